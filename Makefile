@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# make            build/xdpdump                 make check       tests that need no root, in seconds
+# make run        the demo run, as root         make check-live  tests in private network namespaces, as root
+# make SAN=1 ...  with sanitizers, in build/san make deps        installs what is needed (Debian)
+# make V=1 ...    shows the commands            make install     into $(DESTDIR)$(PREFIX)
+
+CC      ?= cc
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+CORPUS  ?= ../shared/corpus
+
+B      := build$(if $(SAN),/san)
+san    := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all
+cflags := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -I. -I$(B) -MMD -MP \
+	  $(if $(SAN),$(san) -fno-omit-frame-pointer)
+libs   := -lbpf -lelf -lz -lmnl -lcap -lpcap
+
+ifneq ($(V),1)
+Q   := @
+say  = @printf '  %-5s %s\n' $(1) $(2);
+endif
+
+objs    := $(patsubst %.c,$(B)/%.o,$(wildcard capture/*.c))
+modules := $(filter-out $(B)/capture/main.o,$(objs))
+units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
+
+.PHONY: all check check-live check-corpus run deps install clean lint
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(B)/xdpdump
+
+$(B)/xdpdump: $(objs)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
+$(B)/%.o: %.c
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(cflags) -c $< -o $@
+$(B)/%.bpf.o: bpf/%.bpf.c
+	$(call say,BPF,$<)mkdir -p $(@D) && $(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -I. \
+		-I/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c $< -o $@
+$(B)/%.skel.h: $(B)/%.bpf.o
+	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $* > $@
+$(B)/capture/attach.o: $(B)/xdpdump.skel.h
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(modules)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -lcmocka -o $@
+$(B)/replay/%: $(B)/replay/%.o
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) -lpcap -o $@
+
+check: $(B)/xdpdump $(units)
+	$(Q)B=$(B) tests/run check
+check-live: $(B)/xdpdump $(units) $(tools)
+	$(Q)B=$(B) tests/run live
+check-corpus: $(B)/xdpdump
+	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
+run:
+	scripts/run
+deps:
+	scripts/deps
+lint: $(B)/xdpdump
+	$(Q)scripts/lint
+
+install: $(B)/xdpdump
+	install -D -m 755 $(B)/xdpdump $(DESTDIR)$(PREFIX)/sbin/xdpdump
+	install -D -m 644 man/xdpdump.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpdump.8
+clean:
+	rm -rf build
+
+-include $(objs:.o=.d) $(units:=.d) $(tools:=.d) $(B)/xdpdump.bpf.d

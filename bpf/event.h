@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * All that kernel and userspace agree on: the ring record of a packet and the counters. Both sides are on one machine,
+ * so numbers are in host order; widths are fixed and padding is explicit.
+ */
+#ifndef XDPDUMP_EVENT_H
+#define XDPDUMP_EVENT_H
+
+#include <linux/types.h>
+
+#include "bpf/parse.h"
+
+enum { EVENT_SNAP_MAX = 65535 };	/* bytes of a packet that a record can hold */
+
+/* One packet in the ring. The record is longer than the data: it is reserved in a few sizes (xdpdump.bpf.c). */
+struct event {
+	__u64 tai_ns;		/* CLOCK_TAI */
+	__u32 len;		/* bytes on the wire, all buffers of the frame */
+	__u32 lost;		/* packets that this CPU lost on this interface before, modulo 2^32 */
+	__u16 caplen;		/* bytes of data[], at most len */
+	__u16 queue;		/* receive queue */
+	__u16 cpu;
+	__u16 iface;		/* number of the interface, in the order of -i */
+	struct parsed hdr;	/* of the whole frame, also where data[] is shorter */
+	__u32 pad_;
+	__u8 data[];
+};
+
+_Static_assert(sizeof(struct event) == 48, "struct event is a contract");
+_Static_assert(__builtin_offsetof(struct event, data) == 48, "packet bytes follow the header");
+
+struct tally {
+	__u64 packets;
+	__u64 bytes;		/* on the wire */
+};
+
+/*
+ * Per CPU and interface. Each packet bumps all.packets, one of tcp, udp and other, one of ipv4, ipv6 and non_ip, and
+ * one of delivered, ring_full and error: so all.packets = delivered + ring_full + error, always.
+ */
+struct counters {
+	struct tally all;
+	struct tally tcp, udp, other;
+	struct tally ipv4, ipv6, non_ip;
+	__u64 delivered;	/* went into the ring */
+	__u64 ring_full;	/* found no room there */
+	__u64 error;		/* could not be copied */
+};
+
+parse_inline void tally_add(struct tally *t, __u32 len)
+{
+	t->packets++;
+	t->bytes += len;
+}
+
+/* Counts a packet of @len bytes on the wire by protocol; what became of it is for the caller to add. */
+parse_inline void count_packet(struct counters *c, const struct parsed *p, __u32 len)
+{
+	tally_add(&c->all, len);
+	tally_add(p->ip_version && p->ip_proto == PROTO_TCP ? &c->tcp :
+		  p->ip_version && p->ip_proto == PROTO_UDP ? &c->udp : &c->other, len);
+	tally_add(p->eth_type == ETH_TYPE_IPV4 ? &c->ipv4 : p->eth_type == ETH_TYPE_IPV6 ? &c->ipv6 : &c->non_ip, len);
+}
+
+#endif

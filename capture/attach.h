@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The XDP program on one interface. Attached by a link, which goes away with the process, however that ends: nothing is
+ * left on the interface.
+ */
+#ifndef XDPDUMP_ATTACH_H
+#define XDPDUMP_ATTACH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct attach;
+struct counters;
+
+enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC, XDP_MODE_OFFLOAD };
+
+/* What is attached at XDP. */
+struct xdp_program {
+	uint32_t id;
+	enum xdp_mode mode;
+	char name[16];		/* as the kernel has it, cut at 15 characters; "": not allowed to see */
+};
+
+/* Silences libbpf, whose hints are for developers, or (@verbose) lets it speak on stderr. Call once. */
+void attach_set_verbose(bool verbose);
+
+/*
+ * Loads the program for interface number @iface: up to @snap bytes of each packet, 1 to EVENT_SNAP_MAX, go into the ring
+ * @ring_fd. Returns -errno of the kernel.
+ */
+int attach_open(struct attach **a, int ring_fd, uint32_t snap, uint16_t iface);
+
+/* Attaches it in @mode, native or generic. -EBUSY or -EEXIST: there is a program already. */
+int attach_to(struct attach *a, int ifindex, enum xdp_mode mode);
+
+/* Takes it off; the counters stay readable. */
+void attach_detach(struct attach *a);
+
+/* The counters of the interface, summed over all CPUs. */
+int attach_counters(const struct attach *a, struct counters *sum);
+
+/* The next packet shall wake whoever waits on the ring. */
+void attach_wake_me(struct attach *a);
+
+/* Of the program, for tests. */
+int attach_program_fd(const struct attach *a);
+
+struct attach *attach_close(struct attach *a);
+
+/* What is attached to @ifindex: up to one for each mode. Returns the number, or -errno. */
+int attach_query(int ifindex, struct xdp_program found[static 3]);
+
+const char *xdp_mode_name(enum xdp_mode mode);
+
+#endif

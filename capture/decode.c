@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Link types other than Ethernet differ only in what stands before the network header. */
+#define PCAP_DONT_INCLUDE_PCAP_BPF_H
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/decode.h"
+#include "capture/packet.h"
+#include "capture/util.h"
+
+bool decode_knows(uint16_t linktype)
+{
+	switch (linktype) {
+	case LINKTYPE_NULL:
+	case LINKTYPE_ETHERNET:
+	case LINKTYPE_RAW_BSD:
+	case LINKTYPE_RAW_OPENBSD:
+	case LINKTYPE_RAW:
+	case LINKTYPE_LOOP:
+	case LINKTYPE_LINUX_SLL:
+	case LINKTYPE_IPV4:
+	case LINKTYPE_IPV6:
+	case LINKTYPE_LINUX_SLL2:
+		return true;
+	}
+	return false;
+}
+
+void decode_linktype_name(uint16_t linktype, char *out, size_t cap)
+{
+	/* Below 104 a few numbers in files differ from libpcap's own (pcap-common.c). */
+	static const struct { uint16_t linktype, dlt; } moved[] = {
+		{ 100, 11 }, { 101, 12 }, { 102, 15 }, { 103, 16 }, { 106, 19 },
+	};
+	const char *name;
+	int dlt = linktype;
+
+	for (size_t i = 0; i < array_size(moved); i++)
+		if (moved[i].linktype == linktype)
+			dlt = moved[i].dlt;
+	name = pcap_datalink_val_to_name(dlt);
+	if (name)
+		snprintf(out, cap, "%s", name);
+	else
+		snprintf(out, cap, "LINKTYPE_%u", linktype);
+}
+
+/* By the version in the first byte. */
+static enum parse_end raw_ip(struct cursor *c, struct parsed *hdr)
+{
+	if (c->off >= c->limit)
+		return PARSE_SHORT;
+	switch (c->base[c->off] >> 4) {
+	case 4:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV4);
+	case 6:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV6);
+	}
+	return PARSE_BAD;
+}
+
+/* Four bytes of address family: of the machine that captured, or (LOOP) big-endian. AF_INET6 has four values. */
+static enum parse_end loopback(struct cursor *c, struct parsed *hdr)
+{
+	const uint8_t *p = pull(c, 4);
+	uint32_t family;
+
+	if (!p)
+		return PARSE_SHORT;
+	family = p[0] | p[1] ? p[0] | p[1] << 8 : p[2] << 8 | p[3];
+	switch (family) {
+	case 2:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV4);
+	case 10:	/* Linux */
+	case 24:	/* NetBSD, OpenBSD */
+	case 28:	/* FreeBSD */
+	case 30:	/* macOS */
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV6);
+	}
+	return PARSE_OK;
+}
+
+/* Linux cooked: an EtherType at @type_off of a header of @size bytes. */
+static enum parse_end cooked(struct cursor *c, struct parsed *hdr, unsigned type_off, unsigned size)
+{
+	const uint8_t *p = pull(c, size);
+
+	return p ? parse_ether_type(c, hdr, be16(p + type_off)) : PARSE_SHORT;
+}
+
+static enum parse_end decode(struct cursor *c, struct parsed *hdr, uint16_t linktype)
+{
+	switch (linktype) {
+	case LINKTYPE_NULL:
+	case LINKTYPE_LOOP:
+		return loopback(c, hdr);
+	case LINKTYPE_LINUX_SLL:
+		return cooked(c, hdr, 14, 16);
+	case LINKTYPE_LINUX_SLL2:
+		return cooked(c, hdr, 0, 20);
+	case LINKTYPE_IPV4:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV4);
+	case LINKTYPE_IPV6:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV6);
+	case LINKTYPE_RAW:
+	case LINKTYPE_RAW_BSD:
+	case LINKTYPE_RAW_OPENBSD:
+		return raw_ip(c, hdr);
+	}
+	return PARSE_OK;
+}
+
+void decode_packet(struct packet *p)
+{
+	uint32_t len = p->len > p->caplen ? p->len : p->caplen;
+	struct cursor c = cursor_init(p->data, p->caplen, len, PARSE_REACH);
+
+	memset(&p->hdr, 0, sizeof(p->hdr));
+	if (p->iface->linktype == LINKTYPE_ETHERNET) {
+		parse_frame(&c, &p->hdr);
+	} else {
+		p->hdr.end = decode(&c, &p->hdr, p->iface->linktype);
+		p->hdr.hdr_len = c.off;
+	}
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Where a packet goes, wherever it comes from: into the file, onto the screen, and into the count of -c. */
+#ifndef XDPDUMP_FLOW_H
+#define XDPDUMP_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct opts;
+struct packet;
+struct printer;
+struct writer;
+
+struct flow {
+	struct writer *writer;		/* NULL: no file */
+	struct printer *printer;	/* NULL: no text */
+	uint64_t limit;			/* -c, 0: none */
+	uint64_t taken;			/* packets given to the sinks */
+	bool unbuffered;		/* -U */
+	bool done;			/* the limit is reached, or the reader of our output has gone: a normal end */
+	int write_error, print_error;	/* -errno, other than -EPIPE: the output is not complete */
+};
+
+/* Opens the outputs that @o asks for. On failure complains and returns an exit code (err.h). */
+int flow_open(struct flow *f, const struct opts *o, int interrupt_fd);
+
+/* Hands the packet on. False: no more packets are wanted, because it is done or a write failed. */
+bool flow_packet(struct flow *f, const struct packet *p);
+
+/* Writes out what is buffered. False as above. */
+bool flow_flush(struct flow *f);
+
+/* Is anything buffered? */
+bool flow_pending(const struct flow *f);
+
+/* No more than @ms milliseconds of waiting for a reader that takes nothing. */
+void flow_hurry(struct flow *f, int ms);
+
+/* Complains about failed writes with the number of packets missing; the exit code for them, or 0. */
+int flow_report(const struct flow *f, const char *path);
+
+/* Packets that are in the output: printed, or in the file. */
+uint64_t flow_captured(const struct flow *f);
+
+void flow_close(struct flow *f);
+
+#endif

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Reads only what struct parsed says is there; whatever lies further is looked up through at(). */
+#include <string.h>
+
+#include "capture/decode.h"
+#include "capture/line.h"
+#include "capture/names.h"
+#include "capture/packet.h"
+#include "capture/text.h"
+#include "capture/util.h"
+
+/* The @n bytes at @off, or NULL if they are not captured. */
+static const uint8_t *at(const struct packet *p, size_t off, size_t n)
+{
+	return off <= p->caplen && n <= p->caplen - off ? p->data + off : NULL;
+}
+
+static uint32_t be32(const uint8_t *b)
+{
+	return (uint32_t)be16(b) << 16 | be16(b + 2);
+}
+
+static void field(struct text *t, const char *name, uint64_t v)
+{
+	text_char(t, ' ');
+	text_str(t, name);
+	text_char(t, ' ');
+	text_u64(t, v);
+}
+
+static void put_address(struct text *t, const struct packet *p, bool dst)
+{
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+	bool ports = p->hdr.flags & PARSE_PORTS;
+
+	if (p->hdr.ip_version == 4) {
+		text_ipv4(t, ip + (dst ? 16 : 12));
+	} else {
+		if (ports)
+			text_char(t, '[');
+		text_ipv6(t, ip + (dst ? 24 : 8));
+		if (ports)
+			text_char(t, ']');
+	}
+	if (ports) {
+		text_char(t, ':');
+		text_u64(t, dst ? p->hdr.dport : p->hdr.sport);
+	}
+}
+
+static void put_protocol(struct text *t, const struct parsed *h)
+{
+	const char *name = h->ip_version ? protocol_name(h->ip_proto) : ether_type_name(h->eth_type);
+
+	if (name) {
+		text_str(t, name);
+	} else if (h->ip_version) {
+		text_str(t, "PROTO_");
+		text_u64(t, h->ip_proto);
+	} else {
+		text_str(t, "0x");
+		text_hex(t, h->eth_type, 4);
+	}
+}
+
+/* RFC 826 and 903, for Ethernet and IPv4; others show the name alone. */
+static void put_arp(struct text *t, const struct packet *p)
+{
+	const uint8_t *arp = at(p, p->hdr.l3_off, 28);
+
+	if (!arp || memcmp(arp, "\0\1\x08\0\6\4", 6))
+		return;
+	switch (be16(arp + 6)) {
+	case 1:
+		text_str(t, " who-has ");
+		text_ipv4(t, arp + 24);
+		text_str(t, " tell ");
+		text_ipv4(t, arp + 14);
+		break;
+	case 2:
+		text_str(t, " reply ");
+		text_ipv4(t, arp + 14);
+		text_str(t, " is-at ");
+		text_mac(t, arp + 8);
+		break;
+	case 3:
+		text_str(t, " who-is ");
+		text_mac(t, arp + 18);
+		text_str(t, " tell ");
+		text_mac(t, arp + 8);
+		break;
+	case 4:
+		text_str(t, " reply ");
+		text_mac(t, arp + 18);
+		text_str(t, " at ");
+		text_ipv4(t, arp + 24);
+		break;
+	}
+}
+
+static void put_flags(struct text *t, const struct parsed *h, int verbose)
+{
+	static const struct { uint16_t flag; const char *name; int verbose; } flags[] = {
+		{ PARSE_FRAG, "FRAG", -1 }, { PARSE_TTL_LOW, "LOW_TTL", -1 }, { PARSE_SYN, "SYN", 0 },
+		{ PARSE_FIN, "FIN", 0 }, { PARSE_RST, "RST", 0 }, { PARSE_ACK, "ACK", 0 }, { PARSE_PSH, "PSH", 0 },
+		{ PARSE_URG, "URG", 0 }, { PARSE_ECE, "ECE", 1 }, { PARSE_CWR, "CWR", 1 }, { PARSE_AE, "AE", 1 },
+	};
+	static const char *const ends[] = { [PARSE_SHORT] = "SHORT", [PARSE_BAD] = "BAD", [PARSE_DEEP] = "DEEP" };
+	const char *sep = " [";
+
+	for (size_t i = 0; i < array_size(flags); i++) {
+		if (!(h->flags & flags[i].flag) || verbose < flags[i].verbose)
+			continue;
+		text_str(t, sep);
+		text_str(t, flags[i].name);
+		sep = ",";
+	}
+	if (h->end != PARSE_OK) {
+		text_str(t, sep);
+		text_str(t, ends[h->end]);
+		sep = ",";
+	}
+	if (*sep == ',')
+		text_char(t, ']');
+}
+
+static void verbose_ipv4(struct text *t, const struct packet *p, int verbose)
+{
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+	unsigned frag = be16(ip + 6);
+
+	field(t, "ttl", ip[8]);
+	field(t, "id", be16(ip + 4));
+	if (frag & 0x1fff || frag & 0x2000)
+		field(t, "offset", (frag & 0x1fff) * 8);
+	if (frag & 0x2000)
+		text_str(t, " MF");
+	if (frag & 0x4000)
+		text_str(t, " DF");
+	if (verbose > 1) {
+		text_str(t, " tos 0x");
+		text_hex(t, ip[1], 2);
+		field(t, "ihl", (ip[0] & 15) * 4);
+		field(t, "total", be16(ip + 2));
+	}
+}
+
+/* The fragment header is the one that a fragment's chain ends with, or stands somewhere before: look for it again. */
+static void verbose_fragment6(struct text *t, const struct packet *p)
+{
+	size_t off = p->hdr.l3_off + 40u;
+	uint8_t next = p->data[p->hdr.l3_off + 6];
+	const uint8_t *h;
+
+	for (int n = 0; n < PARSE_MAX_EXT && is_extension(next) && (h = at(p, off, 8)); n++) {
+		if (next == PROTO_FRAGMENT) {
+			field(t, "id", be32(h + 4));
+			field(t, "offset", be16(h + 2) & 0xfff8);
+			if (be16(h + 2) & 1)
+				text_str(t, " MF");
+			return;
+		}
+		off += extension_len(next, h[1]);
+		next = h[0];
+	}
+}
+
+static void verbose_ipv6(struct text *t, const struct packet *p, int verbose)
+{
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+
+	field(t, "hlim", ip[7]);
+	verbose_fragment6(t, p);
+	if (verbose > 1) {
+		text_str(t, " class 0x");
+		text_hex(t, be16(ip) >> 4 & 0xff, 2);
+		text_str(t, " flow 0x");
+		text_hex(t, be32(ip) & 0xfffff, 5);
+		field(t, "payload", be16(ip + 4));
+	}
+}
+
+static void verbose_l4(struct text *t, const struct packet *p, int verbose)
+{
+	size_t off = p->hdr.l4_off;
+	const uint8_t *b;
+
+	switch (p->hdr.ip_proto) {
+	case PROTO_TCP:
+		b = at(p, off, 16);
+		if (!b)
+			break;
+		field(t, "win", be16(b + 14));
+		if (verbose > 1) {
+			field(t, "seq", be32(b + 4));
+			field(t, "ack", be32(b + 8));
+			field(t, "header", (b[12] >> 4) * 4);
+		}
+		break;
+	case PROTO_UDP:
+		b = at(p, off, 6);
+		if (b && verbose > 1)
+			field(t, "length", be16(b + 4));
+		break;
+	case PROTO_ICMP:
+	case PROTO_ICMPV6:
+		b = at(p, off, 2);
+		if (!b)
+			break;
+		field(t, "type", b[0]);
+		field(t, "code", b[1]);
+		break;
+	}
+}
+
+/* The tags were followed, so they are there, from 12 bytes of addresses on, or behind a cooked header. */
+static void verbose_tags(struct text *t, const struct packet *p)
+{
+	unsigned first = p->hdr.l3_off - 4u * p->hdr.n_tags;
+
+	for (unsigned i = 0; i < p->hdr.n_tags; i++) {
+		const uint8_t *tag = at(p, first + 4 * i, 2);
+
+		if (!tag)
+			return;
+		field(t, "vlan", be16(tag) & 0xfff);
+		if (be16(tag) >> 12)
+			field(t, "prio", be16(tag) >> 13);
+	}
+}
+
+static void put_verbose(struct text *t, const struct packet *p, int verbose)
+{
+	if (p->hdr.n_tags && p->hdr.l3_off)
+		verbose_tags(t, p);
+	if (p->hdr.ip_version == 4)
+		verbose_ipv4(t, p, verbose);
+	else if (p->hdr.ip_version == 6)
+		verbose_ipv6(t, p, verbose);
+	if (p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP)
+		verbose_l4(t, p, verbose);
+	if (p->caplen < p->len)
+		field(t, "captured", p->caplen);
+	if (p->has & PACKET_QUEUE)
+		field(t, "queue", p->queue);
+	if (p->iface->name) {
+		char name[64];
+
+		text_str(t, " if ");
+		text_escaped(t, name, utf8_clean(name, sizeof(name), p->iface->name, strlen(p->iface->name)));
+	}
+	if (p->dropped)
+		field(t, "dropped", p->dropped);
+}
+
+static void put_what(struct text *t, const struct packet *p)
+{
+	const struct parsed *h = &p->hdr;
+
+	if (!decode_knows(p->iface->linktype)) {
+		char name[64];
+
+		decode_linktype_name(p->iface->linktype, name, sizeof(name));
+		text_str(t, name);
+	} else if (!h->eth_type && !h->ip_version && h->hdr_len < (p->iface->linktype == LINKTYPE_ETHERNET ? 14 : 1)) {
+		char name[64];	/* cut within the link-layer header */
+
+		decode_linktype_name(p->iface->linktype, name, sizeof(name));
+		text_str(t, name);
+	} else {
+		put_protocol(t, h);
+		if (h->ip_version) {
+			text_char(t, ' ');
+			put_address(t, p, false);
+			text_str(t, " -> ");
+			put_address(t, p, true);
+		} else if (h->eth_type == 0x0806 || h->eth_type == 0x8035) {
+			put_arp(t, p);
+		}
+	}
+}
+
+void line_packet(struct text *t, const struct packet *p, int verbose)
+{
+	put_what(t, p);
+	text_str(t, " (");
+	text_u64(t, p->len);
+	text_str(t, p->len == 1 ? " byte)" : " bytes)");
+	put_flags(t, &p->hdr, verbose);
+	if (verbose > 0)
+		put_verbose(t, p, verbose);
+}
+
+void line_link(struct text *t, const struct packet *p)
+{
+	const uint8_t *b;
+
+	if (p->iface->linktype == LINKTYPE_ETHERNET && (b = at(p, 0, 12))) {
+		text_mac(t, b + 6);
+		text_str(t, " -> ");
+		text_mac(t, b);
+		text_char(t, ' ');
+	} else if (p->iface->linktype == LINKTYPE_LINUX_SLL && (b = at(p, 0, 12)) && be16(b + 4) == 6) {
+		text_mac(t, b + 6);
+		text_char(t, ' ');
+	} else if (p->iface->linktype == LINKTYPE_LINUX_SLL2 && (b = at(p, 0, 18)) && b[11] == 6) {
+		text_mac(t, b + 12);
+		text_char(t, ' ');
+	}
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The decoded part of a line, from the protocol on: print.c adds number, time and bytes. */
+#ifndef XDPDUMP_LINE_H
+#define XDPDUMP_LINE_H
+
+struct packet;
+struct text;
+
+enum { LINE_MAX_BYTES = 1024 };	/* no line is longer */
+
+/* "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]"; @verbose as in struct print_options. */
+void line_packet(struct text *t, const struct packet *p, int verbose);
+
+/* "02:00:00:00:00:01 -> 02:00:00:00:00:02 ", as far as the link type has addresses and they are captured. */
+void line_link(struct text *t, const struct packet *p);
+
+#endif

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * A capture from start to end. The order is what matters. Start: whatever can fail does so before a file is overwritten,
+ * and the start line comes last. Stop: off the interface first, then the ring is drained, then the books are closed.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "capture/clock.h"
+#include "capture/flow.h"
+#include "capture/live.h"
+#include "capture/netif.h"
+#include "capture/opts.h"
+#include "capture/privilege.h"
+#include "capture/ring.h"
+#include "capture/stats.h"
+#include "capture/tap.h"
+#include "capture/version.h"
+#include "capture/wait.h"
+#include "capture/writer.h"
+
+enum {
+	BATCH		= 256,			/* records between two looks at the signals */
+	PACE_MAX_NS	= 10 * 1000 * 1000,	/* longest sleep while packets come */
+	FLUSH_NS	= 100 * 1000 * 1000,	/* nothing stays in a buffer for longer */
+	FDS_MIN		= 64,
+	HURRY_MS	= 1000,			/* at the end a reader has to take something within this time */
+};
+
+struct live {
+	const struct opts *opts;
+	struct waiter waiter;
+	struct ring *ring;
+	struct clock clock;
+	struct netif_watch *watch;
+	struct flow flow;
+	struct tap *taps;
+	unsigned n_taps;
+	uint64_t malformed;		/* records that make no sense */
+	uint64_t start_ns, flushed_ns, drained_ns;	/* CLOCK_MONOTONIC */
+	bool stopping;
+	int forced;			/* the signal that came while stopping */
+	enum status status;
+};
+
+/* ---- packets ---- */
+
+static void print_stats(struct live *l)
+{
+	struct totals t = { .live = true };
+
+	for (unsigned i = 0; i < l->n_taps; i++) {
+		const uint64_t *from = (const uint64_t *)&l->taps[i].counters;
+		uint64_t *to = (uint64_t *)&t.c;
+
+		tap_snapshot(&l->taps[i]);
+		for (size_t k = 0; k < sizeof(t.c) / sizeof(*to); k++)
+			to[k] += from[k];
+		t.not_written += l->taps[i].refused;
+		t.if_dropped += l->taps[i].if_dropped;
+	}
+	t.not_written += l->malformed + (l->flow.writer ? writer_lost_all(l->flow.writer) : 0);
+	stats_print(&t, clock_monotonic_ns() - l->start_ns);
+}
+
+static void take_signals(struct live *l)
+{
+	int sig;
+
+	while ((sig = waiter_signal(&l->waiter))) {
+		if (sig == SIGUSR1)
+			print_stats(l);
+		else if (l->stopping)
+			l->forced = sig;
+		else
+			l->stopping = true;
+	}
+}
+
+/* A record as the program makes it? Its lengths are never trusted. */
+static bool is_sound(const struct live *l, const struct event *ev, uint32_t len)
+{
+	return len >= sizeof(*ev) && ev->caplen <= len - sizeof(*ev) && ev->caplen <= ev->len && ev->iface < l->n_taps;
+}
+
+static void take_record(struct live *l, const struct event *ev, uint32_t len, uint64_t now_ns)
+{
+	struct packet p;
+	struct tap *t;
+
+	if (!is_sound(l, ev, len)) {
+		l->malformed++;
+		return;
+	}
+	t = &l->taps[ev->iface];
+	t->taken++;
+	if (l->flow.done) {
+		t->refused++;
+		return;
+	}
+	tap_packet(t, ev, &l->clock, now_ns, &p);
+	flow_packet(&l->flow, &p);
+}
+
+/* Takes what is in the ring now, and no more, so that there is time for other things. Returns its size in bytes. */
+static size_t drain(struct live *l)
+{
+	size_t used = ring_used(l->ring);
+	uint64_t now_ns = clock_now_ns();
+	size_t left = used;
+
+	while (left && !l->forced) {
+		const struct event *ev;
+		uint32_t len;
+		int n = 0;
+
+		while (n < BATCH && (ev = ring_next(l->ring, &len))) {
+			take_record(l, ev, len, now_ns);
+			n++;
+		}
+		ring_release(l->ring);
+		take_signals(l);
+		left = n < BATCH ? 0 : min_of(left, ring_used(l->ring));
+		if (l->flow.done && !l->stopping)
+			break;
+	}
+	return used;
+}
+
+/*
+ * How long to sleep: while packets come, until a quarter of the ring is full at the rate of late, so that the wake-ups
+ * are few; when the ring has run empty and all is written out, until a packet wakes us.
+ */
+static uint64_t pace(struct live *l, size_t drained)
+{
+	uint64_t now = clock_monotonic_ns();
+	uint64_t since = now - l->drained_ns;
+
+	l->drained_ns = now;
+	if (drained)
+		return min_of((uint64_t)PACE_MAX_NS, (uint64_t)((double)since * (ring_size(l->ring) / 4) / drained));
+	for (unsigned i = 0; i < l->n_taps; i++)
+		attach_wake_me(l->taps[i].attach);
+	return ring_used(l->ring) ? 0 : UINT64_MAX;
+}
+
+static void flush(struct live *l, size_t drained)
+{
+	uint64_t now = clock_monotonic_ns();
+
+	if (!drained || now - l->flushed_ns >= FLUSH_NS) {
+		if (flow_pending(&l->flow))
+			flow_flush(&l->flow);
+		l->flushed_ns = now;
+	}
+}
+
+/* ---- interfaces ---- */
+
+static void changed(void *ctx, const struct netif *n, bool gone)
+{
+	struct live *l = ctx;
+	unsigned alive = 0;
+
+	for (unsigned i = 0; i < l->n_taps; i++) {
+		struct tap *t = &l->taps[i];
+
+		if (!t->gone && t->netif.ifindex == n->ifindex) {
+			tap_changed(t, n, gone);
+			if (t->gone)
+				l->status = STATUS_RUNTIME;
+		}
+		alive += !t->gone;
+	}
+	if (!alive)
+		l->stopping = true;
+}
+
+/* ---- start ---- */
+
+static enum status check_limits(void)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < FDS_MIN)
+		return fail(STATUS_RUNTIME, "only %llu open files are allowed, and %d are needed: ulimit -n %d",
+			    (unsigned long long)limit.rlim_cur, FDS_MIN, FDS_MIN);
+	return STATUS_OK;
+}
+
+static enum status open_ring(struct live *l)
+{
+	size_t size = ring_round_size(l->opts->ring_bytes);
+	int err;
+
+	if (size != l->opts->ring_bytes)
+		complain("warning: the ring has %zu KiB: its size is a power of two", size / 1024);
+	err = ring_open(&l->ring, size);
+	if (!err)
+		return STATUS_OK;
+	if (err == -ENOMEM)
+		return fail(STATUS_RUNTIME, "cannot allocate %zu KiB for the ring", size / 1024);
+	if (err == -EPERM || err == -EACCES)
+		return fail(STATUS_PERMISSION, "the kernel does not let us make a ring: %s", strerror(-err));
+	if (err == -EINVAL)
+		return fail(STATUS_UNSUPPORTED, "this kernel has no BPF ring buffer of %zu KiB (Linux 5.8): %s", size / 1024,
+			    strerror(-err));
+	return fail(STATUS_RUNTIME, "cannot make a ring of %zu KiB: %s", size / 1024, strerror(-err));
+}
+
+static enum status load(struct live *l)
+{
+	char missing[128];
+	enum status status = check_limits();
+
+	if (status)
+		return status;
+	if (!privilege_to_attach(missing, sizeof(missing)))
+		return fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
+	attach_set_verbose(l->opts->debug);
+	status = open_ring(l);
+	for (unsigned i = 0; !status && i < l->n_taps; i++)
+		status = tap_load(&l->taps[i], l->ring, l->opts);
+	return status;
+}
+
+static enum status watch(struct live *l)
+{
+	int clock_fd = clock_watch();
+	int err = netif_watch_open(&l->watch);
+
+	if (!err)
+		err = waiter_add(&l->waiter, ON_RING, ring_fd(l->ring));
+	if (!err)
+		err = waiter_add(&l->waiter, ON_CHANGE, netif_watch_fd(l->watch));
+	if (!err && clock_fd >= 0)
+		err = waiter_add(&l->waiter, ON_CLOCK, clock_fd);
+	if (!err && l->opts->stats_ns)
+		err = waiter_add_timer(&l->waiter, l->opts->stats_ns);
+	return err ? fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err)) : STATUS_OK;
+}
+
+static enum status begin_file(struct live *l)
+{
+	struct utsname uts;
+	char os[256];
+	int err;
+
+	if (!l->flow.writer)
+		return STATUS_OK;
+	uname(&uts);
+	snprintf(os, sizeof(os), "%s %s", uts.sysname, uts.release);
+	err = writer_begin(l->flow.writer, uts.machine, os, "xdpdump " XDPDUMP_VERSION);
+	for (unsigned i = 0; !err && i < l->n_taps; i++)
+		err = writer_iface(l->flow.writer, &l->taps[i].iface, l->opts->snap);
+	if (!err)
+		err = writer_flush(l->flow.writer);
+	if (err)
+		return fail(STATUS_INCOMPLETE, "%s: cannot write: %s", l->opts->write, strerror(-err));
+	return STATUS_OK;
+}
+
+static void announce_start(const struct live *l)
+{
+	char where[512];
+	size_t len = 0;
+
+	for (unsigned i = 0; i < l->n_taps && len < sizeof(where); i++)
+		len += snprintf(where + len, sizeof(where) - len, "%s%s, %s mode", i ? ", " : "", l->taps[i].netif.name,
+				xdp_mode_name(l->taps[i].mode));
+	if (l->opts->snap == EVENT_SNAP_MAX)
+		announce("listening on %s, whole frames", where);
+	else
+		announce("listening on %s, snippet %u bytes (-s 0 for whole frames)", where, l->opts->snap);
+}
+
+static enum status start(struct live *l)
+{
+	const struct opts *o = l->opts;
+	enum status status = STATUS_OK;
+	int err = waiter_open(&l->waiter);
+
+	if (err)
+		return fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
+	for (unsigned i = 0; i < l->n_taps; i++)	/* all, before one can fail: tap_close() looks at it */
+		l->taps[i].promiscuous_fd = -1;
+	for (unsigned i = 0; !status && i < l->n_taps; i++)
+		status = tap_describe(&l->taps[i], o->ifaces[i], i, o);
+	if (!status)
+		status = flow_open(&l->flow, o, l->waiter.fds[ON_SIGNAL]);
+	if (!status)
+		status = load(l);
+	if (!status)
+		status = watch(l);
+	clock_init(&l->clock);
+	l->start_ns = l->drained_ns = l->flushed_ns = clock_monotonic_ns();
+	for (unsigned i = 0; !status && i < l->n_taps; i++)
+		status = tap_attach(&l->taps[i], o);
+	if (!status)
+		status = begin_file(l);
+	if (!status)
+		announce_start(l);
+	return status;
+}
+
+/* ---- run and stop ---- */
+
+static void run(struct live *l)
+{
+	while (!l->stopping && !l->flow.done) {
+		size_t drained = drain(l);
+		unsigned ready;
+
+		flush(l, drained);
+		if (l->stopping || l->flow.done)
+			break;
+		ready = waiter_wait(&l->waiter, pace(l, drained));
+		if (ready & 1u << ON_SIGNAL)
+			take_signals(l);
+		if (ready & 1u << ON_TIMER)
+			print_stats(l);
+		if (ready & 1u << ON_CLOCK) {
+			clock_refresh(&l->clock);
+			clock_watch_again(l->waiter.fds[ON_CLOCK]);
+		}
+		if (ready & 1u << ON_CHANGE)
+			netif_watch_read(l->watch, changed, l);
+	}
+}
+
+/* Packets that entered the program before it was taken off may still be on their way into the ring. */
+static void drain_rest(struct live *l)
+{
+	bool quiet;
+
+	do {
+		quiet = true;
+		drain(l);
+		for (unsigned i = 0; i < l->n_taps; i++)
+			quiet &= tap_snapshot(&l->taps[i]);
+		if (!quiet)
+			usleep(1000);
+	} while (!l->forced && (!quiet || ring_used(l->ring)));
+	/* The end is forced: what is in the ring is counted, and stays there. */
+	for (const struct event *ev; l->forced && (ev = ring_next(l->ring, &(uint32_t){ 0 }));) {
+		if (ev->iface < l->n_taps) {
+			l->taps[ev->iface].taken++;
+			l->taps[ev->iface].refused++;
+		}
+	}
+}
+
+static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
+{
+	const struct live *l = ctx;
+
+	tap_stats(&l->taps[id], writer_lost(l->flow.writer, id), s);
+	return true;
+}
+
+static void print_summary(struct live *l)
+{
+	uint64_t received = 0, dropped = 0, if_dropped = 0;
+
+	for (unsigned i = 0; i < l->n_taps; i++) {
+		const struct counters *c = &l->taps[i].counters;
+
+		received += c->all.packets;
+		dropped += c->ring_full + c->error;
+		if_dropped += l->taps[i].if_dropped;
+	}
+	print_stats(l);
+	announce("%llu packets captured", (unsigned long long)flow_captured(&l->flow));
+	announce("%llu packets received by filter", (unsigned long long)received);
+	announce("%llu packets dropped by kernel", (unsigned long long)dropped);
+	announce("%llu packets dropped by interface", (unsigned long long)if_dropped);
+	if (dropped)
+		complain("warning: the ring was full; a larger one (-B) or a shorter snippet (-s) loses less");
+}
+
+static enum status stop(struct live *l)
+{
+	int err, status;
+
+	l->stopping = true;
+	for (unsigned i = 0; i < l->n_taps; i++)
+		tap_detach(&l->taps[i]);
+	flow_hurry(&l->flow, HURRY_MS);
+	drain_rest(l);
+	flow_flush(&l->flow);
+	if (l->flow.writer) {
+		err = writer_finish(l->flow.writer, iface_stats, l);
+		if (err && err != -EPIPE && !l->flow.write_error)
+			l->flow.write_error = err;
+	}
+	print_summary(l);
+	status = flow_report(&l->flow, l->opts->write);
+	if (l->forced)
+		return STATUS_SIGNAL + l->forced;
+	return status ? (enum status)status : l->status;
+}
+
+enum status live_run(const struct opts *o)
+{
+	struct live l = { .opts = o, .waiter = WAITER_INIT, .n_taps = o->n_ifaces };
+	enum status status;
+
+	l.taps = calloc(l.n_taps, sizeof(*l.taps));
+	if (!l.taps)
+		return fail(STATUS_RUNTIME, "out of memory");
+	status = start(&l);
+	if (!status) {
+		run(&l);
+		status = stop(&l);
+	}
+	for (unsigned i = 0; i < l.n_taps; i++)
+		tap_close(&l.taps[i]);
+	flow_close(&l.flow);
+	netif_watch_close(l.watch);
+	ring_close(l.ring);
+	if (l.waiter.fds[ON_CLOCK] >= 0)
+		close(l.waiter.fds[ON_CLOCK]);
+	waiter_close(&l.waiter);
+	free(l.taps);
+	return status;
+}

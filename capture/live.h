@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Captures on interfaces until told to stop. */
+#ifndef XDPDUMP_LIVE_H
+#define XDPDUMP_LIVE_H
+
+#include "capture/err.h"
+
+struct opts;
+
+/* Complains about whatever goes wrong; the exit code. */
+enum status live_run(const struct opts *o);
+
+/* Lists the interfaces and what is attached to them, on stdout. */
+enum status list_run(void);
+
+/* Reads a file. */
+enum status offline_run(const struct opts *o);
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* xdpdump: captures packets at XDP, writes pcapng, prints, and reads captures back. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "capture/err.h"
+#include "capture/live.h"
+#include "capture/opts.h"
+#include "capture/version.h"
+
+/* A standard descriptor that the caller closed would become the first file opened, and be written to as stderr is. */
+static void hold_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o;
+	char error[256];
+
+	hold_standard_fds();
+	/* Failed writes are reported by their errno, not by death. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	if (!opts_parse(&o, argc, argv, error, sizeof(error)))
+		return fail(STATUS_USAGE, "%s (xdpdump -h shows all options)", error);
+	switch (o.action) {
+	case ACTION_HELP:
+		opts_help();
+		return fflush(stdout) ? STATUS_INCOMPLETE : STATUS_OK;
+	case ACTION_VERSION:
+		printf("xdpdump %s\n", XDPDUMP_VERSION);
+		return fflush(stdout) ? STATUS_INCOMPLETE : STATUS_OK;
+	case ACTION_LIST:
+		return list_run();
+	case ACTION_OFFLINE:
+		return offline_run(&o);
+	case ACTION_LIVE:
+		break;
+	}
+	return live_run(&o);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The command line. One table is usage text, parser and, by a test, the list in the man page. */
+#ifndef XDPDUMP_OPTS_H
+#define XDPDUMP_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/attach.h"
+#include "capture/print.h"
+
+enum { OPTS_IFACES_MAX = 64 };
+
+enum action { ACTION_LIVE, ACTION_OFFLINE, ACTION_LIST, ACTION_HELP, ACTION_VERSION };
+
+struct opts {
+	enum action action;
+	const char *ifaces[OPTS_IFACES_MAX];	/* -i, in order */
+	unsigned n_ifaces;
+	const char *read;		/* -r, NULL: live */
+	const char *write;		/* -w, NULL: text only */
+	bool text;			/* packets are printed */
+	bool unbuffered;		/* -U */
+	bool promiscuous;
+	bool debug;
+	uint64_t count;			/* 0: no limit */
+	uint32_t snap;			/* bytes; EVENT_SNAP_MAX: the whole frame. 0: not given, with -r */
+	size_t ring_bytes;
+	uint64_t stats_ns;		/* interval, 0: none */
+	bool stats;			/* at the end of -r as well */
+	enum xdp_mode mode;
+	struct print_options print;
+};
+
+/* False: @error has one sentence about what is wrong. Strings point into @argv. */
+bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap);
+
+/* The usage text on stdout. */
+void opts_help(void);
+
+#endif

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Files, FIFOs and stdout. */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/out.h"
+#include "capture/util.h"
+
+struct out {
+	int fd;
+	int dir_fd;		/* of a file we created or cut; -1: stdout, device */
+	int interrupt_fd;
+	int patience_ms;	/* -1: for ever */
+	uint64_t offset;
+	bool is_file;
+	bool created;		/* by us, and not begun yet */
+	char name[NAME_MAX + 1];	/* in dir_fd */
+};
+
+static void out_closep(struct out **o)
+{
+	out_close(*o);
+}
+
+/* 1 if @fd is ready for @events, -EINTR if interrupted, -ETIMEDOUT. fd -1 just sleeps. */
+static int wait_for(const struct out *o, int fd, short events, int timeout_ms)
+{
+	struct pollfd fds[] = { { .fd = fd, .events = events }, { .fd = o->interrupt_fd, .events = POLLIN } };
+	int n;
+
+	do
+		n = poll(fds, 2, timeout_ms);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if (fds[0].revents)
+		return 1;
+	return fds[1].revents ? -EINTR : -ETIMEDOUT;
+}
+
+static bool anyone_can_write(int dir_fd)
+{
+	struct stat st;
+
+	return !fstat(dir_fd, &st) && (st.st_mode & S_IWOTH);
+}
+
+/* A FIFO without a reader fails with ENXIO, because we do not block; then wait. */
+static int open_existing(struct out *o, int flags)
+{
+	for (;;) {
+		struct stat st;
+		int err;
+
+		o->fd = openat(o->dir_fd, o->name, flags);
+		if (o->fd >= 0)
+			return 0;
+		err = -errno;
+		if (err != -ENXIO || fstatat(o->dir_fd, o->name, &st, 0) || !S_ISFIFO(st.st_mode))
+			return err;
+		err = wait_for(o, -1, 0, 50);
+		if (err != -ETIMEDOUT)
+			return err;
+	}
+}
+
+static int open_named(struct out *o, const char *path)
+{
+	int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	cleanup(freep) char *dir = strdup(path);
+	const char *base = strrchr(path, '/');
+	int err;
+
+	if (!dir)
+		return -ENOMEM;
+	base = base ? base + 1 : path;
+	if (!*base)
+		return -EISDIR;
+	if (strlen(base) > NAME_MAX)
+		return -ENAMETOOLONG;
+	strcpy(o->name, base);
+	o->dir_fd = open(dirname(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (o->dir_fd < 0)
+		return -errno;
+	if (geteuid() == 0 && anyone_can_write(o->dir_fd))
+		flags |= O_NOFOLLOW;
+	o->fd = openat(o->dir_fd, o->name, flags | O_CREAT | O_EXCL, 0600);
+	if (o->fd >= 0) {
+		o->created = true;
+		return 0;
+	}
+	if (errno != EEXIST)
+		return -errno;
+	err = open_existing(o, flags);
+	if (err == -ENOENT && !(flags & O_NOFOLLOW)) {	/* a symlink to a file that is not there yet */
+		o->fd = openat(o->dir_fd, o->name, flags | O_CREAT, 0600);
+		err = o->fd < 0 ? -errno : 0;
+	}
+	return err;
+}
+
+int out_open(struct out **out, const char *path, int interrupt_fd)
+{
+	cleanup(out_closep) struct out *o = calloc(1, sizeof(*o));
+	struct stat st;
+	int err;
+
+	if (!o)
+		return -ENOMEM;
+	o->fd = o->dir_fd = -1;
+	o->interrupt_fd = interrupt_fd;
+	o->patience_ms = -1;
+	if (strcmp(path, "-") == 0) {
+		o->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		if (o->fd < 0)
+			return -errno;
+	} else {
+		err = open_named(o, path);
+		if (err)
+			return err;
+	}
+	if (fstat(o->fd, &st))
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	/* stdout may be a file that others write to as well: we only append to that. */
+	o->is_file = S_ISREG(st.st_mode) && o->dir_fd >= 0;
+	*out = steal(&o);
+	return 0;
+}
+
+int out_begin(struct out *o)
+{
+	o->created = false;
+	return o->is_file ? out_cut(o, 0) : 0;
+}
+
+bool out_is_same(const struct out *o, const struct stat *st)
+{
+	struct stat mine;
+
+	return S_ISREG(st->st_mode) && !fstat(o->fd, &mine) && mine.st_dev == st->st_dev && mine.st_ino == st->st_ino;
+}
+
+bool out_is_file(const struct out *o)
+{
+	return o->is_file;
+}
+
+/*
+ * What a reader takes from us can stop at any time, so wait for room before each write. A pipe that polls as writable
+ * takes PIPE_BUF bytes without blocking, whether it is in non-blocking mode or not (pipe(7)).
+ */
+static ssize_t write_some(struct out *o, const void *buf, size_t n)
+{
+	ssize_t done;
+	int err;
+
+	if (!o->is_file) {
+		err = wait_for(o, o->fd, POLLOUT, o->patience_ms);
+		if (err < 0)
+			return err;
+		n = min_of(n, (size_t)PIPE_BUF);
+	}
+	done = write(o->fd, buf, n);
+	if (done >= 0)
+		return done;
+	return errno == EINTR || errno == EAGAIN ? 0 : -errno;
+}
+
+int out_write(struct out *o, const void *buf, size_t n)
+{
+	const char *p = buf;
+
+	while (n) {
+		ssize_t done = write_some(o, p, n);
+
+		if (done < 0)
+			return done;
+		p += done;
+		n -= done;
+		o->offset += done;
+	}
+	return 0;
+}
+
+uint64_t out_offset(const struct out *o)
+{
+	return o->offset;
+}
+
+int out_cut(struct out *o, uint64_t offset)
+{
+	if (ftruncate(o->fd, offset) || lseek(o->fd, offset, SEEK_SET) < 0)
+		return -errno;
+	o->offset = offset;
+	return 0;
+}
+
+void out_hurry(struct out *o, int ms)
+{
+	o->patience_ms = ms;
+}
+
+int out_sync(struct out *o)
+{
+	if (!o->is_file)
+		return 0;
+	if (fdatasync(o->fd))
+		return -errno;
+	return fsync(o->dir_fd) && errno != EINVAL ? -errno : 0;
+}
+
+struct out *out_close(struct out *o)
+{
+	if (!o)
+		return NULL;
+	if (o->created)
+		unlinkat(o->dir_fd, o->name, 0);
+	if (o->fd >= 0)
+		close(o->fd);
+	if (o->dir_fd >= 0)
+		close(o->dir_fd);
+	free(o);
+	return NULL;
+}

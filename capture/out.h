@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Where bytes go: a file, a FIFO, a pipe on stdout. Knows how to wait without becoming deaf to signals, how far a failed
+ * write came, and how to leave no trace of a start that failed. Does not know what the bytes mean.
+ */
+#ifndef XDPDUMP_OUT_H
+#define XDPDUMP_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+struct out;
+
+/*
+ * Opens @path, "-" for stdout, for writing; a new file has mode 0600, an existing one is not touched before out_begin().
+ * Waits for the reader of a FIFO. While it has to wait, here or in out_write(), it watches @interrupt_fd (-1: none) and
+ * returns -EINTR when that becomes readable. As root a symlink in a directory that everybody can write is refused: -ELOOP.
+ */
+int out_open(struct out **out, const char *path, int interrupt_fd);
+
+/* Empties a regular file: from here on it is ours. */
+int out_begin(struct out *o);
+
+/* Is it the file that @st describes? */
+bool out_is_same(const struct out *o, const struct stat *st);
+
+/* A regular file, which can be cut and synced? */
+bool out_is_file(const struct out *o);
+
+/* Writes all @n bytes. On failure -errno, and out_offset() tells how far it came. */
+int out_write(struct out *o, const void *buf, size_t n);
+
+/* Bytes in the file, or sent. */
+uint64_t out_offset(const struct out *o);
+
+/* Cuts a regular file; what is written next stands at @offset. */
+int out_cut(struct out *o, uint64_t offset);
+
+/* The end is near: give up with -ETIMEDOUT when a reader takes nothing for @ms milliseconds. */
+void out_hurry(struct out *o, int ms);
+
+/* Brings a regular file and its directory entry to the disk. */
+int out_sync(struct out *o);
+
+/* Releases; a file that was created but never begun is removed. Returns NULL. */
+struct out *out_close(struct out *o);
+
+#endif

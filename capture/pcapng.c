@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The block builders: the length of a block is set when it is complete, and nowhere computed beforehand. */
+#include <string.h>
+
+#include "capture/packet.h"
+#include "capture/pcapng.h"
+#include "capture/text.h"
+#include "capture/util.h"
+
+struct block {
+	uint8_t *start, *pos;
+	bool has_options;
+};
+
+static void put32(struct block *b, uint32_t v)
+{
+	memcpy(b->pos, &v, 4);
+	b->pos += 4;
+}
+
+/* Block times are two words, the high one first, each in host order. */
+static void put_time(struct block *b, uint64_t ns)
+{
+	put32(b, ns >> 32);
+	put32(b, ns);
+}
+
+static void put_padded(struct block *b, const void *data, size_t n)
+{
+	memcpy(b->pos, data, n);
+	b->pos += n;
+	while ((b->pos - b->start) % 4)
+		*b->pos++ = 0;
+}
+
+static struct block begin(void *buf, uint32_t type)
+{
+	struct block b = { .start = buf, .pos = buf };
+
+	put32(&b, type);
+	put32(&b, 0);
+	return b;
+}
+
+static size_t end(struct block *b)
+{
+	uint32_t len;
+
+	if (b->has_options)
+		put32(b, OPT_END);
+	len = b->pos - b->start + 4;
+	put32(b, len);
+	memcpy(b->start + 4, &len, 4);
+	return len;
+}
+
+static void option(struct block *b, uint16_t code, const void *value, uint16_t len)
+{
+	uint16_t head[2] = { code, len };
+
+	memcpy(b->pos, head, 4);
+	b->pos += 4;
+	put_padded(b, value, len);
+	b->has_options = true;
+}
+
+static void option_str(struct block *b, uint16_t code, const char *s)
+{
+	char clean[PCAPNG_STRING_MAX + 1];
+	size_t len;
+
+	if (!s || !*s)
+		return;
+	len = utf8_clean(clean, sizeof(clean), s, strlen(s));
+	option(b, code, clean, len);
+}
+
+static void option_time(struct block *b, uint16_t code, uint64_t ns)
+{
+	uint32_t words[2] = { ns >> 32, (uint32_t)ns };
+
+	option(b, code, words, 8);
+}
+
+size_t pcapng_shb(void *buf, const char *hardware, const char *os, const char *appl)
+{
+	struct block b = begin(buf, PCAPNG_SHB);
+	uint16_t version[2] = { 1, 0 };
+
+	put32(&b, PCAPNG_MAGIC);
+	put_padded(&b, version, 4);
+	put32(&b, 0xffffffff);	/* section length: not known beforehand */
+	put32(&b, 0xffffffff);
+	option_str(&b, SHB_HARDWARE, hardware);
+	option_str(&b, SHB_OS, os);
+	option_str(&b, SHB_USERAPPL, appl);
+	return end(&b);
+}
+
+size_t pcapng_idb(void *buf, const struct iface *i)
+{
+	struct block b = begin(buf, PCAPNG_IDB);
+	uint16_t linktype_and_reserved[2] = { i->linktype, 0 };
+	uint8_t nanoseconds = 9;
+
+	put_padded(&b, linktype_and_reserved, 4);
+	put32(&b, i->snaplen);
+	option_str(&b, OPT_COMMENT, i->comment);
+	option_str(&b, IF_NAME, i->name);
+	option_str(&b, IF_DESCRIPTION, i->description);
+	if (i->has_mac)
+		option(&b, IF_MACADDR, i->mac, 6);
+	if (i->speed_bps)
+		option(&b, IF_SPEED, &i->speed_bps, 8);
+	option(&b, IF_TSRESOL, &nanoseconds, 1);
+	option_str(&b, IF_OS, i->os);
+	option_str(&b, IF_HARDWARE, i->hardware);
+	return end(&b);
+}
+
+size_t pcapng_epb(void *buf, uint32_t id, const struct packet *p, uint32_t snaplen)
+{
+	struct block b = begin(buf, PCAPNG_EPB);
+	uint32_t caplen = snaplen && p->caplen > snaplen ? snaplen : p->caplen;
+
+	put32(&b, id);
+	put_time(&b, p->has & PACKET_TIME ? p->ts_ns : 0);
+	put32(&b, caplen);
+	put32(&b, p->len > caplen ? p->len : caplen);
+	put_padded(&b, p->data, caplen);
+	if (p->has & PACKET_FLAGS)
+		option(&b, EPB_FLAGS, &p->flags, 4);
+	if (p->dropped)
+		option(&b, EPB_DROPCOUNT, &p->dropped, 8);
+	if (p->has & PACKET_ID)
+		option(&b, EPB_PACKETID, &p->id, 8);
+	if (p->has & PACKET_QUEUE)
+		option(&b, EPB_QUEUE, &p->queue, 4);
+	return end(&b);
+}
+
+size_t pcapng_isb(void *buf, uint32_t id, const struct iface_stats *s)
+{
+	/* In the order of the codes; pcapng writes the two times as pairs of words, the counters as one u64. */
+	static const struct { enum stat_field stat; uint16_t code; } codes[] = {
+		{ STAT_START, ISB_STARTTIME },		/* just before the link was made */
+		{ STAT_END, ISB_ENDTIME },		/* just after it was closed */
+		{ STAT_RECEIVED, ISB_IFRECV },		/* entries into the program */
+		{ STAT_IF_DROP, ISB_IFDROP },		/* lost by the device, before the program */
+		{ STAT_ACCEPTED, ISB_FILTERACCEPT },
+		{ STAT_OS_DROP, ISB_OSDROP },		/* accepted, but the ring was full or the copy failed */
+		{ STAT_DELIVERED, ISB_USRDELIV },	/* taken from the ring */
+	};
+	struct block b = begin(buf, PCAPNG_ISB);
+
+	put32(&b, id);
+	put_time(&b, s->ts_ns);
+	option_str(&b, OPT_COMMENT, s->comment);
+	for (size_t i = 0; i < array_size(codes); i++) {
+		const uint64_t *value = &s->value[codes[i].stat];
+
+		if (!(s->has & 1u << codes[i].stat))
+			continue;
+		if (codes[i].stat == STAT_START || codes[i].stat == STAT_END)
+			option_time(&b, codes[i].code, *value);
+		else
+			option(&b, codes[i].code, value, 8);
+	}
+	return end(&b);
+}

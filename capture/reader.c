@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The stream under both formats, and the choice between them. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/pcapng.h"
+#include "capture/reader_impl.h"
+#include "capture/util.h"
+
+enum { BUF_SIZE = 256 * 1024 };
+
+bool reader_need(struct reader *r, size_t n)
+{
+	if (r->end - r->begin >= n)
+		return true;
+	if (r->begin) {
+		memmove(r->buf, r->buf + r->begin, r->end - r->begin);
+		r->end -= r->begin;
+		r->begin = 0;
+	}
+	/* Grows as the bytes come in: a length in a file that is cut short costs no memory. */
+	while (r->end < n) {
+		size_t got;
+
+		if (r->end == r->cap) {
+			uint8_t *bigger = realloc(r->buf, r->cap * 2);
+
+			if (!bigger) {
+				r->io_error = ENOMEM;
+				return false;
+			}
+			r->buf = bigger;
+			r->cap *= 2;
+		}
+		got = fread(r->buf + r->end, 1, r->cap - r->end, r->file);
+		if (!got) {
+			if (ferror(r->file))
+				r->io_error = errno ? errno : EIO;
+			return false;
+		}
+		r->end += got;
+	}
+	return true;
+}
+
+bool reader_skip(struct reader *r, uint64_t n)
+{
+	while (n) {
+		size_t step = min_of(n, (uint64_t)BUF_SIZE);
+
+		if (!reader_need(r, step))
+			return false;
+		r->begin += step;
+		r->offset += step;
+		n -= step;
+	}
+	return true;
+}
+
+bool reader_zero_tail(struct reader *r, size_t least)
+{
+	size_t n;
+
+	reader_need(r, BUF_SIZE);
+	n = min_of(reader_have(r), (size_t)BUF_SIZE);
+	for (size_t i = 0; i < n; i++)
+		if (reader_bytes(r)[i])
+			return false;
+	return n >= least;
+}
+
+uint16_t reader_u16(const struct reader *r, const uint8_t *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, 2);
+	return r->swapped ? __builtin_bswap16(v) : v;
+}
+
+uint32_t reader_u32(const struct reader *r, const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, 4);
+	return r->swapped ? __builtin_bswap32(v) : v;
+}
+
+uint64_t reader_u64(const struct reader *r, const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, 8);
+	return r->swapped ? __builtin_bswap64(v) : v;
+}
+
+int reader_fail(struct reader *r, const char *fmt, ...)
+{
+	va_list args;
+
+	if (r->io_error) {
+		snprintf(r->error, sizeof(r->error), "cannot read on at byte %llu: %s",
+			 (unsigned long long)(r->offset + reader_have(r)), strerror(r->io_error));
+		return -r->io_error;
+	}
+	va_start(args, fmt);
+	vsnprintf(r->error, sizeof(r->error), fmt, args);
+	va_end(args);
+	return -EBADMSG;
+}
+
+void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ...)
+{
+	char sentence[256];
+	va_list args;
+
+	if (r->warned & 1u << kind || !r->warn)
+		return;
+	r->warned |= 1u << kind;
+	va_start(args, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, args);
+	va_end(args);
+	r->warn(r->warn_ctx, sentence);
+}
+
+struct reader_iface *reader_add_iface(struct reader *r)
+{
+	struct reader_iface *ri;
+
+	if (!(r->n_ifaces & (r->n_ifaces - 1))) {	/* a power of two, or 0: full */
+		size_t n = r->n_ifaces ? 2 * (size_t)r->n_ifaces : 1;
+		void *more = realloc(r->ifaces, n * sizeof(*r->ifaces));
+
+		if (!more)
+			return NULL;
+		r->ifaces = more;
+	}
+	ri = calloc(1, sizeof(*ri));
+	if (!ri)
+		return NULL;
+	ri->iface.id = r->n_ifaces;
+	ri->unit.resolution = 6;
+	r->ifaces[r->n_ifaces++] = ri;
+	return ri;
+}
+
+/* 10^19 is the largest power of ten in 64 bits. */
+static uint64_t power_of_ten(unsigned n)
+{
+	uint64_t v = 1;
+
+	while (n--)
+		v *= 10;
+	return v;
+}
+
+bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
+{
+	const int64_t sec_max = INT64_MAX / 1000000000;
+	unsigned n = u->resolution & 0x7f;
+	uint64_t sec, frac, ns;
+	int64_t total;
+
+	if (u->unknown)
+		return false;
+	if (u->resolution & 0x80) {
+		sec = ticks >> n;
+		frac = ticks - (sec << n);
+		ns = (unsigned __int128)frac * 1000000000 >> n;
+	} else {
+		uint64_t unit = power_of_ten(n);
+
+		sec = ticks / unit;
+		frac = ticks % unit;
+		ns = (unsigned __int128)frac * 1000000000 / unit;
+	}
+	if (sec > (uint64_t)sec_max || __builtin_add_overflow((int64_t)sec, u->offset_sec, &total))
+		return false;
+	if (total < 0 || total > sec_max)
+		return false;
+	*ts_ns = (uint64_t)total * 1000000000 + ns;
+	return true;
+}
+
+/* A few bytes at the start that tell what the file is instead, and what happened to it. */
+static const char *what_else(const uint8_t *p, size_t n)
+{
+	static const struct { const char *bytes; size_t n; const char *what; } known[] = {
+		{ "\x0d\x0d\x0a\x0a", 4, "a pcapng file damaged by a transfer in text mode (LF became CR LF)" },
+		{ "\x0a\x0a", 2, "a pcapng file damaged by a transfer in text mode (CR was removed)" },
+		{ "\x0d\x0a\x0d\x0a", 4, "a pcapng file damaged by a transfer in text mode (LF became CR LF)" },
+		{ "\x0a\x0d\x0a", 3, "a pcapng file damaged by a transfer in text mode (bytes were inserted)" },
+		{ "\x0a\x0d\x0d\x0a\x0d", 5, "a pcapng file damaged by a transfer in text mode (LF became CR LF)" },
+		{ "\x1f\x8b", 2, "compressed with gzip; decompress it first: gzip -dc FILE | xdpdump -r -" },
+		{ "\x28\xb5\x2f\xfd", 4, "compressed with zstd; decompress it first: zstd -dc FILE | xdpdump -r -" },
+		{ "\xfd" "7zXZ", 5, "compressed with xz; decompress it first: xz -dc FILE | xdpdump -r -" },
+		{ "\x54\x52\x53\x4e", 4, "a NetMon capture" },
+		{ "\x47\x4d\x42\x55", 4, "a NetMon capture" },
+		{ "snoop\0\0", 7, "a snoop capture" },
+	};
+
+	for (size_t i = 0; i < array_size(known); i++)
+		if (n >= known[i].n && !memcmp(p, known[i].bytes, known[i].n))
+			return known[i].what;
+	return NULL;
+}
+
+static int begin(struct reader *r)
+{
+	const uint8_t *p;
+	const char *what;
+	uint32_t magic;
+	int err;
+
+	if (!reader_need(r, 4)) {
+		if (!r->io_error && reader_have(r) == 0)
+			return reader_fail(r, "the file is empty");
+		return reader_fail(r, "the file has only %zu bytes: too short for pcap or pcapng", reader_have(r));
+	}
+	p = reader_bytes(r);
+	memcpy(&magic, p, 4);
+	if (magic == PCAPNG_SHB) {
+		err = reader_pcapng_begin(r);
+		return err;
+	}
+	err = reader_pcap_begin(r);
+	if (err != -ENOMSG)
+		return err;
+	reader_need(r, 8);
+	p = reader_bytes(r);
+	what = what_else(p, reader_have(r));
+	if (what)
+		return reader_fail(r, "neither pcap nor pcapng: %s", what);
+	return reader_fail(r, "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x", p[0], p[1], p[2],
+			   p[3]);
+}
+
+int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+
+	*reader = r;
+	if (!r)
+		return -ENOMEM;
+	r->file = f;
+	r->warn = warn;
+	r->warn_ctx = ctx;
+	r->cap = BUF_SIZE;
+	r->buf = malloc(r->cap);
+	if (!r->buf)
+		return -ENOMEM;
+	return begin(r);
+}
+
+int reader_next(struct reader *r, struct packet *p)
+{
+	memset(p, 0, sizeof(*p));
+	return r->next(r, p);
+}
+
+const char *reader_error(const struct reader *r)
+{
+	return r ? r->error : "out of memory";
+}
+
+const char *reader_format(const struct reader *r)
+{
+	return r->format;
+}
+
+const struct iface *reader_iface(const struct reader *r, uint32_t id)
+{
+	return id < r->n_ifaces ? &r->ifaces[id]->iface : NULL;
+}
+
+const struct iface_stats *reader_stats(const struct reader *r, uint32_t id)
+{
+	return id < r->n_ifaces ? r->ifaces[id]->stats : NULL;
+}
+
+const char *reader_section(const struct reader *r, int option)
+{
+	return r->section[option - SHB_HARDWARE];
+}
+
+static void free_iface(struct reader_iface *ri)
+{
+	free(ri->iface.name);
+	free(ri->iface.description);
+	free(ri->iface.os);
+	free(ri->iface.hardware);
+	free(ri->iface.comment);
+	free(ri->stats);
+	free(ri);
+}
+
+struct reader *reader_close(struct reader *r)
+{
+	if (!r)
+		return NULL;
+	for (uint32_t i = 0; i < r->n_ifaces; i++)
+		free_iface(r->ifaces[i]);
+	for (size_t i = 0; i < array_size(r->section); i++)
+		free(r->section[i]);
+	free(r->ifaces);
+	free(r->buf);
+	free(r);
+	return NULL;
+}

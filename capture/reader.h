@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Reads pcap and pcapng, told apart by their first bytes. Comes in a stream, goes out packet by packet: nothing seeks,
+ * so a pipe is as good as a file. Delivers every packet before the place where a file is cut or damaged.
+ */
+#ifndef XDPDUMP_READER_H
+#define XDPDUMP_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct iface;
+struct iface_stats;
+struct packet;
+struct reader;
+
+/* Is called with a sentence for what is odd and can be read all the same; each kind of oddity once a file. */
+typedef void (*reader_warn_fn)(void *ctx, const char *sentence);
+
+/*
+ * Starts on @f, which stays the caller's, and reads the first block or header. On -EBADMSG reader_error() tells what is
+ * wrong; *r is set then, too, and has to be closed.
+ */
+int reader_open(struct reader **r, FILE *f, reader_warn_fn warn, void *ctx);
+
+/*
+ * 1: a packet, whose data and iface live until the next call and reader_close(). 0: the end. -EBADMSG: the file is cut
+ * short or damaged. -EIO or another errno: reading failed. -ENOMEM.
+ */
+int reader_next(struct reader *r, struct packet *p);
+
+/* After a failure: what was found, what was allowed, at which byte offset. */
+const char *reader_error(const struct reader *r);
+
+/* "pcap", "pcap (nanoseconds)", "pcapng" ... */
+const char *reader_format(const struct reader *r);
+
+/* The interfaces seen so far, in the order of their ids; NULL behind the last. */
+const struct iface *reader_iface(const struct reader *r, uint32_t id);
+
+/* The last statistics that the file holds of an interface, or NULL. */
+const struct iface_stats *reader_stats(const struct reader *r, uint32_t id);
+
+/* What the first section says of its origin: SHB_HARDWARE, SHB_OS or SHB_USERAPPL; NULL if nothing. */
+const char *reader_section(const struct reader *r, int option);
+
+struct reader *reader_close(struct reader *r);
+
+#endif

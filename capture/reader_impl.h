@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the two formats share. Only for reader*.c and their fuzzer. */
+#ifndef XDPDUMP_READER_IMPL_H
+#define XDPDUMP_READER_IMPL_H
+
+#include "capture/packet.h"
+#include "capture/reader.h"
+
+enum {
+	READER_HELD_MAX		= 64 << 20,	/* bytes of a block that is held in memory */
+	READER_IFACES_MAX	= 1 << 20,
+};
+
+/* Each is said once a file. */
+enum reader_warning {
+	WARN_CAPLEN_SNAPLEN, WARN_CAPLEN_LEN, WARN_OPTION, WARN_VERSION, WARN_RESOLUTION, WARN_FRACTION, WARN_TIME,
+};
+
+/* How the times of an interface are counted. */
+struct time_unit {
+	int64_t offset_sec;	/* if_tsoffset */
+	uint8_t resolution;	/* if_tsresol: bit 7 clear: 10^-n s, set: 2^-n s */
+	bool unknown;		/* beyond what can be counted: times are left out */
+};
+
+struct reader_iface {
+	struct iface iface;
+	struct time_unit unit;
+	struct iface_stats *stats;	/* NULL: none seen */
+};
+
+struct reader {
+	FILE *file;
+	reader_warn_fn warn;
+	void *warn_ctx;
+	unsigned warned;		/* 1 << enum reader_warning */
+
+	uint8_t *buf;			/* bytes [begin, end) are read and not consumed */
+	size_t begin, end, cap;
+	uint64_t offset;		/* of buf[begin] in the file */
+	int io_error;			/* errno */
+
+	int (*next)(struct reader *r, struct packet *p);
+	const char *format;
+	bool swapped;			/* the file, or this section, has the other byte order */
+	char error[256];
+
+	struct reader_iface **ifaces;
+	uint32_t n_ifaces;
+	uint32_t first_iface;		/* pcapng: of this section */
+	uint32_t n_sections;
+	char *section[3];		/* pcapng: SHB_HARDWARE ... of the first section */
+
+	uint32_t pcap_snaplen;		/* pcap */
+	unsigned pcap_record;		/* length of a record header */
+	bool pcap_nanoseconds;
+	bool pcap_lengths_swapped;
+};
+
+/* At least @n bytes at reader_bytes(), read in if needed. False at the end of the file or after an error. */
+bool reader_need(struct reader *r, size_t n);
+
+static inline const uint8_t *reader_bytes(const struct reader *r)
+{
+	return r->buf + r->begin;
+}
+
+/* How many of the wanted bytes there were when reader_need() said no. */
+static inline size_t reader_have(const struct reader *r)
+{
+	return r->end - r->begin;
+}
+
+/* Steps over @n bytes without holding them. False if the file ends before. */
+bool reader_skip(struct reader *r, uint64_t n);
+
+/* Are the bytes from here on, not fewer than @least, to the end of the file (or for 256 KiB) all zero? */
+bool reader_zero_tail(struct reader *r, size_t least);
+
+uint16_t reader_u16(const struct reader *r, const uint8_t *p);
+uint32_t reader_u32(const struct reader *r, const uint8_t *p);
+uint64_t reader_u64(const struct reader *r, const uint8_t *p);
+
+/* Sets the sentence; returns -EBADMSG, or the error of the last read if there was one. */
+int reader_fail(struct reader *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* A new interface, numbered on; NULL when there is no memory. */
+struct reader_iface *reader_add_iface(struct reader *r);
+
+/* Ticks of a unit in ns since 1970. False: not known, or not to be expressed in 64 bits of ns. */
+bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns);
+
+/* The formats: the magic number is at reader_bytes(). */
+int reader_pcap_begin(struct reader *r);
+int reader_pcapng_begin(struct reader *r);
+
+#endif

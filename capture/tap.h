@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* One interface of a capture: its description, the program on it, and the books of its packets. */
+#ifndef XDPDUMP_TAP_H
+#define XDPDUMP_TAP_H
+
+#include "bpf/event.h"
+#include "capture/attach.h"
+#include "capture/clock.h"
+#include "capture/err.h"
+#include "capture/netif.h"
+#include "capture/packet.h"
+
+struct opts;
+struct ring;
+
+struct tap {
+	struct netif netif;		/* as it was at the start */
+	struct iface iface;
+	struct attach *attach;
+	enum xdp_mode mode;
+	int promiscuous_fd;		/* -1: none */
+	bool gone;			/* deleted or moved away */
+	bool running;
+	unsigned link_downs;
+	bool renamed;
+	uint32_t *lost;			/* by CPU: event.lost of its last packet */
+	uint64_t start_ns, end_ns;	/* CLOCK_REALTIME just before the link is made, just after it is closed */
+
+	struct counters counters;	/* the last snapshot */
+	uint64_t if_dropped;
+	bool has_if_dropped;
+	uint64_t taken;			/* records taken from the ring */
+	uint64_t refused;		/* of these: not handed on, behind -c or after a failed write */
+};
+
+/* These complain and return an exit code on failure, 0 on success. tap_close() takes anything half done. */
+enum status tap_describe(struct tap *t, const char *name, uint32_t id, const struct opts *o);
+enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o);
+enum status tap_attach(struct tap *t, const struct opts *o);
+
+/* Takes the program off the interface. The counters stay. */
+void tap_detach(struct tap *t);
+
+/* Turns a record of this interface into a packet, which points into it. */
+void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p);
+
+/* Reads the counters, those of the program in one copy. False: more packets came since the last time. */
+bool tap_snapshot(struct tap *t);
+
+/* netif_change_fn for one interface: warns, and takes note. */
+void tap_changed(struct tap *t, const struct netif *n, bool gone);
+
+/* The statistics block. @lost: packets that the writer could not write. */
+void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s);
+
+void tap_close(struct tap *t);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Text built in a buffer of fixed size. What does not fit is left out, never written past the end; nothing is allocated.
+ */
+#ifndef XDPDUMP_TEXT_H
+#define XDPDUMP_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+	char *buf;
+	size_t len;	/* bytes in use, at most cap; no NUL at the end */
+	size_t cap;
+};
+
+struct text text_in(char *buf, size_t cap);
+
+void text_char(struct text *t, char c);
+void text_bytes(struct text *t, const char *s, size_t n);
+void text_str(struct text *t, const char *s);
+void text_u64(struct text *t, uint64_t v);
+
+/* Decimal with leading zeros, or blanks, to @width digits. */
+void text_zeros(struct text *t, uint64_t v, unsigned width);
+void text_blanks(struct text *t, uint64_t v, unsigned width);
+
+/* Hexadecimal of exactly @digits digits, without 0x. */
+void text_hex(struct text *t, uint64_t v, unsigned digits);
+
+void text_mac(struct text *t, const uint8_t mac[static 6]);
+void text_ipv4(struct text *t, const uint8_t addr[static 4]);
+void text_ipv6(struct text *t, const uint8_t addr[static 16]);	/* RFC 5952 */
+
+/*
+ * Bytes from a file, a packet or the kernel as text that is safe on a terminal and valid UTF-8: control characters (C0,
+ * DEL, C1), bidirectional controls, line separators and invalid UTF-8 become \xHH for each of their bytes.
+ */
+void text_escaped(struct text *t, const char *s, size_t n);
+
+/*
+ * Copies @n bytes up to the first NUL as valid UTF-8 into @out, with a NUL at the end; an invalid byte becomes U+FFFD.
+ * Cut between code points at @cap - 1 bytes. Returns the length.
+ */
+size_t utf8_clean(char *out, size_t cap, const char *s, size_t n);
+
+#endif

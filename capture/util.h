@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The few words that every module uses. */
+#ifndef XDPDUMP_UTIL_H
+#define XDPDUMP_UTIL_H
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#define cleanup(f)	__attribute__((cleanup(f)))
+#define steal(pp)	__extension__ ({ __typeof__(*(pp)) stolen_ = *(pp); *(pp) = NULL; stolen_; })
+#define array_size(a)	(sizeof(a) / sizeof((a)[0]))
+#define min_of(a, b)	__extension__ ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
+#define is_unused		__attribute__((unused))
+#define printf_like(fmt, args)	__attribute__((format(printf, fmt, args)))
+
+/* For cleanup(): frees what the pointer at @pp points to. */
+static inline is_unused void freep(void *pp)
+{
+	free(*(void **)pp);
+}
+
+#endif
