@@ -27,7 +27,7 @@ modules := $(filter-out $(B)/capture/main.o,$(objs))
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
 
-.PHONY: all check check-live check-corpus run deps install clean lint
+.PHONY: all tests check check-live check-corpus run deps install clean lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -48,9 +48,10 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(modules)
 $(B)/replay/%: $(B)/replay/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) -lpcap -o $@
 
-check: $(B)/xdpdump $(units)
+tests: $(B)/xdpdump $(units) $(tools)
+check: tests
 	$(Q)B=$(B) tests/run check
-check-live: $(B)/xdpdump $(units) $(tools)
+check-live: tests
 	$(Q)B=$(B) tests/run live
 check-corpus: $(B)/xdpdump
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow

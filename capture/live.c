@@ -112,10 +112,10 @@ static void take_record(struct live *l, const struct event *ev, uint32_t len, ui
 static size_t drain(struct live *l)
 {
 	size_t used = ring_used(l->ring);
+	uint64_t end = ring_position(l->ring) + used;
 	uint64_t now_ns = clock_now_ns();
-	size_t left = used;
 
-	while (left && !l->forced) {
+	while (ring_position(l->ring) < end && !l->forced) {
 		const struct event *ev;
 		uint32_t len;
 		int n = 0;
@@ -126,8 +126,7 @@ static size_t drain(struct live *l)
 		}
 		ring_release(l->ring);
 		take_signals(l);
-		left = n < BATCH ? 0 : min_of(left, ring_used(l->ring));
-		if (l->flow.done && !l->stopping)
+		if (n < BATCH || (l->flow.done && !l->stopping))
 			break;
 	}
 	return used;

@@ -108,6 +108,11 @@ size_t ring_used(const struct ring *r)
 	return __atomic_load_n(r->producer, __ATOMIC_ACQUIRE) - r->pos;
 }
 
+uint64_t ring_position(const struct ring *r)
+{
+	return r->pos;
+}
+
 struct ring *ring_close(struct ring *r)
 {
 	if (!r)

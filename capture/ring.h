@@ -28,6 +28,9 @@ void ring_release(struct ring *r);
 /* Bytes in use, complete records or not. */
 size_t ring_used(const struct ring *r);
 
+/* Bytes that ring_next() has passed since the start. */
+uint64_t ring_position(const struct ring *r);
+
 struct ring *ring_close(struct ring *r);
 
 #endif
