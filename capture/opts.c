@@ -300,6 +300,7 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 	struct option longs[array_size(table) + 1] = { { 0 } };
 	char shorts[2 * array_size(table) + 3] = ":";
 	struct parser p = { .o = o, .error = error, .cap = cap };
+	size_t n_shorts = 1;
 	int code;
 
 	*o = (struct opts){ .ring_bytes = RING_KIB * 1024ul };
@@ -308,7 +309,8 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 
 		longs[i] = (struct option){ table[i].name, has_arg, NULL, table[i].code };
 		if (table[i].code < 256)
-			strncat(shorts, (char[]){ table[i].code, has_arg == required_argument ? ':' : '\0', '\0' }, 2);
+			n_shorts += snprintf(shorts + n_shorts, sizeof(shorts) - n_shorts, "%c%s", table[i].code,
+					     has_arg == required_argument ? ":" : "");
 	}
 	opterr = 0;
 	optind = 0;

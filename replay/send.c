@@ -3,7 +3,6 @@
  * In: an interface, a number of frames, their size and rate. Out: Ethernet, IPv4 and UDP or TCP frames on that
  * interface, each with a sequence number and its send time, and one line with the rate on stdout.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
 #include <net/if.h>
