@@ -19,7 +19,7 @@ struct out {
 	int patience_ms;	/* -1: for ever */
 	uint64_t offset;
 	bool is_file;
-	bool created;		/* by us, and not begun yet */
+	bool created;		/* by us, and nothing is in it yet */
 	char name[NAME_MAX + 1];	/* in dir_fd */
 };
 
@@ -137,7 +137,6 @@ int out_open(struct out **out, const char *path, int interrupt_fd)
 
 int out_begin(struct out *o)
 {
-	o->created = false;
 	return o->is_file ? out_cut(o, 0) : 0;
 }
 
@@ -187,6 +186,7 @@ int out_write(struct out *o, const void *buf, size_t n)
 		n -= done;
 		o->offset += done;
 	}
+	o->created = false;
 	return 0;
 }
 

@@ -244,6 +244,8 @@ int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 	if (writer_flush(w) == -EINTR)
 		w->error = -EINTR;
 	if (w->error && out_offset(w->out) < w->head_end) {	/* not even the head fits: better nothing */
+		while (w->n_packets)
+			lose_last_packet(w);
 		if (out_is_file(w->out))
 			out_cut(w->out, 0);
 		return w->error;
