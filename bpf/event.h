@@ -16,7 +16,7 @@ enum { EVENT_SNAP_MAX = 65535 };	/* bytes of a packet that a record can hold */
 struct event {
 	__u64 tai_ns;		/* CLOCK_TAI */
 	__u32 len;		/* bytes on the wire, all buffers of the frame */
-	__u32 lost;		/* packets that this CPU lost on this interface before, modulo 2^32 */
+	__u32 lost;		/* packets lost on this interface before, on any CPU, modulo 2^32 */
 	__u16 caplen;		/* bytes of data[], at most len */
 	__u16 queue;		/* receive queue */
 	__u16 cpu;

@@ -102,13 +102,16 @@ struct cursor {
 
 /*
  * What only the verifier needs. It believes pointer comparisons, not lengths. And it follows two paths one by one for as
- * long as it knows of a constant that tells them apart: forget() hides the value of @x, and the paths become one.
+ * long as it knows of a constant that tells them apart: forget() hides the value of @x, and the paths become one. pin()
+ * keeps @x in one register: what was compared is then what is used, which Linux 6.1 does not see through a copy.
  */
 #ifdef __bpf__
 #define cursor_sees(c, p, n)	((p) + (n) <= (c)->end)
+#define pin(x)			asm volatile("" : "+r"(x))
 #define forget(c, x)		asm volatile("%0 += %1\n%0 -= %1\n%0 &= 0xffff" : "+r"(x) : "r"((c)->limit))
 #else
 #define cursor_sees(c, p, n)	1
+#define pin(x)			((void)0)
 #define forget(c, x)		((void)0)
 #endif
 
@@ -125,8 +128,9 @@ parse_inline int skip(struct cursor *c, __u32 n)
 parse_inline const __u8 *pull(struct cursor *c, __u32 n)
 {
 	const __u8 *p;
-	__u32 off = c->off;
+	__u64 off = c->off;
 
+	pin(off);
 	if (off > c->reach - n)
 		return 0;
 	p = c->base + off;
@@ -254,7 +258,7 @@ parse_inline enum parse_end parse_ipv4(struct cursor *c, struct parsed *p)
 		end_datagram(c, p->l3_off + total);
 	forget(c, end);
 	if (!skip(c, ihl - 20))
-		return PARSE_SHORT;
+		return end == PARSE_OK ? PARSE_SHORT : end;
 	if (!(frag & 0x1fff)) {
 		enum parse_end l4 = parse_l4(c, p, total == 0);
 

@@ -18,6 +18,9 @@ const volatile __u16 iface;
 /* Set by the consumer before it goes to sleep, cleared by the packet that wakes it (capture/ring.c). */
 __u32 consumer_sleeps;
 
+/* Packets lost on all CPUs so far. Only a loss writes it, so reading it for every packet costs little. */
+__u32 lost;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);	/* replaced: userspace makes the ring */
@@ -50,18 +53,20 @@ static __always_inline void *only_value(void *map)
 static __always_inline void deliver(struct xdp_md *ctx, struct counters *c, const struct event *head, __u32 room)
 {
 	struct event *ev = bpf_ringbuf_reserve(&ring, sizeof(*ev) + room, 0);
-	__u32 caplen = head->caplen;
+	__u64 last = head->caplen - 1;	/* the position of the last byte: bounds it, caplen is at least 1 */
 	__u64 wake = BPF_RB_NO_WAKEUP;
 
 	if (!ev) {
 		c->ring_full++;
+		__sync_fetch_and_add(&lost, 1);
 		return;
 	}
 	*ev = *head;
-	asm volatile("" : "+r"(caplen));	/* else the compiler, which knows the bound, leaves nothing for the verifier */
-	if (caplen == 0 || caplen > room || bpf_xdp_load_bytes(ctx, 0, ev->data, caplen)) {
+	asm volatile("" : "+r"(last));	/* else the compiler, which knows the bound, leaves nothing for the verifier */
+	if (last >= room || bpf_xdp_load_bytes(ctx, 0, ev->data, last + 1)) {
 		bpf_ringbuf_discard(ev, BPF_RB_NO_WAKEUP);
 		c->error++;
+		__sync_fetch_and_add(&lost, 1);
 		return;
 	}
 	c->delivered++;
@@ -87,9 +92,12 @@ __noinline int parse(struct xdp_md *ctx, struct event *ev)
 	c = cursor_init(data, linear, ev->len, PARSE_REACH);
 	c.end = end;
 	if (linear < SCRATCH && linear < ev->len && (copy = only_value(&scratch))) {
-		__u32 n = ev->len < SCRATCH ? ev->len : SCRATCH;
+		__u64 last = (ev->len < SCRATCH ? ev->len : SCRATCH) - 1;
+		__u32 n;
 
-		if (n && !bpf_xdp_load_bytes(ctx, 0, copy, n)) {
+		asm volatile("" : "+r"(last));
+		n = (last & (SCRATCH - 1)) + 1;
+		if (!bpf_xdp_load_bytes(ctx, 0, copy, n)) {
 			c = cursor_init(copy, n, ev->len, SCRATCH);
 			c.end = copy + SCRATCH;
 		}
@@ -112,7 +120,7 @@ int xdpdump(struct xdp_md *ctx)
 	count_packet(c, &ev.hdr, ev.len);
 
 	ev.tai_ns = bpf_ktime_get_tai_ns();
-	ev.lost = c->ring_full + c->error;
+	ev.lost = *(volatile __u32 *)&lost;
 	ev.caplen = ev.len < snap ? ev.len : snap;
 	ev.queue = ctx->rx_queue_index;
 	ev.cpu = bpf_get_smp_processor_id();

@@ -65,10 +65,7 @@ enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *
 {
 	int err = attach_open(&t->attach, ring_fd(ring), o->snap, t->iface.id);
 
-	if (err)
-		return load_failed(t->netif.name, err);
-	t->lost = calloc(UINT16_MAX + 1, sizeof(*t->lost));	/* event.cpu is any u16; untouched pages cost nothing */
-	return t->lost ? STATUS_OK : fail(STATUS_RUNTIME, "out of memory");
+	return err ? load_failed(t->netif.name, err) : STATUS_OK;
 }
 
 static enum status busy(const struct tap *t)
@@ -167,11 +164,25 @@ static uint32_t reception(const struct tap *t, const uint8_t *dst)
 	return t->netif.has_mac && !memcmp(dst, t->netif.mac, 6) ? EPB_UNICAST : EPB_PROMISC;
 }
 
+/*
+ * Lost since the packet before. Packets of several CPUs are not in the order in which they looked at the count, so it can
+ * go back a step; what was reported once is not reported again.
+ */
+static uint32_t newly_lost(struct tap *t, uint32_t lost)
+{
+	int32_t more = lost - t->lost;
+
+	if (more <= 0)
+		return 0;
+	t->lost = lost;
+	return more;
+}
+
 void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p)
 {
 	*p = (struct packet){
 		.ts_ns = clock_wall_ns(clock, ev->tai_ns, now_ns),
-		.dropped = (uint32_t)(ev->lost - t->lost[ev->cpu]),
+		.dropped = newly_lost(t, ev->lost),
 		.data = ev->data,
 		.caplen = ev->caplen,
 		.len = ev->len,
@@ -181,7 +192,6 @@ void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock
 		.hdr = ev->hdr,
 		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE,
 	};
-	t->lost[ev->cpu] = ev->lost;
 	/* The program has seen the whole frame. What we say of it must be what the file says of the bytes it has. */
 	if (ev->hdr.end != PARSE_OK || ev->hdr.hdr_len > ev->caplen)
 		decode_packet(p);
@@ -191,9 +201,14 @@ bool tap_snapshot(struct tap *t)
 {
 	uint64_t before = t->counters.all.packets;
 	struct netif now;
+	int err = attach_counters(t->attach, &t->counters);
 
-	if (attach_counters(t->attach, &t->counters))
+	if (err) {
+		if (!t->blind)
+			complain("%s: cannot read the counters: %s", t->netif.name, strerror(-err));
+		t->blind = true;
 		return true;
+	}
 	if (!t->gone && t->has_if_dropped && !netif_by_index(t->netif.ifindex, &now)) {
 		t->has_if_dropped = now.has_rx_missed && now.rx_missed >= t->netif.rx_missed;
 		t->if_dropped = t->has_if_dropped ? now.rx_missed - t->netif.rx_missed : 0;
@@ -255,7 +270,6 @@ void tap_close(struct tap *t)
 	t->attach = attach_close(t->attach);
 	if (t->promiscuous_fd >= 0)
 		close(t->promiscuous_fd);
-	free(t->lost);
 	free(t->iface.name);
 	free(t->iface.os);
 	free(t->iface.hardware);

@@ -23,12 +23,13 @@ struct tap {
 	bool running;
 	unsigned link_downs;
 	bool renamed;
-	uint32_t *lost;			/* by CPU: event.lost of its last packet */
+	uint32_t lost;			/* the highest event.lost so far */
 	uint64_t start_ns, end_ns;	/* CLOCK_REALTIME just before the link is made, just after it is closed */
 
 	struct counters counters;	/* the last snapshot */
 	uint64_t if_dropped;
 	bool has_if_dropped;
+	bool blind;			/* the counters could not be read: some are old */
 	uint64_t taken;			/* records taken from the ring */
 	uint64_t refused;		/* of these: not handed on, behind -c or after a failed write */
 };

@@ -168,10 +168,10 @@ def time_files(p):
         "pcapng_tsresol_10_19_without_offset": (LE.shb(), fine, LE.epb(p[0], ticks=0), LE.epb(p[1], ticks=2**64 - 1)),
         "pcapng_tsoffset_positive": (LE.shb(), offset(3600), LE.epbs(p, unit=1)),
         "pcapng_tsoffset_negative": (LE.shb(), offset(-3600), LE.epbs(p, unit=1)),
-        "pcapng_tsoffset_before_1970": (LE.shb(), offset(-START_SEC - 10), LE.epbs(p, unit=1)),
-        "pcapng_tsoffset_at_the_limits": (
+        "warn_pcapng_tsoffset_before_1970": (LE.shb(), offset(-START_SEC - 10), LE.epbs(p, unit=1)),
+        "warn_pcapng_tsoffset_at_the_limits": (
             LE.shb(), offset(2**63 - 1), offset(-2**63), LE.epb(p[0], unit=1), LE.epb(p[1], unit=1, iface=1)),
-        "pcapng_time_all_ones": (LE.shb(), LE.idb(), LE.epb(p[0], ticks=2**64 - 1)),
+        "warn_pcapng_time_all_ones": (LE.shb(), LE.idb(), LE.epb(p[0], ticks=2**64 - 1)),
     }
 
 
@@ -219,7 +219,6 @@ def block_files(p):
         "pcapng_version_1_2": (LE.shb(minor=2), plain),
         "warn_pcapng_version_1_1_skipped": (le, first, LE.shb(minor=1), LE.idb(), first, le, rest),
         "warn_pcapng_version_2_0_skipped": (le, first, strange, be, BE.epbs(p[2:])),
-        "warn_pcapng_version_2_0_only": strange,
         "warn_pcapng_caplen_above_snaplen": (LE.shb(), LE.idb(snaplen=50), first, rest),
         "warn_pcapng_caplen_above_original_length": (le, first, LE.epbs([(ns, data, 40) for ns, data, _ in p[2:]])),
     }
@@ -320,6 +319,7 @@ def damaged_files(p):
         "pcapng_section_header_too_short": LE.block(0x0a0d0d0a, LE.pack("I", 0x1a2b3c4d)) + rest,
         "pcapng_section_header_length_not_multiple_of_4": LE.shb(length=29) + ng[28:],
         "pcapng_section_header_trailer_mismatch": LE.shb(trailer=32) + ng[28:],
+        "pcapng_version_2_0_only": LE.shb(major=2) + rest,
         "pcapng_second_section_header_too_long": good + BE.shb(length=0x10000000) + rest,
         "pcapng_block_length_zero": bad(length=0),
         "pcapng_block_length_8": bad(length=8),

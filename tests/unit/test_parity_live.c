@@ -16,14 +16,14 @@
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "bpf/event.h"
 #include "capture/attach.h"
 #include "capture/decode.h"
 #include "capture/packet.h"
 #include "capture/ring.h"
 #include "capture/util.h"
+
+#include <cmocka.h>	/* last: its skip() is a macro */
 
 enum {
 	TEST_RUN_MIN	= 14,		/* bytes of a frame that BPF_PROG_TEST_RUN takes */
@@ -219,9 +219,31 @@ static void compare_cut(struct rig *r, const struct frame *f, uint32_t len, uint
 	compare_frame(r, f->name, data, len, linear);
 }
 
+static uint64_t tai_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_TAI, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+/* What the load has cost: the limit is a million instructions. */
+static void print_verdict(const struct rig *r, double sec)
+{
+	struct bpf_prog_info info = { .id = 0 };
+	uint32_t len = sizeof(info);
+
+	assert_int_equal(bpf_obj_get_info_by_fd(attach_program_fd(r->attach), &info, &len), 0);
+	print_message("# loaded in %.3f s: %u instructions, %u verified\n", sec, info.xlated_prog_len / 8,
+		      info.verified_insns);
+}
+
 static void fixtures_and_all_their_truncations_agree(void **state is_unused)
 {
+	uint64_t before = tai_now();
 	struct rig *r = rig_with(EVENT_SNAP_MAX, 1 << 20);
+
+	print_verdict(r, (tai_now() - before) / 1e9);
 
 	for (size_t i = 0; i < fixtures.n; i++)
 		for (uint32_t len = TEST_RUN_MIN; len <= fixtures.v[i].len; len++)
@@ -229,7 +251,7 @@ static void fixtures_and_all_their_truncations_agree(void **state is_unused)
 	compare_counters(r);
 }
 
-/* The kernel refuses, before 6.18, to put the end of a small frame into fragments. */
+/* Older kernels refuse to put the end of a small frame into fragments. */
 static bool can_cut_linear_part(const struct rig *r)
 {
 	const uint8_t frame[64] = { 0 };
@@ -432,7 +454,7 @@ static void full_ring_loses_packets_and_says_how_many(void **state is_unused)
 		struct parsed hdr = parse_here(f->data, f->len, WHOLE);
 		uint64_t taken = 0, runs = 0;
 		struct counters c;
-		uint32_t lost;
+		uint32_t lost = 0;
 
 		for (uint32_t round = 1; round <= 3; round++) {
 			for (uint32_t n = 0; n < 100 * round; n++, runs++) {
@@ -472,14 +494,6 @@ static void ring_smaller_than_a_record_loses_everything(void **state is_unused)
 	}
 	assert_int_equal(drain(r, &lost), 0);
 	compare_counters(r);
-}
-
-static uint64_t tai_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_TAI, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
 }
 
 static void records_carry_the_time_and_the_cpu(void **state is_unused)
