@@ -64,6 +64,8 @@ int attach_open(struct attach **attach, int ring_fd, uint32_t snap, uint16_t ifa
 		err = xdpdump__load(a->skel);
 	if (err)
 		return err;
+	if (!a->skel->bss)	/* libbpf does without where the kernel cannot map an array (Linux 5.5) */
+		return -EOPNOTSUPP;
 	*attach = steal(&a);
 	return 0;
 }
@@ -91,9 +93,9 @@ int attach_counters(const struct attach *a, struct counters *sum)
 	uint32_t key = 0;
 	int err = bpf_map_lookup_elem(bpf_map__fd(a->skel->maps.counters), &key, a->per_cpu);
 
-	memset(sum, 0, sizeof(*sum));
 	if (err)
 		return err;
+	memset(sum, 0, sizeof(*sum));
 	for (int cpu = 0; cpu < a->n_cpus; cpu++)
 		for (size_t i = 0; i < sizeof(*sum) / sizeof(*total); i++)
 			total[i] += ((const uint64_t *)&a->per_cpu[cpu])[i];

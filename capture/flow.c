@@ -11,10 +11,12 @@
 #include "capture/print.h"
 #include "capture/writer.h"
 
-static int open_failed(const char *path, int err)
+static int open_failed(struct flow *f, const char *path, int err)
 {
-	if (err == -EINTR)
+	if (err == -EINTR) {
+		f->done = true;
 		return fail(STATUS_OK, "%s: interrupted while waiting for a reader", path);
+	}
 	if (err == -ELOOP)
 		return fail(STATUS_RUNTIME, "%s: a symbolic link in a directory that everybody can write to: not followed",
 			    path);
@@ -31,12 +33,12 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 			return fail(STATUS_USAGE, "stdout is a terminal: pcapng is not written there");
 		err = writer_open(&f->writer, o->write, interrupt_fd);
 		if (err)
-			return open_failed(o->write, err);
+			return open_failed(f, o->write, err);
 	}
 	if (o->text) {
 		err = printer_open(&f->printer, &o->print, interrupt_fd);
 		if (err)
-			return open_failed("stdout", err);
+			return open_failed(f, "stdout", err);
 	}
 	return 0;
 }
@@ -102,7 +104,7 @@ int flow_report(const struct flow *f, const char *path)
 {
 	if (f->write_error)
 		return fail(STATUS_INCOMPLETE, "%s: %llu packets not written: %s", path,
-			    (unsigned long long)writer_lost_all(f->writer), reason(f->write_error));
+			    (unsigned long long)(writer_lost_all(f->writer) + f->refused), reason(f->write_error));
 	if (f->print_error)
 		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f->print_error));
 	return 0;

@@ -16,12 +16,16 @@ struct flow {
 	struct printer *printer;	/* NULL: no text */
 	uint64_t limit;			/* -c, 0: none */
 	uint64_t taken;			/* packets given to the sinks */
+	uint64_t refused;		/* packets that came when it was done, counted by those who give */
 	bool unbuffered;		/* -U */
 	bool done;			/* the limit is reached, or the reader of our output has gone: a normal end */
 	int write_error, print_error;	/* -errno, other than -EPIPE: the output is not complete */
 };
 
-/* Opens the outputs that @o asks for. On failure complains and returns an exit code (err.h). */
+/*
+ * Opens the outputs that @o asks for. On failure complains and returns an exit code (err.h). Done afterwards: interrupted
+ * while it waited for a reader, which is a normal end.
+ */
 int flow_open(struct flow *f, const struct opts *o, int interrupt_fd);
 
 /* Hands the packet on. False: no more packets are wanted, because it is done or a write failed. */

@@ -44,8 +44,9 @@ struct live {
 	unsigned n_taps;
 	uint64_t malformed;		/* records that make no sense */
 	uint64_t start_ns, flushed_ns, drained_ns;	/* CLOCK_MONOTONIC */
-	bool stopping;
-	int forced;			/* the signal that came while stopping */
+	bool listening, stopping;
+	bool asked;			/* to stop, by a signal */
+	int forced;			/* the signal that came after that */
 	enum status status;
 };
 
@@ -76,11 +77,13 @@ static void take_signals(struct live *l)
 	while ((sig = waiter_signal(&l->waiter))) {
 		if (sig == SIGUSR1)
 			print_stats(l);
-		else if (l->stopping)
+		else if (l->asked)
 			l->forced = sig;
 		else
-			l->stopping = true;
+			l->asked = l->stopping = true;
 	}
+	if (l->forced)
+		flow_hurry(&l->flow, 0);
 }
 
 /* A record as the program makes it? Its lengths are never trusted. */
@@ -102,6 +105,7 @@ static void take_record(struct live *l, const struct event *ev, uint32_t len, ui
 	t->taken++;
 	if (l->flow.done) {
 		t->refused++;
+		l->flow.refused++;
 		return;
 	}
 	tap_packet(t, ev, &l->clock, now_ns, &p);
@@ -114,6 +118,7 @@ static size_t drain(struct live *l)
 	size_t used = ring_used(l->ring);
 	uint64_t end = ring_position(l->ring) + used;
 	uint64_t now_ns = clock_now_ns();
+	bool rest = l->stopping;
 
 	while (ring_position(l->ring) < end && !l->forced) {
 		const struct event *ev;
@@ -126,7 +131,7 @@ static size_t drain(struct live *l)
 		}
 		ring_release(l->ring);
 		take_signals(l);
-		if (n < BATCH || (l->flow.done && !l->stopping))
+		if (n < BATCH || (!rest && (l->flow.done || l->stopping)))	/* off the interface first */
 			break;
 	}
 	return used;
@@ -179,6 +184,18 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 	}
 	if (!alive)
 		l->stopping = true;
+}
+
+/* Changes are lost when too many come at once; then look for ourselves. */
+static void look_for_changes(struct live *l)
+{
+	for (unsigned i = 0; i < l->n_taps; i++) {
+		struct netif n = l->taps[i].netif;
+		int err = l->taps[i].gone ? 0 : netif_by_index(n.ifindex, &n);
+
+		if (!l->taps[i].gone && (!err || err == -ENODEV))
+			changed(l, &n, err == -ENODEV);
+	}
 }
 
 /* ---- start ---- */
@@ -260,7 +277,10 @@ static enum status begin_file(struct live *l)
 		err = writer_iface(l->flow.writer, &l->taps[i].iface, l->opts->snap);
 	if (!err)
 		err = writer_flush(l->flow.writer);
-	if (err)
+	if (err == -EINTR)	/* nothing is lost, and the signal is looked at next */
+		return STATUS_OK;
+	l->flow.done = err == -EPIPE;
+	if (err && err != -EPIPE)
 		return fail(STATUS_INCOMPLETE, "%s: cannot write: %s", l->opts->write, strerror(-err));
 	return STATUS_OK;
 }
@@ -293,8 +313,9 @@ static enum status start(struct live *l)
 		status = tap_describe(&l->taps[i], o->ifaces[i], i, o);
 	if (!status)
 		status = flow_open(&l->flow, o, l->waiter.fds[ON_SIGNAL]);
-	if (!status)
-		status = load(l);
+	if (status || l->flow.done)
+		return status;
+	status = load(l);
 	if (!status)
 		status = watch(l);
 	clock_init(&l->clock);
@@ -305,6 +326,7 @@ static enum status start(struct live *l)
 		status = begin_file(l);
 	if (!status)
 		announce_start(l);
+	l->listening = !status;
 	return status;
 }
 
@@ -328,8 +350,8 @@ static void run(struct live *l)
 			clock_refresh(&l->clock);
 			clock_watch_again(l->waiter.fds[ON_CLOCK]);
 		}
-		if (ready & 1u << ON_CHANGE)
-			netif_watch_read(l->watch, changed, l);
+		if (ready & 1u << ON_CHANGE && !netif_watch_read(l->watch, changed, l))
+			look_for_changes(l);
 	}
 }
 
@@ -351,8 +373,18 @@ static void drain_rest(struct live *l)
 		if (ev->iface < l->n_taps) {
 			l->taps[ev->iface].taken++;
 			l->taps[ev->iface].refused++;
+			l->flow.refused++;
 		}
 	}
+}
+
+/* A signal ends the waiting for a reader; only one that forces the end ends the flush as well. */
+static void flush_rest(struct live *l)
+{
+	do {
+		flow_flush(&l->flow);
+		take_signals(l);
+	} while (!l->forced && flow_pending(&l->flow));
 }
 
 static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
@@ -392,13 +424,17 @@ static enum status stop(struct live *l)
 		tap_detach(&l->taps[i]);
 	flow_hurry(&l->flow, HURRY_MS);
 	drain_rest(l);
-	flow_flush(&l->flow);
+	flush_rest(l);
 	if (l->flow.writer) {
 		err = writer_finish(l->flow.writer, iface_stats, l);
 		if (err && err != -EPIPE && !l->flow.write_error)
 			l->flow.write_error = err;
 	}
+	take_signals(l);
 	print_summary(l);
+	for (unsigned i = 0; i < l->n_taps; i++)
+		if (l->taps[i].blind)
+			l->status = STATUS_RUNTIME;
 	status = flow_report(&l->flow, l->opts->write);
 	if (l->forced)
 		return STATUS_SIGNAL + l->forced;
@@ -414,7 +450,7 @@ enum status live_run(const struct opts *o)
 	if (!l.taps)
 		return fail(STATUS_RUNTIME, "out of memory");
 	status = start(&l);
-	if (!status) {
+	if (!status && l.listening) {
 		run(&l);
 		status = stop(&l);
 	}

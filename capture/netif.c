@@ -156,7 +156,7 @@ uint64_t netif_speed_bps(const char *name)
 
 	if (ethtool(name, &cmd))
 		return 0;
-	mbps = ethtool_cmd_speed(&cmd);
+	mbps = (uint32_t)cmd.speed_hi << 16 | cmd.speed;	/* ethtool_cmd_speed() shifts a signed number too far */
 	return mbps == (uint32_t)SPEED_UNKNOWN ? 0 : mbps * 1000000ull;
 }
 
@@ -236,7 +236,7 @@ static int report(const struct nlmsghdr *msg, void *data)
 	return MNL_CB_OK;
 }
 
-void netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx)
+bool netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx)
 {
 	struct change c = { changed, ctx };
 	char buf[ANSWER_MAX];
@@ -244,6 +244,7 @@ void netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx)
 
 	while ((n = mnl_socket_recvfrom(w->nl, buf, sizeof(buf))) > 0)
 		mnl_cb_run(buf, n, 0, 0, report, &c);
+	return n == 0 || errno != ENOBUFS;
 }
 
 struct netif_watch *netif_watch_close(struct netif_watch *w)

@@ -46,8 +46,8 @@ struct netif_watch;
 int netif_watch_open(struct netif_watch **w);
 int netif_watch_fd(const struct netif_watch *w);
 
-/* Reports all changes since the last call. */
-void netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx);
+/* Reports all changes since the last call. False: there were more than the kernel could keep, and some are lost. */
+bool netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx);
 struct netif_watch *netif_watch_close(struct netif_watch *w);
 
 #endif

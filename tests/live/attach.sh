@@ -1,0 +1,333 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Getting onto an interface and off it, and what can be in the way.
+# shellcheck source=tests/live/lib.sh disable=SC2016,SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+file=$work/file
+
+# attach_stranger xdpdrv|xdpgeneric: somebody else's program on v0, whose id is in $stranger
+attach_stranger()
+{
+	ip link set dev v0 "$1" obj "$work/stranger.o" sec xdp >"$work/ip" 2>&1 || note "ip: $(<"$work/ip")"
+	stranger=$(program_of v0)
+}
+
+program_of()
+{
+	ip -o link show dev "$1" | sed -nE 's/.*prog\/xdp id ([0-9]+).*/\1/p'
+}
+
+# fails STATUS PATTERN ARGS...: xdpdump ends with the status, says so, leaves no file and no program
+fails()
+{
+	local status=$1 pattern=$2
+
+	shift 2
+	rm -f "$file"
+	run "$@"
+	want "exit status of ${*@Q}" "$status" "$rc"
+	want_line "$work/err" "$pattern"
+	want_no_line "$work/err" 'runtime error|AddressSanitizer'
+	[[ ! -e $file ]] || note 'it has left a file'
+}
+
+# traced STRACE-ARGS...: as `start`, but under strace; captures five packets and ends
+traced()
+{
+	background timeout -k 1 20 strace -f -q -o "$work/trace" "$@" "$dump" -i v0 -c 5 -w "$file" \
+		>"$work/out" 2>"$work/err"
+	pid=$!
+	if listening; then
+		frames 5
+		reap
+	fi
+}
+
+pair()
+{
+	ip link del v0 2>/dev/null
+	veth_up v0 v1 "$@" || note 'no veth pair'
+}
+
+veth_up v0 v1 || exit 1
+mount -t bpf bpf /sys/fs/bpf || exit 1
+cat >"$work/stranger.c" <<'END'
+__attribute__((section("xdp"))) int stranger(void *ctx) { return 2; }
+char gpl[] __attribute__((section("license"))) = "GPL";
+END
+"${CLANG:-clang}" -target bpf -O2 -g -c "$work/stranger.c" -o "$work/stranger.o" || exit 1
+
+for mode in native:xdpdrv generic:xdpgeneric; do
+	begin "somebody else's program in ${mode%:*} mode is named and left alone"
+	attach_stranger "${mode#*:}"
+	for wanted in auto native generic; do
+		fails 5 "v0: .* stranger \(id $stranger, ${mode%:*} mode\)" -i v0 --mode $wanted -w "$file"
+	done
+	want 'program on v0' "$stranger" "$(program_of v0)"
+	run -D
+	want_line "$work/out" "^v0 +up +stranger +$stranger +${mode%:*}\$"
+	ip link set dev v0 "${mode#*:}" off
+	end
+done
+
+begin 'a second xdpdump is refused, and the first goes on'
+listen -i v0 -w "$work/first"
+first=$pid
+err=$(<"$work/err")
+frames 10
+fails 5 "v0: .* xdpdump \(id $(program_of v0), native mode\)" -i v0 -w "$file"
+pid=$first
+ip link set dev v0 xdp off 2>/dev/null && note 'ip could take it off'
+frames 10
+echo "$err" >"$work/err"
+kill -INT "$pid"
+reap
+want 'exit status' 0 "$rc"
+unset epb0
+eval "$(books "$work/first")"
+want 'packets' 20 "$epb0"
+end
+
+begin 'SIGKILL leaves neither program nor promiscuous mode behind, and a file to the last flush'
+listen -i v0 -P -w "$file"
+frames 100
+poll 2 grep -qs 'epb0=100' <(sleep 0.3; books "$file") || note 'not flushed'
+{
+	kill -KILL "$pid"
+	reap
+} 2>/dev/null
+want_detached
+[[ $(ip -d -o link show dev v0) == *'promiscuity 0 '* ]] || note 'promiscuous'
+"$dump" -r "$file" >"$work/read" || note 'the file does not read back'
+want 'packets' 100 "$(wc -l <"$work/read")"
+end
+
+begin 'an interface that is deleted ends the capture with 1, file complete'
+listen -i v0 -w "$file"
+frames 10
+ip link del v0
+reap
+want 'exit status' 1 "$rc"
+want_line "$work/err" 'v0 disappeared'
+want_books "$file"
+want 'packets' 10 "$epb"
+[[ $comment == *lost_interface* ]] || note "comment: $comment"
+end
+
+begin 'of two interfaces one is deleted, and the other goes on'
+pair
+ip link add w0 type veth peer name w1
+ip link set w0 up
+ip link set w1 up
+listen -i v0 -i w0 -w "$file"
+frames 10
+ip link del w0
+poll 2 grep -qs 'w0 disappeared' "$work/err" || note 'not noticed'
+frames 10
+finish
+want 'exit status' 1 "$rc"
+want_no_line "$work/err" 'v0 disappeared'
+want_books "$file" 0
+want 'packets' 20 "$epb"
+want_books "$file" 1
+want_well_formed "$file"
+end
+
+begin 'a deletion amid more changes than the kernel keeps is noticed'
+ip link add w0 type veth peer name w1
+listen -i v0 -w "$file"
+kill -STOP "$pid"
+for ((i = 0; i < 1000; i++)); do
+	echo "link set dev w0 alias a$i"
+done | ip -batch - || note 'ip has failed'
+ip link del v0
+kill -CONT "$pid"
+reap
+want 'exit status' 1 "$rc"
+want_line "$work/err" 'v0 disappeared'
+ip link del w0
+end
+
+begin 'down and up and a new name are told, and the capture goes on'
+pair
+listen -i v0 -w "$file"
+frames 10
+ip link set dev v0 down
+poll 2 grep -qs 'v0 is down' "$work/err" || note 'down: not noticed'
+ip link set dev v0 name renamed
+poll 2 grep -qs 'v0 is called renamed now' "$work/err" || note 'name: not noticed'
+ip link set dev renamed up
+poll 2 grep -qs 'up again' "$work/err" || note 'up: not noticed'
+frames 10
+finish
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'packets' 20 "$epb"
+want 'name in the file' v0 "${ifname0-}"
+[[ $comment == *link_down=1*renamed* ]] || note "comment: $comment"
+want_detached renamed
+ip link del renamed
+end
+
+begin 'any MTU will do'
+for mtu in 1500 3500 4000 9000 65535; do
+	pair $mtu
+	size=$((mtu < 9000 ? mtu + 14 : 9014))
+	listen -i v0 -s 0 -w "$file" --mode native
+	frames 10 -s $size
+	finish
+	want "exit status with $mtu" 0 "$rc"
+	want_books "$file"
+	want "packets with $mtu" 10 "$epb"
+	want_true "lengths with $mtu" test "$(tcpdump -n -e -r "$file" 2>/dev/null | grep -c "length $size:")" = 10
+done
+pair
+end
+
+begin 'where the driver has no XDP, auto takes generic mode and says so, native is refused'
+ip link set lo up
+ip link add br0 type bridge
+ip link set br0 up
+for name in lo br0; do
+	fails 4 "$name: .* native XDP" -i $name --mode native -w "$file"
+	listen -i $name -w "$file"
+	want_line "$work/err" "warning: $name: no native XDP .*generic mode"
+	want_line "$work/err" "^listening on $name, generic mode"
+	finish
+	want "exit status on $name" 0 "$rc"
+	want_detached $name
+done
+listen -i lo -w "$file"
+: >/dev/udp/127.0.0.1/9 && echo x >/dev/udp/127.0.0.1/9
+finish
+want_books "$file"
+((epb > 0)) || note 'nothing captured on lo'
+end
+
+begin 'missing capabilities are named'
+drop=(setpriv --bounding-set)
+for case in -net_admin:CAP_NET_ADMIN -perfmon,-sys_admin:CAP_PERFMON -bpf,-sys_admin:CAP_BPF -all:CAP_NET_ADMIN; do
+	"${drop[@]}" "${case%:*}" --inh-caps "${case%:*}" "$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err"
+	want "exit status with ${case%:*}" 3 $?
+	want_line "$work/err" "${case#*:}.* missing"
+	want_no_line "$work/err" 'MEMLOCK|libbpf'
+	[[ ! -e $file ]] || rm "$file"
+done
+end
+
+begin 'in a user namespace it says that capabilities are missing'
+unshare -Urn bash -c 'ip link add v0 type veth peer name v1; exec "$@"' bash "$dump" -i v0 >"$work/out" 2>"$work/err"
+want 'exit status' 3 $?
+want_line "$work/err" 'capabilities|CAP_'
+want_no_line "$work/err" 'MEMLOCK|libbpf'
+end
+
+begin 'neither a small RLIMIT_MEMLOCK nor a kernel without BTF is in the way'
+background unshare -m bash -c '
+	mkdir "$1" && mount --bind "$1" /sys/kernel/btf && ulimit -l 64 && shift && exec "$@"' bash "$work/empty" \
+	"$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err"
+pid=$!
+if listening; then
+	frames 10
+	finish
+	want_books "$file"
+	want 'packets' 10 "$epb"
+fi
+want 'exit status' 0 "$rc"
+end
+
+begin 'too few file descriptors are named at the start'
+(
+	ulimit -n 32
+	run -i v0
+	exit "$rc"
+)
+want 'exit status' 1 $?
+want_line "$work/err" 'ulimit -n 64'
+end
+
+if [[ $sanitized ]]; then
+	begin 'a kernel that refuses any one bpf() call'
+	skip 'the sanitizers and strace do not go together'
+else
+	begin 'a kernel that refuses any one bpf() call: a clear end, nothing left attached'
+	traced -e trace=bpf
+	want 'exit status, nothing refused' 0 "$rc"
+	n_calls=$(grep -c 'bpf(' "$work/trace")
+	((n_calls > 5)) || note "only $n_calls calls"
+	statuses=
+	for ((n = 1; n <= n_calls + 1; n++)); do
+		traced -e trace=bpf -e "inject=bpf:error=EINVAL:when=$n"
+		statuses+="$rc "
+		case $rc in
+		0 | 4) ;;
+		1) want_line "$work/err" 'cannot read the counters' ;;
+		*) note "call $n: status $rc: $(head -n 3 "$work/err")" ;;
+		esac
+		want_detached
+		want_no_line "$work/trace" 'BPF_LINK_CREATE.*= [0-9].*BPF_LINK_CREATE'
+	done
+	echo "# exit status by the call refused: $statuses"
+	end
+
+	begin 'a kernel that has no memory for the ring'
+	rm -f "$file"
+	traced -e trace=bpf -e inject=bpf:error=ENOMEM:when=1+
+	want 'exit status' 1 "$rc"
+	want_line "$work/err" 'cannot allocate 16384 KiB for the ring'
+	[[ ! -e $file ]] || note 'it has left a file'
+	want_detached
+	end
+fi
+
+begin 'an odd ring size is rounded up, and that is said'
+listen -i v0 -B 1000 -w "$file"
+want_line "$work/err" 'the ring has 1024 KiB'
+finish
+want 'exit status' 0 "$rc"
+listen -i v0 -B 1024 -w "$file"
+want_no_line "$work/err" 'the ring has'
+finish
+end
+
+begin 'VLAN offload is warned of, and noted in the file'
+ethtool -K v0 rxvlan on >/dev/null 2>&1
+listen -i v0 -w "$file"
+want_line "$work/err" 'warning: v0 takes VLAN tags off'
+finish
+want_books "$file"
+want 'comment of the interface' vlan_offload=on "${ifcomment0-}"
+ethtool -K v0 rxvlan off >/dev/null
+listen -i v0 -w "$file"
+want_no_line "$work/err" 'VLAN'
+finish
+end
+
+begin 'an interface that does not exist is named'
+fails 5 'xdpdump: nope: no such interface' -i nope -w "$file"
+fails 5 'no such interface' -i ' ' -w "$file"
+fails 5 'no such interface' -i averyveryverylongname -w "$file"
+fails 5 'no such interface' -i v0 -i nope -w "$file"
+want_detached
+end
+
+begin 'odd names do no harm'
+n_names=0
+for name in 'a%s%n%sb' '$(id)' 'a;b' '-rf' '*' $'\e[31mred' $'\xff\xfe'; do
+	ip link add "$name" type veth peer name odd1 2>/dev/null || continue	# newer kernels keep % for themselves
+	n_names=$((n_names + 1))
+	ip link set dev "$name" up
+	listen -i "$name" -w "$file" --print -v
+	finish
+	want "exit status on ${name@Q}" 0 "$rc"
+	want_well_formed "$file"
+	"$dump" -r "$file" -v >>"$work/out" 2>&1 || note "${name@Q} does not read back"
+	"$dump" -D >>"$work/out" || note "-D with ${name@Q}"
+	want_true "raw bytes on the terminal, of ${name@Q}" test "$(cat "$work/out" "$work/err" | LC_ALL=C tr -d '\n\t -~' | wc -c)" = 0
+	ip link del odd1
+done
+((n_names > 4)) || note "only $n_names names were tried"
+end
+
+plan

@@ -1,0 +1,343 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120,SC2154
+#
+# Sourced by live tests, which then run in namespaces of their own (replay/netns.sh) with a directory $work. A test is a
+# sentence and what it wants:
+#
+#	begin 'the sentence'
+#	listen -i v0 -w "$work/file"
+#	finish
+#	want 'exit status' 0 "$rc"
+#	end
+set -u
+export TZ=UTC LC_ALL=C
+cd "${BASH_SOURCE[0]%/*}/../.." || exit 1
+BASH_ARGV0=$PWD/tests/live/${0##*/}
+B=$(realpath "${B:-build}") || exit 1
+export B
+# Capabilities are dropped and processes are traced: leaks are the business of other tests.
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=0
+
+if ((EUID != 0)) || ! unshare -nm true 2>/dev/null; then
+	echo "1..0 # SKIP private namespaces need root"
+	exit 0
+fi
+# shellcheck source=replay/netns.sh
+. replay/netns.sh
+in_netns "$@"
+
+dump=$B/xdpdump
+send=$B/replay/send
+compare=$B/replay/compare
+sanitized=		# not empty: everything is slower and larger
+[[ $(nm -D "$dump" 2>/dev/null) != *__asan* ]] || sanitized=1
+
+# ---- cases ----
+
+n_cases=0
+sentence=
+notes=()
+
+begin()
+{
+	sentence=$1
+	notes=()
+}
+
+note()
+{
+	notes+=("$*")
+}
+
+# want WHAT EXPECTED ACTUAL
+want()
+{
+	[[ $2 == "$3" ]] || note "$1: expected $2, found $3"
+}
+
+# want_line FILE PATTERN, an extended regular expression
+want_line()
+{
+	grep -Eqs -e "$2" -- "$1" || { note "no line '$2' in ${1##*/}:"; note_file "$1"; }
+}
+
+want_no_line()
+{
+	! grep -Eqs -e "$2" -- "$1" || { note "a line '$2' in ${1##*/}:"; note_file "$1"; }
+}
+
+# want_true WHAT COMMAND...; shows what the command says if it fails
+want_true()
+{
+	local what=$1 said
+
+	shift
+	said=$("$@" 2>&1) || note "$what: ${said:-$* has failed}"
+}
+
+note_file()
+{
+	local line
+
+	while IFS= read -r line; do
+		note "  $line"
+	done < <(head -n 12 -- "$1" 2>/dev/null)
+}
+
+end()
+{
+	n_cases=$((n_cases + 1))
+	if ((${#notes[@]} == 0)); then
+		echo "ok $n_cases - $sentence"
+	else
+		echo "not ok $n_cases - $sentence"
+		printf '%s\n' "${notes[@]}" | sed 's/^/# /'
+	fi
+}
+
+skip()
+{
+	n_cases=$((n_cases + 1))
+	echo "ok $n_cases - $sentence # SKIP $*"
+}
+
+plan()
+{
+	echo "1..$n_cases"
+}
+
+# ---- the tool ----
+
+pid=
+rc=
+
+# True when the process has ended: it is a zombie until the shell asks for its status.
+ended()
+{
+	[[ ! -e /proc/$1/stat || $(cat "/proc/$1/stat" 2>/dev/null) =~ \)\ [ZX]\  ]]
+}
+
+# poll SECONDS COMMAND...: until the command succeeds
+poll()
+{
+	local end
+
+	end=$(($(now_ms) + $1 * 1000))
+	shift
+	until "$@"; do
+		(($(now_ms) < end)) || return 1
+		sleep 0.01
+	done
+}
+
+# start ARGS...: xdpdump in the background, text in $work/out, messages in $work/err
+start()
+{
+	background "$dump" "$@" >"$work/out" 2>"$work/err"
+	pid=$!
+}
+
+# Until it listens. False, with its status in rc: it has ended before.
+listening()
+{
+	local i
+
+	for ((i = 0; i < 1000; i++)); do
+		grep -qs '^listening on' "$work/err" && return 0
+		if ended "$pid"; then
+			reap
+			return 1
+		fi
+		sleep 0.01
+	done
+	note "it does not listen after 10 s"
+	return 1
+}
+
+listen()
+{
+	start "$@"
+	listening || { note "xdpdump $*: has not started"; note_file "$work/err"; }
+}
+
+# reap [SECONDS]: its exit status in rc, or "hangs"
+reap()
+{
+	if poll "${1:-10}" ended "$pid"; then
+		wait "$pid"
+		rc=$?
+	else
+		rc=hangs
+		kill -KILL "$pid"
+		wait "$pid"
+	fi
+}
+
+# finish [SIGNAL]: ends it, rc as in reap
+finish()
+{
+	kill -"${1:-INT}" "$pid" 2>/dev/null
+	reap
+}
+
+# run ARGS...: to its end, bounded
+run()
+{
+	timeout -k 1 20 "$dump" "$@" >"$work/out" 2>"$work/err" </dev/null
+	rc=$?
+}
+
+attached()
+{
+	[[ $(ip -d -o link show dev "${1:-v0}" 2>/dev/null) == *prog/xdp* ]]
+}
+
+detached()
+{
+	! attached "$@"
+}
+
+want_detached()
+{
+	poll 2 detached "${1:-v0}" || note "a program is left on ${1:-v0}"
+}
+
+# frames NUMBER [OPTIONS]: sends them to v0, by the command in `sender` if there is one
+sender=()
+frames()
+{
+	local n=$1
+
+	shift
+	"${sender[@]}" "$send" -i v1 -n "$n" "$@" >"$work/sent" 2>&1 || { note "send has failed:"; note_file "$work/sent"; }
+}
+
+# Packets that a line of the summary counts: `summary captured`, `summary 'dropped by kernel'`.
+summary()
+{
+	sed -nE "s/^([0-9]+) packets $1\$/\1/p" "$work/err" | tail -n 1
+}
+
+# A loss of the last statistics: `lost 'ring full'`.
+lost()
+{
+	sed -nE "s/^  lost: .*$1 ([0-9]+).*/\1/p" "$work/err" | tail -n 1
+}
+
+# ---- files ----
+
+# Prints what the blocks of a pcapng file of ours say, as assignments: for interface N of the file epbN (blocks), dropsumN
+# (sum of epb_dropcount), isbN (blocks), and from the last of these ifrecvN, ifdropN, filteracceptN, osdropN, usrdelivN,
+# starttimeN, endtimeN, commentN; and `torn`, the bytes behind the last whole block.
+books()
+{
+	python3 - "$1" <<'END'
+import re, shlex, struct, sys
+data = open(sys.argv[1], "rb").read()
+order = "<" if data[8:12] == b"\x4d\x3c\x2b\x1a" else ">"
+word = lambda at: struct.unpack_from(order + "I", data, at)[0]
+books = {}
+n_ifaces = 0
+
+def options(at, end):
+    while at + 4 <= end:
+        code, n = struct.unpack_from(order + "HH", data, at)
+        if code == 0:
+            assert n == 0 and at + 4 == end, "bytes behind the end of options"
+            return
+        assert at + 4 + n <= end, "option overruns its block"
+        yield code, data[at + 4 : at + 4 + n]
+        at += 4 + (n + 3 & ~3)
+    assert at == end
+
+def add(name, iface, n=1):
+    books[f"{name}{iface}"] = books.get(f"{name}{iface}", 0) + n
+
+at = 0
+while at + 12 <= len(data) and at + word(at + 4) <= len(data):
+    kind, n = word(at), word(at + 4)
+    assert n >= 12 and n % 4 == 0 and word(at + n - 4) == n, f"lengths of the block at {at}"
+    end = at + n - 4
+    if kind == 1:
+        for code, value in options(at + 16, end):
+            if code == 1:
+                books[f"ifcomment{n_ifaces}"] = value.decode()
+            if code == 2:
+                books[f"ifname{n_ifaces}"] = value.decode(errors="replace")
+        books[f"epb{n_ifaces}"] = books[f"dropsum{n_ifaces}"] = books[f"isb{n_ifaces}"] = 0
+        n_ifaces += 1
+    elif kind == 6:
+        iface = word(at + 8)
+        add("epb", iface)
+        for code, value in options(at + 28 + (word(at + 20) + 3 & ~3), end):
+            if code == 4:
+                add("dropsum", iface, struct.unpack(order + "Q", value)[0])
+    elif kind == 5:
+        iface = word(at + 8)
+        add("isb", iface)
+        for code, value in options(at + 20, end):
+            name = {1: "comment", 2: "starttime", 3: "endtime", 4: "ifrecv", 5: "ifdrop", 6: "filteraccept",
+                    7: "osdrop", 8: "usrdeliv"}[code]
+            if code == 1:
+                books[f"{name}{iface}"] = value.decode()
+            elif code in (2, 3):
+                high, low = struct.unpack(order + "II", value)
+                books[f"{name}{iface}"] = high << 32 | low
+            else:
+                books[f"{name}{iface}"] = struct.unpack(order + "Q", value)[0]
+    at += n
+books["torn"] = len(data) - at
+for name, value in books.items():
+    print(f"{name}={shlex.quote(str(value))}")
+END
+}
+
+# want_books FILE [IFACE]: the file ends with one statistics block per interface, whose counters agree with each other,
+# with the blocks, and, for a single interface, with the summary. Leaves the books in variables.
+want_books()
+{
+	local i=${2-0} said name not_written
+
+	if ! said=$(books "$1" 2>&1); then
+		note "books: ${said##*$'\n'}"
+		return
+	fi
+	unset "epb$i" "isb$i" "ifrecv$i" "filteraccept$i" "osdrop$i" "usrdeliv$i" "dropsum$i" "comment$i"
+	eval "$said"
+	want 'torn bytes' 0 "${torn-}"
+	name=isb$i && want 'statistics blocks' 1 "${!name-none}"
+	[[ ${!name-} == 1 ]] || return
+	for name in epb ifrecv filteraccept osdrop usrdeliv dropsum comment; do
+		said=$name$i
+		printf -v "$name" %s "${!said-none}"
+	done
+	want 'filteraccept, as all is accepted' "$ifrecv" "$filteraccept"
+	want 'usrdeliv + osdrop' "$filteraccept" "$((usrdeliv + osdrop))"
+	not_written=${comment##*not_written=}
+	not_written=${not_written%% *}
+	want 'packets in the file + not written' "$usrdeliv" "$((epb + not_written))"
+	((dropsum <= osdrop + not_written)) || note "epb_dropcount adds up to $dropsum of $osdrop lost"
+	if [[ -z ${2-} ]]; then
+		want 'received, by the summary' "$ifrecv" "$(summary 'received by filter')"
+		want 'dropped, by the summary' "$osdrop" "$(summary 'dropped by kernel')"
+		want 'lost in the ring, by the statistics' "$osdrop" "$(($(lost 'ring full') + $(lost 'copy failed')))"
+		want 'captured, by the summary' "$epb" "$(summary captured)"
+	fi
+}
+
+# The programs that people open our files with take it.
+want_accepted()
+{
+	want_true tshark tshark -n -r "$1"
+	want_true capinfos capinfos -M "$1"
+	want_true tcpdump tcpdump -n -r "$1"
+	want_true xdpdump "$dump" -r "$1"
+}
+
+want_well_formed()
+{
+	tshark -n -X 'read_format:MIME Files Format' -r "$1" -V >"$work/blocks" 2>"$work/blocks.err" ||
+		note "tshark cannot dissect the blocks of ${1##*/}"
+	want_line "$work/blocks" 'Block: Section Header Block'
+	want_no_line "$work/blocks" 'Malformed|Dissector bug|Expert Info \((Error|Warning)'
+}

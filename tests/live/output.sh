@@ -1,0 +1,251 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Outputs that are full, slow, gone or not ours to write.
+# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+file=$work/file
+
+# The capture of $1 packets ended for want of room: everything that is said about it agrees with the file.
+want_cut_short()
+{
+	local said
+
+	want 'exit status' 6 "$rc"
+	said=$(sed -nE 's/.* ([0-9]+) packets not written.*/\1/p' "$work/err")
+	[[ $said ]] || note_file "$work/err"
+	want_books "$2"
+	want 'taken from the ring' "$1" "${usrdeliv-}"
+	want 'in the file + not written, as it says' "$1" "$((${epb:-0} + ${said:-0}))"
+	((${said:-0} > 0)) || note 'all was written'
+	want_accepted "$2"
+	want_detached
+}
+
+has_bytes()
+{
+	[[ $(stat -c %s "$1" 2>/dev/null || echo 0) -ge $2 ]]
+}
+
+veth_up v0 v1 9014 || exit 1
+mkdir "$work/small"
+
+for size in 64k 256k 1m; do
+	for option in '' -U; do
+		begin "a full disk of $size${option:+ with $option} cuts the file behind a block, statistics included"
+		mount -t tmpfs -o size=$size tmpfs "$work/small"
+		# shellcheck disable=SC2086
+		listen -i v0 -s 0 -w "$work/small/file" $option
+		frames 1500 -s 1000
+		finish
+		# the interface is left as soon as the disk is full, so how many it saw is for it to say
+		want_cut_short "$(summary 'received by filter')" "$work/small/file"
+		umount "$work/small"
+		end
+	done
+done
+
+begin 'a disk that is full from the start gets no torn file'
+mount -t tmpfs -o size=4k tmpfs "$work/small"
+head -c 4096 /dev/zero >"$work/small/full"
+start -i v0 -w "$work/small/file"
+frames 10
+reap
+want 'exit status' 6 "$rc"
+want 'bytes in the file' 0 "$(stat -c %s "$work/small/file" 2>/dev/null || echo 0)"
+want_detached
+umount "$work/small"
+end
+
+begin 'a file size limit is a full disk, not a death'
+: >"$work/err"
+(
+	ulimit -f 64
+	exec "$dump" -i v0 -s 0 -w "$file" >"$work/out" 2>"$work/err"
+) &
+pid=$!
+pids+=("$pid")
+listening
+frames 500 -s 1000
+finish
+want_cut_short "$(summary 'received by filter')" "$file"
+end
+
+begin 'a non-blocking pipe takes everything'
+rm -f "$work/copy"
+: >"$work/err"
+python3 -c '
+import fcntl, os, subprocess, sys
+r, w = os.pipe()
+fcntl.fcntl(w, fcntl.F_SETFL, os.O_NONBLOCK)
+subprocess.Popen(sys.argv[1:], stdout=w)
+os.close(w)
+while data := os.read(r, 1000):
+	os.write(1, data)
+os.wait()' "$dump" -i v0 -s 0 -c 2000 -w - >"$work/copy" 2>"$work/err" &
+pid=$!
+pids+=("$pid")
+listening
+frames 2000 -s 1000
+reap
+want 'exit status' 0 "$rc"
+want_books "$work/copy"
+want 'packets' 2000 "$epb"
+end
+
+for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1'; do
+	IFS=: read -r what args reader <<<"$writes"
+	begin "a reader of $what that has enough is a normal end"
+	mkfifo "$work/pipe"
+	: >"$work/err" >"$work/head"
+	# shellcheck disable=SC2086
+	$reader <"$work/pipe" >"$work/head" &
+	pids+=("$!")
+	# shellcheck disable=SC2086
+	"$dump" -i v0 $args >"$work/pipe" 2>"$work/err" &
+	pid=$!
+	pids+=("$pid")
+	listening
+	frames 100
+	poll 2 has_bytes "$work/head" 1 || note 'the reader got nothing'
+	frames 100
+	reap
+	want 'exit status' 0 "$rc"
+	want_line "$work/err" '^[0-9]+ packets captured$'
+	want_detached
+	rm "$work/pipe"
+	end
+done
+
+begin 'a FIFO without a reader is waited for, with nothing attached, and SIGINT ends that'
+mkfifo "$work/fifo"
+start -i v0 -w "$work/fifo"
+poll 1 attached && note 'it has attached'
+ended "$pid" && note 'it has ended'
+finish
+want 'exit status' 0 "$rc"
+want_line "$work/err" 'interrupted while waiting for a reader'
+want_no_line "$work/err" '^listening'
+end
+
+begin 'a FIFO whose reader comes late gets the capture'
+start -i v0 -w "$work/fifo"
+cat "$work/fifo" >"$work/copy" &
+pids+=("$!")
+listening
+frames 10
+finish
+want 'exit status' 0 "$rc"
+wait "${pids[-1]}"
+want_books "$work/copy"
+want 'packets' 10 "$epb"
+end
+
+begin 'an existing file is overwritten and keeps mode and owner'
+rm -f "$file"
+head -c 1000000 /dev/urandom >"$file"
+chmod 640 "$file"
+chown 12:34 "$file"
+listen -i v0 -w "$file"
+frames 10
+finish
+want_books "$file"
+want 'packets' 10 "$epb"
+want 'mode and owner' '640 12 34' "$(stat -c '%a %u %g' "$file")"
+end
+
+begin 'a symbolic link is followed'
+rm -f "$file"
+ln -s target "$work/link"
+for round in new existing; do
+	listen -i v0 -w "$work/link"
+	frames 10
+	finish
+	want_books "$work/target"
+	want "packets ($round)" 10 "$epb"
+done
+end
+
+begin 'root does not follow a symbolic link in a directory that everybody can write to'
+mkdir -m 1777 "$work/tmp"
+echo precious >"$work/precious"
+ln -s "$work/precious" "$work/tmp/link"
+run -i v0 -w "$work/tmp/link"
+want 'exit status' 1 "$rc"
+want_line "$work/err" 'symbolic link'
+want 'what it points to' precious "$(<"$work/precious")"
+end
+
+begin 'SIGKILL under load tears one block at most, and all before it can be read'
+for ((round = 0; round < 20; round++)); do
+	listen -i v0 -s 200 -w "$file"
+	background "$send" -i v1 -n 100000000 -s 300 -r 100000 >/dev/null 2>&1
+	load=$!
+	poll 2 has_bytes "$file" $((RANDOM * 20)) || note "round $round: nothing is written"
+	{
+		kill -KILL "$pid"
+		reap
+		kill "$load"
+		wait "$load"
+	} 2>/dev/null
+	unset epb0 torn
+	eval "$(books "$file")"
+	((torn < 400)) || note "round $round: $torn bytes behind the last block"
+	"$dump" -r "$file" >"$work/read" 2>"$work/read.err"
+	want "exit status of the reader in round $round" "$((torn > 0))" $?
+	want "packets read in round $round" "$epb0" "$(wc -l <"$work/read")"
+	want_detached
+	((${#notes[@]} == 0)) || break
+done
+end
+
+begin 'text that cannot be written ends the capture with 6'
+: >"$work/err"
+"$dump" -i v0 >/dev/full 2>"$work/err" &
+pid=$!
+pids+=("$pid")
+listening
+frames 10
+reap
+want 'exit status' 6 "$rc"
+want_line "$work/err" 'stdout: cannot write: No space left on device'
+want_detached
+end
+
+begin 'a directory that is missing or read-only, and a directory as the file, are named'
+run -i v0 -w "$work/missing/file"
+want 'exit status, missing' 1 "$rc"
+want_line "$work/err" "$work/missing/file: .*No such file or directory"
+mount -t tmpfs -o ro tmpfs "$work/small"
+run -i v0 -w "$work/small/file"
+want 'exit status, read-only' 1 "$rc"
+want_line "$work/err" "$work/small/file: .*Read-only file system"
+umount "$work/small"
+run -i v0 -w "$work"
+want 'exit status, directory' 1 "$rc"
+want_line "$work/err" "$work: .*[Ii]s a directory"
+want_detached
+end
+
+begin 'a failed start leaves an existing file as it was and none that it made'
+ip link add br0 type bridge
+echo precious >"$work/precious"
+run -i br0 --mode native -w "$work/precious"
+want 'exit status' 4 "$rc"
+want 'the file' precious "$(<"$work/precious")"
+run -i br0 --mode native -w "$work/new"
+want 'exit status' 4 "$rc"
+[[ ! -e $work/new ]] || note 'the new file is still there'
+end
+
+begin 'pcapng is not written to a terminal'
+if command -v script >/dev/null; then
+	script -qec "'$dump' -i v0 -w -" /dev/null >"$work/err" 2>&1 </dev/null
+	want 'exit status' 2 $?
+	want_line "$work/err" 'stdout is a terminal'
+	end
+else
+	skip 'script is missing'
+fi
+
+plan

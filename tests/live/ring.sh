@@ -1,0 +1,195 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# The ring and its consumer: loss is exact, nothing waits for long, and idling costs nothing.
+# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+file=$work/file
+
+# Numbers of the frames of `send` that a file has, in its order.
+sequence()
+{
+	tshark -n -r "$file" -T fields -e udp.srcport 2>/dev/null
+}
+
+lines()
+{
+	(($(wc -l <"$1") >= $2))
+}
+
+in_file()
+{
+	(($(books "$file" | sed -n 's/^epb0=//p') >= $1))
+}
+
+cpu_ticks()
+{
+	local stat
+	read -r -a stat <"/proc/$pid/stat"
+	echo $((stat[13] + stat[14]))
+}
+
+idle()
+{
+	[[ $(<"/proc/$pid/wchan") == *poll* || $(<"/proc/$pid/stat") == *') S '* ]]
+}
+
+veth_up v0 v1 9014 || exit 1
+
+begin 'a full ring keeps the oldest packets, counts the others, and goes on'
+listen -i v0 -B 64 -w "$file"
+read -r -a stat <"/proc/$$/stat"
+sender=(taskset -c "${stat[38]}")	# a packet tells of the losses of its own CPU
+kill -STOP "$pid"
+frames 900 -s 100
+kill -CONT "$pid"
+poll 5 in_file 1 || note 'nothing is written after SIGCONT'
+frames 1
+sender=()
+finish
+want 'exit status' 0 "$rc"
+want_line "$work/err" '^xdpdump: warning: the ring was full'
+want_books "$file"
+want 'captured + dropped' 901 "$((epb + osdrop))"
+((osdrop > 0)) || note 'nothing was lost'
+want 'sum of epb_dropcount, as all was lost before the last packet' "$osdrop" "$dropsum"
+sequence >"$work/seq"
+want 'the first packets' "$(seq -s ' ' 1024 1123)" "$(head -n 100 "$work/seq" | tr '\n' ' ' | sed 's/ $//')"
+want 'the packets before the loss' "$(seq 1024 $((1024 + epb - 2)) | cksum)" "$(head -n -1 "$work/seq" | cksum)"
+end
+
+begin 'what is lost behind the last packet is counted too'
+listen -i v0 -B 4 -w "$file"
+kill -STOP "$pid"
+frames 500 -s 100
+kill -INT "$pid"
+kill -CONT "$pid"
+reap
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'captured + dropped' 500 "$((epb + osdrop))"
+want 'sum of epb_dropcount' 0 "$dropsum"
+((osdrop > 400)) || note "only $osdrop were lost in a ring of 4 KiB"
+end
+
+begin 'SIGSTOP and SIGCONT lose nothing where there is room'
+listen -i v0 -w "$file"
+frames 1000
+kill -STOP "$pid"
+frames 1000
+kill -CONT "$pid"
+frames 1000
+finish
+want_books "$file"
+want 'packets' 3000 "$epb"
+end
+
+begin 'the books are right however a capture under load is stopped'
+for ((round = 0; round < 20; round++)); do
+	args=(-w "$file" -B $((round % 3 ? 16384 : 64)))
+	listen -i v0 "${args[@]}"
+	background "$send" -i v1 -n 100000000 -s 60 -r 200000 >/dev/null 2>&1
+	load=$!
+	poll 2 in_file $((round * 50 + 1)) || note "round $round: nothing arrives"
+	finish
+	kill "$load"
+	wait "$load" 2>/dev/null
+	want "exit status of round $round" 0 "$rc"
+	want_books "$file"
+	((${#notes[@]} == 0)) || break
+done
+end
+
+begin 'a time namespace does not change the time of packets'
+background unshare -T --monotonic 100000 --boottime 100000 "$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err"
+pid=$!
+listening
+frames 100 -t
+finish
+want 'exit status' 0 "$rc"
+want_true 'sequence and times' "$compare" -S "$file"
+end
+
+begin 'packets carry the time they were sent at, to a millisecond and never before'
+listen -i v0 -w "$file"
+frames 2000 -t -r 5000
+finish
+want_true 'sequence and times' "$compare" -S "$file"
+end
+
+begin 'three packets are in the file half a second later, without a signal'
+listen -i v0 -w "$file"
+frames 3
+since=$(now_ms)
+poll 5 in_file 3 || note 'not within 5 s'
+took=$(($(now_ms) - since))
+((took < ${sanitized:+10}500)) || note "it took $took ms"
+kill -KILL "$pid"
+reap
+want_true 'the file reads back' "$dump" -r "$file" -w "$work/again"
+end
+
+begin 'a lone packet is printed at once'
+listen -i v0
+for n in 1 2 3; do
+	since=$(now_ms)
+	frames 1
+	poll 5 lines "$work/out" $n || note "packet $n: not within 5 s"
+	took=$(($(now_ms) - since))
+	((took < 1000)) || note "packet $n: it took $took ms"
+done
+finish
+end
+
+begin '-c N stops after exactly N packets'
+for n in 1 7 300 5000; do
+	start -i v0 -c $n -w "$file" --print
+	listening
+	frames $((n + 700))
+	reap
+	want 'exit status' 0 "$rc"
+	want_books "$file"
+	want 'packets in the file' $n "$epb"
+	want 'lines of text' $n "$(wc -l <"$work/out")"
+	want_detached
+done
+end
+
+begin 'nothing is lost at 300000 packets a second'
+listen -i v0 -w "$file"
+frames 600000 -s 128 -r 300000
+finish
+rate=$(sed -nE 's/.*\(([0-9]+) pps\).*/\1/p' "$work/sent")
+if ((${rate:-0} < 290000)) && [[ $(summary 'dropped by kernel') != 0 ]]; then
+	skip "the sender reached only ${rate:-no} frames a second"
+else
+	want 'received' 600000 "$(summary 'received by filter')"
+	want 'dropped by kernel' 0 "$(summary 'dropped by kernel')"
+	want 'captured' 600000 "$(summary captured)"
+	want_true 'sequence and times' "$compare" -S "$file"
+	end
+fi
+
+begin 'resident memory stays below the ring and 8 MiB'
+if [[ $sanitized ]]; then
+	skip 'sanitizers need more'
+else
+	listen -i v0 -w "$file" --print -s 0
+	frames 100000 -s 512
+	peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
+	((peak < 16384 + 8192)) || note "$peak KiB"
+	finish
+	end
+fi
+
+begin 'idling takes no CPU time'
+listen -i v0 -w "$file" --print
+frames 10
+poll 2 in_file 10
+before=$(cpu_ticks)
+sleep 1
+want_true "ticks used while idle, $before before and $(cpu_ticks) after" test "$(($(cpu_ticks) - before))" -le 1
+finish
+end
+
+plan

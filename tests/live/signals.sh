@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Start and stop, and what signals do in between.
+# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+file=$work/file
+
+statistics()
+{
+	(($(grep -c ' packets (' "$work/err") >= $1))
+}
+
+# The reader of $work/fifo is stopped after the file's head, and the pipe is full.
+stop_reader()
+{
+	rm -f "$work/fifo"
+	mkfifo "$work/fifo"
+	sleep 60 <>"$work/fifo" &
+	reader=$!
+	pids+=("$reader")
+	listen -i v0 -s 0 -w "$work/fifo"
+	frames 1000 -s 1000
+}
+
+veth_up v0 v1 || exit 1
+
+for signal in INT TERM; do
+	begin "SIG$signal ends the capture, and all is written"
+	listen -i v0 -w "$file"
+	frames 100
+	finish $signal
+	want 'exit status' 0 "$rc"
+	want_books "$file"
+	want 'packets' 100 "$epb"
+	want_detached
+	end
+done
+
+begin 'SIGINT ends a capture that was started with SIGINT ignored'
+: >"$work/err"
+sh -c 'trap "" INT; exec "$@"' sh "$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err" &
+pid=$!
+pids+=("$pid")
+listening
+frames 10
+finish INT
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'packets' 10 "$epb"
+end
+
+begin 'SIGHUP is left ignored under nohup'
+: >"$work/err"
+sh -c 'trap "" HUP; exec "$@"' sh "$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err" &
+pid=$!
+pids+=("$pid")
+listening
+kill -HUP "$pid"
+frames 10
+finish INT
+want_books "$file"
+want 'packets' 10 "$epb"
+end
+
+begin 'SIGUSR1 prints the statistics and the capture goes on'
+listen -i v0 -w "$file"
+frames 10 -p mixed
+kill -USR1 "$pid"
+poll 2 statistics 1 || note 'no statistics within 2 s'
+want_line "$work/err" ' s: 10 packets '
+want_line "$work/err" '^  TCP 5 \(50.0 %\), UDP 5 \(50.0 %\), other 0 \(0.0 %\)$'
+frames 10
+finish
+want_books "$file"
+want 'packets' 20 "$epb"
+end
+
+begin '--stats=200ms prints the statistics again and again'
+listen -i v0 -w "$file" --stats=200ms
+since=$(now_ms)
+poll 5 statistics 4 || note 'not four times within 5 s'
+took=$(($(now_ms) - since))
+((took >= 500)) || note "four times within $took ms"
+finish
+want 'exit status' 0 "$rc"
+end
+
+begin 'a first SIGINT ends a capture whose reader has stopped reading'
+stop_reader
+since=$(now_ms)
+finish INT
+took=$(($(now_ms) - since))
+((took < 2500)) || note "it took $took ms"
+want 'exit status' 6 "$rc"
+want_line "$work/err" "[0-9]+ packets not written: its reader takes nothing"
+want 'captured + not written' 1000 "$(($(summary captured) + $(sed -nE 's/.* ([0-9]+) packets not written.*/\1/p' "$work/err")))"
+want_detached
+kill "$reader"
+end
+
+begin 'a second SIGINT forces the end'
+stop_reader
+kill -INT "$pid"
+poll 2 detached || note 'still attached'
+kill -INT "$pid"
+reap 1
+want 'exit status' 130 "$rc"
+want_detached
+kill "$reader"
+end
+
+begin 'a second signal that is SIGTERM forces the end as well'
+stop_reader
+kill -INT "$pid"
+poll 2 detached || note 'still attached'
+kill -TERM "$pid"
+reap 1
+want 'exit status' 143 "$rc"
+kill "$reader"
+end
+
+begin 'it listens within two seconds'
+since=$(now_ms)
+listen -i v0
+took=$(($(now_ms) - since))
+((took < 2000)) || note "it took $took ms"
+echo "# listening after about $took ms"
+finish
+end
+
+begin '-P makes the interface promiscuous, and only for as long as it runs'
+before=$(ip -d -o link show dev v0)
+listen -i v0 -P
+want 'promiscuity' 1 "$(ip -d -o link show dev v0 | sed -nE 's/.*promiscuity ([0-9]+).*/\1/p')"
+finish
+want 'the interface, afterwards' "${before//[[:space:]]/}" "$(ip -d -o link show dev v0 | tr -d '[:space:]')"
+end
+
+plan
