@@ -145,24 +145,27 @@ static void verbose_ipv4(struct text *t, const struct packet *p, int verbose)
 	}
 }
 
-/* The fragment header is the one that a fragment's chain ends with, or stands somewhere before: look for it again. */
+/* Looks for the fragment header again; of several, which nobody should send, the last one is shown. */
 static void verbose_fragment6(struct text *t, const struct packet *p)
 {
 	size_t off = p->hdr.l3_off + 40u;
 	uint8_t next = p->data[p->hdr.l3_off + 6];
-	const uint8_t *h;
+	const uint8_t *h, *frag = NULL;
 
 	for (int n = 0; n < PARSE_MAX_EXT && is_extension(next) && (h = at(p, off, 8)); n++) {
-		if (next == PROTO_FRAGMENT) {
-			field(t, "id", be32(h + 4));
-			field(t, "offset", be16(h + 2) & 0xfff8);
-			if (be16(h + 2) & 1)
-				text_str(t, " MF");
-			return;
-		}
+		if (next == PROTO_FRAGMENT)
+			frag = h;
+		if (next == PROTO_FRAGMENT && be16(h + 2) >> 3)
+			break;
 		off += extension_len(next, h[1]);
 		next = h[0];
 	}
+	if (!frag)
+		return;
+	field(t, "id", be32(frag + 4));
+	field(t, "offset", be16(frag + 2) & 0xfff8);
+	if (be16(frag + 2) & 1)
+		text_str(t, " MF");
 }
 
 static void verbose_ipv6(struct text *t, const struct packet *p, int verbose)
@@ -180,14 +183,25 @@ static void verbose_ipv6(struct text *t, const struct packet *p, int verbose)
 	}
 }
 
+/* The first @n bytes of the header above IP, if they are captured and belong to the datagram. */
+static const uint8_t *at_l4(const struct packet *p, size_t n)
+{
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+	size_t header = p->hdr.ip_version == 4 ? 0 : 40, given = be16(ip + (header ? 4 : 2));
+
+	/* 0: not given; more than the frame has: not to be believed */
+	if (given && p->hdr.l3_off + header + given <= p->len && p->hdr.l4_off + n > p->hdr.l3_off + header + given)
+		return NULL;
+	return at(p, p->hdr.l4_off, n);
+}
+
 static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 {
-	size_t off = p->hdr.l4_off;
 	const uint8_t *b;
 
 	switch (p->hdr.ip_proto) {
 	case PROTO_TCP:
-		b = at(p, off, 16);
+		b = at_l4(p, 16);
 		if (!b)
 			break;
 		field(t, "win", be16(b + 14));
@@ -198,13 +212,13 @@ static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 		}
 		break;
 	case PROTO_UDP:
-		b = at(p, off, 6);
+		b = at_l4(p, 6);
 		if (b && verbose > 1)
 			field(t, "length", be16(b + 4));
 		break;
 	case PROTO_ICMP:
 	case PROTO_ICMPV6:
-		b = at(p, off, 2);
+		b = at_l4(p, 2);
 		if (!b)
 			break;
 		field(t, "type", b[0]);
@@ -216,7 +230,7 @@ static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 /* The tags were followed, so they are there, from 12 bytes of addresses on, or behind a cooked header. */
 static void verbose_tags(struct text *t, const struct packet *p)
 {
-	unsigned first = p->hdr.l3_off - 4u * p->hdr.n_tags;
+	unsigned first = (p->hdr.l3_off ? p->hdr.l3_off : p->hdr.hdr_len) - 4u * p->hdr.n_tags;
 
 	for (unsigned i = 0; i < p->hdr.n_tags; i++) {
 		const uint8_t *tag = at(p, first + 4 * i, 2);
@@ -224,15 +238,16 @@ static void verbose_tags(struct text *t, const struct packet *p)
 		if (!tag)
 			return;
 		field(t, "vlan", be16(tag) & 0xfff);
-		if (be16(tag) >> 12)
+		if (be16(tag) >> 13)
 			field(t, "prio", be16(tag) >> 13);
+		if (be16(tag) & 0x1000)
+			text_str(t, " DEI");
 	}
 }
 
 static void put_verbose(struct text *t, const struct packet *p, int verbose)
 {
-	if (p->hdr.n_tags && p->hdr.l3_off)
-		verbose_tags(t, p);
+	verbose_tags(t, p);
 	if (p->hdr.ip_version == 4)
 		verbose_ipv4(t, p, verbose);
 	else if (p->hdr.ip_version == 6)
@@ -262,8 +277,8 @@ static void put_what(struct text *t, const struct packet *p)
 
 		decode_linktype_name(p->iface->linktype, name, sizeof(name));
 		text_str(t, name);
-	} else if (!h->eth_type && !h->ip_version && h->hdr_len < (p->iface->linktype == LINKTYPE_ETHERNET ? 14 : 1)) {
-		char name[64];	/* cut within the link-layer header */
+	} else if (!h->eth_type && !h->ip_version && (p->iface->linktype != LINKTYPE_ETHERNET || h->hdr_len < 14)) {
+		char name[64];	/* cut within the link-layer header, or of an unknown address family */
 
 		decode_linktype_name(p->iface->linktype, name, sizeof(name));
 		text_str(t, name);

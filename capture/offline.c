@@ -23,7 +23,8 @@ struct offline {
 	struct reader *reader;
 	struct flow flow;
 	struct totals totals;
-	uint64_t first_ns, last_ns;	/* 0: no packet with a time */
+	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
+	bool timed;
 	uint32_t n_written_ifaces;
 	bool begun;
 };
@@ -86,8 +87,9 @@ static void count(struct offline *f, const struct packet *p)
 	count_packet(&f->totals.c, &p->hdr, p->len);
 	if (!(p->has & PACKET_TIME))
 		return;
-	if (!f->first_ns || p->ts_ns < f->first_ns)
+	if (!f->timed || p->ts_ns < f->first_ns)
 		f->first_ns = p->ts_ns;
+	f->timed = true;
 	if (p->ts_ns > f->last_ns)
 		f->last_ns = p->ts_ns;
 }

@@ -19,7 +19,8 @@ struct printer {
 	struct out *out;
 	struct text text;
 	uint64_t n_packets;
-	uint64_t first_ns, last_ns;	/* 0: no packet with a time yet */
+	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
+	bool timed;
 	time_t second;			/* that date describes */
 	struct tm date;
 	int error;			/* the first one */
@@ -128,8 +129,9 @@ static void put_time(struct printer *p, const struct packet *pkt)
 	if (!(pkt->has & PACKET_TIME)) {
 		text_str(t, "no time");
 	} else {
-		if (!p->first_ns)
+		if (!p->timed)
 			p->first_ns = p->last_ns = ns;
+		p->timed = true;
 		switch (p->options.time) {
 		case TIME_EPOCH:
 			put_seconds(t, ns);

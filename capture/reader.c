@@ -187,11 +187,11 @@ bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
 static const char *what_else(const uint8_t *p, size_t n)
 {
 	static const struct { const char *bytes; size_t n; const char *what; } known[] = {
-		{ "\x0d\x0d\x0a\x0a", 4, "a pcapng file damaged by a transfer in text mode (LF became CR LF)" },
-		{ "\x0a\x0a", 2, "a pcapng file damaged by a transfer in text mode (CR was removed)" },
-		{ "\x0d\x0a\x0d\x0a", 4, "a pcapng file damaged by a transfer in text mode (LF became CR LF)" },
-		{ "\x0a\x0d\x0a", 3, "a pcapng file damaged by a transfer in text mode (bytes were inserted)" },
-		{ "\x0a\x0d\x0d\x0a\x0d", 5, "a pcapng file damaged by a transfer in text mode (LF became CR LF)" },
+		{ "\x0d\x0a\x0d\x0d\x0d\x0a", 6, "a pcapng file damaged by a transfer in text mode (LF became CR LF)" },
+		{ "\x0a\x0d\x0d\x0d\x0a", 5, "a pcapng file damaged by a transfer in text mode (CR LF became CR CR LF)" },
+		{ "\x0a\x0d\x0a", 3, "a pcapng file damaged by a transfer in text mode (CR LF became LF)" },
+		{ "\x0a\x0a", 2, "a pcapng file damaged by a transfer in text mode (CR was removed or became LF)" },
+		{ "\x0d\x0d\x0d", 3, "a pcapng file damaged by a transfer in text mode (LF became CR)" },
 		{ "\x1f\x8b", 2, "compressed with gzip; decompress it first: gzip -dc FILE | xdpdump -r -" },
 		{ "\x28\xb5\x2f\xfd", 4, "compressed with zstd; decompress it first: zstd -dc FILE | xdpdump -r -" },
 		{ "\xfd" "7zXZ", 5, "compressed with xz; decompress it first: xz -dc FILE | xdpdump -r -" },
@@ -216,7 +216,7 @@ static int begin(struct reader *r)
 	if (!reader_need(r, 4)) {
 		if (!r->io_error && reader_have(r) == 0)
 			return reader_fail(r, "the file is empty");
-		return reader_fail(r, "the file has only %zu bytes: too short for pcap or pcapng", reader_have(r));
+		return reader_fail(r, "cut short at byte %zu: too short for pcap or pcapng", reader_have(r));
 	}
 	p = reader_bytes(r);
 	memcpy(&magic, p, 4);

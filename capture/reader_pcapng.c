@@ -30,6 +30,12 @@ struct options {
 	uint64_t seen;		/* 1 << code of the options that may come only once */
 };
 
+/* Options of vendors: a number that tells which vendor comes first. They are checked, and not looked into. */
+static bool is_custom(uint16_t code)
+{
+	return code == 2988 || code == 2989 || code == 19372 || code == 19373;
+}
+
 static bool next_option(struct options *o, struct option *opt)
 {
 	const struct body *b = o->b;
@@ -47,6 +53,9 @@ static bool next_option(struct options *o, struct option *opt)
 			    opt->code, b->at, opt->len);
 		return false;
 	}
+	if (is_custom(opt->code) && opt->len < 4)
+		reader_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which is no room for the "
+			    "enterprise number", opt->code, b->at, opt->len);
 	o->pos += 4 + ((opt->len + 3u) & ~3u);
 	return true;
 }
@@ -413,6 +422,8 @@ static int next_packet(struct reader *r, struct packet *p)
 	for (;;) {
 		int err = next_block(r, &b, skip_section);
 
+		if (err == 0 && r->n_sections == 0)
+			return reader_fail(r, "no section has version 1.0, so nothing can be read");
 		if (err <= 0)
 			return err;
 		if (!b.data)

@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Captures rewritten as pcapng, as others see them: libpcap, tcpdump, tshark, capinfos. And the same bytes each time.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+export TZ=UTC LC_ALL=C
+B=${B:-build}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0
+
+# verdict SENTENCE: what $work/against holds speaks against it.
+verdict()
+{
+	n=$((n + 1))
+	if [[ -s $work/against ]]; then
+		echo "not ok $n - $1"
+		head -n 20 "$work/against" | sed "s,$work/,,g; s/^/# /"
+	else
+		echo "ok $n - $1"
+	fi
+}
+
+# wanted SENTENCE TOOL: skips what needs a tool that is not there.
+wanted()
+{
+	command -v "$2" >/dev/null && return
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2 is not installed"
+	return 1
+}
+
+# rewrite FILE OUTPUT
+rewrite()
+{
+	"$B/xdpdump" -r "$1" -w "$2" </dev/null
+}
+
+# rows FILE: its packets as tshark sees them.
+rows()
+{
+	tshark -n -r "$1" -o frame.generate_md5_hash:TRUE -T fields -e frame.time_epoch -e frame.len -e frame.cap_len \
+		-e frame.encap_type -e frame.md5_hash 2>&1 | grep -v 'Running as user'
+}
+
+# Each capture of frames, and the containers that others can read as well.
+frames=(tests/pcaps/*.pcap)
+foreign=(tests/pcaps/files/{linktype_{raw,ipv4,ipv6,linux,bsd}*,pcap_{micro,nano,modified,version,snaplen,fcs,year}*})
+foreign+=(tests/pcaps/files/pcapng_{big_endian,sections*,obsolete*,options*,interface*,tsresol_10_9}.pcapng)
+
+mkdir "$work/once" "$work/twice" "$work/text"
+for file in "${frames[@]}" "${foreign[@]}"; do
+	[[ -e $file ]] || continue
+	base=${file##*/}
+	rewrite "$file" "$work/once/$base" || echo "$file: exit $?"
+	rewrite "$work/once/$base" "$work/twice/$base" || echo "$file: exit $? when rewritten again"
+	cmp "$work/once/$base" "$work/twice/$base"
+	[[ $(stat -c %a "$work/once/$base") == 600 ]] || echo "$file: mode of the output is not 0600"
+	diff <("$B/xdpdump" -r "$file" -v -XX) <("$B/xdpdump" -r "$work/once/$base" -v -XX) >"$work/diff" ||
+		head -n 4 "$work/diff"
+done >"$work/against" 2>&1
+verdict "what_is_rewritten_prints_the_same_and_rewrites_to_the_same_bytes"
+
+for file in "${frames[@]}"; do
+	"$B/replay/compare" "$file" "$work/once/${file##*/}" >"$work/said" 2>&1 || sed "s,^,${file##*/}: ," "$work/said"
+done >"$work/against"
+verdict "libpcap_finds_the_same_bytes_and_lengths"
+
+for file in "${frames[@]}"; do
+	"$B/xdpdump" -r "$file" -w "$work/cut.pcapng" -s 60 </dev/null
+	"$B/replay/compare" "$file" "$work/cut.pcapng" -s 60 >"$work/said" 2>&1 || sed "s,^,${file##*/}: ," "$work/said"
+done >"$work/against"
+verdict "libpcap_finds_the_same_packets_cut_to_the_snapshot_length"
+
+if wanted "tcpdump_reads_each_rewritten_file" tcpdump; then
+	for file in "${frames[@]}" "${foreign[@]}"; do
+		out=$work/once/${file##*/}
+		tcpdump -n -r "$out" -w "$work/said.pcap" 2>"$work/said" || sed "s,^,${file##*/}: ," "$work/said"
+		[[ $("$B/xdpdump" -r "$out" -t | wc -l) == $("$B/xdpdump" -r "$work/said.pcap" -t | wc -l) ]] ||
+			echo "${file##*/}: another number of packets"
+	done >"$work/against"
+	verdict "tcpdump_reads_each_rewritten_file"
+fi
+
+if wanted "capinfos_accepts_each_rewritten_file" capinfos; then
+	capinfos -T -r -m -c "$work"/once/* 2>&1 >"$work/said" | grep -v 'Running as user' >"$work/against"
+	for file in "$work"/once/*; do
+		echo "$file,$("$B/xdpdump" -r "$file" -t | wc -l)"
+	done | diff - "$work/said" >>"$work/against"
+	verdict "capinfos_counts_the_same_packets"
+fi
+
+# One run of tshark costs as much as a hundred of the others, so it reads all files in one: sections can stand in a row,
+# and captures with the same header can share it.
+cat "$work"/once/* >"$work/all.pcapng"
+for file in "${frames[@]}"; do
+	cat "$work/once/${file##*/}" >>"$work/frames.pcapng"
+	[[ -e $work/frames.pcap ]] || head -c 24 "$file" >"$work/frames.pcap"
+	tail -c +25 "$file" >>"$work/frames.pcap"
+done
+
+if wanted "tshark_finds_the_same_packets" tshark; then
+	rows "$work/frames.pcap" >"$work/rows"
+	{
+		[[ -s $work/rows ]] || echo "none at all"
+		rows "$work/frames.pcapng" | diff "$work/rows" -
+	} >"$work/against"
+	verdict "tshark_finds_the_same_packets"
+fi
+
+if wanted "no_block_is_malformed_in_the_eyes_of_tshark" tshark; then
+	tshark -X 'read_format:MIME Files Format' -V -r "$work/all.pcapng" >"$work/blocks" 2>"$work/said"
+	{
+		grep -v 'Running as user' "$work/said"
+		grep -iE 'malformed|expert info|exceeds|invalid' "$work/blocks"
+		# and it has seen them all
+		diff <(printf '%s\n' "$work"/once/* | wc -l) <(grep -c '^    Block: Section Header Block' "$work/blocks")
+		diff <("$B/xdpdump" -r "$work/all.pcapng" -t | wc -l) \
+			<(grep -c '^    Block: Enhanced Packet Block' "$work/blocks")
+	} >"$work/against"
+	verdict "no_block_is_malformed_in_the_eyes_of_tshark"
+fi
+
+if wanted "the_fixtures_are_what_their_script_makes" python3; then
+	scripts/fixtures.py "$work/pcaps" >"$work/said" 2>&1 || cat "$work/said" >"$work/against"
+	diff -r "$work/pcaps" tests/pcaps >"$work/against" 2>&1
+	verdict "the_fixtures_are_what_their_script_makes"
+fi
+echo "1..$n"

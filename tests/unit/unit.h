@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What every unit test needs: cmocka, speaking TAP, with cases out of tables. To be included last: its skip() is a macro. */
+#ifndef XDPDUMP_UNIT_H
+#define XDPDUMP_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* A case of a table @t, whose elements begin with a name, as a test that is given that element. */
+#define unit_of_table(t, fn, out, n)									\
+	do {												\
+		for (size_t i_ = 0; i_ < sizeof(t) / sizeof((t)[0]); i_++)				\
+			(out)[(n)++] = (struct CMUnitTest){ (t)[i_].name, fn, NULL, NULL, (void *)&(t)[i_] };	\
+	} while (0)
+
+static inline int unit_run(const char *group, const struct CMUnitTest *tests, size_t n)
+{
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return _cmocka_run_group_tests(group, tests, n, NULL, NULL);
+}
+
+/* @hex without blanks as bytes in memory of exactly that size, so that a sanitizer sees each step too far. */
+static inline __attribute__((unused)) uint8_t *unit_bytes(const char *hex, size_t *n)
+{
+	size_t len = 0;
+	uint8_t *out;
+
+	while (hex[len])
+		len++;
+	*n = len / 2;
+	out = malloc(*n ? *n : 1);
+	for (size_t i = 0; i < *n; i++) {
+		char pair[] = { hex[2 * i], hex[2 * i + 1], '\0' };
+
+		out[i] = strtoul(pair, NULL, 16);
+	}
+	return out;
+}
+
+#endif
