@@ -13,6 +13,7 @@
 # The script must not set traps for EXIT, INT and TERM of its own.
 
 pids=()		# what `background` started
+namespaces=()	# arguments of unshare
 work=		# a directory for the script's files
 
 # True in a network namespace other than the one in_netns was first called in.
@@ -21,17 +22,28 @@ netns_private()
 	[[ -n ${XDPDUMP_OUTER_NETNS-} && $(readlink /proc/self/ns/net) != "$XDPDUMP_OUTER_NETNS" ]]
 }
 
+# Sets $namespaces to what unshare is to be given. In a chroot, whose root is no mount point, the mounts cannot be made
+# private; that is not needed either where they are not shared to begin with.
+private_namespaces()
+{
+	namespaces=(-nm)
+	unshare "${namespaces[@]}" true 2>/dev/null && return
+	! grep -q ' shared:' /proc/self/mountinfo || return
+	namespaces+=(--propagation unchanged)
+	unshare "${namespaces[@]}" true 2>/dev/null
+}
+
 # Run the calling script again inside, with the arguments given. Without the rights for it the script is skipped (77).
 in_netns()
 {
 	if ! netns_private; then
-		if ! unshare -nm true 2>/dev/null; then
+		if ! private_namespaces; then
 			echo "${0##*/}: skipped, private namespaces need root" >&2
 			exit 77
 		fi
 		XDPDUMP_OUTER_NETNS=$(readlink /proc/self/ns/net)
 		export XDPDUMP_OUTER_NETNS
-		exec unshare -nm -- "$BASH" -- "$0" "$@"
+		exec unshare "${namespaces[@]}" -- "$BASH" -- "$0" "$@"
 	fi
 	work=$(mktemp -d) || exit 1
 	trap clean_up EXIT

@@ -224,7 +224,7 @@ want_no_line "$work/err" 'MEMLOCK|libbpf'
 end
 
 begin 'neither a small RLIMIT_MEMLOCK nor a kernel without BTF is in the way'
-background unshare -m bash -c '
+background unshare -m --propagation unchanged bash -c '
 	mkdir "$1" && mount --bind "$1" /sys/kernel/btf && ulimit -l 64 && shift && exec "$@"' bash "$work/empty" \
 	"$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err"
 pid=$!

@@ -18,12 +18,12 @@ export B
 # Capabilities are dropped and processes are traced: leaks are the business of other tests.
 export ASAN_OPTIONS=detect_leaks=0:abort_on_error=0
 
-if ((EUID != 0)) || ! unshare -nm true 2>/dev/null; then
+# shellcheck source=replay/netns.sh
+. replay/netns.sh
+if ((EUID != 0)) || ! private_namespaces; then
 	echo "1..0 # SKIP private namespaces need root"
 	exit 0
 fi
-# shellcheck source=replay/netns.sh
-. replay/netns.sh
 in_netns "$@"
 
 dump=$B/xdpdump

@@ -97,7 +97,8 @@ for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1'; do
 	IFS=: read -r what args reader <<<"$writes"
 	begin "a reader of $what that has enough is a normal end"
 	mkfifo "$work/pipe"
-	: >"$work/err" >"$work/head"
+	: >"$work/err"
+	: >"$work/head"
 	# shellcheck disable=SC2086
 	$reader <"$work/pipe" >"$work/head" &
 	pids+=("$!")

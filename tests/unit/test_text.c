@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Text into bounded buffers: numbers, addresses, and foreign strings that must not steer a terminal. */
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/text.h"
+
+#include "tests/unit/unit.h"
+
+static void is_text(const struct text *t, const char *want)
+{
+	if (t->len != strlen(want) || memcmp(t->buf, want, t->len))
+		fail_msg("'%.*s' instead of '%s'", (int)t->len, t->buf, want);
+}
+
+static const struct escape_case {
+	const char *name, *in;
+	size_t n;
+	const char *want;
+} escapes[] = {
+	{ "plain_text_stays", "eth0 a-b_c", 10, "eth0 a-b_c" },
+	{ "nothing_stays_nothing", "", 0, "" },
+	{ "utf8_stays", "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa6\x80", 9, "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa6\x80" },
+	{ "escape_is_escaped", "\x1b[31m", 5, "\\x1b[31m" },
+	{ "control_characters_are_escaped", "\a\b\n\r\t\0\x1f", 7, "\\x07\\x08\\x0a\\x0d\\x09\\x00\\x1f" },
+	{ "delete_is_escaped", "a\x7f", 2, "a\\x7f" },
+	{ "c1_in_utf8_is_escaped", "\xc2\x9b" "31m", 5, "\\xc2\\x9b31m" },
+	{ "c1_as_a_byte_is_escaped", "\x9b" "31m", 4, "\\x9b31m" },
+	{ "bidirectional_controls_are_escaped", "\xe2\x80\xae\xe2\x81\xa6\xd8\x9c\xe2\x80\x8f", 11,
+	  "\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xd8\\x9c\\xe2\\x80\\x8f" },
+	{ "line_separators_are_escaped", "\xe2\x80\xa8\xe2\x80\xa9", 6, "\\xe2\\x80\\xa8\\xe2\\x80\\xa9" },
+	{ "what_stands_beside_bidirectional_controls_stays", "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa", 12,
+	  "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa" },
+	{ "overlong_utf8_is_escaped", "\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf", 9,
+	  "\\xc0\\xaf\\xe0\\x80\\xaf\\xf0\\x80\\x80\\xaf" },
+	{ "surrogates_are_escaped", "\xed\xa0\x80", 3, "\\xed\\xa0\\x80" },
+	{ "beyond_unicode_is_escaped", "\xf4\x90\x80\x80\xf5", 5, "\\xf4\\x90\\x80\\x80\\xf5" },
+	{ "the_last_code_point_stays", "\xf4\x8f\xbf\xbf", 4, "\xf4\x8f\xbf\xbf" },
+	{ "utf8_cut_at_the_end_is_escaped", "a\xe2\x82", 3, "a\\xe2\\x82" },
+	{ "a_lone_continuation_is_escaped", "\x80" "a", 2, "\\x80a" },
+	{ "utf8_begun_twice_loses_the_first", "\xe2\xc3\xa9", 3, "\\xe2\xc3\xa9" },
+};
+
+static void escapes_as_the_row_wants(void **state)
+{
+	const struct escape_case *c = *state;
+	char buf[256], *exact = malloc(c->n + 1);
+	struct text t = text_in(buf, sizeof(buf));
+
+	memcpy(exact, c->in, c->n);
+	text_escaped(&t, exact, c->n);
+	is_text(&t, c->want);
+	free(exact);
+}
+
+/* Any two bytes: what comes out is printable ASCII, or valid UTF-8 of two bytes beyond C1. */
+static void no_pair_of_bytes_gets_through(void **state)
+{
+	(void)state;
+	for (unsigned pair = 0; pair < 65536; pair++) {
+		char in[2] = { pair >> 8, pair & 255 }, buf[16];
+		struct text t = text_in(buf, sizeof(buf));
+
+		text_escaped(&t, in, 2);
+		for (size_t i = 0; i < t.len; i++) {
+			uint8_t b = buf[i];
+
+			if (b >= 0xc2 && b <= 0xdf && i + 1 < t.len && (uint8_t)buf[i + 1] >> 6 == 2 &&
+			    (b > 0xc2 || (uint8_t)buf[i + 1] >= 0xa0))
+				i++;
+			else if (b < 0x20 || b >= 0x7f)
+				fail_msg("%02x %02x leaves %02x", (uint8_t)in[0], (uint8_t)in[1], b);
+		}
+	}
+}
+
+static const struct clean_case {
+	const char *name, *in;
+	size_t n, cap;
+	const char *want;
+} cleans[] = {
+	{ "a_clean_string_stays", "eth0", 4, 16, "eth0" },
+	{ "nul_ends_a_string", "eth0\0secret", 11, 16, "eth0" },
+	{ "a_string_needs_no_nul", "eth0xx", 4, 16, "eth0" },
+	{ "an_invalid_byte_becomes_one_replacement", "a\xff" "b", 3, 16, "a\xef\xbf\xbd" "b" },
+	{ "a_cut_sequence_becomes_replacements", "\xe2\x82", 2, 16, "\xef\xbf\xbd\xef\xbf\xbd" },
+	{ "control_characters_stay_in_files", "a\x1b\n", 3, 16, "a\x1b\n" },
+	{ "ascii_is_cut_at_the_room", "abcdef", 6, 5, "abcd" },
+	{ "two_bytes_are_not_split", "abc\xc3\xa9", 5, 5, "abc" },
+	{ "two_bytes_that_fit_are_kept", "ab\xc3\xa9", 4, 5, "ab\xc3\xa9" },
+	{ "four_bytes_are_not_split", "a\xf0\x9f\xa6\x80", 5, 5, "a" },
+	{ "a_replacement_is_not_split", "ab\xff", 3, 5, "ab" },
+	{ "room_for_the_nul_alone", "abc", 3, 1, "" },
+};
+
+static void cleans_as_the_row_wants(void **state)
+{
+	const struct clean_case *c = *state;
+	char *exact = malloc(c->n), *out = malloc(c->cap);
+
+	memcpy(exact, c->in, c->n);
+	assert_int_equal(utf8_clean(out, c->cap, exact, c->n), strlen(c->want));
+	assert_string_equal(out, c->want);
+	free(exact);
+	free(out);
+}
+
+static void numbers_are_written_with_their_padding(void **state)
+{
+	char buf[256];
+	struct text t = text_in(buf, sizeof(buf));
+
+	(void)state;
+	text_u64(&t, 0);
+	text_char(&t, ' ');
+	text_u64(&t, UINT64_MAX);
+	text_char(&t, ' ');
+	text_zeros(&t, 7, 9);
+	text_char(&t, ' ');
+	text_zeros(&t, 1234, 2);
+	text_char(&t, ' ');
+	text_blanks(&t, 12, 5);
+	text_char(&t, ' ');
+	text_hex(&t, 0xabc, 4);
+	text_char(&t, ' ');
+	text_hex(&t, UINT64_MAX, 16);
+	is_text(&t, "0 18446744073709551615 000000007 1234    12 0abc ffffffffffffffff");
+}
+
+static const struct addr_case {
+	const char *name, *hex, *want;
+} addresses[] = {
+	{ "ipv6_zeros_are_shortened_once", "20010db8000000000001000000000001", "2001:db8::1:0:0:1" },
+	{ "ipv6_unspecified", "00000000000000000000000000000000", "::" },
+	{ "ipv6_loopback", "00000000000000000000000000000001", "::1" },
+	{ "ipv6_mapped_ipv4", "00000000000000000000ffffc0000201", "::ffff:192.0.2.1" },
+	{ "ipv6_of_full_length", "11112222333344445555666677778888", "1111:2222:3333:4444:5555:6666:7777:8888" },
+	{ "ipv6_in_lower_case", "fe80000000000000000000000000abcd", "fe80::abcd" },
+};
+
+static void writes_ipv6_after_rfc_5952(void **state)
+{
+	const struct addr_case *c = *state;
+	char buf[64];
+	struct text t = text_in(buf, sizeof(buf));
+	size_t n;
+	uint8_t *addr = unit_bytes(c->hex, &n);
+
+	text_ipv6(&t, addr);
+	is_text(&t, c->want);
+	free(addr);
+}
+
+static void mac_and_ipv4_are_written_in_full(void **state)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0xab, 0, 1 }, ip[4] = { 255, 0, 10, 1 };
+	char buf[64];
+	struct text t = text_in(buf, sizeof(buf));
+
+	(void)state;
+	text_mac(&t, mac);
+	text_char(&t, ' ');
+	text_ipv4(&t, ip);
+	is_text(&t, "02:00:00:ab:00:01 255.0.10.1");
+}
+
+/* Every function with every amount of room left: not a byte behind the end. */
+static void nothing_is_written_past_the_end(void **state)
+{
+	static const uint8_t addr[16] = { 0x20, 1, 0xd, 0xb8, [15] = 1 };
+
+	(void)state;
+	for (size_t cap = 0; cap < 200; cap++) {
+		char *buf = malloc(cap + 1);
+		struct text t = text_in(buf, cap);
+
+		buf[cap] = '$';
+		for (int i = 0; i < 3; i++) {
+			text_char(&t, 'x');
+			text_bytes(&t, "bytes", 5);
+			text_str(&t, "string");
+			text_u64(&t, UINT64_MAX);
+			text_zeros(&t, 1, 9);
+			text_blanks(&t, 1, 5);
+			text_hex(&t, 1, 8);
+			text_mac(&t, addr);
+			text_ipv4(&t, addr);
+			text_ipv6(&t, addr);
+			text_escaped(&t, "\x1b\xe2\x82\xac", 4);
+		}
+		assert_int_equal(t.len, cap);
+		assert_int_equal(buf[cap], '$');
+		free(buf);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(no_pair_of_bytes_gets_through),
+		cmocka_unit_test(numbers_are_written_with_their_padding),
+		cmocka_unit_test(mac_and_ipv4_are_written_in_full),
+		cmocka_unit_test(nothing_is_written_past_the_end),
+	};
+	struct CMUnitTest tests[64];
+	size_t n = 0;
+
+	unit_of_table(escapes, escapes_as_the_row_wants, tests, n);
+	unit_of_table(cleans, cleans_as_the_row_wants, tests, n);
+	unit_of_table(addresses, writes_ipv6_after_rfc_5952, tests, n);
+	memcpy(tests + n, others, sizeof(others));
+	return unit_run("text", tests, n + sizeof(others) / sizeof(others[0]));
+}
