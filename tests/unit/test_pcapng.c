@@ -80,7 +80,7 @@ static void idb_has_its_options_in_the_order_of_their_codes(void **state)
 
 	(void)state;
 	is_hex(pcapng_idb(block, &i),
-	       "01000000" "70000000" "01000000" "00010000"
+	       "01000000" "64000000" "01000000" "00010000"
 	       "01000300" "613d6200"
 	       "02000400" "65746830"
 	       "03000200" "75700000"
@@ -89,7 +89,7 @@ static void idb_has_its_options_in_the_order_of_their_codes(void **state)
 	       "09000100" "09000000"
 	       "0c000500" "4c696e75" "78000000"
 	       "0f000400" "76657468"
-	       "00000000" "70000000");
+	       "00000000" "64000000");
 }
 
 static void epb_has_its_time_with_the_high_word_first(void **state)
