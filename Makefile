@@ -27,7 +27,7 @@ modules := $(filter-out $(B)/capture/main.o,$(objs))
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
 
-.PHONY: all tests check check-live check-corpus run deps install clean lint
+.PHONY: all tests check check-live check-corpus check-kernels run deps install clean lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -55,6 +55,8 @@ check-live: tests
 	$(Q)B=$(B) tests/run live
 check-corpus: $(B)/xdpdump
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
+check-kernels: tests
+	scripts/check-kernels
 run:
 	scripts/run
 deps:

@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +58,7 @@ static void take_link(const struct nlmsghdr *msg, struct netif *n)
 		.ifindex = info->ifi_index,
 		.up = info->ifi_flags & IFF_UP,
 		.running = info->ifi_flags & IFF_RUNNING,
-		.loopback = info->ifi_flags & IFF_LOOPBACK,
+		.ethernet = info->ifi_type == ARPHRD_ETHER || info->ifi_type == ARPHRD_LOOPBACK,
 	};
 	mnl_attr_parse(msg, sizeof(*info), take_attribute, n);
 }

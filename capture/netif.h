@@ -13,7 +13,7 @@ struct netif {
 	char name[16];
 	bool up;
 	bool running;		/* has a carrier */
-	bool loopback;
+	bool ethernet;		/* frames begin with an Ethernet header, as those of lo do */
 	bool has_mac;
 	uint8_t mac[6];
 	uint64_t rx_missed;	/* rx_missed_errors: lost by the device for want of buffers */

@@ -24,6 +24,9 @@ enum status tap_describe(struct tap *t, const char *name, uint32_t id, const str
 		return fail(STATUS_INTERFACE, "%s: no such interface; xdpdump -D lists those there are", name);
 	if (err)
 		return fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name, strerror(-err));
+	if (!t->netif.ethernet)
+		return fail(STATUS_UNSUPPORTED, "%s: its packets have no Ethernet header (a tunnel?), which is not supported",
+			    name);
 	t->running = t->netif.running;
 	t->iface = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = o->snap };
 	t->iface.name = strdup(t->netif.name);

@@ -7,6 +7,7 @@
 #define XDPDUMP_WRITER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 

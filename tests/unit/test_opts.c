@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Command lines: each row is one, in words separated by blanks, and what is said about it, or "" if nothing. And the
+ * help, which lists the same options as the manual.
+ */
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bpf/event.h"
+#include "capture/opts.h"
+
+#include "tests/unit/unit.h"
+
+static char error[256];
+
+static bool parse(struct opts *o, const char *line)
+{
+	static char words[512];
+	char *argv[64] = { (char *)"xdpdump" };
+	int argc = 1;
+
+	snprintf(words, sizeof(words), "%s", line);
+	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = strcmp(word, "''") ? word : (char *)"";
+	error[0] = '\0';
+	return opts_parse(o, argc, argv, error, sizeof(error));
+}
+
+static const struct line_case {
+	const char *name, *line, *error;
+} lines[] = {
+	{ "an_interface_is_enough", "-i v0", "" },
+	{ "a_file_is_enough", "-r f", "" },
+	{ "neither_is_too_little", "-v", "no interface" },
+	{ "both_contradict", "-i v0 -r f", "-i captures and -r reads" },
+	{ "a_word_that_is_no_option", "-i v0 udp", "'udp' is not an option" },
+	{ "an_unknown_letter", "-i v0 -Z", "no option -Z" },
+	{ "an_unknown_letter_among_others", "-vZi v0", "no option -Z" },
+	{ "an_unknown_name", "--colour", "option --colour is unknown" },
+	{ "an_ambiguous_name", "--in v0 --p", "--p is unknown, ambiguous" },
+	{ "a_name_with_a_value_it_does_not_take", "-i v0 --verbose=3", "takes no value" },
+	{ "a_letter_without_its_value", "-i", "option -i needs a value" },
+	{ "a_name_without_its_value", "--write", "option --write needs a value" },
+	{ "an_empty_output_name", "-i v0 -w ''", "output file is empty" },
+	{ "an_empty_input_name", "-r ''", "input file is empty" },
+	{ "the_same_interface_twice", "-i v0 -i v0", "interface v0 is given twice" },
+	{ "two_interfaces", "-i v0 -i v1", "" },
+
+	{ "a_count_of_0", "-i v0 -c 0", "'0' is not a number from 1" },
+	{ "a_count_of_1", "-i v0 -c 1", "" },
+	{ "a_negative_count", "-i v0 -c -1", "'-1' is not a number" },
+	{ "a_count_with_a_sign", "-i v0 -c +1", "'+1' is not a number" },
+	{ "a_count_with_letters_behind", "-i v0 -c 5x", "'5x' is not a number" },
+	{ "a_hexadecimal_count", "-i v0 -c 0x10", "'0x10' is not a number" },
+	{ "an_empty_count", "-i v0 -c ''", "'' is not a number" },
+	{ "the_largest_count", "-i v0 -c 18446744073709551615", "" },
+	{ "a_count_beyond_64_bits", "-i v0 -c 18446744073709551616", "is not a number" },
+	{ "a_snapshot_length_of_0_is_all", "-i v0 -s 0", "" },
+	{ "the_largest_snapshot_length", "-i v0 -s 262144", "" },
+	{ "a_snapshot_length_beyond", "-i v0 -s 262145", "'262145' is not a number from 0 to 262144" },
+	{ "a_ring_of_0", "-i v0 -B 0", "'0' is not a number from 1" },
+	{ "the_largest_ring", "-i v0 -B 1048576", "" },
+	{ "a_ring_beyond", "-i v0 -B 1048577", "'1048577' is not a number" },
+
+	{ "statistics_without_interval", "-i v0 --stats", "" },
+	{ "statistics_in_seconds", "-i v0 --stats=5", "" },
+	{ "statistics_in_seconds_with_unit", "-i v0 --stats=5s", "" },
+	{ "statistics_in_milliseconds", "-i v0 --stats=500ms", "" },
+	{ "statistics_each_0_seconds", "-i v0 --stats=0", "interval '0'" },
+	{ "statistics_each_million_seconds", "-i v0 --stats=1000000", "" },
+	{ "statistics_beyond", "-i v0 --stats=1000001", "interval '1000001'" },
+	{ "statistics_in_minutes", "-i v0 --stats=5m", "interval '5m'" },
+	{ "statistics_negative", "-i v0 --stats=-5", "interval '-5'" },
+	{ "statistics_with_a_fraction", "-i v0 --stats=0.5", "interval '0.5'" },
+	{ "statistics_empty", "-i v0 --stats=", "interval ''" },
+	{ "statistics_of_a_file", "-r f --stats", "" },
+	{ "statistics_of_a_file_each_second", "-r f --stats=1", "with -r it is --stats" },
+
+	{ "an_unknown_mode", "-i v0 --mode fast", "mode 'fast' is none of auto, native and generic" },
+	{ "quiet_and_verbose", "-i v0 -q -v", "-q and -v contradict" },
+	{ "hex_and_ascii", "-i v0 -x -X", "-x and -X contradict" },
+	{ "time_five_times", "-i v0 -ttttt", "" },
+	{ "time_six_times", "-i v0 -tttttt", "up to five times" },
+	{ "pcapng_and_text_on_stdout", "-i v0 -w - --print", "-w - and --print both want stdout" },
+	{ "pcapng_on_stdout", "-i v0 -w -", "" },
+	{ "promiscuous_with_a_file", "-r f -P", "-P is for capturing" },
+	{ "mode_with_a_file", "-r f --mode native", "--mode is for capturing" },
+	{ "ring_with_a_file", "-r f -B 64", "-B is for capturing" },
+	{ "help_beside_anything", "-r f -i v0 -h", "" },
+};
+
+static void is_said(void **state)
+{
+	const struct line_case *c = *state;
+	struct opts o;
+	bool ok = parse(&o, c->line);
+
+	if (ok != !*c->error)
+		fail_msg("%s: %s", c->line, ok ? "accepted" : error);
+	if (!strstr(error, c->error))
+		fail_msg("%s: '%s' lacks '%s'", c->line, error, c->error);
+}
+
+static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	assert_true(parse(&o, "-i v0"));
+	assert_int_equal(o.action, ACTION_LIVE);
+	assert_int_equal(o.snap, 256);
+	assert_int_equal(o.ring_bytes, 16 << 20);
+	assert_int_equal(o.mode, XDP_MODE_AUTO);
+	assert_int_equal(o.print.time, TIME_OF_DAY);
+	assert_int_equal(o.print.hex, HEX_NONE);
+	assert_int_equal(o.print.verbose, 0);
+	assert_int_equal(o.count, 0);
+	assert_true(o.text);
+	assert_true(parse(&o, "-r f"));
+	assert_int_equal(o.action, ACTION_OFFLINE);
+	assert_int_equal(o.snap, 0);
+}
+
+static void values_arrive(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	assert_true(parse(&o, "-i v0 -i v1 -w f -c 10 -s 96 -B 64 -vv -e -XX -tttt -l -U -P -# --stats=500ms --print --mode "
+			      "generic -n --debug"));
+	assert_int_equal(o.n_ifaces, 2);
+	assert_string_equal(o.ifaces[1], "v1");
+	assert_string_equal(o.write, "f");
+	assert_int_equal(o.count, 10);
+	assert_int_equal(o.snap, 96);
+	assert_int_equal(o.ring_bytes, 65536);
+	assert_int_equal(o.print.verbose, 2);
+	assert_int_equal(o.print.hex, HEX_ASCII_LINK);
+	assert_int_equal(o.print.time, TIME_DATE);
+	assert_true(o.print.link && o.print.line_buffered && o.print.number);
+	assert_true(o.unbuffered && o.promiscuous && o.text && o.stats && o.debug);
+	assert_true(o.stats_ns == 500000000);
+	assert_int_equal(o.mode, XDP_MODE_GENERIC);
+	assert_true(parse(&o, "-i v0 -w f -s 0"));
+	assert_false(o.text);
+	assert_int_equal(o.snap, EVENT_SNAP_MAX);
+	assert_true(parse(&o, "-i v0 -q"));
+	assert_int_equal(o.print.verbose, -1);
+}
+
+static void up_to_64_interfaces(void **state)
+{
+	char line[512] = "";
+	struct opts o;
+
+	(void)state;
+	for (int i = 0; i < OPTS_IFACES_MAX; i++)
+		snprintf(line + strlen(line), sizeof(line) - strlen(line), "-iv%d ", i);
+	assert_true(parse(&o, line));
+	assert_int_equal(o.n_ifaces, OPTS_IFACES_MAX);
+	strcat(line, "-iw");
+	assert_false(parse(&o, line));
+	assert_non_null(strstr(error, "more than 64 interfaces"));
+}
+
+/* The help, caught from stdout. */
+static const char *help(void)
+{
+	static char text[8192];
+	int out = dup(STDOUT_FILENO);
+	FILE *f = tmpfile();
+
+	if (!f || out < 0)
+		fail_msg("no temporary file");
+	fflush(stdout);
+	dup2(fileno(f), STDOUT_FILENO);
+	opts_help();
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	rewind(f);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	fclose(f);
+	return text;
+}
+
+/* One option of the help: "-i, --interface IF". Returns the rest, or NULL. */
+static const char *next_option(const char *text, char *letter, char name[static 40], char arg[static 40])
+{
+	static const char pattern[] = "\n  (-(.), |    )--([a-z-]+)( |\\[=)?([A-Z]*)\\]? ";
+	regmatch_t m[6];
+	regex_t re;
+	int none;
+
+	regcomp(&re, pattern, REG_EXTENDED);
+	none = regexec(&re, text, 6, m, 0);
+	regfree(&re);
+	if (none)
+		return NULL;
+	*letter = m[2].rm_so < 0 ? '\0' : text[m[2].rm_so];
+	snprintf(name, 40, "%.*s", (int)(m[3].rm_eo - m[3].rm_so), text + m[3].rm_so);
+	snprintf(arg, 40, "%.*s", (int)(m[5].rm_eo - m[5].rm_so), text + m[5].rm_so);
+	return text + m[0].rm_eo;
+}
+
+static void each_letter_has_its_long_name(void **state)
+{
+	const char *letters = "iwrcsBvqexXtnlUDP#h";
+	char letter, name[40], arg[40], seen[128] = "";
+	unsigned n_named = 0;
+
+	(void)state;
+	for (const char *t = help(); (t = next_option(t, &letter, name, arg));) {
+		if (letter)
+			strncat(seen, &letter, 1);
+		else
+			n_named++;
+	}
+	assert_string_equal(seen, letters);
+	assert_int_equal(n_named, 5);
+}
+
+/* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
+static void the_manual_lists_what_the_help_lists(void **state)
+{
+	static char manual[65536];
+	FILE *f = fopen("man/xdpdump.8", "r");
+	char letter, name[40], arg[40];
+	unsigned n = 0, n_manual = 0;
+
+	(void)state;
+	if (!f)
+		skip();
+	manual[fread(manual, 1, sizeof(manual) - 1, f)] = '\0';
+	fclose(f);
+	for (const char *t = help(); (t = next_option(t, &letter, name, arg)); n++) {
+		char line[160] = "\n.It ";
+
+		if (letter)
+			snprintf(line + strlen(line), 40, "Fl %c%s%s , ", letter, *arg ? " Ar " : "", arg);
+		snprintf(line + strlen(line), 60, "Fl Fl %s", name);
+		if (!strcmp(name, "stats"))
+			strcat(line, " Ns Op = Ns Ar SEC");
+		else if (*arg)
+			snprintf(line + strlen(line), 60, " Ar %s", arg);
+		strcat(line, "\n");
+		if (!strstr(manual, line))
+			fail_msg("the manual lacks '%s'", line + 1);
+	}
+	for (const char *t = manual; (t = strstr(t, "\n.It Fl ")); t++)
+		n_manual++;
+	assert_int_equal(n, n_manual);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(defaults_are_tcpdumps_but_for_the_snapshot),
+		cmocka_unit_test(values_arrive),
+		cmocka_unit_test(up_to_64_interfaces),
+		cmocka_unit_test(each_letter_has_its_long_name),
+		cmocka_unit_test(the_manual_lists_what_the_help_lists),
+	};
+	struct CMUnitTest tests[80];
+	size_t n = 0;
+
+	unit_of_table(lines, is_said, tests, n);
+	memcpy(tests + n, others, sizeof(others));
+	return unit_run("opts", tests, n + sizeof(others) / sizeof(others[0]));
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The file when writing fails: under a limit of every size the output ends with a whole block, its packets are the first
+ * ones given, the rest is counted as lost, and the statistics are there as soon as there is room for them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/packet.h"
+#include "capture/pcapng.h"
+#include "capture/reader.h"
+#include "capture/writer.h"
+
+#include "tests/unit/unit.h"
+
+enum { N_IFACES = 2, N_PACKETS = 24 };
+
+static char dir[64], path[80];
+
+static const struct iface ifaces[N_IFACES] = {
+	{ .id = 0, .linktype = 1, .snaplen = 256, .name = (char *)"v0" },
+	{ .id = 1, .linktype = 1, .snaplen = 256, .name = (char *)"v1", .has_mac = true },
+};
+
+static uint32_t packet_len(unsigned n)
+{
+	return n * 7 % 61;
+}
+
+static struct packet packet(unsigned n)
+{
+	static uint8_t data[64];
+
+	memset(data, n, sizeof(data));
+	return (struct packet){
+		.ts_ns = n, .has = PACKET_TIME | PACKET_FLAGS, .flags = EPB_INBOUND, .data = data, .caplen = packet_len(n),
+		.len = packet_len(n), .iface = &ifaces[n % N_IFACES],
+	};
+}
+
+/* What the statistics say of an interface is what is lost of it so far. */
+static bool stats(void *ctx, uint32_t id, struct iface_stats *s)
+{
+	*s = (struct iface_stats){ .ts_ns = 1, .has = 1 << STAT_RECEIVED | 1 << STAT_OS_DROP };
+	s->value[STAT_RECEIVED] = N_PACKETS / N_IFACES;
+	s->value[STAT_OS_DROP] = ctx ? writer_lost(ctx, id) : 0;
+	return true;
+}
+
+struct outcome {
+	int err;			/* of writer_finish() */
+	uint64_t lost[N_IFACES], lost_all;
+	off_t size;			/* -1: no file */
+	unsigned n[N_IFACES];		/* packets in the file */
+	bool has_stats[N_IFACES];
+	uint64_t stats_lost[N_IFACES];
+};
+
+/* Writes all packets, flushing after every @flush of them (0: never), under a limit of @limit bytes. */
+static void write_file(struct outcome *o, unsigned flush, rlim_t limit)
+{
+	struct rlimit all, small;
+	struct writer *w = NULL;
+	int err;
+
+	getrlimit(RLIMIT_FSIZE, &all);
+	small = (struct rlimit){ limit, all.rlim_max };
+	err = writer_open(&w, path, -1);
+	if (err)
+		fail_msg("%s: %s", path, strerror(-err));
+	setrlimit(RLIMIT_FSIZE, &small);
+	writer_begin(w, NULL, "Linux", "test");
+	for (unsigned i = 0; i < N_IFACES; i++)
+		writer_iface(w, &ifaces[i], 256);
+	for (unsigned i = 0; i < N_PACKETS; i++) {
+		struct packet p = packet(i);
+
+		writer_packet(w, &p);
+		if (flush && i % flush == flush - 1)
+			writer_flush(w);
+	}
+	o->err = writer_finish(w, stats, w);
+	setrlimit(RLIMIT_FSIZE, &all);
+	for (unsigned i = 0; i < N_IFACES; i++)
+		o->lost[i] = writer_lost(w, i);
+	o->lost_all = writer_lost_all(w);
+	writer_close(w);
+}
+
+static void read_file(struct outcome *o, rlim_t limit)
+{
+	FILE *f = fopen(path, "r");
+	struct reader *r = NULL;
+	struct packet p;
+	unsigned next = 0;
+	struct stat st;
+	int err;
+
+	o->size = -1;
+	if (!f)
+		return;
+	fstat(fileno(f), &st);
+	o->size = st.st_size;
+	if (o->size == 0) {
+		fclose(f);
+		return;
+	}
+	err = reader_open(&r, f, NULL, NULL);
+	while (!err && (err = reader_next(r, &p)) > 0) {
+		if (p.ts_ns != next || p.caplen != packet_len(next) || p.iface->id != next % N_IFACES)
+			fail_msg("limit %zu: packet %u is not the one given", (size_t)limit, next);
+		o->n[p.iface->id]++;
+		next++;
+		err = 0;
+	}
+	if (err)
+		fail_msg("limit %zu: %s", (size_t)limit, reader_error(r));
+	for (unsigned i = 0; i < N_IFACES; i++) {
+		const struct iface_stats *s = reader_stats(r, i);
+
+		o->has_stats[i] = s;
+		o->stats_lost[i] = s ? s->value[STAT_OS_DROP] : 0;
+	}
+	reader_close(r);
+	fclose(f);
+}
+
+static size_t head_and_stats(size_t *head)
+{
+	uint8_t buf[PCAPNG_HEAD_MAX];
+	struct iface_stats s;
+	size_t n = pcapng_shb(buf, NULL, "Linux", "test");
+
+	for (unsigned i = 0; i < N_IFACES; i++)
+		n += pcapng_idb(buf, &ifaces[i]);
+	*head = n;
+	stats(NULL, 0, &s);
+	for (unsigned i = 0; i < N_IFACES; i++)
+		n += pcapng_isb(buf, i, &s);
+	return n;
+}
+
+static void check(const struct outcome *o, rlim_t limit, size_t whole)
+{
+	size_t head, least = head_and_stats(&head);
+
+	if (!!o->err != (limit < whole))
+		fail_msg("limit %zu of %zu: finished with %d", (size_t)limit, whole, o->err);
+	if (o->err && o->err != -EFBIG)
+		fail_msg("limit %zu: error %d is not EFBIG", (size_t)limit, o->err);
+	if (o->size > 0 && (rlim_t)o->size > limit)
+		fail_msg("limit %zu: the file has %zd bytes", (size_t)limit, (ssize_t)o->size);
+	if (o->lost[0] + o->lost[1] != o->lost_all)
+		fail_msg("limit %zu: lost %zu in all", (size_t)limit, (size_t)o->lost_all);
+	for (unsigned i = 0; i < N_IFACES; i++) {
+		if (o->n[i] + o->lost[i] != N_PACKETS / N_IFACES)
+			fail_msg("limit %zu: interface %u: %u in the file, %zu lost", (size_t)limit, i, o->n[i],
+				 (size_t)o->lost[i]);
+		if (!o->has_stats[i] && limit >= least)
+			fail_msg("limit %zu: no statistics, for which %zu are enough", (size_t)limit, least);
+		if (o->has_stats[i] && o->stats_lost[i] != o->lost[i])
+			fail_msg("limit %zu: the statistics say %zu are lost, and %zu are", (size_t)limit,
+				 (size_t)o->stats_lost[i], (size_t)o->lost[i]);
+	}
+	if (limit >= least && o->size < (off_t)least)
+		fail_msg("limit %zu: %zd bytes, where head and statistics need %zu", (size_t)limit, (ssize_t)o->size, least);
+	if (o->size > 0 && o->size < (off_t)head)
+		fail_msg("limit %zu: %zd bytes, not even the head of %zu", (size_t)limit, (ssize_t)o->size, head);
+}
+
+static const struct flush_case {
+	const char *name;
+	unsigned flush;
+} flushes[] = {
+	{ "a_file_limit_at_every_byte_leaves_a_sound_file", 0 },
+	{ "the_same_with_each_packet_written_at_once", 1 },
+	{ "the_same_with_five_packets_written_at_once", 5 },
+};
+
+static void limited_at_every_byte(void **state)
+{
+	const struct flush_case *c = *state;
+	struct outcome o = { 0 };
+	size_t whole;
+
+	write_file(&o, c->flush, RLIM_INFINITY);
+	read_file(&o, RLIM_INFINITY);
+	whole = o.size;
+	check(&o, RLIM_INFINITY, whole);
+	for (rlim_t limit = 0; limit <= whole + 1; limit++) {
+		unlink(path);
+		o = (struct outcome){ 0 };
+		write_file(&o, c->flush, limit);
+		read_file(&o, limit);
+		check(&o, limit, whole);
+	}
+}
+
+static void a_new_file_is_for_its_owner_alone(void **state)
+{
+	struct outcome o = { 0 };
+	mode_t was = umask(0);
+	struct stat st;
+
+	(void)state;
+	unlink(path);
+	write_file(&o, 0, RLIM_INFINITY);
+	umask(was);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+static void an_existing_file_is_overwritten_and_keeps_its_mode(void **state)
+{
+	struct outcome o = { 0 };
+	struct stat st;
+	off_t size;
+	FILE *f;
+
+	(void)state;
+	unlink(path);
+	write_file(&o, 0, RLIM_INFINITY);
+	stat(path, &st);
+	size = st.st_size;
+	f = fopen(path, "w");
+	for (int i = 0; i < 100000; i++)
+		fputc('x', f);
+	fclose(f);
+	chmod(path, 0640);
+	write_file(&o, 0, RLIM_INFINITY);
+	stat(path, &st);
+	assert_int_equal(st.st_size, size);
+	assert_int_equal(st.st_mode & 07777, 0640);
+}
+
+static void a_start_that_fails_leaves_no_trace(void **state)
+{
+	struct writer *w = NULL;
+	struct stat st;
+	FILE *f;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(writer_open(&w, path, -1), 0);
+	writer_close(w);
+	assert_int_equal(stat(path, &st), -1);
+	f = fopen(path, "w");
+	fputs("kept", f);
+	fclose(f);
+	assert_int_equal(writer_open(&w, path, -1), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(writer_is_same(w, &st));
+	writer_close(w);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 4);
+}
+
+static void the_same_packets_make_the_same_file(void **state)
+{
+	static char first[8192], second[8192];
+	struct outcome o = { 0 };
+	size_t n;
+	FILE *f;
+
+	(void)state;
+	write_file(&o, 0, RLIM_INFINITY);
+	f = fopen(path, "r");
+	n = fread(first, 1, sizeof(first), f);
+	fclose(f);
+	write_file(&o, 1, RLIM_INFINITY);
+	f = fopen(path, "r");
+	assert_int_equal(fread(second, 1, sizeof(second), f), n);
+	fclose(f);
+	assert_true(n > 0);
+	assert_memory_equal(first, second, n);
+}
+
+static int make_dir(void **state)
+{
+	(void)state;
+	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(path, sizeof(path), "%s/out.pcapng", dir);
+	return 0;
+}
+
+static int remove_dir(void **state)
+{
+	(void)state;
+	unlink(path);
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(a_new_file_is_for_its_owner_alone),
+		cmocka_unit_test(an_existing_file_is_overwritten_and_keeps_its_mode),
+		cmocka_unit_test(a_start_that_fails_leaves_no_trace),
+		cmocka_unit_test(the_same_packets_make_the_same_file),
+	};
+	struct CMUnitTest tests[16];
+	size_t n = 0;
+
+	signal(SIGXFSZ, SIG_IGN);
+	unit_of_table(flushes, limited_at_every_byte, tests, n);
+	memcpy(tests + n, others, sizeof(others));
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return _cmocka_run_group_tests("writer", tests, n + sizeof(others) / sizeof(others[0]), make_dir, remove_dir);
+}
