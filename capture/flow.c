@@ -102,9 +102,12 @@ static const char *reason(int err)
 
 int flow_report(const struct flow *f, const char *path)
 {
-	if (f->write_error)
-		return fail(STATUS_INCOMPLETE, "%s: %llu packets not written: %s", path,
-			    (unsigned long long)(writer_lost_all(f->writer) + f->refused), reason(f->write_error));
+	if (f->write_error) {
+		unsigned long long lost = writer_lost_all(f->writer) + f->refused;
+
+		return fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, lost, lost == 1 ? "" : "s",
+			    reason(f->write_error));
+	}
 	if (f->print_error)
 		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f->print_error));
 	return 0;

@@ -395,6 +395,11 @@ static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
 	return true;
 }
 
+static void announce_count(uint64_t n, const char *what)
+{
+	announce("%llu packet%s %s", (unsigned long long)n, n == 1 ? "" : "s", what);
+}
+
 static void print_summary(struct live *l)
 {
 	uint64_t received = 0, dropped = 0, if_dropped = 0;
@@ -407,10 +412,10 @@ static void print_summary(struct live *l)
 		if_dropped += l->taps[i].if_dropped;
 	}
 	print_stats(l);
-	announce("%llu packets captured", (unsigned long long)flow_captured(&l->flow));
-	announce("%llu packets received by filter", (unsigned long long)received);
-	announce("%llu packets dropped by kernel", (unsigned long long)dropped);
-	announce("%llu packets dropped by interface", (unsigned long long)if_dropped);
+	announce_count(flow_captured(&l->flow), "captured");
+	announce_count(received, "received by filter");
+	announce_count(dropped, "dropped by kernel");
+	announce_count(if_dropped, "dropped by interface");
 	if (dropped)
 		complain("warning: the ring was full; a larger one (-B) or a shorter snippet (-s) loses less");
 }

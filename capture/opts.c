@@ -319,7 +319,8 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 
 		if (code == ':')
 			return wrong(&p, "option %s needs a value", last);
-		if (code == '?' && optopt > 0 && optopt < 256)
+		/* a known letter here is that of a long name with a value it does not take */
+		if (code == '?' && optopt > 0 && optopt < 256 && !strchr(shorts, optopt))
 			return wrong(&p, "there is no option -%c", optopt);
 		if (code == '?')
 			return wrong(&p, "option %s is unknown, ambiguous or takes no value", last);

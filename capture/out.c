@@ -19,7 +19,7 @@ struct out {
 	int patience_ms;	/* -1: for ever */
 	uint64_t offset;
 	bool is_file;
-	bool created;		/* by us, and nothing is in it yet */
+	bool created;		/* by us */
 	char name[NAME_MAX + 1];	/* in dir_fd */
 };
 
@@ -186,7 +186,6 @@ int out_write(struct out *o, const void *buf, size_t n)
 		n -= done;
 		o->offset += done;
 	}
-	o->created = false;
 	return 0;
 }
 
@@ -221,7 +220,7 @@ struct out *out_close(struct out *o)
 {
 	if (!o)
 		return NULL;
-	if (o->created)
+	if (o->created && !o->offset)
 		unlinkat(o->dir_fd, o->name, 0);
 	if (o->fd >= 0)
 		close(o->fd);

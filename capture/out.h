@@ -44,7 +44,7 @@ void out_hurry(struct out *o, int ms);
 /* Brings a regular file and its directory entry to the disk. */
 int out_sync(struct out *o);
 
-/* Releases; a file that we created and into which no write succeeded is removed. Returns NULL. */
+/* Releases; a file that we created and in which there is nothing is removed. Returns NULL. */
 struct out *out_close(struct out *o);
 
 #endif

@@ -188,7 +188,7 @@ static const char *what_else(const uint8_t *p, size_t n)
 {
 	static const struct { const char *bytes; size_t n; const char *what; } known[] = {
 		{ "\x0d\x0a\x0d\x0d\x0d\x0a", 6, "a pcapng file damaged by a transfer in text mode (LF became CR LF)" },
-		{ "\x0a\x0d\x0d\x0d\x0a", 5, "a pcapng file damaged by a transfer in text mode (CR LF became CR CR LF)" },
+		{ "\x0a\x0d\x0d\x0d\x0a", 5, "a pcapng file damaged by a transfer in text mode (CRLF became CRCRLF)" },
 		{ "\x0a\x0d\x0a", 3, "a pcapng file damaged by a transfer in text mode (CR LF became LF)" },
 		{ "\x0a\x0a", 2, "a pcapng file damaged by a transfer in text mode (CR was removed or became LF)" },
 		{ "\x0d\x0d\x0d", 3, "a pcapng file damaged by a transfer in text mode (LF became CR)" },

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Every capture in tests/pcaps as text, compared with the text that was reviewed and kept. scripts/golden-update renews it.
+# Every capture in tests/pcaps as text, compared with the text that was reviewed and kept; scripts/golden-update renews
+# that.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/golden/lib.sh

@@ -114,7 +114,8 @@ if wanted "no_block_is_malformed_in_the_eyes_of_tshark" tshark; then
 		grep -v 'Running as user' "$work/said"
 		grep -iE 'malformed|expert info|exceeds|invalid' "$work/blocks"
 		# and it has seen them all
-		diff <(printf '%s\n' "$work"/once/* | wc -l) <(grep -c '^    Block: Section Header Block' "$work/blocks")
+		diff <(printf '%s\n' "$work"/once/* | wc -l) \
+			<(grep -c '^    Block: Section Header Block' "$work/blocks")
 		diff <("$B/xdpdump" -r "$work/all.pcapng" -t | wc -l) \
 			<(grep -c '^    Block: Enhanced Packet Block' "$work/blocks")
 	} >"$work/against"

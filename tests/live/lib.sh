@@ -215,7 +215,7 @@ frames()
 # Packets that a line of the summary counts: `summary captured`, `summary 'dropped by kernel'`.
 summary()
 {
-	sed -nE "s/^([0-9]+) packets $1\$/\1/p" "$work/err" | tail -n 1
+	sed -nE "s/^([0-9]+) packets? $1\$/\1/p" "$work/err" | tail -n 1
 }
 
 # A loss of the last statistics: `lost 'ring full'`.

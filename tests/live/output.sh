@@ -12,7 +12,7 @@ want_cut_short()
 	local said
 
 	want 'exit status' 6 "$rc"
-	said=$(sed -nE 's/.* ([0-9]+) packets not written.*/\1/p' "$work/err")
+	said=$(sed -nE 's/.* ([0-9]+) packets? not written.*/\1/p' "$work/err")
 	[[ $said ]] || note_file "$work/err"
 	want_books "$2"
 	want 'taken from the ring' "$1" "${usrdeliv-}"

@@ -94,7 +94,7 @@ took=$(($(now_ms) - since))
 ((took < 2500)) || note "it took $took ms"
 want 'exit status' 6 "$rc"
 want_line "$work/err" "[0-9]+ packets not written: its reader takes nothing"
-want 'captured + not written' 1000 "$(($(summary captured) + $(sed -nE 's/.* ([0-9]+) packets not written.*/\1/p' "$work/err")))"
+want 'captured + not written' 1000 "$(($(summary captured) + $(sed -nE 's/.* ([0-9]+) packets? not written.*/\1/p' "$work/err")))"
 want_detached
 kill "$reader"
 end

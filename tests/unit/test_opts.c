@@ -18,7 +18,7 @@ static char error[256];
 static bool parse(struct opts *o, const char *line)
 {
 	static char words[512];
-	char *argv[64] = { (char *)"xdpdump" };
+	char *argv[OPTS_IFACES_MAX + 3] = { (char *)"xdpdump" };	/* the last one stays NULL */
 	int argc = 1;
 
 	snprintf(words, sizeof(words), "%s", line);
@@ -128,8 +128,8 @@ static void values_arrive(void **state)
 	struct opts o;
 
 	(void)state;
-	assert_true(parse(&o, "-i v0 -i v1 -w f -c 10 -s 96 -B 64 -vv -e -XX -tttt -l -U -P -# --stats=500ms --print --mode "
-			      "generic -n --debug"));
+	assert_true(parse(&o, "-i v0 -i v1 -w f -c 10 -s 96 -B 64 -vv -e -XX -tttt -l -U -P -# --stats=500ms --print "
+			      "--mode generic -n --debug"));
 	assert_int_equal(o.n_ifaces, 2);
 	assert_string_equal(o.ifaces[1], "v1");
 	assert_string_equal(o.write, "f");
@@ -239,7 +239,7 @@ static void the_manual_lists_what_the_help_lists(void **state)
 		char line[160] = "\n.It ";
 
 		if (letter)
-			snprintf(line + strlen(line), 40, "Fl %c%s%s , ", letter, *arg ? " Ar " : "", arg);
+			snprintf(line + strlen(line), 60, "Fl %c%s%s , ", letter, *arg ? " Ar " : "", arg);
 		snprintf(line + strlen(line), 60, "Fl Fl %s", name);
 		if (!strcmp(name, "stats"))
 			strcat(line, " Ns Op = Ns Ar SEC");

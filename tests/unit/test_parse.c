@@ -55,7 +55,8 @@ static const struct frame_case {
 	{ "udp_over_ipv4", IPV4("001c", "11") UDP("0008"), 0,
 	  { .eth_type = 0x800, .l3_off = 14, .l4_off = 34, .hdr_len = 42, .sport = 1234, .dport = 80, .ip_version = 4,
 	    .flags = PARSE_PORTS | PARSE_L4, .ip_proto = 17, .ttl = 64 } },
-	{ "ipv4_options_move_the_ports", MACS "0800" V4("47", "0024", "0000", "40", "11") "0101010101010101" UDP("0008"), 0,
+	{ "ipv4_options_move_the_ports",
+	  MACS "0800" V4("47", "0024", "0000", "40", "11") "0101010101010101" UDP("0008"), 0,
 	  { .eth_type = 0x800, .l3_off = 14, .l4_off = 42, .hdr_len = 50, .sport = 1234, .dport = 80, .ip_version = 4,
 	    .flags = PARSE_PORTS | PARSE_L4, .ip_proto = 17, .ttl = 64 } },
 	{ "nineteen_bytes_of_ipv4_are_short", MACS "0800" "4500001c00010000401100" "00c0000201c00002", 0,
@@ -289,7 +290,8 @@ static void cutting_a_frame_only_takes_away(void **state)
 			if (p.hdr_len > cap)
 				fail_msg("%s, %zu bytes of it: headers of %u bytes", c->name, cap, p.hdr_len);
 			if (p.flags & ~c->want.flags)
-				fail_msg("%s, %zu bytes of it: flags %#x, whole %#x", c->name, cap, p.flags, c->want.flags);
+				fail_msg("%s, %zu bytes of it: flags %#x, whole %#x", c->name, cap, p.flags,
+					 c->want.flags);
 			if (p.end != c->want.end && p.end != PARSE_SHORT && c->want.end != PARSE_SHORT)
 				fail_msg("%s, %zu bytes of it: end %u, whole %u", c->name, cap, p.end, c->want.end);
 			if (p.flags & PARSE_PORTS && (p.sport != c->want.sport || p.dport != c->want.dport))

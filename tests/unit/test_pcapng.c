@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Blocks byte for byte, against hex written by hand after draft-ietf-opsawg-pcapng. The blocks are in host order and the
- * hex in little-endian; the buffers are filled with rubbish first, so that padding which is not written shows.
+ * Blocks byte for byte, against hex written by hand after draft-ietf-opsawg-pcapng. The blocks are in host order and
+ * the hex in little-endian; the buffers are filled with rubbish first, so that padding which is not written shows.
  */
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +67,8 @@ static void idb_of_a_nameless_interface_has_the_resolution(void **state)
 	struct iface i = { .linktype = 101, .snaplen = 65536 };
 
 	(void)state;
-	is_hex(pcapng_idb(block, &i), "01000000" "20000000" "65000000" "00000100" "09000100" "09000000" "00000000" "20000000");
+	is_hex(pcapng_idb(block, &i),
+	       "01000000" "20000000" "65000000" "00000100" "09000100" "09000000" "00000000" "20000000");
 }
 
 static void idb_has_its_options_in_the_order_of_their_codes(void **state)
@@ -99,7 +100,8 @@ static void epb_has_its_time_with_the_high_word_first(void **state)
 
 	(void)state;
 	is_hex(pcapng_epb(block, 3, &p, 0),
-	       "06000000" "28000000" "03000000" "04030201" "08070605" "05000000" "3c000000" "61626364" "65000000" "28000000");
+	       "06000000" "28000000" "03000000" "04030201" "08070605" "05000000" "3c000000"
+	       "61626364" "65000000" "28000000");
 }
 
 static void epb_without_data_has_32_bytes(void **state)
@@ -107,14 +109,15 @@ static void epb_without_data_has_32_bytes(void **state)
 	struct packet p = { .data = (const uint8_t *)"" };
 
 	(void)state;
-	is_hex(pcapng_epb(block, 0, &p, 0), "06000000" "20000000" "00000000" "00000000" "00000000" "00000000" "00000000" "20000000");
+	is_hex(pcapng_epb(block, 0, &p, 0),
+	       "06000000" "20000000" "00000000" "00000000" "00000000" "00000000" "00000000" "20000000");
 }
 
 static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 {
 	struct packet p = {
-		.data = (const uint8_t *)"abcd", .caplen = 4, .len = 4, .flags = EPB_INBOUND | EPB_BROADCAST, .dropped = 7,
-		.id = 0x0001000000000009, .queue = 2, .has = PACKET_FLAGS | PACKET_QUEUE | PACKET_ID,
+		.data = (const uint8_t *)"abcd", .caplen = 4, .len = 4, .flags = EPB_INBOUND | EPB_BROADCAST,
+		.dropped = 7, .id = 0x0001000000000009, .queue = 2, .has = PACKET_FLAGS | PACKET_QUEUE | PACKET_ID,
 	};
 
 	(void)state;
@@ -133,8 +136,8 @@ static void a_drop_count_of_0_is_not_written(void **state)
 
 	(void)state;
 	is_hex(pcapng_epb(block, 0, &p, 0),
-	       "06000000" "30000000" "00000000" "00000000" "00000000" "04000000" "04000000" "61626364" "02000400" "01000000"
-	       "00000000" "30000000");
+	       "06000000" "30000000" "00000000" "00000000" "00000000" "04000000" "04000000" "61626364"
+	       "02000400" "01000000" "00000000" "30000000");
 }
 
 static void isb_has_times_as_words_and_counters_as_numbers(void **state)
@@ -163,7 +166,8 @@ static void isb_leaves_out_what_is_not_known(void **state)
 
 	(void)state;
 	is_hex(pcapng_isb(block, 0, &s),
-	       "05000000" "28000000" "00000000" "00000000" "00000000" "04000800" "09000000" "00000000" "00000000" "28000000");
+	       "05000000" "28000000" "00000000" "00000000" "00000000"
+	       "04000800" "09000000" "00000000" "00000000" "28000000");
 }
 
 static uint32_t word(size_t off)
@@ -243,17 +247,19 @@ static void what_is_not_utf8_is_replaced(void **state)
 {
 	(void)state;
 	is_hex(pcapng_shb(block, NULL, NULL, "a\xff"),
-	       "0a0d0d0a" "28000000" "4d3c2b1a" "01000000" "ffffffffffffffff" "04000400" "61efbfbd" "00000000" "28000000");
+	       "0a0d0d0a" "28000000" "4d3c2b1a" "01000000" "ffffffffffffffff"
+	       "04000400" "61efbfbd" "00000000" "28000000");
 	memset(block, RUBBISH, sizeof(block));
 	is_hex(pcapng_shb(block, NULL, NULL, "\xe2\x82"),
-	       "0a0d0d0a" "2c000000" "4d3c2b1a" "01000000" "ffffffffffffffff" "04000600" "efbfbdef" "bfbd0000" "00000000"
-	       "2c000000");
+	       "0a0d0d0a" "2c000000" "4d3c2b1a" "01000000" "ffffffffffffffff"
+	       "04000600" "efbfbdef" "bfbd0000" "00000000" "2c000000");
 }
 
 static void the_room_promised_for_heads_is_enough(void **state)
 {
 	char *s = calloc(1, 100000);
-	struct iface i = { .has_mac = true, .speed_bps = 1, .name = s, .description = s, .os = s, .hardware = s, .comment = s };
+	struct iface i = { .has_mac = true, .speed_bps = 1,
+			   .name = s, .description = s, .os = s, .hardware = s, .comment = s };
 	struct iface_stats stats = { .has = (1 << N_STATS) - 1 };
 
 	(void)state;
@@ -267,7 +273,8 @@ static void the_room_promised_for_heads_is_enough(void **state)
 
 static void the_same_input_gives_the_same_bytes(void **state)
 {
-	struct packet p = { .data = (const uint8_t *)"abcdefg", .caplen = 7, .len = 9, .has = 15, .ts_ns = 5, .dropped = 1 };
+	struct packet p = { .data = (const uint8_t *)"abcdefg", .caplen = 7, .len = 9, .has = 15, .ts_ns = 5,
+			    .dropped = 1 };
 	uint8_t first[256];
 	size_t len = pcapng_epb(block, 0, &p, 0);
 

@@ -575,8 +575,8 @@ static void a_million_interfaces_are_read_and_not_one_more(void **state)
 static void the_captured_length_fits_the_block_or_is_damage(void **state)
 {
 	static const struct { uint32_t caplen; bool fits; } rows[] = {
-		{ 7, true }, { 8, true }, { 9, false }, { 0x7fffffff, false }, { 0x80000000, false }, { 0xfffffffc, false },
-		{ 0xfffffffd, false }, { 0xfffffffe, false }, { 0xffffffff, false },
+		{ 7, true }, { 8, true }, { 9, false }, { 0x7fffffff, false }, { 0x80000000, false },
+		{ 0xfffffffc, false }, { 0xfffffffd, false }, { 0xfffffffe, false }, { 0xffffffff, false },
 	};
 
 	(void)state;

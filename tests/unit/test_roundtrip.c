@@ -40,8 +40,9 @@ static struct packet packet(uint64_t *seed, const struct iface *ifaces)
 	uint32_t len = kind % 100 == 0 ? noise(seed) % LEN_MAX : noise(seed) % 200;
 
 	return (struct packet){
-		.ts_ns = kind & 0x100 ? noise(seed) << 20 : 0, .has = kind & 15, .caplen = len, .len = len + (kind & 16),
-		.flags = noise(seed), .queue = noise(seed), .id = noise(seed) << 30, .dropped = kind & 32 ? noise(seed) : 0,
+		.ts_ns = kind & 0x100 ? noise(seed) << 20 : 0, .has = kind & 15, .caplen = len,
+		.len = len + (kind & 16), .flags = noise(seed), .queue = noise(seed), .id = noise(seed) << 30,
+		.dropped = kind & 32 ? noise(seed) : 0,
 		.data = data + noise(seed) % (LEN_MAX - len + 1), .iface = &ifaces[noise(seed) % N_IFACES],
 	};
 }

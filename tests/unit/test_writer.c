@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The file when writing fails: under a limit of every size the output ends with a whole block, its packets are the first
- * ones given, the rest is counted as lost, and the statistics are there as soon as there is room for them.
+ * The file when writing fails: under a limit of every size the output ends with a whole block, its packets are the
+ * first ones given, the rest is counted as lost, and the statistics are there as soon as there is room for them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,8 +39,8 @@ static struct packet packet(unsigned n)
 
 	memset(data, n, sizeof(data));
 	return (struct packet){
-		.ts_ns = n, .has = PACKET_TIME | PACKET_FLAGS, .flags = EPB_INBOUND, .data = data, .caplen = packet_len(n),
-		.len = packet_len(n), .iface = &ifaces[n % N_IFACES],
+		.ts_ns = n, .has = PACKET_TIME | PACKET_FLAGS, .flags = EPB_INBOUND, .data = data,
+		.caplen = packet_len(n), .len = packet_len(n), .iface = &ifaces[n % N_IFACES],
 	};
 }
 
@@ -168,8 +168,8 @@ static void check(const struct outcome *o, rlim_t limit, size_t whole)
 			fail_msg("limit %zu: the statistics say %zu are lost, and %zu are", (size_t)limit,
 				 (size_t)o->stats_lost[i], (size_t)o->lost[i]);
 	}
-	if (limit >= least && o->size < (off_t)least)
-		fail_msg("limit %zu: %zd bytes, where head and statistics need %zu", (size_t)limit, (ssize_t)o->size, least);
+	if (limit >= head && o->size < (off_t)head)
+		fail_msg("limit %zu: %zd bytes, where the head has %zu", (size_t)limit, (ssize_t)o->size, head);
 	if (o->size > 0 && o->size < (off_t)head)
 		fail_msg("limit %zu: %zd bytes, not even the head of %zu", (size_t)limit, (ssize_t)o->size, head);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What every unit test needs: cmocka, speaking TAP, with cases out of tables. To be included last: its skip() is a macro. */
+/* What every unit test needs: cmocka, speaking TAP, cases out of tables. To be included last: its skip() is a macro. */
 #ifndef XDPDUMP_UNIT_H
 #define XDPDUMP_UNIT_H
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Lines for packets that nobody made: whatever the bytes are and wherever they are cut, a line is printable, no longer
+ * than promised, and nothing is read that is not captured. What lines look like is for the golden tests.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/decode.h"
+#include "capture/line.h"
+#include "capture/packet.h"
+#include "capture/text.h"
+
+#include "tests/unit/unit.h"
+
+enum { ROUNDS = 20000, LEN_MAX = 160 };
+
+static const struct link_case {
+	const char *name;
+	uint16_t linktype;
+	const char *head;	/* that makes decoding go on */
+} links[] = {
+	{ "ethernet_ipv4", LINKTYPE_ETHERNET, "0200000000020200000000010800" "4500" },
+	{ "ethernet_ipv6", LINKTYPE_ETHERNET, "020000000002020000000001" "86dd" "60" },
+	{ "ethernet_ipv6_with_extensions", LINKTYPE_ETHERNET,
+	  "020000000002020000000001" "86dd" "60000000" "00002c40" "20010db8000000000000000000000001"
+	  "20010db8000000000000000000000002" "3c" },
+	{ "ethernet_with_tags", LINKTYPE_ETHERNET, "020000000002020000000001" "8100" "0064" "88a8" },
+	{ "ethernet_arp", LINKTYPE_ETHERNET, "0200000000020200000000010806" "0001080006040001" },
+	{ "ethernet_of_any_kind", LINKTYPE_ETHERNET, "" },
+	{ "raw_ip", LINKTYPE_RAW, "45" },
+	{ "ipv4", LINKTYPE_IPV4, "45" },
+	{ "ipv6", LINKTYPE_IPV6, "60" },
+	{ "bsd_loopback", LINKTYPE_NULL, "02000000" "45" },
+	{ "openbsd_loopback", LINKTYPE_LOOP, "00000002" "45" },
+	{ "linux_cooked", LINKTYPE_LINUX_SLL, "00000001000602000000000100000800" "45" },
+	{ "linux_cooked_v2", LINKTYPE_LINUX_SLL2, "08000000" "000000020001040602000000" "00010000" "45" },
+	{ "an_unknown_link_type", 65000, "" },
+	{ "wireless", 105, "" },
+};
+
+static uint64_t noise(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
+	return *seed >> 33;
+}
+
+static void check(const struct packet *p, int verbose)
+{
+	char buf[2 * LINE_MAX_BYTES];
+	struct text t = text_in(buf, sizeof(buf));
+
+	line_link(&t, p);
+	line_packet(&t, p, verbose);
+	if (t.len == 0 || t.len > LINE_MAX_BYTES - 64)	/* number and time come before it */
+		fail_msg("a line of %zu bytes", t.len);
+	for (size_t i = 0; i < t.len; i++)
+		if (buf[i] < 0x20 || buf[i] > 0x7e)
+			fail_msg("byte %#x in '%.*s'", (uint8_t)buf[i], (int)t.len, buf);
+}
+
+static void lines_are_printable(void **state)
+{
+	const struct link_case *c = *state;
+	struct iface i = { .linktype = c->linktype, .name = (char *)"e\x1b[31m\n" };
+	uint64_t seed = c->linktype;
+	size_t head_len;
+	uint8_t *head = unit_bytes(c->head, &head_len);
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		uint32_t n = noise(&seed) % LEN_MAX;
+		uint8_t *data = malloc(n + 1);
+		struct packet p = {
+			.data = data, .caplen = n, .len = n + noise(&seed) % 3 * 100,
+			.has = noise(&seed) & 15, .iface = &i, .queue = noise(&seed), .dropped = noise(&seed),
+		};
+
+		for (uint32_t k = 0; k < n; k++)
+			data[k] = k < head_len ? head[k] : noise(&seed) % 4 ? noise(&seed) : 0;
+		decode_packet(&p);
+		assert_true(p.hdr.hdr_len <= n);
+		check(&p, (int)(round % 4) - 1);
+		free(data);
+	}
+	free(head);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[sizeof(links) / sizeof(links[0])];
+	static char names[sizeof(links) / sizeof(links[0])][80];
+	size_t n = 0;
+
+	unit_of_table(links, lines_are_printable, tests, n);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(names[i], sizeof(names[i]), "lines_of_%s_are_printable", links[i].name);
+		tests[i].name = names[i];
+	}
+	return unit_run("line", tests, n);
+}
