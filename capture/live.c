@@ -312,7 +312,7 @@ static enum status start(struct live *l)
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
 		status = tap_describe(&l->taps[i], o->ifaces[i], i, o);
 	if (!status)
-		status = flow_open(&l->flow, o, l->waiter.fds[ON_SIGNAL]);
+		status = flow_open(&l->flow, o, l->waiter.stop_fd);
 	if (status || l->flow.done)
 		return status;
 	status = load(l);
@@ -402,7 +402,7 @@ static void announce_count(uint64_t n, const char *what)
 
 static void print_summary(struct live *l)
 {
-	uint64_t received = 0, dropped = 0, if_dropped = 0;
+	uint64_t received = 0, dropped = 0, if_dropped = 0, reported = 0;
 
 	for (unsigned i = 0; i < l->n_taps; i++) {
 		const struct counters *c = &l->taps[i].counters;
@@ -410,8 +410,11 @@ static void print_summary(struct live *l)
 		received += c->all.packets;
 		dropped += c->ring_full + c->error;
 		if_dropped += l->taps[i].if_dropped;
+		reported += l->taps[i].reported;
 	}
 	print_stats(l);
+	if (dropped > reported)
+		announce("  %llu of them behind the last packet", (unsigned long long)(dropped - reported));
 	announce_count(flow_captured(&l->flow), "captured");
 	announce_count(received, "received by filter");
 	announce_count(dropped, "dropped by kernel");

@@ -27,6 +27,8 @@ struct offline {
 	bool timed;
 	uint32_t n_written_ifaces;
 	bool begun;
+	bool is_stream;		/* input may come slowly */
+	bool link_types_differ;
 };
 
 static void warn(void *ctx, const char *sentence)
@@ -52,6 +54,7 @@ static enum status open_input(struct offline *f)
 	setvbuf(f->file, NULL, _IONBF, 0);	/* the reader has a buffer */
 	if (fstat(fileno(f->file), &st))
 		return fail(STATUS_RUNTIME, "%s: %s", f->name, strerror(errno));
+	f->is_stream = !S_ISREG(st.st_mode);
 	if (S_ISDIR(st.st_mode))
 		return fail(STATUS_RUNTIME, "%s: is a directory", f->name);
 	if (f->flow.writer && writer_is_same(f->flow.writer, &st))
@@ -76,6 +79,11 @@ static int write_ifaces(struct offline *f)
 	int err = 0;
 
 	while (!err && f->flow.writer && (i = reader_iface(f->reader, f->n_written_ifaces))) {
+		if (i->linktype != reader_iface(f->reader, 0)->linktype && !f->link_types_differ) {
+			f->link_types_differ = true;
+			complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
+				 f->name);
+		}
 		err = writer_iface(f->flow.writer, i, f->opts->snap);
 		f->n_written_ifaces++;
 	}
@@ -94,13 +102,21 @@ static void count(struct offline *f, const struct packet *p)
 		f->last_ns = p->ts_ns;
 }
 
+/* Behind a pipe there may be nothing for a while: what is known by then is shown. */
+static int next_packet(struct offline *f, struct packet *p)
+{
+	if (f->is_stream && reader_is_drained(f->reader))
+		flow_flush(&f->flow);
+	return reader_next(f->reader, p);
+}
+
 /* 0 when all is read or no more is wanted, or what reader_next() returned. */
 static int read_packets(struct offline *f)
 {
 	struct packet p;
 	int got;
 
-	while ((got = reader_next(f->reader, &p)) > 0) {
+	while ((got = next_packet(f, &p)) > 0) {
 		int err = begin_output(f);
 
 		if (!err)

@@ -76,8 +76,9 @@ struct parser {
 	char *error;
 	size_t cap;
 	unsigned n_x, n_X, n_t;
-	const char *snap, *mode, *ring;
-	bool quiet, print;
+	const char *mode, *ring;
+	uint64_t snap;
+	bool has_snap, quiet, print;
 };
 
 static bool wrong(struct parser *p, const char *fmt, ...) printf_like(2, 3);
@@ -131,8 +132,8 @@ static bool take_snap(struct parser *p, const char *arg)
 
 	if (!number(p, "snapshot length", arg, 0, SNAP_LIMIT, &v))
 		return false;
-	p->snap = arg;
-	p->o->snap = v == 0 || v > EVENT_SNAP_MAX ? EVENT_SNAP_MAX : v;
+	p->snap = v;
+	p->has_snap = true;
 	return true;
 }
 
@@ -290,8 +291,12 @@ static bool settle(struct parser *p)
 		       p->n_x ? (p->n_x > 1 ? HEX_LINK : HEX) : HEX_NONE;
 	if (p->quiet)
 		o->print.verbose = -1;
-	if (!o->read && !o->snap)
+	if (o->read)
+		o->snap = p->snap;
+	else if (!p->has_snap)
 		o->snap = SNAP_DEFAULT;
+	else
+		o->snap = p->snap && p->snap < EVENT_SNAP_MAX ? p->snap : EVENT_SNAP_MAX;
 	return true;
 }
 

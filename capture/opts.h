@@ -25,7 +25,7 @@ struct opts {
 	bool promiscuous;
 	bool debug;
 	uint64_t count;			/* 0: no limit */
-	uint32_t snap;			/* bytes; EVENT_SNAP_MAX: the whole frame. 0: not given, with -r */
+	uint32_t snap;			/* bytes, live 1 to EVENT_SNAP_MAX; with -r 0: not cut */
 	size_t ring_bytes;
 	uint64_t stats_ns;		/* interval, 0: none */
 	bool stats;			/* at the end of -r as well */

@@ -17,7 +17,8 @@ struct out {
 	int dir_fd;		/* of a file we created or cut; -1: stdout, device */
 	int interrupt_fd;
 	int patience_ms;	/* -1: for ever */
-	uint64_t offset;
+	uint64_t base;		/* where our part of the file begins: stdout may have been written to before */
+	uint64_t offset;	/* from there */
 	bool is_file;
 	bool created;		/* by us */
 	char name[NAME_MAX + 1];	/* in dir_fd */
@@ -129,8 +130,13 @@ int out_open(struct out **out, const char *path, int interrupt_fd)
 		return -errno;
 	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
-	/* stdout may be a file that others write to as well: we only append to that. */
-	o->is_file = S_ISREG(st.st_mode) && o->dir_fd >= 0;
+	o->is_file = S_ISREG(st.st_mode);
+	if (o->is_file && o->dir_fd < 0) {	/* stdout: only what we append is ours to cut */
+		off_t pos = fcntl(o->fd, F_GETFL) & O_APPEND ? st.st_size : lseek(o->fd, 0, SEEK_CUR);
+
+		o->base = st.st_size;
+		o->is_file = pos == st.st_size;
+	}
 	*out = steal(&o);
 	return 0;
 }
@@ -196,7 +202,7 @@ uint64_t out_offset(const struct out *o)
 
 int out_cut(struct out *o, uint64_t offset)
 {
-	if (ftruncate(o->fd, offset) || lseek(o->fd, offset, SEEK_SET) < 0)
+	if (ftruncate(o->fd, o->base + offset) || lseek(o->fd, o->base + offset, SEEK_SET) < 0)
 		return -errno;
 	o->offset = offset;
 	return 0;
@@ -213,7 +219,7 @@ int out_sync(struct out *o)
 		return 0;
 	if (fdatasync(o->fd))
 		return -errno;
-	return fsync(o->dir_fd) && errno != EINVAL ? -errno : 0;
+	return o->dir_fd >= 0 && fsync(o->dir_fd) && errno != EINVAL ? -errno : 0;
 }
 
 struct out *out_close(struct out *o)

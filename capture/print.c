@@ -24,7 +24,6 @@ struct printer {
 	time_t second;			/* that date describes */
 	struct tm date;
 	int error;			/* the first one */
-	char buf[BUF_SIZE];
 };
 
 int printer_open(struct printer **printer, const struct print_options *o, int interrupt_fd)
@@ -35,11 +34,11 @@ int printer_open(struct printer **printer, const struct print_options *o, int in
 	if (!p)
 		return -ENOMEM;
 	p->options = *o;
-	p->text = text_in(p->buf, sizeof(p->buf));
 	p->second = -1;
-	err = out_open(&p->out, "-", interrupt_fd);
+	p->text = text_in(malloc(BUF_SIZE), BUF_SIZE);
+	err = p->text.buf ? out_open(&p->out, "-", interrupt_fd) : -ENOMEM;
 	if (err) {
-		free(p);
+		printer_close(p);
 		return err;
 	}
 	*printer = p;
@@ -65,16 +64,25 @@ int printer_flush(struct printer *p)
 	return p->error = err;
 }
 
-/* No piece of text is longer than a line. */
+/* No piece of text is longer than a line. An interrupted flush leaves text in the buffer, which then grows. */
 static int make_room(struct printer *p)
 {
-	while (p->text.cap - p->text.len < LINE_MAX_BYTES) {
-		int err = printer_flush(p);
+	char *bigger;
+	int err;
 
-		if (err)
-			return err;
-	}
-	return p->error;
+	if (p->text.cap - p->text.len >= LINE_MAX_BYTES)
+		return p->error;
+	err = printer_flush(p);
+	if (err && err != -EINTR)
+		return err;
+	if (p->text.cap - p->text.len >= LINE_MAX_BYTES)
+		return 0;
+	bigger = realloc(p->text.buf, 2 * p->text.cap);
+	if (!bigger)
+		return p->error = -ENOMEM;
+	p->text.buf = bigger;
+	p->text.cap *= 2;
+	return 0;
 }
 
 static void put_seconds(struct text *t, uint64_t ns)
@@ -230,6 +238,7 @@ struct printer *printer_close(struct printer *p)
 	if (!p)
 		return NULL;
 	out_close(p->out);
+	free(p->text.buf);
 	free(p);
 	return NULL;
 }

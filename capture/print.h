@@ -28,7 +28,7 @@ int printer_open(struct printer **p, const struct print_options *o, int interrup
 
 /*
  * 0, or once writing has failed -errno (-EPIPE: the reader has gone). -EINTR: the interrupt_fd became readable while we
- * waited for the reader; of this packet, or the rest of it, there is no text then.
+ * waited for the reader; nothing is lost.
  */
 int printer_packet(struct printer *p, const struct packet *pkt);
 int printer_flush(struct printer *p);

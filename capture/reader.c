@@ -4,12 +4,40 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture/pcapng.h"
 #include "capture/reader_impl.h"
 #include "capture/util.h"
 
 enum { BUF_SIZE = 256 * 1024 };
+
+/*
+ * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory has
+ * no descriptor. 0: the end, or io_error is set.
+ */
+static size_t read_some(struct reader *r, void *buf, size_t n)
+{
+	ssize_t got;
+
+	if (fileno(r->file) < 0) {
+		got = fread(buf, 1, n, r->file);
+		if (!got && ferror(r->file))
+			r->io_error = errno ? errno : EIO;
+		return got;
+	}
+	do
+		got = read(fileno(r->file), buf, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		r->io_error = errno;
+	return got < 0 ? 0 : got;
+}
+
+bool reader_is_drained(const struct reader *r)
+{
+	return r->begin == r->end;
+}
 
 bool reader_need(struct reader *r, size_t n)
 {
@@ -34,12 +62,9 @@ bool reader_need(struct reader *r, size_t n)
 			r->buf = bigger;
 			r->cap *= 2;
 		}
-		got = fread(r->buf + r->end, 1, r->cap - r->end, r->file);
-		if (!got) {
-			if (ferror(r->file))
-				r->io_error = errno ? errno : EIO;
+		got = read_some(r, r->buf + r->end, r->cap - r->end);
+		if (!got)
 			return false;
-		}
 		r->end += got;
 	}
 	return true;

@@ -19,7 +19,7 @@ struct reader;
 typedef void (*reader_warn_fn)(void *ctx, const char *sentence);
 
 /*
- * Starts on @f, which stays the caller's, and reads the first block or header. On -EBADMSG reader_error() tells what is
+ * Starts on @f, which stays the caller's and from which nothing has been read, and reads the first block or header. On -EBADMSG reader_error() tells what is
  * wrong; *r is set then, too, and has to be closed.
  */
 int reader_open(struct reader **r, FILE *f, reader_warn_fn warn, void *ctx);
@@ -29,6 +29,9 @@ int reader_open(struct reader **r, FILE *f, reader_warn_fn warn, void *ctx);
  * short or damaged. -EIO or another errno: reading failed. -ENOMEM.
  */
 int reader_next(struct reader *r, struct packet *p);
+
+/* Has all that was read so far been delivered, so that reader_next() will have to wait for input? */
+bool reader_is_drained(const struct reader *r);
 
 /* After a failure: what was found, what was allowed, at which byte offset. */
 const char *reader_error(const struct reader *r);

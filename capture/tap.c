@@ -178,6 +178,7 @@ static uint32_t newly_lost(struct tap *t, uint32_t lost)
 	if (more <= 0)
 		return 0;
 	t->lost = lost;
+	t->reported += more;
 	return more;
 }
 

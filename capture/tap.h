@@ -24,6 +24,7 @@ struct tap {
 	unsigned link_downs;
 	bool renamed;
 	uint32_t lost;			/* the highest event.lost so far */
+	uint64_t reported;		/* losses that a packet behind them has told of */
 	uint64_t start_ns, end_ns;	/* CLOCK_REALTIME just before the link is made, just after it is closed */
 
 	struct counters counters;	/* the last snapshot */

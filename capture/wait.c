@@ -21,14 +21,15 @@ static bool is_ignored(int sig)
 
 int waiter_open(struct waiter *w)
 {
-	sigset_t set;
+	sigset_t set, stop;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGUSR1);
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
 	if (!is_ignored(SIGHUP))	/* nohup */
-		sigaddset(&set, SIGHUP);
+		sigaddset(&stop, SIGHUP);
+	set = stop;
+	sigaddset(&set, SIGUSR1);
 	/* A blocked signal is kept for us even where it is ignored, but not across that disposition being set anew. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
@@ -39,7 +40,8 @@ int waiter_open(struct waiter *w)
 	if (w->epoll_fd < 0)
 		return -errno;
 	w->fds[ON_SIGNAL] = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (w->fds[ON_SIGNAL] < 0)
+	w->stop_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (w->fds[ON_SIGNAL] < 0 || w->stop_fd < 0)
 		return -errno;
 	return waiter_add(w, ON_SIGNAL, w->fds[ON_SIGNAL]);
 }
@@ -91,6 +93,8 @@ void waiter_close(struct waiter *w)
 {
 	if (w->fds[ON_SIGNAL] >= 0)
 		close(w->fds[ON_SIGNAL]);
+	if (w->stop_fd >= 0)
+		close(w->stop_fd);
 	if (w->fds[ON_TIMER] >= 0)
 		close(w->fds[ON_TIMER]);
 	if (w->epoll_fd >= 0)

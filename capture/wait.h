@@ -11,9 +11,10 @@ enum event_source { ON_RING, ON_SIGNAL, ON_TIMER, ON_CLOCK, ON_CHANGE, N_SOURCES
 struct waiter {
 	int epoll_fd;
 	int fds[N_SOURCES];	/* -1: not watched */
+	int stop_fd;		/* readable while a signal that asks us to stop is pending; waiter_signal() takes it */
 };
 
-#define WAITER_INIT { .epoll_fd = -1, .fds = { -1, -1, -1, -1, -1 } }
+#define WAITER_INIT { .epoll_fd = -1, .fds = { -1, -1, -1, -1, -1 }, .stop_fd = -1 }
 
 /*
  * Blocks the signals we handle and makes a descriptor for them; those that were ignored stay so, except for SIGINT and

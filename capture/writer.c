@@ -252,7 +252,7 @@ int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 	}
 	if (w->error && cut_torn_packet(w))
 		return w->error;
-	if (w->error && !is_out_of_room(w->error))
+	if (w->error && !(is_out_of_room(w->error) && out_is_file(w->out)))
 		return w->error;
 	err = write_stats_in_place(w, stats, ctx);
 	if (err && out_is_file(w->out))
