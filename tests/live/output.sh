@@ -129,6 +129,50 @@ want_line "$work/err" 'interrupted while waiting for a reader'
 want_no_line "$work/err" '^listening'
 end
 
+begin 'SIGUSR1 does not end the wait for the reader of a FIFO'
+start -i v0 -w "$work/fifo"
+poll 1 attached && note 'it has attached'
+kill -USR1 "$pid"
+poll 1 ended "$pid" && note 'it has ended'
+finish
+want 'exit status' 0 "$rc"
+end
+
+begin 'no line of text is lost to a signal while the reader is slow'
+mkfifo "$work/slow"
+"$dump" -i v0 >"$work/slow" 2>"$work/err" &
+pid=$!
+pids+=("$pid")
+exec {slow}<"$work/slow"
+listening
+frames 4000
+for _ in 1 2 3 4; do
+	kill -USR1 "$pid"
+	sleep 0.05
+done
+cat <&"$slow" >"$work/copy" &
+reader=$!
+exec {slow}<&-
+kill -INT "$pid"
+reap
+wait "$reader"
+want 'exit status' 0 "$rc"
+want 'captured' 4000 "$(summary captured)"
+want 'lines' 4000 "$(wc -l <"$work/copy")"
+end
+
+begin 'stdout on a full disk is cut behind a block as well'
+mount -t tmpfs -o size=256k tmpfs "$work/small"
+"$dump" -i v0 -s 0 -w - >"$work/small/file" 2>"$work/err" &
+pid=$!
+pids+=("$pid")
+listening
+frames 1500 -s 1000
+finish
+want_cut_short "$(summary 'received by filter')" "$work/small/file"
+umount "$work/small"
+end
+
 begin 'a FIFO whose reader comes late gets the capture'
 start -i v0 -w "$work/fifo"
 cat "$work/fifo" >"$work/copy" &

@@ -146,6 +146,10 @@ static void values_arrive(void **state)
 	assert_true(parse(&o, "-i v0 -w f -s 0"));
 	assert_false(o.text);
 	assert_int_equal(o.snap, EVENT_SNAP_MAX);
+	assert_true(parse(&o, "-r f -s 0"));
+	assert_int_equal(o.snap, 0);
+	assert_true(parse(&o, "-r f -s 70000"));
+	assert_int_equal(o.snap, 70000);
 	assert_true(parse(&o, "-i v0 -q"));
 	assert_int_equal(o.print.verbose, -1);
 }
