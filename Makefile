@@ -43,10 +43,14 @@ $(B)/%.bpf.o: bpf/%.bpf.c
 $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $* > $@
 $(B)/capture/attach.o: $(B)/xdpdump.skel.h
+$(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
+$(B)/replay/bench_kernel.o: $(B)/bench.skel.h
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(modules)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -lcmocka -o $@
+$(B)/replay/bench_%: $(B)/replay/bench_%.o $(modules)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 $(B)/replay/%: $(B)/replay/%.o
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) -lpcap -o $@
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 
 tests: $(B)/xdpdump $(units) $(tools)
 check: tests
@@ -70,4 +74,4 @@ install: $(B)/xdpdump
 clean:
 	rm -rf build
 
--include $(objs:.o=.d) $(units:=.d) $(tools:=.d) $(B)/xdpdump.bpf.d
+-include $(objs:.o=.d) $(units:=.d) $(tools:=.d) $(patsubst bpf/%.c,$(B)/%.d,$(wildcard bpf/*.bpf.c))
