@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * All that kernel and userspace agree on: the ring record of a packet and the counters. Both sides are on one machine,
+ * All that kernel and userspace agree on: the rings, the record of a packet, and the counters. Both sides are on one machine,
  * so numbers are in host order; widths are fixed and padding is explicit.
  */
 #ifndef XDPDUMP_EVENT_H
@@ -12,7 +12,7 @@
 
 enum { EVENT_SNAP_MAX = 65535 };	/* bytes of a packet that a record can hold */
 
-/* One packet in the ring. The record is longer than the data: it is reserved in a few sizes (xdpdump.bpf.c). */
+/* One packet in a ring; the next begins at the next multiple of 8 bytes. */
 struct event {
 	__u64 tai_ns;		/* CLOCK_TAI */
 	__u32 len;		/* bytes on the wire, all buffers of the frame */
@@ -29,6 +29,30 @@ struct event {
 _Static_assert(sizeof(struct event) == 48, "struct event is a contract");
 _Static_assert(__builtin_offsetof(struct event, data) == 48, "packet bytes follow the header");
 
+/* Bytes of a ring that a record with @caplen bytes of data takes. */
+parse_inline __u32 event_room(__u32 caplen)
+{
+	return (sizeof(struct event) + caplen + 7) & ~7u;
+}
+
+/*
+ * The ring of one CPU, which no other CPU writes. The positions count bytes for ever; a record begins in data[] at the
+ * position modulo the size, a power of two, and never wraps: behind the size there is room for the largest one. What the
+ * two sides write is kept 128 bytes apart, because processors fetch cache lines in pairs.
+ */
+struct cpu_ring {
+	__u64 head;		/* of the program: where the next record goes; those before it are complete */
+	__u32 busy;		/* of the program: it is between here and there */
+	__u32 pad0_[29];
+	__u64 tail;		/* of the consumer: records before it are read */
+	__u32 asleep;		/* set by the consumer before it sleeps; the packet that wakes it clears it */
+	__u32 pad1_[29];
+	__u8 data[];
+};
+
+_Static_assert(__builtin_offsetof(struct cpu_ring, tail) == 128, "the consumer's words have lines of their own");
+_Static_assert(__builtin_offsetof(struct cpu_ring, data) == 256, "so has the data");
+
 struct tally {
 	__u64 packets;
 	__u64 bytes;		/* on the wire */
@@ -42,9 +66,9 @@ struct counters {
 	struct tally all;
 	struct tally tcp, udp, other;
 	struct tally ipv4, ipv6, non_ip;
-	__u64 delivered;	/* went into the ring */
+	__u64 delivered;	/* went into a ring */
 	__u64 ring_full;	/* found no room there */
-	__u64 error;		/* could not be copied */
+	__u64 error;		/* could not be copied, or came on a CPU without a ring */
 };
 
 parse_inline void tally_add(struct tally *t, __u32 len)

@@ -358,27 +358,33 @@ parse_inline enum parse_end parse_ipv6(struct cursor *c, struct parsed *p)
 	return end == PARSE_OK ? rest : end;
 }
 
+parse_inline int is_tag(__u16 eth_type)
+{
+	return eth_type == ETH_TYPE_VLAN || eth_type == ETH_TYPE_QINQ || eth_type == ETH_TYPE_9100;
+}
+
 /* From an EtherType on, which the caller has read: tags, then IP. Also for links other than Ethernet. */
 parse_inline enum parse_end parse_ether_type(struct cursor *c, struct parsed *p, __u16 eth_type)
 {
+	int n;
+
 	p->eth_type = eth_type;
-	while (p->eth_type == ETH_TYPE_VLAN || p->eth_type == ETH_TYPE_QINQ || p->eth_type == ETH_TYPE_9100) {
+	for (n = 0; is_tag(eth_type); n++) {
 		const __u8 *tag;
 
-		if (p->n_tags == PARSE_MAX_TAGS)
+		if (n == PARSE_MAX_TAGS)
 			return PARSE_DEEP;
 		tag = pull(c, 4);
 		if (!tag)
 			return PARSE_SHORT;
-		p->eth_type = be16(tag + 2);
-		p->n_tags++;
+		p->eth_type = eth_type = be16(tag + 2);
+		p->n_tags = n + 1;
 	}
 	forget(c, c->off);
-	forget(c, p->n_tags);
 	p->l3_off = c->off;
-	if (p->eth_type == ETH_TYPE_IPV4)
+	if (eth_type == ETH_TYPE_IPV4)
 		return parse_ipv4(c, p);
-	if (p->eth_type == ETH_TYPE_IPV6)
+	if (eth_type == ETH_TYPE_IPV6)
 		return parse_ipv6(c, p);
 	return PARSE_OK;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * The capture program: counts a frame, parses its headers, and copies its time, what it is and its first bytes into the
- * ring. The frame itself is never touched and always passed on, whatever fails here.
+ * ring of this CPU. The frame itself is never touched, and passed on whatever fails here, unless all are to be dropped.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -12,19 +12,28 @@ char gpl_compatible[] SEC("license") = "Dual MIT/GPL";
 
 /* Set before the program is loaded, so that the verifier sees constants. */
 const volatile __u32 snap;		/* bytes copied of a frame, 1 to EVENT_SNAP_MAX */
-const volatile __u32 snap_room;		/* snap rounded up to 8: the largest record */
+const volatile __u64 ring_size;		/* of each CPU: a power of two */
+const volatile __u32 verdict;		/* of every frame: XDP_PASS, or XDP_DROP on a mirror port */
 const volatile __u16 iface;
-
-/* Set by the consumer before it goes to sleep, cleared by the packet that wakes it (capture/ring.c). */
-__u32 consumer_sleeps;
+const volatile _Bool headers_only;	/* nothing is copied from behind the last header */
 
 /* Packets lost on all CPUs so far. Only a loss writes it, so reading it for every packet costs little. */
 __u32 lost;
 
+/* struct cpu_ring, one for each CPU. Made by userspace, which knows the sizes (capture/ring.c). */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct cpu_ring));
+} rings SEC(".maps");
+
+/* Carries no data: it is what a sleeping consumer can wait on. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096);	/* replaced: userspace makes the ring */
-} ring SEC(".maps");
+	__uint(max_entries, 4096);
+} bell SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -34,7 +43,7 @@ struct {
 } counters SEC(".maps");
 
 /* The start of frames whose headers are not in the first buffer, as with header split. */
-enum { SCRATCH = 512 };
+enum { SCRATCH = 512, COPY_MAX = 512 };
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -49,101 +58,161 @@ static __always_inline void *only_value(void *map)
 	return bpf_map_lookup_elem(map, &zero);
 }
 
-/* Puts the frame into a record with @room bytes of data, which is at least ev->caplen and constant for the verifier. */
-static __always_inline void deliver(struct xdp_md *ctx, struct counters *c, const struct event *head, __u32 room)
-{
-	struct event *ev = bpf_ringbuf_reserve(&ring, sizeof(*ev) + room, 0);
-	__u64 last = head->caplen - 1;	/* the position of the last byte: bounds it, caplen is at least 1 */
-	__u64 wake = BPF_RB_NO_WAKEUP;
-
-	if (!ev) {
-		c->ring_full++;
-		__sync_fetch_and_add(&lost, 1);
-		return;
-	}
-	*ev = *head;
-	asm volatile("" : "+r"(last));	/* else the compiler, which knows the bound, leaves nothing for the verifier */
-	if (last >= room || bpf_xdp_load_bytes(ctx, 0, ev->data, last + 1)) {
-		bpf_ringbuf_discard(ev, BPF_RB_NO_WAKEUP);
-		c->error++;
-		__sync_fetch_and_add(&lost, 1);
-		return;
-	}
-	c->delivered++;
-	/* Read after the reservation: a consumer that did not see that one has set the flag before (capture/ring.c). */
-	if (*(volatile __u32 *)&consumer_sleeps) {
-		consumer_sleeps = 0;
-		wake = BPF_RB_FORCE_WAKEUP;
-	}
-	bpf_ringbuf_submit(ev, wake);
-}
-
 /* Not static: the verifier looks at such a function once, whatever the caller does with the outcome. */
-__noinline int parse(struct xdp_md *ctx, struct event *ev)
+__noinline int parse(struct xdp_md *ctx, struct parsed *hdr, __u32 len)
 {
 	const __u8 *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	__u32 linear = end - data;
-	struct parsed hdr = {};
 	struct cursor c;
 	__u8 *copy;
 
-	if (!ev)
+	if (!hdr)
 		return 0;
-	c = cursor_init(data, linear, ev->len, PARSE_REACH);
+	c = cursor_init(data, linear, len, PARSE_REACH);
 	c.end = end;
-	if (linear < SCRATCH && linear < ev->len && (copy = only_value(&scratch))) {
-		__u64 last = (ev->len < SCRATCH ? ev->len : SCRATCH) - 1;
+	if (linear < SCRATCH && linear < len && (copy = only_value(&scratch))) {
+		__u64 last = (len < SCRATCH ? len : SCRATCH) - 1;
 		__u32 n;
 
 		asm volatile("" : "+r"(last));
 		n = (last & (SCRATCH - 1)) + 1;
 		if (!bpf_xdp_load_bytes(ctx, 0, copy, n)) {
-			c = cursor_init(copy, n, ev->len, SCRATCH);
+			c = cursor_init(copy, n, len, SCRATCH);
 			c.end = copy + SCRATCH;
 		}
 	}
-	parse_frame(&c, &hdr);
-	ev->hdr = hdr;
+	parse_frame(&c, hdr);
 	return 0;
+}
+
+/* How many bytes of the frame are to be copied, 1 to snap. */
+static __always_inline __u32 wanted(const struct parsed *hdr, __u32 len)
+{
+	__u32 n = len;
+
+	if (headers_only && hdr->hdr_len && hdr->hdr_len < n)
+		n = hdr->hdr_len;
+	return n < snap ? n : snap;
+}
+
+/* @n is a constant. */
+static __always_inline void copy_words(__u8 *to, const __u8 *from, int n)
+{
+	for (int i = 0; i < n; i++)
+		((__u64 *)to)[i] = ((const __u64 *)from)[i];
+}
+
+/*
+ * Copies @n bytes of the first buffer, in steps of 32, the last step overlapping the one before: for a snippet the helper
+ * takes longer than all the rest of a record. False: too few or too many for that, or not all in the first buffer.
+ */
+static __always_inline int copy_linear(struct xdp_md *ctx, __u8 *to, __u64 n)
+{
+	const __u8 *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u64 rest = n - 32;
+
+	if (n > COPY_MAX || n < 32)
+		return 0;
+#pragma unroll
+	for (__u32 i = 0; i < COPY_MAX; i += 32) {
+		if (n < i + 32)
+			break;
+		if (data + i + 32 > end)
+			return 0;
+		copy_words(to + i, data + i, 4);
+	}
+	if (n % 32 == 0)
+		return 1;
+	pin(rest);
+	if (rest > COPY_MAX - 32)
+		return 0;
+	data += rest;
+	if (data + 32 > end)
+		return 0;
+	copy_words(to + rest, data, 4);
+	return 1;
+}
+
+static __always_inline void ring_bell(void)
+{
+	void *nothing = bpf_ringbuf_reserve(&bell, 8, 0);
+
+	if (nothing)
+		bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+}
+
+/* Puts a record into @r. Only this CPU writes there, and nothing else runs on it until we are done: see deliver(). */
+static __always_inline void put(struct cpu_ring *r, struct xdp_md *ctx, struct counters *c, const struct parsed *hdr,
+				__u32 len)
+{
+	__u32 caplen = wanted(hdr, len);
+	__u64 last = caplen - 1;	/* the position of the last byte: bounds it, caplen is at least 1 */
+	__u64 head = r->head;
+	struct event *ev;
+
+	if (head + event_room(caplen) - *(volatile __u64 *)&r->tail > ring_size) {
+		c->ring_full++;
+		__sync_fetch_and_add(&lost, 1);
+		return;
+	}
+	ev = (void *)&r->data[head & (ring_size - 1)];
+	ev->tai_ns = bpf_ktime_get_tai_ns();
+	ev->len = len;
+	ev->lost = *(volatile __u32 *)&lost;
+	ev->caplen = caplen;
+	ev->queue = ctx->rx_queue_index;
+	ev->cpu = bpf_get_smp_processor_id();
+	ev->iface = iface;
+	ev->hdr = *hdr;
+	ev->pad_ = 0;
+	asm volatile("" : "+r"(last));	/* else the compiler, which knows the bound, leaves nothing for the verifier */
+	if (last >= snap || (!copy_linear(ctx, ev->data, last + 1) && bpf_xdp_load_bytes(ctx, 0, ev->data, last + 1))) {
+		c->error++;
+		__sync_fetch_and_add(&lost, 1);
+		return;
+	}
+	c->delivered++;
+	/*
+	 * An exchange, because it orders: the record is there before the new head is, and the new head before we look
+	 * whether the consumer sleeps. It does these two things the other way round (ring_sleep() in capture/ring.c).
+	 */
+	__sync_lock_test_and_set(&r->head, head + event_room(caplen));
+	if (*(volatile __u32 *)&r->asleep) {
+		r->asleep = 0;
+		ring_bell();
+	}
+}
+
+/*
+ * A CPU runs one program at a time, with softirqs off. Not so a kernel with PREEMPT_RT: there one may interrupt another,
+ * and finds the ring busy.
+ */
+static __always_inline void deliver(struct xdp_md *ctx, struct counters *c, const struct parsed *hdr, __u32 len)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct cpu_ring *r = bpf_map_lookup_elem(&rings, &cpu);
+
+	if (!r || *(volatile __u32 *)&r->busy) {
+		c->error++;
+		__sync_fetch_and_add(&lost, 1);
+		return;
+	}
+	*(volatile __u32 *)&r->busy = 1;
+	put(r, ctx, c, hdr, len);
+	*(volatile __u32 *)&r->busy = 0;
 }
 
 SEC("xdp.frags")
 int xdpdump(struct xdp_md *ctx)
 {
 	struct counters *c = only_value(&counters);
-	struct event ev = {};
+	__u32 len = bpf_xdp_get_buff_len(ctx);
+	struct parsed hdr = {};
 
 	if (!c)
-		return XDP_PASS;
-	ev.len = bpf_xdp_get_buff_len(ctx);
-	parse(ctx, &ev);
-	count_packet(c, &ev.hdr, ev.len);
-
-	ev.tai_ns = bpf_ktime_get_tai_ns();
-	ev.lost = *(volatile __u32 *)&lost;
-	ev.caplen = ev.len < snap ? ev.len : snap;
-	ev.queue = ctx->rx_queue_index;
-	ev.cpu = bpf_get_smp_processor_id();
-	ev.iface = iface;
-
-	/* The ring takes sizes that the verifier knows, so a record has the next larger of a few. */
-	if (ev.caplen <= 64 && snap > 64)
-		deliver(ctx, c, &ev, 64);
-	else if (ev.caplen <= 128 && snap > 128)
-		deliver(ctx, c, &ev, 128);
-	else if (ev.caplen <= 256 && snap > 256)
-		deliver(ctx, c, &ev, 256);
-	else if (ev.caplen <= 576 && snap > 576)
-		deliver(ctx, c, &ev, 576);
-	else if (ev.caplen <= 1024 && snap > 1024)
-		deliver(ctx, c, &ev, 1024);
-	else if (ev.caplen <= 1520 && snap > 1520)
-		deliver(ctx, c, &ev, 1520);
-	else if (ev.caplen <= 4096 && snap > 4096)
-		deliver(ctx, c, &ev, 4096);
-	else if (ev.caplen <= 9216 && snap > 9216)
-		deliver(ctx, c, &ev, 9216);
-	else
-		deliver(ctx, c, &ev, snap_room);
-	return XDP_PASS;
+		return verdict;
+	parse(ctx, &hdr, len);
+	count_packet(c, &hdr, len);
+	deliver(ctx, c, &hdr, len);
+	return verdict;
 }

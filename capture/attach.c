@@ -9,9 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/attach.h"
-#include "capture/util.h"
 #include "bpf/event.h"
+#include "capture/attach.h"
+#include "capture/ring.h"
+#include "capture/util.h"
 #include "xdpdump.skel.h"
 
 struct attach {
@@ -41,7 +42,15 @@ static void attach_closep(struct attach **a)
 	attach_close(*a);
 }
 
-int attach_open(struct attach **attach, int ring_fd, uint32_t snap, uint16_t iface)
+static int use_rings(struct xdpdump *skel, const struct ring *ring)
+{
+	int err = bpf_map__reuse_fd(skel->maps.rings, ring_map_fd(ring));
+
+	skel->rodata->ring_size = ring_cpu_size(ring);
+	return err ? err : bpf_map__reuse_fd(skel->maps.bell, ring_bell_fd(ring));
+}
+
+int attach_open(struct attach **attach, const struct ring *ring, const struct attach_settings *s)
 {
 	cleanup(attach_closep) struct attach *a = calloc(1, sizeof(*a));
 	int err;
@@ -56,16 +65,15 @@ int attach_open(struct attach **attach, int ring_fd, uint32_t snap, uint16_t ifa
 	a->skel = xdpdump__open();
 	if (!a->per_cpu || !a->skel)
 		return -ENOMEM;
-	a->skel->rodata->snap = snap;
-	a->skel->rodata->snap_room = (snap + 7) & ~7u;
-	a->skel->rodata->iface = iface;
-	err = bpf_map__reuse_fd(a->skel->maps.ring, ring_fd);
+	a->skel->rodata->snap = s->snap;
+	a->skel->rodata->headers_only = s->headers_only;
+	a->skel->rodata->verdict = s->drop ? XDP_DROP : XDP_PASS;
+	a->skel->rodata->iface = s->iface;
+	err = use_rings(a->skel, ring);
 	if (!err)
 		err = xdpdump__load(a->skel);
 	if (err)
 		return err;
-	if (!a->skel->bss)	/* libbpf does without where the kernel cannot map an array (Linux 5.5) */
-		return -EOPNOTSUPP;
 	*attach = steal(&a);
 	return 0;
 }
@@ -100,13 +108,6 @@ int attach_counters(const struct attach *a, struct counters *sum)
 		for (size_t i = 0; i < sizeof(*sum) / sizeof(*total); i++)
 			total[i] += ((const uint64_t *)&a->per_cpu[cpu])[i];
 	return 0;
-}
-
-void attach_wake_me(struct attach *a)
-{
-	/* In order with the look at the ring that follows: see deliver() in the program. */
-	__atomic_store_n(&a->skel->bss->consumer_sleeps, 1, __ATOMIC_SEQ_CST);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 int attach_program_fd(const struct attach *a)

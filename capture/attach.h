@@ -11,6 +11,7 @@
 
 struct attach;
 struct counters;
+struct ring;
 
 enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC, XDP_MODE_OFFLOAD };
 
@@ -24,11 +25,16 @@ struct xdp_program {
 /* Silences libbpf, whose hints are for developers, or (@verbose) lets it speak on stderr. Call once. */
 void attach_set_verbose(bool verbose);
 
-/*
- * Loads the program for interface number @iface: up to @snap bytes of each packet, 1 to EVENT_SNAP_MAX, go into the ring
- * @ring_fd. Returns -errno of the kernel.
- */
-int attach_open(struct attach **a, int ring_fd, uint32_t snap, uint16_t iface);
+/* What the program is to do. */
+struct attach_settings {
+	uint32_t snap;		/* bytes of each packet that go into the ring, 1 to EVENT_SNAP_MAX, as for ring_open() */
+	bool headers_only;	/* and none behind its last header */
+	bool drop;		/* frames are not passed on: a mirror port */
+	uint16_t iface;		/* number of the interface, for its records */
+};
+
+/* Loads the program; its records go into @ring. Returns -errno of the kernel. */
+int attach_open(struct attach **a, const struct ring *ring, const struct attach_settings *s);
 
 /* Attaches it in @mode, native or generic. -EBUSY or -EEXIST: there is a program already. */
 int attach_to(struct attach *a, int ifindex, enum xdp_mode mode);
@@ -38,9 +44,6 @@ void attach_detach(struct attach *a);
 
 /* The counters of the interface, summed over all CPUs. */
 int attach_counters(const struct attach *a, struct counters *sum);
-
-/* The next packet shall wake whoever waits on the ring. */
-void attach_wake_me(struct attach *a);
 
 /* Of the program, for tests. */
 int attach_program_fd(const struct attach *a);

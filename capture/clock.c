@@ -60,6 +60,11 @@ uint64_t clock_monotonic_ns(void)
 	return read_ns(CLOCK_MONOTONIC);
 }
 
+uint64_t clock_tai_ns(void)
+{
+	return read_ns(CLOCK_TAI);
+}
+
 /* A date that never comes: only the cancellation is of interest (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). */
 int clock_watch_again(int fd)
 {

@@ -21,9 +21,10 @@ void clock_refresh(struct clock *c);
 /* Wall clock in ns since 1970. A record from before a change takes the offset that puts it closest to @now_ns. */
 uint64_t clock_wall_ns(const struct clock *c, uint64_t tai_ns, uint64_t now_ns);
 
-/* CLOCK_REALTIME and CLOCK_MONOTONIC in ns. */
+/* CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_TAI in ns. */
 uint64_t clock_now_ns(void);
 uint64_t clock_monotonic_ns(void);
+uint64_t clock_tai_ns(void);
 
 /* A timerfd that becomes readable when somebody sets the wall clock; read() then fails with ECANCELED. -errno. */
 int clock_watch(void);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "capture/clock.h"
+#include "capture/drain.h"
 #include "capture/flow.h"
 #include "capture/live.h"
 #include "capture/netif.h"
@@ -27,7 +28,6 @@
 
 enum {
 	BATCH		= 256,			/* records between two looks at the signals */
-	PACE_MAX_NS	= 10 * 1000 * 1000,	/* longest sleep while packets come */
 	FLUSH_NS	= 100 * 1000 * 1000,	/* nothing stays in a buffer for longer */
 	FDS_MIN		= 64,
 	HURRY_MS	= 1000,			/* at the end a reader has to take something within this time */
@@ -37,13 +37,12 @@ struct live {
 	const struct opts *opts;
 	struct waiter waiter;
 	struct ring *ring;
-	struct clock clock;
 	struct netif_watch *watch;
 	struct flow flow;
 	struct tap *taps;
 	unsigned n_taps;
-	uint64_t malformed;		/* records that make no sense */
-	uint64_t start_ns, flushed_ns, drained_ns;	/* CLOCK_MONOTONIC */
+	struct drain drain;
+	uint64_t start_ns, flushed_ns;	/* CLOCK_MONOTONIC */
 	bool listening, stopping;
 	bool asked;			/* to stop, by a signal */
 	int forced;			/* the signal that came after that */
@@ -66,7 +65,7 @@ static void print_stats(struct live *l)
 		t.not_written += l->taps[i].refused;
 		t.if_dropped += l->taps[i].if_dropped;
 	}
-	t.not_written += l->malformed + (l->flow.writer ? writer_lost_all(l->flow.writer) : 0);
+	t.not_written += l->drain.malformed + (l->flow.writer ? writer_lost_all(l->flow.writer) : 0);
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
 }
 
@@ -86,79 +85,28 @@ static void take_signals(struct live *l)
 		flow_hurry(&l->flow, 0);
 }
 
-/* A record as the program makes it? Its lengths are never trusted. */
-static bool is_sound(const struct live *l, const struct event *ev, uint32_t len)
+/* Takes what is in the rings now, and no more, so that there is time for other things. Returns the number of packets. */
+static uint64_t drain(struct live *l)
 {
-	return len >= sizeof(*ev) && ev->caplen <= len - sizeof(*ev) && ev->caplen <= ev->len && ev->iface < l->n_taps;
-}
-
-static void take_record(struct live *l, const struct event *ev, uint32_t len, uint64_t now_ns)
-{
-	struct packet p;
-	struct tap *t;
-
-	if (!is_sound(l, ev, len)) {
-		l->malformed++;
-		return;
-	}
-	t = &l->taps[ev->iface];
-	t->taken++;
-	if (l->flow.done) {
-		t->refused++;
-		l->flow.refused++;
-		return;
-	}
-	tap_packet(t, ev, &l->clock, now_ns, &p);
-	flow_packet(&l->flow, &p);
-}
-
-/* Takes what is in the ring now, and no more, so that there is time for other things. Returns its size in bytes. */
-static size_t drain(struct live *l)
-{
-	size_t used = ring_used(l->ring);
-	uint64_t end = ring_position(l->ring) + used;
-	uint64_t now_ns = clock_now_ns();
 	bool rest = l->stopping;
+	uint64_t taken = 0;
 
-	while (ring_position(l->ring) < end && !l->forced) {
-		const struct event *ev;
-		uint32_t len;
-		int n = 0;
+	while (!l->forced) {
+		unsigned n = drain_batch(&l->drain, BATCH);
 
-		while (n < BATCH && (ev = ring_next(l->ring, &len))) {
-			take_record(l, ev, len, now_ns);
-			n++;
-		}
-		ring_release(l->ring);
+		taken += n;
 		take_signals(l);
 		if (n < BATCH || (!rest && (l->flow.done || l->stopping)))	/* off the interface first */
 			break;
 	}
-	return used;
+	return taken;
 }
 
-/*
- * How long to sleep: while packets come, until a quarter of the ring is full at the rate of late, so that the wake-ups
- * are few; when the ring has run empty and all is written out, until a packet wakes us.
- */
-static uint64_t pace(struct live *l, size_t drained)
-{
-	uint64_t now = clock_monotonic_ns();
-	uint64_t since = now - l->drained_ns;
-
-	l->drained_ns = now;
-	if (drained)
-		return min_of((uint64_t)PACE_MAX_NS, (uint64_t)((double)since * (ring_size(l->ring) / 4) / drained));
-	for (unsigned i = 0; i < l->n_taps; i++)
-		attach_wake_me(l->taps[i].attach);
-	return ring_used(l->ring) ? 0 : UINT64_MAX;
-}
-
-static void flush(struct live *l, size_t drained)
+static void flush(struct live *l, uint64_t taken)
 {
 	uint64_t now = clock_monotonic_ns();
 
-	if (!drained || now - l->flushed_ns >= FLUSH_NS) {
+	if (!taken || now - l->flushed_ns >= FLUSH_NS) {
 		if (flow_pending(&l->flow))
 			flow_flush(&l->flow);
 		l->flushed_ns = now;
@@ -212,22 +160,24 @@ static enum status check_limits(void)
 
 static enum status open_ring(struct live *l)
 {
-	size_t size = ring_round_size(l->opts->ring_bytes);
-	int err;
+	size_t wanted = l->opts->ring_bytes, kib;
+	int err = ring_open(&l->ring, wanted, l->opts->snap);
 
-	if (size != l->opts->ring_bytes)
-		complain("warning: the ring has %zu KiB: its size is a power of two", size / 1024);
-	err = ring_open(&l->ring, size);
-	if (!err)
+	if (!err) {
+		kib = ring_size(l->ring) / 1024;
+		if (wanted && kib * 1024 != wanted)
+			complain("warning: the rings have %zu KiB: each CPU's is a power of two", kib);
 		return STATUS_OK;
+	}
+	if (err == -E2BIG)
+		return fail(STATUS_USAGE, "-B %zu: a CPU's ring can have 256 MiB at most", wanted / 1024);
 	if (err == -ENOMEM)
-		return fail(STATUS_RUNTIME, "cannot allocate %zu KiB for the ring", size / 1024);
+		return fail(STATUS_RUNTIME, "cannot allocate the rings; -B asks for less");
 	if (err == -EPERM || err == -EACCES)
-		return fail(STATUS_PERMISSION, "the kernel does not let us make a ring: %s", strerror(-err));
+		return fail(STATUS_PERMISSION, "the kernel does not let us make the rings: %s", strerror(-err));
 	if (err == -EINVAL)
-		return fail(STATUS_UNSUPPORTED, "this kernel has no BPF ring buffer of %zu KiB (Linux 5.8): %s", size / 1024,
-			    strerror(-err));
-	return fail(STATUS_RUNTIME, "cannot make a ring of %zu KiB: %s", size / 1024, strerror(-err));
+		return fail(STATUS_UNSUPPORTED, "this kernel has no BPF maps for the rings (Linux 5.8): %s", strerror(-err));
+	return fail(STATUS_RUNTIME, "cannot make the rings: %s", strerror(-err));
 }
 
 static enum status load(struct live *l)
@@ -252,7 +202,7 @@ static enum status watch(struct live *l)
 	int err = netif_watch_open(&l->watch);
 
 	if (!err)
-		err = waiter_add(&l->waiter, ON_RING, ring_fd(l->ring));
+		err = waiter_add(&l->waiter, ON_RING, ring_bell_fd(l->ring));
 	if (!err)
 		err = waiter_add(&l->waiter, ON_CHANGE, netif_watch_fd(l->watch));
 	if (!err && clock_fd >= 0)
@@ -290,10 +240,14 @@ static void announce_start(const struct live *l)
 	char where[512];
 	size_t len = 0;
 
-	for (unsigned i = 0; i < l->n_taps && len < sizeof(where); i++)
+	for (unsigned i = 0; i < l->n_taps && len < sizeof(where) / 2; i++)
 		len += snprintf(where + len, sizeof(where) - len, "%s%s, %s mode", i ? ", " : "", l->taps[i].netif.name,
 				xdp_mode_name(l->taps[i].mode));
-	if (l->opts->snap == EVENT_SNAP_MAX)
+	if (l->opts->mirror_port)
+		len += snprintf(where + len, sizeof(where) - len, ", dropping every frame (--mirror-port)");
+	if (l->opts->headers_only)
+		announce("listening on %s, headers only", where);
+	else if (l->opts->snap == EVENT_SNAP_MAX)
 		announce("listening on %s, whole frames", where);
 	else
 		announce("listening on %s, snippet %u bytes (-s 0 for whole frames)", where, l->opts->snap);
@@ -318,8 +272,11 @@ static enum status start(struct live *l)
 	status = load(l);
 	if (!status)
 		status = watch(l);
-	clock_init(&l->clock);
-	l->start_ns = l->drained_ns = l->flushed_ns = clock_monotonic_ns();
+	l->start_ns = l->flushed_ns = clock_monotonic_ns();
+	l->drain = (struct drain){
+		.ring = l->ring, .taps = l->taps, .n_taps = l->n_taps, .flow = &l->flow, .drained_ns = l->start_ns,
+	};
+	clock_init(&l->drain.clock);
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
 		status = tap_attach(&l->taps[i], o);
 	if (!status)
@@ -335,19 +292,20 @@ static enum status start(struct live *l)
 static void run(struct live *l)
 {
 	while (!l->stopping && !l->flow.done) {
-		size_t drained = drain(l);
+		size_t used = drain_look(&l->drain, false);
+		uint64_t taken = drain(l);
 		unsigned ready;
 
-		flush(l, drained);
+		flush(l, taken);
 		if (l->stopping || l->flow.done)
 			break;
-		ready = waiter_wait(&l->waiter, pace(l, drained));
+		ready = waiter_wait(&l->waiter, drain_pace(&l->drain, used, taken));
 		if (ready & 1u << ON_SIGNAL)
 			take_signals(l);
 		if (ready & 1u << ON_TIMER)
 			print_stats(l);
 		if (ready & 1u << ON_CLOCK) {
-			clock_refresh(&l->clock);
+			clock_refresh(&l->drain.clock);
 			clock_watch_again(l->waiter.fds[ON_CLOCK]);
 		}
 		if (ready & 1u << ON_CHANGE && !netif_watch_read(l->watch, changed, l))
@@ -355,27 +313,21 @@ static void run(struct live *l)
 	}
 }
 
-/* Packets that entered the program before it was taken off may still be on their way into the ring. */
+/* Packets that entered the program before it was taken off may still be on their way into a ring. */
 static void drain_rest(struct live *l)
 {
 	bool quiet;
 
 	do {
-		quiet = true;
+		quiet = !drain_look(&l->drain, true);
 		drain(l);
 		for (unsigned i = 0; i < l->n_taps; i++)
 			quiet &= tap_snapshot(&l->taps[i]);
 		if (!quiet)
 			usleep(1000);
-	} while (!l->forced && (!quiet || ring_used(l->ring)));
-	/* The end is forced: what is in the ring is counted, and stays there. */
-	for (const struct event *ev; l->forced && (ev = ring_next(l->ring, &(uint32_t){ 0 }));) {
-		if (ev->iface < l->n_taps) {
-			l->taps[ev->iface].taken++;
-			l->taps[ev->iface].refused++;
-			l->flow.refused++;
-		}
-	}
+	} while (!l->forced && !quiet);
+	if (l->forced)
+		drain_refuse(&l->drain);
 }
 
 /* A signal ends the waiting for a reader; only one that forces the end ends the flush as well. */
@@ -419,6 +371,8 @@ static void print_summary(struct live *l)
 	announce_count(received, "received by filter");
 	announce_count(dropped, "dropped by kernel");
 	announce_count(if_dropped, "dropped by interface");
+	if (ring_late(l->ring))
+		announce_count(ring_late(l->ring), "out of the order of time, more than a millisecond late");
 	if (dropped)
 		complain("warning: the ring was full; a larger one (-B) or a shorter snippet (-s) loses less");
 }
@@ -443,6 +397,10 @@ static enum status stop(struct live *l)
 	for (unsigned i = 0; i < l->n_taps; i++)
 		if (l->taps[i].blind)
 			l->status = STATUS_RUNTIME;
+	if (ring_broken(l->ring)) {
+		complain("a ring held records that make no sense; packets behind them are lost and not counted as such");
+		l->status = STATUS_RUNTIME;
+	}
 	status = flow_report(&l->flow, l->opts->write);
 	if (l->forced)
 		return STATUS_SIGNAL + l->forced;

@@ -14,12 +14,11 @@
 enum {
 	SNAP_DEFAULT	= 256,
 	SNAP_LIMIT	= 262144,	/* tcpdump's, which scripts have */
-	RING_KIB	= 16384,
 	RING_KIB_MAX	= 1 << 20,
 };
 
 /* Options without a letter. */
-enum { OPT_STATS = 256, OPT_PRINT, OPT_MODE, OPT_VERSION, OPT_DEBUG };
+enum { OPT_STATS = 256, OPT_PRINT, OPT_MODE, OPT_MIRROR_PORT, OPT_VERSION, OPT_DEBUG };
 
 static const struct {
 	int code;		/* the letter, or OPT_... */
@@ -31,8 +30,8 @@ static const struct {
 	{ 'w', "write", "FILE", "write pcapng to FILE (- for stdout)" },
 	{ 'r', "read", "FILE", "read pcap or pcapng from FILE (- for stdin)" },
 	{ 'c', "count", "N", "stop after exactly N packets" },
-	{ 's', "snapshot-length", "LEN", "capture LEN bytes of each packet (256; 0 for whole frames)" },
-	{ 'B', "buffer-size", "KIB", "size of the ring in KiB (16384)" },
+	{ 's', "snapshot-length", "LEN", "capture LEN bytes of each packet (256; 0 for whole frames); 'headers': no payload" },
+	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384, at least 1024 for each CPU)" },
 	{ 'v', "verbose", NULL, "more fields; -vv even more" },
 	{ 'q', "quiet", NULL, "fewer fields" },
 	{ 'e', "link-layer", NULL, "print link-layer addresses" },
@@ -49,6 +48,7 @@ static const struct {
 	{ OPT_STATS, "stats", "[=SEC]", "statistics at the end, and every SEC seconds (5, 5s, 500ms)" },
 	{ OPT_PRINT, "print", NULL, "print the packets as well when writing to a file" },
 	{ OPT_MODE, "mode", "MODE", "attach mode: auto, native or generic (auto)" },
+	{ OPT_MIRROR_PORT, "mirror-port", NULL, "drop every frame after the capture: for ports that receive only copies" },
 	{ OPT_DEBUG, "debug", NULL, "show what libbpf has to say" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ 'h', "help", NULL, "print this text" },
@@ -128,9 +128,10 @@ static bool interval(struct parser *p, const char *s, uint64_t *ns)
 
 static bool take_snap(struct parser *p, const char *arg)
 {
-	uint64_t v;
+	uint64_t v = 0;
 
-	if (!number(p, "snapshot length", arg, 0, SNAP_LIMIT, &v))
+	p->o->headers_only = !strcmp(arg, "headers");
+	if (!p->o->headers_only && !number(p, "snapshot length", arg, 0, SNAP_LIMIT, &v))
 		return false;
 	p->snap = v;
 	p->has_snap = true;
@@ -215,6 +216,9 @@ static void take_flag(struct parser *p, int code)
 	case OPT_PRINT:
 		p->print = true;
 		break;
+	case OPT_MIRROR_PORT:
+		o->mirror_port = true;
+		break;
 	case OPT_DEBUG:
 		o->debug = true;
 		break;
@@ -270,9 +274,9 @@ static bool settle(struct parser *p)
 		o->action = ACTION_OFFLINE;
 	if (o->read && o->n_ifaces)
 		return wrong(p, "-i captures and -r reads a file: give one of the two");
-	if (o->read && (o->promiscuous || p->mode || p->ring))
+	if (o->read && (o->promiscuous || p->mode || p->ring || o->mirror_port))
 		return wrong(p, "%s is for capturing and means nothing with -r",
-			     o->promiscuous ? "-P" : p->mode ? "--mode" : "-B");
+			     o->promiscuous ? "-P" : p->mode ? "--mode" : p->ring ? "-B" : "--mirror-port");
 	if (!o->read && !o->n_ifaces)
 		return wrong(p, "no interface: give -i IF, or -r FILE; xdpdump -D lists the interfaces");
 	if (p->quiet && o->print.verbose)
@@ -308,7 +312,7 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 	size_t n_shorts = 1;
 	int code;
 
-	*o = (struct opts){ .ring_bytes = RING_KIB * 1024ul };
+	*o = (struct opts){ 0 };
 	for (size_t i = 0; i < array_size(table); i++) {
 		int has_arg = !table[i].arg ? no_argument : *table[i].arg == '[' ? optional_argument : required_argument;
 

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/*
- * BPF_MAP_TYPE_RINGBUF as the kernel lays it out (kernel/bpf/ringbuf.c): a page with our position, a page with the
- * producer's, the data, and the data once more, so that a record which wraps can be read in one piece. Of that second
- * view only as much is mapped as the largest record needs: each mapped page counts as resident memory.
- */
+/* The rings are the elements of an array that is mapped as a whole: no system call is needed to take a packet. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,15 +11,37 @@
 #include "capture/ring.h"
 #include "capture/util.h"
 
-enum { RECORD_MAX = BPF_RINGBUF_HDR_SZ + sizeof(struct event) + EVENT_SNAP_MAX + 1 };
+enum {
+	TOTAL_DEFAULT	= 16 << 20,
+	CPU_DEFAULT	= 1 << 20,	/* at least */
+	CPU_MIN		= 4096,
+	CPU_MAX		= 256 << 20,	/* the verifier takes offsets up to 2^29 */
+};
+
+/* What we know of one CPU's ring. */
+struct lane {
+	struct cpu_ring *shared;
+	uint64_t pos;		/* of the next record */
+	uint64_t end;		/* as far as ring_look() has seen */
+	uint64_t released;
+};
 
 struct ring {
-	int fd;
-	size_t size, page;
-	unsigned long *consumer;		/* written by us, read by the kernel */
-	const unsigned long *producer;		/* the other way round; the data begins a page behind it */
-	size_t producer_size;			/* of the mapping */
-	unsigned long pos;			/* of the next record; counts bytes for ever */
+	int map_fd, bell_fd;
+	void *map;
+	size_t map_size;
+	unsigned long *bell_tail;	/* of the bell's own positions (kernel/bpf/ringbuf.c): what we have heard ... */
+	const unsigned long *bell_head;	/* ... and what was rung */
+	size_t page;
+	size_t cpu_size;
+	uint32_t snap;
+	struct lane *lanes;
+	unsigned n_lanes;
+	struct lane *current;		/* has the oldest record; NULL: to be looked for */
+	uint64_t rival_ns;		/* stamp of the oldest in the other lanes */
+	uint64_t now_ns;		/* when we looked */
+	uint64_t last_ns;		/* stamp of the last record returned */
+	uint64_t late, broken;
 };
 
 static void ring_closep(struct ring **r)
@@ -30,99 +49,258 @@ static void ring_closep(struct ring **r)
 	ring_close(*r);
 }
 
-size_t ring_round_size(size_t size)
+/* One more than the highest number of a CPU that is on, which is less than the kernel has room for on many machines. */
+static unsigned count_cpus(void)
 {
-	size_t rounded = sysconf(_SC_PAGESIZE);
+	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
+	unsigned last = 0, n;
+	long configured;
 
-	while (rounded < size && rounded < 1u << 31)
+	if (f) {
+		while (fscanf(f, "%u%*[,-]", &n) == 1)
+			last = n;
+		fclose(f);
+		return last + 1;
+	}
+	configured = sysconf(_SC_NPROCESSORS_CONF);
+	return configured > 0 ? configured : 1;
+}
+
+static size_t power_of_two(size_t n)
+{
+	size_t rounded = CPU_MIN;
+
+	while (rounded < n)
 		rounded *= 2;
 	return rounded;
 }
 
-int ring_open(struct ring **ring, size_t size)
+/* At least one record fits. */
+static size_t cpu_size(size_t total, unsigned n_cpus, uint32_t snap)
+{
+	size_t share = total ? (total + n_cpus - 1) / n_cpus : max_of((size_t)TOTAL_DEFAULT / n_cpus, (size_t)CPU_DEFAULT);
+
+	return power_of_two(max_of(share, (size_t)event_room(snap)));
+}
+
+static int map_lanes(struct ring *r)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	size_t stride = sizeof(struct cpu_ring) + r->cpu_size + event_room(r->snap);
+	void *p;
+
+	stride = (stride + 127) & ~(size_t)127;
+	r->map_size = (r->n_lanes * stride + r->page - 1) / r->page * r->page;
+	r->map_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "xdpdump_rings", sizeof(uint32_t), stride, r->n_lanes, &opts);
+	if (r->map_fd < 0)
+		return r->map_fd;
+	p = mmap(NULL, r->map_size, PROT_READ | PROT_WRITE, MAP_SHARED, r->map_fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	r->map = p;
+	for (unsigned i = 0; i < r->n_lanes; i++)
+		r->lanes[i].shared = (void *)((char *)r->map + i * stride);
+	return 0;
+}
+
+static int map_bell(struct ring *r)
+{
+	void *p;
+
+	r->bell_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "xdpdump_bell", 0, 0, r->page, NULL);
+	if (r->bell_fd < 0)
+		return r->bell_fd;
+	p = mmap(NULL, r->page, PROT_READ | PROT_WRITE, MAP_SHARED, r->bell_fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	r->bell_tail = p;
+	p = mmap(NULL, r->page, PROT_READ, MAP_SHARED, r->bell_fd, r->page);
+	if (p == MAP_FAILED)
+		return -errno;
+	r->bell_head = p;
+	return 0;
+}
+
+int ring_open(struct ring **ring, size_t total, uint32_t snap)
 {
 	cleanup(ring_closep) struct ring *r = calloc(1, sizeof(*r));
-	size_t second;
-	void *p;
+	int err;
 
 	if (!r)
 		return -ENOMEM;
+	r->map_fd = r->bell_fd = -1;
 	r->page = sysconf(_SC_PAGESIZE);
-	r->size = size;
-	r->fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "xdpdump_ring", 0, 0, size, NULL);
-	if (r->fd < 0)
-		return r->fd;
-	p = mmap(NULL, r->page, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
-	if (p == MAP_FAILED)
-		return -errno;
-	r->consumer = p;
-	second = min_of(size, (RECORD_MAX + r->page - 1) / r->page * r->page);
-	r->producer_size = r->page + size + second;
-	p = mmap(NULL, r->producer_size, PROT_READ, MAP_SHARED, r->fd, r->page);
-	if (p == MAP_FAILED)
-		return -errno;
-	r->producer = p;
+	r->snap = snap;
+	r->n_lanes = count_cpus();
+	r->lanes = calloc(r->n_lanes, sizeof(*r->lanes));
+	if (!r->lanes)
+		return -ENOMEM;
+	r->cpu_size = cpu_size(total, r->n_lanes, snap);
+	if (r->cpu_size > CPU_MAX)
+		return -E2BIG;
+	err = map_lanes(r);
+	if (!err)
+		err = map_bell(r);
+	if (err)
+		return err;
 	*ring = steal(&r);
 	return 0;
 }
 
-int ring_fd(const struct ring *r)
+int ring_map_fd(const struct ring *r)
 {
-	return r->fd;
+	return r->map_fd;
+}
+
+int ring_bell_fd(const struct ring *r)
+{
+	return r->bell_fd;
+}
+
+size_t ring_cpu_size(const struct ring *r)
+{
+	return r->cpu_size;
 }
 
 size_t ring_size(const struct ring *r)
 {
-	return r->size;
+	return r->n_lanes * r->cpu_size;
 }
 
-const void *ring_next(struct ring *r, uint32_t *len)
+/* Acquire: what stands before the head is to be seen as the program wrote it. */
+static uint64_t head_of(const struct lane *l)
 {
-	const char *data = (const char *)r->producer + r->page;
+	return __atomic_load_n(&l->shared->head, __ATOMIC_ACQUIRE);
+}
 
-	/* Acquire: behind the position the headers are to be seen, and behind a header without the busy bit the record. */
-	while (r->pos < __atomic_load_n(r->producer, __ATOMIC_ACQUIRE)) {
-		const char *record = data + (r->pos & (r->size - 1));
-		uint32_t head = __atomic_load_n((const uint32_t *)record, __ATOMIC_ACQUIRE);
-		uint32_t n = head & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+size_t ring_look(struct ring *r, uint64_t now_ns)
+{
+	size_t most = 0;
 
-		if (head & BPF_RINGBUF_BUSY_BIT)
-			return NULL;
-		r->pos += (n + BPF_RINGBUF_HDR_SZ + 7) & ~7ul;
-		if (head & BPF_RINGBUF_DISCARD_BIT)
-			continue;
-		*len = n;
-		return record + BPF_RINGBUF_HDR_SZ;
+	r->now_ns = now_ns;
+	r->current = NULL;
+	for (unsigned i = 0; i < r->n_lanes; i++) {
+		r->lanes[i].end = head_of(&r->lanes[i]);
+		most = max_of(most, (size_t)(r->lanes[i].end - r->lanes[i].released));
 	}
-	return NULL;
+	return most;
+}
+
+static const struct event *first_of(const struct ring *r, const struct lane *l)
+{
+	return (const struct event *)&l->shared->data[l->pos & (r->cpu_size - 1)];
+}
+
+/* The lane whose first record is the oldest, or NULL; and the stamp that it may not go beyond. */
+static struct lane *oldest_lane(struct ring *r)
+{
+	struct lane *oldest = NULL;
+	uint64_t oldest_ns = UINT64_MAX;
+
+	r->rival_ns = UINT64_MAX;
+	for (struct lane *l = r->lanes; l < r->lanes + r->n_lanes; l++) {
+		uint64_t ns;
+
+		if (l->pos == l->end)
+			continue;
+		ns = first_of(r, l)->tai_ns;
+		if (!oldest || ns < oldest_ns) {
+			r->rival_ns = oldest_ns;
+			oldest_ns = ns;
+			oldest = l;
+		} else {
+			r->rival_ns = min_of(r->rival_ns, ns);
+		}
+	}
+	return oldest;
+}
+
+/* Young enough for one that was stamped before to be on its way. A stamp from the future: the clock was set back. */
+static bool is_young(const struct ring *r, uint64_t ns)
+{
+	return ns <= r->now_ns && r->now_ns - ns < RING_WINDOW_NS && r->now_ns != UINT64_MAX && r->n_lanes > 1;
+}
+
+/* As the program makes it? Its lengths are never trusted. */
+static bool is_sound(const struct ring *r, const struct lane *l, const struct event *ev)
+{
+	return ev->caplen <= r->snap && ev->caplen <= ev->len && event_room(ev->caplen) <= l->end - l->pos;
+}
+
+const struct event *ring_next(struct ring *r)
+{
+	for (;;) {
+		struct lane *l = r->current;
+		const struct event *ev;
+
+		if (!l || l->pos == l->end || first_of(r, l)->tai_ns > r->rival_ns)
+			l = r->current = oldest_lane(r);
+		if (!l)
+			return NULL;
+		ev = first_of(r, l);
+		if (!is_sound(r, l, ev)) {
+			l->pos = l->end;
+			r->broken++;
+			continue;
+		}
+		if (is_young(r, ev->tai_ns))
+			return NULL;
+		l->pos += event_room(ev->caplen);
+		r->late += ev->tai_ns < r->last_ns;
+		r->last_ns = ev->tai_ns;
+		return ev;
+	}
 }
 
 void ring_release(struct ring *r)
 {
-	/* Release: we have read the records before the program may write over them. */
-	__atomic_store_n(r->consumer, r->pos, __ATOMIC_RELEASE);
+	for (struct lane *l = r->lanes; l < r->lanes + r->n_lanes; l++) {
+		if (l->released == l->pos)
+			continue;
+		l->released = l->pos;
+		/* Release: we have read the records before the program may write over them. */
+		__atomic_store_n(&l->shared->tail, l->pos, __ATOMIC_RELEASE);
+	}
 }
 
-size_t ring_used(const struct ring *r)
+bool ring_sleep(struct ring *r)
 {
-	return __atomic_load_n(r->producer, __ATOMIC_ACQUIRE) - r->pos;
+	__atomic_store_n(r->bell_tail, __atomic_load_n(r->bell_head, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
+	/* In order with the look at the heads that follows: see put() in the program. */
+	for (unsigned i = 0; i < r->n_lanes; i++)
+		__atomic_store_n(&r->lanes[i].shared->asleep, 1, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (unsigned i = 0; i < r->n_lanes; i++)
+		if (head_of(&r->lanes[i]) != r->lanes[i].pos)
+			return false;
+	return true;
 }
 
-uint64_t ring_position(const struct ring *r)
+uint64_t ring_late(const struct ring *r)
 {
-	return r->pos;
+	return r->late;
+}
+
+uint64_t ring_broken(const struct ring *r)
+{
+	return r->broken;
 }
 
 struct ring *ring_close(struct ring *r)
 {
 	if (!r)
 		return NULL;
-	if (r->consumer)
-		munmap(r->consumer, r->page);
-	if (r->producer)
-		munmap((void *)r->producer, r->producer_size);
-	if (r->fd >= 0)
-		close(r->fd);
+	if (r->map)
+		munmap(r->map, r->map_size);
+	if (r->bell_tail)
+		munmap(r->bell_tail, r->page);
+	if (r->bell_head)
+		munmap((void *)r->bell_head, r->page);
+	if (r->map_fd >= 0)
+		close(r->map_fd);
+	if (r->bell_fd >= 0)
+		close(r->bell_fd);
+	free(r->lanes);
 	free(r);
 	return NULL;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The consumer's end of the ring between the XDP program and us: records come out in the order in which they went in. */
+/*
+ * The consumer's end of the rings between the XDP program and us. Each CPU has one, so that no lock is shared and no
+ * cache line is written by two CPUs; here they become one stream in the order of time.
+ */
 #ifndef XDPDUMP_RING_H
 #define XDPDUMP_RING_H
 
@@ -7,29 +10,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct event;
 struct ring;
 
-/* Makes a ring of @size bytes, which ring_round_size() has rounded. */
-int ring_open(struct ring **r, size_t size);
+enum {
+	/* A record is held back for so long, because one that another CPU stamped before may not be complete yet. */
+	RING_WINDOW_NS	= 1000 * 1000,
+};
 
-/* The next size that the kernel takes: a power of two, and whole pages. */
-size_t ring_round_size(size_t size);
+/*
+ * Makes rings of @total bytes in all (0: 16 MiB, and 1 MiB for each CPU at least) for records with up to @snap bytes of
+ * data. Each has the same size, a power of two that holds one record at least, so the sum may become larger. -errno; -E2BIG:
+ * beyond what there can be.
+ */
+int ring_open(struct ring **r, size_t total, uint32_t snap);
 
-/* For the program's map, and to wait on with epoll: readable after a wake-up by the program. */
-int ring_fd(const struct ring *r);
+/* For the maps of the program, and its ring_size. */
+int ring_map_fd(const struct ring *r);
+int ring_bell_fd(const struct ring *r);		/* also to wait on with epoll: readable when a packet came to the sleeper */
+size_t ring_cpu_size(const struct ring *r);
+
+/* Bytes of all rings. */
 size_t ring_size(const struct ring *r);
 
-/* The next record and its length, or NULL if none is complete. It stays where it is until ring_release(). */
-const void *ring_next(struct ring *r, uint32_t *len);
+/*
+ * Looks what has come. ring_next() then returns what was stamped up to RING_WINDOW_NS before @now_ns (CLOCK_TAI), or, with
+ * UINT64_MAX, everything. Returns the bytes in use in the ring that has most.
+ */
+size_t ring_look(struct ring *r, uint64_t now_ns);
+
+/* The next record of those ring_look() found, or NULL. It stays where it is until ring_release(). */
+const struct event *ring_next(struct ring *r);
 
 /* Gives the room of all records that ring_next() has returned back to the program. */
 void ring_release(struct ring *r);
 
-/* Bytes in use, complete records or not. */
-size_t ring_used(const struct ring *r);
+/* The next packet on any CPU shall make ring_bell_fd() readable. False: one is there already. */
+bool ring_sleep(struct ring *r);
 
-/* Bytes that ring_next() has passed since the start. */
-uint64_t ring_position(const struct ring *r);
+/* Records that ring_next() returned behind one with a later stamp. */
+uint64_t ring_late(const struct ring *r);
+
+/* Times that a ring was given up to its head, because a record in it made no sense. */
+uint64_t ring_broken(const struct ring *r);
 
 struct ring *ring_close(struct ring *r);
 

@@ -66,7 +66,10 @@ static enum status load_failed(const char *name, int err)
 
 enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o)
 {
-	int err = attach_open(&t->attach, ring_fd(ring), o->snap, t->iface.id);
+	const struct attach_settings settings = {
+		.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port, .iface = t->iface.id,
+	};
+	int err = attach_open(&t->attach, ring, &settings);
 
 	return err ? load_failed(t->netif.name, err) : STATUS_OK;
 }

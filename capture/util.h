@@ -10,6 +10,7 @@
 #define steal(pp)	__extension__ ({ __typeof__(*(pp)) stolen_ = *(pp); *(pp) = NULL; stolen_; })
 #define array_size(a)	(sizeof(a) / sizeof((a)[0]))
 #define min_of(a, b)	__extension__ ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
+#define max_of(a, b)	__extension__ ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
 #define is_unused		__attribute__((unused))
 #define printf_like(fmt, args)	__attribute__((format(printf, fmt, args)))
 

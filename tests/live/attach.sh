@@ -290,19 +290,19 @@ else
 	rm -f "$file"
 	traced -e trace=bpf -e inject=bpf:error=ENOMEM:when=1+
 	want 'exit status' 1 "$rc"
-	want_line "$work/err" 'cannot allocate 16384 KiB for the ring'
+	want_line "$work/err" 'cannot allocate the rings'
 	[[ ! -e $file ]] || note 'it has left a file'
 	want_detached
 	end
 fi
 
-begin 'an odd ring size is rounded up, and that is said'
+begin 'an odd size of the rings is rounded up, and that is said'
 listen -i v0 -B 1000 -w "$file"
-want_line "$work/err" 'the ring has 1024 KiB'
+want_line "$work/err" 'the rings have [0-9]+ KiB'
 finish
 want 'exit status' 0 "$rc"
-listen -i v0 -B 1024 -w "$file"
-want_no_line "$work/err" 'the ring has'
+listen -i v0 -B "$(($(getconf _NPROCESSORS_ONLN) * 512))" -w "$file"
+want_no_line "$work/err" 'the rings have'
 finish
 end
 

@@ -170,6 +170,66 @@ else
 	end
 fi
 
+begin 'packets of two CPUs are in the file in the order of time'
+listen -i v0 -s 96 -w "$file"
+cpus=$(getconf _NPROCESSORS_ONLN)
+taskset -c 0 "$send" -i v1 -n 30000 >"$work/sent.0" 2>&1 &
+other=$!
+sender=(taskset -c "$((cpus - 1))")
+frames 30000
+sender=()
+wait "$other"
+finish
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'captured + dropped' 60000 "$((epb + osdrop))"
+tshark -n -r "$file" -T fields -e frame.time_epoch >"$work/times" 2>/dev/null
+want 'steps back in time' "$(sed -n 's/^\([0-9]*\) packets* out of the order of time.*/\1/p' "$work/err" | grep . || echo 0)" \
+	"$(awk '{ split($1, t, "."); if (t[1] < s || (t[1] == s && t[2] < f)) n++; s = t[1]; f = t[2] } END { print n + 0 }' "$work/times")"
+end
+
+begin '-s headers leaves the payload in the kernel, of what is printed as well'
+listen -i v0 -s headers -w "$file" --print
+frames 100 -s 500
+finish
+want 'exit status' 0 "$rc"
+want_line "$work/err" '^listening on v0, native mode, headers only$'
+want_books "$file"
+want 'captured' 100 "$epb"
+want 'lengths captured and on the wire' '42 500' \
+	"$(tshark -n -r "$file" -T fields -E separator=' ' -e frame.cap_len -e frame.len 2>/dev/null | sort -u)"
+want 'lines' 100 "$(grep -c ' UDP .* (500 bytes)$' "$work/out")"
+end
+
+# Datagrams that reached the IPv4 of this namespace.
+in_receives()
+{
+	awk '/^Ip: [0-9]/ { print $4 }' /proc/net/snmp
+}
+
+for mirror in '' --mirror-port; do
+	begin "${mirror:-without --mirror-port} $([[ $mirror ]] && echo 'nothing' || echo 'everything') reaches the stack, captured or lost"
+	# shellcheck disable=SC2086
+	listen -i v0 $mirror -B 4 -w "$file"
+	before=$(in_receives)
+	kill -STOP "$pid"
+	frames 500 -s 100
+	kill -CONT "$pid"
+	frames 100 -s 100
+	finish
+	want 'exit status' 0 "$rc"
+	want 'datagrams received by the stack' "$([[ $mirror ]] && echo 0 || echo 600)" "$(($(in_receives) - before))"
+	if [[ $mirror ]]; then
+		want_line "$work/err" '^listening on v0, native mode, dropping every frame \(--mirror-port\),'
+	else
+		want_no_line "$work/err" 'dropping'
+	fi
+	want_books "$file"
+	want 'captured + dropped' 600 "$((epb + osdrop))"
+	((osdrop > 0)) || note 'nothing was lost'
+	end
+done
+
 begin 'resident memory stays below the ring and 8 MiB'
 if [[ $sanitized ]]; then
 	skip 'sanitizers need more'

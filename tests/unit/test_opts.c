@@ -60,6 +60,8 @@ static const struct line_case {
 	{ "a_snapshot_length_of_0_is_all", "-i v0 -s 0", "" },
 	{ "the_largest_snapshot_length", "-i v0 -s 262144", "" },
 	{ "a_snapshot_length_beyond", "-i v0 -s 262145", "'262145' is not a number from 0 to 262144" },
+	{ "a_snapshot_of_headers", "-i v0 -s headers", "" },
+	{ "a_snapshot_of_a_word", "-i v0 -s header", "'header' is not a number" },
 	{ "a_ring_of_0", "-i v0 -B 0", "'0' is not a number from 1" },
 	{ "the_largest_ring", "-i v0 -B 1048576", "" },
 	{ "a_ring_beyond", "-i v0 -B 1048577", "'1048577' is not a number" },
@@ -88,6 +90,7 @@ static const struct line_case {
 	{ "promiscuous_with_a_file", "-r f -P", "-P is for capturing" },
 	{ "mode_with_a_file", "-r f --mode native", "--mode is for capturing" },
 	{ "ring_with_a_file", "-r f -B 64", "-B is for capturing" },
+	{ "mirror_port_with_a_file", "-r f --mirror-port", "--mirror-port is for capturing" },
 	{ "help_beside_anything", "-r f -i v0 -h", "" },
 };
 
@@ -111,7 +114,8 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 	assert_true(parse(&o, "-i v0"));
 	assert_int_equal(o.action, ACTION_LIVE);
 	assert_int_equal(o.snap, 256);
-	assert_int_equal(o.ring_bytes, 16 << 20);
+	assert_int_equal(o.ring_bytes, 0);
+	assert_false(o.headers_only || o.mirror_port);
 	assert_int_equal(o.mode, XDP_MODE_AUTO);
 	assert_int_equal(o.print.time, TIME_OF_DAY);
 	assert_int_equal(o.print.hex, HEX_NONE);
@@ -121,6 +125,19 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 	assert_true(parse(&o, "-r f"));
 	assert_int_equal(o.action, ACTION_OFFLINE);
 	assert_int_equal(o.snap, 0);
+}
+
+static void headers_are_cut_from_whole_frames(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	assert_true(parse(&o, "-i v0 -s headers --mirror-port"));
+	assert_true(o.headers_only && o.mirror_port);
+	assert_int_equal(o.snap, EVENT_SNAP_MAX);
+	assert_true(parse(&o, "-i v0 -s headers -s 96"));
+	assert_false(o.headers_only);
+	assert_int_equal(o.snap, 96);
 }
 
 static void values_arrive(void **state)
@@ -223,7 +240,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 5);
+	assert_int_equal(n_named, 6);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
@@ -262,6 +279,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(defaults_are_tcpdumps_but_for_the_snapshot),
+		cmocka_unit_test(headers_are_cut_from_whole_frames),
 		cmocka_unit_test(values_arrive),
 		cmocka_unit_test(up_to_64_interfaces),
 		cmocka_unit_test(each_letter_has_its_long_name),

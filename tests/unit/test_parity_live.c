@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bpf/event.h"
 #include "capture/attach.h"
@@ -49,7 +50,7 @@ static struct {
 struct rig {
 	struct ring *ring;
 	struct attach *attach;
-	uint32_t snap;
+	struct attach_settings settings;
 	struct counters want;
 };
 
@@ -59,14 +60,15 @@ static void rig_close(struct rig *r)
 	r->ring = ring_close(r->ring);
 }
 
-static int rig_open(struct rig *r, uint32_t snap, size_t ring_size)
+/* Each CPU's ring has @ring_size bytes, or as many as one record needs. */
+static int rig_open(struct rig *r, const struct attach_settings *settings, size_t ring_size)
 {
 	int err;
 
-	*r = (struct rig){ .snap = snap };
-	err = ring_open(&r->ring, ring_round_size(ring_size));
+	*r = (struct rig){ .settings = *settings };
+	err = ring_open(&r->ring, ring_size * sysconf(_SC_NPROCESSORS_ONLN), settings->snap);
 	if (!err)
-		err = attach_open(&r->attach, ring_fd(r->ring), snap, IFACE);
+		err = attach_open(&r->attach, r->ring, settings);
 	if (err)
 		rig_close(r);
 	return err;
@@ -75,15 +77,20 @@ static int rig_open(struct rig *r, uint32_t snap, size_t ring_size)
 /* A test that fails does not come back, so the next one closes what it left. */
 static struct rig rig;
 
-static struct rig *rig_with(uint32_t snap, size_t ring_size)
+static struct rig *rig_set(const struct attach_settings *settings, size_t ring_size)
 {
 	int err;
 
 	rig_close(&rig);
-	err = rig_open(&rig, snap, ring_size);
+	err = rig_open(&rig, settings, ring_size);
 	if (err)
-		fail_msg("snap %u: cannot load the program: %s", snap, strerror(-err));
+		fail_msg("snap %u: cannot load the program: %s", settings->snap, strerror(-err));
 	return &rig;
+}
+
+static struct rig *rig_with(uint32_t snap, size_t ring_size)
+{
+	return rig_set(&(struct attach_settings){ .snap = snap, .iface = IFACE }, ring_size);
 }
 
 /* Returns the verdict, or -errno. @linear: bytes in the first buffer, the others in fragments; or WHOLE. */
@@ -134,19 +141,19 @@ static void compare_number(const char *where, const char *what, uint64_t kernel,
 			 (unsigned long long)here);
 }
 
-static void compare_record(const struct rig *r, const char *where, const struct event *ev, uint32_t record_len,
-			   const uint8_t *data, uint32_t len, const struct parsed *hdr)
+static void compare_record(const struct rig *r, const char *where, const struct event *ev, const uint8_t *data,
+			   uint32_t len, const struct parsed *hdr)
 {
-	uint32_t caplen = min_of(len, r->snap);
+	uint32_t caplen = min_of(len, r->settings.snap);
 	char a[256], b[256];
 
+	if (r->settings.headers_only && hdr->hdr_len)
+		caplen = min_of(caplen, (uint32_t)hdr->hdr_len);
 	compare_number(where, "len", ev->len, len);
 	compare_number(where, "caplen", ev->caplen, caplen);
 	compare_number(where, "iface", ev->iface, IFACE);
 	compare_number(where, "queue", ev->queue, 0);
 	compare_number(where, "pad_", ev->pad_, 0);
-	if (record_len < sizeof(*ev) + caplen)
-		fail_msg("%s: a record of %u bytes for %u bytes of data", where, record_len, caplen);
 	if (memcmp(&ev->hdr, hdr, sizeof(*hdr)))
 		fail_msg("%s: kernel: %s; userspace: %s", where, parsed_text(&ev->hdr, a), parsed_text(hdr, b));
 	for (uint32_t i = 0; i < caplen; i++)
@@ -159,20 +166,20 @@ static void compare_frame(struct rig *r, const char *name, const uint8_t *data, 
 {
 	struct parsed hdr = parse_here(data, len, linear);
 	const struct event *ev;
-	uint32_t record_len;
 	char where[160];
 	int verdict = run_program(r, data, len, linear);
 
 	snprintf(where, sizeof(where), "%s, length %u, linear part %u (0: all)", name, len, linear);
 	if (verdict < 0)
 		fail_msg("%s: BPF_PROG_TEST_RUN: %s", where, strerror(-verdict));
-	compare_number(where, "verdict", verdict, XDP_PASS);
-	ev = ring_next(r->ring, &record_len);
+	compare_number(where, "verdict", verdict, r->settings.drop ? XDP_DROP : XDP_PASS);
+	ring_look(r->ring, UINT64_MAX);
+	ev = ring_next(r->ring);
 	if (!ev)
 		fail_msg("%s: no record in the ring", where);
-	compare_record(r, where, ev, record_len, data, len, &hdr);
+	compare_record(r, where, ev, data, len, &hdr);
 	compare_number(where, "lost", ev->lost, 0);
-	if (ring_next(r->ring, &record_len))
+	if (ring_next(r->ring))
 		fail_msg("%s: more than one record", where);
 	ring_release(r->ring);
 	count_packet(&r->want, &hdr, len);
@@ -255,12 +262,12 @@ static void fixtures_and_all_their_truncations_agree(void **state is_unused)
 static bool can_cut_linear_part(const struct rig *r)
 {
 	const uint8_t frame[64] = { 0 };
-	uint32_t len;
 	int verdict = run_program(r, frame, sizeof(frame), TEST_RUN_MIN);
 
 	if (verdict < 0)
 		return false;
-	ring_next(r->ring, &len);
+	ring_look(r->ring, UINT64_MAX);
+	ring_next(r->ring);
 	ring_release(r->ring);
 	return true;
 }
@@ -436,9 +443,9 @@ static uint64_t drain(struct rig *r, uint32_t *lost)
 {
 	const struct event *ev;
 	uint64_t n = 0;
-	uint32_t len;
 
-	for (; (ev = ring_next(r->ring, &len)); n++)
+	ring_look(r->ring, UINT64_MAX);
+	for (; (ev = ring_next(r->ring)); n++)
 		*lost = ev->lost;
 	ring_release(r->ring);
 	return n;
@@ -446,7 +453,7 @@ static uint64_t drain(struct rig *r, uint32_t *lost)
 
 static void full_ring_loses_packets_and_says_how_many(void **state is_unused)
 {
-	static const uint32_t snaps[] = { 60, 256, EVENT_SNAP_MAX };
+	static const uint32_t snaps[] = { 60, 256, 4000 };
 	const struct frame *f = &fixtures.v[0];
 
 	for (size_t i = 0; i < array_size(snaps); i++) {
@@ -478,22 +485,47 @@ static void full_ring_loses_packets_and_says_how_many(void **state is_unused)
 	}
 }
 
-/* A record larger than the ring never fits. */
-static void ring_smaller_than_a_record_loses_everything(void **state is_unused)
+static void the_smallest_ring_holds_the_largest_record(void **state is_unused)
 {
-	const uint32_t len = 5000;
-	struct rig *r = rig_with(EVENT_SNAP_MAX, 4096);
+	const uint32_t len = 10000;	/* what BPF_PROG_TEST_RUN makes of several pages is the same for us */
+	struct rig *r = rig_with(EVENT_SNAP_MAX, 1);
 	cleanup(freep) uint8_t *data = calloc(1, len);
-	struct parsed hdr = parse_here(data, len, WHOLE);
+
+	assert_true(ring_cpu_size(r->ring) >= event_room(EVENT_SNAP_MAX));
+	for (int i = 0; i < 100; i++)
+		compare_frame(r, "zeros", data, len, WHOLE);
+	compare_counters(r);
+}
+
+static void headers_only_leaves_the_payload_behind(void **state is_unused)
+{
+	const struct attach_settings settings = { .snap = EVENT_SNAP_MAX, .headers_only = true, .iface = IFACE };
+	struct rig *r = rig_set(&settings, 1 << 20);
+	unsigned shorter = 0;
+
+	for (size_t i = 0; i < fixtures.n; i++) {
+		const struct frame *f = &fixtures.v[i];
+		struct parsed hdr = parse_here(f->data, f->len, WHOLE);
+
+		compare_cut(r, f, f->len, WHOLE);
+		shorter += hdr.hdr_len < f->len;
+	}
+	compare_counters(r);
+	assert_true(shorter > fixtures.n / 2);
+}
+
+static void a_mirror_port_drops_every_frame(void **state is_unused)
+{
+	struct rig *r = rig_set(&(struct attach_settings){ .snap = 256, .drop = true, .iface = IFACE }, 4096);
+	const struct frame *f = &fixtures.v[0];
 	uint32_t lost;
 
-	for (int i = 0; i < 10; i++) {
-		assert_int_equal(run_program(r, data, len, WHOLE), XDP_PASS);
-		count_packet(&r->want, &hdr, len);
-		r->want.ring_full++;
-	}
-	assert_int_equal(drain(r, &lost), 0);
+	for (size_t i = 0; i < fixtures.n; i++)
+		compare_cut(r, &fixtures.v[i], fixtures.v[i].len, WHOLE);
 	compare_counters(r);
+	for (int i = 0; i < 100; i++)	/* also those that find the ring full */
+		assert_int_equal(run_program(r, f->data, f->len, WHOLE), XDP_DROP);
+	assert_true(drain(r, &lost) < 100);
 }
 
 static void records_carry_the_time_and_the_cpu(void **state is_unused)
@@ -504,11 +536,11 @@ static void records_carry_the_time_and_the_cpu(void **state is_unused)
 	for (int i = 0; i < 100; i++) {
 		uint64_t before = tai_now(), after;
 		const struct event *ev;
-		uint32_t len;
 
 		assert_int_equal(run_program(r, f->data, f->len, WHOLE), XDP_PASS);
 		after = tai_now();
-		ev = ring_next(r->ring, &len);
+		ring_look(r->ring, UINT64_MAX);
+		ev = ring_next(r->ring);
 		assert_non_null(ev);
 		assert_in_range(ev->tai_ns, before, after);
 		assert_int_equal(ev->cpu, sched_getcpu());
@@ -574,13 +606,15 @@ int main(void)
 		cmocka_unit_test(headers_in_later_buffers_are_found),
 		cmocka_unit_test(caplen_is_the_smaller_of_len_and_snap),
 		cmocka_unit_test(full_ring_loses_packets_and_says_how_many),
-		cmocka_unit_test(ring_smaller_than_a_record_loses_everything),
+		cmocka_unit_test(the_smallest_ring_holds_the_largest_record),
+		cmocka_unit_test(headers_only_leaves_the_payload_behind),
+		cmocka_unit_test(a_mirror_port_drops_every_frame),
 		cmocka_unit_test(records_carry_the_time_and_the_cpu),
 	};
 	int err;
 
 	attach_set_verbose(false);
-	err = rig_open(&rig, 64, 4096);
+	err = rig_open(&rig, &(struct attach_settings){ .snap = 64 }, 4096);
 	if (err == -EPERM) {
 		puts("1..0 # SKIP needs root (CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)");
 		return 77;

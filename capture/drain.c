@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Records become packets, packets are handed on, and each is in the books of its interface. */
+#include "bpf/event.h"
+#include "capture/drain.h"
+#include "capture/flow.h"
+#include "capture/packet.h"
+#include "capture/ring.h"
+#include "capture/tap.h"
+#include "capture/util.h"
+
+enum { PACE_MAX_NS = 5 * 1000 * 1000 };	/* a ring of 8 MiB holds the packets that a sender at full speed makes by then */
+
+size_t drain_look(struct drain *d, bool all)
+{
+	d->now_ns = clock_now_ns();
+	return ring_look(d->ring, all ? UINT64_MAX : clock_tai_ns());
+}
+
+static void refuse(struct drain *d, struct tap *t)
+{
+	t->refused++;
+	d->flow->refused++;
+}
+
+static void take(struct drain *d, const struct event *ev, bool hand_on)
+{
+	struct packet p;
+	struct tap *t;
+
+	if (ev->iface >= d->n_taps) {
+		d->malformed++;
+		return;
+	}
+	t = &d->taps[ev->iface];
+	t->taken++;
+	if (!hand_on || d->flow->done) {
+		refuse(d, t);
+		return;
+	}
+	tap_packet(t, ev, &d->clock, d->now_ns, &p);
+	flow_packet(d->flow, &p);
+}
+
+unsigned drain_batch(struct drain *d, unsigned max)
+{
+	const struct event *ev;
+	unsigned n;
+
+	for (n = 0; n < max && (ev = ring_next(d->ring)); n++)
+		take(d, ev, true);
+	ring_release(d->ring);
+	return n;
+}
+
+void drain_refuse(struct drain *d)
+{
+	const struct event *ev;
+
+	ring_look(d->ring, UINT64_MAX);
+	while ((ev = ring_next(d->ring)))
+		take(d, ev, false);
+	ring_release(d->ring);
+}
+
+uint64_t drain_pace(struct drain *d, size_t used, uint64_t taken)
+{
+	uint64_t now = clock_monotonic_ns();
+	uint64_t since = now - d->drained_ns;
+
+	d->drained_ns = now;
+	if (taken)
+		return min_of((uint64_t)PACE_MAX_NS, (uint64_t)((double)since * (ring_cpu_size(d->ring) / 4) / used));
+	if (used)
+		return RING_WINDOW_NS;
+	return ring_sleep(d->ring) ? UINT64_MAX : RING_WINDOW_NS;
+}
