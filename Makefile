@@ -68,9 +68,11 @@ deps:
 lint: $(B)/xdpdump
 	$(Q)scripts/lint
 
-install: $(B)/xdpdump
+install: $(B)/xdpdump $(B)/replay/xdpflood
 	install -D -m 755 $(B)/xdpdump $(DESTDIR)$(PREFIX)/sbin/xdpdump
+	install -D -m 755 $(B)/replay/xdpflood $(DESTDIR)$(PREFIX)/sbin/xdpflood
 	install -D -m 644 man/xdpdump.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpdump.8
+	install -D -m 644 man/xdpflood.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpflood.8
 clean:
 	rm -rf build
 
