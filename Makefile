@@ -3,6 +3,8 @@
 # make run        the demo run, as root         make check-live  tests in private network namespaces, as root
 # make SAN=1 ...  with sanitizers, in build/san make deps        installs what is needed (Debian)
 # make V=1 ...    shows the commands            make install     into $(DESTDIR)$(PREFIX)
+# make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N; scripts/deps bench first
+# make bench-main bench-kernel bench-drain bench-latency bench-offline   one part of it
 
 CC      ?= cc
 CLANG   ?= clang
@@ -27,7 +29,7 @@ modules := $(filter-out $(B)/capture/main.o,$(objs))
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
 
-.PHONY: all tests check check-live check-corpus check-kernels run deps install clean lint
+.PHONY: all tests check check-live check-corpus check-kernels bench run deps install clean lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -61,6 +63,9 @@ check-corpus: $(B)/xdpdump
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
 check-kernels: tests
 	scripts/check-kernels
+bench: bench-all
+bench-%: tests $(B)/bench_null.bpf.o
+	$(Q)B=$(B) replay/bench $* $(if $(QUICK),--quick) $(if $(ROUNDS),--rounds $(ROUNDS))
 run:
 	scripts/run
 deps:

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""
+The main table of the bench: what a capture costs the traffic that it looks at, and itself.
+
+In each round every tool runs once, on the same veth pair and the same frames, in an order that moves on by one from
+round to round. xdpflood sends as fast as it can on CPU 0, where the receive path of a veth runs too: the XDP program and
+the network stack. The tool has CPU 1. Before each run memory is written to and freed. Output goes to a tmpfs.
+
+What is measured, and how:
+  rate    frames that arrived at v0 over the sender's time from its first to its last frame; all that are sent must arrive
+  tax     ns per frame with the tool less ns per frame with null_pass in the same round
+  loss    frames that arrived less packets in the file, which replay/count counts
+  CPU     user and system time of the tool from its "listening" line until it has exited, over packets in the file
+  to file bytes of packets in the file over the sender's time. What a tool still has in its buffer when the sender is done
+          counts as written in that time: the buffers are about the same size, and small beside the file
+  memory  VmHWM before the tool is stopped
+"""
+import os
+import subprocess
+import time
+
+from bench_lib import (BUILD, MIB, SENDER_CPU, Failure, Scratch, Tool, installed, median, memory_available, on_cpu, progress,
+                       received, run, touch_memory, veth_up)
+
+XDPDUMP = os.path.join(BUILD, "xdpdump")
+XDP_TOOLS = "/usr/sbin/xdpdump"         # not ours, which installs elsewhere
+FLOOD = os.path.join(BUILD, "replay/xdpflood")
+COUNT = os.path.join(BUILD, "replay/count")
+NULL = os.path.join(BUILD, "bench_null.bpf.o")
+
+REFERENCE = (128, 96)                   # bytes of a frame, snippet
+WHOLE = (1500, 0)
+SIZES, SNIPPETS = (64, 128, 512, 1500), (96, 256, 0)
+RING_MIB = 16                           # our default, and what the others are given where they can be told
+MODERATE_PPS, MODERATE_SEC = 100000, 3
+
+
+class Contender:
+    """A row of the table: a null program to attach, a tool to run, or both."""
+
+    def __init__(self, name, program=None, command=None, ready="listening on", settle=0.4, missing=None):
+        self.name, self.program, self.ready, self.missing = name, program, ready, missing
+        self.command = command          # given the snippet and the file, its command line
+        self.settle = settle            # seconds without progress after which it has no packet left to write
+
+
+def is_xdp_tools(program):
+    """Ours could be installed there as well, and has no such option."""
+    if not os.access(program, os.X_OK):
+        return False
+    done = subprocess.run([program, "--help"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return "--load-xdp-program" in done.stdout
+
+
+def contenders():
+    """
+    The peers get 16 MiB of buffer where they have an option for it, no promiscuous mode, and no name look-ups.
+    tcpdump hands over a block that is not full after a second, dumpcap after a quarter, so they need time to settle.
+    """
+    mirror = "--mirror-port" in run(XDPDUMP, "--help")
+    return [
+        Contender("null_pass", "null_pass"),
+        Contender("null_drop", "null_drop"),
+        Contender("tcpdump", "null_pass", lambda snap, file: [
+            "tcpdump", "-i", "v0", "-n", "-p", "-B", str(RING_MIB * 1024), "-s", str(snap), "-Z", "root", "-w", file],
+            settle=1.2, missing=None if installed("tcpdump") else "not installed"),
+        Contender("dumpcap", "null_pass", lambda snap, file: [
+            "dumpcap", "-i", "v0", "-p", "-q", "-B", str(RING_MIB), "-s", str(snap), "-w", file],
+            ready="File: ", settle=0.6, missing=None if installed("dumpcap") else "not installed"),
+        Contender("xdp-tools xdpdump", None, lambda snap, file: [
+            XDP_TOOLS, "-i", "v0", "--load-xdp-program", *(["-s", str(snap)] if snap else []), "-w", file],
+            settle=1.2, missing=None if is_xdp_tools(XDP_TOOLS) else "not installed"),
+        Contender("ours", None, lambda snap, file: [XDPDUMP, "-i", "v0", "-s", str(snap), "-w", file]),
+        Contender("ours, mirror port", None, lambda snap, file: [
+            XDPDUMP, "-i", "v0", "--mirror-port", "-s", str(snap), "-w", file],
+            missing=None if mirror else "this xdpdump has no --mirror-port"),
+    ]
+
+
+# ---- one run ----
+
+class Program:
+    """A null program on v0, or none."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __enter__(self):
+        if self.name:
+            run("ip", "link", "set", "dev", "v0", "xdpdrv", "obj", NULL, "program", self.name)
+
+    def __exit__(self, *_):
+        if self.name:
+            subprocess.run(["ip", "link", "set", "dev", "v0", "xdpdrv", "off"])
+
+
+def flood(size, *options):
+    """Sends; frames sent and the seconds from the first to the last."""
+    done = subprocess.run([FLOOD, "-i", "v1", "-p", str(SENDER_CPU), "-s", str(size), *map(str, options)],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=on_cpu(SENDER_CPU))
+    words = done.stdout.split()
+    if done.returncode or len(words) < 5:
+        raise Failure(f"xdpflood: {done.stderr.strip()}")
+    return int(words[1]), float(words[4])
+
+
+def measured_flood(size, n):
+    before = received()
+    sent, seconds = flood(size, "-c", n)
+    arrived = received() - before
+    if arrived != sent:
+        raise Failure(f"{sent} frames sent, but {arrived} arrived at v0: something else uses it, or its queue was full")
+    return {"arrived": arrived, "seconds": seconds, "mpps": arrived / seconds / 1e6, "ns": seconds / arrived * 1e9}
+
+
+def drained(tool, file, settle):
+    """Waits until the file has not grown for `settle` seconds."""
+    size, since = -1, time.monotonic()
+    deadline = since + 30
+    while time.monotonic() - since < settle:
+        if tool.ended():
+            raise Failure(f"{tool.command[0]} has ended early: {tool.said().strip()}")
+        if time.monotonic() > deadline:
+            raise Failure(f"{tool.command[0]} does not stop writing")
+        now = os.stat(file).st_size if os.path.exists(file) else 0
+        if now != size:
+            size, since = now, time.monotonic()
+        time.sleep(0.02)
+
+
+def run_tool(c, size, snap, n, scratch):
+    file = os.path.join(scratch, "capture")
+    try:
+        with Tool(c.command(snap, file), os.path.join(scratch, "log"), c.ready) as tool:
+            before = tool.cpu_seconds()
+            row = measured_flood(size, n)
+            drained(tool, file, c.settle)
+            row["rss_mib"] = tool.peak_memory() / MIB
+            cpu = tool.stop() - before
+        packets, written = map(int, run(COUNT, file).split())
+    finally:
+        if os.path.exists(file):
+            os.unlink(file)
+    row.update(packets=packets, lost=row["arrived"] - packets, cpu_per_mpkt=cpu / packets * 1e6 if packets else None,
+               mb_per_s=written / row["seconds"] / 1e6)
+    return row
+
+
+def run_once(c, size, snap, n, scratch):
+    touch_memory(max(1 << 30, n * (min(size, snap or size) + 128) * 5 // 4))
+    with Program(c.program):
+        if c.command:
+            return run_tool(c, size, snap, n, scratch)
+        return measured_flood(size, n)
+
+
+def n_frames(size, snap, frames):
+    """As many as are wanted, but files of a quarter of the free memory and of 2 GiB at most."""
+    room = min(2 << 30, memory_available() // 4)
+    return min(frames, room // (min(size, snap or size) + 100))
+
+
+# ---- tables ----
+
+def add_taxes(runs):
+    """Each round's, so that what drifts from round to round cancels out."""
+    for name, rows in runs.items():
+        for row, floor in zip(rows, runs["null_pass"]):
+            row["tax_ns"] = row["ns"] - floor["ns"]
+
+
+def measure(size, snap, rounds, frames, field, scratch):
+    """{name: [a row per round]}; one that fails is left out from then on, by name."""
+    n = n_frames(size, snap, frames)
+    runs = {c.name: [] for c in field}
+    running = list(field)
+    for round_ in range(rounds):
+        progress(f"{size}-byte frames, snippet {snap or 'whole'}: round {round_ + 1} of {rounds}")
+        first = round_ % len(running)
+        for c in running[first:] + running[:first]:
+            try:
+                runs[c.name].append(run_once(c, size, snap, n, scratch))
+            except Failure as failure:
+                if c.name == "null_pass":
+                    raise
+                progress(f"{c.name} is left out: {failure}")
+                runs[c.name] = []
+                running = [other for other in running if other is not c]
+    runs = {name: rows for name, rows in runs.items() if rows}
+    add_taxes(runs)
+    return runs
+
+
+COLUMNS = (     # key, head, format
+    ("mpps", "Mpps", "{:.3f}"), ("ns", "ns/frame", "{:.0f}"), ("tax_ns", "tax ns", "{:.0f}"), ("loss", "lost %", "{:.3f}"),
+    ("cpu_per_mpkt", "CPU s/Mpkt", "{:.3f}"), ("mb_per_s", "MB/s to file", "{:.0f}"), ("rss_mib", "RSS MiB", "{:.1f}"),
+)
+
+
+def summarize(rows):
+    """The median of each measure, its minimum and its maximum."""
+    summary = {}
+    for row in rows:
+        if "lost" in row:
+            row["loss"] = 100 * row["lost"] / row["arrived"]
+    for key in [key for key, _, _ in COLUMNS] + ["arrived", "lost"]:
+        values = [row[key] for row in rows if row.get(key) is not None]
+        if values:
+            summary[key] = {"median": median(values), "min": min(values), "max": max(values)}
+    return summary
+
+
+def print_table(size, snap, rounds, summaries):
+    arrived = summaries["null_pass"]["arrived"]["median"]
+    print(f"\n{size}-byte frames, snippet {snap or 'whole'}: {arrived:.0f} frames, medians of {rounds} "
+          f"round{'s' if rounds > 1 else ''}")
+    print(f"  {'':<19}" + "".join(f"{head:>14}" for _, head, _ in COLUMNS) + "   Mpps min-max")
+    for name, summary in summaries.items():
+        cells = [form.format(summary[key]["median"]) if key in summary else "-" for key, _, form in COLUMNS]
+        span = f"{summary['mpps']['min']:.3f}-{summary['mpps']['max']:.3f}"
+        print(f"  {name:<19}" + "".join(f"{cell:>14}" for cell in cells) + f"   {span}")
+
+
+def combination(size, snap, rounds, frames, field, scratch):
+    """(runs, JSON rows) of one size and snippet; prints its table."""
+    runs = measure(size, snap, rounds, frames, field, scratch)
+    summaries = {name: summarize(rows) for name, rows in runs.items()}
+    print_table(size, snap, rounds, summaries)
+    return runs, [{"tool": name, "frame": size, "snippet": snap, "rounds": len(runs[name]), **summary}
+                  for name, summary in summaries.items()]
+
+
+# ---- a moderate rate ----
+
+def moderate_once(c, scratch):
+    file = os.path.join(scratch, "capture")
+    with Program(c.program), Tool(c.command(REFERENCE[1], file), os.path.join(scratch, "log"), c.ready) as tool:
+        before, start = tool.cpu_seconds(), time.monotonic()
+        flood(REFERENCE[0], "-r", MODERATE_PPS, "-c", MODERATE_PPS * MODERATE_SEC)
+        percent = 100 * (tool.cpu_seconds() - before) / (time.monotonic() - start)
+        tool.stop()
+    os.unlink(file)
+    return percent
+
+
+def moderate(rounds, field, scratch):
+    """{name: percent of a CPU while 100000 frames a second pass}, medians."""
+    tools = [c for c in field if c.command]
+    percents = {c.name: [] for c in tools}
+    for round_ in range(rounds):
+        progress(f"{MODERATE_PPS} frames a second: round {round_ + 1} of {rounds}")
+        for c in tools:
+            try:
+                percents[c.name].append(moderate_once(c, scratch))
+            except Failure as failure:
+                progress(f"{c.name}: {failure}")
+    print(f"\nCPU of the tool while {MODERATE_PPS} frames of {REFERENCE[0]} bytes a second pass, medians of {rounds} "
+          f"round{'s' if rounds > 1 else ''}")
+    for name, values in percents.items():
+        if values:
+            print(f"  {name:<19}{median(values):13.2f} %   {min(values):.2f}-{max(values):.2f}")
+    return {name: values for name, values in percents.items() if values}
+
+
+# ---- figures ----
+
+def column(runs, name, key):
+    return [row[key] for row in runs.get(name, []) if row.get(key) is not None]
+
+
+def ratio(over, under):
+    over, under = median(over), median(under)
+    return over / under if over is not None and under else None
+
+
+def paired(runs, over, under):
+    """The median of the ratio of two rates in the same round."""
+    return median([a / b for a, b in zip(column(runs, over, "mpps"), column(runs, under, "mpps"))])
+
+
+def figures(runs, whole, percents):
+    """The figures of the final table; one that could not be measured is missing."""
+    lost = {name: column(runs, name, "lost") for name in runs}
+    rss = column(runs, "ours", "rss_mib")
+    found = {
+        "tax_ratio": ratio(column(runs, "ours", "tax_ns"), column(runs, "tcpdump", "tax_ns")),
+        "cpu_ratio": ratio(column(runs, "ours", "cpu_per_mpkt"), column(runs, "tcpdump", "cpu_per_mpkt")),
+        "loss_pass": sum(lost["ours"]) if lost.get("ours") else None,
+        "loss_mirror": sum(lost["ours, mirror port"]) if lost.get("ours, mirror port") else None,
+        "mirror_of_null_drop": paired(runs, "ours, mirror port", "null_drop"),
+        "mirror_of_tcpdump": paired(runs, "ours, mirror port", "tcpdump"),
+        "whole_bytes_ratio": ratio(column(whole, "ours", "mb_per_s"), column(whole, "tcpdump", "mb_per_s")),
+        "cpu_100kpps_percent": median(percents.get("ours", [])),
+        "rss_over_ring_mib": max(rss) - RING_MIB if rss else None,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def measure_all(options):
+    """The whole part: prints its tables, returns {"figures": ..., "rows": ...}."""
+    field = contenders()
+    for c in field:
+        if c.missing:
+            print(f"{c.name}: skipped, {c.missing}")
+    field = [c for c in field if not c.missing]
+    order = [REFERENCE, WHOLE] + [(size, snap) for snap in SNIPPETS for size in SIZES
+                                  if (size, snap) not in (REFERENCE, WHOLE)]
+    rows, runs = [], {}
+    veth_up()
+    with Scratch() as scratch:
+        for size, snap in order[:2] if options.quick else order:
+            rounds = options.rounds if (size, snap) in (REFERENCE, WHOLE) else options.matrix_rounds
+            runs[size, snap], more = combination(size, snap, rounds, options.frames, field, scratch)
+            rows += more
+        percents = moderate(min(options.rounds, 3), field, scratch)
+    rows += [{"tool": name, "pps": MODERATE_PPS, "cpu_percent": values} for name, values in percents.items()]
+    return {"figures": figures(runs[REFERENCE], runs[WHOLE], percents), "rows": rows}
