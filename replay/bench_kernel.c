@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Nanoseconds per packet of XDP programs, run by BPF_PROG_TEST_RUN on one CPU and on two at once: what each feature of
+ * the capture program costs, what the transports cost that it could use, and the program itself. Rings are emptied
+ * between batches, without their data being touched, so this is the program alone: what it costs that another CPU reads
+ * the data shows in "make bench" only.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+#include "bench.skel.h"
+#include "bpf/bench.h"
+#include "capture/attach.h"
+#include "capture/ring.h"
+#include "replay/bench.h"
+
+enum { LO = 1, CPUS_MAX = 1024, FRAME_MAX = 1500, BATCHES = 15, BATCHES_QUICK = 3 };
+
+/* ---- what is run ---- */
+
+struct frame {
+	uint32_t len;
+	uint8_t data[FRAME_MAX];
+};
+
+/* The capture program as the tool loads it. */
+struct capture {
+	uint32_t snap;
+	struct ring *ring;
+	struct attach *attach;
+};
+
+struct row {
+	struct bench_row one;		/* ns per packet on one CPU */
+	struct bench_row two;		/* packets per time on two CPUs, as a multiple of that on one */
+	const char *program;		/* in bpf/bench.bpf.c; NULL: @capture */
+	struct capture *capture;
+	const struct frame *frame;
+	bool parallel;			/* measured on two CPUs as well */
+	int fd;
+	uint32_t packets;		/* in a batch: as many as a ring holds on each of two CPUs */
+};
+
+static struct frame tcp128, udp64, ipv6, big;
+static struct capture snap96 = { .snap = 96 }, snap256 = { .snap = 256 }, whole = { .snap = EVENT_SNAP_MAX };
+
+#define row(n, p, c, f, par)	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
+				  .program = p, .capture = c, .frame = f, .parallel = par }
+
+enum { NULL_ROW, FEATURES_END = 6, FRAMES_END = 9, TRANSPORTS_END = 15, REAL = TRANSPORTS_END };
+
+static struct row rows[] = {
+	row("null: XDP_PASS", "null", NULL, &tcp128, true),
+	row("+ count", "count", NULL, &tcp128, false),
+	row("+ parse", "count_parse", NULL, &tcp128, false),
+	row("+ time", "count_parse_time", NULL, &tcp128, false),
+	row("+ ring", "count_parse_time_ring", NULL, &tcp128, false),
+	row("+ copy", "count_parse_time_ring_copy", NULL, &tcp128, false),
+
+	row("null, IPv6", "null", NULL, &ipv6, false),
+	row("count and parse, 64-byte UDP", "count_parse", NULL, &udp64, false),
+	row("count and parse, IPv6", "count_parse", NULL, &ipv6, false),
+
+	row("BPF ringbuf, shared", "ringbuf_shared", NULL, &tcp128, true),
+	row("BPF ringbuf per CPU", "ringbuf_per_cpu", NULL, &tcp128, true),
+	row("mapped ring per CPU, store", "lane_store", NULL, &tcp128, true),
+	row("mapped ring per CPU, exchange", "lane_exchange", NULL, &tcp128, true),
+	row("8 packets a record, shared ringbuf", "batch_shared", NULL, &tcp128, true),
+	row("8 packets a record, ringbuf per CPU", "batch_per_cpu", NULL, &tcp128, true),
+
+	row("snippet 96, 128-byte TCP", NULL, &snap96, &tcp128, true),
+	row("snippet 256, 1500-byte TCP", NULL, &snap256, &big, false),
+	row("whole frame, 1500-byte TCP", NULL, &whole, &big, false),
+};
+
+/* ---- rings ---- */
+
+/* The positions of a BPF ringbuf: all records before @produced are complete between two batches. */
+struct positions {
+	unsigned long *consumed;
+	const unsigned long *produced;
+};
+
+struct kernel {
+	struct bench_run bench;
+	struct bench *skel;
+	struct positions ringbufs[1 + CPUS_MAX];	/* the shared one first */
+	int n_cpus;
+	struct bench_lane *lanes;
+	int cpu[2];
+	unsigned n_batches;
+};
+
+static struct positions map_positions(const struct bench_run *b, int fd)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	void *consumed = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *produced = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, page);
+
+	if (consumed == MAP_FAILED || produced == MAP_FAILED)
+		bench_die(b, EXIT_FAILURE, "cannot map a ring: %s", strerror(errno));
+	return (struct positions){ consumed, produced };
+}
+
+static void empty_rings(struct kernel *k)
+{
+	for (int i = 0; i <= k->n_cpus; i++)
+		__atomic_store_n(k->ringbufs[i].consumed, *k->ringbufs[i].produced, __ATOMIC_RELEASE);
+	for (int i = 0; i < k->n_cpus; i++)
+		__atomic_store_n(&k->lanes[i].consumed, k->lanes[i].produced, __ATOMIC_RELEASE);
+}
+
+static void empty_capture(struct capture *c)
+{
+	uint32_t len;
+
+	while (ring_next(c->ring, &len))
+		;
+	ring_release(c->ring);
+}
+
+/* ---- setting up ---- */
+
+static void load_programs(struct kernel *k)
+{
+	const struct bench_run *b = &k->bench;
+	uint32_t zero = 0;
+	int err;
+
+	k->n_cpus = libbpf_num_possible_cpus();
+	k->skel = bench__open();
+	if (!k->skel || k->n_cpus < 1 || k->n_cpus > CPUS_MAX)
+		bench_die(b, EXIT_FAILURE, "cannot open the programs");
+	bpf_map__set_max_entries(k->skel->maps.ringbufs, k->n_cpus);
+	bpf_map__set_max_entries(k->skel->maps.lanes, k->n_cpus);
+	err = bench__load(k->skel);
+	if (err)
+		bench_die(b, EXIT_FAILURE, "cannot load the programs: %s", strerror(-err));
+	k->ringbufs[0] = map_positions(b, bpf_map__fd(k->skel->maps.shared));
+	for (uint32_t i = zero; i < (uint32_t)k->n_cpus; i++) {
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "bench_ring", 0, 0, BENCH_RING, NULL);
+
+		if (fd < 0 || bpf_map_update_elem(bpf_map__fd(k->skel->maps.ringbufs), &i, &fd, BPF_ANY))
+			bench_die(b, EXIT_FAILURE, "cannot make a ring: %s", strerror(errno));
+		k->ringbufs[1 + i] = map_positions(b, fd);
+		close(fd);
+	}
+	k->lanes = mmap(NULL, k->n_cpus * sizeof(*k->lanes), PROT_READ | PROT_WRITE, MAP_SHARED,
+			bpf_map__fd(k->skel->maps.lanes), 0);
+	if (k->lanes == MAP_FAILED)
+		bench_die(b, EXIT_FAILURE, "cannot map the rings: %s", strerror(errno));
+}
+
+static void load_capture(const struct bench_run *b, struct capture *c)
+{
+	int err = ring_open(&c->ring, BENCH_RING);
+
+	if (!err)
+		err = attach_open(&c->attach, ring_fd(c->ring), c->snap, 0);
+	if (err)
+		bench_die(b, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
+}
+
+static void put16(uint8_t *p, uint16_t v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+/* An Ethernet frame of @len bytes with an IP header of @version and @proto behind it, and ports. */
+static void make_frame(struct frame *f, uint32_t len, int version, uint8_t proto)
+{
+	uint8_t *ip = f->data + 14, *l4 = ip + (version == 4 ? 20 : 40);
+
+	*f = (struct frame){ .len = len };
+	memcpy(f->data, "\x02\0\0\0\0\x02\x02\0\0\0\0\x01", 12);
+	put16(f->data + 12, version == 4 ? ETH_TYPE_IPV4 : ETH_TYPE_IPV6);
+	if (version == 4) {
+		memcpy(ip, "\x45\0\0\0\0\0\0\0\x40\0\0\0\x0a\0\0\x01\x0a\0\0\x02", 20);
+		put16(ip + 2, len - 14);
+		ip[9] = proto;
+	} else {
+		memcpy(ip, "\x60\0\0\0\0\0\0\x40", 8);
+		put16(ip + 4, len - 54);
+		ip[6] = proto;
+	}
+	put16(l4, 1000);
+	put16(l4 + 2, 2000);
+	if (proto == PROTO_UDP)
+		put16(l4 + 4, f->data + len - l4);
+	else
+		l4[12] = 0x50;
+}
+
+static void set_up(struct kernel *k)
+{
+	make_frame(&tcp128, 128, 4, PROTO_TCP);
+	make_frame(&udp64, 64, 4, PROTO_UDP);
+	make_frame(&ipv6, 128, 6, PROTO_TCP);
+	make_frame(&big, 1500, 4, PROTO_TCP);
+	attach_set_verbose(false);
+	load_programs(k);
+	load_capture(&k->bench, &snap96);
+	load_capture(&k->bench, &snap256);
+	load_capture(&k->bench, &whole);
+	for (unsigned i = 0; i < array_size(rows); i++) {
+		struct row *r = &rows[i];
+		uint32_t caplen = min_of(r->frame->len, r->capture ? r->capture->snap : (uint32_t)BENCH_SNAP);
+
+		r->fd = r->capture ? attach_program_fd(r->capture->attach) :
+			bpf_program__fd(bpf_object__find_program_by_name(k->skel->obj, r->program));
+		r->packets = BENCH_RING / 2 / (caplen + 80);	/* 80: the heads, and what it is rounded up by */
+	}
+}
+
+/* ---- measuring ---- */
+
+/*
+ * test_run takes the program into the XDP dispatcher and out again, which holds up all CPUs for milliseconds, unless the
+ * program is attached somewhere: here to lo of our own namespace, which is down.
+ */
+static int hold(const struct bench_run *b, const struct row *r)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_SKB_MODE);
+	int fd = bpf_link_create(r->fd, LO, BPF_XDP, &opts);
+
+	if (fd < 0)
+		bench_die(b, EXIT_FAILURE, "%s: cannot attach to lo: %s", r->one.name, strerror(-fd));
+	return fd;
+}
+
+/* Runs one batch on this CPU; the time of all of it. The clock around the call: what the kernel reports is whole ns. */
+static double run_batch(const struct bench_run *b, const struct row *r)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = r->frame->data, .data_size_in = r->frame->len, .repeat = r->packets);
+	double start = bench_now_ns();
+	int err = bpf_prog_test_run_opts(r->fd, &opts);
+	double end = bench_now_ns();
+
+	if (err || opts.retval != XDP_PASS)
+		bench_die(b, EXIT_FAILURE, "%s: cannot run: %s", r->one.name, strerror(err ? -err : EPROTO));
+	return end - start;
+}
+
+static void empty(struct kernel *k, const struct row *r)
+{
+	if (r->capture)
+		empty_capture(r->capture);
+	else
+		empty_rings(k);
+}
+
+/* ns per packet, the median of the batches. */
+static double on_one_cpu(struct kernel *k, const struct row *r)
+{
+	double ns[BATCHES];
+
+	for (unsigned i = 0; i < k->n_batches; i++) {
+		ns[i] = run_batch(&k->bench, r) / r->packets;
+		empty(k, r);
+	}
+	return bench_median(ns, k->n_batches);
+}
+
+struct pair {
+	struct kernel *k;
+	const struct row *row;
+	unsigned arrived;	/* at meet(), by both */
+};
+
+/* Waits for the other. Spins, because a wake-up would take as long as many packets. */
+static void meet(struct pair *p)
+{
+	unsigned n = __atomic_add_fetch(&p->arrived, 1, __ATOMIC_ACQ_REL);
+	unsigned both = (n + 1) / 2 * 2;
+
+	while (__atomic_load_n(&p->arrived, __ATOMIC_ACQUIRE) < both)
+		;
+}
+
+static void *second_cpu(void *ctx)
+{
+	struct pair *p = ctx;
+
+	bench_pin(&p->k->bench, p->k->cpu[1]);
+	for (unsigned i = 0; i < p->k->n_batches; i++) {
+		meet(p);
+		run_batch(&p->k->bench, p->row);
+		meet(p);
+	}
+	return NULL;
+}
+
+/* ns per packet of two CPUs together, from the common start until the slower one is done. */
+static double on_two_cpus(struct kernel *k, const struct row *r)
+{
+	struct pair p = { .k = k, .row = r };
+	double ns[BATCHES];
+	pthread_t thread;
+	int err = pthread_create(&thread, NULL, second_cpu, &p);
+
+	if (err)
+		bench_die(&k->bench, EXIT_FAILURE, "cannot start a thread: %s", strerror(err));
+	for (unsigned i = 0; i < k->n_batches; i++) {
+		double start;
+
+		meet(&p);
+		start = bench_now_ns();
+		run_batch(&k->bench, r);
+		meet(&p);
+		ns[i] = (bench_now_ns() - start) / (2.0 * r->packets);
+		empty(k, r);
+	}
+	pthread_join(thread, NULL);
+	return bench_median(ns, k->n_batches);
+}
+
+/* One after the other, so that a machine that gets slower or faster does so for all. */
+static void run_round(struct kernel *k, bool counts)
+{
+	for (unsigned i = 0; i < array_size(rows); i++) {
+		struct row *r = &rows[i];
+		int link = hold(&k->bench, r);
+		double ns = on_one_cpu(k, r);
+		double both = r->parallel && k->cpu[0] != k->cpu[1] ? on_two_cpus(k, r) : 0;
+
+		close(link);
+		if (counts)
+			bench_sample(&r->one, ns);
+		if (counts && both)
+			bench_sample(&r->two, ns / both);
+	}
+}
+
+/* A packet that finds no room is cheap: with even one of them the times would mean nothing. */
+static void check_losses(const struct kernel *k)
+{
+	const struct capture *all[] = { &snap96, &snap256, &whole };
+	unsigned long long lost = k->skel->bss->failed;
+
+	for (unsigned i = 0; i < array_size(all); i++) {
+		struct counters c;
+		int err = attach_counters(all[i]->attach, &c);
+
+		if (err)
+			bench_die(&k->bench, EXIT_FAILURE, "cannot read the counters: %s", strerror(-err));
+		lost += c.all.packets - c.delivered;
+	}
+	if (lost)
+		bench_die(&k->bench, EXIT_FAILURE, "not valid: %llu packets found no room", lost);
+}
+
+/* ---- telling ---- */
+
+static void print_rows(const char *title, unsigned first, unsigned end)
+{
+	double null = bench_result(&rows[NULL_ROW].one);
+
+	printf("%s\n", title);
+	for (unsigned i = first; i < end; i++) {
+		struct row *r = &rows[i];
+		double ns = bench_result(&r->one), ratio = bench_result(&r->two);
+
+		printf("  %-36s %7.1f %7.1f .. %-7.1f %7.1f", r->one.name, ns, r->one.sample[0],
+		       r->one.sample[r->one.n - 1], ns - null);
+		if (r->two.n)
+			printf(" %7.2f %5.2f .. %.2f", ratio, r->two.sample[0], r->two.sample[r->two.n - 1]);
+		printf("\n");
+	}
+}
+
+static void report(struct kernel *k)
+{
+	struct bench_row *all[2 * array_size(rows)];
+	struct row *real = &rows[REAL];
+	unsigned n = 0;
+
+	printf("%-38s %7s %18s %7s %7s\n", "", "ns", "min .. max", "-null", "2 CPUs");
+	print_rows("feature by feature, 128-byte IPv4/TCP", NULL_ROW, FEATURES_END);
+	print_rows("other frames", FEATURES_END, FRAMES_END);
+	print_rows("transports: time, head, copy of 96 bytes", FRAMES_END, TRANSPORTS_END);
+	print_rows("the capture program", REAL, array_size(rows));
+	printf("2 CPUs: packets per second of two at once, as a multiple of one alone\n");
+	bench_figure(&k->bench, "kernel_ns", bench_result(&real->one) - bench_result(&rows[NULL_ROW].one));
+	if (real->two.n)
+		bench_figure(&k->bench, "two_cpu_ratio", bench_result(&real->two));
+	for (unsigned i = 0; i < array_size(rows); i++) {
+		all[n++] = &rows[i].one;
+		all[n++] = &rows[i].two;
+	}
+	bench_finish(&k->bench, all, n);
+}
+
+int main(int argc, char **argv)
+{
+	static struct kernel k;
+
+	bench_init(&k.bench, argc, argv, "to load XDP programs");
+	k.n_batches = k.bench.quick ? BATCHES_QUICK : BATCHES;
+	if (unshare(CLONE_NEWNET))
+		bench_die(&k.bench, EXIT_FAILURE, "cannot make a network namespace: %s", strerror(errno));
+	bench_two_cpus(k.cpu);
+	bench_pin(&k.bench, k.cpu[0]);
+	set_up(&k);
+	for (int i = 0; i <= BENCH_ROUNDS; i++)
+		run_round(&k, i > 0);	/* the first one warms the memory */
+	check_losses(&k);
+	report(&k);
+	return EXIT_SUCCESS;
+}
