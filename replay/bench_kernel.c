@@ -51,7 +51,7 @@ static struct capture snap96 = { .snap = 96 }, snap256 = { .snap = 256 }, whole 
 #define row(n, p, c, f, par)	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
 				  .program = p, .capture = c, .frame = f, .parallel = par }
 
-enum { NULL_ROW, FEATURES_END = 6, FRAMES_END = 9, TRANSPORTS_END = 15, REAL = TRANSPORTS_END };
+enum { NULL_ROW, FEATURES_END = 6, FRAMES_END = 9, TRANSPORTS_END = 16, REAL = TRANSPORTS_END };
 
 static struct row rows[] = {
 	row("null: XDP_PASS", "null", NULL, &tcp128, true),
@@ -69,6 +69,7 @@ static struct row rows[] = {
 	row("BPF ringbuf per CPU", "ringbuf_per_cpu", NULL, &tcp128, true),
 	row("mapped ring per CPU, store", "lane_store", NULL, &tcp128, true),
 	row("mapped ring per CPU, exchange", "lane_exchange", NULL, &tcp128, true),
+	row("mapped ring per CPU, copied by words", "lane_words", NULL, &tcp128, true),
 	row("8 packets a record, shared ringbuf", "batch_shared", NULL, &tcp128, true),
 	row("8 packets a record, ringbuf per CPU", "batch_per_cpu", NULL, &tcp128, true),
 
