@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,21 +123,40 @@ static inline is_unused void bench_sample(struct bench_row *r, double value)
 		r->sample[r->n++] = value;
 }
 
-/* The median of the rounds; the samples are in order afterwards, so that the first is the least. */
-static inline is_unused double bench_result(struct bench_row *r)
+struct bench_stats {
+	double min, median, max;
+};
+
+/* Of the rounds. */
+static inline is_unused struct bench_stats bench_stats(const struct bench_row *r)
 {
-	return bench_median(r->sample, r->n);
+	double v[BENCH_ROUNDS];
+	double median;
+
+	memcpy(v, r->sample, sizeof(v));
+	median = bench_median(v, r->n);
+	return (struct bench_stats){ .min = v[0], .median = median, .max = r->n ? v[r->n - 1] : 0 };
 }
 
-static inline is_unused void bench_print(struct bench_row *r)
+/* The median of what @r has above @base in the same round. */
+static inline is_unused double bench_above(const struct bench_row *r, const struct bench_row *base)
 {
-	double median = bench_result(r);
+	double v[BENCH_ROUNDS];
+	unsigned n = min_of(r->n, base->n);
 
-	if (!r->n) {
-		printf("  %-44s %10s\n", r->name, "skipped");
-		return;
-	}
-	printf("  %-44s %10.2f %-10s %10.2f .. %.2f\n", r->name, median, r->unit, r->sample[0], r->sample[r->n - 1]);
+	for (unsigned i = 0; i < n; i++)
+		v[i] = r->sample[i] - base->sample[i];
+	return bench_median(v, n);
+}
+
+static inline is_unused void bench_print(const struct bench_row *r)
+{
+	struct bench_stats s = bench_stats(r);
+
+	if (r->n)
+		printf("  %-44s %8.2f %-8s %8.2f .. %.2f\n", r->name, s.median, r->unit, s.min, s.max);
+	else
+		printf("  %-44s %8s\n", r->name, "skipped");
 }
 
 static inline is_unused void bench_figure(struct bench_run *b, const char *key, double value)
@@ -147,7 +167,7 @@ static inline is_unused void bench_figure(struct bench_run *b, const char *key, 
 }
 
 /* The figures and all @rows that have samples. */
-static inline is_unused void bench_finish(const struct bench_run *b, struct bench_row *const *rows, unsigned n_rows)
+static inline is_unused void bench_finish(const struct bench_run *b, const struct bench_row *const *rows, unsigned n_rows)
 {
 	const char *comma = "";
 	FILE *f;
@@ -162,13 +182,13 @@ static inline is_unused void bench_finish(const struct bench_run *b, struct benc
 		fprintf(f, "%s\"%s\": %.4f", i ? ", " : "", b->figures[i].key, b->figures[i].value);
 	fprintf(f, "},\n \"rows\": [");
 	for (unsigned i = 0; i < n_rows; i++) {
-		struct bench_row *r = rows[i];
-		double median = bench_result(r);
+		const struct bench_row *r = rows[i];
+		struct bench_stats s = bench_stats(r);
 
 		if (!r->n)
 			continue;
 		fprintf(f, "%s\n  {\"name\": \"%s\", \"unit\": \"%s\", \"median\": %.4f, \"min\": %.4f, \"max\": %.4f}", comma,
-			r->name, r->unit, median, r->sample[0], r->sample[r->n - 1]);
+			r->name, r->unit, s.median, s.min, s.max);
 		comma = ",";
 	}
 	fprintf(f, "\n ]}\n");

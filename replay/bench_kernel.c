@@ -359,36 +359,34 @@ static void check_losses(const struct kernel *k)
 
 static void print_rows(const char *title, unsigned first, unsigned end)
 {
-	double null = bench_result(&rows[NULL_ROW].one);
-
 	printf("%s\n", title);
 	for (unsigned i = first; i < end; i++) {
-		struct row *r = &rows[i];
-		double ns = bench_result(&r->one), ratio = bench_result(&r->two);
+		const struct row *r = &rows[i];
+		struct bench_stats one = bench_stats(&r->one), two = bench_stats(&r->two);
 
-		printf("  %-36s %7.1f %7.1f .. %-7.1f %7.1f", r->one.name, ns, r->one.sample[0],
-		       r->one.sample[r->one.n - 1], ns - null);
+		printf("  %-40s %7.1f %7.1f .. %-7.1f %7.1f", r->one.name, one.median, one.min, one.max,
+		       bench_above(&r->one, &rows[NULL_ROW].one));
 		if (r->two.n)
-			printf(" %7.2f %5.2f .. %.2f", ratio, r->two.sample[0], r->two.sample[r->two.n - 1]);
+			printf(" %7.2f %5.2f .. %.2f", two.median, two.min, two.max);
 		printf("\n");
 	}
 }
 
 static void report(struct kernel *k)
 {
-	struct bench_row *all[2 * array_size(rows)];
-	struct row *real = &rows[REAL];
+	const struct bench_row *all[2 * array_size(rows)];
+	const struct row *real = &rows[REAL];
 	unsigned n = 0;
 
-	printf("%-38s %7s %18s %7s %7s\n", "", "ns", "min .. max", "-null", "2 CPUs");
+	printf("%-42s %7s %18s %7s %7s\n", "", "ns", "min .. max", "-null", "2 CPUs");
 	print_rows("feature by feature, 128-byte IPv4/TCP", NULL_ROW, FEATURES_END);
 	print_rows("other frames", FEATURES_END, FRAMES_END);
 	print_rows("transports: time, head, copy of 96 bytes", FRAMES_END, TRANSPORTS_END);
 	print_rows("the capture program", REAL, array_size(rows));
 	printf("2 CPUs: packets per second of two at once, as a multiple of one alone\n");
-	bench_figure(&k->bench, "kernel_ns", bench_result(&real->one) - bench_result(&rows[NULL_ROW].one));
+	bench_figure(&k->bench, "kernel_ns", bench_above(&real->one, &rows[NULL_ROW].one));
 	if (real->two.n)
-		bench_figure(&k->bench, "two_cpu_ratio", bench_result(&real->two));
+		bench_figure(&k->bench, "two_cpu_ratio", bench_stats(&real->two).median);
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		all[n++] = &rows[i].one;
 		all[n++] = &rows[i].two;
