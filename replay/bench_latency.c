@@ -15,7 +15,6 @@
 #include <net/if.h>
 #include <signal.h>
 #include <stdint.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -23,8 +22,6 @@
 #include "replay/bench.h"
 
 enum { TRIPS = 50000, TRIPS_QUICK = 5000, WARM_UP = 1000, PORT = 7, ARGS_MAX = 16 };
-
-static const char dir[] = "/dev/shm";	/* where every Linux has a tmpfs; ours lies above it, seen by us alone */
 
 struct subject {
 	struct bench_row row;
@@ -44,17 +41,16 @@ struct latency {
 
 enum { NOTHING, OURS = 4, TCPDUMP_IN };
 
+#define OUT	BENCH_TMPFS "/out"
 #define rtt(n)	.row = { .name = n, .unit = "us" }
 
 static struct subject subjects[] = {
 	{ rtt("no capture") },
 	{ rtt("null XDP_PASS program"), .null_program = true },
-	{ rtt("tcpdump, both directions"), .argv = { "tcpdump", "-i", "v0", "-Z", "root", "-n", "-s", "96", "-w",
-						      "/dev/shm/out" } },
-	{ rtt("xdpdump, snippet 256"), .argv = { "xdpdump", "-i", "v0", "-s", "256", "-w", "/dev/shm/out" } },
-	{ rtt("xdpdump"), .argv = { "xdpdump", "-i", "v0", "-s", "96", "-w", "/dev/shm/out" } },
-	{ rtt("tcpdump"), .argv = { "tcpdump", "-i", "v0", "-Q", "in", "-Z", "root", "-n", "-s", "96", "-w",
-				     "/dev/shm/out" } },
+	{ rtt("tcpdump, both directions"), .argv = { "tcpdump", "-i", "v0", "-Z", "root", "-n", "-s", "96", "-w", OUT } },
+	{ rtt("xdpdump, snippet 256"), .argv = { "xdpdump", "-i", "v0", "-s", "256", "-w", OUT } },
+	{ rtt("xdpdump"), .argv = { "xdpdump", "-i", "v0", "-s", "96", "-w", OUT } },
+	{ rtt("tcpdump"), .argv = { "tcpdump", "-i", "v0", "-Q", "in", "-Z", "root", "-n", "-s", "96", "-w", OUT } },
 };
 
 /* ---- network ---- */
@@ -118,13 +114,6 @@ static void make_network(struct latency *l)
 		bench_die(b, EXIT_FAILURE, "cannot change the network namespace: %s", strerror(errno));
 	shell(b, "ip addr add 10.0.0.2/24 dev v0 && ip link set v0 up");
 	l->server = make_socket(b, 2, 1);
-}
-
-static void make_tmpfs(const struct bench_run *b)
-{
-	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("bench", dir, "tmpfs", 0, NULL))
-		bench_die(b, EXIT_FAILURE, "cannot mount a tmpfs of our own on %s: %s", dir, strerror(errno));
 }
 
 /* ---- tools ---- */
@@ -292,7 +281,7 @@ int main(int argc, char **argv)
 	if (!l.ns)
 		bench_die(&l.bench, EXIT_FAILURE, "out of memory");
 	find_tools(&l);
-	make_tmpfs(&l.bench);
+	bench_tmpfs(&l.bench);
 	make_network(&l);
 	bench_pin(&l.bench, l.cpu[0]);
 	for (int round = 0; round < BENCH_ROUNDS; round++)
