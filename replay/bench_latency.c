@@ -4,6 +4,9 @@
  * wake-up of another one, above all on another CPU, takes longer than what is to be measured; the capture tools run on
  * the other CPU. Captured is what comes in at the end that echoes. Everything is in namespaces of this process and gone
  * with it.
+ *
+ * With an XDP program veth takes packets in by NAPI, as every network card does anyway, and without one it does not: a part
+ * of what a program adds here is that. The row "veth with NAPI" has it without a program.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -25,6 +28,7 @@ enum { TRIPS = 50000, TRIPS_QUICK = 5000, WARM_UP = 1000, PORT = 7, ARGS_MAX = 1
 
 struct subject {
 	struct bench_row row;
+	bool napi;			/* veth takes packets in as it does with a program, but there is none */
 	bool null_program;
 	const char *argv[ARGS_MAX];	/* of the tool, which is found by $PATH; NULL: none */
 	bool missing;
@@ -39,13 +43,14 @@ struct latency {
 	char xdpdump[PATH_MAX];
 };
 
-enum { NOTHING, OURS = 4, TCPDUMP_IN };
+enum { NOTHING, NAPI, OURS = 5, TCPDUMP_IN };
 
 #define OUT	BENCH_TMPFS "/out"
 #define rtt(n)	.row = { .name = n, .unit = "us" }
 
 static struct subject subjects[] = {
 	{ rtt("no capture") },
+	{ rtt("no capture, veth with NAPI"), .napi = true },
 	{ rtt("null XDP_PASS program"), .null_program = true },
 	{ rtt("tcpdump, both directions"), .argv = { "tcpdump", "-i", "v0", "-Z", "root", "-n", "-s", "96", "-w", OUT } },
 	{ rtt("xdpdump, snippet 256"), .argv = { "xdpdump", "-i", "v0", "-s", "256", "-w", OUT } },
@@ -109,6 +114,7 @@ static void make_network(struct latency *l)
 	shell(b, "ip link add v1 type veth peer name v0");
 	shell(b, "ip link set v0 netns /proc/%d/fd/%d", getpid(), captured);
 	shell(b, "ip addr add 10.0.0.1/24 dev v1 && ip link set v1 up");
+	shell(b, "ethtool -K v1 tso off 2>/dev/null || :");	/* else the row with NAPI has none (veth_xmit()) */
 	l->client = make_socket(b, 1, 2);
 	if (setns(captured, CLONE_NEWNET))
 		bench_die(b, EXIT_FAILURE, "cannot change the network namespace: %s", strerror(errno));
@@ -166,6 +172,8 @@ static struct tool start_tool(struct latency *l, struct subject *s)
 	char line[256];
 	int fds[2];
 
+	if (s->napi)
+		shell(&l->bench, "ethtool -K v0 gro on");
 	if (!s->argv[0])
 		return t;
 	if (pipe2(fds, O_CLOEXEC))
@@ -199,6 +207,8 @@ static void stop_tool(struct latency *l, const struct subject *s, struct tool *t
 {
 	unsigned received, dropped;
 
+	if (s->napi)
+		shell(&l->bench, "ethtool -K v0 gro off");
 	if (t->link >= 0)
 		close(t->link);
 	if (!t->pid)
@@ -248,6 +258,14 @@ static void measure(struct latency *l, struct subject *s)
 	bench_sample(&s->row, bench_median(l->ns, l->trips) / 1000);
 }
 
+static bool has_command(const char *name)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "command -v %s >/dev/null", name);
+	return !system(command);
+}
+
 /* Beside this program, where make puts it, unless the environment says otherwise. */
 static void find_tools(struct latency *l)
 {
@@ -263,9 +281,12 @@ static void find_tools(struct latency *l)
 	}
 	if (access(l->xdpdump, X_OK))
 		bench_die(&l->bench, EXIT_FAILURE, "%s: %s; make builds it", l->xdpdump, strerror(errno));
-	for (unsigned i = 0; i < array_size(subjects); i++)
-		if (subjects[i].argv[0] && !strcmp(subjects[i].argv[0], "tcpdump"))
-			subjects[i].missing = system("command -v tcpdump >/dev/null");
+	for (unsigned i = 0; i < array_size(subjects); i++) {
+		struct subject *s = &subjects[i];
+
+		s->missing = (s->napi && !has_command("ethtool")) ||
+			     (s->argv[0] && strcmp(s->argv[0], "xdpdump") && !has_command(s->argv[0]));
+	}
 }
 
 static void report(struct latency *l)
@@ -278,6 +299,8 @@ static void report(struct latency *l)
 		bench_print(all[i]);
 	}
 	bench_figure(&l->bench, "latency_added_us", bench_above(&subjects[OURS].row, none));
+	if (!subjects[NAPI].missing)
+		bench_figure(&l->bench, "latency_above_napi_us", bench_above(&subjects[OURS].row, &subjects[NAPI].row));
 	if (!subjects[TCPDUMP_IN].missing)
 		bench_figure(&l->bench, "latency_tcpdump_us", bench_above(&subjects[TCPDUMP_IN].row, none));
 	bench_finish(&l->bench, all, array_size(all));
