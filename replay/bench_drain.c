@@ -3,7 +3,7 @@
  * How fast a full ring is emptied into a file on tmpfs, on one CPU: million packets per second. The capture program fills
  * the ring by BPF_PROG_TEST_RUN with 128-byte frames, 96 bytes of each are kept; the path from there to the file is that
  * of the tool. Only the emptying is timed. Beside it the same for tcpdump, which is libpcap: its TPACKET_V3 ring of the
- * same size is filled over veth, and pcap_dispatch() with pcap_dump() empties it into a file.
+ * same total size is filled over veth, and pcap_dispatch() with pcap_dump() empties it into a file.
  */
 #include <bpf/bpf.h>
 #include <linux/if_packet.h>
@@ -16,6 +16,7 @@
 #include <pcap/pcap.h>
 
 #include "bpf/event.h"
+#include "capture/drain.h"
 #include "capture/flow.h"
 #include "capture/opts.h"
 #include "capture/pcapng.h"
@@ -29,7 +30,7 @@ enum {
 	SNAP		= 96,
 	FRAME		= 128,
 	RING		= 16 * 1024 * 1024,
-	BATCH		= 256,		/* records between two releases, as in the tool */
+	BATCH		= 256,		/* packets between two looks at the signals in the tool */
 	REPEATS		= 9,		/* in a round */
 	REPEATS_QUICK	= 3,
 };
@@ -43,7 +44,7 @@ struct rig {
 	uint8_t frame[FRAME];
 	struct ring *ring;
 	struct tap tap;			/* with the capture program */
-	struct clock clock;
+	struct drain drain;
 	struct flow flow;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
@@ -67,18 +68,12 @@ static void *fill_ring(void *ctx)
 /* From the ring to the flow, as a live capture does it. Returns the number of packets. */
 static uint64_t empty_ring(struct rig *r)
 {
-	uint64_t now_ns = clock_now_ns(), n = 0;
-	const struct event *ev;
-	struct packet p;
-	uint32_t len;
+	uint64_t n = 0;
+	unsigned taken;
 
-	while ((ev = ring_next(r->ring, &len))) {
-		tap_packet(&r->tap, ev, &r->clock, now_ns, &p);
-		flow_packet(&r->flow, &p);
-		if (++n % BATCH == 0)
-			ring_release(r->ring);
-	}
-	ring_release(r->ring);
+	drain_look(&r->drain, true);
+	while ((taken = drain_batch(&r->drain, BATCH)))
+		n += taken;
 	flow_flush(&r->flow);
 	return n;
 }
@@ -204,10 +199,11 @@ static double drain_pcap(struct rig *r)
 
 static void open_ours(struct rig *r)
 {
-	int err = ring_open(&r->ring, RING);
+	const struct attach_settings settings = { .snap = SNAP };
+	int err = ring_open(&r->ring, RING, SNAP);
 
 	if (!err)
-		err = attach_open(&r->tap.attach, ring_fd(r->ring), SNAP, 0);
+		err = attach_open(&r->tap.attach, r->ring, &settings);
 	if (!err)	/* lo of our own namespace, which is down: else each test_run holds up all CPUs for milliseconds */
 		err = attach_to(r->tap.attach, LO, XDP_MODE_GENERIC);
 	if (err)
@@ -215,7 +211,8 @@ static void open_ours(struct rig *r)
 	r->tap.iface = (struct iface){ .linktype = LINKTYPE_ETHERNET, .snaplen = SNAP };
 	r->tap.netif.has_mac = true;
 	memcpy(r->tap.netif.mac, r->frame, 6);
-	clock_init(&r->clock);
+	r->drain = (struct drain){ .ring = r->ring, .taps = &r->tap, .n_taps = 1, .flow = &r->flow };
+	clock_init(&r->drain.clock);
 }
 
 static void open_pcap(struct rig *r)
@@ -304,7 +301,8 @@ int main(int argc, char **argv)
 	open_pcap(&r);
 	for (int i = 0; i <= BENCH_ROUNDS; i++)
 		run_round(&r, i > 0);	/* the first one warms the memory */
-	printf("a full ring of %d MiB emptied on one CPU, 128-byte frames, %d bytes of each\n", RING / 1024 / 1024, SNAP);
+	printf("full rings of %zu KiB per CPU emptied on one CPU, 128-byte frames, %d bytes of each\n",
+	       ring_cpu_size(r.ring) / 1024, SNAP);
 	for (unsigned i = 0; i < N_ROWS; i++)
 		bench_print(all[i] = &rows[i]);
 	bench_figure(&r.bench, "drain_mpps", bench_stats(&rows[OURS]).median);

@@ -117,9 +117,8 @@ static void empty_rings(struct kernel *k)
 
 static void empty_capture(struct capture *c)
 {
-	uint32_t len;
-
-	while (ring_next(c->ring, &len))
+	ring_look(c->ring, UINT64_MAX);
+	while (ring_next(c->ring))
 		;
 	ring_release(c->ring);
 }
@@ -158,10 +157,11 @@ static void load_programs(struct kernel *k)
 
 static void load_capture(const struct bench_run *b, struct capture *c)
 {
-	int err = ring_open(&c->ring, BENCH_RING);
+	const struct attach_settings settings = { .snap = c->snap };
+	int err = ring_open(&c->ring, BENCH_RING, c->snap);
 
 	if (!err)
-		err = attach_open(&c->attach, ring_fd(c->ring), c->snap, 0);
+		err = attach_open(&c->attach, c->ring, &settings);
 	if (err)
 		bench_die(b, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
 }
@@ -210,11 +210,12 @@ static void set_up(struct kernel *k)
 	load_capture(&k->bench, &whole);
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		struct row *r = &rows[i];
+		size_t room = r->capture ? ring_cpu_size(r->capture->ring) : BENCH_RING / 2;
 		uint32_t caplen = min_of(r->frame->len, r->capture ? r->capture->snap : (uint32_t)BENCH_SNAP);
 
 		r->fd = r->capture ? attach_program_fd(r->capture->attach) :
 			bpf_program__fd(bpf_object__find_program_by_name(k->skel->obj, r->program));
-		r->packets = BENCH_RING / 2 / (caplen + 80);	/* 80: the heads, and what it is rounded up by */
+		r->packets = room / (caplen + 80);	/* 80: the heads, and what it is rounded up by */
 	}
 }
 
