@@ -39,6 +39,8 @@ uint64_t clock_wall_ns(const struct clock *c, uint64_t tai_ns, uint64_t now_ns)
 {
 	uint64_t wall = tai_ns - c->offset_ns, before = tai_ns - c->before_ns;
 
+	if (wall == before)
+		return wall;
 	return distance(before, now_ns) < distance(wall, now_ns) ? before : wall;
 }
 

@@ -118,25 +118,59 @@ size_t pcapng_idb(void *buf, const struct iface *i)
 	return end(&b);
 }
 
+/*
+ * Once for each packet, so written straight to where it stands. (Put together elsewhere word by word and copied as one it
+ * takes twice as long: the processor cannot forward several stores to one load.)
+ */
+static inline uint8_t *store32(uint8_t *to, uint32_t v)
+{
+	memcpy(to, &v, 4);
+	return to + 4;
+}
+
+static inline uint8_t *store_option(uint8_t *to, uint16_t code, const void *value, uint16_t len)
+{
+	const uint16_t head[2] = { code, len };
+
+	memcpy(to, head, 4);
+	memcpy(to + 4, value, len);
+	return to + 4 + len;
+}
+
+static uint8_t *store_options(uint8_t *to, const struct packet *p)
+{
+	uint8_t *start = to;
+
+	if (p->has & PACKET_FLAGS)
+		to = store_option(to, EPB_FLAGS, &p->flags, 4);
+	if (p->dropped)
+		to = store_option(to, EPB_DROPCOUNT, &p->dropped, 8);
+	if (p->has & PACKET_ID)
+		to = store_option(to, EPB_PACKETID, &p->id, 8);
+	if (p->has & PACKET_QUEUE)
+		to = store_option(to, EPB_QUEUE, &p->queue, 4);
+	return to == start ? to : store32(to, OPT_END);
+}
+
 size_t pcapng_epb(void *buf, uint32_t id, const struct packet *p, uint32_t snaplen)
 {
-	struct block b = begin(buf, PCAPNG_EPB);
 	uint32_t caplen = snaplen && p->caplen > snaplen ? snaplen : p->caplen;
+	uint32_t padded = (caplen + 3) & ~3u;
+	uint64_t ts = p->has & PACKET_TIME ? p->ts_ns : 0;
+	uint8_t *len = store32(buf, PCAPNG_EPB);
+	uint8_t *to = store32(len + 4, id);
 
-	put32(&b, id);
-	put_time(&b, p->has & PACKET_TIME ? p->ts_ns : 0);
-	put32(&b, caplen);
-	put32(&b, p->len > caplen ? p->len : caplen);
-	put_padded(&b, p->data, caplen);
-	if (p->has & PACKET_FLAGS)
-		option(&b, EPB_FLAGS, &p->flags, 4);
-	if (p->dropped)
-		option(&b, EPB_DROPCOUNT, &p->dropped, 8);
-	if (p->has & PACKET_ID)
-		option(&b, EPB_PACKETID, &p->id, 8);
-	if (p->has & PACKET_QUEUE)
-		option(&b, EPB_QUEUE, &p->queue, 4);
-	return end(&b);
+	to = store32(to, ts >> 32);
+	to = store32(to, ts);
+	to = store32(to, caplen);
+	to = store32(to, max_of(p->len, caplen));
+	if (padded > caplen)
+		store32(to + padded - 4, 0);
+	memcpy(to, p->data, caplen);
+	to = store_options(to + padded, p);
+	store32(len, to + 4 - (uint8_t *)buf);
+	to = store32(to, to + 4 - (uint8_t *)buf);
+	return to - (uint8_t *)buf;
 }
 
 size_t pcapng_isb(void *buf, uint32_t id, const struct iface_stats *s)

@@ -16,9 +16,9 @@ enum {
 	N_MARKS = 2 * BUF_SIZE / 32,
 };
 
-/* Where a packet's block ends in the file. */
+/* A packet in the file: how far it is from the end of the packet before to its own, and whose it is. */
 struct mark {
-	uint64_t end;
+	uint32_t len;
 	uint32_t iface;
 };
 
@@ -34,6 +34,8 @@ struct writer {
 	uint64_t head_end;		/* in the file; what stands before is never cut */
 	struct mark *marks;		/* packet n is at n % N_MARKS */
 	uint64_t n_packets;		/* in the file or on the way there */
+	uint64_t packets_end;		/* where the last of them ends, or the head */
+	uint64_t end;			/* where the last block ends */
 	struct output_iface *ifaces;
 	uint32_t n_ifaces;
 	uint64_t lost;
@@ -80,24 +82,33 @@ static int grow(struct writer *w, size_t cap)
 	return 0;
 }
 
-/* Makes sure that @n bytes fit behind what is in the buffer. An interrupted flush leaves bytes there. */
-static int make_room(struct writer *w, size_t n)
+/* An interrupted flush leaves bytes in the buffer. */
+static int flush_and_grow(struct writer *w, size_t n)
 {
-	int err;
+	int err = writer_flush(w);
 
-	if (n <= w->cap - w->used)
-		return w->error;
-	err = writer_flush(w);
 	if (err && err != -EINTR)
 		return err;
 	return n <= w->cap - w->used ? 0 : grow(w, w->used + n);
+}
+
+/* Makes sure that @n bytes fit behind what is in the buffer. */
+static inline int make_room(struct writer *w, size_t n)
+{
+	return n <= w->cap - w->used ? w->error : flush_and_grow(w, n);
+}
+
+static void appended(struct writer *w, size_t n)
+{
+	w->used += n;
+	w->end += n;
 }
 
 int writer_begin(struct writer *w, const char *hardware, const char *os, const char *appl)
 {
 	w->error = out_begin(w->out);
 	if (!w->error)
-		w->used = pcapng_shb(w->buf, hardware, os, appl);
+		appended(w, pcapng_shb(w->buf, hardware, os, appl));
 	return w->error;
 }
 
@@ -116,9 +127,9 @@ int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
 	w->ifaces[w->n_ifaces++] = (struct output_iface){ .snaplen = snaplen };
 	if (snaplen && (!i->snaplen || snaplen < i->snaplen))
 		described.snaplen = snaplen;
-	w->used += pcapng_idb(w->buf + w->used, &described);
+	appended(w, pcapng_idb(w->buf + w->used, &described));
 	if (w->n_packets == 0)
-		w->head_end = out_offset(w->out) + w->used;
+		w->head_end = w->packets_end = w->end;
 	return 0;
 }
 
@@ -132,8 +143,9 @@ int writer_packet(struct writer *w, const struct packet *p)
 		w->lost++;
 		return err;
 	}
-	w->used += pcapng_epb(w->buf + w->used, p->iface->id, p, iface->snaplen);
-	w->marks[w->n_packets++ % N_MARKS] = (struct mark){ out_offset(w->out) + w->used, p->iface->id };
+	appended(w, pcapng_epb(w->buf + w->used, p->iface->id, p, iface->snaplen));
+	w->marks[w->n_packets++ % N_MARKS] = (struct mark){ w->end - w->packets_end, p->iface->id };
+	w->packets_end = w->end;
 	return 0;
 }
 
@@ -178,21 +190,19 @@ uint64_t writer_lost_all(const struct writer *w)
 
 static void lose_last_packet(struct writer *w)
 {
-	w->ifaces[w->marks[--w->n_packets % N_MARKS].iface].lost++;
-	w->lost++;
-}
+	const struct mark *m = &w->marks[--w->n_packets % N_MARKS];
 
-static uint64_t packets_end(const struct writer *w)
-{
-	return w->n_packets ? w->marks[(w->n_packets - 1) % N_MARKS].end : w->head_end;
+	w->packets_end -= m->len;
+	w->ifaces[m->iface].lost++;
+	w->lost++;
 }
 
 /* Counts the packets that did not make it whole into the output, and takes a torn one out of a file. */
 static int cut_torn_packet(struct writer *w)
 {
-	while (w->n_packets && packets_end(w) > out_offset(w->out))
+	while (w->n_packets && w->packets_end > out_offset(w->out))
 		lose_last_packet(w);
-	return out_is_file(w->out) && packets_end(w) < out_offset(w->out) ? out_cut(w->out, packets_end(w)) : 0;
+	return out_is_file(w->out) && w->packets_end < out_offset(w->out) ? out_cut(w->out, w->packets_end) : 0;
 }
 
 static bool is_out_of_room(int err)
@@ -230,7 +240,7 @@ static int write_stats_in_place(struct writer *w, writer_stats_fn stats, void *c
 		if (!w->error)
 			w->error = err;
 		lose_last_packet(w);
-		if (out_cut(w->out, packets_end(w)))
+		if (out_cut(w->out, w->packets_end))
 			return err;
 		err = write_stats(w, stats, ctx);
 	}
@@ -256,7 +266,7 @@ int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 		return w->error;
 	err = write_stats_in_place(w, stats, ctx);
 	if (err && out_is_file(w->out))
-		out_cut(w->out, packets_end(w));
+		out_cut(w->out, w->packets_end);
 	if (!err)
 		err = out_sync(w->out);
 	if (!w->error)
