@@ -104,9 +104,17 @@ def received(interface="v0"):
 
 # ---- processes ----
 
+TOUCH = """
+import mmap
+memory = mmap.mmap(-1, {size})
+memory.madvise(mmap.MADV_HUGEPAGE)
+memory[::4096] = bytes({size} // 4096)
+"""
+
+
 def touch_memory(size):
     """Has pages of the machine written to and freed, so that none of the next tool's are touched for the first time."""
-    run(sys.executable, "-c", f"b'x' * {size}")
+    run(sys.executable, "-S", "-c", TOUCH.format(size=size // MIB * MIB))
 
 
 def memory_available():

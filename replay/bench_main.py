@@ -4,7 +4,8 @@ The main table of the bench: what a capture costs the traffic that it looks at, 
 
 In each round every tool runs once, on the same veth pair and the same frames, in an order that moves on by one from
 round to round. xdpflood sends as fast as it can on CPU 0, where the receive path of a veth runs too: the XDP program and
-the network stack. The tool has CPU 1. Before each run memory is written to and freed. Output goes to a tmpfs.
+the network stack. The tool has CPU 1. Before each run as much memory as it can need is written to and freed. Output goes
+to a tmpfs.
 
 What is measured, and how:
   rate    frames that arrived at v0 over the sender's time from its first to its last frame; all that are sent must arrive
@@ -146,18 +147,23 @@ def run_tool(c, size, snap, n, scratch):
     return row
 
 
+def file_size(size, snap, n):
+    """Bytes of a file of n frames, rather too many."""
+    return n * (min(size, snap or size) + 120)
+
+
 def run_once(c, size, snap, n, scratch):
-    touch_memory(max(1 << 30, n * (min(size, snap or size) + 128) * 5 // 4))
     with Program(c.program):
-        if c.command:
-            return run_tool(c, size, snap, n, scratch)
-        return measured_flood(size, n)
+        if not c.command:
+            return measured_flood(size, n)
+        touch_memory(256 * MIB + file_size(size, snap, n))
+        return run_tool(c, size, snap, n, scratch)
 
 
 def n_frames(size, snap, frames):
-    """As many as are wanted, but files of a quarter of the free memory and of 2 GiB at most."""
-    room = min(2 << 30, memory_available() // 4)
-    return min(frames, room // (min(size, snap or size) + 100))
+    """As many as are wanted, but files of a quarter of the free memory and of 1600 MiB at most."""
+    room = min(1600 * MIB, memory_available() // 4)
+    return min(frames, room // file_size(size, snap, 1))
 
 
 # ---- tables ----
@@ -309,8 +315,9 @@ def measure_all(options):
     veth_up()
     with Scratch() as scratch:
         for size, snap in order[:2] if options.quick else order:
-            rounds = options.rounds if (size, snap) in (REFERENCE, WHOLE) else options.matrix_rounds
-            runs[size, snap], more = combination(size, snap, rounds, options.frames, field, scratch)
+            counts = (size, snap) in (REFERENCE, WHOLE)
+            rounds, frames = (options.rounds, options.frames) if counts else (options.matrix_rounds, options.frames // 2)
+            runs[size, snap], more = combination(size, snap, rounds, frames, field, scratch)
             rows += more
         percents = moderate(min(options.rounds, 3), field, scratch)
     rows += [{"tool": name, "pps": MODERATE_PPS, "cpu_percent": values} for name, values in percents.items()]
