@@ -241,9 +241,9 @@ def combination(size, snap, rounds, frames, field, scratch):
 def moderate_once(c, scratch):
     file = os.path.join(scratch, "capture")
     with Program(c.program), Tool(c.command(REFERENCE[1], file), os.path.join(scratch, "log"), c.ready) as tool:
-        before, start = tool.cpu_seconds(), time.monotonic()
-        flood(REFERENCE[0], "-r", MODERATE_PPS, "-c", MODERATE_PPS * MODERATE_SEC)
-        percent = 100 * (tool.cpu_seconds() - before) / (time.monotonic() - start)
+        before = tool.cpu_seconds()
+        _, seconds = flood(REFERENCE[0], "-r", MODERATE_PPS, "-c", MODERATE_PPS * MODERATE_SEC)
+        percent = 100 * (tool.cpu_seconds() - before) / seconds
         tool.stop()
     os.unlink(file)
     return percent

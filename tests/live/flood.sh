@@ -197,8 +197,13 @@ fails 4 'lo: it takes no redirected frames' -i lo -c 1
 ip link add d0 type veth peer name d1
 fails 5 'down' -i d0 -c 1
 ip link del d0
-want_true 'help' "$flood" --help
 finish
+end
+
+begin 'the help lists the options of the manual'
+flood 0 --help
+want 'options' "$(grep '^\.It Fl' man/xdpflood.8 | grep -oP 'Fl Fl \K[a-z-]+' | sort)" \
+	"$(grep -oP '^  .*--\K[a-z-]+' "$work/sent" | sort)"
 end
 
 begin 'without capabilities it says which'
