@@ -196,6 +196,19 @@ class Tool:
 
 # ---- the machine ----
 
+def busy_percent(seconds=1):
+    """How much of all CPUs others take now, before anything is measured."""
+    def jiffies():
+        with open("/proc/stat") as file:
+            numbers = list(map(int, file.readline().split()[1:9]))
+        return sum(numbers), numbers[3] + numbers[4]    # all, idle and waiting for I/O
+
+    all_before, idle_before = jiffies()
+    time.sleep(seconds)
+    all_after, idle_after = jiffies()
+    return 100 * (1 - (idle_after - idle_before) / max(all_after - all_before, 1))
+
+
 def first_line(*command):
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -221,6 +234,7 @@ def machine():
     }
     return {
         "kernel": os.uname().release, "arch": os.uname().machine, "cpu": cpu_model(), "cpus": os.cpu_count(),
+        "busy_percent": round(busy_percent(), 1),
         "memory_mib": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MIB,
         "xdpdump": first_line(os.path.join(BUILD, "xdpdump"), "--version"),
         "peers": {name: version for name, version in peers.items() if version},

@@ -10,7 +10,7 @@ to a tmpfs.
 What is measured, and how:
   rate    frames that arrived at v0 over the sender's time from its first to its last frame; all that are sent must arrive
   tax     ns per frame with the tool less ns per frame with null_pass in the same round
-  loss    frames that arrived less packets in the file, which replay/count counts
+  loss    frames that arrived less packets in the file, which replay/count counts; of all rounds together
   CPU     user and system time of the tool from its "listening" line until it has exited, over packets in the file
   to file bytes of packets in the file over the sender's time. What a tool still has in its buffer when the sender is done
           counts as written in that time: the buffers are about the same size, and small beside the file
@@ -204,12 +204,11 @@ COLUMNS = (     # key, head, format
 
 
 def summarize(rows):
-    """The median of each measure, its minimum and its maximum."""
+    """The median of each measure, its minimum and its maximum; of the loss what it is in all rounds together."""
     summary = {}
-    for row in rows:
-        if "lost" in row:
-            row["loss"] = 100 * row["lost"] / row["arrived"]
-    for key in [key for key, _, _ in COLUMNS] + ["arrived", "lost"]:
+    if "lost" in rows[0]:
+        summary["loss"] = {"all": 100 * sum(row["lost"] for row in rows) / sum(row["arrived"] for row in rows)}
+    for key in [key for key, _, _ in COLUMNS if key != "loss"] + ["arrived", "lost"]:
         values = [row[key] for row in rows if row.get(key) is not None]
         if values:
             summary[key] = {"median": median(values), "min": min(values), "max": max(values)}
@@ -219,10 +218,11 @@ def summarize(rows):
 def print_table(size, snap, rounds, summaries):
     arrived = summaries["null_pass"]["arrived"]["median"]
     print(f"\n{size}-byte frames, snippet {snap or 'whole'}: {arrived:.0f} frames, medians of {rounds} "
-          f"round{'s' if rounds > 1 else ''}")
+          f"round{'s' if rounds > 1 else ''}, losses of all")
     print(f"  {'':<19}" + "".join(f"{head:>14}" for _, head, _ in COLUMNS) + "   Mpps min-max")
     for name, summary in summaries.items():
-        cells = [form.format(summary[key]["median"]) if key in summary else "-" for key, _, form in COLUMNS]
+        cells = [form.format(summary[key].get("median", summary[key].get("all"))) if key in summary else "-"
+                 for key, _, form in COLUMNS]
         span = f"{summary['mpps']['min']:.3f}-{summary['mpps']['max']:.3f}"
         print(f"  {name:<19}" + "".join(f"{cell:>14}" for cell in cells) + f"   {span}")
 
