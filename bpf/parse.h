@@ -202,7 +202,6 @@ parse_inline enum parse_end parse_udp(struct cursor *c, struct parsed *p, int un
 parse_inline enum parse_end parse_l4(struct cursor *c, struct parsed *p, int unknown_length)
 {
 	forget(c, c->off);
-	forget(c, p->flags);
 	p->l4_off = c->off;
 	p->flags |= PARSE_L4;
 	if (has_ports(p->ip_proto)) {

@@ -51,27 +51,6 @@ struct {
 	__type(value, __u8[SCRATCH]);
 } scratch SEC(".maps");
 
-/* The kernel's own view of a frame (include/net/xdp.h), as far as we look. */
-struct xdp_buff {
-	__u32 flags;
-} __attribute__((preserve_access_index));
-
-enum { XDP_FLAGS_HAS_FRAGS = 1 };
-
-extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;	/* Linux 6.2 */
-
-/* Bytes of all buffers of the frame. The helper takes 8 ns, so it is asked only when there is more than one. */
-static __always_inline __u32 frame_len(struct xdp_md *ctx)
-{
-	if (bpf_cast_to_kern_ctx) {
-		struct xdp_buff *xdp = bpf_cast_to_kern_ctx(ctx);
-
-		if (!(xdp->flags & XDP_FLAGS_HAS_FRAGS))
-			return ctx->data_end - ctx->data;
-	}
-	return bpf_xdp_get_buff_len(ctx);
-}
-
 static __always_inline void *only_value(void *map)
 {
 	__u32 zero = 0;
@@ -227,7 +206,7 @@ SEC("xdp.frags")
 int xdpdump(struct xdp_md *ctx)
 {
 	struct counters *c = only_value(&counters);
-	__u32 len = frame_len(ctx);
+	__u32 len = bpf_xdp_get_buff_len(ctx);
 	struct parsed hdr = {};
 
 	if (!c)

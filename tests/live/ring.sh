@@ -237,7 +237,7 @@ else
 	listen -i v0 -w "$file" --print -s 0
 	frames 100000 -s 512
 	peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
-	((peak < 16384 + 8192)) || note "$peak KiB"
+	((peak < 16384 * $(getconf _NPROCESSORS_ONLN) + 8192)) || note "$peak KiB"
 	finish
 	end
 fi
