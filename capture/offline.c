@@ -29,6 +29,7 @@ struct offline {
 	bool begun;
 	bool is_stream;		/* input may come slowly */
 	bool link_types_differ;
+	bool decode;		/* somebody wants to know what the packets are */
 };
 
 static void warn(void *ctx, const char *sentence)
@@ -127,8 +128,10 @@ static int read_packets(struct offline *f)
 		}
 		if (f->opts->snap && p.caplen > f->opts->snap)
 			p.caplen = f->opts->snap;
-		decode_packet(&p);
-		count(f, &p);
+		if (f->decode) {
+			decode_packet(&p);
+			count(f, &p);
+		}
 		if (!flow_packet(&f->flow, &p))
 			return 0;
 	}
@@ -181,7 +184,7 @@ static enum status process(struct offline *f)
 
 enum status offline_run(const struct opts *o)
 {
-	struct offline f = { .opts = o };
+	struct offline f = { .opts = o, .decode = o->text || o->stats };
 	enum status status = flow_open(&f.flow, o, -1);
 
 	if (!status)

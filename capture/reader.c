@@ -39,10 +39,8 @@ bool reader_is_drained(const struct reader *r)
 	return r->begin == r->end;
 }
 
-bool reader_need(struct reader *r, size_t n)
+bool reader_fill(struct reader *r, size_t n)
 {
-	if (r->end - r->begin >= n)
-		return true;
 	if (r->begin) {
 		memmove(r->buf, r->buf + r->begin, r->end - r->begin);
 		r->end -= r->begin;
@@ -94,30 +92,6 @@ bool reader_zero_tail(struct reader *r, size_t least)
 		if (reader_bytes(r)[i])
 			return false;
 	return n >= least;
-}
-
-uint16_t reader_u16(const struct reader *r, const uint8_t *p)
-{
-	uint16_t v;
-
-	memcpy(&v, p, 2);
-	return r->swapped ? __builtin_bswap16(v) : v;
-}
-
-uint32_t reader_u32(const struct reader *r, const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, 4);
-	return r->swapped ? __builtin_bswap32(v) : v;
-}
-
-uint64_t reader_u64(const struct reader *r, const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, 8);
-	return r->swapped ? __builtin_bswap64(v) : v;
 }
 
 int reader_fail(struct reader *r, const char *fmt, ...)

@@ -3,6 +3,8 @@
 #ifndef XDPDUMP_READER_IMPL_H
 #define XDPDUMP_READER_IMPL_H
 
+#include <string.h>
+
 #include "capture/packet.h"
 #include "capture/reader.h"
 
@@ -57,8 +59,14 @@ struct reader {
 	bool pcap_lengths_swapped;
 };
 
+/* Reads until there are @n bytes at reader_bytes(): for reader_need(). */
+bool reader_fill(struct reader *r, size_t n);
+
 /* At least @n bytes at reader_bytes(), read in if needed. False at the end of the file or after an error. */
-bool reader_need(struct reader *r, size_t n);
+static inline bool reader_need(struct reader *r, size_t n)
+{
+	return r->end - r->begin >= n || reader_fill(r, n);
+}
 
 static inline const uint8_t *reader_bytes(const struct reader *r)
 {
@@ -77,9 +85,30 @@ bool reader_skip(struct reader *r, uint64_t n);
 /* Are the bytes from here on, not fewer than @least, to the end of the file (or for 256 KiB) all zero? */
 bool reader_zero_tail(struct reader *r, size_t least);
 
-uint16_t reader_u16(const struct reader *r, const uint8_t *p);
-uint32_t reader_u32(const struct reader *r, const uint8_t *p);
-uint64_t reader_u64(const struct reader *r, const uint8_t *p);
+/* Numbers in the byte order of the file. */
+static inline uint16_t reader_u16(const struct reader *r, const uint8_t *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, 2);
+	return r->swapped ? __builtin_bswap16(v) : v;
+}
+
+static inline uint32_t reader_u32(const struct reader *r, const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, 4);
+	return r->swapped ? __builtin_bswap32(v) : v;
+}
+
+static inline uint64_t reader_u64(const struct reader *r, const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, 8);
+	return r->swapped ? __builtin_bswap64(v) : v;
+}
 
 /* Sets the sentence; returns -EBADMSG, or the error of the last read if there was one. */
 int reader_fail(struct reader *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
