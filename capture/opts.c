@@ -33,7 +33,7 @@ static const struct {
 	{ 's', "snapshot-length", "LEN", "capture LEN bytes of each packet (256; 0 for whole frames); 'headers': no payload" },
 	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384, at least 1024 for each CPU)" },
 	{ 'v', "verbose", NULL, "more fields; -vv even more" },
-	{ 'q', "quiet", NULL, "fewer fields" },
+	{ 'q', "quiet", NULL, "fewer fields; -qq no packets" },
 	{ 'e', "link-layer", NULL, "print link-layer addresses" },
 	{ 'x', "hex", NULL, "print the bytes in hex; -xx with the link-layer header" },
 	{ 'X', "hex-ascii", NULL, "print the bytes in hex and ASCII; -XX with the link-layer header" },
@@ -75,10 +75,10 @@ struct parser {
 	struct opts *o;
 	char *error;
 	size_t cap;
-	unsigned n_x, n_X, n_t;
+	unsigned n_x, n_X, n_t, n_q;
 	const char *mode, *ring;
 	uint64_t snap;
-	bool has_snap, quiet, print;
+	bool has_snap, print;
 };
 
 static bool wrong(struct parser *p, const char *fmt, ...) printf_like(2, 3);
@@ -187,7 +187,7 @@ static void take_flag(struct parser *p, int code)
 		o->print.verbose++;
 		break;
 	case 'q':
-		p->quiet = true;
+		p->n_q++;
 		break;
 	case 'e':
 		o->print.link = true;
@@ -279,13 +279,13 @@ static bool settle(struct parser *p)
 			     o->promiscuous ? "-P" : p->mode ? "--mode" : p->ring ? "-B" : "--mirror-port");
 	if (!o->read && !o->n_ifaces)
 		return wrong(p, "no interface: give -i IF, or -r FILE; xdpdump -D lists the interfaces");
-	if (p->quiet && o->print.verbose)
+	if (p->n_q && o->print.verbose)
 		return wrong(p, "-q and -v contradict each other");
 	if (p->n_x && p->n_X)
 		return wrong(p, "-x and -X contradict each other");
 	if (p->n_t >= array_size(times))
 		return wrong(p, "-t can be given up to five times");
-	o->text = !o->write || p->print;
+	o->text = p->print || (!o->write && p->n_q < 2);
 	if (o->text && o->write && !strcmp(o->write, "-"))
 		return wrong(p, "-w - and --print both want stdout");
 	if (o->read && o->stats_ns)
@@ -293,7 +293,7 @@ static bool settle(struct parser *p)
 	o->print.time = times[p->n_t];
 	o->print.hex = p->n_X ? (p->n_X > 1 ? HEX_ASCII_LINK : HEX_ASCII) :
 		       p->n_x ? (p->n_x > 1 ? HEX_LINK : HEX) : HEX_NONE;
-	if (p->quiet)
+	if (p->n_q)
 		o->print.verbose = -1;
 	if (o->read)
 		o->snap = p->snap;

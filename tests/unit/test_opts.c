@@ -169,6 +169,11 @@ static void values_arrive(void **state)
 	assert_int_equal(o.snap, 70000);
 	assert_true(parse(&o, "-i v0 -q"));
 	assert_int_equal(o.print.verbose, -1);
+	assert_true(o.text);
+	assert_true(parse(&o, "-r f -qq"));
+	assert_false(o.text);
+	assert_true(parse(&o, "-r f -qq --print"));
+	assert_true(o.text);
 }
 
 static void up_to_64_interfaces(void **state)
