@@ -98,19 +98,31 @@ static void put_arp(struct text *t, const struct packet *p)
 	}
 }
 
+/* Which flags a line shows. */
+static unsigned shown_flags(int verbose)
+{
+	const unsigned always = PARSE_FRAG | PARSE_TTL_LOW;
+	const unsigned tcp = PARSE_SYN | PARSE_FIN | PARSE_RST | PARSE_ACK | PARSE_PSH | PARSE_URG;
+	const unsigned ecn = PARSE_ECE | PARSE_CWR | PARSE_AE;
+
+	return always | (verbose >= 0 ? tcp : 0) | (verbose > 0 ? ecn : 0);
+}
+
 static void put_flags(struct text *t, const struct parsed *h, int verbose)
 {
-	static const struct { uint16_t flag; const char *name; int verbose; } flags[] = {
-		{ PARSE_FRAG, "FRAG", -1 }, { PARSE_TTL_LOW, "LOW_TTL", -1 }, { PARSE_SYN, "SYN", 0 },
-		{ PARSE_FIN, "FIN", 0 }, { PARSE_RST, "RST", 0 }, { PARSE_ACK, "ACK", 0 }, { PARSE_PSH, "PSH", 0 },
-		{ PARSE_URG, "URG", 0 }, { PARSE_ECE, "ECE", 1 }, { PARSE_CWR, "CWR", 1 }, { PARSE_AE, "AE", 1 },
+	static const struct { uint16_t flag; const char *name; } flags[] = {
+		{ PARSE_FRAG, "FRAG" }, { PARSE_TTL_LOW, "LOW_TTL" }, { PARSE_SYN, "SYN" }, { PARSE_FIN, "FIN" },
+		{ PARSE_RST, "RST" }, { PARSE_ACK, "ACK" }, { PARSE_PSH, "PSH" }, { PARSE_URG, "URG" },
+		{ PARSE_ECE, "ECE" }, { PARSE_CWR, "CWR" }, { PARSE_AE, "AE" },
 	};
 	static const char *const ends[] = { [PARSE_SHORT] = "SHORT", [PARSE_BAD] = "BAD", [PARSE_DEEP] = "DEEP" };
+	unsigned left = h->flags & shown_flags(verbose);
 	const char *sep = " [";
 
-	for (size_t i = 0; i < array_size(flags); i++) {
-		if (!(h->flags & flags[i].flag) || verbose < flags[i].verbose)
+	for (size_t i = 0; left; i++) {
+		if (!(left & flags[i].flag))
 			continue;
+		left &= ~flags[i].flag;
 		text_str(t, sep);
 		text_str(t, flags[i].name);
 		sep = ",";

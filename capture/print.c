@@ -21,8 +21,9 @@ struct printer {
 	uint64_t n_packets;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
-	time_t second;			/* that date describes */
-	struct tm date;
+	time_t second;			/* that clock describes */
+	char clock[32];
+	size_t clock_len;
 	int error;			/* the first one */
 };
 
@@ -89,7 +90,7 @@ static void put_seconds(struct text *t, uint64_t ns)
 {
 	text_u64(t, ns / 1000000000);
 	text_char(t, '.');
-	text_zeros(t, ns % 1000000000, 9);
+	text_nanoseconds(t, ns % 1000000000);
 }
 
 /* A step back in time is shown as one. */
@@ -100,30 +101,39 @@ static void put_delta(struct text *t, uint64_t from_ns, uint64_t ns)
 	put_seconds(t, ns < from_ns ? from_ns - ns : ns - from_ns);
 }
 
+/* "2026-11-23 15:04:05." or without the date. */
+static void describe_second(struct printer *p, time_t second, bool with_date)
+{
+	struct text t = text_in(p->clock, sizeof(p->clock));
+	struct tm date = { 0 };
+
+	localtime_r(&second, &date);
+	if (with_date) {
+		text_u64(&t, date.tm_year + 1900);
+		text_char(&t, '-');
+		text_zeros(&t, date.tm_mon + 1, 2);
+		text_char(&t, '-');
+		text_zeros(&t, date.tm_mday, 2);
+		text_char(&t, ' ');
+	}
+	text_zeros(&t, date.tm_hour, 2);
+	text_char(&t, ':');
+	text_zeros(&t, date.tm_min, 2);
+	text_char(&t, ':');
+	text_zeros(&t, date.tm_sec, 2);
+	text_char(&t, '.');
+	p->clock_len = t.len;
+	p->second = second;
+}
+
 static void put_clock(struct printer *p, uint64_t ns, bool with_date)
 {
-	struct text *t = &p->text;
 	time_t second = ns / 1000000000;
 
-	if (second != p->second) {
-		localtime_r(&second, &p->date);
-		p->second = second;
-	}
-	if (with_date) {
-		text_u64(t, p->date.tm_year + 1900);
-		text_char(t, '-');
-		text_zeros(t, p->date.tm_mon + 1, 2);
-		text_char(t, '-');
-		text_zeros(t, p->date.tm_mday, 2);
-		text_char(t, ' ');
-	}
-	text_zeros(t, p->date.tm_hour, 2);
-	text_char(t, ':');
-	text_zeros(t, p->date.tm_min, 2);
-	text_char(t, ':');
-	text_zeros(t, p->date.tm_sec, 2);
-	text_char(t, '.');
-	text_zeros(t, ns % 1000000000, 9);
+	if (second != p->second)
+		describe_second(p, second, with_date);
+	text_bytes(&p->text, p->clock, p->clock_len);
+	text_nanoseconds(&p->text, ns % 1000000000);
 }
 
 static void put_time(struct printer *p, const struct packet *pkt)

@@ -1,53 +1,95 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Numbers, addresses and foreign strings into a bounded buffer. */
-#include <arpa/inet.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "capture/text.h"
+
+#define TEN(d)		d "0" d "1" d "2" d "3" d "4" d "5" d "6" d "7" d "8" d "9"
+#define HUNDRED(d)	TEN(d "0") TEN(d "1") TEN(d "2") TEN(d "3") TEN(d "4") \
+			TEN(d "5") TEN(d "6") TEN(d "7") TEN(d "8") TEN(d "9")
+
+/* Three digits for each number below 1000. */
+static const char digits[] = HUNDRED("0") HUNDRED("1") HUNDRED("2") HUNDRED("3") HUNDRED("4")
+			     HUNDRED("5") HUNDRED("6") HUNDRED("7") HUNDRED("8") HUNDRED("9");
+static const char hex[] = "0123456789abcdef";
+
+enum {
+	U64_DIGITS	= 20,
+	IPV4_MAX	= 15,
+	IPV6_MAX	= 45,	/* ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255, which no address needs */
+};
 
 struct text text_in(char *buf, size_t cap)
 {
 	return (struct text){ .buf = buf, .cap = cap };
 }
 
-void text_char(struct text *t, char c)
+/* Where the next @n bytes can be written: in the text or, if they might not fit there, in @spare. */
+static char *begin(const struct text *t, char *spare, size_t n)
 {
-	if (t->len < t->cap)
-		t->buf[t->len++] = c;
+	return t->cap - t->len >= n ? t->buf + t->len : spare;
 }
 
-void text_bytes(struct text *t, const char *s, size_t n)
+/* From what begin() gave up to @end there is text now. */
+static void end(struct text *t, const char *at, const char *end)
 {
-	if (n > t->cap - t->len)
-		n = t->cap - t->len;
-	memcpy(t->buf + t->len, s, n);
-	t->len += n;
+	if (at == t->buf + t->len)
+		t->len += end - at;
+	else
+		text_bytes(t, at, end - at);
 }
 
-void text_str(struct text *t, const char *s)
+/* A number below 1000. What must not stand there is overwritten, for a branch would often be guessed wrong. */
+static char *put_short(char *out, unsigned v)
 {
-	text_bytes(t, s, strlen(s));
+	const char *d = digits + 3 * v;
+
+	*out = d[0];
+	out += v >= 100;
+	*out = d[1];
+	out += v >= 10;
+	*out = d[2];
+	return out + 1;
 }
 
-static void text_padded(struct text *t, uint64_t v, unsigned width, char pad)
+/* Three digits of a number below 1000. */
+static char *put_three(char *out, unsigned v)
 {
-	char digits[20];
-	unsigned n = 0;
+	memcpy(out, digits + 3 * v, 3);
+	return out + 3;
+}
 
-	do {
-		digits[n++] = '0' + v % 10;
-		v /= 10;
-	} while (v);
-	for (; width > n; width--)
-		text_char(t, pad);
-	while (n)
-		text_char(t, digits[--n]);
+static char *put_u64(char *out, uint64_t v)
+{
+	if (v < 1000)
+		return put_short(out, v);
+	return put_three(put_u64(out, v / 1000), v % 1000);
 }
 
 void text_u64(struct text *t, uint64_t v)
 {
-	text_padded(t, v, 0, '0');
+	char spare[U64_DIGITS], *out = begin(t, spare, sizeof(spare));
+
+	end(t, out, put_u64(out, v));
+}
+
+void text_nanoseconds(struct text *t, uint32_t ns)
+{
+	char spare[9], *out = begin(t, spare, sizeof(spare));
+
+	put_three(put_three(put_three(out, ns / 1000000), ns / 1000 % 1000), ns % 1000);
+	end(t, out, out + 9);
+}
+
+static void text_padded(struct text *t, uint64_t v, unsigned width, char pad)
+{
+	char number[U64_DIGITS];
+	unsigned n = put_u64(number, v) - number;
+
+	for (; width > n; width--)
+		text_char(t, pad);
+	text_bytes(t, number, n);
 }
 
 void text_zeros(struct text *t, uint64_t v, unsigned width)
@@ -60,10 +102,10 @@ void text_blanks(struct text *t, uint64_t v, unsigned width)
 	text_padded(t, v, width, ' ');
 }
 
-void text_hex(struct text *t, uint64_t v, unsigned digits)
+void text_hex(struct text *t, uint64_t v, unsigned n)
 {
-	while (digits--)
-		text_char(t, "0123456789abcdef"[v >> 4 * digits & 15]);
+	while (n--)
+		text_char(t, hex[v >> 4 * n & 15]);
 }
 
 void text_mac(struct text *t, const uint8_t mac[static 6])
@@ -75,20 +117,91 @@ void text_mac(struct text *t, const uint8_t mac[static 6])
 	}
 }
 
+static char *put_ipv4(char *out, const uint8_t addr[static 4])
+{
+	for (int i = 0; i < 3; i++) {
+		out = put_short(out, addr[i]);
+		*out++ = '.';
+	}
+	return put_short(out, addr[3]);
+}
+
 void text_ipv4(struct text *t, const uint8_t addr[static 4])
 {
-	for (int i = 0; i < 4; i++) {
-		if (i)
-			text_char(t, '.');
-		text_u64(t, addr[i]);
+	char spare[IPV4_MAX], *out = begin(t, spare, sizeof(spare));
+
+	end(t, out, put_ipv4(out, addr));
+}
+
+/* One of the eight words of an address, without leading zeros; as put_short() does it. */
+static char *put_word(char *out, unsigned v)
+{
+	*out = hex[v >> 12];
+	out += v >= 0x1000;
+	*out = hex[v >> 8 & 15];
+	out += v >= 0x100;
+	*out = hex[v >> 4 & 15];
+	out += v >= 0x10;
+	*out = hex[v & 15];
+	return out + 1;
+}
+
+/* Words [first, end) of an address that are zero. */
+struct zeros {
+	int first, end;
+};
+
+/* The longest run of two or more, of several as long the first (RFC 5952, 4.2). */
+static struct zeros longest_zeros(const uint8_t addr[static 16])
+{
+	struct zeros best = { 8, 8 };
+
+	for (int i = 0; i < 8; i++) {
+		int first = i;
+
+		while (i < 8 && !addr[2 * i] && !addr[2 * i + 1])
+			i++;
+		if (i - first >= 2 && i - first > best.end - best.first)
+			best = (struct zeros){ first, i };
 	}
+	return best;
+}
+
+/* IPv4-mapped and -compatible addresses (RFC 4291, 2.5.5) end with one of IPv4. */
+static bool ends_with_ipv4(const uint8_t addr[static 16], struct zeros z)
+{
+	return z.first == 0 && (z.end == 6 || (z.end == 5 && addr[10] == 0xff && addr[11] == 0xff));
+}
+
+static char *put_ipv6(char *out, const uint8_t addr[static 16])
+{
+	struct zeros z = longest_zeros(addr);
+	int words = ends_with_ipv4(addr, z) ? 6 : 8;
+
+	for (int i = 0; i < words; i++) {
+		if (i == z.first) {
+			*out++ = ':';
+			i = z.end;
+			if (i == 8)
+				*out++ = ':';
+			if (i == words)
+				break;
+		}
+		if (i)
+			*out++ = ':';
+		out = put_word(out, addr[2 * i] << 8 | addr[2 * i + 1]);
+	}
+	if (words == 8)
+		return out;
+	*out++ = ':';
+	return put_ipv4(out, addr + 12);
 }
 
 void text_ipv6(struct text *t, const uint8_t addr[static 16])
 {
-	char s[INET6_ADDRSTRLEN];
+	char spare[IPV6_MAX], *out = begin(t, spare, sizeof(spare));
 
-	text_str(t, inet_ntop(AF_INET6, addr, s, sizeof(s)));
+	end(t, out, put_ipv6(out, addr));
 }
 
 /* The code point at @s in *cp and its length, or 0: not UTF-8 as RFC 3629, 4 has it. */

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
 	char *buf;
@@ -16,10 +17,35 @@ struct text {
 
 struct text text_in(char *buf, size_t cap);
 
-void text_char(struct text *t, char c);
-void text_bytes(struct text *t, const char *s, size_t n);
-void text_str(struct text *t, const char *s);
+static inline void text_char(struct text *t, char c)
+{
+	if (t->len < t->cap)
+		t->buf[t->len++] = c;
+}
+
+static inline void text_bytes(struct text *t, const char *s, size_t n)
+{
+	size_t room = t->cap - t->len;
+
+	if (n <= room) {
+		memcpy(t->buf + t->len, s, n);
+		t->len += n;
+	} else {
+		memcpy(t->buf + t->len, s, room);
+		t->len = t->cap;
+	}
+}
+
+/* Of a literal the compiler knows the length, and copies without a call. */
+static inline void text_str(struct text *t, const char *s)
+{
+	text_bytes(t, s, strlen(s));
+}
+
 void text_u64(struct text *t, uint64_t v);
+
+/* Nine digits, as behind the point of seconds. @ns: below 10^9. */
+void text_nanoseconds(struct text *t, uint32_t ns);
 
 /* Decimal with leading zeros, or blanks, to @width digits. */
 void text_zeros(struct text *t, uint64_t v, unsigned width);

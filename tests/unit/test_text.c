@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Text into bounded buffers: numbers, addresses, and foreign strings that must not steer a terminal. */
+#include <arpa/inet.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,6 +129,54 @@ static void numbers_are_written_with_their_padding(void **state)
 	is_text(&t, "0 18446744073709551615 000000007 1234    12 0abc ffffffffffffffff");
 }
 
+/* Where the number of digits changes, and each number of up to five digits, ports among them. */
+static void numbers_are_those_of_printf(void **state)
+{
+	char buf[64], want[64];
+
+	(void)state;
+	for (unsigned shift = 0; shift < 64; shift++) {
+		for (unsigned v = 0; v < (shift ? 10 : 100000); v++) {
+			uint64_t n = ((uint64_t)v << shift) - (v & 1);
+			struct text t = text_in(buf, sizeof(buf));
+
+			text_u64(&t, n);
+			text_char(&t, ' ');
+			text_nanoseconds(&t, n % 1000000000);
+			snprintf(want, sizeof(want), "%" PRIu64 " %09" PRIu64, n, n % 1000000000);
+			is_text(&t, want);
+		}
+	}
+	for (uint64_t n = 10; n < UINT64_MAX / 10; n *= 10) {
+		struct text t = text_in(buf, sizeof(buf));
+
+		text_u64(&t, n - 1);
+		text_u64(&t, n);
+		snprintf(want, sizeof(want), "%" PRIu64 "%" PRIu64, n - 1, n);
+		is_text(&t, want);
+	}
+}
+
+/* All ways in which the words of an address can be zero, short or long. */
+static void ipv6_is_as_inet_ntop_has_it(void **state)
+{
+	static const uint16_t words[] = { 0, 0xf, 0x10, 0xabc, 0xffff };
+
+	(void)state;
+	for (unsigned pick = 0; pick < 390625; pick++) {	/* 5^8 */
+		char buf[64], want[INET6_ADDRSTRLEN];
+		struct text t = text_in(buf, sizeof(buf));
+		uint8_t addr[16];
+
+		for (unsigned i = 0, rest = pick; i < 8; i++, rest /= 5) {
+			addr[2 * i] = words[rest % 5] >> 8;
+			addr[2 * i + 1] = words[rest % 5];
+		}
+		text_ipv6(&t, addr);
+		is_text(&t, inet_ntop(AF_INET6, addr, want, sizeof(want)));
+	}
+}
+
 static const struct addr_case {
 	const char *name, *hex, *want;
 } addresses[] = {
@@ -134,6 +184,7 @@ static const struct addr_case {
 	{ "ipv6_unspecified", "00000000000000000000000000000000", "::" },
 	{ "ipv6_loopback", "00000000000000000000000000000001", "::1" },
 	{ "ipv6_mapped_ipv4", "00000000000000000000ffffc0000201", "::ffff:192.0.2.1" },
+	{ "ipv6_compatible_with_ipv4", "000000000000000000000000c0000201", "::192.0.2.1" },
 	{ "ipv6_of_full_length", "11112222333344445555666677778888", "1111:2222:3333:4444:5555:6666:7777:8888" },
 	{ "ipv6_in_lower_case", "fe80000000000000000000000000abcd", "fe80::abcd" },
 };
@@ -170,7 +221,7 @@ static void nothing_is_written_past_the_end(void **state)
 	static const uint8_t addr[16] = { 0x20, 1, 0xd, 0xb8, [15] = 1 };
 
 	(void)state;
-	for (size_t cap = 0; cap < 200; cap++) {
+	for (size_t cap = 0; cap < 220; cap++) {
 		char *buf = malloc(cap + 1);
 		struct text t = text_in(buf, cap);
 
@@ -180,6 +231,7 @@ static void nothing_is_written_past_the_end(void **state)
 			text_bytes(&t, "bytes", 5);
 			text_str(&t, "string");
 			text_u64(&t, UINT64_MAX);
+			text_nanoseconds(&t, 1);
 			text_zeros(&t, 1, 9);
 			text_blanks(&t, 1, 5);
 			text_hex(&t, 1, 8);
@@ -199,6 +251,8 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(no_pair_of_bytes_gets_through),
 		cmocka_unit_test(numbers_are_written_with_their_padding),
+		cmocka_unit_test(numbers_are_those_of_printf),
+		cmocka_unit_test(ipv6_is_as_inet_ntop_has_it),
 		cmocka_unit_test(mac_and_ipv4_are_written_in_full),
 		cmocka_unit_test(nothing_is_written_past_the_end),
 	};
