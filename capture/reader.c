@@ -139,7 +139,7 @@ struct reader_iface *reader_add_iface(struct reader *r)
 	if (!ri)
 		return NULL;
 	ri->iface.id = r->n_ifaces;
-	ri->unit.resolution = 6;
+	reader_set_unit(&ri->unit, 6);
 	r->ifaces[r->n_ifaces++] = ri;
 	return ri;
 }
@@ -154,6 +154,22 @@ static uint64_t power_of_ten(unsigned n)
 	return v;
 }
 
+/* Where a tick is a whole number of ns, as nearly always, one multiplication will do. */
+static bool whole_ns(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
+{
+	return u->ns_per_tick && !u->offset_sec && !__builtin_mul_overflow(ticks, u->ns_per_tick, ts_ns) &&
+	       *ts_ns <= INT64_MAX;
+}
+
+void reader_set_unit(struct time_unit *u, uint8_t resolution)
+{
+	unsigned n = resolution & 0x7f;
+
+	u->resolution = resolution;
+	u->unknown = n > (resolution & 0x80 ? 63 : 19);
+	u->ns_per_tick = resolution <= 9 ? power_of_ten(9 - n) : 0;
+}
+
 bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
 {
 	const int64_t sec_max = INT64_MAX / 1000000000;
@@ -161,6 +177,8 @@ bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
 	uint64_t sec, frac, ns;
 	int64_t total;
 
+	if (whole_ns(u, ticks, ts_ns))
+		return true;
 	if (u->unknown)
 		return false;
 	if (u->resolution & 0x80) {

@@ -21,6 +21,7 @@ enum reader_warning {
 /* How the times of an interface are counted. */
 struct time_unit {
 	int64_t offset_sec;	/* if_tsoffset */
+	uint32_t ns_per_tick;	/* 0: not a whole number */
 	uint8_t resolution;	/* if_tsresol: bit 7 clear: 10^-n s, set: 2^-n s */
 	bool unknown;		/* beyond what can be counted: times are left out */
 };
@@ -116,6 +117,9 @@ void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ..
 
 /* A new interface, numbered on; NULL when there is no memory. */
 struct reader_iface *reader_add_iface(struct reader *r);
+
+/* @resolution: as if_tsresol. It is exact down to 10^-19 and 2^-63, the ends of 64 bits; below, times are unknown. */
+void reader_set_unit(struct time_unit *u, uint8_t resolution);
 
 /* Ticks of a unit in ns since 1970. False: not known, or not to be expressed in 64 bits of ns. */
 bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns);

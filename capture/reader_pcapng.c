@@ -86,17 +86,13 @@ static void keep_string(char **kept, const struct option *opt)
 		utf8_clean(*kept, cap, (const char *)opt->value, opt->len);
 }
 
-/* The time resolution is exact down to 10^-19 and 2^-63, the ends of 64 bits; below, times are unknown. */
 static void set_resolution(struct reader *r, const struct body *b, struct time_unit *u, uint8_t resolution)
 {
-	unsigned n = resolution & 0x7f;
-
-	u->resolution = resolution;
-	u->unknown = n > (resolution & 0x80 ? 63 : 19);
+	reader_set_unit(u, resolution);
 	if (u->unknown)
 		reader_warn(r, WARN_RESOLUTION,
 			    "the interface at byte %llu has times in units of %s^-%u s, which is too fine: times unknown",
-			    b->at, resolution & 0x80 ? "2" : "10", n);
+			    b->at, resolution & 0x80 ? "2" : "10", resolution & 0x7f);
 }
 
 static int interface_block(struct reader *r, const struct body *b)
