@@ -66,7 +66,7 @@ static enum status open_input(struct offline *f)
 /* The head is written when the first packet is there: only then is it known what the input says of its origin. */
 static int begin_output(struct offline *f)
 {
-	if (f->begun || !f->flow.writer)
+	if (f->begun)
 		return 0;
 	f->begun = true;
 	return writer_begin(f->flow.writer, reader_section(f->reader, SHB_HARDWARE), reader_section(f->reader, SHB_OS),
@@ -79,7 +79,7 @@ static int write_ifaces(struct offline *f)
 	const struct iface *i;
 	int err = 0;
 
-	while (!err && f->flow.writer && (i = reader_iface(f->reader, f->n_written_ifaces))) {
+	while (!err && (i = reader_iface(f->reader, f->n_written_ifaces))) {
 		if (i->linktype != reader_iface(f->reader, 0)->linktype && !f->link_types_differ) {
 			f->link_types_differ = true;
 			complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
@@ -89,6 +89,14 @@ static int write_ifaces(struct offline *f)
 		f->n_written_ifaces++;
 	}
 	return err;
+}
+
+/* All that stands before the next packet in the file. */
+static int prepare_output(struct offline *f)
+{
+	int err = begin_output(f);
+
+	return err ? err : write_ifaces(f);
 }
 
 static void count(struct offline *f, const struct packet *p)
@@ -111,30 +119,35 @@ static int next_packet(struct offline *f, struct packet *p)
 	return reader_next(f->reader, p);
 }
 
+/* The sinks get it. False: no more packets are wanted. */
+static bool take_packet(struct offline *f, struct packet *p)
+{
+	if (f->flow.writer) {
+		int err = prepare_output(f);
+
+		if (err) {
+			f->flow.write_error = err == -EPIPE ? 0 : err;
+			return false;
+		}
+	}
+	if (f->opts->snap && p->caplen > f->opts->snap)
+		p->caplen = f->opts->snap;
+	if (f->decode) {
+		decode_packet(p);
+		count(f, p);
+	}
+	return flow_packet(&f->flow, p);
+}
+
 /* 0 when all is read or no more is wanted, or what reader_next() returned. */
 static int read_packets(struct offline *f)
 {
 	struct packet p;
 	int got;
 
-	while ((got = next_packet(f, &p)) > 0) {
-		int err = begin_output(f);
-
-		if (!err)
-			err = write_ifaces(f);
-		if (err) {
-			f->flow.write_error = err == -EPIPE ? 0 : err;
+	while ((got = next_packet(f, &p)) > 0)
+		if (!take_packet(f, &p))
 			return 0;
-		}
-		if (f->opts->snap && p.caplen > f->opts->snap)
-			p.caplen = f->opts->snap;
-		if (f->decode) {
-			decode_packet(&p);
-			count(f, &p);
-		}
-		if (!flow_packet(&f->flow, &p))
-			return 0;
-	}
 	return got;
 }
 
@@ -156,9 +169,7 @@ static void finish_output(struct offline *f)
 	flow_flush(&f->flow);
 	if (!f->flow.writer)
 		return;
-	err = begin_output(f);
-	if (!err)
-		err = write_ifaces(f);
+	err = prepare_output(f);
 	if (!err)
 		err = writer_finish(f->flow.writer, iface_stats, f);
 	if (err && err != -EPIPE && !f->flow.write_error)
