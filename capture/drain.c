@@ -41,13 +41,13 @@ static void take(struct drain *d, const struct event *ev, bool hand_on)
 	flow_packet(d->flow, &p);
 }
 
-unsigned drain_batch(struct drain *d, unsigned max)
+unsigned drain_batch(struct drain *d)
 {
-	const struct event *ev;
-	unsigned n;
+	const struct event *records[DRAIN_BATCH];
+	unsigned n = ring_take(d->ring, records, DRAIN_BATCH);
 
-	for (n = 0; n < max && (ev = ring_next(d->ring)); n++)
-		take(d, ev, true);
+	for (unsigned i = 0; i < n; i++)
+		take(d, records[i], true);
 	ring_release(d->ring);
 	return n;
 }
@@ -57,7 +57,7 @@ void drain_refuse(struct drain *d)
 	const struct event *ev;
 
 	ring_look(d->ring, UINT64_MAX);
-	while ((ev = ring_next(d->ring)))
+	while (ring_take(d->ring, &ev, 1))
 		take(d, ev, false);
 	ring_release(d->ring);
 }

@@ -13,6 +13,8 @@ struct flow;
 struct ring;
 struct tap;
 
+enum { DRAIN_BATCH = 128 };	/* their headers fit into the first-level cache */
+
 struct drain {
 	struct ring *ring;
 	struct tap *taps;		/* by the number of the interface in a record */
@@ -28,10 +30,10 @@ struct drain {
 size_t drain_look(struct drain *d, bool all);
 
 /*
- * Hands up to @max packets of those on to the flow, in the order of time, and frees their room. What comes behind the end of
- * the flow (-c, a failed write) is taken and counted as refused. Returns their number.
+ * Hands up to DRAIN_BATCH packets on to the flow, in the order of time, and frees their room. What comes behind the end of the
+ * flow (-c, a failed write) is taken and counted as refused. Returns their number; less than a batch: that was all.
  */
-unsigned drain_batch(struct drain *d, unsigned max);
+unsigned drain_batch(struct drain *d);
 
 /* Takes what is left without handing it on: it is counted as refused. */
 void drain_refuse(struct drain *d);

@@ -27,7 +27,7 @@
 #include "capture/writer.h"
 
 enum {
-	BATCH		= 256,			/* records between two looks at the signals */
+	SIGNALS_AFTER	= 8 * DRAIN_BATCH,	/* packets between two looks at the signals */
 	FLUSH_NS	= 100 * 1000 * 1000,	/* nothing stays in a buffer for longer */
 	FDS_MIN		= 64,
 	HURRY_MS	= 1000,			/* at the end a reader has to take something within this time */
@@ -92,11 +92,12 @@ static uint64_t drain(struct live *l)
 	uint64_t taken = 0;
 
 	while (!l->forced) {
-		unsigned n = drain_batch(&l->drain, BATCH);
+		unsigned n = drain_batch(&l->drain);
 
 		taken += n;
-		take_signals(l);
-		if (n < BATCH || (!rest && (l->flow.done || l->stopping)))	/* off the interface first */
+		if (n < DRAIN_BATCH || taken % SIGNALS_AFTER == 0)
+			take_signals(l);
+		if (n < DRAIN_BATCH || (!rest && (l->flow.done || l->stopping)))	/* off the interface first */
 			break;
 	}
 	return taken;

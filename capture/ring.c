@@ -16,7 +16,7 @@ enum {
 	TOTAL_DEFAULT	= 64 << 20,	/* at most, but for */
 	CPU_LEAST	= 1 << 20,	/* each CPU */
 	CPU_MIN		= 4096,
-	AHEAD		= 2048,		/* bytes: measured, 1024 to 4096 are alike */
+	FETCH		= 192,		/* bytes of a record */
 	CPU_MAX		= 256 << 20,	/* the verifier takes offsets up to 2^29 */
 };
 
@@ -39,8 +39,7 @@ struct ring {
 	uint32_t snap;
 	struct lane *lanes;
 	unsigned n_lanes;
-	struct lane *current;		/* has the oldest record; NULL: to be looked for */
-	uint64_t rival_ns;		/* stamp of the oldest in the other lanes */
+	uint64_t rival_ns;		/* stamp of the oldest record in all lanes but one: see oldest_lane() */
 	uint64_t now_ns;		/* when we looked */
 	uint64_t last_ns;		/* stamp of the last record returned */
 	uint64_t late, broken;
@@ -182,7 +181,6 @@ size_t ring_look(struct ring *r, uint64_t now_ns)
 	size_t most = 0;
 
 	r->now_ns = now_ns;
-	r->current = NULL;
 	for (unsigned i = 0; i < r->n_lanes; i++) {
 		r->lanes[i].end = head_of(&r->lanes[i]);
 		most = max_of(most, (size_t)(r->lanes[i].end - r->lanes[i].released));
@@ -231,37 +229,44 @@ static bool is_sound(const struct ring *r, const struct lane *l, const struct ev
 	return ev->caplen <= r->snap && ev->caplen <= ev->len && event_room(ev->caplen) <= l->end - l->pos;
 }
 
-/* The processor does not fetch ahead by itself across pages, of which each holds few records. */
-static void fetch_ahead(const struct ring *r, const struct lane *l)
+/*
+ * Up to @max records of lane @l, as long as they are older than what other lanes have. All headers are read here, and the
+ * processor told to fetch what follows them, before the first packet is looked at.
+ */
+static unsigned take_run(struct ring *r, struct lane *l, const struct event **records, unsigned max)
 {
-	for (unsigned line = 0; line < 3; line++)
-		__builtin_prefetch(&l->shared->data[(l->pos + AHEAD + line * 64) & (r->cpu_size - 1)]);
-}
+	uint64_t last_ns = r->last_ns;
+	unsigned n = 0;
 
-const struct event *ring_next(struct ring *r)
-{
-	for (;;) {
-		struct lane *l = r->current;
-		const struct event *ev;
+	while (n < max && l->pos != l->end) {
+		const struct event *ev = first_of(r, l);
 
-		if (!l || l->pos == l->end || first_of(r, l)->tai_ns > r->rival_ns)
-			l = r->current = oldest_lane(r);
-		if (!l)
-			return NULL;
-		ev = first_of(r, l);
+		if (ev->tai_ns > r->rival_ns || is_young(r, ev->tai_ns))
+			break;
 		if (!is_sound(r, l, ev)) {
 			l->pos = l->end;
 			r->broken++;
-			continue;
+			break;
 		}
-		if (is_young(r, ev->tai_ns))
-			return NULL;
-		fetch_ahead(r, l);
+		for (unsigned byte = 64; byte < FETCH; byte += 64)
+			__builtin_prefetch((const char *)ev + byte);
 		l->pos += event_room(ev->caplen);
-		r->late += ev->tai_ns < r->last_ns;
-		r->last_ns = ev->tai_ns;
-		return ev;
+		r->late += ev->tai_ns < last_ns;
+		last_ns = ev->tai_ns;
+		records[n++] = ev;
 	}
+	r->last_ns = last_ns;
+	return n;
+}
+
+unsigned ring_take(struct ring *r, const struct event **records, unsigned max)
+{
+	unsigned n = 0;
+	struct lane *l;
+
+	while (n < max && (l = oldest_lane(r)) && !is_young(r, first_of(r, l)->tai_ns))
+		n += take_run(r, l, records + n, max - n);
+	return n;
 }
 
 void ring_release(struct ring *r)

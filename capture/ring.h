@@ -34,21 +34,21 @@ size_t ring_cpu_size(const struct ring *r);
 size_t ring_size(const struct ring *r);
 
 /*
- * Looks what has come. ring_next() then returns what was stamped up to RING_WINDOW_NS before @now_ns (CLOCK_TAI), or, with
+ * Looks what has come. ring_take() then gives what was stamped up to RING_WINDOW_NS before @now_ns (CLOCK_TAI), or, with
  * UINT64_MAX, everything. Returns the bytes in use in the ring that has most.
  */
 size_t ring_look(struct ring *r, uint64_t now_ns);
 
-/* The next record of those ring_look() found, or NULL. It stays where it is until ring_release(). */
-const struct event *ring_next(struct ring *r);
+/* The next records of those ring_look() found, up to @max. They stay where they are until ring_release(). Returns their number. */
+unsigned ring_take(struct ring *r, const struct event **records, unsigned max);
 
-/* Gives the room of all records that ring_next() has returned back to the program. */
+/* Gives the room of all records that were taken back to the program. */
 void ring_release(struct ring *r);
 
 /* The next packet on any CPU shall make ring_bell_fd() readable. False: one is there already. */
 bool ring_sleep(struct ring *r);
 
-/* Records that ring_next() returned behind one with a later stamp. */
+/* Records taken behind one with a later stamp. */
 uint64_t ring_late(const struct ring *r);
 
 /* Times that a ring was given up to its head, because a record in it made no sense. */

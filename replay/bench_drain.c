@@ -30,7 +30,6 @@ enum {
 	SNAP		= 96,
 	FRAME		= 128,
 	RING		= 16 * 1024 * 1024,
-	BATCH		= 256,		/* packets between two looks at the signals in the tool */
 	REPEATS		= 9,		/* in a round */
 	REPEATS_QUICK	= 3,
 };
@@ -72,7 +71,7 @@ static uint64_t empty_ring(struct rig *r)
 	unsigned taken;
 
 	drain_look(&r->drain, true);
-	while ((taken = drain_batch(&r->drain, BATCH)))
+	while ((taken = drain_batch(&r->drain)))
 		n += taken;
 	flow_flush(&r->flow);
 	return n;

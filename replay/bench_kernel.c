@@ -117,8 +117,10 @@ static void empty_rings(struct kernel *k)
 
 static void empty_capture(struct capture *c)
 {
+	const struct event *records[64];
+
 	ring_look(c->ring, UINT64_MAX);
-	while (ring_next(c->ring))
+	while (ring_take(c->ring, records, 64))
 		;
 	ring_release(c->ring);
 }

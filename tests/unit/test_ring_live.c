@@ -70,9 +70,9 @@ static bool put(unsigned on, uint64_t tai_ns, uint16_t caplen)
 /* The stamp of the next record, 0: there is none. */
 static uint64_t next(void)
 {
-	const struct event *ev = ring_next(rig.ring);
+	const struct event *ev;
 
-	return ev ? ev->tai_ns : 0;
+	return ring_take(rig.ring, &ev, 1) ? ev->tai_ns : 0;
 }
 
 static void need_two_cpus(void)
@@ -157,7 +157,8 @@ static void records_survive_many_wraps_and_full_rings(void **state is_unused)
 	unsigned full = 0;
 
 	for (unsigned round = 0; round < 1000; round++) {
-		const struct event *ev;
+		const struct event *taken[7];
+		unsigned got;
 
 		for (unsigned n = 0; n < 60 * rig.n_cpus; n++) {
 			bool ok = put(n % rig.n_cpus, in + 1, (in * 7 + round) % (SNAP + 1));
@@ -166,11 +167,12 @@ static void records_survive_many_wraps_and_full_rings(void **state is_unused)
 			full += !ok;
 		}
 		ring_look(rig.ring, UINT64_MAX);
-		while ((ev = ring_next(rig.ring))) {
-			assert_int_equal(ev->tai_ns, ++out);
-			for (unsigned i = 0; i < ev->caplen; i++)
-				assert_int_equal(ev->data[i], ev->cpu);
-		}
+		while ((got = ring_take(rig.ring, taken, array_size(taken))))
+			for (unsigned n = 0; n < got; n++) {
+				assert_int_equal(taken[n]->tai_ns, ++out);
+				for (unsigned i = 0; i < taken[n]->caplen; i++)
+					assert_int_equal(taken[n]->data[i], taken[n]->cpu);
+			}
 		ring_release(rig.ring);
 	}
 	assert_int_equal(in, out);
