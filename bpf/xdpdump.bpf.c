@@ -4,6 +4,7 @@
  * ring of this CPU. The frame itself is never touched, and passed on whatever fails here, unless all are to be dropped.
  */
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/event.h"
@@ -90,8 +91,8 @@ static __always_inline __u32 wanted(const struct parsed *hdr, __u32 len)
 {
 	__u32 n = len;
 
-	if (headers_only && hdr->hdr_len && hdr->hdr_len < n)
-		n = hdr->hdr_len;
+	if (headers_only && n > ETH_HLEN)
+		n = hdr->hdr_len < ETH_HLEN ? ETH_HLEN : hdr->hdr_len < n ? hdr->hdr_len : n;
 	return n < snap ? n : snap;
 }
 
@@ -133,12 +134,15 @@ static __always_inline int copy_linear(struct xdp_md *ctx, __u8 *to, __u64 n)
 	return 1;
 }
 
-static __always_inline void ring_bell(void)
+/* Where it cannot be rung now, the next packet tries again. */
+static __always_inline void wake_consumer(struct cpu_ring *r)
 {
 	void *nothing = bpf_ringbuf_reserve(&bell, 8, 0);
 
-	if (nothing)
-		bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+	if (!nothing)
+		return;
+	r->asleep = 0;
+	bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
 }
 
 /* Puts a record into @r. Only this CPU writes there, and nothing else runs on it until we are done: see deliver(). */
@@ -177,15 +181,13 @@ static __always_inline void put(struct cpu_ring *r, struct xdp_md *ctx, struct c
 	 * whether the consumer sleeps. It does these two things the other way round (ring_sleep() in capture/ring.c).
 	 */
 	__sync_lock_test_and_set(&r->head, head + event_room(caplen));
-	if (*(volatile __u32 *)&r->asleep) {
-		r->asleep = 0;
-		ring_bell();
-	}
+	if (*(volatile __u32 *)&r->asleep)
+		wake_consumer(r);
 }
 
 /*
- * A CPU runs one program at a time, with softirqs off. Not so a kernel with PREEMPT_RT: there one may interrupt another,
- * and finds the ring busy.
+ * A CPU runs one program at a time, with softirqs off. With PREEMPT_RT one may interrupt another, finds the ring busy, and its
+ * packet is an error; that they take turns within these few instructions is for the kernel's lock of softirqs to prevent.
  */
 static __always_inline void deliver(struct xdp_md *ctx, struct counters *c, const struct parsed *hdr, __u32 len)
 {

@@ -12,6 +12,10 @@ enum { PACE_MAX_NS = 5 * 1000 * 1000 };	/* a ring of 8 MiB holds the packets tha
 
 size_t drain_look(struct drain *d, bool all)
 {
+	uint64_t now = clock_monotonic_ns();
+
+	d->since_ns = now - d->looked_ns;
+	d->looked_ns = now;
 	d->now_ns = clock_now_ns();
 	return ring_look(d->ring, all ? UINT64_MAX : clock_tai_ns());
 }
@@ -64,12 +68,14 @@ void drain_refuse(struct drain *d)
 
 uint64_t drain_pace(struct drain *d, size_t used, uint64_t taken)
 {
-	uint64_t now = clock_monotonic_ns();
-	uint64_t since = now - d->drained_ns;
+	uint64_t drained = clock_monotonic_ns() - d->looked_ns;
+	double quarter = ring_cpu_size(d->ring) / 4;
 
-	d->drained_ns = now;
-	if (taken)
-		return min_of((uint64_t)PACE_MAX_NS, (uint64_t)((double)since * (ring_cpu_size(d->ring) / 4) / used));
+	if (taken) {
+		uint64_t until = min_of((uint64_t)PACE_MAX_NS, (uint64_t)(d->since_ns * quarter / used));
+
+		return until > drained ? until - drained : 0;
+	}
 	if (used)
 		return RING_WINDOW_NS;
 	return ring_sleep(d->ring) ? UINT64_MAX : RING_WINDOW_NS;

@@ -22,7 +22,7 @@ struct drain {
 	struct clock clock;
 	struct flow *flow;
 	uint64_t now_ns;		/* CLOCK_REALTIME of the last look */
-	uint64_t drained_ns;		/* CLOCK_MONOTONIC of the last drain_pace() */
+	uint64_t looked_ns, since_ns;	/* CLOCK_MONOTONIC of it, and how long it was since the one before */
 	uint64_t malformed;		/* records of no interface of ours */
 };
 
@@ -40,8 +40,8 @@ void drain_refuse(struct drain *d);
 
 /*
  * How long to sleep in ns after a drain that found @used bytes in the fullest ring and took @taken packets: while packets
- * come, until a quarter of it is full at the rate of late, so that the wake-ups are few; when the rings have run empty, until
- * a packet rings the bell (UINT64_MAX).
+ * come, until a quarter of it is full again, at the rate between the last two looks, so that the wake-ups are few; when the
+ * rings have run empty, until a packet rings the bell (UINT64_MAX).
  */
 uint64_t drain_pace(struct drain *d, size_t used, uint64_t taken);
 

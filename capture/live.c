@@ -28,7 +28,7 @@
 
 enum {
 	SIGNALS_AFTER	= 8 * DRAIN_BATCH,	/* packets between two looks at the signals */
-	FLUSH_NS	= 100 * 1000 * 1000,	/* nothing stays in a buffer for longer */
+	FLUSH_NS	= 90 * 1000 * 1000,	/* nothing stays in a buffer for longer than 100 ms: that, a pace, and the window */
 	FDS_MIN		= 64,
 	HURRY_MS	= 1000,			/* at the end a reader has to take something within this time */
 };
@@ -275,7 +275,7 @@ static enum status start(struct live *l)
 		status = watch(l);
 	l->start_ns = l->flushed_ns = clock_monotonic_ns();
 	l->drain = (struct drain){
-		.ring = l->ring, .taps = l->taps, .n_taps = l->n_taps, .flow = &l->flow, .drained_ns = l->start_ns,
+		.ring = l->ring, .taps = l->taps, .n_taps = l->n_taps, .flow = &l->flow, .looked_ns = l->start_ns,
 	};
 	clock_init(&l->drain.clock);
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
@@ -355,13 +355,14 @@ static void announce_count(uint64_t n, const char *what)
 
 static void print_summary(struct live *l)
 {
-	uint64_t received = 0, dropped = 0, if_dropped = 0, reported = 0;
+	uint64_t received = 0, dropped = 0, full = 0, if_dropped = 0, reported = 0;
 
 	for (unsigned i = 0; i < l->n_taps; i++) {
 		const struct counters *c = &l->taps[i].counters;
 
 		received += c->all.packets;
 		dropped += c->ring_full + c->error;
+		full += c->ring_full;
 		if_dropped += l->taps[i].if_dropped;
 		reported += l->taps[i].reported;
 	}
@@ -374,8 +375,10 @@ static void print_summary(struct live *l)
 	announce_count(if_dropped, "dropped by interface");
 	if (ring_late(l->ring))
 		announce_count(ring_late(l->ring), "out of the order of time, more than a millisecond late");
-	if (dropped)
+	if (full)
 		complain("warning: the ring was full; a larger one (-B) or a shorter snippet (-s) loses less");
+	if (dropped > full)
+		complain("warning: packets could not be copied, or came on a CPU that was added since the start");
 }
 
 static enum status stop(struct live *l)

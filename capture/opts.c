@@ -31,7 +31,7 @@ static const struct {
 	{ 'r', "read", "FILE", "read pcap or pcapng from FILE (- for stdin)" },
 	{ 'c', "count", "N", "stop after exactly N packets" },
 	{ 's', "snapshot-length", "LEN", "capture LEN bytes of each packet (256; 0 for whole frames); 'headers': no payload" },
-	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384, at least 1024 for each CPU)" },
+	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384 for each, up to 65536)" },
 	{ 'v', "verbose", NULL, "more fields; -vv even more" },
 	{ 'q', "quiet", NULL, "fewer fields; -qq no packets" },
 	{ 'e', "link-layer", NULL, "print link-layer addresses" },

@@ -12,7 +12,7 @@
 #include "capture/util.h"
 
 enum {
-	CPU_DEFAULT	= 16 << 20,	/* 8 ms of 128-byte snippets at 10 million packets a second */
+	CPU_DEFAULT	= 16 << 20,	/* 11 ms of 96-byte snippets at 10 million packets a second */
 	TOTAL_DEFAULT	= 64 << 20,	/* at most, but for */
 	CPU_LEAST	= 1 << 20,	/* each CPU */
 	CPU_MIN		= 4096,
@@ -26,6 +26,7 @@ struct lane {
 	uint64_t pos;		/* of the next record */
 	uint64_t end;		/* as far as ring_look() has seen */
 	uint64_t released;
+	uint64_t rank;		/* of its first record: see rank_of() */
 };
 
 struct ring {
@@ -39,7 +40,8 @@ struct ring {
 	uint32_t snap;
 	struct lane *lanes;
 	unsigned n_lanes;
-	uint64_t rival_ns;		/* stamp of the oldest record in all lanes but one: see oldest_lane() */
+	struct lane **heap;		/* of the lanes with records that were seen: none is before its parent, at (i - 1) / 2 */
+	unsigned n_heap;
 	uint64_t now_ns;		/* when we looked */
 	uint64_t last_ns;		/* stamp of the last record returned */
 	uint64_t late, broken;
@@ -50,10 +52,10 @@ static void ring_closep(struct ring **r)
 	ring_close(*r);
 }
 
-/* One more than the highest number of a CPU that is on, which is less than the kernel has room for on many machines. */
+/* One more than the highest number of a CPU that is there, on or off; the kernel has room for many more on some machines. */
 static unsigned count_cpus(void)
 {
-	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
+	FILE *f = fopen("/sys/devices/system/cpu/present", "re");
 	unsigned last = 0, n;
 	long configured;
 
@@ -76,14 +78,15 @@ static size_t power_of_two(size_t n)
 	return rounded;
 }
 
-/* At least one record fits. */
-static size_t cpu_size(size_t total, unsigned n_cpus, uint32_t snap)
+size_t ring_share(size_t total, unsigned n_cpus, uint32_t snap)
 {
-	size_t share = total ? (total + n_cpus - 1) / n_cpus :
-		       n_cpus * CPU_DEFAULT <= TOTAL_DEFAULT ? CPU_DEFAULT :
-		       max_of((size_t)TOTAL_DEFAULT / n_cpus, (size_t)CPU_LEAST);
+	size_t share = CPU_DEFAULT;
 
-	return power_of_two(max_of(share, (size_t)event_room(snap)));
+	if (total)
+		share = power_of_two((total + n_cpus - 1) / n_cpus);
+	while (!total && share * n_cpus > TOTAL_DEFAULT && share > CPU_LEAST)
+		share /= 2;
+	return max_of(share, power_of_two(event_room(snap)));
 }
 
 static int map_lanes(struct ring *r)
@@ -136,9 +139,10 @@ int ring_open(struct ring **ring, size_t total, uint32_t snap)
 	r->snap = snap;
 	r->n_lanes = count_cpus();
 	r->lanes = calloc(r->n_lanes, sizeof(*r->lanes));
-	if (!r->lanes)
+	r->heap = calloc(r->n_lanes, sizeof(*r->heap));
+	if (!r->lanes || !r->heap)
 		return -ENOMEM;
-	r->cpu_size = cpu_size(total, r->n_lanes, snap);
+	r->cpu_size = ring_share(total, r->n_lanes, snap);
 	if (r->cpu_size > CPU_MAX)
 		return -E2BIG;
 	err = map_lanes(r);
@@ -176,51 +180,87 @@ static uint64_t head_of(const struct lane *l)
 	return __atomic_load_n(&l->shared->head, __ATOMIC_ACQUIRE);
 }
 
-size_t ring_look(struct ring *r, uint64_t now_ns)
-{
-	size_t most = 0;
-
-	r->now_ns = now_ns;
-	for (unsigned i = 0; i < r->n_lanes; i++) {
-		r->lanes[i].end = head_of(&r->lanes[i]);
-		most = max_of(most, (size_t)(r->lanes[i].end - r->lanes[i].released));
-	}
-	return most;
-}
-
 static const struct event *first_of(const struct ring *r, const struct lane *l)
 {
 	return (const struct event *)&l->shared->data[l->pos & (r->cpu_size - 1)];
 }
 
-/* The lane whose first record is the oldest, or NULL; and the stamp that it may not go beyond. */
-static struct lane *oldest_lane(struct ring *r)
+/* Stamped well after we looked: the clock was set back since. */
+static bool is_from_the_future(const struct ring *r, uint64_t ns)
 {
-	struct lane *oldest = NULL;
-	uint64_t oldest_ns = UINT64_MAX;
-
-	r->rival_ns = UINT64_MAX;
-	for (struct lane *l = r->lanes; l < r->lanes + r->n_lanes; l++) {
-		uint64_t ns;
-
-		if (l->pos == l->end)
-			continue;
-		ns = first_of(r, l)->tai_ns;
-		if (!oldest || ns < oldest_ns) {
-			r->rival_ns = oldest_ns;
-			oldest_ns = ns;
-			oldest = l;
-		} else {
-			r->rival_ns = min_of(r->rival_ns, ns);
-		}
-	}
-	return oldest;
+	return ns > r->now_ns && ns - r->now_ns >= RING_WINDOW_NS;
 }
 
-/* Young enough for one that was stamped before to be on its way. A stamp from the future: the clock was set back. */
+/* The order in which records leave: by time, but those from the future first, for they are old. */
+static uint64_t rank_of(const struct ring *r, uint64_t ns)
+{
+	return is_from_the_future(r, ns) ? ns : ns | 1ull << 63;
+}
+
+/* Young enough for one that was stamped before to be on its way. */
 static bool is_young(const struct ring *r, uint64_t ns)
 {
-	return ns <= r->now_ns && r->now_ns - ns < RING_WINDOW_NS && r->now_ns != UINT64_MAX && r->n_lanes > 1;
+	return r->n_lanes > 1 && r->now_ns != UINT64_MAX && !is_from_the_future(r, ns) && ns + RING_WINDOW_NS > r->now_ns;
+}
+
+/* Puts the lane at @i in order with those below it. */
+static void sift_down(struct ring *r, unsigned i)
+{
+	struct lane *l = r->heap[i];
+
+	for (;;) {
+		unsigned child = 2 * i + 1;
+
+		if (child + 1 < r->n_heap && r->heap[child + 1]->rank < r->heap[child]->rank)
+			child++;
+		if (child >= r->n_heap || r->heap[child]->rank >= l->rank)
+			break;
+		r->heap[i] = r->heap[child];
+		i = child;
+	}
+	r->heap[i] = l;
+}
+
+size_t ring_look(struct ring *r, uint64_t now_ns)
+{
+	size_t most = 0;
+
+	r->now_ns = now_ns;
+	r->n_heap = 0;
+	for (struct lane *l = r->lanes; l < r->lanes + r->n_lanes; l++) {
+		l->end = head_of(l);
+		most = max_of(most, (size_t)(l->end - l->released));
+		if (l->pos == l->end)
+			continue;
+		l->rank = rank_of(r, first_of(r, l)->tai_ns);
+		r->heap[r->n_heap++] = l;
+	}
+	for (unsigned i = r->n_heap / 2; i-- > 0;)
+		sift_down(r, i);
+	return most;
+}
+
+/* The lane on top has another first record, or none. */
+static void settle_top(struct ring *r)
+{
+	struct lane *l = r->heap[0];
+
+	if (l->pos == l->end)
+		r->heap[0] = r->heap[--r->n_heap];
+	else
+		l->rank = rank_of(r, first_of(r, l)->tai_ns);
+	if (r->n_heap)
+		sift_down(r, 0);
+}
+
+/* How far the lane on top may go before another one has its turn. */
+static uint64_t rival_rank(const struct ring *r)
+{
+	uint64_t rank = UINT64_MAX;
+
+	for (unsigned i = 1; i <= 2 && i < r->n_heap; i++)
+		rank = min_of(rank, r->heap[i]->rank);
+	return rank;
 }
 
 /* As the program makes it? Its lengths are never trusted. */
@@ -230,18 +270,18 @@ static bool is_sound(const struct ring *r, const struct lane *l, const struct ev
 }
 
 /*
- * Up to @max records of lane @l, as long as they are older than what other lanes have. All headers are read here, and the
+ * Up to @max records of lane @l, as long as those of other lanes do not come before. All headers are read here, and the
  * processor told to fetch what follows them, before the first packet is looked at.
  */
 static unsigned take_run(struct ring *r, struct lane *l, const struct event **records, unsigned max)
 {
-	uint64_t last_ns = r->last_ns;
+	uint64_t last_ns = r->last_ns, rival = rival_rank(r);
 	unsigned n = 0;
 
 	while (n < max && l->pos != l->end) {
 		const struct event *ev = first_of(r, l);
 
-		if (ev->tai_ns > r->rival_ns || is_young(r, ev->tai_ns))
+		if (rank_of(r, ev->tai_ns) > rival || is_young(r, ev->tai_ns))
 			break;
 		if (!is_sound(r, l, ev)) {
 			l->pos = l->end;
@@ -262,10 +302,11 @@ static unsigned take_run(struct ring *r, struct lane *l, const struct event **re
 unsigned ring_take(struct ring *r, const struct event **records, unsigned max)
 {
 	unsigned n = 0;
-	struct lane *l;
 
-	while (n < max && (l = oldest_lane(r)) && !is_young(r, first_of(r, l)->tai_ns))
-		n += take_run(r, l, records + n, max - n);
+	while (n < max && r->n_heap && !is_young(r, first_of(r, r->heap[0])->tai_ns)) {
+		n += take_run(r, r->heap[0], records + n, max - n);
+		settle_top(r);
+	}
 	return n;
 }
 
@@ -318,6 +359,7 @@ struct ring *ring_close(struct ring *r)
 	if (r->bell_fd >= 0)
 		close(r->bell_fd);
 	free(r->lanes);
+	free(r->heap);
 	free(r);
 	return NULL;
 }

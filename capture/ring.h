@@ -19,11 +19,16 @@ enum {
 };
 
 /*
- * Makes rings of @total bytes in all (0: 16 MiB, and 1 MiB for each CPU at least) for records with up to @snap bytes of
- * data. Each has the same size, a power of two that holds one record at least, so the sum may become larger. -errno; -E2BIG:
- * beyond what there can be.
+ * Makes rings of @total bytes in all for records with up to @snap bytes of data. Each CPU's has the same size, ring_share(),
+ * so the sum may become larger. -errno; -E2BIG: beyond what there can be.
  */
 int ring_open(struct ring **r, size_t total, uint32_t snap);
+
+/*
+ * The share of each of @n_cpus: a power of two that holds one record at least. Without a @total (0): 16 MiB, or as much less
+ * as keeps the sum at 64 MiB, but not less than 1 MiB.
+ */
+size_t ring_share(size_t total, unsigned n_cpus, uint32_t snap);
 
 /* For the maps of the program, and its ring_size. */
 int ring_map_fd(const struct ring *r);

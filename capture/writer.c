@@ -24,6 +24,7 @@ struct mark {
 
 struct output_iface {
 	uint32_t snaplen;
+	uint64_t end;		/* of its description, in the file */
 	uint64_t lost;
 };
 
@@ -128,6 +129,7 @@ int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
 	if (snaplen && (!i->snaplen || snaplen < i->snaplen))
 		described.snaplen = snaplen;
 	appended(w, pcapng_idb(w->buf + w->used, &described));
+	w->ifaces[w->n_ifaces - 1].end = w->end;
 	if (w->n_packets == 0)
 		w->head_end = w->packets_end = w->end;
 	return 0;
@@ -219,7 +221,7 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 	for (uint32_t id = 0; id < w->n_ifaces; id++) {
 		struct iface_stats s = { .has = 0 };
 
-		if (!stats(ctx, id, &s))
+		if (w->ifaces[id].end > out_offset(w->out) || !stats(ctx, id, &s))	/* cut away, or nothing known */
 			continue;
 		if (w->used + PCAPNG_HEAD_MAX > w->cap && grow(w, 2 * w->cap))
 			return -ENOMEM;

@@ -151,6 +151,48 @@ static void a_stamp_from_the_future_is_not_held_back(void **state is_unused)
 	assert_int_equal(next(), 1000ull * MS);
 }
 
+static void a_step_back_of_the_clock_holds_no_cpu_up(void **state is_unused)
+{
+	const uint64_t before = 5000ull * MS, after = 1000ull * MS;
+
+	need_two_cpus();
+	put(0, before, 10);
+	put(0, before + 1, 10);
+	put(1, after, 10);
+	put(1, after + 1, 10);
+	put(0, after + 2, 10);
+	ring_look(rig.ring, after + 2 * RING_WINDOW_NS);
+	assert_int_equal(next(), before);
+	assert_int_equal(next(), before + 1);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(next(), after + i);
+}
+
+static void what_came_while_we_looked_is_young(void **state is_unused)
+{
+	const uint64_t now = 1000ull * MS;
+
+	need_two_cpus();
+	put(0, now + 5, 10);
+	ring_look(rig.ring, now);
+	assert_int_equal(next(), 0);
+	put(1, now + 3, 10);
+	ring_look(rig.ring, now + 2 * RING_WINDOW_NS);
+	assert_int_equal(next(), now + 3);
+	assert_int_equal(next(), now + 5);
+}
+
+static void shares_keep_the_sum_in_bounds(void **state is_unused)
+{
+	for (unsigned n = 1; n <= 4096; n++) {
+		size_t share = ring_share(0, n, 256);
+
+		assert_true(share >= 1 << 20 && share <= 16 << 20);
+		assert_true(share == 1 << 20 || share * n <= 64 << 20);
+		assert_true(ring_share(20 << 20, n, 256) * n >= 20 << 20);
+	}
+}
+
 static void records_survive_many_wraps_and_full_rings(void **state is_unused)
 {
 	uint64_t in = 0, out = 0;
@@ -236,10 +278,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_record_later_than_the_window_is_delivered_and_counted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_comes_after_the_look_waits_for_the_next, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_stamp_from_the_future_is_not_held_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_step_back_of_the_clock_holds_no_cpu_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_came_while_we_looked_is_young, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(records_survive_many_wraps_and_full_rings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_record_that_makes_no_sense_costs_its_ring_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nobody_sleeps_while_there_is_a_record, set_up, tear_down),
 		cmocka_unit_test(sizes_are_powers_of_two_that_hold_a_record),
+		cmocka_unit_test(shares_keep_the_sum_in_bounds),
 	};
 	int err = ring_open(&rig.ring, 0, SNAP);
 

@@ -202,6 +202,62 @@ static void limited_at_every_byte(void **state)
 	}
 }
 
+/* The second interface comes after half of the packets, all of the first. Returns the size without a limit. */
+static off_t write_late_iface(rlim_t limit)
+{
+	struct rlimit all, small;
+	struct writer *w = NULL;
+	struct stat st;
+
+	getrlimit(RLIMIT_FSIZE, &all);
+	small = (struct rlimit){ limit, all.rlim_max };
+	assert_int_equal(writer_open(&w, path, -1), 0);
+	setrlimit(RLIMIT_FSIZE, &small);
+	writer_begin(w, NULL, "Linux", "test");
+	for (unsigned i = 0; i < N_PACKETS; i++) {
+		struct packet p = packet(0);
+
+		if (i % (N_PACKETS / 2) == 0)
+			writer_iface(w, &ifaces[i / (N_PACKETS / 2)], 256);
+		p.iface = &ifaces[i / (N_PACKETS / 2)];
+		writer_packet(w, &p);
+	}
+	writer_finish(w, stats, NULL);
+	setrlimit(RLIMIT_FSIZE, &all);
+	writer_close(w);
+	return stat(path, &st) ? 0 : st.st_size;
+}
+
+static void statistics_are_of_described_interfaces_only(void **state)
+{
+	off_t whole;
+
+	(void)state;
+	unlink(path);
+	whole = write_late_iface(RLIM_INFINITY);
+	for (off_t limit = 0; limit <= whole; limit += 4) {
+		uint8_t file[4096];
+		unsigned n_described = 0;
+		ssize_t size;
+		int fd;
+
+		write_late_iface(limit);
+		fd = open(path, O_RDONLY);
+		size = fd < 0 ? 0 : read(fd, file, sizeof(file));
+		close(fd);
+		for (ssize_t at = 0; at < size;) {
+			uint32_t block[3];
+
+			memcpy(block, file + at, sizeof(block));
+			n_described += block[0] == PCAPNG_IDB;
+			if (block[0] == PCAPNG_ISB && block[2] >= n_described)
+				fail_msg("limit %zu: statistics of interface %u of %u", (size_t)limit, block[2], n_described);
+			at += block[1];
+		}
+		unlink(path);
+	}
+}
+
 static void a_new_file_is_for_its_owner_alone(void **state)
 {
 	struct outcome o = { 0 };
@@ -301,6 +357,7 @@ static int remove_dir(void **state)
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(statistics_are_of_described_interfaces_only),
 		cmocka_unit_test(a_new_file_is_for_its_owner_alone),
 		cmocka_unit_test(an_existing_file_is_overwritten_and_keeps_its_mode),
 		cmocka_unit_test(a_start_that_fails_leaves_no_trace),
