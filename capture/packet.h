@@ -39,6 +39,7 @@ struct iface {
 	uint32_t id;		/* counts from 0 through all sections of a file */
 	uint32_t snaplen;	/* bytes; 0: no limit */
 	uint16_t linktype;
+	bool swapped;		/* read from a file in the other byte order than ours */
 	bool has_mac;
 	uint8_t mac[6];
 	uint64_t speed_bps;	/* 0: unknown */
@@ -47,6 +48,7 @@ struct iface {
 	char *os;
 	char *hardware;
 	char *comment;
+	char *filter;		/* pcap-filter(7): what did not match it was not captured */
 };
 
 /* packet.has */

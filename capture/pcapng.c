@@ -82,6 +82,20 @@ static void option_time(struct block *b, uint16_t code, uint64_t ns)
 	option(b, code, words, 8);
 }
 
+/* The expression as text: behind a byte 0. */
+static void option_filter(struct block *b, const char *expression)
+{
+	char value[1 + PCAPNG_FILTER_MAX + 4 + 1];	/* with room for one character too many, which shows */
+	size_t len;
+
+	if (!expression || !*expression)
+		return;
+	value[0] = 0;
+	len = utf8_clean(value + 1, sizeof(value) - 1, expression, strlen(expression));
+	if (len <= PCAPNG_FILTER_MAX)
+		option(b, IF_FILTER, value, 1 + len);
+}
+
 size_t pcapng_shb(void *buf, const char *hardware, const char *os, const char *appl)
 {
 	struct block b = begin(buf, PCAPNG_SHB);
@@ -113,6 +127,7 @@ size_t pcapng_idb(void *buf, const struct iface *i)
 	if (i->speed_bps)
 		option(&b, IF_SPEED, &i->speed_bps, 8);
 	option(&b, IF_TSRESOL, &nanoseconds, 1);
+	option_filter(&b, i->filter);
 	option_str(&b, IF_OS, i->os);
 	option_str(&b, IF_HARDWARE, i->hardware);
 	return end(&b);

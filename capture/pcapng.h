@@ -37,6 +37,7 @@ enum {
 	IF_MACADDR		= 6,
 	IF_SPEED		= 8,
 	IF_TSRESOL		= 9,
+	IF_FILTER		= 11,
 	IF_OS			= 12,
 	IF_TSOFFSET		= 14,
 	IF_HARDWARE		= 15,
@@ -65,7 +66,9 @@ enum {
 
 enum {
 	PCAPNG_STRING_MAX	= 1024,			/* longer option strings are cut */
-	PCAPNG_HEAD_MAX		= 8 * 1024,		/* room that is enough for any SHB, IDB or ISB */
+	PCAPNG_FILTER_MAX	= 65534,		/* a longer if_filter is left out: cut it would be another one */
+	PCAPNG_HEAD_MAX		= 8 * 1024,		/* room that is enough for any SHB, ISB, or IDB without a filter */
+	PCAPNG_IDB_MAX		= PCAPNG_HEAD_MAX + PCAPNG_FILTER_MAX + 8,	/* and with one */
 	PCAPNG_EPB_MAX		= 32 + 4 * 16 + 8,	/* and for an EPB, beside its packet bytes and their padding */
 };
 

@@ -139,6 +139,7 @@ struct reader_iface *reader_add_iface(struct reader *r)
 	if (!ri)
 		return NULL;
 	ri->iface.id = r->n_ifaces;
+	ri->iface.swapped = r->swapped;
 	reader_set_unit(&ri->unit, 6);
 	r->ifaces[r->n_ifaces++] = ri;
 	return ri;
@@ -308,6 +309,7 @@ static void free_iface(struct reader_iface *ri)
 	free(ri->iface.os);
 	free(ri->iface.hardware);
 	free(ri->iface.comment);
+	free(ri->iface.filter);
 	free(ri->stats);
 	free(ri);
 }

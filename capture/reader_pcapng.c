@@ -86,6 +86,16 @@ static void keep_string(char **kept, const struct option *opt)
 		utf8_clean(*kept, cap, (const char *)opt->value, opt->len);
 }
 
+/* Only as text, behind a byte 0; compiled code, behind a 1, cannot be told in words. */
+static void keep_filter(char **kept, struct option opt)
+{
+	if (!opt.len || *opt.value)
+		return;
+	opt.value++;
+	opt.len--;
+	keep_string(kept, &opt);
+}
+
 static void set_resolution(struct reader *r, const struct body *b, struct time_unit *u, uint8_t resolution)
 {
 	reader_set_unit(u, resolution);
@@ -126,6 +136,9 @@ static int interface_block(struct reader *r, const struct body *b)
 			break;
 		case IF_HARDWARE:
 			keep_string(&ri->iface.hardware, &opt);
+			break;
+		case IF_FILTER:
+			keep_filter(&ri->iface.filter, opt);
 			break;
 		case IF_MACADDR:
 			ri->iface.has_mac |= is_sound(&o, &opt, 6) && memcpy(ri->iface.mac, opt.value, 6);

@@ -115,7 +115,7 @@ int writer_begin(struct writer *w, const char *hardware, const char *os, const c
 
 int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
 {
-	int err = make_room(w, PCAPNG_HEAD_MAX);
+	int err = make_room(w, i->filter ? PCAPNG_IDB_MAX : PCAPNG_HEAD_MAX);
 	struct output_iface *more;
 	struct iface described = *i;
 

@@ -13,7 +13,7 @@
 
 enum { RUBBISH = 0xa5 };
 
-static uint8_t block[PCAPNG_HEAD_MAX + PCAPNG_EPB_MAX + 65536];
+static uint8_t block[PCAPNG_IDB_MAX + PCAPNG_EPB_MAX + 65536];
 
 static void is_hex(size_t len, const char *hex)
 {
@@ -76,21 +76,22 @@ static void idb_has_its_options_in_the_order_of_their_codes(void **state)
 	struct iface i = {
 		.linktype = 1, .snaplen = 256, .has_mac = true, .mac = { 2, 0, 0, 0, 0, 1 }, .speed_bps = 10000000000,
 		.name = (char *)"eth0", .description = (char *)"up", .os = (char *)"Linux", .hardware = (char *)"veth",
-		.comment = (char *)"a=b",
+		.comment = (char *)"a=b", .filter = (char *)"udp",
 	};
 
 	(void)state;
 	is_hex(pcapng_idb(block, &i),
-	       "01000000" "64000000" "01000000" "00010000"
+	       "01000000" "6c000000" "01000000" "00010000"
 	       "01000300" "613d6200"
 	       "02000400" "65746830"
 	       "03000200" "75700000"
 	       "06000600" "02000000" "00010000"
 	       "08000800" "00e40b54" "02000000"
 	       "09000100" "09000000"
+	       "0b000400" "00756470"
 	       "0c000500" "4c696e75" "78000000"
 	       "0f000400" "76657468"
-	       "00000000" "64000000");
+	       "00000000" "6c000000");
 }
 
 static void epb_has_its_time_with_the_high_word_first(void **state)
@@ -268,6 +269,29 @@ static void the_room_promised_for_heads_is_enough(void **state)
 	assert_true(pcapng_shb(block, s, s, s) <= PCAPNG_HEAD_MAX);
 	assert_true(pcapng_idb(block, &i) <= PCAPNG_HEAD_MAX);
 	assert_true(pcapng_isb(block, 0, &stats) <= PCAPNG_HEAD_MAX);
+	s[PCAPNG_FILTER_MAX / 3] = '\0';
+	i.filter = s;
+	assert_true(pcapng_idb(block, &i) > PCAPNG_FILTER_MAX);
+	assert_true(pcapng_idb(block, &i) <= PCAPNG_IDB_MAX);
+	free(s);
+}
+
+/* Half an expression is another one. */
+static void a_filter_is_whole_or_left_out(void **state)
+{
+	char *s = calloc(1, PCAPNG_FILTER_MAX + 8);
+	struct iface i = { .filter = s };
+	size_t without, with;
+
+	(void)state;
+	without = pcapng_idb(block, &i);
+	memset(s, 'a', PCAPNG_FILTER_MAX);
+	with = pcapng_idb(block, &i);
+	assert_int_equal(with, without + 4 + 1 + PCAPNG_FILTER_MAX + 1);
+	strcat(s, "a");
+	assert_int_equal(pcapng_idb(block, &i), without);
+	memcpy(s + PCAPNG_FILTER_MAX - 1, "\xf0\x9f\xa6\x80", 5);
+	assert_int_equal(pcapng_idb(block, &i), without);
 	free(s);
 }
 
@@ -295,6 +319,7 @@ int main(void)
 		rubbish(an_empty_string_is_no_option),
 		rubbish(idb_of_a_nameless_interface_has_the_resolution),
 		rubbish(idb_has_its_options_in_the_order_of_their_codes),
+		rubbish(a_filter_is_whole_or_left_out),
 		rubbish(epb_has_its_time_with_the_high_word_first),
 		rubbish(epb_without_data_has_32_bytes),
 		rubbish(epb_has_its_options_in_the_order_of_their_codes),

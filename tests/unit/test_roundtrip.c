@@ -31,6 +31,7 @@ static struct iface iface(uint32_t id, uint32_t snaplen)
 		.id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = snaplen, .name = (char *)names[id],
 		.has_mac = id == 1, .mac = { 2, 0, 0, 0, 0, id }, .speed_bps = id * 10000000000ull,
 		.os = (char *)(id ? "Linux" : NULL), .hardware = (char *)"veth", .comment = (char *)(id ? NULL : "a=b"),
+		.filter = (char *)(id ? "host a-b or udp port 53" : NULL),
 	};
 }
 
@@ -110,6 +111,7 @@ static void same_interface(const struct iface *got, const struct iface *want, ui
 	same_string(got->os, want->os);
 	same_string(got->hardware, want->hardware);
 	same_string(got->comment, want->comment);
+	same_string(got->filter, want->filter);
 	assert_int_equal(got->linktype, want->linktype);
 	assert_int_equal(got->snaplen, snaplen);
 	assert_int_equal(got->has_mac, want->has_mac);
