@@ -1,0 +1,726 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Each classic program is translated twice. The quick version reads the first buffer of the frame directly, and checks each
+ * extent once; where that buffer is too short, a frame of one buffer is rejected, as the load is past its end. With more
+ * buffers the program starts again in the careful version, which loads through the kernel. Both are straight: no path
+ * of one leads back into the other, so the verifier looks at each instruction about once.
+ */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/filter.h"
+#include "capture/util.h"
+
+enum {
+	A	= BPF_REG_6,
+	X	= BPF_REG_7,
+	DATA	= BPF_REG_8,		/* the first buffer of the frame */
+	END	= BPF_REG_9,
+
+	/* on the stack */
+	AT_CTX	= -8,
+	AT_LEN	= -16,
+	AT_BACK	= -24,			/* jumps back so far */
+	AT_LOADED = -32,
+	AT_MEM	= AT_LOADED - 4 * BPF_MEMWORDS,
+
+	REACH	= 0xffff,		/* bytes of a frame that can be loaded: what the verifier allows of a packet pointer */
+	BACK_MAX = 256,			/* jumps back: headers that "protochain" follows, then the frame is rejected */
+	JUMP_MAX = 16000,		/* instructions; half of what 16 bits hold, as the kernel puts some in itself */
+	ISLAND_EVERY = 6000,		/* see struct xlat */
+	FAR_MAX = 1000,			/* so that conditional jumps, which cross one island at most, do reach */
+};
+
+/* An instruction at @at that jumps to a label. */
+struct jump {
+	uint32_t at, label;
+};
+
+/*
+ * A label is a classic instruction in one of the versions, or the place where the second begins. eBPF jumps 32767
+ * instructions far. In a program that is longer there are islands, each with a jump to every label in far[], so that
+ * any of these can be reached in hops.
+ */
+struct xlat {
+	struct sock_filter *in;
+	size_t n;
+	bool *live;			/* can be reached: the verifier refuses what cannot */
+	uint32_t *known;		/* bytes of the first buffer that are there on all ways to an instruction */
+	bool loops;
+	bool careful;			/* the version that is emitted */
+
+	struct bpf_insn *out;
+	struct jump *jumps;
+	size_t n_out, n_jumps, cap;	/* @cap of both */
+	uint32_t *label_at;		/* of 2 n + 1 labels */
+	uint32_t far[FAR_MAX], *islands;	/* labels, places */
+	size_t n_far, n_islands, islands_cap;
+};
+
+static void xlat_closep(struct xlat **xp)
+{
+	struct xlat *x = *xp;
+
+	if (!x)
+		return;
+	free(x->in);
+	free(x->live);
+	free(x->known);
+	free(x->out);
+	free(x->jumps);
+	free(x->label_at);
+	free(x->islands);
+	free(x);
+}
+
+/* ---- the classic program ---- */
+
+static uint32_t load_size(uint16_t code)
+{
+	return BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
+}
+
+static bool is_valid_load(const struct sock_filter *in)
+{
+	switch (in->code) {
+	case BPF_LD | BPF_ABS | BPF_W:
+	case BPF_LD | BPF_ABS | BPF_H:
+	case BPF_LD | BPF_ABS | BPF_B:
+	case BPF_LD | BPF_IND | BPF_W:
+	case BPF_LD | BPF_IND | BPF_H:
+	case BPF_LD | BPF_IND | BPF_B:
+	case BPF_LDX | BPF_MSH | BPF_B:
+	case BPF_LD | BPF_LEN:
+	case BPF_LDX | BPF_LEN:
+	case BPF_LD | BPF_IMM:
+	case BPF_LDX | BPF_IMM:
+		return true;
+	case BPF_LD | BPF_MEM:
+	case BPF_LDX | BPF_MEM:
+	case BPF_ST:
+	case BPF_STX:
+		return in->k < BPF_MEMWORDS;
+	}
+	return false;
+}
+
+static bool is_valid(const struct sock_filter *in)
+{
+	switch (BPF_CLASS(in->code)) {
+	case BPF_ALU:
+		return in->code <= (BPF_ALU | BPF_X | BPF_XOR) &&
+		       (BPF_OP(in->code) != BPF_NEG || in->code == (BPF_ALU | BPF_NEG));
+	case BPF_JMP:
+		return in->code == (BPF_JMP | BPF_JA) ||
+		       (BPF_OP(in->code) >= BPF_JEQ && in->code <= (BPF_JMP | BPF_X | BPF_JSET));
+	case BPF_RET:
+		return in->code == (BPF_RET | BPF_K) || in->code == (BPF_RET | BPF_A);
+	case BPF_MISC:
+		return in->code == (BPF_MISC | BPF_TAX) || in->code == (BPF_MISC | BPF_TXA);
+	}
+	return is_valid_load(in);
+}
+
+static bool is_packet_load(uint16_t code)
+{
+	bool ld = BPF_CLASS(code) == BPF_LD && (BPF_MODE(code) == BPF_ABS || BPF_MODE(code) == BPF_IND);
+
+	return ld || code == (BPF_LDX | BPF_MSH | BPF_B);
+}
+
+static bool is_ancillary(const struct sock_filter *in)
+{
+	return BPF_CLASS(in->code) == BPF_LD && BPF_MODE(in->code) == BPF_ABS && in->k >= (uint32_t)SKF_AD_OFF &&
+	       in->k < (uint32_t)SKF_AD_OFF + SKF_AD_MAX;
+}
+
+/* Does it reject whatever comes? */
+static bool rejects(const struct sock_filter *in)
+{
+	if (is_packet_load(in->code))
+		return in->k > REACH - load_size(in->code);
+	return (in->code == (BPF_ALU | BPF_DIV | BPF_K) || in->code == (BPF_ALU | BPF_MOD | BPF_K)) && !in->k;
+}
+
+/* Where @i can go on to; more than n: not within the program. Returns the number. */
+static unsigned successors(const struct xlat *x, size_t i, size_t to[2])
+{
+	const struct sock_filter *in = &x->in[i];
+
+	to[0] = i + 1;
+	if (BPF_CLASS(in->code) == BPF_RET || rejects(in))
+		return 0;
+	if (in->code == (BPF_JMP | BPF_JA)) {
+		to[0] = i + 1 + (int64_t)(int32_t)in->k;
+		return 1;
+	}
+	if (BPF_CLASS(in->code) != BPF_JMP)
+		return 1;
+	to[0] = i + 1 + in->jt;
+	to[1] = i + 1 + in->jf;
+	return 2;
+}
+
+static int check(const struct xlat *x)
+{
+	size_t to[2];
+
+	for (size_t i = 0; i < x->n; i++) {
+		if (!is_valid(&x->in[i]))
+			return -EINVAL;
+		if (is_ancillary(&x->in[i]))
+			return -EOPNOTSUPP;
+		for (unsigned k = successors(x, i, to); k; k--)
+			if (to[k - 1] >= x->n)
+				return -EINVAL;
+	}
+	return 0;
+}
+
+/* A jump to a return becomes that return: these are the longest jumps that libpcap makes. */
+static void shorten(struct xlat *x)
+{
+	size_t to[2];
+
+	for (size_t i = x->n; i-- > 0;)
+		if (x->in[i].code == (BPF_JMP | BPF_JA) && successors(x, i, to) &&
+		    BPF_CLASS(x->in[to[0]].code) == BPF_RET)
+			x->in[i] = x->in[to[0]];
+}
+
+/* Another round only for what jumps back. */
+static void find_live(struct xlat *x)
+{
+	bool again = true;
+	size_t to[2];
+
+	x->live[0] = true;
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < x->n; i++) {
+			for (unsigned k = x->live[i] ? successors(x, i, to) : 0; k; k--) {
+				again |= to[k - 1] <= i && !x->live[to[k - 1]];
+				x->loops |= to[k - 1] <= i;
+				x->live[to[k - 1]] = true;
+			}
+		}
+	}
+}
+
+/* Bytes that are known to be there behind instruction @i. */
+static uint32_t extent(const struct xlat *x, size_t i)
+{
+	const struct sock_filter *in = &x->in[i];
+
+	if (!is_packet_load(in->code) || BPF_MODE(in->code) == BPF_IND)
+		return x->known[i];
+	return max_of(x->known[i], in->k + load_size(in->code));
+}
+
+static void find_known(struct xlat *x)
+{
+	size_t to[2];
+
+	memset(x->known, 0xff, x->n * sizeof(*x->known));
+	x->known[0] = 0;
+	for (size_t i = 0; i < x->n; i++)
+		for (unsigned k = x->live[i] ? successors(x, i, to) : 0; k; k--)
+			if (to[k - 1] <= i)
+				x->known[to[k - 1]] = 0;
+	for (size_t i = 0; i < x->n; i++)
+		for (unsigned k = x->live[i] ? successors(x, i, to) : 0; k; k--)
+			x->known[to[k - 1]] = min_of(x->known[to[k - 1]], extent(x, i));
+}
+
+/* ---- eBPF ---- */
+
+static void emit(struct xlat *x, uint8_t code, uint8_t dst, uint8_t src, int16_t off, int32_t imm)
+{
+	if (x->n_out < x->cap)
+		x->out[x->n_out] = (struct bpf_insn){ .code = code, .dst_reg = dst, .src_reg = src, .off = off, .imm = imm };
+	x->n_out++;
+}
+
+static void jump(struct xlat *x, uint8_t code, uint8_t dst, uint8_t src, int32_t imm, uint32_t label)
+{
+	if (x->n_jumps < x->cap)
+		x->jumps[x->n_jumps] = (struct jump){ x->n_out, label };
+	x->n_jumps++;
+	emit(x, code, dst, src, 0, imm);
+}
+
+static uint32_t label_of(const struct xlat *x, size_t i)
+{
+	return x->careful ? x->n + i : i;
+}
+
+static uint32_t careful_label(const struct xlat *x)
+{
+	return 2 * x->n;
+}
+
+static void go_to(struct xlat *x, size_t from, size_t to)
+{
+	if (to != from + 1)
+		jump(x, BPF_JMP | BPF_JA, 0, 0, 0, label_of(x, to));
+}
+
+static void reject(struct xlat *x)
+{
+	emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
+	emit(x, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+}
+
+/* Rejects, unless the comparison holds. The way that ends is the one that the verifier takes first, and is done with. */
+static void require(struct xlat *x, uint8_t code, uint8_t dst, int32_t imm)
+{
+	emit(x, code | BPF_K, dst, 0, 2, imm);
+	reject(x);
+}
+
+/* Goes on if the bytes before the one at @reg are in the first buffer. */
+static void require_linear(struct xlat *x, uint8_t reg)
+{
+	emit(x, BPF_JMP | BPF_JLE | BPF_X, reg, END, 1, 0);
+	jump(x, BPF_JMP | BPF_JA, 0, 0, 0, careful_label(x));
+}
+
+/* The value at register 2, from wherever it is in the frame. */
+static void load_careful(struct xlat *x, const struct sock_filter *in, uint8_t dst)
+{
+	emit(x, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
+	emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0);
+	emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, AT_LOADED);
+	emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, load_size(in->code));
+	emit(x, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_xdp_load_bytes);
+	require(x, BPF_JMP | BPF_JEQ, BPF_REG_0, 0);
+	emit(x, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, BPF_REG_10, AT_LOADED, 0);
+}
+
+static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
+{
+	const struct sock_filter *in = &x->in[i];
+	uint32_t end = in->k + load_size(in->code);
+	bool near = in->k <= INT16_MAX;
+
+	if (x->careful) {
+		emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, in->k);
+		load_careful(x, in, dst);
+		return;
+	}
+	if (end > x->known[i]) {
+		emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
+		emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, end);
+		require_linear(x, BPF_REG_1);
+	}
+	if (!near) {
+		emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
+		emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, in->k);
+	}
+	emit(x, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, near ? DATA : BPF_REG_1, near ? in->k : 0, 0);
+}
+
+/* The sum of X and k has 33 bits, which libpcap does not let wrap either. */
+static void load_indirect(struct xlat *x, const struct sock_filter *in)
+{
+	uint32_t size = load_size(in->code);
+
+	emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, X, 0, 0);
+	emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, in->k);
+	require(x, BPF_JMP | BPF_JLE, BPF_REG_2, REACH - size);
+	if (x->careful) {
+		load_careful(x, in, A);
+		return;
+	}
+	emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
+	emit(x, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
+	emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_1, 0, 0);
+	emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, size);
+	require_linear(x, BPF_REG_3);
+	emit(x, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), A, BPF_REG_1, 0, 0);
+}
+
+static void load_packet(struct xlat *x, size_t i)
+{
+	const struct sock_filter *in = &x->in[i];
+
+	if (BPF_CLASS(in->code) == BPF_LDX) {	/* the length of an IPv4 header */
+		load_absolute(x, i, X);
+		emit(x, BPF_ALU | BPF_AND | BPF_K, X, 0, 0, 15);
+		emit(x, BPF_ALU | BPF_LSH | BPF_K, X, 0, 0, 2);
+		return;
+	}
+	if (BPF_MODE(in->code) == BPF_IND)
+		load_indirect(x, in);
+	else
+		load_absolute(x, i, A);
+	if (load_size(in->code) > 1)
+		emit(x, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 8 * load_size(in->code));
+}
+
+static void load(struct xlat *x, size_t i)
+{
+	const struct sock_filter *in = &x->in[i];
+	uint8_t dst = BPF_CLASS(in->code) == BPF_LDX ? X : A;
+
+	if (is_packet_load(in->code))
+		load_packet(x, i);
+	else if (BPF_MODE(in->code) == BPF_LEN)
+		emit(x, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_LEN, 0);
+	else if (BPF_MODE(in->code) == BPF_MEM)
+		emit(x, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_MEM + 4 * (int)in->k, 0);
+	else
+		emit(x, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, in->k);
+}
+
+/* By 32 and more nothing is left, as libpcap has it for X; for a constant it says nothing. */
+static void shift(struct xlat *x, const struct sock_filter *in)
+{
+	if (BPF_SRC(in->code) == BPF_K) {
+		if (in->k < 32)
+			emit(x, in->code, A, 0, 0, in->k);
+		else
+			emit(x, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
+		return;
+	}
+	emit(x, BPF_JMP32 | BPF_JLT | BPF_K, X, 0, 2, 32);
+	emit(x, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
+	emit(x, BPF_JMP | BPF_JA, 0, 0, 1, 0);
+	emit(x, in->code, A, X, 0, 0);
+}
+
+/* The codes of both languages are the same, all of 32 bits. */
+static void calculate(struct xlat *x, const struct sock_filter *in)
+{
+	bool by_x = BPF_SRC(in->code) == BPF_X;
+
+	switch (BPF_OP(in->code)) {
+	case BPF_LSH:
+	case BPF_RSH:
+		shift(x, in);
+		return;
+	case BPF_NEG:
+		emit(x, in->code, A, 0, 0, 0);
+		return;
+	case BPF_DIV:
+	case BPF_MOD:
+		if (by_x)
+			require(x, BPF_JMP32 | BPF_JNE, X, 0);
+	}
+	emit(x, in->code, A, by_x ? X : 0, 0, by_x ? 0 : in->k);
+}
+
+/* The opposite of a comparison, or 0 */
+static uint8_t opposite(uint8_t op)
+{
+	return op == BPF_JEQ ? BPF_JNE : op == BPF_JGT ? BPF_JLE : op == BPF_JGE ? BPF_JLT : 0;
+}
+
+static void compare(struct xlat *x, size_t i, size_t yes, size_t no)
+{
+	const struct sock_filter *in = &x->in[i];
+	bool by_x = BPF_SRC(in->code) == BPF_X;
+	uint8_t op = BPF_OP(in->code);
+
+	if (yes == i + 1 && no != yes && opposite(op)) {
+		op = opposite(op);
+		yes = no;
+		no = i + 1;
+	}
+	if (yes != no)
+		jump(x, BPF_JMP32 | op | BPF_SRC(in->code), A, by_x ? X : 0, by_x ? 0 : in->k, label_of(x, yes));
+	go_to(x, i, no);
+}
+
+/* Hides the value of @reg from the verifier, see forget() in bpf/parse.h. In register 1 is one that it does not know. */
+static void forget(struct xlat *x, uint8_t reg)
+{
+	emit(x, BPF_ALU | BPF_ADD | BPF_X, reg, BPF_REG_1, 0, 0);
+	emit(x, BPF_ALU | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
+}
+
+/* The verifier wants an end to every loop. And it must not see that the rounds differ, or that the ways through them do. */
+static void count_jump_back(struct xlat *x)
+{
+	emit(x, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
+	forget(x, A);
+	forget(x, X);
+	emit(x, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_BACK, 0);
+	emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, 1);
+	emit(x, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_BACK, 0);
+	require(x, BPF_JMP | BPF_JLE, BPF_REG_1, BACK_MAX);
+}
+
+static void go(struct xlat *x, size_t i)
+{
+	size_t to[2];
+
+	if (successors(x, i, to) == 2) {
+		compare(x, i, to[0], to[1]);
+		return;
+	}
+	if (to[0] <= i)
+		count_jump_back(x);
+	go_to(x, i, to[0]);
+}
+
+static void finish(struct xlat *x, const struct sock_filter *in)
+{
+	if (in->code == (BPF_RET | BPF_A))
+		emit(x, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_0, A, 0, 0);
+	else
+		emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, in->k);
+	emit(x, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+}
+
+static void translate_one(struct xlat *x, size_t i)
+{
+	const struct sock_filter *in = &x->in[i];
+
+	if (rejects(in)) {
+		reject(x);
+		return;
+	}
+	switch (BPF_CLASS(in->code)) {
+	case BPF_LD:
+	case BPF_LDX:
+		load(x, i);
+		break;
+	case BPF_ST:
+	case BPF_STX:
+		emit(x, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, in->code == BPF_ST ? A : X, AT_MEM + 4 * (int)in->k, 0);
+		break;
+	case BPF_ALU:
+		calculate(x, in);
+		break;
+	case BPF_JMP:
+		go(x, i);
+		break;
+	case BPF_RET:
+		finish(x, in);
+		break;
+	case BPF_MISC:
+		emit(x, BPF_ALU | BPF_MOV | BPF_X, in->code == (BPF_MISC | BPF_TAX) ? X : A,
+		     in->code == (BPF_MISC | BPF_TAX) ? A : X, 0, 0);
+	}
+}
+
+/* ---- the whole ---- */
+
+/* Does @i go on to @i + 1, and jumps nowhere? */
+static bool falls(const struct xlat *x, size_t i)
+{
+	size_t to[2];
+
+	return x->live[i] && BPF_CLASS(x->in[i].code) != BPF_JMP && successors(x, i, to);
+}
+
+/*
+ * Before instruction @i. The verifier refuses what no path leads to, and does not look at what is behind a comparison
+ * that never holds; so one stands before each of the jumps, where those who come from the instruction above pass by.
+ */
+static void add_island(struct xlat *x, size_t i, size_t *since)
+{
+	if (!x->n_far || x->n_out - *since < ISLAND_EVERY || !falls(x, i - 1))
+		return;
+	emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
+	if (x->n_islands < x->islands_cap)
+		x->islands[x->n_islands] = x->n_out;
+	x->n_islands++;
+	for (size_t k = 0; k < x->n_far; k++) {
+		emit(x, BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 1, 0);
+		jump(x, BPF_JMP | BPF_JA, 0, 0, 0, x->far[k]);
+	}
+	*since = x->n_out;
+}
+
+static void clear_memory(struct xlat *x)
+{
+	uint32_t used = 0;
+
+	for (size_t i = 0; i < x->n; i++)
+		if (x->in[i].code == (BPF_LD | BPF_MEM) || x->in[i].code == (BPF_LDX | BPF_MEM))
+			used |= 1u << x->in[i].k;
+	for (int k = 0; k < BPF_MEMWORDS; k++)
+		if (used & 1u << k)
+			emit(x, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, AT_MEM + 4 * k, 0);
+	if (x->loops)
+		emit(x, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, AT_BACK, 0);
+}
+
+static void translate_version(struct xlat *x, bool careful)
+{
+	size_t since = x->n_out;
+
+	x->careful = careful;
+	emit(x, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
+	emit(x, BPF_ALU | BPF_MOV | BPF_K, X, 0, 0, 0);
+	clear_memory(x);
+	for (size_t i = 0; i < x->n; i++) {
+		if (!x->live[i])
+			continue;
+		add_island(x, i, &since);
+		x->label_at[label_of(x, i)] = x->n_out;
+		translate_one(x, i);
+	}
+}
+
+static bool uses_careful(const struct xlat *x)
+{
+	for (size_t i = 0; i < min_of(x->n_jumps, x->cap); i++)
+		if (x->jumps[i].label == careful_label(x))
+			return true;
+	return x->n_jumps > x->cap;
+}
+
+static void translate_all(struct xlat *x)
+{
+	x->n_out = x->n_jumps = x->n_islands = 0;
+	emit(x, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_CTX, 0);
+	emit(x, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_2, AT_LEN, 0);
+	emit(x, BPF_LDX | BPF_MEM | BPF_W, DATA, BPF_REG_1, offsetof(struct xdp_md, data), 0);
+	emit(x, BPF_LDX | BPF_MEM | BPF_W, END, BPF_REG_1, offsetof(struct xdp_md, data_end), 0);
+	translate_version(x, false);
+	if (!uses_careful(x))
+		return;
+	x->label_at[careful_label(x)] = x->n_out;
+	emit(x, BPF_ALU64 | BPF_SUB | BPF_X, END, DATA, 0, 0);
+	emit(x, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
+	emit(x, BPF_JMP | BPF_JLT | BPF_X, END, BPF_REG_1, 2, 0);
+	reject(x);
+	translate_version(x, true);
+}
+
+/* Measures, gets the room, and does it. */
+static int translate_again(struct xlat *x)
+{
+	x->cap = x->islands_cap = 0;
+	translate_all(x);
+	free(x->out);
+	free(x->jumps);
+	free(x->islands);
+	x->cap = x->n_out;
+	x->islands_cap = x->n_islands;
+	x->out = calloc(x->cap, sizeof(*x->out));
+	x->jumps = calloc(x->cap, sizeof(*x->jumps));
+	x->islands = calloc(x->islands_cap + 1, sizeof(*x->islands));
+	if (!x->out || !x->jumps || !x->islands)
+		return -ENOMEM;
+	translate_all(x);
+	return 0;
+}
+
+static bool reaches(uint32_t at, uint32_t to)
+{
+	int64_t off = (int64_t)to - at - 1;
+
+	return off >= -JUMP_MAX && off <= JUMP_MAX;
+}
+
+static uint32_t distance(uint32_t a, uint32_t b)
+{
+	return a < b ? b - a : a - b;
+}
+
+/* Where in each island the jump to a label is; n_far: not there. */
+static size_t slot_of(const struct xlat *x, uint32_t label)
+{
+	size_t k;
+
+	for (k = 0; k < x->n_far && x->far[k] != label; k++)
+		;
+	return k;
+}
+
+/* Where @j is to jump to: its label, or an island that is nearer to it; or to itself if there is none. */
+static uint32_t next_hop(const struct xlat *x, const struct jump *j)
+{
+	uint32_t to = x->label_at[j->label], best = j->at;
+	size_t slot;
+
+	if (reaches(j->at, to))
+		return to;
+	slot = slot_of(x, j->label);
+	for (size_t k = 0; slot < x->n_far && k < x->n_islands; k++) {
+		uint32_t hop = x->islands[k] + 2 * slot + 1;
+
+		if (reaches(j->at, hop) && distance(hop, to) < distance(best, to))
+			best = hop;
+	}
+	return best;
+}
+
+/* Fills in the jumps. True: all reach. Else there are more far labels than before, or it cannot be done. */
+static bool connect(struct xlat *x)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < x->n_jumps; i++) {
+		const struct jump *j = &x->jumps[i];
+		uint32_t to = next_hop(x, j);
+
+		x->out[j->at].off = to - j->at - 1;
+		if (to != j->at)
+			continue;
+		all = false;
+		if (slot_of(x, j->label) == x->n_far && x->n_far < FAR_MAX)
+			x->far[x->n_far++] = j->label;
+	}
+	return all;
+}
+
+static int translate(struct xlat *x)
+{
+	size_t n_far;
+
+	do {
+		int err = translate_again(x);
+
+		if (err)
+			return err;
+		n_far = x->n_far;
+		if (connect(x))
+			return 0;
+	} while (x->n_far > n_far);
+	return -E2BIG;
+}
+
+int filter_translate(struct filter *f, const struct sock_filter *prog, size_t n)
+{
+	cleanup(xlat_closep) struct xlat *x = calloc(1, sizeof(*x));
+	int err;
+
+	if (!n || n > INT32_MAX / 4)
+		return n ? -E2BIG : -EINVAL;
+	if (!x)
+		return -ENOMEM;
+	x->n = n;
+	x->in = calloc(n, sizeof(*x->in));
+	x->live = calloc(n, sizeof(*x->live));
+	x->known = calloc(n, sizeof(*x->known));
+	x->label_at = calloc(2 * n + 1, sizeof(*x->label_at));
+	if (!x->in || !x->live || !x->known || !x->label_at)
+		return -ENOMEM;
+	memcpy(x->in, prog, n * sizeof(*x->in));
+	err = check(x);
+	if (err)
+		return err;
+	shorten(x);
+	find_live(x);
+	find_known(x);
+	err = translate(x);
+	if (!err)
+		*f = (struct filter){ steal(&x->out), x->n_out };
+	return err;
+}
+
+void filter_free(struct filter *f)
+{
+	free(f->insns);
+	*f = (struct filter){ NULL, 0 };
+}
