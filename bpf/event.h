@@ -59,10 +59,12 @@ struct tally {
 };
 
 /*
- * Per CPU and interface. Each packet bumps all.packets, one of tcp, udp and other, one of ipv4, ipv6 and non_ip, and
- * one of delivered, ring_full and error: so all.packets = delivered + ring_full + error, always.
+ * Per CPU and interface. Each packet bumps filtered.packets or all.packets. One that the filter accepts bumps as well one of
+ * tcp, udp and other, one of ipv4, ipv6 and non_ip, and one of delivered, ring_full and error. So what was seen is
+ * filtered.packets + all.packets, and all.packets = delivered + ring_full + error, always.
  */
 struct counters {
+	struct tally filtered;	/* the filter rejects them, and nothing else is done */
 	struct tally all;
 	struct tally tcp, udp, other;
 	struct tally ipv4, ipv6, non_ip;
@@ -85,5 +87,14 @@ parse_inline void count_packet(struct counters *c, const struct parsed *p, __u32
 		  p->ip_version && p->ip_proto == PROTO_UDP ? &c->udp : &c->other, len);
 	tally_add(p->eth_type == ETH_TYPE_IPV4 ? &c->ipv4 : p->eth_type == ETH_TYPE_IPV6 ? &c->ipv6 : &c->non_ip, len);
 }
+
+/* Packets seen, whether the filter accepts them or not. */
+parse_inline __u64 count_seen(const struct counters *c)
+{
+	return c->filtered.packets + c->all.packets;
+}
+
+/* What the place holder of a filter returns, by which it is found. */
+enum { FILTER_MARK = 0x78666c74 };
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The capture program: counts a frame, parses its headers, and copies its time, what it is and its first bytes into the
- * ring of this CPU. The frame itself is never touched, and passed on whatever fails here, unless all are to be dropped.
+ * The capture program: asks the filter, counts a frame, parses its headers, and copies its time, what it is and its first
+ * bytes into the ring of this CPU. The frame itself is never touched, and passed on whatever fails here, unless all are
+ * to be dropped.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -17,6 +18,8 @@ const volatile __u64 ring_size;		/* of each CPU: a power of two */
 const volatile __u32 verdict;		/* of every frame: XDP_PASS, or XDP_DROP on a mirror port */
 const volatile __u16 iface;
 const volatile _Bool headers_only;	/* nothing is copied from behind the last header */
+const volatile _Bool has_filter;	/* filter() has been replaced; else it is not called */
+const volatile _Bool never;		/* false */
 
 /* Packets lost on all CPUs so far. Only a loss writes it, so reading it for every packet costs little. */
 __u32 lost;
@@ -84,6 +87,19 @@ __noinline int parse(struct xdp_md *ctx, struct parsed *hdr, __u32 len)
 	}
 	parse_frame(&c, hdr);
 	return 0;
+}
+
+/*
+ * A place holder: whether a frame is captured. Userspace puts the translation of the expression here (capture/filter.c),
+ * before the program is loaded. Not static, so that the verifier looks at it on its own; the assembly keeps the compiler
+ * from knowing what it does.
+ */
+__noinline int filter(struct xdp_md *ctx, __u32 len)
+{
+	int mark;
+
+	asm volatile("%0 = %1" : "=r"(mark) : "i"(FILTER_MARK), "r"(ctx), "r"(len));
+	return mark;
 }
 
 /* How many bytes of the frame are to be copied, 1 to snap. */
@@ -213,6 +229,12 @@ int xdpdump(struct xdp_md *ctx)
 
 	if (!c)
 		return verdict;
+	if (never)		/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
+		parse(ctx, &hdr, len);
+	if (has_filter && !filter(ctx, len)) {
+		tally_add(&c->filtered, len);
+		return verdict;
+	}
 	parse(ctx, &hdr, len);
 	count_packet(c, &hdr, len);
 	deliver(ctx, c, &hdr, len);

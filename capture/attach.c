@@ -11,6 +11,7 @@
 
 #include "bpf/event.h"
 #include "capture/attach.h"
+#include "capture/filter.h"
 #include "capture/ring.h"
 #include "capture/util.h"
 #include "xdpdump.skel.h"
@@ -27,14 +28,19 @@ static int print_nothing(enum libbpf_print_level level is_unused, const char *fm
 	return 0;
 }
 
+static int print_refusals(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, fmt, args) : 0;
+}
+
 static int print_all(enum libbpf_print_level level is_unused, const char *fmt, va_list args)
 {
 	return vfprintf(stderr, fmt, args);
 }
 
-void attach_set_verbose(bool verbose)
+void attach_set_verbose(enum attach_log log)
 {
-	libbpf_set_print(verbose ? print_all : print_nothing);
+	libbpf_set_print(log == ATTACH_ALL ? print_all : log == ATTACH_REFUSALS ? print_refusals : print_nothing);
 }
 
 static void attach_closep(struct attach **a)
@@ -50,6 +56,68 @@ static int use_rings(struct xdpdump *skel, const struct ring *ring)
 	return err ? err : bpf_map__reuse_fd(skel->maps.bell, ring_bell_fd(ring));
 }
 
+/* Where the last function of a linked program begins. */
+static size_t last_function(const struct bpf_insn *insns, size_t n)
+{
+	size_t last = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (insns[i].code == (BPF_JMP | BPF_CALL) && insns[i].src_reg == BPF_PSEUDO_CALL)
+			last = max_of(last, i + 1 + insns[i].imm);
+	return last;
+}
+
+/*
+ * Called by libbpf when the functions are linked and before the kernel gets them: the place holder of the filter, the last
+ * one, becomes @filter. It must not become shorter, because there is line information of the place holder.
+ */
+static int insert_filter(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct filter *filter = (const struct filter *)cookie;
+	const struct bpf_insn *insns = bpf_program__insns(prog);
+	size_t n = bpf_program__insn_cnt(prog), start = last_function(insns, n);
+	cleanup(freep) struct bpf_insn *all = calloc(start + filter->n, sizeof(*all));
+
+	opts->prog_flags |= BPF_F_XDP_HAS_FRAGS;
+	if (!all)
+		return -ENOMEM;
+	if (n < 2 || insns[n - 2].imm != FILTER_MARK || filter->n < n - start)
+		return -ENOTRECOVERABLE;
+	memcpy(all, insns, start * sizeof(*all));
+	memcpy(all + start, filter->insns, filter->n * sizeof(*all));
+	return bpf_program__set_insns(prog, all, start + filter->n);
+}
+
+static int open_and_load(struct attach *a, const struct ring *ring, const struct attach_settings *s)
+{
+	int err;
+
+	a->skel = xdpdump__open();
+	if (!a->skel)
+		return -errno;
+	a->skel->rodata->snap = s->snap;
+	a->skel->rodata->headers_only = s->headers_only;
+	a->skel->rodata->verdict = s->drop ? XDP_DROP : XDP_PASS;
+	a->skel->rodata->iface = s->iface;
+	a->skel->rodata->has_filter = s->filter;
+	err = use_rings(a->skel, ring);
+	return err ? err : xdpdump__load(a->skel);
+}
+
+/* libbpf is told how to put the filter in only as long as it takes. */
+static int open_with_filter(struct attach *a, const struct ring *ring, const struct attach_settings *s)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)s->filter, .prog_prepare_load_fn = insert_filter);
+	int handler = libbpf_register_prog_handler("xdp.frags", BPF_PROG_TYPE_XDP, BPF_XDP, &opts);
+	int err;
+
+	if (handler < 0)
+		return handler;
+	err = open_and_load(a, ring, s);
+	libbpf_unregister_prog_handler(handler);
+	return err;
+}
+
 int attach_open(struct attach **attach, const struct ring *ring, const struct attach_settings *s)
 {
 	cleanup(attach_closep) struct attach *a = calloc(1, sizeof(*a));
@@ -62,16 +130,9 @@ int attach_open(struct attach **attach, const struct ring *ring, const struct at
 	if (a->n_cpus < 0)
 		return a->n_cpus;
 	a->per_cpu = calloc(a->n_cpus, sizeof(*a->per_cpu));
-	a->skel = xdpdump__open();
-	if (!a->per_cpu || !a->skel)
+	if (!a->per_cpu)
 		return -ENOMEM;
-	a->skel->rodata->snap = s->snap;
-	a->skel->rodata->headers_only = s->headers_only;
-	a->skel->rodata->verdict = s->drop ? XDP_DROP : XDP_PASS;
-	a->skel->rodata->iface = s->iface;
-	err = use_rings(a->skel, ring);
-	if (!err)
-		err = xdpdump__load(a->skel);
+	err = s->filter ? open_with_filter(a, ring, s) : open_and_load(a, ring, s);
 	if (err)
 		return err;
 	*attach = steal(&a);

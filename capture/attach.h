@@ -11,6 +11,7 @@
 
 struct attach;
 struct counters;
+struct filter;
 struct ring;
 
 enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC, XDP_MODE_OFFLOAD };
@@ -22,8 +23,11 @@ struct xdp_program {
 	char name[16];		/* as the kernel has it, cut at 15 characters; "": not allowed to see */
 };
 
-/* Silences libbpf, whose hints are for developers, or (@verbose) lets it speak on stderr. Call once. */
-void attach_set_verbose(bool verbose);
+/* What libbpf may say on stderr: nothing (its hints are for developers), why the kernel refuses a program, or all. */
+enum attach_log { ATTACH_SILENT, ATTACH_REFUSALS, ATTACH_ALL };
+
+/* Call once. */
+void attach_set_verbose(enum attach_log log);
 
 /* What the program is to do. */
 struct attach_settings {
@@ -31,9 +35,10 @@ struct attach_settings {
 	bool headers_only;	/* and none behind its last header */
 	bool drop;		/* frames are not passed on: a mirror port */
 	uint16_t iface;		/* number of the interface, for its records */
+	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
 };
 
-/* Loads the program; its records go into @ring. Returns -errno of the kernel. */
+/* Loads the program; its records go into @ring. Returns -errno of the kernel. With a filter not to be called by two threads. */
 int attach_open(struct attach **a, const struct ring *ring, const struct attach_settings *s);
 
 /* Attaches it in @mode, native or generic. -EBUSY or -EEXIST: there is a program already. */

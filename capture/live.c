@@ -14,6 +14,8 @@
 
 #include "capture/clock.h"
 #include "capture/drain.h"
+#include "capture/expr.h"
+#include "capture/filter.h"
 #include "capture/flow.h"
 #include "capture/live.h"
 #include "capture/netif.h"
@@ -42,6 +44,7 @@ struct live {
 	struct tap *taps;
 	unsigned n_taps;
 	struct drain drain;
+	struct filter filter;		/* of all interfaces, which are Ethernet; without instructions: none */
 	uint64_t start_ns, flushed_ns;	/* CLOCK_MONOTONIC */
 	bool listening, stopping;
 	bool asked;			/* to stop, by a signal */
@@ -53,7 +56,7 @@ struct live {
 
 static void print_stats(struct live *l)
 {
-	struct totals t = { .live = true };
+	struct totals t = { .live = true, .has_filter = l->filter.n };
 
 	for (unsigned i = 0; i < l->n_taps; i++) {
 		const uint64_t *from = (const uint64_t *)&l->taps[i].counters;
@@ -181,6 +184,34 @@ static enum status open_ring(struct live *l)
 	return fail(STATUS_RUNTIME, "cannot make the rings: %s", strerror(-err));
 }
 
+static void expr_closep(struct expr **e)
+{
+	expr_close(*e);
+}
+
+static enum status make_filter(struct live *l)
+{
+	cleanup(expr_closep) struct expr *e = NULL;
+	const struct sock_filter *insns;
+	int err;
+	size_t n;
+
+	if (!l->opts->filter)
+		return STATUS_OK;
+	err = expr_open(&e, l->opts->filter, LINKTYPE_ETHERNET, !l->opts->no_optimize);
+	if (err == -EINVAL)
+		return fail(STATUS_USAGE, "%s", expr_error(e));
+	if (!err) {
+		insns = expr_insns(e, &n);
+		err = filter_translate(&l->filter, insns, n);
+	}
+	if (err == -EOPNOTSUPP)
+		return fail(STATUS_USAGE, "the expression asks for what is not in the bytes of a frame");
+	if (err == -E2BIG)
+		return fail(STATUS_UNSUPPORTED, "the expression is too long");
+	return err ? fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err)) : STATUS_OK;
+}
+
 static enum status load(struct live *l)
 {
 	char missing[128];
@@ -190,10 +221,10 @@ static enum status load(struct live *l)
 		return status;
 	if (!privilege_to_attach(missing, sizeof(missing)))
 		return fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
-	attach_set_verbose(l->opts->debug);
+	attach_set_verbose(l->opts->debug ? ATTACH_ALL : l->opts->print.verbose > 1 ? ATTACH_REFUSALS : ATTACH_SILENT);
 	status = open_ring(l);
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
-		status = tap_load(&l->taps[i], l->ring, l->opts);
+		status = tap_load(&l->taps[i], l->ring, l->opts, l->filter.n ? &l->filter : NULL);
 	return status;
 }
 
@@ -266,6 +297,8 @@ static enum status start(struct live *l)
 		l->taps[i].promiscuous_fd = -1;
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
 		status = tap_describe(&l->taps[i], o->ifaces[i], i, o);
+	if (!status)
+		status = make_filter(l);
 	if (!status)
 		status = flow_open(&l->flow, o, l->waiter.stop_fd);
 	if (status || l->flow.done)
@@ -432,6 +465,7 @@ enum status live_run(const struct opts *o)
 	if (l.waiter.fds[ON_CLOCK] >= 0)
 		close(l.waiter.fds[ON_CLOCK]);
 	waiter_close(&l.waiter);
+	filter_free(&l.filter);
 	free(l.taps);
 	return status;
 }

@@ -41,6 +41,8 @@ void stats_print(const struct totals *t, uint64_t ns)
 	announce("  IPv4 %llu (%.1f %%), IPv6 %llu (%.1f %%), non-IP %llu (%.1f %%)", (ull)c->ipv4.packets,
 		 share(c->ipv4.packets, c->all.packets), (ull)c->ipv6.packets, share(c->ipv6.packets, c->all.packets),
 		 (ull)c->non_ip.packets, share(c->non_ip.packets, c->all.packets));
+	if (t->has_filter)
+		announce("  filtered out: %llu packets, %llu bytes", (ull)c->filtered.packets, (ull)c->filtered.bytes);
 	if (t->live)
 		announce("  lost: ring full %llu, copy failed %llu, not written %llu, by the interface %llu",
 			 (ull)c->ring_full, (ull)c->error, (ull)t->not_written, (ull)t->if_dropped);

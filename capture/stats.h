@@ -14,6 +14,7 @@ struct totals {
 	uint64_t not_written;	/* taken from the ring, but not in the output */
 	uint64_t if_dropped;	/* lost by the devices, before the program */
 	bool live;		/* there can be losses */
+	bool has_filter;	/* c.filtered counts what it rejected */
 };
 
 /* Prints them on stderr. @ns: time that they cover, 0: no rates. */

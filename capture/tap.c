@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "capture/decode.h"
+#include "capture/filter.h"
 #include "capture/opts.h"
 #include "capture/pcapng.h"
 #include "capture/ring.h"
@@ -45,10 +46,15 @@ enum status tap_describe(struct tap *t, const char *name, uint32_t id, const str
 }
 
 /* The kernel says EINVAL to whatever it does not know, so say what we need of it. */
-static enum status load_failed(const char *name, int err)
+static enum status load_failed(const char *name, const struct filter *filter, int err)
 {
 	struct utsname uts;
 
+	uname(&uts);
+	/* That the program may be loaded has been looked at before: what is refused now is the filter. */
+	if (filter && (err == -EACCES || err == -EINVAL || err == -E2BIG))
+		return fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take this filter, a program of %zu instructions "
+			    "(%s); -vv shows what the verifier says", name, uts.release, filter->n, strerror(-err));
 	switch (err) {
 	case -EPERM:
 	case -EACCES:
@@ -59,19 +65,19 @@ static enum status load_failed(const char *name, int err)
 	case -ENFILE:
 		return fail(STATUS_RUNTIME, "%s: cannot load the XDP program: %s", name, strerror(-err));
 	}
-	uname(&uts);
 	return fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take the XDP program, which needs multi-buffer XDP and "
 		    "bpf_ktime_get_tai_ns (Linux 6.1): %s", name, uts.release, strerror(-err));
 }
 
-enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o)
+enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o, const struct filter *filter)
 {
 	const struct attach_settings settings = {
 		.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port, .iface = t->iface.id,
+		.filter = filter,
 	};
 	int err = attach_open(&t->attach, ring, &settings);
 
-	return err ? load_failed(t->netif.name, err) : STATUS_OK;
+	return err ? load_failed(t->netif.name, filter, err) : STATUS_OK;
 }
 
 static enum status busy(const struct tap *t)
@@ -206,7 +212,7 @@ void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock
 
 bool tap_snapshot(struct tap *t)
 {
-	uint64_t before = t->counters.all.packets;
+	uint64_t before = count_seen(&t->counters);
 	struct netif now;
 	int err = attach_counters(t->attach, &t->counters);
 
@@ -220,7 +226,7 @@ bool tap_snapshot(struct tap *t)
 		t->has_if_dropped = now.has_rx_missed && now.rx_missed >= t->netif.rx_missed;
 		t->if_dropped = t->has_if_dropped ? now.rx_missed - t->netif.rx_missed : 0;
 	}
-	return t->counters.all.packets == before;
+	return count_seen(&t->counters) == before;
 }
 
 void tap_changed(struct tap *t, const struct netif *n, bool gone)
@@ -251,7 +257,7 @@ void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s)
 		.ts_ns = t->end_ns,
 		.value = {
 			[STAT_START] = t->start_ns, [STAT_END] = t->end_ns,
-			[STAT_RECEIVED] = c->all.packets,
+			[STAT_RECEIVED] = count_seen(c),
 			[STAT_IF_DROP] = t->if_dropped,
 			[STAT_ACCEPTED] = c->delivered + c->ring_full + c->error,
 			[STAT_OS_DROP] = c->ring_full + c->error,

@@ -10,6 +10,7 @@
 #include "capture/netif.h"
 #include "capture/packet.h"
 
+struct filter;
 struct opts;
 struct ring;
 
@@ -37,7 +38,7 @@ struct tap {
 
 /* These complain and return an exit code on failure, 0 on success. tap_close() takes anything half done. */
 enum status tap_describe(struct tap *t, const char *name, uint32_t id, const struct opts *o);
-enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o);
+enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o, const struct filter *filter);
 enum status tap_attach(struct tap *t, const struct opts *o);
 
 /* Takes the program off the interface. The counters stay. */
