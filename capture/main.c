@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "capture/dump.h"
 #include "capture/err.h"
 #include "capture/live.h"
 #include "capture/opts.h"
@@ -22,18 +23,9 @@ static void hold_standard_fds(void)
 		close(fd);
 }
 
-int main(int argc, char **argv)
+static enum status run(const struct opts *o)
 {
-	struct opts o;
-	char error[256];
-
-	hold_standard_fds();
-	/* Failed writes are reported by their errno, not by death. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	if (!opts_parse(&o, argc, argv, error, sizeof(error)))
-		return fail(STATUS_USAGE, "%s (xdpdump -h shows all options)", error);
-	switch (o.action) {
+	switch (o->action) {
 	case ACTION_HELP:
 		opts_help();
 		return fflush(stdout) ? STATUS_INCOMPLETE : STATUS_OK;
@@ -42,10 +34,30 @@ int main(int argc, char **argv)
 		return fflush(stdout) ? STATUS_INCOMPLETE : STATUS_OK;
 	case ACTION_LIST:
 		return list_run();
+	case ACTION_DUMP:
+		return dump_run(o);
 	case ACTION_OFFLINE:
-		return offline_run(&o);
+		return offline_run(o);
 	case ACTION_LIVE:
 		break;
 	}
-	return live_run(&o);
+	return live_run(o);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o;
+	enum status status;
+	char error[256];
+
+	hold_standard_fds();
+	/* Failed writes are reported by their errno, not by death. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	if (opts_parse(&o, argc, argv, error, sizeof(error)))
+		status = run(&o);
+	else
+		status = fail(STATUS_USAGE, "%s (xdpdump -h shows all options)", error);
+	opts_close(&o);
+	return status;
 }

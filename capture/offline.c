@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Reads a capture: to text, to statistics, to pcapng. */
+/* Reads a capture, or what matches a filter of it: to text, to statistics, to pcapng. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "capture/decode.h"
+#include "capture/expr.h"
 #include "capture/flow.h"
 #include "capture/live.h"
 #include "capture/opts.h"
@@ -16,8 +17,19 @@
 #include "capture/version.h"
 #include "capture/writer.h"
 
+enum { SIEVES_MAX = 64 };	/* link types of one file that a filter is compiled for */
+
+/* The filter for packets of one kind. */
+struct sieve {
+	uint16_t linktype;
+	bool swapped;
+	struct expr *expr;
+};
+
 struct offline {
 	const struct opts *opts;
+	struct sieve sieves[SIEVES_MAX];
+	unsigned n_sieves;
 	const char *name;	/* of the input, for sentences */
 	FILE *file;
 	struct reader *reader;
@@ -30,6 +42,7 @@ struct offline {
 	bool is_stream;		/* input may come slowly */
 	bool link_types_differ;
 	bool decode;		/* somebody wants to know what the packets are */
+	bool refused;		/* the filter cannot be compiled for a link type; complained about */
 };
 
 static void warn(void *ctx, const char *sentence)
@@ -119,6 +132,63 @@ static int next_packet(struct offline *f, struct packet *p)
 	return reader_next(f->reader, p);
 }
 
+/* Of a further interface it is said which link type it has: the filter was good for the first one. */
+static void complain_of_filter(const struct offline *f, const struct iface *i, const char *sentence)
+{
+	char name[64];
+
+	decode_linktype_name(i->linktype, name, sizeof(name));
+	if (i->id)
+		complain("%s: link type %s: %s", f->name, name, sentence);
+	else
+		complain("%s", sentence);
+}
+
+/* The filter for what interface @i has, or NULL: it is refused. */
+static const struct expr *sieve_for(struct offline *f, const struct iface *i)
+{
+	const struct opts *o = f->opts;
+	struct sieve *s = f->sieves;
+	int err;
+
+	for (; s < f->sieves + f->n_sieves; s++)
+		if (s->linktype == i->linktype && s->swapped == i->swapped)
+			return s->expr;
+	f->refused = true;
+	if (f->n_sieves == SIEVES_MAX) {
+		complain("%s: more than %d link types, which is too much for a filter", f->name, SIEVES_MAX);
+		return NULL;
+	}
+	f->n_sieves++;
+	*s = (struct sieve){ .linktype = i->linktype, .swapped = i->swapped };
+	err = expr_open_for(&s->expr, o->filter, i, !o->no_optimize);
+	f->refused = err;
+	if (!err)
+		return s->expr;
+	complain_of_filter(f, i, err == -ENOMEM ? "out of memory" : expr_error(s->expr));
+	return NULL;
+}
+
+/* For when there is no packet yet, or none at all: is it a filter for what the first interface has? */
+static bool check_filter(struct offline *f)
+{
+	static const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
+	const struct iface *i = reader_iface(f->reader, 0);
+
+	return !f->opts->filter || f->n_sieves || sieve_for(f, i ? i : &ethernet);
+}
+
+/* False as well if the filter is refused. */
+static bool is_wanted(struct offline *f, const struct packet *p)
+{
+	const struct expr *e;
+
+	if (!f->opts->filter)
+		return true;
+	e = sieve_for(f, p->iface);
+	return e && expr_matches(e, p->data, p->caplen, p->len);
+}
+
 /* The sinks get it. False: no more packets are wanted. */
 static bool take_packet(struct offline *f, struct packet *p)
 {
@@ -145,9 +215,12 @@ static int read_packets(struct offline *f)
 	struct packet p;
 	int got;
 
-	while ((got = next_packet(f, &p)) > 0)
-		if (!take_packet(f, &p))
+	while ((got = next_packet(f, &p)) > 0) {
+		bool wanted = is_wanted(f, &p);
+
+		if (f->refused || (wanted && !take_packet(f, &p)))
 			return 0;
+	}
 	return got;
 }
 
@@ -183,14 +256,19 @@ static enum status process(struct offline *f)
 
 	if (err)
 		return fail(STATUS_RUNTIME, "%s: %s", f->name, reader_error(f->reader));
+	if (reader_iface(f->reader, 0) && !check_filter(f))
+		return STATUS_USAGE;
 	err = read_packets(f);
+	check_filter(f);
+	if (f->refused && !f->flow.taken)	/* the output is left alone */
+		return STATUS_USAGE;
 	finish_output(f);
 	if (f->opts->stats)
 		stats_print(&f->totals, f->last_ns - f->first_ns);
 	if (err)
 		complain("%s: %s", f->name, err == -ENOMEM ? "out of memory" : reader_error(f->reader));
 	status = flow_report(&f->flow, f->opts->write);
-	return status ? (enum status)status : err ? STATUS_RUNTIME : STATUS_OK;
+	return status ? (enum status)status : f->refused ? STATUS_USAGE : err ? STATUS_RUNTIME : STATUS_OK;
 }
 
 enum status offline_run(const struct opts *o)
@@ -202,6 +280,8 @@ enum status offline_run(const struct opts *o)
 		status = open_input(&f);
 	if (!status)
 		status = process(&f);
+	for (unsigned i = 0; i < f.n_sieves; i++)
+		expr_close(f.sieves[i].expr);
 	reader_close(f.reader);
 	if (f.file && f.file != stdin)
 		fclose(f.file);

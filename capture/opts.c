@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bpf/event.h"
+#include "capture/expr.h"
 #include "capture/opts.h"
 #include "capture/util.h"
 
@@ -32,6 +33,9 @@ static const struct {
 	{ 'c', "count", "N", "stop after exactly N packets" },
 	{ 's', "snapshot-length", "LEN", "capture LEN bytes of each packet (256; 0 for whole frames); 'headers': no payload" },
 	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384 for each, up to 65536)" },
+	{ 'F', "filter-file", "FILE", "take the filter expression from FILE" },
+	{ 'd', "dump-filter", NULL, "print the compiled filter and stop; -dd as C, -ddd as numbers, -d -v as eBPF too" },
+	{ 'O', "no-optimize", NULL, "do not let libpcap optimise the filter" },
 	{ 'v', "verbose", NULL, "more fields; -vv even more" },
 	{ 'q', "quiet", NULL, "fewer fields; -qq no packets" },
 	{ 'e', "link-layer", NULL, "print link-layer addresses" },
@@ -56,10 +60,12 @@ static const struct {
 
 void opts_help(void)
 {
-	printf("Usage: xdpdump -i IF [-w FILE] [options]\n"
-	       "       xdpdump -r FILE [-w FILE] [options]\n"
+	printf("Usage: xdpdump -i IF [-w FILE] [options] [expression]\n"
+	       "       xdpdump -r FILE [-w FILE] [options] [expression]\n"
+	       "       xdpdump -d [-r FILE] [expression]\n"
 	       "       xdpdump -D\n"
-	       "Captures packets at XDP, writes pcapng, prints them, reads pcap and pcapng.\n\n");
+	       "Captures packets at XDP, writes pcapng, prints them, reads pcap and pcapng. The expression is that of\n"
+	       "tcpdump, see pcap-filter(7).\n\n");
 	for (size_t i = 0; i < array_size(table); i++) {
 		char head[64], letter[8] = "    ";
 		const char *arg = table[i].arg ? table[i].arg : "";
@@ -76,7 +82,7 @@ struct parser {
 	char *error;
 	size_t cap;
 	unsigned n_x, n_X, n_t, n_q;
-	const char *mode, *ring;
+	const char *mode, *ring, *filter_file;
 	uint64_t snap;
 	bool has_snap, print;
 };
@@ -189,6 +195,12 @@ static void take_flag(struct parser *p, int code)
 	case 'q':
 		p->n_q++;
 		break;
+	case 'd':
+		o->dump++;
+		break;
+	case 'O':
+		o->no_optimize = true;
+		break;
 	case 'e':
 		o->print.link = true;
 		break;
@@ -251,12 +263,38 @@ static bool take(struct parser *p, int code, const char *arg)
 		return take_snap(p, arg);
 	case 'B':
 		return take_ring(p, arg);
+	case 'F':
+		p->filter_file = arg;
+		return true;
 	case OPT_MODE:
 		return take_mode(p, arg);
 	case OPT_STATS:
 		return take_stats(p, arg);
 	}
 	take_flag(p, code);
+	return true;
+}
+
+/* The expression is made of all @words that are no options; a blank one is none, as for tcpdump. */
+static bool take_filter(struct parser *p, char *const *words)
+{
+	const char *file = p->filter_file;
+	char *text = NULL;
+	int err;
+
+	if (file && *words)
+		return wrong(p, "-F %s and '%s': the filter expression comes from a file or from the command line", file,
+			     *words);
+	err = file ? expr_read(file, &text) : 0;
+	if (err)
+		return wrong(p, "%s: cannot read the filter expression: %s", file, strerror(-err));
+	if (!file)
+		text = expr_join(words);
+	if (!text)
+		return wrong(p, "out of memory");
+	if (text[strspn(text, " \t\r\n")])
+		p->o->filter = steal(&text);
+	free(text);
 	return true;
 }
 
@@ -274,6 +312,10 @@ static bool settle(struct parser *p)
 		o->action = ACTION_OFFLINE;
 	if (o->read && o->n_ifaces)
 		return wrong(p, "-i captures and -r reads a file: give one of the two");
+	if (o->dump) {
+		o->action = ACTION_DUMP;
+		return true;
+	}
 	if (o->read && (o->promiscuous || p->mode || p->ring || o->mirror_port))
 		return wrong(p, "%s is for capturing and means nothing with -r",
 			     o->promiscuous ? "-P" : p->mode ? "--mode" : p->ring ? "-B" : "--mirror-port");
@@ -336,7 +378,11 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 		if (!take(&p, code, optarg))
 			return false;
 	}
-	if (optind < argc)
-		return wrong(&p, "'%s' is not an option, and filter expressions are not supported", argv[optind]);
-	return settle(&p);
+	return take_filter(&p, argv + optind) && settle(&p);
+}
+
+void opts_close(struct opts *o)
+{
+	free((char *)o->filter);
+	o->filter = NULL;
 }

@@ -12,7 +12,7 @@
 
 enum { OPTS_IFACES_MAX = 64 };
 
-enum action { ACTION_LIVE, ACTION_OFFLINE, ACTION_LIST, ACTION_HELP, ACTION_VERSION };
+enum action { ACTION_LIVE, ACTION_OFFLINE, ACTION_DUMP, ACTION_LIST, ACTION_HELP, ACTION_VERSION };
 
 struct opts {
 	enum action action;
@@ -20,6 +20,9 @@ struct opts {
 	unsigned n_ifaces;
 	const char *read;		/* -r, NULL: live */
 	const char *write;		/* -w, NULL: text only */
+	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
+	bool no_optimize;		/* -O */
+	int dump;			/* -d: how often */
 	bool text;			/* packets are printed */
 	bool unbuffered;		/* -U */
 	bool promiscuous;
@@ -35,8 +38,12 @@ struct opts {
 	struct print_options print;
 };
 
-/* False: @error has one sentence about what is wrong. Strings point into @argv. */
+/*
+ * False: @error has one sentence about what is wrong. Strings point into @argv, which getopt_long() puts into another
+ * order. Whatever it returns, @o is to be closed.
+ */
 bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap);
+void opts_close(struct opts *o);
 
 /* The usage text on stdout. */
 void opts_help(void);

@@ -35,7 +35,16 @@ static const struct line_case {
 	{ "a_file_is_enough", "-r f", "" },
 	{ "neither_is_too_little", "-v", "no interface" },
 	{ "both_contradict", "-i v0 -r f", "-i captures and -r reads" },
-	{ "a_word_that_is_no_option", "-i v0 udp", "'udp' is not an option" },
+	{ "words_are_a_filter", "-i v0 udp port 53", "" },
+	{ "a_filter_of_a_file", "-r f udp port 53", "" },
+	{ "a_filter_without_a_source", "udp port 53", "no interface" },
+	{ "a_filter_from_a_file_that_is_not_there", "-r f -F /nonexistent", "/nonexistent: cannot read the filter" },
+	{ "a_filter_from_a_directory", "-r f -F /", "Is a directory" },
+	{ "a_filter_from_a_file_and_one_in_words", "-r f -F /dev/null udp", "-F /dev/null and 'udp': the filter" },
+	{ "a_filter_from_an_empty_file", "-r f -F /dev/null", "" },
+	{ "a_dump_needs_no_source", "-d udp", "" },
+	{ "a_dump_needs_no_filter", "-d", "" },
+	{ "a_dump_for_two_sources", "-d -i v0 -r f udp", "-i captures and -r reads" },
 	{ "an_unknown_letter", "-i v0 -Z", "no option -Z" },
 	{ "an_unknown_letter_among_others", "-vZi v0", "no option -Z" },
 	{ "an_unknown_name", "--colour", "option --colour is unknown" },
@@ -104,6 +113,7 @@ static void is_said(void **state)
 		fail_msg("%s: %s", c->line, ok ? "accepted" : error);
 	if (!strstr(error, c->error))
 		fail_msg("%s: '%s' lacks '%s'", c->line, error, c->error);
+	opts_close(&o);
 }
 
 static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
@@ -176,6 +186,47 @@ static void values_arrive(void **state)
 	assert_true(o.text);
 }
 
+static void has_filter(const char *line, const char *filter)
+{
+	struct opts o;
+
+	assert_true(parse(&o, line));
+	if (filter)
+		assert_string_equal(o.filter, filter);
+	else
+		assert_null(o.filter);
+	opts_close(&o);
+}
+
+/* Options may stand among the words, as GNU getopt has it for tcpdump as well. */
+static void the_filter_is_all_words_that_are_no_options(void **state)
+{
+	(void)state;
+	has_filter("-r f", NULL);
+	has_filter("-r f ''", NULL);
+	has_filter("-F /dev/null -r f", NULL);
+	has_filter("-r f udp port 53", "udp port 53");
+	has_filter("-r f udp -n port -v 53", "udp port 53");
+	has_filter("udp port 53 -r f", "udp port 53");
+	has_filter("-r f -- udp -v", "udp -v");
+}
+
+static void a_dump_has_as_many_letters_as_tcpdumps(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	assert_true(parse(&o, "-r f -ddd -O -v udp"));
+	assert_int_equal(o.action, ACTION_DUMP);
+	assert_int_equal(o.dump, 3);
+	assert_true(o.no_optimize);
+	assert_int_equal(o.print.verbose, 1);
+	assert_string_equal(o.filter, "udp");
+	opts_close(&o);
+	assert_true(parse(&o, "-i v0"));
+	assert_false(o.dump || o.no_optimize);
+}
+
 static void up_to_64_interfaces(void **state)
 {
 	char line[512] = "";
@@ -233,7 +284,7 @@ static const char *next_option(const char *text, char *letter, char name[static 
 
 static void each_letter_has_its_long_name(void **state)
 {
-	const char *letters = "iwrcsBvqexXtnlUDP#h";
+	const char *letters = "iwrcsBFdOvqexXtnlUDP#h";
 	char letter, name[40], arg[40], seen[128] = "";
 	unsigned n_named = 0;
 
@@ -286,11 +337,13 @@ int main(void)
 		cmocka_unit_test(defaults_are_tcpdumps_but_for_the_snapshot),
 		cmocka_unit_test(headers_are_cut_from_whole_frames),
 		cmocka_unit_test(values_arrive),
+		cmocka_unit_test(the_filter_is_all_words_that_are_no_options),
+		cmocka_unit_test(a_dump_has_as_many_letters_as_tcpdumps),
 		cmocka_unit_test(up_to_64_interfaces),
 		cmocka_unit_test(each_letter_has_its_long_name),
 		cmocka_unit_test(the_manual_lists_what_the_help_lists),
 	};
-	struct CMUnitTest tests[80];
+	struct CMUnitTest tests[100];
 	size_t n = 0;
 
 	unit_of_table(lines, is_said, tests, n);

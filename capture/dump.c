@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* -d, -dd, -ddd. The link type is Ethernet, which is what XDP has, or that of the first interface in the file of -r. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/dump.h"
+#include "capture/expr.h"
+#include "capture/opts.h"
+#include "capture/packet.h"
+#include "capture/reader.h"
+
+static void ignore(void *ctx is_unused, const char *sentence is_unused)
+{
+}
+
+/* In pcapng the first interface may stand anywhere before the first packet. */
+static enum status first_iface(struct reader *r, const char *name, struct iface *first)
+{
+	struct packet p;
+	int got = reader_iface(r, 0) ? 1 : reader_next(r, &p);
+
+	if (reader_iface(r, 0)) {
+		first->linktype = reader_iface(r, 0)->linktype;
+		first->swapped = reader_iface(r, 0)->swapped;
+		return STATUS_OK;
+	}
+	if (got < 0)
+		return fail(STATUS_RUNTIME, "%s: %s", name, reader_error(r));
+	return fail(STATUS_RUNTIME, "%s: it has no interface, so no link type", name);
+}
+
+static enum status read_iface(const char *path, struct iface *first)
+{
+	const char *name = strcmp(path, "-") ? path : "stdin";
+	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	struct reader *r = NULL;
+	enum status status;
+
+	if (!f)
+		return fail(STATUS_RUNTIME, "%s: cannot open: %s", name, strerror(errno));
+	if (reader_open(&r, f, ignore, NULL))
+		status = fail(STATUS_RUNTIME, "%s: %s", name, reader_error(r));
+	else
+		status = first_iface(r, name, first);
+	reader_close(r);
+	if (f != stdin)
+		fclose(f);
+	return status;
+}
+
+static enum status dump(const struct expr *e, const struct opts *o)
+{
+	expr_dump(e, o->dump);
+	return fflush(stdout) || ferror(stdout) ? fail(STATUS_INCOMPLETE, "stdout: cannot write") : STATUS_OK;
+}
+
+enum status dump_run(const struct opts *o)
+{
+	struct iface first = { .linktype = LINKTYPE_ETHERNET };
+	enum status status = o->read ? read_iface(o->read, &first) : STATUS_OK;
+	const char *filter = o->filter ? o->filter : "";
+	struct expr *e = NULL;
+	int err;
+
+	if (status)
+		return status;
+	err = expr_open_for(&e, filter, &first, !o->no_optimize);
+	if (err)
+		status = fail(err == -ENOMEM ? STATUS_RUNTIME : STATUS_USAGE, "%s",
+			      err == -ENOMEM ? "out of memory" : expr_error(e));
+	else
+		status = dump(e, o);
+	expr_close(e);
+	return status;
+}

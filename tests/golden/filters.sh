@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Filter expressions beside tcpdump: the same packets from the same file, the same program of -d, the same refusals.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+export TZ=UTC LC_ALL=C
+B=${B:-build}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0
+
+# verdict SENTENCE: what $work/against holds speaks against it.
+verdict()
+{
+	n=$((n + 1))
+	if [[ -s $work/against ]]; then
+		echo "not ok $n - $1"
+		head -n 20 "$work/against" | sed "s,$work/,,g; s/^/# /"
+	else
+		echo "ok $n - $1"
+	fi
+}
+
+# same_packets FILE EXPRESSION: those that tcpdump finds, in the same order; refused when tcpdump refuses it.
+same_packets()
+{
+	local theirs=0 ours=0
+
+	tcpdump -r "$1" -w "$work/theirs.pcap" "$2" 2>"$work/said" || theirs=1
+	"$B/xdpdump" -r "$1" -w "$work/ours.pcapng" "$2" 2>"$work/complaint" </dev/null || ours=$?
+	if ((theirs)); then
+		((ours == 2)) || echo "$1: '$2': exit $ours, where tcpdump says: $(tail -n 1 "$work/said")"
+		return
+	fi
+	((ours)) && cat "$work/complaint"
+	"$B/replay/compare" "$work/theirs.pcap" "$work/ours.pcapng" >"$work/said" 2>&1 ||
+		sed "s,^,$1: '$2': ," "$work/said"
+}
+
+mapfile -t expressions <tests/golden/EXPRESSIONS
+frames=(tests/pcaps/*.pcap)
+# Captures of Ethernet with the same header can share it.
+head -c 24 "${frames[0]}" >"$work/frames.pcap"
+for file in "${frames[@]}"; do
+	tail -c +25 "$file" >>"$work/frames.pcap"
+done
+"$B/xdpdump" -r "$work/frames.pcap" -w "$work/frames.pcapng" </dev/null
+
+if ! command -v tcpdump >/dev/null; then
+	echo "ok 1 - tcpdump_finds_the_same_packets # SKIP tcpdump is not installed"
+	n=1
+else
+	for expression in "${expressions[@]}"; do
+		same_packets "$work/frames.pcap" "$expression"
+	done >"$work/against"
+	verdict "tcpdump_finds_the_same_packets_in_pcap"
+
+	for expression in "${expressions[@]}"; do
+		same_packets "$work/frames.pcapng" "$expression"
+	done >"$work/against"
+	verdict "tcpdump_finds_the_same_packets_in_pcapng"
+
+	for expression in ip ip6 arp tcp 'udp port 53' 'host 192.0.2.10' 'not ip' 'ip[8] > 10' 'len > 60' 'link[0] = 0' \
+		inbound 'ifindex 1' 'ether host 02:00:00:00:00:01' multicast 'type mgt' 'vlan'; do
+		for file in tests/pcaps/files/linktype_*; do
+			same_packets "$file" "$expression"
+		done
+	done >"$work/against"
+	verdict "tcpdump_finds_the_same_packets_of_each_link_type"
+
+	for expression in "" "${expressions[@]}"; do
+		for how in -d -dd -ddd '-d -O'; do
+			# shellcheck disable=SC2086 # two options
+			diff <(tcpdump $how -s 262144 -y EN10MB "$expression" 2>/dev/null) \
+				<("$B/xdpdump" $how "$expression" 2>/dev/null) >"$work/diff" ||
+				echo "$how '$expression': $(sed -n 2p "$work/diff")"
+		done
+	done >"$work/against"
+	verdict "tcpdump_compiles_to_the_same_program"
+
+	for file in tests/pcaps/files/linktype_{raw_101,bsd_null_0_little_endian,linux_cooked_113}.pcap; do
+		diff <(tcpdump -d -r "$file" tcp 2>/dev/null | sed 's/#[0-9]*$//') \
+			<("$B/xdpdump" -d -r "$file" tcp | sed 's/#[0-9]*$//') || echo "$file"
+	done >"$work/against" 2>&1
+	verdict "tcpdump_compiles_to_the_same_program_for_the_link_type_of_a_file"
+
+	"$B/xdpdump" -r "$work/frames.pcap" -w "$work/ours.pcapng" -c 7 tcp </dev/null
+	tcpdump -r "$work/frames.pcap" -w "$work/theirs.pcap" -c 7 tcp 2>/dev/null
+	"$B/replay/compare" "$work/theirs.pcap" "$work/ours.pcapng" >"$work/said" 2>&1 || cp "$work/said" "$work/against"
+	verdict "the_count_is_of_packets_that_match"
+fi
+
+# refused STATUS SENTENCE OPTIONS...: exits so, and says so.
+refused()
+{
+	local want=$1 sentence=$2 status=0
+
+	shift 2
+	"$B/xdpdump" "$@" >"$work/said" 2>&1 </dev/null || status=$?
+	[[ $status == "$want" ]] || echo "$*: exit $status instead of $want"
+	grep -qF -- "$sentence" "$work/said" || echo "$*: $(cat "$work/said")"
+}
+
+echo "kept" >"$work/kept"
+file=tests/pcaps/mixed.pcap
+{
+	refused 2 "syntax error: tcp >>>prot<<< 80" -r $file tcp prot 80
+	refused 2 "syntax error: tcp >>>prot<<< 80" -r $file -w "$work/kept" tcp prot 80
+	refused 2 "syntax error: tcp >>>prot<<< 80" -d tcp prot 80
+	refused 2 "inbound/outbound not supported on" -r $file inbound
+	refused 2 "unknown port 'nonesuch'" -r tests/pcaps/files/pcapng_little_endian.pcapng -w "$work/kept" port nonesuch
+	refused 2 "syntax error" -r tests/pcaps/files/pcapng_section_header_only.pcapng -w "$work/kept" tcp prot
+	refused 2 "syntax error" -r tests/pcaps/files/pcapng_without_packets.pcapng -w "$work/kept" tcp prot
+	refused 2 "link type RAW: ethernet addresses supported only on" -r tests/pcaps/files/pcapng_link_types_mixed.pcapng ether host 1:2:3:4:5:6
+	refused 1 "cannot open" -d -r /nonexistent tcp
+	refused 1 "neither pcap nor pcapng" -d -r tests/golden/EXPRESSIONS tcp
+	refused 1 "no interface" -d -r tests/pcaps/files/pcapng_section_header_only.pcapng tcp
+	[[ $(cat "$work/kept") == kept ]] || echo "the output was overwritten"
+} >"$work/against"
+verdict "what_is_refused_says_so_and_leaves_the_output_alone"
+
+printf 'udp # names\nport 53\n' >"$work/filter"
+{
+	diff <("$B/xdpdump" -r $file udp port 53) <("$B/xdpdump" -r $file -F "$work/filter")
+	diff <("$B/xdpdump" -r $file udp port 53) <("$B/xdpdump" -r $file -O udp port 53)
+	diff <("$B/xdpdump" -r $file) <("$B/xdpdump" -r $file " ")
+	[[ $("$B/xdpdump" -r $file udp port 53 | wc -l) -gt 0 ]] || echo "nothing matches"
+} >"$work/against" 2>&1
+verdict "a_filter_comes_from_a_file_as_well"
+echo "1..$n"
