@@ -189,6 +189,17 @@ static bool is_wanted(struct offline *f, const struct packet *p)
 	return e && expr_matches(e, p->data, p->caplen, p->len);
 }
 
+/* To the snap length, or behind the last header. */
+static void cut(struct offline *f, struct packet *p)
+{
+	if (f->opts->headers_only) {
+		decode_packet(p);
+		p->caplen = min_of(p->caplen, (uint32_t)p->hdr.hdr_len);
+	} else if (f->opts->snap && p->caplen > f->opts->snap) {
+		p->caplen = f->opts->snap;
+	}
+}
+
 /* The sinks get it. False: no more packets are wanted. */
 static bool take_packet(struct offline *f, struct packet *p)
 {
@@ -200,10 +211,10 @@ static bool take_packet(struct offline *f, struct packet *p)
 			return false;
 		}
 	}
-	if (f->opts->snap && p->caplen > f->opts->snap)
-		p->caplen = f->opts->snap;
+	cut(f, p);
 	if (f->decode) {
-		decode_packet(p);
+		if (!f->opts->headers_only)
+			decode_packet(p);
 		count(f, p);
 	}
 	return flow_packet(&f->flow, p);
