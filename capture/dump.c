@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/disasm.h"
 #include "capture/dump.h"
 #include "capture/expr.h"
+#include "capture/filter.h"
 #include "capture/opts.h"
 #include "capture/packet.h"
 #include "capture/reader.h"
@@ -49,9 +51,31 @@ static enum status read_iface(const char *path, struct iface *first)
 	return status;
 }
 
+/* What runs in the kernel. */
+static enum status dump_translated(const struct expr *e)
+{
+	cleanup(filter_free) struct filter f = { 0 };
+	const struct sock_filter *insns;
+	size_t n;
+	int err;
+
+	insns = expr_insns(e, &n);
+	err = filter_translate(&f, insns, n);
+	if (err)
+		return fail(STATUS_UNSUPPORTED, "the filter cannot be translated to eBPF: %s", strerror(-err));
+	putchar('\n');
+	disasm_print(f.insns, f.n);
+	return STATUS_OK;
+}
+
 static enum status dump(const struct expr *e, const struct opts *o)
 {
+	enum status status;
+
 	expr_dump(e, o->dump);
+	status = o->print.verbose > 0 ? dump_translated(e) : STATUS_OK;
+	if (status)
+		return status;
 	return fflush(stdout) || ferror(stdout) ? fail(STATUS_INCOMPLETE, "stdout: cannot write") : STATUS_OK;
 }
 

@@ -90,6 +90,18 @@ else
 	verdict "the_count_is_of_packets_that_match"
 fi
 
+# Each instruction in the notation of the kernel, and none that is unknown.
+for expression in "" "${expressions[@]}"; do
+	"$B/xdpdump" -d "$expression" >"$work/classic" 2>/dev/null || continue
+	"$B/xdpdump" -d -v "$expression" >"$work/both" || echo "'$expression': exit $?"
+	lines=$(wc -l <"$work/classic")
+	head -n "$lines" "$work/both" | diff "$work/classic" -
+	tail -n +$((lines + 2)) "$work/both" >"$work/translated"
+	grep -q '(95) exit$' "$work/translated" || echo "'$expression': no end"
+	grep -vE '^ *[0-9]+: \([0-9a-f]{2}\) ([rw][0-9]+ [^ ]*= |\*\(u|if [rw]|goto pc[+-]|call |exit$)' "$work/translated"
+done >"$work/against" 2>&1
+verdict "each_program_is_shown_as_ebpf"
+
 # refused STATUS SENTENCE OPTIONS...: exits so, and says so.
 refused()
 {
