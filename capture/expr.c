@@ -316,6 +316,13 @@ struct expr *expr_close(struct expr *e)
 	return NULL;
 }
 
+static void straighten(char *text)
+{
+	for (; *text; text++)
+		if (is_blank(*text))
+			*text = ' ';
+}
+
 char *expr_join(char *const *words)
 {
 	size_t size = 1;
@@ -329,6 +336,7 @@ char *expr_join(char *const *words)
 	*to = '\0';
 	for (char *const *w = words; *w; w++)
 		to = stpcpy(w == words ? to : stpcpy(to, " "), *w);
+	straighten(text);
 	return text;
 }
 
@@ -349,11 +357,10 @@ int expr_read(const char *path, char **text)
 	fclose(f);
 	if (!err && !*text)
 		return -ENOMEM;
-	for (char *c = err ? NULL : *text; c && *c; c++) {
-		if (*c == '#')
-			memset(c, ' ', strcspn(c, "\n"));
-		if (*c == '\n')
-			*c = ' ';
-	}
-	return err;
+	if (err)
+		return err;
+	for (char *c = *text; (c = strchr(c, '#'));)
+		memset(c, ' ', strcspn(c, "\n"));
+	straighten(*text);
+	return 0;
 }

@@ -40,12 +40,12 @@ void expr_dump(const struct expr *e, int format);
 
 struct expr *expr_close(struct expr *e);
 
-/* The words up to the NULL with blanks between them, to be freed; NULL: no memory. */
+/* The words up to the NULL as one line with blanks between them, to be freed; NULL: no memory. */
 char *expr_join(char *const *words);
 
 /*
- * An expression from the file @path, to be freed: comments, from # to the end of the line, and the ends of lines become
- * blanks. 0 or -errno.
+ * An expression from the file @path as one line, to be freed. Comments, from # to the end of a line, are left out.
+ * 0 or -errno.
  */
 int expr_read(const char *path, char **text);
 

@@ -236,7 +236,7 @@ static void the_same_packets_as_libpcap(void **state)
 
 static void words_are_joined_by_blanks(void **state)
 {
-	char *words[] = { (char *)"tcp", (char *)"port 80", (char *)"", (char *)"or", NULL };
+	char *words[] = { (char *)"tcp", (char *)"port\n80", (char *)"", (char *)"or", NULL };
 	char *text = expr_join(words);
 
 	(void)state;
