@@ -31,6 +31,7 @@ enum status tap_describe(struct tap *t, const char *name, uint32_t id, const str
 	t->running = t->netif.running;
 	t->iface = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = o->snap };
 	t->iface.name = strdup(t->netif.name);
+	t->iface.filter = o->filter ? strdup(o->filter) : NULL;
 	t->iface.has_mac = t->netif.has_mac;
 	memcpy(t->iface.mac, t->netif.mac, sizeof(t->iface.mac));
 	t->iface.speed_bps = netif_speed_bps(name);
@@ -287,4 +288,5 @@ void tap_close(struct tap *t)
 	free(t->iface.os);
 	free(t->iface.hardware);
 	free(t->iface.comment);
+	free(t->iface.filter);
 }
