@@ -104,13 +104,25 @@ static int open_and_load(struct attach *a, const struct ring *ring, const struct
 	return err ? err : xdpdump__load(a->skel);
 }
 
+/* When the last handler goes, libbpf (1.1) frees the list, goes on using it, and crashes later. So one stays. */
+static int keep_a_handler(void)
+{
+	static int kept = -1;
+
+	if (kept < 0)
+		kept = libbpf_register_prog_handler("xdpdump/kept", BPF_PROG_TYPE_XDP, BPF_XDP, NULL);
+	return kept;
+}
+
 /* libbpf is told how to put the filter in only as long as it takes. */
 static int open_with_filter(struct attach *a, const struct ring *ring, const struct attach_settings *s)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)s->filter, .prog_prepare_load_fn = insert_filter);
-	int handler = libbpf_register_prog_handler("xdp.frags", BPF_PROG_TYPE_XDP, BPF_XDP, &opts);
+	int handler = keep_a_handler();
 	int err;
 
+	if (handler >= 0)
+		handler = libbpf_register_prog_handler("xdp.frags", BPF_PROG_TYPE_XDP, BPF_XDP, &opts);
 	if (handler < 0)
 		return handler;
 	err = open_and_load(a, ring, s);

@@ -1,0 +1,579 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Filters in the kernel against libpcap: each expression, optimised and not, and random classic programs are translated,
+ * and what they return for a frame in BPF_PROG_TEST_RUN has to be what libpcap's interpreter returns. Then the capture
+ * program with a filter in it: its counters. Takes the fixtures, cut at many lengths, and needs CAP_BPF.
+ */
+#define PCAP_DONT_INCLUDE_PCAP_BPF_H
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <glob.h>
+#include <linux/filter.h>
+#include <linux/if_link.h>
+#include <pcap/pcap.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bpf/event.h"
+#include "capture/attach.h"
+#include "capture/expr.h"
+#include "capture/filter.h"
+#include "capture/packet.h"
+#include "capture/ring.h"
+#include "capture/util.h"
+#include "tests/unit/unit.h"
+
+/* pcap/bpf.h clashes with linux/bpf.h; the instructions are the same. */
+unsigned bpf_filter(const struct sock_filter *prog, const uint8_t *data, unsigned len, unsigned caplen);
+int bpf_validate(const struct sock_filter *prog, int n);
+
+#define CASES	"tests/unit/test_filter_cases.txt"
+
+enum {
+	TEST_RUN_MIN	= 14,		/* bytes of a frame that BPF_PROG_TEST_RUN takes */
+	LENGTHS		= 64,		/* of each frame */
+	CASES_MIN	= 300,
+	LO		= 1,
+	N_RANDOM	= 3000,
+	RANDOM_MAX	= 60,		/* instructions */
+	RANDOM_FRAMES	= 40,
+	MANY_HOSTS	= 500,
+	WHOLE		= 0,
+	NO_FILTER	= 0x6e6f6e65,	/* a verdict: there was none in its place */
+};
+
+struct frame {
+	uint8_t *data;
+	uint32_t len;
+};
+
+static struct {
+	struct frame *v;
+	size_t n;
+} fixtures;
+
+static bool has_short_buffers;		/* the kernel can put the end of a small frame into fragments */
+static unsigned long long n_verdicts;
+
+/* ---- a filter in the kernel ---- */
+
+/*
+ * What is run calls the filter in the only place of @filters. It is attached to lo of a namespace of our own, which is down,
+ * and stays so: a run of a program that is nowhere attached takes milliseconds, and so does each attachment.
+ */
+static struct {
+	int fd, link, filters;
+} runner;
+
+static void open_runner(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS, .expected_attach_type = BPF_XDP);
+	LIBBPF_OPTS(bpf_link_create_opts, link_opts, .flags = XDP_FLAGS_SKB_MODE);
+	struct bpf_insn insns[] = {
+		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = BPF_REG_2, .src_reg = BPF_PSEUDO_MAP_FD },
+		{ .code = 0 },
+		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_tail_call },
+		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = NO_FILTER },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+
+	runner.filters = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "filters", 4, 4, 1, NULL);
+	assert_true(runner.filters >= 0);
+	insns[0].imm = runner.filters;
+	runner.fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "runner", "GPL", insns, array_size(insns), &opts);
+	assert_true(runner.fd >= 0);
+	runner.link = bpf_link_create(runner.fd, LO, BPF_XDP, &link_opts);
+	assert_true(runner.link >= 0);
+}
+
+/* The filter as all of a program, so that its verdict is that of the run. */
+static int load_filter(const struct filter *f)
+{
+	const struct bpf_insn call[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_6, .src_reg = BPF_REG_1 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_xdp_get_buff_len },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_0 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_6 },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS, .expected_attach_type = BPF_XDP);
+	cleanup(freep) struct bpf_insn *all = malloc(sizeof(call) + f->n * sizeof(*all));
+
+	if (!all)
+		return -ENOMEM;
+	memcpy(all, call, sizeof(call));
+	memcpy(all + array_size(call), f->insns, f->n * sizeof(*all));
+	return bpf_prog_load(BPF_PROG_TYPE_XDP, "filter", "GPL", all, array_size(call) + f->n, &opts);
+}
+
+/* Makes it the one that run() asks. */
+static int use_filter(const struct sock_filter *prog, size_t n)
+{
+	struct filter f = { .n = 0 };
+	uint32_t first = 0;
+	int err = filter_translate(&f, prog, n);
+	int fd;
+
+	if (err)
+		return err;
+	fd = load_filter(&f);
+	filter_free(&f);
+	if (fd < 0)
+		return fd;
+	err = bpf_map_update_elem(runner.filters, &first, &fd, BPF_ANY);
+	close(fd);
+	return err;
+}
+
+/* @linear: bytes in the first buffer, the others in fragments; or WHOLE. */
+static int run(const uint8_t *data, uint32_t len, uint32_t linear, uint32_t *verdict)
+{
+	struct xdp_md ctx = { .data_end = linear };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data, .data_size_in = len, .repeat = 1);
+	int err;
+
+	if (linear) {
+		opts.ctx_in = &ctx;
+		opts.ctx_size_in = sizeof(ctx);
+	}
+	err = bpf_prog_test_run_opts(runner.fd, &opts);
+	*verdict = opts.retval;
+	n_verdicts++;
+	return err;
+}
+
+static void print_program(const struct sock_filter *prog, size_t n)
+{
+	for (size_t i = 0; i < n && i < 200; i++)
+		print_message("# (%03zu) %#04x jt %u jf %u k %#x\n", i, prog[i].code, prog[i].jt, prog[i].jf, prog[i].k);
+}
+
+/* One frame, one length. */
+static void compare(const char *what, const struct sock_filter *prog, size_t n, const struct frame *f, uint32_t len,
+		    uint32_t linear)
+{
+	uint32_t want = bpf_filter(prog, f->data, len, len), found;
+	int err = run(f->data, len, linear, &found);
+
+	if (err)
+		fail_msg("%s: BPF_PROG_TEST_RUN: %s", what, strerror(-err));
+	if (found == want)
+		return;
+	print_program(prog, n);
+	fail_msg("%s: fixture frame %zu, length %u, first buffer %u (0: all): kernel %u, libpcap %u", what,
+		 f - fixtures.v, len, linear, found, want);
+}
+
+/* ---- numbers ---- */
+
+/* Always the same numbers (Knuth, MMIX). */
+static uint32_t below(uint64_t *seed, uint32_t n)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (*seed >> 33) % n;
+}
+
+/* The n-th of the lengths at which a frame is cut: all, then those around its headers, then spread over the rest. */
+static uint32_t cut_at(const struct frame *f, unsigned n)
+{
+	uint32_t rest;
+
+	if (f->len <= TEST_RUN_MIN + LENGTHS)
+		return min_of(f->len, TEST_RUN_MIN + n);
+	if (n < 48)
+		return TEST_RUN_MIN + n;
+	rest = f->len - TEST_RUN_MIN - 48;
+	return TEST_RUN_MIN + 48 + (uint64_t)rest * (n - 47) / (LENGTHS - 48);
+}
+
+/* ---- expressions ---- */
+
+static void compare_cuts(const char *text, const struct sock_filter *prog, size_t n, const struct frame *f)
+{
+	uint32_t len = 0;
+
+	for (unsigned k = 0; k < LENGTHS && len < f->len; k++) {
+		len = cut_at(f, k);
+		compare(text, prog, n, f, len, WHOLE);
+	}
+}
+
+static void compare_buffers(const char *text, const struct sock_filter *prog, size_t n, const struct frame *f)
+{
+	static const uint32_t linear[] = { 14, 15, 23, 34, 37, 54, 100 };
+
+	for (size_t k = 0; has_short_buffers && k < array_size(linear); k++)
+		if (linear[k] <= f->len)
+			compare(text, prog, n, f, f->len, linear[k]);
+}
+
+static void compare_expression(const char *text, const struct expr *e)
+{
+	size_t n;
+	const struct sock_filter *prog = expr_insns(e, &n);
+	int err = use_filter(prog, n);
+
+	if (err) {
+		print_program(prog, n);
+		fail_msg("%s: cannot load: %s", text, strerror(-err));
+	}
+	for (size_t i = 0; i < fixtures.n; i++) {
+		compare_cuts(text, prog, n, &fixtures.v[i]);
+		compare_buffers(text, prog, n, &fixtures.v[i]);
+	}
+}
+
+/* False: this libpcap does not know it. */
+static bool try_expression(const char *text, bool optimize)
+{
+	struct expr *e;
+	bool ok = !expr_open(&e, text, LINKTYPE_ETHERNET, optimize);
+
+	if (ok)
+		compare_expression(text, e);
+	expr_close(e);
+	return ok;
+}
+
+/* At 64 lengths, and with first buffers that are too short where the kernel can make them. */
+static void all_expressions_agree_on_all_fixtures(void **state is_unused)
+{
+	FILE *f = fopen(CASES, "r");
+	unsigned n_expressions = 0;
+	char line[512];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!*line || *line == '#')
+			continue;
+		if (try_expression(line, false) & try_expression(line, true))
+			n_expressions++;
+		else
+			print_message("# not in this libpcap: %s\n", line);
+	}
+	fclose(f);
+	print_message("# %u expressions, %llu verdicts%s\n", n_expressions, n_verdicts,
+		      has_short_buffers ? "" : "; this kernel makes no short first buffers");
+	assert_true(n_expressions >= CASES_MIN);
+}
+
+/* ---- random programs ---- */
+
+static const uint16_t random_codes[] = {
+	BPF_LD | BPF_ABS | BPF_W, BPF_LD | BPF_ABS | BPF_H, BPF_LD | BPF_ABS | BPF_B,
+	BPF_LD | BPF_ABS | BPF_W, BPF_LD | BPF_ABS | BPF_H, BPF_LD | BPF_ABS | BPF_B,
+	BPF_LD | BPF_IND | BPF_W, BPF_LD | BPF_IND | BPF_H, BPF_LD | BPF_IND | BPF_B,
+	BPF_LDX | BPF_MSH | BPF_B, BPF_LD | BPF_LEN, BPF_LDX | BPF_LEN, BPF_LD | BPF_IMM, BPF_LDX | BPF_IMM,
+	BPF_LD | BPF_MEM, BPF_LDX | BPF_MEM, BPF_ST, BPF_STX, BPF_MISC | BPF_TAX, BPF_MISC | BPF_TXA,
+	BPF_ALU | BPF_ADD | BPF_K, BPF_ALU | BPF_SUB | BPF_K, BPF_ALU | BPF_MUL | BPF_K, BPF_ALU | BPF_DIV | BPF_K,
+	BPF_ALU | BPF_MOD | BPF_K, BPF_ALU | BPF_AND | BPF_K, BPF_ALU | BPF_OR | BPF_K, BPF_ALU | BPF_XOR | BPF_K,
+	BPF_ALU | BPF_LSH | BPF_K, BPF_ALU | BPF_RSH | BPF_K, BPF_ALU | BPF_NEG,
+	BPF_ALU | BPF_ADD | BPF_X, BPF_ALU | BPF_SUB | BPF_X, BPF_ALU | BPF_MUL | BPF_X, BPF_ALU | BPF_DIV | BPF_X,
+	BPF_ALU | BPF_MOD | BPF_X, BPF_ALU | BPF_AND | BPF_X, BPF_ALU | BPF_OR | BPF_X, BPF_ALU | BPF_XOR | BPF_X,
+	BPF_ALU | BPF_LSH | BPF_X, BPF_ALU | BPF_RSH | BPF_X,
+	BPF_JMP | BPF_JA, BPF_JMP | BPF_JEQ | BPF_K, BPF_JMP | BPF_JGT | BPF_K, BPF_JMP | BPF_JGE | BPF_K,
+	BPF_JMP | BPF_JSET | BPF_K, BPF_JMP | BPF_JEQ | BPF_X, BPF_JMP | BPF_JGT | BPF_X, BPF_JMP | BPF_JGE | BPF_X,
+	BPF_JMP | BPF_JSET | BPF_X, BPF_RET | BPF_K, BPF_RET | BPF_A,
+};
+
+/* Often small, sometimes at a border or anything. */
+static uint32_t random_number(uint64_t *seed)
+{
+	static const uint32_t border[] = {
+		0, 1, 31, 32, 0x7ffe, 0x7fff, 0x8000, 0xfffb, 0xfffc, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffefffff,
+		0xfffffffc, 0xffffffff,
+	};
+
+	switch (below(seed, 8)) {
+	case 0:
+		return border[below(seed, array_size(border))];
+	case 1:
+		return below(seed, 1u << 31) * 2 + below(seed, 2);
+	case 2:
+		return below(seed, 2000);
+	}
+	return below(seed, 80);
+}
+
+/* @left: instructions behind this one. Memory has 4 words, which are set at the start: libpcap leaves them to chance. */
+static struct sock_filter random_insn(uint64_t *seed, uint32_t left)
+{
+	struct sock_filter in = { .code = random_codes[below(seed, array_size(random_codes))], .k = random_number(seed) };
+	uint8_t class = BPF_CLASS(in.code), op = BPF_OP(in.code);
+
+	if (class == BPF_RET && below(seed, 8))
+		in.code = BPF_LDX | BPF_MSH | BPF_B;
+	if (class <= BPF_LDX && BPF_MODE(in.code) != BPF_IMM && below(seed, 16))
+		in.k %= TEST_RUN_MIN - 4;
+	if (class == BPF_ST || class == BPF_STX || (class <= BPF_LDX && BPF_MODE(in.code) == BPF_MEM))
+		in.k %= 4;
+	if (class == BPF_ALU && (op == BPF_LSH || op == BPF_RSH))
+		in.k %= 32;
+	if (class == BPF_ALU && (op == BPF_DIV || op == BPF_MOD) && !in.k)
+		in.k = 7;
+	if (class == BPF_JMP) {
+		in.jt = below(seed, min_of(left, 8u));
+		in.jf = below(seed, min_of(left, 8u));
+		if (op == BPF_JA)
+			in.k = below(seed, min_of(left, 8u));
+	}
+	return in;
+}
+
+static size_t random_program(uint64_t *seed, struct sock_filter prog[static RANDOM_MAX])
+{
+	size_t n = 6 + below(seed, RANDOM_MAX - 5);
+
+	for (size_t i = 0; i < 4; i++)
+		prog[i] = (struct sock_filter)BPF_STMT(BPF_ST, i);
+	for (size_t i = 4; i < n - 1; i++)
+		prog[i] = random_insn(seed, n - 1 - i);
+	prog[n - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_A, 0);
+	return n;
+}
+
+static void random_programs_agree(void **state is_unused)
+{
+	struct sock_filter prog[RANDOM_MAX];
+	unsigned long long accepted = 0;
+	uint64_t seed = 1;
+	char what[32];
+
+	for (int i = 0; i < N_RANDOM; i++) {
+		size_t n = random_program(&seed, prog);
+		int err;
+
+		snprintf(what, sizeof(what), "random program %d", i);
+		assert_true(bpf_validate(prog, n));
+		err = use_filter(prog, n);
+		if (err)
+			print_program(prog, n);
+		if (err)
+			fail_msg("%s: cannot load: %s", what, strerror(-err));
+		for (int k = 0; k < RANDOM_FRAMES; k++) {
+			const struct frame *f = &fixtures.v[below(&seed, fixtures.n)];
+			uint32_t len = TEST_RUN_MIN + below(&seed, f->len - TEST_RUN_MIN + 1);
+
+			accepted += !!bpf_filter(prog, f->data, len, len);
+			compare(what, prog, n, f, len, WHOLE);
+			if (has_short_buffers)
+				compare(what, prog, n, f, len, TEST_RUN_MIN + below(&seed, len - TEST_RUN_MIN + 1));
+		}
+	}
+	print_message("# %d programs, %llu of %d frames accepted\n", N_RANDOM, accepted, N_RANDOM * RANDOM_FRAMES);
+	assert_in_range(accepted, N_RANDOM * RANDOM_FRAMES / 8, N_RANDOM * RANDOM_FRAMES * 7 / 8);
+}
+
+/* ---- in the capture program ---- */
+
+static struct ring *ring;
+static struct attach *attach;
+
+static void close_capture(void)
+{
+	attach = attach_close(attach);
+	ring = ring_close(ring);
+}
+
+/* The capture program with @text in it */
+static int open_capture(const char *text, bool optimize, bool drop, struct expr **e)
+{
+	struct filter f = { .n = 0 };
+	struct attach_settings settings = { .snap = 64, .drop = drop, .filter = &f };
+	int err = expr_open(e, text, LINKTYPE_ETHERNET, optimize);
+	const struct sock_filter *prog;
+	size_t n;
+
+	close_capture();
+	assert_int_equal(err, 0);
+	prog = expr_insns(*e, &n);
+	assert_int_equal(filter_translate(&f, prog, n), 0);
+	err = ring_open(&ring, 4 << 20, settings.snap);
+	assert_int_equal(err, 0);
+	err = attach_open(&attach, ring, &settings);
+	filter_free(&f);
+	return err;
+}
+
+static int run_capture(const struct frame *f)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = f->data, .data_size_in = f->len, .repeat = 1);
+	int err = bpf_prog_test_run_opts(attach_program_fd(attach), &opts);
+
+	return err ? err : (int)opts.retval;
+}
+
+static void check_capture(const char *text, bool drop)
+{
+	struct tally rejected = { 0 }, accepted = { 0 };
+	struct counters c;
+	struct expr *e;
+	uint64_t records = 0;
+
+	assert_int_equal(open_capture(text, true, drop, &e), 0);
+	for (size_t i = 0; i < fixtures.n; i++) {
+		const struct frame *f = &fixtures.v[i];
+
+		assert_int_equal(run_capture(f), drop ? XDP_DROP : XDP_PASS);
+		tally_add(expr_matches(e, f->data, f->len, f->len) ? &accepted : &rejected, f->len);
+	}
+	assert_int_equal(attach_counters(attach, &c), 0);
+	assert_int_equal(c.filtered.packets, rejected.packets);
+	assert_int_equal(c.filtered.bytes, rejected.bytes);
+	assert_int_equal(c.all.packets, accepted.packets);
+	assert_int_equal(c.all.bytes, accepted.bytes);
+	assert_int_equal(c.tcp.packets + c.udp.packets + c.other.packets, accepted.packets);
+	assert_int_equal(c.ipv4.packets + c.ipv6.packets + c.non_ip.packets, accepted.packets);
+	assert_int_equal(c.delivered + c.ring_full + c.error, accepted.packets);
+	assert_int_equal(count_seen(&c), fixtures.n);
+	for (ring_look(ring, UINT64_MAX); ring_next(ring); records++)
+		;
+	assert_int_equal(records, c.delivered);
+	expr_close(e);
+	close_capture();
+}
+
+static void each_frame_is_counted_as_filtered_or_as_accepted(void **state is_unused)
+{
+	static const char *const texts[] = { "tcp", "udp port 53", "not ip", "len > 100", "greater 0", "less 1", "ip6 protochain 6" };
+
+	for (size_t i = 0; i < array_size(texts); i++)
+		for (int drop = 0; drop < 2; drop++)
+			check_capture(texts[i], drop);
+}
+
+static void check_long(const char *text, bool optimize)
+{
+	struct bpf_prog_info info = { .id = 0 };
+	uint32_t len = sizeof(info);
+	struct expr *e;
+	int err = open_capture(text, optimize, false, &e);
+	size_t n;
+
+	expr_insns(e, &n);
+	if (err)
+		fail_msg("%.60s..., optimised %d, %zu instructions: cannot load: %s", text, optimize, n, strerror(-err));
+	assert_int_equal(bpf_obj_get_info_by_fd(attach_program_fd(attach), &info, &len), 0);
+	print_message("# %.24s ..., optimised %d: %zu classic instructions, %u of eBPF, %u verified, %u bytes\n", text,
+		      optimize, n, info.xlated_prog_len / 8, info.verified_insns, info.jited_prog_len);
+	for (size_t i = 0; i < fixtures.n; i += 10) {
+		struct counters before, after;
+		const struct frame *f = &fixtures.v[i];
+
+		assert_int_equal(attach_counters(attach, &before), 0);
+		assert_int_equal(run_capture(f), XDP_PASS);
+		assert_int_equal(attach_counters(attach, &after), 0);
+		assert_int_equal(after.all.packets - before.all.packets, expr_matches(e, f->data, f->len, f->len));
+		assert_int_equal(count_seen(&after), count_seen(&before) + 1);
+	}
+	expr_close(e);
+	close_capture();
+}
+
+/* "host 10.0.0.1 or host ..." */
+static char *many(const char *prefix, const char *each, unsigned count, const char *suffix)
+{
+	size_t room = count * 64 + 256, len = snprintf(NULL, 0, "%s", prefix);
+	char *text = malloc(room);
+
+	assert_non_null(text);
+	snprintf(text, room, "%s", prefix);
+	for (unsigned i = 1; i <= count; i++) {
+		len += snprintf(text + len, room - len, "%s", i > 1 ? " or " : "");
+		len += snprintf(text + len, room - len, each, i / 250, i % 250);
+	}
+	snprintf(text + len, room - len, "%s", suffix);
+	return text;
+}
+
+static void a_filter_of_500_hosts_loads(void **state is_unused)
+{
+	static const struct { const char *prefix, *each, *suffix; } cases[] = {
+		{ "", "host 10.0.%u.%u", "" },
+		{ "(", "host 10.0.%u.%u", ") and tcp" },
+		{ "not (", "host 10.0.%u.%u", ")" },
+		{ "", "net 10.%u.%u.0/24", "" },
+		{ "", "ip6 host 2001:db8::%u:%u", "" },
+	};
+
+	for (size_t i = 0; i < array_size(cases); i++) {
+		for (int optimize = 0; optimize < 2; optimize++) {
+			char *text = many(cases[i].prefix, cases[i].each, MANY_HOSTS, cases[i].suffix);
+
+			check_long(text, optimize);
+			free(text);
+		}
+	}
+}
+
+static void add_fixture(const uint8_t *data, uint32_t len)
+{
+	struct frame *f;
+
+	fixtures.v = realloc(fixtures.v, (fixtures.n + 1) * sizeof(*fixtures.v));
+	assert_non_null(fixtures.v);
+	f = &fixtures.v[fixtures.n++];
+	*f = (struct frame){ malloc(len), len };
+	assert_non_null(f->data);
+	memcpy(f->data, data, len);
+}
+
+static int setup(void **state is_unused)
+{
+	const struct sock_filter accept = BPF_STMT(BPF_RET | BPF_K, 1);
+	char why[PCAP_ERRBUF_SIZE];
+	uint32_t verdict;
+	glob_t found;
+
+	assert_int_equal(glob("tests/pcaps/*.pcap", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		struct pcap_pkthdr *h;
+		const uint8_t *data;
+		pcap_t *pcap = pcap_open_offline(found.gl_pathv[i], why);
+
+		if (!pcap)
+			fail_msg("%s", why);
+		while (pcap_next_ex(pcap, &h, &data) == 1)
+			if (h->caplen >= TEST_RUN_MIN)
+				add_fixture(data, h->caplen);
+		pcap_close(pcap);
+	}
+	globfree(&found);
+	open_runner();
+	assert_int_equal(use_filter(&accept, 1), 0);
+	has_short_buffers = !run((uint8_t[64]){ 0 }, 64, TEST_RUN_MIN, &verdict);
+	return fixtures.n ? 0 : -1;
+}
+
+static int teardown(void **state is_unused)
+{
+	close_capture();
+	for (size_t i = 0; i < fixtures.n; i++)
+		free(fixtures.v[i].data);
+	free(fixtures.v);
+	close(runner.link);
+	close(runner.fd);
+	close(runner.filters);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_programs_agree),
+		cmocka_unit_test(each_frame_is_counted_as_filtered_or_as_accepted),
+		cmocka_unit_test(a_filter_of_500_hosts_loads),
+		cmocka_unit_test(all_expressions_agree_on_all_fixtures),
+	};
+
+	attach_set_verbose(ATTACH_SILENT);
+	if (geteuid() || unshare(CLONE_NEWNET)) {
+		puts("1..0 # SKIP needs root (CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)");
+		return 77;
+	}
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
