@@ -52,10 +52,10 @@ static enum status load_failed(const char *name, const struct filter *filter, in
 	struct utsname uts;
 
 	uname(&uts);
-	/* That the program may be loaded has been looked at before: what is refused now is the filter. */
-	if (filter && (err == -EACCES || err == -EINVAL || err == -E2BIG))
-		return fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take this filter, a program of %zu instructions "
-			    "(%s); -vv shows what the verifier says", name, uts.release, filter->n, strerror(-err));
+	/* Too many instructions or jumps: the verifier says EINVAL, EACCES, E2BIG or EFAULT. */
+	if (filter && err != -EPERM && err != -ENOMEM && err != -EMFILE && err != -ENFILE)
+		return fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take this filter, a program of %zu instructions; "
+			    "-vv shows why", name, uts.release, filter->n);
 	switch (err) {
 	case -EPERM:
 	case -EACCES:
