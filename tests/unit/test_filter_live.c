@@ -418,6 +418,7 @@ static void check_capture(const char *text, bool drop)
 	struct counters c;
 	struct expr *e;
 	uint64_t records = 0;
+	const struct event *record;
 
 	assert_int_equal(open_capture(text, true, drop, &e), 0);
 	for (size_t i = 0; i < fixtures.n; i++) {
@@ -435,7 +436,7 @@ static void check_capture(const char *text, bool drop)
 	assert_int_equal(c.ipv4.packets + c.ipv6.packets + c.non_ip.packets, accepted.packets);
 	assert_int_equal(c.delivered + c.ring_full + c.error, accepted.packets);
 	assert_int_equal(count_seen(&c), fixtures.n);
-	for (ring_look(ring, UINT64_MAX); ring_next(ring); records++)
+	for (ring_look(ring, UINT64_MAX); ring_take(ring, &record, 1); records++)
 		;
 	assert_int_equal(records, c.delivered);
 	expr_close(e);
