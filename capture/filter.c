@@ -52,6 +52,7 @@ struct xlat {
 	bool *live;			/* can be reached: the verifier refuses what cannot */
 	uint32_t *known;		/* bytes of the first buffer that are there on all ways to an instruction */
 	bool loops;
+	bool compares_x;
 	bool careful;			/* the version that is emitted */
 
 	struct bpf_insn *out;
@@ -207,6 +208,7 @@ static void find_live(struct xlat *x)
 				again |= to[k - 1] <= i && !x->live[to[k - 1]];
 				x->loops |= to[k - 1] <= i;
 				x->live[to[k - 1]] = true;
+			x->compares_x |= k == 2 && BPF_SRC(x->in[i].code) == BPF_X;
 			}
 		}
 	}
@@ -290,6 +292,14 @@ static void require_linear(struct xlat *x, uint8_t reg)
 	jump(x, BPF_JMP | BPF_JA, 0, 0, 0, careful_label(x));
 }
 
+/* Hides the value of @reg from the verifier, see forget() in bpf/parse.h: the length is one that it does not know. */
+static void forget(struct xlat *x, uint8_t reg)
+{
+	emit(x, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
+	emit(x, BPF_ALU64 | BPF_ADD | BPF_X, reg, BPF_REG_1, 0, 0);
+	emit(x, BPF_ALU64 | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
+}
+
 /* The value at register 2, from wherever it is in the frame. */
 static void load_careful(struct xlat *x, const struct sock_filter *in, uint8_t dst)
 {
@@ -325,13 +335,18 @@ static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
 	emit(x, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, near ? DATA : BPF_REG_1, near ? in->k : 0, 0);
 }
 
-/* The sum of X and k has 33 bits, which libpcap does not let wrap either. */
+/*
+ * The sum of X and k has 33 bits, which libpcap does not let wrap either. Behind a comparison with X, Linux 6.1 follows ways
+ * that contradict themselves, where X has no value; it must have one to be added to a pointer.
+ */
 static void load_indirect(struct xlat *x, const struct sock_filter *in)
 {
 	uint32_t size = load_size(in->code);
 
 	emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, X, 0, 0);
 	emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, in->k);
+	if (x->compares_x)
+		forget(x, BPF_REG_2);
 	require(x, BPF_JMP | BPF_JLE, BPF_REG_2, REACH - size);
 	if (x->careful) {
 		load_careful(x, in, A);
@@ -437,17 +452,9 @@ static void compare(struct xlat *x, size_t i, size_t yes, size_t no)
 	go_to(x, i, no);
 }
 
-/* Hides the value of @reg from the verifier, see forget() in bpf/parse.h. In register 1 is one that it does not know. */
-static void forget(struct xlat *x, uint8_t reg)
-{
-	emit(x, BPF_ALU | BPF_ADD | BPF_X, reg, BPF_REG_1, 0, 0);
-	emit(x, BPF_ALU | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
-}
-
 /* The verifier wants an end to every loop. And it must not see that the rounds differ, or that the ways through them do. */
 static void count_jump_back(struct xlat *x)
 {
-	emit(x, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
 	forget(x, A);
 	forget(x, X);
 	emit(x, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_BACK, 0);

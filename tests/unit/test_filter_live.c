@@ -92,6 +92,23 @@ static void open_runner(void)
 	assert_true(runner.link >= 0);
 }
 
+/* The last words of the verifier. */
+static void print_log(const struct bpf_insn *insns, size_t n)
+{
+	enum { LOG = 16 << 20, LINES = 30 };
+	char *log = calloc(1, LOG), *start;
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS, .expected_attach_type = BPF_XDP,
+		    .log_buf = log, .log_size = LOG, .log_level = 1);
+	int lines = LINES;
+
+	assert_non_null(log);
+	bpf_prog_load(BPF_PROG_TYPE_XDP, "filter", "GPL", insns, n, &opts);
+	for (start = log + strlen(log); start > log && (start[-1] != '\n' || lines--); start--)
+		;
+	fputs(start, stdout);	/* cmocka would cut it */
+	free(log);
+}
+
 /* The filter as all of a program, so that its verdict is that of the run. */
 static int load_filter(const struct filter *f)
 {
@@ -103,12 +120,16 @@ static int load_filter(const struct filter *f)
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS, .expected_attach_type = BPF_XDP);
 	cleanup(freep) struct bpf_insn *all = malloc(sizeof(call) + f->n * sizeof(*all));
+	int fd;
 
 	if (!all)
 		return -ENOMEM;
 	memcpy(all, call, sizeof(call));
 	memcpy(all + array_size(call), f->insns, f->n * sizeof(*all));
-	return bpf_prog_load(BPF_PROG_TYPE_XDP, "filter", "GPL", all, array_size(call) + f->n, &opts);
+	fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "filter", "GPL", all, array_size(call) + f->n, &opts);
+	if (fd < 0)
+		print_log(all, array_size(call) + f->n);
+	return fd;
 }
 
 /* Makes it the one that run() asks. */
