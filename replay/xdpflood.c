@@ -258,6 +258,8 @@ static uint64_t plan(const struct options *o, uint64_t end_ns, uint64_t left)
 		end_ns = now_ns() + (uint64_t)takes_ns;
 	if (end_ns != NEVER)
 		interrupt_at(end_ns);
+	if (stopped)	/* since the caller looked: the timer, of which there is one, was that of take_signal() */
+		interrupt_at(now_ns());
 	return o->pps || left > CALL_MAX ? CALL_MAX : left;
 }
 
