@@ -6,6 +6,10 @@
 
 flood=$B/replay/xdpflood
 file=$work/file
+cpus=$(</sys/devices/system/cpu/online)
+ring=$((8192 * (${cpus##*[,-]} + 1)))		# KiB: 40000 frames fit on one CPU, however slow the consumer is
+knows_features=		# not empty: Linux 6.3, whose interfaces tell whether they take redirected frames
+! genl ctrl get name netdev >/dev/null 2>&1 || knows_features=1
 
 # flood STATUS ARGS...: xdpflood to its end, its line in $work/sent, messages in $work/flood.err
 flood()
@@ -119,13 +123,17 @@ stopped_by()
 veth_up v0 v1 || exit 1
 
 begin 'a veth whose other end has no XDP program is refused'
-fails 4 'v1: .*XDP' -i v1 -c 10
-end
+if [[ $knows_features ]]; then
+	fails 4 'v1: .*XDP' -i v1 -c 10
+	end
+else
+	skip 'the kernel does not tell what an interface takes'
+fi
 
 for case in '1000 60 1' '1000 61 7' '5000 128 5000' '1000 1514 1' '1000 1518 1000' '40000 128 40000'; do
 	read -r n size flows <<<"$case"
 	begin "$n frames of $size bytes in $flows flows arrive, numbered, in order, with right checksums"
-	listen -i v0 -w "$file"
+	listen -i v0 -B "$ring" -w "$file"
 	flood 0 -i v1 -c "$n" -s "$size" -f "$flows" -p 0
 	finish
 	want 'frames sent' "$n" "$(sent)"
@@ -154,7 +162,7 @@ end
 for rate in 50 1000 100000 300000; do
 	begin "at $rate frames a second all arrive"
 	n=$((rate / 10))
-	listen -i v0 -w "$file"
+	listen -i v0 -B "$ring" -w "$file"
 	flood 0 -i v1 -c "$n" -r "$rate"
 	finish
 	want 'frames sent' "$n" "$(sent)"
@@ -193,7 +201,7 @@ fails 2 'CPU 1023' -i v1 -c 1 -p 1023
 fails 5 'no such interface' -i v9 -c 1
 fails 5 'no such interface' -i an-interface-with-a-long-name -c 1
 ip link set dev lo up
-fails 4 'lo: it takes no redirected frames' -i lo -c 1
+[[ ! $knows_features ]] || fails 4 'lo: it takes no redirected frames' -i lo -c 1
 ip link add d0 type veth peer name d1
 fails 5 'down' -i d0 -c 1
 ip link del d0
