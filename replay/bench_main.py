@@ -12,8 +12,8 @@ What is measured, and how:
   tax     ns per frame with the tool less ns per frame with null_pass in the same round
   loss    frames that arrived less packets in the file, which replay/count counts; of all rounds together
   CPU     user and system time of the tool from its "listening" line until it has exited, over packets in the file
-  to file bytes of packets in the file over the sender's time. What a tool still has in its buffer when the sender is done
-          counts as written in that time: the buffers are about the same size, and small beside the file
+  to file bytes of packets a second, while the file grows from a tenth to nine tenths of what it becomes: so neither what a
+          tool still has in its buffer when the sender is done counts, nor how long it waits for a buffer to fill
   memory  VmHWM before the tool is stopped
 """
 import os
@@ -34,6 +34,7 @@ WHOLE = (1500, 0)
 SIZES, SNIPPETS = (64, 128, 512, 1500), (96, 256, 0)
 RING_MIB = 32                           # given to all that can be told; with one sender ours uses half, the ring of its CPU
 MODERATE_PPS, MODERATE_SEC = 100000, 3
+LOOK_SEC = 0.01                         # between looks at the size of a file, which take 10 us
 
 
 class Contender:
@@ -96,47 +97,75 @@ class Program:
             subprocess.run(["ip", "link", "set", "dev", "v0", "xdpdrv", "off"])
 
 
-def flood(size, *options):
+class Growth:
+    """Of a file, over time."""
+
+    def __init__(self, file):
+        self.file, self.sizes = file, [(time.monotonic(), 0)]
+
+    def look(self):
+        """The seconds since it has grown."""
+        size = os.stat(self.file).st_size if os.path.exists(self.file) else 0
+        now = time.monotonic()
+        if size != self.sizes[-1][1]:
+            self.sizes.append((now, size))
+        return now - self.sizes[-1][0]
+
+    def speed(self):
+        """Which part of what it has become is written in a second, in its middle; None if that was not seen."""
+        last = self.sizes[-1][1]
+        middle = [(when, size) for when, size in self.sizes if last * 0.1 <= size <= last * 0.9]
+        if len(middle) < 5:
+            return None
+        (start, first), (end, size) = middle[0], middle[-1]
+        return (size - first) / last / (end - start)
+
+
+def flood(size, *options, growth=None):
     """Sends; frames sent and the seconds from the first to the last."""
-    done = subprocess.run([FLOOD, "-i", "v1", "-p", str(SENDER_CPU), "-s", str(size), *map(str, options)],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=on_cpu(SENDER_CPU))
-    words = done.stdout.split()
-    if done.returncode or len(words) < 5:
-        raise Failure(f"xdpflood: {done.stderr.strip()}")
+    with subprocess.Popen([FLOOD, "-i", "v1", "-p", str(SENDER_CPU), "-s", str(size), *map(str, options)], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=on_cpu(SENDER_CPU)) as process:
+        try:
+            while growth and process.poll() is None:
+                growth.look()
+                time.sleep(LOOK_SEC)
+            out, err = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+    words = out.split()
+    if process.returncode or len(words) < 5:
+        raise Failure(f"xdpflood: {err.strip()}")
     return int(words[1]), float(words[4])
 
 
-def measured_flood(size, n):
+def measured_flood(size, n, growth=None):
     before = received()
-    sent, seconds = flood(size, "-c", n)
+    sent, seconds = flood(size, "-c", n, growth=growth)
     arrived = received() - before
     if arrived != sent:
         raise Failure(f"{sent} frames sent, but {arrived} arrived at v0: something else uses it, or its queue was full")
     return {"arrived": arrived, "seconds": seconds, "mpps": arrived / seconds / 1e6, "ns": seconds / arrived * 1e9}
 
 
-def drained(tool, file, settle):
+def drained(tool, growth, settle):
     """Waits until the file has not grown for `settle` seconds."""
-    size, since = -1, time.monotonic()
-    deadline = since + 30
-    while time.monotonic() - since < settle:
+    start = time.monotonic()
+    while growth.look() < settle or time.monotonic() - start < settle:
         if tool.ended():
             raise Failure(f"{tool.command[0]} has ended early: {tool.said().strip()}")
-        if time.monotonic() > deadline:
+        if time.monotonic() - start > 30:
             raise Failure(f"{tool.command[0]} does not stop writing")
-        now = os.stat(file).st_size if os.path.exists(file) else 0
-        if now != size:
-            size, since = now, time.monotonic()
-        time.sleep(0.02)
+        time.sleep(LOOK_SEC)
 
 
 def run_tool(c, size, snap, n, scratch):
     file = os.path.join(scratch, "capture")
     try:
         with Tool(c.command(snap, file), os.path.join(scratch, "log"), c.ready) as tool:
-            before = tool.cpu_seconds()
-            row = measured_flood(size, n)
-            drained(tool, file, c.settle)
+            before, growth = tool.cpu_seconds(), Growth(file)
+            row = measured_flood(size, n, growth)
+            drained(tool, growth, c.settle)
             row["rss_mib"] = tool.peak_memory() / MIB
             cpu = tool.stop() - before
         packets, written = map(int, run(COUNT, file).split())
@@ -144,7 +173,7 @@ def run_tool(c, size, snap, n, scratch):
         if os.path.exists(file):
             os.unlink(file)
     row.update(packets=packets, lost=row["arrived"] - packets, cpu_per_mpkt=cpu / packets * 1e6 if packets else None,
-               mb_per_s=written / row["seconds"] / 1e6)
+               mb_per_s=written * growth.speed() / 1e6 if growth.speed() else None)
     return row
 
 
@@ -276,8 +305,9 @@ def column(runs, name, key):
 
 
 def ratio(over, under):
+    """Of the medians; None if the lower one is not above 0, as noise can make a small tax."""
     over, under = median(over), median(under)
-    return over / under if over is not None and under else None
+    return over / under if over is not None and under is not None and under > 0 else None
 
 
 def paired(runs, over, under):
@@ -297,6 +327,8 @@ def figures(runs, whole, percents):
         "mirror_of_null_drop": paired(runs, "ours, mirror port", "null_drop"),
         "mirror_of_tcpdump": paired(runs, "ours, mirror port", "tcpdump"),
         "whole_bytes_ratio": ratio(column(whole, "ours", "mb_per_s"), column(whole, "tcpdump", "mb_per_s")),
+        "whole_bytes_mirror_ratio": ratio(column(whole, "ours, mirror port", "mb_per_s"),
+                                          column(whole, "tcpdump", "mb_per_s")),
         "cpu_100kpps_percent": median(percents.get("ours", [])),
         "rss_over_ring_mib": max(rss) - RING_MIB if rss else None,
     }
