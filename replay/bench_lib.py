@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """What the parts of the bench share: namespaces, a veth pair, processes and what they cost, this machine."""
+import ctypes
 import os
+import re
 import shutil
 import signal
 import statistics
@@ -125,8 +127,37 @@ def memory_available():
     return 0
 
 
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
+
+
+def end_with_us():
+    """For a child: it is told to end when we do, whatever has ended us."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def on_cpu(cpu):
-    return lambda: os.sched_setaffinity(0, {cpu})
+    def start():
+        end_with_us()
+        os.sched_setaffinity(0, {cpu})
+    return start
+
+
+def run_to_end(command, **options):
+    """Its exit status. When we are to end it is told so and waited for, as it may have files to remove."""
+    with subprocess.Popen(command, preexec_fn=end_with_us, **options) as process:
+        try:
+            return process.wait()
+        except BaseException:
+            process.terminate()
+            raise
+
+
+def end_by_signals():
+    """Terminated or hung up, we leave by way of the clean-up; what is ignored, as by nohup, stays so."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 class Tool:
@@ -209,12 +240,13 @@ def busy_percent(seconds=1):
     return 100 * (1 - (idle_after - idle_before) / max(all_after - all_before, 1))
 
 
-def first_line(*command):
+def version(program):
+    """The line that has a version in it: some programs warn of running as root before."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        return done.stdout.strip().splitlines()[0]
-    except (OSError, IndexError):
+        done = subprocess.run([program, "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    except OSError:
         return None
+    return next((line for line in done.stdout.splitlines() if re.search(r"\d+\.\d+", line)), None)
 
 
 def cpu_model():
@@ -227,17 +259,14 @@ def cpu_model():
 
 def machine():
     """What the figures were measured on."""
-    peers = {
-        "tcpdump": first_line("tcpdump", "--version"), "dumpcap": first_line("dumpcap", "--version"),
-        "xdp-tools": first_line("/usr/sbin/xdpdump", "--version"), "capinfos": first_line("capinfos", "--version"),
-        "editcap": first_line("editcap", "--version"), "tshark": first_line("tshark", "--version"),
-    }
+    peers = {name: version(name) for name in ("tcpdump", "dumpcap", "capinfos", "editcap", "tshark")}
+    peers["xdp-tools"] = version("/usr/sbin/xdpdump")
     return {
         "kernel": os.uname().release, "arch": os.uname().machine, "cpu": cpu_model(), "cpus": os.cpu_count(),
         "busy_percent": round(busy_percent(), 1),
         "memory_mib": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MIB,
-        "xdpdump": first_line(os.path.join(BUILD, "xdpdump"), "--version"),
-        "peers": {name: version for name, version in peers.items() if version},
+        "xdpdump": version(os.path.join(BUILD, "xdpdump")),
+        "peers": {name: line for name, line in peers.items() if line},
     }
 
 
