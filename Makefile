@@ -27,6 +27,7 @@ endif
 objs    := $(patsubst %.c,$(B)/%.o,$(wildcard capture/*.c))
 modules := $(filter-out $(B)/capture/main.o,$(objs))
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
 
 .PHONY: all tests check check-live check-corpus check-kernels bench run deps install clean lint
@@ -49,18 +50,26 @@ $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
 $(B)/replay/bench_kernel.o: $(B)/bench.skel.h
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(modules)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -lcmocka -o $@
+$(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(modules)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 $(B)/replay/bench_%: $(B)/replay/bench_%.o $(modules)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 $(B)/replay/%: $(B)/replay/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 
-tests: $(B)/xdpdump $(units) $(tools)
+tests: $(B)/xdpdump $(units) $(fuzzers) $(tools)
 check: tests
 	$(Q)B=$(B) tests/run check
 check-live: tests
 	$(Q)B=$(B) tests/run live
 check-corpus: $(B)/xdpdump
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
+# libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME
+fuzz-%: $(B)/xdpdump.skel.h
+	$(Q)mkdir -p $(B)/fuzz/$*
+	$(Q)$(CLANG) -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -I$(B) -fsanitize=fuzzer,address,undefined tests/fuzz/$*_fuzz.c \
+		$(filter-out capture/main.c,$(wildcard capture/*.c)) $(libs) -o $(B)/fuzz/$*_fuzz
+	$(B)/fuzz/$*_fuzz -max_len=4096 $(B)/fuzz/$* tests/fuzz/$*
 check-kernels: tests
 	scripts/check-kernels
 bench: bench-all
@@ -81,4 +90,4 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 clean:
 	rm -rf build
 
--include $(objs:.o=.d) $(units:=.d) $(tools:=.d) $(patsubst bpf/%.c,$(B)/%.d,$(wildcard bpf/*.bpf.c))
+-include $(objs:.o=.d) $(units:=.d) $(fuzzers:=.d) $(tools:=.d) $(patsubst bpf/%.c,$(B)/%.d,$(wildcard bpf/*.bpf.c))

@@ -3,9 +3,7 @@
  * libFuzzer target for the translation of filters: a classic program and a frame go in, the translation is run here, by an
  * interpreter that knows what the verifier forbids, and has to return what libpcap's interpreter returns.
  *
- *	clang -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined \
- *		tests/fuzz/filter_fuzz.c capture/filter.c -lpcap -o build/filter_fuzz
- *	build/filter_fuzz -max_len=1024 tests/fuzz/filter
+ *	make fuzz-filter		make check replays tests/fuzz/filter
  *
  * Input: how to read it, number of instructions, bytes in the first buffer, how often the program is repeated; then 8 bytes
  * for each instruction, and the frame.
