@@ -3,7 +3,8 @@
  * Nanoseconds per packet of XDP programs, run by BPF_PROG_TEST_RUN on one CPU and on two at once: what each feature of
  * the capture program costs, what the transports cost that it could use, and the program itself. Rings are emptied
  * between batches, without their data being touched, so this is the program alone: what it costs that another CPU reads
- * the data shows in "make bench" only.
+ * the data shows in "make bench" only. The capture program is loaded anew for each round: its speed, above all on two CPUs,
+ * depends on where in memory its maps happen to lie.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -18,7 +19,7 @@
 #include "capture/ring.h"
 #include "replay/bench.h"
 
-enum { LO = 1, CPUS_MAX = 1024, FRAME_MAX = 1500, BATCHES = 15, BATCHES_QUICK = 3 };
+enum { LO = 1, CPUS_MAX = 1024, FRAME_MAX = 1500, ROUNDS = 1 + BENCH_ROUNDS, BATCHES = 15, BATCHES_QUICK = 3 };
 
 /* ---- what is run ---- */
 
@@ -27,11 +28,13 @@ struct frame {
 	uint8_t data[FRAME_MAX];
 };
 
-/* The capture program as the tool loads it. */
+/* The capture program as the tool loads it, once for each round. All stay, so that no two have the same memory. */
 struct capture {
 	uint32_t snap;
-	struct ring *ring;
-	struct attach *attach;
+	struct {
+		struct ring *ring;
+		struct attach *attach;
+	} round[ROUNDS];
 };
 
 struct row {
@@ -41,7 +44,8 @@ struct row {
 	struct capture *capture;
 	const struct frame *frame;
 	bool parallel;			/* measured on two CPUs as well */
-	int fd;
+	int fd;				/* of the program; that of @capture changes by the round, and so does the ring */
+	struct ring *ring;
 	uint32_t packets;		/* in a batch: as many as a ring holds on each of two CPUs */
 };
 
@@ -115,14 +119,14 @@ static void empty_rings(struct kernel *k)
 		__atomic_store_n(&k->lanes[i].consumed, k->lanes[i].produced, __ATOMIC_RELEASE);
 }
 
-static void empty_capture(struct capture *c)
+static void empty_capture(struct ring *r)
 {
 	const struct event *records[64];
 
-	ring_look(c->ring, UINT64_MAX);
-	while (ring_take(c->ring, records, 64))
+	ring_look(r, UINT64_MAX);
+	while (ring_take(r, records, 64))
 		;
-	ring_release(c->ring);
+	ring_release(r);
 }
 
 /* ---- setting up ---- */
@@ -160,12 +164,15 @@ static void load_programs(struct kernel *k)
 static void load_capture(const struct bench_run *b, struct capture *c)
 {
 	const struct attach_settings settings = { .snap = c->snap };
-	int err = ring_open(&c->ring, BENCH_RING, c->snap);
 
-	if (!err)
-		err = attach_open(&c->attach, c->ring, &settings);
-	if (err)
-		bench_die(b, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
+	for (int i = 0; i < ROUNDS; i++) {
+		int err = ring_open(&c->round[i].ring, BENCH_RING, c->snap);
+
+		if (!err)
+			err = attach_open(&c->round[i].attach, c->round[i].ring, &settings);
+		if (err)
+			bench_die(b, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
+	}
 }
 
 static void put16(uint8_t *p, uint16_t v)
@@ -212,11 +219,11 @@ static void set_up(struct kernel *k)
 	load_capture(&k->bench, &whole);
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		struct row *r = &rows[i];
-		size_t room = r->capture ? ring_cpu_size(r->capture->ring) : BENCH_RING / 2;
+		size_t room = r->capture ? ring_cpu_size(r->capture->round[0].ring) : BENCH_RING / 2;
 		uint32_t caplen = min_of(r->frame->len, r->capture ? r->capture->snap : (uint32_t)BENCH_SNAP);
 
-		r->fd = r->capture ? attach_program_fd(r->capture->attach) :
-			bpf_program__fd(bpf_object__find_program_by_name(k->skel->obj, r->program));
+		if (r->program)
+			r->fd = bpf_program__fd(bpf_object__find_program_by_name(k->skel->obj, r->program));
 		r->packets = room / (caplen + 80);	/* 80: the heads, and what it is rounded up by */
 	}
 }
@@ -252,17 +259,19 @@ static double run_batch(const struct bench_run *b, const struct row *r)
 
 static void empty(struct kernel *k, const struct row *r)
 {
-	if (r->capture)
-		empty_capture(r->capture);
+	if (r->ring)
+		empty_capture(r->ring);
 	else
 		empty_rings(k);
 }
 
-/* ns per packet, the median of the batches. */
+/* ns per packet, the median of the batches. One before them warms the memory. */
 static double on_one_cpu(struct kernel *k, const struct row *r)
 {
 	double ns[BATCHES];
 
+	run_batch(&k->bench, r);
+	empty(k, r);
 	for (unsigned i = 0; i < k->n_batches; i++) {
 		ns[i] = run_batch(&k->bench, r) / r->packets;
 		empty(k, r);
@@ -323,20 +332,30 @@ static double on_two_cpus(struct kernel *k, const struct row *r)
 	return bench_median(ns, k->n_batches);
 }
 
+static void measure(struct kernel *k, struct row *r, bool counts)
+{
+	int link = hold(&k->bench, r);
+	double ns = on_one_cpu(k, r);
+	double both = r->parallel && k->cpu[0] != k->cpu[1] ? on_two_cpus(k, r) : 0;
+
+	close(link);
+	if (counts)
+		bench_sample(&r->one, ns);
+	if (counts && both)
+		bench_sample(&r->two, ns / both);
+}
+
 /* One after the other, so that a machine that gets slower or faster does so for all. */
-static void run_round(struct kernel *k, bool counts)
+static void run_round(struct kernel *k, int round)
 {
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		struct row *r = &rows[i];
-		int link = hold(&k->bench, r);
-		double ns = on_one_cpu(k, r);
-		double both = r->parallel && k->cpu[0] != k->cpu[1] ? on_two_cpus(k, r) : 0;
 
-		close(link);
-		if (counts)
-			bench_sample(&r->one, ns);
-		if (counts && both)
-			bench_sample(&r->two, ns / both);
+		if (r->capture) {
+			r->ring = r->capture->round[round].ring;
+			r->fd = attach_program_fd(r->capture->round[round].attach);
+		}
+		measure(k, r, round > 0);
 	}
 }
 
@@ -346,9 +365,9 @@ static void check_losses(const struct kernel *k)
 	const struct capture *all[] = { &snap96, &snap256, &whole };
 	unsigned long long lost = k->skel->bss->failed;
 
-	for (unsigned i = 0; i < array_size(all); i++) {
+	for (unsigned i = 0; i < array_size(all) * ROUNDS; i++) {
 		struct counters c;
-		int err = attach_counters(all[i]->attach, &c);
+		int err = attach_counters(all[i / ROUNDS]->round[i % ROUNDS].attach, &c);
 
 		if (err)
 			bench_die(&k->bench, EXIT_FAILURE, "cannot read the counters: %s", strerror(-err));
@@ -408,8 +427,8 @@ int main(int argc, char **argv)
 	bench_two_cpus(k.cpu);
 	bench_pin(&k.bench, k.cpu[0]);
 	set_up(&k);
-	for (int i = 0; i <= BENCH_ROUNDS; i++)
-		run_round(&k, i > 0);	/* the first one warms the memory */
+	for (int i = 0; i < ROUNDS; i++)
+		run_round(&k, i);
 	check_losses(&k);
 	report(&k);
 	return EXIT_SUCCESS;
