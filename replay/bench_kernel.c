@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * Nanoseconds per packet of XDP programs, run by BPF_PROG_TEST_RUN on one CPU and on two at once: what each feature of
- * the capture program costs, what the transports cost that it could use, and the program itself. Rings are emptied
+ * the capture program costs, what the transports cost that it could use, and the program itself, also with filters that
+ * reject the packet. Rings are emptied
  * between batches, without their data being touched, so this is the program alone: what it costs that another CPU reads
  * the data shows in "make bench" only. The capture program is loaded anew for each round: its speed, above all on two CPUs,
  * depends on where in memory its maps happen to lie.
@@ -16,9 +17,13 @@
 #include "bench.skel.h"
 #include "bpf/bench.h"
 #include "capture/attach.h"
+#include "capture/expr.h"
+#include "capture/filter.h"
+#include "capture/packet.h"
 #include "capture/ring.h"
 #include "replay/bench.h"
 
+enum { N_HOSTS = 100 };		/* of the long filter */
 enum { LO = 1, CPUS_MAX = 1024, FRAME_MAX = 1500, ROUNDS = 1 + BENCH_ROUNDS, BATCHES = 15, BATCHES_QUICK = 3 };
 
 /* ---- what is run ---- */
@@ -31,6 +36,7 @@ struct frame {
 /* The capture program as the tool loads it, once for each round. All stay, so that no two have the same memory. */
 struct capture {
 	uint32_t snap;
+	const char *filter;		/* an expression that no frame here matches; NULL: none */
 	struct {
 		struct ring *ring;
 		struct attach *attach;
@@ -51,11 +57,13 @@ struct row {
 
 static struct frame tcp128, udp64, ipv6, big;
 static struct capture snap96 = { .snap = 96 }, snap256 = { .snap = 256 }, whole = { .snap = EVENT_SNAP_MAX };
+static char hosts[N_HOSTS * 32];
+static struct capture port443 = { .snap = 96, .filter = "tcp port 443" }, hosts100 = { .snap = 96, .filter = hosts };
 
 #define row(n, p, c, f, par)	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
 				  .program = p, .capture = c, .frame = f, .parallel = par }
 
-enum { NULL_ROW, FEATURES_END = 6, FRAMES_END = 9, TRANSPORTS_END = 16, REAL = TRANSPORTS_END };
+enum { NULL_ROW, FEATURES_END = 6, FRAMES_END = 9, TRANSPORTS_END = 16, REAL = TRANSPORTS_END, FILTER_PORT = 19, FILTER_HOSTS };
 
 static struct row rows[] = {
 	row("null: XDP_PASS", "null", NULL, &tcp128, true),
@@ -80,6 +88,8 @@ static struct row rows[] = {
 	row("snippet 96, 128-byte TCP", NULL, &snap96, &tcp128, true),
 	row("snippet 256, 1500-byte TCP", NULL, &snap256, &big, false),
 	row("whole frame, 1500-byte TCP", NULL, &whole, &big, false),
+	row("filtered out by tcp port 443", NULL, &port443, &tcp128, true),
+	row("filtered out by 100 hosts", NULL, &hosts100, &tcp128, false),
 };
 
 /* ---- rings ---- */
@@ -161,18 +171,37 @@ static void load_programs(struct kernel *k)
 		bench_die(b, EXIT_FAILURE, "cannot map the rings: %s", strerror(errno));
 }
 
+static void expr_closep(struct expr **e)
+{
+	expr_close(*e);
+}
+
+static int make_filter(struct filter *f, const char *text)
+{
+	cleanup(expr_closep) struct expr *e = NULL;
+	const struct sock_filter *insns;
+	int err = expr_open(&e, text, LINKTYPE_ETHERNET, true);
+	size_t n;
+
+	if (err)
+		return err;
+	insns = expr_insns(e, &n);
+	return filter_translate(f, insns, n);
+}
+
 static void load_capture(const struct bench_run *b, struct capture *c)
 {
-	const struct attach_settings settings = { .snap = c->snap };
+	cleanup(filter_free) struct filter f = { .n = 0 };
+	const struct attach_settings settings = { .snap = c->snap, .filter = c->filter ? &f : NULL };
+	int err = c->filter ? make_filter(&f, c->filter) : 0;
 
-	for (int i = 0; i < ROUNDS; i++) {
-		int err = ring_open(&c->round[i].ring, BENCH_RING, c->snap);
-
+	for (int i = 0; !err && i < ROUNDS; i++) {
+		err = ring_open(&c->round[i].ring, BENCH_RING, c->snap);
 		if (!err)
 			err = attach_open(&c->round[i].attach, c->round[i].ring, &settings);
-		if (err)
-			bench_die(b, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
 	}
+	if (err)
+		bench_die(b, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
 }
 
 static void put16(uint8_t *p, uint16_t v)
@@ -206,6 +235,14 @@ static void make_frame(struct frame *f, uint32_t len, int version, uint8_t proto
 		l4[12] = 0x50;
 }
 
+static void name_hosts(void)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < N_HOSTS; i++)
+		len += snprintf(hosts + len, sizeof(hosts) - len, "%shost 192.0.2.%d", i ? " or " : "", 1 + i);
+}
+
 static void set_up(struct kernel *k)
 {
 	make_frame(&tcp128, 128, 4, PROTO_TCP);
@@ -217,6 +254,9 @@ static void set_up(struct kernel *k)
 	load_capture(&k->bench, &snap96);
 	load_capture(&k->bench, &snap256);
 	load_capture(&k->bench, &whole);
+	name_hosts();
+	load_capture(&k->bench, &port443);
+	load_capture(&k->bench, &hosts100);
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		struct row *r = &rows[i];
 		size_t room = r->capture ? ring_cpu_size(r->capture->round[0].ring) : BENCH_RING / 2;
@@ -359,6 +399,18 @@ static void run_round(struct kernel *k, int round)
 	}
 }
 
+/* All are rejected. */
+static void check_filtered(const struct bench_run *b, const struct capture *c)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		struct counters found;
+		int err = attach_counters(c->round[i].attach, &found);
+
+		if (err || found.all.packets || !found.filtered.packets)
+			bench_die(b, EXIT_FAILURE, "not valid: a filter lets packets through");
+	}
+}
+
 /* A packet that finds no room is cheap: with even one of them the times would mean nothing. */
 static void check_losses(const struct kernel *k)
 {
@@ -373,6 +425,8 @@ static void check_losses(const struct kernel *k)
 			bench_die(&k->bench, EXIT_FAILURE, "cannot read the counters: %s", strerror(-err));
 		lost += c.all.packets - c.delivered;
 	}
+	check_filtered(&k->bench, &port443);
+	check_filtered(&k->bench, &hosts100);
 	if (lost)
 		bench_die(&k->bench, EXIT_FAILURE, "not valid: %llu packets found no room", lost);
 }
@@ -407,6 +461,8 @@ static void report(struct kernel *k)
 	print_rows("the capture program", REAL, array_size(rows));
 	printf("2 CPUs: packets per second of two at once, as a multiple of one alone\n");
 	bench_figure(&k->bench, "kernel_ns", bench_above(&real->one, &rows[NULL_ROW].one));
+	bench_figure(&k->bench, "filter_port_ns", bench_above(&rows[FILTER_PORT].one, &rows[NULL_ROW].one));
+	bench_figure(&k->bench, "filter_hosts_ns", bench_above(&rows[FILTER_HOSTS].one, &rows[NULL_ROW].one));
 	if (real->two.n)
 		bench_figure(&k->bench, "two_cpu_ratio", bench_stats(&real->two).median);
 	for (unsigned i = 0; i < array_size(rows); i++) {
