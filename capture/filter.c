@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/code.h"
 #include "capture/filter.h"
 #include "capture/util.h"
 
@@ -31,21 +32,10 @@ enum {
 
 	REACH	= 0xffff,		/* bytes of a frame that can be loaded: what the verifier allows of a packet pointer */
 	BACK_MAX = 256,			/* jumps back: headers that "protochain" follows, then the frame is rejected */
-	JUMP_MAX = 16000,		/* instructions; half of what 16 bits hold, as the kernel puts some in itself */
-	ISLAND_EVERY = 6000,		/* see struct xlat */
-	FAR_MAX = 1000,			/* so that conditional jumps, which cross one island at most, do reach */
+	CLASSIC_MAX = 1 << 24,		/* instructions */
 };
 
-/* An instruction at @at that jumps to a label. */
-struct jump {
-	uint32_t at, label;
-};
-
-/*
- * A label is a classic instruction in one of the versions, or the place where the second begins. eBPF jumps 32767
- * instructions far. In a program that is longer there are islands, each with a jump to every label in far[], so that
- * any of these can be reached in hops.
- */
+/* A label is a classic instruction in one of the versions, or the place where the second begins. */
 struct xlat {
 	struct sock_filter *in;
 	size_t n;
@@ -54,29 +44,15 @@ struct xlat {
 	bool loops;
 	bool compares_x;
 	bool careful;			/* the version that is emitted */
-
-	struct bpf_insn *out;
-	struct jump *jumps;
-	size_t n_out, n_jumps, cap;	/* @cap of both */
-	uint32_t *label_at;		/* of 2 n + 1 labels */
-	uint32_t far[FAR_MAX], *islands;	/* labels, places */
-	size_t n_far, n_islands, islands_cap;
+	struct code *code;
 };
 
-static void xlat_closep(struct xlat **xp)
+static void xlat_release(struct xlat *x)
 {
-	struct xlat *x = *xp;
-
-	if (!x)
-		return;
 	free(x->in);
 	free(x->live);
 	free(x->known);
-	free(x->out);
-	free(x->jumps);
-	free(x->label_at);
-	free(x->islands);
-	free(x);
+	code_close(x->code);
 }
 
 /* ---- the classic program ---- */
@@ -241,21 +217,6 @@ static void find_known(struct xlat *x)
 
 /* ---- eBPF ---- */
 
-static void emit(struct xlat *x, uint8_t code, uint8_t dst, uint8_t src, int16_t off, int32_t imm)
-{
-	if (x->n_out < x->cap)
-		x->out[x->n_out] = (struct bpf_insn){ .code = code, .dst_reg = dst, .src_reg = src, .off = off, .imm = imm };
-	x->n_out++;
-}
-
-static void jump(struct xlat *x, uint8_t code, uint8_t dst, uint8_t src, int32_t imm, uint32_t label)
-{
-	if (x->n_jumps < x->cap)
-		x->jumps[x->n_jumps] = (struct jump){ x->n_out, label };
-	x->n_jumps++;
-	emit(x, code, dst, src, 0, imm);
-}
-
 static uint32_t label_of(const struct xlat *x, size_t i)
 {
 	return x->careful ? x->n + i : i;
@@ -269,47 +230,47 @@ static uint32_t careful_label(const struct xlat *x)
 static void go_to(struct xlat *x, size_t from, size_t to)
 {
 	if (to != from + 1)
-		jump(x, BPF_JMP | BPF_JA, 0, 0, 0, label_of(x, to));
+		code_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, label_of(x, to));
 }
 
 static void reject(struct xlat *x)
 {
-	emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
-	emit(x, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
+	code_emit(x->code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
 /* Rejects, unless the comparison holds. The way that ends is the one that the verifier takes first, and is done with. */
 static void require(struct xlat *x, uint8_t code, uint8_t dst, int32_t imm)
 {
-	emit(x, code | BPF_K, dst, 0, 2, imm);
+	code_emit(x->code, code | BPF_K, dst, 0, 2, imm);
 	reject(x);
 }
 
 /* Goes on if the bytes before the one at @reg are in the first buffer. */
 static void require_linear(struct xlat *x, uint8_t reg)
 {
-	emit(x, BPF_JMP | BPF_JLE | BPF_X, reg, END, 1, 0);
-	jump(x, BPF_JMP | BPF_JA, 0, 0, 0, careful_label(x));
+	code_emit(x->code, BPF_JMP | BPF_JLE | BPF_X, reg, END, 1, 0);
+	code_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, careful_label(x));
 }
 
 /* Hides the value of @reg from the verifier, see forget() in bpf/parse.h: the length is one that it does not know. */
 static void forget(struct xlat *x, uint8_t reg)
 {
-	emit(x, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
-	emit(x, BPF_ALU64 | BPF_ADD | BPF_X, reg, BPF_REG_1, 0, 0);
-	emit(x, BPF_ALU64 | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
+	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
+	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_X, reg, BPF_REG_1, 0, 0);
+	code_emit(x->code, BPF_ALU64 | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
 }
 
 /* The value at register 2, from wherever it is in the frame. */
 static void load_careful(struct xlat *x, const struct sock_filter *in, uint8_t dst)
 {
-	emit(x, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
-	emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0);
-	emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, AT_LOADED);
-	emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, load_size(in->code));
-	emit(x, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_xdp_load_bytes);
+	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
+	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0);
+	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, AT_LOADED);
+	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, load_size(in->code));
+	code_emit(x->code, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_xdp_load_bytes);
 	require(x, BPF_JMP | BPF_JEQ, BPF_REG_0, 0);
-	emit(x, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, BPF_REG_10, AT_LOADED, 0);
+	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, BPF_REG_10, AT_LOADED, 0);
 }
 
 static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
@@ -319,20 +280,20 @@ static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
 	bool near = in->k <= INT16_MAX;
 
 	if (x->careful) {
-		emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, in->k);
+		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, in->k);
 		load_careful(x, in, dst);
 		return;
 	}
 	if (end > x->known[i]) {
-		emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
-		emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, end);
+		code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
+		code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, end);
 		require_linear(x, BPF_REG_1);
 	}
 	if (!near) {
-		emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
-		emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, in->k);
+		code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
+		code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, in->k);
 	}
-	emit(x, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, near ? DATA : BPF_REG_1, near ? in->k : 0, 0);
+	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, near ? DATA : BPF_REG_1, near ? in->k : 0, 0);
 }
 
 /*
@@ -343,8 +304,8 @@ static void load_indirect(struct xlat *x, const struct sock_filter *in)
 {
 	uint32_t size = load_size(in->code);
 
-	emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, X, 0, 0);
-	emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, in->k);
+	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, X, 0, 0);
+	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, in->k);
 	if (x->compares_x)
 		forget(x, BPF_REG_2);
 	require(x, BPF_JMP | BPF_JLE, BPF_REG_2, REACH - size);
@@ -352,12 +313,12 @@ static void load_indirect(struct xlat *x, const struct sock_filter *in)
 		load_careful(x, in, A);
 		return;
 	}
-	emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
-	emit(x, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
-	emit(x, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_1, 0, 0);
-	emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, size);
+	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
+	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
+	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_1, 0, 0);
+	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, size);
 	require_linear(x, BPF_REG_3);
-	emit(x, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), A, BPF_REG_1, 0, 0);
+	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), A, BPF_REG_1, 0, 0);
 }
 
 static void load_packet(struct xlat *x, size_t i)
@@ -366,8 +327,8 @@ static void load_packet(struct xlat *x, size_t i)
 
 	if (BPF_CLASS(in->code) == BPF_LDX) {	/* the length of an IPv4 header */
 		load_absolute(x, i, X);
-		emit(x, BPF_ALU | BPF_AND | BPF_K, X, 0, 0, 15);
-		emit(x, BPF_ALU | BPF_LSH | BPF_K, X, 0, 0, 2);
+		code_emit(x->code, BPF_ALU | BPF_AND | BPF_K, X, 0, 0, 15);
+		code_emit(x->code, BPF_ALU | BPF_LSH | BPF_K, X, 0, 0, 2);
 		return;
 	}
 	if (BPF_MODE(in->code) == BPF_IND)
@@ -375,7 +336,7 @@ static void load_packet(struct xlat *x, size_t i)
 	else
 		load_absolute(x, i, A);
 	if (load_size(in->code) > 1)
-		emit(x, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 8 * load_size(in->code));
+		code_emit(x->code, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 8 * load_size(in->code));
 }
 
 static void load(struct xlat *x, size_t i)
@@ -386,11 +347,11 @@ static void load(struct xlat *x, size_t i)
 	if (is_packet_load(in->code))
 		load_packet(x, i);
 	else if (BPF_MODE(in->code) == BPF_LEN)
-		emit(x, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_LEN, 0);
+		code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_LEN, 0);
 	else if (BPF_MODE(in->code) == BPF_MEM)
-		emit(x, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_MEM + 4 * (int)in->k, 0);
+		code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_MEM + 4 * (int)in->k, 0);
 	else
-		emit(x, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, in->k);
+		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, in->k);
 }
 
 /* By 32 and more nothing is left, as libpcap has it for X; for a constant it says nothing. */
@@ -398,15 +359,15 @@ static void shift(struct xlat *x, const struct sock_filter *in)
 {
 	if (BPF_SRC(in->code) == BPF_K) {
 		if (in->k < 32)
-			emit(x, in->code, A, 0, 0, in->k);
+			code_emit(x->code, in->code, A, 0, 0, in->k);
 		else
-			emit(x, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
+			code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
 		return;
 	}
-	emit(x, BPF_JMP32 | BPF_JLT | BPF_K, X, 0, 2, 32);
-	emit(x, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
-	emit(x, BPF_JMP | BPF_JA, 0, 0, 1, 0);
-	emit(x, in->code, A, X, 0, 0);
+	code_emit(x->code, BPF_JMP32 | BPF_JLT | BPF_K, X, 0, 2, 32);
+	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
+	code_emit(x->code, BPF_JMP | BPF_JA, 0, 0, 1, 0);
+	code_emit(x->code, in->code, A, X, 0, 0);
 }
 
 /* The codes of both languages are the same, all of 32 bits. */
@@ -420,14 +381,14 @@ static void calculate(struct xlat *x, const struct sock_filter *in)
 		shift(x, in);
 		return;
 	case BPF_NEG:
-		emit(x, in->code, A, 0, 0, 0);
+		code_emit(x->code, in->code, A, 0, 0, 0);
 		return;
 	case BPF_DIV:
 	case BPF_MOD:
 		if (by_x)
 			require(x, BPF_JMP32 | BPF_JNE, X, 0);
 	}
-	emit(x, in->code, A, by_x ? X : 0, 0, by_x ? 0 : in->k);
+	code_emit(x->code, in->code, A, by_x ? X : 0, 0, by_x ? 0 : in->k);
 }
 
 /* The opposite of a comparison, or 0 */
@@ -448,7 +409,7 @@ static void compare(struct xlat *x, size_t i, size_t yes, size_t no)
 		no = i + 1;
 	}
 	if (yes != no)
-		jump(x, BPF_JMP32 | op | BPF_SRC(in->code), A, by_x ? X : 0, by_x ? 0 : in->k, label_of(x, yes));
+		code_jump(x->code, BPF_JMP32 | op | BPF_SRC(in->code), A, by_x ? X : 0, by_x ? 0 : in->k, label_of(x, yes));
 	go_to(x, i, no);
 }
 
@@ -457,9 +418,9 @@ static void count_jump_back(struct xlat *x)
 {
 	forget(x, A);
 	forget(x, X);
-	emit(x, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_BACK, 0);
-	emit(x, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, 1);
-	emit(x, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_BACK, 0);
+	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_BACK, 0);
+	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, 1);
+	code_emit(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_BACK, 0);
 	require(x, BPF_JMP | BPF_JLE, BPF_REG_1, BACK_MAX);
 }
 
@@ -479,10 +440,10 @@ static void go(struct xlat *x, size_t i)
 static void finish(struct xlat *x, const struct sock_filter *in)
 {
 	if (in->code == (BPF_RET | BPF_A))
-		emit(x, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_0, A, 0, 0);
+		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_0, A, 0, 0);
 	else
-		emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, in->k);
-	emit(x, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, in->k);
+	code_emit(x->code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
 static void translate_one(struct xlat *x, size_t i)
@@ -500,7 +461,7 @@ static void translate_one(struct xlat *x, size_t i)
 		break;
 	case BPF_ST:
 	case BPF_STX:
-		emit(x, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, in->code == BPF_ST ? A : X, AT_MEM + 4 * (int)in->k, 0);
+		code_emit(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, in->code == BPF_ST ? A : X, AT_MEM + 4 * (int)in->k, 0);
 		break;
 	case BPF_ALU:
 		calculate(x, in);
@@ -512,7 +473,7 @@ static void translate_one(struct xlat *x, size_t i)
 		finish(x, in);
 		break;
 	case BPF_MISC:
-		emit(x, BPF_ALU | BPF_MOV | BPF_X, in->code == (BPF_MISC | BPF_TAX) ? X : A,
+		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_X, in->code == (BPF_MISC | BPF_TAX) ? X : A,
 		     in->code == (BPF_MISC | BPF_TAX) ? A : X, 0, 0);
 	}
 }
@@ -527,25 +488,6 @@ static bool falls(const struct xlat *x, size_t i)
 	return x->live[i] && BPF_CLASS(x->in[i].code) != BPF_JMP && successors(x, i, to);
 }
 
-/*
- * Before instruction @i. The verifier refuses what no path leads to, and does not look at what is behind a comparison
- * that never holds; so one stands before each of the jumps, where those who come from the instruction above pass by.
- */
-static void add_island(struct xlat *x, size_t i, size_t *since)
-{
-	if (!x->n_far || x->n_out - *since < ISLAND_EVERY || !falls(x, i - 1))
-		return;
-	emit(x, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
-	if (x->n_islands < x->islands_cap)
-		x->islands[x->n_islands] = x->n_out;
-	x->n_islands++;
-	for (size_t k = 0; k < x->n_far; k++) {
-		emit(x, BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 1, 0);
-		jump(x, BPF_JMP | BPF_JA, 0, 0, 0, x->far[k]);
-	}
-	*since = x->n_out;
-}
-
 static void clear_memory(struct xlat *x)
 {
 	uint32_t used = 0;
@@ -555,174 +497,88 @@ static void clear_memory(struct xlat *x)
 			used |= 1u << x->in[i].k;
 	for (int k = 0; k < BPF_MEMWORDS; k++)
 		if (used & 1u << k)
-			emit(x, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, AT_MEM + 4 * k, 0);
+			code_emit(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, AT_MEM + 4 * k, 0);
 	if (x->loops)
-		emit(x, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, AT_BACK, 0);
+		code_emit(x->code, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, AT_BACK, 0);
 }
 
 static void translate_version(struct xlat *x, bool careful)
 {
-	size_t since = x->n_out;
-
 	x->careful = careful;
-	emit(x, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
-	emit(x, BPF_ALU | BPF_MOV | BPF_K, X, 0, 0, 0);
+	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
+	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, X, 0, 0, 0);
 	clear_memory(x);
 	for (size_t i = 0; i < x->n; i++) {
 		if (!x->live[i])
 			continue;
-		add_island(x, i, &since);
-		x->label_at[label_of(x, i)] = x->n_out;
+		if (i && falls(x, i - 1))
+			code_island(x->code);
+		code_label(x->code, label_of(x, i));
 		translate_one(x, i);
 	}
 }
 
-static bool uses_careful(const struct xlat *x)
-{
-	for (size_t i = 0; i < min_of(x->n_jumps, x->cap); i++)
-		if (x->jumps[i].label == careful_label(x))
-			return true;
-	return x->n_jumps > x->cap;
-}
-
 static void translate_all(struct xlat *x)
 {
-	x->n_out = x->n_jumps = x->n_islands = 0;
-	emit(x, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_CTX, 0);
-	emit(x, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_2, AT_LEN, 0);
-	emit(x, BPF_LDX | BPF_MEM | BPF_W, DATA, BPF_REG_1, offsetof(struct xdp_md, data), 0);
-	emit(x, BPF_LDX | BPF_MEM | BPF_W, END, BPF_REG_1, offsetof(struct xdp_md, data_end), 0);
+	code_emit(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_CTX, 0);
+	code_emit(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_2, AT_LEN, 0);
+	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, DATA, BPF_REG_1, offsetof(struct xdp_md, data), 0);
+	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, END, BPF_REG_1, offsetof(struct xdp_md, data_end), 0);
 	translate_version(x, false);
-	if (!uses_careful(x))
+	if (!code_wants(x->code, careful_label(x)))
 		return;
-	x->label_at[careful_label(x)] = x->n_out;
-	emit(x, BPF_ALU64 | BPF_SUB | BPF_X, END, DATA, 0, 0);
-	emit(x, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
-	emit(x, BPF_JMP | BPF_JLT | BPF_X, END, BPF_REG_1, 2, 0);
+	code_label(x->code, careful_label(x));
+	code_emit(x->code, BPF_ALU64 | BPF_SUB | BPF_X, END, DATA, 0, 0);
+	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
+	code_emit(x->code, BPF_JMP | BPF_JLT | BPF_X, END, BPF_REG_1, 2, 0);
 	reject(x);
 	translate_version(x, true);
 }
 
-/* Measures, gets the room, and does it. */
-static int translate_again(struct xlat *x)
-{
-	x->cap = x->islands_cap = 0;
-	translate_all(x);
-	free(x->out);
-	free(x->jumps);
-	free(x->islands);
-	x->cap = x->n_out;
-	x->islands_cap = x->n_islands;
-	x->out = calloc(x->cap, sizeof(*x->out));
-	x->jumps = calloc(x->cap, sizeof(*x->jumps));
-	x->islands = calloc(x->islands_cap + 1, sizeof(*x->islands));
-	if (!x->out || !x->jumps || !x->islands)
-		return -ENOMEM;
-	translate_all(x);
-	return 0;
-}
-
-static bool reaches(uint32_t at, uint32_t to)
-{
-	int64_t off = (int64_t)to - at - 1;
-
-	return off >= -JUMP_MAX && off <= JUMP_MAX;
-}
-
-static uint32_t distance(uint32_t a, uint32_t b)
-{
-	return a < b ? b - a : a - b;
-}
-
-/* Where in each island the jump to a label is; n_far: not there. */
-static size_t slot_of(const struct xlat *x, uint32_t label)
-{
-	size_t k;
-
-	for (k = 0; k < x->n_far && x->far[k] != label; k++)
-		;
-	return k;
-}
-
-/* Where @j is to jump to: its label, or an island that is nearer to it; or to itself if there is none. */
-static uint32_t next_hop(const struct xlat *x, const struct jump *j)
-{
-	uint32_t to = x->label_at[j->label], best = j->at;
-	size_t slot;
-
-	if (reaches(j->at, to))
-		return to;
-	slot = slot_of(x, j->label);
-	for (size_t k = 0; slot < x->n_far && k < x->n_islands; k++) {
-		uint32_t hop = x->islands[k] + 2 * slot + 1;
-
-		if (reaches(j->at, hop) && distance(hop, to) < distance(best, to))
-			best = hop;
-	}
-	return best;
-}
-
-/* Fills in the jumps. True: all reach. Else there are more far labels than before, or it cannot be done. */
-static bool connect(struct xlat *x)
-{
-	bool all = true;
-
-	for (size_t i = 0; i < x->n_jumps; i++) {
-		const struct jump *j = &x->jumps[i];
-		uint32_t to = next_hop(x, j);
-
-		x->out[j->at].off = to - j->at - 1;
-		if (to != j->at)
-			continue;
-		all = false;
-		if (slot_of(x, j->label) == x->n_far && x->n_far < FAR_MAX)
-			x->far[x->n_far++] = j->label;
-	}
-	return all;
-}
-
 static int translate(struct xlat *x)
 {
-	size_t n_far;
-
-	do {
-		int err = translate_again(x);
-
-		if (err)
-			return err;
-		n_far = x->n_far;
-		if (connect(x))
-			return 0;
-	} while (x->n_far > n_far);
-	return -E2BIG;
-}
-
-int filter_translate(struct filter *f, const struct sock_filter *prog, size_t n)
-{
-	cleanup(xlat_closep) struct xlat *x = calloc(1, sizeof(*x));
 	int err;
 
-	if (!n || n > INT32_MAX / 4)
-		return n ? -E2BIG : -EINVAL;
-	if (!x)
-		return -ENOMEM;
+	do {
+		code_begin(x->code);
+		translate_all(x);
+		err = code_finish(x->code);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+static int allocate(struct xlat *x, const struct sock_filter *prog, size_t n)
+{
 	x->n = n;
 	x->in = calloc(n, sizeof(*x->in));
 	x->live = calloc(n, sizeof(*x->live));
 	x->known = calloc(n, sizeof(*x->known));
-	x->label_at = calloc(2 * n + 1, sizeof(*x->label_at));
-	if (!x->in || !x->live || !x->known || !x->label_at)
+	if (!x->in || !x->live || !x->known)
 		return -ENOMEM;
 	memcpy(x->in, prog, n * sizeof(*x->in));
-	err = check(x);
+	return code_open(&x->code, 2 * n + 1);
+}
+
+int filter_translate(struct filter *f, const struct sock_filter *prog, size_t n)
+{
+	cleanup(xlat_release) struct xlat x = { .n = 0 };
+	int err;
+
+	if (!n)
+		return -EINVAL;
+	if (n > CLASSIC_MAX)
+		return -E2BIG;
+	err = allocate(&x, prog, n);
+	if (!err)
+		err = check(&x);
 	if (err)
 		return err;
-	shorten(x);
-	find_live(x);
-	find_known(x);
-	err = translate(x);
+	shorten(&x);
+	find_live(&x);
+	find_known(&x);
+	err = translate(&x);
 	if (!err)
-		*f = (struct filter){ steal(&x->out), x->n_out };
+		f->insns = code_take(x.code, &f->n);
 	return err;
 }
 
