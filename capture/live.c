@@ -288,17 +288,16 @@ static void announce_start(const struct live *l)
 static enum status start(struct live *l)
 {
 	const struct opts *o = l->opts;
-	enum status status = STATUS_OK;
+	enum status status;
 	int err = waiter_open(&l->waiter);
 
 	if (err)
 		return fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
 	for (unsigned i = 0; i < l->n_taps; i++)	/* all, before one can fail: tap_close() looks at it */
 		l->taps[i].promiscuous_fd = -1;
+	status = make_filter(l);
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
 		status = tap_describe(&l->taps[i], o->ifaces[i], i, o);
-	if (!status)
-		status = make_filter(l);
 	if (!status)
 		status = flow_open(&l->flow, o, l->waiter.stop_fd);
 	if (status || l->flow.done)

@@ -41,6 +41,7 @@ replay()
 # want_filtered FILE ACCEPTED: the books of the file, the summary and the statistics
 want_filtered()
 {
+	want_true "the file says '$expression'" grep -Fq "Filter string = $expression" <(capinfos "$1")
 	eval "$(books "$1")"
 	want 'packets seen' "$n_packets" "${ifrecv0-}"
 	want 'packets accepted' "$2" "${filteraccept0-}"
@@ -80,7 +81,8 @@ for expression in tcp 'tcp port 443' 'not ip' 'ip6 protochain 6' 'len > 100' 'tc
 done
 
 begin 'an expression that matches nothing captures nothing, and all is counted as filtered out'
-listen -i v0 -s 0 -w "$work/out.pcapng" --print 'host 203.0.113.77 and udp port 9'
+expression='host 203.0.113.77 and udp port 9'
+listen -i v0 -s 0 -w "$work/out.pcapng" --print "$expression"
 replay
 want_filtered "$work/out.pcapng" 0
 want 'bytes of text' 0 "$(stat -c %s "$work/out")"
@@ -88,7 +90,8 @@ want_true xdpdump "$dump" -r "$work/out.pcapng"
 end
 
 begin 'an expression that matches all captures all'
-listen -i v0 -s 0 -w "$work/out.pcapng" 'greater 0'
+expression='greater 0'
+listen -i v0 -s 0 -w "$work/out.pcapng" "$expression"
 replay
 want_filtered "$work/out.pcapng" "$n_packets"
 want_true compare "$compare" "$pcap" "$work/out.pcapng"
@@ -110,7 +113,8 @@ want 'in the file' "$((2 * $(count_matches tcp)))" "$((epb0 + epb1))"
 end
 
 begin 'with --mirror-port the books are the same'
-listen -i v0 -s 0 -w "$work/out.pcapng" --mirror-port udp
+expression=udp
+listen -i v0 -s 0 -w "$work/out.pcapng" --mirror-port "$expression"
 replay
 want_filtered "$work/out.pcapng" "$(count_matches udp)"
 end
@@ -119,7 +123,7 @@ begin 'a bad expression ends with status 2 before a file is overwritten'
 echo precious >"$work/out.pcapng"
 run -i v0 -w "$work/out.pcapng" 'tcp prot 443'
 want 'exit status' 2 "$rc"
-want 'lines on stderr of a sentence' 1 "$(grep -c '^xdpdump: ' "$work/err")"
+want 'sentences' 1 "$(grep -c '^xdpdump: ' "$work/err")"
 want 'the file' precious "$(<"$work/out.pcapng")"
 want_detached
 end
