@@ -31,7 +31,7 @@ enum {
 	AT_MEM	= AT_LOADED - 4 * BPF_MEMWORDS,
 
 	REACH	= 0xffff,		/* bytes of a frame that can be loaded: what the verifier allows of a packet pointer */
-	BACK_MAX = 256,			/* jumps back: headers that "protochain" follows, then the frame is rejected */
+	BACK_MAX = 64,			/* jumps back, as in newer libpcap: headers that "protochain" follows */
 	CLASSIC_MAX = 1 << 24,		/* instructions */
 };
 
