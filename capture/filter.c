@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "capture/classic.h"
 #include "capture/code.h"
 #include "capture/filter.h"
 #include "capture/util.h"
@@ -30,201 +30,30 @@ enum {
 	AT_LOADED = -32,
 	AT_MEM	= AT_LOADED - 4 * BPF_MEMWORDS,
 
-	REACH	= 0xffff,		/* bytes of a frame that can be loaded: what the verifier allows of a packet pointer */
 	BACK_MAX = 64,			/* jumps back, as in newer libpcap: headers that "protochain" follows */
-	CLASSIC_MAX = 1 << 24,		/* instructions */
 };
 
 /* A label is a classic instruction in one of the versions, or the place where the second begins. */
 struct xlat {
-	struct sock_filter *in;
-	size_t n;
-	bool *live;			/* can be reached: the verifier refuses what cannot */
-	uint32_t *known;		/* bytes of the first buffer that are there on all ways to an instruction */
-	bool loops;
-	bool compares_x;
-	bool careful;			/* the version that is emitted */
+	struct classic p;
 	struct code *code;
+	bool careful;			/* the version that is emitted */
 };
 
 static void xlat_release(struct xlat *x)
 {
-	free(x->in);
-	free(x->live);
-	free(x->known);
+	classic_close(&x->p);
 	code_close(x->code);
 }
 
-/* ---- the classic program ---- */
-
-static uint32_t load_size(uint16_t code)
-{
-	return BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
-}
-
-static bool is_valid_load(const struct sock_filter *in)
-{
-	switch (in->code) {
-	case BPF_LD | BPF_ABS | BPF_W:
-	case BPF_LD | BPF_ABS | BPF_H:
-	case BPF_LD | BPF_ABS | BPF_B:
-	case BPF_LD | BPF_IND | BPF_W:
-	case BPF_LD | BPF_IND | BPF_H:
-	case BPF_LD | BPF_IND | BPF_B:
-	case BPF_LDX | BPF_MSH | BPF_B:
-	case BPF_LD | BPF_LEN:
-	case BPF_LDX | BPF_LEN:
-	case BPF_LD | BPF_IMM:
-	case BPF_LDX | BPF_IMM:
-		return true;
-	case BPF_LD | BPF_MEM:
-	case BPF_LDX | BPF_MEM:
-	case BPF_ST:
-	case BPF_STX:
-		return in->k < BPF_MEMWORDS;
-	}
-	return false;
-}
-
-static bool is_valid(const struct sock_filter *in)
-{
-	switch (BPF_CLASS(in->code)) {
-	case BPF_ALU:
-		return in->code <= (BPF_ALU | BPF_X | BPF_XOR) &&
-		       (BPF_OP(in->code) != BPF_NEG || in->code == (BPF_ALU | BPF_NEG));
-	case BPF_JMP:
-		return in->code == (BPF_JMP | BPF_JA) ||
-		       (BPF_OP(in->code) >= BPF_JEQ && in->code <= (BPF_JMP | BPF_X | BPF_JSET));
-	case BPF_RET:
-		return in->code == (BPF_RET | BPF_K) || in->code == (BPF_RET | BPF_A);
-	case BPF_MISC:
-		return in->code == (BPF_MISC | BPF_TAX) || in->code == (BPF_MISC | BPF_TXA);
-	}
-	return is_valid_load(in);
-}
-
-static bool is_packet_load(uint16_t code)
-{
-	bool ld = BPF_CLASS(code) == BPF_LD && (BPF_MODE(code) == BPF_ABS || BPF_MODE(code) == BPF_IND);
-
-	return ld || code == (BPF_LDX | BPF_MSH | BPF_B);
-}
-
-static bool is_ancillary(const struct sock_filter *in)
-{
-	return BPF_CLASS(in->code) == BPF_LD && BPF_MODE(in->code) == BPF_ABS && in->k >= (uint32_t)SKF_AD_OFF &&
-	       in->k < (uint32_t)SKF_AD_OFF + SKF_AD_MAX;
-}
-
-/* Does it reject whatever comes? */
-static bool rejects(const struct sock_filter *in)
-{
-	if (is_packet_load(in->code))
-		return in->k > REACH - load_size(in->code);
-	return (in->code == (BPF_ALU | BPF_DIV | BPF_K) || in->code == (BPF_ALU | BPF_MOD | BPF_K)) && !in->k;
-}
-
-/* Where @i can go on to; more than n: not within the program. Returns the number. */
-static unsigned successors(const struct xlat *x, size_t i, size_t to[2])
-{
-	const struct sock_filter *in = &x->in[i];
-
-	to[0] = i + 1;
-	if (BPF_CLASS(in->code) == BPF_RET || rejects(in))
-		return 0;
-	if (in->code == (BPF_JMP | BPF_JA)) {
-		to[0] = i + 1 + (int64_t)(int32_t)in->k;
-		return 1;
-	}
-	if (BPF_CLASS(in->code) != BPF_JMP)
-		return 1;
-	to[0] = i + 1 + in->jt;
-	to[1] = i + 1 + in->jf;
-	return 2;
-}
-
-static int check(const struct xlat *x)
-{
-	size_t to[2];
-
-	for (size_t i = 0; i < x->n; i++) {
-		if (!is_valid(&x->in[i]))
-			return -EINVAL;
-		if (is_ancillary(&x->in[i]))
-			return -EOPNOTSUPP;
-		for (unsigned k = successors(x, i, to); k; k--)
-			if (to[k - 1] >= x->n)
-				return -EINVAL;
-	}
-	return 0;
-}
-
-/* A jump to a return becomes that return: these are the longest jumps that libpcap makes. */
-static void shorten(struct xlat *x)
-{
-	size_t to[2];
-
-	for (size_t i = x->n; i-- > 0;)
-		if (x->in[i].code == (BPF_JMP | BPF_JA) && successors(x, i, to) &&
-		    BPF_CLASS(x->in[to[0]].code) == BPF_RET)
-			x->in[i] = x->in[to[0]];
-}
-
-/* Another round only for what jumps back. */
-static void find_live(struct xlat *x)
-{
-	bool again = true;
-	size_t to[2];
-
-	x->live[0] = true;
-	while (again) {
-		again = false;
-		for (size_t i = 0; i < x->n; i++) {
-			for (unsigned k = x->live[i] ? successors(x, i, to) : 0; k; k--) {
-				again |= to[k - 1] <= i && !x->live[to[k - 1]];
-				x->loops |= to[k - 1] <= i;
-				x->live[to[k - 1]] = true;
-			x->compares_x |= k == 2 && BPF_SRC(x->in[i].code) == BPF_X;
-			}
-		}
-	}
-}
-
-/* Bytes that are known to be there behind instruction @i. */
-static uint32_t extent(const struct xlat *x, size_t i)
-{
-	const struct sock_filter *in = &x->in[i];
-
-	if (!is_packet_load(in->code) || BPF_MODE(in->code) == BPF_IND)
-		return x->known[i];
-	return max_of(x->known[i], in->k + load_size(in->code));
-}
-
-static void find_known(struct xlat *x)
-{
-	size_t to[2];
-
-	memset(x->known, 0xff, x->n * sizeof(*x->known));
-	x->known[0] = 0;
-	for (size_t i = 0; i < x->n; i++)
-		for (unsigned k = x->live[i] ? successors(x, i, to) : 0; k; k--)
-			if (to[k - 1] <= i)
-				x->known[to[k - 1]] = 0;
-	for (size_t i = 0; i < x->n; i++)
-		for (unsigned k = x->live[i] ? successors(x, i, to) : 0; k; k--)
-			x->known[to[k - 1]] = min_of(x->known[to[k - 1]], extent(x, i));
-}
-
-/* ---- eBPF ---- */
-
 static uint32_t label_of(const struct xlat *x, size_t i)
 {
-	return x->careful ? x->n + i : i;
+	return x->careful ? x->p.n + i : i;
 }
 
 static uint32_t careful_label(const struct xlat *x)
 {
-	return 2 * x->n;
+	return 2 * x->p.n;
 }
 
 static void go_to(struct xlat *x, size_t from, size_t to)
@@ -267,7 +96,7 @@ static void load_careful(struct xlat *x, const struct sock_filter *in, uint8_t d
 	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
 	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0);
 	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, AT_LOADED);
-	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, load_size(in->code));
+	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, classic_size(in->code));
 	code_emit(x->code, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_xdp_load_bytes);
 	require(x, BPF_JMP | BPF_JEQ, BPF_REG_0, 0);
 	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, BPF_REG_10, AT_LOADED, 0);
@@ -275,8 +104,8 @@ static void load_careful(struct xlat *x, const struct sock_filter *in, uint8_t d
 
 static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
 {
-	const struct sock_filter *in = &x->in[i];
-	uint32_t end = in->k + load_size(in->code);
+	const struct sock_filter *in = &x->p.in[i];
+	uint32_t end = in->k + classic_size(in->code);
 	bool near = in->k <= INT16_MAX;
 
 	if (x->careful) {
@@ -284,7 +113,7 @@ static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
 		load_careful(x, in, dst);
 		return;
 	}
-	if (end > x->known[i]) {
+	if (end > x->p.known[i]) {
 		code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
 		code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, end);
 		require_linear(x, BPF_REG_1);
@@ -302,13 +131,13 @@ static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
  */
 static void load_indirect(struct xlat *x, const struct sock_filter *in)
 {
-	uint32_t size = load_size(in->code);
+	uint32_t size = classic_size(in->code);
 
 	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, X, 0, 0);
 	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, in->k);
-	if (x->compares_x)
+	if (x->p.compares_x)
 		forget(x, BPF_REG_2);
-	require(x, BPF_JMP | BPF_JLE, BPF_REG_2, REACH - size);
+	require(x, BPF_JMP | BPF_JLE, BPF_REG_2, FILTER_REACH - size);
 	if (x->careful) {
 		load_careful(x, in, A);
 		return;
@@ -323,7 +152,7 @@ static void load_indirect(struct xlat *x, const struct sock_filter *in)
 
 static void load_packet(struct xlat *x, size_t i)
 {
-	const struct sock_filter *in = &x->in[i];
+	const struct sock_filter *in = &x->p.in[i];
 
 	if (BPF_CLASS(in->code) == BPF_LDX) {	/* the length of an IPv4 header */
 		load_absolute(x, i, X);
@@ -335,16 +164,16 @@ static void load_packet(struct xlat *x, size_t i)
 		load_indirect(x, in);
 	else
 		load_absolute(x, i, A);
-	if (load_size(in->code) > 1)
-		code_emit(x->code, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 8 * load_size(in->code));
+	if (classic_size(in->code) > 1)
+		code_emit(x->code, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 8 * classic_size(in->code));
 }
 
 static void load(struct xlat *x, size_t i)
 {
-	const struct sock_filter *in = &x->in[i];
+	const struct sock_filter *in = &x->p.in[i];
 	uint8_t dst = BPF_CLASS(in->code) == BPF_LDX ? X : A;
 
-	if (is_packet_load(in->code))
+	if (classic_loads(in->code))
 		load_packet(x, i);
 	else if (BPF_MODE(in->code) == BPF_LEN)
 		code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_LEN, 0);
@@ -399,7 +228,7 @@ static uint8_t opposite(uint8_t op)
 
 static void compare(struct xlat *x, size_t i, size_t yes, size_t no)
 {
-	const struct sock_filter *in = &x->in[i];
+	const struct sock_filter *in = &x->p.in[i];
 	bool by_x = BPF_SRC(in->code) == BPF_X;
 	uint8_t op = BPF_OP(in->code);
 
@@ -428,7 +257,7 @@ static void go(struct xlat *x, size_t i)
 {
 	size_t to[2];
 
-	if (successors(x, i, to) == 2) {
+	if (classic_next(&x->p, i, to) == 2) {
 		compare(x, i, to[0], to[1]);
 		return;
 	}
@@ -448,9 +277,9 @@ static void finish(struct xlat *x, const struct sock_filter *in)
 
 static void translate_one(struct xlat *x, size_t i)
 {
-	const struct sock_filter *in = &x->in[i];
+	const struct sock_filter *in = &x->p.in[i];
 
-	if (rejects(in)) {
+	if (classic_rejects(in)) {
 		reject(x);
 		return;
 	}
@@ -485,20 +314,20 @@ static bool falls(const struct xlat *x, size_t i)
 {
 	size_t to[2];
 
-	return x->live[i] && BPF_CLASS(x->in[i].code) != BPF_JMP && successors(x, i, to);
+	return x->p.live[i] && BPF_CLASS(x->p.in[i].code) != BPF_JMP && classic_next(&x->p, i, to);
 }
 
 static void clear_memory(struct xlat *x)
 {
 	uint32_t used = 0;
 
-	for (size_t i = 0; i < x->n; i++)
-		if (x->in[i].code == (BPF_LD | BPF_MEM) || x->in[i].code == (BPF_LDX | BPF_MEM))
-			used |= 1u << x->in[i].k;
+	for (size_t i = 0; i < x->p.n; i++)
+		if (x->p.in[i].code == (BPF_LD | BPF_MEM) || x->p.in[i].code == (BPF_LDX | BPF_MEM))
+			used |= 1u << x->p.in[i].k;
 	for (int k = 0; k < BPF_MEMWORDS; k++)
 		if (used & 1u << k)
 			code_emit(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, AT_MEM + 4 * k, 0);
-	if (x->loops)
+	if (x->p.loops)
 		code_emit(x->code, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, AT_BACK, 0);
 }
 
@@ -508,8 +337,8 @@ static void translate_version(struct xlat *x, bool careful)
 	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
 	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, X, 0, 0, 0);
 	clear_memory(x);
-	for (size_t i = 0; i < x->n; i++) {
-		if (!x->live[i])
+	for (size_t i = 0; i < x->p.n; i++) {
+		if (!x->p.live[i])
 			continue;
 		if (i && falls(x, i - 1))
 			code_island(x->code);
@@ -547,36 +376,15 @@ static int translate(struct xlat *x)
 	return err;
 }
 
-static int allocate(struct xlat *x, const struct sock_filter *prog, size_t n)
-{
-	x->n = n;
-	x->in = calloc(n, sizeof(*x->in));
-	x->live = calloc(n, sizeof(*x->live));
-	x->known = calloc(n, sizeof(*x->known));
-	if (!x->in || !x->live || !x->known)
-		return -ENOMEM;
-	memcpy(x->in, prog, n * sizeof(*x->in));
-	return code_open(&x->code, 2 * n + 1);
-}
-
 int filter_translate(struct filter *f, const struct sock_filter *prog, size_t n)
 {
-	cleanup(xlat_release) struct xlat x = { .n = 0 };
-	int err;
+	cleanup(xlat_release) struct xlat x = { .code = NULL };
+	int err = classic_open(&x.p, prog, n);
 
-	if (!n)
-		return -EINVAL;
-	if (n > CLASSIC_MAX)
-		return -E2BIG;
-	err = allocate(&x, prog, n);
 	if (!err)
-		err = check(&x);
-	if (err)
-		return err;
-	shorten(&x);
-	find_live(&x);
-	find_known(&x);
-	err = translate(&x);
+		err = code_open(&x.code, 2 * n + 1);
+	if (!err)
+		err = translate(&x);
 	if (!err)
 		f->insns = code_take(x.code, &f->n);
 	return err;
