@@ -40,8 +40,9 @@ LOOK_SEC = 0.01                         # between looks at the size of a file, w
 class Contender:
     """A row of the table: a null program to attach, a tool to run, or both."""
 
-    def __init__(self, name, program=None, command=None, ready="listening on", settle=0.4, missing=None):
+    def __init__(self, name, program=None, command=None, ready="listening on", settle=0.4, missing=None, filtered=False):
         self.name, self.program, self.ready, self.missing = name, program, ready, missing
+        self.filtered = filtered        # its filter matches none of the frames
         self.command = command          # given the snippet and the file, its command line
         self.settle = settle            # seconds without progress after which it has no packet left to write
 
@@ -77,6 +78,9 @@ def contenders():
         Contender("ours, mirror port", None, lambda snap, file: [
             XDPDUMP, "-i", "v0", "--mirror-port", "-B", str(RING_MIB * 1024), "-s", str(snap), "-w", file],
             missing=None if mirror else "this xdpdump has no --mirror-port"),
+        Contender("ours, all filtered", None, lambda snap, file: [
+            XDPDUMP, "-i", "v0", "-B", str(RING_MIB * 1024), "-s", str(snap), "-w", file, "tcp", "port", "443"],
+            filtered=True),
     ]
 
 
@@ -172,6 +176,10 @@ def run_tool(c, size, snap, n, scratch):
     finally:
         if os.path.exists(file):
             os.unlink(file)
+    if c.filtered:
+        if packets:
+            raise Failure(f"{packets} packets are in the file that the filter should have kept out")
+        return row
     row.update(packets=packets, lost=row["arrived"] - packets, cpu_per_mpkt=cpu / packets * 1e6 if packets else None,
                mb_per_s=written * growth.speed() / 1e6 if growth.speed() else None)
     return row
@@ -321,6 +329,7 @@ def figures(runs, whole, percents):
     rss = column(runs, "ours", "rss_mib")
     found = {
         "tax_ratio": ratio(column(runs, "ours", "tax_ns"), column(runs, "tcpdump", "tax_ns")),
+        "filter_tax_ratio": ratio(column(runs, "ours, all filtered", "tax_ns"), column(runs, "ours", "tax_ns")),
         "cpu_ratio": ratio(column(runs, "ours", "cpu_per_mpkt"), column(runs, "tcpdump", "cpu_per_mpkt")),
         "loss_pass": sum(lost["ours"]) if lost.get("ours") else None,
         "loss_mirror": sum(lost["ours, mirror port"]) if lost.get("ours, mirror port") else None,
