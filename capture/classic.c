@@ -133,7 +133,7 @@ static void find_live(struct classic *p)
 				again |= to[k - 1] <= i && !p->live[to[k - 1]];
 				p->loops |= to[k - 1] <= i;
 				p->live[to[k - 1]] = true;
-			p->compares_x |= k == 2 && BPF_SRC(p->in[i].code) == BPF_X;
+				p->compares_x |= k == 2 && BPF_SRC(p->in[i].code) == BPF_X;
 			}
 		}
 	}

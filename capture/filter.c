@@ -30,7 +30,7 @@ enum {
 	AT_LOADED = -32,
 	AT_MEM	= AT_LOADED - 4 * BPF_MEMWORDS,
 
-	BACK_MAX = 64,			/* jumps back, as in newer libpcap: headers that "protochain" follows */
+	BACK_MAX = 192,			/* jumps back: headers that "protochain" follows; 1500 bytes have 181 at most */
 };
 
 /* A label is a classic instruction in one of the versions, or the place where the second begins. */

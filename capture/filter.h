@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * Classic BPF, as libpcap makes it, becomes eBPF: the body of filter() in bpf/xdpdump.bpf.c. It accepts the frames that
- * libpcap's own interpreter accepts, with two limits: a load behind byte 65534 of a frame rejects it, and so does the 65th
- * jump back (the 65th header that "protochain" would follow).
+ * libpcap's own interpreter accepts, with two limits: a load behind byte 65534 of a frame rejects it, and so does the 193rd
+ * jump back (the header that "protochain" would follow then).
  */
 #ifndef XDPDUMP_FILTER_H
 #define XDPDUMP_FILTER_H

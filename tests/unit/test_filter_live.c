@@ -528,7 +528,7 @@ static void a_filter_of_500_hosts_loads(void **state is_unused)
 	};
 
 	for (size_t i = 0; i < array_size(cases); i++) {
-		for (int optimize = 0; optimize < 2; optimize++) {
+		for (int optimize = i > 1; optimize < 2; optimize++) {	/* libpcap takes seconds for the long ones */
 			char *text = many(cases[i].prefix, cases[i].each, MANY_HOSTS, cases[i].suffix);
 
 			check_long(text, optimize);
