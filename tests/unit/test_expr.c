@@ -49,7 +49,6 @@ static const struct expr_case {
 	  "192.0.2.4 or host 192.0.2.5 >>>ore<<< host 192.0.2.6 or" },
 	{ "an_unknown_port", LINKTYPE_ETHERNET, "udp port nonesuch or tcp", "unknown port 'nonesuch': udp port >>>nonesuch<<< or tcp" },
 	{ "a_port_too_large", LINKTYPE_ETHERNET, "port 65536", "illegal port number 65536 > 65535: port >>>65536<<<" },
-	{ "an_unknown_protocol", LINKTYPE_ETHERNET, "ip proto nonesuch", "unknown ip proto 'nonesuch': ip proto >>>nonesuch<<<" },
 	{ "a_mac_address_too_long", LINKTYPE_ETHERNET, "ether host 1:2:3:4:5:6:7", "bogus ethernet address" },
 	{ "a_mask_too_long", LINKTYPE_ETHERNET, "net 10.0.0.0/33", "mask length must be <= 32: net 10.0.0.0/33" },
 	{ "bits_behind_the_mask", LINKTYPE_ETHERNET, "net 10.0.0.1/8", "non-network bits set in" },
