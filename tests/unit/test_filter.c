@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The translation of filters without a kernel: programs that are refused, the corpus of the fuzz target, inputs like those,
- * and programs longer than a jump. What the kernel makes of translations is in test_filter_live.c.
+ * The translation of filters without a kernel: programs that are refused, inputs as the fuzz target takes, and programs
+ * longer than a jump. What the kernel makes of translations is in test_filter_live.c.
  */
-#include <glob.h>
-
 #include "tests/fuzz/filter_fuzz.c"
 #include "tests/unit/unit.h"
 
@@ -58,29 +56,6 @@ static void what_no_way_leads_to_is_left_out(void **state is_unused)
 	check_ways(&f);
 	assert_int_equal(run(&f, &frame), 7);
 	filter_free(&f);
-}
-
-static void replay(const char *path)
-{
-	uint8_t data[INPUT_MAX];
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	assert_non_null(f);
-	n = fread(data, 1, sizeof(data), f);
-	fclose(f);
-	LLVMFuzzerTestOneInput(data, n);
-}
-
-static void the_corpus_of_the_fuzz_target_passes(void **state is_unused)
-{
-	glob_t found;
-
-	assert_int_equal(glob("tests/fuzz/filter/*", 0, NULL, &found), 0);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		replay(found.gl_pathv[i]);
-	print_message("# %zu inputs\n", found.gl_pathc);
-	globfree(&found);
 }
 
 /* Always the same numbers (Knuth, MMIX). */
@@ -148,13 +123,12 @@ static void jumps_reach_over_long_programs(void **state is_unused)
 
 int main(void)
 {
-	struct CMUnitTest tests[array_size(refused) + 5];
+	struct CMUnitTest tests[array_size(refused) + 4];
 	size_t n = 0;
 
 	unit_of_table(refused, is_refused, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(an_empty_program_is_refused);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_no_way_leads_to_is_left_out);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_corpus_of_the_fuzz_target_passes);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(random_inputs_pass);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(jumps_reach_over_long_programs);
 	return unit_run("filter", tests, n);
