@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Reads a capture, or what matches a filter of it: to text, to statistics, to pcapng. */
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "capture/decode.h"
 #include "capture/expr.h"
 #include "capture/flow.h"
+#include "capture/input.h"
 #include "capture/live.h"
 #include "capture/opts.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
-#include "capture/reader.h"
 #include "capture/stats.h"
 #include "capture/version.h"
 #include "capture/writer.h"
@@ -30,9 +27,7 @@ struct offline {
 	const struct opts *opts;
 	struct sieve sieves[SIEVES_MAX];
 	unsigned n_sieves;
-	const char *name;	/* of the input, for sentences */
-	FILE *file;
-	struct reader *reader;
+	struct input *input;
 	struct flow flow;
 	struct totals totals;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
@@ -47,32 +42,32 @@ struct offline {
 
 static void warn(void *ctx, const char *sentence)
 {
-	const struct offline *f = ctx;
+	(void)ctx;
+	complain("warning: %s", sentence);
+}
 
-	complain("warning: %s: %s", f->name, sentence);
+/* All sentences about input that could not be read to its end. */
+static void complain_of_input(const struct offline *f)
+{
+	const char *sentence;
+
+	for (unsigned i = 0; (sentence = input_error(f->input, i)); i++)
+		complain("%s", sentence);
 }
 
 static enum status open_input(struct offline *f)
 {
-	struct stat st;
+	const struct input_options options = { .warn = warn };
+	const struct stat *st;
 
-	if (!strcmp(f->opts->read, "-")) {
-		f->name = "stdin";
-		f->file = stdin;
-	} else {
-		f->name = f->opts->read;
-		f->file = fopen(f->opts->read, "re");
-		if (!f->file)
-			return fail(STATUS_RUNTIME, "%s: cannot open: %s", f->name, strerror(errno));
+	if (input_open(&f->input, &f->opts->read, 1, &options)) {
+		complain_of_input(f);
+		return STATUS_RUNTIME;
 	}
-	setvbuf(f->file, NULL, _IONBF, 0);	/* the reader has a buffer */
-	if (fstat(fileno(f->file), &st))
-		return fail(STATUS_RUNTIME, "%s: %s", f->name, strerror(errno));
-	f->is_stream = !S_ISREG(st.st_mode);
-	if (S_ISDIR(st.st_mode))
-		return fail(STATUS_RUNTIME, "%s: is a directory", f->name);
-	if (f->flow.writer && writer_is_same(f->flow.writer, &st))
-		return fail(STATUS_USAGE, "%s: cannot read from and write to the same file", f->name);
+	f->is_stream = input_is_stream(f->input);
+	for (unsigned i = 0; (st = input_stat(f->input, i)); i++)
+		if (f->flow.writer && writer_is_same(f->flow.writer, st))
+			return fail(STATUS_USAGE, "%s: cannot read from and write to the same file", input_name(f->input, i));
 	return STATUS_OK;
 }
 
@@ -82,7 +77,7 @@ static int begin_output(struct offline *f)
 	if (f->begun)
 		return 0;
 	f->begun = true;
-	return writer_begin(f->flow.writer, reader_section(f->reader, SHB_HARDWARE), reader_section(f->reader, SHB_OS),
+	return writer_begin(f->flow.writer, input_section(f->input, SHB_HARDWARE), input_section(f->input, SHB_OS),
 			    "xdpdump " XDPDUMP_VERSION);
 }
 
@@ -92,11 +87,11 @@ static int write_ifaces(struct offline *f)
 	const struct iface *i;
 	int err = 0;
 
-	while (!err && (i = reader_iface(f->reader, f->n_written_ifaces))) {
-		if (i->linktype != reader_iface(f->reader, 0)->linktype && !f->link_types_differ) {
+	while (!err && (i = input_iface(f->input, f->n_written_ifaces))) {
+		if (i->linktype != input_iface(f->input, 0)->linktype && !f->link_types_differ) {
 			f->link_types_differ = true;
 			complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
-				 f->name);
+				 input_title(f->input));
 		}
 		err = writer_iface(f->flow.writer, i, f->opts->snap);
 		f->n_written_ifaces++;
@@ -127,9 +122,9 @@ static void count(struct offline *f, const struct packet *p)
 /* Behind a pipe there may be nothing for a while: what is known by then is shown. */
 static int next_packet(struct offline *f, struct packet *p)
 {
-	if (f->is_stream && reader_is_drained(f->reader))
+	if (f->is_stream && input_is_drained(f->input))
 		flow_flush(&f->flow);
-	return reader_next(f->reader, p);
+	return input_next(f->input, p);
 }
 
 /* Of a further interface it is said which link type it has: the filter was good for the first one. */
@@ -139,7 +134,7 @@ static void complain_of_filter(const struct offline *f, const struct iface *i, c
 
 	decode_linktype_name(i->linktype, name, sizeof(name));
 	if (i->id)
-		complain("%s: link type %s: %s", f->name, name, sentence);
+		complain("%s: link type %s: %s", input_title(f->input), name, sentence);
 	else
 		complain("%s", sentence);
 }
@@ -156,7 +151,7 @@ static const struct expr *sieve_for(struct offline *f, const struct iface *i)
 			return s->expr;
 	f->refused = true;
 	if (f->n_sieves == SIEVES_MAX) {
-		complain("%s: more than %d link types, which is too much for a filter", f->name, SIEVES_MAX);
+		complain("%s: more than %d link types, which is too much for a filter", input_title(f->input), SIEVES_MAX);
 		return NULL;
 	}
 	f->n_sieves++;
@@ -173,7 +168,7 @@ static const struct expr *sieve_for(struct offline *f, const struct iface *i)
 static bool check_filter(struct offline *f)
 {
 	static const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
-	const struct iface *i = reader_iface(f->reader, 0);
+	const struct iface *i = input_iface(f->input, 0);
 
 	return !f->opts->filter || f->n_sieves || sieve_for(f, i ? i : &ethernet);
 }
@@ -220,7 +215,7 @@ static bool take_packet(struct offline *f, struct packet *p)
 	return flow_packet(&f->flow, p);
 }
 
-/* 0 when all is read or no more is wanted, or what reader_next() returned. */
+/* 0 when all is read or no more is wanted, or what input_next() returned. */
 static int read_packets(struct offline *f)
 {
 	struct packet p;
@@ -239,7 +234,7 @@ static int read_packets(struct offline *f)
 static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
 {
 	const struct offline *f = ctx;
-	const struct iface_stats *known = reader_stats(f->reader, id);
+	const struct iface_stats *known = input_stats(f->input, id);
 
 	if (known)
 		*s = *known;
@@ -262,12 +257,9 @@ static void finish_output(struct offline *f)
 
 static enum status process(struct offline *f)
 {
-	int err = reader_open(&f->reader, f->file, warn, f);
-	int status;
+	int status, err;
 
-	if (err)
-		return fail(STATUS_RUNTIME, "%s: %s", f->name, reader_error(f->reader));
-	if (reader_iface(f->reader, 0) && !check_filter(f))
+	if (input_iface(f->input, 0) && !check_filter(f))
 		return STATUS_USAGE;
 	err = read_packets(f);
 	check_filter(f);
@@ -276,8 +268,7 @@ static enum status process(struct offline *f)
 	finish_output(f);
 	if (f->opts->stats)
 		stats_print(&f->totals, f->last_ns - f->first_ns);
-	if (err)
-		complain("%s: %s", f->name, err == -ENOMEM ? "out of memory" : reader_error(f->reader));
+	complain_of_input(f);
 	status = flow_report(&f->flow, f->opts->write);
 	return status ? (enum status)status : f->refused ? STATUS_USAGE : err ? STATUS_RUNTIME : STATUS_OK;
 }
@@ -293,9 +284,7 @@ enum status offline_run(const struct opts *o)
 		status = process(&f);
 	for (unsigned i = 0; i < f.n_sieves; i++)
 		expr_close(f.sieves[i].expr);
-	reader_close(f.reader);
-	if (f.file && f.file != stdin)
-		fclose(f.file);
+	input_close(f.input);
 	flow_close(&f.flow);
 	return status;
 }

@@ -36,7 +36,7 @@ struct iface_stats {
 
 /* An interface as the file describes it. Strings belong to the struct and may be NULL. */
 struct iface {
-	uint32_t id;		/* counts from 0 through all sections of a file */
+	uint32_t id;		/* counts from 0 through all sections of all files that are read together */
 	uint32_t snaplen;	/* bytes; 0: no limit */
 	uint16_t linktype;
 	bool swapped;		/* read from a file in the other byte order than ours */

@@ -292,6 +292,11 @@ const struct iface *reader_iface(const struct reader *r, uint32_t id)
 	return id < r->n_ifaces ? &r->ifaces[id]->iface : NULL;
 }
 
+void reader_number_iface(struct reader *r, uint32_t n, uint32_t id)
+{
+	r->ifaces[n]->iface.id = id;
+}
+
 const struct iface_stats *reader_stats(const struct reader *r, uint32_t id)
 {
 	return id < r->n_ifaces ? r->ifaces[id]->stats : NULL;

@@ -39,8 +39,11 @@ const char *reader_error(const struct reader *r);
 /* "pcap", "pcap (nanoseconds)", "pcapng" ... */
 const char *reader_format(const struct reader *r);
 
-/* The interfaces seen so far, in the order of their ids; NULL behind the last. */
+/* The interfaces seen so far, in the order of the file; NULL behind the last. */
 const struct iface *reader_iface(const struct reader *r, uint32_t id);
+
+/* Gives an interface the number that its packets shall show; reader_iface() goes on to know it as the @n-th of the file. */
+void reader_number_iface(struct reader *r, uint32_t n, uint32_t id);
 
 /* The last statistics that the file holds of an interface, or NULL. */
 const struct iface_stats *reader_stats(const struct reader *r, uint32_t id);

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* A heap of files, the one with the earliest packet on top. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/input.h"
+#include "capture/packet.h"
+#include "capture/reader.h"
+#include "capture/util.h"
+
+struct source {
+	struct input *input;
+	const char *name;
+	FILE *file;
+	struct stat stat;
+	struct reader *reader;
+	uint32_t n_ifaces;	/* those that have a number */
+	uint64_t key;		/* the time of the packet, or of the last one before it that has a time */
+	struct packet packet;	/* to be delivered next */
+};
+
+/* An interface of the input is one of a file. */
+struct input_iface {
+	struct source *source;
+	uint32_t id;		/* there */
+};
+
+struct input {
+	struct input_options options;
+	struct source *sources;
+	unsigned n_sources;
+	struct source **heap;	/* those with a packet to deliver */
+	unsigned n_heap;
+	bool begun;		/* the heap is filled, and the packet of its top delivered */
+	struct input_iface *ifaces;
+	uint32_t n_ifaces;
+	char **errors;
+	unsigned n_errors;
+	int error;		/* of the first file that could not be read to its end */
+	char title[32];
+};
+
+static void closep(struct input **in)
+{
+	*in = input_close(*in);
+}
+
+/* Keeps a sentence, the file's name in front; returns @err. */
+static int keep_error(struct input *in, const char *name, const char *sentence, int err)
+{
+	char **more = realloc(in->errors, (in->n_errors + 1) * sizeof(*more));
+
+	if (!in->error)
+		in->error = err;
+	if (!more)
+		return err;
+	in->errors = more;
+	if (asprintf(&more[in->n_errors], "%s: %s", name, sentence) >= 0)
+		in->n_errors++;
+	return err;
+}
+
+static void warn(void *ctx, const char *sentence)
+{
+	const struct source *s = ctx;
+	char named[1024];
+
+	snprintf(named, sizeof(named), "%s: %s", s->name, sentence);
+	if (s->input->options.warn)
+		s->input->options.warn(s->input->options.ctx, named);
+}
+
+/* Gives the interfaces that a file has shown since their numbers. */
+static int number_ifaces(struct source *s)
+{
+	struct input *in = s->input;
+
+	while (reader_iface(s->reader, s->n_ifaces)) {
+		if (!(in->n_ifaces & (in->n_ifaces - 1))) {	/* a power of two, or 0: full */
+			size_t n = in->n_ifaces ? 2 * (size_t)in->n_ifaces : 1;
+			void *more = realloc(in->ifaces, n * sizeof(*in->ifaces));
+
+			if (!more)
+				return -ENOMEM;
+			in->ifaces = more;
+		}
+		in->ifaces[in->n_ifaces] = (struct input_iface){ s, s->n_ifaces };
+		reader_number_iface(s->reader, s->n_ifaces++, in->n_ifaces++);
+	}
+	return 0;
+}
+
+static int open_source(struct source *s, const char *path)
+{
+	bool is_stdin = !strcmp(path, "-");
+	char sentence[256];
+	int err;
+
+	s->name = is_stdin ? "stdin" : path;
+	s->file = is_stdin ? stdin : fopen(path, "re");
+	if (!s->file) {
+		err = -errno;
+		snprintf(sentence, sizeof(sentence), "cannot open: %s", strerror(-err));
+		return keep_error(s->input, s->name, sentence, err);
+	}
+	setvbuf(s->file, NULL, _IONBF, 0);	/* the reader has a buffer */
+	if (fstat(fileno(s->file), &s->stat))
+		return keep_error(s->input, s->name, strerror(errno), -errno);
+	if (S_ISDIR(s->stat.st_mode))
+		return keep_error(s->input, s->name, "is a directory", -EISDIR);
+	err = reader_open(&s->reader, s->file, warn, s);
+	if (err)
+		return keep_error(s->input, s->name, reader_error(s->reader), err);
+	err = number_ifaces(s);		/* a classic file has shown its only one */
+	return err ? keep_error(s->input, s->name, "out of memory", err) : 0;
+}
+
+int input_open(struct input **input, const char *const *paths, unsigned n, const struct input_options *o)
+{
+	cleanup(closep) struct input *in = calloc(1, sizeof(*in));
+	int err = 0;
+
+	*input = NULL;
+	if (!in)
+		return -ENOMEM;
+	in->options = *o;
+	in->sources = calloc(n, sizeof(*in->sources));
+	in->heap = calloc(n, sizeof(*in->heap));
+	if (!in->sources || !in->heap)
+		return -ENOMEM;
+	snprintf(in->title, sizeof(in->title), "%u files", n);
+	for (unsigned i = 0; i < n && !err; i++) {
+		in->sources[i].input = in;
+		in->n_sources++;
+		err = open_source(&in->sources[i], paths[i]);
+	}
+	*input = steal(&in);
+	return err;
+}
+
+/* As reader_next(). A failure is kept. */
+static int read_packet(struct source *s, struct packet *p)
+{
+	int got = reader_next(s->reader, p);
+	int err = number_ifaces(s);
+
+	if (err)
+		got = err;
+	if (got < 0)
+		keep_error(s->input, s->name, got == -ENOMEM ? "out of memory" : reader_error(s->reader), got);
+	return got;
+}
+
+/* False: no more packets in this file. */
+static bool advance(struct source *s)
+{
+	if (read_packet(s, &s->packet) <= 0)
+		return false;
+	if (s->packet.has & PACKET_TIME)
+		s->key = s->packet.ts_ns;
+	return true;
+}
+
+/* At the same time the files come in their order. */
+static bool is_before(const struct source *a, const struct source *b)
+{
+	return a->key < b->key || (a->key == b->key && a < b);
+}
+
+static void sift_down(struct input *in, unsigned i)
+{
+	struct source *s = in->heap[i];
+
+	for (;;) {
+		unsigned child = 2 * i + 1;
+
+		if (child >= in->n_heap)
+			break;
+		if (child + 1 < in->n_heap && is_before(in->heap[child + 1], in->heap[child]))
+			child++;
+		if (is_before(s, in->heap[child]))
+			break;
+		in->heap[i] = in->heap[child];
+		i = child;
+	}
+	in->heap[i] = s;
+}
+
+static void fill_heap(struct input *in)
+{
+	for (unsigned i = 0; i < in->n_sources; i++)
+		if (advance(&in->sources[i]))
+			in->heap[in->n_heap++] = &in->sources[i];
+	for (unsigned i = in->n_heap / 2; i-- > 0;)
+		sift_down(in, i);
+}
+
+/* The top was delivered; its file may have read on only now, because the bytes of the packet were in its buffer. */
+static void replace_top(struct input *in)
+{
+	if (!advance(in->heap[0]))
+		in->heap[0] = in->heap[--in->n_heap];
+	if (in->n_heap)
+		sift_down(in, 0);
+}
+
+int input_next(struct input *in, struct packet *p)
+{
+	if (in->n_sources == 1)
+		return read_packet(&in->sources[0], p);
+	if (!in->begun)
+		fill_heap(in);
+	else if (in->n_heap)
+		replace_top(in);
+	in->begun = true;
+	if (!in->n_heap)
+		return in->error;
+	*p = in->heap[0]->packet;
+	return 1;
+}
+
+const char *input_error(const struct input *in, unsigned n)
+{
+	if (!in)
+		return n ? NULL : "out of memory";
+	return n < in->n_errors ? in->errors[n] : NULL;
+}
+
+bool input_is_drained(const struct input *in)
+{
+	if (in->n_sources == 1)
+		return reader_is_drained(in->sources[0].reader);
+	return !in->begun || (in->n_heap && reader_is_drained(in->heap[0]->reader));
+}
+
+bool input_is_stream(const struct input *in)
+{
+	for (unsigned i = 0; i < in->n_sources; i++)
+		if (!S_ISREG(in->sources[i].stat.st_mode))
+			return true;
+	return false;
+}
+
+const struct iface *input_iface(const struct input *in, uint32_t id)
+{
+	return id < in->n_ifaces ? reader_iface(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
+}
+
+const struct iface_stats *input_stats(const struct input *in, uint32_t id)
+{
+	return id < in->n_ifaces ? reader_stats(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
+}
+
+const char *input_section(const struct input *in, int option)
+{
+	return reader_section(in->sources[0].reader, option);
+}
+
+const char *input_name(const struct input *in, unsigned i)
+{
+	return i < in->n_sources ? in->sources[i].name : NULL;
+}
+
+const struct stat *input_stat(const struct input *in, unsigned i)
+{
+	return i < in->n_sources ? &in->sources[i].stat : NULL;
+}
+
+const struct reader *input_reader(const struct input *in, unsigned i)
+{
+	return i < in->n_sources ? in->sources[i].reader : NULL;
+}
+
+const char *input_title(const struct input *in)
+{
+	return in->n_sources == 1 ? in->sources[0].name : in->title;
+}
+
+bool input_progress(const struct input *in, uint64_t *done, uint64_t *size)
+{
+	*done = *size = 0;
+	if (input_is_stream(in))
+		return false;
+	for (unsigned i = 0; i < in->n_sources; i++) {
+		off_t at = lseek(fileno(in->sources[i].file), 0, SEEK_CUR);
+
+		*done += at < 0 ? 0 : at;
+		*size += in->sources[i].stat.st_size;
+	}
+	return true;
+}
+
+struct input *input_close(struct input *in)
+{
+	if (!in)
+		return NULL;
+	for (unsigned i = 0; i < in->n_sources; i++) {
+		struct source *s = &in->sources[i];
+
+		reader_close(s->reader);
+		if (s->file && s->file != stdin)
+			fclose(s->file);
+	}
+	for (unsigned i = 0; i < in->n_errors; i++)
+		free(in->errors[i]);
+	free(in->errors);
+	free(in->ifaces);
+	free(in->heap);
+	free(in->sources);
+	free(in);
+	return NULL;
+}

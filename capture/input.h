@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * One capture or many as one stream of packets in the order of time. Each file keeps its own order: where its times step
+ * back, or are missing, its packets stay where they are. The interfaces of all files are kept apart and numbered anew.
+ */
+#ifndef XDPDUMP_INPUT_H
+#define XDPDUMP_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+struct iface;
+struct iface_stats;
+struct input;
+struct packet;
+struct reader;
+
+enum { INPUT_FILES_MAX = 4096 };
+
+/* Is called with a sentence, the name of the file in front, for what is odd and can be read all the same. */
+typedef void (*input_warn_fn)(void *ctx, const char *sentence);
+
+struct input_options {
+	input_warn_fn warn;	/* may be NULL */
+	void *ctx;
+};
+
+/*
+ * Opens @n files, "-" is stdin, and reads their first block or header. The paths have to live as long as the input. 0, or
+ * -errno and input_error() tells; *in is to be closed whatever is returned.
+ */
+int input_open(struct input **in, const char *const *paths, unsigned n, const struct input_options *o);
+
+/*
+ * 1: a packet, whose data and iface live until the next call. 0: the end of all files. An error, at the end as well:
+ * -EBADMSG or another errno, when a file could not be read to its end. Its packets before were delivered, and all of the others.
+ */
+int input_next(struct input *in, struct packet *p);
+
+/* What is wrong with the files that could not be read to their end: the n-th sentence, its file in front, or NULL. */
+const char *input_error(const struct input *in, unsigned n);
+
+/* Would input_next() have to wait now for a file that comes slowly? */
+bool input_is_drained(const struct input *in);
+
+/* Is one of the files no regular file, so that it may come slowly? */
+bool input_is_stream(const struct input *in);
+
+/* The interfaces seen so far, ids from 0 in the order in which they appeared; NULL behind the last. */
+const struct iface *input_iface(const struct input *in, uint32_t id);
+
+/* The last statistics of an interface, or NULL. */
+const struct iface_stats *input_stats(const struct input *in, uint32_t id);
+
+/* As reader_section(), of the first file. */
+const char *input_section(const struct input *in, int option);
+
+/* The files, by their place in @paths: NULL behind the last. A name is fit for a sentence: the path, or "stdin". */
+const char *input_name(const struct input *in, unsigned i);
+const struct stat *input_stat(const struct input *in, unsigned i);
+const struct reader *input_reader(const struct input *in, unsigned i);
+
+/* The name for a sentence about all of it: that of the file, or "N files". */
+const char *input_title(const struct input *in);
+
+/* Bytes of the files, as they lie on the disk, that were read, of @size. False: not all of them are regular files. */
+bool input_progress(const struct input *in, uint64_t *done, uint64_t *size);
+
+/* Returns NULL. */
+struct input *input_close(struct input *in);
+
+#endif
