@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Packets that come more than once: the same bytes and length on the wire, whatever the interface. Packets are remembered
+ * by a hash of 128 bits, those of a window of packets or of time.
+ */
+#ifndef XDPDUMP_DEDUP_H
+#define XDPDUMP_DEDUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct dedup;
+struct packet;
+
+enum {
+	DEDUP_WINDOW_MAX	= 1000000,	/* packets that are remembered at most, in a window of time as well */
+	DEDUP_WINDOW_DEFAULT	= 5,
+};
+
+/*
+ * A window of @n_packets, the packet itself counted, or if that is 0 of @window_ns, within which a packet has to follow
+ * the other one. -ENOMEM.
+ */
+int dedup_open(struct dedup **d, uint32_t n_packets, uint64_t window_ns);
+
+/*
+ * 1 if the packet equals one of the window, else 0; -ENOMEM. It is remembered either way. A packet without a time is in
+ * no window of time.
+ */
+int dedup_packet(struct dedup *d, const struct packet *p);
+
+struct dedup *dedup_close(struct dedup *d);
+
+#endif
