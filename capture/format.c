@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The formats by name. */
+#include <string.h>
+
+#include "capture/format.h"
+
+static const char *const names[N_FORMATS] = {
+	[FORMAT_PCAPNG] = "pcapng", [FORMAT_PCAP] = "pcap", [FORMAT_PCAP_NS] = "pcap-ns",
+	[FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", [FORMAT_TEXT] = "text",
+};
+
+const char *format_name(enum file_format format)
+{
+	return names[format];
+}
+
+bool format_by_name(enum file_format *format, const char *name)
+{
+	for (unsigned i = 0; i < N_FORMATS; i++) {
+		if (!strcmp(names[i], name)) {
+			*format = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool format_is_text(enum file_format format)
+{
+	return format >= FORMAT_JSON;
+}
