@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Compression while writing. Each piece of data becomes a zstd frame or gzip member that is complete in itself, so that
+ * a file is readable up to its last whole frame whatever happens to the writer, and frames can be cut off its end.
+ */
+#ifndef XDPDUMP_PACK_H
+#define XDPDUMP_PACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum codec_kind { CODEC_NONE, CODEC_ZSTD, CODEC_GZIP };
+
+struct codec {
+	enum codec_kind kind;
+	int level;	/* zstd 1 to 19, gzip 1 to 9; 0 with CODEC_NONE */
+};
+
+struct pack;
+
+/* "none", "zstd", "gzip", the latter two with ":LEVEL" if wanted. False: @s is nothing of the kind, *@c as before. */
+bool pack_parse(const char *s, struct codec *c);
+
+/* @c is not CODEC_NONE. -ENOMEM, or 0. */
+int pack_open(struct pack **p, struct codec c);
+
+/* Makes @n bytes a frame, which lives at *@frame until the next call. -ENOMEM, or 0. */
+int pack_frame(struct pack *p, const void *data, size_t n, const uint8_t **frame, size_t *len);
+
+/* Returns NULL. */
+struct pack *pack_close(struct pack *p);
+
+#endif
