@@ -82,7 +82,7 @@ static enum status dump(const struct expr *e, const struct opts *o)
 enum status dump_run(const struct opts *o)
 {
 	struct iface first = { .linktype = LINKTYPE_ETHERNET };
-	enum status status = o->read ? read_iface(o->read, &first) : STATUS_OK;
+	enum status status = o->n_reads ? read_iface(o->reads[0], &first) : STATUS_OK;
 	const char *filter = o->filter ? o->filter : "";
 	struct expr *e = NULL;
 	int err;

@@ -60,7 +60,7 @@ static enum status open_input(struct offline *f)
 	const struct input_options options = { .warn = warn };
 	const struct stat *st;
 
-	if (input_open(&f->input, &f->opts->read, 1, &options)) {
+	if (input_open(&f->input, f->opts->reads, f->opts->n_reads, &options)) {
 		complain_of_input(f);
 		return STATUS_RUNTIME;
 	}

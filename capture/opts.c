@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Letters as in tcpdump, numbers checked to the last character, contradictions refused. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bpf/event.h"
 #include "capture/expr.h"
-#include "capture/opts.h"
-#include "capture/util.h"
-
-enum {
-	SNAP_DEFAULT	= 256,
-	SNAP_LIMIT	= 262144,	/* tcpdump's, which scripts have */
-	RING_KIB_MAX	= 1 << 20,
-};
-
-/* Options without a letter. */
-enum { OPT_STATS = 256, OPT_PRINT, OPT_MODE, OPT_MIRROR_PORT, OPT_VERSION, OPT_DEBUG };
+#include "capture/expr.h"
+#include "capture/opts_impl.h"
 
 static const struct {
 	int code;		/* the letter, or OPT_... */
@@ -29,13 +18,33 @@ static const struct {
 } table[] = {
 	{ 'i', "interface", "IF", "capture on this interface; may be given more than once" },
 	{ 'w', "write", "FILE", "write pcapng to FILE (- for stdout)" },
-	{ 'r', "read", "FILE", "read pcap or pcapng from FILE (- for stdin)" },
+	{ OPT_FORMAT, "format", "FORMAT", "of FILE: pcapng, pcap, pcap-ns, json, csv, text (pcapng)" },
+	{ OPT_COMPRESS, "compress", "CODEC", "compress FILE: zstd[:LEVEL], gzip[:LEVEL], none (none)" },
+	{ 'r', "read", "FILE", "read pcap or pcapng from FILE (- for stdin); more than one: merged by time" },
 	{ 'c', "count", "N", "stop after exactly N packets" },
+	{ 'C', "file-size", "SIZE", "a new file before FILE gets larger: 10^6 bytes, or with k, m, g, t behind" },
+	{ 'G', "file-time", "SEC", "a new file after SEC seconds; strftime(3) conversions in its name" },
+	{ 'W', "file-count", "N", "with -C keep N files; with -G alone stop after N" },
+	{ 'b', "ring-buffer", "KEY:VALUE", "as dumpcap: duration:, interval:, filesize:, files:, packets:, printname:" },
+	{ 'a', "autostop", "KEY:VALUE", "as dumpcap: stop after duration:, filesize:, files:, packets:" },
+	{ 'z', "postrotate-command", "CMD", "run CMD with the name of each finished file" },
+	{ OPT_MAX_DISK, "max-disk", "SIZE", "all files of this run together; the oldest are deleted" },
+	{ OPT_MIN_FREE, "min-free", "SIZE", "leave so much free on the disk; the oldest files are deleted" },
+	{ OPT_SYNC, "sync", "WHEN", "bring files to the disk: close, SEC (every SEC seconds), never (close)" },
 	{ 's', "snapshot-length", "LEN", "capture LEN bytes of each packet (256; 0 for whole frames); 'headers': no payload" },
 	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384 for each, up to 65536)" },
 	{ 'F', "filter-file", "FILE", "take the filter expression from FILE" },
 	{ 'd', "dump-filter", NULL, "print the compiled filter and stop; -dd as C, -ddd as numbers, -d -v as eBPF too" },
 	{ 'O', "no-optimize", NULL, "do not let libpcap optimise the filter" },
+	{ OPT_SKIP, "skip", "N", "with -r: leave out the first N packets" },
+	{ OPT_START, "start", "TIME", "with -r: packets from TIME on: 2026-11-23 20:20:57.5, 20:20:57, +1.5, 1795465257" },
+	{ OPT_END, "end", "TIME", "with -r: packets before TIME" },
+	{ OPT_DEDUP, "dedup", "[=WINDOW]", "with -r: leave out copies among the last 5, or N, packets, or within a time (10ms)" },
+	{ OPT_RECOVER, "recover", NULL, "with -r: all that can be saved from a damaged file" },
+	{ OPT_INFO, "info", NULL, "with -r: what is in the file" },
+	{ OPT_COMPARE, "compare", "A B", "are the packets of the files A and B the same?" },
+	{ OPT_TOLERANCE, "tolerance", "SPAN", "with --compare: their times may differ by SPAN (0, 10us); else they do not matter" },
+	{ 'T', "print-format", "FORMAT", "of what is printed: text, json, csv (text)" },
 	{ 'v', "verbose", NULL, "more fields; -vv even more" },
 	{ 'q', "quiet", NULL, "fewer fields; -qq no packets" },
 	{ 'e', "link-layer", NULL, "print link-layer addresses" },
@@ -62,6 +71,8 @@ void opts_help(void)
 {
 	printf("Usage: xdpdump -i IF [-w FILE] [options] [expression]\n"
 	       "       xdpdump -r FILE [-w FILE] [options] [expression]\n"
+	       "       xdpdump -r FILE --info [expression]\n"
+	       "       xdpdump --compare A B [expression]\n"
 	       "       xdpdump -d [-r FILE] [expression]\n"
 	       "       xdpdump -D\n"
 	       "Captures packets at XDP, writes pcapng, prints them, reads pcap and pcapng. The expression is that of\n"
@@ -77,18 +88,21 @@ void opts_help(void)
 	}
 }
 
-struct parser {
-	struct opts *o;
-	char *error;
-	size_t cap;
-	unsigned n_x, n_X, n_t, n_q;
-	const char *mode, *ring, *filter_file;
-	uint64_t snap;
-	bool has_snap, print;
-};
+const char *opts_name(int code)
+{
+	static char name[32];	/* for one sentence, at the end of all */
+	size_t i = 0;
 
-static bool wrong(struct parser *p, const char *fmt, ...) printf_like(2, 3);
-static bool wrong(struct parser *p, const char *fmt, ...)
+	while (table[i].code != code)
+		i++;
+	if (code < 256)
+		snprintf(name, sizeof(name), "-%c", code);
+	else
+		snprintf(name, sizeof(name), "--%s", table[i].name);
+	return name;
+}
+
+bool opts_wrong(struct parser *p, const char *fmt, ...)
 {
 	va_list args;
 
@@ -96,183 +110,6 @@ static bool wrong(struct parser *p, const char *fmt, ...)
 	vsnprintf(p->error, p->cap, fmt, args);
 	va_end(args);
 	return false;
-}
-
-/* A decimal number from @min to @max and nothing else. */
-static bool number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max, uint64_t *v)
-{
-	char *end;
-
-	errno = 0;
-	*v = strtoull(s, &end, 10);
-	if (*s < '0' || *s > '9' || *end || errno || *v < min || *v > max)
-		return wrong(p, "%s '%s' is not a number from %llu to %llu", what, s, (unsigned long long)min,
-			     (unsigned long long)max);
-	return true;
-}
-
-/* "5", "5s", "500ms". */
-static bool interval(struct parser *p, const char *s, uint64_t *ns)
-{
-	unsigned long long v;
-	char *end;
-
-	errno = 0;
-	v = strtoull(s, &end, 10);
-	if (*s >= '0' && *s <= '9' && !errno && v > 0 && v <= 1000000) {
-		if (!*end || !strcmp(end, "s")) {
-			*ns = v * 1000000000;
-			return true;
-		}
-		if (!strcmp(end, "ms")) {
-			*ns = v * 1000000;
-			return true;
-		}
-	}
-	return wrong(p, "interval '%s' is neither seconds (5, 5s) nor milliseconds (500ms) from 1 to 1000000", s);
-}
-
-static bool take_snap(struct parser *p, const char *arg)
-{
-	uint64_t v = 0;
-
-	p->o->headers_only = !strcmp(arg, "headers");
-	if (!p->o->headers_only && !number(p, "snapshot length", arg, 0, SNAP_LIMIT, &v))
-		return false;
-	p->snap = v;
-	p->has_snap = true;
-	return true;
-}
-
-static bool take_mode(struct parser *p, const char *arg)
-{
-	p->mode = arg;
-	for (p->o->mode = XDP_MODE_AUTO; p->o->mode <= XDP_MODE_GENERIC; p->o->mode++)
-		if (!strcmp(arg, xdp_mode_name(p->o->mode)))
-			return true;
-	return wrong(p, "mode '%s' is none of auto, native and generic", arg);
-}
-
-static bool take_iface(struct parser *p, const char *arg)
-{
-	struct opts *o = p->o;
-
-	for (unsigned i = 0; i < o->n_ifaces; i++)
-		if (!strcmp(o->ifaces[i], arg))
-			return wrong(p, "interface %s is given twice", arg);
-	if (o->n_ifaces == OPTS_IFACES_MAX)
-		return wrong(p, "more than %d interfaces", OPTS_IFACES_MAX);
-	o->ifaces[o->n_ifaces++] = arg;
-	return true;
-}
-
-static bool take_ring(struct parser *p, const char *arg)
-{
-	uint64_t kib;
-
-	if (!number(p, "buffer size in KiB", arg, 1, RING_KIB_MAX, &kib))
-		return false;
-	p->ring = arg;
-	p->o->ring_bytes = kib * 1024;
-	return true;
-}
-
-static bool take_stats(struct parser *p, const char *arg)
-{
-	p->o->stats = true;
-	return !arg || interval(p, arg, &p->o->stats_ns);
-}
-
-/* The options that only count or set a flag. */
-static void take_flag(struct parser *p, int code)
-{
-	struct opts *o = p->o;
-
-	switch (code) {
-	case 'v':
-		o->print.verbose++;
-		break;
-	case 'q':
-		p->n_q++;
-		break;
-	case 'd':
-		o->dump++;
-		break;
-	case 'O':
-		o->no_optimize = true;
-		break;
-	case 'e':
-		o->print.link = true;
-		break;
-	case 'x':
-		p->n_x++;
-		break;
-	case 'X':
-		p->n_X++;
-		break;
-	case 't':
-		p->n_t++;
-		break;
-	case 'l':
-		o->print.line_buffered = true;
-		break;
-	case 'U':
-		o->unbuffered = true;
-		break;
-	case 'P':
-		o->promiscuous = true;
-		break;
-	case '#':
-		o->print.number = true;
-		break;
-	case OPT_PRINT:
-		p->print = true;
-		break;
-	case OPT_MIRROR_PORT:
-		o->mirror_port = true;
-		break;
-	case OPT_DEBUG:
-		o->debug = true;
-		break;
-	case 'D':
-		o->action = ACTION_LIST;
-		break;
-	case 'h':
-		o->action = ACTION_HELP;
-		break;
-	case OPT_VERSION:
-		o->action = ACTION_VERSION;
-		break;
-	}
-}
-
-static bool take(struct parser *p, int code, const char *arg)
-{
-	switch (code) {
-	case 'i':
-		return take_iface(p, arg);
-	case 'w':
-		p->o->write = arg;
-		return *arg || wrong(p, "the name of the output file is empty");
-	case 'r':
-		p->o->read = arg;
-		return *arg || wrong(p, "the name of the input file is empty");
-	case 'c':
-		return number(p, "packet count", arg, 1, UINT64_MAX, &p->o->count);
-	case 's':
-		return take_snap(p, arg);
-	case 'B':
-		return take_ring(p, arg);
-	case 'F':
-		p->filter_file = arg;
-		return true;
-	case OPT_MODE:
-		return take_mode(p, arg);
-	case OPT_STATS:
-		return take_stats(p, arg);
-	}
-	take_flag(p, code);
-	return true;
 }
 
 /* The expression is made of all @words that are no options; a blank one is none, as for tcpdump. */
@@ -283,66 +120,18 @@ static bool take_filter(struct parser *p, char *const *words)
 	int err;
 
 	if (file && *words)
-		return wrong(p, "-F %s and '%s': the filter expression comes from a file or from the command line", file,
+		return opts_wrong(p, "-F %s and '%s': the filter expression comes from a file or from the command line", file,
 			     *words);
 	err = file ? expr_read(file, &text) : 0;
 	if (err)
-		return wrong(p, "%s: cannot read the filter expression: %s", file, strerror(-err));
+		return opts_wrong(p, "%s: cannot read the filter expression: %s", file, strerror(-err));
 	if (!file)
 		text = expr_join(words);
 	if (!text)
-		return wrong(p, "out of memory");
+		return opts_wrong(p, "out of memory");
 	if (text[strspn(text, " \t\r\n")])
 		p->o->filter = steal(&text);
 	free(text);
-	return true;
-}
-
-/* What the options mean together. */
-static bool settle(struct parser *p)
-{
-	static const enum time_format times[] = {
-		TIME_OF_DAY, TIME_NONE, TIME_EPOCH, TIME_DELTA, TIME_DATE, TIME_SINCE_FIRST,
-	};
-	struct opts *o = p->o;
-
-	if (o->action != ACTION_LIVE)
-		return true;
-	if (o->read)
-		o->action = ACTION_OFFLINE;
-	if (o->read && o->n_ifaces)
-		return wrong(p, "-i captures and -r reads a file: give one of the two");
-	if (o->dump) {
-		o->action = ACTION_DUMP;
-		return true;
-	}
-	if (o->read && (o->promiscuous || p->mode || p->ring || o->mirror_port))
-		return wrong(p, "%s is for capturing and means nothing with -r",
-			     o->promiscuous ? "-P" : p->mode ? "--mode" : p->ring ? "-B" : "--mirror-port");
-	if (!o->read && !o->n_ifaces)
-		return wrong(p, "no interface: give -i IF, or -r FILE; xdpdump -D lists the interfaces");
-	if (p->n_q && o->print.verbose)
-		return wrong(p, "-q and -v contradict each other");
-	if (p->n_x && p->n_X)
-		return wrong(p, "-x and -X contradict each other");
-	if (p->n_t >= array_size(times))
-		return wrong(p, "-t can be given up to five times");
-	o->text = p->print || (!o->write && p->n_q < 2);
-	if (o->text && o->write && !strcmp(o->write, "-"))
-		return wrong(p, "-w - and --print both want stdout");
-	if (o->read && o->stats_ns)
-		return wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
-	o->print.time = times[p->n_t];
-	o->print.hex = p->n_X ? (p->n_X > 1 ? HEX_ASCII_LINK : HEX_ASCII) :
-		       p->n_x ? (p->n_x > 1 ? HEX_LINK : HEX) : HEX_NONE;
-	if (p->n_q)
-		o->print.verbose = -1;
-	if (o->read)
-		o->snap = p->snap;
-	else if (!p->has_snap)
-		o->snap = SNAP_DEFAULT;
-	else
-		o->snap = p->snap && p->snap < EVENT_SNAP_MAX ? p->snap : EVENT_SNAP_MAX;
 	return true;
 }
 
@@ -354,7 +143,7 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 	size_t n_shorts = 1;
 	int code;
 
-	*o = (struct opts){ 0 };
+	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT };
 	for (size_t i = 0; i < array_size(table); i++) {
 		int has_arg = !table[i].arg ? no_argument : *table[i].arg == '[' ? optional_argument : required_argument;
 
@@ -369,16 +158,21 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 		const char *last = argv[optind - 1];
 
 		if (code == ':')
-			return wrong(&p, "option %s needs a value", last);
+			return opts_wrong(&p, "option %s needs a value", last);
 		/* a known letter here is that of a long name with a value it does not take */
 		if (code == '?' && optopt > 0 && optopt < 256 && !strchr(shorts, optopt))
-			return wrong(&p, "there is no option -%c", optopt);
+			return opts_wrong(&p, "there is no option -%c", optopt);
 		if (code == '?')
-			return wrong(&p, "option %s is unknown, ambiguous or takes no value", last);
-		if (!take(&p, code, optarg))
+			return opts_wrong(&p, "option %s is unknown, ambiguous or takes no value", last);
+		if (!opts_take(&p, code, optarg))
 			return false;
 	}
-	return take_filter(&p, argv + optind) && settle(&p);
+	if (o->action == ACTION_COMPARE) {
+		if (!argv[optind])
+			return opts_wrong(&p, "--compare needs two files");
+		o->reads[o->n_reads++] = argv[optind++];
+	}
+	return take_filter(&p, argv + optind) && opts_settle(&p);
 }
 
 void opts_close(struct opts *o)

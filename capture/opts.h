@@ -8,26 +8,46 @@
 #include <stdint.h>
 
 #include "capture/attach.h"
+#include "capture/format.h"
+#include "capture/keeper.h"
+#include "capture/pack.h"
 #include "capture/print.h"
+#include "capture/rotate.h"
+#include "capture/select.h"
 
-enum { OPTS_IFACES_MAX = 64 };
+enum { OPTS_IFACES_MAX = 64, OPTS_READS_MAX = 1024 };
 
-enum action { ACTION_LIVE, ACTION_OFFLINE, ACTION_DUMP, ACTION_LIST, ACTION_HELP, ACTION_VERSION };
+enum action {
+	ACTION_LIVE, ACTION_OFFLINE, ACTION_INFO, ACTION_COMPARE, ACTION_DUMP, ACTION_LIST, ACTION_HELP, ACTION_VERSION,
+};
 
 struct opts {
 	enum action action;
 	const char *ifaces[OPTS_IFACES_MAX];	/* -i, in order */
 	unsigned n_ifaces;
-	const char *read;		/* -r, NULL: live */
+	const char *reads[OPTS_READS_MAX];	/* -r, in order; with --compare the two files */
+	unsigned n_reads;		/* 0: live */
+	bool recover;
 	const char *write;		/* -w, NULL: text only */
+	enum file_format format;	/* of that file, pcapng by default */
+	struct codec codec;		/* its compression */
+	struct rotate_options rotate;	/* its successors */
+	struct keeper_options keep;	/* what becomes of it afterwards */
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
 	bool no_optimize;		/* -O */
 	int dump;			/* -d: how often */
 	bool text;			/* packets are printed */
+	enum file_format screen;	/* as what; with --info the report */
 	bool unbuffered;		/* -U */
 	bool promiscuous;
 	bool debug;
 	uint64_t count;			/* 0: no limit */
+	uint64_t skip;			/* packets before the first */
+	struct select_time start, end;
+	uint64_t dedup_packets;		/* copies among so many packets before are left out; 0: no matter */
+	uint64_t dedup_ns;		/* or within this time */
+	bool times_matter;		/* --compare: they may differ by tolerance_ns */
+	uint64_t tolerance_ns;
 	bool mirror_port;
 	uint32_t snap;			/* bytes, live 1 to EVENT_SNAP_MAX; with -r 0: not cut */
 	bool headers_only;		/* packets are cut behind their last header as well */
