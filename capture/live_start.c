@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The start of a capture. The order is what matters: whatever can fail does so before a file is overwritten, and the start
+ * line comes last.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+
+#include "capture/clock.h"
+#include "capture/expr.h"
+#include "capture/live_impl.h"
+#include "capture/netif.h"
+#include "capture/opts.h"
+#include "capture/privilege.h"
+#include "capture/ring.h"
+#include "capture/tap.h"
+#include "capture/version.h"
+#include "capture/writer.h"
+
+enum { FDS_MIN = 64 };
+
+static enum status check_limits(void)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < FDS_MIN)
+		return fail(STATUS_RUNTIME, "only %llu open files are allowed, and %d are needed: ulimit -n %d",
+			    (unsigned long long)limit.rlim_cur, FDS_MIN, FDS_MIN);
+	return STATUS_OK;
+}
+
+static enum status open_ring(struct live *l)
+{
+	size_t wanted = l->opts->ring_bytes, kib;
+	int err = ring_open(&l->ring, wanted, l->opts->snap);
+
+	if (!err) {
+		kib = ring_size(l->ring) / 1024;
+		if (wanted && kib * 1024 != wanted)
+			complain("warning: the rings have %zu KiB: each CPU's is a power of two", kib);
+		return STATUS_OK;
+	}
+	if (err == -E2BIG)
+		return fail(STATUS_USAGE, "-B %zu: a CPU's ring can have 256 MiB at most", wanted / 1024);
+	if (err == -ENOMEM)
+		return fail(STATUS_RUNTIME, "cannot allocate the rings; -B asks for less");
+	if (err == -EPERM || err == -EACCES)
+		return fail(STATUS_PERMISSION, "the kernel does not let us make the rings: %s", strerror(-err));
+	if (err == -EINVAL)
+		return fail(STATUS_UNSUPPORTED, "this kernel has no BPF maps for the rings (Linux 5.8): %s", strerror(-err));
+	return fail(STATUS_RUNTIME, "cannot make the rings: %s", strerror(-err));
+}
+
+static void expr_closep(struct expr **e)
+{
+	expr_close(*e);
+}
+
+static enum status make_filter(struct live *l)
+{
+	cleanup(expr_closep) struct expr *e = NULL;
+	const struct sock_filter *insns;
+	int err;
+	size_t n;
+
+	if (!l->opts->filter)
+		return STATUS_OK;
+	err = expr_open(&e, l->opts->filter, LINKTYPE_ETHERNET, !l->opts->no_optimize);
+	if (err == -EINVAL)
+		return fail(STATUS_USAGE, "%s", expr_error(e));
+	if (!err) {
+		insns = expr_insns(e, &n);
+		err = filter_translate(&l->filter, insns, n);
+	}
+	if (err == -EOPNOTSUPP)
+		return fail(STATUS_USAGE, "the expression asks for what is not in the bytes of a frame");
+	if (err == -E2BIG)
+		return fail(STATUS_UNSUPPORTED, "the expression is too long");
+	return err ? fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err)) : STATUS_OK;
+}
+
+static enum status load(struct live *l)
+{
+	char missing[128];
+	enum status status = check_limits();
+
+	if (status)
+		return status;
+	if (!privilege_to_attach(missing, sizeof(missing)))
+		return fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
+	attach_set_verbose(l->opts->debug ? ATTACH_ALL : l->opts->print.verbose > 1 ? ATTACH_REFUSALS : ATTACH_SILENT);
+	status = open_ring(l);
+	for (unsigned i = 0; !status && i < l->n_taps; i++)
+		status = tap_load(&l->taps[i], l->ring, l->opts, l->filter.n ? &l->filter : NULL);
+	return status;
+}
+
+static enum status watch(struct live *l)
+{
+	int clock_fd = clock_watch();
+	int err = netif_watch_open(&l->watch);
+
+	if (!err)
+		err = waiter_add(&l->waiter, ON_RING, ring_bell_fd(l->ring));
+	if (!err)
+		err = waiter_add(&l->waiter, ON_CHANGE, netif_watch_fd(l->watch));
+	if (!err && clock_fd >= 0)
+		err = waiter_add(&l->waiter, ON_CLOCK, clock_fd);
+	if (!err && l->opts->stats_ns)
+		err = waiter_add_timer(&l->waiter, l->opts->stats_ns);
+	return err ? fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err)) : STATUS_OK;
+}
+
+static enum status begin_file(struct live *l)
+{
+	struct utsname uts;
+	char os[256];
+	int err;
+
+	if (!l->flow.writer)
+		return STATUS_OK;
+	uname(&uts);
+	snprintf(os, sizeof(os), "%s %s", uts.sysname, uts.release);
+	err = writer_begin(l->flow.writer, uts.machine, os, "xdpdump " XDPDUMP_VERSION);
+	for (unsigned i = 0; !err && i < l->n_taps; i++)
+		err = writer_iface(l->flow.writer, &l->taps[i].iface, l->opts->snap);
+	if (!err)
+		err = writer_flush(l->flow.writer);
+	if (err == -EINTR)	/* nothing is lost, and the signal is looked at next */
+		return STATUS_OK;
+	l->flow.done = err == -EPIPE;
+	if (err && err != -EPIPE)
+		return fail(STATUS_INCOMPLETE, "%s: cannot write: %s", l->opts->write, strerror(-err));
+	return STATUS_OK;
+}
+
+static void announce_start(const struct live *l)
+{
+	char where[512];
+	size_t len = 0;
+
+	for (unsigned i = 0; i < l->n_taps && len < sizeof(where) / 2; i++)
+		len += snprintf(where + len, sizeof(where) - len, "%s%s, %s mode", i ? ", " : "", l->taps[i].netif.name,
+				xdp_mode_name(l->taps[i].mode));
+	if (l->opts->mirror_port)
+		len += snprintf(where + len, sizeof(where) - len, ", dropping every frame (--mirror-port)");
+	if (l->opts->headers_only)
+		announce("listening on %s, headers only", where);
+	else if (l->opts->snap == EVENT_SNAP_MAX)
+		announce("listening on %s, whole frames", where);
+	else
+		announce("listening on %s, snippet %u bytes (-s 0 for whole frames)", where, l->opts->snap);
+}
+
+enum status live_start(struct live *l)
+{
+	const struct opts *o = l->opts;
+	enum status status;
+	int err = waiter_open(&l->waiter);
+
+	if (err)
+		return fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
+	for (unsigned i = 0; i < l->n_taps; i++)	/* all, before one can fail: tap_close() looks at it */
+		l->taps[i].promiscuous_fd = -1;
+	status = make_filter(l);
+	for (unsigned i = 0; !status && i < l->n_taps; i++)
+		status = tap_describe(&l->taps[i], o->ifaces[i], i, o);
+	if (!status)
+		status = flow_open(&l->flow, o, l->waiter.stop_fd);
+	if (status || l->flow.done)
+		return status;
+	status = load(l);
+	if (!status)
+		status = watch(l);
+	l->start_ns = l->flushed_ns = clock_monotonic_ns();
+	l->drain = (struct drain){
+		.ring = l->ring, .taps = l->taps, .n_taps = l->n_taps, .flow = &l->flow, .looked_ns = l->start_ns,
+	};
+	clock_init(&l->drain.clock);
+	for (unsigned i = 0; !status && i < l->n_taps; i++)
+		status = tap_attach(&l->taps[i], o);
+	if (!status)
+		status = begin_file(l);
+	if (!status)
+		announce_start(l);
+	l->listening = !status;
+	return status;
+}
