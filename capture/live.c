@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "capture/account.h"
 #include "capture/live.h"
 #include "capture/live_impl.h"
 #include "capture/netif.h"
@@ -144,6 +145,7 @@ enum status live_run(const struct opts *o)
 		close(l.waiter.fds[ON_CLOCK]);
 	waiter_close(&l.waiter);
 	filter_free(&l.filter);
+	account_close(l.account);
 	free(l.taps);
 	return status;
 }

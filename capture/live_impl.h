@@ -12,6 +12,7 @@
 #include "capture/flow.h"
 #include "capture/wait.h"
 
+struct account;
 struct netif_watch;
 struct opts;
 struct ring;
@@ -25,6 +26,7 @@ struct live {
 	struct flow flow;
 	struct tap *taps;
 	unsigned n_taps;
+	struct account *account;	/* of -Z */
 	struct drain drain;
 	struct filter filter;		/* of all interfaces, which are Ethernet; without instructions: none */
 	uint64_t start_ns, flushed_ns;	/* CLOCK_MONOTONIC */

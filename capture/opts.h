@@ -39,6 +39,7 @@ struct opts {
 	bool text;			/* packets are printed */
 	enum file_format screen;	/* as what; with --info the report */
 	bool unbuffered;		/* -U */
+	const char *user;		/* -Z, NULL: as we are */
 	bool promiscuous;
 	bool debug;
 	uint64_t count;			/* 0: no limit */

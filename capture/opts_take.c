@@ -277,6 +277,9 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case 'z':
 		p->o->keep.command = arg;
 		return *arg || opts_wrong(p, "the name of the command is empty");
+	case 'Z':
+		p->o->user = arg;
+		return true;
 	case OPT_MAX_DISK:
 		return size(p, "disk space", arg, TCPDUMP_MB, &p->o->keep.max_disk);
 	case OPT_MIN_FREE:

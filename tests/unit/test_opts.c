@@ -399,7 +399,7 @@ static const char *next_option(const char *text, char *letter, char name[static 
 
 static void each_letter_has_its_long_name(void **state)
 {
-	const char *letters = "iwrcCGWbazsBFdOTvqexXtnlUDP#h";
+	const char *letters = "iwrcCGWbazZsBFdOTvqexXtnlUDP#h";
 	char letter, name[40], arg[40], seen[128] = "";
 	unsigned n_named = 0;
 
