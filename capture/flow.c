@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* One packet, two sinks. */
+/* One packet, two writers. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,8 +8,6 @@
 #include "capture/flow.h"
 #include "capture/opts.h"
 #include "capture/packet.h"
-#include "capture/print.h"
-#include "capture/writer.h"
 
 static int open_failed(struct flow *f, const char *path, int err)
 {
@@ -27,16 +25,19 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 {
 	int err;
 
-	*f = (struct flow){ .limit = o->count, .unbuffered = o->unbuffered };
+	*f = (struct flow){ .limit = o->count, .unbuffered = o->unbuffered,
+			   .line_buffered = o->print.line_buffered };
 	if (o->write) {
 		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO))
 			return fail(STATUS_USAGE, "stdout is a terminal: pcapng is not written there");
-		err = writer_open(&f->writer, o->write, interrupt_fd);
+		err = writer_open(&f->writer, FORMAT_PCAPNG, &o->print, o->write, interrupt_fd);
 		if (err)
 			return open_failed(f, o->write, err);
 	}
 	if (o->text) {
-		err = printer_open(&f->printer, &o->print, interrupt_fd);
+		err = writer_open(&f->screen, FORMAT_TEXT, &o->print, "-", interrupt_fd);
+		if (!err)
+			err = writer_begin(f->screen, NULL, NULL, NULL);
 		if (err)
 			return open_failed(f, "stdout", err);
 	}
@@ -54,17 +55,19 @@ static bool check(struct flow *f, int *error, int err)
 	return false;
 }
 
+static bool give(struct flow *f, struct writer *w, int *error, const struct packet *p, bool at_once)
+{
+	return check(f, error, writer_packet(w, p)) && (!at_once || check(f, error, writer_flush(w)));
+}
+
 bool flow_packet(struct flow *f, const struct packet *p)
 {
 	bool ok = true;
 
-	if (f->writer) {
-		ok = check(f, &f->write_error, writer_packet(f->writer, p));
-		if (ok && f->unbuffered)
-			ok = check(f, &f->write_error, writer_flush(f->writer));
-	}
-	if (f->printer)
-		ok &= check(f, &f->print_error, printer_packet(f->printer, p));
+	if (f->writer)
+		ok = give(f, f->writer, &f->write_error, p, f->unbuffered);
+	if (f->screen)
+		ok &= give(f, f->screen, &f->screen_error, p, f->line_buffered);
 	f->taken++;
 	if (f->limit && f->taken >= f->limit)
 		f->done = true;
@@ -77,22 +80,44 @@ bool flow_flush(struct flow *f)
 
 	if (f->writer)
 		ok = check(f, &f->write_error, writer_flush(f->writer));
-	if (f->printer)
-		ok &= check(f, &f->print_error, printer_flush(f->printer));
+	if (f->screen)
+		ok &= check(f, &f->screen_error, writer_flush(f->screen));
 	return ok;
 }
 
 bool flow_pending(const struct flow *f)
 {
-	return (f->writer && writer_pending(f->writer)) || (f->printer && printer_pending(f->printer));
+	return (f->writer && writer_pending(f->writer)) || (f->screen && writer_pending(f->screen));
 }
 
 void flow_hurry(struct flow *f, int ms)
 {
 	if (f->writer)
 		writer_hurry(f->writer, ms);
-	if (f->printer)
-		printer_hurry(f->printer, ms);
+	if (f->screen)
+		writer_hurry(f->screen, ms);
+}
+
+static void keep_error(int *error, int err)
+{
+	if (err && err != -EPIPE && !*error)
+		*error = err;
+}
+
+static bool no_stats(void *ctx, uint32_t id, struct iface_stats *s)
+{
+	(void)ctx, (void)id, (void)s;
+	return false;
+}
+
+void flow_finish(struct flow *f, writer_stats_fn stats, void *ctx)
+{
+	if (f->writer) {
+		keep_error(&f->write_error, writer_finish(f->writer, stats, ctx));
+		keep_error(&f->write_error, writer_sync(f->writer));
+	}
+	if (f->screen)
+		keep_error(&f->screen_error, writer_finish(f->screen, no_stats, NULL));
 }
 
 static const char *reason(int err)
@@ -108,8 +133,8 @@ int flow_report(const struct flow *f, const char *path)
 		return fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, lost, lost == 1 ? "" : "s",
 			    reason(f->write_error));
 	}
-	if (f->print_error)
-		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f->print_error));
+	if (f->screen_error)
+		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f->screen_error));
 	return 0;
 }
 
@@ -121,5 +146,5 @@ uint64_t flow_captured(const struct flow *f)
 void flow_close(struct flow *f)
 {
 	f->writer = writer_close(f->writer);
-	f->printer = printer_close(f->printer);
+	f->screen = writer_close(f->screen);
 }

@@ -6,20 +6,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/writer.h"
+
 struct opts;
 struct packet;
-struct printer;
-struct writer;
 
 struct flow {
 	struct writer *writer;		/* NULL: no file */
-	struct printer *printer;	/* NULL: no text */
+	struct writer *screen;		/* stdout, NULL: nothing is printed */
 	uint64_t limit;			/* -c, 0: none */
 	uint64_t taken;			/* packets given to the sinks */
 	uint64_t refused;		/* packets that came when it was done, counted by those who give */
 	bool unbuffered;		/* -U */
+	bool line_buffered;		/* -l, for the screen */
 	bool done;			/* the limit is reached, or the reader of our output has gone: a normal end */
-	int write_error, print_error;	/* -errno, other than -EPIPE: the output is not complete */
+	int write_error, screen_error;	/* -errno, other than -EPIPE: the output is not complete */
 };
 
 /*
@@ -39,6 +40,9 @@ bool flow_pending(const struct flow *f);
 
 /* No more than @ms milliseconds of waiting for a reader that takes nothing. */
 void flow_hurry(struct flow *f, int ms);
+
+/* Ends the outputs, the file with @stats, and brings it to the disk. What fails is for flow_report() to tell. */
+void flow_finish(struct flow *f, writer_stats_fn stats, void *ctx);
 
 /* Complains about failed writes with the number of packets missing; the exit code for them, or 0. */
 int flow_report(const struct flow *f, const char *path);

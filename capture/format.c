@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* The formats by name. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/format.h"
+#include "capture/print.h"
 
 static const char *const names[N_FORMATS] = {
 	[FORMAT_PCAPNG] = "pcapng", [FORMAT_PCAP] = "pcap", [FORMAT_PCAP_NS] = "pcap-ns",
@@ -28,4 +30,22 @@ bool format_by_name(enum file_format *format, const char *name)
 bool format_is_text(enum file_format format)
 {
 	return format >= FORMAT_JSON;
+}
+
+struct format *format_open(enum file_format format, const struct print_options *text)
+{
+	static const struct print_options plain;
+
+	switch (format) {
+	case FORMAT_TEXT:
+		return format_text(text ? text : &plain);
+	default:
+		return format_pcapng();
+	}
+}
+
+struct format *format_close(struct format *f)
+{
+	free(f);
+	return NULL;
 }

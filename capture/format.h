@@ -9,7 +9,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
+struct format;
+struct iface;
+struct iface_stats;
+struct packet;
+struct print_options;
 
 enum file_format {
 	FORMAT_PCAPNG,
@@ -29,5 +35,42 @@ bool format_by_name(enum file_format *format, const char *name);
 
 /* Is it text, which a terminal can show? */
 bool format_is_text(enum file_format format);
+
+/*
+ * What a format does; the writer calls it, and only the writer. Each builds one record at @buf and returns its length, 0 if
+ * it has none, or -errno if it cannot express it. More than @room: that much room is needed, and nothing was built. All but
+ * packet() may be NULL: there is no such record.
+ */
+struct format_ops {
+	size_t packet_min;	/* no packet takes fewer bytes */
+
+	/* What a file begins with; the strings, about its origin, may be NULL. */
+	ssize_t (*head)(struct format *f, void *buf, size_t room, const char *hardware, const char *os, const char *appl);
+
+	/* An interface, before its first packet; ids ascend from 0. */
+	ssize_t (*iface)(struct format *f, void *buf, size_t room, const struct iface *i);
+
+	/* @snaplen cuts the packet (0: it does not). */
+	ssize_t (*packet)(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t snaplen);
+
+	/* What is known at the end about interface @id. */
+	ssize_t (*stats)(struct format *f, void *buf, size_t room, uint32_t id, const struct iface_stats *s);
+
+	/* A pcapng block of @n bytes that may be copied as it is. */
+	ssize_t (*block)(struct format *f, void *buf, size_t room, const void *block, size_t n);
+};
+
+/* The beginning of each format's own struct, which is allocated with malloc() and owns nothing. */
+struct format {
+	const struct format_ops *ops;
+};
+
+/* An instance, for one file after the other, or NULL if there is no memory. @text: how text looks; NULL: plain. */
+struct format *format_open(enum file_format format, const struct print_options *text);
+struct format *format_close(struct format *f);
+
+/* The formats themselves, for format_open(). */
+struct format *format_pcapng(void);
+struct format *format_text(const struct print_options *o);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The decoded part of a line, from the protocol on: print.c adds number, time and bytes. */
+/* The decoded part of a line, from the protocol on: format_text.c adds number, time and bytes. */
 #ifndef XDPDUMP_LINE_H
 #define XDPDUMP_LINE_H
 

@@ -99,7 +99,7 @@ static void print_summary(struct live *l)
 
 enum status live_stop(struct live *l)
 {
-	int err, status;
+	int status;
 
 	l->stopping = true;
 	for (unsigned i = 0; i < l->n_taps; i++)
@@ -107,11 +107,7 @@ enum status live_stop(struct live *l)
 	flow_hurry(&l->flow, HURRY_MS);
 	drain_rest(l);
 	flush_rest(l);
-	if (l->flow.writer) {
-		err = writer_finish(l->flow.writer, iface_stats, l);
-		if (err && err != -EPIPE && !l->flow.write_error)
-			l->flow.write_error = err;
-	}
+	flow_finish(&l->flow, iface_stats, l);
 	live_take_signals(l);
 	print_summary(l);
 	for (unsigned i = 0; i < l->n_taps; i++)

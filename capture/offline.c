@@ -12,7 +12,6 @@
 #include "capture/pcapng.h"
 #include "capture/stats.h"
 #include "capture/version.h"
-#include "capture/writer.h"
 
 enum { SIEVES_MAX = 64 };	/* link types of one file that a filter is compiled for */
 
@@ -243,16 +242,12 @@ static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
 
 static void finish_output(struct offline *f)
 {
-	int err;
+	int err = f->flow.writer ? prepare_output(f) : 0;
 
-	flow_flush(&f->flow);
-	if (!f->flow.writer)
-		return;
-	err = prepare_output(f);
-	if (!err)
-		err = writer_finish(f->flow.writer, iface_stats, f);
 	if (err && err != -EPIPE && !f->flow.write_error)
 		f->flow.write_error = err;
+	flow_flush(&f->flow);
+	flow_finish(&f->flow, iface_stats, f);
 }
 
 static enum status process(struct offline *f)

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Buffering of blocks, and the books about which packet ended where. */
+/* Buffering of records, and the books about which packet ended where. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/format.h"
 #include "capture/out.h"
 #include "capture/packet.h"
-#include "capture/pcapng.h"
 #include "capture/util.h"
 #include "capture/writer.h"
 
-enum {
-	BUF_SIZE = 256 * 1024,
-	/* More than packets fit into the buffer (the smallest EPB has 32 bytes), so those in doubt are always known. */
-	N_MARKS = 2 * BUF_SIZE / 32,
-};
+enum { BUF_SIZE = 256 * 1024 };
 
 /* A packet in the file: how far it is from the end of the packet before to its own, and whose it is. */
 struct mark {
@@ -24,22 +20,27 @@ struct mark {
 
 struct output_iface {
 	uint32_t snaplen;
-	uint64_t end;		/* of its description, in the file */
+	uint64_t end;		/* of its description, in the file; UINT64_MAX: there is none */
 	uint64_t lost;
 };
 
 struct writer {
-	struct out *out;
+	struct format *format;
+	const struct format_ops *ops;	/* of format */
+	struct out *out;		/* NULL: taken */
 	uint8_t *buf;
 	size_t used, cap;
 	uint64_t head_end;		/* in the file; what stands before is never cut */
-	struct mark *marks;		/* packet n is at n % N_MARKS */
+	struct mark *marks;		/* packet n is at n % n_marks */
+	uint64_t n_marks;		/* more than packets fit into the buffer, so those in doubt are always known */
 	uint64_t n_packets;		/* in the file or on the way there */
 	uint64_t packets_end;		/* where the last of them ends, or the head */
-	uint64_t end;			/* where the last block ends */
-	struct output_iface *ifaces;
-	uint32_t n_ifaces;
-	uint64_t lost;
+	uint64_t end;			/* where the last record ends */
+	struct output_iface *ifaces;	/* those of all files; n_ifaces of them are in this one */
+	uint32_t n_ifaces, n_known;
+	uint64_t lost;			/* from here on: of all files */
+	uint64_t unfit;
+	int unfit_reason;		/* the first one */
 	int error;			/* the first one */
 };
 
@@ -48,16 +49,22 @@ static void writer_closep(struct writer **w)
 	writer_close(*w);
 }
 
-int writer_open(struct writer **writer, const char *path, int interrupt_fd)
+int writer_open(struct writer **writer, enum file_format format, const struct print_options *text, const char *path,
+		int interrupt_fd)
 {
 	cleanup(writer_closep) struct writer *w = calloc(1, sizeof(*w));
 	int err;
 
 	if (!w)
 		return -ENOMEM;
+	w->format = format_open(format, text);
+	if (!w->format)
+		return -ENOMEM;
+	w->ops = w->format->ops;
 	w->cap = BUF_SIZE;
 	w->buf = malloc(w->cap);
-	w->marks = calloc(N_MARKS, sizeof(*w->marks));
+	w->n_marks = 2 * BUF_SIZE / w->ops->packet_min;
+	w->marks = calloc(w->n_marks, sizeof(*w->marks));
 	if (!w->buf || !w->marks)
 		return -ENOMEM;
 	err = out_open(&w->out, path, interrupt_fd);
@@ -65,6 +72,21 @@ int writer_open(struct writer **writer, const char *path, int interrupt_fd)
 		return err;
 	*writer = steal(&w);
 	return 0;
+}
+
+struct out *writer_take_out(struct writer *w)
+{
+	return steal(&w->out);
+}
+
+void writer_give_out(struct writer *w, struct out *out)
+{
+	out_close(w->out);
+	w->out = out;
+	w->used = 0;
+	w->head_end = w->n_packets = w->packets_end = w->end = 0;
+	w->n_ifaces = 0;
+	w->error = 0;
 }
 
 bool writer_is_same(const struct writer *w, const struct stat *st)
@@ -83,8 +105,8 @@ static int grow(struct writer *w, size_t cap)
 	return 0;
 }
 
-/* An interrupted flush leaves bytes in the buffer. */
-static int flush_and_grow(struct writer *w, size_t n)
+/* Makes sure that @n bytes fit behind what is in the buffer. An interrupted flush leaves bytes there. */
+static int make_room(struct writer *w, size_t n)
 {
 	int err = writer_flush(w);
 
@@ -93,10 +115,14 @@ static int flush_and_grow(struct writer *w, size_t n)
 	return n <= w->cap - w->used ? 0 : grow(w, w->used + n);
 }
 
-/* Makes sure that @n bytes fit behind what is in the buffer. */
-static inline int make_room(struct writer *w, size_t n)
+static inline uint8_t *tail(const struct writer *w)
 {
-	return n <= w->cap - w->used ? w->error : flush_and_grow(w, n);
+	return w->buf + w->used;
+}
+
+static inline size_t room(const struct writer *w)
+{
+	return w->cap - w->used;
 }
 
 static void appended(struct writer *w, size_t n)
@@ -105,59 +131,129 @@ static void appended(struct writer *w, size_t n)
 	w->end += n;
 }
 
+/* What stands before the first packet is the head. */
+static void appended_head(struct writer *w, size_t n)
+{
+	appended(w, n);
+	if (w->n_packets == 0)
+		w->head_end = w->packets_end = w->end;
+}
+
 int writer_begin(struct writer *w, const char *hardware, const char *os, const char *appl)
 {
-	w->error = out_begin(w->out);
-	if (!w->error)
-		appended(w, pcapng_shb(w->buf, hardware, os, appl));
-	return w->error;
+	int err = w->error = out_begin(w->out);
+	ssize_t n;
+
+	if (err || !w->ops->head)
+		return err;
+	while (!err && (n = w->ops->head(w->format, tail(w), room(w), hardware, os, appl)) > (ssize_t)room(w))
+		err = make_room(w, n);
+	if (!err)
+		appended_head(w, n);
+	return err;
+}
+
+/* Makes interface @id one of this file. */
+static int add_iface(struct writer *w, uint32_t id, uint32_t snaplen)
+{
+	if (id >= w->n_known) {
+		struct output_iface *more = realloc(w->ifaces, (id + 1) * sizeof(*more));
+
+		if (!more)
+			return w->error = -ENOMEM;
+		memset(more + w->n_known, 0, (id + 1 - w->n_known) * sizeof(*more));
+		w->ifaces = more;
+		w->n_known = id + 1;
+	}
+	for (uint32_t i = w->n_ifaces; i <= id; i++) {
+		w->ifaces[i].end = UINT64_MAX;
+		w->ifaces[i].snaplen = snaplen;
+	}
+	w->n_ifaces = id + 1;
+	return 0;
 }
 
 int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
 {
-	int err = make_room(w, i->filter ? PCAPNG_IDB_MAX : PCAPNG_HEAD_MAX);
-	struct output_iface *more;
 	struct iface described = *i;
+	int err = w->error;
+	ssize_t n = 0;
 
-	if (err)
-		return err;
-	more = realloc(w->ifaces, (w->n_ifaces + 1) * sizeof(*more));
-	if (!more)
-		return w->error = -ENOMEM;
-	w->ifaces = more;
-	w->ifaces[w->n_ifaces++] = (struct output_iface){ .snaplen = snaplen };
 	if (snaplen && (!i->snaplen || snaplen < i->snaplen))
 		described.snaplen = snaplen;
-	appended(w, pcapng_idb(w->buf + w->used, &described));
+	if (!err)
+		err = add_iface(w, w->n_ifaces, snaplen);
+	if (err || !w->ops->iface)
+		return err;
+	while (!err && (n = w->ops->iface(w->format, tail(w), room(w), &described)) > (ssize_t)room(w))
+		err = make_room(w, n);
+	if (err)
+		return err;
+	appended_head(w, n);
 	w->ifaces[w->n_ifaces - 1].end = w->end;
-	if (w->n_packets == 0)
-		w->head_end = w->packets_end = w->end;
+	return 0;
+}
+
+static void count_lost(struct writer *w, uint32_t id)
+{
+	if (id < w->n_known)
+		w->ifaces[id].lost++;
+	w->lost++;
+}
+
+static int not_fit(struct writer *w, uint32_t id, int reason)
+{
+	count_lost(w, id);
+	w->unfit++;
+	if (!w->unfit_reason)
+		w->unfit_reason = reason;
 	return 0;
 }
 
 int writer_packet(struct writer *w, const struct packet *p)
 {
-	struct output_iface *iface = &w->ifaces[p->iface->id];
-	int err = make_room(w, PCAPNG_EPB_MAX + (size_t)p->caplen);
+	uint32_t id = p->iface->id;
+	int err = w->error;
+	ssize_t n = 0;
 
+	if (id >= w->n_ifaces && !err)		/* a format that needs no description of it */
+		err = add_iface(w, id, 0);
+	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, w->ifaces[id].snaplen)) > (ssize_t)room(w))
+		err = make_room(w, n);
 	if (err) {
-		iface->lost++;
-		w->lost++;
+		count_lost(w, id);
 		return err;
 	}
-	appended(w, pcapng_epb(w->buf + w->used, p->iface->id, p, iface->snaplen));
-	w->marks[w->n_packets++ % N_MARKS] = (struct mark){ w->end - w->packets_end, p->iface->id };
+	if (n < 0)
+		return not_fit(w, id, n);
+	appended(w, n);
+	w->marks[w->n_packets++ % w->n_marks] = (struct mark){ w->end - w->packets_end, id };
 	w->packets_end = w->end;
 	return 0;
 }
 
+int writer_block(struct writer *w, const void *block, size_t len)
+{
+	int err = w->error;
+	ssize_t n = 0;
+
+	if (!w->ops->block)
+		return err;
+	while (!err && (n = w->ops->block(w->format, tail(w), room(w), block, len)) > (ssize_t)room(w))
+		err = make_room(w, n);
+	if (!err)
+		appended_head(w, n);
+	return err;
+}
+
 int writer_flush(struct writer *w)
 {
-	uint64_t from = out_offset(w->out);
+	uint64_t from;
 	int err;
 
 	if (w->error || !w->used)
 		return w->error;
+	from = out_offset(w->out);
 	err = out_write(w->out, w->buf, w->used);
 	if (err == -EINTR) {
 		uint64_t done = out_offset(w->out) - from;
@@ -182,7 +278,7 @@ void writer_hurry(struct writer *w, int ms)
 
 uint64_t writer_lost(const struct writer *w, uint32_t id)
 {
-	return id < w->n_ifaces ? w->ifaces[id].lost : 0;
+	return id < w->n_known ? w->ifaces[id].lost : 0;
 }
 
 uint64_t writer_lost_all(const struct writer *w)
@@ -190,13 +286,18 @@ uint64_t writer_lost_all(const struct writer *w)
 	return w->lost;
 }
 
+uint64_t writer_unfit(const struct writer *w, int *reason)
+{
+	*reason = w->unfit_reason;
+	return w->unfit;
+}
+
 static void lose_last_packet(struct writer *w)
 {
-	const struct mark *m = &w->marks[--w->n_packets % N_MARKS];
+	const struct mark *m = &w->marks[--w->n_packets % w->n_marks];
 
 	w->packets_end -= m->len;
-	w->ifaces[m->iface].lost++;
-	w->lost++;
+	count_lost(w, m->iface);
 }
 
 /* Counts the packets that did not make it whole into the output, and takes a torn one out of a file. */
@@ -212,7 +313,7 @@ static bool is_out_of_room(int err)
 	return err == -ENOSPC || err == -EDQUOT || err == -EFBIG;
 }
 
-/* One block an interface, written together, so that they are in the file all or not at all. */
+/* One record an interface, written together, so that they are in the file all or not at all. */
 static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 {
 	int err;
@@ -220,12 +321,14 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 	w->used = 0;
 	for (uint32_t id = 0; id < w->n_ifaces; id++) {
 		struct iface_stats s = { .has = 0 };
+		ssize_t n;
 
 		if (w->ifaces[id].end > out_offset(w->out) || !stats(ctx, id, &s))	/* cut away, or nothing known */
 			continue;
-		if (w->used + PCAPNG_HEAD_MAX > w->cap && grow(w, 2 * w->cap))
-			return -ENOMEM;
-		w->used += pcapng_isb(w->buf + w->used, id, &s);
+		while ((n = w->ops->stats(w->format, tail(w), room(w), id, &s)) > (ssize_t)room(w))
+			if (grow(w, 2 * w->cap + n))
+				return -ENOMEM;
+		w->used += n;
 	}
 	err = out_write(w->out, w->buf, w->used);
 	w->used = 0;
@@ -235,7 +338,7 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 /* At a full disk the last packets make room; the first failed try has filled the file up to the limit. */
 static int write_stats_in_place(struct writer *w, writer_stats_fn stats, void *ctx)
 {
-	uint64_t floor = w->n_packets > N_MARKS ? w->n_packets - N_MARKS + 1 : 0;
+	uint64_t floor = w->n_packets > w->n_marks ? w->n_packets - w->n_marks + 1 : 0;
 	int err = write_stats(w, stats, ctx);
 
 	while (is_out_of_room(err) && out_is_file(w->out) && w->n_packets > floor) {
@@ -266,11 +369,20 @@ int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 		return w->error;
 	if (w->error && !(is_out_of_room(w->error) && out_is_file(w->out)))
 		return w->error;
+	if (!w->ops->stats)
+		return w->error;
 	err = write_stats_in_place(w, stats, ctx);
 	if (err && out_is_file(w->out))
 		out_cut(w->out, w->packets_end);
-	if (!err)
-		err = out_sync(w->out);
+	if (!w->error)
+		w->error = err;
+	return w->error;
+}
+
+int writer_sync(struct writer *w)
+{
+	int err = out_sync(w->out);
+
 	if (!w->error)
 		w->error = err;
 	return w->error;
@@ -281,6 +393,7 @@ struct writer *writer_close(struct writer *w)
 	if (!w)
 		return NULL;
 	out_close(w->out);
+	format_close(w->format);
 	free(w->buf);
 	free(w->marks);
 	free(w->ifaces);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A capture file in the making. Collects whole blocks and hands them on together; when the disk is full it leaves a file
- * that ends with a whole block and the statistics, and knows which packets are missing from it.
+ * An output in the making, of any format. Collects whole records and hands them on together; when the disk is full it leaves
+ * a file that ends with a whole record and the statistics, and knows which packets are missing from it.
  */
 #ifndef XDPDUMP_WRITER_H
 #define XDPDUMP_WRITER_H
@@ -11,27 +11,41 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "capture/format.h"
+
 struct iface;
 struct iface_stats;
+struct out;
 struct packet;
+struct print_options;
 struct writer;
 
-/* Opens @path as out_open() does. Nothing is written or overwritten yet. */
-int writer_open(struct writer **w, const char *path, int interrupt_fd);
+/* Opens @path as out_open() does. Nothing is written or overwritten yet. @text as in format_open(). */
+int writer_open(struct writer **w, enum file_format format, const struct print_options *text, const char *path,
+		int interrupt_fd);
+
+/*
+ * A finished file, for the caller to sync and close; the writer then needs another one. With it, an out that nothing was
+ * written to, the writer stands where writer_open() left it, but what it has counted so far stays.
+ */
+struct out *writer_take_out(struct writer *w);
+void writer_give_out(struct writer *w, struct out *out);
 
 /* Is @st the output itself? Reading and overwriting one file at once destroys it. */
 bool writer_is_same(const struct writer *w, const struct stat *st);
 
-/* Empties the file and begins a section; each string may be NULL. */
+/* Empties the file and writes its head, which names these where the format can; each may be NULL. */
 int writer_begin(struct writer *w, const char *hardware, const char *os, const char *appl);
 
 /*
- * Adds an interface; they have to come in the order of their ids, 0, 1, ... @snaplen cuts its packets (0: no limit).
- * These and the next return 0 or, once writing has failed, -errno, -EPIPE when the reader has gone. writer_flush() alone
+ * Adds an interface; they have to come in the order of their ids, 0, 1, ... and, for pcapng and pcap, before their packets.
+ * @snaplen cuts its packets (0: no limit). writer_block() adds a pcapng block of @len bytes; other formats leave it out.
+ * A packet that the format cannot express is counted, and no error. These and the next return 0 or, once writing has failed, -errno, -EPIPE when the reader has gone. writer_flush() alone
  * may return -EINTR: the interrupt_fd became readable, and nothing is lost; as an error it counts in writer_finish() only.
  */
 int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen);
 int writer_packet(struct writer *w, const struct packet *p);
+int writer_block(struct writer *w, const void *block, size_t len);
 int writer_flush(struct writer *w);
 
 /* Bytes that a crash now would lose. */
@@ -44,14 +58,23 @@ void writer_hurry(struct writer *w, int ms);
 uint64_t writer_lost(const struct writer *w, uint32_t id);
 uint64_t writer_lost_all(const struct writer *w);
 
+/*
+ * Those of them that the format cannot express, and in *reason why, for the first one: -EMEDIUMTYPE: the link type is not
+ * that of the file; -ERANGE: the time; -EMSGSIZE: too many bytes.
+ */
+uint64_t writer_unfit(const struct writer *w, int *reason);
+
 /* Fills in the statistics of interface @id just before they are written; false: there are none. */
 typedef bool (*writer_stats_fn)(void *ctx, uint32_t id, struct iface_stats *s);
 
 /*
- * Ends the file: flushes, cuts it to its last whole block if a write failed, appends the statistics, in place of the last
- * packets if there is no room, and syncs. Returns the first error of the file's life, or 0.
+ * Ends what is in the file: flushes, cuts it to its last whole record if a write failed, and appends the statistics, if the
+ * format has them, in place of the last packets if there is no room. Returns the first error of the file's life, or 0.
  */
 int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx);
+
+/* Brings it to the disk. Returns as writer_finish(). */
+int writer_sync(struct writer *w);
 
 /* Releases only. Returns NULL. */
 struct writer *writer_close(struct writer *w);

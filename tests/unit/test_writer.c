@@ -71,7 +71,7 @@ static void write_file(struct outcome *o, unsigned flush, rlim_t limit)
 
 	getrlimit(RLIMIT_FSIZE, &all);
 	small = (struct rlimit){ limit, all.rlim_max };
-	err = writer_open(&w, path, -1);
+	err = writer_open(&w, FORMAT_PCAPNG, NULL, path, -1);
 	if (err)
 		fail_msg("%s: %s", path, strerror(-err));
 	setrlimit(RLIMIT_FSIZE, &small);
@@ -211,7 +211,7 @@ static off_t write_late_iface(rlim_t limit)
 
 	getrlimit(RLIMIT_FSIZE, &all);
 	small = (struct rlimit){ limit, all.rlim_max };
-	assert_int_equal(writer_open(&w, path, -1), 0);
+	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
 	setrlimit(RLIMIT_FSIZE, &small);
 	writer_begin(w, NULL, "Linux", "test");
 	for (unsigned i = 0; i < N_PACKETS; i++) {
@@ -303,13 +303,13 @@ static void a_start_that_fails_leaves_no_trace(void **state)
 
 	(void)state;
 	unlink(path);
-	assert_int_equal(writer_open(&w, path, -1), 0);
+	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
 	writer_close(w);
 	assert_int_equal(stat(path, &st), -1);
 	f = fopen(path, "w");
 	fputs("kept", f);
 	fclose(f);
-	assert_int_equal(writer_open(&w, path, -1), 0);
+	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
 	assert_int_equal(stat(path, &st), 0);
 	assert_true(writer_is_same(w, &st));
 	writer_close(w);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* pcapng as a format: sizes for what pcapng.c builds. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/format.h"
+#include "capture/packet.h"
+#include "capture/pcapng.h"
+
+static ssize_t head(struct format *f, void *buf, size_t room, const char *hardware, const char *os, const char *appl)
+{
+	(void)f;
+	return room < PCAPNG_HEAD_MAX ? PCAPNG_HEAD_MAX : pcapng_shb(buf, hardware, os, appl);
+}
+
+static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i)
+{
+	size_t need = i->filter ? PCAPNG_IDB_MAX : PCAPNG_HEAD_MAX;
+
+	(void)f;
+	return room < need ? need : pcapng_idb(buf, i);
+}
+
+static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t snaplen)
+{
+	size_t need = PCAPNG_EPB_MAX + (size_t)p->caplen;
+
+	(void)f;
+	return room < need ? need : pcapng_epb(buf, p->iface->id, p, snaplen);
+}
+
+static ssize_t stats(struct format *f, void *buf, size_t room, uint32_t id, const struct iface_stats *s)
+{
+	(void)f;
+	return room < PCAPNG_HEAD_MAX ? PCAPNG_HEAD_MAX : pcapng_isb(buf, id, s);
+}
+
+static ssize_t block(struct format *f, void *buf, size_t room, const void *bytes, size_t n)
+{
+	(void)f;
+	if (n <= room)
+		memcpy(buf, bytes, n);
+	return n;
+}
+
+struct format *format_pcapng(void)
+{
+	static const struct format_ops ops = {
+		.packet_min = 32, .head = head, .iface = iface, .packet = packet, .stats = stats, .block = block,
+	};
+	struct format *f = malloc(sizeof(*f));
+
+	if (f)
+		f->ops = &ops;
+	return f;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Packets as text for people: number, time, decoded line and hex dump. Whatever a packet holds, a terminal is safe.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "capture/format.h"
+#include "capture/line.h"
+#include "capture/packet.h"
+#include "capture/print.h"
+#include "capture/text.h"
+#include "capture/util.h"
+
+enum {
+	PREFIX_MAX	= 64,	/* bytes of number and time */
+	HEX_ROW_MAX	= 72,
+};
+
+struct text_format {
+	struct format format;
+	struct print_options options;
+	uint64_t n_packets;
+	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
+	bool timed;
+	time_t second;			/* that clock describes */
+	char clock[32];
+	size_t clock_len;
+};
+
+static void put_seconds(struct text *t, uint64_t ns)
+{
+	text_u64(t, ns / 1000000000);
+	text_char(t, '.');
+	text_nanoseconds(t, ns % 1000000000);
+}
+
+/* A step back in time is shown as one. */
+static void put_delta(struct text *t, uint64_t from_ns, uint64_t ns)
+{
+	if (ns < from_ns)
+		text_char(t, '-');
+	put_seconds(t, ns < from_ns ? from_ns - ns : ns - from_ns);
+}
+
+/* "2026-11-23 15:04:05." or without the date. */
+static void describe_second(struct text_format *p, time_t second, bool with_date)
+{
+	struct text t = text_in(p->clock, sizeof(p->clock));
+	struct tm date = { 0 };
+
+	localtime_r(&second, &date);
+	if (with_date) {
+		text_u64(&t, date.tm_year + 1900);
+		text_char(&t, '-');
+		text_zeros(&t, date.tm_mon + 1, 2);
+		text_char(&t, '-');
+		text_zeros(&t, date.tm_mday, 2);
+		text_char(&t, ' ');
+	}
+	text_zeros(&t, date.tm_hour, 2);
+	text_char(&t, ':');
+	text_zeros(&t, date.tm_min, 2);
+	text_char(&t, ':');
+	text_zeros(&t, date.tm_sec, 2);
+	text_char(&t, '.');
+	p->clock_len = t.len;
+	p->second = second;
+}
+
+static void put_clock(struct text_format *p, struct text *t, uint64_t ns, bool with_date)
+{
+	time_t second = ns / 1000000000;
+
+	if (second != p->second)
+		describe_second(p, second, with_date);
+	text_bytes(t, p->clock, p->clock_len);
+	text_nanoseconds(t, ns % 1000000000);
+}
+
+static void put_time(struct text_format *p, struct text *t, const struct packet *pkt)
+{
+	uint64_t ns = pkt->ts_ns;
+
+	if (p->options.time == TIME_NONE)
+		return;
+	text_char(t, '[');
+	if (!(pkt->has & PACKET_TIME)) {
+		text_str(t, "no time");
+	} else {
+		if (!p->timed)
+			p->first_ns = p->last_ns = ns;
+		p->timed = true;
+		switch (p->options.time) {
+		case TIME_EPOCH:
+			put_seconds(t, ns);
+			break;
+		case TIME_DELTA:
+			put_delta(t, p->last_ns, ns);
+			break;
+		case TIME_SINCE_FIRST:
+			put_delta(t, p->first_ns, ns);
+			break;
+		default:
+			put_clock(p, t, ns, p->options.time == TIME_DATE);
+		}
+		p->last_ns = ns;
+	}
+	text_str(t, "] ");
+}
+
+/* As tcpdump has it: offset, eight groups of two bytes, and the printable ones. */
+static void put_hex_row(struct text *t, const uint8_t *data, size_t off, size_t n, bool ascii)
+{
+	text_str(t, "\t0x");
+	text_hex(t, off, 4);
+	text_str(t, ": ");
+	for (size_t i = 0; i < 16; i++) {
+		if (i >= n && !ascii)
+			break;
+		if (i % 2 == 0)
+			text_char(t, ' ');
+		if (i < n)
+			text_hex(t, data[off + i], 2);
+		else
+			text_str(t, "  ");
+	}
+	if (ascii)
+		text_str(t, "  ");
+	for (size_t i = 0; ascii && i < n; i++) {
+		uint8_t c = data[off + i];
+
+		text_char(t, c > 0x20 && c < 0x7f ? c : '.');
+	}
+	text_char(t, '\n');
+}
+
+static bool shows_link(const struct text_format *p)
+{
+	return p->options.hex == HEX_LINK || p->options.hex == HEX_ASCII_LINK;
+}
+
+static void put_hex(const struct text_format *p, struct text *t, const struct packet *pkt)
+{
+	size_t skip = shows_link(p) ? 0 : pkt->hdr.l3_off;
+	const uint8_t *data = pkt->data + skip;
+	size_t len = pkt->caplen - skip;
+
+	for (size_t off = 0; off < len; off += 16)
+		put_hex_row(t, data, off, min_of(len - off, (size_t)16), p->options.hex >= HEX_ASCII);
+}
+
+static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *pkt, uint32_t snaplen)
+{
+	struct text_format *p = (struct text_format *)f;
+	size_t n_rows = p->options.hex == HEX_NONE ? 0 : pkt->caplen / 16u + 1;
+	size_t need = PREFIX_MAX + LINE_MAX_BYTES + n_rows * HEX_ROW_MAX;
+	struct text t = text_in(buf, room);
+
+	(void)snaplen;	/* the decoded line is of what was captured */
+	if (room < need)
+		return need;
+	p->n_packets++;
+	if (p->options.number) {
+		text_blanks(&t, p->n_packets, 5);
+		text_str(&t, "  ");
+	}
+	put_time(p, &t, pkt);
+	if (p->options.link)
+		line_link(&t, pkt);
+	line_packet(&t, pkt, p->options.verbose);
+	text_char(&t, '\n');
+	if (p->options.hex != HEX_NONE)
+		put_hex(p, &t, pkt);
+	return t.len;
+}
+
+struct format *format_text(const struct print_options *o)
+{
+	static const struct format_ops ops = { .packet_min = 8, .packet = packet };
+	struct text_format *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->format.ops = &ops;
+	p->options = *o;
+	p->second = -1;
+	return &p->format;
+}
