@@ -150,10 +150,10 @@ static bool take_sync(struct parser *p, const char *arg)
 {
 	struct keeper_options *k = &p->o->keep;
 
-	k->sync = !strcmp(arg, "never") ? SYNC_NEVER : SYNC_CLOSE;
+	k->sync = !strcmp(arg, "never") ? KEEPER_SYNC_NEVER : KEEPER_SYNC_CLOSE;
 	if (!strcmp(arg, "never") || !strcmp(arg, "close"))
 		return true;
-	k->sync = SYNC_EVERY;
+	k->sync = KEEPER_SYNC_EVERY;
 	return (value_span(arg, &k->sync_ns) && k->sync_ns) || opts_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
 }
 
