@@ -64,12 +64,12 @@ check-live: tests
 	$(Q)B=$(B) tests/run live
 check-corpus: $(B)/xdpdump
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
-# libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME
+# libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME FUZZ=-max_total_time=600
 fuzz-%: $(B)/xdpdump.skel.h
 	$(Q)mkdir -p $(B)/fuzz/$*
 	$(Q)$(CLANG) -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -I$(B) -fsanitize=fuzzer,address,undefined tests/fuzz/$*_fuzz.c \
 		$(filter-out capture/main.c,$(wildcard capture/*.c)) $(libs) -o $(B)/fuzz/$*_fuzz
-	$(B)/fuzz/$*_fuzz -max_len=4096 $(B)/fuzz/$* tests/fuzz/$*
+	$(B)/fuzz/$*_fuzz -max_len=4096 -malloc_limit_mb=64 -rss_limit_mb=512 $(FUZZ) $(B)/fuzz/$* tests/fuzz/$*
 check-kernels: tests
 	scripts/check-kernels
 bench: bench-all

@@ -20,7 +20,7 @@
 #include "capture/filter.h"
 #include "capture/util.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* pcap/bpf.h clashes with linux/bpf.h; the instructions are the same. */
 unsigned bpf_filter(const struct sock_filter *prog, const uint8_t *data, unsigned len, unsigned caplen);
@@ -34,14 +34,6 @@ enum {
 	CTX		= 0x1000,	/* where no memory is */
 	STACK		= 512,
 };
-
-#define must(cond)									\
-	do {										\
-		if (!(cond)) {								\
-			fprintf(stderr, "filter_fuzz: line %d: not %s\n", __LINE__, #cond);	\
-			abort();							\
-		}									\
-	} while (0)
 
 /* ---- a machine for what the translation uses of eBPF ---- */
 

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * libFuzzer target for the reader of both formats: anything goes in. Whatever comes out is looked at byte for byte, and what
+ * a file holds does not depend on what follows: a prefix delivers the packets that end in it, neither more nor fewer.
+ *
+ *	make fuzz-reader		make check replays tests/fuzz/reader
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "capture/packet.h"
+#include "capture/pcapng.h"
+#include "capture/reader_impl.h"
+#include "capture/util.h"
+
+#include "tests/fuzz/fuzz.h"
+
+enum { PACKET_MIN = 16 };	/* bytes that the shortest one takes in a file, a record of pcap */
+
+/* A packet delivered: where it ends in the file, and a sum of all packets up to it. */
+struct place {
+	uint64_t end, sum;
+};
+
+struct result {
+	struct place *places;
+	size_t n;
+	bool zero_tail;		/* was told apart from packets by what follows, or does not follow */
+	unsigned n_warnings;
+};
+
+static uint64_t mix(uint64_t sum, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+
+	while (n--)
+		sum = (sum ^ *p++) * 0x100000001b3;
+	return sum;
+}
+
+static uint64_t sum_packet(uint64_t sum, const struct packet *p)
+{
+	const uint64_t fields[] = {
+		p->has, p->caplen, p->len, p->dropped, p->iface->id, p->has & PACKET_TIME ? p->ts_ns : 0,
+		p->has & PACKET_FLAGS ? p->flags : 0, p->has & PACKET_QUEUE ? p->queue : 0, p->has & PACKET_ID ? p->id : 0,
+	};
+
+	return mix(mix(sum, fields, sizeof(fields)), p->data, p->caplen);
+}
+
+static void check_string(const char *s)
+{
+	if (s)
+		must(fuzz_is_utf8(s, strlen(s)));
+}
+
+static void check_ifaces(const struct reader *r)
+{
+	const struct iface *i;
+
+	for (uint32_t id = 0; (i = reader_iface(r, id)); id++) {
+		must(i->id == id);
+		check_string(i->name);
+		check_string(i->description);
+		check_string(i->os);
+		check_string(i->hardware);
+		check_string(i->comment);
+		check_string(i->filter);
+		if (reader_stats(r, id))
+			check_string(reader_stats(r, id)->comment);
+	}
+	for (int option = SHB_HARDWARE; option <= SHB_USERAPPL; option++)
+		check_string(reader_section(r, option));
+}
+
+static void warned(void *ctx, const char *sentence)
+{
+	struct result *res = ctx;
+
+	must(*sentence && fuzz_is_safe(sentence, strlen(sentence), ""));
+	must(++res->n_warnings <= 32);	/* each kind is said once */
+}
+
+static void check_error(const struct reader *r, int err, struct result *res)
+{
+	must(err == 0 || err == -EBADMSG);	/* -ENOMEM: a length was believed */
+	must(!err || (*reader_error(r) && fuzz_is_safe(reader_error(r), strlen(reader_error(r)), "")));
+	res->zero_tail = err && strstr(reader_error(r), "nothing but zeros");
+}
+
+static struct result read_bytes(const uint8_t *data, size_t size)
+{
+	struct result res = { .places = malloc((size / PACKET_MIN + 1) * sizeof(*res.places)) };
+	FILE *f = fuzz_file(data, size);
+	struct reader *r = NULL;
+	struct packet p;
+	uint64_t sum = 0;
+	int err = reader_open(&r, f, warned, &res);
+
+	must(res.places);
+	while (!err && (err = reader_next(r, &p)) > 0) {
+		must(res.n < size / PACKET_MIN);
+		must(p.iface && p.iface == reader_iface(r, p.iface->id));
+		sum = sum_packet(sum, &p);
+		res.places[res.n++] = (struct place){ r->offset, sum };
+		must(r->offset <= size);
+		err = 0;
+	}
+	check_error(r, err, &res);
+	check_ifaces(r);
+	reader_close(r);
+	fclose(f);
+	return res;
+}
+
+static void check_prefix(const uint8_t *data, size_t size, const struct result *whole)
+{
+	uint8_t *copy = malloc(size ? size : 1);	/* so that a sanitizer sees each step too far */
+	struct result res;
+	size_t n = 0;
+
+	must(copy);
+	memcpy(copy, data, size);
+	res = read_bytes(copy, size);
+	while (n < whole->n && whole->places[n].end <= size)
+		n++;
+	if (!whole->zero_tail && !res.zero_tail) {
+		must(res.n == n);
+		must(!n || res.places[n - 1].sum == whole->places[n - 1].sum);
+	}
+	free(res.places);
+	free(copy);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct result whole = read_bytes(data, size);
+
+	if (size)	/* where it is cut is up to the last byte */
+		check_prefix(data, size * data[size - 1] / 256, &whole);
+	free(whole.places);
+	return 0;
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * libFuzzer target for the writer: what can be read of the input is written, as with -r -w, and read back. It has to be the
+ * same, field by field, and libpcap has to take it too, as far as it reads such files at all.
+ *
+ *	make fuzz-roundtrip		make check replays tests/fuzz/roundtrip
+ */
+#define PCAP_DONT_INCLUDE_PCAP_BPF_H
+#include <limits.h>
+#include <pcap/pcap.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "capture/packet.h"
+#include "capture/pcapng.h"
+#include "capture/reader.h"
+#include "capture/text.h"
+#include "capture/util.h"
+#include "capture/writer.h"
+
+#include "tests/fuzz/fuzz.h"
+
+enum { PCAP_CAPLEN_MAX = 262144 };	/* MAXIMUM_SNAPLEN of libpcap */
+
+/* Written like a regular file, and gone with its descriptor. */
+static int memory_fd = -1;
+static char memory_path[64];
+
+static void begin_memory(void)
+{
+	memory_fd = memfd_create("roundtrip", MFD_CLOEXEC);
+	must(memory_fd >= 0);
+	snprintf(memory_path, sizeof(memory_path), "/proc/self/fd/%d", memory_fd);
+}
+
+static FILE *open_memory(void)
+{
+	FILE *f = fopen(memory_path, "re");
+
+	must(f);
+	return f;
+}
+
+static bool stats(void *ctx, uint32_t id, struct iface_stats *s)
+{
+	const struct iface_stats *known = reader_stats(ctx, id);
+
+	if (known)
+		*s = *known;
+	return known;
+}
+
+/* All that stands before the next packet: what the input says of its origin is known when the first one is there. */
+static void write_head(struct writer *w, const struct reader *r, uint32_t *n_ifaces, bool *begun)
+{
+	const struct iface *i;
+
+	if (!*begun)
+		must(!writer_begin(w, reader_section(r, SHB_HARDWARE), reader_section(r, SHB_OS), "fuzz"));
+	*begun = true;
+	while ((i = reader_iface(r, *n_ifaces))) {
+		must(!writer_iface(w, i, 0));
+		++*n_ifaces;
+	}
+}
+
+/* False: there is nothing in it to be written. */
+static bool write_all(const uint8_t *data, size_t size)
+{
+	FILE *f = fuzz_file(data, size);
+	struct writer *w = NULL;
+	struct reader *r = NULL;
+	struct packet p;
+	uint32_t n_ifaces = 0;
+	bool opened = !reader_open(&r, f, NULL, NULL), begun = false;
+
+	if (opened) {
+		must(!writer_open(&w, FORMAT_PCAPNG, NULL, memory_path, -1));
+		while (reader_next(r, &p) > 0) {
+			write_head(w, r, &n_ifaces, &begun);
+			must(!writer_packet(w, &p));
+		}
+		write_head(w, r, &n_ifaces, &begun);
+		must(!writer_finish(w, stats, r));
+		must(writer_lost_all(w) == 0);
+		writer_close(w);
+	}
+	reader_close(r);
+	fclose(f);
+	return opened;
+}
+
+/* Long strings are cut between code points. */
+static void same_string(const char *got, const char *want)
+{
+	char cut[PCAPNG_STRING_MAX + 1];
+
+	if (!want || !*want) {
+		must(!got);
+		return;
+	}
+	utf8_clean(cut, sizeof(cut), want, strlen(want));
+	must(got && !strcmp(got, cut));
+}
+
+static void same_filter(const char *got, const char *want)
+{
+	if (!want || !*want || strlen(want) > PCAPNG_FILTER_MAX)
+		must(!got);
+	else
+		must(got && !strcmp(got, want));
+}
+
+static void same_iface(const struct iface *got, const struct iface *want)
+{
+	must(got && got->linktype == want->linktype && got->snaplen == want->snaplen);
+	must(got->has_mac == want->has_mac && !memcmp(got->mac, want->mac, 6));
+	must(got->speed_bps == want->speed_bps);
+	same_string(got->name, want->name);
+	same_string(got->description, want->description);
+	same_string(got->os, want->os);
+	same_string(got->hardware, want->hardware);
+	same_string(got->comment, want->comment);
+	same_filter(got->filter, want->filter);
+}
+
+static void same_stats(const struct iface_stats *got, const struct iface_stats *want)
+{
+	must(!got == !want);
+	if (!got)
+		return;
+	must(got->has == want->has && got->ts_ns == want->ts_ns);
+	must(!strcmp(got->comment, want->comment));
+	for (int i = 0; i < N_STATS; i++)
+		must(!(got->has >> i & 1) || got->value[i] == want->value[i]);
+}
+
+static void same_packet(const struct packet *got, const struct packet *want)
+{
+	must(got->iface->id == want->iface->id);
+	must(got->caplen == want->caplen && got->len == max_of(want->len, want->caplen));
+	must(!memcmp(got->data, want->data, want->caplen));
+	must(got->has == (want->has | PACKET_TIME));	/* without a time it is written with 0 */
+	must(got->ts_ns == (want->has & PACKET_TIME ? want->ts_ns : 0));
+	must(got->dropped == want->dropped);
+	must(!(want->has & PACKET_FLAGS) || got->flags == want->flags);
+	must(!(want->has & PACKET_QUEUE) || got->queue == want->queue);
+	must(!(want->has & PACKET_ID) || got->id == want->id);
+}
+
+static void no_warning(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	/* what is odd in the packets stays so */
+	must(strstr(sentence, "snap length"));
+}
+
+static void same_rest(const struct reader *got, const struct reader *want)
+{
+	const struct iface *i;
+	uint32_t id;
+
+	for (id = 0; (i = reader_iface(want, id)); id++) {
+		same_iface(reader_iface(got, id), i);
+		same_stats(reader_stats(got, id), reader_stats(want, id));
+	}
+	must(!reader_iface(got, id));
+	same_string(reader_section(got, SHB_HARDWARE), reader_section(want, SHB_HARDWARE));
+	same_string(reader_section(got, SHB_OS), reader_section(want, SHB_OS));
+}
+
+static void compare(const uint8_t *data, size_t size)
+{
+	FILE *f = fuzz_file(data, size), *copy = open_memory();
+	struct reader *want_from = NULL, *got_from = NULL;
+	struct packet want, got;
+
+	must(!reader_open(&want_from, f, NULL, NULL));
+	must(!reader_open(&got_from, copy, no_warning, NULL));
+	while (reader_next(want_from, &want) > 0) {
+		must(reader_next(got_from, &got) == 1);
+		same_packet(&got, &want);
+	}
+	must(reader_next(got_from, &got) == 0);
+	same_rest(got_from, want_from);
+	reader_close(want_from);
+	reader_close(got_from);
+	fclose(f);
+	fclose(copy);
+}
+
+/* ---- libpcap ---- */
+
+/* It wants one link type and one snap length in a file, an interface before the first packet, and no packet above its limits. */
+static bool pcap_reads(struct reader *r)
+{
+	const struct iface *i, *first;
+	struct packet p;
+
+	while (reader_next(r, &p) > 0)
+		if (p.caplen > PCAP_CAPLEN_MAX || (p.iface->snaplen && p.caplen > p.iface->snaplen))
+			return false;
+	first = reader_iface(r, 0);
+	for (uint32_t id = 0; (i = reader_iface(r, id)); id++)
+		if (i->linktype != first->linktype || i->snaplen != first->snaplen)
+			return false;
+	return first && first->snaplen <= INT_MAX;
+}
+
+static void same_for_pcap(pcap_t *pcap, struct reader *r)
+{
+	struct pcap_pkthdr *h;
+	const u_char *bytes;
+	struct packet p;
+
+	while (reader_next(r, &p) > 0) {
+		must(pcap_next_ex(pcap, &h, &bytes) == 1);
+		must(h->caplen == p.caplen && h->len == p.len && !memcmp(bytes, p.data, p.caplen));
+		must((uint64_t)h->ts.tv_sec == p.ts_ns / 1000000000 && (uint64_t)h->ts.tv_usec == p.ts_ns % 1000000000);
+	}
+	must(pcap_next_ex(pcap, &h, &bytes) == PCAP_ERROR_BREAK);
+}
+
+static void ask_pcap(void)
+{
+	FILE *f = open_memory(), *other = open_memory();
+	char error[PCAP_ERRBUF_SIZE];
+	struct reader *r = NULL;
+	bool readable;
+	pcap_t *pcap;
+
+	must(!reader_open(&r, f, NULL, NULL));
+	readable = pcap_reads(r);
+	reader_close(r);
+	fseek(f, 0, SEEK_SET);
+	if (readable) {
+		pcap = pcap_fopen_offline_with_tstamp_precision(other, PCAP_TSTAMP_PRECISION_NANO, error);
+		must(pcap);
+		must(!reader_open(&r, f, NULL, NULL));
+		same_for_pcap(pcap, r);
+		reader_close(r);
+		pcap_close(pcap);	/* closes the file too */
+	} else {
+		fclose(other);
+	}
+	fclose(f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (memory_fd < 0)
+		begin_memory();
+	if (!write_all(data, size))
+		return 0;
+	compare(data, size);
+	ask_pcap();
+	return 0;
+}
