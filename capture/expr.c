@@ -54,7 +54,7 @@ static struct pcap_file_header file_header(uint16_t linktype, bool swapped)
 	return h;
 }
 
-/* The netmask is that of tcpdump -r, none: "ip broadcast" knows 0.0.0.0 and 255.255.255.255. */
+/* The netmask is that of tcpdump 4.99, none: "ip broadcast" knows 0.0.0.0 and 255.255.255.255. */
 static int compile(const struct expr *e, const char *text, bool optimize, struct bpf_program *program,
 		   char error[static PCAP_ERRBUF_SIZE])
 {
