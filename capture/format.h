@@ -42,7 +42,7 @@ bool format_is_text(enum file_format format);
  * packet() may be NULL: there is no such record.
  */
 struct format_ops {
-	size_t packet_min;	/* no packet takes fewer bytes */
+	size_t packet_min;	/* no packet takes fewer bytes; a power of two */
 
 	/* What a file begins with; the strings, about its origin, may be NULL. */
 	ssize_t (*head)(struct format *f, void *buf, size_t room, const char *hardware, const char *os, const char *appl);

@@ -31,8 +31,8 @@ struct writer {
 	uint8_t *buf;
 	size_t used, cap;
 	uint64_t head_end;		/* in the file; what stands before is never cut */
-	struct mark *marks;		/* packet n is at n % n_marks */
-	uint64_t n_marks;		/* more than packets fit into the buffer, so those in doubt are always known */
+	struct mark *marks;		/* packet n is at n & marks_mask */
+	uint64_t marks_mask;		/* more than packets fit into the buffer, so those in doubt are always known */
 	uint64_t n_packets;		/* in the file or on the way there */
 	uint64_t packets_end;		/* where the last of them ends, or the head */
 	uint64_t end;			/* where the last record ends */
@@ -63,8 +63,8 @@ int writer_open(struct writer **writer, enum file_format format, const struct pr
 	w->ops = w->format->ops;
 	w->cap = BUF_SIZE;
 	w->buf = malloc(w->cap);
-	w->n_marks = 2 * BUF_SIZE / w->ops->packet_min;
-	w->marks = calloc(w->n_marks, sizeof(*w->marks));
+	w->marks_mask = 2 * BUF_SIZE / w->ops->packet_min - 1;
+	w->marks = calloc(w->marks_mask + 1, sizeof(*w->marks));
 	if (!w->buf || !w->marks)
 		return -ENOMEM;
 	err = out_open(&w->out, path, interrupt_fd);
@@ -227,7 +227,7 @@ int writer_packet(struct writer *w, const struct packet *p)
 	if (n < 0)
 		return not_fit(w, id, n);
 	appended(w, n);
-	w->marks[w->n_packets++ % w->n_marks] = (struct mark){ w->end - w->packets_end, id };
+	w->marks[w->n_packets++ & w->marks_mask] = (struct mark){ w->end - w->packets_end, id };
 	w->packets_end = w->end;
 	return 0;
 }
@@ -294,7 +294,7 @@ uint64_t writer_unfit(const struct writer *w, int *reason)
 
 static void lose_last_packet(struct writer *w)
 {
-	const struct mark *m = &w->marks[--w->n_packets % w->n_marks];
+	const struct mark *m = &w->marks[--w->n_packets & w->marks_mask];
 
 	w->packets_end -= m->len;
 	count_lost(w, m->iface);
@@ -338,7 +338,7 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 /* At a full disk the last packets make room; the first failed try has filled the file up to the limit. */
 static int write_stats_in_place(struct writer *w, writer_stats_fn stats, void *ctx)
 {
-	uint64_t floor = w->n_packets > w->n_marks ? w->n_packets - w->n_marks + 1 : 0;
+	uint64_t floor = w->n_packets > w->marks_mask ? w->n_packets - w->marks_mask : 0;
 	int err = write_stats(w, stats, ctx);
 
 	while (is_out_of_room(err) && out_is_file(w->out) && w->n_packets > floor) {
