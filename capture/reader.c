@@ -86,11 +86,16 @@ bool reader_zero_tail(struct reader *r, size_t least)
 {
 	size_t n;
 
+	if (r->not_zero > r->offset)
+		return false;
 	reader_need(r, BUF_SIZE);
 	n = min_of(reader_have(r), (size_t)BUF_SIZE);
-	for (size_t i = 0; i < n; i++)
-		if (reader_bytes(r)[i])
+	for (size_t i = 0; i < n; i++) {
+		if (reader_bytes(r)[i]) {
+			r->not_zero = r->offset + i;
 			return false;
+		}
+	}
 	return n >= least;
 }
 

@@ -41,6 +41,7 @@ struct reader {
 	uint8_t *buf;			/* bytes [begin, end) are read and not consumed */
 	size_t begin, end, cap;
 	uint64_t offset;		/* of buf[begin] in the file */
+	uint64_t not_zero;		/* of a byte that reader_zero_tail() found: not to be looked for again */
 	int io_error;			/* errno */
 
 	int (*next)(struct reader *r, struct packet *p);
