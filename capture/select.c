@@ -7,9 +7,9 @@
 #include "capture/dedup.h"
 #include "capture/packet.h"
 #include "capture/select.h"
-#include "capture/util.h"
+#include "capture/value.h"
 
-enum { NS_PER_SEC = 1000000000, DAY_SEC = 24 * 60 * 60 };
+enum { NS_PER_SEC = 1000000000 };
 
 /* Text not yet read. Every function that takes one moves it on only if it returns true. */
 struct scan {
@@ -169,44 +169,21 @@ static bool parse_clock(struct scan s, struct select_time *t)
 	return true;
 }
 
-/* A number with a fraction, of whatever unit. */
-static bool parse_amount(struct scan *s, uint64_t *whole, uint64_t *billionths)
-{
-	return number(s, whole) && fraction(s, billionths);
-}
-
 static bool parse_epoch(struct scan s, struct select_time *t)
 {
 	uint64_t sec, ns;
 
-	if (!parse_amount(&s, &sec, &ns) || *s.p || sec == INT64_MAX / NS_PER_SEC)
+	if (!number(&s, &sec) || !fraction(&s, &ns) || *s.p || sec == INT64_MAX / NS_PER_SEC)
 		return false;
 	t->kind = SELECT_DATE;
 	t->ns = sec * NS_PER_SEC + ns;
 	return true;
 }
 
-static bool parse_later(struct scan s, struct select_time *t)
+static bool parse_later(const char *string, struct select_time *t)
 {
-	static const struct { const char *name; uint64_t ns; } units[] = {
-		{ "", NS_PER_SEC }, { "s", NS_PER_SEC }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
-		{ "m", 60ull * NS_PER_SEC }, { "h", 3600ull * NS_PER_SEC }, { "d", (uint64_t)DAY_SEC * NS_PER_SEC },
-	};
-	uint64_t whole, billionths;
-
-	if (!literal(&s, '+') || !parse_amount(&s, &whole, &billionths))
-		return false;
-	for (size_t i = 0; i < array_size(units); i++) {
-		unsigned __int128 ns = (unsigned __int128)whole * units[i].ns +
-				       (unsigned __int128)billionths * units[i].ns / NS_PER_SEC;
-
-		if (!strcmp(s.p, units[i].name)) {
-			t->kind = SELECT_LATER;
-			t->ns = ns;
-			return ns <= INT64_MAX;
-		}
-	}
-	return false;
+	t->kind = SELECT_LATER;
+	return *string == '+' && value_span(string + 1, &t->ns);
 }
 
 bool select_parse_time(const char *string, struct select_time *t, char *error, size_t cap)
@@ -214,7 +191,7 @@ bool select_parse_time(const char *string, struct select_time *t, char *error, s
 	const struct scan s = { string };
 
 	*t = (struct select_time){ .kind = SELECT_NONE };
-	if (parse_epoch(s, t) || parse_date(s, t) || parse_clock(s, t) || parse_later(s, t))
+	if (parse_epoch(s, t) || parse_date(s, t) || parse_clock(s, t) || parse_later(string, t))
 		return true;
 	t->kind = SELECT_NONE;
 	snprintf(error, cap, "'%s' is no time: give seconds since 1970 (1732393257.469), a date (2026-11-23 20:20:57.469, with "
