@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Files, FIFOs and stdout. */
+/* Files, FIFOs and stdout, compressed or not. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -10,7 +10,28 @@
 #include <unistd.h>
 
 #include "capture/out.h"
+#include "capture/pack.h"
 #include "capture/util.h"
+
+/* Frames that can be cut off again. With -U each has one packet, and statistics are as long as a few of them. */
+enum { N_BORDERS = 4096 };
+
+/* Where a frame ends. */
+struct border {
+	uint64_t offset;	/* in what out_write() was given */
+	uint64_t size;		/* in the file */
+};
+
+/* What is compressed. */
+struct frames {
+	struct pack *pack;
+	uint64_t offset;		/* bytes given to out_write() that are in whole frames in the file */
+	const uint8_t *frame;		/* on its way: length 0 if none */
+	size_t len, sent;
+	size_t given;			/* bytes that are in it */
+	struct border border[N_BORDERS];	/* the end of frame n is at n % N_BORDERS, for first <= n < end */
+	uint64_t first, end;
+};
 
 struct out {
 	int fd;
@@ -18,7 +39,8 @@ struct out {
 	int interrupt_fd;
 	int patience_ms;	/* -1: for ever */
 	uint64_t base;		/* where our part of the file begins: stdout may have been written to before */
-	uint64_t offset;	/* from there */
+	uint64_t size;		/* from there */
+	struct frames *frames;	/* NULL: not compressed */
 	bool is_file;
 	bool created;		/* by us */
 	char name[NAME_MAX + 1];	/* in dir_fd */
@@ -141,6 +163,14 @@ int out_open(struct out **out, const char *path, int interrupt_fd)
 	return 0;
 }
 
+int out_set_codec(struct out *o, struct codec c)
+{
+	if (c.kind == CODEC_NONE)
+		return 0;
+	o->frames = calloc(1, sizeof(*o->frames));
+	return o->frames ? pack_open(&o->frames->pack, c) : -ENOMEM;
+}
+
 int out_begin(struct out *o)
 {
 	return o->is_file ? out_cut(o, 0) : 0;
@@ -179,10 +209,8 @@ static ssize_t write_some(struct out *o, const void *buf, size_t n)
 	return errno == EINTR || errno == EAGAIN ? 0 : -errno;
 }
 
-int out_write(struct out *o, const void *buf, size_t n)
+static int write_all(struct out *o, const uint8_t *p, size_t n)
 {
-	const char *p = buf;
-
 	while (n) {
 		ssize_t done = write_some(o, p, n);
 
@@ -190,22 +218,121 @@ int out_write(struct out *o, const void *buf, size_t n)
 			return done;
 		p += done;
 		n -= done;
-		o->offset += done;
+		o->size += done;
 	}
 	return 0;
 }
 
+/* Everything behind @size, which is where the next byte goes. */
+static int cut_file(struct out *o, uint64_t size)
+{
+	if (ftruncate(o->fd, o->base + size) || lseek(o->fd, o->base + size, SEEK_SET) < 0)
+		return -errno;
+	o->size = size;
+	return 0;
+}
+
+static int begin_frame(struct frames *f, const uint8_t *data, size_t n)
+{
+	int err = pack_frame(f->pack, data, n, &f->frame, &f->len);
+
+	if (err) {
+		f->len = 0;
+		return err;
+	}
+	f->given = n;
+	f->sent = 0;
+	return 0;
+}
+
+static void end_frame(struct out *o)
+{
+	struct frames *f = o->frames;
+
+	f->len = 0;
+	f->offset += f->given;
+	f->border[f->end++ % N_BORDERS] = (struct border){ f->offset, o->size };
+	if (f->end - f->first > N_BORDERS)
+		f->first++;
+}
+
+/* Sends what is left of the frame. One that does not fit into a file is taken out again. */
+static int send_frame(struct out *o)
+{
+	struct frames *f = o->frames;
+	uint64_t from = o->size;
+	int err = write_all(o, f->frame + f->sent, f->len - f->sent);
+
+	f->sent += o->size - from;
+	if (!err) {
+		end_frame(o);
+	} else if (err != -EINTR) {
+		f->len = 0;
+		if (o->is_file)
+			cut_file(o, o->size - f->sent);
+	}
+	return err;
+}
+
+/* A frame that was interrupted on its way holds the first bytes already. */
+static int write_frames(struct out *o, const uint8_t *p, size_t n)
+{
+	while (n) {
+		int err = o->frames->len ? 0 : begin_frame(o->frames, p, n);
+
+		if (!err)
+			err = send_frame(o);
+		if (err)
+			return err;
+		p += o->frames->given;
+		n -= o->frames->given;
+	}
+	return 0;
+}
+
+int out_write(struct out *o, const void *buf, size_t n)
+{
+	return o->frames ? write_frames(o, buf, n) : write_all(o, buf, n);
+}
+
 uint64_t out_offset(const struct out *o)
 {
-	return o->offset;
+	return o->frames ? o->frames->offset : o->size;
+}
+
+uint64_t out_size(const struct out *o)
+{
+	return o->size;
+}
+
+/* The last frame that ends at @offset or before, and nothing behind it. The very beginning is always a border. */
+static int cut_frames(struct out *o, uint64_t offset)
+{
+	struct frames *f = o->frames;
+	struct border last = { 0 };
+	uint64_t end = f->end;
+	int err;
+
+	while (end > f->first && f->border[(end - 1) % N_BORDERS].offset > offset)
+		end--;
+	if (end > f->first)
+		last = f->border[(end - 1) % N_BORDERS];
+	else if (f->first && offset)
+		return -ERANGE;
+	err = cut_file(o, last.size);
+	if (err)
+		return err;
+	f->offset = last.offset;
+	f->len = 0;
+	f->end = end;
+	if (!last.offset)
+		f->first = f->end = 0;
+	return 0;
 }
 
 int out_cut(struct out *o, uint64_t offset)
 {
-	if (ftruncate(o->fd, o->base + offset) || lseek(o->fd, o->base + offset, SEEK_SET) < 0)
-		return -errno;
-	o->offset = offset;
-	return 0;
+	return o->frames ? cut_frames(o, offset) : cut_file(o, offset);
 }
 
 void out_hurry(struct out *o, int ms)
@@ -226,12 +353,15 @@ struct out *out_close(struct out *o)
 {
 	if (!o)
 		return NULL;
-	if (o->created && !o->offset)
+	if (o->created && !o->size)
 		unlinkat(o->dir_fd, o->name, 0);
 	if (o->fd >= 0)
 		close(o->fd);
 	if (o->dir_fd >= 0)
 		close(o->dir_fd);
+	if (o->frames)
+		pack_close(o->frames->pack);
+	free(o->frames);
 	free(o);
 	return NULL;
 }

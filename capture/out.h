@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Where bytes go: a file, a FIFO, a pipe on stdout. Knows how to wait without becoming deaf to signals, how far a failed
- * write came, and how to leave no trace of a start that failed. Does not know what the bytes mean.
+ * Where bytes go: a file, a FIFO, a pipe on stdout. Compresses them if asked to. Knows how to wait without becoming deaf to
+ * signals, how far a failed write came, and how to leave no trace of a start that failed. Does not know what the bytes mean.
  */
 #ifndef XDPDUMP_OUT_H
 #define XDPDUMP_OUT_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+struct codec;
 struct out;
 
 /*
@@ -19,6 +20,9 @@ struct out;
  * returns -EINTR when that becomes readable. As root a symlink in a directory that everybody can write is refused: -ELOOP.
  */
 int out_open(struct out **out, const char *path, int interrupt_fd);
+
+/* Before the first out_write(): what is written gets compressed. -ENOMEM, or 0. */
+int out_set_codec(struct out *o, struct codec c);
 
 /* Empties a regular file: from here on it is ours. */
 int out_begin(struct out *o);
@@ -29,13 +33,23 @@ bool out_is_same(const struct out *o, const struct stat *st);
 /* A regular file, which can be cut and synced? */
 bool out_is_file(const struct out *o);
 
-/* Writes all @n bytes. On failure -errno, and out_offset() tells how far it came. */
+/*
+ * Writes all @n bytes, compressed as a frame of their own, so that they can be read as soon as they are written. On failure
+ * -errno, and out_offset() tells how far it came: with compression all or nothing, and of a regular file the torn frame is
+ * removed. After -EINTR the next call has to give the bytes from there on again, more of them if there are more.
+ */
 int out_write(struct out *o, const void *buf, size_t n);
 
-/* Bytes in the file, or sent. */
+/* How many of the bytes that were written are in the file, or sent. */
 uint64_t out_offset(const struct out *o);
 
-/* Cuts a regular file; what is written next stands at @offset. */
+/* Bytes in the file, or sent, compressed: what it takes on the disk. */
+uint64_t out_size(const struct out *o);
+
+/*
+ * Cuts a regular file; what is written next stands at @offset. With compression at the end of a frame, so that out_offset()
+ * may be less afterwards; -ERANGE if that is further back than can be remembered, thousands of frames. 0 is always possible.
+ */
 int out_cut(struct out *o, uint64_t offset);
 
 /* The end is near: give up with -ETIMEDOUT when a reader takes nothing for @ms milliseconds. */
