@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* A heap of files, the one with the earliest packet on top. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,14 +94,39 @@ static int number_ifaces(struct source *s)
 	return 0;
 }
 
+static int wait_for(void *ctx, int fd)
+{
+	const struct source *s = ctx;
+
+	return s->input->options.wait(s->input->options.ctx, fd);
+}
+
+/* To open a FIFO is to wait for its writer, unless somebody else waits for it. */
+static FILE *open_path(const char *path, bool waits)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (waits ? O_NONBLOCK : 0));
+	FILE *f;
+
+	if (fd < 0)
+		return NULL;
+	if (waits)
+		fcntl(fd, F_SETFL, 0);
+	f = fdopen(fd, "r");
+	if (!f)
+		close(fd);
+	return f;
+}
+
 static int open_source(struct source *s, const char *path)
 {
+	const struct input_options *o = &s->input->options;
+	struct reader_hooks hooks = { .warn = warn, .ctx = s };
 	bool is_stdin = !strcmp(path, "-");
 	char sentence[256];
 	int err;
 
 	s->name = is_stdin ? "stdin" : path;
-	s->file = is_stdin ? stdin : fopen(path, "re");
+	s->file = is_stdin ? stdin : open_path(path, o->wait);
 	if (!s->file) {
 		err = -errno;
 		snprintf(sentence, sizeof(sentence), "cannot open: %s", strerror(-err));
@@ -111,7 +137,9 @@ static int open_source(struct source *s, const char *path)
 		return keep_error(s->input, s->name, strerror(errno), -errno);
 	if (S_ISDIR(s->stat.st_mode))
 		return keep_error(s->input, s->name, "is a directory", -EISDIR);
-	err = reader_open(&s->reader, s->file, warn, s);
+	if (o->wait && !S_ISREG(s->stat.st_mode))
+		hooks.wait = wait_for;
+	err = reader_open_with(&s->reader, s->file, &hooks);
 	if (err)
 		return keep_error(s->input, s->name, reader_error(s->reader), err);
 	err = number_ifaces(s);		/* a classic file has shown its only one */

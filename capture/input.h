@@ -21,8 +21,15 @@ enum { INPUT_FILES_MAX = 4096 };
 /* Is called with a sentence, the name of the file in front, for what is odd and can be read all the same. */
 typedef void (*input_warn_fn)(void *ctx, const char *sentence);
 
+/*
+ * Is called before each read of a file that may come slowly, with its descriptor: 0 when there is something to read, or an
+ * errno, and the reading ends with it. With it a FIFO without a writer can be waited for as well.
+ */
+typedef int (*input_wait_fn)(void *ctx, int fd);
+
 struct input_options {
 	input_warn_fn warn;	/* may be NULL */
+	input_wait_fn wait;	/* may be NULL */
 	void *ctx;
 };
 

@@ -26,6 +26,10 @@ static size_t read_some(struct reader *r, void *buf, size_t n)
 			r->io_error = errno ? errno : EIO;
 		return got;
 	}
+	if (r->hooks.wait)
+		r->io_error = r->hooks.wait(r->hooks.ctx, fileno(r->file));
+	if (r->io_error)
+		return 0;
 	do
 		got = read(fileno(r->file), buf, n);
 	while (got < 0 && errno == EINTR);
@@ -119,13 +123,13 @@ void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ..
 	char sentence[256];
 	va_list args;
 
-	if (r->warned & 1u << kind || !r->warn)
+	if (r->warned & 1u << kind || !r->hooks.warn)
 		return;
 	r->warned |= 1u << kind;
 	va_start(args, fmt);
 	vsnprintf(sentence, sizeof(sentence), fmt, args);
 	va_end(args);
-	r->warn(r->warn_ctx, sentence);
+	r->hooks.warn(r->hooks.ctx, sentence);
 }
 
 struct reader_iface *reader_add_iface(struct reader *r)
@@ -259,7 +263,7 @@ static int begin(struct reader *r)
 			   p[3]);
 }
 
-int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
+int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks *hooks)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 
@@ -267,13 +271,17 @@ int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
 	if (!r)
 		return -ENOMEM;
 	r->file = f;
-	r->warn = warn;
-	r->warn_ctx = ctx;
+	r->hooks = *hooks;
 	r->cap = BUF_SIZE;
 	r->buf = malloc(r->cap);
 	if (!r->buf)
 		return -ENOMEM;
 	return begin(r);
+}
+
+int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
+{
+	return reader_open_with(reader, f, &(struct reader_hooks){ .warn = warn, .ctx = ctx });
 }
 
 int reader_next(struct reader *r, struct packet *p)

@@ -18,6 +18,18 @@ struct reader;
 /* Is called with a sentence for what is odd and can be read all the same; each kind of oddity once a file. */
 typedef void (*reader_warn_fn)(void *ctx, const char *sentence);
 
+/* Is called with its descriptor before each read of a file. 0: go on; an errno ends the reading as a failed read would. */
+typedef int (*reader_wait_fn)(void *ctx, int fd);
+
+struct reader_hooks {
+	reader_warn_fn warn;	/* may be NULL */
+	reader_wait_fn wait;	/* may be NULL */
+	void *ctx;
+};
+
+/* As reader_open(), with all the hooks that there are. */
+int reader_open_with(struct reader **r, FILE *f, const struct reader_hooks *hooks);
+
 /*
  * Starts on @f, which stays the caller's and from which nothing has been read, and reads the first block or header. On -EBADMSG reader_error() tells what is
  * wrong; *r is set then, too, and has to be closed.

@@ -34,8 +34,7 @@ struct reader_iface {
 
 struct reader {
 	FILE *file;
-	reader_warn_fn warn;
-	void *warn_ctx;
+	struct reader_hooks hooks;
 	unsigned warned;		/* 1 << enum reader_warning */
 
 	uint8_t *buf;			/* bytes [begin, end) are read and not consumed */
