@@ -42,6 +42,7 @@ bool format_is_text(enum file_format format);
  * packet() may be NULL: there is no such record.
  */
 struct format_ops {
+	size_t collected;	/* bytes that are worth a write; a power of two */
 	size_t packet_min;	/* no packet takes fewer bytes; a power of two */
 
 	/* What a file begins with; the strings, about its origin, may be NULL. */

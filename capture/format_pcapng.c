@@ -46,7 +46,8 @@ static ssize_t block(struct format *f, void *buf, size_t room, const void *bytes
 struct format *format_pcapng(void)
 {
 	static const struct format_ops ops = {
-		.packet_min = 32, .head = head, .iface = iface, .packet = packet, .stats = stats, .block = block,
+		.collected = 256 * 1024, .packet_min = 32,
+		.head = head, .iface = iface, .packet = packet, .stats = stats, .block = block,
 	};
 	struct format *f = malloc(sizeof(*f));
 

@@ -156,7 +156,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	struct text_format *p = (struct text_format *)f;
 	size_t n_rows = p->options.hex == HEX_NONE ? 0 : pkt->caplen / 16u + 1;
 	size_t need = PREFIX_MAX + LINE_MAX_BYTES + n_rows * HEX_ROW_MAX;
-	struct text t = text_in(buf, room);
+	struct text t = { buf, 0, room };
 
 	(void)snaplen;	/* the decoded line is of what was captured */
 	if (room < need)
@@ -178,7 +178,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 
 struct format *format_text(const struct print_options *o)
 {
-	static const struct format_ops ops = { .packet_min = 8, .packet = packet };
+	static const struct format_ops ops = { .collected = 64 * 1024, .packet_min = 8, .packet = packet };
 	struct text_format *p = calloc(1, sizeof(*p));
 
 	if (!p)

@@ -10,8 +10,6 @@
 #include "capture/util.h"
 #include "capture/writer.h"
 
-enum { BUF_SIZE = 256 * 1024 };
-
 /* A packet in the file: how far it is from the end of the packet before to its own, and whose it is. */
 struct mark {
 	uint32_t len;
@@ -61,9 +59,9 @@ int writer_open(struct writer **writer, enum file_format format, const struct pr
 	if (!w->format)
 		return -ENOMEM;
 	w->ops = w->format->ops;
-	w->cap = BUF_SIZE;
+	w->cap = w->ops->collected;
 	w->buf = malloc(w->cap);
-	w->marks_mask = 2 * BUF_SIZE / w->ops->packet_min - 1;
+	w->marks_mask = 2 * w->cap / w->ops->packet_min - 1;
 	w->marks = calloc(w->marks_mask + 1, sizeof(*w->marks));
 	if (!w->buf || !w->marks)
 		return -ENOMEM;
