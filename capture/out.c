@@ -171,6 +171,11 @@ int out_set_codec(struct out *o, struct codec c)
 	return o->frames ? pack_open(&o->frames->pack, c) : -ENOMEM;
 }
 
+bool out_is_compressed(const struct out *o)
+{
+	return o->frames;
+}
+
 int out_begin(struct out *o)
 {
 	return o->is_file ? out_cut(o, 0) : 0;

@@ -24,6 +24,8 @@ int out_open(struct out **out, const char *path, int interrupt_fd);
 /* Before the first out_write(): what is written gets compressed. -ENOMEM, or 0. */
 int out_set_codec(struct out *o, struct codec c);
 
+bool out_is_compressed(const struct out *o);
+
 /* Empties a regular file: from here on it is ours. */
 int out_begin(struct out *o);
 

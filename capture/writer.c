@@ -6,6 +6,7 @@
 
 #include "capture/format.h"
 #include "capture/out.h"
+#include "capture/pack.h"
 #include "capture/packet.h"
 #include "capture/util.h"
 #include "capture/writer.h"
@@ -28,12 +29,14 @@ struct writer {
 	struct out *out;		/* NULL: taken */
 	uint8_t *buf;
 	size_t used, cap;
+	size_t limit;			/* more is not collected: what is worth a write, or one long record */
 	uint64_t head_end;		/* in the file; what stands before is never cut */
 	struct mark *marks;		/* packet n is at n & marks_mask */
-	uint64_t marks_mask;		/* more than packets fit into the buffer, so those in doubt are always known */
+	uint64_t marks_mask;		/* four times what fits into the buffer: those in doubt, and those of a frame to cut */
 	uint64_t n_packets;		/* in the file or on the way there */
 	uint64_t packets_end;		/* where the last of them ends, or the head */
 	uint64_t end;			/* where the last record ends */
+	uint64_t whole;			/* where the last record ends that is in the file */
 	struct output_iface *ifaces;	/* those of all files; n_ifaces of them are in this one */
 	uint32_t n_ifaces, n_known;
 	uint64_t lost;			/* from here on: of all files */
@@ -59,9 +62,9 @@ int writer_open(struct writer **writer, enum file_format format, const struct pr
 	if (!w->format)
 		return -ENOMEM;
 	w->ops = w->format->ops;
-	w->cap = w->ops->collected;
+	w->cap = w->limit = w->ops->collected;
 	w->buf = malloc(w->cap);
-	w->marks_mask = 2 * w->cap / w->ops->packet_min - 1;
+	w->marks_mask = 4 * w->cap / w->ops->packet_min - 1;
 	w->marks = calloc(w->marks_mask + 1, sizeof(*w->marks));
 	if (!w->buf || !w->marks)
 		return -ENOMEM;
@@ -70,6 +73,11 @@ int writer_open(struct writer **writer, enum file_format format, const struct pr
 		return err;
 	*writer = steal(&w);
 	return 0;
+}
+
+int writer_set_codec(struct writer *w, struct codec c)
+{
+	return out_set_codec(w->out, c);
 }
 
 struct out *writer_take_out(struct writer *w)
@@ -82,7 +90,8 @@ void writer_give_out(struct writer *w, struct out *out)
 	out_close(w->out);
 	w->out = out;
 	w->used = 0;
-	w->head_end = w->n_packets = w->packets_end = w->end = 0;
+	w->limit = w->ops->collected;
+	w->head_end = w->n_packets = w->packets_end = w->end = w->whole = 0;
 	w->n_ifaces = 0;
 	w->error = 0;
 }
@@ -103,6 +112,71 @@ static int grow(struct writer *w, size_t cap)
 	return 0;
 }
 
+static void count_lost(struct writer *w, uint32_t id)
+{
+	if (id < w->n_known)
+		w->ifaces[id].lost++;
+	w->lost++;
+}
+
+static void lose_last_packet(struct writer *w)
+{
+	const struct mark *m = &w->marks[--w->n_packets & w->marks_mask];
+
+	w->packets_end -= m->len;
+	count_lost(w, m->iface);
+}
+
+static void lose_packets_behind(struct writer *w, uint64_t offset)
+{
+	while (w->n_packets && w->packets_end > offset)
+		lose_last_packet(w);
+}
+
+static bool is_out_of_room(int err)
+{
+	return err == -ENOSPC || err == -EDQUOT || err == -EFBIG;
+}
+
+/* A frame is in the file whole or not at all: if there is no room for it, then perhaps for half of its packets, or a quarter. */
+static void write_what_fits(struct writer *w)
+{
+	uint64_t begin = w->whole;
+	int err = w->error;
+
+	while (is_out_of_room(err) && w->n_packets && w->packets_end > begin) {
+		lose_packets_behind(w, begin + (w->packets_end - begin) / 2);
+		err = w->packets_end > begin ? out_write(w->out, w->buf, w->packets_end - begin) : 0;
+	}
+	w->whole = out_offset(w->out);
+}
+
+int writer_flush(struct writer *w)
+{
+	uint64_t from;
+	int err;
+
+	if (w->error || !w->used)
+		return w->error;
+	from = out_offset(w->out);
+	err = out_write(w->out, w->buf, w->used);
+	if (err == -EINTR) {
+		uint64_t done = out_offset(w->out) - from;
+
+		memmove(w->buf, w->buf + done, w->used - done);
+		w->used -= done;
+		return err;
+	}
+	w->used = 0;
+	w->limit = w->ops->collected;
+	w->error = err;
+	if (!err)
+		w->whole = w->end;
+	else if (out_is_compressed(w->out) && out_is_file(w->out))
+		write_what_fits(w);
+	return err;
+}
+
 /* Makes sure that @n bytes fit behind what is in the buffer. An interrupted flush leaves bytes there. */
 static int make_room(struct writer *w, size_t n)
 {
@@ -110,7 +184,8 @@ static int make_room(struct writer *w, size_t n)
 
 	if (err && err != -EINTR)
 		return err;
-	return n <= w->cap - w->used ? 0 : grow(w, w->used + n);
+	w->limit = max_of(w->ops->collected, w->used + n);
+	return w->limit <= w->cap ? 0 : grow(w, w->limit);
 }
 
 static inline uint8_t *tail(const struct writer *w)
@@ -120,7 +195,7 @@ static inline uint8_t *tail(const struct writer *w)
 
 static inline size_t room(const struct writer *w)
 {
-	return w->cap - w->used;
+	return w->limit - w->used;
 }
 
 static void appended(struct writer *w, size_t n)
@@ -192,11 +267,12 @@ int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
 	return 0;
 }
 
-static void count_lost(struct writer *w, uint32_t id)
+/* A frame of its own, so that all packets can be cut off. */
+static int flush_head(struct writer *w)
 {
-	if (id < w->n_known)
-		w->ifaces[id].lost++;
-	w->lost++;
+	int err = writer_flush(w);
+
+	return err == -EINTR ? 0 : err;
 }
 
 static int not_fit(struct writer *w, uint32_t id, int reason)
@@ -216,6 +292,8 @@ int writer_packet(struct writer *w, const struct packet *p)
 
 	if (id >= w->n_ifaces && !err)		/* a format that needs no description of it */
 		err = add_iface(w, id, 0);
+	if (!w->n_packets && !err && out_is_compressed(w->out))
+		err = flush_head(w);
 	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, w->ifaces[id].snaplen)) > (ssize_t)room(w))
 		err = make_room(w, n);
 	if (err) {
@@ -244,26 +322,6 @@ int writer_block(struct writer *w, const void *block, size_t len)
 	return err;
 }
 
-int writer_flush(struct writer *w)
-{
-	uint64_t from;
-	int err;
-
-	if (w->error || !w->used)
-		return w->error;
-	from = out_offset(w->out);
-	err = out_write(w->out, w->buf, w->used);
-	if (err == -EINTR) {
-		uint64_t done = out_offset(w->out) - from;
-
-		memmove(w->buf, w->buf + done, w->used - done);
-		w->used -= done;
-		return err;
-	}
-	w->used = 0;
-	return w->error = err;
-}
-
 size_t writer_pending(const struct writer *w)
 {
 	return w->used;
@@ -290,25 +348,21 @@ uint64_t writer_unfit(const struct writer *w, int *reason)
 	return w->unfit;
 }
 
-static void lose_last_packet(struct writer *w)
+/* Takes what stands behind @offset out of the file; compressed, it may be more than that. */
+static int cut(struct writer *w, uint64_t offset)
 {
-	const struct mark *m = &w->marks[--w->n_packets & w->marks_mask];
+	int err = out_cut(w->out, offset);
 
-	w->packets_end -= m->len;
-	count_lost(w, m->iface);
+	w->whole = out_offset(w->out);
+	lose_packets_behind(w, w->whole);
+	return err;
 }
 
-/* Counts the packets that did not make it whole into the output, and takes a torn one out of a file. */
-static int cut_torn_packet(struct writer *w)
+/* Counts the packets that did not make it whole into the output, and takes a torn record out of a file. */
+static int cut_torn_record(struct writer *w)
 {
-	while (w->n_packets && w->packets_end > out_offset(w->out))
-		lose_last_packet(w);
-	return out_is_file(w->out) && w->packets_end < out_offset(w->out) ? out_cut(w->out, w->packets_end) : 0;
-}
-
-static bool is_out_of_room(int err)
-{
-	return err == -ENOSPC || err == -EDQUOT || err == -EFBIG;
+	lose_packets_behind(w, out_offset(w->out));
+	return out_is_file(w->out) && w->whole < out_offset(w->out) ? cut(w, max_of(w->whole, w->packets_end)) : 0;
 }
 
 /* One record an interface, written together, so that they are in the file all or not at all. */
@@ -324,7 +378,7 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 		if (w->ifaces[id].end > out_offset(w->out) || !stats(ctx, id, &s))	/* cut away, or nothing known */
 			continue;
 		while ((n = w->ops->stats(w->format, tail(w), room(w), id, &s)) > (ssize_t)room(w))
-			if (grow(w, 2 * w->cap + n))
+			if (grow(w, w->limit = 2 * w->cap + n))
 				return -ENOMEM;
 		w->used += n;
 	}
@@ -333,17 +387,19 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 	return err;
 }
 
-/* At a full disk the last packets make room; the first failed try has filled the file up to the limit. */
-static int write_stats_in_place(struct writer *w, writer_stats_fn stats, void *ctx)
+/*
+ * At a full disk the last packets make room; the first failed try has filled the file up to the limit. Packet @known is the
+ * first with a mark, and what is cut at once are no more than the packets of a full buffer.
+ */
+static int write_stats_in_place(struct writer *w, uint64_t known, writer_stats_fn stats, void *ctx)
 {
-	uint64_t floor = w->n_packets > w->marks_mask ? w->n_packets - w->marks_mask : 0;
 	int err = write_stats(w, stats, ctx);
 
-	while (is_out_of_room(err) && out_is_file(w->out) && w->n_packets > floor) {
+	while (is_out_of_room(err) && out_is_file(w->out) && w->n_packets && (!known || w->n_packets > known + w->marks_mask / 4)) {
 		if (!w->error)
 			w->error = err;
 		lose_last_packet(w);
-		if (out_cut(w->out, w->packets_end))
+		if (cut(w, w->packets_end))
 			return err;
 		err = write_stats(w, stats, ctx);
 	}
@@ -352,26 +408,26 @@ static int write_stats_in_place(struct writer *w, writer_stats_fn stats, void *c
 
 int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 {
+	uint64_t known = w->n_packets > w->marks_mask ? w->n_packets - w->marks_mask : 0;
 	int err;
 
 	if (writer_flush(w) == -EINTR)
 		w->error = -EINTR;
 	if (w->error && out_offset(w->out) < w->head_end) {	/* not even the head fits: better nothing */
-		while (w->n_packets)
-			lose_last_packet(w);
+		lose_packets_behind(w, 0);
 		if (out_is_file(w->out))
 			out_cut(w->out, 0);
 		return w->error;
 	}
-	if (w->error && cut_torn_packet(w))
+	if (w->error && cut_torn_record(w))
 		return w->error;
 	if (w->error && !(is_out_of_room(w->error) && out_is_file(w->out)))
 		return w->error;
 	if (!w->ops->stats)
 		return w->error;
-	err = write_stats_in_place(w, stats, ctx);
-	if (err && out_is_file(w->out))
-		out_cut(w->out, w->packets_end);
+	err = write_stats_in_place(w, known, stats, ctx);
+	if (err)
+		cut_torn_record(w);
 	if (!w->error)
 		w->error = err;
 	return w->error;

@@ -13,6 +13,7 @@
 
 #include "capture/format.h"
 
+struct codec;
 struct iface;
 struct iface_stats;
 struct out;
@@ -23,6 +24,9 @@ struct writer;
 /* Opens @path as out_open() does. Nothing is written or overwritten yet. @text as in format_open(). */
 int writer_open(struct writer **w, enum file_format format, const struct print_options *text, const char *path,
 		int interrupt_fd);
+
+/* As out_set_codec(), for this file. */
+int writer_set_codec(struct writer *w, struct codec c);
 
 /*
  * A finished file, for the caller to sync and close; the writer then needs another one. With it, an out that nothing was
