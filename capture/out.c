@@ -193,6 +193,21 @@ bool out_is_file(const struct out *o)
 	return o->is_file;
 }
 
+int out_fd(const struct out *o)
+{
+	return o->fd;
+}
+
+int out_dir_fd(const struct out *o)
+{
+	return o->dir_fd;
+}
+
+const char *out_name(const struct out *o)
+{
+	return o->name;
+}
+
 /*
  * What a reader takes from us can stop at any time, so wait for room before each write. A pipe that polls as writable
  * takes PIPE_BUF bytes without blocking, whether it is in non-blocking mode or not (pipe(7)).

@@ -35,6 +35,11 @@ bool out_is_same(const struct out *o, const struct stat *st);
 /* A regular file, which can be cut and synced? */
 bool out_is_file(const struct out *o);
 
+/* Its descriptor; that of its directory, -1 if there is none; its name in there. They stay those of @o. */
+int out_fd(const struct out *o);
+int out_dir_fd(const struct out *o);
+const char *out_name(const struct out *o);
+
 /*
  * Writes all @n bytes, compressed as a frame of their own, so that they can be read as soon as they are written. On failure
  * -errno, and out_offset() tells how far it came: with compression all or nothing, and of a regular file the torn frame is
