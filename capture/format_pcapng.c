@@ -9,13 +9,15 @@
 
 static ssize_t head(struct format *f, void *buf, size_t room, const char *hardware, const char *os, const char *appl)
 {
+	size_t need = pcapng_shb_max(hardware, os, appl);
+
 	(void)f;
-	return room < PCAPNG_HEAD_MAX ? PCAPNG_HEAD_MAX : pcapng_shb(buf, hardware, os, appl);
+	return room < need ? need : pcapng_shb(buf, hardware, os, appl);
 }
 
 static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i)
 {
-	size_t need = i->filter ? PCAPNG_IDB_MAX : PCAPNG_HEAD_MAX;
+	size_t need = pcapng_idb_max(i);
 
 	(void)f;
 	return room < need ? need : pcapng_idb(buf, i);
@@ -23,7 +25,7 @@ static ssize_t iface(struct format *f, void *buf, size_t room, const struct ifac
 
 static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t snaplen)
 {
-	size_t need = PCAPNG_EPB_MAX + (size_t)p->caplen;
+	size_t need = pcapng_epb_max(p);
 
 	(void)f;
 	return room < need ? need : pcapng_epb(buf, p->iface->id, p, snaplen);
@@ -31,8 +33,10 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 
 static ssize_t stats(struct format *f, void *buf, size_t room, uint32_t id, const struct iface_stats *s)
 {
+	size_t need = pcapng_isb_max(s);
+
 	(void)f;
-	return room < PCAPNG_HEAD_MAX ? PCAPNG_HEAD_MAX : pcapng_isb(buf, id, s);
+	return room < need ? need : pcapng_isb(buf, id, s);
 }
 
 static ssize_t block(struct format *f, void *buf, size_t room, const void *bytes, size_t n)

@@ -5,12 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "capture/input.h"
 #include "capture/packet.h"
 #include "capture/reader.h"
 #include "capture/util.h"
+
+enum {
+	MEMORY		= 64 << 20,	/* bytes for the buffers of all files */
+	BUFFER_MIN	= 16 * 1024,	/* but so many for each */
+	OTHER_FILES	= 32,		/* that are open beside the input */
+};
 
 struct source {
 	struct input *input;
@@ -33,8 +40,10 @@ struct input {
 	struct input_options options;
 	struct source *sources;
 	unsigned n_sources;
+	size_t buffer;		/* bytes, for each */
 	struct source **heap;	/* those with a packet to deliver */
 	unsigned n_heap;
+	struct blocks blocks;
 	bool begun;		/* the heap is filled, and the packet of its top delivered */
 	struct input_iface *ifaces;
 	uint32_t n_ifaces;
@@ -117,10 +126,29 @@ static FILE *open_path(const char *path, bool waits)
 	return f;
 }
 
+/* Most shells allow a thousand open files and the system many more: as many as we need, if we may. */
+static void allow_files(unsigned n)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= n + OTHER_FILES)
+		return;
+	limit.rlim_cur = min_of((rlim_t)n + OTHER_FILES, limit.rlim_max);
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static const char *why_not_open(int err)
+{
+	return err == -EMFILE ? "too many files for the limit of this process (ulimit -n)" : strerror(-err);
+}
+
 static int open_source(struct source *s, const char *path)
 {
-	const struct input_options *o = &s->input->options;
-	struct reader_hooks hooks = { .warn = warn, .ctx = s };
+	struct input *in = s->input;
+	const struct input_options *o = &in->options;
+	struct reader_hooks hooks = {
+		.warn = warn, .ctx = s, .buffer = in->buffer, .blocks = o->copy ? &in->blocks : NULL,
+	};
 	bool is_stdin = !strcmp(path, "-");
 	char sentence[256];
 	int err;
@@ -129,21 +157,21 @@ static int open_source(struct source *s, const char *path)
 	s->file = is_stdin ? stdin : open_path(path, o->wait);
 	if (!s->file) {
 		err = -errno;
-		snprintf(sentence, sizeof(sentence), "cannot open: %s", strerror(-err));
-		return keep_error(s->input, s->name, sentence, err);
+		snprintf(sentence, sizeof(sentence), "cannot open: %s", why_not_open(err));
+		return keep_error(in, s->name, sentence, err);
 	}
 	setvbuf(s->file, NULL, _IONBF, 0);	/* the reader has a buffer */
 	if (fstat(fileno(s->file), &s->stat))
-		return keep_error(s->input, s->name, strerror(errno), -errno);
+		return keep_error(in, s->name, strerror(errno), -errno);
 	if (S_ISDIR(s->stat.st_mode))
-		return keep_error(s->input, s->name, "is a directory", -EISDIR);
+		return keep_error(in, s->name, "is a directory", -EISDIR);
 	if (o->wait && !S_ISREG(s->stat.st_mode))
 		hooks.wait = wait_for;
 	err = reader_open_with(&s->reader, s->file, &hooks);
 	if (err)
-		return keep_error(s->input, s->name, reader_error(s->reader), err);
+		return keep_error(in, s->name, reader_error(s->reader), err);
 	err = number_ifaces(s);		/* a classic file has shown its only one */
-	return err ? keep_error(s->input, s->name, "out of memory", err) : 0;
+	return err ? keep_error(in, s->name, "out of memory", err) : 0;
 }
 
 int input_open(struct input **input, const char *const *paths, unsigned n, const struct input_options *o)
@@ -155,6 +183,9 @@ int input_open(struct input **input, const char *const *paths, unsigned n, const
 	if (!in)
 		return -ENOMEM;
 	in->options = *o;
+	in->buffer = max_of((size_t)MEMORY / n, (size_t)BUFFER_MIN);
+	in->buffer = min_of(in->buffer, (size_t)READER_BUFFER);
+	allow_files(n);
 	in->sources = calloc(n, sizeof(*in->sources));
 	in->heap = calloc(n, sizeof(*in->heap));
 	if (!in->sources || !in->heap)
@@ -237,6 +268,7 @@ static void replace_top(struct input *in)
 
 int input_next(struct input *in, struct packet *p)
 {
+	in->blocks.len = 0;
 	if (in->n_sources == 1)
 		return read_packet(&in->sources[0], p);
 	if (!in->begun)
@@ -248,6 +280,11 @@ int input_next(struct input *in, struct packet *p)
 		return in->error;
 	*p = in->heap[0]->packet;
 	return 1;
+}
+
+const struct blocks *input_blocks(const struct input *in)
+{
+	return &in->blocks;
 }
 
 const char *input_error(const struct input *in, unsigned n)
@@ -335,6 +372,7 @@ struct input *input_close(struct input *in)
 	for (unsigned i = 0; i < in->n_errors; i++)
 		free(in->errors[i]);
 	free(in->errors);
+	free(in->blocks.bytes);
 	free(in->ifaces);
 	free(in->heap);
 	free(in->sources);

@@ -10,13 +10,12 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+struct blocks;
 struct iface;
 struct iface_stats;
 struct input;
 struct packet;
 struct reader;
-
-enum { INPUT_FILES_MAX = 4096 };
 
 /* Is called with a sentence, the name of the file in front, for what is odd and can be read all the same. */
 typedef void (*input_warn_fn)(void *ctx, const char *sentence);
@@ -31,6 +30,7 @@ struct input_options {
 	input_warn_fn warn;	/* may be NULL */
 	input_wait_fn wait;	/* may be NULL */
 	void *ctx;
+	bool copy;		/* blocks that are no packets are wanted, see input_blocks() */
 };
 
 /*
@@ -44,6 +44,12 @@ int input_open(struct input **in, const char *const *paths, unsigned n, const st
  * -EBADMSG or another errno, when a file could not be read to its end. Its packets before were delivered, and all of the others.
  */
 int input_next(struct input *in, struct packet *p);
+
+/*
+ * The blocks that may be copied to a pcapng output and belong in front of the packet that input_next() delivered, or at the
+ * end if it delivered none. Each stands behind the packet that it follows in its file. They live until the next call.
+ */
+const struct blocks *input_blocks(const struct input *in);
 
 /* What is wrong with the files that could not be read to their end: the n-th sentence, its file in front, or NULL. */
 const char *input_error(const struct input *in, unsigned n);

@@ -10,6 +10,7 @@
 #include "capture/opts.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
+#include "capture/reader.h"
 #include "capture/stats.h"
 #include "capture/version.h"
 
@@ -56,7 +57,7 @@ static void complain_of_input(const struct offline *f)
 
 static enum status open_input(struct offline *f)
 {
-	const struct input_options options = { .warn = warn };
+	const struct input_options options = { .warn = warn, .copy = f->flow.writer };
 	const struct stat *st;
 
 	if (input_open(&f->input, f->opts->reads, f->opts->n_reads, &options)) {
@@ -194,17 +195,28 @@ static void cut(struct offline *f, struct packet *p)
 	}
 }
 
+/* False: writing failed, or nobody reads it. */
+static bool is_written(struct offline *f, int err)
+{
+	if (err)
+		f->flow.write_error = err == -EPIPE ? 0 : err;
+	return !err;
+}
+
+/* What stands between the packets and goes with them, whichever of them are wanted. */
+static bool copy_blocks(struct offline *f)
+{
+	const struct blocks *b = input_blocks(f->input);
+
+	return !b->len || (is_written(f, prepare_output(f)) &&
+			   is_written(f, writer_block(f->flow.writer, b->bytes, b->len)));
+}
+
 /* The sinks get it. False: no more packets are wanted. */
 static bool take_packet(struct offline *f, struct packet *p)
 {
-	if (f->flow.writer) {
-		int err = prepare_output(f);
-
-		if (err) {
-			f->flow.write_error = err == -EPIPE ? 0 : err;
-			return false;
-		}
-	}
+	if (f->flow.writer && !is_written(f, prepare_output(f)))
+		return false;
 	cut(f, p);
 	if (f->decode) {
 		if (!f->opts->headers_only)
@@ -223,9 +235,11 @@ static int read_packets(struct offline *f)
 	while ((got = next_packet(f, &p)) > 0) {
 		bool wanted = is_wanted(f, &p);
 
-		if (f->refused || (wanted && !take_packet(f, &p)))
+		if (f->refused || !copy_blocks(f) || (wanted && !take_packet(f, &p)))
 			return 0;
 	}
+	if (check_filter(f))
+		copy_blocks(f);
 	return got;
 }
 

@@ -4,6 +4,7 @@
 #define XDPDUMP_PACKET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bpf/event.h"
@@ -22,6 +23,15 @@ enum {
 	LINKTYPE_LINUX_SLL2	= 276,
 };
 
+/*
+ * Options of a pcapng block that have no field here and are carried from file to file: code, length, padded value, in host
+ * order, without an end. capture/options.h looks into them.
+ */
+struct raw_options {
+	uint8_t *bytes;
+	size_t len;
+};
+
 /* What an interface statistics block says; pcapng_isb() lists the meaning. A counter is valid if its bit is in has. */
 enum stat_field {
 	STAT_RECEIVED, STAT_IF_DROP, STAT_ACCEPTED, STAT_OS_DROP, STAT_DELIVERED, STAT_START, STAT_END,
@@ -32,6 +42,7 @@ struct iface_stats {
 	uint64_t ts_ns;
 	unsigned has;			/* 1 << STAT_... */
 	char comment[256];		/* "": none */
+	struct raw_options options;
 };
 
 /* An interface as the file describes it. Strings belong to the struct and may be NULL. */
@@ -49,6 +60,7 @@ struct iface {
 	char *hardware;
 	char *comment;
 	char *filter;		/* pcap-filter(7): what did not match it was not captured */
+	struct raw_options options;
 };
 
 /* packet.has */
@@ -71,6 +83,7 @@ struct packet {
 	const struct iface *iface;
 	struct parsed hdr;	/* of the captured bytes */
 	unsigned has;		/* PACKET_TIME ... */
+	struct raw_options options;	/* live as long as data */
 };
 
 #endif

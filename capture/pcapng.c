@@ -27,7 +27,8 @@ static void put_time(struct block *b, uint64_t ns)
 
 static void put_padded(struct block *b, const void *data, size_t n)
 {
-	memcpy(b->pos, data, n);
+	if (n)
+		memcpy(b->pos, data, n);
 	b->pos += n;
 	while ((b->pos - b->start) % 4)
 		*b->pos++ = 0;
@@ -64,15 +65,30 @@ static void option(struct block *b, uint16_t code, const void *value, uint16_t l
 	b->has_options = true;
 }
 
+/* What has been written of an option becomes one: its value of @len bytes stands where option() would have put it. */
+static void option_in_place(struct block *b, uint16_t code, uint16_t len)
+{
+	uint16_t head[2] = { code, len };
+
+	memcpy(b->pos, head, 4);
+	b->pos += 4 + len;
+	put_padded(b, NULL, 0);
+	b->has_options = true;
+}
+
 static void option_str(struct block *b, uint16_t code, const char *s)
 {
-	char clean[PCAPNG_STRING_MAX + 1];
-	size_t len;
+	if (s && *s)
+		option_in_place(b, code, utf8_clean((char *)b->pos + 4, PCAPNG_STRING_MAX + 1, s, strlen(s)));
+}
 
-	if (!s || !*s)
+/* Those that came with a file. */
+static void options(struct block *b, const struct raw_options *o)
+{
+	if (!o->len)
 		return;
-	len = utf8_clean(clean, sizeof(clean), s, strlen(s));
-	option(b, code, clean, len);
+	put_padded(b, o->bytes, o->len);
+	b->has_options = true;
 }
 
 static void option_time(struct block *b, uint16_t code, uint64_t ns)
@@ -96,6 +112,17 @@ static void option_filter(struct block *b, const char *expression)
 		option(b, IF_FILTER, value, 1 + len);
 }
 
+/* Bytes that option_str() may need: one that is not UTF-8 becomes three. */
+static size_t room_for(const char *s)
+{
+	return s ? 4 + min_of(3 * strlen(s), (size_t)PCAPNG_STRING_MAX) + 4 : 0;
+}
+
+size_t pcapng_shb_max(const char *hardware, const char *os, const char *appl)
+{
+	return PCAPNG_HEAD_MAX + room_for(hardware) + room_for(os) + room_for(appl);
+}
+
 size_t pcapng_shb(void *buf, const char *hardware, const char *os, const char *appl)
 {
 	struct block b = begin(buf, PCAPNG_SHB);
@@ -109,6 +136,12 @@ size_t pcapng_shb(void *buf, const char *hardware, const char *os, const char *a
 	option_str(&b, SHB_OS, os);
 	option_str(&b, SHB_USERAPPL, appl);
 	return end(&b);
+}
+
+size_t pcapng_idb_max(const struct iface *i)
+{
+	return PCAPNG_HEAD_MAX + room_for(i->comment) + room_for(i->name) + room_for(i->description) +
+	       room_for(i->filter) + room_for(i->os) + room_for(i->hardware) + i->options.len;
 }
 
 size_t pcapng_idb(void *buf, const struct iface *i)
@@ -130,6 +163,7 @@ size_t pcapng_idb(void *buf, const struct iface *i)
 	option_filter(&b, i->filter);
 	option_str(&b, IF_OS, i->os);
 	option_str(&b, IF_HARDWARE, i->hardware);
+	options(&b, &i->options);
 	return end(&b);
 }
 
@@ -164,6 +198,8 @@ static uint8_t *store_options(uint8_t *to, const struct packet *p)
 		to = store_option(to, EPB_PACKETID, &p->id, 8);
 	if (p->has & PACKET_QUEUE)
 		to = store_option(to, EPB_QUEUE, &p->queue, 4);
+	if (p->options.len)
+		to = mempcpy(to, p->options.bytes, p->options.len);
 	return to == start ? to : store32(to, OPT_END);
 }
 
@@ -186,6 +222,11 @@ size_t pcapng_epb(void *buf, uint32_t id, const struct packet *p, uint32_t snapl
 	store32(len, to + 4 - (uint8_t *)buf);
 	to = store32(to, to + 4 - (uint8_t *)buf);
 	return to - (uint8_t *)buf;
+}
+
+size_t pcapng_isb_max(const struct iface_stats *s)
+{
+	return PCAPNG_HEAD_MAX + s->options.len;
 }
 
 size_t pcapng_isb(void *buf, uint32_t id, const struct iface_stats *s)
@@ -215,5 +256,6 @@ size_t pcapng_isb(void *buf, uint32_t id, const struct iface_stats *s)
 		else
 			option(&b, codes[i].code, value, 8);
 	}
+	options(&b, &s->options);
 	return end(&b);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * pcapng blocks, built in memory: draft-ietf-opsawg-pcapng. Host byte order, times in ns, options in ascending order of
- * their codes, padding zeroed: the same input gives the same bytes. Where the bytes go is not known here.
+ * their codes, behind them those that were carried here from another file, padding zeroed: the same input gives the same
+ * bytes. Where the bytes go is not known here.
  */
 #ifndef XDPDUMP_PCAPNG_H
 #define XDPDUMP_PCAPNG_H
@@ -9,9 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct iface;
-struct iface_stats;
-struct packet;
+#include "capture/packet.h"
 
 /* Block types and magic numbers, for the reader as well. */
 enum {
@@ -21,6 +20,10 @@ enum {
 	PCAPNG_NRB	= 4,
 	PCAPNG_ISB	= 5,
 	PCAPNG_EPB	= 6,
+	PCAPNG_JOURNAL	= 9,		/* an entry of the systemd journal */
+	PCAPNG_DSB	= 10,		/* secrets for decryption */
+	PCAPNG_CB	= 0x00000bad,	/* of a vendor, may be copied */
+	PCAPNG_CB_NO	= 0x40000bad,	/* and may not */
 	PCAPNG_SHB	= 0x0a0d0d0a,
 	PCAPNG_MAGIC	= 0x1a2b3c4d,
 };
@@ -34,17 +37,28 @@ enum {
 	SHB_USERAPPL		= 4,
 	IF_NAME			= 2,
 	IF_DESCRIPTION		= 3,
+	IF_IPV4			= 4,
+	IF_IPV6			= 5,
 	IF_MACADDR		= 6,
+	IF_EUI			= 7,
 	IF_SPEED		= 8,
 	IF_TSRESOL		= 9,
+	IF_TZONE		= 10,
 	IF_FILTER		= 11,
 	IF_OS			= 12,
+	IF_FCSLEN		= 13,
 	IF_TSOFFSET		= 14,
 	IF_HARDWARE		= 15,
+	IF_TXSPEED		= 16,
+	IF_RXSPEED		= 17,
+	IF_TZNAME		= 18,
 	EPB_FLAGS		= 2,
+	EPB_HASH		= 3,
 	EPB_DROPCOUNT		= 4,
 	EPB_PACKETID		= 5,
 	EPB_QUEUE		= 6,
+	EPB_VERDICT		= 7,
+	EPB_PROCESS		= 8,
 	ISB_STARTTIME		= 2,
 	ISB_ENDTIME		= 3,
 	ISB_IFRECV		= 4,
@@ -52,6 +66,13 @@ enum {
 	ISB_FILTERACCEPT	= 6,
 	ISB_OSDROP		= 7,
 	ISB_USRDELIV		= 8,
+	NRB_DNSNAME		= 2,
+	NRB_DNS_IPV4		= 3,
+	NRB_DNS_IPV6		= 4,
+	CUSTOM_STRING		= 2988,	/* of a vendor, may be copied */
+	CUSTOM_BYTES		= 2989,
+	CUSTOM_STRING_NO	= 19372,	/* and may not */
+	CUSTOM_BYTES_NO		= 19373,
 };
 
 /* epb_flags: bits 0-1 direction, 2-4 kind of reception. */
@@ -65,20 +86,30 @@ enum {
 };
 
 enum {
-	PCAPNG_STRING_MAX	= 1024,			/* longer option strings are cut */
-	PCAPNG_FILTER_MAX	= 65534,		/* a longer if_filter is left out: cut it would be another one */
-	PCAPNG_HEAD_MAX		= 8 * 1024,		/* room that is enough for any SHB, ISB, or IDB without a filter */
-	PCAPNG_IDB_MAX		= PCAPNG_HEAD_MAX + PCAPNG_FILTER_MAX + 8,	/* and with one */
-	PCAPNG_EPB_MAX		= 32 + 4 * 16 + 8,	/* and for an EPB, beside its packet bytes and their padding */
+	PCAPNG_STRING_MAX	= 65535,	/* longer option strings are cut; their length has 16 bits */
+	PCAPNG_FILTER_MAX	= 65534,	/* a longer if_filter is left out: cut it would be another one */
+	PCAPNG_HEAD_MAX		= 2 * 1024,	/* room for any SHB or IDB beside its strings, and any ISB */
+	PCAPNG_EPB_MAX		= 32 + 4 * 16 + 8,	/* and for an EPB, beside its packet bytes, their padding and options */
 };
 
-/* Each builds one block at @buf and returns its length, a multiple of 4. Strings may be NULL. */
+/*
+ * Each builds one block at @buf and returns its length, a multiple of 4. Strings may be NULL. The room that it needs, at
+ * most, is told by the function in front of it.
+ */
+size_t pcapng_shb_max(const char *hardware, const char *os, const char *appl);
 size_t pcapng_shb(void *buf, const char *hardware, const char *os, const char *appl);
+
+size_t pcapng_idb_max(const struct iface *i);
 size_t pcapng_idb(void *buf, const struct iface *i);
 
 /* @id: of the interface in the output. A packet without a time gets 0. The data is cut to @snaplen (0: no limit). */
+static inline size_t pcapng_epb_max(const struct packet *p)
+{
+	return PCAPNG_EPB_MAX + (size_t)p->caplen + p->options.len;
+}
 size_t pcapng_epb(void *buf, uint32_t id, const struct packet *p, uint32_t snaplen);
 
+size_t pcapng_isb_max(const struct iface_stats *s);
 size_t pcapng_isb(void *buf, uint32_t id, const struct iface_stats *s);
 
 #endif

@@ -10,8 +10,6 @@
 #include "capture/reader_impl.h"
 #include "capture/util.h"
 
-enum { BUF_SIZE = 256 * 1024 };
-
 /*
  * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory has
  * no descriptor. 0: the end, or io_error is set.
@@ -75,7 +73,7 @@ bool reader_fill(struct reader *r, size_t n)
 bool reader_skip(struct reader *r, uint64_t n)
 {
 	while (n) {
-		size_t step = min_of(n, (uint64_t)BUF_SIZE);
+		size_t step = min_of(n, (uint64_t)r->cap);
 
 		if (!reader_need(r, step))
 			return false;
@@ -92,8 +90,8 @@ bool reader_zero_tail(struct reader *r, size_t least)
 
 	if (r->not_zero > r->offset)
 		return false;
-	reader_need(r, BUF_SIZE);
-	n = min_of(reader_have(r), (size_t)BUF_SIZE);
+	reader_need(r, READER_BUFFER);
+	n = min_of(reader_have(r), (size_t)READER_BUFFER);
 	for (size_t i = 0; i < n; i++) {
 		if (reader_bytes(r)[i]) {
 			r->not_zero = r->offset + i;
@@ -272,7 +270,7 @@ int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks 
 		return -ENOMEM;
 	r->file = f;
 	r->hooks = *hooks;
-	r->cap = BUF_SIZE;
+	r->cap = hooks->buffer ? hooks->buffer : READER_BUFFER;
 	r->buf = malloc(r->cap);
 	if (!r->buf)
 		return -ENOMEM;
@@ -320,6 +318,11 @@ const char *reader_section(const struct reader *r, int option)
 	return r->section[option - SHB_HARDWARE];
 }
 
+struct raw_options reader_section_options(const struct reader *r)
+{
+	return r->section_options;
+}
+
 static void free_iface(struct reader_iface *ri)
 {
 	free(ri->iface.name);
@@ -328,6 +331,9 @@ static void free_iface(struct reader_iface *ri)
 	free(ri->iface.hardware);
 	free(ri->iface.comment);
 	free(ri->iface.filter);
+	free(ri->iface.options.bytes);
+	if (ri->stats)
+		free(ri->stats->options.bytes);
 	free(ri->stats);
 	free(ri);
 }
@@ -340,6 +346,7 @@ struct reader *reader_close(struct reader *r)
 		free_iface(r->ifaces[i]);
 	for (size_t i = 0; i < array_size(r->section); i++)
 		free(r->section[i]);
+	free(r->section_options.bytes);
 	free(r->ifaces);
 	free(r->buf);
 	free(r);

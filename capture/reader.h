@@ -13,6 +13,7 @@
 struct iface;
 struct iface_stats;
 struct packet;
+struct raw_options;
 struct reader;
 
 /* Is called with a sentence for what is odd and can be read all the same; each kind of oddity once a file. */
@@ -21,10 +22,20 @@ typedef void (*reader_warn_fn)(void *ctx, const char *sentence);
 /* Is called with its descriptor before each read of a file. 0: go on; an errno ends the reading as a failed read would. */
 typedef int (*reader_wait_fn)(void *ctx, int fd);
 
+enum { READER_BUFFER = 256 * 1024 };
+
+/* pcapng blocks that may be copied to another file, one behind the other, whole and in host byte order. */
+struct blocks {
+	uint8_t *bytes;
+	size_t len, cap;
+};
+
 struct reader_hooks {
 	reader_warn_fn warn;	/* may be NULL */
 	reader_wait_fn wait;	/* may be NULL */
 	void *ctx;
+	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: READER_BUFFER */
+	struct blocks *blocks;	/* reader_next() appends those that it passes on its way to the packet. NULL: it skips them */
 };
 
 /* As reader_open(), with all the hooks that there are. */
@@ -62,6 +73,9 @@ const struct iface_stats *reader_stats(const struct reader *r, uint32_t id);
 
 /* What the first section says of its origin: SHB_HARDWARE, SHB_OS or SHB_USERAPPL; NULL if nothing. */
 const char *reader_section(const struct reader *r, int option);
+
+/* And what else, comments above all. */
+struct raw_options reader_section_options(const struct reader *r);
 
 struct reader *reader_close(struct reader *r);
 

@@ -16,6 +16,7 @@ enum {
 /* Each is said once a file. */
 enum reader_warning {
 	WARN_CAPLEN_SNAPLEN, WARN_CAPLEN_LEN, WARN_OPTION, WARN_VERSION, WARN_RESOLUTION, WARN_FRACTION, WARN_TIME,
+	WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD,
 };
 
 /* How the times of an interface are counted. */
@@ -53,6 +54,7 @@ struct reader {
 	uint32_t first_iface;		/* pcapng: of this section */
 	uint32_t n_sections;
 	char *section[3];		/* pcapng: SHB_HARDWARE ... of the first section */
+	struct raw_options section_options;
 
 	uint32_t pcap_snaplen;		/* pcap */
 	unsigned pcap_record;		/* length of a record header */

@@ -1,241 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* pcapng: draft-ietf-opsawg-pcapng. Sections of either byte order; what is not known is skipped without being held. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "capture/pcapng.h"
-#include "capture/reader_impl.h"
-#include "capture/text.h"
+#include "capture/reader_pcapng.h"
 #include "capture/util.h"
 
-/* A block in memory: its body, without the 8 bytes of type and length and the 4 of the trailer. */
-struct body {
-	uint32_t type;
-	const uint8_t *data;
-	size_t len;
-	unsigned long long at;	/* of the block in the file */
-};
-
-struct option {
-	uint16_t code, len;
-	const uint8_t *value;
-};
-
-/* Options not yet looked at. Needs no opt_endofopt at the end. */
-struct options {
-	struct reader *r;
-	const struct body *b;
-	size_t pos;
-	uint64_t seen;		/* 1 << code of the options that may come only once */
-};
-
-/* Options of vendors: a number that tells which vendor comes first. They are checked, and not looked into. */
-static bool is_custom(uint16_t code)
+/* The options that a packet has fields for; the obsolete block shares the flags only. False: it is another one. */
+static bool packet_field(struct options *o, const struct option *opt, struct packet *p)
 {
-	return code == 2988 || code == 2989 || code == 19372 || code == 19373;
-}
-
-static bool next_option(struct options *o, struct option *opt)
-{
-	const struct body *b = o->b;
-	const uint8_t *p = b->data + o->pos;
-
-	if (o->pos > b->len || b->len - o->pos < 4)
+	if (opt->code != EPB_FLAGS && o->b->type != PCAPNG_EPB)
 		return false;
-	opt->code = reader_u16(o->r, p);
-	opt->len = reader_u16(o->r, p + 2);
-	opt->value = p + 4;
-	if (opt->code == OPT_END)
-		return false;
-	if (opt->len > b->len - o->pos - 4) {
-		reader_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which the block has not",
-			    opt->code, b->at, opt->len);
+	switch (opt->code) {
+	case EPB_FLAGS:
+		if (!option_is_sound(o, opt, 4))
+			break;
+		p->flags = reader_u32(o->r, opt->value);
+		p->has |= PACKET_FLAGS;
+		break;
+	case EPB_DROPCOUNT:
+		if (option_is_sound(o, opt, 8))
+			p->dropped = reader_u64(o->r, opt->value);
+		break;
+	case EPB_PACKETID:
+		if (!option_is_sound(o, opt, 8))
+			break;
+		p->id = reader_u64(o->r, opt->value);
+		p->has |= PACKET_ID;
+		break;
+	case EPB_QUEUE:
+		if (!option_is_sound(o, opt, 4))
+			break;
+		p->queue = reader_u32(o->r, opt->value);
+		p->has |= PACKET_QUEUE;
+		break;
+	default:
 		return false;
 	}
-	if (is_custom(opt->code) && opt->len < 4)
-		reader_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which is no room for the "
-			    "enterprise number", opt->code, b->at, opt->len);
-	o->pos += 4 + ((opt->len + 3u) & ~3u);
 	return true;
-}
-
-/* The first of its kind and @len bytes long? */
-static bool is_sound(struct options *o, const struct option *opt, unsigned len)
-{
-	if (opt->code < 64 && o->seen >> opt->code & 1)
-		return false;
-	if (opt->len != len) {
-		reader_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes instead of %u", opt->code,
-			    o->b->at, opt->len, len);
-		return false;
-	}
-	o->seen |= 1ull << opt->code;
-	return true;
-}
-
-/* Keeps the first string of a kind as clean UTF-8; without memory the option is left out. */
-static void keep_string(char **kept, const struct option *opt)
-{
-	size_t cap = 3 * (size_t)opt->len + 1;
-
-	if (*kept || !opt->len)
-		return;
-	*kept = malloc(cap);
-	if (*kept)
-		utf8_clean(*kept, cap, (const char *)opt->value, opt->len);
-}
-
-/* Only as text, behind a byte 0; compiled code, behind a 1, cannot be told in words. */
-static void keep_filter(char **kept, struct option opt)
-{
-	if (!opt.len || *opt.value)
-		return;
-	opt.value++;
-	opt.len--;
-	keep_string(kept, &opt);
-}
-
-static void set_resolution(struct reader *r, const struct body *b, struct time_unit *u, uint8_t resolution)
-{
-	reader_set_unit(u, resolution);
-	if (u->unknown)
-		reader_warn(r, WARN_RESOLUTION,
-			    "the interface at byte %llu has times in units of %s^-%u s, which is too fine: times unknown",
-			    b->at, resolution & 0x80 ? "2" : "10", resolution & 0x7f);
-}
-
-static int interface_block(struct reader *r, const struct body *b)
-{
-	struct options o = { .r = r, .b = b, .pos = 8 };
-	struct reader_iface *ri;
-	struct option opt;
-
-	if (b->len < 8)
-		return reader_fail(r, "damaged at byte %llu: an interface block of %zu bytes", b->at, b->len + 12);
-	if (r->n_ifaces == READER_IFACES_MAX)
-		return reader_fail(r, "damaged at byte %llu: more than %u interfaces", b->at, READER_IFACES_MAX);
-	ri = reader_add_iface(r);
-	if (!ri)
-		return -ENOMEM;
-	ri->iface.linktype = reader_u16(r, b->data);
-	ri->iface.snaplen = reader_u32(r, b->data + 4);
-	while (next_option(&o, &opt)) {
-		switch (opt.code) {
-		case OPT_COMMENT:
-			keep_string(&ri->iface.comment, &opt);
-			break;
-		case IF_NAME:
-			keep_string(&ri->iface.name, &opt);
-			break;
-		case IF_DESCRIPTION:
-			keep_string(&ri->iface.description, &opt);
-			break;
-		case IF_OS:
-			keep_string(&ri->iface.os, &opt);
-			break;
-		case IF_HARDWARE:
-			keep_string(&ri->iface.hardware, &opt);
-			break;
-		case IF_FILTER:
-			keep_filter(&ri->iface.filter, opt);
-			break;
-		case IF_MACADDR:
-			ri->iface.has_mac |= is_sound(&o, &opt, 6) && memcpy(ri->iface.mac, opt.value, 6);
-			break;
-		case IF_SPEED:
-			if (is_sound(&o, &opt, 8))
-				ri->iface.speed_bps = reader_u64(r, opt.value);
-			break;
-		case IF_TSRESOL:
-			if (is_sound(&o, &opt, 1))
-				set_resolution(r, b, &ri->unit, *opt.value);
-			break;
-		case IF_TSOFFSET:
-			if (is_sound(&o, &opt, 8))
-				ri->unit.offset_sec = (int64_t)reader_u64(r, opt.value);
-			break;
-		}
-	}
-	return 0;
-}
-
-/* Two words, the high one first. */
-static uint64_t block_time(const struct reader *r, const uint8_t *p)
-{
-	return (uint64_t)reader_u32(r, p) << 32 | reader_u32(r, p + 4);
-}
-
-static struct reader_iface *section_iface(struct reader *r, uint32_t id)
-{
-	return id < r->n_ifaces - r->first_iface ? r->ifaces[r->first_iface + id] : NULL;
-}
-
-static void stat_option(struct options *o, const struct option *opt, const struct reader_iface *ri)
-{
-	static const enum stat_field fields[] = {
-		[ISB_STARTTIME] = STAT_START, [ISB_ENDTIME] = STAT_END, [ISB_IFRECV] = STAT_RECEIVED,
-		[ISB_IFDROP] = STAT_IF_DROP, [ISB_FILTERACCEPT] = STAT_ACCEPTED, [ISB_OSDROP] = STAT_OS_DROP,
-		[ISB_USRDELIV] = STAT_DELIVERED,
-	};
-	struct iface_stats *s = ri->stats;
-	uint64_t v;
-
-	if (opt->code == OPT_COMMENT && !s->comment[0])
-		utf8_clean(s->comment, sizeof(s->comment), (const char *)opt->value, opt->len);
-	if (opt->code < ISB_STARTTIME || opt->code > ISB_USRDELIV || !is_sound(o, opt, 8))
-		return;
-	if (opt->code == ISB_STARTTIME || opt->code == ISB_ENDTIME) {
-		if (!reader_time(&ri->unit, block_time(o->r, opt->value), &v))
-			return;
-	} else {
-		v = reader_u64(o->r, opt->value);
-	}
-	s->value[fields[opt->code]] = v;
-	s->has |= 1u << fields[opt->code];
-}
-
-/* Statistics are cumulative, so the last ones count. Those of an interface that is not there are of no use. */
-static int statistics_block(struct reader *r, const struct body *b)
-{
-	struct options o = { .r = r, .b = b, .pos = 12 };
-	struct reader_iface *ri = b->len < 12 ? NULL : section_iface(r, reader_u32(r, b->data));
-	struct option opt;
-
-	if (!ri)
-		return 0;
-	if (!ri->stats)
-		ri->stats = malloc(sizeof(*ri->stats));
-	if (!ri->stats)
-		return -ENOMEM;
-	memset(ri->stats, 0, sizeof(*ri->stats));
-	reader_time(&ri->unit, block_time(r, b->data + 4), &ri->stats->ts_ns);
-	while (next_option(&o, &opt))
-		stat_option(&o, &opt, ri);
-	return 0;
 }
 
 static void packet_options(struct reader *r, const struct body *b, size_t pos, struct packet *p)
 {
-	struct options o = { .r = r, .b = b, .pos = pos };
+	struct options o = options_at(r, b, pos);
 	struct option opt;
 
-	while (next_option(&o, &opt)) {
-		if (opt.code == EPB_FLAGS && is_sound(&o, &opt, 4)) {
-			p->flags = reader_u32(r, opt.value);
-			p->has |= PACKET_FLAGS;
-		} else if (b->type != PCAPNG_EPB) {
-			continue;	/* the obsolete block shares flags and no other option that we keep */
-		} else if (opt.code == EPB_DROPCOUNT && is_sound(&o, &opt, 8)) {
-			p->dropped = reader_u64(r, opt.value);
-		} else if (opt.code == EPB_PACKETID && is_sound(&o, &opt, 8)) {
-			p->id = reader_u64(r, opt.value);
-			p->has |= PACKET_ID;
-		} else if (opt.code == EPB_QUEUE && is_sound(&o, &opt, 4)) {
-			p->queue = reader_u32(r, opt.value);
-			p->has |= PACKET_QUEUE;
-		}
-	}
+	while (options_next(&o, &opt))
+		if (!packet_field(&o, &opt, p))
+			option_carry(&o, &opt);
+	p->options = options_carried(&o);
 }
 
 /* EPB and the obsolete Packet Block differ in the first four bytes only: u32 interface, or u16 interface, u16 drops. */
@@ -295,16 +109,6 @@ static int simple_packet_block(struct reader *r, const struct body *b, struct pa
 	return 1;
 }
 
-static void section_options(struct reader *r, const struct body *b)
-{
-	struct options o = { .r = r, .b = b, .pos = 16 };
-	struct option opt;
-
-	while (next_option(&o, &opt))
-		if (opt.code >= SHB_HARDWARE && opt.code <= SHB_USERAPPL)
-			keep_string(&r->section[opt.code - SHB_HARDWARE], &opt);
-}
-
 /* @at: the block in the file. Sets the byte order, which the length of this block already needs. */
 static int section_order(struct reader *r, unsigned long long at)
 {
@@ -321,31 +125,11 @@ static int section_order(struct reader *r, unsigned long long at)
 	return 0;
 }
 
-/* 0, or 1: this section is of a version that nobody can read and its blocks are to be skipped. */
-static int section_block(struct reader *r, const struct body *b)
-{
-	unsigned major, minor;
-
-	if (b->len < 16)
-		return reader_fail(r, "damaged at byte %llu: a section header of %zu bytes, where 28 are the least", b->at,
-				   b->len + 12);
-	major = reader_u16(r, b->data + 4);
-	minor = reader_u16(r, b->data + 6);
-	r->first_iface = r->n_ifaces;
-	if (major != 1 || (minor != 0 && minor != 2)) {	/* 1.2 is 1.0 written by somebody in a hurry, says the draft */
-		reader_warn(r, WARN_VERSION, "the section at byte %llu has version %u.%u, where 1.0 is known: skipped", b->at,
-			    major, minor);
-		return 1;
-	}
-	if (r->n_sections++ == 0)
-		section_options(r, b);
-	return 0;
-}
-
-static bool is_held(uint32_t type)
+/* Are we to look into it? */
+static bool is_held(struct reader *r, uint32_t type, uint32_t len)
 {
 	return type == PCAPNG_SHB || type == PCAPNG_IDB || type == PCAPNG_OPB || type == PCAPNG_SPB ||
-	       type == PCAPNG_ISB || type == PCAPNG_EPB;
+	       type == PCAPNG_ISB || type == PCAPNG_EPB || reader_collects(r, type, len);
 }
 
 static int cut_short(struct reader *r, unsigned long long at, uint32_t len)
@@ -401,7 +185,7 @@ static int next_block(struct reader *r, struct body *b, bool skip)
 	if (err <= 0)
 		return err;
 	*b = (struct body){ .type = type, .at = r->offset };
-	if (!is_held(type) || (skip && type != PCAPNG_SHB)) {
+	if ((skip && type != PCAPNG_SHB) || !is_held(r, type, len)) {
 		if (!reader_skip(r, len - 4) || !reader_need(r, 4))
 			return cut_short(r, b->at, len);
 		err = check_trailer(r, reader_bytes(r), b->at, len);
@@ -416,7 +200,7 @@ static int next_block(struct reader *r, struct body *b, bool skip)
 	err = check_trailer(r, reader_bytes(r) + len - 4, b->at, len);
 	if (err)
 		return err;
-	b->data = reader_bytes(r) + 8;
+	b->data = r->buf + r->begin + 8;
 	b->len = len - 12;
 	r->begin += len;
 	r->offset += len;
@@ -439,21 +223,24 @@ static int next_packet(struct reader *r, struct packet *p)
 			continue;
 		switch (b.type) {
 		case PCAPNG_SHB:
-			err = section_block(r, &b);
+			err = reader_section_block(r, &b);
 			skip_section = err == 1;
 			if (err < 0)
 				return err;
 			continue;
 		case PCAPNG_IDB:
-			err = interface_block(r, &b);
+			err = reader_interface_block(r, &b);
 			break;
 		case PCAPNG_ISB:
-			err = statistics_block(r, &b);
+			err = reader_statistics_block(r, &b);
 			break;
 		case PCAPNG_SPB:
 			return simple_packet_block(r, &b, p);
-		default:
+		case PCAPNG_OPB:
+		case PCAPNG_EPB:
 			return packet_block(r, &b, p);
+		default:
+			err = reader_collect_block(r, &b);
 		}
 		if (err)
 			return err;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The options that travel with a packet, an interface or a file because there is no field for them: what they say. */
+#ifndef XDPDUMP_OPTIONS_H
+#define XDPDUMP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct packet;
+struct raw_options;
+
+/* The value of the @n-th option (from 0) with that code and its length, not padded; NULL: there is none. */
+const uint8_t *options_find(const struct raw_options *o, uint16_t code, unsigned n, size_t *len);
+
+/* The @n-th comment on a packet, @len bytes as they stand in the file: any bytes, no NUL behind them; NULL: none. */
+const char *packet_comment(const struct packet *p, unsigned n, size_t *len);
+
+enum verdict_type { VERDICT_HARDWARE = 0, VERDICT_TC = 1, VERDICT_XDP = 2 };
+
+struct verdict {
+	enum verdict_type type;
+	uint64_t action;	/* TC_ACT_... or enum xdp_action */
+};
+
+/* What was decided about a packet. False: not known, or by hardware, whose words nobody else knows. */
+bool packet_verdict(const struct packet *p, struct verdict *v);
+
+#endif
