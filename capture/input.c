@@ -170,8 +170,18 @@ static int open_source(struct source *s, const char *path)
 	err = reader_open_with(&s->reader, s->file, &hooks);
 	if (err)
 		return keep_error(in, s->name, reader_error(s->reader), err);
-	err = number_ifaces(s);		/* a classic file has shown its only one */
+	if (s == in->sources)		/* a classic file has shown its only one; the others' come behind it */
+		err = number_ifaces(s);
 	return err ? keep_error(in, s->name, "out of memory", err) : 0;
+}
+
+static bool is_stdin_twice(const char *const *paths, unsigned n)
+{
+	unsigned times = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		times += !strcmp(paths[i], "-");
+	return times > 1;
 }
 
 int input_open(struct input **input, const char *const *paths, unsigned n, const struct input_options *o)
@@ -186,6 +196,8 @@ int input_open(struct input **input, const char *const *paths, unsigned n, const
 	in->buffer = max_of((size_t)MEMORY / n, (size_t)BUFFER_MIN);
 	in->buffer = min_of(in->buffer, (size_t)READER_BUFFER);
 	allow_files(n);
+	if (is_stdin_twice(paths, n))
+		err = keep_error(in, "stdin", "can be read only once", -EINVAL);
 	in->sources = calloc(n, sizeof(*in->sources));
 	in->heap = calloc(n, sizeof(*in->heap));
 	if (!in->sources || !in->heap)
