@@ -28,14 +28,14 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 	*f = (struct flow){ .limit = o->count, .unbuffered = o->unbuffered,
 			   .line_buffered = o->print.line_buffered };
 	if (o->write) {
-		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO))
-			return fail(STATUS_USAGE, "stdout is a terminal: pcapng is not written there");
-		err = writer_open(&f->writer, FORMAT_PCAPNG, &o->print, o->write, interrupt_fd);
+		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO) && !format_is_text(o->format))
+			return fail(STATUS_USAGE, "stdout is a terminal: %s is not written there", format_name(o->format));
+		err = writer_open(&f->writer, o->format, &o->print, o->write, interrupt_fd);
 		if (err)
 			return open_failed(f, o->write, err);
 	}
 	if (o->text) {
-		err = writer_open(&f->screen, FORMAT_TEXT, &o->print, "-", interrupt_fd);
+		err = writer_open(&f->screen, o->screen, &o->print, "-", interrupt_fd);
 		if (!err)
 			err = writer_begin(f->screen, NULL, NULL, NULL);
 		if (err)
@@ -125,17 +125,33 @@ static const char *reason(int err)
 	return err == -ETIMEDOUT ? "its reader takes nothing" : err == -EINTR ? "forced to end" : strerror(-err);
 }
 
+static enum status report_missing(const char *path, unsigned long long n, const char *why)
+{
+	return fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, n, n == 1 ? "" : "s", why);
+}
+
+/* Of the first packet that the format cannot express. */
+static const char *unfit_reason(int err)
+{
+	if (err == -EMEDIUMTYPE)
+		return "a pcap file has one link type, and theirs is another one; pcapng has room for all";
+	if (err == -ERANGE)
+		return "pcap has no times after 2106; pcapng has";
+	return "longer than the 262144 bytes that a packet of a pcap file can have";
+}
+
 int flow_report(const struct flow *f, const char *path)
 {
-	if (f->write_error) {
-		unsigned long long lost = writer_lost_all(f->writer) + f->refused;
+	int status = STATUS_OK, err = 0;
+	uint64_t unfit = f->writer ? writer_unfit(f->writer, &err) : 0;
 
-		return fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, lost, lost == 1 ? "" : "s",
-			    reason(f->write_error));
-	}
+	if (unfit)
+		status = report_missing(path, unfit, unfit_reason(err));
+	if (f->write_error)
+		return report_missing(path, writer_lost_all(f->writer) - unfit + f->refused, reason(f->write_error));
 	if (f->screen_error)
 		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f->screen_error));
-	return 0;
+	return status;
 }
 
 uint64_t flow_captured(const struct flow *f)

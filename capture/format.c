@@ -37,6 +37,9 @@ struct format *format_open(enum file_format format, const struct print_options *
 	static const struct print_options plain;
 
 	switch (format) {
+	case FORMAT_PCAP:
+	case FORMAT_PCAP_NS:
+		return format_pcap(format == FORMAT_PCAP_NS);
 	case FORMAT_TEXT:
 		return format_text(text ? text : &plain);
 	default:

@@ -17,6 +17,8 @@ struct iface_stats;
 struct packet;
 struct print_options;
 
+enum { FORMAT_AMEND_MAX = 32 };	/* bytes at the beginning of a file that may change later */
+
 enum file_format {
 	FORMAT_PCAPNG,
 	FORMAT_PCAP,		/* times in microseconds */
@@ -48,8 +50,8 @@ struct format_ops {
 	/* What a file begins with; the strings, about its origin, may be NULL. */
 	ssize_t (*head)(struct format *f, void *buf, size_t room, const char *hardware, const char *os, const char *appl);
 
-	/* An interface, before its first packet; ids ascend from 0. */
-	ssize_t (*iface)(struct format *f, void *buf, size_t room, const struct iface *i);
+	/* An interface, before its first packet; ids ascend from 0. @limit: of the packets of all interfaces (0: none). */
+	ssize_t (*iface)(struct format *f, void *buf, size_t room, const struct iface *i, uint32_t limit);
 
 	/* @snaplen cuts the packet (0: it does not). */
 	ssize_t (*packet)(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t snaplen);
@@ -59,6 +61,12 @@ struct format_ops {
 
 	/* A pcapng block of @n bytes that may be copied as it is. */
 	ssize_t (*block)(struct format *f, void *buf, size_t room, const void *block, size_t n);
+
+	/* What a file ends with. */
+	ssize_t (*end)(struct format *f, void *buf, size_t room);
+
+	/* A better beginning for a finished file, if that can be changed: its length, or 0. */
+	size_t (*amend)(struct format *f, uint8_t buf[static FORMAT_AMEND_MAX]);
 };
 
 /* The beginning of each format's own struct, which is allocated with malloc() and owns nothing. */
@@ -72,6 +80,7 @@ struct format *format_close(struct format *f);
 
 /* The formats themselves, for format_open(). */
 struct format *format_pcapng(void);
+struct format *format_pcap(bool nanoseconds);
 struct format *format_text(const struct print_options *o);
 
 #endif

@@ -15,11 +15,11 @@ static ssize_t head(struct format *f, void *buf, size_t room, const char *hardwa
 	return room < need ? need : pcapng_shb(buf, hardware, os, appl);
 }
 
-static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i)
+static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i, uint32_t limit)
 {
 	size_t need = pcapng_idb_max(i);
 
-	(void)f;
+	(void)f, (void)limit;
 	return room < need ? need : pcapng_idb(buf, i);
 }
 

@@ -350,6 +350,14 @@ static int cut_frames(struct out *o, uint64_t offset)
 	return 0;
 }
 
+/* What is appended cannot be anywhere else: Linux ignores the position then (pwrite(2)). */
+int out_amend(struct out *o, const void *buf, size_t n)
+{
+	if (!o->is_file || o->frames || fcntl(o->fd, F_GETFL) & O_APPEND)
+		return 0;
+	return pwrite(o->fd, buf, n, o->base) < 0 ? -errno : 0;
+}
+
 int out_cut(struct out *o, uint64_t offset)
 {
 	return o->frames ? cut_frames(o, offset) : cut_file(o, offset);

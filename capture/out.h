@@ -59,6 +59,12 @@ uint64_t out_size(const struct out *o);
  */
 int out_cut(struct out *o, uint64_t offset);
 
+/*
+ * Writes @n bytes, which out_write() has written before, anew at the beginning of a regular file that is not compressed; of
+ * others nothing is changed.
+ */
+int out_amend(struct out *o, const void *buf, size_t n);
+
 /* The end is near: give up with -ETIMEDOUT when a reader takes nothing for @ms milliseconds. */
 void out_hurry(struct out *o, int ms);
 

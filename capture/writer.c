@@ -258,7 +258,7 @@ int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
 		err = add_iface(w, w->n_ifaces, snaplen);
 	if (err || !w->ops->iface)
 		return err;
-	while (!err && (n = w->ops->iface(w->format, tail(w), room(w), &described)) > (ssize_t)room(w))
+	while (!err && (n = w->ops->iface(w->format, tail(w), room(w), &described, snaplen)) > (ssize_t)room(w))
 		err = make_room(w, n);
 	if (err)
 		return err;
@@ -399,35 +399,64 @@ static int write_stats_in_place(struct writer *w, uint64_t known, writer_stats_f
 		if (!w->error)
 			w->error = err;
 		lose_last_packet(w);
-		if (cut(w, w->packets_end))
+		if (cut(w, w->packets_end) || out_offset(w->out) < w->head_end)
 			return err;
 		err = write_stats(w, stats, ctx);
 	}
 	return err;
 }
 
+static void put_end(struct writer *w)
+{
+	ssize_t n = 0;
+	int err = w->error;
+
+	while (!err && (n = w->ops->end(w->format, tail(w), room(w))) > (ssize_t)room(w))
+		err = make_room(w, n);
+	if (!err)
+		appended_head(w, n);
+}
+
+/* Only now is known how the file should have begun. Of one that is compressed, or no file, that stays. */
+static int amend(struct writer *w)
+{
+	uint8_t buf[FORMAT_AMEND_MAX];
+	size_t n = w->ops->amend(w->format, buf);
+
+	return n && n <= out_offset(w->out) ? out_amend(w->out, buf, n) : 0;
+}
+
+/* Not even the head fits: better nothing. */
+static void leave_nothing(struct writer *w)
+{
+	lose_packets_behind(w, 0);
+	if (out_is_file(w->out))
+		out_cut(w->out, 0);
+}
+
 int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 {
 	uint64_t known = w->n_packets > w->marks_mask ? w->n_packets - w->marks_mask : 0;
-	int err;
+	int err = 0;
 
+	if (w->ops->end)
+		put_end(w);
 	if (writer_flush(w) == -EINTR)
 		w->error = -EINTR;
-	if (w->error && out_offset(w->out) < w->head_end) {	/* not even the head fits: better nothing */
-		lose_packets_behind(w, 0);
-		if (out_is_file(w->out))
-			out_cut(w->out, 0);
+	if (w->error && out_offset(w->out) >= w->head_end && cut_torn_record(w))
+		return w->error;
+	if (w->error && out_offset(w->out) < w->head_end) {
+		leave_nothing(w);
 		return w->error;
 	}
-	if (w->error && cut_torn_record(w))
-		return w->error;
 	if (w->error && !(is_out_of_room(w->error) && out_is_file(w->out)))
 		return w->error;
-	if (!w->ops->stats)
-		return w->error;
-	err = write_stats_in_place(w, known, stats, ctx);
+	if (w->ops->stats)
+		err = write_stats_in_place(w, known, stats, ctx);
 	if (err)
 		cut_torn_record(w);
+	if (!err && w->ops->amend)
+		err = amend(w);
 	if (!w->error)
 		w->error = err;
 	return w->error;

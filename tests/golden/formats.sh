@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Captures in other formats than pcapng, as others see them: pcap by libpcap, tcpdump and tshark.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+export TZ=UTC LC_ALL=C
+B=${B:-build}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0 rows=()
+
+# verdict SENTENCE: what $work/against holds speaks against it.
+verdict()
+{
+	n=$((n + 1))
+	if [[ -s $work/against ]]; then
+		echo "not ok $n - $1"
+		head -n 20 "$work/against" | sed "s,$work/,,g; s/^/# /"
+	else
+		echo "ok $n - $1"
+	fi
+}
+
+# wanted SENTENCE TOOL: skips what needs a tool that is not there.
+wanted()
+{
+	command -v "$2" >/dev/null && return
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2 is not installed"
+	return 1
+}
+
+# rewrite FILE FORMAT OUTPUT
+rewrite()
+{
+	"$B/xdpdump" -r "$1" --format "$2" -w "$3" </dev/null
+}
+
+frames=(tests/pcaps/*.pcap)
+
+mkdir "$work/ns" "$work/us" "$work/ng" "$work/again"
+for file in "${frames[@]}"; do
+	base=${file##*/}
+	rewrite "$file" pcap-ns "$work/ns/$base" || echo "$base: exit $?"
+	rewrite "$file" pcap "$work/us/$base" || echo "$base: exit $?"
+	"$B/replay/compare" "$file" "$work/ns/$base" >"$work/said" 2>&1 || sed "s,^,$base: ," "$work/said"
+	"$B/replay/compare" "$file" "$work/us/$base" >"$work/said" 2>&1 || sed "s,^,$base in microseconds: ," "$work/said"
+	cmp "$file" "$work/ns/$base"
+done >"$work/against" 2>&1
+verdict "libpcap_finds_the_same_packets_in_pcap_and_nanoseconds_are_the_same_file"
+
+for file in "${frames[@]}"; do
+	base=${file##*/}
+	rewrite "$file" pcapng "$work/ng/$base"
+	rewrite "$work/ng/$base" pcap-ns "$work/again/$base"
+	cmp "$work/ns/$base" "$work/again/$base"
+	diff <("$B/xdpdump" -r "$work/ns/$base" -tttt -XX) <("$B/xdpdump" -r "$work/again/$base" -tttt -XX)
+done >"$work/against" 2>&1
+verdict "by_way_of_pcapng_it_is_the_same_file"
+
+for file in "${frames[@]}"; do
+	diff <("$B/xdpdump" -r "$file" -tt | sed 's/^\(\[[0-9]*\.[0-9]\{6\}\)[0-9]*/\1000/') \
+		<("$B/xdpdump" -r "$work/us/${file##*/}" -tt) | head -n 2
+done >"$work/against" 2>&1
+verdict "microseconds_are_cut_and_not_rounded"
+
+mixed=tests/pcaps/files/pcapng_link_types_mixed.pcapng
+rewrite "$mixed" pcap "$work/mixed.pcap" >"$work/said" 2>&1
+status=$?
+{
+	[[ $status == 6 ]] || echo "exit $status"
+	all=$("$B/xdpdump" -r "$mixed" -t | wc -l) kept=$("$B/xdpdump" -r "$work/mixed.pcap" -t | wc -l)
+	grep -q "mixed.pcap: $((all - kept)) packets not written: a pcap file has one link type" "$work/said" ||
+		cat "$work/said"
+	((kept > 0)) || echo "nothing is left"
+} >"$work/against"
+verdict "packets_of_another_link_type_are_counted_and_said_to_be_missing"
+
+# What readers cut to: of a file the largest of its interfaces, of a stream what limits them all.
+snaplen()
+{
+	od -An -tu4 -j16 -N4 | tr -d ' '
+}
+names=tests/pcaps/files/pcapng_simple_packets_snaplen_32.pcapng
+{
+	rewrite "$names" pcap "$work/32.pcap"
+	[[ $(snaplen <"$work/32.pcap") == 32 ]] || echo "a file: $(snaplen <"$work/32.pcap")"
+	[[ $(rewrite "$names" pcap - | snaplen) == 262144 ]] || echo "a stream: $(rewrite "$names" pcap - | snaplen)"
+	"$B/xdpdump" -r "$names" --format pcap -s 20 -w - | snaplen | grep -qx 20 || echo "a stream of cut packets"
+	rewrite tests/pcaps/files/warn_pcap_caplen_above_snaplen.pcap pcap "$work/above.pcap" 2>/dev/null
+	[[ $(snaplen <"$work/above.pcap") == 96 ]] || echo "a longer packet: $(snaplen <"$work/above.pcap")"
+	rewrite tests/pcaps/files/pcapng_section_header_only.pcapng pcap "$work/none.pcap"
+	[[ $(stat -c %s "$work/none.pcap") == 24 ]] || echo "without interfaces: $(stat -c %s "$work/none.pcap") bytes"
+} >"$work/against" 2>&1
+verdict "no_packet_is_longer_than_the_snapshot_length_of_its_file"
+
+if wanted "tcpdump_and_tshark_find_the_same_in_pcap" tshark && \
+	wanted "tcpdump_and_tshark_find_the_same_in_pcap" tcpdump; then
+	for file in "${frames[@]}"; do
+		diff <(tcpdump -r "$file" -tttt -nn -vvv -XX --nano 2>/dev/null) \
+			<(tcpdump -r "$work/ns/${file##*/}" -tttt -nn -vvv -XX --nano 2>/dev/null) | head -n 2
+	done >"$work/against"
+	rewrite tests/pcaps/mixed.pcap pcap-ns "$work/mixed_ns.pcap"
+	for file in tests/pcaps/mixed.pcap "$work/mixed_ns.pcap"; do
+		tshark -n -r "$file" -T fields -e frame.time_epoch -e frame.len -e frame.cap_len -e _ws.col.Info 2>/dev/null \
+			>"$work/rows.${#rows[@]}"
+		rows+=("$work/rows.${#rows[@]}")
+	done
+	[[ -s ${rows[0]} ]] || echo "tshark finds nothing" >>"$work/against"
+	diff "${rows[@]}" >>"$work/against"
+	verdict "tcpdump_and_tshark_find_the_same_in_pcap"
+fi
+echo "1..$n"
