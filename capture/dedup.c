@@ -97,8 +97,8 @@ static uint64_t apart(uint64_t a, uint64_t b)
 static void leave_behind(struct dedup *d, uint64_t ts_ns)
 {
 	if (d->n_packets) {
-		if (d->next - d->oldest >= d->n_packets)
-			d->oldest = d->next - d->n_packets + 1;
+		if (d->next - d->oldest > d->n_packets)
+			d->oldest = d->next - d->n_packets;
 		return;
 	}
 	while (d->oldest < d->next && apart(at(d, d->oldest)->ts_ns, ts_ns) > d->window_ns)

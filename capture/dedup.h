@@ -12,14 +12,11 @@
 struct dedup;
 struct packet;
 
-enum {
-	DEDUP_WINDOW_MAX	= 1000000,	/* packets that are remembered at most, in a window of time as well */
-	DEDUP_WINDOW_DEFAULT	= 5,
-};
+enum { DEDUP_WINDOW_MAX = 1000000 };	/* packets that are remembered at most, in a window of time as well */
 
 /*
- * A window of @n_packets, the packet itself counted, or if that is 0 of @window_ns, within which a packet has to follow
- * the other one. -ENOMEM.
+ * A window of the @n_packets before a packet, or if that is 0 of @window_ns, within which it has to follow the other one.
+ * -ENOMEM.
  */
 int dedup_open(struct dedup **d, uint32_t n_packets, uint64_t window_ns);
 

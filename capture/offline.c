@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Reads a capture, or what matches a filter of it: to text, to statistics, to pcapng. */
 #include <errno.h>
+#include <string.h>
 
 #include "capture/decode.h"
-#include "capture/expr.h"
+#include "capture/dedup.h"
 #include "capture/flow.h"
 #include "capture/input.h"
 #include "capture/live.h"
@@ -11,65 +12,28 @@
 #include "capture/packet.h"
 #include "capture/pcapng.h"
 #include "capture/reader.h"
+#include "capture/select.h"
+#include "capture/source.h"
 #include "capture/stats.h"
 #include "capture/version.h"
+#include "capture/watch.h"
 
-enum { SIEVES_MAX = 64 };	/* link types of one file that a filter is compiled for */
-
-/* The filter for packets of one kind. */
-struct sieve {
-	uint16_t linktype;
-	bool swapped;
-	struct expr *expr;
-};
+enum { HURRY_MS = 1000 };	/* once we are asked to stop, a reader of ours has to take something within this time */
 
 struct offline {
 	const struct opts *opts;
-	struct sieve sieves[SIEVES_MAX];
-	unsigned n_sieves;
-	struct input *input;
+	struct watch watch;
+	struct source source;
+	struct selection selection;
 	struct flow flow;
 	struct totals totals;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
 	uint32_t n_written_ifaces;
 	bool begun;
-	bool is_stream;		/* input may come slowly */
 	bool link_types_differ;
 	bool decode;		/* somebody wants to know what the packets are */
-	bool refused;		/* the filter cannot be compiled for a link type; complained about */
 };
-
-static void warn(void *ctx, const char *sentence)
-{
-	(void)ctx;
-	complain("warning: %s", sentence);
-}
-
-/* All sentences about input that could not be read to its end. */
-static void complain_of_input(const struct offline *f)
-{
-	const char *sentence;
-
-	for (unsigned i = 0; (sentence = input_error(f->input, i)); i++)
-		complain("%s", sentence);
-}
-
-static enum status open_input(struct offline *f)
-{
-	const struct input_options options = { .warn = warn, .copy = f->flow.writer };
-	const struct stat *st;
-
-	if (input_open(&f->input, f->opts->reads, f->opts->n_reads, &options)) {
-		complain_of_input(f);
-		return STATUS_RUNTIME;
-	}
-	f->is_stream = input_is_stream(f->input);
-	for (unsigned i = 0; (st = input_stat(f->input, i)); i++)
-		if (f->flow.writer && writer_is_same(f->flow.writer, st))
-			return fail(STATUS_USAGE, "%s: cannot read from and write to the same file", input_name(f->input, i));
-	return STATUS_OK;
-}
 
 /* The head is written when the first packet is there: only then is it known what the input says of its origin. */
 static int begin_output(struct offline *f)
@@ -77,7 +41,7 @@ static int begin_output(struct offline *f)
 	if (f->begun)
 		return 0;
 	f->begun = true;
-	return writer_begin(f->flow.writer, input_section(f->input, SHB_HARDWARE), input_section(f->input, SHB_OS),
+	return writer_begin(f->flow.writer, input_section(f->source.input, SHB_HARDWARE), input_section(f->source.input, SHB_OS),
 			    "xdpdump " XDPDUMP_VERSION);
 }
 
@@ -87,11 +51,11 @@ static int write_ifaces(struct offline *f)
 	const struct iface *i;
 	int err = 0;
 
-	while (!err && (i = input_iface(f->input, f->n_written_ifaces))) {
-		if (i->linktype != input_iface(f->input, 0)->linktype && !f->link_types_differ) {
+	while (!err && (i = input_iface(f->source.input, f->n_written_ifaces))) {
+		if (i->linktype != input_iface(f->source.input, 0)->linktype && !f->link_types_differ) {
 			f->link_types_differ = true;
 			complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
-				 input_title(f->input));
+				 input_title(f->source.input));
 		}
 		err = writer_iface(f->flow.writer, i, f->opts->snap);
 		f->n_written_ifaces++;
@@ -119,71 +83,6 @@ static void count(struct offline *f, const struct packet *p)
 		f->last_ns = p->ts_ns;
 }
 
-/* Behind a pipe there may be nothing for a while: what is known by then is shown. */
-static int next_packet(struct offline *f, struct packet *p)
-{
-	if (f->is_stream && input_is_drained(f->input))
-		flow_flush(&f->flow);
-	return input_next(f->input, p);
-}
-
-/* Of a further interface it is said which link type it has: the filter was good for the first one. */
-static void complain_of_filter(const struct offline *f, const struct iface *i, const char *sentence)
-{
-	char name[64];
-
-	decode_linktype_name(i->linktype, name, sizeof(name));
-	if (i->id)
-		complain("%s: link type %s: %s", input_title(f->input), name, sentence);
-	else
-		complain("%s", sentence);
-}
-
-/* The filter for what interface @i has, or NULL: it is refused. */
-static const struct expr *sieve_for(struct offline *f, const struct iface *i)
-{
-	const struct opts *o = f->opts;
-	struct sieve *s = f->sieves;
-	int err;
-
-	for (; s < f->sieves + f->n_sieves; s++)
-		if (s->linktype == i->linktype && s->swapped == i->swapped)
-			return s->expr;
-	f->refused = true;
-	if (f->n_sieves == SIEVES_MAX) {
-		complain("%s: more than %d link types, which is too much for a filter", input_title(f->input), SIEVES_MAX);
-		return NULL;
-	}
-	f->n_sieves++;
-	*s = (struct sieve){ .linktype = i->linktype, .swapped = i->swapped };
-	err = expr_open_for(&s->expr, o->filter, i, !o->no_optimize);
-	f->refused = err;
-	if (!err)
-		return s->expr;
-	complain_of_filter(f, i, err == -ENOMEM ? "out of memory" : expr_error(s->expr));
-	return NULL;
-}
-
-/* For when there is no packet yet, or none at all: is it a filter for what the first interface has? */
-static bool check_filter(struct offline *f)
-{
-	static const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
-	const struct iface *i = input_iface(f->input, 0);
-
-	return !f->opts->filter || f->n_sieves || sieve_for(f, i ? i : &ethernet);
-}
-
-/* False as well if the filter is refused. */
-static bool is_wanted(struct offline *f, const struct packet *p)
-{
-	const struct expr *e;
-
-	if (!f->opts->filter)
-		return true;
-	e = sieve_for(f, p->iface);
-	return e && expr_matches(e, p->data, p->caplen, p->len);
-}
-
 /* To the snap length, or behind the last header. */
 static void cut(struct offline *f, struct packet *p)
 {
@@ -204,12 +103,11 @@ static bool is_written(struct offline *f, int err)
 }
 
 /* What stands between the packets and goes with them, whichever of them are wanted. */
-static bool copy_blocks(struct offline *f)
+static bool copy_blocks(void *ctx, const struct blocks *b)
 {
-	const struct blocks *b = input_blocks(f->input);
+	struct offline *f = ctx;
 
-	return !b->len || (is_written(f, prepare_output(f)) &&
-			   is_written(f, writer_block(f->flow.writer, b->bytes, b->len)));
+	return is_written(f, prepare_output(f)) && is_written(f, writer_block(f->flow.writer, b->bytes, b->len));
 }
 
 /* The sinks get it. False: no more packets are wanted. */
@@ -226,20 +124,36 @@ static bool take_packet(struct offline *f, struct packet *p)
 	return flow_packet(&f->flow, p);
 }
 
-/* 0 when all is read or no more is wanted, or what input_next() returned. */
+static enum status open_input(struct offline *f)
+{
+	const struct opts *o = f->opts;
+	enum status status = source_open(&f->source, o, &f->watch, o->reads, o->n_reads);
+	const struct stat *st;
+
+	if (status || f->watch.asked)
+		return status;
+	for (unsigned i = 0; (st = input_stat(f->source.input, i)); i++)
+		if (f->flow.writer && writer_is_same(f->flow.writer, st))
+			return fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
+				    input_name(f->source.input, i));
+	f->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
+	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns))
+		return fail(STATUS_RUNTIME, "out of memory");
+	f->source.selection = &f->selection;
+	f->source.copy = f->flow.writer ? copy_blocks : NULL;
+	f->source.ctx = f;
+	return STATUS_OK;
+}
+
+/* 0 when all is read or no more is wanted, or what source_next() returned. */
 static int read_packets(struct offline *f)
 {
 	struct packet p;
 	int got;
 
-	while ((got = next_packet(f, &p)) > 0) {
-		bool wanted = is_wanted(f, &p);
-
-		if (f->refused || !copy_blocks(f) || (wanted && !take_packet(f, &p)))
+	while ((got = source_next(&f->source, &p)) > 0)
+		if (!take_packet(f, &p))
 			return 0;
-	}
-	if (check_filter(f))
-		copy_blocks(f);
 	return got;
 }
 
@@ -247,11 +161,21 @@ static int read_packets(struct offline *f)
 static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
 {
 	const struct offline *f = ctx;
-	const struct iface_stats *known = input_stats(f->input, id);
+	const struct iface_stats *known = input_stats(f->source.input, id);
 
 	if (known)
 		*s = *known;
 	return known;
+}
+
+/* A signal ends the waiting for a reader of ours; only one that forces the end ends the flush as well. */
+static void flush_rest(struct offline *f)
+{
+	do {
+		if (!watch_look(&f->watch))
+			flow_hurry(&f->flow, f->watch.forced ? 0 : HURRY_MS);
+		flow_flush(&f->flow);
+	} while (!f->watch.forced && flow_pending(&f->flow));
 }
 
 static void finish_output(struct offline *f)
@@ -260,40 +184,96 @@ static void finish_output(struct offline *f)
 
 	if (err && err != -EPIPE && !f->flow.write_error)
 		f->flow.write_error = err;
-	flow_flush(&f->flow);
+	flush_rest(f);
 	flow_finish(&f->flow, iface_stats, f);
+	watch_look(&f->watch);
+}
+
+static void print_stats(struct offline *f)
+{
+	stats_print(&f->totals, f->last_ns - f->first_ns);
+}
+
+static void announce_progress(const struct offline *f, const char *what)
+{
+	announce("%s%llu packets read, %llu taken", what, (unsigned long long)f->source.n_read,
+		 (unsigned long long)f->flow.taken);
+}
+
+/* SIGUSR1. Without a look into the packets there is less to tell. */
+static void on_stats(void *ctx)
+{
+	struct offline *f = ctx;
+
+	progress_erase(&f->watch.progress);
+	if (f->decode)
+		print_stats(f);
+	else
+		announce_progress(f, "");
+}
+
+/* Behind a pipe there may be nothing for a while: what is known by then is shown. */
+static void on_idle(void *ctx)
+{
+	struct offline *f = ctx;
+
+	flow_flush(&f->flow);
+}
+
+static void report(struct offline *f)
+{
+	unsigned long long doubles = f->selection.n_doubles;
+
+	if (f->opts->stats)
+		print_stats(f);
+	if (f->selection.dedup)
+		announce("%llu duplicate packet%s left out", doubles, doubles == 1 ? "" : "s");
+	if (f->watch.asked)
+		announce_progress(f, "stopped as asked: ");
+	else
+		source_complain(&f->source);
 }
 
 static enum status process(struct offline *f)
 {
 	int status, err;
 
-	if (input_iface(f->input, 0) && !check_filter(f))
+	if (input_iface(f->source.input, 0) && !source_check_filter(&f->source))
 		return STATUS_USAGE;
 	err = read_packets(f);
-	check_filter(f);
-	if (f->refused && !f->flow.taken)	/* the output is left alone */
+	progress_erase(&f->watch.progress);
+	source_check_filter(&f->source);
+	if (f->source.refused && !f->flow.taken)	/* the output is left alone */
 		return STATUS_USAGE;
 	finish_output(f);
-	if (f->opts->stats)
-		stats_print(&f->totals, f->last_ns - f->first_ns);
-	complain_of_input(f);
+	report(f);
 	status = flow_report(&f->flow, f->opts->write);
-	return status ? (enum status)status : f->refused ? STATUS_USAGE : err ? STATUS_RUNTIME : STATUS_OK;
+	if (f->watch.forced)
+		return STATUS_SIGNAL + f->watch.forced;
+	if (status)
+		return status;
+	return f->source.refused ? STATUS_USAGE : err && !f->watch.asked ? STATUS_RUNTIME : STATUS_OK;
 }
 
 enum status offline_run(const struct opts *o)
 {
 	struct offline f = { .opts = o, .decode = o->text || o->stats };
-	enum status status = flow_open(&f.flow, o, -1);
+	enum status status = STATUS_OK;
 
+	if (watch_open(&f.watch, o->text))
+		status = fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+	f.watch.stats = on_stats;
+	f.watch.idle = on_idle;
+	f.watch.ctx = &f;
 	if (!status)
+		status = flow_open(&f.flow, o, f.watch.waiter.stop_fd);
+	if (!status && !f.flow.done)
 		status = open_input(&f);
-	if (!status)
+	if (!status && !f.flow.done && !f.watch.asked)
 		status = process(&f);
-	for (unsigned i = 0; i < f.n_sieves; i++)
-		expr_close(f.sieves[i].expr);
-	input_close(f.input);
+	dedup_close(f.selection.dedup);
+	source_close(&f.source);
 	flow_close(&f.flow);
+	watch_close(&f.watch);
 	return status;
 }

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The packets of files that are wanted: what matches the filter, and is selected. For the drivers: it complains itself. */
+#ifndef XDPDUMP_SOURCE_H
+#define XDPDUMP_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/err.h"
+
+struct input;
+struct opts;
+struct packet;
+struct selection;
+struct blocks;
+struct sieve;
+struct watch;
+
+/* Takes pcapng blocks that stand in front of the packet that comes next, or of the end. False: no more is wanted. */
+typedef bool (*source_copy_fn)(void *ctx, const struct blocks *b);
+
+struct source {
+	const struct opts *opts;
+	struct watch *watch;
+	struct input *input;
+	struct sieve *sieve;		/* NULL: no filter */
+	struct selection *selection;	/* NULL: none; the owner's */
+	source_copy_fn copy;		/* NULL: such blocks are of no use */
+	void *ctx;			/* of copy */
+	uint64_t n_read;		/* packets of the input */
+	bool refused;			/* the filter, for a link type that came; complained about */
+};
+
+/* Opens @n files with the filter of @o; selection and copy may be set afterwards. Whatever it returns, the source is to be closed. */
+enum status source_open(struct source *s, const struct opts *o, struct watch *w, const char *const *paths, unsigned n);
+
+/*
+ * 1: a packet, until the next call. 0: the end, or copy() wants no more. -EINTR: we were asked to stop. -EINVAL: the filter was refused, which was
+ * said. Or as input_next(): source_complain() tells.
+ */
+int source_next(struct source *s, struct packet *p);
+
+/* Without any packet a filter is not looked at: is it one for what the first interface has? Complains. */
+bool source_check_filter(struct source *s);
+
+/* All sentences about files that could not be read to their end. */
+void source_complain(const struct source *s);
+
+void source_close(struct source *s);
+
+#endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The first signal asks for an end, in which nothing is lost; a second one forces it. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "capture/watch.h"
+
+int watch_open(struct watch *w, bool printing)
+{
+	*w = (struct watch){ .waiter = WAITER_INIT };
+	progress_init(&w->progress, printing);
+	return waiter_open(&w->waiter);
+}
+
+bool watch_look(struct watch *w)
+{
+	int sig;
+
+	while ((sig = waiter_signal(&w->waiter))) {
+		if (sig != SIGUSR1)
+			*(w->asked ? &w->forced : &w->asked) = sig;
+		else if (w->stats)
+			w->stats(w->ctx);
+	}
+	return !w->asked;
+}
+
+int watch_wait(void *watch, int fd)
+{
+	struct watch *w = watch;
+	struct pollfd fds[] = { { .fd = fd, .events = POLLIN }, { .fd = w->waiter.fds[ON_SIGNAL], .events = POLLIN } };
+	int timeout_ms = 0;
+
+	while (watch_look(w)) {
+		int n = poll(fds, 2, timeout_ms);
+
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n > 0 && fds[0].revents)
+			return 0;
+		if (n == 0 && w->idle)
+			w->idle(w->ctx);
+		timeout_ms = -1;
+	}
+	return EINTR;
+}
+
+void watch_close(struct watch *w)
+{
+	progress_erase(&w->progress);
+	waiter_close(&w->waiter);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What happens beside the work on files: signals, waiting for a file that comes slowly, and the line of progress. */
+#ifndef XDPDUMP_WATCH_H
+#define XDPDUMP_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/progress.h"
+#include "capture/wait.h"
+
+struct watch {
+	struct waiter waiter;
+	struct progress progress;
+	int asked;			/* the signal that asked us to stop, 0: none */
+	int forced;			/* the next one after it */
+	void (*stats)(void *ctx);	/* SIGUSR1 came; may be NULL */
+	void (*idle)(void *ctx);	/* there is nothing to read for now; may be NULL */
+	void *ctx;
+};
+
+/* @printing as in progress_init(). The functions are the caller's to set. -errno. */
+int watch_open(struct watch *w, bool printing);
+
+/* Takes the signals that have come. False: we are to stop. */
+bool watch_look(struct watch *w);
+
+/* Waits until @fd can be read: 0, or EINTR when we are to stop. @watch: a struct watch; fit for input_options. */
+int watch_wait(void *watch, int fd);
+
+void watch_close(struct watch *w);
+
+#endif
