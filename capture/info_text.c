@@ -151,7 +151,8 @@ static void order(FILE *out, const struct info *i)
 		line(out, "Steps back in time:", "%" PRIu64, i->n_back);
 	if (i->n_timed < i->all.packets)
 		line(out, "Packets, no time:", "%llu", (unsigned long long)(i->all.packets - i->n_timed));
-	line(out, "Dropped between:", "%" PRIu64 " packets, by the packets that follow", i->n_dropped);
+	if (i->n_dropped)
+		line(out, "Dropped before:", "%" PRIu64 " packets, say those that follow", i->n_dropped);
 }
 
 static void interface(FILE *out, const struct info *i, const struct iface *f, const struct iface_stats *s)

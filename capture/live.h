@@ -13,7 +13,13 @@ enum status live_run(const struct opts *o);
 /* Lists the interfaces and what is attached to them, on stdout. */
 enum status list_run(void);
 
-/* Reads a file. */
+/* Reads files: to text, to statistics, to another file. */
 enum status offline_run(const struct opts *o);
+
+/* Prints what is in files. */
+enum status info_run(const struct opts *o);
+
+/* Are the packets of two files the same? */
+enum status compare_run(const struct opts *o);
 
 #endif

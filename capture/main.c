@@ -37,9 +37,11 @@ static enum status run(const struct opts *o)
 	case ACTION_DUMP:
 		return dump_run(o);
 	case ACTION_OFFLINE:
-	case ACTION_INFO:
-	case ACTION_COMPARE:
 		return offline_run(o);
+	case ACTION_INFO:
+		return info_run(o);
+	case ACTION_COMPARE:
+		return compare_run(o);
 	case ACTION_LIVE:
 		break;
 	}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* --compare: two files side by side, up to the first difference, which is shown on stdout. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/compare.h"
+#include "capture/decode.h"
+#include "capture/format.h"
+#include "capture/input.h"
+#include "capture/line.h"
+#include "capture/live.h"
+#include "capture/opts.h"
+#include "capture/packet.h"
+#include "capture/source.h"
+#include "capture/text.h"
+#include "capture/watch.h"
+
+enum { ROW = 16, ROWS_AROUND = 1 };	/* bytes; rows shown before and behind the one with the difference */
+
+typedef unsigned long long ull;
+
+struct comparison {
+	const struct opts *opts;
+	struct compare_options how;
+	struct watch watch;
+	struct source sources[2];
+	struct packet packets[2];
+	int got[2];		/* of source_next() */
+	uint64_t n_same;
+};
+
+static const char *name(const struct comparison *c, unsigned which)
+{
+	return input_name(c->sources[which].input, 0);
+}
+
+/* The rows around @offset, as far as there are any. */
+static void show_bytes(const struct packet *p, uint32_t offset)
+{
+	uint32_t row = offset / ROW * ROW;
+	uint32_t from = row > ROWS_AROUND * ROW ? row - ROWS_AROUND * ROW : 0, to = row + (1 + ROWS_AROUND) * ROW;
+
+	for (uint32_t at = from; at < to && at < p->caplen; at += ROW) {
+		char line[128];
+		struct text t = text_in(line, sizeof(line));
+
+		text_str(&t, "\t0x");
+		text_hex(&t, at, 4);
+		text_str(&t, ": ");
+		for (uint32_t i = at; i < at + ROW && i < p->caplen; i++) {
+			text_str(&t, i % 2 ? "" : " ");
+			text_hex(&t, p->data[i], 2);
+		}
+		printf("%.*s\n", (int)t.len, line);
+	}
+}
+
+/* Number in the file, time and decoded line as -r prints them. */
+static void show_packet(struct comparison *c, unsigned which)
+{
+	struct format *f = format_open(FORMAT_TEXT, &c->opts->print);
+	struct packet *p = &c->packets[which];
+	char line[2 * LINE_MAX_BYTES];
+	ssize_t n = 0;
+
+	if (f) {
+		decode_packet(p);
+		n = f->ops->packet(f, line, sizeof(line), p, 0);
+	}
+	printf("%s, packet %llu:\n  %.*s", name(c, which), (ull)c->sources[which].n_read,
+	       n > 0 && n <= (ssize_t)sizeof(line) ? (int)n : 0, line);
+	format_close(f);
+}
+
+static enum status show_difference(struct comparison *c, enum compare_result r, uint32_t offset)
+{
+	char words[160];
+
+	compare_words(r, &c->packets[0], &c->packets[1], offset, words, sizeof(words));
+	printf("packet %llu differs: %s\n", (ull)c->n_same + 1, words);
+	for (unsigned which = 0; which < 2; which++) {
+		show_packet(c, which);
+		if (r == COMPARE_BYTES || r == COMPARE_CAPLEN)
+			show_bytes(&c->packets[which], offset);
+	}
+	return STATUS_RUNTIME;
+}
+
+static bool has_failed(const struct comparison *c, unsigned which)
+{
+	return c->got[which] < 0;
+}
+
+/* One has come to its end: the other one's rest is counted. */
+static enum status show_rest(struct comparison *c)
+{
+	unsigned longer = c->got[1] > 0;
+	uint64_t n = 1;
+
+	while ((c->got[longer] = source_next(&c->sources[longer], &c->packets[longer])) > 0)
+		n++;
+	if (has_failed(c, longer))
+		return STATUS_OK;
+	printf("%s has %llu packet%s more: %s ends after %llu\n", name(c, longer), (ull)n, n == 1 ? "" : "s",
+	       name(c, !longer), (ull)c->n_same);
+	return STATUS_RUNTIME;
+}
+
+/* The verdict, or STATUS_OK as well when a file could not be read: that is looked at next. */
+static enum status compare(struct comparison *c)
+{
+	for (;;) {
+		enum compare_result r;
+		uint32_t offset;
+
+		for (unsigned which = 0; which < 2; which++) {
+			c->got[which] = source_next(&c->sources[which], &c->packets[which]);
+			if (has_failed(c, which))
+				return STATUS_OK;
+		}
+		if (!c->got[0] && !c->got[1])
+			return STATUS_OK;
+		if (!c->got[0] || !c->got[1])
+			return show_rest(c);
+		r = compare_packets(&c->how, &c->packets[0], &c->packets[1], &offset);
+		if (r != COMPARE_SAME)
+			return show_difference(c, r, offset);
+		c->n_same++;
+	}
+}
+
+/* Not every packet could be compared. */
+static enum status complain_of_failure(const struct comparison *c)
+{
+	enum status status = STATUS_RUNTIME;
+
+	if (c->watch.asked)
+		return fail(STATUS_SIGNAL + c->watch.asked, "stopped: the first %llu packets are the same", (ull)c->n_same);
+	for (unsigned which = 0; which < 2; which++) {
+		source_complain(&c->sources[which]);
+		if (c->sources[which].refused)
+			status = STATUS_USAGE;
+	}
+	if (status == STATUS_RUNTIME)
+		complain("not compared to the end: the first %llu packets are the same", (ull)c->n_same);
+	return status;
+}
+
+static enum status run(struct comparison *c)
+{
+	const struct opts *o = c->opts;
+	enum status status;
+
+	for (unsigned which = 0; which < 2; which++) {
+		status = source_open(&c->sources[which], o, &c->watch, &o->reads[which], 1);
+		if (status || c->watch.asked)
+			return status;
+	}
+	status = compare(c);
+	progress_erase(&c->watch.progress);
+	if (has_failed(c, 0) || has_failed(c, 1))
+		return complain_of_failure(c);
+	if (!source_check_filter(&c->sources[0]))
+		return STATUS_USAGE;
+	if (!status && o->print.verbose >= 0)
+		printf("%llu packets, all the same\n", (ull)c->n_same);
+	if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE)
+		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", strerror(errno));
+	return status;
+}
+
+enum status compare_run(const struct opts *o)
+{
+	struct comparison c = {
+		.opts = o, .how = { .snap = o->snap, .times_matter = o->times_matter, .tolerance_ns = o->tolerance_ns },
+	};
+	enum status status;
+
+	if (watch_open(&c.watch, false))
+		status = fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+	else
+		status = run(&c);
+	source_close(&c.sources[0]);
+	source_close(&c.sources[1]);
+	watch_close(&c.watch);
+	return status;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* --info: one report for each file, on stdout. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/decode.h"
+#include "capture/info.h"
+#include "capture/input.h"
+#include "capture/live.h"
+#include "capture/opts.h"
+#include "capture/packet.h"
+#include "capture/source.h"
+#include "capture/watch.h"
+
+/* Reads to the end, or as far as it goes: then *error says why. */
+static enum status read_all(struct source *s, struct info *i, const char **error)
+{
+	struct packet p;
+	int got;
+
+	while ((got = source_next(s, &p)) > 0) {
+		decode_packet(&p);
+		if (info_packet(i, &p)) {
+			*error = "out of memory";
+			return STATUS_RUNTIME;
+		}
+	}
+	progress_erase(&s->watch->progress);
+	if (s->watch->asked)
+		*error = "stopped as asked";
+	else if (got && !s->refused)
+		*error = input_error(s->input, 0);
+	if (s->refused || !source_check_filter(s))
+		return STATUS_USAGE;
+	return *error && !s->watch->asked ? STATUS_RUNTIME : STATUS_OK;
+}
+
+/* A file that cannot be read at all has no report. */
+static enum status report(struct source *s, struct info *i)
+{
+	const struct opts *o = s->opts;
+	struct info_source from = {
+		.name = input_name(s->input, 0), .stat = input_stat(s->input, 0), .reader = input_reader(s->input, 0),
+		.filter = o->filter,
+	};
+	enum status status = read_all(s, i, &from.error);
+
+	if (status == STATUS_USAGE)
+		return status;
+	(o->screen == FORMAT_JSON ? info_json : info_text)(i, &from, stdout);
+	fflush(stdout);
+	if (status)
+		complain("%s", from.error);
+	return status;
+}
+
+static enum status report_file(const struct opts *o, struct watch *w, const char *path)
+{
+	struct source s;
+	struct info i;
+	enum status status;
+
+	if (info_open(&i))
+		return fail(STATUS_RUNTIME, "out of memory");
+	status = source_open(&s, o, w, &path, 1);
+	if (!status && !w->asked)
+		status = report(&s, &i);
+	source_close(&s);
+	info_close(&i);
+	return status;
+}
+
+enum status info_run(const struct opts *o)
+{
+	enum status worst = STATUS_OK;
+	struct watch w;
+
+	if (watch_open(&w, false)) {
+		watch_close(&w);
+		return fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+	}
+	for (unsigned n = 0; n < o->n_reads && !w.asked; n++) {
+		enum status status;
+
+		if (n && o->screen != FORMAT_JSON)
+			putchar('\n');
+		status = report_file(o, &w, o->reads[n]);
+		worst = status > worst ? status : worst;
+	}
+	if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE)
+		worst = fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", strerror(errno));
+	watch_close(&w);
+	return worst;
+}
