@@ -70,6 +70,8 @@ static bool settle_report(struct parser *p)
 
 	if (code)
 		return opts_wrong(p, "%s means nothing with %s", opts_name(code), report);
+	if (p->given['s'] && (o->action == ACTION_INFO || o->headers_only))
+		return opts_wrong(p, "-s%s means nothing with %s", o->headers_only ? " headers" : "", report);
 	if (o->action == ACTION_COMPARE && o->n_reads != 2)
 		return opts_wrong(p, "--compare takes its two files itself, without -r");
 	if (o->action == ACTION_INFO && p->given['T'] && o->screen == FORMAT_CSV)
@@ -112,13 +114,12 @@ bool opts_settle(struct parser *p)
 	}
 	if (!settle_source(p) || !settle_text(p))
 		return false;
+	o->snap = p->snap;
 	if (o->action == ACTION_INFO || o->action == ACTION_COMPARE)
 		return settle_report(p);
-	if (o->n_reads)
-		o->snap = p->snap;
-	else if (!p->given['s'])
+	if (!o->n_reads && !p->given['s'])
 		o->snap = SNAP_DEFAULT;
-	else
-		o->snap = p->snap && p->snap < EVENT_SNAP_MAX ? p->snap : EVENT_SNAP_MAX;
+	else if (!o->n_reads && (!o->snap || o->snap > EVENT_SNAP_MAX))
+		o->snap = EVENT_SNAP_MAX;
 	return settle_output(p);
 }

@@ -149,6 +149,8 @@ static const struct line_case {
 	{ "a_report_of_nothing", "--info", "--info is for reading and needs -r FILE" },
 	{ "a_comparison", "--compare f g", "" },
 	{ "a_comparison_with_times", "--compare f g --tolerance 0 udp", "" },
+	{ "a_comparison_of_headers_alone", "--compare f g -s headers", "-s headers means nothing with --compare" },
+	{ "a_report_of_cut_packets", "--info -r f -s 60", "-s means nothing with --info" },
 	{ "a_comparison_of_one", "--compare f", "--compare needs two files" },
 	{ "a_comparison_of_three", "--compare f g -r h", "--compare takes its two files itself" },
 	{ "a_tolerance_of_nothing", "-r f --tolerance 1", "--tolerance is for --compare" },
@@ -232,7 +234,8 @@ static void values_of_files_arrive(void **state)
 	assert_int_equal(o.end.kind, SELECT_NONE);
 	assert_int_equal(o.dedup_packets, 5);
 	assert_true(o.recover);
-	assert_true(parse(&o, "--compare f g --tolerance 10us udp"));
+	assert_true(parse(&o, "--compare f g --tolerance 10us -s 60 udp"));
+	assert_int_equal(o.snap, 60);
 	assert_int_equal(o.action, ACTION_COMPARE);
 	assert_string_equal(o.reads[0], "f");
 	assert_string_equal(o.reads[1], "g");
