@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for what is told of a packet: its headers lie within its bytes, and its line is bounded and safe to show,
- * whatever the bytes and the name of its interface are.
+ * libFuzzer target for what is told of a packet: its headers lie within its bytes, and what the text formats make of it is
+ * bounded and safe to show, whatever the bytes and the name of its interface are.
  *
  *	make fuzz-decode		make check replays tests/fuzz/decode
  *
@@ -11,17 +11,16 @@
 #include <string.h>
 
 #include "capture/decode.h"
+#include "capture/format.h"
 #include "capture/line.h"
 #include "capture/packet.h"
+#include "capture/print.h"
 #include "capture/text.h"
 #include "capture/util.h"
 
 #include "tests/fuzz/fuzz.h"
 
-enum {
-	HEAD	= 5,		/* bytes of input before the name */
-	ROOM	= 4096,		/* for a line, which has to be shorter by far */
-};
+enum { HEAD = 5 };	/* bytes of input before the name */
 
 /* 105, which is 802.11, stands for those that are not decoded. */
 static const uint16_t linktypes[] = {
@@ -39,17 +38,46 @@ static void check_headers(const struct packet *p)
 	must(!(h->flags & PARSE_PORTS) || h->l4_off + 4u <= p->caplen);
 }
 
-static void check_line(const struct packet *p, uint8_t kind)
+/* The line is all there, not cut at the end of its room. */
+static void check_line(const struct packet *p, int verbose)
 {
-	int verbose = kind % 5 - 1;
-	char buf[ROOM];
+	char buf[2 * LINE_MAX_BYTES];
 	struct text t = text_in(buf, sizeof(buf));
 
-	if (kind & 0x80)
-		line_link(&t, p);
+	line_link(&t, p);
 	line_packet(&t, p, verbose);
-	must(t.len > 0 && t.len <= LINE_MAX_BYTES - 64);	/* print.c puts number and time before it */
+	must(t.len > 0 && t.len < LINE_MAX_BYTES);
 	must(fuzz_is_safe(t.buf, t.len, ""));
+}
+
+/* As the writer calls it: with too little room at first, then with as much as was asked for. */
+static void check_format(const struct packet *p, enum file_format kind, const struct print_options *o)
+{
+	struct format *f = format_open(kind, o);
+	ssize_t need, len;
+	char *buf;
+
+	must(f);
+	need = f->ops->packet(f, NULL, 0, p, 0);
+	must(need > 0 && need <= 2 * LINE_MAX_BYTES + 8 * (ssize_t)p->caplen);
+	buf = malloc(need);
+	must(buf);
+	len = f->ops->packet(f, buf, need, p, 0);
+	must(len >= (ssize_t)f->ops->packet_min && len <= need);
+	must(buf[len - 1] == '\n' && fuzz_is_safe(buf, len - 1, kind == FORMAT_TEXT && o->hex ? "\n\t" : ""));
+	free(buf);
+	format_close(f);
+}
+
+static void check_text(const struct packet *p, uint8_t kind)
+{
+	const struct print_options o = {
+		.verbose = kind % 5 - 1, .hex = kind & 0x80 ? kind % 7 % 5 : HEX_NONE, .link = kind & 0x20,
+		.number = kind & 0x10, .time = kind % (TIME_SINCE_FIRST + 1),
+	};
+
+	check_line(p, o.verbose);
+	check_format(p, FORMAT_TEXT, &o);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -68,15 +96,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	iface.name = n ? name : NULL;
 	p.caplen = size - HEAD - n;
 	p.len = p.caplen + (data[2] << 8 | data[3]);
-	p.has = data[1] & 0x40 ? PACKET_QUEUE : 0;
-	p.queue = p.dropped = data[1] & 0x40 ? UINT32_MAX : 0;
+	p.has = data[1] & 0x40 ? PACKET_QUEUE | PACKET_TIME | PACKET_FLAGS | PACKET_ID : 0;
+	p.queue = p.dropped = p.flags = data[1] & 0x40 ? UINT32_MAX : 0;
+	p.ts_ns = p.id = data[1] & 0x40 ? INT64_MAX : 0;
 	copy = malloc(p.caplen ? p.caplen : 1);		/* so that a sanitizer sees each step too far */
 	must(copy);
 	memcpy(copy, data + HEAD + n, p.caplen);
 	p.data = copy;
 	decode_packet(&p);
 	check_headers(&p);
-	check_line(&p, data[1]);
+	check_text(&p, data[1]);
 	free(copy);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "capture/format.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
 #include "capture/reader.h"
