@@ -449,7 +449,7 @@ int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 		leave_nothing(w);
 		return w->error;
 	}
-	if (w->error && !(is_out_of_room(w->error) && out_is_file(w->out)))
+	if (w->error && !out_is_file(w->out))
 		return w->error;
 	if (w->ops->stats)
 		err = write_stats_in_place(w, known, stats, ctx);
