@@ -1,0 +1,244 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Faults of the output that a full disk does not show: errors of every call, slow and vanishing disks, sudden deaths. Whatever
+# happens, a clean stop leaves no torn block, and each packet is in the file or counted as not written.
+# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+file=$work/file
+
+# injected FAULT ARGS...: as `listen`, with a fault in the calls that concern $file (strace(1): -e inject=FAULT)
+injected()
+{
+	local fault=$1
+
+	shift
+	rm -f "$file"
+	# with -D the process is the tool, and the tracer out of the way
+	background strace -D -f -q -o "$work/trace" -P "$file" -e "inject=$fault" "$dump" "$@" -w "$file" \
+		>"$work/out" 2>"$work/err"
+	pid=$!
+	listening || { note "xdpdump $*: has not started"; note_file "$work/err"; }
+}
+
+# Packets that the end of the capture says are not written.
+not_written()
+{
+	sed -nE 's/.* ([0-9]+) packets? not written.*/\1/p' "$work/err"
+}
+
+# want_counted FILE: whole blocks, and what is not in them is counted; the statistics may be missing.
+want_counted()
+{
+	local said
+
+	unset epb0 torn
+	said=$(books "$1" 2>&1) || note "books: $said"
+	eval "$said"
+	want 'torn bytes' 0 "${torn-}"
+	received=$(summary 'received by filter') lost=$(not_written)
+	want 'in the file + not written, as it says' "$received" "$((${epb0:-0} + lost))"
+	want 'captured, as it says' "${epb0:-0}" "$(summary captured)"
+}
+
+# want_sentence PATTERN: one line says what happened.
+want_sentence()
+{
+	want "lines with '$1'" 1 "$(grep -Ec -e "$1" "$work/err")"
+	want_no_line "$work/err" 'AddressSanitizer|runtime error|Assertion'
+}
+
+veth_up v0 v1 9014 || exit 1
+
+if [[ $sanitized ]] || ! command -v strace >/dev/null; then
+	echo '1..0 # SKIP strace is missing, or does not go together with the sanitizers'
+	exit 0
+fi
+
+while IFS=: read -r error said; do
+	begin "a file that cannot be written any more ($error) is cut behind a block, and the rest counted"
+	injected "write:error=$error:when=3+" -i v0 -s 0
+	frames 2000 -s 1000
+	finish
+	want 'exit status' 6 "$rc"
+	want_sentence "^xdpdump: $file: [0-9]+ packets? not written: $said\$"
+	want_counted "$file"
+	((lost > 0)) || note 'all was written'
+	want_detached
+	end
+done <<'END'
+EIO:Input/output error
+ENOSPC:No space left on device
+EDQUOT:Disk quota exceeded
+EROFS:Read-only file system
+EFBIG:File too large
+END
+
+begin 'a start whose first write fails leaves no file'
+rm -f "$file"
+background strace -D -f -q -o "$work/trace" -P "$file" -e inject=write:error=EIO "$dump" -i v0 -w "$file" \
+	>"$work/out" 2>"$work/err"
+pid=$!
+reap
+want 'exit status' 6 "$rc"
+want_sentence "^xdpdump: $file: cannot write: Input/output error\$"
+[[ ! -e $file ]] || note 'it has left a file'
+want_detached
+end
+
+begin 'whichever write fails, once: the file ends with statistics, and all is counted'
+for ((n = 2; n <= 9; n++)); do
+	injected "write:error=EIO:when=$n" -i v0 -s 0
+	frames 2000 -s 1000
+	finish
+	want "exit status, write $n" 6 "$rc"
+	want_sentence 'not written: Input/output error$'
+	want_counted "$file"
+	want_books "$file"
+	want_detached
+done
+end
+
+begin 'an error of the disk that shows when all is written is told, and the file not synced again'
+injected 'fdatasync:error=EIO' -i v0
+frames 100
+finish
+want 'exit status' 6 "$rc"
+want_sentence 'Input/output error$'
+want_books "$file"
+want 'packets' 100 "$epb"
+want 'calls of fdatasync and fsync for the file' 1 "$(grep -Ec 'f(data)?sync\(' "$work/trace")"
+end
+
+begin 'a file that can be neither written nor cut: the packets before are read, the rest counted'
+injected 'write,ftruncate:error=EIO:when=3+' -i v0 -s 0
+frames 2000 -s 1000
+finish
+want 'exit status' 6 "$rc"
+want_sentence 'not written: Input/output error$'
+received=$(summary 'received by filter') lost=$(not_written)
+run -r "$file"
+want 'packets read + not written' "$received" "$(($(wc -l <"$work/out") + lost))"
+want_detached
+end
+
+for calls in "write -P $file" epoll_pwait2,epoll_wait,poll,ppoll; do
+	begin "system calls that are interrupted (${calls%% *}) lose nothing"
+	rm -f "$file"
+	# shellcheck disable=SC2086
+	background strace -D -f -q -o "$work/trace" -e "inject=${calls%% *}:error=EINTR:when=1+2" ${calls#"${calls%% *}"} \
+		"$dump" -i v0 -s 0 -w "$file" >"$work/out" 2>"$work/err"
+	pid=$!
+	listening
+	frames 2000 -s 1000
+	finish
+	want 'exit status' 0 "$rc"
+	want_books "$file"
+	want 'packets' 2000 "$epb"
+	want_true 'calls were interrupted' grep -q 'EINTR.*INJECTED' "$work/trace"
+	end
+done
+
+begin 'a slow disk loses packets in the ring only, which is counted, and SIGINT is obeyed'
+injected write:delay_enter=200000 -i v0 -s 0 -B 64
+frames 3000 -s 1000
+since=$(now_ms)
+finish
+took=$(($(now_ms) - since))
+want 'exit status' 0 "$rc"
+((took < 3000)) || note "it took $took ms to end"
+want_books "$file"
+((osdrop > 0)) || note 'nothing was lost'
+want 'in the file + lost in the ring' 3000 "$((epb + osdrop))"
+end
+
+begin 'a file whose directory is removed is written to its end, and that is no error'
+mkdir "$work/gone"
+listen -i v0 -w "$work/gone/file"
+exec {held}<"$work/gone/file"
+frames 100
+rm -r "$work/gone"
+frames 100
+finish
+want 'exit status' 0 "$rc"
+cat <&"$held" >"$work/copy"
+exec {held}<&-
+want_books "$work/copy"
+want 'packets' 200 "$epb"
+end
+
+# The image of a file system of its own, whose disk can be taken away.
+mount_disk()
+{
+	mkdir -p "$work/disk"
+	truncate -s 16M "$work/image"
+	mkfs.ext4 -q -F "$work/image" >/dev/null 2>&1 && mount -o loop "$work/image" "$work/disk" 2>/dev/null
+}
+
+# EXT4_IOC_SHUTDOWN, without writing the journal: from here on all is as it was when it was last synced.
+lose_disk()
+{
+	python3 -c 'import fcntl, os, struct, sys
+fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack("I", 2))' "$work/disk"
+}
+
+begin 'a disk that goes away ends the capture; what was synced is there when it comes back'
+if ! mount_disk; then
+	skip 'no ext4 on a loop device here'
+else
+	listen -i v0 -s 0 -w "$work/disk/file"
+	frames 2000 -s 1000
+	finish
+	want 'exit status of a capture with a disk' 0 "$rc"
+	mv "$work/disk/file" "$work/disk/first"
+	sync "$work/disk"
+	listen -i v0 -s 0 -w "$work/disk/file"
+	frames 2000 -s 1000
+	lose_disk
+	frames 2000 -s 1000
+	finish
+	want 'exit status' 6 "$rc"
+	want_sentence 'not written: Input/output error$'
+	want_detached
+	umount "$work/disk"
+	mount -o loop "$work/image" "$work/disk"
+	cp "$work/disk/first" "$work/copy"
+	unset epb0 torn
+	eval "$(books "$work/copy")"
+	want 'packets of the capture that ended before' 2000 "${epb0-}"
+	want 'torn bytes of it' 0 "${torn-}"
+	if [[ -s $work/disk/file ]]; then
+		run -r "$work/disk/file"
+		((rc <= 1)) || note "the rest of the other cannot be read: $rc"
+	fi
+	umount "$work/disk"
+	end
+fi
+
+begin 'SIGKILL at 30 random moments: whole blocks but the last, and a reader that says so'
+for ((round = 0; round < 30; round++)); do
+	args=(-s $((RANDOM % 1500 + 60)))
+	((round % 2)) && args+=(-U)
+	rm -f "$file"
+	listen -i v0 -w "$file" "${args[@]}"
+	background "$send" -i v1 -n 100000000 -s $((RANDOM % 1400 + 60)) -r $((RANDOM * 5 + 100)) >/dev/null 2>&1
+	load=$!
+	sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+	{
+		kill -KILL "$pid"
+		reap
+		kill "$load"
+		wait "$load"
+	} 2>/dev/null
+	unset epb0 torn
+	eval "$(books "$file")"
+	((${torn:-9999} < 1700)) || note "round $round: ${torn-no} bytes behind the last block"
+	run -r "$file"
+	want "exit status of the reader in round $round" "$((torn > 0))" "$rc"
+	want "packets read in round $round" "${epb0-}" "$(wc -l <"$work/out")"
+	want_detached
+	((${#notes[@]} == 0)) || break
+done
+end
+
+plan
