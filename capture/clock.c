@@ -8,6 +8,8 @@
 
 #include "capture/clock.h"
 
+enum { STEP_MIN_NS = 10 * 1000 * 1000 };	/* two clocks cannot be read at once */
+
 static int64_t tai_offset_ns(void)
 {
 	struct timex t = { .modes = 0 };
@@ -15,19 +17,38 @@ static int64_t tai_offset_ns(void)
 	return adjtimex(&t) < 0 ? 0 : t.tai * 1000000000ll;
 }
 
+static uint64_t read_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+/* Only a step of the wall clock changes it: both clocks are slewed, and neither stands still in suspend. */
+static int64_t boot_ns(void)
+{
+	return read_ns(CLOCK_REALTIME) - read_ns(CLOCK_BOOTTIME);
+}
+
 void clock_init(struct clock *c)
 {
 	c->offset_ns = c->before_ns = tai_offset_ns();
+	c->boot_ns = boot_ns();
 }
 
-void clock_refresh(struct clock *c)
+int64_t clock_refresh(struct clock *c)
 {
-	int64_t now = tai_offset_ns();
+	int64_t offset = tai_offset_ns(), boot = boot_ns(), step = boot - c->boot_ns;
 
-	if (now == c->offset_ns)
-		return;
-	c->before_ns = c->offset_ns;
-	c->offset_ns = now;
+	if (offset != c->offset_ns) {
+		c->before_ns = c->offset_ns;
+		c->offset_ns = offset;
+	}
+	if (step > -STEP_MIN_NS && step < STEP_MIN_NS)
+		return 0;
+	c->boot_ns = boot;
+	return step;
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)
@@ -42,14 +63,6 @@ uint64_t clock_wall_ns(const struct clock *c, uint64_t tai_ns, uint64_t now_ns)
 	if (wall == before)
 		return wall;
 	return distance(before, now_ns) < distance(wall, now_ns) ? before : wall;
-}
-
-static uint64_t read_ns(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
 uint64_t clock_now_ns(void)

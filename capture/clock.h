@@ -11,12 +11,13 @@
 struct clock {
 	int64_t offset_ns;	/* TAI - UTC now */
 	int64_t before_ns;	/* and before it last changed; records of that time may still be in the ring */
+	int64_t boot_ns;	/* wall clock when the machine started, as it is set now */
 };
 
 void clock_init(struct clock *c);
 
-/* After the wall clock was set: reads the offset again. */
-void clock_refresh(struct clock *c);
+/* After the wall clock was set: reads the offset again. Returns by how many ns it was set, 0 for less than 10 ms. */
+int64_t clock_refresh(struct clock *c);
 
 /* Wall clock in ns since 1970. A record from before a change takes the offset that puts it closest to @now_ns. */
 uint64_t clock_wall_ns(const struct clock *c, uint64_t tai_ns, uint64_t now_ns);

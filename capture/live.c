@@ -97,6 +97,20 @@ static void look_for_changes(struct live *l)
 	}
 }
 
+/* ---- the clock ---- */
+
+static void clock_was_set(struct live *l)
+{
+	int64_t step_ns = clock_refresh(&l->drain.clock);
+
+	clock_watch_again(l->waiter.fds[ON_CLOCK]);
+	if (!step_ns)
+		return;
+	for (unsigned i = 0; i < l->n_taps; i++)
+		l->taps[i].clock_step_ns += step_ns;
+	complain("warning: the clock was set by %+.3f s, and the times of packets follow it", step_ns / 1e9);
+}
+
 /* ---- all of it ---- */
 
 static void run(struct live *l)
@@ -114,10 +128,8 @@ static void run(struct live *l)
 			live_take_signals(l);
 		if (ready & 1u << ON_TIMER)
 			live_print_stats(l);
-		if (ready & 1u << ON_CLOCK) {
-			clock_refresh(&l->drain.clock);
-			clock_watch_again(l->waiter.fds[ON_CLOCK]);
-		}
+		if (ready & 1u << ON_CLOCK)
+			clock_was_set(l);
 		if (ready & 1u << ON_CHANGE && !netif_watch_read(l->watch, changed, l))
 			look_for_changes(l);
 	}

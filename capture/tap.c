@@ -275,6 +275,8 @@ void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s)
 		len += snprintf(s->comment + len, sizeof(s->comment) - len, " link_down=%u", t->link_downs);
 	if (t->renamed)
 		len += snprintf(s->comment + len, sizeof(s->comment) - len, " renamed");
+	if (t->clock_step_ns)
+		len += snprintf(s->comment + len, sizeof(s->comment) - len, " clock_step=%+.3fs", t->clock_step_ns / 1e9);
 	if (t->gone)
 		snprintf(s->comment + len, sizeof(s->comment) - len, " lost_interface");
 }

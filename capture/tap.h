@@ -23,6 +23,7 @@ struct tap {
 	bool gone;			/* deleted or moved away */
 	bool running;
 	unsigned link_downs;
+	int64_t clock_step_ns;		/* by which the wall clock was set meanwhile */
 	bool renamed;
 	uint32_t lost;			/* the highest event.lost so far */
 	uint64_t reported;		/* losses that a packet behind them has told of */

@@ -43,8 +43,26 @@ static void the_offset_of_this_machine_fits_its_clocks(void **state)
 	clock_gettime(CLOCK_TAI, &tai);
 	wall = clock_wall_ns(&c, tai.tv_sec * S + tai.tv_nsec, clock_now_ns());
 	assert_true(before <= wall && wall <= clock_now_ns());
-	clock_refresh(&c);
+	assert_int_equal(clock_refresh(&c), 0);
 	assert_true(c.offset_ns == c.before_ns);
+}
+
+/* As if it had been set since: the machine's own is left alone. */
+static void a_step_is_told_once_and_with_its_sign(void **state)
+{
+	static const int64_t steps_ms[] = { 3600000, -3600000, 20, -20 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps_ms) / sizeof(steps_ms[0]); i++) {
+		struct clock c;
+		int64_t us;
+
+		clock_init(&c);
+		c.boot_ns -= steps_ms[i] * 1000000;
+		us = clock_refresh(&c) / 1000 - 1000 * steps_ms[i];
+		assert_in_range(us + 5000, 0, 10000);
+		assert_int_equal(clock_refresh(&c), 0);
+	}
 }
 
 static void the_watch_is_quiet_while_nobody_sets_the_clock(void **state)
@@ -76,6 +94,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(the_offset_of_this_machine_fits_its_clocks),
+		cmocka_unit_test(a_step_is_told_once_and_with_its_sign),
 		cmocka_unit_test(the_watch_is_quiet_while_nobody_sets_the_clock),
 		cmocka_unit_test(monotonic_time_does_not_go_back),
 	};
