@@ -49,7 +49,7 @@ const char *__asan_default_options(void)
 #endif
 
 struct fixture {
-	uint8_t *bytes;
+	uint8_t bytes[SMALL + 1];
 	size_t len;
 };
 
@@ -265,10 +265,9 @@ static void load(struct fixture *x, const char *path)
 {
 	FILE *f = fopen(path, "re");
 
-	x->bytes = malloc(SMALL + 1);
-	if (!f || !x->bytes)
+	if (!f)
 		abort();
-	x->len = fread(x->bytes, 1, SMALL + 1, f);
+	x->len = fread(x->bytes, 1, sizeof(x->bytes), f);
 	fclose(f);
 }
 
