@@ -66,7 +66,7 @@ bool option_keep_string(char **kept, const struct option *opt)
 
 	if (*kept)
 		return false;
-	if (!opt->len)
+	if (!opt->len || !*opt->value)	/* an empty one is none */
 		return true;
 	*kept = malloc(cap);
 	if (*kept)
