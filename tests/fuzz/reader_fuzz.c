@@ -27,6 +27,7 @@ struct result {
 	size_t n;
 	bool zero_tail;		/* was told apart from packets by what follows, or does not follow */
 	unsigned n_warnings;
+	struct blocks blocks;
 };
 
 static uint64_t mix(uint64_t sum, const void *bytes, size_t n)
@@ -38,6 +39,37 @@ static uint64_t mix(uint64_t sum, const void *bytes, size_t n)
 	return sum;
 }
 
+/* Options that are carried along are whole and padded. */
+static void check_options(struct raw_options o)
+{
+	for (size_t pos = 0; pos < o.len;) {
+		uint16_t head[2];
+
+		must(o.len - pos >= 4);
+		memcpy(head, o.bytes + pos, 4);
+		must(head[0] != OPT_END && head[1] <= o.len - pos - 4);
+		pos += 4 + ((head[1] + 3u) & ~3u);
+	}
+}
+
+/* So are blocks that are copied. Returns the sum. */
+static uint64_t sum_blocks(uint64_t sum, struct blocks *b)
+{
+	for (size_t pos = 0; pos < b->len;) {
+		uint32_t head[2], end;
+
+		must(b->len - pos >= 12);
+		memcpy(head, b->bytes + pos, 8);
+		must(head[1] >= 12 && head[1] % 4 == 0 && head[1] <= b->len - pos);
+		memcpy(&end, b->bytes + pos + head[1] - 4, 4);
+		must(end == head[1]);
+		pos += head[1];
+	}
+	sum = mix(sum, b->bytes, b->len);
+	b->len = 0;
+	return sum;
+}
+
 static uint64_t sum_packet(uint64_t sum, const struct packet *p)
 {
 	const uint64_t fields[] = {
@@ -45,7 +77,9 @@ static uint64_t sum_packet(uint64_t sum, const struct packet *p)
 		p->has & PACKET_FLAGS ? p->flags : 0, p->has & PACKET_QUEUE ? p->queue : 0, p->has & PACKET_ID ? p->id : 0,
 	};
 
-	return mix(mix(sum, fields, sizeof(fields)), p->data, p->caplen);
+	check_options(p->options);
+	sum = mix(sum, fields, sizeof(fields));
+	return mix(mix(sum, p->data, p->caplen), p->options.bytes, p->options.len);
 }
 
 static void check_string(const char *s)
@@ -66,9 +100,13 @@ static void check_ifaces(const struct reader *r)
 		check_string(i->hardware);
 		check_string(i->comment);
 		check_string(i->filter);
-		if (reader_stats(r, id))
-			check_string(reader_stats(r, id)->comment);
+		check_options(i->options);
+		if (!reader_stats(r, id))
+			continue;
+		check_string(reader_stats(r, id)->comment);
+		check_options(reader_stats(r, id)->options);
 	}
+	check_options(reader_section_options(r));
 	for (int option = SHB_HARDWARE; option <= SHB_USERAPPL; option++)
 		check_string(reader_section(r, option));
 }
@@ -95,19 +133,25 @@ static struct result read_bytes(const uint8_t *data, size_t size)
 	struct reader *r = NULL;
 	struct packet p;
 	uint64_t sum = 0;
-	int err = reader_open(&r, f, warned, &res);
+	const struct reader_hooks hooks = {
+		.warn = warned, .ctx = &res, /* a small one is filled and moved often */
+		.buffer = size && data[size - 1] & 1 ? 64 : 0, .blocks = &res.blocks,
+	};
+	int err = reader_open_with(&r, f, &hooks);
 
 	must(res.places);
 	while (!err && (err = reader_next(r, &p)) > 0) {
 		must(res.n < size / PACKET_MIN);
 		must(p.iface && p.iface == reader_iface(r, p.iface->id));
-		sum = sum_packet(sum, &p);
+		sum = sum_packet(sum_blocks(sum, &res.blocks), &p);
 		res.places[res.n++] = (struct place){ r->offset, sum };
 		must(r->offset <= size);
 		err = 0;
 	}
 	check_error(r, err, &res);
 	check_ifaces(r);
+	sum_blocks(sum, &res.blocks);
+	free(res.blocks.bytes);
 	reader_close(r);
 	fclose(f);
 	return res;

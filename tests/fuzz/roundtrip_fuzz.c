@@ -53,7 +53,7 @@ static bool stats(void *ctx, uint32_t id, struct iface_stats *s)
 }
 
 /* All that stands before the next packet: what the input says of its origin is known when the first one is there. */
-static void write_head(struct writer *w, const struct reader *r, uint32_t *n_ifaces, bool *begun)
+static void write_head(struct writer *w, const struct reader *r, struct blocks *b, uint32_t *n_ifaces, bool *begun)
 {
 	const struct iface *i;
 
@@ -64,32 +64,58 @@ static void write_head(struct writer *w, const struct reader *r, uint32_t *n_ifa
 		must(!writer_iface(w, i, 0));
 		++*n_ifaces;
 	}
+	must(!b->len || !writer_block(w, b->bytes, b->len));
+	b->len = 0;
+}
+
+/* With the blocks that can be copied. */
+static struct reader *open_file(FILE *f, reader_warn_fn warn, struct blocks *b)
+{
+	const struct reader_hooks hooks = { .warn = warn, .blocks = b };
+	struct reader *r = NULL;
+
+	if (reader_open_with(&r, f, &hooks))
+		r = reader_close(r);
+	return r;
 }
 
 /* False: there is nothing in it to be written. */
 static bool write_all(const uint8_t *data, size_t size)
 {
 	FILE *f = fuzz_file(data, size);
+	struct blocks blocks = { 0 };
+	struct reader *r = open_file(f, NULL, &blocks);
 	struct writer *w = NULL;
-	struct reader *r = NULL;
 	struct packet p;
 	uint32_t n_ifaces = 0;
-	bool opened = !reader_open(&r, f, NULL, NULL), begun = false;
+	bool opened = r, begun = false;
 
 	if (opened) {
 		must(!writer_open(&w, FORMAT_PCAPNG, NULL, memory_path, -1));
 		while (reader_next(r, &p) > 0) {
-			write_head(w, r, &n_ifaces, &begun);
+			write_head(w, r, &blocks, &n_ifaces, &begun);
 			must(!writer_packet(w, &p));
 		}
-		write_head(w, r, &n_ifaces, &begun);
+		write_head(w, r, &blocks, &n_ifaces, &begun);
 		must(!writer_finish(w, stats, r));
 		must(writer_lost_all(w) == 0);
 		writer_close(w);
 	}
 	reader_close(r);
+	free(blocks.bytes);
 	fclose(f);
 	return opened;
+}
+
+static void same_options(struct raw_options got, struct raw_options want)
+{
+	must(got.len == want.len && (!got.len || !memcmp(got.bytes, want.bytes, got.len)));
+}
+
+static void same_blocks(struct blocks *got, struct blocks *want)
+{
+	must(got->len == want->len && (!got->len || !memcmp(got->bytes, want->bytes, got->len)));
+	got->len = want->len = 0;
 }
 
 /* Long strings are cut between code points. */
@@ -124,6 +150,7 @@ static void same_iface(const struct iface *got, const struct iface *want)
 	same_string(got->hardware, want->hardware);
 	same_string(got->comment, want->comment);
 	same_filter(got->filter, want->filter);
+	same_options(got->options, want->options);
 }
 
 static void same_stats(const struct iface_stats *got, const struct iface_stats *want)
@@ -133,6 +160,7 @@ static void same_stats(const struct iface_stats *got, const struct iface_stats *
 		return;
 	must(got->has == want->has && got->ts_ns == want->ts_ns);
 	must(!strcmp(got->comment, want->comment));
+	same_options(got->options, want->options);
 	for (int i = 0; i < N_STATS; i++)
 		must(!(got->has >> i & 1) || got->value[i] == want->value[i]);
 }
@@ -148,6 +176,7 @@ static void same_packet(const struct packet *got, const struct packet *want)
 	must(!(want->has & PACKET_FLAGS) || got->flags == want->flags);
 	must(!(want->has & PACKET_QUEUE) || got->queue == want->queue);
 	must(!(want->has & PACKET_ID) || got->id == want->id);
+	same_options(got->options, want->options);
 }
 
 static void no_warning(void *ctx, const char *sentence)
@@ -174,19 +203,23 @@ static void same_rest(const struct reader *got, const struct reader *want)
 static void compare(const uint8_t *data, size_t size)
 {
 	FILE *f = fuzz_file(data, size), *copy = open_memory();
-	struct reader *want_from = NULL, *got_from = NULL;
+	struct blocks got_blocks = { 0 }, want_blocks = { 0 };
+	struct reader *want_from = open_file(f, NULL, &want_blocks), *got_from = open_file(copy, no_warning, &got_blocks);
 	struct packet want, got;
 
-	must(!reader_open(&want_from, f, NULL, NULL));
-	must(!reader_open(&got_from, copy, no_warning, NULL));
+	must(want_from && got_from);
 	while (reader_next(want_from, &want) > 0) {
 		must(reader_next(got_from, &got) == 1);
 		same_packet(&got, &want);
+		same_blocks(&got_blocks, &want_blocks);
 	}
 	must(reader_next(got_from, &got) == 0);
+	same_blocks(&got_blocks, &want_blocks);
 	same_rest(got_from, want_from);
 	reader_close(want_from);
 	reader_close(got_from);
+	free(want_blocks.bytes);
+	free(got_blocks.bytes);
 	fclose(f);
 	fclose(copy);
 }
