@@ -130,6 +130,17 @@ void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ..
 	r->hooks.warn(r->hooks.ctx, sentence);
 }
 
+bool reader_may_keep(struct reader *r, size_t n)
+{
+	if (n > READER_KEPT_MAX - r->kept) {
+		reader_warn(r, WARN_KEPT, "more than %u MiB of names, comments and statistics: what is too much is left out",
+			    READER_KEPT_MAX >> 20);
+		return false;
+	}
+	r->kept += n;
+	return true;
+}
+
 struct reader_iface *reader_add_iface(struct reader *r)
 {
 	struct reader_iface *ri;

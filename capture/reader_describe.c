@@ -18,7 +18,7 @@ static void keep_filter(struct options *o, char **kept, struct option opt)
 	}
 	opt.value++;
 	opt.len--;
-	option_keep_string(kept, &opt);
+	option_keep_string(o, kept, &opt);
 }
 
 static void set_resolution(struct reader *r, const struct body *b, struct time_unit *u, uint8_t resolution)
@@ -36,20 +36,20 @@ static void interface_option(struct options *o, const struct option *opt, struct
 
 	switch (opt->code) {
 	case OPT_COMMENT:
-		if (!option_keep_string(&i->comment, opt))	/* there may be several */
+		if (!option_keep_string(o, &i->comment, opt))	/* there may be several */
 			option_carry(o, opt);
 		break;
 	case IF_NAME:
-		option_keep_string(&i->name, opt);
+		option_keep_string(o, &i->name, opt);
 		break;
 	case IF_DESCRIPTION:
-		option_keep_string(&i->description, opt);
+		option_keep_string(o, &i->description, opt);
 		break;
 	case IF_OS:
-		option_keep_string(&i->os, opt);
+		option_keep_string(o, &i->os, opt);
 		break;
 	case IF_HARDWARE:
-		option_keep_string(&i->hardware, opt);
+		option_keep_string(o, &i->hardware, opt);
 		break;
 	case IF_FILTER:
 		keep_filter(o, &i->filter, *opt);
@@ -133,13 +133,13 @@ int reader_statistics_block(struct reader *r, const struct body *b)
 
 	if (!ri)
 		return 0;
-	if (ri->stats)
-		free(ri->stats->options.bytes);
-	else
-		ri->stats = malloc(sizeof(*ri->stats));
+	if (!ri->stats && !reader_may_keep(r, sizeof(*ri->stats)))
+		return 0;
+	if (!ri->stats)
+		ri->stats = calloc(1, sizeof(*ri->stats));
 	if (!ri->stats)
 		return -ENOMEM;
-	memset(ri->stats, 0, sizeof(*ri->stats));
+	*ri->stats = (struct iface_stats){ .options = ri->stats->options };	/* which are replaced below */
 	reader_time(&ri->unit, block_time(r, b->data + 4), &ri->stats->ts_ns);
 	while (options_next(&o, &opt))
 		stat_option(&o, &opt, ri);
@@ -153,7 +153,7 @@ static int section_options(struct reader *r, const struct body *b)
 
 	while (options_next(&o, &opt)) {
 		if (opt.code >= SHB_HARDWARE && opt.code <= SHB_USERAPPL)
-			option_keep_string(&r->section[opt.code - SHB_HARDWARE], &opt);
+			option_keep_string(&o, &r->section[opt.code - SHB_HARDWARE], &opt);
 		else
 			option_carry(&o, &opt);
 	}

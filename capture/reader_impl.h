@@ -11,12 +11,13 @@
 enum {
 	READER_HELD_MAX		= 64 << 20,	/* bytes of a block that is held in memory */
 	READER_IFACES_MAX	= 1 << 20,
+	READER_KEPT_MAX		= 32 << 20,	/* bytes of names, comments and statistics of all interfaces */
 };
 
 /* Each is said once a file. */
 enum reader_warning {
 	WARN_CAPLEN_SNAPLEN, WARN_CAPLEN_LEN, WARN_OPTION, WARN_VERSION, WARN_RESOLUTION, WARN_FRACTION, WARN_TIME,
-	WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD,
+	WARN_KEPT, WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD,
 };
 
 /* How the times of an interface are counted. */
@@ -43,6 +44,7 @@ struct reader {
 	uint64_t offset;		/* of buf[begin] in the file */
 	uint64_t not_zero;		/* of a byte that reader_zero_tail() found: not to be looked for again */
 	int io_error;			/* errno */
+	size_t kept;			/* bytes of descriptions in memory */
 
 	int (*next)(struct reader *r, struct packet *p);
 	const char *format;
@@ -116,6 +118,9 @@ static inline uint64_t reader_u64(const struct reader *r, const uint8_t *p)
 /* Sets the sentence; returns -EBADMSG, or the error of the last read if there was one. */
 int reader_fail(struct reader *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* May @n bytes more be kept for as long as the file is read? Counts them; says so once if not. */
+bool reader_may_keep(struct reader *r, size_t n);
 
 /* A new interface, numbered on; NULL when there is no memory. */
 struct reader_iface *reader_add_iface(struct reader *r);

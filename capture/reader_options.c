@@ -60,17 +60,16 @@ bool option_is_sound(struct options *o, const struct option *opt, unsigned len)
 	return is_first(o, opt->code);
 }
 
-bool option_keep_string(char **kept, const struct option *opt)
+bool option_keep_string(struct options *o, char **kept, const struct option *opt)
 {
-	size_t cap = 3 * (size_t)opt->len + 1;
+	char clean[3 * UINT16_MAX + 1];		/* a byte that is not UTF-8 becomes three */
+	size_t len;
 
 	if (*kept)
 		return false;
-	if (!opt->len || !*opt->value)	/* an empty one is none */
-		return true;
-	*kept = malloc(cap);
-	if (*kept)
-		utf8_clean(*kept, cap, (const char *)opt->value, opt->len);
+	len = utf8_clean(clean, sizeof(clean), (const char *)opt->value, opt->len);
+	if (len && reader_may_keep(o->r, len + 1))	/* an empty one is none */
+		*kept = strdup(clean);
 	return true;
 }
 
@@ -197,7 +196,10 @@ int options_keep(struct raw_options *kept, const struct options *o)
 {
 	struct raw_options copy = { NULL, o->carried };
 
-	if (o->carried) {
+	o->r->kept -= kept->len;
+	if (o->carried && !reader_may_keep(o->r, o->carried))
+		copy.len = 0;
+	if (copy.len) {
 		copy.bytes = malloc(o->carried);
 		if (!copy.bytes)
 			return -ENOMEM;

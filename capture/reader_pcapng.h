@@ -49,11 +49,11 @@ void option_carry(struct options *o, const struct option *opt);
 /* What was carried, in the block. */
 struct raw_options options_carried(const struct options *o);
 
-/* A copy of it, in place of what *kept had. -ENOMEM. */
+/* A copy of it, in place of what *kept had, if there may be one. -ENOMEM. */
 int options_keep(struct raw_options *kept, const struct options *o);
 
 /* Keeps the first string of a kind as clean UTF-8; without memory the option is left out. False: there is one already. */
-bool option_keep_string(char **kept, const struct option *opt);
+bool option_keep_string(struct options *o, char **kept, const struct option *opt);
 
 /* Blocks that describe: a section (0, or 1: its version is unknown, and its blocks are to be skipped), an interface, its statistics. */
 int reader_section_block(struct reader *r, const struct body *b);

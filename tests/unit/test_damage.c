@@ -254,6 +254,84 @@ static void records_of_zeros_take_no_longer_than_others(void **state)
 		fail_msg("%.1f s for 8 MiB", cpu_seconds() - since);
 }
 
+/* A section, then over and over what is in @unit: @left bytes of it. */
+struct endless {
+	uint8_t unit[140000];
+	size_t len, at, left;
+};
+
+static ssize_t read_endless(void *cookie, char *buf, size_t n)
+{
+	struct endless *e = cookie;
+
+	n = n < e->len - e->at ? n : e->len - e->at;
+	n = n < e->left ? n : e->left;
+	memcpy(buf, e->unit + e->at, n);
+	e->at = (e->at + n) % e->len;
+	e->left -= n;
+	return n;
+}
+
+static void put_comment(uint8_t **to, size_t n)
+{
+	put32(to, OPT_COMMENT | n << 16);
+	memset(*to, 'x', n);
+	*to += n;
+}
+
+static unsigned n_warnings;
+
+static void count_warning(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	if (!strstr(sentence, "more than 32 MiB of names"))
+		fail_msg("warned of something else: %s", sentence);
+	n_warnings++;
+}
+
+/* Sections, each with an interface that has a long comment and statistics that have one: 90 MB of them. */
+static void comments_of_many_interfaces_do_not_fill_the_memory(void **state)
+{
+	enum { COMMENT = 65532, N = 700 };
+	static struct endless e;
+	struct reader *r = NULL;
+	uint8_t *to = e.unit;
+	struct packet p;
+	FILE *f;
+
+	(void)state;
+	put32(&to, PCAPNG_SHB);
+	put32(&to, 28);
+	put32(&to, PCAPNG_MAGIC);
+	put32(&to, 1);
+	put32(&to, UINT32_MAX);
+	put32(&to, UINT32_MAX);
+	put32(&to, 28);
+	for (unsigned block = 0; block < 2; block++) {
+		uint32_t len = (block ? 20 : 16) + 4 + COMMENT + 4;
+
+		put32(&to, block ? PCAPNG_ISB : PCAPNG_IDB);
+		put32(&to, len);
+		for (unsigned i = 0; i < (block ? 3 : 2); i++)
+			put32(&to, 0);
+		put_comment(&to, COMMENT);
+		put32(&to, len);
+	}
+	e.len = to - e.unit;
+	e.left = N * e.len;
+	f = fopencookie(&e, "r", (cookie_io_functions_t){ .read = read_endless });
+	assert_non_null(f);
+	setvbuf(f, NULL, _IONBF, 0);
+	assert_int_equal(reader_open(&r, f, count_warning, NULL), 0);
+	assert_int_equal(reader_next(r, &p), 0);
+	assert_int_equal(n_warnings, 1);
+	assert_non_null(reader_iface(r, N - 1));
+	assert_non_null(reader_iface(r, 0)->comment);
+	assert_null(reader_iface(r, N - 1)->comment);
+	reader_close(r);
+	fclose(f);
+}
+
 /* ---- the fixtures ---- */
 
 static struct fixture fixtures[N_FIXTURES_MAX];
@@ -321,6 +399,7 @@ int main(void)
 	add_fixtures("tests/pcaps/*.pcap*");
 	add_fixtures("tests/pcaps/files/*.pcap*");
 	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(records_of_zeros_take_no_longer_than_others);
+	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(comments_of_many_interfaces_do_not_fill_the_memory);
 	limit_memory();
 	return unit_run("damage", tests, n_tests);
 }
