@@ -93,7 +93,8 @@ static int open_existing(struct out *o, int flags)
 	}
 }
 
-static int open_named(struct out *o, const char *path)
+/* In @dir_fd, or, if that is -1, in the directory that @path names. */
+static int open_named(struct out *o, int dir_fd, const char *path)
 {
 	int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	cleanup(freep) char *dir = strdup(path);
@@ -108,7 +109,7 @@ static int open_named(struct out *o, const char *path)
 	if (strlen(base) > NAME_MAX)
 		return -ENAMETOOLONG;
 	strcpy(o->name, base);
-	o->dir_fd = open(dirname(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	o->dir_fd = dir_fd >= 0 ? fcntl(dir_fd, F_DUPFD_CLOEXEC, 3) : open(dirname(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (o->dir_fd < 0)
 		return -errno;
 	if (geteuid() == 0 && anyone_can_write(o->dir_fd))
@@ -130,6 +131,11 @@ static int open_named(struct out *o, const char *path)
 
 int out_open(struct out **out, const char *path, int interrupt_fd)
 {
+	return out_open_in(out, -1, path, interrupt_fd);
+}
+
+int out_open_in(struct out **out, int dir_fd, const char *path, int interrupt_fd)
+{
 	cleanup(out_closep) struct out *o = calloc(1, sizeof(*o));
 	struct stat st;
 	int err;
@@ -144,7 +150,7 @@ int out_open(struct out **out, const char *path, int interrupt_fd)
 		if (o->fd < 0)
 			return -errno;
 	} else {
-		err = open_named(o, path);
+		err = open_named(o, dir_fd, path);
 		if (err)
 			return err;
 	}

@@ -21,6 +21,12 @@ struct out;
  */
 int out_open(struct out **out, const char *path, int interrupt_fd);
 
+/*
+ * The same in a directory that is held open, whatever has become of its name since; of @path only the last part counts.
+ * @dir_fd stays the caller's; -1: as out_open().
+ */
+int out_open_in(struct out **out, int dir_fd, const char *path, int interrupt_fd);
+
 /* Before the first out_write(): what is written gets compressed. -ENOMEM, or 0. */
 int out_set_codec(struct out *o, struct codec c);
 
