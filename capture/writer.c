@@ -11,6 +11,8 @@
 #include "capture/util.h"
 #include "capture/writer.h"
 
+enum { STATS_MAX = 512 };	/* bytes of an interface: all counters, and a comment of 255 */
+
 /* A packet in the file: how far it is from the end of the packet before to its own, and whose it is. */
 struct mark {
 	uint32_t len;
@@ -37,6 +39,7 @@ struct writer {
 	uint64_t packets_end;		/* where the last of them ends, or the head */
 	uint64_t end;			/* where the last record ends */
 	uint64_t whole;			/* where the last record ends that is in the file */
+	size_t last;			/* length of the last packet's */
 	struct output_iface *ifaces;	/* those of all files; n_ifaces of them are in this one */
 	uint32_t n_ifaces, n_known;
 	uint64_t lost;			/* from here on: of all files */
@@ -94,6 +97,11 @@ void writer_give_out(struct writer *w, struct out *out)
 	w->head_end = w->n_packets = w->packets_end = w->end = w->whole = 0;
 	w->n_ifaces = 0;
 	w->error = 0;
+}
+
+const struct out *writer_out(const struct writer *w)
+{
+	return w->out;
 }
 
 bool writer_is_same(const struct writer *w, const struct stat *st)
@@ -303,6 +311,7 @@ int writer_packet(struct writer *w, const struct packet *p)
 	if (n < 0)
 		return not_fit(w, id, n);
 	appended(w, n);
+	w->last = n;
 	w->marks[w->n_packets++ & w->marks_mask] = (struct mark){ w->end - w->packets_end, id };
 	w->packets_end = w->end;
 	return 0;
@@ -325,6 +334,32 @@ int writer_block(struct writer *w, const void *block, size_t len)
 size_t writer_pending(const struct writer *w)
 {
 	return w->used;
+}
+
+uint64_t writer_size(const struct writer *w)
+{
+	uint64_t stats = w->ops->stats ? (uint64_t)w->n_ifaces * STATS_MAX : 0;
+
+	return out_size(w->out) + w->used + stats;
+}
+
+uint64_t writer_packets(const struct writer *w)
+{
+	return w->n_packets;
+}
+
+void writer_undo(struct writer *w)
+{
+	const struct mark *m = &w->marks[--w->n_packets & w->marks_mask];
+
+	w->packets_end -= m->len;
+	w->used -= w->last;
+	w->end -= w->last;
+}
+
+void writer_refuse(struct writer *w, uint32_t id)
+{
+	count_lost(w, id);
 }
 
 void writer_hurry(struct writer *w, int ms)

@@ -35,6 +35,9 @@ int writer_set_codec(struct writer *w, struct codec c);
 struct out *writer_take_out(struct writer *w);
 void writer_give_out(struct writer *w, struct out *out);
 
+/* The file, on loan; NULL: taken. */
+const struct out *writer_out(const struct writer *w);
+
 /* Is @st the output itself? Reading and overwriting one file at once destroys it. */
 bool writer_is_same(const struct writer *w, const struct stat *st);
 
@@ -54,6 +57,18 @@ int writer_flush(struct writer *w);
 
 /* Bytes that a crash now would lose. */
 size_t writer_pending(const struct writer *w);
+
+/* How large the file gets at most if it ends now. */
+uint64_t writer_size(const struct writer *w);
+
+/* Packets in this file. */
+uint64_t writer_packets(const struct writer *w);
+
+/* Takes the last packet back, which writer_packet() has just put into the file. */
+void writer_undo(struct writer *w);
+
+/* Counts a packet of interface @id as lost that is not to be written any more. */
+void writer_refuse(struct writer *w, uint32_t id);
 
 /* From now on do not wait longer than @ms milliseconds for a reader that takes nothing. */
 void writer_hurry(struct writer *w, int ms);
