@@ -117,10 +117,14 @@ bool schedule_written(struct schedule *s)
 	return s->o.file_packets && s->n_packets >= s->o.file_packets && s->n_files >= s->max_files;
 }
 
-enum step schedule_tick(struct schedule *s, uint64_t now, uint64_t upto)
+void schedule_now(struct schedule *s, uint64_t now)
 {
 	s->now = now;
-	return s->n_files ? at(s, upto) : STEP_ON;
+}
+
+enum step schedule_tick(struct schedule *s, uint64_t upto)
+{
+	return at(s, upto);
 }
 
 uint64_t schedule_due(const struct schedule *s)

@@ -55,8 +55,11 @@ enum step schedule_ask(struct schedule *s);
 /* A packet was written. True: that was the last one, no other file may follow. */
 bool schedule_written(struct schedule *s);
 
-/* Live: all packets from before @upto are written, and it is @now. What is to be done without a packet? */
-enum step schedule_tick(struct schedule *s, uint64_t now, uint64_t upto);
+/* Live: it is @now, before packets that came until then are given. */
+void schedule_now(struct schedule *s, uint64_t now);
+
+/* Live: all packets from before @upto were given. What is to be done without a packet? */
+enum step schedule_tick(struct schedule *s, uint64_t upto);
 
 /* When schedule_tick() has something to do, at the earliest; UINT64_MAX: never. */
 uint64_t schedule_due(const struct schedule *s);

@@ -111,7 +111,8 @@ bool series_next(struct series *s, uint64_t ns, char name[PATH_MAX])
 		strcpy(base, s->pattern);
 	else if (!expand(s->pattern, &tm, base))
 		return false;
-	note_time(s, &tm);
+	else
+		note_time(s, &tm);
 	s->number = strcmp(base, s->base) ? 0 : s->number + 1;
 	strcpy(s->base, base);
 	if (s->wrap)
