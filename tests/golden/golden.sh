@@ -30,7 +30,7 @@ while read -r name file options; do
 done < <(cases)
 
 cases | awk '{ print $2 }' | sort -u >"$out"
-(cd tests/pcaps && find . -name '*.pcap*' -printf '%P\n' | sort) | diff "$out" - >"$out.diff"
+(cd tests/pcaps && find . -type f -printf '%P\n' | sort) | diff "$out" - >"$out.diff"
 verdict "every_capture_has_a_case" "$out.diff"
 cases | awk '{ print $1 ".out" }' | sort >"$out"
 (cd tests/golden && find . -name '*.out' -printf '%P\n' | sort) | diff "$out" - >"$out.diff"

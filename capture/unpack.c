@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Streams of libzstd and zlib, fed piece by piece, so that all in front of damaged data has gone out before it is met. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include "capture/unpack.h"
+#include "capture/util.h"
+
+enum {
+	WINDOW_LOG_MAX = 25,	/* zstd: 32 MiB. Levels up to 19 want 8 MiB, --ultra and --long up to 128 MiB and more */
+	ZSTD_FIRST = 5,		/* bytes that begin a frame of zstd */
+};
+
+struct unpack {
+	enum codec_kind kind;
+	ZSTD_DCtx *zstd;
+	z_stream gzip;
+	bool has_gzip;		/* gzip is to be ended */
+	unpack_source_fn source;
+	void *ctx;
+	uint8_t *in;		/* bytes [begin, end) are not unpacked yet */
+	size_t begin, end;
+	uint64_t offset;	/* of in[begin] in the compressed data */
+	size_t hint;		/* zstd: how much it wants to have */
+	bool within;		/* a frame that has begun */
+	bool full;		/* the last output filled its buffer: there may be more */
+	int done;		/* 1: the end, -EBADMSG */
+	bool garbage;		/* behind the end */
+	char message[160];
+};
+
+enum codec_kind unpack_kind(const uint8_t *p, size_t n)
+{
+	if (n >= 2 && !memcmp(p, "\x1f\x8b", 2))
+		return CODEC_GZIP;
+	if (n >= 4 && (!memcmp(p, "\x28\xb5\x2f\xfd", 4) || ((p[0] & 0xf0) == 0x50 && !memcmp(p + 1, "\x2a\x4d\x18", 3))))
+		return CODEC_ZSTD;	/* a frame, or one to be skipped: RFC 8878, 3.1 */
+	return CODEC_NONE;
+}
+
+static void unpack_closep(struct unpack **u)
+{
+	unpack_close(*u);
+}
+
+static int open_codec(struct unpack *u)
+{
+	const int with_gzip_header = 16;
+
+	if (u->kind == CODEC_GZIP) {
+		u->has_gzip = inflateInit2(&u->gzip, MAX_WBITS + with_gzip_header) == Z_OK;
+		return u->has_gzip ? 0 : -ENOMEM;
+	}
+	u->zstd = ZSTD_createDCtx();
+	if (!u->zstd)
+		return -ENOMEM;
+	ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+	u->hint = ZSTD_FIRST;
+	return 0;
+}
+
+int unpack_open(struct unpack **unpack, enum codec_kind kind, const void *first, size_t n, unpack_source_fn source, void *ctx)
+{
+	cleanup(unpack_closep) struct unpack *u = calloc(1, sizeof(*u));
+	int err;
+
+	if (!u)
+		return -ENOMEM;
+	u->kind = kind;
+	u->source = source;
+	u->ctx = ctx;
+	u->in = malloc(UNPACK_FIRST_MAX);
+	if (!u->in)
+		return -ENOMEM;
+	memcpy(u->in, first, n);
+	u->end = n;
+	err = open_codec(u);
+	if (err)
+		return err;
+	*unpack = steal(&u);
+	return 0;
+}
+
+static ssize_t damaged(struct unpack *u, const char *what)
+{
+	snprintf(u->message, sizeof(u->message), "%s data damaged at byte %llu: %s", pack_name(u->kind),
+		 (unsigned long long)u->offset, what);
+	return u->done = -EBADMSG;
+}
+
+static void consumed(struct unpack *u, size_t n)
+{
+	u->begin += n;
+	u->offset += n;
+}
+
+static ssize_t refuse_zstd(struct unpack *u, size_t code)
+{
+	if (ZSTD_getErrorCode(code) != ZSTD_error_frameParameter_windowTooLarge)
+		return damaged(u, ZSTD_getErrorName(code));
+	snprintf(u->message, sizeof(u->message), "the zstd frame at byte %llu takes more than %u MiB of memory; unpack it "
+		 "first: zstd -dc --long=31 FILE | xdpdump -r -", (unsigned long long)u->offset, 1 << (WINDOW_LOG_MAX - 20));
+	return u->done = -EBADMSG;
+}
+
+/* Not more than the decoder wants: about one block, since an error takes all with it that it has unpacked in that call. */
+static ssize_t step_zstd(struct unpack *u, void *buf, size_t n)
+{
+	ZSTD_inBuffer in = { u->in + u->begin, min_of(u->end - u->begin, u->hint), 0 };
+	ZSTD_outBuffer out = { buf, n, 0 };
+	size_t left = ZSTD_decompressStream(u->zstd, &out, &in);
+
+	if (ZSTD_isError(left))
+		return refuse_zstd(u, left);
+	consumed(u, in.pos);
+	u->within = left;
+	u->hint = left ? left : ZSTD_FIRST;
+	return out.pos;
+}
+
+/* Another member, or whatever gzip itself ignores: zeros silently, the rest with a warning. */
+static void next_member(struct unpack *u)
+{
+	const uint8_t *p = u->in + u->begin;
+	size_t have = u->end - u->begin;
+
+	if (have >= 2 && unpack_kind(p, have) == CODEC_GZIP) {
+		inflateReset(&u->gzip);
+		u->within = true;
+		return;
+	}
+	u->done = 1;
+	u->garbage = p[0] != 0;
+	if (u->garbage)
+		snprintf(u->message, sizeof(u->message), "what stands behind the gzip data, from byte %llu on, is ignored",
+			 (unsigned long long)u->offset);
+}
+
+static ssize_t step_gzip(struct unpack *u, void *buf, size_t n)
+{
+	z_stream *z = &u->gzip;
+	int status;
+
+	if (!u->within && u->offset)
+		next_member(u);
+	if (u->done)
+		return 0;
+	u->within = true;
+	z->next_in = u->in + u->begin;
+	z->avail_in = u->end - u->begin;
+	z->next_out = buf;
+	z->avail_out = min_of(n, (size_t)UINT32_MAX / 2);
+	status = inflate(z, Z_NO_FLUSH);
+	consumed(u, u->end - u->begin - z->avail_in);
+	n = z->next_out - (uint8_t *)buf;
+	if (status == Z_STREAM_END)
+		u->within = false;
+	else if (status != Z_OK && status != Z_BUF_ERROR)
+		damaged(u, z->msg ? z->msg : "no memory to unpack it");
+	return n;
+}
+
+/* Bytes behind those that are there. */
+static ssize_t fetch(struct unpack *u)
+{
+	ssize_t got;
+
+	memmove(u->in, u->in + u->begin, u->end - u->begin);
+	u->end -= u->begin;
+	u->begin = 0;
+	got = u->source(u->ctx, u->in + u->end, UNPACK_FIRST_MAX - u->end);
+	if (got > 0)
+		u->end += got;
+	return got;
+}
+
+static ssize_t ended(struct unpack *u)
+{
+	if (!u->within)
+		return u->done = 1;
+	snprintf(u->message, sizeof(u->message), "cut short at byte %llu: the %s data goes on",
+		 (unsigned long long)(u->offset + u->end - u->begin), pack_name(u->kind));
+	return u->done = -EBADMSG;
+}
+
+/* Is there enough to go on with? To know another gzip member takes its first two bytes. */
+static bool is_ready(const struct unpack *u)
+{
+	size_t least = u->kind == CODEC_GZIP && !u->within && u->offset ? 2 : 1;
+
+	return (u->within && u->full) || u->end - u->begin >= least;
+}
+
+ssize_t unpack_read(struct unpack *u, void *buf, size_t n)
+{
+	while (!u->done) {
+		ssize_t got = 0;
+
+		if (!is_ready(u)) {
+			got = fetch(u);
+			if (got < 0)
+				return got;
+			if (got == 0 && u->begin == u->end)
+				ended(u);
+		}
+		if (u->done)
+			break;
+		got = u->kind == CODEC_GZIP ? step_gzip(u, buf, n) : step_zstd(u, buf, n);
+		u->full = got == (ssize_t)n;
+		if (got > 0)
+			return got;
+	}
+	return u->done < 0 ? u->done : 0;
+}
+
+const char *unpack_error(const struct unpack *u)
+{
+	return u->done < 0 ? u->message : NULL;
+}
+
+const char *unpack_warning(const struct unpack *u)
+{
+	return u->garbage ? u->message : NULL;
+}
+
+enum codec_kind unpack_codec(const struct unpack *u)
+{
+	return u->kind;
+}
+
+struct unpack *unpack_close(struct unpack *u)
+{
+	if (!u)
+		return NULL;
+	ZSTD_freeDCtx(u->zstd);
+	if (u->has_gzip)
+		inflateEnd(&u->gzip);
+	free(u->in);
+	free(u);
+	return NULL;
+}

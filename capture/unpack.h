@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Compressed data comes in as a stream, unpacked data goes out as a stream: gzip members and zstd frames, any number of
+ * them behind each other, with a bound on the memory. What can be unpacked is handed out before more is asked for.
+ */
+#ifndef XDPDUMP_UNPACK_H
+#define XDPDUMP_UNPACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "capture/pack.h"
+
+struct unpack;
+
+enum {
+	UNPACK_MAGIC = 4,		/* bytes that unpack_kind() wants to see */
+	UNPACK_FIRST_MAX = 256 * 1024,
+};
+
+/* By which codec data is compressed that begins with these @n bytes; CODEC_NONE: by none that is known here. */
+enum codec_kind unpack_kind(const uint8_t *p, size_t n);
+
+/* Gives the next bytes, at most @n and at least one; 0: there are no more; -errno. */
+typedef ssize_t (*unpack_source_fn)(void *ctx, void *buf, size_t n);
+
+/* Starts on the @n bytes at @first, at most UNPACK_FIRST_MAX, which @source goes on from. -ENOMEM, or 0. */
+int unpack_open(struct unpack **u, enum codec_kind kind, const void *first, size_t n, unpack_source_fn source, void *ctx);
+
+/* Up to @n bytes; 0: the end. -EBADMSG: cut short or damaged, see unpack_error(). Else -errno of the source. */
+ssize_t unpack_read(struct unpack *u, void *buf, size_t n);
+
+/* What was found, and at which byte of the compressed data; NULL: nothing. */
+const char *unpack_error(const struct unpack *u);
+
+/* At the end: what is odd and did not matter, or NULL. */
+const char *unpack_warning(const struct unpack *u);
+
+enum codec_kind unpack_codec(const struct unpack *u);
+
+/* Returns NULL. */
+struct unpack *unpack_close(struct unpack *u);
+
+#endif
