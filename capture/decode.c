@@ -9,6 +9,8 @@
 #include "capture/packet.h"
 #include "capture/util.h"
 
+enum { ETH_TYPE_ARP = 0x0806, ETH_TYPE_RARP = 0x8035 };
+
 bool decode_knows(uint16_t linktype)
 {
 	switch (linktype) {
@@ -123,4 +125,39 @@ void decode_packet(struct packet *p)
 		p->hdr.end = decode(&c, &p->hdr, p->iface->linktype);
 		p->hdr.hdr_len = c.off;
 	}
+}
+
+const uint8_t *decode_at_l4(const struct packet *p, size_t n)
+{
+	size_t header = p->hdr.ip_version == 4 ? 0 : 40, given;
+	const uint8_t *ip = decode_at(p, p->hdr.l3_off, header ? header : 20);
+
+	if (!ip)
+		return NULL;
+	given = be16(ip + (header ? 4 : 2));
+	/* 0: not given; more than the frame has: not to be believed */
+	if (given && p->hdr.l3_off + header + given <= p->len && p->hdr.l4_off + n > p->hdr.l3_off + header + given)
+		return NULL;
+	return decode_at(p, p->hdr.l4_off, n);
+}
+
+/* RFC 826 and 903. */
+const uint8_t *decode_arp(const struct packet *p)
+{
+	const uint8_t *arp;
+
+	if (p->hdr.eth_type != ETH_TYPE_ARP && p->hdr.eth_type != ETH_TYPE_RARP)
+		return NULL;
+	arp = decode_at(p, p->hdr.l3_off, 28);
+	return arp && !memcmp(arp, "\0\1\x08\0\6\4", 6) ? arp : NULL;
+}
+
+const uint8_t *decode_cooked_mac(const struct packet *p)
+{
+	const uint8_t *b = decode_at(p, 0, 18);
+
+	if (p->iface->linktype == LINKTYPE_LINUX_SLL2)
+		return b && b[11] == 6 ? b + 12 : NULL;
+	b = decode_at(p, 0, 12);
+	return p->iface->linktype == LINKTYPE_LINUX_SLL && b && be16(b + 4) == 6 ? b + 6 : NULL;
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct packet;
+#include "capture/packet.h"
 
 /* Is it one of the link types that decode_packet() knows? */
 bool decode_knows(uint16_t linktype);
@@ -17,5 +17,18 @@ void decode_linktype_name(uint16_t linktype, char *out, size_t cap);
 
 /* Fills p->hdr from data, caplen, len and the link type. An unknown link type leaves it zero. */
 void decode_packet(struct packet *p);
+
+/*
+ * Where in a decoded packet something stands, or NULL: it is not there, or not captured. The @n bytes at @off; the first @n
+ * of what is above IP, which has to be there (PARSE_L4), if they belong to the datagram; ARP or RARP of Ethernet and IPv4, 28
+ * bytes; the address of Ethernet in a Linux cooked header.
+ */
+static inline const uint8_t *decode_at(const struct packet *p, size_t off, size_t n)
+{
+	return off <= p->caplen && n <= p->caplen - off ? p->data + off : NULL;
+}
+const uint8_t *decode_at_l4(const struct packet *p, size_t n);
+const uint8_t *decode_arp(const struct packet *p);
+const uint8_t *decode_cooked_mac(const struct packet *p);
 
 #endif

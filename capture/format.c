@@ -40,6 +40,10 @@ struct format *format_open(enum file_format format, const struct print_options *
 	case FORMAT_PCAP:
 	case FORMAT_PCAP_NS:
 		return format_pcap(format == FORMAT_PCAP_NS);
+	case FORMAT_JSON:
+		return format_json();
+	case FORMAT_CSV:
+		return format_csv();
 	case FORMAT_TEXT:
 		return format_text(text ? text : &plain);
 	default:

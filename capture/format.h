@@ -81,6 +81,8 @@ struct format *format_close(struct format *f);
 /* The formats themselves, for format_open(). */
 struct format *format_pcapng(void);
 struct format *format_pcap(bool nanoseconds);
+struct format *format_json(void);
+struct format *format_csv(void);
 struct format *format_text(const struct print_options *o);
 
 #endif

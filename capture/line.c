@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Reads only what struct parsed says is there; whatever lies further is looked up through at(). */
+/* Reads only what struct parsed says is there; whatever lies further is looked up through decode_at(). */
 #include <string.h>
 
 #include "capture/decode.h"
@@ -8,12 +8,6 @@
 #include "capture/packet.h"
 #include "capture/text.h"
 #include "capture/util.h"
-
-/* The @n bytes at @off, or NULL if they are not captured. */
-static const uint8_t *at(const struct packet *p, size_t off, size_t n)
-{
-	return off <= p->caplen && n <= p->caplen - off ? p->data + off : NULL;
-}
 
 static uint32_t be32(const uint8_t *b)
 {
@@ -63,12 +57,11 @@ static void put_protocol(struct text *t, const struct parsed *h)
 	}
 }
 
-/* RFC 826 and 903, for Ethernet and IPv4; others show the name alone. */
 static void put_arp(struct text *t, const struct packet *p)
 {
-	const uint8_t *arp = at(p, p->hdr.l3_off, 28);
+	const uint8_t *arp = decode_arp(p);
 
-	if (!arp || memcmp(arp, "\0\1\x08\0\6\4", 6))
+	if (!arp)
 		return;
 	switch (be16(arp + 6)) {
 	case 1:
@@ -164,7 +157,7 @@ static void verbose_fragment6(struct text *t, const struct packet *p)
 	uint8_t next = p->data[p->hdr.l3_off + 6];
 	const uint8_t *h, *frag = NULL;
 
-	for (int n = 0; n < PARSE_MAX_EXT && is_extension(next) && (h = at(p, off, 8)); n++) {
+	for (int n = 0; n < PARSE_MAX_EXT && is_extension(next) && (h = decode_at(p, off, 8)); n++) {
 		if (next == PROTO_FRAGMENT)
 			frag = h;
 		if (next == PROTO_FRAGMENT && be16(h + 2) >> 3)
@@ -195,25 +188,13 @@ static void verbose_ipv6(struct text *t, const struct packet *p, int verbose)
 	}
 }
 
-/* The first @n bytes of the header above IP, if they are captured and belong to the datagram. */
-static const uint8_t *at_l4(const struct packet *p, size_t n)
-{
-	const uint8_t *ip = p->data + p->hdr.l3_off;
-	size_t header = p->hdr.ip_version == 4 ? 0 : 40, given = be16(ip + (header ? 4 : 2));
-
-	/* 0: not given; more than the frame has: not to be believed */
-	if (given && p->hdr.l3_off + header + given <= p->len && p->hdr.l4_off + n > p->hdr.l3_off + header + given)
-		return NULL;
-	return at(p, p->hdr.l4_off, n);
-}
-
 static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 {
 	const uint8_t *b;
 
 	switch (p->hdr.ip_proto) {
 	case PROTO_TCP:
-		b = at_l4(p, 16);
+		b = decode_at_l4(p, 16);
 		if (!b)
 			break;
 		field(t, "win", be16(b + 14));
@@ -224,13 +205,13 @@ static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 		}
 		break;
 	case PROTO_UDP:
-		b = at_l4(p, 6);
+		b = decode_at_l4(p, 6);
 		if (b && verbose > 1)
 			field(t, "length", be16(b + 4));
 		break;
 	case PROTO_ICMP:
 	case PROTO_ICMPV6:
-		b = at_l4(p, 2);
+		b = decode_at_l4(p, 2);
 		if (!b)
 			break;
 		field(t, "type", b[0]);
@@ -245,7 +226,7 @@ static void verbose_tags(struct text *t, const struct packet *p)
 	unsigned first = (p->hdr.l3_off ? p->hdr.l3_off : p->hdr.hdr_len) - 4u * p->hdr.n_tags;
 
 	for (unsigned i = 0; i < p->hdr.n_tags; i++) {
-		const uint8_t *tag = at(p, first + 4 * i, 2);
+		const uint8_t *tag = decode_at(p, first + 4 * i, 2);
 
 		if (!tag)
 			return;
@@ -280,30 +261,39 @@ static void put_verbose(struct text *t, const struct packet *p, int verbose)
 		field(t, "dropped", p->dropped);
 }
 
-static void put_what(struct text *t, const struct packet *p)
+/* Is nothing known but the link: of an unknown type, cut within its header, or of an unknown address family? */
+static bool is_only_link(const struct packet *p)
 {
 	const struct parsed *h = &p->hdr;
 
-	if (!decode_knows(p->iface->linktype)) {
-		char name[64];
+	return !decode_knows(p->iface->linktype) ||
+	       (!h->eth_type && !h->ip_version && (p->iface->linktype != LINKTYPE_ETHERNET || h->hdr_len < 14));
+}
 
-		decode_linktype_name(p->iface->linktype, name, sizeof(name));
-		text_str(t, name);
-	} else if (!h->eth_type && !h->ip_version && (p->iface->linktype != LINKTYPE_ETHERNET || h->hdr_len < 14)) {
-		char name[64];	/* cut within the link-layer header, or of an unknown address family */
+void line_protocol(struct text *t, const struct packet *p)
+{
+	char name[64];
 
+	if (is_only_link(p)) {
 		decode_linktype_name(p->iface->linktype, name, sizeof(name));
 		text_str(t, name);
 	} else {
-		put_protocol(t, h);
-		if (h->ip_version) {
-			text_char(t, ' ');
-			put_address(t, p, false);
-			text_str(t, " -> ");
-			put_address(t, p, true);
-		} else if (h->eth_type == 0x0806 || h->eth_type == 0x8035) {
-			put_arp(t, p);
-		}
+		put_protocol(t, &p->hdr);
+	}
+}
+
+static void put_what(struct text *t, const struct packet *p)
+{
+	line_protocol(t, p);
+	if (is_only_link(p))
+		return;
+	if (p->hdr.ip_version) {
+		text_char(t, ' ');
+		put_address(t, p, false);
+		text_str(t, " -> ");
+		put_address(t, p, true);
+	} else {
+		put_arp(t, p);
 	}
 }
 
@@ -322,16 +312,13 @@ void line_link(struct text *t, const struct packet *p)
 {
 	const uint8_t *b;
 
-	if (p->iface->linktype == LINKTYPE_ETHERNET && (b = at(p, 0, 12))) {
+	if (p->iface->linktype == LINKTYPE_ETHERNET && (b = decode_at(p, 0, 12))) {
 		text_mac(t, b + 6);
 		text_str(t, " -> ");
 		text_mac(t, b);
 		text_char(t, ' ');
-	} else if (p->iface->linktype == LINKTYPE_LINUX_SLL && (b = at(p, 0, 12)) && be16(b + 4) == 6) {
-		text_mac(t, b + 6);
-		text_char(t, ' ');
-	} else if (p->iface->linktype == LINKTYPE_LINUX_SLL2 && (b = at(p, 0, 18)) && b[11] == 6) {
-		text_mac(t, b + 12);
+	} else if ((b = decode_cooked_mac(p))) {
+		text_mac(t, b);
 		text_char(t, ' ');
 	}
 }

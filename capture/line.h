@@ -11,6 +11,9 @@ enum { LINE_MAX_BYTES = 1024 };	/* no line is longer */
 /* "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]"; @verbose as in struct print_options. */
 void line_packet(struct text *t, const struct packet *p, int verbose);
 
+/* What it begins with: the highest protocol that is known, else the link type. Names of protocols and numbers. */
+void line_protocol(struct text *t, const struct packet *p);
+
 /* "02:00:00:00:00:01 -> 02:00:00:00:00:02 ", as far as the link type has addresses and they are captured. */
 void line_link(struct text *t, const struct packet *p);
 

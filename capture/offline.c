@@ -257,7 +257,7 @@ static enum status process(struct offline *f)
 
 enum status offline_run(const struct opts *o)
 {
-	struct offline f = { .opts = o, .decode = o->text || o->stats };
+	struct offline f = { .opts = o, .decode = o->text || o->stats || format_is_text(o->format) };
 	enum status status = STATUS_OK;
 
 	if (watch_open(&f.watch, o->text))

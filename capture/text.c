@@ -249,6 +249,26 @@ void text_escaped(struct text *t, const char *s, size_t n)
 	}
 }
 
+void text_json(struct text *t, const char *s, size_t n)
+{
+	while (n) {
+		uint32_t cp = 0xfffd;
+		size_t len = utf8_next(s, n, &cp);
+
+		if (!len || steers_terminal(cp)) {	/* all of them have four digits */
+			text_str(t, "\\u");
+			text_hex(t, len ? cp : 0xfffd, 4);
+		} else {
+			if (cp == '"' || cp == '\\')
+				text_char(t, '\\');
+			text_bytes(t, s, len);
+		}
+		len = len ? len : 1;
+		s += len;
+		n -= len;
+	}
+}
+
 size_t utf8_clean(char *out, size_t cap, const char *s, size_t n)
 {
 	struct text t = text_in(out, cap - 1);

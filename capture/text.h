@@ -65,6 +65,12 @@ void text_ipv6(struct text *t, const uint8_t addr[static 16]);	/* RFC 5952 */
 void text_escaped(struct text *t, const char *s, size_t n);
 
 /*
+ * The same as part of a JSON string: what would steer a terminal as \uXXXX, each invalid byte as U+FFFD, quotes and
+ * backslashes with a backslash. No byte becomes more than six.
+ */
+void text_json(struct text *t, const char *s, size_t n);
+
+/*
  * Copies @n bytes up to the first NUL as valid UTF-8 into @out, with a NUL at the end; an invalid byte becomes U+FFFD.
  * Cut between code points at @cap - 1 bytes. Returns the length.
  */
