@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Captures in other formats than pcapng, as others see them: pcap by libpcap, tcpdump and tshark.
+# Captures in other formats than pcapng, as others see them: pcap by libpcap, tcpdump and tshark; rows by Python, jq and
+# tshark, which has the same fields.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 export TZ=UTC LC_ALL=C
@@ -109,5 +110,57 @@ if wanted "tcpdump_and_tshark_find_the_same_in_pcap" tshark && \
 	[[ -s ${rows[0]} ]] || echo "tshark finds nothing" >>"$work/against"
 	diff "${rows[@]}" >>"$work/against"
 	verdict "tcpdump_and_tshark_find_the_same_in_pcap"
+fi
+# Rows of whatever there is, damaged or not; as many as lines of text.
+everything=(tests/pcaps/*.pcap tests/pcaps/files/*)
+for file in "${everything[@]}"; do
+	"$B/xdpdump" -r "$file" -T json >>"$work/rows.json" 2>/dev/null </dev/null
+	"$B/xdpdump" -r "$file" -T csv >"$work/one.csv" 2>/dev/null </dev/null
+	# A file in which there is nothing has no header either.
+	if [[ -s $work/rows.csv ]]; then tail -n +2 "$work/one.csv"; else cat "$work/one.csv"; fi >>"$work/rows.csv"
+	"$B/xdpdump" -r "$file" -t 2>/dev/null </dev/null
+done >"$work/lines"
+{
+	diff <(wc -l <"$work/lines") <(wc -l <"$work/rows.json")
+	diff <(wc -l <"$work/lines") <(tail -n +2 "$work/rows.csv" | wc -l)
+} >"$work/against"
+verdict "each_packet_is_a_row"
+
+if wanted "each_row_is_json_and_csv_and_says_the_same" python3; then
+	tests/golden/rows.py check "$work/rows.json" "$work/rows.csv" >"$work/against" 2>&1
+	verdict "each_row_is_json_and_csv_and_says_the_same"
+
+	tests/golden/rows.py fields "$work/rows.csv" man/xdpdump.8 >"$work/against" 2>&1
+	verdict "the_fields_are_those_of_the_manual_page"
+fi
+
+if wanted "jq_reads_each_row" jq; then
+	{
+		jq -s length "$work/rows.json" | diff - <(wc -l <"$work/lines")
+		jq -r 'select(.tcp_tcp_dstport == 80) | .ip_ip_src' "$work/rows.json" | grep -q 192.0.2.1 || echo "no web"
+	} >"$work/against" 2>&1
+	verdict "jq_reads_each_row"
+fi
+
+# What looks does not matter to rows.
+{
+	diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap -T json) <("$B/xdpdump" -r tests/pcaps/mixed.pcap -T json -vv -XX -e)
+	diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap -T json) <("$B/xdpdump" -r tests/pcaps/mixed.pcap --format json -w -)
+	diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap -T csv) <("$B/xdpdump" -r tests/pcaps/mixed.pcap --format csv -w -)
+	diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap -vX) <("$B/xdpdump" -r tests/pcaps/mixed.pcap -vX --format text -w -)
+} >"$work/against" 2>&1
+verdict "a_file_of_rows_or_text_is_what_the_screen_shows"
+
+# One run of tshark for all; blocks that it takes for packets are left out.
+for file in "${everything[@]}"; do
+	[[ $file == *@(damaged|warn_|journal|custom|unknown_blocks|year)* ]] && continue
+	rewrite "$file" pcapng "$work/one.pcapng" && cat "$work/one.pcapng"
+done >"$work/all.pcapng" 2>/dev/null
+if wanted "fields_have_the_values_that_tshark_gives_them" tshark &&
+	wanted "fields_have_the_values_that_tshark_gives_them" python3; then
+	tshark -n -o ip.defragment:FALSE -o ipv6.defragment:FALSE -r "$work/all.pcapng" -T ek >"$work/ek" 2>/dev/null
+	"$B/xdpdump" -r "$work/all.pcapng" -T json >"$work/ours" 2>/dev/null
+	tests/golden/rows.py ek "$work/ours" "$work/ek" >"$work/against" 2>&1
+	verdict "fields_have_the_values_that_tshark_gives_them"
 fi
 echo "1..$n"

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""
+What is wrong with the rows that xdpdump prints for other programs; nothing if they are as they should be.
+
+    rows.py check JSON CSV      files of lines, made of the same packets; the CSV with one header
+    rows.py fields CSV MAN      the header of a CSV and the table in the manual page
+    rows.py ek JSON EK          those of tshark -T ek, of the same packets
+"""
+import csv
+import json
+import re
+import sys
+
+STRINGS = ("time", "name", "comment", "protocol", "damage", "src", "dst", "eth", "mac", "ipv4")
+LISTS = ("vlan_vlan_id", "vlan_vlan_priority", "vlan_vlan_etype")
+BOOLEANS = ("ip_ip_flags_df", "ip_ip_flags_mf")
+OWN = ("time_ns", "link_type", "protocol", "damage")
+# What stands below a header that xdpdump does not look into, and what tshark counts for itself.
+DEEPER = {"mpls", "ah", "gre", "vxlan", "pppoes", "ipv6.fraghdr", "llc"}
+COUNTED = ("frame_frame_interface_id", "frame_frame_interface_name")
+
+
+def type_of(name):
+    if name in LISTS:
+        return list
+    if name in BOOLEANS:
+        return bool
+    return str if name.split("_")[-1] in STRINGS and name != "time_ns" else int
+
+
+def no_doubles(pairs):
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        raise ValueError("a key stands twice")
+    return row
+
+
+def read_json(name):
+    rows = []
+    with open(name, "rb") as f:
+        for n, line in enumerate(f.read().decode("utf-8").split("\n")[:-1], 1):
+            if any(c < " " or "\x7f" <= c < "\xa0" or "\u202a" <= c <= "\u202e" for c in line):
+                print(f"{n}: a control character: {line!r}")
+            try:
+                rows.append(json.loads(line, object_pairs_hook=no_doubles))
+            except ValueError as e:
+                print(f"{n}: {e}: {line!r}")
+    return rows
+
+
+def check_types(n, row):
+    for name, value in row.items():
+        if type(value) is not type_of(name):
+            print(f"{n}: {name} is {value!r}, not {type_of(name).__name__}")
+        if isinstance(value, list) and not (value and all(type(v) is int for v in value)):
+            print(f"{n}: {name} is {value!r}")
+
+
+def as_csv(value):
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def check(json_name, csv_name):
+    rows = read_json(json_name)
+    with open(csv_name, newline="", encoding="utf-8") as f:
+        table = list(csv.reader(f, strict=True))
+    header, table = table[0], table[1:]
+    if not rows or len(rows) != len(table):
+        print(f"{len(rows)} rows of JSON, {len(table)} of CSV")
+    for n, (row, line) in enumerate(zip(rows, table), 1):
+        check_types(n, row)
+        if len(line) != len(header):
+            print(f"{n}: {len(line)} columns, not {len(header)}")
+        if list(row) != [name for name in header if name in row]:
+            print(f"{n}: keys out of order, or not in the header: {list(row)}")
+        for name, text in zip(header, line):
+            value = as_csv(row[name]) if name in row else ""
+            safe = value.isascii() and value.isprintable()
+            if text != value and (safe or not re.search(r"\\x|\ufffd", text + value)):
+                print(f"{n}: {name}: {value!r} in JSON, {text!r} in CSV")
+
+
+def fields(csv_name, man_name):
+    with open(csv_name, encoding="utf-8") as f:
+        header = f.readline().strip().split(",")
+    with open(man_name, encoding="utf-8") as f:
+        told = re.findall(r"^\.It Li (\w+) Ta (\w+) Ta", f.read(), re.M)
+    kinds = {str: "string", int: "integer", bool: "boolean", list: "integers"}
+    for name, kind in told:
+        if kind != kinds[type_of(name)]:
+            print(f"{name}: {kind} in the manual page")
+    if [name for name, _ in told] != header:
+        print(f"the fields are {header}\nin the manual page {[name for name, _ in told]}")
+
+
+def plain(value):
+    if isinstance(value, list):
+        return [plain(v) for v in value]
+    try:
+        return int(value, 0) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def of_ek(layers, name):
+    """The value of the outermost layer that has such a field; of tags all of them."""
+    layer = layers.get("pkt_comment" if name.endswith("comment") else name.split("_")[0], {})
+    layer = layer if isinstance(layer, list) else [layer]
+    if name in LISTS:
+        return [part.get(name) for part in layer if name in part] or None
+    return layer[0].get(name)
+
+
+def is_explained(name, ours, theirs, row, layers):
+    words = layers["frame"]["frame_frame_protocols"].split(":")
+    protocols = set(words)
+    if name in COUNTED or (name.startswith("vlan") and "ieee8021ad" in protocols):  # which is a layer of its own there
+        return True
+    if "damage" in row or "_ws_malformed" in layers:    # how far they go into what is cut or wrong is up to each
+        return ours is None or theirs is None or name in LISTS
+    if name == "ip_ip_len" and ours == 0:               # segmentation offload: tshark takes the length of the frame
+        return True
+    if name == "frame_frame_comment":                   # what is no text in it shows in other ways
+        return ours is not None and theirs is not None and not str(ours).isprintable()
+    if name.startswith("arp") and ours is None:         # not of Ethernet and IPv4, or cut
+        kind = [layers["arp"].get("arp_arp_" + part) for part in ("hw_type", "proto_type", "hw_size", "proto_size")]
+        return kind != ["1", "0x0800", "6", "4"] or row["frame_frame_cap_len"] < row["frame_frame_len"]
+    if name == "vlan_vlan_etype" and theirs is None:    # a length
+        return ours[-1] < 0x600
+    if name == "eth_eth_type" and ours is None:         # a length
+        return theirs < 0x600
+    nested = words.count("eth") > 1 or words.count("ip") + words.count("ipv6") > 1
+    return ours is None and (nested or bool(protocols & DEEPER))
+
+
+def ek(json_name, ek_name):
+    rows = read_json(json_name)
+    with open(ek_name, encoding="utf-8") as f:
+        theirs = [layers for layers in (json.loads(line).get("layers") for line in f) if layers]
+    names = sorted({name for row in rows for name in row} - set(OWN))
+    compared = set()
+    if not rows or len(rows) != len(theirs):
+        print(f"{len(rows)} packets, {len(theirs)} for tshark")
+    for n, (row, layers) in enumerate(zip(rows, theirs), 1):
+        for name in names:
+            a, b = plain(row.get(name)), plain(of_ek(layers, name))
+            if a is not None and a == b:
+                compared.add(name)
+            elif a != b and not is_explained(name, a, b, row, layers):
+                print(f"{n}: {name}: {a!r}, {b!r} for tshark, {layers['frame']['frame_frame_protocols']}")
+    print(*[f"{name}: never the same" for name in names if name not in compared | set(COUNTED)], sep="\n", end="")
+
+
+if __name__ == "__main__":
+    {"check": check, "fields": fields, "ek": ek}[sys.argv[1]](*sys.argv[2:])
