@@ -94,27 +94,21 @@ static void cut(struct offline *f, struct packet *p)
 	}
 }
 
-/* False: writing failed, or nobody reads it. */
-static bool is_written(struct offline *f, int err)
-{
-	if (err)
-		f->flow.write_error = err == -EPIPE ? 0 : err;
-	return !err;
-}
-
-/* What stands between the packets and goes with them, whichever of them are wanted. */
+/* What stands between the packets and goes with them, whichever of them are wanted. A failure shows with the next packet. */
 static bool copy_blocks(void *ctx, const struct blocks *b)
 {
 	struct offline *f = ctx;
 
-	return is_written(f, prepare_output(f)) && is_written(f, writer_block(f->flow.writer, b->bytes, b->len));
+	if (!prepare_output(f))
+		writer_block(f->flow.writer, b->bytes, b->len);
+	return true;
 }
 
 /* The sinks get it. False: no more packets are wanted. */
 static bool take_packet(struct offline *f, struct packet *p)
 {
-	if (f->flow.writer && !is_written(f, prepare_output(f)))
-		return false;
+	if (f->flow.writer)
+		prepare_output(f);	/* if that fails, the writer counts the packet as lost */
 	cut(f, p);
 	if (f->decode) {
 		if (!f->opts->headers_only)
@@ -145,6 +139,23 @@ static enum status open_input(struct offline *f)
 	return STATUS_OK;
 }
 
+/* What cannot be written any more is counted; but a stream may have no end. */
+static int count_rest(struct offline *f)
+{
+	struct packet p;
+	int got = 0;
+
+	f->source.copy = NULL;
+	if (input_is_stream(f->source.input)) {
+		complain("%s: not read to its end, as it cannot be written", input_title(f->source.input));
+		return 0;
+	}
+	while ((!f->flow.limit || f->flow.taken + f->flow.refused < f->flow.limit) &&
+	       (got = source_next(&f->source, &p)) > 0)
+		f->flow.refused++;
+	return got;
+}
+
 /* 0 when all is read or no more is wanted, or what source_next() returned. */
 static int read_packets(struct offline *f)
 {
@@ -153,7 +164,7 @@ static int read_packets(struct offline *f)
 
 	while ((got = source_next(&f->source, &p)) > 0)
 		if (!take_packet(f, &p))
-			return 0;
+			return f->flow.write_error ? count_rest(f) : 0;
 	return got;
 }
 

@@ -303,6 +303,36 @@ for step in 3600 -3600; do
 	end
 done
 
+# want_written NUMBER: what is left of so many packets that were to be written into $work/small/file
+want_written()
+{
+	local n
+
+	want 'exit status' 6 "$rc"
+	want_sentence "^xdpdump: $work/small/file: [0-9]+ packets? not written: No space left on device\$"
+	lost=$(not_written)
+	n=$([[ ! -s $work/small/file ]] || "$dump" -r "$work/small/file" | wc -l)
+	want 'packets in the file + not written' "$1" "$((n + lost))"
+	((lost > 0)) || note 'all was written'
+}
+
+mkdir "$work/small"
+listen -i v0 -s 0 -w "$work/large"
+frames 3000 -s 500
+finish
+for format in pcapng pcap pcap-ns; do
+	begin "with -r a full disk ends a file of $format behind a packet, and what was not read any more is counted as well"
+	for size in 4k 64k 512k; do
+		mount -t tmpfs -o size=$size tmpfs "$work/small"
+		run -r "$work/large" --format "$format" -w "$work/small/file"
+		want_written 3000
+		run -r "$work/large" --format "$format" -c 2000 -w "$work/small/file"
+		want_written 2000
+		umount "$work/small"
+	done
+	end
+done
+
 begin 'SIGKILL at 30 random moments: whole blocks but the last, and a reader that says so'
 for ((round = 0; round < 30; round++)); do
 	args=(-s $((RANDOM % 1500 + 60)))
