@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Files by their identity. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "capture/kept.h"
+#include "capture/out.h"
+#include "capture/util.h"
+
+/* A directory, shared by the files in it: there may be more files than descriptors. Opened and closed by two threads. */
+struct folder {
+	unsigned refs;		/* atomic */
+	int fd;
+	struct identity id;
+};
+
+/* Of @name in @fd, or with "" of @fd itself. -errno. */
+static int identify(int fd, const char *name, struct identity *id, uint64_t *bytes)
+{
+	struct statx st;
+
+	if (statx(fd, name, *name ? 0 : AT_EMPTY_PATH, STATX_INO | STATX_SIZE | STATX_BTIME, &st))
+		return -errno;
+	*id = (struct identity){ st.stx_dev_major, st.stx_dev_minor, st.stx_ino };
+	if (st.stx_mask & STATX_BTIME)
+		id->born_ns = st.stx_btime.tv_sec * INT64_C(1000000000) + st.stx_btime.tv_nsec;
+	*bytes = st.stx_size;
+	return 0;
+}
+
+static bool is_same(const struct identity *a, const struct identity *b)
+{
+	return a->dev_major == b->dev_major && a->dev_minor == b->dev_minor && a->ino == b->ino && a->born_ns == b->born_ns;
+}
+
+static void folder_close(struct folder *d)
+{
+	if (!d || __atomic_sub_fetch(&d->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	if (d->fd >= 0)
+		close(d->fd);
+	free(d);
+}
+
+static int folder_open(struct folder **folder, int fd, const struct kept *neighbour)
+{
+	struct folder *d = neighbour ? neighbour->folder : NULL;
+	struct identity id;
+	uint64_t bytes;
+	int err = identify(fd, "", &id, &bytes);
+
+	if (err)
+		return err;
+	if (d && is_same(&d->id, &id)) {
+		__atomic_add_fetch(&d->refs, 1, __ATOMIC_RELAXED);
+		*folder = d;
+		return 0;
+	}
+	d = malloc(sizeof(*d));
+	if (!d)
+		return -ENOMEM;
+	*d = (struct folder){ .refs = 1, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 3), .id = id };
+	*folder = d;
+	return d->fd < 0 ? -errno : 0;
+}
+
+static void kept_closep(struct kept **f)
+{
+	kept_close(*f);
+}
+
+int kept_open(struct kept **kept, const struct out *out, const char *path, const struct kept *neighbour)
+{
+	cleanup(kept_closep) struct kept *f = calloc(1, sizeof(*f) + strlen(path) + 1);
+	const char *slash = strrchr(path, '/');
+	int err;
+
+	if (!f)
+		return -ENOMEM;
+	strcpy(f->path, path);
+	f->name = slash ? f->path + (slash + 1 - path) : f->path;
+	f->fd = fcntl(out_fd(out), F_DUPFD_CLOEXEC, 3);
+	if (f->fd < 0)
+		return -errno;
+	err = identify(f->fd, "", &f->id, &f->bytes);
+	if (!err)
+		err = folder_open(&f->folder, out_dir_fd(out), neighbour);
+	if (err)
+		return err;
+	*kept = steal(&f);
+	return 0;
+}
+
+static int try_sync(struct kept *f)
+{
+	if (fdatasync(f->fd))
+		return -errno;
+	if (!f->has_entry && fsync(f->folder->fd) && errno != EINVAL)	/* not every file system has it */
+		return -errno;
+	f->has_entry = true;
+	return 0;
+}
+
+int kept_sync(struct kept *f)
+{
+	int err = f->sync_failed ? 0 : try_sync(f);
+
+	f->sync_failed |= err != 0;
+	return err;
+}
+
+/* The duplicate first: file systems over a network tell of failed writes when a descriptor is closed. */
+int kept_shut(struct kept *f)
+{
+	int err = close(f->fd) ? -errno : 0;
+
+	f->fd = -1;
+	f->out = out_close(f->out);
+	return err;
+}
+
+bool kept_look(struct kept *f)
+{
+	struct identity id;
+
+	return !identify(f->folder->fd, f->name, &id, &f->bytes) && is_same(&f->id, &id);
+}
+
+int kept_unlink(const struct kept *f, int *fd)
+{
+	struct identity id;
+	uint64_t bytes;
+	int err;
+
+	*fd = openat(f->folder->fd, f->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (*fd < 0)
+		return -errno;
+	err = identify(*fd, "", &id, &bytes);
+	if (!err && !is_same(&f->id, &id))
+		err = -ESTALE;
+	if (!err && unlinkat(f->folder->fd, f->name, 0))
+		err = -errno;
+	if (err) {
+		close(*fd);
+		*fd = -1;
+	}
+	return err;
+}
+
+uint64_t kept_room(const struct kept *f)
+{
+	struct statvfs st;
+
+	return fstatvfs(f->fd, &st) ? UINT64_MAX : (uint64_t)st.f_bavail * st.f_frsize;
+}
+
+struct kept *kept_close(struct kept *f)
+{
+	if (!f)
+		return NULL;
+	if (f->fd >= 0)
+		close(f->fd);
+	out_close(f->out);
+	folder_close(f->folder);
+	free(f);
+	return NULL;
+}
