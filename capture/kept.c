@@ -26,7 +26,7 @@ static int identify(int fd, const char *name, struct identity *id, uint64_t *byt
 
 	if (statx(fd, name, *name ? 0 : AT_EMPTY_PATH, STATX_INO | STATX_SIZE | STATX_BTIME, &st))
 		return -errno;
-	*id = (struct identity){ st.stx_dev_major, st.stx_dev_minor, st.stx_ino };
+	*id = (struct identity){ .dev_major = st.stx_dev_major, .dev_minor = st.stx_dev_minor, .ino = st.stx_ino };
 	if (st.stx_mask & STATX_BTIME)
 		id->born_ns = st.stx_btime.tv_sec * INT64_C(1000000000) + st.stx_btime.tv_nsec;
 	*bytes = st.stx_size;
@@ -88,10 +88,11 @@ int kept_open(struct kept **kept, const struct out *out, const char *path, const
 	if (f->fd < 0)
 		return -errno;
 	err = identify(f->fd, "", &f->id, &f->bytes);
-	if (!err)
+	if (!err && out_dir_fd(out) >= 0)
 		err = folder_open(&f->folder, out_dir_fd(out), neighbour);
 	if (err)
 		return err;
+	f->has_entry = !f->folder;
 	*kept = steal(&f);
 	return 0;
 }
@@ -114,21 +115,23 @@ int kept_sync(struct kept *f)
 	return err;
 }
 
-/* The duplicate first: file systems over a network tell of failed writes when a descriptor is closed. */
 int kept_shut(struct kept *f)
 {
 	int err = close(f->fd) ? -errno : 0;
 
 	f->fd = -1;
-	f->out = out_close(f->out);
 	return err;
 }
 
 bool kept_look(struct kept *f)
 {
 	struct identity id;
+	uint64_t bytes;
 
-	return !identify(f->folder->fd, f->name, &id, &f->bytes) && is_same(&f->id, &id);
+	if (!f->name || identify(f->folder->fd, f->name, &id, &bytes) || !is_same(&f->id, &id))
+		return false;
+	f->bytes = bytes;
+	return true;
 }
 
 int kept_unlink(const struct kept *f, int *fd)

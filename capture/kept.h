@@ -22,8 +22,8 @@ struct kept {
 	struct kept *next;		/* younger */
 	struct out *out;		/* complete, still to be closed; NULL: being written, or closed */
 	int fd;				/* a duplicate of its descriptor, until it is closed; -1 */
-	struct folder *folder;
-	const char *name;		/* in there; part of path */
+	struct folder *folder;		/* NULL: stdout, which is nobody's to delete */
+	const char *name;		/* in there; part of path. NULL: what stands there is not this file any more */
 	struct identity id;
 	uint64_t bytes;			/* st_size when it was complete or its command had ended */
 	enum kept_command command;
@@ -41,14 +41,14 @@ int kept_open(struct kept **f, const struct out *out, const char *path, const st
 /* Brings to the disk what is in the file and, once, its directory entry. After a failure it does nothing. -errno. */
 int kept_sync(struct kept *f);
 
-/* Closes; files are closed once. -errno: what was written may not be there. */
+/* Closes fd; file systems over a network tell of failed writes then. -errno: what was written may not be there. */
 int kept_shut(struct kept *f);
 
-/* Looks at its size again. False: it is gone from its place. */
+/* Looks at its size again. False: it is not in its place. */
 bool kept_look(struct kept *f);
 
 /*
- * Removes it from its directory. *@fd, to be closed by the caller, holds its blocks until then: freeing those takes time.
+ * Removes it, which has a name, from its directory. *@fd, to be closed by the caller, holds its blocks until then: freeing those takes time.
  * -ENOENT: it is not there. -ESTALE: another file is. Otherwise -errno.
  */
 int kept_unlink(const struct kept *f, int *fd);
