@@ -17,6 +17,7 @@ size_t drain_look(struct drain *d, bool all)
 	d->since_ns = now - d->looked_ns;
 	d->looked_ns = now;
 	d->now_ns = clock_now_ns();
+	flow_now(d->flow, now);
 	return ring_look(d->ring, all ? UINT64_MAX : clock_tai_ns());
 }
 
@@ -36,13 +37,13 @@ static void take(struct drain *d, const struct event *ev, bool hand_on)
 		return;
 	}
 	t = &d->taps[ev->iface];
-	t->taken++;
-	if (!hand_on || d->flow->done) {
+	if (hand_on && !d->flow->done) {
+		tap_packet(t, ev, &d->clock, d->now_ns, &p);
+		flow_packet(d->flow, &p);
+	} else {
 		refuse(d, t);
-		return;
 	}
-	tap_packet(t, ev, &d->clock, d->now_ns, &p);
-	flow_packet(d->flow, &p);
+	t->taken++;	/* only now: the packet may have made a new file begin, and then the old one's statistics are without it */
 }
 
 unsigned drain_batch(struct drain *d)

@@ -15,6 +15,8 @@ static int open_failed(struct flow *f, const char *path, int err)
 		f->done = true;
 		return fail(STATUS_OK, "%s: interrupted while waiting for a reader", path);
 	}
+	if (err == -EINVAL)
+		return fail(STATUS_USAGE, "%s: %s", path, rotate_error(f->rotate, err));
 	if (err == -ELOOP)
 		return fail(STATUS_RUNTIME, "%s: a symbolic link in a directory that everybody can write to: not followed",
 			    path);
@@ -25,14 +27,13 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 {
 	int err;
 
-	*f = (struct flow){ .limit = o->count, .unbuffered = o->unbuffered,
-			   .line_buffered = o->print.line_buffered };
+	*f = (struct flow){ .limit = o->count, .unbuffered = o->unbuffered, .line_buffered = o->print.line_buffered };
 	if (o->write) {
 		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO) && !format_is_text(o->format))
 			return fail(STATUS_USAGE, "stdout is a terminal: %s is not written there", format_name(o->format));
-		err = writer_open(&f->writer, o->format, &o->print, o->write, interrupt_fd);
+		err = rotate_open(&f->rotate, o, interrupt_fd);
 		if (err)
-			return open_failed(f, o->write, err);
+			return open_failed(f, f->rotate ? rotate_path(f->rotate) : o->write, err);
 	}
 	if (o->text) {
 		err = writer_open(&f->screen, o->screen, &o->print, "-", interrupt_fd);
@@ -44,31 +45,61 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 	return 0;
 }
 
-/* -EINTR: a signal came while we waited; who asked us to watch for it will look at it now. */
+/*
+ * -EINTR: a signal came while we waited; who asked us to watch for it will look at it now. More than 0: the end, as wanted.
+ */
 static bool check(struct flow *f, int *error, int err)
 {
 	if (!err || err == -EINTR)
 		return true;
-	if (err != -EPIPE && !*error)
+	if (err < 0 && err != -EPIPE && !*error)
 		*error = err;
 	f->done = true;
 	return false;
 }
 
-static bool give(struct flow *f, struct writer *w, int *error, const struct packet *p, bool at_once)
+bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns)
 {
-	return check(f, error, writer_packet(w, p)) && (!at_once || check(f, error, writer_flush(w)));
+	return flow_begun(f) || check(f, &f->write_error, rotate_begin(f->rotate, source, now, wall_ns));
+}
+
+bool flow_begun(const struct flow *f)
+{
+	return !f->rotate || rotate_begun(f->rotate);
+}
+
+int flow_spare(struct flow *f, const struct stat *st)
+{
+	return f->rotate ? rotate_spare(f->rotate, st) : 0;
+}
+
+bool flow_wrote(struct flow *f, int err)
+{
+	return check(f, &f->write_error, err);
+}
+
+static bool to_screen(struct flow *f, const struct packet *p)
+{
+	return check(f, &f->screen_error, writer_packet(f->screen, p)) &&
+	       (!f->line_buffered || check(f, &f->screen_error, writer_flush(f->screen)));
 }
 
 bool flow_packet(struct flow *f, const struct packet *p)
 {
 	bool ok = true;
 
-	if (f->writer)
-		ok = give(f, f->writer, &f->write_error, p, f->unbuffered);
-	if (f->screen)
-		ok &= give(f, f->screen, &f->screen_error, p, f->line_buffered);
 	f->taken++;
+	if (f->rotate) {
+		int err = rotate_packet(f->rotate, p);
+
+		ok = check(f, &f->write_error, err);
+		if (err == ROTATE_END)
+			return false;
+		if (ok && f->unbuffered)
+			ok = check(f, &f->write_error, writer_flush(rotate_writer(f->rotate)));
+	}
+	if (f->screen)
+		ok &= to_screen(f, p);
 	if (f->limit && f->taken >= f->limit)
 		f->done = true;
 	return ok && !f->done;
@@ -78,29 +109,61 @@ bool flow_flush(struct flow *f)
 {
 	bool ok = true;
 
-	if (f->writer)
-		ok = check(f, &f->write_error, writer_flush(f->writer));
+	if (f->rotate && rotate_begun(f->rotate))
+		ok = check(f, &f->write_error, rotate_flush(f->rotate));
 	if (f->screen)
 		ok &= check(f, &f->screen_error, writer_flush(f->screen));
 	return ok;
 }
 
+void flow_now(struct flow *f, uint64_t now)
+{
+	if (f->rotate)
+		rotate_now(f->rotate, now);
+}
+
+bool flow_tick(struct flow *f, uint64_t upto)
+{
+	return !f->rotate || check(f, &f->write_error, rotate_tick(f->rotate, upto));
+}
+
+bool flow_next_file(struct flow *f)
+{
+	return f->done || check(f, &f->write_error, rotate_next(f->rotate));
+}
+
+uint64_t flow_due(const struct flow *f)
+{
+	return f->rotate ? rotate_due(f->rotate) : UINT64_MAX;
+}
+
+void flow_clock_set(struct flow *f, uint64_t now, uint64_t wall_ns)
+{
+	if (f->rotate)
+		rotate_clock_set(f->rotate, now, wall_ns);
+}
+
+bool flow_is_file(const struct flow *f)
+{
+	return f->rotate && rotate_is_file(f->rotate);
+}
+
 bool flow_pending(const struct flow *f)
 {
-	return (f->writer && writer_pending(f->writer)) || (f->screen && writer_pending(f->screen));
+	return (f->rotate && rotate_pending(f->rotate)) || (f->screen && writer_pending(f->screen));
 }
 
 void flow_hurry(struct flow *f, int ms)
 {
-	if (f->writer)
-		writer_hurry(f->writer, ms);
+	if (f->rotate)
+		rotate_hurry(f->rotate, ms);
 	if (f->screen)
 		writer_hurry(f->screen, ms);
 }
 
 static void keep_error(int *error, int err)
 {
-	if (err && err != -EPIPE && !*error)
+	if (err < 0 && err != -EPIPE && !*error)
 		*error = err;
 }
 
@@ -110,19 +173,31 @@ static bool no_stats(void *ctx, uint32_t id, struct iface_stats *s)
 	return false;
 }
 
-void flow_finish(struct flow *f, writer_stats_fn stats, void *ctx)
+void flow_finish(struct flow *f)
 {
-	if (f->writer) {
-		keep_error(&f->write_error, writer_finish(f->writer, stats, ctx));
-		keep_error(&f->write_error, writer_sync(f->writer));
+	if (f->rotate) {
+		keep_error(&f->write_error, rotate_finish(f->rotate));
+		f->incomplete = rotate_is_cut_short(f->rotate);
 	}
 	if (f->screen)
 		keep_error(&f->screen_error, writer_finish(f->screen, no_stats, NULL));
 }
 
-static const char *reason(int err)
+int flow_wait(struct flow *f)
 {
-	return err == -ETIMEDOUT ? "its reader takes nothing" : err == -EINTR ? "forced to end" : strerror(-err);
+	int err = f->rotate ? rotate_wait(f->rotate) : 0;
+
+	f->incomplete |= err && err != -EINTR;
+	return err;
+}
+
+static const char *reason(const struct flow *f, int err)
+{
+	if (err == -ETIMEDOUT)
+		return "its reader takes nothing";
+	if (err == -EINTR)
+		return "forced to end";
+	return f->rotate ? rotate_error(f->rotate, err) : strerror(-err);
 }
 
 static enum status report_missing(const char *path, unsigned long long n, const char *why)
@@ -140,27 +215,48 @@ static const char *unfit_reason(int err)
 	return "longer than the 262144 bytes that a packet of a pcap file can have";
 }
 
-int flow_report(const struct flow *f, const char *path)
+static enum status report_file(const struct flow *f)
 {
-	int status = STATUS_OK, err = 0;
-	uint64_t unfit = f->writer ? writer_unfit(f->writer, &err) : 0;
+	int unfit_err = 0, err = f->write_error;
+	const char *path = rotate_path(f->rotate);
+	uint64_t unfit = rotate_unfit(f->rotate, &unfit_err);
+	unsigned long long lost = flow_lost(f) - unfit + f->refused;
+	enum status status = f->incomplete ? STATUS_INCOMPLETE : STATUS_OK;
 
 	if (unfit)
-		status = report_missing(path, unfit, unfit_reason(err));
-	if (f->write_error)
-		return report_missing(path, writer_lost_all(f->writer) - unfit + f->refused, reason(f->write_error));
-	if (f->screen_error)
-		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f->screen_error));
+		status = report_missing(path, unfit, unfit_reason(unfit_err));
+	if (err && rotate_has_failed(f->rotate))
+		return fail(STATUS_INCOMPLETE, "%s: cannot make this file: %s; %llu packet%s not written", path, reason(f, err), lost,
+			    lost == 1 ? "" : "s");
+	return err ? report_missing(path, lost, reason(f, err)) : status;
+}
+
+int flow_report(const struct flow *f)
+{
+	enum status status = f->rotate ? report_file(f) : STATUS_OK;
+
+	if (f->screen_error && !f->write_error)
+		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f, f->screen_error));
 	return status;
+}
+
+uint64_t flow_lost(const struct flow *f)
+{
+	return f->rotate ? rotate_lost_all(f->rotate) : 0;
+}
+
+uint64_t flow_lost_of(const struct flow *f, uint32_t id)
+{
+	return f->rotate ? rotate_lost(f->rotate, id) : 0;
 }
 
 uint64_t flow_captured(const struct flow *f)
 {
-	return f->taken - (f->writer ? writer_lost_all(f->writer) : 0);
+	return f->taken - flow_lost(f);
 }
 
 void flow_close(struct flow *f)
 {
-	f->writer = writer_close(f->writer);
+	f->rotate = rotate_close(f->rotate);
 	f->screen = writer_close(f->screen);
 }

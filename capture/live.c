@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* A capture from start to end: the loop in between, which takes packets, signals and changes of the interfaces as they come. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,6 +21,21 @@ enum {
 
 /* ---- packets ---- */
 
+bool live_has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* SIGHUP asks for a new file, unless there is none or it comes from the terminal that has gone. */
+static bool asks_for_file(const struct live *l, int sig)
+{
+	return sig == SIGHUP && flow_is_file(&l->flow) && (!l->had_terminal || live_has_terminal());
+}
+
 void live_take_signals(struct live *l)
 {
 	int sig;
@@ -27,6 +43,8 @@ void live_take_signals(struct live *l)
 	while ((sig = waiter_signal(&l->waiter))) {
 		if (sig == SIGUSR1)
 			live_print_stats(l);
+		else if (asks_for_file(l, sig))
+			flow_next_file(&l->flow);
 		else if (l->asked)
 			l->forced = sig;
 		else
@@ -62,6 +80,24 @@ static void flush(struct live *l, uint64_t taken)
 			flow_flush(&l->flow);
 		l->flushed_ns = now;
 	}
+}
+
+/* What the rings hold back may still belong into the current file. */
+static void turn(struct live *l)
+{
+	if (!l->stopping && !l->flow.done)
+		flow_tick(&l->flow, l->drain.looked_ns - RING_WINDOW_NS);
+}
+
+/* How long to sleep: no longer than until the next file begins. */
+static uint64_t until_next(struct live *l, uint64_t pace)
+{
+	uint64_t due = flow_due(&l->flow), now = clock_monotonic_ns();
+
+	if (due == UINT64_MAX)
+		return pace;
+	due += RING_WINDOW_NS;
+	return min_of(pace, due > now ? due - now : 0);
 }
 
 /* ---- interfaces ---- */
@@ -104,6 +140,7 @@ static void clock_was_set(struct live *l)
 	int64_t step_ns = clock_refresh(&l->drain.clock);
 
 	clock_watch_again(l->waiter.fds[ON_CLOCK]);
+	flow_clock_set(&l->flow, clock_monotonic_ns(), clock_now_ns());
 	if (!step_ns)
 		return;
 	for (unsigned i = 0; i < l->n_taps; i++)
@@ -121,9 +158,10 @@ static void run(struct live *l)
 		unsigned ready;
 
 		flush(l, taken);
+		turn(l);
 		if (l->stopping || l->flow.done)
 			break;
-		ready = waiter_wait(&l->waiter, drain_pace(&l->drain, used, taken));
+		ready = waiter_wait(&l->waiter, until_next(l, drain_pace(&l->drain, used, taken)));
 		if (ready & 1u << ON_SIGNAL)
 			live_take_signals(l);
 		if (ready & 1u << ON_TIMER)

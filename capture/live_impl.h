@@ -31,6 +31,7 @@ struct live {
 	struct filter filter;		/* of all interfaces, which are Ethernet; without instructions: none */
 	uint64_t start_ns, flushed_ns;	/* CLOCK_MONOTONIC */
 	bool listening, stopping;
+	bool had_terminal;		/* at the start */
 	bool asked;			/* to stop, by a signal */
 	int forced;			/* the signal that came after that */
 	enum status status;
@@ -38,6 +39,9 @@ struct live {
 
 /* Opens and attaches everything; listening afterwards, or interrupted before that. Complains; the exit code. */
 enum status live_start(struct live *l);
+
+/* Have we a terminal that can hang up? */
+bool live_has_terminal(void);
 
 /* Looks at the signals that have come. */
 void live_take_signals(struct live *l);

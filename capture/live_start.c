@@ -115,26 +115,39 @@ static enum status watch(struct live *l)
 	return err ? fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err)) : STATUS_OK;
 }
 
-static enum status begin_file(struct live *l)
+static int describe(void *ctx, struct writer *w)
 {
+	const struct live *l = ctx;
 	struct utsname uts;
 	char os[256];
 	int err;
 
-	if (!l->flow.writer)
-		return STATUS_OK;
 	uname(&uts);
 	snprintf(os, sizeof(os), "%s %s", uts.sysname, uts.release);
-	err = writer_begin(l->flow.writer, uts.machine, os, "xdpdump " XDPDUMP_VERSION);
+	err = writer_begin(w, uts.machine, os, "xdpdump " XDPDUMP_VERSION);
 	for (unsigned i = 0; !err && i < l->n_taps; i++)
-		err = writer_iface(l->flow.writer, &l->taps[i].iface, l->opts->snap);
-	if (!err)
-		err = writer_flush(l->flow.writer);
-	if (err == -EINTR)	/* nothing is lost, and the signal is looked at next */
-		return STATUS_OK;
-	l->flow.done = err == -EPIPE;
-	if (err && err != -EPIPE)
-		return fail(STATUS_INCOMPLETE, "%s: cannot write: %s", l->opts->write, strerror(-err));
+		err = writer_iface(w, &l->taps[i].iface, l->opts->snap);
+	return err;
+}
+
+/* In a file that others follow: as of now. */
+static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
+{
+	struct live *l = ctx;
+
+	if (!l->taps[id].end_ns)
+		tap_snapshot(&l->taps[id]);
+	tap_stats(&l->taps[id], flow_lost_of(&l->flow, id), s);
+	return true;
+}
+
+static enum status begin_file(struct live *l)
+{
+	const struct rotate_source source = { .begin = describe, .stats = iface_stats, .ctx = l };
+
+	if (!flow_begin(&l->flow, &source, clock_monotonic_ns(), clock_now_ns()) && l->flow.write_error)
+		return fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(l->flow.rotate),
+			    rotate_error(l->flow.rotate, l->flow.write_error));
 	return STATUS_OK;
 }
 
@@ -186,6 +199,8 @@ enum status live_start(struct live *l)
 	const struct opts *o = l->opts;
 	enum status status;
 	int err = waiter_open(&l->waiter);
+
+	l->had_terminal = live_has_terminal();
 
 	if (err)
 		return fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));

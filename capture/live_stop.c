@@ -8,7 +8,6 @@
 #include "capture/ring.h"
 #include "capture/stats.h"
 #include "capture/tap.h"
-#include "capture/writer.h"
 
 enum { HURRY_MS = 1000 };	/* a reader has to take something within this time */
 
@@ -26,7 +25,7 @@ void live_print_stats(struct live *l)
 		t.not_written += l->taps[i].refused;
 		t.if_dropped += l->taps[i].if_dropped;
 	}
-	t.not_written += l->drain.malformed + (l->flow.writer ? writer_lost_all(l->flow.writer) : 0);
+	t.not_written += l->drain.malformed + flow_lost(&l->flow);
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
 }
 
@@ -54,14 +53,6 @@ static void flush_rest(struct live *l)
 		flow_flush(&l->flow);
 		live_take_signals(l);
 	} while (!l->forced && flow_pending(&l->flow));
-}
-
-static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
-{
-	const struct live *l = ctx;
-
-	tap_stats(&l->taps[id], writer_lost(l->flow.writer, id), s);
-	return true;
 }
 
 static void announce_count(uint64_t n, const char *what)
@@ -107,9 +98,11 @@ enum status live_stop(struct live *l)
 	flow_hurry(&l->flow, HURRY_MS);
 	drain_rest(l);
 	flush_rest(l);
-	flow_finish(&l->flow, iface_stats, l);
+	flow_finish(&l->flow);
 	live_take_signals(l);
 	print_summary(l);
+	if (flow_wait(&l->flow) == -EINTR)
+		live_take_signals(l);
 	for (unsigned i = 0; i < l->n_taps; i++)
 		if (l->taps[i].blind)
 			l->status = STATUS_RUNTIME;
@@ -117,7 +110,7 @@ enum status live_stop(struct live *l)
 		complain("a ring held records that make no sense; packets behind them are lost and not counted as such");
 		l->status = STATUS_RUNTIME;
 	}
-	status = flow_report(&l->flow, l->opts->write);
+	status = flow_report(&l->flow);
 	if (l->forced)
 		return STATUS_SIGNAL + l->forced;
 	return status ? (enum status)status : l->status;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "capture/clock.h"
 #include "capture/decode.h"
 #include "capture/dedup.h"
 #include "capture/flow.h"
@@ -30,23 +31,12 @@ struct offline {
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
 	uint32_t n_written_ifaces;
-	bool begun;
 	bool link_types_differ;
 	bool decode;		/* somebody wants to know what the packets are */
 };
 
-/* The head is written when the first packet is there: only then is it known what the input says of its origin. */
-static int begin_output(struct offline *f)
-{
-	if (f->begun)
-		return 0;
-	f->begun = true;
-	return writer_begin(f->flow.writer, input_section(f->source.input, SHB_HARDWARE), input_section(f->source.input, SHB_OS),
-			    "xdpdump " XDPDUMP_VERSION);
-}
-
-/* The interfaces that the file has shown since. */
-static int write_ifaces(struct offline *f)
+/* The interfaces that the input has shown since. */
+static int write_ifaces(struct offline *f, struct writer *w)
 {
 	const struct iface *i;
 	int err = 0;
@@ -57,18 +47,44 @@ static int write_ifaces(struct offline *f)
 			complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
 				 input_title(f->source.input));
 		}
-		err = writer_iface(f->flow.writer, i, f->opts->snap);
+		err = writer_iface(w, i, f->opts->snap);
 		f->n_written_ifaces++;
 	}
 	return err;
 }
 
-/* All that stands before the next packet in the file. */
-static int prepare_output(struct offline *f)
+static int describe(void *ctx, struct writer *w)
 {
-	int err = begin_output(f);
+	struct offline *f = ctx;
+	int err = writer_begin(w, input_section(f->source.input, SHB_HARDWARE), input_section(f->source.input, SHB_OS),
+			       "xdpdump " XDPDUMP_VERSION);
 
-	return err ? err : write_ifaces(f);
+	f->n_written_ifaces = 0;
+	return err ? err : write_ifaces(f, w);
+}
+
+/* The statistics of the input are those of the capture, and stay with it. */
+static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
+{
+	const struct offline *f = ctx;
+	const struct iface_stats *known = input_stats(f->source.input, id);
+
+	if (known)
+		*s = *known;
+	return known;
+}
+
+/*
+ * All that stands before packet @next, or the end, in the file. The first one is begun when a packet is there: only then is it
+ * known what the input says of its origin. False: no more packets are wanted.
+ */
+static bool prepare_output(struct offline *f, const struct packet *next)
+{
+	const struct rotate_source source = { .begin = describe, .stats = iface_stats, .ctx = f };
+	uint64_t ns = next && next->has & PACKET_TIME ? next->ts_ns : clock_now_ns();
+
+	return flow_begin(&f->flow, &source, ns, ns) &&
+	       flow_wrote(&f->flow, write_ifaces(f, rotate_writer(f->flow.rotate)));
 }
 
 static void count(struct offline *f, const struct packet *p)
@@ -95,20 +111,21 @@ static void cut(struct offline *f, struct packet *p)
 }
 
 /* What stands between the packets and goes with them, whichever of them are wanted. A failure shows with the next packet. */
-static bool copy_blocks(void *ctx, const struct blocks *b)
+static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *next)
 {
 	struct offline *f = ctx;
 
-	if (!prepare_output(f))
-		writer_block(f->flow.writer, b->bytes, b->len);
-	return true;
+	if (prepare_output(f, next))
+		flow_wrote(&f->flow, writer_block(rotate_writer(f->flow.rotate), b->bytes, b->len));
 }
 
 /* The sinks get it. False: no more packets are wanted. */
 static bool take_packet(struct offline *f, struct packet *p)
 {
-	if (f->flow.writer)
-		prepare_output(f);	/* if that fails, the writer counts the packet as lost */
+	if (f->flow.rotate && (f->flow.write_error || !prepare_output(f, p))) {
+		f->flow.refused += f->flow.write_error != 0;
+		return false;
+	}
 	cut(f, p);
 	if (f->decode) {
 		if (!f->opts->headers_only)
@@ -127,14 +144,14 @@ static enum status open_input(struct offline *f)
 	if (status || f->watch.asked)
 		return status;
 	for (unsigned i = 0; (st = input_stat(f->source.input, i)); i++)
-		if (f->flow.writer && writer_is_same(f->flow.writer, st))
+		if (flow_spare(&f->flow, st) == -EEXIST)
 			return fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
 				    input_name(f->source.input, i));
 	f->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
 	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns))
 		return fail(STATUS_RUNTIME, "out of memory");
 	f->source.selection = &f->selection;
-	f->source.copy = f->flow.writer ? copy_blocks : NULL;
+	f->source.copy = f->flow.rotate ? copy_blocks : NULL;
 	f->source.ctx = f;
 	return STATUS_OK;
 }
@@ -168,17 +185,6 @@ static int read_packets(struct offline *f)
 	return got;
 }
 
-/* The statistics of the input are those of the capture, and stay with it. */
-static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
-{
-	const struct offline *f = ctx;
-	const struct iface_stats *known = input_stats(f->source.input, id);
-
-	if (known)
-		*s = *known;
-	return known;
-}
-
 /* A signal ends the waiting for a reader of ours; only one that forces the end ends the flush as well. */
 static void flush_rest(struct offline *f)
 {
@@ -191,12 +197,10 @@ static void flush_rest(struct offline *f)
 
 static void finish_output(struct offline *f)
 {
-	int err = f->flow.writer ? prepare_output(f) : 0;
-
-	if (err && err != -EPIPE && !f->flow.write_error)
-		f->flow.write_error = err;
+	if (f->flow.rotate && !f->flow.write_error)
+		prepare_output(f, NULL);
 	flush_rest(f);
-	flow_finish(&f->flow, iface_stats, f);
+	flow_finish(&f->flow);
 	watch_look(&f->watch);
 }
 
@@ -258,7 +262,9 @@ static enum status process(struct offline *f)
 		return STATUS_USAGE;
 	finish_output(f);
 	report(f);
-	status = flow_report(&f->flow, f->opts->write);
+	if (flow_wait(&f->flow) == -EINTR)
+		watch_look(&f->watch);
+	status = flow_report(&f->flow);
 	if (f->watch.forced)
 		return STATUS_SIGNAL + f->watch.forced;
 	if (status)

@@ -93,11 +93,12 @@ static int sift(struct source *s, const struct packet *p)
 }
 
 /* Of a filter that is refused nothing is to come of it, so it is looked at before. */
-static bool copy_blocks(struct source *s)
+static void copy_blocks(struct source *s, const struct packet *next)
 {
 	const struct blocks *b = input_blocks(s->input);
 
-	return !s->copy || !b->len || (source_check_filter(s) && s->copy(s->ctx, b));
+	if (s->copy && b->len && source_check_filter(s))
+		s->copy(s->ctx, b, next);
 }
 
 int source_next(struct source *s, struct packet *p)
@@ -112,8 +113,7 @@ int source_next(struct source *s, struct packet *p)
 			return -EINTR;
 		if (got > 0)
 			s->n_read++;
-		if (!copy_blocks(s))
-			return 0;
+		copy_blocks(s, got > 0 ? p : NULL);
 		if (got <= 0)
 			return got;
 		got = sift(s, p);

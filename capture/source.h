@@ -16,8 +16,8 @@ struct blocks;
 struct sieve;
 struct watch;
 
-/* Takes pcapng blocks that stand in front of the packet that comes next, or of the end. False: no more is wanted. */
-typedef bool (*source_copy_fn)(void *ctx, const struct blocks *b);
+/* Takes pcapng blocks that stand in front of packet @next, or, with NULL, of the end. */
+typedef void (*source_copy_fn)(void *ctx, const struct blocks *b, const struct packet *next);
 
 struct source {
 	const struct opts *opts;
@@ -35,7 +35,7 @@ struct source {
 enum status source_open(struct source *s, const struct opts *o, struct watch *w, const char *const *paths, unsigned n);
 
 /*
- * 1: a packet, until the next call. 0: the end, or copy() wants no more. -EINTR: we were asked to stop. -EINVAL: the filter was refused, which was
+ * 1: a packet, until the next call. 0: the end. -EINTR: we were asked to stop. -EINVAL: the filter was refused, which was
  * said. Or as input_next(): source_complain() tells.
  */
 int source_next(struct source *s, struct packet *p);

@@ -217,6 +217,7 @@ bool tap_snapshot(struct tap *t)
 	struct netif now;
 	int err = attach_counters(t->attach, &t->counters);
 
+	t->counted_ns = clock_now_ns();
 	if (err) {
 		if (!t->blind)
 			complain("%s: cannot read the counters: %s", t->netif.name, strerror(-err));
@@ -252,12 +253,13 @@ void tap_changed(struct tap *t, const struct netif *n, bool gone)
 void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s)
 {
 	const struct counters *c = &t->counters;
+	uint64_t end_ns = t->end_ns ? t->end_ns : t->counted_ns;
 	int len;
 
 	*s = (struct iface_stats){
-		.ts_ns = t->end_ns,
+		.ts_ns = end_ns,
 		.value = {
-			[STAT_START] = t->start_ns, [STAT_END] = t->end_ns,
+			[STAT_START] = t->start_ns, [STAT_END] = end_ns,
 			[STAT_RECEIVED] = count_seen(c),
 			[STAT_IF_DROP] = t->if_dropped,
 			[STAT_ACCEPTED] = c->delivered + c->ring_full + c->error,

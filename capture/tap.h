@@ -30,6 +30,7 @@ struct tap {
 	uint64_t start_ns, end_ns;	/* CLOCK_REALTIME just before the link is made, just after it is closed */
 
 	struct counters counters;	/* the last snapshot */
+	uint64_t counted_ns;		/* CLOCK_REALTIME of it */
 	uint64_t if_dropped;
 	bool has_if_dropped;
 	bool blind;			/* the counters could not be read: some are old */
@@ -54,7 +55,7 @@ bool tap_snapshot(struct tap *t);
 /* netif_change_fn for one interface: warns, and takes note. */
 void tap_changed(struct tap *t, const struct netif *n, bool gone);
 
-/* The statistics block. @lost: packets that the writer could not write. */
+/* The statistics block, as of the last snapshot, or, once it is detached, as of then. @lost: packets that the writer could not write. */
 void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s);
 
 void tap_close(struct tap *t);

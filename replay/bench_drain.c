@@ -18,6 +18,7 @@
 #include "bpf/event.h"
 #include "capture/drain.h"
 #include "capture/flow.h"
+#include "capture/keeper.h"
 #include "capture/opts.h"
 #include "capture/pcapng.h"
 #include "capture/ring.h"
@@ -44,6 +45,7 @@ struct rig {
 	struct ring *ring;
 	struct tap tap;			/* with the capture program */
 	struct drain drain;
+	struct opts opts;
 	struct flow flow;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
@@ -77,18 +79,20 @@ static uint64_t empty_ring(struct rig *r)
 	return n;
 }
 
+static int describe(void *ctx, struct writer *w)
+{
+	struct rig *r = ctx;
+	int err = writer_begin(w, NULL, NULL, "bench_drain");
+
+	return err ? err : writer_iface(w, &r->tap.iface, SNAP);
+}
+
 static void open_flow(struct rig *r, const char *path)
 {
-	const struct opts o = { .write = path };
-	int err = flow_open(&r->flow, &o, -1);
+	const struct rotate_source source = { .begin = describe, .ctx = r };
 
-	if (!err)
-		err = writer_begin(r->flow.writer, NULL, NULL, "bench_drain");
-	if (!err)
-		err = writer_iface(r->flow.writer, &r->tap.iface, SNAP);
-	if (!err)
-		err = writer_flush(r->flow.writer);
-	if (err)
+	r->opts = (struct opts){ .write = path, .keep.sync = KEEPER_SYNC_NEVER };
+	if (flow_open(&r->flow, &r->opts, -1) || !flow_begin(&r->flow, &source, bench_now_ns(), bench_now_ns()))
 		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s", path);
 }
 
