@@ -130,13 +130,11 @@ static int describe(void *ctx, struct writer *w)
 	return err;
 }
 
-/* In a file that others follow: as of now. */
 static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
 {
 	struct live *l = ctx;
 
-	if (!l->taps[id].end_ns)
-		tap_snapshot(&l->taps[id]);
+	tap_snapshot(&l->taps[id]);
 	tap_stats(&l->taps[id], flow_lost_of(&l->flow, id), s);
 	return true;
 }

@@ -325,6 +325,46 @@ want_books()
 	fi
 }
 
+# frames_of FILE...: what the frames of xdpflood in pcapng files of ours say, one file after the other, as assignments: packets, others, sizes, flows,
+# addresses, ports, and of their numbers first, last, missing (in between) and turned (not larger than the one before);
+# badsums: headers whose checksum is wrong.
+frames_of()
+{
+	python3 - "$@" <<'END'
+import struct, sys
+data = b"".join(open(path, "rb").read() for path in sys.argv[1:])
+sizes, flows = set(), set()
+packets = others = missing = turned = badsums = at = 0
+first = last = None
+block, packet, header = struct.Struct("=II"), struct.Struct("=II"), struct.Struct(">10HHHHH8sQ")
+while at < len(data):
+    kind, n = block.unpack_from(data, at)
+    if kind == 6:
+        caplen, length = packet.unpack_from(data, at + 20)
+        fields = header.unpack_from(data, at + 42) if caplen >= 58 else None
+        if not fields or fields[14] != b"XDPFLOOD" or fields[0] != 0x4500:
+            others += 1
+        else:
+            total = sum(fields[:10])
+            badsums += (total & 0xffff) + (total >> 16) not in (0xffff, 0x1fffe)
+            sizes.add(length)
+            flows.add((fields[6], fields[7], fields[10]))
+            number = fields[15]
+            if last is None:
+                first = number
+            elif number <= last:
+                turned += 1
+            else:
+                missing += number - last - 1
+            last = number
+            packets += 1
+    at += n
+print(f"packets={packets} others={others} sizes='{' '.join(map(str, sorted(sizes)))}' flows={len(flows)}",
+      f"addresses={len({f[:2] for f in flows})} ports={len({f[2] for f in flows})} badsums={badsums}",
+      f"first={first} last={last} missing={missing} turned={turned}")
+END
+}
+
 # The programs that people open our files with take it.
 want_accepted()
 {
