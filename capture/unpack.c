@@ -178,13 +178,11 @@ static ssize_t fetch(struct unpack *u)
 	return got;
 }
 
-static ssize_t ended(struct unpack *u)
+static void ended(struct unpack *u)
 {
-	if (!u->within)
-		return u->done = 1;
+	u->done = u->within ? -EBADMSG : 1;
 	snprintf(u->message, sizeof(u->message), "cut short at byte %llu: the %s data goes on",
-		 (unsigned long long)(u->offset + u->end - u->begin), pack_name(u->kind));
-	return u->done = -EBADMSG;
+		 (unsigned long long)u->offset, pack_name(u->kind));
 }
 
 /* Is there enough to go on with? To know another gzip member takes its first two bytes. */
@@ -198,15 +196,14 @@ static bool is_ready(const struct unpack *u)
 ssize_t unpack_read(struct unpack *u, void *buf, size_t n)
 {
 	while (!u->done) {
-		ssize_t got = 0;
+		ssize_t got = 1;
 
-		if (!is_ready(u)) {
+		while (!is_ready(u) && got > 0)
 			got = fetch(u);
-			if (got < 0)
-				return got;
-			if (got == 0 && u->begin == u->end)
-				ended(u);
-		}
+		if (got < 0)
+			return got;
+		if (got == 0 && u->begin == u->end)
+			ended(u);
 		if (u->done)
 			break;
 		got = u->kind == CODEC_GZIP ? step_gzip(u, buf, n) : step_zstd(u, buf, n);

@@ -28,7 +28,7 @@ typedef ssize_t (*unpack_source_fn)(void *ctx, void *buf, size_t n);
 /* Starts on the @n bytes at @first, at most UNPACK_FIRST_MAX, which @source goes on from. -ENOMEM, or 0. */
 int unpack_open(struct unpack **u, enum codec_kind kind, const void *first, size_t n, unpack_source_fn source, void *ctx);
 
-/* Up to @n bytes; 0: the end. -EBADMSG: cut short or damaged, see unpack_error(). Else -errno of the source. */
+/* Up to @n bytes, which is not 0; 0: the end. -EBADMSG: cut short or damaged, see unpack_error(). Else -errno of the source. */
 ssize_t unpack_read(struct unpack *u, void *buf, size_t n);
 
 /* What was found, and at which byte of the compressed data; NULL: nothing. */
