@@ -215,6 +215,30 @@ static void mac_and_ipv4_are_written_in_full(void **state)
 	is_text(&t, "02:00:00:ab:00:01 255.0.10.1");
 }
 
+static const struct json_case {
+	const char *name;
+	const char *in;
+	size_t n;
+	const char *out;
+} jsons[] = {
+	{ "json_of_letters_is_the_same", "a \xe2\x82\xac \xf0\x9f\x98\x80", 10, "a \xe2\x82\xac \xf0\x9f\x98\x80" },
+	{ "json_has_a_backslash_before_quotes_and_backslashes", "\"\\/", 3, "\\\"\\\\/" },
+	{ "json_has_codes_for_controls", "\0\n\x1b\x7f\xc2\x9b", 6, "\\u0000\\u000a\\u001b\\u007f\\u009b" },
+	{ "json_has_codes_for_bidirectional_controls", "\xe2\x80\xae\xd8\x9c", 5, "\\u202e\\u061c" },
+	{ "json_has_replacements_for_invalid_bytes", "a\xff\xc3(\xe2\x82", 6, "a\\ufffd\\ufffd(\\ufffd\\ufffd" },
+	{ "json_has_replacements_for_surrogates", "\xed\xa0\x80", 3, "\\ufffd\\ufffd\\ufffd" },
+};
+
+static void json_is_as_the_row_wants(void **state)
+{
+	const struct json_case *c = *state;
+	char buf[128];
+	struct text t = text_in(buf, sizeof(buf));
+
+	text_json(&t, c->in, c->n);
+	is_text(&t, c->out);
+}
+
 /* Every function with every amount of room left: not a byte behind the end. */
 static void nothing_is_written_past_the_end(void **state)
 {
@@ -239,6 +263,7 @@ static void nothing_is_written_past_the_end(void **state)
 			text_ipv4(&t, addr);
 			text_ipv6(&t, addr);
 			text_escaped(&t, "\x1b\xe2\x82\xac", 4);
+			text_json(&t, "\x1b\xe2\x82\xac\"\xff", 6);
 		}
 		assert_int_equal(t.len, cap);
 		assert_int_equal(buf[cap], '$');
@@ -261,6 +286,7 @@ int main(void)
 
 	unit_of_table(escapes, escapes_as_the_row_wants, tests, n);
 	unit_of_table(cleans, cleans_as_the_row_wants, tests, n);
+	unit_of_table(jsons, json_is_as_the_row_wants, tests, n);
 	unit_of_table(addresses, writes_ipv6_after_rfc_5952, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	return unit_run("text", tests, n + sizeof(others) / sizeof(others[0]));

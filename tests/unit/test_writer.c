@@ -258,6 +258,82 @@ static void statistics_are_of_described_interfaces_only(void **state)
 	}
 }
 
+/* Writes the first @n packets in a format under a limit. Returns how many of them are missing. */
+static uint64_t write_as(enum file_format format, unsigned n, rlim_t limit)
+{
+	struct rlimit all, small;
+	struct writer *w = NULL;
+	uint64_t lost;
+
+	getrlimit(RLIMIT_FSIZE, &all);
+	small = (struct rlimit){ limit, all.rlim_max };
+	assert_int_equal(writer_open(&w, format, NULL, path, -1), 0);
+	setrlimit(RLIMIT_FSIZE, &small);
+	writer_begin(w, NULL, NULL, NULL);
+	for (unsigned i = 0; i < N_IFACES; i++)
+		writer_iface(w, &ifaces[i], 256);
+	for (unsigned i = 0; i < n; i++) {
+		struct packet p = packet(i);
+
+		writer_packet(w, &p);
+		if (i % 5 == 4)
+			writer_flush(w);
+	}
+	assert_int_equal(!!writer_finish(w, stats, NULL), limit != RLIM_INFINITY);
+	setrlimit(RLIMIT_FSIZE, &all);
+	lost = writer_lost_all(w);
+	writer_close(w);
+	return lost;
+}
+
+static size_t slurp(char *to, size_t cap)
+{
+	FILE *f = fopen(path, "r");
+	size_t n = f ? fread(to, 1, cap, f) : 0;
+
+	if (f)
+		fclose(f);
+	unlink(path);
+	return n;
+}
+
+static const struct format_case {
+	const char *name;
+	enum file_format format;
+} formats[] = {
+	{ "a_pcap_file_ends_with_a_whole_packet", FORMAT_PCAP },
+	{ "json_ends_with_a_whole_line", FORMAT_JSON },
+	{ "csv_ends_with_a_whole_line", FORMAT_CSV },
+	{ "text_ends_with_a_whole_line", FORMAT_TEXT },
+};
+
+/* Under every limit there is what would be there if the packets that are counted as lost had never come. */
+static void limited_in_a_format(void **state)
+{
+	static char cut[32768], fewer[N_PACKETS + 1][32768];
+	const struct format_case *c = *state;
+	size_t size, sizes[N_PACKETS + 1];
+
+	unlink(path);
+	for (unsigned n = 0; n <= N_PACKETS; n++) {
+		assert_int_equal(write_as(c->format, n, RLIM_INFINITY), 0);
+		sizes[n] = slurp(fewer[n], sizeof(fewer[n]));
+	}
+	size = sizes[N_PACKETS];
+	assert_true(size > 100 && size < sizeof(cut));
+	for (rlim_t limit = 0; limit < size; limit++) {
+		uint64_t kept = N_PACKETS - write_as(c->format, N_PACKETS, limit);
+		size_t n = slurp(cut, sizeof(cut));
+
+		if (n == 0 && kept == 0)
+			continue;
+		if (kept > N_PACKETS || n != sizes[kept] || memcmp(cut, fewer[kept], n))
+			fail_msg("limit %zu: %zu bytes with %zu packets", (size_t)limit, n, (size_t)kept);
+		if (kept < N_PACKETS && sizes[kept + 1] <= limit)
+			fail_msg("limit %zu: %zu packets, but one more fits", (size_t)limit, (size_t)kept);
+	}
+}
+
 static void a_new_file_is_for_its_owner_alone(void **state)
 {
 	struct outcome o = { 0 };
@@ -368,6 +444,7 @@ int main(void)
 
 	signal(SIGXFSZ, SIG_IGN);
 	unit_of_table(flushes, limited_at_every_byte, tests, n);
+	unit_of_table(formats, limited_in_a_format, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("writer", tests, n + sizeof(others) / sizeof(others[0]), make_dir, remove_dir);

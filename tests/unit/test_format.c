@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Formats and packets that nobody made: whatever is in them, no format needs more room than it asks for, none builds
+ * anything without it, and each row of JSON is JSON. What rows say is for the golden tests.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/decode.h"
+#include "capture/fields.h"
+#include "capture/format.h"
+#include "capture/packet.h"
+#include "capture/pcapng.h"
+#include "capture/print.h"
+
+#include "tests/unit/unit.h"
+
+enum { ROUNDS = 4000, DATA_MAX = 200, TEXT_MAX = 120 };
+
+static const struct {
+	uint16_t linktype;
+	const char *head;	/* that makes decoding go on */
+} links[] = {
+	{ LINKTYPE_ETHERNET, "0200000000020200000000010800" "45000000" "00000000" "4006" },
+	{ LINKTYPE_ETHERNET, "0200000000020200000000010800" "45000000" "00000000" "4011" },
+	{ LINKTYPE_ETHERNET, "0200000000020200000000010800" "45000000" "00000000" "4001" },
+	{ LINKTYPE_ETHERNET, "020000000002020000000001" "86dd" "60000000" "0000" "06" },
+	{ LINKTYPE_ETHERNET, "020000000002020000000001" "86dd" "60000000" "0000" "3a" },
+	{ LINKTYPE_ETHERNET, "020000000002020000000001" "8100" "e064" "88a8" "b065" "0800" "45000000" "00000000" "4084" },
+	{ LINKTYPE_ETHERNET, "0200000000020200000000010806" "0001080006040001" },
+	{ LINKTYPE_LINUX_SLL2, "08000000" "000000020001040602000000" "00010000" "45" },
+	{ LINKTYPE_LINUX_SLL, "00000001000602000000000100000800" "45" },
+	{ 65000, "" },
+};
+
+static uint64_t seed = 1;
+
+static uint64_t noise(void)
+{
+	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+	return seed >> 33;
+}
+
+/* Bytes of every kind, those that could break a row more often than others. */
+static char odd_byte(void)
+{
+	static const char odd[] = "\"\\,\n\r\t\x1b\x7f\xc2\x9b\xe2\x80\xae\xff{}[]";
+
+	return noise() % 2 ? odd[noise() % (sizeof(odd) - 1)] : (char)noise();
+}
+
+static struct case_of_noise {
+	uint8_t data[DATA_MAX], options[2 * (4 + TEXT_MAX) + 8];
+	char name[TEXT_MAX + 1];
+	struct iface iface;
+} made;
+
+static size_t put_option(uint8_t *to, uint16_t code, uint16_t len)
+{
+	const uint16_t head[2] = { code, len };
+	size_t padded = (len + 3u) & ~3u;
+
+	memset(to, 0, 4 + padded);
+	memcpy(to, head, 4);
+	for (unsigned i = 0; i < len; i++)
+		to[4 + i] = odd_byte();
+	return 4 + padded;
+}
+
+static void make_packet(struct packet *p)
+{
+	const uint64_t numbers[] = { 0, 1, UINT32_MAX, INT64_MAX, UINT64_MAX };
+	size_t n = noise() % (sizeof(links) / sizeof(links[0])), head_len, len = noise() % TEXT_MAX;
+	uint8_t *head = unit_bytes(links[n].head, &head_len);
+
+	for (size_t i = 0; i < DATA_MAX; i++)
+		made.data[i] = noise();
+	memcpy(made.data, head, head_len);
+	free(head);
+	for (size_t i = 0; i < len; i++)
+		made.name[i] = odd_byte();
+	made.name[len] = '\0';
+	made.iface = (struct iface){ .id = 0, .linktype = links[n].linktype, .name = noise() % 4 ? made.name : NULL };
+	*p = (struct packet){
+		.ts_ns = numbers[noise() % 4], .dropped = numbers[noise() % 5], .id = numbers[noise() % 5],
+		.flags = noise(), .queue = noise(), .has = noise() % 16, .data = made.data,
+		.caplen = noise() % (DATA_MAX + 1), .len = noise() % 3 ? DATA_MAX : 20, .iface = &made.iface,
+		.options = { .bytes = made.options },
+	};
+	for (unsigned i = noise() % 3; i; i--)
+		p->options.len += put_option(made.options + p->options.len, OPT_COMMENT, noise() % TEXT_MAX);
+	decode_packet(p);
+}
+
+/* ---- a reader of JSON, as far as rows need one: the end of what stands at @s, or NULL ---- */
+
+static const char *json_string(const char *s)
+{
+	if (*s++ != '"')
+		return NULL;
+	for (; *s != '"'; s++) {
+		if ((uint8_t)*s < 0x20 || *s == 0x7f)
+			return NULL;
+		if (*s != '\\')
+			continue;
+		s++;
+		if (*s == 'u' && strspn(s + 1, "0123456789abcdef") < 4)
+			return NULL;
+		if (!*s || !strchr("\"\\nu", *s))
+			return NULL;
+	}
+	return s + 1;
+}
+
+static const char *json_number(const char *s)
+{
+	size_t n = strspn(s, "0123456789");
+
+	return n && (n == 1 || *s != '0') ? s + n : NULL;
+}
+
+static const char *json_value(const char *s)
+{
+	if (*s == '"')
+		return json_string(s);
+	if (!strncmp(s, "true", 4))
+		return s + 4;
+	if (!strncmp(s, "false", 5))
+		return s + 5;
+	if (*s != '[')
+		return json_number(s);
+	do
+		s = json_number(s + 1);
+	while (s && *s == ',');
+	return s && *s == ']' ? s + 1 : NULL;
+}
+
+static bool is_json_row(const char *s)
+{
+	if (*s != '{')
+		return false;
+	do {
+		s = json_string(s + 1);
+		s = s && *s == ':' ? json_value(s + 1) : NULL;
+	} while (s && *s == ',');
+	return s && !strcmp(s, "}\n");
+}
+
+/* As many fields as the header has, in quotes or not. */
+static bool is_csv_row(const char *s)
+{
+	size_t n_fields, n = 1;
+	bool quoted = false;
+
+	fields(&n_fields);
+	for (; *s && (quoted || *s != '\n'); s++) {
+		if ((uint8_t)*s < 0x20 || *s == 0x7f)
+			return false;
+		quoted ^= *s == '"';
+		n += !quoted && *s == ',';
+	}
+	return !quoted && n == n_fields && !strcmp(s, "\n");
+}
+
+static void check_row(enum file_format format, const char *row, ssize_t n)
+{
+	if ((ssize_t)strlen(row) != n || (format == FORMAT_JSON ? !is_json_row(row) : !is_csv_row(row)))
+		fail_msg("round %llu: %s", (unsigned long long)seed, row);
+}
+
+static void no_format_takes_more_room_than_it_asks_for(void **state)
+{
+	const struct print_options text = { .hex = HEX_ASCII_LINK, .verbose = 2, .link = true, .number = true };
+
+	(void)state;
+	for (enum file_format i = 0; i < N_FORMATS; i++) {
+		struct format *f = format_open(i, &text);
+
+		for (int round = 0; round < ROUNDS; round++) {
+			struct packet p;
+			ssize_t need, n;
+			char *buf;
+
+			make_packet(&p);
+			need = f->ops->packet(f, NULL, 0, &p, 0);
+			if (need < 0)		/* pcap: not of its link type */
+				continue;
+			buf = malloc(need + 1);
+			assert_int_equal(f->ops->packet(f, buf, need - 1, &p, 0), need);
+			buf[need] = '$';
+			n = f->ops->packet(f, buf, need, &p, 0);
+			assert_true(n <= need && buf[need] == '$');
+			if (n >= 0) {
+				assert_true((size_t)n >= f->ops->packet_min);
+				buf[n] = '\0';
+			}
+			if (i == FORMAT_JSON || i == FORMAT_CSV)
+				check_row(i, buf, n);
+			free(buf);
+		}
+		format_close(f);
+	}
+}
+
+/* All fields at their longest, which no packet has, and what CSV and JSON put around them. */
+static void the_fields_of_a_row_are_not_longer_than_promised(void **state)
+{
+	enum { VALUE_MAX = 45 };
+	size_t n, sum = 4;
+
+	(void)state;
+	for (const struct field *f = fields(&n); n; n--, f++)
+		sum += f->key_len + 2 + (f->type == FIELD_FOREIGN ? 0 : VALUE_MAX);
+	assert_true(sum <= FIELDS_MAX_BYTES);
+}
+
+static ssize_t pcap_packet(const struct packet *p, uint32_t linktype, uint32_t snaplen, void *buf, size_t room)
+{
+	const struct iface i = { .linktype = linktype };
+	struct format *f = format_open(FORMAT_PCAP, NULL);
+	char head[64];
+	ssize_t n;
+
+	f->ops->head(f, head, sizeof(head), NULL, NULL, NULL);
+	f->ops->iface(f, head, sizeof(head), &i, 0);
+	n = f->ops->packet(f, buf, room, p, snaplen);
+	format_close(f);
+	return n;
+}
+
+static void pcap_refuses_what_it_cannot_express(void **state)
+{
+	static uint8_t data[262145];
+	static char buf[sizeof(data) + 64];
+	const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
+	struct packet p = { .data = data, .caplen = 60, .len = 60, .has = PACKET_TIME, .iface = &ethernet };
+
+	(void)state;
+	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), 76);
+	assert_int_equal(pcap_packet(&p, LINKTYPE_RAW, 0, buf, sizeof(buf)), -EMEDIUMTYPE);
+	p.ts_ns = (1ull << 32) * 1000000000 - 1;
+	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), 76);
+	p.ts_ns++;
+	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), -ERANGE);
+	p.ts_ns = 0;
+	p.caplen = p.len = 262144;
+	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), 262144 + 16);
+	p.caplen = p.len = 262145;
+	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), -EMSGSIZE);
+	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 100, buf, sizeof(buf)), 116);
+}
+
+static void each_format_is_found_by_its_name(void **state)
+{
+	enum file_format found;
+
+	(void)state;
+	for (enum file_format i = 0; i < N_FORMATS; i++) {
+		assert_true(format_by_name(&found, format_name(i)));
+		assert_int_equal(found, i);
+		assert_int_equal(format_is_text(i), i == FORMAT_JSON || i == FORMAT_CSV || i == FORMAT_TEXT);
+	}
+	assert_false(format_by_name(&found, "pcapn"));
+	assert_false(format_by_name(&found, ""));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_format_takes_more_room_than_it_asks_for),
+		cmocka_unit_test(the_fields_of_a_row_are_not_longer_than_promised),
+		cmocka_unit_test(pcap_refuses_what_it_cannot_express),
+		cmocka_unit_test(each_format_is_found_by_its_name),
+	};
+
+	return unit_run("format", tests, sizeof(tests) / sizeof(tests[0]));
+}
