@@ -301,10 +301,8 @@ static const struct format_case {
 	const char *name;
 	enum file_format format;
 } formats[] = {
-	{ "a_pcap_file_ends_with_a_whole_packet", FORMAT_PCAP },
 	{ "json_ends_with_a_whole_line", FORMAT_JSON },
 	{ "csv_ends_with_a_whole_line", FORMAT_CSV },
-	{ "text_ends_with_a_whole_line", FORMAT_TEXT },
 };
 
 /* Under every limit there is what would be there if the packets that are counted as lost had never come. */
