@@ -147,7 +147,7 @@ static int open_source(struct source *s, const char *path)
 	struct input *in = s->input;
 	const struct input_options *o = &in->options;
 	struct reader_hooks hooks = {
-		.warn = warn, .ctx = s, .buffer = in->buffer, .blocks = o->copy ? &in->blocks : NULL,
+		.warn = warn, .ctx = s, .buffer = in->buffer, .recover = o->recover, .blocks = o->copy ? &in->blocks : NULL,
 	};
 	bool is_stdin = !strcmp(path, "-");
 	char sentence[256];
@@ -304,6 +304,21 @@ const char *input_error(const struct input *in, unsigned n)
 	if (!in)
 		return n ? NULL : "out of memory";
 	return n < in->n_errors ? in->errors[n] : NULL;
+}
+
+struct recovery input_recovery(const struct input *in)
+{
+	struct recovery sum = { .packets = 0 };
+
+	for (unsigned i = 0; i < in->n_sources; i++) {
+		struct recovery one = reader_recovery(in->sources[i].reader);
+
+		sum.packets += one.packets;
+		sum.places += one.places;
+		sum.bytes += one.bytes;
+		sum.mended += one.mended;
+	}
+	return sum;
 }
 
 bool input_is_drained(const struct input *in)

@@ -16,6 +16,7 @@ struct iface_stats;
 struct input;
 struct packet;
 struct reader;
+struct recovery;
 
 /* Is called with a sentence, the name of the file in front, for what is odd and can be read all the same. */
 typedef void (*input_warn_fn)(void *ctx, const char *sentence);
@@ -30,6 +31,7 @@ struct input_options {
 	input_warn_fn warn;	/* may be NULL */
 	input_wait_fn wait;	/* may be NULL */
 	void *ctx;
+	bool recover;		/* to go on behind damage */
 	bool copy;		/* blocks that are no packets are wanted, see input_blocks() */
 };
 
@@ -53,6 +55,9 @@ const struct blocks *input_blocks(const struct input *in);
 
 /* What is wrong with the files that could not be read to their end: the n-th sentence, its file in front, or NULL. */
 const char *input_error(const struct input *in, unsigned n);
+
+/* What recovery came to, of all files together. */
+struct recovery input_recovery(const struct input *in);
 
 /* Would input_next() have to wait now for a file that comes slowly? */
 bool input_is_drained(const struct input *in);

@@ -327,6 +327,7 @@ static int begin(struct reader *r)
 int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks *hooks)
 {
 	struct reader *r = calloc(1, sizeof(*r));
+	int err;
 
 	*reader = r;
 	if (!r)
@@ -337,7 +338,8 @@ int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks 
 	r->buf = malloc(r->cap);
 	if (!r->buf)
 		return -ENOMEM;
-	return begin(r);
+	err = begin(r);
+	return err == -EBADMSG && hooks->recover ? reader_recover_begin(r) : err;
 }
 
 int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
@@ -348,7 +350,12 @@ int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
 int reader_next(struct reader *r, struct packet *p)
 {
 	memset(p, 0, sizeof(*p));
-	return r->next(r, p);
+	return r->hooks.recover ? reader_recover_next(r, p) : r->next(r, p);
+}
+
+struct recovery reader_recovery(const struct reader *r)
+{
+	return r->recovery;
 }
 
 const char *reader_error(const struct reader *r)

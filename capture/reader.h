@@ -35,6 +35,7 @@ struct reader_hooks {
 	reader_wait_fn wait;	/* may be NULL */
 	void *ctx;
 	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: READER_BUFFER */
+	bool recover;		/* to go on behind damage, see struct recovery */
 	struct blocks *blocks;	/* reader_next() appends those that it passes on its way to the packet. NULL: it skips them */
 };
 
@@ -79,6 +80,18 @@ const char *reader_section(const struct reader *r, int option);
 
 /* And what else, comments above all. */
 struct raw_options reader_section_options(const struct reader *r);
+
+/*
+ * With recover, reader_next() goes on behind damage, and warn() is told of each place. A packet that the end of the file cuts
+ * is delivered with the bytes that are there. -EBADMSG only if not one packet was found.
+ */
+struct recovery {
+	uint64_t packets;	/* delivered */
+	uint64_t places;	/* that were skipped */
+	uint64_t bytes;		/* in them */
+	uint64_t mended;	/* places that were damaged and could be read all the same */
+};
+struct recovery reader_recovery(const struct reader *r);
 
 struct reader *reader_close(struct reader *r);
 

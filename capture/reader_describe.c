@@ -94,6 +94,20 @@ int reader_interface_block(struct reader *r, const struct body *b)
 	return options_keep(&ri->iface.options, &o);
 }
 
+struct reader_iface *reader_substitute_iface(struct reader *r)
+{
+	const struct reader_iface *like = r->n_ifaces ? r->ifaces[r->n_ifaces - 1] : NULL;
+	struct reader_iface *ri = r->n_ifaces < READER_IFACES_MAX ? reader_add_iface(r) : NULL;
+
+	if (!ri)
+		return NULL;
+	ri->iface.linktype = like ? like->iface.linktype : LINKTYPE_ETHERNET;
+	if (like)
+		ri->unit = like->unit;
+	ri->iface.comment = strdup("its description was lost in a damaged file");
+	return ri;
+}
+
 static void stat_option(struct options *o, const struct option *opt, const struct reader_iface *ri)
 {
 	static const enum stat_field fields[] = {
@@ -170,7 +184,7 @@ int reader_section_block(struct reader *r, const struct body *b)
 	major = reader_u16(r, b->data + 4);
 	minor = reader_u16(r, b->data + 6);
 	r->first_iface = r->n_ifaces;
-	if (major != 1 || (minor != 0 && minor != 2)) {	/* 1.2 is 1.0 written by somebody in a hurry, says the draft */
+	if (!r->hooks.recover && (major != 1 || (minor != 0 && minor != 2))) {	/* 1.2 is 1.0 written by somebody in a hurry, says the draft */
 		reader_warn(r, WARN_VERSION, "the section at byte %llu has version %u.%u, where 1.0 is known: skipped", b->at,
 			    major, minor);
 		return 1;

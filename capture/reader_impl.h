@@ -48,6 +48,14 @@ struct reader {
 	size_t kept;			/* bytes of descriptions in memory */
 
 	int (*next)(struct reader *r, struct packet *p);
+
+	struct recovery recovery;
+	bool (*resync)(struct reader *r);
+	uint64_t block_at;		/* where the block or record begins that is read */
+	uint32_t mended_len;		/* bytes of the next block or packet, whatever it says itself; 0: it is right */
+	bool torn;			/* which has lost its end */
+	uint32_t last_sec;		/* pcap: of the last packet; 0: none */
+
 	const char *format;
 	bool swapped;			/* the file, or this section, has the other byte order */
 	char error[256];
@@ -135,5 +143,55 @@ bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns);
 /* The formats: the magic number is at reader_bytes(). */
 int reader_pcap_begin(struct reader *r);
 int reader_pcapng_begin(struct reader *r);
+
+/*
+ * Recovery. A format's resync() is called where r->next() failed and consumed nothing. It steps on to where reading can go
+ * on, or sets r->mended_len and stays; false: nothing more can be read, and it has stepped to the end.
+ */
+enum {
+	RECOVER_WINDOW	= 1 << 20,	/* bytes that are held while we look for a block or record */
+	RECOVER_AHEAD	= 128 * 1024,	/* bytes behind one that fits in which we look for one that fits better */
+	RECOVER_LEN_MAX	= 16 << 20,	/* bytes of a block or packet that others would read */
+};
+
+int reader_recover_next(struct reader *r, struct packet *p);
+
+/* A file whose beginning is damaged; the reason is in r->error. 0, or -EBADMSG with the same reason. */
+int reader_recover_begin(struct reader *r);
+
+/*
+ * Starts the format without its header, at the first place that fits within the window, and steps there; false: there is
+ * none. @in_place: the header is there and only spoilt.
+ */
+bool reader_pcapng_find(struct reader *r);
+bool reader_pcap_find(struct reader *r, bool in_place);
+
+/* How long the header of the file is that stands here: it may have lost some bytes. */
+size_t reader_pcap_header_len(struct reader *r);
+
+/* Has the record of @len bytes that begins here others behind it, or the end of the file? */
+bool reader_pcap_is_followed(struct reader *r, size_t len);
+
+/* resync() of the formats. */
+bool reader_pcap_resync(struct reader *r);
+bool reader_pcapng_resync(struct reader *r);
+
+/* The header of a pcap record, which stands in memory @pos bytes from here. Is it one that may be? */
+enum { PCAP_HEADER = 24, PCAP_RECORD = 16 };
+
+struct pcap_head {
+	uint32_t sec, frac, caplen, len;
+};
+struct pcap_head reader_pcap_head(const struct reader *r, size_t pos);
+bool reader_pcap_is_sane(const struct reader *r, const struct pcap_head *h);
+
+/* Goes on with records, whose interface has this link type. 0 or -ENOMEM. */
+int reader_pcap_start(struct reader *r, uint16_t linktype);
+
+static inline void reader_step(struct reader *r, size_t n)
+{
+	r->begin += n;
+	r->offset += n;
+}
 
 #endif

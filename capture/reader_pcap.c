@@ -6,10 +6,9 @@
 #include <errno.h>
 
 #include "capture/reader_impl.h"
+#include "capture/util.h"
 
 enum {
-	HEADER		= 24,
-	RECORD		= 16,
 	MICROSECONDS	= 0xa1b2c3d4,
 	NANOSECONDS	= 0xa1b23c4d,
 	MODIFIED	= 0xa1b2cd34,
@@ -17,52 +16,114 @@ enum {
 	ZERO_TAIL	= 512,		/* fewer zeros can be records of length 0 */
 };
 
+struct pcap_head reader_pcap_head(const struct reader *r, size_t pos)
+{
+	const uint8_t *h = reader_bytes(r) + pos;
+
+	return (struct pcap_head){
+		.sec = reader_u32(r, h), .frac = reader_u32(r, h + 4),
+		.caplen = reader_u32(r, h + (r->pcap_lengths_swapped ? 12 : 8)),
+		.len = reader_u32(r, h + (r->pcap_lengths_swapped ? 8 : 12)),
+	};
+}
+
+static uint32_t caplen_max(const struct reader *r)
+{
+	return r->pcap_snaplen > CAPLEN_MAX ? min_of(r->pcap_snaplen, (uint32_t)READER_HELD_MAX) : CAPLEN_MAX;
+}
+
+static uint32_t second(const struct reader *r)
+{
+	return r->pcap_nanoseconds ? 1000000000 : 1000000;
+}
+
+/* Zeros are not taken for a record, nor one without bytes: in the middle of packets there are many that look like that. */
+bool reader_pcap_is_sane(const struct reader *r, const struct pcap_head *h)
+{
+	return h->caplen && h->frac < second(r) && h->caplen <= caplen_max(r) && h->caplen <= h->len &&
+	       h->len <= READER_HELD_MAX;
+}
+
+/* A packet of which the file has @got bytes. */
+static int deliver(struct reader *r, struct packet *p, const struct pcap_head *h, uint32_t got)
+{
+	p->ts_ns = h->sec * 1000000000ull + h->frac * (r->pcap_nanoseconds ? 1ull : 1000ull);
+	p->has = PACKET_TIME;
+	p->data = reader_bytes(r) + r->pcap_record;
+	p->caplen = got;
+	p->len = h->len;
+	p->iface = &r->ifaces[0]->iface;
+	r->last_sec = h->sec;
+	reader_step(r, r->pcap_record + (size_t)got);
+	return 1;
+}
+
+static int torn_record(struct reader *r, struct packet *p)
+{
+	struct pcap_head h = reader_pcap_head(r, 0);
+	uint32_t got = r->mended_len - r->pcap_record;
+
+	r->mended_len = 0;
+	r->torn = false;
+	return deliver(r, p, &h, got);
+}
+
+/* Lengths that leave no doubt. */
+static int check_length(struct reader *r, const struct pcap_head *h)
+{
+	unsigned long long at = r->offset;
+
+	if (h->caplen > CAPLEN_MAX && h->caplen > r->pcap_snaplen)
+		return reader_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are allowed", at,
+				   h->caplen, max_of(r->pcap_snaplen, (uint32_t)CAPLEN_MAX));
+	if (h->caplen > READER_HELD_MAX)
+		return reader_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are read", at,
+				   h->caplen, READER_HELD_MAX);
+	if (!reader_need(r, r->pcap_record + (size_t)h->caplen))
+		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of the packet at byte %llu",
+				   at + reader_have(r), reader_have(r) - r->pcap_record, h->caplen, at);
+	if (r->hooks.recover && !reader_pcap_is_followed(r, r->pcap_record + (size_t)h->caplen))
+		return reader_fail(r, "damaged at byte %llu: a record of %u bytes with no other behind it", at, h->caplen);
+	return 0;
+}
+
+static void warn_of_record(struct reader *r, const struct pcap_head *h)
+{
+	unsigned long long at = r->offset;
+
+	if (r->pcap_snaplen && h->caplen > r->pcap_snaplen)
+		reader_warn(r, WARN_CAPLEN_SNAPLEN, "the packet at byte %llu has %u bytes, more than the snap length %u", at,
+			    h->caplen, r->pcap_snaplen);
+	if (h->caplen > h->len)
+		reader_warn(r, WARN_CAPLEN_LEN, "the packet at byte %llu has %u bytes captured of %u", at, h->caplen,
+			    h->len);
+	if (h->frac >= second(r))
+		reader_warn(r, WARN_FRACTION, "the packet at byte %llu has a fraction of more than a second", at);
+}
+
 static int next_record(struct reader *r, struct packet *p)
 {
-	const struct reader_iface *ri = r->ifaces[0];
 	unsigned long long at = r->offset;
-	uint32_t sec, frac, caplen, len;
-	const uint8_t *h;
+	struct pcap_head h;
+	int err;
 
+	r->block_at = at;
+	if (r->mended_len)
+		return torn_record(r, p);
 	if (!reader_need(r, r->pcap_record)) {
 		if (!r->io_error && reader_have(r) == 0)
 			return 0;
 		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of a record header",
 				   at + reader_have(r), reader_have(r), r->pcap_record);
 	}
-	h = reader_bytes(r);
-	sec = reader_u32(r, h);
-	frac = reader_u32(r, h + 4);
-	caplen = reader_u32(r, h + (r->pcap_lengths_swapped ? 12 : 8));
-	len = reader_u32(r, h + (r->pcap_lengths_swapped ? 8 : 12));
-	if (!sec && !frac && !caplen && !len && reader_need(r, ZERO_TAIL) && reader_zero_tail(r, ZERO_TAIL))
+	h = reader_pcap_head(r, 0);
+	if (!h.sec && !h.frac && !h.caplen && !h.len && reader_need(r, ZERO_TAIL) && reader_zero_tail(r, ZERO_TAIL))
 		return reader_fail(r, "damaged at byte %llu: nothing but zeros from here to the end", at);
-	if (caplen > CAPLEN_MAX && caplen > r->pcap_snaplen)
-		return reader_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are allowed", at,
-				   caplen, r->pcap_snaplen > CAPLEN_MAX ? r->pcap_snaplen : CAPLEN_MAX);
-	if (caplen > READER_HELD_MAX)
-		return reader_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are read", at, caplen,
-				   READER_HELD_MAX);
-	if (!reader_need(r, r->pcap_record + (size_t)caplen))
-		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of the packet at byte %llu",
-				   at + reader_have(r), reader_have(r) - r->pcap_record, caplen, at);
-	if (r->pcap_snaplen && caplen > r->pcap_snaplen)
-		reader_warn(r, WARN_CAPLEN_SNAPLEN, "the packet at byte %llu has %u bytes, more than the snap length %u", at,
-			    caplen, r->pcap_snaplen);
-	if (caplen > len)
-		reader_warn(r, WARN_CAPLEN_LEN, "the packet at byte %llu has %u bytes captured of %u", at, caplen, len);
-	if (frac >= (r->pcap_nanoseconds ? 1000000000 : 1000000))
-		reader_warn(r, WARN_FRACTION, "the packet at byte %llu has a fraction of more than a second", at);
-
-	p->ts_ns = sec * 1000000000ull + frac * (r->pcap_nanoseconds ? 1ull : 1000ull);
-	p->has = PACKET_TIME;
-	p->data = reader_bytes(r) + r->pcap_record;
-	p->caplen = caplen;
-	p->len = len;
-	p->iface = &ri->iface;
-	r->begin += r->pcap_record + caplen;
-	r->offset += r->pcap_record + caplen;
-	return 1;
+	err = check_length(r, &h);
+	if (err)
+		return err;
+	warn_of_record(r, &h);
+	return deliver(r, p, &h, h.caplen);
 }
 
 static bool is_pcap(struct reader *r, uint32_t magic)
@@ -70,26 +131,42 @@ static bool is_pcap(struct reader *r, uint32_t magic)
 	if (magic != MICROSECONDS && magic != NANOSECONDS && magic != MODIFIED)
 		return false;
 	r->pcap_nanoseconds = magic == NANOSECONDS;
-	r->pcap_record = magic == MODIFIED ? RECORD + 8 : RECORD;	/* 8 bytes that say nothing about the packet */
+	r->pcap_record = magic == MODIFIED ? PCAP_RECORD + 8 : PCAP_RECORD;	/* 8 bytes that say nothing about the packet */
 	r->format = magic == MODIFIED ? "pcap (modified)" : magic == NANOSECONDS ? "pcap (nanoseconds)" : "pcap";
 	return true;
+}
+
+int reader_pcap_start(struct reader *r, uint16_t linktype)
+{
+	struct reader_iface *ri = reader_add_iface(r);
+
+	if (!ri)
+		return -ENOMEM;
+	ri->iface.linktype = linktype;
+	ri->iface.snaplen = r->pcap_snaplen;
+	if (!r->format)
+		r->format = r->pcap_nanoseconds ? "pcap (nanoseconds)" : "pcap";
+	r->next = next_record;
+	r->resync = reader_pcap_resync;
+	return 0;
 }
 
 int reader_pcap_begin(struct reader *r)
 {
 	uint32_t magic = reader_u32(r, reader_bytes(r));
-	struct reader_iface *ri;
 	unsigned major, minor;
 	const uint8_t *h;
+	size_t len = PCAP_HEADER;
+	int err;
 
 	if (!is_pcap(r, magic)) {
 		r->swapped = true;
 		if (!is_pcap(r, __builtin_bswap32(magic)))
 			return -ENOMSG;
 	}
-	if (!reader_need(r, HEADER))
+	if (!reader_need(r, PCAP_HEADER))
 		return reader_fail(r, "cut short at byte %zu: %zu of the %u bytes of the file header", reader_have(r),
-				   reader_have(r), HEADER);
+				   reader_have(r), PCAP_HEADER);
 	h = reader_bytes(r);
 	major = reader_u16(r, h + 4);
 	minor = reader_u16(r, h + 6);
@@ -99,14 +176,11 @@ int reader_pcap_begin(struct reader *r)
 				   h[4] == '\r' || h[5] == '\r' ? "; was it transferred in text mode?" : "");
 	r->pcap_lengths_swapped = major == 543 || minor < 3;
 	r->pcap_snaplen = reader_u32(r, h + 16);
-	ri = reader_add_iface(r);
-	if (!ri)
-		return -ENOMEM;
+	if (r->hooks.recover)
+		len = reader_pcap_header_len(r);
 	/* The upper half holds the length of the FCS and flags. */
-	ri->iface.linktype = reader_u32(r, h + 20) & 0xffff;
-	ri->iface.snaplen = r->pcap_snaplen;
-	r->begin += HEADER;
-	r->offset += HEADER;
-	r->next = next_record;
-	return 0;
+	err = reader_pcap_start(r, reader_u32(r, reader_bytes(r) + len - 4) & 0xffff);
+	if (!err)
+		reader_step(r, len);
+	return err;
 }

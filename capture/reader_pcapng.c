@@ -52,6 +52,23 @@ static void packet_options(struct reader *r, const struct body *b, size_t pos, s
 	p->options = options_carried(&o);
 }
 
+/*
+ * The interface of a packet, which may have lost its description in a damaged file. That an interface far behind the others
+ * was lost is less likely than that the number is damaged, too.
+ */
+static struct reader_iface *packet_iface(struct reader *r, uint32_t id)
+{
+	enum { LOST_MAX = 64 };
+	struct reader_iface *ri = section_iface(r, id);
+
+	if (ri || !r->hooks.recover || id - (r->n_ifaces - r->first_iface) >= LOST_MAX)
+		return ri;
+	do
+		ri = reader_substitute_iface(r);
+	while (ri && !section_iface(r, id));
+	return ri;
+}
+
 /* EPB and the obsolete Packet Block differ in the first four bytes only: u32 interface, or u16 interface, u16 drops. */
 static int packet_block(struct reader *r, const struct body *b, struct packet *p)
 {
@@ -62,12 +79,14 @@ static int packet_block(struct reader *r, const struct body *b, struct packet *p
 		return reader_fail(r, "damaged at byte %llu: a packet block of %zu bytes, where 32 are the least", b->at,
 				   b->len + 12);
 	id = b->type == PCAPNG_EPB ? reader_u32(r, b->data) : reader_u16(r, b->data);
-	ri = section_iface(r, id);
+	ri = packet_iface(r, id);
 	if (!ri)
 		return reader_fail(r, "damaged at byte %llu: a packet of interface %u, where the section has %u", b->at, id,
 				   r->n_ifaces - r->first_iface);
 	p->caplen = reader_u32(r, b->data + 12);
 	p->len = reader_u32(r, b->data + 16);
+	if (b->torn)
+		p->caplen = min_of(p->caplen, (uint32_t)(b->len - 20));
 	if (p->caplen > b->len - 20)
 		return reader_fail(r, "damaged at byte %llu: a packet of %u bytes in a block with room for %zu", b->at,
 				   p->caplen, b->len - 20);
@@ -85,22 +104,26 @@ static int packet_block(struct reader *r, const struct body *b, struct packet *p
 	if (p->caplen > p->len)
 		reader_warn(r, WARN_CAPLEN_LEN, "the packet at byte %llu has %u bytes captured of %u", b->at, p->caplen,
 			    p->len);
-	packet_options(r, b, 20 + (((size_t)p->caplen + 3) & ~(size_t)3), p);
+	if (!b->torn)
+		packet_options(r, b, 20 + (((size_t)p->caplen + 3) & ~(size_t)3), p);
 	return 1;
 }
 
 /* No interface, no time, no captured length: interface 0, and the smaller of the length and its snap length. */
 static int simple_packet_block(struct reader *r, const struct body *b, struct packet *p)
 {
-	const struct reader_iface *ri = section_iface(r, 0);
+	const struct reader_iface *ri;
 
 	if (b->len < 4)
 		return reader_fail(r, "damaged at byte %llu: a simple packet block of %zu bytes, where 16 are the least",
 				   b->at, b->len + 12);
+	ri = packet_iface(r, 0);
 	if (!ri)
 		return reader_fail(r, "damaged at byte %llu: a packet of interface 0, where the section has none", b->at);
 	p->len = reader_u32(r, b->data);
 	p->caplen = ri->iface.snaplen && ri->iface.snaplen < p->len ? ri->iface.snaplen : p->len;
+	if (b->torn)
+		p->caplen = min_of(p->caplen, (uint32_t)(b->len - 4));
 	if (p->caplen > b->len - 4)
 		return reader_fail(r, "damaged at byte %llu: a packet of %u bytes in a block with room for %zu", b->at,
 				   p->caplen, b->len - 4);
@@ -176,22 +199,60 @@ static int block_head(struct reader *r, uint32_t *type, uint32_t *len)
 	return 1;
 }
 
+/* @len bytes are there and consumed; those between the head and the last @behind of them become the body. */
+static void take(struct reader *r, struct body *b, uint32_t len, uint32_t behind)
+{
+	b->data = r->buf + r->begin + 8;
+	b->len = len - 8 - behind;
+	reader_step(r, len);
+}
+
+/* The block whose length reader_pcapng_resync() knows better. */
+static int mended_block(struct reader *r, struct body *b)
+{
+	*b = (struct body){ .type = reader_u32(r, reader_bytes(r)), .at = r->offset, .torn = r->torn };
+	take(r, b, r->mended_len, r->torn ? 0 : 4);
+	r->mended_len = 0;
+	r->torn = false;
+	return 1;
+}
+
+/* A block that nobody wants. It is not held, except where its end is to be seen before it is passed by. */
+static int skip_block(struct reader *r, const struct body *b, uint32_t len)
+{
+	int err;
+
+	if (r->hooks.recover) {
+		if (len > RECOVER_LEN_MAX || !reader_need(r, len))
+			return cut_short(r, b->at, len);
+		err = check_trailer(r, reader_bytes(r) + len - 4, b->at, len);
+		if (err)
+			return err;
+		reader_step(r, len);
+		return 1;
+	}
+	if (!reader_skip(r, len - 4) || !reader_need(r, 4))
+		return cut_short(r, b->at, len);
+	err = check_trailer(r, reader_bytes(r), b->at, len);
+	reader_step(r, 4);
+	return err ? err : 1;
+}
+
 /* Reads the block that comes, and if it is of a known type holds it in *b (else b->data is NULL). 1, 0 or an error. */
 static int next_block(struct reader *r, struct body *b, bool skip)
 {
 	uint32_t type = 0, len = 0;
-	int err = block_head(r, &type, &len);
+	int err;
 
+	r->block_at = r->offset;
+	if (r->mended_len)
+		return mended_block(r, b);
+	err = block_head(r, &type, &len);
 	if (err <= 0)
 		return err;
 	*b = (struct body){ .type = type, .at = r->offset };
-	if ((skip && type != PCAPNG_SHB) || !is_held(r, type, len)) {
-		if (!reader_skip(r, len - 4) || !reader_need(r, 4))
-			return cut_short(r, b->at, len);
-		err = check_trailer(r, reader_bytes(r), b->at, len);
-		reader_skip(r, 4);
-		return err ? err : 1;
-	}
+	if ((skip && type != PCAPNG_SHB) || !is_held(r, type, len))
+		return skip_block(r, b, len);
 	if (len > READER_HELD_MAX)
 		return reader_fail(r, "damaged at byte %llu: a block of %u bytes, where at most %u are read", b->at, len,
 				   READER_HELD_MAX);
@@ -200,10 +261,7 @@ static int next_block(struct reader *r, struct body *b, bool skip)
 	err = check_trailer(r, reader_bytes(r) + len - 4, b->at, len);
 	if (err)
 		return err;
-	b->data = r->buf + r->begin + 8;
-	b->len = len - 12;
-	r->begin += len;
-	r->offset += len;
+	take(r, b, len, 4);
 	return 1;
 }
 
@@ -215,7 +273,7 @@ static int next_packet(struct reader *r, struct packet *p)
 	for (;;) {
 		int err = next_block(r, &b, skip_section);
 
-		if (err == 0 && r->n_sections == 0)
+		if (err == 0 && r->n_sections == 0 && !r->hooks.recover)
 			return reader_fail(r, "no section has version 1.0, so nothing can be read");
 		if (err <= 0)
 			return err;
@@ -239,18 +297,24 @@ static int next_packet(struct reader *r, struct packet *p)
 		case PCAPNG_OPB:
 		case PCAPNG_EPB:
 			return packet_block(r, &b, p);
-		default:
-			err = reader_collect_block(r, &b);
+		default:	/* one that was mended may be of any type */
+			err = reader_collects(r, b.type, b.len) ? reader_collect_block(r, &b) : 0;
 		}
 		if (err)
 			return err;
 	}
 }
 
-/* Only the first section header is read here, so that the end of a file can be told from its beginning. */
-int reader_pcapng_begin(struct reader *r)
+void reader_pcapng_start(struct reader *r)
 {
 	r->format = "pcapng";
 	r->next = next_packet;
+	r->resync = reader_pcapng_resync;
+}
+
+/* Only the first section header is read here, so that the end of a file can be told from its beginning. */
+int reader_pcapng_begin(struct reader *r)
+{
+	reader_pcapng_start(r);
 	return section_order(r, 0);
 }

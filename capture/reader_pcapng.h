@@ -9,8 +9,9 @@
 struct body {
 	uint32_t type;
 	uint8_t *data;
-	size_t len;		/* a multiple of 4 */
+	size_t len;		/* a multiple of 4, unless torn */
 	unsigned long long at;	/* of the block in the file */
+	bool torn;		/* the file ends before the block */
 };
 
 struct option {
@@ -71,6 +72,12 @@ static inline struct reader_iface *section_iface(struct reader *r, uint32_t id)
 {
 	return id < r->n_ifaces - r->first_iface ? r->ifaces[r->first_iface + id] : NULL;
 }
+
+/* For recovery: an interface in place of one whose description is lost, like the one before it. NULL: no memory. */
+struct reader_iface *reader_substitute_iface(struct reader *r);
+
+/* Goes on with blocks, whether there was a section header or not. */
+void reader_pcapng_start(struct reader *r);
 
 /* Are blocks of this kind collected, if somebody wants them? Says so if they cannot be. */
 bool reader_collects(struct reader *r, uint32_t type, uint32_t len);

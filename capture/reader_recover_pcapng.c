@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Where a damaged pcapng file can be read on: at the next block that is sound from its head to its trailer. Where the bytes up
+ * to it are one block with a wrong length, or without an end, that block is read as well.
+ */
+#include "capture/pcapng.h"
+#include "capture/reader_pcapng.h"
+#include "capture/util.h"
+
+/* The least that a block of the known types has; 0: not known. */
+static uint32_t least(uint32_t type)
+{
+	switch (type) {
+	case PCAPNG_SHB:
+		return 28;
+	case PCAPNG_EPB:
+	case PCAPNG_OPB:
+		return 32;
+	case PCAPNG_ISB:
+		return 24;
+	case PCAPNG_IDB:
+	case PCAPNG_DSB:
+		return 20;
+	case PCAPNG_SPB:
+	case PCAPNG_NRB:
+	case PCAPNG_CB:
+	case PCAPNG_CB_NO:
+		return 16;
+	case PCAPNG_JOURNAL:
+		return 12;
+	default:
+		return 0;
+	}
+}
+
+static const uint8_t *bytes_at(const struct reader *r, size_t pos)
+{
+	return reader_bytes(r) + pos;
+}
+
+/* The length in a block head that is in memory, if it is one; 0: it is none. */
+static uint32_t head_len(struct reader *r, size_t pos)
+{
+	uint32_t type = reader_u32(r, bytes_at(r, pos)), len = reader_u32(r, bytes_at(r, pos) + 4);
+	uint32_t least_len = least(type);
+
+	return least_len && len >= least_len && len % 4 == 0 && len <= RECOVER_LEN_MAX ? len : 0;
+}
+
+/* Does a block of this type have fields that hardly fit by chance? */
+static bool is_telling(uint32_t type)
+{
+	return type == PCAPNG_EPB || type == PCAPNG_OPB || type == PCAPNG_IDB;
+}
+
+/* Do the fields of a block, which is in memory, fit it? */
+static bool fields_fit(struct reader *r, size_t pos, uint32_t len)
+{
+	const uint8_t *body = bytes_at(r, pos) + 8;
+	uint32_t caplen;
+
+	switch (reader_u32(r, bytes_at(r, pos))) {
+	case PCAPNG_EPB:
+	case PCAPNG_OPB:
+		caplen = reader_u32(r, body + 12);
+		return caplen <= len - 32;
+	case PCAPNG_IDB:
+		return reader_u16(r, body + 2) == 0;
+	default:
+		return true;
+	}
+}
+
+/* Does something that looks like a block stand there, or the file end? */
+static bool is_border(struct reader *r, size_t pos)
+{
+	if (!reader_need(r, pos + 8))
+		return reader_have(r) == pos;
+	return head_len(r, pos);
+}
+
+/* Is there a sound block in the byte order that is set? One that says little of itself needs another one behind it. */
+static bool is_sound(struct reader *r, size_t pos)
+{
+	uint32_t len, type;
+
+	if (!reader_need(r, pos + 12))
+		return false;
+	len = head_len(r, pos);
+	if (!len || !reader_need(r, pos + len))
+		return false;
+	if (reader_u32(r, bytes_at(r, pos) + len - 4) != len || !fields_fit(r, pos, len))
+		return false;
+	type = reader_u32(r, bytes_at(r, pos));
+	return is_telling(type) || is_border(r, pos + len);
+}
+
+static bool is_sound_in(struct reader *r, size_t pos, bool swapped)
+{
+	const bool was = r->swapped;
+	bool sound;
+
+	r->swapped = swapped;
+	sound = is_sound(r, pos);
+	r->swapped = was;
+	return sound;
+}
+
+/*
+ * In which order is there a sound block? A section tells; else it may be the other one if its header was lost. As most numbers are
+ * small, many blocks look much the same in the other order three bytes before: only those that do not count then.
+ */
+static bool is_block(struct reader *r, size_t pos, bool *swapped)
+{
+	uint32_t head[3];
+
+	if (!reader_need(r, pos + 12))
+		return false;
+	memcpy(head, bytes_at(r, pos), 12);
+	*swapped = r->swapped;
+	if (head[0] == PCAPNG_SHB) {
+		*swapped = head[2] != PCAPNG_MAGIC;
+		return (!*swapped || head[2] == __builtin_bswap32(PCAPNG_MAGIC)) && is_sound_in(r, pos, *swapped);
+	}
+	if (is_sound(r, pos))
+		return true;
+	*swapped = !r->swapped;
+	return is_telling(__builtin_bswap32(reader_u32(r, bytes_at(r, pos)))) && is_sound_in(r, pos, *swapped);
+}
+
+/* Does the word before @pos say that a block ends there which began here? */
+static bool ends_ours(const struct reader *r, size_t pos)
+{
+	return pos >= 12 && pos % 4 == 0 && reader_u32(r, bytes_at(r, pos) - 4) == pos;
+}
+
+/* A place to go on at. */
+struct place {
+	size_t pos;		/* 0: none */
+	bool swapped;		/* its byte order */
+};
+
+/*
+ * The first block behind the one that begins here, or rather one that is its neighbour: where a trailer says so, or else its
+ * length. Packets may hold pcapng themselves, and that is not what we are looking for.
+ */
+static struct place find(struct reader *r, uint32_t own_len)
+{
+	struct place first = { .pos = 0 }, at = { .swapped = r->swapped };
+
+	for (at.pos = 1; reader_need(r, at.pos + 12); at.pos++) {
+		if (at.pos == RECOVER_WINDOW || (first.pos && at.pos > first.pos + RECOVER_AHEAD))
+			return first;
+		if (!is_block(r, at.pos, &at.swapped))
+			continue;
+		if (ends_ours(r, at.pos) || at.pos == own_len)
+			return at;
+		if (!first.pos)
+			first = at;
+	}
+	at = (struct place){ reader_have(r), r->swapped };
+	return ends_ours(r, at.pos) || at.pos == own_len ? at : first;	/* the last block of the file */
+}
+
+/* The header of a section is lost: what comes behind it is not part of the section before. */
+static void lose_section(struct reader *r, bool swapped)
+{
+	r->first_iface = r->n_ifaces;
+	r->swapped = swapped;
+}
+
+/* Nothing behind it is whole. A packet may have its beginning. */
+static void take_torn(struct reader *r, uint32_t type)
+{
+	size_t most = type == PCAPNG_SPB ? 12 : 28;	/* bytes in front of its data */
+
+	if ((type == PCAPNG_EPB || type == PCAPNG_OPB || type == PCAPNG_SPB) && reader_have(r) > most &&
+	    head_len(r, 0) > reader_have(r) && fields_fit(r, 0, head_len(r, 0))) {
+		r->mended_len = reader_have(r);
+		r->torn = true;
+	}
+}
+
+/* Reads on at @to, which is not where the damaged block of type @type began. */
+static void go_on(struct reader *r, struct place to, uint32_t type)
+{
+	uint32_t next = 0;
+
+	if (reader_need(r, to.pos + 8))
+		memcpy(&next, bytes_at(r, to.pos), 4);
+	if (next != PCAPNG_SHB && (type == PCAPNG_SHB || to.swapped != r->swapped))
+		lose_section(r, to.swapped);
+	else if (type == PCAPNG_IDB)
+		reader_substitute_iface(r);	/* so that those behind it keep their numbers */
+	reader_step(r, to.pos);
+}
+
+bool reader_pcapng_resync(struct reader *r)
+{
+	uint32_t type = 0, own_len = 0;
+	struct place to;
+
+	if (reader_need(r, 12)) {
+		type = reader_u32(r, reader_bytes(r));
+		own_len = head_len(r, 0);
+	}
+	for (;;) {
+		to = find(r, own_len);
+		if (to.pos || !reader_need(r, RECOVER_WINDOW))
+			break;
+		reader_step(r, RECOVER_WINDOW / 2);
+		own_len = type = 0;
+	}
+	if (!to.pos) {
+		if (type)
+			take_torn(r, type);
+		if (!r->mended_len)
+			reader_step(r, reader_have(r));
+		return r->mended_len;
+	}
+	if (type && type != PCAPNG_SHB && to.pos >= least(type) && (to.pos == own_len || ends_ours(r, to.pos)))
+		r->mended_len = to.pos;
+	else
+		go_on(r, to, type);
+	return true;
+}
+
+bool reader_pcapng_find(struct reader *r)
+{
+	bool swapped;
+
+	r->swapped = false;
+	for (size_t pos = 0; pos < RECOVER_WINDOW && reader_need(r, pos + 12); pos++) {
+		if (!is_block(r, pos, &swapped))
+			continue;
+		r->swapped = swapped;
+		reader_step(r, pos);
+		reader_pcapng_start(r);
+		return true;
+	}
+	return false;
+}
