@@ -17,7 +17,7 @@ enum {
 /* Each is said once a file. */
 enum reader_warning {
 	WARN_CAPLEN_SNAPLEN, WARN_CAPLEN_LEN, WARN_OPTION, WARN_VERSION, WARN_RESOLUTION, WARN_FRACTION, WARN_TIME,
-	WARN_KEPT, WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD, WARN_TRAILER,
+	WARN_KEPT, WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD, WARN_IFACE_LOST, WARN_TRAILER,
 };
 
 /* How the times of an interface are counted. */
@@ -54,6 +54,7 @@ struct reader {
 	uint64_t block_at;		/* where the block or record begins that is read */
 	uint32_t mended_len;		/* bytes of the next block or packet, whatever it says itself; 0: it is right */
 	bool torn;			/* which has lost its end */
+	bool rest_lost;			/* the file is compressed, and damaged from here on */
 	uint32_t last_sec;		/* pcap: of the last packet; 0: none */
 
 	const char *format;

@@ -63,6 +63,9 @@ static struct reader_iface *packet_iface(struct reader *r, uint32_t id)
 
 	if (ri || !r->hooks.recover || id - (r->n_ifaces - r->first_iface) >= LOST_MAX)
 		return ri;
+	reader_warn(r, WARN_IFACE_LOST, "the packet at byte %llu has interface %u, whose description is lost",
+		    (unsigned long long)r->block_at, id);
+	r->recovery.mended++;
 	do
 		ri = reader_substitute_iface(r);
 	while (ri && !section_iface(r, id));

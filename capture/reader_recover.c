@@ -30,6 +30,17 @@ static void mended(struct reader *r, uint64_t from)
 	say(r, r->torn ? "read what is left of" : "read all the same", from, r->mended_len);
 }
 
+/* What is compressed cannot be read behind damage. */
+static void lose_rest(struct reader *r)
+{
+	if (r->rest_lost)
+		return;
+	r->rest_lost = true;
+	r->recovery.places++;
+	if (r->hooks.warn)
+		r->hooks.warn(r->hooks.ctx, r->error);
+}
+
 static int end(struct reader *r)
 {
 	return r->recovery.packets || !r->recovery.places ? 0 : -EBADMSG;
@@ -45,9 +56,11 @@ int reader_recover_next(struct reader *r, struct packet *p)
 			r->recovery.packets++;
 		if (got != -EBADMSG)
 			return got ? got : end(r);
+		if (r->io_error == EBADMSG)
+			lose_rest(r);
 		if (r->offset == from)	/* else it was whole, but what it holds makes no sense */
 			r->resync(r);
-		if (r->io_error)
+		if (r->io_error && r->io_error != EBADMSG)
 			return reader_fail(r, "cannot read on");
 		if (r->offset > from)
 			skipped(r, from);

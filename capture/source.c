@@ -23,7 +23,10 @@ static void warn(void *ctx, const char *sentence)
 
 enum status source_open(struct source *s, const struct opts *o, struct watch *w, const char *const *paths, unsigned n)
 {
-	const struct input_options options = { .warn = warn, .wait = watch_wait, .ctx = w, .copy = o->write };
+	const struct input_options options = {
+		.warn = warn, .wait = watch_wait, .ctx = w, .recover = o->recover,
+		.copy = o->write && o->format == FORMAT_PCAPNG,
+	};
 
 	*s = (struct source){ .opts = o, .watch = w };
 	if (o->filter && sieve_open(&s->sieve, o->filter, !o->no_optimize))
@@ -122,10 +125,24 @@ int source_next(struct source *s, struct packet *p)
 	}
 }
 
+static void tell_recovery(const struct source *s)
+{
+	struct recovery r = input_recovery(s->input);
+
+	if (!r.places && !r.mended)
+		announce("%llu packets; no damage found", (unsigned long long)r.packets);
+	else
+		announce("%llu packets recovered; %llu bytes skipped in %llu place%s, %llu place%s mended",
+			 (unsigned long long)r.packets, (unsigned long long)r.bytes, (unsigned long long)r.places,
+			 r.places == 1 ? "" : "s", (unsigned long long)r.mended, r.mended == 1 ? "" : "s");
+}
+
 void source_complain(const struct source *s)
 {
 	const char *sentence;
 
+	if (s->opts->recover && s->n_read)
+		tell_recovery(s);
 	for (unsigned i = 0; (sentence = input_error(s->input, i)); i++)
 		complain("%s", sentence);
 }

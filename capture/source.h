@@ -43,7 +43,7 @@ int source_next(struct source *s, struct packet *p);
 /* Without any packet a filter is not looked at: is it one for what the first interface has? Complains. */
 bool source_check_filter(struct source *s);
 
-/* All sentences about files that could not be read to their end. */
+/* All sentences about files that could not be read to their end; with --recover, what it came to. */
 void source_complain(const struct source *s);
 
 void source_close(struct source *s);
