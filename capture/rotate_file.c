@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Which files: the first one, the names of the others, and what must not be overwritten. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "capture/clock.h"
+#include "capture/err.h"
+#include "capture/keeper.h"
+#include "capture/opts.h"
+#include "capture/out.h"
+#include "capture/rotate_impl.h"
+#include "capture/util.h"
+#include "capture/writer.h"
+
+static int refuse(struct rotate *r, int err, const char *why)
+{
+	r->why = why;
+	return err;
+}
+
+/* In which sentences of other threads come. */
+static void say(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	complain("%s", sentence);
+}
+
+static int open_keeper(struct rotate *r)
+{
+	const struct rotate_options *o = &r->opts->rotate;
+	struct keeper_options keep = r->opts->keep;
+	int err;
+
+	if (!series_wraps(&r->series) && (o->file_bytes || o->ring_names))
+		keep.n_files = o->n_files;
+	err = keeper_open(&r->keeper, &keep, say, NULL, r->interrupt_fd);
+	if (err && keep.command && (err == -ENOENT || err == -EACCES))
+		strncpy(r->wanted, keep.command, sizeof(r->wanted) - 1);
+	else if (err && keep.print_name)
+		strncpy(r->wanted, keep.print_name, sizeof(r->wanted) - 1);
+	return err;
+}
+
+/* Other files follow into the same directory, unless their names say into which. */
+static int hold_directory(struct rotate *r)
+{
+	const char *slash = strrchr(r->series.pattern, '/');
+	int fd = out_dir_fd(writer_out(r->writer));
+
+	if (fd < 0 || (r->series.dated && slash && memchr(r->series.pattern, '%', slash - r->series.pattern)))
+		return 0;
+	r->dir_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return r->dir_fd < 0 ? -errno : 0;
+}
+
+int rotate_open_first(struct rotate *r, uint64_t wall_ns)
+{
+	const struct opts *o = r->opts;
+	int err;
+
+	if (!series_next(&r->series, wall_ns, r->path))
+		return -ENAMETOOLONG;
+	err = writer_open(&r->writer, o->format, &o->print, r->path, r->interrupt_fd);
+	if (err)
+		return err;
+	for (size_t i = 0; i < r->n_spared; i++)
+		if (writer_is_same(r->writer, &r->spared[i]))
+			return refuse(r, -EEXIST, "cannot read from and write to the same file");
+	if (!out_is_file(writer_out(r->writer)))
+		return schedule_rotates(&o->rotate) ? refuse(r, -EINVAL, "not a regular file: no others can follow") : 0;
+	err = writer_set_codec(r->writer, o->codec);
+	if (!err)
+		err = hold_directory(r);
+	if (!err && !r->keeper)
+		err = open_keeper(r);
+	return err ? err : keeper_current(r->keeper, writer_out(r->writer), r->path);
+}
+
+static bool is_plain(const struct opts *o)
+{
+	const struct rotate_options *r = &o->rotate;
+
+	return !schedule_rotates(r) && !r->stop_ns && !r->stop_bytes && !o->keep.max_disk && !o->keep.min_free;
+}
+
+int rotate_open(struct rotate **rotate, const struct opts *o, int interrupt_fd)
+{
+	struct rotate *r = *rotate = calloc(1, sizeof(*r));
+	struct rlimit limit;
+
+	if (!r)
+		return -ENOMEM;
+	r->opts = o;
+	r->interrupt_fd = interrupt_fd;
+	r->dir_fd = -1;
+	r->plain = is_plain(o);
+	r->opened_ns = clock_now_ns();
+	r->room_at = o->keep.max_disk || o->keep.min_free ? 0 : UINT64_MAX;
+	strncpy(r->path, o->write, sizeof(r->path) - 1);
+	if (!series_init(&r->series, o->write, &o->rotate))
+		return refuse(r, -EINVAL, "too long, or a '/' comes out of the time (%D)");
+	schedule_init(&r->schedule, &o->rotate, !o->n_reads);
+	if (schedule_rotates(&o->rotate) && !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY)
+		r->schedule.max_bytes = min_of(r->schedule.max_bytes, (uint64_t)limit.rlim_cur);
+	if (o->n_reads && (r->series.dated || r->series.ring))
+		return open_keeper(r);
+	return rotate_open_first(r, r->opened_ns);
+}
+
+int rotate_spare(struct rotate *r, const struct stat *st)
+{
+	struct stat *more;
+
+	if (r->writer && writer_is_same(r->writer, st))
+		return -EEXIST;
+	more = realloc(r->spared, (r->n_spared + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	r->spared = more;
+	r->spared[r->n_spared++] = *st;
+	return 0;
+}
+
+static int stat_named(const struct rotate *r, const char *path, struct stat *st)
+{
+	const char *slash = strrchr(path, '/');
+
+	return r->dir_fd < 0 ? stat(path, st) : fstatat(r->dir_fd, slash ? slash + 1 : path, st, 0);
+}
+
+/* May the file that has this name already, if there is one, be overwritten? -EAGAIN: another name is better. */
+static int look_at(struct rotate *r, const char *name)
+{
+	struct stat st;
+	int err;
+
+	if (stat_named(r, name, &st))
+		return 0;
+	if (!S_ISREG(st.st_mode))
+		return refuse(r, -EEXIST, "not a regular file");
+	for (size_t i = 0; i < r->n_spared; i++)
+		if (st.st_dev == r->spared[i].st_dev && st.st_ino == r->spared[i].st_ino)
+			return refuse(r, -EEXIST, "cannot read from and write to the same file");
+	if (r->series.back && (uint64_t)st.st_mtime >= r->opened_ns / 1000000000)
+		return -EAGAIN;
+	if (!series_wraps(&r->series) || writer_is_same(r->writer, &st))
+		return 0;
+	err = keeper_claim(r->keeper, name);
+	return err == -EEXIST ? -EAGAIN : err;
+}
+
+int rotate_next_name(struct rotate *r)
+{
+	const struct series before = r->series;
+	int err = -EAGAIN;
+
+	for (uint64_t tries = 0; err == -EAGAIN; tries++) {
+		if (!series_next(&r->series, schedule_next_wall(&r->schedule), r->wanted))
+			return -ENAMETOOLONG;
+		err = r->series.wrap && tries >= r->series.wrap ? -EBUSY : look_at(r, r->wanted);
+	}
+	if (err == -EBUSY) {
+		r->series = before;
+		r->wanted[0] = '\0';
+	}
+	return err;
+}
+
+bool rotate_is_there(const struct rotate *r)
+{
+	struct stat st;
+
+	return !stat_named(r, r->path, &st) && writer_is_same(r->writer, &st);
+}
+
+int rotate_open_next(struct rotate *r, struct out **out)
+{
+	const char *slash = strrchr(r->wanted, '/');
+	int err;
+
+	if (!strcmp(r->wanted, r->path) && rotate_is_there(r))	/* a ring of one file: the old one makes way */
+		unlinkat(r->dir_fd, slash ? slash + 1 : r->wanted, 0);
+	err = out_open_in(out, r->dir_fd, r->wanted, r->interrupt_fd);
+	return err ? err : out_set_codec(*out, r->opts->codec);
+}
