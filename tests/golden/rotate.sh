@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Captures split into files: all of their packets are in there, once and in order; the names are those of tcpdump.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+export TZ=UTC LC_ALL=C
+B=$(realpath "${B:-build}") || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0
+dump=$B/xdpdump
+
+# verdict SENTENCE: what $work/against holds speaks against it.
+verdict()
+{
+	n=$((n + 1))
+	if [[ -s $work/against ]]; then
+		echo "not ok $n - $1"
+		head -n 20 "$work/against" | sed "s,$work/,,g; s/^/# /"
+	else
+		echo "ok $n - $1"
+	fi
+}
+
+# split FILE ARGS...: into $work/d, `files` in order
+split()
+{
+	local file=$1
+
+	shift
+	rm -rf "$work/d"
+	mkdir "$work/d"
+	"$dump" -r "$file" "$@" </dev/null || echo "$file $*: exit $?"
+	mapfile -t files < <(find "$work/d" -type f | sort -V)
+}
+
+# The packets of files, one after the other.
+packets()
+{
+	local file
+
+	for file; do
+		"$dump" -r "$file" -tt -v -XX </dev/null || echo "${file##*/}: exit $?"
+	done
+}
+
+sizes()
+{
+	local max=$1 file size
+
+	shift
+	for file; do
+		size=$(stat -c %s "$file")
+		((size <= max)) || echo "${file##*/}: $size bytes"
+	done
+}
+
+# want WHAT EXPECTED ACTUAL
+want()
+{
+	[[ $2 == "$3" ]] || echo "$1: expected $2, found $3"
+}
+
+names()
+{
+	(cd "$work/${1:-d}" && ls)
+}
+
+# A capture of 5 MB.
+many=()
+for ((i = 0; i < 100; i++)); do
+	many+=(-r tests/pcaps/mixed.pcap)
+done
+"$dump" "${many[@]}" -w "$work/large.pcap" --format pcap 2>"$work/said" || cat "$work/said"
+
+packets tests/pcaps/mixed.pcap >"$work/whole"
+sed -E 's/^(\[[0-9]+\.[0-9]{6})[0-9]{3}/\1000/' "$work/whole" >"$work/whole-us"	# as pcap has them
+for args in '-C 10k' '-C 3k' '-b packets:7' '-b filesize:9' '-b duration:1' '-C 10k --format pcap' '-b packets:50 --format pcap-ns' \
+	'-C 2k --compress zstd' '-C 2k --compress gzip' '-C 5k -b packets:11 -b interval:1'; do
+	whole=$work/whole
+	[[ $args != *'format pcap' ]] || whole=$work/whole-us
+	{
+		# shellcheck disable=SC2086
+		split tests/pcaps/mixed.pcap -w "$work/d/f.pcapng" $args
+		((${#files[@]} > 1)) || echo "only ${#files[@]} file"
+		packets "${files[@]}" | diff "$whole" - | head -n 4
+		"$dump" "${files[@]/#/-r}" -w "$work/merged" || echo "merging: exit $?"
+		packets "$work/merged" | diff "$whole" - | head -n 4
+		max=${args#*-C } max=${max%% *}
+		[[ $max != *k ]] || sizes $((${max%k} * 1024)) "${files[@]}"
+	} >"$work/against" 2>&1
+	verdict "split with $args: all packets, once, in order"
+done
+
+{
+	split "$work/large.pcap" -w "$work/d/t" --format pcap -C 1
+	want 'names' 't t1 t2 t3 t4' "$(names | xargs)"
+	sizes 1000000 "${files[@]}"
+	# as many packets as fit: with the first one of the next file it would be larger
+	size=$(stat -c %s "${files[0]}")
+	next=$("$dump" -r "${files[1]}" -c 1 -e -tt --print -w "$work/one" --format pcap >/dev/null && stat -c %s "$work/one")
+	((size + next - 24 > 1000000)) || echo "the first file has only $size bytes, and the next packet takes $((next - 24))"
+	split "$work/large.pcap" -w "$work/d/t" -b filesize:1000
+	sizes 1000000 "${files[@]}"
+	want 'names' 't_00001_20240102030405 t_00002_20240102030405' "$(names | head -n 2 | xargs)"
+} >"$work/against" 2>&1
+verdict 'files are as large as they may be, and not larger'
+
+{
+	split tests/pcaps/mixed.pcap -w "$work/d/t" -C 10k -W 3
+	want 'names' 't0 t1 t2' "$(names | xargs)"
+	split tests/pcaps/mixed.pcap -w "$work/d/t" -C 3k -W 11
+	want 'names' 't00 t01 t02 t03 t04 t05 t06 t07 t08 t09 t10' "$(names | xargs)"
+	split tests/pcaps/mixed.pcap -w "$work/d/t%S" -G 1
+	want 'names' 't05 t06' "$(names | xargs)"
+	split tests/pcaps/mixed.pcap -w "$work/d/t%S" -G 1 -C 10k
+	want 'names' 't05 t051 t052 t053 t054 t06' "$(names | xargs)"
+	split tests/pcaps/mixed.pcap -w "$work/d/t%S" -G 1 -W 1
+	want 'names' 't05' "$(names | xargs)"
+	split tests/pcaps/mixed.pcap -w "$work/d/t" -G 1
+	want 'names' 't t1' "$(names | xargs)"
+} >"$work/against" 2>&1
+verdict 'names are those of tcpdump'
+
+{
+	cp tests/pcaps/mixed.pcap "$work/d/x1"
+	"$dump" -r "$work/d/x1" -w "$work/d/x" -C 10k 2>"$work/said"
+	want 'exit status' 6 $?
+	grep -q 'x1: cannot make this file: cannot read from and write to the same file' "$work/said" || cat "$work/said"
+	cmp tests/pcaps/mixed.pcap "$work/d/x1"
+} >"$work/against" 2>&1
+verdict 'a file that is read from is not overwritten'
+
+user=()
+((EUID != 0)) || user=(-Z root)		# another one may not write here
+for args in '-C 1' '-C 1 -W 3' '-C 1 -W 10' '-C 2 -W 11' '-C 1 -W 1' '-C 3'; do
+	sentence="tcpdump $args makes files of the same names"
+	if ! command -v tcpdump >/dev/null; then
+		n=$((n + 1))
+		echo "ok $n - $sentence # SKIP tcpdump is not installed"
+		continue
+	fi
+	rm -rf "$work/d" "$work/theirs"
+	mkdir "$work/d" "$work/theirs"
+	{
+		# shellcheck disable=SC2086
+		tcpdump "${user[@]}" -r "$work/large.pcap" -w "$work/theirs/f" $args 2>"$work/said" || cat "$work/said"
+		# shellcheck disable=SC2086
+		"$dump" -r "$work/large.pcap" -w "$work/d/f" --format pcap $args || echo "exit $?"
+		want 'names' "$(names theirs | xargs)" "$(names | xargs)"
+	} >"$work/against" 2>&1
+	verdict "$sentence"
+done
+
+echo "1..$n"
