@@ -76,8 +76,12 @@ static void put_dropped(struct text *t, const struct row *r, const struct field 
 
 static void put_verdict(struct text *t, const struct row *r, const struct field *f)
 {
+	int64_t action = r->verdict.action;	/* TC_ACT_UNSPEC is -1 */
+
 	(void)f;
-	text_u64(t, r->verdict.action);
+	if (action < 0)
+		text_char(t, '-');
+	text_u64(t, action < 0 ? -(uint64_t)action : (uint64_t)action);
 }
 
 static void put_link_type(struct text *t, const struct row *r, const struct field *f)
@@ -159,7 +163,8 @@ static const struct field table[] = {
 	MADE(frame_frame_packet_flags_direction, FLAGS, NUMBER, put_flags, .mask = 3),
 	MADE(frame_frame_packet_id, ID, NUMBER, put_id),
 	MADE(frame_frame_drop_count, DROPPED, NUMBER, put_dropped),
-	MADE(frame_frame_verdict_ebpf_xdp, VERDICT, NUMBER, put_verdict),
+	MADE(frame_frame_verdict_ebpf_xdp, XDP_VERDICT, NUMBER, put_verdict),
+	MADE(frame_frame_verdict_ebpf_tc, TC_VERDICT, NUMBER, put_verdict),
 	FOREIGN(frame_frame_comment, COMMENT, comment),
 	MADE(link_type, FRAME, NUMBER, put_link_type),
 	MADE(protocol, FRAME, STRING, put_protocol),
@@ -324,8 +329,9 @@ static void look_at_frame(struct row *r)
 		return;
 	if (packet_comment(p, 0, &len))
 		r->present |= 1u << LAYER_COMMENT;
-	if (packet_verdict(p, &r->verdict) && r->verdict.type == VERDICT_XDP)
-		r->present |= 1u << LAYER_VERDICT;
+	if (packet_verdict(p, &r->verdict))
+		r->present |= r->verdict.type == VERDICT_XDP ? 1u << LAYER_XDP_VERDICT :
+			      r->verdict.type == VERDICT_TC ? 1u << LAYER_TC_VERDICT : 0;
 }
 
 static void describe_second(struct row *r, uint64_t second)

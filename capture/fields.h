@@ -38,7 +38,8 @@ enum layer {
 	LAYER_FLAGS,
 	LAYER_ID,
 	LAYER_DROPPED,
-	LAYER_VERDICT,
+	LAYER_XDP_VERDICT,
+	LAYER_TC_VERDICT,
 	LAYER_COMMENT,
 	LAYER_DAMAGE,		/* its headers are cut or contradict themselves */
 };

@@ -51,7 +51,7 @@ static char odd_byte(void)
 }
 
 static struct case_of_noise {
-	uint8_t data[DATA_MAX], options[2 * (4 + TEXT_MAX) + 8];
+	uint8_t data[DATA_MAX], options[3 * (4 + TEXT_MAX) + 8];
 	char name[TEXT_MAX + 1];
 	struct iface iface;
 } made;
@@ -90,6 +90,10 @@ static void make_packet(struct packet *p)
 	};
 	for (unsigned i = noise() % 3; i; i--)
 		p->options.len += put_option(made.options + p->options.len, OPT_COMMENT, noise() % TEXT_MAX);
+	if (noise() % 2) {
+		p->options.len += put_option(made.options + p->options.len, EPB_VERDICT, 9);
+		made.options[p->options.len - 12] = noise() % 4;
+	}
 	decode_packet(p);
 }
 
@@ -115,8 +119,10 @@ static const char *json_string(const char *s)
 
 static const char *json_number(const char *s)
 {
-	size_t n = strspn(s, "0123456789");
+	size_t n;
 
+	s += *s == '-';
+	n = strspn(s, "0123456789");
 	return n && (n == 1 || *s != '0') ? s + n : NULL;
 }
 
@@ -215,6 +221,33 @@ static void the_fields_of_a_row_are_not_longer_than_promised(void **state)
 	assert_true(sum <= FIELDS_MAX_BYTES);
 }
 
+static void a_verdict_is_that_of_its_kind_of_program(void **state)
+{
+	static const struct { uint8_t type; int64_t action; const char *wanted; } rows[] = {
+		{ VERDICT_XDP, 1, "\"frame_frame_verdict_ebpf_xdp\":1," },
+		{ VERDICT_TC, -1, "\"frame_frame_verdict_ebpf_tc\":-1," },
+		{ VERDICT_TC, INT64_MIN, "\"frame_frame_verdict_ebpf_tc\":-9223372036854775808," },
+	};
+	const struct iface iface = { .linktype = 65000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct packet p = { .iface = &iface, .options = { .bytes = made.options } };
+		struct format *f = format_open(FORMAT_JSON, NULL);
+		char buf[2 * FIELDS_MAX_BYTES];
+		ssize_t n;
+
+		p.options.len = put_option(made.options, EPB_VERDICT, 9);
+		made.options[4] = rows[i].type;
+		memcpy(made.options + 5, &rows[i].action, 8);
+		n = f->ops->packet(f, buf, sizeof(buf) - 1, &p, 0);
+		buf[n] = '\0';
+		if (!strstr(buf, rows[i].wanted) || !is_json_row(buf))
+			fail_msg("%s, not %s", buf, rows[i].wanted);
+		format_close(f);
+	}
+}
+
 static ssize_t pcap_packet(const struct packet *p, uint32_t linktype, uint32_t snaplen, void *buf, size_t room)
 {
 	const struct iface i = { .linktype = linktype };
@@ -269,6 +302,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_format_takes_more_room_than_it_asks_for),
+		cmocka_unit_test(a_verdict_is_that_of_its_kind_of_program),
 		cmocka_unit_test(the_fields_of_a_row_are_not_longer_than_promised),
 		cmocka_unit_test(pcap_refuses_what_it_cannot_express),
 		cmocka_unit_test(each_format_is_found_by_its_name),
