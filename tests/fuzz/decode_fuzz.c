@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for what is told of a packet: its headers lie within its bytes, and what the text formats make of it is
- * bounded and safe to show, whatever the bytes and the name of its interface are.
+ * libFuzzer target for what is told of a packet: its headers lie within its bytes, and what text, JSON and CSV make of it is
+ * bounded, well-formed and safe to show, whatever the bytes, the name of its interface and a comment on it are.
  *
  *	make fuzz-decode		make check replays tests/fuzz/decode
  *
  * Input: which link type, which line, two bytes by how much the packet was longer on the wire, how many bytes of interface
- * name follow; the name; the packet.
+ * name follow; the name, which is the comment too; the packet.
  */
 #include <string.h>
 
@@ -14,6 +14,7 @@
 #include "capture/format.h"
 #include "capture/line.h"
 #include "capture/packet.h"
+#include "capture/pcapng.h"
 #include "capture/print.h"
 #include "capture/text.h"
 #include "capture/util.h"
@@ -50,6 +51,103 @@ static void check_line(const struct packet *p, int verbose)
 	must(fuzz_is_safe(t.buf, t.len, ""));
 }
 
+/* ---- RFC 8259, as far as a flat object needs it: each gives what stands behind the value ---- */
+
+static const char *json_string(const char *s, const char *end)
+{
+	must(s < end && *s++ == '"');
+	while (s < end && *s != '"') {
+		must((uint8_t)*s >= 0x20);
+		if (*s++ != '\\')
+			continue;
+		must(s < end && strchr("\"\\/bfnrtu", *s));
+		if (*s++ == 'u') {
+			must(end - s >= 4 && strspn(s, "0123456789abcdefABCDEF") >= 4);
+			s += 4;
+		}
+	}
+	must(s < end);
+	return s + 1;
+}
+
+static const char *json_number(const char *s, const char *end)
+{
+	const char *from = s;
+
+	while (s < end && *s >= '0' && *s <= '9')
+		s++;
+	must(s > from && (*from != '0' || s == from + 1));
+	return s;
+}
+
+static const char *json_value(const char *s, const char *end)
+{
+	must(s < end);
+	if (*s == '"')
+		return json_string(s, end);
+	if (*s == 't' || *s == 'f') {
+		size_t n = *s == 't' ? 4 : 5;
+
+		must((size_t)(end - s) >= n && !memcmp(s, n == 4 ? "true" : "false", n));
+		return s + n;
+	}
+	if (*s != '[')
+		return json_number(s, end);
+	do
+		s = json_number(s + 1, end);
+	while (s < end && *s == ',');
+	must(s < end && *s == ']');
+	return s + 1;
+}
+
+static void check_json(const char *s, const char *end)
+{
+	must(s < end && *s == '{');
+	do {
+		s = json_string(s + 1, end);
+		must(s < end && *s == ':');
+		s = json_value(s + 1, end);
+	} while (s < end && *s == ',');
+	must(s < end && *s == '}' && s + 1 == end);
+}
+
+/* ---- RFC 4180 ---- */
+
+static unsigned csv_columns(const char *s, const char *end)
+{
+	unsigned n = 1;
+
+	while (s < end) {
+		if (*s == '"') {
+			do {
+				s = memchr(s + 1, '"', end - s - 1);
+				must(s);
+				s++;
+			} while (s < end && *s == '"');
+			must(s == end || *s == ',');
+		} else if (*s++ == ',') {
+			n++;
+		}
+	}
+	return n;
+}
+
+static void check_csv(const struct format *f, const char *s, const char *end)
+{
+	static unsigned columns;
+	char head[8 * LINE_MAX_BYTES];
+	ssize_t n;
+
+	if (!columns) {
+		n = f->ops->head((struct format *)(uintptr_t)f, head, sizeof(head), NULL, NULL, NULL);
+		must(n > 0 && n <= (ssize_t)sizeof(head));
+		columns = csv_columns(head, head + n - 1);
+	}
+	must(csv_columns(s, end) == columns);
+}
+
+/* ---- */
+
 /* As the writer calls it: with too little room at first, then with as much as was asked for. */
 static void check_format(const struct packet *p, enum file_format kind, const struct print_options *o)
 {
@@ -59,12 +157,16 @@ static void check_format(const struct packet *p, enum file_format kind, const st
 
 	must(f);
 	need = f->ops->packet(f, NULL, 0, p, 0);
-	must(need > 0 && need <= 2 * LINE_MAX_BYTES + 8 * (ssize_t)p->caplen);
+	must(need > 0 && need <= 8 * LINE_MAX_BYTES + 8 * (ssize_t)(p->caplen + p->options.len));
 	buf = malloc(need);
 	must(buf);
 	len = f->ops->packet(f, buf, need, p, 0);
 	must(len >= (ssize_t)f->ops->packet_min && len <= need);
 	must(buf[len - 1] == '\n' && fuzz_is_safe(buf, len - 1, kind == FORMAT_TEXT && o->hex ? "\n\t" : ""));
+	if (kind == FORMAT_JSON)
+		check_json(buf, buf + len - 1);
+	if (kind == FORMAT_CSV)
+		check_csv(f, buf, buf + len - 1);
 	free(buf);
 	format_close(f);
 }
@@ -78,6 +180,8 @@ static void check_text(const struct packet *p, uint8_t kind)
 
 	check_line(p, o.verbose);
 	check_format(p, FORMAT_TEXT, &o);
+	check_format(p, FORMAT_JSON, NULL);
+	check_format(p, FORMAT_CSV, NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -85,6 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct iface iface = { .id = 0 };
 	struct packet p = { .iface = &iface };
 	char name[256 + 1];
+	uint8_t comment[4 + 256] = { OPT_COMMENT };
 	uint8_t *copy;
 	size_t n;
 
@@ -94,6 +199,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	n = min_of((size_t)data[4], size - HEAD);
 	utf8_clean(name, sizeof(name), (const char *)data + HEAD, n);
 	iface.name = n ? name : NULL;
+	comment[2] = n;
+	memcpy(comment + 4, data + HEAD, n);
+	if (n)
+		p.options = (struct raw_options){ comment, 4 + ((n + 3) & ~(size_t)3) };
 	p.caplen = size - HEAD - n;
 	p.len = p.caplen + (data[2] << 8 | data[3]);
 	p.has = data[1] & 0x40 ? PACKET_QUEUE | PACKET_TIME | PACKET_FLAGS | PACKET_ID : 0;

@@ -33,7 +33,7 @@
 enum {
 	SMALL		= 4096,		/* bytes of a fixture that is looked at */
 	SMALL_WORDS	= 1024,		/* and of one whose words are changed */
-	SMALL_BITS	= SANITIZED ? 256 : SMALL,	/* and each bit: with a sanitizer, each file takes 50 us */
+	SMALL_BITS	= SANITIZED ? 256 : SMALL,	/* and each bit: a sanitizer takes its time */
 	RECORD_MIN	= 16,		/* bytes that a packet takes in a file, at least */
 	MEMORY_MAX	= 64 << 20,	/* beside what the test itself has */
 	N_FIXTURES_MAX	= 400,
@@ -58,6 +58,7 @@ struct result {
 	struct place { uint64_t end, sum; } places[SMALL / RECORD_MIN + 1];
 	size_t n;
 	int err;
+	bool packed;		/* where a packet ends is not known then */
 	char error[256];
 };
 
@@ -92,18 +93,21 @@ static FILE *file_of(const uint8_t *bytes, size_t n)
 
 static void read_bytes(struct result *res, const uint8_t *bytes, size_t n)
 {
+	const struct reader_hooks hooks = { .buffer = SANITIZED ? SMALL : 0 };
 	FILE *f = file_of(bytes, n);
 	struct reader *r = NULL;
 	struct packet p;
 	uint64_t sum = 0;
 
 	res->n = 0;
-	res->err = reader_open(&r, f, NULL, NULL);
-	while (!res->err && (res->err = reader_next(r, &p)) > 0) {
-		if (res->n >= n / RECORD_MIN)
+	res->err = reader_open_with(&r, f, &hooks);
+	res->packed = reader_compression(r);
+	while (!res->err && !(res->packed && res->n == SMALL / RECORD_MIN) &&	/* it may hold any number */
+	       (res->err = reader_next(r, &p)) > 0) {
+		if (res->n >= n / RECORD_MIN && !res->packed)
 			fail_msg("more than %zu packets in %zu bytes", res->n, n);
 		sum = sum_packet(sum, &p);
-		res->places[res->n++] = (struct place){ r->offset, sum };
+		res->places[res->n++] = (struct place){ res->packed ? UINT64_MAX : r->offset, sum };
 		res->err = 0;
 	}
 	snprintf(res->error, sizeof(res->error), "%s", res->err ? reader_error(r) : "");
@@ -152,7 +156,7 @@ static void cut_anywhere(void **state)
 		read_bytes(&damaged, prefix, n);
 		free(prefix);
 		check_damaged("cut at byte", n, 0);
-		if (damaged.n != packets_before(n) && !strstr(whole.error, "nothing but zeros"))
+		if (damaged.n != packets_before(n) && !damaged.packed && !strstr(whole.error, "nothing but zeros"))
 			fail_msg("cut at byte %zu: %zu packets, where %zu end before", n, damaged.n, packets_before(n));
 	}
 }
@@ -398,6 +402,8 @@ int main(void)
 {
 	add_fixtures("tests/pcaps/*.pcap*");
 	add_fixtures("tests/pcaps/files/*.pcap*");
+	add_fixtures("tests/pcaps/files/*.gz");
+	add_fixtures("tests/pcaps/files/*.zst");
 	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(records_of_zeros_take_no_longer_than_others);
 	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(comments_of_many_interfaces_do_not_fill_the_memory);
 	limit_memory();
