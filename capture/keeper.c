@@ -306,30 +306,40 @@ static void say_no_room(struct keeper *k, unsigned n_busy)
 		   (unsigned long long)k->o.max_disk, n_busy ? ": those that were finished wait for their command" : "");
 }
 
+/* With the lock held. True: there is none, and that is new. Files that are being closed will make room soon. */
+static bool make_room(struct keeper *k, uint64_t bytes)
+{
+	while (k->bytes + bytes > k->o.max_disk) {
+		if (keeper_doom_oldest(k))
+			continue;
+		if (k->unclosed || k->room != KEEPER_ROOM)
+			return false;
+		k->room = KEEPER_NO_ROOM;
+		return true;
+	}
+	return false;
+}
+
 enum keeper_room keeper_room(struct keeper *k, uint64_t bytes)
 {
 	uint64_t now = k->o.min_free ? clock_monotonic_ns() : 0;
-	bool look = now - k->asked_ns >= KEEPER_LOOK_NS && k->o.min_free, full = false;
+	bool look = k->o.min_free && now - k->asked_ns >= KEEPER_LOOK_NS, full = false, ring;
 	enum keeper_room room;
 	unsigned n_busy;
 
 	pthread_mutex_lock(&k->lock);
-	while (k->o.max_disk && k->bytes + bytes > k->o.max_disk && !full) {
-		full = !keeper_doom_oldest(k);
-		look = true;
-	}
-	if (full && k->room == KEEPER_ROOM)
-		k->room = KEEPER_NO_ROOM;
-	else
-		full = false;
+	if (k->o.max_disk)
+		full = make_room(k, bytes);
+	k->look |= look;
+	ring = look || k->dying;
 	room = k->room;
 	n_busy = k->n_busy;
 	pthread_mutex_unlock(&k->lock);
 	if (full)
 		say_no_room(k, n_busy);
-	if (look) {
+	if (look)
 		k->asked_ns = now;
+	if (ring)
 		keeper_ring(k);
-	}
 	return room;
 }

@@ -38,13 +38,14 @@ struct keeper {
 	unsigned n_busy;		/* whose commands have not ended */
 	uint64_t bytes;			/* of all but the current one; those that could not be deleted included */
 	bool ending, aborted;
+	bool look;			/* at the free space */
 	bool crowded;			/* n_files could not be held, which was said */
 	enum keeper_room room;		/* other than KEEPER_ROOM: for ever */
 	int error;			/* the first of a sync or close */
 
 	/* The capture's. */
 	uint64_t n_left_out;		/* commands, since one was last accepted */
-	uint64_t asked_ns;		/* when the thread was asked to look at the free space */
+	uint64_t asked_ns;		/* when the thread was last asked to look at the free space */
 
 	/* The thread's. */
 	struct out *names;		/* NULL: nowhere, or stderr */
@@ -55,7 +56,6 @@ struct keeper {
 	int run_sig;			/* by this signal */
 	const char *run_why;		/* it was killed */
 	uint64_t sync_at;		/* the current file */
-	uint64_t looked_ns;		/* at the free space */
 };
 
 /* ---- keeper_list.c, all with the lock held ---- */

@@ -50,13 +50,14 @@ bool keeper_doom_oldest(struct keeper *k)
 	return true;
 }
 
+/* One too many is no matter: the command of the file before the current one has hardly begun. */
 bool keeper_trim(struct keeper *k)
 {
 	bool said = k->crowded;
 
 	while (k->o.n_files && k->n_files > k->o.n_files && keeper_doom_oldest(k))
 		;
-	k->crowded |= k->o.n_files && k->n_files > k->o.n_files && k->first->command != COMMAND_NONE;
+	k->crowded |= k->o.n_files && k->n_files > k->o.n_files + 1 && k->first->command != COMMAND_NONE;
 	return k->crowded && !said;
 }
 

@@ -288,23 +288,21 @@ static void delete_doomed(struct keeper *k)
 /* One file at a time, as it takes file systems a while to know how much that has freed. */
 static void look_at_room(struct keeper *k)
 {
-	uint64_t now = clock_monotonic_ns(), left = UINT64_MAX;
+	uint64_t left = UINT64_MAX;
 	bool low = false;
 	struct kept *f;
 
-	if (!k->o.min_free || now - k->looked_ns < KEEPER_LOOK_NS)
-		return;
-	k->looked_ns = now;
 	pthread_mutex_lock(&k->lock);
-	f = k->current;
+	f = k->look ? k->current : NULL;
+	k->look = false;
 	pthread_mutex_unlock(&k->lock);
 	if (f)
 		left = kept_room(f);
 	pthread_mutex_lock(&k->lock);
-	if (left < k->o.min_free && k->room == KEEPER_ROOM && !k->dying && !keeper_doom_oldest(k)) {
+	if (left < k->o.min_free && !k->dying && !keeper_doom_oldest(k) && !k->unclosed)
+		low = k->room == KEEPER_ROOM;
+	if (low)
 		k->room = KEEPER_DISK_LOW;
-		low = true;
-	}
 	pthread_mutex_unlock(&k->lock);
 	if (low)
 		keeper_say(k, "%s: only %llu bytes are free on its disk, and no other file of this run can be deleted", f->path,
