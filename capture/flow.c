@@ -38,7 +38,7 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 	if (o->text) {
 		err = writer_open(&f->screen, o->screen, &o->print, "-", interrupt_fd);
 		if (!err)
-			err = writer_begin(f->screen, NULL, NULL, NULL);
+			err = writer_begin(f->screen, &(struct origin){ .hardware = NULL });
 		if (err)
 			return open_failed(f, "stdout", err);
 	}

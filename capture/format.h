@@ -14,6 +14,7 @@
 struct format;
 struct iface;
 struct iface_stats;
+struct origin;
 struct packet;
 struct print_options;
 
@@ -47,8 +48,8 @@ struct format_ops {
 	size_t collected;	/* bytes that are worth a write; a power of two */
 	size_t packet_min;	/* no packet takes fewer bytes; a power of two */
 
-	/* What a file begins with; the strings, about its origin, may be NULL. */
-	ssize_t (*head)(struct format *f, void *buf, size_t room, const char *hardware, const char *os, const char *appl);
+	/* What a file begins with. */
+	ssize_t (*head)(struct format *f, void *buf, size_t room, const struct origin *o);
 
 	/* An interface, before its first packet; ids ascend from 0. @limit: of the packets of all interfaces (0: none). */
 	ssize_t (*iface)(struct format *f, void *buf, size_t room, const struct iface *i, uint32_t limit);

@@ -29,11 +29,11 @@ struct pcap_format {
 };
 
 /* How the file begins: so far the interfaces are not known. */
-static ssize_t head(struct format *f, void *buf, size_t room, const char *hardware, const char *os, const char *appl)
+static ssize_t head(struct format *f, void *buf, size_t room, const struct origin *o)
 {
 	struct pcap_format *p = (struct pcap_format *)f;
 
-	(void)buf, (void)room, (void)hardware, (void)os, (void)appl;
+	(void)buf, (void)room, (void)o;
 	p->has_head = false;
 	p->linktype = LINKTYPE_ETHERNET;
 	p->snaplen = 0;

@@ -7,12 +7,12 @@
 #include "capture/packet.h"
 #include "capture/pcapng.h"
 
-static ssize_t head(struct format *f, void *buf, size_t room, const char *hardware, const char *os, const char *appl)
+static ssize_t head(struct format *f, void *buf, size_t room, const struct origin *o)
 {
-	size_t need = pcapng_shb_max(hardware, os, appl);
+	size_t need = pcapng_shb_max(o);
 
 	(void)f;
-	return room < need ? need : pcapng_shb(buf, hardware, os, appl);
+	return room < need ? need : pcapng_shb(buf, o);
 }
 
 static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i, uint32_t limit)

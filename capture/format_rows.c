@@ -84,14 +84,13 @@ static ssize_t json_packet(struct format *format, void *buf, size_t room, const 
 
 /* ---- CSV ---- */
 
-static ssize_t csv_head(struct format *format, void *buf, size_t room, const char *hardware, const char *os,
-			const char *appl)
+static ssize_t csv_head(struct format *format, void *buf, size_t room, const struct origin *o)
 {
 	struct text t = text_in(buf, room);
 	size_t n_fields;
 	const struct field *f = fields(&n_fields);
 
-	(void)format, (void)hardware, (void)os, (void)appl;
+	(void)format, (void)o;
 	if (room < FIELDS_MAX_BYTES)
 		return FIELDS_MAX_BYTES;
 	for (size_t i = 0; i < n_fields; i++, f++) {

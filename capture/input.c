@@ -44,6 +44,7 @@ struct input {
 	struct source **heap;	/* those with a packet to deliver */
 	unsigned n_heap;
 	struct blocks blocks;
+	struct raw_options section_options;	/* of all files */
 	bool begun;		/* the heap is filled, and the packet of its top delivered */
 	struct input_iface *ifaces;
 	uint32_t n_ifaces;
@@ -351,6 +352,24 @@ const char *input_section(const struct input *in, int option)
 	return reader_section(in->sources[0].reader, option);
 }
 
+struct raw_options input_section_options(struct input *in)
+{
+	struct raw_options *all = &in->section_options;
+
+	all->len = 0;
+	for (unsigned i = 0; i < in->n_sources; i++) {
+		struct raw_options one = reader_section_options(in->sources[i].reader);
+		void *more = one.len ? realloc(all->bytes, all->len + one.len) : NULL;
+
+		if (!more)	/* nothing to add, or no memory for it */
+			continue;
+		all->bytes = more;
+		memcpy(all->bytes + all->len, one.bytes, one.len);
+		all->len += one.len;
+	}
+	return *all;
+}
+
 const char *input_name(const struct input *in, unsigned i)
 {
 	return i < in->n_sources ? in->sources[i].name : NULL;
@@ -400,6 +419,7 @@ struct input *input_close(struct input *in)
 		free(in->errors[i]);
 	free(in->errors);
 	free(in->blocks.bytes);
+	free(in->section_options.bytes);
 	free(in->ifaces);
 	free(in->heap);
 	free(in->sources);

@@ -15,6 +15,7 @@ struct iface;
 struct iface_stats;
 struct input;
 struct packet;
+struct raw_options;
 struct reader;
 struct recovery;
 
@@ -73,6 +74,9 @@ const struct iface_stats *input_stats(const struct input *in, uint32_t id);
 
 /* As reader_section(), of the first file. */
 const char *input_section(const struct input *in, int option);
+
+/* What else it says, comments above all: of all files, as far as they were read. Lives until the next call. */
+struct raw_options input_section_options(struct input *in);
 
 /* The files, by their place in @paths: NULL behind the last. A name is fit for a sentence: the path, or "stdin". */
 const char *input_name(const struct input *in, unsigned i);

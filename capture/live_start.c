@@ -124,7 +124,7 @@ static int describe(void *ctx, struct writer *w)
 
 	uname(&uts);
 	snprintf(os, sizeof(os), "%s %s", uts.sysname, uts.release);
-	err = writer_begin(w, uts.machine, os, "xdpdump " XDPDUMP_VERSION);
+	err = writer_begin(w, &(struct origin){ .hardware = uts.machine, .os = os, .appl = "xdpdump " XDPDUMP_VERSION });
 	for (unsigned i = 0; !err && i < l->n_taps; i++)
 		err = writer_iface(w, &l->taps[i].iface, l->opts->snap);
 	return err;

@@ -56,8 +56,12 @@ static int write_ifaces(struct offline *f, struct writer *w)
 static int describe(void *ctx, struct writer *w)
 {
 	struct offline *f = ctx;
-	int err = writer_begin(w, input_section(f->source.input, SHB_HARDWARE), input_section(f->source.input, SHB_OS),
-			       "xdpdump " XDPDUMP_VERSION);
+	struct input *in = f->source.input;
+	const struct origin origin = {
+		.hardware = input_section(in, SHB_HARDWARE), .os = input_section(in, SHB_OS),
+		.appl = "xdpdump " XDPDUMP_VERSION, .options = input_section_options(in),
+	};
+	int err = writer_begin(w, &origin);
 
 	f->n_written_ifaces = 0;
 	return err ? err : write_ifaces(f, w);

@@ -32,6 +32,12 @@ struct raw_options {
 	size_t len;
 };
 
+/* What a section says of where the packets come from. Strings may be NULL; nothing in it is owned. */
+struct origin {
+	const char *hardware, *os, *appl;
+	struct raw_options options;
+};
+
 /* What an interface statistics block says; pcapng_isb() lists the meaning. A counter is valid if its bit is in has. */
 enum stat_field {
 	STAT_RECEIVED, STAT_IF_DROP, STAT_ACCEPTED, STAT_OS_DROP, STAT_DELIVERED, STAT_START, STAT_END,

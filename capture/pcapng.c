@@ -118,12 +118,12 @@ static size_t room_for(const char *s)
 	return s ? 4 + min_of(3 * strlen(s), (size_t)PCAPNG_STRING_MAX) + 4 : 0;
 }
 
-size_t pcapng_shb_max(const char *hardware, const char *os, const char *appl)
+size_t pcapng_shb_max(const struct origin *o)
 {
-	return PCAPNG_HEAD_MAX + room_for(hardware) + room_for(os) + room_for(appl);
+	return PCAPNG_HEAD_MAX + room_for(o->hardware) + room_for(o->os) + room_for(o->appl) + o->options.len;
 }
 
-size_t pcapng_shb(void *buf, const char *hardware, const char *os, const char *appl)
+size_t pcapng_shb(void *buf, const struct origin *o)
 {
 	struct block b = begin(buf, PCAPNG_SHB);
 	uint16_t version[2] = { 1, 0 };
@@ -132,9 +132,10 @@ size_t pcapng_shb(void *buf, const char *hardware, const char *os, const char *a
 	put_padded(&b, version, 4);
 	put32(&b, 0xffffffff);	/* section length: not known beforehand */
 	put32(&b, 0xffffffff);
-	option_str(&b, SHB_HARDWARE, hardware);
-	option_str(&b, SHB_OS, os);
-	option_str(&b, SHB_USERAPPL, appl);
+	option_str(&b, SHB_HARDWARE, o->hardware);
+	option_str(&b, SHB_OS, o->os);
+	option_str(&b, SHB_USERAPPL, o->appl);
+	options(&b, &o->options);
 	return end(&b);
 }
 

@@ -96,8 +96,8 @@ enum {
  * Each builds one block at @buf and returns its length, a multiple of 4. Strings may be NULL. The room that it needs, at
  * most, is told by the function in front of it.
  */
-size_t pcapng_shb_max(const char *hardware, const char *os, const char *appl);
-size_t pcapng_shb(void *buf, const char *hardware, const char *os, const char *appl);
+size_t pcapng_shb_max(const struct origin *o);
+size_t pcapng_shb(void *buf, const struct origin *o);
 
 size_t pcapng_idb_max(const struct iface *i);
 size_t pcapng_idb(void *buf, const struct iface *i);

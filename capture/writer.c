@@ -220,14 +220,14 @@ static void appended_head(struct writer *w, size_t n)
 		w->head_end = w->packets_end = w->end;
 }
 
-int writer_begin(struct writer *w, const char *hardware, const char *os, const char *appl)
+int writer_begin(struct writer *w, const struct origin *o)
 {
 	int err = w->error = out_begin(w->out);
 	ssize_t n;
 
 	if (err || !w->ops->head)
 		return err;
-	while (!err && (n = w->ops->head(w->format, tail(w), room(w), hardware, os, appl)) > (ssize_t)room(w))
+	while (!err && (n = w->ops->head(w->format, tail(w), room(w), o)) > (ssize_t)room(w))
 		err = make_room(w, n);
 	if (!err)
 		appended_head(w, n);

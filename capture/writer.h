@@ -17,6 +17,7 @@ struct codec;
 struct iface;
 struct iface_stats;
 struct out;
+struct origin;
 struct packet;
 struct print_options;
 struct writer;
@@ -41,8 +42,8 @@ const struct out *writer_out(const struct writer *w);
 /* Is @st the output itself? Reading and overwriting one file at once destroys it. */
 bool writer_is_same(const struct writer *w, const struct stat *st);
 
-/* Empties the file and writes its head, which names these where the format can; each may be NULL. */
-int writer_begin(struct writer *w, const char *hardware, const char *os, const char *appl);
+/* Empties the file and writes its head, which tells of the origin where the format can. */
+int writer_begin(struct writer *w, const struct origin *o);
 
 /*
  * Adds an interface; they have to come in the order of their ids, 0, 1, ... and, for pcapng and pcap, before their packets.

@@ -82,7 +82,7 @@ static uint64_t empty_ring(struct rig *r)
 static int describe(void *ctx, struct writer *w)
 {
 	struct rig *r = ctx;
-	int err = writer_begin(w, NULL, NULL, "bench_drain");
+	int err = writer_begin(w, &(struct origin){ .appl = "bench_drain" });
 
 	return err ? err : writer_iface(w, &r->tap.iface, SNAP);
 }

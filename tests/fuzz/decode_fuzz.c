@@ -139,7 +139,7 @@ static void check_csv(const struct format *f, const char *s, const char *end)
 	ssize_t n;
 
 	if (!columns) {
-		n = f->ops->head((struct format *)(uintptr_t)f, head, sizeof(head), NULL, NULL, NULL);
+		n = f->ops->head((struct format *)(uintptr_t)f, head, sizeof(head), &(struct origin){ 0 });
 		must(n > 0 && n <= (ssize_t)sizeof(head));
 		columns = csv_columns(head, head + n - 1);
 	}

@@ -58,7 +58,8 @@ static void write_head(struct writer *w, const struct reader *r, struct blocks *
 	const struct iface *i;
 
 	if (!*begun)
-		must(!writer_begin(w, reader_section(r, SHB_HARDWARE), reader_section(r, SHB_OS), "fuzz"));
+		must(!writer_begin(w, &(struct origin){ reader_section(r, SHB_HARDWARE), reader_section(r, SHB_OS), "fuzz",
+						    reader_section_options(r) }));
 	*begun = true;
 	while ((i = reader_iface(r, *n_ifaces))) {
 		must(!writer_iface(w, i, 0));

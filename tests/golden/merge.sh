@@ -70,7 +70,7 @@ if wanted "mergecap_finds_the_same_order" mergecap; then
 	verdict "mergecap_finds_the_same_order"
 fi
 
-kept=(options_everywhere options_big_endian name_resolution decryption_secrets)
+kept=(options_everywhere options_big_endian comments name_resolution decryption_secrets)
 if wanted "options_and_blocks_are_the_same_as_before" tshark; then
 	for name in "${kept[@]}"; do
 		file=tests/pcaps/files/pcapng_$name.pcapng

@@ -255,7 +255,7 @@ static ssize_t pcap_packet(const struct packet *p, uint32_t linktype, uint32_t s
 	char head[64];
 	ssize_t n;
 
-	f->ops->head(f, head, sizeof(head), NULL, NULL, NULL);
+	f->ops->head(f, head, sizeof(head), &(struct origin){ 0 });
 	f->ops->iface(f, head, sizeof(head), &i, 0);
 	n = f->ops->packet(f, buf, room, p, snaplen);
 	format_close(f);

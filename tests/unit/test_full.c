@@ -93,7 +93,7 @@ static int write_file(const struct full_case *c, rlim_t limit, uint64_t *lost)
 	assert_int_equal(writer_open(&w, c->format, &plain, path, -1), 0);
 	assert_int_equal(writer_set_codec(w, (struct codec){ c->codec, c->codec ? 1 : 0 }), 0);
 	setrlimit(RLIMIT_FSIZE, &small);
-	writer_begin(w, NULL, "Linux", "test");
+	writer_begin(w, &(struct origin){ .os = "Linux", .appl = "test" });
 	writer_iface(w, &iface, 256);
 	for (unsigned i = 0; i < N_PACKETS; i++) {
 		struct packet p = packet(i);

@@ -254,6 +254,30 @@ static void interfaces_are_kept_apart_and_numbered_anew(void **state)
 	assert_null(input_stats(in, 2));
 }
 
+static void comments_of_all_sections_are_there(void **state)
+{
+	struct raw_options o;
+
+	(void)state;
+	for (unsigned f = 0; f < 3; f++) {
+		begin_shb();
+		option(OPT_COMMENT, f ? "last" : "first", f ? 4 : 5);
+		end();
+		idb();
+		epb(0, 1);
+		save();
+	}
+	open_files();
+	assert_int_equal(input_section_options(in).len, 0);	/* not read yet */
+	input_next(in, &(struct packet){ .ts_ns = 0 });
+	for (int times = 0; times < 2; times++) {
+		o = input_section_options(in);
+		assert_int_equal(o.len, 12 + 8 + 8);
+		assert_memory_equal(o.bytes + 4, "first\0\0\0", 8);
+		assert_memory_equal(o.bytes + 24, "last", 4);
+	}
+}
+
 static void a_damaged_file_ends_and_the_others_go_on(void **state)
 {
 	(void)state;
@@ -478,6 +502,7 @@ int main(void)
 		one(times_that_step_back_stay_where_they_are),
 		one(packets_without_a_time_stay_where_they_are),
 		one(interfaces_are_kept_apart_and_numbered_anew),
+		one(comments_of_all_sections_are_there),
 		one(a_damaged_file_ends_and_the_others_go_on),
 		one(a_file_that_is_none_is_refused_before_any_packet),
 		one(stdin_is_read_once),

@@ -152,7 +152,7 @@ static void options_of_a_packet_are_written_behind_its_fields(void **state)
 	put_packet_options();
 	end();
 	next_is_packet(&p);
-	n += pcapng_shb(copy, NULL, NULL, NULL);
+	n += pcapng_shb(copy, &(struct origin){ .os = NULL });
 	n += pcapng_idb(copy + n, p.iface);
 	assert_true(pcapng_epb_max(&p) < sizeof(copy) - n);
 	n += pcapng_epb(copy + n, 0, &p, 2);
@@ -322,6 +322,46 @@ static void options_of_an_interface_come_back_equal(void **state)
 		put(copy, n);
 		assert_int_equal(next(&p), 0);
 		check_interface(reader_iface(res.r, 0));
+	}
+}
+
+static void options_of_a_section_come_back_equal(void **state)
+{
+	(void)state;
+	for (int swapped = 0; swapped < 2; swapped++) {
+		const uint32_t vendor = 32473;
+		struct origin origin = { .os = NULL };
+		struct raw_options o;
+		uint8_t copy[256];
+		struct packet p;
+		size_t n, len;
+
+		close_result();
+		img.len = 0;
+		img.swapped = swapped;
+		begin_shb();
+		option(OPT_COMMENT, "of the section", 14);
+		option(SHB_OS, "Linux", 5);
+		option(OPT_COMMENT, "another", 7);
+		option32(CUSTOM_BYTES, 32473, 0, 8);
+		option32(CUSTOM_BYTES_NO, 32473, 0, 8);
+		end();
+		assert_int_equal(next(&p), 0);
+		origin.options = reader_section_options(res.r);
+		assert_true(pcapng_shb_max(&origin) > sizeof(copy));
+		n = pcapng_shb(copy, &origin);
+		assert_true(n <= sizeof(copy));
+		close_result();
+		img.len = 0;
+		img.swapped = false;
+		put(copy, n);
+		assert_int_equal(next(&p), 0);
+		o = reader_section_options(res.r);
+		same_value(&o, OPT_COMMENT, 0, "of the section", 14);
+		same_value(&o, OPT_COMMENT, 1, "another", 7);
+		assert_memory_equal(options_find(&o, CUSTOM_BYTES, 0, &len), &vendor, 4);
+		is_absent(&o, CUSTOM_BYTES_NO, 0);
+		is_absent(&o, SHB_OS, 0);
 	}
 }
 
@@ -661,6 +701,7 @@ int main(void)
 		one(a_verdict_of_hardware_is_carried_and_not_explained),
 		one(what_is_not_known_is_carried_from_our_order_only),
 		one(options_of_an_interface_come_back_equal),
+		one(options_of_a_section_come_back_equal),
 		one(a_filter_of_compiled_code_is_carried),
 		one(a_description_of_60000_bytes_comes_back_whole),
 		one(comments_on_statistics_come_back),

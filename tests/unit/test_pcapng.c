@@ -42,14 +42,14 @@ static int fill_with_rubbish(void **state)
 static void shb_without_options_has_28_bytes(void **state)
 {
 	(void)state;
-	is_hex(pcapng_shb(block, NULL, NULL, NULL),
+	is_hex(pcapng_shb(block, &(struct origin){ .os = NULL }),
 	       "0a0d0d0a" "1c000000" "4d3c2b1a" "01000000" "ffffffffffffffff" "1c000000");
 }
 
 static void shb_has_its_options_in_order(void **state)
 {
 	(void)state;
-	is_hex(pcapng_shb(block, "x86", "Linux", "xdpdump"),
+	is_hex(pcapng_shb(block, &(struct origin){ "x86", "Linux", "xdpdump", { NULL, 0 } }),
 	       "0a0d0d0a" "40000000" "4d3c2b1a" "01000000" "ffffffffffffffff"
 	       "02000300" "78383600" "03000500" "4c696e75" "78000000" "04000700" "78647064" "756d7000" "00000000"
 	       "40000000");
@@ -58,7 +58,7 @@ static void shb_has_its_options_in_order(void **state)
 static void an_empty_string_is_no_option(void **state)
 {
 	(void)state;
-	is_hex(pcapng_shb(block, "", NULL, ""),
+	is_hex(pcapng_shb(block, &(struct origin){ .hardware = "", .appl = "" }),
 	       "0a0d0d0a" "1c000000" "4d3c2b1a" "01000000" "ffffffffffffffff" "1c000000");
 }
 
@@ -226,7 +226,7 @@ static unsigned string_length(const char *piece, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		s[i] = piece[i % strlen(piece)];
-	pcapng_shb(block, NULL, NULL, s);
+	pcapng_shb(block, &(struct origin){ .appl = s });
 	memcpy(&len, block + 26, 2);
 	free(s);
 	return len;
@@ -247,11 +247,11 @@ static void long_strings_are_cut_between_code_points(void **state)
 static void what_is_not_utf8_is_replaced(void **state)
 {
 	(void)state;
-	is_hex(pcapng_shb(block, NULL, NULL, "a\xff"),
+	is_hex(pcapng_shb(block, &(struct origin){ .appl = "a\xff" }),
 	       "0a0d0d0a" "28000000" "4d3c2b1a" "01000000" "ffffffffffffffff"
 	       "04000400" "61efbfbd" "00000000" "28000000");
 	memset(block, RUBBISH, sizeof(block));
-	is_hex(pcapng_shb(block, NULL, NULL, "\xe2\x82"),
+	is_hex(pcapng_shb(block, &(struct origin){ .appl = "\xe2\x82" }),
 	       "0a0d0d0a" "2c000000" "4d3c2b1a" "01000000" "ffffffffffffffff"
 	       "04000600" "efbfbdef" "bfbd0000" "00000000" "2c000000");
 }
@@ -262,11 +262,12 @@ static void the_room_promised_for_heads_is_enough(void **state)
 	struct iface i = { .has_mac = true, .speed_bps = 1,
 			   .name = s, .description = s, .os = s, .hardware = s, .comment = s };
 	struct iface_stats stats = { .has = (1 << N_STATS) - 1 };
+	struct origin origin = { .hardware = s, .os = s, .appl = s };
 
 	(void)state;
 	memset(s, 0xff, 99999);
 	memset(stats.comment, 0xff, sizeof(stats.comment) - 1);
-	assert_true(pcapng_shb(block, s, s, s) <= pcapng_shb_max(s, s, s));
+	assert_true(pcapng_shb(block, &origin) <= pcapng_shb_max(&origin));
 	assert_true(pcapng_idb(block, &i) <= pcapng_idb_max(&i));
 	assert_true(pcapng_isb(block, 0, &stats) <= pcapng_isb_max(&stats));
 	s[PCAPNG_FILTER_MAX / 3] = '\0';

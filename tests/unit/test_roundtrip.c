@@ -68,7 +68,7 @@ static void write_all(const struct iface *ifaces, uint32_t snaplen)
 	uint64_t seed = 1;
 
 	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
-	assert_int_equal(writer_begin(w, "x86_64", "Linux", NULL), 0);
+	assert_int_equal(writer_begin(w, &(struct origin){ .hardware = "x86_64", .os = "Linux" }), 0);
 	for (unsigned i = 0; i < N_IFACES; i++)
 		assert_int_equal(writer_iface(w, &ifaces[i], snaplen), 0);
 	for (unsigned i = 0; i < N_PACKETS; i++) {

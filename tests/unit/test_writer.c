@@ -75,7 +75,7 @@ static void write_file(struct outcome *o, unsigned flush, rlim_t limit)
 	if (err)
 		fail_msg("%s: %s", path, strerror(-err));
 	setrlimit(RLIMIT_FSIZE, &small);
-	writer_begin(w, NULL, "Linux", "test");
+	writer_begin(w, &(struct origin){ .os = "Linux", .appl = "test" });
 	for (unsigned i = 0; i < N_IFACES; i++)
 		writer_iface(w, &ifaces[i], 256);
 	for (unsigned i = 0; i < N_PACKETS; i++) {
@@ -135,7 +135,7 @@ static size_t head_and_stats(size_t *head)
 {
 	uint8_t buf[PCAPNG_HEAD_MAX];
 	struct iface_stats s;
-	size_t n = pcapng_shb(buf, NULL, "Linux", "test");
+	size_t n = pcapng_shb(buf, &(struct origin){ .os = "Linux", .appl = "test" });
 
 	for (unsigned i = 0; i < N_IFACES; i++)
 		n += pcapng_idb(buf, &ifaces[i]);
@@ -213,7 +213,7 @@ static off_t write_late_iface(rlim_t limit)
 	small = (struct rlimit){ limit, all.rlim_max };
 	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
 	setrlimit(RLIMIT_FSIZE, &small);
-	writer_begin(w, NULL, "Linux", "test");
+	writer_begin(w, &(struct origin){ .os = "Linux", .appl = "test" });
 	for (unsigned i = 0; i < N_PACKETS; i++) {
 		struct packet p = packet(0);
 
@@ -269,7 +269,7 @@ static uint64_t write_as(enum file_format format, unsigned n, rlim_t limit)
 	small = (struct rlimit){ limit, all.rlim_max };
 	assert_int_equal(writer_open(&w, format, NULL, path, -1), 0);
 	setrlimit(RLIMIT_FSIZE, &small);
-	writer_begin(w, NULL, NULL, NULL);
+	writer_begin(w, &(struct origin){ 0 });
 	for (unsigned i = 0; i < N_IFACES; i++)
 		writer_iface(w, &ifaces[i], 256);
 	for (unsigned i = 0; i < n; i++) {
