@@ -53,16 +53,16 @@ static void packet_options(struct reader *r, const struct body *b, size_t pos, s
 }
 
 /*
- * The interface of a packet, which may have lost its description in a damaged file. That an interface far behind the others
- * was lost is less likely than that the number is damaged, too.
+ * The interface of a packet may have lost its description in a damaged file. That one far behind the others was lost is less
+ * likely than that the number is damaged, too.
  */
-static struct reader_iface *packet_iface(struct reader *r, uint32_t id)
+static struct reader_iface *lost_iface(struct reader *r, uint32_t id)
 {
 	enum { LOST_MAX = 64 };
-	struct reader_iface *ri = section_iface(r, id);
+	struct reader_iface *ri;
 
-	if (ri || !r->hooks.recover || id - (r->n_ifaces - r->first_iface) >= LOST_MAX)
-		return ri;
+	if (!r->hooks.recover || id - (r->n_ifaces - r->first_iface) >= LOST_MAX)
+		return NULL;
 	reader_warn(r, WARN_IFACE_LOST, "the packet at byte %llu has interface %u, whose description is lost",
 		    (unsigned long long)r->block_at, id);
 	r->recovery.mended++;
@@ -70,6 +70,13 @@ static struct reader_iface *packet_iface(struct reader *r, uint32_t id)
 		ri = reader_substitute_iface(r);
 	while (ri && !section_iface(r, id));
 	return ri;
+}
+
+static inline struct reader_iface *packet_iface(struct reader *r, uint32_t id)
+{
+	struct reader_iface *ri = section_iface(r, id);
+
+	return ri ? ri : lost_iface(r, id);
 }
 
 /* EPB and the obsolete Packet Block differ in the first four bytes only: u32 interface, or u16 interface, u16 drops. */
