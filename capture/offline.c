@@ -126,7 +126,9 @@ static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *
 /* The sinks get it. False: no more packets are wanted. */
 static bool take_packet(struct offline *f, struct packet *p)
 {
-	if (f->flow.rotate && (f->flow.write_error || !prepare_output(f, p))) {
+	bool described = p->iface->id < f->n_written_ifaces;
+
+	if (f->flow.rotate && (f->flow.write_error || (!described && !prepare_output(f, p)))) {
 		f->flow.refused += f->flow.write_error != 0;
 		return false;
 	}
@@ -154,7 +156,8 @@ static enum status open_input(struct offline *f)
 	f->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
 	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns))
 		return fail(STATUS_RUNTIME, "out of memory");
-	f->source.selection = &f->selection;
+	if (f->selection.dedup || o->skip || o->start.kind || o->end.kind)
+		f->source.selection = &f->selection;
 	f->source.copy = f->flow.rotate ? copy_blocks : NULL;
 	f->source.ctx = f;
 	return STATUS_OK;

@@ -183,7 +183,18 @@ enum { PCAP_HEADER = 24, PCAP_RECORD = 16 };
 struct pcap_head {
 	uint32_t sec, frac, caplen, len;
 };
-struct pcap_head reader_pcap_head(const struct reader *r, size_t pos);
+
+static inline struct pcap_head reader_pcap_head(const struct reader *r, size_t pos)
+{
+	const uint8_t *h = reader_bytes(r) + pos;
+
+	return (struct pcap_head){
+		.sec = reader_u32(r, h), .frac = reader_u32(r, h + 4),
+		.caplen = reader_u32(r, h + (r->pcap_lengths_swapped ? 12 : 8)),
+		.len = reader_u32(r, h + (r->pcap_lengths_swapped ? 8 : 12)),
+	};
+}
+
 bool reader_pcap_is_sane(const struct reader *r, const struct pcap_head *h);
 
 /* Goes on with records, whose interface has this link type. 0 or -ENOMEM. */

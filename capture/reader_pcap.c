@@ -16,17 +16,6 @@ enum {
 	ZERO_TAIL	= 512,		/* fewer zeros can be records of length 0 */
 };
 
-struct pcap_head reader_pcap_head(const struct reader *r, size_t pos)
-{
-	const uint8_t *h = reader_bytes(r) + pos;
-
-	return (struct pcap_head){
-		.sec = reader_u32(r, h), .frac = reader_u32(r, h + 4),
-		.caplen = reader_u32(r, h + (r->pcap_lengths_swapped ? 12 : 8)),
-		.len = reader_u32(r, h + (r->pcap_lengths_swapped ? 8 : 12)),
-	};
-}
-
 static uint32_t caplen_max(const struct reader *r)
 {
 	return r->pcap_snaplen > CAPLEN_MAX ? min_of(r->pcap_snaplen, (uint32_t)READER_HELD_MAX) : CAPLEN_MAX;
