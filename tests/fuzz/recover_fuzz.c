@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * libFuzzer target for reading on behind damage: whatever the bytes are, it ends, every packet lies within the input, and the
+ * bytes that were skipped are some of it.
+ *
+ *	make fuzz-recover		make check replays tests/fuzz/recover
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "capture/packet.h"
+#include "capture/reader.h"
+
+#include "tests/fuzz/fuzz.h"
+
+static unsigned sum;	/* of all bytes, so that each is looked at */
+
+static void warned(void *ctx, const char *sentence)
+{
+	must(*sentence && fuzz_is_safe(sentence, strlen(sentence), ""));
+	++*(unsigned *)ctx;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct blocks blocks = { NULL, 0, 0 };
+	unsigned n_said = 0;
+	const struct reader_hooks hooks = {
+		.warn = warned, .ctx = &n_said, .recover = true, .buffer = size && data[size - 1] & 1 ? 64 : 0,
+		.blocks = &blocks,
+	};
+	FILE *f = fuzz_file(data, size);
+	struct reader *r = NULL;
+	struct recovery came_to;
+	uint64_t n = 0, bytes = 0;
+	struct packet p;
+	int err = reader_open_with(&r, f, &hooks);
+
+	while (!err && (err = reader_next(r, &p)) > 0) {
+		must(p.iface && p.iface == reader_iface(r, p.iface->id));
+		for (uint32_t i = 0; i < p.caplen; i++)
+			sum += p.data[i];
+		bytes += p.caplen;
+		blocks.len = 0;
+		n++;
+		err = 0;
+	}
+	must(err == 0 || err == -EBADMSG);
+	came_to = reader_recovery(r);
+	must(came_to.packets == n);
+	must(err == 0 || n == 0);
+	if (!reader_compression(r))
+		must(bytes + came_to.bytes <= size);
+	free(blocks.bytes);
+	reader_close(r);
+	fclose(f);
+	return 0;
+}
