@@ -127,18 +127,23 @@ static void times(FILE *out, const struct info *i)
 	time_line(out, "Last packet time:", i->n_timed, i->latest_ns);
 }
 
+/* Of something a second. */
+static void rate(FILE *out, const char *label, double all, double sec, const char *unit)
+{
+	if (sec > 0)
+		line(out, label, "%.2f %s/sec", all / sec, unit);
+	else
+		line(out, label, "n/a");
+}
+
 static void rates(FILE *out, const struct info *i)
 {
-	double sec = info_duration(i) / 1e9;
+	double sec = info_duration(i) / 1e9, n = i->all.packets;
 
-	if (sec > 0) {
-		line(out, "Data byte rate:", "%.2f bytes/sec", i->all.bytes / sec);
-		line(out, "Data bit rate:", "%.2f bits/sec", i->all.bytes * 8.0 / sec);
-	}
-	if (i->all.packets)
-		line(out, "Average packet size:", "%.2f bytes", (double)i->all.bytes / i->all.packets);
-	if (sec > 0)
-		line(out, "Average packet rate:", "%.2f packets/sec", i->all.packets / sec);
+	rate(out, "Data byte rate:", i->all.bytes, sec, "bytes");
+	rate(out, "Data bit rate:", i->all.bytes * 8.0, sec, "bits");
+	line(out, "Average packet size:", "%.2f bytes", n > 0 ? i->all.bytes / n : 0);
+	rate(out, "Average packet rate:", n, sec, "packets");
 	if (i->all.packets)
 		line(out, "Packet sizes:", "%u to %u bytes", i->len_min, i->len_max);
 	line(out, "Packets cut:", "%" PRIu64 " (%.1f %%)", i->n_cut, share(i->n_cut, i->all.packets));
