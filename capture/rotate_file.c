@@ -35,7 +35,7 @@ static int open_keeper(struct rotate *r)
 	struct keeper_options keep = r->opts->keep;
 	int err;
 
-	if (!series_wraps(&r->series) && (o->file_bytes || o->ring_names))
+	if (o->file_bytes || o->ring_names)
 		keep.n_files = o->n_files;
 	err = keeper_open(&r->keeper, &keep, say, NULL, r->interrupt_fd);
 	if (err && keep.command && (err == -ENOENT || err == -EACCES))

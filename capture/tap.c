@@ -211,11 +211,30 @@ void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock
 		decode_packet(p);
 }
 
+/*
+ * What became of the packets is read before how many there were: while they come, a packet that is in the one has to be in the
+ * other.
+ */
+static int read_counters(struct tap *t)
+{
+	struct counters first;
+	int err = attach_counters(t->attach, &first);
+
+	if (!err)
+		err = attach_counters(t->attach, &t->counters);
+	if (err)
+		return err;
+	t->counters.delivered = first.delivered;
+	t->counters.ring_full = first.ring_full;
+	t->counters.error = first.error;
+	return 0;
+}
+
 bool tap_snapshot(struct tap *t)
 {
 	uint64_t before = count_seen(&t->counters);
 	struct netif now;
-	int err = attach_counters(t->attach, &t->counters);
+	int err = read_counters(t);
 
 	t->counted_ns = clock_now_ns();
 	if (err) {

@@ -49,7 +49,7 @@ void tap_detach(struct tap *t);
 /* Turns a record of this interface into a packet, which points into it. */
 void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p);
 
-/* Reads the counters, those of the program in one copy. False: more packets came since the last time. */
+/* Reads the counters. False: more packets came since the last time. */
 bool tap_snapshot(struct tap *t);
 
 /* netif_change_fn for one interface: warns, and takes note. */

@@ -99,7 +99,7 @@ end
 begin '-C -W: a ring of files, the oldest is overwritten'
 fresh
 listen -i v0 -s 0 -w "$d/f" -C 20k -W 3
-frames 100 -s 1000
+frames 100 -s 1000 -r 100		# a file has to be on the disk before it is overwritten
 finish
 list
 want 'files' 'f0 f1 f2 ' "$(names)"
