@@ -70,7 +70,9 @@ int keeper_open(struct keeper **keeper, const struct keeper_options *o, keeper_s
 	pthread_mutex_init(&k->lock, NULL);
 	k->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	k->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (k->bell < 0 || k->done < 0)
+	k->progress = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	k->interrupt_fd = interrupt_fd;
+	if (k->bell < 0 || k->done < 0 || k->progress < 0)
 		return -errno;
 	if (o->command) {
 		k->command = strdup(o->command);
@@ -187,6 +189,8 @@ struct keeper *keeper_close(struct keeper *k)
 		close(k->bell);
 	if (k->done >= 0)
 		close(k->done);
+	if (k->progress >= 0)
+		close(k->progress);
 	pthread_mutex_destroy(&k->lock);
 	free(k->command);
 	free(k);
@@ -194,6 +198,33 @@ struct keeper *keeper_close(struct keeper *k)
 }
 
 /* ---- files ---- */
+
+/* False: interrupted, or not patient. */
+static bool wait_for_progress(const struct keeper *k)
+{
+	struct pollfd fds[] = {
+		{ .fd = k->progress, .events = POLLIN }, { .fd = k->interrupt_fd, .events = POLLIN },
+	};
+	eventfd_t n;
+
+	if (!k->o.patient)
+		return false;
+	poll(fds, 2, -1);
+	eventfd_read(k->progress, &n);
+	return !fds[1].revents;
+}
+
+bool keeper_ready(struct keeper *k)
+{
+	bool ready;
+
+	do {
+		pthread_mutex_lock(&k->lock);
+		ready = k->n_unclosed < KEEPER_UNCLOSED && (!k->o.patient || k->n_busy < KEEPER_QUEUE);
+		pthread_mutex_unlock(&k->lock);
+	} while (!ready && wait_for_progress(k));
+	return ready;
+}
 
 void keeper_say_crowded(struct keeper *k)
 {
@@ -257,6 +288,8 @@ void keeper_file(struct keeper *k, struct out *out)
 	f->out = out;	/* from here on the thread may free it */
 	k->bytes += f->bytes;
 	k->current = NULL;
+	k->current_bytes = 0;
+	k->n_unclosed++;
 	if (!k->unclosed)
 		k->unclosed = f;
 	pthread_mutex_unlock(&k->lock);
@@ -277,24 +310,31 @@ static int unlink_namesake(struct keeper *k, struct kept *f)
 	return err == -ESTALE ? -EEXIST : 0;
 }
 
-int keeper_claim(struct keeper *k, const char *path)
+static int try_claim(struct keeper *k, const char *path)
 {
 	struct kept *f;
-	int err = 0;
 
-	pthread_mutex_lock(&k->lock);
 	for (f = k->dying; f; f = f->next)
 		if (f->name && !strcmp(f->path, path))
-			err = -EBUSY;
-	for (f = k->first; !err && f; f = f->next)
+			return -EBUSY;
+	for (f = k->first; f; f = f->next)
 		if (f->name && !strcmp(f->path, path))
-			break;
-	if (!err && f)
-		err = keeper_may_go(k, f) ? unlink_namesake(k, f) : -EBUSY;
-	pthread_mutex_unlock(&k->lock);
+			return keeper_may_go(k, f) ? unlink_namesake(k, f) : -EBUSY;
+	return 0;
+}
+
+int keeper_claim(struct keeper *k, const char *path)
+{
+	int err;
+
+	do {
+		pthread_mutex_lock(&k->lock);
+		err = try_claim(k, path);
+		pthread_mutex_unlock(&k->lock);
+		keeper_ring(k);
+	} while (err == -EBUSY && wait_for_progress(k));
 	if (err == -EEXIST)
 		keeper_say(k, "%s: another file has taken its place, and is left alone", path);
-	keeper_ring(k);
 	return err;
 }
 
@@ -302,44 +342,45 @@ int keeper_claim(struct keeper *k, const char *path)
 
 static void say_no_room(struct keeper *k, unsigned n_busy)
 {
-	keeper_say(k, "the files have reached %llu bytes, and there is no other one to delete%s",
+	keeper_say(k, "the files of this run have reached %llu bytes, and there is no other one to delete%s",
 		   (unsigned long long)k->o.max_disk, n_busy ? ": those that were finished wait for their command" : "");
 }
 
-/* With the lock held. True: there is none, and that is new. Files that are being closed will make room soon. */
-static bool make_room(struct keeper *k, uint64_t bytes)
+/* With the lock held. -EAGAIN: there will be, soon or for the patient. -ENOSPC: there is none. */
+static int make_room(struct keeper *k, uint64_t bytes)
 {
-	while (k->bytes + bytes > k->o.max_disk) {
-		if (keeper_doom_oldest(k))
-			continue;
-		if (k->unclosed || k->room != KEEPER_ROOM)
-			return false;
-		k->room = KEEPER_NO_ROOM;
-		return true;
-	}
-	return false;
+	k->current_bytes = bytes;
+	while (k->o.max_disk && k->bytes + bytes > k->o.max_disk)
+		if (!keeper_doom_oldest(k))
+			return k->unclosed || (k->o.patient && k->n_busy) ? -EAGAIN : -ENOSPC;
+	return 0;
 }
 
 enum keeper_room keeper_room(struct keeper *k, uint64_t bytes)
 {
 	uint64_t now = k->o.min_free ? clock_monotonic_ns() : 0;
-	bool look = k->o.min_free && now - k->asked_ns >= KEEPER_LOOK_NS, full = false, ring;
+	bool look = k->o.min_free && now - k->asked_ns >= KEEPER_LOOK_NS, full, ring;
 	enum keeper_room room;
 	unsigned n_busy;
+	int err;
 
-	pthread_mutex_lock(&k->lock);
-	if (k->o.max_disk)
-		full = make_room(k, bytes);
-	k->look |= look;
-	ring = look || k->dying;
-	room = k->room;
-	n_busy = k->n_busy;
-	pthread_mutex_unlock(&k->lock);
-	if (full)
-		say_no_room(k, n_busy);
 	if (look)
 		k->asked_ns = now;
-	if (ring)
-		keeper_ring(k);
+	do {
+		pthread_mutex_lock(&k->lock);
+		k->look |= look;
+		err = make_room(k, bytes);
+		full = err == -ENOSPC && k->room == KEEPER_ROOM;
+		if (full)
+			k->room = KEEPER_NO_ROOM;
+		ring = k->look || k->dying;
+		room = k->room;
+		n_busy = k->n_busy;
+		pthread_mutex_unlock(&k->lock);
+		if (ring)
+			keeper_ring(k);
+	} while (err == -EAGAIN && wait_for_progress(k));
+	if (full)
+		say_no_room(k, n_busy);
 	return room;
 }

@@ -27,6 +27,8 @@ struct keeper {
 	bool has_thread;
 	int bell;			/* eventfd: there is work for the thread */
 	int done;			/* eventfd: it has ended */
+	int progress;			/* eventfd: it has done something, for the patient */
+	int interrupt_fd;		/* the caller's */
 
 	pthread_mutex_t lock;		/* of what follows; the thread alone frees files */
 	struct kept *first, *last;	/* those that exist or have something before them, oldest first */
@@ -35,8 +37,10 @@ struct keeper {
 	struct kept *unrun;		/* the oldest whose command waits */
 	struct kept *dying;		/* taken from the list, to be deleted */
 	unsigned n_files;		/* in the list */
+	unsigned n_unclosed;
 	unsigned n_busy;		/* whose commands have not ended */
 	uint64_t bytes;			/* of all but the current one; those that could not be deleted included */
+	uint64_t current_bytes;		/* when last asked for room */
 	bool ending, aborted;
 	bool look;			/* at the free space */
 	bool crowded;			/* n_files could not be held, which was said */
@@ -71,7 +75,7 @@ bool keeper_may_go(const struct keeper *k, const struct kept *f);
 /* Hands the oldest file that may go to the thread, to be deleted. False: there is none. */
 bool keeper_doom_oldest(struct keeper *k);
 
-/* No more than n_files. True: they cannot be held, which is to be said once, without the lock. */
+/* No more than n_files and max_disk. True: so few, which is to be said once, without the lock. */
 bool keeper_trim(struct keeper *k);
 
 /* Sets the file aside whose name is that of the next one. True: its command is left out, for it would get the wrong file. */

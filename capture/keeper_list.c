@@ -44,7 +44,7 @@ bool keeper_doom_oldest(struct keeper *k)
 
 	while (f && !keeper_may_go(k, f))
 		f = f->next;
-	if (!f)
+	if (!f || f == k->last)	/* the youngest stays in any case */
 		return false;
 	doom(k, f);
 	return true;
@@ -56,6 +56,8 @@ bool keeper_trim(struct keeper *k)
 	bool said = k->crowded;
 
 	while (k->o.n_files && k->n_files > k->o.n_files && keeper_doom_oldest(k))
+		;
+	while (k->o.max_disk && k->bytes + k->current_bytes > k->o.max_disk && keeper_doom_oldest(k))
 		;
 	k->crowded |= k->o.n_files && k->n_files > k->o.n_files + 1 && k->first->command != COMMAND_NONE;
 	return k->crowded && !said;

@@ -148,6 +148,7 @@ static bool close_oldest(struct keeper *k)
 	pthread_mutex_lock(&k->lock);
 	f->out = NULL;
 	k->unclosed = f->next && f->next->out ? f->next : NULL;
+	k->n_unclosed--;
 	is_done = f->command == COMMAND_NONE;
 	pthread_mutex_unlock(&k->lock);
 	if (!f->bytes)
@@ -360,6 +361,7 @@ void *keeper_work(void *keeper)
 			delete_doomed(k);
 			sync_current(k);
 			look_at_room(k);
+			eventfd_write(k->progress, 1);
 		} while (close_oldest(k));
 	}
 	say_not_run(k);

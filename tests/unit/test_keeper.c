@@ -309,6 +309,57 @@ static void files_are_given_without_waiting_and_at_most_64_wait(void **state)
 	keeper_close(k);
 }
 
+static void the_patient_wait_for_disk_and_command(void **state)
+{
+	struct keeper_options o = { .command = "true", .patient = true, .max_disk = 100, .print_name = in_dir("names") };
+	struct keeper *k = open_keeper(&o);
+	struct out *out = NULL;
+	char name[16];
+	int lines = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "f%d", i);
+		if (out)
+			keeper_file(k, out);
+		assert_true(keeper_ready(k));
+		out = begin_file(k, name, 30);
+		assert_int_equal(keeper_room(k, 30), KEEPER_ROOM);
+		snprintf(name, sizeof(name), "f%d", i - 40);
+		if (i >= 40)	/* what is over the limit waits to be closed or deleted */
+			eventually(!exists(name));
+	}
+	keeper_file(k, out);
+	assert_int_equal(keeper_finish(k, -1), 0);
+	for (const char *s = content("names"); *s; s++)
+		lines += *s == '\n';
+	assert_int_equal(lines, 200);
+	for (int i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "f%d", i);
+		assert_int_equal(exists(name), i >= 197);
+	}
+	assert_string_equal(said, "");
+	keeper_close(k);
+}
+
+static void an_interrupt_ends_the_waiting_of_the_patient(void **state)
+{
+	struct keeper_options o = { .command = in_dir("hang"), .patient = true };
+	struct keeper *k;
+	int pipe_fds[2];
+
+	(void)state;
+	put("hang", "#!/bin/sh\nsleep 1000\n", 0755);
+	assert_int_equal(pipe(pipe_fds), 0);
+	assert_int_equal(keeper_open(&k, &o, say, NULL, pipe_fds[0]), 0);
+	file(k, "a", 10);
+	assert_int_equal(write(pipe_fds[1], "", 1), 1);
+	assert_int_equal(keeper_claim(k, in_dir("a")), -EBUSY);
+	keeper_close(k);
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+}
+
 static void an_interrupt_ends_the_waiting_for_a_command(void **state)
 {
 	struct keeper_options o = { .command = in_dir("hang") };
@@ -598,7 +649,7 @@ static void the_oldest_go_when_all_are_too_large(void **state)
 	assert_string_equal(said, "");
 	assert_int_equal(keeper_room(k, 1001), KEEPER_NO_ROOM);
 	assert_int_equal(keeper_room(k, 1001), KEEPER_NO_ROOM);
-	assert_string_equal(said, "the files have reached 1000 bytes, and there is no other one to delete\n");
+	assert_string_equal(said, "the files of this run have reached 1000 bytes, and there is no other one to delete\n");
 	keeper_file(k, current);
 	assert_int_equal(keeper_finish(k, -1), 0);
 	assert_true(exists("c"));
@@ -722,6 +773,8 @@ int main(void)
 		in_a_directory(a_command_that_hangs_is_killed_when_its_time_is_up),
 		in_a_directory(files_are_given_without_waiting_and_at_most_64_wait),
 		in_a_directory(an_interrupt_ends_the_waiting_for_a_command),
+		in_a_directory(the_patient_wait_for_disk_and_command),
+		in_a_directory(an_interrupt_ends_the_waiting_of_the_patient),
 		in_a_directory(it_says_what_it_waits_for),
 		in_a_directory(a_missing_command_is_an_error_at_once),
 		in_a_directory(names_are_printed_when_a_file_is_complete),
@@ -740,7 +793,7 @@ int main(void)
 		in_a_directory(the_command_never_gets_the_file_that_is_written_now),
 		in_a_directory(without_an_end_nothing_is_waited_for),
 	};
-	size_t n = 23;
+	size_t n = 25;
 
 	unit_of_table(failing, a_failure_is_reported_and_nothing_more, tests, n);
 	unit_of_table(findings, a_command_is_looked_up, tests, n);
