@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* One packet, two writers. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/command.h"
 #include "capture/err.h"
 #include "capture/flow.h"
 #include "capture/opts.h"
@@ -23,11 +25,24 @@ static int open_failed(struct flow *f, const char *path, int err)
 	return fail(STATUS_RUNTIME, "%s: cannot open for writing: %s", path, strerror(-err));
 }
 
+/* Early, so that nobody finds out when the first file is complete. */
+static enum status check_command(const char *command)
+{
+	char path[PATH_MAX];
+	int err = command_find(command, path, sizeof(path));
+
+	if (err == -ENOENT)
+		return fail(STATUS_USAGE, "-z %s: there is no such program", command);
+	return err ? fail(STATUS_USAGE, "-z %s: cannot be run: %s", command, strerror(-err)) : STATUS_OK;
+}
+
 int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 {
 	int err;
 
 	*f = (struct flow){ .limit = o->count, .unbuffered = o->unbuffered, .line_buffered = o->print.line_buffered };
+	if (o->keep.command && check_command(o->keep.command))
+		return STATUS_USAGE;
 	if (o->write) {
 		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO) && !format_is_text(o->format))
 			return fail(STATUS_USAGE, "stdout is a terminal: %s is not written there", format_name(o->format));

@@ -79,7 +79,7 @@ static int follow(struct rotate *r, enum step step)
 		return ROTATE_END;
 	if (step == STEP_ON || r->postponed)
 		return 0;
-	err = rotate_next_name(r);
+	err = keeper_ready(r->keeper) ? rotate_next_name(r) : -EBUSY;
 	r->postponed = err == -EBUSY;
 	if (r->postponed)
 		return 0;
@@ -119,12 +119,14 @@ void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns)
 
 /* ---- packets ---- */
 
+/* Is there room for what comes before it is asked again? */
 static int check_room(struct rotate *r)
 {
-	uint64_t size = writer_size(r->writer);
-	enum keeper_room room = keeper_room(r->keeper, size);
+	uint64_t max = r->opts->keep.max_disk;
+	enum keeper_room room;
 
-	r->room_at = size + ROOM_BYTES;
+	r->room_at = writer_size(r->writer) + (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
+	room = keeper_room(r->keeper, r->room_at);
 	r->cut_short = room == KEEPER_DISK_LOW;
 	return room == KEEPER_ROOM ? 0 : ROTATE_LAST;
 }

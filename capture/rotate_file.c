@@ -37,10 +37,9 @@ static int open_keeper(struct rotate *r)
 
 	if (o->file_bytes || o->ring_names)
 		keep.n_files = o->n_files;
+	keep.patient = r->opts->n_reads;
 	err = keeper_open(&r->keeper, &keep, say, NULL, r->interrupt_fd);
-	if (err && keep.command && (err == -ENOENT || err == -EACCES))
-		strncpy(r->wanted, keep.command, sizeof(r->wanted) - 1);
-	else if (err && keep.print_name)
+	if (err && keep.print_name)
 		strncpy(r->wanted, keep.print_name, sizeof(r->wanted) - 1);
 	return err;
 }
