@@ -195,6 +195,7 @@ static inline struct pcap_head reader_pcap_head(const struct reader *r, size_t p
 	};
 }
 
+uint32_t reader_pcap_caplen_max(const struct reader *r);
 bool reader_pcap_is_sane(const struct reader *r, const struct pcap_head *h);
 
 /* Goes on with records, whose interface has this link type. 0 or -ENOMEM. */

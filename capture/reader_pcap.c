@@ -16,7 +16,7 @@ enum {
 	ZERO_TAIL	= 512,		/* fewer zeros can be records of length 0 */
 };
 
-static uint32_t caplen_max(const struct reader *r)
+uint32_t reader_pcap_caplen_max(const struct reader *r)
 {
 	return r->pcap_snaplen > CAPLEN_MAX ? min_of(r->pcap_snaplen, (uint32_t)READER_HELD_MAX) : CAPLEN_MAX;
 }
@@ -29,7 +29,7 @@ static uint32_t second(const struct reader *r)
 /* Zeros are not taken for a record, nor one without bytes: in the middle of packets there are many that look like that. */
 bool reader_pcap_is_sane(const struct reader *r, const struct pcap_head *h)
 {
-	return h->caplen && h->frac < second(r) && h->caplen <= caplen_max(r) && h->caplen <= h->len &&
+	return h->caplen && h->frac < second(r) && h->caplen <= reader_pcap_caplen_max(r) && h->caplen <= h->len &&
 	       h->len <= READER_HELD_MAX;
 }
 

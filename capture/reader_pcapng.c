@@ -251,6 +251,7 @@ static int skip_block(struct reader *r, const struct body *b, uint32_t len)
 /* Reads the block that comes, and if it is of a known type holds it in *b (else b->data is NULL). 1, 0 or an error. */
 static int next_block(struct reader *r, struct body *b, bool skip)
 {
+	const uint32_t most = r->hooks.recover ? RECOVER_LEN_MAX : READER_HELD_MAX;
 	uint32_t type = 0, len = 0;
 	int err;
 
@@ -263,9 +264,8 @@ static int next_block(struct reader *r, struct body *b, bool skip)
 	*b = (struct body){ .type = type, .at = r->offset };
 	if ((skip && type != PCAPNG_SHB) || !is_held(r, type, len))
 		return skip_block(r, b, len);
-	if (len > READER_HELD_MAX)
-		return reader_fail(r, "damaged at byte %llu: a block of %u bytes, where at most %u are read", b->at, len,
-				   READER_HELD_MAX);
+	if (len > most)
+		return reader_fail(r, "damaged at byte %llu: a block of %u bytes, where at most %u are read", b->at, len, most);
 	if (!reader_need(r, len))
 		return cut_short(r, b->at, len);
 	err = check_trailer(r, reader_bytes(r) + len - 4, b->at, len);

@@ -67,6 +67,24 @@ static size_t find(struct reader *r, const uint32_t *sec, bool *is_far)
 	return far;
 }
 
+/* Do lengths alone, whatever else the records say, lead on for a while, or to the very end of the file? */
+static bool leads_on(struct reader *r, size_t pos)
+{
+	enum { LONG_ENOUGH = 8 };
+
+	for (unsigned n = 0; n < LONG_ENOUGH; n++) {
+		struct pcap_head h;
+
+		if (!reader_need(r, pos + r->pcap_record))
+			return reader_have(r) == pos;
+		h = reader_pcap_head(r, pos);
+		if (h.caplen > reader_pcap_caplen_max(r) || !(h.sec || h.frac || h.caplen || h.len))
+			return false;
+		pos += r->pcap_record + h.caplen;
+	}
+	return true;
+}
+
 /*
  * A time that jumps must have more behind it. With nothing that fits right behind it, or with odd numbers of its own, it may
  * be the last record before a damaged place: then the next one does not begin within it.
@@ -76,7 +94,7 @@ bool reader_pcap_is_followed(struct reader *r, size_t len)
 	struct pcap_head h = reader_pcap_head(r, 0);
 	bool ended, far, sane = reader_pcap_is_sane(r, &h);
 	unsigned n = row(r, len, 2, &h.sec, &ended);
-	bool followed = n == 2 || ended || is_record(r, len, NULL, 2);
+	bool followed = n == 2 || ended || is_record(r, len, NULL, 2) || leads_on(r, len);
 	size_t next;
 
 	if (sane && followed)
