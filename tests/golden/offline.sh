@@ -1,0 +1,418 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# The offline tool beside editcap, mergecap and capinfos: the same packets selected, the same counts. What --compare says.
+# And how it ends when it is asked to, with whole output.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+export TZ=UTC LC_ALL=C
+B=${B:-build}
+dump=$B/xdpdump
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0
+
+# verdict SENTENCE: what $work/against holds speaks against it.
+verdict()
+{
+	n=$((n + 1))
+	if [[ -s $work/against ]]; then
+		echo "not ok $n - $1"
+		head -n 20 "$work/against" | sed "s,$work/,,g; s/^/# /"
+	else
+		echo "ok $n - $1"
+	fi
+}
+
+# wanted SENTENCE TOOL: skips what needs a tool that is not there.
+wanted()
+{
+	command -v "$2" >/dev/null && return
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2 is not installed"
+	return 1
+}
+
+# both "OUR OPTIONS" "EDITCAP'S" FILE [EDITCAP'S ARGUMENTS BEHIND THE FILES]: the same packets, by libpcap.
+both()
+{
+	local ours theirs
+
+	read -ra ours <<<"$1"
+	read -ra theirs <<<"$2"
+	"$dump" -r "$3" -w "$work/ours" "${ours[@]//_/ }" </dev/null 2>"$work/said" || cat "$work/said"
+	editcap -F nsecpcap "${theirs[@]//_/ }" "$3" "$work/theirs" ${4+"$4"} >"$work/said" 2>&1 || cat "$work/said"
+	"$dump" -r "$work/theirs" | grep -q . || echo "$2: no packets, so nothing is shown"
+	"$dump" --compare "$work/theirs" "$work/ours" --tolerance 0 >"$work/said" 2>&1 || sed "s/^/$1: /" "$work/said"
+}
+
+# ---- selection ----
+
+file=tests/pcaps/mixed.pcap
+day=2024-01-02_
+if wanted "editcap_selects_the_same_packets" editcap; then
+	{
+		both "--skip 10" -r "$file" 11-194
+		both "--skip 10 -c 20" -r "$file" 11-30
+		both "-c 1" -r "$file" 1
+		both "--start ${day}03:04:05.5" "-A ${day}03:04:05.5" "$file"
+		both "--end ${day}03:04:05.5" "-B ${day}03:04:05.5" "$file"
+		both "--start ${day}03:04:05.1 --end ${day}03:04:06" "-A ${day}03:04:05.1 -B ${day}03:04:06" "$file"
+		both "--start 03:04:05.500 --end 1704164646" "-A ${day}03:04:05.5 -B ${day}03:04:06" "$file"
+		both "--start +0.5 --end +1s" "-A ${day}03:04:05.500000001 -B ${day}03:04:06.000000001" "$file"
+		both "-s 60" "-s 60" "$file"
+	} >"$work/against"
+	verdict "editcap_selects_the_same_packets"
+fi
+
+if wanted "editcap_finds_the_same_copies" editcap && command -v mergecap >/dev/null; then
+	# Each packet again 3 ms later, with others between.
+	editcap -F nsecpcap -t 0.003 "$file" "$work/later" && mergecap -F nsecpcap -w "$work/doubles" "$file" "$work/later"
+	{
+		for window in 1 2 4 5 20 1000; do
+			both "--dedup=$window" "-D $((window + 1))" "$work/doubles"
+		done
+		both "--dedup=4" -d "$work/doubles"
+		for window in 001 002 003 004 050; do
+			both "--dedup=$((10#$window))ms" "-w 0.$window" "$work/doubles"
+		done
+	} >"$work/against"
+	verdict "editcap_finds_the_same_copies"
+
+	"$dump" -r "$work/doubles" --dedup=1000 -w "$work/ours" 2>"$work/said"
+	echo "$((388 - $("$dump" -r "$work/ours" | wc -l))) duplicate packets left out" | diff - "$work/said" >"$work/against"
+	verdict "the_number_of_copies_is_told"
+fi
+
+# The filter comes first, then the time, the copies, what is skipped, the count.
+{
+	# 194 packets, 19 of them UDP, the first two of which are the third and the fourth packet
+	[[ $("$dump" -r "$file" udp --skip 17 | wc -l) == 2 ]] || echo "--skip counts what the filter lets through"
+	[[ $("$dump" -r "$file" -t udp --skip 1 -c 1) == "$("$dump" -r "$file" -t udp | sed -n 2p)" ]] || echo "--skip, then -c"
+	# relative to the first packet, whether it matches or not
+	[[ $("$dump" -r "$file" udp --end +0.000001) == "" ]] || echo "--end is relative to the first packet of all"
+	[[ $("$dump" -r "$file" -r "$file" --dedup --skip 193 2>/dev/null | wc -l) == 1 ]] || echo "--dedup before --skip"
+} >"$work/against"
+verdict "filter_time_copies_skip_and_count_come_in_this_order"
+
+# What is cut does not make a copy: the packets are cut behind all selection.
+{
+	"$dump" -r tests/pcaps/sizes.pcap -s 20 --dedup=24 -w "$work/ours" 2>"$work/said"
+	grep -qx '0 duplicate packets left out' "$work/said" || cat "$work/said"
+} >"$work/against"
+verdict "packets_are_copies_before_they_are_cut"
+
+# ---- --info ----
+
+# Of the report, what capinfos has as well, with all digits of the times.
+labels='File name|Number of packets|File size|Data size|Capture duration|First packet time|Last packet time'
+labels+='|Average packet size|Strict time order|Packet size limit|Capture hardware|Capture oper-sys|Capture application'
+labels+='|Number of interfaces in file'
+inner='Name|Description|Hardware|Speed|Capture length|Filter string|Operating system|Number of packets'
+shared_lines()
+{
+	grep -E "^($labels): |^Interface #|^ +($inner) = " | grep -v 'file hdr' |
+		sed -E 's/ +$//; :a; s/(\.[0-9]{6,8})( |$)/\10\2/; ta'
+}
+
+# Left out is what capinfos 4.0 cannot read or sees otherwise: what it takes for malformed or does not know; packets of
+# blocks that have no time; 2^-63 seconds, and 10^-12 and less, which it rounds; times printed with fewer digits; names that
+# we escape or leave out because they are empty; a snap length of 0; the interfaces of several sections, which it repeats.
+files=(tests/pcaps/*.pcap)
+for file in tests/pcaps/files/{linktype,pcap}*; do
+	case $file in
+	*unknown*65000* | *reserved_bits* | *malformed* | *custom_blocks* | *journal* | *simple_packets*) ;;
+	*tsresol_10_[013]* | *tsresol_10_1[29]* | *tsresol_2_0* | *tsresol_2_63*) [[ $file != *10_9* ]] ;;
+	*hostile* | *empty_strings* | *snaplen_zero* | *section_header_only* | *sections_of_both*) ;;
+	*) files+=("$file") ;;
+	esac
+done
+reads=()
+for file in "${files[@]}"; do
+	reads+=(-r "$file")
+done
+"$dump" --info "${reads[@]}" </dev/null >"$work/reports" 2>"$work/said"
+if wanted "capinfos_counts_the_same" capinfos; then
+	{
+		cat "$work/said"
+		((${#files[@]} > 60)) || echo "only ${#files[@]} files"
+		capinfos -M "${files[@]}" 2>&1 | grep -v 'Running as user' | shared_lines >"$work/theirs"
+		shared_lines <"$work/reports" | diff "$work/theirs" -
+	} >"$work/against"
+	verdict "capinfos_counts_the_same"
+fi
+
+# Numbers of both reports, and one object a line.
+if wanted "the_report_in_json_says_the_same" python3; then
+	"$dump" --info -T json "${reads[@]}" "len < 100" </dev/null >"$work/json" 2>"$work/against"
+	"$dump" --info "${reads[@]}" "len < 100" </dev/null >"$work/text" 2>>"$work/against"
+	python3 - "$work/json" "$work/text" >>"$work/against" 2>&1 <<'END'
+import json, re, sys
+reports = [json.loads(line) for line in open(sys.argv[1])]
+texts = open(sys.argv[2], errors="replace").read().split("\n\n")
+if len(reports) != len(texts):
+    print(len(reports), "objects and", len(texts), "reports")
+for report, text in zip(reports, texts):
+    found = lambda pattern: [m.groups() for m in re.finditer(pattern, text, re.M)]
+    pairs = {
+        "packets": [report["packets"], int(found(r"^Number of packets: +(\d+)")[0][0])],
+        "bytes": [report["bytes"], int(found(r"^Data size: +(\d+)")[0][0])],
+        "filter": [report["filter"], found(r"^Filter: +(.*)")[0][0]],
+        "interfaces": [[str(i["packets"]) for i in report["interfaces"]],
+                       [g[0] for g in found(r"^ +Number of packets = (\d+)")]],
+        "talkers": [[str(t["bytes_sent"]) for t in report["top_talkers"]],
+                    [g[0] for g in found(r"^  [0-9a-f.:]+ +\d+ +(\d+) +\d+$")]],
+        "protocols": [sum(1 for p in report["protocols"].values() if p["packets"]),
+                      len(found(r"^  [A-Za-z][A-Za-z46v ]+ +\d+ +[\d.]+ +\d+ +[\d.]+$"))],
+        "complete": [report["complete"], True],
+    }
+    for name, (a, b) in pairs.items():
+        if a != b:
+            print(report["file"], name, a, b)
+END
+	verdict "the_report_in_json_says_the_same"
+fi
+
+# A damaged file: exit 1, what could be read, and why it is not more.
+{
+	"$dump" --info -r tests/pcaps/files/damaged_pcap_garbage_tail.pcap -r tests/pcaps/udp.pcap >"$work/text" 2>"$work/said"
+	[[ $? == 1 ]] || echo "not exit 1"
+	[[ $(grep -c '^Number of packets:   [1-9]' "$work/text") == 2 ]] || cat "$work/text"
+	grep -q '^Not complete: .*damaged_pcap_garbage_tail.pcap: damaged at byte' "$work/text" || cat "$work/text"
+	grep -q 'garbage_tail.pcap: damaged at byte' "$work/said" || cat "$work/said"
+	"$dump" --info -r /nonexistent -r tests/pcaps/udp.pcap >"$work/text" 2>"$work/said"
+	[[ $? == 1 ]] || echo "not exit 1"
+	grep -q '^Number of packets:   8' "$work/text" || cat "$work/text"
+	"$dump" --info -r tests/pcaps/udp.pcap 'tcp porty 80' >"$work/text" 2>"$work/said"
+	[[ $? == 2 && ! -s $work/text ]] || cat "$work/text"
+} >"$work/against"
+verdict "a_report_of_a_damaged_file_tells_what_could_be_read"
+
+# ---- --compare ----
+
+# says STATUS SENTENCE ARGUMENTS...: the end of a comparison, and a line of what it prints, as an extended regular expression.
+says()
+{
+	local wanted=$1 sentence=$2 status=0
+
+	shift 2
+	"$dump" --compare "$@" >"$work/text" 2>&1 </dev/null || status=$?
+	((status == wanted)) || echo "$*: exit $status"
+	grep -Eqx -e "$sentence" "$work/text" || { echo "$*: no line '$sentence'"; cat "$work/text"; }
+}
+
+a=tests/pcaps/udp.pcap
+"$dump" -r $a -w "$work/b" -c 5
+"$dump" -r $a -w "$work/cut" -s 60
+"$dump" -r tests/pcaps/mixed.pcap -w "$work/some" udp or arp
+# the last byte of the packet that is not padding of a block
+"$dump" -r $a -w "$work/last" --skip 2 -c 1
+size=$(stat -c %s "$work/last")
+# ... EPB: data of 42 bytes, 2 of padding, trailer; ISB is not there, as no input had one
+cp "$work/last" "$work/changed"
+printf '\xee' | dd of="$work/changed" bs=1 seek=$((size - 4 - 2 - 1)) conv=notrunc 2>/dev/null
+{
+	says 0 '8 packets, all the same' $a $a
+	says 0 '19 packets, all the same' tests/pcaps/mixed.pcap "$work/some" udp
+	says 1 "$a has 3 packets more: .*/b ends after 5" $a "$work/b"
+	says 1 "$a has 3 packets more: .*/b ends after 5" "$work/b" $a
+	says 1 'packet 1 differs: 75 and 60 bytes captured' $a "$work/cut"
+	says 0 '8 packets, all the same' $a "$work/cut" -s 60
+	says 1 'packet 1 differs: lengths on the wire 75 and 74' $a tests/pcaps/tcp_handshake.pcap
+	says 1 'packet 1 differs: byte 41 is 0x[0-9a-f]{2} and 0xee' "$work/last" "$work/changed"
+	grep -q $'^\t0x0020:  .*ee$' "$work/text" || cat "$work/text"
+	says 1 'xdpdump: not compared to the end: the first [1-9] packets are the same' \
+		tests/pcaps/files/pcap_nanoseconds_little_endian.pcap tests/pcaps/files/damaged_pcap_garbage_tail.pcap
+	says 1 'xdpdump: /nonexistent: cannot open: No such file or directory' $a /nonexistent
+	says 2 'xdpdump: can.t parse filter expression: syntax error: .*' $a $a 'udp porty 1'
+} >"$work/against"
+verdict "a_comparison_ends_with_the_first_difference"
+
+if wanted "times_matter_when_asked_to" editcap; then
+	editcap -F nsecpcap -t 0.001 $a "$work/later"
+	{
+		says 0 '8 packets, all the same' $a "$work/later"
+		says 1 'packet 1 differs: times 0.001000000 s apart' $a "$work/later" --tolerance 0
+		says 1 'packet 1 differs: times 0.001000000 s apart' $a "$work/later" --tolerance 999us
+		says 0 '8 packets, all the same' $a "$work/later" --tolerance 1ms
+	} >"$work/against"
+	verdict "times_matter_when_asked_to"
+fi
+
+# ---- signals, with -r ----
+
+# begun SECONDS COMMAND...: until it succeeds
+begun()
+{
+	local i
+
+	for ((i = $1 * 100; i > 0; i--)); do
+		"${@:2}" && return
+		sleep 0.01
+	done
+	echo "not within $1 s: ${*:2}"
+}
+
+has()
+{
+	[[ -s $1 ]]
+}
+
+ended()
+{
+	[[ $(cat "/proc/$pid/stat" 2>/dev/null) == @(""|*") Z "*) ]]
+}
+
+has_fifo()
+{
+	[[ $(readlink "/proc/$pid"/fd/*) == */fifo* ]]
+}
+
+# ends_with STATUS: the process $pid within 10 s.
+ends_with()
+{
+	local status
+
+	begun 10 ended
+	kill -KILL "$pid" 2>/dev/null
+	wait "$pid"
+	status=$?
+	((status == $1)) || { echo "exit $status instead of $1"; cat "$work/said"; }
+}
+
+mkfifo "$work/fifo"
+for signal in INT TERM HUP; do
+	"$dump" -r "$work/fifo" -w "$work/out" --print >"$work/text" 2>"$work/said" &
+	pid=$!
+	exec 3>"$work/fifo"
+	cat $a >&3
+	begun 10 has "$work/text"
+	kill -$signal $pid
+	ends_with 0
+	exec 3>&-
+	"$dump" --compare $a "$work/out" >"$work/diff" || cat "$work/diff"
+	grep -qx 'stopped as asked: 8 packets read, 8 taken' "$work/said" || cat "$work/said"
+done >"$work/against" 2>&1
+verdict "a_signal_while_waiting_for_input_leaves_a_whole_file"
+
+{
+	"$dump" -r "$work/fifo" -w "$work/never" >"$work/text" 2>"$work/said" &
+	pid=$!
+	begun 10 has_fifo
+	kill -INT $pid
+	ends_with 0
+	[[ ! -e $work/never ]] || echo "there is an output without input"
+} >"$work/against" 2>&1
+verdict "a_signal_while_a_fifo_has_no_writer_ends_the_waiting"
+
+{
+	rm -f "$work/out"
+	"$dump" -r "$work/fifo" --stats -w "$work/out" >"$work/text" 2>"$work/said" &
+	pid=$!
+	exec 3>"$work/fifo"
+	cat $a >&3
+	begun 10 has "$work/out"
+	kill -USR1 $pid
+	begun 10 has "$work/said"
+	grep -q ' s: 8 packets ' "$work/said" || cat "$work/said"
+	: >"$work/said"
+	exec 3>&-
+	ends_with 0
+	grep -q ' s: 8 packets ' "$work/said" || cat "$work/said"
+} >"$work/against" 2>&1
+verdict "sigusr1_prints_the_statistics_and_the_work_goes_on"
+
+# A file that takes a while: the same frames again and again, through a pipe that is read slowly.
+head -c 24 tests/pcaps/mixed.pcap >"$work/big"
+for ((i = 0; i < 2000; i++)); do
+	tail -c +25 tests/pcaps/mixed.pcap
+done >>"$work/big"
+
+{
+	mkfifo "$work/outfifo"
+	(exec 3<"$work/outfifo"; sleep 0.3; cat <&3 >"$work/part") &
+	reader=$!
+	"$dump" -r "$work/big" -w "$work/outfifo" 2>"$work/said" &
+	pid=$!
+	sleep 0.1
+	kill -INT $pid
+	ends_with 0
+	wait $reader
+	"$dump" -r "$work/part" -t >"$work/text" || echo "the output is not whole"
+	taken=$(sed -n 's/^stopped as asked: .* packets read, \([0-9]*\) taken$/\1/p' "$work/said")
+	[[ $(wc -l <"$work/text") == "$taken" && $taken -lt 388000 ]] || { echo "$(wc -l <"$work/text") packets"; cat "$work/said"; }
+} >"$work/against" 2>&1
+verdict "a_signal_in_the_middle_of_a_file_leaves_a_whole_output"
+
+{
+	exec 4<>"$work/outfifo"		# a reader that takes nothing
+	"$dump" -r "$work/big" -w "$work/outfifo" 2>"$work/said" &
+	pid=$!
+	sleep 0.1
+	kill -INT $pid
+	sleep 0.1
+	kill -TERM $pid
+	ends_with 143
+	exec 4<&-
+} >"$work/against" 2>&1
+verdict "a_second_signal_forces_the_end"
+
+# ---- progress ----
+
+if wanted "a_line_of_progress_for_a_terminal" python3; then
+	python3 - "$dump" "$work/fifo" "$work/big" >"$work/against" 2>&1 <<'END'
+import os, pty, subprocess, sys, threading, time
+dump, fifo, big = sys.argv[1:]
+
+def shown(args, stdout=subprocess.DEVNULL, terminal=True, term="xterm"):
+    """What a run of more than a second writes to stderr: a file without an end, until it is asked to stop."""
+    master, slave = pty.openpty()
+    read, write = (master, slave) if terminal else os.pipe()
+    p = subprocess.Popen([dump, "-r", fifo] + args, stdin=subprocess.DEVNULL, stderr=write,
+                         stdout=slave if stdout == "terminal" else stdout, env={**os.environ, "TERM": term})
+    os.close(write)
+    said = b""
+    def take():
+        nonlocal said
+        try:
+            while (data := os.read(read, 65536)):
+                said += data
+        except OSError:
+            pass
+    reader = threading.Thread(target=take)
+    reader.start()
+    other = threading.Thread(target=lambda: [None for _ in iter(lambda: drain(master), b"")]) if stdout == "terminal" else None
+    with open(fifo, "wb") as f, open(big, "rb") as source:
+        f.write(source.read(24))
+        frames = source.read(5000000 // 46973 * 46973)
+        end = time.monotonic() + 1.6
+        while time.monotonic() < end:
+            f.write(frames)
+            time.sleep(0.05)
+    p.wait(20)
+    if not terminal or stdout == "terminal":
+        os.close(slave) if not terminal else None
+    reader.join(5)
+    return said
+
+def drain(fd):
+    try:
+        return os.read(fd, 65536)
+    except OSError:
+        return b""
+
+progress = b"packets, "
+said = shown(["-w", "/dev/null"])
+if said.count(progress) < 1 or b"Mpps" not in said:
+    print("no line on a terminal:", said)
+if not said.endswith(b"\r\x1b[K"):
+    print("the line is not erased at the end:", said[-80:])
+if (said := shown(["-w", "/dev/null"], terminal=False)):
+    print("a line where there is no terminal:", said)
+if (said := shown(["-w", "/dev/null"], term="dumb")):
+    print("a line on a terminal that cannot erase it:", said)
+if progress in (said := shown(["-c", "100000000", "-q"], stdout="terminal")):
+    print("a line between lines of text")
+END
+	verdict "a_line_of_progress_for_a_terminal"
+fi
+echo "1..$n"
