@@ -33,7 +33,7 @@ same_packets()
 		return
 	fi
 	((ours)) && cat "$work/complaint"
-	"$B/replay/compare" "$work/theirs.pcap" "$work/ours.pcapng" >"$work/said" 2>&1 ||
+	"$B/xdpdump" --compare "$work/theirs.pcap" "$work/ours.pcapng" >"$work/said" 2>&1 ||
 		sed "s,^,$1: '$2': ," "$work/said"
 }
 
@@ -86,7 +86,7 @@ else
 
 	"$B/xdpdump" -r "$work/frames.pcap" -w "$work/ours.pcapng" -c 7 tcp </dev/null
 	tcpdump -r "$work/frames.pcap" -w "$work/theirs.pcap" -c 7 tcp 2>/dev/null
-	"$B/replay/compare" "$work/theirs.pcap" "$work/ours.pcapng" >"$work/said" 2>&1 || cp "$work/said" "$work/against"
+	"$B/xdpdump" --compare "$work/theirs.pcap" "$work/ours.pcapng" >"$work/said" 2>&1 || cp "$work/said" "$work/against"
 	verdict "the_count_is_of_packets_that_match"
 fi
 

@@ -58,9 +58,9 @@ want_filtered()
 want_same_packets()
 {
 	tcpdump -n -r "$pcap" -w "$work/subset.pcap" "$1" 2>"$work/tcpdump" || note "tcpdump: $(<"$work/tcpdump")"
-	want_true compare "$compare" "$work/subset.pcap" "$2"
+	want_true compare "$dump" --compare "$work/subset.pcap" "$2"
 	"$dump" -r "$pcap" -w "$work/offline.pcapng" "$1" >"$work/read" 2>&1 || note "-r: $(<"$work/read")"
-	want_true 'compare with -r' "$compare" "$work/offline.pcapng" "$2"
+	want_true 'compare with -r' "$dump" --compare "$work/offline.pcapng" "$2"
 }
 
 count_matches()
@@ -94,7 +94,7 @@ expression='greater 0'
 listen -i v0 -s 0 -w "$work/out.pcapng" "$expression"
 replay
 want_filtered "$work/out.pcapng" "$n_packets"
-want_true compare "$compare" "$pcap" "$work/out.pcapng"
+want_true compare "$dump" --compare "$pcap" "$work/out.pcapng"
 end
 
 begin 'the expression of each interface filters its own packets'

@@ -70,7 +70,7 @@ if command -v tcpdump >/dev/null; then
 	reap
 	wait "$reader"
 	want 'exit status' 0 "$rc"
-	want_true 'the packets' "$compare" -S "$work/copy"
+	want_true 'the packets' "$sequence" "$work/copy"
 	want 'packets' 50 "$("$dump" -r "$work/copy" -t | wc -l)"
 	end
 else

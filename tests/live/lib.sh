@@ -28,7 +28,7 @@ in_netns "$@"
 
 dump=$B/xdpdump
 send=$B/replay/send
-compare=$B/replay/compare
+sequence=$B/replay/sequence
 sanitized=		# not empty: everything is slower and larger
 [[ $(nm -D "$dump" 2>/dev/null) != *__asan* ]] || sanitized=1
 

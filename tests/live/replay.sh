@@ -48,7 +48,7 @@ for pcap in tests/pcaps/*.pcap; do
 	file=$work/$name.pcapng
 	listen -i v0 -s 0 -w "$file" --print -t
 	replay
-	want_true compare "$compare" "$pcap" "$file"
+	want_true compare "$dump" --compare "$pcap" "$file"
 	"$dump" -r "$pcap" -t >"$work/sent.txt" 2>"$work/sent.err" || note "xdpdump -r of the fixture: $(<"$work/sent.err")"
 	want_same_text "$work/sent.txt" "$work/out" 'the live text is not that of the fixture'
 	"$dump" -r "$file" -t >"$work/read.txt" 2>&1
@@ -64,7 +64,8 @@ for pcap in tests/pcaps/*.pcap; do
 	file=$work/$name-256.pcapng
 	listen -i v0 -w "$file" --print -vv -e -tt
 	replay
-	want_true compare "$compare" "$pcap" "$file" -s 256
+	"$dump" -r "$pcap" -s 256 -w "$work/cut.pcapng"
+	want_true compare "$dump" --compare "$work/cut.pcapng" "$file"
 	"$dump" -r "$file" -vv -e -tt >"$work/read.txt" 2>&1
 	want_same_text "$work/out" "$work/read.txt" 'the file reads back otherwise than it was printed'
 	"$dump" -r "$file" -vv -e -t 2>&1 | without_origin /dev/stdin >"$work/read.txt"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * In: two captures that should hold the same packets, or one capture of the frames that send made; libpcap reads them,
- * so nothing here depends on the project's own reader. Out: one line, the first difference or what was counted.
+ * In: a capture of the frames that send made; libpcap reads it, so nothing here depends on the project's own reader. Out:
+ * one line: what was counted, and whether the times are as they should be.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAGIC		"XDPDSEND"
 #define STAMP_LEN	24		/* magic, sequence number, time */
@@ -20,13 +19,7 @@
 #define NS_PER_SEC	1000000000LL
 #define LATE_NS		1000000
 
-enum { SAME = 0, DIFFERENT = 1, ERROR = 2 };
-
-struct options {
-	const char *sent;	/* NULL: sequence mode */
-	const char *captured;
-	uint32_t snaplen;	/* 0: whole frames */
-};
+enum { GOOD = 0, BAD = 1, ERROR = 2 };
 
 struct file {
 	const char *name;
@@ -63,7 +56,7 @@ static int file_open(struct file *f, const char *name)
 	if (f->pcap)
 		return 0;
 	/* libpcap names the file for some causes and not for others */
-	fprintf(stderr, "compare: %s%s%s\n", strstr(why, name) ? "" : name, strstr(why, name) ? "" : ": ", why);
+	fprintf(stderr, "sequence: %s%s%s\n", strstr(why, name) ? "" : name, strstr(why, name) ? "" : ": ", why);
 	return -EIO;
 }
 
@@ -75,83 +68,11 @@ static int file_next(struct file *f)
 	if (ret == PCAP_ERROR_BREAK)
 		return 0;
 	if (ret != 1) {
-		fprintf(stderr, "compare: %s: after packet %" PRIu64 ": %s\n", f->name, f->n, pcap_geterr(f->pcap));
+		fprintf(stderr, "sequence: %s: after packet %" PRIu64 ": %s\n", f->name, f->n, pcap_geterr(f->pcap));
 		return -EIO;
 	}
 	f->n++;
 	return 1;
-}
-
-/* Print the first difference of the two current packets, if there is one. */
-static bool differ(const struct file *sent, const struct file *captured, uint32_t snaplen)
-{
-	uint32_t caplen = sent->head->caplen, i;
-
-	if (snaplen && caplen > snaplen)
-		caplen = snaplen;
-	if (captured->head->len != sent->head->len) {
-		printf("packet %" PRIu64 ": wire length: sent %u, captured %u\n", sent->n, sent->head->len,
-		       captured->head->len);
-		return true;
-	}
-	if (captured->head->caplen != caplen) {
-		printf("packet %" PRIu64 ": captured length: expected %u, captured %u\n", sent->n, caplen,
-		       captured->head->caplen);
-		return true;
-	}
-	if (!memcmp(sent->data, captured->data, caplen))
-		return false;
-	for (i = 0; sent->data[i] == captured->data[i]; i++)
-		;
-	printf("packet %" PRIu64 ": byte at offset %u: sent 0x%02x, captured 0x%02x\n", sent->n, i, sent->data[i],
-	       captured->data[i]);
-	return true;
-}
-
-/* One file has ended before the other: count the rest of the longer one. */
-static int differ_in_count(struct file *sent, struct file *captured)
-{
-	struct file *longer = sent->n > captured->n ? sent : captured;
-	uint64_t first = longer->n;
-	int ret;
-
-	while ((ret = file_next(longer)) > 0)
-		;
-	if (ret < 0)
-		return ERROR;
-	printf("packet %" PRIu64 ": number of packets: sent %" PRIu64 ", captured %" PRIu64 "\n", first, sent->n,
-	       captured->n);
-	return DIFFERENT;
-}
-
-static int compare_open_files(struct file *sent, struct file *captured, uint32_t snaplen)
-{
-	for (;;) {
-		int s = file_next(sent), c = s < 0 ? s : file_next(captured);
-
-		if (s < 0 || c < 0)
-			return ERROR;
-		if (s != c)
-			return differ_in_count(sent, captured);
-		if (!s)
-			break;
-		if (differ(sent, captured, snaplen))
-			return DIFFERENT;
-	}
-	printf("%" PRIu64 " packets equal\n", sent->n);
-	return SAME;
-}
-
-static int compare_files(const struct options *o)
-{
-	struct file sent, captured = { 0 };
-	int ret = ERROR;
-
-	if (!file_open(&sent, o->sent) && !file_open(&captured, o->captured))
-		ret = compare_open_files(&sent, &captured, o->snaplen);
-	file_close(&sent);
-	file_close(&captured);
-	return ret;
 }
 
 static int list_add(struct list *l, int64_t value)
@@ -230,7 +151,7 @@ static int sequence_read(struct sequence *s, struct file *f)
 
 	while ((ret = file_next(f)) > 0) {
 		if (sequence_add(s, f)) {
-			fprintf(stderr, "compare: %s: %s\n", f->name, strerror(ENOMEM));
+			fprintf(stderr, "sequence: %s: %s\n", f->name, strerror(ENOMEM));
 			return -ENOMEM;
 		}
 	}
@@ -288,7 +209,7 @@ static int sequence_report(struct sequence *s)
 
 	if (!s->seqs.n) {
 		printf("0 packets from send, %" PRIu64 " others\n", s->others);
-		return DIFFERENT;
+		return BAD;
 	}
 	list_sort(&s->seqs);
 	twice = doubles(&s->seqs);
@@ -301,16 +222,16 @@ static int sequence_report(struct sequence *s)
 	if (s->others)
 		printf(", %" PRIu64 " others", s->others);
 	good = print_delays(&s->delays);
-	return good && !missing && !turned ? SAME : DIFFERENT;
+	return good && !missing && !turned ? GOOD : BAD;
 }
 
-static int check_sequence(const struct options *o)
+static int check(const char *name)
 {
 	struct sequence s = { 0 };
 	struct file f;
 	int ret = ERROR;
 
-	if (!file_open(&f, o->captured) && !sequence_read(&s, &f))
+	if (!file_open(&f, name) && !sequence_read(&s, &f))
 		ret = sequence_report(&s);
 	file_close(&f);
 	free(s.seqs.item);
@@ -318,47 +239,17 @@ static int check_sequence(const struct options *o)
 	return ret;
 }
 
-static bool number(const char *s, uint32_t *out)
-{
-	unsigned long n;
-	char *end;
-
-	errno = 0;
-	n = strtoul(s, &end, 10);
-	*out = (uint32_t)n;
-	return *s >= '0' && *s <= '9' && !*end && !errno && n <= UINT32_MAX;
-}
-
-static int usage(void)
-{
-	fprintf(stderr, "usage: compare SENT CAPTURED [-s SNAPLEN] | compare -S CAPTURED\n");
-	return ERROR;
-}
-
 int main(int argc, char **argv)
 {
-	struct options o = { 0 };
-	bool sequence = false, snap = false;
-	int letter, ret;
+	int ret;
 
-	opterr = 0;
-	while ((letter = getopt(argc, argv, "s:S")) != -1) {
-		if (letter == '?')
-			return usage();
-		if (letter == 's' && !number(optarg, &o.snaplen)) {
-			fprintf(stderr, "compare: -s %s: not a number of bytes\n", optarg);
-			return ERROR;
-		}
-		sequence |= letter == 'S';
-		snap |= letter == 's';
+	if (argc != 2) {
+		fprintf(stderr, "usage: sequence CAPTURED\n");
+		return ERROR;
 	}
-	if (argc - optind != (sequence ? 1 : 2) || (sequence && snap))
-		return usage();
-	o.sent = sequence ? NULL : argv[optind];
-	o.captured = argv[argc - 1];
-	ret = o.sent ? compare_files(&o) : check_sequence(&o);
+	ret = check(argv[1]);
 	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "compare: stdout: %s\n", strerror(errno));
+		fprintf(stderr, "sequence: stdout: %s\n", strerror(errno));
 		return ERROR;
 	}
 	return ret;
