@@ -301,39 +301,51 @@ static int unlink_namesake(struct keeper *k, struct kept *f)
 {
 	int fd = -1, err = kept_unlink(f, &fd);
 
-	if (err && err != -ENOENT && err != -ESTALE)
+	if (err == -ESTALE)	/* known for as long as we run, so that it is not touched the next time either */
+		return -EEXIST;
+	if (err && err != -ENOENT)
 		return err;
 	keeper_take(k, f);
 	f->fd = fd;
 	f->name = NULL;
 	keeper_append(&k->dying, f);
-	return err == -ESTALE ? -EEXIST : 0;
+	return 0;
 }
 
-static int try_claim(struct keeper *k, const char *path)
+/* *say: for the first time, another file was found there. */
+static int try_claim(struct keeper *k, const char *path, bool *say)
 {
 	struct kept *f;
+	int err;
 
 	for (f = k->dying; f; f = f->next)
 		if (f->name && !strcmp(f->path, path))
 			return -EBUSY;
 	for (f = k->first; f; f = f->next)
 		if (f->name && !strcmp(f->path, path))
-			return keeper_may_go(k, f) ? unlink_namesake(k, f) : -EBUSY;
-	return 0;
+			break;
+	if (!f)
+		return 0;
+	err = keeper_may_go(k, f) ? unlink_namesake(k, f) : -EBUSY;
+	if (err == -EEXIST) {
+		*say = !f->displaced;
+		f->displaced = true;
+	}
+	return err;
 }
 
 int keeper_claim(struct keeper *k, const char *path)
 {
+	bool say = false;
 	int err;
 
 	do {
 		pthread_mutex_lock(&k->lock);
-		err = try_claim(k, path);
+		err = try_claim(k, path, &say);
 		pthread_mutex_unlock(&k->lock);
 		keeper_ring(k);
 	} while (err == -EBUSY && wait_for_progress(k));
-	if (err == -EEXIST)
+	if (say)
 		keeper_say(k, "%s: another file has taken its place, and is left alone", path);
 	return err;
 }
