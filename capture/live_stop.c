@@ -83,7 +83,8 @@ static void print_summary(struct live *l)
 	if (ring_late(l->ring))
 		announce_count(ring_late(l->ring), "out of the order of time, more than a millisecond late");
 	if (full)
-		complain("warning: the ring was full; a larger one (-B) or a shorter snippet (-s) loses less");
+		complain("warning: the ring was full; a larger one (-B)%s or a shorter snippet (-s) loses less",
+			 l->opts->codec.kind == CODEC_NONE ? "" : ", less compression (zstd:1 is the fastest)");
 	if (dropped > full)
 		complain("warning: packets could not be copied, or came on a CPU that was added since the start");
 }

@@ -109,6 +109,21 @@ for codec in zstd gzip; do
 	end
 done
 
+for codec in none zstd:19; do
+	begin "a ring that was full, with --compress $codec: what to do about it"
+	listen -i v0 -s 0 -B 64 -w "$work/file" --compress "$codec"
+	timeout 20 "$flood" -i v1 -c 300000 -s 1500 -f 1000 >"$work/sent" 2>&1 || note_file "$work/sent"
+	finish
+	want 'exit status' 0 "$rc"
+	want_line "$work/err" 'warning: the ring was full'
+	if [[ $codec == none ]]; then
+		want_no_line "$work/err" 'less compression'
+	else
+		want_line "$work/err" 'full;.* less compression'
+	fi
+	end
+done
+
 begin 'compressed text can be read while it is written'
 listen -i v0 -w "$work/text" --format text --compress gzip
 frames 20
