@@ -6,6 +6,7 @@
 
 #include "capture/decode.h"
 #include "capture/info.h"
+#include "capture/options.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
 #include "capture/reader.h"
@@ -56,30 +57,24 @@ static void json_bool(struct json *j, const char *key, bool v)
 	fputs(v ? "true" : "false", j->out);
 }
 
-/* A name may hold bytes that are no UTF-8: they become U+FFFD. Nothing for NULL. */
+/* @n bytes out of the file. */
+static void json_bytes(struct json *j, const char *key, const char *bytes, size_t n)
+{
+	cleanup(freep) char *buf = malloc(6 * n + 1);
+	struct text t = text_in(buf, 6 * n + 1);
+
+	if (!buf)
+		return;
+	text_json(&t, bytes, n);
+	json_key(j, key);
+	fprintf(j->out, "\"%.*s\"", (int)t.len, buf);
+}
+
+/* Nothing for NULL. */
 static void json_string(struct json *j, const char *key, const char *s)
 {
-	cleanup(freep) char *clean = NULL;
-	size_t cap;
-
-	if (!s)
-		return;
-	cap = 3 * strlen(s) + 1;
-	clean = malloc(cap);
-	if (!clean)
-		return;
-	utf8_clean(clean, cap, s, strlen(s));
-	json_key(j, key);
-	fputc('"', j->out);
-	for (const char *c = clean; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			fprintf(j->out, "\\%c", *c);
-		else if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			fprintf(j->out, "\\u%04x", *c);
-		else
-			fputc(*c, j->out);
-	}
-	fputc('"', j->out);
+	if (s)
+		json_bytes(j, key, s, strlen(s));
 }
 
 /* As a string: a number of most programs has not so many digits. */
@@ -150,7 +145,8 @@ static void statistics(struct json *j, const struct iface_stats *s)
 	json_close(j, '}');
 }
 
-static void interface(struct json *j, const struct info *i, const struct iface *f, const struct iface_stats *s)
+static void interface(struct json *j, const struct info *i, const struct iface *f, const struct iface_stats *s,
+		      uint8_t resolution)
 {
 	static const struct tally none;
 	const struct tally *t = f->id < i->n_ifaces ? &i->ifaces[f->id] : &none;
@@ -167,6 +163,7 @@ static void interface(struct json *j, const struct info *i, const struct iface *
 	if (f->speed_bps)
 		json_u64(j, "speed", f->speed_bps);
 	json_u64(j, "snap_length", f->snaplen);
+	json_u64(j, "time_resolution", resolution);
 	json_string(j, "filter", f->filter);
 	json_string(j, "os", f->os);
 	json_string(j, "comment", f->comment);
@@ -177,13 +174,29 @@ static void interface(struct json *j, const struct info *i, const struct iface *
 	json_close(j, '}');
 }
 
+/* What the file says of its origin. */
+static void section(struct json *j, const struct reader *r)
+{
+	const struct raw_options options = reader_section_options(r);
+	const uint8_t *comment;
+	size_t len;
+
+	json_string(j, "hardware", reader_section(r, SHB_HARDWARE));
+	json_string(j, "os", reader_section(r, SHB_OS));
+	json_string(j, "application", reader_section(r, SHB_USERAPPL));
+	json_open(j, "comments", '[');
+	for (unsigned n = 0; (comment = options_find(&options, OPT_COMMENT, n, &len)); n++)
+		json_bytes(j, NULL, (const char *)comment, len);
+	json_close(j, ']');
+}
+
 static void interfaces(struct json *j, const struct info *i, const struct reader *r)
 {
 	const struct iface *f;
 
 	json_open(j, "interfaces", '[');
 	for (uint32_t id = 0; (f = reader_iface(r, id)); id++)
-		interface(j, i, f, reader_stats(r, id));
+		interface(j, i, f, reader_stats(r, id), reader_resolution(r, id));
 	json_close(j, ']');
 }
 
@@ -233,6 +246,7 @@ void info_json(const struct info *i, const struct info_source *s, FILE *out)
 	json_open(&j, NULL, '{');
 	json_string(&j, "file", s->name);
 	json_string(&j, "format", reader_format(s->reader));
+	json_string(&j, "compression", reader_compression(s->reader));
 	if (S_ISREG(s->stat->st_mode))
 		json_u64(&j, "file_bytes", s->stat->st_size);
 	json_string(&j, "filter", s->filter);
@@ -240,9 +254,7 @@ void info_json(const struct info *i, const struct info_source *s, FILE *out)
 	json_string(&j, "error", s->error);
 	sizes(&j, i);
 	times(&j, i);
-	json_string(&j, "hardware", reader_section(s->reader, SHB_HARDWARE));
-	json_string(&j, "os", reader_section(s->reader, SHB_OS));
-	json_string(&j, "application", reader_section(s->reader, SHB_USERAPPL));
+	section(&j, s->reader);
 	interfaces(&j, i, s->reader);
 	protocols(&j, i);
 	talkers(&j, i);

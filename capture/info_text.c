@@ -8,6 +8,7 @@
 
 #include "capture/decode.h"
 #include "capture/info.h"
+#include "capture/options.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
 #include "capture/reader.h"
@@ -29,22 +30,23 @@ static void line(FILE *out, const char *label, const char *fmt, ...)
 	fputc('\n', out);
 }
 
-/* "Label: string" with a string out of the file, or nothing. @label with all that stands before the string. */
-static void string_line(FILE *out, const char *label, const char *string)
+/* "Label: string" with @n bytes out of the file. @label with all that stands before them. */
+static void bytes_line(FILE *out, const char *label, const char *bytes, size_t n)
 {
-	cleanup(freep) char *buf = NULL;
-	struct text t;
-	size_t cap;
+	cleanup(freep) char *buf = malloc(4 * n + 1);
+	struct text t = text_in(buf, 4 * n + 1);
 
-	if (!string)
-		return;
-	cap = 4 * strlen(string) + 1;
-	buf = malloc(cap);
 	if (!buf)
 		return;
-	t = text_in(buf, cap);
-	text_escaped(&t, string, strlen(string));
+	text_escaped(&t, bytes, n);
 	fprintf(out, "%s%.*s\n", label, (int)t.len, buf);
+}
+
+/* Nothing for NULL. */
+static void string_line(FILE *out, const char *label, const char *string)
+{
+	if (string)
+		bytes_line(out, label, string, strlen(string));
 }
 
 static void iface_line(FILE *out, const char *label, const char *string)
@@ -160,7 +162,20 @@ static void order(FILE *out, const struct info *i)
 		line(out, "Dropped before:", "%" PRIu64 " packets, say those that follow", i->n_dropped);
 }
 
-static void interface(FILE *out, const struct info *i, const struct iface *f, const struct iface_stats *s)
+/* In what units the times of an interface are counted. */
+static void precision(FILE *out, uint8_t resolution)
+{
+	static const char *const names[] = { [0] = "seconds", [3] = "milliseconds", [6] = "microseconds", [9] = "nanoseconds" };
+	unsigned n = resolution & 0x7f;
+
+	if (resolution < array_size(names) && names[resolution])
+		fprintf(out, "%21sTime precision = %s (%u)\n", "", names[resolution], n);
+	else
+		fprintf(out, "%21sTime precision = %u^-%u seconds\n", "", resolution & 0x80 ? 2 : 10, n);
+}
+
+static void interface(FILE *out, const struct info *i, const struct iface *f, const struct iface_stats *s,
+		      uint8_t resolution)
 {
 	static const struct { enum stat_field field; const char *label; } counters[] = {
 		{ STAT_RECEIVED, "Packets received" }, { STAT_IF_DROP, "Dropped by interface" },
@@ -178,6 +193,7 @@ static void interface(FILE *out, const struct info *i, const struct iface *f, co
 	if (f->speed_bps)
 		iface_number(out, "Speed", f->speed_bps);
 	iface_number(out, "Capture length", f->snaplen);
+	precision(out, resolution);
 	iface_line(out, "Filter string", f->filter);
 	iface_line(out, "Operating system", f->os);
 	iface_line(out, "Comment", f->comment);
@@ -189,6 +205,20 @@ static void interface(FILE *out, const struct info *i, const struct iface *f, co
 	iface_number(out, "Number of packets", f->id < i->n_ifaces ? i->ifaces[f->id].packets : 0);
 }
 
+/* What the file says of its origin. */
+static void section(FILE *out, const struct reader *r)
+{
+	const struct raw_options options = reader_section_options(r);
+	const uint8_t *comment;
+	size_t len;
+
+	string_line(out, "Capture hardware:    ", reader_section(r, SHB_HARDWARE));
+	string_line(out, "Capture oper-sys:    ", reader_section(r, SHB_OS));
+	string_line(out, "Capture application: ", reader_section(r, SHB_USERAPPL));
+	for (unsigned n = 0; (comment = options_find(&options, OPT_COMMENT, n, &len)); n++)
+		bytes_line(out, "Capture comment:     ", (const char *)comment, len);
+}
+
 static void interfaces(FILE *out, const struct info *i, const struct reader *r)
 {
 	const struct iface *f;
@@ -198,7 +228,7 @@ static void interfaces(FILE *out, const struct info *i, const struct reader *r)
 		n++;
 	fprintf(out, "Number of interfaces in file: %u\n", n);
 	for (uint32_t id = 0; (f = reader_iface(r, id)); id++)
-		interface(out, i, f, reader_stats(r, id));
+		interface(out, i, f, reader_stats(r, id), reader_resolution(r, id));
 }
 
 static void protocols(FILE *out, const struct info *i)
@@ -243,6 +273,7 @@ void info_text(const struct info *i, const struct info_source *s, FILE *out)
 {
 	string_line(out, "File name:           ", s->name);
 	line(out, "File type:", "%s", reader_format(s->reader));
+	string_line(out, "File compression:    ", reader_compression(s->reader));
 	encapsulation(out, s->reader);
 	size_limits(out, i, s->reader);
 	string_line(out, "Filter:              ", s->filter);
@@ -254,9 +285,7 @@ void info_text(const struct info *i, const struct info_source *s, FILE *out)
 	times(out, i);
 	rates(out, i);
 	order(out, i);
-	string_line(out, "Capture hardware:    ", reader_section(s->reader, SHB_HARDWARE));
-	string_line(out, "Capture oper-sys:    ", reader_section(s->reader, SHB_OS));
-	string_line(out, "Capture application: ", reader_section(s->reader, SHB_USERAPPL));
+	section(out, s->reader);
 	interfaces(out, i, s->reader);
 	protocols(out, i);
 	talkers(out, i);

@@ -392,6 +392,11 @@ void reader_number_iface(struct reader *r, uint32_t n, uint32_t id)
 	r->ifaces[n]->iface.id = id;
 }
 
+uint8_t reader_resolution(const struct reader *r, uint32_t id)
+{
+	return r->pcap_nanoseconds ? 9 : r->ifaces[id]->unit.resolution;
+}
+
 const struct iface_stats *reader_stats(const struct reader *r, uint32_t id)
 {
 	return id < r->n_ifaces ? r->ifaces[id]->stats : NULL;

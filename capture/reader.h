@@ -69,6 +69,9 @@ const char *reader_compression(const struct reader *r);
 /* The interfaces seen so far, in the order of the file; NULL behind the last. */
 const struct iface *reader_iface(const struct reader *r, uint32_t id);
 
+/* In what units it counts time, as if_tsresol: bit 7 clear: 10^-n s, set: 2^-n s. */
+uint8_t reader_resolution(const struct reader *r, uint32_t id);
+
 /* Gives an interface the number that its packets shall show; reader_iface() goes on to know it as the @n-th of the file. */
 void reader_number_iface(struct reader *r, uint32_t n, uint32_t id);
 
