@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "capture/command.h"
+#include "capture/account.h"
 #include "capture/err.h"
 #include "capture/flow.h"
 #include "capture/opts.h"
@@ -58,6 +59,29 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 			return open_failed(f, "stdout", err);
 	}
 	return 0;
+}
+
+enum status flow_open_for(struct flow *f, const struct opts *o, int interrupt_fd, struct account **a)
+{
+	int err = o->user ? account_open(a, o->user) : 0;
+	enum status status;
+
+	if (err == -ENOENT)
+		return fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
+	if (!err)
+		err = account_enter(*a);
+	if (err)
+		return fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err));
+	status = flow_open(f, o, interrupt_fd);
+	err = account_leave(*a);
+	return err ? fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : status;
+}
+
+enum status flow_become(const struct opts *o, const struct account *a)
+{
+	int err = account_become(a);
+
+	return err ? fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user, strerror(-err)) : STATUS_OK;
 }
 
 /*

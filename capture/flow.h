@@ -6,9 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/err.h"
 #include "capture/rotate.h"
 #include "capture/writer.h"
 
+struct account;
 struct opts;
 struct packet;
 
@@ -30,6 +32,10 @@ struct flow {
  * while it waited for a reader, which is a normal end.
  */
 int flow_open(struct flow *f, const struct opts *o, int interrupt_fd);
+
+/* The same as the user of -Z, who is *@a from then on (NULL: none), to be closed by the caller; as him for ever. */
+enum status flow_open_for(struct flow *f, const struct opts *o, int interrupt_fd, struct account **a);
+enum status flow_become(const struct opts *o, const struct account *a);
 
 /* Before the first packet: as rotate_begin(). This and the next: false if no more packets are wanted, done or a write failed. */
 bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns);

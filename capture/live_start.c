@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
-#include "capture/account.h"
 #include "capture/clock.h"
 #include "capture/expr.h"
 #include "capture/live_impl.h"
@@ -167,31 +166,6 @@ static void announce_start(const struct live *l)
 		announce("listening on %s, snippet %u bytes (-s 0 for whole frames)", where, l->opts->snap);
 }
 
-/* The files are created by whom they belong to afterwards. */
-static enum status open_outputs(struct live *l)
-{
-	const char *user = l->opts->user;
-	int err = user ? account_open(&l->account, user) : 0;
-	enum status status;
-
-	if (err == -ENOENT)
-		return fail(STATUS_USAGE, "-Z %s: there is no such user", user);
-	if (!err)
-		err = account_enter(l->account);
-	if (err)
-		return fail(STATUS_RUNTIME, "-Z %s: %s", user, strerror(-err));
-	status = flow_open(&l->flow, l->opts, l->waiter.stop_fd);
-	err = account_leave(l->account);
-	return err ? fail(STATUS_RUNTIME, "-Z %s: %s", user, strerror(-err)) : status;
-}
-
-static enum status drop_privileges(const struct live *l)
-{
-	int err = account_become(l->account);
-
-	return err ? fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", l->opts->user, strerror(-err)) : STATUS_OK;
-}
-
 enum status live_start(struct live *l)
 {
 	const struct opts *o = l->opts;
@@ -208,7 +182,7 @@ enum status live_start(struct live *l)
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
 		status = tap_describe(&l->taps[i], o->ifaces[i], i, o);
 	if (!status)
-		status = open_outputs(l);
+		status = flow_open_for(&l->flow, o, l->waiter.stop_fd, &l->account);
 	if (status || l->flow.done)
 		return status;
 	status = load(l);
@@ -222,7 +196,7 @@ enum status live_start(struct live *l)
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
 		status = tap_attach(&l->taps[i], o);
 	if (!status)
-		status = drop_privileges(l);
+		status = flow_become(o, l->account);
 	if (!status)
 		status = begin_file(l);
 	if (!status)

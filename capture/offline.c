@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "capture/account.h"
 #include "capture/clock.h"
 #include "capture/decode.h"
 #include "capture/dedup.h"
@@ -282,6 +283,7 @@ static enum status process(struct offline *f)
 enum status offline_run(const struct opts *o)
 {
 	struct offline f = { .opts = o, .decode = o->text || o->stats || format_is_text(o->format) };
+	struct account *account = NULL;
 	enum status status = STATUS_OK;
 
 	if (watch_open(&f.watch, o->text))
@@ -290,11 +292,14 @@ enum status offline_run(const struct opts *o)
 	f.watch.idle = on_idle;
 	f.watch.ctx = &f;
 	if (!status)
-		status = flow_open(&f.flow, o, f.watch.waiter.stop_fd);
+		status = flow_open_for(&f.flow, o, f.watch.waiter.stop_fd, &account);
 	if (!status && !f.flow.done)
 		status = open_input(&f);
+	if (!status)
+		status = flow_become(o, account);
 	if (!status && !f.flow.done && !f.watch.asked)
 		status = process(&f);
+	account_close(account);
 	dedup_close(f.selection.dedup);
 	source_close(&f.source);
 	flow_close(&f.flow);

@@ -37,6 +37,19 @@ want_line "$work/err" 'ours/file: cannot open for writing: Permission denied$'
 want_detached
 end
 
+begin '-Z with -r: the input is opened before, the output is theirs'
+mkdir "$work/secret"
+chmod 700 "$work/secret"
+cp tests/pcaps/arp.pcap "$work/secret/in.pcap"
+run -r "$work/secret/in.pcap" -w "$dir/copy" -Z nobody
+want 'exit status' 0 "$rc"
+want 'owner' nobody "$(stat -c %U "$dir/copy")"
+want_true compare "$dump" --compare "$work/secret/in.pcap" "$dir/copy"
+run -r "$work/secret/in.pcap" -w "$work/secret/out" -Z nobody
+want 'exit status' 1 "$rc"
+want_line "$work/err" 'secret/out: cannot open for writing: Permission denied$'
+end
+
 begin '-Z root changes nothing'
 listen -i v0 -w "$work/ours/file" -Z root
 want 'owner' root "$(stat -c %U "$work/ours/file")"
