@@ -259,26 +259,53 @@ static void mind_command(struct keeper *k)
 
 /* ---- room ---- */
 
+/*
+ * File systems take a while to free what was deleted, up to half a minute if nobody asks. Who does not wait for that deletes
+ * one file after the other and sees no effect. Compression and holes: only a part of the size may come back.
+ */
+static void wait_for_room(const struct kept *current, uint64_t before, uint64_t bytes)
+{
+	for (unsigned tries = 0; tries < 3; tries++) {
+		if (kept_room(current) >= before + bytes / 8)
+			return;
+		usleep(10 * 1000);
+	}
+	kept_settle_all(current);
+}
+
+/* Deletes @f and waits for the effect on the free space, if that is of interest. -errno of kept_unlink(). */
+static int delete_file(const struct kept *f, const struct kept *current)
+{
+	uint64_t before = current ? kept_room(current) : 0;
+	int fd = -1, err = f->name ? kept_unlink(f, &fd) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 && current)
+		wait_for_room(current, before, f->bytes);
+	return err;
+}
+
 /* What could not be deleted goes on to take its room. */
 static void delete_doomed(struct keeper *k)
 {
-	struct kept *f;
-	int fd = -1, err;
+	struct kept *f, *current;
+	int err;
 
 	pthread_mutex_lock(&k->lock);
 	f = k->dying;
+	current = k->o.min_free ? k->current : NULL;
 	pthread_mutex_unlock(&k->lock);
 	if (!f)
 		return;
-	err = f->name ? kept_unlink(f, &fd) : 0;
-	if (fd >= 0)
-		close(fd);
+	err = delete_file(f, current);
 	if (err == -ESTALE)
 		keeper_say(k, "%s: another file has taken its place, and is left alone", f->path);
 	else if (err && err != -ENOENT)
 		keeper_say(k, "%s: cannot delete: %s", f->path, strerror(-err));
 	pthread_mutex_lock(&k->lock);
 	k->dying = f->next;
+	k->look |= current != NULL;
 	if (err && err != -ENOENT && err != -ESTALE)
 		k->bytes += f->bytes;
 	pthread_mutex_unlock(&k->lock);
@@ -286,7 +313,7 @@ static void delete_doomed(struct keeper *k)
 	keeper_ring(k);	/* for the next one */
 }
 
-/* One file at a time, as it takes file systems a while to know how much that has freed. */
+/* One file at a time; when it is gone there is another look. */
 static void look_at_room(struct keeper *k)
 {
 	uint64_t left = UINT64_MAX;

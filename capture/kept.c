@@ -162,6 +162,11 @@ uint64_t kept_room(const struct kept *f)
 	return fstatvfs(f->fd, &st) ? UINT64_MAX : (uint64_t)st.f_bavail * st.f_frsize;
 }
 
+void kept_settle_all(const struct kept *f)
+{
+	syncfs(f->fd);
+}
+
 struct kept *kept_close(struct kept *f)
 {
 	if (!f)

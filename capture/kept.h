@@ -57,6 +57,9 @@ int kept_unlink(const struct kept *f, int *fd);
 /* Free bytes where it is. UINT64_MAX: unknown. */
 uint64_t kept_room(const struct kept *f);
 
+/* Makes the file system do what it has put off, such as freeing blocks. May take seconds. */
+void kept_settle_all(const struct kept *f);
+
 /* Returns NULL. */
 struct kept *kept_close(struct kept *f);
 
