@@ -17,14 +17,6 @@ void hash_key_init(struct hash_key *k)
 		k->word[i] = ((uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec) * (0x9e3779b97f4a7c15 + 2 * i);
 }
 
-/* Both halves of the product, folded. */
-static uint64_t mix(uint64_t x, uint64_t y)
-{
-	unsigned __int128 product = (unsigned __int128)x * y;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 static uint64_t word(const uint8_t *p)
 {
 	uint64_t v;
@@ -37,8 +29,8 @@ static void step(const struct hash_key *k, struct hash128 *h, const uint8_t *p)
 {
 	uint64_t x = word(p), y = word(p + 8);
 
-	h->a = mix(x ^ k->word[0] ^ h->a, y ^ k->word[1]) + h->b;
-	h->b = mix(x ^ k->word[2], y ^ k->word[3] ^ h->b) ^ x;
+	h->a = hash_mix(x ^ k->word[0] ^ h->a, y ^ k->word[1]) + h->b;
+	h->b = hash_mix(x ^ k->word[2], y ^ k->word[3] ^ h->b) ^ x;
 }
 
 struct hash128 hash_bytes(const struct hash_key *k, const void *data, size_t n)
@@ -51,12 +43,5 @@ struct hash128 hash_bytes(const struct hash_key *k, const void *data, size_t n)
 		step(k, &h, p);
 	memcpy(last, p, n);
 	step(k, &h, last);
-	return (struct hash128){ mix(h.a ^ k->word[2], h.b ^ k->word[1]), mix(h.a ^ k->word[0], h.b ^ k->word[3]) };
-}
-
-uint64_t hash_16(const struct hash_key *k, const void *data)
-{
-	const uint8_t *p = data;
-
-	return mix(word(p) ^ k->word[0], word(p + 8) ^ k->word[1]);
+	return (struct hash128){ hash_mix(h.a ^ k->word[2], h.b ^ k->word[1]), hash_mix(h.a ^ k->word[0], h.b ^ k->word[3]) };
 }

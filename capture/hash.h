@@ -23,7 +23,18 @@ void hash_key_init(struct hash_key *k);
 /* Two hashes of 64 bits, each of all the bytes and their number. */
 struct hash128 hash_bytes(const struct hash_key *k, const void *data, size_t n);
 
-/* The same for 16 bytes, of 64 bits. */
-uint64_t hash_16(const struct hash_key *k, const void *data);
+/* Both halves of the product, folded. */
+static inline uint64_t hash_mix(uint64_t x, uint64_t y)
+{
+	unsigned __int128 product = (unsigned __int128)x * y;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Of two words, 64 bits. */
+static inline uint64_t hash_words(const struct hash_key *k, uint64_t x, uint64_t y)
+{
+	return hash_mix(x ^ k->word[0], y ^ k->word[1]);
+}
 
 #endif

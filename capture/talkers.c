@@ -40,10 +40,10 @@ static struct talker *place(const struct talkers *t, const struct talker *k)
 {
 	uint32_t mask = 2 * t->room - 1;
 
-	for (uint32_t i = hash_16(&t->key, k->addr);; i++) {
+	for (uint32_t i = hash_words(&t->key, k->words[0], k->words[1]);; i++) {
 		struct talker *at = &t->table[i & mask];
 
-		if (!at->version || (at->version == k->version && !memcmp(at->addr, k->addr, sizeof(k->addr))))
+		if (!at->version || (at->version == k->version && at->words[0] == k->words[0] && at->words[1] == k->words[1]))
 			return at;
 	}
 }

@@ -15,7 +15,10 @@ struct talkers;
 enum { TALKERS_ROOM = 32768 };
 
 struct talker {
-	uint8_t addr[16];	/* IPv4: the first four, the rest is 0 */
+	union {
+		uint8_t addr[16];	/* IPv4: the first four, the rest is 0 */
+		uint64_t words[2];	/* the same */
+	};
 	uint8_t version;	/* 4 or 6; 0: an empty place */
 	uint64_t packets, sent, received;	/* sent and received in bytes, on the wire */
 	uint64_t error;		/* so many bytes more there may be, 0: none */
