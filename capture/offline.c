@@ -45,6 +45,7 @@ static int write_ifaces(struct offline *f, struct writer *w)
 	while (!err && (i = input_iface(f->source.input, f->n_written_ifaces))) {
 		if (i->linktype != input_iface(f->source.input, 0)->linktype && !f->link_types_differ) {
 			f->link_types_differ = true;
+			progress_erase(&f->watch.progress);
 			complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
 				 input_title(f->source.input));
 		}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bpf/event.h"
+#include "capture/dedup.h"
 #include "capture/opts_impl.h"
 #include "capture/value.h"
 
@@ -10,8 +11,7 @@ enum {
 	SNAP_LIMIT	= 262144,	/* tcpdump's, which scripts have */
 	RING_KIB_MAX	= 1 << 20,
 	FILES_MAX	= 1000000,
-	DEDUP_DEFAULT	= 5,		/* as editcap -d */
-	DEDUP_MAX	= 1000000,
+	DEDUP_DEFAULT	= 5,		/* packets before; editcap -d counts the packet itself as one of them */
 	DUMPCAP_KB	= 1000,		/* bytes in a kB of dumpcap's filesize: */
 	TCPDUMP_MB	= 1000000,	/* in one of tcpdump's -C */
 };
@@ -163,11 +163,11 @@ static bool take_dedup(struct parser *p, const char *arg)
 
 	o->dedup_packets = arg ? 0 : DEDUP_DEFAULT;
 	o->dedup_ns = 0;
-	if (!arg || value_number(arg, 1, DEDUP_MAX, &o->dedup_packets))
+	if (!arg || value_number(arg, 1, DEDUP_WINDOW_MAX, &o->dedup_packets))
 		return true;
 	o->dedup_packets = 0;
 	return (value_span(arg, &o->dedup_ns) && o->dedup_ns) ||
-	       opts_wrong(p, "--dedup '%s' is neither a number of packets up to %d nor a span of time (10ms)", arg, DEDUP_MAX);
+	       opts_wrong(p, "--dedup '%s' is neither a number of packets up to %d nor a span of time (10ms)", arg, DEDUP_WINDOW_MAX);
 }
 
 static bool take_format(struct parser *p, const char *arg)
