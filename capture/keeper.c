@@ -184,6 +184,7 @@ struct keeper *keeper_close(struct keeper *k)
 	}
 	free_all(k->first);
 	free_all(k->dying);
+	free_all(k->displaced);
 	out_close(k->names);
 	if (k->bell >= 0)
 		close(k->bell);
@@ -229,6 +230,11 @@ bool keeper_ready(struct keeper *k)
 void keeper_say_crowded(struct keeper *k)
 {
 	keeper_say(k, "there are more than %u files: the oldest ones wait for %s", k->o.n_files, k->command);
+}
+
+void keeper_say_displaced(struct keeper *k, const char *path)
+{
+	keeper_say(k, "%s: another file has taken its place, and is left alone", path);
 }
 
 int keeper_current(struct keeper *k, const struct out *out, const char *path)
@@ -301,53 +307,50 @@ static int unlink_namesake(struct keeper *k, struct kept *f)
 {
 	int fd = -1, err = kept_unlink(f, &fd);
 
-	if (err == -ESTALE)	/* known for as long as we run, so that it is not touched the next time either */
-		return -EEXIST;
-	if (err && err != -ENOENT)
+	if (err && err != -ENOENT && err != -ESTALE)
 		return err;
 	keeper_take(k, f);
+	if (err == -ESTALE) {
+		keeper_append(&k->displaced, f);
+		return err;
+	}
 	f->fd = fd;
 	f->name = NULL;
 	keeper_append(&k->dying, f);
 	return 0;
 }
 
-/* *say: for the first time, another file was found there. */
-static int try_claim(struct keeper *k, const char *path, bool *say)
+/* -ESTALE: another file has taken its place, which is new. */
+static int try_claim(struct keeper *k, const char *path)
 {
 	struct kept *f;
-	int err;
 
 	for (f = k->dying; f; f = f->next)
 		if (f->name && !strcmp(f->path, path))
 			return -EBUSY;
+	for (f = k->displaced; f; f = f->next)
+		if (!strcmp(f->path, path))
+			return -EEXIST;
 	for (f = k->first; f; f = f->next)
 		if (f->name && !strcmp(f->path, path))
-			break;
-	if (!f)
-		return 0;
-	err = keeper_may_go(k, f) ? unlink_namesake(k, f) : -EBUSY;
-	if (err == -EEXIST) {
-		*say = !f->displaced;
-		f->displaced = true;
-	}
-	return err;
+			return keeper_may_go(k, f) ? unlink_namesake(k, f) : -EBUSY;
+	return 0;
 }
 
 int keeper_claim(struct keeper *k, const char *path)
 {
-	bool say = false;
 	int err;
 
 	do {
 		pthread_mutex_lock(&k->lock);
-		err = try_claim(k, path, &say);
+		err = try_claim(k, path);
 		pthread_mutex_unlock(&k->lock);
 		keeper_ring(k);
 	} while (err == -EBUSY && wait_for_progress(k));
-	if (say)
-		keeper_say(k, "%s: another file has taken its place, and is left alone", path);
-	return err;
+	if (err != -ESTALE)
+		return err;
+	keeper_say_displaced(k, path);
+	return -EEXIST;
 }
 
 /* ---- room ---- */

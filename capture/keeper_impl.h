@@ -15,7 +15,7 @@
 
 struct out;
 
-enum { KEEPER_LOOK_NS = 100 * 1000 * 1000 };	/* between two looks at the free space */
+enum { KEEPER_LOOK_NS = 20 * 1000 * 1000 };	/* between two looks at the free space */
 
 struct keeper {
 	struct keeper_options o;	/* its strings are not to be used later */
@@ -36,6 +36,7 @@ struct keeper {
 	struct kept *unclosed;		/* the oldest that is complete and not closed */
 	struct kept *unrun;		/* the oldest whose command waits */
 	struct kept *dying;		/* taken from the list, to be deleted */
+	struct kept *displaced;		/* taken from it as well: another file stands in their place */
 	unsigned n_files;		/* in the list */
 	unsigned n_unclosed;
 	unsigned n_busy;		/* whose commands have not ended */
@@ -88,6 +89,7 @@ void keeper_next_unrun(struct keeper *k);
 
 void keeper_say(struct keeper *k, const char *fmt, ...) printf_like(2, 3);
 void keeper_say_crowded(struct keeper *k);
+void keeper_say_displaced(struct keeper *k, const char *path);
 void keeper_ring(const struct keeper *k);
 
 /* The thread. */

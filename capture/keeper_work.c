@@ -286,8 +286,8 @@ static int delete_file(const struct kept *f, const struct kept *current)
 	return err;
 }
 
-/* What could not be deleted goes on to take its room. */
-static void delete_doomed(struct keeper *k)
+/* What could not be deleted goes on to take its room. False: there was nothing to be deleted. */
+static bool delete_doomed(struct keeper *k)
 {
 	struct kept *f, *current;
 	int err;
@@ -297,10 +297,10 @@ static void delete_doomed(struct keeper *k)
 	current = k->o.min_free ? k->current : NULL;
 	pthread_mutex_unlock(&k->lock);
 	if (!f)
-		return;
+		return false;
 	err = delete_file(f, current);
 	if (err == -ESTALE)
-		keeper_say(k, "%s: another file has taken its place, and is left alone", f->path);
+		keeper_say_displaced(k, f->path);
 	else if (err && err != -ENOENT)
 		keeper_say(k, "%s: cannot delete: %s", f->path, strerror(-err));
 	pthread_mutex_lock(&k->lock);
@@ -308,9 +308,12 @@ static void delete_doomed(struct keeper *k)
 	k->look |= current != NULL;
 	if (err && err != -ENOENT && err != -ESTALE)
 		k->bytes += f->bytes;
+	if (err == -ESTALE)
+		keeper_append(&k->displaced, f);
 	pthread_mutex_unlock(&k->lock);
-	kept_close(f);
-	keeper_ring(k);	/* for the next one */
+	if (err != -ESTALE)
+		kept_close(f);
+	return true;
 }
 
 /* One file at a time; when it is gone there is another look. */
@@ -385,9 +388,10 @@ void *keeper_work(void *keeper)
 		wait_for_work(k);
 		do {
 			mind_command(k);
-			delete_doomed(k);
 			sync_current(k);
-			look_at_room(k);
+			do
+				look_at_room(k);
+			while (delete_doomed(k));
 			eventfd_write(k->progress, 1);
 		} while (close_oldest(k));
 	}

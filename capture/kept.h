@@ -27,7 +27,6 @@ struct kept {
 	struct identity id;
 	uint64_t bytes;			/* st_size when it was complete or its command had ended */
 	enum kept_command command;
-	bool displaced;			/* another file stands in its place, which was said */
 	bool has_entry;			/* its directory entry is on the disk */
 	bool sync_failed;		/* what is on the disk is unknown, and asking again would say "all well" */
 	char path[];			/* as the user named it */

@@ -250,7 +250,10 @@ frames 25 -s 1000
 poll 2 test -e "$d/f1" || note 'no second file'
 rm "$d/f0"
 echo precious >"$d/f0"
-frames 75 -s 1000
+for _ in 1 2 3; do
+	frames 25 -s 1000
+	sleep 0.15
+done
 finish
 want 'exit status' 0 "$rc"
 want 'the file' precious "$(<"$d/f0")"

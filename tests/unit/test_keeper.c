@@ -711,6 +711,7 @@ static void a_name_is_claimed_when_its_file_is_done_with(void **state)
 static void a_name_that_somebody_else_has_taken_cannot_be_claimed(void **state)
 {
 	struct keeper_options o = { .n_files = 2 };
+	char wanted[512];
 	struct keeper *k = open_keeper(&o);
 
 	(void)state;
@@ -718,8 +719,10 @@ static void a_name_that_somebody_else_has_taken_cannot_be_claimed(void **state)
 	unlink(in_dir("a"));
 	put("a", "precious", 0644);
 	eventually(keeper_claim(k, in_dir("a")) == -EEXIST);
+	assert_int_equal(keeper_claim(k, in_dir("a")), -EEXIST);
 	assert_string_equal(content("a"), "precious");
-	assert_true(was_said("another file has taken its place"));
+	snprintf(wanted, sizeof(wanted), "%s: another file has taken its place, and is left alone\n", in_dir("a"));
+	assert_string_equal(said, wanted);
 	keeper_close(k);
 }
 
