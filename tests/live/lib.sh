@@ -40,6 +40,7 @@ notes=()
 
 begin()
 {
+	: >"$work/err"	# listening() is not to see what the case before has left
 	sentence=$1
 	notes=()
 }
