@@ -45,10 +45,10 @@ void live_take_signals(struct live *l)
 			live_print_stats(l);
 		else if (asks_for_file(l, sig))
 			flow_next_file(&l->flow);
-		else if (l->asked)
-			l->forced = sig;
-		else
+		else if (!l->asked)
 			l->asked = l->stopping = true;
+		else if (sig != SIGHUP)		/* of which a terminal that goes can send two */
+			l->forced = sig;
 	}
 	if (l->forced)
 		flow_hurry(&l->flow, 0);

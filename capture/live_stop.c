@@ -102,6 +102,7 @@ enum status live_stop(struct live *l)
 	flow_finish(&l->flow);
 	live_take_signals(l);
 	print_summary(l);
+	waiter_ignore_hangup(&l->waiter);	/* no other file can begin, and the commands are not to be killed for that */
 	if (flow_wait(&l->flow) == -EINTR)
 		live_take_signals(l);
 	for (unsigned i = 0; i < l->n_taps; i++)

@@ -58,6 +58,7 @@ int main(int argc, char **argv)
 	/* Failed writes are reported by their errno, not by death. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);	/* ignored, nobody would tell how a command has ended */
 	if (opts_parse(&o, argc, argv, error, sizeof(error)))
 		status = run(&o);
 	else

@@ -271,6 +271,7 @@ static enum status process(struct offline *f)
 		return STATUS_USAGE;
 	finish_output(f);
 	report(f);
+	waiter_ignore_hangup(&f->watch.waiter);	/* as at the end of a capture */
 	if (flow_wait(&f->flow) == -EINTR)
 		watch_look(&f->watch);
 	status = flow_report(&f->flow);

@@ -89,6 +89,18 @@ int waiter_signal(struct waiter *w)
 	return read(w->fds[ON_SIGNAL], &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
 }
 
+void waiter_ignore_hangup(struct waiter *w)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	signalfd(w->stop_fd, &set, 0);
+	sigaddset(&set, SIGUSR1);
+	signalfd(w->fds[ON_SIGNAL], &set, 0);
+}
+
 void waiter_close(struct waiter *w)
 {
 	if (w->fds[ON_SIGNAL] >= 0)

@@ -34,6 +34,9 @@ unsigned waiter_wait(struct waiter *w, uint64_t timeout_ns);
 /* The next signal that has come, or 0. */
 int waiter_signal(struct waiter *w);
 
+/* From now on SIGHUP means nothing. */
+void waiter_ignore_hangup(struct waiter *w);
+
 void waiter_close(struct waiter *w);
 
 #endif

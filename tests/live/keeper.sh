@@ -138,6 +138,29 @@ want 'files' f.done "$(names)"
 want_line "$work/err" '/f: waiting for .*slow, 1 to go; a signal ends that$'
 end
 
+begin 'SIGHUP asks for a new file: it does not reach the command of the last one'
+fresh
+listen -i v0 -w "$d/f" -z "$work/slow"
+frames 10
+kill -INT "$pid"
+poll 2 running "$d/f\$" || note 'the command does not run'
+finish HUP
+want 'exit status' 0 "$rc"
+want 'files' f.done "$(names)"
+end
+
+begin '-z where SIGCHLD is ignored, as some parents have it'
+fresh
+: >"$work/err"
+background env --ignore-signal=CHLD "$dump" -i v0 -s 0 -w "$d/f" -C 20k -z false >"$work/out" 2>"$work/err"
+pid=$!
+listening
+frames 50 -s 1000
+finish
+want 'exit status' 0 "$rc"
+want 'reports' 3 "$(grep -c 'false ended with status 1$' "$work/err")"
+end
+
 begin 'a ring does not overwrite a file whose command has not ended'
 fresh
 command_is copy <<'END'
