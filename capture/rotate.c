@@ -133,9 +133,7 @@ static int check_room(struct rotate *r)
 
 static int written(struct rotate *r)
 {
-	if (schedule_written(&r->schedule))
-		return ROTATE_LAST;
-	return writer_size(r->writer) >= r->room_at ? check_room(r) : 0;
+	return schedule_written(&r->schedule) ? ROTATE_LAST : 0;
 }
 
 static int put(struct rotate *r, const struct packet *p);
@@ -153,22 +151,27 @@ static int put_elsewhere(struct rotate *r, const struct packet *p)
 		writer_refuse(r->writer, p->iface->id);
 		return err;
 	}
-	if (again)
+	if (again || !writer_packets(r->writer))
 		return put(r, p);
 	err = writer_packet(r->writer, p);
 	return err ? err : written(r);
 }
 
+/* A packet there is no room for is taken back, so that no limit is exceeded. */
 static int put(struct rotate *r, const struct packet *p)
 {
 	uint64_t before = writer_packets(r->writer);
 	int err = writer_packet(r->writer, p);
 
-	if (err)
+	if (err || writer_packets(r->writer) == before)
 		return err;
-	if (before && writer_packets(r->writer) > before && writer_size(r->writer) > r->schedule.max_bytes)
+	if (before && writer_size(r->writer) > r->schedule.max_bytes)
 		return put_elsewhere(r, p);
-	return written(r);
+	if (writer_size(r->writer) <= r->room_at || !check_room(r))
+		return written(r);
+	writer_undo(r->writer);
+	writer_refuse(r->writer, p->iface->id);
+	return ROTATE_END;
 }
 
 int rotate_packet(struct rotate *r, const struct packet *p)

@@ -223,7 +223,7 @@ end
 begin '--max-disk with a single file: it ends by itself'
 fresh
 listen -i v0 -s 0 -w "$d/f" --max-disk 100k
-frames 300 -s 1000
+frames 30 -s 8000	# the 13th would be too much
 reap
 want 'exit status' 0 "$rc"
 want_line "$work/err" 'have reached 102400 bytes, and there is no other one to delete$'
