@@ -265,6 +265,10 @@ static void queue_command(struct keeper *k, struct kept *f)
 
 	if (!k->command || !f->folder || !f->bytes)
 		return;
+	if (!kept_look(f)) {	/* a ring of one file, or somebody has moved it */
+		keeper_say(k, "%s: %s is left out: the file is not there any more", f->path, k->command);
+		return;
+	}
 	pthread_mutex_lock(&k->lock);
 	is_full = k->n_busy > KEEPER_QUEUE;	/* one of them runs */
 	if (!is_full) {
@@ -302,21 +306,35 @@ void keeper_file(struct keeper *k, struct out *out)
 	keeper_ring(k);
 }
 
-/* Its blocks are freed by the thread, when that closes the descriptor. */
+/* One that is on its way to the disk just loses its name: the thread has it open, and closes it. */
+static void leave_to_thread(struct keeper *k, struct kept *f, int fd)
+{
+	keeper_unname(k, f);
+	if (f->out) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	keeper_take(k, f);
+	f->fd = fd;
+	keeper_append(&k->dying, f);
+}
+
+/* Its blocks are freed by the thread, when that closes the last descriptor. */
 static int unlink_namesake(struct keeper *k, struct kept *f)
 {
 	int fd = -1, err = kept_unlink(f, &fd);
 
 	if (err && err != -ENOENT && err != -ESTALE)
 		return err;
-	keeper_take(k, f);
+	if (err == -ESTALE && f->out)	/* the thread still has it */
+		return -EBUSY;
 	if (err == -ESTALE) {
+		keeper_take(k, f);
 		keeper_append(&k->displaced, f);
 		return err;
 	}
-	f->fd = fd;
-	f->name = NULL;
-	keeper_append(&k->dying, f);
+	leave_to_thread(k, f, fd);
 	return 0;
 }
 
@@ -333,7 +351,7 @@ static int try_claim(struct keeper *k, const char *path)
 			return -EEXIST;
 	for (f = k->first; f; f = f->next)
 		if (f->name && !strcmp(f->path, path))
-			return keeper_may_go(k, f) ? unlink_namesake(k, f) : -EBUSY;
+			return f->command == COMMAND_NONE && f != k->current ? unlink_namesake(k, f) : -EBUSY;
 	return 0;
 }
 

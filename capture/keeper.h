@@ -58,8 +58,9 @@ bool keeper_ready(struct keeper *k);
 
 /*
  * @path is about to be written again, by a ring of names that comes round. A file of this run that stands there is deleted
- * (its blocks are freed in the thread). 0: go on. -EBUSY: its command has not ended, so it has to stay. -EEXIST: another
- * file has taken its place, which was said once; it is not ours. Take another name then, or stay with the current file.
+ * (its blocks are freed in the thread), brought to the disk or not. 0: go on. -EBUSY: its command has not ended, so it has to
+ * stay. -EEXIST: another file has taken its place, which was said once; it is not ours. Take another name then, or stay with
+ * the current file.
  */
 int keeper_claim(struct keeper *k, const char *path);
 

@@ -37,7 +37,7 @@ struct keeper {
 	struct kept *unrun;		/* the oldest whose command waits */
 	struct kept *dying;		/* taken from the list, to be deleted */
 	struct kept *displaced;		/* taken from it as well: another file stands in their place */
-	unsigned n_files;		/* in the list */
+	unsigned n_files;		/* in the list, with a name */
 	unsigned n_unclosed;
 	unsigned n_busy;		/* whose commands have not ended */
 	uint64_t bytes;			/* of all but the current one; those that could not be deleted included */
@@ -68,6 +68,9 @@ struct keeper {
 /* A new current file. */
 void keeper_add(struct keeper *k, struct kept *f);
 void keeper_take(struct keeper *k, struct kept *f);
+
+/* Its name is another file's, or nobody's: it is not to be kept. */
+void keeper_unname(struct keeper *k, struct kept *f);
 void keeper_append(struct kept **list, struct kept *f);
 
 /* Is it complete, and nothing left to be done for it? */

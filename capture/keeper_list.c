@@ -28,8 +28,14 @@ void keeper_take(struct keeper *k, struct kept *f)
 	*pp = f->next;
 	if (k->last == f)
 		k->last = before;
-	k->n_files--;
+	k->n_files -= f->name != NULL;
 	k->bytes -= f->bytes;
+}
+
+void keeper_unname(struct keeper *k, struct kept *f)
+{
+	k->n_files -= f->name != NULL;
+	f->name = NULL;
 }
 
 static void doom(struct keeper *k, struct kept *f)
@@ -71,7 +77,7 @@ bool keeper_displace(struct keeper *k, const char *path)
 		f = f->next;
 	if (!f)
 		return false;
-	f->name = NULL;
+	keeper_unname(k, f);
 	if (keeper_may_go(k, f))
 		doom(k, f);
 	if (f->command != COMMAND_WAITS)

@@ -128,16 +128,17 @@ static void settle(struct keeper *k, struct kept *f)
 /* False: there is none. */
 static bool close_oldest(struct keeper *k)
 {
+	bool is_wanted, is_done;
 	struct kept *f;
-	bool is_done;
 	int err;
 
 	pthread_mutex_lock(&k->lock);
 	f = k->unclosed;
+	is_wanted = f && f->name && !k->aborted;
 	pthread_mutex_unlock(&k->lock);
 	if (!f)
 		return false;
-	if (k->o.sync != KEEPER_SYNC_NEVER && !is_aborted(k))
+	if (k->o.sync != KEEPER_SYNC_NEVER && is_wanted)
 		sync_file(k, f);
 	err = kept_shut(f);
 	if (err)

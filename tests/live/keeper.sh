@@ -349,6 +349,16 @@ want 'fdatasync' 1 "$(n_syncs)"
 want 'packets' 90 "$(total_packets)"
 end
 
+begin 'a ring takes the place of files that are not on the disk yet'
+fresh
+traced -e trace=fdatasync -e inject=fdatasync:delay_enter=300000 -- -i v0 -s 0 -w "$d/f" -C 20k -W 3
+frames 190 -s 1000
+finish
+want 'exit status' 0 "$rc"
+want 'files' 'f0 f1 f2' "$(names)"
+want 'packets' '18 10 18' "$(for i in 0 1 2; do books "$d/f$i" | sed -n 's/^epb0=//p'; done | xargs)"
+end
+
 begin 'a disk that takes seconds to sync does not hold up the capture'
 fresh
 traced -e trace=fdatasync -e inject=fdatasync:delay_enter=300000 -- -i v0 -s 200 -w "$d/f" -C 20k

@@ -281,6 +281,30 @@ static void a_command_that_hangs_is_killed_when_its_time_is_up(void **state)
 	keeper_close(k);
 }
 
+static void the_command_never_gets_another_file_of_the_same_name(void **state)
+{
+	struct keeper_options o = { .command = in_dir("record") };
+	struct keeper *k;
+	struct out *out, *next;
+
+	(void)state;
+	put("record", "#!/bin/sh\nstat -c %s \"$1\" >>\"${0%/*}/log\"\n", 0755);
+	k = open_keeper(&o);
+	out = begin_file(k, "f", 10);
+	unlink(in_dir("f"));
+	assert_int_equal(out_open(&next, in_dir("f"), -1), 0);
+	keeper_file(k, out);
+	usleep(100 * 1000);
+	assert_string_equal(content("log"), "");
+	assert_true(was_said("is left out: the file is not there any more"));
+	assert_int_equal(keeper_current(k, next, in_dir("f")), 0);
+	assert_int_equal(out_write(next, "123", 3), 0);
+	keeper_file(k, next);
+	assert_int_equal(keeper_finish(k, -1), 0);
+	assert_string_equal(content("log"), "3\n");
+	keeper_close(k);
+}
+
 static void files_are_given_without_waiting_and_at_most_64_wait(void **state)
 {
 	struct keeper_options o = { .command = in_dir("slow") };
@@ -774,6 +798,7 @@ int main(void)
 		in_a_directory(a_command_has_no_signal_of_ours_blocked_or_ignored_no_descriptor_and_the_lowest_priority),
 		in_a_directory(what_a_command_prints_does_not_get_into_our_stdout),
 		in_a_directory(a_command_that_hangs_is_killed_when_its_time_is_up),
+		in_a_directory(the_command_never_gets_another_file_of_the_same_name),
 		in_a_directory(files_are_given_without_waiting_and_at_most_64_wait),
 		in_a_directory(an_interrupt_ends_the_waiting_for_a_command),
 		in_a_directory(the_patient_wait_for_disk_and_command),
