@@ -99,6 +99,7 @@ int rotate_next(struct rotate *r)
 
 void rotate_now(struct rotate *r, uint64_t now)
 {
+	r->postponed = false;	/* the keeper may have come further */
 	schedule_now(&r->schedule, now);
 }
 

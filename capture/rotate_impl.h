@@ -24,7 +24,7 @@ struct rotate {
 	bool plain;			/* there is nothing to look at */
 	bool begun;
 	bool finished;			/* the current file */
-	bool postponed;			/* the next one, until the next flush */
+	bool postponed;			/* the next one, until the next look at the packets, or flush */
 	bool cut_short;
 	uint64_t opened_ns;		/* wall clock */
 	uint64_t room_at;		/* size at which to ask for room */

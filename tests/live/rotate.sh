@@ -163,6 +163,19 @@ want 'files' 4 "${#files[@]}"
 want 'names' '00001 00002 00003 00004' "$(sed -E 's/.*\/f_([0-9]{5})_[0-9]{14}\.pcapng$/\1/' < <(printf '%s\n' "${files[@]}") | xargs)"
 end
 
+begin '-b packets:1 at 10000 packets a second: files as fast as the disk takes them, and nothing is lost'
+fresh
+listen -i v0 -w "$d/f.pcapng" -b packets:1 -z true
+timeout -k 1 10 "$flood" -i v1 -c 10000 -r 10000 -p 0 >"$work/sent" 2>&1 || note 'xdpflood has failed'
+finish
+want 'exit status' 0 "$rc"
+list
+((${#files[@]} > 500)) || note "only ${#files[@]} files"
+want 'captured' 10000 "$(summary captured)"
+n=$(grep -c 'left out' "$work/err")
+((n <= 6)) || note "$n lines of commands that were left out"
+end
+
 begin '-b interval: files begin at multiples of it'
 fresh
 listen -i v0 -w "$d/f" -b interval:2
