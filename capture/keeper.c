@@ -16,6 +16,7 @@
 
 enum {
 	PATIENCE_MS	= 1000,		/* before it is said what is waited for */
+	LEFT_OUT_NS	= 1000 * 1000 * 1000,	/* between two sentences about commands that are left out */
 	ABORT_MS	= 2000,		/* for what cannot be interrupted, before it is left alone */
 };
 
@@ -130,9 +131,10 @@ static int wait_for_end(const struct keeper *k, int interrupt_fd, int timeout_ms
 	return fds[1].revents ? -EINTR : 0;
 }
 
+/* The first one was said. */
 static void say_left_out(struct keeper *k)
 {
-	if (k->n_left_out > 1)	/* the first one was said */
+	if (k->n_left_out > 1)
 		keeper_say(k, "%s was left out for %llu files", k->command, (unsigned long long)k->n_left_out);
 	k->n_left_out = 0;
 }
@@ -259,6 +261,15 @@ int keeper_current(struct keeper *k, const struct out *out, const char *path)
 	return err;
 }
 
+/* Where files come too fast, this happens for many of them, with some in between for which there is room. */
+static void leave_out(struct keeper *k, const struct kept *f)
+{
+	if (k->n_left_out++)
+		return;
+	k->left_out_ns = clock_monotonic_ns();
+	keeper_say(k, "%s: %s is left out: %d files wait for it", f->path, k->command, KEEPER_QUEUE);
+}
+
 static void queue_command(struct keeper *k, struct kept *f)
 {
 	bool is_full;
@@ -278,9 +289,9 @@ static void queue_command(struct keeper *k, struct kept *f)
 			k->unrun = f;
 	}
 	pthread_mutex_unlock(&k->lock);
-	if (is_full && !k->n_left_out++)
-		keeper_say(k, "%s: %s is left out: %d files wait for it", f->path, k->command, KEEPER_QUEUE);
-	if (!is_full)
+	if (is_full)
+		leave_out(k, f);
+	else if (k->n_left_out && clock_monotonic_ns() - k->left_out_ns >= LEFT_OUT_NS)
 		say_left_out(k);
 }
 

@@ -50,6 +50,7 @@ struct keeper {
 
 	/* The capture's. */
 	uint64_t n_left_out;		/* commands, since one was last accepted */
+	uint64_t left_out_ns;		/* when that was last said */
 	uint64_t asked_ns;		/* when the thread was last asked to look at the free space */
 
 	/* The thread's. */
