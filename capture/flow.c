@@ -99,12 +99,7 @@ static bool check(struct flow *f, int *error, int err)
 
 bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns)
 {
-	return flow_begun(f) || check(f, &f->write_error, rotate_begin(f->rotate, source, now, wall_ns));
-}
-
-bool flow_begun(const struct flow *f)
-{
-	return !f->rotate || rotate_begun(f->rotate);
+	return !f->rotate || rotate_begun(f->rotate) || check(f, &f->write_error, rotate_begin(f->rotate, source, now, wall_ns));
 }
 
 int flow_spare(struct flow *f, const struct stat *st)

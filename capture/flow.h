@@ -37,9 +37,8 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd);
 enum status flow_open_for(struct flow *f, const struct opts *o, int interrupt_fd, struct account **a);
 enum status flow_become(const struct opts *o, const struct account *a);
 
-/* Before the first packet: as rotate_begin(). This and the next: false if no more packets are wanted, done or a write failed. */
+/* Before the first packet: as rotate_begin(). This and what follows: false if no more packets are wanted, done or a write failed. */
 bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns);
-bool flow_begun(const struct flow *f);
 
 /* A file that is read from, as rotate_spare(). */
 int flow_spare(struct flow *f, const struct stat *st);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "capture/expr.h"
-#include "capture/expr.h"
 #include "capture/opts_impl.h"
 
 static const struct {

@@ -209,11 +209,6 @@ int out_dir_fd(const struct out *o)
 	return o->dir_fd;
 }
 
-const char *out_name(const struct out *o)
-{
-	return o->name;
-}
-
 /*
  * What a reader takes from us can stop at any time, so wait for room before each write. A pipe that polls as writable
  * takes PIPE_BUF bytes without blocking, whether it is in non-blocking mode or not (pipe(7)).
@@ -372,15 +367,6 @@ int out_cut(struct out *o, uint64_t offset)
 void out_hurry(struct out *o, int ms)
 {
 	o->patience_ms = ms;
-}
-
-int out_sync(struct out *o)
-{
-	if (!o->is_file)
-		return 0;
-	if (fdatasync(o->fd))
-		return -errno;
-	return o->dir_fd >= 0 && fsync(o->dir_fd) && errno != EINVAL ? -errno : 0;
 }
 
 struct out *out_close(struct out *o)

@@ -41,10 +41,9 @@ bool out_is_same(const struct out *o, const struct stat *st);
 /* A regular file, which can be cut and synced? */
 bool out_is_file(const struct out *o);
 
-/* Its descriptor; that of its directory, -1 if there is none; its name in there. They stay those of @o. */
+/* Its descriptor; that of its directory, -1 if there is none. They stay those of @o. */
 int out_fd(const struct out *o);
 int out_dir_fd(const struct out *o);
-const char *out_name(const struct out *o);
 
 /*
  * Writes all @n bytes, compressed as a frame of their own, so that they can be read as soon as they are written. On failure
@@ -73,9 +72,6 @@ int out_amend(struct out *o, const void *buf, size_t n);
 
 /* The end is near: give up with -ETIMEDOUT when a reader takes nothing for @ms milliseconds. */
 void out_hurry(struct out *o, int ms);
-
-/* Brings a regular file and its directory entry to the disk. */
-int out_sync(struct out *o);
 
 /* Releases; a file that we created and in which there is nothing is removed. Returns NULL. */
 struct out *out_close(struct out *o);

@@ -497,15 +497,6 @@ int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 	return w->error;
 }
 
-int writer_sync(struct writer *w)
-{
-	int err = out_sync(w->out);
-
-	if (!w->error)
-		w->error = err;
-	return w->error;
-}
-
 struct writer *writer_close(struct writer *w)
 {
 	if (!w)

@@ -93,9 +93,6 @@ typedef bool (*writer_stats_fn)(void *ctx, uint32_t id, struct iface_stats *s);
  */
 int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx);
 
-/* Brings it to the disk. Returns as writer_finish(). */
-int writer_sync(struct writer *w);
-
 /* Releases only. Returns NULL. */
 struct writer *writer_close(struct writer *w);
 
