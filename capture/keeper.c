@@ -17,7 +17,7 @@
 enum {
 	PATIENCE_MS	= 1000,		/* before it is said what is waited for */
 	LEFT_OUT_NS	= 1000 * 1000 * 1000,	/* between two sentences about commands that are left out */
-	ABORT_MS	= 2000,		/* for what cannot be interrupted, before it is left alone */
+	ABORT_MS	= 1000,		/* for what cannot be interrupted, before it is left alone */
 };
 
 static void keeper_closep(struct keeper **k)
@@ -152,7 +152,7 @@ int keeper_finish(struct keeper *k, int interrupt_fd)
 	}
 	if (ended == -EINTR) {
 		tell_to_end(k, true);
-		wait_for_end(k, -1, ABORT_MS);
+		k->hangs = wait_for_end(k, -1, ABORT_MS) != 1;
 		return -EINTR;
 	}
 	pthread_mutex_lock(&k->lock);
@@ -178,7 +178,7 @@ struct keeper *keeper_close(struct keeper *k)
 		return NULL;
 	if (k->has_thread) {
 		tell_to_end(k, true);
-		if (wait_for_end(k, -1, ABORT_MS) != 1) {
+		if (wait_for_end(k, -1, k->hangs ? 0 : ABORT_MS) != 1) {
 			pthread_detach(k->thread);
 			return NULL;
 		}

@@ -49,6 +49,7 @@ struct keeper {
 	int error;			/* the first of a sync or close */
 
 	/* The capture's. */
+	bool hangs;			/* the thread, in a system call: it was waited for long enough */
 	uint64_t n_left_out;		/* commands, since one was last accepted */
 	uint64_t left_out_ns;		/* when that was last said */
 	uint64_t asked_ns;		/* when the thread was last asked to look at the free space */
@@ -56,6 +57,7 @@ struct keeper {
 	/* The thread's. */
 	struct out *names;		/* NULL: nowhere, or stderr */
 	bool names_to_stderr;
+	bool names_are_new;		/* a file to be overwritten with the first one */
 	struct command run;
 	struct kept *run_for;
 	uint64_t run_until;		/* CLOCK_MONOTONIC, then it is killed */

@@ -35,20 +35,25 @@ int keeper_names_open(struct keeper *k, const char *name, int interrupt_fd)
 	k->names_to_stderr = !strcmp(name, "stderr");
 	if (k->names_to_stderr)
 		return 0;
-	err = out_open(&k->names, strcmp(name, "stdout") ? name : "-", interrupt_fd);
-	if (!err && strcmp(name, "stdout") && strcmp(name, "-"))
-		err = out_begin(k->names);
+	k->names_are_new = strcmp(name, "stdout") && strcmp(name, "-");
+	err = out_open(&k->names, k->names_are_new ? name : "-", interrupt_fd);
 	if (!err)
 		out_hurry(k->names, NAME_PATIENCE_MS);
 	return err;
 }
 
-/* A signal that the capture has not looked at yet is no reason to give up. */
+/*
+ * The names of an earlier run go with the first one of ours: a start that fails leaves them. A signal that the capture has
+ * not looked at yet is no reason to give up.
+ */
 static int write_name(struct keeper *k, const char *line, size_t n)
 {
 	uint64_t from = out_offset(k->names);
-	int err;
+	int err = k->names_are_new ? out_begin(k->names) : 0;
 
+	k->names_are_new = false;
+	if (err)
+		return err;
 	for (unsigned tries = 0; tries < 100; tries++) {
 		uint64_t done = out_offset(k->names) - from;
 
