@@ -12,6 +12,8 @@
 #include "capture/opts.h"
 #include "capture/packet.h"
 
+static const char is_link[] = "a symbolic link in a directory that everybody can write to: not followed";
+
 static int open_failed(struct flow *f, const char *path, int err)
 {
 	if (err == -EINTR) {
@@ -21,8 +23,7 @@ static int open_failed(struct flow *f, const char *path, int err)
 	if (err == -EINVAL)
 		return fail(STATUS_USAGE, "%s: %s", path, rotate_error(f->rotate, err));
 	if (err == -ELOOP)
-		return fail(STATUS_RUNTIME, "%s: a symbolic link in a directory that everybody can write to: not followed",
-			    path);
+		return fail(STATUS_RUNTIME, "%s: %s", path, is_link);
 	return fail(STATUS_RUNTIME, "%s: cannot open for writing: %s", path, strerror(-err));
 }
 
@@ -231,6 +232,8 @@ static const char *reason(const struct flow *f, int err)
 		return "its reader takes nothing";
 	if (err == -EINTR)
 		return "forced to end";
+	if (err == -ELOOP)
+		return is_link;
 	return f->rotate ? rotate_error(f->rotate, err) : strerror(-err);
 }
 

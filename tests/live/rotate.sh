@@ -321,6 +321,18 @@ want 'packets' 18 "$epb"
 want_detached
 end
 
+begin 'a symbolic link in place of the next file: not followed where everybody can write'
+fresh
+chmod 1777 "$d"
+ln -s "$work/victim" "$d/f1"
+listen -i v0 -s 0 -w "$d/f" -C 20k
+frames 20 -s 1000
+reap 3
+want 'exit status' 6 "$rc"
+want_line "$work/err" "^xdpdump: $d/f1: cannot make this file: a symbolic link in a directory that everybody can write to: not followed; "
+[[ ! -e $work/victim ]] || note 'the link was followed'
+end
+
 begin 'a full disk: the files before are complete, and the status tells'
 fresh
 mount -t tmpfs -o size=100k none "$d"
