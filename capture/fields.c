@@ -129,17 +129,18 @@ static void put_ipv6(struct text *t, const struct row *r, const struct field *f)
 	text_ipv6(t, r->at[f->layer] + f->off);
 }
 
-static const char *iface_name(const struct row *r, unsigned n, size_t *len)
+static const char *iface_name(const struct row *r, size_t *pos, size_t *len)
 {
-	const char *name = n ? NULL : r->packet->iface->name;
+	const char *name = *pos ? NULL : r->packet->iface->name;
 
+	*pos = 1;
 	*len = name ? strlen(name) : 0;
 	return name;
 }
 
-static const char *comment(const struct row *r, unsigned n, size_t *len)
+static const char *comment(const struct row *r, size_t *pos, size_t *len)
 {
-	return packet_comment(r->packet, n, len);
+	return packet_comment(r->packet, pos, len);
 }
 
 /* ---- the table ---- */
@@ -315,7 +316,7 @@ static void look_at_network(struct row *r)
 static void look_at_frame(struct row *r)
 {
 	const struct packet *p = r->packet;
-	size_t len;
+	size_t len, pos = 0;
 
 	r->present = 1u << LAYER_FRAME;
 	r->present |= p->has & PACKET_TIME ? 1u << LAYER_TIME : 0;
@@ -327,7 +328,7 @@ static void look_at_frame(struct row *r)
 	r->present |= p->hdr.end != PARSE_OK ? 1u << LAYER_DAMAGE : 0;
 	if (!p->options.len)
 		return;
-	if (packet_comment(p, 0, &len))
+	if (packet_comment(p, &pos, &len))
 		r->present |= 1u << LAYER_COMMENT;
 	if (packet_verdict(p, &r->verdict))
 		r->present |= r->verdict.type == VERDICT_XDP ? 1u << LAYER_XDP_VERDICT :

@@ -72,7 +72,7 @@ struct field {
 	uint8_t shift;		/* to the right, */
 	uint32_t mask;		/* and what is left of it then; 0: all */
 	void (*put)(struct text *t, const struct row *r, const struct field *f);	/* numbers with a comma between them */
-	const char *(*foreign)(const struct row *r, unsigned n, size_t *len);	/* the nth of them, NULL: no more */
+	const char *(*foreign)(const struct row *r, size_t *pos, size_t *len);	/* as packet_comment() */
 };
 
 enum { FIELDS_MAX_BYTES = 4096 };	/* that the fields of a row take, in any format, beside the foreign ones */

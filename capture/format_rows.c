@@ -25,13 +25,14 @@ static size_t room_for(const struct packet *p)
 /* Several, of which comments are the only ones, are lines of one string. */
 static void json_foreign(struct text *t, const struct row *r, const struct field *f)
 {
-	const char *s;
-	size_t len;
+	size_t len, pos = 0;
+	const char *s = f->foreign(r, &pos, &len);
 
-	for (unsigned n = 0; (s = f->foreign(r, n, &len)); n++) {
-		if (n)
-			text_str(t, "\\n");
+	while (s) {
 		text_json(t, s, len);
+		s = f->foreign(r, &pos, &len);
+		if (s)
+			text_str(t, "\\n");
 	}
 }
 
@@ -120,14 +121,15 @@ static void csv_quoted(struct text *t, const char *s, size_t len)
 
 static void csv_foreign(struct text *t, const struct row *r, const struct field *f)
 {
-	const char *s;
-	size_t len;
+	size_t len, pos = 0;
+	const char *s = f->foreign(r, &pos, &len);
 
 	text_char(t, '"');
-	for (unsigned n = 0; (s = f->foreign(r, n, &len)); n++) {
-		if (n)
-			text_str(t, "\\x0a");
+	while (s) {
 		csv_quoted(t, s, len);
+		s = f->foreign(r, &pos, &len);
+		if (s)
+			text_str(t, "\\x0a");
 	}
 	text_char(t, '"');
 }

@@ -8,6 +8,7 @@
 
 #include "capture/format.h"
 #include "capture/line.h"
+#include "capture/options.h"
 #include "capture/packet.h"
 #include "capture/print.h"
 #include "capture/text.h"
@@ -16,6 +17,7 @@
 enum {
 	PREFIX_MAX	= 64,	/* bytes of number and time */
 	HEX_ROW_MAX	= 72,
+	COMMENT_WIDEST	= 4,	/* bytes that one of a comment can become: \xHH; the head of its option makes room for our words */
 };
 
 struct text_format {
@@ -151,11 +153,24 @@ static void put_hex(const struct text_format *p, struct text *t, const struct pa
 		put_hex_row(t, data, off, min_of(len - off, (size_t)16), p->options.hex >= HEX_ASCII);
 }
 
+static void put_comments(struct text *t, const struct packet *pkt)
+{
+	const char *s;
+	size_t len, pos = 0;
+
+	while ((s = packet_comment(pkt, &pos, &len))) {
+		text_str(t, "\tcomment: ");
+		text_escaped(t, s, len);
+		text_char(t, '\n');
+	}
+}
+
 static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *pkt, uint32_t snaplen)
 {
 	struct text_format *p = (struct text_format *)f;
 	size_t n_rows = p->options.hex == HEX_NONE ? 0 : pkt->caplen / 16u + 1;
-	size_t need = PREFIX_MAX + LINE_MAX_BYTES + n_rows * HEX_ROW_MAX;
+	size_t comments = p->options.verbose > 0 ? COMMENT_WIDEST * pkt->options.len : 0;
+	size_t need = PREFIX_MAX + LINE_MAX_BYTES + n_rows * HEX_ROW_MAX + comments;
 	struct text t = { buf, 0, room };
 
 	(void)snaplen;	/* the decoded line is of what was captured */
@@ -171,6 +186,8 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		line_link(&t, pkt);
 	line_packet(&t, pkt, p->options.verbose);
 	text_char(&t, '\n');
+	if (comments)
+		put_comments(&t, pkt);
 	if (p->options.hex != HEX_NONE)
 		put_hex(p, &t, pkt);
 	return t.len;

@@ -179,13 +179,13 @@ static void section(struct json *j, const struct reader *r)
 {
 	const struct raw_options options = reader_section_options(r);
 	const uint8_t *comment;
-	size_t len;
+	size_t len, pos = 0;
 
 	json_string(j, "hardware", reader_section(r, SHB_HARDWARE));
 	json_string(j, "os", reader_section(r, SHB_OS));
 	json_string(j, "application", reader_section(r, SHB_USERAPPL));
 	json_open(j, "comments", '[');
-	for (unsigned n = 0; (comment = options_find(&options, OPT_COMMENT, n, &len)); n++)
+	while ((comment = options_next_of(&options, OPT_COMMENT, &pos, &len)))
 		json_bytes(j, NULL, (const char *)comment, len);
 	json_close(j, ']');
 }

@@ -210,12 +210,12 @@ static void section(FILE *out, const struct reader *r)
 {
 	const struct raw_options options = reader_section_options(r);
 	const uint8_t *comment;
-	size_t len;
+	size_t len, pos = 0;
 
 	string_line(out, "Capture hardware:    ", reader_section(r, SHB_HARDWARE));
 	string_line(out, "Capture oper-sys:    ", reader_section(r, SHB_OS));
 	string_line(out, "Capture application: ", reader_section(r, SHB_USERAPPL));
-	for (unsigned n = 0; (comment = options_find(&options, OPT_COMMENT, n, &len)); n++)
+	while ((comment = options_next_of(&options, OPT_COMMENT, &pos, &len)))
 		bytes_line(out, "Capture comment:     ", (const char *)comment, len);
 }
 

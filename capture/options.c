@@ -6,32 +6,33 @@
 #include "capture/packet.h"
 #include "capture/pcapng.h"
 
-const uint8_t *options_find(const struct raw_options *o, uint16_t code, unsigned n, size_t *len)
+const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len)
 {
-	for (size_t pos = 0; pos + 4 <= o->len;) {
+	while (*pos + 4 <= o->len) {
+		const uint8_t *value = o->bytes + *pos + 4;
 		uint16_t head[2];
 
-		memcpy(head, o->bytes + pos, 4);
-		if (head[0] == code && n-- == 0) {
+		memcpy(head, o->bytes + *pos, 4);
+		*pos += 4 + ((head[1] + 3u) & ~3u);
+		if (head[0] == code) {
 			*len = head[1];
-			return o->bytes + pos + 4;
+			return value;
 		}
-		pos += 4 + ((head[1] + 3u) & ~3u);
 	}
 	return NULL;
 }
 
-const char *packet_comment(const struct packet *p, unsigned n, size_t *len)
+const char *packet_comment(const struct packet *p, size_t *pos, size_t *len)
 {
-	return (const char *)options_find(&p->options, OPT_COMMENT, n, len);
+	return (const char *)options_next_of(&p->options, OPT_COMMENT, pos, len);
 }
 
 bool packet_verdict(const struct packet *p, struct verdict *v)
 {
 	const uint8_t *value;
-	size_t len;
+	size_t len, pos = 0;
 
-	for (unsigned n = 0; (value = options_find(&p->options, EPB_VERDICT, n, &len)); n++) {
+	while ((value = options_next_of(&p->options, EPB_VERDICT, &pos, &len))) {
 		if (len != 9 || (*value != VERDICT_TC && *value != VERDICT_XDP))
 			continue;
 		v->type = *value;

@@ -10,11 +10,14 @@
 struct packet;
 struct raw_options;
 
-/* The value of the @n-th option (from 0) with that code and its length, not padded; NULL: there is none. */
-const uint8_t *options_find(const struct raw_options *o, uint16_t code, unsigned n, size_t *len);
+/*
+ * The value of the next option with that code and its length, not padded; NULL: there is none. @pos is 0 for the first one, and
+ * moves on: a file may have millions of them, so none is looked for from the start.
+ */
+const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len);
 
-/* The @n-th comment on a packet, @len bytes as they stand in the file: any bytes, no NUL behind them; NULL: none. */
-const char *packet_comment(const struct packet *p, unsigned n, size_t *len);
+/* The same for comments on a packet: @len bytes as they stand in the file, any bytes, no NUL behind them. */
+const char *packet_comment(const struct packet *p, size_t *pos, size_t *len);
 
 enum verdict_type { VERDICT_HARDWARE = 0, VERDICT_TC = 1, VERDICT_XDP = 2 };
 

@@ -162,7 +162,7 @@ static void check_format(const struct packet *p, enum file_format kind, const st
 	must(buf);
 	len = f->ops->packet(f, buf, need, p, 0);
 	must(len >= (ssize_t)f->ops->packet_min && len <= need);
-	must(buf[len - 1] == '\n' && fuzz_is_safe(buf, len - 1, kind == FORMAT_TEXT && o->hex ? "\n\t" : ""));
+	must(buf[len - 1] == '\n' && fuzz_is_safe(buf, len - 1, kind == FORMAT_TEXT && (o->hex || p->options.len) ? "\n\t" : ""));
 	if (kind == FORMAT_JSON)
 		check_json(buf, buf + len - 1);
 	if (kind == FORMAT_CSV)

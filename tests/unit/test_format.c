@@ -5,7 +5,9 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture/decode.h"
 #include "capture/fields.h"
@@ -13,6 +15,7 @@
 #include "capture/packet.h"
 #include "capture/pcapng.h"
 #include "capture/print.h"
+#include "capture/util.h"
 
 #include "tests/unit/unit.h"
 
@@ -221,6 +224,35 @@ static void the_fields_of_a_row_are_not_longer_than_promised(void **state)
 	assert_true(sum <= FIELDS_MAX_BYTES);
 }
 
+/* As many as a block of a hostile file can have: each looked for from the start they would take minutes. */
+static void a_packet_may_have_very_many_options(void **state)
+{
+	enum { N = 400000, LEN = 4 };
+	static const uint16_t codes[] = { OPT_COMMENT, EPB_VERDICT };
+	static const enum file_format all[] = { FORMAT_JSON, FORMAT_CSV, FORMAT_TEXT };
+	const struct print_options text = { .verbose = 1 };
+	const struct iface iface = { .linktype = LINKTYPE_ETHERNET };
+	uint8_t *options = calloc(N, LEN);
+	struct packet p = { .iface = &iface, .options = { options, N * LEN } };
+
+	(void)state;
+	assert_non_null(options);
+	alarm(20);
+	for (unsigned i = 0; i < array_size(codes) * array_size(all); i++) {
+		struct format *f = format_open(all[i / array_size(codes)], &text);
+		size_t room = f->ops->packet(f, NULL, 0, &p, 0);
+		char *buf = malloc(room);
+
+		for (size_t at = 0; at < p.options.len; at += LEN)
+			memcpy(options + at, &codes[i % array_size(codes)], sizeof(codes[0]));
+		assert_in_range(f->ops->packet(f, buf, room, &p, 0), 1, room);
+		free(buf);
+		format_close(f);
+	}
+	alarm(0);
+	free(options);
+}
+
 static void a_verdict_is_that_of_its_kind_of_program(void **state)
 {
 	static const struct { uint8_t type; int64_t action; const char *wanted; } rows[] = {
@@ -302,6 +334,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_format_takes_more_room_than_it_asks_for),
+		cmocka_unit_test(a_packet_may_have_very_many_options),
 		cmocka_unit_test(a_verdict_is_that_of_its_kind_of_program),
 		cmocka_unit_test(the_fields_of_a_row_are_not_longer_than_promised),
 		cmocka_unit_test(pcap_refuses_what_it_cannot_express),

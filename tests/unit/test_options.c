@@ -68,10 +68,22 @@ static void put_packet_options(void)
 	option32(EPB_QUEUE, 3, 0, 4);
 }
 
+/* The @n-th one, from 0, or NULL. */
+static const uint8_t *nth(const struct raw_options *o, uint16_t code, unsigned n, size_t *len)
+{
+	const uint8_t *value;
+	size_t pos = 0;
+
+	do
+		value = options_next_of(o, code, &pos, len);
+	while (value && n--);
+	return value;
+}
+
 static void same_value(const struct raw_options *o, uint16_t code, unsigned n, const void *want, size_t want_len)
 {
 	size_t len;
-	const uint8_t *value = options_find(o, code, n, &len);
+	const uint8_t *value = nth(o, code, n, &len);
 
 	if (!value)
 		fail_msg("no option %u of code %u", n, code);
@@ -83,7 +95,7 @@ static void is_absent(const struct raw_options *o, uint16_t code, unsigned n)
 {
 	size_t len;
 
-	if (options_find(o, code, n, &len))
+	if (nth(o, code, n, &len))
 		fail_msg("there is an option %u of code %u", n, code);
 }
 
@@ -92,7 +104,7 @@ static void check_packet_options(const struct packet *p)
 	const uint32_t process[] = { 7, 9 }, vendor = 32473;
 	const uint8_t *value;
 	struct verdict v;
-	size_t len;
+	size_t len, pos = 0;
 
 	assert_int_equal(p->has, PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE);
 	assert_int_equal(p->flags, 5);
@@ -102,7 +114,7 @@ static void check_packet_options(const struct packet *p)
 	is_absent(&p->options, OPT_COMMENT, 2);
 	same_value(&p->options, EPB_HASH, 0, "\5\xde\xad\xbe\xef", 5);
 	same_value(&p->options, EPB_PROCESS, 0, process, 8);
-	value = options_find(&p->options, CUSTOM_BYTES, 0, &len);
+	value = nth(&p->options, CUSTOM_BYTES, 0, &len);
 	assert_non_null(value);
 	assert_memory_equal(value, &vendor, 4);
 	is_absent(&p->options, CUSTOM_BYTES_NO, 0);
@@ -110,8 +122,10 @@ static void check_packet_options(const struct packet *p)
 	assert_true(packet_verdict(p, &v));
 	assert_int_equal(v.type, VERDICT_XDP);
 	assert_true(v.action == 2);
-	assert_memory_equal(packet_comment(p, 1, &len), "send\xff", 5);
+	assert_memory_equal(packet_comment(p, &pos, &len), "first", 5);
+	assert_memory_equal(packet_comment(p, &pos, &len), "send\xff", 5);
 	assert_int_equal(len, 5);
+	assert_null(packet_comment(p, &pos, &len));
 }
 
 static void options_of_a_packet_are_carried_in_host_order(void **state)
@@ -359,7 +373,7 @@ static void options_of_a_section_come_back_equal(void **state)
 		o = reader_section_options(res.r);
 		same_value(&o, OPT_COMMENT, 0, "of the section", 14);
 		same_value(&o, OPT_COMMENT, 1, "another", 7);
-		assert_memory_equal(options_find(&o, CUSTOM_BYTES, 0, &len), &vendor, 4);
+		assert_memory_equal(nth(&o, CUSTOM_BYTES, 0, &len), &vendor, 4);
 		is_absent(&o, CUSTOM_BYTES_NO, 0);
 		is_absent(&o, SHB_OS, 0);
 	}
