@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* --compare: two files side by side, up to the first difference, which is shown on stdout. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/compare.h"
 #include "capture/decode.h"
 #include "capture/format.h"
 #include "capture/input.h"
-#include "capture/line.h"
 #include "capture/live.h"
 #include "capture/opts.h"
 #include "capture/packet.h"
@@ -29,11 +30,6 @@ struct comparison {
 	int got[2];		/* of source_next() */
 	uint64_t n_same;
 };
-
-static const char *name(const struct comparison *c, unsigned which)
-{
-	return input_name(c->sources[which].input, 0);
-}
 
 /* The rows around @offset, as far as there are any. */
 static void show_bytes(const struct packet *p, uint32_t offset)
@@ -56,20 +52,33 @@ static void show_bytes(const struct packet *p, uint32_t offset)
 	}
 }
 
+/* The name of a file may be hostile, too. */
+static void show_name(const struct comparison *c, unsigned which)
+{
+	const char *s = input_name(c->sources[which].input, 0);
+	char escaped[4 * PATH_MAX];
+	struct text t = text_in(escaped, sizeof(escaped));
+
+	text_escaped(&t, s, strlen(s));
+	printf("%.*s", (int)t.len, escaped);
+}
+
 /* Number in the file, time and decoded line as -r prints them. */
 static void show_packet(struct comparison *c, unsigned which)
 {
 	struct format *f = format_open(FORMAT_TEXT, &c->opts->print);
 	struct packet *p = &c->packets[which];
-	char line[2 * LINE_MAX_BYTES];
-	ssize_t n = 0;
+	ssize_t n = f ? f->ops->packet(f, NULL, 0, p, 0) : 0;	/* that it may take */
+	char *line = malloc(n);
 
-	if (f) {
+	show_name(c, which);
+	printf(", packet %llu:\n", (ull)c->sources[which].n_read);
+	if (n && line) {
 		decode_packet(p);
-		n = f->ops->packet(f, line, sizeof(line), p, 0);
+		n = f->ops->packet(f, line, n, p, 0);
+		printf("  %.*s", (int)n, line);
 	}
-	printf("%s, packet %llu:\n  %.*s", name(c, which), (ull)c->sources[which].n_read,
-	       n > 0 && n <= (ssize_t)sizeof(line) ? (int)n : 0, line);
+	free(line);
 	format_close(f);
 }
 
@@ -102,8 +111,10 @@ static enum status show_rest(struct comparison *c)
 		n++;
 	if (has_failed(c, longer))
 		return STATUS_OK;
-	printf("%s has %llu packet%s more: %s ends after %llu\n", name(c, longer), (ull)n, n == 1 ? "" : "s",
-	       name(c, !longer), (ull)c->n_same);
+	show_name(c, longer);
+	printf(" has %llu packet%s more: ", (ull)n, n == 1 ? "" : "s");
+	show_name(c, !longer);
+	printf(" ends after %llu\n", (ull)c->n_same);
 	return STATUS_RUNTIME;
 }
 

@@ -227,6 +227,17 @@ printf '\xee' | dd of="$work/changed" bs=1 seek=$((size - 4 - 2 - 1)) conv=notru
 } >"$work/against"
 verdict "a_comparison_ends_with_the_first_difference"
 
+# What is in names of files and in comments steers no terminal; with -v a packet may have any number of lines.
+hostile=$work/$'\e[31m\n'
+ln -s "$PWD/$a" "$hostile"
+comments=tests/pcaps/files/pcapng_comments.pcapng
+{
+	says 1 '.*/\\x1b\[31m\\x0a, packet 1:' "$hostile" $comments -v
+	grep -q $'^\tcomment: .*bidi' "$work/text" || cat "$work/text"
+	says 1 '.*/\\x1b\[31m\\x0a has 3 packets more: .*/b ends after 5' "$hostile" "$work/b"
+} >"$work/against"
+verdict "a_comparison_shows_names_and_comments_escaped"
+
 if wanted "times_matter_when_asked_to" editcap; then
 	editcap -F nsecpcap -t 0.001 $a "$work/later"
 	{
