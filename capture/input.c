@@ -25,6 +25,7 @@ struct source {
 	FILE *file;
 	struct stat stat;
 	struct reader *reader;
+	const uint32_t *n_shown;	/* interfaces that the file has shown */
 	uint32_t n_ifaces;	/* those that have a number */
 	uint64_t key;		/* the time of the packet, or of the last one before it that has a time */
 	struct packet packet;	/* to be delivered next */
@@ -89,7 +90,7 @@ static int number_ifaces(struct source *s)
 {
 	struct input *in = s->input;
 
-	while (reader_iface(s->reader, s->n_ifaces)) {
+	while (s->n_ifaces < *s->n_shown) {
 		if (!(in->n_ifaces & (in->n_ifaces - 1))) {	/* a power of two, or 0: full */
 			size_t n = in->n_ifaces ? 2 * (size_t)in->n_ifaces : 1;
 			void *more = realloc(in->ifaces, n * sizeof(*in->ifaces));
@@ -171,6 +172,7 @@ static int open_source(struct source *s, const char *path)
 	err = reader_open_with(&s->reader, s->file, &hooks);
 	if (err)
 		return keep_error(in, s->name, reader_error(s->reader), err);
+	s->n_shown = reader_n_ifaces(s->reader);
 	if (s == in->sources)		/* a classic file has shown its only one; the others' come behind it */
 		err = number_ifaces(s);
 	return err ? keep_error(in, s->name, "out of memory", err) : 0;
@@ -214,13 +216,15 @@ int input_open(struct input **input, const char *const *paths, unsigned n, const
 }
 
 /* As reader_next(). A failure is kept. */
-static int read_packet(struct source *s, struct packet *p)
+static inline int read_packet(struct source *s, struct packet *p)
 {
 	int got = reader_next(s->reader, p);
-	int err = number_ifaces(s);
 
-	if (err)
-		got = err;
+	if (*s->n_shown > s->n_ifaces) {
+		int err = number_ifaces(s);
+
+		got = err ? err : got;
+	}
 	if (got < 0)
 		keep_error(s->input, s->name, got == -ENOMEM ? "out of memory" : reader_error(s->reader), got);
 	return got;

@@ -347,13 +347,12 @@ int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
 	return reader_open_with(reader, f, &(struct reader_hooks){ .warn = warn, .ctx = ctx });
 }
 
-/* All but what each packet has. In pieces, which take a few stores: of a struct of this size the compiler makes a loop. */
+/* All but what each packet has, and its headers, which decode_packet() clears. */
 static inline void clear(struct packet *p)
 {
 	p->ts_ns = p->dropped = p->id = 0;
 	p->flags = p->queue = p->has = 0;
 	p->options = (struct raw_options){ 0 };
-	memset(&p->hdr, 0, sizeof(p->hdr));
 }
 
 int reader_next(struct reader *r, struct packet *p)
@@ -385,6 +384,11 @@ const char *reader_compression(const struct reader *r)
 const struct iface *reader_iface(const struct reader *r, uint32_t id)
 {
 	return id < r->n_ifaces ? &r->ifaces[id]->iface : NULL;
+}
+
+const uint32_t *reader_n_ifaces(const struct reader *r)
+{
+	return &r->n_ifaces;
 }
 
 void reader_number_iface(struct reader *r, uint32_t n, uint32_t id)

@@ -72,6 +72,9 @@ const struct iface *reader_iface(const struct reader *r, uint32_t id);
 /* In what units it counts time, as if_tsresol: bit 7 clear: 10^-n s, set: 2^-n s. */
 uint8_t reader_resolution(const struct reader *r, uint32_t id);
 
+/* How many these are: a place that is looked at with each packet, where a call is too much. Lives as long as the reader. */
+const uint32_t *reader_n_ifaces(const struct reader *r);
+
 /* Gives an interface the number that its packets shall show; reader_iface() goes on to know it as the @n-th of the file. */
 void reader_number_iface(struct reader *r, uint32_t n, uint32_t id);
 

@@ -69,6 +69,7 @@ struct reader {
 	struct raw_options section_options;
 
 	uint32_t pcap_snaplen;		/* pcap */
+	uint32_t pcap_plain;		/* bytes of a packet of which there is nothing to say */
 	unsigned pcap_record;		/* length of a record header */
 	bool pcap_nanoseconds;
 	bool pcap_lengths_swapped;

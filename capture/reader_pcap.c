@@ -57,22 +57,30 @@ static int torn_record(struct reader *r, struct packet *p)
 	return deliver(r, p, &h, got);
 }
 
+/* Nearly all are: a few comparisons for each. */
+static bool is_plain(const struct reader *r, const struct pcap_head *h)
+{
+	return h->caplen && h->caplen <= h->len && h->caplen <= r->pcap_plain && h->frac < second(r);
+}
+
+static bool is_zero(const struct pcap_head *h)
+{
+	return !h->sec && !h->frac && !h->caplen && !h->len;
+}
+
 /* Lengths that leave no doubt. */
 static int check_length(struct reader *r, const struct pcap_head *h)
 {
 	unsigned long long at = r->offset;
 
+	if (is_zero(h) && reader_need(r, ZERO_TAIL) && reader_zero_tail(r, ZERO_TAIL))
+		return reader_fail(r, "damaged at byte %llu: nothing but zeros from here to the end", at);
 	if (h->caplen > CAPLEN_MAX && h->caplen > r->pcap_snaplen)
 		return reader_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are allowed", at,
 				   h->caplen, max_of(r->pcap_snaplen, (uint32_t)CAPLEN_MAX));
 	if (h->caplen > READER_HELD_MAX)
 		return reader_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are read", at,
 				   h->caplen, READER_HELD_MAX);
-	if (!reader_need(r, r->pcap_record + (size_t)h->caplen))
-		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of the packet at byte %llu",
-				   at + reader_have(r), reader_have(r) - r->pcap_record, h->caplen, at);
-	if (r->hooks.recover && !reader_pcap_is_followed(r, r->pcap_record + (size_t)h->caplen))
-		return reader_fail(r, "damaged at byte %llu: a record of %u bytes with no other behind it", at, h->caplen);
 	return 0;
 }
 
@@ -94,6 +102,7 @@ static int next_record(struct reader *r, struct packet *p)
 {
 	unsigned long long at = r->offset;
 	struct pcap_head h;
+	bool plain;
 	int err;
 
 	r->block_at = at;
@@ -106,12 +115,17 @@ static int next_record(struct reader *r, struct packet *p)
 				   at + reader_have(r), reader_have(r), r->pcap_record);
 	}
 	h = reader_pcap_head(r, 0);
-	if (!h.sec && !h.frac && !h.caplen && !h.len && reader_need(r, ZERO_TAIL) && reader_zero_tail(r, ZERO_TAIL))
-		return reader_fail(r, "damaged at byte %llu: nothing but zeros from here to the end", at);
-	err = check_length(r, &h);
+	plain = is_plain(r, &h);
+	err = plain ? 0 : check_length(r, &h);
 	if (err)
 		return err;
-	warn_of_record(r, &h);
+	if (!reader_need(r, r->pcap_record + (size_t)h.caplen))
+		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of the packet at byte %llu",
+				   at + reader_have(r), reader_have(r) - r->pcap_record, h.caplen, at);
+	if (r->hooks.recover && !reader_pcap_is_followed(r, r->pcap_record + (size_t)h.caplen))
+		return reader_fail(r, "damaged at byte %llu: a record of %u bytes with no other behind it", at, h.caplen);
+	if (!plain)
+		warn_of_record(r, &h);
 	return deliver(r, p, &h, h.caplen);
 }
 
@@ -133,6 +147,7 @@ int reader_pcap_start(struct reader *r, uint16_t linktype)
 		return -ENOMEM;
 	ri->iface.linktype = linktype;
 	ri->iface.snaplen = r->pcap_snaplen;
+	r->pcap_plain = r->pcap_snaplen ? min_of(r->pcap_snaplen, (uint32_t)CAPLEN_MAX) : CAPLEN_MAX;
 	if (!r->format)
 		r->format = r->pcap_nanoseconds ? "pcap (nanoseconds)" : "pcap";
 	r->next = next_record;

@@ -31,8 +31,10 @@ enum status source_open(struct source *s, const struct opts *o, struct watch *w,
 	*s = (struct source){ .opts = o, .watch = w };
 	if (o->filter && sieve_open(&s->sieve, o->filter, !o->no_optimize))
 		return fail(STATUS_RUNTIME, "out of memory");
-	if (!input_open(&s->input, paths, n, &options))
+	if (!input_open(&s->input, paths, n, &options)) {
+		s->blocks = input_blocks(s->input);
 		return STATUS_OK;
+	}
 	if (w->asked)
 		return STATUS_OK;
 	source_complain(s);
@@ -98,10 +100,8 @@ static int sift(struct source *s, const struct packet *p)
 /* Of a filter that is refused nothing is to come of it, so it is looked at before. */
 static void copy_blocks(struct source *s, const struct packet *next)
 {
-	const struct blocks *b = input_blocks(s->input);
-
-	if (s->copy && b->len && source_check_filter(s))
-		s->copy(s->ctx, b, next);
+	if (s->copy && source_check_filter(s))
+		s->copy(s->ctx, s->blocks, next);
 }
 
 int source_next(struct source *s, struct packet *p)
@@ -116,10 +116,11 @@ int source_next(struct source *s, struct packet *p)
 			return -EINTR;
 		if (got > 0)
 			s->n_read++;
-		copy_blocks(s, got > 0 ? p : NULL);
+		if (s->blocks->len)
+			copy_blocks(s, got > 0 ? p : NULL);
 		if (got <= 0)
 			return got;
-		got = sift(s, p);
+		got = s->sieve || s->selection ? sift(s, p) : 1;
 		if (got)
 			return got;
 	}

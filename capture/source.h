@@ -23,6 +23,7 @@ struct source {
 	const struct opts *opts;
 	struct watch *watch;
 	struct input *input;
+	const struct blocks *blocks;	/* of input: those in front of the packet that was read */
 	struct sieve *sieve;		/* NULL: no filter */
 	struct selection *selection;	/* NULL: none; the owner's */
 	source_copy_fn copy;		/* NULL: such blocks are of no use */
