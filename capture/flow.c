@@ -105,6 +105,8 @@ bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now
 
 int flow_spare(struct flow *f, const struct stat *st)
 {
+	if (f->screen && writer_is_same(f->screen, st))
+		return -EEXIST;
 	return f->rotate ? rotate_spare(f->rotate, st) : 0;
 }
 

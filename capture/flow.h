@@ -40,7 +40,7 @@ enum status flow_become(const struct opts *o, const struct account *a);
 /* Before the first packet: as rotate_begin(). This and what follows: false if no more packets are wanted, done or a write failed. */
 bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns);
 
-/* A file that is read from, as rotate_spare(). */
+/* A file that is read from, as rotate_spare(); -EEXIST as well if it is stdout, where text would be read again. */
 int flow_spare(struct flow *f, const struct stat *st);
 
 /* The result of writing something else than a packet to rotate_writer(). */

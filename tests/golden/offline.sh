@@ -187,6 +187,18 @@ fi
 } >"$work/against"
 verdict "a_report_of_a_damaged_file_tells_what_could_be_read"
 
+# Else it would read what it has just printed, for ever.
+cp tests/pcaps/mixed.pcap "$work/self"
+# shellcheck disable=SC2094
+for format in text json csv; do
+	"$dump" -r "$work/self" -T $format >>"$work/self" 2>"$work/said" </dev/null
+	status=$?
+	((status == 2)) || echo "-T $format: exit $status"
+	grep -q 'self: cannot read from and write to the same file' "$work/said" || cat "$work/said"
+	cmp "$work/self" tests/pcaps/mixed.pcap
+done >"$work/against" 2>&1
+verdict "text_is_not_appended_to_the_file_that_is_read"
+
 # ---- --compare ----
 
 # says STATUS SENTENCE ARGUMENTS...: the end of a comparison, and a line of what it prints, as an extended regular expression.
