@@ -368,8 +368,8 @@ poll 2 grep -q 'packets captured' "$work/err" || note 'no summary'
 since=$(date +%s%3N)
 kill -INT "$pid"
 reap	# strace holds what it delays, and tells late
-poll 10 grep -q 'exit_group(130)' "$work/trace" || note "it ends with $rc"
-ended=$(sed -nE 's/.* ([0-9]+)\.([0-9]{3})[0-9]* exit_group\(130\).*/\1\2/p' "$work/trace")
+poll 10 grep -q 'exit_group(130' "$work/trace" || note "it ends with $rc"
+ended=$(sed -nE 's/.* ([0-9]+)\.([0-9]{3})[0-9]* exit_group\(130.*/\1\2/p' "$work/trace")
 ((ended && ended - since < 4000)) || note "it ends at ${ended:-no time}, asked at $since"
 want 'exit status' 130 "$rc"
 want_accepted "$d/f"
