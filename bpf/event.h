@@ -10,19 +10,22 @@
 
 #include "bpf/parse.h"
 
-enum { EVENT_SNAP_MAX = 65535 };	/* bytes of a packet that a record can hold */
+enum {
+	EVENT_SNAP_MAX	= 262144,	/* bytes of a packet that a record can hold: MAXIMUM_SNAPLEN of libpcap */
+	EVENT_XDP_MAX	= 2 * 0xffff,	/* and of those, what XDP can reach of a frame: see load() in xdpdump.bpf.c */
+};
 
 /* One packet in a ring; the next begins at the next multiple of 8 bytes. */
 struct event {
 	__u64 tai_ns;		/* CLOCK_TAI */
 	__u32 len;		/* bytes on the wire, all buffers of the frame */
 	__u32 lost;		/* packets lost on this interface before, on any CPU, modulo 2^32 */
-	__u16 caplen;		/* bytes of data[], at most len */
+	__u32 caplen;		/* bytes of data[], at most len */
 	__u16 queue;		/* receive queue */
 	__u16 cpu;
 	__u16 iface;		/* number of the interface, in the order of -i */
+	__u16 pad_;
 	struct parsed hdr;	/* of the whole frame, also where data[] is shorter */
-	__u32 pad_;
 	__u8 data[];
 };
 

@@ -109,7 +109,23 @@ static __always_inline __u32 wanted(const struct parsed *hdr, __u32 len)
 
 	if (headers_only && n > ETH_HLEN)
 		n = hdr->hdr_len < ETH_HLEN ? ETH_HLEN : hdr->hdr_len < n ? hdr->hdr_len : n;
+	if (n > EVENT_XDP_MAX)
+		n = EVENT_XDP_MAX;
 	return n < snap ? n : snap;
+}
+
+/* The first @n bytes of the frame. One call takes an offset and a length of 16 bits (bpf_xdp_pointer() in net/core/filter.c). */
+static __always_inline long load(struct xdp_md *ctx, __u8 *to, __u64 n)
+{
+	enum { MOST = 0xffff };
+	__u64 rest = n - MOST - 1;
+
+	if (n <= MOST)
+		return bpf_xdp_load_bytes(ctx, 0, to, n);
+	pin(rest);
+	if (rest >= MOST)
+		return -1;
+	return bpf_xdp_load_bytes(ctx, 0, to, MOST) ?: bpf_xdp_load_bytes(ctx, MOST, to + MOST, rest + 1);
 }
 
 /* @n is a constant. */
@@ -186,7 +202,7 @@ static __always_inline void put(struct cpu_ring *r, struct xdp_md *ctx, struct c
 	ev->hdr = *hdr;
 	ev->pad_ = 0;
 	asm volatile("" : "+r"(last));	/* else the compiler, which knows the bound, leaves nothing for the verifier */
-	if (last >= snap || (!copy_linear(ctx, ev->data, last + 1) && bpf_xdp_load_bytes(ctx, 0, ev->data, last + 1))) {
+	if (last >= snap || (!copy_linear(ctx, ev->data, last + 1) && load(ctx, ev->data, last + 1))) {
 		c->error++;
 		__sync_fetch_and_add(&lost, 1);
 		return;

@@ -206,6 +206,20 @@ want_books "$file"
 ((epb > 0)) || note 'nothing captured on lo'
 end
 
+begin 'whole frames are whole on lo as well, whose MTU is the largest'
+listen -i lo -s 0 -w "$file" udp
+python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+for size in (65507, 65508 - 28, 60000):
+    s.sendto(bytes(size), ("127.0.0.1", 9))'
+finish
+want 'exit status' 0 "$rc"
+want 'lengths and captured lengths' '65549 65549,65522 65522,60042 60042' \
+	"$("$dump" -r "$file" -T json | sed -E 's/.*"frame_frame_len":([0-9]+),"frame_frame_cap_len":([0-9]+).*/\1 \2/' | paste -sd,)"
+want_true 'tcpdump reads all of it' test "$(tcpdump -n -r "$file" 2>/dev/null | grep -c UDP)" = 3
+end
+
 begin 'an interface without Ethernet headers is refused, not decoded as something else'
 if ip tuntap add dev t0 mode tun 2>/dev/null; then
 	ip link set t0 up
