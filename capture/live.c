@@ -43,6 +43,8 @@ void live_take_signals(struct live *l)
 	while ((sig = waiter_signal(&l->waiter))) {
 		if (sig == SIGUSR1)
 			live_print_stats(l);
+		else if (sig == SIGUSR2)
+			flow_flush(&l->flow);
 		else if (asks_for_file(l, sig))
 			flow_next_file(&l->flow);
 		else if (!l->asked)

@@ -237,7 +237,7 @@ static void on_stats(void *ctx)
 }
 
 /* Behind a pipe there may be nothing for a while: what is known by then is shown. */
-static void on_idle(void *ctx)
+static void on_flush(void *ctx)
 {
 	struct offline *f = ctx;
 
@@ -291,7 +291,7 @@ enum status offline_run(const struct opts *o)
 	if (watch_open(&f.watch, o->text))
 		status = fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	f.watch.stats = on_stats;
-	f.watch.idle = on_idle;
+	f.watch.flush = on_flush;
 	f.watch.ctx = &f;
 	if (!status)
 		status = flow_open_for(&f.flow, o, f.watch.waiter.stop_fd, &account);

@@ -12,6 +12,21 @@
 #include "capture/util.h"
 #include "capture/wait.h"
 
+static const struct {
+	int sig;
+	bool ends;		/* us */
+	bool may_be_ignored;	/* stays so, if whoever started us ignores it: nohup(1) */
+} handled[] = {
+	{ SIGINT, true, false },
+	{ SIGTERM, true, false },
+	{ SIGQUIT, true, false },
+	{ SIGHUP, true, true },
+	{ SIGALRM, true, true },	/* of an alarm set before exec, a timeout in many scripts */
+	{ SIGXCPU, true, true },	/* of a limit of CPU time */
+	{ SIGUSR1, false, false },
+	{ SIGUSR2, false, false },
+};
+
 static bool is_ignored(int sig)
 {
 	struct sigaction old;
@@ -19,21 +34,29 @@ static bool is_ignored(int sig)
 	return !sigaction(sig, NULL, &old) && old.sa_handler == SIG_IGN;
 }
 
+/* Those we take, and of these the ones that ask us to stop. */
+static void take_signals(sigset_t *set, sigset_t *stop)
+{
+	sigemptyset(set);
+	sigemptyset(stop);
+	for (size_t i = 0; i < array_size(handled); i++) {
+		int sig = handled[i].sig;
+
+		if (handled[i].may_be_ignored && is_ignored(sig))
+			continue;
+		/* A blocked signal is kept for us even where it is ignored, but not across that disposition being set anew. */
+		signal(sig, SIG_DFL);
+		sigaddset(set, sig);
+		if (handled[i].ends)
+			sigaddset(stop, sig);
+	}
+}
+
 int waiter_open(struct waiter *w)
 {
 	sigset_t set, stop;
 
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGINT);
-	sigaddset(&stop, SIGTERM);
-	if (!is_ignored(SIGHUP))	/* nohup */
-		sigaddset(&stop, SIGHUP);
-	set = stop;
-	sigaddset(&set, SIGUSR1);
-	/* A blocked signal is kept for us even where it is ignored, but not across that disposition being set anew. */
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGUSR1, SIG_DFL);
+	take_signals(&set, &stop);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -91,13 +114,12 @@ int waiter_signal(struct waiter *w)
 
 void waiter_ignore_hangup(struct waiter *w)
 {
-	sigset_t set;
+	sigset_t set, stop;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	signalfd(w->stop_fd, &set, 0);
-	sigaddset(&set, SIGUSR1);
+	take_signals(&set, &stop);
+	sigdelset(&set, SIGHUP);
+	sigdelset(&stop, SIGHUP);
+	signalfd(w->stop_fd, &stop, 0);
 	signalfd(w->fds[ON_SIGNAL], &set, 0);
 }
 

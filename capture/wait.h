@@ -17,8 +17,9 @@ struct waiter {
 #define WAITER_INIT { .epoll_fd = -1, .fds = { -1, -1, -1, -1, -1 }, .stop_fd = -1 }
 
 /*
- * Blocks the signals we handle and makes a descriptor for them; those that were ignored stay so, except for SIGINT and
- * SIGTERM: a script that starts us in the background ignores SIGINT for us, and still has to be able to stop us.
+ * Blocks the signals we handle and makes a descriptor for them: all that people, shells, timeout(1), init systems and containers
+ * send to end a program, SIGUSR1 and SIGUSR2. Of those that end us SIGHUP, SIGALRM and SIGXCPU stay ignored if they were;
+ * SIGINT and SIGQUIT do not: a script that starts us in the background ignores them for us, and still has to be able to stop us.
  */
 int waiter_open(struct waiter *w);
 

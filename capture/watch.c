@@ -18,10 +18,12 @@ bool watch_look(struct watch *w)
 	int sig;
 
 	while ((sig = waiter_signal(&w->waiter))) {
-		if (sig != SIGUSR1)
-			*(w->asked ? &w->forced : &w->asked) = sig;
-		else if (w->stats)
+		if (sig == SIGUSR1 && w->stats)
 			w->stats(w->ctx);
+		else if (sig == SIGUSR2 && w->flush)
+			w->flush(w->ctx);
+		else if (sig != SIGUSR1 && sig != SIGUSR2)
+			*(w->asked ? &w->forced : &w->asked) = sig;
 	}
 	return !w->asked;
 }
@@ -39,8 +41,8 @@ int watch_wait(void *watch, int fd)
 			return errno;
 		if (n > 0 && fds[0].revents)
 			return 0;
-		if (n == 0 && w->idle)
-			w->idle(w->ctx);
+		if (n == 0 && w->flush)
+			w->flush(w->ctx);
 		timeout_ms = -1;
 	}
 	return EINTR;

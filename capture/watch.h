@@ -15,7 +15,7 @@ struct watch {
 	int asked;			/* the signal that asked us to stop, 0: none */
 	int forced;			/* the next one after it */
 	void (*stats)(void *ctx);	/* SIGUSR1 came; may be NULL */
-	void (*idle)(void *ctx);	/* there is nothing to read for now; may be NULL */
+	void (*flush)(void *ctx);	/* there is nothing to read for now, or SIGUSR2 came; may be NULL */
 	void *ctx;
 };
 

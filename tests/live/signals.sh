@@ -25,7 +25,7 @@ stop_reader()
 
 veth_up v0 v1 || exit 1
 
-for signal in INT TERM; do
+for signal in INT TERM QUIT ALRM XCPU; do
 	begin "SIG$signal ends the capture, and all is written"
 	listen -i v0 -w "$file"
 	frames 100
@@ -37,28 +37,67 @@ for signal in INT TERM; do
 	end
 done
 
-begin 'SIGINT ends a capture that was started with SIGINT ignored'
-: >"$work/err"
-sh -c 'trap "" INT; exec "$@"' sh "$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err" &
-pid=$!
-pids+=("$pid")
-listening
-frames 10
-finish INT
+# listen_ignoring SIGNAL ARGS...: started by somebody who ignores the signal
+listen_ignoring()
+{
+	: >"$work/err"
+	sh -c 'trap "" "$1"; shift; exec "$@"' sh "$1" "$dump" "${@:2}" >"$work/out" 2>"$work/err" &
+	pid=$!
+	pids+=("$pid")
+	listening
+}
+
+for signal in INT QUIT; do
+	begin "SIG$signal ends a capture that was started with it ignored, as by a script in the background"
+	listen_ignoring $signal -i v0 -w "$file"
+	frames 10
+	finish $signal
+	want 'exit status' 0 "$rc"
+	want_books "$file"
+	want 'packets' 10 "$epb"
+	end
+done
+
+for signal in HUP ALRM XCPU; do
+	begin "SIG$signal is left ignored where it was, as under nohup"
+	listen_ignoring $signal -i v0 -w "$file"
+	kill -$signal "$pid"
+	frames 10
+	finish INT
+	want_books "$file"
+	want 'packets' 10 "$epb"
+	end
+done
+
+# What stands in the file while the capture goes on.
+written()
+{
+	(($("$dump" -r "$file" -T json 2>/dev/null | wc -l) == $1))
+}
+
+begin 'SIGUSR2 brings what is buffered into the file, as for tcpdump, and the capture goes on'
+listen -i v0 -w "$file" --compress zstd
+for n in 10 20 30; do
+	frames 10
+	kill -USR2 "$pid"
+	poll 5 written $n || note "$n packets are not in the file"
+done
+finish
 want 'exit status' 0 "$rc"
-want_books "$file"
-want 'packets' 10 "$epb"
+want 'packets' 30 "$("$dump" -r "$file" -T json | wc -l)"
 end
 
-begin 'SIGHUP is left ignored under nohup'
-: >"$work/err"
-sh -c 'trap "" HUP; exec "$@"' sh "$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err" &
-pid=$!
-pids+=("$pid")
-listening
-kill -HUP "$pid"
+begin 'a storm of signals that end nothing ends nothing'
+listen -i v0 -w "$file"
+for ((i = 0; i < 200; i++)); do
+	kill -USR2 "$pid"
+	kill -USR1 "$pid"
+	kill -WINCH "$pid"
+	kill -CONT "$pid"
+done
 frames 10
-finish INT
+finish
+want 'exit status' 0 "$rc"
 want_books "$file"
 want 'packets' 10 "$epb"
 end
