@@ -19,6 +19,7 @@
 struct attach {
 	struct xdpdump *skel;
 	int link_fd;			/* -1: not attached */
+	uint32_t id;			/* of the program */
 	int n_cpus;
 	struct counters *per_cpu;	/* n_cpus of them */
 };
@@ -130,6 +131,16 @@ static int open_with_filter(struct attach *a, const struct ring *ring, const str
 	return err;
 }
 
+static int ask_id(struct attach *a)
+{
+	struct bpf_prog_info info = { .id = 0 };
+	uint32_t len = sizeof(info);
+	int err = bpf_obj_get_info_by_fd(attach_program_fd(a), &info, &len);
+
+	a->id = info.id;
+	return err;
+}
+
 int attach_open(struct attach **attach, const struct ring *ring, const struct attach_settings *s)
 {
 	cleanup(attach_closep) struct attach *a = calloc(1, sizeof(*a));
@@ -145,6 +156,8 @@ int attach_open(struct attach **attach, const struct ring *ring, const struct at
 	if (!a->per_cpu)
 		return -ENOMEM;
 	err = s->filter ? open_with_filter(a, ring, s) : open_and_load(a, ring, s);
+	if (!err)
+		err = ask_id(a);
 	if (err)
 		return err;
 	*attach = steal(&a);
@@ -158,6 +171,16 @@ int attach_to(struct attach *a, int ifindex, enum xdp_mode mode)
 	opts.flags = mode == XDP_MODE_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
 	a->link_fd = bpf_link_create(attach_program_fd(a), ifindex, BPF_XDP, &opts);
 	return a->link_fd < 0 ? a->link_fd : 0;
+}
+
+bool attach_is_lost(const struct attach *a)
+{
+	struct bpf_link_info info = { .id = 0 };
+	uint32_t len = sizeof(info);
+
+	if (a->link_fd < 0 || bpf_obj_get_info_by_fd(a->link_fd, &info, &len))
+		return false;
+	return !info.xdp.ifindex || info.prog_id != a->id;
 }
 
 void attach_detach(struct attach *a)

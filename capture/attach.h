@@ -44,6 +44,9 @@ int attach_open(struct attach **a, const struct ring *ring, const struct attach_
 /* Attaches it in @mode, native or generic. -EBUSY or -EEXIST: there is a program already. */
 int attach_to(struct attach *a, int ifindex, enum xdp_mode mode);
 
+/* Has somebody else taken it off, or put another program in its place? The link tells, of which no message is sent. */
+bool attach_is_lost(const struct attach *a);
+
 /* Takes it off; the counters stay readable. */
 void attach_detach(struct attach *a);
 

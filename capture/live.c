@@ -17,6 +17,7 @@
 enum {
 	SIGNALS_AFTER	= 8 * DRAIN_BATCH,	/* packets between two looks at the signals */
 	FLUSH_NS	= 90 * 1000 * 1000,	/* nothing stays in a buffer for longer than 100 ms: that, a pace, and the window */
+	LOOK_NS		= 1000 * 1000 * 1000,	/* between two looks whether our programs are still there */
 };
 
 /* ---- packets ---- */
@@ -91,11 +92,12 @@ static void turn(struct live *l)
 		flow_tick(&l->flow, l->drain.looked_ns - RING_WINDOW_NS);
 }
 
-/* How long to sleep: no longer than until the next file begins. */
+/* How long to sleep: no longer than until the next file begins, or the links are looked at. */
 static uint64_t until_next(struct live *l, uint64_t pace)
 {
 	uint64_t due = flow_due(&l->flow), now = clock_monotonic_ns();
 
+	pace = min_of(pace, (uint64_t)LOOK_NS);
 	if (due == UINT64_MAX)
 		return pace;
 	due += RING_WINDOW_NS;
@@ -104,23 +106,27 @@ static uint64_t until_next(struct live *l, uint64_t pace)
 
 /* ---- interfaces ---- */
 
+/* One that is gone is an error, the last one the end. */
+static void count_the_living(struct live *l)
+{
+	unsigned alive = 0;
+
+	for (unsigned i = 0; i < l->n_taps; i++)
+		alive += !l->taps[i].gone;
+	if (alive < l->n_taps)
+		l->status = STATUS_RUNTIME;
+	if (!alive)
+		l->stopping = true;
+}
+
 static void changed(void *ctx, const struct netif *n, bool gone)
 {
 	struct live *l = ctx;
-	unsigned alive = 0;
 
-	for (unsigned i = 0; i < l->n_taps; i++) {
-		struct tap *t = &l->taps[i];
-
-		if (!t->gone && t->netif.ifindex == n->ifindex) {
-			tap_changed(t, n, gone);
-			if (t->gone)
-				l->status = STATUS_RUNTIME;
-		}
-		alive += !t->gone;
-	}
-	if (!alive)
-		l->stopping = true;
+	for (unsigned i = 0; i < l->n_taps; i++)
+		if (!l->taps[i].gone && l->taps[i].netif.ifindex == n->ifindex)
+			tap_changed(&l->taps[i], n, gone);
+	count_the_living(l);
 }
 
 /* Changes are lost when too many come at once; then look for ourselves. */
@@ -133,6 +139,24 @@ static void look_for_changes(struct live *l)
 		if (!l->taps[i].gone && (!err || err == -ENODEV))
 			changed(l, &n, err == -ENODEV);
 	}
+}
+
+/* The message that an interface is deleted may be on its way, and says better what has happened. */
+static void look_at_links(struct live *l)
+{
+	uint64_t now = clock_monotonic_ns();
+
+	if (now - l->looked_ns < LOOK_NS)
+		return;
+	l->looked_ns = now;
+	for (unsigned i = 0; i < l->n_taps; i++) {
+		if (l->taps[i].gone || !tap_is_lost(&l->taps[i]))
+			continue;
+		look_for_changes(l);
+		if (!l->taps[i].gone)
+			tap_lose(&l->taps[i]);
+	}
+	count_the_living(l);
 }
 
 /* ---- the clock ---- */
@@ -161,6 +185,7 @@ static void run(struct live *l)
 
 		flush(l, taken);
 		turn(l);
+		look_at_links(l);
 		if (l->stopping || l->flow.done)
 			break;
 		ready = waiter_wait(&l->waiter, until_next(l, drain_pace(&l->drain, used, taken)));

@@ -29,7 +29,7 @@ struct live {
 	struct account *account;	/* of -Z */
 	struct drain drain;
 	struct filter filter;		/* of all interfaces, which are Ethernet; without instructions: none */
-	uint64_t start_ns, flushed_ns;	/* CLOCK_MONOTONIC */
+	uint64_t start_ns, flushed_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
 	bool listening, stopping;
 	bool had_terminal;		/* at the start */
 	bool asked;			/* to stop, by a signal */

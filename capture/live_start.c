@@ -188,7 +188,7 @@ enum status live_start(struct live *l)
 	status = load(l);
 	if (!status)
 		status = watch(l);
-	l->start_ns = l->flushed_ns = clock_monotonic_ns();
+	l->start_ns = l->flushed_ns = l->looked_ns = clock_monotonic_ns();
 	l->drain = (struct drain){
 		.ring = l->ring, .taps = l->taps, .n_taps = l->n_taps, .flow = &l->flow, .looked_ns = l->start_ns,
 	};

@@ -269,6 +269,18 @@ void tap_changed(struct tap *t, const struct netif *n, bool gone)
 	}
 }
 
+bool tap_is_lost(const struct tap *t)
+{
+	return attach_is_lost(t->attach);
+}
+
+void tap_lose(struct tap *t)
+{
+	t->gone = t->detached = true;
+	tap_detach(t);
+	complain("%s: somebody has detached our program", t->netif.name);
+}
+
 void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s)
 {
 	const struct counters *c = &t->counters;
@@ -299,7 +311,7 @@ void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s)
 	if (t->clock_step_ns)
 		len += snprintf(s->comment + len, sizeof(s->comment) - len, " clock_step=%+.3fs", t->clock_step_ns / 1e9);
 	if (t->gone)
-		snprintf(s->comment + len, sizeof(s->comment) - len, " lost_interface");
+		snprintf(s->comment + len, sizeof(s->comment) - len, t->detached ? " detached" : " lost_interface");
 }
 
 void tap_close(struct tap *t)

@@ -20,7 +20,8 @@ struct tap {
 	struct attach *attach;
 	enum xdp_mode mode;
 	int promiscuous_fd;		/* -1: none */
-	bool gone;			/* deleted or moved away */
+	bool gone;			/* deleted or moved away, or the program was taken off */
+	bool detached;			/* the latter */
 	bool running;
 	unsigned link_downs;
 	int64_t clock_step_ns;		/* by which the wall clock was set meanwhile */
@@ -54,6 +55,10 @@ bool tap_snapshot(struct tap *t);
 
 /* netif_change_fn for one interface: warns, and takes note. */
 void tap_changed(struct tap *t, const struct netif *n, bool gone);
+
+/* Was our program taken off? tap_lose(): it was, and not because the interface is deleted: says so, and it is gone for us. */
+bool tap_is_lost(const struct tap *t);
+void tap_lose(struct tap *t);
 
 /* The statistics block, as of the last snapshot, or, once it is detached, as of then. @lost: packets that the writer could not write. */
 void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s);

@@ -309,6 +309,7 @@ for signal in INT TERM HUP; do
 	exec 3>"$work/fifo"
 	cat $a >&3
 	begun 10 has "$work/text"
+	kill -USR2 $pid
 	kill -$signal $pid
 	ends_with 0
 	exec 3>&-

@@ -150,6 +150,43 @@ want_line "$work/err" 'v0 disappeared'
 ip link del w0
 end
 
+# The links of the capture, in the order of -i.
+links()
+{
+	local fd
+
+	for fd in $(ls "/proc/$pid/fd" | sort -n); do
+		[[ $(readlink "/proc/$pid/fd/$fd") != *bpf_link* ]] || sed -nE 's/^link_id:[[:space:]]+//p' "/proc/$pid/fdinfo/$fd"
+	done
+}
+
+pair
+begin 'A7: a program that somebody detaches ends the capture with 1, file complete'
+listen -i v0 -w "$file"
+frames 10
+bpftool link detach id "$(links)"
+reap
+want 'exit status' 1 "$rc"
+want_line "$work/err" '^xdpdump: v0: somebody has detached our program$'
+want_books "$file"
+want 'packets' 10 "$epb"
+[[ $comment == *' detached' ]] || note "comment: $comment"
+end
+
+begin 'A7: of two interfaces one loses its program, and the other goes on'
+ip link add w0 type veth peer name w1
+ip link set w0 up
+listen -i w0 -i v0 -w "$file"
+bpftool link detach id "$(links | head -n 1)"
+poll 5 grep -q 'w0: somebody has detached' "$work/err" || note 'not said'
+frames 10
+finish
+want 'exit status' 1 "$rc"
+want_books "$file" 1
+want 'packets' 10 "$epb"
+ip link del w0
+end
+
 begin 'down and up and a new name are told, and the capture goes on'
 pair
 listen -i v0 -w "$file"
