@@ -42,7 +42,10 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 {
 	int err;
 
-	*f = (struct flow){ .limit = o->count, .unbuffered = o->unbuffered, .line_buffered = o->print.line_buffered };
+	*f = (struct flow){
+		.limit = o->count, .live = !o->n_reads, .stop_ns = o->write ? 0 : o->rotate.stop_ns, .unbuffered = o->unbuffered,
+		.line_buffered = o->print.line_buffered,
+	};
 	if (o->keep.command && check_command(o->keep.command))
 		return STATUS_USAGE;
 	if (o->write) {
@@ -100,7 +103,19 @@ static bool check(struct flow *f, int *error, int err)
 
 bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns)
 {
+	if (f->stop_ns)
+		f->stop_at = now + f->stop_ns;
 	return !f->rotate || rotate_begun(f->rotate) || check(f, &f->write_error, rotate_begin(f->rotate, source, now, wall_ns));
+}
+
+/* The time is that of the packets, from the first one on. */
+static bool is_over(struct flow *f, const struct packet *p)
+{
+	if (!(p->has & PACKET_TIME))
+		return false;
+	if (!f->stop_at)
+		f->stop_at = p->ts_ns + f->stop_ns;
+	return p->ts_ns >= f->stop_at;
 }
 
 int flow_spare(struct flow *f, const struct stat *st)
@@ -125,6 +140,10 @@ bool flow_packet(struct flow *f, const struct packet *p)
 {
 	bool ok = true;
 
+	if (f->stop_ns && !f->live && is_over(f, p)) {
+		f->done = true;
+		return false;
+	}
 	f->taken++;
 	if (f->rotate) {
 		int err = rotate_packet(f->rotate, p);
@@ -161,6 +180,8 @@ void flow_now(struct flow *f, uint64_t now)
 
 bool flow_tick(struct flow *f, uint64_t upto)
 {
+	if (f->stop_ns && upto >= f->stop_at)
+		f->done = true;
 	return !f->rotate || check(f, &f->write_error, rotate_tick(f->rotate, upto));
 }
 
@@ -171,7 +192,7 @@ bool flow_next_file(struct flow *f)
 
 uint64_t flow_due(const struct flow *f)
 {
-	return f->rotate ? rotate_due(f->rotate) : UINT64_MAX;
+	return f->rotate ? rotate_due(f->rotate) : f->stop_ns ? f->stop_at : UINT64_MAX;
 }
 
 void flow_clock_set(struct flow *f, uint64_t now, uint64_t wall_ns)

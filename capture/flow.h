@@ -18,6 +18,9 @@ struct flow {
 	struct rotate *rotate;		/* NULL: no file */
 	struct writer *screen;		/* stdout, NULL: nothing is printed */
 	uint64_t limit;			/* -c, 0: none */
+	uint64_t stop_ns;		/* -a duration:, where there is no file whose schedule knows; 0: none */
+	uint64_t stop_at;		/* live in the time of flow_begin(), else of the packets; 0: not begun */
+	bool live;
 	uint64_t taken;			/* packets given to the sinks */
 	uint64_t refused;		/* packets that came when it was done, counted by those who give */
 	bool unbuffered;		/* -U */

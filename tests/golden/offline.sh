@@ -261,6 +261,13 @@ if wanted "times_matter_when_asked_to" editcap; then
 	verdict "times_matter_when_asked_to"
 fi
 
+{
+	"$dump" -r tests/pcaps/mixed.pcap -a duration:0.5 -w "$work/half" || echo "exit $?"
+	"$dump" -r tests/pcaps/mixed.pcap -a duration:0.5 | diff - <("$dump" -r "$work/half")
+	(($("$dump" -r "$work/half" | wc -l) == 124)) || echo "not 124 packets"
+} >"$work/against" 2>&1
+verdict "a_duration_ends_text_and_files_with_the_same_packet"
+
 # ---- signals, with -r ----
 
 # begun SECONDS COMMAND...: until it succeeds
