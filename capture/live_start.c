@@ -6,11 +6,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 
 #include "capture/clock.h"
 #include "capture/expr.h"
+#include "capture/limits.h"
 #include "capture/live_impl.h"
 #include "capture/netif.h"
 #include "capture/opts.h"
@@ -20,16 +20,17 @@
 #include "capture/version.h"
 #include "capture/writer.h"
 
-enum { FDS_MIN = 64 };
+/* Descriptors of a capture, finished files on their way to the disk included, and of each interface: program, maps, link. */
+enum { FDS = 54, FDS_OF_IFACE = 10 };
 
-static enum status check_limits(void)
+static enum status check_limits(unsigned n_ifaces)
 {
-	struct rlimit limit;
+	uint64_t needed = FDS + FDS_OF_IFACE * (uint64_t)n_ifaces, allowed = limits_open_files(needed);
 
-	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < FDS_MIN)
-		return fail(STATUS_RUNTIME, "only %llu open files are allowed, and %d are needed: ulimit -n %d",
-			    (unsigned long long)limit.rlim_cur, FDS_MIN, FDS_MIN);
-	return STATUS_OK;
+	if (allowed >= needed)
+		return STATUS_OK;
+	return fail(STATUS_RUNTIME, "only %llu open files are allowed, and %llu are needed: ulimit -n %llu",
+		    (unsigned long long)allowed, (unsigned long long)needed, (unsigned long long)needed);
 }
 
 static enum status open_ring(struct live *l)
@@ -85,7 +86,7 @@ static enum status make_filter(struct live *l)
 static enum status load(struct live *l)
 {
 	char missing[128];
-	enum status status = check_limits();
+	enum status status = check_limits(l->n_taps);
 
 	if (status)
 		return status;

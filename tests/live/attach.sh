@@ -304,13 +304,32 @@ want 'exit status' 0 "$rc"
 end
 
 begin 'too few file descriptors are named at the start'
+for n in 1 3; do
+	(
+		ulimit -n $((n == 1 ? 32 : 64))
+		# shellcheck disable=SC2086 # words
+		run -i v0 $( ((n == 1)) || echo -i v1 -i lo)
+		exit "$rc"
+	)
+	want "exit status with $n" 1 $?
+	want_line "$work/err" "ulimit -n $((54 + 10 * n))"
+done
+end
+
+begin '-a duration: ends a capture without a file as well'
+run -i v0 -a duration:0.2 -qq
+want 'exit status' 0 "$rc"
+run -i v0 -a duration:200ms
+want 'exit status, with text' 0 "$rc"
+end
+
+begin 'a soft limit of file descriptors is raised'
 (
-	ulimit -n 32
-	run -i v0
+	ulimit -Sn 32
+	run -i v0 -i lo -a duration:0.1 -qq
 	exit "$rc"
 )
-want 'exit status' 1 $?
-want_line "$work/err" 'ulimit -n 64'
+want 'exit status' 0 $?
 end
 
 if [[ $sanitized ]]; then
