@@ -127,6 +127,15 @@ void decode_packet(struct packet *p)
 	}
 }
 
+bool decode_fits(const struct packet *p)
+{
+	const struct parsed *h = &p->hdr;
+	uint32_t ip = h->ip_version == 4 ? 20 : h->ip_version == 6 ? 40 : 0, behind = h->l3_off ? h->l3_off : h->hdr_len;
+
+	return h->end == PARSE_OK && h->hdr_len <= p->caplen && h->l3_off + ip <= h->hdr_len && (ip || !h->ip_version) &&
+	       h->l4_off <= h->hdr_len && h->n_tags <= PARSE_MAX_TAGS && 4u * h->n_tags <= behind;
+}
+
 const uint8_t *decode_at_l4(const struct packet *p, size_t n)
 {
 	size_t header = p->hdr.ip_version == 4 ? 0 : 40, given;

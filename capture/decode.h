@@ -19,6 +19,12 @@ void decode_linktype_name(uint16_t linktype, char *out, size_t cap);
 void decode_packet(struct packet *p);
 
 /*
+ * Is p->hdr, which somebody else has filled, what decode_packet() could have made of the captured bytes: complete, and each
+ * header within them? Who reads headers relies on it.
+ */
+bool decode_fits(const struct packet *p);
+
+/*
  * Where in a decoded packet something stands, or NULL: it is not there, or not captured. The @n bytes at @off; the first @n
  * of what is above IP, which has to be there (PARSE_L4), if they belong to the datagram; ARP or RARP of Ethernet and IPv4, 28
  * bytes; the address of Ethernet in a Linux cooked header.

@@ -112,6 +112,10 @@ enum status live_stop(struct live *l)
 		complain("a ring held records that make no sense; packets behind them are lost and not counted as such");
 		l->status = STATUS_RUNTIME;
 	}
+	if (l->drain.malformed) {
+		complain("%llu records of the rings were of no interface of ours: not written", (unsigned long long)l->drain.malformed);
+		l->status = STATUS_RUNTIME;
+	}
 	status = flow_report(&l->flow);
 	if (l->forced)
 		return STATUS_SIGNAL + l->forced;

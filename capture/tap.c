@@ -207,7 +207,7 @@ void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock
 		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE,
 	};
 	/* The program has seen the whole frame. What we say of it must be what the file says of the bytes it has. */
-	if (ev->hdr.end != PARSE_OK || ev->hdr.hdr_len > ev->caplen)
+	if (!decode_fits(p))
 		decode_packet(p);
 }
 

@@ -227,6 +227,56 @@ stepped()
 	listening || { note "xdpdump $*: has not started"; note_file "$work/err"; }
 }
 
+# poke MAP-FIELDS...: a record that the program would not write, into the rings of the capture
+poke()
+{
+	local fd info
+
+	for fd in "/proc/$pid/fd"/*; do
+		info=/proc/$pid/fdinfo/${fd##*/}
+		# the rings are the only array with values of megabytes
+		[[ $(readlink "$fd") == *bpf-map* ]] && (($(sed -n 's/^value_size:[[:space:]]*//p' "$info") > 1 << 20)) || continue
+		"$work/poke" "$(sed -n 's/^map_id:[[:space:]]*//p' "$info")" "$@" 2>"$work/poked" || note "poke: $(<"$work/poked")"
+		return
+	done
+	note 'poke: no rings'
+}
+
+if ! "${CC:-cc}" -I. -O1 -o "$work/poke" tests/live/poke.c -lbpf 2>"$work/cc"; then
+	begin 'R5: records that make no sense'
+	skip 'no compiler'
+else
+	begin 'R5: a record of an interface that there is not is an error, and counted'
+	listen -i v0 -w "$file"
+	poke 7 4 14 34 54 60
+	finish
+	want 'exit status' 1 "$rc"
+	want_line "$work/err" '^xdpdump: 1 records of the rings were of no interface of ours: not written$'
+	want_line "$work/err" 'not written 1,'
+	end
+
+	begin 'R5: offsets in a record that do not fit its bytes are not believed'
+	for fields in '4 40000 60000 65000' '4 14 40000 54' '4 50 50 60' '6 14 54 60' '9 14 34 54' '4 14 34 61'; do
+		listen -i v0 -vv -XX -e
+		# shellcheck disable=SC2086 # words
+		poke 0 $fields 60
+		finish
+		want "exit status with $fields" 0 "$rc"
+		want_line "$work/out" '^\[.*\] 00:00:00:00:00:00 -> 00:00:00:00:00:00 (LLC|0x0000|EN10MB|802.3).* \(60 bytes\)'
+	done
+	end
+
+	begin 'R5: lengths of a record that do not fit its ring give the ring up, and that is an error'
+	for caplen in 61 300 4000000000; do
+		listen -i v0
+		poke 0 4 14 34 54 $caplen
+		finish
+		want "exit status with $caplen" 1 "$rc"
+		want_line "$work/err" 'a ring held records that make no sense'
+	done
+	end
+fi
+
 for step in 3600 -3600; do
 	begin "a clock set by $step s while it captures: all packets are there, and both it and the file say so"
 	if ! "${CC:-cc}" -shared -fPIC -O1 -o "$work/step.so" tests/live/step.c 2>"$work/cc"; then
