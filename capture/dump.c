@@ -74,9 +74,7 @@ static enum status dump(const struct expr *e, const struct opts *o)
 
 	expr_dump(e, o->dump);
 	status = o->print.verbose > 0 ? dump_translated(e) : STATUS_OK;
-	if (status)
-		return status;
-	return fflush(stdout) || ferror(stdout) ? fail(STATUS_INCOMPLETE, "stdout: cannot write") : STATUS_OK;
+	return status ? status : finish_stdout();
 }
 
 enum status dump_run(const struct opts *o)

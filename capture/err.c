@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Sentences for stderr. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,4 +48,11 @@ void announce(const char *fmt, ...)
 	va_start(args, fmt);
 	say("", fmt, args);
 	va_end(args);
+}
+
+enum status finish_stdout(void)
+{
+	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE)
+		return STATUS_OK;
+	return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", strerror(errno));
 }

@@ -25,4 +25,7 @@ enum status fail(enum status status, const char *fmt, ...) printf_like(2, 3);
 /* The same without the prefix, for what is not an error: the start line, the summary. */
 void announce(const char *fmt, ...) printf_like(1, 2);
 
+/* Is all that was printed on stdout there, or has its reader gone? Else complains: STATUS_INCOMPLETE. */
+enum status finish_stdout(void);
+
 #endif

@@ -278,7 +278,7 @@ static const char *unfit_reason(int err)
 static enum status report_file(const struct flow *f)
 {
 	int unfit_err = 0, err = f->write_error;
-	const char *path = rotate_path(f->rotate);
+	const char *name = rotate_path(f->rotate), *path = strcmp(name, "-") ? name : "stdout";
 	uint64_t unfit = rotate_unfit(f->rotate, &unfit_err);
 	unsigned long long lost = flow_lost(f) - unfit + f->refused;
 	enum status status = f->incomplete ? STATUS_INCOMPLETE : STATUS_OK;

@@ -46,7 +46,5 @@ enum status list_run(void)
 	err = netif_list(print_iface, NULL);
 	if (err)
 		return fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err));
-	if (fflush(stdout))
-		return fail(STATUS_INCOMPLETE, "stdout: cannot write");
-	return STATUS_OK;
+	return finish_stdout();
 }

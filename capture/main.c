@@ -11,16 +11,15 @@
 #include "capture/opts.h"
 #include "capture/version.h"
 
-/* A standard descriptor that the caller closed would become the first file opened, and be written to as stderr is. */
+/*
+ * A standard descriptor that the caller closed would become the first file opened, and be written to as stderr is. What takes
+ * its place is open the wrong way round, so that reading or writing fails as with a closed one, EBADF.
+ */
 static void hold_standard_fds(void)
 {
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 static enum status run(const struct opts *o)
@@ -28,10 +27,10 @@ static enum status run(const struct opts *o)
 	switch (o->action) {
 	case ACTION_HELP:
 		opts_help();
-		return fflush(stdout) ? STATUS_INCOMPLETE : STATUS_OK;
+		return finish_stdout();
 	case ACTION_VERSION:
 		printf("xdpdump %s\n", XDPDUMP_VERSION);
-		return fflush(stdout) ? STATUS_INCOMPLETE : STATUS_OK;
+		return finish_stdout();
 	case ACTION_LIST:
 		return list_run();
 	case ACTION_DUMP:

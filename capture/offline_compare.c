@@ -176,9 +176,7 @@ static enum status run(struct comparison *c)
 		return STATUS_USAGE;
 	if (!status && o->print.verbose >= 0)
 		printf("%llu packets, all the same\n", (ull)c->n_same);
-	if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE)
-		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", strerror(errno));
-	return status;
+	return finish_stdout() ? STATUS_INCOMPLETE : status;
 }
 
 enum status compare_run(const struct opts *o)

@@ -88,8 +88,6 @@ enum status info_run(const struct opts *o)
 		status = report_file(o, &w, o->reads[n]);
 		worst = status > worst ? status : worst;
 	}
-	if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE)
-		worst = fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", strerror(errno));
 	watch_close(&w);
-	return worst;
+	return finish_stdout() ? STATUS_INCOMPLETE : worst;
 }

@@ -268,6 +268,28 @@ fi
 } >"$work/against" 2>&1
 verdict "a_duration_ends_text_and_files_with_the_same_packet"
 
+# fails STATUS PATTERN OPTIONS...: with that status, and a line that matches on stderr; its stdout is closed.
+fails()
+{
+	"$dump" "${@:3}" 2>"$work/said" >&-
+	local status=$?
+
+	((status == $1)) || echo "exit $status instead of $1: ${*:3}"
+	grep -Eq -e "$2" "$work/said" || { echo "no '$2' of ${*:3}"; cat "$work/said"; }
+}
+
+{
+	for options in "-r $a" "-r $a -T json" "-r $a -w -" "-r $a -w - --format text" "-r $a --info" "--compare $a $a" '-d' '-h' '--version' '-D'; do
+		# shellcheck disable=SC2086 # words
+		fails 6 '^xdpdump: stdout: .*Bad file descriptor' $options
+	done
+	"$dump" -r $a -w "$work/silent" >&- 2>&- || echo "exit $? where nothing is printed"
+	"$dump" --compare $a "$work/silent" -q >&- || echo "exit $? where nothing is printed"
+	fails 1 '^xdpdump: stdin: .*Bad file descriptor' -r - -qq <&-
+	"$dump" -r $a >"$work/text" 2>&- || echo "exit $? without stderr"
+} >"$work/against" 2>&1
+verdict "closed_standard_descriptors_are_errors_where_they_are_used"
+
 # ---- signals, with -r ----
 
 # begun SECONDS COMMAND...: until it succeeds
