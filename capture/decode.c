@@ -29,12 +29,24 @@ bool decode_knows(uint16_t linktype)
 	return false;
 }
 
+/* Below 104 a few numbers in files differ from libpcap's own (pcap-common.c). */
+static const struct { uint16_t linktype, dlt; } moved[] = {
+	{ 100, 11 }, { 101, 12 }, { 102, 15 }, { 103, 16 }, { 106, 19 },
+};
+
+bool decode_linktype_by_name(const char *name, uint16_t *linktype)
+{
+	int dlt = pcap_datalink_name_to_val(name);
+
+	*linktype = dlt;
+	for (size_t i = 0; i < array_size(moved); i++)
+		if (moved[i].dlt == dlt)
+			*linktype = moved[i].linktype;
+	return dlt >= 0;
+}
+
 void decode_linktype_name(uint16_t linktype, char *out, size_t cap)
 {
-	/* Below 104 a few numbers in files differ from libpcap's own (pcap-common.c). */
-	static const struct { uint16_t linktype, dlt; } moved[] = {
-		{ 100, 11 }, { 101, 12 }, { 102, 15 }, { 103, 16 }, { 106, 19 },
-	};
 	const char *name;
 	int dlt = linktype;
 

@@ -15,6 +15,9 @@ bool decode_knows(uint16_t linktype);
 /* The name of a link type as libpcap has it, or "LINKTYPE_<n>", with a NUL into @out. */
 void decode_linktype_name(uint16_t linktype, char *out, size_t cap);
 
+/* The link type of that name; letters of either size will do. False: libpcap knows none. */
+bool decode_linktype_by_name(const char *name, uint16_t *linktype);
+
 /* Fills p->hdr from data, caplen, len and the link type. An unknown link type leaves it zero. */
 void decode_packet(struct packet *p);
 

@@ -79,7 +79,7 @@ static enum status dump(const struct expr *e, const struct opts *o)
 
 enum status dump_run(const struct opts *o)
 {
-	struct iface first = { .linktype = LINKTYPE_ETHERNET };
+	struct iface first = { .linktype = o->dump_linktype };
 	enum status status = o->n_reads ? read_iface(o->reads[0], &first) : STATUS_OK;
 	const char *filter = o->filter ? o->filter : "";
 	struct expr *e = NULL;

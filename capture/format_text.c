@@ -31,19 +31,27 @@ struct text_format {
 	size_t clock_len;
 };
 
-static void put_seconds(struct text *t, uint64_t ns)
+static void put_fraction(const struct text_format *p, struct text *t, uint64_t ns)
+{
+	if (p->options.microseconds)
+		text_zeros(t, ns % 1000000000 / 1000, 6);
+	else
+		text_nanoseconds(t, ns % 1000000000);
+}
+
+static void put_seconds(const struct text_format *p, struct text *t, uint64_t ns)
 {
 	text_u64(t, ns / 1000000000);
 	text_char(t, '.');
-	text_nanoseconds(t, ns % 1000000000);
+	put_fraction(p, t, ns);
 }
 
 /* A step back in time is shown as one. */
-static void put_delta(struct text *t, uint64_t from_ns, uint64_t ns)
+static void put_delta(const struct text_format *p, struct text *t, uint64_t from_ns, uint64_t ns)
 {
 	if (ns < from_ns)
 		text_char(t, '-');
-	put_seconds(t, ns < from_ns ? from_ns - ns : ns - from_ns);
+	put_seconds(p, t, ns < from_ns ? from_ns - ns : ns - from_ns);
 }
 
 /* "2026-11-23 15:04:05." or without the date. */
@@ -78,12 +86,12 @@ static void put_clock(struct text_format *p, struct text *t, uint64_t ns, bool w
 	if (second != p->second)
 		describe_second(p, second, with_date);
 	text_bytes(t, p->clock, p->clock_len);
-	text_nanoseconds(t, ns % 1000000000);
+	put_fraction(p, t, ns);
 }
 
 static void put_time(struct text_format *p, struct text *t, const struct packet *pkt)
 {
-	uint64_t ns = pkt->ts_ns;
+	uint64_t ns = p->options.microseconds ? pkt->ts_ns / 1000 * 1000 : pkt->ts_ns;
 
 	if (p->options.time == TIME_NONE)
 		return;
@@ -96,13 +104,13 @@ static void put_time(struct text_format *p, struct text *t, const struct packet 
 		p->timed = true;
 		switch (p->options.time) {
 		case TIME_EPOCH:
-			put_seconds(t, ns);
+			put_seconds(p, t, ns);
 			break;
 		case TIME_DELTA:
-			put_delta(t, p->last_ns, ns);
+			put_delta(p, t, p->last_ns, ns);
 			break;
 		case TIME_SINCE_FIRST:
-			put_delta(t, p->first_ns, ns);
+			put_delta(p, t, p->first_ns, ns);
 			break;
 		default:
 			put_clock(p, t, ns, p->options.time == TIME_DATE);
@@ -140,15 +148,32 @@ static void put_hex_row(struct text *t, const uint8_t *data, size_t off, size_t 
 
 static bool shows_link(const struct text_format *p)
 {
-	return p->options.hex == HEX_LINK || p->options.hex == HEX_ASCII_LINK;
+	return p->options.hex == HEX_LINK || p->options.hex == HEX_ASCII_LINK || p->options.hex == ASCII_LINK;
 }
 
-static void put_hex(const struct text_format *p, struct text *t, const struct packet *pkt)
+/* As tcpdump has it, to the last two bytes: of the ends of lines CR is left out, elsewhere it is a dot. */
+static void put_ascii(struct text *t, const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		uint8_t c = data[i];
+
+		if (c == '\r' && (len - i <= 2 || data[i + 1] == '\n'))
+			continue;
+		text_char(t, (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n' ? c : '.');
+	}
+	text_char(t, '\n');
+}
+
+static void put_bytes(const struct text_format *p, struct text *t, const struct packet *pkt)
 {
 	size_t skip = shows_link(p) ? 0 : pkt->hdr.l3_off;
 	const uint8_t *data = pkt->data + skip;
 	size_t len = pkt->caplen - skip;
 
+	if (p->options.hex >= ASCII) {
+		put_ascii(t, data, len);
+		return;
+	}
 	for (size_t off = 0; off < len; off += 16)
 		put_hex_row(t, data, off, min_of(len - off, (size_t)16), p->options.hex >= HEX_ASCII);
 }
@@ -185,11 +210,15 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	if (p->options.link)
 		line_link(&t, pkt);
 	line_packet(&t, pkt, p->options.verbose);
+	if (p->options.sequence && p->options.verbose < 2)	/* which shows them anyway */
+		line_sequence(&t, pkt);
+	if (p->options.lengths && (p->options.verbose < 1 || pkt->caplen == pkt->len))
+		line_captured(&t, pkt);
 	text_char(&t, '\n');
 	if (comments)
 		put_comments(&t, pkt);
 	if (p->options.hex != HEX_NONE)
-		put_hex(p, &t, pkt);
+		put_bytes(p, &t, pkt);
 	return t.len;
 }
 

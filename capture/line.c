@@ -188,6 +188,22 @@ static void verbose_ipv6(struct text *t, const struct packet *p, int verbose)
 	}
 }
 
+void line_sequence(struct text *t, const struct packet *p)
+{
+	bool is_tcp = p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP && p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP;
+	const uint8_t *b = is_tcp ? decode_at_l4(p, 12) : NULL;
+
+	if (!b)
+		return;
+	field(t, "seq", be32(b + 4));
+	field(t, "ack", be32(b + 8));
+}
+
+void line_captured(struct text *t, const struct packet *p)
+{
+	field(t, "captured", p->caplen);
+}
+
 static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 {
 	const uint8_t *b;
@@ -199,8 +215,7 @@ static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 			break;
 		field(t, "win", be16(b + 14));
 		if (verbose > 1) {
-			field(t, "seq", be32(b + 4));
-			field(t, "ack", be32(b + 8));
+			line_sequence(t, p);
 			field(t, "header", (b[12] >> 4) * 4);
 		}
 		break;
@@ -248,7 +263,7 @@ static void put_verbose(struct text *t, const struct packet *p, int verbose)
 	if (p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP)
 		verbose_l4(t, p, verbose);
 	if (p->caplen < p->len)
-		field(t, "captured", p->caplen);
+		line_captured(t, p);
 	if (p->has & PACKET_QUEUE)
 		field(t, "queue", p->queue);
 	if (p->iface->name) {

@@ -11,6 +11,10 @@ enum { LINE_MAX_BYTES = 1024 };	/* no line is longer */
 /* "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]"; @verbose as in struct print_options. */
 void line_packet(struct text *t, const struct packet *p, int verbose);
 
+/* " seq N ack N", the absolute numbers of TCP, if they are captured; " captured N" bytes. */
+void line_sequence(struct text *t, const struct packet *p);
+void line_captured(struct text *t, const struct packet *p);
+
 /* What it begins with: the highest protocol that is known, else the link type. Names of protocols and numbers. */
 void line_protocol(struct text *t, const struct packet *p);
 

@@ -202,7 +202,7 @@ static void run(struct live *l)
 
 enum status live_run(const struct opts *o)
 {
-	struct live l = { .opts = o, .waiter = WAITER_INIT, .n_taps = o->n_ifaces };
+	struct live l = { .opts = o, .waiter = WAITER_INIT, .n_taps = o->n_ifaces ? o->n_ifaces : 1 };
 	enum status status;
 
 	l.taps = calloc(l.n_taps, sizeof(*l.taps));

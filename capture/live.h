@@ -13,6 +13,10 @@ enum status live_run(const struct opts *o);
 /* Lists the interfaces and what is attached to them, on stdout. */
 enum status list_run(void);
 
+/* -L and -J: the link types, and the kinds of time stamps, of the interface of @o, as tcpdump prints them. */
+enum status list_link_types(const struct opts *o);
+enum status list_stamp_types(const struct opts *o);
+
 /* Reads files: to text, to statistics, to another file. */
 enum status offline_run(const struct opts *o);
 

@@ -154,9 +154,12 @@ static void announce_start(const struct live *l)
 	char where[512];
 	size_t len = 0;
 
-	for (unsigned i = 0; i < l->n_taps && len < sizeof(where) / 2; i++)
-		len += snprintf(where + len, sizeof(where) - len, "%s%s, %s mode", i ? ", " : "", l->taps[i].netif.name,
-				xdp_mode_name(l->taps[i].mode));
+	for (unsigned i = 0; i < l->n_taps && len < sizeof(where) / 2; i++) {
+		const struct tap *t = &l->taps[i];
+
+		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, %s mode", i ? ", " : "", t->netif.name,
+				t->why ? " (" : "", t->why ? t->why : "", t->why ? ")" : "", xdp_mode_name(t->mode));
+	}
 	if (l->opts->mirror_port)
 		len += snprintf(where + len, sizeof(where) - len, ", dropping every frame (--mirror-port)");
 	if (l->opts->headers_only)
@@ -181,7 +184,7 @@ enum status live_start(struct live *l)
 		l->taps[i].promiscuous_fd = -1;
 	status = make_filter(l);
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
-		status = tap_describe(&l->taps[i], o->ifaces[i], i, o);
+		status = tap_describe(&l->taps[i], o->n_ifaces ? o->ifaces[i] : NULL, i, o);
 	if (!status)
 		status = flow_open_for(&l->flow, o, l->waiter.stop_fd, &l->account);
 	if (status || l->flow.done)

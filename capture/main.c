@@ -29,10 +29,14 @@ static enum status run(const struct opts *o)
 		opts_help();
 		return finish_stdout();
 	case ACTION_VERSION:
-		printf("xdpdump %s\n", XDPDUMP_VERSION);
+		version_print();
 		return finish_stdout();
 	case ACTION_LIST:
 		return list_run();
+	case ACTION_LINK_TYPES:
+		return list_link_types(o);
+	case ACTION_STAMP_TYPES:
+		return list_stamp_types(o);
 	case ACTION_DUMP:
 		return dump_run(o);
 	case ACTION_OFFLINE:

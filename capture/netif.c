@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "capture/nearest.h"
 #include "capture/netif.h"
 #include "capture/util.h"
 
@@ -59,6 +60,7 @@ static void take_link(const struct nlmsghdr *msg, struct netif *n)
 		.up = info->ifi_flags & IFF_UP,
 		.running = info->ifi_flags & IFF_RUNNING,
 		.ethernet = info->ifi_type == ARPHRD_ETHER || info->ifi_type == ARPHRD_LOOPBACK,
+		.loopback = info->ifi_flags & IFF_LOOPBACK,
 	};
 	mnl_attr_parse(msg, sizeof(*info), take_attribute, n);
 }
@@ -80,31 +82,21 @@ static int list_one(const struct nlmsghdr *msg, void *data)
 	return MNL_CB_OK;
 }
 
-/* Sends an RTM_GETLINK for one interface, or (@ifindex 0, no name) all, and hands each answer to @l. */
-static int get_link(int ifindex, const char *name, struct listing *l)
+/* Sends @msg, which is in @buf of ANSWER_MAX bytes, and hands each answer to @each. */
+static int ask(struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx)
 {
-	char buf[ANSWER_MAX];
-	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
-	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(msg, sizeof(*info));
-	struct mnl_socket *nl;
-	bool dump = !ifindex && !name;
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	ssize_t n;
 	int err = 0;
 
-	msg->nlmsg_type = RTM_GETLINK;
-	msg->nlmsg_flags = NLM_F_REQUEST | (dump ? NLM_F_DUMP : NLM_F_ACK);
-	msg->nlmsg_seq = 1;
-	info->ifi_index = ifindex;
-	if (name)
-		mnl_attr_put_strz(msg, IFLA_IFNAME, name);
-	nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!nl)
 		return -errno;
+	msg->nlmsg_seq = 1;
 	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 || mnl_socket_sendto(nl, msg, msg->nlmsg_len) < 0)
 		err = -errno;
 	while (!err) {
-		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-		n = n < 0 ? n : mnl_cb_run(buf, n, 1, mnl_socket_get_portid(nl), list_one, l);
+		n = mnl_socket_recvfrom(nl, buf, ANSWER_MAX);
+		n = n < 0 ? n : mnl_cb_run(buf, n, 1, mnl_socket_get_portid(nl), each, ctx);
 		if (n < 0)
 			err = -errno;
 		if (n <= MNL_CB_STOP)
@@ -112,6 +104,22 @@ static int get_link(int ifindex, const char *name, struct listing *l)
 	}
 	mnl_socket_close(nl);
 	return err;
+}
+
+/* One interface, or (@ifindex 0, no name) all. */
+static int get_link(int ifindex, const char *name, struct listing *l)
+{
+	char buf[ANSWER_MAX];
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(msg, sizeof(*info));
+	bool dump = !ifindex && !name;
+
+	msg->nlmsg_type = RTM_GETLINK;
+	msg->nlmsg_flags = NLM_F_REQUEST | (dump ? NLM_F_DUMP : NLM_F_ACK);
+	info->ifi_index = ifindex;
+	if (name)
+		mnl_attr_put_strz(msg, IFLA_IFNAME, name);
+	return ask(msg, buf, list_one, l);
 }
 
 static void keep(void *ctx, const struct netif *n)
@@ -134,6 +142,108 @@ int netif_by_index(int ifindex, struct netif *n)
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx)
 {
 	return get_link(0, NULL, &(struct listing){ each, ctx });
+}
+
+struct place {
+	struct netif *found;
+	unsigned left;		/* until it comes */
+};
+
+static void count_down(void *ctx, const struct netif *n)
+{
+	struct place *p = ctx;
+
+	if (p->left && !--p->left)
+		*p->found = *n;
+}
+
+int netif_by_place(unsigned place, struct netif *n)
+{
+	struct place p = { n, place };
+	int err = netif_list(count_down, &p);
+
+	return err ? err : !place || p.left ? -ENODEV : 0;
+}
+
+/* The default route with the lowest metric. */
+struct route {
+	int ifindex;		/* 0: none so far */
+	uint32_t metric;
+};
+
+static int take_route_attribute(const struct nlattr *attr, void *data)
+{
+	struct route *r = data;
+
+	if (mnl_attr_get_type(attr) == RTA_OIF)
+		r->ifindex = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == RTA_PRIORITY)
+		r->metric = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == RTA_MULTIPATH && mnl_attr_get_payload_len(attr) >= sizeof(struct rtnexthop))
+		r->ifindex = ((const struct rtnexthop *)mnl_attr_get_payload(attr))->rtnh_ifindex;
+	return MNL_CB_OK;
+}
+
+static int look_at_route(const struct nlmsghdr *msg, void *data)
+{
+	const struct rtmsg *rt = mnl_nlmsg_get_payload(msg);
+	struct route *best = data, r = { .ifindex = 0 };
+
+	if (msg->nlmsg_type != RTM_NEWROUTE || rt->rtm_dst_len || rt->rtm_type != RTN_UNICAST || rt->rtm_table != RT_TABLE_MAIN)
+		return MNL_CB_OK;
+	mnl_attr_parse(msg, sizeof(*rt), take_route_attribute, &r);
+	if (r.ifindex && (!best->ifindex || r.metric < best->metric))
+		*best = r;
+	return MNL_CB_OK;
+}
+
+static int default_route(uint8_t family, struct route *r)
+{
+	char buf[ANSWER_MAX];
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
+	struct rtmsg *rt = mnl_nlmsg_put_extra_header(msg, sizeof(*rt));
+
+	msg->nlmsg_type = RTM_GETROUTE;
+	msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	rt->rtm_family = family;
+	return ask(msg, buf, look_at_route, r);
+}
+
+static void take_first(void *ctx, const struct netif *n)
+{
+	struct netif *first = ctx;
+
+	if (!first->ifindex && n->up && !n->loopback)
+		*first = *n;
+}
+
+int netif_default(struct netif *n, bool *routed)
+{
+	struct route r = { .ifindex = 0 };
+	int err;
+
+	default_route(AF_INET, &r);
+	if (!r.ifindex)
+		default_route(AF_INET6, &r);
+	*routed = r.ifindex;
+	if (r.ifindex)
+		return netif_by_index(r.ifindex, n);
+	*n = (struct netif){ .ifindex = 0 };
+	err = netif_list(take_first, n);
+	return err ? err : n->ifindex ? 0 : -ENODEV;
+}
+
+static void compare_name(void *ctx, const struct netif *n)
+{
+	nearest_try(ctx, n->name);
+}
+
+void netif_nearest(const char *name, char *out, unsigned cap)
+{
+	struct nearest n = nearest_to(name);
+
+	netif_list(compare_name, &n);
+	snprintf(out, cap, "%s", n.best);
 }
 
 static int ethtool(const char *name, void *command)

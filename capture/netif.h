@@ -14,6 +14,7 @@ struct netif {
 	bool up;
 	bool running;		/* has a carrier */
 	bool ethernet;		/* frames begin with an Ethernet header, as those of lo do */
+	bool loopback;
 	bool has_mac;
 	uint8_t mac[6];
 	uint64_t rx_missed;	/* rx_missed_errors: lost by the device for want of buffers */
@@ -26,6 +27,18 @@ int netif_by_index(int ifindex, struct netif *n);
 
 /* Calls @each for every interface of the namespace, in the order of their numbers. */
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx);
+
+/* The @place-th of that list, from 1. -ENODEV. */
+int netif_by_place(unsigned place, struct netif *n);
+
+/*
+ * The one a person means who names none: that of the default route, of IPv4 or else of IPv6 (*@routed), or else the first one that is
+ * up and not a loopback. -ENODEV: there is none.
+ */
+int netif_default(struct netif *n, bool *routed);
+
+/* A name like @name that an interface has, "" if there is none, with a NUL into @out. */
+void netif_nearest(const char *name, char *out, unsigned cap);
 
 /* 0: unknown. */
 uint64_t netif_speed_bps(const char *name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Reads a capture, or what matches a filter of it: to text, to statistics, to pcapng. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/account.h"
@@ -250,6 +251,8 @@ static void report(struct offline *f)
 
 	if (f->opts->stats)
 		print_stats(f);
+	if (f->opts->count_only)
+		printf("%llu packet%s\n", (unsigned long long)f->flow.taken, f->flow.taken == 1 ? "" : "s");
 	if (f->selection.dedup)
 		announce("%llu duplicate packet%s left out", doubles, doubles == 1 ? "" : "s");
 	if (f->watch.asked)
@@ -275,6 +278,8 @@ static enum status process(struct offline *f)
 	if (flow_wait(&f->flow) == -EINTR)
 		watch_look(&f->watch);
 	status = flow_report(&f->flow);
+	if (f->opts->count_only)
+		status = finish_stdout() ? STATUS_INCOMPLETE : status;
 	if (f->watch.forced)
 		return STATUS_SIGNAL + f->watch.forced;
 	if (status)

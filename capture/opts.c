@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "capture/expr.h"
 #include "capture/opts_impl.h"
+#include "capture/packet.h"
 
 static const struct {
 	int code;		/* the letter, or OPT_... */
@@ -20,7 +22,9 @@ static const struct {
 	{ OPT_FORMAT, "format", "FORMAT", "of FILE: pcapng, pcap, pcap-ns, json, csv, text (pcapng)" },
 	{ OPT_COMPRESS, "compress", "CODEC", "compress FILE: zstd[:LEVEL], gzip[:LEVEL], none (none)" },
 	{ 'r', "read", "FILE", "read pcap or pcapng from FILE (- for stdin); more than one: merged by time" },
-	{ 'c', "count", "N", "stop after exactly N packets" },
+	{ 'V', "read-list", "FILE", "read the files whose names are the lines of FILE (- for stdin)" },
+	{ 'c', "packet-count", "N", "stop after exactly N packets" },
+	{ OPT_COUNT, "count", NULL, "with -r: print how many packets there are, and none of them" },
 	{ 'C', "file-size", "SIZE", "a new file before FILE gets larger: 10^6 bytes, or with k, m, g, t behind" },
 	{ 'G', "file-time", "SEC", "a new file after SEC seconds; strftime(3) conversions in its name" },
 	{ 'W', "file-count", "N", "with -C keep N files; with -G alone stop after N" },
@@ -35,6 +39,7 @@ static const struct {
 	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384 for each, up to 65536)" },
 	{ 'F', "filter-file", "FILE", "take the filter expression from FILE" },
 	{ 'd', "dump-filter", NULL, "print the compiled filter and stop; -dd as C, -ddd as numbers, -d -v as eBPF too" },
+	{ 'y', "linktype", "TYPE", "link type: EN10MB; with -d any that libpcap knows" },
 	{ 'O', "no-optimize", NULL, "do not let libpcap optimise the filter" },
 	{ OPT_SKIP, "skip", "N", "with -r: leave out the first N packets" },
 	{ OPT_START, "start", "TIME", "with -r: packets from TIME on: 2026-11-23 20:20:57.5, 20:20:57, +1.5, 1795465257" },
@@ -50,13 +55,25 @@ static const struct {
 	{ 'e', "link-layer", NULL, "print link-layer addresses" },
 	{ 'x', "hex", NULL, "print the bytes in hex; -xx with the link-layer header" },
 	{ 'X', "hex-ascii", NULL, "print the bytes in hex and ASCII; -XX with the link-layer header" },
+	{ 'A', "ascii", NULL, "print the bytes as ASCII; -AA with the link-layer header" },
+	{ 'S', "absolute-tcp-sequence-numbers", NULL, "print the sequence numbers of TCP" },
+	{ OPT_LENGTHS, "lengths", NULL, "print how many bytes were captured" },
 	{ 't', "time", NULL, "-t no time, -tt seconds since 1970, -ttt since the previous packet, "
 			     "-tttt with date, -ttttt since the first packet" },
+	{ OPT_MICRO, "micro", NULL, "times with six digits behind the point" },
+	{ OPT_NANO, "nano", NULL, "with nine, which is the default; with --format pcap in the file, too" },
+	{ OPT_PRECISION, "time-stamp-precision", "PRECISION", "micro or nano: the same" },
 	{ 'n', "no-names", NULL, "accepted: names are never resolved" },
 	{ 'l', "line-buffered", NULL, "write each line of text at once" },
 	{ 'U', "packet-buffered", NULL, "write each packet to the file at once" },
+	{ OPT_IMMEDIATE, "immediate-mode", NULL, "-l and -U" },
 	{ 'D', "list-interfaces", NULL, "list the interfaces and what is attached to them at XDP" },
+	{ 'L', "list-data-link-types", NULL, "list the link types of the interface" },
+	{ 'J', "list-time-stamp-types", NULL, "list the kinds of time stamps of the interface" },
+	{ 'j', "time-stamp-type", "TYPE", "kind of time stamps: host" },
+	{ 'Q', "direction", "DIRECTION", "which packets: in, those received" },
 	{ 'P', "promiscuous-mode", NULL, "put the interface into promiscuous mode" },
+	{ 'p', "no-promiscuous-mode", NULL, "do not, which is the default" },
 	{ '#', "number", NULL, "print the number of each packet" },
 	{ OPT_STATS, "stats", "[=SEC]", "statistics at the end, and every SEC seconds (5, 5s, 500ms)" },
 	{ OPT_PRINT, "print", NULL, "print the packets as well when writing to a file" },
@@ -69,7 +86,7 @@ static const struct {
 
 void opts_help(void)
 {
-	printf("Usage: xdpdump -i IF [-w FILE] [options] [expression]\n"
+	printf("Usage: xdpdump [-i IF] [-w FILE] [options] [expression]\n"
 	       "       xdpdump -r FILE [-w FILE] [options] [expression]\n"
 	       "       xdpdump -r FILE --info [expression]\n"
 	       "       xdpdump --compare A B [expression]\n"
@@ -86,6 +103,7 @@ void opts_help(void)
 		snprintf(head, sizeof(head), "%s--%s%s%s", letter, table[i].name, *arg && *arg != '[' ? " " : "", arg);
 		printf("  %-31s %s\n", head, table[i].help);
 	}
+	printf("\nAccepted as in tcpdump, with nothing to be done for them: -f -K -N -u.\n");
 }
 
 const char *opts_name(int code)
@@ -102,6 +120,19 @@ const char *opts_name(int code)
 	return name;
 }
 
+const char *opts_nth_name(size_t n)
+{
+	size_t n_foreign;
+	const struct foreign *f = opts_foreign(&n_foreign);
+
+	if (n < array_size(table))
+		return table[n].name;
+	for (n -= array_size(table); n_foreign; n_foreign--, f++)
+		if (f->name && !n--)
+			return f->name;
+	return NULL;
+}
+
 bool opts_wrong(struct parser *p, const char *fmt, ...)
 {
 	va_list args;
@@ -110,6 +141,22 @@ bool opts_wrong(struct parser *p, const char *fmt, ...)
 	vsnprintf(p->error, p->cap, fmt, args);
 	va_end(args);
 	return false;
+}
+
+/*
+ * A word that is the name of a capture: the shell has made several out of *.pcap behind one -r. Nothing that libpcap knows looks
+ * like that, and what it would say is a syntax error.
+ */
+static bool is_stray_file(const char *word)
+{
+	static const char *const ends[] = { ".pcap", ".pcapng", ".cap", ".dmp", ".gz", ".zst" };
+	struct stat st;
+	size_t n = strlen(word);
+	bool looks_so = strchr(word, '/');
+
+	for (size_t i = 0; i < array_size(ends); i++)
+		looks_so |= n > strlen(ends[i]) && !strcmp(word + n - strlen(ends[i]), ends[i]);
+	return looks_so && !stat(word, &st) && !S_ISDIR(st.st_mode);
 }
 
 /* The expression is made of all @words that are no options; a blank one is none, as for tcpdump. */
@@ -122,6 +169,10 @@ static bool take_filter(struct parser *p, char *const *words)
 	if (file && *words)
 		return opts_wrong(p, "-F %s and '%s': the filter expression comes from a file or from the command line", file,
 			     *words);
+	for (char *const *w = words; *w; w++)
+		if (is_stray_file(*w))
+			return opts_wrong(p, "%s is a file, not a part of an expression: each one takes a -r of its own, -r A -r B, "
+				     "or --compare A B", *w);
 	err = file ? expr_read(file, &text) : 0;
 	if (err)
 		return opts_wrong(p, "%s: cannot read the filter expression: %s", file, strerror(-err));
@@ -135,37 +186,75 @@ static bool take_filter(struct parser *p, char *const *words)
 	return true;
 }
 
-bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
+enum { MOST = array_size(table) + 32 };	/* options, other tools' included */
+
+/* What getopt_long() wants to know. */
+struct grammar {
+	struct option longs[MOST + 1];
+	char shorts[2 * MOST + 2];
+	size_t n_longs, n_shorts;
+};
+
+static void add_option(struct grammar *g, int code, const char *name, int has_arg)
 {
-	struct option longs[array_size(table) + 1] = { { 0 } };
-	char shorts[2 * array_size(table) + 3] = ":";
-	struct parser p = { .o = o, .error = error, .cap = cap };
-	size_t n_shorts = 1;
+	if (name)
+		g->longs[g->n_longs++] = (struct option){ name, has_arg, NULL, code };
+	if (code < 256)
+		g->n_shorts += snprintf(g->shorts + g->n_shorts, sizeof(g->shorts) - g->n_shorts, "%c%s", code,
+					has_arg == required_argument ? ":" : "");
+}
+
+static void make_grammar(struct grammar *g)
+{
+	size_t n_foreign;
+	const struct foreign *f = opts_foreign(&n_foreign);
+
+	*g = (struct grammar){ .shorts = ":", .n_shorts = 1 };
+	for (size_t i = 0; i < array_size(table); i++)
+		add_option(g, table[i].code, table[i].name,
+			   !table[i].arg ? no_argument : *table[i].arg == '[' ? optional_argument : required_argument);
+	for (; n_foreign; n_foreign--, f++)
+		add_option(g, f->code, f->name, f->has_arg ? required_argument : no_argument);
+}
+
+/* What getopt_long() does not take, @word, with its optopt. */
+static bool refuse(struct parser *p, const struct grammar *g, int code, const char *word)
+{
+	size_t len = strcspn(word, "=");
+
+	if (code == ':')
+		return opts_wrong(p, "option %s needs a value", word);
+	/* a known letter here is that of a long name with a value it does not take */
+	if (optopt > 0 && optopt < 256 && !strchr(g->shorts, optopt))
+		return opts_wrong(p, "there is no option -%c", optopt);
+	if (optopt)
+		return opts_wrong(p, "option %.*s takes no value", (int)len, word);
+	return opts_suggest_name(p, word, len);
+}
+
+static bool take_options(struct parser *p, int argc, char **argv)
+{
+	struct grammar g;
 	int code;
 
-	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT };
-	for (size_t i = 0; i < array_size(table); i++) {
-		int has_arg = !table[i].arg ? no_argument : *table[i].arg == '[' ? optional_argument : required_argument;
-
-		longs[i] = (struct option){ table[i].name, has_arg, NULL, table[i].code };
-		if (table[i].code < 256)
-			n_shorts += snprintf(shorts + n_shorts, sizeof(shorts) - n_shorts, "%c%s", table[i].code,
-					     has_arg == required_argument ? ":" : "");
-	}
+	make_grammar(&g);
 	opterr = 0;
 	optind = 0;
-	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		const char *last = argv[optind - 1];
-
-		if (code == ':')
-			return opts_wrong(&p, "option %s needs a value", last);
-		/* a known letter here is that of a long name with a value it does not take */
-		if (code == '?' && optopt > 0 && optopt < 256 && !strchr(shorts, optopt))
-			return opts_wrong(&p, "there is no option -%c", optopt);
-		if (code == '?')
-			return opts_wrong(&p, "option %s is unknown, ambiguous or takes no value", last);
-		if (!opts_take(&p, code, optarg))
+	while ((code = getopt_long(argc, argv, g.shorts, g.longs, NULL)) != -1) {
+		if (code == ':' || code == '?' ? !refuse(p, &g, code, argv[optind - 1]) : !opts_take(p, code, optarg))
 			return false;
+	}
+	return true;
+}
+
+bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
+{
+	struct parser p = { .o = o, .error = error, .cap = cap };
+
+	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .dump_linktype = LINKTYPE_ETHERNET };
+	if (!take_options(&p, argc, argv)) {
+		opts_suggest_dashes(&p, argv + 1);
+		return false;
 	}
 	if (o->action == ACTION_COMPARE) {
 		if (!argv[optind])
@@ -178,5 +267,7 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 void opts_close(struct opts *o)
 {
 	free((char *)o->filter);
+	free(o->read_list);
 	o->filter = NULL;
+	o->read_list = NULL;
 }

@@ -18,16 +18,19 @@
 enum { OPTS_IFACES_MAX = 64, OPTS_READS_MAX = 1024 };
 
 enum action {
-	ACTION_LIVE, ACTION_OFFLINE, ACTION_INFO, ACTION_COMPARE, ACTION_DUMP, ACTION_LIST, ACTION_HELP, ACTION_VERSION,
+	ACTION_LIVE, ACTION_OFFLINE, ACTION_INFO, ACTION_COMPARE, ACTION_DUMP, ACTION_LIST, ACTION_LINK_TYPES, ACTION_STAMP_TYPES,
+	ACTION_HELP, ACTION_VERSION,
 };
 
 struct opts {
 	enum action action;
-	const char *ifaces[OPTS_IFACES_MAX];	/* -i, in order */
-	unsigned n_ifaces;
+	const char *ifaces[OPTS_IFACES_MAX];	/* -i, in order: names, or numbers of -D */
+	unsigned n_ifaces;		/* 0, live: that of the default route */
 	const char *reads[OPTS_READS_MAX];	/* -r, in order; with --compare the two files */
 	unsigned n_reads;		/* 0: live */
+	char *read_list;		/* the text of -V, into which they point; freed by opts_close() */
 	bool recover;
+	bool count_only;		/* --count: the number of packets, and none of them */
 	const char *write;		/* -w, NULL: text only */
 	enum file_format format;	/* of that file, pcapng by default */
 	struct codec codec;		/* its compression */
@@ -36,6 +39,7 @@ struct opts {
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
 	bool no_optimize;		/* -O */
 	int dump;			/* -d: how often */
+	uint16_t dump_linktype;		/* LINKTYPE_...: for what, without -r */
 	bool text;			/* packets are printed */
 	enum file_format screen;	/* as what; with --info the report */
 	bool unbuffered;		/* -U */

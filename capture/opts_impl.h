@@ -10,18 +10,39 @@
 enum {
 	OPT_STATS = 256, OPT_PRINT, OPT_MODE, OPT_MIRROR_PORT, OPT_VERSION, OPT_DEBUG, OPT_FORMAT, OPT_COMPRESS, OPT_SYNC,
 	OPT_MAX_DISK, OPT_MIN_FREE, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_INFO, OPT_COMPARE, OPT_TOLERANCE, OPT_RECOVER,
-	N_CODES
+	OPT_COUNT, OPT_LENGTHS, OPT_MICRO, OPT_NANO, OPT_PRECISION, OPT_IMMEDIATE,
+	OPT_FOREIGN,		/* and behind it, each its own: other tools' */
+	N_CODES = OPT_FOREIGN + 16
 };
 
 struct parser {
 	struct opts *o;
 	char *error;
 	size_t cap;
-	unsigned n_x, n_X, n_t, n_q;
 	const char *filter_file;
 	uint64_t snap;
-	bool given[N_CODES];	/* by letter or OPT_... */
+	unsigned times[N_CODES];	/* that an option was given, by letter or OPT_... */
 };
+
+/* An option that other tools have. */
+struct foreign {
+	int code;		/* the letter, or OPT_FOREIGN and more */
+	const char *name;	/* NULL: none */
+	bool has_arg;
+	const char *answer;	/* what to use instead; NULL: accepted, there is nothing to be done */
+};
+
+const struct foreign *opts_foreign(size_t *n);
+
+/*
+ * Which options were meant by the long name @word ("--colour") of @len bytes, which is none; returns false. And, added to the sentence,
+ * which one stands behind a single dash among the words of @argv.
+ */
+bool opts_suggest_name(struct parser *p, const char *word, size_t len);
+void opts_suggest_dashes(struct parser *p, char *const *argv);
+
+/* All names of options, the @n-th one; NULL behind the last. */
+const char *opts_nth_name(size_t n);
 
 /* Sets the sentence; returns false. */
 bool opts_wrong(struct parser *p, const char *fmt, ...) printf_like(2, 3);

@@ -4,13 +4,14 @@
 
 #include "bpf/event.h"
 #include "capture/opts_impl.h"
+#include "capture/packet.h"
 
 enum { SNAP_DEFAULT = 256 };
 
 /* The first of @codes, which end with 0, that was given; 0: none. */
 static int first_given(const struct parser *p, const int *codes)
 {
-	while (*codes && !p->given[*codes])
+	while (*codes && !p->times[*codes])
 		codes++;
 	return *codes;
 }
@@ -18,7 +19,7 @@ static int first_given(const struct parser *p, const int *codes)
 static bool settle_source(struct parser *p)
 {
 	static const int capturing[] = { 'P', OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
-	static const int reading[] = { OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_INFO, 0 };
+	static const int reading[] = { OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_INFO, OPT_COUNT, 0 };
 	const struct opts *o = p->o;
 	bool live = !o->n_reads;
 	int code = first_given(p, live ? reading : capturing);
@@ -30,12 +31,16 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "%s is for reading and needs -r FILE", opts_name(code));
 	if (code)
 		return opts_wrong(p, "%s is for capturing and means nothing with -r", opts_name(code));
-	if (live && !o->n_ifaces)
-		return opts_wrong(p, "no interface: give -i IF, or -r FILE; xdpdump -D lists the interfaces");
 	if (!live && o->stats_ns)
 		return opts_wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
 	if (o->times_matter && o->action != ACTION_COMPARE)
 		return opts_wrong(p, "--tolerance is for --compare");
+	if (p->times['p'] && p->times['P'])
+		return opts_wrong(p, "-p and -P contradict each other");
+	if (p->times['y'] && !live)
+		return opts_wrong(p, "-y: the link type of a file is that which it has");
+	if (o->dump_linktype != LINKTYPE_ETHERNET)
+		return opts_wrong(p, "-y: XDP sees frames of Ethernet: EN10MB");
 	return true;
 }
 
@@ -52,11 +57,17 @@ static bool settle_output(struct parser *p)
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
 	if ((o->rotate.stop_bytes || o->rotate.stop_files) && !o->write)
 		return opts_wrong(p, "-a filesize: and files: need -w FILE");
-	o->text = p->given[OPT_PRINT] || (!o->write && p->n_q < 2);
+	if (o->count_only && o->write)
+		return opts_wrong(p, "--count counts packets, and -w writes them: give one of the two");
+	o->text = p->times[OPT_PRINT] || (!o->write && !o->count_only && p->times['q'] < 2);
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
-	if (p->given['T'] && !o->text)
+	if (p->times['T'] && !o->text)
 		return opts_wrong(p, "-T is for what is printed: the file has --format");
+	if (o->print.microseconds && o->format == FORMAT_PCAP_NS)
+		return opts_wrong(p, "--micro and --format pcap-ns contradict each other");
+	if (p->times[OPT_NANO] && o->format == FORMAT_PCAP)
+		o->format = FORMAT_PCAP_NS;
 	return true;
 }
 
@@ -70,13 +81,25 @@ static bool settle_report(struct parser *p)
 
 	if (code)
 		return opts_wrong(p, "%s means nothing with %s", opts_name(code), report);
-	if (p->given['s'] && (o->action == ACTION_INFO || o->headers_only))
+	if (p->times['s'] && (o->action == ACTION_INFO || o->headers_only))
 		return opts_wrong(p, "-s%s means nothing with %s", o->headers_only ? " headers" : "", report);
 	if (o->action == ACTION_COMPARE && o->n_reads != 2)
 		return opts_wrong(p, "--compare takes its two files itself, without -r");
-	if (o->action == ACTION_INFO && p->given['T'] && o->screen == FORMAT_CSV)
+	if (o->action == ACTION_INFO && p->times['T'] && o->screen == FORMAT_CSV)
 		return opts_wrong(p, "--info prints text or json");
 	return true;
+}
+
+/* Of several the one that shows most, as with tcpdump. */
+static enum hex_format dump_format(const struct parser *p)
+{
+	if (p->times['X'])
+		return p->times['X'] > 1 ? HEX_ASCII_LINK : HEX_ASCII;
+	if (p->times['x'])
+		return p->times['x'] > 1 ? HEX_LINK : HEX;
+	if (p->times['A'])
+		return p->times['A'] > 1 ? ASCII_LINK : ASCII;
+	return HEX_NONE;
 }
 
 static bool settle_text(struct parser *p)
@@ -86,30 +109,43 @@ static bool settle_text(struct parser *p)
 	};
 	struct opts *o = p->o;
 
-	if (p->n_q && o->print.verbose)
-		return opts_wrong(p, "-q and -v contradict each other");
-	if (p->n_x && p->n_X)
-		return opts_wrong(p, "-x and -X contradict each other");
-	if (p->n_t >= array_size(times))
+	if (p->times['t'] >= array_size(times))
 		return opts_wrong(p, "-t can be given up to five times");
-	o->print.time = times[p->n_t];
-	o->print.hex = p->n_X ? (p->n_X > 1 ? HEX_ASCII_LINK : HEX_ASCII) :
-		       p->n_x ? (p->n_x > 1 ? HEX_LINK : HEX) : HEX_NONE;
-	if (p->n_q)
-		o->print.verbose = -1;
+	o->print.time = times[p->times['t']];
+	o->print.hex = dump_format(p);
+	o->print.verbose = p->times['v'] ? (int)p->times['v'] : -(p->times['q'] > 0);
 	return true;
+}
+
+/* The options that only set a flag. */
+static void settle_flags(struct parser *p)
+{
+	struct opts *o = p->o;
+	const struct { int code; bool *flag; } flags[] = {
+		{ 'O', &o->no_optimize }, { 'e', &o->print.link }, { 'l', &o->print.line_buffered }, { 'U', &o->unbuffered },
+		{ 'P', &o->promiscuous }, { '#', &o->print.number }, { 'S', &o->print.sequence },
+		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
+		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover },
+		{ OPT_COUNT, &o->count_only },
+	};
+
+	for (size_t i = 0; i < array_size(flags); i++)
+		*flags[i].flag |= p->times[flags[i].code] > 0;
+	o->dump = p->times['d'];
 }
 
 bool opts_settle(struct parser *p)
 {
 	struct opts *o = p->o;
 
+	settle_flags(p);
 	if (o->action == ACTION_LIVE && o->n_reads)
 		o->action = ACTION_OFFLINE;
-	if (o->action == ACTION_HELP || o->action == ACTION_VERSION || o->action == ACTION_LIST)
+	if (o->action >= ACTION_LIST)
 		return true;
 	if (o->dump) {
 		o->action = ACTION_DUMP;
+		o->print.verbose = p->times['v'];
 		return !o->n_ifaces || !o->n_reads || opts_wrong(p, "-i captures and -r reads: give one of the two");
 	}
 	if (!settle_source(p) || !settle_text(p))
@@ -117,7 +153,7 @@ bool opts_settle(struct parser *p)
 	o->snap = p->snap;
 	if (o->action == ACTION_INFO || o->action == ACTION_COMPARE)
 		return settle_report(p);
-	if (!o->n_reads && !p->given['s'])
+	if (!o->n_reads && !p->times['s'])
 		o->snap = SNAP_DEFAULT;
 	else if (!o->n_reads && (!o->snap || o->snap > EVENT_SNAP_MAX))
 		o->snap = EVENT_SNAP_MAX;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* One option after another: its value, checked by itself. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bpf/event.h"
+#include "capture/decode.h"
 #include "capture/dedup.h"
 #include "capture/opts_impl.h"
 #include "capture/value.h"
@@ -63,6 +67,8 @@ static bool take_iface(struct parser *p, const char *arg)
 {
 	struct opts *o = p->o;
 
+	if (!strcmp(arg, "any"))
+		return opts_wrong(p, "-i any: all interfaces at once cannot be captured so far: give an -i for each; -D lists them");
 	for (unsigned i = 0; i < o->n_ifaces; i++)
 		if (!strcmp(o->ifaces[i], arg))
 			return opts_wrong(p, "interface %s is given twice", arg);
@@ -126,7 +132,7 @@ static bool take_criterion(struct parser *p, char letter, const char *arg, const
 		return true;
 	}
 	return opts_wrong(p, "-%c '%s' is none of duration:SEC, %sfilesize:KB, files:N and packets:N%s", letter, arg,
-		     to->interval ? "interval:SEC, " : "", to->print_name ? ", printname:FILE" : "");
+		     to->interval ? "interval:SEC, " : "", to->print_name ? ", printname:FILE (tcpdump's -b, AS numbers of BGP, is not here)" : "");
 }
 
 static bool take_ring_buffer(struct parser *p, const char *arg)
@@ -176,86 +182,124 @@ static bool take_format(struct parser *p, const char *arg)
 	       opts_wrong(p, "format '%s' is none of pcapng, pcap, pcap-ns, json, csv and text", arg);
 }
 
-static bool take_print_format(struct parser *p, const char *arg)
-{
-	return (format_by_name(&p->o->screen, arg) && format_is_text(p->o->screen)) ||
-	       opts_wrong(p, "-T '%s' is none of text, json and csv", arg);
-}
-
 static bool take_codec(struct parser *p, const char *arg)
 {
 	return pack_parse(arg, &p->o->codec) || opts_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
 }
 
-/* The options that only count or set a flag. */
-static void take_flag(struct parser *p, int code)
+/* The words of tcpdump's -T, which we have for something else. */
+static bool is_tcpdump_type(const char *word)
+{
+	static const char *const types[] = {
+		"aodv", "carp", "cnfp", "domain", "lmp", "pgm", "pgm_zmtp1", "ptp", "radius", "resp", "rpc", "rtcp", "rtp", "snmp",
+		"someip", "tftp", "vat", "vxlan", "wb", "zmtp1",
+	};
+
+	for (size_t i = 0; i < array_size(types); i++)
+		if (!strcmp(word, types[i]))
+			return true;
+	return false;
+}
+
+static bool take_print_format(struct parser *p, const char *arg)
+{
+	if (is_tcpdump_type(arg))
+		return opts_wrong(p, "-T %s: how a port is read is not to be chosen here; tshark -d is for that. -T is text, json or csv", arg);
+	return (format_by_name(&p->o->screen, arg) && format_is_text(p->o->screen)) ||
+	       opts_wrong(p, "-T '%s' is none of text, json and csv", arg);
+}
+
+/* The names of files, a line each. "-" is stdin. */
+static bool take_read_list(struct parser *p, const char *path)
 {
 	struct opts *o = p->o;
+	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	size_t cap = 0;
+	ssize_t len;
 
-	switch (code) {
-	case 'v':
-		o->print.verbose++;
-		break;
-	case 'q':
-		p->n_q++;
-		break;
-	case 'd':
-		o->dump++;
-		break;
-	case 'O':
-		o->no_optimize = true;
-		break;
-	case 'e':
-		o->print.link = true;
-		break;
-	case 'x':
-		p->n_x++;
-		break;
-	case 'X':
-		p->n_X++;
-		break;
-	case 't':
-		p->n_t++;
-		break;
-	case 'l':
-		o->print.line_buffered = true;
-		break;
-	case 'U':
-		o->unbuffered = true;
-		break;
-	case 'P':
-		o->promiscuous = true;
-		break;
-	case '#':
-		o->print.number = true;
-		break;
-	case OPT_MIRROR_PORT:
-		o->mirror_port = true;
-		break;
-	case OPT_DEBUG:
-		o->debug = true;
-		break;
-	case OPT_INFO:
-		o->action = ACTION_INFO;
-		break;
-	case OPT_RECOVER:
-		o->recover = true;
-		break;
-	case 'D':
-		o->action = ACTION_LIST;
-		break;
-	case 'h':
-		o->action = ACTION_HELP;
-		break;
-	case OPT_VERSION:
-		o->action = ACTION_VERSION;
-		break;
-	}
+	if (o->read_list)
+		return opts_wrong(p, "-V is given twice");
+	if (!f)
+		return opts_wrong(p, "-V %s: cannot open: %s", path, strerror(errno));
+	errno = 0;
+	len = getdelim(&o->read_list, &cap, '\0', f);
+	if (len < 0 && errno)
+		opts_wrong(p, "-V %s: cannot read: %s", path, strerror(errno));
+	if (f != stdin)
+		fclose(f);
+	if (len < 0)
+		return errno ? false : opts_wrong(p, "-V %s: there are no names of files in it", path);
+	for (char *rest = o->read_list, *name; (name = strsep(&rest, "\n"));)
+		if (*name && !take_read(p, name))
+			return false;
+	return o->n_reads || opts_wrong(p, "-V %s: there are no names of files in it", path);
+}
+
+static bool take_direction(struct parser *p, const char *arg)
+{
+	if (!strcmp(arg, "in"))
+		return true;
+	if (!strcmp(arg, "out") || !strcmp(arg, "inout"))
+		return opts_wrong(p, "-Q %s: XDP sees received packets only (-Q in); for those that are sent there is tcpdump so far", arg);
+	return opts_wrong(p, "direction '%s' is none of in, out and inout", arg);
+}
+
+/* pcap-tstamp(7). Ours is host_hiprec: the time that the kernel takes when the program sees the packet. */
+static bool take_stamp_type(struct parser *p, const char *arg)
+{
+	if (!strcmp(arg, "host") || !strcmp(arg, "host_lowprec") || !strcmp(arg, "host_hiprec"))
+		return true;
+	if (!strncmp(arg, "adapter", 7) || !strcmp(arg, "host_hiprec_unsynced"))
+		return opts_wrong(p, "-j %s: there are only times of the host so far (-j host)", arg);
+	return opts_wrong(p, "-j '%s' is no kind of time stamps; xdpdump -J -i IF lists them", arg);
+}
+
+/* In nanoseconds unless it is said otherwise; the last one counts. */
+static bool take_precision(struct parser *p, const char *arg)
+{
+	bool micro = !strcmp(arg, "micro");
+
+	if (!micro && strcmp(arg, "nano"))
+		return opts_wrong(p, "time stamp precision '%s' is neither micro nor nano", arg);
+	p->o->print.microseconds = micro;
+	p->times[OPT_NANO] = !micro;
+	return true;
+}
+
+static bool take_link_type(struct parser *p, const char *arg)
+{
+	return decode_linktype_by_name(arg, &p->o->dump_linktype) ||
+	       opts_wrong(p, "-y '%s' is no link type that libpcap knows; pcap-linktype(7) has a list", arg);
+}
+
+static bool take_foreign(struct parser *p, int code)
+{
+	size_t n;
+	const struct foreign *f = opts_foreign(&n);
+
+	for (; n; n--, f++)
+		if (f->code == code && f->answer)
+			return code < 256 ? opts_wrong(p, "-%c: %s", code, f->answer) : opts_wrong(p, "--%s: %s", f->name, f->answer);
+	return true;
+}
+
+/* Those that make something else of all of it. */
+static bool take_action(struct parser *p, int code)
+{
+	static const struct { int code; enum action action; } actions[] = {
+		{ OPT_INFO, ACTION_INFO }, { 'D', ACTION_LIST }, { 'L', ACTION_LINK_TYPES }, { 'J', ACTION_STAMP_TYPES },
+		{ 'h', ACTION_HELP }, { OPT_VERSION, ACTION_VERSION },
+	};
+
+	for (size_t i = 0; i < array_size(actions); i++)
+		if (actions[i].code == code)
+			p->o->action = actions[i].action;
+	return take_foreign(p, code);
 }
 
 bool opts_take(struct parser *p, int code, const char *arg)
 {
-	p->given[code] = true;
+	p->times[code]++;
 	switch (code) {
 	case 'i':
 		return take_iface(p, arg);
@@ -319,8 +363,19 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return take_mode(p, arg);
 	case OPT_STATS:
 		return take_stats(p, arg);
+	case 'V':
+		return take_read_list(p, arg);
+	case 'Q':
+		return take_direction(p, arg);
+	case 'j':
+		return take_stamp_type(p, arg);
+	case 'y':
+		return take_link_type(p, arg);
+	case OPT_PRECISION:
+		return take_precision(p, arg);
+	case OPT_MICRO:
+	case OPT_NANO:
+		return take_precision(p, code == OPT_MICRO ? "micro" : "nano");
 	}
-	take_flag(p, code);
-	return true;
+	return take_action(p, code);
 }
-

@@ -12,19 +12,54 @@
 #include "capture/pcapng.h"
 #include "capture/ring.h"
 #include "capture/tap.h"
+#include "capture/value.h"
+
+static enum status find_default(struct tap *t)
+{
+	bool routed;
+	int err = netif_default(&t->netif, &routed);
+
+	t->why = routed ? "it has the default route" : "the first that is up";
+	if (err == -ENODEV)
+		return fail(STATUS_INTERFACE, "no interface is up; xdpdump -D lists those there are, -i takes one");
+	return err ? fail(STATUS_RUNTIME, "cannot look for an interface: %s", strerror(-err)) : STATUS_OK;
+}
+
+static enum status find_named(struct tap *t, const char *name)
+{
+	char nearest[sizeof(t->netif.name)];
+	uint64_t place;
+	int err = netif_by_name(name, &t->netif);
+
+	if (err == -ENODEV && value_number(name, 1, INT32_MAX, &place)) {
+		err = netif_by_place(place, &t->netif);
+		t->why = err ? NULL : name;
+	}
+	if (err && err != -ENODEV)
+		return fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name, strerror(-err));
+	if (!err)
+		return STATUS_OK;
+	netif_nearest(name, nearest, sizeof(nearest));
+	return fail(STATUS_INTERFACE, "%s: no such interface%s%s%s xdpdump -D lists those there are", name,
+		    *nearest ? "; did you mean " : ";", nearest, *nearest ? "?" : "");
+}
+
+enum status tap_find(struct tap *t, const char *name)
+{
+	return name ? find_named(t, name) : find_default(t);
+}
 
 enum status tap_describe(struct tap *t, const char *name, uint32_t id, const struct opts *o)
 {
 	char driver[64];
 	struct utsname uts;
-	int err;
+	enum status status;
 
 	t->promiscuous_fd = -1;
-	err = netif_by_name(name, &t->netif);
-	if (err == -ENODEV)
-		return fail(STATUS_INTERFACE, "%s: no such interface; xdpdump -D lists those there are", name);
-	if (err)
-		return fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name, strerror(-err));
+	status = tap_find(t, name);
+	if (status)
+		return status;
+	name = t->netif.name;
 	if (!t->netif.ethernet)
 		return fail(STATUS_UNSUPPORTED, "%s: its packets have no Ethernet header (a tunnel?), which is not supported",
 			    name);

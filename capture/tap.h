@@ -18,6 +18,7 @@ struct tap {
 	struct netif netif;		/* as it was at the start */
 	struct iface iface;
 	struct attach *attach;
+	const char *why;		/* this one, if it was not named: for the start line */
 	enum xdp_mode mode;
 	int promiscuous_fd;		/* -1: none */
 	bool gone;			/* deleted or moved away, or the program was taken off */
@@ -39,7 +40,11 @@ struct tap {
 	uint64_t refused;		/* of these: not handed on, behind -c or after a failed write */
 };
 
-/* These complain and return an exit code on failure, 0 on success. tap_close() takes anything half done. */
+/*
+ * These complain and return an exit code on failure, 0 on success. tap_close() takes anything half done. @name: of an interface, its
+ * number in the list of -D, or NULL: the one that is meant then, see netif_default().
+ */
+enum status tap_find(struct tap *t, const char *name);
 enum status tap_describe(struct tap *t, const char *name, uint32_t id, const struct opts *o);
 enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o, const struct filter *filter);
 enum status tap_attach(struct tap *t, const struct opts *o);

@@ -4,4 +4,7 @@
 
 #define XDPDUMP_VERSION	"0.1.0"
 
+/* On stdout: ours, and those of the libraries in use. */
+void version_print(void);
+
 #endif

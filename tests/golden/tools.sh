@@ -134,6 +134,37 @@ if wanted "no_block_is_malformed_in_the_eyes_of_tshark" tshark; then
 	verdict "no_block_is_malformed_in_the_eyes_of_tshark"
 fi
 
+# What stands behind the line of each packet: tcpdump's lines of a packet begin with its number, as ours do.
+ascii_of()
+{
+	"$@" 2>"$work/said" | python3 -c 'import re, sys
+text = sys.stdin.buffer.read()
+for block in re.split(rb"(?m)^ {0,4}\d+  ", text)[1:]:
+    sys.stdout.buffer.write(b"--\n" + block.partition(b"\n")[2])'
+}
+
+if wanted "bytes_as_ascii_are_tcpdumps" tcpdump; then
+	ip="ip or ip6 or (vlan and (ip or ip6))"	# LLC belongs to the link for tcpdump
+	for file in tests/pcaps/{mixed,tcp_handshake,udp,patterns,vlan,sizes,tcp_flags,ip_options}.pcap; do
+		for option in -A -AA; do
+			ascii_of tcpdump -r "$file" -n -q -t "-#" $option "$ip" >"$work/theirs"
+			ascii_of "$B/xdpdump" -r "$file" -t "-#" $option "$ip" >"$work/ours"
+			[[ -s $work/theirs ]] || echo "$file: nothing to compare"
+			cmp "$work/theirs" "$work/ours" || echo "$file $option"
+		done
+	done >"$work/against" 2>&1
+	verdict "bytes_as_ascii_are_tcpdumps"
+fi
+
+if wanted "counts_are_tcpdumps" tcpdump; then
+	for options in '' 'udp' 'port 53' '-c 3' 'ip6'; do
+		# shellcheck disable=SC2086 # words
+		diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap --count $options) \
+			<(tcpdump -r tests/pcaps/mixed.pcap --count $options 2>"$work/said") || echo "$options"
+	done >"$work/against" 2>&1
+	verdict "counts_are_tcpdumps"
+fi
+
 if wanted "the_fixtures_are_what_their_script_makes" python3; then
 	scripts/fixtures.py "$work/pcaps" >"$work/said" 2>&1 || cat "$work/said" >"$work/against"
 	diff -r "$work/pcaps" tests/pcaps >"$work/against" 2>&1

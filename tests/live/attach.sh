@@ -66,7 +66,7 @@ for mode in native:xdpdrv generic:xdpgeneric; do
 	done
 	want 'program on v0' "$stranger" "$(program_of v0)"
 	run -D
-	want_line "$work/out" "^v0 +up +stranger +$stranger +${mode%:*}\$"
+	want_line "$work/out" "^ *3 +v0 +up +stranger +$stranger +${mode%:*}\$"
 	ip link set dev v0 "${mode#*:}" off
 	end
 done
@@ -155,7 +155,7 @@ links()
 {
 	local fd
 
-	for fd in $(ls "/proc/$pid/fd" | sort -n); do
+	for ((fd = 3; fd < 256; fd++)); do
 		[[ $(readlink "/proc/$pid/fd/$fd") != *bpf_link* ]] || sed -nE 's/^link_id:[[:space:]]+//p' "/proc/$pid/fdinfo/$fd"
 	done
 }
@@ -307,8 +307,8 @@ begin 'too few file descriptors are named at the start'
 for n in 1 3; do
 	(
 		ulimit -n $((n == 1 ? 32 : 64))
-		# shellcheck disable=SC2086 # words
-		run -i v0 $( ((n == 1)) || echo -i v1 -i lo)
+		more=(-i v1 -i lo)
+		run -i v0 "${more[@]:0:$((2 * n - 2))}"
 		exit "$rc"
 	)
 	want "exit status with $n" 1 $?

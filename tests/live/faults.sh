@@ -235,7 +235,8 @@ poke()
 	for fd in "/proc/$pid/fd"/*; do
 		info=/proc/$pid/fdinfo/${fd##*/}
 		# the rings are the only array with values of megabytes
-		[[ $(readlink "$fd") == *bpf-map* ]] && (($(sed -n 's/^value_size:[[:space:]]*//p' "$info") > 1 << 20)) || continue
+		[[ $(readlink "$fd") == *bpf-map* ]] || continue
+		(($(sed -n 's/^value_size:[[:space:]]*//p' "$info") > 1 << 20)) || continue
 		"$work/poke" "$(sed -n 's/^map_id:[[:space:]]*//p' "$info")" "$@" 2>"$work/poked" || note "poke: $(<"$work/poked")"
 		return
 	done

@@ -33,11 +33,11 @@ static const struct line_case {
 } lines[] = {
 	{ "an_interface_is_enough", "-i v0", "" },
 	{ "a_file_is_enough", "-r f", "" },
-	{ "neither_is_too_little", "-v", "no interface" },
+	{ "neither_is_the_default_route", "-v", "" },
 	{ "both_contradict", "-i v0 -r f", "-i captures and -r reads" },
 	{ "words_are_a_filter", "-i v0 udp port 53", "" },
 	{ "a_filter_of_a_file", "-r f udp port 53", "" },
-	{ "a_filter_without_a_source", "udp port 53", "no interface" },
+	{ "a_filter_without_a_source", "udp port 53", "" },
 	{ "a_filter_from_a_file_that_is_not_there", "-r f -F /nonexistent", "/nonexistent: cannot read the filter" },
 	{ "a_filter_from_a_directory", "-r f -F /", "Is a directory" },
 	{ "a_filter_from_a_file_and_one_in_words", "-r f -F /dev/null udp", "-F /dev/null and 'udp': the filter" },
@@ -47,9 +47,14 @@ static const struct line_case {
 	{ "a_dump_for_two_sources", "-d -i v0 -r f udp", "-i captures and -r reads" },
 	{ "an_unknown_letter", "-i v0 -Y", "no option -Y" },
 	{ "an_unknown_letter_among_others", "-vYi v0", "no option -Y" },
-	{ "an_unknown_name", "--colour", "option --colour is unknown" },
-	{ "an_ambiguous_name", "--int v0 --p", "--p is unknown, ambiguous" },
-	{ "a_name_with_a_value_it_does_not_take", "-i v0 --verbose=3", "takes no value" },
+	{ "an_unknown_name", "--nonsense", "there is no option --nonsense" },
+	{ "an_ambiguous_name", "--int v0 --p", "option --p is ambiguous: --packet-count, --postrotate-command" },
+	{ "a_name_with_a_value_it_does_not_take", "-i v0 --verbose=3", "option --verbose takes no value" },
+	{ "a_slip_in_a_name", "--snapsot-length=3", "no option --snapsot-length; did you mean --snapshot-length?" },
+	{ "two_letters_of_a_name_changed_places", "--inof -r f", "no option --inof; did you mean --info?" },
+	{ "a_name_of_another_tool_with_a_slip", "--use-pcpa", "no option --use-pcpa; did you mean --use-pcap?" },
+	{ "a_long_name_behind_a_single_dash", "-r f -skip 3", "'kip' is not a number from 0 to 262144; did you mean --skip?" },
+	{ "a_word_of_two_letters_is_near_to_nothing", "--xy", "there is no option --xy" },
 	{ "a_letter_without_its_value", "-i", "option -i needs a value" },
 	{ "a_name_without_its_value", "--write", "option --write needs a value" },
 	{ "an_empty_output_name", "-i v0 -w ''", "output file is empty" },
@@ -89,8 +94,6 @@ static const struct line_case {
 	{ "statistics_of_a_file_each_second", "-r f --stats=1", "with -r it is --stats" },
 
 	{ "an_unknown_mode", "-i v0 --mode fast", "mode 'fast' is none of auto, native and generic" },
-	{ "quiet_and_verbose", "-i v0 -q -v", "-q and -v contradict" },
-	{ "hex_and_ascii", "-i v0 -x -X", "-x and -X contradict" },
 	{ "time_five_times", "-i v0 -ttttt", "" },
 	{ "time_six_times", "-i v0 -tttttt", "up to five times" },
 	{ "pcapng_and_text_on_stdout", "-i v0 -w - --print", "-w - and --print both want stdout" },
@@ -155,6 +158,54 @@ static const struct line_case {
 	{ "a_comparison_of_three", "--compare f g -r h", "--compare takes its two files itself" },
 	{ "a_tolerance_of_nothing", "-r f --tolerance 1", "--tolerance is for --compare" },
 	{ "help_beside_anything", "-r f -i v0 -h", "" },
+
+	{ "everything_a_person_types_at_once", "-i v0 -nnvvXSs 0", "" },
+	{ "letters_with_nothing_to_be_done", "-i v0 -f -K -N -u -p --dont-verify-checksums", "" },
+	{ "ascii", "-r f -AA", "" },
+	{ "all_kinds_of_bytes", "-r f -xXA", "" },
+	{ "promiscuous_and_not", "-i v0 -pP", "-p and -P contradict each other" },
+	{ "quiet_and_verbose", "-i v0 -qv", "" },
+	{ "received_packets", "-i v0 -Q in", "" },
+	{ "sent_packets", "-i v0 -Q out", "-Q out: XDP sees received packets only" },
+	{ "both_directions", "-i v0 --direction=inout", "-Q inout: XDP sees received packets only" },
+	{ "no_direction", "-i v0 -Q up", "direction 'up' is none of in, out and inout" },
+	{ "all_interfaces", "-i any", "-i any: all interfaces at once" },
+	{ "time_of_the_host", "-i v0 -j host", "" },
+	{ "time_of_the_adapter", "-i v0 -j adapter_unsynced", "only times of the host so far" },
+	{ "time_of_nobody", "-i v0 -j noon", "-j 'noon' is no kind of time stamps" },
+	{ "link_type_of_ethernet", "-i v0 -y EN10MB", "" },
+	{ "another_link_type", "-i v0 -y raw", "-y: XDP sees frames of Ethernet: EN10MB" },
+	{ "a_link_type_for_a_dump", "-d -y RAW tcp", "" },
+	{ "a_link_type_for_a_file", "-r f -y EN10MB", "-y: the link type of a file is that which it has" },
+	{ "no_link_type", "-d -y nonsense", "-y 'nonsense' is no link type" },
+	{ "link_types_are_listed", "-L", "" },
+	{ "time_stamps_are_listed", "-i v0 -J", "" },
+	{ "only_a_count", "-r f --count", "" },
+	{ "only_a_count_with_a_value", "-r f --count=3", "option --count takes no value" },
+	{ "only_a_count_of_a_capture", "-i v0 --count", "--count is for reading and needs -r FILE" },
+	{ "only_a_count_and_a_file", "-r f --count -w g", "--count counts packets, and -w writes them" },
+	{ "precision", "-r f --micro", "" },
+	{ "precision_by_name", "-r f --time-stamp-precision=nano", "" },
+	{ "precision_of_something_else", "-r f --time-stamp-precision=pico", "'pico' is neither micro nor nano" },
+	{ "precision_that_the_file_has_not", "-r f --micro -w g --format pcap-ns", "--micro and --format pcap-ns contradict" },
+	{ "immediately", "-i v0 --immediate-mode", "" },
+	{ "lengths", "-r f --lengths", "" },
+	{ "mesh_headers", "-i v0 -H", "-H: 802.11s is not decoded here" },
+	{ "monitor_mode", "-i v0 --monitor-mode", "-I: XDP sees no frames of 802.11" },
+	{ "secrets_of_esp", "-r f -E 0x1@192.0.2.1,none:", "-E: ESP is not decrypted here" },
+	{ "modules_of_snmp", "-r f -m mib", "-m: SNMP is not decoded here" },
+	{ "secrets_of_tcp", "-r f -M secret", "-M: digests of TCP are not validated here" },
+	{ "types_of_tcpdump", "-r f -T vxlan", "-T vxlan: how a port is read is not to be chosen here" },
+	{ "numbers_of_autonomous_systems", "-i v0 -b", "option -b needs a value" },
+	{ "numbers_of_autonomous_systems_and_more", "-b -i v0", "(tcpdump's -b, AS numbers of BGP, is not here)" },
+	{ "a_filter_of_dumpcap", "-i v0 -f tcp", "" },
+	{ "pcap_of_xdp_tools", "-i v0 --use-pcap -w f", "--use-pcap: that is --format pcap here" },
+	{ "a_mode_of_xdp_tools", "-i v0 --load-xdp-mode skb", "--load-xdp-mode: that is --mode here" },
+	{ "a_program_of_xdp_tools", "-i v0 --load-xdp-program", "" },
+	{ "files_behind_one_r", "-r f tests/pcaps/udp.pcap", "tests/pcaps/udp.pcap is a file, not a part of an expression" },
+	{ "a_file_that_is_not_there_is_an_expression", "-r f tests/pcaps/none.pcap", "" },
+	{ "a_list_of_files_that_is_not_there", "-V /nonexistent", "-V /nonexistent: cannot open: No such file" },
+	{ "a_list_of_no_files", "-V /dev/null", "-V /dev/null: there are no names of files in it" },
 };
 
 static void is_said(void **state)
@@ -345,6 +396,60 @@ static void a_dump_has_as_many_letters_as_tcpdumps(void **state)
 	assert_false(o.dump || o.no_optimize);
 }
 
+static void a_list_of_files_is_read(void **state)
+{
+	char path[] = "/tmp/xdpdump-test-XXXXXX", line[64];
+	int fd = mkstemp(path);
+	struct opts o;
+
+	(void)state;
+	assert_true(fd >= 0 && write(fd, "one\n\ntwo words\nthree", 20) == 20);
+	close(fd);
+	snprintf(line, sizeof(line), "-r zero -V %s", path);
+	assert_true(parse(&o, line));
+	assert_int_equal(o.action, ACTION_OFFLINE);
+	assert_int_equal(o.n_reads, 4);
+	assert_string_equal(o.reads[0], "zero");
+	assert_string_equal(o.reads[2], "two words");
+	assert_string_equal(o.reads[3], "three");
+	opts_close(&o);
+	unlink(path);
+}
+
+static void letters_of_tcpdump_arrive(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	assert_true(parse(&o, "-i v0 -A -S --lengths --micro --immediate-mode"));
+	assert_int_equal(o.print.hex, ASCII);
+	assert_true(o.print.sequence && o.print.lengths && o.print.microseconds && o.print.line_buffered && o.unbuffered);
+	assert_true(parse(&o, "-i v0 -AA"));
+	assert_int_equal(o.print.hex, ASCII_LINK);
+	assert_true(parse(&o, "-i v0 -Axx"));
+	assert_int_equal(o.print.hex, HEX_LINK);
+	assert_true(parse(&o, "-i v0 -AxX"));
+	assert_int_equal(o.print.hex, HEX_ASCII);
+	assert_true(parse(&o, "-i v0 -qv"));
+	assert_int_equal(o.print.verbose, 1);
+	assert_true(parse(&o, "-r f --micro --nano -w g --format pcap"));
+	assert_false(o.print.microseconds);
+	assert_int_equal(o.format, FORMAT_PCAP_NS);
+	assert_true(parse(&o, "-r f -w g --format pcap"));
+	assert_int_equal(o.format, FORMAT_PCAP);
+	assert_true(parse(&o, "-r f --count"));
+	assert_true(o.count_only && !o.text);
+	assert_true(parse(&o, "-d -y raw"));
+	assert_int_equal(o.dump_linktype, 101);
+	assert_true(parse(&o, "-f"));
+	assert_int_equal(o.n_ifaces, 0);
+	assert_int_equal(o.action, ACTION_LIVE);
+	assert_true(parse(&o, "-L"));
+	assert_int_equal(o.action, ACTION_LINK_TYPES);
+	assert_true(parse(&o, "-J"));
+	assert_int_equal(o.action, ACTION_STAMP_TYPES);
+}
+
 static void up_to_64_interfaces(void **state)
 {
 	char line[512] = "";
@@ -402,7 +507,7 @@ static const char *next_option(const char *text, char *letter, char name[static 
 
 static void each_letter_has_its_long_name(void **state)
 {
-	const char *letters = "iwrcCGWbazZsBFdOTvqexXtnlUDP#h";
+	const char *letters = "iwrVcCGWbazZsBFdyOTvqexXAStnlUDLJjQPp#h";
 	char letter, name[40], arg[40], seen[128] = "";
 	unsigned n_named = 0;
 
@@ -414,7 +519,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 19);
+	assert_int_equal(n_named, 25);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
@@ -463,11 +568,13 @@ int main(void)
 		cmocka_unit_test(values_arrive),
 		cmocka_unit_test(the_filter_is_all_words_that_are_no_options),
 		cmocka_unit_test(a_dump_has_as_many_letters_as_tcpdumps),
+		cmocka_unit_test(a_list_of_files_is_read),
+		cmocka_unit_test(letters_of_tcpdump_arrive),
 		cmocka_unit_test(up_to_64_interfaces),
 		cmocka_unit_test(each_letter_has_its_long_name),
 		cmocka_unit_test(the_manual_lists_what_the_help_lists),
 	};
-	struct CMUnitTest tests[200];
+	struct CMUnitTest tests[300];
 	size_t n = 0;
 
 	unit_of_table(lines, is_said, tests, n);
