@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "capture/dedup.h"
-#include "capture/hash.h"
+#include "capture/imprint.h"
 #include "capture/packet.h"
 #include "capture/util.h"
 
@@ -21,6 +21,7 @@ struct dedup {
 	struct hash_key key;
 	uint32_t n_packets;	/* 0: a window of time */
 	uint64_t window_ns;
+	unsigned ignored;	/* IMPRINT_... */
 	uint64_t oldest, next;	/* numbers; those in [oldest, next) are remembered */
 	uint64_t size;		/* of both arrays, a power of two */
 	struct seen *queue;
@@ -69,7 +70,7 @@ static int resize(struct dedup *d, uint64_t size)
 	return 0;
 }
 
-int dedup_open(struct dedup **dedup, uint32_t n_packets, uint64_t window_ns)
+int dedup_open(struct dedup **dedup, uint32_t n_packets, uint64_t window_ns, unsigned ignored)
 {
 	struct dedup *d = calloc(1, sizeof(*d));
 	int err;
@@ -79,6 +80,7 @@ int dedup_open(struct dedup **dedup, uint32_t n_packets, uint64_t window_ns)
 	hash_key_init(&d->key);
 	d->n_packets = n_packets;
 	d->window_ns = window_ns;
+	d->ignored = ignored;
 	d->oldest = d->next = 1;
 	err = resize(d, SIZE_FIRST);
 	if (err)
@@ -123,8 +125,7 @@ int dedup_packet(struct dedup *d, const struct packet *p)
 
 	if (!d->n_packets && !(p->has & PACKET_TIME))
 		return 0;
-	h = hash_bytes(&d->key, p->data, p->caplen);
-	h.b += p->len * (d->key.word[1] | 1);
+	h = imprint(&d->key, p, d->ignored);
 	leave_behind(d, p->ts_ns);
 	if (d->next - d->oldest == d->size && d->size < SIZE_MAX_PACKETS) {
 		int err = resize(d, 2 * d->size);

@@ -15,10 +15,10 @@ struct packet;
 enum { DEDUP_WINDOW_MAX = 1000000 };	/* packets that are remembered at most, in a window of time as well */
 
 /*
- * A window of the @n_packets before a packet, or if that is 0 of @window_ns, within which it has to follow the other one.
- * -ENOMEM.
+ * A window of the @n_packets before a packet, or if that is 0 of @window_ns, within which it has to follow the other one. @ignored:
+ * what does not matter (IMPRINT_...). -ENOMEM.
  */
-int dedup_open(struct dedup **d, uint32_t n_packets, uint64_t window_ns);
+int dedup_open(struct dedup **d, uint32_t n_packets, uint64_t window_ns, unsigned ignored);
 
 /*
  * 1 if the packet equals one of the window, else 0; -ENOMEM. It is remembered either way. A packet without a time is in

@@ -157,7 +157,7 @@ static enum status open_input(struct offline *f)
 			return fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
 				    input_name(f->source.input, i));
 	f->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
-	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns))
+	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns, o->ignored))
 		return fail(STATUS_RUNTIME, "out of memory");
 	if (f->selection.dedup || o->skip || o->start.kind || o->end.kind)
 		f->source.selection = &f->selection;

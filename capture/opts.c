@@ -45,6 +45,7 @@ static const struct {
 	{ OPT_START, "start", "TIME", "with -r: packets from TIME on: 2026-11-23 20:20:57.5, 20:20:57, +1.5, 1795465257" },
 	{ OPT_END, "end", "TIME", "with -r: packets before TIME" },
 	{ OPT_DEDUP, "dedup", "[=WINDOW]", "with -r: leave out copies among the last 5, or N, packets, or within a time (10ms)" },
+	{ OPT_DEDUP_IGNORE, "dedup-ignore", "FIELDS", "with --dedup: what does not matter: ttl, tos, mac, vlan, checksum" },
 	{ OPT_RECOVER, "recover", NULL, "with -r: all that can be saved from a damaged file" },
 	{ OPT_INFO, "info", NULL, "with -r: what is in the file" },
 	{ OPT_COMPARE, "compare", "A B", "are the packets of the files A and B the same?" },

@@ -35,6 +35,8 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
 	if (o->times_matter && o->action != ACTION_COMPARE)
 		return opts_wrong(p, "--tolerance is for --compare");
+	if (o->ignored && !p->times[OPT_DEDUP])
+		return opts_wrong(p, "--dedup-ignore tells --dedup what does not matter, and is nothing by itself");
 	if (p->times['p'] && p->times['P'])
 		return opts_wrong(p, "-p and -P contradict each other");
 	if (p->times['y'] && !live)

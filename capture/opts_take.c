@@ -8,6 +8,7 @@
 #include "bpf/event.h"
 #include "capture/decode.h"
 #include "capture/dedup.h"
+#include "capture/imprint.h"
 #include "capture/opts_impl.h"
 #include "capture/value.h"
 
@@ -344,6 +345,9 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return select_parse_time(arg, &p->o->end, p->error, p->cap);
 	case OPT_DEDUP:
 		return take_dedup(p, arg);
+	case OPT_DEDUP_IGNORE:
+		return imprint_parse(arg, &p->o->ignored) ||
+		       opts_wrong(p, "--dedup-ignore '%s' is no list of ttl, tos, mac, vlan and checksum", arg);
 	case OPT_COMPARE:
 		p->o->action = ACTION_COMPARE;
 		return take_read(p, arg);

@@ -146,6 +146,10 @@ static const struct line_case {
 	{ "copies_among_packets", "-r f --dedup=100", "" },
 	{ "copies_within_a_time", "-r f --dedup=10ms", "" },
 	{ "copies_among_none", "-r f --dedup=0", "--dedup '0' is neither" },
+	{ "copies_in_other_frames", "-r f --dedup --dedup-ignore ttl,mac", "" },
+	{ "copies_with_other_colours", "-r f --dedup --dedup-ignore ttl,colour", "'ttl,colour' is no list of ttl, tos, mac" },
+	{ "nothing_does_not_matter", "-r f --dedup --dedup-ignore ''", "'' is no list of" },
+	{ "what_does_not_matter_of_no_copies", "-r f --dedup-ignore ttl", "--dedup-ignore tells --dedup what" },
 	{ "a_report", "-r f --info -T json tcp", "" },
 	{ "a_report_as_csv", "-r f --info -T csv", "--info prints text or json" },
 	{ "a_report_in_a_file", "-r f --info -w g", "-w means nothing with --info" },
@@ -519,7 +523,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 25);
+	assert_int_equal(n_named, 26);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */

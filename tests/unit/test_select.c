@@ -199,7 +199,7 @@ static void doubles_as_the_row_wants(void **state)
 	struct dedup *d = NULL;
 	char got[32] = "";
 
-	assert_int_equal(dedup_open(&d, c->n_packets, c->window_ns), 0);
+	assert_int_equal(dedup_open(&d, c->n_packets, c->window_ns, 0), 0);
 	for (size_t i = 0; c->in[i]; i++) {
 		struct packet p = packet_at(EVENING * SEC + i * MS);
 
@@ -217,7 +217,7 @@ static void packets_are_doubles_only_with_all_their_bytes_and_both_lengths(void 
 	struct packet p = packet_at(EVENING * SEC);
 	struct dedup *d = NULL;
 
-	assert_int_equal(dedup_open(&d, 1000, 0), 0);
+	assert_int_equal(dedup_open(&d, 1000, 0, 0), 0);
 	p.data = bytes;
 	p.len = 2000;
 	for (p.caplen = 0; p.caplen <= sizeof(bytes); p.caplen++)	/* zeros: only the length tells */
@@ -241,7 +241,7 @@ static void a_large_window_finds_what_it_holds(void **state)
 	const uint32_t window = 10000;
 	struct dedup *d = NULL;
 
-	assert_int_equal(dedup_open(&d, by_time ? 0 : window, by_time ? window * MS : 0), 0);
+	assert_int_equal(dedup_open(&d, by_time ? 0 : window, by_time ? window * MS : 0, 0), 0);
 	for (uint32_t i = 0; i < 5 * window; i++) {
 		/* Of seven numbers the last comes from 9999, 10000 or 10001 packets before. */
 		uint32_t past = window - 1 + i / 7 % 3, n = i % 7 == 6 && i >= past ? i - past : i;
@@ -263,7 +263,7 @@ static void doubles_are_counted_before_packets_are_skipped(void **state is_unuse
 	char got[16] = "";
 	size_t n = 0;
 
-	assert_int_equal(dedup_open(&s.dedup, 5, 0), 0);
+	assert_int_equal(dedup_open(&s.dedup, 5, 0, 0), 0);
 	for (size_t i = 0; in[i]; i++) {
 		struct packet p = packet_at(EVENING * SEC);
 
