@@ -5,6 +5,7 @@
 
 #include "capture/err.h"
 
+struct numbers;
 struct opts;
 
 /* Complains about whatever goes wrong; the exit code. */
@@ -20,10 +21,16 @@ enum status list_stamp_types(const struct opts *o);
 /* Reads files: to text, to statistics, to another file. */
 enum status offline_run(const struct opts *o);
 
+/* The same for the packets of these numbers alone, from 0, of those that match the filter. */
+enum status offline_run_only(const struct opts *o, const struct numbers *only);
+
 /* Prints what is in files. */
 enum status info_run(const struct opts *o);
 
 /* Are the packets of two files the same? */
 enum status compare_run(const struct opts *o);
+
+/* Which packets of one file are not in another one, and how long those took that are? */
+enum status lost_run(const struct opts *o);
 
 #endif

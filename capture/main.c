@@ -44,7 +44,7 @@ static enum status run(const struct opts *o)
 	case ACTION_INFO:
 		return info_run(o);
 	case ACTION_COMPARE:
-		return compare_run(o);
+		return o->lost ? lost_run(o) : compare_run(o);
 	case ACTION_LIVE:
 		break;
 	}

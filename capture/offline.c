@@ -28,6 +28,7 @@ struct offline {
 	struct watch watch;
 	struct source source;
 	struct selection selection;
+	const struct numbers *only;	/* NULL: all */
 	struct flow flow;
 	struct totals totals;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
@@ -159,7 +160,8 @@ static enum status open_input(struct offline *f)
 	f->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
 	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns, o->ignored))
 		return fail(STATUS_RUNTIME, "out of memory");
-	if (f->selection.dedup || o->skip || o->start.kind || o->end.kind)
+	f->selection.only = f->only;
+	if (f->selection.dedup || f->only || o->skip || o->start.kind || o->end.kind)
 		f->source.selection = &f->selection;
 	f->source.copy = f->flow.rotate ? copy_blocks : NULL;
 	f->source.ctx = f;
@@ -287,9 +289,9 @@ static enum status process(struct offline *f)
 	return f->source.refused ? STATUS_USAGE : err && !f->watch.asked ? STATUS_RUNTIME : STATUS_OK;
 }
 
-enum status offline_run(const struct opts *o)
+enum status offline_run_only(const struct opts *o, const struct numbers *only)
 {
-	struct offline f = { .opts = o, .decode = o->text || o->stats || format_is_text(o->format) };
+	struct offline f = { .opts = o, .only = only, .decode = o->text || o->stats || format_is_text(o->format) };
 	struct account *account = NULL;
 	enum status status = STATUS_OK;
 
@@ -312,4 +314,9 @@ enum status offline_run(const struct opts *o)
 	flow_close(&f.flow);
 	watch_close(&f.watch);
 	return status;
+}
+
+enum status offline_run(const struct opts *o)
+{
+	return offline_run_only(o, NULL);
 }

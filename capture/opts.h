@@ -52,6 +52,8 @@ struct opts {
 	uint64_t dedup_packets;		/* copies among so many packets before are left out; 0: no matter */
 	uint64_t dedup_ns;		/* or within this time */
 	unsigned ignored;		/* what does not matter then: IMPRINT_... */
+	bool lost;			/* --compare: as sets, within a window */
+	uint64_t window_ns;
 	bool times_matter;		/* --compare: they may differ by tolerance_ns */
 	uint64_t tolerance_ns;
 	bool mirror_port;

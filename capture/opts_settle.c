@@ -6,7 +6,7 @@
 #include "capture/opts_impl.h"
 #include "capture/packet.h"
 
-enum { SNAP_DEFAULT = 256 };
+enum { SNAP_DEFAULT = 256, WINDOW_DEFAULT_NS = 1000 * 1000 * 1000 };
 
 /* The first of @codes, which end with 0, that was given; 0: none. */
 static int first_given(const struct parser *p, const int *codes)
@@ -35,8 +35,12 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
 	if (o->times_matter && o->action != ACTION_COMPARE)
 		return opts_wrong(p, "--tolerance is for --compare");
-	if (o->ignored && !p->times[OPT_DEDUP])
-		return opts_wrong(p, "--dedup-ignore tells --dedup what does not matter, and is nothing by itself");
+	if (o->ignored && !p->times[OPT_DEDUP] && !o->lost)
+		return opts_wrong(p, "--dedup-ignore tells --dedup or --lost what does not matter, and is nothing by itself");
+	if (o->lost && o->action != ACTION_COMPARE)
+		return opts_wrong(p, "--lost is for --compare A B");
+	if (o->window_ns && !o->lost)
+		return opts_wrong(p, "--window is for --compare A B --lost");
 	if (p->times['p'] && p->times['P'])
 		return opts_wrong(p, "-p and -P contradict each other");
 	if (p->times['y'] && !live)
@@ -64,7 +68,7 @@ static bool settle_output(struct parser *p)
 	o->text = p->times[OPT_PRINT] || (!o->write && !o->count_only && p->times['q'] < 2);
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
-	if (p->times['T'] && !o->text)
+	if (p->times['T'] && !o->text && !o->lost)
 		return opts_wrong(p, "-T is for what is printed: the file has --format");
 	if (o->print.microseconds && o->format == FORMAT_PCAP_NS)
 		return opts_wrong(p, "--micro and --format pcap-ns contradict each other");
@@ -89,6 +93,29 @@ static bool settle_report(struct parser *p)
 		return opts_wrong(p, "--compare takes its two files itself, without -r");
 	if (o->action == ACTION_INFO && p->times['T'] && o->screen == FORMAT_CSV)
 		return opts_wrong(p, "--info prints text or json");
+	return true;
+}
+
+/* A report, and then the packets that were lost, written or, with -v, printed. */
+static bool settle_lost(struct parser *p)
+{
+	static const int others[] = {
+		'c', 'a', OPT_STATS, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_TOLERANCE, OPT_COUNT, 0,
+	};
+	struct opts *o = p->o;
+	int code = first_given(p, others);
+
+	if (code)
+		return opts_wrong(p, "%s means nothing with --lost", opts_name(code));
+	if (o->n_reads != 2)
+		return opts_wrong(p, "--compare takes its two files itself, without -r");
+	if (o->screen == FORMAT_CSV)
+		return opts_wrong(p, "--lost prints text or json");
+	if (!o->window_ns)
+		o->window_ns = WINDOW_DEFAULT_NS;
+	if (!settle_output(p))
+		return false;
+	o->text = o->print.verbose > 0 || p->times[OPT_PRINT];
 	return true;
 }
 
@@ -128,7 +155,7 @@ static void settle_flags(struct parser *p)
 		{ 'P', &o->promiscuous }, { '#', &o->print.number }, { 'S', &o->print.sequence },
 		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
 		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover },
-		{ OPT_COUNT, &o->count_only },
+		{ OPT_COUNT, &o->count_only }, { OPT_LOST, &o->lost },
 	};
 
 	for (size_t i = 0; i < array_size(flags); i++)
@@ -153,6 +180,8 @@ bool opts_settle(struct parser *p)
 	if (!settle_source(p) || !settle_text(p))
 		return false;
 	o->snap = p->snap;
+	if (o->lost)
+		return settle_lost(p);
 	if (o->action == ACTION_INFO || o->action == ACTION_COMPARE)
 		return settle_report(p);
 	if (!o->n_reads && !p->times['s'])

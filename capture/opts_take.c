@@ -351,6 +351,8 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_COMPARE:
 		p->o->action = ACTION_COMPARE;
 		return take_read(p, arg);
+	case OPT_WINDOW:
+		return span(p, "window", arg, &p->o->window_ns);
 	case OPT_TOLERANCE:
 		p->o->times_matter = true;
 		return value_span(arg, &p->o->tolerance_ns) || opts_wrong(p, "tolerance '%s' is not a span of time", arg);

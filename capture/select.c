@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "capture/dedup.h"
+#include "capture/numbers.h"
 #include "capture/packet.h"
 #include "capture/select.h"
 #include "capture/value.h"
@@ -254,6 +255,8 @@ static bool is_in_time(const struct selection *s, const struct packet *p)
 
 int select_packet(struct selection *s, const struct packet *p)
 {
+	if (s->only && !numbers_has(s->only, s->n_seen++))
+		return 0;
 	if (!is_in_time(s, p))
 		return 0;
 	if (s->dedup) {

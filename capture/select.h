@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct dedup;
+struct numbers;
 struct packet;
 
 enum select_kind {
@@ -40,9 +41,11 @@ struct selection {
 	struct select_time start, end;	/* start is included, end is not */
 	uint64_t skip;			/* packets, after all else */
 	struct dedup *dedup;		/* NULL: doubles stay; closed by the owner */
+	const struct numbers *only;	/* of those that select_packet() sees, from 0; NULL: all. The owner's */
 	uint64_t start_ns, end_ns;	/* since 1970, valid when based */
 	bool based;
 	uint64_t n_doubles;		/* packets left out as such */
+	uint64_t n_seen;
 };
 
 /* Is to see each packet of the input, before the filter: the first one with a time is what times are relative to. */

@@ -319,6 +319,67 @@ END
 grep -q '^11[0-9] duplicate packets left out$' "$work/said" || cat "$work/said" >>"$work/against"
 verdict "what_routers_change_can_be_ignored"
 
+# 3000 packets on a way that loses some, doubles some, adds some, and delays all; a model that knows says what is to come out.
+python3 - "$work/sent.pcap" "$work/received.pcap" "$work/gone.pcap" <<'END' >"$work/wanted"
+import random, struct, sys
+random.seed(5)
+frame = lambda n: b'\x02\0\0\0\0\1\x02\0\0\0\0\2\x88\xb5' + struct.pack('!I', n)
+sent, received, gone, delays, doubled, strange = [], [], [], [], 0, 0
+for n in range(3000):
+    at = 10**18 + n * 10**6
+    sent.append((at, frame(n)))
+    if random.random() < .02:
+        gone.append((at, frame(n)))
+        continue
+    delay = random.randrange(10**5, 10**7)
+    delays.append(delay)
+    received.append((at + delay, frame(n)))
+    if random.random() < .01:
+        received.append((at + delay + 5000, frame(n)))
+        doubled += 1
+    if random.random() < .01:
+        received.append((at, frame(10**6 + n)))
+        strange += 1
+for name, packets in zip(sys.argv[1:], (sent, sorted(received), gone)):
+    with open(name, 'wb') as f:
+        f.write(struct.pack('<IHHiIII', 0xa1b23c4d, 2, 4, 0, 0, 65535, 1))
+        for ns, data in packets:
+            f.write(struct.pack('<IIII', ns // 10**9, ns % 10**9, len(data), len(data)) + data)
+print(len(sent), len(received), len(delays), len(gone), 0, doubled + strange, doubled, min(delays), max(delays),
+      sorted(delays)[len(delays) // 2])
+END
+{
+	"$dump" --compare "$work/sent.pcap" "$work/received.pcap" --lost -T json -w "$work/found.pcapng" >"$work/text"
+	(($? == 1)) || echo 'the exit status is not 1'
+	python3 - "$work/text" "$work/wanted" <<'END'
+import json, sys
+found = json.load(open(sys.argv[1]))
+*counts, least, greatest, median = map(int, open(sys.argv[2]).read().split())
+keys = ('packets_a', 'packets_b', 'both', 'only_a', 'only_a_copies', 'only_b', 'only_b_copies')
+if [found[k] for k in keys] != counts:
+    print(found, counts)
+ns = lambda key: int(found[key].replace('.', ''))
+if (ns('delay_min'), ns('delay_max')) != (least, greatest) or abs(ns('delay_median') - median) > .006 * median:
+    print(found, least, greatest, median)
+END
+	"$dump" --compare "$work/found.pcapng" "$work/gone.pcap" --tolerance 0 -q
+	"$dump" --compare "$work/sent.pcap" "$work/received.pcap" --lost >"$work/text"
+	grep -q '^  lost: only in A  *[0-9]*    [0-9]\.[0-9] %$' "$work/text" || cat "$work/text"
+	"$dump" --compare "$work/sent.pcap" "$work/received.pcap" --lost -v | grep -c '^\[' | diff - <("$dump" --count -r "$work/gone.pcap" | sed 's/ .*//')
+	"$dump" --compare "$work/sent.pcap" "$work/sent.pcap" --lost -q || echo "exit $? for the same packets"
+	"$dump" --compare "$work/sent.pcap" "$work/received.pcap" --lost --window 50us -q 2>"$work/said"
+	grep -q 'are their clocks further apart' "$work/said" || cat "$work/said"
+	"$dump" --compare "$work/sent.pcap" "$work/received.pcap" --lost -w "$work/received.pcap" 2>"$work/said"
+	(($? == 2)) || cat "$work/said"
+	"$dump" --compare - "$work/received.pcap" --lost -v <"$work/sent.pcap" >"$work/text" 2>"$work/said"
+	(($? == 2)) || cat "$work/said"
+	"$dump" --compare - "$work/received.pcap" --lost -q <"$work/sent.pcap"
+	(($? == 1)) || echo "exit $? for stdin"
+	"$dump" --compare "$work/sent.pcap" $a --lost -q 'ether[14:4] < 3' 2>"$work/said"
+	(($? == 1)) || cat "$work/said"
+} >"$work/against" 2>&1
+verdict "what_is_lost_between_two_captures_is_found"
+
 # ---- signals, with -r ----
 
 # begun SECONDS COMMAND...: until it succeeds

@@ -149,7 +149,7 @@ static const struct line_case {
 	{ "copies_in_other_frames", "-r f --dedup --dedup-ignore ttl,mac", "" },
 	{ "copies_with_other_colours", "-r f --dedup --dedup-ignore ttl,colour", "'ttl,colour' is no list of ttl, tos, mac" },
 	{ "nothing_does_not_matter", "-r f --dedup --dedup-ignore ''", "'' is no list of" },
-	{ "what_does_not_matter_of_no_copies", "-r f --dedup-ignore ttl", "--dedup-ignore tells --dedup what" },
+	{ "what_does_not_matter_of_no_copies", "-r f --dedup-ignore ttl", "--dedup-ignore tells --dedup or --lost what" },
 	{ "a_report", "-r f --info -T json tcp", "" },
 	{ "a_report_as_csv", "-r f --info -T csv", "--info prints text or json" },
 	{ "a_report_in_a_file", "-r f --info -w g", "-w means nothing with --info" },
@@ -160,6 +160,12 @@ static const struct line_case {
 	{ "a_report_of_cut_packets", "--info -r f -s 60", "-s means nothing with --info" },
 	{ "a_comparison_of_one", "--compare f", "--compare needs two files" },
 	{ "a_comparison_of_three", "--compare f g -r h", "--compare takes its two files itself" },
+	{ "what_was_lost", "--compare f g --lost --window 10ms --dedup-ignore ttl -T json -w h udp", "" },
+	{ "what_was_lost_of_one_file", "-r f --lost", "--lost is for --compare A B" },
+	{ "what_was_lost_as_csv", "--compare f g --lost -T csv", "--lost prints text or json" },
+	{ "what_was_lost_with_times", "--compare f g --lost --tolerance 1", "--tolerance means nothing with --lost" },
+	{ "a_window_of_nothing", "--compare f g --window 1s", "--window is for --compare A B --lost" },
+	{ "an_empty_window", "--compare f g --lost --window 0", "window '0' is not a span of time" },
 	{ "a_tolerance_of_nothing", "-r f --tolerance 1", "--tolerance is for --compare" },
 	{ "help_beside_anything", "-r f -i v0 -h", "" },
 
@@ -523,7 +529,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 26);
+	assert_int_equal(n_named, 28);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
