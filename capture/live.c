@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "capture/account.h"
@@ -106,13 +107,19 @@ static uint64_t until_next(struct live *l, uint64_t pace)
 
 /* ---- interfaces ---- */
 
-/* One that is gone is an error, the last one the end. */
+/* May it come back? One from which we were taken off does not: that was somebody's wish. */
+static bool is_waited_for(const struct live *l, const struct tap *t)
+{
+	return t->gone && l->opts->wait && !t->detached;
+}
+
+/* One that is gone for good is an error, the last one the end. */
 static void count_the_living(struct live *l)
 {
 	unsigned alive = 0;
 
 	for (unsigned i = 0; i < l->n_taps; i++)
-		alive += !l->taps[i].gone;
+		alive += !l->taps[i].gone || is_waited_for(l, &l->taps[i]);
 	if (alive < l->n_taps)
 		l->status = STATUS_RUNTIME;
 	if (!alive)
@@ -123,9 +130,14 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 {
 	struct live *l = ctx;
 
-	for (unsigned i = 0; i < l->n_taps; i++)
-		if (!l->taps[i].gone && l->taps[i].netif.ifindex == n->ifindex)
-			tap_changed(&l->taps[i], n, gone);
+	for (unsigned i = 0; i < l->n_taps; i++) {
+		struct tap *t = &l->taps[i];
+
+		if (!t->gone && t->netif.ifindex == n->ifindex)
+			tap_changed(t, n, gone);
+		else if (!gone && is_waited_for(l, t) && !strcmp(t->iface.name, n->name))
+			tap_return(t, n, l->opts);
+	}
 	count_the_living(l);
 }
 
@@ -133,10 +145,11 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 static void look_for_changes(struct live *l)
 {
 	for (unsigned i = 0; i < l->n_taps; i++) {
-		struct netif n = l->taps[i].netif;
-		int err = l->taps[i].gone ? 0 : netif_by_index(n.ifindex, &n);
+		const struct tap *t = &l->taps[i];
+		struct netif n = t->netif;
+		int err = t->gone ? netif_by_name(t->iface.name, &n) : netif_by_index(n.ifindex, &n);
 
-		if (!l->taps[i].gone && (!err || err == -ENODEV))
+		if (!err || (!t->gone && err == -ENODEV))
 			changed(l, &n, err == -ENODEV);
 	}
 }

@@ -4,6 +4,8 @@
  * line comes last.
  */
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -99,10 +101,47 @@ static enum status load(struct live *l)
 	return status;
 }
 
+static void ignore_change(void *ctx is_unused, const struct netif *n is_unused, bool gone is_unused)
+{
+}
+
+/* The first of those named that is not there; NULL: all are. */
+static const char *missing(const struct opts *o)
+{
+	struct netif n;
+
+	for (unsigned i = 0; i < o->n_ifaces; i++)
+		if (tap_look_up(o->ifaces[i], &n) == -ENODEV)
+			return o->ifaces[i];
+	return NULL;
+}
+
+/* Until all interfaces are there. Interrupted: l->asked. */
+static enum status wait_for_interfaces(struct live *l)
+{
+	struct pollfd fds[] = { { .events = POLLIN }, { .fd = l->waiter.fds[ON_SIGNAL], .events = POLLIN } };
+	const char *name, *said = NULL;
+	int sig, err = netif_watch_open(&l->watch);
+
+	if (err)
+		return fail(STATUS_RUNTIME, "cannot wait for interfaces: %s", strerror(-err));
+	fds[0].fd = netif_watch_fd(l->watch);
+	while (!l->asked && (name = missing(l->opts))) {
+		if (name != said)
+			announce("waiting for %s", name);
+		said = name;
+		poll(fds, 2, -1);
+		netif_watch_read(l->watch, ignore_change, NULL);
+		while ((sig = waiter_signal(&l->waiter)))
+			l->asked |= sig != SIGUSR1 && sig != SIGUSR2;
+	}
+	return STATUS_OK;
+}
+
 static enum status watch(struct live *l)
 {
 	int clock_fd = clock_watch();
-	int err = netif_watch_open(&l->watch);
+	int err = l->watch ? 0 : netif_watch_open(&l->watch);
 
 	if (!err)
 		err = waiter_add(&l->waiter, ON_RING, ring_bell_fd(l->ring));
@@ -183,6 +222,10 @@ enum status live_start(struct live *l)
 	for (unsigned i = 0; i < l->n_taps; i++)	/* all, before one can fail: tap_close() looks at it */
 		l->taps[i].promiscuous_fd = -1;
 	status = make_filter(l);
+	if (!status && o->wait)
+		status = wait_for_interfaces(l);
+	if (l->asked)
+		return STATUS_OK;
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
 		status = tap_describe(&l->taps[i], o->n_ifaces ? o->ifaces[i] : NULL, i, o);
 	if (!status)

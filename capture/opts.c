@@ -74,6 +74,7 @@ static const struct {
 	{ 'L', "list-data-link-types", NULL, "list the link types of the interface" },
 	{ 'J', "list-time-stamp-types", NULL, "list the kinds of time stamps of the interface" },
 	{ 'j', "time-stamp-type", "TYPE", "kind of time stamps: host" },
+	{ OPT_WAIT, "wait", NULL, "wait for interfaces that are not there yet, and for those that go to come back" },
 	{ 'Q', "direction", "DIRECTION", "which packets: in, those received" },
 	{ 'P', "promiscuous-mode", NULL, "put the interface into promiscuous mode" },
 	{ 'p', "no-promiscuous-mode", NULL, "do not, which is the default" },

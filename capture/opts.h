@@ -45,6 +45,7 @@ struct opts {
 	bool unbuffered;		/* -U */
 	const char *user;		/* -Z, NULL: as we are */
 	bool promiscuous;
+	bool wait;			/* for interfaces that are not there */
 	bool debug;
 	uint64_t count;			/* 0: no limit */
 	uint64_t skip;			/* packets before the first */

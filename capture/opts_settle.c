@@ -18,7 +18,7 @@ static int first_given(const struct parser *p, const int *codes)
 
 static bool settle_source(struct parser *p)
 {
-	static const int capturing[] = { 'P', OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
+	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
 	static const int reading[] = { OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_INFO, OPT_COUNT, 0 };
 	const struct opts *o = p->o;
 	bool live = !o->n_reads;
@@ -41,6 +41,10 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "--lost is for --compare A B");
 	if (o->window_ns && !o->lost)
 		return opts_wrong(p, "--window is for --compare A B --lost");
+	if (o->wait && o->user)
+		return opts_wrong(p, "--wait needs the privileges later that -Z gives up");
+	if (o->wait && !o->n_ifaces)
+		return opts_wrong(p, "--wait is for interfaces that are named: -i IF");
 	if (p->times['p'] && p->times['P'])
 		return opts_wrong(p, "-p and -P contradict each other");
 	if (p->times['y'] && !live)
@@ -152,7 +156,7 @@ static void settle_flags(struct parser *p)
 	struct opts *o = p->o;
 	const struct { int code; bool *flag; } flags[] = {
 		{ 'O', &o->no_optimize }, { 'e', &o->print.link }, { 'l', &o->print.line_buffered }, { 'U', &o->unbuffered },
-		{ 'P', &o->promiscuous }, { '#', &o->print.number }, { 'S', &o->print.sequence },
+		{ 'P', &o->promiscuous }, { OPT_WAIT, &o->wait }, { '#', &o->print.number }, { 'S', &o->print.sequence },
 		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
 		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover },
 		{ OPT_COUNT, &o->count_only }, { OPT_LOST, &o->lost },

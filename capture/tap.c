@@ -25,18 +25,23 @@ static enum status find_default(struct tap *t)
 	return err ? fail(STATUS_RUNTIME, "cannot look for an interface: %s", strerror(-err)) : STATUS_OK;
 }
 
+int tap_look_up(const char *name, struct netif *n)
+{
+	uint64_t place;
+	int err = netif_by_name(name, n);
+
+	return err == -ENODEV && value_number(name, 1, INT32_MAX, &place) ? netif_by_place(place, n) : err;
+}
+
 static enum status find_named(struct tap *t, const char *name)
 {
 	char nearest[sizeof(t->netif.name)];
-	uint64_t place;
-	int err = netif_by_name(name, &t->netif);
+	int err = tap_look_up(name, &t->netif);
 
-	if (err == -ENODEV && value_number(name, 1, INT32_MAX, &place)) {
-		err = netif_by_place(place, &t->netif);
-		t->why = err ? NULL : name;
-	}
 	if (err && err != -ENODEV)
 		return fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name, strerror(-err));
+	if (!err && strcmp(name, t->netif.name))
+		t->why = name;
 	if (!err)
 		return STATUS_OK;
 	netif_nearest(name, nearest, sizeof(nearest));
@@ -280,7 +285,7 @@ bool tap_snapshot(struct tap *t)
 	}
 	if (!t->gone && t->has_if_dropped && !netif_by_index(t->netif.ifindex, &now)) {
 		t->has_if_dropped = now.has_rx_missed && now.rx_missed >= t->netif.rx_missed;
-		t->if_dropped = t->has_if_dropped ? now.rx_missed - t->netif.rx_missed : 0;
+		t->if_dropped = t->if_dropped_before + (t->has_if_dropped ? now.rx_missed - t->netif.rx_missed : 0);
 	}
 	return count_seen(&t->counters) == before;
 }
@@ -302,6 +307,29 @@ void tap_changed(struct tap *t, const struct netif *n, bool gone)
 		t->link_downs += !n->running;
 		complain("warning: %s is %s", t->netif.name, n->running ? "up again" : "down; the capture goes on");
 	}
+}
+
+bool tap_return(struct tap *t, const struct netif *n, const struct opts *o)
+{
+	const uint64_t start_ns = t->start_ns, end_ns = t->end_ns;
+
+	if (t->promiscuous_fd >= 0)
+		close(t->promiscuous_fd);
+	t->promiscuous_fd = -1;
+	t->netif = *n;
+	t->running = n->running;
+	t->if_dropped_before = t->if_dropped;
+	t->end_ns = 0;
+	t->gone = tap_attach(t, o);
+	t->start_ns = start_ns;
+	if (t->gone) {
+		t->end_ns = end_ns;
+		return false;
+	}
+	t->detached = false;
+	t->returns++;
+	complain("warning: %s is back; the capture goes on", t->netif.name);
+	return true;
 }
 
 bool tap_is_lost(const struct tap *t)
@@ -341,6 +369,8 @@ void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s)
 		       (unsigned long long)(t->refused + lost));
 	if (t->link_downs)
 		len += snprintf(s->comment + len, sizeof(s->comment) - len, " link_down=%u", t->link_downs);
+	if (t->returns)
+		len += snprintf(s->comment + len, sizeof(s->comment) - len, " returned=%u", t->returns);
 	if (t->renamed)
 		len += snprintf(s->comment + len, sizeof(s->comment) - len, " renamed");
 	if (t->clock_step_ns)

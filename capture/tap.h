@@ -34,6 +34,8 @@ struct tap {
 	struct counters counters;	/* the last snapshot */
 	uint64_t counted_ns;		/* CLOCK_REALTIME of it */
 	uint64_t if_dropped;
+	uint64_t if_dropped_before;	/* of these, before it went and came back */
+	unsigned returns;
 	bool has_if_dropped;
 	bool blind;			/* the counters could not be read: some are old */
 	uint64_t taken;			/* records taken from the ring */
@@ -44,6 +46,7 @@ struct tap {
  * These complain and return an exit code on failure, 0 on success. tap_close() takes anything half done. @name: of an interface, its
  * number in the list of -D, or NULL: the one that is meant then, see netif_default().
  */
+int tap_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
 enum status tap_find(struct tap *t, const char *name);
 enum status tap_describe(struct tap *t, const char *name, uint32_t id, const struct opts *o);
 enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o, const struct filter *filter);
@@ -64,6 +67,12 @@ void tap_changed(struct tap *t, const struct netif *n, bool gone);
 /* Was our program taken off? tap_lose(): it was, and not because the interface is deleted: says so, and it is gone for us. */
 bool tap_is_lost(const struct tap *t);
 void tap_lose(struct tap *t);
+
+/*
+ * It has come back after it was gone, as @n: takes up where it was left. False: our program could not be attached again, which was
+ * said, and it stays gone.
+ */
+bool tap_return(struct tap *t, const struct netif *n, const struct opts *o);
 
 /* The statistics block, as of the last snapshot, or, once it is detached, as of then. @lost: packets that the writer could not write. */
 void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s);

@@ -44,6 +44,16 @@ traced()
 	fi
 }
 
+# The links of the capture, in the order of -i.
+links()
+{
+	local fd
+
+	for ((fd = 3; fd < 256; fd++)); do
+		[[ $(readlink "/proc/$pid/fd/$fd") != *bpf_link* ]] || sed -nE 's/^link_id:[[:space:]]+//p' "/proc/$pid/fdinfo/$fd"
+	done
+}
+
 pair()
 {
 	ip link del v0 2>/dev/null
@@ -115,6 +125,46 @@ want 'packets' 10 "$epb"
 [[ $comment == *lost_interface* ]] || note "comment: $comment"
 end
 
+begin '--wait begins when the interface is there, and goes on when it comes back'
+ip link del v0 2>/dev/null
+start -i v0 --wait -P -w "$file"
+poll 5 grep -qx 'waiting for v0' "$work/err" || note 'it does not wait'
+kill -USR1 "$pid"
+kill -USR2 "$pid"
+pair
+listening || note 'it does not listen'
+frames 10
+ip link del v0
+poll 5 grep -q 'v0 disappeared' "$work/err" || note 'not missed'
+pair
+poll 5 grep -q 'warning: v0 is back' "$work/err" || note 'not found again'
+want 'promiscuity' 1 "$(ip -d -o link show dev v0 | sed -nE 's/.*promiscuity ([0-9]+).*/\1/p')"
+frames 20
+finish
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'packets' 30 "$epb"
+[[ $comment == *' returned=1'* ]] || note "comment: $comment"
+want_detached
+end
+
+begin '--wait is ended by a signal, and has made nothing'
+rm -f "$file"
+start -i nope --wait -w "$file"
+poll 5 grep -qx 'waiting for nope' "$work/err" || note 'it does not wait'
+finish
+want 'exit status' 0 "$rc"
+[[ ! -e $file ]] || note 'there is a file'
+end
+
+begin '--wait does not come back to where somebody has detached it'
+listen -i v0 --wait -w "$file"
+bpftool link detach id "$(links)"
+reap
+want 'exit status' 1 "$rc"
+want_line "$work/err" 'v0: somebody has detached our program'
+end
+
 begin 'of two interfaces one is deleted, and the other goes on'
 pair
 ip link add w0 type veth peer name w1
@@ -149,16 +199,6 @@ want 'exit status' 1 "$rc"
 want_line "$work/err" 'v0 disappeared'
 ip link del w0
 end
-
-# The links of the capture, in the order of -i.
-links()
-{
-	local fd
-
-	for ((fd = 3; fd < 256; fd++)); do
-		[[ $(readlink "/proc/$pid/fd/$fd") != *bpf_link* ]] || sed -nE 's/^link_id:[[:space:]]+//p' "/proc/$pid/fdinfo/$fd"
-	done
-}
 
 pair
 begin 'A7: a program that somebody detaches ends the capture with 1, file complete'

@@ -199,6 +199,10 @@ static const struct line_case {
 	{ "precision_of_something_else", "-r f --time-stamp-precision=pico", "'pico' is neither micro nor nano" },
 	{ "precision_that_the_file_has_not", "-r f --micro -w g --format pcap-ns", "--micro and --format pcap-ns contradict" },
 	{ "immediately", "-i v0 --immediate-mode", "" },
+	{ "waiting", "-i v0 --wait", "" },
+	{ "waiting_for_nothing_in_particular", "--wait", "--wait is for interfaces that are named" },
+	{ "waiting_without_privileges", "-i v0 --wait -Z nobody", "--wait needs the privileges later" },
+	{ "waiting_for_a_file", "-r f --wait", "--wait is for capturing" },
 	{ "lengths", "-r f --lengths", "" },
 	{ "mesh_headers", "-i v0 -H", "-H: 802.11s is not decoded here" },
 	{ "monitor_mode", "-i v0 --monitor-mode", "-I: XDP sees no frames of 802.11" },
@@ -529,7 +533,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 28);
+	assert_int_equal(n_named, 29);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
