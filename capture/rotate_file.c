@@ -69,11 +69,12 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 	for (size_t i = 0; i < r->n_spared; i++)
 		if (writer_is_same(r->writer, &r->spared[i]))
 			return refuse(r, -EEXIST, "cannot read from and write to the same file");
+	err = writer_set_codec(r->writer, o->codec);
+	if (err)
+		return err;
 	if (!out_is_file(writer_out(r->writer)))
 		return schedule_rotates(&o->rotate) ? refuse(r, -EINVAL, "not a regular file: no others can follow") : 0;
-	err = writer_set_codec(r->writer, o->codec);
-	if (!err)
-		err = hold_directory(r);
+	err = hold_directory(r);
 	if (!err && !r->keeper)
 		err = open_keeper(r);
 	return err ? err : keeper_current(r->keeper, writer_out(r->writer), r->path);
