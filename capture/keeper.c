@@ -274,7 +274,7 @@ static void queue_command(struct keeper *k, struct kept *f)
 {
 	bool is_full;
 
-	if (!k->command || !f->folder || !f->bytes)
+	if (!k->command || !f->folder || f->vanishes)
 		return;
 	if (!kept_look(f)) {	/* a ring of one file, or somebody has moved it */
 		keeper_say(k, "%s: %s is left out: the file is not there any more", f->path, k->command);
@@ -304,6 +304,7 @@ void keeper_file(struct keeper *k, struct out *out)
 		return;
 	}
 	f->bytes = out_size(out);
+	f->vanishes = !f->bytes && !out_has_ended(out);
 	queue_command(k, f);
 	pthread_mutex_lock(&k->lock);
 	f->out = out;	/* from here on the thread may free it */

@@ -148,8 +148,8 @@ static bool close_oldest(struct keeper *k)
 	err = kept_shut(f);
 	if (err)
 		note_error(k, f, err, "cannot be closed");
-	out_close(f->out);	/* which removes it if it is empty */
-	if (f->folder && f->bytes)
+	out_close(f->out);
+	if (f->folder && !f->vanishes)
 		print_name(k, f);
 	pthread_mutex_lock(&k->lock);
 	f->out = NULL;
@@ -157,7 +157,7 @@ static bool close_oldest(struct keeper *k)
 	k->n_unclosed--;
 	is_done = f->command == COMMAND_NONE;
 	pthread_mutex_unlock(&k->lock);
-	if (!f->bytes)
+	if (f->vanishes)
 		forget(k, f);
 	else if (is_done)
 		settle(k, f);

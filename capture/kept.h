@@ -27,6 +27,7 @@ struct kept {
 	struct identity id;
 	uint64_t bytes;			/* st_size when it was complete or its command had ended */
 	enum kept_command command;
+	bool vanishes;			/* nothing is in it, and it has no end: closed, it is removed */
 	bool has_entry;			/* its directory entry is on the disk */
 	bool sync_failed;		/* what is on the disk is unknown, and asking again would say "all well" */
 	char path[];			/* as the user named it */

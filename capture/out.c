@@ -43,6 +43,7 @@ struct out {
 	struct frames *frames;	/* NULL: not compressed */
 	bool is_file;
 	bool created;		/* by us */
+	bool ended;		/* out_end() */
 	char name[NAME_MAX + 1];	/* in dir_fd */
 };
 
@@ -369,11 +370,26 @@ void out_hurry(struct out *o, int ms)
 	o->patience_ms = ms;
 }
 
+int out_end(struct out *o)
+{
+	int err = o->frames && !o->size ? begin_frame(o->frames, NULL, 0) : 0;
+
+	if (!err && o->frames && !o->size)
+		err = send_frame(o);
+	o->ended = !err;
+	return err;
+}
+
+bool out_has_ended(const struct out *o)
+{
+	return o->ended;
+}
+
 struct out *out_close(struct out *o)
 {
 	if (!o)
 		return NULL;
-	if (o->created && !o->size)
+	if (o->created && !o->ended && !o->size)
 		unlinkat(o->dir_fd, o->name, 0);
 	if (o->fd >= 0)
 		close(o->fd);

@@ -73,7 +73,14 @@ int out_amend(struct out *o, const void *buf, size_t n);
 /* The end is near: give up with -ETIMEDOUT when a reader takes nothing for @ms milliseconds. */
 void out_hurry(struct out *o, int ms);
 
-/* Releases; a file that we created and in which there is nothing is removed. Returns NULL. */
+/*
+ * All that is to be in it was written: it stays, though that may be nothing. Compressed, nothing is a frame of nothing, for
+ * zstd(1) and gzip(1) refuse a file without any frame.
+ */
+int out_end(struct out *o);
+bool out_has_ended(const struct out *o);
+
+/* Releases; a file that we created, in which there is nothing and which has not ended is removed. Returns NULL. */
 struct out *out_close(struct out *o);
 
 #endif

@@ -492,6 +492,8 @@ int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 		cut_torn_record(w);
 	if (!err && w->ops->amend)
 		err = amend(w);
+	if (!err && !w->error)
+		err = out_end(w->out);
 	if (!w->error)
 		w->error = err;
 	return w->error;

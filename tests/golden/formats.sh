@@ -64,6 +64,41 @@ for file in "${frames[@]}"; do
 done >"$work/against" 2>&1
 verdict "microseconds_are_cut_and_not_rounded"
 
+# "Nothing" is a result, whatever there is nothing of; what is compressed can be unpacked.
+for args in 'port 9999' '--start 2030-01-01' '--skip 100000'; do
+	for format in json csv text pcap pcap-ns pcapng; do
+		for codec in none gzip zstd; do
+			rm -f "$work/none"
+			# shellcheck disable=SC2086 # options are words
+			"$B/xdpdump" -r tests/pcaps/mixed.pcap --format $format --compress $codec -w "$work/none" $args </dev/null ||
+				echo "$args, $format, $codec: exit $?"
+			case $codec in
+			none) cat "$work/none" ;;
+			gzip) gzip -dc <"$work/none" ;;
+			zstd) zstd -dqc <"$work/none" ;;
+			esac >"$work/plain" || echo "$args, $format, $codec: cannot be unpacked"
+			case $format in
+			json | text) [[ ! -s $work/plain ]] || cat "$work/plain" ;;
+			csv) [[ $(wc -l <"$work/plain") == 1 ]] || echo "$args, $codec: no header of csv" ;;
+			*) [[ -z $("$B/xdpdump" -r "$work/none" 2>&1 </dev/null || echo "exit $?") ]] ||
+				echo "$args, $format, $codec: not an empty capture" ;;
+			esac
+		done
+	done
+done >"$work/against" 2>&1
+verdict "a_file_without_packets_is_a_file_in_every_format"
+
+# What goes into a pipe is compressed as well as a file.
+{
+	for codec in gzip zstd; do
+		"$B/xdpdump" -r tests/pcaps/mixed.pcap --compress $codec -w - </dev/null >"$work/piped.$codec"
+	done
+	cmp <(gzip -dc <"$work/piped.gzip") <(rewrite tests/pcaps/mixed.pcap pcapng -)
+	cmp <(zstd -dqc <"$work/piped.zstd") <(rewrite tests/pcaps/mixed.pcap pcapng -)
+	"$B/xdpdump" -r tests/pcaps/mixed.pcap --compress zstd -w - --format json port 9999 </dev/null | zstd -dqc
+} >"$work/against" 2>&1
+verdict "what_goes_into_a_pipe_is_compressed_too"
+
 mixed=tests/pcaps/files/pcapng_link_types_mixed.pcapng
 rewrite "$mixed" pcap "$work/mixed.pcap" >"$work/said" 2>&1
 status=$?

@@ -99,6 +99,22 @@ for format in json csv text pcap; do
 	end
 done
 
+for codec in none zstd; do
+	begin "slices without packets are files, of rows as well: json, $codec"
+	mkdir "$work/slices"
+	listen -i v0 -w "$work/slices/f-%s" --format json --compress $codec -G 1 -b printname:"$work/names"
+	poll 6 bash -c '(($(find "$1" -type f | wc -l) >= 3))' - "$work/slices" || note "$(ls "$work/slices")"
+	finish
+	want 'exit status' 0 "$rc"
+	want 'names' "$(find "$work/slices" -type f | sort)" "$(cat "$work/names")"
+	for slice in "$work/slices"/*; do
+		[[ $codec == zstd ]] || want "bytes in ${slice##*/}" 0 "$(stat -c %s "$slice")"
+		[[ $codec == none ]] || want_true 'unpacking' zstd -qt "$slice"
+	done
+	rm -r "$work/slices"
+	end
+done
+
 begin 'a reader of rows that has enough is a normal end'
 : >"$work/err"
 mkfifo "$work/rows"

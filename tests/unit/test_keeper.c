@@ -483,6 +483,30 @@ static void names_are_printed_when_a_file_is_complete(void **state)
 	keeper_close(k);
 }
 
+/* A slice without packets in a format that has no head: a file like all others. */
+static void an_empty_file_that_has_ended_stays_with_name_and_command(void **state)
+{
+	struct keeper_options o = { .print_name = in_dir("names"), .command = in_dir("note"), .n_files = 2 };
+	struct keeper *k;
+
+	(void)state;
+	put("note", "#!/bin/sh\necho \"${1##*/}\" >>\"${0%/*}/notes\"\n", 0755);
+	k = open_keeper(&o);
+	for (char name[] = "a"; *name <= 'c'; ++*name) {
+		struct out *out = begin_file(k, name, 0);
+
+		assert_int_equal(out_end(out), 0);
+		keeper_file(k, out);
+	}
+	assert_int_equal(keeper_finish(k, -1), 0);
+	assert_string_equal(content("notes"), "a\nb\nc\n");
+	assert_non_null(strstr(content("names"), "/a\n"));
+	assert_non_null(strstr(content("names"), "/c\n"));
+	assert_false(exists("a"));	/* the oldest of three */
+	assert_true(exists("b") && exists("c"));
+	keeper_close(k);
+}
+
 static void an_empty_file_of_ours_goes_without_name_and_command(void **state)
 {
 	struct keeper_options o = { .print_name = in_dir("names"), .command = in_dir("no"), .n_files = 3 };
@@ -806,6 +830,7 @@ int main(void)
 		in_a_directory(it_says_what_it_waits_for),
 		in_a_directory(a_missing_command_is_an_error_at_once),
 		in_a_directory(names_are_printed_when_a_file_is_complete),
+		in_a_directory(an_empty_file_that_has_ended_stays_with_name_and_command),
 		in_a_directory(an_empty_file_of_ours_goes_without_name_and_command),
 		in_a_directory(a_failed_sync_is_said_once_and_returned),
 		in_a_directory(the_oldest_go_when_there_are_too_many),

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/pack.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
 #include "capture/reader.h"
@@ -391,6 +392,45 @@ static void a_start_that_fails_leaves_no_trace(void **state)
 	assert_int_equal(st.st_size, 4);
 }
 
+static const struct nothing_case {
+	const char *name;
+	enum file_format format;
+	struct codec codec;
+	off_t size;		/* of a frame without bytes, by zstd(1) and gzip(1); with 4 bytes of checksum */
+} nothings[] = {
+	{ "json_without_packets_is_an_empty_file", FORMAT_JSON, { CODEC_NONE, 0 }, 0 },
+	{ "text_without_packets_is_an_empty_file", FORMAT_TEXT, { CODEC_NONE, 0 }, 0 },
+	{ "json_without_packets_is_an_empty_frame_of_zstd", FORMAT_JSON, { CODEC_ZSTD, 1 }, 13 },
+	{ "text_without_packets_is_an_empty_member_of_gzip", FORMAT_TEXT, { CODEC_GZIP, 1 }, 20 },
+};
+
+/* A start that fails leaves nothing, an end without packets leaves a file; of a disk that is full there is nothing again. */
+static void nothing_is_a_result(void **state)
+{
+	const struct nothing_case *c = *state;
+	struct rlimit all, small;
+	struct writer *w = NULL;
+	struct stat st;
+
+	getrlimit(RLIMIT_FSIZE, &all);
+	small = (struct rlimit){ 0, all.rlim_max };
+	for (unsigned is_full = 0; is_full < 2; is_full++) {
+		bool fails = is_full && c->size;
+
+		unlink(path);
+		assert_int_equal(writer_open(&w, c->format, NULL, path, -1), 0);
+		assert_int_equal(writer_set_codec(w, c->codec), 0);
+		assert_int_equal(writer_begin(w, &(struct origin){ 0 }), 0);
+		setrlimit(RLIMIT_FSIZE, is_full ? &small : &all);
+		assert_int_equal(writer_finish(w, stats, NULL), fails ? -EFBIG : 0);
+		setrlimit(RLIMIT_FSIZE, &all);
+		writer_close(w);
+		assert_int_equal(stat(path, &st), fails ? -1 : 0);
+		if (!fails)
+			assert_int_equal(st.st_size, c->size);
+	}
+}
+
 static void the_same_packets_make_the_same_file(void **state)
 {
 	static char first[8192], second[8192];
@@ -443,6 +483,7 @@ int main(void)
 	signal(SIGXFSZ, SIG_IGN);
 	unit_of_table(flushes, limited_at_every_byte, tests, n);
 	unit_of_table(formats, limited_in_a_format, tests, n);
+	unit_of_table(nothings, nothing_is_a_result, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("writer", tests, n + sizeof(others) / sizeof(others[0]), make_dir, remove_dir);
