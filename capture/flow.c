@@ -49,8 +49,11 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 	if (o->keep.command && check_command(o->keep.command))
 		return STATUS_USAGE;
 	if (o->write) {
-		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO) && !format_is_text(o->format))
-			return fail(STATUS_USAGE, "stdout is a terminal: %s is not written there", format_name(o->format));
+		bool is_text = format_is_text(o->format) && !o->codec.kind;
+
+		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO) && !is_text)
+			return fail(STATUS_USAGE, "stdout is a terminal: %s is not written there",
+				    o->codec.kind ? pack_name(o->codec.kind) : format_name(o->format));
 		err = rotate_open(&f->rotate, o, interrupt_fd);
 		if (err)
 			return open_failed(f, f->rotate ? rotate_path(f->rotate) : o->write, err);

@@ -283,11 +283,14 @@ want 'exit status' 4 "$rc"
 [[ ! -e $work/new ]] || note 'the new file is still there'
 end
 
-begin 'pcapng is not written to a terminal'
+begin 'neither pcapng nor compressed text is written to a terminal'
 if command -v script >/dev/null; then
 	script -qec "'$dump' -i v0 -w -" /dev/null >"$work/err" 2>&1 </dev/null
 	want 'exit status' 2 $?
 	want_line "$work/err" 'stdout is a terminal'
+	script -qec "'$dump' -i v0 -w - --format json --compress gzip" /dev/null >"$work/err" 2>&1 </dev/null
+	want 'exit status' 2 $?
+	want_line "$work/err" 'stdout is a terminal: gzip'
 	end
 else
 	skip 'script is missing'
