@@ -60,6 +60,19 @@ void decode_linktype_name(uint16_t linktype, char *out, size_t cap)
 		snprintf(out, cap, "LINKTYPE_%u", linktype);
 }
 
+uint32_t decode_packet_max(uint16_t linktype)
+{
+	switch (linktype) {
+	case LINKTYPE_DBUS:
+		return 128 << 20;
+	case LINKTYPE_EBHSCR:
+		return 8 << 20;
+	case LINKTYPE_USBPCAP:
+		return 1 << 20;		/* Wireshark reads 128 MiB */
+	}
+	return 256 << 10;
+}
+
 /* By the version in the first byte. */
 static enum parse_end raw_ip(struct cursor *c, struct parsed *hdr)
 {

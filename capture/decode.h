@@ -18,6 +18,12 @@ void decode_linktype_name(uint16_t linktype, char *out, size_t cap);
 /* The link type of that name; letters of either size will do. False: libpcap knows none. */
 bool decode_linktype_by_name(const char *name, uint16_t *linktype);
 
+/*
+ * Bytes of the longest packet of a link type that others read: libpcap (max_snaplen_for_dlt() in pcap-common.c) and
+ * Wireshark (wtap_max_snaplen_for_encap()). To libpcap it is the snapshot length as well where a file gives none.
+ */
+uint32_t decode_packet_max(uint16_t linktype);
+
 /* Fills p->hdr from data, caplen, len and the link type. An unknown link type leaves it zero. */
 void decode_packet(struct packet *p);
 

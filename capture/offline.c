@@ -8,17 +8,16 @@
 #include "capture/clock.h"
 #include "capture/decode.h"
 #include "capture/dedup.h"
+#include "capture/descriptions.h"
 #include "capture/flow.h"
 #include "capture/input.h"
 #include "capture/live.h"
 #include "capture/opts.h"
 #include "capture/packet.h"
-#include "capture/pcapng.h"
 #include "capture/reader.h"
 #include "capture/select.h"
 #include "capture/source.h"
 #include "capture/stats.h"
-#include "capture/version.h"
 #include "capture/watch.h"
 
 enum { HURRY_MS = 1000 };	/* once we are asked to stop, a reader of ours has to take something within this time */
@@ -33,42 +32,15 @@ struct offline {
 	struct totals totals;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
-	uint32_t n_written_ifaces;
-	bool link_types_differ;
+	struct descriptions descriptions;
 	bool decode;		/* somebody wants to know what the packets are */
 };
-
-/* The interfaces that the input has shown since. */
-static int write_ifaces(struct offline *f, struct writer *w)
-{
-	const struct iface *i;
-	int err = 0;
-
-	while (!err && (i = input_iface(f->source.input, f->n_written_ifaces))) {
-		if (i->linktype != input_iface(f->source.input, 0)->linktype && !f->link_types_differ) {
-			f->link_types_differ = true;
-			progress_erase(&f->watch.progress);
-			complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
-				 input_title(f->source.input));
-		}
-		err = writer_iface(w, i, f->opts->snap);
-		f->n_written_ifaces++;
-	}
-	return err;
-}
 
 static int describe(void *ctx, struct writer *w)
 {
 	struct offline *f = ctx;
-	struct input *in = f->source.input;
-	const struct origin origin = {
-		.hardware = input_section(in, SHB_HARDWARE), .os = input_section(in, SHB_OS),
-		.appl = "xdpdump " XDPDUMP_VERSION, .options = input_section_options(in),
-	};
-	int err = writer_begin(w, &origin);
 
-	f->n_written_ifaces = 0;
-	return err ? err : write_ifaces(f, w);
+	return descriptions_begin(&f->descriptions, w);
 }
 
 /* The statistics of the input are those of the capture, and stay with it. */
@@ -92,7 +64,7 @@ static bool prepare_output(struct offline *f, const struct packet *next)
 	uint64_t ns = next && next->has & PACKET_TIME ? next->ts_ns : clock_now_ns();
 
 	return flow_begin(&f->flow, &source, ns, ns) &&
-	       flow_wrote(&f->flow, write_ifaces(f, rotate_writer(f->flow.rotate)));
+	       flow_wrote(&f->flow, descriptions_go_on(&f->descriptions, rotate_writer(f->flow.rotate)));
 }
 
 static void count(struct offline *f, const struct packet *p)
@@ -130,13 +102,15 @@ static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *
 /* The sinks get it. False: no more packets are wanted. */
 static bool take_packet(struct offline *f, struct packet *p)
 {
-	bool described = p->iface->id < f->n_written_ifaces;
+	bool described = p->iface->id < f->descriptions.n;
 
 	if (f->flow.rotate && (f->flow.write_error || (!described && !prepare_output(f, p)))) {
 		f->flow.refused += f->flow.write_error != 0;
 		return false;
 	}
 	cut(f, p);
+	if (f->flow.rotate)
+		descriptions_check(&f->descriptions, p);
 	if (f->decode) {
 		if (!f->opts->headers_only)
 			decode_packet(p);
@@ -163,6 +137,7 @@ static enum status open_input(struct offline *f)
 	f->selection.only = f->only;
 	if (f->selection.dedup || f->only || o->skip || o->start.kind || o->end.kind)
 		f->source.selection = &f->selection;
+	f->descriptions = (struct descriptions){ .opts = o, .watch = &f->watch, .input = f->source.input };
 	f->source.copy = f->flow.rotate ? copy_blocks : NULL;
 	f->source.ctx = f;
 	return STATUS_OK;

@@ -22,6 +22,23 @@ const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_
 	return NULL;
 }
 
+size_t options_fit(const struct raw_options *o, size_t max)
+{
+	size_t fit = 0;
+
+	while (fit + 4 <= o->len) {
+		uint16_t head[2];
+		size_t next;
+
+		memcpy(head, o->bytes + fit, 4);
+		next = fit + 4 + ((head[1] + 3u) & ~3u);
+		if (next > max)
+			break;
+		fit = next;
+	}
+	return fit;
+}
+
 const char *packet_comment(const struct packet *p, size_t *pos, size_t *len)
 {
 	return (const char *)options_next_of(&p->options, OPT_COMMENT, pos, len);

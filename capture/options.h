@@ -19,6 +19,9 @@ const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_
 /* The same for comments on a packet: @len bytes as they stand in the file, any bytes, no NUL behind them. */
 const char *packet_comment(const struct packet *p, size_t *pos, size_t *len);
 
+/* Bytes of the first options that take @max bytes at most together, each of them whole. */
+size_t options_fit(const struct raw_options *o, size_t max);
+
 enum verdict_type { VERDICT_HARDWARE = 0, VERDICT_TC = 1, VERDICT_XDP = 2 };
 
 struct verdict {

@@ -23,6 +23,13 @@ enum {
 	LINKTYPE_LINUX_SLL2	= 276,
 };
 
+/* And some whose packets may be long. */
+enum {
+	LINKTYPE_DBUS		= 231,
+	LINKTYPE_USBPCAP	= 249,
+	LINKTYPE_EBHSCR		= 279,
+};
+
 /*
  * Options of a pcapng block that have no field here and are carried from file to file: code, length, padded value, in host
  * order, without an end. capture/options.h looks into them.

@@ -702,6 +702,21 @@ static void no_changed_byte_makes_a_torn_block(void **state)
 	}
 }
 
+/* Of three options of 8, 4 and 12 bytes with their heads: a border at every size, and nothing behind a torn head. */
+static void as_many_options_as_fit_are_whole(void **state)
+{
+	static const uint16_t three[] = { 1, 4, 'a', 'b', 1, 0, 1, 5, 'x', 'y', 'z', 0, 7, 7 };
+	const struct raw_options o = { (uint8_t *)three, 24 }, torn = { (uint8_t *)three, 26 };
+
+	(void)state;
+	for (size_t max = 0; max < 40; max++) {
+		size_t want = max < 8 ? 0 : max < 12 ? 8 : max < 24 ? 12 : 24;
+
+		assert_int_equal(options_fit(&o, max), want);
+		assert_int_equal(options_fit(&torn, max), want);
+	}
+}
+
 #define one(t)	cmocka_unit_test_setup_teardown(t, fresh, without_blocks)
 
 static struct CMUnitTest tests[64];
@@ -725,6 +740,7 @@ int main(void)
 		one(a_block_of_unknown_type_is_not_copied_and_said_once),
 		one(more_than_16_mib_of_blocks_between_packets_are_not_copied),
 		one(no_changed_byte_makes_a_torn_block),
+		one(as_many_options_as_fit_are_whole),
 	};
 	size_t n = 0;
 	int failed;
