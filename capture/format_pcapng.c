@@ -7,28 +7,43 @@
 #include "capture/packet.h"
 #include "capture/pcapng.h"
 
+struct pcapng_format {
+	struct format format;
+	uint32_t first_snaplen;		/* of interface 0 of the file at hand */
+	bool has_first;
+};
+
 static ssize_t head(struct format *f, void *buf, size_t room, const struct origin *o)
 {
 	size_t need = pcapng_shb_max(o);
 
-	(void)f;
+	((struct pcapng_format *)f)->has_first = false;
 	return room < need ? need : pcapng_shb(buf, o);
 }
 
 static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i, uint32_t limit)
 {
+	struct pcapng_format *p = (struct pcapng_format *)f;
 	size_t need = pcapng_idb_max(i);
 
-	(void)f, (void)limit;
-	return room < need ? need : pcapng_idb(buf, i);
+	(void)limit;
+	if (room < need)
+		return need;
+	if (!p->has_first)
+		p->first_snaplen = i->snaplen;
+	p->has_first = true;
+	return pcapng_idb(buf, i);
 }
 
 static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t snaplen)
 {
-	size_t need = pcapng_epb_max(p);
+	size_t n = 0, need = pcapng_epb_max(p);
 
-	(void)f;
-	return room < need ? need : pcapng_epb(buf, p->iface->id, p, snaplen);
+	if (room < need)
+		return need;
+	if (!(p->has & PACKET_TIME))
+		n = pcapng_spb(buf, p->iface->id, p, snaplen, ((struct pcapng_format *)f)->first_snaplen);
+	return n ? n : pcapng_epb(buf, p->iface->id, p, snaplen);
 }
 
 static ssize_t stats(struct format *f, void *buf, size_t room, uint32_t id, const struct iface_stats *s)
@@ -50,12 +65,13 @@ static ssize_t block(struct format *f, void *buf, size_t room, const void *bytes
 struct format *format_pcapng(void)
 {
 	static const struct format_ops ops = {
-		.collected = 256 * 1024, .packet_min = 32,
+		.collected = 256 * 1024, .packet_min = 16,
 		.head = head, .iface = iface, .packet = packet, .stats = stats, .block = block,
 	};
-	struct format *f = malloc(sizeof(*f));
+	struct pcapng_format *p = calloc(1, sizeof(*p));
 
-	if (f)
-		f->ops = &ops;
-	return f;
+	if (!p)
+		return NULL;
+	p->format.ops = &ops;
+	return &p->format;
 }

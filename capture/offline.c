@@ -33,6 +33,7 @@ struct offline {
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
 	struct descriptions descriptions;
+	uint64_t n_untimed;	/* packets that were taken without a time */
 	bool decode;		/* somebody wants to know what the packets are */
 };
 
@@ -108,6 +109,7 @@ static bool take_packet(struct offline *f, struct packet *p)
 		f->flow.refused += f->flow.write_error != 0;
 		return false;
 	}
+	f->n_untimed += !(p->has & PACKET_TIME);
 	cut(f, p);
 	if (f->flow.rotate)
 		descriptions_check(&f->descriptions, p);
@@ -222,10 +224,22 @@ static void on_flush(void *ctx)
 	flow_flush(&f->flow);
 }
 
+/* A format that has a time for each packet says nothing of it. */
+static void tell_of_times(const struct offline *f)
+{
+	bool is_pcap = f->flow.rotate && (f->opts->format == FORMAT_PCAP || f->opts->format == FORMAT_PCAP_NS);
+
+	if (is_pcap && f->n_untimed)
+		complain("warning: %s: %llu packet%s without a time: written as of 1970-01-01 00:00:00, for pcap knows no packets "
+			 "without; pcapng does", rotate_path(f->flow.rotate), (unsigned long long)f->n_untimed,
+			 f->n_untimed == 1 ? "" : "s");
+}
+
 static void report(struct offline *f)
 {
 	unsigned long long doubles = f->selection.n_doubles;
 
+	tell_of_times(f);
 	if (f->opts->stats)
 		print_stats(f);
 	if (f->opts->count_only)

@@ -191,6 +191,8 @@ static uint8_t *store_options(uint8_t *to, const struct packet *p)
 {
 	uint8_t *start = to;
 
+	if (!(p->has & PACKET_TIME))
+		to = store_option(to, OPT_COMMENT, PCAPNG_NO_TIME, sizeof(PCAPNG_NO_TIME) - 1);
 	if (p->has & PACKET_FLAGS)
 		to = store_option(to, EPB_FLAGS, &p->flags, 4);
 	if (p->dropped)
@@ -204,9 +206,14 @@ static uint8_t *store_options(uint8_t *to, const struct packet *p)
 	return to == start ? to : store32(to, OPT_END);
 }
 
+static uint32_t cut(const struct packet *p, uint32_t snaplen)
+{
+	return snaplen && p->caplen > snaplen ? snaplen : p->caplen;
+}
+
 size_t pcapng_epb(void *buf, uint32_t id, const struct packet *p, uint32_t snaplen)
 {
-	uint32_t caplen = snaplen && p->caplen > snaplen ? snaplen : p->caplen;
+	uint32_t caplen = cut(p, snaplen);
 	uint32_t padded = (caplen + 3) & ~3u;
 	uint64_t ts = p->has & PACKET_TIME ? p->ts_ns : 0;
 	uint8_t *len = store32(buf, PCAPNG_EPB);
@@ -223,6 +230,22 @@ size_t pcapng_epb(void *buf, uint32_t id, const struct packet *p, uint32_t snapl
 	store32(len, to + 4 - (uint8_t *)buf);
 	to = store32(to, to + 4 - (uint8_t *)buf);
 	return to - (uint8_t *)buf;
+}
+
+/* Where there is no limit readers do not agree on what is too long. */
+size_t pcapng_spb(void *buf, uint32_t id, const struct packet *p, uint32_t snaplen, uint32_t first_snaplen)
+{
+	uint32_t caplen = cut(p, snaplen), len = max_of(p->len, caplen);
+	struct block b;
+
+	if (id || p->has || p->dropped || p->options.len)
+		return 0;
+	if (caplen != (first_snaplen ? min_of(len, first_snaplen) : len) || caplen > PCAPNG_PLAIN_MAX)
+		return 0;
+	b = begin(buf, PCAPNG_SPB);
+	put32(&b, len);
+	put_padded(&b, p->data, caplen);
+	return end(&b);
 }
 
 size_t pcapng_isb_max(const struct iface_stats *s)

@@ -41,14 +41,24 @@ static bool packet_field(struct options *o, const struct option *opt, struct pac
 	return true;
 }
 
+/* The comment by which our own files say that the time of a packet, which is 0 then, is not known. */
+static bool is_no_time(const struct option *opt, const struct packet *p)
+{
+	return opt->code == OPT_COMMENT && (!(p->has & PACKET_TIME) || !p->ts_ns) &&
+	       opt->len == sizeof(PCAPNG_NO_TIME) - 1 && !memcmp(opt->value, PCAPNG_NO_TIME, opt->len);
+}
+
 static void packet_options(struct reader *r, const struct body *b, size_t pos, struct packet *p)
 {
 	struct options o = options_at(r, b, pos);
 	struct option opt;
 
-	while (options_next(&o, &opt))
-		if (!packet_field(&o, &opt, p))
+	while (options_next(&o, &opt)) {
+		if (is_no_time(&opt, p))
+			p->has &= ~PACKET_TIME;
+		else if (!packet_field(&o, &opt, p))
 			option_carry(&o, &opt);
+	}
 	p->options = options_carried(&o);
 }
 

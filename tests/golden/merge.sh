@@ -70,6 +70,26 @@ if wanted "mergecap_finds_the_same_order" mergecap; then
 	verdict "mergecap_finds_the_same_order"
 fi
 
+# A packet without a time has none when it was rewritten, once and again, alone and with others; pcap has a time for each.
+timeless=(pcapng_simple_packets pcapng_simple_packets_snaplen_32 pcapng_simple_packets_snaplen_zero warn_pcapng_time_all_ones)
+timeless+=(warn_pcapng_tsoffset_before_1970 warn_pcapng_tsresol_2_64_beyond)
+for name in "${timeless[@]}"; do
+	file=tests/pcaps/files/$name.pcapng
+	untimed=$("$B/xdpdump" -r "$file" 2>/dev/null | grep -c '^\[no time\]')
+	((untimed > 0)) || echo "$name: all packets have a time"
+	"$B/xdpdump" -r "$file" -w "$work/ours" </dev/null 2>/dev/null
+	"$B/xdpdump" -r "$work/ours" -w "$work/again" </dev/null 2>&1
+	cmp "$work/ours" "$work/again" | sed "s,^,$name: ,"
+	"$B/xdpdump" --compare "$file" "$work/again" --tolerance 0 2>/dev/null | grep -v 'all the same' | sed "s,^,$name: ,"
+	# behind another file they are packets of another interface, which only a comment can say it of
+	"$B/xdpdump" -r tests/pcaps/udp.pcap -r "$file" -w "$work/both" </dev/null >"$work/said" 2>&1
+	[[ $("$B/xdpdump" -r "$work/both" 2>&1 | grep -c '^\[no time\]') == "$untimed" ]] || echo "$name: behind another file another number"
+	[[ $(grep -ac time=unknown "$work/both") -gt 0 ]] || echo "$name: behind another file there is no comment"
+	"$B/xdpdump" -r "$file" -w "$work/ours.pcap" --format pcap </dev/null >"$work/said" 2>&1 || echo "$name: pcap: exit $?"
+	grep -Eq "ours.pcap: $untimed packets? without a time: written as of 1970" "$work/said" || sed "s,^,$name: ," "$work/said"
+done >"$work/against" 2>&1
+verdict "a_packet_without_a_time_has_none_when_it_was_rewritten"
+
 kept=(options_everywhere options_big_endian comments name_resolution decryption_secrets)
 if wanted "options_and_blocks_are_the_same_as_before" tshark; then
 	for name in "${kept[@]}"; do

@@ -183,7 +183,7 @@ static void a_packet_of_one_option_without_a_field_has_an_end_behind_it(void **s
 {
 	uint8_t comment[] = { 0, 0, 0, 0, 'h', 'i', 0, 0 }, copy[256];
 	uint16_t head[] = { OPT_COMMENT, 2 };
-	struct packet p = { .data = comment, .caplen = 0, .options = { comment, sizeof(comment) } };
+	struct packet p = { .data = comment, .caplen = 0, .has = PACKET_TIME, .options = { comment, sizeof(comment) } };
 
 	(void)state;
 	memcpy(comment, head, 4);

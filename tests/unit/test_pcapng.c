@@ -107,7 +107,7 @@ static void epb_has_its_time_with_the_high_word_first(void **state)
 
 static void epb_without_data_has_32_bytes(void **state)
 {
-	struct packet p = { .data = (const uint8_t *)"" };
+	struct packet p = { .data = (const uint8_t *)"", .has = PACKET_TIME };
 
 	(void)state;
 	is_hex(pcapng_epb(block, 0, &p, 0),
@@ -118,7 +118,8 @@ static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 {
 	struct packet p = {
 		.data = (const uint8_t *)"abcd", .caplen = 4, .len = 4, .flags = EPB_INBOUND | EPB_BROADCAST,
-		.dropped = 7, .id = 0x0001000000000009, .queue = 2, .has = PACKET_FLAGS | PACKET_QUEUE | PACKET_ID,
+		.dropped = 7, .id = 0x0001000000000009, .queue = 2,
+		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID,
 	};
 
 	(void)state;
@@ -133,12 +134,80 @@ static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 
 static void a_drop_count_of_0_is_not_written(void **state)
 {
-	struct packet p = { .data = (const uint8_t *)"abcd", .caplen = 4, .len = 4, .flags = 1, .has = PACKET_FLAGS };
+	struct packet p = { .data = (const uint8_t *)"abcd", .caplen = 4, .len = 4, .flags = 1,
+			    .has = PACKET_TIME | PACKET_FLAGS };
 
 	(void)state;
 	is_hex(pcapng_epb(block, 0, &p, 0),
 	       "06000000" "30000000" "00000000" "00000000" "00000000" "04000000" "04000000" "61626364"
 	       "02000400" "01000000" "00000000" "30000000");
+}
+
+static void epb_says_in_a_comment_that_a_time_is_not_known(void **state)
+{
+	struct packet p = { .data = (const uint8_t *)"abcd", .caplen = 4, .len = 4, .flags = 1, .has = PACKET_FLAGS,
+			    .ts_ns = 99 };
+
+	(void)state;
+	is_hex(pcapng_epb(block, 0, &p, 0),
+	       "06000000" "40000000" "00000000" "00000000" "00000000" "04000000" "04000000" "61626364"
+	       "01000c00" "74696d65" "3d756e6b" "6e6f776e" "02000400" "01000000" "00000000" "40000000");
+}
+
+static void spb_has_a_length_and_data(void **state)
+{
+	struct packet p = { .data = (const uint8_t *)"abcde", .caplen = 5, .len = 60 };
+
+	(void)state;
+	is_hex(pcapng_spb(block, 0, &p, 0, 5), "03000000" "18000000" "3c000000" "61626364" "65000000" "18000000");
+	p.len = 0;
+	is_hex(pcapng_spb(block, 0, &p, 0, 0), "03000000" "18000000" "05000000" "61626364" "65000000" "18000000");
+	p.caplen = 0;
+	memset(block, RUBBISH, sizeof(block));
+	is_hex(pcapng_spb(block, 0, &p, 0, 0), "03000000" "10000000" "00000000" "10000000");
+}
+
+/* Its readers have to find the same captured length, and nothing may be lost. */
+static void spb_is_refused_for_what_it_cannot_tell(void **state)
+{
+	static const struct {
+		const char *why;
+		uint32_t id, caplen, len, snaplen, first_snaplen;
+		unsigned has;
+		uint64_t dropped;
+		bool yes;
+	} rows[] = {
+		{ "whole, no limit", 0, 60, 60, 0, 0, 0, 0, true },
+		{ "whole, below the limit", 0, 60, 60, 0, 61, 0, 0, true },
+		{ "whole, at the limit", 0, 60, 60, 0, 60, 0, 0, true },
+		{ "cut to the limit", 0, 60, 90, 0, 60, 0, 0, true },
+		{ "cut to the limit by us", 0, 90, 90, 60, 60, 0, 0, true },
+		{ "cut below the limit", 0, 59, 90, 0, 60, 0, 0, false },
+		{ "cut below the limit by us", 0, 90, 90, 59, 60, 0, 0, false },
+		{ "cut without a limit", 0, 59, 90, 0, 0, 0, 0, false },
+		{ "longer than the limit", 0, 61, 61, 0, 60, 0, 0, false },
+		{ "the longest that all read", 0, 262144, 262144, 0, 0, 0, 0, true },
+		{ "and one byte more", 0, 262145, 262145, 0, 0, 0, 0, false },
+		{ "another interface", 1, 60, 60, 0, 0, 0, 0, false },
+		{ "a time", 0, 60, 60, 0, 0, PACKET_TIME, 0, false },
+		{ "flags", 0, 60, 60, 0, 0, PACKET_FLAGS, 0, false },
+		{ "a queue", 0, 60, 60, 0, 0, PACKET_QUEUE, 0, false },
+		{ "an id", 0, 60, 60, 0, 0, PACKET_ID, 0, false },
+		{ "drops", 0, 60, 60, 0, 0, 0, 1, false },
+	};
+	static uint8_t data[262145], option[8] = { 1, 0, 1, 0, 'a' };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct packet p = { .data = data, .caplen = rows[i].caplen, .len = rows[i].len, .has = rows[i].has,
+				    .dropped = rows[i].dropped };
+		size_t n = pcapng_spb(block, rows[i].id, &p, rows[i].snaplen, rows[i].first_snaplen);
+
+		if (!!n != rows[i].yes || n > pcapng_epb_max(&p))
+			fail_msg("%s: a block of %zu bytes", rows[i].why, n);
+		p.options = (struct raw_options){ option, sizeof(option) };
+		assert_int_equal(pcapng_spb(block, rows[i].id, &p, rows[i].snaplen, rows[i].first_snaplen), 0);
+	}
 }
 
 static void isb_has_times_as_words_and_counters_as_numbers(void **state)
@@ -325,6 +394,9 @@ int main(void)
 		rubbish(epb_without_data_has_32_bytes),
 		rubbish(epb_has_its_options_in_the_order_of_their_codes),
 		rubbish(a_drop_count_of_0_is_not_written),
+		rubbish(epb_says_in_a_comment_that_a_time_is_not_known),
+		rubbish(spb_has_a_length_and_data),
+		rubbish(spb_is_refused_for_what_it_cannot_tell),
 		rubbish(isb_has_times_as_words_and_counters_as_numbers),
 		rubbish(isb_leaves_out_what_is_not_known),
 		rubbish(packets_of_any_length_are_padded_with_zeros),

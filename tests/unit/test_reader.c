@@ -258,6 +258,40 @@ static void packet_options_are_kept(void **state)
 	}
 }
 
+/* Written by us: a time of 0, and a comment that takes it back and is none of the packet's. */
+static void a_comment_says_that_the_time_is_not_known(void **state)
+{
+	static const struct { uint64_t ticks; const char *comments[2]; bool timed; size_t left; } rows[] = {
+		{ 0, { "time=unknown", NULL }, false, 0 },
+		{ 0, { "time=unknown", "seen by b" }, false, 16 },
+		{ 0, { "seen by b", "time=unknown" }, false, 16 },
+		{ 0, { "time=unknown2", NULL }, true, 20 },
+		{ 0, { "time=unknow", NULL }, true, 16 },
+		{ 1, { "time=unknown", NULL }, true, 16 },
+		{ UINT64_MAX, { "time=unknown", NULL }, false, 0 },	/* beyond 2262 */
+	};
+
+	(void)state;
+	for (int swapped = 0; swapped < 2; swapped++) {
+		for (size_t i = 0; i < array_size(rows); i++) {
+			img.len = 0;
+			img.swapped = swapped;
+			shb();
+			idb();
+			begin_epb(0, rows[i].ticks, 5);
+			for (int n = 0; n < 2 && rows[i].comments[n]; n++)
+				option(OPT_COMMENT, rows[i].comments[n], strlen(rows[i].comments[n]));
+			end();
+			read_image();
+			assert_int_equal(res.err, 0);
+			assert_int_equal(res.n, 1);
+			if (!!(res.packet[0].has & PACKET_TIME) != rows[i].timed || res.packet[0].options.len != rows[i].left)
+				fail_msg("row %zu: has %#x, %zu bytes of options", i, res.packet[0].has,
+					 res.packet[0].options.len);
+		}
+	}
+}
+
 static void the_last_statistics_of_an_interface_count(void **state)
 {
 	const struct iface_stats *s;
@@ -659,6 +693,7 @@ int main(void)
 		one(strings_end_at_nul_and_are_clean_utf8),
 		one(a_custom_option_without_room_for_its_owner_is_warned_about),
 		one(packet_options_are_kept),
+		one(a_comment_says_that_the_time_is_not_known),
 		one(the_last_statistics_of_an_interface_count),
 		one(a_block_is_held_up_to_64_mib),
 		one(an_unknown_block_may_be_longer),
