@@ -150,6 +150,7 @@ static int open_source(struct source *s, const char *path)
 	const struct input_options *o = &in->options;
 	struct reader_hooks hooks = {
 		.warn = warn, .ctx = s, .buffer = in->buffer, .recover = o->recover, .blocks = o->copy ? &in->blocks : NULL,
+		.local = o->local,
 	};
 	bool is_stdin = !strcmp(path, "-");
 	char sentence[256];

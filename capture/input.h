@@ -34,6 +34,7 @@ struct input_options {
 	void *ctx;
 	bool recover;		/* to go on behind damage */
 	bool copy;		/* blocks that are no packets are wanted, see input_blocks() */
+	bool local;		/* as in struct reader_hooks */
 };
 
 /*

@@ -231,7 +231,7 @@ static void tell_of_times(const struct offline *f)
 
 	if (is_pcap && f->n_untimed)
 		complain("warning: %s: %llu packet%s without a time: written as of 1970-01-01 00:00:00, for pcap knows no packets "
-			 "without; pcapng does", rotate_path(f->flow.rotate), (unsigned long long)f->n_untimed,
+			 "without; pcapng does", input_title(f->source.input), (unsigned long long)f->n_untimed,
 			 f->n_untimed == 1 ? "" : "s");
 }
 

@@ -25,6 +25,7 @@ enum {
 	PCAPNG_CB	= 0x00000bad,	/* of a vendor, may be copied */
 	PCAPNG_CB_NO	= 0x40000bad,	/* and may not */
 	PCAPNG_SHB	= 0x0a0d0d0a,
+	PCAPNG_LOCAL	= INT32_MIN,	/* the bit of all types for local use */
 	PCAPNG_MAGIC	= 0x1a2b3c4d,
 };
 
@@ -73,6 +74,7 @@ enum {
 	CUSTOM_BYTES		= 2989,
 	CUSTOM_STRING_NO	= 19372,	/* and may not */
 	CUSTOM_BYTES_NO		= 19373,
+	OPT_LOCAL		= 0x8000,	/* the bit of all codes for local use */
 };
 
 /* epb_flags: bits 0-1 direction, 2-4 kind of reception. */

@@ -37,6 +37,7 @@ struct reader_hooks {
 	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: READER_BUFFER */
 	bool recover;		/* to go on behind damage, see struct recovery */
 	struct blocks *blocks;	/* reader_next() appends those that it passes on its way to the packet. NULL: it skips them */
+	bool local;		/* those of local use as well, for they and all packets go into one file and nothing else does */
 };
 
 /* As reader_open(), with all the hooks that there are. */

@@ -24,12 +24,27 @@ enum {
 
 static bool may_copy(uint32_t type)
 {
-	return type == PCAPNG_NRB || type == PCAPNG_DSB || type == PCAPNG_JOURNAL || type == PCAPNG_CB;
+	return type == PCAPNG_NRB || type == PCAPNG_DSB || type == PCAPNG_JOURNAL || type == PCAPNG_CB ||
+	       type & PCAPNG_LOCAL;
+}
+
+bool reader_copies_local(struct reader *r, unsigned long long at)
+{
+	const char *why = r->swapped ? "their numbers have another byte order" :
+			  r->n_sections > 1 ? "their numbers may be those of another section" :
+			  r->recovery.places ? "some of them may be lost" :
+			  !r->hooks.local ? "they would not stay with each other in one file" : NULL;
+
+	if (why && r->hooks.blocks)
+		reader_warn(r, WARN_LOCAL, "blocks and options of local use, from byte %llu on, are not copied: %s", at, why);
+	return !why;
 }
 
 bool reader_collects(struct reader *r, uint32_t type, uint32_t len)
 {
 	if (!r->hooks.blocks || type == PCAPNG_CB_NO)
+		return false;
+	if (type & PCAPNG_LOCAL && !reader_copies_local(r, r->offset))
 		return false;
 	if (!may_copy(type)) {
 		reader_warn(r, WARN_COPY_TYPE, "the block at byte %llu is of type %#x, which is not known and not copied",
@@ -37,6 +52,7 @@ bool reader_collects(struct reader *r, uint32_t type, uint32_t len)
 		return false;
 	}
 	if (r->hooks.blocks->len + len > COLLECTED_MAX) {
+		r->hooks.local = false;		/* one is missing from now on */
 		reader_warn(r, WARN_COPY_LONG, "the block at byte %llu is not copied: more than %u MiB of such blocks between "
 			    "two packets", (unsigned long long)r->offset, COLLECTED_MAX >> 20);
 		return false;

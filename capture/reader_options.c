@@ -116,6 +116,8 @@ static bool may_copy(struct options *o, const struct option *opt, const struct k
 {
 	if (opt->code == CUSTOM_STRING_NO || opt->code == CUSTOM_BYTES_NO)
 		return false;
+	if (opt->code & OPT_LOCAL)
+		return reader_copies_local(o->r, o->b->at);
 	if (!kind && (o->r->swapped || o->b->type == PCAPNG_OPB)) {
 		if (o->r->hooks.blocks)
 			reader_warn(o->r, WARN_COPY, "option %u of the block at byte %llu is not known and cannot be copied",

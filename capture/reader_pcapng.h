@@ -82,6 +82,12 @@ void reader_pcapng_start(struct reader *r);
 /* Are blocks of this kind collected, if somebody wants them? Says so if they cannot be. */
 bool reader_collects(struct reader *r, uint32_t type, uint32_t len);
 
+/*
+ * Blocks and options whose numbers have the highest bit are of local use, and may refer to each other by number. So both are
+ * copied or neither, which it says once for the file: the first one is at @at.
+ */
+bool reader_copies_local(struct reader *r, unsigned long long at);
+
 /* Appends the block, in host order, to the collection. -ENOMEM. */
 int reader_collect_block(struct reader *r, const struct body *b);
 

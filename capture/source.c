@@ -6,6 +6,7 @@
 #include "capture/opts.h"
 #include "capture/packet.h"
 #include "capture/reader.h"
+#include "capture/schedule.h"
 #include "capture/select.h"
 #include "capture/sieve.h"
 #include "capture/source.h"
@@ -25,7 +26,7 @@ enum status source_open(struct source *s, const struct opts *o, struct watch *w,
 {
 	const struct input_options options = {
 		.warn = warn, .wait = watch_wait, .ctx = w, .recover = o->recover,
-		.copy = o->write && o->format == FORMAT_PCAPNG,
+		.copy = o->write && o->format == FORMAT_PCAPNG, .local = n == 1 && !schedule_rotates(&o->rotate),
 	};
 
 	*s = (struct source){ .opts = o, .watch = w };

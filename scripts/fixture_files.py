@@ -183,6 +183,8 @@ def block_files(p):
     v4, v6 = LE.option(1, b"\xc0\0\2\1host.one\0"), LE.option(2, bytes(15) + b"\1host\0")
     stats = [(2, LE.pack("II", 0, 1)), (3, LE.pack("II", 0, 2)),
              *((code, LE.pack("Q", n)) for code, n in ((4, 10), (5, 1), (6, 9), (7, 5), (8, 4)))]
+    local = b"".join(LE.block(0x80000001, LE.pack("I", pid) + LE.option(2, name) + LE.option(0))
+                     for pid, name in ((501, b"browser"), (77, b"resolver")))
     strange = LE.shb(major=2) + LE.block(1, b"a v2 section has other blocks") + LE.block(EPB, noise)
     return {
         "pcapng_little_endian": LE.shb() + plain,
@@ -202,6 +204,13 @@ def block_files(p):
         "pcapng_snaplen_zero": (LE.shb(), LE.idb(snaplen=0), first, rest),
         "pcapng_unknown_blocks": (
             le, LE.block(0xabcd, b""), first, LE.block(0x80000001, noise * 100), LE.block(0x7fffffff, noise), rest),
+        "pcapng_local_blocks": (
+            le, local, LE.epb(p[0], (0x8001, LE.pack("I", 1))), LE.epb(p[1], (0x8001, LE.pack("I", 0))), local, rest),
+        "pcapng_local_blocks_of_two_sections": (
+            le, local, LE.epb(p[0], (0x8001, LE.pack("I", 1))), le, local, LE.epb(p[1], (0x8001, LE.pack("I", 0))), rest),
+        "pcapng_local_blocks_big_endian": (
+            BE.shb(), BE.idb((0x8001, b"idb")), BE.block(0x80000001, BE.pack("I", 501)),
+            BE.epb(p[0], (0x8001, BE.pack("I", 0))), BE.epbs(p[1:])),
         "pcapng_custom_blocks": (le, LE.block(CUSTOM, pen + noise), first, LE.block(CUSTOM_NO_COPY, pen), rest),
         "pcapng_journal_block": (
             le, first, LE.block(9, b"__REALTIME_TIMESTAMP=1704164645000000\nMESSAGE=hi\n\n"), rest),

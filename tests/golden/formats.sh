@@ -126,7 +126,7 @@ names=tests/pcaps/files/pcapng_simple_packets_snaplen_32.pcapng
 	[[ $(snaplen <"$work/above.pcap") == 96 ]] || echo "a longer packet: $(snaplen <"$work/above.pcap")"
 	rewrite tests/pcaps/files/pcapng_section_header_only.pcapng pcap "$work/none.pcap"
 	[[ $(stat -c %s "$work/none.pcap") == 24 ]] || echo "without interfaces: $(stat -c %s "$work/none.pcap") bytes"
-} >"$work/against" 2>&1
+} 2>&1 | grep -v 'packets without a time' >"$work/against"
 verdict "no_packet_is_longer_than_the_snapshot_length_of_its_file"
 
 if wanted "tcpdump_and_tshark_find_the_same_in_pcap" tshark && \

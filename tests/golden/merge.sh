@@ -86,7 +86,7 @@ for name in "${timeless[@]}"; do
 	[[ $("$B/xdpdump" -r "$work/both" 2>&1 | grep -c '^\[no time\]') == "$untimed" ]] || echo "$name: behind another file another number"
 	[[ $(grep -ac time=unknown "$work/both") -gt 0 ]] || echo "$name: behind another file there is no comment"
 	"$B/xdpdump" -r "$file" -w "$work/ours.pcap" --format pcap </dev/null >"$work/said" 2>&1 || echo "$name: pcap: exit $?"
-	grep -Eq "ours.pcap: $untimed packets? without a time: written as of 1970" "$work/said" || sed "s,^,$name: ," "$work/said"
+	grep -Eq "$name.pcapng: $untimed packets? without a time: written as of 1970" "$work/said" || sed "s,^,$name: ," "$work/said"
 done >"$work/against" 2>&1
 verdict "a_packet_without_a_time_has_none_when_it_was_rewritten"
 
@@ -132,6 +132,45 @@ others_read()
 	[[ $found == "$3" ]] || echo "tcpdump finds $found of $3: $(tail -n 1 "$work/tcpdump")"
 	grep -vE "${2:-^$}" "$work/said"
 }
+
+# rewritten SAID ARGS...: what is of local use in the output, as "BLOCKS OPTIONS", and that it was said, or nothing
+rewritten()
+{
+	local said=$1
+
+	shift
+	rm -f "$work"/out*
+	"$B/xdpdump" "$@" -w "$work/out" </dev/null 2>"$work/said" || echo "exit $?"
+	if [[ $said ]]; then grep -Eq "$said" "$work/said" || echo "not said: $said"; fi
+	[[ $(wc -l <"$work/said") == $([[ $said ]] && echo 1 || echo 0) ]] || cat "$work/said"
+	cat "$work"/out* | python3 -c '
+import struct, sys
+data, at, blocks, options = sys.stdin.buffer.read(), 0, 0, 0
+while at < len(data):
+    kind, n = struct.unpack_from("=II", data, at)
+    blocks += kind == 0x80000001
+    options += data[at:at + n].count(struct.pack("=HH", 0x8001, 4)) if kind == 6 else 0
+    at += n
+print(blocks, options)'
+}
+
+# Numbers that refer to blocks, and the blocks, stay together or go together.
+{
+	local=tests/pcaps/files/pcapng_local_blocks
+	{
+		rewritten '' -r "$local.pcapng"
+		rewritten '' -r "$local.pcapng" -c 1
+		rewritten '' -r "$local.pcapng" not udp
+		rewritten 'another section' -r "${local}_of_two_sections.pcapng"
+		rewritten 'another byte order' -r "${local}_big_endian.pcapng"
+		rewritten 'in one file' -r "$local.pcapng" -r tests/pcaps/udp.pcap
+		rewritten 'in one file' -r "$local.pcapng" -b packets:1
+	} | diff - <(printf '%s\n' '4 2' '2 1' '4 1' '2 1' '0 0' '0 0' '0 0')
+	"$B/xdpdump" -r "$local.pcapng" -w "$work/ours" 2>&1 </dev/null
+	"$B/xdpdump" -r "$work/ours" -w "$work/again" 2>&1 </dev/null
+	cmp "$work/ours" "$work/again"
+} >"$work/against" 2>&1
+verdict "blocks_of_local_use_and_what_refers_to_them_are_both_copied_or_neither"
 
 if wanted "tcpdump_reads_what_is_merged_of_any_snapshot_lengths" tcpdump; then
 	while read -r a b options; do

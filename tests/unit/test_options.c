@@ -10,6 +10,7 @@
 #include "tests/unit/image.h"
 
 static struct blocks blocks;
+static bool local;	/* those of local use are wanted */
 
 static int without_blocks(void **state)
 {
@@ -21,7 +22,7 @@ static int without_blocks(void **state)
 /* Reads on to the next packet of the image, collecting what comes before it. */
 static int next(struct packet *p)
 {
-	static const struct reader_hooks hooks = { .warn = warned, .ctx = &res, .buffer = 4096, .blocks = &blocks };
+	struct reader_hooks hooks = { .warn = warned, .ctx = &res, .buffer = 4096, .blocks = &blocks, .local = local };
 
 	if (!res.r) {
 		res.f = fmemopen(img.bytes, img.len, "r");
@@ -254,15 +255,82 @@ static void what_is_not_known_is_carried_from_our_order_only(void **state)
 		shb();
 		idb();
 		begin_epb(0, 1, 4);
-		option(0x8001, "local", 5);
+		option(0x7001, "other", 5);
 		end();
 		next_is_packet(&p);
 		assert_int_equal(res.n_warnings, swapped);
 		if (swapped)
-			is_absent(&p.options, 0x8001, 0);
+			is_absent(&p.options, 0x7001, 0);
 		else
-			same_value(&p.options, 0x8001, 0, "local", 5);
+			same_value(&p.options, 0x7001, 0, "other", 5);
 	}
+}
+
+/* Blocks and options whose numbers may mean each other. */
+static void put_local(void)
+{
+	begin(0x80000001);
+	put_padded("a block", 7);
+	end();
+	begin_epb(0, 1, 4);
+	option(0x8001, "local", 5);
+	end();
+}
+
+static const struct local_case {
+	const char *name, *why;
+	bool swapped, local;
+	unsigned kept;		/* of two blocks, and two options */
+	const char *between;
+} locals[] = {
+	{ "what_is_of_local_use_is_copied_as_it_is", NULL, false, true, 2, "" },
+	{ "what_is_of_local_use_is_not_copied_from_the_other_byte_order", "another byte order", true, true, 0, "" },
+	{ "what_is_of_local_use_is_not_copied_among_others", "one file", false, false, 0, "" },
+	{ "what_is_of_local_use_is_not_copied_from_a_second_section", "another section", false, true, 1, "section" },
+	{ "what_is_of_local_use_is_not_copied_when_some_of_it_is_missing", "one file", false, true, 1, "too much" },
+};
+
+static void local_is_copied_or_not(void **state)
+{
+	const struct local_case *c = *state;
+	struct packet p;
+	size_t n_blocks = 0;
+
+	close_result();
+	img.len = 0;
+	img.swapped = c->swapped;
+	local = c->local;
+	shb();
+	idb();
+	put_local();
+	if (!strcmp(c->between, "section")) {
+		shb();
+		idb();
+	}
+	if (!strcmp(c->between, "too much")) {
+		begin(0x80000001);
+		for (uint32_t zero = 0; img.len - img.block < 16 << 20;)
+			put(&zero, sizeof(zero));
+		end();
+	}
+	put_local();
+	for (unsigned n = 0; n < 2; n++) {
+		blocks.len = 0;
+		assert_int_equal(next(&p), 1);
+		n_blocks += blocks.len != 0;
+		if (n < c->kept)
+			same_value(&p.options, 0x8001, 0, "local", 5);
+		else
+			is_absent(&p.options, 0x8001, 0);
+		if (blocks.len)
+			assert_memory_equal(blocks.bytes + 8, "a block\0", 8);
+	}
+	assert_int_equal(n_blocks, c->kept);
+	assert_int_equal(next(&p), 0);
+	local = false;
+	if (c->why && !strstr(res.warning, strcmp(c->between, "too much") ? c->why : "16 MiB"))
+		fail_msg("warned: %s", res.warning);
+	assert_int_equal(res.n_warnings, !c->why ? 0 : strcmp(c->between, "too much") ? 1 : 2);
 }
 
 static void check_interface(const struct iface *i)
@@ -749,6 +817,7 @@ int main(void)
 	n = sizeof(others) / sizeof(others[0]);
 	unit_of_table(bad, is_left_out, tests, n);
 	unit_of_table(bad_blocks, is_not_copied, tests, n);
+	unit_of_table(locals, local_is_copied_or_not, tests, n);
 	failed = unit_run("options", tests, n);
 	without_blocks(NULL);
 	freed(NULL);
