@@ -34,6 +34,7 @@ struct expr {
 	bool swapped;
 	struct bpf_program program;
 	char error[1024];
+	bool wrong;		/* whatever the link type is, as far as that is clear from what libpcap said */
 };
 
 static struct pcap_file_header file_header(uint16_t linktype, bool swapped)
@@ -243,6 +244,37 @@ static void explain(struct expr *e, char *said)
 		 SHOWN, e->text + to, len - to > SHOWN ? "..." : "");
 }
 
+/* Nobody understands it, or nobody could look it up, and to try again may take as long. */
+static bool is_wrong(const char *said)
+{
+	static const char *const beginnings[] = { "unknown host", "unknown network" };
+
+	for (size_t i = 0; i < array_size(beginnings); i++)
+		if (!strncmp(said, beginnings[i], strlen(beginnings[i])))
+			return true;
+	return ends_with(said, "syntax error");
+}
+
+bool expr_is_wrong(const struct expr *e)
+{
+	static const uint16_t linktypes[] = {
+		LINKTYPE_ETHERNET, LINKTYPE_RAW, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, LINKTYPE_IEEE802_11, LINKTYPE_PFLOG,
+		LINKTYPE_SUNATM, LINKTYPE_MTP2,
+	};
+
+	for (size_t i = 0; i < array_size(linktypes) && !e->wrong; i++) {
+		const struct expr other = { .linktype = linktypes[i] };
+		char error[PCAP_ERRBUF_SIZE];
+		struct bpf_program program;
+
+		if (compile(&other, e->text, false, &program, error))
+			continue;
+		pcap_freecode(&program);
+		return false;
+	}
+	return true;
+}
+
 static void expr_closep(struct expr **e)
 {
 	expr_close(*e);
@@ -263,8 +295,10 @@ static int open_expr(struct expr **out, const char *text, uint16_t linktype, boo
 	if (!e->text)
 		return -ENOMEM;
 	err = compile(e, text, optimize, &e->program, said);
-	if (err == -EINVAL)
+	if (err == -EINVAL) {
+		e->wrong = is_wrong(said);
 		explain(e, said);
+	}
 	if (err != -ENOMEM)
 		*out = steal(&e);
 	return err;

@@ -27,6 +27,9 @@ int expr_open_for(struct expr **e, const char *text, const struct iface *i, bool
 /* After -EINVAL: what is wrong with it. */
 const char *expr_error(const struct expr *e);
 
+/* And is it wrong for packets of any link type? Asks libpcap about several. */
+bool expr_is_wrong(const struct expr *e);
+
 const char *expr_text(const struct expr *e);
 
 /* The program and its length; it returns 0 for packets that do not match. */

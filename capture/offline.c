@@ -256,12 +256,13 @@ static enum status process(struct offline *f)
 {
 	int status, err;
 
-	if (input_iface(f->source.input, 0) && !source_check_filter(&f->source))
+	if (f->source.is_single && !source_check_filter(&f->source))
 		return STATUS_USAGE;
 	err = read_packets(f);
 	progress_erase(&f->watch.progress);
-	source_check_filter(&f->source);
-	if (f->source.refused && !f->flow.taken)	/* the output is left alone */
+	if (!f->watch.asked)
+		source_check_filter(&f->source);
+	if (f->source.refused && !f->flow.taken && !(f->flow.rotate && rotate_begun(f->flow.rotate)))	/* it is left alone */
 		return STATUS_USAGE;
 	finish_output(f);
 	report(f);

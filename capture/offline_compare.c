@@ -172,7 +172,7 @@ static enum status run(struct comparison *c)
 	progress_erase(&c->watch.progress);
 	if (has_failed(c, 0) || has_failed(c, 1))
 		return complain_of_failure(c);
-	if (!source_check_filter(&c->sources[0]))
+	if (!source_check_filter(&c->sources[0]) || !source_check_filter(&c->sources[1]))
 		return STATUS_USAGE;
 	if (!status && o->print.verbose >= 0)
 		printf("%llu packets, all the same\n", (ull)c->n_same);

@@ -31,7 +31,7 @@ static enum status read_all(struct source *s, struct info *i, const char **error
 		*error = "stopped as asked";
 	else if (got && !s->refused)
 		*error = input_error(s->input, 0);
-	if (s->refused || !source_check_filter(s))
+	if (s->refused || (!s->watch->asked && !source_check_filter(s)))
 		return STATUS_USAGE;
 	return *error && !s->watch->asked ? STATUS_RUNTIME : STATUS_OK;
 }

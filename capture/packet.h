@@ -30,6 +30,14 @@ enum {
 	LINKTYPE_EBHSCR		= 279,
 };
 
+/* And some that have words of their own in the language of filters. */
+enum {
+	LINKTYPE_IEEE802_11	= 105,
+	LINKTYPE_PFLOG		= 117,
+	LINKTYPE_SUNATM		= 123,
+	LINKTYPE_MTP2		= 140,
+};
+
 /*
  * Options of a pcapng block that have no field here and are carried from file to file: code, length, padded value, in host
  * order, without an end. capture/options.h looks into them.

@@ -30,6 +30,9 @@ struct blocks {
 	size_t len, cap;
 };
 
+/* Appends @n bytes of them. -ENOMEM. */
+int blocks_append(struct blocks *to, const void *bytes, size_t n);
+
 struct reader_hooks {
 	reader_warn_fn warn;	/* may be NULL */
 	reader_wait_fn wait;	/* may be NULL */

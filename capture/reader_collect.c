@@ -147,7 +147,7 @@ static ssize_t before_options(const struct reader *r, const struct body *b)
 	}
 }
 
-static int append(struct blocks *to, const void *bytes, size_t n)
+int blocks_append(struct blocks *to, const void *bytes, size_t n)
 {
 	if (n > to->cap - to->len) {
 		size_t cap = max_of(to->len + n, 2 * to->cap);
@@ -169,14 +169,14 @@ static int append_block(struct blocks *to, const struct body *b, size_t n, bool 
 	uint32_t len = 12 + n + (has_options ? 4 : 0);
 	const uint32_t head[] = { b->type, len }, end = OPT_END;
 	size_t was = to->len;
-	int err = append(to, head, 8);
+	int err = blocks_append(to, head, 8);
 
 	if (!err)
-		err = append(to, b->data, n);
+		err = blocks_append(to, b->data, n);
 	if (!err && has_options)
-		err = append(to, &end, 4);
+		err = blocks_append(to, &end, 4);
 	if (!err)
-		err = append(to, &len, 4);
+		err = blocks_append(to, &len, 4);
 	if (err)
 		to->len = was;
 	return err;

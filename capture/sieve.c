@@ -2,10 +2,8 @@
 /* A table of compiled filters, by link type and byte order. */
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "capture/decode.h"
 #include "capture/expr.h"
 #include "capture/packet.h"
 #include "capture/sieve.h"
@@ -15,15 +13,17 @@ enum { MESHES_MAX = 64 };	/* link types of one input */
 struct mesh {
 	uint16_t linktype;
 	bool swapped;
+	bool refused, told;	/* the filter, for this one; to who asked for a packet */
 	struct expr *expr;
 };
 
 struct sieve {
 	const char *filter;
 	bool optimize;
-	struct mesh meshes[MESHES_MAX];
-	unsigned n_meshes;
-	char error[1024];
+	bool good;			/* for one of them */
+	struct mesh meshes[MESHES_MAX + 1];
+	unsigned n_meshes;		/* the last one is for all link types that there is no room for */
+	const char *error;
 };
 
 int sieve_open(struct sieve **sieve, const char *filter, bool optimize)
@@ -38,66 +38,74 @@ int sieve_open(struct sieve **sieve, const char *filter, bool optimize)
 	return 0;
 }
 
-/* The filter was good for the first interface; of a further one it has to be said what is different. */
-static int refuse(struct sieve *s, const struct iface *i, const char *sentence)
+static int add(struct sieve *s, const struct iface *i, struct mesh **mesh)
 {
-	char name[64];
-
-	decode_linktype_name(i->linktype, name, sizeof(name));
-	if (i->id)
-		snprintf(s->error, sizeof(s->error), "link type %s: %s", name, sentence);
-	else
-		snprintf(s->error, sizeof(s->error), "%s", sentence);
-	return -EINVAL;
-}
-
-static int add(struct sieve *s, const struct iface *i)
-{
-	struct mesh *m = &s->meshes[s->n_meshes];
+	struct mesh *m = *mesh = &s->meshes[s->n_meshes];
 	int err;
 
-	if (s->n_meshes == MESHES_MAX)
-		return refuse(s, i, "too many link types for a filter");
-	s->n_meshes++;
+	if (s->n_meshes == MESHES_MAX) {
+		m->refused = true;
+		return 0;
+	}
 	*m = (struct mesh){ .linktype = i->linktype, .swapped = i->swapped };
 	err = expr_open_for(&m->expr, s->filter, i, s->optimize);
-	return err == -EINVAL ? refuse(s, i, expr_error(m->expr)) : err;
+	if (err && err != -EINVAL)
+		return err;
+	m->refused = err;
+	s->good |= !err;
+	s->n_meshes++;
+	return 0;
 }
 
-static struct mesh *find(struct sieve *s, const struct iface *i)
+/* For the packets of @i. -ENOMEM. */
+static int find(struct sieve *s, const struct iface *i, struct mesh **mesh)
 {
-	for (struct mesh *m = s->meshes; m < s->meshes + s->n_meshes; m++)
-		if (m->linktype == i->linktype && m->swapped == i->swapped)
-			return m;
-	return NULL;
+	for (struct mesh *m = s->meshes; m < s->meshes + s->n_meshes; m++) {
+		if (m->linktype == i->linktype && m->swapped == i->swapped) {
+			*mesh = m;
+			return 0;
+		}
+	}
+	return add(s, i, mesh);
+}
+
+static int refused(struct sieve *s, const struct mesh *m)
+{
+	s->error = m->expr ? expr_error(m->expr) : "too many link types for a filter";
+	return -EINVAL;
 }
 
 int sieve_packet(struct sieve *s, const struct packet *p)
 {
-	const struct mesh *m = find(s, p->iface);
+	struct mesh *m;
+	int err = find(s, p->iface, &m);
 
-	if (!m) {
-		int err = add(s, p->iface);
-
-		if (err)
-			return err;
-		m = &s->meshes[s->n_meshes - 1];
-	}
-	return expr_matches(m->expr, p->data, p->caplen, p->len);
+	if (err)
+		return err;
+	if (!m->refused)
+		return expr_matches(m->expr, p->data, p->caplen, p->len);
+	err = m->told ? 0 : refused(s, m);
+	m->told = true;
+	return err;
 }
 
 int sieve_check(struct sieve *s, const struct iface *i)
 {
 	static const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
+	struct mesh *m;
+	int err = find(s, i ? i : &ethernet, &m);
 
-	if (!i)
-		i = &ethernet;
-	return find(s, i) ? 0 : add(s, i);
+	return err ? err : m->refused ? refused(s, m) : 0;
 }
 
-unsigned sieve_count(const struct sieve *s)
+bool sieve_is_good(const struct sieve *s)
 {
-	return s->n_meshes;
+	return s->good;
+}
+
+bool sieve_is_wrong(const struct sieve *s)
+{
+	return !s->good && s->n_meshes && expr_is_wrong(s->meshes[0].expr);
 }
 
 const char *sieve_error(const struct sieve *s)

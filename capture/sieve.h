@@ -12,16 +12,20 @@ struct sieve;
 /* The expression, which has to live as long, is not looked at yet. -ENOMEM. */
 int sieve_open(struct sieve **s, const char *filter, bool optimize);
 
-/* Does the packet match? 1, 0, -EINVAL: the filter is refused for its link type, and sieve_error() tells why; -ENOMEM. */
+/*
+ * Does the packet match? 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and sieve_error() tells why; all
+ * further packets of that type do not match.
+ */
 int sieve_packet(struct sieve *s, const struct packet *p);
 
-/* Is it a filter for the packets of @i (NULL: Ethernet)? 0, or as above. */
+/* Is it a filter for the packets of @i (NULL: Ethernet)? 0, or an error as above. */
 int sieve_check(struct sieve *s, const struct iface *i);
 
-/* For how many link types it was compiled, or was to be. */
-unsigned sieve_count(const struct sieve *s);
+/* Is it, so far as was asked, a filter for some link type? And is it none for any, whatever may come? */
+bool sieve_is_good(const struct sieve *s);
+bool sieve_is_wrong(const struct sieve *s);
 
-/* A sentence. For the first interface it is about the expression alone, for others the link type stands in front. */
+/* Why it was refused the last time: a sentence about the expression. */
 const char *sieve_error(const struct sieve *s);
 
 struct sieve *sieve_close(struct sieve *s);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Input, filter and selection in a row; now and then a look at the signals, and at how far we are. */
 #include <errno.h>
+#include <stdlib.h>
 
+#include "capture/decode.h"
 #include "capture/input.h"
 #include "capture/opts.h"
 #include "capture/packet.h"
@@ -34,6 +36,7 @@ enum status source_open(struct source *s, const struct opts *o, struct watch *w,
 		return fail(STATUS_RUNTIME, "out of memory");
 	if (!input_open(&s->input, paths, n, &options)) {
 		s->blocks = input_blocks(s->input);
+		s->is_single = n == 1 && !o->recover && input_iface(s->input, 0);	/* a classic file has shown its only one */
 		return STATUS_OK;
 	}
 	if (w->asked)
@@ -42,26 +45,72 @@ enum status source_open(struct source *s, const struct opts *o, struct watch *w,
 	return STATUS_RUNTIME;
 }
 
-/* Tells why the filter did not work. */
-static int refuse(struct source *s, int err, const struct iface *i)
+/* Tells why the filter does not work, of @i if it is not for the first interface, and that nothing comes of it. */
+static int refuse(struct source *s, const struct iface *i)
 {
-	const char *sentence = err == -ENOMEM ? "out of memory" : sieve_error(s->sieve);
+	char name[64] = "";
 
 	s->refused = true;
 	progress_erase(&s->watch->progress);
+	if (i)
+		decode_linktype_name(i->linktype, name, sizeof(name));
 	if (i && i->id)
-		complain("%s: %s", input_title(s->input), sentence);
+		complain("%s: link type %s: %s", input_title(s->input), name, sieve_error(s->sieve));
 	else
-		complain("%s", sentence);
+		complain("%s", sieve_error(s->sieve));
 	return -EINVAL;
+}
+
+static int no_memory(struct source *s)
+{
+	s->refused = true;
+	progress_erase(&s->watch->progress);
+	complain("out of memory");
+	return -EINVAL;
+}
+
+/* The filter is not for the packets of @i. Goes on if there may be others. */
+static int leave_out(struct source *s, const struct iface *i)
+{
+	char name[64];
+
+	if (s->is_single || sieve_is_wrong(s->sieve))
+		return refuse(s, i);
+	s->left_out = true;
+	progress_erase(&s->watch->progress);
+	decode_linktype_name(i->linktype, name, sizeof(name));
+	complain("warning: %s: packets of link type %s are left out: %s", input_title(s->input), name, sieve_error(s->sieve));
+	return 0;
+}
+
+/* Is it for one of the interfaces so far? Each is asked once. */
+static bool is_good(struct source *s)
+{
+	const struct iface *i;
+
+	while (s->sieve && !sieve_is_good(s->sieve) && (i = input_iface(s->input, s->n_checked))) {
+		if (sieve_check(s->sieve, i) == -ENOMEM)
+			break;
+		s->n_checked++;
+	}
+	return !s->sieve || sieve_is_good(s->sieve);
 }
 
 bool source_check_filter(struct source *s)
 {
-	const struct iface *i = input_iface(s->input, 0);
-	int err = !s->sieve || sieve_count(s->sieve) ? 0 : sieve_check(s->sieve, i);
+	const struct iface *first = input_iface(s->input, 0);
 
-	return !err || (refuse(s, err, i), false);
+	if (s->refused || is_good(s))
+		return !s->refused;
+	if (sieve_check(s->sieve, first) == -ENOMEM)
+		return no_memory(s), false;
+	if (!first && sieve_is_good(s->sieve))
+		return true;
+	if (!s->left_out)
+		return refuse(s, first), false;
+	complain("%s: no interface has a link type that the filter is for", input_title(s->input));
+	s->refused = true;
+	return false;
 }
 
 static bool look(struct source *s)
@@ -88,7 +137,7 @@ static int sift(struct source *s, const struct packet *p)
 	if (s->sieve) {
 		got = sieve_packet(s->sieve, p);
 		if (got <= 0)
-			return got ? refuse(s, got, p->iface) : 0;
+			return !got ? 0 : got == -ENOMEM ? no_memory(s) : leave_out(s, p->iface);
 	}
 	if (!s->selection)
 		return 1;
@@ -98,11 +147,21 @@ static int sift(struct source *s, const struct packet *p)
 	return got;
 }
 
-/* Of a filter that is refused nothing is to come of it, so it is looked at before. */
-static void copy_blocks(struct source *s, const struct packet *next)
+/* Of a filter that is for nothing there is nothing is to come, so they wait until it is for something; for so many bytes. */
+static int copy_blocks(struct source *s, const struct packet *next)
 {
-	if (s->copy && source_check_filter(s))
+	enum { HELD_MAX = 16 << 20 };
+
+	if (!s->copy)
+		return 0;
+	if (!is_good(s) && s->held.len + s->blocks->len < HELD_MAX)
+		return s->blocks->len ? blocks_append(&s->held, s->blocks->bytes, s->blocks->len) : 0;
+	if (s->held.len)
+		s->copy(s->ctx, &s->held, next);
+	if (s->blocks->len)
 		s->copy(s->ctx, s->blocks, next);
+	s->held.len = 0;
+	return 0;
 }
 
 int source_next(struct source *s, struct packet *p)
@@ -117,8 +176,8 @@ int source_next(struct source *s, struct packet *p)
 			return -EINTR;
 		if (got > 0)
 			s->n_read++;
-		if (s->blocks->len)
-			copy_blocks(s, got > 0 ? p : NULL);
+		if ((s->blocks->len || s->held.len) && copy_blocks(s, got > 0 ? p : NULL))
+			return no_memory(s);
 		if (got <= 0)
 			return got;
 		got = s->sieve || s->selection ? sift(s, p) : 1;
@@ -152,5 +211,6 @@ void source_complain(const struct source *s)
 void source_close(struct source *s)
 {
 	sieve_close(s->sieve);
+	free(s->held.bytes);
 	input_close(s->input);
 }

@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 #include "capture/err.h"
+#include "capture/reader.h"
 
 struct input;
 struct opts;
 struct packet;
 struct selection;
-struct blocks;
 struct sieve;
 struct watch;
 
@@ -28,8 +28,12 @@ struct source {
 	struct selection *selection;	/* NULL: none; the owner's */
 	source_copy_fn copy;		/* NULL: such blocks are of no use */
 	void *ctx;			/* of copy */
+	struct blocks held;		/* for copy, as long as the filter is good for no interface */
+	uint32_t n_checked;		/* interfaces that it is not good for */
 	uint64_t n_read;		/* packets of the input */
-	bool refused;			/* the filter, for a link type that came; complained about */
+	bool is_single;			/* the input has one interface and will not have another */
+	bool left_out;			/* packets of a link type that the filter is not for, which was said */
+	bool refused;			/* the filter, for all there is or comes; complained about */
 };
 
 /* Opens @n files with the filter of @o; selection and copy may be set afterwards. Whatever it returns, the source is to be closed. */
@@ -41,7 +45,7 @@ enum status source_open(struct source *s, const struct opts *o, struct watch *w,
  */
 int source_next(struct source *s, struct packet *p);
 
-/* Without any packet a filter is not looked at: is it one for what the first interface has? Complains. */
+/* Is the filter one for any of the interfaces so far, or, if there are none, of Ethernet? Complains. */
 bool source_check_filter(struct source *s);
 
 /* All sentences about files that could not be read to their end; with --recover, what it came to. */

@@ -123,13 +123,58 @@ file=tests/pcaps/mixed.pcap
 	refused 2 "unknown port 'nonesuch'" -r tests/pcaps/files/pcapng_little_endian.pcapng -w "$work/kept" port nonesuch
 	refused 2 "syntax error" -r tests/pcaps/files/pcapng_section_header_only.pcapng -w "$work/kept" tcp prot
 	refused 2 "syntax error" -r tests/pcaps/files/pcapng_without_packets.pcapng -w "$work/kept" tcp prot
-	refused 2 "link type RAW: ethernet addresses supported only on" -r tests/pcaps/files/pcapng_link_types_mixed.pcapng ether host 1:2:3:4:5:6
+	refused 2 "no interface has a link type that the filter is for" -r tests/pcaps/files/pcapng_link_types_mixed.pcapng -w "$work/kept" inbound
+	refused 2 "no interface has a link type that the filter is for" -r tests/pcaps/files/pcapng_decryption_secrets.pcapng -w "$work/kept" inbound
+	refused 2 "no interface has a link type that the filter is for" -r $file -r $file -w "$work/kept" ifindex 1
+	refused 2 "no interface has a link type that the filter is for" --info -r tests/pcaps/files/pcapng_little_endian.pcapng inbound
+	refused 2 "inbound/outbound not supported on" --info -r $file inbound
+	refused 2 "not implemented: udp" --compare $file tests/pcaps/files/linktype_unknown_user0_147.pcap udp
 	refused 1 "cannot open" -d -r /nonexistent tcp
 	refused 1 "neither pcap nor pcapng" -d -r tests/golden/EXPRESSIONS tcp
 	refused 1 "no interface" -d -r tests/pcaps/files/pcapng_section_header_only.pcapng tcp
 	[[ $(cat "$work/kept") == kept ]] || echo "the output was overwritten"
 } >"$work/against"
 verdict "what_is_refused_says_so_and_leaves_the_output_alone"
+
+# The filter means nothing for one link type of several: its packets are left out, which is said, and the others are as they
+# would be without it.
+other=tests/pcaps/files/linktype_unknown_user0_147.pcap mixed=tests/pcaps/files/pcapng_link_types_mixed.pcapng
+line='warning: .*: packets of link type LINKTYPE_147 are left out: DLT 147 link-layer type filtering not implemented: udp port 53'
+{
+	"$B/xdpdump" -r $file udp port 53 >"$work/alone" </dev/null
+	for order in "-r $file -r $other" "-r $other -r $file" "-r $other -r $file -r $other"; do
+		# shellcheck disable=SC2086 # options are words
+		"$B/xdpdump" $order udp port 53 </dev/null 2>"$work/said" | diff "$work/alone" - || echo "$order: other packets"
+		grep -Eqx "xdpdump: $line" "$work/said" && [[ $(wc -l <"$work/said") == 1 ]] || cat "$work/said"
+		# shellcheck disable=SC2086
+		"$B/xdpdump" $order -w "$work/out" udp port 53 </dev/null 2>"$work/said" || echo "$order: exit $?"
+		"$B/xdpdump" -r "$work/out" | diff "$work/alone" - || echo "$order: other packets in the file"
+	done
+	"$B/xdpdump" --info -r $mixed udp 2>/dev/null >"$work/info" || echo "--info: exit $?"
+	grep -q 'UDP  *[1-9]' "$work/info" || echo "--info finds no packets"
+	"$B/xdpdump" --compare $mixed $mixed udp >"$work/info" 2>/dev/null || echo "--compare: exit $?"
+	[[ $("$B/xdpdump" -r $mixed ether host 1:2:3:4:5:6 2>&1 | grep -c 'are left out') == 3 ]] || echo "not three link types"
+} >"$work/against" 2>&1
+verdict "packets_of_a_link_type_that_the_filter_is_not_for_are_left_out_and_it_is_said"
+
+# Secrets in front of the first interface that it is for.
+python3 - "$work/late" <<'END'
+import sys
+sys.path.insert(0, "scripts")
+sys.dont_write_bytecode = True
+from fixture_files import *
+ng = Ng("<")
+secret = ng.block(DSB, ng.pack("II", 0x544c534b, 8) + b"A SECRET")
+frame = bytes.fromhex("020000000002020000000001080045000020000000004011f6c9c0000201c0000202") + b"\4\0\0\x35\0\x0c\0\0abcd"
+packet = [(START_SEC * SEC, frame, len(frame))]
+open(sys.argv[1], "wb").write(ng.shb() + ng.idb(link=147) + secret + ng.epbs(packet * 3) + ng.idb(link=1) + ng.epbs(packet, iface=1))
+END
+{
+	"$B/xdpdump" -r "$work/late" -w "$work/out" udp 2>/dev/null || echo "exit $?"
+	[[ $("$B/xdpdump" -r "$work/out" -t) == 'UDP 192.0.2.1:1024 -> 192.0.2.2:53 (46 bytes)' ]] || "$B/xdpdump" -r "$work/out"
+	[[ $(grep -ac 'A SECRET' "$work/out") == 1 ]] || echo "the secret is lost"
+} >"$work/against" 2>&1
+verdict "blocks_wait_for_the_first_interface_that_the_filter_is_for"
 
 printf 'udp # names\nport 53\n' >"$work/filter"
 {

@@ -12,6 +12,7 @@
 
 #include "capture/expr.h"
 #include "capture/packet.h"
+#include "capture/util.h"
 
 #include "tests/unit/unit.h"
 
@@ -88,6 +89,30 @@ static void is_compiled_or_refused(void **state)
 		assert_string_equal(expr_text(e), c->text);
 	}
 	expr_close(e);
+}
+
+/* What is refused for one link type may be good for another one. */
+static void what_is_wrong_for_all_link_types_is_told_apart(void **state)
+{
+	static const struct { const char *text; uint16_t linktype; bool wrong; } rows[] = {
+		{ "tcp prot 80", LINKTYPE_ETHERNET, true }, { "tcp port", LINKTYPE_ETHERNET, true },
+		{ "port nonesuch", LINKTYPE_ETHERNET, true }, { "port 65536", LINKTYPE_RAW, true },
+		{ "net 10.0.0.0/33", LINKTYPE_ETHERNET, true }, { "vpi 1 and ifindex 2", LINKTYPE_ETHERNET, true },
+		{ "inbound", LINKTYPE_ETHERNET, false }, { "ifindex 2", LINKTYPE_ETHERNET, false },
+		{ "ifname eth0", LINKTYPE_ETHERNET, false }, { "type mgt", LINKTYPE_ETHERNET, false },
+		{ "vpi 1", LINKTYPE_ETHERNET, false }, { "fisu", LINKTYPE_ETHERNET, false },
+		{ "ether host 1:2:3:4:5:6", LINKTYPE_RAW, false }, { "arp", LINKTYPE_RAW, false }, { "tcp", 65000, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(rows); i++) {
+		struct expr *e = NULL;
+
+		assert_int_equal(expr_open(&e, rows[i].text, rows[i].linktype, true), -EINVAL);
+		if (expr_is_wrong(e) != rows[i].wrong)
+			fail_msg("'%s' is %swrong for all link types", rows[i].text, rows[i].wrong ? "not " : "");
+		expr_close(e);
+	}
 }
 
 static void a_long_expression_is_shown_around_the_place(void **state)
@@ -285,6 +310,7 @@ static void a_file_that_cannot_be_read(void **state)
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(what_is_wrong_for_all_link_types_is_told_apart),
 		cmocka_unit_test(a_long_expression_is_shown_around_the_place),
 		cmocka_unit_test(blank_matches_everything),
 		cmocka_unit_test(len_is_that_on_the_wire),
