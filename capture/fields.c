@@ -134,7 +134,7 @@ static const char *iface_name(const struct row *r, size_t *pos, size_t *len)
 	const char *name = *pos ? NULL : r->packet->iface->name;
 
 	*pos = 1;
-	*len = name ? strlen(name) : 0;
+	*len = name ? utf8_cut(name, LINE_NAME_MAX) : 0;
 	return name;
 }
 
@@ -224,7 +224,7 @@ const struct field *fields(size_t *n)
 
 size_t fields_foreign(const struct packet *p)
 {
-	return p->options.len + (p->iface->name ? strlen(p->iface->name) : 0);
+	return p->options.len + (p->iface->name ? utf8_cut(p->iface->name, LINE_NAME_MAX) : 0);
 }
 
 void row_value(struct text *t, const struct row *r, const struct field *f)

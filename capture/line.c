@@ -267,10 +267,8 @@ static void put_verbose(struct text *t, const struct packet *p, int verbose)
 	if (p->has & PACKET_QUEUE)
 		field(t, "queue", p->queue);
 	if (p->iface->name) {
-		char name[64];
-
 		text_str(t, " if ");
-		text_escaped(t, name, utf8_clean(name, sizeof(name), p->iface->name, strlen(p->iface->name)));
+		text_escaped(t, p->iface->name, utf8_cut(p->iface->name, LINE_NAME_MAX));
 	}
 	if (p->dropped)
 		field(t, "dropped", p->dropped);

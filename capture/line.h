@@ -6,7 +6,10 @@
 struct packet;
 struct text;
 
-enum { LINE_MAX_BYTES = 1024 };	/* no line is longer */
+enum {
+	LINE_MAX_BYTES	= 2048,	/* no line is longer */
+	LINE_NAME_MAX	= 255,	/* bytes of an interface's name that are shown with each packet, which may be any number */
+};
 
 /* "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]"; @verbose as in struct print_options. */
 void line_packet(struct text *t, const struct packet *p, int verbose);

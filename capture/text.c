@@ -290,3 +290,14 @@ size_t utf8_clean(char *out, size_t cap, const char *s, size_t n)
 	out[t.len] = '\0';
 	return t.len;
 }
+
+size_t utf8_cut(const char *s, size_t max)
+{
+	size_t n = strnlen(s, max + 1);
+
+	if (n <= max)
+		return n;
+	for (n = max; n && max - n < 3 && (uint8_t)s[n] >> 6 == 2; n--)
+		;
+	return n;
+}

@@ -76,4 +76,7 @@ void text_json(struct text *t, const char *s, size_t n);
  */
 size_t utf8_clean(char *out, size_t cap, const char *s, size_t n);
 
+/* The length of @s or, if that is more than @max, of as much as ends between code points. */
+size_t utf8_cut(const char *s, size_t max);
+
 #endif

@@ -107,6 +107,26 @@ static void cleans_as_the_row_wants(void **state)
 	free(out);
 }
 
+static void a_string_is_cut_between_code_points(void **state)
+{
+	static const struct { const char *s; size_t max, want; } rows[] = {
+		{ "", 0, 0 }, { "", 5, 0 }, { "abc", 0, 0 }, { "abc", 2, 2 }, { "abc", 3, 3 }, { "abc", 9, 3 },
+		{ "a\xc3\xa9" "b", 1, 1 }, { "a\xc3\xa9" "b", 2, 1 }, { "a\xc3\xa9" "b", 3, 3 }, { "a\xc3\xa9" "b", 4, 4 },
+		{ "\xe2\x82\xac", 1, 0 }, { "\xe2\x82\xac", 2, 0 }, { "\xe2\x82\xac", 3, 3 },
+		{ "a\xf0\x9f\xa6\x80", 4, 1 }, { "a\xf0\x9f\xa6\x80", 5, 5 },
+		{ "\x80\x80\x80\x80\x80\x80", 5, 2 },		/* not UTF-8 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *exact = strdup(rows[i].s);
+
+		if (utf8_cut(exact, rows[i].max) != rows[i].want)
+			fail_msg("row %zu: %zu", i, utf8_cut(exact, rows[i].max));
+		free(exact);
+	}
+}
+
 static void numbers_are_written_with_their_padding(void **state)
 {
 	char buf[256];
@@ -275,6 +295,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(no_pair_of_bytes_gets_through),
+		cmocka_unit_test(a_string_is_cut_between_code_points),
 		cmocka_unit_test(numbers_are_written_with_their_padding),
 		cmocka_unit_test(numbers_are_those_of_printf),
 		cmocka_unit_test(ipv6_is_as_inet_ntop_has_it),
