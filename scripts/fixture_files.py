@@ -261,6 +261,8 @@ def option_files(p):
         "pcapng_option_string_ends_at_nul": (LE.shb((4, b"app\0secret")), LE.idb((2, b"eth0\0\0\0")), first, rest),
         "pcapng_interface_name_hostile": (shb, LE.idb((2, ESCAPES), (3, b"$(id);`id`\n%s\r")), first, rest),
         "pcapng_interface_names_alike": (shb, LE.idb((2, b"eth0")) * 2, LE.epb(p[0]), LE.epb(p[1], iface=1)),
+        "pcapng_interface_name_formula": (
+            shb, LE.idb((2, b"=1+1")), LE.epb(p[0], (1, b"@SUM(A1)")), LE.epb(p[1], (1, b"a=1"), (1, b"=2")), rest),
         "pcapng_interface_name_long": (shb, LE.idb((2, b"n" * 5000)), first, rest),
         "pcapng_comments": (
             LE.shb((1, b"of the section"), (1, b"another")), LE.idb((1, b"of the interface")),

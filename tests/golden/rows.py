@@ -78,6 +78,8 @@ def check(json_name, csv_name):
             print(f"{n}: keys out of order, or not in the header: {list(row)}")
         for name, text in zip(header, line):
             value = as_csv(row[name]) if name in row else ""
+            if isinstance(row.get(name), str) and value.startswith(("=", "+", "-", "@")):
+                value = "'" + value
             safe = value.isascii() and value.isprintable()
             if text != value and (safe or not re.search(r"\\x|\ufffd", text + value)):
                 print(f"{n}: {name}: {value!r} in JSON, {text!r} in CSV")

@@ -220,8 +220,73 @@ static void the_fields_of_a_row_are_not_longer_than_promised(void **state)
 
 	(void)state;
 	for (const struct field *f = fields(&n); n; n--, f++)
-		sum += f->key_len + 2 + (f->type == FIELD_FOREIGN ? 0 : VALUE_MAX);
+		sum += f->key_len + 2 + (f->type == FIELD_FOREIGN ? 1 : VALUE_MAX);
 	assert_true(sum <= FIELDS_MAX_BYTES);
+}
+
+/* A row as a string. */
+static const char *row_of(enum file_format format, const struct packet *p)
+{
+	static char buf[4 * FIELDS_MAX_BYTES];
+	struct format *f = format_open(format, &(struct print_options){ .verbose = 1 });
+	ssize_t n;
+
+	assert_in_range(f->ops->packet(f, NULL, 0, p, 0), 1, sizeof(buf) - 1);
+	n = f->ops->packet(f, buf, sizeof(buf) - 1, p, 0);
+	buf[n] = '\0';
+	format_close(f);
+	return buf;
+}
+
+/* 64 KiB in a file of 150 bytes would be as much again with each packet. */
+static void a_name_is_cut_in_each_row(void **state)
+{
+	static char name[UINT16_MAX + 1];
+	const struct iface iface = { .linktype = 65000, .name = name };
+	const struct packet p = { .iface = &iface };
+
+	(void)state;
+	for (enum file_format i = FORMAT_JSON; i < N_FORMATS; i++) {
+		const char *row, *at;
+
+		memset(name, 'n', UINT16_MAX);
+		row = row_of(i, &p);
+		at = strstr(row, "nnn");
+		assert_non_null(at);
+		assert_int_equal(strspn(at, "n"), 255);
+		memcpy(name + 254, "\xc3\xa9", 2);	/* which would be in half */
+		row = row_of(i, &p);
+		assert_int_equal(strspn(strstr(row, "nnn"), "n"), 254);
+		assert_null(strstr(row, "\xc3"));
+	}
+}
+
+/* What a spreadsheet would compute has an apostrophe in front; in JSON it stays as it is. */
+static void no_cell_of_csv_is_a_formula(void **state)
+{
+	static const struct { const char *foreign, *cell; } rows[] = {
+		{ "=1+1", "\"'=1+1\"" }, { "+1", "\"'+1\"" }, { "-1", "\"'-1\"" }, { "@A1", "\"'@A1\"" }, { "=", "\"'=\"" },
+		{ "\xef\xbc\x9d" "1", "\"'\xef\xbc\x9d" "1\"" }, { "\xef\xbc\x8b", "\"'\xef\xbc\x8b\"" },
+		{ "\xef\xbc\x8d", "\"'\xef\xbc\x8d\"" }, { "\xef\xbc\xa0", "\"'\xef\xbc\xa0\"" },
+		{ "\t=1", "\"\\x09=1\"" }, { "\r=1", "\"\\x0d=1\"" }, { "\"=1", "\"\"\"=1\"" },
+		{ "a=1", "\"a=1\"" }, { "'=1", "\"'=1\"" }, { "\xef\xbc\x9e", "\"\xef\xbc\x9e\"" }, { "", "\"\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(rows); i++) {
+		const struct iface iface = { .linktype = 65000, .name = (char *)rows[i].foreign };
+		struct packet p = { .iface = &iface, .options = { .bytes = made.options } };
+		uint16_t head[] = { OPT_COMMENT, strlen(rows[i].foreign) };
+		char wanted[64];
+
+		memcpy(made.options, head, 4);
+		memcpy(made.options + 4, rows[i].foreign, head[1]);
+		p.options.len = 4 + ((head[1] + 3u) & ~3u);
+		snprintf(wanted, sizeof(wanted), ",%s,,0,0,,,,,,,%s,65000", rows[i].cell, rows[i].cell);
+		if (!strstr(row_of(FORMAT_CSV, &p), wanted))
+			fail_msg("%s, not %s", row_of(FORMAT_CSV, &p), wanted);
+		assert_null(strstr(row_of(FORMAT_JSON, &p), "\"'=1+1"));
+	}
 }
 
 /* As many as a block of a hostile file can have: each looked for from the start they would take minutes. */
@@ -334,6 +399,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_format_takes_more_room_than_it_asks_for),
+		cmocka_unit_test(a_name_is_cut_in_each_row),
+		cmocka_unit_test(no_cell_of_csv_is_a_formula),
 		cmocka_unit_test(a_packet_may_have_very_many_options),
 		cmocka_unit_test(a_verdict_is_that_of_its_kind_of_program),
 		cmocka_unit_test(the_fields_of_a_row_are_not_longer_than_promised),
