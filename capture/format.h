@@ -51,11 +51,11 @@ struct format_ops {
 	/* What a file begins with. */
 	ssize_t (*head)(struct format *f, void *buf, size_t room, const struct origin *o);
 
-	/* An interface, before its first packet; ids ascend from 0. @limit: of the packets of all interfaces (0: none). */
+	/* An interface, before its first packet; they are numbered from 0 in each file. @limit: of the packets of all interfaces (0: none). */
 	ssize_t (*iface)(struct format *f, void *buf, size_t room, const struct iface *i, uint32_t limit);
 
-	/* @snaplen cuts the packet (0: it does not). */
-	ssize_t (*packet)(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t snaplen);
+	/* @id: the number of its interface in the file. @snaplen cuts the packet (0: it does not). */
+	ssize_t (*packet)(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen);
 
 	/* What is known at the end about interface @id. */
 	ssize_t (*stats)(struct format *f, void *buf, size_t room, uint32_t id, const struct iface_stats *s);

@@ -76,7 +76,7 @@ static ssize_t iface(struct format *f, void *buf, size_t room, const struct ifac
 	return build_head(p, buf, possible(limit));
 }
 
-static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t snaplen)
+static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen)
 {
 	struct pcap_format *file = (struct pcap_format *)f;
 	uint32_t caplen = snaplen ? min_of(p->caplen, snaplen) : p->caplen;
@@ -86,6 +86,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		seconds, file->nanoseconds ? fraction : fraction / 1000, caplen, max_of(p->len, caplen),
 	};
 
+	(void)id;
 	if (room < RECORD_LEN + (size_t)caplen)
 		return RECORD_LEN + (size_t)caplen;
 	if (p->iface->linktype != file->linktype)

@@ -35,15 +35,15 @@ static ssize_t iface(struct format *f, void *buf, size_t room, const struct ifac
 	return pcapng_idb(buf, i);
 }
 
-static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t snaplen)
+static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen)
 {
 	size_t n = 0, need = pcapng_epb_max(p);
 
 	if (room < need)
 		return need;
 	if (!(p->has & PACKET_TIME))
-		n = pcapng_spb(buf, p->iface->id, p, snaplen, ((struct pcapng_format *)f)->first_snaplen);
-	return n ? n : pcapng_epb(buf, p->iface->id, p, snaplen);
+		n = pcapng_spb(buf, id, p, snaplen, ((struct pcapng_format *)f)->first_snaplen);
+	return n ? n : pcapng_epb(buf, id, p, snaplen);
 }
 
 static ssize_t stats(struct format *f, void *buf, size_t room, uint32_t id, const struct iface_stats *s)

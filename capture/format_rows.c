@@ -61,14 +61,14 @@ static void json_value(struct text *t, const struct row *r, const struct field *
 	}
 }
 
-static ssize_t json_packet(struct format *format, void *buf, size_t room, const struct packet *p, uint32_t snaplen)
+static ssize_t json_packet(struct format *format, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen)
 {
 	struct row *r = &((struct rows_format *)format)->row;
 	struct text t = text_in(buf, room);
 	size_t n_fields, need = room_for(p);
 	const struct field *f = fields(&n_fields);
 
-	(void)snaplen;	/* the rows are of what was captured */
+	(void)id, (void)snaplen;	/* the rows are of what was captured */
 	if (room < need)
 		return need;
 	row_look(r, p);
@@ -168,14 +168,14 @@ static void csv_value(struct text *t, const struct row *r, const struct field *f
 		text_char(t, '"');
 }
 
-static ssize_t csv_packet(struct format *format, void *buf, size_t room, const struct packet *p, uint32_t snaplen)
+static ssize_t csv_packet(struct format *format, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen)
 {
 	struct row *r = &((struct rows_format *)format)->row;
 	struct text t = text_in(buf, room);
 	size_t n_fields, need = room_for(p);
 	const struct field *f = fields(&n_fields);
 
-	(void)snaplen;
+	(void)id, (void)snaplen;
 	if (room < need)
 		return need;
 	row_look(r, p);

@@ -190,7 +190,7 @@ static void put_comments(struct text *t, const struct packet *pkt)
 	}
 }
 
-static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *pkt, uint32_t snaplen)
+static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *pkt, uint32_t id, uint32_t snaplen)
 {
 	struct text_format *p = (struct text_format *)f;
 	size_t n_rows = p->options.hex == HEX_NONE ? 0 : pkt->caplen / 16u + 1;
@@ -198,7 +198,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	size_t need = PREFIX_MAX + LINE_MAX_BYTES + n_rows * HEX_ROW_MAX + comments;
 	struct text t = { buf, 0, room };
 
-	(void)snaplen;	/* the decoded line is of what was captured */
+	(void)id, (void)snaplen;	/* the decoded line is of what was captured */
 	if (room < need)
 		return need;
 	p->n_packets++;

@@ -33,6 +33,7 @@ struct offline {
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
 	struct descriptions descriptions;
+	bool begun;		/* the first file */
 	uint64_t n_untimed;	/* packets that were taken without a time */
 	bool decode;		/* somebody wants to know what the packets are */
 };
@@ -44,28 +45,31 @@ static int describe(void *ctx, struct writer *w)
 	return descriptions_begin(&f->descriptions, w);
 }
 
-/* The statistics of the input are those of the capture, and stay with it. */
+static int describe_iface(void *ctx, struct writer *w, const struct packet *p, uint64_t room)
+{
+	struct offline *f = ctx;
+
+	return descriptions_iface(&f->descriptions, w, p, room);
+}
+
 static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
 {
 	const struct offline *f = ctx;
-	const struct iface_stats *known = input_stats(f->source.input, id);
 
-	if (known)
-		*s = *known;
-	return known;
+	return descriptions_stats(&f->descriptions, id, s);
 }
 
 /*
- * All that stands before packet @next, or the end, in the file. The first one is begun when a packet is there: only then is it
- * known what the input says of its origin. False: no more packets are wanted.
+ * The first file is begun when a packet is there, or blocks are that stand before it, or the end: only then is it known what the
+ * input says of its origin. False: no more packets are wanted.
  */
-static bool prepare_output(struct offline *f, const struct packet *next)
+static bool begin_output(struct offline *f, const struct packet *next)
 {
-	const struct rotate_source source = { .begin = describe, .stats = iface_stats, .ctx = f };
+	const struct rotate_source source = { .begin = describe, .iface = describe_iface, .stats = iface_stats, .ctx = f };
 	uint64_t ns = next && next->has & PACKET_TIME ? next->ts_ns : clock_now_ns();
 
-	return flow_begin(&f->flow, &source, ns, ns) &&
-	       flow_wrote(&f->flow, descriptions_go_on(&f->descriptions, rotate_writer(f->flow.rotate)));
+	f->begun = f->begun || flow_begin(&f->flow, &source, ns, ns);
+	return f->begun;
 }
 
 static void count(struct offline *f, const struct packet *p)
@@ -96,29 +100,30 @@ static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *
 {
 	struct offline *f = ctx;
 
-	if (prepare_output(f, next))
+	if (begin_output(f, next))
 		flow_wrote(&f->flow, writer_block(rotate_writer(f->flow.rotate), b->bytes, b->len));
 }
 
 /* The sinks get it. False: no more packets are wanted. */
 static bool take_packet(struct offline *f, struct packet *p)
 {
-	bool described = p->iface->id < f->descriptions.n;
+	bool goes_on;
 
-	if (f->flow.rotate && (f->flow.write_error || (!described && !prepare_output(f, p)))) {
+	if (f->flow.rotate && (f->flow.write_error || (!f->begun && !begin_output(f, p)))) {
 		f->flow.refused += f->flow.write_error != 0;
 		return false;
 	}
 	f->n_untimed += !(p->has & PACKET_TIME);
 	cut(f, p);
-	if (f->flow.rotate)
-		descriptions_check(&f->descriptions, p);
 	if (f->decode) {
 		if (!f->opts->headers_only)
 			decode_packet(p);
 		count(f, p);
 	}
-	return flow_packet(&f->flow, p);
+	goes_on = flow_packet(&f->flow, p);
+	if (f->flow.rotate)
+		descriptions_check(&f->descriptions, p);
+	return goes_on;
 }
 
 static enum status open_input(struct offline *f)
@@ -186,8 +191,8 @@ static void flush_rest(struct offline *f)
 
 static void finish_output(struct offline *f)
 {
-	if (f->flow.rotate && !f->flow.write_error)
-		prepare_output(f, NULL);
+	if (f->flow.rotate && !f->flow.write_error && begin_output(f, NULL))
+		flow_wrote(&f->flow, descriptions_go_on(&f->descriptions, rotate_writer(f->flow.rotate)));
 	flush_rest(f);
 	flow_finish(&f->flow);
 	watch_look(&f->watch);
@@ -262,7 +267,7 @@ static enum status process(struct offline *f)
 	progress_erase(&f->watch.progress);
 	if (!f->watch.asked)
 		source_check_filter(&f->source);
-	if (f->source.refused && !f->flow.taken && !(f->flow.rotate && rotate_begun(f->flow.rotate)))	/* it is left alone */
+	if (f->source.refused && !f->begun && !f->flow.taken)	/* the output is left alone */
 		return STATUS_USAGE;
 	finish_output(f);
 	report(f);

@@ -68,14 +68,14 @@ static void show_packet(struct comparison *c, unsigned which)
 {
 	struct format *f = format_open(FORMAT_TEXT, &c->opts->print);
 	struct packet *p = &c->packets[which];
-	ssize_t n = f ? f->ops->packet(f, NULL, 0, p, 0) : 0;	/* that it may take */
+	ssize_t n = f ? f->ops->packet(f, NULL, 0, p, 0, 0) : 0;	/* that it may take */
 	char *line = malloc(n);
 
 	show_name(c, which);
 	printf(", packet %llu:\n", (ull)c->sources[which].n_read);
 	if (n && line) {
 		decode_packet(p);
-		n = f->ops->packet(f, line, n, p, 0);
+		n = f->ops->packet(f, line, n, p, 0, 0);
 		printf("  %.*s", (int)n, line);
 	}
 	free(line);

@@ -29,6 +29,7 @@ static int begin_file(struct rotate *r)
 {
 	int err = r->source.begin(r->source.ctx, r->writer);
 
+	r->iface = NULL;
 	if (!err && (r->schedule.live || r->schedule.n_files > 1))
 		err = writer_flush(r->writer);
 	return err == -EINTR ? 0 : err;
@@ -137,6 +138,33 @@ static int written(struct rotate *r)
 	return schedule_written(&r->schedule) ? ROTATE_LAST : 0;
 }
 
+/* Its description and the packet go into one file. */
+static int describe(struct rotate *r, const struct packet *p)
+{
+	uint64_t size = writer_size(r->writer), max = r->schedule.max_bytes;
+	uint64_t room = !writer_packets(r->writer) ? UINT64_MAX : max > size ? max - size : 0;
+	int err = r->source.iface(r->source.ctx, r->writer, p, room);
+
+	if (err != -E2BIG)
+		return err;
+	err = follow(r, schedule_full(&r->schedule));
+	if (!err && !writer_has_iface(r->writer, p->iface->id))
+		err = r->source.iface(r->source.ctx, r->writer, p, UINT64_MAX);
+	return err;
+}
+
+static inline int see_iface(struct rotate *r, const struct packet *p)
+{
+	int err = 0;
+
+	if (p->iface == r->iface)
+		return 0;
+	if (r->source.iface && !writer_has_iface(r->writer, p->iface->id))
+		err = describe(r, p);
+	r->iface = p->iface;
+	return err;
+}
+
 static int put(struct rotate *r, const struct packet *p);
 
 /* The packet that made it too large is the next file's. What compression saves is only known when it is done. */
@@ -161,9 +189,14 @@ static int put_elsewhere(struct rotate *r, const struct packet *p)
 /* A packet there is no room for is taken back, so that no limit is exceeded. */
 static int put(struct rotate *r, const struct packet *p)
 {
+	int err = see_iface(r, p);
 	uint64_t before = writer_packets(r->writer);
-	int err = writer_packet(r->writer, p);
 
+	if (err) {
+		writer_refuse(r->writer, p->iface->id);
+		return err;
+	}
+	err = writer_packet(r->writer, p);
 	if (err || writer_packets(r->writer) == before)
 		return err;
 	if (before && writer_size(r->writer) > r->schedule.max_bytes)
@@ -179,8 +212,12 @@ int rotate_packet(struct rotate *r, const struct packet *p)
 {
 	int err;
 
-	if (r->plain)
-		return writer_packet(r->writer, p);
+	if (r->plain) {
+		err = see_iface(r, p);
+		if (err)
+			writer_refuse(r->writer, p->iface->id);
+		return err ? err : writer_packet(r->writer, p);
+	}
 	err = follow(r, schedule_packet(&r->schedule, p->has & PACKET_TIME ? p->ts_ns : r->schedule.now + r->schedule.offset));
 	if (!err)
 		return put(r, p);

@@ -30,7 +30,13 @@ struct rotate_options {
 
 /* What stands in every file beside its packets, from whoever captures or reads. */
 struct rotate_source {
-	int (*begin)(void *ctx, struct writer *w);	/* the head and all interfaces so far; 0 or -errno, as from the writer */
+	int (*begin)(void *ctx, struct writer *w);	/* the head and what belongs behind it; 0 or -errno, as from the writer */
+
+	/*
+	 * Describes the interface of @p, which the file does not have yet. -E2BIG: nothing was written, for with the packet it would
+	 * take more than @room bytes. NULL: all are there from the beginning.
+	 */
+	int (*iface)(void *ctx, struct writer *w, const struct packet *p, uint64_t room);
 	bool (*stats)(void *ctx, uint32_t id, struct iface_stats *s);	/* writer_stats_fn: as of now */
 	void *ctx;
 };

@@ -21,6 +21,7 @@ struct rotate {
 	struct keeper *keeper;		/* NULL: no regular file */
 	int interrupt_fd;
 	int dir_fd;			/* of all files; -1: each name tells */
+	const struct iface *iface;	/* the last one that was seen to be in the file; NULL: none so far */
 	bool plain;			/* there is nothing to look at */
 	bool begun;
 	bool finished;			/* the current file */

@@ -11,8 +11,6 @@
 #include "capture/util.h"
 #include "capture/writer.h"
 
-enum { STATS_MAX = 512 };	/* bytes of an interface: all counters, and a comment of 255 */
-
 /* A packet in the file: how far it is from the end of the packet before to its own, and whose it is. */
 struct mark {
 	uint32_t len;
@@ -20,8 +18,10 @@ struct mark {
 };
 
 struct output_iface {
+	uint64_t file;		/* the last one that it is in: counted from 1, 0: none. The next three are about that */
+	uint32_t number;
 	uint32_t snaplen;
-	uint64_t end;		/* of its description, in the file; UINT64_MAX: there is none */
+	uint64_t end;		/* of its description; UINT64_MAX: there is none */
 	uint64_t lost;
 };
 
@@ -40,8 +40,11 @@ struct writer {
 	uint64_t end;			/* where the last record ends */
 	uint64_t whole;			/* where the last record ends that is in the file */
 	size_t last;			/* length of the last packet's */
-	struct output_iface *ifaces;	/* those of all files; n_ifaces of them are in this one */
-	uint32_t n_ifaces, n_known;
+	uint64_t file;			/* which one it is, from 1 */
+	struct output_iface *ifaces;	/* by their ids, those of all files */
+	uint32_t n_known;
+	uint32_t *ids;			/* of the interfaces of this file, by their numbers in it */
+	uint32_t n_ifaces;
 	uint64_t lost;			/* from here on: of all files */
 	uint64_t unfit;
 	int unfit_reason;		/* the first one */
@@ -61,6 +64,7 @@ int writer_open(struct writer **writer, enum file_format format, const struct pr
 
 	if (!w)
 		return -ENOMEM;
+	w->file = 1;
 	w->format = format_open(format, text);
 	if (!w->format)
 		return -ENOMEM;
@@ -97,6 +101,7 @@ void writer_give_out(struct writer *w, struct out *out)
 	w->head_end = w->n_packets = w->packets_end = w->end = w->whole = 0;
 	w->n_ifaces = 0;
 	w->error = 0;
+	w->file++;
 }
 
 const struct out *writer_out(const struct writer *w)
@@ -234,24 +239,46 @@ int writer_begin(struct writer *w, const struct origin *o)
 	return err;
 }
 
-/* Makes interface @id one of this file. */
+static int know_iface(struct writer *w, uint32_t id)
+{
+	size_t n = max_of((size_t)id + 1, 2 * (size_t)w->n_known);
+	struct output_iface *more = id < w->n_known ? w->ifaces : realloc(w->ifaces, n * sizeof(*more));
+
+	if (!more)
+		return w->error = -ENOMEM;
+	if (id < w->n_known)
+		return 0;
+	memset(more + w->n_known, 0, (n - w->n_known) * sizeof(*more));
+	w->ifaces = more;
+	w->n_known = n;
+	return 0;
+}
+
+/* Makes interface @id the next one of this file. */
 static int add_iface(struct writer *w, uint32_t id, uint32_t snaplen)
 {
-	if (id >= w->n_known) {
-		struct output_iface *more = realloc(w->ifaces, (id + 1) * sizeof(*more));
+	uint32_t n = w->n_ifaces;
+
+	if (!(n & (n - 1))) {	/* a power of two, or 0: full */
+		uint32_t *more = realloc(w->ids, (n ? 2 * (size_t)n : 1) * sizeof(*more));
 
 		if (!more)
 			return w->error = -ENOMEM;
-		memset(more + w->n_known, 0, (id + 1 - w->n_known) * sizeof(*more));
-		w->ifaces = more;
-		w->n_known = id + 1;
+		w->ids = more;
 	}
-	for (uint32_t i = w->n_ifaces; i <= id; i++) {
-		w->ifaces[i].end = UINT64_MAX;
-		w->ifaces[i].snaplen = snaplen;
-	}
-	w->n_ifaces = id + 1;
+	if (know_iface(w, id))
+		return w->error;
+	w->ids[w->n_ifaces++] = id;
+	w->ifaces[id].file = w->file;
+	w->ifaces[id].number = n;
+	w->ifaces[id].snaplen = snaplen;
+	w->ifaces[id].end = UINT64_MAX;
 	return 0;
+}
+
+bool writer_has_iface(const struct writer *w, uint32_t id)
+{
+	return id < w->n_known && w->ifaces[id].file == w->file;
 }
 
 int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
@@ -263,7 +290,7 @@ int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
 	if (snaplen && (!i->snaplen || snaplen < i->snaplen))
 		described.snaplen = snaplen;
 	if (!err)
-		err = add_iface(w, w->n_ifaces, snaplen);
+		err = add_iface(w, i->id, snaplen);
 	if (err || !w->ops->iface)
 		return err;
 	while (!err && (n = w->ops->iface(w->format, tail(w), room(w), &described, snaplen)) > (ssize_t)room(w))
@@ -271,7 +298,7 @@ int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
 	if (err)
 		return err;
 	appended_head(w, n);
-	w->ifaces[w->n_ifaces - 1].end = w->end;
+	w->ifaces[i->id].end = w->end;
 	return 0;
 }
 
@@ -298,11 +325,12 @@ int writer_packet(struct writer *w, const struct packet *p)
 	int err = w->error;
 	ssize_t n = 0;
 
-	if (id >= w->n_ifaces && !err)		/* a format that needs no description of it */
+	if (!err && !writer_has_iface(w, id))		/* a format that needs no description of it */
 		err = add_iface(w, id, 0);
 	if (!w->n_packets && !err && out_is_compressed(w->out))
 		err = flush_head(w);
-	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, w->ifaces[id].snaplen)) > (ssize_t)room(w))
+	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, w->ifaces[id].number, w->ifaces[id].snaplen)) >
+	       (ssize_t)room(w))
 		err = make_room(w, n);
 	if (err) {
 		count_lost(w, id);
@@ -338,7 +366,7 @@ size_t writer_pending(const struct writer *w)
 
 uint64_t writer_size(const struct writer *w)
 {
-	uint64_t stats = w->ops->stats ? (uint64_t)w->n_ifaces * STATS_MAX : 0;
+	uint64_t stats = w->ops->stats ? (uint64_t)w->n_ifaces * WRITER_STATS_MAX : 0;
 
 	return out_size(w->out) + w->used + stats;
 }
@@ -406,13 +434,14 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 	int err;
 
 	w->used = 0;
-	for (uint32_t id = 0; id < w->n_ifaces; id++) {
+	for (uint32_t i = 0; i < w->n_ifaces; i++) {
 		struct iface_stats s = { .has = 0 };
+		uint32_t id = w->ids[i];
 		ssize_t n;
 
 		if (w->ifaces[id].end > out_offset(w->out) || !stats(ctx, id, &s))	/* cut away, or nothing known */
 			continue;
-		while ((n = w->ops->stats(w->format, tail(w), room(w), id, &s)) > (ssize_t)room(w))
+		while ((n = w->ops->stats(w->format, tail(w), room(w), i, &s)) > (ssize_t)room(w))
 			if (grow(w, w->limit = 2 * w->cap + n))
 				return -ENOMEM;
 		w->used += n;
@@ -508,6 +537,7 @@ struct writer *writer_close(struct writer *w)
 	free(w->buf);
 	free(w->marks);
 	free(w->ifaces);
+	free(w->ids);
 	free(w);
 	return NULL;
 }

@@ -46,12 +46,13 @@ bool writer_is_same(const struct writer *w, const struct stat *st);
 int writer_begin(struct writer *w, const struct origin *o);
 
 /*
- * Adds an interface; they have to come in the order of their ids, 0, 1, ... and, for pcapng and pcap, before their packets.
+ * Adds an interface to the file, once, where it gets the next number; for pcapng and pcap they have to come before their packets.
  * @snaplen cuts its packets (0: no limit). writer_block() adds a pcapng block of @len bytes; other formats leave it out.
  * A packet that the format cannot express is counted, and no error. These and the next return 0 or, once writing has failed, -errno, -EPIPE when the reader has gone. writer_flush() alone
  * may return -EINTR: the interrupt_fd became readable, and nothing is lost; as an error it counts in writer_finish() only.
  */
 int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen);
+bool writer_has_iface(const struct writer *w, uint32_t id);
 int writer_packet(struct writer *w, const struct packet *p);
 int writer_block(struct writer *w, const void *block, size_t len);
 int writer_flush(struct writer *w);
@@ -83,6 +84,11 @@ uint64_t writer_lost_all(const struct writer *w);
  * that of the file; -ERANGE: the time; -EMSGSIZE: too many bytes.
  */
 uint64_t writer_unfit(const struct writer *w, int *reason);
+
+enum {
+	WRITER_STATS_MAX	= 512,	/* bytes that writer_size() keeps for the statistics of an interface: all counters, a comment of 255, */
+	WRITER_STATS_OPTIONS_MAX = 128,	/* and so many of other options */
+};
 
 /* Fills in the statistics of interface @id just before they are written; false: there are none. */
 typedef bool (*writer_stats_fn)(void *ctx, uint32_t id, struct iface_stats *s);

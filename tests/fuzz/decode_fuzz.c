@@ -156,11 +156,11 @@ static void check_format(const struct packet *p, enum file_format kind, const st
 	char *buf;
 
 	must(f);
-	need = f->ops->packet(f, NULL, 0, p, 0);
+	need = f->ops->packet(f, NULL, 0, p, 0, 0);
 	must(need > 0 && need <= 8 * LINE_MAX_BYTES + 8 * (ssize_t)(p->caplen + p->options.len));
 	buf = malloc(need);
 	must(buf);
-	len = f->ops->packet(f, buf, need, p, 0);
+	len = f->ops->packet(f, buf, need, p, 0, 0);
 	must(len >= (ssize_t)f->ops->packet_min && len <= need);
 	must(buf[len - 1] == '\n' && fuzz_is_safe(buf, len - 1, kind == FORMAT_TEXT && (o->hex || p->options.len) ? "\n\t" : ""));
 	if (kind == FORMAT_JSON)

@@ -152,4 +152,75 @@ for args in '-C 1' '-C 1 -W 3' '-C 1 -W 10' '-C 2 -W 11' '-C 1 -W 1' '-C 3'; do
 	verdict "$sentence"
 done
 
+# Captures with much in front of their packets. `many`: 3000 interfaces, and packets of some of them; `long`: comments
+# and names of 60000 bytes; `stats`: statistics with long comments.
+made()
+{
+	python3 - "$work" <<'END'
+import sys
+sys.path.insert(0, "scripts")
+sys.dont_write_bytecode = True
+from fixture_files import *
+ng, work = Ng("<"), sys.argv[1]
+packet = lambda n: ((START_SEC + n) * SEC, bytes([n % 256]) * 60, 60)
+long = b"x" * 60000
+open(work + "/many", "wb").write(
+    ng.shb() + b"".join(ng.idb((2, b"if%d" % i)) for i in range(3000)) +
+    b"".join(ng.isb(SEC, (4, ng.pack("Q", i)), iface=i) for i in range(3000)) +
+    b"".join(ng.epb(packet(n), iface=n * 7 % 3000) for n in range(600)))
+open(work + "/long", "wb").write(
+    ng.shb((1, long), (3, long)) + ng.idb((2, b"eth0"), (3, long), (1, long), (1, long), (1, b"short")) +
+    b"".join(ng.epb(packet(n)) for n in range(600)))
+open(work + "/late", "wb").write(
+    ng.shb() + b"".join(ng.idb((2, b"n" * 900)) + ng.epbs([packet(n)] * 20, iface=n) for n in range(6)))
+open(work + "/stats", "wb").write(
+    ng.shb() + ng.idb() + ng.isb(SEC, (1, b"first"), (1, long), (1, b"third")) + b"".join(ng.epb(packet(n)) for n in range(100)))
+END
+}
+made
+{
+	for name in many long; do
+		for by in packets:2 packets:7; do
+			split "$work/$name" -w "$work/d/f" -b $by 2>"$work/said"
+			diff <("$dump" -r "$work/$name" -tt -v -XX) <(packets "${files[@]}") >"$work/diff" || head -n 4 "$work/diff"
+			(($(stat -c %s "${files[0]}") > 100000)) || echo "$name: the first file does not say all"
+			(($(cat "${files[@]:1}" | wc -c) < 300000)) ||
+				echo "$name: $(cat "${files[@]:1}" | wc -c) bytes in ${#files[@]} files, of $(stat -c %s "$work/$name")"
+			[[ $(grep -c 'long comments and names stand in the first file only' "$work/said") == $([[ $name == long ]] && echo 1 || echo 0) ]] ||
+				cat "$work/said"
+			if command -v tcpdump >/dev/null; then
+				for file in "${files[@]::20}"; do
+					tcpdump -nr "$file" -w /dev/null 2>"$work/said" || cat "$work/said"
+				done
+			fi
+		done
+	done
+	split "$work/many" -w "$work/d/f" -b packets:7 --format pcap
+	diff <("$dump" -r "$work/many" -tt) <(packets "${files[@]}" | grep '^\[') >"$work/diff" || head -n 4 "$work/diff"
+	split "$work/many" -w "$work/d/f" -b packets:7 --format json
+	diff <("$dump" -r "$work/many" -T json | sed 's/"frame_frame_number":[0-9]*//') \
+		<(cat "${files[@]}" | sed 's/"frame_frame_number":[0-9]*//') >"$work/diff" || head -n 2 "$work/diff"
+	# Each has the statistics of the interfaces that it has, whose numbers are others: interface N has received N packets. One
+	# more may stand at the end, that of the packet which was too much.
+	split "$work/many" -w "$work/d/f" -b packets:7
+	"$dump" -r "${files[5]}" --info | awk '
+		/^ *Name = if/ { sub(/.*if/, ""); name = $0; n++ }
+		/Packets received/ { if ($NF != name) print "statistics of " name ": " $0; n_stats++ }
+		END { if (n < 7 || n > 8 || n_stats != n) print n " interfaces, statistics of " n_stats }'
+} >"$work/against" 2>&1
+verdict "what_stands_in_front_of_packets_is_not_repeated_without_bound"
+
+{
+	split "$work/stats" -w "$work/d/f" -C 2k
+	sizes 2048 "${files[@]}"
+	[[ $("$dump" -r "$work/stats" | wc -l) == $(packets "${files[@]}" | grep -c '^\[') ]] || echo "packets are missing"
+	grep -aq first "${files[1]}" || echo "the comment on the statistics is lost"
+	for size in {8..16}; do
+		split "$work/late" -w "$work/d/f" -b filesize:$size
+		sizes $((size * 1000)) "${files[@]}"
+		((${#files[@]} > 1)) || echo "one file only"
+		[[ $("$dump" -r "$work/late" | wc -l) == $(packets "${files[@]}" | grep -c '^\[') ]] || echo "packets are missing"
+	done
+} >"$work/against" 2>&1
+verdict "interfaces_that_come_late_and_long_statistics_stay_within_the_size_of_a_file"
 echo "1..$n"

@@ -192,13 +192,13 @@ static void no_format_takes_more_room_than_it_asks_for(void **state)
 			char *buf;
 
 			make_packet(&p);
-			need = f->ops->packet(f, NULL, 0, &p, 0);
+			need = f->ops->packet(f, NULL, 0, &p, 0, 0);
 			if (need < 0)		/* pcap: not of its link type */
 				continue;
 			buf = malloc(need + 1);
-			assert_int_equal(f->ops->packet(f, buf, need - 1, &p, 0), need);
+			assert_int_equal(f->ops->packet(f, buf, need - 1, &p, 0, 0), need);
 			buf[need] = '$';
-			n = f->ops->packet(f, buf, need, &p, 0);
+			n = f->ops->packet(f, buf, need, &p, 0, 0);
 			assert_true(n <= need && buf[need] == '$');
 			if (n >= 0) {
 				assert_true((size_t)n >= f->ops->packet_min);
@@ -231,8 +231,8 @@ static const char *row_of(enum file_format format, const struct packet *p)
 	struct format *f = format_open(format, &(struct print_options){ .verbose = 1 });
 	ssize_t n;
 
-	assert_in_range(f->ops->packet(f, NULL, 0, p, 0), 1, sizeof(buf) - 1);
-	n = f->ops->packet(f, buf, sizeof(buf) - 1, p, 0);
+	assert_in_range(f->ops->packet(f, NULL, 0, p, 0, 0), 1, sizeof(buf) - 1);
+	n = f->ops->packet(f, buf, sizeof(buf) - 1, p, 0, 0);
 	buf[n] = '\0';
 	format_close(f);
 	return buf;
@@ -305,12 +305,12 @@ static void a_packet_may_have_very_many_options(void **state)
 	alarm(20);
 	for (unsigned i = 0; i < array_size(codes) * array_size(all); i++) {
 		struct format *f = format_open(all[i / array_size(codes)], &text);
-		size_t room = f->ops->packet(f, NULL, 0, &p, 0);
+		size_t room = f->ops->packet(f, NULL, 0, &p, 0, 0);
 		char *buf = malloc(room);
 
 		for (size_t at = 0; at < p.options.len; at += LEN)
 			memcpy(options + at, &codes[i % array_size(codes)], sizeof(codes[0]));
-		assert_in_range(f->ops->packet(f, buf, room, &p, 0), 1, room);
+		assert_in_range(f->ops->packet(f, buf, room, &p, 0, 0), 1, room);
 		free(buf);
 		format_close(f);
 	}
@@ -337,7 +337,7 @@ static void a_verdict_is_that_of_its_kind_of_program(void **state)
 		p.options.len = put_option(made.options, EPB_VERDICT, 9);
 		made.options[4] = rows[i].type;
 		memcpy(made.options + 5, &rows[i].action, 8);
-		n = f->ops->packet(f, buf, sizeof(buf) - 1, &p, 0);
+		n = f->ops->packet(f, buf, sizeof(buf) - 1, &p, 0, 0);
 		buf[n] = '\0';
 		if (!strstr(buf, rows[i].wanted) || !is_json_row(buf))
 			fail_msg("%s, not %s", buf, rows[i].wanted);
@@ -354,7 +354,7 @@ static ssize_t pcap_packet(const struct packet *p, uint32_t linktype, uint32_t s
 
 	f->ops->head(f, head, sizeof(head), &(struct origin){ 0 });
 	f->ops->iface(f, head, sizeof(head), &i, 0);
-	n = f->ops->packet(f, buf, room, p, snaplen);
+	n = f->ops->packet(f, buf, room, p, 0, snaplen);
 	format_close(f);
 	return n;
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/out.h"
 #include "capture/pack.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
@@ -392,6 +393,49 @@ static void a_start_that_fails_leaves_no_trace(void **state)
 	assert_int_equal(st.st_size, 4);
 }
 
+/* In the second file the last interface comes first: numbers and statistics are those of the file. */
+static void interfaces_are_numbered_anew_in_each_file(void **state)
+{
+	struct writer *w = NULL;
+	struct out *out = NULL;
+	struct packet p = packet(1);
+	struct iface many[3] = { ifaces[0], ifaces[1], ifaces[1] };
+	struct outcome o = { 0 };
+
+	(void)state;
+	unlink(path);
+	many[2].id = 2;
+	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
+	writer_begin(w, &(struct origin){ 0 });
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(writer_iface(w, &many[i], 256), 0);
+	assert_int_equal(writer_finish(w, stats, w), 0);
+	out = writer_take_out(w);
+	out_close(out);
+	unlink(path);
+	assert_int_equal(out_open(&out, path, -1), 0);
+	writer_give_out(w, out);
+	writer_begin(w, &(struct origin){ 0 });
+	for (unsigned i = 0; i < 3; i++)
+		assert_false(writer_has_iface(w, i));
+	for (unsigned n = 0; n < 2; n++) {
+		p = packet(n);
+		p.iface = &many[n ? 0 : 2];
+		assert_int_equal(writer_iface(w, p.iface, 256), 0);
+		assert_true(writer_has_iface(w, p.iface->id));
+		assert_int_equal(writer_packet(w, &p), 0);
+	}
+	assert_false(writer_has_iface(w, 1));
+	writer_refuse(w, 2);
+	assert_int_equal(writer_finish(w, stats, w), 0);
+	writer_close(w);
+	read_file(&o, RLIM_INFINITY);
+	assert_int_equal(o.n[0], 1);
+	assert_int_equal(o.n[1], 1);
+	assert_int_equal(o.stats_lost[0], 1);	/* of number 2 */
+	assert_int_equal(o.stats_lost[1], 0);
+}
+
 static const struct nothing_case {
 	const char *name;
 	enum file_format format;
@@ -471,13 +515,14 @@ static int remove_dir(void **state)
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(interfaces_are_numbered_anew_in_each_file),
 		cmocka_unit_test(statistics_are_of_described_interfaces_only),
 		cmocka_unit_test(a_new_file_is_for_its_owner_alone),
 		cmocka_unit_test(an_existing_file_is_overwritten_and_keeps_its_mode),
 		cmocka_unit_test(a_start_that_fails_leaves_no_trace),
 		cmocka_unit_test(the_same_packets_make_the_same_file),
 	};
-	struct CMUnitTest tests[16];
+	struct CMUnitTest tests[32];
 	size_t n = 0;
 
 	signal(SIGXFSZ, SIG_IGN);
