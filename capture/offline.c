@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Reads a capture, or what matches a filter of it: to text, to statistics, to pcapng. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/account.h"
@@ -15,6 +17,7 @@
 #include "capture/opts.h"
 #include "capture/packet.h"
 #include "capture/reader.h"
+#include "capture/secrets.h"
 #include "capture/select.h"
 #include "capture/source.h"
 #include "capture/stats.h"
@@ -33,6 +36,8 @@ struct offline {
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
 	struct descriptions descriptions;
+	struct blocks secrets;		/* that every file begins with */
+	uint64_t n_secrets;		/* blocks of those of the input that were copied */
 	bool begun;		/* the first file */
 	uint64_t n_untimed;	/* packets that were taken without a time */
 	bool decode;		/* somebody wants to know what the packets are */
@@ -42,7 +47,9 @@ static int describe(void *ctx, struct writer *w)
 {
 	struct offline *f = ctx;
 
-	return descriptions_begin(&f->descriptions, w);
+	int err = descriptions_begin(&f->descriptions, w);
+
+	return err || !f->secrets.len ? err : writer_block(w, f->secrets.bytes, f->secrets.len);
 }
 
 static int describe_iface(void *ctx, struct writer *w, const struct packet *p, uint64_t room)
@@ -99,9 +106,19 @@ static void cut(struct offline *f, struct packet *p)
 static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *next)
 {
 	struct offline *f = ctx;
+	size_t len;
 
-	if (begin_output(f, next))
-		flow_wrote(&f->flow, writer_block(rotate_writer(f->flow.rotate), b->bytes, b->len));
+	if (!begin_output(f, next))
+		return;
+	for (size_t at = 0; at < b->len; at += len) {
+		bool is_secret;
+
+		len = secrets_look(b, at, &is_secret);
+		if (is_secret && f->opts->discard_secrets)
+			continue;
+		f->n_secrets += is_secret;
+		flow_wrote(&f->flow, writer_block(rotate_writer(f->flow.rotate), b->bytes + at, len));
+	}
 }
 
 /* The sinks get it. False: no more packets are wanted. */
@@ -124,6 +141,19 @@ static bool take_packet(struct offline *f, struct packet *p)
 	if (f->flow.rotate)
 		descriptions_check(&f->descriptions, p);
 	return goes_on;
+}
+
+static enum status read_secrets(struct offline *f)
+{
+	char said[PATH_MAX + 128];
+
+	for (unsigned i = 0; i < f->opts->n_secrets; i++) {
+		if (!secrets_read(&f->secrets, f->opts->secrets[i], said, sizeof(said)))
+			return fail(STATUS_USAGE, "%s", said);
+		if (*said)
+			complain("warning: %s", said);
+	}
+	return STATUS_OK;
 }
 
 static enum status open_input(struct offline *f)
@@ -240,11 +270,20 @@ static void tell_of_times(const struct offline *f)
 			 f->n_untimed == 1 ? "" : "s");
 }
 
+/* Keys of the whole capture behind the packets of a part of it. */
+static void tell_of_secrets(const struct offline *f)
+{
+	if (f->n_secrets && (f->opts->filter || f->source.selection || f->opts->count))
+		complain("warning: %s: the secrets of the whole input are in it, not only of the packets that were selected; "
+			 "--discard-secrets leaves them out", f->opts->write);
+}
+
 static void report(struct offline *f)
 {
 	unsigned long long doubles = f->selection.n_doubles;
 
 	tell_of_times(f);
+	tell_of_secrets(f);
 	if (f->opts->stats)
 		print_stats(f);
 	if (f->opts->count_only)
@@ -296,6 +335,8 @@ enum status offline_run_only(const struct opts *o, const struct numbers *only)
 	f.watch.flush = on_flush;
 	f.watch.ctx = &f;
 	if (!status)
+		status = read_secrets(&f);
+	if (!status)
 		status = flow_open_for(&f.flow, o, f.watch.waiter.stop_fd, &account);
 	if (!status && !f.flow.done)
 		status = open_input(&f);
@@ -305,6 +346,7 @@ enum status offline_run_only(const struct opts *o, const struct numbers *only)
 		status = process(&f);
 	account_close(account);
 	dedup_close(f.selection.dedup);
+	free(f.secrets.bytes);
 	source_close(&f.source);
 	flow_close(&f.flow);
 	watch_close(&f.watch);

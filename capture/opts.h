@@ -15,7 +15,7 @@
 #include "capture/rotate.h"
 #include "capture/select.h"
 
-enum { OPTS_IFACES_MAX = 64, OPTS_READS_MAX = 1024 };
+enum { OPTS_IFACES_MAX = 64, OPTS_READS_MAX = 1024, OPTS_SECRETS_MAX = 16 };
 
 enum action {
 	ACTION_LIVE, ACTION_OFFLINE, ACTION_INFO, ACTION_COMPARE, ACTION_DUMP, ACTION_LIST, ACTION_LINK_TYPES, ACTION_STAMP_TYPES,
@@ -30,6 +30,9 @@ struct opts {
 	unsigned n_reads;		/* 0: live */
 	char *read_list;		/* the text of -V, into which they point; freed by opts_close() */
 	bool recover;
+	bool discard_secrets;
+	const char *secrets[OPTS_SECRETS_MAX];	/* --inject-secrets: TYPE:FILE, in order */
+	unsigned n_secrets;
 	bool count_only;		/* --count: the number of packets, and none of them */
 	const char *write;		/* -w, NULL: text only */
 	enum file_format format;	/* of that file, pcapng by default */

@@ -19,7 +19,10 @@ static int first_given(const struct parser *p, const int *codes)
 static bool settle_source(struct parser *p)
 {
 	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
-	static const int reading[] = { OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_INFO, OPT_COUNT, 0 };
+	static const int reading[] = {
+		OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_INFO, OPT_COUNT,
+		OPT_DISCARD_SECRETS, OPT_INJECT_SECRETS, 0,
+	};
 	const struct opts *o = p->o;
 	bool live = !o->n_reads;
 	int code = first_given(p, live ? reading : capturing);
@@ -67,6 +70,9 @@ static bool settle_output(struct parser *p)
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
 	if ((o->rotate.stop_bytes || o->rotate.stop_files) && !o->write)
 		return opts_wrong(p, "-a filesize: and files: need -w FILE");
+	if ((o->discard_secrets || o->n_secrets) && (!o->write || o->format != FORMAT_PCAPNG))
+		return opts_wrong(p, "secrets are in pcapng files: %s needs -w FILE, and no other --format",
+				  opts_name(o->discard_secrets ? OPT_DISCARD_SECRETS : OPT_INJECT_SECRETS));
 	if (o->count_only && o->write)
 		return opts_wrong(p, "--count counts packets, and -w writes them: give one of the two");
 	o->text = p->times[OPT_PRINT] || (!o->write && !o->count_only && p->times['q'] < 2);
@@ -160,6 +166,7 @@ static void settle_flags(struct parser *p)
 		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
 		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover },
 		{ OPT_COUNT, &o->count_only }, { OPT_LOST, &o->lost },
+		{ OPT_DISCARD_SECRETS, &o->discard_secrets },
 	};
 
 	for (size_t i = 0; i < array_size(flags); i++)

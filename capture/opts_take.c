@@ -351,6 +351,11 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_COMPARE:
 		p->o->action = ACTION_COMPARE;
 		return take_read(p, arg);
+	case OPT_INJECT_SECRETS:
+		if (p->o->n_secrets == OPTS_SECRETS_MAX)
+			return opts_wrong(p, "more than %d files of secrets", OPTS_SECRETS_MAX);
+		p->o->secrets[p->o->n_secrets++] = arg;
+		return true;
 	case OPT_WINDOW:
 		return span(p, "window", arg, &p->o->window_ns);
 	case OPT_TOLERANCE:

@@ -380,6 +380,68 @@ END
 } >"$work/against" 2>&1
 verdict "what_is_lost_between_two_captures_is_found"
 
+# ---- secrets ----
+
+# secrets_in FILE: what each block of secrets holds, by tshark
+secrets_in()
+{
+	tshark -X 'read_format:MIME Files Format' -V -r "$1" 2>/dev/null | sed -nE 's/^ +Secrets (Type|Length|Data): //p'
+}
+
+printf 'CLIENT_RANDOM 00 11\n' >"$work/tls.log"
+printf 'LOCAL_STATIC_PRIVATE_KEY=AA=\n' >"$work/wg.log"
+if wanted "secrets_are_put_in_and_left_out_as_by_editcap" editcap; then
+	{
+		"$dump" -r $a -w "$work/with" --inject-secrets "tls:$work/tls.log" --inject-secrets "wg,$work/wg.log"
+		editcap --inject-secrets "tls,$work/tls.log" --inject-secrets "wg,$work/wg.log" $a "$work/theirs" 2>/dev/null
+		secrets_in "$work/with" >"$work/found"
+		[[ $(wc -l <"$work/found") == 6 ]] || cat "$work/found"
+		diff "$work/found" <(secrets_in "$work/theirs")
+		"$dump" --compare $a "$work/with" -q || echo 'the packets differ'
+		"$dump" -r "$work/with" -w "$work/without" --discard-secrets
+		secrets_in "$work/without"
+		cmp "$work/without" <("$dump" -r $a -w -)
+		"$dump" -r "$work/theirs" -w "$work/new" --discard-secrets --inject-secrets "tls:$work/tls.log"
+		[[ $(secrets_in "$work/new" | wc -l) == 3 ]] || secrets_in "$work/new"
+		rm -f "$work"/piece*
+		"$dump" -r $a -w "$work/piece" -b packets:3 --inject-secrets "tls:$work/tls.log"
+		for file in "$work"/piece*; do
+			[[ $(secrets_in "$file" | wc -l) == 3 ]] || echo "${file##*/}: no secrets"
+		done
+	} >"$work/against" 2>&1
+	verdict "secrets_are_put_in_and_left_out_as_by_editcap"
+fi
+
+# complains PATTERN OPTIONS...: or, with an empty pattern, does not.
+complains()
+{
+	"$dump" -r "$work/with" -w "$work/part" "${@:2}" 2>"$work/said" || echo "exit $?: ${*:2}"
+	if [[ $1 ]]; then
+		grep -Eq -e "$1" "$work/said" || { echo "no '$1': ${*:2}"; cat "$work/said"; }
+	else
+		cat "$work/said"
+	fi
+}
+
+{
+	whole='warning: .*/part: the secrets of the whole input are in it, not only of the packets that were selected'
+	complains "$whole" udp port 53
+	complains "$whole" -c 3
+	complains "$whole" --skip 1
+	complains ''
+	complains '' --discard-secrets udp
+	complains '/dev/null does not look like a log of keys for tls' --inject-secrets tls:/dev/null
+	complains '' --inject-secrets ssh:/dev/null
+	for spec in tls tls: dtls:/dev/null "tls:$work/none" :; do
+		"$dump" -r $a -w "$work/part" --inject-secrets "$spec" 2>"$work/said"
+		(($? == 2)) || echo "exit is not 2 with '$spec'"
+		grep -q 'secrets' "$work/said" || cat "$work/said"
+	done
+	head -c 9000000 /dev/zero >"$work/huge"
+	"$dump" -r $a -w "$work/part" --inject-secrets "ssh:$work/huge" 2>&1 | grep -q 'huge: cannot read the secrets: more than 8 MiB' || echo 'as many as you like'
+} >"$work/against" 2>&1
+verdict "what_becomes_of_secrets_is_said"
+
 # ---- signals, with -r ----
 
 # begun SECONDS COMMAND...: until it succeeds
