@@ -123,8 +123,8 @@ static void put_time(struct text_format *p, struct text *t, const struct packet 
 /* As tcpdump has it: offset, eight groups of two bytes, and the printable ones. */
 static void put_hex_row(struct text *t, const uint8_t *data, size_t off, size_t n, bool ascii)
 {
-	text_str(t, "\t0x");
-	text_hex(t, off, 4);
+	text_char(t, '\t');
+	text_offset(t, off);
 	text_str(t, ": ");
 	for (size_t i = 0; i < 16; i++) {
 		if (i >= n && !ascii)

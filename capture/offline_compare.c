@@ -41,8 +41,8 @@ static void show_bytes(const struct packet *p, uint32_t offset)
 		char line[128];
 		struct text t = text_in(line, sizeof(line));
 
-		text_str(&t, "\t0x");
-		text_hex(&t, at, 4);
+		text_char(&t, '\t');
+		text_offset(&t, at);
 		text_str(&t, ": ");
 		for (uint32_t i = at; i < at + ROW && i < p->caplen; i++) {
 			text_str(&t, i % 2 ? "" : " ");

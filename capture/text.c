@@ -108,6 +108,16 @@ void text_hex(struct text *t, uint64_t v, unsigned n)
 		text_char(t, hex[v >> 4 * n & 15]);
 }
 
+void text_offset(struct text *t, uint32_t off)
+{
+	unsigned n = 4;
+
+	while (n < 8 && off >> 4 * n)
+		n++;
+	text_str(t, "0x");
+	text_hex(t, off, n);
+}
+
 void text_mac(struct text *t, const uint8_t mac[static 6])
 {
 	for (int i = 0; i < 6; i++) {

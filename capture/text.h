@@ -54,6 +54,9 @@ void text_blanks(struct text *t, uint64_t v, unsigned width);
 /* Hexadecimal of exactly @digits digits, without 0x. */
 void text_hex(struct text *t, uint64_t v, unsigned digits);
 
+/* The offset of a row in a dump: "0x0010", with as many digits as it needs. */
+void text_offset(struct text *t, uint32_t off);
+
 void text_mac(struct text *t, const uint8_t mac[static 6]);
 void text_ipv4(struct text *t, const uint8_t addr[static 4]);
 void text_ipv6(struct text *t, const uint8_t addr[static 16]);	/* RFC 5952 */

@@ -250,6 +250,28 @@ comments=tests/pcaps/files/pcapng_comments.pcapng
 } >"$work/against"
 verdict "a_comparison_shows_names_and_comments_escaped"
 
+# Behind 64 KiB an offset has five digits, in dumps and where two packets differ.
+python3 - "$work" <<'END'
+import sys
+sys.path.insert(0, "scripts")
+sys.dont_write_bytecode = True
+from fixture_files import *
+frame = bytes(6) + bytes([2]) * 6 + b"\x12\x34" + bytes(i * 7 & 255 for i in range(70000))
+open(sys.argv[1] + "/long", "wb").write(pcap([(SEC, frame, len(frame))], snaplen=262144))
+open(sys.argv[1] + "/other", "wb").write(pcap([(SEC, frame[:-1] + b"!", len(frame))], snaplen=262144))
+END
+"$dump" --compare "$work/long" "$work/other" </dev/null >"$work/said" 2>&1
+grep -oE '^.0x[0-9a-f]+:' "$work/said" | diff - <(printf '\t%s:\n' 0x11160 0x11170 0x11160 0x11170) >"$work/against"
+verdict "a_difference_behind_64_kib_is_shown_at_its_offset"
+if wanted "dumps_of_long_packets_are_those_of_tcpdump" tcpdump; then
+	for how in -xx -XX; do
+		diff <(tcpdump -nr "$work/long" $how 2>/dev/null | grep -P '^\t0x') <("$dump" -r "$work/long" $how | grep -P '^\t0x') |
+			head -n 4
+		"$dump" -r "$work/long" $how | grep -q '0x1116' || echo "$how: no offset of five digits"
+	done >"$work/against" 2>&1
+	verdict "dumps_of_long_packets_are_those_of_tcpdump"
+fi
+
 if wanted "times_matter_when_asked_to" editcap; then
 	editcap -F nsecpcap -t 0.001 $a "$work/later"
 	{

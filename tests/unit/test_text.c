@@ -150,6 +150,22 @@ static void numbers_are_written_with_their_padding(void **state)
 }
 
 /* Where the number of digits changes, and each number of up to five digits, ports among them. */
+static void an_offset_has_four_digits_or_more(void **state)
+{
+	static const uint32_t rows[] = { 0, 0x10, 0xfff0, 0x10000, 0xfffff, 0x100000, 0x3fffff0, 0xfffffff0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char buf[16], want[16];
+		struct text t = text_in(buf, sizeof(buf) - 1);
+
+		text_offset(&t, rows[i]);
+		buf[t.len] = '\0';
+		snprintf(want, sizeof(want), "0x%04x", rows[i]);	/* as tcpdump */
+		assert_string_equal(buf, want);
+	}
+}
+
 static void numbers_are_those_of_printf(void **state)
 {
 	char buf[64], want[64];
@@ -297,6 +313,7 @@ int main(void)
 		cmocka_unit_test(no_pair_of_bytes_gets_through),
 		cmocka_unit_test(a_string_is_cut_between_code_points),
 		cmocka_unit_test(numbers_are_written_with_their_padding),
+		cmocka_unit_test(an_offset_has_four_digits_or_more),
 		cmocka_unit_test(numbers_are_those_of_printf),
 		cmocka_unit_test(ipv6_is_as_inet_ntop_has_it),
 		cmocka_unit_test(mac_and_ipv4_are_written_in_full),
