@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* -d, -dd, -ddd. The link type is Ethernet, which is what XDP has, or that of the first interface in the file of -r. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,6 +83,7 @@ enum status dump_run(const struct opts *o)
 	struct iface first = { .linktype = o->dump_linktype };
 	enum status status = o->n_reads ? read_iface(o->reads[0], &first) : STATUS_OK;
 	const char *filter = o->filter ? o->filter : "";
+	char words[PATH_MAX + 256];
 	struct expr *e = NULL;
 	int err;
 
@@ -90,7 +92,7 @@ enum status dump_run(const struct opts *o)
 	err = expr_open_for(&e, filter, &first, !o->no_optimize);
 	if (err)
 		status = fail(err == -ENOMEM ? STATUS_RUNTIME : STATUS_USAGE, "%s",
-			      err == -ENOMEM ? "out of memory" : expr_error(e));
+			      err == -ENOMEM ? "out of memory" : expr_error_in(e, o->filter_file, words, sizeof(words)));
 	else
 		status = dump(e, o);
 	expr_close(e);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/decode.h"
 #include "capture/expr.h"
 #include "capture/packet.h"
 #include "capture/util.h"
@@ -34,6 +35,7 @@ struct expr {
 	bool swapped;
 	struct bpf_program program;
 	char error[1024];
+	size_t place;		/* in the text, where it is wrong; SIZE_MAX: not known */
 	bool wrong;		/* whatever the link type is, as far as that is clear from what libpcap said */
 };
 
@@ -236,6 +238,7 @@ static void explain(struct expr *e, char *said)
 	found = ends_with(said, "syntax error") ? find_syntax_error(e, &p) : find_named(e, said, &p);
 	if (!found)
 		p = (struct piece){ 0 };
+	e->place = found ? p.start : SIZE_MAX;
 	from = p.start > SHOWN ? p.start - SHOWN : 0;
 	to = min_of(p.end, p.start + SHOWN);
 	snprintf(e->error, sizeof(e->error), "%s%s: %s%.*s%s%.*s%s%.*s%s", said, found && p.start == len ? " at the end" : "",
@@ -319,6 +322,29 @@ const char *expr_error(const struct expr *e)
 	return e->error;
 }
 
+const char *expr_error_in(const struct expr *e, const char *file, char *out, size_t cap)
+{
+	unsigned line = 1, column = 1;
+	char name[64];
+
+	if (!file)
+		return expr_error(e);
+	decode_linktype_name(e->linktype, name, sizeof(name));
+	if (e->place == SIZE_MAX) {
+		snprintf(out, cap, "%s: libpcap does not take this filter expression for link type %s", file, name);
+	} else if (!e->text[e->place]) {
+		snprintf(out, cap, "%s: the filter expression lacks something at its end", file);
+	} else {
+		for (size_t i = 0; i < e->place; i++) {
+			column = e->text[i] == '\n' ? 1 : column + 1;
+			line += e->text[i] == '\n';
+		}
+		snprintf(out, cap, "%s: line %u, column %u: libpcap does not take the filter expression from here on", file, line,
+			 column);
+	}
+	return out;
+}
+
 const char *expr_text(const struct expr *e)
 {
 	return e->text;
@@ -355,6 +381,15 @@ static void straighten(char *text)
 	for (; *text; text++)
 		if (is_blank(*text))
 			*text = ' ';
+}
+
+char *expr_line(const char *text)
+{
+	char *line = strdup(text);
+
+	if (line)
+		straighten(line);
+	return line;
 }
 
 char *expr_join(char *const *words)
@@ -395,6 +430,5 @@ int expr_read(const char *path, char **text)
 		return err;
 	for (char *c = *text; (c = strchr(c, '#'));)
 		memset(c, ' ', strcspn(c, "\n"));
-	straighten(*text);
 	return 0;
 }

@@ -24,8 +24,14 @@ int expr_open(struct expr **e, const char *text, uint16_t linktype, bool optimiz
 /* The same for the packets of an interface in a file, whose byte order is that of the header of LINKTYPE_NULL, too. */
 int expr_open_for(struct expr **e, const char *text, const struct iface *i, bool optimize);
 
-/* After -EINVAL: what is wrong with it. */
+/* After -EINVAL: what is wrong with it, in the words of libpcap and with the text around the place. */
 const char *expr_error(const struct expr *e);
+
+/*
+ * The same for one that comes from @file (NULL: from the user), without a word of it: we may have more rights than the user, who
+ * must not read what he could not open. The place is told as line and column. Into @out if need be.
+ */
+const char *expr_error_in(const struct expr *e, const char *file, char *out, size_t cap);
 
 /* And is it wrong for packets of any link type? Asks libpcap about several. */
 bool expr_is_wrong(const struct expr *e);
@@ -46,10 +52,10 @@ struct expr *expr_close(struct expr *e);
 /* The words up to the NULL as one line with blanks between them, to be freed; NULL: no memory. */
 char *expr_join(char *const *words);
 
-/*
- * An expression from the file @path as one line, to be freed. Comments, from # to the end of a line, are left out.
- * 0 or -errno.
- */
+/* A copy of the text as one line, to be freed; NULL: no memory. */
+char *expr_line(const char *text);
+
+/* An expression from the file @path, to be freed. Comments, from # to the end of a line, become blanks. 0 or -errno. */
 int expr_read(const char *path, char **text);
 
 #endif

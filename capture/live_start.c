@@ -4,6 +4,7 @@
  * line comes last.
  */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -66,6 +67,7 @@ static enum status make_filter(struct live *l)
 {
 	cleanup(expr_closep) struct expr *e = NULL;
 	const struct sock_filter *insns;
+	char words[PATH_MAX + 256];
 	int err;
 	size_t n;
 
@@ -73,7 +75,7 @@ static enum status make_filter(struct live *l)
 		return STATUS_OK;
 	err = expr_open(&e, l->opts->filter, LINKTYPE_ETHERNET, !l->opts->no_optimize);
 	if (err == -EINVAL)
-		return fail(STATUS_USAGE, "%s", expr_error(e));
+		return fail(STATUS_USAGE, "%s", expr_error_in(e, l->opts->filter_file, words, sizeof(words)));
 	if (!err) {
 		insns = expr_insns(e, &n);
 		err = filter_translate(&l->filter, insns, n);

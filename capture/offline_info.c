@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "capture/decode.h"
+#include "capture/expr.h"
 #include "capture/info.h"
 #include "capture/input.h"
 #include "capture/live.h"
 #include "capture/opts.h"
 #include "capture/packet.h"
 #include "capture/source.h"
+#include "capture/util.h"
 #include "capture/watch.h"
 
 /* Reads to the end, or as far as it goes: then *error says why. */
@@ -40,9 +42,10 @@ static enum status read_all(struct source *s, struct info *i, const char **error
 static enum status report(struct source *s, struct info *i)
 {
 	const struct opts *o = s->opts;
+	cleanup(freep) char *filter = o->filter ? expr_line(o->filter) : NULL;
 	struct info_source from = {
 		.name = input_name(s->input, 0), .stat = input_stat(s->input, 0), .reader = input_reader(s->input, 0),
-		.filter = o->filter,
+		.filter = filter,
 	};
 	enum status status = read_all(s, i, &from.error);
 

@@ -188,6 +188,7 @@ static bool take_filter(struct parser *p, char *const *words)
 		return opts_wrong(p, "out of memory");
 	if (text[strspn(text, " \t\r\n")])
 		p->o->filter = steal(&text);
+	p->o->filter_file = file;
 	free(text);
 	return true;
 }

@@ -40,6 +40,7 @@ struct opts {
 	struct rotate_options rotate;	/* its successors */
 	struct keeper_options keep;	/* what becomes of it afterwards */
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
+	const char *filter_file;	/* where it comes from, so that no word of it is shown; NULL: the command line */
 	bool no_optimize;		/* -O */
 	int dump;			/* -d: how often */
 	uint16_t dump_linktype;		/* LINKTYPE_...: for what, without -r */

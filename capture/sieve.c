@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* A table of compiled filters, by link type and byte order. */
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -18,21 +19,23 @@ struct mesh {
 };
 
 struct sieve {
-	const char *filter;
+	const char *filter, *file;
 	bool optimize;
 	bool good;			/* for one of them */
 	struct mesh meshes[MESHES_MAX + 1];
 	unsigned n_meshes;		/* the last one is for all link types that there is no room for */
 	const char *error;
+	char words[PATH_MAX + 256];	/* for it */
 };
 
-int sieve_open(struct sieve **sieve, const char *filter, bool optimize)
+int sieve_open(struct sieve **sieve, const char *filter, const char *file, bool optimize)
 {
 	struct sieve *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return -ENOMEM;
 	s->filter = filter;
+	s->file = file;
 	s->optimize = optimize;
 	*sieve = s;
 	return 0;
@@ -71,7 +74,7 @@ static int find(struct sieve *s, const struct iface *i, struct mesh **mesh)
 
 static int refused(struct sieve *s, const struct mesh *m)
 {
-	s->error = m->expr ? expr_error(m->expr) : "too many link types for a filter";
+	s->error = m->expr ? expr_error_in(m->expr, s->file, s->words, sizeof(s->words)) : "too many link types for a filter";
 	return -EINVAL;
 }
 

@@ -9,8 +9,11 @@ struct iface;
 struct packet;
 struct sieve;
 
-/* The expression, which has to live as long, is not looked at yet. -ENOMEM. */
-int sieve_open(struct sieve **s, const char *filter, bool optimize);
+/*
+ * The expression, which has to live as long, is not looked at yet. @file: where it comes from, as for expr_error_in(); NULL: it
+ * may be shown. -ENOMEM.
+ */
+int sieve_open(struct sieve **s, const char *filter, const char *file, bool optimize);
 
 /*
  * Does the packet match? 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and sieve_error() tells why; all

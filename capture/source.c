@@ -32,7 +32,7 @@ enum status source_open(struct source *s, const struct opts *o, struct watch *w,
 	};
 
 	*s = (struct source){ .opts = o, .watch = w };
-	if (o->filter && sieve_open(&s->sieve, o->filter, !o->no_optimize))
+	if (o->filter && sieve_open(&s->sieve, o->filter, o->filter_file, !o->no_optimize))
 		return fail(STATUS_RUNTIME, "out of memory");
 	if (!input_open(&s->input, paths, n, &options)) {
 		s->blocks = input_blocks(s->input);

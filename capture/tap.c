@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "capture/decode.h"
+#include "capture/expr.h"
 #include "capture/filter.h"
 #include "capture/opts.h"
 #include "capture/pcapng.h"
@@ -71,7 +72,7 @@ enum status tap_describe(struct tap *t, const char *name, uint32_t id, const str
 	t->running = t->netif.running;
 	t->iface = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = o->snap };
 	t->iface.name = strdup(t->netif.name);
-	t->iface.filter = o->filter ? strdup(o->filter) : NULL;
+	t->iface.filter = o->filter ? expr_line(o->filter) : NULL;
 	t->iface.has_mac = t->netif.has_mac;
 	memcpy(t->iface.mac, t->netif.mac, sizeof(t->iface.mac));
 	t->iface.speed_bps = netif_speed_bps(name);

@@ -182,6 +182,26 @@ printf 'udp # names\nport 53\n' >"$work/filter"
 	diff <("$B/xdpdump" -r $file udp port 53) <("$B/xdpdump" -r $file -O udp port 53)
 	diff <("$B/xdpdump" -r $file) <("$B/xdpdump" -r $file " ")
 	[[ $("$B/xdpdump" -r $file udp port 53 | wc -l) -gt 0 ]] || echo "nothing matches"
+	# one line, where it is shown
+	"$B/xdpdump" -r $file --info -F "$work/filter" | grep -q '^Filter: *udp         port 53 *$' || echo "--info shows another one"
 } >"$work/against" 2>&1
 verdict "a_filter_comes_from_a_file_as_well"
+
+# xdpdump may run with more rights than who calls it, who may not read that file.
+{
+	for text in 'root:$y$j9T$SECRET:19700:0:::' 'tcp prot SECRET' 'udp port SECRET' 'ether host SECRET' 'inbound SECRET' 'ip proto \SECRET'; do
+		printf '# SECRET\n%s\n' "$text" >"$work/secret"
+		for how in "-d" "-d -v" "-r $file" "-r $file -r $file" "-r $file --info" "--compare $file $file" "-r $mixed"; do
+			status=0
+			# shellcheck disable=SC2086 # options are words
+			"$B/xdpdump" -F "$work/secret" $how >"$work/said" 2>&1 </dev/null || status=$?
+			[[ $status == 2 ]] || echo "$how: exit $status"
+			grep -H SECRET "$work/said"
+			grep -Fq "$work/secret: l" "$work/said" || cat "$work/said"
+		done
+	done
+	printf 'udp\nport 53 or\n\ttcp prot 80\n' >"$work/secret"
+	refused 2 "secret: line 3, column 6: libpcap does not take the filter expression from here on" -r $file -F "$work/secret"
+} >"$work/against" 2>&1
+verdict "a_filter_from_a_file_is_never_quoted"
 echo "1..$n"

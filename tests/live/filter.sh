@@ -128,6 +128,20 @@ want 'the file' precious "$(<"$work/out.pcapng")"
 want_detached
 end
 
+begin 'an expression from a file is in the capture as one line, and if it is bad not quoted'
+printf 'udp\nport 53\n' >"$work/filter"
+listen -i v0 -w "$work/out.pcapng" -F "$work/filter"
+finish
+want 'exit status' 0 "$rc"
+want_true 'if_filter' grep -aq 'udp port 53' "$work/out.pcapng"
+echo 'port SECRET' >"$work/filter"
+run -i v0 -F "$work/filter"
+want 'exit status' 2 "$rc"
+want_line "$work/err" 'filter: line 1, column 6: libpcap does not take'
+want_no_line "$work/err" SECRET
+want_detached
+end
+
 sentence='a filter that the kernel refuses ends with status 4 and one sentence, and nothing is captured'
 if [[ $sanitized ]]; then
 	skip 'the translation of 100000 instructions takes too long with sanitizers'

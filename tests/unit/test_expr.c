@@ -290,11 +290,40 @@ static void a_file_has_lines_and_comments(void **state)
 	char *text = text_of_file("tcp # and what\nor udp\n#last", 27);
 
 	(void)state;
-	assert_string_equal(text, "tcp            or udp      ");
+	assert_string_equal(text, "tcp           \nor udp\n     ");
 	free(text);
 	text = text_of_file("", 0);
 	assert_string_equal(text, "");
 	free(text);
+}
+
+/* Whose text it is the caller need not be allowed to know. */
+static void a_word_of_a_file_is_never_quoted(void **state)
+{
+	static const struct { const char *text, *where; } rows[] = {
+		{ "root:$y$SECRET:19700:0:99999:7:::", "f: line 1, column 1: " },
+		{ "tcp prot SECRET", "f: line 1, column 5: " },
+		{ "udp or\n\n  tcp port SECRET", "f: line 3, column 12: " },
+		{ "udp\nport SECRETport", "f: line 2, column 6: " },
+		{ "tcp and ip proto \\SECRET", "f: l" },
+		{ "ether[SECRET] = 1", "f: l" },
+		{ "udp port", "f: the filter expression lacks something at its end" },
+		{ "inbound", "f: libpcap does not take this filter expression for link type EN10MB" },
+		{ "ifname SECRET", "f: l" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(rows); i++) {
+		struct expr *e = NULL;
+		char words[256];
+
+		assert_int_equal(expr_open(&e, rows[i].text, LINKTYPE_ETHERNET, true), -EINVAL);
+		assert_ptr_equal(expr_error_in(e, "f", words, sizeof(words)), words);
+		if (strncmp(words, rows[i].where, strlen(rows[i].where)) || strstr(words, "SECRET") || strstr(words, "root"))
+			fail_msg("'%s': %s", rows[i].text, words);
+		assert_ptr_equal(expr_error_in(e, NULL, words, sizeof(words)), expr_error(e));
+		expr_close(e);
+	}
 }
 
 static void a_file_that_cannot_be_read(void **state)
@@ -319,6 +348,7 @@ int main(void)
 		cmocka_unit_test(the_same_packets_as_libpcap),
 		cmocka_unit_test(words_are_joined_by_blanks),
 		cmocka_unit_test(a_file_has_lines_and_comments),
+		cmocka_unit_test(a_word_of_a_file_is_never_quoted),
 		cmocka_unit_test(a_file_that_cannot_be_read),
 	};
 	struct CMUnitTest tests[sizeof(cases) / sizeof(cases[0]) + sizeof(others) / sizeof(others[0])];
