@@ -11,6 +11,7 @@
 
 #include "capture/decode.h"
 #include "capture/expr.h"
+#include "capture/nearest.h"
 #include "capture/packet.h"
 #include "capture/util.h"
 
@@ -225,12 +226,34 @@ static bool ends_with(const char *s, const char *end)
 	return n >= n_end && !strcmp(s + n - n_end, end);
 }
 
+/* A word of the language that is like the piece, "" if there is none or it is one, with a NUL into @out. */
+static void find_meant(const struct expr *e, const struct piece *p, char out[static NEAREST_MAX])
+{
+	static const char *const words[] = {	/* scanner.l of libpcap, the common ones first */
+		"and", "not", "host", "net", "port", "proto", "src", "dst", "tcp", "udp", "ip", "icmp", "aarp", "ah",
+		"arp", "atalk", "broadcast", "clnp", "decnet", "esis", "esp", "ether", "fddi", "gateway", "geneve",
+		"greater", "icmp6", "ifindex", "igmp", "igrp", "inbound", "ip6", "isis", "iso", "lat", "len", "less",
+		"link", "mask", "mopdl", "moprc", "mpls", "multicast", "netbeui", "outbound", "pim", "portrange",
+		"pppoed", "pppoes", "protochain", "rarp", "sca", "sctp", "stp", "subtype", "type", "vlan", "vrrp",
+		"wlan",
+	};
+	char word[NEAREST_MAX];
+	struct nearest n;
+
+	snprintf(word, sizeof(word), "%.*s", (int)min_of(p->end - p->start, sizeof(word) - 1), e->text + p->start);
+	n = nearest_to(word);
+	for (size_t i = 0; i < array_size(words); i++)
+		nearest_try(&n, words[i]);
+	strcpy(out, n.slips ? n.best : "");
+}
+
 /* What libpcap said, and the expression around the place it means, if that is known. */
 static void explain(struct expr *e, char *said)
 {
 	static const char files[] = " when reading savefiles";
 	size_t len = strlen(e->text), from, to;
 	struct piece p = { 0 };
+	char meant[NEAREST_MAX];
 	bool found;
 
 	if (ends_with(said, files))	/* true of captures at XDP as well */
@@ -241,10 +264,12 @@ static void explain(struct expr *e, char *said)
 	e->place = found ? p.start : SIZE_MAX;
 	from = p.start > SHOWN ? p.start - SHOWN : 0;
 	to = min_of(p.end, p.start + SHOWN);
-	snprintf(e->error, sizeof(e->error), "%s%s: %s%.*s%s%.*s%s%.*s%s", said, found && p.start == len ? " at the end" : "",
+	find_meant(e, &p, meant);
+	snprintf(e->error, sizeof(e->error), "%s%s: %s%.*s%s%.*s%s%.*s%s%s%s%s", said, found && p.start == len ? " at the end" : "",
 		 from ? "..." : "", (int)(p.start - from), e->text + from,
 		 to > p.start ? ">>>" : "", (int)(to - p.start), e->text + p.start, to > p.start ? "<<<" : "",
-		 SHOWN, e->text + to, len - to > SHOWN ? "..." : "");
+		 SHOWN, e->text + to, len - to > SHOWN ? "..." : "",
+		 *meant ? "; did you mean " : "", meant, *meant ? "?" : "");
 }
 
 /* Nobody understands it, or nobody could look it up, and to try again may take as long. */

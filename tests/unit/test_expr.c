@@ -38,7 +38,10 @@ static const struct expr_case {
 	{ "the_direction_is_in_cooked_packets", LINKTYPE_LINUX_SLL, "inbound", "" },
 	{ "the_interface_is_in_cooked_packets_v2", LINKTYPE_LINUX_SLL2, "ifindex 2 and outbound", "" },
 
-	{ "a_wrong_word", LINKTYPE_ETHERNET, "tcp prot 80", "syntax error: tcp >>>prot<<< 80" },
+	{ "a_wrong_word", LINKTYPE_ETHERNET, "tcp prot 80", "syntax error: tcp >>>prot<<< 80; did you mean port?" },
+	{ "two_letters_changed_places", LINKTYPE_ETHERNET, "hots 192.0.2.1", "syntax error: >>>hots<<< 192.0.2.1; did you mean host?" },
+	{ "a_letter_missing", LINKTYPE_ETHERNET, "tcp an udp", "syntax error: tcp >>>an<<< udp; did you mean and?" },
+	{ "a_word_like_none", LINKTYPE_ETHERNET, "tcp xyzzy 80", "syntax error: tcp >>>xyzzy<<< 80" },
 	{ "a_wrong_first_word", LINKTYPE_ETHERNET, "and tcp", "syntax error: >>>and<<< tcp" },
 	{ "a_wrong_last_word", LINKTYPE_ETHERNET, "tcp or or", "syntax error: tcp or >>>or<<<" },
 	{ "a_sign_too_many", LINKTYPE_ETHERNET, "tcp[0:2]&0xff==3)||udp", "syntax error: tcp[0:2]&0xff==3>>>)<<<||udp" },
