@@ -145,7 +145,7 @@ line='warning: .*: packets of link type LINKTYPE_147 are left out: DLT 147 link-
 	for order in "-r $file -r $other" "-r $other -r $file" "-r $other -r $file -r $other"; do
 		# shellcheck disable=SC2086 # options are words
 		"$B/xdpdump" $order udp port 53 </dev/null 2>"$work/said" | diff "$work/alone" - || echo "$order: other packets"
-		grep -Eqx "xdpdump: $line" "$work/said" && [[ $(wc -l <"$work/said") == 1 ]] || cat "$work/said"
+		[[ $(grep -Exc "xdpdump: $line" "$work/said") == 1 && $(wc -l <"$work/said") == 1 ]] || cat "$work/said"
 		# shellcheck disable=SC2086
 		"$B/xdpdump" $order -w "$work/out" udp port 53 </dev/null 2>"$work/said" || echo "$order: exit $?"
 		"$B/xdpdump" -r "$work/out" | diff "$work/alone" - || echo "$order: other packets in the file"
@@ -189,6 +189,7 @@ verdict "a_filter_comes_from_a_file_as_well"
 
 # xdpdump may run with more rights than who calls it, who may not read that file.
 {
+	# shellcheck disable=SC2016 # it is /etc/shadow
 	for text in 'root:$y$j9T$SECRET:19700:0:::' 'tcp prot SECRET' 'udp port SECRET' 'ether host SECRET' 'inbound SECRET' 'ip proto \SECRET'; do
 		printf '# SECRET\n%s\n' "$text" >"$work/secret"
 		for how in "-d" "-d -v" "-r $file" "-r $file -r $file" "-r $file --info" "--compare $file $file" "-r $mixed"; do

@@ -216,7 +216,7 @@ verdict "what_stands_in_front_of_packets_is_not_repeated_without_bound"
 	[[ $("$dump" -r "$work/stats" | wc -l) == $(packets "${files[@]}" | grep -c '^\[') ]] || echo "packets are missing"
 	grep -aq first "${files[1]}" || echo "the comment on the statistics is lost"
 	for size in {8..16}; do
-		split "$work/late" -w "$work/d/f" -b filesize:$size
+		split "$work/late" -w "$work/d/f" -b "filesize:$size"
 		sizes $((size * 1000)) "${files[@]}"
 		((${#files[@]} > 1)) || echo "one file only"
 		[[ $("$dump" -r "$work/late" | wc -l) == $(packets "${files[@]}" | grep -c '^\[') ]] || echo "packets are missing"

@@ -103,6 +103,7 @@ for codec in none zstd; do
 	begin "slices without packets are files, of rows as well: json, $codec"
 	mkdir "$work/slices"
 	listen -i v0 -w "$work/slices/f-%s" --format json --compress $codec -G 1 -b printname:"$work/names"
+	# shellcheck disable=SC2016
 	poll 6 bash -c '(($(find "$1" -type f | wc -l) >= 3))' - "$work/slices" || note "$(ls "$work/slices")"
 	finish
 	want 'exit status' 0 "$rc"
