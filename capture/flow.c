@@ -275,7 +275,7 @@ static const char *unfit_reason(int err)
 		return "a pcap file has one link type, and theirs is another one; pcapng has room for all";
 	if (err == -ERANGE)
 		return "pcap has no times after 2106; pcapng has";
-	return "longer than the 262144 bytes that a packet of a pcap file can have";
+	return "longer than what tcpdump and tshark read, 262144 bytes of most link types; -s cuts them";
 }
 
 static enum status report_file(const struct flow *f)

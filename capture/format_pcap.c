@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/decode.h"
 #include "capture/format.h"
 #include "capture/packet.h"
 #include "capture/util.h"
@@ -14,7 +15,6 @@
 enum {
 	HEAD_LEN	= 24,
 	RECORD_LEN	= 16,
-	SNAPLEN_MAX	= 262144,	/* MAXIMUM_SNAPLEN of libpcap, which reads no longer packets */
 	MAGIC_US	= 0xa1b2c3d4,
 	MAGIC_NS	= 0xa1b23c4d,
 };
@@ -54,9 +54,12 @@ static size_t build_head(struct pcap_format *p, void *buf, uint32_t snaplen)
 	return HEAD_LEN;
 }
 
-static uint32_t possible(uint32_t snaplen)
+/* Others read no longer packets. */
+static uint32_t possible(const struct pcap_format *p, uint32_t snaplen)
 {
-	return snaplen && snaplen < SNAPLEN_MAX ? snaplen : SNAPLEN_MAX;
+	uint32_t max = decode_packet_max(p->linktype);
+
+	return snaplen && snaplen < max ? snaplen : max;
 }
 
 /*
@@ -69,11 +72,10 @@ static ssize_t iface(struct format *f, void *buf, size_t room, const struct ifac
 
 	if (room < HEAD_LEN)
 		return HEAD_LEN;
-	p->snaplen = max_of(p->snaplen, possible(i->snaplen));
-	if (p->has_head)
-		return 0;
-	p->linktype = i->linktype;
-	return build_head(p, buf, possible(limit));
+	if (!p->has_head)
+		p->linktype = i->linktype;
+	p->snaplen = max_of(p->snaplen, possible(p, i->snaplen));
+	return p->has_head ? 0 : build_head(p, buf, possible(p, limit));
 }
 
 static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen)
@@ -93,7 +95,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		return -EMEDIUMTYPE;
 	if (seconds > UINT32_MAX)
 		return -ERANGE;
-	if (caplen > SNAPLEN_MAX)
+	if (caplen > decode_packet_max(file->linktype))
 		return -EMSGSIZE;
 	file->snaplen = max_of(file->snaplen, caplen);
 	memcpy(buf, record, RECORD_LEN);
@@ -108,7 +110,7 @@ static ssize_t end(struct format *f, void *buf, size_t room)
 
 	if (p->has_head)
 		return 0;
-	return room < HEAD_LEN ? HEAD_LEN : build_head(p, buf, SNAPLEN_MAX);
+	return room < HEAD_LEN ? HEAD_LEN : build_head(p, buf, possible(p, 0));
 }
 
 static size_t amend(struct format *f, uint8_t buf[static FORMAT_AMEND_MAX])

@@ -129,6 +129,36 @@ names=tests/pcaps/files/pcapng_simple_packets_snaplen_32.pcapng
 } 2>&1 | grep -v 'packets without a time' >"$work/against"
 verdict "no_packet_is_longer_than_the_snapshot_length_of_its_file"
 
+# How long a packet may be is up to those who read pcap, and to the link type.
+python3 - "$work" <<'END'
+import sys
+sys.path.insert(0, "scripts")
+sys.dont_write_bytecode = True
+from fixture_files import *
+ng = Ng("<")
+for name, link in (("ethernet", 1), ("usb", 249)):
+    packets = [(SEC * (i + 1), bytes([i]) * n, n) for i, n in enumerate((60, 262145, 60))]
+    open(f"{sys.argv[1]}/{name}", "wb").write(ng.shb() + ng.idb(link=link, snaplen=0) + ng.epbs(packets))
+END
+# lengths FILE: of its packets, by those who are there
+lengths()
+{
+	"$B/xdpdump" -r "$1" -T json | grep -o 'cap_len":[0-9]*' | grep -o '[0-9]*' | xargs
+	! command -v tshark >/dev/null || tshark -n -r "$1" -T fields -e frame.cap_len 2>/dev/null | xargs
+	! command -v tcpdump >/dev/null || tcpdump -nr "$1" -w /dev/null 2>&1 | grep -v '^reading from'
+}
+{
+	rewrite "$work/usb" pcap "$work/usb.pcap" 2>&1 || echo "usb: exit $?"
+	lengths "$work/usb.pcap" | grep -vx '60 262145 60'
+	rewrite "$work/ethernet" pcap "$work/ethernet.pcap" >"$work/said" 2>&1
+	[[ $? == 6 ]] || echo "ethernet: another exit status"
+	grep -q '1 packet not written: longer than what tcpdump and tshark read, 262144 bytes .* -s cuts them' "$work/said" || cat "$work/said"
+	lengths "$work/ethernet.pcap" | grep -vx '60 60'
+	"$B/xdpdump" -r "$work/ethernet" --format pcap -s 262144 -w "$work/ethernet.pcap" 2>&1 || echo "cut: exit $?"
+	lengths "$work/ethernet.pcap" | grep -vx '60 262144 60'
+} >"$work/against"
+verdict "packets_of_pcap_are_as_long_as_others_read"
+
 if wanted "tcpdump_and_tshark_find_the_same_in_pcap" tshark && \
 	wanted "tcpdump_and_tshark_find_the_same_in_pcap" tcpdump; then
 	for file in "${frames[@]}"; do

@@ -378,6 +378,9 @@ static void pcap_refuses_what_it_cannot_express(void **state)
 	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), 262144 + 16);
 	p.caplen = p.len = 262145;
 	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), -EMSGSIZE);
+	p.iface = &(struct iface){ .linktype = LINKTYPE_USBPCAP };
+	assert_int_equal(pcap_packet(&p, LINKTYPE_USBPCAP, 0, buf, sizeof(buf)), 262145 + 16);
+	p.iface = &ethernet;
 	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 100, buf, sizeof(buf)), 116);
 }
 
