@@ -21,7 +21,10 @@
 #include "capture/netif.h"
 #include "capture/util.h"
 
-enum { ANSWER_MAX = 32 * 1024 };
+enum {
+	ANSWER_MAX	= 32 * 1024,
+	ALT_NAME_MAX	= 127,		/* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
+};
 
 struct netif_watch {
 	struct mnl_socket *nl;
@@ -117,8 +120,8 @@ static int get_link(int ifindex, const char *name, struct listing *l)
 	msg->nlmsg_type = RTM_GETLINK;
 	msg->nlmsg_flags = NLM_F_REQUEST | (dump ? NLM_F_DUMP : NLM_F_ACK);
 	info->ifi_index = ifindex;
-	if (name)
-		mnl_attr_put_strz(msg, IFLA_IFNAME, name);
+	if (name)	/* the first attribute knows alternative names as well, but none that is longer */
+		mnl_attr_put_strz(msg, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
 	return ask(msg, buf, list_one, l);
 }
 
@@ -129,7 +132,7 @@ static void keep(void *ctx, const struct netif *n)
 
 int netif_by_name(const char *name, struct netif *n)
 {
-	if (!*name || strlen(name) >= sizeof(n->name))
+	if (!*name || strlen(name) > ALT_NAME_MAX)
 		return -ENODEV;
 	return get_link(0, name, &(struct listing){ keep, n });
 }

@@ -21,7 +21,7 @@ struct netif {
 	bool has_rx_missed;
 };
 
-/* -ENODEV: there is no such interface. */
+/* By its name or an alternative one (altname of ip-link(8)). -ENODEV: there is no such interface. */
 int netif_by_name(const char *name, struct netif *n);
 int netif_by_index(int ifindex, struct netif *n);
 

@@ -69,6 +69,7 @@ enum status tap_describe(struct tap *t, const char *name, uint32_t id, const str
 	if (!t->netif.ethernet)
 		return fail(STATUS_UNSUPPORTED, "%s: its packets have no Ethernet header (a tunnel?), which is not supported",
 			    name);
+	name = t->netif.name;		/* it may have been an alternative one */
 	t->running = t->netif.running;
 	t->iface = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = o->snap };
 	t->iface.name = strdup(t->netif.name);

@@ -437,6 +437,25 @@ fails 5 'no such interface' -i v0 -i nope -w "$file"
 want_detached
 end
 
+begin 'an interface is found by its alternative names, also by long ones'
+long=$(printf 'n%.0s' {1..127})
+if ip link property add dev v0 altname short0 altname "$long" 2>"$work/ip"; then
+	for name in short0 "$long"; do
+		listen -i "$name" -w "$file"
+		want_line "$work/err" '^listening on v0,'
+		frames 3
+		finish
+		want 'exit status' 0 "$rc"
+		want 'packets' 3 "$("$dump" -r "$file" -t | wc -l)"
+		want_true 'the name in the file' grep -aq v0 "$file"
+	done
+	fails 5 'no such interface' -i "${long}n" -w "$file"
+	ip link property del dev v0 altname short0 altname "$long"
+else
+	note_file "$work/ip"
+fi
+end
+
 begin 'odd names do no harm'
 n_names=0
 for name in 'a%s%n%sb' '$(id)' 'a;b' '-rf' '*' $'\e[31mred' $'\xff\xfe'; do
