@@ -201,6 +201,11 @@ fi
 if wanted "jq_reads_each_row" jq; then
 	{
 		jq -s length "$work/rows.json" | diff - <(wc -l <"$work/lines")
+		# jq 1.6 loses the last digits of time_ns; those of the string stay
+		diff <(jq -r '.frame_frame_time // empty' "$work/rows.json") \
+			<(grep -o '"frame_frame_time":"[^"]*' "$work/rows.json" | cut -d'"' -f 4) | head -n 2
+		diff <(grep -o '"frame_frame_time":"[^"]*' "$work/rows.json" | sed 's/.*\.\([0-9]*\)Z/\1/') \
+			<(grep -o '"time_ns":[0-9]*' "$work/rows.json" | sed 's/.*:/000000000/; s/.*\(.........\)$/\1/') | head -n 2
 		jq -r 'select(.tcp_tcp_dstport == 80) | .ip_ip_src' "$work/rows.json" | grep -q 192.0.2.1 || echo "no web"
 	} >"$work/against" 2>&1
 	verdict "jq_reads_each_row"
