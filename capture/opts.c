@@ -266,7 +266,8 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 	if (o->action == ACTION_COMPARE) {
 		if (!argv[optind])
 			return opts_wrong(&p, "--compare needs two files");
-		o->reads[o->n_reads++] = argv[optind++];
+		if (!opts_add_read(&p, argv[optind++]))
+			return false;
 	}
 	return take_filter(&p, argv + optind) && opts_settle(&p);
 }
@@ -274,7 +275,9 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 void opts_close(struct opts *o)
 {
 	free((char *)o->filter);
+	free(o->reads);
 	free(o->read_list);
 	o->filter = NULL;
+	o->reads = NULL;
 	o->read_list = NULL;
 }

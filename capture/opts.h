@@ -15,7 +15,7 @@
 #include "capture/rotate.h"
 #include "capture/select.h"
 
-enum { OPTS_IFACES_MAX = 64, OPTS_READS_MAX = 1024, OPTS_SECRETS_MAX = 16 };
+enum { OPTS_IFACES_MAX = 64, OPTS_SECRETS_MAX = 16 };
 
 enum action {
 	ACTION_LIVE, ACTION_OFFLINE, ACTION_INFO, ACTION_COMPARE, ACTION_DUMP, ACTION_LIST, ACTION_LINK_TYPES, ACTION_STAMP_TYPES,
@@ -26,7 +26,7 @@ struct opts {
 	enum action action;
 	const char *ifaces[OPTS_IFACES_MAX];	/* -i, in order: names, or numbers of -D */
 	unsigned n_ifaces;		/* 0, live: that of the default route */
-	const char *reads[OPTS_READS_MAX];	/* -r, in order; with --compare the two files */
+	const char **reads;		/* -r, in order; with --compare the two files; freed by opts_close() */
 	unsigned n_reads;		/* 0: live */
 	char *read_list;		/* the text of -V, into which they point; freed by opts_close() */
 	bool recover;

@@ -50,6 +50,9 @@ bool opts_wrong(struct parser *p, const char *fmt, ...) printf_like(2, 3);
 /* An option as the user writes it: "-C", "--max-disk". */
 const char *opts_name(int code);
 
+/* A file that is read. */
+bool opts_add_read(struct parser *p, const char *path);
+
 /* One option, with its value or NULL. */
 bool opts_take(struct parser *p, int code, const char *arg);
 

@@ -95,15 +95,19 @@ static bool take_stats(struct parser *p, const char *arg)
 	return !arg || span(p, "interval", arg, &p->o->stats_ns);
 }
 
-static bool take_read(struct parser *p, const char *arg)
+bool opts_add_read(struct parser *p, const char *path)
 {
 	struct opts *o = p->o;
+	const char **more = o->reads;
 
-	if (!*arg)
+	if (!*path)
 		return opts_wrong(p, "the name of the input file is empty");
-	if (o->n_reads == OPTS_READS_MAX)
-		return opts_wrong(p, "more than %d input files", OPTS_READS_MAX);
-	o->reads[o->n_reads++] = arg;
+	if (!(o->n_reads & (o->n_reads - 1)))	/* a power of two, or 0: full */
+		more = realloc(o->reads, (o->n_reads ? 2 * (size_t)o->n_reads : 1) * sizeof(*more));
+	if (!more)
+		return opts_wrong(p, "out of memory");
+	o->reads = more;
+	o->reads[o->n_reads++] = path;
 	return true;
 }
 
@@ -231,7 +235,7 @@ static bool take_read_list(struct parser *p, const char *path)
 	if (len < 0)
 		return errno ? false : opts_wrong(p, "-V %s: there are no names of files in it", path);
 	for (char *rest = o->read_list, *name; (name = strsep(&rest, "\n"));)
-		if (*name && !take_read(p, name))
+		if (*name && !opts_add_read(p, name))
 			return false;
 	return o->n_reads || opts_wrong(p, "-V %s: there are no names of files in it", path);
 }
@@ -308,7 +312,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		p->o->write = arg;
 		return *arg || opts_wrong(p, "the name of the output file is empty");
 	case 'r':
-		return take_read(p, arg);
+		return opts_add_read(p, arg);
 	case 'C':
 		return size(p, "file size", arg, TCPDUMP_MB, &p->o->rotate.file_bytes);
 	case 'G':
@@ -350,7 +354,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		       opts_wrong(p, "--dedup-ignore '%s' is no list of ttl, tos, mac, vlan and checksum", arg);
 	case OPT_COMPARE:
 		p->o->action = ACTION_COMPARE;
-		return take_read(p, arg);
+		return opts_add_read(p, arg);
 	case OPT_INJECT_SECRETS:
 		if (p->o->n_secrets == OPTS_SECRETS_MAX)
 			return opts_wrong(p, "more than %d files of secrets", OPTS_SECRETS_MAX);

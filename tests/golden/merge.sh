@@ -70,6 +70,18 @@ if wanted "mergecap_finds_the_same_order" mergecap; then
 	verdict "mergecap_finds_the_same_order"
 fi
 
+# As many files as there are words in a command, if the system lets us open them.
+many=()
+for _ in {1..1100}; do many+=(-r tests/pcaps/tcp_flags.pcap); done
+if [[ $(ulimit -Hn) == unlimited || $(ulimit -Hn) -gt 1200 ]]; then
+	{
+		"$B/xdpdump" "${many[@]}" -w "$work/out" </dev/null || echo "exit $?"
+		one=$("$B/xdpdump" -r tests/pcaps/tcp_flags.pcap -t | wc -l)
+		[[ $("$B/xdpdump" -r "$work/out" -t | wc -l) == $((1100 * one)) ]] || echo "not $((1100 * one)) packets"
+	} >"$work/against" 2>&1
+	verdict "more_than_a_thousand_files_are_merged"
+fi
+
 # A packet without a time has none when it was rewritten, once and again, alone and with others; pcap has a time for each.
 timeless=(pcapng_simple_packets pcapng_simple_packets_snaplen_32 pcapng_simple_packets_snaplen_zero warn_pcapng_time_all_ones)
 timeless+=(warn_pcapng_tsoffset_before_1970 warn_pcapng_tsresol_2_64_beyond)

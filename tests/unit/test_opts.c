@@ -10,6 +10,7 @@
 
 #include "bpf/event.h"
 #include "capture/opts.h"
+#include "capture/util.h"
 
 #include "tests/unit/unit.h"
 
@@ -25,6 +26,7 @@ static bool parse(struct opts *o, const char *line)
 	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = strcmp(word, "''") ? word : (char *)"";
 	error[0] = '\0';
+	opts_close(o);	/* of the line before */
 	return opts_parse(o, argc, argv, error, sizeof(error));
 }
 
@@ -229,7 +231,7 @@ static const struct line_case {
 static void is_said(void **state)
 {
 	const struct line_case *c = *state;
-	struct opts o;
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 	bool ok = parse(&o, c->line);
 
 	if (ok != !*c->error)
@@ -241,7 +243,7 @@ static void is_said(void **state)
 
 static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 {
-	struct opts o;
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
 	assert_true(parse(&o, "-i v0"));
@@ -262,7 +264,7 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 
 static void values_of_files_arrive(void **state)
 {
-	struct opts o;
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
 	assert_true(parse(&o, "-r f -r g -w h -C 2 -G 1.5 -W 7 -z gzip --max-disk 3k --min-free 4m --sync 2 --format pcap "
@@ -315,7 +317,7 @@ static void values_of_files_arrive(void **state)
 
 static void text_is_printed_when_it_is_not_said_otherwise(void **state)
 {
-	struct opts o;
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
 	assert_true(parse(&o, "-r f"));
@@ -326,7 +328,7 @@ static void text_is_printed_when_it_is_not_said_otherwise(void **state)
 
 static void headers_are_cut_from_whole_frames(void **state)
 {
-	struct opts o;
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
 	assert_true(parse(&o, "-i v0 -s headers --mirror-port"));
@@ -339,7 +341,7 @@ static void headers_are_cut_from_whole_frames(void **state)
 
 static void values_arrive(void **state)
 {
-	struct opts o;
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
 	assert_true(parse(&o, "-i v0 -i v1 -w f -c 10 -s 96 -B 64 -vv -e -XX -tttt -l -U -P -# --stats=500ms --print "
@@ -375,7 +377,7 @@ static void values_arrive(void **state)
 
 static void has_filter(const char *line, const char *filter)
 {
-	struct opts o;
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	assert_true(parse(&o, line));
 	if (filter)
@@ -400,7 +402,7 @@ static void the_filter_is_all_words_that_are_no_options(void **state)
 
 static void a_dump_has_as_many_letters_as_tcpdumps(void **state)
 {
-	struct opts o;
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
 	assert_true(parse(&o, "-r f -ddd -O -v udp"));
@@ -471,7 +473,7 @@ static void letters_of_tcpdump_arrive(void **state)
 static void up_to_64_interfaces(void **state)
 {
 	char line[512] = "";
-	struct opts o;
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
 	for (int i = 0; i < OPTS_IFACES_MAX; i++)
