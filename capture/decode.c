@@ -195,3 +195,20 @@ const uint8_t *decode_cooked_mac(const struct packet *p)
 	b = decode_at(p, 0, 12);
 	return p->iface->linktype == LINKTYPE_LINUX_SLL && b && be16(b + 4) == 6 ? b + 6 : NULL;
 }
+
+bool decode_cooked(const struct packet *p, struct cooked *c)
+{
+	const uint8_t *b;
+
+	if (p->iface->linktype == LINKTYPE_LINUX_SLL && (b = decode_at(p, 0, 16))) {
+		*c = (struct cooked){ .type = be16(b) };
+		return true;
+	}
+	if (p->iface->linktype == LINKTYPE_LINUX_SLL2 && (b = decode_at(p, 0, 20))) {
+		*c = (struct cooked){
+			.type = b[10], .has_ifindex = true, .ifindex = (uint32_t)be16(b + 4) << 16 | be16(b + 6),
+		};
+		return true;
+	}
+	return false;
+}

@@ -46,4 +46,15 @@ const uint8_t *decode_at_l4(const struct packet *p, size_t n);
 const uint8_t *decode_arp(const struct packet *p);
 const uint8_t *decode_cooked_mac(const struct packet *p);
 
+/* What a Linux cooked header says beside (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html). */
+struct cooked {
+	uint16_t type;		/* enum cooked_type */
+	bool has_ifindex;	/* version 2 only */
+	uint32_t ifindex;	/* of the machine that has captured it */
+};
+enum cooked_type { COOKED_IN, COOKED_BROADCAST, COOKED_MULTICAST, COOKED_OTHERS, COOKED_OUT };
+
+/* False: the packet has no such header, or not all of it. */
+bool decode_cooked(const struct packet *p, struct cooked *c);
+
 #endif

@@ -104,6 +104,12 @@ static void put_damage(struct text *t, const struct row *r, const struct field *
 	text_str(t, ends[r->packet->hdr.end]);
 }
 
+static void put_cooked_type(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->cooked_type);
+}
+
 /* The same of each tag. */
 static void put_tags(struct text *t, const struct row *r, const struct field *f)
 {
@@ -173,6 +179,8 @@ static const struct field table[] = {
 	MADE(eth_eth_dst, MACS, STRING, put_mac, .off = 0),
 	MADE(eth_eth_src, MACS, STRING, put_mac, .off = 6),
 	NUMBER(eth_eth_type, ETHER, 12, 2),
+	MADE(sll_sll_pkttype, DIRECTION, NUMBER, put_cooked_type),
+	NUMBER(sll_sll_ifindex, COOKED2, 4, 4),
 	MADE(sll_sll_src_eth, COOKED, STRING, put_mac),
 	MADE(vlan_vlan_id, TAGS, NUMBERS, put_tags, .off = 0, .mask = 0xfff),
 	MADE(vlan_vlan_priority, TAGS, NUMBERS, put_tags, .off = 0, .shift = 13, .mask = 7),
@@ -255,6 +263,17 @@ static void found(struct row *r, enum layer l, const uint8_t *at)
 	r->present |= 1u << l;
 }
 
+static void look_at_cooked(struct row *r)
+{
+	struct cooked c;
+
+	if (!decode_cooked(r->packet, &c))
+		return;
+	r->cooked_type = c.type;
+	r->present |= 1u << LAYER_DIRECTION;
+	found(r, LAYER_COOKED2, c.has_ifindex ? r->packet->data : NULL);
+}
+
 static void look_at_link(struct row *r)
 {
 	const struct packet *p = r->packet;
@@ -267,6 +286,7 @@ static void look_at_link(struct row *r)
 		found(r, LAYER_ETHER, b && be16(b + 12) >= 0x600 ? b : NULL);
 	} else {
 		found(r, LAYER_COOKED, decode_cooked_mac(p));
+		look_at_cooked(r);
 	}
 	if (n_tags && behind >= 4 * n_tags)
 		found(r, LAYER_TAGS, decode_at(p, behind - 4 * n_tags, 4 * n_tags));

@@ -18,6 +18,7 @@ enum layer {
 	LAYER_ETHER,		/* the whole header, with an EtherType */
 	LAYER_TAGS,		/* the first of hdr.n_tags */
 	LAYER_COOKED,		/* the address in a Linux cooked header */
+	LAYER_COOKED2,		/* such a header of version 2 */
 	LAYER_ARP,		/* or RARP, of Ethernet and IPv4 */
 	LAYER_IPV4,
 	LAYER_IPV6,
@@ -41,6 +42,7 @@ enum layer {
 	LAYER_XDP_VERDICT,
 	LAYER_TC_VERDICT,
 	LAYER_COMMENT,
+	LAYER_DIRECTION,	/* in a Linux cooked header */
 	LAYER_DAMAGE,		/* its headers are cut or contradict themselves */
 };
 
@@ -51,6 +53,7 @@ struct row {
 	uint32_t present;		/* 1 << enum layer */
 	const uint8_t *at[N_BYTE_LAYERS];	/* where they begin, if present */
 	struct verdict verdict;
+	uint16_t cooked_type;
 	char second[24];		/* "2026-11-23T15:04:05." */
 	uint64_t second_of;		/* since 1970, which is that one; UINT64_MAX: none yet */
 };
@@ -75,7 +78,7 @@ struct field {
 	const char *(*foreign)(const struct row *r, size_t *pos, size_t *len);	/* as packet_comment() */
 };
 
-enum { FIELDS_MAX_BYTES = 4096 };	/* that the fields of a row take, in any format, beside the foreign ones */
+enum { FIELDS_MAX_BYTES = 4608 };	/* that the fields of a row take, in any format, beside the foreign ones */
 
 /* All fields, in their order. */
 const struct field *fields(size_t *n);

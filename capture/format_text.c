@@ -207,6 +207,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		text_str(&t, "  ");
 	}
 	put_time(p, &t, pkt);
+	line_direction(&t, pkt);
 	if (p->options.link)
 		line_link(&t, pkt);
 	line_packet(&t, pkt, p->options.verbose);

@@ -6,6 +6,7 @@
 #include "capture/line.h"
 #include "capture/names.h"
 #include "capture/packet.h"
+#include "capture/pcapng.h"
 #include "capture/text.h"
 #include "capture/util.h"
 
@@ -270,6 +271,10 @@ static void put_verbose(struct text *t, const struct packet *p, int verbose)
 		text_str(t, " if ");
 		text_escaped(t, p->iface->name, utf8_cut(p->iface->name, LINE_NAME_MAX));
 	}
+	if (p->has & PACKET_FLAGS && (p->flags & 3) == EPB_INBOUND)
+		text_str(t, " In");
+	if (p->has & PACKET_FLAGS && (p->flags & 3) == EPB_OUTBOUND)
+		text_str(t, " Out");
 	if (p->dropped)
 		field(t, "dropped", p->dropped);
 }
@@ -319,6 +324,24 @@ void line_packet(struct text *t, const struct packet *p, int verbose)
 	put_flags(t, &p->hdr, verbose);
 	if (verbose > 0)
 		put_verbose(t, p, verbose);
+}
+
+void line_direction(struct text *t, const struct packet *p)
+{
+	static const char *const words[] = {
+		[COOKED_IN] = "In ", [COOKED_BROADCAST] = "B ", [COOKED_MULTICAST] = "M ", [COOKED_OTHERS] = "P ",
+		[COOKED_OUT] = "Out ",
+	};
+	struct cooked c;
+
+	if (!decode_cooked(p, &c))
+		return;
+	if (c.has_ifindex) {
+		text_str(t, "ifindex ");
+		text_u64(t, c.ifindex);
+		text_char(t, ' ');
+	}
+	text_str(t, c.type < array_size(words) ? words[c.type] : "? ");
 }
 
 void line_link(struct text *t, const struct packet *p)

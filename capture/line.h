@@ -21,6 +21,9 @@ void line_captured(struct text *t, const struct packet *p);
 /* What it begins with: the highest protocol that is known, else the link type. Names of protocols and numbers. */
 void line_protocol(struct text *t, const struct packet *p);
 
+/* "ifindex 2 In ", in the words of tcpdump: which way a packet went that has a Linux cooked header; else nothing. */
+void line_direction(struct text *t, const struct packet *p);
+
 /* "02:00:00:00:00:01 -> 02:00:00:00:00:02 ", as far as the link type has addresses and they are captured. */
 void line_link(struct text *t, const struct packet *p);
 

@@ -132,6 +132,11 @@ def link_type_files(p, udp4, udp6, arp, vlan):
         "linktype_ipv6_229": pcap(raw[1:], link=229),
         "linktype_linux_cooked_113": pcap(packets(*v1, llc, v1[0][:15], v1[0][:16]), link=113),
         "linktype_linux_cooked_v2_276": pcap(packets(*v2, v2[0][:19], v2[0][:20]), link=276),
+        "linktype_linux_cooked_113_directions": pcap(
+            packets(*(struct.pack(">H", kind) + v1[0][2:] for kind in (0, 1, 2, 3, 4, 5, 0x400))), link=113),
+        "linktype_linux_cooked_v2_276_directions": pcap(
+            packets(*(v2[1][:4] + struct.pack(">I", iface) + v2[1][8:10] + bytes([kind]) + v2[1][11:]
+                      for kind, iface in enumerate((1, 2, 3, 2**31, 2**32 - 1, 0)))), link=276),
         "linktype_bsd_null_0_little_endian": pcap(family("<", *bsd), "<", link=0),
         "linktype_bsd_null_0_big_endian": pcap(family(">", *bsd), ">", link=0),
         "linktype_bsd_null_0_foreign_order": pcap(family(">", *bsd), "<", link=0),

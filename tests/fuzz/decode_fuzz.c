@@ -45,6 +45,7 @@ static void check_line(const struct packet *p, int verbose)
 	char buf[2 * LINE_MAX_BYTES];
 	struct text t = text_in(buf, sizeof(buf));
 
+	line_direction(&t, p);
 	line_link(&t, p);
 	line_packet(&t, p, verbose);
 	must(t.len > 0 && t.len < LINE_MAX_BYTES);

@@ -61,7 +61,7 @@ else
 	verdict "tcpdump_finds_the_same_packets_in_pcapng"
 
 	for expression in ip ip6 arp tcp 'udp port 53' 'host 192.0.2.10' 'not ip' 'ip[8] > 10' 'len > 60' 'link[0] = 0' \
-		inbound 'ifindex 1' 'ether host 02:00:00:00:00:01' multicast 'type mgt' 'vlan'; do
+		inbound outbound 'ifindex 1' 'ifindex 2' 'ether host 02:00:00:00:00:01' multicast 'type mgt' 'vlan'; do
 		for file in tests/pcaps/files/linktype_*; do
 			same_packets "$file" "$expression"
 		done

@@ -102,6 +102,18 @@ if wanted "capinfos_accepts_each_rewritten_file" capinfos; then
 	verdict "capinfos_counts_the_same_packets"
 fi
 
+if wanted "which_way_a_packet_went_is_told_in_the_words_of_tcpdump" tcpdump; then
+	cooked=tests/pcaps/files/linktype_linux_cooked
+	{
+		diff <(tcpdump -nter ${cooked}_113_directions.pcap 2>/dev/null | awk '{ print $1 }') \
+			<("$B/xdpdump" -r ${cooked}_113_directions.pcap -t | awk '{ print $1 }')
+		# the name that tcpdump shows is that of an interface of this machine
+		diff <(tcpdump -nter ${cooked}_v2_276_directions.pcap 2>/dev/null | awk '{ print $3, $4, $2 }') \
+			<("$B/xdpdump" -r ${cooked}_v2_276_directions.pcap -t | awk '{ print $1, $2, $3 }')
+	} >"$work/against" 2>&1
+	verdict "which_way_a_packet_went_is_told_in_the_words_of_tcpdump"
+fi
+
 # One run of tshark costs as much as a hundred of the others, so it reads all files in one: sections can stand in a row,
 # and captures with the same header can share it.
 cat "$work"/once/* >"$work/all.pcapng"
