@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -16,27 +15,8 @@
 struct folder {
 	unsigned refs;		/* atomic */
 	int fd;
-	struct identity id;
+	struct fileid id;
 };
-
-/* Of @name in @fd, or with "" of @fd itself. -errno. */
-static int identify(int fd, const char *name, struct identity *id, uint64_t *bytes)
-{
-	struct statx st;
-
-	if (statx(fd, name, *name ? 0 : AT_EMPTY_PATH, STATX_INO | STATX_SIZE | STATX_BTIME, &st))
-		return -errno;
-	*id = (struct identity){ .dev_major = st.stx_dev_major, .dev_minor = st.stx_dev_minor, .ino = st.stx_ino };
-	if (st.stx_mask & STATX_BTIME)
-		id->born_ns = st.stx_btime.tv_sec * INT64_C(1000000000) + st.stx_btime.tv_nsec;
-	*bytes = st.stx_size;
-	return 0;
-}
-
-static bool is_same(const struct identity *a, const struct identity *b)
-{
-	return a->dev_major == b->dev_major && a->dev_minor == b->dev_minor && a->ino == b->ino && a->born_ns == b->born_ns;
-}
 
 static void folder_close(struct folder *d)
 {
@@ -50,13 +30,13 @@ static void folder_close(struct folder *d)
 static int folder_open(struct folder **folder, int fd, const struct kept *neighbour)
 {
 	struct folder *d = neighbour ? neighbour->folder : NULL;
-	struct identity id;
+	struct fileid id;
 	uint64_t bytes;
-	int err = identify(fd, "", &id, &bytes);
+	int err = fileid_of(fd, "", &id, &bytes);
 
 	if (err)
 		return err;
-	if (d && is_same(&d->id, &id)) {
+	if (d && fileid_same(&d->id, &id)) {
 		__atomic_add_fetch(&d->refs, 1, __ATOMIC_RELAXED);
 		*folder = d;
 		return 0;
@@ -87,7 +67,7 @@ int kept_open(struct kept **kept, const struct out *out, const char *path, const
 	f->fd = fcntl(out_fd(out), F_DUPFD_CLOEXEC, 3);
 	if (f->fd < 0)
 		return -errno;
-	err = identify(f->fd, "", &f->id, &f->bytes);
+	err = fileid_of(f->fd, "", &f->id, &f->bytes);
 	if (!err && out_dir_fd(out) >= 0)
 		err = folder_open(&f->folder, out_dir_fd(out), neighbour);
 	if (err)
@@ -125,10 +105,10 @@ int kept_shut(struct kept *f)
 
 bool kept_look(struct kept *f)
 {
-	struct identity id;
+	struct fileid id;
 	uint64_t bytes;
 
-	if (!f->name || identify(f->folder->fd, f->name, &id, &bytes) || !is_same(&f->id, &id))
+	if (!f->name || fileid_of(f->folder->fd, f->name, &id, &bytes) || !fileid_same(&f->id, &id))
 		return false;
 	f->bytes = bytes;
 	return true;
@@ -136,23 +116,7 @@ bool kept_look(struct kept *f)
 
 int kept_unlink(const struct kept *f, int *fd)
 {
-	struct identity id;
-	uint64_t bytes;
-	int err;
-
-	*fd = openat(f->folder->fd, f->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (*fd < 0)
-		return -errno;
-	err = identify(*fd, "", &id, &bytes);
-	if (!err && !is_same(&f->id, &id))
-		err = -ESTALE;
-	if (!err && unlinkat(f->folder->fd, f->name, 0))
-		err = -errno;
-	if (err) {
-		close(*fd);
-		*fd = -1;
-	}
-	return err;
+	return fileid_unlink(f->folder->fd, f->name, &f->id, fd);
 }
 
 uint64_t kept_room(const struct kept *f)

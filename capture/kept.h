@@ -6,15 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/fileid.h"
+
 struct folder;
 struct out;
-
-/* Inode numbers are used again, so the time of birth belongs to it. 0: the file system does not know. */
-struct identity {
-	uint32_t dev_major, dev_minor;
-	uint64_t ino;
-	int64_t born_ns;
-};
 
 enum kept_command { COMMAND_NONE, COMMAND_WAITS, COMMAND_RUNS };
 
@@ -24,7 +19,7 @@ struct kept {
 	int fd;				/* a duplicate of its descriptor, until it is closed; -1 */
 	struct folder *folder;		/* NULL: stdout, which is nobody's to delete */
 	const char *name;		/* in there; part of path. NULL: what stands there is not this file any more */
-	struct identity id;
+	struct fileid id;
 	uint64_t bytes;			/* st_size when it was complete or its command had ended */
 	enum kept_command command;
 	bool vanishes;			/* nothing is in it, and it has no end: closed, it is removed */
@@ -48,10 +43,7 @@ int kept_shut(struct kept *f);
 /* Looks at its size again. False: it is not in its place. */
 bool kept_look(struct kept *f);
 
-/*
- * Removes it, which has a name, from its directory. *@fd, to be closed by the caller, holds its blocks until then: freeing those takes time.
- * -ENOENT: it is not there. -ESTALE: another file is. Otherwise -errno.
- */
+/* Removes it, which has a name, as fileid_unlink() does. */
 int kept_unlink(const struct kept *f, int *fd);
 
 /* Free bytes where it is. UINT64_MAX: unknown. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/fileid.h"
 #include "capture/out.h"
 #include "capture/pack.h"
 #include "capture/util.h"
@@ -385,12 +386,21 @@ bool out_has_ended(const struct out *o)
 	return o->ended;
 }
 
+int out_unlink(const struct out *o)
+{
+	struct fileid id;
+	uint64_t bytes;
+	int err = fileid_of(o->fd, "", &id, &bytes);
+
+	return err ? err : fileid_unlink(o->dir_fd, o->name, &id, NULL);
+}
+
 struct out *out_close(struct out *o)
 {
 	if (!o)
 		return NULL;
 	if (o->created && !o->ended && !o->size)
-		unlinkat(o->dir_fd, o->name, 0);
+		out_unlink(o);
 	if (o->fd >= 0)
 		close(o->fd);
 	if (o->dir_fd >= 0)

@@ -80,7 +80,10 @@ void out_hurry(struct out *o, int ms);
 int out_end(struct out *o);
 bool out_has_ended(const struct out *o);
 
-/* Releases; a file that we created, in which there is nothing and which has not ended is removed. Returns NULL. */
+/* Removes a file that was opened by name, if that name still stands for it: fileid_unlink(). */
+int out_unlink(const struct out *o);
+
+/* Releases; a file that we created, in which there is nothing and which has not ended is removed, by out_unlink(). Returns NULL. */
 struct out *out_close(struct out *o);
 
 #endif

@@ -179,11 +179,10 @@ bool rotate_is_there(const struct rotate *r)
 
 int rotate_open_next(struct rotate *r, struct out **out)
 {
-	const char *slash = strrchr(r->wanted, '/');
 	int err;
 
-	if (!strcmp(r->wanted, r->path) && rotate_is_there(r))	/* a ring of one file: the old one makes way */
-		unlinkat(r->dir_fd, slash ? slash + 1 : r->wanted, 0);
+	if (!strcmp(r->wanted, r->path))	/* a ring of one file: the old one makes way, if it is still there */
+		out_unlink(writer_out(r->writer));
 	err = out_open_in(out, r->dir_fd, r->wanted, r->interrupt_fd);
 	return err ? err : out_set_codec(*out, r->opts->codec);
 }

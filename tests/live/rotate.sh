@@ -262,6 +262,33 @@ want_all "${files[@]}"
 want 'packets' 15 "$total"
 end
 
+for format in json text csv; do
+	begin "SIGHUP after logrotate has moved a file of $format in which there is nothing yet: what follows is in the new one"
+	fresh
+	listen -i v0 --format $format -w "$d/f"
+	mv "$d/f" "$d/e"
+	kill -HUP "$pid"
+	poll 2 test -e "$d/f" || note 'no new file'
+	frames 5
+	finish
+	want 'exit status' 0 "$rc"
+	list
+	want 'files' 'e f ' "$(names)"
+	want 'packets' 5 "$(grep -c UDP "$d/f")"
+	end
+done
+
+begin 'an empty file of ours that was moved, and another one in its place: both stay'
+fresh
+listen -i v0 --format json -w "$d/f"
+mv "$d/f" "$d/e"
+echo precious >"$d/f"
+finish
+want 'exit status' 0 "$rc"
+want 'files' 'e f ' "$(list; names)"
+want 'the file' precious "$(<"$d/f")"
+end
+
 begin 'SIGHUP ends a capture without a file, and one whose terminal has hung up'
 listen -i v0
 finish HUP

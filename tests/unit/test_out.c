@@ -280,6 +280,91 @@ static void fixtures_come_back(void **state)
 	globfree(&found);
 }
 
+/* ---- a file that nothing was written to ---- */
+
+static void put(const char *name, const char *content)
+{
+	FILE *f = fopen(name, "we");
+
+	assert_non_null(f);
+	fputs(content, f);
+	fclose(f);
+}
+
+static void want_content(const char *name, const char *wanted)
+{
+	char found[64] = "";
+	FILE *f = fopen(name, "re");
+
+	if (!f)
+		fail_msg("%s is not there", name);
+	assert_int_equal(fread(found, 1, sizeof(found) - 1, f), strlen(wanted));
+	fclose(f);
+	assert_string_equal(found, wanted);
+}
+
+static void an_empty_file_goes_if_we_made_it(void **state)
+{
+	struct out *o = NULL;
+
+	(void)state;
+	assert_int_equal(out_open(&o, path, -1), 0);
+	out_close(o);
+	assert_int_equal(access(path, F_OK), -1);
+	put(path, "");
+	assert_int_equal(out_open(&o, path, -1), 0);
+	out_close(o);
+	want_content(path, "");
+	unlink(path);
+}
+
+static void what_stands_in_the_place_of_an_empty_file_stays(void **state)
+{
+	struct out *o = NULL, *next = NULL;
+	char moved[96];
+
+	(void)state;
+	snprintf(moved, sizeof(moved), "%s.1", path);
+	assert_int_equal(out_open(&o, path, -1), 0);
+	assert_int_equal(rename(path, moved), 0);
+	put(path, "precious");
+	out_close(o);
+	want_content(path, "precious");
+	want_content(moved, "");
+	unlink(path);
+	unlink(moved);
+	/* logrotate: what comes behind the signal is ours as well */
+	assert_int_equal(out_open(&o, path, -1), 0);
+	assert_int_equal(rename(path, moved), 0);
+	assert_int_equal(out_open(&next, path, -1), 0);
+	out_close(o);
+	assert_int_equal(out_write(next, "new", 3), 0);
+	out_close(next);
+	want_content(path, "new");
+	want_content(moved, "");
+	unlink(path);
+	unlink(moved);
+}
+
+static void a_file_is_removed_by_what_it_is(void **state)
+{
+	struct out *o = NULL;
+
+	(void)state;
+	assert_int_equal(out_open(&o, path, -1), 0);
+	assert_int_equal(out_write(o, "old", 3), 0);
+	assert_int_equal(out_unlink(o), 0);
+	assert_int_equal(out_unlink(o), -ENOENT);
+	put(path, "precious");
+	assert_int_equal(out_unlink(o), -ESTALE);
+	want_content(path, "precious");
+	unlink(path);
+	assert_int_equal(symlink("/etc/passwd", path), 0);
+	assert_int_equal(out_unlink(o), -ESTALE);
+	out_close(o);
+	unlink(path);
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -306,6 +391,9 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_remembered_is_not_cut);
 	unit_of_table(pipe_cases, interrupted, tests, n);
 	unit_of_table(fixture_cases, fixtures_come_back, tests, n);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(an_empty_file_goes_if_we_made_it);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_stands_in_the_place_of_an_empty_file_stays);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_file_is_removed_by_what_it_is);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("out", tests, n, make_dir, remove_dir);
 }
