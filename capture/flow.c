@@ -11,8 +11,7 @@
 #include "capture/flow.h"
 #include "capture/opts.h"
 #include "capture/packet.h"
-
-static const char is_link[] = "a symbolic link in a directory that everybody can write to: not followed";
+#include "capture/place.h"
 
 static int open_failed(struct flow *f, const char *path, int err)
 {
@@ -22,8 +21,8 @@ static int open_failed(struct flow *f, const char *path, int err)
 	}
 	if (err == -EINVAL)
 		return fail(STATUS_USAGE, "%s: %s", path, rotate_error(f->rotate, err));
-	if (err == -ELOOP)
-		return fail(STATUS_RUNTIME, "%s: %s", path, is_link);
+	if (place_refusal(err))
+		return fail(STATUS_RUNTIME, "%s: %s", path, place_refusal(err));
 	return fail(STATUS_RUNTIME, "%s: cannot open for writing: %s", path, strerror(-err));
 }
 
@@ -258,8 +257,8 @@ static const char *reason(const struct flow *f, int err)
 		return "its reader takes nothing";
 	if (err == -EINTR)
 		return "forced to end";
-	if (err == -ELOOP)
-		return is_link;
+	if (place_refusal(err))
+		return place_refusal(err);
 	return f->rotate ? rotate_error(f->rotate, err) : strerror(-err);
 }
 

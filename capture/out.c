@@ -2,16 +2,15 @@
 /* Files, FIFOs and stdout, compressed or not. */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/fileid.h"
 #include "capture/out.h"
 #include "capture/pack.h"
+#include "capture/place.h"
 #include "capture/util.h"
 
 /* Frames that can be cut off again. With -U each has one packet, and statistics are as long as a few of them. */
@@ -35,17 +34,14 @@ struct frames {
 };
 
 struct out {
-	int fd;
-	int dir_fd;		/* of a file we created or cut; -1: stdout, device */
+	struct place at;	/* stdout is not opened by name */
 	int interrupt_fd;
 	int patience_ms;	/* -1: for ever */
 	uint64_t base;		/* where our part of the file begins: stdout may have been written to before */
 	uint64_t size;		/* from there */
 	struct frames *frames;	/* NULL: not compressed */
 	bool is_file;
-	bool created;		/* by us */
 	bool ended;		/* out_end() */
-	char name[NAME_MAX + 1];	/* in dir_fd */
 };
 
 static void out_closep(struct out **o)
@@ -53,7 +49,7 @@ static void out_closep(struct out **o)
 	out_close(*o);
 }
 
-/* 1 if @fd is ready for @events, -EINTR if interrupted, -ETIMEDOUT. fd -1 just sleeps. */
+/* 1 if @fd is ready for @events, -EINTR if interrupted, -ETIMEDOUT. */
 static int wait_for(const struct out *o, int fd, short events, int timeout_ms)
 {
 	struct pollfd fds[] = { { .fd = fd, .events = events }, { .fd = o->interrupt_fd, .events = POLLIN } };
@@ -69,68 +65,6 @@ static int wait_for(const struct out *o, int fd, short events, int timeout_ms)
 	return fds[1].revents ? -EINTR : -ETIMEDOUT;
 }
 
-static bool anyone_can_write(int dir_fd)
-{
-	struct stat st;
-
-	return !fstat(dir_fd, &st) && (st.st_mode & S_IWOTH);
-}
-
-/* A FIFO without a reader fails with ENXIO, because we do not block; then wait. */
-static int open_existing(struct out *o, int flags)
-{
-	for (;;) {
-		struct stat st;
-		int err;
-
-		o->fd = openat(o->dir_fd, o->name, flags);
-		if (o->fd >= 0)
-			return 0;
-		err = -errno;
-		if (err != -ENXIO || fstatat(o->dir_fd, o->name, &st, 0) || !S_ISFIFO(st.st_mode))
-			return err;
-		err = wait_for(o, -1, 0, 50);
-		if (err != -ETIMEDOUT)
-			return err;
-	}
-}
-
-/* In @dir_fd, or, if that is -1, in the directory that @path names. */
-static int open_named(struct out *o, int dir_fd, const char *path)
-{
-	int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-	cleanup(freep) char *dir = strdup(path);
-	const char *base = strrchr(path, '/');
-	int err;
-
-	if (!dir)
-		return -ENOMEM;
-	base = base ? base + 1 : path;
-	if (!*base)
-		return -EISDIR;
-	if (strlen(base) > NAME_MAX)
-		return -ENAMETOOLONG;
-	strcpy(o->name, base);
-	o->dir_fd = dir_fd >= 0 ? fcntl(dir_fd, F_DUPFD_CLOEXEC, 3) : open(dirname(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (o->dir_fd < 0)
-		return -errno;
-	if (geteuid() == 0 && anyone_can_write(o->dir_fd))
-		flags |= O_NOFOLLOW;
-	o->fd = openat(o->dir_fd, o->name, flags | O_CREAT | O_EXCL, 0600);
-	if (o->fd >= 0) {
-		o->created = true;
-		return 0;
-	}
-	if (errno != EEXIST)
-		return -errno;
-	err = open_existing(o, flags);
-	if (err == -ENOENT && !(flags & O_NOFOLLOW)) {	/* a symlink to a file that is not there yet */
-		o->fd = openat(o->dir_fd, o->name, flags | O_CREAT, 0600);
-		err = o->fd < 0 ? -errno : 0;
-	}
-	return err;
-}
-
 int out_open(struct out **out, const char *path, int interrupt_fd)
 {
 	return out_open_in(out, -1, path, interrupt_fd);
@@ -144,25 +78,25 @@ int out_open_in(struct out **out, int dir_fd, const char *path, int interrupt_fd
 
 	if (!o)
 		return -ENOMEM;
-	o->fd = o->dir_fd = -1;
+	o->at = (struct place)PLACE_INIT;
 	o->interrupt_fd = interrupt_fd;
 	o->patience_ms = -1;
 	if (strcmp(path, "-") == 0) {
-		o->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-		if (o->fd < 0)
+		o->at.fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		if (o->at.fd < 0)
 			return -errno;
 	} else {
-		err = open_named(o, dir_fd, path);
+		err = place_open(&o->at, dir_fd, path, interrupt_fd);
 		if (err)
 			return err;
 	}
-	if (fstat(o->fd, &st))
+	if (fstat(o->at.fd, &st))
 		return -errno;
 	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
 	o->is_file = S_ISREG(st.st_mode);
-	if (o->is_file && o->dir_fd < 0) {	/* stdout: only what we append is ours to cut */
-		off_t pos = fcntl(o->fd, F_GETFL) & O_APPEND ? st.st_size : lseek(o->fd, 0, SEEK_CUR);
+	if (o->is_file && o->at.dir_fd < 0) {	/* stdout: only what we append is ours to cut */
+		off_t pos = fcntl(o->at.fd, F_GETFL) & O_APPEND ? st.st_size : lseek(o->at.fd, 0, SEEK_CUR);
 
 		o->base = st.st_size;
 		o->is_file = pos == st.st_size;
@@ -193,7 +127,7 @@ bool out_is_same(const struct out *o, const struct stat *st)
 {
 	struct stat mine;
 
-	return S_ISREG(st->st_mode) && !fstat(o->fd, &mine) && mine.st_dev == st->st_dev && mine.st_ino == st->st_ino;
+	return S_ISREG(st->st_mode) && !fstat(o->at.fd, &mine) && mine.st_dev == st->st_dev && mine.st_ino == st->st_ino;
 }
 
 bool out_is_file(const struct out *o)
@@ -203,12 +137,12 @@ bool out_is_file(const struct out *o)
 
 int out_fd(const struct out *o)
 {
-	return o->fd;
+	return o->at.fd;
 }
 
 int out_dir_fd(const struct out *o)
 {
-	return o->dir_fd;
+	return o->at.dir_fd;
 }
 
 /*
@@ -221,12 +155,12 @@ static ssize_t write_some(struct out *o, const void *buf, size_t n)
 	int err;
 
 	if (!o->is_file) {
-		err = wait_for(o, o->fd, POLLOUT, o->patience_ms);
+		err = wait_for(o, o->at.fd, POLLOUT, o->patience_ms);
 		if (err < 0)
 			return err;
 		n = min_of(n, (size_t)PIPE_BUF);
 	}
-	done = write(o->fd, buf, n);
+	done = write(o->at.fd, buf, n);
 	if (done >= 0)
 		return done;
 	return errno == EINTR || errno == EAGAIN ? 0 : -errno;
@@ -249,7 +183,7 @@ static int write_all(struct out *o, const uint8_t *p, size_t n)
 /* Everything behind @size, which is where the next byte goes. */
 static int cut_file(struct out *o, uint64_t size)
 {
-	if (ftruncate(o->fd, o->base + size) || lseek(o->fd, o->base + size, SEEK_SET) < 0)
+	if (ftruncate(o->at.fd, o->base + size) || lseek(o->at.fd, o->base + size, SEEK_SET) < 0)
 		return -errno;
 	o->size = size;
 	return 0;
@@ -356,9 +290,9 @@ static int cut_frames(struct out *o, uint64_t offset)
 /* What is appended cannot be anywhere else: Linux ignores the position then (pwrite(2)). */
 int out_amend(struct out *o, const void *buf, size_t n)
 {
-	if (!o->is_file || o->frames || fcntl(o->fd, F_GETFL) & O_APPEND)
+	if (!o->is_file || o->frames || fcntl(o->at.fd, F_GETFL) & O_APPEND)
 		return 0;
-	return pwrite(o->fd, buf, n, o->base) < 0 ? -errno : 0;
+	return pwrite(o->at.fd, buf, n, o->base) < 0 ? -errno : 0;
 }
 
 int out_cut(struct out *o, uint64_t offset)
@@ -388,23 +322,16 @@ bool out_has_ended(const struct out *o)
 
 int out_unlink(const struct out *o)
 {
-	struct fileid id;
-	uint64_t bytes;
-	int err = fileid_of(o->fd, "", &id, &bytes);
-
-	return err ? err : fileid_unlink(o->dir_fd, o->name, &id, NULL);
+	return place_unlink(&o->at);
 }
 
 struct out *out_close(struct out *o)
 {
 	if (!o)
 		return NULL;
-	if (o->created && !o->ended && !o->size)
+	if (o->at.created && !o->ended && !o->size)
 		out_unlink(o);
-	if (o->fd >= 0)
-		close(o->fd);
-	if (o->dir_fd >= 0)
-		close(o->dir_fd);
+	place_close(&o->at);
 	if (o->frames)
 		pack_close(o->frames->pack);
 	free(o->frames);

@@ -15,9 +15,9 @@ struct codec;
 struct out;
 
 /*
- * Opens @path, "-" for stdout, for writing; a new file has mode 0600, an existing one is not touched before out_begin().
- * Waits for the reader of a FIFO. While it has to wait, here or in out_write(), it watches @interrupt_fd (-1: none) and
- * returns -EINTR when that becomes readable. As root a symlink in a directory that everybody can write is refused: -ELOOP.
+ * Opens @path, "-" for stdout, for writing, as place_open() does: an existing file is not touched before out_begin(). While
+ * it has to wait, here or in out_write(), it watches @interrupt_fd (-1: none) and returns -EINTR when that becomes readable.
+ * -errno, or a result of place.h: place_refusal().
  */
 int out_open(struct out **out, const char *path, int interrupt_fd);
 

@@ -221,6 +221,51 @@ want_line "$work/err" 'symbolic link'
 want 'what it points to' precious "$(<"$work/precious")"
 end
 
+begin 'what others have put into a sticky directory is not written to, by whatever option'
+is_foreign='the file of another user in a directory that others can write to: not written to$'
+cp tests/pcaps/mixed.pcap "$work/in"
+install -o nobody -m 666 "$work/precious" "$work/tmp/file"
+install -o nobody -m 666 "$work/precious" "$work/tmp/names"
+mkfifo "$work/tmp/fifo"
+chown nobody "$work/tmp/fifo"
+chmod 666 "$work/tmp/fifo"
+for args in "-i v0 -w $work/tmp/file" "-r $work/in -w $work/tmp/file" "-r $work/in --format json -w $work/tmp/file" \
+	"-r $work/in -w $work/mine -b printname:$work/tmp/names" "-r $work/in -w $work/tmp/fifo"; do
+	# shellcheck disable=SC2086
+	run $args
+	want "exit status of $args" 1 "$rc"
+	want_line "$work/err" "^xdpdump: $work/tmp/(file|names|fifo): $is_foreign"
+done
+exec {reader}<>"$work/tmp/fifo"
+run -r "$work/in" -w "$work/tmp/fifo"
+want 'exit status with a reader' 1 "$rc"
+IFS= read -r -t 0.1 -n 1 -u "$reader" && note 'something came out of the FIFO'
+exec {reader}<&-
+want 'the files' "$(printf 'precious\nprecious')" "$(cat "$work/tmp/file" "$work/tmp/names")"
+ln -s tmp/file "$work/indirect"
+run -r "$work/in" -w "$work/indirect"
+want 'exit status through a link' 1 "$rc"
+want_line "$work/err" "^xdpdump: $work/indirect: $is_foreign"
+rm "$work/tmp/file" "$work/indirect"
+ln "$work/precious" "$work/tmp/file"
+run -r "$work/in" -w "$work/tmp/file"
+want 'exit status of a hard link' 1 "$rc"
+want_line "$work/err" '/tmp/file: a file with other names \(hard links\) in a directory that others can write to: not written to$'
+want 'what it is' precious "$(<"$work/precious")"
+rm "$work/tmp/file"
+mount -t tmpfs -o mode=1777,dev tmpfs "$work/small"
+if mknod "$work/small/null" c 1 3; then
+	run -r "$work/in" -w "$work/small/null"
+	want 'exit status of a device' 1 "$rc"
+	want_line "$work/err" '/small/null: neither a file nor a FIFO, in a directory that others can write to: not written to$'
+fi
+umount "$work/small"
+run -r "$work/in" -w "$work/tmp/new"
+want 'exit status of a new file' 0 "$rc"
+run -r "$work/in" -w "$work/tmp/new"
+want 'exit status of a file of ours' 0 "$rc"
+end
+
 begin 'SIGKILL under load tears one block at most, and all before it can be read'
 for ((round = 0; round < 20; round++)); do
 	listen -i v0 -s 200 -w "$file"

@@ -360,6 +360,26 @@ want_line "$work/err" "^xdpdump: $d/f1: cannot make this file: a symbolic link i
 [[ ! -e $work/victim ]] || note 'the link was followed'
 end
 
+begin 'the file of another user in place of the next one: not written to in a sticky directory, round or not'
+for round in '' '-W 2'; do
+	fresh
+	chmod 1777 "$d"
+	: >"$d/f1"
+	chmod 666 "$d/f1"
+	chown nobody "$d/f1"
+	# shellcheck disable=SC2086
+	listen -i v0 -s 0 -w "$d/f" -C 20k $round
+	frames 20 -s 1000
+	reap 3
+	want "exit status ($round)" 6 "$rc"
+	want_line "$work/err" "^xdpdump: $d/f1: cannot make this file: the file of another user in a directory that others can write to: not written to; "
+	want "bytes in it ($round)" 0 "$(stat -c %s "$d/f1")"
+	want_all "$d/f$([[ -z $round ]] || echo 0)"
+	want "packets ($round)" 18 "$total"
+	rm -f "$d/f1"
+done
+end
+
 begin 'a full disk: the files before are complete, and the status tells'
 fresh
 mount -t tmpfs -o size=100k none "$d"
