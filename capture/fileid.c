@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include "capture/fileid.h"
+#include "capture/util.h"
 
 int fileid_of(int fd, const char *name, struct fileid *id, uint64_t *bytes)
 {
 	struct statx st;
 
-	if (statx(fd, name, *name ? 0 : AT_EMPTY_PATH, STATX_INO | STATX_SIZE | STATX_BTIME, &st))
+	if (uninterrupted(statx(fd, name, *name ? 0 : AT_EMPTY_PATH, STATX_INO | STATX_SIZE | STATX_BTIME, &st)))
 		return -errno;
 	*id = (struct fileid){ .dev_major = st.stx_dev_major, .dev_minor = st.stx_dev_minor, .ino = st.stx_ino };
 	if (st.stx_mask & STATX_BTIME)
@@ -37,12 +38,12 @@ static int check(int fd, const struct fileid *id)
 
 int fileid_unlink(int dir_fd, const char *name, const struct fileid *id, int *held)
 {
-	int err, fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int err, fd = uninterrupted(openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 
 	if (fd < 0)
 		return -errno;
 	err = check(fd, id);
-	if (!err && unlinkat(dir_fd, name, 0))
+	if (!err && uninterrupted(unlinkat(dir_fd, name, 0)))
 		err = -errno;
 	if (held)
 		*held = err ? -1 : fd;

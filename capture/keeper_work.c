@@ -92,7 +92,7 @@ static void note_error(struct keeper *k, const struct kept *f, int err, const ch
 	keeper_say(k, "%s: %s: %s", f->path, what, strerror(-err));
 	pthread_mutex_lock(&k->lock);
 	if (!k->error)
-		k->error = err;
+		k->error = err == -EINTR ? -EIO : err;	/* that would be an end as asked for */
 	pthread_mutex_unlock(&k->lock);
 }
 

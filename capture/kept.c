@@ -79,9 +79,9 @@ int kept_open(struct kept **kept, const struct out *out, const char *path, const
 
 static int try_sync(struct kept *f)
 {
-	if (fdatasync(f->fd))
+	if (uninterrupted(fdatasync(f->fd)))
 		return -errno;
-	if (!f->has_entry && fsync(f->folder->fd) && errno != EINVAL)	/* not every file system has it */
+	if (!f->has_entry && uninterrupted(fsync(f->folder->fd)) && errno != EINVAL)	/* not every file system has it */
 		return -errno;
 	f->has_entry = true;
 	return 0;
@@ -100,7 +100,7 @@ int kept_shut(struct kept *f)
 	int err = close(f->fd) ? -errno : 0;
 
 	f->fd = -1;
-	return err;
+	return err == -EINTR ? 0 : err;	/* it is closed, close(2) */
 }
 
 bool kept_look(struct kept *f)

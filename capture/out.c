@@ -183,7 +183,7 @@ static int write_all(struct out *o, const uint8_t *p, size_t n)
 /* Everything behind @size, which is where the next byte goes. */
 static int cut_file(struct out *o, uint64_t size)
 {
-	if (ftruncate(o->at.fd, o->base + size) || lseek(o->at.fd, o->base + size, SEEK_SET) < 0)
+	if (uninterrupted(ftruncate(o->at.fd, o->base + size)) || lseek(o->at.fd, o->base + size, SEEK_SET) < 0)
 		return -errno;
 	o->size = size;
 	return 0;
@@ -292,7 +292,7 @@ int out_amend(struct out *o, const void *buf, size_t n)
 {
 	if (!o->is_file || o->frames || fcntl(o->at.fd, F_GETFL) & O_APPEND)
 		return 0;
-	return pwrite(o->at.fd, buf, n, o->base) < 0 ? -errno : 0;
+	return uninterrupted(pwrite(o->at.fd, buf, n, o->base)) < 0 ? -errno : 0;
 }
 
 int out_cut(struct out *o, uint64_t offset)

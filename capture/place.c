@@ -14,7 +14,10 @@
 #include "capture/place.h"
 #include "capture/util.h"
 
-enum { PAUSE_MS = 50 };
+enum {
+	READER_MS	= 50,	/* between two looks for the reader of a FIFO */
+	RETRY_MS	= 1,	/* behind an open that was interrupted */
+};
 
 /* Before the next try. -EINTR: do not. */
 static int pause_for(int interrupt_fd, int ms)
@@ -24,11 +27,17 @@ static int pause_for(int interrupt_fd, int ms)
 	return poll(&fd, 1, ms) > 0 ? -EINTR : 0;
 }
 
-static int open_at(int dir_fd, const char *name, int flags)
+/* openat(2), which FUSE and NFS let fail with EINTR for any signal: only what asks us to stop is a reason to. -errno. */
+static int open_at(int dir_fd, const char *name, int flags, int interrupt_fd)
 {
-	int fd = openat(dir_fd, name, flags | O_CLOEXEC, 0600);
+	for (;;) {
+		int fd = openat(dir_fd, name, flags | O_CLOEXEC, 0600);
 
-	return fd < 0 ? -errno : fd;
+		if (fd >= 0 || errno != EINTR)
+			return fd >= 0 ? fd : -errno;
+		if (pause_for(interrupt_fd, RETRY_MS))
+			return -EINTR;
+	}
 }
 
 /* ---- what others can have put there ---- */
@@ -116,7 +125,7 @@ const char *place_refusal(int err)
 static int open_existing(struct place *p, int flags, int interrupt_fd)
 {
 	for (;;) {
-		int fd = open_at(p->dir_fd, p->name, flags), err;
+		int fd = open_at(p->dir_fd, p->name, flags, interrupt_fd), err;
 
 		if (fd >= 0) {
 			p->fd = fd;
@@ -127,12 +136,12 @@ static int open_existing(struct place *p, int flags, int interrupt_fd)
 		err = fd == -ENXIO ? check_fifo(p) : fd;
 		if (err <= 0)
 			return err;
-		if (pause_for(interrupt_fd, PAUSE_MS))
+		if (pause_for(interrupt_fd, READER_MS))
 			return -EINTR;
 	}
 }
 
-static int open_directory(int dir_fd, const char *path)
+static int open_directory(int dir_fd, const char *path, int interrupt_fd)
 {
 	cleanup(freep) char *dir = strdup(path);
 	int fd;
@@ -140,7 +149,7 @@ static int open_directory(int dir_fd, const char *path)
 	if (!dir)
 		return -ENOMEM;
 	if (dir_fd < 0)
-		return open_at(AT_FDCWD, dirname(dir), O_RDONLY | O_DIRECTORY);
+		return open_at(AT_FDCWD, dirname(dir), O_RDONLY | O_DIRECTORY, interrupt_fd);
 	fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 3);
 	return fd < 0 ? -errno : fd;
 }
@@ -151,13 +160,13 @@ static int open_in_directory(struct place *p, int interrupt_fd)
 
 	if (geteuid() == 0 && everybody_can_write(p->dir_fd))
 		flags |= O_NOFOLLOW;
-	p->fd = open_at(p->dir_fd, p->name, flags | O_CREAT | O_EXCL);
+	p->fd = open_at(p->dir_fd, p->name, flags | O_CREAT | O_EXCL, interrupt_fd);
 	p->created = p->fd >= 0;
 	if (p->fd != -EEXIST)
 		return p->created ? 0 : p->fd;
 	err = open_existing(p, flags, interrupt_fd);
 	if (err == -ENOENT && !(flags & O_NOFOLLOW)) {	/* a symlink to a file that is not there yet */
-		p->fd = open_at(p->dir_fd, p->name, flags | O_CREAT);
+		p->fd = open_at(p->dir_fd, p->name, flags | O_CREAT, interrupt_fd);
 		err = p->fd < 0 ? p->fd : check_open(p);
 	}
 	return err;
@@ -174,7 +183,7 @@ int place_open(struct place *p, int dir_fd, const char *path, int interrupt_fd)
 	if (strlen(base) > NAME_MAX)
 		return -ENAMETOOLONG;
 	strcpy(p->name, base);
-	p->dir_fd = open_directory(dir_fd, path);
+	p->dir_fd = open_directory(dir_fd, path, interrupt_fd);
 	return p->dir_fd < 0 ? p->dir_fd : open_in_directory(p, interrupt_fd);
 }
 

@@ -47,12 +47,22 @@ int rotate_begin(struct rotate *r, const struct rotate_source *source, uint64_t 
 	return begin_file(r);
 }
 
+/* The current file goes on for now. */
+static int postpone(struct rotate *r)
+{
+	r->wanted[0] = '\0';
+	r->postponed = true;
+	return 0;
+}
+
 /* All of it that can fail easily comes before the old file is finished. */
 static int switch_to_wanted(struct rotate *r)
 {
 	cleanup(out_closep) struct out *next = NULL;
 	int err = rotate_open_next(r, &next);
 
+	if (err == -EINTR)	/* a file system, and a signal that asks us to stop */
+		return postpone(r);
 	if (err)
 		return err;
 	r->finished = true;
@@ -81,9 +91,8 @@ static int follow(struct rotate *r, enum step step)
 	if (step == STEP_ON || r->postponed)
 		return 0;
 	err = keeper_ready(r->keeper) ? rotate_next_name(r) : -EBUSY;
-	r->postponed = err == -EBUSY;
-	if (r->postponed)
-		return 0;
+	if (err == -EBUSY)
+		return postpone(r);
 	return err ? err : switch_to_wanted(r);
 }
 

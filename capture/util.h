@@ -3,6 +3,7 @@
 #ifndef XDPDUMP_UTIL_H
 #define XDPDUMP_UTIL_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -13,6 +14,21 @@
 #define max_of(a, b)	__extension__ ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
 #define is_unused		__attribute__((unused))
 #define printf_like(fmt, args)	__attribute__((format(printf, fmt, args)))
+
+/*
+ * A system call that a file system (FUSE, NFS) lets fail with EINTR for any signal has done nothing: again, but not for
+ * ever. Not for close(2), whose descriptor is gone then.
+ */
+#define uninterrupted(call)								\
+	__extension__ ({								\
+		unsigned tries_ = 0;							\
+		__typeof__(call) result_;						\
+											\
+		do									\
+			result_ = (call);						\
+		while (result_ < 0 && errno == EINTR && ++tries_ < 1000);		\
+		result_;								\
+	})
 
 /* For cleanup(): frees what the pointer at @pp points to. */
 static inline is_unused void freep(void *pp)

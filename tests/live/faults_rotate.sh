@@ -134,6 +134,56 @@ for error in ENOSPC EACCES EROFS EIO EMFILE; do
 done
 end
 
+begin 'a file system that is interrupted (FUSE, NFS) is asked again: nothing is lost, and nothing is said'
+while read -r name fault args; do
+	fresh
+	head -c 50000 /dev/zero | tee "$d/f" >"$d/f1"
+	# shellcheck disable=SC2086
+	traced -P "$name" -e "inject=$fault:error=EINTR:when=1..3" -- -i v0 -s 0 -w "$d/f" -C 20k $args
+	frames 60 -s 1000
+	finish
+	want "exit status of $fault" 0 "$rc"
+	want_line "$work/trace" "$fault\\(.*INJECTED"
+	want_no_line "$work/err" '^xdpdump: '
+	want_none_lost
+	want "packets with $fault" 60 "$total"
+done <<END
+$d openat
+f openat
+f1 openat
+$d/f ftruncate
+$d/f1 ftruncate
+$d/f1 fdatasync
+$d fsync
+$d/f1 close --sync=never
+f1 statx -z true
+END
+end
+
+begin 'an open that is interrupted for ever ends with a signal that asks for it, at the start and later'
+fresh
+: >"$work/trace"
+background strace -D -f -q -o "$work/trace" -P f -e inject=openat:error=EINTR "$dump" -i v0 -w "$d/f" >"$work/out" 2>"$work/err"
+pid=$!
+poll 5 grep -q INJECTED "$work/trace" || note 'it was not interrupted'
+kill -USR1 "$pid"
+poll 1 ended "$pid" && note 'SIGUSR1 has ended it'
+finish
+want 'exit status' 0 "$rc"
+want_no_line "$work/err" '^listening'
+fresh
+: >"$work/trace"
+traced -P f1 -e inject=openat:error=EINTR -- -i v0 -s 0 -w "$d/f" -C 20k
+frames 60 -s 1000
+poll 5 grep -q INJECTED "$work/trace" || note 'it was not interrupted later'
+finish
+want 'exit status later' 0 "$rc"
+want_no_line "$work/err" '^xdpdump: '
+want_none_lost
+want 'packets' 60 "$total"
+want_detached
+end
+
 begin 'a write that fails in a later file ends the capture; all files are complete'
 for n in 1 2; do	# its head, its packets
 	fresh
