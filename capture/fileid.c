@@ -23,7 +23,8 @@ int fileid_of(int fd, const char *name, struct fileid *id, uint64_t *bytes)
 
 bool fileid_same(const struct fileid *a, const struct fileid *b)
 {
-	return a->dev_major == b->dev_major && a->dev_minor == b->dev_minor && a->ino == b->ino && a->born_ns == b->born_ns;
+	return a->dev_major == b->dev_major && a->dev_minor == b->dev_minor && a->ino == b->ino &&
+	       a->born_ns == b->born_ns;
 }
 
 /* A symbolic link is a file of its own. */

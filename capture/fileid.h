@@ -19,9 +19,9 @@ int fileid_of(int fd, const char *name, struct fileid *id, uint64_t *bytes);
 bool fileid_same(const struct fileid *a, const struct fileid *b);
 
 /*
- * Removes @name from the directory @dir_fd if it stands for the file @id. *@fd (may be NULL), to be closed by the caller,
- * holds its blocks until then: freeing those takes time. -ENOENT: there is none. -ESTALE: another file is there, which
- * stays. Otherwise -errno.
+ * Removes @name from the directory @dir_fd if it stands for the file @id. *@fd (may be NULL), to be closed by the
+ * caller, holds its blocks until then: freeing those takes time. -ENOENT: there is none. -ESTALE: another file is
+ * there, which stays. Otherwise -errno.
  */
 int fileid_unlink(int dir_fd, const char *name, const struct fileid *id, int *fd);
 

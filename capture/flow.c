@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/command.h"
 #include "capture/account.h"
 #include "capture/err.h"
 #include "capture/flow.h"
 #include "capture/opts.h"
 #include "capture/packet.h"
 #include "capture/place.h"
+#include "capture/postrotate.h"
 
 static int open_failed(struct flow *f, const char *path, int err)
 {
@@ -30,7 +30,7 @@ static int open_failed(struct flow *f, const char *path, int err)
 static enum status check_command(const char *command)
 {
 	char path[PATH_MAX];
-	int err = command_find(command, path, sizeof(path));
+	int err = postrotate_find(command, path, sizeof(path));
 
 	if (err == -ENOENT)
 		return fail(STATUS_USAGE, "-z %s: there is no such program", command);

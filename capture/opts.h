@@ -9,9 +9,9 @@
 
 #include "capture/attach.h"
 #include "capture/format.h"
-#include "capture/keeper.h"
 #include "capture/pack.h"
 #include "capture/print.h"
+#include "capture/retention.h"
 #include "capture/rotate.h"
 #include "capture/select.h"
 
@@ -38,7 +38,7 @@ struct opts {
 	enum file_format format;	/* of that file, pcapng by default */
 	struct codec codec;		/* its compression */
 	struct rotate_options rotate;	/* its successors */
-	struct keeper_options keep;	/* what becomes of it afterwards */
+	struct retention_options keep;	/* what becomes of it afterwards */
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
 	const char *filter_file;	/* where it comes from, so that no word of it is shown; NULL: the command line */
 	bool no_optimize;		/* -O */

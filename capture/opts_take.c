@@ -159,12 +159,12 @@ static bool take_autostop(struct parser *p, const char *arg)
 
 static bool take_sync(struct parser *p, const char *arg)
 {
-	struct keeper_options *k = &p->o->keep;
+	struct retention_options *k = &p->o->keep;
 
-	k->sync = !strcmp(arg, "never") ? KEEPER_SYNC_NEVER : KEEPER_SYNC_CLOSE;
+	k->sync = !strcmp(arg, "never") ? RETENTION_SYNC_NEVER : RETENTION_SYNC_CLOSE;
 	if (!strcmp(arg, "never") || !strcmp(arg, "close"))
 		return true;
-	k->sync = KEEPER_SYNC_EVERY;
+	k->sync = RETENTION_SYNC_EVERY;
 	return (value_span(arg, &k->sync_ns) && k->sync_ns) || opts_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Opens what is to be written to, new or as it is. Whether it may be written to is asked of the open file: names change. */
+/* Opens what is to be written to. Whether it may be written to is asked of the open file: names change. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -27,7 +27,7 @@ static int pause_for(int interrupt_fd, int ms)
 	return poll(&fd, 1, ms) > 0 ? -EINTR : 0;
 }
 
-/* openat(2), which FUSE and NFS let fail with EINTR for any signal: only what asks us to stop is a reason to. -errno. */
+/* openat(2), which FUSE and NFS let fail with EINTR for any signal: only what asks us to stop is a reason. -errno. */
 static int open_at(int dir_fd, const char *name, int flags, int interrupt_fd)
 {
 	for (;;) {
@@ -62,8 +62,8 @@ static int judge(const struct stat *dir, const struct stat *st)
 }
 
 /*
- * The directory of the open file, which a link may have led to, into *@dir. A pipe is in none: then it is that of the name.
- * -errno.
+ * The directory of the open file, which a link may have led to, into *@dir. A pipe is in none: then it is that of the
+ * name. -errno.
  */
 static int find_directory(const struct place *p, const struct stat *st, struct stat *dir)
 {
@@ -73,7 +73,8 @@ static int find_directory(const struct place *p, const struct stat *st, struct s
 
 	if (fstat(p->dir_fd, dir))
 		return -errno;
-	if (!fstatat(p->dir_fd, p->name, &named, AT_SYMLINK_NOFOLLOW) && named.st_dev == st->st_dev && named.st_ino == st->st_ino)
+	if (!fstatat(p->dir_fd, p->name, &named, AT_SYMLINK_NOFOLLOW) &&
+	    named.st_dev == st->st_dev && named.st_ino == st->st_ino)
 		return 0;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", p->fd);
 	n = readlink(link, path, sizeof(path) - 1);

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/keeper.h"
 #include "capture/opts.h"
 #include "capture/out.h"
 #include "capture/packet.h"
+#include "capture/retention.h"
 #include "capture/rotate_impl.h"
 #include "capture/util.h"
 #include "capture/writer.h"
@@ -71,14 +71,14 @@ static int switch_to_wanted(struct rotate *r)
 		r->wanted[0] = '\0';
 		return err;
 	}
-	keeper_file(r->keeper, writer_take_out(r->writer));
+	retention_file(r->retention, writer_take_out(r->writer));
 	writer_give_out(r->writer, steal(&next));
 	r->finished = false;
 	strcpy(r->path, r->wanted);
 	r->wanted[0] = '\0';
 	r->room_at = r->room_at == UINT64_MAX ? UINT64_MAX : 0;
 	schedule_began(&r->schedule);
-	err = keeper_current(r->keeper, writer_out(r->writer), r->path);
+	err = retention_current(r->retention, writer_out(r->writer), r->path);
 	return err ? err : begin_file(r);
 }
 
@@ -90,7 +90,7 @@ static int follow(struct rotate *r, enum step step)
 		return ROTATE_END;
 	if (step == STEP_ON || r->postponed)
 		return 0;
-	err = keeper_ready(r->keeper) ? rotate_next_name(r) : -EBUSY;
+	err = retention_ready(r->retention) ? rotate_next_name(r) : -EBUSY;
 	if (err == -EBUSY)
 		return postpone(r);
 	return err ? err : switch_to_wanted(r);
@@ -109,7 +109,7 @@ int rotate_next(struct rotate *r)
 
 void rotate_now(struct rotate *r, uint64_t now)
 {
-	r->postponed = false;	/* the keeper may have come further */
+	r->postponed = false;	/* the files before may have come further */
 	schedule_now(&r->schedule, now);
 }
 
@@ -134,12 +134,12 @@ void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns)
 static int check_room(struct rotate *r)
 {
 	uint64_t max = r->opts->keep.max_disk;
-	enum keeper_room room;
+	enum retention_room room;
 
 	r->room_at = writer_size(r->writer) + (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
-	room = keeper_room(r->keeper, r->room_at);
-	r->cut_short = room == KEEPER_DISK_LOW;
-	return room == KEEPER_ROOM ? 0 : ROTATE_LAST;
+	room = retention_room(r->retention, r->room_at);
+	r->cut_short = room == RETENTION_DISK_LOW;
+	return room == RETENTION_ROOM ? 0 : ROTATE_LAST;
 }
 
 static int written(struct rotate *r)
@@ -253,14 +253,14 @@ int rotate_finish(struct rotate *r)
 	if (!r->finished)
 		err = writer_finish(r->writer, r->source.stats, r->source.ctx);
 	r->finished = true;
-	if (r->keeper)
-		keeper_file(r->keeper, writer_take_out(r->writer));
+	if (r->retention)
+		retention_file(r->retention, writer_take_out(r->writer));
 	return err;
 }
 
 int rotate_wait(struct rotate *r)
 {
-	return r->keeper ? keeper_finish(r->keeper, r->interrupt_fd) : 0;
+	return r->retention ? retention_finish(r->retention, r->interrupt_fd) : 0;
 }
 
 struct rotate *rotate_close(struct rotate *r)
@@ -268,7 +268,7 @@ struct rotate *rotate_close(struct rotate *r)
 	if (!r)
 		return NULL;
 	r->writer = writer_close(r->writer);
-	keeper_close(r->keeper);
+	retention_close(r->retention);
 	if (r->dir_fd >= 0)
 		close(r->dir_fd);
 	free(r->spared);
@@ -285,7 +285,7 @@ bool rotate_begun(const struct rotate *r)
 
 bool rotate_is_file(const struct rotate *r)
 {
-	return r->keeper;
+	return r->retention;
 }
 
 size_t rotate_pending(const struct rotate *r)

@@ -9,9 +9,9 @@
 
 #include "capture/clock.h"
 #include "capture/err.h"
-#include "capture/keeper.h"
 #include "capture/opts.h"
 #include "capture/out.h"
+#include "capture/retention.h"
 #include "capture/rotate_impl.h"
 #include "capture/util.h"
 #include "capture/writer.h"
@@ -23,22 +23,22 @@ static int refuse(struct rotate *r, int err, const char *why)
 }
 
 /* In which sentences of other threads come. */
-static void say(void *ctx, const char *sentence)
+static void tell(void *ctx, const char *sentence)
 {
 	(void)ctx;
 	complain("%s", sentence);
 }
 
-static int open_keeper(struct rotate *r)
+static int open_retention(struct rotate *r)
 {
 	const struct rotate_options *o = &r->opts->rotate;
-	struct keeper_options keep = r->opts->keep;
+	struct retention_options keep = r->opts->keep;
 	int err;
 
 	if (o->file_bytes || o->ring_names)
 		keep.n_files = o->n_files;
 	keep.patient = r->opts->n_reads;
-	err = keeper_open(&r->keeper, &keep, say, NULL, r->interrupt_fd);
+	err = retention_open(&r->retention, &keep, &(struct say){ tell, NULL }, r->interrupt_fd);
 	if (err && keep.print_name)
 		strncpy(r->wanted, keep.print_name, sizeof(r->wanted) - 1);
 	return err;
@@ -75,9 +75,9 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 	if (!out_is_file(writer_out(r->writer)))
 		return schedule_rotates(&o->rotate) ? refuse(r, -EINVAL, "not a regular file: no others can follow") : 0;
 	err = hold_directory(r);
-	if (!err && !r->keeper)
-		err = open_keeper(r);
-	return err ? err : keeper_current(r->keeper, writer_out(r->writer), r->path);
+	if (!err && !r->retention)
+		err = open_retention(r);
+	return err ? err : retention_current(r->retention, writer_out(r->writer), r->path);
 }
 
 static bool is_plain(const struct opts *o)
@@ -107,7 +107,7 @@ int rotate_open(struct rotate **rotate, const struct opts *o, int interrupt_fd)
 	if (schedule_rotates(&o->rotate) && !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY)
 		r->schedule.max_bytes = min_of(r->schedule.max_bytes, (uint64_t)limit.rlim_cur);
 	if (o->n_reads && (r->series.dated || r->series.ring))
-		return open_keeper(r);
+		return open_retention(r);
 	return rotate_open_first(r, r->opened_ns);
 }
 
@@ -136,7 +136,6 @@ static int stat_named(const struct rotate *r, const char *path, struct stat *st)
 static int look_at(struct rotate *r, const char *name)
 {
 	struct stat st;
-	int err;
 
 	if (stat_named(r, name, &st))
 		return 0;
@@ -145,11 +144,19 @@ static int look_at(struct rotate *r, const char *name)
 	for (size_t i = 0; i < r->n_spared; i++)
 		if (st.st_dev == r->spared[i].st_dev && st.st_ino == r->spared[i].st_ino)
 			return refuse(r, -EEXIST, "cannot read from and write to the same file");
-	if (r->series.back && (uint64_t)st.st_mtime >= r->opened_ns / 1000000000)
+	if (writer_is_same(r->writer, &st) && strcmp(name, r->path))	/* a link */
 		return -EAGAIN;
-	if (!series_wraps(&r->series) || writer_is_same(r->writer, &st))
-		return 0;
-	err = keeper_claim(r->keeper, name);
+	return r->series.back && (uint64_t)st.st_mtime >= r->opened_ns / 1000000000 ? -EAGAIN : 0;
+}
+
+/* May it be the next one's? What this run has there makes way, unless it is the current file (a ring of one). */
+static int claim(struct rotate *r, const char *name)
+{
+	int err = look_at(r, name);
+
+	if (err || !strcmp(name, r->path))
+		return err;
+	err = retention_claim(r->retention, name);
 	return err == -EEXIST ? -EAGAIN : err;
 }
 
@@ -161,7 +168,7 @@ int rotate_next_name(struct rotate *r)
 	for (uint64_t tries = 0; err == -EAGAIN; tries++) {
 		if (!series_next(&r->series, schedule_next_wall(&r->schedule), r->wanted))
 			return -ENAMETOOLONG;
-		err = r->series.wrap && tries >= r->series.wrap ? -EBUSY : look_at(r, r->wanted);
+		err = r->series.wrap && tries >= r->series.wrap ? -EBUSY : claim(r, r->wanted);
 	}
 	if (err == -EBUSY) {
 		r->series = before;

@@ -9,8 +9,8 @@
 #include "capture/schedule.h"
 #include "capture/series.h"
 
-struct keeper;
 struct out;
+struct retention;
 
 struct rotate {
 	const struct opts *opts;
@@ -18,7 +18,7 @@ struct rotate {
 	struct schedule schedule;
 	struct series series;
 	struct writer *writer;		/* NULL: the first file is not open yet */
-	struct keeper *keeper;		/* NULL: no regular file */
+	struct retention *retention;	/* NULL: no regular file */
 	int interrupt_fd;
 	int dir_fd;			/* of all files; -1: each name tells */
 	const struct iface *iface;	/* the last one that was seen to be in the file; NULL: none so far */

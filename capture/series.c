@@ -123,8 +123,3 @@ bool series_next(struct series *s, uint64_t ns, char name[PATH_MAX])
 		return false;
 	return true;
 }
-
-bool series_wraps(const struct series *s)
-{
-	return s->wrap;
-}

@@ -30,7 +30,4 @@ bool series_init(struct series *s, const char *pattern, const struct rotate_opti
  */
 bool series_next(struct series *s, uint64_t ns, char name[PATH_MAX]);
 
-/* Do the names repeat on purpose, so that each overwrites its namesake of this run? */
-bool series_wraps(const struct series *s);
-
 #endif

@@ -18,7 +18,7 @@
 #include "bpf/event.h"
 #include "capture/drain.h"
 #include "capture/flow.h"
-#include "capture/keeper.h"
+#include "capture/retention.h"
 #include "capture/opts.h"
 #include "capture/pcapng.h"
 #include "capture/ring.h"
@@ -91,7 +91,7 @@ static void open_flow(struct rig *r, const char *path)
 {
 	const struct rotate_source source = { .begin = describe, .ctx = r };
 
-	r->opts = (struct opts){ .write = path, .keep.sync = KEEPER_SYNC_NEVER };
+	r->opts = (struct opts){ .write = path, .keep.sync = RETENTION_SYNC_NEVER };
 	if (flow_open(&r->flow, &r->opts, -1) || !flow_begin(&r->flow, &source, bench_now_ns(), bench_now_ns()))
 		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s", path);
 }

@@ -131,6 +131,52 @@ verdict 'names are those of tcpdump'
 } >"$work/against" 2>&1
 verdict 'a file that is read from is not overwritten'
 
+{
+	python3 - "$work/hours.pcap" <<'END'
+import struct, sys
+with open(sys.argv[1], "wb") as f:
+    f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+    for i, t in enumerate((0, 60, 3600)):
+        f.write(struct.pack("<IIII", t, 0, 60 + i, 60 + i) + bytes(60 + i))
+END
+	cat >"$work/slow" <<'END'
+#!/bin/sh
+sleep 0.3
+echo "${1##*/} $(stat -c %s "$1")" >>"${0%/*}/sizes"
+END
+	chmod 755 "$work/slow"
+	split "$work/hours.pcap" -w "$work/d/f%M" -G 60 -z "$work/slow" --format pcap
+	want 'what the command was given' 'f00 100 f01 101 f00 102' "$(xargs <"$work/sizes")"
+	want 'names' 'f00 f01' "$(names | xargs)"
+} >"$work/against" 2>&1
+verdict 'a name that comes again waits for the command of its predecessor'
+
+# In memory, where nothing slows the two threads down: thousands of files a second.
+if fast=$(mktemp -d -p /dev/shm 2>"$work/said"); then
+	trap 'rm -rf "$work" "$fast"' EXIT
+else
+	fast=$work/fast
+	mkdir "$fast"
+fi
+packets "$work/large.pcap" >"$work/whole-large"
+for args in '-W 3' '-W 2 --sync never' '-W 1' '-W 5 -z true -C 100k' '-W 3 --max-disk 20k'; do
+	{
+		for ((i = 0; i < 8; i++)); do
+			rm -f "$fast"/*
+			# shellcheck disable=SC2086
+			"$dump" -r "$work/large.pcap" -w "$fast/f" --format pcap-ns -C 2k $args </dev/null || echo "exit $?"
+		done
+		rm -rf "$work/d"
+		cp -r "$fast" "$work/d"
+		max=${args#-W } max=${max%% *}
+		want 'files' "$max" "$(names | wc -l)"
+		packets "$work/d"/* | sort >"$work/ring"
+		tail -n "$(wc -l <"$work/ring")" "$work/whole-large" | sort | diff - "$work/ring" | head -n 4
+		[[ -s $work/ring ]] || echo 'there are no packets'
+	} >"$work/against" 2>&1
+	verdict "a ring of files at full speed ($args): the last packets are in it"
+done
+
 user=()
 ((EUID != 0)) || user=(-Z root)		# another one may not write here
 for args in '-C 1' '-C 1 -W 3' '-C 1 -W 10' '-C 2 -W 11' '-C 1 -W 1' '-C 3'; do

@@ -279,7 +279,7 @@ static void values_of_files_arrive(void **state)
 	assert_string_equal(o.keep.command, "gzip");
 	assert_int_equal(o.keep.max_disk, 3072);
 	assert_int_equal(o.keep.min_free, 4 << 20);
-	assert_int_equal(o.keep.sync, KEEPER_SYNC_EVERY);
+	assert_int_equal(o.keep.sync, RETENTION_SYNC_EVERY);
 	assert_int_equal(o.keep.sync_ns, 2000000000);
 	assert_int_equal(o.format, FORMAT_PCAP);
 	assert_true(o.codec.kind == CODEC_GZIP && o.codec.level == 4);
@@ -296,7 +296,7 @@ static void values_of_files_arrive(void **state)
 	assert_int_equal(o.rotate.stop_files, 9);
 	assert_int_equal(o.count, 10);
 	assert_true(o.rotate.stop_ns == 11000000000);
-	assert_int_equal(o.keep.sync, KEEPER_SYNC_CLOSE);
+	assert_int_equal(o.keep.sync, RETENTION_SYNC_CLOSE);
 	assert_int_equal(o.format, FORMAT_PCAPNG);
 	assert_int_equal(o.codec.kind, CODEC_NONE);
 	assert_true(parse(&o, "-r f --skip 3 --start +1 --dedup --recover"));

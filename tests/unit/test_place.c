@@ -87,7 +87,10 @@ static int clean(void)
 	return system(line);
 }
 
-/* Through a link as well: where the file is counts, not where the link is. Root follows none where everybody can write. */
+/*
+ * Through a link as well: where the file is counts, not where the link is. Root follows none where everybody can
+ * write.
+ */
 static void what_is_in_a_shared_directory(void **state)
 {
 	const struct shared *c = *state;

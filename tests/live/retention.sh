@@ -293,6 +293,46 @@ want 'the file' precious "$(<"$d/f0")"
 want_line "$work/err" '/f0: another file has taken its place, and is left alone$'
 end
 
+# ---- full speed ----
+
+begin 'a ring of files without a pause between bursts: nothing is lost between files, and the newest stay'
+fresh
+mount -t tmpfs tmpfs "$d"
+for ((i = 0; i < 3 && ${#notes[@]} == 0; i++)); do
+	rm -f "$d"/*
+	listen -i v0 -s 0 -w "$d/f" -C 20k -W 3
+	frames 20000 -s 1000
+	finish
+	want 'exit status' 0 "$rc"
+	want 'files' 'f0 f1 f2' "$(names)"
+	want 'captured + dropped' 20000 "$(($(summary captured) + $(summary 'dropped by kernel')))"
+	want_no_line "$work/err" '^xdpdump: '
+done
+umount "$d"
+end
+
+begin 'a ring of files while its other thread is preempted between any two locks'
+if [[ $sanitized ]] || ! "${CC:-cc}" -shared -fPIC -O1 -o "$work/preempt.so" tests/live/preempt.c 2>"$work/cc"; then
+	skip 'no compiler, or it does not go together with the sanitizers'
+else
+	fresh
+	mount -t tmpfs tmpfs "$d"
+	for ((i = 0; i < 16 && ${#notes[@]} == 0; i++)); do
+		rm -f "$d"/*
+		: >"$work/err"
+		args=(-C 20k -W $((i % 4 + 1)))
+		((i % 3)) || args+=(-z true)
+		background env LD_PRELOAD="$work/preempt.so" "$dump" -i v0 -s 0 -w "$d/f" "${args[@]}" >"$work/out" 2>"$work/err"
+		pid=$!
+		listening
+		frames $((i * 150 + 200)) -s 500 -r $((i * 100 + 500))
+		finish
+		want "exit status of ${args[*]}" 0 "$rc"
+	done
+	umount "$d"
+	end
+fi
+
 # ---- the disk ----
 
 if [[ $sanitized ]] || ! command -v strace >/dev/null; then
@@ -346,6 +386,25 @@ poll 5 n_syncs_are 5 || note 'not five times within 5 s'
 want 'of the directory' 1 "$(grep -c ' fsync(' "$work/trace")"
 finish
 want 'exit status' 0 "$rc"
+end
+
+begin '--sync: a file that logrotate has moved is brought to the disk as well, one that was removed is not'
+fresh
+traced -e trace=fdatasync -- -i v0 -w "$d/f"
+for ((i = 0; i < 2; i++)); do
+	frames 10
+	poll 2 test -s "$d/f" || note 'nothing is written'
+	if ((i)); then
+		rm "$d/f"
+	else
+		mv "$d/f" "$d/e"
+	fi
+	kill -HUP "$pid"
+	poll 2 test -e "$d/f" || note 'no new file'
+done
+finish
+want 'exit status' 0 "$rc"
+want 'fdatasync' 2 "$(n_syncs)"
 end
 
 begin 'a file that cannot be brought to the disk: said once, tried once, 6, and the others are complete'

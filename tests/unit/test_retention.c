@@ -12,18 +12,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture/command.h"
-#include "capture/keeper.h"
 #include "capture/out.h"
+#include "capture/postrotate.h"
+#include "capture/retention.h"
 #include "tests/unit/unit.h"
 
-static char dir[] = "/tmp/keeper-XXXXXX";
+static char dir[] = "/tmp/retention-XXXXXX";
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char said[65536];	/* every sentence, a line each */
 
 /* ---- helpers ---- */
 
-static void say(void *ctx, const char *sentence)
+static void note(void *ctx, const char *sentence)
 {
 	size_t len;
 
@@ -33,6 +33,8 @@ static void say(void *ctx, const char *sentence)
 	snprintf(said + len, sizeof(said) - len, "%s\n", sentence);
 	pthread_mutex_unlock(&lock);
 }
+
+static const struct say to = { note, NULL };
 
 static bool was_said(const char *what)
 {
@@ -101,26 +103,26 @@ static uint64_t now_ms(void)
 		assert_true(yes_);					\
 	} while (0)
 
-static struct keeper *open_keeper(const struct keeper_options *o)
+static struct retention *open_retention(const struct retention_options *o)
 {
-	struct keeper *k;
+	struct retention *r;
 
-	assert_int_equal(keeper_open(&k, o, say, NULL, -1), 0);
-	return k;
+	assert_int_equal(retention_open(&r, o, &to, -1), 0);
+	return r;
 }
 
-static struct out *begin_at(struct keeper *k, const char *path)
+static struct out *begin_at(struct retention *r, const char *path)
 {
 	struct out *out;
 
 	assert_int_equal(out_open(&out, path, -1), 0);
-	assert_int_equal(keeper_current(k, out, path), 0);
+	assert_int_equal(retention_current(r, out, path), 0);
 	return out;
 }
 
-static struct out *begin_file(struct keeper *k, const char *name, size_t n)
+static struct out *begin_file(struct retention *r, const char *name, size_t n)
 {
-	struct out *out = begin_at(k, in_dir(name));
+	struct out *out = begin_at(r, in_dir(name));
 	char *bytes = calloc(1, n + 1);
 
 	assert_int_equal(out_begin(out), 0);
@@ -129,9 +131,9 @@ static struct out *begin_file(struct keeper *k, const char *name, size_t n)
 	return out;
 }
 
-static void file(struct keeper *k, const char *name, size_t n)
+static void file(struct retention *r, const char *name, size_t n)
 {
-	keeper_file(k, begin_file(k, name, n));
+	retention_file(r, begin_file(r, name, n));
 }
 
 static int setup(void **state)
@@ -155,28 +157,28 @@ static int teardown(void **state)
 
 static void the_command_gets_each_file_in_order_the_last_one_included(void **state)
 {
-	struct keeper_options o = { .command = in_dir("record") };
-	struct keeper *k;
+	struct retention_options o = { .command = in_dir("record") };
+	struct retention *r;
 	char name[16], wanted[512] = "";
 
 	(void)state;
 	put("record", "#!/bin/sh\nIFS= read -r x; echo \"$# ${1##*/} $x\" >>\"${0%/*}/log\"\n", 0755);
-	k = open_keeper(&o);
+	r = open_retention(&o);
 	for (int i = 0; i < 9; i++) {
 		snprintf(name, sizeof(name), "a file %d", i);
 		snprintf(wanted + strlen(wanted), sizeof(wanted) - strlen(wanted), "1 %s \n", name);
-		file(k, name, 10);
+		file(r, name, 10);
 	}
-	assert_int_equal(keeper_finish(k, -1), 0);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_string_equal(content("log"), wanted);
 	assert_string_equal(said, "");
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void a_command_has_no_signal_of_ours_blocked_or_ignored_no_descriptor_and_the_lowest_priority(void **state)
 {
-	struct keeper_options o = { .command = in_dir("look") };
-	struct keeper *k;
+	struct retention_options o = { .command = in_dir("look") };
+	struct retention *r;
 	unsigned long blocked, ignored;
 	char input[32], leader[32];
 	unsigned lines;
@@ -189,10 +191,10 @@ static void a_command_has_no_signal_of_ours_blocked_or_ignored_no_descriptor_and
 	put("look", "#!/bin/sh\nexec >\"${0%/*}/log\"\nsleep 0.2\ngrep -E '^Sig(Blk|Ign)' /proc/self/status\n"
 		    "ls -l /proc/self/fd | wc -l\nps -o ni= -p $$\nreadlink /proc/$$/fd/0\n"
 		    "[ $(ps -o pgid= -p $$) = $$ ] && echo leader\n", 0755);
-	k = open_keeper(&o);
-	file(k, "f", 10);
-	assert_int_equal(keeper_finish(k, -1), 0);
-	keeper_close(k);
+	r = open_retention(&o);
+	file(r, "f", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
+	retention_close(r);
 	close(leak);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
@@ -209,9 +211,9 @@ static void a_command_has_no_signal_of_ours_blocked_or_ignored_no_descriptor_and
 
 static void what_a_command_prints_does_not_get_into_our_stdout(void **state)
 {
-	struct keeper_options o = { .command = in_dir("talk") };
+	struct retention_options o = { .command = in_dir("talk") };
 	int out = dup(1), err = dup(2), fds[2];
-	struct keeper *k;
+	struct retention *r;
 
 	(void)state;
 	put("talk", "#!/bin/sh\necho words\n", 0755);
@@ -220,10 +222,10 @@ static void what_a_command_prints_does_not_get_into_our_stdout(void **state)
 	fflush(stdout);
 	dup2(fds[0], 1);
 	dup2(fds[1], 2);
-	k = open_keeper(&o);
-	file(k, "f", 10);
-	keeper_finish(k, -1);
-	keeper_close(k);
+	r = open_retention(&o);
+	file(r, "f", 10);
+	retention_finish(r, -1);
+	retention_close(r);
 	dup2(out, 1);
 	dup2(err, 2);
 	close(out);
@@ -247,17 +249,17 @@ static void a_failure_is_reported_and_nothing_more(void **state)
 {
 	const struct failing *c = *state;
 	char dir_now[sizeof(dir)], sentence[512], wanted[1024];
-	struct keeper_options o = { .command = in_dir("cmd") };
-	struct keeper *k;
+	struct retention_options o = { .command = in_dir("cmd") };
+	struct retention *r;
 
 	setup(NULL);
 	o.command = in_dir("cmd");
 	strcpy(dir_now, dir);
 	put("cmd", c->script, 0755);
-	k = open_keeper(&o);
-	file(k, "f", 10);
-	assert_int_equal(keeper_finish(k, -1), 0);
-	keeper_close(k);
+	r = open_retention(&o);
+	file(r, "f", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
+	retention_close(r);
 	snprintf(sentence, sizeof(sentence), c->wanted, o.command);
 	snprintf(wanted, sizeof(wanted), "%s%s", dir_now, sentence);
 	assert_string_equal(said, wanted);
@@ -267,76 +269,76 @@ static void a_failure_is_reported_and_nothing_more(void **state)
 
 static void a_command_that_hangs_is_killed_when_its_time_is_up(void **state)
 {
-	struct keeper_options o = { .command = in_dir("hang"), .command_ns = 200 * 1000000 };
+	struct retention_options o = { .command = in_dir("hang"), .command_ns = 200 * 1000000 };
 	uint64_t since = now_ms();
-	struct keeper *k;
+	struct retention *r;
 
 	(void)state;
 	put("hang", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1000; done\n", 0755);
-	k = open_keeper(&o);
-	file(k, "f", 10);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	r = open_retention(&o);
+	file(r, "f", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(now_ms() - since >= 600);	/* and half a second for SIGTERM */
 	assert_true(was_said("was killed: it took too long"));
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void the_command_never_gets_another_file_of_the_same_name(void **state)
 {
-	struct keeper_options o = { .command = in_dir("record") };
-	struct keeper *k;
+	struct retention_options o = { .command = in_dir("record") };
+	struct retention *r;
 	struct out *out, *next;
 
 	(void)state;
 	put("record", "#!/bin/sh\nstat -c %s \"$1\" >>\"${0%/*}/log\"\n", 0755);
-	k = open_keeper(&o);
-	out = begin_file(k, "f", 10);
+	r = open_retention(&o);
+	out = begin_file(r, "f", 10);
 	unlink(in_dir("f"));
 	assert_int_equal(out_open(&next, in_dir("f"), -1), 0);
-	keeper_file(k, out);
+	retention_file(r, out);
 	usleep(100 * 1000);
 	assert_string_equal(content("log"), "");
 	assert_true(was_said("is left out: the file is not there any more"));
-	assert_int_equal(keeper_current(k, next, in_dir("f")), 0);
+	assert_int_equal(retention_current(r, next, in_dir("f")), 0);
 	assert_int_equal(out_write(next, "123", 3), 0);
-	keeper_file(k, next);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	retention_file(r, next);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_string_equal(content("log"), "3\n");
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void files_are_given_without_waiting_and_at_most_64_wait(void **state)
 {
-	struct keeper_options o = { .command = in_dir("slow") };
-	struct keeper *k;
+	struct retention_options o = { .command = in_dir("slow") };
+	struct retention *r;
 	char name[16];
 	uint64_t since;
 	int lines = 0;
 
 	(void)state;
 	put("slow", "#!/bin/sh\nwhile ! [ -e \"${0%/*}/go\" ]; do sleep 0.05; done\necho $1 >>\"${0%/*}/log\"\n", 0755);
-	k = open_keeper(&o);
+	r = open_retention(&o);
 	since = now_ms();
 	for (int i = 0; i < 70; i++) {
 		snprintf(name, sizeof(name), "f%d", i);
-		file(k, name, 10);
+		file(r, name, 10);
 	}
 	assert_true(now_ms() - since < 2000);
 	put("go", "", 0644);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	assert_int_equal(retention_finish(r, -1), 0);
 	for (const char *s = content("log"); *s; s++)
 		lines += *s == '\n';
 	assert_int_equal(lines, 65);	/* one was running */
 	assert_true(was_said("f65: "));
 	assert_true(was_said("is left out: 64 files wait for it"));
 	assert_true(was_said("was left out for 5 files"));
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void the_patient_wait_for_disk_and_command(void **state)
 {
-	struct keeper_options o = { .command = "true", .patient = true, .max_disk = 100, .print_name = in_dir("names") };
-	struct keeper *k = open_keeper(&o);
+	struct retention_options o = { .command = "true", .patient = true, .max_disk = 100, .print_name = in_dir("names") };
+	struct retention *r = open_retention(&o);
 	struct out *out = NULL;
 	char name[16];
 	int lines = 0;
@@ -345,16 +347,16 @@ static void the_patient_wait_for_disk_and_command(void **state)
 	for (int i = 0; i < 200; i++) {
 		snprintf(name, sizeof(name), "f%d", i);
 		if (out)
-			keeper_file(k, out);
-		assert_true(keeper_ready(k));
-		out = begin_file(k, name, 30);
-		assert_int_equal(keeper_room(k, 30), KEEPER_ROOM);
+			retention_file(r, out);
+		assert_true(retention_ready(r));
+		out = begin_file(r, name, 30);
+		assert_int_equal(retention_room(r, 30), RETENTION_ROOM);
 		snprintf(name, sizeof(name), "f%d", i - 40);
 		if (i >= 40)	/* what is over the limit waits to be closed or deleted */
 			eventually(!exists(name));
 	}
-	keeper_file(k, out);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	retention_file(r, out);
+	assert_int_equal(retention_finish(r, -1), 0);
 	for (const char *s = content("names"); *s; s++)
 		lines += *s == '\n';
 	assert_int_equal(lines, 200);
@@ -363,44 +365,44 @@ static void the_patient_wait_for_disk_and_command(void **state)
 		assert_int_equal(exists(name), i >= 197);
 	}
 	assert_string_equal(said, "");
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void an_interrupt_ends_the_waiting_of_the_patient(void **state)
 {
-	struct keeper_options o = { .command = in_dir("hang"), .patient = true };
-	struct keeper *k;
+	struct retention_options o = { .command = in_dir("hang"), .patient = true };
+	struct retention *r;
 	int pipe_fds[2];
 
 	(void)state;
 	put("hang", "#!/bin/sh\nsleep 1000\n", 0755);
 	assert_int_equal(pipe(pipe_fds), 0);
-	assert_int_equal(keeper_open(&k, &o, say, NULL, pipe_fds[0]), 0);
-	file(k, "a", 10);
+	assert_int_equal(retention_open(&r, &o, &to, pipe_fds[0]), 0);
+	file(r, "a", 10);
 	assert_int_equal(write(pipe_fds[1], "", 1), 1);
-	assert_int_equal(keeper_claim(k, in_dir("a")), -EBUSY);
-	keeper_close(k);
+	assert_int_equal(retention_claim(r, in_dir("a")), -EBUSY);
+	retention_close(r);
 	close(pipe_fds[0]);
 	close(pipe_fds[1]);
 }
 
 static void an_interrupt_ends_the_waiting_for_a_command(void **state)
 {
-	struct keeper_options o = { .command = in_dir("hang") };
-	struct keeper *k;
+	struct retention_options o = { .command = in_dir("hang") };
+	struct retention *r;
 	int pipe_fds[2];
 	uint64_t since;
 
 	(void)state;
 	put("hang", "#!/bin/sh\necho $$ >\"${0%/*}/pid\"\nsleep 1000\n", 0755);
 	assert_int_equal(pipe(pipe_fds), 0);
-	k = open_keeper(&o);
-	file(k, "f1", 10);
-	file(k, "f2", 10);
+	r = open_retention(&o);
+	file(r, "f1", 10);
+	file(r, "f2", 10);
 	eventually(*content("pid"));
 	since = now_ms();
 	assert_int_equal(write(pipe_fds[1], "", 1), 1);
-	assert_int_equal(keeper_finish(k, pipe_fds[0]), -EINTR);
+	assert_int_equal(retention_finish(r, pipe_fds[0]), -EINTR);
 	assert_true(now_ms() - since < 1500);
 	assert_true(was_said("f1: "));
 	assert_true(was_said("was killed, as the end was forced"));
@@ -408,23 +410,23 @@ static void an_interrupt_ends_the_waiting_for_a_command(void **state)
 	assert_true(was_said("was not run"));
 	assert_int_equal(kill(atoi(content("pid")), 0), -1);
 	assert_int_equal(errno, ESRCH);
-	keeper_close(k);
+	retention_close(r);
 	close(pipe_fds[0]);
 	close(pipe_fds[1]);
 }
 
 static void it_says_what_it_waits_for(void **state)
 {
-	struct keeper_options o = { .command = in_dir("slow") };
-	struct keeper *k;
+	struct retention_options o = { .command = in_dir("slow") };
+	struct retention *r;
 
 	(void)state;
 	put("slow", "#!/bin/sh\nsleep 1.5\n", 0755);
-	k = open_keeper(&o);
-	file(k, "f", 10);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	r = open_retention(&o);
+	file(r, "f", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(was_said("/f: waiting for "));
-	keeper_close(k);
+	retention_close(r);
 }
 
 static const struct finding { const char *name, *command; int err; const char *path; } findings[] = {
@@ -444,7 +446,7 @@ static void a_command_is_looked_up(void **state)
 	char path[256], *before = strdup(getenv("PATH"));
 
 	setenv("PATH", "/no/such:/bin", 1);
-	assert_int_equal(command_find(c->command, path, sizeof(path)), c->err);
+	assert_int_equal(postrotate_find(c->command, path, sizeof(path)), c->err);
 	if (c->path)
 		assert_string_equal(path, c->path);
 	setenv("PATH", before, 1);
@@ -453,90 +455,90 @@ static void a_command_is_looked_up(void **state)
 
 static void a_missing_command_is_an_error_at_once(void **state)
 {
-	struct keeper_options o = { .command = "no-such-program" };
-	struct keeper *k;
+	struct retention_options o = { .command = "no-such-program" };
+	struct retention *r;
 
 	(void)state;
-	assert_int_equal(keeper_open(&k, &o, say, NULL, -1), -ENOENT);
+	assert_int_equal(retention_open(&r, &o, &to, -1), -ENOENT);
 }
 
 /* ---- names, disk ---- */
 
 static void names_are_printed_when_a_file_is_complete(void **state)
 {
-	struct keeper_options o = { .print_name = in_dir("names"), .sync = KEEPER_SYNC_NEVER };
-	struct keeper *k;
+	struct retention_options o = { .print_name = in_dir("names"), .sync = RETENTION_SYNC_NEVER };
+	struct retention *r;
 	struct out *current;
 	char wanted[1024];
 
 	(void)state;
 	put("names", "old\n", 0644);
-	k = open_keeper(&o);
-	file(k, "a", 10);
-	current = begin_file(k, "b", 10);
+	r = open_retention(&o);
+	file(r, "a", 10);
+	current = begin_file(r, "b", 10);
 	snprintf(wanted, sizeof(wanted), "%s\n", in_dir("a"));
 	eventually(!strcmp(content("names"), wanted));
-	keeper_file(k, current);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	retention_file(r, current);
+	assert_int_equal(retention_finish(r, -1), 0);
 	snprintf(wanted, sizeof(wanted), "%s\n%s\n", in_dir("a"), in_dir("b"));
 	assert_string_equal(content("names"), wanted);
-	keeper_close(k);
+	retention_close(r);
 }
 
 /* A slice without packets in a format that has no head: a file like all others. */
 static void an_empty_file_that_has_ended_stays_with_name_and_command(void **state)
 {
-	struct keeper_options o = { .print_name = in_dir("names"), .command = in_dir("note"), .n_files = 2 };
-	struct keeper *k;
+	struct retention_options o = { .print_name = in_dir("names"), .command = in_dir("note"), .n_files = 2 };
+	struct retention *r;
 
 	(void)state;
 	put("note", "#!/bin/sh\necho \"${1##*/}\" >>\"${0%/*}/notes\"\n", 0755);
-	k = open_keeper(&o);
+	r = open_retention(&o);
 	for (char name[] = "a"; *name <= 'c'; ++*name) {
-		struct out *out = begin_file(k, name, 0);
+		struct out *out = begin_file(r, name, 0);
 
 		assert_int_equal(out_end(out), 0);
-		keeper_file(k, out);
+		retention_file(r, out);
 	}
-	assert_int_equal(keeper_finish(k, -1), 0);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_string_equal(content("notes"), "a\nb\nc\n");
 	assert_non_null(strstr(content("names"), "/a\n"));
 	assert_non_null(strstr(content("names"), "/c\n"));
 	assert_false(exists("a"));	/* the oldest of three */
 	assert_true(exists("b") && exists("c"));
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void an_empty_file_of_ours_goes_without_name_and_command(void **state)
 {
-	struct keeper_options o = { .print_name = in_dir("names"), .command = in_dir("no"), .n_files = 3 };
-	struct keeper *k;
+	struct retention_options o = { .print_name = in_dir("names"), .command = in_dir("no"), .n_files = 3 };
+	struct retention *r;
 
 	(void)state;
 	put("no", "#!/bin/sh\nexit 1\n", 0755);
-	k = open_keeper(&o);
-	file(k, "f", 0);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	r = open_retention(&o);
+	file(r, "f", 0);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_string_equal(content("names"), "");
 	assert_string_equal(said, "");
 	assert_false(exists("f"));
-	keeper_close(k);
+	retention_close(r);
 }
 
 /* A file of procfs is a regular one that cannot be synced. */
-static int sync_failure(enum keeper_sync sync, bool wait)
+static int sync_failure(enum retention_sync sync, bool wait)
 {
-	struct keeper_options o = { .sync = sync, .sync_ns = 10 * 1000000 };
-	struct keeper *k = open_keeper(&o);
-	struct out *out = begin_at(k, "/proc/self/comm");
+	struct retention_options o = { .sync = sync, .sync_ns = 10 * 1000000 };
+	struct retention *r = open_retention(&o);
+	struct out *out = begin_at(r, "/proc/self/comm");
 	int err;
 
-	assert_int_equal(out_write(out, "test_keeper", 11), 0);
+	assert_int_equal(out_write(out, "test_retention", 14), 0);
 	if (wait)
 		eventually(was_said("/proc/self/comm: cannot be brought to the disk: Invalid argument"));
-	keeper_file(k, out);
-	err = keeper_finish(k, -1);
-	keeper_close(k);
+	retention_file(r, out);
+	err = retention_finish(r, -1);
+	retention_close(r);
 	return err;
 }
 
@@ -545,13 +547,13 @@ static void a_failed_sync_is_said_once_and_returned(void **state)
 	static const char wanted[] = "/proc/self/comm: cannot be brought to the disk: Invalid argument\n";
 
 	(void)state;
-	assert_int_equal(sync_failure(KEEPER_SYNC_CLOSE, false), -EINVAL);
+	assert_int_equal(sync_failure(RETENTION_SYNC_CLOSE, false), -EINVAL);
 	assert_string_equal(said, wanted);
 	said[0] = '\0';
-	assert_int_equal(sync_failure(KEEPER_SYNC_EVERY, true), -EINVAL);	/* and not tried again */
+	assert_int_equal(sync_failure(RETENTION_SYNC_EVERY, true), -EINVAL);	/* and not tried again */
 	assert_string_equal(said, wanted);
 	said[0] = '\0';
-	assert_int_equal(sync_failure(KEEPER_SYNC_NEVER, false), 0);
+	assert_int_equal(sync_failure(RETENTION_SYNC_NEVER, false), 0);
 	assert_string_equal(said, "");
 }
 
@@ -559,256 +561,256 @@ static void a_failed_sync_is_said_once_and_returned(void **state)
 
 static void the_oldest_go_when_there_are_too_many(void **state)
 {
-	struct keeper_options o = { .n_files = 3 };
-	struct keeper *k = open_keeper(&o);
+	struct retention_options o = { .n_files = 3 };
+	struct retention *r = open_retention(&o);
 	struct out *current;
 	char name[2] = "a";
 
 	(void)state;
 	put("0", "older than the run", 0644);
 	for (; *name < 'g'; ++*name)
-		file(k, name, 10);
-	current = begin_file(k, "g", 10);
+		file(r, name, 10);
+	current = begin_file(r, "g", 10);
 	eventually(!exists("d"));
 	for (*name = 'a'; *name <= 'g'; ++*name)
 		assert_int_equal(exists(name), *name > 'd');
-	keeper_file(k, current);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	retention_file(r, current);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(exists("e"));
 	assert_true(exists("0"));
 	assert_string_equal(said, "");
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void only_files_of_this_run_are_deleted(void **state)
 {
-	struct keeper_options o = { .n_files = 1 };
-	struct keeper *k = open_keeper(&o);
-	struct out *current = begin_file(k, "a", 10);
+	struct retention_options o = { .n_files = 1 };
+	struct retention *r = open_retention(&o);
+	struct out *current = begin_file(r, "a", 10);
 	char wanted[512];
 
 	(void)state;
 	assert_int_equal(rename(in_dir("a"), in_dir("moved")), 0);
 	put("a", "precious", 0644);
-	keeper_file(k, current);
-	file(k, "b", 10);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	retention_file(r, current);
+	file(r, "b", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_string_equal(content("a"), "precious");
 	assert_true(exists("moved"));
 	assert_true(exists("b"));
 	snprintf(wanted, sizeof(wanted), "%s: another file has taken its place, and is left alone\n", in_dir("a"));
 	assert_string_equal(said, wanted);
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void a_file_of_the_same_inode_and_name_is_another_one(void **state)
 {
-	struct keeper_options o = { .n_files = 1 };
-	struct keeper *k = open_keeper(&o);
+	struct retention_options o = { .n_files = 1 };
+	struct retention *r = open_retention(&o);
 
 	(void)state;
-	file(k, "a", 10);
+	file(r, "a", 10);
 	for (int i = 0; i < 20; i++) {	/* inodes are used again soon, if at all */
 		usleep(5000);
 		unlink(in_dir("a"));
 		put("a", "precious", 0644);
 	}
-	file(k, "b", 10);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	file(r, "b", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_string_equal(content("a"), "precious");
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void files_are_deleted_where_they_are_when_their_directory_has_moved(void **state)
 {
-	struct keeper_options o = { .n_files = 1 };
-	struct keeper *k = open_keeper(&o);
+	struct retention_options o = { .n_files = 1 };
+	struct retention *r = open_retention(&o);
 
 	(void)state;
 	assert_int_equal(mkdir(in_dir("d"), 0755), 0);
-	file(k, "d/a", 10);
+	file(r, "d/a", 10);
 	assert_int_equal(rename(in_dir("d"), in_dir("e")), 0);
 	assert_int_equal(mkdir(in_dir("d"), 0755), 0);
 	put("d/a", "precious", 0644);
-	file(k, "b", 10);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	file(r, "b", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_false(exists("e/a"));
 	assert_string_equal(content("d/a"), "precious");
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void a_file_is_not_deleted_before_its_command_has_ended(void **state)
 {
-	struct keeper_options o = { .n_files = 1, .command = in_dir("slow") };
-	struct keeper *k;
+	struct retention_options o = { .n_files = 1, .command = in_dir("slow") };
+	struct retention *r;
 	struct out *current;
 
 	(void)state;
 	put("slow", "#!/bin/sh\nwhile ! [ -e \"${0%/*}/go\" ]; do sleep 0.05; done\n[ -e \"$1\" ]\n", 0755);
-	k = open_keeper(&o);
-	file(k, "a", 10);
-	file(k, "b", 10);
-	current = begin_file(k, "c", 10);
+	r = open_retention(&o);
+	file(r, "a", 10);
+	file(r, "b", 10);
+	current = begin_file(r, "c", 10);
 	eventually(was_said("there are more than 1 files: the oldest ones wait for "));
 	assert_true(exists("a") && exists("b"));
 	put("go", "", 0644);
 	eventually(!exists("a") && !exists("b"));
-	keeper_file(k, current);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	retention_file(r, current);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(exists("c"));
 	assert_false(was_said("ended with status"));
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void a_command_may_take_the_file_away(void **state)
 {
-	struct keeper_options o = { .n_files = 1, .command = "gzip" };
-	struct keeper *k = open_keeper(&o);
+	struct retention_options o = { .n_files = 1, .command = "gzip" };
+	struct retention *r = open_retention(&o);
 
 	(void)state;
-	file(k, "a", 10);
-	file(k, "b", 10);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	file(r, "a", 10);
+	file(r, "b", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(exists("a.gz") && exists("b.gz"));
 	assert_false(exists("a") || exists("b"));
 	assert_string_equal(said, "");
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void the_oldest_go_when_all_are_too_large(void **state)
 {
-	struct keeper_options o = { .max_disk = 1000 };
-	struct keeper *k = open_keeper(&o);
+	struct retention_options o = { .max_disk = 1000 };
+	struct retention *r = open_retention(&o);
 	struct out *current;
 
 	(void)state;
-	file(k, "a", 400);
-	file(k, "b", 400);
-	current = begin_file(k, "c", 200);
+	file(r, "a", 400);
+	file(r, "b", 400);
+	current = begin_file(r, "c", 200);
 	usleep(100 * 1000);	/* for a and b to be closed */
-	assert_int_equal(keeper_room(k, 200), KEEPER_ROOM);
+	assert_int_equal(retention_room(r, 200), RETENTION_ROOM);
 	usleep(100 * 1000);
 	assert_true(exists("a"));
-	assert_int_equal(keeper_room(k, 201), KEEPER_ROOM);
+	assert_int_equal(retention_room(r, 201), RETENTION_ROOM);
 	eventually(!exists("a"));
 	assert_true(exists("b"));
-	assert_int_equal(keeper_room(k, 1000), KEEPER_ROOM);
+	assert_int_equal(retention_room(r, 1000), RETENTION_ROOM);
 	eventually(!exists("b"));
 	assert_string_equal(said, "");
-	assert_int_equal(keeper_room(k, 1001), KEEPER_NO_ROOM);
-	assert_int_equal(keeper_room(k, 1001), KEEPER_NO_ROOM);
+	assert_int_equal(retention_room(r, 1001), RETENTION_FULL);
+	assert_int_equal(retention_room(r, 1001), RETENTION_FULL);
 	assert_string_equal(said, "the files of this run have reached 1000 bytes, and there is no other one to delete\n");
-	keeper_file(k, current);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	retention_file(r, current);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(exists("c"));
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void all_go_when_the_disk_is_too_small(void **state)
 {
-	struct keeper_options o = { .min_free = UINT64_MAX / 2 };
-	struct keeper *k = open_keeper(&o);
-	enum keeper_room room = KEEPER_ROOM;
+	struct retention_options o = { .min_free = UINT64_MAX / 2 };
+	struct retention *r = open_retention(&o);
+	enum retention_room room = RETENTION_ROOM;
 	struct out *current;
 	uint64_t since = now_ms();
 
 	(void)state;
-	file(k, "a", 10);
-	file(k, "b", 10);
-	current = begin_file(k, "c", 10);
-	for (; room == KEEPER_ROOM && now_ms() - since < 5000; usleep(20 * 1000))
-		room = keeper_room(k, 10);
-	assert_int_equal(room, KEEPER_DISK_LOW);
+	file(r, "a", 10);
+	file(r, "b", 10);
+	current = begin_file(r, "c", 10);
+	for (; room == RETENTION_ROOM && now_ms() - since < 5000; usleep(20 * 1000))
+		room = retention_room(r, 10);
+	assert_int_equal(room, RETENTION_DISK_LOW);
 	assert_false(exists("a") || exists("b"));
 	assert_true(exists("c"));
 	assert_true(was_said("/c: only "));
 	assert_true(was_said(" bytes are free on its disk, and no other file of this run can be deleted"));
-	keeper_file(k, current);
-	assert_int_equal(keeper_finish(k, -1), 0);
-	keeper_close(k);
+	retention_file(r, current);
+	assert_int_equal(retention_finish(r, -1), 0);
+	retention_close(r);
 }
 
 /* ---- names that come again ---- */
 
 static void a_name_is_claimed_when_its_file_is_done_with(void **state)
 {
-	struct keeper_options o = { .n_files = 2, .command = in_dir("slow") };
-	struct keeper *k;
+	struct retention_options o = { .n_files = 2, .command = in_dir("slow") };
+	struct retention *r;
 	struct out *current;
 
 	(void)state;
 	put("slow", "#!/bin/sh\nwhile ! [ -e \"${0%/*}/go\" ]; do sleep 0.05; done\n", 0755);
-	k = open_keeper(&o);
-	assert_int_equal(keeper_claim(k, in_dir("a")), 0);
-	file(k, "a", 10);
-	current = begin_file(k, "b", 10);
-	assert_int_equal(keeper_claim(k, in_dir("a")), -EBUSY);
-	assert_int_equal(keeper_claim(k, in_dir("b")), -EBUSY);
+	r = open_retention(&o);
+	assert_int_equal(retention_claim(r, in_dir("a")), 0);
+	file(r, "a", 10);
+	current = begin_file(r, "b", 10);
+	assert_int_equal(retention_claim(r, in_dir("a")), -EBUSY);
+	assert_int_equal(retention_claim(r, in_dir("b")), -EBUSY);
 	assert_true(exists("a"));
 	put("go", "", 0644);
-	eventually(keeper_claim(k, in_dir("a")) == 0);
+	eventually(retention_claim(r, in_dir("a")) == 0);
 	assert_false(exists("a"));
-	keeper_file(k, current);
-	file(k, "a", 10);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	retention_file(r, current);
+	file(r, "a", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(exists("a") && exists("b"));
 	assert_string_equal(said, "");
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void a_name_that_somebody_else_has_taken_cannot_be_claimed(void **state)
 {
-	struct keeper_options o = { .n_files = 2 };
+	struct retention_options o = { .n_files = 2 };
 	char wanted[512];
-	struct keeper *k = open_keeper(&o);
+	struct retention *r = open_retention(&o);
 
 	(void)state;
-	file(k, "a", 10);
+	file(r, "a", 10);
 	unlink(in_dir("a"));
 	put("a", "precious", 0644);
-	eventually(keeper_claim(k, in_dir("a")) == -EEXIST);
-	assert_int_equal(keeper_claim(k, in_dir("a")), -EEXIST);
+	eventually(retention_claim(r, in_dir("a")) == -EEXIST);
+	assert_int_equal(retention_claim(r, in_dir("a")), -EEXIST);
 	assert_string_equal(content("a"), "precious");
 	snprintf(wanted, sizeof(wanted), "%s: another file has taken its place, and is left alone\n", in_dir("a"));
 	assert_string_equal(said, wanted);
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void the_command_never_gets_the_file_that_is_written_now(void **state)
 {
-	struct keeper_options o = { .n_files = 1, .command = in_dir("log-size") };
-	struct keeper *k;
+	struct retention_options o = { .n_files = 1, .command = in_dir("log-size") };
+	struct retention *r;
 	struct out *old, *current;
 
 	(void)state;
 	put("log-size", "#!/bin/sh\nstat -c %s \"$1\" >>\"${0%/*}/log\"\n", 0755);
-	k = open_keeper(&o);
-	file(k, "first", 33);
-	old = begin_file(k, "a", 10);
+	r = open_retention(&o);
+	file(r, "first", 33);
+	old = begin_file(r, "a", 10);
 	unlink(in_dir("a"));
-	keeper_file(k, old);
-	current = begin_file(k, "a", 20);
+	retention_file(r, old);
+	current = begin_file(r, "a", 20);
 	usleep(200 * 1000);
-	keeper_file(k, current);
-	assert_int_equal(keeper_finish(k, -1), 0);
+	retention_file(r, current);
+	assert_int_equal(retention_finish(r, -1), 0);
 	assert_null(strstr(content("log"), "10\n"));
 	assert_true(exists("a"));
-	keeper_close(k);
+	retention_close(r);
 }
 
 static void without_an_end_nothing_is_waited_for(void **state)
 {
-	struct keeper_options o = { .command = in_dir("hang") };
-	struct keeper *k;
+	struct retention_options o = { .command = in_dir("hang") };
+	struct retention *r;
 	uint64_t since;
 
 	(void)state;
 	put("hang", "#!/bin/sh\nsleep 1000\n", 0755);
-	k = open_keeper(&o);
-	file(k, "a", 10);
+	r = open_retention(&o);
+	file(r, "a", 10);
 	usleep(100 * 1000);
 	since = now_ms();
-	keeper_close(k);
+	retention_close(r);
 	assert_true(now_ms() - since < 1500);
 	assert_true(exists("a"));
 }
@@ -846,9 +848,11 @@ int main(void)
 		in_a_directory(the_command_never_gets_the_file_that_is_written_now),
 		in_a_directory(without_an_end_nothing_is_waited_for),
 	};
-	size_t n = 25;
+	size_t n = 0;
 
+	while (tests[n].test_func)
+		n++;
 	unit_of_table(failing, a_failure_is_reported_and_nothing_more, tests, n);
 	unit_of_table(findings, a_command_is_looked_up, tests, n);
-	return unit_run("keeper", tests, n);
+	return unit_run("retention", tests, n);
 }
