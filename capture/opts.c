@@ -28,7 +28,7 @@ static const struct {
 	{ 'C', "file-size", "SIZE", "a new file before FILE gets larger: 10^6 bytes, or with k, m, g, t behind" },
 	{ 'G', "file-time", "SEC", "a new file after SEC seconds; strftime(3) conversions in its name" },
 	{ 'W', "file-count", "N", "with -C keep N files; with -G alone stop after N" },
-	{ 'b', "ring-buffer", "KEY:VALUE", "as dumpcap: duration:, interval:, filesize:, files:, packets:, printname:" },
+	{ 'b', "ring-buffer", "KEY:VALUE", "as dumpcap: duration:, interval:, filesize:, files:, packets:, printname:, nametimenum:" },
 	{ 'a', "autostop", "KEY:VALUE", "as dumpcap: stop after duration:, filesize:, files:, packets:" },
 	{ 'z', "postrotate-command", "CMD", "run CMD with the name of each finished file" },
 	{ 'Z', "relinquish-privileges", "USER", "create files, run CMD and go on as USER once the capture has begun" },

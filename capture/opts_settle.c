@@ -68,6 +68,8 @@ static bool settle_output(struct parser *p)
 
 	if (code && (!o->write || to_stdout))
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
+	if (o->rotate.name_order && !o->rotate.ring_names)
+		return opts_wrong(p, "-b nametimenum: is for the names that -b duration:, interval:, filesize:, packets: or files: make");
 	if ((o->rotate.stop_bytes || o->rotate.stop_files) && !o->write)
 		return opts_wrong(p, "-a filesize: and files: need -w FILE");
 	if ((o->discard_secrets || o->n_secrets) && (!o->write || o->format != FORMAT_PCAPNG))

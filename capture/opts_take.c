@@ -113,40 +113,54 @@ bool opts_add_read(struct parser *p, const char *path)
 
 /* "KEY:VALUE" of -b and -a, with dumpcap's keys and units. A key that the option has not is NULL in @to. */
 struct criterion {
-	uint64_t *duration, *interval, *bytes, *packets, *files;
+	uint64_t *duration, *interval, *bytes, *packets, *files, *name_order;
 	const char **print_name;
 };
 
+/* What stands behind the colon of @key; NULL: it is another one. */
+static const char *value_of(const char *arg, const char *key)
+{
+	size_t n = strlen(key);
+
+	return !strncmp(arg, key, n) && arg[n] == ':' ? arg + n + 1 : NULL;
+}
+
 static bool take_criterion(struct parser *p, char letter, const char *arg, const struct criterion *to)
 {
-	const char *value = strchr(arg, ':');
-	size_t n = value ? (size_t)(value++ - arg) : 0;
+	const char *value;
 
-	if (n == 8 && !memcmp(arg, "duration", n))
+	if ((value = value_of(arg, "duration")))
 		return span(p, "duration", value, to->duration);
-	if (n == 8 && !memcmp(arg, "interval", n) && to->interval)
+	if (to->interval && (value = value_of(arg, "interval")))
 		return span(p, "interval", value, to->interval);
-	if (n == 8 && !memcmp(arg, "filesize", n))
+	if ((value = value_of(arg, "filesize")))
 		return size(p, "file size", value, DUMPCAP_KB, to->bytes);
-	if (n == 7 && !memcmp(arg, "packets", n))
+	if ((value = value_of(arg, "packets")))
 		return number(p, "packet count", value, 1, UINT64_MAX, to->packets);
-	if (n == 5 && !memcmp(arg, "files", n))
+	if ((value = value_of(arg, "files")))
 		return number(p, "file count", value, 1, FILES_MAX, to->files);
-	if (n == 9 && !memcmp(arg, "printname", n) && to->print_name && *value) {
+	if (to->name_order && (value = value_of(arg, "nametimenum")))
+		return number(p, "order of names", value, 1, UINT64_MAX, to->name_order);
+	if (to->print_name && (value = value_of(arg, "printname")) && *value) {
 		*to->print_name = value;
 		return true;
 	}
 	return opts_wrong(p, "-%c '%s' is none of duration:SEC, %sfilesize:KB, files:N and packets:N%s", letter, arg,
-		     to->interval ? "interval:SEC, " : "", to->print_name ? ", printname:FILE (tcpdump's -b, AS numbers of BGP, is not here)" : "");
+			  to->interval ? "interval:SEC, " : "",
+			  to->print_name ? ", printname:FILE, nametimenum:1 and 2 (tcpdump's -b, AS numbers of BGP, is not here)" : "");
 }
 
+/* As dumpcap has it, what begins or counts files makes its names; how they are printed, or look, does not. */
 static bool take_ring_buffer(struct parser *p, const char *arg)
 {
 	struct rotate_options *r = &p->o->rotate;
 
-	r->ring_names = true;
-	return take_criterion(p, 'b', arg, &(struct criterion){ &r->file_ns, &r->interval_ns, &r->file_bytes, &r->file_packets,
-								&r->n_files, &p->o->keep.print_name });
+	if (!value_of(arg, "printname") && !value_of(arg, "nametimenum"))
+		r->ring_names = true;
+	return take_criterion(p, 'b', arg, &(struct criterion){
+		.duration = &r->file_ns, .interval = &r->interval_ns, .bytes = &r->file_bytes, .packets = &r->file_packets,
+		.files = &r->n_files, .name_order = &r->name_order, .print_name = &p->o->keep.print_name,
+	});
 }
 
 static bool take_autostop(struct parser *p, const char *arg)

@@ -24,7 +24,8 @@ struct rotate_options {
 	uint64_t interval_ns;	/* -b interval: at multiples of it since 1970 */
 	uint64_t file_packets;	/* -b packets: */
 	uint64_t n_files;	/* -W, -b files: */
-	bool ring_names;	/* any -b: FILE_00001_20261124003115.SUFFIX; else with -G strftime(3), and tcpdump's numbers */
+	bool ring_names;	/* -b: FILE_00001_20261124003115.SUFFIX; else with -G strftime(3), and tcpdump's numbers */
+	uint64_t name_order;	/* -b nametimenum: of these; 2 and more: the time comes first */
 	uint64_t stop_ns, stop_bytes, stop_files;	/* -a; of all files, but stop_bytes with rotation: of one */
 };
 

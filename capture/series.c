@@ -51,7 +51,7 @@ bool series_init(struct series *s, const char *pattern, const struct rotate_opti
 	char name[PATH_MAX];
 
 	*s = (struct series){
-		.pattern = pattern, .ring = o->ring_names, .dated = o->file_ns && !o->ring_names,
+		.pattern = pattern, .ring = o->ring_names, .time_first = o->name_order > 1, .dated = o->file_ns && !o->ring_names,
 		.wrap = o->file_bytes && !o->file_ns && !o->ring_names ? o->n_files : 0,
 	};
 	if (o->file_bytes)
@@ -81,11 +81,12 @@ static const char *suffix_of(const char *path)
 static bool ring_name(struct series *s, const struct tm *tm, char name[PATH_MAX])
 {
 	const char *suffix = suffix_of(s->pattern);
-	char date[32];
+	char date[32], number[32];
 
 	strftime(date, sizeof(date), "%Y%m%d%H%M%S", tm);
-	return snprintf(name, PATH_MAX, "%.*s_%05llu_%s%s", (int)(suffix - s->pattern), s->pattern,
-			(unsigned long long)++s->number, date, suffix) < PATH_MAX;
+	snprintf(number, sizeof(number), "%05llu", (unsigned long long)++s->number);
+	return snprintf(name, PATH_MAX, "%.*s_%s_%s%s", (int)(suffix - s->pattern), s->pattern,
+			s->time_first ? date : number, s->time_first ? number : date, suffix) < PATH_MAX;
 }
 
 /* Daylight saving time ends, or the clock is set back. */

@@ -13,6 +13,7 @@ struct series {
 	const char *pattern;		/* -w; the caller's */
 	bool dated;			/* -G: strftime(3) in it */
 	bool ring;			/* -b: dumpcap's */
+	bool time_first;		/* in these */
 	uint64_t wrap;			/* numbers stay below; 0: no limit */
 	int width;			/* digits of a number */
 	uint64_t number;

@@ -123,6 +123,23 @@ verdict 'files are as large as they may be, and not larger'
 verdict 'names are those of tcpdump'
 
 {
+	split tests/pcaps/mixed.pcap -w "$work/d/t%S" -G 1 -b printname:"$work/list"
+	want 'names' 't05 t06' "$(names | xargs)"
+	want 'printed' 't05 t06' "$(sed 's,.*/,,' "$work/list" | xargs)"
+	split tests/pcaps/mixed.pcap -w "$work/d/t%S" -G 1 -W 1 -b printname:"$work/list"
+	want 'names of one file' 't05' "$(names | xargs)"
+	want 'printed of one file' 't05' "$(sed 's,.*/,,' "$work/list" | xargs)"
+	split tests/pcaps/mixed.pcap -w "$work/d/t" -C 10k -W 3 -b printname:"$work/list"
+	want 'names of a ring' 't0 t1 t2' "$(names | xargs)"
+	split tests/pcaps/mixed.pcap -w "$work/d/t" -b printname:"$work/list"
+	want 'names without rotation' 't' "$(names | xargs)"
+	want 'printed without rotation' 't' "$(sed 's,.*/,,' "$work/list" | xargs)"
+	split tests/pcaps/mixed.pcap -w "$work/d/t" -b packets:100 -b nametimenum:2 -b printname:"$work/list"
+	want 'names with the time first' 't_20240102030405_00001 t_20240102030405_00002' "$(names | xargs)"
+} >"$work/against" 2>&1
+verdict 'to print names, or to order what is in them, is no rotation'
+
+{
 	cp tests/pcaps/mixed.pcap "$work/d/x1"
 	"$dump" -r "$work/d/x1" -w "$work/d/x" -C 10k 2>"$work/said"
 	want 'exit status' 6 $?

@@ -135,6 +135,19 @@ want_all "${files[@]}"
 want_detached
 end
 
+begin '-G -W -b printname: the same, with the names of -G'
+fresh
+listen -i v0 -w "$d/f%s" -G 1 -W 3 -b printname:"$work/list"
+reap 5
+want 'exit status' 0 "$rc"
+list
+want_all "${files[@]}"
+want 'files' 3 "${#files[@]}"
+want 'names' "$(printf '%s\n' "${files[@]}")" "$(<"$work/list")"
+[[ ${files[0]} =~ /f[0-9]{10}$ ]] || note "a file is called ${files[0]}"
+want_detached
+end
+
 begin '-G: packets are in the slice of their time'
 fresh
 listen -i v0 -w "$d/f%s" -G 1

@@ -116,7 +116,12 @@ static const struct line_case {
 	{ "an_empty_command", "-i v0 -w f -z ''", "the name of the command is empty" },
 	{ "a_splitting_of_a_file", "-r f -w g -C 1 -z gzip", "" },
 	{ "dumpcaps_files", "-i v0 -w f -b duration:0.5 -b filesize:1000 -b files:5 -b packets:3 -b interval:60 "
-			    "-b printname:-", "" },
+			    "-b printname:- -b nametimenum:2", "" },
+	{ "printed_names_of_tcpdumps_files", "-i v0 -w f -G 1 -W 3 -b printname:-", "" },
+	{ "an_order_of_names", "-i v0 -w f -b packets:3 -b nametimenum:1", "" },
+	{ "an_order_of_names_of_0", "-i v0 -w f -b packets:3 -b nametimenum:0", "order of names '0' is not a number from 1" },
+	{ "an_order_of_tcpdumps_names", "-i v0 -w f -G 1 -b nametimenum:2", "-b nametimenum: is for the names that -b duration:" },
+	{ "an_order_of_a_stop", "-i v0 -w f -a nametimenum:2", "-a 'nametimenum:2' is none" },
 	{ "a_criterion_without_a_key", "-i v0 -w f -b 5", "-b '5' is none of duration:SEC, interval" },
 	{ "a_criterion_that_is_not_there", "-i v0 -w f -b seconds:5", "-b 'seconds:5' is none" },
 	{ "a_criterion_without_a_value", "-i v0 -w f -b files:", "file count '' is not a number" },
@@ -264,6 +269,11 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 
 static void values_of_files_arrive(void **state)
 {
+	static const char *const ring_keys[] = {
+		"-i v0 -w f -b nametimenum:2 -b files:3", "-i v0 -w f -b nametimenum:2 -b filesize:3",
+		"-i v0 -w f -b duration:1 -b nametimenum:2", "-i v0 -w f -b interval:1 -b nametimenum:2",
+		"-i v0 -w f -b packets:1 -b nametimenum:2",
+	};
 	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
@@ -299,6 +309,15 @@ static void values_of_files_arrive(void **state)
 	assert_int_equal(o.keep.sync, RETENTION_SYNC_CLOSE);
 	assert_int_equal(o.format, FORMAT_PCAPNG);
 	assert_int_equal(o.codec.kind, CODEC_NONE);
+	assert_true(parse(&o, "-i v0 -w f -G 1 -W 3 -b printname:n"));
+	assert_false(o.rotate.ring_names);
+	assert_int_equal(o.rotate.file_ns, 1000000000);
+	assert_string_equal(o.keep.print_name, "n");
+	for (size_t i = 0; i < array_size(ring_keys); i++) {
+		assert_true(parse(&o, ring_keys[i]));
+		assert_true(o.rotate.ring_names);
+		assert_int_equal(o.rotate.name_order, 2);
+	}
 	assert_true(parse(&o, "-r f --skip 3 --start +1 --dedup --recover"));
 	assert_int_equal(o.skip, 3);
 	assert_int_equal(o.start.kind, SELECT_LATER);

@@ -45,6 +45,11 @@ static const struct series_case {
 	{ "of_a_ring", "d.d/f.pcapng", { .file_packets = 1, .ring_names = true }, { 0, 0, 1, 2, 2, 2 },
 	  "d.d/f_00001_20261123202057.pcapng d.d/f_00002_20261123202057.pcapng d.d/f_00003_20261123202058.pcapng "
 	  "d.d/f_00004_20261123202059.pcapng d.d/f_00005_20261123202059.pcapng d.d/f_00006_20261123202059.pcapng" },
+	{ "of_a_ring_number_first", "f.pcap", { .ring_names = true, .name_order = 1 }, { 0 }, "f_00001_20261123202057.pcap" },
+	{ "of_a_ring_time_first", "f.pcap.gz", { .ring_names = true, .name_order = 2 }, { 0, 1, 1 },
+	  "f_20261123202057_00001.pcap.gz f_20261123202058_00002.pcap.gz f_20261123202058_00003.pcap.gz" },
+	{ "of_a_ring_time_first_by_any_larger_number", "f", { .ring_names = true, .name_order = 9 }, { 0 },
+	  "f_20261123202057_00001" },
 	{ "of_a_ring_without_suffix", "d.d/f", { .ring_names = true }, { 0 }, "d.d/f_00001_20261123202057" },
 	{ "of_a_ring_hidden", ".f", { .ring_names = true }, { 0 }, ".f_00001_20261123202057" },
 	{ "of_a_ring_packed", "a.b.pcapng.zst", { .ring_names = true }, { 0 }, "a.b_00001_20261123202057.pcapng.zst" },
