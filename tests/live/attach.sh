@@ -442,7 +442,7 @@ long=$(printf 'n%.0s' {1..127})
 if ip link property add dev v0 altname short0 altname "$long" 2>"$work/ip"; then
 	for name in short0 "$long"; do
 		listen -i "$name" -w "$file"
-		want_line "$work/err" '^listening on v0,'
+		want_line "$work/err" "^listening on v0 \\($name\\), "
 		frames 3
 		finish
 		want 'exit status' 0 "$rc"

@@ -7,7 +7,7 @@
 # What a capture has and a fixture has not.
 without_origin()
 {
-	sed -E 's/,? *(queue [0-9]+|if v0)//g' "$1"
+	sed -E 's/,? *(queue [0-9]+|if v0)|( In)( |$)/\3/g' "$1"
 }
 
 # Replays $pcap into what listens, and ends that when all has arrived.
