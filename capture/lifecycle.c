@@ -394,8 +394,10 @@ int lifecycle_open(struct lifecycle **lifecycle, const struct lifecycle_limits *
 {
 	struct lifecycle *l = calloc(1, sizeof(*l));
 
-	if (!l)
+	if (!l || roster_init(&l->roster)) {
+		free(l);
 		return -ENOMEM;
+	}
 	l->limits = *limits;
 	pthread_mutex_init(&l->lock, NULL);
 	*lifecycle = l;
@@ -424,6 +426,7 @@ struct lifecycle *lifecycle_close(struct lifecycle *l)
 		return NULL;
 	while (lifecycle_drop(l))
 		;
+	roster_fini(&l->roster);
 	pthread_mutex_destroy(&l->lock);
 	free(l);
 	return NULL;

@@ -1,10 +1,89 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Lists in the order of age, changed in two places. */
+/* Lists in the order of age, and a table of names, changed in two places. */
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/roster.h"
+
+enum { CHAINS_MIN = 64 };
+
+int roster_init(struct roster *r)
+{
+	*r = (struct roster){ .names = calloc(CHAINS_MIN, sizeof(*r->names)), .n_chains = CHAINS_MIN };
+	return r->names ? 0 : -ENOMEM;
+}
+
+void roster_fini(struct roster *r)
+{
+	free(r->names);
+	*r = (struct roster){ .names = NULL };
+}
+
+/* ---- names ---- */
+
+/* FNV-1a. */
+static struct roster_file **chain_of(const struct roster *r, const char *path)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	while (*path)
+		h = (h ^ (uint8_t)*path++) * UINT64_C(0x100000001b3);
+	return &r->names[(h ^ h >> 32) & (r->n_chains - 1)];
+}
+
+static void chain(struct roster *r, struct roster_file *f)
+{
+	struct roster_file **head = chain_of(r, f->path);
+
+	f->next = *head;
+	*head = f;
+	r->n_chained++;
+}
+
+static void unchain(struct roster *r, struct roster_file *f)
+{
+	struct roster_file **pp = chain_of(r, f->path);
+
+	while (*pp != f) {
+		assert(*pp);
+		pp = &(*pp)->next;
+	}
+	*pp = f->next;
+	r->n_chained--;
+}
+
+/* Without memory for it the chains get longer. */
+static void grow(struct roster *r)
+{
+	struct roster old = *r;
+	struct roster_file **more = calloc(2 * old.n_chains, sizeof(*more)), *next;
+
+	if (!more)
+		return;
+	r->names = more;
+	r->n_chains *= 2;
+	r->n_chained = 0;
+	for (size_t i = 0; i < old.n_chains; i++)
+		for (struct roster_file *f = old.names[i]; f; f = next) {
+			next = f->next;
+			chain(r, f);
+		}
+	free(old.names);
+}
+
+struct roster_file *roster_find(const struct roster *r, const char *path)
+{
+	struct roster_file *f = *chain_of(r, path);
+
+	while (f && strcmp(f->path, path))
+		f = f->next;
+	return f;
+}
+
+/* ---- lists ---- */
 
 static void count(struct roster *r, const struct roster_file *f, int sign)
 {
@@ -22,6 +101,8 @@ void roster_take(struct roster *r, struct roster_file *f, enum file_state from)
 
 	assert(f->state == from && from != NOWHERE);
 	count(r, f, -1);
+	if (f->has_name)
+		unchain(r, f);
 	*(f->older ? &f->older->younger : &list->oldest) = f->younger;
 	*(f->younger ? &f->younger->older : &list->youngest) = f->older;
 	f->older = f->younger = NULL;
@@ -43,21 +124,16 @@ void roster_put(struct roster *r, struct roster_file *f, enum file_state to)
 	*(f->older ? &f->older->younger : &list->oldest) = f;
 	*(f->younger ? &f->younger->older : &list->youngest) = f;
 	count(r, f, 1);
+	if (r->n_chained >= r->n_chains)
+		grow(r);
+	if (f->has_name)
+		chain(r, f);
 }
 
 void roster_move(struct roster *r, struct roster_file *f, enum file_state from, enum file_state to)
 {
 	roster_take(r, f, from);
 	roster_put(r, f, to);
-}
-
-struct roster_file *roster_find(const struct roster *r, const char *path)
-{
-	for (enum file_state s = CURRENT; s < N_STATES; s++)
-		for (struct roster_file *f = r->lists[s].oldest; f; f = f->younger)
-			if (f->has_name && !strcmp(f->path, path))
-				return f;
-	return NULL;
 }
 
 struct roster_file *roster_oldest(const struct roster *r)
@@ -117,16 +193,18 @@ size_t roster_check(const struct roster *r, char *line, size_t cap)
 	};
 	unsigned n_named = 0, n_busy = 0;
 	uint64_t bytes = 0;
-	size_t at = 0;
+	size_t at = 0, n_chained = 0;
 
 	for (enum file_state s = CURRENT; s < N_STATES; s++)
 		for (const struct roster_file *f = check_list(r, s)->oldest; f; f = f->younger) {
 			n_named += s <= CLAIMED && f->has_name;
 			n_busy += s <= CLAIMED && f->wants_command;
 			bytes += s <= CLAIMED ? f->bytes : 0;
+			n_chained += f->has_name;
+			assert(!f->has_name || roster_find(r, f->path) == f);
 			at += draw(f, names[s], line + at, cap - at);
 			assert(at < cap);
 		}
-	assert(n_named == r->n_named && n_busy == r->n_busy && bytes == r->bytes);
+	assert(n_named == r->n_named && n_busy == r->n_busy && bytes == r->bytes && n_chained == r->n_chained);
 	return at;
 }

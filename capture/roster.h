@@ -21,6 +21,7 @@ enum file_state {
 /* But for the last three nothing of this changes while it is in a list. */
 struct roster_file {
 	struct roster_file *older, *younger;	/* in the list of its state */
+	struct roster_file *next;		/* in the chain of its name */
 	enum file_state state;
 	uint64_t number;		/* of the run: the younger, the higher */
 	uint64_t bytes;
@@ -39,16 +40,23 @@ struct roster {
 		struct roster_file *oldest, *youngest;
 		unsigned n;
 	} lists[N_STATES];
+	struct roster_file **names;	/* chains of those that have one, by its hash */
+	size_t n_chains;		/* a power of two */
+	size_t n_chained;
 	unsigned n_named;		/* files with a name */
 	unsigned n_busy;		/* that want a command */
 	uint64_t bytes;			/* in files */
 };
 
+/* -ENOMEM. The end forgets the files that are left. */
+int roster_init(struct roster *r);
+void roster_fini(struct roster *r);
+
 void roster_take(struct roster *r, struct roster_file *f, enum file_state from);
 void roster_put(struct roster *r, struct roster_file *f, enum file_state to);
 void roster_move(struct roster *r, struct roster_file *f, enum file_state from, enum file_state to);
 
-/* The file, in whatever state, whose name is @path; NULL: none. */
+/* The file, in whatever state, that has the name @path; NULL: none. */
 struct roster_file *roster_find(const struct roster *r, const char *path);
 
 /* Of those that are counted; NULL: there are none. */

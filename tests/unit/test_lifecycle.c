@@ -625,15 +625,15 @@ static char *describe(void)
 	end += sprintf(end, "; current %d claimed %d looked %d %d next %d opened %d full %d over %d", w.current_file,
 		       w.claimed_file, w.for_claim.is_on, w.for_claim.is_on ? w.for_claim.err : 0, w.next, w.opened,
 		       w.is_full, w.is_over);
-	end += sprintf(end, "; job %d of %d wanted %d looked %d %d done %d %d, run %d, idle %d; moves %u; names", w.job.kind,
-		       w.job.kind ? file_of(w.job.disk) : NOBODY, w.job.kind && w.job.wanted, w.for_job.is_on, w.for_job.is_on ? w.for_job.err : 0,
-		       w.is_done, w.job.kind == JOB_DELETE ? w.job.err : 0,
+	end += sprintf(end, "; job %d of %d wanted %d looked %d %d done %d %d, run %d, idle %d; moves %u; names",
+		       w.job.kind, w.job.kind ? file_of(w.job.disk) : NOBODY, w.job.kind && w.job.wanted,
+		       w.for_job.is_on, w.for_job.is_on ? w.for_job.err : 0, w.is_done, w.job.kind == JOB_DELETE ? w.job.err : 0,
 		       w.run.kind ? file_of(w.run.disk) : NOBODY, w.is_idle, w.n_moves);
 	for (int i = 0; i < NAMES; i++)
 		end += sprintf(end, " %d", w.dir[i]);
 	for (int i = 0; i < w.n_files; i++)
-		end += sprintf(end, "; %d %d %d%d%d", w.files[i].name, w.files[i].command, w.files[i].is_closed, w.files[i].is_gone,
-			       w.files[i].is_removed);
+		end += sprintf(end, "; %d %d %d%d%d", w.files[i].name, w.files[i].command, w.files[i].is_closed,
+			       w.files[i].is_gone, w.files[i].is_removed);
 	return strdup(line);
 }
 
@@ -770,12 +770,72 @@ static void every_order(void **state)
 	table = NULL;
 }
 
+/* ---- many files ---- */
+
+enum { MANY = 5000 };
+
+static char many[MANY][8];
+
+static void close_one(struct lifecycle *l, unsigned i)
+{
+	struct lifecycle_job job;
+	struct roster_file *f;
+	unsigned news;
+
+	assert_int_equal(lifecycle_begin(l, (struct disk_file *)many[i], many[i], &f, &news), 0);
+	assert_true(lifecycle_complete(l, f, SIZE, false, false));
+	lifecycle_next(l, false, &job);
+	assert_int_equal(job.kind, JOB_CLOSE);
+	lifecycle_done(l, &job);
+	assert_false(job.is_gone);
+}
+
+static void claim_one(struct lifecycle *l, unsigned i)
+{
+	struct lifecycle_job job;
+	struct disk_file *disk;
+	struct roster_file *f;
+
+	assert_int_equal(lifecycle_claim(l, many[i], &f, &disk), 0);
+	assert_non_null(f);
+	assert_ptr_equal(disk, many[i]);
+	assert_int_equal(lifecycle_claimed(l, f, 0), 0);
+	assert_int_equal(lifecycle_claim(l, many[i], &f, &disk), 0);
+	assert_null(f);
+	lifecycle_next(l, false, &job);
+	assert_int_equal(job.kind, JOB_DELETE);
+	assert_false(job.wanted);
+	lifecycle_done(l, &job);
+	assert_true(job.is_gone);
+}
+
+static void thousands_of_files_are_found_by_their_names(void **state)
+{
+	char *line = malloc(64 * MANY);
+	struct lifecycle *l;
+
+	(void)state;
+	assert_int_equal(lifecycle_open(&l, &(struct lifecycle_limits){ .n_files = MANY }), 0);
+	for (unsigned i = 0; i < MANY; i++) {
+		snprintf(many[i], sizeof(many[i]), "f%u", i);
+		close_one(l, i);
+	}
+	lifecycle_check(l, line, 64 * MANY);
+	for (unsigned i = 0; i < MANY; i++)
+		claim_one(l, i * 7 % MANY);
+	lifecycle_check(l, line, 64 * MANY);
+	assert_int_equal(strncmp(line, "stuck", 5), 0);
+	lifecycle_close(l);
+	free(line);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(*rows)];
+	struct CMUnitTest tests[sizeof(rows) / sizeof(*rows) + 1];
 	size_t n = 0;
 
 	unit_of_table(rows, every_order, tests, n);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(thousands_of_files_are_found_by_their_names);
 	for (size_t i = 0; i < n; i++)
 		tests[i].teardown_func = print_doing;
 	signal(SIGABRT, aborted);
