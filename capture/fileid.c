@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The only place where a file is removed. */
+/* The only place where a file is removed, or renamed. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,4 +52,15 @@ int fileid_unlink(int dir_fd, const char *name, const struct fileid *id, int *he
 	if (err || !held)
 		close(fd);
 	return err;
+}
+
+int fileid_rename(int dir_fd, const char *name, const struct fileid *id, const char *new_name)
+{
+	int err, fd = uninterrupted(openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+
+	if (fd < 0)
+		return -errno;
+	err = check(fd, id);
+	close(fd);
+	return err ? err : uninterrupted(renameat(dir_fd, name, dir_fd, new_name)) ? -errno : 0;
 }

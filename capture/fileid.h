@@ -25,4 +25,7 @@ bool fileid_same(const struct fileid *a, const struct fileid *b);
  */
 int fileid_unlink(int dir_fd, const char *name, const struct fileid *id, int *fd);
 
+/* Gives it another name there, whoever has that one. Errors as fileid_unlink(). */
+int fileid_rename(int dir_fd, const char *name, const struct fileid *id, const char *new_name);
+
 #endif

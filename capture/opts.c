@@ -32,6 +32,7 @@ static const struct {
 	{ 'a', "autostop", "KEY:VALUE", "as dumpcap: stop after duration:, filesize:, files:, packets:" },
 	{ 'z', "postrotate-command", "CMD", "run CMD with the name of each finished file" },
 	{ 'Z', "relinquish-privileges", "USER", "create files, run CMD and go on as USER once the capture has begun" },
+	{ OPT_PART, "part", NULL, "files are called FILE.part until they are complete" },
 	{ OPT_MAX_DISK, "max-disk", "SIZE", "all files of this run together; the oldest are deleted" },
 	{ OPT_MIN_FREE, "min-free", "SIZE", "leave so much free on the disk; the oldest files are deleted" },
 	{ OPT_SYNC, "sync", "WHEN", "bring files to the disk: close, SEC (every SEC seconds), never (close)" },

@@ -38,6 +38,7 @@ struct opts {
 	enum file_format format;	/* of that file, pcapng by default */
 	struct codec codec;		/* its compression */
 	struct rotate_options rotate;	/* its successors */
+	bool part;			/* called *.part until they are complete */
 	struct retention_options keep;	/* what becomes of it afterwards */
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
 	const char *filter_file;	/* where it comes from, so that no word of it is shown; NULL: the command line */

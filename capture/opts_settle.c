@@ -60,7 +60,9 @@ static bool settle_source(struct parser *p)
 /* The file of -w, those that follow it, and what is printed beside it. */
 static bool settle_output(struct parser *p)
 {
-	static const int file[] = { OPT_FORMAT, OPT_COMPRESS, OPT_SYNC, 'C', 'G', 'W', 'b', 'z', OPT_MAX_DISK, OPT_MIN_FREE, 0 };
+	static const int file[] = {
+		OPT_FORMAT, OPT_COMPRESS, OPT_SYNC, 'C', 'G', 'W', 'b', 'z', OPT_MAX_DISK, OPT_MIN_FREE, OPT_PART, 0,
+	};
 	static const int *const series = file + 3;
 	struct opts *o = p->o;
 	bool to_stdout = o->write && !strcmp(o->write, "-");
@@ -167,7 +169,7 @@ static void settle_flags(struct parser *p)
 		{ 'P', &o->promiscuous }, { OPT_WAIT, &o->wait }, { '#', &o->print.number }, { 'S', &o->print.sequence },
 		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
 		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover },
-		{ OPT_COUNT, &o->count_only }, { OPT_LOST, &o->lost },
+		{ OPT_COUNT, &o->count_only }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },
 		{ OPT_DISCARD_SECRETS, &o->discard_secrets },
 	};
 

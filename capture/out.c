@@ -325,6 +325,11 @@ int out_unlink(const struct out *o)
 	return place_unlink(&o->at);
 }
 
+int out_rename(struct out *o, const char *name)
+{
+	return place_rename(&o->at, name);
+}
+
 struct out *out_close(struct out *o)
 {
 	if (!o)

@@ -83,6 +83,9 @@ bool out_has_ended(const struct out *o);
 /* Removes a file that was opened by name, if that name still stands for it: fileid_unlink(). */
 int out_unlink(const struct out *o);
 
+/* Gives it another name in its directory, whoever has that one, if its name still stands for it: fileid_rename(). */
+int out_rename(struct out *o, const char *name);
+
 /* Releases; a file that we created, in which there is nothing and which has not ended is removed, by out_unlink(). Returns NULL. */
 struct out *out_close(struct out *o);
 

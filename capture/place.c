@@ -197,6 +197,21 @@ int place_unlink(const struct place *p)
 	return err ? err : fileid_unlink(p->dir_fd, p->name, &id, NULL);
 }
 
+int place_rename(struct place *p, const char *name)
+{
+	struct fileid id;
+	uint64_t bytes;
+	int err = fileid_of(p->fd, "", &id, &bytes);
+
+	if (!err && strlen(name) >= sizeof(p->name))
+		err = -ENAMETOOLONG;
+	if (!err && strcmp(p->name, name))
+		err = fileid_rename(p->dir_fd, p->name, &id, name);
+	if (!err)
+		strcpy(p->name, name);
+	return err;
+}
+
 void place_close(struct place *p)
 {
 	if (p->fd >= 0)

@@ -35,6 +35,9 @@ int place_open(struct place *p, int dir_fd, const char *path, int interrupt_fd);
 /* Removes the file, if its name still stands for it: fileid_unlink(). */
 int place_unlink(const struct place *p);
 
+/* Gives it another name in its directory: fileid_rename(). */
+int place_rename(struct place *p, const char *name);
+
 void place_close(struct place *p);
 
 /* What a PLACE_ result means, as the end of a sentence. NULL: @err is none. */

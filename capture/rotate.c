@@ -47,6 +47,15 @@ int rotate_begin(struct rotate *r, const struct rotate_source *source, uint64_t 
 	return begin_file(r);
 }
 
+/* It is complete. */
+static void hand_over(struct rotate *r)
+{
+	struct out *out = writer_take_out(r->writer);
+
+	rotate_name(r, out);
+	retention_file(r->retention, out);
+}
+
 /* The current file goes on for now. */
 static int postpone(struct rotate *r)
 {
@@ -71,7 +80,7 @@ static int switch_to_wanted(struct rotate *r)
 		r->wanted[0] = '\0';
 		return err;
 	}
-	retention_file(r->retention, writer_take_out(r->writer));
+	hand_over(r);
 	writer_give_out(r->writer, steal(&next));
 	r->finished = false;
 	strcpy(r->path, r->wanted);
@@ -254,7 +263,7 @@ int rotate_finish(struct rotate *r)
 		err = writer_finish(r->writer, r->source.stats, r->source.ctx);
 	r->finished = true;
 	if (r->retention)
-		retention_file(r->retention, writer_take_out(r->writer));
+		hand_over(r);
 	return err;
 }
 
@@ -336,5 +345,5 @@ const char *rotate_error(const struct rotate *r, int err)
 
 bool rotate_is_cut_short(const struct rotate *r)
 {
-	return r->cut_short;
+	return r->cut_short || r->misnamed;
 }

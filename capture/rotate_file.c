@@ -2,6 +2,7 @@
 /* Which files: the first one, the names of the others, and what must not be overwritten. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -20,6 +21,32 @@ static int refuse(struct rotate *r, int err, const char *why)
 {
 	r->why = why;
 	return err;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* What a file is called that is not complete. NULL: too long. */
+static const char *working_name(const struct rotate *r, const char *path, char out[static PATH_MAX])
+{
+	bool fits = snprintf(out, PATH_MAX, "%s%s", path, r->opts->part ? ".part" : "") < PATH_MAX;
+
+	return fits && strlen(last_part(out)) <= NAME_MAX ? out : NULL;
+}
+
+void rotate_name(struct rotate *r, struct out *out)
+{
+	int err = r->opts->part ? out_rename(out, last_part(r->path)) : 0;
+
+	if (!err)
+		return;
+	r->misnamed = true;
+	complain("%s.part: cannot be renamed: %s", r->path,
+		 err == -ESTALE ? "another file has taken its place" : strerror(-err));
 }
 
 /* In which sentences of other threads come. */
@@ -59,11 +86,15 @@ static int hold_directory(struct rotate *r)
 int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 {
 	const struct opts *o = r->opts;
+	char name[PATH_MAX];
+	struct stat st;
 	int err;
 
-	if (!series_next(&r->series, wall_ns, r->path))
+	if (!series_next(&r->series, wall_ns, r->path) || !working_name(r, r->path, name))
 		return -ENAMETOOLONG;
-	err = writer_open(&r->writer, o->format, &o->print, r->path, r->interrupt_fd);
+	if (o->part && !stat(r->path, &st) && !S_ISREG(st.st_mode))
+		return refuse(r, -EINVAL, "not a regular file, which --part is for");
+	err = writer_open(&r->writer, o->format, &o->print, name, r->interrupt_fd);
 	if (err)
 		return err;
 	for (size_t i = 0; i < r->n_spared; i++)
@@ -127,9 +158,7 @@ int rotate_spare(struct rotate *r, const struct stat *st)
 
 static int stat_named(const struct rotate *r, const char *path, struct stat *st)
 {
-	const char *slash = strrchr(path, '/');
-
-	return r->dir_fd < 0 ? stat(path, st) : fstatat(r->dir_fd, slash ? slash + 1 : path, st, 0);
+	return r->dir_fd < 0 ? stat(path, st) : fstatat(r->dir_fd, last_part(path), st, 0);
 }
 
 /* May the file that has this name already, if there is one, be overwritten? -EAGAIN: another name is better. */
@@ -179,17 +208,23 @@ int rotate_next_name(struct rotate *r)
 
 bool rotate_is_there(const struct rotate *r)
 {
+	char name[PATH_MAX];
 	struct stat st;
 
-	return !stat_named(r, r->path, &st) && writer_is_same(r->writer, &st);
+	return working_name(r, r->path, name) && !stat_named(r, name, &st) && writer_is_same(r->writer, &st);
 }
 
 int rotate_open_next(struct rotate *r, struct out **out)
 {
+	char name[PATH_MAX];
 	int err;
 
-	if (!strcmp(r->wanted, r->path))	/* a ring of one file: the old one makes way, if it is still there */
+	if (!working_name(r, r->wanted, name))
+		return -ENAMETOOLONG;
+	if (!strcmp(r->wanted, r->path) && r->opts->part)	/* the name is needed, and the file has another one */
+		rotate_name(r, writer_out(r->writer));
+	else if (!strcmp(r->wanted, r->path))	/* a ring of one file: the old one makes way, if it is still there */
 		out_unlink(writer_out(r->writer));
-	err = out_open_in(out, r->dir_fd, r->wanted, r->interrupt_fd);
+	err = out_open_in(out, r->dir_fd, name, r->interrupt_fd);
 	return err ? err : out_set_codec(*out, r->opts->codec);
 }

@@ -27,6 +27,7 @@ struct rotate {
 	bool finished;			/* the current file */
 	bool postponed;			/* the next one, until the next look at the packets, or flush */
 	bool cut_short;
+	bool misnamed;			/* a complete file has kept its .part */
 	uint64_t opened_ns;		/* wall clock */
 	uint64_t room_at;		/* size at which to ask for room */
 	struct stat *spared;
@@ -47,5 +48,8 @@ int rotate_open_next(struct rotate *r, struct out **out);
 
 /* Is the current file the one that has its name? */
 bool rotate_is_there(const struct rotate *r);
+
+/* With --part: the current file gets its name, without .part. What fails is said. */
+void rotate_name(struct rotate *r, struct out *out);
 
 #endif

@@ -104,7 +104,7 @@ void writer_give_out(struct writer *w, struct out *out)
 	w->file++;
 }
 
-const struct out *writer_out(const struct writer *w)
+struct out *writer_out(const struct writer *w)
 {
 	return w->out;
 }

@@ -37,7 +37,7 @@ struct out *writer_take_out(struct writer *w);
 void writer_give_out(struct writer *w, struct out *out);
 
 /* The file, on loan; NULL: taken. */
-const struct out *writer_out(const struct writer *w);
+struct out *writer_out(const struct writer *w);
 
 /* Is @st the output itself? Reading and overwriting one file at once destroys it. */
 bool writer_is_same(const struct writer *w, const struct stat *st);

@@ -341,4 +341,65 @@ else
 	skip 'script is missing'
 fi
 
+begin '--part: a file gets its name when it is complete, and not before'
+rm -rf "$work/part"
+mkdir "$work/part"
+echo old >"$work/part/f"
+listen -i v0 -w "$work/part/f" --part -b printname:stderr
+frames 10
+want 'files while it captures' 'f f.part' "$(cd "$work/part" && echo *)"
+want 'the old one' old "$(<"$work/part/f")"
+finish
+want 'exit status' 0 "$rc"
+want 'files afterwards' f "$(cd "$work/part" && echo *)"
+want_line "$work/err" '/part/f$'
+want_books "$work/part/f"
+want 'packets' 10 "$epb"
+end
+
+begin '--part: a sudden end leaves the part'
+rm -f "$work/part"/*
+listen -i v0 -w "$work/part/f" --part
+frames 10
+finish KILL
+want 'files' f.part "$(cd "$work/part" && echo *)"
+run -i nope -w "$work/part/g" --part
+want 'files after a start that failed' f.part "$(cd "$work/part" && echo *)"
+end
+
+begin '--part: what somebody has moved, or put there instead, is left alone'
+rm -f "$work/part"/*
+listen -i v0 -w "$work/part/f" --part
+mv "$work/part/f.part" "$work/part/mine"
+echo other >"$work/part/f.part"
+frames 10
+finish
+want 'exit status' 6 "$rc"
+want_line "$work/err" '/part/f.part: cannot be renamed: another file has taken its place$'
+want 'files' 'f.part mine' "$(cd "$work/part" && echo *)"
+want 'the other one' other "$(<"$work/part/f.part")"
+want_books "$work/part/mine"
+want 'packets' 10 "$epb"
+end
+
+begin '--part: names that come again, and the command that takes the files away'
+rm -f "$work/part"/*
+# shellcheck disable=SC2016 # for another shell
+printf '%s\n' '#!/bin/sh' '[ -e "$1.part" ] && echo "$1: part" >>"$(dirname "$0")/ran"' 'echo "$1" >>"$(dirname "$0")/ran"' >"$work/see"
+chmod +x "$work/see"
+for wrap in 1 3; do
+	rm -f "$work/ran"
+	listen -i v0 -w "$work/part/w$wrap" --part -b printname:/dev/null -C 2k -W $wrap -z "$work/see" -s 0
+	frames 40 -s 500 -r 400
+	finish
+	want "exit status with $wrap" 0 "$rc"
+	want "files with $wrap" $wrap "$(find "$work/part" -name "w$wrap*" ! -name '*.part' | wc -l)"
+	want "parts with $wrap" 0 "$(find "$work/part" -name '*.part' | wc -l)"
+	((wrap == 1)) || want_no_line "$work/ran" 'part: part'
+done
+run -i v0 -w /dev/null --part
+want 'exit status of a device' 2 "$rc"
+want_line "$work/err" '/dev/null: not a regular file, which --part is for$'
+end
+
 plan
