@@ -36,6 +36,8 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "%s is for capturing and means nothing with -r", opts_name(code));
 	if (!live && o->stats_ns)
 		return opts_wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
+	if (select_is_empty(&o->start, &o->end))
+		return opts_wrong(p, "--start is not before --end: no packet can be between them");
 	if (o->times_matter && o->action != ACTION_COMPARE)
 		return opts_wrong(p, "--tolerance is for --compare");
 	if (o->ignored && !p->times[OPT_DEDUP] && !o->lost)

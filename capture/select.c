@@ -218,8 +218,15 @@ static uint64_t on_the_day(const struct select_time *t, uint64_t first_ns)
 	tm.tm_sec = sec_of_day % 60;
 	tm.tm_isdst = -1;
 	if (!seconds_of(tm, t->zoned, t->zone_sec, &sec))
-		return 0;	/* early on the first day of 1970 */
+		return (int64_t)sec < 0 ? 0 : UINT64_MAX;	/* early on the first day of 1970, or beyond 2262 */
 	return sec * NS_PER_SEC + t->ns % NS_PER_SEC;
+}
+
+static uint64_t later(uint64_t first_ns, uint64_t ns)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(first_ns, ns, &sum) ? UINT64_MAX : sum;
 }
 
 static uint64_t resolve(const struct select_time *t, uint64_t first_ns, uint64_t none)
@@ -230,20 +237,30 @@ static uint64_t resolve(const struct select_time *t, uint64_t first_ns, uint64_t
 	case SELECT_CLOCK:
 		return on_the_day(t, first_ns);
 	case SELECT_LATER:
-		return first_ns + t->ns;	/* neither has the highest bit set */
+		return later(first_ns, t->ns);
 	case SELECT_DATE:
 		break;
 	}
 	return t->ns;
 }
 
-void select_base(struct selection *s, const struct packet *p)
+bool select_is_empty(const struct select_time *start, const struct select_time *end)
+{
+	if (start->kind != end->kind || start->kind == SELECT_NONE)
+		return end->kind == SELECT_DATE && end->ns == 0;
+	if (start->kind == SELECT_CLOCK && (start->zoned != end->zoned || start->zone_sec != end->zone_sec))
+		return false;	/* the days may be two */
+	return start->ns >= end->ns;
+}
+
+bool select_base(struct selection *s, const struct packet *p)
 {
 	if (s->based || !(p->has & PACKET_TIME))
-		return;
+		return true;
 	s->start_ns = resolve(&s->start, p->ts_ns, 0);
 	s->end_ns = resolve(&s->end, p->ts_ns, UINT64_MAX);
 	s->based = true;
+	return s->start_ns < s->end_ns || s->end.kind == SELECT_NONE;
 }
 
 static bool is_in_time(const struct selection *s, const struct packet *p)

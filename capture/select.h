@@ -48,8 +48,14 @@ struct selection {
 	uint64_t n_seen;
 };
 
-/* Is to see each packet of the input, before the filter: the first one with a time is what times are relative to. */
-void select_base(struct selection *s, const struct packet *p);
+/* Can it be told without any packet that none is from @start on and before @end? */
+bool select_is_empty(const struct select_time *start, const struct select_time *end);
+
+/*
+ * Is to see each packet of the input, before the filter: the first one with a time is what times are relative to. False: by
+ * this packet it turned out that none can be from start on and before end.
+ */
+bool select_base(struct selection *s, const struct packet *p);
 
 /* 1: wanted, 0: not; -ENOMEM. A packet without a time is in no range of time. */
 int select_packet(struct selection *s, const struct packet *p);

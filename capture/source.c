@@ -132,8 +132,8 @@ static int sift(struct source *s, const struct packet *p)
 {
 	int got;
 
-	if (s->selection)
-		select_base(s->selection, p);
+	if (s->selection && !select_base(s->selection, p))
+		warn(s->watch, "for this first packet --start is not before --end, so no packet is taken");
 	if (s->sieve) {
 		got = sieve_packet(s->sieve, p);
 		if (got <= 0)

@@ -17,6 +17,8 @@
 #define MS	1000000ull
 /* 2026-11-23 20:20:57 UTC */
 #define EVENING	1795465257ull
+/* The last microsecond of a file: 2262-04-11 23:47:16.999998 */
+#define LAST	9223372036999998000ull
 
 static void in_zone(const char *tz)
 {
@@ -65,6 +67,12 @@ static const struct time_case {
 	{ "half_a_microsecond_after_the_first", "UTC", "+0.5us", EVENING * SEC, EVENING * SEC + 500 },
 	{ "nanoseconds_after_the_first", "UTC", "+3ns", EVENING * SEC, EVENING * SEC + 3 },
 	{ "the_first_itself", "UTC", "+0", EVENING * SEC, EVENING * SEC },
+	{ "a_span_beyond_64_bits_is_never", "UTC", "+9223372036.854775807", LAST, UINT64_MAX },
+	{ "a_span_up_to_64_bits", "UTC", "+9223372036.709553615", LAST, UINT64_MAX },
+	{ "one_nanosecond_less", "UTC", "+9223372036.709553614", LAST, UINT64_MAX - 1 },
+	{ "a_clock_beyond_2262_is_never", "UTC", "23:50", LAST, UINT64_MAX },
+	{ "a_clock_on_the_last_day", "UTC", "23:40", LAST, 9223371600 * SEC },
+	{ "a_clock_before_1970_is_the_first", "UTC", "00:30+01:00", 0, 0 },
 };
 
 static void a_time_is_understood(void **state)
@@ -161,6 +169,44 @@ static void selects_by_time_and_number(void **state)
 			got[n++] = '0' + i;
 	}
 	assert_string_equal(got, c->want);
+}
+
+/* Known from the options, known with a first packet of 20:20:57 UTC, or not empty. */
+static const struct empty_case {
+	const char *name, *start, *end;
+	enum { NEVER, ON_THIS_DAY, POSSIBLE } is;
+} empties[] = {
+	{ "a_clock_past_midnight", "23:55", "00:05", NEVER },
+	{ "a_clock_past_midnight_in_a_zone", "23:55+01:00", "00:05+01:00", NEVER },
+	{ "the_same_clock", "20:20", "20:20", NEVER },
+	{ "clocks_in_order", "00:05", "23:55", POSSIBLE },
+	{ "dates_reversed", "2026-11-24", "2026-11-23", NEVER },
+	{ "the_same_date", "2026-11-24", "2026-11-24Z", NEVER },
+	{ "dates_in_order", "2026-11-23", "2026-11-24", POSSIBLE },
+	{ "spans_reversed", "+10m", "+5m", NEVER },
+	{ "spans_in_order", "+5m", "+10m", POSSIBLE },
+	{ "nothing_before_1970", NULL, "0", NEVER },
+	{ "a_start_alone", "+9223372036", NULL, POSSIBLE },
+	{ "a_date_behind_the_clock", "2026-11-24", "23:55", ON_THIS_DAY },
+	{ "a_date_before_the_clock", "2026-11-23", "23:55", POSSIBLE },
+	{ "a_clock_before_the_span", "20:25", "+1m", ON_THIS_DAY },
+	{ "clocks_of_two_zones", "20:00", "04:00+09:00", ON_THIS_DAY },
+	{ "clocks_of_two_zones_in_order", "10:00", "18:00+09:00", POSSIBLE },
+};
+
+static void a_range_without_packets_is_known(void **state)
+{
+	const struct empty_case *c = *state;
+	const struct packet first = packet_at(EVENING * SEC);
+	struct selection s = { 0 };
+	char error[256];
+
+	in_zone("UTC");
+	assert_true(!c->start || select_parse_time(c->start, &s.start, error, sizeof(error)));
+	assert_true(!c->end || select_parse_time(c->end, &s.end, error, sizeof(error)));
+	assert_int_equal(select_is_empty(&s.start, &s.end), c->is == NEVER);
+	assert_int_equal(select_base(&s, &first), c->is == POSSIBLE);
+	assert_true(select_base(&s, &first));	/* which is told once */
 }
 
 static void a_packet_without_a_time_is_in_no_range(void **state is_unused)
@@ -291,6 +337,7 @@ int main(void)
 	unit_of_table(times, a_time_is_understood, tests, n);
 	unit_of_table(bad, a_wrong_time_is_refused, tests, n);
 	unit_of_table(ranges, selects_by_time_and_number, tests, n);
+	unit_of_table(empties, a_range_without_packets_is_known, tests, n);
 	unit_of_table(doubles, doubles_as_the_row_wants, tests, n);
 	return unit_run("select", tests, n);
 }
