@@ -149,8 +149,8 @@ static int open_source(struct source *s, const char *path)
 	struct input *in = s->input;
 	const struct input_options *o = &in->options;
 	struct reader_hooks hooks = {
-		.warn = warn, .ctx = s, .buffer = in->buffer, .recover = o->recover, .blocks = o->copy ? &in->blocks : NULL,
-		.local = o->local,
+		.warn = warn, .ctx = s, .buffer = in->buffer, .recover = o->recover,
+		.concatenated = o->concatenated, .blocks = o->copy ? &in->blocks : NULL, .local = o->local,
 	};
 	bool is_stdin = !strcmp(path, "-");
 	char sentence[256];

@@ -33,6 +33,7 @@ struct input_options {
 	input_wait_fn wait;	/* may be NULL */
 	void *ctx;
 	bool recover;		/* to go on behind damage */
+	bool concatenated;	/* to go on behind the end of a capture, with the next one in the file */
 	bool copy;		/* blocks that are no packets are wanted, see input_blocks() */
 	bool local;		/* as in struct reader_hooks */
 };

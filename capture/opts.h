@@ -30,6 +30,7 @@ struct opts {
 	unsigned n_reads;		/* 0: live */
 	char *read_list;		/* the text of -V, into which they point; freed by opts_close() */
 	bool recover;
+	bool concatenated;		/* captures that stand one behind the other in a file */
 	bool discard_secrets;
 	const char *secrets[OPTS_SECRETS_MAX];	/* --inject-secrets: TYPE:FILE, in order */
 	unsigned n_secrets;

@@ -20,7 +20,7 @@ static bool settle_source(struct parser *p)
 {
 	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
 	static const int reading[] = {
-		OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_INFO, OPT_COUNT,
+		OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_CONCATENATED, OPT_INFO, OPT_COUNT,
 		OPT_DISCARD_SECRETS, OPT_INJECT_SECRETS, 0,
 	};
 	const struct opts *o = p->o;
@@ -170,7 +170,7 @@ static void settle_flags(struct parser *p)
 		{ 'O', &o->no_optimize }, { 'e', &o->print.link }, { 'l', &o->print.line_buffered }, { 'U', &o->unbuffered },
 		{ 'P', &o->promiscuous }, { OPT_WAIT, &o->wait }, { '#', &o->print.number }, { 'S', &o->print.sequence },
 		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
-		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover },
+		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover }, { OPT_CONCATENATED, &o->concatenated },
 		{ OPT_COUNT, &o->count_only }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },
 		{ OPT_DISCARD_SECRETS, &o->discard_secrets },
 	};

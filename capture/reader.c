@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The stream under both formats, and the choice between them. */
+/* The choice between the formats, and what both have in common. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,127 +11,26 @@
 #include "capture/unpack.h"
 #include "capture/util.h"
 
-/*
- * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory has
- * no descriptor. 0: the end, or io_error is set.
- */
-static size_t read_raw(struct reader *r, void *buf, size_t n)
+/* Tells that the places in a sentence are not those of the file. */
+static void say_inside(struct reader *r, size_t n)
 {
-	ssize_t got;
+	const char *packed = pack_name(unpack_codec(r->unpack));
 
-	if (fileno(r->file) < 0) {
-		got = fread(buf, 1, n, r->file);
-		if (!got && ferror(r->file))
-			r->io_error = errno ? errno : EIO;
-		return got;
-	}
-	if (r->hooks.wait)
-		r->io_error = r->hooks.wait(r->hooks.ctx, fileno(r->file));
-	if (r->io_error)
-		return 0;
-	do
-		got = read(fileno(r->file), buf, n);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		r->io_error = errno;
-	return got < 0 ? 0 : got;
-}
-
-static ssize_t read_packed(void *ctx, void *buf, size_t n)
-{
-	struct reader *r = ctx;
-	size_t got = read_raw(r, buf, n);
-
-	return got || !r->io_error ? (ssize_t)got : -r->io_error;
-}
-
-static size_t read_some(struct reader *r, void *buf, size_t n)
-{
-	ssize_t got;
-
-	if (!r->unpack)
-		return read_raw(r, buf, n);
-	got = unpack_read(r->unpack, buf, n);
-	if (got > 0)
-		return got;
-	r->io_error = -got;
-	if (unpack_warning(r->unpack))
-		reader_warn(r, WARN_TRAILER, "%s", unpack_warning(r->unpack));
-	return 0;
-}
-
-bool reader_is_drained(const struct reader *r)
-{
-	return r->begin == r->end;
-}
-
-bool reader_fill(struct reader *r, size_t n)
-{
-	if (r->begin) {
-		memmove(r->buf, r->buf + r->begin, r->end - r->begin);
-		r->end -= r->begin;
-		r->begin = 0;
-	}
-	/* Grows as the bytes come in: a length in a file that is cut short costs no memory. */
-	while (r->end < n) {
-		size_t got;
-
-		if (r->end == r->cap) {
-			uint8_t *bigger = realloc(r->buf, r->cap * 2);
-
-			if (!bigger) {
-				r->io_error = ENOMEM;
-				return false;
-			}
-			r->buf = bigger;
-			r->cap *= 2;
-		}
-		got = read_some(r, r->buf + r->end, r->cap - r->end);
-		if (!got)
-			return false;
-		r->end += got;
-	}
-	return true;
-}
-
-bool reader_skip(struct reader *r, uint64_t n)
-{
-	while (n) {
-		size_t step = min_of(n, (uint64_t)r->cap);
-
-		if (!reader_need(r, step))
-			return false;
-		r->begin += step;
-		r->offset += step;
-		n -= step;
-	}
-	return true;
-}
-
-bool reader_zero_tail(struct reader *r, size_t least)
-{
-	size_t n;
-
-	if (r->not_zero > r->offset)
-		return false;
-	reader_need(r, READER_BUFFER);
-	n = min_of(reader_have(r), (size_t)READER_BUFFER);
-	for (size_t i = 0; i < n; i++) {
-		if (reader_bytes(r)[i]) {
-			r->not_zero = r->offset + i;
-			return false;
-		}
-	}
-	return n >= least;
+	if (n >= sizeof(r->error))
+		return;
+	if (r->packed_at)
+		snprintf(r->error + n, sizeof(r->error) - n, " (inside the %s data from byte %llu on)", packed,
+			 (unsigned long long)r->packed_at);
+	else
+		snprintf(r->error + n, sizeof(r->error) - n, " (inside the %s data)", packed);
 }
 
 int reader_fail(struct reader *r, const char *fmt, ...)
 {
-	const char *packed = reader_compression(r);
 	va_list args;
 	size_t n;
 
-	if (r->io_error == EBADMSG && packed) {
+	if (r->io_error == EBADMSG && r->unpack) {
 		snprintf(r->error, sizeof(r->error), "%s; byte %llu of the capture inside", unpack_error(r->unpack),
 			 (unsigned long long)(r->offset + reader_have(r)));
 		return -EBADMSG;
@@ -144,8 +43,8 @@ int reader_fail(struct reader *r, const char *fmt, ...)
 	va_start(args, fmt);
 	n = vsnprintf(r->error, sizeof(r->error), fmt, args);
 	va_end(args);
-	if (packed && n < sizeof(r->error))
-		snprintf(r->error + n, sizeof(r->error) - n, " (inside the %s data)", packed);
+	if (r->unpack)
+		say_inside(r, n);
 	return -EBADMSG;
 }
 
@@ -277,25 +176,33 @@ static const char *what_else(const uint8_t *p, size_t n)
 	return NULL;
 }
 
-/* What has been read so far goes to the one who can unpack it. */
 static int begin_unpacking(struct reader *r)
 {
 	enum codec_kind kind;
-	int err;
 
+	if (r->unpack)
+		return 0;
 	reader_need(r, UNPACK_MAGIC);
 	kind = unpack_kind(reader_bytes(r), reader_have(r));
-	if (kind == CODEC_NONE)
-		return 0;
-	err = unpack_open(&r->unpack, kind, reader_bytes(r), reader_have(r), read_packed, r);
-	r->begin = r->end;
-	return err;
+	return kind == CODEC_NONE ? 0 : reader_unpack(r, kind);
 }
 
-static int begin(struct reader *r)
+static int refuse(struct reader *r)
 {
 	const uint8_t *p;
 	const char *what;
+
+	reader_need(r, 8);
+	p = reader_bytes(r);
+	what = what_else(p, reader_have(r));
+	if (what)
+		return reader_fail(r, "neither pcap nor pcapng: %s", what);
+	return reader_fail(r, "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x", p[0], p[1], p[2],
+			   p[3]);
+}
+
+int reader_begin(struct reader *r)
+{
 	uint32_t magic;
 	int err = begin_unpacking(r);
 
@@ -304,24 +211,14 @@ static int begin(struct reader *r)
 	if (!reader_need(r, 4)) {
 		if (!r->io_error && reader_have(r) == 0)
 			return reader_fail(r, "the file is empty");
-		return reader_fail(r, "cut short at byte %zu: too short for pcap or pcapng", reader_have(r));
+		return reader_fail(r, "cut short at byte %llu: too short for pcap or pcapng",
+				   (unsigned long long)r->offset + reader_have(r));
 	}
-	p = reader_bytes(r);
-	memcpy(&magic, p, 4);
-	if (magic == PCAPNG_SHB) {
-		err = reader_pcapng_begin(r);
-		return err;
-	}
+	memcpy(&magic, reader_bytes(r), 4);
+	if (magic == PCAPNG_SHB)
+		return reader_pcapng_begin(r);
 	err = reader_pcap_begin(r);
-	if (err != -ENOMSG)
-		return err;
-	reader_need(r, 8);
-	p = reader_bytes(r);
-	what = what_else(p, reader_have(r));
-	if (what)
-		return reader_fail(r, "neither pcap nor pcapng: %s", what);
-	return reader_fail(r, "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x", p[0], p[1], p[2],
-			   p[3]);
+	return err == -ENOMSG ? refuse(r) : err;
 }
 
 int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks *hooks)
@@ -338,7 +235,7 @@ int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks 
 	r->buf = malloc(r->cap);
 	if (!r->buf)
 		return -ENOMEM;
-	err = begin(r);
+	err = reader_begin(r);
 	return err == -EBADMSG && hooks->recover ? reader_recover_begin(r) : err;
 }
 
@@ -358,7 +255,7 @@ static inline void clear(struct packet *p)
 int reader_next(struct reader *r, struct packet *p)
 {
 	clear(p);
-	return r->hooks.recover ? reader_recover_next(r, p) : r->next(r, p);
+	return r->hooks.recover ? reader_recover_next(r, p) : reader_next_of_all(r, p);
 }
 
 struct recovery reader_recovery(const struct reader *r)
@@ -378,7 +275,7 @@ const char *reader_format(const struct reader *r)
 
 const char *reader_compression(const struct reader *r)
 {
-	return r->unpack ? pack_name(unpack_codec(r->unpack)) : NULL;
+	return r->compression;
 }
 
 const struct iface *reader_iface(const struct reader *r, uint32_t id)
@@ -398,7 +295,7 @@ void reader_number_iface(struct reader *r, uint32_t n, uint32_t id)
 
 uint8_t reader_resolution(const struct reader *r, uint32_t id)
 {
-	return r->pcap_nanoseconds ? 9 : r->ifaces[id]->unit.resolution;
+	return r->ifaces[id]->unit.resolution;
 }
 
 const struct iface_stats *reader_stats(const struct reader *r, uint32_t id)
@@ -442,6 +339,7 @@ struct reader *reader_close(struct reader *r)
 	free(r->section_options.bytes);
 	unpack_close(r->unpack);
 	free(r->ifaces);
+	free(r->back.bytes);
 	free(r->buf);
 	free(r);
 	return NULL;

@@ -39,6 +39,7 @@ struct reader_hooks {
 	void *ctx;
 	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: READER_BUFFER */
 	bool recover;		/* to go on behind damage, see struct recovery */
+	bool concatenated;	/* to go on with the next capture where one ends; so does recover */
 	struct blocks *blocks;	/* reader_next() appends those that it passes on its way to the packet. NULL: it skips them */
 	bool local;		/* those of local use as well, for they and all packets go into one file and nothing else does */
 };
@@ -64,10 +65,13 @@ bool reader_is_drained(const struct reader *r);
 /* After a failure: what was found, what was allowed, at which byte offset. */
 const char *reader_error(const struct reader *r);
 
-/* "pcap", "pcap (nanoseconds)", "pcapng" ... */
+/* "pcap", "pcap (nanoseconds)", "pcapng" ... of the first capture in the file. */
 const char *reader_format(const struct reader *r);
 
-/* "gzip" or "zstd"; NULL: the file is not compressed. If it is, offsets in sentences are those in the unpacked capture. */
+/*
+ * "gzip" or "zstd", the first that is met; NULL: the file is not compressed. Where it is, offsets in sentences are those in what
+ * is unpacked.
+ */
 const char *reader_compression(const struct reader *r);
 
 /* The interfaces seen so far, in the order of the file; NULL behind the last. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "capture/pack.h"
 #include "capture/packet.h"
 #include "capture/reader.h"
 
@@ -34,20 +35,30 @@ struct reader_iface {
 	struct iface_stats *stats;	/* NULL: none seen */
 };
 
+/* Bytes [begin, end) that were taken from the file too early. */
+struct given_back {
+	uint8_t *bytes;
+	size_t begin, end;
+};
+
 struct reader {
 	FILE *file;
+	struct given_back back;
 	struct unpack *unpack;		/* NULL: not compressed */
+	uint64_t packed_at;		/* where that begins in the file */
+	const char *compression;	/* the first one; NULL: none */
 	struct reader_hooks hooks;
 	unsigned warned;		/* 1 << enum reader_warning */
 
 	uint8_t *buf;			/* bytes [begin, end) are read and not consumed */
 	size_t begin, end, cap;
-	uint64_t offset;		/* of buf[begin] in the file, unpacked */
+	uint64_t offset;		/* of buf[begin] in the file, or in what is unpacked */
 	uint64_t not_zero;		/* of a byte that reader_zero_tail() found: not to be looked for again */
 	int io_error;			/* errno; EBADMSG: unpack_error() */
 	size_t kept;			/* bytes of descriptions in memory */
 
-	int (*next)(struct reader *r, struct packet *p);
+	int (*next)(struct reader *r, struct packet *p);	/* as reader_next(), or READER_ANOTHER */
+	uint32_t n_tried;		/* places where it was tried to unpack something */
 
 	struct recovery recovery;
 	bool (*resync)(struct reader *r);
@@ -58,22 +69,47 @@ struct reader {
 	uint32_t last_sec;		/* pcap: of the last packet; 0: none */
 
 	const char *format;
-	bool swapped;			/* the file, or this section, has the other byte order */
+	bool is_pcapng;			/* or pcap */
+	bool swapped;			/* the capture, or this section, has the other byte order */
 	char error[256];
 
 	struct reader_iface **ifaces;
 	uint32_t n_ifaces;
 	uint32_t first_iface;		/* pcapng: of this section */
 	uint32_t n_sections;
+	uint32_t first_section;		/* of this capture */
 	char *section[3];		/* pcapng: SHB_HARDWARE ... of the first section */
 	struct raw_options section_options;
 
-	uint32_t pcap_snaplen;		/* pcap */
+	struct reader_iface *pcap_iface;	/* pcap */
+	uint32_t pcap_snaplen;
 	uint32_t pcap_plain;		/* bytes of a packet of which there is nothing to say */
 	unsigned pcap_record;		/* length of a record header */
 	bool pcap_nanoseconds;
 	bool pcap_lengths_swapped;
 };
+
+/* What next() of a format returns where another capture begins: at reader_bytes(), or behind what is compressed. */
+enum { READER_ANOTHER = 2 };
+
+/*
+ * Does another capture begin here, where a packet, block or compressed data begins or has ended? One of the same format, and in pcapng
+ * another section, is none. For places where magic_may_be() says so.
+ */
+bool reader_is_another(struct reader *r);
+
+/* As next() of the format, and on with the next capture where one begins, or without it. */
+int reader_next_of_all(struct reader *r, struct packet *p);
+
+/* Begins the capture that stands at reader_bytes(). As reader_open(). */
+int reader_begin(struct reader *r);
+
+/* The stream is compressed from here on. -ENOMEM. */
+int reader_unpack(struct reader *r, enum codec_kind kind);
+
+/* Is what was compressed at its end, and another capture behind it? And goes on there. -ENOMEM. */
+bool reader_is_behind(const struct reader *r);
+int reader_leave(struct reader *r);
 
 /* Reads until there are @n bytes at reader_bytes(): for reader_need(). */
 bool reader_fill(struct reader *r, size_t n);

@@ -5,13 +5,11 @@
  */
 #include <errno.h>
 
+#include "capture/magic.h"
 #include "capture/reader_impl.h"
 #include "capture/util.h"
 
 enum {
-	MICROSECONDS	= 0xa1b2c3d4,
-	NANOSECONDS	= 0xa1b23c4d,
-	MODIFIED	= 0xa1b2cd34,
 	CAPLEN_MAX	= 256 * 1024,	/* more than the file's own snap length and this: no packet */
 	ZERO_TAIL	= 512,		/* fewer zeros can be records of length 0 */
 };
@@ -41,7 +39,7 @@ static int deliver(struct reader *r, struct packet *p, const struct pcap_head *h
 	p->data = reader_bytes(r) + r->pcap_record;
 	p->caplen = got;
 	p->len = h->len;
-	p->iface = &r->ifaces[0]->iface;
+	p->iface = &r->pcap_iface->iface;
 	r->last_sec = h->sec;
 	reader_step(r, r->pcap_record + (size_t)got);
 	return 1;
@@ -102,13 +100,16 @@ static int next_record(struct reader *r, struct packet *p)
 {
 	unsigned long long at = r->offset;
 	struct pcap_head h;
-	bool plain;
+	bool whole, plain;
 	int err;
 
 	r->block_at = at;
 	if (r->mended_len)
 		return torn_record(r, p);
-	if (!reader_need(r, r->pcap_record)) {
+	whole = reader_need(r, r->pcap_record);
+	if (reader_have(r) && magic_may_be(*reader_bytes(r)) && reader_is_another(r))
+		return READER_ANOTHER;
+	if (!whole) {
 		if (!r->io_error && reader_have(r) == 0)
 			return 0;
 		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of a record header",
@@ -129,16 +130,6 @@ static int next_record(struct reader *r, struct packet *p)
 	return deliver(r, p, &h, h.caplen);
 }
 
-static bool is_pcap(struct reader *r, uint32_t magic)
-{
-	if (magic != MICROSECONDS && magic != NANOSECONDS && magic != MODIFIED)
-		return false;
-	r->pcap_nanoseconds = magic == NANOSECONDS;
-	r->pcap_record = magic == MODIFIED ? PCAP_RECORD + 8 : PCAP_RECORD;	/* 8 bytes that say nothing about the packet */
-	r->format = magic == MODIFIED ? "pcap (modified)" : magic == NANOSECONDS ? "pcap (nanoseconds)" : "pcap";
-	return true;
-}
-
 int reader_pcap_start(struct reader *r, uint16_t linktype)
 {
 	struct reader_iface *ri = reader_add_iface(r);
@@ -147,38 +138,29 @@ int reader_pcap_start(struct reader *r, uint16_t linktype)
 		return -ENOMEM;
 	ri->iface.linktype = linktype;
 	ri->iface.snaplen = r->pcap_snaplen;
+	reader_set_unit(&ri->unit, r->pcap_nanoseconds ? 9 : 6);
+	r->pcap_iface = ri;
 	r->pcap_plain = r->pcap_snaplen ? min_of(r->pcap_snaplen, (uint32_t)CAPLEN_MAX) : CAPLEN_MAX;
 	if (!r->format)
-		r->format = r->pcap_nanoseconds ? "pcap (nanoseconds)" : "pcap";
+		r->format = r->pcap_record > PCAP_RECORD ? "pcap (modified)" : r->pcap_nanoseconds ? "pcap (nanoseconds)" : "pcap";
+	r->is_pcapng = false;
 	r->next = next_record;
 	r->resync = reader_pcap_resync;
 	return 0;
 }
 
-int reader_pcap_begin(struct reader *r)
+/* The whole header, whose version is one that can be read. What it says of the capture is believed from here on. */
+static int begin(struct reader *r, uint32_t magic, bool swapped)
 {
-	uint32_t magic = reader_u32(r, reader_bytes(r));
-	unsigned major, minor;
-	const uint8_t *h;
+	const unsigned dg_ux = 543;	/* an old tcpdump of DG/UX, with lengths in the old order (libpcap, sf-pcap.c) */
+	const uint8_t *h = reader_bytes(r);
 	size_t len = PCAP_HEADER;
 	int err;
 
-	if (!is_pcap(r, magic)) {
-		r->swapped = true;
-		if (!is_pcap(r, __builtin_bswap32(magic)))
-			return -ENOMSG;
-	}
-	if (!reader_need(r, PCAP_HEADER))
-		return reader_fail(r, "cut short at byte %zu: %zu of the %u bytes of the file header", reader_have(r),
-				   reader_have(r), PCAP_HEADER);
-	h = reader_bytes(r);
-	major = reader_u16(r, h + 4);
-	minor = reader_u16(r, h + 6);
-	/* 543.0 is an old DG/UX tcpdump with lengths in the old order (libpcap, sf-pcap.c). */
-	if (!(major == 2 && minor <= 4) && !(major == 543 && minor == 0))
-		return reader_fail(r, "damaged at byte 4: pcap version %u.%u, where 2.0 to 2.4 are known%s", major, minor,
-				   h[4] == '\r' || h[5] == '\r' ? "; was it transferred in text mode?" : "");
-	r->pcap_lengths_swapped = major == 543 || minor < 3;
+	r->swapped = swapped;
+	r->pcap_nanoseconds = magic == PCAP_NANOSECONDS;
+	r->pcap_record = magic == PCAP_MODIFIED ? PCAP_RECORD + 8 : PCAP_RECORD;	/* 8 bytes that say nothing about the packet */
+	r->pcap_lengths_swapped = reader_u16(r, h + 4) == dg_ux || reader_u16(r, h + 6) < 3;
 	r->pcap_snaplen = reader_u32(r, h + 16);
 	if (r->hooks.recover)
 		len = reader_pcap_header_len(r);
@@ -187,4 +169,30 @@ int reader_pcap_begin(struct reader *r)
 	if (!err)
 		reader_step(r, len);
 	return err;
+}
+
+int reader_pcap_begin(struct reader *r)
+{
+	unsigned long long at = r->offset;
+	uint16_t version[2];
+	const uint8_t *h = reader_bytes(r);
+	uint32_t magic;
+	bool swapped;
+
+	memcpy(&magic, h, 4);
+	swapped = !magic_is_pcap(magic);
+	magic = swapped ? __builtin_bswap32(magic) : magic;
+	if (!magic_is_pcap(magic))
+		return -ENOMSG;
+	if (!reader_need(r, PCAP_HEADER))
+		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of the file header", at + reader_have(r),
+				   reader_have(r), PCAP_HEADER);
+	h = reader_bytes(r);
+	memcpy(version, h + 4, 4);
+	for (unsigned i = 0; i < 2; i++)
+		version[i] = swapped ? __builtin_bswap16(version[i]) : version[i];
+	if (!(version[0] == 2 && version[1] <= 4) && !(version[0] == 543 && version[1] == 0))
+		return reader_fail(r, "damaged at byte %llu: pcap version %u.%u, where 2.0 to 2.4 are known%s", at + 4, version[0],
+				   version[1], h[4] == '\r' || h[5] == '\r' ? "; was it transferred in text mode?" : "");
+	return begin(r, magic, swapped);
 }

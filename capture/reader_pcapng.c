@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "capture/magic.h"
 #include "capture/pcapng.h"
 #include "capture/reader_pcapng.h"
 #include "capture/util.h"
@@ -192,13 +193,16 @@ static int check_trailer(struct reader *r, const uint8_t *p, unsigned long long 
 			   at + len - 4, at, len, trailer);
 }
 
-/* Type and length of the block that comes. 1, 0 at the end of the file, or an error. */
+/* Type and length of the block that comes. 1, 0 at the end of the file, READER_ANOTHER, or an error. */
 static int block_head(struct reader *r, uint32_t *type, uint32_t *len)
 {
 	unsigned long long at = r->offset;
+	bool whole = reader_need(r, 8);
 	int err;
 
-	if (!reader_need(r, 8)) {
+	if (whole && magic_may_be(*reader_bytes(r)) && reader_is_another(r))
+		return READER_ANOTHER;
+	if (!whole) {
 		if (!r->io_error && reader_have(r) == 0)
 			return 0;
 		return reader_fail(r, "cut short at byte %llu: %zu of the 8 bytes of a block header", at + reader_have(r),
@@ -258,7 +262,7 @@ static int skip_block(struct reader *r, const struct body *b, uint32_t len)
 	return err ? err : 1;
 }
 
-/* Reads the block that comes, and if it is of a known type holds it in *b (else b->data is NULL). 1, 0 or an error. */
+/* Reads the block that comes, and if it is of a known type holds it in *b (else b->data is NULL). As block_head(). */
 static int next_block(struct reader *r, struct body *b, bool skip)
 {
 	const uint32_t most = r->hooks.recover ? RECOVER_LEN_MAX : READER_HELD_MAX;
@@ -269,7 +273,7 @@ static int next_block(struct reader *r, struct body *b, bool skip)
 	if (r->mended_len)
 		return mended_block(r, b);
 	err = block_head(r, &type, &len);
-	if (err <= 0)
+	if (err <= 0 || err == READER_ANOTHER)
 		return err;
 	*b = (struct body){ .type = type, .at = r->offset };
 	if ((skip && type != PCAPNG_SHB) || !is_held(r, type, len))
@@ -293,9 +297,9 @@ static int next_packet(struct reader *r, struct packet *p)
 	for (;;) {
 		int err = next_block(r, &b, skip_section);
 
-		if (err == 0 && r->n_sections == 0 && !r->hooks.recover)
+		if ((err == 0 || err == READER_ANOTHER) && r->n_sections == r->first_section && !r->hooks.recover)
 			return reader_fail(r, "no section has version 1.0, so nothing can be read");
-		if (err <= 0)
+		if (err <= 0 || err == READER_ANOTHER)
 			return err;
 		if (!b.data)
 			continue;
@@ -327,7 +331,10 @@ static int next_packet(struct reader *r, struct packet *p)
 
 void reader_pcapng_start(struct reader *r)
 {
-	r->format = "pcapng";
+	if (!r->format)
+		r->format = "pcapng";
+	r->is_pcapng = true;
+	r->first_section = r->n_sections;
 	r->next = next_packet;
 	r->resync = reader_pcapng_resync;
 }
@@ -336,5 +343,5 @@ void reader_pcapng_start(struct reader *r)
 int reader_pcapng_begin(struct reader *r)
 {
 	reader_pcapng_start(r);
-	return section_order(r, 0);
+	return section_order(r, r->offset);
 }

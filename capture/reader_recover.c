@@ -49,7 +49,7 @@ static int end(struct reader *r)
 int reader_recover_next(struct reader *r, struct packet *p)
 {
 	for (;;) {
-		int got = r->next(r, p);
+		int got = reader_next_of_all(r, p);
 		uint64_t from = r->block_at;
 
 		if (got > 0)

@@ -28,6 +28,7 @@ enum status source_open(struct source *s, const struct opts *o, struct watch *w,
 {
 	const struct input_options options = {
 		.warn = warn, .wait = watch_wait, .ctx = w, .recover = o->recover,
+		.concatenated = o->concatenated,
 		.copy = o->write && o->format == FORMAT_PCAPNG, .local = n == 1 && !schedule_rotates(&o->rotate),
 	};
 

@@ -7,6 +7,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "capture/magic.h"
 #include "capture/unpack.h"
 #include "capture/util.h"
 
@@ -26,10 +27,12 @@ struct unpack {
 	size_t begin, end;
 	uint64_t offset;	/* of in[begin] in the compressed data */
 	size_t hint;		/* zstd: how much it wants to have */
+	bool begun;		/* the first frame */
 	bool within;		/* a frame that has begun */
 	bool full;		/* the last output filled its buffer: there may be more */
 	int done;		/* 1: the end, -EBADMSG */
 	bool garbage;		/* behind the end */
+	bool another;		/* something that can be read, behind the end */
 	char message[160];
 };
 
@@ -116,6 +119,7 @@ static ssize_t step_zstd(struct unpack *u, void *buf, size_t n)
 
 	if (ZSTD_isError(left))
 		return refuse_zstd(u, left);
+	u->begun = true;
 	consumed(u, in.pos);
 	u->within = left;
 	u->hint = left ? left : ZSTD_FIRST;
@@ -126,9 +130,8 @@ static ssize_t step_zstd(struct unpack *u, void *buf, size_t n)
 static void next_member(struct unpack *u)
 {
 	const uint8_t *p = u->in + u->begin;
-	size_t have = u->end - u->begin;
 
-	if (have >= 2 && unpack_kind(p, have) == CODEC_GZIP) {
+	if (unpack_kind(p, u->end - u->begin) == CODEC_GZIP) {
 		inflateReset(&u->gzip);
 		u->within = true;
 		return;
@@ -140,16 +143,22 @@ static void next_member(struct unpack *u)
 			 (unsigned long long)u->offset);
 }
 
+/* A frame has ended, and there may be more. */
+static bool is_border(const struct unpack *u)
+{
+	return u->begun && !u->within;
+}
+
 static ssize_t step_gzip(struct unpack *u, void *buf, size_t n)
 {
 	z_stream *z = &u->gzip;
 	int status;
 
-	if (!u->within && u->offset)
+	if (is_border(u))
 		next_member(u);
 	if (u->done)
 		return 0;
-	u->within = true;
+	u->within = u->begun = true;
 	z->next_in = u->in + u->begin;
 	z->avail_in = u->end - u->begin;
 	z->next_out = buf;
@@ -185,12 +194,21 @@ static void ended(struct unpack *u)
 		 (unsigned long long)u->offset, pack_name(u->kind));
 }
 
-/* Is there enough to go on with? To know another gzip member takes its first two bytes. */
+/* Is there enough to go on with? To know what follows a frame takes its first bytes. */
 static bool is_ready(const struct unpack *u)
 {
-	size_t least = u->kind == CODEC_GZIP && !u->within && u->offset ? 2 : 1;
+	return (u->within && u->full) || u->end - u->begin >= (is_border(u) ? MAGIC_LEN : 1);
+}
 
-	return (u->within && u->full) || u->end - u->begin >= least;
+/* Is there, behind a frame, something that is not for us and can be read all the same? */
+static bool is_another(const struct unpack *u)
+{
+	enum magic m;
+
+	if (!is_border(u))
+		return false;
+	m = magic_of(u->in + u->begin, u->end - u->begin);
+	return m != MAGIC_NONE && m != (u->kind == CODEC_GZIP ? MAGIC_GZIP : MAGIC_ZSTD);
 }
 
 ssize_t unpack_read(struct unpack *u, void *buf, size_t n)
@@ -204,6 +222,8 @@ ssize_t unpack_read(struct unpack *u, void *buf, size_t n)
 			return got;
 		if (got == 0 && u->begin == u->end)
 			ended(u);
+		else if (is_another(u))
+			u->done = u->another = true;
 		if (u->done)
 			break;
 		got = u->kind == CODEC_GZIP ? step_gzip(u, buf, n) : step_zstd(u, buf, n);
@@ -222,6 +242,44 @@ const char *unpack_error(const struct unpack *u)
 const char *unpack_warning(const struct unpack *u)
 {
 	return u->garbage ? u->message : NULL;
+}
+
+const uint8_t *unpack_behind(const struct unpack *u, size_t *n)
+{
+	*n = u->end - u->begin;
+	return u->another ? u->in + u->begin : NULL;
+}
+
+uint64_t unpack_offset(const struct unpack *u)
+{
+	return u->offset;
+}
+
+void unpack_count_from(struct unpack *u, uint64_t offset)
+{
+	u->offset = offset;
+}
+
+/* The end of what there is, behind which there may be more. */
+static ssize_t no_more(void *ctx is_unused, void *buf is_unused, size_t n is_unused)
+{
+	return -EAGAIN;
+}
+
+int unpack_is_capture(const uint8_t *p, size_t n)
+{
+	cleanup(unpack_closep) struct unpack *u = NULL;
+	uint8_t first[MAGIC_LEN];
+	size_t have = 0;
+	ssize_t got = unpack_open(&u, unpack_kind(p, n), p, n, no_more, NULL);
+
+	if (got)
+		return got;
+	while (have < sizeof(first) && (got = unpack_read(u, first + have, sizeof(first) - have)) > 0)
+		have += got;
+	if (have < sizeof(first) && got == -EAGAIN)
+		return -EAGAIN;
+	return magic_of(first, have) == MAGIC_PCAP || magic_of(first, have) == MAGIC_PCAPNG;
 }
 
 enum codec_kind unpack_codec(const struct unpack *u)

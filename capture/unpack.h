@@ -37,6 +37,19 @@ const char *unpack_error(const struct unpack *u);
 /* At the end: what is odd and did not matter, or NULL. */
 const char *unpack_warning(const struct unpack *u);
 
+/*
+ * At the end: a capture, or data that is compressed otherwise, stands behind. *@n bytes of it have been taken from the source
+ * already and live as long as @u; NULL: there is none.
+ */
+const uint8_t *unpack_behind(const struct unpack *u, size_t *n);
+
+/* The place in the compressed data that unpack_read() has come to. It counts from what unpack_count_from() said, or 0. */
+uint64_t unpack_offset(const struct unpack *u);
+void unpack_count_from(struct unpack *u, uint64_t offset);
+
+/* Does what is compressed in these bytes begin as a capture does? -EAGAIN: there are too few of them. */
+int unpack_is_capture(const uint8_t *p, size_t n);
+
 enum codec_kind unpack_codec(const struct unpack *u);
 
 /* Returns NULL. */

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The stream under both formats: bytes of the file, unpacked where they are compressed. What is compressed and what is not may
+ * alternate: each piece is one stream, which ends where the next one begins.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/reader_impl.h"
+#include "capture/unpack.h"
+#include "capture/util.h"
+
+enum { BACK_STEP = 16 * 1024 };	/* bytes that are taken again at once: of short pieces most go back again */
+
+/*
+ * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory has
+ * no descriptor. 0: the end, or io_error is set.
+ */
+static size_t read_file(struct reader *r, void *buf, size_t n)
+{
+	ssize_t got;
+
+	if (fileno(r->file) < 0) {
+		got = fread(buf, 1, n, r->file);
+		if (!got && ferror(r->file))
+			r->io_error = errno ? errno : EIO;
+		return got;
+	}
+	if (r->hooks.wait)
+		r->io_error = r->hooks.wait(r->hooks.ctx, fileno(r->file));
+	if (r->io_error)
+		return 0;
+	do
+		got = read(fileno(r->file), buf, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		r->io_error = errno;
+	return got < 0 ? 0 : got;
+}
+
+/* Bytes that were given back come first. */
+static size_t read_raw(struct reader *r, void *buf, size_t n)
+{
+	struct given_back *b = &r->back;
+
+	if (b->begin < b->end) {
+		n = min_of(n, (size_t)BACK_STEP);
+		n = min_of(n, b->end - b->begin);
+		memcpy(buf, b->bytes + b->begin, n);
+		b->begin += n;
+		return n;
+	}
+	free(b->bytes);
+	*b = (struct given_back){ .bytes = NULL };
+	return read_file(r, buf, n);
+}
+
+/* The last @n bytes that were taken, which are at @p, are to be taken again. */
+static bool give_back(struct reader *r, const uint8_t *p, size_t n)
+{
+	struct given_back *b = &r->back;
+	size_t rest = b->end - b->begin;
+	uint8_t *bytes;
+
+	if (n <= b->begin) {	/* they are still there */
+		b->begin -= n;
+		return true;
+	}
+	bytes = malloc(n + rest);
+	if (!bytes)
+		return false;
+	memcpy(bytes, p, n);
+	if (rest)
+		memcpy(bytes + n, b->bytes + b->begin, rest);
+	free(b->bytes);
+	*b = (struct given_back){ .bytes = bytes, .end = n + rest };
+	return true;
+}
+
+static ssize_t read_packed(void *ctx, void *buf, size_t n)
+{
+	struct reader *r = ctx;
+	size_t got = read_raw(r, buf, n);
+
+	return got || !r->io_error ? (ssize_t)got : -r->io_error;
+}
+
+static size_t read_some(struct reader *r, void *buf, size_t n)
+{
+	ssize_t got;
+
+	if (!r->unpack)
+		return read_raw(r, buf, n);
+	got = unpack_read(r->unpack, buf, n);
+	if (got > 0)
+		return got;
+	r->io_error = -got;
+	if (unpack_warning(r->unpack))
+		reader_warn(r, WARN_TRAILER, "%s", unpack_warning(r->unpack));
+	return 0;
+}
+
+int reader_unpack(struct reader *r, enum codec_kind kind)
+{
+	uint64_t at = r->offset;
+	int err;
+
+	if (!give_back(r, reader_bytes(r), reader_have(r)))
+		return -ENOMEM;
+	err = unpack_open(&r->unpack, kind, "", 0, read_packed, r);
+	if (err)
+		return err;
+	unpack_count_from(r->unpack, at);
+	r->packed_at = at;
+	if (!r->compression)
+		r->compression = pack_name(kind);
+	r->begin = r->end = 0;
+	r->offset = r->not_zero = 0;
+	return 0;
+}
+
+bool reader_is_behind(const struct reader *r)
+{
+	size_t n;
+
+	return r->unpack && reader_have(r) == 0 && unpack_behind(r->unpack, &n);
+}
+
+int reader_leave(struct reader *r)
+{
+	size_t n;
+	const uint8_t *behind = unpack_behind(r->unpack, &n);
+
+	if (!give_back(r, behind, n))
+		return -ENOMEM;
+	r->offset = unpack_offset(r->unpack);
+	r->unpack = unpack_close(r->unpack);
+	r->begin = r->end = 0;
+	r->not_zero = 0;
+	return 0;
+}
+
+bool reader_is_drained(const struct reader *r)
+{
+	return r->begin == r->end;
+}
+
+static void move_down(struct reader *r)
+{
+	memmove(r->buf, reader_bytes(r), reader_have(r));
+	r->end -= r->begin;
+	r->begin = 0;
+}
+
+/*
+ * There is no room behind the bytes. They are moved only if that is worth it: bytes that are held for long, while few are
+ * consumed, would be moved for each of those few.
+ */
+static bool make_room(struct reader *r)
+{
+	uint8_t *bigger;
+
+	if (r->begin && r->begin >= reader_have(r) / 4) {
+		move_down(r);
+		return true;
+	}
+	bigger = realloc(r->buf, r->cap * 2);
+	if (!bigger) {
+		r->io_error = ENOMEM;
+		return false;
+	}
+	r->buf = bigger;
+	r->cap *= 2;
+	return true;
+}
+
+bool reader_fill(struct reader *r, size_t n)
+{
+	if (r->begin && (r->begin >= reader_have(r) || n > r->cap))
+		move_down(r);
+	/* Grows as the bytes come in: a length in a file that is cut short costs no memory. */
+	while (reader_have(r) < n) {
+		size_t got;
+
+		if (r->end == r->cap && !make_room(r))
+			return false;
+		got = read_some(r, r->buf + r->end, r->cap - r->end);
+		if (!got)
+			return false;
+		r->end += got;
+	}
+	return true;
+}
+
+bool reader_skip(struct reader *r, uint64_t n)
+{
+	while (n) {
+		size_t step = min_of(n, (uint64_t)r->cap);
+
+		if (!reader_need(r, step))
+			return false;
+		r->begin += step;
+		r->offset += step;
+		n -= step;
+	}
+	return true;
+}
+
+bool reader_zero_tail(struct reader *r, size_t least)
+{
+	size_t n;
+
+	if (r->not_zero > r->offset)
+		return false;
+	reader_need(r, READER_BUFFER);
+	n = min_of(reader_have(r), (size_t)READER_BUFFER);
+	for (size_t i = 0; i < n; i++) {
+		if (reader_bytes(r)[i]) {
+			r->not_zero = r->offset + i;
+			return false;
+		}
+	}
+	return n >= least;
+}
+
