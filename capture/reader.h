@@ -103,6 +103,7 @@ struct recovery {
 	uint64_t packets;	/* delivered */
 	uint64_t places;	/* that were skipped */
 	uint64_t bytes;		/* in them */
+	uint64_t again;		/* bytes that were read in two ways, as it was not clear which one is right */
 	uint64_t mended;	/* places that were damaged and could be read all the same */
 };
 struct recovery reader_recovery(const struct reader *r);

@@ -41,6 +41,20 @@ struct given_back {
 	size_t begin, end;
 };
 
+/* How a pcap file is written, as its header tells. */
+struct pcap_dialect {
+	uint32_t snaplen;
+	uint16_t linktype;
+	uint8_t record;			/* length of a record header */
+	bool swapped, nanoseconds, lengths_swapped;
+};
+
+/* What its records have been like so far, see pcap_learn(). */
+struct pcap_habits {
+	uint32_t n, odd[5];		/* records, and those that are odd in a way */
+	uint32_t n_gaps, gaps[33];	/* by the number of bits of the seconds to the record before */
+};
+
 struct reader {
 	FILE *file;
 	struct given_back back;
@@ -66,7 +80,17 @@ struct reader {
 	uint32_t mended_len;		/* bytes of the next block or packet, whatever it says itself; 0: it is right */
 	bool torn;			/* which has lost its end */
 	bool rest_lost;			/* the file is compressed, and damaged from here on */
-	uint32_t last_sec;		/* pcap: of the last packet; 0: none */
+	struct pcap_habits habits;	/* pcap */
+	uint32_t last_sec;		/* of the last record that shows what is usual; 0: none */
+	uint64_t trusted;		/* records that begin before this offset are delivered without a look at them */
+	uint64_t usual;			/* and those before this one show what is usual */
+	uint64_t doubtful;		/* what stands there is not: go_on is better. 0: none */
+	uint64_t go_on;			/* where to, once no more can be delivered; it may be before us. 0: not known */
+	uint64_t promised;		/* what is trusted from there on */
+	bool rejoins;			/* go_on leads back to what is read without recovery */
+	bool plain_ended;		/* where that has ended */
+	uint64_t looked_at;		/* places, headers and blocks: all the work of recovery */
+	uint64_t looks_granted, granted_at;	/* see reader_grant_looks(); up to that offset they are */
 
 	const char *format;
 	bool is_pcapng;			/* or pcap */
@@ -81,12 +105,9 @@ struct reader {
 	char *section[3];		/* pcapng: SHB_HARDWARE ... of the first section */
 	struct raw_options section_options;
 
-	struct reader_iface *pcap_iface;	/* pcap */
-	uint32_t pcap_snaplen;
+	struct pcap_dialect pcap;	/* pcap */
+	struct reader_iface *pcap_iface;
 	uint32_t pcap_plain;		/* bytes of a packet of which there is nothing to say */
-	unsigned pcap_record;		/* length of a record header */
-	bool pcap_nanoseconds;
-	bool pcap_lengths_swapped;
 };
 
 /* What next() of a format returns where another capture begins: at reader_bytes(), or behind what is compressed. */
@@ -197,46 +218,19 @@ int reader_recover_next(struct reader *r, struct packet *p);
 /* A file whose beginning is damaged; the reason is in r->error. 0, or -EBADMSG with the same reason. */
 int reader_recover_begin(struct reader *r);
 
+/* Does the header of a capture stand @pos bytes from here, whose records or blocks lead on past @past, or to the end of the file? */
+bool reader_header_leads(struct reader *r, size_t pos, size_t past);
+
 /*
- * Starts the format without its header, at the first place that fits within the window, and steps there; false: there is
- * none. @in_place: the header is there and only spoilt.
+ * Something better than what was found may be looked for as long as the work stays in a proportion to the bytes that were passed. These
+ * are counted by reader_grant_looks(), the work in r->looked_at.
  */
-bool reader_pcapng_find(struct reader *r);
-bool reader_pcap_find(struct reader *r, bool in_place);
+void reader_grant_looks(struct reader *r);
 
-/* How long the header of the file is that stands here: it may have lost some bytes. */
-size_t reader_pcap_header_len(struct reader *r);
-
-/* Has the record of @len bytes that begins here others behind it, or the end of the file? */
-bool reader_pcap_is_followed(struct reader *r, size_t len);
-
-/* resync() of the formats. */
-bool reader_pcap_resync(struct reader *r);
-bool reader_pcapng_resync(struct reader *r);
-
-/* The header of a pcap record, which stands in memory @pos bytes from here. Is it one that may be? */
-enum { PCAP_HEADER = 24, PCAP_RECORD = 16 };
-
-struct pcap_head {
-	uint32_t sec, frac, caplen, len;
-};
-
-static inline struct pcap_head reader_pcap_head(const struct reader *r, size_t pos)
+static inline bool reader_may_look(const struct reader *r)
 {
-	const uint8_t *h = reader_bytes(r) + pos;
-
-	return (struct pcap_head){
-		.sec = reader_u32(r, h), .frac = reader_u32(r, h + 4),
-		.caplen = reader_u32(r, h + (r->pcap_lengths_swapped ? 12 : 8)),
-		.len = reader_u32(r, h + (r->pcap_lengths_swapped ? 8 : 12)),
-	};
+	return r->looked_at < r->looks_granted;
 }
-
-uint32_t reader_pcap_caplen_max(const struct reader *r);
-bool reader_pcap_is_sane(const struct reader *r, const struct pcap_head *h);
-
-/* Goes on with records, whose interface has this link type. 0 or -ENOMEM. */
-int reader_pcap_start(struct reader *r, uint16_t linktype);
 
 static inline void reader_step(struct reader *r, size_t n)
 {

@@ -79,6 +79,11 @@ struct reader_iface *reader_substitute_iface(struct reader *r);
 /* Goes on with blocks, whether there was a section header or not. */
 void reader_pcapng_start(struct reader *r);
 
+/* Recovery: resync(); the first place before @to where a block stands, and its byte order, or SIZE_MAX; reader_header_leads(). */
+bool reader_pcapng_resync(struct reader *r);
+size_t reader_pcapng_find(struct reader *r, size_t to, bool *swapped);
+bool reader_pcapng_leads(struct reader *r, size_t pos, size_t past);
+
 /* Are blocks of this kind collected, if somebody wants them? Says so if they cannot be. */
 bool reader_collects(struct reader *r, uint32_t type, uint32_t len);
 

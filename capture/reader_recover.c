@@ -2,7 +2,10 @@
 /* Reading on behind damage: what both formats have in common. How to find the next packet each of them knows. */
 #include <errno.h>
 
-#include "capture/reader_impl.h"
+#include "capture/magic.h"
+#include "capture/reader_pcap.h"
+#include "capture/reader_pcapng.h"
+#include "capture/util.h"
 
 enum { PLACES_SAID = 100 };	/* lines about damage; further places are only counted */
 
@@ -22,6 +25,14 @@ static void skipped(struct reader *r, uint64_t from)
 	r->recovery.places++;
 	r->recovery.bytes += r->offset - from;
 	say(r, "skipped", from, r->offset - from);
+}
+
+/* What stands there was delivered as something else. */
+static void went_back(struct reader *r, uint64_t from)
+{
+	r->recovery.places++;
+	r->recovery.again += from - r->offset;
+	say(r, "read again", r->offset, from - r->offset);
 }
 
 static void mended(struct reader *r, uint64_t from)
@@ -64,6 +75,8 @@ int reader_recover_next(struct reader *r, struct packet *p)
 			return reader_fail(r, "cannot read on");
 		if (r->offset > from)
 			skipped(r, from);
+		else if (r->offset < from)
+			went_back(r, from);
 		else if (r->mended_len)
 			mended(r, from);
 		else
@@ -72,11 +85,85 @@ int reader_recover_next(struct reader *r, struct packet *p)
 	}
 }
 
+void reader_grant_looks(struct reader *r)
+{
+	enum { FREE = 4 << 20, FOR_A_BYTE = 32 };
+
+	if (!r->looks_granted)
+		r->looks_granted = FREE;
+	if (r->offset > r->granted_at)
+		r->looks_granted += FOR_A_BYTE * (r->offset - r->granted_at);
+	r->granted_at = r->offset;
+}
+
+bool reader_header_leads(struct reader *r, size_t pos, size_t past)
+{
+	struct pcap_dialect d;
+
+	if (!reader_need(r, pos + PCAP_HEADER))
+		return false;
+	switch (magic_of(reader_bytes(r) + pos, PCAP_HEADER)) {
+	case MAGIC_PCAP:
+		return pcap_dialect_of(reader_bytes(r) + pos, &d) && reader_pcap_leads(r, &d, pos + PCAP_HEADER, past);
+	case MAGIC_PCAPNG:
+		return reader_pcapng_leads(r, pos, past);
+	default:
+		return false;
+	}
+}
+
+static size_t find_header(struct reader *r)
+{
+	for (size_t pos = 1; pos < RECOVER_WINDOW && reader_need(r, pos + PCAP_HEADER); pos++)
+		if (magic_may_be(reader_bytes(r)[pos]) && reader_header_leads(r, pos, pos))
+			return pos;
+	return SIZE_MAX;
+}
+
+/* Begins with a header behind something else, or with blocks or records, which are less certain, without one before it. */
+static int begin_behind(struct reader *r)
+{
+	size_t header = find_header(r), to = min_of(header, (size_t)RECOVER_WINDOW), blocks, records;
+	struct pcap_dialect d;
+	bool swapped;
+
+	blocks = reader_pcapng_find(r, to, &swapped);
+	if (blocks < header) {
+		reader_step(r, blocks);
+		r->swapped = swapped;
+		reader_pcapng_start(r);
+		return 0;
+	}
+	records = reader_pcap_find(r, 0, to, &d);
+	if (records < header) {
+		reader_step(r, records);
+		return reader_pcap_start(r, &d);
+	}
+	if (header == SIZE_MAX)
+		return -ENODATA;
+	reader_step(r, header);
+	return reader_begin(r);
+}
+
 int reader_recover_begin(struct reader *r)
 {
-	r->block_at = 0;
-	if (!reader_pcap_find(r, true) && !reader_pcapng_find(r) && !reader_pcap_find(r, false))
-		return r->io_error ? reader_fail(r, "cannot read on") : -EBADMSG;
-	skipped(r, 0);
+	struct pcap_dialect d;
+	char reason[sizeof(r->error)];
+	uint64_t from = r->offset;
+	int err;
+
+	memcpy(reason, r->error, sizeof(reason));
+	if (reader_pcap_find(r, PCAP_HEADER, PCAP_HEADER, &d) == PCAP_HEADER) {
+		reader_step(r, PCAP_HEADER);
+		err = reader_pcap_start(r, &d);
+	} else {
+		err = begin_behind(r);
+	}
+	memcpy(r->error, reason, sizeof(reason));
+	if (r->io_error)
+		return reader_fail(r, "cannot read on");
+	if (err)
+		return err == -ENODATA ? -EBADMSG : err;
+	skipped(r, from);
 	return 0;
 }

@@ -225,18 +225,29 @@ bool reader_pcapng_resync(struct reader *r)
 	return true;
 }
 
-bool reader_pcapng_find(struct reader *r)
+size_t reader_pcapng_find(struct reader *r, size_t to, bool *swapped)
 {
-	bool swapped;
-
 	r->swapped = false;
-	for (size_t pos = 0; pos < RECOVER_WINDOW && reader_need(r, pos + 12); pos++) {
+	for (size_t pos = 0; pos < to && reader_need(r, pos + 12); pos++)
+		if (is_block(r, pos, swapped))
+			return pos;
+	return SIZE_MAX;
+}
+
+bool reader_pcapng_leads(struct reader *r, size_t pos, size_t past)
+{
+	enum { IN_A_ROW = 2 };
+	bool swapped;
+	uint32_t len;
+
+	for (unsigned n = 0; n < IN_A_ROW || pos <= past; n++) {
+		if (!reader_need(r, pos + 12))
+			return n && reader_have(r) == pos;
 		if (!is_block(r, pos, &swapped))
-			continue;
-		r->swapped = swapped;
-		reader_step(r, pos);
-		reader_pcapng_start(r);
-		return true;
+			return false;
+		memcpy(&len, bytes_at(r, pos + 4), 4);
+		pos += swapped ? __builtin_bswap32(len) : len;
+		r->looked_at++;
 	}
-	return false;
+	return true;
 }

@@ -147,11 +147,19 @@ bool reader_is_drained(const struct reader *r)
 	return r->begin == r->end;
 }
 
+/* Bytes that are consumed, and to which recovery will go back. */
+static size_t kept(const struct reader *r)
+{
+	return r->go_on && r->go_on < r->offset ? r->offset - r->go_on : 0;
+}
+
 static void move_down(struct reader *r)
 {
-	memmove(r->buf, reader_bytes(r), reader_have(r));
-	r->end -= r->begin;
-	r->begin = 0;
+	size_t by = r->begin - kept(r);
+
+	memmove(r->buf, r->buf + by, r->end - by);
+	r->end -= by;
+	r->begin -= by;
 }
 
 /*
@@ -162,7 +170,7 @@ static bool make_room(struct reader *r)
 {
 	uint8_t *bigger;
 
-	if (r->begin && r->begin >= reader_have(r) / 4) {
+	if (r->begin > kept(r) && r->begin - kept(r) >= (r->end - r->begin) / 4) {
 		move_down(r);
 		return true;
 	}
@@ -178,7 +186,7 @@ static bool make_room(struct reader *r)
 
 bool reader_fill(struct reader *r, size_t n)
 {
-	if (r->begin && (r->begin >= reader_have(r) || n > r->cap))
+	if (r->begin > kept(r) && (r->begin >= reader_have(r) || n > r->cap))
 		move_down(r);
 	/* Grows as the bytes come in: a length in a file that is cut short costs no memory. */
 	while (reader_have(r) < n) {

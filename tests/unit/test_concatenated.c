@@ -15,7 +15,7 @@ enum { PACKETS_MAX = 64, SIZE_MAX_OF_PART = 8192 };
 static const char *const kinds[] = {
 	"pcap_microseconds_little_endian.pcap", "pcap_microseconds_big_endian.pcap", "pcap_nanoseconds_little_endian.pcap",
 	"pcap_nanoseconds_big_endian.pcap", "pcap_modified_little_endian.pcap", "pcap_modified_big_endian.pcap",
-	"pcap_version_2_2_lengths_swapped.pcap", "linktype_raw_101.pcap", "pcap_header_only.pcap",
+	"pcap_version_2_2_lengths_swapped.pcap", "linktype_raw_101.pcap", "pcap_header_only.pcap", "pcap_records_of_length_zero.pcap",
 	"pcapng_little_endian.pcapng", "pcapng_big_endian.pcapng", "pcapng_options_everywhere.pcapng",
 };
 
