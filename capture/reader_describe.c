@@ -101,6 +101,7 @@ struct reader_iface *reader_substitute_iface(struct reader *r)
 
 	if (!ri)
 		return NULL;
+	r->n_lost_ifaces++;
 	ri->iface.linktype = like ? like->iface.linktype : LINKTYPE_ETHERNET;
 	if (like)
 		ri->unit = like->unit;

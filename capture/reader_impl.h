@@ -69,6 +69,7 @@ struct reader {
 	uint64_t offset;		/* of buf[begin] in the file, or in what is unpacked */
 	uint64_t not_zero;		/* of a byte that reader_zero_tail() found: not to be looked for again */
 	int io_error;			/* errno; EBADMSG: unpack_error() */
+	bool ended;			/* no more bytes come behind buf[end] */
 	size_t kept;			/* bytes of descriptions in memory */
 
 	int (*next)(struct reader *r, struct packet *p);	/* as reader_next(), or READER_ANOTHER */
@@ -100,6 +101,7 @@ struct reader {
 	struct reader_iface **ifaces;
 	uint32_t n_ifaces;
 	uint32_t first_iface;		/* pcapng: of this section */
+	uint32_t n_lost_ifaces;		/* whose descriptions were lost */
 	uint32_t n_sections;
 	uint32_t first_section;		/* of this capture */
 	char *section[3];		/* pcapng: SHB_HARDWARE ... of the first section */

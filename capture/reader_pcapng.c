@@ -69,10 +69,10 @@ static void packet_options(struct reader *r, const struct body *b, size_t pos, s
  */
 static struct reader_iface *lost_iface(struct reader *r, uint32_t id)
 {
-	enum { LOST_MAX = 64 };
+	enum { LOST_MAX = 64, LOST_IN_ALL = 4096 };
 	struct reader_iface *ri;
 
-	if (!r->hooks.recover || id - (r->n_ifaces - r->first_iface) >= LOST_MAX)
+	if (!r->hooks.recover || id - (r->n_ifaces - r->first_iface) >= LOST_MAX || r->n_lost_ifaces > LOST_IN_ALL)
 		return NULL;
 	reader_warn(r, WARN_IFACE_LOST, "the packet at byte %llu has interface %u, whose description is lost",
 		    (unsigned long long)r->block_at, id);
@@ -241,21 +241,33 @@ static int mended_block(struct reader *r, struct body *b)
 	return 1;
 }
 
-/* A block that nobody wants. It is not held, except where its end is to be seen before it is passed by. */
-static int skip_block(struct reader *r, const struct body *b, uint32_t len)
+/* One whose end is to be seen before it is passed by: then it is held, or if that is too long, others are looked for in it. */
+static int skip_with_care(struct reader *r, const struct body *b, uint32_t len)
 {
 	int err;
 
-	if (r->hooks.recover) {
-		if (len > RECOVER_LEN_MAX || !reader_need(r, len))
-			return cut_short(r, b->at, len);
-		err = check_trailer(r, reader_bytes(r) + len - 4, b->at, len);
-		if (err)
-			return err;
-		reader_step(r, len);
-		return 1;
+	if (len > RECOVER_LEN_MAX) {
+		if (!reader_pcapng_pass(r, len))
+			return reader_fail(r, "damaged at byte %llu: a block of %u bytes with others in it", b->at, len);
+		return 0;
 	}
-	if (!reader_skip(r, len - 4) || !reader_need(r, 4))
+	if (!reader_need(r, len))
+		return cut_short(r, b->at, len);
+	err = check_trailer(r, reader_bytes(r) + len - 4, b->at, len);
+	if (err)
+		return err;
+	reader_step(r, len - 4);
+	return 0;
+}
+
+/* A block that nobody wants. It is not held. */
+static int skip_block(struct reader *r, const struct body *b, uint32_t len)
+{
+	int err = r->hooks.recover ? skip_with_care(r, b, len) : 0;
+
+	if (err)
+		return err;
+	if (!reader_skip(r, b->at + len - 4 - r->offset) || !reader_need(r, 4))
 		return cut_short(r, b->at, len);
 	err = check_trailer(r, reader_bytes(r), b->at, len);
 	reader_step(r, 4);
@@ -265,7 +277,6 @@ static int skip_block(struct reader *r, const struct body *b, uint32_t len)
 /* Reads the block that comes, and if it is of a known type holds it in *b (else b->data is NULL). As block_head(). */
 static int next_block(struct reader *r, struct body *b, bool skip)
 {
-	const uint32_t most = r->hooks.recover ? RECOVER_LEN_MAX : READER_HELD_MAX;
 	uint32_t type = 0, len = 0;
 	int err;
 
@@ -278,8 +289,9 @@ static int next_block(struct reader *r, struct body *b, bool skip)
 	*b = (struct body){ .type = type, .at = r->offset };
 	if ((skip && type != PCAPNG_SHB) || !is_held(r, type, len))
 		return skip_block(r, b, len);
-	if (len > most)
-		return reader_fail(r, "damaged at byte %llu: a block of %u bytes, where at most %u are read", b->at, len, most);
+	if (len > READER_HELD_MAX)
+		return reader_fail(r, "damaged at byte %llu: a block of %u bytes, where at most %u are read", b->at, len,
+				   READER_HELD_MAX);
 	if (!reader_need(r, len))
 		return cut_short(r, b->at, len);
 	err = check_trailer(r, reader_bytes(r) + len - 4, b->at, len);

@@ -82,6 +82,9 @@ void reader_pcapng_start(struct reader *r);
 /* Recovery: resync(); the first place before @to where a block stands, and its byte order, or SIZE_MAX; reader_header_leads(). */
 bool reader_pcapng_resync(struct reader *r);
 size_t reader_pcapng_find(struct reader *r, size_t to, bool *swapped);
+
+/* Passes by most of the @len bytes of the block that begins here. False: another one begins within it, where it is now, unless it has not moved. */
+bool reader_pcapng_pass(struct reader *r, uint32_t len);
 bool reader_pcapng_leads(struct reader *r, size_t pos, size_t past);
 
 /* Are blocks of this kind collected, if somebody wants them? Says so if they cannot be. */

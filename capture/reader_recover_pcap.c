@@ -80,10 +80,10 @@ static ssize_t with_header(struct reader *r, size_t pos)
 	return (ssize_t)pos - PCAP_HEADER;
 }
 
-/* Another capture, whose header stands at @pos. */
-static bool is_header(struct reader *r, size_t pos)
+/* Another capture, whose header stands at @pos, and which leads past @past. */
+static bool is_header(struct reader *r, size_t pos, size_t past)
 {
-	return magic_may_be(reader_bytes(r)[pos]) && reader_header_leads(r, pos, pos);
+	return magic_may_be(reader_bytes(r)[pos]) && reader_header_leads(r, pos, past);
 }
 
 struct place {
@@ -107,7 +107,7 @@ static struct place find(struct pcap_view *v, size_t from, const uint32_t *sec)
 		if (best.pos && !reader_may_look(r))
 			break;
 		like = likeness(v, pos, sec, best.likeness);
-		if (like < FAR && best.likeness < FAR && is_header(r, pos))
+		if (like < FAR && best.likeness < FAR && is_header(r, pos, pos))
 			like = FAR;
 		if (like <= best.likeness)
 			continue;
@@ -170,6 +170,8 @@ static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_
 
 			if (!reader_may_look(v->r) || !reader_need(v->r, pos + v->dialect->record))
 				return 0;
+			if (!rejoin && is_header(v->r, pos, c->end))
+				return pos;
 			if (likeness(v, pos, near_sec, near_sec ? FAR : WEAK) < FAR)
 				continue;
 			way = leads(v, pos, c->end);
@@ -428,7 +430,10 @@ bool reader_pcap_leads(struct reader *r, const struct pcap_dialect *d, size_t po
 	pcap_walk(&v, &row, PCAP_LIKELY, NEAR_IN_A_ROW, SIZE_MAX);
 	if (row.stop == PCAP_ENOUGH)
 		pcap_walk(&v, &row, PCAP_LIKELY, UINT32_MAX, past);
-	return row.stop == PCAP_ENOUGH || row.stop == PCAP_END || row.torn;
+	if (row.stop == PCAP_ENOUGH || row.stop == PCAP_END || row.torn)
+		return true;
+	row = pcap_row_at(&v, pos, PCAP_READABLE, AT_ONCE);	/* odd ones, but nothing else up to the end */
+	return row.stop == PCAP_END;
 }
 
 size_t reader_pcap_header_len(struct reader *r, const struct pcap_dialect *d)

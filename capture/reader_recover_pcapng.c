@@ -3,6 +3,7 @@
  * Where a damaged pcapng file can be read on: at the next block that is sound from its head to its trailer. Where the bytes up
  * to it are one block with a wrong length, or without an end, that block is read as well.
  */
+#include "capture/magic.h"
 #include "capture/pcapng.h"
 #include "capture/reader_pcapng.h"
 #include "capture/util.h"
@@ -140,26 +141,68 @@ struct place {
 	bool swapped;		/* its byte order */
 };
 
+/* A pcap file behind a pcapng file that has lost its end. */
+static bool is_pcap(struct reader *r, size_t pos)
+{
+	return reader_need(r, pos + 12) && magic_may_be(*bytes_at(r, pos)) &&
+	       magic_of(bytes_at(r, pos), reader_have(r) - pos) == MAGIC_PCAP && reader_header_leads(r, pos, pos);
+}
+
+static struct place find_first(struct reader *r)
+{
+	struct place at = { 1, r->swapped };
+
+	for (; at.pos < RECOVER_WINDOW && reader_need(r, at.pos + 12); at.pos++) {
+		r->looked_at++;
+		if (is_block(r, at.pos, &at.swapped) || is_pcap(r, at.pos))
+			return at;
+	}
+	return (struct place){ 0, r->swapped };
+}
+
+/* Is the end of the file the end of the block that begins here, as its length says or the trailer? */
+static bool is_last(struct reader *r, uint32_t own_len)
+{
+	size_t n = reader_have(r);
+
+	return !reader_need(r, n + 1) && (ends_ours(r, n) || n == own_len);
+}
+
+/*
+ * The block behind the one that begins here, where that ends as the word in front of the next one says, or its own length. It is behind
+ * the @first that was found. Each fourth byte may be the place, and hardly any looks like that.
+ */
+static struct place find_neighbour(struct reader *r, size_t first, uint32_t own_len)
+{
+	struct place at = { (first + 4) & ~(size_t)3, r->swapped };
+	size_t end = min_of(first + RECOVER_AHEAD, (size_t)RECOVER_WINDOW);
+
+	for (; at.pos < end && reader_need(r, at.pos + 12); at.pos += 4) {
+		r->looked_at++;
+		if (!reader_may_look(r))
+			return (struct place){ 0, r->swapped };
+		if ((ends_ours(r, at.pos) || at.pos == own_len) && is_block(r, at.pos, &at.swapped))
+			return at;
+	}
+	if (at.pos < end && is_last(r, own_len))
+		return (struct place){ reader_have(r), r->swapped };
+	return (struct place){ 0, r->swapped };
+}
+
 /*
  * The first block behind the one that begins here, or rather one that is its neighbour: where a trailer says so, or else its
  * length. Packets may hold pcapng themselves, and that is not what we are looking for.
  */
 static struct place find(struct reader *r, uint32_t own_len)
 {
-	struct place first = { .pos = 0 }, at = { .swapped = r->swapped };
+	struct place first = find_first(r), neighbour;
 
-	for (at.pos = 1; reader_need(r, at.pos + 12); at.pos++) {
-		if (at.pos == RECOVER_WINDOW || (first.pos && at.pos > first.pos + RECOVER_AHEAD))
-			return first;
-		if (!is_block(r, at.pos, &at.swapped))
-			continue;
-		if (ends_ours(r, at.pos) || at.pos == own_len)
-			return at;
-		if (!first.pos)
-			first = at;
-	}
-	at = (struct place){ reader_have(r), r->swapped };
-	return ends_ours(r, at.pos) || at.pos == own_len ? at : first;	/* the last block of the file */
+	if (!first.pos)
+		return (struct place){ reader_have(r) < RECOVER_WINDOW && is_last(r, own_len) ? reader_have(r) : 0, r->swapped };
+	if (ends_ours(r, first.pos) || first.pos == own_len)
+		return first;
+	neighbour = find_neighbour(r, first.pos, own_len);
+	return neighbour.pos ? neighbour : first;
 }
 
 /* The header of a section is lost: what comes behind it is not part of the section before. */
@@ -188,7 +231,9 @@ static void go_on(struct reader *r, struct place to, uint32_t type)
 
 	if (reader_need(r, to.pos + 8))
 		memcpy(&next, bytes_at(r, to.pos), 4);
-	if (next != PCAPNG_SHB && (type == PCAPNG_SHB || to.swapped != r->swapped))
+	if (is_pcap(r, to.pos))
+		type = 0;
+	else if (next != PCAPNG_SHB && (type == PCAPNG_SHB || to.swapped != r->swapped))
 		lose_section(r, to.swapped);
 	else if (type == PCAPNG_IDB)
 		reader_substitute_iface(r);	/* so that those behind it keep their numbers */
@@ -200,6 +245,7 @@ bool reader_pcapng_resync(struct reader *r)
 	uint32_t type = 0, own_len = 0;
 	struct place to;
 
+	reader_grant_looks(r);
 	if (reader_need(r, 12)) {
 		type = reader_u32(r, reader_bytes(r));
 		own_len = head_len(r, 0);
@@ -208,7 +254,7 @@ bool reader_pcapng_resync(struct reader *r)
 		to = find(r, own_len);
 		if (to.pos || !reader_need(r, RECOVER_WINDOW))
 			break;
-		reader_step(r, RECOVER_WINDOW / 2);
+		reader_step(r, RECOVER_WINDOW - 1);
 		own_len = type = 0;
 	}
 	if (!to.pos) {
@@ -248,6 +294,26 @@ bool reader_pcapng_leads(struct reader *r, size_t pos, size_t past)
 		memcpy(&len, bytes_at(r, pos + 4), 4);
 		pos += swapped ? __builtin_bswap32(len) : len;
 		r->looked_at++;
+	}
+	return true;
+}
+
+bool reader_pcapng_pass(struct reader *r, uint32_t len)
+{
+	const uint64_t begin = r->offset, end = begin + len;
+	struct place at = { 12, r->swapped };
+
+	for (; r->offset + at.pos + 12 <= end && reader_need(r, at.pos + 12); at.pos++) {
+		r->looked_at++;
+		if (is_block(r, at.pos, &at.swapped)) {
+			if (r->offset > begin)		/* else it is looked for in the way of resync() */
+				go_on(r, at, 0);
+			return false;
+		}
+		if (at.pos == RECOVER_WINDOW) {
+			reader_step(r, at.pos);
+			at.pos = 0;
+		}
 	}
 	return true;
 }

@@ -118,6 +118,7 @@ int reader_unpack(struct reader *r, enum codec_kind kind)
 		r->compression = pack_name(kind);
 	r->begin = r->end = 0;
 	r->offset = r->not_zero = 0;
+	r->ended = false;
 	return 0;
 }
 
@@ -139,6 +140,7 @@ int reader_leave(struct reader *r)
 	r->unpack = unpack_close(r->unpack);
 	r->begin = r->end = 0;
 	r->not_zero = 0;
+	r->ended = false;
 	return 0;
 }
 
@@ -192,9 +194,10 @@ bool reader_fill(struct reader *r, size_t n)
 	while (reader_have(r) < n) {
 		size_t got;
 
-		if (r->end == r->cap && !make_room(r))
+		if (r->ended || (r->end == r->cap && !make_room(r)))
 			return false;
 		got = read_some(r, r->buf + r->end, r->cap - r->end);
+		r->ended = !got;
 		if (!got)
 			return false;
 		r->end += got;

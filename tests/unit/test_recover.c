@@ -604,6 +604,36 @@ static void a_long_gap_is_passed_without_being_held(void **state)
 	assert_true(damaged.recovery.bytes == GAP);
 }
 
+/* Longer than what others read, or are looked for in: but not damaged. */
+static void long_blocks_are_read_as_without_recovery(void **state)
+{
+	enum { LONG = 17 << 20 };
+
+	(void)state;
+	for (unsigned known = 0; known < 2; known++) {
+		img.len = 0;
+		shb();
+		idb();
+		epb(0, 1);
+		begin(known ? PCAPNG_EPB : 0xabcd);
+		for (unsigned i = 0; i < 5; i++)
+			put32(i > 2 && known ? 4 : 0);
+		for (unsigned i = 0; i < LONG / 64; i++)
+			put("0123456789 A long block that holds nothing known to us. 01234567", 64);
+		end();
+		epb(0, 3);
+		read_damaged(img.bytes, img.len, "a long block", "");
+		assert_int_equal(damaged.err, 0);
+		assert_int_equal(damaged.n, plain.n);
+		assert_int_equal(damaged.n, 2 + known);
+		assert_int_equal(damaged.recovery.places + damaged.recovery.mended, 0);
+		/* and with a wrong length at its end it takes no other with it */
+		memset(img.bytes + img.block - 4 + 3, 1, 1);
+		read_damaged(img.bytes, img.len, "a long block", "with a wrong length");
+		assert_int_equal(damaged.n, 2 + known);
+	}
+}
+
 static void blocks_without_a_header_are_read_in_either_order(void **state)
 {
 	(void)state;
@@ -697,6 +727,7 @@ int main(void)
 		one(what_is_skipped_is_said_and_counted),
 		one(a_thousand_places_are_a_hundred_lines),
 		one(a_long_gap_is_passed_without_being_held),
+		one(long_blocks_are_read_as_without_recovery),
 		one(blocks_without_a_header_are_read_in_either_order),
 		one(what_is_no_capture_stays_refused),
 		one(much_damage_ends_and_invents_nothing),
