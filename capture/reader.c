@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "capture/pcapng.h"
-#include "capture/reader_impl.h"
+#include "capture/reader_text.h"
 #include "capture/unpack.h"
 #include "capture/util.h"
 
@@ -155,8 +155,8 @@ bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
 static const char *what_else(const uint8_t *p, size_t n)
 {
 	static const struct { const char *bytes; size_t n; const char *what; } known[] = {
-		{ "\x0d\x0a\x0d\x0d\x0d\x0a", 6, "a pcapng file damaged by a transfer in text mode (LF became CR LF)" },
-		{ "\x0a\x0d\x0d\x0d\x0a", 5, "a pcapng file damaged by a transfer in text mode (CRLF became CRCRLF)" },
+		{ "\x0d\x0a\x0d\x0d\x0d\x0a", 6, "a pcapng file that came through a terminal or in text mode (LF became CR LF): --recover undoes that" },
+		{ "\x0a\x0d\x0d\x0d\x0a", 5, "a pcapng file damaged by a transfer in text mode (CRLF became CRCRLF): --recover undoes that" },
 		{ "\x0a\x0d\x0a", 3, "a pcapng file damaged by a transfer in text mode (CR LF became LF)" },
 		{ "\x0a\x0a", 2, "a pcapng file damaged by a transfer in text mode (CR was removed or became LF)" },
 		{ "\x0d\x0d\x0d", 3, "a pcapng file damaged by a transfer in text mode (LF became CR)" },
@@ -184,7 +184,11 @@ static int begin_unpacking(struct reader *r)
 		return 0;
 	reader_need(r, UNPACK_MAGIC);
 	kind = unpack_kind(reader_bytes(r), reader_have(r));
-	return kind == CODEC_NONE ? 0 : reader_unpack(r, kind);
+	if (kind == CODEC_NONE)
+		return 0;
+	if (r->hooks.recover)
+		reader_text_try_packed(r);
+	return reader_unpack(r, kind);
 }
 
 static int refuse(struct reader *r)
@@ -197,8 +201,21 @@ static int refuse(struct reader *r)
 	what = what_else(p, reader_have(r));
 	if (what)
 		return reader_fail(r, "neither pcap nor pcapng: %s", what);
+	if (reader_text_in_front(r))
+		return -EBADMSG;
+	p = reader_bytes(r);
 	return reader_fail(r, "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x", p[0], p[1], p[2],
 			   p[3]);
+}
+
+static void undo_text(struct reader *r)
+{
+	enum text_kind kind;
+
+	reader_need(r, 6);
+	kind = reader_text_kind(reader_bytes(r), reader_have(r));
+	if (kind)
+		reader_text_undo(r, kind);
 }
 
 int reader_begin(struct reader *r)
@@ -208,6 +225,8 @@ int reader_begin(struct reader *r)
 
 	if (err)
 		return err;
+	if (r->hooks.recover)
+		undo_text(r);
 	if (!reader_need(r, 4)) {
 		if (!r->io_error && reader_have(r) == 0)
 			return reader_fail(r, "the file is empty");
@@ -236,7 +255,11 @@ int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks 
 	if (!r->buf)
 		return -ENOMEM;
 	err = reader_begin(r);
-	return err == -EBADMSG && hooks->recover ? reader_recover_begin(r) : err;
+	if (err == -EBADMSG && hooks->recover)
+		return reader_recover_begin(r);
+	if (err == -EBADMSG)
+		reader_text_explain(r);
+	return err;
 }
 
 int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
@@ -254,8 +277,15 @@ static inline void clear(struct packet *p)
 
 int reader_next(struct reader *r, struct packet *p)
 {
+	int got;
+
 	clear(p);
-	return r->hooks.recover ? reader_recover_next(r, p) : reader_next_of_all(r, p);
+	if (r->hooks.recover)
+		return reader_recover_next(r, p);
+	got = reader_next_of_all(r, p);
+	if (got == -EBADMSG)
+		reader_text_explain(r);
+	return got;
 }
 
 struct recovery reader_recovery(const struct reader *r)

@@ -69,6 +69,8 @@ int reader_next_of_all(struct reader *r, struct packet *p)
 		int err, got = r->next(r, p);
 		bool behind = got == 0 && reader_is_behind(r);
 
+		if (got == READER_AGAIN)
+			continue;
 		if (!behind && got != READER_ANOTHER)
 			return got;
 		err = behind ? reader_leave(r) : 0;

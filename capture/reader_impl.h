@@ -8,6 +8,7 @@
 #include "capture/pack.h"
 #include "capture/packet.h"
 #include "capture/reader.h"
+#include "capture/text_mode.h"
 
 enum {
 	READER_HELD_MAX		= 64 << 20,	/* bytes of a block that is held in memory */
@@ -18,7 +19,7 @@ enum {
 /* Each is said once a file. */
 enum reader_warning {
 	WARN_CAPLEN_SNAPLEN, WARN_CAPLEN_LEN, WARN_OPTION, WARN_VERSION, WARN_RESOLUTION, WARN_FRACTION, WARN_TIME,
-	WARN_KEPT, WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD, WARN_IFACE_LOST, WARN_TRAILER, WARN_LOCAL,
+	WARN_KEPT, WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD, WARN_IFACE_LOST, WARN_TRAILER, WARN_LOCAL, WARN_TEXT,
 };
 
 /* How the times of an interface are counted. */
@@ -69,6 +70,10 @@ struct reader {
 	uint64_t offset;		/* of buf[begin] in the file, or in what is unpacked */
 	uint64_t not_zero;		/* of a byte that reader_zero_tail() found: not to be looked for again */
 	int io_error;			/* errno; EBADMSG: unpack_error() */
+	struct text_lines raw_lines, lines;	/* of the file, and of what is unpacked */
+	struct text_undo raw_text, text;	/* what is undone on the way */
+	unsigned n_text_tries;
+	bool is_undone;			/* what stands at buf[begin] is another record now */
 	bool ended;			/* no more bytes come behind buf[end] */
 	size_t kept;			/* bytes of descriptions in memory */
 
@@ -96,7 +101,7 @@ struct reader {
 	const char *format;
 	bool is_pcapng;			/* or pcap */
 	bool swapped;			/* the capture, or this section, has the other byte order */
-	char error[256];
+	char error[400];
 
 	struct reader_iface **ifaces;
 	uint32_t n_ifaces;
@@ -114,6 +119,9 @@ struct reader {
 
 /* What next() of a format returns where another capture begins: at reader_bytes(), or behind what is compressed. */
 enum { READER_ANOTHER = 2 };
+
+/* Or where it is to be asked again. */
+enum { READER_AGAIN = 3 };
 
 /*
  * Does another capture begin here, where a packet, block or compressed data begins or has ended? One of the same format, and in pcapng

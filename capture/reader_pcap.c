@@ -7,6 +7,7 @@
 
 #include "capture/magic.h"
 #include "capture/reader_pcap.h"
+#include "capture/reader_text.h"
 #include "capture/util.h"
 
 /* A packet of which the file has @got bytes. */
@@ -76,6 +77,7 @@ static int next_record(struct reader *r, struct packet *p)
 	int err;
 
 	r->block_at = at;
+	r->is_undone = false;
 	if (r->mended_len)
 		return torn_record(r, p);
 	if (r->doubtful && at == r->doubtful)
@@ -97,8 +99,11 @@ static int next_record(struct reader *r, struct packet *p)
 	if (!reader_need(r, r->pcap.record + (size_t)h.caplen))
 		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of the packet at byte %llu",
 				   at + reader_have(r), reader_have(r) - r->pcap.record, h.caplen, at);
-	if (r->hooks.recover && !reader_pcap_may_trust(r, &h))
+	if (r->hooks.recover && !reader_pcap_may_trust(r, &h)) {
+		if (r->is_undone)
+			return READER_AGAIN;
 		return reader_fail(r, "damaged at byte %llu: a record of %u bytes with no other behind it", at, h.caplen);
+	}
 	if (!plain)
 		warn_of_record(r, &h);
 	return deliver(r, p, &h, h.caplen);
@@ -184,6 +189,8 @@ int reader_pcap_begin(struct reader *r)
 		return reader_fail(r, "damaged at byte %llu: pcap version %u.%u, where 2.0 to 2.4 are known%s", at + 4,
 				   half(h + 4, swapped), half(h + 6, swapped),
 				   h[4] == '\r' || h[5] == '\r' ? "; was it transferred in text mode?" : "");
+	if (r->hooks.recover && reader_text_try_header(r, &d))
+		return reader_pcap_begin(r);
 	if (r->hooks.recover) {
 		len = reader_pcap_header_len(r, &d);
 		d.linktype = pcap_word(&d, reader_bytes(r) + len - 4);

@@ -5,6 +5,7 @@
 #include "capture/magic.h"
 #include "capture/reader_pcap.h"
 #include "capture/reader_pcapng.h"
+#include "capture/reader_text.h"
 #include "capture/util.h"
 
 enum { PLACES_SAID = 100 };	/* lines about damage; further places are only counted */
@@ -73,7 +74,9 @@ int reader_recover_next(struct reader *r, struct packet *p)
 			r->resync(r);
 		if (r->io_error && r->io_error != EBADMSG)
 			return reader_fail(r, "cannot read on");
-		if (r->offset > from)
+		if (r->is_undone)
+			r->is_undone = false;
+		else if (r->offset > from)
 			skipped(r, from);
 		else if (r->offset < from)
 			went_back(r, from);
@@ -102,6 +105,8 @@ bool reader_header_leads(struct reader *r, size_t pos, size_t past)
 
 	if (!reader_need(r, pos + PCAP_HEADER))
 		return false;
+	if (reader_text_kind(reader_bytes(r) + pos, PCAP_HEADER))	/* a section that has to be undone first */
+		return true;
 	switch (magic_of(reader_bytes(r) + pos, PCAP_HEADER)) {
 	case MAGIC_PCAP:
 		return pcap_dialect_of(reader_bytes(r) + pos, &d) && reader_pcap_leads(r, &d, pos + PCAP_HEADER, past);
@@ -112,12 +117,25 @@ bool reader_header_leads(struct reader *r, size_t pos, size_t past)
 	}
 }
 
+static bool may_begin(uint8_t first)
+{
+	return magic_may_be(first) || first == '\r';
+}
+
 static size_t find_header(struct reader *r)
 {
 	for (size_t pos = 1; pos < RECOVER_WINDOW && reader_need(r, pos + PCAP_HEADER); pos++)
-		if (magic_may_be(reader_bytes(r)[pos]) && reader_header_leads(r, pos, pos))
+		if (may_begin(reader_bytes(r)[pos]) && reader_header_leads(r, pos, pos))
 			return pos;
 	return SIZE_MAX;
+}
+
+static void step_to(struct reader *r, size_t pos)
+{
+	uint64_t from = r->offset;
+
+	reader_step(r, pos);
+	skipped(r, from);
 }
 
 /* Begins with a header behind something else, or with blocks or records, which are less certain, without one before it. */
@@ -129,19 +147,19 @@ static int begin_behind(struct reader *r)
 
 	blocks = reader_pcapng_find(r, to, &swapped);
 	if (blocks < header) {
-		reader_step(r, blocks);
+		step_to(r, blocks);
 		r->swapped = swapped;
 		reader_pcapng_start(r);
 		return 0;
 	}
 	records = reader_pcap_find(r, 0, to, &d);
 	if (records < header) {
-		reader_step(r, records);
+		step_to(r, records);
 		return reader_pcap_start(r, &d);
 	}
 	if (header == SIZE_MAX)
 		return -ENODATA;
-	reader_step(r, header);
+	step_to(r, header);
 	return reader_begin(r);
 }
 
@@ -149,21 +167,19 @@ int reader_recover_begin(struct reader *r)
 {
 	struct pcap_dialect d;
 	char reason[sizeof(r->error)];
-	uint64_t from = r->offset;
 	int err;
 
 	memcpy(reason, r->error, sizeof(reason));
 	if (reader_pcap_find(r, PCAP_HEADER, PCAP_HEADER, &d) == PCAP_HEADER) {
-		reader_step(r, PCAP_HEADER);
+		step_to(r, PCAP_HEADER);
 		err = reader_pcap_start(r, &d);
 	} else {
 		err = begin_behind(r);
 	}
-	memcpy(r->error, reason, sizeof(reason));
 	if (r->io_error)
 		return reader_fail(r, "cannot read on");
-	if (err)
-		return err == -ENODATA ? -EBADMSG : err;
-	skipped(r, from);
-	return 0;
+	if (err != -ENODATA)
+		return err;
+	memcpy(r->error, reason, sizeof(reason));
+	return -EBADMSG;
 }

@@ -8,6 +8,7 @@
  */
 #include "capture/magic.h"
 #include "capture/reader_pcap.h"
+#include "capture/reader_text.h"
 #include "capture/util.h"
 
 enum {
@@ -321,6 +322,9 @@ static bool follow_plain(struct pcap_view *v)
 	habits = habits_of(v, row.n);
 	pcap_view_habits(v, &habits);
 	if (row.stop == PCAP_CUT || row.stop == PCAP_ODD) {
+		v->r->is_undone = reader_text_try(v, row.n);
+		if (v->r->is_undone)
+			return false;
 		plan_end(v, &row);
 	} else if (row.stop == PCAP_END) {
 		plan_on(v, &row);
@@ -495,6 +499,9 @@ bool reader_pcap_resync(struct reader *r)
 	struct place next;
 	bool moved = false;
 
+	r->is_undone = !r->go_on && reader_text_try(&v, 0);
+	if (r->is_undone)
+		return true;
 	r->plain_ended |= !r->rejoins;
 	r->rejoins = false;
 	reader_grant_looks(r);

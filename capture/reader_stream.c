@@ -26,6 +26,7 @@ static size_t read_file(struct reader *r, void *buf, size_t n)
 		got = fread(buf, 1, n, r->file);
 		if (!got && ferror(r->file))
 			r->io_error = errno ? errno : EIO;
+		text_lines_count(&r->raw_lines, buf, got);
 		return got;
 	}
 	if (r->hooks.wait)
@@ -35,9 +36,26 @@ static size_t read_file(struct reader *r, void *buf, size_t n)
 	do
 		got = read(fileno(r->file), buf, n);
 	while (got < 0 && errno == EINTR);
-	if (got < 0)
+	if (got < 0) {
 		r->io_error = errno;
-	return got < 0 ? 0 : got;
+		return 0;
+	}
+	text_lines_count(&r->raw_lines, buf, got);
+	return got;
+}
+
+/* As @read_from gives them; what has to be undone is. There is room for two bytes at least. */
+static size_t read_undone(struct reader *r, struct text_undo *t, size_t (*read_from)(struct reader *, void *, size_t), uint8_t *buf, size_t n)
+{
+	size_t got, out;
+
+	if (!t->kind && !t->held)
+		return read_from(r, buf, n);
+	do {
+		got = read_from(r, buf + 1, n - 1);
+		out = got ? text_undo(t, buf, buf + 1, got) : text_undo_end(t, buf);
+	} while (got && !out);
+	return out;
 }
 
 /* Bytes that were given back come first. */
@@ -54,7 +72,7 @@ static size_t read_raw(struct reader *r, void *buf, size_t n)
 	}
 	free(b->bytes);
 	*b = (struct given_back){ .bytes = NULL };
-	return read_file(r, buf, n);
+	return read_undone(r, &r->raw_text, read_file, buf, n);
 }
 
 /* The last @n bytes that were taken, which are at @p, are to be taken again. */
@@ -87,19 +105,23 @@ static ssize_t read_packed(void *ctx, void *buf, size_t n)
 	return got || !r->io_error ? (ssize_t)got : -r->io_error;
 }
 
-static size_t read_some(struct reader *r, void *buf, size_t n)
+static size_t read_unpacked(struct reader *r, void *buf, size_t n)
 {
-	ssize_t got;
+	ssize_t got = unpack_read(r->unpack, buf, n);
 
-	if (!r->unpack)
-		return read_raw(r, buf, n);
-	got = unpack_read(r->unpack, buf, n);
-	if (got > 0)
+	if (got > 0) {
+		text_lines_count(&r->lines, buf, got);
 		return got;
+	}
 	r->io_error = -got;
 	if (unpack_warning(r->unpack))
 		reader_warn(r, WARN_TRAILER, "%s", unpack_warning(r->unpack));
 	return 0;
+}
+
+static size_t read_some(struct reader *r, void *buf, size_t n)
+{
+	return read_undone(r, &r->text, r->unpack ? read_unpacked : read_raw, buf, n);
 }
 
 int reader_unpack(struct reader *r, enum codec_kind kind)
@@ -119,6 +141,10 @@ int reader_unpack(struct reader *r, enum codec_kind kind)
 	r->begin = r->end = 0;
 	r->offset = r->not_zero = 0;
 	r->ended = false;
+	r->lines = (struct text_lines){ 0 };
+	if (r->text.kind)	/* what is compressed went the same way */
+		r->raw_text = r->text;
+	r->text = (struct text_undo){ 0 };
 	return 0;
 }
 
@@ -194,7 +220,7 @@ bool reader_fill(struct reader *r, size_t n)
 	while (reader_have(r) < n) {
 		size_t got;
 
-		if (r->ended || (r->end == r->cap && !make_room(r)))
+		if (r->ended || (r->cap - r->end < 2 && !make_room(r)))
 			return false;
 		got = read_some(r, r->buf + r->end, r->cap - r->end);
 		r->ended = !got;

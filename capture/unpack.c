@@ -282,6 +282,21 @@ int unpack_is_capture(const uint8_t *p, size_t n)
 	return magic_of(first, have) == MAGIC_PCAP || magic_of(first, have) == MAGIC_PCAPNG;
 }
 
+bool unpack_is_damaged(const uint8_t *p, size_t n, size_t *out)
+{
+	enum { ENOUGH = 1000000 };
+	cleanup(unpack_closep) struct unpack *u = NULL;
+	uint8_t piece[16 * 1024];
+	ssize_t got = unpack_open(&u, unpack_kind(p, n), p, n, no_more, NULL);
+
+	*out = 0;
+	while (!got && *out < ENOUGH && (got = unpack_read(u, piece, sizeof(piece))) > 0) {
+		*out += got;
+		got = 0;
+	}
+	return got == -EBADMSG;
+}
+
 enum codec_kind unpack_codec(const struct unpack *u)
 {
 	return u->kind;

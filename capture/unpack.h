@@ -6,6 +6,7 @@
 #ifndef XDPDUMP_UNPACK_H
 #define XDPDUMP_UNPACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -49,6 +50,9 @@ void unpack_count_from(struct unpack *u, uint64_t offset);
 
 /* Does what is compressed in these bytes begin as a capture does? -EAGAIN: there are too few of them. */
 int unpack_is_capture(const uint8_t *p, size_t n);
+
+/* Is what is compressed in these bytes damaged, or no more of it than its end missing? *@out: bytes that come out of it, of a million at most. */
+bool unpack_is_damaged(const uint8_t *p, size_t n, size_t *out);
 
 enum codec_kind unpack_codec(const struct unpack *u);
 

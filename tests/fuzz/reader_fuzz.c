@@ -2,7 +2,7 @@
 /*
  * libFuzzer target for the reader of both formats, compressed or not: anything goes in. Whatever comes out is looked at byte
  * for byte, and what a file holds does not depend on what follows: a prefix delivers the packets that end in it, neither more
- * nor fewer.
+ * nor fewer; and with other captures behind the first one that is the same.
  *
  *	make fuzz-reader		make check replays tests/fuzz/reader
  */
@@ -29,7 +29,7 @@ struct place {
 struct result {
 	struct place *places;
 	size_t n;
-	bool zero_tail;		/* was told apart from packets by what follows, or does not follow */
+	bool by_the_rest;	/* where packets end was told by what follows, or does not follow */
 	bool packed;
 	unsigned n_warnings;
 	struct blocks blocks;
@@ -128,10 +128,11 @@ static void check_error(const struct reader *r, int err, struct result *res)
 {
 	must(err == 0 || err == -EBADMSG);	/* -ENOMEM: a length was believed */
 	must(!err || (*reader_error(r) && fuzz_is_safe(reader_error(r), strlen(reader_error(r)), "")));
-	res->zero_tail = err && strstr(reader_error(r), "nothing but zeros");
+	res->by_the_rest = err && (strstr(reader_error(r), "nothing but zeros") || strstr(reader_error(r), "another capture"));
 }
 
-static struct result read_bytes(const uint8_t *data, size_t size)
+/* @concatenated: captures may follow each other, compressed ones too. */
+static struct result read_bytes(const uint8_t *data, size_t size, bool concatenated)
 {
 	struct result res = { .n = 0 };
 	FILE *f = fuzz_file(data, size);
@@ -141,11 +142,12 @@ static struct result read_bytes(const uint8_t *data, size_t size)
 	const struct reader_hooks hooks = {
 		.warn = warned, .ctx = &res, /* a small one is filled and moved often */
 		.buffer = size && data[size - 1] & 1 ? 64 : 0, .blocks = &res.blocks,
+		.concatenated = concatenated,
 	};
 	int err = reader_open_with(&r, f, &hooks);
 	size_t max;
 
-	res.packed = reader_compression(r);
+	res.packed = concatenated || reader_compression(r);
 	max = res.packed ? PACKED_MAX : size / PACKET_MIN;
 	res.places = malloc((max + 1) * sizeof(*res.places));
 	must(res.places);
@@ -174,10 +176,10 @@ static void check_prefix(const uint8_t *data, size_t size, const struct result *
 
 	must(copy);
 	memcpy(copy, data, size);
-	res = read_bytes(copy, size);
+	res = read_bytes(copy, size, false);
 	while (n < whole->n && (whole->packed ? n < res.n : whole->places[n].end <= size))
 		n++;
-	if (!whole->zero_tail && !res.zero_tail && res.packed == whole->packed) {
+	if (!whole->by_the_rest && !res.by_the_rest && res.packed == whole->packed) {
 		/* of a damaged block nothing is unpacked; if that is cut before the damage, what stands there may be */
 		must(res.packed || res.n == n);
 		must(!n || res.places[n - 1].sum == whole->places[n - 1].sum);
@@ -188,10 +190,12 @@ static void check_prefix(const uint8_t *data, size_t size, const struct result *
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct result whole = read_bytes(data, size);
+	struct result whole = read_bytes(data, size, false), all = read_bytes(data, size, true);
 
+	must(all.n >= whole.n && (!whole.n || all.places[whole.n - 1].sum == whole.places[whole.n - 1].sum));
 	if (size)	/* where it is cut is up to the last byte */
 		check_prefix(data, size * data[size - 1] / 256, &whole);
 	free(whole.places);
+	free(all.places);
 	return 0;
 }
