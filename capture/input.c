@@ -112,12 +112,23 @@ static int wait_for(void *ctx, int fd)
 	return s->input->options.wait(s->input->options.ctx, fd);
 }
 
-/* To open a FIFO is to wait for its writer, unless somebody else waits for it. */
-static FILE *open_path(const char *path, bool waits)
+static int look(void *ctx)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (waits ? O_NONBLOCK : 0));
-	FILE *f;
+	const struct source *s = ctx;
 
+	return s->input->options.look(s->input->options.ctx);
+}
+
+/* To open a FIFO is to wait for its writer, unless somebody else waits for it. Over a network it may be interrupted for any reason. */
+static FILE *open_path(const char *path, const struct input_options *o)
+{
+	bool waits = o->wait;
+	FILE *f;
+	int fd;
+
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (waits ? O_NONBLOCK : 0));
+	while (fd < 0 && errno == EINTR && !(o->look && o->look(o->ctx)));
 	if (fd < 0)
 		return NULL;
 	if (waits)
@@ -157,7 +168,7 @@ static int open_source(struct source *s, const char *path)
 	int err;
 
 	s->name = is_stdin ? "stdin" : path;
-	s->file = is_stdin ? stdin : open_path(path, o->wait);
+	s->file = is_stdin ? stdin : open_path(path, o);
 	if (!s->file) {
 		err = -errno;
 		snprintf(sentence, sizeof(sentence), "cannot open: %s", why_not_open(err));
@@ -168,6 +179,8 @@ static int open_source(struct source *s, const char *path)
 		return keep_error(in, s->name, strerror(errno), -errno);
 	if (S_ISDIR(s->stat.st_mode))
 		return keep_error(in, s->name, "is a directory", -EISDIR);
+	if (o->look)
+		hooks.look = look;
 	if (o->wait && !S_ISREG(s->stat.st_mode))
 		hooks.wait = wait_for;
 	err = reader_open_with(&s->reader, s->file, &hooks);

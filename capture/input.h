@@ -28,9 +28,13 @@ typedef void (*input_warn_fn)(void *ctx, const char *sentence);
  */
 typedef int (*input_wait_fn)(void *ctx, int fd);
 
+/* Is called now and then while there is work: 0, or an errno, and the reading ends with it. */
+typedef int (*input_look_fn)(void *ctx);
+
 struct input_options {
 	input_warn_fn warn;	/* may be NULL */
 	input_wait_fn wait;	/* may be NULL */
+	input_look_fn look;	/* may be NULL */
 	void *ctx;
 	bool recover;		/* to go on behind damage */
 	bool concatenated;	/* to go on behind the end of a capture, with the next one in the file */

@@ -86,6 +86,7 @@ static enum status show_difference(struct comparison *c, enum compare_result r, 
 {
 	char words[160];
 
+	watch_let_go(&c->watch);
 	compare_words(r, &c->packets[0], &c->packets[1], offset, words, sizeof(words));
 	printf("packet %llu differs: %s\n", (ull)c->n_same + 1, words);
 	for (unsigned which = 0; which < 2; which++) {
@@ -111,6 +112,7 @@ static enum status show_rest(struct comparison *c)
 		n++;
 	if (has_failed(c, longer))
 		return STATUS_OK;
+	watch_let_go(&c->watch);
 	show_name(c, longer);
 	printf(" has %llu packet%s more: ", (ull)n, n == 1 ? "" : "s");
 	show_name(c, !longer);

@@ -51,8 +51,10 @@ static enum status report(struct source *s, struct info *i)
 
 	if (status == STATUS_USAGE)
 		return status;
+	watch_let_go(s->watch);
 	(o->screen == FORMAT_JSON ? info_json : info_text)(i, &from, stdout);
 	fflush(stdout);
+	watch_take_back(s->watch);
 	if (status)
 		complain("%s", from.error);
 	return status;

@@ -22,6 +22,9 @@ typedef void (*reader_warn_fn)(void *ctx, const char *sentence);
 /* Is called with its descriptor before each read of a file. 0: go on; an errno ends the reading as a failed read would. */
 typedef int (*reader_wait_fn)(void *ctx, int fd);
 
+/* Is called now and then while there is work. 0: go on; an errno ends the reading as a failed read would. */
+typedef int (*reader_look_fn)(void *ctx);
+
 enum { READER_BUFFER = 256 * 1024 };
 
 /* pcapng blocks that may be copied to another file, one behind the other, whole and in host byte order. */
@@ -36,6 +39,7 @@ int blocks_append(struct blocks *to, const void *bytes, size_t n);
 struct reader_hooks {
 	reader_warn_fn warn;	/* may be NULL */
 	reader_wait_fn wait;	/* may be NULL */
+	reader_look_fn look;	/* may be NULL */
 	void *ctx;
 	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: READER_BUFFER */
 	bool recover;		/* to go on behind damage, see struct recovery */

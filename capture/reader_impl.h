@@ -74,6 +74,7 @@ struct reader {
 	struct text_undo raw_text, text;	/* what is undone on the way */
 	unsigned n_text_tries;
 	bool is_undone;			/* what stands at buf[begin] is another record now */
+	size_t since_look;		/* bytes that have come since hooks.look() */
 	bool ended;			/* no more bytes come behind buf[end] */
 	size_t kept;			/* bytes of descriptions in memory */
 

@@ -12,7 +12,21 @@
 #include "capture/unpack.h"
 #include "capture/util.h"
 
-enum { BACK_STEP = 16 * 1024 };	/* bytes that are taken again at once: of short pieces most go back again */
+enum {
+	BACK_STEP	= 16 * 1024,	/* bytes that are taken again at once: of short pieces most go back again */
+	LOOK_EVERY	= 256 * 1024,	/* bytes: a fraction of a millisecond, of unpacking as well */
+};
+
+/* Hostile files give nothing but bytes for hours. */
+static bool may_go_on(struct reader *r, size_t n)
+{
+	r->since_look += n;
+	if (!r->hooks.look || r->since_look < LOOK_EVERY)
+		return true;
+	r->since_look = 0;
+	r->io_error = r->hooks.look(r->hooks.ctx);
+	return !r->io_error;
+}
 
 /*
  * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory has
@@ -41,7 +55,7 @@ static size_t read_file(struct reader *r, void *buf, size_t n)
 		return 0;
 	}
 	text_lines_count(&r->raw_lines, buf, got);
-	return got;
+	return may_go_on(r, got) ? got : 0;
 }
 
 /* As @read_from gives them; what has to be undone is. There is room for two bytes at least. */
@@ -111,7 +125,7 @@ static size_t read_unpacked(struct reader *r, void *buf, size_t n)
 
 	if (got > 0) {
 		text_lines_count(&r->lines, buf, got);
-		return got;
+		return may_go_on(r, got) ? got : 0;
 	}
 	r->io_error = -got;
 	if (unpack_warning(r->unpack))

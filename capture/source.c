@@ -27,7 +27,7 @@ static void warn(void *ctx, const char *sentence)
 enum status source_open(struct source *s, const struct opts *o, struct watch *w, const char *const *paths, unsigned n)
 {
 	const struct input_options options = {
-		.warn = warn, .wait = watch_wait, .ctx = w, .recover = o->recover,
+		.warn = warn, .wait = watch_wait, .look = watch_check, .ctx = w, .recover = o->recover,
 		.concatenated = o->concatenated,
 		.copy = o->write && o->format == FORMAT_PCAPNG, .local = n == 1 && !schedule_rotates(&o->rotate),
 	};

@@ -54,16 +54,16 @@ static void take_signals(sigset_t *set, sigset_t *stop)
 
 int waiter_open(struct waiter *w)
 {
-	sigset_t set, stop;
+	sigset_t set;
 
-	take_signals(&set, &stop);
+	take_signals(&set, &w->stop);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll_fd < 0)
 		return -errno;
 	w->fds[ON_SIGNAL] = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	w->stop_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	w->stop_fd = signalfd(-1, &w->stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (w->fds[ON_SIGNAL] < 0 || w->stop_fd < 0)
 		return -errno;
 	return waiter_add(w, ON_SIGNAL, w->fds[ON_SIGNAL]);
@@ -114,12 +114,12 @@ int waiter_signal(struct waiter *w)
 
 void waiter_ignore_hangup(struct waiter *w)
 {
-	sigset_t set, stop;
+	sigset_t set;
 
-	take_signals(&set, &stop);
+	take_signals(&set, &w->stop);
 	sigdelset(&set, SIGHUP);
-	sigdelset(&stop, SIGHUP);
-	signalfd(w->stop_fd, &stop, 0);
+	sigdelset(&w->stop, SIGHUP);
+	signalfd(w->stop_fd, &w->stop, 0);
 	signalfd(w->fds[ON_SIGNAL], &set, 0);
 }
 

@@ -3,6 +3,7 @@
 #ifndef XDPDUMP_WAIT_H
 #define XDPDUMP_WAIT_H
 
+#include <signal.h>
 #include <stdint.h>
 
 /* What happened; the index of a descriptor as well. */
@@ -11,6 +12,7 @@ enum event_source { ON_RING, ON_SIGNAL, ON_TIMER, ON_CLOCK, ON_CHANGE, N_SOURCES
 struct waiter {
 	int epoll_fd;
 	int fds[N_SOURCES];	/* -1: not watched */
+	sigset_t stop;		/* the signals that ask us to stop */
 	int stop_fd;		/* readable while a signal that asks us to stop is pending; waiter_signal() takes it */
 };
 

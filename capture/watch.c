@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include "capture/err.h"
 #include "capture/watch.h"
 
 int watch_open(struct watch *w, bool printing)
@@ -26,6 +28,31 @@ bool watch_look(struct watch *w)
 			*(w->asked ? &w->forced : &w->asked) = sig;
 	}
 	return !w->asked;
+}
+
+int watch_check(void *watch)
+{
+	return watch_look(watch) ? 0 : EINTR;
+}
+
+static void end_by(int sig)
+{
+	_exit(STATUS_SIGNAL + sig);
+}
+
+void watch_let_go(struct watch *w)
+{
+	const struct sigaction action = { .sa_handler = end_by };
+
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigismember(&w->waiter.stop, sig) == 1)
+			sigaction(sig, &action, NULL);
+	sigprocmask(SIG_UNBLOCK, &w->waiter.stop, NULL);
+}
+
+void watch_take_back(struct watch *w)
+{
+	sigprocmask(SIG_BLOCK, &w->waiter.stop, NULL);
 }
 
 int watch_wait(void *watch, int fd)

@@ -25,6 +25,16 @@ int watch_open(struct watch *w, bool printing);
 /* Takes the signals that have come. False: we are to stop. */
 bool watch_look(struct watch *w);
 
+/* The same for input_options, with a struct watch: 0, or EINTR when we are to stop. */
+int watch_check(void *watch);
+
+/*
+ * Nothing is left to complete but what is printed, and whoever reads that may have stopped to: from here on a signal ends the process at
+ * once, with the status of one that was forced. And back.
+ */
+void watch_let_go(struct watch *w);
+void watch_take_back(struct watch *w);
+
 /* Waits until @fd can be read: 0, or EINTR when we are to stop. @watch: a struct watch; fit for input_options. */
 int watch_wait(void *watch, int fd);
 

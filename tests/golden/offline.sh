@@ -583,6 +583,77 @@ verdict "a_signal_in_the_middle_of_a_file_leaves_a_whole_output"
 } >"$work/against" 2>&1
 verdict "a_second_signal_forces_the_end"
 
+# Blocks of a kind that nobody knows, 240 GiB of them, which take no room on the disk.
+if wanted "a_signal_ends_the_reading_of_a_file_without_packets" python3; then
+	python3 - "$work/blocks" >"$work/against" 2>&1 <<'END'
+import struct, sys
+LEN = 0xfffffff0
+with open(sys.argv[1], "wb") as f:
+    f.write(struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28) + struct.pack("<IIHHII", 1, 20, 1, 0, 0, 20))
+    at = f.tell()
+    for _ in range(60):
+        f.seek(at)
+        f.write(struct.pack("<II", 0x80000001, LEN))
+        f.seek(at + LEN - 4)
+        f.write(struct.pack("<I", LEN))
+        at += LEN
+END
+	for mode in "-qq" "-qq --recover" "--info" "--info --recover" "-w $work/blocks.out" "-qq -r $a -r $work/blocks" "-qq udp"; do
+		# shellcheck disable=SC2086 # options are words
+		"$dump" -r "$work/blocks" $mode >"$work/text" 2>"$work/said" &
+		pid=$!
+		sleep 0.3
+		kill -INT $pid
+		ends_with 0
+	done >>"$work/against" 2>&1
+	{
+		"$dump" --compare "$work/blocks" "$work/blocks" >"$work/text" 2>"$work/said" &
+		pid=$!
+		sleep 0.3
+		kill -INT $pid
+		ends_with 130
+	} >>"$work/against" 2>&1
+	verdict "a_signal_ends_the_reading_of_a_file_without_packets"
+fi
+
+# Whoever reads it has stopped to, and 64 KiB are in the pipe.
+{
+	{
+		head -c 28 tests/pcaps/files/pcapng_little_endian.pcapng
+		for ((i = 0; i < 3000; i++)); do
+			printf '\1\0\0\0\24\0\0\0\1\0\0\0\0\0\0\0\24\0\0\0'
+		done
+	} >"$work/ifaces"
+	exec 4<>"$work/outfifo"
+	for mode in "" "-T json"; do
+		# shellcheck disable=SC2086 # options are words
+		"$dump" --info -r "$work/ifaces" $mode >"$work/outfifo" 2>"$work/said" &
+		pid=$!
+		sleep 0.3
+		kill -TERM $pid
+		ends_with 143
+	done
+	exec 4<&-
+} >"$work/against" 2>&1
+verdict "a_signal_ends_a_report_that_nobody_reads"
+
+if wanted "an_interrupted_open_is_tried_again" strace; then
+	{
+		strace -f -qq -o /dev/null -P "$PWD/$a" -e trace=openat,open -e inject=openat,open:error=EINTR:when=1..3 \
+			"$dump" -r "$PWD/$a" >"$work/text" 2>&1 || echo "exit $?"
+		[[ $(wc -l <"$work/text") == 8 ]] || cat "$work/text"
+		# for ever, until it is asked to stop
+		strace -f -qq -o /dev/null -P "$PWD/$a" -e trace=openat,open -e inject=openat,open:error=EINTR \
+			"$dump" -r "$PWD/$a" >"$work/text" 2>&1 &
+		sleep 0.5
+		pid=$!
+		kill -INT "$(<"/proc/$pid/task/$pid/children")"
+		ends_with 0
+		[[ ! -s $work/text ]] || cat "$work/text"
+	} >"$work/against" 2>&1
+	verdict "an_interrupted_open_is_tried_again"
+fi
+
 # ---- progress ----
 
 if wanted "a_line_of_progress_for_a_terminal" python3; then
