@@ -24,7 +24,7 @@ struct source {
 	const char *name;
 	FILE *file;
 	struct stat stat;
-	struct reader *reader;
+	struct reader *reader;	/* NULL: there is nothing in the file */
 	const uint32_t *n_shown;	/* interfaces that the file has shown */
 	uint32_t n_ifaces;	/* those that have a number */
 	uint64_t key;		/* the time of the packet, or of the last one before it that has a time */
@@ -41,6 +41,7 @@ struct input {
 	struct input_options options;
 	struct source *sources;
 	unsigned n_sources;
+	struct source *first;	/* in which there is something */
 	size_t buffer;		/* bytes, for each */
 	struct source **heap;	/* those with a packet to deliver */
 	unsigned n_heap;
@@ -185,11 +186,30 @@ static int open_source(struct source *s, const char *path)
 		hooks.wait = wait_for;
 	err = reader_open_with(&s->reader, s->file, &hooks);
 	if (err)
-		return keep_error(in, s->name, reader_error(s->reader), err);
+		keep_error(in, s->name, reader_error(s->reader), err);
+	if (err == -EBADMSG && reader_is_unbegun(s->reader))
+		return 0;
 	s->n_shown = reader_n_ifaces(s->reader);
-	if (s == in->sources)		/* a classic file has shown its only one; the others' come behind it */
-		err = number_ifaces(s);
-	return err ? keep_error(in, s->name, "out of memory", err) : 0;
+	return err;
+}
+
+/* Leaves out the files in which there is nothing, if there are others. -EBADMSG: there are none. */
+static int begin(struct input *in)
+{
+	struct source *first = NULL;
+	int err = 0;
+
+	for (struct source *s = in->sources; s < in->sources + in->n_sources; s++) {
+		if (reader_is_unbegun(s->reader))
+			s->reader = reader_close(s->reader);
+		else if (!first)
+			first = s;
+	}
+	in->first = first;
+	if (!first)
+		return -EBADMSG;
+	err = number_ifaces(first);	/* a classic file has shown its only one; the others' come behind it */
+	return err ? keep_error(in, first->name, "out of memory", err) : 0;
 }
 
 static bool is_stdin_twice(const char *const *paths, unsigned n)
@@ -225,6 +245,8 @@ int input_open(struct input **input, const char *const *paths, unsigned n, const
 		in->n_sources++;
 		err = open_source(&in->sources[i], paths[i]);
 	}
+	if (!err)
+		err = begin(in);
 	*input = steal(&in);
 	return err;
 }
@@ -282,7 +304,7 @@ static void sift_down(struct input *in, unsigned i)
 static void fill_heap(struct input *in)
 {
 	for (unsigned i = 0; i < in->n_sources; i++)
-		if (advance(&in->sources[i]))
+		if (in->sources[i].reader && advance(&in->sources[i]))
 			in->heap[in->n_heap++] = &in->sources[i];
 	for (unsigned i = in->n_heap / 2; i-- > 0;)
 		sift_down(in, i);
@@ -330,8 +352,11 @@ struct recovery input_recovery(const struct input *in)
 	struct recovery sum = { .packets = 0 };
 
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		struct recovery one = reader_recovery(in->sources[i].reader);
+		const struct reader *r = in->sources[i].reader;
+		struct recovery one = { .packets = 0 };
 
+		if (r)
+			one = reader_recovery(r);
 		sum.packets += one.packets;
 		sum.places += one.places;
 		sum.bytes += one.bytes;
@@ -367,7 +392,7 @@ const struct iface_stats *input_stats(const struct input *in, uint32_t id)
 
 const char *input_section(const struct input *in, int option)
 {
-	return reader_section(in->sources[0].reader, option);
+	return reader_section(in->first->reader, option);
 }
 
 struct raw_options input_section_options(struct input *in)
@@ -376,7 +401,8 @@ struct raw_options input_section_options(struct input *in)
 
 	all->len = 0;
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		struct raw_options one = reader_section_options(in->sources[i].reader);
+		const struct reader *r = in->sources[i].reader;
+		struct raw_options one = r ? reader_section_options(r) : (struct raw_options){ .len = 0 };
 		void *more = one.len ? realloc(all->bytes, all->len + one.len) : NULL;
 
 		if (!more)	/* nothing to add, or no memory for it */

@@ -43,8 +43,9 @@ struct input_options {
 };
 
 /*
- * Opens @n files, "-" is stdin, and reads their first block or header. The paths have to live as long as the input. 0, or
- * -errno and input_error() tells; *in is to be closed whatever is returned.
+ * Opens @n files, "-" is stdin, and reads their first block or header. The paths have to live as long as the input. A file that is
+ * empty, or ends within its header, is one that could not be read to its end, if there are others. 0, or -errno and input_error()
+ * tells; *in is to be closed whatever is returned.
  */
 int input_open(struct input **in, const char *const *paths, unsigned n, const struct input_options *o);
 
@@ -78,7 +79,7 @@ const struct iface *input_iface(const struct input *in, uint32_t id);
 /* The last statistics of an interface, or NULL. */
 const struct iface_stats *input_stats(const struct input *in, uint32_t id);
 
-/* As reader_section(), of the first file. */
+/* As reader_section(), of the first file in which there is something. */
 const char *input_section(const struct input *in, int option);
 
 /* What else it says, comments above all: of all files, as far as they were read. Lives until the next call. */

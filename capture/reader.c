@@ -228,6 +228,7 @@ int reader_begin(struct reader *r)
 	if (r->hooks.recover)
 		undo_text(r);
 	if (!reader_need(r, 4)) {
+		r->unbegun = !r->io_error || (r->io_error == EBADMSG && unpack_is_cut(r->unpack));
 		if (!r->io_error && reader_have(r) == 0)
 			return reader_fail(r, "the file is empty");
 		return reader_fail(r, "cut short at byte %llu: too short for pcap or pcapng",
@@ -265,6 +266,11 @@ int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks 
 int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
 {
 	return reader_open_with(reader, f, &(struct reader_hooks){ .warn = warn, .ctx = ctx });
+}
+
+bool reader_is_unbegun(const struct reader *r)
+{
+	return r && r->unbegun;
 }
 
 /* All but what each packet has, and its headers, which decode_packet() clears. */

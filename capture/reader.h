@@ -57,6 +57,9 @@ int reader_open_with(struct reader **r, FILE *f, const struct reader_hooks *hook
  */
 int reader_open(struct reader **r, FILE *f, reader_warn_fn warn, void *ctx);
 
+/* After it failed: because the file is empty, or ends within its header? So does one that was just begun when the power went. */
+bool reader_is_unbegun(const struct reader *r);
+
 /*
  * 1: a packet, whose data and iface live until the next call and reader_close(). 0: the end. -EBADMSG: the file is cut
  * short or damaged. -EIO or another errno: reading failed. -ENOMEM.

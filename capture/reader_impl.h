@@ -100,6 +100,7 @@ struct reader {
 	uint64_t looks_granted, granted_at;	/* see reader_grant_looks(); up to that offset they are */
 
 	const char *format;
+	bool unbegun;			/* see reader_is_unbegun() */
 	bool is_pcapng;			/* or pcap */
 	bool swapped;			/* the capture, or this section, has the other byte order */
 	char error[400];

@@ -181,7 +181,8 @@ int reader_pcap_begin(struct reader *r)
 
 	if (!is_pcap(h, &swapped))
 		return -ENOMSG;
-	if (!reader_need(r, PCAP_HEADER))
+	r->unbegun = !reader_need(r, PCAP_HEADER);
+	if (r->unbegun)
 		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of the file header", at + reader_have(r),
 				   reader_have(r), PCAP_HEADER);
 	h = reader_bytes(r);

@@ -158,7 +158,8 @@ static int section_order(struct reader *r, unsigned long long at)
 {
 	uint32_t magic;
 
-	if (!reader_need(r, 12))
+	r->unbegun = !reader_need(r, 12);
+	if (r->unbegun)
 		return reader_fail(r, "cut short at byte %llu: %zu of the 28 bytes of a section header", at + reader_have(r),
 				   reader_have(r));
 	memcpy(&magic, reader_bytes(r) + 8, 4);

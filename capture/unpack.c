@@ -31,6 +31,7 @@ struct unpack {
 	bool within;		/* a frame that has begun */
 	bool full;		/* the last output filled its buffer: there may be more */
 	int done;		/* 1: the end, -EBADMSG */
+	bool cut;		/* its end is missing */
 	bool garbage;		/* behind the end */
 	bool another;		/* something that can be read, behind the end */
 	char message[160];
@@ -189,7 +190,8 @@ static ssize_t fetch(struct unpack *u)
 
 static void ended(struct unpack *u)
 {
-	u->done = u->within ? -EBADMSG : 1;
+	u->cut = u->within;
+	u->done = u->cut ? -EBADMSG : 1;
 	snprintf(u->message, sizeof(u->message), "cut short at byte %llu: the %s data goes on",
 		 (unsigned long long)u->offset, pack_name(u->kind));
 }
@@ -237,6 +239,11 @@ ssize_t unpack_read(struct unpack *u, void *buf, size_t n)
 const char *unpack_error(const struct unpack *u)
 {
 	return u->done < 0 ? u->message : NULL;
+}
+
+bool unpack_is_cut(const struct unpack *u)
+{
+	return u->cut;
 }
 
 const char *unpack_warning(const struct unpack *u)

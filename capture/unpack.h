@@ -35,6 +35,9 @@ ssize_t unpack_read(struct unpack *u, void *buf, size_t n);
 /* What was found, and at which byte of the compressed data; NULL: nothing. */
 const char *unpack_error(const struct unpack *u);
 
+/* Is it that the end is missing? */
+bool unpack_is_cut(const struct unpack *u);
+
 /* At the end: what is odd and did not matter, or NULL. */
 const char *unpack_warning(const struct unpack *u);
 

@@ -300,6 +300,56 @@ static void a_damaged_file_ends_and_the_others_go_on(void **state)
 	assert_null(input_error(in, 2));
 }
 
+/* Files of a ring after a crash. */
+static void a_file_in_which_there_is_nothing_is_named_and_the_others_go_on(void **state)
+{
+	static const char *const heads[] = { "", "\x0a", "\xd4\xc3\xb2\xa1\2\0\4", "\x1f\x8b\x08\0\0", "\x28\xb5\x2f\xfd\x04" };
+	static const size_t lens[] = { 0, 1, 7, 5, 5 };
+	struct input_options o = options;
+
+	(void)state;
+	for (unsigned recover = 0; recover < 2; recover++) {
+		for (size_t i = 0; i < array_size(heads); i++) {
+			for (unsigned where = 0; where < 3; where++) {
+				for (unsigned f = 0; f < 3; f++) {
+					if (f == where) {
+						put(heads[i], lens[i]);
+					} else {
+						begin_file(f < where ? "before" : "behind");
+						numbered(10 + f, f);
+					}
+					save();
+				}
+				o.recover = recover;
+				if (input_open(&in, paths, n_files, &o))
+					fail_msg("head %zu at %u: %s", i, where, input_error(in, 0));
+				for (unsigned f = 0; f < 3; f++)
+					if (f != where)
+						next_is(f);
+				next_is_the_end(-EBADMSG);
+				assert_non_null(strstr(input_error(in, 0), names[where]));
+				assert_null(input_error(in, 1));
+				assert_string_equal(input_iface(in, 0)->name, where ? "before" : "behind");
+				assert_null(input_iface(in, 2));
+				no_files(NULL);
+			}
+		}
+	}
+}
+
+static void files_of_which_none_has_anything_are_refused(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n <= 3; n++) {
+		save();
+		assert_int_equal(input_open(&in, paths, n_files, &options), -EBADMSG);
+		for (unsigned i = 0; i < n; i++)
+			assert_non_null(strstr(input_error(in, i), "the file is empty"));
+		assert_null(input_error(in, n));
+		in = input_close(in);
+	}
+}
+
 static void a_file_that_is_none_is_refused_before_any_packet(void **state)
 {
 	(void)state;
@@ -504,6 +554,8 @@ int main(void)
 		one(interfaces_are_kept_apart_and_numbered_anew),
 		one(comments_of_all_sections_are_there),
 		one(a_damaged_file_ends_and_the_others_go_on),
+		one(a_file_in_which_there_is_nothing_is_named_and_the_others_go_on),
+		one(files_of_which_none_has_anything_are_refused),
 		one(a_file_that_is_none_is_refused_before_any_packet),
 		one(stdin_is_read_once),
 		one(a_warning_names_its_file),
