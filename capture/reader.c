@@ -25,11 +25,26 @@ static void say_inside(struct reader *r, size_t n)
 		snprintf(r->error + n, sizeof(r->error) - n, " (inside the %s data)", packed);
 }
 
+static int fail_poor(struct reader *r)
+{
+	unsigned long long at = r->offset;
+
+	if (r->poor == NO_IFACES)
+		snprintf(r->error, sizeof(r->error), "not read on from byte %llu: more than %u interfaces, all files together", at,
+			 BUDGET_IFACES);
+	else
+		snprintf(r->error, sizeof(r->error), "not read on from byte %llu: it would take more than %u MiB of memory, all files "
+			 "together", at, BUDGET_BYTES >> 20);
+	return -EBADMSG;
+}
+
 int reader_fail(struct reader *r, const char *fmt, ...)
 {
 	va_list args;
 	size_t n;
 
+	if (r->poor)
+		return fail_poor(r);
 	if (r->io_error == EBADMSG && r->unpack) {
 		snprintf(r->error, sizeof(r->error), "%s; byte %llu of the capture inside", unpack_error(r->unpack),
 			 (unsigned long long)(r->offset + reader_have(r)));
@@ -64,34 +79,52 @@ void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ..
 
 bool reader_may_keep(struct reader *r, size_t n)
 {
-	if (n > READER_KEPT_MAX - r->kept) {
+	if (!budget_take(&r->budget->kept, n)) {
 		reader_warn(r, WARN_KEPT, "more than %u MiB of names, comments and statistics: what is too much is left out",
-			    READER_KEPT_MAX >> 20);
+			    BUDGET_KEPT >> 20);
 		return false;
 	}
 	r->kept += n;
 	return true;
 }
 
+bool reader_take(struct reader *r, size_t n)
+{
+	bool enough = budget_take(&r->budget->bytes, n);
+
+	r->taken += enough ? n : 0;
+	r->poor = enough ? r->poor : NO_BYTES;
+	return enough;
+}
+
+void reader_give(struct reader *r, size_t n)
+{
+	r->taken -= n;
+	r->budget->bytes += n;
+}
+
+/* With what is known of it elsewhere. */
+enum { IFACE_BYTES = sizeof(struct reader_iface) + 16 };
+
 struct reader_iface *reader_add_iface(struct reader *r)
 {
+	const uint32_t n = r->n_ifaces + 1;
+	const unsigned chunk = 31 - __builtin_clz(n);
 	struct reader_iface *ri;
 
-	if (!(r->n_ifaces & (r->n_ifaces - 1))) {	/* a power of two, or 0: full */
-		size_t n = r->n_ifaces ? 2 * (size_t)r->n_ifaces : 1;
-		void *more = realloc(r->ifaces, n * sizeof(*r->ifaces));
-
-		if (!more)
-			return NULL;
-		r->ifaces = more;
-	}
-	ri = calloc(1, sizeof(*ri));
-	if (!ri)
+	if (!r->budget->ifaces)
+		r->poor = NO_IFACES;
+	if (!r->budget->ifaces || !reader_take(r, IFACE_BYTES))
 		return NULL;
-	ri->iface.id = r->n_ifaces;
+	if (!(n & (n - 1)))	/* a power of two: the chunk before is full */
+		r->ifaces[chunk] = calloc(n, sizeof(*ri));
+	if (!r->ifaces[chunk])
+		return NULL;
+	r->budget->ifaces--;
+	ri = reader_iface_at(r, r->n_ifaces);
+	ri->iface.id = r->n_ifaces++;
 	ri->iface.swapped = r->swapped;
 	reader_set_unit(&ri->unit, 6);
-	r->ifaces[r->n_ifaces++] = ri;
 	return ri;
 }
 
@@ -251,7 +284,11 @@ int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks 
 		return -ENOMEM;
 	r->file = f;
 	r->hooks = *hooks;
-	r->cap = hooks->buffer ? hooks->buffer : READER_BUFFER;
+	r->own_budget = (struct budget)BUDGET_INIT;
+	r->budget = hooks->budget ? hooks->budget : &r->own_budget;
+	r->cap = r->base = hooks->buffer ? hooks->buffer : READER_BUFFER;
+	if (!reader_take(r, r->cap))
+		return reader_fail(r, "no memory left");
 	r->buf = malloc(r->cap);
 	if (!r->buf)
 		return -ENOMEM;
@@ -316,7 +353,7 @@ const char *reader_compression(const struct reader *r)
 
 const struct iface *reader_iface(const struct reader *r, uint32_t id)
 {
-	return id < r->n_ifaces ? &r->ifaces[id]->iface : NULL;
+	return id < r->n_ifaces ? &reader_iface_at(r, id)->iface : NULL;
 }
 
 const uint32_t *reader_n_ifaces(const struct reader *r)
@@ -326,17 +363,17 @@ const uint32_t *reader_n_ifaces(const struct reader *r)
 
 void reader_number_iface(struct reader *r, uint32_t n, uint32_t id)
 {
-	r->ifaces[n]->iface.id = id;
+	reader_iface_at(r, n)->iface.id = id;
 }
 
 uint8_t reader_resolution(const struct reader *r, uint32_t id)
 {
-	return r->ifaces[id]->unit.resolution;
+	return reader_iface_at(r, id)->unit.resolution;
 }
 
 const struct iface_stats *reader_stats(const struct reader *r, uint32_t id)
 {
-	return id < r->n_ifaces ? r->ifaces[id]->stats : NULL;
+	return id < r->n_ifaces ? reader_iface_at(r, id)->stats : NULL;
 }
 
 const char *reader_section(const struct reader *r, int option)
@@ -361,22 +398,36 @@ static void free_iface(struct reader_iface *ri)
 	if (ri->stats)
 		free(ri->stats->options.bytes);
 	free(ri->stats);
-	free(ri);
+}
+
+void reader_finish(struct reader *r)
+{
+	size_t n_ifaces = r->n_ifaces;
+
+	r->unpack = unpack_close(r->unpack);
+	free(r->back.bytes);
+	r->back = (struct given_back){ .bytes = NULL };
+	free(r->buf);
+	r->buf = NULL;
+	r->begin = r->end = r->cap = 0;
+	reader_give(r, r->taken - n_ifaces * IFACE_BYTES);
 }
 
 struct reader *reader_close(struct reader *r)
 {
 	if (!r)
 		return NULL;
+	reader_finish(r);
 	for (uint32_t i = 0; i < r->n_ifaces; i++)
-		free_iface(r->ifaces[i]);
+		free_iface(reader_iface_at(r, i));
+	for (unsigned i = 0; i < READER_CHUNKS; i++)
+		free(r->ifaces[i]);
 	for (size_t i = 0; i < array_size(r->section); i++)
 		free(r->section[i]);
 	free(r->section_options.bytes);
-	unpack_close(r->unpack);
-	free(r->ifaces);
-	free(r->back.bytes);
-	free(r->buf);
+	r->budget->bytes += r->taken;
+	r->budget->kept += r->kept;
+	r->budget->ifaces += r->n_ifaces;
 	free(r);
 	return NULL;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct budget;
 struct iface;
 struct iface_stats;
 struct packet;
@@ -41,6 +42,7 @@ struct reader_hooks {
 	reader_wait_fn wait;	/* may be NULL */
 	reader_look_fn look;	/* may be NULL */
 	void *ctx;
+	struct budget *budget;	/* of memory, for all files together; NULL: one of its own */
 	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: READER_BUFFER */
 	bool recover;		/* to go on behind damage, see struct recovery */
 	bool concatenated;	/* to go on with the next capture where one ends; so does recover */
@@ -114,6 +116,9 @@ struct recovery {
 	uint64_t mended;	/* places that were damaged and could be read all the same */
 };
 struct recovery reader_recovery(const struct reader *r);
+
+/* Only what was read of interfaces and sections is needed from here on. */
+void reader_finish(struct reader *r);
 
 struct reader *reader_close(struct reader *r);
 

@@ -82,11 +82,9 @@ int reader_interface_block(struct reader *r, const struct body *b)
 
 	if (b->len < 8)
 		return reader_fail(r, "damaged at byte %llu: an interface block of %zu bytes", b->at, b->len + 12);
-	if (r->n_ifaces == READER_IFACES_MAX)
-		return reader_fail(r, "damaged at byte %llu: more than %u interfaces", b->at, READER_IFACES_MAX);
 	ri = reader_add_iface(r);
 	if (!ri)
-		return -ENOMEM;
+		return r->poor ? reader_fail(r, "more than %u interfaces", BUDGET_IFACES) : -ENOMEM;
 	ri->iface.linktype = reader_u16(r, b->data);
 	ri->iface.snaplen = reader_u32(r, b->data + 4);
 	while (options_next(&o, &opt))
@@ -94,10 +92,12 @@ int reader_interface_block(struct reader *r, const struct body *b)
 	return options_keep(&ri->iface.options, &o);
 }
 
+#define LOST	"its description was lost in a damaged file"
+
 struct reader_iface *reader_substitute_iface(struct reader *r)
 {
-	const struct reader_iface *like = r->n_ifaces ? r->ifaces[r->n_ifaces - 1] : NULL;
-	struct reader_iface *ri = r->n_ifaces < READER_IFACES_MAX ? reader_add_iface(r) : NULL;
+	const struct reader_iface *like = r->n_ifaces ? reader_iface_at(r, r->n_ifaces - 1) : NULL;
+	struct reader_iface *ri = reader_add_iface(r);
 
 	if (!ri)
 		return NULL;
@@ -105,7 +105,8 @@ struct reader_iface *reader_substitute_iface(struct reader *r)
 	ri->iface.linktype = like ? like->iface.linktype : LINKTYPE_ETHERNET;
 	if (like)
 		ri->unit = like->unit;
-	ri->iface.comment = strdup("its description was lost in a damaged file");
+	if (reader_may_keep(r, sizeof(LOST)))
+		ri->iface.comment = strdup(LOST);
 	return ri;
 }
 

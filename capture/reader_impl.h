@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "capture/budget.h"
 #include "capture/pack.h"
 #include "capture/packet.h"
 #include "capture/reader.h"
@@ -12,8 +13,8 @@
 
 enum {
 	READER_HELD_MAX		= 64 << 20,	/* bytes of a block that is held in memory */
-	READER_IFACES_MAX	= 1 << 20,
-	READER_KEPT_MAX		= 32 << 20,	/* bytes of names, comments and statistics of all interfaces */
+	READER_IFACES_MAX	= BUDGET_IFACES,
+	READER_CHUNKS		= 21,		/* of interfaces, each as large as those before and one more */
 };
 
 /* Each is said once a file. */
@@ -39,7 +40,7 @@ struct reader_iface {
 /* Bytes [begin, end) that were taken from the file too early. */
 struct given_back {
 	uint8_t *bytes;
-	size_t begin, end;
+	size_t begin, end, cap;
 };
 
 /* How a pcap file is written, as its header tells. */
@@ -67,6 +68,7 @@ struct reader {
 
 	uint8_t *buf;			/* bytes [begin, end) are read and not consumed */
 	size_t begin, end, cap;
+	size_t base;			/* bytes that it had at first */
 	uint64_t offset;		/* of buf[begin] in the file, or in what is unpacked */
 	uint64_t not_zero;		/* of a byte that reader_zero_tail() found: not to be looked for again */
 	int io_error;			/* errno; EBADMSG: unpack_error() */
@@ -76,7 +78,10 @@ struct reader {
 	bool is_undone;			/* what stands at buf[begin] is another record now */
 	size_t since_look;		/* bytes that have come since hooks.look() */
 	bool ended;			/* no more bytes come behind buf[end] */
-	size_t kept;			/* bytes of descriptions in memory */
+	struct budget *budget, own_budget;
+	size_t taken, kept;		/* bytes of it: all but descriptions, and those */
+	size_t unpack_bytes;		/* those taken that unpack has */
+	enum { ENOUGH, NO_BYTES, NO_IFACES } poor;	/* what there was not enough of */
 
 	int (*next)(struct reader *r, struct packet *p);	/* as reader_next(), or READER_ANOTHER */
 	uint32_t n_tried;		/* places where it was tried to unpack something */
@@ -105,7 +110,7 @@ struct reader {
 	bool swapped;			/* the capture, or this section, has the other byte order */
 	char error[400];
 
-	struct reader_iface **ifaces;
+	struct reader_iface *ifaces[READER_CHUNKS];	/* see reader_iface_at() */
 	uint32_t n_ifaces;
 	uint32_t first_iface;		/* pcapng: of this section */
 	uint32_t n_lost_ifaces;		/* whose descriptions were lost */
@@ -202,8 +207,19 @@ void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ..
 /* May @n bytes more be kept for as long as the file is read? Counts them; says so once if not. */
 bool reader_may_keep(struct reader *r, size_t n);
 
-/* A new interface, numbered on; NULL when there is no memory. */
+/* Takes @n bytes of the budget. False: there are not so many; then a failure will be told as that. */
+bool reader_take(struct reader *r, size_t n);
+void reader_give(struct reader *r, size_t n);
+
+/* A new interface, numbered on. NULL: there is no memory, or not enough of the budget. They stay where they are. */
 struct reader_iface *reader_add_iface(struct reader *r);
+
+static inline struct reader_iface *reader_iface_at(const struct reader *r, uint32_t n)
+{
+	unsigned chunk = 31 - __builtin_clz(n + 1);
+
+	return r->ifaces[chunk] + (n + 1 - (1u << chunk));
+}
 
 /* @resolution: as if_tsresol. It is exact down to 10^-19 and 2^-63, the ends of 64 bits; below, times are unknown. */
 void reader_set_unit(struct time_unit *u, uint8_t resolution);

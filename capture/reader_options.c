@@ -199,6 +199,7 @@ int options_keep(struct raw_options *kept, const struct options *o)
 	struct raw_options copy = { NULL, o->carried };
 
 	o->r->kept -= kept->len;
+	o->r->budget->kept += kept->len;
 	if (o->carried && !reader_may_keep(o->r, o->carried))
 		copy.len = 0;
 	if (copy.len) {

@@ -70,7 +70,7 @@ static inline uint64_t block_time(const struct reader *r, const uint8_t *p)
 /* An interface of the section, or NULL. */
 static inline struct reader_iface *section_iface(struct reader *r, uint32_t id)
 {
-	return id < r->n_ifaces - r->first_iface ? r->ifaces[r->first_iface + id] : NULL;
+	return id < r->n_ifaces - r->first_iface ? reader_iface_at(r, r->first_iface + id) : NULL;
 }
 
 /* For recovery: an interface in place of one whose description is lost, like the one before it. NULL: no memory. */

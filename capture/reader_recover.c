@@ -66,7 +66,7 @@ int reader_recover_next(struct reader *r, struct packet *p)
 
 		if (got > 0)
 			r->recovery.packets++;
-		if (got != -EBADMSG)
+		if (got != -EBADMSG || r->poor)
 			return got ? got : end(r);
 		if (r->io_error == EBADMSG)
 			lose_rest(r);

@@ -14,6 +14,7 @@
 
 enum {
 	BACK_STEP	= 16 * 1024,	/* bytes that are taken again at once: of short pieces most go back again */
+	LARGE		= 8 << 20,	/* bytes of a buffer that are not kept for long */
 	LOOK_EVERY	= 256 * 1024,	/* bytes: a fraction of a millisecond, of unpacking as well */
 };
 
@@ -72,6 +73,13 @@ static size_t read_undone(struct reader *r, struct text_undo *t, size_t (*read_f
 	return out;
 }
 
+static void drop_back(struct reader *r)
+{
+	reader_give(r, r->back.cap);
+	free(r->back.bytes);
+	r->back = (struct given_back){ .bytes = NULL };
+}
+
 /* Bytes that were given back come first. */
 static size_t read_raw(struct reader *r, void *buf, size_t n)
 {
@@ -84,8 +92,7 @@ static size_t read_raw(struct reader *r, void *buf, size_t n)
 		b->begin += n;
 		return n;
 	}
-	free(b->bytes);
-	*b = (struct given_back){ .bytes = NULL };
+	drop_back(r);
 	return read_undone(r, &r->raw_text, read_file, buf, n);
 }
 
@@ -100,14 +107,14 @@ static bool give_back(struct reader *r, const uint8_t *p, size_t n)
 		b->begin -= n;
 		return true;
 	}
-	bytes = malloc(n + rest);
+	bytes = reader_take(r, n + rest) ? malloc(n + rest) : NULL;
 	if (!bytes)
 		return false;
 	memcpy(bytes, p, n);
 	if (rest)
 		memcpy(bytes + n, b->bytes + b->begin, rest);
-	free(b->bytes);
-	*b = (struct given_back){ .bytes = bytes, .end = n + rest };
+	drop_back(r);
+	*b = (struct given_back){ .bytes = bytes, .end = n + rest, .cap = n + rest };
 	return true;
 }
 
@@ -119,9 +126,27 @@ static ssize_t read_packed(void *ctx, void *buf, size_t n)
 	return got || !r->io_error ? (ssize_t)got : -r->io_error;
 }
 
+/* What it has taken is known only afterwards; memory that was not touched yet is none. */
+static bool pay_for_unpacking(struct reader *r)
+{
+	size_t bytes = unpack_memory(r->unpack);
+
+	if (bytes > r->unpack_bytes && !reader_take(r, bytes - r->unpack_bytes))
+		return false;
+	if (bytes < r->unpack_bytes)
+		reader_give(r, r->unpack_bytes - bytes);
+	r->unpack_bytes = bytes;
+	return true;
+}
+
 static size_t read_unpacked(struct reader *r, void *buf, size_t n)
 {
 	ssize_t got = unpack_read(r->unpack, buf, n);
+
+	if (!pay_for_unpacking(r)) {
+		r->io_error = ENOMEM;
+		return 0;
+	}
 
 	if (got > 0) {
 		text_lines_count(&r->lines, buf, got);
@@ -144,7 +169,7 @@ int reader_unpack(struct reader *r, enum codec_kind kind)
 	int err;
 
 	if (!give_back(r, reader_bytes(r), reader_have(r)))
-		return -ENOMEM;
+		return r->poor ? reader_fail(r, "no memory left") : -ENOMEM;
 	err = unpack_open(&r->unpack, kind, "", 0, read_packed, r);
 	if (err)
 		return err;
@@ -175,9 +200,11 @@ int reader_leave(struct reader *r)
 	const uint8_t *behind = unpack_behind(r->unpack, &n);
 
 	if (!give_back(r, behind, n))
-		return -ENOMEM;
+		return r->poor ? reader_fail(r, "no memory left") : -ENOMEM;
 	r->offset = unpack_offset(r->unpack);
 	r->unpack = unpack_close(r->unpack);
+	reader_give(r, r->unpack_bytes);
+	r->unpack_bytes = 0;
 	r->begin = r->end = 0;
 	r->not_zero = 0;
 	r->ended = false;
@@ -216,7 +243,7 @@ static bool make_room(struct reader *r)
 		move_down(r);
 		return true;
 	}
-	bigger = realloc(r->buf, r->cap * 2);
+	bigger = reader_take(r, r->cap) ? realloc(r->buf, r->cap * 2) : NULL;
 	if (!bigger) {
 		r->io_error = ENOMEM;
 		return false;
@@ -226,8 +253,24 @@ static bool make_room(struct reader *r)
 	return true;
 }
 
+/* A long block is a rare thing, and other files may want to have some. */
+static void shrink(struct reader *r)
+{
+	uint8_t *smaller;
+
+	move_down(r);
+	smaller = realloc(r->buf, r->base);
+	if (!smaller)
+		return;
+	r->buf = smaller;
+	reader_give(r, r->cap - r->base);
+	r->cap = r->base;
+}
+
 bool reader_fill(struct reader *r, size_t n)
 {
+	if (r->cap >= LARGE && n <= r->base && reader_have(r) < r->base && !kept(r))
+		shrink(r);
 	if (r->begin > kept(r) && (r->begin >= reader_have(r) || n > r->cap))
 		move_down(r);
 	/* Grows as the bytes come in: a length in a file that is cut short costs no memory. */

@@ -14,6 +14,8 @@
 enum {
 	WINDOW_LOG_MAX = 25,	/* zstd: 32 MiB. Levels up to 19 want 8 MiB, --ultra and --long up to 128 MiB and more */
 	ZSTD_FIRST = 5,		/* bytes that begin a frame of zstd */
+	USUAL = 64 * 1024,	/* bytes that are read at once */
+	GZIP_BYTES = 48 * 1024,	/* that zlib takes, says zconf.h: 32 KiB for the window and about 7 */
 };
 
 struct unpack {
@@ -24,7 +26,7 @@ struct unpack {
 	unpack_source_fn source;
 	void *ctx;
 	uint8_t *in;		/* bytes [begin, end) are not unpacked yet */
-	size_t begin, end;
+	size_t begin, end, cap;
 	uint64_t offset;	/* of in[begin] in the compressed data */
 	size_t hint;		/* zstd: how much it wants to have */
 	bool begun;		/* the first frame */
@@ -77,7 +79,8 @@ int unpack_open(struct unpack **unpack, enum codec_kind kind, const void *first,
 	u->kind = kind;
 	u->source = source;
 	u->ctx = ctx;
-	u->in = malloc(UNPACK_FIRST_MAX);
+	u->cap = n > USUAL ? UNPACK_FIRST_MAX : USUAL;
+	u->in = malloc(u->cap);
 	if (!u->in)
 		return -ENOMEM;
 	memcpy(u->in, first, n);
@@ -182,7 +185,7 @@ static ssize_t fetch(struct unpack *u)
 	memmove(u->in, u->in + u->begin, u->end - u->begin);
 	u->end -= u->begin;
 	u->begin = 0;
-	got = u->source(u->ctx, u->in + u->end, UNPACK_FIRST_MAX - u->end);
+	got = u->source(u->ctx, u->in + u->end, u->cap - u->end);
 	if (got > 0)
 		u->end += got;
 	return got;
@@ -302,6 +305,11 @@ bool unpack_is_damaged(const uint8_t *p, size_t n, size_t *out)
 		got = 0;
 	}
 	return got == -EBADMSG;
+}
+
+size_t unpack_memory(const struct unpack *u)
+{
+	return u->cap + (u->kind == CODEC_ZSTD ? ZSTD_sizeof_DCtx(u->zstd) : GZIP_BYTES);
 }
 
 enum codec_kind unpack_codec(const struct unpack *u)

@@ -57,6 +57,9 @@ int unpack_is_capture(const uint8_t *p, size_t n);
 /* Is what is compressed in these bytes damaged, or no more of it than its end missing? *@out: bytes that come out of it, of a million at most. */
 bool unpack_is_damaged(const uint8_t *p, size_t n, size_t *out);
 
+/* Bytes that it has allocated. */
+size_t unpack_memory(const struct unpack *u);
+
 enum codec_kind unpack_codec(const struct unpack *u);
 
 /* Returns NULL. */

@@ -495,6 +495,112 @@ static void more_files_than_the_limit_of_the_shell_are_opened(void **state)
 	setrlimit(RLIMIT_NOFILE, &was);
 }
 
+/* Rotated captures, say: of most only one is needed at a time. In a child, as the limit cannot be raised again. */
+static void many_files_are_opened_in_turn(void **state)
+{
+	enum { N = 600, LIMIT = 200 };
+	int status;
+
+	(void)state;
+	for (unsigned f = 0; f < N; f++) {
+		if (f % 100 != 99) {	/* and some empty ones */
+			begin_file("a");
+			numbered(10 * (N - f), N - f);
+			numbered(10 * (N - f) + 5, N - f);
+		}
+		save();
+	}
+	fflush(NULL);
+	if (fork() == 0) {
+		struct packet p;
+		unsigned n = 0, number = 0;
+		bool sound;
+
+		setrlimit(RLIMIT_NOFILE, &(struct rlimit){ LIMIT, LIMIT });
+		sound = !input_open(&in, paths, n_files, &options);
+		while (sound && input_next(in, &p) == 1) {
+			uint32_t next;
+
+			memcpy(&next, p.data, 4);
+			sound = next >= number && p.iface->linktype == 1 && !strcmp(p.iface->name, "a");
+			number = next;
+			n++;
+		}
+		_exit(!sound || n != 2 * (N - N / 100) || !input_error(in, N / 100 - 1) || input_error(in, N / 100));
+	}
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, 0);
+}
+
+/* Two hundred files, of which the last are looked into and closed again at first. */
+static void files_that_wait_for_their_turn(void (*change)(void))
+{
+	for (unsigned f = 0; f < 200; f++) {
+		begin_file("a");
+		numbered(10 * f, f);
+		save();
+	}
+	open_files();
+	change();
+}
+
+static void replace_one(void)
+{
+	char other[128];
+
+	snprintf(other, sizeof(other), "%s/other", dir);
+	assert_int_equal(link(names[0], other), 0);
+	assert_int_equal(rename(other, names[150]), 0);
+}
+
+static void remove_one(void)
+{
+	unlink(names[150]);
+}
+
+static void a_file_that_is_gone_when_its_turn_comes_is_named(void **state)
+{
+	static const struct { void (*change)(void); const char *said; int err; } rows[] = {
+		{ replace_one, "/150: is another file by now", -ESTALE }, { remove_one, "/150: cannot open: No such file", -ENOENT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(rows); i++) {
+		files_that_wait_for_their_turn(rows[i].change);
+		for (unsigned f = 0; f < 200; f++)
+			if (f != 150)
+				next_is(f);
+		next_is_the_end(rows[i].err);
+		assert_non_null(strstr(input_error(in, 0), rows[i].said));
+		assert_null(input_error(in, 1));
+		no_files(NULL);
+	}
+}
+
+/* The second has more interfaces than are left; what it has shown by then is delivered. */
+static void interfaces_are_limited_for_all_files_together(void **state)
+{
+	enum { EACH = READER_IFACES_MAX / 2 - 1 };
+
+	(void)state;
+	for (unsigned f = 0; f < 3; f++) {
+		begin_file("a");
+		numbered(f, f);
+		for (unsigned i = 1; i < EACH; i++)
+			idb();
+		numbered(10 + f, 10 + f);
+		save();
+	}
+	open_files();
+	for (unsigned f = 0; f < 3; f++)
+		next_is(f);
+	next_is(10);
+	next_is(11);
+	next_is_the_end(-EBADMSG);
+	assert_non_null(strstr(input_error(in, 0), "/002: not read on from byte"));
+	assert_null(input_error(in, 1));
+}
+
 /* Where the limit cannot be raised: in a child, for there is no way back. */
 static void too_many_files_are_said_to_be_too_many(void **state)
 {
@@ -562,6 +668,9 @@ int main(void)
 		one(blocks_come_behind_the_packet_that_they_follow),
 		one(many_files_merge_as_a_slow_merge_would),
 		one(more_files_than_the_limit_of_the_shell_are_opened),
+		one(many_files_are_opened_in_turn),
+		one(a_file_that_is_gone_when_its_turn_comes_is_named),
+		one(interfaces_are_limited_for_all_files_together),
 		one(too_many_files_are_said_to_be_too_many),
 		one(progress_is_in_bytes_of_the_files),
 	};

@@ -269,9 +269,11 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 	assert_int_equal(o.print.verbose, 0);
 	assert_int_equal(o.count, 0);
 	assert_true(o.text);
+	opts_close(&o);
 	assert_true(parse(&o, "-r f"));
 	assert_int_equal(o.action, ACTION_OFFLINE);
 	assert_int_equal(o.snap, 0);
+	opts_close(&o);
 }
 
 static void values_of_files_arrive(void **state)
@@ -300,6 +302,7 @@ static void values_of_files_arrive(void **state)
 	assert_int_equal(o.keep.sync_ns, 2000000000);
 	assert_int_equal(o.format, FORMAT_PCAP);
 	assert_true(o.codec.kind == CODEC_GZIP && o.codec.level == 4);
+	opts_close(&o);
 	assert_true(parse(&o, "-i v0 -w f -b filesize:3 -b files:4 -b packets:5 -b duration:6 -b interval:7 -b printname:n "
 			      "-a filesize:8 -a files:9 -a packets:10 -a duration:11"));
 	assert_true(o.rotate.ring_names);
@@ -325,12 +328,14 @@ static void values_of_files_arrive(void **state)
 		assert_true(o.rotate.ring_names);
 		assert_int_equal(o.rotate.name_order, 2);
 	}
+	opts_close(&o);
 	assert_true(parse(&o, "-r f --skip 3 --start +1 --dedup --recover"));
 	assert_int_equal(o.skip, 3);
 	assert_int_equal(o.start.kind, SELECT_LATER);
 	assert_int_equal(o.end.kind, SELECT_NONE);
 	assert_int_equal(o.dedup_packets, 5);
 	assert_true(o.recover);
+	opts_close(&o);
 	assert_true(parse(&o, "--compare f g --tolerance 10us -s 60 udp"));
 	assert_int_equal(o.snap, 60);
 	assert_int_equal(o.action, ACTION_COMPARE);
@@ -348,8 +353,10 @@ static void text_is_printed_when_it_is_not_said_otherwise(void **state)
 	(void)state;
 	assert_true(parse(&o, "-r f"));
 	assert_int_equal(o.screen, FORMAT_TEXT);
+	opts_close(&o);
 	assert_true(parse(&o, "-r f -T json"));
 	assert_int_equal(o.screen, FORMAT_JSON);
+	opts_close(&o);
 }
 
 static void headers_are_cut_from_whole_frames(void **state)
@@ -360,9 +367,11 @@ static void headers_are_cut_from_whole_frames(void **state)
 	assert_true(parse(&o, "-i v0 -s headers --mirror-port"));
 	assert_true(o.headers_only && o.mirror_port);
 	assert_int_equal(o.snap, EVENT_SNAP_MAX);
+	opts_close(&o);
 	assert_true(parse(&o, "-i v0 -s headers -s 96"));
 	assert_false(o.headers_only);
 	assert_int_equal(o.snap, 96);
+	opts_close(&o);
 }
 
 static void values_arrive(void **state)
@@ -385,20 +394,27 @@ static void values_arrive(void **state)
 	assert_true(o.unbuffered && o.promiscuous && o.text && o.stats && o.debug);
 	assert_true(o.stats_ns == 500000000);
 	assert_int_equal(o.mode, XDP_MODE_GENERIC);
+	opts_close(&o);
 	assert_true(parse(&o, "-i v0 -w f -s 0"));
 	assert_false(o.text);
 	assert_int_equal(o.snap, EVENT_SNAP_MAX);
+	opts_close(&o);
 	assert_true(parse(&o, "-r f -s 0"));
 	assert_int_equal(o.snap, 0);
+	opts_close(&o);
 	assert_true(parse(&o, "-r f -s 70000"));
 	assert_int_equal(o.snap, 70000);
+	opts_close(&o);
 	assert_true(parse(&o, "-i v0 -q"));
 	assert_int_equal(o.print.verbose, -1);
 	assert_true(o.text);
+	opts_close(&o);
 	assert_true(parse(&o, "-r f -qq"));
 	assert_false(o.text);
+	opts_close(&o);
 	assert_true(parse(&o, "-r f -qq --print"));
 	assert_true(o.text);
+	opts_close(&o);
 }
 
 static void has_filter(const char *line, const char *filter)
@@ -440,6 +456,24 @@ static void a_dump_has_as_many_letters_as_tcpdumps(void **state)
 	opts_close(&o);
 	assert_true(parse(&o, "-i v0"));
 	assert_false(o.dump || o.no_optimize);
+	opts_close(&o);
+}
+
+static void any_number_of_files(void **state)
+{
+	enum { N = 5000 };
+	static char *argv[2 * N + 2] = { (char *)"xdpdump" };
+	struct opts o;
+
+	(void)state;
+	for (unsigned i = 0; i < N; i++) {
+		argv[1 + 2 * i] = (char *)"-r";
+		argv[2 + 2 * i] = (char *)(i == N - 1 ? "last" : "f");
+	}
+	assert_true(opts_parse(&o, 2 * N + 1, argv, error, sizeof(error)));
+	assert_int_equal(o.n_reads, N);
+	assert_string_equal(o.reads[N - 1], "last");
+	opts_close(&o);
 }
 
 static void a_list_of_files_is_read(void **state)
@@ -507,6 +541,7 @@ static void up_to_64_interfaces(void **state)
 	assert_true(parse(&o, line));
 	assert_int_equal(o.n_ifaces, OPTS_IFACES_MAX);
 	strcat(line, "-iw");
+	opts_close(&o);
 	assert_false(parse(&o, line));
 	assert_non_null(strstr(error, "more than 64 interfaces"));
 }
@@ -616,6 +651,7 @@ int main(void)
 		cmocka_unit_test(a_dump_has_as_many_letters_as_tcpdumps),
 		cmocka_unit_test(a_list_of_files_is_read),
 		cmocka_unit_test(letters_of_tcpdump_arrive),
+		cmocka_unit_test(any_number_of_files),
 		cmocka_unit_test(up_to_64_interfaces),
 		cmocka_unit_test(each_letter_has_its_long_name),
 		cmocka_unit_test(the_manual_lists_what_the_help_lists),

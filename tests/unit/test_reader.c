@@ -383,6 +383,127 @@ static void a_million_interfaces_are_read_and_not_one_more(void **state)
 	is_refused(0, "more than 1048576 interfaces");
 }
 
+/* What a file takes of the memory that is for all of them, and that it is all given back. */
+static const struct budget_case {
+	const char *name;
+	struct budget budget;
+	const char *error;	/* NULL: a warning */
+} budgets[] = {
+	{ "enough_memory", { .bytes = 16 << 20, .kept = 1 << 20, .ifaces = 100 }, "" },
+	{ "too_little_for_a_long_block", { .bytes = 2 << 20, .kept = 1 << 20, .ifaces = 100 }, "it would take more than 192 MiB" },
+	{ "too_little_for_interfaces", { .bytes = 5000, .kept = 1 << 20, .ifaces = 100 }, "it would take more than 192 MiB" },
+	{ "too_few_interfaces", { .bytes = 16 << 20, .kept = 1 << 20, .ifaces = 49 }, "more than 1048576 interfaces, all files together" },
+	{ "too_little_for_names", { .bytes = 16 << 20, .kept = 100, .ifaces = 100 }, NULL },
+	{ "too_little_to_begin", { .bytes = 1000, .kept = 100, .ifaces = 100 }, "it would take more than 192 MiB" },
+};
+
+static void a_budget_is_kept(void **state)
+{
+	static const uint8_t zero[65536];
+	const struct budget_case *c = *state;
+
+	for (unsigned recover = 0; recover < 2; recover++) {
+		struct budget left = c->budget;
+		struct reader_hooks hooks = { .warn = warned, .ctx = &res, .budget = &left, .buffer = 4096, .recover = recover };
+		bool begins = left.bytes > 4096;
+		struct packet p;
+		unsigned n = 0;
+		int err;
+
+		fresh(NULL);
+		shb();
+		idb();
+		epb(0, 1);
+		for (unsigned i = 1; i < 50; i++) {
+			begin_idb(0);
+			option(IF_NAME, "a name of some length", 21);
+			end();
+		}
+		epb(49, 2);
+		for (unsigned i = 0; i < 2; i++) {
+			begin_epb(0, 3, 4);
+			for (unsigned zeros = 0; zeros < 4 << 20; zeros += sizeof(zero))	/* behind the end of the options */
+				put(zero, sizeof(zero));
+			end();
+			epb(0, 3);
+		}
+		close_result();
+		res.f = fmemopen(img.bytes, img.len, "r");
+		err = reader_open_with(&res.r, res.f, &hooks);
+		while (!err && (err = reader_next(res.r, &p)) > 0) {
+			err = 0;
+			n++;
+		}
+		if (c->error && *c->error) {
+			assert_int_equal(err, -EBADMSG);
+			if (!strstr(reader_error(res.r), c->error))
+				fail_msg("%s: %s", c->name, reader_error(res.r));
+			assert_true(n >= begins);	/* what was read before is delivered */
+			assert_true(n < 6);
+		} else {
+			assert_int_equal(err, 0);
+			assert_int_equal(n, 6);
+			assert_int_equal(res.n_warnings, c->error ? 0 : 1);
+			assert_int_equal(!reader_iface(res.r, 49)->name, !c->error);
+		}
+		res.r = reader_close(res.r);
+		assert_int_equal(left.bytes, c->budget.bytes);
+		assert_int_equal(left.kept, c->budget.kept);
+		assert_int_equal(left.ifaces, c->budget.ifaces);
+		close_result();
+	}
+}
+
+/* A block of a frame of zstd, RFC 8878, 3.1.1.2: as it is (0), or one byte that is repeated (1). */
+static void zstd_block(unsigned kind, size_t len, bool last, const void *bytes, size_t n)
+{
+	uint32_t head = len << 3 | kind << 1 | last;
+
+	put(&head, 3);
+	put(bytes, n);
+}
+
+static void a_window_is_part_of_the_budget(void **state)
+{
+	const uint32_t len = 12 + 2 * 131072, head[2] = { 0xabcd, len };
+	uint8_t section[256];
+	size_t n;
+
+	(void)state;
+	shb();
+	idb();
+	epb(0, 1);
+	n = img.len;
+	memcpy(section, img.bytes, n);
+	memcpy(section + n, head, 8);
+	img.len = 0;
+	put("\x28\xb5\x2f\xfd\0\x78", 6);	/* of 32 MiB */
+	zstd_block(0, n + 8, false, section, n + 8);
+	zstd_block(1, 131072, false, "", 1);
+	zstd_block(1, 131072, false, "", 1);
+	zstd_block(0, 4, true, &len, 4);
+	for (unsigned enough = 0; enough < 2; enough++) {
+		struct budget left = { .bytes = enough ? 40 << 20 : 16 << 20, .kept = 1 << 20, .ifaces = 100 }, was = left;
+		struct reader_hooks hooks = { .budget = &left };
+		struct packet p;
+		int err;
+
+		close_result();
+		res.f = fmemopen(img.bytes, img.len, "r");
+		err = reader_open_with(&res.r, res.f, &hooks);
+		if (enough) {
+			assert_int_equal(err, 0);
+			assert_int_equal(reader_next(res.r, &p), 1);
+			assert_int_equal(reader_next(res.r, &p), 0);
+		} else {
+			assert_int_equal(err, -EBADMSG);
+			assert_non_null(strstr(reader_error(res.r), "more than 192 MiB of memory, all files together"));
+		}
+		res.r = reader_close(res.r);
+		assert_int_equal(left.bytes, was.bytes);
+	}
+}
+
 static void the_captured_length_fits_the_block_or_is_damage(void **state)
 {
 	static const struct { uint32_t caplen; bool fits; } rows[] = {
@@ -697,6 +818,7 @@ int main(void)
 		one(the_last_statistics_of_an_interface_count),
 		one(a_block_is_held_up_to_64_mib),
 		one(an_unknown_block_may_be_longer),
+		one(a_window_is_part_of_the_budget),
 		one(a_million_interfaces_are_read_and_not_one_more),
 		one(the_captured_length_fits_the_block_or_is_damage),
 		one(an_interface_belongs_to_its_section),
@@ -715,6 +837,7 @@ int main(void)
 	int ret;
 
 	unit_of_table(times, time_is_as_the_row_wants, tests, n);
+	unit_of_table(budgets, a_budget_is_kept, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	n += sizeof(others) / sizeof(others[0]);
 	for (size_t i = 0; i < n_fixtures; i++) {

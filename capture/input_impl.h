@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the parts of the input share. Only for input*.c. */
+#ifndef XDPDUMP_INPUT_IMPL_H
+#define XDPDUMP_INPUT_IMPL_H
+
+#include <stdio.h>
+
+#include "capture/budget.h"
+#include "capture/input.h"
+#include "capture/packet.h"
+#include "capture/reader.h"
+
+/* A file. It is parked if it has been looked into and closed again: until its first packet is the next one of all. */
+struct source {
+	struct input *input;
+	const char *path, *name;
+	FILE *file;		/* NULL: parked, or done */
+	struct stat stat;
+	struct reader *reader;	/* NULL: parked, or there is nothing in the file */
+	bool is_parked, is_done;
+	const uint32_t *n_shown;	/* interfaces that the file has shown */
+	uint32_t n_ifaces;	/* those that have a number */
+	uint64_t key;		/* the time of the packet, or of the last one before it that has a time */
+	struct packet packet;	/* to be delivered next */
+};
+
+/* An interface of the input is one of a file. */
+struct input_iface {
+	struct source *source;
+	uint32_t id;		/* there */
+};
+
+struct input {
+	struct input_options options;
+	struct budget budget;
+	struct source *sources;
+	unsigned n_sources;
+	struct source *first;	/* in which there is something */
+	size_t buffer;		/* bytes, for each */
+	struct source **heap;	/* those with a packet to deliver */
+	unsigned n_heap;
+	struct blocks blocks;
+	struct raw_options section_options;	/* of all files */
+	bool begun;		/* the heap is filled, and the packet of its top delivered */
+	struct input_iface *ifaces;
+	uint32_t n_ifaces;
+	char **errors;
+	unsigned n_errors;
+	int error;		/* of the first file that could not be read to its end */
+	char title[32];
+};
+
+/* Keeps a sentence, the file's name in front; returns @err. */
+int input_keep_error(struct input *in, const char *name, const char *sentence, int err);
+
+/*
+ * Opens the file and reads its first block or header; @parked: and then its first packet, and parks it, if that can be done. If there is
+ * nothing in it, it is done. -errno, which is kept.
+ */
+int input_open_source(struct source *s, const char *path, bool parked);
+
+/* Opens one that is parked again. -errno, which is kept. */
+int input_wake_source(struct source *s);
+
+/* No more packets are wanted of it. */
+void input_finish_source(struct source *s);
+
+#endif
