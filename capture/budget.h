@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The memory that all files of a run may take together, for a few bytes in a file can ask for much: interfaces, names and comments, long
- * blocks, windows of a decompressor.
+ * The memory that all files of a run may take together, for a few bytes in a file can ask for much: interfaces, names
+ * and comments, long blocks, windows of a decompressor.
  */
 #ifndef XDPDUMP_BUDGET_H
 #define XDPDUMP_BUDGET_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * One capture or many as one stream of packets in the order of time. Each file keeps its own order: where its times step
- * back, or are missing, its packets stay where they are. The interfaces of all files are kept apart and numbered anew.
+ * One capture or many as one stream of packets in the order of time. Each file keeps its own order: where its times
+ * step back, or are missing, its packets stay where they are. The interfaces of all files are kept apart and numbered
+ * anew.
  */
 #ifndef XDPDUMP_INPUT_H
 #define XDPDUMP_INPUT_H
@@ -23,8 +24,8 @@ struct recovery;
 typedef void (*input_warn_fn)(void *ctx, const char *sentence);
 
 /*
- * Is called before each read of a file that may come slowly, with its descriptor: 0 when there is something to read, or an
- * errno, and the reading ends with it. With it a FIFO without a writer can be waited for as well.
+ * Is called before each read of a file that may come slowly, with its descriptor: 0 when there is something to read,
+ * or an errno, and the reading ends with it. With it a FIFO without a writer can be waited for as well.
  */
 typedef int (*input_wait_fn)(void *ctx, int fd);
 
@@ -43,21 +44,23 @@ struct input_options {
 };
 
 /*
- * Opens @n files, "-" is stdin, and reads their first block or header. The paths have to live as long as the input. A file that is
- * empty, or ends within its header, is one that could not be read to its end, if there are others. 0, or -errno and input_error()
- * tells; *in is to be closed whatever is returned.
+ * Opens @n files, "-" is stdin, and reads their first block or header. The paths have to live as long as the input. A
+ * file that is empty, or ends within its header, is one that could not be read to its end, if there are others. 0, or
+ * -errno and input_error() tells; *in is to be closed whatever is returned.
  */
 int input_open(struct input **in, const char *const *paths, unsigned n, const struct input_options *o);
 
 /*
  * 1: a packet, whose data and iface live until the next call. 0: the end of all files. An error, at the end as well:
- * -EBADMSG or another errno, when a file could not be read to its end. Its packets before were delivered, and all of the others.
+ * -EBADMSG or another errno, when a file could not be read to its end. Its packets before were delivered, and all of
+ * the others.
  */
 int input_next(struct input *in, struct packet *p);
 
 /*
- * The blocks that may be copied to a pcapng output and belong in front of the packet that input_next() delivered, or at the
- * end if it delivered none. Each stands behind the packet that it follows in its file. They live until the next call.
+ * The blocks that may be copied to a pcapng output and belong in front of the packet that input_next() delivered, or
+ * at the end if it delivered none. Each stands behind the packet that it follows in its file. They live until the
+ * next call.
  */
 const struct blocks *input_blocks(const struct input *in);
 

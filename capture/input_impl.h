@@ -54,8 +54,8 @@ struct input {
 int input_keep_error(struct input *in, const char *name, const char *sentence, int err);
 
 /*
- * Opens the file and reads its first block or header; @parked: and then its first packet, and parks it, if that can be done. If there is
- * nothing in it, it is done. -errno, which is kept.
+ * Opens the file and reads its first block or header; @parked: and then its first packet, and parks it, if that can
+ * be done. If there is nothing in it, it is done. -errno, which is kept.
  */
 int input_open_source(struct source *s, const char *path, bool parked);
 

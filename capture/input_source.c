@@ -47,7 +47,10 @@ static int look(void *ctx)
 	return s->input->options.look(s->input->options.ctx);
 }
 
-/* To open a FIFO is to wait for its writer, unless somebody else waits for it. Over a network it may be interrupted for any reason. */
+/*
+ * To open a FIFO is to wait for its writer, unless somebody else waits for it. Over a network it may be interrupted
+ * for any reason.
+ */
 static FILE *open_path(const char *path, const struct input_options *o)
 {
 	bool waits = o->wait;
@@ -126,7 +129,10 @@ static void close_file(struct source *s)
 	s->file = NULL;
 }
 
-/* Without a packet, or with one that has no time, it comes first of all, as that packet does; whatever is wrong then shows. */
+/*
+ * Without a packet, or with one that has no time, it comes first of all, as that packet does; whatever is wrong then
+ * shows.
+ */
 static void park(struct source *s)
 {
 	struct packet p;

@@ -24,12 +24,16 @@ static inline bool magic_is_pcap(uint32_t magic)
 }
 
 /*
- * A header of pcap takes 8 bytes to be told, a section of pcapng 12: behind the magic number stands a version, not always one
- * that can be read, or the number that tells the byte order. The times of packets may look like less than that.
+ * A header of pcap takes 8 bytes to be told, a section of pcapng 12: behind the magic number stands a version, not
+ * always one that can be read, or the number that tells the byte order. The times of packets may look like less than
+ * that.
  */
 enum magic magic_of(const uint8_t *p, size_t n);
 
-/* May data that begins with byte @first be something but MAGIC_NONE? For places where it is looked at with each packet. */
+/*
+ * May data that begins with byte @first be something but MAGIC_NONE? For places where it is looked at with each
+ * packet.
+ */
 static inline bool magic_may_be(uint8_t first)
 {
 	switch (first) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Reads pcap and pcapng, told apart by their first bytes, compressed with gzip or zstd or not. Comes in a stream, goes out packet by packet: nothing seeks,
- * so a pipe is as good as a file. Delivers every packet before the place where a file is cut or damaged.
+ * Reads pcap and pcapng, told apart by their first bytes, compressed with gzip or zstd or not. Comes in a stream,
+ * goes out packet by packet: nothing seeks, so a pipe is as good as a file. Delivers every packet before the place
+ * where a file is cut or damaged.
  */
 #ifndef XDPDUMP_READER_H
 #define XDPDUMP_READER_H
@@ -20,7 +21,10 @@ struct reader;
 /* Is called with a sentence for what is odd and can be read all the same; each kind of oddity once a file. */
 typedef void (*reader_warn_fn)(void *ctx, const char *sentence);
 
-/* Is called with its descriptor before each read of a file. 0: go on; an errno ends the reading as a failed read would. */
+/*
+ * Is called with its descriptor before each read of a file. 0: go on; an errno ends the reading as a failed read
+ * would.
+ */
 typedef int (*reader_wait_fn)(void *ctx, int fd);
 
 /* Is called now and then while there is work. 0: go on; an errno ends the reading as a failed read would. */
@@ -54,17 +58,20 @@ struct reader_hooks {
 int reader_open_with(struct reader **r, FILE *f, const struct reader_hooks *hooks);
 
 /*
- * Starts on @f, which stays the caller's and from which nothing has been read, and reads the first block or header. On -EBADMSG reader_error() tells what is
- * wrong; *r is set then, too, and has to be closed.
+ * Starts on @f, which stays the caller's and from which nothing has been read, and reads the first block or header.
+ * On -EBADMSG reader_error() tells what is wrong; *r is set then, too, and has to be closed.
  */
 int reader_open(struct reader **r, FILE *f, reader_warn_fn warn, void *ctx);
 
-/* After it failed: because the file is empty, or ends within its header? So does one that was just begun when the power went. */
+/*
+ * After it failed: because the file is empty, or ends within its header? So does one that was just begun when the
+ * power went.
+ */
 bool reader_is_unbegun(const struct reader *r);
 
 /*
- * 1: a packet, whose data and iface live until the next call and reader_close(). 0: the end. -EBADMSG: the file is cut
- * short or damaged. -EIO or another errno: reading failed. -ENOMEM.
+ * 1: a packet, whose data and iface live until the next call and reader_close(). 0: the end. -EBADMSG: the file is
+ * cut short or damaged. -EIO or another errno: reading failed. -ENOMEM.
  */
 int reader_next(struct reader *r, struct packet *p);
 
@@ -78,8 +85,8 @@ const char *reader_error(const struct reader *r);
 const char *reader_format(const struct reader *r);
 
 /*
- * "gzip" or "zstd", the first that is met; NULL: the file is not compressed. Where it is, offsets in sentences are those in what
- * is unpacked.
+ * "gzip" or "zstd", the first that is met; NULL: the file is not compressed. Where it is, offsets in sentences are
+ * those in what is unpacked.
  */
 const char *reader_compression(const struct reader *r);
 
@@ -89,10 +96,16 @@ const struct iface *reader_iface(const struct reader *r, uint32_t id);
 /* In what units it counts time, as if_tsresol: bit 7 clear: 10^-n s, set: 2^-n s. */
 uint8_t reader_resolution(const struct reader *r, uint32_t id);
 
-/* How many these are: a place that is looked at with each packet, where a call is too much. Lives as long as the reader. */
+/*
+ * How many these are: a place that is looked at with each packet, where a call is too much. Lives as long as the
+ * reader.
+ */
 const uint32_t *reader_n_ifaces(const struct reader *r);
 
-/* Gives an interface the number that its packets shall show; reader_iface() goes on to know it as the @n-th of the file. */
+/*
+ * Gives an interface the number that its packets shall show; reader_iface() goes on to know it as the @n-th of the
+ * file.
+ */
 void reader_number_iface(struct reader *r, uint32_t n, uint32_t id);
 
 /* The last statistics that the file holds of an interface, or NULL. */
@@ -105,8 +118,8 @@ const char *reader_section(const struct reader *r, int option);
 struct raw_options reader_section_options(const struct reader *r);
 
 /*
- * With recover, reader_next() goes on behind damage, and warn() is told of each place. A packet that the end of the file cuts
- * is delivered with the bytes that are there. -EBADMSG only if not one packet was found.
+ * With recover, reader_next() goes on behind damage, and warn() is told of each place. A packet that the end of the
+ * file cuts is delivered with the bytes that are there. -EBADMSG only if not one packet was found.
  */
 struct recovery {
 	uint64_t packets;	/* delivered */

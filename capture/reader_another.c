@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Captures that stand one behind the other in a file, as "cat a b" and ">>" leave them: where the next one begins, and on to it. */
+/*
+ * Captures that stand one behind the other in a file, as "cat a b" and ">>" leave them: where the next one begins,
+ * and on to it.
+ */
 #include <errno.h>
 
 #include "capture/magic.h"

@@ -131,8 +131,8 @@ enum { READER_ANOTHER = 2 };
 enum { READER_AGAIN = 3 };
 
 /*
- * Does another capture begin here, where a packet, block or compressed data begins or has ended? One of the same format, and in pcapng
- * another section, is none. For places where magic_may_be() says so.
+ * Does another capture begin here, where a packet, block or compressed data begins or has ended? One of the same
+ * format, and in pcapng another section, is none. For places where magic_may_be() says so.
  */
 bool reader_is_another(struct reader *r);
 
@@ -232,8 +232,8 @@ int reader_pcap_begin(struct reader *r);
 int reader_pcapng_begin(struct reader *r);
 
 /*
- * Recovery. A format's resync() is called where r->next() failed and consumed nothing. It steps on to where reading can go
- * on, or sets r->mended_len and stays; false: nothing more can be read, and it has stepped to the end.
+ * Recovery. A format's resync() is called where r->next() failed and consumed nothing. It steps on to where reading
+ * can go on, or sets r->mended_len and stays; false: nothing more can be read, and it has stepped to the end.
  */
 enum {
 	RECOVER_WINDOW	= 1 << 20,	/* bytes that are held while we look for a block or record */
@@ -246,12 +246,15 @@ int reader_recover_next(struct reader *r, struct packet *p);
 /* A file whose beginning is damaged; the reason is in r->error. 0, or -EBADMSG with the same reason. */
 int reader_recover_begin(struct reader *r);
 
-/* Does the header of a capture stand @pos bytes from here, whose records or blocks lead on past @past, or to the end of the file? */
+/*
+ * Does the header of a capture stand @pos bytes from here, whose records or blocks lead on past @past, or to the end
+ * of the file?
+ */
 bool reader_header_leads(struct reader *r, size_t pos, size_t past);
 
 /*
- * Something better than what was found may be looked for as long as the work stays in a proportion to the bytes that were passed. These
- * are counted by reader_grant_looks(), the work in r->looked_at.
+ * Something better than what was found may be looked for as long as the work stays in a proportion to the bytes that
+ * were passed. These are counted by reader_grant_looks(), the work in r->looked_at.
  */
 void reader_grant_looks(struct reader *r);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Classic pcap: draft-ietf-opsawg-pcap, with the variants that libpcap reads too (sf-pcap.c): nanoseconds, the "modified"
- * records of old Linux patches, and lengths in the other order before version 2.3.
+ * Classic pcap: draft-ietf-opsawg-pcap, with the variants that libpcap reads too (sf-pcap.c): nanoseconds, the
+ * "modified" records of old Linux patches, and lengths in the other order before version 2.3.
  */
 #include <errno.h>
 

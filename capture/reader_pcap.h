@@ -3,6 +3,8 @@
 #ifndef XDPDUMP_READER_PCAP_H
 #define XDPDUMP_READER_PCAP_H
 
+#include <sys/types.h>
+
 #include "capture/reader_impl.h"
 
 enum {
@@ -56,8 +58,8 @@ bool pcap_dialect_of(const uint8_t *h, struct pcap_dialect *d);
 int reader_pcap_start(struct reader *r, const struct pcap_dialect *d);
 
 /*
- * How far records stand in a row, whose lengths lead from one to the next. Nothing tells them from other bytes, so it depends on
- * what is asked of them:
+ * How far records stand in a row, whose lengths lead from one to the next. Nothing tells them from other bytes, so it
+ * depends on what is asked of them:
  */
 enum pcap_demand {
 	PCAP_READABLE,		/* what reading without recovery delivers */
@@ -82,6 +84,12 @@ struct pcap_row {
 	enum pcap_stop stop;
 };
 
+/* Is it the file that has ended? */
+static inline bool pcap_has_ended(const struct pcap_row *row)
+{
+	return row->stop == PCAP_END || row->stop == PCAP_CUT;
+}
+
 /* Records in memory: those of a reader, which reads on as needed, or a copy of them. */
 struct pcap_view {
 	struct reader *r;
@@ -98,7 +106,10 @@ struct pcap_view pcap_view_of(struct reader *r);
 /* With other habits. */
 void pcap_view_habits(struct pcap_view *v, const struct pcap_habits *habits);
 
-/* Goes on behind @row with further ones, up to @most, and as long as they begin before @past. Where it begins, only pos, sec and timed matter. */
+/*
+ * Goes on behind @row with further ones, up to @most, and as long as they begin before @past. Where it begins, only
+ * pos, sec and timed matter.
+ */
 void pcap_walk(struct pcap_view *v, struct pcap_row *row, enum pcap_demand demand, unsigned most, size_t past);
 
 /* A row that begins at @pos. */
@@ -121,9 +132,39 @@ bool pcap_is_near(const struct pcap_view *v, uint32_t a, uint32_t b);
 /* Counts a record among those that show what is usual. @before: the one before it, or NULL. */
 void pcap_learn(struct pcap_habits *habits, const struct pcap_dialect *d, const struct pcap_head *h, const uint32_t *before);
 
+/* How much speaks for a record. */
+enum pcap_likeness {
+	PCAP_NOTHING,
+	PCAP_WEAK,		/* only that lengths lead on for long */
+	PCAP_FAR,		/* a row that is as one should be */
+	PCAP_NEARBY,		/* and it is near the time that is expected */
+};
+
+enum { PCAP_NEAR_ROW = 3, PCAP_ANY_ROW = 16 };	/* so many records, near each other or not even likely, are a row */
+
 /*
- * Recovery. May the record that begins here be delivered, whose header is @h and which is in memory? What reading without recovery
- * delivers is, unless there is at least as much that is better in its place.
+ * Of what begins at @pos, whose header is in memory. @sec: of a record before, or NULL. Nothing that is not better
+ * than @than is looked for.
+ */
+enum pcap_likeness reader_pcap_likeness(struct pcap_view *v, size_t pos, const uint32_t *sec, enum pcap_likeness than);
+
+struct pcap_place {
+	size_t pos;		/* 0: none */
+	enum pcap_likeness likeness;
+};
+
+/* The best place from @from on, within the window. */
+struct pcap_place reader_pcap_look_for(struct pcap_view *v, size_t from, const uint32_t *sec);
+
+/* Does the header of another capture stand at @pos, which leads past @past? */
+bool reader_pcap_is_header(struct reader *r, size_t pos, size_t past);
+
+/* Where to go on rather than at @pos: at a file header right before it, perhaps before us and still in memory. */
+ssize_t reader_pcap_with_header(struct reader *r, size_t pos);
+
+/*
+ * Recovery. May the record that begins here be delivered, whose header is @h and which is in memory? What reading
+ * without recovery delivers is, unless there is at least as much that is better in its place.
  */
 bool reader_pcap_may_trust(struct reader *r, const struct pcap_head *h);
 
@@ -139,8 +180,8 @@ bool reader_pcap_leads(struct reader *r, const struct pcap_dialect *d, size_t po
 bool reader_pcap_resync(struct reader *r);
 
 /*
- * The first place, from @from to @to, where records begin without a file header, and what they look like; SIZE_MAX: there is none.
- * Where a header is spoilt, at most, the place is the one behind it.
+ * The first place, from @from to @to, where records begin without a file header, and what they look like; SIZE_MAX:
+ * there is none. Where a header is spoilt, at most, the place is the one behind it.
  */
 size_t reader_pcap_find(struct reader *r, size_t from, size_t to, struct pcap_dialect *dialect);
 

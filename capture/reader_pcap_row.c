@@ -164,7 +164,10 @@ static enum magic magic_at(const struct pcap_view *v, size_t pos)
 	return magic_of(bytes_at(v, pos), have(v) - pos);
 }
 
-/* At a place where no record begins that is as demanded. What is compressed there is seen when the reading has come to it. */
+/*
+ * At a place where no record begins that is as demanded. What is compressed there is seen when the reading has come
+ * to it.
+ */
 static enum pcap_stop stop_at(const struct pcap_view *v, size_t pos, enum pcap_stop otherwise)
 {
 	return have(v) == pos || magic_at(v, pos) != MAGIC_NONE ? PCAP_END : otherwise;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* pcapng: draft-ietf-opsawg-pcapng. Sections of either byte order; what is not known is skipped without being held. */
+/*
+ * pcapng: draft-ietf-opsawg-pcapng. Sections of either byte order; what is not known is skipped without being held.
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -64,8 +66,8 @@ static void packet_options(struct reader *r, const struct body *b, size_t pos, s
 }
 
 /*
- * The interface of a packet may have lost its description in a damaged file. That one far behind the others was lost is less
- * likely than that the number is damaged, too.
+ * The interface of a packet may have lost its description in a damaged file. That one far behind the others was lost
+ * is less likely than that the number is damaged, too.
  */
 static struct reader_iface *lost_iface(struct reader *r, uint32_t id)
 {
@@ -90,7 +92,9 @@ static inline struct reader_iface *packet_iface(struct reader *r, uint32_t id)
 	return ri ? ri : lost_iface(r, id);
 }
 
-/* EPB and the obsolete Packet Block differ in the first four bytes only: u32 interface, or u16 interface, u16 drops. */
+/*
+ * EPB and the obsolete Packet Block differ in the first four bytes only: u32 interface, or u16 interface, u16 drops.
+ */
 static int packet_block(struct reader *r, const struct body *b, struct packet *p)
 {
 	const struct reader_iface *ri;
@@ -242,7 +246,10 @@ static int mended_block(struct reader *r, struct body *b)
 	return 1;
 }
 
-/* One whose end is to be seen before it is passed by: then it is held, or if that is too long, others are looked for in it. */
+/*
+ * One whose end is to be seen before it is passed by: then it is held, or if that is too long, others are looked for
+ * in it.
+ */
 static int skip_with_care(struct reader *r, const struct body *b, uint32_t len)
 {
 	int err;

@@ -5,7 +5,9 @@
 
 #include "capture/reader_impl.h"
 
-/* A block in memory: its body, without the 8 bytes of type and length and the 4 of the trailer. Ours to write into. */
+/*
+ * A block in memory: its body, without the 8 bytes of type and length and the 4 of the trailer. Ours to write into.
+ */
 struct body {
 	uint32_t type;
 	uint8_t *data;
@@ -42,8 +44,8 @@ bool options_next(struct options *o, struct option *opt);
 bool option_is_sound(struct options *o, const struct option *opt, unsigned len);
 
 /*
- * Keeps an option that has no field for it, in host order, if it may be copied and its length is one that readers accept.
- * What was taken from earlier options of the block by then stays valid, @opt does not.
+ * Keeps an option that has no field for it, in host order, if it may be copied and its length is one that readers
+ * accept. What was taken from earlier options of the block by then stays valid, @opt does not.
  */
 void option_carry(struct options *o, const struct option *opt);
 
@@ -53,10 +55,16 @@ struct raw_options options_carried(const struct options *o);
 /* A copy of it, in place of what *kept had, if there may be one. -ENOMEM. */
 int options_keep(struct raw_options *kept, const struct options *o);
 
-/* Keeps the first string of a kind as clean UTF-8; without memory the option is left out. False: there is one already. */
+/*
+ * Keeps the first string of a kind as clean UTF-8; without memory the option is left out. False: there is one
+ * already.
+ */
 bool option_keep_string(struct options *o, char **kept, const struct option *opt);
 
-/* Blocks that describe: a section (0, or 1: its version is unknown, and its blocks are to be skipped), an interface, its statistics. */
+/*
+ * Blocks that describe: a section (0, or 1: its version is unknown, and its blocks are to be skipped), an interface,
+ * its statistics.
+ */
 int reader_section_block(struct reader *r, const struct body *b);
 int reader_interface_block(struct reader *r, const struct body *b);
 int reader_statistics_block(struct reader *r, const struct body *b);
@@ -79,11 +87,17 @@ struct reader_iface *reader_substitute_iface(struct reader *r);
 /* Goes on with blocks, whether there was a section header or not. */
 void reader_pcapng_start(struct reader *r);
 
-/* Recovery: resync(); the first place before @to where a block stands, and its byte order, or SIZE_MAX; reader_header_leads(). */
+/*
+ * Recovery: resync(); the first place before @to where a block stands, and its byte order, or SIZE_MAX;
+ * reader_header_leads().
+ */
 bool reader_pcapng_resync(struct reader *r);
 size_t reader_pcapng_find(struct reader *r, size_t to, bool *swapped);
 
-/* Passes by most of the @len bytes of the block that begins here. False: another one begins within it, where it is now, unless it has not moved. */
+/*
+ * Passes by most of the @len bytes of the block that begins here. False: another one begins within it, where it is
+ * now, unless it has not moved.
+ */
 bool reader_pcapng_pass(struct reader *r, uint32_t len);
 bool reader_pcapng_leads(struct reader *r, size_t pos, size_t past);
 

@@ -138,7 +138,10 @@ static void step_to(struct reader *r, size_t pos)
 	skipped(r, from);
 }
 
-/* Begins with a header behind something else, or with blocks or records, which are less certain, without one before it. */
+/*
+ * Begins with a header behind something else, or with blocks or records, which are less certain, without one before
+ * it.
+ */
 static int begin_behind(struct reader *r)
 {
 	size_t header = find_header(r), to = min_of(header, (size_t)RECOVER_WINDOW), blocks, records;

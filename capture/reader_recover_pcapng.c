@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Where a damaged pcapng file can be read on: at the next block that is sound from its head to its trailer. Where the bytes up
- * to it are one block with a wrong length, or without an end, that block is read as well.
+ * Where a damaged pcapng file can be read on: at the next block that is sound from its head to its trailer. Where the
+ * bytes up to it are one block with a wrong length, or without an end, that block is read as well.
  */
 #include "capture/magic.h"
 #include "capture/pcapng.h"
@@ -80,7 +80,9 @@ static bool is_border(struct reader *r, size_t pos)
 	return head_len(r, pos);
 }
 
-/* Is there a sound block in the byte order that is set? One that says little of itself needs another one behind it. */
+/*
+ * Is there a sound block in the byte order that is set? One that says little of itself needs another one behind it.
+ */
 static bool is_sound(struct reader *r, size_t pos)
 {
 	uint32_t len, type;
@@ -108,8 +110,9 @@ static bool is_sound_in(struct reader *r, size_t pos, bool swapped)
 }
 
 /*
- * In which order is there a sound block? A section tells; else it may be the other one if its header was lost. As most numbers are
- * small, many blocks look much the same in the other order three bytes before: only those that do not count then.
+ * In which order is there a sound block? A section tells; else it may be the other one if its header was lost. As
+ * most numbers are small, many blocks look much the same in the other order three bytes before: only those that do
+ * not count then.
  */
 static bool is_block(struct reader *r, size_t pos, bool *swapped)
 {
@@ -169,8 +172,8 @@ static bool is_last(struct reader *r, uint32_t own_len)
 }
 
 /*
- * The block behind the one that begins here, where that ends as the word in front of the next one says, or its own length. It is behind
- * the @first that was found. Each fourth byte may be the place, and hardly any looks like that.
+ * The block behind the one that begins here, where that ends as the word in front of the next one says, or its own
+ * length. It is behind the @first that was found. Each fourth byte may be the place, and hardly any looks like that.
  */
 static struct place find_neighbour(struct reader *r, size_t first, uint32_t own_len)
 {
@@ -190,15 +193,17 @@ static struct place find_neighbour(struct reader *r, size_t first, uint32_t own_
 }
 
 /*
- * The first block behind the one that begins here, or rather one that is its neighbour: where a trailer says so, or else its
- * length. Packets may hold pcapng themselves, and that is not what we are looking for.
+ * The first block behind the one that begins here, or rather one that is its neighbour: where a trailer says so, or
+ * else its length. Packets may hold pcapng themselves, and that is not what we are looking for.
  */
 static struct place find(struct reader *r, uint32_t own_len)
 {
 	struct place first = find_first(r), neighbour;
 
+	if (!first.pos && reader_have(r) < RECOVER_WINDOW && is_last(r, own_len))
+		return (struct place){ reader_have(r), r->swapped };
 	if (!first.pos)
-		return (struct place){ reader_have(r) < RECOVER_WINDOW && is_last(r, own_len) ? reader_have(r) : 0, r->swapped };
+		return first;
 	if (ends_ours(r, first.pos) || first.pos == own_len)
 		return first;
 	neighbour = find_neighbour(r, first.pos, own_len);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The stream under both formats: bytes of the file, unpacked where they are compressed. What is compressed and what is not may
- * alternate: each piece is one stream, which ends where the next one begins.
+ * The stream under both formats: bytes of the file, unpacked where they are compressed. What is compressed and what
+ * is not may alternate: each piece is one stream, which ends where the next one begins.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,8 +30,8 @@ static bool may_go_on(struct reader *r, size_t n)
 }
 
 /*
- * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory has
- * no descriptor. 0: the end, or io_error is set.
+ * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory
+ * has no descriptor. 0: the end, or io_error is set.
  */
 static size_t read_file(struct reader *r, void *buf, size_t n)
 {
@@ -60,7 +60,8 @@ static size_t read_file(struct reader *r, void *buf, size_t n)
 }
 
 /* As @read_from gives them; what has to be undone is. There is room for two bytes at least. */
-static size_t read_undone(struct reader *r, struct text_undo *t, size_t (*read_from)(struct reader *, void *, size_t), uint8_t *buf, size_t n)
+static size_t read_undone(struct reader *r, struct text_undo *t, size_t (*read_from)(struct reader *, void *, size_t),
+			  uint8_t *buf, size_t n)
 {
 	size_t got, out;
 
@@ -233,8 +234,8 @@ static void move_down(struct reader *r)
 }
 
 /*
- * There is no room behind the bytes. They are moved only if that is worth it: bytes that are held for long, while few are
- * consumed, would be moved for each of those few.
+ * There is no room behind the bytes. They are moved only if that is worth it: bytes that are held for long, while few
+ * are consumed, would be moved for each of those few.
  */
 static bool make_room(struct reader *r)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Captures that came through a terminal or a transfer in text mode: named, and with recovery read as they were sent. */
+/*
+ * Captures that came through a terminal or a transfer in text mode: named, and with recovery read as they were sent.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +43,10 @@ void reader_text_undo(struct reader *r, enum text_kind kind)
 		    (unsigned long long)r->offset, kind == TEXT_LF_TO_CRLF ? "" : "CR ");
 }
 
-/* A copy of @n bytes as they were before the conversion; *n becomes fewer. NULL: no memory, or they cannot be converted ones. */
+/*
+ * A copy of @n bytes as they were before the conversion; *n becomes fewer. NULL: no memory, or they cannot be
+ * converted ones.
+ */
 static uint8_t *undone(const uint8_t *bytes, enum text_kind kind, size_t *n)
 {
 	struct text_undo t = { .kind = kind };
@@ -146,7 +151,10 @@ static struct pcap_view view_of(struct reader *r, const uint8_t *p, size_t n)
 	return v;
 }
 
-/* The record before this place had as many CRs too many as there were up to here, since it is the first one that had an LF. */
+/*
+ * The record before this place had as many CRs too many as there were up to here, since it is the first one that had
+ * an LF.
+ */
 static bool has_crs_too_many(struct reader *r, const struct text_lines *lines)
 {
 	struct text_lines rest = { 0 };
@@ -170,7 +178,10 @@ static bool has_crs_too_many(struct reader *r, const struct text_lines *lines)
 	return row.n == 3 || (row.n && row.stop != PCAP_ODD);
 }
 
-/* Do headers of records stand some bytes before @pos, where the one before ends, and before the place where the first of them does? */
+/*
+ * Do headers of records stand some bytes before @pos, where the one before ends, and before the place where the first
+ * of them does?
+ */
 static bool are_before(const struct pcap_view *v, size_t pos, unsigned n, const struct pcap_head *last)
 {
 	for (size_t lost = 1; n && lost <= LOST_MAX && lost <= pos && pos - lost + v->dialect->record <= v->n_copy; lost++) {
@@ -184,7 +195,10 @@ static bool are_before(const struct pcap_view *v, size_t pos, unsigned n, const 
 	return !n;
 }
 
-/* Or too few? Then the next one begins some bytes before this place, and as it has ends of lines as well, another before its own end. */
+/*
+ * Or too few? Then the next one begins some bytes before this place, and as it has ends of lines as well, another
+ * before its own end.
+ */
 static bool has_crs_too_few(struct reader *r)
 {
 	struct pcap_view v;
@@ -204,7 +218,8 @@ void reader_text_explain(struct reader *r)
 	if ((r->io_error && r->io_error != EBADMSG) || r->hooks.recover)
 		return;
 	is_pcap = !r->io_error && r->pcap_iface && !r->is_pcapng;
-	if ((r->unpack && text_lines_are_crlf(&r->raw_lines)) ||	/* what is compressed has hardly any CR LF by chance */
+	/* what is compressed has hardly any CR LF by chance */
+	if ((r->unpack && text_lines_are_crlf(&r->raw_lines)) ||
 	    (is_pcap && text_lines_are_crlf(lines) && has_crs_too_many(r, lines)))
 		add(r, THROUGH "each LF has a CR before it, which --recover takes away");
 	else if (is_pcap && lines->bare && !lines->crlf && has_crs_too_few(r))
@@ -232,9 +247,10 @@ bool reader_text_in_front(struct reader *r)
 		return false;
 	text_lines_count(&lines, p, pos);
 	if (text_lines_are_crlf(&lines))
-		reader_fail(r, THROUGH "lines of text stand in front of the capture (%s) at byte %zu, and each LF has a CR before it; "
-			    "--recover reads what was sent", magic_name(m), pos);
+		reader_fail(r, THROUGH "lines of text stand in front of the capture (%s) at byte %zu, and each LF has a CR "
+			    "before it; --recover reads what was sent", magic_name(m), pos);
 	else
-		reader_fail(r, "text stands in front of the capture (%s), which begins at byte %zu: --recover reads it", magic_name(m), pos);
+		reader_fail(r, "text stands in front of the capture (%s), which begins at byte %zu: --recover reads it",
+			    magic_name(m), pos);
 	return true;
 }

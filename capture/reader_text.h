@@ -13,8 +13,8 @@ enum text_kind reader_text_kind(const uint8_t *p, size_t n);
 void reader_text_undo(struct reader *r, enum text_kind kind);
 
 /*
- * Recovery, which does that if it is better: for records that begin here, of which reading without recovery delivers @n_plain; for
- * those behind the file header that stands here; for compressed data.
+ * Recovery, which does that if it is better: for records that begin here, of which reading without recovery delivers
+ * @n_plain; for those behind the file header that stands here; for compressed data.
  */
 bool reader_text_try(struct pcap_view *v, unsigned n_plain);
 bool reader_text_try_header(struct reader *r, const struct pcap_dialect *d);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Which packets of a capture are wanted, by time, by being the first of their kind, and by number: of those that match the
- * filter first the time decides, then doubles are left out, then the first ones are skipped. -c counts what is left.
+ * Which packets of a capture are wanted, by time, by being the first of their kind, and by number: of those that
+ * match the filter first the time decides, then doubles are left out, then the first ones are skipped. -c counts what
+ * is left.
  */
 #ifndef XDPDUMP_SELECT_H
 #define XDPDUMP_SELECT_H
@@ -30,9 +31,9 @@ struct select_time {
 };
 
 /*
- * "1732393257.469" (seconds since 1970), "2026-11-23 20:20:57.469" (local time, or with Z, +01:00 or +0100; the T of ISO 8601
- * will do as well, and clock or seconds may be missing), "20:20:57" on the day of the first packet, "+1.5" or "+10m" after
- * it. False: @error has a sentence.
+ * "1732393257.469" (seconds since 1970), "2026-11-23 20:20:57.469" (local time, or with Z, +01:00 or +0100; the T of
+ * ISO 8601 will do as well, and clock or seconds may be missing), "20:20:57" on the day of the first packet, "+1.5"
+ * or "+10m" after it. False: @error has a sentence.
  */
 bool select_parse_time(const char *s, struct select_time *t, char *error, size_t cap);
 
@@ -52,8 +53,8 @@ struct selection {
 bool select_is_empty(const struct select_time *start, const struct select_time *end);
 
 /*
- * Is to see each packet of the input, before the filter: the first one with a time is what times are relative to. False: by
- * this packet it turned out that none can be from start on and before end.
+ * Is to see each packet of the input, before the filter: the first one with a time is what times are relative to.
+ * False: by this packet it turned out that none can be from start on and before end.
  */
 bool select_base(struct selection *s, const struct packet *p);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What a terminal, or a transfer in text mode, makes of the ends of lines, and how it is undone: where each LF has got a CR before
- * it, taking one away gives the very bytes that were sent.
+ * What a terminal, or a transfer in text mode, makes of the ends of lines, and how it is undone: where each LF has
+ * got a CR before it, taking one away gives the very bytes that were sent.
  */
 #ifndef XDPDUMP_TEXT_MODE_H
 #define XDPDUMP_TEXT_MODE_H
@@ -39,8 +39,9 @@ struct text_undo {
 };
 
 /*
- * Undoes a conversion on @n bytes at @from, which may follow others; @to has room for one more, and may be one byte before @from or
- * more. Where an end of line is met that cannot have come of it, that is the end of it. Returns the number of bytes at @to.
+ * Undoes a conversion on @n bytes at @from, which may follow others; @to has room for one more, and may be one byte
+ * before @from or more. Where an end of line is met that cannot have come of it, that is the end of it. Returns the
+ * number of bytes at @to.
  */
 size_t text_undo(struct text_undo *t, uint8_t *to, const uint8_t *from, size_t n);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Streams of libzstd and zlib, fed piece by piece, so that all in front of damaged data has gone out before it is met. */
+/*
+ * Streams of libzstd and zlib, fed piece by piece, so that all in front of damaged data has gone out before it is
+ * met.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -114,7 +117,10 @@ static ssize_t refuse_zstd(struct unpack *u, size_t code)
 	return u->done = -EBADMSG;
 }
 
-/* Not more than the decoder wants: about one block, since an error takes all with it that it has unpacked in that call. */
+/*
+ * Not more than the decoder wants: about one block, since an error takes all with it that it has unpacked in that
+ * call.
+ */
 static ssize_t step_zstd(struct unpack *u, void *buf, size_t n)
 {
 	ZSTD_inBuffer in = { u->in + u->begin, min_of(u->end - u->begin, u->hint), 0 };

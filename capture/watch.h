@@ -29,8 +29,8 @@ bool watch_look(struct watch *w);
 int watch_check(void *watch);
 
 /*
- * Nothing is left to complete but what is printed, and whoever reads that may have stopped to: from here on a signal ends the process at
- * once, with the status of one that was forced. And back.
+ * Nothing is left to complete but what is printed, and whoever reads that may have stopped to: from here on a signal
+ * ends the process at once, with the status of one that was forced. And back.
  */
 void watch_let_go(struct watch *w);
 void watch_take_back(struct watch *w);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for the reader of both formats, compressed or not: anything goes in. Whatever comes out is looked at byte
- * for byte, and what a file holds does not depend on what follows: a prefix delivers the packets that end in it, neither more
- * nor fewer; and with other captures behind the first one that is the same.
+ * libFuzzer target for the reader of both formats, compressed or not: anything goes in. Whatever comes out is looked
+ * at byte for byte, and what a file holds does not depend on what follows: a prefix delivers the packets that end in
+ * it, neither more nor fewer; and with other captures behind the first one that is the same.
  *
  *	make fuzz-reader		make check replays tests/fuzz/reader
  */
@@ -180,7 +180,9 @@ static void check_prefix(const uint8_t *data, size_t size, const struct result *
 	while (n < whole->n && (whole->packed ? n < res.n : whole->places[n].end <= size))
 		n++;
 	if (!whole->by_the_rest && !res.by_the_rest && res.packed == whole->packed) {
-		/* of a damaged block nothing is unpacked; if that is cut before the damage, what stands there may be */
+		/*
+		 * of a damaged block nothing is unpacked; if that is cut before the damage, what stands there may be
+		 */
 		must(res.packed || res.n == n);
 		must(!n || res.places[n - 1].sum == whole->places[n - 1].sum);
 	}

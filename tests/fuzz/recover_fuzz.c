@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for reading on behind damage: whatever the bytes are, it ends, every packet lies within the input, the bytes that
- * were skipped are some of it, and there are never fewer packets than without recovery.
+ * libFuzzer target for reading on behind damage: whatever the bytes are, it ends, every packet lies within the input,
+ * the bytes that were skipped are some of it, and there are never fewer packets than without recovery.
  *
  *	make fuzz-recover		make check replays tests/fuzz/recover
  */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Captures one behind the other in a file, of any two kinds, compressed or not: without a word about it the reading ends where
- * the second one begins, and says so; with concatenated, or recover, both are read as each would be by itself.
+ * Captures one behind the other in a file, of any two kinds, compressed or not: without a word about it the reading
+ * ends where the second one begins, and says so; with concatenated, or recover, both are read as each would be by
+ * itself.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,8 @@ enum { PACKETS_MAX = 64, SIZE_MAX_OF_PART = 8192 };
 static const char *const kinds[] = {
 	"pcap_microseconds_little_endian.pcap", "pcap_microseconds_big_endian.pcap", "pcap_nanoseconds_little_endian.pcap",
 	"pcap_nanoseconds_big_endian.pcap", "pcap_modified_little_endian.pcap", "pcap_modified_big_endian.pcap",
-	"pcap_version_2_2_lengths_swapped.pcap", "linktype_raw_101.pcap", "pcap_header_only.pcap", "pcap_records_of_length_zero.pcap",
+	"pcap_version_2_2_lengths_swapped.pcap", "linktype_raw_101.pcap", "pcap_header_only.pcap",
+	"pcap_records_of_length_zero.pcap",
 	"pcapng_little_endian.pcapng", "pcapng_big_endian.pcapng", "pcapng_options_everywhere.pcapng",
 };
 
@@ -58,8 +60,8 @@ static ssize_t give(void *cookie, char *buf, size_t n)
 static struct seen see(const struct packet *p, const struct reader *r)
 {
 	struct seen s = {
-		.ts_ns = p->ts_ns, .len = p->len, .caplen = p->caplen, .linktype = p->iface->linktype, .swapped = p->iface->swapped,
-		.resolution = reader_resolution(r, p->iface->id),
+		.ts_ns = p->ts_ns, .len = p->len, .caplen = p->caplen, .linktype = p->iface->linktype,
+		.swapped = p->iface->swapped, .resolution = reader_resolution(r, p->iface->id),
 	};
 
 	for (uint32_t i = 0; i < p->caplen; i++)
@@ -324,8 +326,9 @@ static void a_header_within_a_packet_is_data(void **state)
 		for (unsigned i = 0; i < 4; i++)
 			record(1700000000, i, inner, n);
 		for (unsigned how = 0; how < 3; how++) {
-			read_with(&both, img.bytes, img.len, (struct reader_hooks){ .recover = how == 1, .concatenated = how == 2 },
-				  SIZE_MAX);
+			const struct reader_hooks hooks = { .recover = how == 1, .concatenated = how == 2 };
+
+			read_with(&both, img.bytes, img.len, hooks, SIZE_MAX);
 			assert_int_equal(both.n, 4);
 			assert_int_equal(both.n_ifaces, 1);
 			assert_int_equal(both.err, 0);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Recovery never delivers fewer packets than reading without it: over every small fixture and files that are sound and unusual, times
- * every kind of damage at most places, once and several times. What ends before the damage comes in front as it was; and where there is one,
- * each packet of the sound file that is delivered without recovery is delivered with it.
+ * Recovery never delivers fewer packets than reading without it: over every small fixture and files that are sound
+ * and unusual, times every kind of damage at most places, once and several times. What ends before the damage comes
+ * in front as it was; and where there is one, each packet of the sound file that is delivered without recovery is
+ * delivered with it.
  */
 #include <glob.h>
 #include <stdio.h>
@@ -101,7 +102,8 @@ static void check(const struct file *f, const char *what, size_t where, bool onc
 	for (unsigned i = 0; i < sound.n; i++) {
 		unsigned k = find_in(&plain, in_plain, &sound.packets[i]);
 
-		if (!skips && sound.packets[i].end <= where && (i >= recovered.n || !same(&recovered.packets[i], &sound.packets[i])))
+		if (!skips && sound.packets[i].end <= where &&
+		    (i >= recovered.n || !same(&recovered.packets[i], &sound.packets[i])))
 			fail_msg("%s %s at byte %zu: packet %u ends before and is not delivered", f->name, what, where, i);
 		if (!once || is_text || k == plain.n)
 			continue;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Damaged files and what can be saved: a sound file reads as without recovery; each block or record damaged in turn takes
- * no other packet with it, whatever was done to it; and what a packet holds is not taken for packets of the file.
+ * Damaged files and what can be saved: a sound file reads as without recovery; each block or record damaged in turn
+ * takes no other packet with it, whatever was done to it; and what a packet holds is not taken for packets of the
+ * file.
  */
 #include <stdio.h>
 #include <string.h>
@@ -81,8 +82,8 @@ static unsigned find_in(const struct reading *r, unsigned from, const struct sav
 }
 
 /*
- * Reads what is damaged with recovery and without it. With it there are never fewer packets, and each of the sound file that is
- * delivered without it is delivered with it as well, in the same order.
+ * Reads what is damaged with recovery and without it. With it there are never fewer packets, and each of the sound
+ * file that is delivered without it is delivered with it as well, in the same order.
  */
 static void read_damaged(const void *bytes, size_t n, const char *name, const char *what)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Captures that came through a terminal, or were transferred in text mode: of any kind, compressed or not, with lines of text around
- * them or without. Recovery reads each packet as it was sent, and without it the cause is named.
+ * Captures that came through a terminal, or were transferred in text mode: of any kind, compressed or not, with lines
+ * of text around them or without. Recovery reads each packet as it was sent, and without it the cause is named.
  */
 #include <stdio.h>
 #include <string.h>

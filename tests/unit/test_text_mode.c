@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Ends of lines: each conversion that can be undone is undone exactly, whatever the pieces are in which the bytes come. */
+/*
+ * Ends of lines: each conversion that can be undone is undone exactly, whatever the pieces are in which the bytes
+ * come.
+ */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The work of reading is in proportion to the file, whatever is in it: with and without recovery, for files made to keep it busy. Counted
- * are places, headers and blocks that are looked at, and bytes that are moved, not seconds.
+ * The work of reading is in proportion to the file, whatever is in it: with and without recovery, for files made to
+ * keep it busy. Counted are places, headers and blocks that are looked at, and bytes that are moved, not seconds.
  */
 #include <stdio.h>
 #include <string.h>
