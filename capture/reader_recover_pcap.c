@@ -60,7 +60,13 @@ enum pcap_likeness reader_pcap_likeness(struct pcap_view *v, size_t pos, const u
 
 ssize_t reader_pcap_with_header(struct reader *r, size_t pos)
 {
-	if (r->begin + pos < PCAP_HEADER || magic_of(reader_bytes(r) + pos - PCAP_HEADER, PCAP_HEADER) != MAGIC_PCAP)
+	const uint8_t *h = reader_bytes(r) + pos - PCAP_HEADER;
+	struct pcap_dialect d;
+
+	if (r->begin + pos < PCAP_HEADER || magic_of(h, PCAP_HEADER) != MAGIC_PCAP || !pcap_dialect_of(h, &d))
+		return pos;
+	/* one for which these records would be others is none */
+	if (d.swapped != r->pcap.swapped || d.record != r->pcap.record || d.lengths_swapped != r->pcap.lengths_swapped)
 		return pos;
 	return (ssize_t)pos - PCAP_HEADER;
 }

@@ -96,7 +96,9 @@ bool reader_text_try_header(struct reader *r, const struct pcap_dialect *d)
 	unsigned n_plain;
 	size_t n;
 
-	if (r->text.kind || !memmem(reader_bytes(r), PCAP_HEADER + 1, "\r\n", 2) || !may_try(r))
+	reader_need(r, PCAP_HEADER + 1);
+	n = min_of(reader_have(r), (size_t)PCAP_HEADER + 1);
+	if (r->text.kind || !memmem(reader_bytes(r), n, "\r\n", 2) || !may_try(r))
 		return false;
 	reader_need(r, LOOK);
 	n = min_of(reader_have(r), (size_t)LOOK);
