@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/follow.h"
 #include "capture/input_impl.h"
 #include "capture/limits.h"
 #include "capture/util.h"
@@ -66,11 +67,8 @@ static int open_sources(struct input *in, const char *const *paths, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		bool parked = i >= AWAKE || in->budget.bytes < BUDGET_BYTES / 2;
-		int err;
+		int err = input_open_source(in, paths[i], parked);
 
-		in->sources[i].input = in;
-		in->n_sources++;
-		err = input_open_source(&in->sources[i], paths[i], parked);
 		if (err)
 			return err;
 	}
@@ -80,14 +78,15 @@ static int open_sources(struct input *in, const char *const *paths, unsigned n)
 /* The first in which there is something is looked at before any packet. -EBADMSG: there is none. */
 static int begin(struct input *in)
 {
-	struct source *s = in->sources;
+	struct source *s;
+	unsigned i = 0;
 	int err;
 
-	while (s < in->sources + in->n_sources && s->is_done)
-		s++;
-	if (s == in->sources + in->n_sources)
+	while (i < in->n_sources && in->sources[i]->is_done)
+		i++;
+	if (i == in->n_sources)
 		return -EBADMSG;
-	in->first = s;
+	in->first = s = in->sources[i];
 	err = s->is_parked ? input_wake_source(s) : 0;
 	if (err)
 		return err;
@@ -109,13 +108,12 @@ int input_open(struct input **input, const char *const *paths, unsigned n, const
 	limits_open_files((uint64_t)n + OTHER_FILES);
 	if (is_stdin_twice(paths, n))
 		err = input_keep_error(in, "stdin", "can be read only once", -EINVAL);
-	in->sources = calloc(n, sizeof(*in->sources));
 	in->heap = calloc(n, sizeof(*in->heap));
-	if (!in->sources || !in->heap)
+	if (!in->heap)
 		return -ENOMEM;
 	snprintf(in->title, sizeof(in->title), "%u files", n);
 	if (!err)
-		err = open_sources(in, paths, n);
+		err = o->follow ? input_follow(in, paths[0]) : open_sources(in, paths, n);
 	if (!err)
 		err = begin(in);
 	*input = steal(&in);
@@ -152,7 +150,7 @@ static bool advance(struct source *s)
 /* At the same time the files come in their order. */
 static bool is_before(const struct source *a, const struct source *b)
 {
-	return a->key < b->key || (a->key == b->key && a < b);
+	return a->key < b->key || (a->key == b->key && a->place < b->place);
 }
 
 static void sift_down(struct input *in, unsigned i)
@@ -199,7 +197,7 @@ static void wake_top(struct input *in)
 static void fill_heap(struct input *in)
 {
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		struct source *s = &in->sources[i];
+		struct source *s = in->sources[i];
 
 		if (s->is_parked || (!s->is_done && advance(s)))
 			in->heap[in->n_heap++] = s;
@@ -219,11 +217,29 @@ static void replace_top(struct input *in)
 	wake_top(in);
 }
 
+/* The last of the files, and then the one that has taken its place. */
+static int next_followed(struct input *in, struct packet *p)
+{
+	for (;;) {
+		struct source *s = in->sources[in->n_sources - 1];
+		int got = s->is_done ? 0 : read_packet(s, p);
+
+		if (got > 0 || got == -EINTR || got == -ENOMEM)
+			return got;
+		input_finish_source(s);
+		got = input_follow_on(in);
+		if (got)
+			return got;
+	}
+}
+
 int input_next(struct input *in, struct packet *p)
 {
 	in->blocks.len = 0;
+	if (in->follow)
+		return next_followed(in, p);
 	if (in->n_sources == 1)
-		return read_packet(&in->sources[0], p);
+		return read_packet(in->sources[0], p);
 	if (!in->begun)
 		fill_heap(in);
 	else if (in->n_heap)
@@ -252,7 +268,7 @@ struct recovery input_recovery(const struct input *in)
 	struct recovery sum = { .packets = 0 };
 
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		const struct reader *r = in->sources[i].reader;
+		const struct reader *r = in->sources[i]->reader;
 		struct recovery one = { .packets = 0 };
 
 		if (r)
@@ -267,15 +283,19 @@ struct recovery input_recovery(const struct input *in)
 
 bool input_is_drained(const struct input *in)
 {
+	if (in->follow)
+		return true;
 	if (in->n_sources == 1)
-		return reader_is_drained(in->sources[0].reader);
+		return reader_is_drained(in->sources[0]->reader);
 	return !in->begun || (in->n_heap && reader_is_drained(in->heap[0]->reader));
 }
 
 bool input_is_stream(const struct input *in)
 {
+	if (in->follow)
+		return true;
 	for (unsigned i = 0; i < in->n_sources; i++)
-		if (!S_ISREG(in->sources[i].stat.st_mode))
+		if (!S_ISREG(in->sources[i]->stat.st_mode))
 			return true;
 	return false;
 }
@@ -301,7 +321,7 @@ struct raw_options input_section_options(struct input *in)
 
 	all->len = 0;
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		const struct reader *r = in->sources[i].reader;
+		const struct reader *r = in->sources[i]->reader;
 		struct raw_options one = r ? reader_section_options(r) : (struct raw_options){ .len = 0 };
 		void *more = one.len ? realloc(all->bytes, all->len + one.len) : NULL;
 
@@ -316,22 +336,22 @@ struct raw_options input_section_options(struct input *in)
 
 const char *input_name(const struct input *in, unsigned i)
 {
-	return i < in->n_sources ? in->sources[i].name : NULL;
+	return i < in->n_sources ? in->sources[i]->name : NULL;
 }
 
 const struct stat *input_stat(const struct input *in, unsigned i)
 {
-	return i < in->n_sources ? &in->sources[i].stat : NULL;
+	return i < in->n_sources ? &in->sources[i]->stat : NULL;
 }
 
 const struct reader *input_reader(const struct input *in, unsigned i)
 {
-	return i < in->n_sources ? in->sources[i].reader : NULL;
+	return i < in->n_sources ? in->sources[i]->reader : NULL;
 }
 
 const char *input_title(const struct input *in)
 {
-	return in->n_sources == 1 ? in->sources[0].name : in->title;
+	return in->n_sources == 1 ? in->sources[0]->name : in->title;
 }
 
 bool input_progress(const struct input *in, uint64_t *done, uint64_t *size)
@@ -340,7 +360,7 @@ bool input_progress(const struct input *in, uint64_t *done, uint64_t *size)
 	if (input_is_stream(in))
 		return false;
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		const struct source *s = &in->sources[i];
+		const struct source *s = in->sources[i];
 		off_t at = s->file ? lseek(fileno(s->file), 0, SEEK_CUR) : s->is_done ? s->stat.st_size : 0;
 
 		*done += at < 0 ? 0 : at;
@@ -354,9 +374,12 @@ struct input *input_close(struct input *in)
 	if (!in)
 		return NULL;
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		input_finish_source(&in->sources[i]);
-		reader_close(in->sources[i].reader);
+		input_finish_source(in->sources[i]);
+		reader_close(in->sources[i]->reader);
+		free(in->sources[i]->followed_path);
+		free(in->sources[i]);
 	}
+	follow_close(in->follow);
 	for (unsigned i = 0; i < in->n_errors; i++)
 		free(in->errors[i]);
 	free(in->errors);

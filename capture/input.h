@@ -25,9 +25,10 @@ typedef void (*input_warn_fn)(void *ctx, const char *sentence);
 
 /*
  * Is called before each read of a file that may come slowly, with its descriptor: 0 when there is something to read,
- * or an errno, and the reading ends with it. With it a FIFO without a writer can be waited for as well.
+ * or @timeout_ms are over (-1: never), or an errno, and the reading ends with it. With it a FIFO without a writer can
+ * be waited for as well.
  */
-typedef int (*input_wait_fn)(void *ctx, int fd);
+typedef int (*input_wait_fn)(void *ctx, int fd, int timeout_ms);
 
 /* Is called now and then while there is work: 0, or an errno, and the reading ends with it. */
 typedef int (*input_look_fn)(void *ctx);
@@ -41,12 +42,16 @@ struct input_options {
 	bool concatenated;	/* to go on behind the end of a capture, with the next one in the file */
 	bool copy;		/* blocks that are no packets are wanted, see input_blocks() */
 	bool local;		/* as in struct reader_hooks */
+	bool follow;		/* see input_open(); wait is needed for that */
 };
 
 /*
  * Opens @n files, "-" is stdin, and reads their first block or header. The paths have to live as long as the input. A
  * file that is empty, or ends within its header, is one that could not be read to its end, if there are others. 0, or
  * -errno and input_error() tells; *in is to be closed whatever is returned.
+ *
+ * With follow there is one path, which may be a pattern: follow.h tells which files come one after another, each read
+ * as it grows. There is no end, and what is wrong with one that is not the first is told by warn().
  */
 int input_open(struct input **in, const char *const *paths, unsigned n, const struct input_options *o);
 

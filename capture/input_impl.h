@@ -13,7 +13,9 @@
 /* A file. It is parked if it has been looked into and closed again: until its first packet is the next one of all. */
 struct source {
 	struct input *input;
+	unsigned place;		/* among them */
 	const char *path, *name;
+	char *followed_path;	/* the same; NULL: path is of the caller of input_open() */
 	FILE *file;		/* NULL: parked, or done */
 	struct stat stat;
 	struct reader *reader;	/* NULL: parked, or there is nothing in the file */
@@ -33,8 +35,9 @@ struct input_iface {
 struct input {
 	struct input_options options;
 	struct budget budget;
-	struct source *sources;
+	struct source **sources;
 	unsigned n_sources;
+	struct follow *follow;	/* NULL: no others come */
 	struct source *first;	/* in which there is something */
 	size_t buffer;		/* bytes, for each */
 	struct source **heap;	/* those with a packet to deliver */
@@ -54,10 +57,16 @@ struct input {
 int input_keep_error(struct input *in, const char *name, const char *sentence, int err);
 
 /*
- * Opens the file and reads its first block or header; @parked: and then its first packet, and parks it, if that can
- * be done. If there is nothing in it, it is done. -errno, which is kept.
+ * Opens the file as one more source and reads its first block or header; @parked: and then its first packet, and
+ * parks it, if that can be done. If there is nothing in it, it is done. -errno, which is kept.
  */
-int input_open_source(struct source *s, const char *path, bool parked);
+int input_open_source(struct input *in, const char *path, bool parked);
+
+/* Begins to follow: the first file in which there is something is the last source. -errno, which is kept. */
+int input_follow(struct input *in, const char *pattern);
+
+/* Waits for the next file, which becomes the last source. What is wrong with one is told, and another waited for. -errno. */
+int input_follow_on(struct input *in);
 
 /* Opens one that is parked again. -errno, which is kept. */
 int input_wake_source(struct source *s);

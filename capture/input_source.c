@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/follow.h"
 #include "capture/input_impl.h"
 #include "capture/util.h"
 
@@ -37,7 +38,15 @@ static int wait_for(void *ctx, int fd)
 {
 	const struct source *s = ctx;
 
-	return s->input->options.wait(s->input->options.ctx, fd);
+	return s->input->options.wait(s->input->options.ctx, fd, -1);
+}
+
+/* A followed file has come to its end only when there is another. */
+static int wait_for_more(void *ctx, int fd)
+{
+	const struct source *s = ctx;
+
+	return follow_more(s->input->follow, fd, s->reader && reader_is_drained(s->reader));
 }
 
 static int look(void *ctx)
@@ -88,6 +97,9 @@ static struct reader_hooks hooks_of(struct source *s)
 		hooks.look = look;
 	if (o->wait && !S_ISREG(s->stat.st_mode))
 		hooks.wait = wait_for;
+	if (in->follow)
+		hooks.wait = wait_for_more;
+	hooks.grows = in->follow;
 	return hooks;
 }
 
@@ -144,13 +156,32 @@ static void park(struct source *s)
 	s->is_parked = true;
 }
 
-int input_open_source(struct source *s, const char *path, bool parked)
+static struct source *add_source(struct input *in, const char *path)
 {
+	void *more = realloc(in->sources, (in->n_sources + 1) * sizeof(*in->sources));
+	struct source *s = calloc(1, sizeof(*s));
+
+	in->sources = more ? more : in->sources;
+	if (!more || !s) {
+		free(s);
+		return NULL;
+	}
+	s->input = in;
+	s->place = in->n_sources;
+	s->path = path;
+	s->name = strcmp(path, "-") ? path : "stdin";
+	in->sources[in->n_sources++] = s;
+	return s;
+}
+
+int input_open_source(struct input *in, const char *path, bool parked)
+{
+	struct source *s = add_source(in, path);
 	struct reader_hooks hooks;
 	int err;
 
-	s->path = path;
-	s->name = strcmp(path, "-") ? path : "stdin";
+	if (!s)
+		return -ENOMEM;
 	err = open_file(s);
 	if (err)
 		return err;
@@ -171,6 +202,64 @@ int input_open_source(struct source *s, const char *path, bool parked)
 	if (!err && parked)
 		park(s);
 	return err;
+}
+
+static void tell_errors(struct input *in)
+{
+	for (unsigned i = 0; i < in->n_errors; i++) {
+		if (in->options.warn)
+			in->options.warn(in->options.ctx, in->errors[i]);
+		free(in->errors[i]);
+	}
+	in->n_errors = 0;
+}
+
+static int open_followed(struct input *in, const char *path)
+{
+	char *copy = strdup(path);
+	unsigned n = in->n_sources;
+	int err = copy ? input_open_source(in, copy, false) : -ENOMEM;
+
+	if (in->n_sources == n) {
+		free(copy);
+		return -ENOMEM;
+	}
+	in->sources[n]->followed_path = copy;
+	if (err)
+		input_finish_source(in->sources[n]);
+	return err;
+}
+
+int input_follow_on(struct input *in)
+{
+	const char *path;
+	int err;
+
+	do {
+		tell_errors(in);
+		err = -follow_next(in->follow, &path);
+		if (!err)
+			err = open_followed(in, path);
+		if (err == -EINTR || err == -ENOMEM || (err && !in->first))
+			return err;
+	} while (in->sources[in->n_sources - 1]->is_done);
+	return 0;
+}
+
+int input_follow(struct input *in, const char *pattern)
+{
+	struct stat st;
+	int err;
+
+	if (!stat(pattern, &st) && !S_ISREG(st.st_mode))
+		return input_keep_error(in, pattern, "not a regular file, which --follow is for", -EINVAL);
+	err = follow_open(&in->follow, pattern, in->options.wait, in->options.ctx);
+	if (err)
+		return err;
+	snprintf(in->title, sizeof(in->title), "the files that are followed");
+	if (!follow_has_next(in->follow))
+		input_keep_error(in, pattern, "there is no such file yet: waiting for one", 0);
+	return input_follow_on(in);
 }
 
 int input_wake_source(struct source *s)

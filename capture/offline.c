@@ -40,6 +40,7 @@ struct offline {
 	uint64_t n_secrets;		/* blocks of those of the input that were copied */
 	bool begun;		/* the first file */
 	uint64_t n_untimed;	/* packets that were taken without a time */
+	unsigned n_spared;	/* files of the input that are not to be written */
 	bool decode;		/* somebody wants to know what the packets are */
 };
 
@@ -156,18 +157,27 @@ static enum status read_secrets(struct offline *f)
 	return STATUS_OK;
 }
 
+/* What is read is not written. */
+static enum status spare_files(struct offline *f)
+{
+	const struct stat *st;
+
+	for (; (st = input_stat(f->source.input, f->n_spared)); f->n_spared++)
+		if (flow_spare(&f->flow, st) == -EEXIST)
+			return fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
+				    input_name(f->source.input, f->n_spared));
+	return STATUS_OK;
+}
+
 static enum status open_input(struct offline *f)
 {
 	const struct opts *o = f->opts;
 	enum status status = source_open(&f->source, o, &f->watch, o->reads, o->n_reads);
-	const struct stat *st;
 
+	if (!status && !f->watch.asked)
+		status = spare_files(f);
 	if (status || f->watch.asked)
 		return status;
-	for (unsigned i = 0; (st = input_stat(f->source.input, i)); i++)
-		if (flow_spare(&f->flow, st) == -EEXIST)
-			return fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
-				    input_name(f->source.input, i));
 	f->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
 	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns, o->ignored))
 		return fail(STATUS_RUNTIME, "out of memory");
@@ -203,9 +213,12 @@ static int read_packets(struct offline *f)
 	struct packet p;
 	int got;
 
-	while ((got = source_next(&f->source, &p)) > 0)
+	while ((got = source_next(&f->source, &p)) > 0) {
+		if (f->opts->follow && spare_files(f))
+			return -EEXIST;
 		if (!take_packet(f, &p))
 			return f->flow.write_error ? count_rest(f) : 0;
+	}
 	return got;
 }
 

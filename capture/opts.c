@@ -49,6 +49,7 @@ static const struct {
 	{ OPT_DEDUP_IGNORE, "dedup-ignore", "FIELDS", "with --dedup or --lost: what does not matter: ttl, tos, mac, vlan, checksum" },
 	{ OPT_RECOVER, "recover", NULL, "with -r: all that can be saved from a damaged file" },
 	{ OPT_CONCATENATED, "concatenated", NULL, "with -r: captures that stand one behind the other in a file" },
+	{ OPT_FOLLOW, "follow", NULL, "with -r: go on as the file grows, and with those that take its place; FILE may be a 'PATTERN*'" },
 	{ OPT_DISCARD_SECRETS, "discard-secrets", NULL, "with -r: leave decryption secrets out of what is written" },
 	{ OPT_INJECT_SECRETS, "inject-secrets", "TYPE:FILE", "with -r: put secrets into it: tls:keys.log, ssh:, wg:, opcua:" },
 	{ OPT_INFO, "info", NULL, "with -r: what is in the file" },

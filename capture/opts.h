@@ -31,6 +31,7 @@ struct opts {
 	char *read_list;		/* the text of -V, into which they point; freed by opts_close() */
 	bool recover;
 	bool concatenated;		/* captures that stand one behind the other in a file */
+	bool follow;			/* the file grows, and others take its place */
 	bool discard_secrets;
 	const char *secrets[OPTS_SECRETS_MAX];	/* --inject-secrets: TYPE:FILE, in order */
 	unsigned n_secrets;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* What the options mean together, and which of them contradict each other. */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "bpf/event.h"
@@ -16,11 +17,29 @@ static int first_given(const struct parser *p, const int *codes)
 	return *codes;
 }
 
+static bool can_follow(struct parser *p)
+{
+	const struct opts *o = p->o;
+
+	if (o->action == ACTION_INFO || o->action == ACTION_COMPARE)
+		return opts_wrong(p, "--follow has no end, and %s is about the whole",
+				  o->action == ACTION_INFO ? "--info" : "--compare");
+	if (o->n_reads != 1)
+		return opts_wrong(p, "--follow is for one -r, which may be a pattern in quotes: -r '/var/cap/*.pcapng'");
+	if (!strcmp(o->reads[0], "-"))
+		return opts_wrong(p, "--follow needs the name of a file: stdin is read until its writer ends");
+	if (o->recover)
+		return opts_wrong(p, "--follow waits for what --recover would have to look at first: give one of the two");
+	if (o->write && !fnmatch(o->reads[0], o->write, FNM_PATHNAME))
+		return opts_wrong(p, "--follow: what -w writes would be read again: '%s' means it as well", o->reads[0]);
+	return true;
+}
+
 static bool settle_source(struct parser *p)
 {
 	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
 	static const int reading[] = {
-		OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_CONCATENATED, OPT_INFO, OPT_COUNT,
+		OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW, OPT_INFO, OPT_COUNT,
 		OPT_DISCARD_SECRETS, OPT_INJECT_SECRETS, 0,
 	};
 	const struct opts *o = p->o;
@@ -50,6 +69,8 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "--wait needs the privileges later that -Z gives up");
 	if (o->wait && !o->n_ifaces)
 		return opts_wrong(p, "--wait is for interfaces that are named: -i IF");
+	if (o->follow && !can_follow(p))
+		return false;
 	if (p->times['p'] && p->times['P'])
 		return opts_wrong(p, "-p and -P contradict each other");
 	if (p->times['y'] && !live)
@@ -172,7 +193,7 @@ static void settle_flags(struct parser *p)
 		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
 		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover }, { OPT_CONCATENATED, &o->concatenated },
 		{ OPT_COUNT, &o->count_only }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },
-		{ OPT_DISCARD_SECRETS, &o->discard_secrets },
+		{ OPT_DISCARD_SECRETS, &o->discard_secrets }, { OPT_FOLLOW, &o->follow },
 	};
 
 	for (size_t i = 0; i < array_size(flags); i++)

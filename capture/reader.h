@@ -49,6 +49,7 @@ struct reader_hooks {
 	struct budget *budget;	/* of memory, for all files together; NULL: one of its own */
 	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: READER_BUFFER */
 	bool recover;		/* to go on behind damage, see struct recovery */
+	bool grows;		/* the file: no more of it is waited for to tell better what is wrong */
 	bool concatenated;	/* to go on with the next capture where one ends; so does recover */
 	struct blocks *blocks;	/* reader_next() appends those that it passes on its way to the packet. NULL: it skips them */
 	bool local;		/* those of local use as well, for they and all packets go into one file and nothing else does */

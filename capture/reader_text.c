@@ -153,6 +153,13 @@ static struct pcap_view view_of(struct reader *r, const uint8_t *p, size_t n)
 	return v;
 }
 
+/* What is wrong is clear, and might be told better. */
+static void look_ahead(struct reader *r)
+{
+	if (!r->hooks.grows)
+		reader_need(r, LOOK);
+}
+
 /*
  * The record before this place had as many CRs too many as there were up to here, since it is the first one that had
  * an LF.
@@ -169,7 +176,7 @@ static bool has_crs_too_many(struct reader *r, const struct text_lines *lines)
 		return true;
 	text_lines_count(&rest, reader_bytes(r), reader_have(r));
 	too_many = lines->crlf - min_of(rest.crlf, lines->crlf);
-	reader_need(r, LOOK);
+	look_ahead(r);
 	n = min_of(reader_have(r), (size_t)LOOK);
 	if (!too_many || too_many > n)
 		return false;
@@ -206,7 +213,7 @@ static bool has_crs_too_few(struct reader *r)
 	struct pcap_view v;
 	size_t before;
 
-	reader_need(r, LOOK);
+	look_ahead(r);
 	before = min_of((size_t)LOST_MAX, r->begin);
 	v = view_of(r, reader_bytes(r) - before, before + reader_have(r));
 	return are_before(&v, before, 2, NULL);
@@ -240,7 +247,7 @@ bool reader_text_in_front(struct reader *r)
 	enum magic m = MAGIC_NONE;
 	size_t n, pos = 0;
 
-	reader_need(r, LOOK);
+	look_ahead(r);
 	n = min_of(reader_have(r), (size_t)LOOK);
 	p = reader_bytes(r);
 	for (; pos + MAGIC_LEN <= n && m == MAGIC_NONE && is_text(p[pos]); pos++)

@@ -28,8 +28,8 @@ enum status source_open(struct source *s, const struct opts *o, struct watch *w,
 {
 	const struct input_options options = {
 		.warn = warn, .wait = watch_wait, .look = watch_check, .ctx = w, .recover = o->recover,
-		.concatenated = o->concatenated,
-		.copy = o->write && o->format == FORMAT_PCAPNG, .local = n == 1 && !schedule_rotates(&o->rotate),
+		.concatenated = o->concatenated, .follow = o->follow, .copy = o->write && o->format == FORMAT_PCAPNG,
+		.local = n == 1 && !o->follow && !schedule_rotates(&o->rotate),
 	};
 
 	*s = (struct source){ .opts = o, .watch = w };
@@ -37,7 +37,7 @@ enum status source_open(struct source *s, const struct opts *o, struct watch *w,
 		return fail(STATUS_RUNTIME, "out of memory");
 	if (!input_open(&s->input, paths, n, &options)) {
 		s->blocks = input_blocks(s->input);
-		s->is_single = n == 1 && !o->recover && input_iface(s->input, 0);	/* a classic file has shown its only one */
+		s->is_single = n == 1 && !o->recover && !o->follow && input_iface(s->input, 0);	/* a classic file has shown its only one */
 		return STATUS_OK;
 	}
 	if (w->asked)

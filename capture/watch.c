@@ -55,22 +55,22 @@ void watch_take_back(struct watch *w)
 	sigprocmask(SIG_BLOCK, &w->waiter.stop, NULL);
 }
 
-int watch_wait(void *watch, int fd)
+int watch_wait(void *watch, int fd, int timeout_ms)
 {
 	struct watch *w = watch;
 	struct pollfd fds[] = { { .fd = fd, .events = POLLIN }, { .fd = w->waiter.fds[ON_SIGNAL], .events = POLLIN } };
-	int timeout_ms = 0;
+	bool waited = false;
 
 	while (watch_look(w)) {
-		int n = poll(fds, 2, timeout_ms);
+		int n = poll(fds, 2, waited ? timeout_ms : 0);
 
 		if (n < 0 && errno != EINTR)
 			return errno;
-		if (n > 0 && fds[0].revents)
+		if ((n > 0 && fds[0].revents) || (n == 0 && (waited || !timeout_ms)))
 			return 0;
 		if (n == 0 && w->flush)
 			w->flush(w->ctx);
-		timeout_ms = -1;
+		waited = true;
 	}
 	return EINTR;
 }

@@ -35,8 +35,11 @@ int watch_check(void *watch);
 void watch_let_go(struct watch *w);
 void watch_take_back(struct watch *w);
 
-/* Waits until @fd can be read: 0, or EINTR when we are to stop. @watch: a struct watch; fit for input_options. */
-int watch_wait(void *watch, int fd);
+/*
+ * Waits until @fd can be read, at most @timeout_ms, -1: for ever: 0, or EINTR when we are to stop. @watch: a struct
+ * watch; fit for input_options.
+ */
+int watch_wait(void *watch, int fd, int timeout_ms);
 
 void watch_close(struct watch *w);
 

@@ -154,6 +154,14 @@ static const struct line_case {
 	{ "a_start_that_is_no_time", "-r f --start noon", "noon" },
 	{ "captures_one_behind_the_other", "-r f --concatenated", "" },
 	{ "captures_one_behind_the_other_live", "-i v0 --concatenated", "--concatenated is for reading" },
+	{ "a_file_that_grows", "-r f --follow -w g", "" },
+	{ "a_pattern_of_files_that_grow", "-r f* --follow", "" },
+	{ "a_capture_that_grows", "-i v0 --follow", "--follow is for reading" },
+	{ "a_report_of_a_file_that_grows", "-r f --follow --info", "--follow has no end, and --info is about the whole" },
+	{ "two_files_that_grow", "-r f -r g --follow", "--follow is for one -r, which may be a pattern" },
+	{ "a_pipe_that_grows", "-r - --follow", "--follow needs the name of a file" },
+	{ "a_damaged_file_that_grows", "-r f --follow --recover", "--follow waits for what --recover would have to look at first" },
+	{ "an_output_of_the_pattern", "-r *.pcap --follow -w out.pcap", "what -w writes would be read again" },
 	{ "a_range_past_midnight", "-r f --start 23:55 --end 00:05", "--start is not before --end" },
 	{ "a_range_of_dates_reversed", "-r f --start 2026-11-24 --end 2026-11-23", "--start is not before --end" },
 	{ "a_range_that_the_first_packet_decides", "-r f --start 2026-11-24 --end 00:05", "" },
@@ -600,7 +608,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 33);
+	assert_int_equal(n_named, 34);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */

@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# A capture is read while it is written, through its rotation.
+# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+# follow ARGS...: in the background, text in $work/followed, messages in $work/follower.err
+follow()
+{
+	background "$dump" "$@" --follow >"$work/followed" 2>"$work/follower.err"
+	follower=$!
+}
+
+has_followed()
+{
+	(($(wc -l <"$work/followed") >= $1))
+}
+
+# want_followed PACKETS: shown while the capture goes on
+want_followed()
+{
+	poll 20 has_followed "$1" || note "only $(wc -l <"$work/followed") of $1 packets are shown"
+}
+
+# stop_following STATUS
+stop_following()
+{
+	local capture=$pid
+
+	pid=$follower
+	finish
+	want 'exit status of the follower' 0 "$rc"
+	pid=$capture
+}
+
+veth_up v0 v1 || exit 1
+
+begin 'a file that is written is shown packet by packet'
+follow -r "$work/file"
+poll 5 grep -q 'no such file yet' "$work/follower.err" || note 'it does not wait for the file'
+listen -i v0 -w "$work/file"
+for n in 10 20 30; do
+	frames 10
+	want_followed $n
+done
+stop_following
+want_line "$work/follower.err" '^stopped as asked: 30 packets read, 30 taken$'
+finish
+want_books "$work/file"
+end
+
+begin 'a rotation is followed from file to file, each packet once, into a file of its own'
+mkdir "$work/ring"
+listen -i v0 -s 100 -C 20k -w "$work/ring/cap.pcapng"
+follow -r "$work/ring/cap*" -s 64 -w "$work/all.pcapng" --print
+for n in 500 1000 1500; do
+	frames 500
+	want_followed $n
+done
+files=("$work"/ring/cap*)
+((${#files[@]} >= 5)) || note "only ${#files[@]} files"
+stop_following
+finish
+want_accepted "$work/all.pcapng"
+want 'packets in its file' '1500 packets' "$("$dump" -r "$work/all.pcapng" --count)"
+want_true 'the packets of the files' "$dump" --compare "$work/all.pcapng" <("$dump" -r "$work/ring/cap*" --follow -c 1500 -s 64 -w -)
+end
+
+begin '-c ends it'
+follow -r "$work/file" -c 30
+poll 10 ended "$follower" || note 'it has not ended'
+want 'packets' 30 "$(wc -l <"$work/followed")"
+end
+
+begin 'what is followed is not written'
+run -r "$work/ring/*" --follow -w "$work/ring/x"
+want 'exit status' 2 "$rc"
+want_line "$work/err" 'what -w writes would be read again'
+ln "$work/file" "$work/link"
+run -r "$work/file" --follow -w "$work/link"
+want 'exit status' 2 "$rc"
+want_line "$work/err" 'cannot read from and write to the same file'
+want "packets that are there" "30 packets" "$("$dump" -r "$work/file" --count)"
+end
+
+plan
