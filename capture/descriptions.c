@@ -17,6 +17,7 @@
 #include "capture/opts.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/schedule.h"
 #include "capture/util.h"
 #include "capture/version.h"

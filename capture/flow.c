@@ -52,7 +52,7 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 
 		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO) && !is_text)
 			return fail(STATUS_USAGE, "stdout is a terminal: %s is not written there",
-				    o->codec.kind ? pack_name(o->codec.kind) : format_name(o->format));
+				    o->codec.kind ? codec_name(o->codec.kind) : format_name(o->format));
 		err = rotate_open(&f->rotate, o, interrupt_fd);
 		if (err)
 			return open_failed(f, f->rotate ? rotate_path(f->rotate) : o->write, err);

@@ -8,7 +8,7 @@
 #include "capture/info.h"
 #include "capture/options.h"
 #include "capture/packet.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader.h"
 #include "capture/talkers.h"
 #include "capture/text.h"

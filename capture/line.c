@@ -6,7 +6,7 @@
 #include "capture/line.h"
 #include "capture/names.h"
 #include "capture/packet.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/text.h"
 #include "capture/util.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "capture/magic.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/unpack.h"
 
 static uint32_t word(const uint8_t *p, bool swapped)

@@ -4,7 +4,7 @@
 
 #include "capture/options.h"
 #include "capture/packet.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 
 const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len)
 {

@@ -9,7 +9,7 @@
 
 #include "capture/attach.h"
 #include "capture/format.h"
-#include "capture/pack.h"
+#include "capture/codec.h"
 #include "capture/print.h"
 #include "capture/retention.h"
 #include "capture/rotate.h"

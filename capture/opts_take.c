@@ -203,7 +203,7 @@ static bool take_format(struct parser *p, const char *arg)
 
 static bool take_codec(struct parser *p, const char *arg)
 {
-	return pack_parse(arg, &p->o->codec) || opts_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
+	return codec_parse(arg, &p->o->codec) || opts_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
 }
 
 /* The words of tcpdump's -T, which we have for something else. */

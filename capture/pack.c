@@ -22,60 +22,6 @@ struct pack {
 	size_t cap;
 };
 
-static const struct format {
-	const char *name;
-	enum codec_kind kind;
-	int level, level_max;	/* without ":LEVEL", and the highest */
-} formats[] = {
-	[CODEC_NONE] = { "none", CODEC_NONE, 0, 0 },
-	/*
-	 * The fastest levels: a capture has to keep up. Headers of mixed traffic, one core: zstd 4.3 million packets a second to
-	 * a third of their size (level 3: 2.9 and 7 % less), gzip 1.1 million (level 6: 0.4).
-	 */
-	[CODEC_ZSTD] = { "zstd", CODEC_ZSTD, 1, 19 },
-	[CODEC_GZIP] = { "gzip", CODEC_GZIP, 1, 9 },
-};
-
-/* ":LEVEL", or nothing: *@level as before. */
-static bool parse_level(const char *s, int max, int *level)
-{
-	int v = 0;
-
-	if (!*s)
-		return true;
-	if (*s++ != ':' || !*s)
-		return false;
-	for (; *s; s++) {
-		if (*s < '0' || *s > '9' || v > max)
-			return false;
-		v = v * 10 + *s - '0';
-	}
-	*level = v;
-	return v >= 1 && v <= max;
-}
-
-bool pack_parse(const char *s, struct codec *c)
-{
-	for (size_t i = 0; i < array_size(formats); i++) {
-		const struct format *f = &formats[i];
-		size_t n = strlen(f->name);
-		int level = f->level;
-
-		if (strncmp(s, f->name, n) || (s[n] && s[n] != ':'))
-			continue;
-		if (!parse_level(s + n, f->level_max, &level))
-			return false;
-		*c = (struct codec){ f->kind, level };
-		return true;
-	}
-	return false;
-}
-
-const char *pack_name(enum codec_kind kind)
-{
-	return formats[kind].name;
-}
-
 static void pack_closep(struct pack **p)
 {
 	pack_close(*p);

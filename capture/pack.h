@@ -6,24 +6,12 @@
 #ifndef XDPDUMP_PACK_H
 #define XDPDUMP_PACK_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum codec_kind { CODEC_NONE, CODEC_ZSTD, CODEC_GZIP };
-
-struct codec {
-	enum codec_kind kind;
-	int level;	/* zstd 1 to 19, gzip 1 to 9; 0 with CODEC_NONE */
-};
+#include "capture/codec.h"
 
 struct pack;
-
-/* "none", "zstd", "gzip", the latter two with ":LEVEL" if wanted. False: @s is nothing of the kind, *@c as before. */
-bool pack_parse(const char *s, struct codec *c);
-
-/* "none", "zstd", "gzip". */
-const char *pack_name(enum codec_kind kind);
 
 /* @c is not CODEC_NONE. -ENOMEM, or 0. */
 int pack_open(struct pack **p, struct codec c);

@@ -4,6 +4,7 @@
 
 #include "capture/packet.h"
 #include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/text.h"
 #include "capture/util.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader_text.h"
 #include "capture/unpack.h"
 #include "capture/util.h"
@@ -14,7 +14,7 @@
 /* Tells that the places in a sentence are not those of the file. */
 static void say_inside(struct reader *r, size_t n)
 {
-	const char *packed = pack_name(unpack_codec(r->unpack));
+	const char *packed = codec_name(unpack_codec(r->unpack));
 
 	if (n >= sizeof(r->error))
 		return;

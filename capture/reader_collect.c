@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader_pcapng.h"
 #include "capture/util.h"
 

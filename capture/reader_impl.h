@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "capture/budget.h"
-#include "capture/pack.h"
+#include "capture/codec.h"
 #include "capture/packet.h"
 #include "capture/reader.h"
 #include "capture/text_mode.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader_pcapng.h"
 #include "capture/text.h"
 #include "capture/util.h"

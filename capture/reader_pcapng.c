@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "capture/magic.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader_pcapng.h"
 #include "capture/util.h"
 

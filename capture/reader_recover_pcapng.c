@@ -4,7 +4,7 @@
  * bytes up to it are one block with a wrong length, or without an end, that block is read as well.
  */
 #include "capture/magic.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader_pcapng.h"
 #include "capture/util.h"
 

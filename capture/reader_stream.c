@@ -177,7 +177,7 @@ int reader_unpack(struct reader *r, enum codec_kind kind)
 	unpack_count_from(r->unpack, at);
 	r->packed_at = at;
 	if (!r->compression)
-		r->compression = pack_name(kind);
+		r->compression = codec_name(kind);
 	r->begin = r->end = 0;
 	r->offset = r->not_zero = 0;
 	r->ended = false;

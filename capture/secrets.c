@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader.h"
 #include "capture/secrets.h"
 #include "capture/util.h"

@@ -10,7 +10,7 @@
 #include "capture/expr.h"
 #include "capture/filter.h"
 #include "capture/opts.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/ring.h"
 #include "capture/tap.h"
 #include "capture/value.h"

@@ -97,7 +97,7 @@ int unpack_open(struct unpack **unpack, enum codec_kind kind, const void *first,
 
 static ssize_t damaged(struct unpack *u, const char *what)
 {
-	snprintf(u->message, sizeof(u->message), "%s data damaged at byte %llu: %s", pack_name(u->kind),
+	snprintf(u->message, sizeof(u->message), "%s data damaged at byte %llu: %s", codec_name(u->kind),
 		 (unsigned long long)u->offset, what);
 	return u->done = -EBADMSG;
 }
@@ -202,7 +202,7 @@ static void ended(struct unpack *u)
 	u->cut = u->within;
 	u->done = u->cut ? -EBADMSG : 1;
 	snprintf(u->message, sizeof(u->message), "cut short at byte %llu: the %s data goes on",
-		 (unsigned long long)u->offset, pack_name(u->kind));
+		 (unsigned long long)u->offset, codec_name(u->kind));
 }
 
 /* Is there enough to go on with? To know what follows a frame takes its first bytes. */

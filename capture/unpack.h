@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "capture/pack.h"
+#include "capture/codec.h"
 
 struct unpack;
 

@@ -6,7 +6,7 @@
 
 #include "capture/format.h"
 #include "capture/out.h"
-#include "capture/pack.h"
+#include "capture/codec.h"
 #include "capture/packet.h"
 #include "capture/util.h"
 #include "capture/writer.h"

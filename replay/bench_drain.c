@@ -20,7 +20,6 @@
 #include "capture/flow.h"
 #include "capture/retention.h"
 #include "capture/opts.h"
-#include "capture/pcapng.h"
 #include "capture/ring.h"
 #include "capture/tap.h"
 #include "capture/writer.h"

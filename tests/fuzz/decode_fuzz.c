@@ -14,7 +14,7 @@
 #include "capture/format.h"
 #include "capture/line.h"
 #include "capture/packet.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/print.h"
 #include "capture/text.h"
 #include "capture/util.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "capture/packet.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader_impl.h"
 #include "capture/util.h"
 

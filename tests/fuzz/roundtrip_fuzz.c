@@ -15,6 +15,7 @@
 #include "capture/format.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader.h"
 #include "capture/text.h"
 #include "capture/util.h"

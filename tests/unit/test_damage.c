@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "capture/packet.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader_impl.h"
 
 #include "tests/unit/unit.h"

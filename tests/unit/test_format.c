@@ -13,7 +13,7 @@
 #include "capture/fields.h"
 #include "capture/format.h"
 #include "capture/packet.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/print.h"
 #include "capture/util.h"
 

@@ -14,9 +14,8 @@
 #include <zstd.h>
 
 #include "capture/decode.h"
-#include "capture/pack.h"
+#include "capture/codec.h"
 #include "capture/packet.h"
-#include "capture/pcapng.h"
 #include "capture/print.h"
 #include "capture/reader.h"
 #include "capture/writer.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "capture/options.h"
+#include "capture/pcapng.h"
 #include "tests/unit/image.h"
 
 static struct blocks blocks;

@@ -4,6 +4,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "capture/codec.h"
 #include "capture/pack.h"
 
 #include "tests/unit/unit.h"
@@ -40,7 +41,7 @@ static void parses(void **state)
 	const struct codec before = { CODEC_GZIP, 7 };
 	struct codec got = before;
 
-	if (pack_parse(c->text, &got) != c->good)
+	if (codec_parse(c->text, &got) != c->good)
 		fail_msg("%s: \"%s\" is %s", c->name, c->text, c->good ? "refused" : "accepted");
 	if (got.kind != (c->good ? c->codec : before).kind || got.level != (c->good ? c->codec : before).level)
 		fail_msg("%s: \"%s\" gives %d:%d", c->name, c->text, got.kind, got.level);

@@ -8,6 +8,7 @@
 
 #include "capture/packet.h"
 #include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 
 #include "tests/unit/unit.h"
 

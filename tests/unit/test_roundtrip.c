@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "capture/packet.h"
-#include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader.h"
 #include "capture/writer.h"
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/codec.h"
 #include "capture/pack.h"
 
 #include "tests/unit/image.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "capture/pack.h"
 #include "capture/unpack.h"
 
 #include "tests/unit/unit.h"

@@ -13,9 +13,10 @@
 #include <unistd.h>
 
 #include "capture/out.h"
-#include "capture/pack.h"
+#include "capture/codec.h"
 #include "capture/packet.h"
 #include "capture/pcapng.h"
+#include "capture/pcapng_codes.h"
 #include "capture/reader.h"
 #include "capture/writer.h"
 
