@@ -24,7 +24,7 @@ Q   := @
 say  = @printf '  %-5s %s\n' $(1) $(2);
 endif
 
-objs    := $(patsubst %.c,$(B)/%.o,$(wildcard capture/*.c))
+objs    := $(patsubst %.c,$(B)/%.o,$(wildcard capture/*.c capture/*/*.c))
 modules := $(filter-out $(B)/capture/main.o,$(objs))
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -45,7 +45,7 @@ $(B)/%.bpf.o: bpf/%.bpf.c
 		-I/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c $< -o $@
 $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $* > $@
-$(B)/capture/attach.o: $(B)/xdpdump.skel.h
+$(B)/capture/kernel/attach.o: $(B)/xdpdump.skel.h
 $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
 $(B)/replay/bench_kernel.o: $(B)/bench.skel.h
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(modules)
@@ -68,7 +68,7 @@ check-corpus: $(B)/xdpdump
 fuzz-%: $(B)/xdpdump.skel.h
 	$(Q)mkdir -p $(B)/fuzz/$*
 	$(Q)$(CLANG) -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -I$(B) -fsanitize=fuzzer,address,undefined tests/fuzz/$*_fuzz.c \
-		$(filter-out capture/main.c,$(wildcard capture/*.c)) $(libs) -o $(B)/fuzz/$*_fuzz
+		$(filter-out capture/main.c,$(wildcard capture/*.c capture/*/*.c)) $(libs) -o $(B)/fuzz/$*_fuzz
 	$(B)/fuzz/$*_fuzz -max_len=4096 -malloc_limit_mb=64 -rss_limit_mb=512 $(FUZZ) $(B)/fuzz/$* tests/fuzz/$*
 check-kernels: tests
 	scripts/check-kernels

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "capture/dump.h"
-#include "capture/err.h"
-#include "capture/live.h"
-#include "capture/opts.h"
-#include "capture/version.h"
+#include "capture/base/log.h"
+#include "capture/base/version.h"
+#include "capture/cli/capture.h"
+#include "capture/cli/opts.h"
+#include "capture/cli/show_filter.h"
 
 /*
  * A standard descriptor that the caller closed would become the first file opened, and be written to as stderr is. What takes

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture/util.h"
+#include "capture/base/util.h"
 
 #define BENCH_TMPFS	"/dev/shm"	/* where every Linux has one; ours lies above it, seen by us alone */
 

@@ -16,13 +16,13 @@
 #include <pcap/pcap.h>
 
 #include "bpf/event.h"
-#include "capture/drain.h"
-#include "capture/flow.h"
-#include "capture/retention.h"
-#include "capture/opts.h"
-#include "capture/ring.h"
-#include "capture/tap.h"
-#include "capture/writer.h"
+#include "capture/cli/opts.h"
+#include "capture/kernel/rings.h"
+#include "capture/live/live_iface.h"
+#include "capture/live/live_source.h"
+#include "capture/write/outputs.h"
+#include "capture/write/retention.h"
+#include "capture/write/writer.h"
 #include "replay/bench.h"
 
 enum {

@@ -16,11 +16,11 @@
 
 #include "bench.skel.h"
 #include "bpf/bench.h"
-#include "capture/attach.h"
-#include "capture/expr.h"
-#include "capture/filter.h"
-#include "capture/packet.h"
-#include "capture/ring.h"
+#include "capture/filter/expr.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/attach.h"
+#include "capture/kernel/rings.h"
+#include "capture/packet/packet.h"
 #include "replay/bench.h"
 
 enum { N_HOSTS = 100 };		/* of the long filter */

@@ -25,9 +25,9 @@
 #include <unistd.h>
 
 #include "bpf/flood.h"
-#include "capture/err.h"
-#include "capture/util.h"
-#include "capture/version.h"
+#include "capture/base/log.h"
+#include "capture/base/util.h"
+#include "capture/base/version.h"
 #include "xdpflood.skel.h"
 
 #define NS_PER_SEC	1000000000ULL

@@ -10,14 +10,14 @@
  */
 #include <string.h>
 
-#include "capture/decode.h"
-#include "capture/format.h"
-#include "capture/line.h"
-#include "capture/packet.h"
-#include "capture/pcapng_codes.h"
-#include "capture/print.h"
-#include "capture/text.h"
-#include "capture/util.h"
+#include "capture/base/text.h"
+#include "capture/base/util.h"
+#include "capture/format/format.h"
+#include "capture/format/summary_line.h"
+#include "capture/format/text_settings.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/filter.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/filter/to_ebpf.h"
 
 #include "tests/fuzz/fuzz.h"
 

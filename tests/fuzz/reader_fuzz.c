@@ -9,10 +9,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "capture/packet.h"
-#include "capture/pcapng_codes.h"
-#include "capture/reader_impl.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/read/capfile_impl.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "capture/packet.h"
-#include "capture/reader.h"
+#include "capture/packet/packet.h"
+#include "capture/read/capfile.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -12,14 +12,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "capture/format.h"
-#include "capture/packet.h"
-#include "capture/pcapng.h"
-#include "capture/pcapng_codes.h"
-#include "capture/reader.h"
-#include "capture/text.h"
-#include "capture/util.h"
-#include "capture/writer.h"
+#include "capture/base/text.h"
+#include "capture/base/util.h"
+#include "capture/format/format.h"
+#include "capture/format/pcapng.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/read/capfile.h"
+#include "capture/write/writer.h"
 
 #include "tests/fuzz/fuzz.h"
 

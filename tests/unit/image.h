@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/packet.h"
-#include "capture/pcapng_codes.h"
-#include "capture/reader_impl.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/read/capfile_impl.h"
 
 #include "tests/unit/unit.h"
 

@@ -3,7 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture/clock.h"
+#include "capture/base/clock.h"
 
 #include "tests/unit/unit.h"
 

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/compare.h"
-#include "capture/packet.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/packet/packet.h"
+#include "capture/report/compare.h"
 
 #include "tests/unit/unit.h"
 

@@ -13,9 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture/packet.h"
-#include "capture/pcapng_codes.h"
-#include "capture/reader_impl.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/read/capfile_impl.h"
 
 #include "tests/unit/unit.h"
 

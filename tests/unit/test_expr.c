@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/expr.h"
-#include "capture/packet.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/filter/expr.h"
+#include "capture/packet/packet.h"
 
 #include "tests/unit/unit.h"
 

@@ -18,12 +18,12 @@
 #include <unistd.h>
 
 #include "bpf/event.h"
-#include "capture/attach.h"
-#include "capture/expr.h"
-#include "capture/filter.h"
-#include "capture/packet.h"
-#include "capture/ring.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/filter/expr.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/attach.h"
+#include "capture/kernel/rings.h"
+#include "capture/packet/packet.h"
 #include "tests/unit/unit.h"
 
 /* pcap/bpf.h clashes with linux/bpf.h; the instructions are the same. */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/input.h"
+#include "capture/read/merge.h"
 #include "tests/unit/image.h"
 
 enum { PACKET = 32 + 4, STEPS_MAX = 24 };

@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/decode.h"
-#include "capture/fields.h"
-#include "capture/format.h"
-#include "capture/packet.h"
-#include "capture/pcapng_codes.h"
-#include "capture/print.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/format/fields.h"
+#include "capture/format/format.h"
+#include "capture/format/text_settings.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
 
 #include "tests/unit/unit.h"
 

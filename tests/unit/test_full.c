@@ -13,12 +13,12 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "capture/decode.h"
-#include "capture/codec.h"
-#include "capture/packet.h"
-#include "capture/print.h"
-#include "capture/reader.h"
-#include "capture/writer.h"
+#include "capture/base/codec.h"
+#include "capture/format/text_settings.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/read/capfile.h"
+#include "capture/write/writer.h"
 
 #include "tests/unit/unit.h"
 

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "capture/imprint.h"
-#include "capture/packet.h"
+#include "capture/packet/imprint.h"
+#include "capture/packet/packet.h"
 
 #include "tests/unit/unit.h"
 

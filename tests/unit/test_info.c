@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/decode.h"
-#include "capture/info.h"
-#include "capture/packet.h"
-#include "capture/talkers.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/report/info.h"
+#include "capture/report/talkers.h"
 
 #include "tests/unit/unit.h"
 

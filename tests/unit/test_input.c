@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "capture/input.h"
+#include "capture/read/merge.h"
 #include "tests/unit/image.h"
 
 enum { FILES_MAX = 1000 };

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/lifecycle.h"
+#include "capture/write/lifecycle.h"
 
 #include "tests/unit/unit.h"
 

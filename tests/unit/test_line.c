@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/decode.h"
-#include "capture/line.h"
-#include "capture/packet.h"
-#include "capture/text.h"
+#include "capture/base/text.h"
+#include "capture/format/summary_line.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
 
 #include "tests/unit/unit.h"
 

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/delays.h"
-#include "capture/match.h"
-#include "capture/numbers.h"
+#include "capture/base/numbers.h"
+#include "capture/report/delays.h"
+#include "capture/report/match.h"
 
 #include "tests/unit/unit.h"
 

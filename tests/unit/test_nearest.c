@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/nearest.h"
+#include "capture/base/nearest.h"
 
 #include "tests/unit/unit.h"
 

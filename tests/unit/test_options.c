@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/options.h"
-#include "capture/pcapng.h"
+#include "capture/format/pcapng.h"
+#include "capture/packet/pcapng_options.h"
 #include "tests/unit/image.h"
 
 static struct blocks blocks;

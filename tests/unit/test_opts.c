@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "bpf/event.h"
-#include "capture/opts.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/cli/opts.h"
 
 #include "tests/unit/unit.h"
 

@@ -12,11 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/out.h"
-#include "capture/packet.h"
-#include "capture/reader.h"
-#include "capture/unpack.h"
-#include "capture/writer.h"
+#include "capture/packet/packet.h"
+#include "capture/read/capfile.h"
+#include "capture/read/decompress.h"
+#include "capture/write/out.h"
+#include "capture/write/writer.h"
 
 #include "tests/unit/unit.h"
 

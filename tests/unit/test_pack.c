@@ -4,8 +4,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "capture/codec.h"
-#include "capture/pack.h"
+#include "capture/base/codec.h"
+#include "capture/write/compress.h"
 
 #include "tests/unit/unit.h"
 

@@ -18,11 +18,11 @@
 #include <unistd.h>
 
 #include "bpf/event.h"
-#include "capture/attach.h"
-#include "capture/decode.h"
-#include "capture/packet.h"
-#include "capture/ring.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/kernel/attach.h"
+#include "capture/kernel/rings.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
 
 #include <cmocka.h>	/* last: its skip() is a macro */
 

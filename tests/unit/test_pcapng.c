@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/packet.h"
-#include "capture/pcapng.h"
-#include "capture/pcapng_codes.h"
+#include "capture/format/pcapng.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
 
 #include "tests/unit/unit.h"
 

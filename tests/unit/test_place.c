@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/place.h"
+#include "capture/write/place.h"
 
 #include "tests/unit/unit.h"
 

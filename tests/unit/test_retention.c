@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture/out.h"
-#include "capture/postrotate.h"
-#include "capture/retention.h"
+#include "capture/write/out.h"
+#include "capture/write/postrotate.h"
+#include "capture/write/retention.h"
 #include "tests/unit/unit.h"
 
 static char dir[] = "/tmp/retention-XXXXXX";

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "bpf/event.h"
-#include "capture/ring.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/kernel/rings.h"
 
 #include <cmocka.h>
 

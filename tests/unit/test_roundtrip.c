@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/packet.h"
-#include "capture/pcapng_codes.h"
-#include "capture/reader.h"
-#include "capture/writer.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/read/capfile.h"
+#include "capture/write/writer.h"
 
 #include "tests/unit/unit.h"
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/schedule.h"
+#include "capture/write/schedule.h"
 
 #include "tests/unit/unit.h"
 

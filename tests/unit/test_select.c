@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "capture/dedup.h"
-#include "capture/packet.h"
-#include "capture/select.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/packet/packet.h"
+#include "capture/stage/dedup.h"
+#include "capture/stage/select.h"
 
 #include "tests/unit/unit.h"
 

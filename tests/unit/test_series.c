@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "capture/series.h"
+#include "capture/write/filenames.h"
 
 #include "tests/unit/unit.h"
 

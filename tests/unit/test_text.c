@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/text.h"
+#include "capture/base/text.h"
 
 #include "tests/unit/unit.h"
 

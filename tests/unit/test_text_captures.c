@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/codec.h"
-#include "capture/pack.h"
+#include "capture/base/codec.h"
+#include "capture/write/compress.h"
 
 #include "tests/unit/image.h"
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/text_mode.h"
-#include "capture/util.h"
+#include "capture/base/util.h"
+#include "capture/read/text_mode.h"
 
 #include "tests/unit/unit.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "capture/pack.h"
-#include "capture/unpack.h"
+#include "capture/read/decompress.h"
+#include "capture/write/compress.h"
 
 #include "tests/unit/unit.h"
 

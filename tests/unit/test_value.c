@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "capture/util.h"
-#include "capture/value.h"
+#include "capture/base/util.h"
+#include "capture/base/value.h"
 
 #include "tests/unit/unit.h"
 

@@ -12,13 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/out.h"
-#include "capture/codec.h"
-#include "capture/packet.h"
-#include "capture/pcapng.h"
-#include "capture/pcapng_codes.h"
-#include "capture/reader.h"
-#include "capture/writer.h"
+#include "capture/base/codec.h"
+#include "capture/format/pcapng.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/read/capfile.h"
+#include "capture/write/out.h"
+#include "capture/write/writer.h"
 
 #include "tests/unit/unit.h"
 

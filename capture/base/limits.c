@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* setrlimit(2). */
+#include <sys/resource.h>
+
+#include "capture/base/limits.h"
+#include "capture/base/util.h"
+
+uint64_t limits_open_files(uint64_t n)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return UINT64_MAX;
+	if (limit.rlim_cur < n) {
+		limit.rlim_cur = min_of((rlim_t)n, limit.rlim_max);
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	return limit.rlim_cur;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef XDPDUMP_BASE_VERSION_H
+#define XDPDUMP_BASE_VERSION_H
+
+#define XDPDUMP_VERSION	"0.1.0"
+
+/* On stdout: ours, and those of the libraries in use. */
+void version_print(void);
+
+#endif

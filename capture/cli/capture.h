@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Captures on interfaces until told to stop. */
+#ifndef XDPDUMP_CLI_CAPTURE_H
+#define XDPDUMP_CLI_CAPTURE_H
+
+#include "capture/base/log.h"
+
+struct numbers;
+struct opts;
+
+/* Complains about whatever goes wrong; the exit code. */
+enum status live_run(const struct opts *o);
+
+/* Lists the interfaces and what is attached to them, on stdout. */
+enum status list_run(void);
+
+/* -L and -J: the link types, and the kinds of time stamps, of the interface of @o, as tcpdump prints them. */
+enum status list_link_types(const struct opts *o);
+enum status list_stamp_types(const struct opts *o);
+
+/* Reads files: to text, to statistics, to another file. */
+enum status offline_run(const struct opts *o);
+
+/* The same for the packets of these numbers alone, from 0, of those that match the filter. */
+enum status offline_run_only(const struct opts *o, const struct numbers *only);
+
+/* Prints what is in files. */
+enum status info_run(const struct opts *o);
+
+/* Are the packets of two files the same? */
+enum status compare_run(const struct opts *o);
+
+/* Which packets of one file are not in another one, and how long those took that are? */
+enum status lost_run(const struct opts *o);
+
+#endif

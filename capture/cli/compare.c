@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* --compare: two files side by side, up to the first difference, which is shown on stdout. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/base/text.h"
+#include "capture/base/watch.h"
+#include "capture/cli/capture.h"
+#include "capture/cli/filtered.h"
+#include "capture/cli/opts.h"
+#include "capture/format/format.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/read/merge.h"
+#include "capture/report/compare.h"
+
+enum { ROW = 16, ROWS_AROUND = 1 };	/* bytes; rows shown before and behind the one with the difference */
+
+typedef unsigned long long ull;
+
+struct comparison {
+	const struct opts *opts;
+	struct compare_options how;
+	struct watch watch;
+	struct source sources[2];
+	struct packet packets[2];
+	int got[2];		/* of source_next() */
+	uint64_t n_same;
+};
+
+/* The rows around @offset, as far as there are any. */
+static void show_bytes(const struct packet *p, uint32_t offset)
+{
+	uint32_t row = offset / ROW * ROW;
+	uint32_t from = row > ROWS_AROUND * ROW ? row - ROWS_AROUND * ROW : 0, to = row + (1 + ROWS_AROUND) * ROW;
+
+	for (uint32_t at = from; at < to && at < p->caplen; at += ROW) {
+		char line[128];
+		struct text t = text_in(line, sizeof(line));
+
+		text_char(&t, '\t');
+		text_offset(&t, at);
+		text_str(&t, ": ");
+		for (uint32_t i = at; i < at + ROW && i < p->caplen; i++) {
+			text_str(&t, i % 2 ? "" : " ");
+			text_hex(&t, p->data[i], 2);
+		}
+		printf("%.*s\n", (int)t.len, line);
+	}
+}
+
+/* The name of a file may be hostile, too. */
+static void show_name(const struct comparison *c, unsigned which)
+{
+	const char *s = input_name(c->sources[which].input, 0);
+	char escaped[4 * PATH_MAX];
+	struct text t = text_in(escaped, sizeof(escaped));
+
+	text_escaped(&t, s, strlen(s));
+	printf("%.*s", (int)t.len, escaped);
+}
+
+/* Number in the file, time and decoded line as -r prints them. */
+static void show_packet(struct comparison *c, unsigned which)
+{
+	struct format *f = format_open(FORMAT_TEXT, &c->opts->print);
+	struct packet *p = &c->packets[which];
+	ssize_t n = f ? f->ops->packet(f, NULL, 0, p, 0, 0) : 0;	/* that it may take */
+	char *line = malloc(n);
+
+	show_name(c, which);
+	printf(", packet %llu:\n", (ull)c->sources[which].n_read);
+	if (n && line) {
+		decode_packet(p);
+		n = f->ops->packet(f, line, n, p, 0, 0);
+		printf("  %.*s", (int)n, line);
+	}
+	free(line);
+	format_close(f);
+}
+
+static enum status show_difference(struct comparison *c, enum compare_result r, uint32_t offset)
+{
+	char words[160];
+
+	watch_let_go(&c->watch);
+	compare_words(r, &c->packets[0], &c->packets[1], offset, words, sizeof(words));
+	printf("packet %llu differs: %s\n", (ull)c->n_same + 1, words);
+	for (unsigned which = 0; which < 2; which++) {
+		show_packet(c, which);
+		if (r == COMPARE_BYTES || r == COMPARE_CAPLEN)
+			show_bytes(&c->packets[which], offset);
+	}
+	return STATUS_RUNTIME;
+}
+
+static bool has_failed(const struct comparison *c, unsigned which)
+{
+	return c->got[which] < 0;
+}
+
+/* One has come to its end: the other one's rest is counted. */
+static enum status show_rest(struct comparison *c)
+{
+	unsigned longer = c->got[1] > 0;
+	uint64_t n = 1;
+
+	while ((c->got[longer] = source_next(&c->sources[longer], &c->packets[longer])) > 0)
+		n++;
+	if (has_failed(c, longer))
+		return STATUS_OK;
+	watch_let_go(&c->watch);
+	show_name(c, longer);
+	printf(" has %llu packet%s more: ", (ull)n, n == 1 ? "" : "s");
+	show_name(c, !longer);
+	printf(" ends after %llu\n", (ull)c->n_same);
+	return STATUS_RUNTIME;
+}
+
+/* The verdict, or STATUS_OK as well when a file could not be read: that is looked at next. */
+static enum status compare(struct comparison *c)
+{
+	for (;;) {
+		enum compare_result r;
+		uint32_t offset;
+
+		for (unsigned which = 0; which < 2; which++) {
+			c->got[which] = source_next(&c->sources[which], &c->packets[which]);
+			if (has_failed(c, which))
+				return STATUS_OK;
+		}
+		if (!c->got[0] && !c->got[1])
+			return STATUS_OK;
+		if (!c->got[0] || !c->got[1])
+			return show_rest(c);
+		r = compare_packets(&c->how, &c->packets[0], &c->packets[1], &offset);
+		if (r != COMPARE_SAME)
+			return show_difference(c, r, offset);
+		c->n_same++;
+	}
+}
+
+/* Not every packet could be compared. */
+static enum status complain_of_failure(const struct comparison *c)
+{
+	enum status status = STATUS_RUNTIME;
+
+	if (c->watch.asked)
+		return fail(STATUS_SIGNAL + c->watch.asked, "stopped: the first %llu packets are the same", (ull)c->n_same);
+	for (unsigned which = 0; which < 2; which++) {
+		source_complain(&c->sources[which]);
+		if (c->sources[which].refused)
+			status = STATUS_USAGE;
+	}
+	if (status == STATUS_RUNTIME)
+		complain("not compared to the end: the first %llu packets are the same", (ull)c->n_same);
+	return status;
+}
+
+static enum status run(struct comparison *c)
+{
+	const struct opts *o = c->opts;
+	enum status status;
+
+	for (unsigned which = 0; which < 2; which++) {
+		status = source_open(&c->sources[which], o, &c->watch, &o->reads[which], 1);
+		if (status || c->watch.asked)
+			return status;
+	}
+	status = compare(c);
+	progress_erase(&c->watch.progress);
+	if (has_failed(c, 0) || has_failed(c, 1))
+		return complain_of_failure(c);
+	if (!source_check_filter(&c->sources[0]) || !source_check_filter(&c->sources[1]))
+		return STATUS_USAGE;
+	if (!status && o->print.verbose >= 0)
+		printf("%llu packets, all the same\n", (ull)c->n_same);
+	return finish_stdout() ? STATUS_INCOMPLETE : status;
+}
+
+enum status compare_run(const struct opts *o)
+{
+	struct comparison c = {
+		.opts = o, .how = { .snap = o->snap, .times_matter = o->times_matter, .tolerance_ns = o->tolerance_ns },
+	};
+	enum status status;
+
+	if (watch_open(&c.watch, false))
+		status = fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+	else
+		status = run(&c);
+	source_close(&c.sources[0]);
+	source_close(&c.sources[1]);
+	watch_close(&c.watch);
+	return status;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* --info: one report for each file, on stdout. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/base/util.h"
+#include "capture/base/watch.h"
+#include "capture/cli/capture.h"
+#include "capture/cli/filtered.h"
+#include "capture/cli/opts.h"
+#include "capture/filter/expr.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/read/merge.h"
+#include "capture/report/info.h"
+
+/* Reads to the end, or as far as it goes: then *error says why. */
+static enum status read_all(struct source *s, struct info *i, const char **error)
+{
+	struct packet p;
+	int got;
+
+	while ((got = source_next(s, &p)) > 0) {
+		decode_packet(&p);
+		if (info_packet(i, &p)) {
+			*error = "out of memory";
+			return STATUS_RUNTIME;
+		}
+	}
+	progress_erase(&s->watch->progress);
+	if (s->watch->asked)
+		*error = "stopped as asked";
+	else if (got && !s->refused)
+		*error = input_error(s->input, 0);
+	if (s->refused || (!s->watch->asked && !source_check_filter(s)))
+		return STATUS_USAGE;
+	return *error && !s->watch->asked ? STATUS_RUNTIME : STATUS_OK;
+}
+
+/* A file that cannot be read at all has no report. */
+static enum status report(struct source *s, struct info *i)
+{
+	const struct opts *o = s->opts;
+	cleanup(freep) char *filter = o->filter ? expr_line(o->filter) : NULL;
+	struct info_source from = {
+		.name = input_name(s->input, 0), .stat = input_stat(s->input, 0), .reader = input_reader(s->input, 0),
+		.filter = filter,
+	};
+	enum status status = read_all(s, i, &from.error);
+
+	if (status == STATUS_USAGE)
+		return status;
+	watch_let_go(s->watch);
+	(o->screen == FORMAT_JSON ? info_json : info_text)(i, &from, stdout);
+	fflush(stdout);
+	watch_take_back(s->watch);
+	if (status)
+		complain("%s", from.error);
+	return status;
+}
+
+static enum status report_file(const struct opts *o, struct watch *w, const char *path)
+{
+	struct source s;
+	struct info i;
+	enum status status;
+
+	if (info_open(&i))
+		return fail(STATUS_RUNTIME, "out of memory");
+	status = source_open(&s, o, w, &path, 1);
+	if (!status && !w->asked)
+		status = report(&s, &i);
+	source_close(&s);
+	info_close(&i);
+	return status;
+}
+
+enum status info_run(const struct opts *o)
+{
+	enum status worst = STATUS_OK;
+	struct watch w;
+
+	if (watch_open(&w, false)) {
+		watch_close(&w);
+		return fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+	}
+	for (unsigned n = 0; n < o->n_reads && !w.asked; n++) {
+		enum status status;
+
+		if (n && o->screen != FORMAT_JSON)
+			putchar('\n');
+		status = report_file(o, &w, o->reads[n]);
+		worst = status > worst ? status : worst;
+	}
+	watch_close(&w);
+	return finish_stdout() ? STATUS_INCOMPLETE : worst;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * --compare A B --lost: two captures as sets, of a packet on its way from A to B. A table of what is on both sides and what is not, and
+ * how long it took; then, if they are wanted, the packets that were lost, in a second reading of A.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "capture/base/numbers.h"
+#include "capture/base/text.h"
+#include "capture/base/watch.h"
+#include "capture/cli/capture.h"
+#include "capture/cli/filtered.h"
+#include "capture/cli/opts.h"
+#include "capture/packet/imprint.h"
+#include "capture/packet/packet.h"
+#include "capture/read/merge.h"
+#include "capture/report/delays.h"
+#include "capture/report/match.h"
+
+enum { NS_PER_SEC = 1000000000 };
+
+struct side {
+	struct source source;
+	struct packet packet;
+	uint64_t ns;		/* its time, or that of the last one before it which has one */
+	int got;		/* of source_next() */
+};
+
+struct search {
+	const struct opts *opts;
+	struct watch watch;
+	struct hash_key key;
+	struct side sides[2];
+	struct match *match;
+	struct delays *delays;
+	struct numbers *lost;	/* NULL: nobody wants to see them */
+	bool no_memory;
+};
+
+static void paired(void *ctx, int64_t delay_ns)
+{
+	struct search *s = ctx;
+
+	delays_add(s->delays, delay_ns);
+}
+
+static void alone(void *ctx, unsigned side, uint64_t number)
+{
+	struct search *s = ctx;
+
+	if (!side && s->lost && numbers_add(s->lost, number))
+		s->no_memory = true;
+}
+
+static void advance(struct side *side)
+{
+	side->got = source_next(&side->source, &side->packet);
+	if (side->got > 0 && side->packet.has & PACKET_TIME)
+		side->ns = side->packet.ts_ns;
+}
+
+static int take(struct search *s, unsigned which)
+{
+	struct side *side = &s->sides[which];
+	struct packet *p = &side->packet;
+	struct hash128 h;
+
+	if (s->opts->snap && p->caplen > s->opts->snap)
+		p->caplen = s->opts->snap;
+	h = imprint(&s->key, p, s->opts->ignored);
+	return match_packet(s->match, which, &h, side->ns);
+}
+
+/* Both in the order of time, until both are at their end. */
+static int read_both(struct search *s)
+{
+	struct side *a = &s->sides[0], *b = &s->sides[1];
+	int err = 0;
+
+	advance(a);
+	advance(b);
+	while (!err && a->got >= 0 && b->got >= 0 && (a->got || b->got)) {
+		unsigned which = !a->got || (b->got && b->ns < a->ns);
+
+		err = take(s, which);
+		advance(&s->sides[which]);
+	}
+	if (!err && !a->got && !b->got)
+		match_end(s->match);
+	return err || s->no_memory ? -ENOMEM : 0;
+}
+
+/* ---- the report ---- */
+
+static void put_name(const struct search *s, unsigned which)
+{
+	const char *name = input_name(s->sides[which].source.input, 0);
+	char escaped[4 * PATH_MAX];
+	struct text t = text_in(escaped, sizeof(escaped));
+
+	text_escaped(&t, name, strlen(name));
+	printf("%.*s", (int)t.len, escaped);
+}
+
+static void put_ns(int64_t ns)
+{
+	uint64_t amount = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+
+	printf("%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", amount / NS_PER_SEC, amount % NS_PER_SEC);
+}
+
+static const struct { const char *label, *key; double percent; } percentiles[] = {
+	{ "min", "delay_min", 0 }, { "median", "delay_median", 50 }, { "99 %", "delay_99", 99 }, { "max", "delay_max", 100 },
+};
+
+static void put_row(const char *what, uint64_t n, uint64_t of)
+{
+	printf("  %-26s %12" PRIu64, what, n);
+	if (of)
+		printf("  %5.1f %%", 100.0 * n / of);
+	putchar('\n');
+}
+
+static void put_table(const struct search *s)
+{
+	const struct match_totals *t = match_totals(s->match);
+
+	put_name(s, 0);
+	printf(" (A): %" PRIu64 " packets, ", t->packets[0]);
+	put_name(s, 1);
+	printf(" (B): %" PRIu64 " packets\n", t->packets[1]);
+	put_row("in both", t->pairs, t->packets[0]);
+	put_row("lost: only in A", t->alone[0], t->packets[0]);
+	if (t->copies[0])
+		put_row("  B has some like them", t->copies[0], 0);
+	put_row("only in B", t->alone[1], 0);
+	if (t->copies[1])
+		put_row("  doubled: A has fewer", t->copies[1], 0);
+	if (!t->pairs)
+		return;
+	printf("  delay from A to B, s:     ");
+	for (size_t i = 0; i < array_size(percentiles); i++) {
+		printf("%s%s ", i ? ", " : "", percentiles[i].label);
+		put_ns(delays_percentile(s->delays, percentiles[i].percent));
+	}
+	putchar('\n');
+}
+
+static void put_json_name(const struct search *s, unsigned which, const char *key)
+{
+	const char *name = input_name(s->sides[which].source.input, 0);
+	char quoted[6 * PATH_MAX];
+	struct text t = text_in(quoted, sizeof(quoted));
+
+	text_json(&t, name, strlen(name));
+	printf("%s\"%s\":\"%.*s\"", which ? "," : "{", key, (int)t.len, quoted);
+}
+
+static void put_json(const struct search *s)
+{
+	const struct match_totals *t = match_totals(s->match);
+	const struct { const char *key; uint64_t n; } counts[] = {
+		{ "packets_a", t->packets[0] }, { "packets_b", t->packets[1] }, { "both", t->pairs }, { "only_a", t->alone[0] },
+		{ "only_a_copies", t->copies[0] }, { "only_b", t->alone[1] }, { "only_b_copies", t->copies[1] },
+	};
+
+	put_json_name(s, 0, "file_a");
+	put_json_name(s, 1, "file_b");
+	for (size_t i = 0; i < array_size(counts); i++)
+		printf(",\"%s\":%" PRIu64, counts[i].key, counts[i].n);
+	for (size_t i = 0; t->pairs && i < array_size(percentiles); i++) {
+		printf(",\"%s\":\"", percentiles[i].key);
+		put_ns(delays_percentile(s->delays, percentiles[i].percent));
+		putchar('"');
+	}
+	printf("}\n");
+}
+
+/* What may be the matter, where it looks as if the two had nothing to do with each other. */
+static void hint(const struct search *s)
+{
+	const struct match_totals *t = match_totals(s->match);
+
+	if (!t->pairs && t->packets[0] && t->packets[1])
+		complain("no packet of the one is in the other within the window: are their clocks further apart (--window), "
+			 "or were the frames changed on their way (--dedup-ignore)?");
+	if (t->crowded)
+		complain("warning: more than %d packets are in the window (--window); %" PRIu64 " were not looked for to its end",
+			 MATCH_ROOM, t->crowded);
+}
+
+static enum status report(const struct search *s)
+{
+	const struct match_totals *t = match_totals(s->match);
+
+	if (s->opts->screen == FORMAT_JSON)
+		put_json(s);
+	else if (s->opts->print.verbose >= 0)
+		put_table(s);
+	hint(s);
+	if (finish_stdout())
+		return STATUS_INCOMPLETE;
+	return t->alone[0] || t->alone[1] ? STATUS_RUNTIME : STATUS_OK;
+}
+
+/* ---- all of it ---- */
+
+static enum status run(struct search *s)
+{
+	const struct opts *o = s->opts;
+	enum status status = STATUS_OK;
+
+	for (unsigned which = 0; which < 2 && !status; which++)
+		status = source_open(&s->sides[which].source, o, &s->watch, &o->reads[which], 1);
+	if (status || s->watch.asked)
+		return status;
+	if (s->lost && (!strcmp(o->reads[0], "-") || input_is_stream(s->sides[0].source.input)))
+		return fail(STATUS_USAGE, "%s: is read twice to show what was lost, so it has to be a file",
+			    input_name(s->sides[0].source.input, 0));
+	if (read_both(s))
+		return fail(STATUS_RUNTIME, "out of memory");
+	progress_erase(&s->watch.progress);
+	if (s->watch.asked)
+		return fail(STATUS_SIGNAL + s->watch.asked, "stopped");
+	for (unsigned which = 0; which < 2; which++) {
+		source_complain(&s->sides[which].source);
+		if (s->sides[which].got < 0)
+			status = s->sides[which].source.refused ? STATUS_USAGE : STATUS_RUNTIME;
+	}
+	if (status)
+		return status == STATUS_USAGE ? status : fail(status, "not compared to the end");
+	return report(s);
+}
+
+/* *@complete: both were read to their end. */
+static enum status search(const struct opts *o, struct numbers *lost, bool *complete)
+{
+	struct search s = { .opts = o, .lost = lost, .sides = { { .got = -1 }, { .got = -1 } } };
+	const struct match_hooks hooks = { .pair = paired, .alone = alone, .ctx = &s };
+	enum status status;
+
+	hash_key_init(&s.key);
+	if (watch_open(&s.watch, false))
+		status = fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+	else if (match_open(&s.match, o->window_ns, &hooks) || delays_open(&s.delays))
+		status = fail(STATUS_RUNTIME, "out of memory");
+	else
+		status = run(&s);
+	*complete = !s.sides[0].got && !s.sides[1].got;
+	source_close(&s.sides[0].source);
+	source_close(&s.sides[1].source);
+	match_close(s.match);
+	delays_close(s.delays);
+	watch_close(&s.watch);
+	return status;
+}
+
+/* That of A is found by who writes. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+enum status lost_run(const struct opts *o)
+{
+	struct opts again = *o;
+	struct numbers *lost = NULL;
+	enum status status, written;
+	bool complete;
+
+	if (o->write && is_same_file(o->write, o->reads[1]))
+		return fail(STATUS_USAGE, "%s: cannot read from and write to the same file", o->write);
+	if ((o->write || o->text) && numbers_open(&lost))
+		return fail(STATUS_RUNTIME, "out of memory");
+	status = search(o, lost, &complete);
+	again.action = ACTION_OFFLINE;
+	again.n_reads = 1;
+	if (lost && complete) {
+		written = offline_run_only(&again, lost);
+		status = written ? written : status;
+	}
+	numbers_close(lost);
+	return status;
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Letters as in tcpdump, numbers checked to the last character, contradictions refused. */
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "capture/cli/opts_impl.h"
+#include "capture/filter/expr.h"
+#include "capture/packet/packet.h"
+
+static const struct {
+	int code;		/* the letter, or OPT_... */
+	const char *name;
+	const char *arg;	/* NULL: takes none; "[=X]": may take one */
+	const char *help;
+} table[] = {
+	{ 'i', "interface", "IF", "capture on this interface; may be given more than once" },
+	{ 'w', "write", "FILE", "write pcapng to FILE (- for stdout)" },
+	{ OPT_FORMAT, "format", "FORMAT", "of FILE: pcapng, pcap, pcap-ns, json, csv, text (pcapng)" },
+	{ OPT_COMPRESS, "compress", "CODEC", "compress FILE: zstd[:LEVEL], gzip[:LEVEL], none (none)" },
+	{ 'r', "read", "FILE", "read pcap or pcapng from FILE (- for stdin); more than one: merged by time" },
+	{ 'V', "read-list", "FILE", "read the files whose names are the lines of FILE (- for stdin)" },
+	{ 'c', "packet-count", "N", "stop after exactly N packets" },
+	{ OPT_COUNT, "count", NULL, "with -r: print how many packets there are, and none of them" },
+	{ 'C', "file-size", "SIZE", "a new file before FILE gets larger: 10^6 bytes, or with k, m, g, t behind" },
+	{ 'G', "file-time", "SEC", "a new file after SEC seconds; strftime(3) conversions in its name" },
+	{ 'W', "file-count", "N", "with -C keep N files; with -G alone stop after N" },
+	{ 'b', "ring-buffer", "KEY:VALUE", "as dumpcap: duration:, interval:, filesize:, files:, packets:, printname:, nametimenum:" },
+	{ 'a', "autostop", "KEY:VALUE", "as dumpcap: stop after duration:, filesize:, files:, packets:" },
+	{ 'z', "postrotate-command", "CMD", "run CMD with the name of each finished file" },
+	{ 'Z', "relinquish-privileges", "USER", "create files, run CMD and go on as USER once the capture has begun" },
+	{ OPT_PART, "part", NULL, "files are called FILE.part until they are complete" },
+	{ OPT_MAX_DISK, "max-disk", "SIZE", "all files of this run together; the oldest are deleted" },
+	{ OPT_MIN_FREE, "min-free", "SIZE", "leave so much free on the disk; the oldest files are deleted" },
+	{ OPT_SYNC, "sync", "WHEN", "bring files to the disk: close, SEC (every SEC seconds), never (close)" },
+	{ 's', "snapshot-length", "LEN", "capture LEN bytes of each packet (256; 0 for whole frames); 'headers': no payload" },
+	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384 for each, up to 65536)" },
+	{ 'F', "filter-file", "FILE", "take the filter expression from FILE" },
+	{ 'd', "dump-filter", NULL, "print the compiled filter and stop; -dd as C, -ddd as numbers, -d -v as eBPF too" },
+	{ 'y', "linktype", "TYPE", "link type: EN10MB; with -d any that libpcap knows" },
+	{ 'O', "no-optimize", NULL, "do not let libpcap optimise the filter" },
+	{ OPT_SKIP, "skip", "N", "with -r: leave out the first N packets" },
+	{ OPT_START, "start", "TIME", "with -r: packets from TIME on: 2026-11-23 20:20:57.5, 20:20:57, +1.5, 1795465257" },
+	{ OPT_END, "end", "TIME", "with -r: packets before TIME" },
+	{ OPT_DEDUP, "dedup", "[=WINDOW]", "with -r: leave out copies among the last 5, or N, packets, or within a time (10ms)" },
+	{ OPT_DEDUP_IGNORE, "dedup-ignore", "FIELDS", "with --dedup or --lost: what does not matter: ttl, tos, mac, vlan, checksum" },
+	{ OPT_RECOVER, "recover", NULL, "with -r: all that can be saved from a damaged file" },
+	{ OPT_CONCATENATED, "concatenated", NULL, "with -r: captures that stand one behind the other in a file" },
+	{ OPT_FOLLOW, "follow", NULL, "with -r: go on as the file grows, and with those that take its place; FILE may be a 'PATTERN*'" },
+	{ OPT_DISCARD_SECRETS, "discard-secrets", NULL, "with -r: leave decryption secrets out of what is written" },
+	{ OPT_INJECT_SECRETS, "inject-secrets", "TYPE:FILE", "with -r: put secrets into it: tls:keys.log, ssh:, wg:, opcua:" },
+	{ OPT_INFO, "info", NULL, "with -r: what is in the file" },
+	{ OPT_COMPARE, "compare", "A B", "are the packets of the files A and B the same?" },
+	{ OPT_LOST, "lost", NULL, "with --compare: as sets: what is in A and not in B, and the delay of the others; -w writes it" },
+	{ OPT_WINDOW, "window", "SPAN", "with --lost: how far apart in time a packet may be in A and B (1s)" },
+	{ OPT_TOLERANCE, "tolerance", "SPAN", "with --compare: their times may differ by SPAN (0, 10us); else they do not matter" },
+	{ 'T', "print-format", "FORMAT", "of what is printed: text, json, csv (text)" },
+	{ 'v', "verbose", NULL, "more fields; -vv even more" },
+	{ 'q', "quiet", NULL, "fewer fields; -qq no packets" },
+	{ 'e', "link-layer", NULL, "print link-layer addresses" },
+	{ 'x', "hex", NULL, "print the bytes in hex; -xx with the link-layer header" },
+	{ 'X', "hex-ascii", NULL, "print the bytes in hex and ASCII; -XX with the link-layer header" },
+	{ 'A', "ascii", NULL, "print the bytes as ASCII; -AA with the link-layer header" },
+	{ 'S', "absolute-tcp-sequence-numbers", NULL, "print the sequence numbers of TCP" },
+	{ OPT_LENGTHS, "lengths", NULL, "print how many bytes were captured" },
+	{ 't', "time", NULL, "-t no time, -tt seconds since 1970, -ttt since the previous packet, "
+			     "-tttt with date, -ttttt since the first packet" },
+	{ OPT_MICRO, "micro", NULL, "times with six digits behind the point" },
+	{ OPT_NANO, "nano", NULL, "with nine, which is the default; with --format pcap in the file, too" },
+	{ OPT_PRECISION, "time-stamp-precision", "PRECISION", "micro or nano: the same" },
+	{ 'n', "no-names", NULL, "accepted: names are never resolved" },
+	{ 'l', "line-buffered", NULL, "write each line of text at once" },
+	{ 'U', "packet-buffered", NULL, "write each packet to the file at once" },
+	{ OPT_IMMEDIATE, "immediate-mode", NULL, "-l and -U" },
+	{ 'D', "list-interfaces", NULL, "list the interfaces and what is attached to them at XDP" },
+	{ 'L', "list-data-link-types", NULL, "list the link types of the interface" },
+	{ 'J', "list-time-stamp-types", NULL, "list the kinds of time stamps of the interface" },
+	{ 'j', "time-stamp-type", "TYPE", "kind of time stamps: host" },
+	{ OPT_WAIT, "wait", NULL, "wait for interfaces that are not there yet, and for those that go to come back" },
+	{ 'Q', "direction", "DIRECTION", "which packets: in, those received" },
+	{ 'P', "promiscuous-mode", NULL, "put the interface into promiscuous mode" },
+	{ 'p', "no-promiscuous-mode", NULL, "do not, which is the default" },
+	{ '#', "number", NULL, "print the number of each packet" },
+	{ OPT_STATS, "stats", "[=SEC]", "statistics at the end, and every SEC seconds (5, 5s, 500ms)" },
+	{ OPT_PRINT, "print", NULL, "print the packets as well when writing to a file" },
+	{ OPT_MODE, "mode", "MODE", "attach mode: auto, native or generic (auto)" },
+	{ OPT_MIRROR_PORT, "mirror-port", NULL, "drop every frame after the capture: for ports that receive only copies" },
+	{ OPT_DEBUG, "debug", NULL, "show what libbpf has to say" },
+	{ OPT_VERSION, "version", NULL, "print the version" },
+	{ 'h', "help", NULL, "print this text" },
+};
+
+void opts_help(void)
+{
+	printf("Usage: xdpdump [-i IF] [-w FILE] [options] [expression]\n"
+	       "       xdpdump -r FILE [-w FILE] [options] [expression]\n"
+	       "       xdpdump -r FILE --info [expression]\n"
+	       "       xdpdump --compare A B [expression]\n"
+	       "       xdpdump -d [-r FILE] [expression]\n"
+	       "       xdpdump -D\n"
+	       "Captures packets at XDP, writes pcapng, prints them, reads pcap and pcapng. The expression is that of\n"
+	       "tcpdump, see pcap-filter(7).\n\n");
+	for (size_t i = 0; i < array_size(table); i++) {
+		char head[64], letter[8] = "    ";
+		const char *arg = table[i].arg ? table[i].arg : "";
+
+		if (table[i].code < 256)
+			snprintf(letter, sizeof(letter), "-%c, ", table[i].code);
+		snprintf(head, sizeof(head), "%s--%s%s%s", letter, table[i].name, *arg && *arg != '[' ? " " : "", arg);
+		printf("  %-31s %s\n", head, table[i].help);
+	}
+	printf("\nAccepted as in tcpdump, with nothing to be done for them: -f -K -N -u.\n");
+}
+
+const char *opts_name(int code)
+{
+	static char name[32];	/* for one sentence, at the end of all */
+	size_t i = 0;
+
+	while (table[i].code != code)
+		i++;
+	if (code < 256)
+		snprintf(name, sizeof(name), "-%c", code);
+	else
+		snprintf(name, sizeof(name), "--%s", table[i].name);
+	return name;
+}
+
+const char *opts_nth_name(size_t n)
+{
+	size_t n_foreign;
+	const struct foreign *f = opts_foreign(&n_foreign);
+
+	if (n < array_size(table))
+		return table[n].name;
+	for (n -= array_size(table); n_foreign; n_foreign--, f++)
+		if (f->name && !n--)
+			return f->name;
+	return NULL;
+}
+
+bool opts_wrong(struct parser *p, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(p->error, p->cap, fmt, args);
+	va_end(args);
+	return false;
+}
+
+/*
+ * A word that is the name of a capture: the shell has made several out of *.pcap behind one -r. Nothing that libpcap knows looks
+ * like that, and what it would say is a syntax error.
+ */
+static bool is_stray_file(const char *word)
+{
+	static const char *const ends[] = { ".pcap", ".pcapng", ".cap", ".dmp", ".gz", ".zst" };
+	struct stat st;
+	size_t n = strlen(word);
+	bool looks_so = strchr(word, '/');
+
+	for (size_t i = 0; i < array_size(ends); i++)
+		looks_so |= n > strlen(ends[i]) && !strcmp(word + n - strlen(ends[i]), ends[i]);
+	return looks_so && !stat(word, &st) && !S_ISDIR(st.st_mode);
+}
+
+/* The expression is made of all @words that are no options; a blank one is none, as for tcpdump. */
+static bool take_filter(struct parser *p, char *const *words)
+{
+	const char *file = p->filter_file;
+	char *text = NULL;
+	int err;
+
+	if (file && *words)
+		return opts_wrong(p, "-F %s and '%s': the filter expression comes from a file or from the command line", file,
+			     *words);
+	for (char *const *w = words; *w; w++)
+		if (is_stray_file(*w))
+			return opts_wrong(p, "%s is a file, not a part of an expression: each one takes a -r of its own, -r A -r B, "
+				     "or --compare A B", *w);
+	err = file ? expr_read(file, &text) : 0;
+	if (err)
+		return opts_wrong(p, "%s: cannot read the filter expression: %s", file, strerror(-err));
+	if (!file)
+		text = expr_join(words);
+	if (!text)
+		return opts_wrong(p, "out of memory");
+	if (text[strspn(text, " \t\r\n")])
+		p->o->filter = steal(&text);
+	p->o->filter_file = file;
+	free(text);
+	return true;
+}
+
+enum { MOST = array_size(table) + 32 };	/* options, other tools' included */
+
+/* What getopt_long() wants to know. */
+struct grammar {
+	struct option longs[MOST + 1];
+	char shorts[2 * MOST + 2];
+	size_t n_longs, n_shorts;
+};
+
+static void add_option(struct grammar *g, int code, const char *name, int has_arg)
+{
+	if (name)
+		g->longs[g->n_longs++] = (struct option){ name, has_arg, NULL, code };
+	if (code < 256)
+		g->n_shorts += snprintf(g->shorts + g->n_shorts, sizeof(g->shorts) - g->n_shorts, "%c%s", code,
+					has_arg == required_argument ? ":" : "");
+}
+
+static void make_grammar(struct grammar *g)
+{
+	size_t n_foreign;
+	const struct foreign *f = opts_foreign(&n_foreign);
+
+	*g = (struct grammar){ .shorts = ":", .n_shorts = 1 };
+	for (size_t i = 0; i < array_size(table); i++)
+		add_option(g, table[i].code, table[i].name,
+			   !table[i].arg ? no_argument : *table[i].arg == '[' ? optional_argument : required_argument);
+	for (; n_foreign; n_foreign--, f++)
+		add_option(g, f->code, f->name, f->has_arg ? required_argument : no_argument);
+}
+
+/* What getopt_long() does not take, @word, with its optopt. */
+static bool refuse(struct parser *p, const struct grammar *g, int code, const char *word)
+{
+	size_t len = strcspn(word, "=");
+
+	if (code == ':')
+		return opts_wrong(p, "option %s needs a value", word);
+	/* a known letter here is that of a long name with a value it does not take */
+	if (optopt > 0 && optopt < 256 && !strchr(g->shorts, optopt))
+		return opts_wrong(p, "there is no option -%c", optopt);
+	if (optopt)
+		return opts_wrong(p, "option %.*s takes no value", (int)len, word);
+	return opts_suggest_name(p, word, len);
+}
+
+static bool take_options(struct parser *p, int argc, char **argv)
+{
+	struct grammar g;
+	int code;
+
+	make_grammar(&g);
+	opterr = 0;
+	optind = 0;
+	while ((code = getopt_long(argc, argv, g.shorts, g.longs, NULL)) != -1) {
+		if (code == ':' || code == '?' ? !refuse(p, &g, code, argv[optind - 1]) : !opts_take(p, code, optarg))
+			return false;
+	}
+	return true;
+}
+
+bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
+{
+	struct parser p = { .o = o, .error = error, .cap = cap };
+
+	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .dump_linktype = LINKTYPE_ETHERNET };
+	if (!take_options(&p, argc, argv)) {
+		opts_suggest_dashes(&p, argv + 1);
+		return false;
+	}
+	if (o->action == ACTION_COMPARE) {
+		if (!argv[optind])
+			return opts_wrong(&p, "--compare needs two files");
+		if (!opts_add_read(&p, argv[optind++]))
+			return false;
+	}
+	return take_filter(&p, argv + optind) && opts_settle(&p);
+}
+
+void opts_close(struct opts *o)
+{
+	free((char *)o->filter);
+	free(o->reads);
+	free(o->read_list);
+	o->filter = NULL;
+	o->reads = NULL;
+	o->read_list = NULL;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The command line. One table is usage text, parser and, by a test, the list in the man page. */
+#ifndef XDPDUMP_CLI_OPTS_H
+#define XDPDUMP_CLI_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/base/codec.h"
+#include "capture/format/format.h"
+#include "capture/format/text_settings.h"
+#include "capture/kernel/attach.h"
+#include "capture/stage/select.h"
+#include "capture/write/retention.h"
+#include "capture/write/rotate.h"
+
+enum { OPTS_IFACES_MAX = 64, OPTS_SECRETS_MAX = 16 };
+
+enum action {
+	ACTION_LIVE, ACTION_OFFLINE, ACTION_INFO, ACTION_COMPARE, ACTION_DUMP, ACTION_LIST, ACTION_LINK_TYPES, ACTION_STAMP_TYPES,
+	ACTION_HELP, ACTION_VERSION,
+};
+
+struct opts {
+	enum action action;
+	const char *ifaces[OPTS_IFACES_MAX];	/* -i, in order: names, or numbers of -D */
+	unsigned n_ifaces;		/* 0, live: that of the default route */
+	const char **reads;		/* -r, in order; with --compare the two files; freed by opts_close() */
+	unsigned n_reads;		/* 0: live */
+	char *read_list;		/* the text of -V, into which they point; freed by opts_close() */
+	bool recover;
+	bool concatenated;		/* captures that stand one behind the other in a file */
+	bool follow;			/* the file grows, and others take its place */
+	bool discard_secrets;
+	const char *secrets[OPTS_SECRETS_MAX];	/* --inject-secrets: TYPE:FILE, in order */
+	unsigned n_secrets;
+	bool count_only;		/* --count: the number of packets, and none of them */
+	const char *write;		/* -w, NULL: text only */
+	enum file_format format;	/* of that file, pcapng by default */
+	struct codec codec;		/* its compression */
+	struct rotate_options rotate;	/* its successors */
+	bool part;			/* called *.part until they are complete */
+	struct retention_options keep;	/* what becomes of it afterwards */
+	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
+	const char *filter_file;	/* where it comes from, so that no word of it is shown; NULL: the command line */
+	bool no_optimize;		/* -O */
+	int dump;			/* -d: how often */
+	uint16_t dump_linktype;		/* LINKTYPE_...: for what, without -r */
+	bool text;			/* packets are printed */
+	enum file_format screen;	/* as what; with --info the report */
+	bool unbuffered;		/* -U */
+	const char *user;		/* -Z, NULL: as we are */
+	bool promiscuous;
+	bool wait;			/* for interfaces that are not there */
+	bool debug;
+	uint64_t count;			/* 0: no limit */
+	uint64_t skip;			/* packets before the first */
+	struct select_time start, end;
+	uint64_t dedup_packets;		/* copies among so many packets before are left out; 0: no matter */
+	uint64_t dedup_ns;		/* or within this time */
+	unsigned ignored;		/* what does not matter then: IMPRINT_... */
+	bool lost;			/* --compare: as sets, within a window */
+	uint64_t window_ns;
+	bool times_matter;		/* --compare: they may differ by tolerance_ns */
+	uint64_t tolerance_ns;
+	bool mirror_port;
+	uint32_t snap;			/* bytes, live 1 to EVENT_SNAP_MAX; with -r 0: not cut */
+	bool headers_only;		/* packets are cut behind their last header as well */
+	size_t ring_bytes;		/* of all rings; 0: see ring_open() */
+	uint64_t stats_ns;		/* interval, 0: none */
+	bool stats;			/* at the end of -r as well */
+	enum xdp_mode mode;
+	struct print_options print;
+};
+
+/*
+ * False: @error has one sentence about what is wrong. Strings point into @argv, which getopt_long() puts into another
+ * order. Whatever it returns, @o is to be closed.
+ */
+bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap);
+void opts_close(struct opts *o);
+
+/* The usage text on stdout. */
+void opts_help(void);
+
+#endif

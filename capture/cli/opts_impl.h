@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the parts of the command line's parser share. Only for opts*.c. */
+#ifndef XDPDUMP_CLI_OPTS_IMPL_H
+#define XDPDUMP_CLI_OPTS_IMPL_H
+
+#include "capture/base/util.h"
+#include "capture/cli/opts.h"
+
+/* Options without a letter. */
+enum {
+	OPT_STATS = 256, OPT_PRINT, OPT_MODE, OPT_MIRROR_PORT, OPT_VERSION, OPT_DEBUG, OPT_FORMAT, OPT_COMPRESS, OPT_SYNC,
+	OPT_MAX_DISK, OPT_MIN_FREE, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_INFO, OPT_COMPARE, OPT_TOLERANCE, OPT_RECOVER,
+	OPT_CONCATENATED, OPT_DEDUP_IGNORE, OPT_DISCARD_SECRETS, OPT_INJECT_SECRETS, OPT_PART, OPT_LOST, OPT_WINDOW, OPT_WAIT, OPT_FOLLOW, OPT_COUNT, OPT_LENGTHS, OPT_MICRO, OPT_NANO, OPT_PRECISION, OPT_IMMEDIATE,
+	OPT_FOREIGN,		/* and behind it, each its own: other tools' */
+	N_CODES = OPT_FOREIGN + 16
+};
+
+struct parser {
+	struct opts *o;
+	char *error;
+	size_t cap;
+	const char *filter_file;
+	uint64_t snap;
+	unsigned times[N_CODES];	/* that an option was given, by letter or OPT_... */
+};
+
+/* An option that other tools have. */
+struct foreign {
+	int code;		/* the letter, or OPT_FOREIGN and more */
+	const char *name;	/* NULL: none */
+	bool has_arg;
+	const char *answer;	/* what to use instead; NULL: accepted, there is nothing to be done */
+};
+
+const struct foreign *opts_foreign(size_t *n);
+
+/*
+ * Which options were meant by the long name @word ("--colour") of @len bytes, which is none; returns false. And, added to the sentence,
+ * which one stands behind a single dash among the words of @argv.
+ */
+bool opts_suggest_name(struct parser *p, const char *word, size_t len);
+void opts_suggest_dashes(struct parser *p, char *const *argv);
+
+/* All names of options, the @n-th one; NULL behind the last. */
+const char *opts_nth_name(size_t n);
+
+/* Sets the sentence; returns false. */
+bool opts_wrong(struct parser *p, const char *fmt, ...) printf_like(2, 3);
+
+/* An option as the user writes it: "-C", "--max-disk". */
+const char *opts_name(int code);
+
+/* A file that is read. */
+bool opts_add_read(struct parser *p, const char *path);
+
+/* One option, with its value or NULL. */
+bool opts_take(struct parser *p, int code, const char *arg);
+
+/* What the options mean together. */
+bool opts_settle(struct parser *p);
+
+#endif

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* What the options mean together, and which of them contradict each other. */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "bpf/event.h"
+#include "capture/cli/opts_impl.h"
+#include "capture/packet/packet.h"
+
+enum { SNAP_DEFAULT = 256, WINDOW_DEFAULT_NS = 1000 * 1000 * 1000 };
+
+/* The first of @codes, which end with 0, that was given; 0: none. */
+static int first_given(const struct parser *p, const int *codes)
+{
+	while (*codes && !p->times[*codes])
+		codes++;
+	return *codes;
+}
+
+static bool can_follow(struct parser *p)
+{
+	const struct opts *o = p->o;
+
+	if (o->action == ACTION_INFO || o->action == ACTION_COMPARE)
+		return opts_wrong(p, "--follow has no end, and %s is about the whole",
+				  o->action == ACTION_INFO ? "--info" : "--compare");
+	if (o->n_reads != 1)
+		return opts_wrong(p, "--follow is for one -r, which may be a pattern in quotes: -r '/var/cap/*.pcapng'");
+	if (!strcmp(o->reads[0], "-"))
+		return opts_wrong(p, "--follow needs the name of a file: stdin is read until its writer ends");
+	if (o->recover)
+		return opts_wrong(p, "--follow waits for what --recover would have to look at first: give one of the two");
+	if (o->write && !fnmatch(o->reads[0], o->write, FNM_PATHNAME))
+		return opts_wrong(p, "--follow: what -w writes would be read again: '%s' means it as well", o->reads[0]);
+	return true;
+}
+
+static bool settle_source(struct parser *p)
+{
+	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
+	static const int reading[] = {
+		OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW, OPT_INFO, OPT_COUNT,
+		OPT_DISCARD_SECRETS, OPT_INJECT_SECRETS, 0,
+	};
+	const struct opts *o = p->o;
+	bool live = !o->n_reads;
+	int code = first_given(p, live ? reading : capturing);
+
+	if (!live && o->n_ifaces)
+		return opts_wrong(p, "-i captures and %s reads: give one of the two",
+				  o->action == ACTION_COMPARE ? "--compare" : "-r");
+	if (code && live)
+		return opts_wrong(p, "%s is for reading and needs -r FILE", opts_name(code));
+	if (code)
+		return opts_wrong(p, "%s is for capturing and means nothing with -r", opts_name(code));
+	if (!live && o->stats_ns)
+		return opts_wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
+	if (select_is_empty(&o->start, &o->end))
+		return opts_wrong(p, "--start is not before --end: no packet can be between them");
+	if (o->times_matter && o->action != ACTION_COMPARE)
+		return opts_wrong(p, "--tolerance is for --compare");
+	if (o->ignored && !p->times[OPT_DEDUP] && !o->lost)
+		return opts_wrong(p, "--dedup-ignore tells --dedup or --lost what does not matter, and is nothing by itself");
+	if (o->lost && o->action != ACTION_COMPARE)
+		return opts_wrong(p, "--lost is for --compare A B");
+	if (o->window_ns && !o->lost)
+		return opts_wrong(p, "--window is for --compare A B --lost");
+	if (o->wait && o->user)
+		return opts_wrong(p, "--wait needs the privileges later that -Z gives up");
+	if (o->wait && !o->n_ifaces)
+		return opts_wrong(p, "--wait is for interfaces that are named: -i IF");
+	if (o->follow && !can_follow(p))
+		return false;
+	if (p->times['p'] && p->times['P'])
+		return opts_wrong(p, "-p and -P contradict each other");
+	if (p->times['y'] && !live)
+		return opts_wrong(p, "-y: the link type of a file is that which it has");
+	if (o->dump_linktype != LINKTYPE_ETHERNET)
+		return opts_wrong(p, "-y: XDP sees frames of Ethernet: EN10MB");
+	return true;
+}
+
+/* The file of -w, those that follow it, and what is printed beside it. */
+static bool settle_output(struct parser *p)
+{
+	static const int file[] = {
+		OPT_FORMAT, OPT_COMPRESS, OPT_SYNC, 'C', 'G', 'W', 'b', 'z', OPT_MAX_DISK, OPT_MIN_FREE, OPT_PART, 0,
+	};
+	static const int *const series = file + 3;
+	struct opts *o = p->o;
+	bool to_stdout = o->write && !strcmp(o->write, "-");
+	int code = first_given(p, o->write ? series : file);
+
+	if (code && (!o->write || to_stdout))
+		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
+	if (o->rotate.name_order && !o->rotate.ring_names)
+		return opts_wrong(p, "-b nametimenum: is for the names that -b duration:, interval:, filesize:, packets: or files: make");
+	if ((o->rotate.stop_bytes || o->rotate.stop_files) && !o->write)
+		return opts_wrong(p, "-a filesize: and files: need -w FILE");
+	if ((o->discard_secrets || o->n_secrets) && (!o->write || o->format != FORMAT_PCAPNG))
+		return opts_wrong(p, "secrets are in pcapng files: %s needs -w FILE, and no other --format",
+				  opts_name(o->discard_secrets ? OPT_DISCARD_SECRETS : OPT_INJECT_SECRETS));
+	if (o->count_only && o->write)
+		return opts_wrong(p, "--count counts packets, and -w writes them: give one of the two");
+	o->text = p->times[OPT_PRINT] || (!o->write && !o->count_only && p->times['q'] < 2);
+	if (o->text && to_stdout)
+		return opts_wrong(p, "-w - and --print both want stdout");
+	if (p->times['T'] && !o->text && !o->lost)
+		return opts_wrong(p, "-T is for what is printed: the file has --format");
+	if (o->print.microseconds && o->format == FORMAT_PCAP_NS)
+		return opts_wrong(p, "--micro and --format pcap-ns contradict each other");
+	if (p->times[OPT_NANO] && o->format == FORMAT_PCAP)
+		o->format = FORMAT_PCAP_NS;
+	return true;
+}
+
+/* --info and --compare print a report and nothing else. */
+static bool settle_report(struct parser *p)
+{
+	static const int others[] = { 'w', 'c', 'a', OPT_PRINT, OPT_STATS, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, 0 };
+	const struct opts *o = p->o;
+	const char *report = o->action == ACTION_INFO ? "--info" : "--compare";
+	int code = first_given(p, others);
+
+	if (code)
+		return opts_wrong(p, "%s means nothing with %s", opts_name(code), report);
+	if (p->times['s'] && (o->action == ACTION_INFO || o->headers_only))
+		return opts_wrong(p, "-s%s means nothing with %s", o->headers_only ? " headers" : "", report);
+	if (o->action == ACTION_COMPARE && o->n_reads != 2)
+		return opts_wrong(p, "--compare takes its two files itself, without -r");
+	if (o->action == ACTION_INFO && p->times['T'] && o->screen == FORMAT_CSV)
+		return opts_wrong(p, "--info prints text or json");
+	return true;
+}
+
+/* A report, and then the packets that were lost, written or, with -v, printed. */
+static bool settle_lost(struct parser *p)
+{
+	static const int others[] = {
+		'c', 'a', OPT_STATS, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_TOLERANCE, OPT_COUNT, 0,
+	};
+	struct opts *o = p->o;
+	int code = first_given(p, others);
+
+	if (code)
+		return opts_wrong(p, "%s means nothing with --lost", opts_name(code));
+	if (o->n_reads != 2)
+		return opts_wrong(p, "--compare takes its two files itself, without -r");
+	if (o->screen == FORMAT_CSV)
+		return opts_wrong(p, "--lost prints text or json");
+	if (!o->window_ns)
+		o->window_ns = WINDOW_DEFAULT_NS;
+	if (!settle_output(p))
+		return false;
+	o->text = o->print.verbose > 0 || p->times[OPT_PRINT];
+	return true;
+}
+
+/* Of several the one that shows most, as with tcpdump. */
+static enum hex_format dump_format(const struct parser *p)
+{
+	if (p->times['X'])
+		return p->times['X'] > 1 ? HEX_ASCII_LINK : HEX_ASCII;
+	if (p->times['x'])
+		return p->times['x'] > 1 ? HEX_LINK : HEX;
+	if (p->times['A'])
+		return p->times['A'] > 1 ? ASCII_LINK : ASCII;
+	return HEX_NONE;
+}
+
+static bool settle_text(struct parser *p)
+{
+	static const enum time_format times[] = {
+		TIME_OF_DAY, TIME_NONE, TIME_EPOCH, TIME_DELTA, TIME_DATE, TIME_SINCE_FIRST,
+	};
+	struct opts *o = p->o;
+
+	if (p->times['t'] >= array_size(times))
+		return opts_wrong(p, "-t can be given up to five times");
+	o->print.time = times[p->times['t']];
+	o->print.hex = dump_format(p);
+	o->print.verbose = p->times['v'] ? (int)p->times['v'] : -(p->times['q'] > 0);
+	return true;
+}
+
+/* The options that only set a flag. */
+static void settle_flags(struct parser *p)
+{
+	struct opts *o = p->o;
+	const struct { int code; bool *flag; } flags[] = {
+		{ 'O', &o->no_optimize }, { 'e', &o->print.link }, { 'l', &o->print.line_buffered }, { 'U', &o->unbuffered },
+		{ 'P', &o->promiscuous }, { OPT_WAIT, &o->wait }, { '#', &o->print.number }, { 'S', &o->print.sequence },
+		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
+		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover }, { OPT_CONCATENATED, &o->concatenated },
+		{ OPT_COUNT, &o->count_only }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },
+		{ OPT_DISCARD_SECRETS, &o->discard_secrets }, { OPT_FOLLOW, &o->follow },
+	};
+
+	for (size_t i = 0; i < array_size(flags); i++)
+		*flags[i].flag |= p->times[flags[i].code] > 0;
+	o->dump = p->times['d'];
+}
+
+bool opts_settle(struct parser *p)
+{
+	struct opts *o = p->o;
+
+	settle_flags(p);
+	if (o->action == ACTION_LIVE && o->n_reads)
+		o->action = ACTION_OFFLINE;
+	if (o->action >= ACTION_LIST)
+		return true;
+	if (o->dump) {
+		o->action = ACTION_DUMP;
+		o->print.verbose = p->times['v'];
+		return !o->n_ifaces || !o->n_reads || opts_wrong(p, "-i captures and -r reads: give one of the two");
+	}
+	if (!settle_source(p) || !settle_text(p))
+		return false;
+	o->snap = p->snap;
+	if (o->lost)
+		return settle_lost(p);
+	if (o->action == ACTION_INFO || o->action == ACTION_COMPARE)
+		return settle_report(p);
+	if (!o->n_reads && !p->times['s'])
+		o->snap = SNAP_DEFAULT;
+	else if (!o->n_reads && (!o->snap || o->snap > EVENT_SNAP_MAX))
+		o->snap = EVENT_SNAP_MAX;
+	return settle_output(p);
+}

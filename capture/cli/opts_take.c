@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* One option after another: its value, checked by itself. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpf/event.h"
+#include "capture/base/value.h"
+#include "capture/cli/opts_impl.h"
+#include "capture/packet/imprint.h"
+#include "capture/packet/link.h"
+#include "capture/stage/dedup.h"
+
+enum {
+	SNAP_LIMIT	= 262144,	/* tcpdump's, which scripts have */
+	RING_KIB_MAX	= 1 << 20,
+	FILES_MAX	= 1000000,
+	DEDUP_DEFAULT	= 5,		/* packets before; editcap -d counts the packet itself as one of them */
+	DUMPCAP_KB	= 1000,		/* bytes in a kB of dumpcap's filesize: */
+	TCPDUMP_MB	= 1000000,	/* in one of tcpdump's -C */
+};
+
+static bool number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max, uint64_t *v)
+{
+	if (value_number(s, min, max, v))
+		return true;
+	return opts_wrong(p, "%s '%s' is not a number from %llu to %llu", what, s, (unsigned long long)min,
+		     (unsigned long long)max);
+}
+
+/* More than 0. */
+static bool span(struct parser *p, const char *what, const char *s, uint64_t *ns)
+{
+	if (value_span(s, ns) && *ns)
+		return true;
+	return opts_wrong(p, "%s '%s' is not a span of time: seconds, or a number with ms, s, m, h or d behind", what, s);
+}
+
+static bool size(struct parser *p, const char *what, const char *s, uint64_t unit, uint64_t *bytes)
+{
+	if (value_size(s, unit, bytes))
+		return true;
+	return opts_wrong(p, "%s '%s' is not a size: a whole number of %s bytes, or one with k, m, g or t behind", what, s,
+		     unit == DUMPCAP_KB ? "1000" : "10^6");
+}
+
+static bool take_snap(struct parser *p, const char *arg)
+{
+	uint64_t v = 0;
+
+	p->o->headers_only = !strcmp(arg, "headers");
+	if (!p->o->headers_only && !number(p, "snapshot length", arg, 0, SNAP_LIMIT, &v))
+		return false;
+	p->snap = v;
+	return true;
+}
+
+static bool take_mode(struct parser *p, const char *arg)
+{
+	for (p->o->mode = XDP_MODE_AUTO; p->o->mode <= XDP_MODE_GENERIC; p->o->mode++)
+		if (!strcmp(arg, xdp_mode_name(p->o->mode)))
+			return true;
+	return opts_wrong(p, "mode '%s' is none of auto, native and generic", arg);
+}
+
+static bool take_iface(struct parser *p, const char *arg)
+{
+	struct opts *o = p->o;
+
+	if (!strcmp(arg, "any"))
+		return opts_wrong(p, "-i any: all interfaces at once cannot be captured so far: give an -i for each; -D lists them");
+	for (unsigned i = 0; i < o->n_ifaces; i++)
+		if (!strcmp(o->ifaces[i], arg))
+			return opts_wrong(p, "interface %s is given twice", arg);
+	if (o->n_ifaces == OPTS_IFACES_MAX)
+		return opts_wrong(p, "more than %d interfaces", OPTS_IFACES_MAX);
+	o->ifaces[o->n_ifaces++] = arg;
+	return true;
+}
+
+static bool take_ring(struct parser *p, const char *arg)
+{
+	uint64_t kib;
+
+	if (!number(p, "buffer size in KiB", arg, 1, RING_KIB_MAX, &kib))
+		return false;
+	p->o->ring_bytes = kib * 1024;
+	return true;
+}
+
+static bool take_stats(struct parser *p, const char *arg)
+{
+	p->o->stats = true;
+	return !arg || span(p, "interval", arg, &p->o->stats_ns);
+}
+
+bool opts_add_read(struct parser *p, const char *path)
+{
+	struct opts *o = p->o;
+	const char **more = o->reads;
+
+	if (!*path)
+		return opts_wrong(p, "the name of the input file is empty");
+	if (!(o->n_reads & (o->n_reads - 1)))	/* a power of two, or 0: full */
+		more = realloc(o->reads, (o->n_reads ? 2 * (size_t)o->n_reads : 1) * sizeof(*more));
+	if (!more)
+		return opts_wrong(p, "out of memory");
+	o->reads = more;
+	o->reads[o->n_reads++] = path;
+	return true;
+}
+
+/* "KEY:VALUE" of -b and -a, with dumpcap's keys and units. A key that the option has not is NULL in @to. */
+struct criterion {
+	uint64_t *duration, *interval, *bytes, *packets, *files, *name_order;
+	const char **print_name;
+};
+
+/* What stands behind the colon of @key; NULL: it is another one. */
+static const char *value_of(const char *arg, const char *key)
+{
+	size_t n = strlen(key);
+
+	return !strncmp(arg, key, n) && arg[n] == ':' ? arg + n + 1 : NULL;
+}
+
+static bool take_criterion(struct parser *p, char letter, const char *arg, const struct criterion *to)
+{
+	const char *value;
+
+	if ((value = value_of(arg, "duration")))
+		return span(p, "duration", value, to->duration);
+	if (to->interval && (value = value_of(arg, "interval")))
+		return span(p, "interval", value, to->interval);
+	if ((value = value_of(arg, "filesize")))
+		return size(p, "file size", value, DUMPCAP_KB, to->bytes);
+	if ((value = value_of(arg, "packets")))
+		return number(p, "packet count", value, 1, UINT64_MAX, to->packets);
+	if ((value = value_of(arg, "files")))
+		return number(p, "file count", value, 1, FILES_MAX, to->files);
+	if (to->name_order && (value = value_of(arg, "nametimenum")))
+		return number(p, "order of names", value, 1, UINT64_MAX, to->name_order);
+	if (to->print_name && (value = value_of(arg, "printname")) && *value) {
+		*to->print_name = value;
+		return true;
+	}
+	return opts_wrong(p, "-%c '%s' is none of duration:SEC, %sfilesize:KB, files:N and packets:N%s", letter, arg,
+			  to->interval ? "interval:SEC, " : "",
+			  to->print_name ? ", printname:FILE, nametimenum:1 and 2 (tcpdump's -b, AS numbers of BGP, is not here)" : "");
+}
+
+/* As dumpcap has it, what begins or counts files makes its names; how they are printed, or look, does not. */
+static bool take_ring_buffer(struct parser *p, const char *arg)
+{
+	struct rotate_options *r = &p->o->rotate;
+
+	if (!value_of(arg, "printname") && !value_of(arg, "nametimenum"))
+		r->ring_names = true;
+	return take_criterion(p, 'b', arg, &(struct criterion){
+		.duration = &r->file_ns, .interval = &r->interval_ns, .bytes = &r->file_bytes, .packets = &r->file_packets,
+		.files = &r->n_files, .name_order = &r->name_order, .print_name = &p->o->keep.print_name,
+	});
+}
+
+static bool take_autostop(struct parser *p, const char *arg)
+{
+	struct rotate_options *r = &p->o->rotate;
+
+	return take_criterion(p, 'a', arg, &(struct criterion){ .duration = &r->stop_ns, .bytes = &r->stop_bytes,
+								.packets = &p->o->count, .files = &r->stop_files });
+}
+
+static bool take_sync(struct parser *p, const char *arg)
+{
+	struct retention_options *k = &p->o->keep;
+
+	k->sync = !strcmp(arg, "never") ? RETENTION_SYNC_NEVER : RETENTION_SYNC_CLOSE;
+	if (!strcmp(arg, "never") || !strcmp(arg, "close"))
+		return true;
+	k->sync = RETENTION_SYNC_EVERY;
+	return (value_span(arg, &k->sync_ns) && k->sync_ns) || opts_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
+}
+
+static bool take_dedup(struct parser *p, const char *arg)
+{
+	struct opts *o = p->o;
+
+	o->dedup_packets = arg ? 0 : DEDUP_DEFAULT;
+	o->dedup_ns = 0;
+	if (!arg || value_number(arg, 1, DEDUP_WINDOW_MAX, &o->dedup_packets))
+		return true;
+	o->dedup_packets = 0;
+	return (value_span(arg, &o->dedup_ns) && o->dedup_ns) ||
+	       opts_wrong(p, "--dedup '%s' is neither a number of packets up to %d nor a span of time (10ms)", arg, DEDUP_WINDOW_MAX);
+}
+
+static bool take_format(struct parser *p, const char *arg)
+{
+	return format_by_name(&p->o->format, arg) ||
+	       opts_wrong(p, "format '%s' is none of pcapng, pcap, pcap-ns, json, csv and text", arg);
+}
+
+static bool take_codec(struct parser *p, const char *arg)
+{
+	return codec_parse(arg, &p->o->codec) || opts_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
+}
+
+/* The words of tcpdump's -T, which we have for something else. */
+static bool is_tcpdump_type(const char *word)
+{
+	static const char *const types[] = {
+		"aodv", "carp", "cnfp", "domain", "lmp", "pgm", "pgm_zmtp1", "ptp", "radius", "resp", "rpc", "rtcp", "rtp", "snmp",
+		"someip", "tftp", "vat", "vxlan", "wb", "zmtp1",
+	};
+
+	for (size_t i = 0; i < array_size(types); i++)
+		if (!strcmp(word, types[i]))
+			return true;
+	return false;
+}
+
+static bool take_print_format(struct parser *p, const char *arg)
+{
+	if (is_tcpdump_type(arg))
+		return opts_wrong(p, "-T %s: how a port is read is not to be chosen here; tshark -d is for that. -T is text, json or csv", arg);
+	return (format_by_name(&p->o->screen, arg) && format_is_text(p->o->screen)) ||
+	       opts_wrong(p, "-T '%s' is none of text, json and csv", arg);
+}
+
+/* The names of files, a line each. "-" is stdin. */
+static bool take_read_list(struct parser *p, const char *path)
+{
+	struct opts *o = p->o;
+	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	size_t cap = 0;
+	ssize_t len;
+
+	if (o->read_list)
+		return opts_wrong(p, "-V is given twice");
+	if (!f)
+		return opts_wrong(p, "-V %s: cannot open: %s", path, strerror(errno));
+	errno = 0;
+	len = getdelim(&o->read_list, &cap, '\0', f);
+	if (len < 0 && errno)
+		opts_wrong(p, "-V %s: cannot read: %s", path, strerror(errno));
+	if (f != stdin)
+		fclose(f);
+	if (len < 0)
+		return errno ? false : opts_wrong(p, "-V %s: there are no names of files in it", path);
+	for (char *rest = o->read_list, *name; (name = strsep(&rest, "\n"));)
+		if (*name && !opts_add_read(p, name))
+			return false;
+	return o->n_reads || opts_wrong(p, "-V %s: there are no names of files in it", path);
+}
+
+static bool take_direction(struct parser *p, const char *arg)
+{
+	if (!strcmp(arg, "in"))
+		return true;
+	if (!strcmp(arg, "out") || !strcmp(arg, "inout"))
+		return opts_wrong(p, "-Q %s: XDP sees received packets only (-Q in); for those that are sent there is tcpdump so far", arg);
+	return opts_wrong(p, "direction '%s' is none of in, out and inout", arg);
+}
+
+/* pcap-tstamp(7). Ours is host_hiprec: the time that the kernel takes when the program sees the packet. */
+static bool take_stamp_type(struct parser *p, const char *arg)
+{
+	if (!strcmp(arg, "host") || !strcmp(arg, "host_lowprec") || !strcmp(arg, "host_hiprec"))
+		return true;
+	if (!strncmp(arg, "adapter", 7) || !strcmp(arg, "host_hiprec_unsynced"))
+		return opts_wrong(p, "-j %s: there are only times of the host so far (-j host)", arg);
+	return opts_wrong(p, "-j '%s' is no kind of time stamps; xdpdump -J -i IF lists them", arg);
+}
+
+/* In nanoseconds unless it is said otherwise; the last one counts. */
+static bool take_precision(struct parser *p, const char *arg)
+{
+	bool micro = !strcmp(arg, "micro");
+
+	if (!micro && strcmp(arg, "nano"))
+		return opts_wrong(p, "time stamp precision '%s' is neither micro nor nano", arg);
+	p->o->print.microseconds = micro;
+	p->times[OPT_NANO] = !micro;
+	return true;
+}
+
+static bool take_link_type(struct parser *p, const char *arg)
+{
+	return decode_linktype_by_name(arg, &p->o->dump_linktype) ||
+	       opts_wrong(p, "-y '%s' is no link type that libpcap knows; pcap-linktype(7) has a list", arg);
+}
+
+static bool take_foreign(struct parser *p, int code)
+{
+	size_t n;
+	const struct foreign *f = opts_foreign(&n);
+
+	for (; n; n--, f++)
+		if (f->code == code && f->answer)
+			return code < 256 ? opts_wrong(p, "-%c: %s", code, f->answer) : opts_wrong(p, "--%s: %s", f->name, f->answer);
+	return true;
+}
+
+/* Those that make something else of all of it. */
+static bool take_action(struct parser *p, int code)
+{
+	static const struct { int code; enum action action; } actions[] = {
+		{ OPT_INFO, ACTION_INFO }, { 'D', ACTION_LIST }, { 'L', ACTION_LINK_TYPES }, { 'J', ACTION_STAMP_TYPES },
+		{ 'h', ACTION_HELP }, { OPT_VERSION, ACTION_VERSION },
+	};
+
+	for (size_t i = 0; i < array_size(actions); i++)
+		if (actions[i].code == code)
+			p->o->action = actions[i].action;
+	return take_foreign(p, code);
+}
+
+bool opts_take(struct parser *p, int code, const char *arg)
+{
+	p->times[code]++;
+	switch (code) {
+	case 'i':
+		return take_iface(p, arg);
+	case 'w':
+		p->o->write = arg;
+		return *arg || opts_wrong(p, "the name of the output file is empty");
+	case 'r':
+		return opts_add_read(p, arg);
+	case 'C':
+		return size(p, "file size", arg, TCPDUMP_MB, &p->o->rotate.file_bytes);
+	case 'G':
+		return span(p, "file time", arg, &p->o->rotate.file_ns);
+	case 'W':
+		return number(p, "file count", arg, 1, FILES_MAX, &p->o->rotate.n_files);
+	case 'b':
+		return take_ring_buffer(p, arg);
+	case 'a':
+		return take_autostop(p, arg);
+	case 'z':
+		p->o->keep.command = arg;
+		return *arg || opts_wrong(p, "the name of the command is empty");
+	case 'Z':
+		p->o->user = arg;
+		return true;
+	case OPT_MAX_DISK:
+		return size(p, "disk space", arg, TCPDUMP_MB, &p->o->keep.max_disk);
+	case OPT_MIN_FREE:
+		return size(p, "disk space", arg, TCPDUMP_MB, &p->o->keep.min_free);
+	case OPT_SYNC:
+		return take_sync(p, arg);
+	case OPT_FORMAT:
+		return take_format(p, arg);
+	case 'T':
+		return take_print_format(p, arg);
+	case OPT_COMPRESS:
+		return take_codec(p, arg);
+	case OPT_SKIP:
+		return number(p, "packet count", arg, 1, UINT64_MAX, &p->o->skip);
+	case OPT_START:
+		return select_parse_time(arg, &p->o->start, p->error, p->cap);
+	case OPT_END:
+		return select_parse_time(arg, &p->o->end, p->error, p->cap);
+	case OPT_DEDUP:
+		return take_dedup(p, arg);
+	case OPT_DEDUP_IGNORE:
+		return imprint_parse(arg, &p->o->ignored) ||
+		       opts_wrong(p, "--dedup-ignore '%s' is no list of ttl, tos, mac, vlan and checksum", arg);
+	case OPT_COMPARE:
+		p->o->action = ACTION_COMPARE;
+		return opts_add_read(p, arg);
+	case OPT_INJECT_SECRETS:
+		if (p->o->n_secrets == OPTS_SECRETS_MAX)
+			return opts_wrong(p, "more than %d files of secrets", OPTS_SECRETS_MAX);
+		p->o->secrets[p->o->n_secrets++] = arg;
+		return true;
+	case OPT_WINDOW:
+		return span(p, "window", arg, &p->o->window_ns);
+	case OPT_TOLERANCE:
+		p->o->times_matter = true;
+		return value_span(arg, &p->o->tolerance_ns) || opts_wrong(p, "tolerance '%s' is not a span of time", arg);
+	case 'c':
+		return number(p, "packet count", arg, 1, UINT64_MAX, &p->o->count);
+	case 's':
+		return take_snap(p, arg);
+	case 'B':
+		return take_ring(p, arg);
+	case 'F':
+		p->filter_file = arg;
+		return true;
+	case OPT_MODE:
+		return take_mode(p, arg);
+	case OPT_STATS:
+		return take_stats(p, arg);
+	case 'V':
+		return take_read_list(p, arg);
+	case 'Q':
+		return take_direction(p, arg);
+	case 'j':
+		return take_stamp_type(p, arg);
+	case 'y':
+		return take_link_type(p, arg);
+	case OPT_PRECISION:
+		return take_precision(p, arg);
+	case OPT_MICRO:
+	case OPT_NANO:
+		return take_precision(p, code == OPT_MICRO ? "micro" : "nano");
+	}
+	return take_action(p, code);
+}

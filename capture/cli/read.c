@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Reads a capture, or what matches a filter of it: to text, to statistics, to pcapng. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/base/clock.h"
+#include "capture/base/watch.h"
+#include "capture/cli/capture.h"
+#include "capture/cli/filtered.h"
+#include "capture/cli/opts.h"
+#include "capture/kernel/run_as.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/read/capfile.h"
+#include "capture/read/merge.h"
+#include "capture/read/secrets.h"
+#include "capture/report/stats.h"
+#include "capture/stage/dedup.h"
+#include "capture/stage/select.h"
+#include "capture/write/descriptions.h"
+#include "capture/write/outputs.h"
+
+enum { HURRY_MS = 1000 };	/* once we are asked to stop, a reader of ours has to take something within this time */
+
+struct offline {
+	const struct opts *opts;
+	struct watch watch;
+	struct source source;
+	struct selection selection;
+	const struct numbers *only;	/* NULL: all */
+	struct flow flow;
+	struct totals totals;
+	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
+	bool timed;
+	struct descriptions descriptions;
+	struct blocks secrets;		/* that every file begins with */
+	uint64_t n_secrets;		/* blocks of those of the input that were copied */
+	bool begun;		/* the first file */
+	uint64_t n_untimed;	/* packets that were taken without a time */
+	unsigned n_spared;	/* files of the input that are not to be written */
+	bool decode;		/* somebody wants to know what the packets are */
+};
+
+static int describe(void *ctx, struct writer *w)
+{
+	struct offline *f = ctx;
+
+	int err = descriptions_begin(&f->descriptions, w);
+
+	return err || !f->secrets.len ? err : writer_block(w, f->secrets.bytes, f->secrets.len);
+}
+
+static int describe_iface(void *ctx, struct writer *w, const struct packet *p, uint64_t room)
+{
+	struct offline *f = ctx;
+
+	return descriptions_iface(&f->descriptions, w, p, room);
+}
+
+static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
+{
+	const struct offline *f = ctx;
+
+	return descriptions_stats(&f->descriptions, id, s);
+}
+
+/*
+ * The first file is begun when a packet is there, or blocks are that stand before it, or the end: only then is it known what the
+ * input says of its origin. False: no more packets are wanted.
+ */
+static bool begin_output(struct offline *f, const struct packet *next)
+{
+	const struct rotate_source source = { .begin = describe, .iface = describe_iface, .stats = iface_stats, .ctx = f };
+	uint64_t ns = next && next->has & PACKET_TIME ? next->ts_ns : clock_now_ns();
+
+	f->begun = f->begun || flow_begin(&f->flow, &source, ns, ns);
+	return f->begun;
+}
+
+static void count(struct offline *f, const struct packet *p)
+{
+	count_packet(&f->totals.c, &p->hdr, p->len);
+	if (!(p->has & PACKET_TIME))
+		return;
+	if (!f->timed || p->ts_ns < f->first_ns)
+		f->first_ns = p->ts_ns;
+	f->timed = true;
+	if (p->ts_ns > f->last_ns)
+		f->last_ns = p->ts_ns;
+}
+
+/* To the snap length, or behind the last header. */
+static void cut(struct offline *f, struct packet *p)
+{
+	if (f->opts->headers_only) {
+		decode_packet(p);
+		p->caplen = min_of(p->caplen, (uint32_t)p->hdr.hdr_len);
+	} else if (f->opts->snap && p->caplen > f->opts->snap) {
+		p->caplen = f->opts->snap;
+	}
+}
+
+/* What stands between the packets and goes with them, whichever of them are wanted. A failure shows with the next packet. */
+static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *next)
+{
+	struct offline *f = ctx;
+	size_t len;
+
+	if (!begin_output(f, next))
+		return;
+	for (size_t at = 0; at < b->len; at += len) {
+		bool is_secret;
+
+		len = secrets_look(b, at, &is_secret);
+		if (is_secret && f->opts->discard_secrets)
+			continue;
+		f->n_secrets += is_secret;
+		flow_wrote(&f->flow, writer_block(rotate_writer(f->flow.rotate), b->bytes + at, len));
+	}
+}
+
+/* The sinks get it. False: no more packets are wanted. */
+static bool take_packet(struct offline *f, struct packet *p)
+{
+	bool goes_on;
+
+	if (f->flow.rotate && (f->flow.write_error || (!f->begun && !begin_output(f, p)))) {
+		f->flow.refused += f->flow.write_error != 0;
+		return false;
+	}
+	f->n_untimed += !(p->has & PACKET_TIME);
+	cut(f, p);
+	if (f->decode) {
+		if (!f->opts->headers_only)
+			decode_packet(p);
+		count(f, p);
+	}
+	goes_on = flow_packet(&f->flow, p);
+	if (f->flow.rotate)
+		descriptions_check(&f->descriptions, p);
+	return goes_on;
+}
+
+static enum status read_secrets(struct offline *f)
+{
+	char said[PATH_MAX + 128];
+
+	for (unsigned i = 0; i < f->opts->n_secrets; i++) {
+		if (!secrets_read(&f->secrets, f->opts->secrets[i], said, sizeof(said)))
+			return fail(STATUS_USAGE, "%s", said);
+		if (*said)
+			complain("warning: %s", said);
+	}
+	return STATUS_OK;
+}
+
+/* What is read is not written. */
+static enum status spare_files(struct offline *f)
+{
+	const struct stat *st;
+
+	for (; (st = input_stat(f->source.input, f->n_spared)); f->n_spared++)
+		if (flow_spare(&f->flow, st) == -EEXIST)
+			return fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
+				    input_name(f->source.input, f->n_spared));
+	return STATUS_OK;
+}
+
+static enum status open_input(struct offline *f)
+{
+	const struct opts *o = f->opts;
+	enum status status = source_open(&f->source, o, &f->watch, o->reads, o->n_reads);
+
+	if (!status && !f->watch.asked)
+		status = spare_files(f);
+	if (status || f->watch.asked)
+		return status;
+	f->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
+	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns, o->ignored))
+		return fail(STATUS_RUNTIME, "out of memory");
+	f->selection.only = f->only;
+	if (f->selection.dedup || f->only || o->skip || o->start.kind || o->end.kind)
+		f->source.selection = &f->selection;
+	f->descriptions = (struct descriptions){ .opts = o, .watch = &f->watch, .input = f->source.input };
+	f->source.copy = f->flow.rotate ? copy_blocks : NULL;
+	f->source.ctx = f;
+	return STATUS_OK;
+}
+
+/* What cannot be written any more is counted; but a stream may have no end. */
+static int count_rest(struct offline *f)
+{
+	struct packet p;
+	int got = 0;
+
+	f->source.copy = NULL;
+	if (input_is_stream(f->source.input)) {
+		complain("%s: not read to its end, as it cannot be written", input_title(f->source.input));
+		return 0;
+	}
+	while ((!f->flow.limit || f->flow.taken + f->flow.refused < f->flow.limit) &&
+	       (got = source_next(&f->source, &p)) > 0)
+		f->flow.refused++;
+	return got;
+}
+
+/* 0 when all is read or no more is wanted, or what source_next() returned. */
+static int read_packets(struct offline *f)
+{
+	struct packet p;
+	int got;
+
+	while ((got = source_next(&f->source, &p)) > 0) {
+		if (f->opts->follow && spare_files(f))
+			return -EEXIST;
+		if (!take_packet(f, &p))
+			return f->flow.write_error ? count_rest(f) : 0;
+	}
+	return got;
+}
+
+/* A signal ends the waiting for a reader of ours; only one that forces the end ends the flush as well. */
+static void flush_rest(struct offline *f)
+{
+	do {
+		if (!watch_look(&f->watch))
+			flow_hurry(&f->flow, f->watch.forced ? 0 : HURRY_MS);
+		flow_flush(&f->flow);
+	} while (!f->watch.forced && flow_pending(&f->flow));
+}
+
+static void finish_output(struct offline *f)
+{
+	if (f->flow.rotate && !f->flow.write_error && begin_output(f, NULL))
+		flow_wrote(&f->flow, descriptions_go_on(&f->descriptions, rotate_writer(f->flow.rotate)));
+	flush_rest(f);
+	flow_finish(&f->flow);
+	watch_look(&f->watch);
+}
+
+static void print_stats(struct offline *f)
+{
+	stats_print(&f->totals, f->last_ns - f->first_ns);
+}
+
+static void announce_progress(const struct offline *f, const char *what)
+{
+	announce("%s%llu packets read, %llu taken", what, (unsigned long long)f->source.n_read,
+		 (unsigned long long)f->flow.taken);
+}
+
+/* SIGUSR1. Without a look into the packets there is less to tell. */
+static void on_stats(void *ctx)
+{
+	struct offline *f = ctx;
+
+	progress_erase(&f->watch.progress);
+	if (f->decode)
+		print_stats(f);
+	else
+		announce_progress(f, "");
+}
+
+/* Behind a pipe there may be nothing for a while: what is known by then is shown. */
+static void on_flush(void *ctx)
+{
+	struct offline *f = ctx;
+
+	flow_flush(&f->flow);
+}
+
+/* A format that has a time for each packet says nothing of it. */
+static void tell_of_times(const struct offline *f)
+{
+	bool is_pcap = f->flow.rotate && (f->opts->format == FORMAT_PCAP || f->opts->format == FORMAT_PCAP_NS);
+
+	if (is_pcap && f->n_untimed)
+		complain("warning: %s: %llu packet%s without a time: written as of 1970-01-01 00:00:00, for pcap knows no packets "
+			 "without; pcapng does", input_title(f->source.input), (unsigned long long)f->n_untimed,
+			 f->n_untimed == 1 ? "" : "s");
+}
+
+/* Keys of the whole capture behind the packets of a part of it. */
+static void tell_of_secrets(const struct offline *f)
+{
+	if (f->n_secrets && (f->opts->filter || f->source.selection || f->opts->count))
+		complain("warning: %s: the secrets of the whole input are in it, not only of the packets that were selected; "
+			 "--discard-secrets leaves them out", f->opts->write);
+}
+
+static void report(struct offline *f)
+{
+	unsigned long long doubles = f->selection.n_doubles;
+
+	tell_of_times(f);
+	tell_of_secrets(f);
+	if (f->opts->stats)
+		print_stats(f);
+	if (f->opts->count_only)
+		printf("%llu packet%s\n", (unsigned long long)f->flow.taken, f->flow.taken == 1 ? "" : "s");
+	if (f->selection.dedup)
+		announce("%llu duplicate packet%s left out", doubles, doubles == 1 ? "" : "s");
+	if (f->watch.asked)
+		announce_progress(f, "stopped as asked: ");
+	else
+		source_complain(&f->source);
+}
+
+static enum status process(struct offline *f)
+{
+	int status, err;
+
+	if (f->source.is_single && !source_check_filter(&f->source))
+		return STATUS_USAGE;
+	err = read_packets(f);
+	progress_erase(&f->watch.progress);
+	if (!f->watch.asked)
+		source_check_filter(&f->source);
+	if (f->source.refused && !f->begun && !f->flow.taken)	/* the output is left alone */
+		return STATUS_USAGE;
+	finish_output(f);
+	report(f);
+	waiter_ignore_hangup(&f->watch.waiter);	/* as at the end of a capture */
+	if (flow_wait(&f->flow) == -EINTR)
+		watch_look(&f->watch);
+	status = flow_report(&f->flow);
+	if (f->opts->count_only)
+		status = finish_stdout() ? STATUS_INCOMPLETE : status;
+	if (f->watch.forced)
+		return STATUS_SIGNAL + f->watch.forced;
+	if (status)
+		return status;
+	return f->source.refused ? STATUS_USAGE : err && !f->watch.asked ? STATUS_RUNTIME : STATUS_OK;
+}
+
+enum status offline_run_only(const struct opts *o, const struct numbers *only)
+{
+	struct offline f = { .opts = o, .only = only, .decode = o->text || o->stats || format_is_text(o->format) };
+	struct account *account = NULL;
+	enum status status = STATUS_OK;
+
+	if (watch_open(&f.watch, o->text))
+		status = fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+	f.watch.stats = on_stats;
+	f.watch.flush = on_flush;
+	f.watch.ctx = &f;
+	if (!status)
+		status = read_secrets(&f);
+	if (!status)
+		status = flow_open_for(&f.flow, o, f.watch.waiter.stop_fd, &account);
+	if (!status && !f.flow.done)
+		status = open_input(&f);
+	if (!status)
+		status = flow_become(o, account);
+	if (!status && !f.flow.done && !f.watch.asked)
+		status = process(&f);
+	account_close(account);
+	dedup_close(f.selection.dedup);
+	free(f.secrets.bytes);
+	source_close(&f.source);
+	flow_close(&f.flow);
+	watch_close(&f.watch);
+	return status;
+}
+
+enum status offline_run(const struct opts *o)
+{
+	return offline_run_only(o, NULL);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* -d, -dd, -ddd. The link type is Ethernet, which is what XDP has, or that of the first interface in the file of -r. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/cli/opts.h"
+#include "capture/cli/show_filter.h"
+#include "capture/filter/disasm.h"
+#include "capture/filter/expr.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/packet/packet.h"
+#include "capture/read/capfile.h"
+
+static void ignore(void *ctx is_unused, const char *sentence is_unused)
+{
+}
+
+/* In pcapng the first interface may stand anywhere before the first packet. */
+static enum status first_iface(struct reader *r, const char *name, struct iface *first)
+{
+	struct packet p;
+	int got = reader_iface(r, 0) ? 1 : reader_next(r, &p);
+
+	if (reader_iface(r, 0)) {
+		first->linktype = reader_iface(r, 0)->linktype;
+		first->swapped = reader_iface(r, 0)->swapped;
+		return STATUS_OK;
+	}
+	if (got < 0)
+		return fail(STATUS_RUNTIME, "%s: %s", name, reader_error(r));
+	return fail(STATUS_RUNTIME, "%s: it has no interface, so no link type", name);
+}
+
+static enum status read_iface(const char *path, struct iface *first)
+{
+	const char *name = strcmp(path, "-") ? path : "stdin";
+	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	struct reader *r = NULL;
+	enum status status;
+
+	if (!f)
+		return fail(STATUS_RUNTIME, "%s: cannot open: %s", name, strerror(errno));
+	if (reader_open(&r, f, ignore, NULL))
+		status = fail(STATUS_RUNTIME, "%s: %s", name, reader_error(r));
+	else
+		status = first_iface(r, name, first);
+	reader_close(r);
+	if (f != stdin)
+		fclose(f);
+	return status;
+}
+
+/* What runs in the kernel. */
+static enum status dump_translated(const struct expr *e)
+{
+	cleanup(filter_free) struct filter f = { 0 };
+	const struct sock_filter *insns;
+	size_t n;
+	int err;
+
+	insns = expr_insns(e, &n);
+	err = filter_translate(&f, insns, n);
+	if (err)
+		return fail(STATUS_UNSUPPORTED, "the filter cannot be translated to eBPF: %s", strerror(-err));
+	putchar('\n');
+	disasm_print(f.insns, f.n);
+	return STATUS_OK;
+}
+
+static enum status dump(const struct expr *e, const struct opts *o)
+{
+	enum status status;
+
+	expr_dump(e, o->dump);
+	status = o->print.verbose > 0 ? dump_translated(e) : STATUS_OK;
+	return status ? status : finish_stdout();
+}
+
+enum status dump_run(const struct opts *o)
+{
+	struct iface first = { .linktype = o->dump_linktype };
+	enum status status = o->n_reads ? read_iface(o->reads[0], &first) : STATUS_OK;
+	const char *filter = o->filter ? o->filter : "";
+	char words[PATH_MAX + 256];
+	struct expr *e = NULL;
+	int err;
+
+	if (status)
+		return status;
+	err = expr_open_for(&e, filter, &first, !o->no_optimize);
+	if (err)
+		status = fail(err == -ENOMEM ? STATUS_RUNTIME : STATUS_USAGE, "%s",
+			      err == -ENOMEM ? "out of memory" : expr_error_in(e, o->filter_file, words, sizeof(words)));
+	else
+		status = dump(e, o);
+	expr_close(e);
+	return status;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* A program of classic BPF, checked, and what is known of each instruction. */
+#ifndef XDPDUMP_FILTER_CBPF_H
+#define XDPDUMP_FILTER_CBPF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sock_filter;
+
+enum {
+	CLASSIC_MAX	= 1 << 24,	/* instructions */
+	FILTER_REACH	= 0xffff,	/* bytes of a frame that can be loaded: what the verifier allows of a packet pointer */
+};
+
+struct classic {
+	struct sock_filter *in;		/* a copy, where jumps to a return have become that return */
+	size_t n;
+	bool *live;			/* can be reached: the verifier refuses what cannot */
+	uint32_t *known;		/* bytes of the first buffer that are there on all ways to an instruction */
+	bool loops;			/* some jump back */
+	bool compares_x;
+};
+
+/* Takes a copy. Errors as for filter_translate(). Whatever it returns, *p is to be closed. */
+int classic_open(struct classic *p, const struct sock_filter *prog, size_t n);
+
+/* Where @i can go on to: 0, 1 or 2 places, as returned. */
+unsigned classic_next(const struct classic *p, size_t i, size_t to[2]);
+
+/* Does it load from the frame? And how many bytes: 1, 2, 4. */
+bool classic_loads(uint16_t code);
+uint32_t classic_size(uint16_t code);
+
+/* Does it reject whatever comes? */
+bool classic_rejects(const struct sock_filter *in);
+
+void classic_close(struct classic *p);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* A table of compiled filters, by link type and byte order. */
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "capture/filter/expr.h"
+#include "capture/filter/per_link.h"
+#include "capture/packet/packet.h"
+
+enum { MESHES_MAX = 64 };	/* link types of one input */
+
+struct mesh {
+	uint16_t linktype;
+	bool swapped;
+	bool refused, told;	/* the filter, for this one; to who asked for a packet */
+	struct expr *expr;
+};
+
+struct sieve {
+	const char *filter, *file;
+	bool optimize;
+	bool good;			/* for one of them */
+	struct mesh meshes[MESHES_MAX + 1];
+	unsigned n_meshes;		/* the last one is for all link types that there is no room for */
+	const char *error;
+	char words[PATH_MAX + 256];	/* for it */
+};
+
+int sieve_open(struct sieve **sieve, const char *filter, const char *file, bool optimize)
+{
+	struct sieve *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->filter = filter;
+	s->file = file;
+	s->optimize = optimize;
+	*sieve = s;
+	return 0;
+}
+
+static int add(struct sieve *s, const struct iface *i, struct mesh **mesh)
+{
+	struct mesh *m = *mesh = &s->meshes[s->n_meshes];
+	int err;
+
+	if (s->n_meshes == MESHES_MAX) {
+		m->refused = true;
+		return 0;
+	}
+	*m = (struct mesh){ .linktype = i->linktype, .swapped = i->swapped };
+	err = expr_open_for(&m->expr, s->filter, i, s->optimize);
+	if (err && err != -EINVAL)
+		return err;
+	m->refused = err;
+	s->good |= !err;
+	s->n_meshes++;
+	return 0;
+}
+
+/* For the packets of @i. -ENOMEM. */
+static int find(struct sieve *s, const struct iface *i, struct mesh **mesh)
+{
+	for (struct mesh *m = s->meshes; m < s->meshes + s->n_meshes; m++) {
+		if (m->linktype == i->linktype && m->swapped == i->swapped) {
+			*mesh = m;
+			return 0;
+		}
+	}
+	return add(s, i, mesh);
+}
+
+static int refused(struct sieve *s, const struct mesh *m)
+{
+	s->error = m->expr ? expr_error_in(m->expr, s->file, s->words, sizeof(s->words)) : "too many link types for a filter";
+	return -EINVAL;
+}
+
+int sieve_packet(struct sieve *s, const struct packet *p)
+{
+	struct mesh *m;
+	int err = find(s, p->iface, &m);
+
+	if (err)
+		return err;
+	if (!m->refused)
+		return expr_matches(m->expr, p->data, p->caplen, p->len);
+	err = m->told ? 0 : refused(s, m);
+	m->told = true;
+	return err;
+}
+
+int sieve_check(struct sieve *s, const struct iface *i)
+{
+	static const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
+	struct mesh *m;
+	int err = find(s, i ? i : &ethernet, &m);
+
+	return err ? err : m->refused ? refused(s, m) : 0;
+}
+
+bool sieve_is_good(const struct sieve *s)
+{
+	return s->good;
+}
+
+bool sieve_is_wrong(const struct sieve *s)
+{
+	return !s->good && s->n_meshes && expr_is_wrong(s->meshes[0].expr);
+}
+
+const char *sieve_error(const struct sieve *s)
+{
+	return s->error;
+}
+
+struct sieve *sieve_close(struct sieve *s)
+{
+	if (!s)
+		return NULL;
+	for (unsigned i = 0; i < s->n_meshes; i++)
+		expr_close(s->meshes[i].expr);
+	free(s);
+	return NULL;
+}

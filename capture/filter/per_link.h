@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* One filter expression for packets of any link type: it is compiled for each that comes. */
+#ifndef XDPDUMP_FILTER_PER_LINK_H
+#define XDPDUMP_FILTER_PER_LINK_H
+
+#include <stdbool.h>
+
+struct iface;
+struct packet;
+struct sieve;
+
+/*
+ * The expression, which has to live as long, is not looked at yet. @file: where it comes from, as for expr_error_in(); NULL: it
+ * may be shown. -ENOMEM.
+ */
+int sieve_open(struct sieve **s, const char *filter, const char *file, bool optimize);
+
+/*
+ * Does the packet match? 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and sieve_error() tells why; all
+ * further packets of that type do not match.
+ */
+int sieve_packet(struct sieve *s, const struct packet *p);
+
+/* Is it a filter for the packets of @i (NULL: Ethernet)? 0, or an error as above. */
+int sieve_check(struct sieve *s, const struct iface *i);
+
+/* Is it, so far as was asked, a filter for some link type? And is it none for any, whatever may come? */
+bool sieve_is_good(const struct sieve *s);
+bool sieve_is_wrong(const struct sieve *s);
+
+/* Why it was refused the last time: a sentence about the expression. */
+const char *sieve_error(const struct sieve *s);
+
+struct sieve *sieve_close(struct sieve *s);
+
+#endif

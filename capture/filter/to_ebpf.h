@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Classic BPF, as libpcap makes it, becomes eBPF: the body of filter() in bpf/xdpdump.bpf.c. It accepts the frames that
+ * libpcap's own interpreter accepts, with two limits: a load behind byte 65534 of a frame rejects it, and so does the 193rd
+ * jump back (the header that "protochain" would follow then).
+ */
+#ifndef XDPDUMP_FILTER_TO_EBPF_H
+#define XDPDUMP_FILTER_TO_EBPF_H
+
+#include <stddef.h>
+
+struct bpf_insn;
+struct sock_filter;
+
+/* A function of two arguments, the XDP context and the bytes of the frame on the wire. It returns 0: reject the frame. */
+struct filter {
+	struct bpf_insn *insns;
+	size_t n;
+};
+
+/*
+ * Translates @n instructions of @prog, any sizes and contents. Returns 0 and an f to be released with filter_free(), or
+ * -EINVAL: not a valid program (an opcode or a jump that is none, no end); -EOPNOTSUPP: it loads what only a socket has,
+ * the ancillary data of linux/filter.h; -E2BIG: too long for the jumps of eBPF; -ENOMEM.
+ */
+int filter_translate(struct filter *f, const struct sock_filter *prog, size_t n);
+
+void filter_free(struct filter *f);
+
+#endif

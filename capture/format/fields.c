@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Each field is a line of the table: in which layer it is, and where there, or who puts it together. Nothing is read that
+ * was not captured.
+ */
+#include <string.h>
+
+#include "capture/base/util.h"
+#include "capture/format/fields.h"
+#include "capture/format/summary_line.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+
+/* ---- what is put together ---- */
+
+static void put_time(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_str(t, r->second);
+	text_nanoseconds(t, r->packet->ts_ns % 1000000000);
+	text_char(t, 'Z');
+}
+
+static void put_time_ns(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->packet->ts_ns);
+}
+
+static void put_number(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->number);
+}
+
+static void put_iface(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->packet->iface->id);
+}
+
+static void put_queue(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->packet->queue);
+}
+
+static void put_len(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->packet->len);
+}
+
+static void put_caplen(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->packet->caplen);
+}
+
+static void put_flags(struct text *t, const struct row *r, const struct field *f)
+{
+	text_u64(t, f->mask ? r->packet->flags & f->mask : r->packet->flags);
+}
+
+static void put_id(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->packet->id);
+}
+
+static void put_dropped(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->packet->dropped);
+}
+
+static void put_verdict(struct text *t, const struct row *r, const struct field *f)
+{
+	int64_t action = r->verdict.action;	/* TC_ACT_UNSPEC is -1 */
+
+	(void)f;
+	if (action < 0)
+		text_char(t, '-');
+	text_u64(t, action < 0 ? -(uint64_t)action : (uint64_t)action);
+}
+
+static void put_link_type(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->packet->iface->linktype);
+}
+
+static void put_protocol(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	line_protocol(t, r->packet);
+}
+
+static void put_damage(struct text *t, const struct row *r, const struct field *f)
+{
+	static const char *const ends[] = { [PARSE_SHORT] = "SHORT", [PARSE_BAD] = "BAD", [PARSE_DEEP] = "DEEP" };
+
+	(void)f;
+	text_str(t, ends[r->packet->hdr.end]);
+}
+
+static void put_cooked_type(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, r->cooked_type);
+}
+
+/* The same of each tag. */
+static void put_tags(struct text *t, const struct row *r, const struct field *f)
+{
+	for (unsigned i = 0; i < r->packet->hdr.n_tags; i++) {
+		if (i)
+			text_char(t, ',');
+		text_u64(t, be16(r->at[LAYER_TAGS] + 4 * i + f->off) >> f->shift & f->mask);
+	}
+}
+
+static void put_mac(struct text *t, const struct row *r, const struct field *f)
+{
+	text_mac(t, r->at[f->layer] + f->off);
+}
+
+static void put_ipv4(struct text *t, const struct row *r, const struct field *f)
+{
+	text_ipv4(t, r->at[f->layer] + f->off);
+}
+
+static void put_ipv6(struct text *t, const struct row *r, const struct field *f)
+{
+	text_ipv6(t, r->at[f->layer] + f->off);
+}
+
+static const char *iface_name(const struct row *r, size_t *pos, size_t *len)
+{
+	const char *name = *pos ? NULL : r->packet->iface->name;
+
+	*pos = 1;
+	*len = name ? utf8_cut(name, LINE_NAME_MAX) : 0;
+	return name;
+}
+
+static const char *comment(const struct row *r, size_t *pos, size_t *len)
+{
+	return packet_comment(r->packet, pos, len);
+}
+
+/* ---- the table ---- */
+
+#define KEY(name)			.key = ",\"" #name "\":", .key_len = sizeof(",\"" #name "\":") - 1
+#define MADE(name, l, t, f, ...)	{ KEY(name), .layer = LAYER_##l, .type = FIELD_##t, .put = f, ##__VA_ARGS__ }
+#define NUMBER(name, l, o, n, ...)	{ KEY(name), .layer = LAYER_##l, .type = FIELD_NUMBER, .off = o, .bytes = n, ##__VA_ARGS__ }
+#define BIT(name, l, o, s)		{ KEY(name), .layer = LAYER_##l, .type = FIELD_BOOLEAN, .off = o, .bytes = 1, .shift = s, .mask = 1 }
+#define FOREIGN(name, l, f)		{ KEY(name), .layer = LAYER_##l, .type = FIELD_FOREIGN, .foreign = f }
+
+static const struct field table[] = {
+	MADE(frame_frame_time, TIME, STRING, put_time),
+	MADE(time_ns, TIME, NUMBER, put_time_ns),
+	MADE(frame_frame_number, FRAME, NUMBER, put_number),
+	MADE(frame_frame_interface_id, FRAME, NUMBER, put_iface),
+	FOREIGN(frame_frame_interface_name, NAME, iface_name),
+	MADE(frame_frame_interface_queue, QUEUE, NUMBER, put_queue),
+	MADE(frame_frame_len, FRAME, NUMBER, put_len),
+	MADE(frame_frame_cap_len, FRAME, NUMBER, put_caplen),
+	MADE(frame_frame_packet_flags, FLAGS, NUMBER, put_flags),
+	MADE(frame_frame_packet_flags_direction, FLAGS, NUMBER, put_flags, .mask = 3),
+	MADE(frame_frame_packet_id, ID, NUMBER, put_id),
+	MADE(frame_frame_drop_count, DROPPED, NUMBER, put_dropped),
+	MADE(frame_frame_verdict_ebpf_xdp, XDP_VERDICT, NUMBER, put_verdict),
+	MADE(frame_frame_verdict_ebpf_tc, TC_VERDICT, NUMBER, put_verdict),
+	FOREIGN(frame_frame_comment, COMMENT, comment),
+	MADE(link_type, FRAME, NUMBER, put_link_type),
+	MADE(protocol, FRAME, STRING, put_protocol),
+	MADE(damage, DAMAGE, STRING, put_damage),
+	MADE(eth_eth_dst, MACS, STRING, put_mac, .off = 0),
+	MADE(eth_eth_src, MACS, STRING, put_mac, .off = 6),
+	NUMBER(eth_eth_type, ETHER, 12, 2),
+	MADE(sll_sll_pkttype, DIRECTION, NUMBER, put_cooked_type),
+	NUMBER(sll_sll_ifindex, COOKED2, 4, 4),
+	MADE(sll_sll_src_eth, COOKED, STRING, put_mac),
+	MADE(vlan_vlan_id, TAGS, NUMBERS, put_tags, .off = 0, .mask = 0xfff),
+	MADE(vlan_vlan_priority, TAGS, NUMBERS, put_tags, .off = 0, .shift = 13, .mask = 7),
+	MADE(vlan_vlan_etype, TAGS, NUMBERS, put_tags, .off = 2, .mask = 0xffff),
+	NUMBER(arp_arp_opcode, ARP, 6, 2),
+	MADE(arp_arp_src_hw_mac, ARP, STRING, put_mac, .off = 8),
+	MADE(arp_arp_src_proto_ipv4, ARP, STRING, put_ipv4, .off = 14),
+	MADE(arp_arp_dst_hw_mac, ARP, STRING, put_mac, .off = 18),
+	MADE(arp_arp_dst_proto_ipv4, ARP, STRING, put_ipv4, .off = 24),
+	MADE(ip_ip_src, IPV4, STRING, put_ipv4, .off = 12),
+	MADE(ip_ip_dst, IPV4, STRING, put_ipv4, .off = 16),
+	NUMBER(ip_ip_proto, IPV4, 9, 1),
+	NUMBER(ip_ip_ttl, IPV4, 8, 1),
+	NUMBER(ip_ip_dsfield, IPV4, 1, 1),
+	NUMBER(ip_ip_len, IPV4, 2, 2),
+	NUMBER(ip_ip_id, IPV4, 4, 2),
+	BIT(ip_ip_flags_df, IPV4, 6, 6),
+	BIT(ip_ip_flags_mf, IPV4, 6, 5),
+	NUMBER(ip_ip_frag_offset, IPV4, 6, 2, .mask = 0x1fff),
+	MADE(ipv6_ipv6_src, IPV6, STRING, put_ipv6, .off = 8),
+	MADE(ipv6_ipv6_dst, IPV6, STRING, put_ipv6, .off = 24),
+	NUMBER(ipv6_ipv6_nxt, IPV6, 6, 1),
+	NUMBER(ipv6_ipv6_hlim, IPV6, 7, 1),
+	NUMBER(ipv6_ipv6_tclass, IPV6, 0, 2, .shift = 4, .mask = 0xff),
+	NUMBER(ipv6_ipv6_flow, IPV6, 0, 4, .mask = 0xfffff),
+	NUMBER(ipv6_ipv6_plen, IPV6, 4, 2),
+	NUMBER(icmp_icmp_type, ICMP, 0, 1),
+	NUMBER(icmp_icmp_code, ICMP, 1, 1),
+	NUMBER(icmpv6_icmpv6_type, ICMPV6, 0, 1),
+	NUMBER(icmpv6_icmpv6_code, ICMPV6, 1, 1),
+	NUMBER(tcp_tcp_srcport, TCP_PORTS, 0, 2),
+	NUMBER(tcp_tcp_dstport, TCP_PORTS, 2, 2),
+	NUMBER(tcp_tcp_seq_raw, TCP, 4, 4),
+	NUMBER(tcp_tcp_ack_raw, TCP, 8, 4),
+	NUMBER(tcp_tcp_flags, TCP, 12, 2, .mask = 0xfff),
+	NUMBER(tcp_tcp_window_size_value, TCP_WINDOW, 14, 2),
+	NUMBER(udp_udp_srcport, UDP_PORTS, 0, 2),
+	NUMBER(udp_udp_dstport, UDP_PORTS, 2, 2),
+	NUMBER(udp_udp_length, UDP, 4, 2),
+	NUMBER(sctp_sctp_srcport, SCTP, 0, 2),
+	NUMBER(sctp_sctp_dstport, SCTP, 2, 2),
+};
+
+const struct field *fields(size_t *n)
+{
+	*n = array_size(table);
+	return table;
+}
+
+size_t fields_foreign(const struct packet *p)
+{
+	return p->options.len + (p->iface->name ? utf8_cut(p->iface->name, LINE_NAME_MAX) : 0);
+}
+
+void row_value(struct text *t, const struct row *r, const struct field *f)
+{
+	uint32_t v = 0;
+
+	if (f->put) {
+		f->put(t, r, f);
+		return;
+	}
+	for (unsigned i = 0; i < f->bytes; i++)
+		v = v << 8 | r->at[f->layer][f->off + i];
+	v >>= f->shift;
+	v = f->mask ? v & f->mask : v;
+	if (f->type == FIELD_BOOLEAN)
+		text_str(t, v ? "true" : "false");
+	else
+		text_u64(t, v);
+}
+
+/* ---- looking at a packet ---- */
+
+static void found(struct row *r, enum layer l, const uint8_t *at)
+{
+	if (!at)
+		return;
+	r->at[l] = at;
+	r->present |= 1u << l;
+}
+
+static void look_at_cooked(struct row *r)
+{
+	struct cooked c;
+
+	if (!decode_cooked(r->packet, &c))
+		return;
+	r->cooked_type = c.type;
+	r->present |= 1u << LAYER_DIRECTION;
+	found(r, LAYER_COOKED2, c.has_ifindex ? r->packet->data : NULL);
+}
+
+static void look_at_link(struct row *r)
+{
+	const struct packet *p = r->packet;
+	unsigned n_tags = p->hdr.n_tags, behind = p->hdr.l3_off ? p->hdr.l3_off : p->hdr.hdr_len;
+	const uint8_t *b;
+
+	if (p->iface->linktype == LINKTYPE_ETHERNET) {
+		found(r, LAYER_MACS, decode_at(p, 0, 12));
+		b = decode_at(p, 0, 14);
+		found(r, LAYER_ETHER, b && be16(b + 12) >= 0x600 ? b : NULL);
+	} else {
+		found(r, LAYER_COOKED, decode_cooked_mac(p));
+		look_at_cooked(r);
+	}
+	if (n_tags && behind >= 4 * n_tags)
+		found(r, LAYER_TAGS, decode_at(p, behind - 4 * n_tags, 4 * n_tags));
+}
+
+static void look_at_transport(struct row *r)
+{
+	const struct packet *p = r->packet;
+
+	switch (p->hdr.ip_proto) {
+	case PROTO_ICMP:
+		found(r, LAYER_ICMP, decode_at_l4(p, 2));
+		break;
+	case PROTO_ICMPV6:
+		found(r, LAYER_ICMPV6, decode_at_l4(p, 2));
+		break;
+	case PROTO_TCP:
+		found(r, LAYER_TCP_PORTS, decode_at_l4(p, 4));
+		found(r, LAYER_TCP, decode_at_l4(p, 14));
+		found(r, LAYER_TCP_WINDOW, decode_at_l4(p, 16));
+		break;
+	case PROTO_UDP:
+		found(r, LAYER_UDP_PORTS, decode_at_l4(p, 4));
+		found(r, LAYER_UDP, decode_at_l4(p, 6));
+		break;
+	case PROTO_SCTP:
+		found(r, LAYER_SCTP, decode_at_l4(p, 4));
+		break;
+	}
+}
+
+static void look_at_network(struct row *r)
+{
+	const struct packet *p = r->packet;
+	const struct parsed *h = &p->hdr;
+
+	if (h->ip_version == 4)
+		found(r, LAYER_IPV4, decode_at(p, h->l3_off, 20));
+	else if (h->ip_version == 6)
+		found(r, LAYER_IPV6, decode_at(p, h->l3_off, 40));
+	else
+		found(r, LAYER_ARP, decode_arp(p));
+	if (h->ip_version && h->flags & PARSE_L4 && h->end != PARSE_DEEP)
+		look_at_transport(r);
+}
+
+static void look_at_frame(struct row *r)
+{
+	const struct packet *p = r->packet;
+	size_t len, pos = 0;
+
+	r->present = 1u << LAYER_FRAME;
+	r->present |= p->has & PACKET_TIME ? 1u << LAYER_TIME : 0;
+	r->present |= p->has & PACKET_QUEUE ? 1u << LAYER_QUEUE : 0;
+	r->present |= p->has & PACKET_FLAGS ? 1u << LAYER_FLAGS : 0;
+	r->present |= p->has & PACKET_ID ? 1u << LAYER_ID : 0;
+	r->present |= p->dropped ? 1u << LAYER_DROPPED : 0;
+	r->present |= p->iface->name ? 1u << LAYER_NAME : 0;
+	r->present |= p->hdr.end != PARSE_OK ? 1u << LAYER_DAMAGE : 0;
+	if (!p->options.len)
+		return;
+	if (packet_comment(p, &pos, &len))
+		r->present |= 1u << LAYER_COMMENT;
+	if (packet_verdict(p, &r->verdict))
+		r->present |= r->verdict.type == VERDICT_XDP ? 1u << LAYER_XDP_VERDICT :
+			      r->verdict.type == VERDICT_TC ? 1u << LAYER_TC_VERDICT : 0;
+}
+
+static void describe_second(struct row *r, uint64_t second)
+{
+	struct text t = text_in(r->second, sizeof(r->second) - 1);
+	struct tm date = { 0 };
+
+	gmtime_r(&(time_t){ second }, &date);
+	text_u64(&t, date.tm_year + 1900);
+	text_char(&t, '-');
+	text_zeros(&t, date.tm_mon + 1, 2);
+	text_char(&t, '-');
+	text_zeros(&t, date.tm_mday, 2);
+	text_char(&t, 'T');
+	text_zeros(&t, date.tm_hour, 2);
+	text_char(&t, ':');
+	text_zeros(&t, date.tm_min, 2);
+	text_char(&t, ':');
+	text_zeros(&t, date.tm_sec, 2);
+	text_char(&t, '.');
+	r->second[t.len] = '\0';
+	r->second_of = second;
+}
+
+void row_init(struct row *r)
+{
+	*r = (struct row){ .second_of = UINT64_MAX };
+}
+
+void row_look(struct row *r, const struct packet *p)
+{
+	uint64_t second = p->ts_ns / 1000000000;
+
+	r->packet = p;
+	r->number++;
+	if (p->has & PACKET_TIME && second != r->second_of)
+		describe_second(r, second);
+	look_at_frame(r);
+	look_at_link(r);
+	look_at_network(r);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What a packet says, field by field: the one table that JSON and CSV are made of, with the names of tshark's -T ek. */
+#ifndef XDPDUMP_FORMAT_FIELDS_H
+#define XDPDUMP_FORMAT_FIELDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "capture/base/text.h"
+#include "capture/packet/pcapng_options.h"
+
+struct packet;
+
+/* What of a packet is there to be told. Those up to LAYER_SCTP are bytes of it. */
+enum layer {
+	LAYER_MACS,		/* of Ethernet */
+	LAYER_ETHER,		/* the whole header, with an EtherType */
+	LAYER_TAGS,		/* the first of hdr.n_tags */
+	LAYER_COOKED,		/* the address in a Linux cooked header */
+	LAYER_COOKED2,		/* such a header of version 2 */
+	LAYER_ARP,		/* or RARP, of Ethernet and IPv4 */
+	LAYER_IPV4,
+	LAYER_IPV6,
+	LAYER_ICMP,		/* from here on as far as the fields are captured */
+	LAYER_ICMPV6,
+	LAYER_TCP_PORTS,
+	LAYER_TCP,
+	LAYER_TCP_WINDOW,
+	LAYER_UDP_PORTS,
+	LAYER_UDP,
+	LAYER_SCTP,
+	N_BYTE_LAYERS,
+
+	LAYER_FRAME = N_BYTE_LAYERS,	/* always */
+	LAYER_TIME,
+	LAYER_NAME,		/* of the interface */
+	LAYER_QUEUE,
+	LAYER_FLAGS,
+	LAYER_ID,
+	LAYER_DROPPED,
+	LAYER_XDP_VERDICT,
+	LAYER_TC_VERDICT,
+	LAYER_COMMENT,
+	LAYER_DIRECTION,	/* in a Linux cooked header */
+	LAYER_DAMAGE,		/* its headers are cut or contradict themselves */
+};
+
+/* A packet, looked at. */
+struct row {
+	const struct packet *packet;
+	uint64_t number;		/* among those of the output, from 1 */
+	uint32_t present;		/* 1 << enum layer */
+	const uint8_t *at[N_BYTE_LAYERS];	/* where they begin, if present */
+	struct verdict verdict;
+	uint16_t cooked_type;
+	char second[24];		/* "2026-11-23T15:04:05." */
+	uint64_t second_of;		/* since 1970, which is that one; UINT64_MAX: none yet */
+};
+
+enum field_type {
+	FIELD_NUMBER,
+	FIELD_BOOLEAN,
+	FIELD_NUMBERS,		/* one or more, the outermost first */
+	FIELD_STRING,		/* of letters, digits and punctuation, safe everywhere */
+	FIELD_FOREIGN,		/* bytes out of a file: field.foreign */
+};
+
+struct field {
+	const char *key;	/* ,"name": */
+	uint8_t key_len;
+	uint8_t type;		/* enum field_type */
+	uint8_t layer;		/* without it the field is not there */
+	uint8_t off, bytes;	/* a big-endian number in the layer; without a function */
+	uint8_t shift;		/* to the right, */
+	uint32_t mask;		/* and what is left of it then; 0: all */
+	void (*put)(struct text *t, const struct row *r, const struct field *f);	/* numbers with a comma between them */
+	const char *(*foreign)(const struct row *r, size_t *pos, size_t *len);	/* as packet_comment() */
+};
+
+enum { FIELDS_MAX_BYTES = 4608 };	/* that the fields of a row take, in any format, beside the foreign ones */
+
+/* All fields, in their order. */
+const struct field *fields(size_t *n);
+
+/* Bytes in all foreign fields of @p, at most. */
+size_t fields_foreign(const struct packet *p);
+
+void row_init(struct row *r);
+
+/* The next packet of the output. It has to stay until the row is written. */
+void row_look(struct row *r, const struct packet *p);
+
+/* The value of a field that is there and not foreign. */
+void row_value(struct text *t, const struct row *r, const struct field *f);
+
+#endif

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Reads only what struct parsed says is there; whatever lies further is looked up through decode_at(). */
+#include <string.h>
+
+#include "capture/base/text.h"
+#include "capture/base/util.h"
+#include "capture/format/summary_line.h"
+#include "capture/packet/link.h"
+#include "capture/packet/names.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+
+static uint32_t be32(const uint8_t *b)
+{
+	return (uint32_t)be16(b) << 16 | be16(b + 2);
+}
+
+static void field(struct text *t, const char *name, uint64_t v)
+{
+	text_char(t, ' ');
+	text_str(t, name);
+	text_char(t, ' ');
+	text_u64(t, v);
+}
+
+static void put_address(struct text *t, const struct packet *p, bool dst)
+{
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+	bool ports = p->hdr.flags & PARSE_PORTS;
+
+	if (p->hdr.ip_version == 4) {
+		text_ipv4(t, ip + (dst ? 16 : 12));
+	} else {
+		if (ports)
+			text_char(t, '[');
+		text_ipv6(t, ip + (dst ? 24 : 8));
+		if (ports)
+			text_char(t, ']');
+	}
+	if (ports) {
+		text_char(t, ':');
+		text_u64(t, dst ? p->hdr.dport : p->hdr.sport);
+	}
+}
+
+static void put_protocol(struct text *t, const struct parsed *h)
+{
+	const char *name = h->ip_version ? protocol_name(h->ip_proto) : ether_type_name(h->eth_type);
+
+	if (name) {
+		text_str(t, name);
+	} else if (h->ip_version) {
+		text_str(t, "PROTO_");
+		text_u64(t, h->ip_proto);
+	} else {
+		text_str(t, "0x");
+		text_hex(t, h->eth_type, 4);
+	}
+}
+
+static void put_arp(struct text *t, const struct packet *p)
+{
+	const uint8_t *arp = decode_arp(p);
+
+	if (!arp)
+		return;
+	switch (be16(arp + 6)) {
+	case 1:
+		text_str(t, " who-has ");
+		text_ipv4(t, arp + 24);
+		text_str(t, " tell ");
+		text_ipv4(t, arp + 14);
+		break;
+	case 2:
+		text_str(t, " reply ");
+		text_ipv4(t, arp + 14);
+		text_str(t, " is-at ");
+		text_mac(t, arp + 8);
+		break;
+	case 3:
+		text_str(t, " who-is ");
+		text_mac(t, arp + 18);
+		text_str(t, " tell ");
+		text_mac(t, arp + 8);
+		break;
+	case 4:
+		text_str(t, " reply ");
+		text_mac(t, arp + 18);
+		text_str(t, " at ");
+		text_ipv4(t, arp + 24);
+		break;
+	}
+}
+
+/* Which flags a line shows. */
+static unsigned shown_flags(int verbose)
+{
+	const unsigned always = PARSE_FRAG | PARSE_TTL_LOW;
+	const unsigned tcp = PARSE_SYN | PARSE_FIN | PARSE_RST | PARSE_ACK | PARSE_PSH | PARSE_URG;
+	const unsigned ecn = PARSE_ECE | PARSE_CWR | PARSE_AE;
+
+	return always | (verbose >= 0 ? tcp : 0) | (verbose > 0 ? ecn : 0);
+}
+
+static void put_flags(struct text *t, const struct parsed *h, int verbose)
+{
+	static const struct { uint16_t flag; const char *name; } flags[] = {
+		{ PARSE_FRAG, "FRAG" }, { PARSE_TTL_LOW, "LOW_TTL" }, { PARSE_SYN, "SYN" }, { PARSE_FIN, "FIN" },
+		{ PARSE_RST, "RST" }, { PARSE_ACK, "ACK" }, { PARSE_PSH, "PSH" }, { PARSE_URG, "URG" },
+		{ PARSE_ECE, "ECE" }, { PARSE_CWR, "CWR" }, { PARSE_AE, "AE" },
+	};
+	static const char *const ends[] = { [PARSE_SHORT] = "SHORT", [PARSE_BAD] = "BAD", [PARSE_DEEP] = "DEEP" };
+	unsigned left = h->flags & shown_flags(verbose);
+	const char *sep = " [";
+
+	for (size_t i = 0; left; i++) {
+		if (!(left & flags[i].flag))
+			continue;
+		left &= ~flags[i].flag;
+		text_str(t, sep);
+		text_str(t, flags[i].name);
+		sep = ",";
+	}
+	if (h->end != PARSE_OK) {
+		text_str(t, sep);
+		text_str(t, ends[h->end]);
+		sep = ",";
+	}
+	if (*sep == ',')
+		text_char(t, ']');
+}
+
+static void verbose_ipv4(struct text *t, const struct packet *p, int verbose)
+{
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+	unsigned frag = be16(ip + 6);
+
+	field(t, "ttl", ip[8]);
+	field(t, "id", be16(ip + 4));
+	if (frag & 0x1fff || frag & 0x2000)
+		field(t, "offset", (frag & 0x1fff) * 8);
+	if (frag & 0x2000)
+		text_str(t, " MF");
+	if (frag & 0x4000)
+		text_str(t, " DF");
+	if (verbose > 1) {
+		text_str(t, " tos 0x");
+		text_hex(t, ip[1], 2);
+		field(t, "ihl", (ip[0] & 15) * 4);
+		field(t, "total", be16(ip + 2));
+	}
+}
+
+/* Looks for the fragment header again; of several, which nobody should send, the last one is shown. */
+static void verbose_fragment6(struct text *t, const struct packet *p)
+{
+	size_t off = p->hdr.l3_off + 40u;
+	uint8_t next = p->data[p->hdr.l3_off + 6];
+	const uint8_t *h, *frag = NULL;
+
+	for (int n = 0; n < PARSE_MAX_EXT && is_extension(next) && (h = decode_at(p, off, 8)); n++) {
+		if (next == PROTO_FRAGMENT)
+			frag = h;
+		if (next == PROTO_FRAGMENT && be16(h + 2) >> 3)
+			break;
+		off += extension_len(next, h[1]);
+		next = h[0];
+	}
+	if (!frag)
+		return;
+	field(t, "id", be32(frag + 4));
+	field(t, "offset", be16(frag + 2) & 0xfff8);
+	if (be16(frag + 2) & 1)
+		text_str(t, " MF");
+}
+
+static void verbose_ipv6(struct text *t, const struct packet *p, int verbose)
+{
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+
+	field(t, "hlim", ip[7]);
+	verbose_fragment6(t, p);
+	if (verbose > 1) {
+		text_str(t, " class 0x");
+		text_hex(t, be16(ip) >> 4 & 0xff, 2);
+		text_str(t, " flow 0x");
+		text_hex(t, be32(ip) & 0xfffff, 5);
+		field(t, "payload", be16(ip + 4));
+	}
+}
+
+void line_sequence(struct text *t, const struct packet *p)
+{
+	bool is_tcp = p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP && p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP;
+	const uint8_t *b = is_tcp ? decode_at_l4(p, 12) : NULL;
+
+	if (!b)
+		return;
+	field(t, "seq", be32(b + 4));
+	field(t, "ack", be32(b + 8));
+}
+
+void line_captured(struct text *t, const struct packet *p)
+{
+	field(t, "captured", p->caplen);
+}
+
+static void verbose_l4(struct text *t, const struct packet *p, int verbose)
+{
+	const uint8_t *b;
+
+	switch (p->hdr.ip_proto) {
+	case PROTO_TCP:
+		b = decode_at_l4(p, 16);
+		if (!b)
+			break;
+		field(t, "win", be16(b + 14));
+		if (verbose > 1) {
+			line_sequence(t, p);
+			field(t, "header", (b[12] >> 4) * 4);
+		}
+		break;
+	case PROTO_UDP:
+		b = decode_at_l4(p, 6);
+		if (b && verbose > 1)
+			field(t, "length", be16(b + 4));
+		break;
+	case PROTO_ICMP:
+	case PROTO_ICMPV6:
+		b = decode_at_l4(p, 2);
+		if (!b)
+			break;
+		field(t, "type", b[0]);
+		field(t, "code", b[1]);
+		break;
+	}
+}
+
+/* The tags were followed, so they are there, from 12 bytes of addresses on, or behind a cooked header. */
+static void verbose_tags(struct text *t, const struct packet *p)
+{
+	unsigned first = (p->hdr.l3_off ? p->hdr.l3_off : p->hdr.hdr_len) - 4u * p->hdr.n_tags;
+
+	for (unsigned i = 0; i < p->hdr.n_tags; i++) {
+		const uint8_t *tag = decode_at(p, first + 4 * i, 2);
+
+		if (!tag)
+			return;
+		field(t, "vlan", be16(tag) & 0xfff);
+		if (be16(tag) >> 13)
+			field(t, "prio", be16(tag) >> 13);
+		if (be16(tag) & 0x1000)
+			text_str(t, " DEI");
+	}
+}
+
+static void put_verbose(struct text *t, const struct packet *p, int verbose)
+{
+	verbose_tags(t, p);
+	if (p->hdr.ip_version == 4)
+		verbose_ipv4(t, p, verbose);
+	else if (p->hdr.ip_version == 6)
+		verbose_ipv6(t, p, verbose);
+	if (p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP)
+		verbose_l4(t, p, verbose);
+	if (p->caplen < p->len)
+		line_captured(t, p);
+	if (p->has & PACKET_QUEUE)
+		field(t, "queue", p->queue);
+	if (p->iface->name) {
+		text_str(t, " if ");
+		text_escaped(t, p->iface->name, utf8_cut(p->iface->name, LINE_NAME_MAX));
+	}
+	if (p->has & PACKET_FLAGS && (p->flags & 3) == EPB_INBOUND)
+		text_str(t, " In");
+	if (p->has & PACKET_FLAGS && (p->flags & 3) == EPB_OUTBOUND)
+		text_str(t, " Out");
+	if (p->dropped)
+		field(t, "dropped", p->dropped);
+}
+
+/* Is nothing known but the link: of an unknown type, cut within its header, or of an unknown address family? */
+static bool is_only_link(const struct packet *p)
+{
+	const struct parsed *h = &p->hdr;
+
+	return !decode_knows(p->iface->linktype) ||
+	       (!h->eth_type && !h->ip_version && (p->iface->linktype != LINKTYPE_ETHERNET || h->hdr_len < 14));
+}
+
+void line_protocol(struct text *t, const struct packet *p)
+{
+	char name[64];
+
+	if (is_only_link(p)) {
+		decode_linktype_name(p->iface->linktype, name, sizeof(name));
+		text_str(t, name);
+	} else {
+		put_protocol(t, &p->hdr);
+	}
+}
+
+static void put_what(struct text *t, const struct packet *p)
+{
+	line_protocol(t, p);
+	if (is_only_link(p))
+		return;
+	if (p->hdr.ip_version) {
+		text_char(t, ' ');
+		put_address(t, p, false);
+		text_str(t, " -> ");
+		put_address(t, p, true);
+	} else {
+		put_arp(t, p);
+	}
+}
+
+void line_packet(struct text *t, const struct packet *p, int verbose)
+{
+	put_what(t, p);
+	text_str(t, " (");
+	text_u64(t, p->len);
+	text_str(t, p->len == 1 ? " byte)" : " bytes)");
+	put_flags(t, &p->hdr, verbose);
+	if (verbose > 0)
+		put_verbose(t, p, verbose);
+}
+
+void line_direction(struct text *t, const struct packet *p)
+{
+	static const char *const words[] = {
+		[COOKED_IN] = "In ", [COOKED_BROADCAST] = "B ", [COOKED_MULTICAST] = "M ", [COOKED_OTHERS] = "P ",
+		[COOKED_OUT] = "Out ",
+	};
+	struct cooked c;
+
+	if (!decode_cooked(p, &c))
+		return;
+	if (c.has_ifindex) {
+		text_str(t, "ifindex ");
+		text_u64(t, c.ifindex);
+		text_char(t, ' ');
+	}
+	text_str(t, c.type < array_size(words) ? words[c.type] : "? ");
+}
+
+void line_link(struct text *t, const struct packet *p)
+{
+	const uint8_t *b;
+
+	if (p->iface->linktype == LINKTYPE_ETHERNET && (b = decode_at(p, 0, 12))) {
+		text_mac(t, b + 6);
+		text_str(t, " -> ");
+		text_mac(t, b);
+		text_char(t, ' ');
+	} else if ((b = decode_cooked_mac(p))) {
+		text_mac(t, b);
+		text_char(t, ' ');
+	}
+}

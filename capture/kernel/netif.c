@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* rtnetlink by libmnl; ethtool's older ioctls, which every kernel answers. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/if_packet.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "capture/base/nearest.h"
+#include "capture/base/util.h"
+#include "capture/kernel/netif.h"
+
+enum {
+	ANSWER_MAX	= 32 * 1024,
+	ALT_NAME_MAX	= 127,		/* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
+};
+
+struct netif_watch {
+	struct mnl_socket *nl;
+};
+
+static int take_attribute(const struct nlattr *attr, void *data)
+{
+	struct netif *n = data;
+	struct rtnl_link_stats64 stats = { .rx_packets = 0 };
+
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_IFNAME:
+		snprintf(n->name, sizeof(n->name), "%s", mnl_attr_get_str(attr));
+		break;
+	case IFLA_ADDRESS:
+		n->has_mac = mnl_attr_get_payload_len(attr) == sizeof(n->mac);
+		if (n->has_mac)
+			memcpy(n->mac, mnl_attr_get_payload(attr), sizeof(n->mac));
+		break;
+	case IFLA_STATS64:
+		memcpy(&stats, mnl_attr_get_payload(attr),
+		       min_of(sizeof(stats), (size_t)mnl_attr_get_payload_len(attr)));
+		n->rx_missed = stats.rx_missed_errors;
+		n->has_rx_missed = true;
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+static void take_link(const struct nlmsghdr *msg, struct netif *n)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
+
+	*n = (struct netif){
+		.ifindex = info->ifi_index,
+		.up = info->ifi_flags & IFF_UP,
+		.running = info->ifi_flags & IFF_RUNNING,
+		.ethernet = info->ifi_type == ARPHRD_ETHER || info->ifi_type == ARPHRD_LOOPBACK,
+		.loopback = info->ifi_flags & IFF_LOOPBACK,
+	};
+	mnl_attr_parse(msg, sizeof(*info), take_attribute, n);
+}
+
+struct listing {
+	void (*each)(void *ctx, const struct netif *n);
+	void *ctx;
+};
+
+static int list_one(const struct nlmsghdr *msg, void *data)
+{
+	const struct listing *l = data;
+	struct netif n;
+
+	if (msg->nlmsg_type == RTM_NEWLINK) {
+		take_link(msg, &n);
+		l->each(l->ctx, &n);
+	}
+	return MNL_CB_OK;
+}
+
+/* Sends @msg, which is in @buf of ANSWER_MAX bytes, and hands each answer to @each. */
+static int ask(struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	ssize_t n;
+	int err = 0;
+
+	if (!nl)
+		return -errno;
+	msg->nlmsg_seq = 1;
+	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 || mnl_socket_sendto(nl, msg, msg->nlmsg_len) < 0)
+		err = -errno;
+	while (!err) {
+		n = mnl_socket_recvfrom(nl, buf, ANSWER_MAX);
+		n = n < 0 ? n : mnl_cb_run(buf, n, 1, mnl_socket_get_portid(nl), each, ctx);
+		if (n < 0)
+			err = -errno;
+		if (n <= MNL_CB_STOP)
+			break;
+	}
+	mnl_socket_close(nl);
+	return err;
+}
+
+/* One interface, or (@ifindex 0, no name) all. */
+static int get_link(int ifindex, const char *name, struct listing *l)
+{
+	char buf[ANSWER_MAX];
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(msg, sizeof(*info));
+	bool dump = !ifindex && !name;
+
+	msg->nlmsg_type = RTM_GETLINK;
+	msg->nlmsg_flags = NLM_F_REQUEST | (dump ? NLM_F_DUMP : NLM_F_ACK);
+	info->ifi_index = ifindex;
+	if (name)	/* the first attribute knows alternative names as well, but none that is longer */
+		mnl_attr_put_strz(msg, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
+	return ask(msg, buf, list_one, l);
+}
+
+static void keep(void *ctx, const struct netif *n)
+{
+	*(struct netif *)ctx = *n;
+}
+
+int netif_by_name(const char *name, struct netif *n)
+{
+	if (!*name || strlen(name) > ALT_NAME_MAX)
+		return -ENODEV;
+	return get_link(0, name, &(struct listing){ keep, n });
+}
+
+int netif_by_index(int ifindex, struct netif *n)
+{
+	return get_link(ifindex, NULL, &(struct listing){ keep, n });
+}
+
+int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx)
+{
+	return get_link(0, NULL, &(struct listing){ each, ctx });
+}
+
+struct place {
+	struct netif *found;
+	unsigned left;		/* until it comes */
+};
+
+static void count_down(void *ctx, const struct netif *n)
+{
+	struct place *p = ctx;
+
+	if (p->left && !--p->left)
+		*p->found = *n;
+}
+
+int netif_by_place(unsigned place, struct netif *n)
+{
+	struct place p = { n, place };
+	int err = netif_list(count_down, &p);
+
+	return err ? err : !place || p.left ? -ENODEV : 0;
+}
+
+/* The default route with the lowest metric. */
+struct route {
+	int ifindex;		/* 0: none so far */
+	uint32_t metric;
+};
+
+static int take_route_attribute(const struct nlattr *attr, void *data)
+{
+	struct route *r = data;
+
+	if (mnl_attr_get_type(attr) == RTA_OIF)
+		r->ifindex = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == RTA_PRIORITY)
+		r->metric = mnl_attr_get_u32(attr);
+	else if (mnl_attr_get_type(attr) == RTA_MULTIPATH && mnl_attr_get_payload_len(attr) >= sizeof(struct rtnexthop))
+		r->ifindex = ((const struct rtnexthop *)mnl_attr_get_payload(attr))->rtnh_ifindex;
+	return MNL_CB_OK;
+}
+
+static int look_at_route(const struct nlmsghdr *msg, void *data)
+{
+	const struct rtmsg *rt = mnl_nlmsg_get_payload(msg);
+	struct route *best = data, r = { .ifindex = 0 };
+
+	if (msg->nlmsg_type != RTM_NEWROUTE || rt->rtm_dst_len || rt->rtm_type != RTN_UNICAST || rt->rtm_table != RT_TABLE_MAIN)
+		return MNL_CB_OK;
+	mnl_attr_parse(msg, sizeof(*rt), take_route_attribute, &r);
+	if (r.ifindex && (!best->ifindex || r.metric < best->metric))
+		*best = r;
+	return MNL_CB_OK;
+}
+
+static int default_route(uint8_t family, struct route *r)
+{
+	char buf[ANSWER_MAX];
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
+	struct rtmsg *rt = mnl_nlmsg_put_extra_header(msg, sizeof(*rt));
+
+	msg->nlmsg_type = RTM_GETROUTE;
+	msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	rt->rtm_family = family;
+	return ask(msg, buf, look_at_route, r);
+}
+
+static void take_first(void *ctx, const struct netif *n)
+{
+	struct netif *first = ctx;
+
+	if (!first->ifindex && n->up && !n->loopback)
+		*first = *n;
+}
+
+int netif_default(struct netif *n, bool *routed)
+{
+	struct route r = { .ifindex = 0 };
+	int err;
+
+	default_route(AF_INET, &r);
+	if (!r.ifindex)
+		default_route(AF_INET6, &r);
+	*routed = r.ifindex;
+	if (r.ifindex)
+		return netif_by_index(r.ifindex, n);
+	*n = (struct netif){ .ifindex = 0 };
+	err = netif_list(take_first, n);
+	return err ? err : n->ifindex ? 0 : -ENODEV;
+}
+
+static void compare_name(void *ctx, const struct netif *n)
+{
+	nearest_try(ctx, n->name);
+}
+
+void netif_nearest(const char *name, char *out, unsigned cap)
+{
+	struct nearest n = nearest_to(name);
+
+	netif_list(compare_name, &n);
+	snprintf(out, cap, "%s", n.best);
+}
+
+static int ethtool(const char *name, void *command)
+{
+	struct ifreq ifr = { .ifr_data = command };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	err = ioctl(fd, SIOCETHTOOL, &ifr) ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+uint64_t netif_speed_bps(const char *name)
+{
+	struct ethtool_cmd cmd = { .cmd = ETHTOOL_GSET };
+	uint32_t mbps;
+
+	if (ethtool(name, &cmd))
+		return 0;
+	mbps = (uint32_t)cmd.speed_hi << 16 | cmd.speed;	/* ethtool_cmd_speed() shifts a signed number too far */
+	return mbps == (uint32_t)SPEED_UNKNOWN ? 0 : mbps * 1000000ull;
+}
+
+void netif_driver(const char *name, char *out, unsigned cap)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+
+	out[0] = '\0';
+	if (!ethtool(name, &info))
+		snprintf(out, cap, "%.31s%s%.31s", info.driver, info.version[0] ? " " : "", info.version);
+}
+
+bool netif_strips_vlan(const char *name)
+{
+	struct ethtool_value flags = { .cmd = ETHTOOL_GFLAGS };
+
+	return !ethtool(name, &flags) && flags.data & ETH_FLAG_RXVLAN;
+}
+
+/* Protocol 0: the socket is there for the membership alone and receives nothing. */
+int netif_promiscuous(int ifindex)
+{
+	struct packet_mreq mreq = { .mr_ifindex = ifindex, .mr_type = PACKET_MR_PROMISC };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq, sizeof(mreq))) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+int netif_watch_open(struct netif_watch **watch)
+{
+	struct netif_watch *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	w->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!w->nl || mnl_socket_bind(w->nl, RTMGRP_LINK, MNL_SOCKET_AUTOPID) < 0) {
+		err = -errno;
+		netif_watch_close(w);
+		return err;
+	}
+	*watch = w;
+	return 0;
+}
+
+int netif_watch_fd(const struct netif_watch *w)
+{
+	return mnl_socket_get_fd(w->nl);
+}
+
+struct change {
+	netif_change_fn changed;
+	void *ctx;
+};
+
+static int report(const struct nlmsghdr *msg, void *data)
+{
+	const struct change *c = data;
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
+	struct netif n;
+
+	/* A bridge reports its ports leaving it with the same message, of its own family. */
+	if (info->ifi_family != AF_UNSPEC)
+		return MNL_CB_OK;
+	if (msg->nlmsg_type == RTM_NEWLINK || msg->nlmsg_type == RTM_DELLINK) {
+		take_link(msg, &n);
+		c->changed(c->ctx, &n, msg->nlmsg_type == RTM_DELLINK);
+	}
+	return MNL_CB_OK;
+}
+
+bool netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx)
+{
+	struct change c = { changed, ctx };
+	char buf[ANSWER_MAX];
+	ssize_t n;
+
+	while ((n = mnl_socket_recvfrom(w->nl, buf, sizeof(buf))) > 0)
+		mnl_cb_run(buf, n, 0, 0, report, &c);
+	return n == 0 || errno != ENOBUFS;
+}
+
+struct netif_watch *netif_watch_close(struct netif_watch *w)
+{
+	if (w && w->nl)
+		mnl_socket_close(w->nl);
+	free(w);
+	return NULL;
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The rings are the elements of an array that is mapped as a whole: no system call is needed to take a packet. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bpf/event.h"
+#include "capture/base/util.h"
+#include "capture/kernel/rings.h"
+
+enum {
+	CPU_DEFAULT	= 16 << 20,	/* 11 ms of 96-byte snippets at 10 million packets a second */
+	TOTAL_DEFAULT	= 64 << 20,	/* at most, but for */
+	CPU_LEAST	= 1 << 20,	/* each CPU */
+	CPU_MIN		= 4096,
+	FETCH		= 192,		/* bytes of a record */
+	CPU_MAX		= 256 << 20,	/* the verifier takes offsets up to 2^29 */
+};
+
+/* What we know of one CPU's ring. */
+struct lane {
+	struct cpu_ring *shared;
+	uint64_t pos;		/* of the next record */
+	uint64_t end;		/* as far as ring_look() has seen */
+	uint64_t released;
+	uint64_t rank;		/* of its first record: see rank_of() */
+};
+
+struct ring {
+	int map_fd, bell_fd;
+	void *map;
+	size_t map_size;
+	unsigned long *bell_tail;	/* of the bell's own positions (kernel/bpf/ringbuf.c): what we have heard ... */
+	const unsigned long *bell_head;	/* ... and what was rung */
+	size_t page;
+	size_t cpu_size;
+	uint32_t snap;
+	struct lane *lanes;
+	unsigned n_lanes;
+	struct lane **heap;		/* of the lanes with records that were seen: none is before its parent, at (i - 1) / 2 */
+	unsigned n_heap;
+	uint64_t now_ns;		/* when we looked */
+	uint64_t last_ns;		/* stamp of the last record returned */
+	uint64_t late, broken;
+};
+
+static void ring_closep(struct ring **r)
+{
+	ring_close(*r);
+}
+
+/* One more than the highest number of a CPU that is there, on or off; the kernel has room for many more on some machines. */
+static unsigned count_cpus(void)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/present", "re");
+	unsigned last = 0, n;
+	long configured;
+
+	if (f) {
+		while (fscanf(f, "%u%*[,-]", &n) == 1)
+			last = n;
+		fclose(f);
+		return last + 1;
+	}
+	configured = sysconf(_SC_NPROCESSORS_CONF);
+	return configured > 0 ? configured : 1;
+}
+
+static size_t power_of_two(size_t n)
+{
+	size_t rounded = CPU_MIN;
+
+	while (rounded < n)
+		rounded *= 2;
+	return rounded;
+}
+
+size_t ring_share(size_t total, unsigned n_cpus, uint32_t snap)
+{
+	size_t share = CPU_DEFAULT;
+
+	if (total)
+		share = power_of_two((total + n_cpus - 1) / n_cpus);
+	while (!total && share * n_cpus > TOTAL_DEFAULT && share > CPU_LEAST)
+		share /= 2;
+	return max_of(share, power_of_two(event_room(snap)));
+}
+
+static int map_lanes(struct ring *r)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	size_t stride = sizeof(struct cpu_ring) + r->cpu_size + event_room(r->snap);
+	void *p;
+
+	stride = (stride + 127) & ~(size_t)127;
+	r->map_size = (r->n_lanes * stride + r->page - 1) / r->page * r->page;
+	r->map_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "xdpdump_rings", sizeof(uint32_t), stride, r->n_lanes, &opts);
+	if (r->map_fd < 0)
+		return r->map_fd;
+	p = mmap(NULL, r->map_size, PROT_READ | PROT_WRITE, MAP_SHARED, r->map_fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	r->map = p;
+	for (unsigned i = 0; i < r->n_lanes; i++)
+		r->lanes[i].shared = (void *)((char *)r->map + i * stride);
+	return 0;
+}
+
+static int map_bell(struct ring *r)
+{
+	void *p;
+
+	r->bell_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "xdpdump_bell", 0, 0, r->page, NULL);
+	if (r->bell_fd < 0)
+		return r->bell_fd;
+	p = mmap(NULL, r->page, PROT_READ | PROT_WRITE, MAP_SHARED, r->bell_fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	r->bell_tail = p;
+	p = mmap(NULL, r->page, PROT_READ, MAP_SHARED, r->bell_fd, r->page);
+	if (p == MAP_FAILED)
+		return -errno;
+	r->bell_head = p;
+	return 0;
+}
+
+int ring_open(struct ring **ring, size_t total, uint32_t snap)
+{
+	cleanup(ring_closep) struct ring *r = calloc(1, sizeof(*r));
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	r->map_fd = r->bell_fd = -1;
+	r->page = sysconf(_SC_PAGESIZE);
+	r->snap = snap;
+	r->n_lanes = count_cpus();
+	r->lanes = calloc(r->n_lanes, sizeof(*r->lanes));
+	r->heap = calloc(r->n_lanes, sizeof(*r->heap));
+	if (!r->lanes || !r->heap)
+		return -ENOMEM;
+	r->cpu_size = ring_share(total, r->n_lanes, snap);
+	if (r->cpu_size > CPU_MAX)
+		return -E2BIG;
+	err = map_lanes(r);
+	if (!err)
+		err = map_bell(r);
+	if (err)
+		return err;
+	*ring = steal(&r);
+	return 0;
+}
+
+int ring_map_fd(const struct ring *r)
+{
+	return r->map_fd;
+}
+
+int ring_bell_fd(const struct ring *r)
+{
+	return r->bell_fd;
+}
+
+size_t ring_cpu_size(const struct ring *r)
+{
+	return r->cpu_size;
+}
+
+size_t ring_size(const struct ring *r)
+{
+	return r->n_lanes * r->cpu_size;
+}
+
+/* Acquire: what stands before the head is to be seen as the program wrote it. */
+static uint64_t head_of(const struct lane *l)
+{
+	return __atomic_load_n(&l->shared->head, __ATOMIC_ACQUIRE);
+}
+
+static const struct event *first_of(const struct ring *r, const struct lane *l)
+{
+	return (const struct event *)&l->shared->data[l->pos & (r->cpu_size - 1)];
+}
+
+/* Stamped well after we looked: the clock was set back since. */
+static bool is_from_the_future(const struct ring *r, uint64_t ns)
+{
+	return ns > r->now_ns && ns - r->now_ns >= RING_WINDOW_NS;
+}
+
+/* The order in which records leave: by time, but those from the future first, for they are old. */
+static uint64_t rank_of(const struct ring *r, uint64_t ns)
+{
+	return is_from_the_future(r, ns) ? ns : ns | 1ull << 63;
+}
+
+/* Young enough for one that was stamped before to be on its way. */
+static bool is_young(const struct ring *r, uint64_t ns)
+{
+	return r->n_lanes > 1 && r->now_ns != UINT64_MAX && !is_from_the_future(r, ns) && ns + RING_WINDOW_NS > r->now_ns;
+}
+
+/* Puts the lane at @i in order with those below it. */
+static void sift_down(struct ring *r, unsigned i)
+{
+	struct lane *l = r->heap[i];
+
+	for (;;) {
+		unsigned child = 2 * i + 1;
+
+		if (child + 1 < r->n_heap && r->heap[child + 1]->rank < r->heap[child]->rank)
+			child++;
+		if (child >= r->n_heap || r->heap[child]->rank >= l->rank)
+			break;
+		r->heap[i] = r->heap[child];
+		i = child;
+	}
+	r->heap[i] = l;
+}
+
+size_t ring_look(struct ring *r, uint64_t now_ns)
+{
+	size_t most = 0;
+
+	r->now_ns = now_ns;
+	r->n_heap = 0;
+	for (struct lane *l = r->lanes; l < r->lanes + r->n_lanes; l++) {
+		l->end = head_of(l);
+		most = max_of(most, (size_t)(l->end - l->released));
+		if (l->pos == l->end)
+			continue;
+		l->rank = rank_of(r, first_of(r, l)->tai_ns);
+		r->heap[r->n_heap++] = l;
+	}
+	for (unsigned i = r->n_heap / 2; i-- > 0;)
+		sift_down(r, i);
+	return most;
+}
+
+/* The lane on top has another first record, or none. */
+static void settle_top(struct ring *r)
+{
+	struct lane *l = r->heap[0];
+
+	if (l->pos == l->end)
+		r->heap[0] = r->heap[--r->n_heap];
+	else
+		l->rank = rank_of(r, first_of(r, l)->tai_ns);
+	if (r->n_heap)
+		sift_down(r, 0);
+}
+
+/* How far the lane on top may go before another one has its turn. */
+static uint64_t rival_rank(const struct ring *r)
+{
+	uint64_t rank = UINT64_MAX;
+
+	for (unsigned i = 1; i <= 2 && i < r->n_heap; i++)
+		rank = min_of(rank, r->heap[i]->rank);
+	return rank;
+}
+
+/* As the program makes it? Its lengths are never trusted. */
+static bool is_sound(const struct ring *r, const struct lane *l, const struct event *ev)
+{
+	return ev->caplen <= r->snap && ev->caplen <= ev->len && event_room(ev->caplen) <= l->end - l->pos;
+}
+
+/*
+ * Up to @max records of lane @l, as long as those of other lanes do not come before. All headers are read here, and the
+ * processor told to fetch what follows them, before the first packet is looked at.
+ */
+static unsigned take_run(struct ring *r, struct lane *l, const struct event **records, unsigned max)
+{
+	uint64_t last_ns = r->last_ns, rival = rival_rank(r);
+	unsigned n = 0;
+
+	while (n < max && l->pos != l->end) {
+		const struct event *ev = first_of(r, l);
+
+		if (rank_of(r, ev->tai_ns) > rival || is_young(r, ev->tai_ns))
+			break;
+		if (!is_sound(r, l, ev)) {
+			l->pos = l->end;
+			r->broken++;
+			break;
+		}
+		for (unsigned byte = 64; byte < FETCH; byte += 64)
+			__builtin_prefetch((const char *)ev + byte);
+		l->pos += event_room(ev->caplen);
+		r->late += ev->tai_ns < last_ns;
+		last_ns = ev->tai_ns;
+		records[n++] = ev;
+	}
+	r->last_ns = last_ns;
+	return n;
+}
+
+unsigned ring_take(struct ring *r, const struct event **records, unsigned max)
+{
+	unsigned n = 0;
+
+	while (n < max && r->n_heap && !is_young(r, first_of(r, r->heap[0])->tai_ns)) {
+		n += take_run(r, r->heap[0], records + n, max - n);
+		settle_top(r);
+	}
+	return n;
+}
+
+void ring_release(struct ring *r)
+{
+	for (struct lane *l = r->lanes; l < r->lanes + r->n_lanes; l++) {
+		if (l->released == l->pos)
+			continue;
+		l->released = l->pos;
+		/* Release: we have read the records before the program may write over them. */
+		__atomic_store_n(&l->shared->tail, l->pos, __ATOMIC_RELEASE);
+	}
+}
+
+bool ring_sleep(struct ring *r)
+{
+	__atomic_store_n(r->bell_tail, __atomic_load_n(r->bell_head, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
+	/* In order with the look at the heads that follows: see put() in the program. */
+	for (unsigned i = 0; i < r->n_lanes; i++)
+		__atomic_store_n(&r->lanes[i].shared->asleep, 1, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (unsigned i = 0; i < r->n_lanes; i++)
+		if (head_of(&r->lanes[i]) != r->lanes[i].pos)
+			return false;
+	return true;
+}
+
+uint64_t ring_late(const struct ring *r)
+{
+	return r->late;
+}
+
+uint64_t ring_broken(const struct ring *r)
+{
+	return r->broken;
+}
+
+struct ring *ring_close(struct ring *r)
+{
+	if (!r)
+		return NULL;
+	if (r->map)
+		munmap(r->map, r->map_size);
+	if (r->bell_tail)
+		munmap(r->bell_tail, r->page);
+	if (r->bell_head)
+		munmap((void *)r->bell_head, r->page);
+	if (r->map_fd >= 0)
+		close(r->map_fd);
+	if (r->bell_fd >= 0)
+		close(r->bell_fd);
+	free(r->lanes);
+	free(r->heap);
+	free(r);
+	return NULL;
+}

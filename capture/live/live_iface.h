@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* One interface of a capture: its description, the program on it, and the books of its packets. */
+#ifndef XDPDUMP_LIVE_LIVE_IFACE_H
+#define XDPDUMP_LIVE_LIVE_IFACE_H
+
+#include "bpf/event.h"
+#include "capture/base/clock.h"
+#include "capture/base/log.h"
+#include "capture/kernel/attach.h"
+#include "capture/kernel/netif.h"
+#include "capture/packet/packet.h"
+
+struct filter;
+struct opts;
+struct ring;
+
+struct tap {
+	struct netif netif;		/* as it was at the start */
+	struct iface iface;
+	struct attach *attach;
+	const char *why;		/* this one, if it was not named: for the start line */
+	enum xdp_mode mode;
+	int promiscuous_fd;		/* -1: none */
+	bool gone;			/* deleted or moved away, or the program was taken off */
+	bool detached;			/* the latter */
+	bool running;
+	unsigned link_downs;
+	int64_t clock_step_ns;		/* by which the wall clock was set meanwhile */
+	bool renamed;
+	uint32_t lost;			/* the highest event.lost so far */
+	uint64_t reported;		/* losses that a packet behind them has told of */
+	uint64_t start_ns, end_ns;	/* CLOCK_REALTIME just before the link is made, just after it is closed */
+
+	struct counters counters;	/* the last snapshot */
+	uint64_t counted_ns;		/* CLOCK_REALTIME of it */
+	uint64_t if_dropped;
+	uint64_t if_dropped_before;	/* of these, before it went and came back */
+	unsigned returns;
+	bool has_if_dropped;
+	bool blind;			/* the counters could not be read: some are old */
+	uint64_t taken;			/* records taken from the ring */
+	uint64_t refused;		/* of these: not handed on, behind -c or after a failed write */
+};
+
+/*
+ * These complain and return an exit code on failure, 0 on success. tap_close() takes anything half done. @name: of an interface, its
+ * number in the list of -D, or NULL: the one that is meant then, see netif_default().
+ */
+int tap_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
+enum status tap_find(struct tap *t, const char *name);
+enum status tap_describe(struct tap *t, const char *name, uint32_t id, const struct opts *o);
+enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o, const struct filter *filter);
+enum status tap_attach(struct tap *t, const struct opts *o);
+
+/* Takes the program off the interface. The counters stay. */
+void tap_detach(struct tap *t);
+
+/* Turns a record of this interface into a packet, which points into it. */
+void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p);
+
+/* Reads the counters. False: more packets came since the last time. */
+bool tap_snapshot(struct tap *t);
+
+/* netif_change_fn for one interface: warns, and takes note. */
+void tap_changed(struct tap *t, const struct netif *n, bool gone);
+
+/* Was our program taken off? tap_lose(): it was, and not because the interface is deleted: says so, and it is gone for us. */
+bool tap_is_lost(const struct tap *t);
+void tap_lose(struct tap *t);
+
+/*
+ * It has come back after it was gone, as @n: takes up where it was left. False: our program could not be attached again, which was
+ * said, and it stays gone.
+ */
+bool tap_return(struct tap *t, const struct netif *n, const struct opts *o);
+
+/* The statistics block, as of the last snapshot, or, once it is detached, as of then. @lost: packets that the writer could not write. */
+void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s);
+
+void tap_close(struct tap *t);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* From the rings to the sinks: what a live capture does all the time. */
+#ifndef XDPDUMP_LIVE_LIVE_SOURCE_H
+#define XDPDUMP_LIVE_LIVE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/base/clock.h"
+
+struct flow;
+struct ring;
+struct tap;
+
+enum { DRAIN_BATCH = 128 };	/* their headers fit into the first-level cache */
+
+struct drain {
+	struct ring *ring;
+	struct tap *taps;		/* by the number of the interface in a record */
+	unsigned n_taps;
+	struct clock clock;
+	struct flow *flow;
+	uint64_t now_ns;		/* CLOCK_REALTIME of the last look */
+	uint64_t looked_ns, since_ns;	/* CLOCK_MONOTONIC of it, and how long it was since the one before */
+	uint64_t malformed;		/* records of no interface of ours */
+};
+
+/* Looks what has come, to the last packet if @all is to go. Returns the bytes in use in the fullest ring. */
+size_t drain_look(struct drain *d, bool all);
+
+/*
+ * Hands up to DRAIN_BATCH packets on to the flow, in the order of time, and frees their room. What comes behind the end of the
+ * flow (-c, a failed write) is taken and counted as refused. Returns their number; less than a batch: that was all.
+ */
+unsigned drain_batch(struct drain *d);
+
+/* Takes what is left without handing it on: it is counted as refused. */
+void drain_refuse(struct drain *d);
+
+/*
+ * How long to sleep in ns after a drain that found @used bytes in the fullest ring and took @taken packets: while packets
+ * come, until a quarter of it is full again, at the rate between the last two looks, so that the wake-ups are few; when the
+ * rings have run empty, until a packet rings the bell (UINT64_MAX).
+ */
+uint64_t drain_pace(struct drain *d, size_t used, uint64_t taken);
+
+#endif

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Link types other than Ethernet differ only in what stands before the network header. */
+#define PCAP_DONT_INCLUDE_PCAP_BPF_H
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/base/util.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+
+enum { ETH_TYPE_ARP = 0x0806, ETH_TYPE_RARP = 0x8035 };
+
+bool decode_knows(uint16_t linktype)
+{
+	switch (linktype) {
+	case LINKTYPE_NULL:
+	case LINKTYPE_ETHERNET:
+	case LINKTYPE_RAW_BSD:
+	case LINKTYPE_RAW_OPENBSD:
+	case LINKTYPE_RAW:
+	case LINKTYPE_LOOP:
+	case LINKTYPE_LINUX_SLL:
+	case LINKTYPE_IPV4:
+	case LINKTYPE_IPV6:
+	case LINKTYPE_LINUX_SLL2:
+		return true;
+	}
+	return false;
+}
+
+/* Below 104 a few numbers in files differ from libpcap's own (pcap-common.c). */
+static const struct { uint16_t linktype, dlt; } moved[] = {
+	{ 100, 11 }, { 101, 12 }, { 102, 15 }, { 103, 16 }, { 106, 19 },
+};
+
+bool decode_linktype_by_name(const char *name, uint16_t *linktype)
+{
+	int dlt = pcap_datalink_name_to_val(name);
+
+	*linktype = dlt;
+	for (size_t i = 0; i < array_size(moved); i++)
+		if (moved[i].dlt == dlt)
+			*linktype = moved[i].linktype;
+	return dlt >= 0;
+}
+
+void decode_linktype_name(uint16_t linktype, char *out, size_t cap)
+{
+	const char *name;
+	int dlt = linktype;
+
+	for (size_t i = 0; i < array_size(moved); i++)
+		if (moved[i].linktype == linktype)
+			dlt = moved[i].dlt;
+	name = pcap_datalink_val_to_name(dlt);
+	if (name)
+		snprintf(out, cap, "%s", name);
+	else
+		snprintf(out, cap, "LINKTYPE_%u", linktype);
+}
+
+uint32_t decode_packet_max(uint16_t linktype)
+{
+	switch (linktype) {
+	case LINKTYPE_DBUS:
+		return 128 << 20;
+	case LINKTYPE_EBHSCR:
+		return 8 << 20;
+	case LINKTYPE_USBPCAP:
+		return 1 << 20;		/* Wireshark reads 128 MiB */
+	}
+	return 256 << 10;
+}
+
+/* By the version in the first byte. */
+static enum parse_end raw_ip(struct cursor *c, struct parsed *hdr)
+{
+	if (c->off >= c->limit)
+		return PARSE_SHORT;
+	switch (c->base[c->off] >> 4) {
+	case 4:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV4);
+	case 6:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV6);
+	}
+	return PARSE_BAD;
+}
+
+/* Four bytes of address family: of the machine that captured, or (LOOP) big-endian. AF_INET6 has four values. */
+static enum parse_end loopback(struct cursor *c, struct parsed *hdr)
+{
+	const uint8_t *p = pull(c, 4);
+	uint32_t family;
+
+	if (!p)
+		return PARSE_SHORT;
+	family = p[0] | p[1] ? p[0] | p[1] << 8 : p[2] << 8 | p[3];
+	switch (family) {
+	case 2:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV4);
+	case 10:	/* Linux */
+	case 24:	/* NetBSD, OpenBSD */
+	case 28:	/* FreeBSD */
+	case 30:	/* macOS */
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV6);
+	}
+	return PARSE_OK;
+}
+
+/* Linux cooked: an EtherType at @type_off of a header of @size bytes. */
+static enum parse_end cooked(struct cursor *c, struct parsed *hdr, unsigned type_off, unsigned size)
+{
+	const uint8_t *p = pull(c, size);
+
+	return p ? parse_ether_type(c, hdr, be16(p + type_off)) : PARSE_SHORT;
+}
+
+static enum parse_end decode(struct cursor *c, struct parsed *hdr, uint16_t linktype)
+{
+	switch (linktype) {
+	case LINKTYPE_NULL:
+	case LINKTYPE_LOOP:
+		return loopback(c, hdr);
+	case LINKTYPE_LINUX_SLL:
+		return cooked(c, hdr, 14, 16);
+	case LINKTYPE_LINUX_SLL2:
+		return cooked(c, hdr, 0, 20);
+	case LINKTYPE_IPV4:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV4);
+	case LINKTYPE_IPV6:
+		return parse_ether_type(c, hdr, ETH_TYPE_IPV6);
+	case LINKTYPE_RAW:
+	case LINKTYPE_RAW_BSD:
+	case LINKTYPE_RAW_OPENBSD:
+		return raw_ip(c, hdr);
+	}
+	return PARSE_OK;
+}
+
+void decode_packet(struct packet *p)
+{
+	uint32_t len = p->len > p->caplen ? p->len : p->caplen;
+	struct cursor c = cursor_init(p->data, p->caplen, len, PARSE_REACH);
+
+	memset(&p->hdr, 0, sizeof(p->hdr));
+	if (p->iface->linktype == LINKTYPE_ETHERNET) {
+		parse_frame(&c, &p->hdr);
+	} else {
+		p->hdr.end = decode(&c, &p->hdr, p->iface->linktype);
+		p->hdr.hdr_len = c.off;
+	}
+}
+
+bool decode_fits(const struct packet *p)
+{
+	const struct parsed *h = &p->hdr;
+	uint32_t ip = h->ip_version == 4 ? 20 : h->ip_version == 6 ? 40 : 0, behind = h->l3_off ? h->l3_off : h->hdr_len;
+
+	return h->end == PARSE_OK && h->hdr_len <= p->caplen && h->l3_off + ip <= h->hdr_len && (ip || !h->ip_version) &&
+	       h->l4_off <= h->hdr_len && h->n_tags <= PARSE_MAX_TAGS && 4u * h->n_tags <= behind;
+}
+
+const uint8_t *decode_at_l4(const struct packet *p, size_t n)
+{
+	size_t header = p->hdr.ip_version == 4 ? 0 : 40, given;
+	const uint8_t *ip = decode_at(p, p->hdr.l3_off, header ? header : 20);
+
+	if (!ip)
+		return NULL;
+	given = be16(ip + (header ? 4 : 2));
+	/* 0: not given; more than the frame has: not to be believed */
+	if (given && p->hdr.l3_off + header + given <= p->len && p->hdr.l4_off + n > p->hdr.l3_off + header + given)
+		return NULL;
+	return decode_at(p, p->hdr.l4_off, n);
+}
+
+/* RFC 826 and 903. */
+const uint8_t *decode_arp(const struct packet *p)
+{
+	const uint8_t *arp;
+
+	if (p->hdr.eth_type != ETH_TYPE_ARP && p->hdr.eth_type != ETH_TYPE_RARP)
+		return NULL;
+	arp = decode_at(p, p->hdr.l3_off, 28);
+	return arp && !memcmp(arp, "\0\1\x08\0\6\4", 6) ? arp : NULL;
+}
+
+const uint8_t *decode_cooked_mac(const struct packet *p)
+{
+	const uint8_t *b = decode_at(p, 0, 18);
+
+	if (p->iface->linktype == LINKTYPE_LINUX_SLL2)
+		return b && b[11] == 6 ? b + 12 : NULL;
+	b = decode_at(p, 0, 12);
+	return p->iface->linktype == LINKTYPE_LINUX_SLL && b && be16(b + 4) == 6 ? b + 6 : NULL;
+}
+
+bool decode_cooked(const struct packet *p, struct cooked *c)
+{
+	const uint8_t *b;
+
+	if (p->iface->linktype == LINKTYPE_LINUX_SLL && (b = decode_at(p, 0, 16))) {
+		*c = (struct cooked){ .type = be16(b) };
+		return true;
+	}
+	if (p->iface->linktype == LINKTYPE_LINUX_SLL2 && (b = decode_at(p, 0, 20))) {
+		*c = (struct cooked){
+			.type = b[10], .has_ifindex = true, .ifindex = (uint32_t)be16(b + 4) << 16 | be16(b + 6),
+		};
+		return true;
+	}
+	return false;
+}

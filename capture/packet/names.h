@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Names of the numbers that head a line. */
+#ifndef XDPDUMP_PACKET_NAMES_H
+#define XDPDUMP_PACKET_NAMES_H
+
+#include <stdint.h>
+
+/* IANA protocol keyword, or NULL. */
+const char *protocol_name(uint8_t proto);
+
+/* EtherType, "LLC" for a length (below 0x600), or NULL. */
+const char *ether_type_name(uint16_t eth_type);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The one value that travels from a source (ring or file) to the sinks (file and text). */
+#ifndef XDPDUMP_PACKET_PACKET_H
+#define XDPDUMP_PACKET_PACKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/event.h"
+
+/* https://www.tcpdump.org/linktypes.html: those that are decoded. */
+enum {
+	LINKTYPE_NULL		= 0,	/* BSD loopback */
+	LINKTYPE_ETHERNET	= 1,
+	LINKTYPE_RAW_BSD	= 12,	/* DLT_RAW, as some systems wrote it */
+	LINKTYPE_RAW_OPENBSD	= 14,
+	LINKTYPE_RAW		= 101,
+	LINKTYPE_LOOP		= 108,	/* OpenBSD loopback */
+	LINKTYPE_LINUX_SLL	= 113,
+	LINKTYPE_IPV4		= 228,
+	LINKTYPE_IPV6		= 229,
+	LINKTYPE_LINUX_SLL2	= 276,
+};
+
+/* And some whose packets may be long. */
+enum {
+	LINKTYPE_DBUS		= 231,
+	LINKTYPE_USBPCAP	= 249,
+	LINKTYPE_EBHSCR		= 279,
+};
+
+/* And some that have words of their own in the language of filters. */
+enum {
+	LINKTYPE_IEEE802_11	= 105,
+	LINKTYPE_PFLOG		= 117,
+	LINKTYPE_SUNATM		= 123,
+	LINKTYPE_MTP2		= 140,
+};
+
+/*
+ * Options of a pcapng block that have no field here and are carried from file to file: code, length, padded value, in host
+ * order, without an end. capture/options.h looks into them.
+ */
+struct raw_options {
+	uint8_t *bytes;
+	size_t len;
+};
+
+/* What a section says of where the packets come from. Strings may be NULL; nothing in it is owned. */
+struct origin {
+	const char *hardware, *os, *appl;
+	struct raw_options options;
+};
+
+/* What an interface statistics block says; pcapng_isb() lists the meaning. A counter is valid if its bit is in has. */
+enum stat_field {
+	STAT_RECEIVED, STAT_IF_DROP, STAT_ACCEPTED, STAT_OS_DROP, STAT_DELIVERED, STAT_START, STAT_END,
+	N_STATS
+};
+struct iface_stats {
+	uint64_t value[N_STATS];	/* times in ns since 1970, the rest in packets since the start of the capture */
+	uint64_t ts_ns;
+	unsigned has;			/* 1 << STAT_... */
+	char comment[256];		/* "": none */
+	struct raw_options options;
+};
+
+/* An interface as the file describes it. Strings belong to the struct and may be NULL. */
+struct iface {
+	uint32_t id;		/* counts from 0 through all sections of all files that are read together */
+	uint32_t snaplen;	/* bytes; 0: no limit */
+	uint16_t linktype;
+	bool swapped;		/* read from a file in the other byte order than ours */
+	bool has_mac;
+	uint8_t mac[6];
+	uint64_t speed_bps;	/* 0: unknown */
+	char *name;		/* UTF-8 */
+	char *description;
+	char *os;
+	char *hardware;
+	char *comment;
+	char *filter;		/* pcap-filter(7): what did not match it was not captured */
+	struct raw_options options;
+};
+
+/* packet.has */
+enum {
+	PACKET_TIME	= 1,
+	PACKET_FLAGS	= 2,
+	PACKET_QUEUE	= 4,
+	PACKET_ID	= 8,
+};
+
+struct packet {
+	uint64_t ts_ns;		/* since 1970; valid with PACKET_TIME */
+	uint64_t dropped;	/* packets of this interface lost since its previous one */
+	uint64_t id;		/* valid with PACKET_ID */
+	const uint8_t *data;	/* caplen bytes, only until the source is asked for the next packet */
+	uint32_t caplen;	/* bytes captured */
+	uint32_t len;		/* bytes on the wire; below caplen only if a file says so */
+	uint32_t flags;		/* epb_flags of pcapng; valid with PACKET_FLAGS */
+	uint32_t queue;		/* valid with PACKET_QUEUE */
+	const struct iface *iface;
+	struct parsed hdr;	/* of the captured bytes */
+	unsigned has;		/* PACKET_TIME ... */
+	struct raw_options options;	/* live as long as data */
+};
+
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Options in host byte order, one behind the other. The reader has checked that each is whole and padded. */
+#include <string.h>
+
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/packet/pcapng_options.h"
+
+const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len)
+{
+	while (*pos + 4 <= o->len) {
+		const uint8_t *value = o->bytes + *pos + 4;
+		uint16_t head[2];
+
+		memcpy(head, o->bytes + *pos, 4);
+		*pos += 4 + ((head[1] + 3u) & ~3u);
+		if (head[0] == code) {
+			*len = head[1];
+			return value;
+		}
+	}
+	return NULL;
+}
+
+size_t options_fit(const struct raw_options *o, size_t max)
+{
+	size_t fit = 0;
+
+	while (fit + 4 <= o->len) {
+		uint16_t head[2];
+		size_t next;
+
+		memcpy(head, o->bytes + fit, 4);
+		next = fit + 4 + ((head[1] + 3u) & ~3u);
+		if (next > max)
+			break;
+		fit = next;
+	}
+	return fit;
+}
+
+const char *packet_comment(const struct packet *p, size_t *pos, size_t *len)
+{
+	return (const char *)options_next_of(&p->options, OPT_COMMENT, pos, len);
+}
+
+bool packet_verdict(const struct packet *p, struct verdict *v)
+{
+	const uint8_t *value;
+	size_t len, pos = 0;
+
+	while ((value = options_next_of(&p->options, EPB_VERDICT, &pos, &len))) {
+		if (len != 9 || (*value != VERDICT_TC && *value != VERDICT_XDP))
+			continue;
+		v->type = *value;
+		memcpy(&v->action, value + 1, 8);
+		return true;
+	}
+	return false;
+}

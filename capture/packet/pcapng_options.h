@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The options that travel with a packet, an interface or a file because there is no field for them: what they say. */
+#ifndef XDPDUMP_PACKET_PCAPNG_OPTIONS_H
+#define XDPDUMP_PACKET_PCAPNG_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct packet;
+struct raw_options;
+
+/*
+ * The value of the next option with that code and its length, not padded; NULL: there is none. @pos is 0 for the first one, and
+ * moves on: a file may have millions of them, so none is looked for from the start.
+ */
+const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len);
+
+/* The same for comments on a packet: @len bytes as they stand in the file, any bytes, no NUL behind them. */
+const char *packet_comment(const struct packet *p, size_t *pos, size_t *len);
+
+/* Bytes of the first options that take @max bytes at most together, each of them whole. */
+size_t options_fit(const struct raw_options *o, size_t max);
+
+enum verdict_type { VERDICT_HARDWARE = 0, VERDICT_TC = 1, VERDICT_XDP = 2 };
+
+struct verdict {
+	enum verdict_type type;
+	uint64_t action;	/* TC_ACT_... or enum xdp_action */
+};
+
+/* What was decided about a packet. False: not known, or by hardware, whose words nobody else knows. */
+bool packet_verdict(const struct packet *p, struct verdict *v);
+
+#endif

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* A heap of files, the one with the earliest packet on top. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/base/limits.h"
+#include "capture/base/util.h"
+#include "capture/read/follow.h"
+#include "capture/read/merge_impl.h"
+
+enum {
+	MEMORY		= 64 << 20,	/* bytes for the buffers of all files */
+	BUFFER_MIN	= 16 * 1024,	/* but so many for each */
+	AWAKE		= 128,		/* files that are kept open from the start */
+	OTHER_FILES	= 32,		/* that are open beside the input */
+};
+
+static void closep(struct input **in)
+{
+	*in = input_close(*in);
+}
+
+/* Gives the interfaces that a file has shown since their numbers. */
+static int number_ifaces(struct source *s)
+{
+	struct input *in = s->input;
+
+	while (s->n_ifaces < *s->n_shown) {
+		if (!(in->n_ifaces & (in->n_ifaces - 1))) {	/* a power of two, or 0: full */
+			size_t n = in->n_ifaces ? 2 * (size_t)in->n_ifaces : 1;
+			void *more = realloc(in->ifaces, n * sizeof(*in->ifaces));
+
+			if (!more)
+				return -ENOMEM;
+			in->ifaces = more;
+		}
+		in->ifaces[in->n_ifaces] = (struct input_iface){ s, s->n_ifaces };
+		reader_number_iface(s->reader, s->n_ifaces++, in->n_ifaces++);
+	}
+	return 0;
+}
+
+static bool is_stdin_twice(const char *const *paths, unsigned n)
+{
+	unsigned times = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		times += !strcmp(paths[i], "-");
+	return times > 1;
+}
+
+/* Each has its share; a power of two, as a buffer that grows becomes one. */
+static size_t buffer_for(unsigned n)
+{
+	size_t size = READER_BUFFER;
+
+	while (size > BUFFER_MIN && size > (size_t)MEMORY / n)
+		size /= 2;
+	return size;
+}
+
+/* Many files, and those that take much memory, are opened in turn: of most only one or two are needed at a time. */
+static int open_sources(struct input *in, const char *const *paths, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		bool parked = i >= AWAKE || in->budget.bytes < BUDGET_BYTES / 2;
+		int err = input_open_source(in, paths[i], parked);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The first in which there is something is looked at before any packet. -EBADMSG: there is none. */
+static int begin(struct input *in)
+{
+	struct source *s;
+	unsigned i = 0;
+	int err;
+
+	while (i < in->n_sources && in->sources[i]->is_done)
+		i++;
+	if (i == in->n_sources)
+		return -EBADMSG;
+	in->first = s = in->sources[i];
+	err = s->is_parked ? input_wake_source(s) : 0;
+	if (err)
+		return err;
+	err = number_ifaces(s);		/* a classic file has shown its only one; the others' come behind it */
+	return err ? input_keep_error(in, s->name, "out of memory", err) : 0;
+}
+
+int input_open(struct input **input, const char *const *paths, unsigned n, const struct input_options *o)
+{
+	cleanup(closep) struct input *in = calloc(1, sizeof(*in));
+	int err = 0;
+
+	*input = NULL;
+	if (!in)
+		return -ENOMEM;
+	in->options = *o;
+	in->budget = (struct budget)BUDGET_INIT;
+	in->buffer = buffer_for(n);
+	limits_open_files((uint64_t)n + OTHER_FILES);
+	if (is_stdin_twice(paths, n))
+		err = input_keep_error(in, "stdin", "can be read only once", -EINVAL);
+	in->heap = calloc(n, sizeof(*in->heap));
+	if (!in->heap)
+		return -ENOMEM;
+	snprintf(in->title, sizeof(in->title), "%u files", n);
+	if (!err)
+		err = o->follow ? input_follow(in, paths[0]) : open_sources(in, paths, n);
+	if (!err)
+		err = begin(in);
+	*input = steal(&in);
+	return err;
+}
+
+/* As reader_next(). A failure is kept. */
+static inline int read_packet(struct source *s, struct packet *p)
+{
+	int got = reader_next(s->reader, p);
+
+	if (*s->n_shown > s->n_ifaces) {
+		int err = number_ifaces(s);
+
+		got = err ? err : got;
+	}
+	if (got < 0)
+		input_keep_error(s->input, s->name, got == -ENOMEM ? "out of memory" : reader_error(s->reader), got);
+	return got;
+}
+
+/* False: no more packets in this file. */
+static bool advance(struct source *s)
+{
+	if (read_packet(s, &s->packet) <= 0) {
+		input_finish_source(s);
+		return false;
+	}
+	if (s->packet.has & PACKET_TIME)
+		s->key = s->packet.ts_ns;
+	return true;
+}
+
+/* At the same time the files come in their order. */
+static bool is_before(const struct source *a, const struct source *b)
+{
+	return a->key < b->key || (a->key == b->key && a->place < b->place);
+}
+
+static void sift_down(struct input *in, unsigned i)
+{
+	struct source *s = in->heap[i];
+
+	for (;;) {
+		unsigned child = 2 * i + 1;
+
+		if (child >= in->n_heap)
+			break;
+		if (child + 1 < in->n_heap && is_before(in->heap[child + 1], in->heap[child]))
+			child++;
+		if (is_before(s, in->heap[child]))
+			break;
+		in->heap[i] = in->heap[child];
+		i = child;
+	}
+	in->heap[i] = s;
+}
+
+static void drop_top(struct input *in)
+{
+	in->heap[0] = in->heap[--in->n_heap];
+	if (in->n_heap)
+		sift_down(in, 0);
+}
+
+/* What is on top has to have its packet. */
+static void wake_top(struct input *in)
+{
+	while (in->n_heap && in->heap[0]->is_parked) {
+		struct source *s = in->heap[0];
+
+		if (input_wake_source(s))
+			input_finish_source(s);
+		if (s->is_done || !advance(s))
+			drop_top(in);
+		else
+			sift_down(in, 0);
+	}
+}
+
+static void fill_heap(struct input *in)
+{
+	for (unsigned i = 0; i < in->n_sources; i++) {
+		struct source *s = in->sources[i];
+
+		if (s->is_parked || (!s->is_done && advance(s)))
+			in->heap[in->n_heap++] = s;
+	}
+	for (unsigned i = in->n_heap / 2; i-- > 0;)
+		sift_down(in, i);
+	wake_top(in);
+}
+
+/* The top was delivered; its file may have read on only now, because the bytes of the packet were in its buffer. */
+static void replace_top(struct input *in)
+{
+	if (advance(in->heap[0]))
+		sift_down(in, 0);
+	else
+		drop_top(in);
+	wake_top(in);
+}
+
+/* The last of the files, and then the one that has taken its place. */
+static int next_followed(struct input *in, struct packet *p)
+{
+	for (;;) {
+		struct source *s = in->sources[in->n_sources - 1];
+		int got = s->is_done ? 0 : read_packet(s, p);
+
+		if (got > 0 || got == -EINTR || got == -ENOMEM)
+			return got;
+		input_finish_source(s);
+		got = input_follow_on(in);
+		if (got)
+			return got;
+	}
+}
+
+int input_next(struct input *in, struct packet *p)
+{
+	in->blocks.len = 0;
+	if (in->follow)
+		return next_followed(in, p);
+	if (in->n_sources == 1)
+		return read_packet(in->sources[0], p);
+	if (!in->begun)
+		fill_heap(in);
+	else if (in->n_heap)
+		replace_top(in);
+	in->begun = true;
+	if (!in->n_heap)
+		return in->error;
+	*p = in->heap[0]->packet;
+	return 1;
+}
+
+const struct blocks *input_blocks(const struct input *in)
+{
+	return &in->blocks;
+}
+
+const char *input_error(const struct input *in, unsigned n)
+{
+	if (!in)
+		return n ? NULL : "out of memory";
+	return n < in->n_errors ? in->errors[n] : NULL;
+}
+
+struct recovery input_recovery(const struct input *in)
+{
+	struct recovery sum = { .packets = 0 };
+
+	for (unsigned i = 0; i < in->n_sources; i++) {
+		const struct reader *r = in->sources[i]->reader;
+		struct recovery one = { .packets = 0 };
+
+		if (r)
+			one = reader_recovery(r);
+		sum.packets += one.packets;
+		sum.places += one.places;
+		sum.bytes += one.bytes;
+		sum.mended += one.mended;
+	}
+	return sum;
+}
+
+bool input_is_drained(const struct input *in)
+{
+	if (in->follow)
+		return true;
+	if (in->n_sources == 1)
+		return reader_is_drained(in->sources[0]->reader);
+	return !in->begun || (in->n_heap && reader_is_drained(in->heap[0]->reader));
+}
+
+bool input_is_stream(const struct input *in)
+{
+	if (in->follow)
+		return true;
+	for (unsigned i = 0; i < in->n_sources; i++)
+		if (!S_ISREG(in->sources[i]->stat.st_mode))
+			return true;
+	return false;
+}
+
+const struct iface *input_iface(const struct input *in, uint32_t id)
+{
+	return id < in->n_ifaces ? reader_iface(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
+}
+
+const struct iface_stats *input_stats(const struct input *in, uint32_t id)
+{
+	return id < in->n_ifaces ? reader_stats(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
+}
+
+const char *input_section(const struct input *in, int option)
+{
+	return reader_section(in->first->reader, option);
+}
+
+struct raw_options input_section_options(struct input *in)
+{
+	struct raw_options *all = &in->section_options;
+
+	all->len = 0;
+	for (unsigned i = 0; i < in->n_sources; i++) {
+		const struct reader *r = in->sources[i]->reader;
+		struct raw_options one = r ? reader_section_options(r) : (struct raw_options){ .len = 0 };
+		void *more = one.len ? realloc(all->bytes, all->len + one.len) : NULL;
+
+		if (!more)	/* nothing to add, or no memory for it */
+			continue;
+		all->bytes = more;
+		memcpy(all->bytes + all->len, one.bytes, one.len);
+		all->len += one.len;
+	}
+	return *all;
+}
+
+const char *input_name(const struct input *in, unsigned i)
+{
+	return i < in->n_sources ? in->sources[i]->name : NULL;
+}
+
+const struct stat *input_stat(const struct input *in, unsigned i)
+{
+	return i < in->n_sources ? &in->sources[i]->stat : NULL;
+}
+
+const struct reader *input_reader(const struct input *in, unsigned i)
+{
+	return i < in->n_sources ? in->sources[i]->reader : NULL;
+}
+
+const char *input_title(const struct input *in)
+{
+	return in->n_sources == 1 ? in->sources[0]->name : in->title;
+}
+
+bool input_progress(const struct input *in, uint64_t *done, uint64_t *size)
+{
+	*done = *size = 0;
+	if (input_is_stream(in))
+		return false;
+	for (unsigned i = 0; i < in->n_sources; i++) {
+		const struct source *s = in->sources[i];
+		off_t at = s->file ? lseek(fileno(s->file), 0, SEEK_CUR) : s->is_done ? s->stat.st_size : 0;
+
+		*done += at < 0 ? 0 : at;
+		*size += s->stat.st_size;
+	}
+	return true;
+}
+
+struct input *input_close(struct input *in)
+{
+	if (!in)
+		return NULL;
+	for (unsigned i = 0; i < in->n_sources; i++) {
+		input_finish_source(in->sources[i]);
+		reader_close(in->sources[i]->reader);
+		free(in->sources[i]->followed_path);
+		free(in->sources[i]);
+	}
+	follow_close(in->follow);
+	for (unsigned i = 0; i < in->n_errors; i++)
+		free(in->errors[i]);
+	free(in->errors);
+	free(in->blocks.bytes);
+	free(in->section_options.bytes);
+	free(in->ifaces);
+	free(in->heap);
+	free(in->sources);
+	free(in);
+	return NULL;
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The files of an input: opened, looked into, parked. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/base/util.h"
+#include "capture/read/follow.h"
+#include "capture/read/merge_impl.h"
+
+int input_keep_error(struct input *in, const char *name, const char *sentence, int err)
+{
+	char **more = realloc(in->errors, (in->n_errors + 1) * sizeof(*more));
+
+	if (!in->error)
+		in->error = err;
+	if (!more)
+		return err;
+	in->errors = more;
+	if (asprintf(&more[in->n_errors], "%s: %s", name, sentence) >= 0)
+		in->n_errors++;
+	return err;
+}
+
+static void warn(void *ctx, const char *sentence)
+{
+	const struct source *s = ctx;
+	char named[1024];
+
+	snprintf(named, sizeof(named), "%s: %s", s->name, sentence);
+	if (s->input->options.warn)
+		s->input->options.warn(s->input->options.ctx, named);
+}
+
+static int wait_for(void *ctx, int fd)
+{
+	const struct source *s = ctx;
+
+	return s->input->options.wait(s->input->options.ctx, fd, -1);
+}
+
+/* A followed file has come to its end only when there is another. */
+static int wait_for_more(void *ctx, int fd)
+{
+	const struct source *s = ctx;
+
+	return follow_more(s->input->follow, fd, s->reader && reader_is_drained(s->reader));
+}
+
+static int look(void *ctx)
+{
+	const struct source *s = ctx;
+
+	return s->input->options.look(s->input->options.ctx);
+}
+
+/*
+ * To open a FIFO is to wait for its writer, unless somebody else waits for it. Over a network it may be interrupted
+ * for any reason.
+ */
+static FILE *open_path(const char *path, const struct input_options *o)
+{
+	bool waits = o->wait;
+	FILE *f;
+	int fd;
+
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (waits ? O_NONBLOCK : 0));
+	while (fd < 0 && errno == EINTR && !(o->look && o->look(o->ctx)));
+	if (fd < 0)
+		return NULL;
+	if (waits)
+		fcntl(fd, F_SETFL, 0);
+	f = fdopen(fd, "r");
+	if (!f)
+		close(fd);
+	return f;
+}
+
+static const char *why_not_open(int err)
+{
+	return err == -EMFILE ? "too many files for the limit of this process (ulimit -n)" : strerror(-err);
+}
+
+static struct reader_hooks hooks_of(struct source *s)
+{
+	struct input *in = s->input;
+	const struct input_options *o = &in->options;
+	struct reader_hooks hooks = {
+		.warn = warn, .ctx = s, .buffer = in->buffer, .budget = &in->budget, .recover = o->recover,
+		.concatenated = o->concatenated, .local = o->local, .blocks = o->copy ? &in->blocks : NULL,
+	};
+
+	if (o->look)
+		hooks.look = look;
+	if (o->wait && !S_ISREG(s->stat.st_mode))
+		hooks.wait = wait_for;
+	if (in->follow)
+		hooks.wait = wait_for_more;
+	hooks.grows = in->follow;
+	return hooks;
+}
+
+static int open_file(struct source *s)
+{
+	struct input *in = s->input;
+	bool is_stdin = !strcmp(s->path, "-");
+	char sentence[256];
+	int err;
+
+	s->file = is_stdin ? stdin : open_path(s->path, &in->options);
+	if (!s->file) {
+		err = -errno;
+		snprintf(sentence, sizeof(sentence), "cannot open: %s", why_not_open(err));
+		return input_keep_error(in, s->name, sentence, err);
+	}
+	setvbuf(s->file, NULL, _IONBF, 0);	/* the reader has a buffer */
+	if (fstat(fileno(s->file), &s->stat))
+		return input_keep_error(in, s->name, strerror(errno), -errno);
+	if (S_ISDIR(s->stat.st_mode))
+		return input_keep_error(in, s->name, "is a directory", -EISDIR);
+	return 0;
+}
+
+static int begin_reading(struct source *s, const struct reader_hooks *hooks)
+{
+	int err = reader_open_with(&s->reader, s->file, hooks);
+
+	if (err)
+		input_keep_error(s->input, s->name, reader_error(s->reader), err);
+	s->n_shown = reader_n_ifaces(s->reader);
+	return err;
+}
+
+static void close_file(struct source *s)
+{
+	if (s->file && s->file != stdin)
+		fclose(s->file);
+	s->file = NULL;
+}
+
+/*
+ * Without a packet, or with one that has no time, it comes first of all, as that packet does; whatever is wrong then
+ * shows.
+ */
+static void park(struct source *s)
+{
+	struct packet p;
+
+	if (reader_next(s->reader, &p) > 0 && p.has & PACKET_TIME)
+		s->key = p.ts_ns;
+	s->reader = reader_close(s->reader);
+	close_file(s);
+	s->is_parked = true;
+}
+
+static struct source *add_source(struct input *in, const char *path)
+{
+	void *more = realloc(in->sources, (in->n_sources + 1) * sizeof(*in->sources));
+	struct source *s = calloc(1, sizeof(*s));
+
+	in->sources = more ? more : in->sources;
+	if (!more || !s) {
+		free(s);
+		return NULL;
+	}
+	s->input = in;
+	s->place = in->n_sources;
+	s->path = path;
+	s->name = strcmp(path, "-") ? path : "stdin";
+	in->sources[in->n_sources++] = s;
+	return s;
+}
+
+int input_open_source(struct input *in, const char *path, bool parked)
+{
+	struct source *s = add_source(in, path);
+	struct reader_hooks hooks;
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	err = open_file(s);
+	if (err)
+		return err;
+	parked &= S_ISREG(s->stat.st_mode) && s->file != stdin;
+	hooks = hooks_of(s);
+	if (parked) {	/* what is odd is told, and blocks are copied, when it is read */
+		hooks.warn = NULL;
+		hooks.blocks = NULL;
+		hooks.buffer = 0;
+	}
+	err = begin_reading(s, &hooks);
+	if (err == -EBADMSG && reader_is_unbegun(s->reader)) {
+		s->reader = reader_close(s->reader);
+		close_file(s);
+		s->is_done = true;
+		return 0;
+	}
+	if (!err && parked)
+		park(s);
+	return err;
+}
+
+static void tell_errors(struct input *in)
+{
+	for (unsigned i = 0; i < in->n_errors; i++) {
+		if (in->options.warn)
+			in->options.warn(in->options.ctx, in->errors[i]);
+		free(in->errors[i]);
+	}
+	in->n_errors = 0;
+}
+
+static int open_followed(struct input *in, const char *path)
+{
+	char *copy = strdup(path);
+	unsigned n = in->n_sources;
+	int err = copy ? input_open_source(in, copy, false) : -ENOMEM;
+
+	if (in->n_sources == n) {
+		free(copy);
+		return -ENOMEM;
+	}
+	in->sources[n]->followed_path = copy;
+	if (err)
+		input_finish_source(in->sources[n]);
+	return err;
+}
+
+int input_follow_on(struct input *in)
+{
+	const char *path;
+	int err;
+
+	do {
+		tell_errors(in);
+		err = -follow_next(in->follow, &path);
+		if (!err)
+			err = open_followed(in, path);
+		if (err == -EINTR || err == -ENOMEM || (err && !in->first))
+			return err;
+	} while (in->sources[in->n_sources - 1]->is_done);
+	return 0;
+}
+
+int input_follow(struct input *in, const char *pattern)
+{
+	struct stat st;
+	int err;
+
+	if (!stat(pattern, &st) && !S_ISREG(st.st_mode))
+		return input_keep_error(in, pattern, "not a regular file, which --follow is for", -EINVAL);
+	err = follow_open(&in->follow, pattern, in->options.wait, in->options.ctx);
+	if (err)
+		return err;
+	snprintf(in->title, sizeof(in->title), "the files that are followed");
+	if (!follow_has_next(in->follow))
+		input_keep_error(in, pattern, "there is no such file yet: waiting for one", 0);
+	return input_follow_on(in);
+}
+
+int input_wake_source(struct source *s)
+{
+	const struct stat was = s->stat;
+	struct reader_hooks hooks;
+	int err = open_file(s);
+
+	s->is_parked = false;
+	if (err)
+		return err;
+	if (s->stat.st_dev != was.st_dev || s->stat.st_ino != was.st_ino)
+		return input_keep_error(s->input, s->name, "is another file by now", -ESTALE);
+	hooks = hooks_of(s);
+	return begin_reading(s, &hooks);
+}
+
+void input_finish_source(struct source *s)
+{
+	if (s->reader)
+		reader_finish(s->reader);
+	close_file(s);
+	s->is_done = true;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the parts of the input share. Only for input*.c. */
+#ifndef XDPDUMP_READ_MERGE_IMPL_H
+#define XDPDUMP_READ_MERGE_IMPL_H
+
+#include <stdio.h>
+
+#include "capture/packet/packet.h"
+#include "capture/read/budget.h"
+#include "capture/read/capfile.h"
+#include "capture/read/merge.h"
+
+/* A file. It is parked if it has been looked into and closed again: until its first packet is the next one of all. */
+struct source {
+	struct input *input;
+	unsigned place;		/* among them */
+	const char *path, *name;
+	char *followed_path;	/* the same; NULL: path is of the caller of input_open() */
+	FILE *file;		/* NULL: parked, or done */
+	struct stat stat;
+	struct reader *reader;	/* NULL: parked, or there is nothing in the file */
+	bool is_parked, is_done;
+	const uint32_t *n_shown;	/* interfaces that the file has shown */
+	uint32_t n_ifaces;	/* those that have a number */
+	uint64_t key;		/* the time of the packet, or of the last one before it that has a time */
+	struct packet packet;	/* to be delivered next */
+};
+
+/* An interface of the input is one of a file. */
+struct input_iface {
+	struct source *source;
+	uint32_t id;		/* there */
+};
+
+struct input {
+	struct input_options options;
+	struct budget budget;
+	struct source **sources;
+	unsigned n_sources;
+	struct follow *follow;	/* NULL: no others come */
+	struct source *first;	/* in which there is something */
+	size_t buffer;		/* bytes, for each */
+	struct source **heap;	/* those with a packet to deliver */
+	unsigned n_heap;
+	struct blocks blocks;
+	struct raw_options section_options;	/* of all files */
+	bool begun;		/* the heap is filled, and the packet of its top delivered */
+	struct input_iface *ifaces;
+	uint32_t n_ifaces;
+	char **errors;
+	unsigned n_errors;
+	int error;		/* of the first file that could not be read to its end */
+	char title[32];
+};
+
+/* Keeps a sentence, the file's name in front; returns @err. */
+int input_keep_error(struct input *in, const char *name, const char *sentence, int err);
+
+/*
+ * Opens the file as one more source and reads its first block or header; @parked: and then its first packet, and
+ * parks it, if that can be done. If there is nothing in it, it is done. -errno, which is kept.
+ */
+int input_open_source(struct input *in, const char *path, bool parked);
+
+/* Begins to follow: the first file in which there is something is the last source. -errno, which is kept. */
+int input_follow(struct input *in, const char *pattern);
+
+/* Waits for the next file, which becomes the last source. What is wrong with one is told, and another waited for. -errno. */
+int input_follow_on(struct input *in);
+
+/* Opens one that is parked again. -errno, which is kept. */
+int input_wake_source(struct source *s);
+
+/* No more packets are wanted of it. */
+void input_finish_source(struct source *s);
+
+#endif

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Which records of a pcap file that may be damaged are delivered. Reading without recovery goes wherever the lengths
+ * lead. As long as it would go on, so do we: what is unusual is no damage. Where it comes to its end, the damage is
+ * there or, if a length was too large or too small, in one of the last records before.
+ */
+#include "capture/base/util.h"
+#include "capture/read/pcap.h"
+#include "capture/read/text_damage.h"
+
+enum { AT_ONCE = 64 };	/* records that are looked at together */
+
+/*
+ * Where a row leads that begins within a record: nowhere, just to the end of that, as its own data may, or further.
+ */
+enum way { NOWHERE, TO_END, PAST_END };
+
+static enum way leads(struct pcap_view *v, size_t pos, size_t end)
+{
+	struct pcap_row row = { .pos = pos };
+
+	pcap_walk(v, &row, PCAP_LIKELY, UINT32_MAX, end);
+	if (row.stop != PCAP_ENOUGH)
+		return row.n && (row.stop == PCAP_END || row.torn) ? PAST_END : NOWHERE;
+	if (row.pos == end)
+		return TO_END;
+	pcap_walk(v, &row, PCAP_LIKELY, row.n + 1, SIZE_MAX);
+	return row.stop == PCAP_ENOUGH || row.stop == PCAP_END || row.torn ? PAST_END : NOWHERE;
+}
+
+/* Records in a chain, of which the one that begins at @at and ends at @end is looked at. */
+struct chain {
+	size_t at, end;
+	unsigned n_left;	/* from that one on to the end of the chain */
+};
+
+static bool chain_next(struct pcap_view *v, struct chain *c)
+{
+	struct pcap_row row = pcap_row_at(v, c->end, PCAP_READABLE, 1);
+
+	if (c->n_left <= 1)
+		return false;
+	c->at = c->end;
+	c->end = row.pos;
+	c->n_left--;
+	return true;
+}
+
+/*
+ * Where records begin within one of a chain: the first place, and @c, the first that may have swallowed them, becomes
+ * the one that has. 0: none has. @sec: they are near that, if it is not NULL. @rejoin: they lead back to the chain,
+ * and were swallowed by an odd record.
+ */
+static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_t *sec, bool rejoin)
+{
+	do {
+		struct pcap_head h = pcap_view_head(v, c->at);
+		const uint32_t *near_sec = sec || !rejoin ? sec : &h.sec;
+		bool odd = !pcap_is_likely(v, &h);
+
+		for (size_t pos = c->at + 1; pos < c->end && (odd || !rejoin); pos++) {
+			enum way way;
+
+			if (!reader_may_look(v->r) || !reader_need(v->r, pos + v->dialect->record))
+				return 0;
+			if (!rejoin && reader_pcap_is_header(v->r, pos, c->end))
+				return pos;
+			if (reader_pcap_likeness(v, pos, near_sec, near_sec ? PCAP_FAR : PCAP_WEAK) < PCAP_FAR)
+				continue;
+			way = leads(v, pos, c->end);
+			if ((way == TO_END && odd) || (way == PAST_END && !rejoin))
+				return pos;
+		}
+	} while (chain_next(v, c));
+	return 0;
+}
+
+/*
+ * What a chain of @n records shows of the habits, but for the last ones, which may be none; added to what is known.
+ */
+static struct pcap_habits habits_of(struct pcap_view *v, unsigned n)
+{
+	enum { NONE_MAX = 4 };
+	struct reader *r = v->r;
+	struct pcap_habits habits = r->habits;
+	uint32_t before = r->last_sec;
+
+	n -= min_of((n + 1) / 2, (unsigned)NONE_MAX);
+	for (size_t pos = 0; n--;) {
+		struct pcap_head h = pcap_view_head(v, pos);
+
+		pcap_learn(&habits, v->dialect, &h, pos || r->last_sec ? &before : NULL);
+		before = h.sec;
+		pos += v->dialect->record + h.caplen;
+	}
+	return habits;
+}
+
+/* A chain of @n records from here on. */
+static struct chain chain_of(struct pcap_view *v, unsigned n)
+{
+	struct pcap_head h = pcap_view_head(v, 0);
+
+	return (struct chain){ 0, v->dialect->record + (size_t)h.caplen, n };
+}
+
+/*
+ * The last record of a chain that is as one should be, and near the one before it or the last such one; or else the
+ * first. *@sec is its time.
+ */
+static struct chain last_likely(struct pcap_view *v, struct chain c, uint32_t *sec)
+{
+	struct chain last = c;
+	uint32_t before = v->r->last_sec;
+
+	*sec = before;
+	do {
+		struct pcap_head h = pcap_view_head(v, c.at);
+
+		if (pcap_is_likely(v, &h) && (!before || pcap_is_near(v, h.sec, before) || pcap_is_near(v, h.sec, *sec))) {
+			last = c;
+			*sec = h.sec;
+		}
+		before = h.sec;
+	} while (chain_next(v, &c));
+	return last;
+}
+
+/* Is it one, though perhaps of a wrong length? @sec: of one before, 0: not known. */
+static bool is_one(struct pcap_view *v, const struct chain *c, uint32_t sec)
+{
+	struct pcap_head h = pcap_view_head(v, c->at);
+
+	return sec ? pcap_is_near(v, h.sec, sec) : pcap_is_likely(v, &h);
+}
+
+/*
+ * Are the last records of a chain, from *@c on, none? Zeros are none, nor what is odd and not near @sec, behind a
+ * length that may be damaged. *@c becomes the first.
+ */
+static bool ends_with_none(struct pcap_view *v, struct chain *c, uint32_t sec)
+{
+	bool doubt = false;
+
+	do {
+		struct pcap_head h = pcap_view_head(v, c->at);
+
+		if (pcap_is_zero(&h) || (doubt && !pcap_is_likely(v, &h) && !pcap_is_near(v, h.sec, sec)))
+			return true;
+		doubt = h.caplen > h.len || pcap_is_cut_oddly(v, &h);
+	} while (chain_next(v, c));
+	return false;
+}
+
+/*
+ * Of a chain, whose records from @c on may be none, so many are delivered that it is not better without: then reading
+ * goes on at @better.
+ */
+static void prefer(struct pcap_view *v, struct chain c, size_t better)
+{
+	struct reader *r = v->r;
+	struct pcap_row row = pcap_row_at(v, better, PCAP_LIKELY, c.n_left);
+
+	while (c.n_left > row.n && chain_next(v, &c))
+		;
+	r->go_on = r->offset + reader_pcap_with_header(r, better);
+	r->promised = r->offset + row.pos;
+	if (c.n_left <= row.n)
+		r->trusted = r->doubtful = r->offset + c.at;
+}
+
+/*
+ * Reading without recovery ends behind the @row that begins here. If a record of it has swallowed others, they come
+ * behind it, and so does whatever stands behind zeros. But there are never to be fewer packets than without recovery.
+ */
+static void plan_end(struct pcap_view *v, const struct pcap_row *row)
+{
+	struct reader *r = v->r;
+	struct chain last, c;
+	uint32_t sec;
+	size_t better;
+
+	c = last = last_likely(v, chain_of(v, row->n), &sec);
+	r->usual = r->offset + c.end;
+	r->trusted = r->offset + row->pos;
+	better = find_swallowed(v, &c, sec ? &sec : NULL, false);
+	if (better && is_one(v, &c, sec) && !chain_next(v, &c)) {
+		r->go_on = r->offset + reader_pcap_with_header(r, better);
+		return;
+	}
+	c = better ? c : last;
+	if (!better && ends_with_none(v, &c, sec ? sec : pcap_view_head(v, 0).sec))
+		better = reader_pcap_look_for(v, row->pos, sec ? &sec : NULL).pos;
+	if (better)
+		prefer(v, c, better);
+}
+
+/* It goes on, so all of the @row is delivered; and behind an odd record those that it has swallowed. */
+static void plan_on(struct pcap_view *v, const struct pcap_row *row)
+{
+	struct reader *r = v->r;
+	struct chain c = chain_of(v, row->n);
+	size_t better;
+
+	r->trusted = r->usual = r->offset + row->pos;
+	better = find_swallowed(v, &c, r->last_sec ? &r->last_sec : NULL, true);
+	if (!better)
+		return;
+	r->trusted = r->usual = r->doubtful = r->offset + c.end;
+	r->go_on = r->offset + better;
+	r->rejoins = true;
+}
+
+/* As long as lengths lead on, as in a file of unusual records, there is no damage. */
+static bool follow_plain(struct pcap_view *v)
+{
+	struct pcap_row row = { .pos = 0 }, half = { .pos = 0 };
+	struct pcap_habits habits;
+
+	reader_grant_looks(v->r);
+	pcap_walk(v, &row, PCAP_READABLE, UINT32_MAX, RECOVER_WINDOW);
+	habits = habits_of(v, row.n);
+	pcap_view_habits(v, &habits);
+	if (row.stop == PCAP_CUT || row.stop == PCAP_ODD) {
+		v->r->is_undone = reader_text_try(v, row.n);
+		if (v->r->is_undone)
+			return false;
+		plan_end(v, &row);
+	} else if (row.stop == PCAP_END) {
+		plan_on(v, &row);
+	} else {	/* what is behind the window may show that the last records are none */
+		pcap_walk(v, &half, PCAP_READABLE, UINT32_MAX, RECOVER_WINDOW / 2);
+		plan_on(v, &half);
+	}
+	return v->r->offset < v->r->trusted;
+}
+
+/*
+ * Behind a damaged place. A time that jumps must have more behind it. With nothing that fits right behind it, or with
+ * odd numbers of its own, it may be the last record before another damaged place: then the next one does not begin
+ * within it.
+ */
+static bool is_followed(struct pcap_view *v, const struct pcap_head *h, size_t len)
+{
+	struct pcap_row row = { .pos = len, .sec = h->sec, .timed = true };
+	bool followed, likely = pcap_is_likely(v, h);
+	enum way least = likely ? PAST_END : TO_END;
+
+	pcap_walk(v, &row, PCAP_NEAR, 2, SIZE_MAX);
+	followed = row.n == 2 || pcap_has_ended(&row) || reader_pcap_likeness(v, len, NULL, PCAP_WEAK) == PCAP_FAR;
+	if (!followed) {
+		row = pcap_row_at(v, len, PCAP_NONZERO, PCAP_ANY_ROW / 2);
+		followed = row.stop == PCAP_ENOUGH || row.stop == PCAP_END;
+	}
+	if (likely && followed)
+		return true;
+	if (!followed && (!likely || (v->r->last_sec && !pcap_is_near(v, h->sec, v->r->last_sec))))
+		return false;
+	for (size_t pos = 1; pos < len; pos++)
+		if (reader_pcap_likeness(v, pos, &h->sec, PCAP_FAR) == PCAP_NEARBY && leads(v, pos, len) >= least)
+			return false;
+	return true;
+}
+
+/* Is the record that begins at @pos in memory as a whole? */
+static bool is_there(const struct pcap_view *v, size_t pos)
+{
+	size_t end = pos + v->dialect->record, have = reader_have(v->r);
+
+	return end <= have && end + pcap_view_head(v, pos).caplen <= have;
+}
+
+/*
+ * All is as in most files: it and two more are near each other. The further ones that are in memory are looked at
+ * together.
+ */
+static bool is_usual(struct pcap_view *v)
+{
+	struct reader *r = v->r;
+	struct pcap_row row = { .pos = 0 };
+	size_t begins[PCAP_NEAR_ROW] = { 0 };
+
+	while (row.n < AT_ONCE) {
+		begins[row.n % PCAP_NEAR_ROW] = row.pos;
+		if (row.n >= PCAP_NEAR_ROW && !is_there(v, row.pos))
+			break;
+		pcap_walk(v, &row, PCAP_NEAR, row.n + 1, SIZE_MAX);
+		if (row.stop != PCAP_ENOUGH)
+			break;
+	}
+	if (row.stop != PCAP_END && row.n < PCAP_NEAR_ROW)
+		return false;
+	/* behind the last two there is not enough to know */
+	r->trusted = r->usual = r->offset + (row.stop == PCAP_END ? row.pos : begins[(row.n + 1) % PCAP_NEAR_ROW]);
+	return true;
+}
+
+static bool is_trusted(struct reader *r, const struct pcap_head *h)
+{
+	struct pcap_view v;
+
+	if (r->offset < r->trusted)
+		return true;
+	v = pcap_view_of(r);
+	if (is_usual(&v))
+		return true;
+	if (!r->plain_ended)
+		return follow_plain(&v);
+	r->usual = UINT64_MAX;
+	return is_followed(&v, h, v.dialect->record + (size_t)h->caplen);
+}
+
+bool reader_pcap_may_trust(struct reader *r, const struct pcap_head *h)
+{
+	if (!is_trusted(r, h))
+		return false;
+	if (r->offset < r->usual) {
+		pcap_learn(&r->habits, &r->pcap, h, r->last_sec ? &r->last_sec : NULL);
+		r->last_sec = h->sec;
+	}
+	return true;
+}
+
+void reader_pcap_recover_anew(struct reader *r)
+{
+	r->habits = (struct pcap_habits){ .n = 0 };
+	r->last_sec = 0;
+	r->trusted = r->usual = r->doubtful = r->go_on = r->promised = 0;
+	r->plain_ended = r->rejoins = false;
+}

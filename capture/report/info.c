@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Counts packets; info_text.c and info_json.c tell. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/base/util.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/report/info.h"
+#include "capture/report/talkers.h"
+
+enum { ETH_TYPE_ARP = 0x0806 };
+
+static const struct { const char *key, *name; } rows[N_INFO_ROWS] = {
+	[INFO_IPV4]		= { "ipv4", "IPv4" },
+	[INFO_IPV6]		= { "ipv6", "IPv6" },
+	[INFO_ARP]		= { "arp", "ARP" },
+	[INFO_NON_IP]		= { "non_ip", "other than IP" },
+	[INFO_UNKNOWN_LINK]	= { "unknown_link", "unknown link type" },
+	[INFO_TCP]		= { "tcp", "TCP" },
+	[INFO_UDP]		= { "udp", "UDP" },
+	[INFO_ICMP]		= { "icmp", "ICMP" },
+	[INFO_ICMPV6]		= { "icmpv6", "ICMPv6" },
+	[INFO_IGMP]		= { "igmp", "IGMP" },
+	[INFO_SCTP]		= { "sctp", "SCTP" },
+	[INFO_GRE]		= { "gre", "GRE" },
+	[INFO_OTHER_IP]		= { "other_ip", "other IP" },
+	[INFO_VLAN]		= { "vlan", "VLAN" },
+	[INFO_FRAGMENT]		= { "fragments", "fragments" },
+	[INFO_CUT_HEADER]	= { "cut_headers", "headers cut off" },
+	[INFO_BAD_HEADER]	= { "bad_headers", "headers damaged" },
+	[INFO_DEEP]		= { "deep_headers", "headers too deep" },
+};
+
+int info_open(struct info *i)
+{
+	*i = (struct info){ 0 };
+	return talkers_open(&i->talkers, TALKERS_ROOM);
+}
+
+const char *info_row_key(enum info_row row)
+{
+	return rows[row].key;
+}
+
+const char *info_row_name(enum info_row row)
+{
+	return rows[row].name;
+}
+
+uint64_t info_duration(const struct info *i)
+{
+	return i->n_timed ? i->latest_ns - i->earliest_ns : 0;
+}
+
+static void count_time(struct info *i, uint64_t ts_ns)
+{
+	if (!i->n_timed++) {
+		i->earliest_ns = i->latest_ns = i->last_ns = ts_ns;
+		return;
+	}
+	i->n_back += ts_ns < i->last_ns;
+	i->last_ns = ts_ns;
+	i->earliest_ns = min_of(i->earliest_ns, ts_ns);
+	i->latest_ns = max_of(i->latest_ns, ts_ns);
+}
+
+static void count_size(struct info *i, const struct packet *p)
+{
+	i->captured_bytes += p->caplen;
+	if (i->all.packets == 1)
+		i->len_min = i->len_max = p->len;
+	i->len_min = min_of(i->len_min, p->len);
+	i->len_max = max_of(i->len_max, p->len);
+	if (p->caplen >= p->len)
+		return;
+	if (!i->n_cut++)
+		i->cut_min = i->cut_max = p->caplen;
+	i->cut_min = min_of(i->cut_min, p->caplen);
+	i->cut_max = max_of(i->cut_max, p->caplen);
+}
+
+static enum info_row network_row(const struct packet *p)
+{
+	switch (p->hdr.eth_type) {
+	case ETH_TYPE_IPV4:
+		return INFO_IPV4;
+	case ETH_TYPE_IPV6:
+		return INFO_IPV6;
+	case ETH_TYPE_ARP:
+		return INFO_ARP;
+	case 0:
+		return decode_knows(p->iface->linktype) ? INFO_NON_IP : INFO_UNKNOWN_LINK;
+	}
+	return INFO_NON_IP;
+}
+
+static enum info_row transport_row(uint8_t ip_proto)
+{
+	switch (ip_proto) {
+	case PROTO_TCP:
+		return INFO_TCP;
+	case PROTO_UDP:
+		return INFO_UDP;
+	case PROTO_ICMP:
+		return INFO_ICMP;
+	case PROTO_ICMPV6:
+		return INFO_ICMPV6;
+	case PROTO_IGMP:
+		return INFO_IGMP;
+	case PROTO_SCTP:
+		return INFO_SCTP;
+	case PROTO_GRE:
+		return INFO_GRE;
+	}
+	return INFO_OTHER_IP;
+}
+
+static void count_protocols(struct info *i, const struct packet *p)
+{
+	static const enum info_row endings[] = {
+		[PARSE_SHORT] = INFO_CUT_HEADER, [PARSE_BAD] = INFO_BAD_HEADER, [PARSE_DEEP] = INFO_DEEP,
+	};
+
+	tally_add(&i->rows[network_row(p)], p->len);
+	if (p->hdr.ip_version)
+		tally_add(&i->rows[transport_row(p->hdr.ip_proto)], p->len);
+	if (p->hdr.n_tags)
+		tally_add(&i->rows[INFO_VLAN], p->len);
+	if (p->hdr.flags & PARSE_FRAG)
+		tally_add(&i->rows[INFO_FRAGMENT], p->len);
+	if (p->hdr.end != PARSE_OK)
+		tally_add(&i->rows[endings[p->hdr.end]], p->len);
+}
+
+/* A version says that the fixed header is there, and the addresses with it. */
+static bool count_addresses(struct info *i, const struct packet *p)
+{
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+	unsigned at = p->hdr.ip_version == 4 ? 12 : 8, size = p->hdr.ip_version == 4 ? 4 : 16;
+
+	return !p->hdr.ip_version || (talkers_add(i->talkers, p->hdr.ip_version, ip + at, p->len, true) &&
+				      talkers_add(i->talkers, p->hdr.ip_version, ip + at + size, p->len, false));
+}
+
+/* Room for interface @id, whose ids come in no order. */
+static bool has_iface(struct info *i, uint32_t id)
+{
+	uint32_t n = id + 1 + id / 2;
+	struct tally *more;
+
+	if (id < i->n_ifaces)
+		return true;
+	more = reallocarray(i->ifaces, n, sizeof(*more));
+	if (!more)
+		return false;
+	memset(more + i->n_ifaces, 0, (n - i->n_ifaces) * sizeof(*more));
+	i->ifaces = more;
+	i->n_ifaces = n;
+	return true;
+}
+
+int info_packet(struct info *i, const struct packet *p)
+{
+	if (!has_iface(i, p->iface->id))
+		return -ENOMEM;
+	tally_add(&i->all, p->len);
+	tally_add(&i->ifaces[p->iface->id], p->len);
+	i->n_dropped += p->dropped;
+	count_size(i, p);
+	if (p->has & PACKET_TIME)
+		count_time(i, p->ts_ns);
+	count_protocols(i, p);
+	return count_addresses(i, p) ? 0 : -ENOMEM;
+}
+
+void info_close(struct info *i)
+{
+	free(i->ifaces);
+	i->ifaces = NULL;
+	i->talkers = talkers_close(i->talkers);
+}

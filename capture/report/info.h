@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What there is to say of a capture: counts, sizes, times, protocols, interfaces and the addresses with the most bytes.
+ * Memory does not grow with the number of packets.
+ */
+#ifndef XDPDUMP_REPORT_INFO_H
+#define XDPDUMP_REPORT_INFO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "bpf/event.h"
+
+struct packet;
+struct reader;
+struct talkers;
+
+/* Rows of the table of protocols. Each packet is in one row of the first group, one of the second if it is IP. */
+enum info_row {
+	INFO_IPV4, INFO_IPV6, INFO_ARP, INFO_NON_IP, INFO_UNKNOWN_LINK,
+	INFO_TCP, INFO_UDP, INFO_ICMP, INFO_ICMPV6, INFO_IGMP, INFO_SCTP, INFO_GRE, INFO_OTHER_IP,
+	INFO_VLAN, INFO_FRAGMENT, INFO_CUT_HEADER, INFO_BAD_HEADER, INFO_DEEP,
+	N_INFO_ROWS
+};
+
+struct info {
+	struct tally all;		/* bytes on the wire */
+	uint64_t captured_bytes;
+	uint32_t len_min, len_max;	/* on the wire; valid if there are packets */
+	uint64_t n_cut;			/* packets with fewer bytes captured than there were */
+	uint32_t cut_min, cut_max;	/* captured bytes of these */
+	uint64_t n_timed;		/* packets with a time; if 0, the next four say nothing */
+	uint64_t earliest_ns, latest_ns;
+	uint64_t last_ns;		/* of the last packet */
+	uint64_t n_back;		/* packets with a time before that of the packet before */
+	uint64_t n_dropped;		/* by epb_dropcount, before the packets */
+	struct tally rows[N_INFO_ROWS];
+	struct tally *ifaces;		/* by id */
+	uint32_t n_ifaces;		/* of these; interfaces behind them have no packets */
+	struct talkers *talkers;
+};
+
+/* Where the packets came from. */
+struct info_source {
+	const char *name;
+	const struct stat *stat;
+	const struct reader *reader;
+	const char *filter;		/* NULL: all packets count */
+	const char *error;		/* NULL: the file was read to its end */
+};
+
+/* -ENOMEM. */
+int info_open(struct info *i);
+
+/* A packet whose headers are decoded. -ENOMEM. */
+int info_packet(struct info *i, const struct packet *p);
+
+/* Key and name of a row: "tcp", "TCP". */
+const char *info_row_key(enum info_row row);
+const char *info_row_name(enum info_row row);
+
+/* From the earliest packet to the latest. */
+uint64_t info_duration(const struct info *i);
+
+/* As lines of "Label: value", the labels those of capinfos where it has one; or as one JSON object in a line. */
+void info_text(const struct info *i, const struct info_source *s, FILE *out);
+void info_json(const struct info *i, const struct info_source *s, FILE *out);
+
+void info_close(struct info *i);
+
+#endif

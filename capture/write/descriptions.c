@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The common snapshot length is the largest of the interfaces that are known when a file begins. One that comes later gets it
+ * as well, for what matters to readers is that they agree, and that no packet is longer (sf-pcapng.c of libpcap).
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "capture/base/log.h"
+#include "capture/base/util.h"
+#include "capture/base/version.h"
+#include "capture/base/watch.h"
+#include "capture/cli/opts.h"
+#include "capture/format/pcapng.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/packet/pcapng_options.h"
+#include "capture/read/merge.h"
+#include "capture/write/descriptions.h"
+#include "capture/write/schedule.h"
+#include "capture/write/writer.h"
+
+enum {
+	/* libpcap takes no section header of more than 1 MiB (BT_SHB_INSANE_MAX). Beside these there are three strings of 64 KiB. */
+	SECTION_OPTIONS_MAX	= 768 << 10,
+
+	/* In the files of a rotation behind the first one, bytes. */
+	AGAIN_OPTIONS_MAX	= 4 << 10,
+	AGAIN_STRING_MAX	= 1 << 10,
+	AGAIN_IFACES_MAX	= 64,		/* of more, only those with packets */
+};
+
+static bool is_pcapng(const struct descriptions *d)
+{
+	return d->opts->format == FORMAT_PCAPNG;
+}
+
+/* ---- the common snapshot length ---- */
+
+/* What libpcap makes of one (adjust_snapshot() in savefile.c). */
+static uint32_t adjusted(uint32_t snaplen, uint16_t linktype)
+{
+	return snaplen && snaplen <= INT_MAX ? snaplen : decode_packet_max(linktype);
+}
+
+/* Each interface once, for there may be as many of them as files. */
+static void look_at_new(struct descriptions *d)
+{
+	const struct iface *first = input_iface(d->input, 0), *i;
+
+	for (; (i = input_iface(d->input, d->n_known)); d->n_known++) {
+		d->agree = (d->agree || !d->n_known) && i->snaplen == first->snaplen;
+		d->most = max_of(d->most, adjusted(i->snaplen, i->linktype));
+	}
+}
+
+/* A single one keeps what it says, and so do many that say the same. */
+static void find_snaplen(struct descriptions *d)
+{
+	const struct iface *first = input_iface(d->input, 0);
+
+	if (d->longest || !first)
+		return;
+	d->snaplen = d->agree ? first->snaplen : d->most;
+	d->longest = min_of(adjusted(d->snaplen, first->linktype), decode_packet_max(first->linktype));
+}
+
+void descriptions_complain(struct descriptions *d, const struct packet *p)
+{
+	uint32_t snaplen = adjusted(d->snaplen, p->iface->linktype);
+
+	if (d->too_long || !is_pcapng(d))
+		return;
+	d->too_long = true;
+	progress_erase(&d->watch->progress);
+	if (p->caplen > snaplen)
+		complain("warning: %s: a packet of %u bytes, where the output has the snapshot length %u: tcpdump stops there",
+			 input_title(d->input), p->caplen, snaplen);
+	else
+		complain("warning: %s: a packet of %u bytes: tshark stops at one of more than %u", input_title(d->input),
+			 p->caplen, d->longest);
+}
+
+/* ---- what is not repeated with each file ---- */
+
+static void complain_of_shortening(struct descriptions *d)
+{
+	if (d->shortened || !is_pcapng(d))
+		return;
+	d->shortened = true;
+	progress_erase(&d->watch->progress);
+	complain("warning: %s: long comments and names stand in the first file only", input_title(d->input));
+}
+
+static char *shortened(struct descriptions *d, const char *s)
+{
+	if (!s || strnlen(s, AGAIN_STRING_MAX + 1) <= AGAIN_STRING_MAX)
+		return (char *)s;
+	complain_of_shortening(d);
+	return NULL;
+}
+
+static struct raw_options shortened_options(struct descriptions *d, struct raw_options o)
+{
+	size_t fit = options_fit(&o, AGAIN_OPTIONS_MAX);
+
+	if (fit < o.len)
+		complain_of_shortening(d);
+	o.len = fit;
+	return o;
+}
+
+static void shorten(struct descriptions *d, struct iface *i)
+{
+	i->name = shortened(d, i->name);
+	i->description = shortened(d, i->description);
+	i->os = shortened(d, i->os);
+	i->hardware = shortened(d, i->hardware);
+	i->comment = shortened(d, i->comment);
+	i->filter = shortened(d, i->filter);
+	i->options = shortened_options(d, i->options);
+}
+
+bool descriptions_stats(const struct descriptions *d, uint32_t id, struct iface_stats *s)
+{
+	const struct iface_stats *known = input_stats(d->input, id);
+
+	if (!known)
+		return false;
+	*s = *known;
+	if (schedule_rotates(&d->opts->rotate))		/* a file has room for so much at its end */
+		s->options.len = options_fit(&s->options, WRITER_STATS_OPTIONS_MAX);
+	return true;
+}
+
+/* ---- interfaces ---- */
+
+static void complain_of_link_types(struct descriptions *d)
+{
+	if (d->differ || !is_pcapng(d))
+		return;
+	d->differ = true;
+	progress_erase(&d->watch->progress);
+	complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
+		 input_title(d->input));
+}
+
+/* As it will stand in the file at hand. */
+static struct iface described(struct descriptions *d, const struct iface *i)
+{
+	struct iface as = *i;
+
+	as.snaplen = d->snaplen;
+	if (d->n_files > 1)
+		shorten(d, &as);
+	return as;
+}
+
+static int describe(struct descriptions *d, struct writer *w, const struct iface *i)
+{
+	struct iface as = described(d, i);
+
+	if (i->linktype != input_iface(d->input, 0)->linktype)
+		complain_of_link_types(d);
+	return writer_iface(w, &as, d->opts->snap);
+}
+
+int descriptions_go_on(struct descriptions *d, struct writer *w)
+{
+	const struct iface *i;
+	int err = 0;
+
+	look_at_new(d);
+	find_snaplen(d);
+	if (d->few && !is_pcapng(d) && !writer_has_iface(w, 0))		/* the link type of a pcap file is that of the first */
+		err = describe(d, w, input_iface(d->input, 0));
+	for (; !d->few && !err && (i = input_iface(d->input, d->n)); d->n++)
+		err = describe(d, w, i);
+	return err;
+}
+
+/* Bytes that a description takes, and the statistics that it brings with it. -ENOMEM. */
+static ssize_t room_for(struct descriptions *d, const struct iface *i)
+{
+	struct iface as = described(d, i);
+	cleanup(freep) void *buf = malloc(pcapng_idb_max(&as));
+
+	return buf ? (ssize_t)pcapng_idb(buf, &as) + WRITER_STATS_MAX : -ENOMEM;
+}
+
+/* The same for all that descriptions_iface() writes because of @p, and for that. */
+static ssize_t room_for_packet(struct descriptions *d, const struct packet *p)
+{
+	ssize_t sum = pcapng_epb_max(p), n = d->few ? room_for(d, p->iface) : 0;
+	const struct iface *i;
+
+	for (uint32_t id = d->n; n >= 0 && !d->few && (i = input_iface(d->input, id)); id++) {
+		sum += n;
+		n = room_for(d, i);
+	}
+	return n < 0 ? n : sum + n;
+}
+
+int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p, uint64_t room)
+{
+	ssize_t need = room < UINT64_MAX && is_pcapng(d) ? room_for_packet(d, p) : 0;
+
+	if (need < 0)
+		return need;
+	if ((uint64_t)need > room)
+		return -E2BIG;
+	return d->few ? describe(d, w, p->iface) : descriptions_go_on(d, w);
+}
+
+/* ---- the head ---- */
+
+/* Comments above all, of all files, which have shown them by now. */
+static void find_section_options(struct descriptions *d)
+{
+	size_t fit;
+
+	d->section = input_section_options(d->input);
+	fit = options_fit(&d->section, SECTION_OPTIONS_MAX);
+	if (fit < d->section.len && is_pcapng(d)) {
+		progress_erase(&d->watch->progress);
+		complain("warning: %s: comments on the files that take more than %u KiB together are left out: "
+			 "tcpdump would not read the output", input_title(d->input), SECTION_OPTIONS_MAX >> 10);
+	}
+	d->section.len = fit;
+}
+
+int descriptions_begin(struct descriptions *d, struct writer *w)
+{
+	struct origin origin = { .appl = "xdpdump " XDPDUMP_VERSION };
+	int err;
+
+	if (!d->n_files++)
+		find_section_options(d);
+	d->n = d->longest = 0;
+	d->few = d->n_files > 1 && d->n_known > AGAIN_IFACES_MAX;
+	origin.hardware = input_section(d->input, SHB_HARDWARE);
+	origin.os = input_section(d->input, SHB_OS);
+	origin.options = d->section;
+	if (d->n_files > 1) {
+		origin.hardware = shortened(d, origin.hardware);
+		origin.os = shortened(d, origin.os);
+		origin.options = shortened_options(d, d->section);
+	}
+	err = writer_begin(w, &origin);
+	return err ? err : descriptions_go_on(d, w);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What an output says of the files that are read and of their interfaces: so that libpcap reads it, which takes a pcapng file
+ * only if all interfaces have one link type and one snapshot length; and so that many files of a rotation do not repeat more
+ * than they hold. For the drivers: it complains itself.
+ */
+#ifndef XDPDUMP_WRITE_DESCRIPTIONS_H
+#define XDPDUMP_WRITE_DESCRIPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/packet/packet.h"
+
+struct input;
+struct opts;
+struct watch;
+struct writer;
+
+struct descriptions {
+	const struct opts *opts;
+	struct watch *watch;
+	struct input *input;
+	uint64_t n_files;		/* begun */
+
+	uint32_t n_known, most;		/* interfaces so far, the largest snapshot length of them */
+	bool agree;			/* they have the same one */
+
+	struct raw_options section;	/* of all files that are read */
+	uint32_t n;			/* those that are described in the file at hand */
+	uint32_t snaplen;		/* bytes, of all of them; 0: no limit */
+	uint32_t longest;		/* bytes of a packet, for those who read it; 0: there is no interface yet */
+	bool few;			/* instead, only interfaces with packets are described */
+	bool differ, too_long, shortened;	/* link types, a packet, strings: complained about */
+};
+
+/* The head of a file, and the interfaces that the input has shown by now. As the writer. */
+int descriptions_begin(struct descriptions *d, struct writer *w);
+
+/* The interfaces that it has shown since, and at the end those without packets. */
+int descriptions_go_on(struct descriptions *d, struct writer *w);
+
+/* The same for the sake of @p, as rotate_source.iface(). */
+int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p, uint64_t room);
+
+/* Says so if @p, which was written, is longer than others read. */
+void descriptions_complain(struct descriptions *d, const struct packet *p);
+static inline void descriptions_check(struct descriptions *d, const struct packet *p)
+{
+	if (p->caplen > d->longest)
+		descriptions_complain(d, p);
+}
+
+/* The statistics of the input, which are those of the capture; false: there are none of interface @id. */
+bool descriptions_stats(const struct descriptions *d, uint32_t id, struct iface_stats *s);
+
+#endif

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* One packet, two writers. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/base/log.h"
+#include "capture/cli/opts.h"
+#include "capture/kernel/run_as.h"
+#include "capture/packet/packet.h"
+#include "capture/write/outputs.h"
+#include "capture/write/place.h"
+#include "capture/write/postrotate.h"
+
+static int open_failed(struct flow *f, const char *path, int err)
+{
+	if (err == -EINTR) {
+		f->done = true;
+		return fail(STATUS_OK, "%s: interrupted while waiting for a reader", path);
+	}
+	if (err == -EINVAL)
+		return fail(STATUS_USAGE, "%s: %s", path, rotate_error(f->rotate, err));
+	if (place_refusal(err))
+		return fail(STATUS_RUNTIME, "%s: %s", path, place_refusal(err));
+	return fail(STATUS_RUNTIME, "%s: cannot open for writing: %s", path, strerror(-err));
+}
+
+/* Early, so that nobody finds out when the first file is complete. */
+static enum status check_command(const char *command)
+{
+	char path[PATH_MAX];
+	int err = postrotate_find(command, path, sizeof(path));
+
+	if (err == -ENOENT)
+		return fail(STATUS_USAGE, "-z %s: there is no such program", command);
+	return err ? fail(STATUS_USAGE, "-z %s: cannot be run: %s", command, strerror(-err)) : STATUS_OK;
+}
+
+int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
+{
+	int err;
+
+	*f = (struct flow){
+		.limit = o->count, .live = !o->n_reads, .stop_ns = o->write ? 0 : o->rotate.stop_ns, .unbuffered = o->unbuffered,
+		.line_buffered = o->print.line_buffered,
+	};
+	if (o->keep.command && check_command(o->keep.command))
+		return STATUS_USAGE;
+	if (o->write) {
+		bool is_text = format_is_text(o->format) && !o->codec.kind;
+
+		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO) && !is_text)
+			return fail(STATUS_USAGE, "stdout is a terminal: %s is not written there",
+				    o->codec.kind ? codec_name(o->codec.kind) : format_name(o->format));
+		err = rotate_open(&f->rotate, o, interrupt_fd);
+		if (err)
+			return open_failed(f, f->rotate ? rotate_path(f->rotate) : o->write, err);
+	}
+	if (o->text) {
+		err = writer_open(&f->screen, o->screen, &o->print, "-", interrupt_fd);
+		if (!err)
+			err = writer_begin(f->screen, &(struct origin){ .hardware = NULL });
+		if (err)
+			return open_failed(f, "stdout", err);
+	}
+	return 0;
+}
+
+enum status flow_open_for(struct flow *f, const struct opts *o, int interrupt_fd, struct account **a)
+{
+	int err = o->user ? account_open(a, o->user) : 0;
+	enum status status;
+
+	if (err == -ENOENT)
+		return fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
+	if (!err)
+		err = account_enter(*a);
+	if (err)
+		return fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err));
+	status = flow_open(f, o, interrupt_fd);
+	err = account_leave(*a);
+	return err ? fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : status;
+}
+
+enum status flow_become(const struct opts *o, const struct account *a)
+{
+	int err = account_become(a);
+
+	return err ? fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user, strerror(-err)) : STATUS_OK;
+}
+
+/*
+ * -EINTR: a signal came while we waited; who asked us to watch for it will look at it now. More than 0: the end, as wanted.
+ */
+static bool check(struct flow *f, int *error, int err)
+{
+	if (!err || err == -EINTR)
+		return true;
+	if (err < 0 && err != -EPIPE && !*error)
+		*error = err;
+	f->done = true;
+	return false;
+}
+
+bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns)
+{
+	if (f->stop_ns)
+		f->stop_at = now + f->stop_ns;
+	return !f->rotate || rotate_begun(f->rotate) || check(f, &f->write_error, rotate_begin(f->rotate, source, now, wall_ns));
+}
+
+/* The time is that of the packets, from the first one on. */
+static bool is_over(struct flow *f, const struct packet *p)
+{
+	if (!(p->has & PACKET_TIME))
+		return false;
+	if (!f->stop_at)
+		f->stop_at = p->ts_ns + f->stop_ns;
+	return p->ts_ns >= f->stop_at;
+}
+
+int flow_spare(struct flow *f, const struct stat *st)
+{
+	if (f->screen && writer_is_same(f->screen, st))
+		return -EEXIST;
+	return f->rotate ? rotate_spare(f->rotate, st) : 0;
+}
+
+bool flow_wrote(struct flow *f, int err)
+{
+	return check(f, &f->write_error, err);
+}
+
+static bool to_screen(struct flow *f, const struct packet *p)
+{
+	return check(f, &f->screen_error, writer_packet(f->screen, p)) &&
+	       (!f->line_buffered || check(f, &f->screen_error, writer_flush(f->screen)));
+}
+
+bool flow_packet(struct flow *f, const struct packet *p)
+{
+	bool ok = true;
+
+	if (f->stop_ns && !f->live && is_over(f, p)) {
+		f->done = true;
+		return false;
+	}
+	f->taken++;
+	if (f->rotate) {
+		int err = rotate_packet(f->rotate, p);
+
+		ok = check(f, &f->write_error, err);
+		if (err == ROTATE_END)
+			return false;
+		if (ok && f->unbuffered)
+			ok = check(f, &f->write_error, writer_flush(rotate_writer(f->rotate)));
+	}
+	if (f->screen)
+		ok &= to_screen(f, p);
+	if (f->limit && f->taken >= f->limit)
+		f->done = true;
+	return ok && !f->done;
+}
+
+bool flow_flush(struct flow *f)
+{
+	bool ok = true;
+
+	if (f->rotate && rotate_begun(f->rotate))
+		ok = check(f, &f->write_error, rotate_flush(f->rotate));
+	if (f->screen)
+		ok &= check(f, &f->screen_error, writer_flush(f->screen));
+	return ok;
+}
+
+void flow_now(struct flow *f, uint64_t now)
+{
+	if (f->rotate)
+		rotate_now(f->rotate, now);
+}
+
+bool flow_tick(struct flow *f, uint64_t upto)
+{
+	if (f->stop_ns && upto >= f->stop_at)
+		f->done = true;
+	return !f->rotate || check(f, &f->write_error, rotate_tick(f->rotate, upto));
+}
+
+bool flow_next_file(struct flow *f)
+{
+	return f->done || check(f, &f->write_error, rotate_next(f->rotate));
+}
+
+uint64_t flow_due(const struct flow *f)
+{
+	return f->rotate ? rotate_due(f->rotate) : f->stop_ns ? f->stop_at : UINT64_MAX;
+}
+
+void flow_clock_set(struct flow *f, uint64_t now, uint64_t wall_ns)
+{
+	if (f->rotate)
+		rotate_clock_set(f->rotate, now, wall_ns);
+}
+
+bool flow_is_file(const struct flow *f)
+{
+	return f->rotate && rotate_is_file(f->rotate);
+}
+
+bool flow_pending(const struct flow *f)
+{
+	return (f->rotate && rotate_pending(f->rotate)) || (f->screen && writer_pending(f->screen));
+}
+
+void flow_hurry(struct flow *f, int ms)
+{
+	if (f->rotate)
+		rotate_hurry(f->rotate, ms);
+	if (f->screen)
+		writer_hurry(f->screen, ms);
+}
+
+static void keep_error(int *error, int err)
+{
+	if (err < 0 && err != -EPIPE && !*error)
+		*error = err;
+}
+
+static bool no_stats(void *ctx, uint32_t id, struct iface_stats *s)
+{
+	(void)ctx, (void)id, (void)s;
+	return false;
+}
+
+void flow_finish(struct flow *f)
+{
+	if (f->rotate) {
+		keep_error(&f->write_error, rotate_finish(f->rotate));
+		f->incomplete = rotate_is_cut_short(f->rotate);
+	}
+	if (f->screen)
+		keep_error(&f->screen_error, writer_finish(f->screen, no_stats, NULL));
+}
+
+int flow_wait(struct flow *f)
+{
+	int err = f->rotate ? rotate_wait(f->rotate) : 0;
+
+	f->incomplete |= err && err != -EINTR;
+	return err;
+}
+
+static const char *reason(const struct flow *f, int err)
+{
+	if (err == -ETIMEDOUT)
+		return "its reader takes nothing";
+	if (err == -EINTR)
+		return "forced to end";
+	if (place_refusal(err))
+		return place_refusal(err);
+	return f->rotate ? rotate_error(f->rotate, err) : strerror(-err);
+}
+
+static enum status report_missing(const char *path, unsigned long long n, const char *why)
+{
+	return fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, n, n == 1 ? "" : "s", why);
+}
+
+/* Of the first packet that the format cannot express. */
+static const char *unfit_reason(int err)
+{
+	if (err == -EMEDIUMTYPE)
+		return "a pcap file has one link type, and theirs is another one; pcapng has room for all";
+	if (err == -ERANGE)
+		return "pcap has no times after 2106; pcapng has";
+	return "longer than what tcpdump and tshark read, 262144 bytes of most link types; -s cuts them";
+}
+
+static enum status report_file(const struct flow *f)
+{
+	int unfit_err = 0, err = f->write_error;
+	const char *name = rotate_path(f->rotate), *path = strcmp(name, "-") ? name : "stdout";
+	uint64_t unfit = rotate_unfit(f->rotate, &unfit_err);
+	unsigned long long lost = flow_lost(f) - unfit + f->refused;
+	enum status status = f->incomplete ? STATUS_INCOMPLETE : STATUS_OK;
+
+	if (unfit)
+		status = report_missing(path, unfit, unfit_reason(unfit_err));
+	if (err && rotate_has_failed(f->rotate))
+		return fail(STATUS_INCOMPLETE, "%s: cannot make this file: %s; %llu packet%s not written", path, reason(f, err), lost,
+			    lost == 1 ? "" : "s");
+	return err ? report_missing(path, lost, reason(f, err)) : status;
+}
+
+int flow_report(const struct flow *f)
+{
+	enum status status = f->rotate ? report_file(f) : STATUS_OK;
+
+	if (f->screen_error && !f->write_error)
+		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f, f->screen_error));
+	return status;
+}
+
+uint64_t flow_lost(const struct flow *f)
+{
+	return f->rotate ? rotate_lost_all(f->rotate) : 0;
+}
+
+uint64_t flow_lost_of(const struct flow *f, uint32_t id)
+{
+	return f->rotate ? rotate_lost(f->rotate, id) : 0;
+}
+
+uint64_t flow_captured(const struct flow *f)
+{
+	return f->taken - flow_lost(f);
+}
+
+void flow_close(struct flow *f)
+{
+	f->rotate = rotate_close(f->rotate);
+	f->screen = writer_close(f->screen);
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* One writer, one file after the other in it. A new one is opened before the old one is given up. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/base/util.h"
+#include "capture/cli/opts.h"
+#include "capture/packet/packet.h"
+#include "capture/write/out.h"
+#include "capture/write/retention.h"
+#include "capture/write/rotate_impl.h"
+#include "capture/write/writer.h"
+
+enum {
+	FRAME_MIN	= 4096,		/* bytes that are worth a frame of their own */
+	ROOM_BYTES	= 1 << 20,	/* after which it is asked again whether there is room for more */
+};
+
+static void out_closep(struct out **o)
+{
+	out_close(*o);
+}
+
+/* ---- from one file to the next ---- */
+
+static int begin_file(struct rotate *r)
+{
+	int err = r->source.begin(r->source.ctx, r->writer);
+
+	r->iface = NULL;
+	if (!err && (r->schedule.live || r->schedule.n_files > 1))
+		err = writer_flush(r->writer);
+	return err == -EINTR ? 0 : err;
+}
+
+int rotate_begin(struct rotate *r, const struct rotate_source *source, uint64_t now, uint64_t wall_ns)
+{
+	int err = r->writer ? 0 : rotate_open_first(r, wall_ns);
+
+	r->source = *source;
+	r->begun = !err;
+	if (err)
+		return err;
+	schedule_start(&r->schedule, now, wall_ns);
+	return begin_file(r);
+}
+
+/* It is complete. */
+static void hand_over(struct rotate *r)
+{
+	struct out *out = writer_take_out(r->writer);
+
+	rotate_name(r, out);
+	retention_file(r->retention, out);
+}
+
+/* The current file goes on for now. */
+static int postpone(struct rotate *r)
+{
+	r->wanted[0] = '\0';
+	r->postponed = true;
+	return 0;
+}
+
+/* All of it that can fail easily comes before the old file is finished. */
+static int switch_to_wanted(struct rotate *r)
+{
+	cleanup(out_closep) struct out *next = NULL;
+	int err = rotate_open_next(r, &next);
+
+	if (err == -EINTR)	/* a file system, and a signal that asks us to stop */
+		return postpone(r);
+	if (err)
+		return err;
+	r->finished = true;
+	err = writer_finish(r->writer, r->source.stats, r->source.ctx);
+	if (err) {
+		r->wanted[0] = '\0';
+		return err;
+	}
+	hand_over(r);
+	writer_give_out(r->writer, steal(&next));
+	r->finished = false;
+	strcpy(r->path, r->wanted);
+	r->wanted[0] = '\0';
+	r->room_at = r->room_at == UINT64_MAX ? UINT64_MAX : 0;
+	schedule_began(&r->schedule);
+	err = retention_current(r->retention, writer_out(r->writer), r->path);
+	return err ? err : begin_file(r);
+}
+
+static int follow(struct rotate *r, enum step step)
+{
+	int err;
+
+	if (step == STEP_STOP)
+		return ROTATE_END;
+	if (step == STEP_ON || r->postponed)
+		return 0;
+	err = retention_ready(r->retention) ? rotate_next_name(r) : -EBUSY;
+	if (err == -EBUSY)
+		return postpone(r);
+	return err ? err : switch_to_wanted(r);
+}
+
+int rotate_next(struct rotate *r)
+{
+	enum step step = r->finished ? STEP_ON : schedule_ask(&r->schedule);
+
+	if (step == STEP_NEW_FILE && !rotate_is_there(r)) {
+		strcpy(r->wanted, r->path);
+		return switch_to_wanted(r);
+	}
+	return follow(r, step);
+}
+
+void rotate_now(struct rotate *r, uint64_t now)
+{
+	r->postponed = false;	/* the files before may have come further */
+	schedule_now(&r->schedule, now);
+}
+
+int rotate_tick(struct rotate *r, uint64_t upto)
+{
+	return follow(r, schedule_tick(&r->schedule, upto));
+}
+
+uint64_t rotate_due(const struct rotate *r)
+{
+	return r->postponed ? UINT64_MAX : schedule_due(&r->schedule);
+}
+
+void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns)
+{
+	schedule_clock_set(&r->schedule, now, wall_ns);
+}
+
+/* ---- packets ---- */
+
+/* Is there room for what comes before it is asked again? */
+static int check_room(struct rotate *r)
+{
+	uint64_t max = r->opts->keep.max_disk;
+	enum retention_room room;
+
+	r->room_at = writer_size(r->writer) + (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
+	room = retention_room(r->retention, r->room_at);
+	r->cut_short = room == RETENTION_DISK_LOW;
+	return room == RETENTION_ROOM ? 0 : ROTATE_LAST;
+}
+
+static int written(struct rotate *r)
+{
+	return schedule_written(&r->schedule) ? ROTATE_LAST : 0;
+}
+
+/* Its description and the packet go into one file. */
+static int describe(struct rotate *r, const struct packet *p)
+{
+	uint64_t size = writer_size(r->writer), max = r->schedule.max_bytes;
+	uint64_t room = !writer_packets(r->writer) ? UINT64_MAX : max > size ? max - size : 0;
+	int err = r->source.iface(r->source.ctx, r->writer, p, room);
+
+	if (err != -E2BIG)
+		return err;
+	err = follow(r, schedule_full(&r->schedule));
+	if (!err && !writer_has_iface(r->writer, p->iface->id))
+		err = r->source.iface(r->source.ctx, r->writer, p, UINT64_MAX);
+	return err;
+}
+
+static inline int see_iface(struct rotate *r, const struct packet *p)
+{
+	int err = 0;
+
+	if (p->iface == r->iface)
+		return 0;
+	if (r->source.iface && !writer_has_iface(r->writer, p->iface->id))
+		err = describe(r, p);
+	r->iface = p->iface;
+	return err;
+}
+
+static int put(struct rotate *r, const struct packet *p);
+
+/* The packet that made it too large is the next file's. What compression saves is only known when it is done. */
+static int put_elsewhere(struct rotate *r, const struct packet *p)
+{
+	bool again;
+	int err;
+
+	writer_undo(r->writer);
+	again = out_is_compressed(writer_out(r->writer)) && writer_pending(r->writer) >= FRAME_MIN;
+	err = again ? writer_flush(r->writer) : follow(r, schedule_full(&r->schedule));
+	if (err) {
+		writer_refuse(r->writer, p->iface->id);
+		return err;
+	}
+	if (again || !writer_packets(r->writer))
+		return put(r, p);
+	err = writer_packet(r->writer, p);
+	return err ? err : written(r);
+}
+
+/* A packet there is no room for is taken back, so that no limit is exceeded. */
+static int put(struct rotate *r, const struct packet *p)
+{
+	int err = see_iface(r, p);
+	uint64_t before = writer_packets(r->writer);
+
+	if (err) {
+		writer_refuse(r->writer, p->iface->id);
+		return err;
+	}
+	err = writer_packet(r->writer, p);
+	if (err || writer_packets(r->writer) == before)
+		return err;
+	if (before && writer_size(r->writer) > r->schedule.max_bytes)
+		return put_elsewhere(r, p);
+	if (writer_size(r->writer) <= r->room_at || !check_room(r))
+		return written(r);
+	writer_undo(r->writer);
+	writer_refuse(r->writer, p->iface->id);
+	return ROTATE_END;
+}
+
+int rotate_packet(struct rotate *r, const struct packet *p)
+{
+	int err;
+
+	if (r->plain) {
+		err = see_iface(r, p);
+		if (err)
+			writer_refuse(r->writer, p->iface->id);
+		return err ? err : writer_packet(r->writer, p);
+	}
+	err = follow(r, schedule_packet(&r->schedule, p->has & PACKET_TIME ? p->ts_ns : r->schedule.now + r->schedule.offset));
+	if (!err)
+		return put(r, p);
+	writer_refuse(r->writer, p->iface->id);
+	return err;
+}
+
+int rotate_flush(struct rotate *r)
+{
+	int err = writer_flush(r->writer);
+
+	r->postponed = false;
+	return err || r->room_at == UINT64_MAX ? err : check_room(r);
+}
+
+/* ---- the end ---- */
+
+int rotate_finish(struct rotate *r)
+{
+	int err = 0;
+
+	if (!r->writer)
+		return 0;
+	if (!r->finished)
+		err = writer_finish(r->writer, r->source.stats, r->source.ctx);
+	r->finished = true;
+	if (r->retention)
+		hand_over(r);
+	return err;
+}
+
+int rotate_wait(struct rotate *r)
+{
+	return r->retention ? retention_finish(r->retention, r->interrupt_fd) : 0;
+}
+
+struct rotate *rotate_close(struct rotate *r)
+{
+	if (!r)
+		return NULL;
+	r->writer = writer_close(r->writer);
+	retention_close(r->retention);
+	if (r->dir_fd >= 0)
+		close(r->dir_fd);
+	free(r->spared);
+	free(r);
+	return NULL;
+}
+
+/* ---- questions ---- */
+
+bool rotate_begun(const struct rotate *r)
+{
+	return r->begun;
+}
+
+bool rotate_is_file(const struct rotate *r)
+{
+	return r->retention;
+}
+
+size_t rotate_pending(const struct rotate *r)
+{
+	return r->writer ? writer_pending(r->writer) : 0;
+}
+
+void rotate_hurry(struct rotate *r, int ms)
+{
+	if (r->writer && writer_out(r->writer))
+		writer_hurry(r->writer, ms);
+}
+
+uint64_t rotate_lost(const struct rotate *r, uint32_t id)
+{
+	return r->writer ? writer_lost(r->writer, id) : 0;
+}
+
+uint64_t rotate_lost_all(const struct rotate *r)
+{
+	return r->writer ? writer_lost_all(r->writer) : 0;
+}
+
+uint64_t rotate_unfit(const struct rotate *r, int *reason)
+{
+	return r->writer ? writer_unfit(r->writer, reason) : 0;
+}
+
+struct writer *rotate_writer(const struct rotate *r)
+{
+	return r->writer;
+}
+
+bool rotate_has_failed(const struct rotate *r)
+{
+	return r->wanted[0];
+}
+
+const char *rotate_path(const struct rotate *r)
+{
+	return r->wanted[0] ? r->wanted : r->path;
+}
+
+const char *rotate_error(const struct rotate *r, int err)
+{
+	return r->why ? r->why : strerror(-err);
+}
+
+bool rotate_is_cut_short(const struct rotate *r)
+{
+	return r->cut_short || r->misnamed;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The files of one run. Stands between the flow and the writer: decides before each packet whether a new file begins, names
+ * it, and hands the finished one on. Every file is complete on its own: head, packets, statistics.
+ */
+#ifndef XDPDUMP_WRITE_ROTATE_H
+#define XDPDUMP_WRITE_ROTATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+struct iface_stats;
+struct opts;
+struct packet;
+struct rotate;
+struct writer;
+
+/* What the command line asks for; 0: not asked for. Bytes are those on the disk. */
+struct rotate_options {
+	uint64_t file_bytes;	/* -C, -b filesize: */
+	uint64_t file_ns;	/* -G, -b duration: since the file began */
+	uint64_t interval_ns;	/* -b interval: at multiples of it since 1970 */
+	uint64_t file_packets;	/* -b packets: */
+	uint64_t n_files;	/* -W, -b files: */
+	bool ring_names;	/* -b: FILE_00001_20261124003115.SUFFIX; else with -G strftime(3), and tcpdump's numbers */
+	uint64_t name_order;	/* -b nametimenum: of these; 2 and more: the time comes first */
+	uint64_t stop_ns, stop_bytes, stop_files;	/* -a; of all files, but stop_bytes with rotation: of one */
+};
+
+/* What stands in every file beside its packets, from whoever captures or reads. */
+struct rotate_source {
+	int (*begin)(void *ctx, struct writer *w);	/* the head and what belongs behind it; 0 or -errno, as from the writer */
+
+	/*
+	 * Describes the interface of @p, which the file does not have yet. -E2BIG: nothing was written, for with the packet it would
+	 * take more than @room bytes. NULL: all are there from the beginning.
+	 */
+	int (*iface)(void *ctx, struct writer *w, const struct packet *p, uint64_t room);
+	bool (*stats)(void *ctx, uint32_t id, struct iface_stats *s);	/* writer_stats_fn: as of now */
+	void *ctx;
+};
+
+/* Beside 0 and -errno: no more packets are wanted, a normal end. END: this one was not taken, and is counted as lost. */
+enum { ROTATE_END = 1, ROTATE_LAST = 2 };
+
+/*
+ * Opens the first file, unless its name depends on the first packet's time (-r). Nothing is written or overwritten yet.
+ * -errno, -EINVAL: the options do not fit the file. *@r is set then, too, for rotate_error(), and has to be closed.
+ */
+int rotate_open(struct rotate **r, const struct opts *o, int interrupt_fd);
+
+/* A file that is read from: it is never written to. -EEXIST: it is the first output. -ENOMEM. */
+int rotate_spare(struct rotate *r, const struct stat *st);
+
+/*
+ * Begins the first file, at @now of the run's own clock (schedule.h). This and the next return 0, -errno as from the writer or
+ * because a file could not be made, or ROTATE_END or LAST.
+ */
+int rotate_begin(struct rotate *r, const struct rotate_source *source, uint64_t now, uint64_t wall_ns);
+int rotate_packet(struct rotate *r, const struct packet *p);
+int rotate_flush(struct rotate *r);
+
+/* As in schedule.h, for a live capture. */
+void rotate_now(struct rotate *r, uint64_t now);
+int rotate_tick(struct rotate *r, uint64_t upto);
+
+/* A new file is asked for; under the old name, if the file is not there any more. */
+int rotate_next(struct rotate *r);
+
+/* When rotate_tick() has something to do; UINT64_MAX: never. */
+uint64_t rotate_due(const struct rotate *r);
+
+/* The wall clock was set. */
+void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns);
+
+bool rotate_begun(const struct rotate *r);
+
+/* Is it a regular file, one that others can follow? */
+bool rotate_is_file(const struct rotate *r);
+
+/* As for the writer, of all files. */
+size_t rotate_pending(const struct rotate *r);
+void rotate_hurry(struct rotate *r, int ms);
+uint64_t rotate_lost(const struct rotate *r, uint32_t id);
+uint64_t rotate_lost_all(const struct rotate *r);
+uint64_t rotate_unfit(const struct rotate *r, int *reason);
+
+/* The current file's, for what comes between the packets. */
+struct writer *rotate_writer(const struct rotate *r);
+
+/* Ends the last file. 0 or -errno, ROTATE_LAST. */
+int rotate_finish(struct rotate *r);
+
+/* Waits until all files are on the disk and their commands have ended. -EINTR: interrupted. Other errors were told of. */
+int rotate_wait(struct rotate *r);
+
+/* The file that @err is about, and what is wrong with it. Is it one that could not be made? */
+bool rotate_has_failed(const struct rotate *r);
+const char *rotate_path(const struct rotate *r);
+const char *rotate_error(const struct rotate *r, int err);
+
+/* Little is left of the disk, which was told of: that is why it ended. */
+bool rotate_is_cut_short(const struct rotate *r);
+
+/* Returns NULL. */
+struct rotate *rotate_close(struct rotate *r);
+
+#endif

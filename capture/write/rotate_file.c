@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Which files: the first one, the names of the others, and what must not be overwritten. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "capture/base/clock.h"
+#include "capture/base/log.h"
+#include "capture/base/util.h"
+#include "capture/cli/opts.h"
+#include "capture/write/out.h"
+#include "capture/write/retention.h"
+#include "capture/write/rotate_impl.h"
+#include "capture/write/writer.h"
+
+static int refuse(struct rotate *r, int err, const char *why)
+{
+	r->why = why;
+	return err;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* What a file is called that is not complete. NULL: too long. */
+static const char *working_name(const struct rotate *r, const char *path, char out[static PATH_MAX])
+{
+	bool fits = snprintf(out, PATH_MAX, "%s%s", path, r->opts->part ? ".part" : "") < PATH_MAX;
+
+	return fits && strlen(last_part(out)) <= NAME_MAX ? out : NULL;
+}
+
+void rotate_name(struct rotate *r, struct out *out)
+{
+	int err = r->opts->part ? out_rename(out, last_part(r->path)) : 0;
+
+	if (!err)
+		return;
+	r->misnamed = true;
+	complain("%s.part: cannot be renamed: %s", r->path,
+		 err == -ESTALE ? "another file has taken its place" : strerror(-err));
+}
+
+/* In which sentences of other threads come. */
+static void tell(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	complain("%s", sentence);
+}
+
+static int open_retention(struct rotate *r)
+{
+	const struct rotate_options *o = &r->opts->rotate;
+	struct retention_options keep = r->opts->keep;
+	int err;
+
+	if (o->file_bytes || o->ring_names)
+		keep.n_files = o->n_files;
+	keep.patient = r->opts->n_reads;
+	err = retention_open(&r->retention, &keep, &(struct say){ tell, NULL }, r->interrupt_fd);
+	if (err && keep.print_name)
+		strncpy(r->wanted, keep.print_name, sizeof(r->wanted) - 1);
+	return err;
+}
+
+/* Other files follow into the same directory, unless their names say into which. */
+static int hold_directory(struct rotate *r)
+{
+	const char *slash = strrchr(r->series.pattern, '/');
+	int fd = out_dir_fd(writer_out(r->writer));
+
+	if (fd < 0 || (r->series.dated && slash && memchr(r->series.pattern, '%', slash - r->series.pattern)))
+		return 0;
+	r->dir_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return r->dir_fd < 0 ? -errno : 0;
+}
+
+int rotate_open_first(struct rotate *r, uint64_t wall_ns)
+{
+	const struct opts *o = r->opts;
+	char name[PATH_MAX];
+	struct stat st;
+	int err;
+
+	if (!series_next(&r->series, wall_ns, r->path) || !working_name(r, r->path, name))
+		return -ENAMETOOLONG;
+	if (o->part && !stat(r->path, &st) && !S_ISREG(st.st_mode))
+		return refuse(r, -EINVAL, "not a regular file, which --part is for");
+	err = writer_open(&r->writer, o->format, &o->print, name, r->interrupt_fd);
+	if (err)
+		return err;
+	for (size_t i = 0; i < r->n_spared; i++)
+		if (writer_is_same(r->writer, &r->spared[i]))
+			return refuse(r, -EEXIST, "cannot read from and write to the same file");
+	err = writer_set_codec(r->writer, o->codec);
+	if (err)
+		return err;
+	if (!out_is_file(writer_out(r->writer)))
+		return schedule_rotates(&o->rotate) ? refuse(r, -EINVAL, "not a regular file: no others can follow") : 0;
+	err = hold_directory(r);
+	if (!err && !r->retention)
+		err = open_retention(r);
+	return err ? err : retention_current(r->retention, writer_out(r->writer), r->path);
+}
+
+static bool is_plain(const struct opts *o)
+{
+	const struct rotate_options *r = &o->rotate;
+
+	return !schedule_rotates(r) && !r->stop_ns && !r->stop_bytes && !o->keep.max_disk && !o->keep.min_free;
+}
+
+int rotate_open(struct rotate **rotate, const struct opts *o, int interrupt_fd)
+{
+	struct rotate *r = *rotate = calloc(1, sizeof(*r));
+	struct rlimit limit;
+
+	if (!r)
+		return -ENOMEM;
+	r->opts = o;
+	r->interrupt_fd = interrupt_fd;
+	r->dir_fd = -1;
+	r->plain = is_plain(o);
+	r->opened_ns = clock_now_ns();
+	r->room_at = o->keep.max_disk || o->keep.min_free ? 0 : UINT64_MAX;
+	strncpy(r->path, o->write, sizeof(r->path) - 1);
+	if (!series_init(&r->series, o->write, &o->rotate))
+		return refuse(r, -EINVAL, "too long, or a '/' comes out of the time (%D)");
+	schedule_init(&r->schedule, &o->rotate, !o->n_reads);
+	if (schedule_rotates(&o->rotate) && !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY)
+		r->schedule.max_bytes = min_of(r->schedule.max_bytes, (uint64_t)limit.rlim_cur);
+	if (o->n_reads && (r->series.dated || r->series.ring))
+		return open_retention(r);
+	return rotate_open_first(r, r->opened_ns);
+}
+
+int rotate_spare(struct rotate *r, const struct stat *st)
+{
+	struct stat *more;
+
+	if (r->writer && writer_is_same(r->writer, st))
+		return -EEXIST;
+	more = realloc(r->spared, (r->n_spared + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	r->spared = more;
+	r->spared[r->n_spared++] = *st;
+	return 0;
+}
+
+static int stat_named(const struct rotate *r, const char *path, struct stat *st)
+{
+	return r->dir_fd < 0 ? stat(path, st) : fstatat(r->dir_fd, last_part(path), st, 0);
+}
+
+/* May the file that has this name already, if there is one, be overwritten? -EAGAIN: another name is better. */
+static int look_at(struct rotate *r, const char *name)
+{
+	struct stat st;
+
+	if (stat_named(r, name, &st))
+		return 0;
+	if (!S_ISREG(st.st_mode))
+		return refuse(r, -EEXIST, "not a regular file");
+	for (size_t i = 0; i < r->n_spared; i++)
+		if (st.st_dev == r->spared[i].st_dev && st.st_ino == r->spared[i].st_ino)
+			return refuse(r, -EEXIST, "cannot read from and write to the same file");
+	if (writer_is_same(r->writer, &st) && strcmp(name, r->path))	/* a link */
+		return -EAGAIN;
+	return r->series.back && (uint64_t)st.st_mtime >= r->opened_ns / 1000000000 ? -EAGAIN : 0;
+}
+
+/* May it be the next one's? What this run has there makes way, unless it is the current file (a ring of one). */
+static int claim(struct rotate *r, const char *name)
+{
+	int err = look_at(r, name);
+
+	if (err || !strcmp(name, r->path))
+		return err;
+	err = retention_claim(r->retention, name);
+	return err == -EEXIST ? -EAGAIN : err;
+}
+
+int rotate_next_name(struct rotate *r)
+{
+	const struct series before = r->series;
+	int err = -EAGAIN;
+
+	for (uint64_t tries = 0; err == -EAGAIN; tries++) {
+		if (!series_next(&r->series, schedule_next_wall(&r->schedule), r->wanted))
+			return -ENAMETOOLONG;
+		err = r->series.wrap && tries >= r->series.wrap ? -EBUSY : claim(r, r->wanted);
+	}
+	if (err == -EBUSY) {
+		r->series = before;
+		r->wanted[0] = '\0';
+	}
+	return err;
+}
+
+bool rotate_is_there(const struct rotate *r)
+{
+	char name[PATH_MAX];
+	struct stat st;
+
+	return working_name(r, r->path, name) && !stat_named(r, name, &st) && writer_is_same(r->writer, &st);
+}
+
+int rotate_open_next(struct rotate *r, struct out **out)
+{
+	char name[PATH_MAX];
+	int err;
+
+	if (!working_name(r, r->wanted, name))
+		return -ENAMETOOLONG;
+	if (!strcmp(r->wanted, r->path) && r->opts->part)	/* the name is needed, and the file has another one */
+		rotate_name(r, writer_out(r->writer));
+	else if (!strcmp(r->wanted, r->path))	/* a ring of one file: the old one makes way, if it is still there */
+		out_unlink(writer_out(r->writer));
+	err = out_open_in(out, r->dir_fd, name, r->interrupt_fd);
+	return err ? err : out_set_codec(*out, r->opts->codec);
+}

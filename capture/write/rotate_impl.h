@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Rotation, for the files that it consists of: rotate_file.c opens and names, rotate.c goes from one file to the next. */
+#ifndef XDPDUMP_WRITE_ROTATE_IMPL_H
+#define XDPDUMP_WRITE_ROTATE_IMPL_H
+
+#include <limits.h>
+
+#include "capture/write/filenames.h"
+#include "capture/write/rotate.h"
+#include "capture/write/schedule.h"
+
+struct out;
+struct retention;
+
+struct rotate {
+	const struct opts *opts;
+	struct rotate_source source;
+	struct schedule schedule;
+	struct series series;
+	struct writer *writer;		/* NULL: the first file is not open yet */
+	struct retention *retention;	/* NULL: no regular file */
+	int interrupt_fd;
+	int dir_fd;			/* of all files; -1: each name tells */
+	const struct iface *iface;	/* the last one that was seen to be in the file; NULL: none so far */
+	bool plain;			/* there is nothing to look at */
+	bool begun;
+	bool finished;			/* the current file */
+	bool postponed;			/* the next one, until the next look at the packets, or flush */
+	bool cut_short;
+	bool misnamed;			/* a complete file has kept its .part */
+	uint64_t opened_ns;		/* wall clock */
+	uint64_t room_at;		/* size at which to ask for room */
+	struct stat *spared;
+	size_t n_spared;
+	char path[PATH_MAX];		/* of the current file */
+	char wanted[PATH_MAX];		/* of one that could not be made; "" */
+	const char *why;		/* NULL: errno tells */
+};
+
+/* Opens the first file, whose name is that of a file which begins at @wall_ns. -errno. */
+int rotate_open_first(struct rotate *r, uint64_t wall_ns);
+
+/* The name of the next file, into r->wanted. -EBUSY: its turn will come later, r->wanted is "". Or -errno. */
+int rotate_next_name(struct rotate *r);
+
+/* Opens r->wanted, but overwrites nothing yet. -errno. */
+int rotate_open_next(struct rotate *r, struct out **out);
+
+/* Is the current file the one that has its name? */
+bool rotate_is_there(const struct rotate *r);
+
+/* With --part: the current file gets its name, without .part. What fails is said. */
+void rotate_name(struct rotate *r, struct out *out);
+
+#endif
