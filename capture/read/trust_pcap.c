@@ -48,29 +48,48 @@ static bool chain_next(struct pcap_view *v, struct chain *c)
 
 /*
  * Where records begin within one of a chain: the first place, and @c, the first that may have swallowed them, becomes
- * the one that has. 0: none has. @sec: they are near that, if it is not NULL. @rejoin: they lead back to the chain,
- * and were swallowed by an odd record.
+ * the one that has. 0: none has. @sec: they are near that, if it is not NULL.
  */
-static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_t *sec, bool rejoin)
+static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_t *sec)
 {
 	do {
 		struct pcap_head h = pcap_view_head(v, c->at);
-		const uint32_t *near_sec = sec || !rejoin ? sec : &h.sec;
 		bool odd = !pcap_is_likely(v, &h);
 
-		for (size_t pos = c->at + 1; pos < c->end && (odd || !rejoin); pos++) {
+		for (size_t pos = c->at + 1; pos < c->end; pos++) {
 			enum way way;
 
 			if (!reader_may_look(v->r) || !reader_need(v->r, pos + v->dialect->record))
 				return 0;
-			if (!rejoin && reader_pcap_is_header(v->r, pos, c->end))
+			if (reader_pcap_is_header(v->r, pos, c->end))
 				return pos;
-			if (reader_pcap_likeness(v, pos, near_sec, near_sec ? PCAP_FAR : PCAP_WEAK) < PCAP_FAR)
+			if (reader_pcap_likeness(v, pos, sec, sec ? PCAP_FAR : PCAP_WEAK) < PCAP_FAR)
 				continue;
 			way = leads(v, pos, c->end);
-			if ((way == TO_END && odd) || (way == PAST_END && !rejoin))
+			if (way == PAST_END || (way == TO_END && odd))
 				return pos;
 		}
+	} while (chain_next(v, c));
+	return 0;
+}
+
+/*
+ * The same where the chain goes on, so that nothing else speaks of damage: a record that is longer than on the wire,
+ * and others from where that length ends, which lead back to the chain.
+ */
+static size_t find_rejoining(struct pcap_view *v, struct chain *c, const uint32_t *sec)
+{
+	do {
+		struct pcap_head h = pcap_view_head(v, c->at);
+		const uint32_t *near_sec = sec ? sec : &h.sec;
+		size_t pos = c->at + v->dialect->record + h.len;
+
+		if (!h.len || h.len >= h.caplen || pcap_is_likely(v, &h))
+			continue;
+		if (!reader_may_look(v->r) || !reader_need(v->r, pos + v->dialect->record))
+			return 0;
+		if (reader_pcap_likeness(v, pos, near_sec, PCAP_FAR) >= PCAP_FAR && leads(v, pos, c->end) == TO_END)
+			return pos;
 	} while (chain_next(v, c));
 	return 0;
 }
@@ -183,7 +202,7 @@ static void plan_end(struct pcap_view *v, const struct pcap_row *row)
 	c = last = last_likely(v, chain_of(v, row->n), &sec);
 	r->usual = r->offset + c.end;
 	r->trusted = r->offset + row->pos;
-	better = find_swallowed(v, &c, sec ? &sec : NULL, false);
+	better = find_swallowed(v, &c, sec ? &sec : NULL);
 	if (better && is_one(v, &c, sec) && !chain_next(v, &c)) {
 		r->go_on = r->offset + reader_pcap_with_header(r, better);
 		return;
@@ -195,7 +214,7 @@ static void plan_end(struct pcap_view *v, const struct pcap_row *row)
 		prefer(v, c, better);
 }
 
-/* It goes on, so all of the @row is delivered; and behind an odd record those that it has swallowed. */
+/* It goes on, so all of the @row is delivered; and behind a record that is too long those that it has swallowed. */
 static void plan_on(struct pcap_view *v, const struct pcap_row *row)
 {
 	struct reader *r = v->r;
@@ -203,7 +222,7 @@ static void plan_on(struct pcap_view *v, const struct pcap_row *row)
 	size_t better;
 
 	r->trusted = r->usual = r->offset + row->pos;
-	better = find_swallowed(v, &c, r->last_sec ? &r->last_sec : NULL, true);
+	better = find_rejoining(v, &c, r->last_sec ? &r->last_sec : NULL);
 	if (!better)
 		return;
 	r->trusted = r->usual = r->doubtful = r->offset + c.end;

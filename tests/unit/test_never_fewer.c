@@ -3,7 +3,7 @@
  * Recovery never delivers fewer packets than reading without it: over every small fixture and files that are sound
  * and unusual, times every kind of damage at most places, once and several times. What ends before the damage comes
  * in front as it was; and where there is one, each packet of the sound file that is delivered without recovery is
- * delivered with it.
+ * delivered with it. Of a sound file just these are.
  */
 #include <glob.h>
 #include <stdio.h>
@@ -162,12 +162,27 @@ static const struct {
 	{ "with bytes inserted", insert, 18 }, { "truncated", truncate_at, 1 },
 };
 
+static void check_sound(const struct file *f)
+{
+	bool skips = strstr(f->name, "_version_");	/* sections that only recovery reads */
+
+	read_file(&recovered, f->bytes, f->len, true);
+	if (sound.err || skips)
+		return;
+	if (recovered.err || recovered.n != sound.n)
+		fail_msg("%s: %u packets with recovery, and %u without", f->name, recovered.n, sound.n);
+	for (unsigned i = 0; i < sound.n; i++)
+		if (!same(&recovered.packets[i], &sound.packets[i]))
+			fail_msg("%s: packet %u is another one with recovery", f->name, i);
+}
+
 static void never_fewer(void **state)
 {
 	const struct file *f = *state;
 	static uint8_t copy[SMALL + SPARE];
 
 	read_file(&sound, f->bytes, f->len, false);
+	check_sound(f);
 	for (size_t w = 0; w < array_size(ways); w++) {
 		size_t step = f->len / AT_MOST + 1;
 		unsigned how = 0;
@@ -213,7 +228,7 @@ static void never_fewer_with_much_damage(void **state)
 }
 
 /* Sound files that are not like most. */
-static struct file unusual[8];
+static struct file unusual[9];
 
 static void record(uint32_t sec, uint32_t frac, uint32_t caplen, uint32_t len)
 {
@@ -225,11 +240,24 @@ static void record(uint32_t sec, uint32_t frac, uint32_t caplen, uint32_t len)
 		put(&(uint8_t){ sec * 7 + i * (i % 5) }, 1);
 }
 
+/* Captured bytes that are a record themselves, and lead on to the next one: too few for a habit. */
+static void record_within(uint32_t sec)
+{
+	const uint32_t within = 40;
+
+	put32(sec);
+	put32(0);
+	put32(16 + within);
+	put32(1);
+	record(sec, 0, within, within);
+}
+
 static void make_unusual(void)
 {
 	static const char *const names[] = {
 		"a_packet_a_day", "packets_without_bytes", "captured_more_than_there_was", "fractions_of_more_than_a_second",
 		"times_that_go_back", "times_of_any_year", "lengths_on_the_wire_of_gigabytes", "all_kinds_in_turn",
+		"records_within_records",
 	};
 
 	for (size_t k = 0; k < array_size(names); k++) {
@@ -243,11 +271,15 @@ static void make_unusual(void)
 		put64(0);
 		put32(65535);
 		put32(1);
-		for (unsigned i = 0; i < 30; i++) {
+		for (unsigned i = 0; i < (k == 8 ? 3 : 30); i++) {
 			unsigned kind = k == 7 ? i % 7 : k;
 			uint32_t sec = kind == 0 ? i * 90000 : kind == 4 ? 100000 - 3 * i : kind == 5 ? i * 0x5bd1e995u >> 2 : i;
 			uint32_t caplen = kind == 1 ? 0 : 20 + i, len = caplen;
 
+			if (kind == 8) {
+				record_within(1700000000 + sec);
+				continue;
+			}
 			record((kind == 5 ? 0 : 1700000000) + sec, kind == 3 ? 4000000 + i : i, caplen,
 			       kind == 1 ? 60 : kind == 2 ? 1 : kind == 6 ? 0xf0000000 + i : len);
 		}

@@ -534,6 +534,29 @@ static void pcap_within_a_packet_is_not_read_as_part_of_the_file(void **state)
 	assert_int_equal(saved_bytes(), 4);
 }
 
+/* It ends where another one does, so reading without recovery goes on as if nothing were wrong. */
+static void a_length_that_swallows_a_whole_record_is_noticed(void **state)
+{
+	const uint32_t header[] = { 0xa1b2c3d4, 4 << 16 | 2, 0, 0, 65535, 1 };
+	uint32_t head[4] = { 1000000, 1, 48, 48 };
+	uint8_t bytes[24 + 8 * 64] = { 0 };
+	const size_t third = 24 + 2 * 64;
+
+	(void)state;
+	memcpy(bytes, header, 24);
+	for (unsigned i = 0; i < 8; i++, head[0]++)
+		memcpy(bytes + 24 + i * 64, head, 16);
+	read_all(&sound, bytes, sizeof(bytes), false);
+	assert_int_equal(sound.n, 8);
+	bytes[third + 8] = 48 + 64;
+	read_all(&plain, bytes, sizeof(bytes), false);
+	assert_int_equal(plain.n, 7);
+	read_all(&damaged, bytes, sizeof(bytes), true);
+	assert_int_equal(damaged.n, 8);
+	for (unsigned i = 0; i < 8; i++)
+		assert_true(i == 2 || same(&damaged.packets[i], &sound.packets[i]));
+}
+
 static void a_packet_of_wrong_length_with_its_trailer_is_read_all_the_same(void **state)
 {
 	(void)state;
@@ -724,6 +747,7 @@ int main(void)
 		one(a_prefix_gives_what_is_whole_and_one_cut_packet),
 		one(pcapng_within_a_packet_is_not_read_as_part_of_the_file),
 		one(pcap_within_a_packet_is_not_read_as_part_of_the_file),
+		one(a_length_that_swallows_a_whole_record_is_noticed),
 		one(a_packet_of_wrong_length_with_its_trailer_is_read_all_the_same),
 		one(what_is_skipped_is_said_and_counted),
 		one(a_thousand_places_are_a_hundred_lines),
