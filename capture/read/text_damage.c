@@ -257,9 +257,9 @@ bool reader_text_in_front(struct reader *r)
 	text_lines_count(&lines, p, pos);
 	if (text_lines_are_crlf(&lines))
 		reader_fail(r, THROUGH "lines of text stand in front of the capture (%s) at byte %zu, and each LF has a CR "
-			    "before it; --recover reads what was sent", magic_name(m), pos);
+			    "before it%s", magic_name(m), pos, r->hooks.recover ? "" : "; --recover reads what was sent");
 	else
-		reader_fail(r, "text stands in front of the capture (%s), which begins at byte %zu: --recover reads it",
-			    magic_name(m), pos);
+		reader_fail(r, "text stands in front of the capture (%s), which begins at byte %zu%s", magic_name(m), pos,
+			    r->hooks.recover ? "" : ": --recover reads it");
 	return true;
 }

@@ -21,6 +21,7 @@ struct seen {
 static struct reading {
 	struct seen packets[PACKETS_MAX];
 	unsigned n, n_said;
+	bool is_advised;	/* to read it with recovery */
 	int err;
 	char error[512];
 } sound, got;
@@ -30,6 +31,7 @@ static void count(void *ctx, const char *sentence)
 	struct reading *to = ctx;
 
 	to->n_said += strstr(sentence, "text mode") && strstr(sentence, "is taken away");
+	to->is_advised |= !!strstr(sentence, "--recover");
 }
 
 static void read_with(struct reading *to, const uint8_t *bytes, size_t n, bool recover)
@@ -134,6 +136,8 @@ static void is_as_sent(const char *what, const char *kind)
 		fail_msg("%s, %s: %d, %u packets of %u: %s", kind, what, got.err, got.n, sound.n, got.error);
 	if (got.n_said != 1)
 		fail_msg("%s, %s: said %u times", kind, what, got.n_said);
+	if (got.is_advised)
+		fail_msg("%s, %s: advises what is done", kind, what);
 }
 
 static const struct way {
