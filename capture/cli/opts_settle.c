@@ -153,6 +153,8 @@ static bool settle_lost(struct parser *p)
 	if (!settle_output(p))
 		return false;
 	o->text = o->print.verbose > 0 || p->times[OPT_PRINT];
+	if (o->write && !strcmp(o->write, "-") && (o->text || o->screen == FORMAT_JSON || o->print.verbose >= 0))
+		return opts_wrong(p, "-w - and the table of --lost both want stdout: -q leaves the table out");
 	return true;
 }
 

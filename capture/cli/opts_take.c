@@ -34,7 +34,7 @@ static bool span(struct parser *p, const char *what, const char *s, uint64_t *ns
 {
 	if (value_span(s, ns) && *ns)
 		return true;
-	return opts_wrong(p, "%s '%s' is not a span of time: seconds, or a number with ms, s, m, h or d behind", what, s);
+	return opts_wrong(p, "%s '%s' is not a span of time: seconds, or a number with ns, us, ms, s, m, h or d behind", what, s);
 }
 
 static bool size(struct parser *p, const char *what, const char *s, uint64_t unit, uint64_t *bytes)

@@ -191,7 +191,11 @@ static const struct line_case {
 	{ "what_was_lost_as_csv", "--compare f g --lost -T csv", "--lost prints text or json" },
 	{ "what_was_lost_with_times", "--compare f g --lost --tolerance 1", "--tolerance means nothing with --lost" },
 	{ "a_window_of_nothing", "--compare f g --window 1s", "--window is for --compare A B --lost" },
-	{ "an_empty_window", "--compare f g --lost --window 0", "window '0' is not a span of time" },
+	{ "an_empty_window", "--compare f g --lost --window 0", "window '0' is not a span of time: seconds, or a number with ns, us, ms" },
+	{ "a_window_of_microseconds", "--compare f g --lost --window 10us", "" },
+	{ "what_was_lost_and_its_table_on_stdout", "--compare f g --lost -w -", "-w - and the table of --lost both want stdout" },
+	{ "what_was_lost_as_json_on_stdout", "--compare f g --lost -q -T json -w -", "-w - and the table of --lost both want stdout" },
+	{ "what_was_lost_on_stdout", "--compare f g --lost -q -w -", "" },
 	{ "a_tolerance_of_nothing", "-r f --tolerance 1", "--tolerance is for --compare" },
 	{ "help_beside_anything", "-r f -i v0 -h", "" },
 
