@@ -24,8 +24,8 @@ Q   := @
 say  = @printf '  %-5s %s\n' $(1) $(2);
 endif
 
-objs    := $(patsubst %.c,$(B)/%.o,$(wildcard capture/*.c capture/*/*.c))
-modules := $(filter-out $(B)/capture/main.o,$(objs))
+sources := $(sort $(wildcard capture/*.c capture/*/*.c))
+objs    := $(sources:%.c=$(B)/%.o)
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
@@ -36,8 +36,11 @@ tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
 
 all: $(B)/xdpdump
 
-$(B)/xdpdump: $(objs)
+$(B)/xdpdump: $(filter %/main.o,$(objs)) $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
+# All of capture/ but the main function: what tests, fuzzers and the bench link with.
+$(B)/libcapture.a: $(filter-out %/main.o,$(objs))
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 $(B)/%.o: %.c
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(cflags) -c $< -o $@
 $(B)/%.bpf.o: bpf/%.bpf.c
@@ -45,14 +48,14 @@ $(B)/%.bpf.o: bpf/%.bpf.c
 		-I/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c $< -o $@
 $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $* > $@
-$(B)/capture/kernel/attach.o: $(B)/xdpdump.skel.h
+$(objs): | $(B)/xdpdump.skel.h
 $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
 $(B)/replay/bench_kernel.o: $(B)/bench.skel.h
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(modules)
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -lcmocka -o $@
-$(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(modules)
+$(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
-$(B)/replay/bench_%: $(B)/replay/bench_%.o $(modules)
+$(B)/replay/bench_%: $(B)/replay/bench_%.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 $(B)/replay/%: $(B)/replay/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
@@ -68,7 +71,7 @@ check-corpus: $(B)/xdpdump
 fuzz-%: $(B)/xdpdump.skel.h
 	$(Q)mkdir -p $(B)/fuzz/$*
 	$(Q)$(CLANG) -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -I$(B) -fsanitize=fuzzer,address,undefined tests/fuzz/$*_fuzz.c \
-		$(filter-out capture/main.c,$(wildcard capture/*.c capture/*/*.c)) $(libs) -o $(B)/fuzz/$*_fuzz
+		$(filter-out %/main.c,$(sources)) $(libs) -o $(B)/fuzz/$*_fuzz
 	$(B)/fuzz/$*_fuzz -max_len=4096 -malloc_limit_mb=64 -rss_limit_mb=512 $(FUZZ) $(B)/fuzz/$* tests/fuzz/$*
 check-kernels: tests
 	scripts/check-kernels
