@@ -8,6 +8,7 @@
 
 CC      ?= cc
 CLANG   ?= clang
+OBJCOPY ?= objcopy
 BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
@@ -41,6 +42,10 @@ $(B)/xdpdump: $(filter %/main.o,$(objs)) $(B)/libcapture.a
 # All of capture/ but the main function: what tests, fuzzers and the bench link with.
 $(B)/libcapture.a: $(filter-out %/main.o,$(objs))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+# Its main function as another one, for tests that run the whole tool without an exec.
+$(B)/tests/unit/tool.o: $(filter %/main.o,$(objs))
+	$(Q)mkdir -p $(@D) && $(OBJCOPY) --redefine-sym main=xdpdump_main $< $@
+$(patsubst %.c,$(B)/%,$(shell grep -l tests/unit/tool.h tests/unit/test_*.c)): $(B)/tests/unit/tool.o
 $(B)/%.o: %.c
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(cflags) -c $< -o $@
 $(B)/%.bpf.o: bpf/%.bpf.c
@@ -52,7 +57,7 @@ $(objs): | $(B)/xdpdump.skel.h
 $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
 $(B)/replay/bench_kernel.o: $(B)/bench.skel.h
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcapture.a
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -lcmocka -o $@
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(libs) -lcmocka -o $@
 $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 $(B)/replay/bench_%: $(B)/replay/bench_%.o $(B)/libcapture.a
