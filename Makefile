@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # make            build/xdpdump                 make check       tests that need no root, in seconds
-# make run        the demo run, as root         make check-live  tests in private network namespaces, as root
-# make SAN=1 ...  with sanitizers, in build/san make deps        installs what is needed (Debian)
-# make V=1 ...    shows the commands            make install     into $(DESTDIR)$(PREFIX)
+# make run        the demo run, as root         make check-peers comparisons with tcpdump, tshark, editcap and others
+# make SAN=1 ...  with sanitizers, in build/san make check-live  tests in private network namespaces, as root
+# make V=1 ...    shows the commands            make deps        installs what is needed (Debian)
+# make install    into $(DESTDIR)$(PREFIX)
 # make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N; scripts/deps bench first
 # make bench-main bench-kernel bench-drain bench-latency bench-offline   one part of it
 
@@ -31,7 +32,7 @@ units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
 
-.PHONY: all tests check check-live check-corpus check-kernels bench run deps install clean lint
+.PHONY: all tests check check-peers check-live check-corpus check-kernels bench run deps install clean lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -68,6 +69,8 @@ $(B)/replay/%: $(B)/replay/%.o
 tests: $(B)/xdpdump $(units) $(fuzzers) $(tools)
 check: tests
 	$(Q)B=$(B) tests/run check
+check-peers: tests
+	$(Q)B=$(B) tests/run peers
 check-live: tests
 	$(Q)B=$(B) tests/run live
 check-corpus: $(B)/xdpdump

@@ -1,99 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Filter expressions beside tcpdump: the same packets from the same file, the same program of -d, the same refusals.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-export TZ=UTC LC_ALL=C
-B=${B:-build}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-n=0
-
-# verdict SENTENCE: what $work/against holds speaks against it.
-verdict()
-{
-	n=$((n + 1))
-	if [[ -s $work/against ]]; then
-		echo "not ok $n - $1"
-		head -n 20 "$work/against" | sed "s,$work/,,g; s/^/# /"
-	else
-		echo "ok $n - $1"
-	fi
-}
-
-# same_packets FILE EXPRESSION: those that tcpdump finds, in the same order; refused when tcpdump refuses it.
-same_packets()
-{
-	local theirs=0 ours=0
-
-	tcpdump -r "$1" -w "$work/theirs.pcap" "$2" 2>"$work/said" || theirs=1
-	"$B/xdpdump" -r "$1" -w "$work/ours.pcapng" "$2" 2>"$work/complaint" </dev/null || ours=$?
-	if ((theirs)); then
-		((ours == 2)) || echo "$1: '$2': exit $ours, where tcpdump says: $(tail -n 1 "$work/said")"
-		return
-	fi
-	((ours)) && cat "$work/complaint"
-	"$B/xdpdump" --compare "$work/theirs.pcap" "$work/ours.pcapng" >"$work/said" 2>&1 ||
-		sed "s,^,$1: '$2': ," "$work/said"
-}
+# Filter expressions: how they are shown, refused, and taken from a file; what they mean for several link types.
+# shellcheck source=tests/golden/lib.sh
+. "${0%/*}/../golden/lib.sh"
 
 mapfile -t expressions <tests/golden/EXPRESSIONS
-frames=(tests/pcaps/*.pcap)
-# Captures of Ethernet with the same header can share it.
-head -c 24 "${frames[0]}" >"$work/frames.pcap"
-for file in "${frames[@]}"; do
-	tail -c +25 "$file" >>"$work/frames.pcap"
-done
-"$B/xdpdump" -r "$work/frames.pcap" -w "$work/frames.pcapng" </dev/null
-
-if ! command -v tcpdump >/dev/null; then
-	echo "ok 1 - tcpdump_finds_the_same_packets # SKIP tcpdump is not installed"
-	n=1
-else
-	for expression in "${expressions[@]}"; do
-		same_packets "$work/frames.pcap" "$expression"
-	done >"$work/against"
-	verdict "tcpdump_finds_the_same_packets_in_pcap"
-
-	for expression in "${expressions[@]}"; do
-		same_packets "$work/frames.pcapng" "$expression"
-	done >"$work/against"
-	verdict "tcpdump_finds_the_same_packets_in_pcapng"
-
-	for expression in ip ip6 arp tcp 'udp port 53' 'host 192.0.2.10' 'not ip' 'ip[8] > 10' 'len > 60' 'link[0] = 0' \
-		inbound outbound 'ifindex 1' 'ifindex 2' 'ether host 02:00:00:00:00:01' multicast 'type mgt' 'vlan'; do
-		for file in tests/pcaps/files/linktype_*; do
-			same_packets "$file" "$expression"
-		done
-	done >"$work/against"
-	verdict "tcpdump_finds_the_same_packets_of_each_link_type"
-
-	for expression in "" "${expressions[@]}"; do
-		for how in -d -dd -ddd '-d -O'; do
-			# shellcheck disable=SC2086 # two options
-			diff <(tcpdump $how -s 262144 -y EN10MB "$expression" 2>/dev/null) \
-				<("$B/xdpdump" $how "$expression" 2>/dev/null) >"$work/diff" ||
-				echo "$how '$expression': $(sed -n 2p "$work/diff")"
-		done
-	done >"$work/against"
-	verdict "tcpdump_compiles_to_the_same_program"
-
-	for file in tests/pcaps/files/linktype_{raw_101,bsd_null_0_little_endian,linux_cooked_113}.pcap; do
-		diff <(tcpdump -d -r "$file" tcp 2>/dev/null | sed 's/#[0-9]*$//') \
-			<("$B/xdpdump" -d -r "$file" tcp | sed 's/#[0-9]*$//') || echo "$file"
-	done >"$work/against" 2>&1
-	verdict "tcpdump_compiles_to_the_same_program_for_the_link_type_of_a_file"
-
-	"$B/xdpdump" -r "$work/frames.pcap" -w "$work/ours.pcapng" -c 7 tcp </dev/null
-	tcpdump -r "$work/frames.pcap" -w "$work/theirs.pcap" -c 7 tcp 2>/dev/null
-	"$B/xdpdump" --compare "$work/theirs.pcap" "$work/ours.pcapng" >"$work/said" 2>&1 || cp "$work/said" "$work/against"
-	verdict "the_count_is_of_packets_that_match"
-fi
 
 # Each instruction in the notation of the kernel, and none that is unknown.
 for expression in "" "${expressions[@]}"; do
-	"$B/xdpdump" -d "$expression" >"$work/classic" 2>/dev/null || continue
-	"$B/xdpdump" -d -v "$expression" >"$work/both" || echo "'$expression': exit $?"
+	"$dump" -d "$expression" >"$work/classic" 2>/dev/null || continue
+	"$dump" -d -v "$expression" >"$work/both" || echo "'$expression': exit $?"
 	lines=$(wc -l <"$work/classic")
 	head -n "$lines" "$work/both" | diff "$work/classic" -
 	tail -n +$((lines + 2)) "$work/both" >"$work/translated"
@@ -108,7 +24,7 @@ refused()
 	local want=$1 sentence=$2 status=0
 
 	shift 2
-	"$B/xdpdump" "$@" >"$work/said" 2>&1 </dev/null || status=$?
+	"$dump" "$@" >"$work/said" 2>&1 </dev/null || status=$?
 	[[ $status == "$want" ]] || echo "$*: exit $status instead of $want"
 	grep -qF -- "$sentence" "$work/said" || echo "$*: $(cat "$work/said")"
 }
@@ -141,19 +57,19 @@ verdict "what_is_refused_says_so_and_leaves_the_output_alone"
 other=tests/pcaps/files/linktype_unknown_user0_147.pcap mixed=tests/pcaps/files/pcapng_link_types_mixed.pcapng
 line='warning: .*: packets of link type LINKTYPE_147 are left out: DLT 147 link-layer type filtering not implemented: udp port 53'
 {
-	"$B/xdpdump" -r $file udp port 53 >"$work/alone" </dev/null
+	"$dump" -r $file udp port 53 >"$work/alone" </dev/null
 	for order in "-r $file -r $other" "-r $other -r $file" "-r $other -r $file -r $other"; do
 		# shellcheck disable=SC2086 # options are words
-		"$B/xdpdump" $order udp port 53 </dev/null 2>"$work/said" | diff "$work/alone" - || echo "$order: other packets"
+		"$dump" $order udp port 53 </dev/null 2>"$work/said" | diff "$work/alone" - || echo "$order: other packets"
 		[[ $(grep -Exc "xdpdump: $line" "$work/said") == 1 && $(wc -l <"$work/said") == 1 ]] || cat "$work/said"
 		# shellcheck disable=SC2086
-		"$B/xdpdump" $order -w "$work/out" udp port 53 </dev/null 2>"$work/said" || echo "$order: exit $?"
-		"$B/xdpdump" -r "$work/out" | diff "$work/alone" - || echo "$order: other packets in the file"
+		"$dump" $order -w "$work/out" udp port 53 </dev/null 2>"$work/said" || echo "$order: exit $?"
+		"$dump" -r "$work/out" | diff "$work/alone" - || echo "$order: other packets in the file"
 	done
-	"$B/xdpdump" --info -r $mixed udp 2>/dev/null >"$work/info" || echo "--info: exit $?"
+	"$dump" --info -r $mixed udp 2>/dev/null >"$work/info" || echo "--info: exit $?"
 	grep -q 'UDP  *[1-9]' "$work/info" || echo "--info finds no packets"
-	"$B/xdpdump" --compare $mixed $mixed udp >"$work/info" 2>/dev/null || echo "--compare: exit $?"
-	[[ $("$B/xdpdump" -r $mixed ether host 1:2:3:4:5:6 2>&1 | grep -c 'are left out') == 3 ]] || echo "not three link types"
+	"$dump" --compare $mixed $mixed udp >"$work/info" 2>/dev/null || echo "--compare: exit $?"
+	[[ $("$dump" -r $mixed ether host 1:2:3:4:5:6 2>&1 | grep -c 'are left out') == 3 ]] || echo "not three link types"
 } >"$work/against" 2>&1
 verdict "packets_of_a_link_type_that_the_filter_is_not_for_are_left_out_and_it_is_said"
 
@@ -170,20 +86,20 @@ packet = [(START_SEC * SEC, frame, len(frame))]
 open(sys.argv[1], "wb").write(ng.shb() + ng.idb(link=147) + secret + ng.epbs(packet * 3) + ng.idb(link=1) + ng.epbs(packet, iface=1))
 END
 {
-	"$B/xdpdump" -r "$work/late" -w "$work/out" udp 2>/dev/null || echo "exit $?"
-	[[ $("$B/xdpdump" -r "$work/out" -t) == 'UDP 192.0.2.1:1024 -> 192.0.2.2:53 (46 bytes)' ]] || "$B/xdpdump" -r "$work/out"
+	"$dump" -r "$work/late" -w "$work/out" udp 2>/dev/null || echo "exit $?"
+	[[ $("$dump" -r "$work/out" -t) == 'UDP 192.0.2.1:1024 -> 192.0.2.2:53 (46 bytes)' ]] || "$dump" -r "$work/out"
 	[[ $(grep -ac 'A SECRET' "$work/out") == 1 ]] || echo "the secret is lost"
 } >"$work/against" 2>&1
 verdict "blocks_wait_for_the_first_interface_that_the_filter_is_for"
 
 printf 'udp # names\nport 53\n' >"$work/filter"
 {
-	diff <("$B/xdpdump" -r $file udp port 53) <("$B/xdpdump" -r $file -F "$work/filter")
-	diff <("$B/xdpdump" -r $file udp port 53) <("$B/xdpdump" -r $file -O udp port 53)
-	diff <("$B/xdpdump" -r $file) <("$B/xdpdump" -r $file " ")
-	[[ $("$B/xdpdump" -r $file udp port 53 | wc -l) -gt 0 ]] || echo "nothing matches"
+	diff <("$dump" -r $file udp port 53) <("$dump" -r $file -F "$work/filter")
+	diff <("$dump" -r $file udp port 53) <("$dump" -r $file -O udp port 53)
+	diff <("$dump" -r $file) <("$dump" -r $file " ")
+	[[ $("$dump" -r $file udp port 53 | wc -l) -gt 0 ]] || echo "nothing matches"
 	# one line, where it is shown
-	"$B/xdpdump" -r $file --info -F "$work/filter" | grep -q '^Filter: *udp         port 53 *$' || echo "--info shows another one"
+	"$dump" -r $file --info -F "$work/filter" | grep -q '^Filter: *udp         port 53 *$' || echo "--info shows another one"
 } >"$work/against" 2>&1
 verdict "a_filter_comes_from_a_file_as_well"
 
@@ -195,7 +111,7 @@ verdict "a_filter_comes_from_a_file_as_well"
 		for how in "-d" "-d -v" "-r $file" "-r $file -r $file" "-r $file --info" "--compare $file $file" "-r $mixed"; do
 			status=0
 			# shellcheck disable=SC2086 # options are words
-			"$B/xdpdump" -F "$work/secret" $how >"$work/said" 2>&1 </dev/null || status=$?
+			"$dump" -F "$work/secret" $how >"$work/said" 2>&1 </dev/null || status=$?
 			[[ $status == 2 ]] || echo "$how: exit $status"
 			grep -H SECRET "$work/said"
 			grep -Fq "$work/secret: l" "$work/said" || cat "$work/said"

@@ -1,40 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Captures in other formats than pcapng, as others see them: pcap by libpcap, tcpdump and tshark; rows by Python, jq and
-# tshark, which has the same fields.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-export TZ=UTC LC_ALL=C
-B=${B:-build}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-n=0 rows=()
-
-# verdict SENTENCE: what $work/against holds speaks against it.
-verdict()
-{
-	n=$((n + 1))
-	if [[ -s $work/against ]]; then
-		echo "not ok $n - $1"
-		head -n 20 "$work/against" | sed "s,$work/,,g; s/^/# /"
-	else
-		echo "ok $n - $1"
-	fi
-}
-
-# wanted SENTENCE TOOL: skips what needs a tool that is not there.
-wanted()
-{
-	command -v "$2" >/dev/null && return
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2 is not installed"
-	return 1
-}
+# Captures in other formats than pcapng: pcap, text, and rows as Python and jq see them.
+# shellcheck source=tests/golden/lib.sh
+. "${0%/*}/../golden/lib.sh"
 
 # rewrite FILE FORMAT OUTPUT
 rewrite()
 {
-	"$B/xdpdump" -r "$1" --format "$2" -w "$3" </dev/null
+	"$dump" -r "$1" --format "$2" -w "$3" </dev/null
 }
 
 frames=(tests/pcaps/*.pcap)
@@ -45,7 +18,7 @@ for file in "${frames[@]}"; do
 	rewrite "$file" pcap-ns "$work/ns/$base" || echo "$base: exit $?"
 	rewrite "$file" pcap "$work/us/$base" || echo "$base: exit $?"
 	cmp "$file" "$work/ns/$base"
-	"$B/xdpdump" --compare "$file" "$work/us/$base" --tolerance 999ns >"$work/said" 2>&1 || sed "s,^,$base: ," "$work/said"
+	"$dump" --compare "$file" "$work/us/$base" --tolerance 999ns >"$work/said" 2>&1 || sed "s,^,$base: ," "$work/said"
 done >"$work/against" 2>&1
 verdict "microseconds_are_the_same_packets_and_nanoseconds_the_same_file"
 
@@ -54,13 +27,13 @@ for file in "${frames[@]}"; do
 	rewrite "$file" pcapng "$work/ng/$base"
 	rewrite "$work/ng/$base" pcap-ns "$work/again/$base"
 	cmp "$work/ns/$base" "$work/again/$base"
-	diff <("$B/xdpdump" -r "$work/ns/$base" -tttt -XX) <("$B/xdpdump" -r "$work/again/$base" -tttt -XX)
+	diff <("$dump" -r "$work/ns/$base" -tttt -XX) <("$dump" -r "$work/again/$base" -tttt -XX)
 done >"$work/against" 2>&1
 verdict "by_way_of_pcapng_it_is_the_same_file"
 
 for file in "${frames[@]}"; do
-	diff <("$B/xdpdump" -r "$file" -tt | sed 's/^\(\[[0-9]*\.[0-9]\{6\}\)[0-9]*/\1000/') \
-		<("$B/xdpdump" -r "$work/us/${file##*/}" -tt) | head -n 2
+	diff <("$dump" -r "$file" -tt | sed 's/^\(\[[0-9]*\.[0-9]\{6\}\)[0-9]*/\1000/') \
+		<("$dump" -r "$work/us/${file##*/}" -tt) | head -n 2
 done >"$work/against" 2>&1
 verdict "microseconds_are_cut_and_not_rounded"
 
@@ -70,7 +43,7 @@ for args in 'port 9999' '--start 2030-01-01' '--skip 100000'; do
 		for codec in none gzip zstd; do
 			rm -f "$work/none"
 			# shellcheck disable=SC2086 # options are words
-			"$B/xdpdump" -r tests/pcaps/mixed.pcap --format $format --compress $codec -w "$work/none" $args </dev/null ||
+			"$dump" -r tests/pcaps/mixed.pcap --format $format --compress $codec -w "$work/none" $args </dev/null ||
 				echo "$args, $format, $codec: exit $?"
 			case $codec in
 			none) cat "$work/none" ;;
@@ -80,7 +53,7 @@ for args in 'port 9999' '--start 2030-01-01' '--skip 100000'; do
 			case $format in
 			json | text) [[ ! -s $work/plain ]] || cat "$work/plain" ;;
 			csv) [[ $(wc -l <"$work/plain") == 1 ]] || echo "$args, $codec: no header of csv" ;;
-			*) [[ -z $("$B/xdpdump" -r "$work/none" 2>&1 </dev/null || echo "exit $?") ]] ||
+			*) [[ -z $("$dump" -r "$work/none" 2>&1 </dev/null || echo "exit $?") ]] ||
 				echo "$args, $format, $codec: not an empty capture" ;;
 			esac
 		done
@@ -91,11 +64,11 @@ verdict "a_file_without_packets_is_a_file_in_every_format"
 # What goes into a pipe is compressed as well as a file.
 {
 	for codec in gzip zstd; do
-		"$B/xdpdump" -r tests/pcaps/mixed.pcap --compress $codec -w - </dev/null >"$work/piped.$codec"
+		"$dump" -r tests/pcaps/mixed.pcap --compress $codec -w - </dev/null >"$work/piped.$codec"
 	done
 	cmp <(gzip -dc <"$work/piped.gzip") <(rewrite tests/pcaps/mixed.pcap pcapng -)
 	cmp <(zstd -dqc <"$work/piped.zstd") <(rewrite tests/pcaps/mixed.pcap pcapng -)
-	"$B/xdpdump" -r tests/pcaps/mixed.pcap --compress zstd -w - --format json port 9999 </dev/null | zstd -dqc
+	"$dump" -r tests/pcaps/mixed.pcap --compress zstd -w - --format json port 9999 </dev/null | zstd -dqc
 } >"$work/against" 2>&1
 verdict "what_goes_into_a_pipe_is_compressed_too"
 
@@ -104,7 +77,7 @@ rewrite "$mixed" pcap "$work/mixed.pcap" >"$work/said" 2>&1
 status=$?
 {
 	[[ $status == 6 ]] || echo "exit $status"
-	all=$("$B/xdpdump" -r "$mixed" -t | wc -l) kept=$("$B/xdpdump" -r "$work/mixed.pcap" -t | wc -l)
+	all=$("$dump" -r "$mixed" -t | wc -l) kept=$("$dump" -r "$work/mixed.pcap" -t | wc -l)
 	grep -q "mixed.pcap: $((all - kept)) packets not written: a pcap file has one link type" "$work/said" ||
 		cat "$work/said"
 	((kept > 0)) || echo "nothing is left"
@@ -121,7 +94,7 @@ names=tests/pcaps/files/pcapng_simple_packets_snaplen_32.pcapng
 	rewrite "$names" pcap "$work/32.pcap"
 	[[ $(snaplen <"$work/32.pcap") == 32 ]] || echo "a file: $(snaplen <"$work/32.pcap")"
 	[[ $(rewrite "$names" pcap - | snaplen) == 262144 ]] || echo "a stream: $(rewrite "$names" pcap - | snaplen)"
-	"$B/xdpdump" -r "$names" --format pcap -s 20 -w - | snaplen | grep -qx 20 || echo "a stream of cut packets"
+	"$dump" -r "$names" --format pcap -s 20 -w - | snaplen | grep -qx 20 || echo "a stream of cut packets"
 	rewrite tests/pcaps/files/warn_pcap_caplen_above_snaplen.pcap pcap "$work/above.pcap" 2>/dev/null
 	[[ $(snaplen <"$work/above.pcap") == 96 ]] || echo "a longer packet: $(snaplen <"$work/above.pcap")"
 	rewrite tests/pcaps/files/pcapng_section_header_only.pcapng pcap "$work/none.pcap"
@@ -140,12 +113,10 @@ for name, link in (("ethernet", 1), ("usb", 249)):
     packets = [(SEC * (i + 1), bytes([i]) * n, n) for i, n in enumerate((60, 262145, 60))]
     open(f"{sys.argv[1]}/{name}", "wb").write(ng.shb() + ng.idb(link=link, snaplen=0) + ng.epbs(packets))
 END
-# lengths FILE: of its packets, by those who are there
+# lengths FILE: of its packets
 lengths()
 {
-	"$B/xdpdump" -r "$1" -T json | grep -o 'cap_len":[0-9]*' | grep -o '[0-9]*' | xargs
-	! command -v tshark >/dev/null || tshark -n -r "$1" -T fields -e frame.cap_len 2>/dev/null | xargs
-	! command -v tcpdump >/dev/null || tcpdump -nr "$1" -w /dev/null 2>&1 | grep -v '^reading from'
+	"$dump" -r "$1" -T json | grep -o 'cap_len":[0-9]*' | grep -o '[0-9]*' | xargs
 }
 {
 	rewrite "$work/usb" pcap "$work/usb.pcap" 2>&1 || echo "usb: exit $?"
@@ -154,35 +125,19 @@ lengths()
 	[[ $? == 6 ]] || echo "ethernet: another exit status"
 	grep -q '1 packet not written: longer than what tcpdump and tshark read, 262144 bytes .* -s cuts them' "$work/said" || cat "$work/said"
 	lengths "$work/ethernet.pcap" | grep -vx '60 60'
-	"$B/xdpdump" -r "$work/ethernet" --format pcap -s 262144 -w "$work/ethernet.pcap" 2>&1 || echo "cut: exit $?"
+	"$dump" -r "$work/ethernet" --format pcap -s 262144 -w "$work/ethernet.pcap" 2>&1 || echo "cut: exit $?"
 	lengths "$work/ethernet.pcap" | grep -vx '60 262144 60'
 } >"$work/against"
 verdict "packets_of_pcap_are_as_long_as_others_read"
 
-if wanted "tcpdump_and_tshark_find_the_same_in_pcap" tshark && \
-	wanted "tcpdump_and_tshark_find_the_same_in_pcap" tcpdump; then
-	for file in "${frames[@]}"; do
-		diff <(tcpdump -r "$file" -tttt -nn -vvv -XX --nano 2>/dev/null) \
-			<(tcpdump -r "$work/ns/${file##*/}" -tttt -nn -vvv -XX --nano 2>/dev/null) | head -n 2
-	done >"$work/against"
-	rewrite tests/pcaps/mixed.pcap pcap-ns "$work/mixed_ns.pcap"
-	for file in tests/pcaps/mixed.pcap "$work/mixed_ns.pcap"; do
-		tshark -n -r "$file" -T fields -e frame.time_epoch -e frame.len -e frame.cap_len -e _ws.col.Info 2>/dev/null \
-			>"$work/rows.${#rows[@]}"
-		rows+=("$work/rows.${#rows[@]}")
-	done
-	[[ -s ${rows[0]} ]] || echo "tshark finds nothing" >>"$work/against"
-	diff "${rows[@]}" >>"$work/against"
-	verdict "tcpdump_and_tshark_find_the_same_in_pcap"
-fi
 # Rows of whatever there is, damaged or not; as many as lines of text.
 everything=(tests/pcaps/*.pcap tests/pcaps/files/*)
 for file in "${everything[@]}"; do
-	"$B/xdpdump" -r "$file" -T json >>"$work/rows.json" 2>/dev/null </dev/null
-	"$B/xdpdump" -r "$file" -T csv >"$work/one.csv" 2>/dev/null </dev/null
+	"$dump" -r "$file" -T json >>"$work/rows.json" 2>/dev/null </dev/null
+	"$dump" -r "$file" -T csv >"$work/one.csv" 2>/dev/null </dev/null
 	# A file in which there is nothing has no header either.
 	if [[ -s $work/rows.csv ]]; then tail -n +2 "$work/one.csv"; else cat "$work/one.csv"; fi >>"$work/rows.csv"
-	"$B/xdpdump" -r "$file" -t 2>/dev/null </dev/null
+	"$dump" -r "$file" -t 2>/dev/null </dev/null
 done >"$work/lines"
 {
 	diff <(wc -l <"$work/lines") <(wc -l <"$work/rows.json")
@@ -213,23 +168,11 @@ fi
 
 # What looks does not matter to rows.
 {
-	diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap -T json) <("$B/xdpdump" -r tests/pcaps/mixed.pcap -T json -vv -XX -e)
-	diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap -T json) <("$B/xdpdump" -r tests/pcaps/mixed.pcap --format json -w -)
-	diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap -T csv) <("$B/xdpdump" -r tests/pcaps/mixed.pcap --format csv -w -)
-	diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap -vX) <("$B/xdpdump" -r tests/pcaps/mixed.pcap -vX --format text -w -)
+	diff <("$dump" -r tests/pcaps/mixed.pcap -T json) <("$dump" -r tests/pcaps/mixed.pcap -T json -vv -XX -e)
+	diff <("$dump" -r tests/pcaps/mixed.pcap -T json) <("$dump" -r tests/pcaps/mixed.pcap --format json -w -)
+	diff <("$dump" -r tests/pcaps/mixed.pcap -T csv) <("$dump" -r tests/pcaps/mixed.pcap --format csv -w -)
+	diff <("$dump" -r tests/pcaps/mixed.pcap -vX) <("$dump" -r tests/pcaps/mixed.pcap -vX --format text -w -)
 } >"$work/against" 2>&1
 verdict "a_file_of_rows_or_text_is_what_the_screen_shows"
 
-# One run of tshark for all; blocks that it takes for packets are left out.
-for file in "${everything[@]}"; do
-	[[ $file == *@(damaged|warn_|journal|custom|unknown_blocks|year)* ]] && continue
-	rewrite "$file" pcapng "$work/one.pcapng" && cat "$work/one.pcapng"
-done >"$work/all.pcapng" 2>/dev/null
-if wanted "fields_have_the_values_that_tshark_gives_them" tshark &&
-	wanted "fields_have_the_values_that_tshark_gives_them" python3; then
-	tshark -n -o ip.defragment:FALSE -o ipv6.defragment:FALSE -r "$work/all.pcapng" -T ek >"$work/ek" 2>/dev/null
-	"$B/xdpdump" -r "$work/all.pcapng" -T json >"$work/ours" 2>/dev/null
-	tests/golden/rows.py ek "$work/ours" "$work/ek" >"$work/against" 2>&1
-	verdict "fields_have_the_values_that_tshark_gives_them"
-fi
 echo "1..$n"

@@ -1,26 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Captures split into files: all of their packets are in there, once and in order; the names are those of tcpdump.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-export TZ=UTC LC_ALL=C
-B=$(realpath "${B:-build}") || exit 1
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-n=0
-dump=$B/xdpdump
-
-# verdict SENTENCE: what $work/against holds speaks against it.
-verdict()
-{
-	n=$((n + 1))
-	if [[ -s $work/against ]]; then
-		echo "not ok $n - $1"
-		head -n 20 "$work/against" | sed "s,$work/,,g; s/^/# /"
-	else
-		echo "ok $n - $1"
-	fi
-}
+# Captures split into files: all of their packets are in there, once and in order; names are given as documented.
+# shellcheck source=tests/golden/lib.sh
+. "${0%/*}/../golden/lib.sh"
 
 # split FILE ARGS...: into $work/d, `files` in order
 split()
@@ -63,7 +45,7 @@ want()
 
 names()
 {
-	(cd "$work/${1:-d}" && ls)
+	(cd "$work/d" && ls)
 }
 
 # A capture of 5 MB.
@@ -194,27 +176,6 @@ for args in '-W 3' '-W 2 --sync never' '-W 1' '-W 5 -z true -C 100k' '-W 3 --max
 	verdict "a ring of files at full speed ($args): the last packets are in it"
 done
 
-user=()
-((EUID != 0)) || user=(-Z root)		# another one may not write here
-for args in '-C 1' '-C 1 -W 3' '-C 1 -W 10' '-C 2 -W 11' '-C 1 -W 1' '-C 3'; do
-	sentence="tcpdump $args makes files of the same names"
-	if ! command -v tcpdump >/dev/null; then
-		n=$((n + 1))
-		echo "ok $n - $sentence # SKIP tcpdump is not installed"
-		continue
-	fi
-	rm -rf "$work/d" "$work/theirs"
-	mkdir "$work/d" "$work/theirs"
-	{
-		# shellcheck disable=SC2086
-		tcpdump "${user[@]}" -r "$work/large.pcap" -w "$work/theirs/f" $args 2>"$work/said" || cat "$work/said"
-		# shellcheck disable=SC2086
-		"$dump" -r "$work/large.pcap" -w "$work/d/f" --format pcap $args || echo "exit $?"
-		want 'names' "$(names theirs | xargs)" "$(names | xargs)"
-	} >"$work/against" 2>&1
-	verdict "$sentence"
-done
-
 # Captures with much in front of their packets. `many`: 3000 interfaces, and packets of some of them; `long`: comments
 # and names of 60000 bytes; `stats`: statistics with long comments.
 made()
@@ -251,11 +212,6 @@ made
 				echo "$name: $(cat "${files[@]:1}" | wc -c) bytes in ${#files[@]} files, of $(stat -c %s "$work/$name")"
 			[[ $(grep -c 'long comments and names stand in the first file only' "$work/said") == $([[ $name == long ]] && echo 1 || echo 0) ]] ||
 				cat "$work/said"
-			if command -v tcpdump >/dev/null; then
-				for file in "${files[@]::20}"; do
-					tcpdump -nr "$file" -w /dev/null 2>"$work/said" || cat "$work/said"
-				done
-			fi
 		done
 	done
 	split "$work/many" -w "$work/d/f" -b packets:7 --format pcap

@@ -1,39 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # Captures rewritten as pcapng, as others see them: libpcap, tcpdump, tshark, capinfos. And the same bytes each time.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-export TZ=UTC LC_ALL=C
-B=${B:-build}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-n=0
-
-# verdict SENTENCE: what $work/against holds speaks against it.
-verdict()
-{
-	n=$((n + 1))
-	if [[ -s $work/against ]]; then
-		echo "not ok $n - $1"
-		head -n 20 "$work/against" | sed "s,$work/,,g; s/^/# /"
-	else
-		echo "ok $n - $1"
-	fi
-}
-
-# wanted SENTENCE TOOL: skips what needs a tool that is not there.
-wanted()
-{
-	command -v "$2" >/dev/null && return
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2 is not installed"
-	return 1
-}
+# shellcheck source=tests/golden/lib.sh
+. "${0%/*}/../golden/lib.sh"
 
 # rewrite FILE OUTPUT
 rewrite()
 {
-	"$B/xdpdump" -r "$1" -w "$2" </dev/null
+	"$dump" -r "$1" -w "$2" </dev/null
 }
 
 # rows FILE: its packets as tshark sees them.
@@ -56,7 +30,7 @@ for file in "${frames[@]}" "${foreign[@]}"; do
 	rewrite "$work/once/$base" "$work/twice/$base" || echo "$file: exit $? when rewritten again"
 	cmp "$work/once/$base" "$work/twice/$base"
 	[[ $(stat -c %a "$work/once/$base") == 600 ]] || echo "$file: mode of the output is not 0600"
-	diff <("$B/xdpdump" -r "$file" -v -XX) <("$B/xdpdump" -r "$work/once/$base" -v -XX) >"$work/diff" ||
+	diff <("$dump" -r "$file" -v -XX) <("$dump" -r "$work/once/$base" -v -XX) >"$work/diff" ||
 		head -n 4 "$work/diff"
 done >"$work/against" 2>&1
 verdict "what_is_rewritten_prints_the_same_and_rewrites_to_the_same_bytes"
@@ -65,7 +39,7 @@ verdict "what_is_rewritten_prints_the_same_and_rewrites_to_the_same_bytes"
 same()
 {
 	tcpdump --nano -r "$2" -w "$work/libpcap.pcap" 2>"$work/said" || sed "s,^,${1##*/}: ," "$work/said"
-	"$B/xdpdump" --compare "$1" "$work/libpcap.pcap" --tolerance 0 >"$work/said" 2>&1 || sed "s,^,${1##*/}: ," "$work/said"
+	"$dump" --compare "$1" "$work/libpcap.pcap" --tolerance 0 >"$work/said" 2>&1 || sed "s,^,${1##*/}: ," "$work/said"
 }
 
 if wanted "libpcap_finds_the_same_packets" tcpdump; then
@@ -77,7 +51,7 @@ fi
 
 if wanted "libpcap_finds_the_same_packets_cut_to_the_snapshot_length" editcap; then
 	for file in "${frames[@]}"; do
-		"$B/xdpdump" -r "$file" -w "$work/cut.pcapng" -s 60 </dev/null
+		"$dump" -r "$file" -w "$work/cut.pcapng" -s 60 </dev/null
 		editcap -F nsecpcap -s 60 "$file" "$work/cut.pcap" 2>"$work/said"
 		same "$work/cut.pcap" "$work/cut.pcapng"
 	done >"$work/against"
@@ -88,7 +62,7 @@ if wanted "tcpdump_reads_each_rewritten_file" tcpdump; then
 	for file in "${frames[@]}" "${foreign[@]}"; do
 		out=$work/once/${file##*/}
 		tcpdump -n -r "$out" -w "$work/said.pcap" 2>"$work/said" || sed "s,^,${file##*/}: ," "$work/said"
-		[[ $("$B/xdpdump" -r "$out" -t | wc -l) == $("$B/xdpdump" -r "$work/said.pcap" -t | wc -l) ]] ||
+		[[ $("$dump" -r "$out" -t | wc -l) == $("$dump" -r "$work/said.pcap" -t | wc -l) ]] ||
 			echo "${file##*/}: another number of packets"
 	done >"$work/against"
 	verdict "tcpdump_reads_each_rewritten_file"
@@ -97,7 +71,7 @@ fi
 if wanted "capinfos_accepts_each_rewritten_file" capinfos; then
 	capinfos -T -r -m -c "$work"/once/* 2>&1 >"$work/said" | grep -v 'Running as user' >"$work/against"
 	for file in "$work"/once/*; do
-		echo "$file,$("$B/xdpdump" -r "$file" -t | wc -l)"
+		echo "$file,$("$dump" -r "$file" -t | wc -l)"
 	done | diff - "$work/said" >>"$work/against"
 	verdict "capinfos_counts_the_same_packets"
 fi
@@ -106,10 +80,10 @@ if wanted "which_way_a_packet_went_is_told_in_the_words_of_tcpdump" tcpdump; the
 	cooked=tests/pcaps/files/linktype_linux_cooked
 	{
 		diff <(tcpdump -nter ${cooked}_113_directions.pcap 2>/dev/null | awk '{ print $1 }') \
-			<("$B/xdpdump" -r ${cooked}_113_directions.pcap -t | awk '{ print $1 }')
+			<("$dump" -r ${cooked}_113_directions.pcap -t | awk '{ print $1 }')
 		# the name that tcpdump shows is that of an interface of this machine
 		diff <(tcpdump -nter ${cooked}_v2_276_directions.pcap 2>/dev/null | awk '{ print $3, $4, $2 }') \
-			<("$B/xdpdump" -r ${cooked}_v2_276_directions.pcap -t | awk '{ print $1, $2, $3 }')
+			<("$dump" -r ${cooked}_v2_276_directions.pcap -t | awk '{ print $1, $2, $3 }')
 	} >"$work/against" 2>&1
 	verdict "which_way_a_packet_went_is_told_in_the_words_of_tcpdump"
 fi
@@ -140,7 +114,7 @@ if wanted "no_block_is_malformed_in_the_eyes_of_tshark" tshark; then
 		# and it has seen them all
 		diff <(printf '%s\n' "$work"/once/* | wc -l) \
 			<(grep -c '^    Block: Section Header Block' "$work/blocks")
-		diff <("$B/xdpdump" -r "$work/all.pcapng" -t | wc -l) \
+		diff <("$dump" -r "$work/all.pcapng" -t | wc -l) \
 			<(grep -c '^    Block: Enhanced Packet Block' "$work/blocks")
 	} >"$work/against"
 	verdict "no_block_is_malformed_in_the_eyes_of_tshark"
@@ -160,7 +134,7 @@ if wanted "bytes_as_ascii_are_tcpdumps" tcpdump; then
 	for file in tests/pcaps/{mixed,tcp_handshake,udp,patterns,vlan,sizes,tcp_flags,ip_options}.pcap; do
 		for option in -A -AA; do
 			ascii_of tcpdump -r "$file" -n -q -t "-#" $option "$ip" >"$work/theirs"
-			ascii_of "$B/xdpdump" -r "$file" -t "-#" $option "$ip" >"$work/ours"
+			ascii_of "$dump" -r "$file" -t "-#" $option "$ip" >"$work/ours"
 			[[ -s $work/theirs ]] || echo "$file: nothing to compare"
 			cmp "$work/theirs" "$work/ours" || echo "$file $option"
 		done
@@ -171,15 +145,10 @@ fi
 if wanted "counts_are_tcpdumps" tcpdump; then
 	for options in '' 'udp' 'port 53' '-c 3' 'ip6'; do
 		# shellcheck disable=SC2086 # words
-		diff <("$B/xdpdump" -r tests/pcaps/mixed.pcap --count $options) \
+		diff <("$dump" -r tests/pcaps/mixed.pcap --count $options) \
 			<(tcpdump -r tests/pcaps/mixed.pcap --count $options 2>"$work/said") || echo "$options"
 	done >"$work/against" 2>&1
 	verdict "counts_are_tcpdumps"
 fi
 
-if wanted "the_fixtures_are_what_their_script_makes" python3; then
-	scripts/fixtures.py "$work/pcaps" >"$work/said" 2>&1 || cat "$work/said" >"$work/against"
-	diff -r "$work/pcaps" tests/pcaps >"$work/against" 2>&1
-	verdict "the_fixtures_are_what_their_script_makes"
-fi
 echo "1..$n"

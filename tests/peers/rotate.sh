@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Captures split into files beside tcpdump: files of the same names, and each one can be read.
+# shellcheck source=tests/golden/lib.sh
+. "${0%/*}/../golden/lib.sh"
+
+# split FILE ARGS...: into $work/d, `files` in order
+split()
+{
+	local file=$1
+
+	shift
+	rm -rf "$work/d"
+	mkdir "$work/d"
+	"$dump" -r "$file" "$@" </dev/null || echo "$file $*: exit $?"
+	mapfile -t files < <(find "$work/d" -type f | sort -V)
+}
+
+# want WHAT EXPECTED ACTUAL
+want()
+{
+	[[ $2 == "$3" ]] || echo "$1: expected $2, found $3"
+}
+
+names()
+{
+	(cd "$work/${1:-d}" && ls)
+}
+
+# A capture of 5 MB.
+many=()
+for ((i = 0; i < 100; i++)); do
+	many+=(-r tests/pcaps/mixed.pcap)
+done
+"$dump" "${many[@]}" -w "$work/large.pcap" --format pcap 2>"$work/said" || cat "$work/said"
+
+user=()
+((EUID != 0)) || user=(-Z root)		# another one may not write here
+for args in '-C 1' '-C 1 -W 3' '-C 1 -W 10' '-C 2 -W 11' '-C 1 -W 1' '-C 3'; do
+	sentence="tcpdump $args makes files of the same names"
+	if ! command -v tcpdump >/dev/null; then
+		n=$((n + 1))
+		echo "ok $n - $sentence # SKIP tcpdump is not installed"
+		continue
+	fi
+	rm -rf "$work/d" "$work/theirs"
+	mkdir "$work/d" "$work/theirs"
+	{
+		# shellcheck disable=SC2086
+		tcpdump "${user[@]}" -r "$work/large.pcap" -w "$work/theirs/f" $args 2>"$work/said" || cat "$work/said"
+		# shellcheck disable=SC2086
+		"$dump" -r "$work/large.pcap" -w "$work/d/f" --format pcap $args || echo "exit $?"
+		want 'names' "$(names theirs | xargs)" "$(names | xargs)"
+	} >"$work/against" 2>&1
+	verdict "$sentence"
+done
+
+# Captures with much in front of their packets. `many`: 3000 interfaces, and packets of some of them; `long`: comments
+# and names of 60000 bytes; `stats`: statistics with long comments.
+made()
+{
+	python3 - "$work" <<'END'
+import sys
+sys.path.insert(0, "scripts")
+sys.dont_write_bytecode = True
+from fixture_files import *
+ng, work = Ng("<"), sys.argv[1]
+packet = lambda n: ((START_SEC + n) * SEC, bytes([n % 256]) * 60, 60)
+long = b"x" * 60000
+open(work + "/many", "wb").write(
+    ng.shb() + b"".join(ng.idb((2, b"if%d" % i)) for i in range(3000)) +
+    b"".join(ng.isb(SEC, (4, ng.pack("Q", i)), iface=i) for i in range(3000)) +
+    b"".join(ng.epb(packet(n), iface=n * 7 % 3000) for n in range(600)))
+open(work + "/long", "wb").write(
+    ng.shb((1, long), (3, long)) + ng.idb((2, b"eth0"), (3, long), (1, long), (1, long), (1, b"short")) +
+    b"".join(ng.epb(packet(n)) for n in range(600)))
+open(work + "/late", "wb").write(
+    ng.shb() + b"".join(ng.idb((2, b"n" * 900)) + ng.epbs([packet(n)] * 20, iface=n) for n in range(6)))
+open(work + "/stats", "wb").write(
+    ng.shb() + ng.idb() + ng.isb(SEC, (1, b"first"), (1, long), (1, b"third")) + b"".join(ng.epb(packet(n)) for n in range(100)))
+END
+}
+made
+if wanted "tcpdump_reads_each_file_of_a_capture_with_much_in_front" tcpdump; then
+	for name in many long; do
+		for by in packets:2 packets:7; do
+			split "$work/$name" -w "$work/d/f" -b $by 2>"$work/said"
+			for file in "${files[@]::20}"; do
+				tcpdump -nr "$file" -w /dev/null 2>"$work/said" || cat "$work/said"
+			done
+		done
+	done >"$work/against" 2>&1
+	verdict "tcpdump_reads_each_file_of_a_capture_with_much_in_front"
+fi
+echo "1..$n"
