@@ -136,7 +136,7 @@ static __always_inline void copy_words(__u8 *to, const __u8 *from, int n)
 }
 
 /*
- * Copies @n bytes of the first buffer, in steps of 32, the last step overlapping the one before: for a snippet the helper
+ * Copies @n bytes of the first buffer, in steps of 32, the last step overlapping the one before: for the bytes of a packet the helper
  * takes longer than all the rest of a record. False: too few or too many for that, or not all in the first buffer.
  */
 static __always_inline int copy_linear(struct xdp_md *ctx, __u8 *to, __u64 n)

@@ -27,20 +27,20 @@ static enum status run(const struct opts *o)
 	switch (o->action) {
 	case ACTION_HELP:
 		opts_help();
-		return finish_stdout();
+		return log_finish_stdout();
 	case ACTION_VERSION:
 		version_print();
-		return finish_stdout();
+		return log_finish_stdout();
 	case ACTION_LIST:
-		return list_run();
+		return interfaces_run();
 	case ACTION_LINK_TYPES:
-		return list_link_types(o);
+		return interfaces_link_types(o);
 	case ACTION_STAMP_TYPES:
-		return list_stamp_types(o);
+		return interfaces_stamp_types(o);
 	case ACTION_DUMP:
-		return dump_run(o);
+		return show_filter_run(o);
 	case ACTION_OFFLINE:
-		return offline_run(o);
+		return read_run(o);
 	case ACTION_INFO:
 		return info_run(o);
 	case ACTION_COMPARE:
@@ -48,7 +48,7 @@ static enum status run(const struct opts *o)
 	case ACTION_LIVE:
 		break;
 	}
-	return live_run(o);
+	return capture_run(o);
 }
 
 int main(int argc, char **argv)
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	if (opts_parse(&o, argc, argv, error, sizeof(error)))
 		status = run(&o);
 	else
-		status = fail(STATUS_USAGE, "%s (xdpdump -h shows all options)", error);
+		status = log_fail(STATUS_USAGE, "%s (xdpdump -h shows all options)", error);
 	opts_close(&o);
 	return status;
 }

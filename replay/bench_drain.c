@@ -41,11 +41,11 @@ struct rig {
 	int cpu[2];
 	unsigned repeats;
 	uint8_t frame[FRAME];
-	struct ring *ring;
-	struct tap tap;			/* with the capture program */
-	struct drain drain;
+	struct rings *ring;
+	struct live_iface tap;			/* with the capture program */
+	struct live_source drain;
 	struct opts opts;
-	struct flow flow;
+	struct outputs outputs;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
 	int sender;			/* AF_PACKET, on the other end of libpcap's veth */
@@ -71,10 +71,10 @@ static uint64_t empty_ring(struct rig *r)
 	uint64_t n = 0;
 	unsigned taken;
 
-	drain_look(&r->drain, true);
-	while ((taken = drain_batch(&r->drain)))
+	live_source_look(&r->drain, true);
+	while ((taken = live_source_batch(&r->drain)))
 		n += taken;
-	flow_flush(&r->flow);
+	outputs_flush(&r->outputs);
 	return n;
 }
 
@@ -91,16 +91,16 @@ static void open_flow(struct rig *r, const char *path)
 	const struct rotate_source source = { .begin = describe, .ctx = r };
 
 	r->opts = (struct opts){ .write = path, .keep.sync = RETENTION_SYNC_NEVER };
-	if (flow_open(&r->flow, &r->opts, -1) || !flow_begin(&r->flow, &source, bench_now_ns(), bench_now_ns()))
+	if (outputs_open(&r->outputs, &r->opts, -1) || !outputs_begin(&r->outputs, &source, bench_now_ns(), bench_now_ns()))
 		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s", path);
 }
 
 /* What was emptied is what the program has put in since @before, and it is in the output. */
 static void check_ours(struct rig *r, uint64_t before, uint64_t n)
 {
-	if (!tap_snapshot(&r->tap) && r->tap.blind)
+	if (!live_iface_snapshot(&r->tap) && r->tap.blind)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot read the counters");
-	if (r->flow.write_error || n != r->tap.counters.delivered - before || n != flow_captured(&r->flow))
+	if (r->outputs.write_error || n != r->tap.counters.delivered - before || n != outputs_captured(&r->outputs))
 		bench_die(&r->bench, EXIT_FAILURE, "not valid: %llu of %llu packets written", (unsigned long long)n,
 			  (unsigned long long)(r->tap.counters.delivered - before));
 }
@@ -135,7 +135,7 @@ static double drain_ours(struct rig *r, const char *path, unsigned n_cpus)
 	n = empty_ring(r);
 	ns = bench_now_ns() - ns;
 	check_ours(r, before, n);
-	flow_close(&r->flow);
+	outputs_close(&r->outputs);
 	unlink(OUT);
 	return n * 1e9 / ns;
 }
@@ -202,7 +202,7 @@ static double drain_pcap(struct rig *r)
 static void open_ours(struct rig *r)
 {
 	const struct attach_settings settings = { .snap = SNAP };
-	int err = ring_open(&r->ring, RING, SNAP);
+	int err = rings_open(&r->ring, RING, SNAP);
 
 	if (!err)
 		err = attach_open(&r->tap.attach, r->ring, &settings);
@@ -213,7 +213,7 @@ static void open_ours(struct rig *r)
 	r->tap.iface = (struct iface){ .linktype = LINKTYPE_ETHERNET, .snaplen = SNAP };
 	r->tap.netif.has_mac = true;
 	memcpy(r->tap.netif.mac, r->frame, 6);
-	r->drain = (struct drain){ .ring = r->ring, .taps = &r->tap, .n_taps = 1, .flow = &r->flow };
+	r->drain = (struct live_source){ .ring = r->ring, .taps = &r->tap, .n_taps = 1, .outputs = &r->outputs };
 	clock_init(&r->drain.clock);
 }
 
@@ -304,7 +304,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i <= BENCH_ROUNDS; i++)
 		run_round(&r, i > 0);	/* the first one warms the memory */
 	printf("full rings of %zu KiB per CPU emptied on one CPU, 128-byte frames, %d bytes of each\n",
-	       ring_cpu_size(r.ring) / 1024, SNAP);
+	       rings_cpu_size(r.ring) / 1024, SNAP);
 	for (unsigned i = 0; i < N_ROWS; i++)
 		bench_print(all[i] = &rows[i]);
 	bench_figure(&r.bench, "drain_mpps", bench_stats(&rows[OURS]).median);

@@ -38,7 +38,7 @@ struct capture {
 	uint32_t snap;
 	const char *filter;		/* an expression that no frame here matches; NULL: none */
 	struct {
-		struct ring *ring;
+		struct rings *ring;
 		struct attach *attach;
 	} round[ROUNDS];
 };
@@ -51,7 +51,7 @@ struct row {
 	const struct frame *frame;
 	bool parallel;			/* measured on two CPUs as well */
 	int fd;				/* of the program; that of @capture changes by the round, and so does the ring */
-	struct ring *ring;
+	struct rings *ring;
 	uint32_t packets;		/* in a batch: as many as a ring holds on each of two CPUs */
 };
 
@@ -85,8 +85,8 @@ static struct row rows[] = {
 	row("8 packets a record, shared ringbuf", "batch_shared", NULL, &tcp128, true),
 	row("8 packets a record, ringbuf per CPU", "batch_per_cpu", NULL, &tcp128, true),
 
-	row("snippet 96, 128-byte TCP", NULL, &snap96, &tcp128, true),
-	row("snippet 256, 1500-byte TCP", NULL, &snap256, &big, false),
+	row("snapshot length 96, 128-byte TCP", NULL, &snap96, &tcp128, true),
+	row("snapshot length 256, 1500-byte TCP", NULL, &snap256, &big, false),
 	row("whole frame, 1500-byte TCP", NULL, &whole, &big, false),
 	row("filtered out by tcp port 443", NULL, &port443, &tcp128, true),
 	row("filtered out by 100 hosts", NULL, &hosts100, &tcp128, false),
@@ -129,14 +129,14 @@ static void empty_rings(struct kernel *k)
 		__atomic_store_n(&k->lanes[i].consumed, k->lanes[i].produced, __ATOMIC_RELEASE);
 }
 
-static void empty_capture(struct ring *r)
+static void empty_capture(struct rings *r)
 {
 	const struct event *records[64];
 
-	ring_look(r, UINT64_MAX);
-	while (ring_take(r, records, 64))
+	rings_look(r, UINT64_MAX);
+	while (rings_take(r, records, 64))
 		;
-	ring_release(r);
+	rings_release(r);
 }
 
 /* ---- setting up ---- */
@@ -186,17 +186,17 @@ static int make_filter(struct filter *f, const char *text)
 	if (err)
 		return err;
 	insns = expr_insns(e, &n);
-	return filter_translate(f, insns, n);
+	return to_ebpf(f, insns, n);
 }
 
 static void load_capture(const struct bench_run *b, struct capture *c)
 {
-	cleanup(filter_free) struct filter f = { .n = 0 };
+	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
 	const struct attach_settings settings = { .snap = c->snap, .filter = c->filter ? &f : NULL };
 	int err = c->filter ? make_filter(&f, c->filter) : 0;
 
 	for (int i = 0; !err && i < ROUNDS; i++) {
-		err = ring_open(&c->round[i].ring, BENCH_RING, c->snap);
+		err = rings_open(&c->round[i].ring, BENCH_RING, c->snap);
 		if (!err)
 			err = attach_open(&c->round[i].attach, c->round[i].ring, &settings);
 	}
@@ -259,7 +259,7 @@ static void set_up(struct kernel *k)
 	load_capture(&k->bench, &hosts100);
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		struct row *r = &rows[i];
-		size_t room = r->capture ? ring_cpu_size(r->capture->round[0].ring) : BENCH_RING / 2;
+		size_t room = r->capture ? rings_cpu_size(r->capture->round[0].ring) : BENCH_RING / 2;
 		uint32_t caplen = min_of(r->frame->len, r->capture ? r->capture->snap : (uint32_t)BENCH_SNAP);
 
 		if (r->program)

@@ -29,7 +29,7 @@ FLOOD = os.path.join(BUILD, "replay/xdpflood")
 COUNT = os.path.join(BUILD, "replay/count")
 NULL = os.path.join(BUILD, "bench_null.bpf.o")
 
-REFERENCE = (128, 96)                   # bytes of a frame, snippet
+REFERENCE = (128, 96)                   # bytes of a frame, snapshot length
 WHOLE = (1500, 0)
 SIZES, SNIPPETS = (64, 128, 512, 1500), (96, 256, 0)
 RING_MIB = 32                           # given to all that can be told; with one sender ours uses half, the ring of its CPU
@@ -43,7 +43,7 @@ class Contender:
     def __init__(self, name, program=None, command=None, ready="listening on", settle=0.4, missing=None, filtered=False):
         self.name, self.program, self.ready, self.missing = name, program, ready, missing
         self.filtered = filtered        # its filter matches none of the frames
-        self.command = command          # given the snippet and the file, its command line
+        self.command = command          # given the snapshot length and the file, its command line
         self.settle = settle            # seconds without progress after which it has no packet left to write
 
 
@@ -219,7 +219,7 @@ def measure(size, snap, rounds, frames, field, scratch):
     runs = {c.name: [] for c in field}
     running = list(field)
     for round_ in range(rounds):
-        progress(f"{size}-byte frames, snippet {snap or 'whole'}: round {round_ + 1} of {rounds}")
+        progress(f"{size}-byte frames, snapshot length {snap or 'whole'}: round {round_ + 1} of {rounds}")
         first = round_ % len(running)
         for c in running[first:] + running[:first]:
             try:
@@ -255,7 +255,7 @@ def summarize(rows):
 
 def print_table(size, snap, rounds, summaries):
     arrived = summaries["null_pass"]["arrived"]["median"]
-    print(f"\n{size}-byte frames, snippet {snap or 'whole'}: {arrived:.0f} frames, medians of {rounds} "
+    print(f"\n{size}-byte frames, snapshot length {snap or 'whole'}: {arrived:.0f} frames, medians of {rounds} "
           f"round{'s' if rounds > 1 else ''}, losses of all")
     print(f"  {'':<19}" + "".join(f"{head:>14}" for _, head, _ in COLUMNS) + "   Mpps min-max")
     for name, summary in summaries.items():
@@ -266,7 +266,7 @@ def print_table(size, snap, rounds, summaries):
 
 
 def combination(size, snap, rounds, frames, field, scratch):
-    """(runs, JSON rows) of one size and snippet; prints its table."""
+    """(runs, JSON rows) of one size and snapshot length; prints its table."""
     runs = measure(size, snap, rounds, frames, field, scratch)
     summaries = {name: summarize(rows) for name, rows in runs.items()}
     print_table(size, snap, rounds, summaries)

@@ -22,7 +22,7 @@ static void say(const char *prefix, const char *fmt, va_list args)
 	ignored = write(STDERR_FILENO, line, t.len + 1);
 }
 
-void complain(const char *fmt, ...)
+void log_complain(const char *fmt, ...)
 {
 	va_list args;
 
@@ -31,7 +31,7 @@ void complain(const char *fmt, ...)
 	va_end(args);
 }
 
-enum status fail(enum status status, const char *fmt, ...)
+enum status log_fail(enum status status, const char *fmt, ...)
 {
 	va_list args;
 
@@ -41,7 +41,7 @@ enum status fail(enum status status, const char *fmt, ...)
 	return status;
 }
 
-void announce(const char *fmt, ...)
+void log_announce(const char *fmt, ...)
 {
 	va_list args;
 
@@ -50,9 +50,9 @@ void announce(const char *fmt, ...)
 	va_end(args);
 }
 
-enum status finish_stdout(void)
+enum status log_finish_stdout(void)
 {
 	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE)
 		return STATUS_OK;
-	return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", strerror(errno));
+	return log_fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", strerror(errno));
 }

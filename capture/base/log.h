@@ -17,15 +17,15 @@ enum status {
 };
 
 /* Prints "xdpdump: " and the sentence as one line on stderr; whatever could steer a terminal is escaped. */
-void complain(const char *fmt, ...) printf_like(1, 2);
+void log_complain(const char *fmt, ...) printf_like(1, 2);
 
-/* complain(), returning @status: for "return fail(...)". */
-enum status fail(enum status status, const char *fmt, ...) printf_like(2, 3);
+/* log_complain(), returning @status: for "return log_fail(...)". */
+enum status log_fail(enum status status, const char *fmt, ...) printf_like(2, 3);
 
 /* The same without the prefix, for what is not an error: the start line, the summary. */
-void announce(const char *fmt, ...) printf_like(1, 2);
+void log_announce(const char *fmt, ...) printf_like(1, 2);
 
 /* Is all that was printed on stdout there, or has its reader gone? Else complains: STATUS_INCOMPLETE. */
-enum status finish_stdout(void);
+enum status log_finish_stdout(void);
 
 #endif

@@ -52,7 +52,7 @@ static void take_signals(sigset_t *set, sigset_t *stop)
 	}
 }
 
-int waiter_open(struct waiter *w)
+int loop_open(struct loop *w)
 {
 	sigset_t set;
 
@@ -66,10 +66,10 @@ int waiter_open(struct waiter *w)
 	w->stop_fd = signalfd(-1, &w->stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (w->fds[ON_SIGNAL] < 0 || w->stop_fd < 0)
 		return -errno;
-	return waiter_add(w, ON_SIGNAL, w->fds[ON_SIGNAL]);
+	return loop_add(w, ON_SIGNAL, w->fds[ON_SIGNAL]);
 }
 
-int waiter_add(struct waiter *w, enum event_source source, int fd)
+int loop_add(struct loop *w, enum event_source source, int fd)
 {
 	/* The ring tells of a wake-up once, however long we leave its records lying. */
 	struct epoll_event e = { .events = source == ON_RING ? EPOLLIN | EPOLLET : EPOLLIN, .data.u32 = source };
@@ -78,7 +78,7 @@ int waiter_add(struct waiter *w, enum event_source source, int fd)
 	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
 }
 
-int waiter_add_timer(struct waiter *w, uint64_t interval_ns)
+int loop_add_timer(struct loop *w, uint64_t interval_ns)
 {
 	const struct timespec t = { interval_ns / 1000000000, interval_ns % 1000000000 };
 	const struct itimerspec its = { .it_interval = t, .it_value = t };
@@ -86,10 +86,10 @@ int waiter_add_timer(struct waiter *w, uint64_t interval_ns)
 
 	if (fd < 0 || timerfd_settime(fd, 0, &its, NULL))
 		return -errno;
-	return waiter_add(w, ON_TIMER, fd);
+	return loop_add(w, ON_TIMER, fd);
 }
 
-unsigned waiter_wait(struct waiter *w, uint64_t timeout_ns)
+unsigned loop_wait(struct loop *w, uint64_t timeout_ns)
 {
 	const struct timespec t = { timeout_ns / 1000000000, timeout_ns % 1000000000 };
 	struct epoll_event events[N_SOURCES];
@@ -105,14 +105,14 @@ unsigned waiter_wait(struct waiter *w, uint64_t timeout_ns)
 	return ready;
 }
 
-int waiter_signal(struct waiter *w)
+int loop_signal(struct loop *w)
 {
 	struct signalfd_siginfo info;
 
 	return read(w->fds[ON_SIGNAL], &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
 }
 
-void waiter_ignore_hangup(struct waiter *w)
+void loop_ignore_hangup(struct loop *w)
 {
 	sigset_t set;
 
@@ -123,7 +123,7 @@ void waiter_ignore_hangup(struct waiter *w)
 	signalfd(w->fds[ON_SIGNAL], &set, 0);
 }
 
-void waiter_close(struct waiter *w)
+void loop_close(struct loop *w)
 {
 	if (w->fds[ON_SIGNAL] >= 0)
 		close(w->fds[ON_SIGNAL]);

@@ -279,7 +279,7 @@ void text_json(struct text *t, const char *s, size_t n)
 	}
 }
 
-size_t utf8_clean(char *out, size_t cap, const char *s, size_t n)
+size_t text_utf8_clean(char *out, size_t cap, const char *s, size_t n)
 {
 	struct text t = text_in(out, cap - 1);
 
@@ -301,7 +301,7 @@ size_t utf8_clean(char *out, size_t cap, const char *s, size_t n)
 	return t.len;
 }
 
-size_t utf8_cut(const char *s, size_t max)
+size_t text_utf8_cut(const char *s, size_t max)
 {
 	size_t n = strnlen(s, max + 1);
 

@@ -77,9 +77,9 @@ void text_json(struct text *t, const char *s, size_t n);
  * Copies @n bytes up to the first NUL as valid UTF-8 into @out, with a NUL at the end; an invalid byte becomes U+FFFD.
  * Cut between code points at @cap - 1 bytes. Returns the length.
  */
-size_t utf8_clean(char *out, size_t cap, const char *s, size_t n);
+size_t text_utf8_clean(char *out, size_t cap, const char *s, size_t n);
 
 /* The length of @s or, if that is more than @max, of as much as ends between code points. */
-size_t utf8_cut(const char *s, size_t max);
+size_t text_utf8_cut(const char *s, size_t max);
 
 #endif

@@ -10,16 +10,16 @@
 
 int watch_open(struct watch *w, bool printing)
 {
-	*w = (struct watch){ .waiter = WAITER_INIT };
+	*w = (struct watch){ .waiter = LOOP_INIT };
 	progress_init(&w->progress, printing);
-	return waiter_open(&w->waiter);
+	return loop_open(&w->waiter);
 }
 
 bool watch_look(struct watch *w)
 {
 	int sig;
 
-	while ((sig = waiter_signal(&w->waiter))) {
+	while ((sig = loop_signal(&w->waiter))) {
 		if (sig == SIGUSR1 && w->stats)
 			w->stats(w->ctx);
 		else if (sig == SIGUSR2 && w->flush)
@@ -78,5 +78,5 @@ int watch_wait(void *watch, int fd, int timeout_ms)
 void watch_close(struct watch *w)
 {
 	progress_erase(&w->progress);
-	waiter_close(&w->waiter);
+	loop_close(&w->waiter);
 }

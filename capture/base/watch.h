@@ -10,7 +10,7 @@
 #include "capture/base/progress.h"
 
 struct watch {
-	struct waiter waiter;
+	struct loop waiter;
 	struct progress progress;
 	int asked;			/* the signal that asked us to stop, 0: none */
 	int forced;			/* the next one after it */

@@ -16,14 +16,14 @@
 #include "capture/live/live_iface.h"
 
 enum {
-	SIGNALS_AFTER	= 8 * DRAIN_BATCH,	/* packets between two looks at the signals */
+	SIGNALS_AFTER	= 8 * LIVE_SOURCE_BATCH,	/* packets between two looks at the signals */
 	FLUSH_NS	= 90 * 1000 * 1000,	/* nothing stays in a buffer for longer than 100 ms: that, a pace, and the window */
 	LOOK_NS		= 1000 * 1000 * 1000,	/* between two looks whether our programs are still there */
 };
 
 /* ---- packets ---- */
 
-bool live_has_terminal(void)
+bool capture_has_terminal(void)
 {
 	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
 
@@ -33,70 +33,70 @@ bool live_has_terminal(void)
 }
 
 /* SIGHUP asks for a new file, unless there is none or it comes from the terminal that has gone. */
-static bool asks_for_file(const struct live *l, int sig)
+static bool asks_for_file(const struct capture *l, int sig)
 {
-	return sig == SIGHUP && flow_is_file(&l->flow) && (!l->had_terminal || live_has_terminal());
+	return sig == SIGHUP && outputs_is_file(&l->outputs) && (!l->had_terminal || capture_has_terminal());
 }
 
-void live_take_signals(struct live *l)
+void capture_take_signals(struct capture *l)
 {
 	int sig;
 
-	while ((sig = waiter_signal(&l->waiter))) {
+	while ((sig = loop_signal(&l->waiter))) {
 		if (sig == SIGUSR1)
-			live_print_stats(l);
+			capture_print_stats(l);
 		else if (sig == SIGUSR2)
-			flow_flush(&l->flow);
+			outputs_flush(&l->outputs);
 		else if (asks_for_file(l, sig))
-			flow_next_file(&l->flow);
+			outputs_next_file(&l->outputs);
 		else if (!l->asked)
 			l->asked = l->stopping = true;
 		else if (sig != SIGHUP)		/* of which a terminal that goes can send two */
 			l->forced = sig;
 	}
 	if (l->forced)
-		flow_hurry(&l->flow, 0);
+		outputs_hurry(&l->outputs, 0);
 }
 
-uint64_t live_drain(struct live *l)
+uint64_t capture_drain(struct capture *l)
 {
 	bool rest = l->stopping;
 	uint64_t taken = 0;
 
 	while (!l->forced) {
-		unsigned n = drain_batch(&l->drain);
+		unsigned n = live_source_batch(&l->drain);
 
 		taken += n;
-		if (n < DRAIN_BATCH || taken % SIGNALS_AFTER == 0)
-			live_take_signals(l);
-		if (n < DRAIN_BATCH || (!rest && (l->flow.done || l->stopping)))	/* off the interface first */
+		if (n < LIVE_SOURCE_BATCH || taken % SIGNALS_AFTER == 0)
+			capture_take_signals(l);
+		if (n < LIVE_SOURCE_BATCH || (!rest && (l->outputs.done || l->stopping)))	/* off the interface first */
 			break;
 	}
 	return taken;
 }
 
-static void flush(struct live *l, uint64_t taken)
+static void flush(struct capture *l, uint64_t taken)
 {
 	uint64_t now = clock_monotonic_ns();
 
 	if (!taken || now - l->flushed_ns >= FLUSH_NS) {
-		if (flow_pending(&l->flow))
-			flow_flush(&l->flow);
+		if (outputs_pending(&l->outputs))
+			outputs_flush(&l->outputs);
 		l->flushed_ns = now;
 	}
 }
 
 /* What the rings hold back may still belong into the current file. */
-static void turn(struct live *l)
+static void turn(struct capture *l)
 {
-	if (!l->stopping && !l->flow.done)
-		flow_tick(&l->flow, l->drain.looked_ns - RING_WINDOW_NS);
+	if (!l->stopping && !l->outputs.done)
+		outputs_tick(&l->outputs, l->drain.looked_ns - RING_WINDOW_NS);
 }
 
 /* How long to sleep: no longer than until the next file begins, or the links are looked at. */
-static uint64_t until_next(struct live *l, uint64_t pace)
+static uint64_t until_next(struct capture *l, uint64_t pace)
 {
-	uint64_t due = flow_due(&l->flow), now = clock_monotonic_ns();
+	uint64_t due = outputs_due(&l->outputs), now = clock_monotonic_ns();
 
 	pace = min_of(pace, (uint64_t)LOOK_NS);
 	if (due == UINT64_MAX)
@@ -108,13 +108,13 @@ static uint64_t until_next(struct live *l, uint64_t pace)
 /* ---- interfaces ---- */
 
 /* May it come back? One from which we were taken off does not: that was somebody's wish. */
-static bool is_waited_for(const struct live *l, const struct tap *t)
+static bool is_waited_for(const struct capture *l, const struct live_iface *t)
 {
 	return t->gone && l->opts->wait && !t->detached;
 }
 
 /* One that is gone for good is an error, the last one the end. */
-static void count_the_living(struct live *l)
+static void count_the_living(struct capture *l)
 {
 	unsigned alive = 0;
 
@@ -128,24 +128,24 @@ static void count_the_living(struct live *l)
 
 static void changed(void *ctx, const struct netif *n, bool gone)
 {
-	struct live *l = ctx;
+	struct capture *l = ctx;
 
 	for (unsigned i = 0; i < l->n_taps; i++) {
-		struct tap *t = &l->taps[i];
+		struct live_iface *t = &l->taps[i];
 
 		if (!t->gone && t->netif.ifindex == n->ifindex)
-			tap_changed(t, n, gone);
+			live_iface_changed(t, n, gone);
 		else if (!gone && is_waited_for(l, t) && !strcmp(t->iface.name, n->name))
-			tap_return(t, n, l->opts);
+			live_iface_return(t, n, l->opts);
 	}
 	count_the_living(l);
 }
 
 /* Changes are lost when too many come at once; then look for ourselves. */
-static void look_for_changes(struct live *l)
+static void look_for_changes(struct capture *l)
 {
 	for (unsigned i = 0; i < l->n_taps; i++) {
-		const struct tap *t = &l->taps[i];
+		const struct live_iface *t = &l->taps[i];
 		struct netif n = t->netif;
 		int err = t->gone ? netif_by_name(t->iface.name, &n) : netif_by_index(n.ifindex, &n);
 
@@ -155,7 +155,7 @@ static void look_for_changes(struct live *l)
 }
 
 /* The message that an interface is deleted may be on its way, and says better what has happened. */
-static void look_at_links(struct live *l)
+static void look_at_links(struct capture *l)
 {
 	uint64_t now = clock_monotonic_ns();
 
@@ -163,49 +163,49 @@ static void look_at_links(struct live *l)
 		return;
 	l->looked_ns = now;
 	for (unsigned i = 0; i < l->n_taps; i++) {
-		if (l->taps[i].gone || !tap_is_lost(&l->taps[i]))
+		if (l->taps[i].gone || !live_iface_is_lost(&l->taps[i]))
 			continue;
 		look_for_changes(l);
 		if (!l->taps[i].gone)
-			tap_lose(&l->taps[i]);
+			live_iface_lose(&l->taps[i]);
 	}
 	count_the_living(l);
 }
 
 /* ---- the clock ---- */
 
-static void clock_was_set(struct live *l)
+static void clock_was_set(struct capture *l)
 {
 	int64_t step_ns = clock_refresh(&l->drain.clock);
 
 	clock_watch_again(l->waiter.fds[ON_CLOCK]);
-	flow_clock_set(&l->flow, clock_monotonic_ns(), clock_now_ns());
+	outputs_clock_set(&l->outputs, clock_monotonic_ns(), clock_now_ns());
 	if (!step_ns)
 		return;
 	for (unsigned i = 0; i < l->n_taps; i++)
 		l->taps[i].clock_step_ns += step_ns;
-	complain("warning: the clock was set by %+.3f s, and the times of packets follow it", step_ns / 1e9);
+	log_complain("warning: the clock was set by %+.3f s, and the times of packets follow it", step_ns / 1e9);
 }
 
 /* ---- all of it ---- */
 
-static void run(struct live *l)
+static void run(struct capture *l)
 {
-	while (!l->stopping && !l->flow.done) {
-		size_t used = drain_look(&l->drain, false);
-		uint64_t taken = live_drain(l);
+	while (!l->stopping && !l->outputs.done) {
+		size_t used = live_source_look(&l->drain, false);
+		uint64_t taken = capture_drain(l);
 		unsigned ready;
 
 		flush(l, taken);
 		turn(l);
 		look_at_links(l);
-		if (l->stopping || l->flow.done)
+		if (l->stopping || l->outputs.done)
 			break;
-		ready = waiter_wait(&l->waiter, until_next(l, drain_pace(&l->drain, used, taken)));
+		ready = loop_wait(&l->waiter, until_next(l, live_source_pace(&l->drain, used, taken)));
 		if (ready & 1u << ON_SIGNAL)
-			live_take_signals(l);
+			capture_take_signals(l);
 		if (ready & 1u << ON_TIMER)
-			live_print_stats(l);
+			capture_print_stats(l);
 		if (ready & 1u << ON_CLOCK)
 			clock_was_set(l);
 		if (ready & 1u << ON_CHANGE && !netif_watch_read(l->watch, changed, l))
@@ -213,29 +213,29 @@ static void run(struct live *l)
 	}
 }
 
-enum status live_run(const struct opts *o)
+enum status capture_run(const struct opts *o)
 {
-	struct live l = { .opts = o, .waiter = WAITER_INIT, .n_taps = o->n_ifaces ? o->n_ifaces : 1 };
+	struct capture l = { .opts = o, .waiter = LOOP_INIT, .n_taps = o->n_ifaces ? o->n_ifaces : 1 };
 	enum status status;
 
 	l.taps = calloc(l.n_taps, sizeof(*l.taps));
 	if (!l.taps)
-		return fail(STATUS_RUNTIME, "out of memory");
-	status = live_start(&l);
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	status = capture_start(&l);
 	if (!status && l.listening) {
 		run(&l);
-		status = live_stop(&l);
+		status = capture_stop(&l);
 	}
 	for (unsigned i = 0; i < l.n_taps; i++)
-		tap_close(&l.taps[i]);
-	flow_close(&l.flow);
+		live_iface_close(&l.taps[i]);
+	outputs_close(&l.outputs);
 	netif_watch_close(l.watch);
-	ring_close(l.ring);
+	rings_close(l.ring);
 	if (l.waiter.fds[ON_CLOCK] >= 0)
 		close(l.waiter.fds[ON_CLOCK]);
-	waiter_close(&l.waiter);
-	filter_free(&l.filter);
-	account_close(l.account);
+	loop_close(&l.waiter);
+	to_ebpf_free(&l.filter);
+	run_as_close(l.account);
 	free(l.taps);
 	return status;
 }

@@ -9,20 +9,20 @@ struct numbers;
 struct opts;
 
 /* Complains about whatever goes wrong; the exit code. */
-enum status live_run(const struct opts *o);
+enum status capture_run(const struct opts *o);
 
 /* Lists the interfaces and what is attached to them, on stdout. */
-enum status list_run(void);
+enum status interfaces_run(void);
 
 /* -L and -J: the link types, and the kinds of time stamps, of the interface of @o, as tcpdump prints them. */
-enum status list_link_types(const struct opts *o);
-enum status list_stamp_types(const struct opts *o);
+enum status interfaces_link_types(const struct opts *o);
+enum status interfaces_stamp_types(const struct opts *o);
 
 /* Reads files: to text, to statistics, to another file. */
-enum status offline_run(const struct opts *o);
+enum status read_run(const struct opts *o);
 
 /* The same for the packets of these numbers alone, from 0, of those that match the filter. */
-enum status offline_run_only(const struct opts *o, const struct numbers *only);
+enum status read_run_only(const struct opts *o, const struct numbers *only);
 
 /* Prints what is in files. */
 enum status info_run(const struct opts *o);

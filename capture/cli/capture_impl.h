@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* A live capture, for the files that it consists of: live.c runs it, live_start.c and live_stop.c begin and end it. */
+/* A live capture, for the files that it consists of: capture.c runs it, capture_start.c and capture_stop.c begin and end it. */
 #ifndef XDPDUMP_CLI_CAPTURE_IMPL_H
 #define XDPDUMP_CLI_CAPTURE_IMPL_H
 
@@ -12,22 +12,22 @@
 #include "capture/live/live_source.h"
 #include "capture/write/outputs.h"
 
-struct account;
+struct run_as;
 struct netif_watch;
 struct opts;
-struct ring;
-struct tap;
+struct rings;
+struct live_iface;
 
-struct live {
+struct capture {
 	const struct opts *opts;
-	struct waiter waiter;
-	struct ring *ring;
+	struct loop waiter;
+	struct rings *ring;
 	struct netif_watch *watch;
-	struct flow flow;
-	struct tap *taps;
+	struct outputs outputs;
+	struct live_iface *taps;
 	unsigned n_taps;
-	struct account *account;	/* of -Z */
-	struct drain drain;
+	struct run_as *account;	/* of -Z */
+	struct live_source drain;
 	struct filter filter;		/* of all interfaces, which are Ethernet; without instructions: none */
 	uint64_t start_ns, flushed_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
 	bool listening, stopping;
@@ -38,21 +38,21 @@ struct live {
 };
 
 /* Opens and attaches everything; listening afterwards, or interrupted before that. Complains; the exit code. */
-enum status live_start(struct live *l);
+enum status capture_start(struct capture *l);
 
 /* Have we a terminal that can hang up? */
-bool live_has_terminal(void);
+bool capture_has_terminal(void);
 
 /* Looks at the signals that have come. */
-void live_take_signals(struct live *l);
+void capture_take_signals(struct capture *l);
 
 /* Takes what is in the rings now, and no more, so that there is time for other things. Returns the number of packets. */
-uint64_t live_drain(struct live *l);
+uint64_t capture_drain(struct capture *l);
 
 /* The statistics so far, on stderr. */
-void live_print_stats(struct live *l);
+void capture_print_stats(struct capture *l);
 
 /* Detaches, takes what is left, closes the books, prints the summary. The exit code. */
-enum status live_stop(struct live *l);
+enum status capture_stop(struct capture *l);
 
 #endif

@@ -32,30 +32,30 @@ static enum status check_limits(unsigned n_ifaces)
 
 	if (allowed >= needed)
 		return STATUS_OK;
-	return fail(STATUS_RUNTIME, "only %llu open files are allowed, and %llu are needed: ulimit -n %llu",
+	return log_fail(STATUS_RUNTIME, "only %llu open files are allowed, and %llu are needed: ulimit -n %llu",
 		    (unsigned long long)allowed, (unsigned long long)needed, (unsigned long long)needed);
 }
 
-static enum status open_ring(struct live *l)
+static enum status open_ring(struct capture *l)
 {
 	size_t wanted = l->opts->ring_bytes, kib;
-	int err = ring_open(&l->ring, wanted, l->opts->snap);
+	int err = rings_open(&l->ring, wanted, l->opts->snap);
 
 	if (!err) {
 		kib = ring_size(l->ring) / 1024;
 		if (wanted && kib * 1024 != wanted)
-			complain("warning: the rings have %zu KiB: each CPU's is a power of two", kib);
+			log_complain("warning: the rings have %zu KiB: each CPU's is a power of two", kib);
 		return STATUS_OK;
 	}
 	if (err == -E2BIG)
-		return fail(STATUS_USAGE, "-B %zu: a CPU's ring can have 256 MiB at most", wanted / 1024);
+		return log_fail(STATUS_USAGE, "-B %zu: a CPU's ring can have 256 MiB at most", wanted / 1024);
 	if (err == -ENOMEM)
-		return fail(STATUS_RUNTIME, "cannot allocate the rings; -B asks for less");
+		return log_fail(STATUS_RUNTIME, "cannot allocate the rings; -B asks for less");
 	if (err == -EPERM || err == -EACCES)
-		return fail(STATUS_PERMISSION, "the kernel does not let us make the rings: %s", strerror(-err));
+		return log_fail(STATUS_PERMISSION, "the kernel does not let us make the rings: %s", strerror(-err));
 	if (err == -EINVAL)
-		return fail(STATUS_UNSUPPORTED, "this kernel has no BPF maps for the rings (Linux 5.8): %s", strerror(-err));
-	return fail(STATUS_RUNTIME, "cannot make the rings: %s", strerror(-err));
+		return log_fail(STATUS_UNSUPPORTED, "this kernel has no BPF maps for the rings (Linux 5.8): %s", strerror(-err));
+	return log_fail(STATUS_RUNTIME, "cannot make the rings: %s", strerror(-err));
 }
 
 static void expr_closep(struct expr **e)
@@ -63,7 +63,7 @@ static void expr_closep(struct expr **e)
 	expr_close(*e);
 }
 
-static enum status make_filter(struct live *l)
+static enum status make_filter(struct capture *l)
 {
 	cleanup(expr_closep) struct expr *e = NULL;
 	const struct sock_filter *insns;
@@ -75,19 +75,19 @@ static enum status make_filter(struct live *l)
 		return STATUS_OK;
 	err = expr_open(&e, l->opts->filter, LINKTYPE_ETHERNET, !l->opts->no_optimize);
 	if (err == -EINVAL)
-		return fail(STATUS_USAGE, "%s", expr_error_in(e, l->opts->filter_file, words, sizeof(words)));
+		return log_fail(STATUS_USAGE, "%s", expr_error_in(e, l->opts->filter_file, words, sizeof(words)));
 	if (!err) {
 		insns = expr_insns(e, &n);
-		err = filter_translate(&l->filter, insns, n);
+		err = to_ebpf(&l->filter, insns, n);
 	}
 	if (err == -EOPNOTSUPP)
-		return fail(STATUS_USAGE, "the expression asks for what is not in the bytes of a frame");
+		return log_fail(STATUS_USAGE, "the expression asks for what is not in the bytes of a frame");
 	if (err == -E2BIG)
-		return fail(STATUS_UNSUPPORTED, "the expression is too long");
-	return err ? fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err)) : STATUS_OK;
+		return log_fail(STATUS_UNSUPPORTED, "the expression is too long");
+	return err ? log_fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err)) : STATUS_OK;
 }
 
-static enum status load(struct live *l)
+static enum status load(struct capture *l)
 {
 	char missing[128];
 	enum status status = check_limits(l->n_taps);
@@ -95,11 +95,11 @@ static enum status load(struct live *l)
 	if (status)
 		return status;
 	if (!privilege_to_attach(missing, sizeof(missing)))
-		return fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
+		return log_fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
 	attach_set_verbose(l->opts->debug ? ATTACH_ALL : l->opts->print.verbose > 1 ? ATTACH_REFUSALS : ATTACH_SILENT);
 	status = open_ring(l);
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
-		status = tap_load(&l->taps[i], l->ring, l->opts, l->filter.n ? &l->filter : NULL);
+		status = live_iface_load(&l->taps[i], l->ring, l->opts, l->filter.n ? &l->filter : NULL);
 	return status;
 }
 
@@ -113,52 +113,52 @@ static const char *missing(const struct opts *o)
 	struct netif n;
 
 	for (unsigned i = 0; i < o->n_ifaces; i++)
-		if (tap_look_up(o->ifaces[i], &n) == -ENODEV)
+		if (live_iface_look_up(o->ifaces[i], &n) == -ENODEV)
 			return o->ifaces[i];
 	return NULL;
 }
 
 /* Until all interfaces are there. Interrupted: l->asked. */
-static enum status wait_for_interfaces(struct live *l)
+static enum status wait_for_interfaces(struct capture *l)
 {
 	struct pollfd fds[] = { { .events = POLLIN }, { .fd = l->waiter.fds[ON_SIGNAL], .events = POLLIN } };
 	const char *name, *said = NULL;
 	int sig, err = netif_watch_open(&l->watch);
 
 	if (err)
-		return fail(STATUS_RUNTIME, "cannot wait for interfaces: %s", strerror(-err));
+		return log_fail(STATUS_RUNTIME, "cannot wait for interfaces: %s", strerror(-err));
 	fds[0].fd = netif_watch_fd(l->watch);
 	while (!l->asked && (name = missing(l->opts))) {
 		if (name != said)
-			announce("waiting for %s", name);
+			log_announce("waiting for %s", name);
 		said = name;
 		poll(fds, 2, -1);
 		netif_watch_read(l->watch, ignore_change, NULL);
-		while ((sig = waiter_signal(&l->waiter)))
+		while ((sig = loop_signal(&l->waiter)))
 			l->asked |= sig != SIGUSR1 && sig != SIGUSR2;
 	}
 	return STATUS_OK;
 }
 
-static enum status watch(struct live *l)
+static enum status watch(struct capture *l)
 {
 	int clock_fd = clock_watch();
 	int err = l->watch ? 0 : netif_watch_open(&l->watch);
 
 	if (!err)
-		err = waiter_add(&l->waiter, ON_RING, ring_bell_fd(l->ring));
+		err = loop_add(&l->waiter, ON_RING, rings_bell_fd(l->ring));
 	if (!err)
-		err = waiter_add(&l->waiter, ON_CHANGE, netif_watch_fd(l->watch));
+		err = loop_add(&l->waiter, ON_CHANGE, netif_watch_fd(l->watch));
 	if (!err && clock_fd >= 0)
-		err = waiter_add(&l->waiter, ON_CLOCK, clock_fd);
+		err = loop_add(&l->waiter, ON_CLOCK, clock_fd);
 	if (!err && l->opts->stats_ns)
-		err = waiter_add_timer(&l->waiter, l->opts->stats_ns);
-	return err ? fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err)) : STATUS_OK;
+		err = loop_add_timer(&l->waiter, l->opts->stats_ns);
+	return err ? log_fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err)) : STATUS_OK;
 }
 
 static int describe(void *ctx, struct writer *w)
 {
-	const struct live *l = ctx;
+	const struct capture *l = ctx;
 	struct utsname uts;
 	char os[256];
 	int err;
@@ -173,30 +173,30 @@ static int describe(void *ctx, struct writer *w)
 
 static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
 {
-	struct live *l = ctx;
+	struct capture *l = ctx;
 
-	tap_snapshot(&l->taps[id]);
-	tap_stats(&l->taps[id], flow_lost_of(&l->flow, id), s);
+	live_iface_snapshot(&l->taps[id]);
+	live_iface_stats(&l->taps[id], outputs_lost_of(&l->outputs, id), s);
 	return true;
 }
 
-static enum status begin_file(struct live *l)
+static enum status begin_file(struct capture *l)
 {
 	const struct rotate_source source = { .begin = describe, .stats = iface_stats, .ctx = l };
 
-	if (!flow_begin(&l->flow, &source, clock_monotonic_ns(), clock_now_ns()) && l->flow.write_error)
-		return fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(l->flow.rotate),
-			    rotate_error(l->flow.rotate, l->flow.write_error));
+	if (!outputs_begin(&l->outputs, &source, clock_monotonic_ns(), clock_now_ns()) && l->outputs.write_error)
+		return log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(l->outputs.rotate),
+			    rotate_error(l->outputs.rotate, l->outputs.write_error));
 	return STATUS_OK;
 }
 
-static void announce_start(const struct live *l)
+static void announce_start(const struct capture *l)
 {
 	char where[512];
 	size_t len = 0;
 
 	for (unsigned i = 0; i < l->n_taps && len < sizeof(where) / 2; i++) {
-		const struct tap *t = &l->taps[i];
+		const struct live_iface *t = &l->taps[i];
 
 		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, %s mode", i ? ", " : "", t->netif.name,
 				t->why ? " (" : "", t->why ? t->why : "", t->why ? ")" : "", xdp_mode_name(t->mode));
@@ -204,24 +204,24 @@ static void announce_start(const struct live *l)
 	if (l->opts->mirror_port)
 		len += snprintf(where + len, sizeof(where) - len, ", dropping every frame (--mirror-port)");
 	if (l->opts->headers_only)
-		announce("listening on %s, headers only", where);
+		log_announce("listening on %s, headers only", where);
 	else if (l->opts->snap == EVENT_SNAP_MAX)
-		announce("listening on %s, whole frames", where);
+		log_announce("listening on %s, whole frames", where);
 	else
-		announce("listening on %s, snippet %u bytes (-s 0 for whole frames)", where, l->opts->snap);
+		log_announce("listening on %s, snapshot length %u bytes (-s 0 for whole frames)", where, l->opts->snap);
 }
 
-enum status live_start(struct live *l)
+enum status capture_start(struct capture *l)
 {
 	const struct opts *o = l->opts;
 	enum status status;
-	int err = waiter_open(&l->waiter);
+	int err = loop_open(&l->waiter);
 
-	l->had_terminal = live_has_terminal();
+	l->had_terminal = capture_has_terminal();
 
 	if (err)
-		return fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
-	for (unsigned i = 0; i < l->n_taps; i++)	/* all, before one can fail: tap_close() looks at it */
+		return log_fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
+	for (unsigned i = 0; i < l->n_taps; i++)	/* all, before one can fail: live_iface_close() looks at it */
 		l->taps[i].promiscuous_fd = -1;
 	status = make_filter(l);
 	if (!status && o->wait)
@@ -229,23 +229,23 @@ enum status live_start(struct live *l)
 	if (l->asked)
 		return STATUS_OK;
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
-		status = tap_describe(&l->taps[i], o->n_ifaces ? o->ifaces[i] : NULL, i, o);
+		status = live_iface_describe(&l->taps[i], o->n_ifaces ? o->ifaces[i] : NULL, i, o);
 	if (!status)
-		status = flow_open_for(&l->flow, o, l->waiter.stop_fd, &l->account);
-	if (status || l->flow.done)
+		status = outputs_open_for(&l->outputs, o, l->waiter.stop_fd, &l->account);
+	if (status || l->outputs.done)
 		return status;
 	status = load(l);
 	if (!status)
 		status = watch(l);
 	l->start_ns = l->flushed_ns = l->looked_ns = clock_monotonic_ns();
-	l->drain = (struct drain){
-		.ring = l->ring, .taps = l->taps, .n_taps = l->n_taps, .flow = &l->flow, .looked_ns = l->start_ns,
+	l->drain = (struct live_source){
+		.ring = l->ring, .taps = l->taps, .n_taps = l->n_taps, .outputs = &l->outputs, .looked_ns = l->start_ns,
 	};
 	clock_init(&l->drain.clock);
 	for (unsigned i = 0; !status && i < l->n_taps; i++)
-		status = tap_attach(&l->taps[i], o);
+		status = live_iface_attach(&l->taps[i], o);
 	if (!status)
-		status = flow_become(o, l->account);
+		status = outputs_become(o, l->account);
 	if (!status)
 		status = begin_file(l);
 	if (!status)

@@ -11,7 +11,7 @@
 
 enum { HURRY_MS = 1000 };	/* a reader has to take something within this time */
 
-void live_print_stats(struct live *l)
+void capture_print_stats(struct capture *l)
 {
 	struct totals t = { .live = true, .has_filter = l->filter.n };
 
@@ -19,48 +19,48 @@ void live_print_stats(struct live *l)
 		const uint64_t *from = (const uint64_t *)&l->taps[i].counters;
 		uint64_t *to = (uint64_t *)&t.c;
 
-		tap_snapshot(&l->taps[i]);
+		live_iface_snapshot(&l->taps[i]);
 		for (size_t k = 0; k < sizeof(t.c) / sizeof(*to); k++)
 			to[k] += from[k];
 		t.not_written += l->taps[i].refused;
 		t.if_dropped += l->taps[i].if_dropped;
 	}
-	t.not_written += l->drain.malformed + flow_lost(&l->flow);
+	t.not_written += l->drain.malformed + outputs_lost(&l->outputs);
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
 }
 
 /* Packets that entered the program before it was taken off may still be on their way into a ring. */
-static void drain_rest(struct live *l)
+static void drain_rest(struct capture *l)
 {
 	bool quiet;
 
 	do {
-		quiet = !drain_look(&l->drain, true);
-		live_drain(l);
+		quiet = !live_source_look(&l->drain, true);
+		capture_drain(l);
 		for (unsigned i = 0; i < l->n_taps; i++)
-			quiet &= tap_snapshot(&l->taps[i]);
+			quiet &= live_iface_snapshot(&l->taps[i]);
 		if (!quiet)
 			usleep(1000);
 	} while (!l->forced && !quiet);
 	if (l->forced)
-		drain_refuse(&l->drain);
+		live_source_refuse(&l->drain);
 }
 
 /* A signal ends the waiting for a reader; only one that forces the end ends the flush as well. */
-static void flush_rest(struct live *l)
+static void flush_rest(struct capture *l)
 {
 	do {
-		flow_flush(&l->flow);
-		live_take_signals(l);
-	} while (!l->forced && flow_pending(&l->flow));
+		outputs_flush(&l->outputs);
+		capture_take_signals(l);
+	} while (!l->forced && outputs_pending(&l->outputs));
 }
 
 static void announce_count(uint64_t n, const char *what)
 {
-	announce("%llu packet%s %s", (unsigned long long)n, n == 1 ? "" : "s", what);
+	log_announce("%llu packet%s %s", (unsigned long long)n, n == 1 ? "" : "s", what);
 }
 
-static void print_summary(struct live *l)
+static void print_summary(struct capture *l)
 {
 	uint64_t received = 0, dropped = 0, full = 0, if_dropped = 0, reported = 0;
 
@@ -73,50 +73,50 @@ static void print_summary(struct live *l)
 		if_dropped += l->taps[i].if_dropped;
 		reported += l->taps[i].reported;
 	}
-	live_print_stats(l);
+	capture_print_stats(l);
 	if (dropped > reported)
-		announce("  %llu of them behind the last packet", (unsigned long long)(dropped - reported));
-	announce_count(flow_captured(&l->flow), "captured");
+		log_announce("  %llu of them behind the last packet", (unsigned long long)(dropped - reported));
+	announce_count(outputs_captured(&l->outputs), "captured");
 	announce_count(received, "received by filter");
 	announce_count(dropped, "dropped by kernel");
 	announce_count(if_dropped, "dropped by interface");
-	if (ring_late(l->ring))
-		announce_count(ring_late(l->ring), "out of the order of time, more than a millisecond late");
+	if (rings_late(l->ring))
+		announce_count(rings_late(l->ring), "out of the order of time, more than a millisecond late");
 	if (full)
-		complain("warning: the ring was full; a larger one (-B)%s or a shorter snippet (-s) loses less",
+		log_complain("warning: the ring was full; a larger one (-B)%s or a smaller snapshot length (-s) loses less",
 			 l->opts->codec.kind == CODEC_NONE ? "" : ", less compression (zstd:1 is the fastest)");
 	if (dropped > full)
-		complain("warning: packets could not be copied, or came on a CPU that was added since the start");
+		log_complain("warning: packets could not be copied, or came on a CPU that was added since the start");
 }
 
-enum status live_stop(struct live *l)
+enum status capture_stop(struct capture *l)
 {
 	int status;
 
 	l->stopping = true;
 	for (unsigned i = 0; i < l->n_taps; i++)
-		tap_detach(&l->taps[i]);
-	flow_hurry(&l->flow, HURRY_MS);
+		live_iface_detach(&l->taps[i]);
+	outputs_hurry(&l->outputs, HURRY_MS);
 	drain_rest(l);
 	flush_rest(l);
-	flow_finish(&l->flow);
-	live_take_signals(l);
+	outputs_finish(&l->outputs);
+	capture_take_signals(l);
 	print_summary(l);
-	waiter_ignore_hangup(&l->waiter);	/* no other file can begin, and the commands are not to be killed for that */
-	if (flow_wait(&l->flow) == -EINTR)
-		live_take_signals(l);
+	loop_ignore_hangup(&l->waiter);	/* no other file can begin, and the commands are not to be killed for that */
+	if (outputs_wait(&l->outputs) == -EINTR)
+		capture_take_signals(l);
 	for (unsigned i = 0; i < l->n_taps; i++)
 		if (l->taps[i].blind)
 			l->status = STATUS_RUNTIME;
-	if (ring_broken(l->ring)) {
-		complain("a ring held records that make no sense; packets behind them are lost and not counted as such");
+	if (rings_broken(l->ring)) {
+		log_complain("a ring held records that make no sense; packets behind them are lost and not counted as such");
 		l->status = STATUS_RUNTIME;
 	}
 	if (l->drain.malformed) {
-		complain("%llu records of the rings were of no interface of ours: not written", (unsigned long long)l->drain.malformed);
+		log_complain("%llu records of the rings were of no interface of ours: not written", (unsigned long long)l->drain.malformed);
 		l->status = STATUS_RUNTIME;
 	}
-	status = flow_report(&l->flow);
+	status = outputs_report(&l->outputs);
 	if (l->forced)
 		return STATUS_SIGNAL + l->forced;
 	return status ? (enum status)status : l->status;

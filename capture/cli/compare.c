@@ -25,9 +25,9 @@ struct comparison {
 	const struct opts *opts;
 	struct compare_options how;
 	struct watch watch;
-	struct source sources[2];
+	struct filtered sources[2];
 	struct packet packets[2];
-	int got[2];		/* of source_next() */
+	int got[2];		/* of filtered_next() */
 	uint64_t n_same;
 };
 
@@ -55,7 +55,7 @@ static void show_bytes(const struct packet *p, uint32_t offset)
 /* The name of a file may be hostile, too. */
 static void show_name(const struct comparison *c, unsigned which)
 {
-	const char *s = input_name(c->sources[which].input, 0);
+	const char *s = merge_name(c->sources[which].input, 0);
 	char escaped[4 * PATH_MAX];
 	struct text t = text_in(escaped, sizeof(escaped));
 
@@ -74,7 +74,7 @@ static void show_packet(struct comparison *c, unsigned which)
 	show_name(c, which);
 	printf(", packet %llu:\n", (ull)c->sources[which].n_read);
 	if (n && line) {
-		decode_packet(p);
+		link_decode(p);
 		n = f->ops->packet(f, line, n, p, 0, 0);
 		printf("  %.*s", (int)n, line);
 	}
@@ -108,7 +108,7 @@ static enum status show_rest(struct comparison *c)
 	unsigned longer = c->got[1] > 0;
 	uint64_t n = 1;
 
-	while ((c->got[longer] = source_next(&c->sources[longer], &c->packets[longer])) > 0)
+	while ((c->got[longer] = filtered_next(&c->sources[longer], &c->packets[longer])) > 0)
 		n++;
 	if (has_failed(c, longer))
 		return STATUS_OK;
@@ -128,7 +128,7 @@ static enum status compare(struct comparison *c)
 		uint32_t offset;
 
 		for (unsigned which = 0; which < 2; which++) {
-			c->got[which] = source_next(&c->sources[which], &c->packets[which]);
+			c->got[which] = filtered_next(&c->sources[which], &c->packets[which]);
 			if (has_failed(c, which))
 				return STATUS_OK;
 		}
@@ -149,14 +149,14 @@ static enum status complain_of_failure(const struct comparison *c)
 	enum status status = STATUS_RUNTIME;
 
 	if (c->watch.asked)
-		return fail(STATUS_SIGNAL + c->watch.asked, "stopped: the first %llu packets are the same", (ull)c->n_same);
+		return log_fail(STATUS_SIGNAL + c->watch.asked, "stopped: the first %llu packets are the same", (ull)c->n_same);
 	for (unsigned which = 0; which < 2; which++) {
-		source_complain(&c->sources[which]);
+		filtered_complain(&c->sources[which]);
 		if (c->sources[which].refused)
 			status = STATUS_USAGE;
 	}
 	if (status == STATUS_RUNTIME)
-		complain("not compared to the end: the first %llu packets are the same", (ull)c->n_same);
+		log_complain("not compared to the end: the first %llu packets are the same", (ull)c->n_same);
 	return status;
 }
 
@@ -166,7 +166,7 @@ static enum status run(struct comparison *c)
 	enum status status;
 
 	for (unsigned which = 0; which < 2; which++) {
-		status = source_open(&c->sources[which], o, &c->watch, &o->reads[which], 1);
+		status = filtered_open(&c->sources[which], o, &c->watch, &o->reads[which], 1);
 		if (status || c->watch.asked)
 			return status;
 	}
@@ -174,11 +174,11 @@ static enum status run(struct comparison *c)
 	progress_erase(&c->watch.progress);
 	if (has_failed(c, 0) || has_failed(c, 1))
 		return complain_of_failure(c);
-	if (!source_check_filter(&c->sources[0]) || !source_check_filter(&c->sources[1]))
+	if (!filtered_check_filter(&c->sources[0]) || !filtered_check_filter(&c->sources[1]))
 		return STATUS_USAGE;
 	if (!status && o->print.verbose >= 0)
 		printf("%llu packets, all the same\n", (ull)c->n_same);
-	return finish_stdout() ? STATUS_INCOMPLETE : status;
+	return log_finish_stdout() ? STATUS_INCOMPLETE : status;
 }
 
 enum status compare_run(const struct opts *o)
@@ -189,11 +189,11 @@ enum status compare_run(const struct opts *o)
 	enum status status;
 
 	if (watch_open(&c.watch, false))
-		status = fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	else
 		status = run(&c);
-	source_close(&c.sources[0]);
-	source_close(&c.sources[1]);
+	filtered_close(&c.sources[0]);
+	filtered_close(&c.sources[1]);
 	watch_close(&c.watch);
 	return status;
 }

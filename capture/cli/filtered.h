@@ -9,24 +9,24 @@
 #include "capture/base/log.h"
 #include "capture/read/capfile.h"
 
-struct input;
+struct merge;
 struct opts;
 struct packet;
 struct selection;
-struct sieve;
+struct per_link;
 struct watch;
 
 /* Takes pcapng blocks that stand in front of packet @next, or, with NULL, of the end. */
-typedef void (*source_copy_fn)(void *ctx, const struct blocks *b, const struct packet *next);
+typedef void (*filtered_copy_fn)(void *ctx, const struct blocks *b, const struct packet *next);
 
-struct source {
+struct filtered {
 	const struct opts *opts;
 	struct watch *watch;
-	struct input *input;
+	struct merge *input;
 	const struct blocks *blocks;	/* of input: those in front of the packet that was read */
-	struct sieve *sieve;		/* NULL: no filter */
+	struct per_link *per_link;		/* NULL: no filter */
 	struct selection *selection;	/* NULL: none; the owner's */
-	source_copy_fn copy;		/* NULL: such blocks are of no use */
+	filtered_copy_fn copy;		/* NULL: such blocks are of no use */
 	void *ctx;			/* of copy */
 	struct blocks held;		/* for copy, as long as the filter is good for no interface */
 	uint32_t n_checked;		/* interfaces that it is not good for */
@@ -37,20 +37,20 @@ struct source {
 };
 
 /* Opens @n files with the filter of @o; selection and copy may be set afterwards. Whatever it returns, the source is to be closed. */
-enum status source_open(struct source *s, const struct opts *o, struct watch *w, const char *const *paths, unsigned n);
+enum status filtered_open(struct filtered *s, const struct opts *o, struct watch *w, const char *const *paths, unsigned n);
 
 /*
  * 1: a packet, until the next call. 0: the end. -EINTR: we were asked to stop. -EINVAL: the filter was refused, which was
- * said. Or as input_next(): source_complain() tells.
+ * said. Or as merge_next(): filtered_complain() tells.
  */
-int source_next(struct source *s, struct packet *p);
+int filtered_next(struct filtered *s, struct packet *p);
 
 /* Is the filter one for any of the interfaces so far, or, if there are none, of Ethernet? Complains. */
-bool source_check_filter(struct source *s);
+bool filtered_check_filter(struct filtered *s);
 
 /* All sentences about files that could not be read to their end; with --recover, what it came to. */
-void source_complain(const struct source *s);
+void filtered_complain(const struct filtered *s);
 
-void source_close(struct source *s);
+void filtered_close(struct filtered *s);
 
 #endif

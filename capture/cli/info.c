@@ -16,13 +16,13 @@
 #include "capture/report/info.h"
 
 /* Reads to the end, or as far as it goes: then *error says why. */
-static enum status read_all(struct source *s, struct info *i, const char **error)
+static enum status read_all(struct filtered *s, struct info *i, const char **error)
 {
 	struct packet p;
 	int got;
 
-	while ((got = source_next(s, &p)) > 0) {
-		decode_packet(&p);
+	while ((got = filtered_next(s, &p)) > 0) {
+		link_decode(&p);
 		if (info_packet(i, &p)) {
 			*error = "out of memory";
 			return STATUS_RUNTIME;
@@ -32,19 +32,19 @@ static enum status read_all(struct source *s, struct info *i, const char **error
 	if (s->watch->asked)
 		*error = "stopped as asked";
 	else if (got && !s->refused)
-		*error = input_error(s->input, 0);
-	if (s->refused || (!s->watch->asked && !source_check_filter(s)))
+		*error = merge_error(s->input, 0);
+	if (s->refused || (!s->watch->asked && !filtered_check_filter(s)))
 		return STATUS_USAGE;
 	return *error && !s->watch->asked ? STATUS_RUNTIME : STATUS_OK;
 }
 
 /* A file that cannot be read at all has no report. */
-static enum status report(struct source *s, struct info *i)
+static enum status report(struct filtered *s, struct info *i)
 {
 	const struct opts *o = s->opts;
 	cleanup(freep) char *filter = o->filter ? expr_line(o->filter) : NULL;
 	struct info_source from = {
-		.name = input_name(s->input, 0), .stat = input_stat(s->input, 0), .reader = input_reader(s->input, 0),
+		.name = merge_name(s->input, 0), .stat = merge_stat(s->input, 0), .reader = merge_reader(s->input, 0),
 		.filter = filter,
 	};
 	enum status status = read_all(s, i, &from.error);
@@ -56,22 +56,22 @@ static enum status report(struct source *s, struct info *i)
 	fflush(stdout);
 	watch_take_back(s->watch);
 	if (status)
-		complain("%s", from.error);
+		log_complain("%s", from.error);
 	return status;
 }
 
 static enum status report_file(const struct opts *o, struct watch *w, const char *path)
 {
-	struct source s;
+	struct filtered s;
 	struct info i;
 	enum status status;
 
 	if (info_open(&i))
-		return fail(STATUS_RUNTIME, "out of memory");
-	status = source_open(&s, o, w, &path, 1);
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	status = filtered_open(&s, o, w, &path, 1);
 	if (!status && !w->asked)
 		status = report(&s, &i);
-	source_close(&s);
+	filtered_close(&s);
 	info_close(&i);
 	return status;
 }
@@ -83,7 +83,7 @@ enum status info_run(const struct opts *o)
 
 	if (watch_open(&w, false)) {
 		watch_close(&w);
-		return fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+		return log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	}
 	for (unsigned n = 0; n < o->n_reads && !w.asked; n++) {
 		enum status status;
@@ -94,5 +94,5 @@ enum status info_run(const struct opts *o)
 		worst = status > worst ? status : worst;
 	}
 	watch_close(&w);
-	return finish_stdout() ? STATUS_INCOMPLETE : worst;
+	return log_finish_stdout() ? STATUS_INCOMPLETE : worst;
 }

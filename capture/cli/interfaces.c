@@ -44,7 +44,7 @@ static void print_iface(void *ctx, const struct netif *n)
 	}
 }
 
-enum status list_run(void)
+enum status interfaces_run(void)
 {
 	unsigned place = 0;
 	int err;
@@ -53,30 +53,30 @@ enum status list_run(void)
 	print_row("#", "Interface", "State", "XDP program", "ID", "Mode");
 	err = netif_list(print_iface, &place);
 	if (err)
-		return fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err));
-	return finish_stdout();
+		return log_fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err));
+	return log_finish_stdout();
 }
 
-/* One interface, as tap_describe() finds it. */
+/* One interface, as live_iface_describe() finds it. */
 static enum status list_of(const struct opts *o, const char *what, char letter, const char *item)
 {
-	struct tap t = { .promiscuous_fd = -1 };
-	enum status status = tap_find(&t, o->n_ifaces ? o->ifaces[0] : NULL);
+	struct live_iface t = { .promiscuous_fd = -1 };
+	enum status status = live_iface_find(&t, o->n_ifaces ? o->ifaces[0] : NULL);
 
 	if (status)
 		return status;
 	if (!t.netif.ethernet)
-		return fail(STATUS_UNSUPPORTED, "%s: its packets have no Ethernet header, which is not supported", t.netif.name);
+		return log_fail(STATUS_UNSUPPORTED, "%s: its packets have no Ethernet header, which is not supported", t.netif.name);
 	printf("%s for %s (use option -%c to set):\n  %s\n", what, t.netif.name, letter, item);
-	return finish_stdout();
+	return log_finish_stdout();
 }
 
-enum status list_link_types(const struct opts *o)
+enum status interfaces_link_types(const struct opts *o)
 {
 	return list_of(o, "Data link types", 'y', "EN10MB (Ethernet)");
 }
 
-enum status list_stamp_types(const struct opts *o)
+enum status interfaces_stamp_types(const struct opts *o)
 {
 	return list_of(o, "Time stamp types", 'j', "host (Host)");
 }

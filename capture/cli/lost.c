@@ -26,10 +26,10 @@
 enum { NS_PER_SEC = 1000000000 };
 
 struct side {
-	struct source source;
+	struct filtered source;
 	struct packet packet;
 	uint64_t ns;		/* its time, or that of the last one before it which has one */
-	int got;		/* of source_next() */
+	int got;		/* of filtered_next() */
 };
 
 struct search {
@@ -60,7 +60,7 @@ static void alone(void *ctx, unsigned side, uint64_t number)
 
 static void advance(struct side *side)
 {
-	side->got = source_next(&side->source, &side->packet);
+	side->got = filtered_next(&side->source, &side->packet);
 	if (side->got > 0 && side->packet.has & PACKET_TIME)
 		side->ns = side->packet.ts_ns;
 }
@@ -100,7 +100,7 @@ static int read_both(struct search *s)
 
 static void put_name(const struct search *s, unsigned which)
 {
-	const char *name = input_name(s->sides[which].source.input, 0);
+	const char *name = merge_name(s->sides[which].source.input, 0);
 	char escaped[4 * PATH_MAX];
 	struct text t = text_in(escaped, sizeof(escaped));
 
@@ -154,7 +154,7 @@ static void put_table(const struct search *s)
 
 static void put_json_name(const struct search *s, unsigned which, const char *key)
 {
-	const char *name = input_name(s->sides[which].source.input, 0);
+	const char *name = merge_name(s->sides[which].source.input, 0);
 	char quoted[6 * PATH_MAX];
 	struct text t = text_in(quoted, sizeof(quoted));
 
@@ -188,10 +188,10 @@ static void hint(const struct search *s)
 	const struct match_totals *t = match_totals(s->match);
 
 	if (!t->pairs && t->packets[0] && t->packets[1])
-		complain("no packet of the one is in the other within the window: are their clocks further apart (--window), "
+		log_complain("no packet of the one is in the other within the window: are their clocks further apart (--window), "
 			 "or were the frames changed on their way (--dedup-ignore)?");
 	if (t->crowded)
-		complain("warning: more than %d packets are in the window (--window); %" PRIu64 " were not looked for to its end",
+		log_complain("warning: more than %d packets are in the window (--window); %" PRIu64 " were not looked for to its end",
 			 MATCH_ROOM, t->crowded);
 }
 
@@ -204,7 +204,7 @@ static enum status report(const struct search *s)
 	else if (s->opts->print.verbose >= 0)
 		put_table(s);
 	hint(s);
-	if (finish_stdout())
+	if (log_finish_stdout())
 		return STATUS_INCOMPLETE;
 	return t->alone[0] || t->alone[1] ? STATUS_RUNTIME : STATUS_OK;
 }
@@ -217,24 +217,24 @@ static enum status run(struct search *s)
 	enum status status = STATUS_OK;
 
 	for (unsigned which = 0; which < 2 && !status; which++)
-		status = source_open(&s->sides[which].source, o, &s->watch, &o->reads[which], 1);
+		status = filtered_open(&s->sides[which].source, o, &s->watch, &o->reads[which], 1);
 	if (status || s->watch.asked)
 		return status;
-	if (s->lost && (!strcmp(o->reads[0], "-") || input_is_stream(s->sides[0].source.input)))
-		return fail(STATUS_USAGE, "%s: is read twice to show what was lost, so it has to be a file",
-			    input_name(s->sides[0].source.input, 0));
+	if (s->lost && (!strcmp(o->reads[0], "-") || merge_is_stream(s->sides[0].source.input)))
+		return log_fail(STATUS_USAGE, "%s: is read twice to show what was lost, so it has to be a file",
+			    merge_name(s->sides[0].source.input, 0));
 	if (read_both(s))
-		return fail(STATUS_RUNTIME, "out of memory");
+		return log_fail(STATUS_RUNTIME, "out of memory");
 	progress_erase(&s->watch.progress);
 	if (s->watch.asked)
-		return fail(STATUS_SIGNAL + s->watch.asked, "stopped");
+		return log_fail(STATUS_SIGNAL + s->watch.asked, "stopped");
 	for (unsigned which = 0; which < 2; which++) {
-		source_complain(&s->sides[which].source);
+		filtered_complain(&s->sides[which].source);
 		if (s->sides[which].got < 0)
 			status = s->sides[which].source.refused ? STATUS_USAGE : STATUS_RUNTIME;
 	}
 	if (status)
-		return status == STATUS_USAGE ? status : fail(status, "not compared to the end");
+		return status == STATUS_USAGE ? status : log_fail(status, "not compared to the end");
 	return report(s);
 }
 
@@ -247,14 +247,14 @@ static enum status search(const struct opts *o, struct numbers *lost, bool *comp
 
 	hash_key_init(&s.key);
 	if (watch_open(&s.watch, false))
-		status = fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	else if (match_open(&s.match, o->window_ns, &hooks) || delays_open(&s.delays))
-		status = fail(STATUS_RUNTIME, "out of memory");
+		status = log_fail(STATUS_RUNTIME, "out of memory");
 	else
 		status = run(&s);
 	*complete = !s.sides[0].got && !s.sides[1].got;
-	source_close(&s.sides[0].source);
-	source_close(&s.sides[1].source);
+	filtered_close(&s.sides[0].source);
+	filtered_close(&s.sides[1].source);
 	match_close(s.match);
 	delays_close(s.delays);
 	watch_close(&s.watch);
@@ -277,14 +277,14 @@ enum status lost_run(const struct opts *o)
 	bool complete;
 
 	if (o->write && is_same_file(o->write, o->reads[1]))
-		return fail(STATUS_USAGE, "%s: cannot read from and write to the same file", o->write);
+		return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file", o->write);
 	if ((o->write || o->text) && numbers_open(&lost))
-		return fail(STATUS_RUNTIME, "out of memory");
+		return log_fail(STATUS_RUNTIME, "out of memory");
 	status = search(o, lost, &complete);
 	again.action = ACTION_OFFLINE;
 	again.n_reads = 1;
 	if (lost && complete) {
-		written = offline_run_only(&again, lost);
+		written = read_run_only(&again, lost);
 		status = written ? written : status;
 	}
 	numbers_close(lost);

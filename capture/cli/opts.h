@@ -67,11 +67,11 @@ struct opts {
 	bool mirror_port;
 	uint32_t snap;			/* bytes, live 1 to EVENT_SNAP_MAX; with -r 0: not cut */
 	bool headers_only;		/* packets are cut behind their last header as well */
-	size_t ring_bytes;		/* of all rings; 0: see ring_open() */
+	size_t ring_bytes;		/* of all rings; 0: see rings_open() */
 	uint64_t stats_ns;		/* interval, 0: none */
 	bool stats;			/* at the end of -r as well */
 	enum xdp_mode mode;
-	struct print_options print;
+	struct text_settings print;
 };
 
 /*

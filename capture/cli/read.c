@@ -25,13 +25,13 @@
 
 enum { HURRY_MS = 1000 };	/* once we are asked to stop, a reader of ours has to take something within this time */
 
-struct offline {
+struct read_run {
 	const struct opts *opts;
 	struct watch watch;
-	struct source source;
+	struct filtered source;
 	struct selection selection;
 	const struct numbers *only;	/* NULL: all */
-	struct flow flow;
+	struct outputs outputs;
 	struct totals totals;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
@@ -46,7 +46,7 @@ struct offline {
 
 static int describe(void *ctx, struct writer *w)
 {
-	struct offline *f = ctx;
+	struct read_run *f = ctx;
 
 	int err = descriptions_begin(&f->descriptions, w);
 
@@ -55,14 +55,14 @@ static int describe(void *ctx, struct writer *w)
 
 static int describe_iface(void *ctx, struct writer *w, const struct packet *p, uint64_t room)
 {
-	struct offline *f = ctx;
+	struct read_run *f = ctx;
 
 	return descriptions_iface(&f->descriptions, w, p, room);
 }
 
 static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
 {
-	const struct offline *f = ctx;
+	const struct read_run *f = ctx;
 
 	return descriptions_stats(&f->descriptions, id, s);
 }
@@ -71,16 +71,16 @@ static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
  * The first file is begun when a packet is there, or blocks are that stand before it, or the end: only then is it known what the
  * input says of its origin. False: no more packets are wanted.
  */
-static bool begin_output(struct offline *f, const struct packet *next)
+static bool begin_output(struct read_run *f, const struct packet *next)
 {
 	const struct rotate_source source = { .begin = describe, .iface = describe_iface, .stats = iface_stats, .ctx = f };
 	uint64_t ns = next && next->has & PACKET_TIME ? next->ts_ns : clock_now_ns();
 
-	f->begun = f->begun || flow_begin(&f->flow, &source, ns, ns);
+	f->begun = f->begun || outputs_begin(&f->outputs, &source, ns, ns);
 	return f->begun;
 }
 
-static void count(struct offline *f, const struct packet *p)
+static void count(struct read_run *f, const struct packet *p)
 {
 	count_packet(&f->totals.c, &p->hdr, p->len);
 	if (!(p->has & PACKET_TIME))
@@ -93,10 +93,10 @@ static void count(struct offline *f, const struct packet *p)
 }
 
 /* To the snap length, or behind the last header. */
-static void cut(struct offline *f, struct packet *p)
+static void cut(struct read_run *f, struct packet *p)
 {
 	if (f->opts->headers_only) {
-		decode_packet(p);
+		link_decode(p);
 		p->caplen = min_of(p->caplen, (uint32_t)p->hdr.hdr_len);
 	} else if (f->opts->snap && p->caplen > f->opts->snap) {
 		p->caplen = f->opts->snap;
@@ -106,7 +106,7 @@ static void cut(struct offline *f, struct packet *p)
 /* What stands between the packets and goes with them, whichever of them are wanted. A failure shows with the next packet. */
 static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *next)
 {
-	struct offline *f = ctx;
+	struct read_run *f = ctx;
 	size_t len;
 
 	if (!begin_output(f, next))
@@ -118,61 +118,61 @@ static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *
 		if (is_secret && f->opts->discard_secrets)
 			continue;
 		f->n_secrets += is_secret;
-		flow_wrote(&f->flow, writer_block(rotate_writer(f->flow.rotate), b->bytes + at, len));
+		outputs_wrote(&f->outputs, writer_block(rotate_writer(f->outputs.rotate), b->bytes + at, len));
 	}
 }
 
 /* The sinks get it. False: no more packets are wanted. */
-static bool take_packet(struct offline *f, struct packet *p)
+static bool take_packet(struct read_run *f, struct packet *p)
 {
 	bool goes_on;
 
-	if (f->flow.rotate && (f->flow.write_error || (!f->begun && !begin_output(f, p)))) {
-		f->flow.refused += f->flow.write_error != 0;
+	if (f->outputs.rotate && (f->outputs.write_error || (!f->begun && !begin_output(f, p)))) {
+		f->outputs.refused += f->outputs.write_error != 0;
 		return false;
 	}
 	f->n_untimed += !(p->has & PACKET_TIME);
 	cut(f, p);
 	if (f->decode) {
 		if (!f->opts->headers_only)
-			decode_packet(p);
+			link_decode(p);
 		count(f, p);
 	}
-	goes_on = flow_packet(&f->flow, p);
-	if (f->flow.rotate)
+	goes_on = outputs_packet(&f->outputs, p);
+	if (f->outputs.rotate)
 		descriptions_check(&f->descriptions, p);
 	return goes_on;
 }
 
-static enum status read_secrets(struct offline *f)
+static enum status read_secrets(struct read_run *f)
 {
 	char said[PATH_MAX + 128];
 
 	for (unsigned i = 0; i < f->opts->n_secrets; i++) {
 		if (!secrets_read(&f->secrets, f->opts->secrets[i], said, sizeof(said)))
-			return fail(STATUS_USAGE, "%s", said);
+			return log_fail(STATUS_USAGE, "%s", said);
 		if (*said)
-			complain("warning: %s", said);
+			log_complain("warning: %s", said);
 	}
 	return STATUS_OK;
 }
 
 /* What is read is not written. */
-static enum status spare_files(struct offline *f)
+static enum status spare_files(struct read_run *f)
 {
 	const struct stat *st;
 
-	for (; (st = input_stat(f->source.input, f->n_spared)); f->n_spared++)
-		if (flow_spare(&f->flow, st) == -EEXIST)
-			return fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
-				    input_name(f->source.input, f->n_spared));
+	for (; (st = merge_stat(f->source.input, f->n_spared)); f->n_spared++)
+		if (outputs_spare(&f->outputs, st) == -EEXIST)
+			return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
+				    merge_name(f->source.input, f->n_spared));
 	return STATUS_OK;
 }
 
-static enum status open_input(struct offline *f)
+static enum status open_input(struct read_run *f)
 {
 	const struct opts *o = f->opts;
-	enum status status = source_open(&f->source, o, &f->watch, o->reads, o->n_reads);
+	enum status status = filtered_open(&f->source, o, &f->watch, o->reads, o->n_reads);
 
 	if (!status && !f->watch.asked)
 		status = spare_files(f);
@@ -180,82 +180,82 @@ static enum status open_input(struct offline *f)
 		return status;
 	f->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
 	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns, o->ignored))
-		return fail(STATUS_RUNTIME, "out of memory");
+		return log_fail(STATUS_RUNTIME, "out of memory");
 	f->selection.only = f->only;
 	if (f->selection.dedup || f->only || o->skip || o->start.kind || o->end.kind)
 		f->source.selection = &f->selection;
 	f->descriptions = (struct descriptions){ .opts = o, .watch = &f->watch, .input = f->source.input };
-	f->source.copy = f->flow.rotate ? copy_blocks : NULL;
+	f->source.copy = f->outputs.rotate ? copy_blocks : NULL;
 	f->source.ctx = f;
 	return STATUS_OK;
 }
 
 /* What cannot be written any more is counted; but a stream may have no end. */
-static int count_rest(struct offline *f)
+static int count_rest(struct read_run *f)
 {
 	struct packet p;
 	int got = 0;
 
 	f->source.copy = NULL;
-	if (input_is_stream(f->source.input)) {
-		complain("%s: not read to its end, as it cannot be written", input_title(f->source.input));
+	if (merge_is_stream(f->source.input)) {
+		log_complain("%s: not read to its end, as it cannot be written", merge_title(f->source.input));
 		return 0;
 	}
-	while ((!f->flow.limit || f->flow.taken + f->flow.refused < f->flow.limit) &&
-	       (got = source_next(&f->source, &p)) > 0)
-		f->flow.refused++;
+	while ((!f->outputs.limit || f->outputs.taken + f->outputs.refused < f->outputs.limit) &&
+	       (got = filtered_next(&f->source, &p)) > 0)
+		f->outputs.refused++;
 	return got;
 }
 
-/* 0 when all is read or no more is wanted, or what source_next() returned. */
-static int read_packets(struct offline *f)
+/* 0 when all is read or no more is wanted, or what filtered_next() returned. */
+static int read_packets(struct read_run *f)
 {
 	struct packet p;
 	int got;
 
-	while ((got = source_next(&f->source, &p)) > 0) {
+	while ((got = filtered_next(&f->source, &p)) > 0) {
 		if (f->opts->follow && spare_files(f))
 			return -EEXIST;
 		if (!take_packet(f, &p))
-			return f->flow.write_error ? count_rest(f) : 0;
+			return f->outputs.write_error ? count_rest(f) : 0;
 	}
 	return got;
 }
 
 /* A signal ends the waiting for a reader of ours; only one that forces the end ends the flush as well. */
-static void flush_rest(struct offline *f)
+static void flush_rest(struct read_run *f)
 {
 	do {
 		if (!watch_look(&f->watch))
-			flow_hurry(&f->flow, f->watch.forced ? 0 : HURRY_MS);
-		flow_flush(&f->flow);
-	} while (!f->watch.forced && flow_pending(&f->flow));
+			outputs_hurry(&f->outputs, f->watch.forced ? 0 : HURRY_MS);
+		outputs_flush(&f->outputs);
+	} while (!f->watch.forced && outputs_pending(&f->outputs));
 }
 
-static void finish_output(struct offline *f)
+static void finish_output(struct read_run *f)
 {
-	if (f->flow.rotate && !f->flow.write_error && begin_output(f, NULL))
-		flow_wrote(&f->flow, descriptions_go_on(&f->descriptions, rotate_writer(f->flow.rotate)));
+	if (f->outputs.rotate && !f->outputs.write_error && begin_output(f, NULL))
+		outputs_wrote(&f->outputs, descriptions_go_on(&f->descriptions, rotate_writer(f->outputs.rotate)));
 	flush_rest(f);
-	flow_finish(&f->flow);
+	outputs_finish(&f->outputs);
 	watch_look(&f->watch);
 }
 
-static void print_stats(struct offline *f)
+static void print_stats(struct read_run *f)
 {
 	stats_print(&f->totals, f->last_ns - f->first_ns);
 }
 
-static void announce_progress(const struct offline *f, const char *what)
+static void announce_progress(const struct read_run *f, const char *what)
 {
-	announce("%s%llu packets read, %llu taken", what, (unsigned long long)f->source.n_read,
-		 (unsigned long long)f->flow.taken);
+	log_announce("%s%llu packets read, %llu taken", what, (unsigned long long)f->source.n_read,
+		 (unsigned long long)f->outputs.taken);
 }
 
 /* SIGUSR1. Without a look into the packets there is less to tell. */
 static void on_stats(void *ctx)
 {
-	struct offline *f = ctx;
+	struct read_run *f = ctx;
 
 	progress_erase(&f->watch.progress);
 	if (f->decode)
@@ -267,31 +267,31 @@ static void on_stats(void *ctx)
 /* Behind a pipe there may be nothing for a while: what is known by then is shown. */
 static void on_flush(void *ctx)
 {
-	struct offline *f = ctx;
+	struct read_run *f = ctx;
 
-	flow_flush(&f->flow);
+	outputs_flush(&f->outputs);
 }
 
 /* A format that has a time for each packet says nothing of it. */
-static void tell_of_times(const struct offline *f)
+static void tell_of_times(const struct read_run *f)
 {
-	bool is_pcap = f->flow.rotate && (f->opts->format == FORMAT_PCAP || f->opts->format == FORMAT_PCAP_NS);
+	bool is_pcap = f->outputs.rotate && (f->opts->format == FORMAT_PCAP || f->opts->format == FORMAT_PCAP_NS);
 
 	if (is_pcap && f->n_untimed)
-		complain("warning: %s: %llu packet%s without a time: written as of 1970-01-01 00:00:00, for pcap knows no packets "
-			 "without; pcapng does", input_title(f->source.input), (unsigned long long)f->n_untimed,
+		log_complain("warning: %s: %llu packet%s without a time: written as of 1970-01-01 00:00:00, for pcap knows no packets "
+			 "without; pcapng does", merge_title(f->source.input), (unsigned long long)f->n_untimed,
 			 f->n_untimed == 1 ? "" : "s");
 }
 
 /* Keys of the whole capture behind the packets of a part of it. */
-static void tell_of_secrets(const struct offline *f)
+static void tell_of_secrets(const struct read_run *f)
 {
 	if (f->n_secrets && (f->opts->filter || f->source.selection || f->opts->count))
-		complain("warning: %s: the secrets of the whole input are in it, not only of the packets that were selected; "
+		log_complain("warning: %s: the secrets of the whole input are in it, not only of the packets that were selected; "
 			 "--discard-secrets leaves them out", f->opts->write);
 }
 
-static void report(struct offline *f)
+static void report(struct read_run *f)
 {
 	unsigned long long doubles = f->selection.n_doubles;
 
@@ -300,35 +300,35 @@ static void report(struct offline *f)
 	if (f->opts->stats)
 		print_stats(f);
 	if (f->opts->count_only)
-		printf("%llu packet%s\n", (unsigned long long)f->flow.taken, f->flow.taken == 1 ? "" : "s");
+		printf("%llu packet%s\n", (unsigned long long)f->outputs.taken, f->outputs.taken == 1 ? "" : "s");
 	if (f->selection.dedup)
-		announce("%llu duplicate packet%s left out", doubles, doubles == 1 ? "" : "s");
+		log_announce("%llu duplicate packet%s left out", doubles, doubles == 1 ? "" : "s");
 	if (f->watch.asked)
 		announce_progress(f, "stopped as asked: ");
 	else
-		source_complain(&f->source);
+		filtered_complain(&f->source);
 }
 
-static enum status process(struct offline *f)
+static enum status process(struct read_run *f)
 {
 	int status, err;
 
-	if (f->source.is_single && !source_check_filter(&f->source))
+	if (f->source.is_single && !filtered_check_filter(&f->source))
 		return STATUS_USAGE;
 	err = read_packets(f);
 	progress_erase(&f->watch.progress);
 	if (!f->watch.asked)
-		source_check_filter(&f->source);
-	if (f->source.refused && !f->begun && !f->flow.taken)	/* the output is left alone */
+		filtered_check_filter(&f->source);
+	if (f->source.refused && !f->begun && !f->outputs.taken)	/* the output is left alone */
 		return STATUS_USAGE;
 	finish_output(f);
 	report(f);
-	waiter_ignore_hangup(&f->watch.waiter);	/* as at the end of a capture */
-	if (flow_wait(&f->flow) == -EINTR)
+	loop_ignore_hangup(&f->watch.waiter);	/* as at the end of a capture */
+	if (outputs_wait(&f->outputs) == -EINTR)
 		watch_look(&f->watch);
-	status = flow_report(&f->flow);
+	status = outputs_report(&f->outputs);
 	if (f->opts->count_only)
-		status = finish_stdout() ? STATUS_INCOMPLETE : status;
+		status = log_finish_stdout() ? STATUS_INCOMPLETE : status;
 	if (f->watch.forced)
 		return STATUS_SIGNAL + f->watch.forced;
 	if (status)
@@ -336,37 +336,37 @@ static enum status process(struct offline *f)
 	return f->source.refused ? STATUS_USAGE : err && !f->watch.asked ? STATUS_RUNTIME : STATUS_OK;
 }
 
-enum status offline_run_only(const struct opts *o, const struct numbers *only)
+enum status read_run_only(const struct opts *o, const struct numbers *only)
 {
-	struct offline f = { .opts = o, .only = only, .decode = o->text || o->stats || format_is_text(o->format) };
-	struct account *account = NULL;
+	struct read_run f = { .opts = o, .only = only, .decode = o->text || o->stats || format_is_text(o->format) };
+	struct run_as *account = NULL;
 	enum status status = STATUS_OK;
 
 	if (watch_open(&f.watch, o->text))
-		status = fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	f.watch.stats = on_stats;
 	f.watch.flush = on_flush;
 	f.watch.ctx = &f;
 	if (!status)
 		status = read_secrets(&f);
 	if (!status)
-		status = flow_open_for(&f.flow, o, f.watch.waiter.stop_fd, &account);
-	if (!status && !f.flow.done)
+		status = outputs_open_for(&f.outputs, o, f.watch.waiter.stop_fd, &account);
+	if (!status && !f.outputs.done)
 		status = open_input(&f);
 	if (!status)
-		status = flow_become(o, account);
-	if (!status && !f.flow.done && !f.watch.asked)
+		status = outputs_become(o, account);
+	if (!status && !f.outputs.done && !f.watch.asked)
 		status = process(&f);
-	account_close(account);
+	run_as_close(account);
 	dedup_close(f.selection.dedup);
 	free(f.secrets.bytes);
-	source_close(&f.source);
-	flow_close(&f.flow);
+	filtered_close(&f.source);
+	outputs_close(&f.outputs);
 	watch_close(&f.watch);
 	return status;
 }
 
-enum status offline_run(const struct opts *o)
+enum status read_run(const struct opts *o)
 {
-	return offline_run_only(o, NULL);
+	return read_run_only(o, NULL);
 }

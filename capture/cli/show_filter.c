@@ -18,35 +18,35 @@ static void ignore(void *ctx is_unused, const char *sentence is_unused)
 }
 
 /* In pcapng the first interface may stand anywhere before the first packet. */
-static enum status first_iface(struct reader *r, const char *name, struct iface *first)
+static enum status first_iface(struct capfile *r, const char *name, struct iface *first)
 {
 	struct packet p;
-	int got = reader_iface(r, 0) ? 1 : reader_next(r, &p);
+	int got = capfile_iface(r, 0) ? 1 : capfile_next(r, &p);
 
-	if (reader_iface(r, 0)) {
-		first->linktype = reader_iface(r, 0)->linktype;
-		first->swapped = reader_iface(r, 0)->swapped;
+	if (capfile_iface(r, 0)) {
+		first->linktype = capfile_iface(r, 0)->linktype;
+		first->swapped = capfile_iface(r, 0)->swapped;
 		return STATUS_OK;
 	}
 	if (got < 0)
-		return fail(STATUS_RUNTIME, "%s: %s", name, reader_error(r));
-	return fail(STATUS_RUNTIME, "%s: it has no interface, so no link type", name);
+		return log_fail(STATUS_RUNTIME, "%s: %s", name, capfile_error(r));
+	return log_fail(STATUS_RUNTIME, "%s: it has no interface, so no link type", name);
 }
 
 static enum status read_iface(const char *path, struct iface *first)
 {
 	const char *name = strcmp(path, "-") ? path : "stdin";
 	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	enum status status;
 
 	if (!f)
-		return fail(STATUS_RUNTIME, "%s: cannot open: %s", name, strerror(errno));
-	if (reader_open(&r, f, ignore, NULL))
-		status = fail(STATUS_RUNTIME, "%s: %s", name, reader_error(r));
+		return log_fail(STATUS_RUNTIME, "%s: cannot open: %s", name, strerror(errno));
+	if (capfile_open(&r, f, ignore, NULL))
+		status = log_fail(STATUS_RUNTIME, "%s: %s", name, capfile_error(r));
 	else
 		status = first_iface(r, name, first);
-	reader_close(r);
+	capfile_close(r);
 	if (f != stdin)
 		fclose(f);
 	return status;
@@ -55,15 +55,15 @@ static enum status read_iface(const char *path, struct iface *first)
 /* What runs in the kernel. */
 static enum status dump_translated(const struct expr *e)
 {
-	cleanup(filter_free) struct filter f = { 0 };
+	cleanup(to_ebpf_free) struct filter f = { 0 };
 	const struct sock_filter *insns;
 	size_t n;
 	int err;
 
 	insns = expr_insns(e, &n);
-	err = filter_translate(&f, insns, n);
+	err = to_ebpf(&f, insns, n);
 	if (err)
-		return fail(STATUS_UNSUPPORTED, "the filter cannot be translated to eBPF: %s", strerror(-err));
+		return log_fail(STATUS_UNSUPPORTED, "the filter cannot be translated to eBPF: %s", strerror(-err));
 	putchar('\n');
 	disasm_print(f.insns, f.n);
 	return STATUS_OK;
@@ -75,10 +75,10 @@ static enum status dump(const struct expr *e, const struct opts *o)
 
 	expr_dump(e, o->dump);
 	status = o->print.verbose > 0 ? dump_translated(e) : STATUS_OK;
-	return status ? status : finish_stdout();
+	return status ? status : log_finish_stdout();
 }
 
-enum status dump_run(const struct opts *o)
+enum status show_filter_run(const struct opts *o)
 {
 	struct iface first = { .linktype = o->dump_linktype };
 	enum status status = o->n_reads ? read_iface(o->reads[0], &first) : STATUS_OK;
@@ -91,7 +91,7 @@ enum status dump_run(const struct opts *o)
 		return status;
 	err = expr_open_for(&e, filter, &first, !o->no_optimize);
 	if (err)
-		status = fail(err == -ENOMEM ? STATUS_RUNTIME : STATUS_USAGE, "%s",
+		status = log_fail(err == -ENOMEM ? STATUS_RUNTIME : STATUS_USAGE, "%s",
 			      err == -ENOMEM ? "out of memory" : expr_error_in(e, o->filter_file, words, sizeof(words)));
 	else
 		status = dump(e, o);

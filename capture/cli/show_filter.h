@@ -8,6 +8,6 @@
 struct opts;
 
 /* Prints the program of the filter on stdout. Complains about whatever goes wrong; the exit code. */
-enum status dump_run(const struct opts *o);
+enum status show_filter_run(const struct opts *o);
 
 #endif

@@ -8,7 +8,7 @@
 #include "capture/base/util.h"
 #include "capture/filter/cbpf.h"
 
-uint32_t classic_size(uint16_t code)
+uint32_t cbpf_size(uint16_t code)
 {
 	return BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
 }
@@ -54,7 +54,7 @@ static bool is_valid(const struct sock_filter *in)
 	return is_valid_load(in);
 }
 
-bool classic_loads(uint16_t code)
+bool cbpf_loads(uint16_t code)
 {
 	bool ld = BPF_CLASS(code) == BPF_LD && (BPF_MODE(code) == BPF_ABS || BPF_MODE(code) == BPF_IND);
 
@@ -67,19 +67,19 @@ static bool is_ancillary(const struct sock_filter *in)
 	       in->k < (uint32_t)SKF_AD_OFF + SKF_AD_MAX;
 }
 
-bool classic_rejects(const struct sock_filter *in)
+bool cbpf_rejects(const struct sock_filter *in)
 {
-	if (classic_loads(in->code))
-		return in->k > FILTER_REACH - classic_size(in->code);
+	if (cbpf_loads(in->code))
+		return in->k > FILTER_REACH - cbpf_size(in->code);
 	return (in->code == (BPF_ALU | BPF_DIV | BPF_K) || in->code == (BPF_ALU | BPF_MOD | BPF_K)) && !in->k;
 }
 
-unsigned classic_next(const struct classic *p, size_t i, size_t to[2])
+unsigned cbpf_next(const struct cbpf *p, size_t i, size_t to[2])
 {
 	const struct sock_filter *in = &p->in[i];
 
 	to[0] = i + 1;
-	if (BPF_CLASS(in->code) == BPF_RET || classic_rejects(in))
+	if (BPF_CLASS(in->code) == BPF_RET || cbpf_rejects(in))
 		return 0;
 	if (in->code == (BPF_JMP | BPF_JA)) {
 		to[0] = i + 1 + (int64_t)(int32_t)in->k;
@@ -92,7 +92,7 @@ unsigned classic_next(const struct classic *p, size_t i, size_t to[2])
 	return 2;
 }
 
-static int check(const struct classic *p)
+static int check(const struct cbpf *p)
 {
 	size_t to[2];
 
@@ -101,7 +101,7 @@ static int check(const struct classic *p)
 			return -EINVAL;
 		if (is_ancillary(&p->in[i]))
 			return -EOPNOTSUPP;
-		for (unsigned k = classic_next(p, i, to); k; k--)
+		for (unsigned k = cbpf_next(p, i, to); k; k--)
 			if (to[k - 1] >= p->n)
 				return -EINVAL;
 	}
@@ -109,18 +109,18 @@ static int check(const struct classic *p)
 }
 
 /* A jump to a return becomes that return: these are the longest jumps that libpcap makes. */
-static void shorten(struct classic *p)
+static void shorten(struct cbpf *p)
 {
 	size_t to[2];
 
 	for (size_t i = p->n; i-- > 0;)
-		if (p->in[i].code == (BPF_JMP | BPF_JA) && classic_next(p, i, to) &&
+		if (p->in[i].code == (BPF_JMP | BPF_JA) && cbpf_next(p, i, to) &&
 		    BPF_CLASS(p->in[to[0]].code) == BPF_RET)
 			p->in[i] = p->in[to[0]];
 }
 
 /* Another round only for what jumps back. */
-static void find_live(struct classic *p)
+static void find_live(struct cbpf *p)
 {
 	bool again = true;
 	size_t to[2];
@@ -129,7 +129,7 @@ static void find_live(struct classic *p)
 	while (again) {
 		again = false;
 		for (size_t i = 0; i < p->n; i++) {
-			for (unsigned k = p->live[i] ? classic_next(p, i, to) : 0; k; k--) {
+			for (unsigned k = p->live[i] ? cbpf_next(p, i, to) : 0; k; k--) {
 				again |= to[k - 1] <= i && !p->live[to[k - 1]];
 				p->loops |= to[k - 1] <= i;
 				p->live[to[k - 1]] = true;
@@ -140,35 +140,35 @@ static void find_live(struct classic *p)
 }
 
 /* Bytes that are known to be there behind instruction @i. */
-static uint32_t extent(const struct classic *p, size_t i)
+static uint32_t extent(const struct cbpf *p, size_t i)
 {
 	const struct sock_filter *in = &p->in[i];
 
-	if (!classic_loads(in->code) || BPF_MODE(in->code) == BPF_IND)
+	if (!cbpf_loads(in->code) || BPF_MODE(in->code) == BPF_IND)
 		return p->known[i];
-	return max_of(p->known[i], in->k + classic_size(in->code));
+	return max_of(p->known[i], in->k + cbpf_size(in->code));
 }
 
-static void find_known(struct classic *p)
+static void find_known(struct cbpf *p)
 {
 	size_t to[2];
 
 	memset(p->known, 0xff, p->n * sizeof(*p->known));
 	p->known[0] = 0;
 	for (size_t i = 0; i < p->n; i++)
-		for (unsigned k = p->live[i] ? classic_next(p, i, to) : 0; k; k--)
+		for (unsigned k = p->live[i] ? cbpf_next(p, i, to) : 0; k; k--)
 			if (to[k - 1] <= i)
 				p->known[to[k - 1]] = 0;
 	for (size_t i = 0; i < p->n; i++)
-		for (unsigned k = p->live[i] ? classic_next(p, i, to) : 0; k; k--)
+		for (unsigned k = p->live[i] ? cbpf_next(p, i, to) : 0; k; k--)
 			p->known[to[k - 1]] = min_of(p->known[to[k - 1]], extent(p, i));
 }
 
-int classic_open(struct classic *p, const struct sock_filter *prog, size_t n)
+int cbpf_open(struct cbpf *p, const struct sock_filter *prog, size_t n)
 {
 	int err;
 
-	*p = (struct classic){ .n = n };
+	*p = (struct cbpf){ .n = n };
 	if (!n)
 		return -EINVAL;
 	if (n > CLASSIC_MAX)
@@ -188,7 +188,7 @@ int classic_open(struct classic *p, const struct sock_filter *prog, size_t n)
 	return 0;
 }
 
-void classic_close(struct classic *p)
+void cbpf_close(struct cbpf *p)
 {
 	free(p->in);
 	free(p->live);

@@ -14,7 +14,7 @@ enum {
 	FILTER_REACH	= 0xffff,	/* bytes of a frame that can be loaded: what the verifier allows of a packet pointer */
 };
 
-struct classic {
+struct cbpf {
 	struct sock_filter *in;		/* a copy, where jumps to a return have become that return */
 	size_t n;
 	bool *live;			/* can be reached: the verifier refuses what cannot */
@@ -23,19 +23,19 @@ struct classic {
 	bool compares_x;
 };
 
-/* Takes a copy. Errors as for filter_translate(). Whatever it returns, *p is to be closed. */
-int classic_open(struct classic *p, const struct sock_filter *prog, size_t n);
+/* Takes a copy. Errors as for to_ebpf(). Whatever it returns, *p is to be closed. */
+int cbpf_open(struct cbpf *p, const struct sock_filter *prog, size_t n);
 
 /* Where @i can go on to: 0, 1 or 2 places, as returned. */
-unsigned classic_next(const struct classic *p, size_t i, size_t to[2]);
+unsigned cbpf_next(const struct cbpf *p, size_t i, size_t to[2]);
 
 /* Does it load from the frame? And how many bytes: 1, 2, 4. */
-bool classic_loads(uint16_t code);
-uint32_t classic_size(uint16_t code);
+bool cbpf_loads(uint16_t code);
+uint32_t cbpf_size(uint16_t code);
 
 /* Does it reject whatever comes? */
-bool classic_rejects(const struct sock_filter *in);
+bool cbpf_rejects(const struct sock_filter *in);
 
-void classic_close(struct classic *p);
+void cbpf_close(struct cbpf *p);
 
 #endif

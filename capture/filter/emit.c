@@ -22,7 +22,7 @@ struct jump {
 	uint32_t at, label;
 };
 
-struct code {
+struct emit {
 	struct bpf_insn *insns;
 	struct jump *jumps;
 	uint32_t *islands;		/* where they begin */
@@ -34,14 +34,14 @@ struct code {
 	size_t since;			/* the end of the last island */
 };
 
-static void code_closep(struct code **c)
+static void code_closep(struct emit **c)
 {
-	code_close(*c);
+	emit_close(*c);
 }
 
-int code_open(struct code **out, uint32_t n_labels)
+int emit_open(struct emit **out, uint32_t n_labels)
 {
-	cleanup(code_closep) struct code *c = calloc(1, sizeof(*c));
+	cleanup(code_closep) struct emit *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return -ENOMEM;
@@ -52,33 +52,33 @@ int code_open(struct code **out, uint32_t n_labels)
 	return 0;
 }
 
-void code_begin(struct code *c)
+void emit_begin(struct emit *c)
 {
 	c->n = c->n_jumps = c->n_islands = c->since = 0;
 }
 
-void code_emit(struct code *c, uint8_t opcode, uint8_t dst, uint8_t src, int16_t off, int32_t imm)
+void emit_insn(struct emit *c, uint8_t opcode, uint8_t dst, uint8_t src, int16_t off, int32_t imm)
 {
 	if (c->n < c->cap)
 		c->insns[c->n] = (struct bpf_insn){ opcode, dst, src, off, imm };
 	c->n++;
 }
 
-void code_jump(struct code *c, uint8_t opcode, uint8_t dst, uint8_t src, int32_t imm, uint32_t label)
+void emit_jump(struct emit *c, uint8_t opcode, uint8_t dst, uint8_t src, int32_t imm, uint32_t label)
 {
 	if (c->n_jumps < c->cap)
 		c->jumps[c->n_jumps] = (struct jump){ c->n, label };
 	c->n_jumps++;
-	code_emit(c, opcode, dst, src, 0, imm);
+	emit_insn(c, opcode, dst, src, 0, imm);
 }
 
-void code_label(struct code *c, uint32_t label)
+void emit_label(struct emit *c, uint32_t label)
 {
 	c->label_at[label] = c->n;
 }
 
 /* While they are only counted, there may be one. */
-bool code_wants(const struct code *c, uint32_t label)
+bool emit_wants(const struct emit *c, uint32_t label)
 {
 	for (size_t i = 0; i < min_of(c->n_jumps, c->cap); i++)
 		if (c->jumps[i].label == label)
@@ -90,22 +90,22 @@ bool code_wants(const struct code *c, uint32_t label)
  * The verifier refuses what no way leads to, and does not look at what is behind a comparison that never holds; so one
  * stands before each of the jumps, where those who come from the instruction above pass by.
  */
-void code_island(struct code *c)
+void emit_island(struct emit *c)
 {
 	if (!c->n_far || c->n - c->since < ISLAND_EVERY)
 		return;
-	code_emit(c, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
+	emit_insn(c, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
 	if (c->n_islands < c->islands_cap)
 		c->islands[c->n_islands] = c->n;
 	c->n_islands++;
 	for (size_t k = 0; k < c->n_far; k++) {
-		code_emit(c, BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 1, 0);
-		code_jump(c, BPF_JMP | BPF_JA, 0, 0, 0, c->far[k]);
+		emit_insn(c, BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 1, 0);
+		emit_jump(c, BPF_JMP | BPF_JA, 0, 0, 0, c->far[k]);
 	}
 	c->since = c->n;
 }
 
-static int make_room(struct code *c)
+static int make_room(struct emit *c)
 {
 	free(c->insns);
 	free(c->jumps);
@@ -131,7 +131,7 @@ static uint32_t distance(uint32_t a, uint32_t b)
 }
 
 /* The number of a far label, the same in each island; n_far: it is none. */
-static size_t far_number(const struct code *c, uint32_t label)
+static size_t far_number(const struct emit *c, uint32_t label)
 {
 	size_t k;
 
@@ -141,7 +141,7 @@ static size_t far_number(const struct code *c, uint32_t label)
 }
 
 /* Where @j is to jump to: its label, or an island that is nearer to it; or to itself if there is none. */
-static uint32_t next_hop(const struct code *c, const struct jump *j)
+static uint32_t next_hop(const struct emit *c, const struct jump *j)
 {
 	uint32_t to = c->label_at[j->label], best = j->at;
 	size_t number;
@@ -159,7 +159,7 @@ static uint32_t next_hop(const struct code *c, const struct jump *j)
 }
 
 /* Fills in the jumps. Those that do not reach become far ones, where there is room for more. */
-static int connect(struct code *c)
+static int connect(struct emit *c)
 {
 	size_t n_far = c->n_far;
 	bool all = true;
@@ -178,18 +178,18 @@ static int connect(struct code *c)
 	return all ? 0 : c->n_far > n_far ? -EAGAIN : -E2BIG;
 }
 
-int code_finish(struct code *c)
+int emit_finish(struct emit *c)
 {
 	return c->n > c->cap || c->n_islands > c->islands_cap ? make_room(c) : connect(c);
 }
 
-struct bpf_insn *code_take(struct code *c, size_t *n)
+struct bpf_insn *emit_take(struct emit *c, size_t *n)
 {
 	*n = c->n;
 	return steal(&c->insns);
 }
 
-struct code *code_close(struct code *c)
+struct emit *emit_close(struct emit *c)
 {
 	if (!c)
 		return NULL;

@@ -11,34 +11,34 @@
 #include <stdint.h>
 
 struct bpf_insn;
-struct code;
+struct emit;
 
 /* With labels 0 to @n_labels - 1. Returns 0 or -ENOMEM. */
-int code_open(struct code **c, uint32_t n_labels);
+int emit_open(struct emit **c, uint32_t n_labels);
 
-/* Starts from the beginning. A program is emitted again and again until code_finish() says that it is done. */
-void code_begin(struct code *c);
+/* Starts from the beginning. A program is emitted again and again until emit_finish() says that it is done. */
+void emit_begin(struct emit *c);
 
-void code_emit(struct code *c, uint8_t opcode, uint8_t dst, uint8_t src, int16_t off, int32_t imm);
+void emit_insn(struct emit *c, uint8_t opcode, uint8_t dst, uint8_t src, int16_t off, int32_t imm);
 
 /* The same for a jump, whose offset is that of @label. */
-void code_jump(struct code *c, uint8_t opcode, uint8_t dst, uint8_t src, int32_t imm, uint32_t label);
+void emit_jump(struct emit *c, uint8_t opcode, uint8_t dst, uint8_t src, int32_t imm, uint32_t label);
 
 /* The next instruction is where @label is. */
-void code_label(struct code *c, uint32_t label);
+void emit_label(struct emit *c, uint32_t label);
 
 /* Is there a jump to it, so far? */
-bool code_wants(const struct code *c, uint32_t label);
+bool emit_wants(const struct emit *c, uint32_t label);
 
 /* Here, where register 0 is free and the instruction above goes on to the one below, may be an island if one is needed. */
-void code_island(struct code *c);
+void emit_island(struct emit *c);
 
 /* 0: done; -EAGAIN: once more; -E2BIG: the jumps do not reach, whatever is done; -ENOMEM. */
-int code_finish(struct code *c);
+int emit_finish(struct emit *c);
 
 /* Takes the @n instructions out, to be freed. */
-struct bpf_insn *code_take(struct code *c, size_t *n);
+struct bpf_insn *emit_take(struct emit *c, size_t *n);
 
-struct code *code_close(struct code *c);
+struct emit *emit_close(struct emit *c);
 
 #endif

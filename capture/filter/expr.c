@@ -354,7 +354,7 @@ const char *expr_error_in(const struct expr *e, const char *file, char *out, siz
 
 	if (!file)
 		return expr_error(e);
-	decode_linktype_name(e->linktype, name, sizeof(name));
+	link_type_name(e->linktype, name, sizeof(name));
 	if (e->place == SIZE_MAX) {
 		snprintf(out, cap, "%s: libpcap does not take this filter expression for link type %s", file, name);
 	} else if (!e->text[e->place]) {

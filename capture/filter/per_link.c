@@ -18,7 +18,7 @@ struct mesh {
 	struct expr *expr;
 };
 
-struct sieve {
+struct per_link {
 	const char *filter, *file;
 	bool optimize;
 	bool good;			/* for one of them */
@@ -28,20 +28,20 @@ struct sieve {
 	char words[PATH_MAX + 256];	/* for it */
 };
 
-int sieve_open(struct sieve **sieve, const char *filter, const char *file, bool optimize)
+int per_link_open(struct per_link **per_link, const char *filter, const char *file, bool optimize)
 {
-	struct sieve *s = calloc(1, sizeof(*s));
+	struct per_link *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return -ENOMEM;
 	s->filter = filter;
 	s->file = file;
 	s->optimize = optimize;
-	*sieve = s;
+	*per_link = s;
 	return 0;
 }
 
-static int add(struct sieve *s, const struct iface *i, struct mesh **mesh)
+static int add(struct per_link *s, const struct iface *i, struct mesh **mesh)
 {
 	struct mesh *m = *mesh = &s->meshes[s->n_meshes];
 	int err;
@@ -61,7 +61,7 @@ static int add(struct sieve *s, const struct iface *i, struct mesh **mesh)
 }
 
 /* For the packets of @i. -ENOMEM. */
-static int find(struct sieve *s, const struct iface *i, struct mesh **mesh)
+static int find(struct per_link *s, const struct iface *i, struct mesh **mesh)
 {
 	for (struct mesh *m = s->meshes; m < s->meshes + s->n_meshes; m++) {
 		if (m->linktype == i->linktype && m->swapped == i->swapped) {
@@ -72,13 +72,13 @@ static int find(struct sieve *s, const struct iface *i, struct mesh **mesh)
 	return add(s, i, mesh);
 }
 
-static int refused(struct sieve *s, const struct mesh *m)
+static int refused(struct per_link *s, const struct mesh *m)
 {
 	s->error = m->expr ? expr_error_in(m->expr, s->file, s->words, sizeof(s->words)) : "too many link types for a filter";
 	return -EINVAL;
 }
 
-int sieve_packet(struct sieve *s, const struct packet *p)
+int per_link_packet(struct per_link *s, const struct packet *p)
 {
 	struct mesh *m;
 	int err = find(s, p->iface, &m);
@@ -92,7 +92,7 @@ int sieve_packet(struct sieve *s, const struct packet *p)
 	return err;
 }
 
-int sieve_check(struct sieve *s, const struct iface *i)
+int per_link_check(struct per_link *s, const struct iface *i)
 {
 	static const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
 	struct mesh *m;
@@ -101,22 +101,22 @@ int sieve_check(struct sieve *s, const struct iface *i)
 	return err ? err : m->refused ? refused(s, m) : 0;
 }
 
-bool sieve_is_good(const struct sieve *s)
+bool per_link_is_good(const struct per_link *s)
 {
 	return s->good;
 }
 
-bool sieve_is_wrong(const struct sieve *s)
+bool per_link_is_wrong(const struct per_link *s)
 {
 	return !s->good && s->n_meshes && expr_is_wrong(s->meshes[0].expr);
 }
 
-const char *sieve_error(const struct sieve *s)
+const char *per_link_error(const struct per_link *s)
 {
 	return s->error;
 }
 
-struct sieve *sieve_close(struct sieve *s)
+struct per_link *per_link_close(struct per_link *s)
 {
 	if (!s)
 		return NULL;

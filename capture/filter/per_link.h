@@ -7,30 +7,30 @@
 
 struct iface;
 struct packet;
-struct sieve;
+struct per_link;
 
 /*
  * The expression, which has to live as long, is not looked at yet. @file: where it comes from, as for expr_error_in(); NULL: it
  * may be shown. -ENOMEM.
  */
-int sieve_open(struct sieve **s, const char *filter, const char *file, bool optimize);
+int per_link_open(struct per_link **s, const char *filter, const char *file, bool optimize);
 
 /*
- * Does the packet match? 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and sieve_error() tells why; all
+ * Does the packet match? 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and per_link_error() tells why; all
  * further packets of that type do not match.
  */
-int sieve_packet(struct sieve *s, const struct packet *p);
+int per_link_packet(struct per_link *s, const struct packet *p);
 
 /* Is it a filter for the packets of @i (NULL: Ethernet)? 0, or an error as above. */
-int sieve_check(struct sieve *s, const struct iface *i);
+int per_link_check(struct per_link *s, const struct iface *i);
 
 /* Is it, so far as was asked, a filter for some link type? And is it none for any, whatever may come? */
-bool sieve_is_good(const struct sieve *s);
-bool sieve_is_wrong(const struct sieve *s);
+bool per_link_is_good(const struct per_link *s);
+bool per_link_is_wrong(const struct per_link *s);
 
 /* Why it was refused the last time: a sentence about the expression. */
-const char *sieve_error(const struct sieve *s);
+const char *per_link_error(const struct per_link *s);
 
-struct sieve *sieve_close(struct sieve *s);
+struct per_link *per_link_close(struct per_link *s);
 
 #endif

@@ -35,15 +35,15 @@ enum {
 
 /* A label is a classic instruction in one of the versions, or the place where the second begins. */
 struct xlat {
-	struct classic p;
-	struct code *code;
+	struct cbpf p;
+	struct emit *code;
 	bool careful;			/* the version that is emitted */
 };
 
 static void xlat_release(struct xlat *x)
 {
-	classic_close(&x->p);
-	code_close(x->code);
+	cbpf_close(&x->p);
+	emit_close(x->code);
 }
 
 static uint32_t label_of(const struct xlat *x, size_t i)
@@ -59,70 +59,70 @@ static uint32_t careful_label(const struct xlat *x)
 static void go_to(struct xlat *x, size_t from, size_t to)
 {
 	if (to != from + 1)
-		code_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, label_of(x, to));
+		emit_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, label_of(x, to));
 }
 
 static void reject(struct xlat *x)
 {
-	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
-	code_emit(x->code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
+	emit_insn(x->code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
 /* Rejects, unless the comparison holds. The way that ends is the one that the verifier takes first, and is done with. */
 static void require(struct xlat *x, uint8_t code, uint8_t dst, int32_t imm)
 {
-	code_emit(x->code, code | BPF_K, dst, 0, 2, imm);
+	emit_insn(x->code, code | BPF_K, dst, 0, 2, imm);
 	reject(x);
 }
 
 /* Goes on if the bytes before the one at @reg are in the first buffer. */
 static void require_linear(struct xlat *x, uint8_t reg)
 {
-	code_emit(x->code, BPF_JMP | BPF_JLE | BPF_X, reg, END, 1, 0);
-	code_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, careful_label(x));
+	emit_insn(x->code, BPF_JMP | BPF_JLE | BPF_X, reg, END, 1, 0);
+	emit_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, careful_label(x));
 }
 
 /* Hides the value of @reg from the verifier, see forget() in bpf/parse.h: the length is one that it does not know. */
 static void forget(struct xlat *x, uint8_t reg)
 {
-	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
-	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_X, reg, BPF_REG_1, 0, 0);
-	code_emit(x->code, BPF_ALU64 | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_X, reg, BPF_REG_1, 0, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
 }
 
 /* The value at register 2, from wherever it is in the frame. */
 static void load_careful(struct xlat *x, const struct sock_filter *in, uint8_t dst)
 {
-	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
-	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0);
-	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, AT_LOADED);
-	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, classic_size(in->code));
-	code_emit(x->code, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_xdp_load_bytes);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, AT_LOADED);
+	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, cbpf_size(in->code));
+	emit_insn(x->code, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_xdp_load_bytes);
 	require(x, BPF_JMP | BPF_JEQ, BPF_REG_0, 0);
-	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, BPF_REG_10, AT_LOADED, 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, BPF_REG_10, AT_LOADED, 0);
 }
 
 static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
 {
 	const struct sock_filter *in = &x->p.in[i];
-	uint32_t end = in->k + classic_size(in->code);
+	uint32_t end = in->k + cbpf_size(in->code);
 	bool near = in->k <= INT16_MAX;
 
 	if (x->careful) {
-		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, in->k);
+		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, in->k);
 		load_careful(x, in, dst);
 		return;
 	}
 	if (end > x->p.known[i]) {
-		code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
-		code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, end);
+		emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
+		emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, end);
 		require_linear(x, BPF_REG_1);
 	}
 	if (!near) {
-		code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
-		code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, in->k);
+		emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
+		emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, in->k);
 	}
-	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, near ? DATA : BPF_REG_1, near ? in->k : 0, 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, near ? DATA : BPF_REG_1, near ? in->k : 0, 0);
 }
 
 /*
@@ -131,10 +131,10 @@ static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
  */
 static void load_indirect(struct xlat *x, const struct sock_filter *in)
 {
-	uint32_t size = classic_size(in->code);
+	uint32_t size = cbpf_size(in->code);
 
-	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, X, 0, 0);
-	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, in->k);
+	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, X, 0, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, in->k);
 	if (x->p.compares_x)
 		forget(x, BPF_REG_2);
 	require(x, BPF_JMP | BPF_JLE, BPF_REG_2, FILTER_REACH - size);
@@ -142,12 +142,12 @@ static void load_indirect(struct xlat *x, const struct sock_filter *in)
 		load_careful(x, in, A);
 		return;
 	}
-	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
-	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
-	code_emit(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_1, 0, 0);
-	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, size);
+	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_1, 0, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, size);
 	require_linear(x, BPF_REG_3);
-	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), A, BPF_REG_1, 0, 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), A, BPF_REG_1, 0, 0);
 }
 
 static void load_packet(struct xlat *x, size_t i)
@@ -156,16 +156,16 @@ static void load_packet(struct xlat *x, size_t i)
 
 	if (BPF_CLASS(in->code) == BPF_LDX) {	/* the length of an IPv4 header */
 		load_absolute(x, i, X);
-		code_emit(x->code, BPF_ALU | BPF_AND | BPF_K, X, 0, 0, 15);
-		code_emit(x->code, BPF_ALU | BPF_LSH | BPF_K, X, 0, 0, 2);
+		emit_insn(x->code, BPF_ALU | BPF_AND | BPF_K, X, 0, 0, 15);
+		emit_insn(x->code, BPF_ALU | BPF_LSH | BPF_K, X, 0, 0, 2);
 		return;
 	}
 	if (BPF_MODE(in->code) == BPF_IND)
 		load_indirect(x, in);
 	else
 		load_absolute(x, i, A);
-	if (classic_size(in->code) > 1)
-		code_emit(x->code, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 8 * classic_size(in->code));
+	if (cbpf_size(in->code) > 1)
+		emit_insn(x->code, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 8 * cbpf_size(in->code));
 }
 
 static void load(struct xlat *x, size_t i)
@@ -173,14 +173,14 @@ static void load(struct xlat *x, size_t i)
 	const struct sock_filter *in = &x->p.in[i];
 	uint8_t dst = BPF_CLASS(in->code) == BPF_LDX ? X : A;
 
-	if (classic_loads(in->code))
+	if (cbpf_loads(in->code))
 		load_packet(x, i);
 	else if (BPF_MODE(in->code) == BPF_LEN)
-		code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_LEN, 0);
+		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_LEN, 0);
 	else if (BPF_MODE(in->code) == BPF_MEM)
-		code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_MEM + 4 * (int)in->k, 0);
+		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_MEM + 4 * (int)in->k, 0);
 	else
-		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, in->k);
+		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, in->k);
 }
 
 /* By 32 and more nothing is left, as libpcap has it for X; for a constant it says nothing. */
@@ -188,15 +188,15 @@ static void shift(struct xlat *x, const struct sock_filter *in)
 {
 	if (BPF_SRC(in->code) == BPF_K) {
 		if (in->k < 32)
-			code_emit(x->code, in->code, A, 0, 0, in->k);
+			emit_insn(x->code, in->code, A, 0, 0, in->k);
 		else
-			code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
+			emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
 		return;
 	}
-	code_emit(x->code, BPF_JMP32 | BPF_JLT | BPF_K, X, 0, 2, 32);
-	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
-	code_emit(x->code, BPF_JMP | BPF_JA, 0, 0, 1, 0);
-	code_emit(x->code, in->code, A, X, 0, 0);
+	emit_insn(x->code, BPF_JMP32 | BPF_JLT | BPF_K, X, 0, 2, 32);
+	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
+	emit_insn(x->code, BPF_JMP | BPF_JA, 0, 0, 1, 0);
+	emit_insn(x->code, in->code, A, X, 0, 0);
 }
 
 /* The codes of both languages are the same, all of 32 bits. */
@@ -210,14 +210,14 @@ static void calculate(struct xlat *x, const struct sock_filter *in)
 		shift(x, in);
 		return;
 	case BPF_NEG:
-		code_emit(x->code, in->code, A, 0, 0, 0);
+		emit_insn(x->code, in->code, A, 0, 0, 0);
 		return;
 	case BPF_DIV:
 	case BPF_MOD:
 		if (by_x)
 			require(x, BPF_JMP32 | BPF_JNE, X, 0);
 	}
-	code_emit(x->code, in->code, A, by_x ? X : 0, 0, by_x ? 0 : in->k);
+	emit_insn(x->code, in->code, A, by_x ? X : 0, 0, by_x ? 0 : in->k);
 }
 
 /* The opposite of a comparison, or 0 */
@@ -238,7 +238,7 @@ static void compare(struct xlat *x, size_t i, size_t yes, size_t no)
 		no = i + 1;
 	}
 	if (yes != no)
-		code_jump(x->code, BPF_JMP32 | op | BPF_SRC(in->code), A, by_x ? X : 0, by_x ? 0 : in->k, label_of(x, yes));
+		emit_jump(x->code, BPF_JMP32 | op | BPF_SRC(in->code), A, by_x ? X : 0, by_x ? 0 : in->k, label_of(x, yes));
 	go_to(x, i, no);
 }
 
@@ -247,9 +247,9 @@ static void count_jump_back(struct xlat *x)
 {
 	forget(x, A);
 	forget(x, X);
-	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_BACK, 0);
-	code_emit(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, 1);
-	code_emit(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_BACK, 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_BACK, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, 1);
+	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_BACK, 0);
 	require(x, BPF_JMP | BPF_JLE, BPF_REG_1, BACK_MAX);
 }
 
@@ -257,7 +257,7 @@ static void go(struct xlat *x, size_t i)
 {
 	size_t to[2];
 
-	if (classic_next(&x->p, i, to) == 2) {
+	if (cbpf_next(&x->p, i, to) == 2) {
 		compare(x, i, to[0], to[1]);
 		return;
 	}
@@ -269,17 +269,17 @@ static void go(struct xlat *x, size_t i)
 static void finish(struct xlat *x, const struct sock_filter *in)
 {
 	if (in->code == (BPF_RET | BPF_A))
-		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_0, A, 0, 0);
+		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_0, A, 0, 0);
 	else
-		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, in->k);
-	code_emit(x->code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, in->k);
+	emit_insn(x->code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
 static void translate_one(struct xlat *x, size_t i)
 {
 	const struct sock_filter *in = &x->p.in[i];
 
-	if (classic_rejects(in)) {
+	if (cbpf_rejects(in)) {
 		reject(x);
 		return;
 	}
@@ -290,7 +290,7 @@ static void translate_one(struct xlat *x, size_t i)
 		break;
 	case BPF_ST:
 	case BPF_STX:
-		code_emit(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, in->code == BPF_ST ? A : X, AT_MEM + 4 * (int)in->k, 0);
+		emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, in->code == BPF_ST ? A : X, AT_MEM + 4 * (int)in->k, 0);
 		break;
 	case BPF_ALU:
 		calculate(x, in);
@@ -302,7 +302,7 @@ static void translate_one(struct xlat *x, size_t i)
 		finish(x, in);
 		break;
 	case BPF_MISC:
-		code_emit(x->code, BPF_ALU | BPF_MOV | BPF_X, in->code == (BPF_MISC | BPF_TAX) ? X : A,
+		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_X, in->code == (BPF_MISC | BPF_TAX) ? X : A,
 		     in->code == (BPF_MISC | BPF_TAX) ? A : X, 0, 0);
 	}
 }
@@ -314,7 +314,7 @@ static bool falls(const struct xlat *x, size_t i)
 {
 	size_t to[2];
 
-	return x->p.live[i] && BPF_CLASS(x->p.in[i].code) != BPF_JMP && classic_next(&x->p, i, to);
+	return x->p.live[i] && BPF_CLASS(x->p.in[i].code) != BPF_JMP && cbpf_next(&x->p, i, to);
 }
 
 static void clear_memory(struct xlat *x)
@@ -326,40 +326,40 @@ static void clear_memory(struct xlat *x)
 			used |= 1u << x->p.in[i].k;
 	for (int k = 0; k < BPF_MEMWORDS; k++)
 		if (used & 1u << k)
-			code_emit(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, AT_MEM + 4 * k, 0);
+			emit_insn(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, AT_MEM + 4 * k, 0);
 	if (x->p.loops)
-		code_emit(x->code, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, AT_BACK, 0);
+		emit_insn(x->code, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, AT_BACK, 0);
 }
 
 static void translate_version(struct xlat *x, bool careful)
 {
 	x->careful = careful;
-	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
-	code_emit(x->code, BPF_ALU | BPF_MOV | BPF_K, X, 0, 0, 0);
+	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, A, 0, 0, 0);
+	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, X, 0, 0, 0);
 	clear_memory(x);
 	for (size_t i = 0; i < x->p.n; i++) {
 		if (!x->p.live[i])
 			continue;
 		if (i && falls(x, i - 1))
-			code_island(x->code);
-		code_label(x->code, label_of(x, i));
+			emit_island(x->code);
+		emit_label(x->code, label_of(x, i));
 		translate_one(x, i);
 	}
 }
 
 static void translate_all(struct xlat *x)
 {
-	code_emit(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_CTX, 0);
-	code_emit(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_2, AT_LEN, 0);
-	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, DATA, BPF_REG_1, offsetof(struct xdp_md, data), 0);
-	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, END, BPF_REG_1, offsetof(struct xdp_md, data_end), 0);
+	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_CTX, 0);
+	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_2, AT_LEN, 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, DATA, BPF_REG_1, offsetof(struct xdp_md, data), 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, END, BPF_REG_1, offsetof(struct xdp_md, data_end), 0);
 	translate_version(x, false);
-	if (!code_wants(x->code, careful_label(x)))
+	if (!emit_wants(x->code, careful_label(x)))
 		return;
-	code_label(x->code, careful_label(x));
-	code_emit(x->code, BPF_ALU64 | BPF_SUB | BPF_X, END, DATA, 0, 0);
-	code_emit(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
-	code_emit(x->code, BPF_JMP | BPF_JLT | BPF_X, END, BPF_REG_1, 2, 0);
+	emit_label(x->code, careful_label(x));
+	emit_insn(x->code, BPF_ALU64 | BPF_SUB | BPF_X, END, DATA, 0, 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
+	emit_insn(x->code, BPF_JMP | BPF_JLT | BPF_X, END, BPF_REG_1, 2, 0);
 	reject(x);
 	translate_version(x, true);
 }
@@ -369,28 +369,28 @@ static int translate(struct xlat *x)
 	int err;
 
 	do {
-		code_begin(x->code);
+		emit_begin(x->code);
 		translate_all(x);
-		err = code_finish(x->code);
+		err = emit_finish(x->code);
 	} while (err == -EAGAIN);
 	return err;
 }
 
-int filter_translate(struct filter *f, const struct sock_filter *prog, size_t n)
+int to_ebpf(struct filter *f, const struct sock_filter *prog, size_t n)
 {
 	cleanup(xlat_release) struct xlat x = { .code = NULL };
-	int err = classic_open(&x.p, prog, n);
+	int err = cbpf_open(&x.p, prog, n);
 
 	if (!err)
-		err = code_open(&x.code, 2 * n + 1);
+		err = emit_open(&x.code, 2 * n + 1);
 	if (!err)
 		err = translate(&x);
 	if (!err)
-		f->insns = code_take(x.code, &f->n);
+		f->insns = emit_take(x.code, &f->n);
 	return err;
 }
 
-void filter_free(struct filter *f)
+void to_ebpf_free(struct filter *f)
 {
 	free(f->insns);
 	*f = (struct filter){ NULL, 0 };

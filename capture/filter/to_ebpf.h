@@ -19,12 +19,12 @@ struct filter {
 };
 
 /*
- * Translates @n instructions of @prog, any sizes and contents. Returns 0 and an f to be released with filter_free(), or
+ * Translates @n instructions of @prog, any sizes and contents. Returns 0 and an f to be released with to_ebpf_free(), or
  * -EINVAL: not a valid program (an opcode or a jump that is none, no end); -EOPNOTSUPP: it loads what only a socket has,
  * the ancillary data of linux/filter.h; -E2BIG: too long for the jumps of eBPF; -ENOMEM.
  */
-int filter_translate(struct filter *f, const struct sock_filter *prog, size_t n);
+int to_ebpf(struct filter *f, const struct sock_filter *prog, size_t n);
 
-void filter_free(struct filter *f);
+void to_ebpf_free(struct filter *f);
 
 #endif

@@ -93,7 +93,7 @@ static void put_link_type(struct text *t, const struct row *r, const struct fiel
 static void put_protocol(struct text *t, const struct row *r, const struct field *f)
 {
 	(void)f;
-	line_protocol(t, r->packet);
+	summary_line_protocol(t, r->packet);
 }
 
 static void put_damage(struct text *t, const struct row *r, const struct field *f)
@@ -140,13 +140,13 @@ static const char *iface_name(const struct row *r, size_t *pos, size_t *len)
 	const char *name = *pos ? NULL : r->packet->iface->name;
 
 	*pos = 1;
-	*len = name ? utf8_cut(name, LINE_NAME_MAX) : 0;
+	*len = name ? text_utf8_cut(name, LINE_NAME_MAX) : 0;
 	return name;
 }
 
 static const char *comment(const struct row *r, size_t *pos, size_t *len)
 {
-	return packet_comment(r->packet, pos, len);
+	return pcapng_options_comment(r->packet, pos, len);
 }
 
 /* ---- the table ---- */
@@ -232,10 +232,10 @@ const struct field *fields(size_t *n)
 
 size_t fields_foreign(const struct packet *p)
 {
-	return p->options.len + (p->iface->name ? utf8_cut(p->iface->name, LINE_NAME_MAX) : 0);
+	return p->options.len + (p->iface->name ? text_utf8_cut(p->iface->name, LINE_NAME_MAX) : 0);
 }
 
-void row_value(struct text *t, const struct row *r, const struct field *f)
+void fields_row_value(struct text *t, const struct row *r, const struct field *f)
 {
 	uint32_t v = 0;
 
@@ -267,7 +267,7 @@ static void look_at_cooked(struct row *r)
 {
 	struct cooked c;
 
-	if (!decode_cooked(r->packet, &c))
+	if (!link_cooked(r->packet, &c))
 		return;
 	r->cooked_type = c.type;
 	r->present |= 1u << LAYER_DIRECTION;
@@ -281,15 +281,15 @@ static void look_at_link(struct row *r)
 	const uint8_t *b;
 
 	if (p->iface->linktype == LINKTYPE_ETHERNET) {
-		found(r, LAYER_MACS, decode_at(p, 0, 12));
-		b = decode_at(p, 0, 14);
+		found(r, LAYER_MACS, link_at(p, 0, 12));
+		b = link_at(p, 0, 14);
 		found(r, LAYER_ETHER, b && be16(b + 12) >= 0x600 ? b : NULL);
 	} else {
-		found(r, LAYER_COOKED, decode_cooked_mac(p));
+		found(r, LAYER_COOKED, link_cooked_mac(p));
 		look_at_cooked(r);
 	}
 	if (n_tags && behind >= 4 * n_tags)
-		found(r, LAYER_TAGS, decode_at(p, behind - 4 * n_tags, 4 * n_tags));
+		found(r, LAYER_TAGS, link_at(p, behind - 4 * n_tags, 4 * n_tags));
 }
 
 static void look_at_transport(struct row *r)
@@ -298,22 +298,22 @@ static void look_at_transport(struct row *r)
 
 	switch (p->hdr.ip_proto) {
 	case PROTO_ICMP:
-		found(r, LAYER_ICMP, decode_at_l4(p, 2));
+		found(r, LAYER_ICMP, link_at_l4(p, 2));
 		break;
 	case PROTO_ICMPV6:
-		found(r, LAYER_ICMPV6, decode_at_l4(p, 2));
+		found(r, LAYER_ICMPV6, link_at_l4(p, 2));
 		break;
 	case PROTO_TCP:
-		found(r, LAYER_TCP_PORTS, decode_at_l4(p, 4));
-		found(r, LAYER_TCP, decode_at_l4(p, 14));
-		found(r, LAYER_TCP_WINDOW, decode_at_l4(p, 16));
+		found(r, LAYER_TCP_PORTS, link_at_l4(p, 4));
+		found(r, LAYER_TCP, link_at_l4(p, 14));
+		found(r, LAYER_TCP_WINDOW, link_at_l4(p, 16));
 		break;
 	case PROTO_UDP:
-		found(r, LAYER_UDP_PORTS, decode_at_l4(p, 4));
-		found(r, LAYER_UDP, decode_at_l4(p, 6));
+		found(r, LAYER_UDP_PORTS, link_at_l4(p, 4));
+		found(r, LAYER_UDP, link_at_l4(p, 6));
 		break;
 	case PROTO_SCTP:
-		found(r, LAYER_SCTP, decode_at_l4(p, 4));
+		found(r, LAYER_SCTP, link_at_l4(p, 4));
 		break;
 	}
 }
@@ -324,11 +324,11 @@ static void look_at_network(struct row *r)
 	const struct parsed *h = &p->hdr;
 
 	if (h->ip_version == 4)
-		found(r, LAYER_IPV4, decode_at(p, h->l3_off, 20));
+		found(r, LAYER_IPV4, link_at(p, h->l3_off, 20));
 	else if (h->ip_version == 6)
-		found(r, LAYER_IPV6, decode_at(p, h->l3_off, 40));
+		found(r, LAYER_IPV6, link_at(p, h->l3_off, 40));
 	else
-		found(r, LAYER_ARP, decode_arp(p));
+		found(r, LAYER_ARP, link_arp(p));
 	if (h->ip_version && h->flags & PARSE_L4 && h->end != PARSE_DEEP)
 		look_at_transport(r);
 }
@@ -348,9 +348,9 @@ static void look_at_frame(struct row *r)
 	r->present |= p->hdr.end != PARSE_OK ? 1u << LAYER_DAMAGE : 0;
 	if (!p->options.len)
 		return;
-	if (packet_comment(p, &pos, &len))
+	if (pcapng_options_comment(p, &pos, &len))
 		r->present |= 1u << LAYER_COMMENT;
-	if (packet_verdict(p, &r->verdict))
+	if (pcapng_options_verdict(p, &r->verdict))
 		r->present |= r->verdict.type == VERDICT_XDP ? 1u << LAYER_XDP_VERDICT :
 			      r->verdict.type == VERDICT_TC ? 1u << LAYER_TC_VERDICT : 0;
 }
@@ -377,12 +377,12 @@ static void describe_second(struct row *r, uint64_t second)
 	r->second_of = second;
 }
 
-void row_init(struct row *r)
+void fields_row_init(struct row *r)
 {
 	*r = (struct row){ .second_of = UINT64_MAX };
 }
 
-void row_look(struct row *r, const struct packet *p)
+void fields_row_look(struct row *r, const struct packet *p)
 {
 	uint64_t second = p->ts_ns / 1000000000;
 

@@ -75,7 +75,7 @@ struct field {
 	uint8_t shift;		/* to the right, */
 	uint32_t mask;		/* and what is left of it then; 0: all */
 	void (*put)(struct text *t, const struct row *r, const struct field *f);	/* numbers with a comma between them */
-	const char *(*foreign)(const struct row *r, size_t *pos, size_t *len);	/* as packet_comment() */
+	const char *(*foreign)(const struct row *r, size_t *pos, size_t *len);	/* as pcapng_options_comment() */
 };
 
 enum { FIELDS_MAX_BYTES = 4608 };	/* that the fields of a row take, in any format, beside the foreign ones */
@@ -86,12 +86,12 @@ const struct field *fields(size_t *n);
 /* Bytes in all foreign fields of @p, at most. */
 size_t fields_foreign(const struct packet *p);
 
-void row_init(struct row *r);
+void fields_row_init(struct row *r);
 
 /* The next packet of the output. It has to stay until the row is written. */
-void row_look(struct row *r, const struct packet *p);
+void fields_row_look(struct row *r, const struct packet *p);
 
 /* The value of a field that is there and not foreign. */
-void row_value(struct text *t, const struct row *r, const struct field *f);
+void fields_row_value(struct text *t, const struct row *r, const struct field *f);
 
 #endif

@@ -32,9 +32,9 @@ bool format_is_text(enum file_format format)
 	return format >= FORMAT_JSON;
 }
 
-struct format *format_open(enum file_format format, const struct print_options *text)
+struct format *format_open(enum file_format format, const struct text_settings *text)
 {
-	static const struct print_options plain;
+	static const struct text_settings plain;
 
 	switch (format) {
 	case FORMAT_PCAP:

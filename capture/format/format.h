@@ -16,7 +16,7 @@ struct iface;
 struct iface_stats;
 struct origin;
 struct packet;
-struct print_options;
+struct text_settings;
 
 enum { FORMAT_AMEND_MAX = 32 };	/* bytes at the beginning of a file that may change later */
 
@@ -76,7 +76,7 @@ struct format {
 };
 
 /* An instance, for one file after the other, or NULL if there is no memory. @text: how text looks; NULL: plain. */
-struct format *format_open(enum file_format format, const struct print_options *text);
+struct format *format_open(enum file_format format, const struct text_settings *text);
 struct format *format_close(struct format *f);
 
 /* The formats themselves, for format_open(). */
@@ -84,6 +84,6 @@ struct format *format_pcapng(void);
 struct format *format_pcap(bool nanoseconds);
 struct format *format_json(void);
 struct format *format_csv(void);
-struct format *format_text(const struct print_options *o);
+struct format *format_text(const struct text_settings *o);
 
 #endif

@@ -57,7 +57,7 @@ static size_t build_head(struct pcap_format *p, void *buf, uint32_t snaplen)
 /* Others read no longer packets. */
 static uint32_t possible(const struct pcap_format *p, uint32_t snaplen)
 {
-	uint32_t max = decode_packet_max(p->linktype);
+	uint32_t max = link_decode_max(p->linktype);
 
 	return snaplen && snaplen < max ? snaplen : max;
 }
@@ -95,7 +95,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		return -EMEDIUMTYPE;
 	if (seconds > UINT32_MAX)
 		return -ERANGE;
-	if (caplen > decode_packet_max(file->linktype))
+	if (caplen > link_decode_max(file->linktype))
 		return -EMSGSIZE;
 	file->snaplen = max_of(file->snaplen, caplen);
 	memcpy(buf, record, RECORD_LEN);

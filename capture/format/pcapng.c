@@ -80,7 +80,7 @@ static void option_in_place(struct block *b, uint16_t code, uint16_t len)
 static void option_str(struct block *b, uint16_t code, const char *s)
 {
 	if (s && *s)
-		option_in_place(b, code, utf8_clean((char *)b->pos + 4, PCAPNG_STRING_MAX + 1, s, strlen(s)));
+		option_in_place(b, code, text_utf8_clean((char *)b->pos + 4, PCAPNG_STRING_MAX + 1, s, strlen(s)));
 }
 
 /* Those that came with a file. */
@@ -108,7 +108,7 @@ static void option_filter(struct block *b, const char *expression)
 	if (!expression || !*expression)
 		return;
 	value[0] = 0;
-	len = utf8_clean(value + 1, sizeof(value) - 1, expression, strlen(expression));
+	len = text_utf8_clean(value + 1, sizeof(value) - 1, expression, strlen(expression));
 	if (len <= PCAPNG_FILTER_MAX)
 		option(b, IF_FILTER, value, 1 + len);
 }

@@ -41,16 +41,16 @@ static void json_value(struct text *t, const struct row *r, const struct field *
 	switch (f->type) {
 	case FIELD_NUMBER:
 	case FIELD_BOOLEAN:
-		row_value(t, r, f);
+		fields_row_value(t, r, f);
 		break;
 	case FIELD_NUMBERS:
 		text_char(t, '[');
-		row_value(t, r, f);
+		fields_row_value(t, r, f);
 		text_char(t, ']');
 		break;
 	case FIELD_STRING:
 		text_char(t, '"');
-		row_value(t, r, f);
+		fields_row_value(t, r, f);
 		text_char(t, '"');
 		break;
 	case FIELD_FOREIGN:
@@ -71,7 +71,7 @@ static ssize_t json_packet(struct format *format, void *buf, size_t room, const 
 	(void)id, (void)snaplen;	/* the rows are of what was captured */
 	if (room < need)
 		return need;
-	row_look(r, p);
+	fields_row_look(r, p);
 	for (size_t i = 0; i < n_fields; i++, f++) {
 		if (!(r->present & 1u << f->layer))
 			continue;
@@ -163,7 +163,7 @@ static void csv_value(struct text *t, const struct row *r, const struct field *f
 	}
 	if (f->type == FIELD_NUMBERS)
 		text_char(t, '"');
-	row_value(t, r, f);
+	fields_row_value(t, r, f);
 	if (f->type == FIELD_NUMBERS)
 		text_char(t, '"');
 }
@@ -178,7 +178,7 @@ static ssize_t csv_packet(struct format *format, void *buf, size_t room, const s
 	(void)id, (void)snaplen;
 	if (room < need)
 		return need;
-	row_look(r, p);
+	fields_row_look(r, p);
 	for (size_t i = 0; i < n_fields; i++, f++) {
 		if (i)
 			text_char(&t, ',');
@@ -196,7 +196,7 @@ static struct format *open_rows(const struct format_ops *ops)
 	if (!r)
 		return NULL;
 	r->format.ops = ops;
-	row_init(&r->row);
+	fields_row_init(&r->row);
 	return &r->format;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Reads only what struct parsed says is there; whatever lies further is looked up through decode_at(). */
+/* Reads only what struct parsed says is there; whatever lies further is looked up through link_at(). */
 #include <string.h>
 
 #include "capture/base/text.h"
@@ -45,7 +45,7 @@ static void put_address(struct text *t, const struct packet *p, bool dst)
 
 static void put_protocol(struct text *t, const struct parsed *h)
 {
-	const char *name = h->ip_version ? protocol_name(h->ip_proto) : ether_type_name(h->eth_type);
+	const char *name = h->ip_version ? names_protocol(h->ip_proto) : names_ether_type(h->eth_type);
 
 	if (name) {
 		text_str(t, name);
@@ -60,7 +60,7 @@ static void put_protocol(struct text *t, const struct parsed *h)
 
 static void put_arp(struct text *t, const struct packet *p)
 {
-	const uint8_t *arp = decode_arp(p);
+	const uint8_t *arp = link_arp(p);
 
 	if (!arp)
 		return;
@@ -158,7 +158,7 @@ static void verbose_fragment6(struct text *t, const struct packet *p)
 	uint8_t next = p->data[p->hdr.l3_off + 6];
 	const uint8_t *h, *frag = NULL;
 
-	for (int n = 0; n < PARSE_MAX_EXT && is_extension(next) && (h = decode_at(p, off, 8)); n++) {
+	for (int n = 0; n < PARSE_MAX_EXT && is_extension(next) && (h = link_at(p, off, 8)); n++) {
 		if (next == PROTO_FRAGMENT)
 			frag = h;
 		if (next == PROTO_FRAGMENT && be16(h + 2) >> 3)
@@ -189,10 +189,10 @@ static void verbose_ipv6(struct text *t, const struct packet *p, int verbose)
 	}
 }
 
-void line_sequence(struct text *t, const struct packet *p)
+void summary_line_sequence(struct text *t, const struct packet *p)
 {
 	bool is_tcp = p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP && p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP;
-	const uint8_t *b = is_tcp ? decode_at_l4(p, 12) : NULL;
+	const uint8_t *b = is_tcp ? link_at_l4(p, 12) : NULL;
 
 	if (!b)
 		return;
@@ -200,7 +200,7 @@ void line_sequence(struct text *t, const struct packet *p)
 	field(t, "ack", be32(b + 8));
 }
 
-void line_captured(struct text *t, const struct packet *p)
+void summary_line_captured(struct text *t, const struct packet *p)
 {
 	field(t, "captured", p->caplen);
 }
@@ -211,23 +211,23 @@ static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 
 	switch (p->hdr.ip_proto) {
 	case PROTO_TCP:
-		b = decode_at_l4(p, 16);
+		b = link_at_l4(p, 16);
 		if (!b)
 			break;
 		field(t, "win", be16(b + 14));
 		if (verbose > 1) {
-			line_sequence(t, p);
+			summary_line_sequence(t, p);
 			field(t, "header", (b[12] >> 4) * 4);
 		}
 		break;
 	case PROTO_UDP:
-		b = decode_at_l4(p, 6);
+		b = link_at_l4(p, 6);
 		if (b && verbose > 1)
 			field(t, "length", be16(b + 4));
 		break;
 	case PROTO_ICMP:
 	case PROTO_ICMPV6:
-		b = decode_at_l4(p, 2);
+		b = link_at_l4(p, 2);
 		if (!b)
 			break;
 		field(t, "type", b[0]);
@@ -242,7 +242,7 @@ static void verbose_tags(struct text *t, const struct packet *p)
 	unsigned first = (p->hdr.l3_off ? p->hdr.l3_off : p->hdr.hdr_len) - 4u * p->hdr.n_tags;
 
 	for (unsigned i = 0; i < p->hdr.n_tags; i++) {
-		const uint8_t *tag = decode_at(p, first + 4 * i, 2);
+		const uint8_t *tag = link_at(p, first + 4 * i, 2);
 
 		if (!tag)
 			return;
@@ -264,12 +264,12 @@ static void put_verbose(struct text *t, const struct packet *p, int verbose)
 	if (p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP)
 		verbose_l4(t, p, verbose);
 	if (p->caplen < p->len)
-		line_captured(t, p);
+		summary_line_captured(t, p);
 	if (p->has & PACKET_QUEUE)
 		field(t, "queue", p->queue);
 	if (p->iface->name) {
 		text_str(t, " if ");
-		text_escaped(t, p->iface->name, utf8_cut(p->iface->name, LINE_NAME_MAX));
+		text_escaped(t, p->iface->name, text_utf8_cut(p->iface->name, LINE_NAME_MAX));
 	}
 	if (p->has & PACKET_FLAGS && (p->flags & 3) == EPB_INBOUND)
 		text_str(t, " In");
@@ -284,16 +284,16 @@ static bool is_only_link(const struct packet *p)
 {
 	const struct parsed *h = &p->hdr;
 
-	return !decode_knows(p->iface->linktype) ||
+	return !link_knows(p->iface->linktype) ||
 	       (!h->eth_type && !h->ip_version && (p->iface->linktype != LINKTYPE_ETHERNET || h->hdr_len < 14));
 }
 
-void line_protocol(struct text *t, const struct packet *p)
+void summary_line_protocol(struct text *t, const struct packet *p)
 {
 	char name[64];
 
 	if (is_only_link(p)) {
-		decode_linktype_name(p->iface->linktype, name, sizeof(name));
+		link_type_name(p->iface->linktype, name, sizeof(name));
 		text_str(t, name);
 	} else {
 		put_protocol(t, &p->hdr);
@@ -302,7 +302,7 @@ void line_protocol(struct text *t, const struct packet *p)
 
 static void put_what(struct text *t, const struct packet *p)
 {
-	line_protocol(t, p);
+	summary_line_protocol(t, p);
 	if (is_only_link(p))
 		return;
 	if (p->hdr.ip_version) {
@@ -315,7 +315,7 @@ static void put_what(struct text *t, const struct packet *p)
 	}
 }
 
-void line_packet(struct text *t, const struct packet *p, int verbose)
+void summary_line_packet(struct text *t, const struct packet *p, int verbose)
 {
 	put_what(t, p);
 	text_str(t, " (");
@@ -326,7 +326,7 @@ void line_packet(struct text *t, const struct packet *p, int verbose)
 		put_verbose(t, p, verbose);
 }
 
-void line_direction(struct text *t, const struct packet *p)
+void summary_line_direction(struct text *t, const struct packet *p)
 {
 	static const char *const words[] = {
 		[COOKED_IN] = "In ", [COOKED_BROADCAST] = "B ", [COOKED_MULTICAST] = "M ", [COOKED_OTHERS] = "P ",
@@ -334,7 +334,7 @@ void line_direction(struct text *t, const struct packet *p)
 	};
 	struct cooked c;
 
-	if (!decode_cooked(p, &c))
+	if (!link_cooked(p, &c))
 		return;
 	if (c.has_ifindex) {
 		text_str(t, "ifindex ");
@@ -344,16 +344,16 @@ void line_direction(struct text *t, const struct packet *p)
 	text_str(t, c.type < array_size(words) ? words[c.type] : "? ");
 }
 
-void line_link(struct text *t, const struct packet *p)
+void summary_line_link(struct text *t, const struct packet *p)
 {
 	const uint8_t *b;
 
-	if (p->iface->linktype == LINKTYPE_ETHERNET && (b = decode_at(p, 0, 12))) {
+	if (p->iface->linktype == LINKTYPE_ETHERNET && (b = link_at(p, 0, 12))) {
 		text_mac(t, b + 6);
 		text_str(t, " -> ");
 		text_mac(t, b);
 		text_char(t, ' ');
-	} else if ((b = decode_cooked_mac(p))) {
+	} else if ((b = link_cooked_mac(p))) {
 		text_mac(t, b);
 		text_char(t, ' ');
 	}

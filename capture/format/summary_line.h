@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The decoded part of a line, from the protocol on: format_text.c adds number, time and bytes. */
+/* The decoded part of a line, from the protocol on: text_line.c adds number, time and bytes. */
 #ifndef XDPDUMP_FORMAT_SUMMARY_LINE_H
 #define XDPDUMP_FORMAT_SUMMARY_LINE_H
 
@@ -11,20 +11,20 @@ enum {
 	LINE_NAME_MAX	= 255,	/* bytes of an interface's name that are shown with each packet, which may be any number */
 };
 
-/* "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]"; @verbose as in struct print_options. */
-void line_packet(struct text *t, const struct packet *p, int verbose);
+/* "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]"; @verbose as in struct text_settings. */
+void summary_line_packet(struct text *t, const struct packet *p, int verbose);
 
 /* " seq N ack N", the absolute numbers of TCP, if they are captured; " captured N" bytes. */
-void line_sequence(struct text *t, const struct packet *p);
-void line_captured(struct text *t, const struct packet *p);
+void summary_line_sequence(struct text *t, const struct packet *p);
+void summary_line_captured(struct text *t, const struct packet *p);
 
 /* What it begins with: the highest protocol that is known, else the link type. Names of protocols and numbers. */
-void line_protocol(struct text *t, const struct packet *p);
+void summary_line_protocol(struct text *t, const struct packet *p);
 
 /* "ifindex 2 In ", in the words of tcpdump: which way a packet went that has a Linux cooked header; else nothing. */
-void line_direction(struct text *t, const struct packet *p);
+void summary_line_direction(struct text *t, const struct packet *p);
 
 /* "02:00:00:00:00:01 -> 02:00:00:00:00:02 ", as far as the link type has addresses and they are captured. */
-void line_link(struct text *t, const struct packet *p);
+void summary_line_link(struct text *t, const struct packet *p);
 
 #endif

@@ -22,7 +22,7 @@ enum {
 
 struct text_format {
 	struct format format;
-	struct print_options options;
+	struct text_settings options;
 	uint64_t n_packets;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
@@ -183,7 +183,7 @@ static void put_comments(struct text *t, const struct packet *pkt)
 	const char *s;
 	size_t len, pos = 0;
 
-	while ((s = packet_comment(pkt, &pos, &len))) {
+	while ((s = pcapng_options_comment(pkt, &pos, &len))) {
 		text_str(t, "\tcomment: ");
 		text_escaped(t, s, len);
 		text_char(t, '\n');
@@ -207,14 +207,14 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		text_str(&t, "  ");
 	}
 	put_time(p, &t, pkt);
-	line_direction(&t, pkt);
+	summary_line_direction(&t, pkt);
 	if (p->options.link)
-		line_link(&t, pkt);
-	line_packet(&t, pkt, p->options.verbose);
+		summary_line_link(&t, pkt);
+	summary_line_packet(&t, pkt, p->options.verbose);
 	if (p->options.sequence && p->options.verbose < 2)	/* which shows them anyway */
-		line_sequence(&t, pkt);
+		summary_line_sequence(&t, pkt);
 	if (p->options.lengths && (p->options.verbose < 1 || pkt->caplen == pkt->len))
-		line_captured(&t, pkt);
+		summary_line_captured(&t, pkt);
 	text_char(&t, '\n');
 	if (comments)
 		put_comments(&t, pkt);
@@ -223,7 +223,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	return t.len;
 }
 
-struct format *format_text(const struct print_options *o)
+struct format *format_text(const struct text_settings *o)
 {
 	static const struct format_ops ops = { .collected = 64 * 1024, .packet_min = 8, .packet = packet };
 	struct text_format *p = calloc(1, sizeof(*p));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* How packets look as text (format_text.c): one line each, then, if asked for, its bytes. */
+/* How packets look as text (text_line.c): one line each, then, if asked for, its bytes. */
 #ifndef XDPDUMP_FORMAT_TEXT_SETTINGS_H
 #define XDPDUMP_FORMAT_TEXT_SETTINGS_H
 
@@ -10,7 +10,7 @@ enum time_format { TIME_OF_DAY, TIME_NONE, TIME_EPOCH, TIME_DELTA, TIME_DATE, TI
 
 enum hex_format { HEX_NONE, HEX, HEX_LINK, HEX_ASCII, HEX_ASCII_LINK, ASCII, ASCII_LINK };	/* -x -xx -X -XX -A -AA */
 
-struct print_options {
+struct text_settings {
 	enum time_format time;
 	enum hex_format hex;
 	int verbose;		/* number of -v, -1 for -q */

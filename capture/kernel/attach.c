@@ -49,12 +49,12 @@ static void attach_closep(struct attach **a)
 	attach_close(*a);
 }
 
-static int use_rings(struct xdpdump *skel, const struct ring *ring)
+static int use_rings(struct xdpdump *skel, const struct rings *ring)
 {
-	int err = bpf_map__reuse_fd(skel->maps.rings, ring_map_fd(ring));
+	int err = bpf_map__reuse_fd(skel->maps.rings, rings_map_fd(ring));
 
-	skel->rodata->ring_size = ring_cpu_size(ring);
-	return err ? err : bpf_map__reuse_fd(skel->maps.bell, ring_bell_fd(ring));
+	skel->rodata->ring_size = rings_cpu_size(ring);
+	return err ? err : bpf_map__reuse_fd(skel->maps.bell, rings_bell_fd(ring));
 }
 
 /* Where the last function of a linked program begins. */
@@ -89,7 +89,7 @@ static int insert_filter(struct bpf_program *prog, struct bpf_prog_load_opts *op
 	return bpf_program__set_insns(prog, all, start + filter->n);
 }
 
-static int open_and_load(struct attach *a, const struct ring *ring, const struct attach_settings *s)
+static int open_and_load(struct attach *a, const struct rings *ring, const struct attach_settings *s)
 {
 	int err;
 
@@ -116,7 +116,7 @@ static int keep_a_handler(void)
 }
 
 /* libbpf is told how to put the filter in only as long as it takes. */
-static int open_with_filter(struct attach *a, const struct ring *ring, const struct attach_settings *s)
+static int open_with_filter(struct attach *a, const struct rings *ring, const struct attach_settings *s)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)s->filter, .prog_prepare_load_fn = insert_filter);
 	int handler = keep_a_handler();
@@ -141,7 +141,7 @@ static int ask_id(struct attach *a)
 	return err;
 }
 
-int attach_open(struct attach **attach, const struct ring *ring, const struct attach_settings *s)
+int attach_open(struct attach **attach, const struct rings *ring, const struct attach_settings *s)
 {
 	cleanup(attach_closep) struct attach *a = calloc(1, sizeof(*a));
 	int err;

@@ -12,7 +12,7 @@
 struct attach;
 struct counters;
 struct filter;
-struct ring;
+struct rings;
 
 enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC, XDP_MODE_OFFLOAD };
 
@@ -31,7 +31,7 @@ void attach_set_verbose(enum attach_log log);
 
 /* What the program is to do. */
 struct attach_settings {
-	uint32_t snap;		/* bytes of each packet that go into the ring, 1 to EVENT_SNAP_MAX, as for ring_open() */
+	uint32_t snap;		/* bytes of each packet that go into the ring, 1 to EVENT_SNAP_MAX, as for rings_open() */
 	bool headers_only;	/* and none behind its last header */
 	bool drop;		/* frames are not passed on: a mirror port */
 	uint16_t iface;		/* number of the interface, for its records */
@@ -39,7 +39,7 @@ struct attach_settings {
 };
 
 /* Loads the program; its records go into @ring. Returns -errno of the kernel. With a filter not to be called by two threads. */
-int attach_open(struct attach **a, const struct ring *ring, const struct attach_settings *s);
+int attach_open(struct attach **a, const struct rings *ring, const struct attach_settings *s);
 
 /* Attaches it in @mode, native or generic. -EBUSY or -EEXIST: there is a program already. */
 int attach_to(struct attach *a, int ifindex, enum xdp_mode mode);

@@ -12,7 +12,7 @@
 #include "capture/kernel/rings.h"
 
 enum {
-	CPU_DEFAULT	= 16 << 20,	/* 11 ms of 96-byte snippets at 10 million packets a second */
+	CPU_DEFAULT	= 16 << 20,	/* 11 ms of 96 bytes of each packet at 10 million packets a second */
 	TOTAL_DEFAULT	= 64 << 20,	/* at most, but for */
 	CPU_LEAST	= 1 << 20,	/* each CPU */
 	CPU_MIN		= 4096,
@@ -24,12 +24,12 @@ enum {
 struct lane {
 	struct cpu_ring *shared;
 	uint64_t pos;		/* of the next record */
-	uint64_t end;		/* as far as ring_look() has seen */
+	uint64_t end;		/* as far as rings_look() has seen */
 	uint64_t released;
 	uint64_t rank;		/* of its first record: see rank_of() */
 };
 
-struct ring {
+struct rings {
 	int map_fd, bell_fd;
 	void *map;
 	size_t map_size;
@@ -47,9 +47,9 @@ struct ring {
 	uint64_t late, broken;
 };
 
-static void ring_closep(struct ring **r)
+static void ring_closep(struct rings **r)
 {
-	ring_close(*r);
+	rings_close(*r);
 }
 
 /* One more than the highest number of a CPU that is there, on or off; the kernel has room for many more on some machines. */
@@ -78,7 +78,7 @@ static size_t power_of_two(size_t n)
 	return rounded;
 }
 
-size_t ring_share(size_t total, unsigned n_cpus, uint32_t snap)
+size_t rings_share(size_t total, unsigned n_cpus, uint32_t snap)
 {
 	size_t share = CPU_DEFAULT;
 
@@ -89,7 +89,7 @@ size_t ring_share(size_t total, unsigned n_cpus, uint32_t snap)
 	return max_of(share, power_of_two(event_room(snap)));
 }
 
-static int map_lanes(struct ring *r)
+static int map_lanes(struct rings *r)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
 	size_t stride = sizeof(struct cpu_ring) + r->cpu_size + event_room(r->snap);
@@ -109,7 +109,7 @@ static int map_lanes(struct ring *r)
 	return 0;
 }
 
-static int map_bell(struct ring *r)
+static int map_bell(struct rings *r)
 {
 	void *p;
 
@@ -127,9 +127,9 @@ static int map_bell(struct ring *r)
 	return 0;
 }
 
-int ring_open(struct ring **ring, size_t total, uint32_t snap)
+int rings_open(struct rings **ring, size_t total, uint32_t snap)
 {
-	cleanup(ring_closep) struct ring *r = calloc(1, sizeof(*r));
+	cleanup(ring_closep) struct rings *r = calloc(1, sizeof(*r));
 	int err;
 
 	if (!r)
@@ -142,7 +142,7 @@ int ring_open(struct ring **ring, size_t total, uint32_t snap)
 	r->heap = calloc(r->n_lanes, sizeof(*r->heap));
 	if (!r->lanes || !r->heap)
 		return -ENOMEM;
-	r->cpu_size = ring_share(total, r->n_lanes, snap);
+	r->cpu_size = rings_share(total, r->n_lanes, snap);
 	if (r->cpu_size > CPU_MAX)
 		return -E2BIG;
 	err = map_lanes(r);
@@ -154,22 +154,22 @@ int ring_open(struct ring **ring, size_t total, uint32_t snap)
 	return 0;
 }
 
-int ring_map_fd(const struct ring *r)
+int rings_map_fd(const struct rings *r)
 {
 	return r->map_fd;
 }
 
-int ring_bell_fd(const struct ring *r)
+int rings_bell_fd(const struct rings *r)
 {
 	return r->bell_fd;
 }
 
-size_t ring_cpu_size(const struct ring *r)
+size_t rings_cpu_size(const struct rings *r)
 {
 	return r->cpu_size;
 }
 
-size_t ring_size(const struct ring *r)
+size_t ring_size(const struct rings *r)
 {
 	return r->n_lanes * r->cpu_size;
 }
@@ -180,31 +180,31 @@ static uint64_t head_of(const struct lane *l)
 	return __atomic_load_n(&l->shared->head, __ATOMIC_ACQUIRE);
 }
 
-static const struct event *first_of(const struct ring *r, const struct lane *l)
+static const struct event *first_of(const struct rings *r, const struct lane *l)
 {
 	return (const struct event *)&l->shared->data[l->pos & (r->cpu_size - 1)];
 }
 
 /* Stamped well after we looked: the clock was set back since. */
-static bool is_from_the_future(const struct ring *r, uint64_t ns)
+static bool is_from_the_future(const struct rings *r, uint64_t ns)
 {
 	return ns > r->now_ns && ns - r->now_ns >= RING_WINDOW_NS;
 }
 
 /* The order in which records leave: by time, but those from the future first, for they are old. */
-static uint64_t rank_of(const struct ring *r, uint64_t ns)
+static uint64_t rank_of(const struct rings *r, uint64_t ns)
 {
 	return is_from_the_future(r, ns) ? ns : ns | 1ull << 63;
 }
 
 /* Young enough for one that was stamped before to be on its way. */
-static bool is_young(const struct ring *r, uint64_t ns)
+static bool is_young(const struct rings *r, uint64_t ns)
 {
 	return r->n_lanes > 1 && r->now_ns != UINT64_MAX && !is_from_the_future(r, ns) && ns + RING_WINDOW_NS > r->now_ns;
 }
 
 /* Puts the lane at @i in order with those below it. */
-static void sift_down(struct ring *r, unsigned i)
+static void sift_down(struct rings *r, unsigned i)
 {
 	struct lane *l = r->heap[i];
 
@@ -221,7 +221,7 @@ static void sift_down(struct ring *r, unsigned i)
 	r->heap[i] = l;
 }
 
-size_t ring_look(struct ring *r, uint64_t now_ns)
+size_t rings_look(struct rings *r, uint64_t now_ns)
 {
 	size_t most = 0;
 
@@ -241,7 +241,7 @@ size_t ring_look(struct ring *r, uint64_t now_ns)
 }
 
 /* The lane on top has another first record, or none. */
-static void settle_top(struct ring *r)
+static void settle_top(struct rings *r)
 {
 	struct lane *l = r->heap[0];
 
@@ -254,7 +254,7 @@ static void settle_top(struct ring *r)
 }
 
 /* How far the lane on top may go before another one has its turn. */
-static uint64_t rival_rank(const struct ring *r)
+static uint64_t rival_rank(const struct rings *r)
 {
 	uint64_t rank = UINT64_MAX;
 
@@ -264,7 +264,7 @@ static uint64_t rival_rank(const struct ring *r)
 }
 
 /* As the program makes it? Its lengths are never trusted. */
-static bool is_sound(const struct ring *r, const struct lane *l, const struct event *ev)
+static bool is_sound(const struct rings *r, const struct lane *l, const struct event *ev)
 {
 	return ev->caplen <= r->snap && ev->caplen <= ev->len && event_room(ev->caplen) <= l->end - l->pos;
 }
@@ -273,7 +273,7 @@ static bool is_sound(const struct ring *r, const struct lane *l, const struct ev
  * Up to @max records of lane @l, as long as those of other lanes do not come before. All headers are read here, and the
  * processor told to fetch what follows them, before the first packet is looked at.
  */
-static unsigned take_run(struct ring *r, struct lane *l, const struct event **records, unsigned max)
+static unsigned take_run(struct rings *r, struct lane *l, const struct event **records, unsigned max)
 {
 	uint64_t last_ns = r->last_ns, rival = rival_rank(r);
 	unsigned n = 0;
@@ -299,7 +299,7 @@ static unsigned take_run(struct ring *r, struct lane *l, const struct event **re
 	return n;
 }
 
-unsigned ring_take(struct ring *r, const struct event **records, unsigned max)
+unsigned rings_take(struct rings *r, const struct event **records, unsigned max)
 {
 	unsigned n = 0;
 
@@ -310,7 +310,7 @@ unsigned ring_take(struct ring *r, const struct event **records, unsigned max)
 	return n;
 }
 
-void ring_release(struct ring *r)
+void rings_release(struct rings *r)
 {
 	for (struct lane *l = r->lanes; l < r->lanes + r->n_lanes; l++) {
 		if (l->released == l->pos)
@@ -321,7 +321,7 @@ void ring_release(struct ring *r)
 	}
 }
 
-bool ring_sleep(struct ring *r)
+bool rings_sleep(struct rings *r)
 {
 	__atomic_store_n(r->bell_tail, __atomic_load_n(r->bell_head, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
 	/* In order with the look at the heads that follows: see put() in the program. */
@@ -334,17 +334,17 @@ bool ring_sleep(struct ring *r)
 	return true;
 }
 
-uint64_t ring_late(const struct ring *r)
+uint64_t rings_late(const struct rings *r)
 {
 	return r->late;
 }
 
-uint64_t ring_broken(const struct ring *r)
+uint64_t rings_broken(const struct rings *r)
 {
 	return r->broken;
 }
 
-struct ring *ring_close(struct ring *r)
+struct rings *rings_close(struct rings *r)
 {
 	if (!r)
 		return NULL;

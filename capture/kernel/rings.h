@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct event;
-struct ring;
+struct rings;
 
 enum {
 	/* A record is held back for so long, because one that another CPU stamped before may not be complete yet. */
@@ -19,46 +19,46 @@ enum {
 };
 
 /*
- * Makes rings of @total bytes in all for records with up to @snap bytes of data. Each CPU's has the same size, ring_share(),
+ * Makes rings of @total bytes in all for records with up to @snap bytes of data. Each CPU's has the same size, rings_share(),
  * so the sum may become larger. -errno; -E2BIG: beyond what there can be.
  */
-int ring_open(struct ring **r, size_t total, uint32_t snap);
+int rings_open(struct rings **r, size_t total, uint32_t snap);
 
 /*
  * The share of each of @n_cpus: a power of two that holds one record at least. Without a @total (0): 16 MiB, or as much less
  * as keeps the sum at 64 MiB, but not less than 1 MiB.
  */
-size_t ring_share(size_t total, unsigned n_cpus, uint32_t snap);
+size_t rings_share(size_t total, unsigned n_cpus, uint32_t snap);
 
 /* For the maps of the program, and its ring_size. */
-int ring_map_fd(const struct ring *r);
-int ring_bell_fd(const struct ring *r);		/* also to wait on with epoll: readable when a packet came to the sleeper */
-size_t ring_cpu_size(const struct ring *r);
+int rings_map_fd(const struct rings *r);
+int rings_bell_fd(const struct rings *r);		/* also to wait on with epoll: readable when a packet came to the sleeper */
+size_t rings_cpu_size(const struct rings *r);
 
 /* Bytes of all rings. */
-size_t ring_size(const struct ring *r);
+size_t ring_size(const struct rings *r);
 
 /*
- * Looks what has come. ring_take() then gives what was stamped up to RING_WINDOW_NS before @now_ns (CLOCK_TAI), or, with
+ * Looks what has come. rings_take() then gives what was stamped up to RING_WINDOW_NS before @now_ns (CLOCK_TAI), or, with
  * UINT64_MAX, everything. Returns the bytes in use in the ring that has most.
  */
-size_t ring_look(struct ring *r, uint64_t now_ns);
+size_t rings_look(struct rings *r, uint64_t now_ns);
 
-/* The next records of those ring_look() found, up to @max. They stay where they are until ring_release(). Returns their number. */
-unsigned ring_take(struct ring *r, const struct event **records, unsigned max);
+/* The next records of those rings_look() found, up to @max. They stay where they are until rings_release(). Returns their number. */
+unsigned rings_take(struct rings *r, const struct event **records, unsigned max);
 
 /* Gives the room of all records that were taken back to the program. */
-void ring_release(struct ring *r);
+void rings_release(struct rings *r);
 
-/* The next packet on any CPU shall make ring_bell_fd() readable. False: one is there already. */
-bool ring_sleep(struct ring *r);
+/* The next packet on any CPU shall make rings_bell_fd() readable. False: one is there already. */
+bool rings_sleep(struct rings *r);
 
 /* Records taken behind one with a later stamp. */
-uint64_t ring_late(const struct ring *r);
+uint64_t rings_late(const struct rings *r);
 
 /* Times that a ring was given up to its head, because a record in it made no sense. */
-uint64_t ring_broken(const struct ring *r);
+uint64_t rings_broken(const struct rings *r);
 
-struct ring *ring_close(struct ring *r);
+struct rings *rings_close(struct rings *r);
 
 #endif

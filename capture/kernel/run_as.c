@@ -12,7 +12,7 @@
 
 enum { GROUPS_MAX = 65536 };	/* NGROUPS_MAX of Linux */
 
-struct account {
+struct run_as {
 	uid_t uid;
 	gid_t gid;
 	gid_t own_gid;
@@ -21,14 +21,14 @@ struct account {
 	int n_own_groups;
 };
 
-static void account_closep(struct account **a)
+static void account_closep(struct run_as **a)
 {
-	account_close(*a);
+	run_as_close(*a);
 }
 
-int account_open(struct account **account, const char *user)
+int run_as_open(struct run_as **account, const char *user)
 {
-	cleanup(account_closep) struct account *a = NULL;
+	cleanup(account_closep) struct run_as *a = NULL;
 	const struct passwd *pw;
 
 	*account = NULL;
@@ -43,7 +43,7 @@ int account_open(struct account **account, const char *user)
 	a = calloc(1, sizeof(*a));
 	if (!a)
 		return -ENOMEM;
-	*a = (struct account){ .uid = pw->pw_uid, .gid = pw->pw_gid, .own_gid = getegid(), .name = strdup(user) };
+	*a = (struct run_as){ .uid = pw->pw_uid, .gid = pw->pw_gid, .own_gid = getegid(), .name = strdup(user) };
 	a->own_groups = malloc(GROUPS_MAX * sizeof(*a->own_groups));
 	if (!a->name || !a->own_groups)
 		return -ENOMEM;
@@ -55,21 +55,21 @@ int account_open(struct account **account, const char *user)
 }
 
 /* The user last: without being root groups cannot be changed. */
-int account_enter(const struct account *a)
+int run_as_enter(const struct run_as *a)
 {
 	if (a && (initgroups(a->name, a->gid) || setegid(a->gid) || seteuid(a->uid)))
 		return -errno;
 	return 0;
 }
 
-int account_leave(const struct account *a)
+int run_as_leave(const struct run_as *a)
 {
 	if (a && (seteuid(0) || setegid(a->own_gid) || setgroups(a->n_own_groups, a->own_groups)))
 		return -errno;
 	return 0;
 }
 
-int account_become(const struct account *a)
+int run_as_become(const struct run_as *a)
 {
 	if (!a)
 		return 0;
@@ -78,7 +78,7 @@ int account_become(const struct account *a)
 	return setuid(0) == 0 ? -EPERM : 0;
 }
 
-struct account *account_close(struct account *a)
+struct run_as *run_as_close(struct run_as *a)
 {
 	if (!a)
 		return NULL;

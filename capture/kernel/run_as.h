@@ -5,22 +5,22 @@
 
 #include <stdbool.h>
 
-struct account;
+struct run_as;
 
 /*
  * Looks @user up. -ENOENT: there is no such user. *@a is NULL with 0 when there is nothing to give up: we are not root, or
  * @user is. The other functions take that for "do nothing".
  */
-int account_open(struct account **a, const char *user);
+int run_as_open(struct run_as **a, const char *user);
 
-/* From here to account_leave() files are opened as the user opens them. -errno. */
-int account_enter(const struct account *a);
-int account_leave(const struct account *a);
+/* From here to run_as_leave() files are opened as the user opens them. -errno. */
+int run_as_enter(const struct run_as *a);
+int run_as_leave(const struct run_as *a);
 
 /* For ever and for all threads; no capability stays. -errno, -EPERM if there was a way back. */
-int account_become(const struct account *a);
+int run_as_become(const struct run_as *a);
 
 /* Returns NULL. */
-struct account *account_close(struct account *a);
+struct run_as *run_as_close(struct run_as *a);
 
 #endif

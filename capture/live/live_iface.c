@@ -15,18 +15,18 @@
 #include "capture/packet/link.h"
 #include "capture/packet/pcapng_codes.h"
 
-static enum status find_default(struct tap *t)
+static enum status find_default(struct live_iface *t)
 {
 	bool routed;
 	int err = netif_default(&t->netif, &routed);
 
 	t->why = routed ? "it has the default route" : "the first that is up";
 	if (err == -ENODEV)
-		return fail(STATUS_INTERFACE, "no interface is up; xdpdump -D lists those there are, -i takes one");
-	return err ? fail(STATUS_RUNTIME, "cannot look for an interface: %s", strerror(-err)) : STATUS_OK;
+		return log_fail(STATUS_INTERFACE, "no interface is up; xdpdump -D lists those there are, -i takes one");
+	return err ? log_fail(STATUS_RUNTIME, "cannot look for an interface: %s", strerror(-err)) : STATUS_OK;
 }
 
-int tap_look_up(const char *name, struct netif *n)
+int live_iface_look_up(const char *name, struct netif *n)
 {
 	uint64_t place;
 	int err = netif_by_name(name, n);
@@ -34,40 +34,40 @@ int tap_look_up(const char *name, struct netif *n)
 	return err == -ENODEV && value_number(name, 1, INT32_MAX, &place) ? netif_by_place(place, n) : err;
 }
 
-static enum status find_named(struct tap *t, const char *name)
+static enum status find_named(struct live_iface *t, const char *name)
 {
 	char nearest[sizeof(t->netif.name)];
-	int err = tap_look_up(name, &t->netif);
+	int err = live_iface_look_up(name, &t->netif);
 
 	if (err && err != -ENODEV)
-		return fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name, strerror(-err));
+		return log_fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name, strerror(-err));
 	if (!err && strcmp(name, t->netif.name))
 		t->why = name;
 	if (!err)
 		return STATUS_OK;
 	netif_nearest(name, nearest, sizeof(nearest));
-	return fail(STATUS_INTERFACE, "%s: no such interface%s%s%s xdpdump -D lists those there are", name,
+	return log_fail(STATUS_INTERFACE, "%s: no such interface%s%s%s xdpdump -D lists those there are", name,
 		    *nearest ? "; did you mean " : ";", nearest, *nearest ? "?" : "");
 }
 
-enum status tap_find(struct tap *t, const char *name)
+enum status live_iface_find(struct live_iface *t, const char *name)
 {
 	return name ? find_named(t, name) : find_default(t);
 }
 
-enum status tap_describe(struct tap *t, const char *name, uint32_t id, const struct opts *o)
+enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id, const struct opts *o)
 {
 	char driver[64];
 	struct utsname uts;
 	enum status status;
 
 	t->promiscuous_fd = -1;
-	status = tap_find(t, name);
+	status = live_iface_find(t, name);
 	if (status)
 		return status;
 	name = t->netif.name;
 	if (!t->netif.ethernet)
-		return fail(STATUS_UNSUPPORTED, "%s: its packets have no Ethernet header (a tunnel?), which is not supported",
+		return log_fail(STATUS_UNSUPPORTED, "%s: its packets have no Ethernet header (a tunnel?), which is not supported",
 			    name);
 	name = t->netif.name;		/* it may have been an alternative one */
 	t->running = t->netif.running;
@@ -83,7 +83,7 @@ enum status tap_describe(struct tap *t, const char *name, uint32_t id, const str
 		t->iface.os = NULL;
 	if (netif_strips_vlan(name)) {
 		t->iface.comment = strdup("vlan_offload=on");
-		complain("warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off keeps them", name, name);
+		log_complain("warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off keeps them", name, name);
 	}
 	return STATUS_OK;
 }
@@ -96,23 +96,23 @@ static enum status load_failed(const char *name, const struct filter *filter, in
 	uname(&uts);
 	/* Too many instructions or jumps: the verifier says EINVAL, EACCES, E2BIG or EFAULT. */
 	if (filter && err != -EPERM && err != -ENOMEM && err != -EMFILE && err != -ENFILE)
-		return fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take this filter, a program of %zu instructions; "
+		return log_fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take this filter, a program of %zu instructions; "
 			    "-vv shows why", name, uts.release, filter->n);
 	switch (err) {
 	case -EPERM:
 	case -EACCES:
-		return fail(STATUS_PERMISSION, "%s: the kernel does not let us load the XDP program: %s", name,
+		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us load the XDP program: %s", name,
 			    strerror(-err));
 	case -ENOMEM:
 	case -EMFILE:
 	case -ENFILE:
-		return fail(STATUS_RUNTIME, "%s: cannot load the XDP program: %s", name, strerror(-err));
+		return log_fail(STATUS_RUNTIME, "%s: cannot load the XDP program: %s", name, strerror(-err));
 	}
-	return fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take the XDP program, which needs multi-buffer XDP and "
+	return log_fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take the XDP program, which needs multi-buffer XDP and "
 		    "bpf_ktime_get_tai_ns (Linux 6.1): %s", name, uts.release, strerror(-err));
 }
 
-enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o, const struct filter *filter)
+enum status live_iface_load(struct live_iface *t, const struct rings *ring, const struct opts *o, const struct filter *filter)
 {
 	const struct attach_settings settings = {
 		.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port, .iface = t->iface.id,
@@ -123,19 +123,19 @@ enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *
 	return err ? load_failed(t->netif.name, filter, err) : STATUS_OK;
 }
 
-static enum status busy(const struct tap *t)
+static enum status busy(const struct live_iface *t)
 {
 	struct xdp_program found[3];
 	int n = attach_query(t->netif.ifindex, found);
 
 	if (n <= 0)
-		return fail(STATUS_INTERFACE, "%s: another XDP program is attached", t->netif.name);
-	return fail(STATUS_INTERFACE, "%s: an XDP program is attached already: %s (id %u, %s mode); it is left as it is",
+		return log_fail(STATUS_INTERFACE, "%s: another XDP program is attached", t->netif.name);
+	return log_fail(STATUS_INTERFACE, "%s: an XDP program is attached already: %s (id %u, %s mode); it is left as it is",
 		    t->netif.name, found[0].name[0] ? found[0].name : "name unknown", found[0].id,
 		    xdp_mode_name(found[0].mode));
 }
 
-static enum status attach_failed(const struct tap *t, enum xdp_mode mode, int err)
+static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode, int err)
 {
 	const char *name = t->netif.name;
 	struct utsname uts;
@@ -146,30 +146,30 @@ static enum status attach_failed(const struct tap *t, enum xdp_mode mode, int er
 		return busy(t);
 	case -EPERM:
 	case -EACCES:
-		return fail(STATUS_PERMISSION, "%s: the kernel does not let us attach: %s", name, strerror(-err));
+		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us attach: %s", name, strerror(-err));
 	case -ENODEV:
-		return fail(STATUS_INTERFACE, "%s: the interface has just disappeared", name);
+		return log_fail(STATUS_INTERFACE, "%s: the interface has just disappeared", name);
 	case -EOPNOTSUPP:
-		return fail(STATUS_UNSUPPORTED, "%s: the driver%s%s has no %s XDP; try --mode auto", name,
+		return log_fail(STATUS_UNSUPPORTED, "%s: the driver%s%s has no %s XDP; try --mode auto", name,
 			    t->iface.hardware && *t->iface.hardware ? " " : "", t->iface.hardware ? t->iface.hardware : "",
 			    xdp_mode_name(mode));
 	case -EINVAL:
 		uname(&uts);
-		return fail(STATUS_UNSUPPORTED, "%s: kernel %s cannot attach XDP by a bpf_link in %s mode (Linux 5.9): %s", name,
+		return log_fail(STATUS_UNSUPPORTED, "%s: kernel %s cannot attach XDP by a bpf_link in %s mode (Linux 5.9): %s", name,
 			    uts.release, xdp_mode_name(mode), strerror(-err));
 	}
-	return fail(STATUS_UNSUPPORTED, "%s: cannot attach in %s mode: %s", name, xdp_mode_name(mode), strerror(-err));
+	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach in %s mode: %s", name, xdp_mode_name(mode), strerror(-err));
 }
 
 /* One program is all that an interface has room for, whatever the mode: the kernel would refuse, but not say which. */
-static bool is_busy(const struct tap *t)
+static bool is_busy(const struct live_iface *t)
 {
 	struct xdp_program found[3];
 
 	return attach_query(t->netif.ifindex, found) > 0;
 }
 
-enum status tap_attach(struct tap *t, const struct opts *o)
+enum status live_iface_attach(struct live_iface *t, const struct opts *o)
 {
 	int err;
 
@@ -178,9 +178,9 @@ enum status tap_attach(struct tap *t, const struct opts *o)
 	if (o->promiscuous) {
 		t->promiscuous_fd = netif_promiscuous(t->netif.ifindex);
 		if (t->promiscuous_fd == -EPERM)
-			return fail(STATUS_PERMISSION, "%s: CAP_NET_RAW missing, which promiscuous mode needs", t->netif.name);
+			return log_fail(STATUS_PERMISSION, "%s: CAP_NET_RAW missing, which promiscuous mode needs", t->netif.name);
 		if (t->promiscuous_fd < 0)
-			return fail(STATUS_RUNTIME, "%s: no promiscuous mode: %s", t->netif.name,
+			return log_fail(STATUS_RUNTIME, "%s: no promiscuous mode: %s", t->netif.name,
 				    strerror(-t->promiscuous_fd));
 	}
 	t->start_ns = clock_now_ns();
@@ -193,13 +193,13 @@ enum status tap_attach(struct tap *t, const struct opts *o)
 		t->mode = XDP_MODE_GENERIC;
 		err = attach_to(t->attach, t->netif.ifindex, t->mode);
 		if (!err)
-			complain("warning: %s: no native XDP (%s), so in generic mode, which is slower", t->netif.name,
+			log_complain("warning: %s: no native XDP (%s), so in generic mode, which is slower", t->netif.name,
 				 strerror(-native_err));
 	}
 	return err ? attach_failed(t, t->mode, err) : STATUS_OK;
 }
 
-void tap_detach(struct tap *t)
+void live_iface_detach(struct live_iface *t)
 {
 	if (!t->attach || t->end_ns)
 		return;
@@ -208,7 +208,7 @@ void tap_detach(struct tap *t)
 }
 
 /* To whom it was sent, by the destination address. */
-static uint32_t reception(const struct tap *t, const uint8_t *dst)
+static uint32_t reception(const struct live_iface *t, const uint8_t *dst)
 {
 	static const uint8_t broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
@@ -223,7 +223,7 @@ static uint32_t reception(const struct tap *t, const uint8_t *dst)
  * Lost since the packet before. Packets of several CPUs are not in the order in which they looked at the count, so it can
  * go back a step; what was reported once is not reported again.
  */
-static uint32_t newly_lost(struct tap *t, uint32_t lost)
+static uint32_t newly_lost(struct live_iface *t, uint32_t lost)
 {
 	int32_t more = lost - t->lost;
 
@@ -234,7 +234,7 @@ static uint32_t newly_lost(struct tap *t, uint32_t lost)
 	return more;
 }
 
-void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p)
+void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p)
 {
 	*p = (struct packet){
 		.ts_ns = clock_wall_ns(clock, ev->tai_ns, now_ns),
@@ -249,15 +249,15 @@ void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock
 		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE,
 	};
 	/* The program has seen the whole frame. What we say of it must be what the file says of the bytes it has. */
-	if (!decode_fits(p))
-		decode_packet(p);
+	if (!link_fits(p))
+		link_decode(p);
 }
 
 /*
  * What became of the packets is read before how many there were: while they come, a packet that is in the one has to be in the
  * other.
  */
-static int read_counters(struct tap *t)
+static int read_counters(struct live_iface *t)
 {
 	struct counters first;
 	int err = attach_counters(t->attach, &first);
@@ -272,7 +272,7 @@ static int read_counters(struct tap *t)
 	return 0;
 }
 
-bool tap_snapshot(struct tap *t)
+bool live_iface_snapshot(struct live_iface *t)
 {
 	uint64_t before = count_seen(&t->counters);
 	struct netif now;
@@ -281,7 +281,7 @@ bool tap_snapshot(struct tap *t)
 	t->counted_ns = clock_now_ns();
 	if (err) {
 		if (!t->blind)
-			complain("%s: cannot read the counters: %s", t->netif.name, strerror(-err));
+			log_complain("%s: cannot read the counters: %s", t->netif.name, strerror(-err));
 		t->blind = true;
 		return true;
 	}
@@ -292,26 +292,26 @@ bool tap_snapshot(struct tap *t)
 	return count_seen(&t->counters) == before;
 }
 
-void tap_changed(struct tap *t, const struct netif *n, bool gone)
+void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
 {
 	if (gone) {
 		t->gone = true;
-		tap_detach(t);
-		complain("%s disappeared", t->netif.name);
+		live_iface_detach(t);
+		log_complain("%s disappeared", t->netif.name);
 		return;
 	}
 	if (strcmp(n->name, t->netif.name) && !t->renamed) {
 		t->renamed = true;
-		complain("warning: %s is called %s now; the capture goes on", t->netif.name, n->name);
+		log_complain("warning: %s is called %s now; the capture goes on", t->netif.name, n->name);
 	}
 	if (n->running != t->running) {
 		t->running = n->running;
 		t->link_downs += !n->running;
-		complain("warning: %s is %s", t->netif.name, n->running ? "up again" : "down; the capture goes on");
+		log_complain("warning: %s is %s", t->netif.name, n->running ? "up again" : "down; the capture goes on");
 	}
 }
 
-bool tap_return(struct tap *t, const struct netif *n, const struct opts *o)
+bool live_iface_return(struct live_iface *t, const struct netif *n, const struct opts *o)
 {
 	const uint64_t start_ns = t->start_ns, end_ns = t->end_ns;
 
@@ -322,7 +322,7 @@ bool tap_return(struct tap *t, const struct netif *n, const struct opts *o)
 	t->running = n->running;
 	t->if_dropped_before = t->if_dropped;
 	t->end_ns = 0;
-	t->gone = tap_attach(t, o);
+	t->gone = live_iface_attach(t, o);
 	t->start_ns = start_ns;
 	if (t->gone) {
 		t->end_ns = end_ns;
@@ -330,23 +330,23 @@ bool tap_return(struct tap *t, const struct netif *n, const struct opts *o)
 	}
 	t->detached = false;
 	t->returns++;
-	complain("warning: %s is back; the capture goes on", t->netif.name);
+	log_complain("warning: %s is back; the capture goes on", t->netif.name);
 	return true;
 }
 
-bool tap_is_lost(const struct tap *t)
+bool live_iface_is_lost(const struct live_iface *t)
 {
 	return attach_is_lost(t->attach);
 }
 
-void tap_lose(struct tap *t)
+void live_iface_lose(struct live_iface *t)
 {
 	t->gone = t->detached = true;
-	tap_detach(t);
-	complain("%s: somebody has detached our program", t->netif.name);
+	live_iface_detach(t);
+	log_complain("%s: somebody has detached our program", t->netif.name);
 }
 
-void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s)
+void live_iface_stats(const struct live_iface *t, uint64_t lost, struct iface_stats *s)
 {
 	const struct counters *c = &t->counters;
 	uint64_t end_ns = t->end_ns ? t->end_ns : t->counted_ns;
@@ -381,7 +381,7 @@ void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s)
 		snprintf(s->comment + len, sizeof(s->comment) - len, t->detached ? " detached" : " lost_interface");
 }
 
-void tap_close(struct tap *t)
+void live_iface_close(struct live_iface *t)
 {
 	t->attach = attach_close(t->attach);
 	if (t->promiscuous_fd >= 0)

@@ -12,9 +12,9 @@
 
 struct filter;
 struct opts;
-struct ring;
+struct rings;
 
-struct tap {
+struct live_iface {
 	struct netif netif;		/* as it was at the start */
 	struct iface iface;
 	struct attach *attach;
@@ -43,40 +43,40 @@ struct tap {
 };
 
 /*
- * These complain and return an exit code on failure, 0 on success. tap_close() takes anything half done. @name: of an interface, its
+ * These log_complain and return an exit code on failure, 0 on success. live_iface_close() takes anything half done. @name: of an interface, its
  * number in the list of -D, or NULL: the one that is meant then, see netif_default().
  */
-int tap_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
-enum status tap_find(struct tap *t, const char *name);
-enum status tap_describe(struct tap *t, const char *name, uint32_t id, const struct opts *o);
-enum status tap_load(struct tap *t, const struct ring *ring, const struct opts *o, const struct filter *filter);
-enum status tap_attach(struct tap *t, const struct opts *o);
+int live_iface_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
+enum status live_iface_find(struct live_iface *t, const char *name);
+enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id, const struct opts *o);
+enum status live_iface_load(struct live_iface *t, const struct rings *ring, const struct opts *o, const struct filter *filter);
+enum status live_iface_attach(struct live_iface *t, const struct opts *o);
 
 /* Takes the program off the interface. The counters stay. */
-void tap_detach(struct tap *t);
+void live_iface_detach(struct live_iface *t);
 
 /* Turns a record of this interface into a packet, which points into it. */
-void tap_packet(struct tap *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p);
+void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p);
 
 /* Reads the counters. False: more packets came since the last time. */
-bool tap_snapshot(struct tap *t);
+bool live_iface_snapshot(struct live_iface *t);
 
 /* netif_change_fn for one interface: warns, and takes note. */
-void tap_changed(struct tap *t, const struct netif *n, bool gone);
+void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone);
 
-/* Was our program taken off? tap_lose(): it was, and not because the interface is deleted: says so, and it is gone for us. */
-bool tap_is_lost(const struct tap *t);
-void tap_lose(struct tap *t);
+/* Was our program taken off? live_iface_lose(): it was, and not because the interface is deleted: says so, and it is gone for us. */
+bool live_iface_is_lost(const struct live_iface *t);
+void live_iface_lose(struct live_iface *t);
 
 /*
  * It has come back after it was gone, as @n: takes up where it was left. False: our program could not be attached again, which was
  * said, and it stays gone.
  */
-bool tap_return(struct tap *t, const struct netif *n, const struct opts *o);
+bool live_iface_return(struct live_iface *t, const struct netif *n, const struct opts *o);
 
 /* The statistics block, as of the last snapshot, or, once it is detached, as of then. @lost: packets that the writer could not write. */
-void tap_stats(const struct tap *t, uint64_t lost, struct iface_stats *s);
+void live_iface_stats(const struct live_iface *t, uint64_t lost, struct iface_stats *s);
 
-void tap_close(struct tap *t);
+void live_iface_close(struct live_iface *t);
 
 #endif

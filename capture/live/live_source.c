@@ -10,67 +10,67 @@
 
 enum { PACE_MAX_NS = 5 * 1000 * 1000 };	/* a ring of 8 MiB holds the packets that a sender at full speed makes by then */
 
-size_t drain_look(struct drain *d, bool all)
+size_t live_source_look(struct live_source *d, bool all)
 {
 	uint64_t now = clock_monotonic_ns();
 
 	d->since_ns = now - d->looked_ns;
 	d->looked_ns = now;
 	d->now_ns = clock_now_ns();
-	flow_now(d->flow, now);
-	return ring_look(d->ring, all ? UINT64_MAX : clock_tai_ns());
+	outputs_now(d->outputs, now);
+	return rings_look(d->ring, all ? UINT64_MAX : clock_tai_ns());
 }
 
-static void refuse(struct drain *d, struct tap *t)
+static void refuse(struct live_source *d, struct live_iface *t)
 {
 	t->refused++;
-	d->flow->refused++;
+	d->outputs->refused++;
 }
 
-static void take(struct drain *d, const struct event *ev, bool hand_on)
+static void take(struct live_source *d, const struct event *ev, bool hand_on)
 {
 	struct packet p;
-	struct tap *t;
+	struct live_iface *t;
 
 	if (ev->iface >= d->n_taps) {
 		d->malformed++;
 		return;
 	}
 	t = &d->taps[ev->iface];
-	if (hand_on && !d->flow->done) {
-		tap_packet(t, ev, &d->clock, d->now_ns, &p);
-		flow_packet(d->flow, &p);
+	if (hand_on && !d->outputs->done) {
+		live_iface_packet(t, ev, &d->clock, d->now_ns, &p);
+		outputs_packet(d->outputs, &p);
 	} else {
 		refuse(d, t);
 	}
 	t->taken++;	/* only now: the packet may have made a new file begin, and then the old one's statistics are without it */
 }
 
-unsigned drain_batch(struct drain *d)
+unsigned live_source_batch(struct live_source *d)
 {
-	const struct event *records[DRAIN_BATCH];
-	unsigned n = ring_take(d->ring, records, DRAIN_BATCH);
+	const struct event *records[LIVE_SOURCE_BATCH];
+	unsigned n = rings_take(d->ring, records, LIVE_SOURCE_BATCH);
 
 	for (unsigned i = 0; i < n; i++)
 		take(d, records[i], true);
-	ring_release(d->ring);
+	rings_release(d->ring);
 	return n;
 }
 
-void drain_refuse(struct drain *d)
+void live_source_refuse(struct live_source *d)
 {
 	const struct event *ev;
 
-	ring_look(d->ring, UINT64_MAX);
-	while (ring_take(d->ring, &ev, 1))
+	rings_look(d->ring, UINT64_MAX);
+	while (rings_take(d->ring, &ev, 1))
 		take(d, ev, false);
-	ring_release(d->ring);
+	rings_release(d->ring);
 }
 
-uint64_t drain_pace(struct drain *d, size_t used, uint64_t taken)
+uint64_t live_source_pace(struct live_source *d, size_t used, uint64_t taken)
 {
 	uint64_t drained = clock_monotonic_ns() - d->looked_ns;
-	double quarter = ring_cpu_size(d->ring) / 4;
+	double quarter = rings_cpu_size(d->ring) / 4;
 
 	if (taken) {
 		uint64_t until = min_of((uint64_t)PACE_MAX_NS, (uint64_t)(d->since_ns * quarter / used));
@@ -79,5 +79,5 @@ uint64_t drain_pace(struct drain *d, size_t used, uint64_t taken)
 	}
 	if (used)
 		return RING_WINDOW_NS;
-	return ring_sleep(d->ring) ? UINT64_MAX : RING_WINDOW_NS;
+	return rings_sleep(d->ring) ? UINT64_MAX : RING_WINDOW_NS;
 }

@@ -84,7 +84,7 @@ static void find_end(struct work *w)
 		given = be16(ip + 2);
 	else if (p->hdr.ip_version == 6 && be16(ip + 4))	/* 0: not given, or a jumbogram */
 		given = 40u + be16(ip + 4);
-	else if (decode_arp(p))
+	else if (link_arp(p))
 		given = 28;
 	if (given && w->from + given <= p->len) {
 		w->end = min_of(p->caplen, w->from + given);
@@ -142,7 +142,7 @@ static struct hash128 imprint_of_some(const struct hash_key *key, const struct p
 	struct hash128 head, rest;
 	uint32_t n;
 
-	decode_packet(&p);
+	link_decode(&p);
 	w.from = p.hdr.l3_off;
 	w.end = p.caplen;
 	w.head.len = p.len - w.from;

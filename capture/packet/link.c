@@ -11,7 +11,7 @@
 
 enum { ETH_TYPE_ARP = 0x0806, ETH_TYPE_RARP = 0x8035 };
 
-bool decode_knows(uint16_t linktype)
+bool link_knows(uint16_t linktype)
 {
 	switch (linktype) {
 	case LINKTYPE_NULL:
@@ -34,7 +34,7 @@ static const struct { uint16_t linktype, dlt; } moved[] = {
 	{ 100, 11 }, { 101, 12 }, { 102, 15 }, { 103, 16 }, { 106, 19 },
 };
 
-bool decode_linktype_by_name(const char *name, uint16_t *linktype)
+bool link_type_by_name(const char *name, uint16_t *linktype)
 {
 	int dlt = pcap_datalink_name_to_val(name);
 
@@ -45,7 +45,7 @@ bool decode_linktype_by_name(const char *name, uint16_t *linktype)
 	return dlt >= 0;
 }
 
-void decode_linktype_name(uint16_t linktype, char *out, size_t cap)
+void link_type_name(uint16_t linktype, char *out, size_t cap)
 {
 	const char *name;
 	int dlt = linktype;
@@ -60,7 +60,7 @@ void decode_linktype_name(uint16_t linktype, char *out, size_t cap)
 		snprintf(out, cap, "LINKTYPE_%u", linktype);
 }
 
-uint32_t decode_packet_max(uint16_t linktype)
+uint32_t link_decode_max(uint16_t linktype)
 {
 	switch (linktype) {
 	case LINKTYPE_DBUS:
@@ -138,7 +138,7 @@ static enum parse_end decode(struct cursor *c, struct parsed *hdr, uint16_t link
 	return PARSE_OK;
 }
 
-void decode_packet(struct packet *p)
+void link_decode(struct packet *p)
 {
 	uint32_t len = p->len > p->caplen ? p->len : p->caplen;
 	struct cursor c = cursor_init(p->data, p->caplen, len, PARSE_REACH);
@@ -152,7 +152,7 @@ void decode_packet(struct packet *p)
 	}
 }
 
-bool decode_fits(const struct packet *p)
+bool link_fits(const struct packet *p)
 {
 	const struct parsed *h = &p->hdr;
 	uint32_t ip = h->ip_version == 4 ? 20 : h->ip_version == 6 ? 40 : 0, behind = h->l3_off ? h->l3_off : h->hdr_len;
@@ -161,10 +161,10 @@ bool decode_fits(const struct packet *p)
 	       h->l4_off <= h->hdr_len && h->n_tags <= PARSE_MAX_TAGS && 4u * h->n_tags <= behind;
 }
 
-const uint8_t *decode_at_l4(const struct packet *p, size_t n)
+const uint8_t *link_at_l4(const struct packet *p, size_t n)
 {
 	size_t header = p->hdr.ip_version == 4 ? 0 : 40, given;
-	const uint8_t *ip = decode_at(p, p->hdr.l3_off, header ? header : 20);
+	const uint8_t *ip = link_at(p, p->hdr.l3_off, header ? header : 20);
 
 	if (!ip)
 		return NULL;
@@ -172,39 +172,39 @@ const uint8_t *decode_at_l4(const struct packet *p, size_t n)
 	/* 0: not given; more than the frame has: not to be believed */
 	if (given && p->hdr.l3_off + header + given <= p->len && p->hdr.l4_off + n > p->hdr.l3_off + header + given)
 		return NULL;
-	return decode_at(p, p->hdr.l4_off, n);
+	return link_at(p, p->hdr.l4_off, n);
 }
 
 /* RFC 826 and 903. */
-const uint8_t *decode_arp(const struct packet *p)
+const uint8_t *link_arp(const struct packet *p)
 {
 	const uint8_t *arp;
 
 	if (p->hdr.eth_type != ETH_TYPE_ARP && p->hdr.eth_type != ETH_TYPE_RARP)
 		return NULL;
-	arp = decode_at(p, p->hdr.l3_off, 28);
+	arp = link_at(p, p->hdr.l3_off, 28);
 	return arp && !memcmp(arp, "\0\1\x08\0\6\4", 6) ? arp : NULL;
 }
 
-const uint8_t *decode_cooked_mac(const struct packet *p)
+const uint8_t *link_cooked_mac(const struct packet *p)
 {
-	const uint8_t *b = decode_at(p, 0, 18);
+	const uint8_t *b = link_at(p, 0, 18);
 
 	if (p->iface->linktype == LINKTYPE_LINUX_SLL2)
 		return b && b[11] == 6 ? b + 12 : NULL;
-	b = decode_at(p, 0, 12);
+	b = link_at(p, 0, 12);
 	return p->iface->linktype == LINKTYPE_LINUX_SLL && b && be16(b + 4) == 6 ? b + 6 : NULL;
 }
 
-bool decode_cooked(const struct packet *p, struct cooked *c)
+bool link_cooked(const struct packet *p, struct cooked *c)
 {
 	const uint8_t *b;
 
-	if (p->iface->linktype == LINKTYPE_LINUX_SLL && (b = decode_at(p, 0, 16))) {
+	if (p->iface->linktype == LINKTYPE_LINUX_SLL && (b = link_at(p, 0, 16))) {
 		*c = (struct cooked){ .type = be16(b) };
 		return true;
 	}
-	if (p->iface->linktype == LINKTYPE_LINUX_SLL2 && (b = decode_at(p, 0, 20))) {
+	if (p->iface->linktype == LINKTYPE_LINUX_SLL2 && (b = link_at(p, 0, 20))) {
 		*c = (struct cooked){
 			.type = b[10], .has_ifindex = true, .ifindex = (uint32_t)be16(b + 4) << 16 | be16(b + 6),
 		};

@@ -9,42 +9,42 @@
 
 #include "capture/packet/packet.h"
 
-/* Is it one of the link types that decode_packet() knows? */
-bool decode_knows(uint16_t linktype);
+/* Is it one of the link types that link_decode() knows? */
+bool link_knows(uint16_t linktype);
 
 /* The name of a link type as libpcap has it, or "LINKTYPE_<n>", with a NUL into @out. */
-void decode_linktype_name(uint16_t linktype, char *out, size_t cap);
+void link_type_name(uint16_t linktype, char *out, size_t cap);
 
 /* The link type of that name; letters of either size will do. False: libpcap knows none. */
-bool decode_linktype_by_name(const char *name, uint16_t *linktype);
+bool link_type_by_name(const char *name, uint16_t *linktype);
 
 /*
  * Bytes of the longest packet of a link type that others read: libpcap (max_snaplen_for_dlt() in pcap-common.c) and
  * Wireshark (wtap_max_snaplen_for_encap()). To libpcap it is the snapshot length as well where a file gives none.
  */
-uint32_t decode_packet_max(uint16_t linktype);
+uint32_t link_decode_max(uint16_t linktype);
 
 /* Fills p->hdr from data, caplen, len and the link type. An unknown link type leaves it zero. */
-void decode_packet(struct packet *p);
+void link_decode(struct packet *p);
 
 /*
- * Is p->hdr, which somebody else has filled, what decode_packet() could have made of the captured bytes: complete, and each
+ * Is p->hdr, which somebody else has filled, what link_decode() could have made of the captured bytes: complete, and each
  * header within them? Who reads headers relies on it.
  */
-bool decode_fits(const struct packet *p);
+bool link_fits(const struct packet *p);
 
 /*
  * Where in a decoded packet something stands, or NULL: it is not there, or not captured. The @n bytes at @off; the first @n
  * of what is above IP, which has to be there (PARSE_L4), if they belong to the datagram; ARP or RARP of Ethernet and IPv4, 28
  * bytes; the address of Ethernet in a Linux cooked header.
  */
-static inline const uint8_t *decode_at(const struct packet *p, size_t off, size_t n)
+static inline const uint8_t *link_at(const struct packet *p, size_t off, size_t n)
 {
 	return off <= p->caplen && n <= p->caplen - off ? p->data + off : NULL;
 }
-const uint8_t *decode_at_l4(const struct packet *p, size_t n);
-const uint8_t *decode_arp(const struct packet *p);
-const uint8_t *decode_cooked_mac(const struct packet *p);
+const uint8_t *link_at_l4(const struct packet *p, size_t n);
+const uint8_t *link_arp(const struct packet *p);
+const uint8_t *link_cooked_mac(const struct packet *p);
 
 /* What a Linux cooked header says beside (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html). */
 struct cooked {
@@ -55,6 +55,6 @@ struct cooked {
 enum cooked_type { COOKED_IN, COOKED_BROADCAST, COOKED_MULTICAST, COOKED_OTHERS, COOKED_OUT };
 
 /* False: the packet has no such header, or not all of it. */
-bool decode_cooked(const struct packet *p, struct cooked *c);
+bool link_cooked(const struct packet *p, struct cooked *c);
 
 #endif

@@ -5,7 +5,7 @@
 #include "capture/base/util.h"
 #include "capture/packet/names.h"
 
-const char *protocol_name(uint8_t proto)
+const char *names_protocol(uint8_t proto)
 {
 	static const char *const names[256] = {
 		[0] = "HOPOPT", [1] = "ICMP", [2] = "IGMP", [4] = "IPv4", [6] = "TCP", [8] = "EGP", [17] = "UDP",
@@ -18,7 +18,7 @@ const char *protocol_name(uint8_t proto)
 	return names[proto];
 }
 
-const char *ether_type_name(uint16_t eth_type)
+const char *names_ether_type(uint16_t eth_type)
 {
 	static const struct { uint16_t type; const char *name; } names[] = {
 		{ 0x0800, "IPv4" }, { 0x0806, "ARP" }, { 0x0842, "WoL" }, { 0x8035, "RARP" }, { 0x8100, "VLAN" },

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /* IANA protocol keyword, or NULL. */
-const char *protocol_name(uint8_t proto);
+const char *names_protocol(uint8_t proto);
 
 /* EtherType, "LLC" for a length (below 0x600), or NULL. */
-const char *ether_type_name(uint16_t eth_type);
+const char *names_ether_type(uint16_t eth_type);
 
 #endif

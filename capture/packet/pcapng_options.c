@@ -6,7 +6,7 @@
 #include "capture/packet/pcapng_codes.h"
 #include "capture/packet/pcapng_options.h"
 
-const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len)
+const uint8_t *pcapng_options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len)
 {
 	while (*pos + 4 <= o->len) {
 		const uint8_t *value = o->bytes + *pos + 4;
@@ -22,7 +22,7 @@ const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_
 	return NULL;
 }
 
-size_t options_fit(const struct raw_options *o, size_t max)
+size_t pcapng_options_fit(const struct raw_options *o, size_t max)
 {
 	size_t fit = 0;
 
@@ -39,17 +39,17 @@ size_t options_fit(const struct raw_options *o, size_t max)
 	return fit;
 }
 
-const char *packet_comment(const struct packet *p, size_t *pos, size_t *len)
+const char *pcapng_options_comment(const struct packet *p, size_t *pos, size_t *len)
 {
-	return (const char *)options_next_of(&p->options, OPT_COMMENT, pos, len);
+	return (const char *)pcapng_options_next_of(&p->options, OPT_COMMENT, pos, len);
 }
 
-bool packet_verdict(const struct packet *p, struct verdict *v)
+bool pcapng_options_verdict(const struct packet *p, struct verdict *v)
 {
 	const uint8_t *value;
 	size_t len, pos = 0;
 
-	while ((value = options_next_of(&p->options, EPB_VERDICT, &pos, &len))) {
+	while ((value = pcapng_options_next_of(&p->options, EPB_VERDICT, &pos, &len))) {
 		if (len != 9 || (*value != VERDICT_TC && *value != VERDICT_XDP))
 			continue;
 		v->type = *value;

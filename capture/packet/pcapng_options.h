@@ -14,13 +14,13 @@ struct raw_options;
  * The value of the next option with that code and its length, not padded; NULL: there is none. @pos is 0 for the first one, and
  * moves on: a file may have millions of them, so none is looked for from the start.
  */
-const uint8_t *options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len);
+const uint8_t *pcapng_options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len);
 
 /* The same for comments on a packet: @len bytes as they stand in the file, any bytes, no NUL behind them. */
-const char *packet_comment(const struct packet *p, size_t *pos, size_t *len);
+const char *pcapng_options_comment(const struct packet *p, size_t *pos, size_t *len);
 
 /* Bytes of the first options that take @max bytes at most together, each of them whole. */
-size_t options_fit(const struct raw_options *o, size_t max);
+size_t pcapng_options_fit(const struct raw_options *o, size_t max);
 
 enum verdict_type { VERDICT_HARDWARE = 0, VERDICT_TC = 1, VERDICT_XDP = 2 };
 
@@ -30,6 +30,6 @@ struct verdict {
 };
 
 /* What was decided about a packet. False: not known, or by hardware, whose words nobody else knows. */
-bool packet_verdict(const struct packet *p, struct verdict *v);
+bool pcapng_options_verdict(const struct packet *p, struct verdict *v);
 
 #endif

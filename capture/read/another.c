@@ -11,7 +11,7 @@
 #include "capture/read/magic.h"
 
 /* Unpacking takes its time, so it is not tried at each record of a file that wants us to. */
-static bool may_try(struct reader *r)
+static bool may_try(struct capfile *r)
 {
 	enum { ALWAYS = 16, FURTHER_BYTES = 64 * 1024 };
 
@@ -22,22 +22,22 @@ static bool may_try(struct reader *r)
 }
 
 /* Four bytes are not much, and times of packets may look like that: what is unpacked has to begin as a capture. */
-static bool is_packed_capture(struct reader *r)
+static bool is_packed_capture(struct capfile *r)
 {
 	size_t n = 64;
 
 	for (;; n *= 2) {
-		bool more = reader_need(r, n);
-		int is = unpack_is_capture(reader_bytes(r), min_of(reader_have(r), n));
+		bool more = stream_need(r, n);
+		int is = decompress_is_capture(stream_bytes(r), min_of(stream_have(r), n));
 
-		if (is != -EAGAIN || !more || n == UNPACK_FIRST_MAX)
+		if (is != -EAGAIN || !more || n == DECOMPRESS_FIRST_MAX)
 			return is == 1;
 	}
 }
 
-bool reader_is_another(struct reader *r)
+bool another_is_here(struct capfile *r)
 {
-	switch (magic_of(reader_bytes(r), reader_have(r))) {
+	switch (magic_of(stream_bytes(r), stream_have(r))) {
 	case MAGIC_PCAP:
 		return true;
 	case MAGIC_PCAPNG:
@@ -52,33 +52,33 @@ bool reader_is_another(struct reader *r)
 }
 
 /* Tells where it begins, and how to get at it. */
-static int refuse(struct reader *r)
+static int refuse(struct capfile *r)
 {
 	unsigned long long at = r->offset;
 	const char *what;
 
-	reader_need(r, MAGIC_LEN);
-	what = magic_name(magic_of(reader_bytes(r), reader_have(r)));
+	stream_need(r, MAGIC_LEN);
+	what = magic_name(magic_of(stream_bytes(r), stream_have(r)));
 	if (r->unpack)
-		return reader_fail(r, "another capture (%s) begins at byte %llu: --concatenated or --recover reads it as well; by "
-				   "itself: %s -dc FILE | tail -c +%llu | xdpdump -r -", what, at, reader_compression(r), at + 1);
-	return reader_fail(r, "another capture (%s) begins at byte %llu: --concatenated or --recover reads it as well; by itself: "
+		return capfile_fail(r, "another capture (%s) begins at byte %llu: --concatenated or --recover reads it as well; by "
+				   "itself: %s -dc FILE | tail -c +%llu | xdpdump -r -", what, at, capfile_compression(r), at + 1);
+	return capfile_fail(r, "another capture (%s) begins at byte %llu: --concatenated or --recover reads it as well; by itself: "
 			   "tail -c +%llu FILE | xdpdump -r -", what, at, at + 1);
 }
 
-int reader_next_of_all(struct reader *r, struct packet *p)
+int another_next(struct capfile *r, struct packet *p)
 {
 	for (;;) {
 		int err, got = r->next(r, p);
-		bool behind = got == 0 && reader_is_behind(r);
+		bool behind = got == 0 && stream_is_behind(r);
 
-		if (got == READER_AGAIN)
+		if (got == CAPFILE_AGAIN)
 			continue;
-		if (!behind && got != READER_ANOTHER)
+		if (!behind && got != CAPFILE_ANOTHER)
 			return got;
-		err = behind ? reader_leave(r) : 0;
+		err = behind ? stream_leave(r) : 0;
 		if (!err)
-			err = r->hooks.concatenated || r->hooks.recover ? reader_begin(r) : refuse(r);
+			err = r->hooks.concatenated || r->hooks.recover ? capfile_begin(r) : refuse(r);
 		if (err)
 			return err;
 	}

@@ -28,7 +28,7 @@ static bool may_copy(uint32_t type)
 	       type & PCAPNG_LOCAL;
 }
 
-bool reader_copies_local(struct reader *r, unsigned long long at)
+bool blocks_copies_local(struct capfile *r, unsigned long long at)
 {
 	const char *why = r->swapped ? "their numbers have another byte order" :
 			  r->n_sections > 1 ? "their numbers may be those of another section" :
@@ -36,24 +36,24 @@ bool reader_copies_local(struct reader *r, unsigned long long at)
 			  !r->hooks.local ? "they would not stay with each other in one file" : NULL;
 
 	if (why && r->hooks.blocks)
-		reader_warn(r, WARN_LOCAL, "blocks and options of local use, from byte %llu on, are not copied: %s", at, why);
+		capfile_warn(r, WARN_LOCAL, "blocks and options of local use, from byte %llu on, are not copied: %s", at, why);
 	return !why;
 }
 
-bool reader_collects(struct reader *r, uint32_t type, uint32_t len)
+bool blocks_collects(struct capfile *r, uint32_t type, uint32_t len)
 {
 	if (!r->hooks.blocks || type == PCAPNG_CB_NO)
 		return false;
-	if (type & PCAPNG_LOCAL && !reader_copies_local(r, r->offset))
+	if (type & PCAPNG_LOCAL && !blocks_copies_local(r, r->offset))
 		return false;
 	if (!may_copy(type)) {
-		reader_warn(r, WARN_COPY_TYPE, "the block at byte %llu is of type %#x, which is not known and not copied",
+		capfile_warn(r, WARN_COPY_TYPE, "the block at byte %llu is of type %#x, which is not known and not copied",
 			    (unsigned long long)r->offset, type);
 		return false;
 	}
 	if (r->hooks.blocks->len + len > COLLECTED_MAX) {
 		r->hooks.local = false;		/* one is missing from now on */
-		reader_warn(r, WARN_COPY_LONG, "the block at byte %llu is not copied: more than %u MiB of such blocks between "
+		capfile_warn(r, WARN_COPY_LONG, "the block at byte %llu is not copied: more than %u MiB of such blocks between "
 			    "two packets", (unsigned long long)r->offset, COLLECTED_MAX >> 20);
 		return false;
 	}
@@ -61,16 +61,16 @@ bool reader_collects(struct reader *r, uint32_t type, uint32_t len)
 }
 
 /* Numbers of the file become ours, in place. */
-static void host16(const struct reader *r, uint8_t *p)
+static void host16(const struct capfile *r, uint8_t *p)
 {
-	uint16_t v = reader_u16(r, p);
+	uint16_t v = capfile_u16(r, p);
 
 	memcpy(p, &v, 2);
 }
 
-static void host32(const struct reader *r, uint8_t *p)
+static void host32(const struct capfile *r, uint8_t *p)
 {
-	uint32_t v = reader_u32(r, p);
+	uint32_t v = capfile_u32(r, p);
 
 	memcpy(p, &v, 4);
 }
@@ -86,7 +86,7 @@ static bool is_sound_record(unsigned type, const uint8_t *value, size_t len)
 }
 
 /* The names, up to the options. Where those begin, or -1: malformed. */
-static ssize_t names(const struct reader *r, const struct body *b)
+static ssize_t names(const struct capfile *r, const struct body *b)
 {
 	size_t pos = 0;
 
@@ -96,8 +96,8 @@ static ssize_t names(const struct reader *r, const struct body *b)
 
 		if (b->len - pos < 4)
 			return -1;
-		type = reader_u16(r, p);
-		len = reader_u16(r, p + 2);
+		type = capfile_u16(r, p);
+		len = capfile_u16(r, p + 2);
 		if (len > b->len - pos - 4 || !is_sound_record(type, p + 4, len))
 			return -1;
 		host16(r, p);
@@ -109,13 +109,13 @@ static ssize_t names(const struct reader *r, const struct body *b)
 }
 
 /* Kind and length of the secrets, and the secrets. */
-static ssize_t secrets(const struct reader *r, const struct body *b)
+static ssize_t secrets(const struct capfile *r, const struct body *b)
 {
 	uint32_t len;
 
 	if (b->len < 8)
 		return -1;
-	len = reader_u32(r, b->data + 4);
+	len = capfile_u32(r, b->data + 4);
 	if (len > b->len - 8)
 		return -1;
 	host32(r, b->data);
@@ -124,7 +124,7 @@ static ssize_t secrets(const struct reader *r, const struct body *b)
 }
 
 /* The number of the vendor. How long the bytes behind it are only the vendor knows, so there are no options for us. */
-static ssize_t vendor(const struct reader *r, const struct body *b)
+static ssize_t vendor(const struct capfile *r, const struct body *b)
 {
 	if (b->len < 4)
 		return -1;
@@ -133,7 +133,7 @@ static ssize_t vendor(const struct reader *r, const struct body *b)
 }
 
 /* Turns the part of a block before its options into host order. Where it ends, or -1: malformed. */
-static ssize_t before_options(const struct reader *r, const struct body *b)
+static ssize_t before_options(const struct capfile *r, const struct body *b)
 {
 	switch (b->type) {
 	case PCAPNG_NRB:
@@ -182,14 +182,14 @@ static int append_block(struct blocks *to, const struct body *b, size_t n, bool 
 	return err;
 }
 
-int reader_collect_block(struct reader *r, const struct body *b)
+int blocks_collect(struct capfile *r, const struct body *b)
 {
 	ssize_t n = before_options(r, b);
 	struct options o;
 	struct option opt;
 
 	if (n < 0) {
-		reader_warn(r, WARN_COPY_BAD, "the block at byte %llu is malformed: not copied", b->at);
+		capfile_warn(r, WARN_COPY_BAD, "the block at byte %llu is malformed: not copied", b->at);
 		return 0;
 	}
 	o = options_at(r, b, n);

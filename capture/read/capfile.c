@@ -12,9 +12,9 @@
 #include "capture/read/text_damage.h"
 
 /* Tells that the places in a sentence are not those of the file. */
-static void say_inside(struct reader *r, size_t n)
+static void say_inside(struct capfile *r, size_t n)
 {
-	const char *packed = codec_name(unpack_codec(r->unpack));
+	const char *packed = codec_name(decompress_codec(r->unpack));
 
 	if (n >= sizeof(r->error))
 		return;
@@ -25,7 +25,7 @@ static void say_inside(struct reader *r, size_t n)
 		snprintf(r->error + n, sizeof(r->error) - n, " (inside the %s data)", packed);
 }
 
-static int fail_poor(struct reader *r)
+static int fail_poor(struct capfile *r)
 {
 	unsigned long long at = r->offset;
 
@@ -38,7 +38,7 @@ static int fail_poor(struct reader *r)
 	return -EBADMSG;
 }
 
-int reader_fail(struct reader *r, const char *fmt, ...)
+int capfile_fail(struct capfile *r, const char *fmt, ...)
 {
 	va_list args;
 	size_t n;
@@ -46,13 +46,13 @@ int reader_fail(struct reader *r, const char *fmt, ...)
 	if (r->poor)
 		return fail_poor(r);
 	if (r->io_error == EBADMSG && r->unpack) {
-		snprintf(r->error, sizeof(r->error), "%s; byte %llu of the capture inside", unpack_error(r->unpack),
-			 (unsigned long long)(r->offset + reader_have(r)));
+		snprintf(r->error, sizeof(r->error), "%s; byte %llu of the capture inside", decompress_error(r->unpack),
+			 (unsigned long long)(r->offset + stream_have(r)));
 		return -EBADMSG;
 	}
 	if (r->io_error) {
 		snprintf(r->error, sizeof(r->error), "cannot read on at byte %llu: %s",
-			 (unsigned long long)(r->offset + reader_have(r)), strerror(r->io_error));
+			 (unsigned long long)(r->offset + stream_have(r)), strerror(r->io_error));
 		return -r->io_error;
 	}
 	va_start(args, fmt);
@@ -63,7 +63,7 @@ int reader_fail(struct reader *r, const char *fmt, ...)
 	return -EBADMSG;
 }
 
-void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ...)
+void capfile_warn(struct capfile *r, enum capfile_warning kind, const char *fmt, ...)
 {
 	char sentence[256];
 	va_list args;
@@ -77,10 +77,10 @@ void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ..
 	r->hooks.warn(r->hooks.ctx, sentence);
 }
 
-bool reader_may_keep(struct reader *r, size_t n)
+bool capfile_may_keep(struct capfile *r, size_t n)
 {
 	if (!budget_take(&r->budget->kept, n)) {
-		reader_warn(r, WARN_KEPT, "more than %u MiB of names, comments and statistics: what is too much is left out",
+		capfile_warn(r, WARN_KEPT, "more than %u MiB of names, comments and statistics: what is too much is left out",
 			    BUDGET_KEPT >> 20);
 		return false;
 	}
@@ -88,7 +88,7 @@ bool reader_may_keep(struct reader *r, size_t n)
 	return true;
 }
 
-bool reader_take(struct reader *r, size_t n)
+bool capfile_take(struct capfile *r, size_t n)
 {
 	bool enough = budget_take(&r->budget->bytes, n);
 
@@ -97,34 +97,34 @@ bool reader_take(struct reader *r, size_t n)
 	return enough;
 }
 
-void reader_give(struct reader *r, size_t n)
+void capfile_give(struct capfile *r, size_t n)
 {
 	r->taken -= n;
 	r->budget->bytes += n;
 }
 
 /* With what is known of it elsewhere. */
-enum { IFACE_BYTES = sizeof(struct reader_iface) + 16 };
+enum { IFACE_BYTES = sizeof(struct capfile_iface) + 16 };
 
-struct reader_iface *reader_add_iface(struct reader *r)
+struct capfile_iface *capfile_add_iface(struct capfile *r)
 {
 	const uint32_t n = r->n_ifaces + 1;
 	const unsigned chunk = 31 - __builtin_clz(n);
-	struct reader_iface *ri;
+	struct capfile_iface *ri;
 
 	if (!r->budget->ifaces)
 		r->poor = NO_IFACES;
-	if (!r->budget->ifaces || !reader_take(r, IFACE_BYTES))
+	if (!r->budget->ifaces || !capfile_take(r, IFACE_BYTES))
 		return NULL;
 	if (!(n & (n - 1)))	/* a power of two: the chunk before is full */
 		r->ifaces[chunk] = calloc(n, sizeof(*ri));
 	if (!r->ifaces[chunk])
 		return NULL;
 	r->budget->ifaces--;
-	ri = reader_iface_at(r, r->n_ifaces);
+	ri = capfile_iface_at(r, r->n_ifaces);
 	ri->iface.id = r->n_ifaces++;
 	ri->iface.swapped = r->swapped;
-	reader_set_unit(&ri->unit, 6);
+	capfile_set_unit(&ri->unit, 6);
 	return ri;
 }
 
@@ -145,7 +145,7 @@ static bool whole_ns(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
 	       *ts_ns <= INT64_MAX;
 }
 
-void reader_set_unit(struct time_unit *u, uint8_t resolution)
+void capfile_set_unit(struct time_unit *u, uint8_t resolution)
 {
 	unsigned n = resolution & 0x7f;
 
@@ -154,7 +154,7 @@ void reader_set_unit(struct time_unit *u, uint8_t resolution)
 	u->ns_per_tick = resolution <= 9 ? power_of_ten(9 - n) : 0;
 }
 
-bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
+bool capfile_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
 {
 	const int64_t sec_max = INT64_MAX / 1000000000;
 	unsigned n = u->resolution & 0x7f;
@@ -209,49 +209,49 @@ static const char *what_else(const uint8_t *p, size_t n)
 	return NULL;
 }
 
-static int begin_unpacking(struct reader *r)
+static int begin_unpacking(struct capfile *r)
 {
 	enum codec_kind kind;
 
 	if (r->unpack)
 		return 0;
-	reader_need(r, UNPACK_MAGIC);
-	kind = unpack_kind(reader_bytes(r), reader_have(r));
+	stream_need(r, DECOMPRESS_MAGIC);
+	kind = decompress_kind(stream_bytes(r), stream_have(r));
 	if (kind == CODEC_NONE)
 		return 0;
 	if (r->hooks.recover)
-		reader_text_try_packed(r);
-	return reader_unpack(r, kind);
+		text_damage_try_packed(r);
+	return stream_decompress(r, kind);
 }
 
-static int refuse(struct reader *r)
+static int refuse(struct capfile *r)
 {
 	const uint8_t *p;
 	const char *what;
 
-	reader_need(r, 8);
-	p = reader_bytes(r);
-	what = what_else(p, reader_have(r));
+	stream_need(r, 8);
+	p = stream_bytes(r);
+	what = what_else(p, stream_have(r));
 	if (what)
-		return reader_fail(r, "neither pcap nor pcapng: %s", what);
-	if (reader_text_in_front(r))
+		return capfile_fail(r, "neither pcap nor pcapng: %s", what);
+	if (text_damage_in_front(r))
 		return -EBADMSG;
-	p = reader_bytes(r);
-	return reader_fail(r, "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x", p[0], p[1], p[2],
+	p = stream_bytes(r);
+	return capfile_fail(r, "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x", p[0], p[1], p[2],
 			   p[3]);
 }
 
-static void undo_text(struct reader *r)
+static void undo_text(struct capfile *r)
 {
 	enum text_kind kind;
 
-	reader_need(r, 6);
-	kind = reader_text_kind(reader_bytes(r), reader_have(r));
+	stream_need(r, 6);
+	kind = text_damage_kind(stream_bytes(r), stream_have(r));
 	if (kind)
-		reader_text_undo(r, kind);
+		text_damage_undo(r, kind);
 }
 
-int reader_begin(struct reader *r)
+int capfile_begin(struct capfile *r)
 {
 	uint32_t magic;
 	int err = begin_unpacking(r);
@@ -260,23 +260,23 @@ int reader_begin(struct reader *r)
 		return err;
 	if (r->hooks.recover)
 		undo_text(r);
-	if (!reader_need(r, 4)) {
-		r->unbegun = !r->io_error || (r->io_error == EBADMSG && unpack_is_cut(r->unpack));
-		if (!r->io_error && reader_have(r) == 0)
-			return reader_fail(r, "the file is empty");
-		return reader_fail(r, "cut short at byte %llu: too short for pcap or pcapng",
-				   (unsigned long long)r->offset + reader_have(r));
+	if (!stream_need(r, 4)) {
+		r->unbegun = !r->io_error || (r->io_error == EBADMSG && decompress_is_cut(r->unpack));
+		if (!r->io_error && stream_have(r) == 0)
+			return capfile_fail(r, "the file is empty");
+		return capfile_fail(r, "cut short at byte %llu: too short for pcap or pcapng",
+				   (unsigned long long)r->offset + stream_have(r));
 	}
-	memcpy(&magic, reader_bytes(r), 4);
+	memcpy(&magic, stream_bytes(r), 4);
 	if (magic == PCAPNG_SHB)
-		return reader_pcapng_begin(r);
-	err = reader_pcap_begin(r);
+		return pcapng_begin(r);
+	err = pcap_begin(r);
 	return err == -ENOMSG ? refuse(r) : err;
 }
 
-int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks *hooks)
+int capfile_open_with(struct capfile **reader, FILE *f, const struct capfile_hooks *hooks)
 {
-	struct reader *r = calloc(1, sizeof(*r));
+	struct capfile *r = calloc(1, sizeof(*r));
 	int err;
 
 	*reader = r;
@@ -286,31 +286,31 @@ int reader_open_with(struct reader **reader, FILE *f, const struct reader_hooks 
 	r->hooks = *hooks;
 	r->own_budget = (struct budget)BUDGET_INIT;
 	r->budget = hooks->budget ? hooks->budget : &r->own_budget;
-	r->cap = r->base = hooks->buffer ? hooks->buffer : READER_BUFFER;
-	if (!reader_take(r, r->cap))
-		return reader_fail(r, "no memory left");
+	r->cap = r->base = hooks->buffer ? hooks->buffer : CAPFILE_BUFFER;
+	if (!capfile_take(r, r->cap))
+		return capfile_fail(r, "no memory left");
 	r->buf = malloc(r->cap);
 	if (!r->buf)
 		return -ENOMEM;
-	err = reader_begin(r);
+	err = capfile_begin(r);
 	if (err == -EBADMSG && hooks->recover)
-		return reader_recover_begin(r);
+		return recover_begin(r);
 	if (err == -EBADMSG)
-		reader_text_explain(r);
+		text_damage_explain(r);
 	return err;
 }
 
-int reader_open(struct reader **reader, FILE *f, reader_warn_fn warn, void *ctx)
+int capfile_open(struct capfile **reader, FILE *f, capfile_warn_fn warn, void *ctx)
 {
-	return reader_open_with(reader, f, &(struct reader_hooks){ .warn = warn, .ctx = ctx });
+	return capfile_open_with(reader, f, &(struct capfile_hooks){ .warn = warn, .ctx = ctx });
 }
 
-bool reader_is_unbegun(const struct reader *r)
+bool capfile_is_unbegun(const struct capfile *r)
 {
 	return r && r->unbegun;
 }
 
-/* All but what each packet has, and its headers, which decode_packet() clears. */
+/* All but what each packet has, and its headers, which link_decode() clears. */
 static inline void clear(struct packet *p)
 {
 	p->ts_ns = p->dropped = p->id = 0;
@@ -318,75 +318,75 @@ static inline void clear(struct packet *p)
 	p->options = (struct raw_options){ 0 };
 }
 
-int reader_next(struct reader *r, struct packet *p)
+int capfile_next(struct capfile *r, struct packet *p)
 {
 	int got;
 
 	clear(p);
 	if (r->hooks.recover)
-		return reader_recover_next(r, p);
-	got = reader_next_of_all(r, p);
+		return recover_next(r, p);
+	got = another_next(r, p);
 	if (got == -EBADMSG)
-		reader_text_explain(r);
+		text_damage_explain(r);
 	return got;
 }
 
-struct recovery reader_recovery(const struct reader *r)
+struct recovery capfile_recovery(const struct capfile *r)
 {
 	return r->recovery;
 }
 
-const char *reader_error(const struct reader *r)
+const char *capfile_error(const struct capfile *r)
 {
 	return r ? r->error : "out of memory";
 }
 
-const char *reader_format(const struct reader *r)
+const char *capfile_format(const struct capfile *r)
 {
 	return r->format;
 }
 
-const char *reader_compression(const struct reader *r)
+const char *capfile_compression(const struct capfile *r)
 {
 	return r->compression;
 }
 
-const struct iface *reader_iface(const struct reader *r, uint32_t id)
+const struct iface *capfile_iface(const struct capfile *r, uint32_t id)
 {
-	return id < r->n_ifaces ? &reader_iface_at(r, id)->iface : NULL;
+	return id < r->n_ifaces ? &capfile_iface_at(r, id)->iface : NULL;
 }
 
-const uint32_t *reader_n_ifaces(const struct reader *r)
+const uint32_t *capfile_n_ifaces(const struct capfile *r)
 {
 	return &r->n_ifaces;
 }
 
-void reader_number_iface(struct reader *r, uint32_t n, uint32_t id)
+void capfile_number_iface(struct capfile *r, uint32_t n, uint32_t id)
 {
-	reader_iface_at(r, n)->iface.id = id;
+	capfile_iface_at(r, n)->iface.id = id;
 }
 
-uint8_t reader_resolution(const struct reader *r, uint32_t id)
+uint8_t capfile_resolution(const struct capfile *r, uint32_t id)
 {
-	return reader_iface_at(r, id)->unit.resolution;
+	return capfile_iface_at(r, id)->unit.resolution;
 }
 
-const struct iface_stats *reader_stats(const struct reader *r, uint32_t id)
+const struct iface_stats *capfile_stats(const struct capfile *r, uint32_t id)
 {
-	return id < r->n_ifaces ? reader_iface_at(r, id)->stats : NULL;
+	return id < r->n_ifaces ? capfile_iface_at(r, id)->stats : NULL;
 }
 
-const char *reader_section(const struct reader *r, int option)
+const char *capfile_section(const struct capfile *r, int option)
 {
 	return r->section[option - SHB_HARDWARE];
 }
 
-struct raw_options reader_section_options(const struct reader *r)
+struct raw_options capfile_section_options(const struct capfile *r)
 {
 	return r->section_options;
 }
 
-static void free_iface(struct reader_iface *ri)
+static void free_iface(struct capfile_iface *ri)
 {
 	free(ri->iface.name);
 	free(ri->iface.description);
@@ -400,27 +400,27 @@ static void free_iface(struct reader_iface *ri)
 	free(ri->stats);
 }
 
-void reader_finish(struct reader *r)
+void capfile_finish(struct capfile *r)
 {
 	size_t n_ifaces = r->n_ifaces;
 
-	r->unpack = unpack_close(r->unpack);
+	r->unpack = decompress_close(r->unpack);
 	free(r->back.bytes);
 	r->back = (struct given_back){ .bytes = NULL };
 	free(r->buf);
 	r->buf = NULL;
 	r->begin = r->end = r->cap = 0;
-	reader_give(r, r->taken - n_ifaces * IFACE_BYTES);
+	capfile_give(r, r->taken - n_ifaces * IFACE_BYTES);
 }
 
-struct reader *reader_close(struct reader *r)
+struct capfile *capfile_close(struct capfile *r)
 {
 	if (!r)
 		return NULL;
-	reader_finish(r);
+	capfile_finish(r);
 	for (uint32_t i = 0; i < r->n_ifaces; i++)
-		free_iface(reader_iface_at(r, i));
-	for (unsigned i = 0; i < READER_CHUNKS; i++)
+		free_iface(capfile_iface_at(r, i));
+	for (unsigned i = 0; i < CAPFILE_CHUNKS; i++)
 		free(r->ifaces[i]);
 	for (size_t i = 0; i < array_size(r->section); i++)
 		free(r->section[i]);

@@ -16,21 +16,21 @@ struct iface;
 struct iface_stats;
 struct packet;
 struct raw_options;
-struct reader;
+struct capfile;
 
 /* Is called with a sentence for what is odd and can be read all the same; each kind of oddity once a file. */
-typedef void (*reader_warn_fn)(void *ctx, const char *sentence);
+typedef void (*capfile_warn_fn)(void *ctx, const char *sentence);
 
 /*
  * Is called with its descriptor before each read of a file. 0: go on; an errno ends the reading as a failed read
  * would.
  */
-typedef int (*reader_wait_fn)(void *ctx, int fd);
+typedef int (*capfile_wait_fn)(void *ctx, int fd);
 
 /* Is called now and then while there is work. 0: go on; an errno ends the reading as a failed read would. */
-typedef int (*reader_look_fn)(void *ctx);
+typedef int (*capfile_look_fn)(void *ctx);
 
-enum { READER_BUFFER = 256 * 1024 };
+enum { CAPFILE_BUFFER = 256 * 1024 };
 
 /* pcapng blocks that may be copied to another file, one behind the other, whole and in host byte order. */
 struct blocks {
@@ -41,85 +41,85 @@ struct blocks {
 /* Appends @n bytes of them. -ENOMEM. */
 int blocks_append(struct blocks *to, const void *bytes, size_t n);
 
-struct reader_hooks {
-	reader_warn_fn warn;	/* may be NULL */
-	reader_wait_fn wait;	/* may be NULL */
-	reader_look_fn look;	/* may be NULL */
+struct capfile_hooks {
+	capfile_warn_fn warn;	/* may be NULL */
+	capfile_wait_fn wait;	/* may be NULL */
+	capfile_look_fn look;	/* may be NULL */
 	void *ctx;
 	struct budget *budget;	/* of memory, for all files together; NULL: one of its own */
-	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: READER_BUFFER */
+	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: CAPFILE_BUFFER */
 	bool recover;		/* to go on behind damage, see struct recovery */
 	bool grows;		/* the file: no more of it is waited for to tell better what is wrong */
 	bool concatenated;	/* to go on with the next capture where one ends; so does recover */
-	struct blocks *blocks;	/* reader_next() appends those that it passes on its way to the packet. NULL: it skips them */
+	struct blocks *blocks;	/* capfile_next() appends those that it passes on its way to the packet. NULL: it skips them */
 	bool local;		/* those of local use as well, for they and all packets go into one file and nothing else does */
 };
 
-/* As reader_open(), with all the hooks that there are. */
-int reader_open_with(struct reader **r, FILE *f, const struct reader_hooks *hooks);
+/* As capfile_open(), with all the hooks that there are. */
+int capfile_open_with(struct capfile **r, FILE *f, const struct capfile_hooks *hooks);
 
 /*
  * Starts on @f, which stays the caller's and from which nothing has been read, and reads the first block or header.
- * On -EBADMSG reader_error() tells what is wrong; *r is set then, too, and has to be closed.
+ * On -EBADMSG capfile_error() tells what is wrong; *r is set then, too, and has to be closed.
  */
-int reader_open(struct reader **r, FILE *f, reader_warn_fn warn, void *ctx);
+int capfile_open(struct capfile **r, FILE *f, capfile_warn_fn warn, void *ctx);
 
 /*
  * After it failed: because the file is empty, or ends within its header? So does one that was just begun when the
  * power went.
  */
-bool reader_is_unbegun(const struct reader *r);
+bool capfile_is_unbegun(const struct capfile *r);
 
 /*
- * 1: a packet, whose data and iface live until the next call and reader_close(). 0: the end. -EBADMSG: the file is
+ * 1: a packet, whose data and iface live until the next call and capfile_close(). 0: the end. -EBADMSG: the file is
  * cut short or damaged. -EIO or another errno: reading failed. -ENOMEM.
  */
-int reader_next(struct reader *r, struct packet *p);
+int capfile_next(struct capfile *r, struct packet *p);
 
-/* Has all that was read so far been delivered, so that reader_next() will have to wait for input? */
-bool reader_is_drained(const struct reader *r);
+/* Has all that was read so far been delivered, so that capfile_next() will have to wait for input? */
+bool capfile_is_drained(const struct capfile *r);
 
 /* After a failure: what was found, what was allowed, at which byte offset. */
-const char *reader_error(const struct reader *r);
+const char *capfile_error(const struct capfile *r);
 
 /* "pcap", "pcap (nanoseconds)", "pcapng" ... of the first capture in the file. */
-const char *reader_format(const struct reader *r);
+const char *capfile_format(const struct capfile *r);
 
 /*
  * "gzip" or "zstd", the first that is met; NULL: the file is not compressed. Where it is, offsets in sentences are
  * those in what is unpacked.
  */
-const char *reader_compression(const struct reader *r);
+const char *capfile_compression(const struct capfile *r);
 
 /* The interfaces seen so far, in the order of the file; NULL behind the last. */
-const struct iface *reader_iface(const struct reader *r, uint32_t id);
+const struct iface *capfile_iface(const struct capfile *r, uint32_t id);
 
 /* In what units it counts time, as if_tsresol: bit 7 clear: 10^-n s, set: 2^-n s. */
-uint8_t reader_resolution(const struct reader *r, uint32_t id);
+uint8_t capfile_resolution(const struct capfile *r, uint32_t id);
 
 /*
  * How many these are: a place that is looked at with each packet, where a call is too much. Lives as long as the
  * reader.
  */
-const uint32_t *reader_n_ifaces(const struct reader *r);
+const uint32_t *capfile_n_ifaces(const struct capfile *r);
 
 /*
- * Gives an interface the number that its packets shall show; reader_iface() goes on to know it as the @n-th of the
+ * Gives an interface the number that its packets shall show; capfile_iface() goes on to know it as the @n-th of the
  * file.
  */
-void reader_number_iface(struct reader *r, uint32_t n, uint32_t id);
+void capfile_number_iface(struct capfile *r, uint32_t n, uint32_t id);
 
 /* The last statistics that the file holds of an interface, or NULL. */
-const struct iface_stats *reader_stats(const struct reader *r, uint32_t id);
+const struct iface_stats *capfile_stats(const struct capfile *r, uint32_t id);
 
 /* What the first section says of its origin: SHB_HARDWARE, SHB_OS or SHB_USERAPPL; NULL if nothing. */
-const char *reader_section(const struct reader *r, int option);
+const char *capfile_section(const struct capfile *r, int option);
 
 /* And what else, comments above all. */
-struct raw_options reader_section_options(const struct reader *r);
+struct raw_options capfile_section_options(const struct capfile *r);
 
 /*
- * With recover, reader_next() goes on behind damage, and warn() is told of each place. A packet that the end of the
+ * With recover, capfile_next() goes on behind damage, and warn() is told of each place. A packet that the end of the
  * file cuts is delivered with the bytes that are there. -EBADMSG only if not one packet was found.
  */
 struct recovery {
@@ -129,11 +129,11 @@ struct recovery {
 	uint64_t again;		/* bytes that were read in two ways, as it was not clear which one is right */
 	uint64_t mended;	/* places that were damaged and could be read all the same */
 };
-struct recovery reader_recovery(const struct reader *r);
+struct recovery capfile_recovery(const struct capfile *r);
 
 /* Only what was read of interfaces and sections is needed from here on. */
-void reader_finish(struct reader *r);
+void capfile_finish(struct capfile *r);
 
-struct reader *reader_close(struct reader *r);
+struct capfile *capfile_close(struct capfile *r);
 
 #endif

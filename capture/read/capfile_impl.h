@@ -12,13 +12,13 @@
 #include "capture/read/text_mode.h"
 
 enum {
-	READER_HELD_MAX		= 64 << 20,	/* bytes of a block that is held in memory */
-	READER_IFACES_MAX	= BUDGET_IFACES,
-	READER_CHUNKS		= 21,		/* of interfaces, each as large as those before and one more */
+	CAPFILE_HELD_MAX		= 64 << 20,	/* bytes of a block that is held in memory */
+	CAPFILE_IFACES_MAX	= BUDGET_IFACES,
+	CAPFILE_CHUNKS		= 21,		/* of interfaces, each as large as those before and one more */
 };
 
 /* Each is said once a file. */
-enum reader_warning {
+enum capfile_warning {
 	WARN_CAPLEN_SNAPLEN, WARN_CAPLEN_LEN, WARN_OPTION, WARN_VERSION, WARN_RESOLUTION, WARN_FRACTION, WARN_TIME,
 	WARN_KEPT, WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD, WARN_IFACE_LOST, WARN_TRAILER, WARN_LOCAL, WARN_TEXT,
 };
@@ -31,7 +31,7 @@ struct time_unit {
 	bool unknown;		/* beyond what can be counted: times are left out */
 };
 
-struct reader_iface {
+struct capfile_iface {
 	struct iface iface;
 	struct time_unit unit;
 	struct iface_stats *stats;	/* NULL: none seen */
@@ -57,21 +57,21 @@ struct pcap_habits {
 	uint32_t n_gaps, gaps[33];	/* by the number of bits of the seconds to the record before */
 };
 
-struct reader {
+struct capfile {
 	FILE *file;
 	struct given_back back;
-	struct unpack *unpack;		/* NULL: not compressed */
+	struct decompress *unpack;		/* NULL: not compressed */
 	uint64_t packed_at;		/* where that begins in the file */
 	const char *compression;	/* the first one; NULL: none */
-	struct reader_hooks hooks;
-	unsigned warned;		/* 1 << enum reader_warning */
+	struct capfile_hooks hooks;
+	unsigned warned;		/* 1 << enum capfile_warning */
 
 	uint8_t *buf;			/* bytes [begin, end) are read and not consumed */
 	size_t begin, end, cap;
 	size_t base;			/* bytes that it had at first */
 	uint64_t offset;		/* of buf[begin] in the file, or in what is unpacked */
-	uint64_t not_zero;		/* of a byte that reader_zero_tail() found: not to be looked for again */
-	int io_error;			/* errno; EBADMSG: unpack_error() */
+	uint64_t not_zero;		/* of a byte that stream_zero_tail() found: not to be looked for again */
+	int io_error;			/* errno; EBADMSG: decompress_error() */
 	struct text_lines raw_lines, lines;	/* of the file, and of what is unpacked */
 	struct text_undo raw_text, text;	/* what is undone on the way */
 	unsigned n_text_tries;
@@ -83,11 +83,11 @@ struct reader {
 	size_t unpack_bytes;		/* those taken that unpack has */
 	enum { ENOUGH, NO_BYTES, NO_IFACES } poor;	/* what there was not enough of */
 
-	int (*next)(struct reader *r, struct packet *p);	/* as reader_next(), or READER_ANOTHER */
+	int (*next)(struct capfile *r, struct packet *p);	/* as capfile_next(), or CAPFILE_ANOTHER */
 	uint32_t n_tried;		/* places where it was tried to unpack something */
 
 	struct recovery recovery;
-	bool (*resync)(struct reader *r);
+	bool (*resync)(struct capfile *r);
 	uint64_t block_at;		/* where the block or record begins that is read */
 	uint32_t mended_len;		/* bytes of the next block or packet, whatever it says itself; 0: it is right */
 	bool torn;			/* which has lost its end */
@@ -102,15 +102,15 @@ struct reader {
 	bool rejoins;			/* go_on leads back to what is read without recovery */
 	bool plain_ended;		/* where that has ended */
 	uint64_t looked_at;		/* places, headers and blocks: all the work of recovery */
-	uint64_t looks_granted, granted_at;	/* see reader_grant_looks(); up to that offset they are */
+	uint64_t looks_granted, granted_at;	/* see recover_grant_looks(); up to that offset they are */
 
 	const char *format;
-	bool unbegun;			/* see reader_is_unbegun() */
+	bool unbegun;			/* see capfile_is_unbegun() */
 	bool is_pcapng;			/* or pcap */
 	bool swapped;			/* the capture, or this section, has the other byte order */
 	char error[400];
 
-	struct reader_iface *ifaces[READER_CHUNKS];	/* see reader_iface_at() */
+	struct capfile_iface *ifaces[CAPFILE_CHUNKS];	/* see capfile_iface_at() */
 	uint32_t n_ifaces;
 	uint32_t first_iface;		/* pcapng: of this section */
 	uint32_t n_lost_ifaces;		/* whose descriptions were lost */
@@ -120,63 +120,63 @@ struct reader {
 	struct raw_options section_options;
 
 	struct pcap_dialect pcap;	/* pcap */
-	struct reader_iface *pcap_iface;
+	struct capfile_iface *pcap_iface;
 	uint32_t pcap_plain;		/* bytes of a packet of which there is nothing to say */
 };
 
-/* What next() of a format returns where another capture begins: at reader_bytes(), or behind what is compressed. */
-enum { READER_ANOTHER = 2 };
+/* What next() of a format returns where another capture begins: at stream_bytes(), or behind what is compressed. */
+enum { CAPFILE_ANOTHER = 2 };
 
 /* Or where it is to be asked again. */
-enum { READER_AGAIN = 3 };
+enum { CAPFILE_AGAIN = 3 };
 
 /*
  * Does another capture begin here, where a packet, block or compressed data begins or has ended? One of the same
  * format, and in pcapng another section, is none. For places where magic_may_be() says so.
  */
-bool reader_is_another(struct reader *r);
+bool another_is_here(struct capfile *r);
 
 /* As next() of the format, and on with the next capture where one begins, or without it. */
-int reader_next_of_all(struct reader *r, struct packet *p);
+int another_next(struct capfile *r, struct packet *p);
 
-/* Begins the capture that stands at reader_bytes(). As reader_open(). */
-int reader_begin(struct reader *r);
+/* Begins the capture that stands at stream_bytes(). As capfile_open(). */
+int capfile_begin(struct capfile *r);
 
 /* The stream is compressed from here on. -ENOMEM. */
-int reader_unpack(struct reader *r, enum codec_kind kind);
+int stream_decompress(struct capfile *r, enum codec_kind kind);
 
 /* Is what was compressed at its end, and another capture behind it? And goes on there. -ENOMEM. */
-bool reader_is_behind(const struct reader *r);
-int reader_leave(struct reader *r);
+bool stream_is_behind(const struct capfile *r);
+int stream_leave(struct capfile *r);
 
-/* Reads until there are @n bytes at reader_bytes(): for reader_need(). */
-bool reader_fill(struct reader *r, size_t n);
+/* Reads until there are @n bytes at stream_bytes(): for stream_need(). */
+bool stream_fill(struct capfile *r, size_t n);
 
-/* At least @n bytes at reader_bytes(), read in if needed. False at the end of the file or after an error. */
-static inline bool reader_need(struct reader *r, size_t n)
+/* At least @n bytes at stream_bytes(), read in if needed. False at the end of the file or after an error. */
+static inline bool stream_need(struct capfile *r, size_t n)
 {
-	return r->end - r->begin >= n || reader_fill(r, n);
+	return r->end - r->begin >= n || stream_fill(r, n);
 }
 
-static inline const uint8_t *reader_bytes(const struct reader *r)
+static inline const uint8_t *stream_bytes(const struct capfile *r)
 {
 	return r->buf + r->begin;
 }
 
-/* How many of the wanted bytes there were when reader_need() said no. */
-static inline size_t reader_have(const struct reader *r)
+/* How many of the wanted bytes there were when stream_need() said no. */
+static inline size_t stream_have(const struct capfile *r)
 {
 	return r->end - r->begin;
 }
 
 /* Steps over @n bytes without holding them. False if the file ends before. */
-bool reader_skip(struct reader *r, uint64_t n);
+bool stream_skip(struct capfile *r, uint64_t n);
 
 /* Are the bytes from here on, not fewer than @least, to the end of the file (or for 256 KiB) all zero? */
-bool reader_zero_tail(struct reader *r, size_t least);
+bool stream_zero_tail(struct capfile *r, size_t least);
 
 /* Numbers in the byte order of the file. */
-static inline uint16_t reader_u16(const struct reader *r, const uint8_t *p)
+static inline uint16_t capfile_u16(const struct capfile *r, const uint8_t *p)
 {
 	uint16_t v;
 
@@ -184,7 +184,7 @@ static inline uint16_t reader_u16(const struct reader *r, const uint8_t *p)
 	return r->swapped ? __builtin_bswap16(v) : v;
 }
 
-static inline uint32_t reader_u32(const struct reader *r, const uint8_t *p)
+static inline uint32_t capfile_u32(const struct capfile *r, const uint8_t *p)
 {
 	uint32_t v;
 
@@ -192,7 +192,7 @@ static inline uint32_t reader_u32(const struct reader *r, const uint8_t *p)
 	return r->swapped ? __builtin_bswap32(v) : v;
 }
 
-static inline uint64_t reader_u64(const struct reader *r, const uint8_t *p)
+static inline uint64_t capfile_u64(const struct capfile *r, const uint8_t *p)
 {
 	uint64_t v;
 
@@ -201,20 +201,20 @@ static inline uint64_t reader_u64(const struct reader *r, const uint8_t *p)
 }
 
 /* Sets the sentence; returns -EBADMSG, or the error of the last read if there was one. */
-int reader_fail(struct reader *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void reader_warn(struct reader *r, enum reader_warning kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int capfile_fail(struct capfile *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void capfile_warn(struct capfile *r, enum capfile_warning kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* May @n bytes more be kept for as long as the file is read? Counts them; says so once if not. */
-bool reader_may_keep(struct reader *r, size_t n);
+bool capfile_may_keep(struct capfile *r, size_t n);
 
 /* Takes @n bytes of the budget. False: there are not so many; then a failure will be told as that. */
-bool reader_take(struct reader *r, size_t n);
-void reader_give(struct reader *r, size_t n);
+bool capfile_take(struct capfile *r, size_t n);
+void capfile_give(struct capfile *r, size_t n);
 
 /* A new interface, numbered on. NULL: there is no memory, or not enough of the budget. They stay where they are. */
-struct reader_iface *reader_add_iface(struct reader *r);
+struct capfile_iface *capfile_add_iface(struct capfile *r);
 
-static inline struct reader_iface *reader_iface_at(const struct reader *r, uint32_t n)
+static inline struct capfile_iface *capfile_iface_at(const struct capfile *r, uint32_t n)
 {
 	unsigned chunk = 31 - __builtin_clz(n + 1);
 
@@ -222,14 +222,14 @@ static inline struct reader_iface *reader_iface_at(const struct reader *r, uint3
 }
 
 /* @resolution: as if_tsresol. It is exact down to 10^-19 and 2^-63, the ends of 64 bits; below, times are unknown. */
-void reader_set_unit(struct time_unit *u, uint8_t resolution);
+void capfile_set_unit(struct time_unit *u, uint8_t resolution);
 
 /* Ticks of a unit in ns since 1970. False: not known, or not to be expressed in 64 bits of ns. */
-bool reader_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns);
+bool capfile_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns);
 
-/* The formats: the magic number is at reader_bytes(). */
-int reader_pcap_begin(struct reader *r);
-int reader_pcapng_begin(struct reader *r);
+/* The formats: the magic number is at stream_bytes(). */
+int pcap_begin(struct capfile *r);
+int pcapng_begin(struct capfile *r);
 
 /*
  * Recovery. A format's resync() is called where r->next() failed and consumed nothing. It steps on to where reading
@@ -241,29 +241,29 @@ enum {
 	RECOVER_LEN_MAX	= 16 << 20,	/* bytes of a block or packet that others would read */
 };
 
-int reader_recover_next(struct reader *r, struct packet *p);
+int recover_next(struct capfile *r, struct packet *p);
 
 /* A file whose beginning is damaged; the reason is in r->error. 0, or -EBADMSG with the same reason. */
-int reader_recover_begin(struct reader *r);
+int recover_begin(struct capfile *r);
 
 /*
  * Does the header of a capture stand @pos bytes from here, whose records or blocks lead on past @past, or to the end
  * of the file?
  */
-bool reader_header_leads(struct reader *r, size_t pos, size_t past);
+bool recover_header_leads(struct capfile *r, size_t pos, size_t past);
 
 /*
  * Something better than what was found may be looked for as long as the work stays in a proportion to the bytes that
- * were passed. These are counted by reader_grant_looks(), the work in r->looked_at.
+ * were passed. These are counted by recover_grant_looks(), the work in r->looked_at.
  */
-void reader_grant_looks(struct reader *r);
+void recover_grant_looks(struct capfile *r);
 
-static inline bool reader_may_look(const struct reader *r)
+static inline bool capfile_may_look(const struct capfile *r)
 {
 	return r->looked_at < r->looks_granted;
 }
 
-static inline void reader_step(struct reader *r, size_t n)
+static inline void stream_step(struct capfile *r, size_t n)
 {
 	r->begin += n;
 	r->offset += n;

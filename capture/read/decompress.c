@@ -21,7 +21,7 @@ enum {
 	GZIP_BYTES = 48 * 1024,	/* that zlib takes, says zconf.h: 32 KiB for the window and about 7 */
 };
 
-struct unpack {
+struct decompress {
 	enum codec_kind kind;
 	ZSTD_DCtx *zstd;
 	z_stream gzip;
@@ -42,7 +42,7 @@ struct unpack {
 	char message[160];
 };
 
-enum codec_kind unpack_kind(const uint8_t *p, size_t n)
+enum codec_kind decompress_kind(const uint8_t *p, size_t n)
 {
 	if (n >= 2 && !memcmp(p, "\x1f\x8b", 2))
 		return CODEC_GZIP;
@@ -51,12 +51,12 @@ enum codec_kind unpack_kind(const uint8_t *p, size_t n)
 	return CODEC_NONE;
 }
 
-static void unpack_closep(struct unpack **u)
+static void unpack_closep(struct decompress **u)
 {
-	unpack_close(*u);
+	decompress_close(*u);
 }
 
-static int open_codec(struct unpack *u)
+static int open_codec(struct decompress *u)
 {
 	const int with_gzip_header = 16;
 
@@ -72,9 +72,9 @@ static int open_codec(struct unpack *u)
 	return 0;
 }
 
-int unpack_open(struct unpack **unpack, enum codec_kind kind, const void *first, size_t n, unpack_source_fn source, void *ctx)
+int decompress_open(struct decompress **unpack, enum codec_kind kind, const void *first, size_t n, unpack_source_fn source, void *ctx)
 {
-	cleanup(unpack_closep) struct unpack *u = calloc(1, sizeof(*u));
+	cleanup(unpack_closep) struct decompress *u = calloc(1, sizeof(*u));
 	int err;
 
 	if (!u)
@@ -82,7 +82,7 @@ int unpack_open(struct unpack **unpack, enum codec_kind kind, const void *first,
 	u->kind = kind;
 	u->source = source;
 	u->ctx = ctx;
-	u->cap = n > USUAL ? UNPACK_FIRST_MAX : USUAL;
+	u->cap = n > USUAL ? DECOMPRESS_FIRST_MAX : USUAL;
 	u->in = malloc(u->cap);
 	if (!u->in)
 		return -ENOMEM;
@@ -95,20 +95,20 @@ int unpack_open(struct unpack **unpack, enum codec_kind kind, const void *first,
 	return 0;
 }
 
-static ssize_t damaged(struct unpack *u, const char *what)
+static ssize_t damaged(struct decompress *u, const char *what)
 {
 	snprintf(u->message, sizeof(u->message), "%s data damaged at byte %llu: %s", codec_name(u->kind),
 		 (unsigned long long)u->offset, what);
 	return u->done = -EBADMSG;
 }
 
-static void consumed(struct unpack *u, size_t n)
+static void consumed(struct decompress *u, size_t n)
 {
 	u->begin += n;
 	u->offset += n;
 }
 
-static ssize_t refuse_zstd(struct unpack *u, size_t code)
+static ssize_t refuse_zstd(struct decompress *u, size_t code)
 {
 	if (ZSTD_getErrorCode(code) != ZSTD_error_frameParameter_windowTooLarge)
 		return damaged(u, ZSTD_getErrorName(code));
@@ -121,7 +121,7 @@ static ssize_t refuse_zstd(struct unpack *u, size_t code)
  * Not more than the decoder wants: about one block, since an error takes all with it that it has unpacked in that
  * call.
  */
-static ssize_t step_zstd(struct unpack *u, void *buf, size_t n)
+static ssize_t step_zstd(struct decompress *u, void *buf, size_t n)
 {
 	ZSTD_inBuffer in = { u->in + u->begin, min_of(u->end - u->begin, u->hint), 0 };
 	ZSTD_outBuffer out = { buf, n, 0 };
@@ -137,11 +137,11 @@ static ssize_t step_zstd(struct unpack *u, void *buf, size_t n)
 }
 
 /* Another member, or whatever gzip itself ignores: zeros silently, the rest with a warning. */
-static void next_member(struct unpack *u)
+static void next_member(struct decompress *u)
 {
 	const uint8_t *p = u->in + u->begin;
 
-	if (unpack_kind(p, u->end - u->begin) == CODEC_GZIP) {
+	if (decompress_kind(p, u->end - u->begin) == CODEC_GZIP) {
 		inflateReset(&u->gzip);
 		u->within = true;
 		return;
@@ -154,12 +154,12 @@ static void next_member(struct unpack *u)
 }
 
 /* A frame has ended, and there may be more. */
-static bool is_border(const struct unpack *u)
+static bool is_border(const struct decompress *u)
 {
 	return u->begun && !u->within;
 }
 
-static ssize_t step_gzip(struct unpack *u, void *buf, size_t n)
+static ssize_t step_gzip(struct decompress *u, void *buf, size_t n)
 {
 	z_stream *z = &u->gzip;
 	int status;
@@ -184,7 +184,7 @@ static ssize_t step_gzip(struct unpack *u, void *buf, size_t n)
 }
 
 /* Bytes behind those that are there. */
-static ssize_t fetch(struct unpack *u)
+static ssize_t fetch(struct decompress *u)
 {
 	ssize_t got;
 
@@ -197,7 +197,7 @@ static ssize_t fetch(struct unpack *u)
 	return got;
 }
 
-static void ended(struct unpack *u)
+static void ended(struct decompress *u)
 {
 	u->cut = u->within;
 	u->done = u->cut ? -EBADMSG : 1;
@@ -206,13 +206,13 @@ static void ended(struct unpack *u)
 }
 
 /* Is there enough to go on with? To know what follows a frame takes its first bytes. */
-static bool is_ready(const struct unpack *u)
+static bool is_ready(const struct decompress *u)
 {
 	return (u->within && u->full) || u->end - u->begin >= (is_border(u) ? MAGIC_LEN : 1);
 }
 
 /* Is there, behind a frame, something that is not for us and can be read all the same? */
-static bool is_another(const struct unpack *u)
+static bool is_another(const struct decompress *u)
 {
 	enum magic m;
 
@@ -222,7 +222,7 @@ static bool is_another(const struct unpack *u)
 	return m != MAGIC_NONE && m != (u->kind == CODEC_GZIP ? MAGIC_GZIP : MAGIC_ZSTD);
 }
 
-ssize_t unpack_read(struct unpack *u, void *buf, size_t n)
+ssize_t decompress_read(struct decompress *u, void *buf, size_t n)
 {
 	while (!u->done) {
 		ssize_t got = 1;
@@ -245,33 +245,33 @@ ssize_t unpack_read(struct unpack *u, void *buf, size_t n)
 	return u->done < 0 ? u->done : 0;
 }
 
-const char *unpack_error(const struct unpack *u)
+const char *decompress_error(const struct decompress *u)
 {
 	return u->done < 0 ? u->message : NULL;
 }
 
-bool unpack_is_cut(const struct unpack *u)
+bool decompress_is_cut(const struct decompress *u)
 {
 	return u->cut;
 }
 
-const char *unpack_warning(const struct unpack *u)
+const char *decompress_warning(const struct decompress *u)
 {
 	return u->garbage ? u->message : NULL;
 }
 
-const uint8_t *unpack_behind(const struct unpack *u, size_t *n)
+const uint8_t *decompress_behind(const struct decompress *u, size_t *n)
 {
 	*n = u->end - u->begin;
 	return u->another ? u->in + u->begin : NULL;
 }
 
-uint64_t unpack_offset(const struct unpack *u)
+uint64_t decompress_offset(const struct decompress *u)
 {
 	return u->offset;
 }
 
-void unpack_count_from(struct unpack *u, uint64_t offset)
+void decompress_count_from(struct decompress *u, uint64_t offset)
 {
 	u->offset = offset;
 }
@@ -282,48 +282,48 @@ static ssize_t no_more(void *ctx is_unused, void *buf is_unused, size_t n is_unu
 	return -EAGAIN;
 }
 
-int unpack_is_capture(const uint8_t *p, size_t n)
+int decompress_is_capture(const uint8_t *p, size_t n)
 {
-	cleanup(unpack_closep) struct unpack *u = NULL;
+	cleanup(unpack_closep) struct decompress *u = NULL;
 	uint8_t first[MAGIC_LEN];
 	size_t have = 0;
-	ssize_t got = unpack_open(&u, unpack_kind(p, n), p, n, no_more, NULL);
+	ssize_t got = decompress_open(&u, decompress_kind(p, n), p, n, no_more, NULL);
 
 	if (got)
 		return got;
-	while (have < sizeof(first) && (got = unpack_read(u, first + have, sizeof(first) - have)) > 0)
+	while (have < sizeof(first) && (got = decompress_read(u, first + have, sizeof(first) - have)) > 0)
 		have += got;
 	if (have < sizeof(first) && got == -EAGAIN)
 		return -EAGAIN;
 	return magic_of(first, have) == MAGIC_PCAP || magic_of(first, have) == MAGIC_PCAPNG;
 }
 
-bool unpack_is_damaged(const uint8_t *p, size_t n, size_t *out)
+bool decompress_is_damaged(const uint8_t *p, size_t n, size_t *out)
 {
 	enum { ENOUGH = 1000000 };
-	cleanup(unpack_closep) struct unpack *u = NULL;
+	cleanup(unpack_closep) struct decompress *u = NULL;
 	uint8_t piece[16 * 1024];
-	ssize_t got = unpack_open(&u, unpack_kind(p, n), p, n, no_more, NULL);
+	ssize_t got = decompress_open(&u, decompress_kind(p, n), p, n, no_more, NULL);
 
 	*out = 0;
-	while (!got && *out < ENOUGH && (got = unpack_read(u, piece, sizeof(piece))) > 0) {
+	while (!got && *out < ENOUGH && (got = decompress_read(u, piece, sizeof(piece))) > 0) {
 		*out += got;
 		got = 0;
 	}
 	return got == -EBADMSG;
 }
 
-size_t unpack_memory(const struct unpack *u)
+size_t decompress_memory(const struct decompress *u)
 {
 	return u->cap + (u->kind == CODEC_ZSTD ? ZSTD_sizeof_DCtx(u->zstd) : GZIP_BYTES);
 }
 
-enum codec_kind unpack_codec(const struct unpack *u)
+enum codec_kind decompress_codec(const struct decompress *u)
 {
 	return u->kind;
 }
 
-struct unpack *unpack_close(struct unpack *u)
+struct decompress *decompress_close(struct decompress *u)
 {
 	if (!u)
 		return NULL;

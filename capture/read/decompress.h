@@ -13,65 +13,65 @@
 
 #include "capture/base/codec.h"
 
-struct unpack;
+struct decompress;
 
 enum {
-	UNPACK_MAGIC = 4,		/* bytes that unpack_kind() wants to see */
-	UNPACK_FIRST_MAX = 256 * 1024,
+	DECOMPRESS_MAGIC = 4,		/* bytes that decompress_kind() wants to see */
+	DECOMPRESS_FIRST_MAX = 256 * 1024,
 };
 
 /* By which codec data is compressed that begins with these @n bytes; CODEC_NONE: by none that is known here. */
-enum codec_kind unpack_kind(const uint8_t *p, size_t n);
+enum codec_kind decompress_kind(const uint8_t *p, size_t n);
 
 /* Gives the next bytes, at most @n and at least one; 0: there are no more; -errno. */
 typedef ssize_t (*unpack_source_fn)(void *ctx, void *buf, size_t n);
 
-/* Starts on the @n bytes at @first, at most UNPACK_FIRST_MAX, which @source goes on from. -ENOMEM, or 0. */
-int unpack_open(struct unpack **u, enum codec_kind kind, const void *first, size_t n, unpack_source_fn source, void *ctx);
+/* Starts on the @n bytes at @first, at most DECOMPRESS_FIRST_MAX, which @source goes on from. -ENOMEM, or 0. */
+int decompress_open(struct decompress **u, enum codec_kind kind, const void *first, size_t n, unpack_source_fn source, void *ctx);
 
 /*
- * Up to @n bytes, which is not 0; 0: the end. -EBADMSG: cut short or damaged, see unpack_error(). Else -errno of the
+ * Up to @n bytes, which is not 0; 0: the end. -EBADMSG: cut short or damaged, see decompress_error(). Else -errno of the
  * source.
  */
-ssize_t unpack_read(struct unpack *u, void *buf, size_t n);
+ssize_t decompress_read(struct decompress *u, void *buf, size_t n);
 
 /* What was found, and at which byte of the compressed data; NULL: nothing. */
-const char *unpack_error(const struct unpack *u);
+const char *decompress_error(const struct decompress *u);
 
 /* Is it that the end is missing? */
-bool unpack_is_cut(const struct unpack *u);
+bool decompress_is_cut(const struct decompress *u);
 
 /* At the end: what is odd and did not matter, or NULL. */
-const char *unpack_warning(const struct unpack *u);
+const char *decompress_warning(const struct decompress *u);
 
 /*
  * At the end: a capture, or data that is compressed otherwise, stands behind. *@n bytes of it have been taken from
  * the source already and live as long as @u; NULL: there is none.
  */
-const uint8_t *unpack_behind(const struct unpack *u, size_t *n);
+const uint8_t *decompress_behind(const struct decompress *u, size_t *n);
 
 /*
- * The place in the compressed data that unpack_read() has come to. It counts from what unpack_count_from() said, or
+ * The place in the compressed data that decompress_read() has come to. It counts from what decompress_count_from() said, or
  * 0.
  */
-uint64_t unpack_offset(const struct unpack *u);
-void unpack_count_from(struct unpack *u, uint64_t offset);
+uint64_t decompress_offset(const struct decompress *u);
+void decompress_count_from(struct decompress *u, uint64_t offset);
 
 /* Does what is compressed in these bytes begin as a capture does? -EAGAIN: there are too few of them. */
-int unpack_is_capture(const uint8_t *p, size_t n);
+int decompress_is_capture(const uint8_t *p, size_t n);
 
 /*
  * Is what is compressed in these bytes damaged, or no more of it than its end missing? *@out: bytes that come out of
  * it, of a million at most.
  */
-bool unpack_is_damaged(const uint8_t *p, size_t n, size_t *out);
+bool decompress_is_damaged(const uint8_t *p, size_t n, size_t *out);
 
 /* Bytes that it has allocated. */
-size_t unpack_memory(const struct unpack *u);
+size_t decompress_memory(const struct decompress *u);
 
-enum codec_kind unpack_codec(const struct unpack *u);
+enum codec_kind decompress_codec(const struct decompress *u);
 
 /* Returns NULL. */
-struct unpack *unpack_close(struct unpack *u);
+struct decompress *decompress_close(struct decompress *u);
 
 #endif

@@ -21,16 +21,16 @@ static void keep_filter(struct options *o, char **kept, struct option opt)
 	option_keep_string(o, kept, &opt);
 }
 
-static void set_resolution(struct reader *r, const struct body *b, struct time_unit *u, uint8_t resolution)
+static void set_resolution(struct capfile *r, const struct body *b, struct time_unit *u, uint8_t resolution)
 {
-	reader_set_unit(u, resolution);
+	capfile_set_unit(u, resolution);
 	if (u->unknown)
-		reader_warn(r, WARN_RESOLUTION,
+		capfile_warn(r, WARN_RESOLUTION,
 			    "the interface at byte %llu has times in units of %s^-%u s, which is too fine: times unknown",
 			    b->at, resolution & 0x80 ? "2" : "10", resolution & 0x7f);
 }
 
-static void interface_option(struct options *o, const struct option *opt, struct reader_iface *ri)
+static void interface_option(struct options *o, const struct option *opt, struct capfile_iface *ri)
 {
 	struct iface *i = &ri->iface;
 
@@ -59,7 +59,7 @@ static void interface_option(struct options *o, const struct option *opt, struct
 		break;
 	case IF_SPEED:
 		if (option_is_sound(o, opt, 8))
-			i->speed_bps = reader_u64(o->r, opt->value);
+			i->speed_bps = capfile_u64(o->r, opt->value);
 		break;
 	case IF_TSRESOL:
 		if (option_is_sound(o, opt, 1))
@@ -67,26 +67,26 @@ static void interface_option(struct options *o, const struct option *opt, struct
 		break;
 	case IF_TSOFFSET:
 		if (option_is_sound(o, opt, 8))
-			ri->unit.offset_sec = (int64_t)reader_u64(o->r, opt->value);
+			ri->unit.offset_sec = (int64_t)capfile_u64(o->r, opt->value);
 		break;
 	default:
 		option_carry(o, opt);
 	}
 }
 
-int reader_interface_block(struct reader *r, const struct body *b)
+int describe_interface(struct capfile *r, const struct body *b)
 {
 	struct options o = options_at(r, b, 8);
-	struct reader_iface *ri;
+	struct capfile_iface *ri;
 	struct option opt;
 
 	if (b->len < 8)
-		return reader_fail(r, "damaged at byte %llu: an interface block of %zu bytes", b->at, b->len + 12);
-	ri = reader_add_iface(r);
+		return capfile_fail(r, "damaged at byte %llu: an interface block of %zu bytes", b->at, b->len + 12);
+	ri = capfile_add_iface(r);
 	if (!ri)
-		return r->poor ? reader_fail(r, "more than %u interfaces", BUDGET_IFACES) : -ENOMEM;
-	ri->iface.linktype = reader_u16(r, b->data);
-	ri->iface.snaplen = reader_u32(r, b->data + 4);
+		return r->poor ? capfile_fail(r, "more than %u interfaces", BUDGET_IFACES) : -ENOMEM;
+	ri->iface.linktype = capfile_u16(r, b->data);
+	ri->iface.snaplen = capfile_u32(r, b->data + 4);
 	while (options_next(&o, &opt))
 		interface_option(&o, &opt, ri);
 	return options_keep(&ri->iface.options, &o);
@@ -94,10 +94,10 @@ int reader_interface_block(struct reader *r, const struct body *b)
 
 #define LOST	"its description was lost in a damaged file"
 
-struct reader_iface *reader_substitute_iface(struct reader *r)
+struct capfile_iface *describe_substitute_iface(struct capfile *r)
 {
-	const struct reader_iface *like = r->n_ifaces ? reader_iface_at(r, r->n_ifaces - 1) : NULL;
-	struct reader_iface *ri = reader_add_iface(r);
+	const struct capfile_iface *like = r->n_ifaces ? capfile_iface_at(r, r->n_ifaces - 1) : NULL;
+	struct capfile_iface *ri = capfile_add_iface(r);
 
 	if (!ri)
 		return NULL;
@@ -105,12 +105,12 @@ struct reader_iface *reader_substitute_iface(struct reader *r)
 	ri->iface.linktype = like ? like->iface.linktype : LINKTYPE_ETHERNET;
 	if (like)
 		ri->unit = like->unit;
-	if (reader_may_keep(r, sizeof(LOST)))
+	if (capfile_may_keep(r, sizeof(LOST)))
 		ri->iface.comment = strdup(LOST);
 	return ri;
 }
 
-static void stat_option(struct options *o, const struct option *opt, const struct reader_iface *ri)
+static void stat_option(struct options *o, const struct option *opt, const struct capfile_iface *ri)
 {
 	static const enum stat_field fields[] = {
 		[ISB_STARTTIME] = STAT_START, [ISB_ENDTIME] = STAT_END, [ISB_IFRECV] = STAT_RECEIVED,
@@ -121,7 +121,7 @@ static void stat_option(struct options *o, const struct option *opt, const struc
 	uint64_t v;
 
 	if (opt->code == OPT_COMMENT && !s->comment[0] && opt->len < sizeof(s->comment)) {
-		utf8_clean(s->comment, sizeof(s->comment), (const char *)opt->value, opt->len);
+		text_utf8_clean(s->comment, sizeof(s->comment), (const char *)opt->value, opt->len);
 		return;
 	}
 	if (opt->code < ISB_STARTTIME || opt->code > ISB_USRDELIV) {
@@ -131,38 +131,38 @@ static void stat_option(struct options *o, const struct option *opt, const struc
 	if (!option_is_sound(o, opt, 8))
 		return;
 	if (opt->code == ISB_STARTTIME || opt->code == ISB_ENDTIME) {
-		if (!reader_time(&ri->unit, block_time(o->r, opt->value), &v))
+		if (!capfile_time(&ri->unit, block_time(o->r, opt->value), &v))
 			return;
 	} else {
-		v = reader_u64(o->r, opt->value);
+		v = capfile_u64(o->r, opt->value);
 	}
 	s->value[fields[opt->code]] = v;
 	s->has |= 1u << fields[opt->code];
 }
 
 /* Statistics are cumulative, so the last ones count. Those of an interface that is not there are of no use. */
-int reader_statistics_block(struct reader *r, const struct body *b)
+int describe_statistics(struct capfile *r, const struct body *b)
 {
 	struct options o = options_at(r, b, 12);
-	struct reader_iface *ri = b->len < 12 ? NULL : section_iface(r, reader_u32(r, b->data));
+	struct capfile_iface *ri = b->len < 12 ? NULL : section_iface(r, capfile_u32(r, b->data));
 	struct option opt;
 
 	if (!ri)
 		return 0;
-	if (!ri->stats && !reader_may_keep(r, sizeof(*ri->stats)))
+	if (!ri->stats && !capfile_may_keep(r, sizeof(*ri->stats)))
 		return 0;
 	if (!ri->stats)
 		ri->stats = calloc(1, sizeof(*ri->stats));
 	if (!ri->stats)
 		return -ENOMEM;
 	*ri->stats = (struct iface_stats){ .options = ri->stats->options };	/* which are replaced below */
-	reader_time(&ri->unit, block_time(r, b->data + 4), &ri->stats->ts_ns);
+	capfile_time(&ri->unit, block_time(r, b->data + 4), &ri->stats->ts_ns);
 	while (options_next(&o, &opt))
 		stat_option(&o, &opt, ri);
 	return options_keep(&ri->stats->options, &o);
 }
 
-static int section_options(struct reader *r, const struct body *b)
+static int section_options(struct capfile *r, const struct body *b)
 {
 	struct options o = options_at(r, b, 16);
 	struct option opt;
@@ -176,18 +176,18 @@ static int section_options(struct reader *r, const struct body *b)
 	return options_keep(&r->section_options, &o);
 }
 
-int reader_section_block(struct reader *r, const struct body *b)
+int describe_section(struct capfile *r, const struct body *b)
 {
 	unsigned major, minor;
 
 	if (b->len < 16)
-		return reader_fail(r, "damaged at byte %llu: a section header of %zu bytes, where 28 are the least", b->at,
+		return capfile_fail(r, "damaged at byte %llu: a section header of %zu bytes, where 28 are the least", b->at,
 				   b->len + 12);
-	major = reader_u16(r, b->data + 4);
-	minor = reader_u16(r, b->data + 6);
+	major = capfile_u16(r, b->data + 4);
+	minor = capfile_u16(r, b->data + 6);
 	r->first_iface = r->n_ifaces;
 	if (!r->hooks.recover && (major != 1 || (minor != 0 && minor != 2))) {	/* 1.2 is 1.0 written by somebody in a hurry, says the draft */
-		reader_warn(r, WARN_VERSION, "the section at byte %llu has version %u.%u, where 1.0 is known: skipped", b->at,
+		capfile_warn(r, WARN_VERSION, "the section at byte %llu has version %u.%u, where 1.0 is known: skipped", b->at,
 			    major, minor);
 		return 1;
 	}

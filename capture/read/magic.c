@@ -44,7 +44,7 @@ enum magic magic_of(const uint8_t *p, size_t n)
 		return MAGIC_PCAP;
 	if (is_pcapng(p, n))
 		return MAGIC_PCAPNG;
-	switch (unpack_kind(p, n)) {
+	switch (decompress_kind(p, n)) {
 	case CODEC_GZIP:
 		return n >= 4 && p[2] == deflate && !(p[3] & reserved) ? MAGIC_GZIP : MAGIC_NONE;
 	case CODEC_ZSTD:

@@ -18,15 +18,15 @@ enum {
 	OTHER_FILES	= 32,		/* that are open beside the input */
 };
 
-static void closep(struct input **in)
+static void closep(struct merge **in)
 {
-	*in = input_close(*in);
+	*in = merge_close(*in);
 }
 
 /* Gives the interfaces that a file has shown since their numbers. */
-static int number_ifaces(struct source *s)
+static int number_ifaces(struct merge_file *s)
 {
-	struct input *in = s->input;
+	struct merge *in = s->input;
 
 	while (s->n_ifaces < *s->n_shown) {
 		if (!(in->n_ifaces & (in->n_ifaces - 1))) {	/* a power of two, or 0: full */
@@ -37,8 +37,8 @@ static int number_ifaces(struct source *s)
 				return -ENOMEM;
 			in->ifaces = more;
 		}
-		in->ifaces[in->n_ifaces] = (struct input_iface){ s, s->n_ifaces };
-		reader_number_iface(s->reader, s->n_ifaces++, in->n_ifaces++);
+		in->ifaces[in->n_ifaces] = (struct merge_iface){ s, s->n_ifaces };
+		capfile_number_iface(s->reader, s->n_ifaces++, in->n_ifaces++);
 	}
 	return 0;
 }
@@ -55,7 +55,7 @@ static bool is_stdin_twice(const char *const *paths, unsigned n)
 /* Each has its share; a power of two, as a buffer that grows becomes one. */
 static size_t buffer_for(unsigned n)
 {
-	size_t size = READER_BUFFER;
+	size_t size = CAPFILE_BUFFER;
 
 	while (size > BUFFER_MIN && size > (size_t)MEMORY / n)
 		size /= 2;
@@ -63,11 +63,11 @@ static size_t buffer_for(unsigned n)
 }
 
 /* Many files, and those that take much memory, are opened in turn: of most only one or two are needed at a time. */
-static int open_sources(struct input *in, const char *const *paths, unsigned n)
+static int open_sources(struct merge *in, const char *const *paths, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		bool parked = i >= AWAKE || in->budget.bytes < BUDGET_BYTES / 2;
-		int err = input_open_source(in, paths[i], parked);
+		int err = merge_file_open(in, paths[i], parked);
 
 		if (err)
 			return err;
@@ -76,9 +76,9 @@ static int open_sources(struct input *in, const char *const *paths, unsigned n)
 }
 
 /* The first in which there is something is looked at before any packet. -EBADMSG: there is none. */
-static int begin(struct input *in)
+static int begin(struct merge *in)
 {
-	struct source *s;
+	struct merge_file *s;
 	unsigned i = 0;
 	int err;
 
@@ -87,16 +87,16 @@ static int begin(struct input *in)
 	if (i == in->n_sources)
 		return -EBADMSG;
 	in->first = s = in->sources[i];
-	err = s->is_parked ? input_wake_source(s) : 0;
+	err = s->is_parked ? merge_file_wake(s) : 0;
 	if (err)
 		return err;
 	err = number_ifaces(s);		/* a classic file has shown its only one; the others' come behind it */
-	return err ? input_keep_error(in, s->name, "out of memory", err) : 0;
+	return err ? merge_file_keep_error(in, s->name, "out of memory", err) : 0;
 }
 
-int input_open(struct input **input, const char *const *paths, unsigned n, const struct input_options *o)
+int merge_open(struct merge **input, const char *const *paths, unsigned n, const struct merge_options *o)
 {
-	cleanup(closep) struct input *in = calloc(1, sizeof(*in));
+	cleanup(closep) struct merge *in = calloc(1, sizeof(*in));
 	int err = 0;
 
 	*input = NULL;
@@ -107,23 +107,23 @@ int input_open(struct input **input, const char *const *paths, unsigned n, const
 	in->buffer = buffer_for(n);
 	limits_open_files((uint64_t)n + OTHER_FILES);
 	if (is_stdin_twice(paths, n))
-		err = input_keep_error(in, "stdin", "can be read only once", -EINVAL);
+		err = merge_file_keep_error(in, "stdin", "can be read only once", -EINVAL);
 	in->heap = calloc(n, sizeof(*in->heap));
 	if (!in->heap)
 		return -ENOMEM;
 	snprintf(in->title, sizeof(in->title), "%u files", n);
 	if (!err)
-		err = o->follow ? input_follow(in, paths[0]) : open_sources(in, paths, n);
+		err = o->follow ? merge_file_follow(in, paths[0]) : open_sources(in, paths, n);
 	if (!err)
 		err = begin(in);
 	*input = steal(&in);
 	return err;
 }
 
-/* As reader_next(). A failure is kept. */
-static inline int read_packet(struct source *s, struct packet *p)
+/* As capfile_next(). A failure is kept. */
+static inline int read_packet(struct merge_file *s, struct packet *p)
 {
-	int got = reader_next(s->reader, p);
+	int got = capfile_next(s->reader, p);
 
 	if (*s->n_shown > s->n_ifaces) {
 		int err = number_ifaces(s);
@@ -131,15 +131,15 @@ static inline int read_packet(struct source *s, struct packet *p)
 		got = err ? err : got;
 	}
 	if (got < 0)
-		input_keep_error(s->input, s->name, got == -ENOMEM ? "out of memory" : reader_error(s->reader), got);
+		merge_file_keep_error(s->input, s->name, got == -ENOMEM ? "out of memory" : capfile_error(s->reader), got);
 	return got;
 }
 
 /* False: no more packets in this file. */
-static bool advance(struct source *s)
+static bool advance(struct merge_file *s)
 {
 	if (read_packet(s, &s->packet) <= 0) {
-		input_finish_source(s);
+		merge_file_finish(s);
 		return false;
 	}
 	if (s->packet.has & PACKET_TIME)
@@ -148,14 +148,14 @@ static bool advance(struct source *s)
 }
 
 /* At the same time the files come in their order. */
-static bool is_before(const struct source *a, const struct source *b)
+static bool is_before(const struct merge_file *a, const struct merge_file *b)
 {
 	return a->key < b->key || (a->key == b->key && a->place < b->place);
 }
 
-static void sift_down(struct input *in, unsigned i)
+static void sift_down(struct merge *in, unsigned i)
 {
-	struct source *s = in->heap[i];
+	struct merge_file *s = in->heap[i];
 
 	for (;;) {
 		unsigned child = 2 * i + 1;
@@ -172,7 +172,7 @@ static void sift_down(struct input *in, unsigned i)
 	in->heap[i] = s;
 }
 
-static void drop_top(struct input *in)
+static void drop_top(struct merge *in)
 {
 	in->heap[0] = in->heap[--in->n_heap];
 	if (in->n_heap)
@@ -180,13 +180,13 @@ static void drop_top(struct input *in)
 }
 
 /* What is on top has to have its packet. */
-static void wake_top(struct input *in)
+static void wake_top(struct merge *in)
 {
 	while (in->n_heap && in->heap[0]->is_parked) {
-		struct source *s = in->heap[0];
+		struct merge_file *s = in->heap[0];
 
-		if (input_wake_source(s))
-			input_finish_source(s);
+		if (merge_file_wake(s))
+			merge_file_finish(s);
 		if (s->is_done || !advance(s))
 			drop_top(in);
 		else
@@ -194,10 +194,10 @@ static void wake_top(struct input *in)
 	}
 }
 
-static void fill_heap(struct input *in)
+static void fill_heap(struct merge *in)
 {
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		struct source *s = in->sources[i];
+		struct merge_file *s = in->sources[i];
 
 		if (s->is_parked || (!s->is_done && advance(s)))
 			in->heap[in->n_heap++] = s;
@@ -208,7 +208,7 @@ static void fill_heap(struct input *in)
 }
 
 /* The top was delivered; its file may have read on only now, because the bytes of the packet were in its buffer. */
-static void replace_top(struct input *in)
+static void replace_top(struct merge *in)
 {
 	if (advance(in->heap[0]))
 		sift_down(in, 0);
@@ -218,22 +218,22 @@ static void replace_top(struct input *in)
 }
 
 /* The last of the files, and then the one that has taken its place. */
-static int next_followed(struct input *in, struct packet *p)
+static int next_followed(struct merge *in, struct packet *p)
 {
 	for (;;) {
-		struct source *s = in->sources[in->n_sources - 1];
+		struct merge_file *s = in->sources[in->n_sources - 1];
 		int got = s->is_done ? 0 : read_packet(s, p);
 
 		if (got > 0 || got == -EINTR || got == -ENOMEM)
 			return got;
-		input_finish_source(s);
-		got = input_follow_on(in);
+		merge_file_finish(s);
+		got = merge_file_follow_on(in);
 		if (got)
 			return got;
 	}
 }
 
-int input_next(struct input *in, struct packet *p)
+int merge_next(struct merge *in, struct packet *p)
 {
 	in->blocks.len = 0;
 	if (in->follow)
@@ -251,28 +251,28 @@ int input_next(struct input *in, struct packet *p)
 	return 1;
 }
 
-const struct blocks *input_blocks(const struct input *in)
+const struct blocks *merge_blocks(const struct merge *in)
 {
 	return &in->blocks;
 }
 
-const char *input_error(const struct input *in, unsigned n)
+const char *merge_error(const struct merge *in, unsigned n)
 {
 	if (!in)
 		return n ? NULL : "out of memory";
 	return n < in->n_errors ? in->errors[n] : NULL;
 }
 
-struct recovery input_recovery(const struct input *in)
+struct recovery merge_recovery(const struct merge *in)
 {
 	struct recovery sum = { .packets = 0 };
 
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		const struct reader *r = in->sources[i]->reader;
+		const struct capfile *r = in->sources[i]->reader;
 		struct recovery one = { .packets = 0 };
 
 		if (r)
-			one = reader_recovery(r);
+			one = capfile_recovery(r);
 		sum.packets += one.packets;
 		sum.places += one.places;
 		sum.bytes += one.bytes;
@@ -281,16 +281,16 @@ struct recovery input_recovery(const struct input *in)
 	return sum;
 }
 
-bool input_is_drained(const struct input *in)
+bool merge_is_drained(const struct merge *in)
 {
 	if (in->follow)
 		return true;
 	if (in->n_sources == 1)
-		return reader_is_drained(in->sources[0]->reader);
-	return !in->begun || (in->n_heap && reader_is_drained(in->heap[0]->reader));
+		return capfile_is_drained(in->sources[0]->reader);
+	return !in->begun || (in->n_heap && capfile_is_drained(in->heap[0]->reader));
 }
 
-bool input_is_stream(const struct input *in)
+bool merge_is_stream(const struct merge *in)
 {
 	if (in->follow)
 		return true;
@@ -300,29 +300,29 @@ bool input_is_stream(const struct input *in)
 	return false;
 }
 
-const struct iface *input_iface(const struct input *in, uint32_t id)
+const struct iface *merge_iface(const struct merge *in, uint32_t id)
 {
-	return id < in->n_ifaces ? reader_iface(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
+	return id < in->n_ifaces ? capfile_iface(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
 }
 
-const struct iface_stats *input_stats(const struct input *in, uint32_t id)
+const struct iface_stats *merge_stats(const struct merge *in, uint32_t id)
 {
-	return id < in->n_ifaces ? reader_stats(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
+	return id < in->n_ifaces ? capfile_stats(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
 }
 
-const char *input_section(const struct input *in, int option)
+const char *merge_section(const struct merge *in, int option)
 {
-	return reader_section(in->first->reader, option);
+	return capfile_section(in->first->reader, option);
 }
 
-struct raw_options input_section_options(struct input *in)
+struct raw_options merge_section_options(struct merge *in)
 {
 	struct raw_options *all = &in->section_options;
 
 	all->len = 0;
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		const struct reader *r = in->sources[i]->reader;
-		struct raw_options one = r ? reader_section_options(r) : (struct raw_options){ .len = 0 };
+		const struct capfile *r = in->sources[i]->reader;
+		struct raw_options one = r ? capfile_section_options(r) : (struct raw_options){ .len = 0 };
 		void *more = one.len ? realloc(all->bytes, all->len + one.len) : NULL;
 
 		if (!more)	/* nothing to add, or no memory for it */
@@ -334,33 +334,33 @@ struct raw_options input_section_options(struct input *in)
 	return *all;
 }
 
-const char *input_name(const struct input *in, unsigned i)
+const char *merge_name(const struct merge *in, unsigned i)
 {
 	return i < in->n_sources ? in->sources[i]->name : NULL;
 }
 
-const struct stat *input_stat(const struct input *in, unsigned i)
+const struct stat *merge_stat(const struct merge *in, unsigned i)
 {
 	return i < in->n_sources ? &in->sources[i]->stat : NULL;
 }
 
-const struct reader *input_reader(const struct input *in, unsigned i)
+const struct capfile *merge_reader(const struct merge *in, unsigned i)
 {
 	return i < in->n_sources ? in->sources[i]->reader : NULL;
 }
 
-const char *input_title(const struct input *in)
+const char *merge_title(const struct merge *in)
 {
 	return in->n_sources == 1 ? in->sources[0]->name : in->title;
 }
 
-bool input_progress(const struct input *in, uint64_t *done, uint64_t *size)
+bool merge_progress(const struct merge *in, uint64_t *done, uint64_t *size)
 {
 	*done = *size = 0;
-	if (input_is_stream(in))
+	if (merge_is_stream(in))
 		return false;
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		const struct source *s = in->sources[i];
+		const struct merge_file *s = in->sources[i];
 		off_t at = s->file ? lseek(fileno(s->file), 0, SEEK_CUR) : s->is_done ? s->stat.st_size : 0;
 
 		*done += at < 0 ? 0 : at;
@@ -369,13 +369,13 @@ bool input_progress(const struct input *in, uint64_t *done, uint64_t *size)
 	return true;
 }
 
-struct input *input_close(struct input *in)
+struct merge *merge_close(struct merge *in)
 {
 	if (!in)
 		return NULL;
 	for (unsigned i = 0; i < in->n_sources; i++) {
-		input_finish_source(in->sources[i]);
-		reader_close(in->sources[i]->reader);
+		merge_file_finish(in->sources[i]);
+		capfile_close(in->sources[i]->reader);
 		free(in->sources[i]->followed_path);
 		free(in->sources[i]);
 	}

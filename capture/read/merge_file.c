@@ -10,7 +10,7 @@
 #include "capture/read/follow.h"
 #include "capture/read/merge_impl.h"
 
-int input_keep_error(struct input *in, const char *name, const char *sentence, int err)
+int merge_file_keep_error(struct merge *in, const char *name, const char *sentence, int err)
 {
 	char **more = realloc(in->errors, (in->n_errors + 1) * sizeof(*more));
 
@@ -26,7 +26,7 @@ int input_keep_error(struct input *in, const char *name, const char *sentence, i
 
 static void warn(void *ctx, const char *sentence)
 {
-	const struct source *s = ctx;
+	const struct merge_file *s = ctx;
 	char named[1024];
 
 	snprintf(named, sizeof(named), "%s: %s", s->name, sentence);
@@ -36,7 +36,7 @@ static void warn(void *ctx, const char *sentence)
 
 static int wait_for(void *ctx, int fd)
 {
-	const struct source *s = ctx;
+	const struct merge_file *s = ctx;
 
 	return s->input->options.wait(s->input->options.ctx, fd, -1);
 }
@@ -44,14 +44,14 @@ static int wait_for(void *ctx, int fd)
 /* A followed file has come to its end only when there is another. */
 static int wait_for_more(void *ctx, int fd)
 {
-	const struct source *s = ctx;
+	const struct merge_file *s = ctx;
 
-	return follow_more(s->input->follow, fd, s->reader && reader_is_drained(s->reader));
+	return follow_more(s->input->follow, fd, s->reader && capfile_is_drained(s->reader));
 }
 
 static int look(void *ctx)
 {
-	const struct source *s = ctx;
+	const struct merge_file *s = ctx;
 
 	return s->input->options.look(s->input->options.ctx);
 }
@@ -60,7 +60,7 @@ static int look(void *ctx)
  * To open a FIFO is to wait for its writer, unless somebody else waits for it. Over a network it may be interrupted
  * for any reason.
  */
-static FILE *open_path(const char *path, const struct input_options *o)
+static FILE *open_path(const char *path, const struct merge_options *o)
 {
 	bool waits = o->wait;
 	FILE *f;
@@ -84,11 +84,11 @@ static const char *why_not_open(int err)
 	return err == -EMFILE ? "too many files for the limit of this process (ulimit -n)" : strerror(-err);
 }
 
-static struct reader_hooks hooks_of(struct source *s)
+static struct capfile_hooks hooks_of(struct merge_file *s)
 {
-	struct input *in = s->input;
-	const struct input_options *o = &in->options;
-	struct reader_hooks hooks = {
+	struct merge *in = s->input;
+	const struct merge_options *o = &in->options;
+	struct capfile_hooks hooks = {
 		.warn = warn, .ctx = s, .buffer = in->buffer, .budget = &in->budget, .recover = o->recover,
 		.concatenated = o->concatenated, .local = o->local, .blocks = o->copy ? &in->blocks : NULL,
 	};
@@ -103,9 +103,9 @@ static struct reader_hooks hooks_of(struct source *s)
 	return hooks;
 }
 
-static int open_file(struct source *s)
+static int open_file(struct merge_file *s)
 {
-	struct input *in = s->input;
+	struct merge *in = s->input;
 	bool is_stdin = !strcmp(s->path, "-");
 	char sentence[256];
 	int err;
@@ -114,27 +114,27 @@ static int open_file(struct source *s)
 	if (!s->file) {
 		err = -errno;
 		snprintf(sentence, sizeof(sentence), "cannot open: %s", why_not_open(err));
-		return input_keep_error(in, s->name, sentence, err);
+		return merge_file_keep_error(in, s->name, sentence, err);
 	}
 	setvbuf(s->file, NULL, _IONBF, 0);	/* the reader has a buffer */
 	if (fstat(fileno(s->file), &s->stat))
-		return input_keep_error(in, s->name, strerror(errno), -errno);
+		return merge_file_keep_error(in, s->name, strerror(errno), -errno);
 	if (S_ISDIR(s->stat.st_mode))
-		return input_keep_error(in, s->name, "is a directory", -EISDIR);
+		return merge_file_keep_error(in, s->name, "is a directory", -EISDIR);
 	return 0;
 }
 
-static int begin_reading(struct source *s, const struct reader_hooks *hooks)
+static int begin_reading(struct merge_file *s, const struct capfile_hooks *hooks)
 {
-	int err = reader_open_with(&s->reader, s->file, hooks);
+	int err = capfile_open_with(&s->reader, s->file, hooks);
 
 	if (err)
-		input_keep_error(s->input, s->name, reader_error(s->reader), err);
-	s->n_shown = reader_n_ifaces(s->reader);
+		merge_file_keep_error(s->input, s->name, capfile_error(s->reader), err);
+	s->n_shown = capfile_n_ifaces(s->reader);
 	return err;
 }
 
-static void close_file(struct source *s)
+static void close_file(struct merge_file *s)
 {
 	if (s->file && s->file != stdin)
 		fclose(s->file);
@@ -145,21 +145,21 @@ static void close_file(struct source *s)
  * Without a packet, or with one that has no time, it comes first of all, as that packet does; whatever is wrong then
  * shows.
  */
-static void park(struct source *s)
+static void park(struct merge_file *s)
 {
 	struct packet p;
 
-	if (reader_next(s->reader, &p) > 0 && p.has & PACKET_TIME)
+	if (capfile_next(s->reader, &p) > 0 && p.has & PACKET_TIME)
 		s->key = p.ts_ns;
-	s->reader = reader_close(s->reader);
+	s->reader = capfile_close(s->reader);
 	close_file(s);
 	s->is_parked = true;
 }
 
-static struct source *add_source(struct input *in, const char *path)
+static struct merge_file *add_source(struct merge *in, const char *path)
 {
 	void *more = realloc(in->sources, (in->n_sources + 1) * sizeof(*in->sources));
-	struct source *s = calloc(1, sizeof(*s));
+	struct merge_file *s = calloc(1, sizeof(*s));
 
 	in->sources = more ? more : in->sources;
 	if (!more || !s) {
@@ -174,10 +174,10 @@ static struct source *add_source(struct input *in, const char *path)
 	return s;
 }
 
-int input_open_source(struct input *in, const char *path, bool parked)
+int merge_file_open(struct merge *in, const char *path, bool parked)
 {
-	struct source *s = add_source(in, path);
-	struct reader_hooks hooks;
+	struct merge_file *s = add_source(in, path);
+	struct capfile_hooks hooks;
 	int err;
 
 	if (!s)
@@ -193,8 +193,8 @@ int input_open_source(struct input *in, const char *path, bool parked)
 		hooks.buffer = 0;
 	}
 	err = begin_reading(s, &hooks);
-	if (err == -EBADMSG && reader_is_unbegun(s->reader)) {
-		s->reader = reader_close(s->reader);
+	if (err == -EBADMSG && capfile_is_unbegun(s->reader)) {
+		s->reader = capfile_close(s->reader);
 		close_file(s);
 		s->is_done = true;
 		return 0;
@@ -204,7 +204,7 @@ int input_open_source(struct input *in, const char *path, bool parked)
 	return err;
 }
 
-static void tell_errors(struct input *in)
+static void tell_errors(struct merge *in)
 {
 	for (unsigned i = 0; i < in->n_errors; i++) {
 		if (in->options.warn)
@@ -214,11 +214,11 @@ static void tell_errors(struct input *in)
 	in->n_errors = 0;
 }
 
-static int open_followed(struct input *in, const char *path)
+static int open_followed(struct merge *in, const char *path)
 {
 	char *copy = strdup(path);
 	unsigned n = in->n_sources;
-	int err = copy ? input_open_source(in, copy, false) : -ENOMEM;
+	int err = copy ? merge_file_open(in, copy, false) : -ENOMEM;
 
 	if (in->n_sources == n) {
 		free(copy);
@@ -226,11 +226,11 @@ static int open_followed(struct input *in, const char *path)
 	}
 	in->sources[n]->followed_path = copy;
 	if (err)
-		input_finish_source(in->sources[n]);
+		merge_file_finish(in->sources[n]);
 	return err;
 }
 
-int input_follow_on(struct input *in)
+int merge_file_follow_on(struct merge *in)
 {
 	const char *path;
 	int err;
@@ -246,41 +246,41 @@ int input_follow_on(struct input *in)
 	return 0;
 }
 
-int input_follow(struct input *in, const char *pattern)
+int merge_file_follow(struct merge *in, const char *pattern)
 {
 	struct stat st;
 	int err;
 
 	if (!stat(pattern, &st) && !S_ISREG(st.st_mode))
-		return input_keep_error(in, pattern, "not a regular file, which --follow is for", -EINVAL);
+		return merge_file_keep_error(in, pattern, "not a regular file, which --follow is for", -EINVAL);
 	err = follow_open(&in->follow, pattern, in->options.wait, in->options.ctx);
 	if (err)
 		return err;
 	snprintf(in->title, sizeof(in->title), "the files that are followed");
 	if (!follow_has_next(in->follow))
-		input_keep_error(in, pattern, "there is no such file yet: waiting for one", 0);
-	return input_follow_on(in);
+		merge_file_keep_error(in, pattern, "there is no such file yet: waiting for one", 0);
+	return merge_file_follow_on(in);
 }
 
-int input_wake_source(struct source *s)
+int merge_file_wake(struct merge_file *s)
 {
 	const struct stat was = s->stat;
-	struct reader_hooks hooks;
+	struct capfile_hooks hooks;
 	int err = open_file(s);
 
 	s->is_parked = false;
 	if (err)
 		return err;
 	if (s->stat.st_dev != was.st_dev || s->stat.st_ino != was.st_ino)
-		return input_keep_error(s->input, s->name, "is another file by now", -ESTALE);
+		return merge_file_keep_error(s->input, s->name, "is another file by now", -ESTALE);
 	hooks = hooks_of(s);
 	return begin_reading(s, &hooks);
 }
 
-void input_finish_source(struct source *s)
+void merge_file_finish(struct merge_file *s)
 {
 	if (s->reader)
-		reader_finish(s->reader);
+		capfile_finish(s->reader);
 	close_file(s);
 	s->is_done = true;
 }

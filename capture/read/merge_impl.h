@@ -11,14 +11,14 @@
 #include "capture/read/merge.h"
 
 /* A file. It is parked if it has been looked into and closed again: until its first packet is the next one of all. */
-struct source {
-	struct input *input;
+struct merge_file {
+	struct merge *input;
 	unsigned place;		/* among them */
 	const char *path, *name;
-	char *followed_path;	/* the same; NULL: path is of the caller of input_open() */
+	char *followed_path;	/* the same; NULL: path is of the caller of merge_open() */
 	FILE *file;		/* NULL: parked, or done */
 	struct stat stat;
-	struct reader *reader;	/* NULL: parked, or there is nothing in the file */
+	struct capfile *reader;	/* NULL: parked, or there is nothing in the file */
 	bool is_parked, is_done;
 	const uint32_t *n_shown;	/* interfaces that the file has shown */
 	uint32_t n_ifaces;	/* those that have a number */
@@ -27,25 +27,25 @@ struct source {
 };
 
 /* An interface of the input is one of a file. */
-struct input_iface {
-	struct source *source;
+struct merge_iface {
+	struct merge_file *source;
 	uint32_t id;		/* there */
 };
 
-struct input {
-	struct input_options options;
+struct merge {
+	struct merge_options options;
 	struct budget budget;
-	struct source **sources;
+	struct merge_file **sources;
 	unsigned n_sources;
 	struct follow *follow;	/* NULL: no others come */
-	struct source *first;	/* in which there is something */
+	struct merge_file *first;	/* in which there is something */
 	size_t buffer;		/* bytes, for each */
-	struct source **heap;	/* those with a packet to deliver */
+	struct merge_file **heap;	/* those with a packet to deliver */
 	unsigned n_heap;
 	struct blocks blocks;
 	struct raw_options section_options;	/* of all files */
 	bool begun;		/* the heap is filled, and the packet of its top delivered */
-	struct input_iface *ifaces;
+	struct merge_iface *ifaces;
 	uint32_t n_ifaces;
 	char **errors;
 	unsigned n_errors;
@@ -54,24 +54,24 @@ struct input {
 };
 
 /* Keeps a sentence, the file's name in front; returns @err. */
-int input_keep_error(struct input *in, const char *name, const char *sentence, int err);
+int merge_file_keep_error(struct merge *in, const char *name, const char *sentence, int err);
 
 /*
  * Opens the file as one more source and reads its first block or header; @parked: and then its first packet, and
  * parks it, if that can be done. If there is nothing in it, it is done. -errno, which is kept.
  */
-int input_open_source(struct input *in, const char *path, bool parked);
+int merge_file_open(struct merge *in, const char *path, bool parked);
 
 /* Begins to follow: the first file in which there is something is the last source. -errno, which is kept. */
-int input_follow(struct input *in, const char *pattern);
+int merge_file_follow(struct merge *in, const char *pattern);
 
 /* Waits for the next file, which becomes the last source. What is wrong with one is told, and another waited for. -errno. */
-int input_follow_on(struct input *in);
+int merge_file_follow_on(struct merge *in);
 
 /* Opens one that is parked again. -errno, which is kept. */
-int input_wake_source(struct source *s);
+int merge_file_wake(struct merge_file *s);
 
 /* No more packets are wanted of it. */
-void input_finish_source(struct source *s);
+void merge_file_finish(struct merge_file *s);
 
 #endif

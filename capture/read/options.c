@@ -21,18 +21,18 @@ bool options_next(struct options *o, struct option *opt)
 
 	if (o->pos > b->len || b->len - o->pos < 4)
 		return false;
-	opt->code = reader_u16(o->r, p);
-	opt->len = reader_u16(o->r, p + 2);
+	opt->code = capfile_u16(o->r, p);
+	opt->len = capfile_u16(o->r, p + 2);
 	opt->value = p + 4;
 	if (opt->code == OPT_END)
 		return false;
 	if (opt->len > b->len - o->pos - 4) {
-		reader_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which the block has not",
+		capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which the block has not",
 			    opt->code, b->at, opt->len);
 		return false;
 	}
 	if (is_custom(opt->code) && opt->len < 4)
-		reader_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which is no room for the "
+		capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which is no room for the "
 			    "enterprise number", opt->code, b->at, opt->len);
 	o->pos += 4 + ((opt->len + 3u) & ~3u);
 	return true;
@@ -53,7 +53,7 @@ bool option_is_sound(struct options *o, const struct option *opt, unsigned len)
 	if (opt->code < 64 && o->seen >> opt->code & 1)
 		return false;
 	if (opt->len != len) {
-		reader_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes instead of %u", opt->code,
+		capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes instead of %u", opt->code,
 			    o->b->at, opt->len, len);
 		return false;
 	}
@@ -67,8 +67,8 @@ bool option_keep_string(struct options *o, char **kept, const struct option *opt
 
 	if (*kept)
 		return false;
-	len = utf8_clean(clean, sizeof(clean), (const char *)opt->value, opt->len);
-	if (len && reader_may_keep(o->r, len + 1))	/* an empty one is none */
+	len = text_utf8_clean(clean, sizeof(clean), (const char *)opt->value, opt->len);
+	if (len && capfile_may_keep(o->r, len + 1))	/* an empty one is none */
 		*kept = strdup(clean);
 	return true;
 }
@@ -117,10 +117,10 @@ static bool may_copy(struct options *o, const struct option *opt, const struct k
 	if (opt->code == CUSTOM_STRING_NO || opt->code == CUSTOM_BYTES_NO)
 		return false;
 	if (opt->code & OPT_LOCAL)
-		return reader_copies_local(o->r, o->b->at);
+		return blocks_copies_local(o->r, o->b->at);
 	if (!kind && (o->r->swapped || o->b->type == PCAPNG_OPB)) {
 		if (o->r->hooks.blocks)
-			reader_warn(o->r, WARN_COPY, "option %u of the block at byte %llu is not known and cannot be copied",
+			capfile_warn(o->r, WARN_COPY, "option %u of the block at byte %llu is not known and cannot be copied",
 				    opt->code, o->b->at);
 		return false;
 	}
@@ -128,12 +128,12 @@ static bool may_copy(struct options *o, const struct option *opt, const struct k
 		return true;
 	if (opt->len < kind->least || opt->len > kind->most) {
 		if (!is_custom(opt->code))	/* which was said already */
-			reader_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which it cannot have",
+			capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which it cannot have",
 				    opt->code, o->b->at, opt->len);
 		return false;
 	}
 	if (kind->order == VERDICT && opt->len != 9 && (*opt->value == 1 || *opt->value == 2)) {
-		reader_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes instead of 9", opt->code,
+		capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes instead of 9", opt->code,
 			    o->b->at, opt->len);
 		return false;
 	}
@@ -200,7 +200,7 @@ int options_keep(struct raw_options *kept, const struct options *o)
 
 	o->r->kept -= kept->len;
 	o->r->budget->kept += kept->len;
-	if (o->carried && !reader_may_keep(o->r, o->carried))
+	if (o->carried && !capfile_may_keep(o->r, o->carried))
 		copy.len = 0;
 	if (copy.len) {
 		copy.bytes = malloc(o->carried);

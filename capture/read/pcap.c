@@ -11,21 +11,21 @@
 #include "capture/read/text_damage.h"
 
 /* A packet of which the file has @got bytes. */
-static int deliver(struct reader *r, struct packet *p, const struct pcap_head *h, uint32_t got)
+static int deliver(struct capfile *r, struct packet *p, const struct pcap_head *h, uint32_t got)
 {
 	p->ts_ns = h->sec * 1000000000ull + h->frac * (r->pcap.nanoseconds ? 1ull : 1000ull);
 	p->has = PACKET_TIME;
-	p->data = reader_bytes(r) + r->pcap.record;
+	p->data = stream_bytes(r) + r->pcap.record;
 	p->caplen = got;
 	p->len = h->len;
 	p->iface = &r->pcap_iface->iface;
-	reader_step(r, r->pcap.record + (size_t)got);
+	stream_step(r, r->pcap.record + (size_t)got);
 	return 1;
 }
 
-static int torn_record(struct reader *r, struct packet *p)
+static int torn_record(struct capfile *r, struct packet *p)
 {
-	struct pcap_head h = pcap_head_at(&r->pcap, reader_bytes(r));
+	struct pcap_head h = pcap_head_at(&r->pcap, stream_bytes(r));
 	uint32_t got = r->mended_len - r->pcap.record;
 
 	r->mended_len = 0;
@@ -34,42 +34,42 @@ static int torn_record(struct reader *r, struct packet *p)
 }
 
 /* Nearly all are: a few comparisons for each. */
-static bool is_plain(const struct reader *r, const struct pcap_head *h)
+static bool is_plain(const struct capfile *r, const struct pcap_head *h)
 {
 	return h->caplen && h->caplen <= h->len && h->caplen <= r->pcap_plain && h->frac < pcap_second(&r->pcap);
 }
 
 /* Lengths that leave no doubt. */
-static int check_length(struct reader *r, const struct pcap_head *h)
+static int check_length(struct capfile *r, const struct pcap_head *h)
 {
 	unsigned long long at = r->offset;
 
-	if (pcap_is_zero(h) && reader_need(r, PCAP_ZERO_TAIL) && reader_zero_tail(r, PCAP_ZERO_TAIL))
-		return reader_fail(r, "damaged at byte %llu: nothing but zeros from here to the end", at);
+	if (pcap_is_zero(h) && stream_need(r, PCAP_ZERO_TAIL) && stream_zero_tail(r, PCAP_ZERO_TAIL))
+		return capfile_fail(r, "damaged at byte %llu: nothing but zeros from here to the end", at);
 	if (h->caplen > PCAP_CAPLEN_MAX && h->caplen > r->pcap.snaplen)
-		return reader_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are allowed", at,
+		return capfile_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are allowed", at,
 				   h->caplen, max_of(r->pcap.snaplen, (uint32_t)PCAP_CAPLEN_MAX));
-	if (h->caplen > READER_HELD_MAX)
-		return reader_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are read", at,
-				   h->caplen, READER_HELD_MAX);
+	if (h->caplen > CAPFILE_HELD_MAX)
+		return capfile_fail(r, "damaged at byte %llu: a record of %u bytes, where at most %u are read", at,
+				   h->caplen, CAPFILE_HELD_MAX);
 	return 0;
 }
 
-static void warn_of_record(struct reader *r, const struct pcap_head *h)
+static void warn_of_record(struct capfile *r, const struct pcap_head *h)
 {
 	unsigned long long at = r->offset;
 
 	if (r->pcap.snaplen && h->caplen > r->pcap.snaplen)
-		reader_warn(r, WARN_CAPLEN_SNAPLEN, "the packet at byte %llu has %u bytes, more than the snap length %u", at,
+		capfile_warn(r, WARN_CAPLEN_SNAPLEN, "the packet at byte %llu has %u bytes, more than the snap length %u", at,
 			    h->caplen, r->pcap.snaplen);
 	if (h->caplen > h->len)
-		reader_warn(r, WARN_CAPLEN_LEN, "the packet at byte %llu has %u bytes captured of %u", at, h->caplen,
+		capfile_warn(r, WARN_CAPLEN_LEN, "the packet at byte %llu has %u bytes captured of %u", at, h->caplen,
 			    h->len);
 	if (h->frac >= pcap_second(&r->pcap))
-		reader_warn(r, WARN_FRACTION, "the packet at byte %llu has a fraction of more than a second", at);
+		capfile_warn(r, WARN_FRACTION, "the packet at byte %llu has a fraction of more than a second", at);
 }
 
-static int next_record(struct reader *r, struct packet *p)
+static int next_record(struct capfile *r, struct packet *p)
 {
 	unsigned long long at = r->offset;
 	struct pcap_head h;
@@ -81,54 +81,54 @@ static int next_record(struct reader *r, struct packet *p)
 	if (r->mended_len)
 		return torn_record(r, p);
 	if (r->doubtful && at == r->doubtful)
-		return reader_fail(r, "damaged before byte %llu: other records begin at byte %llu", at, (unsigned long long)r->go_on);
-	whole = reader_need(r, r->pcap.record);
-	if (reader_have(r) && magic_may_be(*reader_bytes(r)) && reader_is_another(r))
-		return READER_ANOTHER;
+		return capfile_fail(r, "damaged before byte %llu: other records begin at byte %llu", at, (unsigned long long)r->go_on);
+	whole = stream_need(r, r->pcap.record);
+	if (stream_have(r) && magic_may_be(*stream_bytes(r)) && another_is_here(r))
+		return CAPFILE_ANOTHER;
 	if (!whole) {
-		if (!r->io_error && reader_have(r) == 0)
+		if (!r->io_error && stream_have(r) == 0)
 			return 0;
-		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of a record header",
-				   at + reader_have(r), reader_have(r), r->pcap.record);
+		return capfile_fail(r, "cut short at byte %llu: %zu of the %u bytes of a record header",
+				   at + stream_have(r), stream_have(r), r->pcap.record);
 	}
-	h = pcap_head_at(&r->pcap, reader_bytes(r));
+	h = pcap_head_at(&r->pcap, stream_bytes(r));
 	plain = is_plain(r, &h);
 	err = plain ? 0 : check_length(r, &h);
 	if (err)
 		return err;
-	if (!reader_need(r, r->pcap.record + (size_t)h.caplen))
-		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of the packet at byte %llu",
-				   at + reader_have(r), reader_have(r) - r->pcap.record, h.caplen, at);
-	if (r->hooks.recover && !reader_pcap_may_trust(r, &h)) {
+	if (!stream_need(r, r->pcap.record + (size_t)h.caplen))
+		return capfile_fail(r, "cut short at byte %llu: %zu of the %u bytes of the packet at byte %llu",
+				   at + stream_have(r), stream_have(r) - r->pcap.record, h.caplen, at);
+	if (r->hooks.recover && !trust_pcap_may(r, &h)) {
 		if (r->is_undone)
-			return READER_AGAIN;
-		return reader_fail(r, "damaged at byte %llu: a record of %u bytes with no other behind it", at, h.caplen);
+			return CAPFILE_AGAIN;
+		return capfile_fail(r, "damaged at byte %llu: a record of %u bytes with no other behind it", at, h.caplen);
 	}
 	if (!plain)
 		warn_of_record(r, &h);
 	return deliver(r, p, &h, h.caplen);
 }
 
-int reader_pcap_start(struct reader *r, const struct pcap_dialect *d)
+int pcap_start(struct capfile *r, const struct pcap_dialect *d)
 {
-	struct reader_iface *ri;
+	struct capfile_iface *ri;
 
 	r->swapped = d->swapped;
-	ri = reader_add_iface(r);
+	ri = capfile_add_iface(r);
 	if (!ri)
 		return -ENOMEM;
 	ri->iface.linktype = d->linktype;
 	ri->iface.snaplen = d->snaplen;
-	reader_set_unit(&ri->unit, d->nanoseconds ? 9 : 6);
+	capfile_set_unit(&ri->unit, d->nanoseconds ? 9 : 6);
 	r->pcap = *d;
 	r->pcap_iface = ri;
 	r->pcap_plain = d->snaplen ? min_of(d->snaplen, (uint32_t)PCAP_CAPLEN_MAX) : PCAP_CAPLEN_MAX;
 	if (!r->format)
 		r->format = d->record > PCAP_RECORD ? "pcap (modified)" : d->nanoseconds ? "pcap (nanoseconds)" : "pcap";
 	r->is_pcapng = false;
-	reader_pcap_recover_anew(r);
+	trust_pcap_anew(r);
 	r->next = next_record;
-	r->resync = reader_pcap_resync;
+	r->resync = recover_pcap_resync;
 	return 0;
 }
 
@@ -170,10 +170,10 @@ bool pcap_dialect_of(const uint8_t *h, struct pcap_dialect *d)
 	return (major == 2 && minor <= 4) || (major == dg_ux && minor == 0);
 }
 
-int reader_pcap_begin(struct reader *r)
+int pcap_begin(struct capfile *r)
 {
 	unsigned long long at = r->offset;
-	const uint8_t *h = reader_bytes(r);
+	const uint8_t *h = stream_bytes(r);
 	struct pcap_dialect d;
 	size_t len = PCAP_HEADER;
 	bool swapped;
@@ -181,23 +181,23 @@ int reader_pcap_begin(struct reader *r)
 
 	if (!is_pcap(h, &swapped))
 		return -ENOMSG;
-	r->unbegun = !reader_need(r, PCAP_HEADER);
+	r->unbegun = !stream_need(r, PCAP_HEADER);
 	if (r->unbegun)
-		return reader_fail(r, "cut short at byte %llu: %zu of the %u bytes of the file header", at + reader_have(r),
-				   reader_have(r), PCAP_HEADER);
-	h = reader_bytes(r);
+		return capfile_fail(r, "cut short at byte %llu: %zu of the %u bytes of the file header", at + stream_have(r),
+				   stream_have(r), PCAP_HEADER);
+	h = stream_bytes(r);
 	if (!pcap_dialect_of(h, &d))
-		return reader_fail(r, "damaged at byte %llu: pcap version %u.%u, where 2.0 to 2.4 are known%s", at + 4,
+		return capfile_fail(r, "damaged at byte %llu: pcap version %u.%u, where 2.0 to 2.4 are known%s", at + 4,
 				   half(h + 4, swapped), half(h + 6, swapped),
 				   h[4] == '\r' || h[5] == '\r' ? "; was it transferred in text mode?" : "");
-	if (r->hooks.recover && reader_text_try_header(r, &d))
-		return reader_pcap_begin(r);
+	if (r->hooks.recover && text_damage_try_header(r, &d))
+		return pcap_begin(r);
 	if (r->hooks.recover) {
-		len = reader_pcap_header_len(r, &d);
-		d.linktype = pcap_word(&d, reader_bytes(r) + len - 4);
+		len = recover_pcap_header_len(r, &d);
+		d.linktype = pcap_word(&d, stream_bytes(r) + len - 4);
 	}
-	err = reader_pcap_start(r, &d);
+	err = pcap_start(r, &d);
 	if (!err)
-		reader_step(r, len);
+		stream_step(r, len);
 	return err;
 }

@@ -48,14 +48,14 @@ static inline uint32_t pcap_second(const struct pcap_dialect *d)
 
 static inline uint32_t pcap_caplen_max(const struct pcap_dialect *d)
 {
-	return d->snaplen <= PCAP_CAPLEN_MAX ? PCAP_CAPLEN_MAX : d->snaplen < READER_HELD_MAX ? d->snaplen : READER_HELD_MAX;
+	return d->snaplen <= PCAP_CAPLEN_MAX ? PCAP_CAPLEN_MAX : d->snaplen < CAPFILE_HELD_MAX ? d->snaplen : CAPFILE_HELD_MAX;
 }
 
 /* What the 24 bytes of a file header at @h say. False: they are none, or of a version that is not known. */
 bool pcap_dialect_of(const uint8_t *h, struct pcap_dialect *d);
 
 /* Goes on with records of this kind, whose interface is a new one. 0 or -ENOMEM. */
-int reader_pcap_start(struct reader *r, const struct pcap_dialect *d);
+int pcap_start(struct capfile *r, const struct pcap_dialect *d);
 
 /*
  * How far records stand in a row, whose lengths lead from one to the next. Nothing tells them from other bytes, so it
@@ -92,8 +92,8 @@ static inline bool pcap_has_ended(const struct pcap_row *row)
 
 /* Records in memory: those of a reader, which reads on as needed, or a copy of them. */
 struct pcap_view {
-	struct reader *r;
-	const uint8_t *copy;	/* NULL: what is at reader_bytes() */
+	struct capfile *r;
+	const uint8_t *copy;	/* NULL: what is at stream_bytes() */
 	size_t n_copy;
 	const struct pcap_dialect *dialect;
 	const struct pcap_habits *habits;
@@ -101,7 +101,7 @@ struct pcap_view {
 	size_t nonzero;		/* of a byte that is not zero, though those before it are: not to be looked for again */
 };
 
-struct pcap_view pcap_view_of(struct reader *r);
+struct pcap_view pcap_view_of(struct capfile *r);
 
 /* With other habits. */
 void pcap_view_habits(struct pcap_view *v, const struct pcap_habits *habits);
@@ -146,7 +146,7 @@ enum { PCAP_NEAR_ROW = 3, PCAP_ANY_ROW = 16 };	/* so many records, near each oth
  * Of what begins at @pos, whose header is in memory. @sec: of a record before, or NULL. Nothing that is not better
  * than @than is looked for.
  */
-enum pcap_likeness reader_pcap_likeness(struct pcap_view *v, size_t pos, const uint32_t *sec, enum pcap_likeness than);
+enum pcap_likeness recover_pcap_likeness(struct pcap_view *v, size_t pos, const uint32_t *sec, enum pcap_likeness than);
 
 struct pcap_place {
 	size_t pos;		/* 0: none */
@@ -154,35 +154,35 @@ struct pcap_place {
 };
 
 /* The best place from @from on, within the window. */
-struct pcap_place reader_pcap_look_for(struct pcap_view *v, size_t from, const uint32_t *sec);
+struct pcap_place recover_pcap_look_for(struct pcap_view *v, size_t from, const uint32_t *sec);
 
 /* Does the header of another capture stand at @pos, which leads past @past? */
-bool reader_pcap_is_header(struct reader *r, size_t pos, size_t past);
+bool recover_pcap_is_header(struct capfile *r, size_t pos, size_t past);
 
 /* Where to go on rather than at @pos: at a file header right before it, perhaps before us and still in memory. */
-ssize_t reader_pcap_with_header(struct reader *r, size_t pos);
+ssize_t recover_pcap_with_header(struct capfile *r, size_t pos);
 
 /*
  * Recovery. May the record that begins here be delivered, whose header is @h and which is in memory? What reading
  * without recovery delivers is, unless there is at least as much that is better in its place.
  */
-bool reader_pcap_may_trust(struct reader *r, const struct pcap_head *h);
+bool trust_pcap_may(struct capfile *r, const struct pcap_head *h);
 
 /* Knows nothing of the records so far, for a new capture. */
-void reader_pcap_recover_anew(struct reader *r);
+void trust_pcap_anew(struct capfile *r);
 
 /* How long the file header is that stands here: it may have lost some bytes. */
-size_t reader_pcap_header_len(struct reader *r, const struct pcap_dialect *d);
+size_t recover_pcap_header_len(struct capfile *r, const struct pcap_dialect *d);
 
 /* Do records of this kind stand in a row from @pos on that leads past @past, or to the end of the file? */
-bool reader_pcap_leads(struct reader *r, const struct pcap_dialect *d, size_t pos, size_t past);
+bool recover_pcap_leads(struct capfile *r, const struct pcap_dialect *d, size_t pos, size_t past);
 
-bool reader_pcap_resync(struct reader *r);
+bool recover_pcap_resync(struct capfile *r);
 
 /*
  * The first place, from @from to @to, where records begin without a file header, and what they look like; SIZE_MAX:
  * there is none. Where a header is spoilt, at most, the place is the one behind it.
  */
-size_t reader_pcap_find(struct reader *r, size_t from, size_t to, struct pcap_dialect *dialect);
+size_t recover_pcap_find(struct capfile *r, size_t from, size_t to, struct pcap_dialect *dialect);
 
 #endif

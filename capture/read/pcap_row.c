@@ -17,7 +17,7 @@ enum { EMPTY = 1 << 0, OVER = 1 << 1, FRACTION = 1 << 2, LONG_ON_WIRE = 1 << 3, 
 static unsigned oddities(const struct pcap_dialect *d, const struct pcap_head *h)
 {
 	return (h->caplen ? 0 : EMPTY) | (h->caplen > h->len ? OVER : 0) | (h->frac >= pcap_second(d) ? FRACTION : 0) |
-	       (h->len > READER_HELD_MAX ? LONG_ON_WIRE : 0);
+	       (h->len > CAPFILE_HELD_MAX ? LONG_ON_WIRE : 0);
 }
 
 /* But not to the snap length. */
@@ -82,7 +82,7 @@ void pcap_view_habits(struct pcap_view *v, const struct pcap_habits *habits)
 	v->near_sec = min_of(near_sec, (uint64_t)UINT32_MAX);
 }
 
-struct pcap_view pcap_view_of(struct reader *r)
+struct pcap_view pcap_view_of(struct capfile *r)
 {
 	struct pcap_view v = { .r = r, .dialect = &r->pcap };
 
@@ -92,18 +92,18 @@ struct pcap_view pcap_view_of(struct reader *r)
 
 static const uint8_t *bytes_at(const struct pcap_view *v, size_t pos)
 {
-	return (v->copy ? v->copy : reader_bytes(v->r)) + pos;
+	return (v->copy ? v->copy : stream_bytes(v->r)) + pos;
 }
 
 /* Are there @n bytes? */
 static bool has(struct pcap_view *v, size_t n)
 {
-	return v->copy ? n <= v->n_copy : reader_need(v->r, n);
+	return v->copy ? n <= v->n_copy : stream_need(v->r, n);
 }
 
 static size_t have(const struct pcap_view *v)
 {
-	return v->copy ? v->n_copy : reader_have(v->r);
+	return v->copy ? v->n_copy : stream_have(v->r);
 }
 
 struct pcap_head pcap_view_head(const struct pcap_view *v, size_t pos)
@@ -126,15 +126,15 @@ bool pcap_is_near(const struct pcap_view *v, uint32_t a, uint32_t b)
 	return distance(a, b) <= v->near_sec;
 }
 
-/* As reader_zero_tail(), from @pos on. */
+/* As stream_zero_tail(), from @pos on. */
 static bool is_zero_tail(struct pcap_view *v, size_t pos)
 {
 	size_t end;
 
 	if (v->nonzero > pos || !has(v, pos + PCAP_ZERO_TAIL))
 		return false;
-	has(v, pos + READER_BUFFER);
-	end = min_of(have(v), pos + READER_BUFFER);
+	has(v, pos + CAPFILE_BUFFER);
+	end = min_of(have(v), pos + CAPFILE_BUFFER);
 	for (; pos < end; pos++, v->r->looked_at++) {
 		if (*bytes_at(v, pos)) {
 			v->nonzero = pos;

@@ -23,7 +23,7 @@ struct option {
 
 /* Options not yet looked at. Needs no opt_endofopt at the end. */
 struct options {
-	struct reader *r;
+	struct capfile *r;
 	const struct body *b;
 	size_t pos;
 	size_t begin;		/* of the options in the block; those that are carried along are moved together there */
@@ -32,7 +32,7 @@ struct options {
 };
 
 /* Of a block that has its options at @pos. */
-static inline struct options options_at(struct reader *r, const struct body *b, size_t pos)
+static inline struct options options_at(struct capfile *r, const struct body *b, size_t pos)
 {
 	return (struct options){ .r = r, .b = b, .pos = pos, .begin = pos };
 }
@@ -65,52 +65,52 @@ bool option_keep_string(struct options *o, char **kept, const struct option *opt
  * Blocks that describe: a section (0, or 1: its version is unknown, and its blocks are to be skipped), an interface,
  * its statistics.
  */
-int reader_section_block(struct reader *r, const struct body *b);
-int reader_interface_block(struct reader *r, const struct body *b);
-int reader_statistics_block(struct reader *r, const struct body *b);
+int describe_section(struct capfile *r, const struct body *b);
+int describe_interface(struct capfile *r, const struct body *b);
+int describe_statistics(struct capfile *r, const struct body *b);
 
 /* Two words, the high one first. */
-static inline uint64_t block_time(const struct reader *r, const uint8_t *p)
+static inline uint64_t block_time(const struct capfile *r, const uint8_t *p)
 {
-	return (uint64_t)reader_u32(r, p) << 32 | reader_u32(r, p + 4);
+	return (uint64_t)capfile_u32(r, p) << 32 | capfile_u32(r, p + 4);
 }
 
 /* An interface of the section, or NULL. */
-static inline struct reader_iface *section_iface(struct reader *r, uint32_t id)
+static inline struct capfile_iface *section_iface(struct capfile *r, uint32_t id)
 {
-	return id < r->n_ifaces - r->first_iface ? reader_iface_at(r, r->first_iface + id) : NULL;
+	return id < r->n_ifaces - r->first_iface ? capfile_iface_at(r, r->first_iface + id) : NULL;
 }
 
 /* For recovery: an interface in place of one whose description is lost, like the one before it. NULL: no memory. */
-struct reader_iface *reader_substitute_iface(struct reader *r);
+struct capfile_iface *describe_substitute_iface(struct capfile *r);
 
 /* Goes on with blocks, whether there was a section header or not. */
-void reader_pcapng_start(struct reader *r);
+void pcapng_start(struct capfile *r);
 
 /*
  * Recovery: resync(); the first place before @to where a block stands, and its byte order, or SIZE_MAX;
- * reader_header_leads().
+ * recover_header_leads().
  */
-bool reader_pcapng_resync(struct reader *r);
-size_t reader_pcapng_find(struct reader *r, size_t to, bool *swapped);
+bool recover_pcapng_resync(struct capfile *r);
+size_t recover_pcapng_find(struct capfile *r, size_t to, bool *swapped);
 
 /*
  * Passes by most of the @len bytes of the block that begins here. False: another one begins within it, where it is
  * now, unless it has not moved.
  */
-bool reader_pcapng_pass(struct reader *r, uint32_t len);
-bool reader_pcapng_leads(struct reader *r, size_t pos, size_t past);
+bool recover_pcapng_pass(struct capfile *r, uint32_t len);
+bool recover_pcapng_leads(struct capfile *r, size_t pos, size_t past);
 
 /* Are blocks of this kind collected, if somebody wants them? Says so if they cannot be. */
-bool reader_collects(struct reader *r, uint32_t type, uint32_t len);
+bool blocks_collects(struct capfile *r, uint32_t type, uint32_t len);
 
 /*
  * Blocks and options whose numbers have the highest bit are of local use, and may refer to each other by number. So both are
  * copied or neither, which it says once for the file: the first one is at @at.
  */
-bool reader_copies_local(struct reader *r, unsigned long long at);
+bool blocks_copies_local(struct capfile *r, unsigned long long at);
 
 /* Appends the block, in host order, to the collection. -ENOMEM. */
-int reader_collect_block(struct reader *r, const struct body *b);
+int blocks_collect(struct capfile *r, const struct body *b);
 
 #endif

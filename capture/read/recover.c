@@ -10,7 +10,7 @@
 
 enum { PLACES_SAID = 100 };	/* lines about damage; further places are only counted */
 
-static void say(struct reader *r, const char *what, uint64_t from, uint64_t len)
+static void say(struct capfile *r, const char *what, uint64_t from, uint64_t len)
 {
 	char sentence[512];
 
@@ -21,7 +21,7 @@ static void say(struct reader *r, const char *what, uint64_t from, uint64_t len)
 	r->hooks.warn(r->hooks.ctx, sentence);
 }
 
-static void skipped(struct reader *r, uint64_t from)
+static void skipped(struct capfile *r, uint64_t from)
 {
 	r->recovery.places++;
 	r->recovery.bytes += r->offset - from;
@@ -29,21 +29,21 @@ static void skipped(struct reader *r, uint64_t from)
 }
 
 /* What stands there was delivered as something else. */
-static void went_back(struct reader *r, uint64_t from)
+static void went_back(struct capfile *r, uint64_t from)
 {
 	r->recovery.places++;
 	r->recovery.again += from - r->offset;
 	say(r, "read again", r->offset, from - r->offset);
 }
 
-static void mended(struct reader *r, uint64_t from)
+static void mended(struct capfile *r, uint64_t from)
 {
 	r->recovery.mended++;
 	say(r, r->torn ? "read what is left of" : "read all the same", from, r->mended_len);
 }
 
 /* What is compressed cannot be read behind damage. */
-static void lose_rest(struct reader *r)
+static void lose_rest(struct capfile *r)
 {
 	if (r->rest_lost)
 		return;
@@ -53,15 +53,15 @@ static void lose_rest(struct reader *r)
 		r->hooks.warn(r->hooks.ctx, r->error);
 }
 
-static int end(struct reader *r)
+static int end(struct capfile *r)
 {
 	return r->recovery.packets || !r->recovery.places ? 0 : -EBADMSG;
 }
 
-int reader_recover_next(struct reader *r, struct packet *p)
+int recover_next(struct capfile *r, struct packet *p)
 {
 	for (;;) {
-		int got = reader_next_of_all(r, p);
+		int got = another_next(r, p);
 		uint64_t from = r->block_at;
 
 		if (got > 0)
@@ -73,7 +73,7 @@ int reader_recover_next(struct reader *r, struct packet *p)
 		if (r->offset == from)	/* else it was whole, but what it holds makes no sense */
 			r->resync(r);
 		if (r->io_error && r->io_error != EBADMSG)
-			return reader_fail(r, "cannot read on");
+			return capfile_fail(r, "cannot read on");
 		if (r->is_undone)
 			r->is_undone = false;
 		else if (r->offset > from)
@@ -88,7 +88,7 @@ int reader_recover_next(struct reader *r, struct packet *p)
 	}
 }
 
-void reader_grant_looks(struct reader *r)
+void recover_grant_looks(struct capfile *r)
 {
 	enum { FREE = 4 << 20, FOR_A_BYTE = 32 };
 
@@ -99,19 +99,19 @@ void reader_grant_looks(struct reader *r)
 	r->granted_at = r->offset;
 }
 
-bool reader_header_leads(struct reader *r, size_t pos, size_t past)
+bool recover_header_leads(struct capfile *r, size_t pos, size_t past)
 {
 	struct pcap_dialect d;
 
-	if (!reader_need(r, pos + PCAP_HEADER))
+	if (!stream_need(r, pos + PCAP_HEADER))
 		return false;
-	if (reader_text_kind(reader_bytes(r) + pos, PCAP_HEADER))	/* a section that has to be undone first */
+	if (text_damage_kind(stream_bytes(r) + pos, PCAP_HEADER))	/* a section that has to be undone first */
 		return true;
-	switch (magic_of(reader_bytes(r) + pos, PCAP_HEADER)) {
+	switch (magic_of(stream_bytes(r) + pos, PCAP_HEADER)) {
 	case MAGIC_PCAP:
-		return pcap_dialect_of(reader_bytes(r) + pos, &d) && reader_pcap_leads(r, &d, pos + PCAP_HEADER, past);
+		return pcap_dialect_of(stream_bytes(r) + pos, &d) && recover_pcap_leads(r, &d, pos + PCAP_HEADER, past);
 	case MAGIC_PCAPNG:
-		return reader_pcapng_leads(r, pos, past);
+		return recover_pcapng_leads(r, pos, past);
 	default:
 		return false;
 	}
@@ -122,19 +122,19 @@ static bool may_begin(uint8_t first)
 	return magic_may_be(first) || first == '\r';
 }
 
-static size_t find_header(struct reader *r)
+static size_t find_header(struct capfile *r)
 {
-	for (size_t pos = 1; pos < RECOVER_WINDOW && reader_need(r, pos + PCAP_HEADER); pos++)
-		if (may_begin(reader_bytes(r)[pos]) && reader_header_leads(r, pos, pos))
+	for (size_t pos = 1; pos < RECOVER_WINDOW && stream_need(r, pos + PCAP_HEADER); pos++)
+		if (may_begin(stream_bytes(r)[pos]) && recover_header_leads(r, pos, pos))
 			return pos;
 	return SIZE_MAX;
 }
 
-static void step_to(struct reader *r, size_t pos)
+static void step_to(struct capfile *r, size_t pos)
 {
 	uint64_t from = r->offset;
 
-	reader_step(r, pos);
+	stream_step(r, pos);
 	skipped(r, from);
 }
 
@@ -142,45 +142,45 @@ static void step_to(struct reader *r, size_t pos)
  * Begins with a header behind something else, or with blocks or records, which are less certain, without one before
  * it.
  */
-static int begin_behind(struct reader *r)
+static int begin_behind(struct capfile *r)
 {
 	size_t header = find_header(r), to = min_of(header, (size_t)RECOVER_WINDOW), blocks, records;
 	struct pcap_dialect d;
 	bool swapped;
 
-	blocks = reader_pcapng_find(r, to, &swapped);
+	blocks = recover_pcapng_find(r, to, &swapped);
 	if (blocks < header) {
 		step_to(r, blocks);
 		r->swapped = swapped;
-		reader_pcapng_start(r);
+		pcapng_start(r);
 		return 0;
 	}
-	records = reader_pcap_find(r, 0, to, &d);
+	records = recover_pcap_find(r, 0, to, &d);
 	if (records < header) {
 		step_to(r, records);
-		return reader_pcap_start(r, &d);
+		return pcap_start(r, &d);
 	}
 	if (header == SIZE_MAX)
 		return -ENODATA;
 	step_to(r, header);
-	return reader_begin(r);
+	return capfile_begin(r);
 }
 
-int reader_recover_begin(struct reader *r)
+int recover_begin(struct capfile *r)
 {
 	struct pcap_dialect d;
 	char reason[sizeof(r->error)];
 	int err;
 
 	memcpy(reason, r->error, sizeof(reason));
-	if (reader_pcap_find(r, PCAP_HEADER, PCAP_HEADER, &d) == PCAP_HEADER) {
+	if (recover_pcap_find(r, PCAP_HEADER, PCAP_HEADER, &d) == PCAP_HEADER) {
 		step_to(r, PCAP_HEADER);
-		err = reader_pcap_start(r, &d);
+		err = pcap_start(r, &d);
 	} else {
 		err = begin_behind(r);
 	}
 	if (r->io_error)
-		return reader_fail(r, "cannot read on");
+		return capfile_fail(r, "cannot read on");
 	if (err != -ENODATA)
 		return err;
 	memcpy(r->error, reason, sizeof(reason));

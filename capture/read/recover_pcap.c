@@ -44,7 +44,7 @@ static bool is_weak(struct pcap_view *v, size_t pos)
 	return row.n == PCAP_ANY_ROW || (row.stop == PCAP_END && row.n >= PCAP_ANY_ROW / 4);
 }
 
-enum pcap_likeness reader_pcap_likeness(struct pcap_view *v, size_t pos, const uint32_t *sec, enum pcap_likeness than)
+enum pcap_likeness recover_pcap_likeness(struct pcap_view *v, size_t pos, const uint32_t *sec, enum pcap_likeness than)
 {
 	struct pcap_head h = pcap_view_head(v, pos);
 
@@ -58,9 +58,9 @@ enum pcap_likeness reader_pcap_likeness(struct pcap_view *v, size_t pos, const u
 	return than < PCAP_WEAK && is_weak(v, pos) ? PCAP_WEAK : PCAP_NOTHING;
 }
 
-ssize_t reader_pcap_with_header(struct reader *r, size_t pos)
+ssize_t recover_pcap_with_header(struct capfile *r, size_t pos)
 {
-	const uint8_t *h = reader_bytes(r) + pos - PCAP_HEADER;
+	const uint8_t *h = stream_bytes(r) + pos - PCAP_HEADER;
 	struct pcap_dialect d;
 
 	if (r->begin + pos < PCAP_HEADER || magic_of(h, PCAP_HEADER) != MAGIC_PCAP || !pcap_dialect_of(h, &d))
@@ -71,24 +71,24 @@ ssize_t reader_pcap_with_header(struct reader *r, size_t pos)
 	return (ssize_t)pos - PCAP_HEADER;
 }
 
-bool reader_pcap_is_header(struct reader *r, size_t pos, size_t past)
+bool recover_pcap_is_header(struct capfile *r, size_t pos, size_t past)
 {
-	return magic_may_be(reader_bytes(r)[pos]) && reader_header_leads(r, pos, past);
+	return magic_may_be(stream_bytes(r)[pos]) && recover_header_leads(r, pos, past);
 }
 
-struct pcap_place reader_pcap_look_for(struct pcap_view *v, size_t from, const uint32_t *sec)
+struct pcap_place recover_pcap_look_for(struct pcap_view *v, size_t from, const uint32_t *sec)
 {
-	struct reader *r = v->r;
+	struct capfile *r = v->r;
 	struct pcap_place best = { .pos = 0 };
 	size_t end = from + RECOVER_WINDOW;
 
-	for (size_t pos = from; pos < end && reader_need(r, pos + v->dialect->record); pos++) {
+	for (size_t pos = from; pos < end && stream_need(r, pos + v->dialect->record); pos++) {
 		enum pcap_likeness like;
 
-		if (best.pos && !reader_may_look(r))
+		if (best.pos && !capfile_may_look(r))
 			break;
-		like = reader_pcap_likeness(v, pos, sec, best.likeness);
-		if (like < PCAP_FAR && best.likeness < PCAP_FAR && reader_pcap_is_header(r, pos, pos))
+		like = recover_pcap_likeness(v, pos, sec, best.likeness);
+		if (like < PCAP_FAR && best.likeness < PCAP_FAR && recover_pcap_is_header(r, pos, pos))
 			like = PCAP_FAR;
 		if (like <= best.likeness)
 			continue;
@@ -101,7 +101,7 @@ struct pcap_place reader_pcap_look_for(struct pcap_view *v, size_t from, const u
 	return best;
 }
 
-bool reader_pcap_leads(struct reader *r, const struct pcap_dialect *d, size_t pos, size_t past)
+bool recover_pcap_leads(struct capfile *r, const struct pcap_dialect *d, size_t pos, size_t past)
 {
 	enum { LEAD_MAX = 64 };
 	struct pcap_habits none = { .n = 0 };
@@ -118,7 +118,7 @@ bool reader_pcap_leads(struct reader *r, const struct pcap_dialect *d, size_t po
 	return row.stop == PCAP_END;
 }
 
-size_t reader_pcap_header_len(struct reader *r, const struct pcap_dialect *d)
+size_t recover_pcap_header_len(struct capfile *r, const struct pcap_dialect *d)
 {
 	struct pcap_habits none = { .n = 0 };
 	struct pcap_view v = { .r = r, .dialect = d };
@@ -145,22 +145,22 @@ size_t reader_pcap_header_len(struct reader *r, const struct pcap_dialect *d)
 /* The end of the file cuts a packet: its beginning is there. */
 static bool take_torn(struct pcap_view *v)
 {
-	struct reader *r = v->r;
+	struct capfile *r = v->r;
 	struct pcap_head h;
 
-	if (reader_have(r) <= v->dialect->record)
+	if (stream_have(r) <= v->dialect->record)
 		return false;
 	h = pcap_view_head(v, 0);
 	if (!pcap_is_likely(v, &h) || (r->last_sec && !pcap_is_near(v, h.sec, r->last_sec)) ||
-	    v->dialect->record + (size_t)h.caplen <= reader_have(r))
+	    v->dialect->record + (size_t)h.caplen <= stream_have(r))
 		return false;
-	r->mended_len = reader_have(r);
+	r->mended_len = stream_have(r);
 	r->torn = true;
 	return true;
 }
 
 /* As was planned. */
-static bool go_on(struct reader *r)
+static bool go_on(struct capfile *r)
 {
 	uint64_t to = r->go_on;
 
@@ -171,34 +171,34 @@ static bool go_on(struct reader *r)
 	return true;
 }
 
-bool reader_pcap_resync(struct reader *r)
+bool recover_pcap_resync(struct capfile *r)
 {
 	struct pcap_view v = pcap_view_of(r);
 	struct pcap_place next;
 	bool moved = false;
 
-	r->is_undone = !r->go_on && reader_text_try(&v, 0);
+	r->is_undone = !r->go_on && text_damage_try(&v, 0);
 	if (r->is_undone)
 		return true;
 	r->plain_ended |= !r->rejoins;
 	r->rejoins = false;
-	reader_grant_looks(r);
+	recover_grant_looks(r);
 	if (r->go_on)
 		return go_on(r);
 	for (;;) {
-		next = reader_pcap_look_for(&v, 1, r->last_sec ? &r->last_sec : NULL);
-		if (next.pos || !reader_need(r, RECOVER_WINDOW))
+		next = recover_pcap_look_for(&v, 1, r->last_sec ? &r->last_sec : NULL);
+		if (next.pos || !stream_need(r, RECOVER_WINDOW))
 			break;
-		reader_step(r, RECOVER_WINDOW - 1);
+		stream_step(r, RECOVER_WINDOW - 1);
 		moved = true;
 	}
 	if ((!next.pos || (next.likeness < PCAP_NEARBY && r->last_sec)) && !moved && take_torn(&v))
 		return true;
 	if (next.pos) {
-		r->go_on = r->offset + reader_pcap_with_header(r, next.pos);
+		r->go_on = r->offset + recover_pcap_with_header(r, next.pos);
 		return go_on(r);
 	}
-	reader_step(r, reader_have(r));
+	stream_step(r, stream_have(r));
 	return false;
 }
 
@@ -220,21 +220,21 @@ static bool has_nanoseconds(struct pcap_view *v, size_t pos)
 }
 
 /* What is left of the file header may say what the packets are. */
-static uint16_t linktype(struct reader *r, const struct pcap_dialect *d)
+static uint16_t linktype(struct capfile *r, const struct pcap_dialect *d)
 {
-	uint32_t type = pcap_word(d, reader_bytes(r) + 20) & 0xffff;
+	uint32_t type = pcap_word(d, stream_bytes(r) + 20) & 0xffff;
 
 	return type && type <= LINKTYPE_LAST ? type : LINKTYPE_ETHERNET;
 }
 
 /* Is there something of a header that is spoilt? A version will do. */
-static bool has_version(struct reader *r)
+static bool has_version(struct capfile *r)
 {
 	uint16_t version[2];
 
-	if (!reader_need(r, PCAP_HEADER))
+	if (!stream_need(r, PCAP_HEADER))
 		return false;
-	memcpy(version, reader_bytes(r) + 4, 4);
+	memcpy(version, stream_bytes(r) + 4, 4);
 	return (version[0] == 2 && version[1] == 4) || (version[0] == 2 << 8 && version[1] == 4 << 8);
 }
 
@@ -242,13 +242,13 @@ static bool has_version(struct reader *r)
  * The first place up to @to where records begin in the order of @d, which becomes complete. @least: of them up to the
  * end of the file.
  */
-static size_t find_in_order(struct reader *r, struct pcap_dialect *d, size_t from, size_t to, unsigned least)
+static size_t find_in_order(struct capfile *r, struct pcap_dialect *d, size_t from, size_t to, unsigned least)
 {
 	struct pcap_habits none = { .n = 0 };
 	struct pcap_view v = { .r = r, .dialect = d };
 
 	pcap_view_habits(&v, &none);
-	for (size_t pos = from; pos <= to && reader_need(r, pos + d->record); pos++) {
+	for (size_t pos = from; pos <= to && stream_need(r, pos + d->record); pos++) {
 		if (!is_far(&v, pos, least))
 			continue;
 		d->nanoseconds = has_nanoseconds(&v, pos);
@@ -259,7 +259,7 @@ static size_t find_in_order(struct reader *r, struct pcap_dialect *d, size_t fro
 	return SIZE_MAX;
 }
 
-size_t reader_pcap_find(struct reader *r, size_t from, size_t to, struct pcap_dialect *dialect)
+size_t recover_pcap_find(struct capfile *r, size_t from, size_t to, struct pcap_dialect *dialect)
 {
 	bool in_place = from == PCAP_HEADER && to == PCAP_HEADER;
 	size_t best = SIZE_MAX;

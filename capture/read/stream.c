@@ -19,7 +19,7 @@ enum {
 };
 
 /* Hostile files give nothing but bytes for hours. */
-static bool may_go_on(struct reader *r, size_t n)
+static bool may_go_on(struct capfile *r, size_t n)
 {
 	r->since_look += n;
 	if (!r->hooks.look || r->since_look < LOOK_EVERY)
@@ -33,7 +33,7 @@ static bool may_go_on(struct reader *r, size_t n)
  * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory
  * has no descriptor. 0: the end, or io_error is set.
  */
-static size_t read_file(struct reader *r, void *buf, size_t n)
+static size_t read_file(struct capfile *r, void *buf, size_t n)
 {
 	ssize_t got;
 
@@ -60,7 +60,7 @@ static size_t read_file(struct reader *r, void *buf, size_t n)
 }
 
 /* As @read_from gives them; what has to be undone is. There is room for two bytes at least. */
-static size_t read_undone(struct reader *r, struct text_undo *t, size_t (*read_from)(struct reader *, void *, size_t),
+static size_t read_undone(struct capfile *r, struct text_undo *t, size_t (*read_from)(struct capfile *, void *, size_t),
 			  uint8_t *buf, size_t n)
 {
 	size_t got, out;
@@ -74,15 +74,15 @@ static size_t read_undone(struct reader *r, struct text_undo *t, size_t (*read_f
 	return out;
 }
 
-static void drop_back(struct reader *r)
+static void drop_back(struct capfile *r)
 {
-	reader_give(r, r->back.cap);
+	capfile_give(r, r->back.cap);
 	free(r->back.bytes);
 	r->back = (struct given_back){ .bytes = NULL };
 }
 
 /* Bytes that were given back come first. */
-static size_t read_raw(struct reader *r, void *buf, size_t n)
+static size_t read_raw(struct capfile *r, void *buf, size_t n)
 {
 	struct given_back *b = &r->back;
 
@@ -98,7 +98,7 @@ static size_t read_raw(struct reader *r, void *buf, size_t n)
 }
 
 /* The last @n bytes that were taken, which are at @p, are to be taken again. */
-static bool give_back(struct reader *r, const uint8_t *p, size_t n)
+static bool give_back(struct capfile *r, const uint8_t *p, size_t n)
 {
 	struct given_back *b = &r->back;
 	size_t rest = b->end - b->begin;
@@ -108,7 +108,7 @@ static bool give_back(struct reader *r, const uint8_t *p, size_t n)
 		b->begin -= n;
 		return true;
 	}
-	bytes = reader_take(r, n + rest) ? malloc(n + rest) : NULL;
+	bytes = capfile_take(r, n + rest) ? malloc(n + rest) : NULL;
 	if (!bytes)
 		return false;
 	memcpy(bytes, p, n);
@@ -121,28 +121,28 @@ static bool give_back(struct reader *r, const uint8_t *p, size_t n)
 
 static ssize_t read_packed(void *ctx, void *buf, size_t n)
 {
-	struct reader *r = ctx;
+	struct capfile *r = ctx;
 	size_t got = read_raw(r, buf, n);
 
 	return got || !r->io_error ? (ssize_t)got : -r->io_error;
 }
 
 /* What it has taken is known only afterwards; memory that was not touched yet is none. */
-static bool pay_for_unpacking(struct reader *r)
+static bool pay_for_unpacking(struct capfile *r)
 {
-	size_t bytes = unpack_memory(r->unpack);
+	size_t bytes = decompress_memory(r->unpack);
 
-	if (bytes > r->unpack_bytes && !reader_take(r, bytes - r->unpack_bytes))
+	if (bytes > r->unpack_bytes && !capfile_take(r, bytes - r->unpack_bytes))
 		return false;
 	if (bytes < r->unpack_bytes)
-		reader_give(r, r->unpack_bytes - bytes);
+		capfile_give(r, r->unpack_bytes - bytes);
 	r->unpack_bytes = bytes;
 	return true;
 }
 
-static size_t read_unpacked(struct reader *r, void *buf, size_t n)
+static size_t read_unpacked(struct capfile *r, void *buf, size_t n)
 {
-	ssize_t got = unpack_read(r->unpack, buf, n);
+	ssize_t got = decompress_read(r->unpack, buf, n);
 
 	if (!pay_for_unpacking(r)) {
 		r->io_error = ENOMEM;
@@ -154,27 +154,27 @@ static size_t read_unpacked(struct reader *r, void *buf, size_t n)
 		return may_go_on(r, got) ? got : 0;
 	}
 	r->io_error = -got;
-	if (unpack_warning(r->unpack))
-		reader_warn(r, WARN_TRAILER, "%s", unpack_warning(r->unpack));
+	if (decompress_warning(r->unpack))
+		capfile_warn(r, WARN_TRAILER, "%s", decompress_warning(r->unpack));
 	return 0;
 }
 
-static size_t read_some(struct reader *r, void *buf, size_t n)
+static size_t read_some(struct capfile *r, void *buf, size_t n)
 {
 	return read_undone(r, &r->text, r->unpack ? read_unpacked : read_raw, buf, n);
 }
 
-int reader_unpack(struct reader *r, enum codec_kind kind)
+int stream_decompress(struct capfile *r, enum codec_kind kind)
 {
 	uint64_t at = r->offset;
 	int err;
 
-	if (!give_back(r, reader_bytes(r), reader_have(r)))
-		return r->poor ? reader_fail(r, "no memory left") : -ENOMEM;
-	err = unpack_open(&r->unpack, kind, "", 0, read_packed, r);
+	if (!give_back(r, stream_bytes(r), stream_have(r)))
+		return r->poor ? capfile_fail(r, "no memory left") : -ENOMEM;
+	err = decompress_open(&r->unpack, kind, "", 0, read_packed, r);
 	if (err)
 		return err;
-	unpack_count_from(r->unpack, at);
+	decompress_count_from(r->unpack, at);
 	r->packed_at = at;
 	if (!r->compression)
 		r->compression = codec_name(kind);
@@ -188,23 +188,23 @@ int reader_unpack(struct reader *r, enum codec_kind kind)
 	return 0;
 }
 
-bool reader_is_behind(const struct reader *r)
+bool stream_is_behind(const struct capfile *r)
 {
 	size_t n;
 
-	return r->unpack && reader_have(r) == 0 && unpack_behind(r->unpack, &n);
+	return r->unpack && stream_have(r) == 0 && decompress_behind(r->unpack, &n);
 }
 
-int reader_leave(struct reader *r)
+int stream_leave(struct capfile *r)
 {
 	size_t n;
-	const uint8_t *behind = unpack_behind(r->unpack, &n);
+	const uint8_t *behind = decompress_behind(r->unpack, &n);
 
 	if (!give_back(r, behind, n))
-		return r->poor ? reader_fail(r, "no memory left") : -ENOMEM;
-	r->offset = unpack_offset(r->unpack);
-	r->unpack = unpack_close(r->unpack);
-	reader_give(r, r->unpack_bytes);
+		return r->poor ? capfile_fail(r, "no memory left") : -ENOMEM;
+	r->offset = decompress_offset(r->unpack);
+	r->unpack = decompress_close(r->unpack);
+	capfile_give(r, r->unpack_bytes);
 	r->unpack_bytes = 0;
 	r->begin = r->end = 0;
 	r->not_zero = 0;
@@ -212,18 +212,18 @@ int reader_leave(struct reader *r)
 	return 0;
 }
 
-bool reader_is_drained(const struct reader *r)
+bool capfile_is_drained(const struct capfile *r)
 {
 	return r->begin == r->end;
 }
 
 /* Bytes that are consumed, and to which recovery will go back. */
-static size_t kept(const struct reader *r)
+static size_t kept(const struct capfile *r)
 {
 	return r->go_on && r->go_on < r->offset ? r->offset - r->go_on : 0;
 }
 
-static void move_down(struct reader *r)
+static void move_down(struct capfile *r)
 {
 	size_t by = r->begin - kept(r);
 
@@ -237,7 +237,7 @@ static void move_down(struct reader *r)
  * There is no room behind the bytes. They are moved only if that is worth it: bytes that are held for long, while few
  * are consumed, would be moved for each of those few.
  */
-static bool make_room(struct reader *r)
+static bool make_room(struct capfile *r)
 {
 	uint8_t *bigger;
 
@@ -245,7 +245,7 @@ static bool make_room(struct reader *r)
 		move_down(r);
 		return true;
 	}
-	bigger = reader_take(r, r->cap) ? realloc(r->buf, r->cap * 2) : NULL;
+	bigger = capfile_take(r, r->cap) ? realloc(r->buf, r->cap * 2) : NULL;
 	if (!bigger) {
 		r->io_error = ENOMEM;
 		return false;
@@ -256,7 +256,7 @@ static bool make_room(struct reader *r)
 }
 
 /* A long block is a rare thing, and other files may want to have some. */
-static void shrink(struct reader *r)
+static void shrink(struct capfile *r)
 {
 	uint8_t *smaller;
 
@@ -265,18 +265,18 @@ static void shrink(struct reader *r)
 	if (!smaller)
 		return;
 	r->buf = smaller;
-	reader_give(r, r->cap - r->base);
+	capfile_give(r, r->cap - r->base);
 	r->cap = r->base;
 }
 
-bool reader_fill(struct reader *r, size_t n)
+bool stream_fill(struct capfile *r, size_t n)
 {
-	if (r->cap >= LARGE && n <= r->base && reader_have(r) < r->base && !kept(r))
+	if (r->cap >= LARGE && n <= r->base && stream_have(r) < r->base && !kept(r))
 		shrink(r);
-	if (r->begin > kept(r) && (r->begin >= reader_have(r) || n > r->cap))
+	if (r->begin > kept(r) && (r->begin >= stream_have(r) || n > r->cap))
 		move_down(r);
 	/* Grows as the bytes come in: a length in a file that is cut short costs no memory. */
-	while (reader_have(r) < n) {
+	while (stream_have(r) < n) {
 		size_t got;
 
 		if (r->ended || (r->cap - r->end < 2 && !make_room(r)))
@@ -290,12 +290,12 @@ bool reader_fill(struct reader *r, size_t n)
 	return true;
 }
 
-bool reader_skip(struct reader *r, uint64_t n)
+bool stream_skip(struct capfile *r, uint64_t n)
 {
 	while (n) {
 		size_t step = min_of(n, (uint64_t)r->cap);
 
-		if (!reader_need(r, step))
+		if (!stream_need(r, step))
 			return false;
 		r->begin += step;
 		r->offset += step;
@@ -304,16 +304,16 @@ bool reader_skip(struct reader *r, uint64_t n)
 	return true;
 }
 
-bool reader_zero_tail(struct reader *r, size_t least)
+bool stream_zero_tail(struct capfile *r, size_t least)
 {
 	size_t n;
 
 	if (r->not_zero > r->offset)
 		return false;
-	reader_need(r, READER_BUFFER);
-	n = min_of(reader_have(r), (size_t)READER_BUFFER);
+	stream_need(r, CAPFILE_BUFFER);
+	n = min_of(stream_have(r), (size_t)CAPFILE_BUFFER);
 	for (size_t i = 0; i < n; i++) {
-		if (reader_bytes(r)[i]) {
+		if (stream_bytes(r)[i]) {
 			r->not_zero = r->offset + i;
 			return false;
 		}

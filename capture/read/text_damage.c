@@ -20,26 +20,26 @@ enum {
 
 #define THROUGH	"it came through a terminal or in text mode: "
 
-enum text_kind reader_text_kind(const uint8_t *p, size_t n)
+enum text_kind text_damage_kind(const uint8_t *p, size_t n)
 {
 	if (n >= 6 && !memcmp(p, "\r\n\r\r\r\n", 6))
 		return TEXT_LF_TO_CRLF;
 	return n >= 5 && !memcmp(p, "\n\r\r\r\n", 5) ? TEXT_CRLF_TO_CRCRLF : TEXT_SOUND;
 }
 
-static void undo_buffer(struct reader *r, struct text_undo *t, enum text_kind kind)
+static void undo_buffer(struct capfile *r, struct text_undo *t, enum text_kind kind)
 {
 	uint8_t *p = r->buf + r->begin;
 
 	*t = (struct text_undo){ .kind = kind };
-	r->end = r->begin + text_undo(t, p, p, reader_have(r));
+	r->end = r->begin + text_undo(t, p, p, stream_have(r));
 	r->recovery.mended++;
 }
 
-void reader_text_undo(struct reader *r, enum text_kind kind)
+void text_damage_undo(struct capfile *r, enum text_kind kind)
 {
 	undo_buffer(r, &r->text, kind);
-	reader_warn(r, WARN_TEXT, THROUGH "from byte %llu on, the CR that each %sLF has got before it is taken away",
+	capfile_warn(r, WARN_TEXT, THROUGH "from byte %llu on, the CR that each %sLF has got before it is taken away",
 		    (unsigned long long)r->offset, kind == TEXT_LF_TO_CRLF ? "" : "CR ");
 }
 
@@ -57,14 +57,14 @@ static uint8_t *undone(const uint8_t *bytes, enum text_kind kind, size_t *n)
 	return copy;
 }
 
-static bool may_try(struct reader *r)
+static bool may_try(struct capfile *r)
 {
 	return r->n_text_tries++ < TRIES;
 }
 
-bool reader_text_try(struct pcap_view *v, unsigned n_plain)
+bool text_damage_try(struct pcap_view *v, unsigned n_plain)
 {
-	struct reader *r = v->r;
+	struct capfile *r = v->r;
 	struct pcap_view before = *v;
 	cleanup(freep) uint8_t *copy = NULL;
 	struct pcap_row row;
@@ -72,9 +72,9 @@ bool reader_text_try(struct pcap_view *v, unsigned n_plain)
 
 	if (r->text.kind || !may_try(r))
 		return false;
-	reader_need(r, LOOK);
-	n = min_of(reader_have(r), (size_t)RECOVER_WINDOW);
-	copy = undone(reader_bytes(r), TEXT_LF_TO_CRLF, &n);
+	stream_need(r, LOOK);
+	n = min_of(stream_have(r), (size_t)RECOVER_WINDOW);
+	copy = undone(stream_bytes(r), TEXT_LF_TO_CRLF, &n);
 	if (!copy)
 		return false;
 	before.copy = copy;
@@ -83,11 +83,11 @@ bool reader_text_try(struct pcap_view *v, unsigned n_plain)
 	row = pcap_row_at(&before, 0, PCAP_LIKELY, UINT32_MAX);
 	if (row.n <= n_plain || (row.n == n_plain + 1 && row.stop == PCAP_ODD))
 		return false;
-	reader_text_undo(r, TEXT_LF_TO_CRLF);
+	text_damage_undo(r, TEXT_LF_TO_CRLF);
 	return true;
 }
 
-bool reader_text_try_header(struct reader *r, const struct pcap_dialect *d)
+bool text_damage_try_header(struct capfile *r, const struct pcap_dialect *d)
 {
 	struct pcap_habits none = { .n = 0 };
 	struct pcap_dialect undone_d;
@@ -96,15 +96,15 @@ bool reader_text_try_header(struct reader *r, const struct pcap_dialect *d)
 	unsigned n_plain;
 	size_t n;
 
-	reader_need(r, PCAP_HEADER + 1);
-	n = min_of(reader_have(r), (size_t)PCAP_HEADER + 1);
-	if (r->text.kind || !memmem(reader_bytes(r), n, "\r\n", 2) || !may_try(r))
+	stream_need(r, PCAP_HEADER + 1);
+	n = min_of(stream_have(r), (size_t)PCAP_HEADER + 1);
+	if (r->text.kind || !memmem(stream_bytes(r), n, "\r\n", 2) || !may_try(r))
 		return false;
-	reader_need(r, LOOK);
-	n = min_of(reader_have(r), (size_t)LOOK);
+	stream_need(r, LOOK);
+	n = min_of(stream_have(r), (size_t)LOOK);
 	pcap_view_habits(&v, &none);
 	n_plain = pcap_row_at(&v, PCAP_HEADER, PCAP_READABLE, UINT32_MAX).n;
-	copy = undone(reader_bytes(r), TEXT_LF_TO_CRLF, &n);
+	copy = undone(stream_bytes(r), TEXT_LF_TO_CRLF, &n);
 	if (!copy || n < PCAP_HEADER || !pcap_dialect_of(copy, &undone_d))
 		return false;
 	v.dialect = &undone_d;
@@ -112,39 +112,39 @@ bool reader_text_try_header(struct reader *r, const struct pcap_dialect *d)
 	v.n_copy = n;
 	if (pcap_row_at(&v, PCAP_HEADER, PCAP_LIKELY, UINT32_MAX).n <= n_plain)
 		return false;
-	reader_text_undo(r, TEXT_LF_TO_CRLF);
+	text_damage_undo(r, TEXT_LF_TO_CRLF);
 	return true;
 }
 
-void reader_text_try_packed(struct reader *r)
+void text_damage_try_packed(struct capfile *r)
 {
 	struct text_lines lines = { 0 };
 	cleanup(freep) uint8_t *copy = NULL;
 	size_t n = 0, n_undone, out, out_undone;
 
 	/* in compressed data there is an LF among some hundred bytes: more are seldom waited for */
-	while (!lines.bare && n < LOOK && reader_need(r, n + 1)) {
-		text_lines_count(&lines, reader_bytes(r) + n, reader_have(r) - n);
-		n = reader_have(r);
+	while (!lines.bare && n < LOOK && stream_need(r, n + 1)) {
+		text_lines_count(&lines, stream_bytes(r) + n, stream_have(r) - n);
+		n = stream_have(r);
 	}
 	n_undone = n = min_of(n, (size_t)LOOK);
-	if (!text_lines_are_crlf(&lines) || !unpack_is_damaged(reader_bytes(r), n, &out))
+	if (!text_lines_are_crlf(&lines) || !decompress_is_damaged(stream_bytes(r), n, &out))
 		return;
-	copy = undone(reader_bytes(r), TEXT_LF_TO_CRLF, &n_undone);
-	if (!copy || (unpack_is_damaged(copy, n_undone, &out_undone) && out_undone <= out))
+	copy = undone(stream_bytes(r), TEXT_LF_TO_CRLF, &n_undone);
+	if (!copy || (decompress_is_damaged(copy, n_undone, &out_undone) && out_undone <= out))
 		return;
 	undo_buffer(r, &r->raw_text, TEXT_LF_TO_CRLF);
-	reader_warn(r, WARN_TEXT, THROUGH "the CR that each LF of the compressed data has got before it is taken away");
+	capfile_warn(r, WARN_TEXT, THROUGH "the CR that each LF of the compressed data has got before it is taken away");
 }
 
-static void add(struct reader *r, const char *cause)
+static void add(struct capfile *r, const char *cause)
 {
 	size_t n = strlen(r->error);
 
 	snprintf(r->error + n, sizeof(r->error) - n, "; %s", cause);
 }
 
-static struct pcap_view view_of(struct reader *r, const uint8_t *p, size_t n)
+static struct pcap_view view_of(struct capfile *r, const uint8_t *p, size_t n)
 {
 	static const struct pcap_habits none = { .n = 0 };
 	struct pcap_view v = { .r = r, .dialect = &r->pcap, .copy = p, .n_copy = n };
@@ -154,17 +154,17 @@ static struct pcap_view view_of(struct reader *r, const uint8_t *p, size_t n)
 }
 
 /* What is wrong is clear, and might be told better. */
-static void look_ahead(struct reader *r)
+static void look_ahead(struct capfile *r)
 {
 	if (!r->hooks.grows)
-		reader_need(r, LOOK);
+		stream_need(r, LOOK);
 }
 
 /*
  * The record before this place had as many CRs too many as there were up to here, since it is the first one that had
  * an LF.
  */
-static bool has_crs_too_many(struct reader *r, const struct text_lines *lines)
+static bool has_crs_too_many(struct capfile *r, const struct text_lines *lines)
 {
 	struct text_lines rest = { 0 };
 	cleanup(freep) uint8_t *copy = NULL;
@@ -174,15 +174,15 @@ static bool has_crs_too_many(struct reader *r, const struct text_lines *lines)
 
 	if (lines->crlf >= SURE)
 		return true;
-	text_lines_count(&rest, reader_bytes(r), reader_have(r));
+	text_lines_count(&rest, stream_bytes(r), stream_have(r));
 	too_many = lines->crlf - min_of(rest.crlf, lines->crlf);
 	look_ahead(r);
-	n = min_of(reader_have(r), (size_t)LOOK);
+	n = min_of(stream_have(r), (size_t)LOOK);
 	if (!too_many || too_many > n)
 		return false;
 	n -= too_many;
-	copy = rest.crlf ? undone(reader_bytes(r) + too_many, TEXT_LF_TO_CRLF, &n) : NULL;
-	v = view_of(r, copy ? copy : reader_bytes(r) + too_many, n);
+	copy = rest.crlf ? undone(stream_bytes(r) + too_many, TEXT_LF_TO_CRLF, &n) : NULL;
+	v = view_of(r, copy ? copy : stream_bytes(r) + too_many, n);
 	row = pcap_row_at(&v, 0, PCAP_NEAR, 3);
 	return row.n == 3 || (row.n && row.stop != PCAP_ODD);
 }
@@ -208,18 +208,18 @@ static bool are_before(const struct pcap_view *v, size_t pos, unsigned n, const 
  * Or too few? Then the next one begins some bytes before this place, and as it has ends of lines as well, another
  * before its own end.
  */
-static bool has_crs_too_few(struct reader *r)
+static bool has_crs_too_few(struct capfile *r)
 {
 	struct pcap_view v;
 	size_t before;
 
 	look_ahead(r);
 	before = min_of((size_t)LOST_MAX, r->begin);
-	v = view_of(r, reader_bytes(r) - before, before + reader_have(r));
+	v = view_of(r, stream_bytes(r) - before, before + stream_have(r));
 	return are_before(&v, before, 2, NULL);
 }
 
-void reader_text_explain(struct reader *r)
+void text_damage_explain(struct capfile *r)
 {
 	const struct text_lines *lines = r->unpack ? &r->lines : &r->raw_lines;
 	bool is_pcap;
@@ -240,7 +240,7 @@ static bool is_text(uint8_t c)
 	return (c >= ' ' && c != 0x7f) || c == '\t' || c == '\r' || c == '\n';
 }
 
-bool reader_text_in_front(struct reader *r)
+bool text_damage_in_front(struct capfile *r)
 {
 	struct text_lines lines = { 0 };
 	const uint8_t *p;
@@ -248,18 +248,18 @@ bool reader_text_in_front(struct reader *r)
 	size_t n, pos = 0;
 
 	look_ahead(r);
-	n = min_of(reader_have(r), (size_t)LOOK);
-	p = reader_bytes(r);
+	n = min_of(stream_have(r), (size_t)LOOK);
+	p = stream_bytes(r);
 	for (; pos + MAGIC_LEN <= n && m == MAGIC_NONE && is_text(p[pos]); pos++)
-		m = reader_text_kind(p + pos + 1, n - pos - 1) ? MAGIC_PCAPNG : magic_of(p + pos + 1, n - pos - 1);
+		m = text_damage_kind(p + pos + 1, n - pos - 1) ? MAGIC_PCAPNG : magic_of(p + pos + 1, n - pos - 1);
 	if (m == MAGIC_NONE)
 		return false;
 	text_lines_count(&lines, p, pos);
 	if (text_lines_are_crlf(&lines))
-		reader_fail(r, THROUGH "lines of text stand in front of the capture (%s) at byte %zu, and each LF has a CR "
+		capfile_fail(r, THROUGH "lines of text stand in front of the capture (%s) at byte %zu, and each LF has a CR "
 			    "before it%s", magic_name(m), pos, r->hooks.recover ? "" : "; --recover reads what was sent");
 	else
-		reader_fail(r, "text stands in front of the capture (%s), which begins at byte %zu%s", magic_name(m), pos,
+		capfile_fail(r, "text stands in front of the capture (%s), which begins at byte %zu%s", magic_name(m), pos,
 			    r->hooks.recover ? "" : ": --recover reads it");
 	return true;
 }

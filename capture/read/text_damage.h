@@ -7,23 +7,23 @@
 #include "capture/read/text_mode.h"
 
 /* What the conversion has made of the first bytes of pcapng, if these are what it makes of them. */
-enum text_kind reader_text_kind(const uint8_t *p, size_t n);
+enum text_kind text_damage_kind(const uint8_t *p, size_t n);
 
-/* Recovery: what is at reader_bytes(), and all that comes, is read as it was before the conversion. Says so. */
-void reader_text_undo(struct reader *r, enum text_kind kind);
+/* Recovery: what is at stream_bytes(), and all that comes, is read as it was before the conversion. Says so. */
+void text_damage_undo(struct capfile *r, enum text_kind kind);
 
 /*
  * Recovery, which does that if it is better: for records that begin here, of which reading without recovery delivers
  * @n_plain; for those behind the file header that stands here; for compressed data.
  */
-bool reader_text_try(struct pcap_view *v, unsigned n_plain);
-bool reader_text_try_header(struct reader *r, const struct pcap_dialect *d);
-void reader_text_try_packed(struct reader *r);
+bool text_damage_try(struct pcap_view *v, unsigned n_plain);
+bool text_damage_try_header(struct capfile *r, const struct pcap_dialect *d);
+void text_damage_try_packed(struct capfile *r);
 
 /* Adds to the sentence about damage what may have been its cause. */
-void reader_text_explain(struct reader *r);
+void text_damage_explain(struct capfile *r);
 
 /* A capture stands behind lines of text: a sentence about that. False: there is none. */
-bool reader_text_in_front(struct reader *r);
+bool text_damage_in_front(struct capfile *r);
 
 #endif

@@ -59,11 +59,11 @@ static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_
 		for (size_t pos = c->at + 1; pos < c->end; pos++) {
 			enum way way;
 
-			if (!reader_may_look(v->r) || !reader_need(v->r, pos + v->dialect->record))
+			if (!capfile_may_look(v->r) || !stream_need(v->r, pos + v->dialect->record))
 				return 0;
-			if (reader_pcap_is_header(v->r, pos, c->end))
+			if (recover_pcap_is_header(v->r, pos, c->end))
 				return pos;
-			if (reader_pcap_likeness(v, pos, sec, sec ? PCAP_FAR : PCAP_WEAK) < PCAP_FAR)
+			if (recover_pcap_likeness(v, pos, sec, sec ? PCAP_FAR : PCAP_WEAK) < PCAP_FAR)
 				continue;
 			way = leads(v, pos, c->end);
 			if (way == PAST_END || (way == TO_END && odd))
@@ -86,9 +86,9 @@ static size_t find_rejoining(struct pcap_view *v, struct chain *c, const uint32_
 
 		if (!h.len || h.len >= h.caplen || pcap_is_likely(v, &h))
 			continue;
-		if (!reader_may_look(v->r) || !reader_need(v->r, pos + v->dialect->record))
+		if (!capfile_may_look(v->r) || !stream_need(v->r, pos + v->dialect->record))
 			return 0;
-		if (reader_pcap_likeness(v, pos, near_sec, PCAP_FAR) >= PCAP_FAR && leads(v, pos, c->end) == TO_END)
+		if (recover_pcap_likeness(v, pos, near_sec, PCAP_FAR) >= PCAP_FAR && leads(v, pos, c->end) == TO_END)
 			return pos;
 	} while (chain_next(v, c));
 	return 0;
@@ -100,7 +100,7 @@ static size_t find_rejoining(struct pcap_view *v, struct chain *c, const uint32_
 static struct pcap_habits habits_of(struct pcap_view *v, unsigned n)
 {
 	enum { NONE_MAX = 4 };
-	struct reader *r = v->r;
+	struct capfile *r = v->r;
 	struct pcap_habits habits = r->habits;
 	uint32_t before = r->last_sec;
 
@@ -177,12 +177,12 @@ static bool ends_with_none(struct pcap_view *v, struct chain *c, uint32_t sec)
  */
 static void prefer(struct pcap_view *v, struct chain c, size_t better)
 {
-	struct reader *r = v->r;
+	struct capfile *r = v->r;
 	struct pcap_row row = pcap_row_at(v, better, PCAP_LIKELY, c.n_left);
 
 	while (c.n_left > row.n && chain_next(v, &c))
 		;
-	r->go_on = r->offset + reader_pcap_with_header(r, better);
+	r->go_on = r->offset + recover_pcap_with_header(r, better);
 	r->promised = r->offset + row.pos;
 	if (c.n_left <= row.n)
 		r->trusted = r->doubtful = r->offset + c.at;
@@ -194,7 +194,7 @@ static void prefer(struct pcap_view *v, struct chain c, size_t better)
  */
 static void plan_end(struct pcap_view *v, const struct pcap_row *row)
 {
-	struct reader *r = v->r;
+	struct capfile *r = v->r;
 	struct chain last, c;
 	uint32_t sec;
 	size_t better;
@@ -204,12 +204,12 @@ static void plan_end(struct pcap_view *v, const struct pcap_row *row)
 	r->trusted = r->offset + row->pos;
 	better = find_swallowed(v, &c, sec ? &sec : NULL);
 	if (better && is_one(v, &c, sec) && !chain_next(v, &c)) {
-		r->go_on = r->offset + reader_pcap_with_header(r, better);
+		r->go_on = r->offset + recover_pcap_with_header(r, better);
 		return;
 	}
 	c = better ? c : last;
 	if (!better && ends_with_none(v, &c, sec ? sec : pcap_view_head(v, 0).sec))
-		better = reader_pcap_look_for(v, row->pos, sec ? &sec : NULL).pos;
+		better = recover_pcap_look_for(v, row->pos, sec ? &sec : NULL).pos;
 	if (better)
 		prefer(v, c, better);
 }
@@ -217,7 +217,7 @@ static void plan_end(struct pcap_view *v, const struct pcap_row *row)
 /* It goes on, so all of the @row is delivered; and behind a record that is too long those that it has swallowed. */
 static void plan_on(struct pcap_view *v, const struct pcap_row *row)
 {
-	struct reader *r = v->r;
+	struct capfile *r = v->r;
 	struct chain c = chain_of(v, row->n);
 	size_t better;
 
@@ -236,12 +236,12 @@ static bool follow_plain(struct pcap_view *v)
 	struct pcap_row row = { .pos = 0 }, half = { .pos = 0 };
 	struct pcap_habits habits;
 
-	reader_grant_looks(v->r);
+	recover_grant_looks(v->r);
 	pcap_walk(v, &row, PCAP_READABLE, UINT32_MAX, RECOVER_WINDOW);
 	habits = habits_of(v, row.n);
 	pcap_view_habits(v, &habits);
 	if (row.stop == PCAP_CUT || row.stop == PCAP_ODD) {
-		v->r->is_undone = reader_text_try(v, row.n);
+		v->r->is_undone = text_damage_try(v, row.n);
 		if (v->r->is_undone)
 			return false;
 		plan_end(v, &row);
@@ -266,7 +266,7 @@ static bool is_followed(struct pcap_view *v, const struct pcap_head *h, size_t l
 	enum way least = likely ? PAST_END : TO_END;
 
 	pcap_walk(v, &row, PCAP_NEAR, 2, SIZE_MAX);
-	followed = row.n == 2 || pcap_has_ended(&row) || reader_pcap_likeness(v, len, NULL, PCAP_WEAK) == PCAP_FAR;
+	followed = row.n == 2 || pcap_has_ended(&row) || recover_pcap_likeness(v, len, NULL, PCAP_WEAK) == PCAP_FAR;
 	if (!followed) {
 		row = pcap_row_at(v, len, PCAP_NONZERO, PCAP_ANY_ROW / 2);
 		followed = row.stop == PCAP_ENOUGH || row.stop == PCAP_END;
@@ -276,7 +276,7 @@ static bool is_followed(struct pcap_view *v, const struct pcap_head *h, size_t l
 	if (!followed && (!likely || (v->r->last_sec && !pcap_is_near(v, h->sec, v->r->last_sec))))
 		return false;
 	for (size_t pos = 1; pos < len; pos++)
-		if (reader_pcap_likeness(v, pos, &h->sec, PCAP_FAR) == PCAP_NEARBY && leads(v, pos, len) >= least)
+		if (recover_pcap_likeness(v, pos, &h->sec, PCAP_FAR) == PCAP_NEARBY && leads(v, pos, len) >= least)
 			return false;
 	return true;
 }
@@ -284,7 +284,7 @@ static bool is_followed(struct pcap_view *v, const struct pcap_head *h, size_t l
 /* Is the record that begins at @pos in memory as a whole? */
 static bool is_there(const struct pcap_view *v, size_t pos)
 {
-	size_t end = pos + v->dialect->record, have = reader_have(v->r);
+	size_t end = pos + v->dialect->record, have = stream_have(v->r);
 
 	return end <= have && end + pcap_view_head(v, pos).caplen <= have;
 }
@@ -295,7 +295,7 @@ static bool is_there(const struct pcap_view *v, size_t pos)
  */
 static bool is_usual(struct pcap_view *v)
 {
-	struct reader *r = v->r;
+	struct capfile *r = v->r;
 	struct pcap_row row = { .pos = 0 };
 	size_t begins[PCAP_NEAR_ROW] = { 0 };
 
@@ -314,7 +314,7 @@ static bool is_usual(struct pcap_view *v)
 	return true;
 }
 
-static bool is_trusted(struct reader *r, const struct pcap_head *h)
+static bool is_trusted(struct capfile *r, const struct pcap_head *h)
 {
 	struct pcap_view v;
 
@@ -329,7 +329,7 @@ static bool is_trusted(struct reader *r, const struct pcap_head *h)
 	return is_followed(&v, h, v.dialect->record + (size_t)h->caplen);
 }
 
-bool reader_pcap_may_trust(struct reader *r, const struct pcap_head *h)
+bool trust_pcap_may(struct capfile *r, const struct pcap_head *h)
 {
 	if (!is_trusted(r, h))
 		return false;
@@ -340,7 +340,7 @@ bool reader_pcap_may_trust(struct reader *r, const struct pcap_head *h)
 	return true;
 }
 
-void reader_pcap_recover_anew(struct reader *r)
+void trust_pcap_anew(struct capfile *r)
 {
 	r->habits = (struct pcap_habits){ .n = 0 };
 	r->last_sec = 0;

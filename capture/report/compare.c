@@ -72,8 +72,8 @@ void compare_words(enum compare_result r, const struct packet *a, const struct p
 		snprintf(out, cap, "the same");
 		break;
 	case COMPARE_LINK_TYPE:
-		decode_linktype_name(a->iface->linktype, a_name, sizeof(a_name));
-		decode_linktype_name(b->iface->linktype, b_name, sizeof(b_name));
+		link_type_name(a->iface->linktype, a_name, sizeof(a_name));
+		link_type_name(b->iface->linktype, b_name, sizeof(b_name));
 		snprintf(out, cap, "link types %s and %s", a_name, b_name);
 		break;
 	case COMPARE_LEN:

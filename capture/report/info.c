@@ -91,7 +91,7 @@ static enum info_row network_row(const struct packet *p)
 	case ETH_TYPE_ARP:
 		return INFO_ARP;
 	case 0:
-		return decode_knows(p->iface->linktype) ? INFO_NON_IP : INFO_UNKNOWN_LINK;
+		return link_knows(p->iface->linktype) ? INFO_NON_IP : INFO_UNKNOWN_LINK;
 	}
 	return INFO_NON_IP;
 }

@@ -14,7 +14,7 @@
 #include "bpf/event.h"
 
 struct packet;
-struct reader;
+struct capfile;
 struct talkers;
 
 /* Rows of the table of protocols. Each packet is in one row of the first group, one of the second if it is IP. */
@@ -46,7 +46,7 @@ struct info {
 struct info_source {
 	const char *name;
 	const struct stat *stat;
-	const struct reader *reader;
+	const struct capfile *reader;
 	const char *filter;		/* NULL: all packets count */
 	const char *error;		/* NULL: the file was read to its end */
 };

@@ -152,7 +152,7 @@ static void interface(struct json *j, const struct info *i, const struct iface *
 	const struct tally *t = f->id < i->n_ifaces ? &i->ifaces[f->id] : &none;
 	char name[64];
 
-	decode_linktype_name(f->linktype, name, sizeof(name));
+	link_type_name(f->linktype, name, sizeof(name));
 	json_open(j, NULL, '{');
 	json_u64(j, "id", f->id);
 	json_string(j, "name", f->name);
@@ -175,28 +175,28 @@ static void interface(struct json *j, const struct info *i, const struct iface *
 }
 
 /* What the file says of its origin. */
-static void section(struct json *j, const struct reader *r)
+static void section(struct json *j, const struct capfile *r)
 {
-	const struct raw_options options = reader_section_options(r);
+	const struct raw_options options = capfile_section_options(r);
 	const uint8_t *comment;
 	size_t len, pos = 0;
 
-	json_string(j, "hardware", reader_section(r, SHB_HARDWARE));
-	json_string(j, "os", reader_section(r, SHB_OS));
-	json_string(j, "application", reader_section(r, SHB_USERAPPL));
+	json_string(j, "hardware", capfile_section(r, SHB_HARDWARE));
+	json_string(j, "os", capfile_section(r, SHB_OS));
+	json_string(j, "application", capfile_section(r, SHB_USERAPPL));
 	json_open(j, "comments", '[');
-	while ((comment = options_next_of(&options, OPT_COMMENT, &pos, &len)))
+	while ((comment = pcapng_options_next_of(&options, OPT_COMMENT, &pos, &len)))
 		json_bytes(j, NULL, (const char *)comment, len);
 	json_close(j, ']');
 }
 
-static void interfaces(struct json *j, const struct info *i, const struct reader *r)
+static void interfaces(struct json *j, const struct info *i, const struct capfile *r)
 {
 	const struct iface *f;
 
 	json_open(j, "interfaces", '[');
-	for (uint32_t id = 0; (f = reader_iface(r, id)); id++)
-		interface(j, i, f, reader_stats(r, id), reader_resolution(r, id));
+	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++)
+		interface(j, i, f, capfile_stats(r, id), capfile_resolution(r, id));
 	json_close(j, ']');
 }
 
@@ -245,8 +245,8 @@ void info_json(const struct info *i, const struct info_source *s, FILE *out)
 
 	json_open(&j, NULL, '{');
 	json_string(&j, "file", s->name);
-	json_string(&j, "format", reader_format(s->reader));
-	json_string(&j, "compression", reader_compression(s->reader));
+	json_string(&j, "format", capfile_format(s->reader));
+	json_string(&j, "compression", capfile_compression(s->reader));
 	if (S_ISREG(s->stat->st_mode))
 		json_u64(&j, "file_bytes", s->stat->st_size);
 	json_string(&j, "filter", s->filter);

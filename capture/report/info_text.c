@@ -68,29 +68,29 @@ static double share(uint64_t part, uint64_t all)
 }
 
 /* The names of the link types that there are, as long as they fit. */
-static void encapsulation(FILE *out, const struct reader *r)
+static void encapsulation(FILE *out, const struct capfile *r)
 {
 	uint8_t known[8192] = { 0 };	/* a bit each */
 	char names[256];
 	struct text t = text_in(names, sizeof(names));
 	const struct iface *i;
 
-	for (uint32_t id = 0; (i = reader_iface(r, id)); id++) {
+	for (uint32_t id = 0; (i = capfile_iface(r, id)); id++) {
 		char name[NAME_MAX_BYTES];
 
 		if (known[i->linktype / 8] >> i->linktype % 8 & 1)
 			continue;
 		known[i->linktype / 8] |= 1 << i->linktype % 8;
-		decode_linktype_name(i->linktype, name, sizeof(name));
+		link_type_name(i->linktype, name, sizeof(name));
 		text_str(&t, t.len ? ", " : "");
 		text_str(&t, name);
 	}
 	line(out, "File encapsulation:", "%.*s", (int)t.len, names);
 }
 
-static void size_limits(FILE *out, const struct info *i, const struct reader *r)
+static void size_limits(FILE *out, const struct info *i, const struct capfile *r)
 {
-	const struct iface *first = reader_iface(r, 0);
+	const struct iface *first = capfile_iface(r, 0);
 
 	if (first && first->snaplen)
 		line(out, "Packet size limit:", "file hdr: %u bytes", first->snaplen);
@@ -187,7 +187,7 @@ static void interface(FILE *out, const struct info *i, const struct iface *f, co
 	fprintf(out, "Interface #%u info:\n", f->id);
 	iface_line(out, "Name", f->name);
 	iface_line(out, "Description", f->description);
-	decode_linktype_name(f->linktype, name, sizeof(name));
+	link_type_name(f->linktype, name, sizeof(name));
 	fprintf(out, "%21sEncapsulation = %s (%u)\n", "", name, f->linktype);
 	iface_line(out, "Hardware", f->hardware);
 	if (f->speed_bps)
@@ -206,29 +206,29 @@ static void interface(FILE *out, const struct info *i, const struct iface *f, co
 }
 
 /* What the file says of its origin. */
-static void section(FILE *out, const struct reader *r)
+static void section(FILE *out, const struct capfile *r)
 {
-	const struct raw_options options = reader_section_options(r);
+	const struct raw_options options = capfile_section_options(r);
 	const uint8_t *comment;
 	size_t len, pos = 0;
 
-	string_line(out, "Capture hardware:    ", reader_section(r, SHB_HARDWARE));
-	string_line(out, "Capture oper-sys:    ", reader_section(r, SHB_OS));
-	string_line(out, "Capture application: ", reader_section(r, SHB_USERAPPL));
-	while ((comment = options_next_of(&options, OPT_COMMENT, &pos, &len)))
+	string_line(out, "Capture hardware:    ", capfile_section(r, SHB_HARDWARE));
+	string_line(out, "Capture oper-sys:    ", capfile_section(r, SHB_OS));
+	string_line(out, "Capture application: ", capfile_section(r, SHB_USERAPPL));
+	while ((comment = pcapng_options_next_of(&options, OPT_COMMENT, &pos, &len)))
 		bytes_line(out, "Capture comment:     ", (const char *)comment, len);
 }
 
-static void interfaces(FILE *out, const struct info *i, const struct reader *r)
+static void interfaces(FILE *out, const struct info *i, const struct capfile *r)
 {
 	const struct iface *f;
 	uint32_t n = 0;
 
-	while (reader_iface(r, n))
+	while (capfile_iface(r, n))
 		n++;
 	fprintf(out, "Number of interfaces in file: %u\n", n);
-	for (uint32_t id = 0; (f = reader_iface(r, id)); id++)
-		interface(out, i, f, reader_stats(r, id), reader_resolution(r, id));
+	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++)
+		interface(out, i, f, capfile_stats(r, id), capfile_resolution(r, id));
 }
 
 static void protocols(FILE *out, const struct info *i)
@@ -272,8 +272,8 @@ static void talkers(FILE *out, const struct info *i)
 void info_text(const struct info *i, const struct info_source *s, FILE *out)
 {
 	string_line(out, "File name:           ", s->name);
-	line(out, "File type:", "%s", reader_format(s->reader));
-	string_line(out, "File compression:    ", reader_compression(s->reader));
+	line(out, "File type:", "%s", capfile_format(s->reader));
+	string_line(out, "File compression:    ", capfile_compression(s->reader));
 	encapsulation(out, s->reader);
 	size_limits(out, i, s->reader);
 	string_line(out, "Filter:              ", s->filter);

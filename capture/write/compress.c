@@ -13,7 +13,7 @@ enum {
 	FRAME_USUAL = 256 * 1024,
 };
 
-struct pack {
+struct compress {
 	struct codec codec;
 	ZSTD_CCtx *zstd;
 	z_stream gzip;
@@ -22,13 +22,13 @@ struct pack {
 	size_t cap;
 };
 
-static void pack_closep(struct pack **p)
+static void pack_closep(struct compress **p)
 {
-	pack_close(*p);
+	compress_close(*p);
 }
 
 /* Room for the frame of @n bytes, whatever they are. */
-static int make_room(struct pack *p, size_t n)
+static int make_room(struct compress *p, size_t n)
 {
 	size_t cap = p->zstd ? ZSTD_compressBound(n) : deflateBound(&p->gzip, n);
 	uint8_t *bigger;
@@ -43,7 +43,7 @@ static int make_room(struct pack *p, size_t n)
 	return 0;
 }
 
-static int open_zstd(struct pack *p)
+static int open_zstd(struct compress *p)
 {
 	p->zstd = ZSTD_createCCtx();
 	if (!p->zstd)
@@ -53,7 +53,7 @@ static int open_zstd(struct pack *p)
 	return 0;
 }
 
-static int open_gzip(struct pack *p)
+static int open_gzip(struct compress *p)
 {
 	const int with_gzip_header = 16, memory = 8;	/* zlib's default for memory */
 
@@ -64,9 +64,9 @@ static int open_gzip(struct pack *p)
 	return 0;
 }
 
-int pack_open(struct pack **pack, struct codec c)
+int compress_open(struct compress **pack, struct codec c)
 {
-	cleanup(pack_closep) struct pack *p = calloc(1, sizeof(*p));
+	cleanup(pack_closep) struct compress *p = calloc(1, sizeof(*p));
 	int err;
 
 	if (!p)
@@ -81,13 +81,13 @@ int pack_open(struct pack **pack, struct codec c)
 	return 0;
 }
 
-static int frame_of_zstd(struct pack *p, const void *data, size_t n, size_t *len)
+static int frame_of_zstd(struct compress *p, const void *data, size_t n, size_t *len)
 {
 	*len = ZSTD_compress2(p->zstd, p->buf, p->cap, data, n);
 	return ZSTD_isError(*len) ? -ENOMEM : 0;	/* there is room: nothing else can fail */
 }
 
-static int frame_of_gzip(struct pack *p, const void *data, size_t n, size_t *len)
+static int frame_of_gzip(struct compress *p, const void *data, size_t n, size_t *len)
 {
 	deflateReset(&p->gzip);
 	p->gzip.next_in = (void *)data;
@@ -100,7 +100,7 @@ static int frame_of_gzip(struct pack *p, const void *data, size_t n, size_t *len
 	return 0;
 }
 
-int pack_frame(struct pack *p, const void *data, size_t n, const uint8_t **frame, size_t *len)
+int compress_frame(struct compress *p, const void *data, size_t n, const uint8_t **frame, size_t *len)
 {
 	int err = make_room(p, n);
 
@@ -110,7 +110,7 @@ int pack_frame(struct pack *p, const void *data, size_t n, const uint8_t **frame
 	return p->zstd ? frame_of_zstd(p, data, n, len) : frame_of_gzip(p, data, n, len);
 }
 
-struct pack *pack_close(struct pack *p)
+struct compress *compress_close(struct compress *p)
 {
 	if (!p)
 		return NULL;

@@ -11,15 +11,15 @@
 
 #include "capture/base/codec.h"
 
-struct pack;
+struct compress;
 
 /* @c is not CODEC_NONE. -ENOMEM, or 0. */
-int pack_open(struct pack **p, struct codec c);
+int compress_open(struct compress **p, struct codec c);
 
 /* Makes @n bytes a frame, which lives at *@frame until the next call. -ENOMEM, or 0. */
-int pack_frame(struct pack *p, const void *data, size_t n, const uint8_t **frame, size_t *len);
+int compress_frame(struct compress *p, const void *data, size_t n, const uint8_t **frame, size_t *len);
 
 /* Returns NULL. */
-struct pack *pack_close(struct pack *p);
+struct compress *compress_close(struct compress *p);
 
 #endif

@@ -44,15 +44,15 @@ static bool is_pcapng(const struct descriptions *d)
 /* What libpcap makes of one (adjust_snapshot() in savefile.c). */
 static uint32_t adjusted(uint32_t snaplen, uint16_t linktype)
 {
-	return snaplen && snaplen <= INT_MAX ? snaplen : decode_packet_max(linktype);
+	return snaplen && snaplen <= INT_MAX ? snaplen : link_decode_max(linktype);
 }
 
 /* Each interface once, for there may be as many of them as files. */
 static void look_at_new(struct descriptions *d)
 {
-	const struct iface *first = input_iface(d->input, 0), *i;
+	const struct iface *first = merge_iface(d->input, 0), *i;
 
-	for (; (i = input_iface(d->input, d->n_known)); d->n_known++) {
+	for (; (i = merge_iface(d->input, d->n_known)); d->n_known++) {
 		d->agree = (d->agree || !d->n_known) && i->snaplen == first->snaplen;
 		d->most = max_of(d->most, adjusted(i->snaplen, i->linktype));
 	}
@@ -61,12 +61,12 @@ static void look_at_new(struct descriptions *d)
 /* A single one keeps what it says, and so do many that say the same. */
 static void find_snaplen(struct descriptions *d)
 {
-	const struct iface *first = input_iface(d->input, 0);
+	const struct iface *first = merge_iface(d->input, 0);
 
 	if (d->longest || !first)
 		return;
 	d->snaplen = d->agree ? first->snaplen : d->most;
-	d->longest = min_of(adjusted(d->snaplen, first->linktype), decode_packet_max(first->linktype));
+	d->longest = min_of(adjusted(d->snaplen, first->linktype), link_decode_max(first->linktype));
 }
 
 void descriptions_complain(struct descriptions *d, const struct packet *p)
@@ -78,10 +78,10 @@ void descriptions_complain(struct descriptions *d, const struct packet *p)
 	d->too_long = true;
 	progress_erase(&d->watch->progress);
 	if (p->caplen > snaplen)
-		complain("warning: %s: a packet of %u bytes, where the output has the snapshot length %u: tcpdump stops there",
-			 input_title(d->input), p->caplen, snaplen);
+		log_complain("warning: %s: a packet of %u bytes, where the output has the snapshot length %u: tcpdump stops there",
+			 merge_title(d->input), p->caplen, snaplen);
 	else
-		complain("warning: %s: a packet of %u bytes: tshark stops at one of more than %u", input_title(d->input),
+		log_complain("warning: %s: a packet of %u bytes: tshark stops at one of more than %u", merge_title(d->input),
 			 p->caplen, d->longest);
 }
 
@@ -93,7 +93,7 @@ static void complain_of_shortening(struct descriptions *d)
 		return;
 	d->shortened = true;
 	progress_erase(&d->watch->progress);
-	complain("warning: %s: long comments and names stand in the first file only", input_title(d->input));
+	log_complain("warning: %s: long comments and names stand in the first file only", merge_title(d->input));
 }
 
 static char *shortened(struct descriptions *d, const char *s)
@@ -106,7 +106,7 @@ static char *shortened(struct descriptions *d, const char *s)
 
 static struct raw_options shortened_options(struct descriptions *d, struct raw_options o)
 {
-	size_t fit = options_fit(&o, AGAIN_OPTIONS_MAX);
+	size_t fit = pcapng_options_fit(&o, AGAIN_OPTIONS_MAX);
 
 	if (fit < o.len)
 		complain_of_shortening(d);
@@ -127,13 +127,13 @@ static void shorten(struct descriptions *d, struct iface *i)
 
 bool descriptions_stats(const struct descriptions *d, uint32_t id, struct iface_stats *s)
 {
-	const struct iface_stats *known = input_stats(d->input, id);
+	const struct iface_stats *known = merge_stats(d->input, id);
 
 	if (!known)
 		return false;
 	*s = *known;
 	if (schedule_rotates(&d->opts->rotate))		/* a file has room for so much at its end */
-		s->options.len = options_fit(&s->options, WRITER_STATS_OPTIONS_MAX);
+		s->options.len = pcapng_options_fit(&s->options, WRITER_STATS_OPTIONS_MAX);
 	return true;
 }
 
@@ -145,8 +145,8 @@ static void complain_of_link_types(struct descriptions *d)
 		return;
 	d->differ = true;
 	progress_erase(&d->watch->progress);
-	complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
-		 input_title(d->input));
+	log_complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
+		 merge_title(d->input));
 }
 
 /* As it will stand in the file at hand. */
@@ -164,7 +164,7 @@ static int describe(struct descriptions *d, struct writer *w, const struct iface
 {
 	struct iface as = described(d, i);
 
-	if (i->linktype != input_iface(d->input, 0)->linktype)
+	if (i->linktype != merge_iface(d->input, 0)->linktype)
 		complain_of_link_types(d);
 	return writer_iface(w, &as, d->opts->snap);
 }
@@ -177,8 +177,8 @@ int descriptions_go_on(struct descriptions *d, struct writer *w)
 	look_at_new(d);
 	find_snaplen(d);
 	if (d->few && !is_pcapng(d) && !writer_has_iface(w, 0))		/* the link type of a pcap file is that of the first */
-		err = describe(d, w, input_iface(d->input, 0));
-	for (; !d->few && !err && (i = input_iface(d->input, d->n)); d->n++)
+		err = describe(d, w, merge_iface(d->input, 0));
+	for (; !d->few && !err && (i = merge_iface(d->input, d->n)); d->n++)
 		err = describe(d, w, i);
 	return err;
 }
@@ -198,7 +198,7 @@ static ssize_t room_for_packet(struct descriptions *d, const struct packet *p)
 	ssize_t sum = pcapng_epb_max(p), n = d->few ? room_for(d, p->iface) : 0;
 	const struct iface *i;
 
-	for (uint32_t id = d->n; n >= 0 && !d->few && (i = input_iface(d->input, id)); id++) {
+	for (uint32_t id = d->n; n >= 0 && !d->few && (i = merge_iface(d->input, id)); id++) {
 		sum += n;
 		n = room_for(d, i);
 	}
@@ -223,12 +223,12 @@ static void find_section_options(struct descriptions *d)
 {
 	size_t fit;
 
-	d->section = input_section_options(d->input);
-	fit = options_fit(&d->section, SECTION_OPTIONS_MAX);
+	d->section = merge_section_options(d->input);
+	fit = pcapng_options_fit(&d->section, SECTION_OPTIONS_MAX);
 	if (fit < d->section.len && is_pcapng(d)) {
 		progress_erase(&d->watch->progress);
-		complain("warning: %s: comments on the files that take more than %u KiB together are left out: "
-			 "tcpdump would not read the output", input_title(d->input), SECTION_OPTIONS_MAX >> 10);
+		log_complain("warning: %s: comments on the files that take more than %u KiB together are left out: "
+			 "tcpdump would not read the output", merge_title(d->input), SECTION_OPTIONS_MAX >> 10);
 	}
 	d->section.len = fit;
 }
@@ -242,8 +242,8 @@ int descriptions_begin(struct descriptions *d, struct writer *w)
 		find_section_options(d);
 	d->n = d->longest = 0;
 	d->few = d->n_files > 1 && d->n_known > AGAIN_IFACES_MAX;
-	origin.hardware = input_section(d->input, SHB_HARDWARE);
-	origin.os = input_section(d->input, SHB_OS);
+	origin.hardware = merge_section(d->input, SHB_HARDWARE);
+	origin.os = merge_section(d->input, SHB_OS);
 	origin.options = d->section;
 	if (d->n_files > 1) {
 		origin.hardware = shortened(d, origin.hardware);

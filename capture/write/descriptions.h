@@ -12,7 +12,7 @@
 
 #include "capture/packet/packet.h"
 
-struct input;
+struct merge;
 struct opts;
 struct watch;
 struct writer;
@@ -20,7 +20,7 @@ struct writer;
 struct descriptions {
 	const struct opts *opts;
 	struct watch *watch;
-	struct input *input;
+	struct merge *input;
 	uint64_t n_files;		/* begun */
 
 	uint32_t n_known, most;		/* interfaces so far, the largest snapshot length of them */

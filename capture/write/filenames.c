@@ -45,12 +45,12 @@ static bool expand(const char *pattern, const struct tm *tm, char out[PATH_MAX])
 	return n_slashes(out) == n_slashes(pattern);
 }
 
-bool series_init(struct series *s, const char *pattern, const struct rotate_options *o)
+bool filenames_init(struct filenames *s, const char *pattern, const struct rotate_options *o)
 {
 	struct tm tm;
 	char name[PATH_MAX];
 
-	*s = (struct series){
+	*s = (struct filenames){
 		.pattern = pattern, .ring = o->ring_names, .time_first = o->name_order > 1, .dated = o->file_ns && !o->ring_names,
 		.wrap = o->file_bytes && !o->file_ns && !o->ring_names ? o->n_files : 0,
 	};
@@ -78,7 +78,7 @@ static const char *suffix_of(const char *path)
 	return dot && dot > name ? dot : end;
 }
 
-static bool ring_name(struct series *s, const struct tm *tm, char name[PATH_MAX])
+static bool ring_name(struct filenames *s, const struct tm *tm, char name[PATH_MAX])
 {
 	const char *suffix = suffix_of(s->pattern);
 	char date[32], number[32];
@@ -90,7 +90,7 @@ static bool ring_name(struct series *s, const struct tm *tm, char name[PATH_MAX]
 }
 
 /* Daylight saving time ends, or the clock is set back. */
-static void note_time(struct series *s, struct tm *tm)
+static void note_time(struct filenames *s, struct tm *tm)
 {
 	uint64_t local_ns = (uint64_t)timegm(tm) * 1000000000;
 
@@ -100,7 +100,7 @@ static void note_time(struct series *s, struct tm *tm)
 	s->latest_ns = max_of(s->latest_ns, local_ns);
 }
 
-bool series_next(struct series *s, uint64_t ns, char name[PATH_MAX])
+bool filenames_next(struct filenames *s, uint64_t ns, char name[PATH_MAX])
 {
 	char base[PATH_MAX];
 	struct tm tm;

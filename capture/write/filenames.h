@@ -9,7 +9,7 @@
 
 #include "capture/write/rotate.h"
 
-struct series {
+struct filenames {
 	const char *pattern;		/* -w; the caller's */
 	bool dated;			/* -G: strftime(3) in it */
 	bool ring;			/* -b: dumpcap's */
@@ -23,12 +23,12 @@ struct series {
 };
 
 /* @pattern has to stay. False: it makes names with a '/' out of the time (%D), or ones that are too long. */
-bool series_init(struct series *s, const char *pattern, const struct rotate_options *o);
+bool filenames_init(struct filenames *s, const char *pattern, const struct rotate_options *o);
 
 /*
  * The name of the next file, which begins at @ns since 1970. Never that of the file before, but for a wrap of 1; asked again
  * for the same time, another one. False: it is too long.
  */
-bool series_next(struct series *s, uint64_t ns, char name[PATH_MAX]);
+bool filenames_next(struct filenames *s, uint64_t ns, char name[PATH_MAX]);
 
 #endif

@@ -24,7 +24,7 @@ struct border {
 
 /* What is compressed. */
 struct frames {
-	struct pack *pack;
+	struct compress *pack;
 	uint64_t offset;		/* bytes given to out_write() that are in whole frames in the file */
 	const uint8_t *frame;		/* on its way: length 0 if none */
 	size_t len, sent;
@@ -110,7 +110,7 @@ int out_set_codec(struct out *o, struct codec c)
 	if (c.kind == CODEC_NONE)
 		return 0;
 	o->frames = calloc(1, sizeof(*o->frames));
-	return o->frames ? pack_open(&o->frames->pack, c) : -ENOMEM;
+	return o->frames ? compress_open(&o->frames->pack, c) : -ENOMEM;
 }
 
 bool out_is_compressed(const struct out *o)
@@ -191,7 +191,7 @@ static int cut_file(struct out *o, uint64_t size)
 
 static int begin_frame(struct frames *f, const uint8_t *data, size_t n)
 {
-	int err = pack_frame(f->pack, data, n, &f->frame, &f->len);
+	int err = compress_frame(f->pack, data, n, &f->frame, &f->len);
 
 	if (err) {
 		f->len = 0;
@@ -338,7 +338,7 @@ struct out *out_close(struct out *o)
 		out_unlink(o);
 	place_close(&o->at);
 	if (o->frames)
-		pack_close(o->frames->pack);
+		compress_close(o->frames->pack);
 	free(o->frames);
 	free(o);
 	return NULL;

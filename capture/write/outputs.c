@@ -13,17 +13,17 @@
 #include "capture/write/place.h"
 #include "capture/write/postrotate.h"
 
-static int open_failed(struct flow *f, const char *path, int err)
+static int open_failed(struct outputs *f, const char *path, int err)
 {
 	if (err == -EINTR) {
 		f->done = true;
-		return fail(STATUS_OK, "%s: interrupted while waiting for a reader", path);
+		return log_fail(STATUS_OK, "%s: interrupted while waiting for a reader", path);
 	}
 	if (err == -EINVAL)
-		return fail(STATUS_USAGE, "%s: %s", path, rotate_error(f->rotate, err));
+		return log_fail(STATUS_USAGE, "%s: %s", path, rotate_error(f->rotate, err));
 	if (place_refusal(err))
-		return fail(STATUS_RUNTIME, "%s: %s", path, place_refusal(err));
-	return fail(STATUS_RUNTIME, "%s: cannot open for writing: %s", path, strerror(-err));
+		return log_fail(STATUS_RUNTIME, "%s: %s", path, place_refusal(err));
+	return log_fail(STATUS_RUNTIME, "%s: cannot open for writing: %s", path, strerror(-err));
 }
 
 /* Early, so that nobody finds out when the first file is complete. */
@@ -33,15 +33,15 @@ static enum status check_command(const char *command)
 	int err = postrotate_find(command, path, sizeof(path));
 
 	if (err == -ENOENT)
-		return fail(STATUS_USAGE, "-z %s: there is no such program", command);
-	return err ? fail(STATUS_USAGE, "-z %s: cannot be run: %s", command, strerror(-err)) : STATUS_OK;
+		return log_fail(STATUS_USAGE, "-z %s: there is no such program", command);
+	return err ? log_fail(STATUS_USAGE, "-z %s: cannot be run: %s", command, strerror(-err)) : STATUS_OK;
 }
 
-int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
+int outputs_open(struct outputs *f, const struct opts *o, int interrupt_fd)
 {
 	int err;
 
-	*f = (struct flow){
+	*f = (struct outputs){
 		.limit = o->count, .live = !o->n_reads, .stop_ns = o->write ? 0 : o->rotate.stop_ns, .unbuffered = o->unbuffered,
 		.line_buffered = o->print.line_buffered,
 	};
@@ -51,7 +51,7 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 		bool is_text = format_is_text(o->format) && !o->codec.kind;
 
 		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO) && !is_text)
-			return fail(STATUS_USAGE, "stdout is a terminal: %s is not written there",
+			return log_fail(STATUS_USAGE, "stdout is a terminal: %s is not written there",
 				    o->codec.kind ? codec_name(o->codec.kind) : format_name(o->format));
 		err = rotate_open(&f->rotate, o, interrupt_fd);
 		if (err)
@@ -67,33 +67,33 @@ int flow_open(struct flow *f, const struct opts *o, int interrupt_fd)
 	return 0;
 }
 
-enum status flow_open_for(struct flow *f, const struct opts *o, int interrupt_fd, struct account **a)
+enum status outputs_open_for(struct outputs *f, const struct opts *o, int interrupt_fd, struct run_as **a)
 {
-	int err = o->user ? account_open(a, o->user) : 0;
+	int err = o->user ? run_as_open(a, o->user) : 0;
 	enum status status;
 
 	if (err == -ENOENT)
-		return fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
+		return log_fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
 	if (!err)
-		err = account_enter(*a);
+		err = run_as_enter(*a);
 	if (err)
-		return fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err));
-	status = flow_open(f, o, interrupt_fd);
-	err = account_leave(*a);
-	return err ? fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : status;
+		return log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err));
+	status = outputs_open(f, o, interrupt_fd);
+	err = run_as_leave(*a);
+	return err ? log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : status;
 }
 
-enum status flow_become(const struct opts *o, const struct account *a)
+enum status outputs_become(const struct opts *o, const struct run_as *a)
 {
-	int err = account_become(a);
+	int err = run_as_become(a);
 
-	return err ? fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user, strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user, strerror(-err)) : STATUS_OK;
 }
 
 /*
  * -EINTR: a signal came while we waited; who asked us to watch for it will look at it now. More than 0: the end, as wanted.
  */
-static bool check(struct flow *f, int *error, int err)
+static bool check(struct outputs *f, int *error, int err)
 {
 	if (!err || err == -EINTR)
 		return true;
@@ -103,7 +103,7 @@ static bool check(struct flow *f, int *error, int err)
 	return false;
 }
 
-bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns)
+bool outputs_begin(struct outputs *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns)
 {
 	if (f->stop_ns)
 		f->stop_at = now + f->stop_ns;
@@ -111,7 +111,7 @@ bool flow_begin(struct flow *f, const struct rotate_source *source, uint64_t now
 }
 
 /* The time is that of the packets, from the first one on. */
-static bool is_over(struct flow *f, const struct packet *p)
+static bool is_over(struct outputs *f, const struct packet *p)
 {
 	if (!(p->has & PACKET_TIME))
 		return false;
@@ -120,25 +120,25 @@ static bool is_over(struct flow *f, const struct packet *p)
 	return p->ts_ns >= f->stop_at;
 }
 
-int flow_spare(struct flow *f, const struct stat *st)
+int outputs_spare(struct outputs *f, const struct stat *st)
 {
 	if (f->screen && writer_is_same(f->screen, st))
 		return -EEXIST;
 	return f->rotate ? rotate_spare(f->rotate, st) : 0;
 }
 
-bool flow_wrote(struct flow *f, int err)
+bool outputs_wrote(struct outputs *f, int err)
 {
 	return check(f, &f->write_error, err);
 }
 
-static bool to_screen(struct flow *f, const struct packet *p)
+static bool to_screen(struct outputs *f, const struct packet *p)
 {
 	return check(f, &f->screen_error, writer_packet(f->screen, p)) &&
 	       (!f->line_buffered || check(f, &f->screen_error, writer_flush(f->screen)));
 }
 
-bool flow_packet(struct flow *f, const struct packet *p)
+bool outputs_packet(struct outputs *f, const struct packet *p)
 {
 	bool ok = true;
 
@@ -163,7 +163,7 @@ bool flow_packet(struct flow *f, const struct packet *p)
 	return ok && !f->done;
 }
 
-bool flow_flush(struct flow *f)
+bool outputs_flush(struct outputs *f)
 {
 	bool ok = true;
 
@@ -174,46 +174,46 @@ bool flow_flush(struct flow *f)
 	return ok;
 }
 
-void flow_now(struct flow *f, uint64_t now)
+void outputs_now(struct outputs *f, uint64_t now)
 {
 	if (f->rotate)
 		rotate_now(f->rotate, now);
 }
 
-bool flow_tick(struct flow *f, uint64_t upto)
+bool outputs_tick(struct outputs *f, uint64_t upto)
 {
 	if (f->stop_ns && upto >= f->stop_at)
 		f->done = true;
 	return !f->rotate || check(f, &f->write_error, rotate_tick(f->rotate, upto));
 }
 
-bool flow_next_file(struct flow *f)
+bool outputs_next_file(struct outputs *f)
 {
 	return f->done || check(f, &f->write_error, rotate_next(f->rotate));
 }
 
-uint64_t flow_due(const struct flow *f)
+uint64_t outputs_due(const struct outputs *f)
 {
 	return f->rotate ? rotate_due(f->rotate) : f->stop_ns ? f->stop_at : UINT64_MAX;
 }
 
-void flow_clock_set(struct flow *f, uint64_t now, uint64_t wall_ns)
+void outputs_clock_set(struct outputs *f, uint64_t now, uint64_t wall_ns)
 {
 	if (f->rotate)
 		rotate_clock_set(f->rotate, now, wall_ns);
 }
 
-bool flow_is_file(const struct flow *f)
+bool outputs_is_file(const struct outputs *f)
 {
 	return f->rotate && rotate_is_file(f->rotate);
 }
 
-bool flow_pending(const struct flow *f)
+bool outputs_pending(const struct outputs *f)
 {
 	return (f->rotate && rotate_pending(f->rotate)) || (f->screen && writer_pending(f->screen));
 }
 
-void flow_hurry(struct flow *f, int ms)
+void outputs_hurry(struct outputs *f, int ms)
 {
 	if (f->rotate)
 		rotate_hurry(f->rotate, ms);
@@ -233,7 +233,7 @@ static bool no_stats(void *ctx, uint32_t id, struct iface_stats *s)
 	return false;
 }
 
-void flow_finish(struct flow *f)
+void outputs_finish(struct outputs *f)
 {
 	if (f->rotate) {
 		keep_error(&f->write_error, rotate_finish(f->rotate));
@@ -243,7 +243,7 @@ void flow_finish(struct flow *f)
 		keep_error(&f->screen_error, writer_finish(f->screen, no_stats, NULL));
 }
 
-int flow_wait(struct flow *f)
+int outputs_wait(struct outputs *f)
 {
 	int err = f->rotate ? rotate_wait(f->rotate) : 0;
 
@@ -251,7 +251,7 @@ int flow_wait(struct flow *f)
 	return err;
 }
 
-static const char *reason(const struct flow *f, int err)
+static const char *reason(const struct outputs *f, int err)
 {
 	if (err == -ETIMEDOUT)
 		return "its reader takes nothing";
@@ -264,7 +264,7 @@ static const char *reason(const struct flow *f, int err)
 
 static enum status report_missing(const char *path, unsigned long long n, const char *why)
 {
-	return fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, n, n == 1 ? "" : "s", why);
+	return log_fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, n, n == 1 ? "" : "s", why);
 }
 
 /* Of the first packet that the format cannot express. */
@@ -277,47 +277,47 @@ static const char *unfit_reason(int err)
 	return "longer than what tcpdump and tshark read, 262144 bytes of most link types; -s cuts them";
 }
 
-static enum status report_file(const struct flow *f)
+static enum status report_file(const struct outputs *f)
 {
 	int unfit_err = 0, err = f->write_error;
 	const char *name = rotate_path(f->rotate), *path = strcmp(name, "-") ? name : "stdout";
 	uint64_t unfit = rotate_unfit(f->rotate, &unfit_err);
-	unsigned long long lost = flow_lost(f) - unfit + f->refused;
+	unsigned long long lost = outputs_lost(f) - unfit + f->refused;
 	enum status status = f->incomplete ? STATUS_INCOMPLETE : STATUS_OK;
 
 	if (unfit)
 		status = report_missing(path, unfit, unfit_reason(unfit_err));
 	if (err && rotate_has_failed(f->rotate))
-		return fail(STATUS_INCOMPLETE, "%s: cannot make this file: %s; %llu packet%s not written", path, reason(f, err), lost,
+		return log_fail(STATUS_INCOMPLETE, "%s: cannot make this file: %s; %llu packet%s not written", path, reason(f, err), lost,
 			    lost == 1 ? "" : "s");
 	return err ? report_missing(path, lost, reason(f, err)) : status;
 }
 
-int flow_report(const struct flow *f)
+int outputs_report(const struct outputs *f)
 {
 	enum status status = f->rotate ? report_file(f) : STATUS_OK;
 
 	if (f->screen_error && !f->write_error)
-		return fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f, f->screen_error));
+		return log_fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f, f->screen_error));
 	return status;
 }
 
-uint64_t flow_lost(const struct flow *f)
+uint64_t outputs_lost(const struct outputs *f)
 {
 	return f->rotate ? rotate_lost_all(f->rotate) : 0;
 }
 
-uint64_t flow_lost_of(const struct flow *f, uint32_t id)
+uint64_t outputs_lost_of(const struct outputs *f, uint32_t id)
 {
 	return f->rotate ? rotate_lost(f->rotate, id) : 0;
 }
 
-uint64_t flow_captured(const struct flow *f)
+uint64_t outputs_captured(const struct outputs *f)
 {
-	return f->taken - flow_lost(f);
+	return f->taken - outputs_lost(f);
 }
 
-void flow_close(struct flow *f)
+void outputs_close(struct outputs *f)
 {
 	f->rotate = rotate_close(f->rotate);
 	f->screen = writer_close(f->screen);

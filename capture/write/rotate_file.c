@@ -45,7 +45,7 @@ void rotate_name(struct rotate *r, struct out *out)
 	if (!err)
 		return;
 	r->misnamed = true;
-	complain("%s.part: cannot be renamed: %s", r->path,
+	log_complain("%s.part: cannot be renamed: %s", r->path,
 		 err == -ESTALE ? "another file has taken its place" : strerror(-err));
 }
 
@@ -53,7 +53,7 @@ void rotate_name(struct rotate *r, struct out *out)
 static void tell(void *ctx, const char *sentence)
 {
 	(void)ctx;
-	complain("%s", sentence);
+	log_complain("%s", sentence);
 }
 
 static int open_retention(struct rotate *r)
@@ -90,7 +90,7 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 	struct stat st;
 	int err;
 
-	if (!series_next(&r->series, wall_ns, r->path) || !working_name(r, r->path, name))
+	if (!filenames_next(&r->series, wall_ns, r->path) || !working_name(r, r->path, name))
 		return -ENAMETOOLONG;
 	if (o->part && !stat(r->path, &st) && !S_ISREG(st.st_mode))
 		return refuse(r, -EINVAL, "not a regular file, which --part is for");
@@ -132,7 +132,7 @@ int rotate_open(struct rotate **rotate, const struct opts *o, int interrupt_fd)
 	r->opened_ns = clock_now_ns();
 	r->room_at = o->keep.max_disk || o->keep.min_free ? 0 : UINT64_MAX;
 	strncpy(r->path, o->write, sizeof(r->path) - 1);
-	if (!series_init(&r->series, o->write, &o->rotate))
+	if (!filenames_init(&r->series, o->write, &o->rotate))
 		return refuse(r, -EINVAL, "too long, or a '/' comes out of the time (%D)");
 	schedule_init(&r->schedule, &o->rotate, !o->n_reads);
 	if (schedule_rotates(&o->rotate) && !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY)
@@ -191,11 +191,11 @@ static int claim(struct rotate *r, const char *name)
 
 int rotate_next_name(struct rotate *r)
 {
-	const struct series before = r->series;
+	const struct filenames before = r->series;
 	int err = -EAGAIN;
 
 	for (uint64_t tries = 0; err == -EAGAIN; tries++) {
-		if (!series_next(&r->series, schedule_next_wall(&r->schedule), r->wanted))
+		if (!filenames_next(&r->series, schedule_next_wall(&r->schedule), r->wanted))
 			return -ENAMETOOLONG;
 		err = r->series.wrap && tries >= r->series.wrap ? -EBUSY : claim(r, r->wanted);
 	}

@@ -16,7 +16,7 @@ struct rotate {
 	const struct opts *opts;
 	struct rotate_source source;
 	struct schedule schedule;
-	struct series series;
+	struct filenames series;
 	struct writer *writer;		/* NULL: the first file is not open yet */
 	struct retention *retention;	/* NULL: no regular file */
 	int interrupt_fd;

@@ -56,7 +56,7 @@ static void writer_closep(struct writer **w)
 	writer_close(*w);
 }
 
-int writer_open(struct writer **writer, enum file_format format, const struct print_options *text, const char *path,
+int writer_open(struct writer **writer, enum file_format format, const struct text_settings *text, const char *path,
 		int interrupt_fd)
 {
 	cleanup(writer_closep) struct writer *w = calloc(1, sizeof(*w));

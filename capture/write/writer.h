@@ -19,11 +19,11 @@ struct iface_stats;
 struct out;
 struct origin;
 struct packet;
-struct print_options;
+struct text_settings;
 struct writer;
 
 /* Opens @path as out_open() does. Nothing is written or overwritten yet. @text as in format_open(). */
-int writer_open(struct writer **w, enum file_format format, const struct print_options *text, const char *path,
+int writer_open(struct writer **w, enum file_format format, const struct text_settings *text, const char *path,
 		int interrupt_fd);
 
 /* As out_set_codec(), for this file. */

@@ -45,9 +45,9 @@ static void check_line(const struct packet *p, int verbose)
 	char buf[2 * LINE_MAX_BYTES];
 	struct text t = text_in(buf, sizeof(buf));
 
-	line_direction(&t, p);
-	line_link(&t, p);
-	line_packet(&t, p, verbose);
+	summary_line_direction(&t, p);
+	summary_line_link(&t, p);
+	summary_line_packet(&t, p, verbose);
 	must(t.len > 0 && t.len < LINE_MAX_BYTES);
 	must(fuzz_is_safe(t.buf, t.len, ""));
 }
@@ -150,7 +150,7 @@ static void check_csv(const struct format *f, const char *s, const char *end)
 /* ---- */
 
 /* As the writer calls it: with too little room at first, then with as much as was asked for. */
-static void check_format(const struct packet *p, enum file_format kind, const struct print_options *o)
+static void check_format(const struct packet *p, enum file_format kind, const struct text_settings *o)
 {
 	struct format *f = format_open(kind, o);
 	ssize_t need, len;
@@ -174,7 +174,7 @@ static void check_format(const struct packet *p, enum file_format kind, const st
 
 static void check_text(const struct packet *p, uint8_t kind)
 {
-	const struct print_options o = {
+	const struct text_settings o = {
 		.verbose = kind % 5 - 1, .hex = kind & 0x80 ? kind % 7 % 5 : HEX_NONE, .link = kind & 0x20,
 		.number = kind & 0x10, .time = kind % (TIME_SINCE_FIRST + 1),
 	};
@@ -198,7 +198,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	iface.linktype = linktypes[data[0] % array_size(linktypes)];
 	n = min_of((size_t)data[4], size - HEAD);
-	utf8_clean(name, sizeof(name), (const char *)data + HEAD, n);
+	text_utf8_clean(name, sizeof(name), (const char *)data + HEAD, n);
 	iface.name = n ? name : NULL;
 	comment[2] = n;
 	memcpy(comment + 4, data + HEAD, n);
@@ -213,7 +213,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(copy);
 	memcpy(copy, data + HEAD + n, p.caplen);
 	p.data = copy;
-	decode_packet(&p);
+	link_decode(&p);
 	check_headers(&p);
 	check_text(&p, data[1]);
 	free(copy);

@@ -296,7 +296,7 @@ static size_t valid_program(struct sock_filter *prog, const uint8_t *data, size_
 static void compare(const struct sock_filter *prog, size_t n, const struct frame *frame)
 {
 	struct filter f;
-	int err = filter_translate(&f, prog, n);
+	int err = to_ebpf(&f, prog, n);
 
 	must(bpf_validate(prog, n));
 	if (err == -E2BIG)
@@ -304,7 +304,7 @@ static void compare(const struct sock_filter *prog, size_t n, const struct frame
 	must(!err);
 	check_ways(&f);
 	must(run(&f, frame) == bpf_filter(prog, frame->data, frame->len, frame->len));
-	filter_free(&f);
+	to_ebpf_free(&f);
 }
 
 /* Anything: it is refused, or the jumps are sound. */
@@ -315,9 +315,9 @@ static void translate_raw(const uint8_t *data, size_t n)
 
 	must(prog);
 	memcpy(prog, data, n * INSN);
-	if (!filter_translate(&f, prog, n)) {
+	if (!to_ebpf(&f, prog, n)) {
 		check_ways(&f);
-		filter_free(&f);
+		to_ebpf_free(&f);
 	}
 	free(prog);
 }

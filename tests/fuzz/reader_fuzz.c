@@ -93,11 +93,11 @@ static void check_string(const char *s)
 		must(fuzz_is_utf8(s, strlen(s)));
 }
 
-static void check_ifaces(const struct reader *r)
+static void check_ifaces(const struct capfile *r)
 {
 	const struct iface *i;
 
-	for (uint32_t id = 0; (i = reader_iface(r, id)); id++) {
+	for (uint32_t id = 0; (i = capfile_iface(r, id)); id++) {
 		must(i->id == id);
 		check_string(i->name);
 		check_string(i->description);
@@ -106,14 +106,14 @@ static void check_ifaces(const struct reader *r)
 		check_string(i->comment);
 		check_string(i->filter);
 		check_options(i->options);
-		if (!reader_stats(r, id))
+		if (!capfile_stats(r, id))
 			continue;
-		check_string(reader_stats(r, id)->comment);
-		check_options(reader_stats(r, id)->options);
+		check_string(capfile_stats(r, id)->comment);
+		check_options(capfile_stats(r, id)->options);
 	}
-	check_options(reader_section_options(r));
+	check_options(capfile_section_options(r));
 	for (int option = SHB_HARDWARE; option <= SHB_USERAPPL; option++)
-		check_string(reader_section(r, option));
+		check_string(capfile_section(r, option));
 }
 
 static void warned(void *ctx, const char *sentence)
@@ -124,11 +124,11 @@ static void warned(void *ctx, const char *sentence)
 	must(++res->n_warnings <= 32);	/* each kind is said once */
 }
 
-static void check_error(const struct reader *r, int err, struct result *res)
+static void check_error(const struct capfile *r, int err, struct result *res)
 {
 	must(err == 0 || err == -EBADMSG);	/* -ENOMEM: a length was believed */
-	must(!err || (*reader_error(r) && fuzz_is_safe(reader_error(r), strlen(reader_error(r)), "")));
-	res->by_the_rest = err && (strstr(reader_error(r), "nothing but zeros") || strstr(reader_error(r), "another capture"));
+	must(!err || (*capfile_error(r) && fuzz_is_safe(capfile_error(r), strlen(capfile_error(r)), "")));
+	res->by_the_rest = err && (strstr(capfile_error(r), "nothing but zeros") || strstr(capfile_error(r), "another capture"));
 }
 
 /* @concatenated: captures may follow each other, compressed ones too. */
@@ -136,24 +136,24 @@ static struct result read_bytes(const uint8_t *data, size_t size, bool concatena
 {
 	struct result res = { .n = 0 };
 	FILE *f = fuzz_file(data, size);
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 	uint64_t sum = 0;
-	const struct reader_hooks hooks = {
+	const struct capfile_hooks hooks = {
 		.warn = warned, .ctx = &res, /* a small one is filled and moved often */
 		.buffer = size && data[size - 1] & 1 ? 64 : 0, .blocks = &res.blocks,
 		.concatenated = concatenated,
 	};
-	int err = reader_open_with(&r, f, &hooks);
+	int err = capfile_open_with(&r, f, &hooks);
 	size_t max;
 
-	res.packed = concatenated || reader_compression(r);
+	res.packed = concatenated || capfile_compression(r);
 	max = res.packed ? PACKED_MAX : size / PACKET_MIN;
 	res.places = malloc((max + 1) * sizeof(*res.places));
 	must(res.places);
-	while (!err && !(res.packed && res.n == max) && (err = reader_next(r, &p)) > 0) {
+	while (!err && !(res.packed && res.n == max) && (err = capfile_next(r, &p)) > 0) {
 		must(res.n < max);
-		must(p.iface && p.iface == reader_iface(r, p.iface->id));
+		must(p.iface && p.iface == capfile_iface(r, p.iface->id));
 		sum = sum_packet(sum_blocks(sum, &res.blocks), &p);
 		res.places[res.n++] = (struct place){ r->offset, sum };
 		must(res.packed || r->offset <= size);
@@ -163,7 +163,7 @@ static struct result read_bytes(const uint8_t *data, size_t size, bool concatena
 	check_ifaces(r);
 	sum_blocks(sum, &res.blocks);
 	free(res.blocks.bytes);
-	reader_close(r);
+	capfile_close(r);
 	fclose(f);
 	return res;
 }

@@ -26,14 +26,14 @@ enum { PACKED_MAX = 65536 };	/* packets of a compressed file that are looked at:
 static uint64_t count_plain(const uint8_t *data, size_t size)
 {
 	FILE *f = fuzz_file(data, size);
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 	uint64_t n = 0;
-	int err = reader_open(&r, f, NULL, NULL);
+	int err = capfile_open(&r, f, NULL, NULL);
 
-	while (!err && n < PACKED_MAX && reader_next(r, &p) > 0)
+	while (!err && n < PACKED_MAX && capfile_next(r, &p) > 0)
 		n++;
-	reader_close(r);
+	capfile_close(r);
 	fclose(f);
 	return n;
 }
@@ -42,19 +42,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct blocks blocks = { NULL, 0, 0 };
 	unsigned n_said = 0;
-	const struct reader_hooks hooks = {
+	const struct capfile_hooks hooks = {
 		.warn = warned, .ctx = &n_said, .recover = true, .buffer = size && data[size - 1] & 1 ? 64 : 0,
 		.blocks = &blocks,
 	};
 	FILE *f = fuzz_file(data, size);
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct recovery came_to;
 	uint64_t n = 0, bytes = 0;
 	struct packet p;
-	int err = reader_open_with(&r, f, &hooks);
+	int err = capfile_open_with(&r, f, &hooks);
 
-	while (!err && !(reader_compression(r) && n == PACKED_MAX) && (err = reader_next(r, &p)) > 0) {
-		must(p.iface && p.iface == reader_iface(r, p.iface->id));
+	while (!err && !(capfile_compression(r) && n == PACKED_MAX) && (err = capfile_next(r, &p)) > 0) {
+		must(p.iface && p.iface == capfile_iface(r, p.iface->id));
 		for (uint32_t i = 0; i < p.caplen; i++)
 			sum += p.data[i];
 		bytes += p.caplen;
@@ -63,14 +63,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		err = 0;
 	}
 	must(err == 0 || err == -EBADMSG);
-	came_to = reader_recovery(r);
+	came_to = capfile_recovery(r);
 	must(came_to.packets == n);
 	must(err == 0 || n == 0);
-	if (!reader_compression(r))
+	if (!capfile_compression(r))
 		must(bytes + came_to.bytes <= size + came_to.again);
 	must(n >= count_plain(data, size));
 	free(blocks.bytes);
-	reader_close(r);
+	capfile_close(r);
 	fclose(f);
 	return 0;
 }

@@ -46,7 +46,7 @@ static FILE *open_memory(void)
 
 static bool stats(void *ctx, uint32_t id, struct iface_stats *s)
 {
-	const struct iface_stats *known = reader_stats(ctx, id);
+	const struct iface_stats *known = capfile_stats(ctx, id);
 
 	if (known)
 		*s = *known;
@@ -54,15 +54,15 @@ static bool stats(void *ctx, uint32_t id, struct iface_stats *s)
 }
 
 /* All that stands before the next packet: what the input says of its origin is known when the first one is there. */
-static void write_head(struct writer *w, const struct reader *r, struct blocks *b, uint32_t *n_ifaces, bool *begun)
+static void write_head(struct writer *w, const struct capfile *r, struct blocks *b, uint32_t *n_ifaces, bool *begun)
 {
 	const struct iface *i;
 
 	if (!*begun)
-		must(!writer_begin(w, &(struct origin){ reader_section(r, SHB_HARDWARE), reader_section(r, SHB_OS), "fuzz",
-						    reader_section_options(r) }));
+		must(!writer_begin(w, &(struct origin){ capfile_section(r, SHB_HARDWARE), capfile_section(r, SHB_OS), "fuzz",
+						    capfile_section_options(r) }));
 	*begun = true;
-	while ((i = reader_iface(r, *n_ifaces))) {
+	while ((i = capfile_iface(r, *n_ifaces))) {
 		must(!writer_iface(w, i, 0));
 		++*n_ifaces;
 	}
@@ -71,13 +71,13 @@ static void write_head(struct writer *w, const struct reader *r, struct blocks *
 }
 
 /* With the blocks that can be copied. */
-static struct reader *open_file(FILE *f, reader_warn_fn warn, struct blocks *b)
+static struct capfile *open_file(FILE *f, capfile_warn_fn warn, struct blocks *b)
 {
-	const struct reader_hooks hooks = { .warn = warn, .blocks = b };
-	struct reader *r = NULL;
+	const struct capfile_hooks hooks = { .warn = warn, .blocks = b };
+	struct capfile *r = NULL;
 
-	if (reader_open_with(&r, f, &hooks))
-		r = reader_close(r);
+	if (capfile_open_with(&r, f, &hooks))
+		r = capfile_close(r);
 	return r;
 }
 
@@ -86,7 +86,7 @@ static bool write_all(enum file_format format, const uint8_t *data, size_t size,
 {
 	FILE *f = fuzz_file(data, size);
 	struct blocks blocks = { 0 };
-	struct reader *r = open_file(f, NULL, &blocks);
+	struct capfile *r = open_file(f, NULL, &blocks);
 	struct writer *w = NULL;
 	struct packet p;
 	uint32_t n_ifaces = 0;
@@ -95,7 +95,7 @@ static bool write_all(enum file_format format, const uint8_t *data, size_t size,
 
 	if (opened) {
 		must(!writer_open(&w, format, NULL, memory_path, -1));
-		while (reader_next(r, &p) > 0) {
+		while (capfile_next(r, &p) > 0) {
 			write_head(w, r, &blocks, &n_ifaces, &begun);
 			must(!writer_packet(w, &p));
 		}
@@ -105,7 +105,7 @@ static bool write_all(enum file_format format, const uint8_t *data, size_t size,
 		must(writer_lost_all(w) == *unfit);
 		writer_close(w);
 	}
-	reader_close(r);
+	capfile_close(r);
 	free(blocks.bytes);
 	fclose(f);
 	return opened;
@@ -131,7 +131,7 @@ static void same_string(const char *got, const char *want)
 		must(!got);
 		return;
 	}
-	utf8_clean(cut, sizeof(cut), want, strlen(want));
+	text_utf8_clean(cut, sizeof(cut), want, strlen(want));
 	must(got && !strcmp(got, cut));
 }
 
@@ -190,38 +190,38 @@ static void no_warning(void *ctx, const char *sentence)
 	must(strstr(sentence, "snap length"));
 }
 
-static void same_rest(const struct reader *got, const struct reader *want)
+static void same_rest(const struct capfile *got, const struct capfile *want)
 {
 	const struct iface *i;
 	uint32_t id;
 
-	for (id = 0; (i = reader_iface(want, id)); id++) {
-		same_iface(reader_iface(got, id), i);
-		same_stats(reader_stats(got, id), reader_stats(want, id));
+	for (id = 0; (i = capfile_iface(want, id)); id++) {
+		same_iface(capfile_iface(got, id), i);
+		same_stats(capfile_stats(got, id), capfile_stats(want, id));
 	}
-	must(!reader_iface(got, id));
-	same_string(reader_section(got, SHB_HARDWARE), reader_section(want, SHB_HARDWARE));
-	same_string(reader_section(got, SHB_OS), reader_section(want, SHB_OS));
+	must(!capfile_iface(got, id));
+	same_string(capfile_section(got, SHB_HARDWARE), capfile_section(want, SHB_HARDWARE));
+	same_string(capfile_section(got, SHB_OS), capfile_section(want, SHB_OS));
 }
 
 static void compare(const uint8_t *data, size_t size)
 {
 	FILE *f = fuzz_file(data, size), *copy = open_memory();
 	struct blocks got_blocks = { 0 }, want_blocks = { 0 };
-	struct reader *want_from = open_file(f, NULL, &want_blocks), *got_from = open_file(copy, no_warning, &got_blocks);
+	struct capfile *want_from = open_file(f, NULL, &want_blocks), *got_from = open_file(copy, no_warning, &got_blocks);
 	struct packet want, got;
 
 	must(want_from && got_from);
-	while (reader_next(want_from, &want) > 0) {
-		must(reader_next(got_from, &got) == 1);
+	while (capfile_next(want_from, &want) > 0) {
+		must(capfile_next(got_from, &got) == 1);
 		same_packet(&got, &want);
 		same_blocks(&got_blocks, &want_blocks);
 	}
-	must(reader_next(got_from, &got) == 0);
+	must(capfile_next(got_from, &got) == 0);
 	same_blocks(&got_blocks, &want_blocks);
 	same_rest(got_from, want_from);
-	reader_close(want_from);
-	reader_close(got_from);
+	capfile_close(want_from);
+	capfile_close(got_from);
 	free(want_blocks.bytes);
 	free(got_blocks.bytes);
 	fclose(f);
@@ -244,33 +244,33 @@ static bool fits_into_pcap(const struct packet *p, uint16_t linktype)
 }
 
 /* Many packets without time and bytes at the end of a pcap file look like a torn end, and are taken for one. */
-static bool is_zero_tail(const struct reader *r, int got)
+static bool is_zero_tail(const struct capfile *r, int got)
 {
-	return got < 0 && strstr(reader_error(r), "nothing but zeros");
+	return got < 0 && strstr(capfile_error(r), "nothing but zeros");
 }
 
 /* False: not all of it can be read back. */
 static bool compare_pcap(const uint8_t *data, size_t size, uint64_t unfit)
 {
 	FILE *f = fuzz_file(data, size), *copy = open_memory();
-	struct reader *want_from = open_file(f, NULL, NULL), *got_from = open_file(copy, no_warning, NULL);
+	struct capfile *want_from = open_file(f, NULL, NULL), *got_from = open_file(copy, no_warning, NULL);
 	struct packet want, got;
 	int err = 0;
 
 	must(want_from && got_from);
-	while (!is_zero_tail(got_from, err) && reader_next(want_from, &want) > 0) {
-		if (!fits_into_pcap(&want, reader_iface(want_from, 0)->linktype)) {
+	while (!is_zero_tail(got_from, err) && capfile_next(want_from, &want) > 0) {
+		if (!fits_into_pcap(&want, capfile_iface(want_from, 0)->linktype)) {
 			must(unfit--);
 			continue;
 		}
-		err = reader_next(got_from, &got);
+		err = capfile_next(got_from, &got);
 		must(err == 1 || is_zero_tail(got_from, err));
 		if (err == 1)
 			same_in_pcap(&got, &want);
 	}
-	must(err < 0 || (reader_next(got_from, &got) == 0 && !unfit));
-	reader_close(want_from);
-	reader_close(got_from);
+	must(err < 0 || (capfile_next(got_from, &got) == 0 && !unfit));
+	capfile_close(want_from);
+	capfile_close(got_from);
 	fclose(f);
 	fclose(copy);
 	return err >= 0;
@@ -279,28 +279,28 @@ static bool compare_pcap(const uint8_t *data, size_t size, uint64_t unfit)
 /* ---- libpcap ---- */
 
 /* It wants one link type and one snap length in a file, an interface before the first packet, and no packet above its limits. */
-static bool pcap_reads(struct reader *r)
+static bool pcap_reads(struct capfile *r)
 {
 	const struct iface *i, *first;
 	struct packet p;
 
-	while (reader_next(r, &p) > 0)
+	while (capfile_next(r, &p) > 0)
 		if (p.caplen > PCAP_CAPLEN_MAX || (p.iface->snaplen && p.caplen > p.iface->snaplen))
 			return false;
-	first = reader_iface(r, 0);
-	for (uint32_t id = 0; (i = reader_iface(r, id)); id++)
+	first = capfile_iface(r, 0);
+	for (uint32_t id = 0; (i = capfile_iface(r, id)); id++)
 		if (i->linktype != first->linktype || i->snaplen != first->snaplen)
 			return false;
 	return first && first->snaplen <= INT_MAX;
 }
 
-static void same_for_pcap(pcap_t *pcap, struct reader *r)
+static void same_for_pcap(pcap_t *pcap, struct capfile *r)
 {
 	struct pcap_pkthdr *h;
 	const u_char *bytes;
 	struct packet p;
 
-	while (reader_next(r, &p) > 0) {
+	while (capfile_next(r, &p) > 0) {
 		uint64_t sec = p.ts_ns / 1000000000;
 
 		must(pcap_next_ex(pcap, &h, &bytes) == 1);
@@ -315,20 +315,20 @@ static void ask_pcap(void)
 {
 	FILE *f = open_memory(), *other = open_memory();
 	char error[PCAP_ERRBUF_SIZE];
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	bool readable;
 	pcap_t *pcap;
 
-	must(!reader_open(&r, f, NULL, NULL));
+	must(!capfile_open(&r, f, NULL, NULL));
 	readable = pcap_reads(r);
-	reader_close(r);
+	capfile_close(r);
 	fseek(f, 0, SEEK_SET);
 	if (readable) {
 		pcap = pcap_fopen_offline_with_tstamp_precision(other, PCAP_TSTAMP_PRECISION_NANO, error);
 		must(pcap);
-		must(!reader_open(&r, f, NULL, NULL));
+		must(!capfile_open(&r, f, NULL, NULL));
 		same_for_pcap(pcap, r);
-		reader_close(r);
+		capfile_close(r);
 		pcap_close(pcap);	/* closes the file too */
 	} else {
 		fclose(other);

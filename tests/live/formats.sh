@@ -39,7 +39,7 @@ want 'exit status' 0 "$rc"
 want_rows "$work/out" 5
 end
 
-begin 'a snippet that cuts headers leaves out what is not captured'
+begin 'a snapshot length that cuts headers leaves out what is not captured'
 listen -i v0 -T json -s 20
 frames 1
 finish

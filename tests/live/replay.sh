@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Each fixture is replayed over a veth pair, captured whole and with the default snippet, and compared.
+# Each fixture is replayed over a veth pair, captured whole and with the default snapshot length, and compared.
 # shellcheck source=tests/live/lib.sh disable=SC2119
 . "$(dirname "$0")/lib.sh"
 
@@ -60,7 +60,7 @@ for pcap in tests/pcaps/*.pcap; do
 	want_well_formed "$file"
 	end
 
-	begin "$name: the default snippet cuts at 256 bytes, and all fields print live as from the file"
+	begin "$name: the default snapshot length cuts at 256 bytes, and all fields print live as from the file"
 	file=$work/$name-256.pcapng
 	listen -i v0 -w "$file" --print -vv -e -tt
 	replay

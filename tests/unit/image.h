@@ -151,7 +151,7 @@ static is_unused int freed(void **state)
 
 /* What came of reading the image: kept open for its interfaces. */
 static struct result {
-	struct reader *r;
+	struct capfile *r;
 	FILE *f;
 	int err;
 	unsigned n, n_warnings;
@@ -169,7 +169,7 @@ static is_unused void warned(void *ctx, const char *sentence)
 
 static is_unused void close_result(void)
 {
-	res.r = reader_close(res.r);
+	res.r = capfile_close(res.r);
 	if (res.f)
 		fclose(res.f);
 	res = (struct result){ 0 };
@@ -190,10 +190,10 @@ static is_unused void read_bytes(const void *bytes, size_t n)
 	close_result();
 	/* fmemopen refuses a length of 0 */
 	res.f = n ? fmemopen((void *)bytes, n, "r") : fopen("/dev/null", "r");
-	res.err = reader_open(&res.r, res.f, warned, &res);
+	res.err = capfile_open(&res.r, res.f, warned, &res);
 	if (res.err)
 		return;
-	while ((res.err = reader_next(res.r, &p)) > 0) {
+	while ((res.err = capfile_next(res.r, &p)) > 0) {
 		for (uint32_t i = 0; i < p.caplen; i++)
 			sum += p.data[i];
 		if (res.n < 8)
@@ -210,7 +210,7 @@ static is_unused void read_image(void)
 static is_unused void is_sound(unsigned n)
 {
 	if (res.err)
-		fail_msg("refused: %s", reader_error(res.r));
+		fail_msg("refused: %s", capfile_error(res.r));
 	if (res.n_warnings)
 		fail_msg("warned: %s", res.warning);
 	assert_int_equal(res.n, n);
@@ -219,7 +219,7 @@ static is_unused void is_sound(unsigned n)
 static is_unused void is_warned(unsigned n, const char *part)
 {
 	if (res.err)
-		fail_msg("refused: %s", reader_error(res.r));
+		fail_msg("refused: %s", capfile_error(res.r));
 	if (!strstr(res.warning, part))
 		fail_msg("warned '%s', which lacks '%s'", res.warning, part);
 	assert_int_equal(res.n, n);
@@ -228,8 +228,8 @@ static is_unused void is_warned(unsigned n, const char *part)
 static is_unused void is_refused(unsigned n, const char *part)
 {
 	assert_int_equal(res.err, -EBADMSG);
-	if (!strstr(reader_error(res.r), part))
-		fail_msg("refused with '%s', which lacks '%s'", reader_error(res.r), part);
+	if (!strstr(capfile_error(res.r), part))
+		fail_msg("refused with '%s', which lacks '%s'", capfile_error(res.r), part);
 	assert_int_equal(res.n, n);
 }
 

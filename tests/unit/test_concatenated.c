@@ -58,11 +58,11 @@ static ssize_t give(void *cookie, char *buf, size_t n)
 	return n;
 }
 
-static struct seen see(const struct packet *p, const struct reader *r)
+static struct seen see(const struct packet *p, const struct capfile *r)
 {
 	struct seen s = {
 		.ts_ns = p->ts_ns, .len = p->len, .caplen = p->caplen, .linktype = p->iface->linktype,
-		.swapped = p->iface->swapped, .resolution = reader_resolution(r, p->iface->id),
+		.swapped = p->iface->swapped, .resolution = capfile_resolution(r, p->iface->id),
 	};
 
 	for (uint32_t i = 0; i < p->caplen; i++)
@@ -70,26 +70,26 @@ static struct seen see(const struct packet *p, const struct reader *r)
 	return s;
 }
 
-static void read_with(struct reading *to, const uint8_t *bytes, size_t n, struct reader_hooks hooks, size_t step)
+static void read_with(struct reading *to, const uint8_t *bytes, size_t n, struct capfile_hooks hooks, size_t step)
 {
 	struct pieces pieces = { bytes, n, step };
 	FILE *f = fopencookie(&pieces, "r", (cookie_io_functions_t){ .read = give });
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 
 	setvbuf(f, NULL, _IONBF, 0);
 	memset(to, 0, sizeof(*to));
-	to->err = reader_open_with(&r, f, &hooks);
-	while (!to->err && (to->err = reader_next(r, &p)) > 0) {
+	to->err = capfile_open_with(&r, f, &hooks);
+	while (!to->err && (to->err = capfile_next(r, &p)) > 0) {
 		assert_true(to->n < PACKETS_MAX);
 		to->packets[to->n++] = see(&p, r);
 		to->err = 0;
 	}
-	while (reader_iface(r, to->n_ifaces))
+	while (capfile_iface(r, to->n_ifaces))
 		to->n_ifaces++;
-	to->places = reader_recovery(r).places + reader_recovery(r).mended;
-	snprintf(to->error, sizeof(to->error), "%s", reader_error(r));
-	reader_close(r);
+	to->places = capfile_recovery(r).places + capfile_recovery(r).mended;
+	snprintf(to->error, sizeof(to->error), "%s", capfile_error(r));
+	capfile_close(r);
 	fclose(f);
 }
 
@@ -111,17 +111,17 @@ static size_t file_len;
 static size_t add(const uint8_t *bytes, size_t n, enum codec_kind kind)
 {
 	const uint8_t *frame = bytes;
-	struct pack *p = NULL;
+	struct compress *p = NULL;
 	size_t len = n;
 
 	if (kind != CODEC_NONE) {
-		assert_int_equal(pack_open(&p, (struct codec){ kind, 1 }), 0);
-		assert_int_equal(pack_frame(p, bytes, n, &frame, &len), 0);
+		assert_int_equal(compress_open(&p, (struct codec){ kind, 1 }), 0);
+		assert_int_equal(compress_frame(p, bytes, n, &frame, &len), 0);
 	}
 	assert_true(file_len + len <= sizeof(file));
 	memcpy(file + file_len, frame, len);
 	file_len += len;
-	pack_close(p);
+	compress_close(p);
 	return len;
 }
 
@@ -164,15 +164,15 @@ static void any_two_kinds(void **state)
 		load(other);
 		n_b = img.len;
 		memcpy(b, img.bytes, n_b);
-		read_with(&first, a, n_a, (struct reader_hooks){ .buffer = 0 }, SIZE_MAX);
-		read_with(&second, b, n_b, (struct reader_hooks){ .buffer = 0 }, SIZE_MAX);
+		read_with(&first, a, n_a, (struct capfile_hooks){ .buffer = 0 }, SIZE_MAX);
+		read_with(&second, b, n_b, (struct capfile_hooks){ .buffer = 0 }, SIZE_MAX);
 		assert_int_equal(first.err | second.err, 0);
 		file_len = 0;
 		packed = add(a, n_a, w->first);
 		add(b, n_b, w->second);
 		snprintf(place, sizeof(place), "begins at byte %zu:", seamless ? n_a : packed);
 		for (unsigned s = 0; s < array_size(sizes); s++) {
-			struct reader_hooks hooks = { .buffer = sizes[s].buffer };
+			struct capfile_hooks hooks = { .buffer = sizes[s].buffer };
 
 			snprintf(what, sizeof(what), "%s, %s %s, %zu bytes at once", one, other, w->name, sizes[s].step);
 			read_with(&both, file, file_len, hooks, sizes[s].step);
@@ -217,7 +217,7 @@ static void record(uint32_t sec, uint32_t frac, const void *data, uint32_t n)
 /* Many small ones, as a script leaves them that appends every minute. */
 static void a_thousand_captures_are_read(void **state)
 {
-	static const struct reader_hooks hooks = { .concatenated = true };
+	static const struct capfile_hooks hooks = { .concatenated = true };
 	struct packet p;
 	unsigned n = 0;
 	int got;
@@ -229,8 +229,8 @@ static void a_thousand_captures_are_read(void **state)
 		record(1700000000 + i, i, "packet", 6);
 	}
 	res.f = fmemopen(img.bytes, img.len, "r");
-	assert_int_equal(reader_open_with(&res.r, res.f, &hooks), 0);
-	for (; (got = reader_next(res.r, &p)) > 0; n++) {
+	assert_int_equal(capfile_open_with(&res.r, res.f, &hooks), 0);
+	for (; (got = capfile_next(res.r, &p)) > 0; n++) {
 		assert_int_equal(p.iface->linktype, 1 + n);
 		assert_true(p.ts_ns == (1700000000ull + n) * 1000000000 + (n & 2 ? 1000 : 1) * n);
 	}
@@ -248,14 +248,14 @@ static void a_header_that_is_cut_is_no_packet(void **state)
 	at = img.len;
 	header(0xa1b2c3d4, 1);
 	for (size_t n = 8; n <= 24; n++) {
-		read_with(&both, img.bytes, at + n, (struct reader_hooks){ .buffer = 0 }, SIZE_MAX);
+		read_with(&both, img.bytes, at + n, (struct capfile_hooks){ .buffer = 0 }, SIZE_MAX);
 		assert_int_equal(both.n, 1);
 		assert_non_null(strstr(both.error, "another capture (pcap) begins at byte 46:"));
-		read_with(&both, img.bytes, at + n, (struct reader_hooks){ .concatenated = true }, SIZE_MAX);
+		read_with(&both, img.bytes, at + n, (struct capfile_hooks){ .concatenated = true }, SIZE_MAX);
 		assert_int_equal(both.n, 1);
 		assert_int_equal(both.err, n == 24 ? 0 : -EBADMSG);
 		assert_true(n == 24 || strstr(both.error, "of the 24 bytes of the file header"));
-		read_with(&both, img.bytes, at + n, (struct reader_hooks){ .recover = true }, SIZE_MAX);
+		read_with(&both, img.bytes, at + n, (struct capfile_hooks){ .recover = true }, SIZE_MAX);
 		assert_int_equal(both.n, 1);
 		assert_int_equal(both.err, 0);
 	}
@@ -273,7 +273,7 @@ static void a_capture_of_a_version_that_is_not_known_is_no_packet(void **state)
 	put64(65535);
 	read_image();
 	is_refused(1, "another capture (pcap) begins at byte 46:");
-	read_with(&both, img.bytes, img.len, (struct reader_hooks){ .concatenated = true }, SIZE_MAX);
+	read_with(&both, img.bytes, img.len, (struct capfile_hooks){ .concatenated = true }, SIZE_MAX);
 	assert_int_equal(both.n, 1);
 	assert_non_null(strstr(both.error, "damaged at byte 50: pcap version 2.5"));
 }
@@ -296,13 +296,13 @@ static void a_capture_behind_one_that_is_cut_is_found(void **state)
 		n_a = img.len;
 		memcpy(a, img.bytes, n_a);
 		load(other);
-		read_with(&first, a, n_a, (struct reader_hooks){ .buffer = 0 }, SIZE_MAX);
-		read_with(&second, img.bytes, img.len, (struct reader_hooks){ .buffer = 0 }, SIZE_MAX);
+		read_with(&first, a, n_a, (struct capfile_hooks){ .buffer = 0 }, SIZE_MAX);
+		read_with(&second, img.bytes, img.len, (struct capfile_hooks){ .buffer = 0 }, SIZE_MAX);
 		for (size_t cut = 1; cut < 40; cut += 4) {
 			file_len = 0;
 			add(a, n_a - cut, CODEC_NONE);
 			add(img.bytes, img.len, CODEC_NONE);
-			read_with(&both, file, file_len, (struct reader_hooks){ .recover = true }, SIZE_MAX);
+			read_with(&both, file, file_len, (struct capfile_hooks){ .recover = true }, SIZE_MAX);
 			snprintf(what, sizeof(what), "%s without %zu bytes, %s", one, cut, other);
 			if (both.err || both.n < second.n || both.places == 0)
 				fail_msg("%s: %d, %u packets", what, both.err, both.n);
@@ -327,7 +327,7 @@ static void a_header_within_a_packet_is_data(void **state)
 		for (unsigned i = 0; i < 4; i++)
 			record(1700000000, i, inner, n);
 		for (unsigned how = 0; how < 3; how++) {
-			const struct reader_hooks hooks = { .recover = how == 1, .concatenated = how == 2 };
+			const struct capfile_hooks hooks = { .recover = how == 1, .concatenated = how == 2 };
 
 			read_with(&both, img.bytes, img.len, hooks, SIZE_MAX);
 			assert_int_equal(both.n, 4);
@@ -352,7 +352,7 @@ static void what_only_looks_like_a_header_is_none(void **state)
 		for (unsigned i = 0; i < array_size(seconds); i++)
 			for (unsigned k = 0; k < 4; k++)
 				record(seconds[i], k, "some data of a packet", 21);
-		read_with(&both, img.bytes, img.len, (struct reader_hooks){ .concatenated = concatenated }, SIZE_MAX);
+		read_with(&both, img.bytes, img.len, (struct capfile_hooks){ .concatenated = concatenated }, SIZE_MAX);
 		assert_int_equal(both.err, 0);
 		assert_int_equal(both.n, 4 * array_size(seconds));
 		img.len = 0;
@@ -366,7 +366,7 @@ static void what_only_looks_like_a_header_is_none(void **state)
 			end();
 			epb(0, i);
 		}
-		read_with(&both, img.bytes, img.len, (struct reader_hooks){ .concatenated = concatenated }, SIZE_MAX);
+		read_with(&both, img.bytes, img.len, (struct capfile_hooks){ .concatenated = concatenated }, SIZE_MAX);
 		assert_int_equal(both.err, 0);
 		assert_int_equal(both.n, array_size(seconds) - 1);
 	}
@@ -384,7 +384,7 @@ static void what_is_packed_and_no_capture_is_damage(void **state)
 		put(file, file_len);
 		read_image();
 		is_refused(1, " at byte ");
-		assert_null(strstr(reader_error(res.r), "another capture"));
+		assert_null(strstr(capfile_error(res.r), "another capture"));
 	}
 }
 

@@ -93,25 +93,25 @@ static FILE *file_of(const uint8_t *bytes, size_t n)
 
 static void read_bytes(struct result *res, const uint8_t *bytes, size_t n)
 {
-	const struct reader_hooks hooks = { .buffer = SANITIZED ? SMALL : 0 };
+	const struct capfile_hooks hooks = { .buffer = SANITIZED ? SMALL : 0 };
 	FILE *f = file_of(bytes, n);
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 	uint64_t sum = 0;
 
 	res->n = 0;
-	res->err = reader_open_with(&r, f, &hooks);
-	res->packed = reader_compression(r);
+	res->err = capfile_open_with(&r, f, &hooks);
+	res->packed = capfile_compression(r);
 	while (!res->err && !(res->packed && res->n == SMALL / RECORD_MIN) &&	/* it may hold any number */
-	       (res->err = reader_next(r, &p)) > 0) {
+	       (res->err = capfile_next(r, &p)) > 0) {
 		if (res->n >= n / RECORD_MIN && !res->packed)
 			fail_msg("more than %zu packets in %zu bytes", res->n, n);
 		sum = sum_packet(sum, &p);
 		res->places[res->n++] = (struct place){ res->packed ? UINT64_MAX : r->offset, sum };
 		res->err = 0;
 	}
-	snprintf(res->error, sizeof(res->error), "%s", res->err ? reader_error(r) : "");
-	reader_close(r);
+	snprintf(res->error, sizeof(res->error), "%s", res->err ? capfile_error(r) : "");
+	capfile_close(r);
 	fclose(f);
 }
 
@@ -220,14 +220,14 @@ static double cpu_seconds(void)
 static unsigned count_packets(const uint8_t *bytes, size_t n)
 {
 	FILE *f = file_of(bytes, n);
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 	unsigned count = 0;
 
-	assert_int_equal(reader_open(&r, f, NULL, NULL), 0);
-	while (reader_next(r, &p) > 0)
+	assert_int_equal(capfile_open(&r, f, NULL, NULL), 0);
+	while (capfile_next(r, &p) > 0)
 		count++;
-	reader_close(r);
+	capfile_close(r);
 	fclose(f);
 	return count;
 }
@@ -298,7 +298,7 @@ static void comments_of_many_interfaces_do_not_fill_the_memory(void **state)
 {
 	enum { COMMENT = 65532, N = 700 };
 	static struct endless e;
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	uint8_t *to = e.unit;
 	struct packet p;
 	FILE *f;
@@ -326,13 +326,13 @@ static void comments_of_many_interfaces_do_not_fill_the_memory(void **state)
 	f = fopencookie(&e, "r", (cookie_io_functions_t){ .read = read_endless });
 	assert_non_null(f);
 	setvbuf(f, NULL, _IONBF, 0);
-	assert_int_equal(reader_open(&r, f, count_warning, NULL), 0);
-	assert_int_equal(reader_next(r, &p), 0);
+	assert_int_equal(capfile_open(&r, f, count_warning, NULL), 0);
+	assert_int_equal(capfile_next(r, &p), 0);
 	assert_int_equal(n_warnings, 1);
-	assert_non_null(reader_iface(r, N - 1));
-	assert_non_null(reader_iface(r, 0)->comment);
-	assert_null(reader_iface(r, N - 1)->comment);
-	reader_close(r);
+	assert_non_null(capfile_iface(r, N - 1));
+	assert_non_null(capfile_iface(r, 0)->comment);
+	assert_null(capfile_iface(r, N - 1)->comment);
+	capfile_close(r);
 	fclose(f);
 }
 

@@ -137,13 +137,13 @@ static int use_filter(const struct sock_filter *prog, size_t n)
 {
 	struct filter f = { .n = 0 };
 	uint32_t first = 0;
-	int err = filter_translate(&f, prog, n);
+	int err = to_ebpf(&f, prog, n);
 	int fd;
 
 	if (err)
 		return err;
 	fd = load_filter(&f);
-	filter_free(&f);
+	to_ebpf_free(&f);
 	if (fd < 0)
 		return fd;
 	err = bpf_map_update_elem(runner.filters, &first, &fd, BPF_ANY);
@@ -396,13 +396,13 @@ static void random_programs_agree(void **state is_unused)
 
 /* ---- in the capture program ---- */
 
-static struct ring *ring;
+static struct rings *ring;
 static struct attach *attach;
 
 static void close_capture(void)
 {
 	attach = attach_close(attach);
-	ring = ring_close(ring);
+	ring = rings_close(ring);
 }
 
 /* The capture program with @text in it */
@@ -417,11 +417,11 @@ static int open_capture(const char *text, bool optimize, bool drop, struct expr 
 	close_capture();
 	assert_int_equal(err, 0);
 	prog = expr_insns(*e, &n);
-	assert_int_equal(filter_translate(&f, prog, n), 0);
-	err = ring_open(&ring, 4 << 20, settings.snap);
+	assert_int_equal(to_ebpf(&f, prog, n), 0);
+	err = rings_open(&ring, 4 << 20, settings.snap);
 	assert_int_equal(err, 0);
 	err = attach_open(&attach, ring, &settings);
-	filter_free(&f);
+	to_ebpf_free(&f);
 	return err;
 }
 
@@ -457,7 +457,7 @@ static void check_capture(const char *text, bool drop)
 	assert_int_equal(c.ipv4.packets + c.ipv6.packets + c.non_ip.packets, accepted.packets);
 	assert_int_equal(c.delivered + c.ring_full + c.error, accepted.packets);
 	assert_int_equal(count_seen(&c), fixtures.n);
-	for (ring_look(ring, UINT64_MAX); ring_take(ring, &record, 1); records++)
+	for (rings_look(ring, UINT64_MAX); rings_take(ring, &record, 1); records++)
 		;
 	assert_int_equal(records, c.delivered);
 	expr_close(e);

@@ -115,7 +115,7 @@ static void warn_of(void *ctx, const char *sentence)
 	snprintf(last_warning, sizeof(last_warning), "%s", sentence);
 }
 
-static const struct input_options options = { .warn = warn_of, .wait = wait_step, .follow = true };
+static const struct merge_options options = { .warn = warn_of, .wait = wait_step, .follow = true };
 
 static int go_there(void **state)
 {
@@ -143,21 +143,21 @@ static void is_followed(void **state)
 {
 	const struct follow_case *c = *state;
 	char found[128] = "";
-	struct input *in;
+	struct merge *in;
 	struct packet p;
 	int got;
 
 	for (const char *const *step = c->before; *step; step++)
 		do_step(*step);
 	next_step = c->steps;
-	got = input_open(&in, &c->pattern, 1, &options);
+	got = merge_open(&in, &c->pattern, 1, &options);
 	if (got)
-		fail_msg("%s", input_error(in, 0));
-	while ((got = input_next(in, &p)) == 1)
+		fail_msg("%s", merge_error(in, 0));
+	while ((got = merge_next(in, &p)) == 1)
 		snprintf(found + strlen(found), sizeof(found) - strlen(found), " %u", p.data[0]);
 	assert_int_equal(got, -EINTR);
 	assert_string_equal(*found ? found + 1 : "", c->packets);
-	input_close(in);
+	merge_close(in);
 	if (!c->warning && n_warnings)
 		fail_msg("warned: %s", last_warning);
 	if (c->warning && !strstr(last_warning, c->warning))
@@ -197,38 +197,38 @@ static const struct follow_case cases[] = {
 static void the_first_has_to_be_a_capture(void **state)
 {
 	const char *path = "f";
-	struct input *in;
+	struct merge *in;
 
 	(void)state;
 	do_step("a:f");
 	do_step("a!");
 	next_step = (const char *const[]){ NULL };
-	assert_int_equal(input_open(&in, &path, 1, &options), -EBADMSG);
-	assert_non_null(strstr(input_error(in, 0), "f: neither pcap nor pcapng"));
-	input_close(in);
+	assert_int_equal(merge_open(&in, &path, 1, &options), -EBADMSG);
+	assert_non_null(strstr(merge_error(in, 0), "f: neither pcap nor pcapng"));
+	merge_close(in);
 }
 
 static void a_fifo_is_not_followed(void **state)
 {
 	const char *path = "f";
-	struct input *in;
+	struct merge *in;
 
 	(void)state;
 	assert_int_equal(mkfifo("f", 0600), 0);
-	assert_int_equal(input_open(&in, &path, 1, &options), -EINVAL);
-	assert_string_equal(input_error(in, 0), "f: not a regular file, which --follow is for");
-	input_close(in);
+	assert_int_equal(merge_open(&in, &path, 1, &options), -EINVAL);
+	assert_string_equal(merge_error(in, 0), "f: not a regular file, which --follow is for");
+	merge_close(in);
 }
 
 static void a_signal_ends_the_waiting_for_the_first(void **state)
 {
 	const char *path = "f";
-	struct input *in;
+	struct merge *in;
 
 	(void)state;
 	next_step = (const char *const[]){ NULL };
-	assert_int_equal(input_open(&in, &path, 1, &options), -EINTR);
-	input_close(in);
+	assert_int_equal(merge_open(&in, &path, 1, &options), -EINTR);
+	merge_close(in);
 }
 
 /* The numbers of interfaces, memory and descriptors do not fail a capture that is followed for long. */
@@ -237,22 +237,22 @@ static void many_follow_each_other(void **state)
 	enum { N = 3000 };
 	const char *path = "f";
 	unsigned n = 0;
-	struct input *in;
+	struct merge *in;
 	struct packet p;
 
 	(void)state;
 	do_step("a=f");
 	do_step("a+1");
 	next_step = (const char *const[]){ NULL };
-	assert_int_equal(input_open(&in, &path, 1, &options), 0);
-	while (n < N && input_next(in, &p) == 1) {
+	assert_int_equal(merge_open(&in, &path, 1, &options), 0);
+	while (n < N && merge_next(in, &p) == 1) {
 		n++;
 		do_step("rm f");
 		do_step("a=f");
 		do_step("a+1");
 	}
 	assert_int_equal(n, N);
-	input_close(in);
+	merge_close(in);
 }
 
 int main(void)

@@ -97,7 +97,7 @@ static void make_packet(struct packet *p)
 		p->options.len += put_option(made.options + p->options.len, EPB_VERDICT, 9);
 		made.options[p->options.len - 12] = noise() % 4;
 	}
-	decode_packet(p);
+	link_decode(p);
 }
 
 /* ---- a reader of JSON, as far as rows need one: the end of what stands at @s, or NULL ---- */
@@ -180,7 +180,7 @@ static void check_row(enum file_format format, const char *row, ssize_t n)
 
 static void no_format_takes_more_room_than_it_asks_for(void **state)
 {
-	const struct print_options text = { .hex = HEX_ASCII_LINK, .verbose = 2, .link = true, .number = true };
+	const struct text_settings text = { .hex = HEX_ASCII_LINK, .verbose = 2, .link = true, .number = true };
 
 	(void)state;
 	for (enum file_format i = 0; i < N_FORMATS; i++) {
@@ -228,7 +228,7 @@ static void the_fields_of_a_row_are_not_longer_than_promised(void **state)
 static const char *row_of(enum file_format format, const struct packet *p)
 {
 	static char buf[4 * FIELDS_MAX_BYTES];
-	struct format *f = format_open(format, &(struct print_options){ .verbose = 1 });
+	struct format *f = format_open(format, &(struct text_settings){ .verbose = 1 });
 	ssize_t n;
 
 	assert_in_range(f->ops->packet(f, NULL, 0, p, 0, 0), 1, sizeof(buf) - 1);
@@ -295,7 +295,7 @@ static void a_packet_may_have_very_many_options(void **state)
 	enum { N = 400000, LEN = 4 };
 	static const uint16_t codes[] = { OPT_COMMENT, EPB_VERDICT };
 	static const enum file_format all[] = { FORMAT_JSON, FORMAT_CSV, FORMAT_TEXT };
-	const struct print_options text = { .verbose = 1 };
+	const struct text_settings text = { .verbose = 1 };
 	const struct iface iface = { .linktype = LINKTYPE_ETHERNET };
 	uint8_t *options = calloc(N, LEN);
 	struct packet p = { .iface = &iface, .options = { options, N * LEN } };

@@ -66,7 +66,7 @@ static struct packet packet(unsigned n)
 	};
 
 	memset(data, n, sizeof(data));
-	decode_packet(&p);
+	link_decode(&p);
 	return p;
 }
 
@@ -81,7 +81,7 @@ static bool stats(void *ctx, uint32_t id, struct iface_stats *s)
 /* Returns what writer_finish() does. */
 static int write_file(const struct full_case *c, rlim_t limit, uint64_t *lost)
 {
-	static const struct print_options plain;
+	static const struct text_settings plain;
 	struct rlimit all, small;
 	struct writer *w = NULL;
 	int err;
@@ -167,23 +167,23 @@ static unsigned count_packets(const uint8_t *bytes, size_t n, uint64_t lost)
 {
 	FILE *f = fmemopen((void *)(uintptr_t)bytes, n, "r");
 	const struct iface_stats *s;
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 	unsigned count = 0;
-	int err = reader_open(&r, f, NULL, NULL);
+	int err = capfile_open(&r, f, NULL, NULL);
 
-	while (!err && (err = reader_next(r, &p)) > 0) {
+	while (!err && (err = capfile_next(r, &p)) > 0) {
 		if (p.ts_ns / 1000 != count / 1000 || p.caplen != packet_len(count) || *p.data != count)
 			fail_msg("packet %u is not the one given", count);
 		count++;
 		err = 0;
 	}
 	if (err)
-		fail_msg("%s", reader_error(r));
-	s = reader_stats(r, 0);
+		fail_msg("%s", capfile_error(r));
+	s = capfile_stats(r, 0);
 	if (s)
 		assert_int_equal(s->value[STAT_OS_DROP], lost);
-	reader_close(r);
+	capfile_close(r);
 	fclose(f);
 	return count;
 }

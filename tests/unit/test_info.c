@@ -59,7 +59,7 @@ static void a_packet_is_in_these_rows(void **state)
 	p.data = frame;
 	p.caplen = n;
 	p.len = n + 1000;	/* wire length is what counts */
-	decode_packet(&p);
+	link_decode(&p);
 	assert_int_equal(info_open(&info), 0);
 	assert_int_equal(info_packet(&info, &p), 0);
 	for (unsigned k = 0; !k || c->rows[k] != c->rows[0]; k++)
@@ -82,7 +82,7 @@ static void add(struct info *i, const struct iface *iface, uint32_t caplen, uint
 		.dropped = 2,
 	};
 
-	decode_packet(&p);
+	link_decode(&p);
 	assert_int_equal(info_packet(i, &p), 0);
 }
 

@@ -19,7 +19,7 @@ static char dir[64], names[FILES_MAX][96];
 static const char *paths[FILES_MAX];
 static unsigned n_files;
 
-static struct input *in;
+static struct merge *in;
 static unsigned n_warnings;
 static char warning[512];
 
@@ -30,7 +30,7 @@ static void input_warned(void *ctx, const char *sentence)
 	snprintf(warning, sizeof(warning), "%s", sentence);
 }
 
-static const struct input_options options = { .warn = input_warned, .copy = true };
+static const struct merge_options options = { .warn = input_warned, .copy = true };
 
 /* The image becomes the next file, and is empty again. */
 static void save(void)
@@ -50,7 +50,7 @@ static void save(void)
 static int no_files(void **state)
 {
 	(void)state;
-	in = input_close(in);
+	in = merge_close(in);
 	for (unsigned i = 0; i < n_files; i++)
 		unlink(names[i]);
 	n_files = n_warnings = 0;
@@ -75,8 +75,8 @@ static int tidy(void **state)
 
 static void open_files(void)
 {
-	if (input_open(&in, paths, n_files, &options))
-		fail_msg("%s", input_error(in, 0));
+	if (merge_open(&in, paths, n_files, &options))
+		fail_msg("%s", merge_error(in, 0));
 }
 
 /* A section with one interface whose times are in ns. */
@@ -122,7 +122,7 @@ static uint32_t number_of(const struct packet *p)
 static void next_is(uint32_t number)
 {
 	struct packet p;
-	int got = input_next(in, &p);
+	int got = merge_next(in, &p);
 
 	if (got != 1)
 		fail_msg("the end instead of packet %u", number);
@@ -133,8 +133,8 @@ static void next_is_the_end(int want)
 {
 	struct packet p;
 
-	assert_int_equal(input_next(in, &p), want);
-	assert_int_equal(input_next(in, &p), want);	/* and it stays that way */
+	assert_int_equal(merge_next(in, &p), want);
+	assert_int_equal(merge_next(in, &p), want);	/* and it stays that way */
 }
 
 static void packets_come_in_the_order_of_time(void **state)
@@ -157,7 +157,7 @@ static void packets_come_in_the_order_of_time(void **state)
 	for (unsigned i = 1; i <= 7; i++)
 		next_is(i);
 	next_is_the_end(0);
-	assert_null(input_error(in, 0));
+	assert_null(merge_error(in, 0));
 }
 
 static void at_the_same_time_the_files_come_in_their_order(void **state)
@@ -237,21 +237,21 @@ static void interfaces_are_kept_apart_and_numbered_anew(void **state)
 	end();
 	save();
 	open_files();
-	assert_int_equal(input_next(in, &p), 1);
+	assert_int_equal(merge_next(in, &p), 1);
 	assert_int_equal(p.iface->id, 0);
 	assert_string_equal(p.iface->name, "a0");
-	assert_int_equal(input_next(in, &p), 1);
+	assert_int_equal(merge_next(in, &p), 1);
 	assert_int_equal(p.iface->id, 1);
 	assert_string_equal(p.iface->name, "b0");
-	assert_int_equal(input_next(in, &p), 1);
+	assert_int_equal(merge_next(in, &p), 1);
 	assert_int_equal(p.iface->id, 0);
-	assert_string_equal(input_iface(in, 2)->name, "a1");
-	assert_int_equal(input_iface(in, 2)->id, 2);
+	assert_string_equal(merge_iface(in, 2)->name, "a1");
+	assert_int_equal(merge_iface(in, 2)->id, 2);
 	next_is_the_end(0);
-	assert_null(input_iface(in, 3));
-	assert_null(input_stats(in, 0));
-	assert_true(input_stats(in, 1)->value[STAT_RECEIVED] == 77);
-	assert_null(input_stats(in, 2));
+	assert_null(merge_iface(in, 3));
+	assert_null(merge_stats(in, 0));
+	assert_true(merge_stats(in, 1)->value[STAT_RECEIVED] == 77);
+	assert_null(merge_stats(in, 2));
 }
 
 static void comments_of_all_sections_are_there(void **state)
@@ -268,10 +268,10 @@ static void comments_of_all_sections_are_there(void **state)
 		save();
 	}
 	open_files();
-	assert_int_equal(input_section_options(in).len, 0);	/* not read yet */
-	input_next(in, &(struct packet){ .ts_ns = 0 });
+	assert_int_equal(merge_section_options(in).len, 0);	/* not read yet */
+	merge_next(in, &(struct packet){ .ts_ns = 0 });
 	for (int times = 0; times < 2; times++) {
-		o = input_section_options(in);
+		o = merge_section_options(in);
 		assert_int_equal(o.len, 12 + 8 + 8);
 		assert_memory_equal(o.bytes + 4, "first\0\0\0", 8);
 		assert_memory_equal(o.bytes + 24, "last", 4);
@@ -295,9 +295,9 @@ static void a_damaged_file_ends_and_the_others_go_on(void **state)
 	for (unsigned i = 0; i < 4; i++)
 		next_is(i);
 	next_is_the_end(-EBADMSG);
-	assert_non_null(strstr(input_error(in, 0), "/001: damaged at byte"));
-	assert_non_null(strstr(input_error(in, 1), "/002: damaged at byte"));
-	assert_null(input_error(in, 2));
+	assert_non_null(strstr(merge_error(in, 0), "/001: damaged at byte"));
+	assert_non_null(strstr(merge_error(in, 1), "/002: damaged at byte"));
+	assert_null(merge_error(in, 2));
 }
 
 /* Files of a ring after a crash. */
@@ -305,7 +305,7 @@ static void a_file_in_which_there_is_nothing_is_named_and_the_others_go_on(void 
 {
 	static const char *const heads[] = { "", "\x0a", "\xd4\xc3\xb2\xa1\2\0\4", "\x1f\x8b\x08\0\0", "\x28\xb5\x2f\xfd\x04" };
 	static const size_t lens[] = { 0, 1, 7, 5, 5 };
-	struct input_options o = options;
+	struct merge_options o = options;
 
 	(void)state;
 	for (unsigned recover = 0; recover < 2; recover++) {
@@ -321,16 +321,16 @@ static void a_file_in_which_there_is_nothing_is_named_and_the_others_go_on(void 
 					save();
 				}
 				o.recover = recover;
-				if (input_open(&in, paths, n_files, &o))
-					fail_msg("head %zu at %u: %s", i, where, input_error(in, 0));
+				if (merge_open(&in, paths, n_files, &o))
+					fail_msg("head %zu at %u: %s", i, where, merge_error(in, 0));
 				for (unsigned f = 0; f < 3; f++)
 					if (f != where)
 						next_is(f);
 				next_is_the_end(-EBADMSG);
-				assert_non_null(strstr(input_error(in, 0), names[where]));
-				assert_null(input_error(in, 1));
-				assert_string_equal(input_iface(in, 0)->name, where ? "before" : "behind");
-				assert_null(input_iface(in, 2));
+				assert_non_null(strstr(merge_error(in, 0), names[where]));
+				assert_null(merge_error(in, 1));
+				assert_string_equal(merge_iface(in, 0)->name, where ? "before" : "behind");
+				assert_null(merge_iface(in, 2));
 				no_files(NULL);
 			}
 		}
@@ -342,11 +342,11 @@ static void files_of_which_none_has_anything_are_refused(void **state)
 	(void)state;
 	for (unsigned n = 1; n <= 3; n++) {
 		save();
-		assert_int_equal(input_open(&in, paths, n_files, &options), -EBADMSG);
+		assert_int_equal(merge_open(&in, paths, n_files, &options), -EBADMSG);
 		for (unsigned i = 0; i < n; i++)
-			assert_non_null(strstr(input_error(in, i), "the file is empty"));
-		assert_null(input_error(in, n));
-		in = input_close(in);
+			assert_non_null(strstr(merge_error(in, i), "the file is empty"));
+		assert_null(merge_error(in, n));
+		in = merge_close(in);
 	}
 }
 
@@ -358,16 +358,16 @@ static void a_file_that_is_none_is_refused_before_any_packet(void **state)
 	save();
 	put("no capture at all", 17);
 	save();
-	assert_int_equal(input_open(&in, paths, n_files, &options), -EBADMSG);
-	assert_non_null(strstr(input_error(in, 0), "/001: neither pcap nor pcapng"));
-	in = input_close(in);
+	assert_int_equal(merge_open(&in, paths, n_files, &options), -EBADMSG);
+	assert_non_null(strstr(merge_error(in, 0), "/001: neither pcap nor pcapng"));
+	in = merge_close(in);
 	paths[1] = "/nonexistent";
-	assert_int_equal(input_open(&in, paths, n_files, &options), -ENOENT);
-	assert_string_equal(input_error(in, 0), "/nonexistent: cannot open: No such file or directory");
-	in = input_close(in);
+	assert_int_equal(merge_open(&in, paths, n_files, &options), -ENOENT);
+	assert_string_equal(merge_error(in, 0), "/nonexistent: cannot open: No such file or directory");
+	in = merge_close(in);
 	paths[1] = dir;
-	assert_int_equal(input_open(&in, paths, n_files, &options), -EISDIR);
-	assert_non_null(strstr(input_error(in, 0), ": is a directory"));
+	assert_int_equal(merge_open(&in, paths, n_files, &options), -EISDIR);
+	assert_non_null(strstr(merge_error(in, 0), ": is a directory"));
 }
 
 static void stdin_is_read_once(void **state)
@@ -375,8 +375,8 @@ static void stdin_is_read_once(void **state)
 	static const char *const twice[] = { "-", "-" };
 
 	(void)state;
-	assert_int_equal(input_open(&in, twice, 2, &options), -EINVAL);
-	assert_string_equal(input_error(in, 0), "stdin: can be read only once");
+	assert_int_equal(merge_open(&in, twice, 2, &options), -EINVAL);
+	assert_string_equal(merge_error(in, 0), "stdin: can be read only once");
 }
 
 static void a_warning_names_its_file(void **state)
@@ -404,7 +404,7 @@ static void journal(const char *entry)
 
 static void blocks_are(const char *entries)
 {
-	const struct blocks *b = input_blocks(in);
+	const struct blocks *b = merge_blocks(in);
 
 	assert_int_equal(b->len, strlen(entries) / 4 * 16);
 	for (size_t at = 0; at < b->len; at += 16, entries += 4)
@@ -435,7 +435,7 @@ static void blocks_come_behind_the_packet_that_they_follow(void **state)
 	blocks_are("a__1");
 	next_is(3);
 	blocks_are("b__2b_22");
-	assert_int_equal(input_next(in, &p), 0);
+	assert_int_equal(merge_next(in, &p), 0);
 	blocks_are("");
 }
 
@@ -517,8 +517,8 @@ static void many_files_are_opened_in_turn(void **state)
 		bool sound;
 
 		setrlimit(RLIMIT_NOFILE, &(struct rlimit){ LIMIT, LIMIT });
-		sound = !input_open(&in, paths, n_files, &options);
-		while (sound && input_next(in, &p) == 1) {
+		sound = !merge_open(&in, paths, n_files, &options);
+		while (sound && merge_next(in, &p) == 1) {
 			uint32_t next;
 
 			memcpy(&next, p.data, 4);
@@ -526,7 +526,7 @@ static void many_files_are_opened_in_turn(void **state)
 			number = next;
 			n++;
 		}
-		_exit(!sound || n != 2 * (N - N / 100) || !input_error(in, N / 100 - 1) || input_error(in, N / 100));
+		_exit(!sound || n != 2 * (N - N / 100) || !merge_error(in, N / 100 - 1) || merge_error(in, N / 100));
 	}
 	assert_true(wait(&status) > 0);
 	assert_int_equal(status, 0);
@@ -571,8 +571,8 @@ static void a_file_that_is_gone_when_its_turn_comes_is_named(void **state)
 			if (f != 150)
 				next_is(f);
 		next_is_the_end(rows[i].err);
-		assert_non_null(strstr(input_error(in, 0), rows[i].said));
-		assert_null(input_error(in, 1));
+		assert_non_null(strstr(merge_error(in, 0), rows[i].said));
+		assert_null(merge_error(in, 1));
 		no_files(NULL);
 	}
 }
@@ -580,7 +580,7 @@ static void a_file_that_is_gone_when_its_turn_comes_is_named(void **state)
 /* The second has more interfaces than are left; what it has shown by then is delivered. */
 static void interfaces_are_limited_for_all_files_together(void **state)
 {
-	enum { EACH = READER_IFACES_MAX / 2 - 1 };
+	enum { EACH = CAPFILE_IFACES_MAX / 2 - 1 };
 
 	(void)state;
 	for (unsigned f = 0; f < 3; f++) {
@@ -597,8 +597,8 @@ static void interfaces_are_limited_for_all_files_together(void **state)
 	next_is(10);
 	next_is(11);
 	next_is_the_end(-EBADMSG);
-	assert_non_null(strstr(input_error(in, 0), "/002: not read on from byte"));
-	assert_null(input_error(in, 1));
+	assert_non_null(strstr(merge_error(in, 0), "/002: not read on from byte"));
+	assert_null(merge_error(in, 1));
 }
 
 /* Where the limit cannot be raised: in a child, for there is no way back. */
@@ -613,7 +613,7 @@ static void too_many_files_are_said_to_be_too_many(void **state)
 	switch (fork()) {
 	case 0:
 		setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 64, 64 });
-		_exit(input_open(&in, paths, n_files, &options) != -EMFILE || !strstr(input_error(in, 0), "ulimit -n"));
+		_exit(merge_open(&in, paths, n_files, &options) != -EMFILE || !strstr(merge_error(in, 0), "ulimit -n"));
 	default: {
 		int status;
 
@@ -638,13 +638,13 @@ static void progress_is_in_bytes_of_the_files(void **state)
 	numbered(20, 2);
 	save();
 	open_files();
-	assert_false(input_is_stream(in));
-	assert_true(input_progress(in, &done_bytes, &size));
+	assert_false(merge_is_stream(in));
+	assert_true(merge_progress(in, &done_bytes, &size));
 	assert_int_equal(size, 2 * len);
 	next_is(1);
 	next_is(2);
 	next_is_the_end(0);
-	assert_true(input_progress(in, &done_bytes, &size));
+	assert_true(merge_progress(in, &done_bytes, &size));
 	assert_int_equal(done_bytes, size);
 }
 

@@ -50,9 +50,9 @@ static void check(const struct packet *p, int verbose)
 	char buf[2 * LINE_MAX_BYTES];
 	struct text t = text_in(buf, sizeof(buf));
 
-	line_direction(&t, p);
-	line_link(&t, p);
-	line_packet(&t, p, verbose);
+	summary_line_direction(&t, p);
+	summary_line_link(&t, p);
+	summary_line_packet(&t, p, verbose);
 	if (t.len == 0 || t.len > LINE_MAX_BYTES - 64)	/* number and time come before it */
 		fail_msg("a line of %zu bytes", t.len);
 	for (size_t i = 0; i < t.len; i++)
@@ -78,7 +78,7 @@ static void lines_are_printable(void **state)
 
 		for (uint32_t k = 0; k < n; k++)
 			data[k] = k < head_len ? head[k] : noise(&seed) % 4 ? noise(&seed) : 0;
-		decode_packet(&p);
+		link_decode(&p);
 		assert_true(p.hdr.hdr_len <= n);
 		check(&p, (int)(round % 4) - 1);
 		free(data);

@@ -53,20 +53,20 @@ static uint64_t sum_of(const struct packet *p)
 
 static void read_file(struct reading *to, const uint8_t *bytes, size_t n, bool recover)
 {
-	const struct reader_hooks hooks = { .recover = recover, .buffer = 4096 };
+	const struct capfile_hooks hooks = { .recover = recover, .buffer = 4096 };
 	FILE *f = n ? fmemopen((void *)(uintptr_t)bytes, n, "r") : fopen("/dev/null", "r");
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 
 	to->n = 0;
-	to->err = reader_open_with(&r, f, &hooks);
-	to->packed = reader_compression(r);
-	while (!to->err && (to->err = reader_next(r, &p)) > 0) {
+	to->err = capfile_open_with(&r, f, &hooks);
+	to->packed = capfile_compression(r);
+	while (!to->err && (to->err = capfile_next(r, &p)) > 0) {
 		if (to->n < PACKETS_MAX)
 			to->packets[to->n++] = (struct seen){ p.ts_ns, sum_of(&p), r->offset };
 		to->err = to->n == PACKETS_MAX ? -E2BIG : 0;	/* what is compressed may have any number */
 	}
-	reader_close(r);
+	capfile_close(r);
 	fclose(f);
 }
 

@@ -23,19 +23,19 @@ static int without_blocks(void **state)
 /* Reads on to the next packet of the image, collecting what comes before it. */
 static int next(struct packet *p)
 {
-	struct reader_hooks hooks = { .warn = warned, .ctx = &res, .buffer = 4096, .blocks = &blocks, .local = local };
+	struct capfile_hooks hooks = { .warn = warned, .ctx = &res, .buffer = 4096, .blocks = &blocks, .local = local };
 
 	if (!res.r) {
 		res.f = fmemopen(img.bytes, img.len, "r");
-		assert_int_equal(reader_open_with(&res.r, res.f, &hooks), 0);
+		assert_int_equal(capfile_open_with(&res.r, res.f, &hooks), 0);
 	}
-	return reader_next(res.r, p);
+	return capfile_next(res.r, p);
 }
 
 static void next_is_packet(struct packet *p)
 {
 	if (next(p) != 1)
-		fail_msg("no packet: %s", reader_error(res.r));
+		fail_msg("no packet: %s", capfile_error(res.r));
 }
 
 static void option32(uint16_t code, uint32_t a, uint32_t b, uint16_t len)
@@ -77,7 +77,7 @@ static const uint8_t *nth(const struct raw_options *o, uint16_t code, unsigned n
 	size_t pos = 0;
 
 	do
-		value = options_next_of(o, code, &pos, len);
+		value = pcapng_options_next_of(o, code, &pos, len);
 	while (value && n--);
 	return value;
 }
@@ -121,13 +121,13 @@ static void check_packet_options(const struct packet *p)
 	assert_memory_equal(value, &vendor, 4);
 	is_absent(&p->options, CUSTOM_BYTES_NO, 0);
 	is_absent(&p->options, EPB_FLAGS, 0);
-	assert_true(packet_verdict(p, &v));
+	assert_true(pcapng_options_verdict(p, &v));
 	assert_int_equal(v.type, VERDICT_XDP);
 	assert_true(v.action == 2);
-	assert_memory_equal(packet_comment(p, &pos, &len), "first", 5);
-	assert_memory_equal(packet_comment(p, &pos, &len), "send\xff", 5);
+	assert_memory_equal(pcapng_options_comment(p, &pos, &len), "first", 5);
+	assert_memory_equal(pcapng_options_comment(p, &pos, &len), "send\xff", 5);
 	assert_int_equal(len, 5);
-	assert_null(packet_comment(p, &pos, &len));
+	assert_null(pcapng_options_comment(p, &pos, &len));
 }
 
 static void options_of_a_packet_are_carried_in_host_order(void **state)
@@ -225,7 +225,7 @@ static void is_left_out(void **state)
 	assert_int_equal(res.n_warnings, 1);
 	is_absent(&p.options, c->code, 0);
 	same_value(&p.options, OPT_COMMENT, 0, "stays", 5);
-	assert_false(packet_verdict(&p, &v));
+	assert_false(pcapng_options_verdict(&p, &v));
 }
 
 static void a_verdict_of_hardware_is_carried_and_not_explained(void **state)
@@ -241,7 +241,7 @@ static void a_verdict_of_hardware_is_carried_and_not_explained(void **state)
 	end();
 	next_is_packet(&p);
 	same_value(&p.options, EPB_VERDICT, 0, "\0drop", 5);
-	assert_false(packet_verdict(&p, &v));
+	assert_false(pcapng_options_verdict(&p, &v));
 }
 
 static void what_is_not_known_is_carried_from_our_order_only(void **state)
@@ -395,16 +395,16 @@ static void options_of_an_interface_come_back_equal(void **state)
 		put_interface();
 		assert_int_equal(next(&p), 0);
 		assert_int_equal(res.n_warnings, 0);
-		check_interface(reader_iface(res.r, 0));
-		assert_true(pcapng_idb_max(reader_iface(res.r, 0)) < sizeof(copy));
-		n = pcapng_idb(copy, reader_iface(res.r, 0));
+		check_interface(capfile_iface(res.r, 0));
+		assert_true(pcapng_idb_max(capfile_iface(res.r, 0)) < sizeof(copy));
+		n = pcapng_idb(copy, capfile_iface(res.r, 0));
 		close_result();
 		img.len = 0;
 		img.swapped = false;
 		shb();
 		put(copy, n);
 		assert_int_equal(next(&p), 0);
-		check_interface(reader_iface(res.r, 0));
+		check_interface(capfile_iface(res.r, 0));
 	}
 }
 
@@ -430,7 +430,7 @@ static void options_of_a_section_come_back_equal(void **state)
 		option32(CUSTOM_BYTES_NO, 32473, 0, 8);
 		end();
 		assert_int_equal(next(&p), 0);
-		origin.options = reader_section_options(res.r);
+		origin.options = capfile_section_options(res.r);
 		assert_true(pcapng_shb_max(&origin) > sizeof(copy));
 		n = pcapng_shb(copy, &origin);
 		assert_true(n <= sizeof(copy));
@@ -439,7 +439,7 @@ static void options_of_a_section_come_back_equal(void **state)
 		img.swapped = false;
 		put(copy, n);
 		assert_int_equal(next(&p), 0);
-		o = reader_section_options(res.r);
+		o = capfile_section_options(res.r);
 		same_value(&o, OPT_COMMENT, 0, "of the section", 14);
 		same_value(&o, OPT_COMMENT, 1, "another", 7);
 		assert_memory_equal(nth(&o, CUSTOM_BYTES, 0, &len), &vendor, 4);
@@ -458,8 +458,8 @@ static void a_filter_of_compiled_code_is_carried(void **state)
 	option(IF_FILTER, "\1\6\0\0\0\0\0\4\0", 9);
 	end();
 	assert_int_equal(next(&p), 0);
-	assert_null(reader_iface(res.r, 0)->filter);
-	same_value(&reader_iface(res.r, 0)->options, IF_FILTER, 0, "\1\6\0\0\0\0\0\4\0", 9);
+	assert_null(capfile_iface(res.r, 0)->filter);
+	same_value(&capfile_iface(res.r, 0)->options, IF_FILTER, 0, "\1\6\0\0\0\0\0\4\0", 9);
 }
 
 static void a_description_of_60000_bytes_comes_back_whole(void **state)
@@ -477,16 +477,16 @@ static void a_description_of_60000_bytes_comes_back_whole(void **state)
 	option(OPT_COMMENT, text, 60000);
 	end();
 	assert_int_equal(next(&p), 0);
-	copy = malloc(pcapng_idb_max(reader_iface(res.r, 0)));
-	n = pcapng_idb(copy, reader_iface(res.r, 0));
+	copy = malloc(pcapng_idb_max(capfile_iface(res.r, 0)));
+	n = pcapng_idb(copy, capfile_iface(res.r, 0));
 	close_result();
 	img.len = 0;
 	shb();
 	put(copy, n);
 	free(copy);
 	assert_int_equal(next(&p), 0);
-	assert_string_equal(reader_iface(res.r, 0)->description, text);
-	assert_string_equal(reader_iface(res.r, 0)->comment, text);
+	assert_string_equal(capfile_iface(res.r, 0)->description, text);
+	assert_string_equal(capfile_iface(res.r, 0)->comment, text);
 }
 
 static void comments_on_statistics_come_back(void **state)
@@ -509,7 +509,7 @@ static void comments_on_statistics_come_back(void **state)
 	option64(ISB_IFRECV, 7);
 	end();
 	assert_int_equal(next(&p), 0);
-	s = reader_stats(res.r, 0);
+	s = capfile_stats(res.r, 0);
 	assert_true(pcapng_isb_max(s) < sizeof(copy));
 	n = pcapng_isb(copy, 0, s);
 	close_result();
@@ -518,7 +518,7 @@ static void comments_on_statistics_come_back(void **state)
 	idb();
 	put(copy, n);
 	assert_int_equal(next(&p), 0);
-	s = reader_stats(res.r, 0);
+	s = capfile_stats(res.r, 0);
 	assert_string_equal(s->comment, "short");
 	same_value(&s->options, OPT_COMMENT, 0, long_one, 299);
 	is_absent(&s->options, OPT_COMMENT, 1);
@@ -754,8 +754,8 @@ static void no_changed_byte_makes_a_torn_block(void **state)
 			close_result();
 			blocks.len = 0;
 			res.f = fmemopen(img.bytes, img.len, "r");
-			if (!reader_open_with(&res.r, res.f, &(struct reader_hooks){ .buffer = 4096, .blocks = &blocks }))
-				while (reader_next(res.r, &p) > 0)
+			if (!capfile_open_with(&res.r, res.f, &(struct capfile_hooks){ .buffer = 4096, .blocks = &blocks }))
+				while (capfile_next(res.r, &p) > 0)
 					;
 			for (size_t at = 0, n; at < blocks.len; at += n) {
 				uint32_t head[2], tail;
@@ -781,8 +781,8 @@ static void as_many_options_as_fit_are_whole(void **state)
 	for (size_t max = 0; max < 40; max++) {
 		size_t want = max < 8 ? 0 : max < 12 ? 8 : max < 24 ? 12 : 24;
 
-		assert_int_equal(options_fit(&o, max), want);
-		assert_int_equal(options_fit(&torn, max), want);
+		assert_int_equal(pcapng_options_fit(&o, max), want);
+		assert_int_equal(pcapng_options_fit(&torn, max), want);
 	}
 }
 

@@ -64,20 +64,20 @@ static ssize_t from_fd(void *ctx, void *buf, size_t n)
 /* Unpacks what can be read from @fd. */
 static uint8_t *unpacked(int fd, enum codec_kind kind, size_t *n)
 {
-	struct unpack *u = NULL;
+	struct decompress *u = NULL;
 	uint8_t *bytes = NULL;
 	ssize_t got;
 
 	*n = 0;
-	assert_int_equal(unpack_open(&u, kind, "", 0, from_fd, &fd), 0);
+	assert_int_equal(decompress_open(&u, kind, "", 0, from_fd, &fd), 0);
 	do {
 		bytes = realloc(bytes, *n + 65536);
-		got = unpack_read(u, bytes + *n, 65536);
+		got = decompress_read(u, bytes + *n, 65536);
 		*n += got > 0 ? got : 0;
 	} while (got > 0);
 	if (got < 0)
-		fail_msg("%s", unpack_error(u));
-	unpack_close(u);
+		fail_msg("%s", decompress_error(u));
+	decompress_close(u);
 	return bytes;
 }
 
@@ -218,7 +218,7 @@ static void copy(const char *from, struct codec c)
 {
 	FILE *f = fopen(from, "re");
 	struct writer *w = NULL;
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 	uint32_t n_ifaces = 0;
 	int err;
@@ -226,15 +226,15 @@ static void copy(const char *from, struct codec c)
 	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
 	assert_int_equal(writer_set_codec(w, c), 0);
 	assert_int_equal(writer_begin(w, &(struct origin){ 0 }), 0);
-	err = reader_open(&r, f, NULL, NULL);
-	while (!err && reader_next(r, &p) > 0) {
-		for (; reader_iface(r, n_ifaces); n_ifaces++)
-			assert_int_equal(writer_iface(w, reader_iface(r, n_ifaces), 0), 0);
+	err = capfile_open(&r, f, NULL, NULL);
+	while (!err && capfile_next(r, &p) > 0) {
+		for (; capfile_iface(r, n_ifaces); n_ifaces++)
+			assert_int_equal(writer_iface(w, capfile_iface(r, n_ifaces), 0), 0);
 		assert_int_equal(writer_packet(w, &p), 0);
 	}
 	assert_int_equal(writer_finish(w, no_stats, NULL), 0);
 	writer_close(w);
-	reader_close(r);
+	capfile_close(r);
 	fclose(f);
 }
 

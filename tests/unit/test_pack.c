@@ -97,21 +97,21 @@ static void frames_are_complete(void **state)
 	static const size_t sizes[] = { 1, 0, 2, 28, 255, 256, 65536, 262144, 262145, N_MAX, 100 };
 	const struct frame_case *c = *state;
 	uint8_t *data = sample(), *back = malloc(N_MAX);
-	struct pack *p = NULL;
+	struct compress *p = NULL;
 
-	assert_int_equal(pack_open(&p, c->codec), 0);
+	assert_int_equal(compress_open(&p, c->codec), 0);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		const uint8_t *frame;
 		size_t len, n;
 
-		assert_int_equal(pack_frame(p, data + i, sizes[i] - (sizes[i] == N_MAX ? i : 0), &frame, &len), 0);
+		assert_int_equal(compress_frame(p, data + i, sizes[i] - (sizes[i] == N_MAX ? i : 0), &frame, &len), 0);
 		n = c->codec.kind == CODEC_ZSTD ? unpack_zstd(frame, len, back, N_MAX) : unpack_gzip(frame, len, back, N_MAX);
 		assert_int_equal(n, sizes[i] - (sizes[i] == N_MAX ? i : 0));
 		assert_memory_equal(back, data + i, n);
 		if (sizes[i] >= 65536 && len > n * 3 / 4)
 			fail_msg("%s: %zu bytes became %zu", c->name, n, len);
 	}
-	assert_null(pack_close(p));
+	assert_null(compress_close(p));
 	free(back);
 	free(data);
 }
@@ -119,15 +119,15 @@ static void frames_are_complete(void **state)
 /* A bit that changed on the disk is noticed: a zstd frame has a checksum only if it is asked for. */
 static void zstd_frames_have_a_checksum(void **state)
 {
-	struct pack *p = NULL;
+	struct compress *p = NULL;
 	const uint8_t *frame;
 	size_t len;
 
 	(void)state;
-	assert_int_equal(pack_open(&p, (struct codec){ CODEC_ZSTD, 1 }), 0);
-	assert_int_equal(pack_frame(p, "packet", 6, &frame, &len), 0);
+	assert_int_equal(compress_open(&p, (struct codec){ CODEC_ZSTD, 1 }), 0);
+	assert_int_equal(compress_frame(p, "packet", 6, &frame, &len), 0);
 	assert_true(frame[4] & 4);	/* RFC 8878, 3.1.1.1.1: Content_Checksum_flag */
-	pack_close(p);
+	compress_close(p);
 }
 
 int main(void)

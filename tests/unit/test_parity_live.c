@@ -48,7 +48,7 @@ static struct {
 
 /* The program, and what it should have counted by now. */
 struct rig {
-	struct ring *ring;
+	struct rings *ring;
 	struct attach *attach;
 	struct attach_settings settings;
 	struct counters want;
@@ -57,7 +57,7 @@ struct rig {
 static void rig_close(struct rig *r)
 {
 	r->attach = attach_close(r->attach);
-	r->ring = ring_close(r->ring);
+	r->ring = rings_close(r->ring);
 }
 
 /* Each CPU's ring has @ring_size bytes, or as many as one record needs. */
@@ -66,7 +66,7 @@ static int rig_open(struct rig *r, const struct attach_settings *settings, size_
 	int err;
 
 	*r = (struct rig){ .settings = *settings };
-	err = ring_open(&r->ring, ring_size * sysconf(_SC_NPROCESSORS_ONLN), settings->snap);
+	err = rings_open(&r->ring, ring_size * sysconf(_SC_NPROCESSORS_ONLN), settings->snap);
 	if (!err)
 		err = attach_open(&r->attach, r->ring, settings);
 	if (err)
@@ -115,7 +115,7 @@ static struct parsed parse_here(const uint8_t *data, uint32_t len, uint32_t line
 	struct packet p = { .data = data, .caplen = len, .len = len, .iface = &ethernet };
 
 	if (linear == WHOLE || linear >= len) {
-		decode_packet(&p);
+		link_decode(&p);
 	} else {
 		struct cursor c = cursor_init(data, linear, len, PARSE_REACH);
 
@@ -166,7 +166,7 @@ static const struct event *next_record(const struct rig *r)
 {
 	const struct event *ev;
 
-	return ring_take(r->ring, &ev, 1) ? ev : NULL;
+	return rings_take(r->ring, &ev, 1) ? ev : NULL;
 }
 
 /* One frame, whose record has to be the only one in the ring. */
@@ -181,7 +181,7 @@ static void compare_frame(struct rig *r, const char *name, const uint8_t *data, 
 	if (verdict < 0)
 		fail_msg("%s: BPF_PROG_TEST_RUN: %s", where, strerror(-verdict));
 	compare_number(where, "verdict", verdict, r->settings.drop ? XDP_DROP : XDP_PASS);
-	ring_look(r->ring, UINT64_MAX);
+	rings_look(r->ring, UINT64_MAX);
 	ev = next_record(r);
 	if (!ev)
 		fail_msg("%s: no record in the ring", where);
@@ -189,7 +189,7 @@ static void compare_frame(struct rig *r, const char *name, const uint8_t *data, 
 	compare_number(where, "lost", ev->lost, 0);
 	if (next_record(r))
 		fail_msg("%s: more than one record", where);
-	ring_release(r->ring);
+	rings_release(r->ring);
 	count_packet(&r->want, &hdr, len);
 	r->want.delivered++;
 }
@@ -274,9 +274,9 @@ static bool can_cut_linear_part(const struct rig *r)
 
 	if (verdict < 0)
 		return false;
-	ring_look(r->ring, UINT64_MAX);
+	rings_look(r->ring, UINT64_MAX);
 	next_record(r);
-	ring_release(r->ring);
+	rings_release(r->ring);
 	return true;
 }
 
@@ -452,10 +452,10 @@ static uint64_t drain(struct rig *r, uint32_t *lost)
 	const struct event *ev;
 	uint64_t n = 0;
 
-	ring_look(r->ring, UINT64_MAX);
+	rings_look(r->ring, UINT64_MAX);
 	for (; (ev = next_record(r)); n++)
 		*lost = ev->lost;
-	ring_release(r->ring);
+	rings_release(r->ring);
 	return n;
 }
 
@@ -499,7 +499,7 @@ static void the_smallest_ring_holds_the_largest_record(void **state is_unused)
 	struct rig *r = rig_with(EVENT_SNAP_MAX, 1);
 	cleanup(freep) uint8_t *data = calloc(1, len);
 
-	assert_true(ring_cpu_size(r->ring) >= event_room(EVENT_SNAP_MAX));
+	assert_true(rings_cpu_size(r->ring) >= event_room(EVENT_SNAP_MAX));
 	for (int i = 0; i < 100; i++)
 		compare_frame(r, "zeros", data, len, WHOLE);
 	compare_counters(r);
@@ -547,12 +547,12 @@ static void records_carry_the_time_and_the_cpu(void **state is_unused)
 
 		assert_int_equal(run_program(r, f->data, f->len, WHOLE), XDP_PASS);
 		after = tai_now();
-		ring_look(r->ring, UINT64_MAX);
+		rings_look(r->ring, UINT64_MAX);
 		ev = next_record(r);
 		assert_non_null(ev);
 		assert_in_range(ev->tai_ns, before, after);
 		assert_int_equal(ev->cpu, sched_getcpu());
-		ring_release(r->ring);
+		rings_release(r->ring);
 	}
 }
 

@@ -96,16 +96,16 @@ static void names_and_numbers_of_an_interface_are_kept(void **state)
 		end();
 		read_image();
 		is_sound(0);
-		i = reader_iface(res.r, 0);
+		i = capfile_iface(res.r, 0);
 		assert_string_equal(i->name, "eth0");
 		assert_string_equal(i->hardware, "veth");
 		assert_null(i->os);
 		assert_memory_equal(i->mac, "\2\0\0\0\0\1", 6);
 		assert_true(i->speed_bps == 10000000000);
 		assert_int_equal(i->snaplen, 262144);
-		assert_string_equal(reader_section(res.r, SHB_OS), "Linux");
-		assert_null(reader_section(res.r, SHB_USERAPPL));
-		assert_null(reader_iface(res.r, 1));
+		assert_string_equal(capfile_section(res.r, SHB_OS), "Linux");
+		assert_null(capfile_section(res.r, SHB_USERAPPL));
+		assert_null(capfile_iface(res.r, 1));
 	}
 }
 
@@ -125,7 +125,7 @@ static void the_first_of_a_repeated_option_counts(void **state)
 	end();
 	read_image();
 	is_sound(1);
-	assert_string_equal(reader_iface(res.r, 0)->name, "one");
+	assert_string_equal(capfile_iface(res.r, 0)->name, "one");
 	assert_true(res.packet[0].ts_ns == 5);
 	assert_true(res.packet[0].dropped == 7);
 }
@@ -144,8 +144,8 @@ static void a_wrong_length_drops_the_option_and_not_those_behind_it(void **state
 	read_image();
 	is_warned(1, "option 9 of the block at byte 28 has 2 bytes instead of 1");
 	assert_int_equal(res.n_warnings, 1);	/* each kind once */
-	assert_string_equal(reader_iface(res.r, 0)->name, "eth0");
-	assert_false(reader_iface(res.r, 0)->has_mac);
+	assert_string_equal(capfile_iface(res.r, 0)->name, "eth0");
+	assert_false(capfile_iface(res.r, 0)->has_mac);
 	assert_true(res.packet[0].ts_ns == 5);
 }
 
@@ -162,7 +162,7 @@ static void an_option_that_overruns_its_block_is_dropped(void **state)
 	epb(0, 5);
 	read_image();
 	is_warned(1, "option 2 of the block at byte 28 has 5 bytes");
-	assert_null(reader_iface(res.r, 0)->name);
+	assert_null(capfile_iface(res.r, 0)->name);
 	assert_true(res.packet[0].ts_ns == 5);
 }
 
@@ -177,7 +177,7 @@ static void an_option_may_end_with_its_block(void **state)
 	epb(0, 5);
 	read_image();
 	is_sound(1);
-	assert_string_equal(reader_iface(res.r, 0)->name, "eth0");
+	assert_string_equal(capfile_iface(res.r, 0)->name, "eth0");
 }
 
 static void options_behind_the_end_do_not_count(void **state)
@@ -190,7 +190,7 @@ static void options_behind_the_end_do_not_count(void **state)
 	end();
 	read_image();
 	is_sound(0);
-	assert_null(reader_iface(res.r, 0)->name);
+	assert_null(capfile_iface(res.r, 0)->name);
 }
 
 static void strings_end_at_nul_and_are_clean_utf8(void **state)
@@ -202,7 +202,7 @@ static void strings_end_at_nul_and_are_clean_utf8(void **state)
 	end();
 	read_image();
 	is_sound(0);
-	assert_string_equal(reader_iface(res.r, 0)->name, "et\xef\xbf\xbd");
+	assert_string_equal(capfile_iface(res.r, 0)->name, "et\xef\xbf\xbd");
 }
 
 static void a_custom_option_without_room_for_its_owner_is_warned_about(void **state)
@@ -318,13 +318,13 @@ static void the_last_statistics_of_an_interface_count(void **state)
 	}
 	read_image();
 	is_sound(0);
-	s = reader_stats(res.r, 0);
+	s = capfile_stats(res.r, 0);
 	assert_int_equal(s->has, 1 << STAT_RECEIVED | 1 << STAT_START);
 	assert_true(s->value[STAT_RECEIVED] == 20);
 	assert_true(s->value[STAT_START] == 0x100000002);
 	assert_true(s->ts_ns == 2);
 	assert_string_equal(s->comment, "ring_full=1");
-	assert_null(reader_stats(res.r, 1));
+	assert_null(capfile_stats(res.r, 1));
 }
 
 /* Limits */
@@ -335,19 +335,19 @@ static void a_block_is_held_up_to_64_mib(void **state)
 	shb();
 	idb();
 	begin_epb(0, 0, 4);
-	img.len += READER_HELD_MAX - (img.len - img.block) - 4;
+	img.len += CAPFILE_HELD_MAX - (img.len - img.block) - 4;
 	img.bytes = realloc(img.bytes, img.len + 64);
 	img.cap = img.len + 64;
 	memset(img.bytes + img.block + 32, 0, img.len - img.block - 32);
 	end();
-	assert_int_equal(img.len - img.block, READER_HELD_MAX);
+	assert_int_equal(img.len - img.block, CAPFILE_HELD_MAX);
 	read_image();
 	is_sound(1);
 
 	img.len -= 4;
 	put32(0);
 	end();
-	assert_int_equal(img.len - img.block, READER_HELD_MAX + 4);
+	assert_int_equal(img.len - img.block, CAPFILE_HELD_MAX + 4);
 	read_image();
 	is_refused(0, "damaged at byte 48: a block of 67108868 bytes, where at most 67108864 are read");
 }
@@ -358,7 +358,7 @@ static void an_unknown_block_may_be_longer(void **state)
 	shb();
 	idb();
 	begin(0xabcd);
-	img.len += READER_HELD_MAX;
+	img.len += CAPFILE_HELD_MAX;
 	img.bytes = realloc(img.bytes, img.len + 64);
 	img.cap = img.len + 64;
 	memset(img.bytes + img.block + 8, 0xee, img.len - img.block - 8);
@@ -372,9 +372,9 @@ static void a_million_interfaces_are_read_and_not_one_more(void **state)
 {
 	(void)state;
 	shb();
-	for (unsigned i = 0; i < READER_IFACES_MAX; i++)
+	for (unsigned i = 0; i < CAPFILE_IFACES_MAX; i++)
 		idb();
-	epb(READER_IFACES_MAX - 1, 0);
+	epb(CAPFILE_IFACES_MAX - 1, 0);
 	read_image();
 	is_sound(1);
 	img.len -= 36;
@@ -404,7 +404,7 @@ static void a_budget_is_kept(void **state)
 
 	for (unsigned recover = 0; recover < 2; recover++) {
 		struct budget left = c->budget;
-		struct reader_hooks hooks = { .warn = warned, .ctx = &res, .budget = &left, .buffer = 4096, .recover = recover };
+		struct capfile_hooks hooks = { .warn = warned, .ctx = &res, .budget = &left, .buffer = 4096, .recover = recover };
 		bool begins = left.bytes > 4096;
 		struct packet p;
 		unsigned n = 0;
@@ -429,24 +429,24 @@ static void a_budget_is_kept(void **state)
 		}
 		close_result();
 		res.f = fmemopen(img.bytes, img.len, "r");
-		err = reader_open_with(&res.r, res.f, &hooks);
-		while (!err && (err = reader_next(res.r, &p)) > 0) {
+		err = capfile_open_with(&res.r, res.f, &hooks);
+		while (!err && (err = capfile_next(res.r, &p)) > 0) {
 			err = 0;
 			n++;
 		}
 		if (c->error && *c->error) {
 			assert_int_equal(err, -EBADMSG);
-			if (!strstr(reader_error(res.r), c->error))
-				fail_msg("%s: %s", c->name, reader_error(res.r));
+			if (!strstr(capfile_error(res.r), c->error))
+				fail_msg("%s: %s", c->name, capfile_error(res.r));
 			assert_true(n >= begins);	/* what was read before is delivered */
 			assert_true(n < 6);
 		} else {
 			assert_int_equal(err, 0);
 			assert_int_equal(n, 6);
 			assert_int_equal(res.n_warnings, c->error ? 0 : 1);
-			assert_int_equal(!reader_iface(res.r, 49)->name, !c->error);
+			assert_int_equal(!capfile_iface(res.r, 49)->name, !c->error);
 		}
-		res.r = reader_close(res.r);
+		res.r = capfile_close(res.r);
 		assert_int_equal(left.bytes, c->budget.bytes);
 		assert_int_equal(left.kept, c->budget.kept);
 		assert_int_equal(left.ifaces, c->budget.ifaces);
@@ -484,22 +484,22 @@ static void a_window_is_part_of_the_budget(void **state)
 	zstd_block(0, 4, true, &len, 4);
 	for (unsigned enough = 0; enough < 2; enough++) {
 		struct budget left = { .bytes = enough ? 40 << 20 : 16 << 20, .kept = 1 << 20, .ifaces = 100 }, was = left;
-		struct reader_hooks hooks = { .budget = &left };
+		struct capfile_hooks hooks = { .budget = &left };
 		struct packet p;
 		int err;
 
 		close_result();
 		res.f = fmemopen(img.bytes, img.len, "r");
-		err = reader_open_with(&res.r, res.f, &hooks);
+		err = capfile_open_with(&res.r, res.f, &hooks);
 		if (enough) {
 			assert_int_equal(err, 0);
-			assert_int_equal(reader_next(res.r, &p), 1);
-			assert_int_equal(reader_next(res.r, &p), 0);
+			assert_int_equal(capfile_next(res.r, &p), 1);
+			assert_int_equal(capfile_next(res.r, &p), 0);
 		} else {
 			assert_int_equal(err, -EBADMSG);
-			assert_non_null(strstr(reader_error(res.r), "more than 192 MiB of memory, all files together"));
+			assert_non_null(strstr(capfile_error(res.r), "more than 192 MiB of memory, all files together"));
 		}
-		res.r = reader_close(res.r);
+		res.r = capfile_close(res.r);
 		assert_int_equal(left.bytes, was.bytes);
 	}
 }
@@ -713,8 +713,8 @@ static void no_prefix_crashes_or_loses_packets(void **state)
 		if (res.n < most)
 			fail_msg("%zu bytes hold %u packets, fewer hold %u", n, res.n, most);
 		most = res.n;
-		if (res.err && !strstr(reader_error(res.r), "byte") && n)
-			fail_msg("%zu bytes: '%s' names no byte", n, reader_error(res.r));
+		if (res.err && !strstr(capfile_error(res.r), "byte") && n)
+			fail_msg("%zu bytes: '%s' names no byte", n, capfile_error(res.r));
 		err = res.err;
 		close_result();
 		free(prefix);
@@ -735,7 +735,7 @@ static void no_changed_byte_crashes(void **state)
 		for (size_t k = 0; k < sizeof(others); k++) {
 			img.bytes[i] = others[k];
 			read_image();
-			if (res.err && !reader_error(res.r)[0])
+			if (res.err && !capfile_error(res.r)[0])
 				fail_msg("byte %zu as %02x: refused without a reason", i, others[k]);
 		}
 		img.bytes[i] = was;
@@ -764,8 +764,8 @@ static void a_file_may_come_in_small_pieces(void **state)
 	load("pcapng_options_everywhere.pcapng");
 	res.f = fopencookie(&pos, "r", (cookie_io_functions_t){ .read = three_bytes });
 	setvbuf(res.f, NULL, _IONBF, 0);
-	assert_int_equal(reader_open(&res.r, res.f, warned, &res), 0);
-	while (reader_next(res.r, &p) > 0)
+	assert_int_equal(capfile_open(&res.r, res.f, warned, &res), 0);
+	while (capfile_next(res.r, &p) > 0)
 		n++;
 	assert_int_equal(n, 5);
 }
@@ -791,11 +791,11 @@ static void a_read_error_is_not_called_damage(void **state)
 	load("pcapng_little_endian.pcapng");
 	res.f = fopencookie(&pos, "r", (cookie_io_functions_t){ .read = fails_after_100 });
 	setvbuf(res.f, NULL, _IONBF, 0);
-	err = reader_open(&res.r, res.f, warned, &res);
-	while (err >= 0 && (err = reader_next(res.r, &p)) > 0)
+	err = capfile_open(&res.r, res.f, warned, &res);
+	while (err >= 0 && (err = capfile_next(res.r, &p)) > 0)
 		;
 	assert_int_equal(err, -EIO);
-	assert_non_null(strstr(reader_error(res.r), "Input/output error"));
+	assert_non_null(strstr(capfile_error(res.r), "Input/output error"));
 }
 
 #define one(t)	cmocka_unit_test_setup_teardown(t, fresh, done)

@@ -37,15 +37,15 @@ static void note(void *ctx, const char *sentence)
 
 static void read_all(struct reading *to, const void *bytes, size_t n, bool recover)
 {
-	const struct reader_hooks hooks = { .warn = note, .recover = recover, .buffer = 4096 };
-	struct reader *r = NULL;
+	const struct capfile_hooks hooks = { .warn = note, .recover = recover, .buffer = 4096 };
+	struct capfile *r = NULL;
 	struct packet p;
 	FILE *f = n ? fmemopen((void *)bytes, n, "r") : fopen("/dev/null", "r");
 
 	n_said = 0;
 	to->n = 0;
-	to->err = reader_open_with(&r, f, &hooks);
-	while (!to->err && (to->err = reader_next(r, &p)) > 0) {
+	to->err = capfile_open_with(&r, f, &hooks);
+	while (!to->err && (to->err = capfile_next(r, &p)) > 0) {
 		struct saved *s;
 
 		to->err = 0;
@@ -56,9 +56,9 @@ static void read_all(struct reading *to, const void *bytes, size_t n, bool recov
 		for (uint32_t i = 0; i < p.caplen; i++)
 			s->sum = s->sum * 31 + p.data[i];
 	}
-	to->recovery = reader_recovery(r);
-	snprintf(to->error, sizeof(to->error), "%s", reader_error(r));
-	reader_close(r);
+	to->recovery = capfile_recovery(r);
+	snprintf(to->error, sizeof(to->error), "%s", capfile_error(r));
+	capfile_close(r);
 	fclose(f);
 }
 

@@ -20,7 +20,7 @@
 enum { SNAP = 100, MS = 1000 * 1000 };
 
 static struct {
-	struct ring *ring;
+	struct rings *ring;
 	char *map;
 	size_t stride, size;
 	unsigned n_cpus;
@@ -35,21 +35,21 @@ static int set_up(void **state is_unused)
 {
 	size_t pages = sysconf(_SC_PAGESIZE);
 	unsigned n = sysconf(_SC_NPROCESSORS_ONLN);
-	int err = ring_open(&rig.ring, n * 4096, SNAP);
+	int err = rings_open(&rig.ring, n * 4096, SNAP);
 
 	if (err)
 		return err;
-	rig.n_cpus = ring_size(rig.ring) / ring_cpu_size(rig.ring);
-	rig.stride = (sizeof(struct cpu_ring) + ring_cpu_size(rig.ring) + event_room(SNAP) + 127) & ~(size_t)127;
+	rig.n_cpus = ring_size(rig.ring) / rings_cpu_size(rig.ring);
+	rig.stride = (sizeof(struct cpu_ring) + rings_cpu_size(rig.ring) + event_room(SNAP) + 127) & ~(size_t)127;
 	rig.size = (rig.n_cpus * rig.stride + pages - 1) / pages * pages;
-	rig.map = mmap(NULL, rig.size, PROT_READ | PROT_WRITE, MAP_SHARED, ring_map_fd(rig.ring), 0);
+	rig.map = mmap(NULL, rig.size, PROT_READ | PROT_WRITE, MAP_SHARED, rings_map_fd(rig.ring), 0);
 	return rig.map == MAP_FAILED;
 }
 
 static int tear_down(void **state is_unused)
 {
 	munmap(rig.map, rig.size);
-	rig.ring = ring_close(rig.ring);
+	rig.ring = rings_close(rig.ring);
 	return 0;
 }
 
@@ -57,9 +57,9 @@ static int tear_down(void **state is_unused)
 static bool put(unsigned on, uint64_t tai_ns, uint16_t caplen)
 {
 	struct cpu_ring *r = cpu(on);
-	struct event *ev = (struct event *)&r->data[r->head & (ring_cpu_size(rig.ring) - 1)];
+	struct event *ev = (struct event *)&r->data[r->head & (rings_cpu_size(rig.ring) - 1)];
 
-	if (r->head + event_room(caplen) - r->tail > ring_cpu_size(rig.ring))
+	if (r->head + event_room(caplen) - r->tail > rings_cpu_size(rig.ring))
 		return false;
 	*ev = (struct event){ .tai_ns = tai_ns, .len = caplen, .caplen = caplen, .cpu = on };
 	memset(ev->data, on, caplen);
@@ -72,7 +72,7 @@ static uint64_t next(void)
 {
 	const struct event *ev;
 
-	return ring_take(rig.ring, &ev, 1) ? ev->tai_ns : 0;
+	return rings_take(rig.ring, &ev, 1) ? ev->tai_ns : 0;
 }
 
 static void need_two_cpus(void)
@@ -92,13 +92,13 @@ static void records_of_two_cpus_come_in_the_order_of_time(void **state is_unused
 		put(0, first[i], 10 * i);
 	for (size_t i = 0; i < array_size(second); i++)
 		put(1, second[i], SNAP - i);
-	assert_true(ring_look(rig.ring, UINT64_MAX) > 0);
+	assert_true(rings_look(rig.ring, UINT64_MAX) > 0);
 	for (uint64_t ns = 1; ns <= 10; ns++)
 		assert_int_equal(next(), ns);
 	assert_int_equal(next(), 0);
-	ring_release(rig.ring);
-	assert_int_equal(ring_look(rig.ring, UINT64_MAX), 0);
-	assert_int_equal(ring_late(rig.ring), 0);
+	rings_release(rig.ring);
+	assert_int_equal(rings_look(rig.ring, UINT64_MAX), 0);
+	assert_int_equal(rings_late(rig.ring), 0);
 }
 
 static void a_young_record_is_held_back_until_the_window_has_passed(void **state is_unused)
@@ -107,15 +107,15 @@ static void a_young_record_is_held_back_until_the_window_has_passed(void **state
 
 	need_two_cpus();
 	put(0, now - 5, 10);
-	ring_look(rig.ring, now);
+	rings_look(rig.ring, now);
 	assert_int_equal(next(), 0);
 	put(1, now - 7, 10);		/* stamped before, complete after */
-	ring_look(rig.ring, now + RING_WINDOW_NS - 6);
+	rings_look(rig.ring, now + RING_WINDOW_NS - 6);
 	assert_int_equal(next(), now - 7);
 	assert_int_equal(next(), 0);
-	ring_look(rig.ring, now + RING_WINDOW_NS);
+	rings_look(rig.ring, now + RING_WINDOW_NS);
 	assert_int_equal(next(), now - 5);
-	assert_int_equal(ring_late(rig.ring), 0);
+	assert_int_equal(rings_late(rig.ring), 0);
 }
 
 static void a_record_later_than_the_window_is_delivered_and_counted(void **state is_unused)
@@ -124,22 +124,22 @@ static void a_record_later_than_the_window_is_delivered_and_counted(void **state
 
 	need_two_cpus();
 	put(0, now, 10);
-	ring_look(rig.ring, now + RING_WINDOW_NS);
+	rings_look(rig.ring, now + RING_WINDOW_NS);
 	assert_int_equal(next(), now);
 	put(1, now - 1, 10);
-	ring_look(rig.ring, now + 2 * RING_WINDOW_NS);
+	rings_look(rig.ring, now + 2 * RING_WINDOW_NS);
 	assert_int_equal(next(), now - 1);
-	assert_int_equal(ring_late(rig.ring), 1);
+	assert_int_equal(rings_late(rig.ring), 1);
 }
 
 static void what_comes_after_the_look_waits_for_the_next(void **state is_unused)
 {
 	put(0, 1, 10);
-	ring_look(rig.ring, UINT64_MAX);
+	rings_look(rig.ring, UINT64_MAX);
 	put(0, 2, 10);
 	assert_int_equal(next(), 1);
 	assert_int_equal(next(), 0);
-	ring_look(rig.ring, UINT64_MAX);
+	rings_look(rig.ring, UINT64_MAX);
 	assert_int_equal(next(), 2);
 }
 
@@ -147,7 +147,7 @@ static void what_comes_after_the_look_waits_for_the_next(void **state is_unused)
 static void a_stamp_from_the_future_is_not_held_back(void **state is_unused)
 {
 	put(0, 1000ull * MS, 10);
-	ring_look(rig.ring, 500ull * MS);
+	rings_look(rig.ring, 500ull * MS);
 	assert_int_equal(next(), 1000ull * MS);
 }
 
@@ -161,7 +161,7 @@ static void a_step_back_of_the_clock_holds_no_cpu_up(void **state is_unused)
 	put(1, after, 10);
 	put(1, after + 1, 10);
 	put(0, after + 2, 10);
-	ring_look(rig.ring, after + 2 * RING_WINDOW_NS);
+	rings_look(rig.ring, after + 2 * RING_WINDOW_NS);
 	assert_int_equal(next(), before);
 	assert_int_equal(next(), before + 1);
 	for (unsigned i = 0; i < 3; i++)
@@ -174,10 +174,10 @@ static void what_came_while_we_looked_is_young(void **state is_unused)
 
 	need_two_cpus();
 	put(0, now + 5, 10);
-	ring_look(rig.ring, now);
+	rings_look(rig.ring, now);
 	assert_int_equal(next(), 0);
 	put(1, now + 3, 10);
-	ring_look(rig.ring, now + 2 * RING_WINDOW_NS);
+	rings_look(rig.ring, now + 2 * RING_WINDOW_NS);
 	assert_int_equal(next(), now + 3);
 	assert_int_equal(next(), now + 5);
 }
@@ -185,11 +185,11 @@ static void what_came_while_we_looked_is_young(void **state is_unused)
 static void shares_keep_the_sum_in_bounds(void **state is_unused)
 {
 	for (unsigned n = 1; n <= 4096; n++) {
-		size_t share = ring_share(0, n, 256);
+		size_t share = rings_share(0, n, 256);
 
 		assert_true(share >= 1 << 20 && share <= 16 << 20);
 		assert_true(share == 1 << 20 || share * n <= 64 << 20);
-		assert_true(ring_share(20 << 20, n, 256) * n >= 20 << 20);
+		assert_true(rings_share(20 << 20, n, 256) * n >= 20 << 20);
 	}
 }
 
@@ -208,14 +208,14 @@ static void records_survive_many_wraps_and_full_rings(void **state is_unused)
 			in += ok;
 			full += !ok;
 		}
-		ring_look(rig.ring, UINT64_MAX);
-		while ((got = ring_take(rig.ring, taken, array_size(taken))))
+		rings_look(rig.ring, UINT64_MAX);
+		while ((got = rings_take(rig.ring, taken, array_size(taken))))
 			for (unsigned n = 0; n < got; n++) {
 				assert_int_equal(taken[n]->tai_ns, ++out);
 				for (unsigned i = 0; i < taken[n]->caplen; i++)
 					assert_int_equal(taken[n]->data[i], taken[n]->cpu);
 			}
-		ring_release(rig.ring);
+		rings_release(rig.ring);
 	}
 	assert_int_equal(in, out);
 	assert_true(full > 0);
@@ -228,26 +228,26 @@ static void a_record_that_makes_no_sense_costs_its_ring_only(void **state is_unu
 	((struct event *)cpu(0)->data)->caplen = SNAP + 1;
 	if (rig.n_cpus > 1)
 		put(1, 3, 10);
-	ring_look(rig.ring, UINT64_MAX);
+	rings_look(rig.ring, UINT64_MAX);
 	assert_int_equal(next(), rig.n_cpus > 1 ? 3 : 0);
 	assert_int_equal(next(), 0);
-	assert_int_equal(ring_broken(rig.ring), 1);
-	ring_release(rig.ring);
+	assert_int_equal(rings_broken(rig.ring), 1);
+	rings_release(rig.ring);
 	put(0, 4, 10);
-	ring_look(rig.ring, UINT64_MAX);
+	rings_look(rig.ring, UINT64_MAX);
 	assert_int_equal(next(), 4);
 }
 
 static void nobody_sleeps_while_there_is_a_record(void **state is_unused)
 {
-	assert_true(ring_sleep(rig.ring));
+	assert_true(rings_sleep(rig.ring));
 	assert_int_equal(cpu(0)->asleep, 1);
 	put(0, 1, 10);
-	assert_false(ring_sleep(rig.ring));
-	ring_look(rig.ring, UINT64_MAX);
+	assert_false(rings_sleep(rig.ring));
+	rings_look(rig.ring, UINT64_MAX);
 	next();
-	ring_release(rig.ring);
-	assert_true(ring_sleep(rig.ring));
+	rings_release(rig.ring);
+	assert_true(rings_sleep(rig.ring));
 }
 
 static void sizes_are_powers_of_two_that_hold_a_record(void **state is_unused)
@@ -257,16 +257,16 @@ static void sizes_are_powers_of_two_that_hold_a_record(void **state is_unused)
 	};
 
 	for (size_t i = 0; i < array_size(asked); i++) {
-		struct ring *r;
+		struct rings *r;
 		size_t size;
 
-		assert_int_equal(ring_open(&r, asked[i].total, asked[i].snap), 0);
-		size = ring_cpu_size(r);
+		assert_int_equal(rings_open(&r, asked[i].total, asked[i].snap), 0);
+		size = rings_cpu_size(r);
 		assert_int_equal(size & (size - 1), 0);
 		assert_true(size >= event_room(asked[i].snap));
 		assert_true(ring_size(r) >= asked[i].total);
 		assert_true(asked[i].total || ring_size(r) >= 16 << 20);
-		ring_close(r);
+		rings_close(r);
 	}
 }
 
@@ -286,13 +286,13 @@ int main(void)
 		cmocka_unit_test(sizes_are_powers_of_two_that_hold_a_record),
 		cmocka_unit_test(shares_keep_the_sum_in_bounds),
 	};
-	int err = ring_open(&rig.ring, 0, SNAP);
+	int err = rings_open(&rig.ring, 0, SNAP);
 
 	if (err == -EPERM) {
 		puts("1..0 # SKIP needs root (CAP_BPF)");
 		return 77;
 	}
-	ring_close(rig.ring);
+	rings_close(rig.ring);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

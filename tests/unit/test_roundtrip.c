@@ -139,7 +139,7 @@ static void comes_back_equal(void **state)
 {
 	const struct snap_case *c = *state;
 	struct iface ifaces[N_IFACES] = { iface(0, c->snaplen), iface(1, c->snaplen), iface(2, c->snaplen) };
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet got;
 	uint64_t seed = 1;
 	FILE *f;
@@ -147,19 +147,19 @@ static void comes_back_equal(void **state)
 	write_all(ifaces, c->snaplen);
 	f = fopen(path, "r");
 	assert_non_null(f);
-	assert_int_equal(reader_open(&r, f, no_warning, NULL), 0);
+	assert_int_equal(capfile_open(&r, f, no_warning, NULL), 0);
 	for (unsigned i = 0; i < N_PACKETS; i++) {
 		struct packet want = packet(&seed, ifaces);
 
-		assert_int_equal(reader_next(r, &got), 1);
+		assert_int_equal(capfile_next(r, &got), 1);
 		same_packet(i, &got, &want, c->snaplen);
 	}
-	assert_int_equal(reader_next(r, &got), 0);
+	assert_int_equal(capfile_next(r, &got), 0);
 	for (unsigned i = 0; i < N_IFACES; i++) {
-		const struct iface_stats *s = reader_stats(r, i);
+		const struct iface_stats *s = capfile_stats(r, i);
 		struct iface_stats want;
 
-		same_interface(reader_iface(r, i), &ifaces[i], c->snaplen);
+		same_interface(capfile_iface(r, i), &ifaces[i], c->snaplen);
 		assert_int_equal(!!s, stats(NULL, i, &want));
 		if (!s)
 			continue;
@@ -167,9 +167,9 @@ static void comes_back_equal(void **state)
 		assert_true(s->ts_ns == want.ts_ns && s->has == want.has);
 		assert_string_equal(s->comment, want.comment);
 	}
-	assert_string_equal(reader_section(r, SHB_OS), "Linux");
-	assert_null(reader_section(r, SHB_USERAPPL));
-	reader_close(r);
+	assert_string_equal(capfile_section(r, SHB_OS), "Linux");
+	assert_null(capfile_section(r, SHB_USERAPPL));
+	capfile_close(r);
 	fclose(f);
 }
 

@@ -61,13 +61,13 @@ static void the_names_are_those_of_the_row(void **state)
 {
 	const struct series_case *c = *state;
 	char name[PATH_MAX], want[512], *word, *save = NULL;
-	struct series s;
+	struct filenames s;
 	unsigned i = 0;
 
-	assert_true(series_init(&s, c->pattern, &c->o));
+	assert_true(filenames_init(&s, c->pattern, &c->o));
 	strcpy(want, c->want);
 	for (word = strtok_r(want, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-		assert_true(series_next(&s, T + c->begin_sec[i++] * S, name));
+		assert_true(filenames_next(&s, T + c->begin_sec[i++] * S, name));
 		assert_string_equal(name, word);
 	}
 }
@@ -75,33 +75,33 @@ static void the_names_are_those_of_the_row(void **state)
 static void a_date_with_a_slash_is_refused(void **state)
 {
 	const struct rotate_options dated = { .file_ns = S }, plain = { .file_bytes = 1 };
-	struct series s;
+	struct filenames s;
 
 	(void)state;
-	assert_false(series_init(&s, "d/%D", &dated));
-	assert_false(series_init(&s, "%x", &dated));
-	assert_true(series_init(&s, "d/%F", &dated));
-	assert_true(series_init(&s, "%D", &plain));
+	assert_false(filenames_init(&s, "d/%D", &dated));
+	assert_false(filenames_init(&s, "%x", &dated));
+	assert_true(filenames_init(&s, "d/%F", &dated));
+	assert_true(filenames_init(&s, "%D", &plain));
 }
 
 static void a_name_that_is_too_long_is_refused(void **state)
 {
 	const struct rotate_options dated = { .file_ns = S }, ring = { .ring_names = true }, plain = { .file_bytes = 1 };
 	char pattern[PATH_MAX + 1], name[PATH_MAX];
-	struct series s;
+	struct filenames s;
 
 	(void)state;
 	memset(pattern, 'f', PATH_MAX);
 	pattern[PATH_MAX] = '\0';
-	assert_false(series_init(&s, pattern, &plain));
+	assert_false(filenames_init(&s, pattern, &plain));
 	pattern[PATH_MAX - 1] = '\0';
-	assert_true(series_init(&s, pattern, &plain));
-	assert_true(series_next(&s, T, name));
-	assert_false(series_next(&s, T, name));		/* with a number */
-	assert_true(series_init(&s, pattern, &ring));
-	assert_false(series_next(&s, T, name));
+	assert_true(filenames_init(&s, pattern, &plain));
+	assert_true(filenames_next(&s, T, name));
+	assert_false(filenames_next(&s, T, name));		/* with a number */
+	assert_true(filenames_init(&s, pattern, &ring));
+	assert_false(filenames_next(&s, T, name));
 	memcpy(pattern, "%F", 2);
-	assert_false(series_init(&s, pattern, &dated));
+	assert_false(filenames_init(&s, pattern, &dated));
 }
 
 /* Then names come again whose files are an hour old. */
@@ -109,21 +109,21 @@ static void it_knows_when_daylight_saving_time_ends(void **state)
 {
 	const struct rotate_options o = { .file_ns = 1800 * S };
 	static const char *const want[] = { "f0200", "f0230", "f0200", "f0230", "f0300" };
-	struct series s;
+	struct filenames s;
 	char name[PATH_MAX];
 
 	(void)state;
 	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
 	tzset();
-	assert_true(series_init(&s, "f%H%M", &o));
+	assert_true(filenames_init(&s, "f%H%M", &o));
 	for (unsigned i = 0; i < 5; i++) {
-		assert_true(series_next(&s, SUMMER - 3600 * S + i * 1800 * S, name));
+		assert_true(filenames_next(&s, SUMMER - 3600 * S + i * 1800 * S, name));
 		assert_string_equal(name, want[i]);
 		assert_int_equal(s.back, i == 2 || i == 3);
 	}
-	assert_true(series_next(&s, SUMMER, name));	/* the clock is set back */
+	assert_true(filenames_next(&s, SUMMER, name));	/* the clock is set back */
 	assert_true(s.back);
-	assert_true(series_next(&s, SUMMER, name));
+	assert_true(filenames_next(&s, SUMMER, name));
 	assert_true(s.back);
 	assert_string_equal(name, "f02001");
 	setenv("TZ", "UTC", 1);

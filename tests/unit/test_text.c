@@ -101,7 +101,7 @@ static void cleans_as_the_row_wants(void **state)
 	char *exact = malloc(c->n), *out = malloc(c->cap);
 
 	memcpy(exact, c->in, c->n);
-	assert_int_equal(utf8_clean(out, c->cap, exact, c->n), strlen(c->want));
+	assert_int_equal(text_utf8_clean(out, c->cap, exact, c->n), strlen(c->want));
 	assert_string_equal(out, c->want);
 	free(exact);
 	free(out);
@@ -121,8 +121,8 @@ static void a_string_is_cut_between_code_points(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char *exact = strdup(rows[i].s);
 
-		if (utf8_cut(exact, rows[i].max) != rows[i].want)
-			fail_msg("row %zu: %zu", i, utf8_cut(exact, rows[i].max));
+		if (text_utf8_cut(exact, rows[i].max) != rows[i].want)
+			fail_msg("row %zu: %zu", i, text_utf8_cut(exact, rows[i].max));
 		free(exact);
 	}
 }

@@ -36,14 +36,14 @@ static void count(void *ctx, const char *sentence)
 
 static void read_with(struct reading *to, const uint8_t *bytes, size_t n, bool recover)
 {
-	const struct reader_hooks hooks = { .recover = recover, .warn = count, .ctx = to };
+	const struct capfile_hooks hooks = { .recover = recover, .warn = count, .ctx = to };
 	FILE *f = fmemopen((void *)(uintptr_t)bytes, n, "r");
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 
 	memset(to, 0, sizeof(*to));
-	to->err = reader_open_with(&r, f, &hooks);
-	while (!to->err && (to->err = reader_next(r, &p)) > 0) {
+	to->err = capfile_open_with(&r, f, &hooks);
+	while (!to->err && (to->err = capfile_next(r, &p)) > 0) {
 		struct seen *s = &to->packets[to->n++];
 
 		assert_true(to->n <= PACKETS_MAX);
@@ -52,8 +52,8 @@ static void read_with(struct reading *to, const uint8_t *bytes, size_t n, bool r
 			s->sum = s->sum * 31 + p.data[i];
 		to->err = 0;
 	}
-	snprintf(to->error, sizeof(to->error), "%s", reader_error(r));
-	reader_close(r);
+	snprintf(to->error, sizeof(to->error), "%s", capfile_error(r));
+	capfile_close(r);
 	fclose(f);
 }
 
@@ -118,15 +118,15 @@ static size_t to_crlf(const uint8_t *from, size_t n, uint8_t *to)
 static size_t packed(const uint8_t *from, size_t n, enum codec_kind codec, uint8_t *to)
 {
 	const uint8_t *frame = from;
-	struct pack *p = NULL;
+	struct compress *p = NULL;
 	size_t len = n;
 
 	if (codec != CODEC_NONE) {
-		assert_int_equal(pack_open(&p, (struct codec){ codec, 1 }), 0);
-		assert_int_equal(pack_frame(p, from, n, &frame, &len), 0);
+		assert_int_equal(compress_open(&p, (struct codec){ codec, 1 }), 0);
+		assert_int_equal(compress_frame(p, from, n, &frame, &len), 0);
 	}
 	memcpy(to, frame, len);
-	pack_close(p);
+	compress_close(p);
 	return len;
 }
 

@@ -21,11 +21,11 @@ static size_t n_packed, ends[N_FRAMES];	/* of the frames, in packed */
 
 static void make(const struct codec *c)
 {
-	struct pack *p = NULL;
+	struct compress *p = NULL;
 	uint32_t x = 1;
 
 	n_packed = 0;
-	assert_int_equal(pack_open(&p, *c), 0);
+	assert_int_equal(compress_open(&p, *c), 0);
 	for (size_t i = 0; i < WHOLE; i++) {
 		x = x * 1664525 + 1013904223;
 		whole[i] = i % 32 < 8 ? x >> 24 : i % 32;
@@ -34,11 +34,11 @@ static void make(const struct codec *c)
 		const uint8_t *frame;
 		size_t len;
 
-		assert_int_equal(pack_frame(p, whole + i * FRAME, FRAME, &frame, &len), 0);
+		assert_int_equal(compress_frame(p, whole + i * FRAME, FRAME, &frame, &len), 0);
 		memcpy(packed + n_packed, frame, len);
 		ends[i] = n_packed += len;
 	}
-	pack_close(p);
+	compress_close(p);
 }
 
 /* Hands out @step bytes a time. */
@@ -71,27 +71,27 @@ static struct outcome {
 static void unpack(const uint8_t *data, size_t n, size_t step, size_t room)
 {
 	struct source s = { data, n, step };
-	uint8_t first[UNPACK_MAGIC];
-	struct unpack *u = NULL;
+	uint8_t first[DECOMPRESS_MAGIC];
+	struct decompress *u = NULL;
 	size_t n_first = 0;
 
 	got.n = 0;
 	while (n_first < sizeof(first) && s.n)
 		n_first += give(&s, first + n_first, sizeof(first) - n_first);
-	assert_int_equal(unpack_open(&u, unpack_kind(data, n), first, n_first, give, &s), 0);
+	assert_int_equal(decompress_open(&u, decompress_kind(data, n), first, n_first, give, &s), 0);
 	do {
 		size_t rest = sizeof(got.bytes) - got.n;
 
-		got.err = unpack_read(u, got.bytes + got.n, room < rest ? room : rest);
+		got.err = decompress_read(u, got.bytes + got.n, room < rest ? room : rest);
 		got.n += got.err > 0 ? got.err : 0;
 	} while (got.err > 0 && got.n < sizeof(got.bytes));
-	if (got.err <= 0 && got.err != unpack_read(u, got.bytes, 1))
+	if (got.err <= 0 && got.err != decompress_read(u, got.bytes, 1))
 		fail_msg("%zd is not its last word", got.err);
-	got.warned = unpack_warning(u);
-	snprintf(got.message, sizeof(got.message), "%s", unpack_error(u) ? unpack_error(u) : "");
+	got.warned = decompress_warning(u);
+	snprintf(got.message, sizeof(got.message), "%s", decompress_error(u) ? decompress_error(u) : "");
 	if (got.err <= 0)
-		assert_int_equal(got.err < 0, !!unpack_error(u));
-	unpack_close(u);
+		assert_int_equal(got.err < 0, !!decompress_error(u));
+	decompress_close(u);
 }
 
 static const struct codec_case {
@@ -141,7 +141,7 @@ static void cut_anywhere(void **state)
 	size_t last = 0;
 
 	make(&c->codec);
-	for (size_t n = UNPACK_MAGIC; n <= n_packed; n++) {
+	for (size_t n = DECOMPRESS_MAGIC; n <= n_packed; n++) {
 		uint8_t *prefix = malloc(n);	/* so that a sanitizer sees each step too far */
 		bool at_end = n == ends[0] || n == ends[1] || n == ends[2];
 
@@ -170,7 +170,7 @@ static void any_byte_changed(void **state)
 
 		for (unsigned bit = 0; bit <= 8; bit++) {
 			packed[i] = was ^ (bit == 8 ? 0xff : 1 << bit);
-			if (unpack_kind(packed, n_packed) == CODEC_NONE)
+			if (decompress_kind(packed, n_packed) == CODEC_NONE)
 				continue;
 			unpack(packed, n_packed, SIZE_MAX, SIZE_MAX);
 			if (got.n < before(i) || memcmp(got.bytes, whole, before(i)))
@@ -205,16 +205,16 @@ static void at_once(void **state)
 {
 	const struct codec_case *c = *state;
 	struct frame_source s = { 0 };
-	struct unpack *u = NULL;
+	struct decompress *u = NULL;
 	ssize_t n;
 
 	make(&c->codec);
-	assert_int_equal(unpack_open(&u, c->codec.kind, packed, 0, give_frame, &s), 0);
-	while ((n = unpack_read(u, got.bytes, 100)) > 0)
+	assert_int_equal(decompress_open(&u, c->codec.kind, packed, 0, give_frame, &s), 0);
+	while ((n = decompress_read(u, got.bytes, 100)) > 0)
 		s.out += n;
 	assert_int_equal(n, 0);
 	assert_int_equal(s.out, WHOLE);
-	unpack_close(u);
+	decompress_close(u);
 }
 
 static ssize_t fails(void *ctx, void *buf, size_t n)
@@ -225,20 +225,20 @@ static ssize_t fails(void *ctx, void *buf, size_t n)
 
 static void an_error_of_the_source_is_handed_on(void **state)
 {
-	struct unpack *u = NULL;
+	struct decompress *u = NULL;
 
 	(void)state;
 	make(&piece_cases[0].codec);
-	assert_int_equal(unpack_open(&u, CODEC_ZSTD, packed, ends[0] + 9, fails, NULL), 0);
+	assert_int_equal(decompress_open(&u, CODEC_ZSTD, packed, ends[0] + 9, fails, NULL), 0);
 	for (size_t n = 0; n < FRAME;) {
-		ssize_t more = unpack_read(u, got.bytes, FRAME);
+		ssize_t more = decompress_read(u, got.bytes, FRAME);
 
 		assert_true(more > 0);
 		n += more;
 	}
-	assert_int_equal(unpack_read(u, got.bytes, FRAME), -EIO);
-	assert_null(unpack_error(u));
-	unpack_close(u);
+	assert_int_equal(decompress_read(u, got.bytes, FRAME), -EIO);
+	assert_null(decompress_error(u));
+	decompress_close(u);
 }
 
 /* A frame of zeros: the header, then blocks of 128 KiB in 4 bytes each (RFC 8878, 3.1.1.2: RLE_Block). */
@@ -268,14 +268,14 @@ static uint64_t read_zeros(uint8_t window, unsigned n_blocks, ssize_t *err, char
 {
 	static uint8_t buf[256 << 10];
 	struct zeros z = { window, n_blocks, 0 };
-	struct unpack *u = NULL;
+	struct decompress *u = NULL;
 	uint64_t sum = 0;
 
-	assert_int_equal(unpack_open(&u, CODEC_ZSTD, "", 0, give_zeros, &z), 0);
-	while ((*err = unpack_read(u, buf, sizeof(buf))) > 0)
+	assert_int_equal(decompress_open(&u, CODEC_ZSTD, "", 0, give_zeros, &z), 0);
+	while ((*err = decompress_read(u, buf, sizeof(buf))) > 0)
 		sum += *err;
-	snprintf(message, cap, "%s", unpack_error(u) ? unpack_error(u) : "");
-	unpack_close(u);
+	snprintf(message, cap, "%s", decompress_error(u) ? decompress_error(u) : "");
+	decompress_close(u);
 	return sum;
 }
 
@@ -314,14 +314,14 @@ static void a_window_too_large_is_refused(void **state)
 static void kinds_are_known_by_their_first_bytes(void **state)
 {
 	(void)state;
-	assert_int_equal(unpack_kind((const uint8_t *)"\x1f\x8b\x08\0", 4), CODEC_GZIP);
-	assert_int_equal(unpack_kind((const uint8_t *)"\x1f", 1), CODEC_NONE);
-	assert_int_equal(unpack_kind((const uint8_t *)"\x28\xb5\x2f\xfd", 4), CODEC_ZSTD);
-	assert_int_equal(unpack_kind((const uint8_t *)"\x28\xb5\x2f\xfd", 3), CODEC_NONE);
-	assert_int_equal(unpack_kind((const uint8_t *)"\x50\x2a\x4d\x18", 4), CODEC_ZSTD);
-	assert_int_equal(unpack_kind((const uint8_t *)"\x5f\x2a\x4d\x18", 4), CODEC_ZSTD);
-	assert_int_equal(unpack_kind((const uint8_t *)"\x4f\x2a\x4d\x18", 4), CODEC_NONE);
-	assert_int_equal(unpack_kind((const uint8_t *)"\x0a\x0d\x0d\x0a", 4), CODEC_NONE);
+	assert_int_equal(decompress_kind((const uint8_t *)"\x1f\x8b\x08\0", 4), CODEC_GZIP);
+	assert_int_equal(decompress_kind((const uint8_t *)"\x1f", 1), CODEC_NONE);
+	assert_int_equal(decompress_kind((const uint8_t *)"\x28\xb5\x2f\xfd", 4), CODEC_ZSTD);
+	assert_int_equal(decompress_kind((const uint8_t *)"\x28\xb5\x2f\xfd", 3), CODEC_NONE);
+	assert_int_equal(decompress_kind((const uint8_t *)"\x50\x2a\x4d\x18", 4), CODEC_ZSTD);
+	assert_int_equal(decompress_kind((const uint8_t *)"\x5f\x2a\x4d\x18", 4), CODEC_ZSTD);
+	assert_int_equal(decompress_kind((const uint8_t *)"\x4f\x2a\x4d\x18", 4), CODEC_NONE);
+	assert_int_equal(decompress_kind((const uint8_t *)"\x0a\x0d\x0d\x0a", 4), CODEC_NONE);
 }
 
 int main(void)

@@ -10,7 +10,7 @@
 
 enum {
 	SIZE	= 512 * 1024,
-	FREE	= 5 << 20,	/* looks that any file may take, see reader_grant_looks() */
+	FREE	= 5 << 20,	/* looks that any file may take, see recover_grant_looks() */
 	A_BYTE	= 64,		/* and for each byte */
 };
 
@@ -160,7 +160,7 @@ static ssize_t give(void *cookie, char *buf, size_t n)
 	return n;
 }
 
-static void is_little(const char *name, const struct reader_hooks *hooks, size_t step)
+static void is_little(const char *name, const struct capfile_hooks *hooks, size_t step)
 {
 	struct pieces pieces = { img.bytes, img.len, step };
 	struct packet p;
@@ -169,8 +169,8 @@ static void is_little(const char *name, const struct reader_hooks *hooks, size_t
 	close_result();
 	res.f = fopencookie(&pieces, "r", (cookie_io_functions_t){ .read = give });
 	setvbuf(res.f, NULL, _IONBF, 0);
-	err = reader_open_with(&res.r, res.f, hooks);
-	while (!err && (err = reader_next(res.r, &p)) > 0)
+	err = capfile_open_with(&res.r, res.f, hooks);
+	while (!err && (err = capfile_next(res.r, &p)) > 0)
 		err = 0;
 	assert_true(err == 0 || err == -EBADMSG);
 	if (res.r->looked_at > FREE + (uint64_t)A_BYTE * img.len)
@@ -191,7 +191,7 @@ static void takes_work_in_proportion(void **state)
 	for (unsigned i = 0; img.len < SIZE; i++)
 		c->step(i);
 	for (unsigned mode = 0; mode < 3; mode++) {
-		struct reader_hooks hooks = { .recover = mode == 1, .concatenated = mode == 2 };
+		struct capfile_hooks hooks = { .recover = mode == 1, .concatenated = mode == 2 };
 
 		is_little(c->name, &hooks, SIZE_MAX);
 		is_little(c->name, &hooks, 1000);

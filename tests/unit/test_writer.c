@@ -99,7 +99,7 @@ static void write_file(struct outcome *o, unsigned flush, rlim_t limit)
 static void read_file(struct outcome *o, rlim_t limit)
 {
 	FILE *f = fopen(path, "r");
-	struct reader *r = NULL;
+	struct capfile *r = NULL;
 	struct packet p;
 	unsigned next = 0;
 	struct stat st;
@@ -114,8 +114,8 @@ static void read_file(struct outcome *o, rlim_t limit)
 		fclose(f);
 		return;
 	}
-	err = reader_open(&r, f, NULL, NULL);
-	while (!err && (err = reader_next(r, &p)) > 0) {
+	err = capfile_open(&r, f, NULL, NULL);
+	while (!err && (err = capfile_next(r, &p)) > 0) {
 		if (p.ts_ns != next || p.caplen != packet_len(next) || p.iface->id != next % N_IFACES)
 			fail_msg("limit %zu: packet %u is not the one given", (size_t)limit, next);
 		o->n[p.iface->id]++;
@@ -123,14 +123,14 @@ static void read_file(struct outcome *o, rlim_t limit)
 		err = 0;
 	}
 	if (err)
-		fail_msg("limit %zu: %s", (size_t)limit, reader_error(r));
+		fail_msg("limit %zu: %s", (size_t)limit, capfile_error(r));
 	for (unsigned i = 0; i < N_IFACES; i++) {
-		const struct iface_stats *s = reader_stats(r, i);
+		const struct iface_stats *s = capfile_stats(r, i);
 
 		o->has_stats[i] = s;
 		o->stats_lost[i] = s ? s->value[STAT_OS_DROP] : 0;
 	}
-	reader_close(r);
+	capfile_close(r);
 	fclose(f);
 }
 
