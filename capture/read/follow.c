@@ -160,7 +160,10 @@ static bool is_earlier(const struct candidate *a, const struct candidate *b)
 	return a->since_ns < b->since_ns || (a->since_ns == b->since_ns && strverscmp(a->path, b->path) < 0);
 }
 
-/* A file that was read is one to be read again once it is shorter: it was begun anew, when it was changed. */
+/*
+ * A file that was read is one to be read again once it is shorter: it was begun anew, when it was changed. One that is
+ * empty may have got its name before the one in front of it has got its end.
+ */
 static void look_at(struct follow *f, char *path)
 {
 	struct candidate c = { .path = path };
@@ -173,7 +176,7 @@ static void look_at(struct follow *f, char *path)
 	if (s)
 		s->there = true;
 	c.since_ns = c.id.born_ns && !s ? c.id.born_ns : ns_of(&st.stx_mtime);
-	if (s && st.stx_size >= s->size)
+	if (!st.stx_size || (s && st.stx_size >= s->size))
 		return;
 	f->has_later |= f->current.path && !is_earlier(&c, &f->current);
 	if (f->next.path && !is_earlier(&c, &f->next))

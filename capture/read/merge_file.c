@@ -258,7 +258,7 @@ int merge_file_follow(struct merge *in, const char *pattern)
 		return err;
 	snprintf(in->title, sizeof(in->title), "the files that are followed");
 	if (!follow_has_next(in->follow))
-		merge_file_keep_error(in, pattern, "there is no such file yet: waiting for one", 0);
+		merge_file_keep_error(in, pattern, "nothing to read yet: waiting for it", 0);
 	return merge_file_follow_on(in);
 }
 

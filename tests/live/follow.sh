@@ -37,7 +37,7 @@ veth_up v0 v1 || exit 1
 
 begin 'a file that is written is shown packet by packet'
 follow -r "$work/file"
-poll 5 grep -q 'no such file yet' "$work/follower.err" || note 'it does not wait for the file'
+poll 5 grep -q 'nothing to read yet' "$work/follower.err" || note 'it does not wait for the file'
 listen -i v0 -w "$work/file"
 for n in 10 20 30; do
 	frames 10

@@ -168,8 +168,8 @@ static const struct follow_case cases[] = {
 	{ "what_is_there_is_read", "f", { "a=f", "a+1", "a+2" }, { NULL }, "1 2", NULL },
 	{ "what_comes_is_read_as_well", "f", { "a=f", "a+1" }, { "a+2", "a+3" }, "1 2 3", NULL },
 	{ "a_packet_in_two_pieces", "f", { "a=f", "a<1" }, { "a>1", "a<2", "a>2" }, "1 2", NULL },
-	{ "a_header_that_comes_late", "f", { "a:f" }, { "a=f", "a+1" }, "1", NULL },
-	{ "a_file_that_comes_late", "f", { NULL }, { "a=f", "a+1" }, "1", "f: there is no such file yet" },
+	{ "a_header_that_comes_late", "f", { "a:f" }, { "a=f", "a+1" }, "1", "f: nothing to read yet" },
+	{ "a_file_that_comes_late", "f", { NULL }, { "a=f", "a+1" }, "1", "f: nothing to read yet" },
 	{ "one_that_takes_its_place", "f", { "a=f", "a+1" }, { "mv f g", "b=f", "b+2" }, "1 2", NULL },
 	{ "what_is_written_after_it_was_moved", "f", { "a=f", "a+1" }, { "mv f g", "a+2", "b=f", "b+3" }, "1 2 3", NULL },
 	{ "one_removed_and_made_anew", "f", { "a=f", "a+1" }, { "rm f", "a+2", "b=f", "b+3", "b+4" }, "1 2 3 4", NULL },
@@ -190,7 +190,8 @@ static const struct follow_case cases[] = {
 	{ "damage_and_then_another", "f", { "a=f", "a+1" }, { "a!", "a+2", "mv f g", "b=f", "b+3" }, "1 3", "f: damaged at byte" },
 	{ "an_end_within_a_packet_and_then_another", "f", { "a=f", "a+1", "a<2" }, { "mv f g", "b=f", "b+3", "b+4", "b+5", "b+6", "b+7" },
 	  "1 3 4 5 6 7", "f: cut short" },
-	{ "an_empty_file_and_then_another", "f*", { "a:f1", "b=f2", "b+1" }, { "b+2" }, "1 2", "f1: the file is empty" },
+	{ "an_empty_file_and_then_another", "f*", { "a:f1", "b=f2", "b+1" }, { "b+2" }, "1 2", NULL },
+	{ "the_next_is_begun_before_the_last_bytes", "f*", { "a=f1", "a+1" }, { "b:f2", "a+2", "a+3", "b=f2", "b+4" }, "1 2 3 4", NULL },
 	{ "no_capture_and_then_another", "f*", { "a=f1", "a+1" }, { "b:f2", "b!", "c=f3", "c+2" }, "1 2", "f2: neither pcap nor pcapng" },
 };
 
