@@ -56,7 +56,8 @@ static bool settle_source(struct parser *p)
 	if (!live && o->stats_ns)
 		return opts_wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
 	if (select_is_empty(&o->start, &o->end))
-		return opts_wrong(p, "--start is not before --end: no packet can be between them");
+		return opts_wrong(p, p->times[OPT_START] ? "--start is not before --end: no packet can be between them" :
+				  "--end is the beginning of all times: no packet can be before it");
 	if (o->times_matter && o->action != ACTION_COMPARE)
 		return opts_wrong(p, "--tolerance is for --compare");
 	if (o->ignored && !p->times[OPT_DEDUP] && !o->lost)

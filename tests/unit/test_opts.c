@@ -162,6 +162,7 @@ static const struct line_case {
 	{ "a_pipe_that_grows", "-r - --follow", "--follow needs the name of a file" },
 	{ "a_damaged_file_that_grows", "-r f --follow --recover", "--follow waits for what --recover would have to look at first" },
 	{ "an_output_of_the_pattern", "-r *.pcap --follow -w out.pcap", "what -w writes would be read again" },
+	{ "an_end_before_all", "-r f --end 1970-01-01T00:00Z", "--end is the beginning of all times" },
 	{ "a_range_past_midnight", "-r f --start 23:55 --end 00:05", "--start is not before --end" },
 	{ "a_range_of_dates_reversed", "-r f --start 2026-11-24 --end 2026-11-23", "--start is not before --end" },
 	{ "a_range_that_the_first_packet_decides", "-r f --start 2026-11-24 --end 00:05", "" },
