@@ -29,6 +29,7 @@ struct opts {
 	const char **reads;		/* -r, in order; with --compare the two files; freed by opts_close() */
 	unsigned n_reads;		/* 0: live */
 	char *read_list;		/* the text of -V, into which they point; freed by opts_close() */
+	const char *list_file;		/* where it comes from */
 	bool recover;
 	bool concatenated;		/* captures that stand one behind the other in a file */
 	bool follow;			/* the file grows, and others take its place */

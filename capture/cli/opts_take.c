@@ -236,6 +236,7 @@ static bool take_read_list(struct parser *p, const char *path)
 	size_t cap = 0;
 	ssize_t len;
 
+	o->list_file = path;
 	if (o->read_list)
 		return opts_wrong(p, "-V is given twice");
 	if (!f)

@@ -340,15 +340,17 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 {
 	struct read_run f = { .opts = o, .only = only, .decode = o->text || o->stats || format_is_text(o->format) };
 	struct run_as *account = NULL;
-	enum status status = STATUS_OK;
+	enum status status = read_secrets(&f);	/* before signals only ask: a FIFO may keep us waiting */
 
+	if (status) {
+		free(f.secrets.bytes);
+		return status;
+	}
 	if (watch_open(&f.watch, o->text))
 		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	f.watch.stats = on_stats;
 	f.watch.flush = on_flush;
 	f.watch.ctx = &f;
-	if (!status)
-		status = read_secrets(&f);
 	if (!status)
 		status = outputs_open_for(&f.outputs, o, f.watch.waiter.stop_fd, &account);
 	if (!status && !f.outputs.done)

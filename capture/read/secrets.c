@@ -75,11 +75,18 @@ static uint8_t *read_file(const char *path, size_t *n)
 	return NULL;
 }
 
+const char *secrets_path(const char *spec)
+{
+	size_t len = strcspn(spec, ":,");
+
+	return spec + len + !!spec[len];
+}
+
 bool secrets_read(struct blocks *to, const char *spec, char *error, size_t cap)
 {
 	size_t n = 0, len = strcspn(spec, ":,"), padded;
 	const struct kind *k = find_kind(spec, len);
-	const char *path = spec + len + 1;
+	const char *path = secrets_path(spec);
 	cleanup(freep) uint8_t *buf = NULL;
 
 	*error = '\0';

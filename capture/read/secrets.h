@@ -9,6 +9,9 @@
 
 struct blocks;
 
+/* FILE of TYPE:FILE, or "". */
+const char *secrets_path(const char *spec);
+
 /*
  * @spec is TYPE:FILE, or with a comma as for editcap(1): tls, ssh, wg, opcua. Appends a block with what is in FILE, in host
  * byte order. False: @error has a sentence. A sentence as well, and true: the file does not look like such a log.

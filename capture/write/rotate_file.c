@@ -83,6 +83,16 @@ static int hold_directory(struct rotate *r)
 	return r->dir_fd < 0 ? -errno : 0;
 }
 
+/* Does what is written stand in the place of this file, or come to stand there? */
+static bool takes_place_of(const struct rotate *r, const struct stat *st)
+{
+	struct stat mine;
+
+	if (writer_is_same(r->writer, st))
+		return true;
+	return r->opts->part && !stat(r->path, &mine) && mine.st_dev == st->st_dev && mine.st_ino == st->st_ino;
+}
+
 int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 {
 	const struct opts *o = r->opts;
@@ -98,7 +108,7 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 	if (err)
 		return err;
 	for (size_t i = 0; i < r->n_spared; i++)
-		if (writer_is_same(r->writer, &r->spared[i]))
+		if (takes_place_of(r, &r->spared[i]))
 			return refuse(r, -EEXIST, "cannot read from and write to the same file");
 	err = writer_set_codec(r->writer, o->codec);
 	if (err)
@@ -146,7 +156,7 @@ int rotate_spare(struct rotate *r, const struct stat *st)
 {
 	struct stat *more;
 
-	if (r->writer && writer_is_same(r->writer, st))
+	if (r->writer && takes_place_of(r, st))
 		return -EEXIST;
 	more = realloc(r->spared, (r->n_spared + 1) * sizeof(*more));
 	if (!more)

@@ -100,6 +100,50 @@ for format in text json csv; do
 done >"$work/against" 2>&1
 verdict "text_is_not_appended_to_the_file_that_is_read"
 
+# Whatever option it is read by, and whatever option would write to it.
+untouched() {
+	local file=$1 status
+
+	shift
+	cp "$work/$file" "$work/kept"
+	(cd "$work" && timeout 20 "$here" "$@" >text 2>said </dev/null)
+	status=$?
+	((status == 2)) || echo "$*: exit $status"
+	grep -q "$file: cannot read from and write to the same file" "$work/said" || cat "$work/said"
+	cmp "$work/$file" "$work/kept"
+}
+here=$(realpath "$dump")
+cp tests/pcaps/mixed.pcap "$work/other"
+echo 'CLIENT_RANDOM 00 00' >"$work/keys"
+echo ip >"$work/expression"
+echo self >"$work/list"
+{
+	untouched self -r self --part -w self
+	untouched self -r self -w o -C 5k -b printname:self
+	untouched keys -r self -w keys --inject-secrets tls:keys
+	untouched expression -r self -w expression -F expression
+	untouched list -V list -w list
+	untouched other --compare self other --lost -w other --part
+	untouched other --compare self other --lost -w o -C 5k -b printname:other
+	cp "$work/keys" "$work/o1"
+	(cd "$work" && "$here" -r self -w o -C 5k --inject-secrets tls:o1) 2>"$work/said"
+	status=$?
+	((status == 6)) || echo "the keys are a name of the rotation: exit $status"
+	cmp "$work/o1" "$work/keys"
+	(cd "$work" && "$here" -r self -w o -b printname:o) 2>"$work/said"
+	status=$?
+	((status == 2)) || echo "the names go into the capture: exit $status"
+	grep -q 'o: -w and -b printname: want the same file' "$work/said" || cat "$work/said"
+} >"$work/against" 2>&1
+verdict "no_file_that_is_read_is_written_to"
+
+# A FIFO of secrets keeps us waiting; signals end that.
+mkfifo "$work/waits"
+timeout -k 10 1 "$dump" -r tests/pcaps/udp.pcap -w "$work/o" --inject-secrets tls:"$work/waits" >"$work/against" 2>&1
+status=$?
+((status == 124)) || echo "exit $status" >>"$work/against"
+verdict "a_signal_ends_the_wait_for_secrets"
+
 # ---- --compare ----
 
 # says STATUS SENTENCE ARGUMENTS...: the end of a comparison, and a line of what it prints, as an extended regular expression.
