@@ -151,16 +151,28 @@ static bool is_pcap(struct capfile *r, size_t pos)
 	       magic_of(bytes_at(r, pos), stream_have(r) - pos) == MAGIC_PCAP && recover_header_leads(r, pos, pos);
 }
 
+/*
+ * The first block, or a pcap file in front of it: not one that a packet holds as its data, whose records end before
+ * further blocks of this file begin.
+ */
 static struct place find_first(struct capfile *r)
 {
 	struct place at = { 1, r->swapped };
+	size_t pcap = 0;
 
 	for (; at.pos < RECOVER_WINDOW && stream_need(r, at.pos + 12); at.pos++) {
 		r->looked_at++;
-		if (is_block(r, at.pos, &at.swapped) || is_pcap(r, at.pos))
+		if (is_block(r, at.pos, &at.swapped)) {
+			bool begins = capfile_u32(r, bytes_at(r, at.pos)) == PCAPNG_SHB;
+
+			if (pcap && (begins || recover_header_leads(r, pcap, at.pos)))
+				break;
 			return at;
+		}
+		if (!pcap && is_pcap(r, at.pos))
+			pcap = at.pos;
 	}
-	return (struct place){ 0, r->swapped };
+	return (struct place){ pcap, r->swapped };
 }
 
 /* Is the end of the file the end of the block that begins here, as its length says or the trailer? */

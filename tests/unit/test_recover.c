@@ -507,6 +507,26 @@ static void pcapng_within_a_packet_is_not_read_as_part_of_the_file(void **state)
 	assert_int_equal(damaged.n, 2);
 }
 
+/* Though its block has lost a byte, so that neither its length nor its trailer tells where the next one begins. */
+static void pcap_within_a_packet_is_no_end_of_pcapng(void **state)
+{
+	static uint8_t inner[4096];
+	size_t n, at;
+
+	(void)state;
+	load("pcap_microseconds_little_endian.pcap");
+	n = img.len;
+	assert_true(n <= sizeof(inner));
+	memcpy(inner, img.bytes, n);
+	at = embed(inner, n);
+	memmove(img.bytes + at + 20, img.bytes + at + 21, img.len - at - 21);
+	img.len--;
+	read_all(&damaged, img.bytes, img.len, true);
+	assert_int_equal(damaged.n, 2);
+	assert_true(same(&damaged.packets[0], &sound.packets[0]));
+	assert_true(same(&damaged.packets[1], &sound.packets[2]));
+}
+
 static void pcap_within_a_packet_is_not_read_as_part_of_the_file(void **state)
 {
 	static uint8_t inner[4096], outer[8192];
@@ -746,6 +766,7 @@ int main(void)
 		one(a_changed_byte_costs_one_packet_at_most),
 		one(a_prefix_gives_what_is_whole_and_one_cut_packet),
 		one(pcapng_within_a_packet_is_not_read_as_part_of_the_file),
+		one(pcap_within_a_packet_is_no_end_of_pcapng),
 		one(pcap_within_a_packet_is_not_read_as_part_of_the_file),
 		one(a_length_that_swallows_a_whole_record_is_noticed),
 		one(a_packet_of_wrong_length_with_its_trailer_is_read_all_the_same),
