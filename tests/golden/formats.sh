@@ -10,56 +10,7 @@ rewrite()
 	"$dump" -r "$1" --format "$2" -w "$3" </dev/null
 }
 
-frames=(tests/pcaps/*.pcap)
-
-mkdir "$work/ns" "$work/us" "$work/ng" "$work/again"
-for file in "${frames[@]}"; do
-	base=${file##*/}
-	rewrite "$file" pcap-ns "$work/ns/$base" || echo "$base: exit $?"
-	rewrite "$file" pcap "$work/us/$base" || echo "$base: exit $?"
-	cmp "$file" "$work/ns/$base"
-	"$dump" --compare "$file" "$work/us/$base" --tolerance 999ns >"$work/said" 2>&1 || sed "s,^,$base: ," "$work/said"
-done >"$work/against" 2>&1
-verdict "microseconds_are_the_same_packets_and_nanoseconds_the_same_file"
-
-for file in "${frames[@]}"; do
-	base=${file##*/}
-	rewrite "$file" pcapng "$work/ng/$base"
-	rewrite "$work/ng/$base" pcap-ns "$work/again/$base"
-	cmp "$work/ns/$base" "$work/again/$base"
-	diff <("$dump" -r "$work/ns/$base" -tttt -XX) <("$dump" -r "$work/again/$base" -tttt -XX)
-done >"$work/against" 2>&1
-verdict "by_way_of_pcapng_it_is_the_same_file"
-
-for file in "${frames[@]}"; do
-	diff <("$dump" -r "$file" -tt | sed 's/^\(\[[0-9]*\.[0-9]\{6\}\)[0-9]*/\1000/') \
-		<("$dump" -r "$work/us/${file##*/}" -tt) | head -n 2
-done >"$work/against" 2>&1
-verdict "microseconds_are_cut_and_not_rounded"
-
-# "Nothing" is a result, whatever there is nothing of; what is compressed can be unpacked.
-for args in 'port 9999' '--start 2030-01-01' '--skip 100000'; do
-	for format in json csv text pcap pcap-ns pcapng; do
-		for codec in none gzip zstd; do
-			rm -f "$work/none"
-			# shellcheck disable=SC2086 # options are words
-			"$dump" -r tests/pcaps/mixed.pcap --format $format --compress $codec -w "$work/none" $args </dev/null ||
-				echo "$args, $format, $codec: exit $?"
-			case $codec in
-			none) cat "$work/none" ;;
-			gzip) gzip -dc <"$work/none" ;;
-			zstd) zstd -dqc <"$work/none" ;;
-			esac >"$work/plain" || echo "$args, $format, $codec: cannot be unpacked"
-			case $format in
-			json | text) [[ ! -s $work/plain ]] || cat "$work/plain" ;;
-			csv) [[ $(wc -l <"$work/plain") == 1 ]] || echo "$args, $codec: no header of csv" ;;
-			*) [[ -z $("$dump" -r "$work/none" 2>&1 </dev/null || echo "exit $?") ]] ||
-				echo "$args, $format, $codec: not an empty capture" ;;
-			esac
-		done
-	done
-done >"$work/against" 2>&1
-verdict "a_file_without_packets_is_a_file_in_every_format"
+shopt -s extglob
 
 # What goes into a pipe is compressed as well as a file.
 {
@@ -130,25 +81,20 @@ lengths()
 } >"$work/against"
 verdict "packets_of_pcap_are_as_long_as_others_read"
 
-# Rows of whatever there is, damaged or not; as many as lines of text.
-everything=(tests/pcaps/*.pcap tests/pcaps/files/*)
-for file in "${everything[@]}"; do
-	"$dump" -r "$file" -T json >>"$work/rows.json" 2>/dev/null </dev/null
-	"$dump" -r "$file" -T csv >"$work/one.csv" 2>/dev/null </dev/null
-	# A file in which there is nothing has no header either.
-	if [[ -s $work/rows.csv ]]; then tail -n +2 "$work/one.csv"; else cat "$work/one.csv"; fi >>"$work/rows.csv"
-	"$dump" -r "$file" -t 2>/dev/null </dev/null
-done >"$work/lines"
+# Rows of whatever is not damaged.
+sound=(tests/pcaps/*.pcap tests/pcaps/files/!(damaged_*))
+for format in json csv; do
+	"$dump" "${sound[@]/#/-r}" -T $format >"$work/rows.$format" 2>"$work/said" </dev/null
+done
+"$dump" "${sound[@]/#/-r}" -t >"$work/lines" 2>"$work/said" </dev/null
 {
+	(($(wc -l <"$work/lines") > 1000)) || echo "only $(wc -l <"$work/lines") packets"
 	diff <(wc -l <"$work/lines") <(wc -l <"$work/rows.json")
 	diff <(wc -l <"$work/lines") <(tail -n +2 "$work/rows.csv" | wc -l)
 } >"$work/against"
-verdict "each_packet_is_a_row"
+verdict "each_packet_of_many_files_is_a_row"
 
-if wanted "each_row_is_json_and_csv_and_says_the_same" python3; then
-	tests/golden/rows.py check "$work/rows.json" "$work/rows.csv" >"$work/against" 2>&1
-	verdict "each_row_is_json_and_csv_and_says_the_same"
-
+if wanted "the_fields_are_those_of_the_manual_page" python3; then
 	tests/golden/rows.py fields "$work/rows.csv" man/xdpdump.8 >"$work/against" 2>&1
 	verdict "the_fields_are_those_of_the_manual_page"
 fi

@@ -370,6 +370,19 @@ has()
 	[[ -s $1 ]]
 }
 
+# The process $1 waits for signals: they are blocked in it, and it is the tool and no longer the shell.
+takes_signals()
+{
+	local status
+
+	[[ /proc/$1/exe -ef $dump ]] && status=$(<"/proc/$1/status") && [[ $status =~ SigBlk:.*[2367abef][[:space:]]SigIgn ]]
+}
+
+child_takes_signals()
+{
+	child=$(<"/proc/$pid/task/$pid/children") && child=${child%% *} && takes_signals "$child"
+}
+
 ended()
 {
 	[[ $(cat "/proc/$pid/stat" 2>/dev/null) == @(""|*") Z "*) ]]
@@ -380,12 +393,12 @@ has_fifo()
 	[[ $(readlink "/proc/$pid"/fd/*) == */fifo* ]]
 }
 
-# ends_with STATUS: the process $pid within 10 s.
+# ends_with STATUS: the process $pid within 60 s.
 ends_with()
 {
 	local status
 
-	begun 10 ended
+	begun 60 ended
 	kill -KILL "$pid" 2>/dev/null
 	wait "$pid"
 	status=$?
@@ -398,7 +411,7 @@ for signal in INT TERM HUP; do
 	pid=$!
 	exec 3>"$work/fifo"
 	cat $a >&3
-	begun 10 has "$work/text"
+	begun 60 has "$work/text"
 	kill -USR2 $pid
 	kill -$signal $pid
 	ends_with 0
@@ -411,7 +424,7 @@ verdict "a_signal_while_waiting_for_input_leaves_a_whole_file"
 {
 	"$dump" -r "$work/fifo" -w "$work/never" >"$work/text" 2>"$work/said" &
 	pid=$!
-	begun 10 has_fifo
+	begun 60 has_fifo
 	kill -INT $pid
 	ends_with 0
 	[[ ! -e $work/never ]] || echo "there is an output without input"
@@ -424,9 +437,9 @@ verdict "a_signal_while_a_fifo_has_no_writer_ends_the_waiting"
 	pid=$!
 	exec 3>"$work/fifo"
 	cat $a >&3
-	begun 10 has "$work/out"
+	begun 60 has "$work/out"
 	kill -USR1 $pid
-	begun 10 has "$work/said"
+	begun 60 has "$work/said"
 	grep -q ' s: 8 packets ' "$work/said" || cat "$work/said"
 	: >"$work/said"
 	exec 3>&-
@@ -436,24 +449,27 @@ verdict "a_signal_while_a_fifo_has_no_writer_ends_the_waiting"
 verdict "sigusr1_prints_the_statistics_and_the_work_goes_on"
 
 # A file that takes a while: the same frames again and again, through a pipe that is read slowly.
-head -c 24 tests/pcaps/mixed.pcap >"$work/big"
-for ((i = 0; i < 2000; i++)); do
-	tail -c +25 tests/pcaps/mixed.pcap
-done >>"$work/big"
+tail -c +25 tests/pcaps/mixed.pcap >"$work/frames"
+for ((big = 194; big < 388000; big *= 2)); do
+	cat "$work/frames" "$work/frames" >"$work/twice"
+	mv "$work/twice" "$work/frames"
+done
+{ head -c 24 tests/pcaps/mixed.pcap; cat "$work/frames"; } >"$work/big"
 
 {
 	mkfifo "$work/outfifo"
-	(exec 3<"$work/outfifo"; sleep 0.3; cat <&3 >"$work/part") &
+	(exec 3<"$work/outfifo"; begun 60 has "$work/go"; cat <&3 >"$work/part") &
 	reader=$!
 	"$dump" -r "$work/big" -w "$work/outfifo" 2>"$work/said" &
 	pid=$!
-	sleep 0.1
+	begun 60 takes_signals $pid
 	kill -INT $pid
+	echo go >"$work/go"
 	ends_with 0
 	wait $reader
 	"$dump" -r "$work/part" -t >"$work/text" || echo "the output is not whole"
 	taken=$(sed -n 's/^stopped as asked: .* packets read, \([0-9]*\) taken$/\1/p' "$work/said")
-	[[ $(wc -l <"$work/text") == "$taken" && $taken -lt 388000 ]] || { echo "$(wc -l <"$work/text") packets"; cat "$work/said"; }
+	[[ $(wc -l <"$work/text") == "$taken" && $taken -lt $big ]] || { echo "$(wc -l <"$work/text") packets"; cat "$work/said"; }
 } >"$work/against" 2>&1
 verdict "a_signal_in_the_middle_of_a_file_leaves_a_whole_output"
 
@@ -461,9 +477,8 @@ verdict "a_signal_in_the_middle_of_a_file_leaves_a_whole_output"
 	exec 4<>"$work/outfifo"		# a reader that takes nothing
 	"$dump" -r "$work/big" -w "$work/outfifo" 2>"$work/said" &
 	pid=$!
-	sleep 0.1
+	begun 60 takes_signals $pid
 	kill -INT $pid
-	sleep 0.1
 	kill -TERM $pid
 	ends_with 143
 	exec 4<&-
@@ -489,14 +504,14 @@ END
 		# shellcheck disable=SC2086 # options are words
 		"$dump" -r "$work/blocks" $mode >"$work/text" 2>"$work/said" &
 		pid=$!
-		sleep 0.3
+		begun 60 takes_signals $pid
 		kill -INT $pid
 		ends_with 0
 	done >>"$work/against" 2>&1
 	{
 		"$dump" --compare "$work/blocks" "$work/blocks" >"$work/text" 2>"$work/said" &
 		pid=$!
-		sleep 0.3
+		sleep 0.3	# it may have begun, or not: it dies of it
 		kill -INT $pid
 		ends_with 130
 	} >>"$work/against" 2>&1
@@ -516,7 +531,7 @@ fi
 		# shellcheck disable=SC2086 # options are words
 		"$dump" --info -r "$work/ifaces" $mode >"$work/outfifo" 2>"$work/said" &
 		pid=$!
-		sleep 0.3
+		sleep 0.3	# for the pipe to be full; it dies of it before that as well
 		kill -TERM $pid
 		ends_with 143
 	done
@@ -532,9 +547,9 @@ if wanted "an_interrupted_open_is_tried_again" strace; then
 		# for ever, until it is asked to stop
 		strace -f -qq -o /dev/null -P "$PWD/$a" -e trace=openat,open -e inject=openat,open:error=EINTR \
 			"$dump" -r "$PWD/$a" >"$work/text" 2>&1 &
-		sleep 0.5
 		pid=$!
-		kill -INT "$(<"/proc/$pid/task/$pid/children")"
+		begun 60 child_takes_signals
+		kill -INT "$child"
 		ends_with 0
 		[[ ! -s $work/text ]] || cat "$work/text"
 	} >"$work/against" 2>&1
@@ -548,7 +563,7 @@ if wanted "a_line_of_progress_for_a_terminal" python3; then
 import os, pty, subprocess, sys, threading, time
 dump, fifo, big = sys.argv[1:]
 
-def shown(args, stdout=subprocess.DEVNULL, terminal=True, term="xterm"):
+def shown(args, stdout=subprocess.DEVNULL, terminal=True, term="xterm", wanted=None):
     """What a run of more than a second writes to stderr: a file without an end, until it is asked to stop."""
     master, slave = pty.openpty()
     read, write = (master, slave) if terminal else os.pipe()
@@ -568,15 +583,17 @@ def shown(args, stdout=subprocess.DEVNULL, terminal=True, term="xterm"):
     other = threading.Thread(target=lambda: [None for _ in iter(lambda: drain(master), b"")]) if stdout == "terminal" else None
     with open(fifo, "wb") as f, open(big, "rb") as source:
         f.write(source.read(24))
-        frames = source.read(5000000 // 46973 * 46973)
-        end = time.monotonic() + 1.6
-        while time.monotonic() < end:
+        frames = source.read(10 * 46973)
+        begun = time.monotonic()
+        # With a line that has to come, until it is there; else for the time in which it would have come.
+        while time.monotonic() < begun + (60 if wanted else 1.6) and not (wanted and wanted in said):
             f.write(frames)
-            time.sleep(0.05)
-    p.wait(20)
+            f.flush()
+            time.sleep(0.02)
+    p.wait(60)
     if not terminal or stdout == "terminal":
         os.close(slave) if not terminal else None
-    reader.join(5)
+    reader.join(60)
     return said
 
 def drain(fd):
@@ -586,7 +603,7 @@ def drain(fd):
         return b""
 
 progress = b"packets, "
-said = shown(["-w", "/dev/null"])
+said = shown(["-w", "/dev/null"], wanted=b"Mpps")
 if said.count(progress) < 1 or b"Mpps" not in said:
     print("no line on a terminal:", said)
 if not said.endswith(b"\r\x1b[K"):

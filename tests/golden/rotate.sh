@@ -19,11 +19,7 @@ split()
 # The packets of files, one after the other.
 packets()
 {
-	local file
-
-	for file; do
-		"$dump" -r "$file" -tt -v -XX </dev/null || echo "${file##*/}: exit $?"
-	done
+	cat -- "$@" | "$dump" -r - --concatenated -tt -v -XX || echo "exit $?"
 }
 
 sizes()
@@ -160,7 +156,7 @@ fi
 packets "$work/large.pcap" >"$work/whole-large"
 for args in '-W 3' '-W 2 --sync never' '-W 1' '-W 5 -z true -C 100k' '-W 3 --max-disk 20k'; do
 	{
-		for ((i = 0; i < 8; i++)); do
+		for ((i = 0; i < ${THOROUGH:+6} + 2; i++)); do
 			rm -f "$fast"/*
 			# shellcheck disable=SC2086
 			"$dump" -r "$work/large.pcap" -w "$fast/f" --format pcap-ns -C 2k $args </dev/null || echo "exit $?"
