@@ -85,12 +85,12 @@ link_ready()
 	[[ $(ip -o link show dev "$1") =~ LOWER_UP.*state\ UP ]]
 }
 
-# wait_line FILE PATTERN [SECONDS]: wait for a line that matches the extended regular expression, 5 seconds by default.
+# wait_line FILE PATTERN [SECONDS]: wait for a line that matches the extended regular expression, a minute by default.
 wait_line()
 {
 	local file=$1 pattern=$2 end
 
-	end=$(($(now_ms) + ${3:-5} * 1000))
+	end=$(($(now_ms) + ${3:-60} * 1000))
 	until grep -Eqs -e "$pattern" -- "$file"; do
 		(($(now_ms) < end)) || return 1
 		sleep 0.01

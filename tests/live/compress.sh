@@ -57,7 +57,7 @@ for codec in zstd gzip; do
 	for n in 5 10 15; do
 		frames 5
 		# shellcheck disable=SC2016
-		poll 3 bash -c '(($(wc -l <"$1") >= $2))' - "$work/seen" "$n" || note "$(wc -l <"$work/seen") of $n are seen"
+		poll bash -c '(($(wc -l <"$1") >= $2))' - "$work/seen" "$n" || note "$(wc -l <"$work/seen") of $n are seen"
 	done
 	finish
 	want 'exit status' 0 "$rc"
@@ -74,7 +74,7 @@ for codec in zstd gzip; do
 		listen -i v0 -w "$file" --compress "$codec"
 		"$send" -i v1 -n 200000 -s 300 >/dev/null 2>&1 &
 		sender_pid=$!
-		poll 5 test -s "$file" || note 'nothing is written'
+		poll test -s "$file" || note 'nothing is written'
 		sleep "$delay"
 		finish KILL
 		kill "$sender_pid" 2>/dev/null
@@ -96,7 +96,7 @@ for codec in zstd gzip; do
 	for size in 16k 64k; do
 		mount -t tmpfs -o size=$size tmpfs "$work/small"
 		listen -i v0 -s 0 -w "$work/small/file" --compress "$codec"
-		timeout 20 "$flood" -i v1 -c 400000 -s 128 -f 1000 >"$work/sent" 2>&1 || note_file "$work/sent"
+		timeout 120 "$flood" -i v1 -c 400000 -s 128 -f 1000 >"$work/sent" 2>&1 || note_file "$work/sent"
 		finish
 		want 'exit status' 6 "$rc"
 		want_packed "$codec" "$work/small/file"
@@ -112,7 +112,7 @@ done
 for codec in none zstd:19; do
 	begin "a ring that was full, with --compress $codec: what to do about it"
 	listen -i v0 -s 0 -B 64 -w "$work/file" --compress "$codec"
-	timeout 20 "$flood" -i v1 -c 300000 -s 1500 -f 1000 >"$work/sent" 2>&1 || note_file "$work/sent"
+	timeout 120 "$flood" -i v1 -c 300000 -s 1500 -f 1000 >"$work/sent" 2>&1 || note_file "$work/sent"
 	finish
 	want 'exit status' 0 "$rc"
 	want_line "$work/err" 'warning: the ring was full'
@@ -127,7 +127,7 @@ done
 begin 'compressed text can be read while it is written'
 listen -i v0 -w "$work/text" --format text --compress gzip
 frames 20
-poll 3 test -s "$work/text" || note 'nothing is written'
+poll test -s "$work/text" || note 'nothing is written'
 finish
 want 'exit status' 0 "$rc"
 want lines 20 "$(gzip -dc "$work/text" | grep -c ' bytes)')"

@@ -17,7 +17,7 @@ flood()
 	local status=$1
 
 	shift
-	timeout -k 1 60 "$flood" "$@" >"$work/sent" 2>"$work/flood.err"
+	timeout -k 1 120 "$flood" "$@" >"$work/sent" 2>"$work/flood.err"
 	want "exit status of xdpflood ${*@Q}" "$status" $?
 }
 
@@ -71,9 +71,9 @@ stopped_by()
 	listen -i v0 -w "$file"
 	background "$flood" "${@:2}" >"$work/sent" 2>"$work/flood.err"
 	load=$!
-	poll 5 more_than "$before" || note 'nothing arrives'
+	poll more_than "$before" || note 'nothing arrives'
 	kill "-$1" "$load"
-	poll 5 ended "$load" || note 'it goes on'
+	poll ended "$load" || note 'it goes on'
 	wait "$load"
 	want 'exit status' 0 $?
 	finish

@@ -32,7 +32,7 @@ mkdir "$work/small"
 begin 'rows of JSON appear while packets come'
 listen -i v0 -T json -l
 frames 3
-poll 5 has_lines "$work/out" 3 || note "after 5 s: $(wc -l <"$work/out") rows"
+poll has_lines "$work/out" 3 || note "after a minute: $(wc -l <"$work/out") rows"
 frames 2
 finish
 want 'exit status' 0 "$rc"
@@ -65,7 +65,7 @@ if command -v tcpdump >/dev/null; then
 	pids+=("$reader")
 	start -i v0 -w "$work/pipe" -U --format pcap-ns -s 100 -c 50
 	listening
-	poll 5 grep -qs 'snapshot length 100' "$work/said" || note_file "$work/said"	# the head comes at once
+	poll grep -qs 'snapshot length 100' "$work/said" || note_file "$work/said"	# the head comes at once
 	frames 50
 	reap
 	wait "$reader"
@@ -104,7 +104,7 @@ for codec in none zstd; do
 	mkdir "$work/slices"
 	listen -i v0 -w "$work/slices/f-%s" --format json --compress $codec -G 1 -b printname:"$work/names"
 	# shellcheck disable=SC2016
-	poll 6 bash -c '(($(find "$1" -type f | wc -l) >= 3))' - "$work/slices" || note "$(ls "$work/slices")"
+	poll bash -c '(($(find "$1" -type f | wc -l) >= 3))' - "$work/slices" || note "$(ls "$work/slices")"
 	finish
 	want 'exit status' 0 "$rc"
 	want 'names' "$(find "$work/slices" -type f | sort)" "$(cat "$work/names")"

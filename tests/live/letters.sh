@@ -129,7 +129,7 @@ begin '--immediate-mode shows each packet at once, whatever stdout is'
 listen -i eth0 --immediate-mode udp
 sender=()
 "$send" -i p0 -n 1 >"$work/sent" 2>&1
-poll 5 grep -q UDP "$work/out" || note 'not printed'
+poll grep -q UDP "$work/out" || note 'not printed'
 finish
 end
 

@@ -108,7 +108,7 @@ for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1'; do
 	pids+=("$pid")
 	listening
 	frames 100
-	poll 2 has_bytes "$work/head" 1 || note 'the reader got nothing'
+	poll has_bytes "$work/head" 1 || note 'the reader got nothing'
 	frames 100
 	reap
 	want 'exit status' 0 "$rc"
@@ -121,7 +121,8 @@ done
 begin 'a FIFO without a reader is waited for, with nothing attached, and SIGINT ends that'
 mkfifo "$work/fifo"
 start -i v0 -w "$work/fifo"
-poll 1 attached && note 'it has attached'
+sleep 0.5
+attached && note 'it has attached'
 ended "$pid" && note 'it has ended'
 finish
 want 'exit status' 0 "$rc"
@@ -131,9 +132,11 @@ end
 
 begin 'SIGUSR1 does not end the wait for the reader of a FIFO'
 start -i v0 -w "$work/fifo"
-poll 1 attached && note 'it has attached'
+sleep 0.5
+attached && note 'it has attached'
 kill -USR1 "$pid"
-poll 1 ended "$pid" && note 'it has ended'
+sleep 0.5
+ended "$pid" && note 'it has ended'
 finish
 want 'exit status' 0 "$rc"
 end
@@ -271,7 +274,7 @@ for ((round = 0; round < 20; round++)); do
 	listen -i v0 -s 200 -w "$file"
 	background "$send" -i v1 -n 100000000 -s 300 -r 100000 >/dev/null 2>&1
 	load=$!
-	poll 2 has_bytes "$file" $((RANDOM * 20)) || note "round $round: nothing is written"
+	poll has_bytes "$file" $((RANDOM * 20)) || note "round $round: nothing is written"
 	{
 		kill -KILL "$pid"
 		reap

@@ -14,7 +14,7 @@ without_origin()
 replay()
 {
 	tcpreplay -q --topspeed -i v1 "$pcap" >"$work/tcpreplay" 2>&1 || note "tcpreplay: $(tail -n 1 "$work/tcpreplay")"
-	poll 2 arrived || note 'not all frames have arrived'
+	poll arrived || note 'not all frames have arrived'
 	finish
 	want 'exit status' 0 "$rc"
 }
@@ -24,7 +24,7 @@ arrived()
 	local before
 	before=$(grep -c ' packets (' "$work/err")
 	kill -USR1 "$pid"
-	poll 1 more_statistics "$before"
+	poll more_statistics "$before"
 	[[ $(sed -nE 's/^[0-9.]+ s: ([0-9]+) packets.*/\1/p' "$work/err" | tail -n 1) -ge $n_packets ]]
 }
 

@@ -44,7 +44,7 @@ sender=(taskset -c 0)	# the next packet tells of the losses, on whatever CPU it 
 kill -STOP "$pid"
 frames 900 -s 100
 kill -CONT "$pid"
-poll 5 in_file 1 || note 'nothing is written after SIGCONT'
+poll in_file 1 || note 'nothing is written after SIGCONT'
 sender=(taskset -c "$(($(nproc) - 1))")
 frames 1
 sender=()
@@ -94,7 +94,7 @@ for ((round = 0; round < 20; round++)); do
 	listen -i v0 "${args[@]}"
 	background "$send" -i v1 -n 100000000 -s 60 -r 200000 >/dev/null 2>&1
 	load=$!
-	poll 2 in_file $((round * 50 + 1)) || note "round $round: nothing arrives"
+	poll in_file $((round * 50 + 1)) || note "round $round: nothing arrives"
 	finish
 	kill "$load"
 	wait "$load" 2>/dev/null
@@ -121,26 +121,20 @@ finish
 want_true 'sequence and times' "$sequence" "$file"
 end
 
-begin 'three packets are in the file half a second later, without a signal'
+begin 'three packets get into the file without a signal, and without more of them'
 listen -i v0 -w "$file"
 frames 3
-since=$(now_ms)
-poll 5 in_file 3 || note 'not within 5 s'
-took=$(($(now_ms) - since))
-((took < ${sanitized:+10}500)) || note "it took $took ms"
+poll in_file 3 || note 'not in a minute'
 kill -KILL "$pid"
 reap
 want_true 'the file reads back' "$dump" -r "$file" -w "$work/again"
 end
 
-begin 'a lone packet is printed at once'
+begin 'a lone packet is printed before the next one comes'
 listen -i v0
 for n in 1 2 3; do
-	since=$(now_ms)
 	frames 1
-	poll 5 lines "$work/out" $n || note "packet $n: not within 5 s"
-	took=$(($(now_ms) - since))
-	((took < 1000)) || note "packet $n: it took $took ms"
+	poll lines "$work/out" $n || note "packet $n: not in a minute"
 done
 finish
 end
@@ -248,7 +242,7 @@ fi
 begin 'idling takes no CPU time'
 listen -i v0 -w "$file" --print
 frames 10
-poll 2 in_file 10
+poll in_file 10
 before=$(cpu_ticks)
 sleep 1
 want_true "ticks used while idle, $before before and $(cpu_ticks) after" test "$(($(cpu_ticks) - before))" -le 1

