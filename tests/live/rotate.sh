@@ -33,10 +33,10 @@ n_files()
 }
 
 # want_series FILE...: each is complete and well formed, and its statistics continue those of the one before: what was delivered
-# in between is in it. Leaves the number of packets in total, and the counters of the last.
+# in between is in it. Leaves the number of packets in total, and the counters and not_written of the last.
 want_series()
 {
-	local file said before=0 not_written_before=0 not_written lost_before=0
+	local file said before=0 not_written_before=0 lost_before=0
 
 	total=0 dropsum_all=0
 	for file; do
@@ -59,10 +59,11 @@ want_series()
 	((dropsum_all <= ${osdrop0-0} + not_written_before)) || note "epb_dropcount adds up to $dropsum_all of $osdrop0 lost"
 }
 
-# The same of all files of a capture that has ended as asked: nothing is left over.
+# The same of all files of a capture that has ended as asked: nothing is left over, and the summary says so as well.
 want_all()
 {
 	want_series "$@"
+	want 'captured, by the summary' "$total" "$(summary captured)"
 	want 'accepted, at the end' "${filteraccept0-}" "$((${usrdeliv0-0} + ${osdrop0-0}))"
 }
 
@@ -212,6 +213,22 @@ want 'exit status' 0 "$rc"
 list
 want_all "${files[@]}"
 want_detached
+end
+
+begin '-a duration, -G -W: the packet that comes behind the end is in no file, and counted'
+for args in '-a duration:1' '-G 1 -W 1' '-G 1 -W 2'; do
+	fresh
+	# shellcheck disable=SC2086
+	listen -i v0 -s 96 -w "$d/f%S" $args
+	background "$flood" -i v1 -p 0 -r 50000 >"$work/sent" 2>&1
+	load=$!
+	reap
+	kill -INT "$load"
+	wait "$load"
+	want "exit status ($args)" 0 "$rc"
+	list
+	want_all "${files[@]}"
+done
 end
 
 begin '-a packets: and files: it ends with the last packet'
@@ -472,7 +489,6 @@ for ((i = 0; i < 10 && ${#notes[@]} == 0; i++)); do
 	want 'exit status' 0 "$rc"
 	list
 	want_all "${files[@]}"
-	want 'captured' "$total" "$(summary captured)"
 done
 end
 

@@ -218,6 +218,30 @@ static void what_is_said_of_errors_is_true(void **state is_unused)
 	talkers_close(t);
 }
 
+/* Whoever comes when room was made may have been there before: the small ones were forgotten. */
+static void a_newcomer_may_have_had_what_was_forgotten(void **state is_unused)
+{
+	struct talkers *t = NULL;
+	struct talker top[16];
+	unsigned n;
+
+	assert_int_equal(talkers_open(&t, 16), 0);
+	for (uint32_t i = 0; i < 16; i++)
+		talk(t, i, 100 + i);
+	talk(t, 100, 1);	/* the seventeenth */
+	assert_int_equal(talkers_error(t), 108);
+	talk(t, 0, 500);
+	n = talkers_top(t, top, 16);
+	assert_int_equal(n, 7 + 2);
+	assert_int_equal(number_of(&top[0]), 0);
+	for (unsigned i = 0; i < n; i++) {
+		bool came_later = number_of(&top[i]) == 0 || number_of(&top[i]) == 100;
+
+		assert_int_equal(top[i].error, came_later ? 108 : 0);
+	}
+	talkers_close(t);
+}
+
 /* All alike, so that none stands out when room is made; and the other way round. */
 static void room_is_made_whatever_the_counts_are(void **state)
 {
@@ -242,11 +266,12 @@ int main(void)
 		cmocka_unit_test(all_is_exact_while_there_is_room),
 		cmocka_unit_test(addresses_of_both_versions_are_kept_apart),
 		cmocka_unit_test(what_is_said_of_errors_is_true),
+		cmocka_unit_test(a_newcomer_may_have_had_what_was_forgotten),
 		{ "room_is_made_where_all_are_alike", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)0 },
 		{ "room_is_made_where_they_ascend", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)1 },
 		{ "room_is_made_where_they_descend", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)2 },
 	};
-	size_t n = 8;
+	size_t n = 9;
 
 	unit_of_table(rows, a_packet_is_in_these_rows, tests, n);
 	return unit_run("info", tests, n);

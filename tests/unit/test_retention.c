@@ -387,7 +387,6 @@ static void an_interrupt_ends_the_waiting_for_a_command(void **state)
 	struct retention_options o = { .command = in_dir("hang") };
 	struct retention *r;
 	int pipe_fds[2];
-	uint64_t since;
 
 	(void)state;
 	put("hang", "#!/bin/sh\necho $$ >\"${0%/*}/pid\"\nsleep 1000\n", 0755);
@@ -396,10 +395,8 @@ static void an_interrupt_ends_the_waiting_for_a_command(void **state)
 	file(r, "f1", 10);
 	file(r, "f2", 10);
 	eventually(*content("pid"));
-	since = now_ms();
 	assert_int_equal(write(pipe_fds[1], "", 1), 1);
 	assert_int_equal(retention_finish(r, pipe_fds[0]), -EINTR);
-	assert_true(now_ms() - since < 1500);
 	assert_true(was_said("f1: "));
 	assert_true(was_said("was killed, as the end was forced"));
 	assert_true(was_said("f2: "));
