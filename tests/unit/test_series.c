@@ -52,7 +52,11 @@ static const struct series_case {
 	  "f_20261123202057_00001" },
 	{ "of_a_ring_without_suffix", "d.d/f", { .ring_names = true }, { 0 }, "d.d/f_00001_20261123202057" },
 	{ "of_a_ring_hidden", ".f", { .ring_names = true }, { 0 }, ".f_00001_20261123202057" },
+	{ "of_a_ring_hidden_in_a_folder", "d.d/.f", { .ring_names = true }, { 0 }, "d.d/.f_00001_20261123202057" },
 	{ "of_a_ring_packed", "a.b.pcapng.zst", { .ring_names = true }, { 0 }, "a.b_00001_20261123202057.pcapng.zst" },
+	{ "of_a_ring_packed_hidden", ".f.gz", { .ring_names = true }, { 0 }, ".f_00001_20261123202057.gz" },
+	{ "of_a_ring_with_another_dot", "a.b.pcapng", { .ring_names = true }, { 0 }, "a.b_00001_20261123202057.pcapng" },
+	{ "dated_of_a_size_do_not_begin_again", "f%S", { .file_bytes = 1, .file_ns = S, .n_files = 2 }, { 0, 0, 0 }, "f570 f571 f572" },
 	{ "of_a_ring_packed_only", "f.gz", { .ring_names = true }, { 0 }, "f_00001_20261123202057.gz" },
 	{ "of_a_ring_a_percent_is_one", "%Y", { .file_ns = S, .ring_names = true }, { 0 }, "%Y_00001_20261123202057" },
 };
@@ -130,9 +134,23 @@ static void it_knows_when_daylight_saving_time_ends(void **state)
 	tzset();
 }
 
+static void a_second_file_of_the_same_time_is_no_step_back(void **state)
+{
+	const struct rotate_options o = { .file_ns = S, .file_bytes = 1 };
+	struct filenames s;
+	char name[PATH_MAX];
+
+	(void)state;
+	assert_true(filenames_init(&s, "f%S", &o));
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(filenames_next(&s, T, name));
+		assert_false(s.back);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(cases) / sizeof(*cases) + 3];
+	struct CMUnitTest tests[sizeof(cases) / sizeof(*cases) + 4];
 	size_t n = 0;
 
 	setenv("TZ", "UTC", 1);
@@ -140,5 +158,6 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_date_with_a_slash_is_refused);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_name_that_is_too_long_is_refused);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(it_knows_when_daylight_saving_time_ends);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_second_file_of_the_same_time_is_no_step_back);
 	return unit_run("series", tests, n);
 }
