@@ -16,7 +16,6 @@
 #include <pcap/pcap.h>
 
 #include "bpf/event.h"
-#include "capture/cli/opts.h"
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_source.h"
@@ -42,9 +41,8 @@ struct rig {
 	unsigned repeats;
 	uint8_t frame[FRAME];
 	struct rings *ring;
-	struct live_iface tap;			/* with the capture program */
-	struct live_source drain;
-	struct opts opts;
+	struct live_iface iface;			/* with the capture program */
+	struct live_source source;
 	struct outputs outputs;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
@@ -58,22 +56,28 @@ static void *fill_ring(void *ctx)
 {
 	struct rig *r = ctx;
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = r->frame, .data_size_in = FRAME, .repeat = RING / (SNAP + 48));
-	int err = bpf_prog_test_run_opts(attach_program_fd(r->tap.attach), &opts);
+	int err = bpf_prog_test_run_opts(attach_program_fd(r->iface.attach), &opts);
 
 	if (err)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot run the capture program: %s", strerror(-err));
 	return NULL;
 }
 
-/* From the ring to the flow, as a live capture does it. Returns the number of packets. */
+/* From the ring to the outputs, as a live capture does it. Returns the number of packets. */
 static uint64_t empty_ring(struct rig *r)
 {
+	struct packet p;
 	uint64_t n = 0;
 	unsigned taken;
 
-	live_source_look(&r->drain, true);
-	while ((taken = live_source_batch(&r->drain)))
+	live_source_look(&r->source, true);
+	while ((taken = live_source_batch(&r->source))) {
+		while (live_source_next(&r->source, &p)) {
+			outputs_packet(&r->outputs, &p);
+			live_source_took(&r->source, true);
+		}
 		n += taken;
+	}
 	outputs_flush(&r->outputs);
 	return n;
 }
@@ -83,26 +87,28 @@ static int describe(void *ctx, struct writer *w)
 	struct rig *r = ctx;
 	int err = writer_begin(w, &(struct origin){ .appl = "bench_drain" });
 
-	return err ? err : writer_iface(w, &r->tap.iface, SNAP);
+	return err ? err : writer_iface(w, &r->iface.iface, SNAP);
 }
 
-static void open_flow(struct rig *r, const char *path)
+static void open_outputs(struct rig *r, const char *path)
 {
 	const struct rotate_source source = { .begin = describe, .ctx = r };
+	const struct outputs_settings settings = {
+		.file = { .path = path, .keep.sync = RETENTION_SYNC_NEVER, .live = true },
+	};
 
-	r->opts = (struct opts){ .write = path, .keep.sync = RETENTION_SYNC_NEVER };
-	if (outputs_open(&r->outputs, &r->opts, -1) || !outputs_begin(&r->outputs, &source, bench_now_ns(), bench_now_ns()))
+	if (outputs_open(&r->outputs, &settings, -1) || !outputs_begin(&r->outputs, &source, bench_now_ns(), bench_now_ns()))
 		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s", path);
 }
 
 /* What was emptied is what the program has put in since @before, and it is in the output. */
 static void check_ours(struct rig *r, uint64_t before, uint64_t n)
 {
-	if (!live_iface_snapshot(&r->tap) && r->tap.blind)
+	if (!live_iface_snapshot(&r->iface) && r->iface.blind)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot read the counters");
-	if (r->outputs.write_error || n != r->tap.counters.delivered - before || n != outputs_captured(&r->outputs))
+	if (r->outputs.write_error || n != r->iface.counters.delivered - before || n != outputs_captured(&r->outputs))
 		bench_die(&r->bench, EXIT_FAILURE, "not valid: %llu of %llu packets written", (unsigned long long)n,
-			  (unsigned long long)(r->tap.counters.delivered - before));
+			  (unsigned long long)(r->iface.counters.delivered - before));
 }
 
 static void on_cpu(struct rig *r, int cpu, pthread_t *thread, void *(*what)(void *))
@@ -122,7 +128,7 @@ static void on_cpu(struct rig *r, int cpu, pthread_t *thread, void *(*what)(void
 /* Packets per second. Filled by the other CPU, so that the data is not in our cache, or by both at once. */
 static double drain_ours(struct rig *r, const char *path, unsigned n_cpus)
 {
-	uint64_t before = r->tap.counters.delivered, n;
+	uint64_t before = r->iface.counters.delivered, n;
 	pthread_t threads[2];
 	double ns;
 
@@ -130,7 +136,7 @@ static double drain_ours(struct rig *r, const char *path, unsigned n_cpus)
 		on_cpu(r, r->cpu[!i], &threads[i], fill_ring);
 	for (unsigned i = 0; i < n_cpus; i++)
 		pthread_join(threads[i], NULL);
-	open_flow(r, path);
+	open_outputs(r, path);
 	ns = bench_now_ns();
 	n = empty_ring(r);
 	ns = bench_now_ns() - ns;
@@ -205,16 +211,16 @@ static void open_ours(struct rig *r)
 	int err = rings_open(&r->ring, RING, SNAP);
 
 	if (!err)
-		err = attach_open(&r->tap.attach, r->ring, &settings);
+		err = attach_open(&r->iface.attach, r->ring, &settings);
 	if (!err)	/* lo of our own namespace, which is down: else each test_run holds up all CPUs for milliseconds */
-		err = attach_to(r->tap.attach, LO, XDP_MODE_GENERIC);
+		err = attach_to(r->iface.attach, LO, XDP_MODE_GENERIC);
 	if (err)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
-	r->tap.iface = (struct iface){ .linktype = LINKTYPE_ETHERNET, .snaplen = SNAP };
-	r->tap.netif.has_mac = true;
-	memcpy(r->tap.netif.mac, r->frame, 6);
-	r->drain = (struct live_source){ .ring = r->ring, .taps = &r->tap, .n_taps = 1, .outputs = &r->outputs };
-	clock_init(&r->drain.clock);
+	r->iface.iface = (struct iface){ .linktype = LINKTYPE_ETHERNET, .snaplen = SNAP };
+	r->iface.netif.has_mac = true;
+	memcpy(r->iface.netif.mac, r->frame, 6);
+	r->source = (struct live_source){ .rings = r->ring, .ifaces = &r->iface, .n_ifaces = 1 };
+	clock_init(&r->source.clock);
 }
 
 static void open_pcap(struct rig *r)

@@ -14,6 +14,7 @@
 #include "capture/kernel/rings.h"
 #include "capture/kernel/run_as.h"
 #include "capture/live/live_iface.h"
+#include "capture/packet/packet.h"
 
 enum {
 	SIGNALS_AFTER	= 8 * LIVE_SOURCE_BATCH,	/* packets between two looks at the signals */
@@ -58,13 +59,46 @@ void capture_take_signals(struct capture *l)
 		outputs_hurry(&l->outputs, 0);
 }
 
+/* Hands a batch on. What comes behind the end of what is wanted (-c, a failed write) is counted as refused. */
+static unsigned take_batch(struct capture *l, bool wanted)
+{
+	unsigned n = live_source_batch(&l->source);
+	struct packet p;
+
+	while (live_source_next(&l->source, &p)) {
+		bool hand_on = wanted && !l->outputs.done;
+
+		if (hand_on)
+			outputs_packet(&l->outputs, &p);
+		else
+			l->outputs.refused++;
+		live_source_took(&l->source, hand_on);
+	}
+	return n;
+}
+
+size_t capture_look(struct capture *l, bool all)
+{
+	size_t used = live_source_look(&l->source, all);
+
+	outputs_now(&l->outputs, l->source.looked_ns);
+	return used;
+}
+
+void capture_refuse(struct capture *l)
+{
+	capture_look(l, true);
+	while (take_batch(l, false))
+		;
+}
+
 uint64_t capture_drain(struct capture *l)
 {
 	bool rest = l->stopping;
 	uint64_t taken = 0;
 
 	while (!l->forced) {
-		unsigned n = live_source_batch(&l->drain);
+		unsigned n = take_batch(l, true);
 
 		taken += n;
 		if (n < LIVE_SOURCE_BATCH || taken % SIGNALS_AFTER == 0)
@@ -90,7 +124,7 @@ static void flush(struct capture *l, uint64_t taken)
 static void turn(struct capture *l)
 {
 	if (!l->stopping && !l->outputs.done)
-		outputs_tick(&l->outputs, l->drain.looked_ns - RING_WINDOW_NS);
+		outputs_tick(&l->outputs, l->source.looked_ns - RING_WINDOW_NS);
 }
 
 /* How long to sleep: no longer than until the next file begins, or the links are looked at. */
@@ -118,9 +152,9 @@ static void count_the_living(struct capture *l)
 {
 	unsigned alive = 0;
 
-	for (unsigned i = 0; i < l->n_taps; i++)
-		alive += !l->taps[i].gone || is_waited_for(l, &l->taps[i]);
-	if (alive < l->n_taps)
+	for (unsigned i = 0; i < l->n_ifaces; i++)
+		alive += !l->ifaces[i].gone || is_waited_for(l, &l->ifaces[i]);
+	if (alive < l->n_ifaces)
 		l->status = STATUS_RUNTIME;
 	if (!alive)
 		l->stopping = true;
@@ -130,13 +164,13 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 {
 	struct capture *l = ctx;
 
-	for (unsigned i = 0; i < l->n_taps; i++) {
-		struct live_iface *t = &l->taps[i];
+	for (unsigned i = 0; i < l->n_ifaces; i++) {
+		struct live_iface *t = &l->ifaces[i];
 
 		if (!t->gone && t->netif.ifindex == n->ifindex)
 			live_iface_changed(t, n, gone);
 		else if (!gone && is_waited_for(l, t) && !strcmp(t->iface.name, n->name))
-			live_iface_return(t, n, l->opts);
+			live_iface_return(t, n, &l->settings);
 	}
 	count_the_living(l);
 }
@@ -144,8 +178,8 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 /* Changes are lost when too many come at once; then look for ourselves. */
 static void look_for_changes(struct capture *l)
 {
-	for (unsigned i = 0; i < l->n_taps; i++) {
-		const struct live_iface *t = &l->taps[i];
+	for (unsigned i = 0; i < l->n_ifaces; i++) {
+		const struct live_iface *t = &l->ifaces[i];
 		struct netif n = t->netif;
 		int err = t->gone ? netif_by_name(t->iface.name, &n) : netif_by_index(n.ifindex, &n);
 
@@ -162,12 +196,12 @@ static void look_at_links(struct capture *l)
 	if (now - l->looked_ns < LOOK_NS)
 		return;
 	l->looked_ns = now;
-	for (unsigned i = 0; i < l->n_taps; i++) {
-		if (l->taps[i].gone || !live_iface_is_lost(&l->taps[i]))
+	for (unsigned i = 0; i < l->n_ifaces; i++) {
+		if (l->ifaces[i].gone || !live_iface_is_lost(&l->ifaces[i]))
 			continue;
 		look_for_changes(l);
-		if (!l->taps[i].gone)
-			live_iface_lose(&l->taps[i]);
+		if (!l->ifaces[i].gone)
+			live_iface_lose(&l->ifaces[i]);
 	}
 	count_the_living(l);
 }
@@ -176,14 +210,14 @@ static void look_at_links(struct capture *l)
 
 static void clock_was_set(struct capture *l)
 {
-	int64_t step_ns = clock_refresh(&l->drain.clock);
+	int64_t step_ns = clock_refresh(&l->source.clock);
 
 	clock_watch_again(l->waiter.fds[ON_CLOCK]);
 	outputs_clock_set(&l->outputs, clock_monotonic_ns(), clock_now_ns());
 	if (!step_ns)
 		return;
-	for (unsigned i = 0; i < l->n_taps; i++)
-		l->taps[i].clock_step_ns += step_ns;
+	for (unsigned i = 0; i < l->n_ifaces; i++)
+		l->ifaces[i].clock_step_ns += step_ns;
 	log_complain("warning: the clock was set by %+.3f s, and the times of packets follow it", step_ns / 1e9);
 }
 
@@ -192,7 +226,7 @@ static void clock_was_set(struct capture *l)
 static void run(struct capture *l)
 {
 	while (!l->stopping && !l->outputs.done) {
-		size_t used = live_source_look(&l->drain, false);
+		size_t used = capture_look(l, false);
 		uint64_t taken = capture_drain(l);
 		unsigned ready;
 
@@ -201,7 +235,7 @@ static void run(struct capture *l)
 		look_at_links(l);
 		if (l->stopping || l->outputs.done)
 			break;
-		ready = loop_wait(&l->waiter, until_next(l, live_source_pace(&l->drain, used, taken)));
+		ready = loop_wait(&l->waiter, until_next(l, live_source_pace(&l->source, used, taken)));
 		if (ready & 1u << ON_SIGNAL)
 			capture_take_signals(l);
 		if (ready & 1u << ON_TIMER)
@@ -215,27 +249,33 @@ static void run(struct capture *l)
 
 enum status capture_run(const struct opts *o)
 {
-	struct capture l = { .opts = o, .waiter = LOOP_INIT, .n_taps = o->n_ifaces ? o->n_ifaces : 1 };
+	struct capture l = {
+		.opts = o, .waiter = LOOP_INIT, .n_ifaces = o->n_ifaces ? o->n_ifaces : 1,
+		.settings = {
+			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
+			.promiscuous = o->promiscuous, .mode = o->mode, .filter = o->filter,
+		},
+	};
 	enum status status;
 
-	l.taps = calloc(l.n_taps, sizeof(*l.taps));
-	if (!l.taps)
+	l.ifaces = calloc(l.n_ifaces, sizeof(*l.ifaces));
+	if (!l.ifaces)
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	status = capture_start(&l);
 	if (!status && l.listening) {
 		run(&l);
 		status = capture_stop(&l);
 	}
-	for (unsigned i = 0; i < l.n_taps; i++)
-		live_iface_close(&l.taps[i]);
+	for (unsigned i = 0; i < l.n_ifaces; i++)
+		live_iface_close(&l.ifaces[i]);
 	outputs_close(&l.outputs);
 	netif_watch_close(l.watch);
-	rings_close(l.ring);
+	rings_close(l.rings);
 	if (l.waiter.fds[ON_CLOCK] >= 0)
 		close(l.waiter.fds[ON_CLOCK]);
 	loop_close(&l.waiter);
 	to_ebpf_free(&l.filter);
-	run_as_close(l.account);
-	free(l.taps);
+	run_as_close(l.user);
+	free(l.ifaces);
 	return status;
 }

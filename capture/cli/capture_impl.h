@@ -9,6 +9,7 @@
 #include "capture/base/log.h"
 #include "capture/base/loop.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/live/live_iface.h"
 #include "capture/live/live_source.h"
 #include "capture/write/outputs.h"
 
@@ -16,18 +17,18 @@ struct run_as;
 struct netif_watch;
 struct opts;
 struct rings;
-struct live_iface;
 
 struct capture {
 	const struct opts *opts;
 	struct loop waiter;
-	struct rings *ring;
+	struct rings *rings;
 	struct netif_watch *watch;
 	struct outputs outputs;
-	struct live_iface *taps;
-	unsigned n_taps;
-	struct run_as *account;	/* of -Z */
-	struct live_source drain;
+	struct live_iface_settings settings;
+	struct live_iface *ifaces;
+	unsigned n_ifaces;
+	struct run_as *user;	/* of -Z */
+	struct live_source source;
 	struct filter filter;		/* of all interfaces, which are Ethernet; without instructions: none */
 	uint64_t start_ns, flushed_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
 	bool listening, stopping;
@@ -48,6 +49,12 @@ void capture_take_signals(struct capture *l);
 
 /* Takes what is in the rings now, and no more, so that there is time for other things. Returns the number of packets. */
 uint64_t capture_drain(struct capture *l);
+
+/* Looks what has come into the rings, to the last packet if @all is to go. Returns the bytes in use in the fullest. */
+size_t capture_look(struct capture *l, bool all);
+
+/* Takes what is left without handing it on: it is counted as refused. */
+void capture_refuse(struct capture *l);
 
 /* The statistics so far, on stderr. */
 void capture_print_stats(struct capture *l);

@@ -15,6 +15,7 @@
 #include "capture/base/limits.h"
 #include "capture/base/version.h"
 #include "capture/cli/capture_impl.h"
+#include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/expr.h"
 #include "capture/kernel/netif.h"
@@ -39,10 +40,10 @@ static enum status check_limits(unsigned n_ifaces)
 static enum status open_ring(struct capture *l)
 {
 	size_t wanted = l->opts->ring_bytes, kib;
-	int err = rings_open(&l->ring, wanted, l->opts->snap);
+	int err = rings_open(&l->rings, wanted, l->opts->snap);
 
 	if (!err) {
-		kib = ring_size(l->ring) / 1024;
+		kib = ring_size(l->rings) / 1024;
 		if (wanted && kib * 1024 != wanted)
 			log_complain("warning: the rings have %zu KiB: each CPU's is a power of two", kib);
 		return STATUS_OK;
@@ -90,7 +91,7 @@ static enum status make_filter(struct capture *l)
 static enum status load(struct capture *l)
 {
 	char missing[128];
-	enum status status = check_limits(l->n_taps);
+	enum status status = check_limits(l->n_ifaces);
 
 	if (status)
 		return status;
@@ -98,8 +99,8 @@ static enum status load(struct capture *l)
 		return log_fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
 	attach_set_verbose(l->opts->debug ? ATTACH_ALL : l->opts->print.verbose > 1 ? ATTACH_REFUSALS : ATTACH_SILENT);
 	status = open_ring(l);
-	for (unsigned i = 0; !status && i < l->n_taps; i++)
-		status = live_iface_load(&l->taps[i], l->ring, l->opts, l->filter.n ? &l->filter : NULL);
+	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
+		status = live_iface_load(&l->ifaces[i], l->rings, &l->settings, l->filter.n ? &l->filter : NULL);
 	return status;
 }
 
@@ -146,7 +147,7 @@ static enum status watch(struct capture *l)
 	int err = l->watch ? 0 : netif_watch_open(&l->watch);
 
 	if (!err)
-		err = loop_add(&l->waiter, ON_RING, rings_bell_fd(l->ring));
+		err = loop_add(&l->waiter, ON_RING, rings_bell_fd(l->rings));
 	if (!err)
 		err = loop_add(&l->waiter, ON_CHANGE, netif_watch_fd(l->watch));
 	if (!err && clock_fd >= 0)
@@ -166,8 +167,8 @@ static int describe(void *ctx, struct writer *w)
 	uname(&uts);
 	snprintf(os, sizeof(os), "%s %s", uts.sysname, uts.release);
 	err = writer_begin(w, &(struct origin){ .hardware = uts.machine, .os = os, .appl = "xdpdump " XDPDUMP_VERSION });
-	for (unsigned i = 0; !err && i < l->n_taps; i++)
-		err = writer_iface(w, &l->taps[i].iface, l->opts->snap);
+	for (unsigned i = 0; !err && i < l->n_ifaces; i++)
+		err = writer_iface(w, &l->ifaces[i].iface, l->opts->snap);
 	return err;
 }
 
@@ -175,8 +176,8 @@ static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
 {
 	struct capture *l = ctx;
 
-	live_iface_snapshot(&l->taps[id]);
-	live_iface_stats(&l->taps[id], outputs_lost_of(&l->outputs, id), s);
+	live_iface_snapshot(&l->ifaces[id]);
+	live_iface_stats(&l->ifaces[id], outputs_lost_of(&l->outputs, id), s);
 	return true;
 }
 
@@ -195,8 +196,8 @@ static void announce_start(const struct capture *l)
 	char where[512];
 	size_t len = 0;
 
-	for (unsigned i = 0; i < l->n_taps && len < sizeof(where) / 2; i++) {
-		const struct live_iface *t = &l->taps[i];
+	for (unsigned i = 0; i < l->n_ifaces && len < sizeof(where) / 2; i++) {
+		const struct live_iface *t = &l->ifaces[i];
 
 		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, %s mode", i ? ", " : "", t->netif.name,
 				t->why ? " (" : "", t->why ? t->why : "", t->why ? ")" : "", xdp_mode_name(t->mode));
@@ -221,31 +222,31 @@ enum status capture_start(struct capture *l)
 
 	if (err)
 		return log_fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
-	for (unsigned i = 0; i < l->n_taps; i++)	/* all, before one can fail: live_iface_close() looks at it */
-		l->taps[i].promiscuous_fd = -1;
+	for (unsigned i = 0; i < l->n_ifaces; i++)	/* all, before one can fail: live_iface_close() looks at it */
+		l->ifaces[i].promiscuous_fd = -1;
 	status = make_filter(l);
 	if (!status && o->wait)
 		status = wait_for_interfaces(l);
 	if (l->asked)
 		return STATUS_OK;
-	for (unsigned i = 0; !status && i < l->n_taps; i++)
-		status = live_iface_describe(&l->taps[i], o->n_ifaces ? o->ifaces[i] : NULL, i, o);
+	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
+		status = live_iface_describe(&l->ifaces[i], o->n_ifaces ? o->ifaces[i] : NULL, i, &l->settings);
 	if (!status)
-		status = outputs_open_for(&l->outputs, o, l->waiter.stop_fd, &l->account);
+		status = open_outputs(&l->outputs, o, l->waiter.stop_fd, &l->user);
 	if (status || l->outputs.done)
 		return status;
 	status = load(l);
 	if (!status)
 		status = watch(l);
 	l->start_ns = l->flushed_ns = l->looked_ns = clock_monotonic_ns();
-	l->drain = (struct live_source){
-		.ring = l->ring, .taps = l->taps, .n_taps = l->n_taps, .outputs = &l->outputs, .looked_ns = l->start_ns,
+	l->source = (struct live_source){
+		.rings = l->rings, .ifaces = l->ifaces, .n_ifaces = l->n_ifaces, .looked_ns = l->start_ns,
 	};
-	clock_init(&l->drain.clock);
-	for (unsigned i = 0; !status && i < l->n_taps; i++)
-		status = live_iface_attach(&l->taps[i], o);
+	clock_init(&l->source.clock);
+	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
+		status = live_iface_attach(&l->ifaces[i], &l->settings);
 	if (!status)
-		status = outputs_become(o, l->account);
+		status = open_outputs_become(o, l->user);
 	if (!status)
 		status = begin_file(l);
 	if (!status)

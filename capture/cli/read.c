@@ -10,6 +10,7 @@
 #include "capture/base/watch.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/filtered.h"
+#include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/run_as.h"
 #include "capture/packet/link.h"
@@ -22,6 +23,7 @@
 #include "capture/stage/select.h"
 #include "capture/write/descriptions.h"
 #include "capture/write/outputs.h"
+#include "capture/write/schedule.h"
 
 enum { HURRY_MS = 1000 };	/* once we are asked to stop, a reader of ours has to take something within this time */
 
@@ -184,7 +186,10 @@ static enum status open_input(struct read_run *f)
 	f->selection.only = f->only;
 	if (f->selection.dedup || f->only || o->skip || o->start.kind || o->end.kind)
 		f->source.selection = &f->selection;
-	f->descriptions = (struct descriptions){ .opts = o, .watch = &f->watch, .input = f->source.input };
+	f->descriptions = (struct descriptions){
+		.watch = &f->watch, .input = f->source.input, .pcapng = o->format == FORMAT_PCAPNG,
+		.rotates = schedule_rotates(&o->rotate), .snap = o->snap,
+	};
 	f->source.copy = f->outputs.rotate ? copy_blocks : NULL;
 	f->source.ctx = f;
 	return STATUS_OK;
@@ -352,11 +357,11 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 	f.watch.flush = on_flush;
 	f.watch.ctx = &f;
 	if (!status)
-		status = outputs_open_for(&f.outputs, o, f.watch.waiter.stop_fd, &account);
+		status = open_outputs(&f.outputs, o, f.watch.waiter.stop_fd, &account);
 	if (!status && !f.outputs.done)
 		status = open_input(&f);
 	if (!status)
-		status = outputs_become(o, account);
+		status = open_outputs_become(o, account);
 	if (!status && !f.outputs.done && !f.watch.asked)
 		status = process(&f);
 	run_as_close(account);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "capture/base/value.h"
-#include "capture/cli/opts.h"
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/rings.h"
@@ -55,7 +54,7 @@ enum status live_iface_find(struct live_iface *t, const char *name)
 	return name ? find_named(t, name) : find_default(t);
 }
 
-enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id, const struct opts *o)
+enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id, const struct live_iface_settings *s)
 {
 	char driver[64];
 	struct utsname uts;
@@ -71,9 +70,9 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 			    name);
 	name = t->netif.name;		/* it may have been an alternative one */
 	t->running = t->netif.running;
-	t->iface = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = o->snap };
+	t->iface = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = s->snap };
 	t->iface.name = strdup(t->netif.name);
-	t->iface.filter = o->filter ? expr_line(o->filter) : NULL;
+	t->iface.filter = s->filter ? expr_line(s->filter) : NULL;
 	t->iface.has_mac = t->netif.has_mac;
 	memcpy(t->iface.mac, t->netif.mac, sizeof(t->iface.mac));
 	t->iface.speed_bps = netif_speed_bps(name);
@@ -112,10 +111,10 @@ static enum status load_failed(const char *name, const struct filter *filter, in
 		    "bpf_ktime_get_tai_ns (Linux 6.1): %s", name, uts.release, strerror(-err));
 }
 
-enum status live_iface_load(struct live_iface *t, const struct rings *ring, const struct opts *o, const struct filter *filter)
+enum status live_iface_load(struct live_iface *t, const struct rings *ring, const struct live_iface_settings *s, const struct filter *filter)
 {
 	const struct attach_settings settings = {
-		.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port, .iface = t->iface.id,
+		.snap = s->snap, .headers_only = s->headers_only, .drop = s->drop, .iface = t->iface.id,
 		.filter = filter,
 	};
 	int err = attach_open(&t->attach, ring, &settings);
@@ -169,13 +168,13 @@ static bool is_busy(const struct live_iface *t)
 	return attach_query(t->netif.ifindex, found) > 0;
 }
 
-enum status live_iface_attach(struct live_iface *t, const struct opts *o)
+enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s)
 {
 	int err;
 
 	if (is_busy(t))
 		return busy(t);
-	if (o->promiscuous) {
+	if (s->promiscuous) {
 		t->promiscuous_fd = netif_promiscuous(t->netif.ifindex);
 		if (t->promiscuous_fd == -EPERM)
 			return log_fail(STATUS_PERMISSION, "%s: CAP_NET_RAW missing, which promiscuous mode needs", t->netif.name);
@@ -185,9 +184,9 @@ enum status live_iface_attach(struct live_iface *t, const struct opts *o)
 	}
 	t->start_ns = clock_now_ns();
 	t->has_if_dropped = t->netif.has_rx_missed;
-	t->mode = o->mode == XDP_MODE_AUTO ? XDP_MODE_NATIVE : o->mode;
+	t->mode = s->mode == XDP_MODE_AUTO ? XDP_MODE_NATIVE : s->mode;
 	err = attach_to(t->attach, t->netif.ifindex, t->mode);
-	if (o->mode == XDP_MODE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL)) {
+	if (s->mode == XDP_MODE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL)) {
 		int native_err = err;
 
 		t->mode = XDP_MODE_GENERIC;
@@ -311,7 +310,7 @@ void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
 	}
 }
 
-bool live_iface_return(struct live_iface *t, const struct netif *n, const struct opts *o)
+bool live_iface_return(struct live_iface *t, const struct netif *n, const struct live_iface_settings *s)
 {
 	const uint64_t start_ns = t->start_ns, end_ns = t->end_ns;
 
@@ -322,7 +321,7 @@ bool live_iface_return(struct live_iface *t, const struct netif *n, const struct
 	t->running = n->running;
 	t->if_dropped_before = t->if_dropped;
 	t->end_ns = 0;
-	t->gone = live_iface_attach(t, o);
+	t->gone = live_iface_attach(t, s);
 	t->start_ns = start_ns;
 	if (t->gone) {
 		t->end_ns = end_ns;

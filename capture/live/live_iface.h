@@ -11,8 +11,17 @@
 #include "capture/packet/packet.h"
 
 struct filter;
-struct opts;
 struct rings;
+
+/* What is asked of an interface; the same for all of a capture. */
+struct live_iface_settings {
+	uint32_t snap;			/* bytes, 1 to EVENT_SNAP_MAX */
+	bool headers_only;
+	bool drop;			/* every frame afterwards: for mirror ports */
+	bool promiscuous;
+	enum xdp_mode mode;
+	const char *filter;		/* as it was written; NULL: none */
+};
 
 struct live_iface {
 	struct netif netif;		/* as it was at the start */
@@ -48,9 +57,9 @@ struct live_iface {
  */
 int live_iface_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
 enum status live_iface_find(struct live_iface *t, const char *name);
-enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id, const struct opts *o);
-enum status live_iface_load(struct live_iface *t, const struct rings *ring, const struct opts *o, const struct filter *filter);
-enum status live_iface_attach(struct live_iface *t, const struct opts *o);
+enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id, const struct live_iface_settings *s);
+enum status live_iface_load(struct live_iface *t, const struct rings *ring, const struct live_iface_settings *s, const struct filter *filter);
+enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s);
 
 /* Takes the program off the interface. The counters stay. */
 void live_iface_detach(struct live_iface *t);
@@ -72,7 +81,7 @@ void live_iface_lose(struct live_iface *t);
  * It has come back after it was gone, as @n: takes up where it was left. False: our program could not be attached again, which was
  * said, and it stays gone.
  */
-bool live_iface_return(struct live_iface *t, const struct netif *n, const struct opts *o);
+bool live_iface_return(struct live_iface *t, const struct netif *n, const struct live_iface_settings *s);
 
 /* The statistics block, as of the last snapshot, or, once it is detached, as of then. @lost: packets that the writer could not write. */
 void live_iface_stats(const struct live_iface *t, uint64_t lost, struct iface_stats *s);

@@ -13,7 +13,6 @@
 #include "capture/base/util.h"
 #include "capture/base/version.h"
 #include "capture/base/watch.h"
-#include "capture/cli/opts.h"
 #include "capture/format/pcapng.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
@@ -21,7 +20,6 @@
 #include "capture/packet/pcapng_options.h"
 #include "capture/read/merge.h"
 #include "capture/write/descriptions.h"
-#include "capture/write/schedule.h"
 #include "capture/write/writer.h"
 
 enum {
@@ -33,11 +31,6 @@ enum {
 	AGAIN_STRING_MAX	= 1 << 10,
 	AGAIN_IFACES_MAX	= 64,		/* of more, only those with packets */
 };
-
-static bool is_pcapng(const struct descriptions *d)
-{
-	return d->opts->format == FORMAT_PCAPNG;
-}
 
 /* ---- the common snapshot length ---- */
 
@@ -73,7 +66,7 @@ void descriptions_complain(struct descriptions *d, const struct packet *p)
 {
 	uint32_t snaplen = adjusted(d->snaplen, p->iface->linktype);
 
-	if (d->too_long || !is_pcapng(d))
+	if (d->too_long || !d->pcapng)
 		return;
 	d->too_long = true;
 	progress_erase(&d->watch->progress);
@@ -89,7 +82,7 @@ void descriptions_complain(struct descriptions *d, const struct packet *p)
 
 static void complain_of_shortening(struct descriptions *d)
 {
-	if (d->shortened || !is_pcapng(d))
+	if (d->shortened || !d->pcapng)
 		return;
 	d->shortened = true;
 	progress_erase(&d->watch->progress);
@@ -132,7 +125,7 @@ bool descriptions_stats(const struct descriptions *d, uint32_t id, struct iface_
 	if (!known)
 		return false;
 	*s = *known;
-	if (schedule_rotates(&d->opts->rotate))		/* a file has room for so much at its end */
+	if (d->rotates)		/* a file has room for so much at its end */
 		s->options.len = pcapng_options_fit(&s->options, WRITER_STATS_OPTIONS_MAX);
 	return true;
 }
@@ -141,7 +134,7 @@ bool descriptions_stats(const struct descriptions *d, uint32_t id, struct iface_
 
 static void complain_of_link_types(struct descriptions *d)
 {
-	if (d->differ || !is_pcapng(d))
+	if (d->differ || !d->pcapng)
 		return;
 	d->differ = true;
 	progress_erase(&d->watch->progress);
@@ -166,7 +159,7 @@ static int describe(struct descriptions *d, struct writer *w, const struct iface
 
 	if (i->linktype != merge_iface(d->input, 0)->linktype)
 		complain_of_link_types(d);
-	return writer_iface(w, &as, d->opts->snap);
+	return writer_iface(w, &as, d->snap);
 }
 
 int descriptions_go_on(struct descriptions *d, struct writer *w)
@@ -176,7 +169,7 @@ int descriptions_go_on(struct descriptions *d, struct writer *w)
 
 	look_at_new(d);
 	find_snaplen(d);
-	if (d->few && !is_pcapng(d) && !writer_has_iface(w, 0))		/* the link type of a pcap file is that of the first */
+	if (d->few && !d->pcapng && !writer_has_iface(w, 0))		/* the link type of a pcap file is that of the first */
 		err = describe(d, w, merge_iface(d->input, 0));
 	for (; !d->few && !err && (i = merge_iface(d->input, d->n)); d->n++)
 		err = describe(d, w, i);
@@ -207,7 +200,7 @@ static ssize_t room_for_packet(struct descriptions *d, const struct packet *p)
 
 int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p, uint64_t room)
 {
-	ssize_t need = room < UINT64_MAX && is_pcapng(d) ? room_for_packet(d, p) : 0;
+	ssize_t need = room < UINT64_MAX && d->pcapng ? room_for_packet(d, p) : 0;
 
 	if (need < 0)
 		return need;
@@ -225,7 +218,7 @@ static void find_section_options(struct descriptions *d)
 
 	d->section = merge_section_options(d->input);
 	fit = pcapng_options_fit(&d->section, SECTION_OPTIONS_MAX);
-	if (fit < d->section.len && is_pcapng(d)) {
+	if (fit < d->section.len && d->pcapng) {
 		progress_erase(&d->watch->progress);
 		log_complain("warning: %s: comments on the files that take more than %u KiB together are left out: "
 			 "tcpdump would not read the output", merge_title(d->input), SECTION_OPTIONS_MAX >> 10);

@@ -13,14 +13,15 @@
 #include "capture/packet/packet.h"
 
 struct merge;
-struct opts;
 struct watch;
 struct writer;
 
 struct descriptions {
-	const struct opts *opts;
 	struct watch *watch;
 	struct merge *input;
+	bool pcapng;			/* is what is written: other formats say little of all this */
+	bool rotates;			/* there may be many files */
+	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
 	uint64_t n_files;		/* begun */
 
 	uint32_t n_known, most;		/* interfaces so far, the largest snapshot length of them */

@@ -8,15 +8,12 @@
 
 #include "capture/base/log.h"
 #include "capture/base/util.h"
-#include "capture/cli/opts.h"
-#include "capture/kernel/run_as.h"
 #include "capture/packet/packet.h"
-#include "capture/read/secrets.h"
 #include "capture/write/outputs.h"
 #include "capture/write/place.h"
 #include "capture/write/postrotate.h"
 
-static int open_failed(struct outputs *f, const char *path, int err)
+static enum status open_failed(struct outputs *f, const char *path, int err)
 {
 	if (err == -EINTR) {
 		f->done = true;
@@ -40,104 +37,42 @@ static enum status check_command(const char *command)
 	return err ? log_fail(STATUS_USAGE, "-z %s: cannot be run: %s", command, strerror(-err)) : STATUS_OK;
 }
 
-int outputs_open(struct outputs *f, const struct opts *o, int interrupt_fd)
+static enum status open_file(struct outputs *f, const struct rotate_settings *s, int interrupt_fd)
 {
+	const char *what = s->codec.kind ? codec_name(s->codec.kind) : format_name(s->format);
 	int err;
 
-	*f = (struct outputs){
-		.limit = o->count, .live = !o->n_reads, .stop_ns = o->write ? 0 : o->rotate.stop_ns, .unbuffered = o->unbuffered,
-		.line_buffered = o->print.line_buffered,
-	};
-	if (o->keep.command && check_command(o->keep.command))
-		return STATUS_USAGE;
-	if (o->write) {
-		bool is_text = format_is_text(o->format) && !o->codec.kind;
-
-		if (!strcmp(o->write, "-") && isatty(STDOUT_FILENO) && !is_text)
-			return log_fail(STATUS_USAGE, "stdout is a terminal: %s is not written there",
-				    o->codec.kind ? codec_name(o->codec.kind) : format_name(o->format));
-		err = rotate_open(&f->rotate, o, interrupt_fd);
-		if (err)
-			return open_failed(f, f->rotate ? rotate_path(f->rotate) : o->write, err);
-	}
-	if (o->text) {
-		err = writer_open(&f->screen, o->screen, &o->print, "-", interrupt_fd);
-		if (!err)
-			err = writer_begin(f->screen, &(struct origin){ .hardware = NULL });
-		if (err)
-			return open_failed(f, "stdout", err);
-	}
-	return 0;
+	if (!strcmp(s->path, "-") && isatty(STDOUT_FILENO) && (s->codec.kind || !format_is_text(s->format)))
+		return log_fail(STATUS_USAGE, "stdout is a terminal: %s is not written there", what);
+	err = rotate_open(&f->rotate, s, interrupt_fd);
+	return err ? open_failed(f, f->rotate ? rotate_path(f->rotate) : s->path, err) : STATUS_OK;
 }
 
-static bool is_same(const char *path, const struct stat *st)
+static enum status open_screen(struct outputs *f, const struct outputs_settings *s, int interrupt_fd)
 {
-	struct stat other;
+	int err = writer_open(&f->screen, s->screen_format, &s->text, "-", interrupt_fd);
 
-	return path && !stat(path, &other) && S_ISREG(other.st_mode) && other.st_dev == st->st_dev && other.st_ino == st->st_ino;
-}
-
-/* The @n-th file that is read beside the input. NULL: there is none. "": that one is not given. */
-static const char *read_beside(const struct opts *o, unsigned n)
-{
-	const char *const named[] = { o->filter_file, o->list_file, o->lost ? o->reads[1] : NULL };
-
-	if (n < array_size(named))
-		return named[n] ? named[n] : "";
-	n -= array_size(named);
-	return n < o->n_secrets ? secrets_path(o->secrets[n]) : NULL;
-}
-
-static enum status spare(struct outputs *f, const struct opts *o, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return STATUS_OK;
-	if (is_same(o->keep.print_name, &st) || (f->rotate && rotate_spare(f->rotate, &st) == -EEXIST))
-		return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file", path);
-	return STATUS_OK;
-}
-
-/* What is read is not written to. That -w is not the input itself is seen when that is open. */
-static enum status spare_all(struct outputs *f, const struct opts *o)
-{
-	enum status status = STATUS_OK;
-	struct stat st;
-
-	for (unsigned i = 0; !status && read_beside(o, i); i++)
-		status = spare(f, o, read_beside(o, i));
-	for (unsigned i = 0; !status && o->keep.print_name && i < o->n_reads; i++)
-		if (!stat(o->reads[i], &st) && is_same(o->keep.print_name, &st))
-			status = log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file", o->reads[i]);
-	if (!status && o->keep.print_name && f->rotate && !stat(o->keep.print_name, &st) && rotate_spare(f->rotate, &st) == -EEXIST)
-		status = log_fail(STATUS_USAGE, "%s: -w and -b printname: want the same file", o->keep.print_name);
-	return status;
-}
-
-enum status outputs_open_for(struct outputs *f, const struct opts *o, int interrupt_fd, struct run_as **a)
-{
-	int err = o->user ? run_as_open(a, o->user) : 0;
-	enum status status;
-
-	if (err == -ENOENT)
-		return log_fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
 	if (!err)
-		err = run_as_enter(*a);
-	if (err)
-		return log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err));
-	status = outputs_open(f, o, interrupt_fd);
-	if (!status)
-		status = spare_all(f, o);
-	err = run_as_leave(*a);
-	return err ? log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : status;
+		err = writer_begin(f->screen, &(struct origin){ .hardware = NULL });
+	return err ? open_failed(f, "stdout", err) : STATUS_OK;
 }
 
-enum status outputs_become(const struct opts *o, const struct run_as *a)
+enum status outputs_open(struct outputs *f, const struct outputs_settings *s, int interrupt_fd)
 {
-	int err = run_as_become(a);
+	const struct rotate_settings *file = &s->file;
+	enum status status = STATUS_OK;
 
-	return err ? log_fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user, strerror(-err)) : STATUS_OK;
+	*f = (struct outputs){
+		.limit = s->limit, .live = file->live, .stop_ns = file->path ? 0 : file->when.stop_ns,
+		.unbuffered = s->unbuffered, .line_buffered = s->text.line_buffered,
+	};
+	if (file->keep.command && check_command(file->keep.command))
+		return STATUS_USAGE;
+	if (file->path)
+		status = open_file(f, file, interrupt_fd);
+	if (!status && !f->done && s->screen)
+		status = open_screen(f, s, interrupt_fd);
+	return status;
 }
 
 /*

@@ -10,9 +10,17 @@
 #include "capture/write/rotate.h"
 #include "capture/write/writer.h"
 
-struct run_as;
-struct opts;
 struct packet;
+
+/* What is asked for: packets in files, on the screen, or neither. */
+struct outputs_settings {
+	struct rotate_settings file;	/* path NULL: none, and only when.stop_ns and live matter */
+	bool screen;			/* packets are printed on stdout */
+	enum file_format screen_format;
+	struct text_settings text;	/* of that */
+	uint64_t limit;			/* packets, 0: none */
+	bool unbuffered;		/* each packet is in the file at once */
+};
 
 struct outputs {
 	struct rotate *rotate;		/* NULL: no file */
@@ -31,14 +39,10 @@ struct outputs {
 };
 
 /*
- * Opens the outputs that @o asks for. On failure complains and returns an exit code (log.h). Done afterwards: interrupted
- * while it waited for a reader, which is a normal end.
+ * Opens the outputs. On failure complains and returns an exit code (log.h). Done afterwards: interrupted while it waited
+ * for a reader, which is a normal end.
  */
-int outputs_open(struct outputs *f, const struct opts *o, int interrupt_fd);
-
-/* The same as the user of -Z, who is *@a from then on (NULL: none), to be closed by the caller; as him for ever. */
-enum status outputs_open_for(struct outputs *f, const struct opts *o, int interrupt_fd, struct run_as **a);
-enum status outputs_become(const struct opts *o, const struct run_as *a);
+enum status outputs_open(struct outputs *f, const struct outputs_settings *s, int interrupt_fd);
 
 /* Before the first packet: as rotate_begin(). This and what follows: false if no more packets are wanted, done or a write failed. */
 bool outputs_begin(struct outputs *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
-#include "capture/cli/opts.h"
 #include "capture/packet/packet.h"
 #include "capture/write/out.h"
 #include "capture/write/retention.h"
@@ -142,7 +141,7 @@ void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns)
 /* Is there room for what comes before it is asked again? */
 static int check_room(struct rotate *r)
 {
-	uint64_t max = r->opts->keep.max_disk;
+	uint64_t max = r->set.keep.max_disk;
 	enum retention_room room;
 
 	r->room_at = writer_size(r->writer) + (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);

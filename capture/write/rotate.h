@@ -11,8 +11,12 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "capture/base/codec.h"
+#include "capture/format/format.h"
+#include "capture/format/text_settings.h"
+#include "capture/write/retention.h"
+
 struct iface_stats;
-struct opts;
 struct packet;
 struct rotate;
 struct writer;
@@ -27,6 +31,18 @@ struct rotate_options {
 	bool ring_names;	/* -b: FILE_00001_20261124003115.SUFFIX; else with -G strftime(3), and tcpdump's numbers */
 	uint64_t name_order;	/* -b nametimenum: of these; 2 and more: the time comes first */
 	uint64_t stop_ns, stop_bytes, stop_files;	/* -a; of all files, but stop_bytes with rotation: of one */
+};
+
+/* The files. Strings have to live as long as the rotation. */
+struct rotate_settings {
+	const char *path;		/* or the pattern of their names; "-": stdout */
+	enum file_format format;
+	struct text_settings text;	/* if that is text */
+	struct codec codec;
+	struct rotate_options when;	/* one follows another */
+	struct retention_options keep;	/* what becomes of them; n_files and patient are set here */
+	bool part;			/* called *.part until they are complete */
+	bool live;			/* packets come as time goes by, else their time is that which counts */
 };
 
 /* What stands in every file beside its packets, from whoever captures or reads. */
@@ -49,7 +65,7 @@ enum { ROTATE_END = 1, ROTATE_LAST = 2 };
  * Opens the first file, unless its name depends on the first packet's time (-r). Nothing is written or overwritten yet.
  * -errno, -EINVAL: the options do not fit the file. *@r is set then, too, for rotate_error(), and has to be closed.
  */
-int rotate_open(struct rotate **r, const struct opts *o, int interrupt_fd);
+int rotate_open(struct rotate **r, const struct rotate_settings *s, int interrupt_fd);
 
 /* A file that is read from: it is never written to. -EEXIST: it is the first output. -ENOMEM. */
 int rotate_spare(struct rotate *r, const struct stat *st);

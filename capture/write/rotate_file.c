@@ -11,7 +11,6 @@
 #include "capture/base/clock.h"
 #include "capture/base/log.h"
 #include "capture/base/util.h"
-#include "capture/cli/opts.h"
 #include "capture/write/out.h"
 #include "capture/write/retention.h"
 #include "capture/write/rotate_impl.h"
@@ -33,14 +32,14 @@ static const char *last_part(const char *path)
 /* What a file is called that is not complete. NULL: too long. */
 static const char *working_name(const struct rotate *r, const char *path, char out[static PATH_MAX])
 {
-	bool fits = snprintf(out, PATH_MAX, "%s%s", path, r->opts->part ? ".part" : "") < PATH_MAX;
+	bool fits = snprintf(out, PATH_MAX, "%s%s", path, r->set.part ? ".part" : "") < PATH_MAX;
 
 	return fits && strlen(last_part(out)) <= NAME_MAX ? out : NULL;
 }
 
 void rotate_name(struct rotate *r, struct out *out)
 {
-	int err = r->opts->part ? out_rename(out, last_part(r->path)) : 0;
+	int err = r->set.part ? out_rename(out, last_part(r->path)) : 0;
 
 	if (!err)
 		return;
@@ -58,13 +57,13 @@ static void tell(void *ctx, const char *sentence)
 
 static int open_retention(struct rotate *r)
 {
-	const struct rotate_options *o = &r->opts->rotate;
-	struct retention_options keep = r->opts->keep;
+	const struct rotate_options *o = &r->set.when;
+	struct retention_options keep = r->set.keep;
 	int err;
 
 	if (o->file_bytes || o->ring_names)
 		keep.n_files = o->n_files;
-	keep.patient = r->opts->n_reads;
+	keep.patient = !r->set.live;
 	err = retention_open(&r->retention, &keep, &(struct say){ tell, NULL }, r->interrupt_fd);
 	if (err && keep.print_name)
 		strncpy(r->wanted, keep.print_name, sizeof(r->wanted) - 1);
@@ -90,12 +89,12 @@ static bool takes_place_of(const struct rotate *r, const struct stat *st)
 
 	if (writer_is_same(r->writer, st))
 		return true;
-	return r->opts->part && !stat(r->path, &mine) && mine.st_dev == st->st_dev && mine.st_ino == st->st_ino;
+	return r->set.part && !stat(r->path, &mine) && mine.st_dev == st->st_dev && mine.st_ino == st->st_ino;
 }
 
 int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 {
-	const struct opts *o = r->opts;
+	const struct rotate_settings *o = &r->set;
 	char name[PATH_MAX];
 	struct stat st;
 	int err;
@@ -104,7 +103,7 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 		return -ENAMETOOLONG;
 	if (o->part && !stat(r->path, &st) && !S_ISREG(st.st_mode))
 		return refuse(r, -EINVAL, "not a regular file, which --part is for");
-	err = writer_open(&r->writer, o->format, &o->print, name, r->interrupt_fd);
+	err = writer_open(&r->writer, o->format, &o->text, name, r->interrupt_fd);
 	if (err)
 		return err;
 	for (size_t i = 0; i < r->n_spared; i++)
@@ -114,40 +113,40 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 	if (err)
 		return err;
 	if (!out_is_file(writer_out(r->writer)))
-		return schedule_rotates(&o->rotate) ? refuse(r, -EINVAL, "not a regular file: no others can follow") : 0;
+		return schedule_rotates(&o->when) ? refuse(r, -EINVAL, "not a regular file: no others can follow") : 0;
 	err = hold_directory(r);
 	if (!err && !r->retention)
 		err = open_retention(r);
 	return err ? err : retention_current(r->retention, writer_out(r->writer), r->path);
 }
 
-static bool is_plain(const struct opts *o)
+static bool is_plain(const struct rotate_settings *o)
 {
-	const struct rotate_options *r = &o->rotate;
+	const struct rotate_options *r = &o->when;
 
 	return !schedule_rotates(r) && !r->stop_ns && !r->stop_bytes && !o->keep.max_disk && !o->keep.min_free;
 }
 
-int rotate_open(struct rotate **rotate, const struct opts *o, int interrupt_fd)
+int rotate_open(struct rotate **rotate, const struct rotate_settings *o, int interrupt_fd)
 {
 	struct rotate *r = *rotate = calloc(1, sizeof(*r));
 	struct rlimit limit;
 
 	if (!r)
 		return -ENOMEM;
-	r->opts = o;
+	r->set = *o;
 	r->interrupt_fd = interrupt_fd;
 	r->dir_fd = -1;
 	r->plain = is_plain(o);
 	r->opened_ns = clock_now_ns();
 	r->room_at = o->keep.max_disk || o->keep.min_free ? 0 : UINT64_MAX;
-	strncpy(r->path, o->write, sizeof(r->path) - 1);
-	if (!filenames_init(&r->series, o->write, &o->rotate))
+	strncpy(r->path, o->path, sizeof(r->path) - 1);
+	if (!filenames_init(&r->series, o->path, &o->when))
 		return refuse(r, -EINVAL, "too long, or a '/' comes out of the time (%D)");
-	schedule_init(&r->schedule, &o->rotate, !o->n_reads);
-	if (schedule_rotates(&o->rotate) && !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY)
+	schedule_init(&r->schedule, &o->when, o->live);
+	if (schedule_rotates(&o->when) && !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY)
 		r->schedule.max_bytes = min_of(r->schedule.max_bytes, (uint64_t)limit.rlim_cur);
-	if (o->n_reads && (r->series.dated || r->series.ring))
+	if (!o->live && (r->series.dated || r->series.ring))
 		return open_retention(r);
 	return rotate_open_first(r, r->opened_ns);
 }
@@ -231,10 +230,10 @@ int rotate_open_next(struct rotate *r, struct out **out)
 
 	if (!working_name(r, r->wanted, name))
 		return -ENAMETOOLONG;
-	if (!strcmp(r->wanted, r->path) && r->opts->part)	/* the name is needed, and the file has another one */
+	if (!strcmp(r->wanted, r->path) && r->set.part)	/* the name is needed, and the file has another one */
 		rotate_name(r, writer_out(r->writer));
 	else if (!strcmp(r->wanted, r->path))	/* a ring of one file: the old one makes way, if it is still there */
 		out_unlink(writer_out(r->writer));
 	err = out_open_in(out, r->dir_fd, name, r->interrupt_fd);
-	return err ? err : out_set_codec(*out, r->opts->codec);
+	return err ? err : out_set_codec(*out, r->set.codec);
 }

@@ -13,7 +13,7 @@ struct out;
 struct retention;
 
 struct rotate {
-	const struct opts *opts;
+	struct rotate_settings set;
 	struct rotate_source source;
 	struct schedule schedule;
 	struct filenames series;

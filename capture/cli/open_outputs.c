@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The outputs that the command line asks for, as the user of -Z, and apart from what is read. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "capture/base/util.h"
+#include "capture/cli/open_outputs.h"
+#include "capture/cli/opts.h"
+#include "capture/kernel/run_as.h"
+#include "capture/read/secrets.h"
+#include "capture/write/outputs.h"
+
+static bool is_same(const char *path, const struct stat *st)
+{
+	struct stat other;
+
+	return path && !stat(path, &other) && S_ISREG(other.st_mode) && other.st_dev == st->st_dev && other.st_ino == st->st_ino;
+}
+
+/* The @n-th file that is read beside the input. NULL: there is none. "": that one is not given. */
+static const char *read_beside(const struct opts *o, unsigned n)
+{
+	const char *const named[] = { o->filter_file, o->list_file, o->lost ? o->reads[1] : NULL };
+
+	if (n < array_size(named))
+		return named[n] ? named[n] : "";
+	n -= array_size(named);
+	return n < o->n_secrets ? secrets_path(o->secrets[n]) : NULL;
+}
+
+static enum status spare(struct outputs *f, const struct opts *o, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return STATUS_OK;
+	if (is_same(o->keep.print_name, &st) || (f->rotate && rotate_spare(f->rotate, &st) == -EEXIST))
+		return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file", path);
+	return STATUS_OK;
+}
+
+/* What is read is not written to. That -w is not the input itself is seen when that is open. */
+static enum status spare_all(struct outputs *f, const struct opts *o)
+{
+	enum status status = STATUS_OK;
+	struct stat st;
+
+	for (unsigned i = 0; !status && read_beside(o, i); i++)
+		status = spare(f, o, read_beside(o, i));
+	for (unsigned i = 0; !status && o->keep.print_name && i < o->n_reads; i++)
+		if (!stat(o->reads[i], &st) && is_same(o->keep.print_name, &st))
+			status = log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file", o->reads[i]);
+	if (!status && o->keep.print_name && f->rotate && !stat(o->keep.print_name, &st) && rotate_spare(f->rotate, &st) == -EEXIST)
+		status = log_fail(STATUS_USAGE, "%s: -w and -b printname: want the same file", o->keep.print_name);
+	return status;
+}
+
+static struct outputs_settings settings_of(const struct opts *o)
+{
+	return (struct outputs_settings){
+		.file = {
+			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec, .when = o->rotate,
+			.keep = o->keep, .part = o->part, .live = !o->n_reads,
+		},
+		.screen = o->text, .screen_format = o->screen, .text = o->print,
+		.limit = o->count, .unbuffered = o->unbuffered,
+	};
+}
+
+enum status open_outputs(struct outputs *f, const struct opts *o, int interrupt_fd, struct run_as **a)
+{
+	const struct outputs_settings settings = settings_of(o);
+	int err = o->user ? run_as_open(a, o->user) : 0;
+	enum status status;
+
+	if (err == -ENOENT)
+		return log_fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
+	if (!err)
+		err = run_as_enter(*a);
+	if (err)
+		return log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err));
+	status = outputs_open(f, &settings, interrupt_fd);
+	if (!status)
+		status = spare_all(f, o);
+	err = run_as_leave(*a);
+	return err ? log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : status;
+}
+
+enum status open_outputs_become(const struct opts *o, const struct run_as *a)
+{
+	int err = run_as_become(a);
+
+	return err ? log_fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user, strerror(-err)) : STATUS_OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The outputs that the command line asks for. */
+#ifndef XDPDUMP_CLI_OPEN_OUTPUTS_H
+#define XDPDUMP_CLI_OPEN_OUTPUTS_H
+
+#include "capture/base/log.h"
+
+struct opts;
+struct outputs;
+struct run_as;
+
+/*
+ * As outputs_open(), by the user of -Z, who is *@a from then on (NULL: none), to be closed by the caller. What is read is
+ * never written to.
+ */
+enum status open_outputs(struct outputs *f, const struct opts *o, int interrupt_fd, struct run_as **a);
+
+/* We are that user from here on. */
+enum status open_outputs_become(const struct opts *o, const struct run_as *a);
+
+#endif
