@@ -9,23 +9,38 @@
 #include "capture/live/live_iface.h"
 #include "capture/report/stats.h"
 
+typedef unsigned long long ull;
+
 enum { HURRY_MS = 1000 };	/* a reader has to take something within this time */
 
-void capture_print_stats(struct capture *l)
+/*
+ * Of all interfaces, as of now; *c by protocol. Packets that the outputs could not take are known of each interface; what came
+ * as one of no interface is in no ledger of one.
+ */
+static struct ledger sum_up(struct capture *l, struct counters *c)
 {
-	struct totals t = { .live = true, .has_filter = l->filter.n };
+	struct ledger sum = { .unwritten = l->source.malformed }, one;
 
 	for (unsigned i = 0; i < l->n_ifaces; i++) {
 		const uint64_t *from = (const uint64_t *)&l->ifaces[i].counters;
-		uint64_t *to = (uint64_t *)&t.c;
+		uint64_t *to = (uint64_t *)c;
 
 		live_iface_snapshot(&l->ifaces[i]);
-		for (size_t k = 0; k < sizeof(t.c) / sizeof(*to); k++)
+		for (size_t k = 0; k < sizeof(*c) / sizeof(*to); k++)
 			to[k] += from[k];
-		t.not_written += l->ifaces[i].refused;
-		t.if_dropped += l->ifaces[i].if_dropped;
+		live_iface_ledger(&l->ifaces[i], 0, &one);
+		ledger_add(&sum, &one);
 	}
-	t.not_written += l->source.malformed + outputs_lost(&l->outputs);
+	sum.unwritten += outputs_lost(&l->outputs);
+	return sum;
+}
+
+void capture_print_stats(struct capture *l)
+{
+	struct totals t = { .has_filter = l->filter.n };
+	struct ledger sum = sum_up(l, &t.c);
+
+	t.ledger = &sum;
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
 }
 
@@ -62,31 +77,46 @@ static void announce_count(uint64_t n, const char *what)
 
 static void print_summary(struct capture *l)
 {
-	uint64_t received = 0, dropped = 0, full = 0, if_dropped = 0, reported = 0;
+	struct counters c = { .delivered = 0 };
+	struct ledger sum = sum_up(l, &c);
+	uint64_t reported = 0;
 
-	for (unsigned i = 0; i < l->n_ifaces; i++) {
-		const struct counters *c = &l->ifaces[i].counters;
-
-		received += c->all.packets;
-		dropped += c->ring_full + c->error;
-		full += c->ring_full;
-		if_dropped += l->ifaces[i].if_dropped;
+	for (unsigned i = 0; i < l->n_ifaces; i++)
 		reported += l->ifaces[i].reported;
-	}
 	capture_print_stats(l);
-	if (dropped > reported)
-		log_announce("  %llu of them behind the last packet", (unsigned long long)(dropped - reported));
+	if (ledger_lost(&sum) > reported)
+		log_announce("  %llu of them behind the last packet", (unsigned long long)(ledger_lost(&sum) - reported));
 	announce_count(outputs_captured(&l->outputs), "captured");
-	announce_count(received, "received by filter");
-	announce_count(dropped, "dropped by kernel");
-	announce_count(if_dropped, "dropped by interface");
+	announce_count(ledger_accepted(&sum), "received by filter");
+	announce_count(ledger_lost(&sum), "dropped by kernel");
+	announce_count(sum.if_dropped, "dropped by interface");
 	if (rings_late(l->rings))
 		announce_count(rings_late(l->rings), "out of the order of time, more than a millisecond late");
-	if (full)
+	if (sum.ring_full)
 		log_complain("warning: the ring was full; a larger one (-B)%s or a smaller snapshot length (-s) loses less",
 			 l->opts->codec.kind == CODEC_NONE ? "" : ", less compression (zstd:1 is the fastest)");
-	if (dropped > full)
+	if (sum.copy_failed)
 		log_complain("warning: packets could not be copied, or came on a CPU that was added since the start");
+}
+
+/* Where a record made no sense, or the end was forced, it is known that they do not add up. */
+static enum status check_books(const struct capture *l)
+{
+	enum status status = STATUS_OK;
+	struct ledger ledger;
+
+	for (unsigned i = 0; i < l->n_ifaces; i++) {
+		const struct live_iface *iface = &l->ifaces[i];
+
+		live_iface_ledger(iface, outputs_lost_of(&l->outputs, i), &ledger);
+		if (l->forced || iface->blind || l->source.malformed || rings_broken(l->rings) || ledger_adds_up(&ledger, true))
+			continue;
+		status = log_fail(STATUS_RUNTIME, "%s: the counts do not add up: seen %llu, filtered %llu, lost %llu, delivered %llu, "
+				  "taken %llu, not written %llu", iface->netif.name, (ull)ledger.seen, (ull)ledger.filtered,
+				  (ull)ledger_lost(&ledger), (ull)ledger.delivered, (ull)ledger.taken,
+				  (ull)ledger_not_written(&ledger));
+	}
+	return status;
 }
 
 enum status capture_stop(struct capture *l)
@@ -108,6 +138,7 @@ enum status capture_stop(struct capture *l)
 	for (unsigned i = 0; i < l->n_ifaces; i++)
 		if (l->ifaces[i].blind)
 			l->status = STATUS_RUNTIME;
+	l->status = max_of(l->status, check_books(l));
 	if (rings_broken(l->rings)) {
 		log_complain("a ring held records that make no sense; packets behind them are lost and not counted as such");
 		l->status = STATUS_RUNTIME;

@@ -345,29 +345,30 @@ void live_iface_lose(struct live_iface *t)
 	log_complain("%s: somebody has detached our program", t->netif.name);
 }
 
-void live_iface_stats(const struct live_iface *t, uint64_t lost, struct iface_stats *s)
+void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct ledger *l)
 {
 	const struct counters *c = &t->counters;
+
+	*l = (struct ledger){
+		.seen = count_seen(c), .filtered = c->filtered.packets, .ring_full = c->ring_full, .copy_failed = c->error,
+		.delivered = c->delivered, .taken = t->taken, .refused = t->refused, .unwritten = unwritten,
+		.if_dropped = t->if_dropped, .knows_if_dropped = t->has_if_dropped && !t->gone,
+	};
+}
+
+void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct iface_stats *s)
+{
 	uint64_t end_ns = t->end_ns ? t->end_ns : t->counted_ns;
-	int len;
+	struct ledger ledger;
+	unsigned len;
 
 	*s = (struct iface_stats){
 		.ts_ns = end_ns,
-		.value = {
-			[STAT_START] = t->start_ns, [STAT_END] = end_ns,
-			[STAT_RECEIVED] = count_seen(c),
-			[STAT_IF_DROP] = t->if_dropped,
-			[STAT_ACCEPTED] = c->delivered + c->ring_full + c->error,
-			[STAT_OS_DROP] = c->ring_full + c->error,
-			[STAT_DELIVERED] = t->taken,
-		},
-		.has = (1u << N_STATS) - 1,
+		.value = { [STAT_START] = t->start_ns, [STAT_END] = end_ns },
+		.has = 1u << STAT_START | 1u << STAT_END,
 	};
-	if (!t->has_if_dropped || t->gone)
-		s->has &= ~(1u << STAT_IF_DROP);
-	len = snprintf(s->comment, sizeof(s->comment), "ring_full=%llu error=%llu not_written=%llu",
-		       (unsigned long long)c->ring_full, (unsigned long long)c->error,
-		       (unsigned long long)(t->refused + lost));
+	live_iface_ledger(t, unwritten, &ledger);
+	len = ledger_to_stats(&ledger, s);
 	if (t->link_downs)
 		len += snprintf(s->comment + len, sizeof(s->comment) - len, " link_down=%u", t->link_downs);
 	if (t->returns)

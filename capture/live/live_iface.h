@@ -8,6 +8,7 @@
 #include "capture/base/log.h"
 #include "capture/kernel/attach.h"
 #include "capture/kernel/netif.h"
+#include "capture/packet/ledger.h"
 #include "capture/packet/packet.h"
 
 struct filter;
@@ -83,8 +84,12 @@ void live_iface_lose(struct live_iface *t);
  */
 bool live_iface_return(struct live_iface *t, const struct netif *n, const struct live_iface_settings *s);
 
-/* The statistics block, as of the last snapshot, or, once it is detached, as of then. @lost: packets that the writer could not write. */
-void live_iface_stats(const struct live_iface *t, uint64_t lost, struct iface_stats *s);
+/*
+ * The books, and as a statistics block, as of the last snapshot, or, once it is detached, as of then. @unwritten: packets that
+ * the output could not take.
+ */
+void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct ledger *l);
+void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct iface_stats *s);
 
 void live_iface_close(struct live_iface *t);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "capture/base/log.h"
+#include "capture/packet/ledger.h"
 #include "capture/report/stats.h"
 
 static double share(uint64_t part, uint64_t all)
@@ -43,7 +44,8 @@ void stats_print(const struct totals *t, uint64_t ns)
 		 (ull)c->non_ip.packets, share(c->non_ip.packets, c->all.packets));
 	if (t->has_filter)
 		log_announce("  filtered out: %llu packets, %llu bytes", (ull)c->filtered.packets, (ull)c->filtered.bytes);
-	if (t->live)
+	if (t->ledger)
 		log_announce("  lost: ring full %llu, copy failed %llu, not written %llu, by the interface %llu",
-			 (ull)c->ring_full, (ull)c->error, (ull)t->not_written, (ull)t->if_dropped);
+			     (ull)t->ledger->ring_full, (ull)t->ledger->copy_failed, (ull)ledger_not_written(t->ledger),
+			     (ull)t->ledger->if_dropped);
 }

@@ -8,13 +8,13 @@
 
 #include "bpf/event.h"
 
+struct ledger;
+
 /* What is printed; all since the start. */
 struct totals {
-	struct counters c;
-	uint64_t not_written;	/* taken from the ring, but not in the output */
-	uint64_t if_dropped;	/* lost by the devices, before the program */
-	bool live;		/* there can be losses */
-	bool has_filter;	/* c.filtered counts what it rejected */
+	struct counters c;		/* by protocol, and of the filter */
+	const struct ledger *ledger;	/* NULL: there can be no losses */
+	bool has_filter;		/* c.filtered counts what it rejected */
 };
 
 /* Prints them on stderr. @ns: time that they cover, 0: no rates. */

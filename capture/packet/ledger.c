@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* seen = filtered + ring_full + copy_failed + delivered; delivered = taken; taken = refused + unwritten + in the output. */
+#include <stdio.h>
+
+#include "capture/packet/ledger.h"
+#include "capture/packet/packet.h"
+
+uint64_t ledger_accepted(const struct ledger *l)
+{
+	return l->delivered + ledger_lost(l);
+}
+
+uint64_t ledger_lost(const struct ledger *l)
+{
+	return l->ring_full + l->copy_failed;
+}
+
+uint64_t ledger_not_written(const struct ledger *l)
+{
+	return l->refused + l->unwritten;
+}
+
+bool ledger_adds_up(const struct ledger *l, bool settled)
+{
+	uint64_t told = l->filtered + ledger_accepted(l);
+
+	if (told > l->seen || l->taken > l->delivered || ledger_not_written(l) > l->taken)
+		return false;
+	return !settled || (told == l->seen && l->taken == l->delivered);
+}
+
+void ledger_add(struct ledger *sum, const struct ledger *l)
+{
+	sum->seen += l->seen;
+	sum->filtered += l->filtered;
+	sum->ring_full += l->ring_full;
+	sum->copy_failed += l->copy_failed;
+	sum->delivered += l->delivered;
+	sum->taken += l->taken;
+	sum->refused += l->refused;
+	sum->unwritten += l->unwritten;
+	sum->if_dropped += l->if_dropped;
+	sum->knows_if_dropped |= l->knows_if_dropped;
+}
+
+unsigned ledger_to_stats(const struct ledger *l, struct iface_stats *s)
+{
+	s->value[STAT_RECEIVED] = l->seen;
+	s->value[STAT_IF_DROP] = l->if_dropped;
+	s->value[STAT_ACCEPTED] = ledger_accepted(l);
+	s->value[STAT_OS_DROP] = ledger_lost(l);
+	s->value[STAT_DELIVERED] = l->taken;
+	s->has |= 1u << STAT_RECEIVED | 1u << STAT_ACCEPTED | 1u << STAT_OS_DROP | 1u << STAT_DELIVERED;
+	if (l->knows_if_dropped)
+		s->has |= 1u << STAT_IF_DROP;
+	return snprintf(s->comment, sizeof(s->comment), "ring_full=%llu error=%llu not_written=%llu",
+			(unsigned long long)l->ring_full, (unsigned long long)l->copy_failed,
+			(unsigned long long)ledger_not_written(l));
+}
