@@ -2,7 +2,7 @@
 #ifndef XDPDUMP_BASE_VERSION_H
 #define XDPDUMP_BASE_VERSION_H
 
-#define XDPDUMP_VERSION	"0.1.0"
+#include "release.h"	/* XDPDUMP_VERSION, of the Makefile */
 
 /* On stdout: ours, and those of the libraries in use. */
 void version_print(void);
