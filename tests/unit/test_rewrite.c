@@ -204,17 +204,17 @@ static size_t n_tests;
 
 static void add(const char *pattern, const char *what, CMUnitTestFunction fn)
 {
-	glob_t found;	/* kept, for the names */
+	static char names[TESTS_MAX][160], files[TESTS_MAX][128];
+	glob_t found;
 
 	if (glob(pattern, GLOB_BRACE, NULL, &found) || n_tests + found.gl_pathc + 2 > TESTS_MAX)
 		abort();
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		char *name;
-
-		if (asprintf(&name, "%s_%s", strrchr(found.gl_pathv[i], '/') + 1, what) < 0)
-			abort();
-		tests[n_tests++] = (struct CMUnitTest){ name, fn, NULL, NULL, found.gl_pathv[i] };
+	for (size_t i = 0; i < found.gl_pathc; i++, n_tests++) {
+		snprintf(files[n_tests], sizeof(files[0]), "%s", found.gl_pathv[i]);
+		snprintf(names[n_tests], sizeof(names[0]), "%s_%s", strrchr(files[n_tests], '/') + 1, what);
+		tests[n_tests] = (struct CMUnitTest){ names[n_tests], fn, NULL, NULL, files[n_tests] };
 	}
+	globfree(&found);
 }
 
 int main(void)
