@@ -12,7 +12,7 @@
 
 enum {
 	EVENT_SNAP_MAX	= 262144,	/* bytes of a packet that a record can hold: MAXIMUM_SNAPLEN of libpcap */
-	EVENT_XDP_MAX	= 2 * 0xffff,	/* and of those, what XDP can reach of a frame: see load() in xdpdump.bpf.c */
+	EVENT_XDP_MAX	= 2 * 0xffff,	/* and of those, what XDP can reach of a frame: see frame_load() in xdpdump.bpf.c */
 };
 
 /* One packet in a ring; the next begins at the next multiple of 8 bytes. */

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What every capture program does, wherever it is attached: asks the filter, counts a frame, parses its headers, and copies its
+ * time, what it is and its first bytes into the ring of this CPU. The frame itself is never touched.
+ *
+ * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the bytes of a frame that it can
+ * load; and behind it four functions, and its entry, which calls capture() and returns its verdict.
+ */
+#ifndef XDPDUMP_CAPTURE_H
+#define XDPDUMP_CAPTURE_H
+
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/event.h"
+
+/* Bytes of the frame on the wire, at least 1. */
+static __always_inline __u32 frame_len(FRAME *ctx);
+
+/* The bytes that can be read directly, up to *end; there may be none of them. */
+static __always_inline const __u8 *frame_linear(FRAME *ctx, const __u8 **end);
+
+/* Copies the first @n bytes, 1 to FRAME_MAX, wherever they are. 0, or it has failed. */
+static __always_inline long frame_load(FRAME *ctx, __u8 *to, __u64 n);
+
+/* Fills in what only this kind of program knows: queue and hook. */
+static __always_inline void frame_mark(FRAME *ctx, struct event *ev);
+
+char gpl_compatible[] SEC("license") = "Dual MIT/GPL";
+
+/* Set before the program is loaded, so that the verifier sees constants. */
+const volatile __u32 snap;		/* bytes copied of a frame, 1 to EVENT_SNAP_MAX */
+const volatile __u64 ring_size;		/* of each CPU: a power of two */
+const volatile __u16 iface;
+const volatile _Bool headers_only;	/* nothing is copied from behind the last header */
+const volatile _Bool has_filter;	/* filter() has been replaced; else it is not called */
+const volatile _Bool never;		/* false */
+
+/* Packets lost on all CPUs so far. Only a loss writes it, so reading it for every packet costs little. */
+__u32 lost;
+
+/* struct cpu_ring, one for each CPU. Made by userspace, which knows the sizes (kernel/rings.c). */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct cpu_ring));
+} rings SEC(".maps");
+
+/* Carries no data: it is what a sleeping consumer can wait on. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} bell SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+/* The start of frames whose headers are not in the first buffer, as with header split. */
+enum { SCRATCH = 512, COPY_MAX = 512 };
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8[SCRATCH]);
+} scratch SEC(".maps");
+
+static __always_inline void *only_value(void *map)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(map, &zero);
+}
+
+/* Not static: the verifier looks at such a function once, whatever the caller does with the outcome. */
+__noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
+{
+	const __u8 *end, *data = frame_linear(ctx, &end);
+	__u32 linear = end - data;
+	struct cursor c;
+	__u8 *copy;
+
+	if (!hdr)
+		return 0;
+	c = cursor_init(data, linear, len, PARSE_REACH);
+	c.end = end;
+	if (linear < SCRATCH && linear < len && (copy = only_value(&scratch))) {
+		__u64 last = (len < SCRATCH ? len : SCRATCH) - 1;
+		__u32 n;
+
+		asm volatile("" : "+r"(last));
+		n = (last & (SCRATCH - 1)) + 1;
+		if (!frame_load(ctx, copy, n)) {
+			c = cursor_init(copy, n, len, SCRATCH);
+			c.end = copy + SCRATCH;
+		}
+	}
+	parse_frame(&c, hdr);
+	return 0;
+}
+
+/*
+ * A place holder: whether a frame is captured. Userspace puts the translation of the expression here (filter/to_ebpf.c),
+ * before the program is loaded. Not static, so that the verifier looks at it on its own; the assembly keeps the compiler
+ * from knowing what it does.
+ */
+__noinline int filter(FRAME *ctx, __u32 len)
+{
+	int mark;
+
+	asm volatile("%0 = %1" : "=r"(mark) : "i"(FILTER_MARK), "r"(ctx), "r"(len));
+	return mark;
+}
+
+/* How many bytes of the frame are to be copied, 1 to snap. */
+static __always_inline __u32 wanted(const struct parsed *hdr, __u32 len)
+{
+	__u32 n = len;
+
+	if (headers_only && n > ETH_HLEN)
+		n = hdr->hdr_len < ETH_HLEN ? ETH_HLEN : hdr->hdr_len < n ? hdr->hdr_len : n;
+	if (n > FRAME_MAX)
+		n = FRAME_MAX;
+	return n < snap ? n : snap;
+}
+
+/* @n is a constant. */
+static __always_inline void copy_words(__u8 *to, const __u8 *from, int n)
+{
+	for (int i = 0; i < n; i++)
+		((__u64 *)to)[i] = ((const __u64 *)from)[i];
+}
+
+/*
+ * Copies @n bytes of the first buffer, in steps of 32, the last step overlapping the one before: for the bytes of a packet the helper
+ * takes longer than all the rest of a record. False: too few or too many for that, or not all in the first buffer.
+ */
+static __always_inline int copy_linear(FRAME *ctx, __u8 *to, __u64 n)
+{
+	const __u8 *end, *data = frame_linear(ctx, &end);
+	__u64 rest = n - 32;
+
+	if (n > COPY_MAX || n < 32)
+		return 0;
+#pragma unroll
+	for (__u32 i = 0; i < COPY_MAX; i += 32) {
+		if (n < i + 32)
+			break;
+		if (data + i + 32 > end)
+			return 0;
+		copy_words(to + i, data + i, 4);
+	}
+	if (n % 32 == 0)
+		return 1;
+	pin(rest);
+	if (rest > COPY_MAX - 32)
+		return 0;
+	data += rest;
+	if (data + 32 > end)
+		return 0;
+	copy_words(to + rest, data, 4);
+	return 1;
+}
+
+/* Where it cannot be rung now, the next packet tries again. */
+static __always_inline void wake_consumer(struct cpu_ring *r)
+{
+	void *nothing = bpf_ringbuf_reserve(&bell, 8, 0);
+
+	if (!nothing)
+		return;
+	r->asleep = 0;
+	bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+}
+
+/* Puts a record into @r. Only this CPU writes there, and nothing else runs on it until we are done: see deliver(). */
+static __always_inline void put(struct cpu_ring *r, FRAME *ctx, struct counters *c, const struct parsed *hdr,
+				__u32 len)
+{
+	__u32 caplen = wanted(hdr, len);
+	__u64 last = caplen - 1;	/* the position of the last byte: bounds it, caplen is at least 1 */
+	__u64 head = r->head;
+	struct event *ev;
+
+	if (head + event_room(caplen) - *(volatile __u64 *)&r->tail > ring_size) {
+		c->ring_full++;
+		__sync_fetch_and_add(&lost, 1);
+		return;
+	}
+	ev = (void *)&r->data[head & (ring_size - 1)];
+	ev->tai_ns = bpf_ktime_get_tai_ns();
+	ev->len = len;
+	ev->lost = *(volatile __u32 *)&lost;
+	ev->caplen = caplen;
+	ev->cpu = bpf_get_smp_processor_id();
+	ev->iface = iface;
+	ev->hdr = *hdr;
+	ev->pad_ = 0;
+	frame_mark(ctx, ev);
+	asm volatile("" : "+r"(last));	/* else the compiler, which knows the bound, leaves nothing for the verifier */
+	if (last >= snap || (!copy_linear(ctx, ev->data, last + 1) && frame_load(ctx, ev->data, last + 1))) {
+		c->error++;
+		__sync_fetch_and_add(&lost, 1);
+		return;
+	}
+	c->delivered++;
+	/*
+	 * An exchange, because it orders: the record is there before the new head is, and the new head before we look
+	 * whether the consumer sleeps. It does these two things the other way round (rings_sleep() in kernel/rings.c).
+	 */
+	__sync_lock_test_and_set(&r->head, head + event_room(caplen));
+	if (*(volatile __u32 *)&r->asleep)
+		wake_consumer(r);
+}
+
+/*
+ * A CPU runs one program at a time, with softirqs off. With PREEMPT_RT one may interrupt another, finds the ring busy, and its
+ * packet is an error; that they take turns within these few instructions is for the kernel's lock of softirqs to prevent.
+ */
+static __always_inline void deliver(FRAME *ctx, struct counters *c, const struct parsed *hdr, __u32 len)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct cpu_ring *r = bpf_map_lookup_elem(&rings, &cpu);
+
+	if (!r || *(volatile __u32 *)&r->busy) {
+		c->error++;
+		__sync_fetch_and_add(&lost, 1);
+		return;
+	}
+	*(volatile __u32 *)&r->busy = 1;
+	put(r, ctx, c, hdr, len);
+	*(volatile __u32 *)&r->busy = 0;
+}
+
+/* All of it. What the verdict is on the frame is none of its business. */
+static __always_inline void capture(FRAME *ctx)
+{
+	struct counters *c = only_value(&counters);
+	__u32 len = frame_len(ctx);
+	struct parsed hdr = {};
+
+	if (!c)
+		return;
+	if (never)		/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
+		parse(ctx, &hdr, len);
+	if (has_filter && !filter(ctx, len)) {
+		tally_add(&c->filtered, len);
+		return;
+	}
+	parse(ctx, &hdr, len);
+	count_packet(c, &hdr, len);
+	deliver(ctx, c, &hdr, len);
+}
+
+#endif
