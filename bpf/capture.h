@@ -198,10 +198,9 @@ static __always_inline void put(struct cpu_ring *r, FRAME *ctx, struct counters 
 	ev->len = len;
 	ev->lost = *(volatile __u32 *)&lost;
 	ev->caplen = caplen;
-	ev->cpu = bpf_get_smp_processor_id();
 	ev->iface = iface;
 	ev->hdr = *hdr;
-	ev->pad_ = 0;
+	ev->verdict = ev->meta = ev->pad_ = 0;
 	frame_mark(ctx, ev);
 	asm volatile("" : "+r"(last));	/* else the compiler, which knows the bound, leaves nothing for the verifier */
 	if (last >= snap || (!copy_linear(ctx, ev->data, last + 1) && frame_load(ctx, ev->data, last + 1))) {

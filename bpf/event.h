@@ -15,22 +15,38 @@ enum {
 	EVENT_XDP_MAX	= 2 * 0xffff,	/* and of those, what XDP can reach of a frame: see frame_load() in xdpdump.bpf.c */
 };
 
-/* One packet in a ring; the next begins at the next multiple of 8 bytes. */
+/* Where a packet was seen. */
+enum event_hook {
+	EVENT_XDP,
+	EVENT_TC_IN,
+	EVENT_TC_OUT,
+	EVENT_HOOKS,		/* how many there are */
+};
+
+/*
+ * One packet in a ring; the next begins at the next multiple of 8 bytes. Which CPU it came on is told by the ring. What is
+ * reserved is 0 in every record, and one that has something else there makes no sense to a reader that does not know of it.
+ */
 struct event {
 	__u64 tai_ns;		/* CLOCK_TAI */
 	__u32 len;		/* bytes on the wire, all buffers of the frame */
 	__u32 lost;		/* packets lost on this interface before, on any CPU, modulo 2^32 */
 	__u32 caplen;		/* bytes of data[], at most len */
 	__u16 queue;		/* receive queue */
-	__u16 cpu;
 	__u16 iface;		/* number of the interface, in the order of -i */
-	__u16 pad_;
 	struct parsed hdr;	/* of the whole frame, also where data[] is shorter */
+	__u8 hook;		/* enum event_hook */
+	__u8 verdict;		/* reserved: 1 + that of a program that is watched; 0: none */
+	__u8 meta;		/* reserved: words of 8 bytes between here and data[], of what else is known of the packet */
+	__u8 pad_;
 	__u8 data[];
 };
 
 _Static_assert(sizeof(struct event) == 48, "struct event is a contract");
+_Static_assert(__builtin_offsetof(struct event, hdr) == 24, "in the record the headers begin with a word");
+_Static_assert(__builtin_offsetof(struct event, hook) == 44, "so do the four bytes behind them, which are written as one");
 _Static_assert(__builtin_offsetof(struct event, data) == 48, "packet bytes follow the header");
+_Static_assert(EVENT_HOOKS <= 256, "a hook is one byte");
 
 /* Bytes of a ring that a record with @caplen bytes of data takes. */
 parse_inline __u32 event_room(__u32 caplen)

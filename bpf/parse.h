@@ -83,7 +83,7 @@ struct parsed {
 	__u8 end;		/* enum parse_end */
 	__u8 ttl;		/* TTL or hop limit */
 	__u8 pad_;
-};
+} __attribute__((aligned(4)));	/* copied by words of 4 bytes */
 
 _Static_assert(sizeof(struct parsed) == 20, "struct parsed is a contract");
 

@@ -35,6 +35,7 @@ static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n)
 static __always_inline void frame_mark(struct xdp_md *ctx, struct event *ev)
 {
 	ev->queue = ctx->rx_queue_index;
+	ev->hook = EVENT_XDP;
 }
 
 SEC("xdp.frags")

@@ -263,10 +263,11 @@ static uint64_t rival_rank(const struct rings *r)
 	return rank;
 }
 
-/* As the program makes it? Its lengths are never trusted. */
+/* As a program makes it? Its lengths are never trusted, and with metadata the data would be elsewhere. */
 static bool is_sound(const struct rings *r, const struct lane *l, const struct event *ev)
 {
-	return ev->caplen <= r->snap && ev->caplen <= ev->len && event_room(ev->caplen) <= l->end - l->pos;
+	return ev->caplen <= r->snap && ev->caplen <= ev->len && event_room(ev->caplen) <= l->end - l->pos &&
+	       ev->hook < EVENT_HOOKS && !ev->verdict && !ev->meta && !ev->pad_;
 }
 
 /*

@@ -61,7 +61,7 @@ static bool put(unsigned on, uint64_t tai_ns, uint16_t caplen)
 
 	if (r->head + event_room(caplen) - r->tail > rings_cpu_size(rig.ring))
 		return false;
-	*ev = (struct event){ .tai_ns = tai_ns, .len = caplen, .caplen = caplen, .cpu = on };
+	*ev = (struct event){ .tai_ns = tai_ns, .len = caplen, .caplen = caplen, .iface = on };
 	memset(ev->data, on, caplen);
 	__atomic_store_n(&r->head, r->head + event_room(caplen), __ATOMIC_RELEASE);
 	return true;
@@ -213,7 +213,7 @@ static void records_survive_many_wraps_and_full_rings(void **state is_unused)
 			for (unsigned n = 0; n < got; n++) {
 				assert_int_equal(taken[n]->tai_ns, ++out);
 				for (unsigned i = 0; i < taken[n]->caplen; i++)
-					assert_int_equal(taken[n]->data[i], taken[n]->cpu);
+					assert_int_equal(taken[n]->data[i], taken[n]->iface);
 			}
 		rings_release(rig.ring);
 	}
@@ -221,21 +221,39 @@ static void records_survive_many_wraps_and_full_rings(void **state is_unused)
 	assert_true(full > 0);
 }
 
+/* Changes of a record, each of which makes none of it. */
+static void too_long(struct event *ev) { ev->caplen = SNAP + 1; }
+static void longer_than_the_packet(struct event *ev) { ev->len = ev->caplen - 1; }
+static void of_no_hook(struct event *ev) { ev->hook = EVENT_HOOKS; }
+static void with_a_verdict(struct event *ev) { ev->verdict = 1; }
+static void with_metadata(struct event *ev) { ev->meta = 1; }
+static void with_padding(struct event *ev) { ev->pad_ = 1; }
+
 static void a_record_that_makes_no_sense_costs_its_ring_only(void **state is_unused)
 {
-	put(0, 1, 10);
-	put(0, 2, 10);
-	((struct event *)cpu(0)->data)->caplen = SNAP + 1;
-	if (rig.n_cpus > 1)
-		put(1, 3, 10);
-	rings_look(rig.ring, UINT64_MAX);
-	assert_int_equal(next(), rig.n_cpus > 1 ? 3 : 0);
-	assert_int_equal(next(), 0);
-	assert_int_equal(rings_broken(rig.ring), 1);
-	rings_release(rig.ring);
-	put(0, 4, 10);
-	rings_look(rig.ring, UINT64_MAX);
-	assert_int_equal(next(), 4);
+	static void (*const spoil[])(struct event *) = {
+		too_long, longer_than_the_packet, of_no_hook, with_a_verdict, with_metadata, with_padding,
+	};
+
+	for (size_t i = 0; i < array_size(spoil); i++) {
+		struct event *ev = (struct event *)&cpu(0)->data[cpu(0)->head & (rings_cpu_size(rig.ring) - 1)];
+		uint64_t ns = 4 * i;
+
+		put(0, ns + 1, 10);
+		put(0, ns + 2, 10);
+		spoil[i](ev);
+		if (rig.n_cpus > 1)
+			put(1, ns + 3, 10);
+		rings_look(rig.ring, UINT64_MAX);
+		assert_int_equal(next(), rig.n_cpus > 1 ? ns + 3 : 0);
+		assert_int_equal(next(), 0);
+		assert_int_equal(rings_broken(rig.ring), i + 1);
+		rings_release(rig.ring);
+		put(0, ns + 4, 10);
+		rings_look(rig.ring, UINT64_MAX);
+		assert_int_equal(next(), ns + 4);
+		rings_release(rig.ring);
+	}
 }
 
 static void nobody_sleeps_while_there_is_a_record(void **state is_unused)
