@@ -70,6 +70,9 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "--wait needs the privileges later that -Z gives up");
 	if (o->wait && !o->n_ifaces)
 		return opts_wrong(p, "--wait is for interfaces that are named: -i IF");
+	for (unsigned i = 0; o->wait && i < o->n_ifaces; i++)
+		if (strpbrk(o->ifaces[i], "/: \t,"))
+			return opts_wrong(p, "--wait: no interface will ever be called '%s'", o->ifaces[i]);
 	if (o->follow && !can_follow(p))
 		return false;
 	if (p->times['p'] && p->times['P'])

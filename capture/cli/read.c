@@ -364,6 +364,8 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 		status = open_outputs_become(o, account);
 	if (!status && !f.outputs.done && !f.watch.asked)
 		status = process(&f);
+	else if (!status && f.watch.forced)
+		status = STATUS_SIGNAL + f.watch.forced;
 	run_as_close(account);
 	dedup_close(f.selection.dedup);
 	free(f.secrets.bytes);

@@ -44,6 +44,8 @@ static enum status find_named(struct live_iface *t, const char *name)
 		t->why = name;
 	if (!err)
 		return STATUS_OK;
+	if (strchr(name, ','))
+		return log_fail(STATUS_INTERFACE, "%s: no such interface; several take a -i each", name);
 	netif_nearest(name, nearest, sizeof(nearest));
 	return log_fail(STATUS_INTERFACE, "%s: no such interface%s%s%s xdpdump -D lists those there are", name,
 		    *nearest ? "; did you mean " : ";", nearest, *nearest ? "?" : "");

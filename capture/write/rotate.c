@@ -46,12 +46,15 @@ int rotate_begin(struct rotate *r, const struct rotate_source *source, uint64_t 
 	return begin_file(r);
 }
 
-/* It is complete. */
+/* It has come to its end, and if it is complete it gets its name. */
 static void hand_over(struct rotate *r)
 {
 	struct out *out = writer_take_out(r->writer);
 
-	rotate_name(r, out);
+	if (!r->torn)
+		rotate_name(r, out);
+	else if (r->set.part)
+		strcat(r->path, ".part");	/* for which there was room */
 	retention_file(r->retention, out);
 }
 
@@ -76,6 +79,7 @@ static int switch_to_wanted(struct rotate *r)
 	r->finished = true;
 	err = writer_finish(r->writer, r->source.stats, r->source.ctx);
 	if (err) {
+		r->torn = true;
 		r->wanted[0] = '\0';
 		return err;
 	}
@@ -261,6 +265,7 @@ int rotate_finish(struct rotate *r)
 	if (!r->finished)
 		err = writer_finish(r->writer, r->source.stats, r->source.ctx);
 	r->finished = true;
+	r->torn |= err;
 	if (r->retention)
 		hand_over(r);
 	return err;

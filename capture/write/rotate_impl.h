@@ -28,6 +28,7 @@ struct rotate {
 	bool postponed;			/* the next one, until the next look at the packets, or flush */
 	bool cut_short;
 	bool misnamed;			/* a complete file has kept its .part */
+	bool torn;			/* the current one could not be written to its end */
 	uint64_t opened_ns;		/* wall clock */
 	uint64_t room_at;		/* size at which to ask for room */
 	struct stat *spared;

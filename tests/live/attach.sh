@@ -129,6 +129,12 @@ want 'packets' 10 "$epb"
 [[ $comment == *lost_interface* ]] || note "comment: $comment"
 end
 
+begin 'several interfaces in one -i: the sentence tells how'
+run -i v0,v1
+want 'exit status' 5 "$rc"
+want_line "$work/err" '^xdpdump: v0,v1: no such interface; several take a -i each$'
+end
+
 begin '--wait begins when the interface is there, and goes on when it comes back'
 ip link del v0 2>/dev/null
 start -i v0 --wait -P -w "$file"

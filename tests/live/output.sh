@@ -370,6 +370,22 @@ run -i nope -w "$work/part/g" --part
 want 'files after a start that failed' f.part "$(cd "$work/part" && echo *)"
 end
 
+begin '--part: what a full disk has cut keeps it'
+rm -f "$work/part"/*
+mkdir -p "$work/tiny"
+mount -t tmpfs -o size=64k tmpfs "$work/tiny"
+for limit in '' '-C 20k'; do
+	rm -f "$work/tiny"/*
+	# shellcheck disable=SC2086 # words
+	run -r tests/pcaps/mixed.pcap -r tests/pcaps/jumbo.pcap -r tests/pcaps/jumbo.pcap --part $limit -w "$work/tiny/f"
+	want "exit status with '$limit'" 6 "$rc"
+	want "parts with '$limit'" 1 "$(find "$work/tiny" -name '*.part' | wc -l)"
+	want_line "$work/err" '/tiny/f[0-9]*\.part: [0-9]+ packets not written: No space left on device$'
+done
+want 'files that are complete' 'f f1 f2' "$(cd "$work/tiny" && echo f f?)"
+umount "$work/tiny"
+end
+
 begin '--part: what somebody has moved, or put there instead, is left alone'
 rm -f "$work/part"/*
 listen -i v0 -w "$work/part/f" --part

@@ -231,6 +231,7 @@ static const struct line_case {
 	{ "precision_that_the_file_has_not", "-r f --micro -w g --format pcap-ns", "--micro and --format pcap-ns contradict" },
 	{ "immediately", "-i v0 --immediate-mode", "" },
 	{ "waiting", "-i v0 --wait", "" },
+	{ "waiting_for_what_cannot_be", "-i v0,v1 --wait", "--wait: no interface will ever be called 'v0,v1'" },
 	{ "waiting_for_nothing_in_particular", "--wait", "--wait is for interfaces that are named" },
 	{ "waiting_without_privileges", "-i v0 --wait -Z nobody", "--wait needs the privileges later" },
 	{ "waiting_for_a_file", "-r f --wait", "--wait is for capturing" },
