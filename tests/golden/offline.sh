@@ -28,19 +28,7 @@ verdict "packets_are_copies_before_they_are_cut"
 
 # ---- --info ----
 
-files=(tests/pcaps/*.pcap)
-for file in tests/pcaps/files/{linktype,pcap}*; do
-	case $file in
-	*unknown*65000* | *reserved_bits* | *malformed* | *custom_blocks* | *journal* | *simple_packets*) ;;
-	*tsresol_10_[013]* | *tsresol_10_1[29]* | *tsresol_2_*) [[ $file != *10_9* ]] ;;
-	*hostile* | *empty_strings* | *snaplen_zero* | *section_header_only* | *sections_of_both* | *two_sections*) ;;
-	*) files+=("$file") ;;
-	esac
-done
-reads=()
-for file in "${files[@]}"; do
-	reads+=(-r "$file")
-done
+captures_for_info
 "$dump" --info "${reads[@]}" </dev/null >"$work/reports" 2>"$work/said"
 # Numbers of both reports, and one object a line.
 if wanted "the_report_in_json_says_the_same" python3; then

@@ -172,32 +172,7 @@ for args in '-W 3' '-W 2 --sync never' '-W 1' '-W 5 -z true -C 100k' '-W 3 --max
 	verdict "a ring of files at full speed ($args): the last packets are in it"
 done
 
-# Captures with much in front of their packets. `many`: 3000 interfaces, and packets of some of them; `long`: comments
-# and names of 60000 bytes; `stats`: statistics with long comments.
-made()
-{
-	python3 - "$work" <<'END'
-import sys
-sys.path.insert(0, "scripts")
-sys.dont_write_bytecode = True
-from fixture_files import *
-ng, work = Ng("<"), sys.argv[1]
-packet = lambda n: ((START_SEC + n) * SEC, bytes([n % 256]) * 60, 60)
-long = b"x" * 60000
-open(work + "/many", "wb").write(
-    ng.shb() + b"".join(ng.idb((2, b"if%d" % i)) for i in range(3000)) +
-    b"".join(ng.isb(SEC, (4, ng.pack("Q", i)), iface=i) for i in range(3000)) +
-    b"".join(ng.epb(packet(n), iface=n * 7 % 3000) for n in range(600)))
-open(work + "/long", "wb").write(
-    ng.shb((1, long), (3, long)) + ng.idb((2, b"eth0"), (3, long), (1, long), (1, long), (1, b"short")) +
-    b"".join(ng.epb(packet(n)) for n in range(600)))
-open(work + "/late", "wb").write(
-    ng.shb() + b"".join(ng.idb((2, b"n" * 900)) + ng.epbs([packet(n)] * 20, iface=n) for n in range(6)))
-open(work + "/stats", "wb").write(
-    ng.shb() + ng.idb() + ng.isb(SEC, (1, b"first"), (1, long), (1, b"third")) + b"".join(ng.epb(packet(n)) for n in range(100)))
-END
-}
-made
+captures_with_much_in_front
 {
 	for name in many long; do
 		for by in packets:2 packets:7; do

@@ -20,16 +20,7 @@ for file in "${frames[@]}"; do
 done
 
 # How long a packet may be is up to those who read pcap, and to the link type.
-python3 - "$work" <<'END'
-import sys
-sys.path.insert(0, "scripts")
-sys.dont_write_bytecode = True
-from fixture_files import *
-ng = Ng("<")
-for name, link in (("ethernet", 1), ("usb", 249)):
-    packets = [(SEC * (i + 1), bytes([i]) * n, n) for i, n in enumerate((60, 262145, 60))]
-    open(f"{sys.argv[1]}/{name}", "wb").write(ng.shb() + ng.idb(link=link, snaplen=0) + ng.epbs(packets))
-END
+captures_of_long_packets
 # lengths FILE: of its packets, by those who are there
 lengths()
 {

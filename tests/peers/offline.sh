@@ -64,22 +64,7 @@ shared_lines()
 		sed -E 's/ +$//; :a; s/(\.[0-9]{6,8})( |$)/\10\2/; ta'
 }
 
-# Left out is what capinfos 4.0 cannot read or sees otherwise: what it takes for malformed or does not know; packets of
-# blocks that have no time; powers of 2, and 10^-12 and less, which it rounds; times printed with fewer digits; names that
-# we escape or leave out because they are empty; a snap length of 0; the interfaces of several sections, which it repeats.
-files=(tests/pcaps/*.pcap)
-for file in tests/pcaps/files/{linktype,pcap}*; do
-	case $file in
-	*unknown*65000* | *reserved_bits* | *malformed* | *custom_blocks* | *journal* | *simple_packets*) ;;
-	*tsresol_10_[013]* | *tsresol_10_1[29]* | *tsresol_2_*) [[ $file != *10_9* ]] ;;
-	*hostile* | *empty_strings* | *snaplen_zero* | *section_header_only* | *sections_of_both* | *two_sections*) ;;
-	*) files+=("$file") ;;
-	esac
-done
-reads=()
-for file in "${files[@]}"; do
-	reads+=(-r "$file")
-done
+captures_for_info
 "$dump" --info "${reads[@]}" </dev/null >"$work/reports" 2>"$work/said"
 if wanted "capinfos_counts_the_same" capinfos; then
 	{
