@@ -9,6 +9,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_source.h"
+#include "capture/packet/source.h"
 #include "capture/write/outputs.h"
 #include "capture/write/retention.h"
 #include "capture/write/writer.h"
@@ -44,6 +46,7 @@ struct rig {
 	struct live_iface iface;			/* with the capture program */
 	struct live_source source;
 	struct outputs outputs;
+	struct source as_source;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
 	int sender;			/* AF_PACKET, on the other end of libpcap's veth */
@@ -82,22 +85,38 @@ static uint64_t empty_ring(struct rig *r)
 	return n;
 }
 
-static int describe(void *ctx, struct writer *w)
+static void origin(struct source *s is_unused, struct origin *o is_unused)
 {
-	struct rig *r = ctx;
-	int err = writer_begin(w, &(struct origin){ .appl = "bench_drain" });
-
-	return err ? err : writer_iface(w, &r->iface.iface, SNAP);
 }
+
+static const struct iface *iface(struct source *s, uint32_t id)
+{
+	const struct rig *r = (struct rig *)((char *)s - offsetof(struct rig, as_source));
+
+	return id ? NULL : &r->iface.iface;
+}
+
+static bool no_stats(struct source *s is_unused, uint32_t id is_unused, uint64_t unwritten is_unused,
+		     struct iface_stats *stats is_unused)
+{
+	return false;
+}
+
+static void warn(struct source *s is_unused, const char *sentence)
+{
+	fprintf(stderr, "%s\n", sentence);
+}
+
+static const struct source_ops source_ops = { origin, iface, no_stats, warn };
 
 static void open_outputs(struct rig *r, const char *path)
 {
-	const struct rotate_source source = { .begin = describe, .ctx = r };
 	const struct outputs_settings settings = {
-		.file = { .path = path, .keep.sync = RETENTION_SYNC_NEVER, .live = true },
+		.file = { .path = path, .keep.sync = RETENTION_SYNC_NEVER, .live = true, .snap = SNAP },
 	};
 
-	if (outputs_open(&r->outputs, &settings, -1) || !outputs_begin(&r->outputs, &source, bench_now_ns(), bench_now_ns()))
+	r->as_source.ops = &source_ops;
+	if (outputs_open(&r->outputs, &settings, -1) || !outputs_begin(&r->outputs, &r->as_source, bench_now_ns(), bench_now_ns()))
 		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s", path);
 }
 

@@ -5,12 +5,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/utsname.h>
 
 #include "capture/base/log.h"
 #include "capture/base/loop.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_source.h"
+#include "capture/packet/source.h"
 #include "capture/write/outputs.h"
 
 struct run_as;
@@ -24,6 +26,9 @@ struct capture {
 	struct rings *rings;
 	struct netif_watch *watch;
 	struct outputs outputs;
+	struct source as_source;	/* for those who write it down */
+	struct utsname uts;
+	char os[256];			/* from it, for them */
 	struct live_iface_settings settings;
 	struct live_iface *ifaces;
 	unsigned n_ifaces;

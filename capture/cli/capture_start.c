@@ -7,13 +7,12 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "capture/base/clock.h"
 #include "capture/base/limits.h"
-#include "capture/base/version.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
@@ -22,7 +21,6 @@
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
-#include "capture/write/writer.h"
 
 /* Descriptors of a capture, finished files on their way to the disk included, and of each interface: program, maps, link. */
 enum { FDS = 54, FDS_OF_IFACE = 10 };
@@ -157,35 +155,48 @@ static enum status watch(struct capture *l)
 	return err ? log_fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err)) : STATUS_OK;
 }
 
-static int describe(void *ctx, struct writer *w)
+static struct capture *capture_of(struct source *s)
 {
-	const struct capture *l = ctx;
-	struct utsname uts;
-	char os[256];
-	int err;
-
-	uname(&uts);
-	snprintf(os, sizeof(os), "%s %s", uts.sysname, uts.release);
-	err = writer_begin(w, &(struct origin){ .hardware = uts.machine, .os = os, .appl = "xdpdump " XDPDUMP_VERSION });
-	for (unsigned i = 0; !err && i < l->n_ifaces; i++)
-		err = writer_iface(w, &l->ifaces[i].iface, l->opts->snap);
-	return err;
+	return (struct capture *)((char *)s - offsetof(struct capture, as_source));
 }
 
-static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
+static void origin(struct source *s, struct origin *o)
 {
-	struct capture *l = ctx;
+	const struct capture *l = capture_of(s);
 
-	live_iface_snapshot(&l->ifaces[id]);
-	live_iface_stats(&l->ifaces[id], outputs_lost_of(&l->outputs, id), s);
+	o->hardware = l->uts.machine;
+	o->os = l->os;
+}
+
+static const struct iface *iface(struct source *s, uint32_t id)
+{
+	const struct capture *l = capture_of(s);
+
+	return id < l->n_ifaces ? &l->ifaces[id].iface : NULL;
+}
+
+static bool iface_stats(struct source *s, uint32_t id, uint64_t unwritten, struct iface_stats *stats)
+{
+	struct live_iface *i = &capture_of(s)->ifaces[id];
+
+	live_iface_snapshot(i);
+	live_iface_stats(i, unwritten, stats);
 	return true;
 }
 
+static void warn(struct source *s is_unused, const char *sentence)
+{
+	log_complain("warning: %s", sentence);
+}
+
+static const struct source_ops source_ops = { origin, iface, iface_stats, warn };
+
 static enum status begin_file(struct capture *l)
 {
-	const struct rotate_source source = { .begin = describe, .stats = iface_stats, .ctx = l };
-
-	if (!outputs_begin(&l->outputs, &source, clock_monotonic_ns(), clock_now_ns()) && l->outputs.write_error)
+	l->as_source.ops = &source_ops;
+	uname(&l->uts);
+	snprintf(l->os, sizeof(l->os), "%s %s", l->uts.sysname, l->uts.release);
+	if (!outputs_begin(&l->outputs, &l->as_source, clock_monotonic_ns(), clock_now_ns()) && l->outputs.write_error)
 		return log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(l->outputs.rotate),
 			    rotate_error(l->outputs.rotate, l->outputs.write_error));
 	return STATUS_OK;
@@ -232,7 +243,7 @@ enum status capture_start(struct capture *l)
 	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
 		status = live_iface_describe(&l->ifaces[i], o->n_ifaces ? o->ifaces[i] : NULL, i, &l->settings);
 	if (!status)
-		status = open_outputs(&l->outputs, o, l->waiter.stop_fd, &l->user);
+		status = open_outputs(&l->outputs, o, NULL, l->waiter.stop_fd, &l->user);
 	if (status || l->outputs.done)
 		return status;
 	status = load(l);

@@ -8,6 +8,7 @@
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/run_as.h"
+#include "capture/read/capfile.h"
 #include "capture/read/secrets.h"
 #include "capture/write/outputs.h"
 
@@ -56,21 +57,22 @@ static enum status spare_all(struct outputs *f, const struct opts *o)
 	return status;
 }
 
-static struct outputs_settings settings_of(const struct opts *o)
+static struct outputs_settings settings_of(const struct opts *o, const struct blocks *head)
 {
 	return (struct outputs_settings){
 		.file = {
 			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec, .when = o->rotate,
-			.keep = o->keep, .part = o->part, .live = !o->n_reads,
+			.keep = o->keep, .part = o->part, .live = !o->n_reads, .snap = o->snap,
+			.head = head && head->len ? head->bytes : NULL, .head_len = head ? head->len : 0,
 		},
 		.screen = o->text, .screen_format = o->screen, .text = o->print,
 		.limit = o->count, .unbuffered = o->unbuffered,
 	};
 }
 
-enum status open_outputs(struct outputs *f, const struct opts *o, int interrupt_fd, struct run_as **a)
+enum status open_outputs(struct outputs *f, const struct opts *o, const struct blocks *head, int interrupt_fd, struct run_as **a)
 {
-	const struct outputs_settings settings = settings_of(o);
+	const struct outputs_settings settings = settings_of(o, head);
 	int err = o->user ? run_as_open(a, o->user) : 0;
 	enum status status;
 

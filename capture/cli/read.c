@@ -2,6 +2,7 @@
 /* Reads a capture, or what matches a filter of it: to text, to statistics, to pcapng. */
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +16,15 @@
 #include "capture/kernel/run_as.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/packet/source.h"
 #include "capture/read/capfile.h"
 #include "capture/read/merge.h"
 #include "capture/read/secrets.h"
 #include "capture/report/stats.h"
 #include "capture/stage/dedup.h"
 #include "capture/stage/select.h"
-#include "capture/write/descriptions.h"
 #include "capture/write/outputs.h"
-#include "capture/write/schedule.h"
 
 enum { HURRY_MS = 1000 };	/* once we are asked to stop, a reader of ours has to take something within this time */
 
@@ -37,7 +38,8 @@ struct read_run {
 	struct totals totals;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
-	struct descriptions descriptions;
+	struct source as_source;	/* for those who write it down */
+	struct raw_options section;	/* comments on it, once the first file is begun */
 	struct blocks secrets;		/* that every file begins with */
 	uint64_t n_secrets;		/* blocks of those of the input that were copied */
 	bool begun;		/* the first file */
@@ -46,28 +48,47 @@ struct read_run {
 	bool decode;		/* somebody wants to know what the packets are */
 };
 
-static int describe(void *ctx, struct writer *w)
+static struct read_run *run_of(struct source *s)
 {
-	struct read_run *f = ctx;
-
-	int err = descriptions_begin(&f->descriptions, w);
-
-	return err || !f->secrets.len ? err : writer_block(w, f->secrets.bytes, f->secrets.len);
+	return (struct read_run *)((char *)s - offsetof(struct read_run, as_source));
 }
 
-static int describe_iface(void *ctx, struct writer *w, const struct packet *p, uint64_t room)
+/* Of all files that have shown it when the first output is begun. */
+static void origin(struct source *s, struct origin *o)
 {
-	struct read_run *f = ctx;
+	struct read_run *f = run_of(s);
 
-	return descriptions_iface(&f->descriptions, w, p, room);
+	if (!f->begun)
+		f->section = merge_section_options(f->source.input);
+	o->hardware = merge_section(f->source.input, SHB_HARDWARE);
+	o->os = merge_section(f->source.input, SHB_OS);
+	o->options = f->section;
 }
 
-static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
+static const struct iface *iface(struct source *s, uint32_t id)
 {
-	const struct read_run *f = ctx;
-
-	return descriptions_stats(&f->descriptions, id, s);
+	return merge_iface(run_of(s)->source.input, id);
 }
+
+/* They are those of the capture, whatever has become of its packets here. */
+static bool iface_stats(struct source *s, uint32_t id, uint64_t unwritten is_unused, struct iface_stats *stats)
+{
+	const struct iface_stats *known = merge_stats(run_of(s)->source.input, id);
+
+	if (known)
+		*stats = *known;
+	return known;
+}
+
+static void warn(struct source *s, const char *sentence)
+{
+	struct read_run *f = run_of(s);
+
+	progress_erase(&f->watch.progress);
+	log_complain("warning: %s: %s", merge_title(f->source.input), sentence);
+}
+
+static const struct source_ops source_ops = { origin, iface, iface_stats, warn };
 
 /*
  * The first file is begun when a packet is there, or blocks are that stand before it, or the end: only then is it known what the
@@ -75,10 +96,9 @@ static bool iface_stats(void *ctx, uint32_t id, struct iface_stats *s)
  */
 static bool begin_output(struct read_run *f, const struct packet *next)
 {
-	const struct rotate_source source = { .begin = describe, .iface = describe_iface, .stats = iface_stats, .ctx = f };
 	uint64_t ns = next && next->has & PACKET_TIME ? next->ts_ns : clock_now_ns();
 
-	f->begun = f->begun || outputs_begin(&f->outputs, &source, ns, ns);
+	f->begun = f->begun || outputs_begin(&f->outputs, &f->as_source, ns, ns);
 	return f->begun;
 }
 
@@ -127,8 +147,6 @@ static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *
 /* The sinks get it. False: no more packets are wanted. */
 static bool take_packet(struct read_run *f, struct packet *p)
 {
-	bool goes_on;
-
 	if (f->outputs.rotate && (f->outputs.write_error || (!f->begun && !begin_output(f, p)))) {
 		f->outputs.refused += f->outputs.write_error != 0;
 		return false;
@@ -140,10 +158,7 @@ static bool take_packet(struct read_run *f, struct packet *p)
 			link_decode(p);
 		count(f, p);
 	}
-	goes_on = outputs_packet(&f->outputs, p);
-	if (f->outputs.rotate)
-		descriptions_check(&f->descriptions, p);
-	return goes_on;
+	return outputs_packet(&f->outputs, p);
 }
 
 static enum status read_secrets(struct read_run *f)
@@ -186,10 +201,6 @@ static enum status open_input(struct read_run *f)
 	f->selection.only = f->only;
 	if (f->selection.dedup || f->only || o->skip || o->start.kind || o->end.kind)
 		f->source.selection = &f->selection;
-	f->descriptions = (struct descriptions){
-		.watch = &f->watch, .input = f->source.input, .pcapng = o->format == FORMAT_PCAPNG,
-		.rotates = schedule_rotates(&o->rotate), .snap = o->snap,
-	};
 	f->source.copy = f->outputs.rotate ? copy_blocks : NULL;
 	f->source.ctx = f;
 	return STATUS_OK;
@@ -239,8 +250,8 @@ static void flush_rest(struct read_run *f)
 
 static void finish_output(struct read_run *f)
 {
-	if (f->outputs.rotate && !f->outputs.write_error && begin_output(f, NULL))
-		outputs_wrote(&f->outputs, descriptions_go_on(&f->descriptions, rotate_writer(f->outputs.rotate)));
+	if (f->outputs.rotate && !f->outputs.write_error)
+		begin_output(f, NULL);
 	flush_rest(f);
 	outputs_finish(&f->outputs);
 	watch_look(&f->watch);
@@ -343,7 +354,7 @@ static enum status process(struct read_run *f)
 
 enum status read_run_only(const struct opts *o, const struct numbers *only)
 {
-	struct read_run f = { .opts = o, .only = only, .decode = o->text || o->stats || format_is_text(o->format) };
+	struct read_run f = { .as_source.ops = &source_ops, .opts = o, .only = only, .decode = o->text || o->stats || format_is_text(o->format) };
 	struct run_as *account = NULL;
 	enum status status = read_secrets(&f);	/* before signals only ask: a FIFO may keep us waiting */
 
@@ -357,7 +368,7 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 	f.watch.flush = on_flush;
 	f.watch.ctx = &f;
 	if (!status)
-		status = open_outputs(&f.outputs, o, f.watch.waiter.stop_fd, &account);
+		status = open_outputs(&f.outputs, o, &f.secrets, f.watch.waiter.stop_fd, &account);
 	if (!status && !f.outputs.done)
 		status = open_input(&f);
 	if (!status)

@@ -5,20 +5,20 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
-#include "capture/base/log.h"
 #include "capture/base/util.h"
 #include "capture/base/version.h"
-#include "capture/base/watch.h"
 #include "capture/format/pcapng.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
 #include "capture/packet/pcapng_options.h"
-#include "capture/read/merge.h"
+#include "capture/packet/source.h"
 #include "capture/write/descriptions.h"
 #include "capture/write/writer.h"
 
@@ -32,6 +32,22 @@ enum {
 	AGAIN_IFACES_MAX	= 64,		/* of more, only those with packets */
 };
 
+static const struct iface *iface_of(const struct descriptions *d, uint32_t id)
+{
+	return d->from->ops->iface(d->from, id);
+}
+
+static void printf_like(2, 3) warn(struct descriptions *d, const char *fmt, ...)
+{
+	char sentence[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, args);
+	va_end(args);
+	d->from->ops->warn(d->from, sentence);
+}
+
 /* ---- the common snapshot length ---- */
 
 /* What libpcap makes of one (adjust_snapshot() in savefile.c). */
@@ -43,9 +59,9 @@ static uint32_t adjusted(uint32_t snaplen, uint16_t linktype)
 /* Each interface once, for there may be as many of them as files. */
 static void look_at_new(struct descriptions *d)
 {
-	const struct iface *first = merge_iface(d->input, 0), *i;
+	const struct iface *first = iface_of(d, 0), *i;
 
-	for (; (i = merge_iface(d->input, d->n_known)); d->n_known++) {
+	for (; (i = iface_of(d, d->n_known)); d->n_known++) {
 		d->agree = (d->agree || !d->n_known) && i->snaplen == first->snaplen;
 		d->most = max_of(d->most, adjusted(i->snaplen, i->linktype));
 	}
@@ -54,7 +70,7 @@ static void look_at_new(struct descriptions *d)
 /* A single one keeps what it says, and so do many that say the same. */
 static void find_snaplen(struct descriptions *d)
 {
-	const struct iface *first = merge_iface(d->input, 0);
+	const struct iface *first = iface_of(d, 0);
 
 	if (d->longest || !first)
 		return;
@@ -69,12 +85,10 @@ void descriptions_complain(struct descriptions *d, const struct packet *p)
 	if (d->too_long || !d->pcapng)
 		return;
 	d->too_long = true;
-	progress_erase(&d->watch->progress);
 	if (p->caplen > snaplen)
-		log_complain("warning: %s: a packet of %u bytes, where the output has the snapshot length %u: tcpdump stops there",
-			 merge_title(d->input), p->caplen, snaplen);
+		warn(d, "a packet of %u bytes, where the output has the snapshot length %u: tcpdump stops there", p->caplen, snaplen);
 	else
-		log_complain("warning: %s: a packet of %u bytes: tshark stops at one of more than %u", merge_title(d->input),
+		warn(d, "a packet of %u bytes: tshark stops at one of more than %u",
 			 p->caplen, d->longest);
 }
 
@@ -85,8 +99,7 @@ static void complain_of_shortening(struct descriptions *d)
 	if (d->shortened || !d->pcapng)
 		return;
 	d->shortened = true;
-	progress_erase(&d->watch->progress);
-	log_complain("warning: %s: long comments and names stand in the first file only", merge_title(d->input));
+	warn(d, "long comments and names stand in the first file only");
 }
 
 static char *shortened(struct descriptions *d, const char *s)
@@ -118,13 +131,10 @@ static void shorten(struct descriptions *d, struct iface *i)
 	i->options = shortened_options(d, i->options);
 }
 
-bool descriptions_stats(const struct descriptions *d, uint32_t id, struct iface_stats *s)
+bool descriptions_stats(const struct descriptions *d, uint32_t id, uint64_t unwritten, struct iface_stats *s)
 {
-	const struct iface_stats *known = merge_stats(d->input, id);
-
-	if (!known)
+	if (!d->from->ops->stats(d->from, id, unwritten, s))
 		return false;
-	*s = *known;
 	if (d->rotates)		/* a file has room for so much at its end */
 		s->options.len = pcapng_options_fit(&s->options, WRITER_STATS_OPTIONS_MAX);
 	return true;
@@ -137,9 +147,7 @@ static void complain_of_link_types(struct descriptions *d)
 	if (d->differ || !d->pcapng)
 		return;
 	d->differ = true;
-	progress_erase(&d->watch->progress);
-	log_complain("warning: %s: interfaces of different link types, which tcpdump does not read from one file",
-		 merge_title(d->input));
+	warn(d, "interfaces of different link types, which tcpdump does not read from one file");
 }
 
 /* As it will stand in the file at hand. */
@@ -157,7 +165,7 @@ static int describe(struct descriptions *d, struct writer *w, const struct iface
 {
 	struct iface as = described(d, i);
 
-	if (i->linktype != merge_iface(d->input, 0)->linktype)
+	if (i->linktype != iface_of(d, 0)->linktype)
 		complain_of_link_types(d);
 	return writer_iface(w, &as, d->snap);
 }
@@ -170,8 +178,8 @@ int descriptions_go_on(struct descriptions *d, struct writer *w)
 	look_at_new(d);
 	find_snaplen(d);
 	if (d->few && !d->pcapng && !writer_has_iface(w, 0))		/* the link type of a pcap file is that of the first */
-		err = describe(d, w, merge_iface(d->input, 0));
-	for (; !d->few && !err && (i = merge_iface(d->input, d->n)); d->n++)
+		err = describe(d, w, iface_of(d, 0));
+	for (; !d->few && !err && (i = iface_of(d, d->n)); d->n++)
 		err = describe(d, w, i);
 	return err;
 }
@@ -191,7 +199,7 @@ static ssize_t room_for_packet(struct descriptions *d, const struct packet *p)
 	ssize_t sum = pcapng_epb_max(p), n = d->few ? room_for(d, p->iface) : 0;
 	const struct iface *i;
 
-	for (uint32_t id = d->n; n >= 0 && !d->few && (i = merge_iface(d->input, id)); id++) {
+	for (uint32_t id = d->n; n >= 0 && !d->few && (i = iface_of(d, id)); id++) {
 		sum += n;
 		n = room_for(d, i);
 	}
@@ -211,37 +219,32 @@ int descriptions_iface(struct descriptions *d, struct writer *w, const struct pa
 
 /* ---- the head ---- */
 
-/* Comments above all, of all files, which have shown them by now. */
-static void find_section_options(struct descriptions *d)
+/* Comments above all, of all files that are read, which have shown them by now. */
+static void fit_section_options(struct descriptions *d, struct raw_options *options)
 {
-	size_t fit;
+	size_t fit = pcapng_options_fit(options, SECTION_OPTIONS_MAX);
 
-	d->section = merge_section_options(d->input);
-	fit = pcapng_options_fit(&d->section, SECTION_OPTIONS_MAX);
-	if (fit < d->section.len && d->pcapng) {
-		progress_erase(&d->watch->progress);
-		log_complain("warning: %s: comments on the files that take more than %u KiB together are left out: "
-			 "tcpdump would not read the output", merge_title(d->input), SECTION_OPTIONS_MAX >> 10);
-	}
-	d->section.len = fit;
+	if (fit < options->len && d->pcapng && d->n_files == 1)
+		warn(d, "comments on the files that take more than %u KiB together are left out: tcpdump would not read the output",
+		     SECTION_OPTIONS_MAX >> 10);
+	options->len = fit;
 }
 
 int descriptions_begin(struct descriptions *d, struct writer *w)
 {
-	struct origin origin = { .appl = "xdpdump " XDPDUMP_VERSION };
+	struct origin origin = { .hardware = NULL };
 	int err;
 
-	if (!d->n_files++)
-		find_section_options(d);
+	d->n_files++;
 	d->n = d->longest = 0;
 	d->few = d->n_files > 1 && d->n_known > AGAIN_IFACES_MAX;
-	origin.hardware = merge_section(d->input, SHB_HARDWARE);
-	origin.os = merge_section(d->input, SHB_OS);
-	origin.options = d->section;
+	d->from->ops->origin(d->from, &origin);
+	origin.appl = "xdpdump " XDPDUMP_VERSION;
+	fit_section_options(d, &origin.options);
 	if (d->n_files > 1) {
 		origin.hardware = shortened(d, origin.hardware);
 		origin.os = shortened(d, origin.os);
-		origin.options = shortened_options(d, d->section);
+		origin.options = shortened_options(d, origin.options);
 	}
 	err = writer_begin(w, &origin);
 	return err ? err : descriptions_go_on(d, w);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What an output says of the files that are read and of their interfaces: so that libpcap reads it, which takes a pcapng file
+ * What an output says of the source of its packets and of the interfaces: so that libpcap reads it, which takes a pcapng file
  * only if all interfaces have one link type and one snapshot length; and so that many files of a rotation do not repeat more
- * than they hold. For the drivers: it complains itself.
+ * than they hold.
  */
 #ifndef XDPDUMP_WRITE_DESCRIPTIONS_H
 #define XDPDUMP_WRITE_DESCRIPTIONS_H
@@ -12,13 +12,11 @@
 
 #include "capture/packet/packet.h"
 
-struct merge;
-struct watch;
+struct source;
 struct writer;
 
 struct descriptions {
-	struct watch *watch;
-	struct merge *input;
+	struct source *from;
 	bool pcapng;			/* is what is written: other formats say little of all this */
 	bool rotates;			/* there may be many files */
 	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
@@ -27,7 +25,6 @@ struct descriptions {
 	uint32_t n_known, most;		/* interfaces so far, the largest snapshot length of them */
 	bool agree;			/* they have the same one */
 
-	struct raw_options section;	/* of all files that are read */
 	uint32_t n;			/* those that are described in the file at hand */
 	uint32_t snaplen;		/* bytes, of all of them; 0: no limit */
 	uint32_t longest;		/* bytes of a packet, for those who read it; 0: there is no interface yet */
@@ -41,7 +38,10 @@ int descriptions_begin(struct descriptions *d, struct writer *w);
 /* The interfaces that it has shown since, and at the end those without packets. */
 int descriptions_go_on(struct descriptions *d, struct writer *w);
 
-/* The same for the sake of @p, as rotate_source.iface(). */
+/*
+ * The same for the sake of @p, whose interface the file does not have yet. -E2BIG: nothing was written, for with the packet it would
+ * take more than @room bytes.
+ */
 int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p, uint64_t room);
 
 /* Says so if @p, which was written, is longer than others read. */
@@ -52,7 +52,7 @@ static inline void descriptions_check(struct descriptions *d, const struct packe
 		descriptions_complain(d, p);
 }
 
-/* The statistics of the input, which are those of the capture; false: there are none of interface @id. */
-bool descriptions_stats(const struct descriptions *d, uint32_t id, struct iface_stats *s);
+/* The statistics of interface @id, of which @unwritten packets are not in the output; false: there are none. */
+bool descriptions_stats(const struct descriptions *d, uint32_t id, uint64_t unwritten, struct iface_stats *s);
 
 #endif

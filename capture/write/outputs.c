@@ -88,11 +88,11 @@ static bool check(struct outputs *f, int *error, int err)
 	return false;
 }
 
-bool outputs_begin(struct outputs *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns)
+bool outputs_begin(struct outputs *f, struct source *from, uint64_t now, uint64_t wall_ns)
 {
 	if (f->stop_ns)
 		f->stop_at = now + f->stop_ns;
-	return !f->rotate || rotate_begun(f->rotate) || check(f, &f->write_error, rotate_begin(f->rotate, source, now, wall_ns));
+	return !f->rotate || rotate_begun(f->rotate) || check(f, &f->write_error, rotate_begin(f->rotate, from, now, wall_ns));
 }
 
 /* The time is that of the packets, from the first one on. */

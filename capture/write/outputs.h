@@ -45,7 +45,7 @@ struct outputs {
 enum status outputs_open(struct outputs *f, const struct outputs_settings *s, int interrupt_fd);
 
 /* Before the first packet: as rotate_begin(). This and what follows: false if no more packets are wanted, done or a write failed. */
-bool outputs_begin(struct outputs *f, const struct rotate_source *source, uint64_t now, uint64_t wall_ns);
+bool outputs_begin(struct outputs *f, struct source *from, uint64_t now, uint64_t wall_ns);
 
 /* A file that is read from, as rotate_spare(); -EEXIST as well if it is stdout, where text would be read again. */
 int outputs_spare(struct outputs *f, const struct stat *st);

@@ -26,24 +26,36 @@ static void out_closep(struct out **o)
 
 static int begin_file(struct rotate *r)
 {
-	int err = r->source.begin(r->source.ctx, r->writer);
+	int err = descriptions_begin(&r->descriptions, r->writer);
 
+	if (!err && r->set.head)
+		err = writer_block(r->writer, r->set.head, r->set.head_len);
 	r->iface = NULL;
 	if (!err && (r->schedule.live || r->schedule.n_files > 1))
 		err = writer_flush(r->writer);
 	return err == -EINTR ? 0 : err;
 }
 
-int rotate_begin(struct rotate *r, const struct rotate_source *source, uint64_t now, uint64_t wall_ns)
+int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t wall_ns)
 {
 	int err = r->writer ? 0 : rotate_open_first(r, wall_ns);
 
-	r->source = *source;
+	r->descriptions = (struct descriptions){
+		.from = from, .pcapng = r->set.format == FORMAT_PCAPNG, .rotates = schedule_rotates(&r->set.when),
+		.snap = r->set.snap,
+	};
 	r->begun = !err;
 	if (err)
 		return err;
 	schedule_start(&r->schedule, now, wall_ns);
 	return begin_file(r);
+}
+
+static bool stats_of(void *ctx, uint32_t id, struct iface_stats *s)
+{
+	const struct rotate *r = ctx;
+
+	return descriptions_stats(&r->descriptions, id, writer_lost(r->writer, id), s);
 }
 
 /* It has come to its end, and if it is complete it gets its name. */
@@ -77,7 +89,7 @@ static int switch_to_wanted(struct rotate *r)
 	if (err)
 		return err;
 	r->finished = true;
-	err = writer_finish(r->writer, r->source.stats, r->source.ctx);
+	err = writer_finish(r->writer, stats_of, r);
 	if (err) {
 		r->torn = true;
 		r->wanted[0] = '\0';
@@ -164,13 +176,13 @@ static int describe(struct rotate *r, const struct packet *p)
 {
 	uint64_t size = writer_size(r->writer), max = r->schedule.max_bytes;
 	uint64_t room = !writer_packets(r->writer) ? UINT64_MAX : max > size ? max - size : 0;
-	int err = r->source.iface(r->source.ctx, r->writer, p, room);
+	int err = descriptions_iface(&r->descriptions, r->writer, p, room);
 
 	if (err != -E2BIG)
 		return err;
 	err = follow(r, schedule_full(&r->schedule));
 	if (!err && !writer_has_iface(r->writer, p->iface->id))
-		err = r->source.iface(r->source.ctx, r->writer, p, UINT64_MAX);
+		err = descriptions_iface(&r->descriptions, r->writer, p, UINT64_MAX);
 	return err;
 }
 
@@ -180,7 +192,7 @@ static inline int see_iface(struct rotate *r, const struct packet *p)
 
 	if (p->iface == r->iface)
 		return 0;
-	if (r->source.iface && !writer_has_iface(r->writer, p->iface->id))
+	if (!writer_has_iface(r->writer, p->iface->id))
 		err = describe(r, p);
 	r->iface = p->iface;
 	return err;
@@ -229,7 +241,7 @@ static int put(struct rotate *r, const struct packet *p)
 	return ROTATE_END;
 }
 
-int rotate_packet(struct rotate *r, const struct packet *p)
+static int take(struct rotate *r, const struct packet *p)
 {
 	int err;
 
@@ -243,6 +255,14 @@ int rotate_packet(struct rotate *r, const struct packet *p)
 	if (!err)
 		return put(r, p);
 	writer_refuse(r->writer, p->iface->id);
+	return err;
+}
+
+int rotate_packet(struct rotate *r, const struct packet *p)
+{
+	int err = take(r, p);
+
+	descriptions_check(&r->descriptions, p);
 	return err;
 }
 
@@ -262,8 +282,10 @@ int rotate_finish(struct rotate *r)
 
 	if (!r->writer)
 		return 0;
+	if (r->begun && !r->finished)	/* interfaces without packets; if it fails, so does what follows */
+		descriptions_go_on(&r->descriptions, r->writer);
 	if (!r->finished)
-		err = writer_finish(r->writer, r->source.stats, r->source.ctx);
+		err = writer_finish(r->writer, stats_of, r);
 	r->finished = true;
 	r->torn |= err;
 	if (r->retention)

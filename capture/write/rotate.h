@@ -16,9 +16,9 @@
 #include "capture/format/text_settings.h"
 #include "capture/write/retention.h"
 
-struct iface_stats;
 struct packet;
 struct rotate;
+struct source;
 struct writer;
 
 /* What the command line asks for; 0: not asked for. Bytes are those on the disk. */
@@ -41,21 +41,11 @@ struct rotate_settings {
 	struct codec codec;
 	struct rotate_options when;	/* one follows another */
 	struct retention_options keep;	/* what becomes of them; n_files and patient are set here */
+	const void *head;		/* pcapng blocks that each file begins with; NULL: none */
+	size_t head_len;
+	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
 	bool part;			/* called *.part until they are complete */
 	bool live;			/* packets come as time goes by, else their time is that which counts */
-};
-
-/* What stands in every file beside its packets, from whoever captures or reads. */
-struct rotate_source {
-	int (*begin)(void *ctx, struct writer *w);	/* the head and what belongs behind it; 0 or -errno, as from the writer */
-
-	/*
-	 * Describes the interface of @p, which the file does not have yet. -E2BIG: nothing was written, for with the packet it would
-	 * take more than @room bytes. NULL: all are there from the beginning.
-	 */
-	int (*iface)(void *ctx, struct writer *w, const struct packet *p, uint64_t room);
-	bool (*stats)(void *ctx, uint32_t id, struct iface_stats *s);	/* writer_stats_fn: as of now */
-	void *ctx;
 };
 
 /* Beside 0 and -errno: no more packets are wanted, a normal end. END: this one was not taken, and is counted as lost. */
@@ -71,10 +61,10 @@ int rotate_open(struct rotate **r, const struct rotate_settings *s, int interrup
 int rotate_spare(struct rotate *r, const struct stat *st);
 
 /*
- * Begins the first file, at @now of the run's own clock (schedule.h). This and the next return 0, -errno as from the writer or
+ * Begins the first file, of what comes from @from, at @now of the run's own clock (schedule.h). This and the next return 0, -errno as from the writer or
  * because a file could not be made, or ROTATE_END or LAST.
  */
-int rotate_begin(struct rotate *r, const struct rotate_source *source, uint64_t now, uint64_t wall_ns);
+int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t wall_ns);
 int rotate_packet(struct rotate *r, const struct packet *p);
 int rotate_flush(struct rotate *r);
 

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 
+#include "capture/write/descriptions.h"
 #include "capture/write/filenames.h"
 #include "capture/write/rotate.h"
 #include "capture/write/schedule.h"
@@ -14,7 +15,7 @@ struct retention;
 
 struct rotate {
 	struct rotate_settings set;
-	struct rotate_source source;
+	struct descriptions descriptions;
 	struct schedule schedule;
 	struct filenames series;
 	struct writer *writer;		/* NULL: the first file is not open yet */

@@ -19,7 +19,7 @@ has_followed()
 # want_followed PACKETS: shown while the capture goes on
 want_followed()
 {
-	poll 20 has_followed "$1" || note "only $(wc -l <"$work/followed") of $1 packets are shown"
+	poll has_followed "$1" || note "only $(wc -l <"$work/followed") of $1 packets are shown"
 }
 
 # stop_following STATUS
@@ -37,7 +37,7 @@ veth_up v0 v1 || exit 1
 
 begin 'a file that is written is shown packet by packet'
 follow -r "$work/file"
-poll 5 grep -q 'nothing to read yet' "$work/follower.err" || note 'it does not wait for the file'
+poll grep -q 'nothing to read yet' "$work/follower.err" || note 'it does not wait for the file'
 listen -i v0 -w "$work/file"
 for n in 10 20 30; do
 	frames 10
@@ -68,7 +68,7 @@ end
 
 begin '-c ends it'
 follow -r "$work/file" -c 30
-poll 10 ended "$follower" || note 'it has not ended'
+poll ended "$follower" || note 'it has not ended'
 want 'packets' 30 "$(wc -l <"$work/followed")"
 end
 
