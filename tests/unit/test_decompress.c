@@ -340,5 +340,5 @@ int main(void)
 	unit_of_table(changed_cases, any_byte_changed, tests, n);
 	unit_of_table(prompt_cases, at_once, tests, n);
 	memcpy(tests + n, others, sizeof(others));
-	return unit_run("unpack", tests, n + sizeof(others) / sizeof(others[0]));
+	return unit_run("decompress", tests, n + sizeof(others) / sizeof(others[0]));
 }

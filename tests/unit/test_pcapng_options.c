@@ -819,7 +819,7 @@ int main(void)
 	unit_of_table(bad, is_left_out, tests, n);
 	unit_of_table(bad_blocks, is_not_copied, tests, n);
 	unit_of_table(locals, local_is_copied_or_not, tests, n);
-	failed = unit_run("options", tests, n);
+	failed = unit_run("pcapng_options", tests, n);
 	without_blocks(NULL);
 	freed(NULL);
 	return failed;

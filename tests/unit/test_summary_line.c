@@ -97,5 +97,5 @@ int main(void)
 		snprintf(names[i], sizeof(names[i]), "lines_of_%s_are_printable", links[i].name);
 		tests[i].name = names[i];
 	}
-	return unit_run("line", tests, n);
+	return unit_run("summary_line", tests, n);
 }

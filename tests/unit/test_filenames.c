@@ -159,5 +159,5 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_name_that_is_too_long_is_refused);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(it_knows_when_daylight_saving_time_ends);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_second_file_of_the_same_time_is_no_step_back);
-	return unit_run("series", tests, n);
+	return unit_run("filenames", tests, n);
 }

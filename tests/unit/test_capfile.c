@@ -848,7 +848,7 @@ int main(void)
 		tests[n++] = (struct CMUnitTest){ names[2 * i + 1], no_changed_byte_crashes, fresh, done,
 						  (void *)&fixtures[i] };
 	}
-	ret = unit_run("reader", tests, n);
+	ret = unit_run("capfile", tests, n);
 	freed(NULL);
 	return ret;
 }

@@ -678,6 +678,6 @@ int main(void)
 
 	if (prepare(NULL))
 		return 1;
-	failed = unit_run("input", tests, sizeof(tests) / sizeof(tests[0]));
+	failed = unit_run("merge", tests, sizeof(tests) / sizeof(tests[0]));
 	return tidy(NULL) ? 1 : failed;
 }

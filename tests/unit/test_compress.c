@@ -138,5 +138,5 @@ int main(void)
 	unit_of_table(parse_cases, parses, tests, n);
 	unit_of_table(frame_cases, frames_are_complete, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(zstd_frames_have_a_checksum);
-	return unit_run("pack", tests, n);
+	return unit_run("compress", tests, n);
 }
