@@ -186,7 +186,7 @@ static int make_filter(struct filter *f, const char *text)
 	if (err)
 		return err;
 	insns = expr_insns(e, &n);
-	return to_ebpf(f, insns, n);
+	return to_ebpf(f, &filter_loads_xdp, insns, n);
 }
 
 static void load_capture(const struct bench_run *b, struct capture *c)

@@ -77,7 +77,7 @@ static enum status make_filter(struct capture *l)
 		return log_fail(STATUS_USAGE, "%s", expr_error_in(e, l->opts->filter_file, words, sizeof(words)));
 	if (!err) {
 		insns = expr_insns(e, &n);
-		err = to_ebpf(&l->filter, insns, n);
+		err = to_ebpf(&l->filter, &filter_loads_xdp, insns, n);
 	}
 	if (err == -EOPNOTSUPP)
 		return log_fail(STATUS_USAGE, "the expression asks for what is not in the bytes of a frame");

@@ -61,7 +61,7 @@ static enum status dump_translated(const struct expr *e)
 	int err;
 
 	insns = expr_insns(e, &n);
-	err = to_ebpf(&f, insns, n);
+	err = to_ebpf(&f, &filter_loads_xdp, insns, n);
 	if (err)
 		return log_fail(STATUS_UNSUPPORTED, "the filter cannot be translated to eBPF: %s", strerror(-err));
 	putchar('\n');

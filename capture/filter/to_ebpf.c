@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Each classic program is translated twice. The quick version reads the first buffer of the frame directly, and checks each
- * extent once; where that buffer is too short, a frame of one buffer is rejected, as the load is past its end. With more
- * buffers the program starts again in the careful version, which loads through the kernel. Both are straight: no path
+ * Each classic program is translated twice. The quick version reads the first buffer of the frame (the linear part of an skb)
+ * directly, and checks each extent once; where that buffer is too short, a frame of one buffer is rejected, as the load is past
+ * its end. With more buffers the program starts again in the careful version, which loads through the kernel. Both are straight: no path
  * of one leads back into the other, so the verifier looks at each instruction about once.
  */
 #include <errno.h>
@@ -33,9 +33,20 @@ enum {
 	BACK_MAX = 192,			/* jumps back: headers that "protochain" follows; 1500 bytes have 181 at most */
 };
 
+const struct filter_loads filter_loads_xdp = {
+	.data = offsetof(struct xdp_md, data), .data_end = offsetof(struct xdp_md, data_end),
+	.helper = BPF_FUNC_xdp_load_bytes,
+};
+
+const struct filter_loads filter_loads_skb = {
+	.data = offsetof(struct __sk_buff, data), .data_end = offsetof(struct __sk_buff, data_end),
+	.helper = BPF_FUNC_skb_load_bytes,
+};
+
 /* A label is a classic instruction in one of the versions, or the place where the second begins. */
 struct xlat {
 	struct cbpf p;
+	const struct filter_loads *loads;
 	struct emit *code;
 	bool careful;			/* the version that is emitted */
 };
@@ -97,7 +108,7 @@ static void load_careful(struct xlat *x, const struct sock_filter *in, uint8_t d
 	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0);
 	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, AT_LOADED);
 	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, cbpf_size(in->code));
-	emit_insn(x->code, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_xdp_load_bytes);
+	emit_insn(x->code, BPF_JMP | BPF_CALL, 0, 0, 0, x->loads->helper);
 	require(x, BPF_JMP | BPF_JEQ, BPF_REG_0, 0);
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, BPF_REG_10, AT_LOADED, 0);
 }
@@ -351,8 +362,8 @@ static void translate_all(struct xlat *x)
 {
 	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_CTX, 0);
 	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_2, AT_LEN, 0);
-	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, DATA, BPF_REG_1, offsetof(struct xdp_md, data), 0);
-	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, END, BPF_REG_1, offsetof(struct xdp_md, data_end), 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, DATA, BPF_REG_1, x->loads->data, 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, END, BPF_REG_1, x->loads->data_end, 0);
 	translate_version(x, false);
 	if (!emit_wants(x->code, careful_label(x)))
 		return;
@@ -376,9 +387,9 @@ static int translate(struct xlat *x)
 	return err;
 }
 
-int to_ebpf(struct filter *f, const struct sock_filter *prog, size_t n)
+int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog, size_t n)
 {
-	cleanup(xlat_release) struct xlat x = { .code = NULL };
+	cleanup(xlat_release) struct xlat x = { .loads = loads };
 	int err = cbpf_open(&x.p, prog, n);
 
 	if (!err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Classic BPF, as libpcap makes it, becomes eBPF: the body of filter() in bpf/xdpdump.bpf.c. It accepts the frames that
+ * Classic BPF, as libpcap makes it, becomes eBPF: the body of filter() in bpf/capture.h. It accepts the frames that
  * libpcap's own interpreter accepts, with two limits: a load behind byte 65534 of a frame rejects it, and so does the 193rd
  * jump back (the header that "protochain" would follow then).
  */
@@ -8,22 +8,31 @@
 #define XDPDUMP_FILTER_TO_EBPF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct bpf_insn;
 struct sock_filter;
 
-/* A function of two arguments, the XDP context and the bytes of the frame on the wire. It returns 0: reject the frame. */
+/* How a kind of program gets at the bytes of a frame. */
+struct filter_loads {
+	int16_t data, data_end;		/* in its context, 4 bytes each: the part that it reads directly */
+	int32_t helper;			/* for the rest, of the arguments context, offset, where to on the stack, and length */
+};
+
+extern const struct filter_loads filter_loads_xdp, filter_loads_skb;
+
+/* A function of two arguments, the program's context and the bytes of the frame on the wire. It returns 0: reject the frame. */
 struct filter {
 	struct bpf_insn *insns;
 	size_t n;
 };
 
 /*
- * Translates @n instructions of @prog, any sizes and contents. Returns 0 and an f to be released with to_ebpf_free(), or
+ * Translates @n instructions of @prog, any sizes and contents, for a program that has @loads. Returns 0 and an f to be released with to_ebpf_free(), or
  * -EINVAL: not a valid program (an opcode or a jump that is none, no end); -EOPNOTSUPP: it loads what only a socket has,
  * the ancillary data of linux/filter.h; -E2BIG: too long for the jumps of eBPF; -ENOMEM.
  */
-int to_ebpf(struct filter *f, const struct sock_filter *prog, size_t n);
+int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog, size_t n);
 
 void to_ebpf_free(struct filter *f);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for the translation of filters: a classic program and a frame go in, the translation is run here, by an
- * interpreter that knows what the verifier forbids, and has to return what libpcap's interpreter returns.
+ * libFuzzer target for the translation of filters: a classic program and a frame go in, the translations for XDP and for tc are
+ * run here, by an interpreter that knows what the verifier forbids, and have to return what libpcap's interpreter returns.
  *
  *	make fuzz-filter		make check replays tests/fuzz/filter
  *
@@ -42,7 +42,20 @@ struct frame {
 	uint32_t len, linear;	/* of them in the first buffer */
 };
 
+/* The kinds of programs, with what the kernel lets each of them do. */
+static const struct context {
+	const struct filter_loads *loads;
+	uint64_t data, data_end;	/* where its context has them */
+	int32_t helper;
+	uint64_t offset_max;		/* of the helper */
+} contexts[] = {
+	{ &filter_loads_xdp, offsetof(struct xdp_md, data), offsetof(struct xdp_md, data_end), BPF_FUNC_xdp_load_bytes, 0xffff },
+	{ &filter_loads_skb, offsetof(struct __sk_buff, data), offsetof(struct __sk_buff, data_end), BPF_FUNC_skb_load_bytes,
+	  INT32_MAX },
+};
+
 struct machine {
+	const struct context *context;
 	uint64_t r[11];
 	uint8_t stack[STACK];
 	bool written[STACK];
@@ -60,9 +73,9 @@ static uint64_t load(const struct machine *m, uint64_t at, unsigned n)
 {
 	uint64_t first = (uint64_t)(uintptr_t)m->frame->data, value = 0;
 
-	if (at == CTX || at == CTX + 4) {
-		must(n == 4);
-		return at == CTX ? first : first + m->frame->linear;
+	if (at >= CTX && at < CTX + sizeof(struct __sk_buff)) {
+		must(n == 4 && (at == CTX + m->context->data || at == CTX + m->context->data_end));
+		return at == CTX + m->context->data ? first : first + m->frame->linear;
 	}
 	if (in_stack(m, at, n)) {
 		for (unsigned i = 0; i < n; i++)
@@ -81,12 +94,12 @@ static void store(struct machine *m, uint64_t at, uint64_t value, unsigned n)
 	memset(&m->written[at - (uint64_t)(uintptr_t)m->stack], true, n);
 }
 
-/* bpf_xdp_load_bytes() */
+/* bpf_xdp_load_bytes(), or the same of an skb */
 static void call(struct machine *m, const struct bpf_insn *in)
 {
 	uint64_t from = m->r[2], n = m->r[4];
 
-	must(in->imm == BPF_FUNC_xdp_load_bytes && m->r[1] == CTX && from <= 0xffff && n <= 4);
+	must(in->imm == m->context->helper && m->r[1] == CTX && from <= m->context->offset_max && n <= 4);
 	m->r[0] = from + n > m->frame->len ? (uint64_t)-EINVAL : 0;
 	for (unsigned i = 0; i < n; i++)
 		store(m, m->r[3] + i, m->r[0] ? 0 : m->frame->data[from + i], 1);
@@ -158,12 +171,13 @@ static unsigned bytes_of(uint8_t code)
 	return BPF_SIZE(code) == BPF_DW ? 8 : BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
 }
 
-static uint32_t run(const struct filter *f, const struct frame *frame)
+static uint32_t run(const struct filter *f, const struct context *context, const struct frame *frame)
 {
 	static struct machine m;
 	size_t pc = 0;
 
 	memset(&m, 0, sizeof(m));
+	m.context = context;
 	m.frame = frame;
 	m.r[1] = CTX;
 	m.r[2] = frame->len;
@@ -293,18 +307,24 @@ static size_t valid_program(struct sock_filter *prog, const uint8_t *data, size_
 	return all;
 }
 
-static void compare(const struct sock_filter *prog, size_t n, const struct frame *frame)
+static void compare_in(const struct context *context, const struct sock_filter *prog, size_t n, const struct frame *frame)
 {
 	struct filter f;
-	int err = to_ebpf(&f, prog, n);
+	int err = to_ebpf(&f, context->loads, prog, n);
 
-	must(bpf_validate(prog, n));
 	if (err == -E2BIG)
 		return;
 	must(!err);
 	check_ways(&f);
-	must(run(&f, frame) == bpf_filter(prog, frame->data, frame->len, frame->len));
+	must(run(&f, context, frame) == bpf_filter(prog, frame->data, frame->len, frame->len));
 	to_ebpf_free(&f);
+}
+
+static void compare(const struct sock_filter *prog, size_t n, const struct frame *frame)
+{
+	must(bpf_validate(prog, n));
+	for (size_t i = 0; i < array_size(contexts); i++)
+		compare_in(&contexts[i], prog, n, frame);
 }
 
 /* Anything: it is refused, or the jumps are sound. */
@@ -315,7 +335,9 @@ static void translate_raw(const uint8_t *data, size_t n)
 
 	must(prog);
 	memcpy(prog, data, n * INSN);
-	if (!to_ebpf(&f, prog, n)) {
+	for (size_t i = 0; i < array_size(contexts); i++) {
+		if (to_ebpf(&f, contexts[i].loads, prog, n))
+			continue;
 		check_ways(&f);
 		to_ebpf_free(&f);
 	}

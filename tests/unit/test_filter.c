@@ -34,14 +34,14 @@ static void is_refused(void **state)
 	const struct refused *r = *state;
 	struct filter f;
 
-	assert_int_equal(to_ebpf(&f, r->prog, array_size(r->prog)), r->err);
+	assert_int_equal(to_ebpf(&f, &filter_loads_xdp, r->prog, array_size(r->prog)), r->err);
 }
 
 static void an_empty_program_is_refused(void **state is_unused)
 {
 	struct filter f;
 
-	assert_int_equal(to_ebpf(&f, refused[0].prog, 0), -EINVAL);
+	assert_int_equal(to_ebpf(&f, &filter_loads_xdp, refused[0].prog, 0), -EINVAL);
 }
 
 static void what_no_way_leads_to_is_left_out(void **state is_unused)
@@ -52,9 +52,9 @@ static void what_no_way_leads_to_is_left_out(void **state is_unused)
 	const struct frame frame = { (const uint8_t *)"", 0, 0 };
 	struct filter f;
 
-	assert_int_equal(to_ebpf(&f, prog, array_size(prog)), 0);
+	assert_int_equal(to_ebpf(&f, &filter_loads_xdp, prog, array_size(prog)), 0);
 	check_ways(&f);
-	assert_int_equal(run(&f, &frame), 7);
+	assert_int_equal(run(&f, &contexts[0], &frame), 7);
 	to_ebpf_free(&f);
 }
 
@@ -113,7 +113,7 @@ static void jumps_reach_over_long_programs(void **state is_unused)
 
 			for (size_t b = 0; b < sizeof(bytes); b++)
 				bytes[b] = b * i * 37;
-			assert_int_equal(to_ebpf(&f, prog, LONG), 0);
+			assert_int_equal(to_ebpf(&f, &filter_loads_xdp, prog, LONG), 0);
 			assert_true(f.n > 2 * INT16_MAX);
 			to_ebpf_free(&f);
 			compare(prog, LONG, &frame);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * Filters in the kernel against libpcap: each expression, optimised and not, and random classic programs are translated,
- * and what they return for a frame in BPF_PROG_TEST_RUN has to be what libpcap's interpreter returns. Then the capture
- * program with a filter in it: its counters. Takes the fixtures, cut at many lengths, and needs root. With the argument
+ * and what they return for a frame in BPF_PROG_TEST_RUN has to be what libpcap's interpreter returns, at XDP and, for some frames,
+ * at tc. Then the capture program with a filter in it: its counters. Takes the fixtures, cut at many lengths, and needs root. With the argument
  * "quick" only some frames, for machines that are emulated.
  */
 #define PCAP_DONT_INCLUDE_PCAP_BPF_H
@@ -57,23 +57,69 @@ static struct {
 } fixtures;
 
 static size_t step = 1;		/* each so many-th frame is taken */
-static bool has_short_buffers;		/* the kernel can put the end of a small frame into fragments */
 static unsigned long long n_verdicts;
 
 /* ---- a filter in the kernel ---- */
 
+/* The kinds of programs that a filter can be in. */
+struct kind {
+	enum bpf_prog_type type;
+	enum bpf_attach_type attach;
+	uint32_t flags;
+	const struct filter_loads *loads;
+	struct bpf_insn len;		/* register 0 becomes the length of the frame, whose context is in register 1 */
+	uint32_t ctx_size;
+	uint32_t frame_min, frame_max;	/* of BPF_PROG_TEST_RUN, which wants an IP header to be whole in an skb */
+};
+
+static const struct kind xdp = {
+	.type = BPF_PROG_TYPE_XDP, .attach = BPF_XDP, .flags = BPF_F_XDP_HAS_FRAGS, .loads = &filter_loads_xdp,
+	.len = { .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_xdp_get_buff_len },
+	.ctx_size = sizeof(struct xdp_md), .frame_min = TEST_RUN_MIN, .frame_max = UINT32_MAX,
+};
+
+static const struct kind tc = {
+	.type = BPF_PROG_TYPE_SCHED_CLS, .loads = &filter_loads_skb,
+	.len = { .code = BPF_LDX | BPF_MEM | BPF_W, .src_reg = BPF_REG_1, .off = offsetof(struct __sk_buff, len) },
+	.ctx_size = sizeof(struct __sk_buff), .frame_min = 54, .frame_max = 3000,
+};
+
 /*
- * What is run calls the filter in the only place of @filters. It is attached to lo of a namespace of our own, which is down,
- * and stays so: a run of a program that is nowhere attached takes milliseconds, and so does each attachment.
+ * What is run calls the filter in the only place of @filters. At XDP it is attached to lo of a namespace of our own, which is
+ * down, and stays so: a run of a program that is nowhere attached takes milliseconds, and so does each attachment.
  */
 static struct {
+	const struct kind *kind;
 	int fd, link, filters;
+	bool has_short_buffers;		/* the kernel can put the end of a small frame into fragments */
 } runner;
 
-static void open_runner(void)
+static int load_program(const char *name, const struct bpf_insn *insns, size_t n, char *log, size_t log_size)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS, .expected_attach_type = BPF_XDP);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = runner.kind->flags, .expected_attach_type = runner.kind->attach,
+		    .log_buf = log, .log_size = log_size, .log_level = !!log);
+
+	return bpf_prog_load(runner.kind->type, name, "GPL", insns, n, &opts);
+}
+
+static int run(const uint8_t *data, uint32_t len, uint32_t linear, uint32_t *verdict);
+static int use_filter(const struct sock_filter *prog, size_t n);
+
+static void close_runner(void)
+{
+	if (!runner.kind)
+		return;
+	if (runner.link >= 0)
+		close(runner.link);
+	close(runner.fd);
+	close(runner.filters);
+	runner.kind = NULL;
+}
+
+static void open_runner(const struct kind *kind)
+{
 	LIBBPF_OPTS(bpf_link_create_opts, link_opts, .flags = XDP_FLAGS_SKB_MODE);
+	const struct sock_filter accept = BPF_STMT(BPF_RET | BPF_K, 1);
 	struct bpf_insn insns[] = {
 		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = BPF_REG_2, .src_reg = BPF_PSEUDO_MAP_FD },
 		{ .code = 0 },
@@ -82,14 +128,22 @@ static void open_runner(void)
 		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = NO_FILTER },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
+	uint32_t verdict;
 
+	close_runner();
+	runner.kind = kind;
+	runner.link = -1;
 	runner.filters = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "filters", 4, 4, 1, NULL);
 	assert_true(runner.filters >= 0);
 	insns[0].imm = runner.filters;
-	runner.fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "runner", "GPL", insns, array_size(insns), &opts);
+	runner.fd = load_program("runner", insns, array_size(insns), NULL, 0);
 	assert_true(runner.fd >= 0);
-	runner.link = bpf_link_create(runner.fd, LO, BPF_XDP, &link_opts);
-	assert_true(runner.link >= 0);
+	if (kind == &xdp) {
+		runner.link = bpf_link_create(runner.fd, LO, BPF_XDP, &link_opts);
+		assert_true(runner.link >= 0);
+	}
+	assert_int_equal(use_filter(&accept, 1), 0);
+	runner.has_short_buffers = !run((uint8_t[64]){ 0 }, 64, TEST_RUN_MIN, &verdict);
 }
 
 /* The last words of the verifier. */
@@ -97,12 +151,10 @@ static void print_log(const struct bpf_insn *insns, size_t n)
 {
 	enum { LOG = 16 << 20, LINES = 30 };
 	char *log = calloc(1, LOG), *start;
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS, .expected_attach_type = BPF_XDP,
-		    .log_buf = log, .log_size = LOG, .log_level = 1);
 	int lines = LINES;
 
 	assert_non_null(log);
-	bpf_prog_load(BPF_PROG_TYPE_XDP, "filter", "GPL", insns, n, &opts);
+	load_program("filter", insns, n, log, LOG);
 	for (start = log + strlen(log); start > log && (start[-1] != '\n' || lines--); start--)
 		;
 	fputs(start, stdout);	/* cmocka would cut it */
@@ -114,11 +166,10 @@ static int load_filter(const struct filter *f)
 {
 	const struct bpf_insn call[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_6, .src_reg = BPF_REG_1 },
-		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_xdp_get_buff_len },
+		runner.kind->len,
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_0 },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_6 },
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS, .expected_attach_type = BPF_XDP);
 	cleanup(freep) struct bpf_insn *all = malloc(sizeof(call) + f->n * sizeof(*all));
 	int fd;
 
@@ -126,7 +177,7 @@ static int load_filter(const struct filter *f)
 		return -ENOMEM;
 	memcpy(all, call, sizeof(call));
 	memcpy(all + array_size(call), f->insns, f->n * sizeof(*all));
-	fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "filter", "GPL", all, array_size(call) + f->n, &opts);
+	fd = load_program("filter", all, array_size(call) + f->n, NULL, 0);
 	if (fd < 0)
 		print_log(all, array_size(call) + f->n);
 	return fd;
@@ -137,7 +188,7 @@ static int use_filter(const struct sock_filter *prog, size_t n)
 {
 	struct filter f = { .n = 0 };
 	uint32_t first = 0;
-	int err = to_ebpf(&f, prog, n);
+	int err = to_ebpf(&f, runner.kind->loads, prog, n);
 	int fd;
 
 	if (err)
@@ -154,13 +205,14 @@ static int use_filter(const struct sock_filter *prog, size_t n)
 /* @linear: bytes in the first buffer, the others in fragments; or WHOLE. */
 static int run(const uint8_t *data, uint32_t len, uint32_t linear, uint32_t *verdict)
 {
-	struct xdp_md ctx = { .data_end = linear };
+	char ctx[sizeof(struct __sk_buff)] = { 0 };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data, .data_size_in = len, .repeat = 1);
 	int err;
 
 	if (linear) {
-		opts.ctx_in = &ctx;
-		opts.ctx_size_in = sizeof(ctx);
+		memcpy(ctx + runner.kind->loads->data_end, &linear, sizeof(linear));
+		opts.ctx_in = ctx;
+		opts.ctx_size_in = runner.kind->ctx_size;
 	}
 	err = bpf_prog_test_run_opts(runner.fd, &opts);
 	*verdict = opts.retval;
@@ -220,7 +272,8 @@ static void compare_cuts(const char *text, const struct sock_filter *prog, size_
 
 	for (unsigned k = 0; k < LENGTHS && len < f->len; k++) {
 		len = cut_at(f, k);
-		compare(text, prog, n, f, len, WHOLE);
+		if (len >= runner.kind->frame_min)
+			compare(text, prog, n, f, len, WHOLE);
 	}
 }
 
@@ -228,7 +281,7 @@ static void compare_buffers(const char *text, const struct sock_filter *prog, si
 {
 	static const uint32_t linear[] = { 14, 15, 23, 34, 37, 54, 100 };
 
-	for (size_t k = 0; has_short_buffers && k < array_size(linear); k++)
+	for (size_t k = 0; runner.has_short_buffers && k < array_size(linear); k++)
 		if (linear[k] <= f->len)
 			compare(text, prog, n, f, f->len, linear[k]);
 }
@@ -244,6 +297,8 @@ static void compare_expression(const char *text, const struct expr *e)
 		fail_msg("%s: cannot load: %s", text, strerror(-err));
 	}
 	for (size_t i = 0; i < fixtures.n; i += step) {
+		if (fixtures.v[i].len > runner.kind->frame_max)
+			continue;
 		compare_cuts(text, prog, n, &fixtures.v[i]);
 		compare_buffers(text, prog, n, &fixtures.v[i]);
 	}
@@ -262,7 +317,7 @@ static bool try_expression(const char *text, bool optimize)
 }
 
 /* At 64 lengths, and with first buffers that are too short where the kernel can make them. */
-static void all_expressions_agree_on_all_fixtures(void **state is_unused)
+static void compare_expressions(void)
 {
 	FILE *f = fopen(CASES, "r");
 	unsigned n_expressions = 0;
@@ -283,8 +338,24 @@ static void all_expressions_agree_on_all_fixtures(void **state is_unused)
 	}
 	fclose(f);
 	print_message("# %u expressions, %llu verdicts%s\n", n_expressions, n_verdicts,
-		      has_short_buffers ? "" : "; this kernel makes no short first buffers");
+		      runner.has_short_buffers ? "" : "; this kernel makes no short first buffers");
 	assert_true(n_expressions >= CASES_MIN);
+}
+
+static void all_expressions_agree_on_all_fixtures(void **state is_unused)
+{
+	open_runner(&xdp);
+	compare_expressions();
+}
+
+static void all_expressions_agree_at_tc(void **state is_unused)
+{
+	size_t asked = step;
+
+	open_runner(&tc);
+	step = QUICK_STEP;
+	compare_expressions();
+	step = asked;
 }
 
 /* ---- random programs ---- */
@@ -362,7 +433,7 @@ static size_t random_program(uint64_t *seed, struct sock_filter prog[static RAND
 	return n;
 }
 
-static void random_programs_agree(void **state is_unused)
+static void compare_random_programs(void)
 {
 	struct sock_filter prog[RANDOM_MAX];
 	unsigned long long accepted = 0;
@@ -382,16 +453,32 @@ static void random_programs_agree(void **state is_unused)
 			fail_msg("%s: cannot load: %s", what, strerror(-err));
 		for (int k = 0; k < RANDOM_FRAMES; k++) {
 			const struct frame *f = &fixtures.v[below(&seed, fixtures.n)];
-			uint32_t len = TEST_RUN_MIN + below(&seed, f->len - TEST_RUN_MIN + 1);
+			uint32_t least = runner.kind->frame_min, most = min_of(f->len, runner.kind->frame_max);
+			uint32_t len = least + below(&seed, most < least ? 1 : most - least + 1);
+
+			if (len > f->len)
+				continue;
 
 			accepted += !!bpf_filter(prog, f->data, len, len);
 			compare(what, prog, n, f, len, WHOLE);
-			if (has_short_buffers)
+			if (runner.has_short_buffers)
 				compare(what, prog, n, f, len, TEST_RUN_MIN + below(&seed, len - TEST_RUN_MIN + 1));
 		}
 	}
 	print_message("# %d programs, %llu of %d frames accepted\n", N_RANDOM, accepted, N_RANDOM * RANDOM_FRAMES);
 	assert_in_range(accepted, N_RANDOM * RANDOM_FRAMES / 8, N_RANDOM * RANDOM_FRAMES * 7 / 8);
+}
+
+static void random_programs_agree(void **state is_unused)
+{
+	open_runner(&xdp);
+	compare_random_programs();
+}
+
+static void random_programs_agree_at_tc(void **state is_unused)
+{
+	open_runner(&tc);
+	compare_random_programs();
 }
 
 /* ---- in the capture program ---- */
@@ -417,7 +504,7 @@ static int open_capture(const char *text, bool optimize, bool drop, struct expr 
 	close_capture();
 	assert_int_equal(err, 0);
 	prog = expr_insns(*e, &n);
-	assert_int_equal(to_ebpf(&f, prog, n), 0);
+	assert_int_equal(to_ebpf(&f, &filter_loads_xdp, prog, n), 0);
 	err = rings_open(&ring, 4 << 20, settings.snap);
 	assert_int_equal(err, 0);
 	err = attach_open(&attach, ring, &settings);
@@ -551,9 +638,7 @@ static void add_fixture(const uint8_t *data, uint32_t len)
 
 static int setup(void **state is_unused)
 {
-	const struct sock_filter accept = BPF_STMT(BPF_RET | BPF_K, 1);
 	char why[PCAP_ERRBUF_SIZE];
-	uint32_t verdict;
 	glob_t found;
 
 	assert_int_equal(glob("tests/pcaps/*.pcap", 0, NULL, &found), 0);
@@ -570,9 +655,6 @@ static int setup(void **state is_unused)
 		pcap_close(pcap);
 	}
 	globfree(&found);
-	open_runner();
-	assert_int_equal(use_filter(&accept, 1), 0);
-	has_short_buffers = !run((uint8_t[64]){ 0 }, 64, TEST_RUN_MIN, &verdict);
 	return fixtures.n ? 0 : -1;
 }
 
@@ -582,9 +664,7 @@ static int teardown(void **state is_unused)
 	for (size_t i = 0; i < fixtures.n; i++)
 		free(fixtures.v[i].data);
 	free(fixtures.v);
-	close(runner.link);
-	close(runner.fd);
-	close(runner.filters);
+	close_runner();
 	return 0;
 }
 
@@ -592,8 +672,10 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_programs_agree),
+		cmocka_unit_test(random_programs_agree_at_tc),
 		cmocka_unit_test(each_frame_is_counted_as_filtered_or_as_accepted),
 		cmocka_unit_test(a_filter_of_500_hosts_loads),
+		cmocka_unit_test(all_expressions_agree_at_tc),
 		cmocka_unit_test(all_expressions_agree_on_all_fixtures),
 	};
 
