@@ -21,10 +21,20 @@ static void put_time(struct text *t, const struct row *r, const struct field *f)
 	text_char(t, 'Z');
 }
 
-static void put_time_ns(struct text *t, const struct row *r, const struct field *f)
+/* A number of struct packet. */
+static void put_member(struct text *t, const struct row *r, const struct field *f)
 {
-	(void)f;
-	text_u64(t, r->packet->ts_ns);
+	const uint8_t *at = (const uint8_t *)r->packet + f->off;
+	uint64_t v = 0;
+	uint32_t v32;
+
+	if (f->bytes == sizeof(v)) {
+		memcpy(&v, at, sizeof(v));
+	} else {
+		memcpy(&v32, at, sizeof(v32));
+		v = v32;
+	}
+	text_u64(t, f->mask ? v & f->mask : v);
 }
 
 static void put_number(struct text *t, const struct row *r, const struct field *f)
@@ -37,41 +47,6 @@ static void put_iface(struct text *t, const struct row *r, const struct field *f
 {
 	(void)f;
 	text_u64(t, r->packet->iface->id);
-}
-
-static void put_queue(struct text *t, const struct row *r, const struct field *f)
-{
-	(void)f;
-	text_u64(t, r->packet->queue);
-}
-
-static void put_len(struct text *t, const struct row *r, const struct field *f)
-{
-	(void)f;
-	text_u64(t, r->packet->len);
-}
-
-static void put_caplen(struct text *t, const struct row *r, const struct field *f)
-{
-	(void)f;
-	text_u64(t, r->packet->caplen);
-}
-
-static void put_flags(struct text *t, const struct row *r, const struct field *f)
-{
-	text_u64(t, f->mask ? r->packet->flags & f->mask : r->packet->flags);
-}
-
-static void put_id(struct text *t, const struct row *r, const struct field *f)
-{
-	(void)f;
-	text_u64(t, r->packet->id);
-}
-
-static void put_dropped(struct text *t, const struct row *r, const struct field *f)
-{
-	(void)f;
-	text_u64(t, r->packet->dropped);
 }
 
 static void put_verdict(struct text *t, const struct row *r, const struct field *f)
@@ -151,25 +126,28 @@ static const char *comment(const struct row *r, size_t *pos, size_t *len)
 
 /* ---- the table ---- */
 
-#define KEY(name)			.key = ",\"" #name "\":", .key_len = sizeof(",\"" #name "\":") - 1
-#define MADE(name, l, t, f, ...)	{ KEY(name), .layer = LAYER_##l, .type = FIELD_##t, .put = f, ##__VA_ARGS__ }
-#define NUMBER(name, l, o, n, ...)	{ KEY(name), .layer = LAYER_##l, .type = FIELD_NUMBER, .off = o, .bytes = n, ##__VA_ARGS__ }
-#define BIT(name, l, o, s)		{ KEY(name), .layer = LAYER_##l, .type = FIELD_BOOLEAN, .off = o, .bytes = 1, .shift = s, .mask = 1 }
-#define FOREIGN(name, l, f)		{ KEY(name), .layer = LAYER_##l, .type = FIELD_FOREIGN, .foreign = f }
+#define JSON(name)			",\"" #name "\":"
+#define KEY(name_)			.name = #name_, .json = JSON(name_), .json_len = sizeof(JSON(name_)) - 1
+#define MADE(key, l, t, f, ...)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_##t, .put = f, ##__VA_ARGS__ }
+#define NUMBER(key, l, o, n, ...)	{ KEY(key), .layer = LAYER_##l, .type = FIELD_NUMBER, .off = o, .bytes = n, ##__VA_ARGS__ }
+#define MEMBER(key, l, m, ...)		MADE(key, l, NUMBER, put_member, .off = offsetof(struct packet, m), \
+					     .bytes = sizeof(((struct packet *)NULL)->m), ##__VA_ARGS__)
+#define BIT(key, l, o, s)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_BOOLEAN, .off = o, .bytes = 1, .shift = s, .mask = 1 }
+#define FOREIGN(key, l, f)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_FOREIGN, .foreign = f }
 
 static const struct field table[] = {
 	MADE(frame_frame_time, TIME, STRING, put_time),
-	MADE(time_ns, TIME, NUMBER, put_time_ns),
+	MEMBER(time_ns, TIME, ts_ns),
 	MADE(frame_frame_number, FRAME, NUMBER, put_number),
 	MADE(frame_frame_interface_id, FRAME, NUMBER, put_iface),
 	FOREIGN(frame_frame_interface_name, NAME, iface_name),
-	MADE(frame_frame_interface_queue, QUEUE, NUMBER, put_queue),
-	MADE(frame_frame_len, FRAME, NUMBER, put_len),
-	MADE(frame_frame_cap_len, FRAME, NUMBER, put_caplen),
-	MADE(frame_frame_packet_flags, FLAGS, NUMBER, put_flags),
-	MADE(frame_frame_packet_flags_direction, FLAGS, NUMBER, put_flags, .mask = 3),
-	MADE(frame_frame_packet_id, ID, NUMBER, put_id),
-	MADE(frame_frame_drop_count, DROPPED, NUMBER, put_dropped),
+	MEMBER(frame_frame_interface_queue, QUEUE, queue),
+	MEMBER(frame_frame_len, FRAME, len),
+	MEMBER(frame_frame_cap_len, FRAME, caplen),
+	MEMBER(frame_frame_packet_flags, FLAGS, flags),
+	MEMBER(frame_frame_packet_flags_direction, FLAGS, flags, .mask = 3),
+	MEMBER(frame_frame_packet_id, ID, id),
+	MEMBER(frame_frame_drop_count, DROPPED, dropped),
 	MADE(frame_frame_verdict_ebpf_xdp, XDP_VERDICT, NUMBER, put_verdict),
 	MADE(frame_frame_verdict_ebpf_tc, TC_VERDICT, NUMBER, put_verdict),
 	FOREIGN(frame_frame_comment, COMMENT, comment),

@@ -67,8 +67,9 @@ enum field_type {
 };
 
 struct field {
-	const char *key;	/* ,"name": */
-	uint8_t key_len;
+	const char *name;
+	const char *json;	/* ,"name": of @json_len bytes */
+	uint8_t json_len;
 	uint8_t type;		/* enum field_type */
 	uint8_t layer;		/* without it the field is not there */
 	uint8_t off, bytes;	/* a big-endian number in the layer; without a function */

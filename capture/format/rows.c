@@ -75,7 +75,7 @@ static ssize_t json_packet(struct format *format, void *buf, size_t room, const 
 	for (size_t i = 0; i < n_fields; i++, f++) {
 		if (!(r->present & 1u << f->layer))
 			continue;
-		text_bytes(&t, f->key, f->key_len);
+		text_bytes(&t, f->json, f->json_len);
 		json_value(&t, r, f);
 	}
 	t.buf[0] = '{';		/* in place of the first comma */
@@ -97,7 +97,7 @@ static ssize_t csv_head(struct format *format, void *buf, size_t room, const str
 	for (size_t i = 0; i < n_fields; i++, f++) {
 		if (i)
 			text_char(&t, ',');
-		text_bytes(&t, f->key + 2, f->key_len - 4);	/* without ," and ": */
+		text_str(&t, f->name);
 	}
 	text_char(&t, '\n');
 	return t.len;
