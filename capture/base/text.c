@@ -2,6 +2,7 @@
 /* Numbers, addresses and foreign strings into a bounded buffer. */
 #include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
 #include "capture/base/text.h"
 
@@ -100,6 +101,25 @@ void text_zeros(struct text *t, uint64_t v, unsigned width)
 void text_blanks(struct text *t, uint64_t v, unsigned width)
 {
 	text_padded(t, v, width, ' ');
+}
+
+static void three_numbers(struct text *t, const int numbers[static 3], char between)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		if (i)
+			text_char(t, between);
+		text_zeros(t, numbers[i], 2);
+	}
+}
+
+void text_date(struct text *t, const struct tm *date)
+{
+	three_numbers(t, (int[]){ date->tm_year + 1900, date->tm_mon + 1, date->tm_mday }, '-');
+}
+
+void text_clock(struct text *t, const struct tm *date)
+{
+	three_numbers(t, (int[]){ date->tm_hour, date->tm_min, date->tm_sec }, ':');
 }
 
 void text_hex(struct text *t, uint64_t v, unsigned n)

@@ -51,6 +51,12 @@ void text_nanoseconds(struct text *t, uint32_t ns);
 void text_zeros(struct text *t, uint64_t v, unsigned width);
 void text_blanks(struct text *t, uint64_t v, unsigned width);
 
+struct tm;
+
+/* "2026-11-23" and "15:04:05". */
+void text_date(struct text *t, const struct tm *date);
+void text_clock(struct text *t, const struct tm *date);
+
 /* Hexadecimal of exactly @digits digits, without 0x. */
 void text_hex(struct text *t, uint64_t v, unsigned digits);
 

@@ -339,17 +339,9 @@ static void describe_second(struct row *r, uint64_t second)
 	struct tm date = { 0 };
 
 	gmtime_r(&(time_t){ second }, &date);
-	text_u64(&t, date.tm_year + 1900);
-	text_char(&t, '-');
-	text_zeros(&t, date.tm_mon + 1, 2);
-	text_char(&t, '-');
-	text_zeros(&t, date.tm_mday, 2);
+	text_date(&t, &date);
 	text_char(&t, 'T');
-	text_zeros(&t, date.tm_hour, 2);
-	text_char(&t, ':');
-	text_zeros(&t, date.tm_min, 2);
-	text_char(&t, ':');
-	text_zeros(&t, date.tm_sec, 2);
+	text_clock(&t, &date);
 	text_char(&t, '.');
 	r->second[t.len] = '\0';
 	r->second_of = second;

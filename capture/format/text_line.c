@@ -62,18 +62,10 @@ static void describe_second(struct text_format *p, time_t second, bool with_date
 
 	localtime_r(&second, &date);
 	if (with_date) {
-		text_u64(&t, date.tm_year + 1900);
-		text_char(&t, '-');
-		text_zeros(&t, date.tm_mon + 1, 2);
-		text_char(&t, '-');
-		text_zeros(&t, date.tm_mday, 2);
+		text_date(&t, &date);
 		text_char(&t, ' ');
 	}
-	text_zeros(&t, date.tm_hour, 2);
-	text_char(&t, ':');
-	text_zeros(&t, date.tm_min, 2);
-	text_char(&t, ':');
-	text_zeros(&t, date.tm_sec, 2);
+	text_clock(&t, &date);
 	text_char(&t, '.');
 	p->clock_len = t.len;
 	p->second = second;
