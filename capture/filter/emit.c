@@ -115,7 +115,7 @@ static int make_room(struct emit *c)
 	c->insns = calloc(c->cap, sizeof(*c->insns));
 	c->jumps = calloc(c->cap, sizeof(*c->jumps));
 	c->islands = calloc(c->islands_cap + 1, sizeof(*c->islands));
-	return c->insns && c->jumps && c->islands ? -EAGAIN : -ENOMEM;
+	return c->insns && c->jumps && c->islands ? EMIT_ONCE_MORE : -ENOMEM;
 }
 
 static bool reaches(uint32_t at, uint32_t to)
@@ -175,7 +175,7 @@ static int connect(struct emit *c)
 		if (far_number(c, j->label) == c->n_far && c->n_far < FAR_MAX)
 			c->far[c->n_far++] = j->label;
 	}
-	return all ? 0 : c->n_far > n_far ? -EAGAIN : -E2BIG;
+	return all ? EMIT_DONE : c->n_far > n_far ? EMIT_ONCE_MORE : -E2BIG;
 }
 
 int emit_finish(struct emit *c)

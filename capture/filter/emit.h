@@ -33,7 +33,9 @@ bool emit_wants(const struct emit *c, uint32_t label);
 /* Here, where register 0 is free and the instruction above goes on to the one below, may be an island if one is needed. */
 void emit_island(struct emit *c);
 
-/* 0: done; -EAGAIN: once more; -E2BIG: the jumps do not reach, whatever is done; -ENOMEM. */
+enum { EMIT_DONE, EMIT_ONCE_MORE };
+
+/* One of these; -E2BIG: the jumps do not reach, whatever is done; -ENOMEM. */
 int emit_finish(struct emit *c);
 
 /* Takes the @n instructions out, to be freed. */

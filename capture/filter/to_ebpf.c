@@ -377,14 +377,14 @@ static void translate_all(struct xlat *x)
 
 static int translate(struct xlat *x)
 {
-	int err;
+	int done;
 
 	do {
 		emit_begin(x->code);
 		translate_all(x);
-		err = emit_finish(x->code);
-	} while (err == -EAGAIN);
-	return err;
+		done = emit_finish(x->code);
+	} while (done == EMIT_ONCE_MORE);
+	return done;
 }
 
 int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog, size_t n)
