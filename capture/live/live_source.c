@@ -24,26 +24,10 @@ unsigned live_source_batch(struct live_source *s)
 	return s->n = rings_take(s->rings, s->records, LIVE_SOURCE_BATCH);
 }
 
-bool live_source_next(struct live_source *s, struct packet *p)
+bool live_source_end(struct live_source *s)
 {
-	while (s->at < s->n) {
-		const struct event *ev = s->records[s->at++];
-
-		if (ev->iface < s->n_ifaces) {
-			s->last = &s->ifaces[ev->iface];
-			live_iface_packet(s->last, ev, &s->clock, s->now_ns, p);
-			return true;
-		}
-		s->malformed++;
-	}
 	rings_release(s->rings);
 	return false;
-}
-
-void live_source_took(struct live_source *s, bool handed_on)
-{
-	s->last->taken++;
-	s->last->refused += !handed_on;
 }
 
 uint64_t live_source_pace(struct live_source *s, size_t used, uint64_t taken)

@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bpf/event.h"
 #include "capture/base/clock.h"
+#include "capture/live/live_iface.h"
 
-struct event;
-struct live_iface;
 struct packet;
 struct rings;
 
@@ -38,14 +38,34 @@ size_t live_source_look(struct live_source *s, bool all);
  */
 unsigned live_source_batch(struct live_source *s);
 
+/* Frees the room of the batch. Returns false. */
+bool live_source_end(struct live_source *s);
+
 /* The next packet of the batch, which points into a ring. False: there are no more, and their room is free. */
-bool live_source_next(struct live_source *s, struct packet *p);
+static inline bool live_source_next(struct live_source *s, struct packet *p)
+{
+	while (s->at < s->n) {
+		const struct event *ev = s->records[s->at++];
+
+		if (ev->iface < s->n_ifaces) {
+			s->last = &s->ifaces[ev->iface];
+			live_iface_packet(s->last, ev, &s->clock, s->now_ns, p);
+			return true;
+		}
+		s->malformed++;
+	}
+	return live_source_end(s);
+}
 
 /*
  * It has been dealt with: handed on, or not, behind the end of what is wanted. Only now is it in the books, for it may have
  * made a new file begin, and the statistics of the one before are without it.
  */
-void live_source_took(struct live_source *s, bool handed_on);
+static inline void live_source_took(struct live_source *s, bool handed_on)
+{
+	s->last->taken++;
+	s->last->refused += !handed_on;
+}
 
 /*
  * How long to sleep in ns after a drain that found @used bytes in the fullest ring and took @taken packets: while packets

@@ -241,7 +241,7 @@ static int put(struct rotate *r, const struct packet *p)
 	return ROTATE_END;
 }
 
-static int take(struct rotate *r, const struct packet *p)
+static inline int take(struct rotate *r, const struct packet *p)
 {
 	int err;
 
