@@ -39,9 +39,17 @@ bool format_by_name(enum file_format *format, const char *name);
 /* Is it text, which a terminal can show? */
 bool format_is_text(enum file_format format);
 
+/* Why a packet cannot be expressed. */
+enum format_unfit {
+	FORMAT_FITS,
+	FORMAT_OTHER_LINKTYPE,	/* than that of the file */
+	FORMAT_TOO_LATE,	/* the time */
+	FORMAT_TOO_LONG,
+};
+
 /*
  * What a format does; the writer calls it, and only the writer. Each builds one record at @buf and returns its length, 0 if
- * it has none, or -errno if it cannot express it. More than @room: that much room is needed, and nothing was built. All but
+ * it has none, or if it cannot express it, minus an enum format_unfit. More than @room: that much room is needed, and nothing was built. All but
  * packet() may be NULL: there is no such record.
  */
 struct format_ops {

@@ -3,7 +3,6 @@
  * pcap, version 2.4, in the byte order of this machine (draft-ietf-opsawg-pcap). A file has one link type, that of its first
  * interface, and seconds of 32 bits; packets that do not fit in are refused. There is no place for what was lost.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,11 +91,11 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	if (room < RECORD_LEN + (size_t)caplen)
 		return RECORD_LEN + (size_t)caplen;
 	if (p->iface->linktype != file->linktype)
-		return -EMEDIUMTYPE;
+		return -FORMAT_OTHER_LINKTYPE;
 	if (seconds > UINT32_MAX)
-		return -ERANGE;
+		return -FORMAT_TOO_LATE;
 	if (caplen > link_decode_max(file->linktype))
-		return -EMSGSIZE;
+		return -FORMAT_TOO_LONG;
 	file->snaplen = max_of(file->snaplen, caplen);
 	memcpy(buf, record, RECORD_LEN);
 	memcpy((uint8_t *)buf + RECORD_LEN, p->data, caplen);

@@ -253,25 +253,26 @@ static enum status report_missing(const char *path, unsigned long long n, const 
 }
 
 /* Of the first packet that the format cannot express. */
-static const char *unfit_reason(int err)
+static const char *unfit_reason(enum format_unfit why)
 {
-	if (err == -EMEDIUMTYPE)
+	if (why == FORMAT_OTHER_LINKTYPE)
 		return "a pcap file has one link type, and theirs is another one; pcapng has room for all";
-	if (err == -ERANGE)
+	if (why == FORMAT_TOO_LATE)
 		return "pcap has no times after 2106; pcapng has";
 	return "longer than what tcpdump and tshark read, 262144 bytes of most link types; -s cuts them";
 }
 
 static enum status report_file(const struct outputs *f)
 {
-	int unfit_err = 0, err = f->write_error;
+	enum format_unfit why_unfit = FORMAT_FITS;
+	int err = f->write_error;
 	const char *name = rotate_path(f->rotate), *path = strcmp(name, "-") ? name : "stdout";
-	uint64_t unfit = rotate_unfit(f->rotate, &unfit_err);
+	uint64_t unfit = rotate_unfit(f->rotate, &why_unfit);
 	unsigned long long lost = outputs_lost(f) - unfit + f->refused;
 	enum status status = f->incomplete ? STATUS_INCOMPLETE : STATUS_OK;
 
 	if (unfit)
-		status = report_missing(path, unfit, unfit_reason(unfit_err));
+		status = report_missing(path, unfit, unfit_reason(why_unfit));
 	if (err && rotate_has_failed(f->rotate))
 		return log_fail(STATUS_INCOMPLETE, "%s: cannot make this file: %s; %llu packet%s not written", path, reason(f, err), lost,
 			    lost == 1 ? "" : "s");

@@ -344,9 +344,9 @@ uint64_t rotate_lost_all(const struct rotate *r)
 	return r->writer ? writer_lost_all(r->writer) : 0;
 }
 
-uint64_t rotate_unfit(const struct rotate *r, int *reason)
+uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why)
 {
-	return r->writer ? writer_unfit(r->writer, reason) : 0;
+	return r->writer ? writer_unfit(r->writer, why) : 0;
 }
 
 struct writer *rotate_writer(const struct rotate *r)

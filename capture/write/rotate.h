@@ -91,7 +91,7 @@ size_t rotate_pending(const struct rotate *r);
 void rotate_hurry(struct rotate *r, int ms);
 uint64_t rotate_lost(const struct rotate *r, uint32_t id);
 uint64_t rotate_lost_all(const struct rotate *r);
-uint64_t rotate_unfit(const struct rotate *r, int *reason);
+uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why);
 
 /* The current file's, for what comes between the packets. */
 struct writer *rotate_writer(const struct rotate *r);

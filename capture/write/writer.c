@@ -47,7 +47,7 @@ struct writer {
 	uint32_t n_ifaces;
 	uint64_t lost;			/* from here on: of all files */
 	uint64_t unfit;
-	int unfit_reason;		/* the first one */
+	enum format_unfit why_unfit;	/* the first one */
 	int error;			/* the first one */
 };
 
@@ -310,12 +310,12 @@ static int flush_head(struct writer *w)
 	return err == -EINTR ? 0 : err;
 }
 
-static int not_fit(struct writer *w, uint32_t id, int reason)
+static int not_fit(struct writer *w, uint32_t id, enum format_unfit why)
 {
 	count_lost(w, id);
 	w->unfit++;
-	if (!w->unfit_reason)
-		w->unfit_reason = reason;
+	if (!w->why_unfit)
+		w->why_unfit = why;
 	return 0;
 }
 
@@ -337,7 +337,7 @@ int writer_packet(struct writer *w, const struct packet *p)
 		return err;
 	}
 	if (n < 0)
-		return not_fit(w, id, n);
+		return not_fit(w, id, -n);
 	appended(w, n);
 	w->last = n;
 	w->marks[w->n_packets++ & w->marks_mask] = (struct mark){ w->end - w->packets_end, id };
@@ -405,9 +405,9 @@ uint64_t writer_lost_all(const struct writer *w)
 	return w->lost;
 }
 
-uint64_t writer_unfit(const struct writer *w, int *reason)
+uint64_t writer_unfit(const struct writer *w, enum format_unfit *why)
 {
-	*reason = w->unfit_reason;
+	*why = w->why_unfit;
 	return w->unfit;
 }
 

@@ -79,11 +79,8 @@ void writer_hurry(struct writer *w, int ms);
 uint64_t writer_lost(const struct writer *w, uint32_t id);
 uint64_t writer_lost_all(const struct writer *w);
 
-/*
- * Those of them that the format cannot express, and in *reason why, for the first one: -EMEDIUMTYPE: the link type is not
- * that of the file; -ERANGE: the time; -EMSGSIZE: too many bytes.
- */
-uint64_t writer_unfit(const struct writer *w, int *reason);
+/* Those of them that the format cannot express, and in *why the reason of the first one. */
+uint64_t writer_unfit(const struct writer *w, enum format_unfit *why);
 
 enum {
 	WRITER_STATS_MAX	= 512,	/* bytes that writer_size() keeps for the statistics of an interface: all counters, a comment of 255, */

@@ -91,7 +91,7 @@ static bool write_all(enum file_format format, const uint8_t *data, size_t size,
 	struct packet p;
 	uint32_t n_ifaces = 0;
 	bool opened = r, begun = false;
-	int reason;
+	enum format_unfit why;
 
 	if (opened) {
 		must(!writer_open(&w, format, NULL, memory_path, -1));
@@ -101,7 +101,7 @@ static bool write_all(enum file_format format, const uint8_t *data, size_t size,
 		}
 		write_head(w, r, &blocks, &n_ifaces, &begun);
 		must(!writer_finish(w, stats, r));
-		*unfit = writer_unfit(w, &reason);
+		*unfit = writer_unfit(w, &why);
 		must(writer_lost_all(w) == *unfit);
 		writer_close(w);
 	}

@@ -368,16 +368,16 @@ static void pcap_refuses_what_it_cannot_express(void **state)
 
 	(void)state;
 	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), 76);
-	assert_int_equal(pcap_packet(&p, LINKTYPE_RAW, 0, buf, sizeof(buf)), -EMEDIUMTYPE);
+	assert_int_equal(pcap_packet(&p, LINKTYPE_RAW, 0, buf, sizeof(buf)), -FORMAT_OTHER_LINKTYPE);
 	p.ts_ns = (1ull << 32) * 1000000000 - 1;
 	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), 76);
 	p.ts_ns++;
-	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), -ERANGE);
+	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), -FORMAT_TOO_LATE);
 	p.ts_ns = 0;
 	p.caplen = p.len = 262144;
 	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), 262144 + 16);
 	p.caplen = p.len = 262145;
-	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), -EMSGSIZE);
+	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), -FORMAT_TOO_LONG);
 	p.iface = &(struct iface){ .linktype = LINKTYPE_USBPCAP };
 	assert_int_equal(pcap_packet(&p, LINKTYPE_USBPCAP, 0, buf, sizeof(buf)), 262145 + 16);
 	p.iface = &ethernet;
