@@ -140,46 +140,32 @@ static bool is_beginning(const struct expr *e, size_t len)
 	return strstr(error, REFUSED);
 }
 
-/* Piece number @n, counted from 1; 0 is empty. */
-static struct piece nth_piece(const char *text, unsigned n)
-{
-	struct piece p = { 0 };
-
-	while (n-- && next_piece(text, &p))
-		;
-	return p;
-}
-
-static unsigned count_pieces(const char *text)
-{
-	struct piece p = { 0 };
-	unsigned n = 0;
-
-	while (next_piece(text, &p))
-		n++;
-	return n;
-}
-
-/* The first piece that cannot follow those before it. Found empty at the end: the expression lacks something. */
+/*
+ * The first piece that cannot follow those before it. Found empty at the end: the expression lacks something. Each half
+ * of what is left is tried, up to the end of a piece: in a file there may be thousands.
+ */
 static bool find_syntax_error(const struct expr *e, struct piece *found)
 {
-	unsigned good = 0, bad = count_pieces(e->text);
-	size_t len = strlen(e->text);
+	size_t good = 0, bad = strlen(e->text);
 
 	if (!is_beginning(e, 0))	/* this libpcap scans in another way */
 		return false;
-	*found = (struct piece){ len, len };
-	if (is_beginning(e, len))
+	*found = (struct piece){ bad, bad };
+	if (is_beginning(e, bad))
 		return true;
-	while (bad - good > 1) {
-		unsigned middle = (good + bad) / 2;
+	while (good < bad) {
+		struct piece p = { good, good };
+		size_t before = good;
 
-		if (is_beginning(e, nth_piece(e->text, middle).end))
-			good = middle;
-		else
-			bad = middle;
+		while (next_piece(e->text, &p) && p.end < good + (bad - good) / 2)
+			before = p.end;
+		if (is_beginning(e, p.end)) {
+			good = p.end;
+		} else {
+			*found = p;
+			bad = before;
+		}
 	}
-	*found = nth_piece(e->text, bad);
 	return true;
 }
 
