@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * What replay/bench_kernel.c measures: the capture program built up feature by feature, and the ways to bring a packet to
- * userspace side by side, each as small as it can be. None of them touches the frame; all answer XDP_PASS.
+ * What replay/bench_kernel.c measures: the capture program built up feature by feature, and the
+ * ways to bring a packet to userspace side by side, each as small as it can be. None of them
+ * touches the frame; all answer XDP_PASS.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -75,7 +76,10 @@ int null(struct xdp_md *ctx __attribute__((unused)))
 
 enum feature { COUNT, PARSE, TIME, RING, COPY };
 
-/* As in the capture program, without the detour of frames whose headers are not in the first buffer. */
+/*
+ * As in the capture program, without the detour of frames whose headers are not in the first
+ * buffer.
+ */
 __noinline int parse(struct xdp_md *ctx, struct event *ev)
 {
 	const __u8 *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
@@ -186,7 +190,10 @@ int ringbuf_per_cpu(struct xdp_md *ctx)
 	return ringbuf ? through_ringbuf(ctx, ringbuf) : fail();
 }
 
-/* The same, but copied by the program itself instead of the helper: only where the bytes are in the first buffer. */
+/*
+ * The same, but copied by the program itself instead of the helper: only where the bytes are in the
+ * first buffer.
+ */
 static __always_inline int fill_by_words(struct xdp_md *ctx, struct event *ev)
 {
 	const __u64 *from = (void *)(long)ctx->data;
@@ -202,8 +209,8 @@ static __always_inline int fill_by_words(struct xdp_md *ctx, struct event *ev)
 }
 
 /*
- * A ring of our own. A record is complete before the new position can be seen: x86 keeps the order of stores, elsewhere
- * that takes the exchange, which is a full barrier.
+ * A ring of our own. A record is complete before the new position can be seen: x86 keeps the order
+ * of stores, elsewhere that takes the exchange, which is a full barrier.
  */
 static __always_inline int through_lane(struct xdp_md *ctx, int exchange, int by_words)
 {
@@ -245,14 +252,18 @@ int lane_words(struct xdp_md *ctx)
 	return through_lane(ctx, 0, 1);
 }
 
-/* BENCH_BATCH packets become one record: the cost of the ring is shared, that of a second copy comes in. */
+/*
+ * BENCH_BATCH packets become one record: the cost of the ring is shared, that of a second copy
+ * comes in.
+ */
 static __always_inline int through_batch(struct xdp_md *ctx, void *ringbuf)
 {
 	struct batch *b = value_at(&batches, 0);
 
 	if (!b || !ringbuf || fill(ctx, (void *)b->record[b->n % BENCH_BATCH]))
 		return fail();
-	if (++b->n % BENCH_BATCH == 0 && bpf_ringbuf_output(ringbuf, b->record, sizeof(b->record), BPF_RB_NO_WAKEUP))
+	if (++b->n % BENCH_BATCH == 0 &&
+	    bpf_ringbuf_output(ringbuf, b->record, sizeof(b->record), BPF_RB_NO_WAKEUP))
 		return fail();
 	return XDP_PASS;
 }

@@ -6,13 +6,17 @@
 #include "bpf/event.h"
 
 enum {
-	BENCH_SNAP	= 96,				/* bytes of a frame, which has at least as many */
+	/* bytes of a frame, which has at least as many */
+	BENCH_SNAP	= 96,
 	BENCH_RECORD	= sizeof(struct event) + BENCH_SNAP,
 	BENCH_BATCH	= 8,				/* packets that travel together */
 	BENCH_RING	= 16 * 1024 * 1024,		/* bytes, a power of two */
 };
 
-/* A ring of one CPU in a mapped array. Positions count bytes for ever; a record that wraps goes on behind the end. */
+/*
+ * A ring of one CPU in a mapped array. Positions count bytes for ever; a record that wraps goes on
+ * behind the end.
+ */
 struct bench_lane {
 	__u64 produced __attribute__((aligned(64)));	/* written by the program */
 	__u64 consumed __attribute__((aligned(64)));	/* by userspace */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What every capture program does, wherever it is attached: asks the filter, counts a frame, parses its headers, and copies its
- * time, what it is and its first bytes into the ring of this CPU. The frame itself is never touched.
+ * What every capture program does, wherever it is attached: asks the filter, counts a frame, parses
+ * its headers, and copies its time, what it is and its first bytes into the ring of this CPU. The
+ * frame itself is never touched.
  *
- * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the bytes of a frame that it can
- * load; and behind it four functions, and its entry, which calls capture() and returns its verdict.
+ * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the
+ * bytes of a frame that it can load; and behind it four functions, and its entry, which calls
+ * capture() and returns its verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
 #define XDPDUMP_CAPTURE_H
@@ -37,7 +39,10 @@ const volatile _Bool headers_only;	/* nothing is copied from behind the last hea
 const volatile _Bool has_filter;	/* filter() has been replaced; else it is not called */
 const volatile _Bool never;		/* false */
 
-/* Packets lost on all CPUs so far. Only a loss writes it, so reading it for every packet costs little. */
+/*
+ * Packets lost on all CPUs so far. Only a loss writes it, so reading it for every packet costs
+ * little.
+ */
 __u32 lost;
 
 /* struct cpu_ring, one for each CPU. Made by userspace, which knows the sizes (kernel/rings.c). */
@@ -78,7 +83,10 @@ static __always_inline void *only_value(void *map)
 	return bpf_map_lookup_elem(map, &zero);
 }
 
-/* Not static: the verifier looks at such a function once, whatever the caller does with the outcome. */
+/*
+ * Not static: the verifier looks at such a function once, whatever the caller does with the
+ * outcome.
+ */
 __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
 {
 	const __u8 *end, *data = frame_linear(ctx, &end);
@@ -106,9 +114,9 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
 }
 
 /*
- * A place holder: whether a frame is captured. Userspace puts the translation of the expression here (filter/to_ebpf.c),
- * before the program is loaded. Not static, so that the verifier looks at it on its own; the assembly keeps the compiler
- * from knowing what it does.
+ * A place holder: whether a frame is captured. Userspace puts the translation of the expression
+ * here (filter/to_ebpf.c), before the program is loaded. Not static, so that the verifier looks at
+ * it on its own; the assembly keeps the compiler from knowing what it does.
  */
 __noinline int filter(FRAME *ctx, __u32 len)
 {
@@ -138,8 +146,9 @@ static __always_inline void copy_words(__u8 *to, const __u8 *from, int n)
 }
 
 /*
- * Copies @n bytes of the first buffer, in steps of 32, the last step overlapping the one before: for the bytes of a packet the helper
- * takes longer than all the rest of a record. False: too few or too many for that, or not all in the first buffer.
+ * Copies @n bytes of the first buffer, in steps of 32, the last step overlapping the one before:
+ * for the bytes of a packet the helper takes longer than all the rest of a record. False: too few
+ * or too many for that, or not all in the first buffer.
  */
 static __always_inline int copy_linear(FRAME *ctx, __u8 *to, __u64 n)
 {
@@ -179,12 +188,16 @@ static __always_inline void wake_consumer(struct cpu_ring *r)
 	bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
 }
 
-/* Puts a record into @r. Only this CPU writes there, and nothing else runs on it until we are done: see deliver(). */
-static __always_inline void put(struct cpu_ring *r, FRAME *ctx, struct counters *c, const struct parsed *hdr,
-				__u32 len)
+/*
+ * Puts a record into @r. Only this CPU writes there, and nothing else runs on it until we are done:
+ * see deliver().
+ */
+static __always_inline void put(struct cpu_ring *r, FRAME *ctx, struct counters *c,
+				const struct parsed *hdr, __u32 len)
 {
 	__u32 caplen = wanted(hdr, len);
-	__u64 last = caplen - 1;	/* the position of the last byte: bounds it, caplen is at least 1 */
+	/* the position of the last byte: bounds it, caplen is at least 1 */
+	__u64 last = caplen - 1;
 	__u64 head = r->head;
 	struct event *ev;
 
@@ -202,16 +215,19 @@ static __always_inline void put(struct cpu_ring *r, FRAME *ctx, struct counters 
 	ev->hdr = *hdr;
 	ev->verdict = ev->meta = ev->pad_ = 0;
 	frame_mark(ctx, ev);
-	asm volatile("" : "+r"(last));	/* else the compiler, which knows the bound, leaves nothing for the verifier */
-	if (last >= snap || (!copy_linear(ctx, ev->data, last + 1) && frame_load(ctx, ev->data, last + 1))) {
+	/* else the compiler, which knows the bound, leaves nothing for the verifier */
+	asm volatile("" : "+r"(last));
+	if (last >= snap ||
+	    (!copy_linear(ctx, ev->data, last + 1) && frame_load(ctx, ev->data, last + 1))) {
 		c->error++;
 		__sync_fetch_and_add(&lost, 1);
 		return;
 	}
 	c->delivered++;
 	/*
-	 * An exchange, because it orders: the record is there before the new head is, and the new head before we look
-	 * whether the consumer sleeps. It does these two things the other way round (rings_sleep() in kernel/rings.c).
+	 * An exchange, because it orders: the record is there before the new head is, and the new
+	 * head before we look whether the consumer sleeps. It does these two things the other way
+	 * round (rings_sleep() in kernel/rings.c).
 	 */
 	__sync_lock_test_and_set(&r->head, head + event_room(caplen));
 	if (*(volatile __u32 *)&r->asleep)
@@ -219,10 +235,12 @@ static __always_inline void put(struct cpu_ring *r, FRAME *ctx, struct counters 
 }
 
 /*
- * A CPU runs one program at a time, with softirqs off. With PREEMPT_RT one may interrupt another, finds the ring busy, and its
- * packet is an error; that they take turns within these few instructions is for the kernel's lock of softirqs to prevent.
+ * A CPU runs one program at a time, with softirqs off. With PREEMPT_RT one may interrupt another,
+ * finds the ring busy, and its packet is an error; that they take turns within these few
+ * instructions is for the kernel's lock of softirqs to prevent.
  */
-static __always_inline void deliver(FRAME *ctx, struct counters *c, const struct parsed *hdr, __u32 len)
+static __always_inline void deliver(FRAME *ctx, struct counters *c, const struct parsed *hdr,
+				    __u32 len)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct cpu_ring *r = bpf_map_lookup_elem(&rings, &cpu);
@@ -246,7 +264,8 @@ static __always_inline void capture(FRAME *ctx)
 
 	if (!c)
 		return;
-	if (never)		/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
+	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
+	if (never)
 		parse(ctx, &hdr, len);
 	if (has_filter && !filter(ctx, len)) {
 		tally_add(&c->filtered, len);

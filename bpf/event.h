@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * All that kernel and userspace agree on: the rings, the record of a packet, and the counters. Both sides are on one machine,
- * so numbers are in host order; widths are fixed and padding is explicit.
+ * All that kernel and userspace agree on: the rings, the record of a packet, and the counters. Both
+ * sides are on one machine, so numbers are in host order; widths are fixed and padding is explicit.
  */
 #ifndef XDPDUMP_EVENT_H
 #define XDPDUMP_EVENT_H
@@ -11,8 +11,10 @@
 #include "bpf/parse.h"
 
 enum {
-	EVENT_SNAP_MAX	= 262144,	/* bytes of a packet that a record can hold: MAXIMUM_SNAPLEN of libpcap */
-	EVENT_XDP_MAX	= 2 * 0xffff,	/* and of those, what XDP can reach of a frame: see frame_load() in xdpdump.bpf.c */
+	/* bytes of a packet that a record can hold: MAXIMUM_SNAPLEN of libpcap */
+	EVENT_SNAP_MAX	= 262144,
+	/* and of those, what XDP can reach of a frame: see frame_load() in xdpdump.bpf.c */
+	EVENT_XDP_MAX	= 2 * 0xffff,
 };
 
 /* Where a packet was seen. */
@@ -24,8 +26,9 @@ enum event_hook {
 };
 
 /*
- * One packet in a ring; the next begins at the next multiple of 8 bytes. Which CPU it came on is told by the ring. What is
- * reserved is 0 in every record, and one that has something else there makes no sense to a reader that does not know of it.
+ * One packet in a ring; the next begins at the next multiple of 8 bytes. Which CPU it came on is
+ * told by the ring. What is reserved is 0 in every record, and one that has something else there
+ * makes no sense to a reader that does not know of it.
  */
 struct event {
 	__u64 tai_ns;		/* CLOCK_TAI */
@@ -37,14 +40,19 @@ struct event {
 	struct parsed hdr;	/* of the whole frame, also where data[] is shorter */
 	__u8 hook;		/* enum event_hook */
 	__u8 verdict;		/* reserved: 1 + that of a program that is watched; 0: none */
-	__u8 meta;		/* reserved: words of 8 bytes between here and data[], of what else is known of the packet */
+	/*
+	 * reserved: words of 8 bytes between here and data[], of what else is known of the packet
+	 */
+	__u8 meta;
 	__u8 pad_;
 	__u8 data[];
 };
 
 _Static_assert(sizeof(struct event) == 48, "struct event is a contract");
-_Static_assert(__builtin_offsetof(struct event, hdr) == 24, "in the record the headers begin with a word");
-_Static_assert(__builtin_offsetof(struct event, hook) == 44, "so do the four bytes behind them, which are written as one");
+_Static_assert(__builtin_offsetof(struct event, hdr) == 24,
+	       "in the record the headers begin with a word");
+_Static_assert(__builtin_offsetof(struct event, hook) == 44,
+	       "so do the four bytes behind them, which are written as one");
 _Static_assert(__builtin_offsetof(struct event, data) == 48, "packet bytes follow the header");
 _Static_assert(EVENT_HOOKS <= 256, "a hook is one byte");
 
@@ -55,21 +63,25 @@ parse_inline __u32 event_room(__u32 caplen)
 }
 
 /*
- * The ring of one CPU, which no other CPU writes. The positions count bytes for ever; a record begins in data[] at the
- * position modulo the size, a power of two, and never wraps: behind the size there is room for the largest one. What the
- * two sides write is kept 128 bytes apart, because processors fetch cache lines in pairs.
+ * The ring of one CPU, which no other CPU writes. The positions count bytes for ever; a record
+ * begins in data[] at the position modulo the size, a power of two, and never wraps: behind the
+ * size there is room for the largest one. What the two sides write is kept 128 bytes apart, because
+ * processors fetch cache lines in pairs.
  */
 struct cpu_ring {
-	__u64 head;		/* of the program: where the next record goes; those before it are complete */
+	/* of the program: where the next record goes; those before it are complete */
+	__u64 head;
 	__u32 busy;		/* of the program: it is between here and there */
 	__u32 pad0_[29];
 	__u64 tail;		/* of the consumer: records before it are read */
-	__u32 asleep;		/* set by the consumer before it sleeps; the packet that wakes it clears it */
+	/* set by the consumer before it sleeps; the packet that wakes it clears it */
+	__u32 asleep;
 	__u32 pad1_[29];
 	__u8 data[];
 };
 
-_Static_assert(__builtin_offsetof(struct cpu_ring, tail) == 128, "the consumer's words have lines of their own");
+_Static_assert(__builtin_offsetof(struct cpu_ring, tail) == 128,
+	       "the consumer's words have lines of their own");
 _Static_assert(__builtin_offsetof(struct cpu_ring, data) == 256, "so has the data");
 
 struct tally {
@@ -78,9 +90,10 @@ struct tally {
 };
 
 /*
- * Per CPU and interface. Each packet bumps filtered.packets or all.packets. One that the filter accepts bumps as well one of
- * tcp, udp and other, one of ipv4, ipv6 and non_ip, and one of delivered, ring_full and error. So what was seen is
- * filtered.packets + all.packets, and all.packets = delivered + ring_full + error, always.
+ * Per CPU and interface. Each packet bumps filtered.packets or all.packets. One that the filter
+ * accepts bumps as well one of tcp, udp and other, one of ipv4, ipv6 and non_ip, and one of
+ * delivered, ring_full and error. So what was seen is filtered.packets + all.packets, and
+ * all.packets = delivered + ring_full + error, always.
  */
 struct counters {
 	struct tally filtered;	/* the filter rejects them, and nothing else is done */
@@ -98,13 +111,19 @@ parse_inline void tally_add(struct tally *t, __u32 len)
 	t->bytes += len;
 }
 
-/* Counts a packet of @len bytes on the wire by protocol; what became of it is for the caller to add. */
+/*
+ * Counts a packet of @len bytes on the wire by protocol; what became of it is for the caller to
+ * add.
+ */
 parse_inline void count_packet(struct counters *c, const struct parsed *p, __u32 len)
 {
 	tally_add(&c->all, len);
 	tally_add(p->ip_version && p->ip_proto == PROTO_TCP ? &c->tcp :
 		  p->ip_version && p->ip_proto == PROTO_UDP ? &c->udp : &c->other, len);
-	tally_add(p->eth_type == ETH_TYPE_IPV4 ? &c->ipv4 : p->eth_type == ETH_TYPE_IPV6 ? &c->ipv6 : &c->non_ip, len);
+	tally_add(p->eth_type == ETH_TYPE_IPV4	 ? &c->ipv4
+		  : p->eth_type == ETH_TYPE_IPV6 ? &c->ipv6
+						 : &c->non_ip,
+		  len);
 }
 
 /* Packets seen, whether the filter accepts them or not. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The frames of the traffic generator, as its two sides agree on them: Ethernet, IPv4 without options, UDP, payload. */
+/*
+ * The frames of the traffic generator, as its two sides agree on them: Ethernet, IPv4 without
+ * options, UDP, payload.
+ */
 #ifndef XDPDUMP_FLOOD_H
 #define XDPDUMP_FLOOD_H
 
@@ -17,7 +20,10 @@ enum {
 	FLOOD_MIN	= FLOOD_SEQ + 8,
 };
 
-/* Flows differ in the source port, counted up from the first; behind every 2^15 of them the source address goes up. */
+/*
+ * Flows differ in the source port, counted up from the first; behind every 2^15 of them the source
+ * address goes up.
+ */
 enum {
 	FLOOD_PORT_BITS	= 15,
 	FLOOD_PORT_MAX	= 65536 - (1 << FLOOD_PORT_BITS),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The one packet parser. It takes the bytes of a frame and says which headers are there, where they start, and how far
- * they can be trusted; it never reads past what is captured, and stops, saying so, at a header it will not follow.
- * Compiled into the XDP program, the tool and the tests, so that live and offline cannot disagree.
+ * The one packet parser. It takes the bytes of a frame and says which headers are there, where they
+ * start, and how far they can be trusted; it never reads past what is captured, and stops, saying
+ * so, at a header it will not follow. Compiled into the XDP program, the tool and the tests, so
+ * that live and offline cannot disagree.
  */
 #ifndef XDPDUMP_PARSE_H
 #define XDPDUMP_PARSE_H
@@ -22,11 +23,15 @@ enum {
 enum parse_end {
 	PARSE_OK,	/* every known header was read */
 	PARSE_SHORT,	/* the data ends inside a header */
-	PARSE_BAD,	/* a field contradicts itself or another one: version, IHL, a length, the TCP offset */
+	/* a field contradicts itself or another one: version, IHL, a length, the TCP offset */
+	PARSE_BAD,
 	PARSE_DEEP,	/* more tags or extension headers than are followed */
 };
 
-/* parsed.flags. Bits 0 to 7 are the TCP flags CWR to FIN as they stand in the header (RFC 9293, 3.1). */
+/*
+ * parsed.flags. Bits 0 to 7 are the TCP flags CWR to FIN as they stand in the header (RFC 9293,
+ * 3.1).
+ */
 enum {
 	PARSE_FIN	= 0x01,
 	PARSE_SYN	= 0x02,
@@ -67,13 +72,16 @@ enum {
 };
 
 /*
- * What a frame is. Fixed widths and no padding: it travels in struct event and is compared byte by byte in tests.
- * All numbers in host order, offsets in bytes from the start of the frame, 0 where the header was not reached.
+ * What a frame is. Fixed widths and no padding: it travels in struct event and is compared byte by
+ * byte in tests. All numbers in host order, offsets in bytes from the start of the frame, 0 where
+ * the header was not reached.
  */
 struct parsed {
-	__u16 eth_type;		/* after the tags; below 0x600 an 802.3 length; 0 if the frame ends before it */
+	/* after the tags; below 0x600 an 802.3 length; 0 if the frame ends before it */
+	__u16 eth_type;
 	__u16 l3_off;
-	__u16 l4_off;		/* where PARSE_L4 is set; in a DEEP chain the first header not followed */
+	/* where PARSE_L4 is set; in a DEEP chain the first header not followed */
+	__u16 l4_off;
 	__u16 hdr_len;		/* bytes up to the end of the last header read */
 	__u16 sport, dport;	/* TCP, UDP and SCTP, where PARSE_PORTS is set */
 	__u16 flags;		/* PARSE_FIN ... */
@@ -88,22 +96,26 @@ struct parsed {
 _Static_assert(sizeof(struct parsed) == 20, "struct parsed is a contract");
 
 /*
- * A position in a frame. Invariant: off <= limit <= reach <= PARSE_REACH, and limit bytes can be read at base.
- * Positions are numbers, because a header of variable length can be skipped before its bytes are known to be there.
+ * A position in a frame. Invariant: off <= limit <= reach <= PARSE_REACH, and limit bytes can be
+ * read at base. Positions are numbers, because a header of variable length can be skipped before
+ * its bytes are known to be there.
  */
 struct cursor {
 	const __u8 *base;
 	const __u8 *end;	/* of the data; only the verifier needs it */
-	__u32 reach;		/* a constant on each path, which is all that older verifiers can compare with */
+	/* a constant on each path, which is all that older verifiers can compare with */
+	__u32 reach;
 	__u32 off;
-	__u32 limit;		/* headers end here: the captured data, later also the end of the IP datagram */
+	/* headers end here: the captured data, later also the end of the IP datagram */
+	__u32 limit;
 	__u32 l3_end;		/* where frame or datagram end on the wire, captured or not */
 };
 
 /*
- * What only the verifier needs. It believes pointer comparisons, not lengths. And it follows two paths one by one for as
- * long as it knows of a constant that tells them apart: forget() hides the value of @x, and the paths become one. pin()
- * keeps @x in one register: what was compared is then what is used, which Linux 6.1 does not see through a copy.
+ * What only the verifier needs. It believes pointer comparisons, not lengths. And it follows two
+ * paths one by one for as long as it knows of a constant that tells them apart: forget() hides the
+ * value of @x, and the paths become one. pin() keeps @x in one register: what was compared is then
+ * what is used, which Linux 6.1 does not see through a copy.
  */
 #ifdef __bpf__
 #define cursor_sees(c, p, n)	((p) + (n) <= (c)->end)
@@ -158,8 +170,8 @@ parse_inline int has_ports(__u8 proto)
 }
 
 /*
- * A length or an offset that reaches past its datagram is a contradiction, but not in a fragment, which holds only a
- * part of what the header describes.
+ * A length or an offset that reaches past its datagram is a contradiction, but not in a fragment,
+ * which holds only a part of what the header describes.
  */
 parse_inline int beyond_datagram(const struct cursor *c, const struct parsed *p, __u32 len)
 {
@@ -182,8 +194,8 @@ parse_inline enum parse_end parse_tcp(struct cursor *c, struct parsed *p)
 }
 
 /*
- * After the ports. RFC 768; a length of 0 stands for "to the end" where the IP header does not give a length either
- * (RFC 2675, 4, and segmentation offload).
+ * After the ports. RFC 768; a length of 0 stands for "to the end" where the IP header does not give
+ * a length either (RFC 2675, 4, and segmentation offload).
  */
 parse_inline enum parse_end parse_udp(struct cursor *c, struct parsed *p, int unknown_length)
 {
@@ -269,13 +281,16 @@ parse_inline enum parse_end parse_ipv4(struct cursor *c, struct parsed *p)
 /* One test of a bit: with five comparisons the verifier would have five paths. */
 parse_inline int is_extension(__u8 proto)
 {
-	const __u64 set = 1ull << PROTO_HOPOPTS | 1ull << PROTO_ROUTING | 1ull << PROTO_FRAGMENT | 1ull << PROTO_AH |
-			  1ull << PROTO_DSTOPTS;
+	const __u64 set = 1ull << PROTO_HOPOPTS | 1ull << PROTO_ROUTING | 1ull << PROTO_FRAGMENT |
+			  1ull << PROTO_AH | 1ull << PROTO_DSTOPTS;
 
 	return proto < 64 && (set >> proto & 1);
 }
 
-/* RFC 8200, 4.3 to 4.6: units of 8 bytes beyond the first 8; AH (RFC 4302, 2.2) has units of 4, minus 2. */
+/*
+ * RFC 8200, 4.3 to 4.6: units of 8 bytes beyond the first 8; AH (RFC 4302, 2.2) has units of 4,
+ * minus 2.
+ */
 parse_inline __u32 extension_len(__u8 proto, __u8 hdr_ext_len)
 {
 	if (proto == PROTO_FRAGMENT)
@@ -284,8 +299,8 @@ parse_inline __u32 extension_len(__u8 proto, __u8 hdr_ext_len)
 }
 
 /*
- * The extension headers, the number of the first in ip_proto, which becomes that of the first header behind them. Stops
- * behind the fragment header of a later fragment, and then sets *later.
+ * The extension headers, the number of the first in ip_proto, which becomes that of the first
+ * header behind them. Stops behind the fragment header of a later fragment, and then sets *later.
  */
 parse_inline enum parse_end parse_extensions(struct cursor *c, struct parsed *p, __u32 *later)
 {
@@ -325,7 +340,10 @@ parse_inline enum parse_end parse_extensions(struct cursor *c, struct parsed *p,
 	return end;
 }
 
-/* RFC 8200. A payload length of 0 is a jumbogram (RFC 2675) or segmentation offload: the frame tells. */
+/*
+ * RFC 8200. A payload length of 0 is a jumbogram (RFC 2675) or segmentation offload: the frame
+ * tells.
+ */
 parse_inline enum parse_end parse_ipv6(struct cursor *c, struct parsed *p)
 {
 	const __u8 *ip = pull(c, 40);
@@ -362,7 +380,10 @@ parse_inline int is_tag(__u16 eth_type)
 	return eth_type == ETH_TYPE_VLAN || eth_type == ETH_TYPE_QINQ || eth_type == ETH_TYPE_9100;
 }
 
-/* From an EtherType on, which the caller has read: tags, then IP. Also for links other than Ethernet. */
+/*
+ * From an EtherType on, which the caller has read: tags, then IP. Also for links other than
+ * Ethernet.
+ */
 parse_inline enum parse_end parse_ether_type(struct cursor *c, struct parsed *p, __u16 eth_type)
 {
 	int n;
@@ -389,8 +410,8 @@ parse_inline enum parse_end parse_ether_type(struct cursor *c, struct parsed *p,
 }
 
 /*
- * A cursor at the start of @caplen bytes at @data, of a frame that had @len bytes on the wire (at least @caplen).
- * @reach: a constant of at most PARSE_REACH; headers further in count as cut.
+ * A cursor at the start of @caplen bytes at @data, of a frame that had @len bytes on the wire (at
+ * least @caplen). @reach: a constant of at most PARSE_REACH; headers further in count as cut.
  */
 parse_inline struct cursor cursor_init(const void *data, __u32 caplen, __u32 len, __u32 reach)
 {

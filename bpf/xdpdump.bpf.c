@@ -29,7 +29,8 @@ static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n)
 	pin(rest);
 	if (rest >= MOST)
 		return -1;
-	return bpf_xdp_load_bytes(ctx, 0, to, MOST) ?: bpf_xdp_load_bytes(ctx, MOST, to + MOST, rest + 1);
+	return bpf_xdp_load_bytes(ctx, 0, to, MOST)
+		       ?: bpf_xdp_load_bytes(ctx, MOST, to + MOST, rest + 1);
 }
 
 static __always_inline void frame_mark(struct xdp_md *ctx, struct event *ev)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The traffic generator's program: run on frames that userspace has made, it gives each its number and its flow and
- * sends it out of an interface. The kernel uses a frame's memory again without setting it up anew, so all that varies
- * is written each time.
+ * The traffic generator's program: run on frames that userspace has made, it gives each its number
+ * and its flow and sends it out of an interface. The kernel uses a frame's memory again without
+ * setting it up anew, so all that varies is written each time.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_endian.h>
@@ -48,7 +48,10 @@ static __always_inline void write_flow(__u8 *frame)
 	flow = flow + 1 < n_flows ? flow + 1 : 0;
 }
 
-/* A frame that comes too early is dropped, and its run costs little: the clock is asked again some 0.1 us later. */
+/*
+ * A frame that comes too early is dropped, and its run costs little: the clock is asked again some
+ * 0.1 us later.
+ */
 static __always_inline int too_early(void)
 {
 	__u64 now_ns = bpf_ktime_get_ns();

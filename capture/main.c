@@ -12,8 +12,9 @@
 #include "capture/cli/show_filter.h"
 
 /*
- * A standard descriptor that the caller closed would become the first file opened, and be written to as stderr is. What takes
- * its place is open the wrong way round, so that reading or writing fails as with a closed one, EBADF.
+ * A standard descriptor that the caller closed would become the first file opened, and be written
+ * to as stderr is. What takes its place is open the wrong way round, so that reading or writing
+ * fails as with a closed one, EBADF.
  */
 static void hold_standard_fds(void)
 {

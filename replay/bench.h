@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What the bench programs have in common: their command line, samples and medians, the table and the JSON file. */
+/*
+ * What the bench programs have in common: their command line, samples and medians, the table and
+ * the JSON file.
+ */
 #ifndef XDPDUMP_BENCH_H
 #define XDPDUMP_BENCH_H
 
@@ -109,7 +112,8 @@ static inline is_unused void bench_tmpfs(const struct bench_run *b)
 {
 	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount("bench", BENCH_TMPFS, "tmpfs", 0, NULL))
-		bench_die(b, EXIT_FAILURE, "cannot mount a tmpfs of our own on %s: %s", BENCH_TMPFS, strerror(errno));
+		bench_die(b, EXIT_FAILURE, "cannot mount a tmpfs of our own on %s: %s", BENCH_TMPFS,
+			  strerror(errno));
 }
 
 static int bench_compare(const void *a, const void *b)
@@ -165,7 +169,8 @@ static inline is_unused void bench_print(const struct bench_row *r)
 	struct bench_stats s = bench_stats(r);
 
 	if (r->n)
-		printf("  %-44s %8.2f %-8s %8.2f .. %.2f\n", r->name, s.median, r->unit, s.min, s.max);
+		printf("  %-44s %8.2f %-8s %8.2f .. %.2f\n", r->name, s.median, r->unit, s.min,
+		       s.max);
 	else
 		printf("  %-44s %8s\n", r->name, "skipped");
 }
@@ -178,7 +183,8 @@ static inline is_unused void bench_figure(struct bench_run *b, const char *key, 
 }
 
 /* The figures and all @rows that have samples. */
-static inline is_unused void bench_finish(const struct bench_run *b, const struct bench_row *const *rows, unsigned n_rows)
+static inline is_unused void bench_finish(const struct bench_run *b,
+					  const struct bench_row *const *rows, unsigned n_rows)
 {
 	const char *comma = "";
 	FILE *f;
@@ -198,8 +204,9 @@ static inline is_unused void bench_finish(const struct bench_run *b, const struc
 
 		if (!r->n)
 			continue;
-		fprintf(f, "%s\n  {\"name\": \"%s\", \"unit\": \"%s\", \"median\": %.4f, \"min\": %.4f, \"max\": %.4f}", comma,
-			r->name, r->unit, s.median, s.min, s.max);
+		fprintf(f,
+			"%s\n  {\"name\": \"%s\", \"unit\": \"%s\", \"median\": %.4f, \"min\": %.4f, \"max\": %.4f}",
+			comma, r->name, r->unit, s.median, s.min, s.max);
 		comma = ",";
 	}
 	fprintf(f, "\n ]}\n");

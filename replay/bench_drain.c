@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * How fast a full ring is emptied into a file on tmpfs, on one CPU: million packets per second. The capture program fills
- * the ring by BPF_PROG_TEST_RUN with 128-byte frames, 96 bytes of each are kept; the path from there to the file is that
- * of the tool. Only the emptying is timed. Beside it the same for tcpdump, which is libpcap: its TPACKET_V3 ring of the
- * same total size is filled over veth, and pcap_dispatch() with pcap_dump() empties it into a file.
+ * How fast a full ring is emptied into a file on tmpfs, on one CPU: million packets per second. The
+ * capture program fills the ring by BPF_PROG_TEST_RUN with 128-byte frames, 96 bytes of each are
+ * kept; the path from there to the file is that of the tool. Only the emptying is timed. Beside it
+ * the same for tcpdump, which is libpcap: its TPACKET_V3 ring of the same total size is filled over
+ * veth, and pcap_dispatch() with pcap_dump() empties it into a file.
  */
 #include <bpf/bpf.h>
 #include <linux/if_packet.h>
@@ -58,11 +59,13 @@ struct rig {
 static void *fill_ring(void *ctx)
 {
 	struct rig *r = ctx;
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = r->frame, .data_size_in = FRAME, .repeat = RING / (SNAP + 48));
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = r->frame, .data_size_in = FRAME,
+		    .repeat = RING / (SNAP + 48));
 	int err = bpf_prog_test_run_opts(attach_program_fd(r->iface.attach), &opts);
 
 	if (err)
-		bench_die(&r->bench, EXIT_FAILURE, "cannot run the capture program: %s", strerror(-err));
+		bench_die(&r->bench, EXIT_FAILURE, "cannot run the capture program: %s",
+			  strerror(-err));
 	return NULL;
 }
 
@@ -96,8 +99,8 @@ static const struct iface *iface(struct source *s, uint32_t id)
 	return id ? NULL : &r->iface.iface;
 }
 
-static bool no_stats(struct source *s is_unused, uint32_t id is_unused, uint64_t unwritten is_unused,
-		     struct iface_stats *stats is_unused)
+static bool no_stats(struct source *s is_unused, uint32_t id is_unused,
+		     uint64_t unwritten is_unused, struct iface_stats *stats is_unused)
 {
 	return false;
 }
@@ -112,11 +115,15 @@ static const struct source_ops source_ops = { origin, iface, no_stats, warn };
 static void open_outputs(struct rig *r, const char *path)
 {
 	const struct outputs_settings settings = {
-		.file = { .path = path, .keep.sync = RETENTION_SYNC_NEVER, .live = true, .snap = SNAP },
+		.file = { .path = path,
+			  .keep.sync = RETENTION_SYNC_NEVER,
+			  .live = true,
+			  .snap = SNAP },
 	};
 
 	r->as_source.ops = &source_ops;
-	if (outputs_open(&r->outputs, &settings, -1) || !outputs_begin(&r->outputs, &r->as_source, bench_now_ns(), bench_now_ns()))
+	if (outputs_open(&r->outputs, &settings, -1) ||
+	    !outputs_begin(&r->outputs, &r->as_source, bench_now_ns(), bench_now_ns()))
 		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s", path);
 }
 
@@ -125,8 +132,10 @@ static void check_ours(struct rig *r, uint64_t before, uint64_t n)
 {
 	if (!live_iface_snapshot(&r->iface) && r->iface.blind)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot read the counters");
-	if (r->outputs.write_error || n != r->iface.counters.delivered - before || n != outputs_captured(&r->outputs))
-		bench_die(&r->bench, EXIT_FAILURE, "not valid: %llu of %llu packets written", (unsigned long long)n,
+	if (r->outputs.write_error || n != r->iface.counters.delivered - before ||
+	    n != outputs_captured(&r->outputs))
+		bench_die(&r->bench, EXIT_FAILURE, "not valid: %llu of %llu packets written",
+			  (unsigned long long)n,
 			  (unsigned long long)(r->iface.counters.delivered - before));
 }
 
@@ -144,7 +153,10 @@ static void on_cpu(struct rig *r, int cpu, pthread_t *thread, void *(*what)(void
 	pthread_attr_destroy(&attr);
 }
 
-/* Packets per second. Filled by the other CPU, so that the data is not in our cache, or by both at once. */
+/*
+ * Packets per second. Filled by the other CPU, so that the data is not in our cache, or by both at
+ * once.
+ */
 static double drain_ours(struct rig *r, const char *path, unsigned n_cpus)
 {
 	uint64_t before = r->iface.counters.delivered, n;
@@ -210,13 +222,16 @@ static double drain_pcap(struct rig *r)
 	pcap_stats(r->pcap, &after);
 	r->dumper = pcap_dump_open(r->pcap, OUT);
 	if (!r->dumper)
-		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s: %s", OUT, pcap_geterr(r->pcap));
+		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s: %s", OUT,
+			  pcap_geterr(r->pcap));
 	ns = bench_now_ns();
 	n = empty_pcap(r);
 	ns = bench_now_ns() - ns;
 	pcap_dump_close(r->dumper);
-	if (after.ps_drop == before.ps_drop || n < RING / 512 || stat(OUT, &st) || (uint64_t)st.st_size < n * SNAP)
-		bench_die(&r->bench, EXIT_FAILURE, "not valid: libpcap's ring was not full: %llu packets",
+	if (after.ps_drop == before.ps_drop || n < RING / 512 || stat(OUT, &st) ||
+	    (uint64_t)st.st_size < n * SNAP)
+		bench_die(&r->bench, EXIT_FAILURE,
+			  "not valid: libpcap's ring was not full: %llu packets",
 			  (unsigned long long)n);
 	unlink(OUT);
 	return n * 1e9 / ns;
@@ -231,10 +246,15 @@ static void open_ours(struct rig *r)
 
 	if (!err)
 		err = attach_open(&r->iface.attach, r->ring, &settings);
-	if (!err)	/* lo of our own namespace, which is down: else each test_run holds up all CPUs for milliseconds */
+	/*
+	 * lo of our own namespace, which is down: else each test_run holds up all CPUs for
+	 * milliseconds
+	 */
+	if (!err)
 		err = attach_to(r->iface.attach, LO, XDP_MODE_GENERIC);
 	if (err)
-		bench_die(&r->bench, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
+		bench_die(&r->bench, EXIT_FAILURE, "cannot load the capture program: %s",
+			  strerror(-err));
 	r->iface.iface = (struct iface){ .linktype = LINKTYPE_ETHERNET, .snaplen = SNAP };
 	r->iface.netif.has_mac = true;
 	memcpy(r->iface.netif.mac, r->frame, 6);
@@ -252,13 +272,15 @@ static void open_pcap(struct rig *r)
 	to.sll_ifindex = if_nametoindex("v1");
 	r->sender = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (r->sender < 0 || bind(r->sender, (struct sockaddr *)&to, sizeof(to)))
-		bench_die(&r->bench, EXIT_FAILURE, "cannot make a packet socket: %s", strerror(errno));
+		bench_die(&r->bench, EXIT_FAILURE, "cannot make a packet socket: %s",
+			  strerror(errno));
 	r->pcap = pcap_create("v0", error);
 	pcap_set_snaplen(r->pcap, SNAP);
 	pcap_set_buffer_size(r->pcap, RING);
 	pcap_set_timeout(r->pcap, 1000);	/* as tcpdump does */
 	if (pcap_activate(r->pcap) < 0 || pcap_setnonblock(r->pcap, 1, error))
-		bench_die(&r->bench, EXIT_FAILURE, "cannot capture with libpcap: %s", pcap_geterr(r->pcap));
+		bench_die(&r->bench, EXIT_FAILURE, "cannot capture with libpcap: %s",
+			  pcap_geterr(r->pcap));
 }
 
 static void make_frame(uint8_t *f)
@@ -318,7 +340,8 @@ int main(int argc, char **argv)
 	bench_init(&r.bench, argc, argv, "for namespaces and XDP programs");
 	r.repeats = r.bench.quick ? REPEATS_QUICK : REPEATS;
 	if (unshare(CLONE_NEWNET))
-		bench_die(&r.bench, EXIT_FAILURE, "cannot make a network namespace: %s", strerror(errno));
+		bench_die(&r.bench, EXIT_FAILURE, "cannot make a network namespace: %s",
+			  strerror(errno));
 	bench_tmpfs(&r.bench);
 	bench_two_cpus(r.cpu);
 	bench_pin(&r.bench, r.cpu[0]);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Nanoseconds per packet of XDP programs, run by BPF_PROG_TEST_RUN on one CPU and on two at once: what each feature of
- * the capture program costs, what the transports cost that it could use, and the program itself, also with filters that
- * reject the packet. Rings are emptied
- * between batches, without their data being touched, so this is the program alone: what it costs that another CPU reads
- * the data shows in "make bench" only. The capture program is loaded anew for each round: its speed, above all on two CPUs,
- * depends on where in memory its maps happen to lie.
+ * Nanoseconds per packet of XDP programs, run by BPF_PROG_TEST_RUN on one CPU and on two at once:
+ * what each feature of the capture program costs, what the transports cost that it could use, and
+ * the program itself, also with filters that reject the packet. Rings are emptied between batches,
+ * without their data being touched, so this is the program alone: what it costs that another CPU
+ * reads the data shows in "make bench" only. The capture program is loaded anew for each round: its
+ * speed, above all on two CPUs, depends on where in memory its maps happen to lie.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -24,7 +24,14 @@
 #include "replay/bench.h"
 
 enum { N_HOSTS = 100 };		/* of the long filter */
-enum { LO = 1, CPUS_MAX = 1024, FRAME_MAX = 1500, ROUNDS = 1 + BENCH_ROUNDS, BATCHES = 15, BATCHES_QUICK = 3 };
+enum {
+	LO = 1,
+	CPUS_MAX = 1024,
+	FRAME_MAX = 1500,
+	ROUNDS = 1 + BENCH_ROUNDS,
+	BATCHES = 15,
+	BATCHES_QUICK = 3
+};
 
 /* ---- what is run ---- */
 
@@ -33,7 +40,10 @@ struct frame {
 	uint8_t data[FRAME_MAX];
 };
 
-/* The capture program as the tool loads it, once for each round. All stay, so that no two have the same memory. */
+/*
+ * The capture program as the tool loads it, once for each round. All stay, so that no two have the
+ * same memory.
+ */
 struct capture {
 	uint32_t snap;
 	const char *filter;		/* an expression that no frame here matches; NULL: none */
@@ -45,25 +55,38 @@ struct capture {
 
 struct row {
 	struct bench_row one;		/* ns per packet on one CPU */
-	struct bench_row two;		/* packets per time on two CPUs, as a multiple of that on one */
+	/* packets per time on two CPUs, as a multiple of that on one */
+	struct bench_row two;
 	const char *program;		/* in bpf/bench.bpf.c; NULL: @capture */
 	struct capture *capture;
 	const struct frame *frame;
 	bool parallel;			/* measured on two CPUs as well */
-	int fd;				/* of the program; that of @capture changes by the round, and so does the ring */
+	/* of the program; that of @capture changes by the round, and so does the ring */
+	int fd;
 	struct rings *ring;
-	uint32_t packets;		/* in a batch: as many as a ring holds on each of two CPUs */
+	/* in a batch: as many as a ring holds on each of two CPUs */
+	uint32_t packets;
 };
 
 static struct frame tcp128, udp64, ipv6, big;
-static struct capture snap96 = { .snap = 96 }, snap256 = { .snap = 256 }, whole = { .snap = EVENT_SNAP_MAX };
+static struct capture snap96 = { .snap = 96 }, snap256 = { .snap = 256 },
+		      whole = { .snap = EVENT_SNAP_MAX };
 static char hosts[N_HOSTS * 32];
-static struct capture port443 = { .snap = 96, .filter = "tcp port 443" }, hosts100 = { .snap = 96, .filter = hosts };
+static struct capture port443 = { .snap = 96, .filter = "tcp port 443" },
+		      hosts100 = { .snap = 96, .filter = hosts };
 
 #define row(n, p, c, f, par)	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
 				  .program = p, .capture = c, .frame = f, .parallel = par }
 
-enum { NULL_ROW, FEATURES_END = 6, FRAMES_END = 9, TRANSPORTS_END = 16, REAL = TRANSPORTS_END, FILTER_PORT = 19, FILTER_HOSTS };
+enum {
+	NULL_ROW,
+	FEATURES_END = 6,
+	FRAMES_END = 9,
+	TRANSPORTS_END = 16,
+	REAL = TRANSPORTS_END,
+	FILTER_PORT = 19,
+	FILTER_HOSTS
+};
 
 static struct row rows[] = {
 	row("null: XDP_PASS", "null", NULL, &tcp128, true),
@@ -124,7 +147,8 @@ static struct positions map_positions(const struct bench_run *b, int fd)
 static void empty_rings(struct kernel *k)
 {
 	for (int i = 0; i <= k->n_cpus; i++)
-		__atomic_store_n(k->ringbufs[i].consumed, *k->ringbufs[i].produced, __ATOMIC_RELEASE);
+		__atomic_store_n(k->ringbufs[i].consumed, *k->ringbufs[i].produced,
+				 __ATOMIC_RELEASE);
 	for (int i = 0; i < k->n_cpus; i++)
 		__atomic_store_n(&k->lanes[i].consumed, k->lanes[i].produced, __ATOMIC_RELEASE);
 }
@@ -160,7 +184,8 @@ static void load_programs(struct kernel *k)
 	for (uint32_t i = zero; i < (uint32_t)k->n_cpus; i++) {
 		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "bench_ring", 0, 0, BENCH_RING, NULL);
 
-		if (fd < 0 || bpf_map_update_elem(bpf_map__fd(k->skel->maps.ringbufs), &i, &fd, BPF_ANY))
+		if (fd < 0 ||
+		    bpf_map_update_elem(bpf_map__fd(k->skel->maps.ringbufs), &i, &fd, BPF_ANY))
 			bench_die(b, EXIT_FAILURE, "cannot make a ring: %s", strerror(errno));
 		k->ringbufs[1 + i] = map_positions(b, fd);
 		close(fd);
@@ -192,7 +217,8 @@ static int make_filter(struct filter *f, const char *text)
 static void load_capture(const struct bench_run *b, struct capture *c)
 {
 	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
-	const struct attach_settings settings = { .snap = c->snap, .filter = c->filter ? &f : NULL };
+	const struct attach_settings settings = { .snap = c->snap,
+						  .filter = c->filter ? &f : NULL };
 	int err = c->filter ? make_filter(&f, c->filter) : 0;
 
 	for (int i = 0; !err && i < ROUNDS; i++) {
@@ -240,7 +266,8 @@ static void name_hosts(void)
 	size_t len = 0;
 
 	for (int i = 0; i < N_HOSTS; i++)
-		len += snprintf(hosts + len, sizeof(hosts) - len, "%shost 192.0.2.%d", i ? " or " : "", 1 + i);
+		len += snprintf(hosts + len, sizeof(hosts) - len, "%shost 192.0.2.%d",
+				i ? " or " : "", 1 + i);
 }
 
 static void set_up(struct kernel *k)
@@ -259,20 +286,25 @@ static void set_up(struct kernel *k)
 	load_capture(&k->bench, &hosts100);
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		struct row *r = &rows[i];
-		size_t room = r->capture ? rings_cpu_size(r->capture->round[0].ring) : BENCH_RING / 2;
-		uint32_t caplen = min_of(r->frame->len, r->capture ? r->capture->snap : (uint32_t)BENCH_SNAP);
+		size_t room = r->capture ? rings_cpu_size(r->capture->round[0].ring)
+					 : BENCH_RING / 2;
+		uint32_t caplen = min_of(r->frame->len,
+					 r->capture ? r->capture->snap : (uint32_t)BENCH_SNAP);
 
 		if (r->program)
-			r->fd = bpf_program__fd(bpf_object__find_program_by_name(k->skel->obj, r->program));
-		r->packets = room / (caplen + 80);	/* 80: the heads, and what it is rounded up by */
+			r->fd = bpf_program__fd(
+				bpf_object__find_program_by_name(k->skel->obj, r->program));
+		/* 80: the heads, and what it is rounded up by */
+		r->packets = room / (caplen + 80);
 	}
 }
 
 /* ---- measuring ---- */
 
 /*
- * test_run takes the program into the XDP dispatcher and out again, which holds up all CPUs for milliseconds, unless the
- * program is attached somewhere: here to lo of our own namespace, which is down.
+ * test_run takes the program into the XDP dispatcher and out again, which holds up all CPUs for
+ * milliseconds, unless the program is attached somewhere: here to lo of our own namespace, which is
+ * down.
  */
 static int hold(const struct bench_run *b, const struct row *r)
 {
@@ -280,20 +312,26 @@ static int hold(const struct bench_run *b, const struct row *r)
 	int fd = bpf_link_create(r->fd, LO, BPF_XDP, &opts);
 
 	if (fd < 0)
-		bench_die(b, EXIT_FAILURE, "%s: cannot attach to lo: %s", r->one.name, strerror(-fd));
+		bench_die(b, EXIT_FAILURE, "%s: cannot attach to lo: %s", r->one.name,
+			  strerror(-fd));
 	return fd;
 }
 
-/* Runs one batch on this CPU; the time of all of it. The clock around the call: what the kernel reports is whole ns. */
+/*
+ * Runs one batch on this CPU; the time of all of it. The clock around the call: what the kernel
+ * reports is whole ns.
+ */
 static double run_batch(const struct bench_run *b, const struct row *r)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = r->frame->data, .data_size_in = r->frame->len, .repeat = r->packets);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = r->frame->data,
+		    .data_size_in = r->frame->len, .repeat = r->packets);
 	double start = bench_now_ns();
 	int err = bpf_prog_test_run_opts(r->fd, &opts);
 	double end = bench_now_ns();
 
 	if (err || opts.retval != XDP_PASS)
-		bench_die(b, EXIT_FAILURE, "%s: cannot run: %s", r->one.name, strerror(err ? -err : EPROTO));
+		bench_die(b, EXIT_FAILURE, "%s: cannot run: %s", r->one.name,
+			  strerror(err ? -err : EPROTO));
 	return end - start;
 }
 
@@ -422,7 +460,8 @@ static void check_losses(const struct kernel *k)
 		int err = attach_counters(all[i / ROUNDS]->round[i % ROUNDS].attach, &c);
 
 		if (err)
-			bench_die(&k->bench, EXIT_FAILURE, "cannot read the counters: %s", strerror(-err));
+			bench_die(&k->bench, EXIT_FAILURE, "cannot read the counters: %s",
+				  strerror(-err));
 		lost += c.all.packets - c.delivered;
 	}
 	check_filtered(&k->bench, &port443);
@@ -440,8 +479,8 @@ static void print_rows(const char *title, unsigned first, unsigned end)
 		const struct row *r = &rows[i];
 		struct bench_stats one = bench_stats(&r->one), two = bench_stats(&r->two);
 
-		printf("  %-40s %7.1f %7.1f .. %-7.1f %7.1f", r->one.name, one.median, one.min, one.max,
-		       bench_above(&r->one, &rows[NULL_ROW].one));
+		printf("  %-40s %7.1f %7.1f .. %-7.1f %7.1f", r->one.name, one.median, one.min,
+		       one.max, bench_above(&r->one, &rows[NULL_ROW].one));
 		if (r->two.n)
 			printf(" %7.2f %5.2f .. %.2f", two.median, two.min, two.max);
 		printf("\n");
@@ -461,8 +500,10 @@ static void report(struct kernel *k)
 	print_rows("the capture program", REAL, array_size(rows));
 	printf("2 CPUs: packets per second of two at once, as a multiple of one alone\n");
 	bench_figure(&k->bench, "kernel_ns", bench_above(&real->one, &rows[NULL_ROW].one));
-	bench_figure(&k->bench, "filter_port_ns", bench_above(&rows[FILTER_PORT].one, &rows[NULL_ROW].one));
-	bench_figure(&k->bench, "filter_hosts_ns", bench_above(&rows[FILTER_HOSTS].one, &rows[NULL_ROW].one));
+	bench_figure(&k->bench, "filter_port_ns",
+		     bench_above(&rows[FILTER_PORT].one, &rows[NULL_ROW].one));
+	bench_figure(&k->bench, "filter_hosts_ns",
+		     bench_above(&rows[FILTER_HOSTS].one, &rows[NULL_ROW].one));
 	if (real->two.n)
 		bench_figure(&k->bench, "two_cpu_ratio", bench_stats(&real->two).median);
 	for (unsigned i = 0; i < array_size(rows); i++) {
@@ -479,7 +520,8 @@ int main(int argc, char **argv)
 	bench_init(&k.bench, argc, argv, "to load XDP programs");
 	k.n_batches = k.bench.quick ? BATCHES_QUICK : BATCHES;
 	if (unshare(CLONE_NEWNET))
-		bench_die(&k.bench, EXIT_FAILURE, "cannot make a network namespace: %s", strerror(errno));
+		bench_die(&k.bench, EXIT_FAILURE, "cannot make a network namespace: %s",
+			  strerror(errno));
 	bench_two_cpus(k.cpu);
 	bench_pin(&k.bench, k.cpu[0]);
 	set_up(&k);

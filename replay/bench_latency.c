@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * What a capture adds to the round-trip time of a UDP echo over a veth pair. One thread plays both ends, because the
- * wake-up of another one, above all on another CPU, takes longer than what is to be measured; the capture tools run on
- * the other CPU. Captured is what comes in at the end that echoes. Everything is in namespaces of this process and gone
- * with it.
+ * What a capture adds to the round-trip time of a UDP echo over a veth pair. One thread plays both
+ * ends, because the wake-up of another one, above all on another CPU, takes longer than what is to
+ * be measured; the capture tools run on the other CPU. Captured is what comes in at the end that
+ * echoes. Everything is in namespaces of this process and gone with it.
  *
- * With an XDP program veth takes packets in by NAPI, as every network card does anyway, and without one it does not: a part
- * of what a program adds here is that. The row "veth with NAPI" has it without a program.
+ * With an XDP program veth takes packets in by NAPI, as every network card does anyway, and without
+ * one it does not: a part of what a program adds here is that. The row "veth with NAPI" has it
+ * without a program.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -28,7 +29,8 @@ enum { TRIPS = 50000, TRIPS_QUICK = 5000, WARM_UP = 1000, PORT = 7, ARGS_MAX = 1
 
 struct subject {
 	struct bench_row row;
-	bool napi;			/* veth takes packets in as it does with a program, but there is none */
+	/* veth takes packets in as it does with a program, but there is none */
+	bool napi;
 	bool null_program;
 	const char *argv[ARGS_MAX];	/* of the tool, which is found by $PATH; NULL: none */
 	bool missing;
@@ -91,20 +93,27 @@ static struct sockaddr_in address(int host)
 				     .sin_addr.s_addr = htonl(0x0a000000 + host) };
 }
 
-/* A UDP socket between 10.0.0.@host and 10.0.0.@other, in the namespace we are in; a lost packet ends the wait for it. */
+/*
+ * A UDP socket between 10.0.0.@host and 10.0.0.@other, in the namespace we are in; a lost packet
+ * ends the wait for it.
+ */
 static int make_socket(const struct bench_run *b, int host, int other)
 {
 	struct sockaddr_in us = address(host), them = address(other);
 	struct timeval timeout = { .tv_sec = 2 };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&us, sizeof(us)) || connect(fd, (struct sockaddr *)&them, sizeof(them)) ||
+	if (fd < 0 || bind(fd, (struct sockaddr *)&us, sizeof(us)) ||
+	    connect(fd, (struct sockaddr *)&them, sizeof(them)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)))
 		bench_die(b, EXIT_FAILURE, "cannot make a socket: %s", strerror(errno));
 	return fd;
 }
 
-/* Sockets stay in the namespace in which they are made. We end up in that of v0, the one captured on. */
+/*
+ * Sockets stay in the namespace in which they are made. We end up in that of v0, the one captured
+ * on.
+ */
 static void make_network(struct latency *l)
 {
 	const struct bench_run *b = &l->bench;
@@ -114,10 +123,12 @@ static void make_network(struct latency *l)
 	shell(b, "ip link add v1 type veth peer name v0");
 	shell(b, "ip link set v0 netns /proc/%d/fd/%d", getpid(), captured);
 	shell(b, "ip addr add 10.0.0.1/24 dev v1 && ip link set v1 up");
-	shell(b, "ethtool -K v1 tso off 2>/dev/null || :");	/* else the row with NAPI has none (veth_xmit()) */
+	/* else the row with NAPI has none (veth_xmit()) */
+	shell(b, "ethtool -K v1 tso off 2>/dev/null || :");
 	l->client = make_socket(b, 1, 2);
 	if (setns(captured, CLONE_NEWNET))
-		bench_die(b, EXIT_FAILURE, "cannot change the network namespace: %s", strerror(errno));
+		bench_die(b, EXIT_FAILURE, "cannot change the network namespace: %s",
+			  strerror(errno));
 	shell(b, "ip addr add 10.0.0.2/24 dev v0 && ip link set v0 up");
 	l->server = make_socket(b, 2, 1);
 }
@@ -137,7 +148,8 @@ static int attach_null(const struct bench_run *b)
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_DRV_MODE);
-	int prog = bpf_prog_load(BPF_PROG_TYPE_XDP, "null_pass", "GPL", pass, array_size(pass), NULL);
+	int prog = bpf_prog_load(BPF_PROG_TYPE_XDP, "null_pass", "GPL", pass, array_size(pass),
+				 NULL);
 	int fd = prog < 0 ? prog : bpf_link_create(prog, if_nametoindex("v0"), BPF_XDP, &opts);
 
 	if (fd < 0)
@@ -200,8 +212,8 @@ static unsigned summary(struct tool *t, const char *what)
 }
 
 /*
- * It must have had all the packets, or the times would be those of something else. Those that "captured" tells of would be
- * fewer: tcpdump leaves behind what is in the last block of its ring.
+ * It must have had all the packets, or the times would be those of something else. Those that
+ * "captured" tells of would be fewer: tcpdump leaves behind what is in the last block of its ring.
  */
 static void stop_tool(struct latency *l, const struct subject *s, struct tool *t)
 {
@@ -221,7 +233,8 @@ static void stop_tool(struct latency *l, const struct subject *s, struct tool *t
 	fclose(t->err);
 	waitpid(t->pid, NULL, 0);
 	if (received < l->trips + dropped)
-		bench_die(&l->bench, EXIT_FAILURE, "not valid: %s had %u of %u packets and dropped %u", s->argv[0], received,
+		bench_die(&l->bench, EXIT_FAILURE,
+			  "not valid: %s had %u of %u packets and dropped %u", s->argv[0], received,
 			  l->trips, dropped);
 }
 
@@ -231,7 +244,8 @@ static void pass_on(const struct bench_run *b, int from, int to)
 {
 	char buf[64] = "";
 
-	if ((from >= 0 && recv(from, buf, sizeof(buf), 0) < 0) || (to >= 0 && send(to, buf, sizeof(buf), 0) < 0))
+	if ((from >= 0 && recv(from, buf, sizeof(buf), 0) < 0) ||
+	    (to >= 0 && send(to, buf, sizeof(buf), 0) < 0))
 		bench_die(b, EXIT_FAILURE, "no echo: %s", strerror(errno));
 }
 
@@ -280,12 +294,14 @@ static void find_tools(struct latency *l)
 		strcpy(strrchr(l->xdpdump, '/'), "/xdpdump");
 	}
 	if (access(l->xdpdump, X_OK))
-		bench_die(&l->bench, EXIT_FAILURE, "%s: %s; make builds it", l->xdpdump, strerror(errno));
+		bench_die(&l->bench, EXIT_FAILURE, "%s: %s; make builds it", l->xdpdump,
+			  strerror(errno));
 	for (unsigned i = 0; i < array_size(subjects); i++) {
 		struct subject *s = &subjects[i];
 
 		s->missing = (s->napi && !has_command("ethtool")) ||
-			     (s->argv[0] && strcmp(s->argv[0], "xdpdump") && !has_command(s->argv[0]));
+			     (s->argv[0] && strcmp(s->argv[0], "xdpdump") &&
+			      !has_command(s->argv[0]));
 	}
 }
 
@@ -300,9 +316,11 @@ static void report(struct latency *l)
 	}
 	bench_figure(&l->bench, "latency_added_us", bench_above(&subjects[OURS].row, none));
 	if (!subjects[NAPI].missing)
-		bench_figure(&l->bench, "latency_above_napi_us", bench_above(&subjects[OURS].row, &subjects[NAPI].row));
+		bench_figure(&l->bench, "latency_above_napi_us",
+			     bench_above(&subjects[OURS].row, &subjects[NAPI].row));
 	if (!subjects[TCPDUMP_IN].missing)
-		bench_figure(&l->bench, "latency_tcpdump_us", bench_above(&subjects[TCPDUMP_IN].row, none));
+		bench_figure(&l->bench, "latency_tcpdump_us",
+			     bench_above(&subjects[TCPDUMP_IN].row, none));
 	bench_finish(&l->bench, all, array_size(all));
 }
 
@@ -312,7 +330,8 @@ int main(int argc, char **argv)
 
 	bench_init(&l.bench, argc, argv, "for namespaces and to capture");
 	if (!bench_two_cpus(l.cpu))
-		bench_die(&l.bench, EXIT_FAILURE, "needs two CPUs: the tools would take time from the echo");
+		bench_die(&l.bench, EXIT_FAILURE,
+			  "needs two CPUs: the tools would take time from the echo");
 	l.trips = l.bench.quick ? TRIPS_QUICK : TRIPS;
 	l.ns = calloc(l.trips, sizeof(*l.ns));
 	if (!l.ns)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * For the bench: how many packets a capture holds, and how many bytes of them. In: a pcap or pcapng file in the byte
- * order of this machine. Out: one line, "PACKETS BYTES". It shares nothing with the reader of xdpdump.
+ * For the bench: how many packets a capture holds, and how many bytes of them. In: a pcap or pcapng
+ * file in the byte order of this machine. Out: one line, "PACKETS BYTES". It shares nothing with
+ * the reader of xdpdump.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,7 +19,8 @@ enum {
 	PCAP_US		= 0xa1b2c3d4,
 	PCAP_NS		= 0xa1b23c4d,
 	PCAP_HEAD	= 24,
-	PCAP_RECORD	= 16,		/* header of a packet; its captured length is the third word */
+	/* header of a packet; its captured length is the third word */
+	PCAP_RECORD	= 16,
 	BLOCK_MIN	= 12,
 	PACKET_BLOCK	= 6,		/* its captured length is the sixth word */
 };
@@ -52,7 +54,8 @@ static bool count_pcapng(const uint8_t *p, size_t len, struct tally *t)
 {
 	size_t at = 0;
 
-	while (len - at >= BLOCK_MIN && word(p + at + 4) >= BLOCK_MIN && word(p + at + 4) <= len - at) {
+	while (len - at >= BLOCK_MIN && word(p + at + 4) >= BLOCK_MIN &&
+	       word(p + at + 4) <= len - at) {
 		if (word(p + at) == PACKET_BLOCK && word(p + at + 4) >= 32) {
 			t->packets++;
 			t->bytes += word(p + at + 20);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * In: an interface, a number of frames, their size and rate. Out: Ethernet, IPv4 and UDP or TCP frames on that
- * interface, each with a sequence number and its send time, and one line with the rate on stdout.
+ * In: an interface, a number of frames, their size and rate. Out: Ethernet, IPv4 and UDP or TCP
+ * frames on that interface, each with a sequence number and its send time, and one line with the
+ * rate on stdout.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -48,7 +49,8 @@ struct options {
 
 struct frames {
 	size_t size, stride;
-	uint8_t *buf;		/* stride bytes per frame; stride >= size and has room for every header and the stamp */
+	/* stride bytes per frame; stride >= size and has room for every header and the stamp */
+	uint8_t *buf;
 	struct iovec *iov;
 	struct mmsghdr *msgs;
 };
@@ -142,7 +144,8 @@ static void put_tcp(uint8_t *frame, size_t size, uint64_t seq)
 	put16(tcp + 14, 0xffff);
 	put_stamp(tcp + TCP_LEN, seq);
 	/* the pseudo header is 10.1.0.1, 10.1.0.2, protocol, length; behind the stamp are zeros */
-	put16(tcp + 16, checksum(0x0a01 + 0x0001 + 0x0a01 + 0x0002 + IPPROTO_TCP + (uint32_t)len, tcp, summed));
+	put16(tcp + 16, checksum(0x0a01 + 0x0001 + 0x0a01 + 0x0002 + IPPROTO_TCP + (uint32_t)len,
+				 tcp, summed));
 }
 
 static void put_frame(uint8_t *frame, const struct options *o, uint64_t seq)
@@ -198,7 +201,10 @@ static int open_socket(int *out, int ifindex)
 	return 0;
 }
 
-/* True if @err means no room for the moment, unless that has lasted too long; @since is 0 before the first time. */
+/*
+ * True if @err means no room for the moment, unless that has lasted too long; @since is 0 before
+ * the first time.
+ */
 static bool retry(int err, uint64_t *since)
 {
 	uint64_t now;
@@ -214,7 +220,8 @@ static bool retry(int err, uint64_t *since)
 	return now - *since < STALL_NS;
 }
 
-static int send_batch(int fd, struct frames *f, const struct options *o, uint64_t seq, unsigned int n)
+static int send_batch(int fd, struct frames *f, const struct options *o, uint64_t seq,
+		      unsigned int n)
 {
 	unsigned int done = 0;
 	uint64_t since = 0;
@@ -249,7 +256,8 @@ static int send_one(int fd, struct frames *f, const struct options *o, uint64_t 
 static void wait_until(uint64_t due_ns)
 {
 	uint64_t now = now_ns(CLOCK_MONOTONIC), wake = due_ns - SPIN_NS;
-	struct timespec ts = { .tv_sec = (time_t)(wake / NS_PER_SEC), .tv_nsec = (long)(wake % NS_PER_SEC) };
+	struct timespec ts = { .tv_sec = (time_t)(wake / NS_PER_SEC),
+			       .tv_nsec = (long)(wake % NS_PER_SEC) };
 
 	if (now < wake)
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
@@ -269,7 +277,8 @@ static int send_all(int fd, const struct options *o, uint64_t *elapsed_ns)
 
 		if (o->pps)
 			wait_until(start + (uint64_t)((double)seq / (double)o->pps * NS_PER_SEC));
-		err = o->stamp_each ? send_one(fd, &f, o, seq) : send_batch(fd, &f, o, seq, (unsigned int)n);
+		err = o->stamp_each ? send_one(fd, &f, o, seq)
+				    : send_batch(fd, &f, o, seq, (unsigned int)n);
 		seq += n;
 	}
 	*elapsed_ns = now_ns(CLOCK_MONOTONIC) - start;
@@ -360,7 +369,8 @@ static uint64_t default_batch(const struct options *o)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: send -i IF [-n COUNT] [-s SIZE] [-r PPS] [-b BATCH] [-p udp|tcp|mixed] [-t]\n");
+	fprintf(stderr,
+		"usage: send -i IF [-n COUNT] [-s SIZE] [-r PPS] [-b BATCH] [-p udp|tcp|mixed] [-t]\n");
 	return 2;
 }
 
@@ -441,7 +451,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	seconds = (double)(elapsed_ns ? elapsed_ns : 1) / (double)NS_PER_SEC;
-	printf("sent %" PRIu64 " packets in %.6f s (%.0f pps)\n", o.count, seconds, (double)o.count / seconds);
+	printf("sent %" PRIu64 " packets in %.6f s (%.0f pps)\n", o.count, seconds,
+	       (double)o.count / seconds);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "send: stdout: %s\n", strerror(errno));
 		return 1;

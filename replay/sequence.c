@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * In: a capture of the frames that send made; libpcap reads it, so nothing here depends on the project's own reader. Out:
- * one line: what was counted, and whether the times are as they should be.
+ * In: a capture of the frames that send made; libpcap reads it, so nothing here depends on the
+ * project's own reader. Out: one line: what was counted, and whether the times are as they should
+ * be.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -56,7 +57,8 @@ static int file_open(struct file *f, const char *name)
 	if (f->pcap)
 		return 0;
 	/* libpcap names the file for some causes and not for others */
-	fprintf(stderr, "sequence: %s%s%s\n", strstr(why, name) ? "" : name, strstr(why, name) ? "" : ": ", why);
+	fprintf(stderr, "sequence: %s%s%s\n", strstr(why, name) ? "" : name,
+		strstr(why, name) ? "" : ": ", why);
 	return -EIO;
 }
 
@@ -68,7 +70,8 @@ static int file_next(struct file *f)
 	if (ret == PCAP_ERROR_BREAK)
 		return 0;
 	if (ret != 1) {
-		fprintf(stderr, "sequence: %s: after packet %" PRIu64 ": %s\n", f->name, f->n, pcap_geterr(f->pcap));
+		fprintf(stderr, "sequence: %s: after packet %" PRIu64 ": %s\n", f->name, f->n,
+			pcap_geterr(f->pcap));
 		return -EIO;
 	}
 	f->n++;
@@ -197,8 +200,10 @@ static bool print_delays(struct list *delays)
 	while (before < delays->n && delays->item[before] < 0)
 		before++;
 	median = delays->item[delays->n / 2];
-	printf(", stamp minus send: min %.3f us, median %.3f us, max %.3f us, %" PRIu64 " before the send\n",
-	       (double)delays->item[0] / 1e3, (double)median / 1e3, (double)delays->item[delays->n - 1] / 1e3, before);
+	printf(", stamp minus send: min %.3f us, median %.3f us, max %.3f us, %" PRIu64
+	       " before the send\n",
+	       (double)delays->item[0] / 1e3, (double)median / 1e3,
+	       (double)delays->item[delays->n - 1] / 1e3, before);
 	return !before && median < LATE_NS;
 }
 

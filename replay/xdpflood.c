@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The traffic generator: an XDP program (bpf/xdpflood.bpf.c) is run on a frame made here, over and over, and redirects
- * it to an interface, with nothing of the network stack in between. In: options. Out: frames, and one line on stdout.
+ * The traffic generator: an XDP program (bpf/xdpflood.bpf.c) is run on a frame made here, over and
+ * over, and redirects it to an interface, with nothing of the network stack in between. In:
+ * options. Out: frames, and one line on stdout.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -36,14 +37,21 @@
 enum {
 	FRAME_MIN	= 60,
 	FRAME_MAX	= 65535,
-	MTU_EXTRA	= 18,		/* what the kernel allows beyond the MTU: Ethernet header and a VLAN tag */
-	BATCH		= 64,		/* frames handed over at a time: less than the 256 that a veth queues */
+	/* what the kernel allows beyond the MTU: Ethernet header and a VLAN tag */
+	MTU_EXTRA	= 18,
+	/* frames handed over at a time: less than the 256 that a veth queues */
+	BATCH		= 64,
 	CALL_MAX	= 1 << 30,	/* frames per system call */
 	SETUP_NS	= 40000000,	/* of a system call, and some more */
 };
 
 /* Generic netlink "netdev", Linux 6.3: include/uapi/linux/netdev.h. */
-enum { NETDEV_DEV_GET = 1, NETDEV_DEV_IFINDEX = 1, NETDEV_DEV_XDP_FEATURES = 3, NETDEV_NDO_XMIT = 4 };
+enum {
+	NETDEV_DEV_GET = 1,
+	NETDEV_DEV_IFINDEX = 1,
+	NETDEV_DEV_XDP_FEATURES = 3,
+	NETDEV_NDO_XMIT = 4
+};
 
 struct options {
 	const char *ifname;
@@ -59,7 +67,15 @@ struct options {
 	uint64_t src_port, dst_port;
 };
 
-enum { OPT_SRC_MAC = 256, OPT_DST_MAC, OPT_SRC_IP, OPT_DST_IP, OPT_SRC_PORT, OPT_DST_PORT, OPT_VERSION };
+enum {
+	OPT_SRC_MAC = 256,
+	OPT_DST_MAC,
+	OPT_SRC_IP,
+	OPT_DST_IP,
+	OPT_SRC_PORT,
+	OPT_DST_PORT,
+	OPT_VERSION
+};
 
 static const struct {
 	int code;
@@ -84,7 +100,10 @@ static const struct {
 
 static volatile sig_atomic_t stopped;
 
-/* SIGALRM only interrupts. The others do so again in a second: the first time may have been just before a system call. */
+/*
+ * SIGALRM only interrupts. The others do so again in a second: the first time may have been just
+ * before a system call.
+ */
 static void take_signal(int signal)
 {
 	if (signal == SIGALRM)
@@ -122,7 +141,10 @@ static void put16(uint8_t *p, uint32_t v)
 	p[1] = (uint8_t)v;
 }
 
-/* The first frame, of o->size bytes at @frame, which is zeroed; returns the sum for the program's ip_sum. */
+/*
+ * The first frame, of o->size bytes at @frame, which is zeroed; returns the sum for the program's
+ * ip_sum.
+ */
 static uint32_t put_frame(uint8_t *frame, const struct options *o)
 {
 	uint8_t *ip = frame + FLOOD_IP, *udp = frame + FLOOD_UDP;
@@ -151,14 +173,18 @@ static uint32_t put_frame(uint8_t *frame, const struct options *o)
 
 /* ---- the interface ---- */
 
-/* True if it has an Ethernet header, is up and takes frames of this size; else *status, after a sentence. */
+/*
+ * True if it has an Ethernet header, is up and takes frames of this size; else *status, after a
+ * sentence.
+ */
 static bool usable(const struct options *o, enum status *status)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq mtu = { .ifr_mtu = 0 }, flags = { .ifr_flags = 0 };
 	bool asked;
 
-	memcpy(mtu.ifr_name, o->ifname, strlen(o->ifname));	/* if_nametoindex() has found it short enough */
+	/* if_nametoindex() has found it short enough */
+	memcpy(mtu.ifr_name, o->ifname, strlen(o->ifname));
 	memcpy(flags.ifr_name, o->ifname, strlen(o->ifname));
 	asked = fd >= 0 && !ioctl(fd, SIOCGIFMTU, &mtu) && !ioctl(fd, SIOCGIFFLAGS, &flags);
 	*status = STATUS_OK;
@@ -197,9 +223,12 @@ static int take_message(const struct nlmsghdr *msg, void *data)
 	return mnl_attr_parse(msg, sizeof(struct genlmsghdr), take_attribute, data);
 }
 
-/* Asks the generic netlink family @family for @a->wanted of what the attribute @type of @len bytes names. */
-static void ask(struct mnl_socket *nl, uint16_t family, uint8_t command, uint16_t type, const void *value, size_t len,
-		struct answer *a)
+/*
+ * Asks the generic netlink family @family for @a->wanted of what the attribute @type of @len bytes
+ * names.
+ */
+static void ask(struct mnl_socket *nl, uint16_t family, uint8_t command, uint16_t type,
+		const void *value, size_t len, struct answer *a)
 {
 	char buf[8192];
 	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
@@ -220,14 +249,17 @@ static void ask(struct mnl_socket *nl, uint16_t family, uint8_t command, uint16_
 /* False if the kernel knows (Linux 6.3) that the interface does not take redirected frames. */
 static bool takes_frames(unsigned int ifindex)
 {
-	struct answer family = { .wanted = CTRL_ATTR_FAMILY_ID }, features = { .wanted = NETDEV_DEV_XDP_FEATURES };
+	struct answer family = { .wanted = CTRL_ATTR_FAMILY_ID },
+		      features = { .wanted = NETDEV_DEV_XDP_FEATURES };
 	struct mnl_socket *nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 
 	if (!nl)
 		return true;
-	ask(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME, "netdev", sizeof("netdev"), &family);
+	ask(nl, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME, "netdev", sizeof("netdev"),
+	    &family);
 	if (family.found)
-		ask(nl, (uint16_t)family.value, NETDEV_DEV_GET, NETDEV_DEV_IFINDEX, &ifindex, sizeof(ifindex), &features);
+		ask(nl, (uint16_t)family.value, NETDEV_DEV_GET, NETDEV_DEV_IFINDEX, &ifindex,
+		    sizeof(ifindex), &features);
 	mnl_socket_close(nl);
 	return !features.found || features.value & NETDEV_NDO_XMIT;
 }
@@ -239,7 +271,8 @@ static void interrupt_at(uint64_t at_ns)
 {
 	uint64_t now = now_ns(), in_us = at_ns > now ? (at_ns - now) / 1000 + 1 : 1;
 	const struct itimerval when = {
-		.it_value = { .tv_sec = (time_t)(in_us / 1000000), .tv_usec = (suseconds_t)(in_us % 1000000) },
+		.it_value = { .tv_sec = (time_t)(in_us / 1000000),
+			      .tv_usec = (suseconds_t)(in_us % 1000000) },
 		.it_interval = { .tv_usec = 50000 },
 	};
 
@@ -247,8 +280,8 @@ static void interrupt_at(uint64_t at_ns)
 }
 
 /*
- * Frames to try for in one system call. Setting one up takes the kernel some 20 ms, so there are few of them. One with a
- * rate ends by a signal when all frames should be out.
+ * Frames to try for in one system call. Setting one up takes the kernel some 20 ms, so there are
+ * few of them. One with a rate ends by a signal when all frames should be out.
  */
 static uint64_t plan(const struct options *o, uint64_t end_ns, uint64_t left)
 {
@@ -258,7 +291,8 @@ static uint64_t plan(const struct options *o, uint64_t end_ns, uint64_t left)
 		end_ns = now_ns() + (uint64_t)takes_ns;
 	if (end_ns != NEVER)
 		interrupt_at(end_ns);
-	if (stopped)	/* since the caller looked: the timer, of which there is one, was that of take_signal() */
+	/* since the caller looked: the timer, of which there is one, was that of take_signal() */
+	if (stopped)
 		interrupt_at(now_ns());
 	return o->pps || left > CALL_MAX ? CALL_MAX : left;
 }
@@ -272,9 +306,10 @@ static int flood(struct xdpflood *skel, const struct options *o, uint8_t *frame)
 	int err = 0;
 
 	while (!err && !stopped && *sent < o->count && now_ns() < end) {
-		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = (uint32_t)o->size,
-			    .repeat = (int)plan(o, end, o->count - *sent), .flags = BPF_F_TEST_XDP_LIVE_FRAMES,
-			    .batch_size = BATCH);
+		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame,
+			    .data_size_in = (uint32_t)o->size,
+			    .repeat = (int)plan(o, end, o->count - *sent),
+			    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH);
 
 		err = bpf_prog_test_run_opts(bpf_program__fd(skel->progs.xdpflood), &run);
 		if (err == -EINTR)
@@ -290,7 +325,8 @@ static int flood(struct xdpflood *skel, const struct options *o, uint8_t *frame)
 /* The time is that from the first frame to the last: the kernel takes some 20 ms to get ready. */
 static void report(const struct xdpflood *skel)
 {
-	uint64_t sent = skel->bss->sent, took_ns = sent > 1 ? skel->bss->last_ns - skel->bss->first_ns : 0;
+	uint64_t sent = skel->bss->sent,
+		 took_ns = sent > 1 ? skel->bss->last_ns - skel->bss->first_ns : 0;
 	double seconds = (double)took_ns / NS_PER_SEC;
 
 	printf("sent %" PRIu64 " packets in %.6f s (%.0f pps)\n", sent, seconds,
@@ -302,12 +338,16 @@ static enum status explain(const struct options *o, int err)
 	if (err == -ENODEV)
 		return failed(STATUS_RUNTIME, "%s: the interface has disappeared", o->ifname);
 	if (err == -EINVAL)
-		return failed(STATUS_UNSUPPORTED, "the kernel does not run live frames of %" PRIu64 " bytes: it needs Linux 5.18, "
-			      "and frames are limited to some 690 bytes less than a page", o->size);
+		return failed(STATUS_UNSUPPORTED,
+			      "the kernel does not run live frames of %" PRIu64
+			      " bytes: it needs Linux 5.18, "
+			      "and frames are limited to some 690 bytes less than a page",
+			      o->size);
 	return failed(STATUS_RUNTIME, "%s: %s", o->ifname, strerror(-err));
 }
 
-static int no_output(enum libbpf_print_level level is_unused, const char *fmt is_unused, va_list args is_unused)
+static int no_output(enum libbpf_print_level level is_unused, const char *fmt is_unused,
+		     va_list args is_unused)
 {
 	return 0;
 }
@@ -336,7 +376,9 @@ static enum status run(const struct options *o)
 	skel->rodata->ip_sum = put_frame(frame, o);
 	err = xdpflood__load(skel);
 	if (err == -EPERM || err == -EACCES)
-		return failed(STATUS_PERMISSION, "the program does not load: CAP_BPF and CAP_NET_ADMIN are needed (run as root)");
+		return failed(
+			STATUS_PERMISSION,
+			"the program does not load: CAP_BPF and CAP_NET_ADMIN are needed (run as root)");
 	if (err)
 		return failed(STATUS_UNSUPPORTED, "the program does not load: %s", strerror(-err));
 	err = flood(skel, o, frame);
@@ -358,8 +400,8 @@ static void help(void)
 
 		if (table[i].code < 256)
 			snprintf(letter, sizeof(letter), "-%c, ", table[i].code);
-		snprintf(head, sizeof(head), "%s--%s%s%s", letter, table[i].name, table[i].arg ? " " : "",
-			 table[i].arg ? table[i].arg : "");
+		snprintf(head, sizeof(head), "%s--%s%s%s", letter, table[i].name,
+			 table[i].arg ? " " : "", table[i].arg ? table[i].arg : "");
 		printf("  %-25s %s\n", head, table[i].help);
 	}
 }
@@ -383,16 +425,22 @@ static const char *set(struct options *o, int code, const char *arg)
 	case 'c':
 		return number(arg, 1, NEVER, &o->count) ? NULL : "a number of frames from 1";
 	case 'r':
-		return number(arg, 0, NS_PER_SEC, &o->pps) ? NULL : "a number of frames per second up to 1000000000";
+		return number(arg, 0, NS_PER_SEC, &o->pps)
+			       ? NULL
+			       : "a number of frames per second up to 1000000000";
 	case 's':
-		return number(arg, FRAME_MIN, FRAME_MAX, &o->size) ? NULL : "a number of bytes from 60";
+		return number(arg, FRAME_MIN, FRAME_MAX, &o->size) ? NULL
+								   : "a number of bytes from 60";
 	case 'f':
-		return number(arg, 1, FLOOD_FLOWS_MAX, &o->flows) ? NULL : "a number of flows from 1 to 16777216";
+		return number(arg, 1, FLOOD_FLOWS_MAX, &o->flows)
+			       ? NULL
+			       : "a number of flows from 1 to 16777216";
 	case 'p':
 		o->has_cpu = true;
 		return number(arg, 0, CPU_SETSIZE - 1, &o->cpu) ? NULL : "the number of a CPU";
 	case 't':
-		return number(arg, 1, UINT32_MAX, &o->seconds) ? NULL : "a number of seconds from 1";
+		return number(arg, 1, UINT32_MAX, &o->seconds) ? NULL
+							       : "a number of seconds from 1";
 	case OPT_SRC_MAC:
 		return ether_aton_r(arg, &o->src_mac) ? NULL : "a MAC address";
 	case OPT_DST_MAC:
@@ -402,7 +450,8 @@ static const char *set(struct options *o, int code, const char *arg)
 	case OPT_DST_IP:
 		return inet_pton(AF_INET, arg, &o->dst_ip) == 1 ? NULL : "an IPv4 address";
 	case OPT_SRC_PORT:
-		return number(arg, 0, FLOOD_PORT_MAX, &o->src_port) ? NULL : "a port from 0 to 32768";
+		return number(arg, 0, FLOOD_PORT_MAX, &o->src_port) ? NULL
+								    : "a port from 0 to 32768";
 	default:
 		return number(arg, 0, 65535, &o->dst_port) ? NULL : "a port from 0 to 65535";
 	}
@@ -425,9 +474,12 @@ static bool parse(struct options *o, int argc, char **argv, enum status *status)
 	int code;
 
 	for (size_t i = 0; i < array_size(table); i++) {
-		longs[i] = (struct option){ .name = table[i].name, .has_arg = table[i].arg != NULL, .val = table[i].code };
+		longs[i] = (struct option){ .name = table[i].name,
+					    .has_arg = table[i].arg != NULL,
+					    .val = table[i].code };
 		if (table[i].code < 256)
-			end = stpcpy(end, (const char[]){ (char)table[i].code, table[i].arg ? ':' : 0, 0 });
+			end = stpcpy(end, (const char[]){ (char)table[i].code,
+							  table[i].arg ? ':' : 0, 0 });
 	}
 	*status = STATUS_OK;
 	opterr = 0;
@@ -439,9 +491,14 @@ static bool parse(struct options *o, int argc, char **argv, enum status *status)
 		wanted = code == '?' || code == ':' ? "" : set(o, code, optarg);
 		if (!wanted)
 			continue;
-		*status = *wanted ? failed(STATUS_USAGE, "--%s '%s' is not %s", name_of(code), optarg, wanted) :
-				    failed(STATUS_USAGE, code == ':' ? "%s wants a value (xdpflood -h shows all options)" :
-				    "unknown option %s (xdpflood -h shows all options)", argv[optind - 1]);
+		*status =
+			*wanted ? failed(STATUS_USAGE, "--%s '%s' is not %s", name_of(code), optarg,
+					 wanted)
+				: failed(STATUS_USAGE,
+					 code == ':'
+						 ? "%s wants a value (xdpflood -h shows all options)"
+						 : "unknown option %s (xdpflood -h shows all options)",
+					 argv[optind - 1]);
 		return false;
 	}
 	if (optind < argc)
@@ -463,8 +520,15 @@ static bool pin(uint64_t cpu)
 int main(int argc, char **argv)
 {
 	struct options o = {
-		.count = NEVER, .size = 128, .flows = 1, .src_mac = { { 2, 0, 0, 0, 0, 1 } }, .dst_mac = { { 2, 0, 0, 0, 0, 2 } },
-		.src_ip = { htonl(0x0a010001) }, .dst_ip = { htonl(0x0a020001) }, .src_port = 1024, .dst_port = 9,
+		.count = NEVER,
+		.size = 128,
+		.flows = 1,
+		.src_mac = { { 2, 0, 0, 0, 0, 1 } },
+		.dst_mac = { { 2, 0, 0, 0, 0, 2 } },
+		.src_ip = { htonl(0x0a010001) },
+		.dst_ip = { htonl(0x0a020001) },
+		.src_port = 1024,
+		.dst_port = 9,
 	};
 	const struct sigaction act = { .sa_handler = take_signal };
 	enum status status;
@@ -477,8 +541,11 @@ int main(int argc, char **argv)
 	if (!usable(&o, &status))
 		return status;
 	if (!takes_frames(o.ifindex))
-		return failed(STATUS_UNSUPPORTED, "%s: it takes no redirected frames; a veth does if its other end has an XDP "
-			      "program or GRO", o.ifname);
+		return failed(
+			STATUS_UNSUPPORTED,
+			"%s: it takes no redirected frames; a veth does if its other end has an XDP "
+			"program or GRO",
+			o.ifname);
 	if (o.has_cpu && !pin(o.cpu))
 		return failed(STATUS_USAGE, "CPU %" PRIu64 ": %s", o.cpu, strerror(errno));
 	sigaction(SIGINT, &act, NULL);

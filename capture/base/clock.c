@@ -25,7 +25,10 @@ static uint64_t read_ns(clockid_t id)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-/* Only a step of the wall clock changes it: both clocks are slewed, and neither stands still in suspend. */
+/*
+ * Only a step of the wall clock changes it: both clocks are slewed, and neither stands still in
+ * suspend.
+ */
 static int64_t boot_ns(void)
 {
 	return read_ns(CLOCK_REALTIME) - read_ns(CLOCK_BOOTTIME);
@@ -80,12 +83,17 @@ uint64_t clock_tai_ns(void)
 	return read_ns(CLOCK_TAI);
 }
 
-/* A date that never comes: only the cancellation is of interest (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). */
+/*
+ * A date that never comes: only the cancellation is of interest (timerfd_create(2),
+ * TFD_TIMER_CANCEL_ON_SET).
+ */
 int clock_watch_again(int fd)
 {
 	const struct itimerspec never = { .it_value.tv_sec = INT32_MAX * 4ll };
 
-	return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) ? -errno : 0;
+	return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL)
+		       ? -errno
+		       : 0;
 }
 
 int clock_watch(void)

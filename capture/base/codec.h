@@ -12,7 +12,10 @@ struct codec {
 	int level;	/* zstd 1 to 19, gzip 1 to 9; 0 with CODEC_NONE */
 };
 
-/* "none", "zstd", "gzip", the latter two with ":LEVEL" if wanted. False: @s is nothing of the kind, *@c as before. */
+/*
+ * "none", "zstd", "gzip", the latter two with ":LEVEL" if wanted. False: @s is nothing of the kind,
+ * *@c as before.
+ */
 bool codec_parse(const char *s, struct codec *c);
 
 /* "none", "zstd", "gzip". */

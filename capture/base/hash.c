@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Sixteen bytes at a time go through two multiplications of 64 by 64 bits, each with a key and a state of its own. */
+/*
+ * Sixteen bytes at a time go through two multiplications of 64 by 64 bits, each with a key and a
+ * state of its own.
+ */
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -14,7 +17,8 @@ void hash_key_init(struct hash_key *k)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	for (unsigned i = 0; i < 4; i++)
-		k->word[i] = ((uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec) * (0x9e3779b97f4a7c15 + 2 * i);
+		k->word[i] = ((uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec) *
+			     (0x9e3779b97f4a7c15 + 2 * i);
 }
 
 static uint64_t word(const uint8_t *p)
@@ -43,5 +47,6 @@ struct hash128 hash_bytes(const struct hash_key *k, const void *data, size_t n)
 		step(k, &h, p);
 	memcpy(last, p, n);
 	step(k, &h, last);
-	return (struct hash128){ hash_mix(h.a ^ k->word[2], h.b ^ k->word[1]), hash_mix(h.a ^ k->word[0], h.b ^ k->word[3]) };
+	return (struct hash128){ hash_mix(h.a ^ k->word[2], h.b ^ k->word[1]),
+				 hash_mix(h.a ^ k->word[0], h.b ^ k->word[3]) };
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A keyed hash of bytes, for tables and for telling packets apart. The key is drawn at random: who makes a capture cannot
- * know which packets meet in it.
+ * A keyed hash of bytes, for tables and for telling packets apart. The key is drawn at random: who
+ * makes a capture cannot know which packets meet in it.
  */
 #ifndef XDPDUMP_BASE_HASH_H
 #define XDPDUMP_BASE_HASH_H

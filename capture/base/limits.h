@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * Raises the soft limit of open files to @n where it is lower and the hard one allows it: most shells allow a thousand, and the
- * system many more. Returns how many are allowed then, UINT64_MAX where that is not known.
+ * Raises the soft limit of open files to @n where it is lower and the hard one allows it: most
+ * shells allow a thousand, and the system many more. Returns how many are allowed then, UINT64_MAX
+ * where that is not known.
  */
 uint64_t limits_open_files(uint64_t n);
 

@@ -6,7 +6,8 @@
 #include "capture/base/util.h"
 
 enum status {
-	STATUS_OK		= 0,	/* stopped as asked, all delivered packets are in the output */
+	/* stopped as asked, all delivered packets are in the output */
+	STATUS_OK		= 0,
 	STATUS_RUNTIME		= 1,	/* I/O error, interface lost, damaged input */
 	STATUS_USAGE		= 2,
 	STATUS_PERMISSION	= 3,	/* a capability is missing */
@@ -16,7 +17,10 @@ enum status {
 	STATUS_SIGNAL		= 128,	/* plus the number of the signal that forced the end */
 };
 
-/* Prints "xdpdump: " and the sentence as one line on stderr; whatever could steer a terminal is escaped. */
+/*
+ * Prints "xdpdump: " and the sentence as one line on stderr; whatever could steer a terminal is
+ * escaped.
+ */
 void log_complain(const char *fmt, ...) printf_like(1, 2);
 
 /* log_complain(), returning @status: for "return log_fail(...)". */
@@ -25,7 +29,10 @@ enum status log_fail(enum status status, const char *fmt, ...) printf_like(2, 3)
 /* The same without the prefix, for what is not an error: the start line, the summary. */
 void log_announce(const char *fmt, ...) printf_like(1, 2);
 
-/* Is all that was printed on stdout there, or has its reader gone? Else complains: STATUS_INCOMPLETE. */
+/*
+ * Is all that was printed on stdout there, or has its reader gone? Else complains:
+ * STATUS_INCOMPLETE.
+ */
 enum status log_finish_stdout(void);
 
 #endif

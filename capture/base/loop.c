@@ -44,7 +44,10 @@ static void take_signals(sigset_t *set, sigset_t *stop)
 
 		if (handled[i].may_be_ignored && is_ignored(sig))
 			continue;
-		/* A blocked signal is kept for us even where it is ignored, but not across that disposition being set anew. */
+		/*
+		 * A blocked signal is kept for us even where it is ignored, but not across that
+		 * disposition being set anew.
+		 */
 		signal(sig, SIG_DFL);
 		sigaddset(set, sig);
 		if (handled[i].ends)
@@ -72,7 +75,8 @@ int loop_open(struct loop *w)
 int loop_add(struct loop *w, enum event_source source, int fd)
 {
 	/* The ring tells of a wake-up once, however long we leave its records lying. */
-	struct epoll_event e = { .events = source == ON_RING ? EPOLLIN | EPOLLET : EPOLLIN, .data.u32 = source };
+	struct epoll_event e = { .events = source == ON_RING ? EPOLLIN | EPOLLET : EPOLLIN,
+				 .data.u32 = source };
 
 	w->fds[source] = fd;
 	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
@@ -94,13 +98,15 @@ unsigned loop_wait(struct loop *w, uint64_t timeout_ns)
 	const struct timespec t = { timeout_ns / 1000000000, timeout_ns % 1000000000 };
 	struct epoll_event events[N_SOURCES];
 	unsigned ready = 0;
-	int n = epoll_pwait2(w->epoll_fd, events, N_SOURCES, timeout_ns == UINT64_MAX ? NULL : &t, NULL);
+	int n = epoll_pwait2(w->epoll_fd, events, N_SOURCES, timeout_ns == UINT64_MAX ? NULL : &t,
+			     NULL);
 
 	for (int i = 0; i < n; i++)
 		ready |= 1u << events[i].data.u32;
 	if (ready & 1u << ON_TIMER) {
 		uint64_t expirations;
-		ssize_t ignored is_unused = read(w->fds[ON_TIMER], &expirations, sizeof(expirations));
+		ssize_t ignored is_unused = read(w->fds[ON_TIMER], &expirations,
+						 sizeof(expirations));
 	}
 	return ready;
 }
@@ -109,7 +115,8 @@ int loop_signal(struct loop *w)
 {
 	struct signalfd_siginfo info;
 
-	return read(w->fds[ON_SIGNAL], &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+	return read(w->fds[ON_SIGNAL], &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo
+									    : 0;
 }
 
 void loop_ignore_hangup(struct loop *w)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* All that a capture waits for, in one epoll set: the ring, signals, the statistics timer, the clock, the interfaces. */
+/*
+ * All that a capture waits for, in one epoll set: the ring, signals, the statistics timer, the
+ * clock, the interfaces.
+ */
 #ifndef XDPDUMP_BASE_LOOP_H
 #define XDPDUMP_BASE_LOOP_H
 
@@ -13,15 +16,17 @@ struct loop {
 	int epoll_fd;
 	int fds[N_SOURCES];	/* -1: not watched */
 	sigset_t stop;		/* the signals that ask us to stop */
-	int stop_fd;		/* readable while a signal that asks us to stop is pending; loop_signal() takes it */
+	/* readable while a signal that asks us to stop is pending; loop_signal() takes it */
+	int stop_fd;
 };
 
 #define LOOP_INIT { .epoll_fd = -1, .fds = { -1, -1, -1, -1, -1 }, .stop_fd = -1 }
 
 /*
- * Blocks the signals we handle and makes a descriptor for them: all that people, shells, timeout(1), init systems and containers
- * send to end a program, SIGUSR1 and SIGUSR2. Of those that end us SIGHUP, SIGALRM and SIGXCPU stay ignored if they were;
- * SIGINT and SIGQUIT do not: a script that starts us in the background ignores them for us, and still has to be able to stop us.
+ * Blocks the signals we handle and makes a descriptor for them: all that people, shells,
+ * timeout(1), init systems and containers send to end a program, SIGUSR1 and SIGUSR2. Of those that
+ * end us SIGHUP, SIGALRM and SIGXCPU stay ignored if they were; SIGINT and SIGQUIT do not: a script
+ * that starts us in the background ignores them for us, and still has to be able to stop us.
  */
 int loop_open(struct loop *w);
 

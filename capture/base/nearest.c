@@ -17,7 +17,10 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
 	return min_of(both, c);
 }
 
-/* Three rows of the table are enough: d[i][j] is the distance of the first i letters of @a from the first j of @b. */
+/*
+ * Three rows of the table are enough: d[i][j] is the distance of the first i letters of @a from the
+ * first j of @b.
+ */
 static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	unsigned rows[3][NEAREST_MAX];
@@ -25,11 +28,13 @@ static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_le
 	for (size_t j = 0; j <= b_len; j++)
 		rows[0][j] = j;
 	for (size_t i = 1; i <= a_len; i++) {
-		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
+		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3],
+			 *two_above = rows[(i + 1) % 3];
 
 		row[0] = i;
 		for (size_t j = 1; j <= b_len; j++) {
-			row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+			row[j] = least(above[j] + 1, row[j - 1] + 1,
+				       above[j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				row[j] = min_of(row[j], two_above[j - 2] + 1);
 		}

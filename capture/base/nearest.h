@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What somebody may have meant who typed a word that is not there: the candidate with the fewest slips of the finger. */
+/*
+ * What somebody may have meant who typed a word that is not there: the candidate with the fewest
+ * slips of the finger.
+ */
 #ifndef XDPDUMP_BASE_NEAREST_H
 #define XDPDUMP_BASE_NEAREST_H
 
@@ -11,7 +14,10 @@ struct nearest {
 	char best[NEAREST_MAX];		/* "": none */
 };
 
-/* A slip is a letter too many, missing, another one, or two that changed places. One is forgiven in up to four letters, else two. */
+/*
+ * A slip is a letter too many, missing, another one, or two that changed places. One is forgiven in
+ * up to four letters, else two.
+ */
 struct nearest nearest_to(const char *word);
 
 /* Another candidate. Of two that are equally near the first one stays. */

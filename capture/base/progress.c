@@ -28,7 +28,8 @@ void progress_init(struct progress *p, bool printing)
 	const char *term = getenv("TERM");
 
 	*p = (struct progress){ .start_ns = now_ns() };
-	p->on = isatty(STDERR_FILENO) && !(printing && isatty(STDOUT_FILENO)) && term && strcmp(term, "dumb");
+	p->on = isatty(STDERR_FILENO) && !(printing && isatty(STDOUT_FILENO)) && term &&
+		strcmp(term, "dumb");
 	p->next_ns = p->start_ns + FIRST_MS * (uint64_t)NS_PER_MS;
 }
 
@@ -50,10 +51,14 @@ void progress_show(struct progress *p, uint64_t packets, uint64_t done, uint64_t
 	int n;
 
 	if (size)
-		n = snprintf(line, sizeof(line), ERASE "%3u %% of %" PRIu64 " MB, %" PRIu64 " packets, %.3f Mpps, %.0f MB/s",
-			     (unsigned)(100.0 * done / size), size / MB, packets, mpps, done / sec / 1e6);
+		n = snprintf(line, sizeof(line),
+			     ERASE "%3u %% of %" PRIu64 " MB, %" PRIu64
+				   " packets, %.3f Mpps, %.0f MB/s",
+			     (unsigned)(100.0 * done / size), size / MB, packets, mpps,
+			     done / sec / 1e6);
 	else
-		n = snprintf(line, sizeof(line), ERASE "%" PRIu64 " packets, %.3f Mpps", packets, mpps);
+		n = snprintf(line, sizeof(line), ERASE "%" PRIu64 " packets, %.3f Mpps", packets,
+			     mpps);
 	put(line, n);
 	p->shown = true;
 	p->next_ns = now + EVERY_MS * (uint64_t)NS_PER_MS;

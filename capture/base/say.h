@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Sentences, without a newline, from modules that cannot keep them for their caller, as they come at any time, in
- * any thread.
+ * Sentences, without a newline, from modules that cannot keep them for their caller, as they come
+ * at any time, in any thread.
  */
 #ifndef XDPDUMP_BASE_SAY_H
 #define XDPDUMP_BASE_SAY_H

@@ -18,7 +18,8 @@ static const char hex[] = "0123456789abcdef";
 enum {
 	U64_DIGITS	= 20,
 	IPV4_MAX	= 15,
-	IPV6_MAX	= 45,	/* ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255, which no address needs */
+	/* ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255, which no address needs */
+	IPV6_MAX	= 45,
 };
 
 struct text text_in(char *buf, size_t cap)
@@ -26,7 +27,9 @@ struct text text_in(char *buf, size_t cap)
 	return (struct text){ .buf = buf, .cap = cap };
 }
 
-/* Where the next @n bytes can be written: in the text or, if they might not fit there, in @spare. */
+/*
+ * Where the next @n bytes can be written: in the text or, if they might not fit there, in @spare.
+ */
 static char *begin(const struct text *t, char *spare, size_t n)
 {
 	return t->cap - t->len >= n ? t->buf + t->len : spare;
@@ -41,7 +44,10 @@ static void end(struct text *t, const char *at, const char *end)
 		text_bytes(t, at, end - at);
 }
 
-/* A number below 1000. What must not stand there is overwritten, for a branch would often be guessed wrong. */
+/*
+ * A number below 1000. What must not stand there is overwritten, for a branch would often be
+ * guessed wrong.
+ */
 static char *put_short(char *out, unsigned v)
 {
 	const char *d = digits + 3 * v;
@@ -239,7 +245,11 @@ static size_t utf8_next(const char *s, size_t n, uint32_t *cp)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const uint8_t *p = (const uint8_t *)s;
-	size_t len = p[0] < 0x80 ? 1 : p[0] >> 5 == 6 ? 2 : p[0] >> 4 == 14 ? 3 : p[0] >> 3 == 30 ? 4 : 0;
+	size_t len = p[0] < 0x80       ? 1
+		     : p[0] >> 5 == 6  ? 2
+		     : p[0] >> 4 == 14 ? 3
+		     : p[0] >> 3 == 30 ? 4
+				       : 0;
 
 	if (!len || len > n)
 		return 0;
@@ -255,8 +265,8 @@ static size_t utf8_next(const char *s, size_t n, uint32_t *cp)
 /* Controls, and what turns the direction of text or ends a line in Unicode. */
 static bool steers_terminal(uint32_t cp)
 {
-	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x61c || cp == 0x200e || cp == 0x200f ||
-	       (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x61c || cp == 0x200e ||
+	       cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
 void text_escaped(struct text *t, const char *s, size_t n)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Text built in a buffer of fixed size. What does not fit is left out, never written past the end; nothing is allocated.
+ * Text built in a buffer of fixed size. What does not fit is left out, never written past the end;
+ * nothing is allocated.
  */
 #ifndef XDPDUMP_BASE_TEXT_H
 #define XDPDUMP_BASE_TEXT_H
@@ -68,20 +69,21 @@ void text_ipv4(struct text *t, const uint8_t addr[static 4]);
 void text_ipv6(struct text *t, const uint8_t addr[static 16]);	/* RFC 5952 */
 
 /*
- * Bytes from a file, a packet or the kernel as text that is safe on a terminal and valid UTF-8: control characters (C0,
- * DEL, C1), bidirectional controls, line separators and invalid UTF-8 become \xHH for each of their bytes.
+ * Bytes from a file, a packet or the kernel as text that is safe on a terminal and valid UTF-8:
+ * control characters (C0, DEL, C1), bidirectional controls, line separators and invalid UTF-8
+ * become \xHH for each of their bytes.
  */
 void text_escaped(struct text *t, const char *s, size_t n);
 
 /*
- * The same as part of a JSON string: what would steer a terminal as \uXXXX, each invalid byte as U+FFFD, quotes and
- * backslashes with a backslash. No byte becomes more than six.
+ * The same as part of a JSON string: what would steer a terminal as \uXXXX, each invalid byte as
+ * U+FFFD, quotes and backslashes with a backslash. No byte becomes more than six.
  */
 void text_json(struct text *t, const char *s, size_t n);
 
 /*
- * Copies @n bytes up to the first NUL as valid UTF-8 into @out, with a NUL at the end; an invalid byte becomes U+FFFD.
- * Cut between code points at @cap - 1 bytes. Returns the length.
+ * Copies @n bytes up to the first NUL as valid UTF-8 into @out, with a NUL at the end; an invalid
+ * byte becomes U+FFFD. Cut between code points at @cap - 1 bytes. Returns the length.
  */
 size_t text_utf8_clean(char *out, size_t cap, const char *s, size_t n);
 

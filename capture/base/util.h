@@ -16,8 +16,8 @@
 #define printf_like(fmt, args)	__attribute__((format(printf, fmt, args)))
 
 /*
- * A system call that a file system (FUSE, NFS) lets fail with EINTR for any signal has done nothing: again, but not for
- * ever. Not for close(2), whose descriptor is gone then.
+ * A system call that a file system (FUSE, NFS) lets fail with EINTR for any signal has done
+ * nothing: again, but not for ever. Not for close(2), whose descriptor is gone then.
  */
 #define uninterrupted(call)								\
 	__extension__ ({								\

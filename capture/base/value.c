@@ -70,6 +70,6 @@ bool value_span(const char *s, uint64_t *ns)
 		return false;
 	if (*s == '.' && (s++, !fraction(&s, unit, &part)))
 		return false;
-	return s == behind && !__builtin_mul_overflow(whole, unit, ns) && !__builtin_add_overflow(*ns, part, ns) &&
-	       *ns <= INT64_MAX;
+	return s == behind && !__builtin_mul_overflow(whole, unit, ns) &&
+	       !__builtin_add_overflow(*ns, part, ns) && *ns <= INT64_MAX;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* --version: ours, and those of the libraries that are in use, which a report of a bug should name. */
+/*
+ * --version: ours, and those of the libraries that are in use, which a report of a bug should name.
+ */
 #define PCAP_DONT_INCLUDE_PCAP_BPF_H
 #include <bpf/libbpf.h>
 #include <pcap/pcap.h>
@@ -11,6 +13,7 @@
 
 void version_print(void)
 {
-	printf("xdpdump %s\nlibbpf %s, %s, zstd %s, zlib %s\n", XDPDUMP_VERSION, libbpf_version_string() + 1, pcap_lib_version(),
-	       ZSTD_versionString(), zlibVersion());
+	printf("xdpdump %s\nlibbpf %s, %s, zstd %s, zlib %s\n", XDPDUMP_VERSION,
+	       libbpf_version_string() + 1, pcap_lib_version(), ZSTD_versionString(),
+	       zlibVersion());
 }

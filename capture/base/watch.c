@@ -58,7 +58,8 @@ void watch_take_back(struct watch *w)
 int watch_wait(void *watch, int fd, int timeout_ms)
 {
 	struct watch *w = watch;
-	struct pollfd fds[] = { { .fd = fd, .events = POLLIN }, { .fd = w->waiter.fds[ON_SIGNAL], .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
+				{ .fd = w->waiter.fds[ON_SIGNAL], .events = POLLIN } };
 	bool waited = false;
 
 	while (watch_look(w)) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What happens beside the work on files: signals, waiting for a file that comes slowly, and the line of progress. */
+/*
+ * What happens beside the work on files: signals, waiting for a file that comes slowly, and the
+ * line of progress.
+ */
 #ifndef XDPDUMP_BASE_WATCH_H
 #define XDPDUMP_BASE_WATCH_H
 
@@ -15,7 +18,8 @@ struct watch {
 	int asked;			/* the signal that asked us to stop, 0: none */
 	int forced;			/* the next one after it */
 	void (*stats)(void *ctx);	/* SIGUSR1 came; may be NULL */
-	void (*flush)(void *ctx);	/* there is nothing to read for now, or SIGUSR2 came; may be NULL */
+	/* there is nothing to read for now, or SIGUSR2 came; may be NULL */
+	void (*flush)(void *ctx);
 	void *ctx;
 };
 
@@ -29,15 +33,15 @@ bool watch_look(struct watch *w);
 int watch_check(void *watch);
 
 /*
- * Nothing is left to complete but what is printed, and whoever reads that may have stopped to: from here on a signal
- * ends the process at once, with the status of one that was forced. And back.
+ * Nothing is left to complete but what is printed, and whoever reads that may have stopped to: from
+ * here on a signal ends the process at once, with the status of one that was forced. And back.
  */
 void watch_let_go(struct watch *w);
 void watch_take_back(struct watch *w);
 
 /*
- * Waits until @fd can be read, at most @timeout_ms, -1: for ever: 0, or EINTR when we are to stop. @watch: a struct
- * watch; fit for input_options.
+ * Waits until @fd can be read, at most @timeout_ms, -1: for ever: 0, or EINTR when we are to stop.
+ * @watch: a struct watch; fit for input_options.
  */
 int watch_wait(void *watch, int fd, int timeout_ms);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* A capture from start to end: the loop in between, which takes packets, signals and changes of the interfaces as they come. */
+/*
+ * A capture from start to end: the loop in between, which takes packets, signals and changes of the
+ * interfaces as they come.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,9 +20,12 @@
 #include "capture/packet/packet.h"
 
 enum {
-	SIGNALS_AFTER	= 8 * LIVE_SOURCE_BATCH,	/* packets between two looks at the signals */
-	FLUSH_NS	= 90 * 1000 * 1000,	/* nothing stays in a buffer for longer than 100 ms: that, a pace, and the window */
-	LOOK_NS		= 1000 * 1000 * 1000,	/* between two looks whether our programs are still there */
+	/* packets between two looks at the signals */
+	SIGNALS_AFTER	= 8 * LIVE_SOURCE_BATCH,
+	/* nothing stays in a buffer for longer than 100 ms: that, a pace, and the window */
+	FLUSH_NS	= 90 * 1000 * 1000,
+	/* between two looks whether our programs are still there */
+	LOOK_NS		= 1000 * 1000 * 1000,
 };
 
 /* ---- packets ---- */
@@ -36,7 +42,8 @@ bool capture_has_terminal(void)
 /* SIGHUP asks for a new file, unless there is none or it comes from the terminal that has gone. */
 static bool asks_for_file(const struct capture *l, int sig)
 {
-	return sig == SIGHUP && outputs_is_file(&l->outputs) && (!l->had_terminal || capture_has_terminal());
+	return sig == SIGHUP && outputs_is_file(&l->outputs) &&
+	       (!l->had_terminal || capture_has_terminal());
 }
 
 void capture_take_signals(struct capture *l)
@@ -59,7 +66,10 @@ void capture_take_signals(struct capture *l)
 		outputs_hurry(&l->outputs, 0);
 }
 
-/* Hands a batch on. What comes behind the end of what is wanted (-c, a failed write) is counted as refused. */
+/*
+ * Hands a batch on. What comes behind the end of what is wanted (-c, a failed write) is counted as
+ * refused.
+ */
 static unsigned take_batch(struct capture *l, bool wanted)
 {
 	unsigned n = live_source_batch(&l->source);
@@ -103,7 +113,8 @@ uint64_t capture_drain(struct capture *l)
 		taken += n;
 		if (n < LIVE_SOURCE_BATCH || taken % SIGNALS_AFTER == 0)
 			capture_take_signals(l);
-		if (n < LIVE_SOURCE_BATCH || (!rest && (l->outputs.done || l->stopping)))	/* off the interface first */
+		/* off the interface first */
+		if (n < LIVE_SOURCE_BATCH || (!rest && (l->outputs.done || l->stopping)))
 			break;
 	}
 	return taken;
@@ -181,7 +192,8 @@ static void look_for_changes(struct capture *l)
 	for (unsigned i = 0; i < l->n_ifaces; i++) {
 		const struct live_iface *t = &l->ifaces[i];
 		struct netif n = t->netif;
-		int err = t->gone ? netif_by_name(t->iface.name, &n) : netif_by_index(n.ifindex, &n);
+		int err = t->gone ? netif_by_name(t->iface.name, &n)
+				  : netif_by_index(n.ifindex, &n);
 
 		if (!err || (!t->gone && err == -ENODEV))
 			changed(l, &n, err == -ENODEV);
@@ -218,7 +230,8 @@ static void clock_was_set(struct capture *l)
 		return;
 	for (unsigned i = 0; i < l->n_ifaces; i++)
 		l->ifaces[i].clock_step_ns += step_ns;
-	log_complain("warning: the clock was set by %+.3f s, and the times of packets follow it", step_ns / 1e9);
+	log_complain("warning: the clock was set by %+.3f s, and the times of packets follow it",
+		     step_ns / 1e9);
 }
 
 /* ---- all of it ---- */
@@ -235,7 +248,8 @@ static void run(struct capture *l)
 		look_at_links(l);
 		if (l->stopping || l->outputs.done)
 			break;
-		ready = loop_wait(&l->waiter, until_next(l, live_source_pace(&l->source, used, taken)));
+		ready = loop_wait(&l->waiter,
+				  until_next(l, live_source_pace(&l->source, used, taken)));
 		if (ready & 1u << ON_SIGNAL)
 			capture_take_signals(l);
 		if (ready & 1u << ON_TIMER)

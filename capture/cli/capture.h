@@ -14,7 +14,10 @@ enum status capture_run(const struct opts *o);
 /* Lists the interfaces and what is attached to them, on stdout. */
 enum status interfaces_run(void);
 
-/* -L and -J: the link types, and the kinds of time stamps, of the interface of @o, as tcpdump prints them. */
+/*
+ * -L and -J: the link types, and the kinds of time stamps, of the interface of @o, as tcpdump
+ * prints them.
+ */
 enum status interfaces_link_types(const struct opts *o);
 enum status interfaces_stamp_types(const struct opts *o);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* A live capture, for the files that it consists of: capture.c runs it, capture_start.c and capture_stop.c begin and end it. */
+/*
+ * A live capture, for the files that it consists of: capture.c runs it, capture_start.c and
+ * capture_stop.c begin and end it.
+ */
 #ifndef XDPDUMP_CLI_CAPTURE_IMPL_H
 #define XDPDUMP_CLI_CAPTURE_IMPL_H
 
@@ -34,7 +37,8 @@ struct capture {
 	unsigned n_ifaces;
 	struct run_as *user;	/* of -Z */
 	struct live_source source;
-	struct filter filter;		/* of all interfaces, which are Ethernet; without instructions: none */
+	/* of all interfaces, which are Ethernet; without instructions: none */
+	struct filter filter;
 	uint64_t start_ns, flushed_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
 	bool listening, stopping;
 	bool had_terminal;		/* at the start */
@@ -43,7 +47,10 @@ struct capture {
 	enum status status;
 };
 
-/* Opens and attaches everything; listening afterwards, or interrupted before that. Complains; the exit code. */
+/*
+ * Opens and attaches everything; listening afterwards, or interrupted before that. Complains; the
+ * exit code.
+ */
 enum status capture_start(struct capture *l);
 
 /* Have we a terminal that can hang up? */
@@ -52,10 +59,16 @@ bool capture_has_terminal(void);
 /* Looks at the signals that have come. */
 void capture_take_signals(struct capture *l);
 
-/* Takes what is in the rings now, and no more, so that there is time for other things. Returns the number of packets. */
+/*
+ * Takes what is in the rings now, and no more, so that there is time for other things. Returns the
+ * number of packets.
+ */
 uint64_t capture_drain(struct capture *l);
 
-/* Looks what has come into the rings, to the last packet if @all is to go. Returns the bytes in use in the fullest. */
+/*
+ * Looks what has come into the rings, to the last packet if @all is to go. Returns the bytes in use
+ * in the fullest.
+ */
 size_t capture_look(struct capture *l, bool all);
 
 /* Takes what is left without handing it on: it is counted as refused. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The start of a capture. The order is what matters: whatever can fail does so before a file is overwritten, and the start
- * line comes last.
+ * The start of a capture. The order is what matters: whatever can fail does so before a file is
+ * overwritten, and the start line comes last.
  */
 #include <errno.h>
 #include <limits.h>
@@ -22,17 +22,23 @@
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
 
-/* Descriptors of a capture, finished files on their way to the disk included, and of each interface: program, maps, link. */
+/*
+ * Descriptors of a capture, finished files on their way to the disk included, and of each
+ * interface: program, maps, link.
+ */
 enum { FDS = 54, FDS_OF_IFACE = 10 };
 
 static enum status check_limits(unsigned n_ifaces)
 {
-	uint64_t needed = FDS + FDS_OF_IFACE * (uint64_t)n_ifaces, allowed = limits_open_files(needed);
+	uint64_t needed = FDS + FDS_OF_IFACE * (uint64_t)n_ifaces,
+		 allowed = limits_open_files(needed);
 
 	if (allowed >= needed)
 		return STATUS_OK;
-	return log_fail(STATUS_RUNTIME, "only %llu open files are allowed, and %llu are needed: ulimit -n %llu",
-		    (unsigned long long)allowed, (unsigned long long)needed, (unsigned long long)needed);
+	return log_fail(STATUS_RUNTIME,
+			"only %llu open files are allowed, and %llu are needed: ulimit -n %llu",
+			(unsigned long long)allowed, (unsigned long long)needed,
+			(unsigned long long)needed);
 }
 
 static enum status open_ring(struct capture *l)
@@ -43,17 +49,23 @@ static enum status open_ring(struct capture *l)
 	if (!err) {
 		kib = ring_size(l->rings) / 1024;
 		if (wanted && kib * 1024 != wanted)
-			log_complain("warning: the rings have %zu KiB: each CPU's is a power of two", kib);
+			log_complain(
+				"warning: the rings have %zu KiB: each CPU's is a power of two",
+				kib);
 		return STATUS_OK;
 	}
 	if (err == -E2BIG)
-		return log_fail(STATUS_USAGE, "-B %zu: a CPU's ring can have 256 MiB at most", wanted / 1024);
+		return log_fail(STATUS_USAGE, "-B %zu: a CPU's ring can have 256 MiB at most",
+				wanted / 1024);
 	if (err == -ENOMEM)
 		return log_fail(STATUS_RUNTIME, "cannot allocate the rings; -B asks for less");
 	if (err == -EPERM || err == -EACCES)
-		return log_fail(STATUS_PERMISSION, "the kernel does not let us make the rings: %s", strerror(-err));
+		return log_fail(STATUS_PERMISSION, "the kernel does not let us make the rings: %s",
+				strerror(-err));
 	if (err == -EINVAL)
-		return log_fail(STATUS_UNSUPPORTED, "this kernel has no BPF maps for the rings (Linux 5.8): %s", strerror(-err));
+		return log_fail(STATUS_UNSUPPORTED,
+				"this kernel has no BPF maps for the rings (Linux 5.8): %s",
+				strerror(-err));
 	return log_fail(STATUS_RUNTIME, "cannot make the rings: %s", strerror(-err));
 }
 
@@ -74,16 +86,19 @@ static enum status make_filter(struct capture *l)
 		return STATUS_OK;
 	err = expr_open(&e, l->opts->filter, LINKTYPE_ETHERNET, !l->opts->no_optimize);
 	if (err == -EINVAL)
-		return log_fail(STATUS_USAGE, "%s", expr_error_in(e, l->opts->filter_file, words, sizeof(words)));
+		return log_fail(STATUS_USAGE, "%s",
+				expr_error_in(e, l->opts->filter_file, words, sizeof(words)));
 	if (!err) {
 		insns = expr_insns(e, &n);
 		err = to_ebpf(&l->filter, &filter_loads_xdp, insns, n);
 	}
 	if (err == -EOPNOTSUPP)
-		return log_fail(STATUS_USAGE, "the expression asks for what is not in the bytes of a frame");
+		return log_fail(STATUS_USAGE,
+				"the expression asks for what is not in the bytes of a frame");
 	if (err == -E2BIG)
 		return log_fail(STATUS_UNSUPPORTED, "the expression is too long");
-	return err ? log_fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err))
+		   : STATUS_OK;
 }
 
 static enum status load(struct capture *l)
@@ -95,10 +110,13 @@ static enum status load(struct capture *l)
 		return status;
 	if (!privilege_to_attach(missing, sizeof(missing)))
 		return log_fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
-	attach_set_verbose(l->opts->debug ? ATTACH_ALL : l->opts->print.verbose > 1 ? ATTACH_REFUSALS : ATTACH_SILENT);
+	attach_set_verbose(l->opts->debug		? ATTACH_ALL
+			   : l->opts->print.verbose > 1 ? ATTACH_REFUSALS
+							: ATTACH_SILENT);
 	status = open_ring(l);
 	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
-		status = live_iface_load(&l->ifaces[i], l->rings, &l->settings, l->filter.n ? &l->filter : NULL);
+		status = live_iface_load(&l->ifaces[i], l->rings, &l->settings,
+					 l->filter.n ? &l->filter : NULL);
 	return status;
 }
 
@@ -120,7 +138,8 @@ static const char *missing(const struct opts *o)
 /* Until all interfaces are there. Interrupted: l->asked. */
 static enum status wait_for_interfaces(struct capture *l)
 {
-	struct pollfd fds[] = { { .events = POLLIN }, { .fd = l->waiter.fds[ON_SIGNAL], .events = POLLIN } };
+	struct pollfd fds[] = { { .events = POLLIN },
+				{ .fd = l->waiter.fds[ON_SIGNAL], .events = POLLIN } };
 	const char *name, *said = NULL;
 	int sig, err = netif_watch_open(&l->watch);
 
@@ -152,7 +171,8 @@ static enum status watch(struct capture *l)
 		err = loop_add(&l->waiter, ON_CLOCK, clock_fd);
 	if (!err && l->opts->stats_ns)
 		err = loop_add_timer(&l->waiter, l->opts->stats_ns);
-	return err ? log_fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err))
+		   : STATUS_OK;
 }
 
 static struct capture *capture_of(struct source *s)
@@ -175,7 +195,8 @@ static const struct iface *iface(struct source *s, uint32_t id)
 	return id < l->n_ifaces ? &l->ifaces[id].iface : NULL;
 }
 
-static bool iface_stats(struct source *s, uint32_t id, uint64_t unwritten, struct iface_stats *stats)
+static bool iface_stats(struct source *s, uint32_t id, uint64_t unwritten,
+			struct iface_stats *stats)
 {
 	struct live_iface *i = &capture_of(s)->ifaces[id];
 
@@ -196,9 +217,11 @@ static enum status begin_file(struct capture *l)
 	l->as_source.ops = &source_ops;
 	uname(&l->uts);
 	snprintf(l->os, sizeof(l->os), "%s %s", l->uts.sysname, l->uts.release);
-	if (!outputs_begin(&l->outputs, &l->as_source, clock_monotonic_ns(), clock_now_ns()) && l->outputs.write_error)
-		return log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(l->outputs.rotate),
-			    rotate_error(l->outputs.rotate, l->outputs.write_error));
+	if (!outputs_begin(&l->outputs, &l->as_source, clock_monotonic_ns(), clock_now_ns()) &&
+	    l->outputs.write_error)
+		return log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s",
+				rotate_path(l->outputs.rotate),
+				rotate_error(l->outputs.rotate, l->outputs.write_error));
 	return STATUS_OK;
 }
 
@@ -210,17 +233,20 @@ static void announce_start(const struct capture *l)
 	for (unsigned i = 0; i < l->n_ifaces && len < sizeof(where) / 2; i++) {
 		const struct live_iface *t = &l->ifaces[i];
 
-		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, %s mode", i ? ", " : "", t->netif.name,
-				t->why ? " (" : "", t->why ? t->why : "", t->why ? ")" : "", xdp_mode_name(t->mode));
+		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, %s mode",
+				i ? ", " : "", t->netif.name, t->why ? " (" : "",
+				t->why ? t->why : "", t->why ? ")" : "", xdp_mode_name(t->mode));
 	}
 	if (l->opts->mirror_port)
-		len += snprintf(where + len, sizeof(where) - len, ", dropping every frame (--mirror-port)");
+		len += snprintf(where + len, sizeof(where) - len,
+				", dropping every frame (--mirror-port)");
 	if (l->opts->headers_only)
 		log_announce("listening on %s, headers only", where);
 	else if (l->opts->snap == EVENT_SNAP_MAX)
 		log_announce("listening on %s, whole frames", where);
 	else
-		log_announce("listening on %s, snapshot length %u bytes (-s 0 for whole frames)", where, l->opts->snap);
+		log_announce("listening on %s, snapshot length %u bytes (-s 0 for whole frames)",
+			     where, l->opts->snap);
 }
 
 enum status capture_start(struct capture *l)
@@ -233,7 +259,8 @@ enum status capture_start(struct capture *l)
 
 	if (err)
 		return log_fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
-	for (unsigned i = 0; i < l->n_ifaces; i++)	/* all, before one can fail: live_iface_close() looks at it */
+	/* all, before one can fail: live_iface_close() looks at it */
+	for (unsigned i = 0; i < l->n_ifaces; i++)
 		l->ifaces[i].promiscuous_fd = -1;
 	status = make_filter(l);
 	if (!status && o->wait)
@@ -241,7 +268,8 @@ enum status capture_start(struct capture *l)
 	if (l->asked)
 		return STATUS_OK;
 	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
-		status = live_iface_describe(&l->ifaces[i], o->n_ifaces ? o->ifaces[i] : NULL, i, &l->settings);
+		status = live_iface_describe(&l->ifaces[i], o->n_ifaces ? o->ifaces[i] : NULL, i,
+					     &l->settings);
 	if (!status)
 		status = open_outputs(&l->outputs, o, NULL, l->waiter.stop_fd, &l->user);
 	if (status || l->outputs.done)
@@ -251,7 +279,10 @@ enum status capture_start(struct capture *l)
 		status = watch(l);
 	l->start_ns = l->flushed_ns = l->looked_ns = clock_monotonic_ns();
 	l->source = (struct live_source){
-		.rings = l->rings, .ifaces = l->ifaces, .n_ifaces = l->n_ifaces, .looked_ns = l->start_ns,
+		.rings = l->rings,
+		.ifaces = l->ifaces,
+		.n_ifaces = l->n_ifaces,
+		.looked_ns = l->start_ns,
 	};
 	clock_init(&l->source.clock);
 	for (unsigned i = 0; !status && i < l->n_ifaces; i++)

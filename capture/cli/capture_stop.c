@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The end of a capture: off the interface first, then the ring is drained, then the books are closed. */
+/*
+ * The end of a capture: off the interface first, then the ring is drained, then the books are
+ * closed.
+ */
 #include <errno.h>
 #include <unistd.h>
 
@@ -14,8 +17,8 @@ typedef unsigned long long ull;
 enum { HURRY_MS = 1000 };	/* a reader has to take something within this time */
 
 /*
- * Of all interfaces, as of now; *c by protocol. Packets that the outputs could not take are known of each interface; what came
- * as one of no interface is in no ledger of one.
+ * Of all interfaces, as of now; *c by protocol. Packets that the outputs could not take are known
+ * of each interface; what came as one of no interface is in no ledger of one.
  */
 static struct ledger sum_up(struct capture *l, struct counters *c)
 {
@@ -44,7 +47,9 @@ void capture_print_stats(struct capture *l)
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
 }
 
-/* Packets that entered the program before it was taken off may still be on their way into a ring. */
+/*
+ * Packets that entered the program before it was taken off may still be on their way into a ring.
+ */
 static void drain_rest(struct capture *l)
 {
 	bool quiet;
@@ -85,18 +90,24 @@ static void print_summary(struct capture *l)
 		reported += l->ifaces[i].reported;
 	capture_print_stats(l);
 	if (ledger_lost(&sum) > reported)
-		log_announce("  %llu of them behind the last packet", (unsigned long long)(ledger_lost(&sum) - reported));
+		log_announce("  %llu of them behind the last packet",
+			     (unsigned long long)(ledger_lost(&sum) - reported));
 	announce_count(outputs_captured(&l->outputs), "captured");
 	announce_count(ledger_accepted(&sum), "received by filter");
 	announce_count(ledger_lost(&sum), "dropped by kernel");
 	announce_count(sum.if_dropped, "dropped by interface");
 	if (rings_late(l->rings))
-		announce_count(rings_late(l->rings), "out of the order of time, more than a millisecond late");
+		announce_count(rings_late(l->rings),
+			       "out of the order of time, more than a millisecond late");
 	if (sum.ring_full)
-		log_complain("warning: the ring was full; a larger one (-B)%s or a smaller snapshot length (-s) loses less",
-			 l->opts->codec.kind == CODEC_NONE ? "" : ", less compression (zstd:1 is the fastest)");
+		log_complain(
+			"warning: the ring was full; a larger one (-B)%s or a smaller snapshot length (-s) loses less",
+			l->opts->codec.kind == CODEC_NONE
+				? ""
+				: ", less compression (zstd:1 is the fastest)");
 	if (sum.copy_failed)
-		log_complain("warning: packets could not be copied, or came on a CPU that was added since the start");
+		log_complain(
+			"warning: packets could not be copied, or came on a CPU that was added since the start");
 }
 
 /* Where a record made no sense, or the end was forced, it is known that they do not add up. */
@@ -109,12 +120,16 @@ static enum status check_books(const struct capture *l)
 		const struct live_iface *iface = &l->ifaces[i];
 
 		live_iface_ledger(iface, outputs_lost_of(&l->outputs, i), &ledger);
-		if (l->forced || iface->blind || l->source.malformed || rings_broken(l->rings) || ledger_adds_up(&ledger, true))
+		if (l->forced || iface->blind || l->source.malformed || rings_broken(l->rings) ||
+		    ledger_adds_up(&ledger, true))
 			continue;
-		status = log_fail(STATUS_RUNTIME, "%s: the counts do not add up: seen %llu, filtered %llu, lost %llu, delivered %llu, "
-				  "taken %llu, not written %llu", iface->netif.name, (ull)ledger.seen, (ull)ledger.filtered,
-				  (ull)ledger_lost(&ledger), (ull)ledger.delivered, (ull)ledger.taken,
-				  (ull)ledger_not_written(&ledger));
+		status = log_fail(
+			STATUS_RUNTIME,
+			"%s: the counts do not add up: seen %llu, filtered %llu, lost %llu, delivered %llu, "
+			"taken %llu, not written %llu",
+			iface->netif.name, (ull)ledger.seen, (ull)ledger.filtered,
+			(ull)ledger_lost(&ledger), (ull)ledger.delivered, (ull)ledger.taken,
+			(ull)ledger_not_written(&ledger));
 	}
 	return status;
 }
@@ -132,7 +147,8 @@ enum status capture_stop(struct capture *l)
 	outputs_finish(&l->outputs);
 	capture_take_signals(l);
 	print_summary(l);
-	loop_ignore_hangup(&l->waiter);	/* no other file can begin, and the commands are not to be killed for that */
+	/* no other file can begin, and the commands are not to be killed for that */
+	loop_ignore_hangup(&l->waiter);
 	if (outputs_wait(&l->outputs) == -EINTR)
 		capture_take_signals(l);
 	for (unsigned i = 0; i < l->n_ifaces; i++)
@@ -140,11 +156,13 @@ enum status capture_stop(struct capture *l)
 			l->status = STATUS_RUNTIME;
 	l->status = max_of(l->status, check_books(l));
 	if (rings_broken(l->rings)) {
-		log_complain("a ring held records that make no sense; packets behind them are lost and not counted as such");
+		log_complain(
+			"a ring held records that make no sense; packets behind them are lost and not counted as such");
 		l->status = STATUS_RUNTIME;
 	}
 	if (l->source.malformed) {
-		log_complain("%llu records of the rings were of no interface of ours: not written", (unsigned long long)l->source.malformed);
+		log_complain("%llu records of the rings were of no interface of ours: not written",
+			     (unsigned long long)l->source.malformed);
 		l->status = STATUS_RUNTIME;
 	}
 	status = outputs_report(&l->outputs);

@@ -35,7 +35,8 @@ struct comparison {
 static void show_bytes(const struct packet *p, uint32_t offset)
 {
 	uint32_t row = offset / ROW * ROW;
-	uint32_t from = row > ROWS_AROUND * ROW ? row - ROWS_AROUND * ROW : 0, to = row + (1 + ROWS_AROUND) * ROW;
+	uint32_t from = row > ROWS_AROUND * ROW ? row - ROWS_AROUND * ROW : 0,
+		 to = row + (1 + ROWS_AROUND) * ROW;
 
 	for (uint32_t at = from; at < to && at < p->caplen; at += ROW) {
 		char line[128];
@@ -149,14 +150,16 @@ static enum status complain_of_failure(const struct comparison *c)
 	enum status status = STATUS_RUNTIME;
 
 	if (c->watch.asked)
-		return log_fail(STATUS_SIGNAL + c->watch.asked, "stopped: the first %llu packets are the same", (ull)c->n_same);
+		return log_fail(STATUS_SIGNAL + c->watch.asked,
+				"stopped: the first %llu packets are the same", (ull)c->n_same);
 	for (unsigned which = 0; which < 2; which++) {
 		filtered_complain(&c->sources[which]);
 		if (c->sources[which].refused)
 			status = STATUS_USAGE;
 	}
 	if (status == STATUS_RUNTIME)
-		log_complain("not compared to the end: the first %llu packets are the same", (ull)c->n_same);
+		log_complain("not compared to the end: the first %llu packets are the same",
+			     (ull)c->n_same);
 	return status;
 }
 
@@ -184,7 +187,10 @@ static enum status run(struct comparison *c)
 enum status compare_run(const struct opts *o)
 {
 	struct comparison c = {
-		.opts = o, .how = { .snap = o->snap, .times_matter = o->times_matter, .tolerance_ns = o->tolerance_ns },
+		.opts = o,
+		.how = { .snap = o->snap,
+			 .times_matter = o->times_matter,
+			 .tolerance_ns = o->tolerance_ns },
 	};
 	enum status status;
 

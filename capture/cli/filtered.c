@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Input, filter and selection in a row; now and then a look at the signals, and at how far we are. */
+/*
+ * Input, filter and selection in a row; now and then a look at the signals, and at how far we are.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -24,11 +26,18 @@ static void warn(void *ctx, const char *sentence)
 	log_complain("warning: %s", sentence);
 }
 
-enum status filtered_open(struct filtered *s, const struct opts *o, struct watch *w, const char *const *paths, unsigned n)
+enum status filtered_open(struct filtered *s, const struct opts *o, struct watch *w,
+			  const char *const *paths, unsigned n)
 {
 	const struct merge_options options = {
-		.warn = warn, .wait = watch_wait, .look = watch_check, .ctx = w, .recover = o->recover,
-		.concatenated = o->concatenated, .follow = o->follow, .copy = o->write && o->format == FORMAT_PCAPNG,
+		.warn = warn,
+		.wait = watch_wait,
+		.look = watch_check,
+		.ctx = w,
+		.recover = o->recover,
+		.concatenated = o->concatenated,
+		.follow = o->follow,
+		.copy = o->write && o->format == FORMAT_PCAPNG,
 		.local = n == 1 && !o->follow && !schedule_rotates(&o->rotate),
 	};
 
@@ -37,7 +46,8 @@ enum status filtered_open(struct filtered *s, const struct opts *o, struct watch
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	if (!merge_open(&s->input, paths, n, &options)) {
 		s->blocks = merge_blocks(s->input);
-		s->is_single = n == 1 && !o->recover && !o->follow && merge_iface(s->input, 0);	/* a classic file has shown its only one */
+		/* a classic file has shown its only one */
+		s->is_single = n == 1 && !o->recover && !o->follow && merge_iface(s->input, 0);
 		return STATUS_OK;
 	}
 	if (w->asked)
@@ -46,7 +56,10 @@ enum status filtered_open(struct filtered *s, const struct opts *o, struct watch
 	return STATUS_RUNTIME;
 }
 
-/* Tells why the filter does not work, of @i if it is not for the first interface, and that nothing comes of it. */
+/*
+ * Tells why the filter does not work, of @i if it is not for the first interface, and that nothing
+ * comes of it.
+ */
 static int refuse(struct filtered *s, const struct iface *i)
 {
 	char name[64] = "";
@@ -56,7 +69,8 @@ static int refuse(struct filtered *s, const struct iface *i)
 	if (i)
 		link_type_name(i->linktype, name, sizeof(name));
 	if (i && i->id)
-		log_complain("%s: link type %s: %s", merge_title(s->input), name, per_link_error(s->per_link));
+		log_complain("%s: link type %s: %s", merge_title(s->input), name,
+			     per_link_error(s->per_link));
 	else
 		log_complain("%s", per_link_error(s->per_link));
 	return -EINVAL;
@@ -80,7 +94,8 @@ static int leave_out(struct filtered *s, const struct iface *i)
 	s->left_out = true;
 	progress_erase(&s->watch->progress);
 	link_type_name(i->linktype, name, sizeof(name));
-	log_complain("warning: %s: packets of link type %s are left out: %s", merge_title(s->input), name, per_link_error(s->per_link));
+	log_complain("warning: %s: packets of link type %s are left out: %s", merge_title(s->input),
+		     name, per_link_error(s->per_link));
 	return 0;
 }
 
@@ -89,7 +104,8 @@ static bool is_good(struct filtered *s)
 {
 	const struct iface *i;
 
-	while (s->per_link && !per_link_is_good(s->per_link) && (i = merge_iface(s->input, s->n_checked))) {
+	while (s->per_link && !per_link_is_good(s->per_link) &&
+	       (i = merge_iface(s->input, s->n_checked))) {
 		if (per_link_check(s->per_link, i) == -ENOMEM)
 			break;
 		s->n_checked++;
@@ -109,7 +125,8 @@ bool filtered_check_filter(struct filtered *s)
 		return true;
 	if (!s->left_out)
 		return refuse(s, first), false;
-	log_complain("%s: no interface has a link type that the filter is for", merge_title(s->input));
+	log_complain("%s: no interface has a link type that the filter is for",
+		     merge_title(s->input));
 	s->refused = true;
 	return false;
 }
@@ -134,7 +151,8 @@ static int sift(struct filtered *s, const struct packet *p)
 	int got;
 
 	if (s->selection && !select_base(s->selection, p))
-		warn(s->watch, "for this first packet --start is not before --end, so no packet is taken");
+		warn(s->watch,
+		     "for this first packet --start is not before --end, so no packet is taken");
 	if (s->per_link) {
 		got = per_link_packet(s->per_link, p);
 		if (got <= 0)
@@ -148,7 +166,10 @@ static int sift(struct filtered *s, const struct packet *p)
 	return got;
 }
 
-/* Of a filter that is for nothing there is nothing is to come, so they wait until it is for something; for so many bytes. */
+/*
+ * Of a filter that is for nothing there is nothing is to come, so they wait until it is for
+ * something; for so many bytes.
+ */
 static int copy_blocks(struct filtered *s, const struct packet *next)
 {
 	enum { HELD_MAX = 16 << 20 };
@@ -156,7 +177,8 @@ static int copy_blocks(struct filtered *s, const struct packet *next)
 	if (!s->copy)
 		return 0;
 	if (!is_good(s) && s->held.len + s->blocks->len < HELD_MAX)
-		return s->blocks->len ? blocks_append(&s->held, s->blocks->bytes, s->blocks->len) : 0;
+		return s->blocks->len ? blocks_append(&s->held, s->blocks->bytes, s->blocks->len)
+				      : 0;
 	if (s->held.len)
 		s->copy(s->ctx, &s->held, next);
 	if (s->blocks->len)
@@ -194,9 +216,11 @@ static void tell_recovery(const struct filtered *s)
 	if (!r.places && !r.mended)
 		log_announce("%llu packets; no damage found", (unsigned long long)r.packets);
 	else
-		log_announce("%llu packets recovered; %llu bytes skipped in %llu place%s, %llu place%s mended",
-			 (unsigned long long)r.packets, (unsigned long long)r.bytes, (unsigned long long)r.places,
-			 r.places == 1 ? "" : "s", (unsigned long long)r.mended, r.mended == 1 ? "" : "s");
+		log_announce(
+			"%llu packets recovered; %llu bytes skipped in %llu place%s, %llu place%s mended",
+			(unsigned long long)r.packets, (unsigned long long)r.bytes,
+			(unsigned long long)r.places, r.places == 1 ? "" : "s",
+			(unsigned long long)r.mended, r.mended == 1 ? "" : "s");
 }
 
 void filtered_complain(const struct filtered *s)

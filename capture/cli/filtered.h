@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The packets of files that are wanted: what matches the filter, and is selected. For the drivers: it complains itself. */
+/*
+ * The packets of files that are wanted: what matches the filter, and is selected. For the drivers:
+ * it complains itself.
+ */
 #ifndef XDPDUMP_CLI_FILTERED_H
 #define XDPDUMP_CLI_FILTERED_H
 
@@ -28,16 +31,23 @@ struct filtered {
 	struct selection *selection;	/* NULL: none; the owner's */
 	filtered_copy_fn copy;		/* NULL: such blocks are of no use */
 	void *ctx;			/* of copy */
-	struct blocks held;		/* for copy, as long as the filter is good for no interface */
+	/* for copy, as long as the filter is good for no interface */
+	struct blocks held;
 	uint32_t n_checked;		/* interfaces that it is not good for */
 	uint64_t n_read;		/* packets of the input */
 	bool is_single;			/* the input has one interface and will not have another */
-	bool left_out;			/* packets of a link type that the filter is not for, which was said */
-	bool refused;			/* the filter, for all there is or comes; complained about */
+	/* packets of a link type that the filter is not for, which was said */
+	bool left_out;
+	/* the filter, for all there is or comes; complained about */
+	bool refused;
 };
 
-/* Opens @n files with the filter of @o; selection and copy may be set afterwards. Whatever it returns, the source is to be closed. */
-enum status filtered_open(struct filtered *s, const struct opts *o, struct watch *w, const char *const *paths, unsigned n);
+/*
+ * Opens @n files with the filter of @o; selection and copy may be set afterwards. Whatever it
+ * returns, the source is to be closed.
+ */
+enum status filtered_open(struct filtered *s, const struct opts *o, struct watch *w,
+			  const char *const *paths, unsigned n);
 
 /*
  * 1: a packet, until the next call. 0: the end. -EINTR: we were asked to stop. -EINVAL: the filter was refused, which was
@@ -45,10 +55,15 @@ enum status filtered_open(struct filtered *s, const struct opts *o, struct watch
  */
 int filtered_next(struct filtered *s, struct packet *p);
 
-/* Is the filter one for any of the interfaces so far, or, if there are none, of Ethernet? Complains. */
+/*
+ * Is the filter one for any of the interfaces so far, or, if there are none, of Ethernet?
+ * Complains.
+ */
 bool filtered_check_filter(struct filtered *s);
 
-/* All sentences about files that could not be read to their end; with --recover, what it came to. */
+/*
+ * All sentences about files that could not be read to their end; with --recover, what it came to.
+ */
 void filtered_complain(const struct filtered *s);
 
 void filtered_close(struct filtered *s);

@@ -44,7 +44,9 @@ static enum status report(struct filtered *s, struct info *i)
 	const struct opts *o = s->opts;
 	cleanup(freep) char *filter = o->filter ? expr_line(o->filter) : NULL;
 	struct info_source from = {
-		.name = merge_name(s->input, 0), .stat = merge_stat(s->input, 0), .reader = merge_reader(s->input, 0),
+		.name = merge_name(s->input, 0),
+		.stat = merge_stat(s->input, 0),
+		.reader = merge_reader(s->input, 0),
 		.filter = filter,
 	};
 	enum status status = read_all(s, i, &from.error);

@@ -11,8 +11,8 @@
 #include "capture/live/live_iface.h"
 
 /* The number is what -i takes as well. */
-static void print_row(const char *number, const char *name, const char *state, const char *program, const char *id,
-		      const char *mode)
+static void print_row(const char *number, const char *name, const char *state, const char *program,
+		      const char *id, const char *mode)
 {
 	char shown[64];
 	struct text t = text_in(shown, sizeof(shown) - 1);
@@ -40,7 +40,8 @@ static void print_iface(void *ctx, const struct netif *n)
 		snprintf(id, sizeof(id), "%u", found[i].id);
 		text_escaped(&t, found[i].name, strlen(found[i].name));
 		name[t.len] = '\0';
-		print_row(i ? "" : number, n->name, state, *name ? name : "?", id, xdp_mode_name(found[i].mode));
+		print_row(i ? "" : number, n->name, state, *name ? name : "?", id,
+			  xdp_mode_name(found[i].mode));
 	}
 }
 
@@ -66,7 +67,9 @@ static enum status list_of(const struct opts *o, const char *what, char letter, 
 	if (status)
 		return status;
 	if (!t.netif.ethernet)
-		return log_fail(STATUS_UNSUPPORTED, "%s: its packets have no Ethernet header, which is not supported", t.netif.name);
+		return log_fail(STATUS_UNSUPPORTED,
+				"%s: its packets have no Ethernet header, which is not supported",
+				t.netif.name);
 	printf("%s for %s (use option -%c to set):\n  %s\n", what, t.netif.name, letter, item);
 	return log_finish_stdout();
 }

@@ -112,7 +112,8 @@ static void put_ns(int64_t ns)
 {
 	uint64_t amount = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
 
-	printf("%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", amount / NS_PER_SEC, amount % NS_PER_SEC);
+	printf("%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", amount / NS_PER_SEC,
+	       amount % NS_PER_SEC);
 }
 
 static const struct { const char *label, *key; double percent; } percentiles[] = {
@@ -188,11 +189,13 @@ static void hint(const struct search *s)
 	const struct match_totals *t = match_totals(s->match);
 
 	if (!t->pairs && t->packets[0] && t->packets[1])
-		log_complain("no packet of the one is in the other within the window: are their clocks further apart (--window), "
-			 "or were the frames changed on their way (--dedup-ignore)?");
+		log_complain(
+			"no packet of the one is in the other within the window: are their clocks further apart (--window), "
+			"or were the frames changed on their way (--dedup-ignore)?");
 	if (t->crowded)
-		log_complain("warning: more than %d packets are in the window (--window); %" PRIu64 " were not looked for to its end",
-			 MATCH_ROOM, t->crowded);
+		log_complain("warning: more than %d packets are in the window (--window); %" PRIu64
+			     " were not looked for to its end",
+			     MATCH_ROOM, t->crowded);
 }
 
 static enum status report(const struct search *s)
@@ -221,8 +224,9 @@ static enum status run(struct search *s)
 	if (status || s->watch.asked)
 		return status;
 	if (s->lost && (!strcmp(o->reads[0], "-") || merge_is_stream(s->sides[0].source.input)))
-		return log_fail(STATUS_USAGE, "%s: is read twice to show what was lost, so it has to be a file",
-			    merge_name(s->sides[0].source.input, 0));
+		return log_fail(STATUS_USAGE,
+				"%s: is read twice to show what was lost, so it has to be a file",
+				merge_name(s->sides[0].source.input, 0));
 	if (read_both(s))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	progress_erase(&s->watch.progress);
@@ -234,7 +238,8 @@ static enum status run(struct search *s)
 			status = s->sides[which].source.refused ? STATUS_USAGE : STATUS_RUNTIME;
 	}
 	if (status)
-		return status == STATUS_USAGE ? status : log_fail(status, "not compared to the end");
+		return status == STATUS_USAGE ? status
+					      : log_fail(status, "not compared to the end");
 	return report(s);
 }
 
@@ -266,7 +271,8 @@ static bool is_same_file(const char *a, const char *b)
 {
 	struct stat x, y;
 
-	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
 }
 
 enum status lost_run(const struct opts *o)
@@ -277,7 +283,8 @@ enum status lost_run(const struct opts *o)
 	bool complete;
 
 	if (o->write && is_same_file(o->write, o->reads[1]))
-		return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file", o->write);
+		return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
+				o->write);
 	if ((o->write || o->text) && numbers_open(&lost))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	status = search(o, lost, &complete);

@@ -16,7 +16,8 @@ static bool is_same(const char *path, const struct stat *st)
 {
 	struct stat other;
 
-	return path && !stat(path, &other) && S_ISREG(other.st_mode) && other.st_dev == st->st_dev && other.st_ino == st->st_ino;
+	return path && !stat(path, &other) && S_ISREG(other.st_mode) &&
+	       other.st_dev == st->st_dev && other.st_ino == st->st_ino;
 }
 
 /* The @n-th file that is read beside the input. NULL: there is none. "": that one is not given. */
@@ -36,8 +37,10 @@ static enum status spare(struct outputs *f, const struct opts *o, const char *pa
 
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
 		return STATUS_OK;
-	if (is_same(o->keep.print_name, &st) || (f->rotate && rotate_spare(f->rotate, &st) == -EEXIST))
-		return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file", path);
+	if (is_same(o->keep.print_name, &st) ||
+	    (f->rotate && rotate_spare(f->rotate, &st) == -EEXIST))
+		return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
+				path);
 	return STATUS_OK;
 }
 
@@ -51,9 +54,13 @@ static enum status spare_all(struct outputs *f, const struct opts *o)
 		status = spare(f, o, read_beside(o, i));
 	for (unsigned i = 0; !status && o->keep.print_name && i < o->n_reads; i++)
 		if (!stat(o->reads[i], &st) && is_same(o->keep.print_name, &st))
-			status = log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file", o->reads[i]);
-	if (!status && o->keep.print_name && f->rotate && !stat(o->keep.print_name, &st) && rotate_spare(f->rotate, &st) == -EEXIST)
-		status = log_fail(STATUS_USAGE, "%s: -w and -b printname: want the same file", o->keep.print_name);
+			status = log_fail(STATUS_USAGE,
+					  "%s: cannot read from and write to the same file",
+					  o->reads[i]);
+	if (!status && o->keep.print_name && f->rotate && !stat(o->keep.print_name, &st) &&
+	    rotate_spare(f->rotate, &st) == -EEXIST)
+		status = log_fail(STATUS_USAGE, "%s: -w and -b printname: want the same file",
+				  o->keep.print_name);
 	return status;
 }
 
@@ -70,7 +77,8 @@ static struct outputs_settings settings_of(const struct opts *o, const struct bl
 	};
 }
 
-enum status open_outputs(struct outputs *f, const struct opts *o, const struct blocks *head, int interrupt_fd, struct run_as **a)
+enum status open_outputs(struct outputs *f, const struct opts *o, const struct blocks *head,
+			 int interrupt_fd, struct run_as **a)
 {
 	const struct outputs_settings settings = settings_of(o, head);
 	int err = o->user ? run_as_open(a, o->user) : 0;
@@ -93,5 +101,7 @@ enum status open_outputs_become(const struct opts *o, const struct run_as *a)
 {
 	int err = run_as_become(a);
 
-	return err ? log_fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user, strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user,
+			      strerror(-err))
+		   : STATUS_OK;
 }

@@ -11,10 +11,12 @@ struct outputs;
 struct run_as;
 
 /*
- * As outputs_open(), by the user of -Z, who is *@a from then on (NULL: none), to be closed by the caller. What is read is
- * never written to. @head: blocks that each file begins with, which have to live as long as the outputs; NULL: none.
+ * As outputs_open(), by the user of -Z, who is *@a from then on (NULL: none), to be closed by the
+ * caller. What is read is never written to. @head: blocks that each file begins with, which have to
+ * live as long as the outputs; NULL: none.
  */
-enum status open_outputs(struct outputs *f, const struct opts *o, const struct blocks *head, int interrupt_fd, struct run_as **a);
+enum status open_outputs(struct outputs *f, const struct opts *o, const struct blocks *head,
+			 int interrupt_fd, struct run_as **a);
 
 /* We are that user from here on. */
 enum status open_outputs_become(const struct opts *o, const struct run_as *a);

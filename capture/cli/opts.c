@@ -109,7 +109,8 @@ void opts_help(void)
 
 		if (table[i].code < 256)
 			snprintf(letter, sizeof(letter), "-%c, ", table[i].code);
-		snprintf(head, sizeof(head), "%s--%s%s%s", letter, table[i].name, *arg && *arg != '[' ? " " : "", arg);
+		snprintf(head, sizeof(head), "%s--%s%s%s", letter, table[i].name,
+			 *arg && *arg != '[' ? " " : "", arg);
 		printf("  %-31s %s\n", head, table[i].help);
 	}
 	printf("\nAccepted as in tcpdump, with nothing to be done for them: -f -K -N -u.\n");
@@ -153,8 +154,8 @@ bool opts_wrong(struct parser *p, const char *fmt, ...)
 }
 
 /*
- * A word that is the name of a capture: the shell has made several out of *.pcap behind one -r. Nothing that libpcap knows looks
- * like that, and what it would say is a syntax error.
+ * A word that is the name of a capture: the shell has made several out of *.pcap behind one -r.
+ * Nothing that libpcap knows looks like that, and what it would say is a syntax error.
  */
 static bool is_stray_file(const char *word)
 {
@@ -176,15 +177,21 @@ static bool take_filter(struct parser *p, char *const *words)
 	int err;
 
 	if (file && *words)
-		return opts_wrong(p, "-F %s and '%s': the filter expression comes from a file or from the command line", file,
-			     *words);
+		return opts_wrong(
+			p,
+			"-F %s and '%s': the filter expression comes from a file or from the command line",
+			file, *words);
 	for (char *const *w = words; *w; w++)
 		if (is_stray_file(*w))
-			return opts_wrong(p, "%s is a file, not a part of an expression: each one takes a -r of its own, -r A -r B, "
-				     "or --compare A B", *w);
+			return opts_wrong(
+				p,
+				"%s is a file, not a part of an expression: each one takes a -r of its own, -r A -r B, "
+				"or --compare A B",
+				*w);
 	err = file ? expr_read(file, &text) : 0;
 	if (err)
-		return opts_wrong(p, "%s: cannot read the filter expression: %s", file, strerror(-err));
+		return opts_wrong(p, "%s: cannot read the filter expression: %s", file,
+				  strerror(-err));
 	if (!file)
 		text = expr_join(words);
 	if (!text)
@@ -210,8 +217,8 @@ static void add_option(struct grammar *g, int code, const char *name, int has_ar
 	if (name)
 		g->longs[g->n_longs++] = (struct option){ name, has_arg, NULL, code };
 	if (code < 256)
-		g->n_shorts += snprintf(g->shorts + g->n_shorts, sizeof(g->shorts) - g->n_shorts, "%c%s", code,
-					has_arg == required_argument ? ":" : "");
+		g->n_shorts += snprintf(g->shorts + g->n_shorts, sizeof(g->shorts) - g->n_shorts,
+					"%c%s", code, has_arg == required_argument ? ":" : "");
 }
 
 static void make_grammar(struct grammar *g)
@@ -222,7 +229,9 @@ static void make_grammar(struct grammar *g)
 	*g = (struct grammar){ .shorts = ":", .n_shorts = 1 };
 	for (size_t i = 0; i < array_size(table); i++)
 		add_option(g, table[i].code, table[i].name,
-			   !table[i].arg ? no_argument : *table[i].arg == '[' ? optional_argument : required_argument);
+			   !table[i].arg	  ? no_argument
+			   : *table[i].arg == '[' ? optional_argument
+						  : required_argument);
 	for (; n_foreign; n_foreign--, f++)
 		add_option(g, f->code, f->name, f->has_arg ? required_argument : no_argument);
 }
@@ -251,7 +260,8 @@ static bool take_options(struct parser *p, int argc, char **argv)
 	opterr = 0;
 	optind = 0;
 	while ((code = getopt_long(argc, argv, g.shorts, g.longs, NULL)) != -1) {
-		if (code == ':' || code == '?' ? !refuse(p, &g, code, argv[optind - 1]) : !opts_take(p, code, optarg))
+		if (code == ':' || code == '?' ? !refuse(p, &g, code, argv[optind - 1])
+					       : !opts_take(p, code, optarg))
 			return false;
 	}
 	return true;

@@ -18,17 +18,27 @@
 enum { OPTS_IFACES_MAX = 64, OPTS_SECRETS_MAX = 16 };
 
 enum action {
-	ACTION_LIVE, ACTION_OFFLINE, ACTION_INFO, ACTION_COMPARE, ACTION_DUMP, ACTION_LIST, ACTION_LINK_TYPES, ACTION_STAMP_TYPES,
-	ACTION_HELP, ACTION_VERSION,
+	ACTION_LIVE,
+	ACTION_OFFLINE,
+	ACTION_INFO,
+	ACTION_COMPARE,
+	ACTION_DUMP,
+	ACTION_LIST,
+	ACTION_LINK_TYPES,
+	ACTION_STAMP_TYPES,
+	ACTION_HELP,
+	ACTION_VERSION,
 };
 
 struct opts {
 	enum action action;
 	const char *ifaces[OPTS_IFACES_MAX];	/* -i, in order: names, or numbers of -D */
 	unsigned n_ifaces;		/* 0, live: that of the default route */
-	const char **reads;		/* -r, in order; with --compare the two files; freed by opts_close() */
+	/* -r, in order; with --compare the two files; freed by opts_close() */
+	const char **reads;
 	unsigned n_reads;		/* 0: live */
-	char *read_list;		/* the text of -V, into which they point; freed by opts_close() */
+	/* the text of -V, into which they point; freed by opts_close() */
+	char *read_list;
 	const char *list_file;		/* where it comes from */
 	bool recover;
 	bool concatenated;		/* captures that stand one behind the other in a file */
@@ -44,7 +54,8 @@ struct opts {
 	bool part;			/* called *.part until they are complete */
 	struct retention_options keep;	/* what becomes of it afterwards */
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
-	const char *filter_file;	/* where it comes from, so that no word of it is shown; NULL: the command line */
+	/* where it comes from, so that no word of it is shown; NULL: the command line */
+	const char *filter_file;
 	bool no_optimize;		/* -O */
 	int dump;			/* -d: how often */
 	uint16_t dump_linktype;		/* LINKTYPE_...: for what, without -r */
@@ -58,7 +69,8 @@ struct opts {
 	uint64_t count;			/* 0: no limit */
 	uint64_t skip;			/* packets before the first */
 	struct select_time start, end;
-	uint64_t dedup_packets;		/* copies among so many packets before are left out; 0: no matter */
+	/* copies among so many packets before are left out; 0: no matter */
+	uint64_t dedup_packets;
 	uint64_t dedup_ns;		/* or within this time */
 	unsigned ignored;		/* what does not matter then: IMPRINT_... */
 	bool lost;			/* --compare: as sets, within a window */
@@ -76,8 +88,8 @@ struct opts {
 };
 
 /*
- * False: @error has one sentence about what is wrong. Strings point into @argv, which getopt_long() puts into another
- * order. Whatever it returns, @o is to be closed.
+ * False: @error has one sentence about what is wrong. Strings point into @argv, which getopt_long()
+ * puts into another order. Whatever it returns, @o is to be closed.
  */
 bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap);
 void opts_close(struct opts *o);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * What the fingers of people know from tcpdump 4.99, dumpcap and the xdpdump of xdp-tools, and what has no meaning here: taken
- * where there is nothing to be done for it, else answered by what to use instead.
+ * What the fingers of people know from tcpdump 4.99, dumpcap and the xdpdump of xdp-tools, and what
+ * has no meaning here: taken where there is nothing to be done for it, else answered by what to use
+ * instead.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,8 @@
 #include "capture/cli/opts_impl.h"
 
 static const struct foreign table[] = {
-	{ 'f', NULL, false, NULL },	/* names of foreign hosts; dumpcap's -f EXPRESSION comes out right as well */
+	/* names of foreign hosts; dumpcap's -f EXPRESSION comes out right as well */
+	{ 'f', NULL, false, NULL },
 	{ 'K', "dont-verify-checksums", false, NULL },
 	{ 'N', NULL, false, NULL },	/* domains of names */
 	{ 'u', NULL, false, NULL },	/* NFS handles */
@@ -40,7 +42,10 @@ static void add(struct parser *p, const char *before, const char *name, const ch
 	snprintf(p->error + len, p->cap - len, "%s--%s%s", before, name, behind);
 }
 
-/* All that begin with the @len bytes of @word. getopt_long() takes a single one, so there are none or several. */
+/*
+ * All that begin with the @len bytes of @word. getopt_long() takes a single one, so there are none
+ * or several.
+ */
 static bool add_alike(struct parser *p, const char *word, size_t len)
 {
 	const char *name, *before = "";

@@ -8,10 +8,41 @@
 
 /* Options without a letter. */
 enum {
-	OPT_STATS = 256, OPT_PRINT, OPT_MODE, OPT_MIRROR_PORT, OPT_VERSION, OPT_DEBUG, OPT_FORMAT, OPT_COMPRESS, OPT_SYNC,
-	OPT_MAX_DISK, OPT_MIN_FREE, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_INFO, OPT_COMPARE, OPT_TOLERANCE, OPT_RECOVER,
-	OPT_CONCATENATED, OPT_DEDUP_IGNORE, OPT_DISCARD_SECRETS, OPT_INJECT_SECRETS, OPT_PART, OPT_LOST, OPT_WINDOW, OPT_WAIT, OPT_FOLLOW, OPT_COUNT, OPT_LENGTHS, OPT_MICRO, OPT_NANO, OPT_PRECISION, OPT_IMMEDIATE,
-	OPT_FOREIGN,		/* and behind it, each its own: other tools' */
+	OPT_STATS = 256,
+	OPT_PRINT,
+	OPT_MODE,
+	OPT_MIRROR_PORT,
+	OPT_VERSION,
+	OPT_DEBUG,
+	OPT_FORMAT,
+	OPT_COMPRESS,
+	OPT_SYNC,
+	OPT_MAX_DISK,
+	OPT_MIN_FREE,
+	OPT_SKIP,
+	OPT_START,
+	OPT_END,
+	OPT_DEDUP,
+	OPT_INFO,
+	OPT_COMPARE,
+	OPT_TOLERANCE,
+	OPT_RECOVER,
+	OPT_CONCATENATED,
+	OPT_DEDUP_IGNORE,
+	OPT_DISCARD_SECRETS,
+	OPT_INJECT_SECRETS,
+	OPT_PART,
+	OPT_LOST,
+	OPT_WINDOW,
+	OPT_WAIT,
+	OPT_FOLLOW,
+	OPT_COUNT,
+	OPT_LENGTHS,
+	OPT_MICRO,
+	OPT_NANO,
+	OPT_PRECISION,
+	OPT_IMMEDIATE,
+	OPT_FOREIGN, /* and behind it, each its own: other tools' */
 	N_CODES = OPT_FOREIGN + 16
 };
 
@@ -29,14 +60,16 @@ struct foreign {
 	int code;		/* the letter, or OPT_FOREIGN and more */
 	const char *name;	/* NULL: none */
 	bool has_arg;
-	const char *answer;	/* what to use instead; NULL: accepted, there is nothing to be done */
+	/* what to use instead; NULL: accepted, there is nothing to be done */
+	const char *answer;
 };
 
 const struct foreign *opts_foreign(size_t *n);
 
 /*
- * Which options were meant by the long name @word ("--colour") of @len bytes, which is none; returns false. And, added to the sentence,
- * which one stands behind a single dash among the words of @argv.
+ * Which options were meant by the long name @word ("--colour") of @len bytes, which is none;
+ * returns false. And, added to the sentence, which one stands behind a single dash among the words
+ * of @argv.
  */
 bool opts_suggest_name(struct parser *p, const char *word, size_t len);
 void opts_suggest_dashes(struct parser *p, char *const *argv);

@@ -27,11 +27,17 @@ static bool can_follow(struct parser *p)
 	if (o->n_reads != 1)
 		return opts_wrong(p, "--follow is for one -r, which may be a pattern in quotes: -r '/var/cap/*.pcapng'");
 	if (!strcmp(o->reads[0], "-"))
-		return opts_wrong(p, "--follow needs the name of a file: stdin is read until its writer ends");
+		return opts_wrong(
+			p,
+			"--follow needs the name of a file: stdin is read until its writer ends");
 	if (o->recover)
-		return opts_wrong(p, "--follow waits for what --recover would have to look at first: give one of the two");
+		return opts_wrong(
+			p,
+			"--follow waits for what --recover would have to look at first: give one of the two");
 	if (o->write && !fnmatch(o->reads[0], o->write, FNM_PATHNAME))
-		return opts_wrong(p, "--follow: what -w writes would be read again: '%s' means it as well", o->reads[0]);
+		return opts_wrong(
+			p, "--follow: what -w writes would be read again: '%s' means it as well",
+			o->reads[0]);
 	return true;
 }
 
@@ -39,8 +45,9 @@ static bool settle_source(struct parser *p)
 {
 	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
 	static const int reading[] = {
-		OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW, OPT_INFO, OPT_COUNT,
-		OPT_DISCARD_SECRETS, OPT_INJECT_SECRETS, 0,
+		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,
+		OPT_CONCATENATED,   OPT_FOLLOW, OPT_INFO, OPT_COUNT, OPT_DISCARD_SECRETS,
+		OPT_INJECT_SECRETS, 0,
 	};
 	const struct opts *o = p->o;
 	bool live = !o->n_reads;
@@ -52,16 +59,22 @@ static bool settle_source(struct parser *p)
 	if (code && live)
 		return opts_wrong(p, "%s is for reading and needs -r FILE", opts_name(code));
 	if (code)
-		return opts_wrong(p, "%s is for capturing and means nothing with -r", opts_name(code));
+		return opts_wrong(p, "%s is for capturing and means nothing with -r",
+				  opts_name(code));
 	if (!live && o->stats_ns)
 		return opts_wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
 	if (select_is_empty(&o->start, &o->end))
-		return opts_wrong(p, p->times[OPT_START] ? "--start is not before --end: no packet can be between them" :
-				  "--end is the beginning of all times: no packet can be before it");
+		return opts_wrong(
+			p,
+			p->times[OPT_START]
+				? "--start is not before --end: no packet can be between them"
+				: "--end is the beginning of all times: no packet can be before it");
 	if (o->times_matter && o->action != ACTION_COMPARE)
 		return opts_wrong(p, "--tolerance is for --compare");
 	if (o->ignored && !p->times[OPT_DEDUP] && !o->lost)
-		return opts_wrong(p, "--dedup-ignore tells --dedup or --lost what does not matter, and is nothing by itself");
+		return opts_wrong(
+			p,
+			"--dedup-ignore tells --dedup or --lost what does not matter, and is nothing by itself");
 	if (o->lost && o->action != ACTION_COMPARE)
 		return opts_wrong(p, "--lost is for --compare A B");
 	if (o->window_ns && !o->lost)
@@ -72,7 +85,8 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "--wait is for interfaces that are named: -i IF");
 	for (unsigned i = 0; o->wait && i < o->n_ifaces; i++)
 		if (strpbrk(o->ifaces[i], "/: \t,"))
-			return opts_wrong(p, "--wait: no interface will ever be called '%s'", o->ifaces[i]);
+			return opts_wrong(p, "--wait: no interface will ever be called '%s'",
+					  o->ifaces[i]);
 	if (o->follow && !can_follow(p))
 		return false;
 	if (p->times['p'] && p->times['P'])
@@ -88,7 +102,8 @@ static bool settle_source(struct parser *p)
 static bool settle_output(struct parser *p)
 {
 	static const int file[] = {
-		OPT_FORMAT, OPT_COMPRESS, OPT_SYNC, 'C', 'G', 'W', 'b', 'z', OPT_MAX_DISK, OPT_MIN_FREE, OPT_PART, 0,
+		OPT_FORMAT, OPT_COMPRESS, OPT_SYNC,	'C',	      'G',	'W',
+		'b',	    'z',	  OPT_MAX_DISK, OPT_MIN_FREE, OPT_PART, 0,
 	};
 	static const int *const series = file + 3;
 	struct opts *o = p->o;
@@ -98,14 +113,18 @@ static bool settle_output(struct parser *p)
 	if (code && (!o->write || to_stdout))
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
 	if (o->rotate.name_order && !o->rotate.ring_names)
-		return opts_wrong(p, "-b nametimenum: is for the names that -b duration:, interval:, filesize:, packets: or files: make");
+		return opts_wrong(
+			p,
+			"-b nametimenum: is for the names that -b duration:, interval:, filesize:, packets: or files: make");
 	if ((o->rotate.stop_bytes || o->rotate.stop_files) && !o->write)
 		return opts_wrong(p, "-a filesize: and files: need -w FILE");
 	if ((o->discard_secrets || o->n_secrets) && (!o->write || o->format != FORMAT_PCAPNG))
-		return opts_wrong(p, "secrets are in pcapng files: %s needs -w FILE, and no other --format",
-				  opts_name(o->discard_secrets ? OPT_DISCARD_SECRETS : OPT_INJECT_SECRETS));
+		return opts_wrong(
+			p, "secrets are in pcapng files: %s needs -w FILE, and no other --format",
+			opts_name(o->discard_secrets ? OPT_DISCARD_SECRETS : OPT_INJECT_SECRETS));
 	if (o->count_only && o->write)
-		return opts_wrong(p, "--count counts packets, and -w writes them: give one of the two");
+		return opts_wrong(
+			p, "--count counts packets, and -w writes them: give one of the two");
 	o->text = p->times[OPT_PRINT] || (!o->write && !o->count_only && p->times['q'] < 2);
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
@@ -121,7 +140,8 @@ static bool settle_output(struct parser *p)
 /* --info and --compare print a report and nothing else. */
 static bool settle_report(struct parser *p)
 {
-	static const int others[] = { 'w', 'c', 'a', OPT_PRINT, OPT_STATS, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, 0 };
+	static const int others[] = { 'w',	'c',	   'a',	    OPT_PRINT, OPT_STATS,
+				      OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, 0 };
 	const struct opts *o = p->o;
 	const char *report = o->action == ACTION_INFO ? "--info" : "--compare";
 	int code = first_given(p, others);
@@ -129,7 +149,8 @@ static bool settle_report(struct parser *p)
 	if (code)
 		return opts_wrong(p, "%s means nothing with %s", opts_name(code), report);
 	if (p->times['s'] && (o->action == ACTION_INFO || o->headers_only))
-		return opts_wrong(p, "-s%s means nothing with %s", o->headers_only ? " headers" : "", report);
+		return opts_wrong(p, "-s%s means nothing with %s",
+				  o->headers_only ? " headers" : "", report);
 	if (o->action == ACTION_COMPARE && o->n_reads != 2)
 		return opts_wrong(p, "--compare takes its two files itself, without -r");
 	if (o->action == ACTION_INFO && p->times['T'] && o->screen == FORMAT_CSV)
@@ -141,7 +162,8 @@ static bool settle_report(struct parser *p)
 static bool settle_lost(struct parser *p)
 {
 	static const int others[] = {
-		'c', 'a', OPT_STATS, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_TOLERANCE, OPT_COUNT, 0,
+		'c',	 'a',	    OPT_STATS,	   OPT_SKIP,  OPT_START,
+		OPT_END, OPT_DEDUP, OPT_TOLERANCE, OPT_COUNT, 0,
 	};
 	struct opts *o = p->o;
 	int code = first_given(p, others);
@@ -157,8 +179,11 @@ static bool settle_lost(struct parser *p)
 	if (!settle_output(p))
 		return false;
 	o->text = o->print.verbose > 0 || p->times[OPT_PRINT];
-	if (o->write && !strcmp(o->write, "-") && (o->text || o->screen == FORMAT_JSON || o->print.verbose >= 0))
-		return opts_wrong(p, "-w - and the table of --lost both want stdout: -q leaves the table out");
+	if (o->write && !strcmp(o->write, "-") &&
+	    (o->text || o->screen == FORMAT_JSON || o->print.verbose >= 0))
+		return opts_wrong(
+			p,
+			"-w - and the table of --lost both want stdout: -q leaves the table out");
 	return true;
 }
 
@@ -219,7 +244,8 @@ bool opts_settle(struct parser *p)
 	if (o->dump) {
 		o->action = ACTION_DUMP;
 		o->print.verbose = p->times['v'];
-		return !o->n_ifaces || !o->n_reads || opts_wrong(p, "-i captures and -r reads: give one of the two");
+		return !o->n_ifaces || !o->n_reads ||
+		       opts_wrong(p, "-i captures and -r reads: give one of the two");
 	}
 	if (!settle_source(p) || !settle_text(p))
 		return false;

@@ -16,17 +16,19 @@ enum {
 	SNAP_LIMIT	= 262144,	/* tcpdump's, which scripts have */
 	RING_KIB_MAX	= 1 << 20,
 	FILES_MAX	= 1000000,
-	DEDUP_DEFAULT	= 5,		/* packets before; editcap -d counts the packet itself as one of them */
+	/* packets before; editcap -d counts the packet itself as one of them */
+	DEDUP_DEFAULT	= 5,
 	DUMPCAP_KB	= 1000,		/* bytes in a kB of dumpcap's filesize: */
 	TCPDUMP_MB	= 1000000,	/* in one of tcpdump's -C */
 };
 
-static bool number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max, uint64_t *v)
+static bool number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max,
+		   uint64_t *v)
 {
 	if (value_number(s, min, max, v))
 		return true;
-	return opts_wrong(p, "%s '%s' is not a number from %llu to %llu", what, s, (unsigned long long)min,
-		     (unsigned long long)max);
+	return opts_wrong(p, "%s '%s' is not a number from %llu to %llu", what, s,
+			  (unsigned long long)min, (unsigned long long)max);
 }
 
 /* More than 0. */
@@ -34,15 +36,20 @@ static bool span(struct parser *p, const char *what, const char *s, uint64_t *ns
 {
 	if (value_span(s, ns) && *ns)
 		return true;
-	return opts_wrong(p, "%s '%s' is not a span of time: seconds, or a number with ns, us, ms, s, m, h or d behind", what, s);
+	return opts_wrong(
+		p,
+		"%s '%s' is not a span of time: seconds, or a number with ns, us, ms, s, m, h or d behind",
+		what, s);
 }
 
 static bool size(struct parser *p, const char *what, const char *s, uint64_t unit, uint64_t *bytes)
 {
 	if (value_size(s, unit, bytes))
 		return true;
-	return opts_wrong(p, "%s '%s' is not a size: a whole number of %s bytes, or one with k, m, g or t behind", what, s,
-		     unit == DUMPCAP_KB ? "1000" : "10^6");
+	return opts_wrong(
+		p,
+		"%s '%s' is not a size: a whole number of %s bytes, or one with k, m, g or t behind",
+		what, s, unit == DUMPCAP_KB ? "1000" : "10^6");
 }
 
 static bool take_snap(struct parser *p, const char *arg)
@@ -69,7 +76,9 @@ static bool take_iface(struct parser *p, const char *arg)
 	struct opts *o = p->o;
 
 	if (!strcmp(arg, "any"))
-		return opts_wrong(p, "-i any: all interfaces at once cannot be captured so far: give an -i for each; -D lists them");
+		return opts_wrong(
+			p,
+			"-i any: all interfaces at once cannot be captured so far: give an -i for each; -D lists them");
 	for (unsigned i = 0; i < o->n_ifaces; i++)
 		if (!strcmp(o->ifaces[i], arg))
 			return opts_wrong(p, "interface %s is given twice", arg);
@@ -111,7 +120,10 @@ bool opts_add_read(struct parser *p, const char *path)
 	return true;
 }
 
-/* "KEY:VALUE" of -b and -a, with dumpcap's keys and units. A key that the option has not is NULL in @to. */
+/*
+ * "KEY:VALUE" of -b and -a, with dumpcap's keys and units. A key that the option has not is NULL in
+ * @to.
+ */
 struct criterion {
 	uint64_t *duration, *interval, *bytes, *packets, *files, *name_order;
 	const char **print_name;
@@ -125,7 +137,8 @@ static const char *value_of(const char *arg, const char *key)
 	return !strncmp(arg, key, n) && arg[n] == ':' ? arg + n + 1 : NULL;
 }
 
-static bool take_criterion(struct parser *p, char letter, const char *arg, const struct criterion *to)
+static bool take_criterion(struct parser *p, char letter, const char *arg,
+			   const struct criterion *to)
 {
 	const char *value;
 
@@ -145,30 +158,45 @@ static bool take_criterion(struct parser *p, char letter, const char *arg, const
 		*to->print_name = value;
 		return true;
 	}
-	return opts_wrong(p, "-%c '%s' is none of duration:SEC, %sfilesize:KB, files:N and packets:N%s", letter, arg,
-			  to->interval ? "interval:SEC, " : "",
-			  to->print_name ? ", printname:FILE, nametimenum:1 and 2 (tcpdump's -b, AS numbers of BGP, is not here)" : "");
+	return opts_wrong(
+		p, "-%c '%s' is none of duration:SEC, %sfilesize:KB, files:N and packets:N%s",
+		letter, arg, to->interval ? "interval:SEC, " : "",
+		to->print_name
+			? ", printname:FILE, nametimenum:1 and 2 (tcpdump's -b, AS numbers of BGP, is not here)"
+			: "");
 }
 
-/* As dumpcap has it, what begins or counts files makes its names; how they are printed, or look, does not. */
+/*
+ * As dumpcap has it, what begins or counts files makes its names; how they are printed, or look,
+ * does not.
+ */
 static bool take_ring_buffer(struct parser *p, const char *arg)
 {
 	struct rotate_options *r = &p->o->rotate;
 
 	if (!value_of(arg, "printname") && !value_of(arg, "nametimenum"))
 		r->ring_names = true;
-	return take_criterion(p, 'b', arg, &(struct criterion){
-		.duration = &r->file_ns, .interval = &r->interval_ns, .bytes = &r->file_bytes, .packets = &r->file_packets,
-		.files = &r->n_files, .name_order = &r->name_order, .print_name = &p->o->keep.print_name,
-	});
+	return take_criterion(p, 'b', arg,
+			      &(struct criterion){
+				      .duration = &r->file_ns,
+				      .interval = &r->interval_ns,
+				      .bytes = &r->file_bytes,
+				      .packets = &r->file_packets,
+				      .files = &r->n_files,
+				      .name_order = &r->name_order,
+				      .print_name = &p->o->keep.print_name,
+			      });
 }
 
 static bool take_autostop(struct parser *p, const char *arg)
 {
 	struct rotate_options *r = &p->o->rotate;
 
-	return take_criterion(p, 'a', arg, &(struct criterion){ .duration = &r->stop_ns, .bytes = &r->stop_bytes,
-								.packets = &p->o->count, .files = &r->stop_files });
+	return take_criterion(p, 'a', arg,
+			      &(struct criterion){ .duration = &r->stop_ns,
+						   .bytes = &r->stop_bytes,
+						   .packets = &p->o->count,
+						   .files = &r->stop_files });
 }
 
 static bool take_sync(struct parser *p, const char *arg)
@@ -179,7 +207,8 @@ static bool take_sync(struct parser *p, const char *arg)
 	if (!strcmp(arg, "never") || !strcmp(arg, "close"))
 		return true;
 	k->sync = RETENTION_SYNC_EVERY;
-	return (value_span(arg, &k->sync_ns) && k->sync_ns) || opts_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
+	return (value_span(arg, &k->sync_ns) && k->sync_ns) ||
+	       opts_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
 }
 
 static bool take_dedup(struct parser *p, const char *arg)
@@ -192,26 +221,32 @@ static bool take_dedup(struct parser *p, const char *arg)
 		return true;
 	o->dedup_packets = 0;
 	return (value_span(arg, &o->dedup_ns) && o->dedup_ns) ||
-	       opts_wrong(p, "--dedup '%s' is neither a number of packets up to %d nor a span of time (10ms)", arg, DEDUP_WINDOW_MAX);
+	       opts_wrong(
+		       p,
+		       "--dedup '%s' is neither a number of packets up to %d nor a span of time (10ms)",
+		       arg, DEDUP_WINDOW_MAX);
 }
 
 static bool take_format(struct parser *p, const char *arg)
 {
 	return format_by_name(&p->o->format, arg) ||
-	       opts_wrong(p, "format '%s' is none of pcapng, pcap, pcap-ns, json, csv and text", arg);
+	       opts_wrong(p, "format '%s' is none of pcapng, pcap, pcap-ns, json, csv and text",
+			  arg);
 }
 
 static bool take_codec(struct parser *p, const char *arg)
 {
-	return codec_parse(arg, &p->o->codec) || opts_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
+	return codec_parse(arg, &p->o->codec) ||
+	       opts_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
 }
 
 /* The words of tcpdump's -T, which we have for something else. */
 static bool is_tcpdump_type(const char *word)
 {
 	static const char *const types[] = {
-		"aodv", "carp", "cnfp", "domain", "lmp", "pgm", "pgm_zmtp1", "ptp", "radius", "resp", "rpc", "rtcp", "rtp", "snmp",
-		"someip", "tftp", "vat", "vxlan", "wb", "zmtp1",
+		"aodv",	  "carp",   "cnfp", "domain", "lmp",  "pgm",   "pgm_zmtp1",
+		"ptp",	  "radius", "resp", "rpc",    "rtcp", "rtp",   "snmp",
+		"someip", "tftp",   "vat",  "vxlan",  "wb",   "zmtp1",
 	};
 
 	for (size_t i = 0; i < array_size(types); i++)
@@ -223,7 +258,10 @@ static bool is_tcpdump_type(const char *word)
 static bool take_print_format(struct parser *p, const char *arg)
 {
 	if (is_tcpdump_type(arg))
-		return opts_wrong(p, "-T %s: how a port is read is not to be chosen here; tshark -d is for that. -T is text, json or csv", arg);
+		return opts_wrong(
+			p,
+			"-T %s: how a port is read is not to be chosen here; tshark -d is for that. -T is text, json or csv",
+			arg);
 	return (format_by_name(&p->o->screen, arg) && format_is_text(p->o->screen)) ||
 	       opts_wrong(p, "-T '%s' is none of text, json and csv", arg);
 }
@@ -248,7 +286,8 @@ static bool take_read_list(struct parser *p, const char *path)
 	if (f != stdin)
 		fclose(f);
 	if (len < 0)
-		return errno ? false : opts_wrong(p, "-V %s: there are no names of files in it", path);
+		return errno ? false
+			     : opts_wrong(p, "-V %s: there are no names of files in it", path);
 	for (char *rest = o->read_list, *name; (name = strsep(&rest, "\n"));)
 		if (*name && !opts_add_read(p, name))
 			return false;
@@ -260,17 +299,24 @@ static bool take_direction(struct parser *p, const char *arg)
 	if (!strcmp(arg, "in"))
 		return true;
 	if (!strcmp(arg, "out") || !strcmp(arg, "inout"))
-		return opts_wrong(p, "-Q %s: XDP sees received packets only (-Q in); for those that are sent there is tcpdump so far", arg);
+		return opts_wrong(
+			p,
+			"-Q %s: XDP sees received packets only (-Q in); for those that are sent there is tcpdump so far",
+			arg);
 	return opts_wrong(p, "direction '%s' is none of in, out and inout", arg);
 }
 
-/* pcap-tstamp(7). Ours is host_hiprec: the time that the kernel takes when the program sees the packet. */
+/*
+ * pcap-tstamp(7). Ours is host_hiprec: the time that the kernel takes when the program sees the
+ * packet.
+ */
 static bool take_stamp_type(struct parser *p, const char *arg)
 {
 	if (!strcmp(arg, "host") || !strcmp(arg, "host_lowprec") || !strcmp(arg, "host_hiprec"))
 		return true;
 	if (!strncmp(arg, "adapter", 7) || !strcmp(arg, "host_hiprec_unsynced"))
-		return opts_wrong(p, "-j %s: there are only times of the host so far (-j host)", arg);
+		return opts_wrong(p, "-j %s: there are only times of the host so far (-j host)",
+				  arg);
 	return opts_wrong(p, "-j '%s' is no kind of time stamps; xdpdump -J -i IF lists them", arg);
 }
 
@@ -289,7 +335,9 @@ static bool take_precision(struct parser *p, const char *arg)
 static bool take_link_type(struct parser *p, const char *arg)
 {
 	return link_type_by_name(arg, &p->o->dump_linktype) ||
-	       opts_wrong(p, "-y '%s' is no link type that libpcap knows; pcap-linktype(7) has a list", arg);
+	       opts_wrong(p,
+			  "-y '%s' is no link type that libpcap knows; pcap-linktype(7) has a list",
+			  arg);
 }
 
 static bool take_foreign(struct parser *p, int code)
@@ -299,7 +347,8 @@ static bool take_foreign(struct parser *p, int code)
 
 	for (; n; n--, f++)
 		if (f->code == code && f->answer)
-			return code < 256 ? opts_wrong(p, "-%c: %s", code, f->answer) : opts_wrong(p, "--%s: %s", f->name, f->answer);
+			return code < 256 ? opts_wrong(p, "-%c: %s", code, f->answer)
+					  : opts_wrong(p, "--%s: %s", f->name, f->answer);
 	return true;
 }
 
@@ -366,7 +415,10 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return take_dedup(p, arg);
 	case OPT_DEDUP_IGNORE:
 		return imprint_parse(arg, &p->o->ignored) ||
-		       opts_wrong(p, "--dedup-ignore '%s' is no list of ttl, tos, mac, vlan and checksum", arg);
+		       opts_wrong(
+			       p,
+			       "--dedup-ignore '%s' is no list of ttl, tos, mac, vlan and checksum",
+			       arg);
 	case OPT_COMPARE:
 		p->o->action = ACTION_COMPARE;
 		return opts_add_read(p, arg);
@@ -379,7 +431,8 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return span(p, "window", arg, &p->o->window_ns);
 	case OPT_TOLERANCE:
 		p->o->times_matter = true;
-		return value_span(arg, &p->o->tolerance_ns) || opts_wrong(p, "tolerance '%s' is not a span of time", arg);
+		return value_span(arg, &p->o->tolerance_ns) ||
+		       opts_wrong(p, "tolerance '%s' is not a span of time", arg);
 	case 'c':
 		return number(p, "packet count", arg, 1, UINT64_MAX, &p->o->count);
 	case 's':

@@ -71,7 +71,8 @@ static const struct iface *iface(struct source *s, uint32_t id)
 }
 
 /* They are those of the capture, whatever has become of its packets here. */
-static bool iface_stats(struct source *s, uint32_t id, uint64_t unwritten is_unused, struct iface_stats *stats)
+static bool iface_stats(struct source *s, uint32_t id, uint64_t unwritten is_unused,
+			struct iface_stats *stats)
 {
 	const struct iface_stats *known = merge_stats(run_of(s)->source.input, id);
 
@@ -91,8 +92,8 @@ static void warn(struct source *s, const char *sentence)
 static const struct source_ops source_ops = { origin, iface, iface_stats, warn };
 
 /*
- * The first file is begun when a packet is there, or blocks are that stand before it, or the end: only then is it known what the
- * input says of its origin. False: no more packets are wanted.
+ * The first file is begun when a packet is there, or blocks are that stand before it, or the end:
+ * only then is it known what the input says of its origin. False: no more packets are wanted.
  */
 static bool begin_output(struct read_run *f, const struct packet *next)
 {
@@ -125,7 +126,10 @@ static void cut(struct read_run *f, struct packet *p)
 	}
 }
 
-/* What stands between the packets and goes with them, whichever of them are wanted. A failure shows with the next packet. */
+/*
+ * What stands between the packets and goes with them, whichever of them are wanted. A failure shows
+ * with the next packet.
+ */
 static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *next)
 {
 	struct read_run *f = ctx;
@@ -140,7 +144,8 @@ static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *
 		if (is_secret && f->opts->discard_secrets)
 			continue;
 		f->n_secrets += is_secret;
-		outputs_wrote(&f->outputs, writer_block(rotate_writer(f->outputs.rotate), b->bytes + at, len));
+		outputs_wrote(&f->outputs,
+			      writer_block(rotate_writer(f->outputs.rotate), b->bytes + at, len));
 	}
 }
 
@@ -181,8 +186,9 @@ static enum status spare_files(struct read_run *f)
 
 	for (; (st = merge_stat(f->source.input, f->n_spared)); f->n_spared++)
 		if (outputs_spare(&f->outputs, st) == -EEXIST)
-			return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
-				    merge_name(f->source.input, f->n_spared));
+			return log_fail(STATUS_USAGE,
+					"%s: cannot read from and write to the same file",
+					merge_name(f->source.input, f->n_spared));
 	return STATUS_OK;
 }
 
@@ -196,7 +202,8 @@ static enum status open_input(struct read_run *f)
 	if (status || f->watch.asked)
 		return status;
 	f->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
-	if ((o->dedup_packets || o->dedup_ns) && dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns, o->ignored))
+	if ((o->dedup_packets || o->dedup_ns) &&
+	    dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns, o->ignored))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	f->selection.only = f->only;
 	if (f->selection.dedup || f->only || o->skip || o->start.kind || o->end.kind)
@@ -214,7 +221,8 @@ static int count_rest(struct read_run *f)
 
 	f->source.copy = NULL;
 	if (merge_is_stream(f->source.input)) {
-		log_complain("%s: not read to its end, as it cannot be written", merge_title(f->source.input));
+		log_complain("%s: not read to its end, as it cannot be written",
+			     merge_title(f->source.input));
 		return 0;
 	}
 	while ((!f->outputs.limit || f->outputs.taken + f->outputs.refused < f->outputs.limit) &&
@@ -238,7 +246,10 @@ static int read_packets(struct read_run *f)
 	return got;
 }
 
-/* A signal ends the waiting for a reader of ours; only one that forces the end ends the flush as well. */
+/*
+ * A signal ends the waiting for a reader of ours; only one that forces the end ends the flush as
+ * well.
+ */
 static void flush_rest(struct read_run *f)
 {
 	do {
@@ -291,20 +302,25 @@ static void on_flush(void *ctx)
 /* A format that has a time for each packet says nothing of it. */
 static void tell_of_times(const struct read_run *f)
 {
-	bool is_pcap = f->outputs.rotate && (f->opts->format == FORMAT_PCAP || f->opts->format == FORMAT_PCAP_NS);
+	bool is_pcap = f->outputs.rotate &&
+		       (f->opts->format == FORMAT_PCAP || f->opts->format == FORMAT_PCAP_NS);
 
 	if (is_pcap && f->n_untimed)
-		log_complain("warning: %s: %llu packet%s without a time: written as of 1970-01-01 00:00:00, for pcap knows no packets "
-			 "without; pcapng does", merge_title(f->source.input), (unsigned long long)f->n_untimed,
-			 f->n_untimed == 1 ? "" : "s");
+		log_complain(
+			"warning: %s: %llu packet%s without a time: written as of 1970-01-01 00:00:00, for pcap knows no packets "
+			"without; pcapng does",
+			merge_title(f->source.input), (unsigned long long)f->n_untimed,
+			f->n_untimed == 1 ? "" : "s");
 }
 
 /* Keys of the whole capture behind the packets of a part of it. */
 static void tell_of_secrets(const struct read_run *f)
 {
 	if (f->n_secrets && (f->opts->filter || f->source.selection || f->opts->count))
-		log_complain("warning: %s: the secrets of the whole input are in it, not only of the packets that were selected; "
-			 "--discard-secrets leaves them out", f->opts->write);
+		log_complain(
+			"warning: %s: the secrets of the whole input are in it, not only of the packets that were selected; "
+			"--discard-secrets leaves them out",
+			f->opts->write);
 }
 
 static void report(struct read_run *f)
@@ -316,7 +332,8 @@ static void report(struct read_run *f)
 	if (f->opts->stats)
 		print_stats(f);
 	if (f->opts->count_only)
-		printf("%llu packet%s\n", (unsigned long long)f->outputs.taken, f->outputs.taken == 1 ? "" : "s");
+		printf("%llu packet%s\n", (unsigned long long)f->outputs.taken,
+		       f->outputs.taken == 1 ? "" : "s");
 	if (f->selection.dedup)
 		log_announce("%llu duplicate packet%s left out", doubles, doubles == 1 ? "" : "s");
 	if (f->watch.asked)
@@ -335,7 +352,8 @@ static enum status process(struct read_run *f)
 	progress_erase(&f->watch.progress);
 	if (!f->watch.asked)
 		filtered_check_filter(&f->source);
-	if (f->source.refused && !f->begun && !f->outputs.taken)	/* the output is left alone */
+	/* the output is left alone */
+	if (f->source.refused && !f->begun && !f->outputs.taken)
 		return STATUS_USAGE;
 	finish_output(f);
 	report(f);
@@ -349,14 +367,20 @@ static enum status process(struct read_run *f)
 		return STATUS_SIGNAL + f->watch.forced;
 	if (status)
 		return status;
-	return f->source.refused ? STATUS_USAGE : err && !f->watch.asked ? STATUS_RUNTIME : STATUS_OK;
+	return f->source.refused	? STATUS_USAGE
+	       : err && !f->watch.asked ? STATUS_RUNTIME
+					: STATUS_OK;
 }
 
 enum status read_run_only(const struct opts *o, const struct numbers *only)
 {
-	struct read_run f = { .as_source.ops = &source_ops, .opts = o, .only = only, .decode = o->text || o->stats || format_is_text(o->format) };
+	struct read_run f = { .as_source.ops = &source_ops,
+			      .opts = o,
+			      .only = only,
+			      .decode = o->text || o->stats || format_is_text(o->format) };
 	struct run_as *account = NULL;
-	enum status status = read_secrets(&f);	/* before signals only ask: a FIFO may keep us waiting */
+	/* before signals only ask: a FIFO may keep us waiting */
+	enum status status = read_secrets(&f);
 
 	if (status) {
 		free(f.secrets.bytes);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* -d, -dd, -ddd. The link type is Ethernet, which is what XDP has, or that of the first interface in the file of -r. */
+/*
+ * -d, -dd, -ddd. The link type is Ethernet, which is what XDP has, or that of the first interface
+ * in the file of -r.
+ */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -63,7 +66,8 @@ static enum status dump_translated(const struct expr *e)
 	insns = expr_insns(e, &n);
 	err = to_ebpf(&f, &filter_loads_xdp, insns, n);
 	if (err)
-		return log_fail(STATUS_UNSUPPORTED, "the filter cannot be translated to eBPF: %s", strerror(-err));
+		return log_fail(STATUS_UNSUPPORTED, "the filter cannot be translated to eBPF: %s",
+				strerror(-err));
 	putchar('\n');
 	disasm_print(f.insns, f.n);
 	return STATUS_OK;
@@ -92,7 +96,9 @@ enum status show_filter_run(const struct opts *o)
 	err = expr_open_for(&e, filter, &first, !o->no_optimize);
 	if (err)
 		status = log_fail(err == -ENOMEM ? STATUS_RUNTIME : STATUS_USAGE, "%s",
-			      err == -ENOMEM ? "out of memory" : expr_error_in(e, o->filter_file, words, sizeof(words)));
+				  err == -ENOMEM
+					  ? "out of memory"
+					  : expr_error_in(e, o->filter_file, words, sizeof(words)));
 	else
 		status = dump(e, o);
 	expr_close(e);

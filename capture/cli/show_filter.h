@@ -7,7 +7,9 @@
 
 struct opts;
 
-/* Prints the program of the filter on stdout. Complains about whatever goes wrong; the exit code. */
+/*
+ * Prints the program of the filter on stdout. Complains about whatever goes wrong; the exit code.
+ */
 enum status show_filter_run(const struct opts *o);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What can be known of a classic program without running it: the same that the verifier will want to know of its translation. */
+/*
+ * What can be known of a classic program without running it: the same that the verifier will want
+ * to know of its translation.
+ */
 #include <errno.h>
 #include <linux/filter.h>
 #include <stdlib.h>
@@ -56,22 +59,25 @@ static bool is_valid(const struct sock_filter *in)
 
 bool cbpf_loads(uint16_t code)
 {
-	bool ld = BPF_CLASS(code) == BPF_LD && (BPF_MODE(code) == BPF_ABS || BPF_MODE(code) == BPF_IND);
+	bool ld = BPF_CLASS(code) == BPF_LD &&
+		  (BPF_MODE(code) == BPF_ABS || BPF_MODE(code) == BPF_IND);
 
 	return ld || code == (BPF_LDX | BPF_MSH | BPF_B);
 }
 
 static bool is_ancillary(const struct sock_filter *in)
 {
-	return BPF_CLASS(in->code) == BPF_LD && BPF_MODE(in->code) == BPF_ABS && in->k >= (uint32_t)SKF_AD_OFF &&
-	       in->k < (uint32_t)SKF_AD_OFF + SKF_AD_MAX;
+	return BPF_CLASS(in->code) == BPF_LD && BPF_MODE(in->code) == BPF_ABS &&
+	       in->k >= (uint32_t)SKF_AD_OFF && in->k < (uint32_t)SKF_AD_OFF + SKF_AD_MAX;
 }
 
 bool cbpf_rejects(const struct sock_filter *in)
 {
 	if (cbpf_loads(in->code))
 		return in->k > FILTER_REACH - cbpf_size(in->code);
-	return (in->code == (BPF_ALU | BPF_DIV | BPF_K) || in->code == (BPF_ALU | BPF_MOD | BPF_K)) && !in->k;
+	return (in->code == (BPF_ALU | BPF_DIV | BPF_K) ||
+		in->code == (BPF_ALU | BPF_MOD | BPF_K)) &&
+	       !in->k;
 }
 
 unsigned cbpf_next(const struct cbpf *p, size_t i, size_t to[2])

@@ -11,14 +11,17 @@ struct sock_filter;
 
 enum {
 	CLASSIC_MAX	= 1 << 24,	/* instructions */
-	FILTER_REACH	= 0xffff,	/* bytes of a frame that can be loaded: what the verifier allows of a packet pointer */
+	/* bytes of a frame that can be loaded: what the verifier allows of a packet pointer */
+	FILTER_REACH	= 0xffff,
 };
 
 struct cbpf {
-	struct sock_filter *in;		/* a copy, where jumps to a return have become that return */
+	/* a copy, where jumps to a return have become that return */
+	struct sock_filter *in;
 	size_t n;
 	bool *live;			/* can be reached: the verifier refuses what cannot */
-	uint32_t *known;		/* bytes of the first buffer that are there on all ways to an instruction */
+	/* bytes of the first buffer that are there on all ways to an instruction */
+	uint32_t *known;
 	bool loops;			/* some jump back */
 	bool compares_x;
 };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What a translated filter may consist of is spelled out; any other instruction is shown as numbers. */
+/*
+ * What a translated filter may consist of is spelled out; any other instruction is shown as
+ * numbers.
+ */
 #include <linux/bpf.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,7 +35,8 @@ static void print_alu(const struct bpf_insn *i, char r)
 	unsigned op = BPF_OP(i->code);
 
 	if (op == BPF_END)
-		printf("r%u = %ce%d r%u", i->dst_reg, BPF_SRC(i->code) == BPF_TO_BE ? 'b' : 'l', i->imm, i->dst_reg);
+		printf("r%u = %ce%d r%u", i->dst_reg, BPF_SRC(i->code) == BPF_TO_BE ? 'b' : 'l',
+		       i->imm, i->dst_reg);
 	else if (op == BPF_NEG)
 		printf("%c%u = -%c%u", r, i->dst_reg, r, i->dst_reg);
 	else if (!alu_ops[op >> 4])
@@ -58,9 +62,11 @@ static void print_jump(const struct bpf_insn *i, char r)
 	else if (!jump_ops[op >> 4])
 		print_numbers(i);
 	else if (BPF_SRC(i->code) == BPF_X)
-		printf("if %c%u %s %c%u goto pc%+d", r, i->dst_reg, jump_ops[op >> 4], r, i->src_reg, i->off);
+		printf("if %c%u %s %c%u goto pc%+d", r, i->dst_reg, jump_ops[op >> 4], r,
+		       i->src_reg, i->off);
 	else
-		printf("if %c%u %s 0x%x goto pc%+d", r, i->dst_reg, jump_ops[op >> 4], (uint32_t)i->imm, i->off);
+		printf("if %c%u %s 0x%x goto pc%+d", r, i->dst_reg, jump_ops[op >> 4],
+		       (uint32_t)i->imm, i->off);
 }
 
 static void print_access(const struct bpf_insn *i)
@@ -95,8 +101,10 @@ static void print_insn(const struct bpf_insn *i)
 		print_access(i);
 		break;
 	default:
-		if (i->code == (BPF_LD | BPF_IMM | BPF_DW))	/* the only one that takes the place of two */
-			printf("r%u = 0x%llx", i->dst_reg, (unsigned long long)(uint32_t)i[1].imm << 32 | (uint32_t)i->imm);
+		/* the only one that takes the place of two */
+		if (i->code == (BPF_LD | BPF_IMM | BPF_DW))
+			printf("r%u = 0x%llx", i->dst_reg,
+			       (unsigned long long)(uint32_t)i[1].imm << 32 | (uint32_t)i->imm);
 		else
 			print_numbers(i);
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The first time the instructions are only counted, then there is room for them. When jumps do not reach, their labels are
- * far ones, and the program is made again with islands for these.
+ * The first time the instructions are only counted, then there is room for them. When jumps do not
+ * reach, their labels are far ones, and the program is made again with islands for these.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -12,7 +12,8 @@
 #include "capture/filter/emit.h"
 
 enum {
-	REACH		= 16000,	/* instructions; half of what 16 bits hold, as the kernel puts some in itself */
+	/* instructions; half of what 16 bits hold, as the kernel puts some in itself */
+	REACH		= 16000,
 	ISLAND_EVERY	= 6000,
 	FAR_MAX		= 1000,		/* labels: what an island has must be short of REACH */
 };
@@ -26,7 +27,8 @@ struct emit {
 	struct bpf_insn *insns;
 	struct jump *jumps;
 	uint32_t *islands;		/* where they begin */
-	size_t n, n_jumps, n_islands;	/* may be more than there is room for: then they are only counted */
+	/* may be more than there is room for: then they are only counted */
+	size_t n, n_jumps, n_islands;
 	size_t cap, islands_cap;	/* @cap of insns and jumps */
 	uint32_t *label_at;
 	uint32_t far[FAR_MAX];		/* labels */
@@ -64,7 +66,8 @@ void emit_insn(struct emit *c, uint8_t opcode, uint8_t dst, uint8_t src, int16_t
 	c->n++;
 }
 
-void emit_jump(struct emit *c, uint8_t opcode, uint8_t dst, uint8_t src, int32_t imm, uint32_t label)
+void emit_jump(struct emit *c, uint8_t opcode, uint8_t dst, uint8_t src, int32_t imm,
+	       uint32_t label)
 {
 	if (c->n_jumps < c->cap)
 		c->jumps[c->n_jumps] = (struct jump){ c->n, label };
@@ -87,8 +90,9 @@ bool emit_wants(const struct emit *c, uint32_t label)
 }
 
 /*
- * The verifier refuses what no way leads to, and does not look at what is behind a comparison that never holds; so one
- * stands before each of the jumps, where those who come from the instruction above pass by.
+ * The verifier refuses what no way leads to, and does not look at what is behind a comparison that
+ * never holds; so one stands before each of the jumps, where those who come from the instruction
+ * above pass by.
  */
 void emit_island(struct emit *c)
 {
@@ -140,7 +144,10 @@ static size_t far_number(const struct emit *c, uint32_t label)
 	return k;
 }
 
-/* Where @j is to jump to: its label, or an island that is nearer to it; or to itself if there is none. */
+/*
+ * Where @j is to jump to: its label, or an island that is nearer to it; or to itself if there is
+ * none.
+ */
 static uint32_t next_hop(const struct emit *c, const struct jump *j)
 {
 	uint32_t to = c->label_at[j->label], best = j->at;

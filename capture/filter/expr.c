@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libpcap is shown the header of a capture file without packets: so it maps the link type and knows the byte order itself,
- * compiles as tcpdump -r does, and refuses what only a socket could tell (inbound, ifindex).
+ * libpcap is shown the header of a capture file without packets: so it maps the link type and knows
+ * the byte order itself, compiles as tcpdump -r does, and refuses what only a socket could tell
+ * (inbound, ifindex).
  */
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -17,10 +18,14 @@
 
 enum {
 	SNAPLEN	= 262144,	/* what a program returns for packets that match */
-	SHOWN	= 60,		/* characters of the expression on each side of the place, and of the place itself */
+	/* characters of the expression on each side of the place, and of the place itself */
+	SHOWN	= 60,
 };
 
-/* A word that libpcap's scanner refuses, and names, when its parser asks for it: see is_beginning(). */
+/*
+ * A word that libpcap's scanner refuses, and names, when its parser asks for it: see
+ * is_beginning().
+ */
 #define REFUSED "0:0:0:0:0:0:0:0:0:0:"
 
 _Static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter) &&
@@ -37,16 +42,22 @@ struct expr {
 	struct bpf_program program;
 	char error[1024];
 	size_t place;		/* in the text, where it is wrong; SIZE_MAX: not known */
-	bool wrong;		/* whatever the link type is, as far as that is clear from what libpcap said */
+	/* whatever the link type is, as far as that is clear from what libpcap said */
+	bool wrong;
 };
 
 static struct pcap_file_header file_header(uint16_t linktype, bool swapped)
 {
 	struct pcap_file_header h = {
-		.magic = 0xa1b2c3d4, .version_major = 2, .version_minor = 4, .snaplen = SNAPLEN, .linktype = linktype,
+		.magic = 0xa1b2c3d4,
+		.version_major = 2,
+		.version_minor = 4,
+		.snaplen = SNAPLEN,
+		.linktype = linktype,
 	};
 
-	if (linktype == LINKTYPE_RAW_OPENBSD)	/* as we decode it; libpcap knows it on OpenBSD only */
+	/* as we decode it; libpcap knows it on OpenBSD only */
+	if (linktype == LINKTYPE_RAW_OPENBSD)
 		h.linktype = LINKTYPE_RAW;
 	if (!swapped)
 		return h;
@@ -59,8 +70,8 @@ static struct pcap_file_header file_header(uint16_t linktype, bool swapped)
 }
 
 /* The netmask is that of tcpdump 4.99, none: "ip broadcast" knows 0.0.0.0 and 255.255.255.255. */
-static int compile(const struct expr *e, const char *text, bool optimize, struct bpf_program *program,
-		   char error[static PCAP_ERRBUF_SIZE])
+static int compile(const struct expr *e, const char *text, bool optimize,
+		   struct bpf_program *program, char error[static PCAP_ERRBUF_SIZE])
 {
 	struct pcap_file_header h = file_header(e->linktype, e->swapped);
 	FILE *f = fmemopen(&h, sizeof(h), "r");
@@ -93,8 +104,8 @@ static bool is_blank(char c)
 }
 
 /*
- * Where the piece of an expression that starts at @pos ends: a word, a run of signs that may belong together, or one
- * sign. Some pieces are several tokens to libpcap, none is less than one.
+ * Where the piece of an expression that starts at @pos ends: a word, a run of signs that may belong
+ * together, or one sign. Some pieces are several tokens to libpcap, none is less than one.
  */
 static size_t piece_end(const char *text, size_t pos)
 {
@@ -104,7 +115,8 @@ static size_t piece_end(const char *text, size_t pos)
 		return pos + 1;
 	if (is_in(text[pos], signs))
 		return pos + strspn(text + pos, signs);
-	while (text[pos] && !is_blank(text[pos]) && !is_in(text[pos], signs) && !is_in(text[pos], alone))
+	while (text[pos] && !is_blank(text[pos]) && !is_in(text[pos], signs) &&
+	       !is_in(text[pos], alone))
 		pos++;
 	return pos;
 }
@@ -122,8 +134,8 @@ static bool next_piece(const char *text, struct piece *p)
 }
 
 /*
- * Can an expression begin with the first @len bytes? If so libpcap's parser wants more, and its scanner runs into the
- * word we put there; if not, it says "syntax error" before.
+ * Can an expression begin with the first @len bytes? If so libpcap's parser wants more, and its
+ * scanner runs into the word we put there; if not, it says "syntax error" before.
  */
 static bool is_beginning(const struct expr *e, size_t len)
 {
@@ -141,8 +153,9 @@ static bool is_beginning(const struct expr *e, size_t len)
 }
 
 /*
- * The first piece that cannot follow those before it. Found empty at the end: the expression lacks something. Each half
- * of what is left is tried, up to the end of a piece: in a file there may be thousands.
+ * The first piece that cannot follow those before it. Found empty at the end: the expression lacks
+ * something. Each half of what is left is tried, up to the end of a piece: in a file there may be
+ * thousands.
  */
 static bool find_syntax_error(const struct expr *e, struct piece *found)
 {
@@ -212,21 +225,29 @@ static bool ends_with(const char *s, const char *end)
 	return n >= n_end && !strcmp(s + n - n_end, end);
 }
 
-/* A word of the language that is like the piece, "" if there is none or it is one, with a NUL into @out. */
+/*
+ * A word of the language that is like the piece, "" if there is none or it is one, with a NUL into
+ * @out.
+ */
 static void find_meant(const struct expr *e, const struct piece *p, char out[static NEAREST_MAX])
 {
-	static const char *const words[] = {	/* scanner.l of libpcap, the common ones first */
-		"and", "not", "host", "net", "port", "proto", "src", "dst", "tcp", "udp", "ip", "icmp", "aarp", "ah",
-		"arp", "atalk", "broadcast", "clnp", "decnet", "esis", "esp", "ether", "fddi", "gateway", "geneve",
-		"greater", "icmp6", "ifindex", "igmp", "igrp", "inbound", "ip6", "isis", "iso", "lat", "len", "less",
-		"link", "mask", "mopdl", "moprc", "mpls", "multicast", "netbeui", "outbound", "pim", "portrange",
-		"pppoed", "pppoes", "protochain", "rarp", "sca", "sctp", "stp", "subtype", "type", "vlan", "vrrp",
-		"wlan",
+	static const char *const words[] = {
+		/* scanner.l of libpcap, the common ones first */
+		"and",	      "not",	 "host",      "net",	"port",	     "proto",	"src",
+		"dst",	      "tcp",	 "udp",	      "ip",	"icmp",	     "aarp",	"ah",
+		"arp",	      "atalk",	 "broadcast", "clnp",	"decnet",    "esis",	"esp",
+		"ether",      "fddi",	 "gateway",   "geneve", "greater",   "icmp6",	"ifindex",
+		"igmp",	      "igrp",	 "inbound",   "ip6",	"isis",	     "iso",	"lat",
+		"len",	      "less",	 "link",      "mask",	"mopdl",     "moprc",	"mpls",
+		"multicast",  "netbeui", "outbound",  "pim",	"portrange", "pppoed",	"pppoes",
+		"protochain", "rarp",	 "sca",	      "sctp",	"stp",	     "subtype", "type",
+		"vlan",	      "vrrp",	 "wlan",
 	};
 	char word[NEAREST_MAX];
 	struct nearest n;
 
-	snprintf(word, sizeof(word), "%.*s", (int)min_of(p->end - p->start, sizeof(word) - 1), e->text + p->start);
+	snprintf(word, sizeof(word), "%.*s", (int)min_of(p->end - p->start, sizeof(word) - 1),
+		 e->text + p->start);
 	n = nearest_to(word);
 	for (size_t i = 0; i < array_size(words); i++)
 		nearest_try(&n, words[i]);
@@ -244,18 +265,20 @@ static void explain(struct expr *e, char *said)
 
 	if (ends_with(said, files))	/* true of captures at XDP as well */
 		said[strlen(said) - strlen(files)] = '\0';
-	found = ends_with(said, "syntax error") ? find_syntax_error(e, &p) : find_named(e, said, &p);
+	found = ends_with(said, "syntax error") ? find_syntax_error(e, &p)
+						: find_named(e, said, &p);
 	if (!found)
 		p = (struct piece){ 0 };
 	e->place = found ? p.start : SIZE_MAX;
 	from = p.start > SHOWN ? p.start - SHOWN : 0;
 	to = min_of(p.end, p.start + SHOWN);
 	find_meant(e, &p, meant);
-	snprintf(e->error, sizeof(e->error), "%s%s: %s%.*s%s%.*s%s%.*s%s%s%s%s", said, found && p.start == len ? " at the end" : "",
-		 from ? "..." : "", (int)(p.start - from), e->text + from,
-		 to > p.start ? ">>>" : "", (int)(to - p.start), e->text + p.start, to > p.start ? "<<<" : "",
-		 SHOWN, e->text + to, len - to > SHOWN ? "..." : "",
-		 *meant ? "; did you mean " : "", meant, *meant ? "?" : "");
+	snprintf(e->error, sizeof(e->error), "%s%s: %s%.*s%s%.*s%s%.*s%s%s%s%s", said,
+		 found && p.start == len ? " at the end" : "", from ? "..." : "",
+		 (int)(p.start - from), e->text + from, to > p.start ? ">>>" : "",
+		 (int)(to - p.start), e->text + p.start, to > p.start ? "<<<" : "", SHOWN,
+		 e->text + to, len - to > SHOWN ? "..." : "", *meant ? "; did you mean " : "",
+		 meant, *meant ? "?" : "");
 }
 
 /* Nobody understands it, or nobody could look it up, and to try again may take as long. */
@@ -272,8 +295,8 @@ static bool is_wrong(const char *said)
 bool expr_is_wrong(const struct expr *e)
 {
 	static const uint16_t linktypes[] = {
-		LINKTYPE_ETHERNET, LINKTYPE_RAW, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, LINKTYPE_IEEE802_11, LINKTYPE_PFLOG,
-		LINKTYPE_SUNATM, LINKTYPE_MTP2,
+		LINKTYPE_ETHERNET,   LINKTYPE_RAW,   LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2,
+		LINKTYPE_IEEE802_11, LINKTYPE_PFLOG, LINKTYPE_SUNATM,	 LINKTYPE_MTP2,
 	};
 
 	for (size_t i = 0; i < array_size(linktypes) && !e->wrong; i++) {
@@ -294,7 +317,8 @@ static void expr_closep(struct expr **e)
 	expr_close(*e);
 }
 
-static int open_expr(struct expr **out, const char *text, uint16_t linktype, bool swapped, bool optimize)
+static int open_expr(struct expr **out, const char *text, uint16_t linktype, bool swapped,
+		     bool optimize)
 {
 	cleanup(expr_closep) struct expr *e = calloc(1, sizeof(*e));
 	char said[PCAP_ERRBUF_SIZE] = "";
@@ -342,7 +366,9 @@ const char *expr_error_in(const struct expr *e, const char *file, char *out, siz
 		return expr_error(e);
 	link_type_name(e->linktype, name, sizeof(name));
 	if (e->place == SIZE_MAX) {
-		snprintf(out, cap, "%s: libpcap does not take this filter expression for link type %s", file, name);
+		snprintf(out, cap,
+			 "%s: libpcap does not take this filter expression for link type %s", file,
+			 name);
 	} else if (!e->text[e->place]) {
 		snprintf(out, cap, "%s: the filter expression lacks something at its end", file);
 	} else {
@@ -350,8 +376,10 @@ const char *expr_error_in(const struct expr *e, const char *file, char *out, siz
 			column = e->text[i] == '\n' ? 1 : column + 1;
 			line += e->text[i] == '\n';
 		}
-		snprintf(out, cap, "%s: line %u, column %u: libpcap does not take the filter expression from here on", file, line,
-			 column);
+		snprintf(
+			out, cap,
+			"%s: line %u, column %u: libpcap does not take the filter expression from here on",
+			file, line, column);
 	}
 	return out;
 }

@@ -23,7 +23,8 @@ struct per_link {
 	bool optimize;
 	bool good;			/* for one of them */
 	struct mesh meshes[MESHES_MAX + 1];
-	unsigned n_meshes;		/* the last one is for all link types that there is no room for */
+	/* the last one is for all link types that there is no room for */
+	unsigned n_meshes;
 	const char *error;
 	char words[PATH_MAX + 256];	/* for it */
 };
@@ -74,7 +75,8 @@ static int find(struct per_link *s, const struct iface *i, struct mesh **mesh)
 
 static int refused(struct per_link *s, const struct mesh *m)
 {
-	s->error = m->expr ? expr_error_in(m->expr, s->file, s->words, sizeof(s->words)) : "too many link types for a filter";
+	s->error = m->expr ? expr_error_in(m->expr, s->file, s->words, sizeof(s->words))
+			   : "too many link types for a filter";
 	return -EINVAL;
 }
 

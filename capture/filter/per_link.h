@@ -10,21 +10,24 @@ struct packet;
 struct per_link;
 
 /*
- * The expression, which has to live as long, is not looked at yet. @file: where it comes from, as for expr_error_in(); NULL: it
- * may be shown. -ENOMEM.
+ * The expression, which has to live as long, is not looked at yet. @file: where it comes from, as
+ * for expr_error_in(); NULL: it may be shown. -ENOMEM.
  */
 int per_link_open(struct per_link **s, const char *filter, const char *file, bool optimize);
 
 /*
- * Does the packet match? 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and per_link_error() tells why; all
- * further packets of that type do not match.
+ * Does the packet match? 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and
+ * per_link_error() tells why; all further packets of that type do not match.
  */
 int per_link_packet(struct per_link *s, const struct packet *p);
 
 /* Is it a filter for the packets of @i (NULL: Ethernet)? 0, or an error as above. */
 int per_link_check(struct per_link *s, const struct iface *i);
 
-/* Is it, so far as was asked, a filter for some link type? And is it none for any, whatever may come? */
+/*
+ * Is it, so far as was asked, a filter for some link type? And is it none for any, whatever may
+ * come?
+ */
 bool per_link_is_good(const struct per_link *s);
 bool per_link_is_wrong(const struct per_link *s);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Each classic program is translated twice. The quick version reads the first buffer of the frame (the linear part of an skb)
- * directly, and checks each extent once; where that buffer is too short, a frame of one buffer is rejected, as the load is past
- * its end. With more buffers the program starts again in the careful version, which loads through the kernel. Both are straight: no path
- * of one leads back into the other, so the verifier looks at each instruction about once.
+ * Each classic program is translated twice. The quick version reads the first buffer of the frame
+ * (the linear part of an skb) directly, and checks each extent once; where that buffer is too
+ * short, a frame of one buffer is rejected, as the load is past its end. With more buffers the
+ * program starts again in the careful version, which loads through the kernel. Both are straight:
+ * no path of one leads back into the other, so the verifier looks at each instruction about once.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -30,7 +31,8 @@ enum {
 	AT_LOADED = -32,
 	AT_MEM	= AT_LOADED - 4 * BPF_MEMWORDS,
 
-	BACK_MAX = 192,			/* jumps back: headers that "protochain" follows; 1500 bytes have 181 at most */
+	/* jumps back: headers that "protochain" follows; 1500 bytes have 181 at most */
+	BACK_MAX = 192,
 };
 
 const struct filter_loads filter_loads_xdp = {
@@ -79,7 +81,10 @@ static void reject(struct xlat *x)
 	emit_insn(x->code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
-/* Rejects, unless the comparison holds. The way that ends is the one that the verifier takes first, and is done with. */
+/*
+ * Rejects, unless the comparison holds. The way that ends is the one that the verifier takes first,
+ * and is done with.
+ */
 static void require(struct xlat *x, uint8_t code, uint8_t dst, int32_t imm)
 {
 	emit_insn(x->code, code | BPF_K, dst, 0, 2, imm);
@@ -93,7 +98,10 @@ static void require_linear(struct xlat *x, uint8_t reg)
 	emit_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, careful_label(x));
 }
 
-/* Hides the value of @reg from the verifier, see forget() in bpf/parse.h: the length is one that it does not know. */
+/*
+ * Hides the value of @reg from the verifier, see forget() in bpf/parse.h: the length is one that it
+ * does not know.
+ */
 static void forget(struct xlat *x, uint8_t reg)
 {
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
@@ -133,12 +141,14 @@ static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
 		emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
 		emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, in->k);
 	}
-	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, near ? DATA : BPF_REG_1, near ? in->k : 0, 0);
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, near ? DATA : BPF_REG_1,
+		  near ? in->k : 0, 0);
 }
 
 /*
- * The sum of X and k has 33 bits, which libpcap does not let wrap either. Behind a comparison with X, Linux 6.1 follows ways
- * that contradict themselves, where X has no value; it must have one to be added to a pointer.
+ * The sum of X and k has 33 bits, which libpcap does not let wrap either. Behind a comparison with
+ * X, Linux 6.1 follows ways that contradict themselves, where X has no value; it must have one to
+ * be added to a pointer.
  */
 static void load_indirect(struct xlat *x, const struct sock_filter *in)
 {
@@ -189,7 +199,8 @@ static void load(struct xlat *x, size_t i)
 	else if (BPF_MODE(in->code) == BPF_LEN)
 		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_LEN, 0);
 	else if (BPF_MODE(in->code) == BPF_MEM)
-		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_MEM + 4 * (int)in->k, 0);
+		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10,
+			  AT_MEM + 4 * (int)in->k, 0);
 	else
 		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, in->k);
 }
@@ -249,11 +260,15 @@ static void compare(struct xlat *x, size_t i, size_t yes, size_t no)
 		no = i + 1;
 	}
 	if (yes != no)
-		emit_jump(x->code, BPF_JMP32 | op | BPF_SRC(in->code), A, by_x ? X : 0, by_x ? 0 : in->k, label_of(x, yes));
+		emit_jump(x->code, BPF_JMP32 | op | BPF_SRC(in->code), A, by_x ? X : 0,
+			  by_x ? 0 : in->k, label_of(x, yes));
 	go_to(x, i, no);
 }
 
-/* The verifier wants an end to every loop. And it must not see that the rounds differ, or that the ways through them do. */
+/*
+ * The verifier wants an end to every loop. And it must not see that the rounds differ, or that the
+ * ways through them do.
+ */
 static void count_jump_back(struct xlat *x)
 {
 	forget(x, A);
@@ -301,7 +316,8 @@ static void translate_one(struct xlat *x, size_t i)
 		break;
 	case BPF_ST:
 	case BPF_STX:
-		emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, in->code == BPF_ST ? A : X, AT_MEM + 4 * (int)in->k, 0);
+		emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10,
+			  in->code == BPF_ST ? A : X, AT_MEM + 4 * (int)in->k, 0);
 		break;
 	case BPF_ALU:
 		calculate(x, in);
@@ -313,8 +329,9 @@ static void translate_one(struct xlat *x, size_t i)
 		finish(x, in);
 		break;
 	case BPF_MISC:
-		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_X, in->code == (BPF_MISC | BPF_TAX) ? X : A,
-		     in->code == (BPF_MISC | BPF_TAX) ? A : X, 0, 0);
+		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_X,
+			  in->code == (BPF_MISC | BPF_TAX) ? X : A,
+			  in->code == (BPF_MISC | BPF_TAX) ? A : X, 0, 0);
 	}
 }
 
@@ -337,7 +354,8 @@ static void clear_memory(struct xlat *x)
 			used |= 1u << x->p.in[i].k;
 	for (int k = 0; k < BPF_MEMWORDS; k++)
 		if (used & 1u << k)
-			emit_insn(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, AT_MEM + 4 * k, 0);
+			emit_insn(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, AT_MEM + 4 * k,
+				  0);
 	if (x->p.loops)
 		emit_insn(x->code, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, AT_BACK, 0);
 }
@@ -387,7 +405,8 @@ static int translate(struct xlat *x)
 	return done;
 }
 
-int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog, size_t n)
+int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
+	    size_t n)
 {
 	cleanup(xlat_release) struct xlat x = { .loads = loads };
 	int err = cbpf_open(&x.p, prog, n);

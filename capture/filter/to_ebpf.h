@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Classic BPF, as libpcap makes it, becomes eBPF: the body of filter() in bpf/capture.h. It accepts the frames that
- * libpcap's own interpreter accepts, with two limits: a load behind byte 65534 of a frame rejects it, and so does the 193rd
- * jump back (the header that "protochain" would follow then).
+ * Classic BPF, as libpcap makes it, becomes eBPF: the body of filter() in bpf/capture.h. It accepts
+ * the frames that libpcap's own interpreter accepts, with two limits: a load behind byte 65534 of a
+ * frame rejects it, and so does the 193rd jump back (the header that "protochain" would follow
+ * then).
  */
 #ifndef XDPDUMP_FILTER_TO_EBPF_H
 #define XDPDUMP_FILTER_TO_EBPF_H
@@ -15,24 +16,31 @@ struct sock_filter;
 
 /* How a kind of program gets at the bytes of a frame. */
 struct filter_loads {
-	int16_t data, data_end;		/* in its context, 4 bytes each: the part that it reads directly */
-	int32_t helper;			/* for the rest, of the arguments context, offset, where to on the stack, and length */
+	/* in its context, 4 bytes each: the part that it reads directly */
+	int16_t data, data_end;
+	/* for the rest, of the arguments context, offset, where to on the stack, and length */
+	int32_t helper;
 };
 
 extern const struct filter_loads filter_loads_xdp, filter_loads_skb;
 
-/* A function of two arguments, the program's context and the bytes of the frame on the wire. It returns 0: reject the frame. */
+/*
+ * A function of two arguments, the program's context and the bytes of the frame on the wire. It
+ * returns 0: reject the frame.
+ */
 struct filter {
 	struct bpf_insn *insns;
 	size_t n;
 };
 
 /*
- * Translates @n instructions of @prog, any sizes and contents, for a program that has @loads. Returns 0 and an f to be released with to_ebpf_free(), or
+ * Translates @n instructions of @prog, any sizes and contents, for a program that has @loads.
+ * Returns 0 and an f to be released with to_ebpf_free(), or
  * -EINVAL: not a valid program (an opcode or a jump that is none, no end); -EOPNOTSUPP: it loads what only a socket has,
  * the ancillary data of linux/filter.h; -E2BIG: too long for the jumps of eBPF; -ENOMEM.
  */
-int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog, size_t n);
+int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
+	    size_t n);
 
 void to_ebpf_free(struct filter *f);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Each field is a line of the table: in which layer it is, and where there, or who puts it together. Nothing is read that
- * was not captured.
+ * Each field is a line of the table: in which layer it is, and where there, or who puts it
+ * together. Nothing is read that was not captured.
  */
 #include <string.h>
 
@@ -73,7 +73,9 @@ static void put_protocol(struct text *t, const struct row *r, const struct field
 
 static void put_damage(struct text *t, const struct row *r, const struct field *f)
 {
-	static const char *const ends[] = { [PARSE_SHORT] = "SHORT", [PARSE_BAD] = "BAD", [PARSE_DEEP] = "DEEP" };
+	static const char *const ends[] = {
+		[PARSE_SHORT] = "SHORT", [PARSE_BAD] = "BAD", [PARSE_DEEP] = "DEEP"
+	};
 
 	(void)f;
 	text_str(t, ends[r->packet->hdr.end]);
@@ -130,8 +132,9 @@ static const char *comment(const struct row *r, size_t *pos, size_t *len)
 #define KEY(name_)			.name = #name_, .json = JSON(name_), .json_len = sizeof(JSON(name_)) - 1
 #define MADE(key, l, t, f, ...)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_##t, .put = f, ##__VA_ARGS__ }
 #define NUMBER(key, l, o, n, ...)	{ KEY(key), .layer = LAYER_##l, .type = FIELD_NUMBER, .off = o, .bytes = n, ##__VA_ARGS__ }
-#define MEMBER(key, l, m, ...)		MADE(key, l, NUMBER, put_member, .off = offsetof(struct packet, m), \
-					     .bytes = sizeof(((struct packet *)NULL)->m), ##__VA_ARGS__)
+#define MEMBER(key, l, m, ...) \
+	MADE(key, l, NUMBER, put_member, .off = offsetof(struct packet, m), \
+	     .bytes = sizeof(((struct packet *)NULL)->m), ##__VA_ARGS__)
 #define BIT(key, l, o, s)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_BOOLEAN, .off = o, .bytes = 1, .shift = s, .mask = 1 }
 #define FOREIGN(key, l, f)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_FOREIGN, .foreign = f }
 

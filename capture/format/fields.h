@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What a packet says, field by field: the one table that JSON and CSV are made of, with the names of tshark's -T ek. */
+/*
+ * What a packet says, field by field: the one table that JSON and CSV are made of, with the names
+ * of tshark's -T ek.
+ */
 #ifndef XDPDUMP_FORMAT_FIELDS_H
 #define XDPDUMP_FORMAT_FIELDS_H
 
@@ -75,8 +78,10 @@ struct field {
 	uint8_t off, bytes;	/* a big-endian number in the layer; without a function */
 	uint8_t shift;		/* to the right, */
 	uint32_t mask;		/* and what is left of it then; 0: all */
-	void (*put)(struct text *t, const struct row *r, const struct field *f);	/* numbers with a comma between them */
-	const char *(*foreign)(const struct row *r, size_t *pos, size_t *len);	/* as pcapng_options_comment() */
+	/* numbers with a comma between them */
+	void (*put)(struct text *t, const struct row *r, const struct field *f);
+	/* as pcapng_options_comment() */
+	const char *(*foreign)(const struct row *r, size_t *pos, size_t *len);
 };
 
 enum { FIELDS_MAX_BYTES = 4608 };	/* that the fields of a row take, in any format, beside the foreign ones */

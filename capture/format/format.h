@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * How packets become bytes: pcapng, pcap, and text for people and for programs. A format builds records in memory, whole
- * ones; where they go, and what is done when there is no room for them, is the writer's business.
+ * How packets become bytes: pcapng, pcap, and text for people and for programs. A format builds
+ * records in memory, whole ones; where they go, and what is done when there is no room for them, is
+ * the writer's business.
  */
 #ifndef XDPDUMP_FORMAT_FORMAT_H
 #define XDPDUMP_FORMAT_FORMAT_H
@@ -48,9 +49,10 @@ enum format_unfit {
 };
 
 /*
- * What a format does; the writer calls it, and only the writer. Each builds one record at @buf and returns its length, 0 if
- * it has none, or if it cannot express it, minus an enum format_unfit. More than @room: that much room is needed, and nothing was built. All but
- * packet() may be NULL: there is no such record.
+ * What a format does; the writer calls it, and only the writer. Each builds one record at @buf and
+ * returns its length, 0 if it has none, or if it cannot express it, minus an enum format_unfit.
+ * More than @room: that much room is needed, and nothing was built. All but packet() may be NULL:
+ * there is no such record.
  */
 struct format_ops {
 	size_t collected;	/* bytes that are worth a write; a power of two */
@@ -59,14 +61,22 @@ struct format_ops {
 	/* What a file begins with. */
 	ssize_t (*head)(struct format *f, void *buf, size_t room, const struct origin *o);
 
-	/* An interface, before its first packet; they are numbered from 0 in each file. @limit: of the packets of all interfaces (0: none). */
-	ssize_t (*iface)(struct format *f, void *buf, size_t room, const struct iface *i, uint32_t limit);
+	/*
+	 * An interface, before its first packet; they are numbered from 0 in each file. @limit: of
+	 * the packets of all interfaces (0: none).
+	 */
+	ssize_t (*iface)(struct format *f, void *buf, size_t room, const struct iface *i,
+			 uint32_t limit);
 
-	/* @id: the number of its interface in the file. @snaplen cuts the packet (0: it does not). */
-	ssize_t (*packet)(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen);
+	/*
+	 * @id: the number of its interface in the file. @snaplen cuts the packet (0: it does not).
+	 */
+	ssize_t (*packet)(struct format *f, void *buf, size_t room, const struct packet *p,
+			  uint32_t id, uint32_t snaplen);
 
 	/* What is known at the end about interface @id. */
-	ssize_t (*stats)(struct format *f, void *buf, size_t room, uint32_t id, const struct iface_stats *s);
+	ssize_t (*stats)(struct format *f, void *buf, size_t room, uint32_t id,
+			 const struct iface_stats *s);
 
 	/* A pcapng block of @n bytes that may be copied as it is. */
 	ssize_t (*block)(struct format *f, void *buf, size_t room, const void *block, size_t n);
@@ -83,7 +93,10 @@ struct format {
 	const struct format_ops *ops;
 };
 
-/* An instance, for one file after the other, or NULL if there is no memory. @text: how text looks; NULL: plain. */
+/*
+ * An instance, for one file after the other, or NULL if there is no memory. @text: how text looks;
+ * NULL: plain.
+ */
 struct format *format_open(enum file_format format, const struct text_settings *text);
 struct format *format_close(struct format *f);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * pcap, version 2.4, in the byte order of this machine (draft-ietf-opsawg-pcap). A file has one link type, that of its first
- * interface, and seconds of 32 bits; packets that do not fit in are refused. There is no place for what was lost.
+ * pcap, version 2.4, in the byte order of this machine (draft-ietf-opsawg-pcap). A file has one
+ * link type, that of its first interface, and seconds of 32 bits; packets that do not fit in are
+ * refused. There is no place for what was lost.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,10 +63,11 @@ static uint32_t possible(const struct pcap_format *p, uint32_t snaplen)
 }
 
 /*
- * The head comes with the first interface. It cannot know the snapshot lengths of later ones, and readers cut to the one it
- * gives: so it gives what limits all, until amend() knows better.
+ * The head comes with the first interface. It cannot know the snapshot lengths of later ones, and
+ * readers cut to the one it gives: so it gives what limits all, until amend() knows better.
  */
-static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i, uint32_t limit)
+static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i,
+		     uint32_t limit)
 {
 	struct pcap_format *p = (struct pcap_format *)f;
 
@@ -77,14 +79,18 @@ static ssize_t iface(struct format *f, void *buf, size_t room, const struct ifac
 	return p->has_head ? 0 : build_head(p, buf, possible(p, limit));
 }
 
-static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen)
+static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id,
+		      uint32_t snaplen)
 {
 	struct pcap_format *file = (struct pcap_format *)f;
 	uint32_t caplen = snaplen ? min_of(p->caplen, snaplen) : p->caplen;
 	uint64_t ns = p->has & PACKET_TIME ? p->ts_ns : 0, seconds = ns / 1000000000;
 	uint32_t fraction = ns % 1000000000;
 	const uint32_t record[RECORD_LEN / 4] = {
-		seconds, file->nanoseconds ? fraction : fraction / 1000, caplen, max_of(p->len, caplen),
+		seconds,
+		file->nanoseconds ? fraction : fraction / 1000,
+		caplen,
+		max_of(p->len, caplen),
 	};
 
 	(void)id;

@@ -21,7 +21,8 @@ static ssize_t head(struct format *f, void *buf, size_t room, const struct origi
 	return room < need ? need : pcapng_shb(buf, o);
 }
 
-static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i, uint32_t limit)
+static ssize_t iface(struct format *f, void *buf, size_t room, const struct iface *i,
+		     uint32_t limit)
 {
 	struct pcapng_format *p = (struct pcapng_format *)f;
 	size_t need = pcapng_idb_max(i);
@@ -35,7 +36,8 @@ static ssize_t iface(struct format *f, void *buf, size_t room, const struct ifac
 	return pcapng_idb(buf, i);
 }
 
-static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen)
+static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id,
+		      uint32_t snaplen)
 {
 	size_t n = 0, need = pcapng_epb_max(p);
 
@@ -46,7 +48,8 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	return n ? n : pcapng_epb(buf, id, p, snaplen);
 }
 
-static ssize_t stats(struct format *f, void *buf, size_t room, uint32_t id, const struct iface_stats *s)
+static ssize_t stats(struct format *f, void *buf, size_t room, uint32_t id,
+		     const struct iface_stats *s)
 {
 	size_t need = pcapng_isb_max(s);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The block builders: the length of a block is set when it is complete, and nowhere computed beforehand. */
+/*
+ * The block builders: the length of a block is set when it is complete, and nowhere computed
+ * beforehand.
+ */
 #include <string.h>
 
 #include "capture/base/text.h"
@@ -66,7 +69,10 @@ static void option(struct block *b, uint16_t code, const void *value, uint16_t l
 	b->has_options = true;
 }
 
-/* What has been written of an option becomes one: its value of @len bytes stands where option() would have put it. */
+/*
+ * What has been written of an option becomes one: its value of @len bytes stands where option()
+ * would have put it.
+ */
 static void option_in_place(struct block *b, uint16_t code, uint16_t len)
 {
 	uint16_t head[2] = { code, len };
@@ -80,7 +86,9 @@ static void option_in_place(struct block *b, uint16_t code, uint16_t len)
 static void option_str(struct block *b, uint16_t code, const char *s)
 {
 	if (s && *s)
-		option_in_place(b, code, text_utf8_clean((char *)b->pos + 4, PCAPNG_STRING_MAX + 1, s, strlen(s)));
+		option_in_place(b, code,
+				text_utf8_clean((char *)b->pos + 4, PCAPNG_STRING_MAX + 1, s,
+						strlen(s)));
 }
 
 /* Those that came with a file. */
@@ -102,7 +110,8 @@ static void option_time(struct block *b, uint16_t code, uint64_t ns)
 /* The expression as text: behind a byte 0. */
 static void option_filter(struct block *b, const char *expression)
 {
-	char value[1 + PCAPNG_FILTER_MAX + 4 + 1];	/* with room for one character too many, which shows */
+	/* with room for one character too many, which shows */
+	char value[1 + PCAPNG_FILTER_MAX + 4 + 1];
 	size_t len;
 
 	if (!expression || !*expression)
@@ -121,7 +130,8 @@ static size_t room_for(const char *s)
 
 size_t pcapng_shb_max(const struct origin *o)
 {
-	return PCAPNG_HEAD_MAX + room_for(o->hardware) + room_for(o->os) + room_for(o->appl) + o->options.len;
+	return PCAPNG_HEAD_MAX + room_for(o->hardware) + room_for(o->os) + room_for(o->appl) +
+	       o->options.len;
 }
 
 size_t pcapng_shb(void *buf, const struct origin *o)
@@ -142,8 +152,9 @@ size_t pcapng_shb(void *buf, const struct origin *o)
 
 size_t pcapng_idb_max(const struct iface *i)
 {
-	return PCAPNG_HEAD_MAX + room_for(i->comment) + room_for(i->name) + room_for(i->description) +
-	       room_for(i->filter) + room_for(i->os) + room_for(i->hardware) + i->options.len;
+	return PCAPNG_HEAD_MAX + room_for(i->comment) + room_for(i->name) +
+	       room_for(i->description) + room_for(i->filter) + room_for(i->os) +
+	       room_for(i->hardware) + i->options.len;
 }
 
 size_t pcapng_idb(void *buf, const struct iface *i)
@@ -170,8 +181,9 @@ size_t pcapng_idb(void *buf, const struct iface *i)
 }
 
 /*
- * Once for each packet, so written straight to where it stands. (Put together elsewhere word by word and copied as one it
- * takes twice as long: the processor cannot forward several stores to one load.)
+ * Once for each packet, so written straight to where it stands. (Put together elsewhere word by
+ * word and copied as one it takes twice as long: the processor cannot forward several stores to one
+ * load.)
  */
 static inline uint8_t *store32(uint8_t *to, uint32_t v)
 {
@@ -234,14 +246,16 @@ size_t pcapng_epb(void *buf, uint32_t id, const struct packet *p, uint32_t snapl
 }
 
 /* Where there is no limit readers do not agree on what is too long. */
-size_t pcapng_spb(void *buf, uint32_t id, const struct packet *p, uint32_t snaplen, uint32_t first_snaplen)
+size_t pcapng_spb(void *buf, uint32_t id, const struct packet *p, uint32_t snaplen,
+		  uint32_t first_snaplen)
 {
 	uint32_t caplen = cut(p, snaplen), len = max_of(p->len, caplen);
 	struct block b;
 
 	if (id || p->has || p->dropped || p->options.len)
 		return 0;
-	if (caplen != (first_snaplen ? min_of(len, first_snaplen) : len) || caplen > PCAPNG_PLAIN_MAX)
+	if (caplen != (first_snaplen ? min_of(len, first_snaplen) : len) ||
+	    caplen > PCAPNG_PLAIN_MAX)
 		return 0;
 	b = begin(buf, PCAPNG_SPB);
 	put32(&b, len);
@@ -256,14 +270,18 @@ size_t pcapng_isb_max(const struct iface_stats *s)
 
 size_t pcapng_isb(void *buf, uint32_t id, const struct iface_stats *s)
 {
-	/* In the order of the codes; pcapng writes the two times as pairs of words, the counters as one u64. */
+	/*
+	 * In the order of the codes; pcapng writes the two times as pairs of words, the counters as
+	 * one u64.
+	 */
 	static const struct { enum stat_field stat; uint16_t code; } codes[] = {
 		{ STAT_START, ISB_STARTTIME },		/* just before the link was made */
 		{ STAT_END, ISB_ENDTIME },		/* just after it was closed */
 		{ STAT_RECEIVED, ISB_IFRECV },		/* entries into the program */
 		{ STAT_IF_DROP, ISB_IFDROP },		/* lost by the device, before the program */
 		{ STAT_ACCEPTED, ISB_FILTERACCEPT },
-		{ STAT_OS_DROP, ISB_OSDROP },		/* accepted, but the ring was full or the copy failed */
+		/* accepted, but the ring was full or the copy failed */
+		{ STAT_OS_DROP, ISB_OSDROP },
 		{ STAT_DELIVERED, ISB_USRDELIV },	/* taken from the ring */
 	};
 	struct block b = begin(buf, PCAPNG_ISB);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Packets for other programs, a line each: JSON (RFC 8259, one object a line) and CSV (RFC 4180, but lines end as all lines here). */
+/*
+ * Packets for other programs, a line each: JSON (RFC 8259, one object a line) and CSV (RFC 4180,
+ * but lines end as all lines here).
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +64,8 @@ static void json_value(struct text *t, const struct row *r, const struct field *
 	}
 }
 
-static ssize_t json_packet(struct format *format, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen)
+static ssize_t json_packet(struct format *format, void *buf, size_t room, const struct packet *p,
+			   uint32_t id, uint32_t snaplen)
 {
 	struct row *r = &((struct rows_format *)format)->row;
 	struct text t = text_in(buf, room);
@@ -120,8 +124,8 @@ static void csv_quoted(struct text *t, const char *s, size_t len)
 }
 
 /*
- * A spreadsheet takes a cell for a formula that begins with one of these (OWASP, "CSV Injection"), also of full width. A tab or
- * CR, which it would look behind, is a backslash by now.
+ * A spreadsheet takes a cell for a formula that begins with one of these (OWASP, "CSV Injection"),
+ * also of full width. A tab or CR, which it would look behind, is a backslash by now.
  */
 static bool is_formula(const char *s, size_t len)
 {
@@ -168,7 +172,8 @@ static void csv_value(struct text *t, const struct row *r, const struct field *f
 		text_char(t, '"');
 }
 
-static ssize_t csv_packet(struct format *format, void *buf, size_t room, const struct packet *p, uint32_t id, uint32_t snaplen)
+static ssize_t csv_packet(struct format *format, void *buf, size_t room, const struct packet *p,
+			  uint32_t id, uint32_t snaplen)
 {
 	struct row *r = &((struct rows_format *)format)->row;
 	struct text t = text_in(buf, room);
@@ -202,7 +207,9 @@ static struct format *open_rows(const struct format_ops *ops)
 
 struct format *format_json(void)
 {
-	static const struct format_ops ops = { .collected = 64 * 1024, .packet_min = 32, .packet = json_packet };
+	static const struct format_ops ops = { .collected = 64 * 1024,
+					       .packet_min = 32,
+					       .packet = json_packet };
 
 	return open_rows(&ops);
 }

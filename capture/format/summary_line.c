@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Reads only what struct parsed says is there; whatever lies further is looked up through link_at(). */
+/*
+ * Reads only what struct parsed says is there; whatever lies further is looked up through
+ * link_at().
+ */
 #include <string.h>
 
 #include "capture/base/text.h"
@@ -45,7 +48,8 @@ static void put_address(struct text *t, const struct packet *p, bool dst)
 
 static void put_protocol(struct text *t, const struct parsed *h)
 {
-	const char *name = h->ip_version ? names_protocol(h->ip_proto) : names_ether_type(h->eth_type);
+	const char *name = h->ip_version ? names_protocol(h->ip_proto)
+					 : names_ether_type(h->eth_type);
 
 	if (name) {
 		text_str(t, name);
@@ -109,7 +113,9 @@ static void put_flags(struct text *t, const struct parsed *h, int verbose)
 		{ PARSE_RST, "RST" }, { PARSE_ACK, "ACK" }, { PARSE_PSH, "PSH" }, { PARSE_URG, "URG" },
 		{ PARSE_ECE, "ECE" }, { PARSE_CWR, "CWR" }, { PARSE_AE, "AE" },
 	};
-	static const char *const ends[] = { [PARSE_SHORT] = "SHORT", [PARSE_BAD] = "BAD", [PARSE_DEEP] = "DEEP" };
+	static const char *const ends[] = {
+		[PARSE_SHORT] = "SHORT", [PARSE_BAD] = "BAD", [PARSE_DEEP] = "DEEP"
+	};
 	unsigned left = h->flags & shown_flags(verbose);
 	const char *sep = " [";
 
@@ -151,7 +157,9 @@ static void verbose_ipv4(struct text *t, const struct packet *p, int verbose)
 	}
 }
 
-/* Looks for the fragment header again; of several, which nobody should send, the last one is shown. */
+/*
+ * Looks for the fragment header again; of several, which nobody should send, the last one is shown.
+ */
 static void verbose_fragment6(struct text *t, const struct packet *p)
 {
 	size_t off = p->hdr.l3_off + 40u;
@@ -191,7 +199,8 @@ static void verbose_ipv6(struct text *t, const struct packet *p, int verbose)
 
 void summary_line_sequence(struct text *t, const struct packet *p)
 {
-	bool is_tcp = p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP && p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP;
+	bool is_tcp = p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP &&
+		      p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP;
 	const uint8_t *b = is_tcp ? link_at_l4(p, 12) : NULL;
 
 	if (!b)
@@ -236,7 +245,10 @@ static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 	}
 }
 
-/* The tags were followed, so they are there, from 12 bytes of addresses on, or behind a cooked header. */
+/*
+ * The tags were followed, so they are there, from 12 bytes of addresses on, or behind a cooked
+ * header.
+ */
 static void verbose_tags(struct text *t, const struct packet *p)
 {
 	unsigned first = (p->hdr.l3_off ? p->hdr.l3_off : p->hdr.hdr_len) - 4u * p->hdr.n_tags;
@@ -279,13 +291,17 @@ static void put_verbose(struct text *t, const struct packet *p, int verbose)
 		field(t, "dropped", p->dropped);
 }
 
-/* Is nothing known but the link: of an unknown type, cut within its header, or of an unknown address family? */
+/*
+ * Is nothing known but the link: of an unknown type, cut within its header, or of an unknown
+ * address family?
+ */
 static bool is_only_link(const struct packet *p)
 {
 	const struct parsed *h = &p->hdr;
 
 	return !link_knows(p->iface->linktype) ||
-	       (!h->eth_type && !h->ip_version && (p->iface->linktype != LINKTYPE_ETHERNET || h->hdr_len < 14));
+	       (!h->eth_type && !h->ip_version &&
+		(p->iface->linktype != LINKTYPE_ETHERNET || h->hdr_len < 14));
 }
 
 void summary_line_protocol(struct text *t, const struct packet *p)
@@ -329,8 +345,8 @@ void summary_line_packet(struct text *t, const struct packet *p, int verbose)
 void summary_line_direction(struct text *t, const struct packet *p)
 {
 	static const char *const words[] = {
-		[COOKED_IN] = "In ", [COOKED_BROADCAST] = "B ", [COOKED_MULTICAST] = "M ", [COOKED_OTHERS] = "P ",
-		[COOKED_OUT] = "Out ",
+		[COOKED_IN] = "In ",	[COOKED_BROADCAST] = "B ", [COOKED_MULTICAST] = "M ",
+		[COOKED_OTHERS] = "P ", [COOKED_OUT] = "Out ",
 	};
 	struct cooked c;
 

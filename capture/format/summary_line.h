@@ -8,7 +8,8 @@ struct text;
 
 enum {
 	LINE_MAX_BYTES	= 2048,	/* no line is longer */
-	LINE_NAME_MAX	= 255,	/* bytes of an interface's name that are shown with each packet, which may be any number */
+	/* bytes of an interface's name that are shown with each packet, which may be any number */
+	LINE_NAME_MAX	= 255,
 };
 
 /* "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]"; @verbose as in struct text_settings. */
@@ -18,13 +19,22 @@ void summary_line_packet(struct text *t, const struct packet *p, int verbose);
 void summary_line_sequence(struct text *t, const struct packet *p);
 void summary_line_captured(struct text *t, const struct packet *p);
 
-/* What it begins with: the highest protocol that is known, else the link type. Names of protocols and numbers. */
+/*
+ * What it begins with: the highest protocol that is known, else the link type. Names of protocols
+ * and numbers.
+ */
 void summary_line_protocol(struct text *t, const struct packet *p);
 
-/* "ifindex 2 In ", in the words of tcpdump: which way a packet went that has a Linux cooked header; else nothing. */
+/*
+ * "ifindex 2 In ", in the words of tcpdump: which way a packet went that has a Linux cooked header;
+ * else nothing.
+ */
 void summary_line_direction(struct text *t, const struct packet *p);
 
-/* "02:00:00:00:00:01 -> 02:00:00:00:00:02 ", as far as the link type has addresses and they are captured. */
+/*
+ * "02:00:00:00:00:01 -> 02:00:00:00:00:02 ", as far as the link type has addresses and they are
+ * captured.
+ */
 void summary_line_link(struct text *t, const struct packet *p);
 
 #endif

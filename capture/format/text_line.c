@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Packets as text for people: number, time, decoded line and hex dump. Whatever a packet holds, a terminal is safe.
+ * Packets as text for people: number, time, decoded line and hex dump. Whatever a packet holds, a
+ * terminal is safe.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,11 @@
 enum {
 	PREFIX_MAX	= 64,	/* bytes of number and time */
 	HEX_ROW_MAX	= 72,
-	COMMENT_WIDEST	= 4,	/* bytes that one of a comment can become: \xHH; the head of its option makes room for our words */
+	/*
+	 * bytes that one of a comment can become: \xHH; the head of its option makes room for our
+	 * words
+	 */
+	COMMENT_WIDEST	= 4,
 };
 
 struct text_format {
@@ -140,10 +145,14 @@ static void put_hex_row(struct text *t, const uint8_t *data, size_t off, size_t 
 
 static bool shows_link(const struct text_format *p)
 {
-	return p->options.hex == HEX_LINK || p->options.hex == HEX_ASCII_LINK || p->options.hex == ASCII_LINK;
+	return p->options.hex == HEX_LINK || p->options.hex == HEX_ASCII_LINK ||
+	       p->options.hex == ASCII_LINK;
 }
 
-/* As tcpdump has it, to the last two bytes: of the ends of lines CR is left out, elsewhere it is a dot. */
+/*
+ * As tcpdump has it, to the last two bytes: of the ends of lines CR is left out, elsewhere it is a
+ * dot.
+ */
 static void put_ascii(struct text *t, const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -167,7 +176,8 @@ static void put_bytes(const struct text_format *p, struct text *t, const struct 
 		return;
 	}
 	for (size_t off = 0; off < len; off += 16)
-		put_hex_row(t, data, off, min_of(len - off, (size_t)16), p->options.hex >= HEX_ASCII);
+		put_hex_row(t, data, off, min_of(len - off, (size_t)16),
+			    p->options.hex >= HEX_ASCII);
 }
 
 static void put_comments(struct text *t, const struct packet *pkt)
@@ -182,7 +192,8 @@ static void put_comments(struct text *t, const struct packet *pkt)
 	}
 }
 
-static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *pkt, uint32_t id, uint32_t snaplen)
+static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *pkt,
+		      uint32_t id, uint32_t snaplen)
 {
 	struct text_format *p = (struct text_format *)f;
 	size_t n_rows = p->options.hex == HEX_NONE ? 0 : pkt->caplen / 16u + 1;
@@ -217,7 +228,9 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 
 struct format *format_text(const struct text_settings *o)
 {
-	static const struct format_ops ops = { .collected = 64 * 1024, .packet_min = 8, .packet = packet };
+	static const struct format_ops ops = { .collected = 64 * 1024,
+					       .packet_min = 8,
+					       .packet = packet };
 	struct text_format *p = calloc(1, sizeof(*p));
 
 	if (!p)

@@ -24,7 +24,8 @@ struct attach {
 	struct counters *per_cpu;	/* n_cpus of them */
 };
 
-static int print_nothing(enum libbpf_print_level level is_unused, const char *fmt is_unused, va_list args is_unused)
+static int print_nothing(enum libbpf_print_level level is_unused, const char *fmt is_unused,
+			 va_list args is_unused)
 {
 	return 0;
 }
@@ -41,7 +42,9 @@ static int print_all(enum libbpf_print_level level is_unused, const char *fmt, v
 
 void attach_set_verbose(enum attach_log log)
 {
-	libbpf_set_print(log == ATTACH_ALL ? print_all : log == ATTACH_REFUSALS ? print_refusals : print_nothing);
+	libbpf_set_print(log == ATTACH_ALL	  ? print_all
+			 : log == ATTACH_REFUSALS ? print_refusals
+						  : print_nothing);
 }
 
 static void attach_closep(struct attach **a)
@@ -69,8 +72,9 @@ static size_t last_function(const struct bpf_insn *insns, size_t n)
 }
 
 /*
- * Called by libbpf when the functions are linked and before the kernel gets them: the place holder of the filter, the last
- * one, becomes @filter. It must not become shorter, because there is line information of the place holder.
+ * Called by libbpf when the functions are linked and before the kernel gets them: the place holder
+ * of the filter, the last one, becomes @filter. It must not become shorter, because there is line
+ * information of the place holder.
  */
 static int insert_filter(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
@@ -89,7 +93,8 @@ static int insert_filter(struct bpf_program *prog, struct bpf_prog_load_opts *op
 	return bpf_program__set_insns(prog, all, start + filter->n);
 }
 
-static int open_and_load(struct attach *a, const struct rings *ring, const struct attach_settings *s)
+static int open_and_load(struct attach *a, const struct rings *ring,
+			 const struct attach_settings *s)
 {
 	int err;
 
@@ -105,25 +110,32 @@ static int open_and_load(struct attach *a, const struct rings *ring, const struc
 	return err ? err : xdpdump__load(a->skel);
 }
 
-/* When the last handler goes, libbpf (1.1) frees the list, goes on using it, and crashes later. So one stays. */
+/*
+ * When the last handler goes, libbpf (1.1) frees the list, goes on using it, and crashes later. So
+ * one stays.
+ */
 static int keep_a_handler(void)
 {
 	static int kept = -1;
 
 	if (kept < 0)
-		kept = libbpf_register_prog_handler("xdpdump/kept", BPF_PROG_TYPE_XDP, BPF_XDP, NULL);
+		kept = libbpf_register_prog_handler("xdpdump/kept", BPF_PROG_TYPE_XDP, BPF_XDP,
+						    NULL);
 	return kept;
 }
 
 /* libbpf is told how to put the filter in only as long as it takes. */
-static int open_with_filter(struct attach *a, const struct rings *ring, const struct attach_settings *s)
+static int open_with_filter(struct attach *a, const struct rings *ring,
+			    const struct attach_settings *s)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)s->filter, .prog_prepare_load_fn = insert_filter);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)s->filter,
+		    .prog_prepare_load_fn = insert_filter);
 	int handler = keep_a_handler();
 	int err;
 
 	if (handler >= 0)
-		handler = libbpf_register_prog_handler("xdp.frags", BPF_PROG_TYPE_XDP, BPF_XDP, &opts);
+		handler = libbpf_register_prog_handler("xdp.frags", BPF_PROG_TYPE_XDP, BPF_XDP,
+						       &opts);
 	if (handler < 0)
 		return handler;
 	err = open_and_load(a, ring, s);
@@ -258,7 +270,9 @@ int attach_query(int ifindex, struct xdp_program found[static 3])
 const char *xdp_mode_name(enum xdp_mode mode)
 {
 	static const char *const names[] = {
-		[XDP_MODE_AUTO] = "auto", [XDP_MODE_NATIVE] = "native", [XDP_MODE_GENERIC] = "generic",
+		[XDP_MODE_AUTO] = "auto",
+		[XDP_MODE_NATIVE] = "native",
+		[XDP_MODE_GENERIC] = "generic",
 		[XDP_MODE_OFFLOAD] = "offload",
 	};
 

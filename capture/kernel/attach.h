@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The XDP program on one interface. Attached by a link, which goes away with the process, however that ends: nothing is
- * left on the interface.
+ * The XDP program on one interface. Attached by a link, which goes away with the process, however
+ * that ends: nothing is left on the interface.
  */
 #ifndef XDPDUMP_KERNEL_ATTACH_H
 #define XDPDUMP_KERNEL_ATTACH_H
@@ -20,10 +20,14 @@ enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC, XDP_MODE_OFFLO
 struct xdp_program {
 	uint32_t id;
 	enum xdp_mode mode;
-	char name[16];		/* as the kernel has it, cut at 15 characters; "": not allowed to see */
+	/* as the kernel has it, cut at 15 characters; "": not allowed to see */
+	char name[16];
 };
 
-/* What libbpf may say on stderr: nothing (its hints are for developers), why the kernel refuses a program, or all. */
+/*
+ * What libbpf may say on stderr: nothing (its hints are for developers), why the kernel refuses a
+ * program, or all.
+ */
 enum attach_log { ATTACH_SILENT, ATTACH_REFUSALS, ATTACH_ALL };
 
 /* Call once. */
@@ -31,20 +35,27 @@ void attach_set_verbose(enum attach_log log);
 
 /* What the program is to do. */
 struct attach_settings {
-	uint32_t snap;		/* bytes of each packet that go into the ring, 1 to EVENT_SNAP_MAX, as for rings_open() */
+	/* bytes of each packet that go into the ring, 1 to EVENT_SNAP_MAX, as for rings_open() */
+	uint32_t snap;
 	bool headers_only;	/* and none behind its last header */
 	bool drop;		/* frames are not passed on: a mirror port */
 	uint16_t iface;		/* number of the interface, for its records */
 	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
 };
 
-/* Loads the program; its records go into @ring. Returns -errno of the kernel. With a filter not to be called by two threads. */
+/*
+ * Loads the program; its records go into @ring. Returns -errno of the kernel. With a filter not to
+ * be called by two threads.
+ */
 int attach_open(struct attach **a, const struct rings *ring, const struct attach_settings *s);
 
 /* Attaches it in @mode, native or generic. -EBUSY or -EEXIST: there is a program already. */
 int attach_to(struct attach *a, int ifindex, enum xdp_mode mode);
 
-/* Has somebody else taken it off, or put another program in its place? The link tells, of which no message is sent. */
+/*
+ * Has somebody else taken it off, or put another program in its place? The link tells, of which no
+ * message is sent.
+ */
 bool attach_is_lost(const struct attach *a);
 
 /* Takes it off; the counters stay readable. */

@@ -23,7 +23,8 @@
 
 enum {
 	ANSWER_MAX	= 32 * 1024,
-	ALT_NAME_MAX	= 127,		/* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
+	/* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
+	ALT_NAME_MAX	= 127,
 };
 
 struct netif_watch {
@@ -95,7 +96,8 @@ static int ask(struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx)
 	if (!nl)
 		return -errno;
 	msg->nlmsg_seq = 1;
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 || mnl_socket_sendto(nl, msg, msg->nlmsg_len) < 0)
+	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    mnl_socket_sendto(nl, msg, msg->nlmsg_len) < 0)
 		err = -errno;
 	while (!err) {
 		n = mnl_socket_recvfrom(nl, buf, ANSWER_MAX);
@@ -120,8 +122,10 @@ static int get_link(int ifindex, const char *name, struct listing *l)
 	msg->nlmsg_type = RTM_GETLINK;
 	msg->nlmsg_flags = NLM_F_REQUEST | (dump ? NLM_F_DUMP : NLM_F_ACK);
 	info->ifi_index = ifindex;
-	if (name)	/* the first attribute knows alternative names as well, but none that is longer */
-		mnl_attr_put_strz(msg, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
+	/* the first attribute knows alternative names as well, but none that is longer */
+	if (name)
+		mnl_attr_put_strz(msg, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME,
+				  name);
 	return ask(msg, buf, list_one, l);
 }
 
@@ -182,7 +186,8 @@ static int take_route_attribute(const struct nlattr *attr, void *data)
 		r->ifindex = mnl_attr_get_u32(attr);
 	else if (mnl_attr_get_type(attr) == RTA_PRIORITY)
 		r->metric = mnl_attr_get_u32(attr);
-	else if (mnl_attr_get_type(attr) == RTA_MULTIPATH && mnl_attr_get_payload_len(attr) >= sizeof(struct rtnexthop))
+	else if (mnl_attr_get_type(attr) == RTA_MULTIPATH &&
+		 mnl_attr_get_payload_len(attr) >= sizeof(struct rtnexthop))
 		r->ifindex = ((const struct rtnexthop *)mnl_attr_get_payload(attr))->rtnh_ifindex;
 	return MNL_CB_OK;
 }
@@ -192,7 +197,8 @@ static int look_at_route(const struct nlmsghdr *msg, void *data)
 	const struct rtmsg *rt = mnl_nlmsg_get_payload(msg);
 	struct route *best = data, r = { .ifindex = 0 };
 
-	if (msg->nlmsg_type != RTM_NEWROUTE || rt->rtm_dst_len || rt->rtm_type != RTN_UNICAST || rt->rtm_table != RT_TABLE_MAIN)
+	if (msg->nlmsg_type != RTM_NEWROUTE || rt->rtm_dst_len || rt->rtm_type != RTN_UNICAST ||
+	    rt->rtm_table != RT_TABLE_MAIN)
 		return MNL_CB_OK;
 	mnl_attr_parse(msg, sizeof(*rt), take_route_attribute, &r);
 	if (r.ifindex && (!best->ifindex || r.metric < best->metric))
@@ -270,7 +276,8 @@ uint64_t netif_speed_bps(const char *name)
 
 	if (ethtool(name, &cmd))
 		return 0;
-	mbps = (uint32_t)cmd.speed_hi << 16 | cmd.speed;	/* ethtool_cmd_speed() shifts a signed number too far */
+	/* ethtool_cmd_speed() shifts a signed number too far */
+	mbps = (uint32_t)cmd.speed_hi << 16 | cmd.speed;
 	return mbps == (uint32_t)SPEED_UNKNOWN ? 0 : mbps * 1000000ull;
 }
 
@@ -280,7 +287,8 @@ void netif_driver(const char *name, char *out, unsigned cap)
 
 	out[0] = '\0';
 	if (!ethtool(name, &info))
-		snprintf(out, cap, "%.31s%s%.31s", info.driver, info.version[0] ? " " : "", info.version);
+		snprintf(out, cap, "%.31s%s%.31s", info.driver, info.version[0] ? " " : "",
+			 info.version);
 }
 
 bool netif_strips_vlan(const char *name)

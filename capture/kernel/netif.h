@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What the kernel knows of network interfaces, by netlink and ioctl of this network namespace; /sys may show another one.
+ * What the kernel knows of network interfaces, by netlink and ioctl of this network namespace; /sys
+ * may show another one.
  */
 #ifndef XDPDUMP_KERNEL_NETIF_H
 #define XDPDUMP_KERNEL_NETIF_H
@@ -21,7 +22,9 @@ struct netif {
 	bool has_rx_missed;
 };
 
-/* By its name or an alternative one (altname of ip-link(8)). -ENODEV: there is no such interface. */
+/*
+ * By its name or an alternative one (altname of ip-link(8)). -ENODEV: there is no such interface.
+ */
 int netif_by_name(const char *name, struct netif *n);
 int netif_by_index(int ifindex, struct netif *n);
 
@@ -32,8 +35,8 @@ int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx);
 int netif_by_place(unsigned place, struct netif *n);
 
 /*
- * The one a person means who names none: that of the default route, of IPv4 or else of IPv6 (*@routed), or else the first one that is
- * up and not a loopback. -ENODEV: there is none.
+ * The one a person means who names none: that of the default route, of IPv4 or else of IPv6
+ * (*@routed), or else the first one that is up and not a loopback. -ENODEV: there is none.
  */
 int netif_default(struct netif *n, bool *routed);
 
@@ -52,14 +55,20 @@ bool netif_strips_vlan(const char *name);
 /* Promiscuous until the returned descriptor is closed, also by the death of the process. -errno. */
 int netif_promiscuous(int ifindex);
 
-/* A change of an interface, as netif_watch_read() reports it; @gone: deleted, or moved to another namespace. */
+/*
+ * A change of an interface, as netif_watch_read() reports it; @gone: deleted, or moved to another
+ * namespace.
+ */
 typedef void (*netif_change_fn)(void *ctx, const struct netif *n, bool gone);
 
 struct netif_watch;
 int netif_watch_open(struct netif_watch **w);
 int netif_watch_fd(const struct netif_watch *w);
 
-/* Reports all changes since the last call. False: there were more than the kernel could keep, and some are lost. */
+/*
+ * Reports all changes since the last call. False: there were more than the kernel could keep, and
+ * some are lost.
+ */
 bool netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx);
 struct netif_watch *netif_watch_close(struct netif_watch *w);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* capabilities(7): BPF loads, PERFMON lets the verifier follow pointers, NET_ADMIN attaches; SYS_ADMIN has the first two. */
+/*
+ * capabilities(7): BPF loads, PERFMON lets the verifier follow pointers, NET_ADMIN attaches;
+ * SYS_ADMIN has the first two.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -14,7 +17,10 @@ static bool has(cap_t caps, cap_value_t cap)
 	return !cap_get_flag(caps, cap, CAP_EFFECTIVE, &set) && set == CAP_SET;
 }
 
-/* Only the first user namespace maps all ids to themselves, and only its capabilities count for bpf(2). */
+/*
+ * Only the first user namespace maps all ids to themselves, and only its capabilities count for
+ * bpf(2).
+ */
 static bool in_user_namespace(void)
 {
 	unsigned inside = 0, outside = 0, count = 0;
@@ -41,7 +47,8 @@ bool privilege_to_attach(char *missing, size_t cap)
 	if (!caps)
 		return true;	/* the kernel will tell */
 	for (size_t i = 0; i < array_size(needed); i++) {
-		if (has(caps, needed[i].cap) || (needed[i].in_sys_admin && has(caps, CAP_SYS_ADMIN)))
+		if (has(caps, needed[i].cap) ||
+		    (needed[i].in_sys_admin && has(caps, CAP_SYS_ADMIN)))
 			continue;
 		len += snprintf(missing + len, cap - len, "%s%s", len ? ", " : "", needed[i].name);
 	}
@@ -49,6 +56,8 @@ bool privilege_to_attach(char *missing, size_t cap)
 	if (len)
 		snprintf(missing + len, cap - len, " missing (run as root)");
 	else if (in_user_namespace())
-		snprintf(missing, cap, "capabilities of a user namespace do not count; those of the initial one are missing");
+		snprintf(
+			missing, cap,
+			"capabilities of a user namespace do not count; those of the initial one are missing");
 	return !missing[0];
 }

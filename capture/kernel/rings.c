@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The rings are the elements of an array that is mapped as a whole: no system call is needed to take a packet. */
+/*
+ * The rings are the elements of an array that is mapped as a whole: no system call is needed to
+ * take a packet.
+ */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +15,8 @@
 #include "capture/kernel/rings.h"
 
 enum {
-	CPU_DEFAULT	= 16 << 20,	/* 11 ms of 96 bytes of each packet at 10 million packets a second */
+	/* 11 ms of 96 bytes of each packet at 10 million packets a second */
+	CPU_DEFAULT	= 16 << 20,
 	TOTAL_DEFAULT	= 64 << 20,	/* at most, but for */
 	CPU_LEAST	= 1 << 20,	/* each CPU */
 	CPU_MIN		= 4096,
@@ -33,14 +37,16 @@ struct rings {
 	int map_fd, bell_fd;
 	void *map;
 	size_t map_size;
-	unsigned long *bell_tail;	/* of the bell's own positions (kernel/bpf/ringbuf.c): what we have heard ... */
+	/* of the bell's own positions (kernel/bpf/ringbuf.c): what we have heard ... */
+	unsigned long *bell_tail;
 	const unsigned long *bell_head;	/* ... and what was rung */
 	size_t page;
 	size_t cpu_size;
 	uint32_t snap;
 	struct lane *lanes;
 	unsigned n_lanes;
-	struct lane **heap;		/* of the lanes with records that were seen: none is before its parent, at (i - 1) / 2 */
+	/* of the lanes with records that were seen: none is before its parent, at (i - 1) / 2 */
+	struct lane **heap;
 	unsigned n_heap;
 	uint64_t now_ns;		/* when we looked */
 	uint64_t last_ns;		/* stamp of the last record returned */
@@ -52,7 +58,10 @@ static void ring_closep(struct rings **r)
 	rings_close(*r);
 }
 
-/* One more than the highest number of a CPU that is there, on or off; the kernel has room for many more on some machines. */
+/*
+ * One more than the highest number of a CPU that is there, on or off; the kernel has room for many
+ * more on some machines.
+ */
 static unsigned count_cpus(void)
 {
 	FILE *f = fopen("/sys/devices/system/cpu/present", "re");
@@ -97,7 +106,8 @@ static int map_lanes(struct rings *r)
 
 	stride = (stride + 127) & ~(size_t)127;
 	r->map_size = (r->n_lanes * stride + r->page - 1) / r->page * r->page;
-	r->map_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "xdpdump_rings", sizeof(uint32_t), stride, r->n_lanes, &opts);
+	r->map_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "xdpdump_rings", sizeof(uint32_t), stride,
+				   r->n_lanes, &opts);
 	if (r->map_fd < 0)
 		return r->map_fd;
 	p = mmap(NULL, r->map_size, PROT_READ | PROT_WRITE, MAP_SHARED, r->map_fd, 0);
@@ -200,7 +210,8 @@ static uint64_t rank_of(const struct rings *r, uint64_t ns)
 /* Young enough for one that was stamped before to be on its way. */
 static bool is_young(const struct rings *r, uint64_t ns)
 {
-	return r->n_lanes > 1 && r->now_ns != UINT64_MAX && !is_from_the_future(r, ns) && ns + RING_WINDOW_NS > r->now_ns;
+	return r->n_lanes > 1 && r->now_ns != UINT64_MAX && !is_from_the_future(r, ns) &&
+	       ns + RING_WINDOW_NS > r->now_ns;
 }
 
 /* Puts the lane at @i in order with those below it. */
@@ -263,18 +274,24 @@ static uint64_t rival_rank(const struct rings *r)
 	return rank;
 }
 
-/* As a program makes it? Its lengths are never trusted, and with metadata the data would be elsewhere. */
+/*
+ * As a program makes it? Its lengths are never trusted, and with metadata the data would be
+ * elsewhere.
+ */
 static bool is_sound(const struct rings *r, const struct lane *l, const struct event *ev)
 {
-	return ev->caplen <= r->snap && ev->caplen <= ev->len && event_room(ev->caplen) <= l->end - l->pos &&
-	       ev->hook < EVENT_HOOKS && !ev->verdict && !ev->meta && !ev->pad_;
+	return ev->caplen <= r->snap && ev->caplen <= ev->len &&
+	       event_room(ev->caplen) <= l->end - l->pos && ev->hook < EVENT_HOOKS &&
+	       !ev->verdict && !ev->meta && !ev->pad_;
 }
 
 /*
- * Up to @max records of lane @l, as long as those of other lanes do not come before. All headers are read here, and the
- * processor told to fetch what follows them, before the first packet is looked at.
+ * Up to @max records of lane @l, as long as those of other lanes do not come before. All headers
+ * are read here, and the processor told to fetch what follows them, before the first packet is
+ * looked at.
  */
-static unsigned take_run(struct rings *r, struct lane *l, const struct event **records, unsigned max)
+static unsigned take_run(struct rings *r, struct lane *l, const struct event **records,
+			 unsigned max)
 {
 	uint64_t last_ns = r->last_ns, rival = rival_rank(r);
 	unsigned n = 0;
@@ -324,7 +341,8 @@ void rings_release(struct rings *r)
 
 bool rings_sleep(struct rings *r)
 {
-	__atomic_store_n(r->bell_tail, __atomic_load_n(r->bell_head, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
+	__atomic_store_n(r->bell_tail, __atomic_load_n(r->bell_head, __ATOMIC_ACQUIRE),
+			 __ATOMIC_RELEASE);
 	/* In order with the look at the heads that follows: see put() in the program. */
 	for (unsigned i = 0; i < r->n_lanes; i++)
 		__atomic_store_n(&r->lanes[i].shared->asleep, 1, __ATOMIC_SEQ_CST);

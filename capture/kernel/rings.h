@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The consumer's end of the rings between the XDP program and us. Each CPU has one, so that no lock is shared and no
- * cache line is written by two CPUs; here they become one stream in the order of time.
+ * The consumer's end of the rings between the XDP program and us. Each CPU has one, so that no lock
+ * is shared and no cache line is written by two CPUs; here they become one stream in the order of
+ * time.
  */
 #ifndef XDPDUMP_KERNEL_RINGS_H
 #define XDPDUMP_KERNEL_RINGS_H
@@ -14,19 +15,22 @@ struct event;
 struct rings;
 
 enum {
-	/* A record is held back for so long, because one that another CPU stamped before may not be complete yet. */
+	/*
+	 * A record is held back for so long, because one that another CPU stamped before may not be
+	 * complete yet.
+	 */
 	RING_WINDOW_NS	= 1000 * 1000,
 };
 
 /*
- * Makes rings of @total bytes in all for records with up to @snap bytes of data. Each CPU's has the same size, rings_share(),
- * so the sum may become larger. -errno; -E2BIG: beyond what there can be.
+ * Makes rings of @total bytes in all for records with up to @snap bytes of data. Each CPU's has the
+ * same size, rings_share(), so the sum may become larger. -errno; -E2BIG: beyond what there can be.
  */
 int rings_open(struct rings **r, size_t total, uint32_t snap);
 
 /*
- * The share of each of @n_cpus: a power of two that holds one record at least. Without a @total (0): 16 MiB, or as much less
- * as keeps the sum at 64 MiB, but not less than 1 MiB.
+ * The share of each of @n_cpus: a power of two that holds one record at least. Without a @total
+ * (0): 16 MiB, or as much less as keeps the sum at 64 MiB, but not less than 1 MiB.
  */
 size_t rings_share(size_t total, unsigned n_cpus, uint32_t snap);
 
@@ -39,12 +43,15 @@ size_t rings_cpu_size(const struct rings *r);
 size_t ring_size(const struct rings *r);
 
 /*
- * Looks what has come. rings_take() then gives what was stamped up to RING_WINDOW_NS before @now_ns (CLOCK_TAI), or, with
- * UINT64_MAX, everything. Returns the bytes in use in the ring that has most.
+ * Looks what has come. rings_take() then gives what was stamped up to RING_WINDOW_NS before @now_ns
+ * (CLOCK_TAI), or, with UINT64_MAX, everything. Returns the bytes in use in the ring that has most.
  */
 size_t rings_look(struct rings *r, uint64_t now_ns);
 
-/* The next records of those rings_look() found, up to @max. They stay where they are until rings_release(). Returns their number. */
+/*
+ * The next records of those rings_look() found, up to @max. They stay where they are until
+ * rings_release(). Returns their number.
+ */
 unsigned rings_take(struct rings *r, const struct event **records, unsigned max);
 
 /* Gives the room of all records that were taken back to the program. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* User and groups. Changing the effective user from root takes the effective capabilities away, and back gives them back. */
+/*
+ * User and groups. Changing the effective user from root takes the effective capabilities away, and
+ * back gives them back.
+ */
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -73,7 +76,8 @@ int run_as_become(const struct run_as *a)
 {
 	if (!a)
 		return 0;
-	if (initgroups(a->name, a->gid) || setresgid(a->gid, a->gid, a->gid) || setresuid(a->uid, a->uid, a->uid))
+	if (initgroups(a->name, a->gid) || setresgid(a->gid, a->gid, a->gid) ||
+	    setresuid(a->uid, a->uid, a->uid))
 		return -errno;
 	return setuid(0) == 0 ? -EPERM : 0;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The user of -Z: files are created in his name, and once the program is attached all of us is his. */
+/*
+ * The user of -Z: files are created in his name, and once the program is attached all of us is his.
+ */
 #ifndef XDPDUMP_KERNEL_RUN_AS_H
 #define XDPDUMP_KERNEL_RUN_AS_H
 
@@ -8,8 +10,8 @@
 struct run_as;
 
 /*
- * Looks @user up. -ENOENT: there is no such user. *@a is NULL with 0 when there is nothing to give up: we are not root, or
- * @user is. The other functions take that for "do nothing".
+ * Looks @user up. -ENOENT: there is no such user. *@a is NULL with 0 when there is nothing to give
+ * up: we are not root, or @user is. The other functions take that for "do nothing".
  */
 int run_as_open(struct run_as **a, const char *user);
 

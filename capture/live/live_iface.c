@@ -21,8 +21,11 @@ static enum status find_default(struct live_iface *t)
 
 	t->why = routed ? "it has the default route" : "the first that is up";
 	if (err == -ENODEV)
-		return log_fail(STATUS_INTERFACE, "no interface is up; xdpdump -D lists those there are, -i takes one");
-	return err ? log_fail(STATUS_RUNTIME, "cannot look for an interface: %s", strerror(-err)) : STATUS_OK;
+		return log_fail(
+			STATUS_INTERFACE,
+			"no interface is up; xdpdump -D lists those there are, -i takes one");
+	return err ? log_fail(STATUS_RUNTIME, "cannot look for an interface: %s", strerror(-err))
+		   : STATUS_OK;
 }
 
 int live_iface_look_up(const char *name, struct netif *n)
@@ -30,7 +33,8 @@ int live_iface_look_up(const char *name, struct netif *n)
 	uint64_t place;
 	int err = netif_by_name(name, n);
 
-	return err == -ENODEV && value_number(name, 1, INT32_MAX, &place) ? netif_by_place(place, n) : err;
+	return err == -ENODEV && value_number(name, 1, INT32_MAX, &place) ? netif_by_place(place, n)
+									  : err;
 }
 
 static enum status find_named(struct live_iface *t, const char *name)
@@ -39,16 +43,19 @@ static enum status find_named(struct live_iface *t, const char *name)
 	int err = live_iface_look_up(name, &t->netif);
 
 	if (err && err != -ENODEV)
-		return log_fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name, strerror(-err));
+		return log_fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name,
+				strerror(-err));
 	if (!err && strcmp(name, t->netif.name))
 		t->why = name;
 	if (!err)
 		return STATUS_OK;
 	if (strchr(name, ','))
-		return log_fail(STATUS_INTERFACE, "%s: no such interface; several take a -i each", name);
+		return log_fail(STATUS_INTERFACE, "%s: no such interface; several take a -i each",
+				name);
 	netif_nearest(name, nearest, sizeof(nearest));
-	return log_fail(STATUS_INTERFACE, "%s: no such interface%s%s%s xdpdump -D lists those there are", name,
-		    *nearest ? "; did you mean " : ";", nearest, *nearest ? "?" : "");
+	return log_fail(STATUS_INTERFACE,
+			"%s: no such interface%s%s%s xdpdump -D lists those there are", name,
+			*nearest ? "; did you mean " : ";", nearest, *nearest ? "?" : "");
 }
 
 enum status live_iface_find(struct live_iface *t, const char *name)
@@ -56,7 +63,8 @@ enum status live_iface_find(struct live_iface *t, const char *name)
 	return name ? find_named(t, name) : find_default(t);
 }
 
-enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id, const struct live_iface_settings *s)
+enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
+				const struct live_iface_settings *s)
 {
 	char driver[64];
 	struct utsname uts;
@@ -68,8 +76,10 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 		return status;
 	name = t->netif.name;
 	if (!t->netif.ethernet)
-		return log_fail(STATUS_UNSUPPORTED, "%s: its packets have no Ethernet header (a tunnel?), which is not supported",
-			    name);
+		return log_fail(
+			STATUS_UNSUPPORTED,
+			"%s: its packets have no Ethernet header (a tunnel?), which is not supported",
+			name);
 	name = t->netif.name;		/* it may have been an alternative one */
 	t->running = t->netif.running;
 	t->iface = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = s->snap };
@@ -84,7 +94,9 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 		t->iface.os = NULL;
 	if (netif_strips_vlan(name)) {
 		t->iface.comment = strdup("vlan_offload=on");
-		log_complain("warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off keeps them", name, name);
+		log_complain(
+			"warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off keeps them",
+			name, name);
 	}
 	return STATUS_OK;
 }
@@ -97,26 +109,38 @@ static enum status load_failed(const char *name, const struct filter *filter, in
 	uname(&uts);
 	/* Too many instructions or jumps: the verifier says EINVAL, EACCES, E2BIG or EFAULT. */
 	if (filter && err != -EPERM && err != -ENOMEM && err != -EMFILE && err != -ENFILE)
-		return log_fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take this filter, a program of %zu instructions; "
-			    "-vv shows why", name, uts.release, filter->n);
+		return log_fail(
+			STATUS_UNSUPPORTED,
+			"%s: kernel %s does not take this filter, a program of %zu instructions; "
+			"-vv shows why",
+			name, uts.release, filter->n);
 	switch (err) {
 	case -EPERM:
 	case -EACCES:
-		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us load the XDP program: %s", name,
-			    strerror(-err));
+		return log_fail(STATUS_PERMISSION,
+				"%s: the kernel does not let us load the XDP program: %s", name,
+				strerror(-err));
 	case -ENOMEM:
 	case -EMFILE:
 	case -ENFILE:
-		return log_fail(STATUS_RUNTIME, "%s: cannot load the XDP program: %s", name, strerror(-err));
+		return log_fail(STATUS_RUNTIME, "%s: cannot load the XDP program: %s", name,
+				strerror(-err));
 	}
-	return log_fail(STATUS_UNSUPPORTED, "%s: kernel %s does not take the XDP program, which needs multi-buffer XDP and "
-		    "bpf_ktime_get_tai_ns (Linux 6.1): %s", name, uts.release, strerror(-err));
+	return log_fail(
+		STATUS_UNSUPPORTED,
+		"%s: kernel %s does not take the XDP program, which needs multi-buffer XDP and "
+		"bpf_ktime_get_tai_ns (Linux 6.1): %s",
+		name, uts.release, strerror(-err));
 }
 
-enum status live_iface_load(struct live_iface *t, const struct rings *ring, const struct live_iface_settings *s, const struct filter *filter)
+enum status live_iface_load(struct live_iface *t, const struct rings *ring,
+			    const struct live_iface_settings *s, const struct filter *filter)
 {
 	const struct attach_settings settings = {
-		.snap = s->snap, .headers_only = s->headers_only, .drop = s->drop, .iface = t->iface.id,
+		.snap = s->snap,
+		.headers_only = s->headers_only,
+		.drop = s->drop,
+		.iface = t->iface.id,
 		.filter = filter,
 	};
 	int err = attach_open(&t->attach, ring, &settings);
@@ -130,10 +154,13 @@ static enum status busy(const struct live_iface *t)
 	int n = attach_query(t->netif.ifindex, found);
 
 	if (n <= 0)
-		return log_fail(STATUS_INTERFACE, "%s: another XDP program is attached", t->netif.name);
-	return log_fail(STATUS_INTERFACE, "%s: an XDP program is attached already: %s (id %u, %s mode); it is left as it is",
-		    t->netif.name, found[0].name[0] ? found[0].name : "name unknown", found[0].id,
-		    xdp_mode_name(found[0].mode));
+		return log_fail(STATUS_INTERFACE, "%s: another XDP program is attached",
+				t->netif.name);
+	return log_fail(
+		STATUS_INTERFACE,
+		"%s: an XDP program is attached already: %s (id %u, %s mode); it is left as it is",
+		t->netif.name, found[0].name[0] ? found[0].name : "name unknown", found[0].id,
+		xdp_mode_name(found[0].mode));
 }
 
 static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode, int err)
@@ -147,22 +174,30 @@ static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode,
 		return busy(t);
 	case -EPERM:
 	case -EACCES:
-		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us attach: %s", name, strerror(-err));
+		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us attach: %s",
+				name, strerror(-err));
 	case -ENODEV:
 		return log_fail(STATUS_INTERFACE, "%s: the interface has just disappeared", name);
 	case -EOPNOTSUPP:
-		return log_fail(STATUS_UNSUPPORTED, "%s: the driver%s%s has no %s XDP; try --mode auto", name,
-			    t->iface.hardware && *t->iface.hardware ? " " : "", t->iface.hardware ? t->iface.hardware : "",
-			    xdp_mode_name(mode));
+		return log_fail(STATUS_UNSUPPORTED,
+				"%s: the driver%s%s has no %s XDP; try --mode auto", name,
+				t->iface.hardware && *t->iface.hardware ? " " : "",
+				t->iface.hardware ? t->iface.hardware : "", xdp_mode_name(mode));
 	case -EINVAL:
 		uname(&uts);
-		return log_fail(STATUS_UNSUPPORTED, "%s: kernel %s cannot attach XDP by a bpf_link in %s mode (Linux 5.9): %s", name,
-			    uts.release, xdp_mode_name(mode), strerror(-err));
+		return log_fail(
+			STATUS_UNSUPPORTED,
+			"%s: kernel %s cannot attach XDP by a bpf_link in %s mode (Linux 5.9): %s",
+			name, uts.release, xdp_mode_name(mode), strerror(-err));
 	}
-	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach in %s mode: %s", name, xdp_mode_name(mode), strerror(-err));
+	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach in %s mode: %s", name,
+			xdp_mode_name(mode), strerror(-err));
 }
 
-/* One program is all that an interface has room for, whatever the mode: the kernel would refuse, but not say which. */
+/*
+ * One program is all that an interface has room for, whatever the mode: the kernel would refuse,
+ * but not say which.
+ */
 static bool is_busy(const struct live_iface *t)
 {
 	struct xdp_program found[3];
@@ -179,10 +214,12 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 	if (s->promiscuous) {
 		t->promiscuous_fd = netif_promiscuous(t->netif.ifindex);
 		if (t->promiscuous_fd == -EPERM)
-			return log_fail(STATUS_PERMISSION, "%s: CAP_NET_RAW missing, which promiscuous mode needs", t->netif.name);
+			return log_fail(STATUS_PERMISSION,
+					"%s: CAP_NET_RAW missing, which promiscuous mode needs",
+					t->netif.name);
 		if (t->promiscuous_fd < 0)
-			return log_fail(STATUS_RUNTIME, "%s: no promiscuous mode: %s", t->netif.name,
-				    strerror(-t->promiscuous_fd));
+			return log_fail(STATUS_RUNTIME, "%s: no promiscuous mode: %s",
+					t->netif.name, strerror(-t->promiscuous_fd));
 	}
 	t->start_ns = clock_now_ns();
 	t->has_if_dropped = t->netif.has_rx_missed;
@@ -194,8 +231,9 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 		t->mode = XDP_MODE_GENERIC;
 		err = attach_to(t->attach, t->netif.ifindex, t->mode);
 		if (!err)
-			log_complain("warning: %s: no native XDP (%s), so in generic mode, which is slower", t->netif.name,
-				 strerror(-native_err));
+			log_complain(
+				"warning: %s: no native XDP (%s), so in generic mode, which is slower",
+				t->netif.name, strerror(-native_err));
 	}
 	return err ? attach_failed(t, t->mode, err) : STATUS_OK;
 }
@@ -221,8 +259,8 @@ static uint32_t reception(const struct live_iface *t, const uint8_t *dst)
 }
 
 /*
- * Lost since the packet before. Packets of several CPUs are not in the order in which they looked at the count, so it can
- * go back a step; what was reported once is not reported again.
+ * Lost since the packet before. Packets of several CPUs are not in the order in which they looked
+ * at the count, so it can go back a step; what was reported once is not reported again.
  */
 static uint32_t newly_lost(struct live_iface *t, uint32_t lost)
 {
@@ -235,7 +273,8 @@ static uint32_t newly_lost(struct live_iface *t, uint32_t lost)
 	return more;
 }
 
-void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p)
+void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock,
+		       uint64_t now_ns, struct packet *p)
 {
 	*p = (struct packet){
 		.ts_ns = clock_wall_ns(clock, ev->tai_ns, now_ns),
@@ -249,14 +288,17 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 		.hdr = ev->hdr,
 		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE,
 	};
-	/* The program has seen the whole frame. What we say of it must be what the file says of the bytes it has. */
+	/*
+	 * The program has seen the whole frame. What we say of it must be what the file says of the
+	 * bytes it has.
+	 */
 	if (!link_fits(p))
 		link_decode(p);
 }
 
 /*
- * What became of the packets is read before how many there were: while they come, a packet that is in the one has to be in the
- * other.
+ * What became of the packets is read before how many there were: while they come, a packet that is
+ * in the one has to be in the other.
  */
 static int read_counters(struct live_iface *t)
 {
@@ -282,13 +324,15 @@ bool live_iface_snapshot(struct live_iface *t)
 	t->counted_ns = clock_now_ns();
 	if (err) {
 		if (!t->blind)
-			log_complain("%s: cannot read the counters: %s", t->netif.name, strerror(-err));
+			log_complain("%s: cannot read the counters: %s", t->netif.name,
+				     strerror(-err));
 		t->blind = true;
 		return true;
 	}
 	if (!t->gone && t->has_if_dropped && !netif_by_index(t->netif.ifindex, &now)) {
 		t->has_if_dropped = now.has_rx_missed && now.rx_missed >= t->netif.rx_missed;
-		t->if_dropped = t->if_dropped_before + (t->has_if_dropped ? now.rx_missed - t->netif.rx_missed : 0);
+		t->if_dropped = t->if_dropped_before +
+				(t->has_if_dropped ? now.rx_missed - t->netif.rx_missed : 0);
 	}
 	return count_seen(&t->counters) == before;
 }
@@ -303,16 +347,19 @@ void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
 	}
 	if (strcmp(n->name, t->netif.name) && !t->renamed) {
 		t->renamed = true;
-		log_complain("warning: %s is called %s now; the capture goes on", t->netif.name, n->name);
+		log_complain("warning: %s is called %s now; the capture goes on", t->netif.name,
+			     n->name);
 	}
 	if (n->running != t->running) {
 		t->running = n->running;
 		t->link_downs += !n->running;
-		log_complain("warning: %s is %s", t->netif.name, n->running ? "up again" : "down; the capture goes on");
+		log_complain("warning: %s is %s", t->netif.name,
+			     n->running ? "up again" : "down; the capture goes on");
 	}
 }
 
-bool live_iface_return(struct live_iface *t, const struct netif *n, const struct live_iface_settings *s)
+bool live_iface_return(struct live_iface *t, const struct netif *n,
+		       const struct live_iface_settings *s)
 {
 	const uint64_t start_ns = t->start_ns, end_ns = t->end_ns;
 
@@ -352,9 +399,16 @@ void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct le
 	const struct counters *c = &t->counters;
 
 	*l = (struct ledger){
-		.seen = count_seen(c), .filtered = c->filtered.packets, .ring_full = c->ring_full, .copy_failed = c->error,
-		.delivered = c->delivered, .taken = t->taken, .refused = t->refused, .unwritten = unwritten,
-		.if_dropped = t->if_dropped, .knows_if_dropped = t->has_if_dropped && !t->gone,
+		.seen = count_seen(c),
+		.filtered = c->filtered.packets,
+		.ring_full = c->ring_full,
+		.copy_failed = c->error,
+		.delivered = c->delivered,
+		.taken = t->taken,
+		.refused = t->refused,
+		.unwritten = unwritten,
+		.if_dropped = t->if_dropped,
+		.knows_if_dropped = t->has_if_dropped && !t->gone,
 	};
 }
 
@@ -372,15 +426,19 @@ void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct ifa
 	live_iface_ledger(t, unwritten, &ledger);
 	len = ledger_to_stats(&ledger, s);
 	if (t->link_downs)
-		len += snprintf(s->comment + len, sizeof(s->comment) - len, " link_down=%u", t->link_downs);
+		len += snprintf(s->comment + len, sizeof(s->comment) - len, " link_down=%u",
+				t->link_downs);
 	if (t->returns)
-		len += snprintf(s->comment + len, sizeof(s->comment) - len, " returned=%u", t->returns);
+		len += snprintf(s->comment + len, sizeof(s->comment) - len, " returned=%u",
+				t->returns);
 	if (t->renamed)
 		len += snprintf(s->comment + len, sizeof(s->comment) - len, " renamed");
 	if (t->clock_step_ns)
-		len += snprintf(s->comment + len, sizeof(s->comment) - len, " clock_step=%+.3fs", t->clock_step_ns / 1e9);
+		len += snprintf(s->comment + len, sizeof(s->comment) - len, " clock_step=%+.3fs",
+				t->clock_step_ns / 1e9);
 	if (t->gone)
-		snprintf(s->comment + len, sizeof(s->comment) - len, t->detached ? " detached" : " lost_interface");
+		snprintf(s->comment + len, sizeof(s->comment) - len,
+			 t->detached ? " detached" : " lost_interface");
 }
 
 void live_iface_close(struct live_iface *t)

@@ -39,7 +39,8 @@ struct live_iface {
 	bool renamed;
 	uint32_t lost;			/* the highest event.lost so far */
 	uint64_t reported;		/* losses that a packet behind them has told of */
-	uint64_t start_ns, end_ns;	/* CLOCK_REALTIME just before the link is made, just after it is closed */
+	/* CLOCK_REALTIME just before the link is made, just after it is closed */
+	uint64_t start_ns, end_ns;
 
 	struct counters counters;	/* the last snapshot */
 	uint64_t counted_ns;		/* CLOCK_REALTIME of it */
@@ -49,24 +50,29 @@ struct live_iface {
 	bool has_if_dropped;
 	bool blind;			/* the counters could not be read: some are old */
 	uint64_t taken;			/* records taken from the ring */
-	uint64_t refused;		/* of these: not handed on, behind -c or after a failed write */
+	/* of these: not handed on, behind -c or after a failed write */
+	uint64_t refused;
 };
 
 /*
- * These log_complain and return an exit code on failure, 0 on success. live_iface_close() takes anything half done. @name: of an interface, its
- * number in the list of -D, or NULL: the one that is meant then, see netif_default().
+ * These log_complain and return an exit code on failure, 0 on success. live_iface_close() takes
+ * anything half done. @name: of an interface, its number in the list of -D, or NULL: the one that
+ * is meant then, see netif_default().
  */
 int live_iface_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
 enum status live_iface_find(struct live_iface *t, const char *name);
-enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id, const struct live_iface_settings *s);
-enum status live_iface_load(struct live_iface *t, const struct rings *ring, const struct live_iface_settings *s, const struct filter *filter);
+enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
+				const struct live_iface_settings *s);
+enum status live_iface_load(struct live_iface *t, const struct rings *ring,
+			    const struct live_iface_settings *s, const struct filter *filter);
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s);
 
 /* Takes the program off the interface. The counters stay. */
 void live_iface_detach(struct live_iface *t);
 
 /* Turns a record of this interface into a packet, which points into it. */
-void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock, uint64_t now_ns, struct packet *p);
+void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock,
+		       uint64_t now_ns, struct packet *p);
 
 /* Reads the counters. False: more packets came since the last time. */
 bool live_iface_snapshot(struct live_iface *t);
@@ -74,19 +80,23 @@ bool live_iface_snapshot(struct live_iface *t);
 /* netif_change_fn for one interface: warns, and takes note. */
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone);
 
-/* Was our program taken off? live_iface_lose(): it was, and not because the interface is deleted: says so, and it is gone for us. */
+/*
+ * Was our program taken off? live_iface_lose(): it was, and not because the interface is deleted:
+ * says so, and it is gone for us.
+ */
 bool live_iface_is_lost(const struct live_iface *t);
 void live_iface_lose(struct live_iface *t);
 
 /*
- * It has come back after it was gone, as @n: takes up where it was left. False: our program could not be attached again, which was
- * said, and it stays gone.
+ * It has come back after it was gone, as @n: takes up where it was left. False: our program could
+ * not be attached again, which was said, and it stays gone.
  */
-bool live_iface_return(struct live_iface *t, const struct netif *n, const struct live_iface_settings *s);
+bool live_iface_return(struct live_iface *t, const struct netif *n,
+		       const struct live_iface_settings *s);
 
 /*
- * The books, and as a statistics block, as of the last snapshot, or, once it is detached, as of then. @unwritten: packets that
- * the output could not take.
+ * The books, and as a statistics block, as of the last snapshot, or, once it is detached, as of
+ * then. @unwritten: packets that the output could not take.
  */
 void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct ledger *l);
 void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct iface_stats *s);

@@ -36,7 +36,8 @@ uint64_t live_source_pace(struct live_source *s, size_t used, uint64_t taken)
 	double quarter = rings_cpu_size(s->rings) / 4;
 
 	if (taken) {
-		uint64_t until = min_of((uint64_t)PACE_MAX_NS, (uint64_t)(s->since_ns * quarter / used));
+		uint64_t until = min_of((uint64_t)PACE_MAX_NS,
+					(uint64_t)(s->since_ns * quarter / used));
 
 		return until > drained ? until - drained : 0;
 	}

@@ -22,26 +22,34 @@ struct live_source {
 	unsigned n_ifaces;
 	struct clock clock;
 	uint64_t now_ns;		/* CLOCK_REALTIME of the last look */
-	uint64_t looked_ns, since_ns;	/* CLOCK_MONOTONIC of it, and how long it was since the one before */
+	/* CLOCK_MONOTONIC of it, and how long it was since the one before */
+	uint64_t looked_ns, since_ns;
 	uint64_t malformed;		/* records of no interface of ours */
 	const struct event *records[LIVE_SOURCE_BATCH];	/* the batch at hand */
 	unsigned at, n;
 	struct live_iface *last;	/* of the packet that was given last */
 };
 
-/* Looks what has come, to the last packet if @all is to go. Returns the bytes in use in the fullest ring. */
+/*
+ * Looks what has come, to the last packet if @all is to go. Returns the bytes in use in the fullest
+ * ring.
+ */
 size_t live_source_look(struct live_source *s, bool all);
 
 /*
- * Takes up to LIVE_SOURCE_BATCH records of what was seen by the last look, in the order of time, for live_source_next() to be
- * asked until there are no more. Returns their number; less than a batch: that was all.
+ * Takes up to LIVE_SOURCE_BATCH records of what was seen by the last look, in the order of time,
+ * for live_source_next() to be asked until there are no more. Returns their number; less than a
+ * batch: that was all.
  */
 unsigned live_source_batch(struct live_source *s);
 
 /* Frees the room of the batch. Returns false. */
 bool live_source_end(struct live_source *s);
 
-/* The next packet of the batch, which points into a ring. False: there are no more, and their room is free. */
+/*
+ * The next packet of the batch, which points into a ring. False: there are no more, and their room
+ * is free.
+ */
 static inline bool live_source_next(struct live_source *s, struct packet *p)
 {
 	while (s->at < s->n) {
@@ -58,8 +66,9 @@ static inline bool live_source_next(struct live_source *s, struct packet *p)
 }
 
 /*
- * It has been dealt with: handed on, or not, behind the end of what is wanted. Only now is it in the books, for it may have
- * made a new file begin, and the statistics of the one before are without it.
+ * It has been dealt with: handed on, or not, behind the end of what is wanted. Only now is it in
+ * the books, for it may have made a new file begin, and the statistics of the one before are
+ * without it.
  */
 static inline void live_source_took(struct live_source *s, bool handed_on)
 {
@@ -68,9 +77,10 @@ static inline void live_source_took(struct live_source *s, bool handed_on)
 }
 
 /*
- * How long to sleep in ns after a drain that found @used bytes in the fullest ring and took @taken packets: while packets
- * come, until a quarter of it is full again, at the rate between the last two looks, so that the wake-ups are few; when the
- * rings have run empty, until a packet rings the bell (UINT64_MAX).
+ * How long to sleep in ns after a drain that found @used bytes in the fullest ring and took @taken
+ * packets: while packets come, until a quarter of it is full again, at the rate between the last
+ * two looks, so that the wake-ups are few; when the rings have run empty, until a packet rings the
+ * bell (UINT64_MAX).
  */
 uint64_t live_source_pace(struct live_source *s, size_t used, uint64_t taken);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The headers go into a copy, in which what does not matter is 0; behind them come the captured bytes as they are. */
+/*
+ * The headers go into a copy, in which what does not matter is 0; behind them come the captured
+ * bytes as they are.
+ */
 #include <string.h>
 
 #include "capture/base/util.h"
@@ -8,7 +11,8 @@
 #include "capture/packet/packet.h"
 
 enum {
-	HEAD_MAX	= 2048,		/* headers further on stay as they are, which makes packets different and never the same */
+	/* headers further on stay as they are, which makes packets different and never the same */
+	HEAD_MAX	= 2048,
 	MACS		= 12,		/* bytes of both addresses of Ethernet */
 };
 
@@ -23,7 +27,8 @@ bool imprint_parse(const char *list, unsigned *ignored)
 	for (;;) {
 		size_t len = strcspn(list, ","), i = 0;
 
-		while (i < array_size(fields) && (strlen(fields[i].name) != len || memcmp(fields[i].name, list, len)))
+		while (i < array_size(fields) &&
+		       (strlen(fields[i].name) != len || memcmp(fields[i].name, list, len)))
 			i++;
 		if (i == array_size(fields))
 			return false;
@@ -60,7 +65,8 @@ static void take_link(struct work *w)
 	bool is_ethernet = w->p->iface->linktype == LINKTYPE_ETHERNET;
 
 	if (w->ignored & IMPRINT_MAC && !(w->ignored & IMPRINT_VLAN) && tags <= len) {
-		memcpy(w->head.bytes, w->p->data + len - tags, tags);	/* of Ethernet with the EtherType, which is no matter */
+		/* of Ethernet with the EtherType, which is no matter */
+		memcpy(w->head.bytes, w->p->data + len - tags, tags);
 		w->from_head = tags;
 	}
 	if (w->ignored & IMPRINT_MAC)
@@ -135,7 +141,8 @@ static void ignore_checksum(struct work *w)
 			ignore(w, h->l4_off + sums[i].off, sums[i].n);
 }
 
-static struct hash128 imprint_of_some(const struct hash_key *key, const struct packet *packet, unsigned ignored)
+static struct hash128 imprint_of_some(const struct hash_key *key, const struct packet *packet,
+				      unsigned ignored)
 {
 	struct packet p = *packet;
 	struct work w = { .p = &p, .ignored = ignored, .n_head = 16 };
@@ -146,7 +153,8 @@ static struct hash128 imprint_of_some(const struct hash_key *key, const struct p
 	w.from = p.hdr.l3_off;
 	w.end = p.caplen;
 	w.head.len = p.len - w.from;
-	w.head.eth_type = p.hdr.l3_off || p.hdr.ip_version ? p.hdr.eth_type : 0;	/* else all bytes count */
+	/* else all bytes count */
+	w.head.eth_type = p.hdr.l3_off || p.hdr.ip_version ? p.hdr.eth_type : 0;
 	take_link(&w);
 	find_end(&w);
 	n = min_of(w.end - w.from, (uint32_t)HEAD_MAX - w.from_head);
@@ -157,7 +165,8 @@ static struct hash128 imprint_of_some(const struct hash_key *key, const struct p
 		ignore_checksum(&w);
 	head = hash_bytes(key, &w.head, w.n_head);
 	rest = hash_bytes(key, p.data + w.from + n, w.end - w.from - n);
-	return (struct hash128){ hash_mix(head.a, rest.b) ^ head.b, hash_mix(head.b, rest.a) ^ head.a };
+	return (struct hash128){ hash_mix(head.a, rest.b) ^ head.b,
+				 hash_mix(head.b, rest.a) ^ head.a };
 }
 
 struct hash128 imprint(const struct hash_key *key, const struct packet *p, unsigned ignored)

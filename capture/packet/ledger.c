@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* seen = filtered + ring_full + copy_failed + delivered; delivered = taken; taken = refused + unwritten + in the output. */
+/*
+ * seen = filtered + ring_full + copy_failed + delivered; delivered = taken; taken = refused +
+ * unwritten + in the output.
+ */
 #include <stdio.h>
 
 #include "capture/packet/ledger.h"
@@ -50,10 +53,12 @@ unsigned ledger_to_stats(const struct ledger *l, struct iface_stats *s)
 	s->value[STAT_ACCEPTED] = ledger_accepted(l);
 	s->value[STAT_OS_DROP] = ledger_lost(l);
 	s->value[STAT_DELIVERED] = l->taken;
-	s->has |= 1u << STAT_RECEIVED | 1u << STAT_ACCEPTED | 1u << STAT_OS_DROP | 1u << STAT_DELIVERED;
+	s->has |= 1u << STAT_RECEIVED | 1u << STAT_ACCEPTED | 1u << STAT_OS_DROP |
+		  1u << STAT_DELIVERED;
 	if (l->knows_if_dropped)
 		s->has |= 1u << STAT_IF_DROP;
-	return snprintf(s->comment, sizeof(s->comment), "ring_full=%llu error=%llu not_written=%llu",
+	return snprintf(s->comment, sizeof(s->comment),
+			"ring_full=%llu error=%llu not_written=%llu",
 			(unsigned long long)l->ring_full, (unsigned long long)l->copy_failed,
 			(unsigned long long)ledger_not_written(l));
 }

@@ -87,7 +87,10 @@ static enum parse_end raw_ip(struct cursor *c, struct parsed *hdr)
 	return PARSE_BAD;
 }
 
-/* Four bytes of address family: of the machine that captured, or (LOOP) big-endian. AF_INET6 has four values. */
+/*
+ * Four bytes of address family: of the machine that captured, or (LOOP) big-endian. AF_INET6 has
+ * four values.
+ */
 static enum parse_end loopback(struct cursor *c, struct parsed *hdr)
 {
 	const uint8_t *p = pull(c, 4);
@@ -155,10 +158,14 @@ void link_decode(struct packet *p)
 bool link_fits(const struct packet *p)
 {
 	const struct parsed *h = &p->hdr;
-	uint32_t ip = h->ip_version == 4 ? 20 : h->ip_version == 6 ? 40 : 0, behind = h->l3_off ? h->l3_off : h->hdr_len;
+	uint32_t ip = h->ip_version == 4   ? 20
+		      : h->ip_version == 6 ? 40
+					   : 0,
+		 behind = h->l3_off ? h->l3_off : h->hdr_len;
 
-	return h->end == PARSE_OK && h->hdr_len <= p->caplen && h->l3_off + ip <= h->hdr_len && (ip || !h->ip_version) &&
-	       h->l4_off <= h->hdr_len && h->n_tags <= PARSE_MAX_TAGS && 4u * h->n_tags <= behind;
+	return h->end == PARSE_OK && h->hdr_len <= p->caplen && h->l3_off + ip <= h->hdr_len &&
+	       (ip || !h->ip_version) && h->l4_off <= h->hdr_len && h->n_tags <= PARSE_MAX_TAGS &&
+	       4u * h->n_tags <= behind;
 }
 
 const uint8_t *link_at_l4(const struct packet *p, size_t n)
@@ -170,7 +177,8 @@ const uint8_t *link_at_l4(const struct packet *p, size_t n)
 		return NULL;
 	given = be16(ip + (header ? 4 : 2));
 	/* 0: not given; more than the frame has: not to be believed */
-	if (given && p->hdr.l3_off + header + given <= p->len && p->hdr.l4_off + n > p->hdr.l3_off + header + given)
+	if (given && p->hdr.l3_off + header + given <= p->len &&
+	    p->hdr.l4_off + n > p->hdr.l3_off + header + given)
 		return NULL;
 	return link_at(p, p->hdr.l4_off, n);
 }
@@ -206,7 +214,9 @@ bool link_cooked(const struct packet *p, struct cooked *c)
 	}
 	if (p->iface->linktype == LINKTYPE_LINUX_SLL2 && (b = link_at(p, 0, 20))) {
 		*c = (struct cooked){
-			.type = b[10], .has_ifindex = true, .ifindex = (uint32_t)be16(b + 4) << 16 | be16(b + 6),
+			.type = b[10],
+			.has_ifindex = true,
+			.ifindex = (uint32_t)be16(b + 4) << 16 | be16(b + 6),
 		};
 		return true;
 	}

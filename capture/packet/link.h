@@ -19,8 +19,9 @@ void link_type_name(uint16_t linktype, char *out, size_t cap);
 bool link_type_by_name(const char *name, uint16_t *linktype);
 
 /*
- * Bytes of the longest packet of a link type that others read: libpcap (max_snaplen_for_dlt() in pcap-common.c) and
- * Wireshark (wtap_max_snaplen_for_encap()). To libpcap it is the snapshot length as well where a file gives none.
+ * Bytes of the longest packet of a link type that others read: libpcap (max_snaplen_for_dlt() in
+ * pcap-common.c) and Wireshark (wtap_max_snaplen_for_encap()). To libpcap it is the snapshot length
+ * as well where a file gives none.
  */
 uint32_t link_decode_max(uint16_t linktype);
 
@@ -28,15 +29,16 @@ uint32_t link_decode_max(uint16_t linktype);
 void link_decode(struct packet *p);
 
 /*
- * Is p->hdr, which somebody else has filled, what link_decode() could have made of the captured bytes: complete, and each
- * header within them? Who reads headers relies on it.
+ * Is p->hdr, which somebody else has filled, what link_decode() could have made of the captured
+ * bytes: complete, and each header within them? Who reads headers relies on it.
  */
 bool link_fits(const struct packet *p);
 
 /*
- * Where in a decoded packet something stands, or NULL: it is not there, or not captured. The @n bytes at @off; the first @n
- * of what is above IP, which has to be there (PARSE_L4), if they belong to the datagram; ARP or RARP of Ethernet and IPv4, 28
- * bytes; the address of Ethernet in a Linux cooked header.
+ * Where in a decoded packet something stands, or NULL: it is not there, or not captured. The @n
+ * bytes at @off; the first @n of what is above IP, which has to be there (PARSE_L4), if they belong
+ * to the datagram; ARP or RARP of Ethernet and IPv4, 28 bytes; the address of Ethernet in a Linux
+ * cooked header.
  */
 static inline const uint8_t *link_at(const struct packet *p, size_t off, size_t n)
 {
@@ -46,7 +48,10 @@ const uint8_t *link_at_l4(const struct packet *p, size_t n);
 const uint8_t *link_arp(const struct packet *p);
 const uint8_t *link_cooked_mac(const struct packet *p);
 
-/* What a Linux cooked header says beside (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html). */
+/*
+ * What a Linux cooked header says beside
+ * (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html).
+ */
 struct cooked {
 	uint16_t type;		/* enum cooked_type */
 	bool has_ifindex;	/* version 2 only */

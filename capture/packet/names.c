@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* https://www.iana.org/assignments/protocol-numbers and .../ieee-802-numbers: the ones seen on networks. */
+/*
+ * https://www.iana.org/assignments/protocol-numbers and .../ieee-802-numbers: the ones seen on
+ * networks.
+ */
 #include <stddef.h>
 
 #include "capture/base/util.h"
@@ -8,11 +11,14 @@
 const char *names_protocol(uint8_t proto)
 {
 	static const char *const names[256] = {
-		[0] = "HOPOPT", [1] = "ICMP", [2] = "IGMP", [4] = "IPv4", [6] = "TCP", [8] = "EGP", [17] = "UDP",
-		[33] = "DCCP", [41] = "IPv6", [43] = "IPv6-Route", [44] = "IPv6-Frag", [46] = "RSVP", [47] = "GRE",
-		[50] = "ESP", [51] = "AH", [58] = "ICMPv6", [59] = "IPv6-NoNxt", [60] = "IPv6-Opts", [88] = "EIGRP",
-		[89] = "OSPF", [97] = "ETHERIP", [103] = "PIM", [108] = "IPComp", [112] = "VRRP", [115] = "L2TP",
-		[132] = "SCTP", [135] = "Mobility", [136] = "UDPLite", [137] = "MPLS-in-IP", [255] = "Reserved",
+		[0] = "HOPOPT",	      [1] = "ICMP",	   [2] = "IGMP",       [4] = "IPv4",
+		[6] = "TCP",	      [8] = "EGP",	   [17] = "UDP",       [33] = "DCCP",
+		[41] = "IPv6",	      [43] = "IPv6-Route", [44] = "IPv6-Frag", [46] = "RSVP",
+		[47] = "GRE",	      [50] = "ESP",	   [51] = "AH",	       [58] = "ICMPv6",
+		[59] = "IPv6-NoNxt",  [60] = "IPv6-Opts",  [88] = "EIGRP",     [89] = "OSPF",
+		[97] = "ETHERIP",     [103] = "PIM",	   [108] = "IPComp",   [112] = "VRRP",
+		[115] = "L2TP",	      [132] = "SCTP",	   [135] = "Mobility", [136] = "UDPLite",
+		[137] = "MPLS-in-IP", [255] = "Reserved",
 	};
 
 	return names[proto];

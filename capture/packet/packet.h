@@ -39,27 +39,39 @@ enum {
 };
 
 /*
- * Options of a pcapng block that have no field here and are carried from file to file: code, length, padded value, in host
- * order, without an end. capture/options.h looks into them.
+ * Options of a pcapng block that have no field here and are carried from file to file: code,
+ * length, padded value, in host order, without an end. capture/options.h looks into them.
  */
 struct raw_options {
 	uint8_t *bytes;
 	size_t len;
 };
 
-/* What a section says of where the packets come from. Strings may be NULL; nothing in it is owned. */
+/*
+ * What a section says of where the packets come from. Strings may be NULL; nothing in it is owned.
+ */
 struct origin {
 	const char *hardware, *os, *appl;
 	struct raw_options options;
 };
 
-/* What an interface statistics block says; pcapng_isb() lists the meaning. A counter is valid if its bit is in has. */
+/*
+ * What an interface statistics block says; pcapng_isb() lists the meaning. A counter is valid if
+ * its bit is in has.
+ */
 enum stat_field {
-	STAT_RECEIVED, STAT_IF_DROP, STAT_ACCEPTED, STAT_OS_DROP, STAT_DELIVERED, STAT_START, STAT_END,
+	STAT_RECEIVED,
+	STAT_IF_DROP,
+	STAT_ACCEPTED,
+	STAT_OS_DROP,
+	STAT_DELIVERED,
+	STAT_START,
+	STAT_END,
 	N_STATS
 };
 struct iface_stats {
-	uint64_t value[N_STATS];	/* times in ns since 1970, the rest in packets since the start of the capture */
+	/* times in ns since 1970, the rest in packets since the start of the capture */
+	uint64_t value[N_STATS];
 	uint64_t ts_ns;
 	unsigned has;			/* 1 << STAT_... */
 	char comment[256];		/* "": none */
@@ -68,7 +80,8 @@ struct iface_stats {
 
 /* An interface as the file describes it. Strings belong to the struct and may be NULL. */
 struct iface {
-	uint32_t id;		/* counts from 0 through all sections of all files that are read together */
+	/* counts from 0 through all sections of all files that are read together */
+	uint32_t id;
 	uint32_t snaplen;	/* bytes; 0: no limit */
 	uint16_t linktype;
 	bool swapped;		/* read from a file in the other byte order than ours */
@@ -96,7 +109,8 @@ struct packet {
 	uint64_t ts_ns;		/* since 1970; valid with PACKET_TIME */
 	uint64_t dropped;	/* packets of this interface lost since its previous one */
 	uint64_t id;		/* valid with PACKET_ID */
-	const uint8_t *data;	/* caplen bytes, only until the source is asked for the next packet */
+	/* caplen bytes, only until the source is asked for the next packet */
+	const uint8_t *data;
 	uint32_t caplen;	/* bytes captured */
 	uint32_t len;		/* bytes on the wire; below caplen only if a file says so */
 	uint32_t flags;		/* epb_flags of pcapng; valid with PACKET_FLAGS */

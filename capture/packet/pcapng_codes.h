@@ -80,7 +80,9 @@ enum {
 	EPB_PROMISC	= 4 << 2,
 };
 
-/* The comment on a packet without a time, for which an EPB has no other word; its time is 0 then. */
+/*
+ * The comment on a packet without a time, for which an EPB has no other word; its time is 0 then.
+ */
 #define PCAPNG_NO_TIME "time=unknown"
 
 #endif

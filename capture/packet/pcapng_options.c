@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Options in host byte order, one behind the other. The reader has checked that each is whole and padded. */
+/*
+ * Options in host byte order, one behind the other. The reader has checked that each is whole and
+ * padded.
+ */
 #include <string.h>
 
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
 #include "capture/packet/pcapng_options.h"
 
-const uint8_t *pcapng_options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len)
+const uint8_t *pcapng_options_next_of(const struct raw_options *o, uint16_t code, size_t *pos,
+				      size_t *len)
 {
 	while (*pos + 4 <= o->len) {
 		const uint8_t *value = o->bytes + *pos + 4;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The options that travel with a packet, an interface or a file because there is no field for them: what they say. */
+/*
+ * The options that travel with a packet, an interface or a file because there is no field for them:
+ * what they say.
+ */
 #ifndef XDPDUMP_PACKET_PCAPNG_OPTIONS_H
 #define XDPDUMP_PACKET_PCAPNG_OPTIONS_H
 
@@ -11,12 +14,17 @@ struct packet;
 struct raw_options;
 
 /*
- * The value of the next option with that code and its length, not padded; NULL: there is none. @pos is 0 for the first one, and
- * moves on: a file may have millions of them, so none is looked for from the start.
+ * The value of the next option with that code and its length, not padded; NULL: there is none. @pos
+ * is 0 for the first one, and moves on: a file may have millions of them, so none is looked for
+ * from the start.
  */
-const uint8_t *pcapng_options_next_of(const struct raw_options *o, uint16_t code, size_t *pos, size_t *len);
+const uint8_t *pcapng_options_next_of(const struct raw_options *o, uint16_t code, size_t *pos,
+				      size_t *len);
 
-/* The same for comments on a packet: @len bytes as they stand in the file, any bytes, no NUL behind them. */
+/*
+ * The same for comments on a packet: @len bytes as they stand in the file, any bytes, no NUL behind
+ * them.
+ */
 const char *pcapng_options_comment(const struct packet *p, size_t *pos, size_t *len);
 
 /* Bytes of the first options that take @max bytes at most together, each of them whole. */
@@ -29,7 +37,9 @@ struct verdict {
 	uint64_t action;	/* TC_ACT_... or enum xdp_action */
 };
 
-/* What was decided about a packet. False: not known, or by hardware, whose words nobody else knows. */
+/*
+ * What was decided about a packet. False: not known, or by hardware, whose words nobody else knows.
+ */
 bool pcapng_options_verdict(const struct packet *p, struct verdict *v);
 
 #endif

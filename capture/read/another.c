@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Captures that stand one behind the other in a file, as "cat a b" and ">>" leave them: where the next one begins,
- * and on to it.
+ * Captures that stand one behind the other in a file, as "cat a b" and ">>" leave them: where the
+ * next one begins, and on to it.
  */
 #include <errno.h>
 
@@ -21,7 +21,10 @@ static bool may_try(struct capfile *r)
 	return true;
 }
 
-/* Four bytes are not much, and times of packets may look like that: what is unpacked has to begin as a capture. */
+/*
+ * Four bytes are not much, and times of packets may look like that: what is unpacked has to begin
+ * as a capture.
+ */
 static bool is_packed_capture(struct capfile *r)
 {
 	size_t n = 64;
@@ -60,10 +63,16 @@ static int refuse(struct capfile *r)
 	stream_need(r, MAGIC_LEN);
 	what = magic_name(magic_of(stream_bytes(r), stream_have(r)));
 	if (r->unpack)
-		return capfile_fail(r, "another capture (%s) begins at byte %llu: --concatenated or --recover reads it as well; by "
-				   "itself: %s -dc FILE | tail -c +%llu | xdpdump -r -", what, at, capfile_compression(r), at + 1);
-	return capfile_fail(r, "another capture (%s) begins at byte %llu: --concatenated or --recover reads it as well; by itself: "
-			   "tail -c +%llu FILE | xdpdump -r -", what, at, at + 1);
+		return capfile_fail(
+			r,
+			"another capture (%s) begins at byte %llu: --concatenated or --recover reads it as well; by "
+			"itself: %s -dc FILE | tail -c +%llu | xdpdump -r -",
+			what, at, capfile_compression(r), at + 1);
+	return capfile_fail(
+		r,
+		"another capture (%s) begins at byte %llu: --concatenated or --recover reads it as well; by itself: "
+		"tail -c +%llu FILE | xdpdump -r -",
+		what, at, at + 1);
 }
 
 int another_next(struct capfile *r, struct packet *p)
@@ -78,7 +87,8 @@ int another_next(struct capfile *r, struct packet *p)
 			return got;
 		err = behind ? stream_leave(r) : 0;
 		if (!err)
-			err = r->hooks.concatenated || r->hooks.recover ? capfile_begin(r) : refuse(r);
+			err = r->hooks.concatenated || r->hooks.recover ? capfile_begin(r)
+									: refuse(r);
 		if (err)
 			return err;
 	}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * pcapng blocks that say nothing about packets and may be copied as they are: names, secrets, journal entries, blocks of
- * vendors. They are collected whole, in host byte order, so that they can be put into another file.
+ * pcapng blocks that say nothing about packets and may be copied as they are: names, secrets,
+ * journal entries, blocks of vendors. They are collected whole, in host byte order, so that they
+ * can be put into another file.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 #include "capture/read/pcapng.h"
 
 enum {
-	COLLECTED_MAX	= 16 << 20,	/* bytes between two packets; tshark and libpcap take no block that is longer */
+	/* bytes between two packets; tshark and libpcap take no block that is longer */
+	COLLECTED_MAX	= 16 << 20,
 
 	NRB_END		= 0,
 	NRB_IPV4	= 1,
@@ -24,19 +26,23 @@ enum {
 
 static bool may_copy(uint32_t type)
 {
-	return type == PCAPNG_NRB || type == PCAPNG_DSB || type == PCAPNG_JOURNAL || type == PCAPNG_CB ||
-	       type & PCAPNG_LOCAL;
+	return type == PCAPNG_NRB || type == PCAPNG_DSB || type == PCAPNG_JOURNAL ||
+	       type == PCAPNG_CB || type & PCAPNG_LOCAL;
 }
 
 bool blocks_copies_local(struct capfile *r, unsigned long long at)
 {
-	const char *why = r->swapped ? "their numbers have another byte order" :
-			  r->n_sections > 1 ? "their numbers may be those of another section" :
-			  r->recovery.places ? "some of them may be lost" :
-			  !r->hooks.local ? "they would not stay with each other in one file" : NULL;
+	const char *why = r->swapped	       ? "their numbers have another byte order"
+			  : r->n_sections > 1  ? "their numbers may be those of another section"
+			  : r->recovery.places ? "some of them may be lost"
+			  : !r->hooks.local    ? "they would not stay with each other in one file"
+					       : NULL;
 
 	if (why && r->hooks.blocks)
-		capfile_warn(r, WARN_LOCAL, "blocks and options of local use, from byte %llu on, are not copied: %s", at, why);
+		capfile_warn(
+			r, WARN_LOCAL,
+			"blocks and options of local use, from byte %llu on, are not copied: %s",
+			at, why);
 	return !why;
 }
 
@@ -47,14 +53,19 @@ bool blocks_collects(struct capfile *r, uint32_t type, uint32_t len)
 	if (type & PCAPNG_LOCAL && !blocks_copies_local(r, r->offset))
 		return false;
 	if (!may_copy(type)) {
-		capfile_warn(r, WARN_COPY_TYPE, "the block at byte %llu is of type %#x, which is not known and not copied",
-			    (unsigned long long)r->offset, type);
+		capfile_warn(
+			r, WARN_COPY_TYPE,
+			"the block at byte %llu is of type %#x, which is not known and not copied",
+			(unsigned long long)r->offset, type);
 		return false;
 	}
 	if (r->hooks.blocks->len + len > COLLECTED_MAX) {
 		r->hooks.local = false;		/* one is missing from now on */
-		capfile_warn(r, WARN_COPY_LONG, "the block at byte %llu is not copied: more than %u MiB of such blocks between "
-			    "two packets", (unsigned long long)r->offset, COLLECTED_MAX >> 20);
+		capfile_warn(
+			r, WARN_COPY_LONG,
+			"the block at byte %llu is not copied: more than %u MiB of such blocks between "
+			"two packets",
+			(unsigned long long)r->offset, COLLECTED_MAX >> 20);
 		return false;
 	}
 	return true;
@@ -78,7 +89,9 @@ static void host32(const struct capfile *r, uint8_t *p)
 /* An address and names that end with NUL: without them tshark takes the whole file for damaged. */
 static bool is_sound_record(unsigned type, const uint8_t *value, size_t len)
 {
-	static const uint8_t address[] = { [NRB_IPV4] = 4, [NRB_IPV6] = 16, [NRB_EUI48] = 6, [NRB_EUI64] = 8 };
+	static const uint8_t address[] = {
+		[NRB_IPV4] = 4, [NRB_IPV6] = 16, [NRB_EUI48] = 6, [NRB_EUI64] = 8
+	};
 
 	if (type >= array_size(address))
 		return true;
@@ -123,7 +136,10 @@ static ssize_t secrets(const struct capfile *r, const struct body *b)
 	return 8 + (((size_t)len + 3) & ~(size_t)3);
 }
 
-/* The number of the vendor. How long the bytes behind it are only the vendor knows, so there are no options for us. */
+/*
+ * The number of the vendor. How long the bytes behind it are only the vendor knows, so there are no
+ * options for us.
+ */
 static ssize_t vendor(const struct capfile *r, const struct body *b)
 {
 	if (b->len < 4)
@@ -189,7 +205,8 @@ int blocks_collect(struct capfile *r, const struct body *b)
 	struct option opt;
 
 	if (n < 0) {
-		capfile_warn(r, WARN_COPY_BAD, "the block at byte %llu is malformed: not copied", b->at);
+		capfile_warn(r, WARN_COPY_BAD, "the block at byte %llu is malformed: not copied",
+			     b->at);
 		return 0;
 	}
 	o = options_at(r, b, n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The memory that all files of a run may take together, for a few bytes in a file can ask for much: interfaces, names
- * and comments, long blocks, windows of a decompressor.
+ * The memory that all files of a run may take together, for a few bytes in a file can ask for much:
+ * interfaces, names and comments, long blocks, windows of a decompressor.
  */
 #ifndef XDPDUMP_READ_BUDGET_H
 #define XDPDUMP_READ_BUDGET_H
@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 enum {
-	BUDGET_BYTES	= 192 << 20,	/* of all kinds but the following, and these interfaces are in it */
+	/* of all kinds but the following, and these interfaces are in it */
+	BUDGET_BYTES	= 192 << 20,
 	BUDGET_KEPT	= 32 << 20,	/* bytes of names, comments and statistics */
 	BUDGET_IFACES	= 1 << 20,
 };

@@ -19,7 +19,8 @@ static void say_inside(struct capfile *r, size_t n)
 	if (n >= sizeof(r->error))
 		return;
 	if (r->packed_at)
-		snprintf(r->error + n, sizeof(r->error) - n, " (inside the %s data from byte %llu on)", packed,
+		snprintf(r->error + n, sizeof(r->error) - n,
+			 " (inside the %s data from byte %llu on)", packed,
 			 (unsigned long long)r->packed_at);
 	else
 		snprintf(r->error + n, sizeof(r->error) - n, " (inside the %s data)", packed);
@@ -30,11 +31,15 @@ static int fail_poor(struct capfile *r)
 	unsigned long long at = r->offset;
 
 	if (r->poor == NO_IFACES)
-		snprintf(r->error, sizeof(r->error), "not read on from byte %llu: more than %u interfaces, all files together", at,
-			 BUDGET_IFACES);
+		snprintf(r->error, sizeof(r->error),
+			 "not read on from byte %llu: more than %u interfaces, all files together",
+			 at, BUDGET_IFACES);
 	else
-		snprintf(r->error, sizeof(r->error), "not read on from byte %llu: it would take more than %u MiB of memory, all files "
-			 "together", at, BUDGET_BYTES >> 20);
+		snprintf(
+			r->error, sizeof(r->error),
+			"not read on from byte %llu: it would take more than %u MiB of memory, all files "
+			"together",
+			at, BUDGET_BYTES >> 20);
 	return -EBADMSG;
 }
 
@@ -46,7 +51,8 @@ int capfile_fail(struct capfile *r, const char *fmt, ...)
 	if (r->poor)
 		return fail_poor(r);
 	if (r->io_error == EBADMSG && r->unpack) {
-		snprintf(r->error, sizeof(r->error), "%s; byte %llu of the capture inside", decompress_error(r->unpack),
+		snprintf(r->error, sizeof(r->error), "%s; byte %llu of the capture inside",
+			 decompress_error(r->unpack),
 			 (unsigned long long)(r->offset + stream_have(r)));
 		return -EBADMSG;
 	}
@@ -80,8 +86,10 @@ void capfile_warn(struct capfile *r, enum capfile_warning kind, const char *fmt,
 bool capfile_may_keep(struct capfile *r, size_t n)
 {
 	if (!budget_take(&r->budget->kept, n)) {
-		capfile_warn(r, WARN_KEPT, "more than %u MiB of names, comments and statistics: what is too much is left out",
-			    BUDGET_KEPT >> 20);
+		capfile_warn(
+			r, WARN_KEPT,
+			"more than %u MiB of names, comments and statistics: what is too much is left out",
+			BUDGET_KEPT >> 20);
 		return false;
 	}
 	r->kept += n;
@@ -141,8 +149,8 @@ static uint64_t power_of_ten(unsigned n)
 /* Where a tick is a whole number of ns, as nearly always, one multiplication will do. */
 static bool whole_ns(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
 {
-	return u->ns_per_tick && !u->offset_sec && !__builtin_mul_overflow(ticks, u->ns_per_tick, ts_ns) &&
-	       *ts_ns <= INT64_MAX;
+	return u->ns_per_tick && !u->offset_sec &&
+	       !__builtin_mul_overflow(ticks, u->ns_per_tick, ts_ns) && *ts_ns <= INT64_MAX;
 }
 
 void capfile_set_unit(struct time_unit *u, uint8_t resolution)
@@ -237,8 +245,9 @@ static int refuse(struct capfile *r)
 	if (text_damage_in_front(r))
 		return -EBADMSG;
 	p = stream_bytes(r);
-	return capfile_fail(r, "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x", p[0], p[1], p[2],
-			   p[3]);
+	return capfile_fail(r,
+			    "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x",
+			    p[0], p[1], p[2], p[3]);
 }
 
 static void undo_text(struct capfile *r)
@@ -261,7 +270,8 @@ int capfile_begin(struct capfile *r)
 	if (r->hooks.recover)
 		undo_text(r);
 	if (!stream_need(r, 4)) {
-		r->unbegun = !r->io_error || (r->io_error == EBADMSG && decompress_is_cut(r->unpack));
+		r->unbegun = !r->io_error ||
+			     (r->io_error == EBADMSG && decompress_is_cut(r->unpack));
 		if (!r->io_error && stream_have(r) == 0)
 			return capfile_fail(r, "the file is empty");
 		return capfile_fail(r, "cut short at byte %llu: too short for pcap or pcapng",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Reads pcap and pcapng, told apart by their first bytes, compressed with gzip or zstd or not. Comes in a stream,
- * goes out packet by packet: nothing seeks, so a pipe is as good as a file. Delivers every packet before the place
- * where a file is cut or damaged.
+ * Reads pcap and pcapng, told apart by their first bytes, compressed with gzip or zstd or not.
+ * Comes in a stream, goes out packet by packet: nothing seeks, so a pipe is as good as a file.
+ * Delivers every packet before the place where a file is cut or damaged.
  */
 #ifndef XDPDUMP_READ_CAPFILE_H
 #define XDPDUMP_READ_CAPFILE_H
@@ -18,21 +18,30 @@ struct packet;
 struct raw_options;
 struct capfile;
 
-/* Is called with a sentence for what is odd and can be read all the same; each kind of oddity once a file. */
+/*
+ * Is called with a sentence for what is odd and can be read all the same; each kind of oddity once
+ * a file.
+ */
 typedef void (*capfile_warn_fn)(void *ctx, const char *sentence);
 
 /*
- * Is called with its descriptor before each read of a file. 0: go on; an errno ends the reading as a failed read
- * would.
+ * Is called with its descriptor before each read of a file. 0: go on; an errno ends the reading as
+ * a failed read would.
  */
 typedef int (*capfile_wait_fn)(void *ctx, int fd);
 
-/* Is called now and then while there is work. 0: go on; an errno ends the reading as a failed read would. */
+/*
+ * Is called now and then while there is work. 0: go on; an errno ends the reading as a failed read
+ * would.
+ */
 typedef int (*capfile_look_fn)(void *ctx);
 
 enum { CAPFILE_BUFFER = 256 * 1024 };
 
-/* pcapng blocks that may be copied to another file, one behind the other, whole and in host byte order. */
+/*
+ * pcapng blocks that may be copied to another file, one behind the other, whole and in host byte
+ * order.
+ */
 struct blocks {
 	uint8_t *bytes;
 	size_t len, cap;
@@ -47,26 +56,36 @@ struct capfile_hooks {
 	capfile_look_fn look;	/* may be NULL */
 	void *ctx;
 	struct budget *budget;	/* of memory, for all files together; NULL: one of its own */
-	size_t buffer;		/* bytes to begin with; it grows for a larger packet. 0: CAPFILE_BUFFER */
+	/* bytes to begin with; it grows for a larger packet. 0: CAPFILE_BUFFER */
+	size_t buffer;
 	bool recover;		/* to go on behind damage, see struct recovery */
-	bool grows;		/* the file: no more of it is waited for to tell better what is wrong */
+	/* the file: no more of it is waited for to tell better what is wrong */
+	bool grows;
 	bool concatenated;	/* to go on with the next capture where one ends; so does recover */
-	struct blocks *blocks;	/* capfile_next() appends those that it passes on its way to the packet. NULL: it skips them */
-	bool local;		/* those of local use as well, for they and all packets go into one file and nothing else does */
+	/*
+	 * capfile_next() appends those that it passes on its way to the packet. NULL: it skips them
+	 */
+	struct blocks *blocks;
+	/*
+	 * those of local use as well, for they and all packets go into one file and nothing else
+	 * does
+	 */
+	bool local;
 };
 
 /* As capfile_open(), with all the hooks that there are. */
 int capfile_open_with(struct capfile **r, FILE *f, const struct capfile_hooks *hooks);
 
 /*
- * Starts on @f, which stays the caller's and from which nothing has been read, and reads the first block or header.
- * On -EBADMSG capfile_error() tells what is wrong; *r is set then, too, and has to be closed.
+ * Starts on @f, which stays the caller's and from which nothing has been read, and reads the first
+ * block or header. On -EBADMSG capfile_error() tells what is wrong; *r is set then, too, and has to
+ * be closed.
  */
 int capfile_open(struct capfile **r, FILE *f, capfile_warn_fn warn, void *ctx);
 
 /*
- * After it failed: because the file is empty, or ends within its header? So does one that was just begun when the
- * power went.
+ * After it failed: because the file is empty, or ends within its header? So does one that was just
+ * begun when the power went.
  */
 bool capfile_is_unbegun(const struct capfile *r);
 
@@ -76,7 +95,9 @@ bool capfile_is_unbegun(const struct capfile *r);
  */
 int capfile_next(struct capfile *r, struct packet *p);
 
-/* Has all that was read so far been delivered, so that capfile_next() will have to wait for input? */
+/*
+ * Has all that was read so far been delivered, so that capfile_next() will have to wait for input?
+ */
 bool capfile_is_drained(const struct capfile *r);
 
 /* After a failure: what was found, what was allowed, at which byte offset. */
@@ -86,8 +107,8 @@ const char *capfile_error(const struct capfile *r);
 const char *capfile_format(const struct capfile *r);
 
 /*
- * "gzip" or "zstd", the first that is met; NULL: the file is not compressed. Where it is, offsets in sentences are
- * those in what is unpacked.
+ * "gzip" or "zstd", the first that is met; NULL: the file is not compressed. Where it is, offsets
+ * in sentences are those in what is unpacked.
  */
 const char *capfile_compression(const struct capfile *r);
 
@@ -98,35 +119,39 @@ const struct iface *capfile_iface(const struct capfile *r, uint32_t id);
 uint8_t capfile_resolution(const struct capfile *r, uint32_t id);
 
 /*
- * How many these are: a place that is looked at with each packet, where a call is too much. Lives as long as the
- * reader.
+ * How many these are: a place that is looked at with each packet, where a call is too much. Lives
+ * as long as the reader.
  */
 const uint32_t *capfile_n_ifaces(const struct capfile *r);
 
 /*
- * Gives an interface the number that its packets shall show; capfile_iface() goes on to know it as the @n-th of the
- * file.
+ * Gives an interface the number that its packets shall show; capfile_iface() goes on to know it as
+ * the @n-th of the file.
  */
 void capfile_number_iface(struct capfile *r, uint32_t n, uint32_t id);
 
 /* The last statistics that the file holds of an interface, or NULL. */
 const struct iface_stats *capfile_stats(const struct capfile *r, uint32_t id);
 
-/* What the first section says of its origin: SHB_HARDWARE, SHB_OS or SHB_USERAPPL; NULL if nothing. */
+/*
+ * What the first section says of its origin: SHB_HARDWARE, SHB_OS or SHB_USERAPPL; NULL if nothing.
+ */
 const char *capfile_section(const struct capfile *r, int option);
 
 /* And what else, comments above all. */
 struct raw_options capfile_section_options(const struct capfile *r);
 
 /*
- * With recover, capfile_next() goes on behind damage, and warn() is told of each place. A packet that the end of the
- * file cuts is delivered with the bytes that are there. -EBADMSG only if not one packet was found.
+ * With recover, capfile_next() goes on behind damage, and warn() is told of each place. A packet
+ * that the end of the file cuts is delivered with the bytes that are there. -EBADMSG only if not
+ * one packet was found.
  */
 struct recovery {
 	uint64_t packets;	/* delivered */
 	uint64_t places;	/* that were skipped */
 	uint64_t bytes;		/* in them */
-	uint64_t again;		/* bytes that were read in two ways, as it was not clear which one is right */
+	/* bytes that were read in two ways, as it was not clear which one is right */
+	uint64_t again;
 	uint64_t mended;	/* places that were damaged and could be read all the same */
 };
 struct recovery capfile_recovery(const struct capfile *r);

@@ -12,15 +12,31 @@
 #include "capture/read/text_mode.h"
 
 enum {
-	CAPFILE_HELD_MAX		= 64 << 20,	/* bytes of a block that is held in memory */
+	/* bytes of a block that is held in memory */
+	CAPFILE_HELD_MAX		= 64 << 20,
 	CAPFILE_IFACES_MAX	= BUDGET_IFACES,
-	CAPFILE_CHUNKS		= 21,		/* of interfaces, each as large as those before and one more */
+	/* of interfaces, each as large as those before and one more */
+	CAPFILE_CHUNKS		= 21,
 };
 
 /* Each is said once a file. */
 enum capfile_warning {
-	WARN_CAPLEN_SNAPLEN, WARN_CAPLEN_LEN, WARN_OPTION, WARN_VERSION, WARN_RESOLUTION, WARN_FRACTION, WARN_TIME,
-	WARN_KEPT, WARN_COPY, WARN_COPY_TYPE, WARN_COPY_LONG, WARN_COPY_BAD, WARN_IFACE_LOST, WARN_TRAILER, WARN_LOCAL, WARN_TEXT,
+	WARN_CAPLEN_SNAPLEN,
+	WARN_CAPLEN_LEN,
+	WARN_OPTION,
+	WARN_VERSION,
+	WARN_RESOLUTION,
+	WARN_FRACTION,
+	WARN_TIME,
+	WARN_KEPT,
+	WARN_COPY,
+	WARN_COPY_TYPE,
+	WARN_COPY_LONG,
+	WARN_COPY_BAD,
+	WARN_IFACE_LOST,
+	WARN_TRAILER,
+	WARN_LOCAL,
+	WARN_TEXT,
 };
 
 /* How the times of an interface are counted. */
@@ -54,7 +70,8 @@ struct pcap_dialect {
 /* What its records have been like so far, see pcap_learn(). */
 struct pcap_habits {
 	uint32_t n, odd[5];		/* records, and those that are odd in a way */
-	uint32_t n_gaps, gaps[33];	/* by the number of bits of the seconds to the record before */
+	/* by the number of bits of the seconds to the record before */
+	uint32_t n_gaps, gaps[33];
 };
 
 struct capfile {
@@ -70,7 +87,8 @@ struct capfile {
 	size_t begin, end, cap;
 	size_t base;			/* bytes that it had at first */
 	uint64_t offset;		/* of buf[begin] in the file, or in what is unpacked */
-	uint64_t not_zero;		/* of a byte that stream_zero_tail() found: not to be looked for again */
+	/* of a byte that stream_zero_tail() found: not to be looked for again */
+	uint64_t not_zero;
 	int io_error;			/* errno; EBADMSG: decompress_error() */
 	struct text_lines raw_lines, lines;	/* of the file, and of what is unpacked */
 	struct text_undo raw_text, text;	/* what is undone on the way */
@@ -83,26 +101,31 @@ struct capfile {
 	size_t unpack_bytes;		/* those taken that unpack has */
 	enum { ENOUGH, NO_BYTES, NO_IFACES } poor;	/* what there was not enough of */
 
-	int (*next)(struct capfile *r, struct packet *p);	/* as capfile_next(), or CAPFILE_ANOTHER */
+	/* as capfile_next(), or CAPFILE_ANOTHER */
+	int (*next)(struct capfile *r, struct packet *p);
 	uint32_t n_tried;		/* places where it was tried to unpack something */
 
 	struct recovery recovery;
 	bool (*resync)(struct capfile *r);
 	uint64_t block_at;		/* where the block or record begins that is read */
-	uint32_t mended_len;		/* bytes of the next block or packet, whatever it says itself; 0: it is right */
+	/* bytes of the next block or packet, whatever it says itself; 0: it is right */
+	uint32_t mended_len;
 	bool torn;			/* which has lost its end */
 	bool rest_lost;			/* the file is compressed, and damaged from here on */
 	struct pcap_habits habits;	/* pcap */
 	uint32_t last_sec;		/* of the last record that shows what is usual; 0: none */
-	uint64_t trusted;		/* records that begin before this offset are delivered without a look at them */
+	/* records that begin before this offset are delivered without a look at them */
+	uint64_t trusted;
 	uint64_t usual;			/* and those before this one show what is usual */
 	uint64_t doubtful;		/* what stands there is not: go_on is better. 0: none */
-	uint64_t go_on;			/* where to, once no more can be delivered; it may be before us. 0: not known */
+	/* where to, once no more can be delivered; it may be before us. 0: not known */
+	uint64_t go_on;
 	uint64_t promised;		/* what is trusted from there on */
 	bool rejoins;			/* go_on leads back to what is read without recovery */
 	bool plain_ended;		/* where that has ended */
 	uint64_t looked_at;		/* places, headers and blocks: all the work of recovery */
-	uint64_t looks_granted, granted_at;	/* see recover_grant_looks(); up to that offset they are */
+	/* see recover_grant_looks(); up to that offset they are */
+	uint64_t looks_granted, granted_at;
 
 	const char *format;
 	bool unbegun;			/* see capfile_is_unbegun() */
@@ -124,15 +147,19 @@ struct capfile {
 	uint32_t pcap_plain;		/* bytes of a packet of which there is nothing to say */
 };
 
-/* What next() of a format returns where another capture begins: at stream_bytes(), or behind what is compressed. */
+/*
+ * What next() of a format returns where another capture begins: at stream_bytes(), or behind what
+ * is compressed.
+ */
 enum { CAPFILE_ANOTHER = 2 };
 
 /* Or where it is to be asked again. */
 enum { CAPFILE_AGAIN = 3 };
 
 /*
- * Does another capture begin here, where a packet, block or compressed data begins or has ended? One of the same
- * format, and in pcapng another section, is none. For places where magic_may_be() says so.
+ * Does another capture begin here, where a packet, block or compressed data begins or has ended?
+ * One of the same format, and in pcapng another section, is none. For places where magic_may_be()
+ * says so.
  */
 bool another_is_here(struct capfile *r);
 
@@ -152,7 +179,10 @@ int stream_leave(struct capfile *r);
 /* Reads until there are @n bytes at stream_bytes(): for stream_need(). */
 bool stream_fill(struct capfile *r, size_t n);
 
-/* At least @n bytes at stream_bytes(), read in if needed. False at the end of the file or after an error. */
+/*
+ * At least @n bytes at stream_bytes(), read in if needed. False at the end of the file or after an
+ * error.
+ */
 static inline bool stream_need(struct capfile *r, size_t n)
 {
 	return r->end - r->begin >= n || stream_fill(r, n);
@@ -172,7 +202,10 @@ static inline size_t stream_have(const struct capfile *r)
 /* Steps over @n bytes without holding them. False if the file ends before. */
 bool stream_skip(struct capfile *r, uint64_t n);
 
-/* Are the bytes from here on, not fewer than @least, to the end of the file (or for 256 KiB) all zero? */
+/*
+ * Are the bytes from here on, not fewer than @least, to the end of the file (or for 256 KiB) all
+ * zero?
+ */
 bool stream_zero_tail(struct capfile *r, size_t least);
 
 /* Numbers in the byte order of the file. */
@@ -202,16 +235,22 @@ static inline uint64_t capfile_u64(const struct capfile *r, const uint8_t *p)
 
 /* Sets the sentence; returns -EBADMSG, or the error of the last read if there was one. */
 int capfile_fail(struct capfile *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void capfile_warn(struct capfile *r, enum capfile_warning kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void capfile_warn(struct capfile *r, enum capfile_warning kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* May @n bytes more be kept for as long as the file is read? Counts them; says so once if not. */
 bool capfile_may_keep(struct capfile *r, size_t n);
 
-/* Takes @n bytes of the budget. False: there are not so many; then a failure will be told as that. */
+/*
+ * Takes @n bytes of the budget. False: there are not so many; then a failure will be told as that.
+ */
 bool capfile_take(struct capfile *r, size_t n);
 void capfile_give(struct capfile *r, size_t n);
 
-/* A new interface, numbered on. NULL: there is no memory, or not enough of the budget. They stay where they are. */
+/*
+ * A new interface, numbered on. NULL: there is no memory, or not enough of the budget. They stay
+ * where they are.
+ */
 struct capfile_iface *capfile_add_iface(struct capfile *r);
 
 static inline struct capfile_iface *capfile_iface_at(const struct capfile *r, uint32_t n)
@@ -221,7 +260,10 @@ static inline struct capfile_iface *capfile_iface_at(const struct capfile *r, ui
 	return r->ifaces[chunk] + (n + 1 - (1u << chunk));
 }
 
-/* @resolution: as if_tsresol. It is exact down to 10^-19 and 2^-63, the ends of 64 bits; below, times are unknown. */
+/*
+ * @resolution: as if_tsresol. It is exact down to 10^-19 and 2^-63, the ends of 64 bits; below,
+ * times are unknown.
+ */
 void capfile_set_unit(struct time_unit *u, uint8_t resolution);
 
 /* Ticks of a unit in ns since 1970. False: not known, or not to be expressed in 64 bits of ns. */
@@ -232,29 +274,36 @@ int pcap_begin(struct capfile *r);
 int pcapng_begin(struct capfile *r);
 
 /*
- * Recovery. A format's resync() is called where r->next() failed and consumed nothing. It steps on to where reading
- * can go on, or sets r->mended_len and stays; false: nothing more can be read, and it has stepped to the end.
+ * Recovery. A format's resync() is called where r->next() failed and consumed nothing. It steps on
+ * to where reading can go on, or sets r->mended_len and stays; false: nothing more can be read, and
+ * it has stepped to the end.
  */
 enum {
-	RECOVER_WINDOW	= 1 << 20,	/* bytes that are held while we look for a block or record */
-	RECOVER_AHEAD	= 128 * 1024,	/* bytes behind one that fits in which we look for one that fits better */
+	/* bytes that are held while we look for a block or record */
+	RECOVER_WINDOW	= 1 << 20,
+	/* bytes behind one that fits in which we look for one that fits better */
+	RECOVER_AHEAD	= 128 * 1024,
 	RECOVER_LEN_MAX	= 16 << 20,	/* bytes of a block or packet that others would read */
 };
 
 int recover_next(struct capfile *r, struct packet *p);
 
-/* A file whose beginning is damaged; the reason is in r->error. 0, or -EBADMSG with the same reason. */
+/*
+ * A file whose beginning is damaged; the reason is in r->error. 0, or -EBADMSG with the same
+ * reason.
+ */
 int recover_begin(struct capfile *r);
 
 /*
- * Does the header of a capture stand @pos bytes from here, whose records or blocks lead on past @past, or to the end
- * of the file?
+ * Does the header of a capture stand @pos bytes from here, whose records or blocks lead on past
+ * @past, or to the end of the file?
  */
 bool recover_header_leads(struct capfile *r, size_t pos, size_t past);
 
 /*
- * Something better than what was found may be looked for as long as the work stays in a proportion to the bytes that
- * were passed. These are counted by recover_grant_looks(), the work in r->looked_at.
+ * Something better than what was found may be looked for as long as the work stays in a proportion
+ * to the bytes that were passed. These are counted by recover_grant_looks(), the work in
+ * r->looked_at.
  */
 void recover_grant_looks(struct capfile *r);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Streams of libzstd and zlib, fed piece by piece, so that all in front of damaged data has gone out before it is
- * met.
+ * Streams of libzstd and zlib, fed piece by piece, so that all in front of damaged data has gone
+ * out before it is met.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,10 +15,12 @@
 #include "capture/read/magic.h"
 
 enum {
-	WINDOW_LOG_MAX = 25,	/* zstd: 32 MiB. Levels up to 19 want 8 MiB, --ultra and --long up to 128 MiB and more */
+	/* zstd: 32 MiB. Levels up to 19 want 8 MiB, --ultra and --long up to 128 MiB and more */
+	WINDOW_LOG_MAX = 25,
 	ZSTD_FIRST = 5,		/* bytes that begin a frame of zstd */
 	USUAL = 64 * 1024,	/* bytes that are read at once */
-	GZIP_BYTES = 48 * 1024,	/* that zlib takes, says zconf.h: 32 KiB for the window and about 7 */
+	/* that zlib takes, says zconf.h: 32 KiB for the window and about 7 */
+	GZIP_BYTES = 48 * 1024,
 };
 
 struct decompress {
@@ -46,7 +48,8 @@ enum codec_kind decompress_kind(const uint8_t *p, size_t n)
 {
 	if (n >= 2 && !memcmp(p, "\x1f\x8b", 2))
 		return CODEC_GZIP;
-	if (n >= 4 && (!memcmp(p, "\x28\xb5\x2f\xfd", 4) || ((p[0] & 0xf0) == 0x50 && !memcmp(p + 1, "\x2a\x4d\x18", 3))))
+	if (n >= 4 && (!memcmp(p, "\x28\xb5\x2f\xfd", 4) ||
+		       ((p[0] & 0xf0) == 0x50 && !memcmp(p + 1, "\x2a\x4d\x18", 3))))
 		return CODEC_ZSTD;	/* a frame, or one to be skipped: RFC 8878, 3.1 */
 	return CODEC_NONE;
 }
@@ -72,7 +75,8 @@ static int open_codec(struct decompress *u)
 	return 0;
 }
 
-int decompress_open(struct decompress **unpack, enum codec_kind kind, const void *first, size_t n, unpack_source_fn source, void *ctx)
+int decompress_open(struct decompress **unpack, enum codec_kind kind, const void *first, size_t n,
+		    unpack_source_fn source, void *ctx)
 {
 	cleanup(unpack_closep) struct decompress *u = calloc(1, sizeof(*u));
 	int err;
@@ -97,8 +101,8 @@ int decompress_open(struct decompress **unpack, enum codec_kind kind, const void
 
 static ssize_t damaged(struct decompress *u, const char *what)
 {
-	snprintf(u->message, sizeof(u->message), "%s data damaged at byte %llu: %s", codec_name(u->kind),
-		 (unsigned long long)u->offset, what);
+	snprintf(u->message, sizeof(u->message), "%s data damaged at byte %llu: %s",
+		 codec_name(u->kind), (unsigned long long)u->offset, what);
 	return u->done = -EBADMSG;
 }
 
@@ -112,14 +116,16 @@ static ssize_t refuse_zstd(struct decompress *u, size_t code)
 {
 	if (ZSTD_getErrorCode(code) != ZSTD_error_frameParameter_windowTooLarge)
 		return damaged(u, ZSTD_getErrorName(code));
-	snprintf(u->message, sizeof(u->message), "the zstd frame at byte %llu takes more than %u MiB of memory; unpack it "
-		 "first: zstd -dc --long=31 FILE | xdpdump -r -", (unsigned long long)u->offset, 1 << (WINDOW_LOG_MAX - 20));
+	snprintf(u->message, sizeof(u->message),
+		 "the zstd frame at byte %llu takes more than %u MiB of memory; unpack it "
+		 "first: zstd -dc --long=31 FILE | xdpdump -r -",
+		 (unsigned long long)u->offset, 1 << (WINDOW_LOG_MAX - 20));
 	return u->done = -EBADMSG;
 }
 
 /*
- * Not more than the decoder wants: about one block, since an error takes all with it that it has unpacked in that
- * call.
+ * Not more than the decoder wants: about one block, since an error takes all with it that it has
+ * unpacked in that call.
  */
 static ssize_t step_zstd(struct decompress *u, void *buf, size_t n)
 {
@@ -149,7 +155,8 @@ static void next_member(struct decompress *u)
 	u->done = 1;
 	u->garbage = p[0] != 0;
 	if (u->garbage)
-		snprintf(u->message, sizeof(u->message), "what stands behind the gzip data, from byte %llu on, is ignored",
+		snprintf(u->message, sizeof(u->message),
+			 "what stands behind the gzip data, from byte %llu on, is ignored",
 			 (unsigned long long)u->offset);
 }
 
@@ -291,7 +298,8 @@ int decompress_is_capture(const uint8_t *p, size_t n)
 
 	if (got)
 		return got;
-	while (have < sizeof(first) && (got = decompress_read(u, first + have, sizeof(first) - have)) > 0)
+	while (have < sizeof(first) &&
+	       (got = decompress_read(u, first + have, sizeof(first) - have)) > 0)
 		have += got;
 	if (have < sizeof(first) && got == -EAGAIN)
 		return -EAGAIN;

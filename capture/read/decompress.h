@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Compressed data comes in as a stream, unpacked data goes out as a stream: gzip members and zstd frames, any number
- * of them behind each other, with a bound on the memory. What can be unpacked is handed out before more is asked for.
+ * Compressed data comes in as a stream, unpacked data goes out as a stream: gzip members and zstd
+ * frames, any number of them behind each other, with a bound on the memory. What can be unpacked is
+ * handed out before more is asked for.
  */
 #ifndef XDPDUMP_READ_DECOMPRESS_H
 #define XDPDUMP_READ_DECOMPRESS_H
@@ -20,18 +21,25 @@ enum {
 	DECOMPRESS_FIRST_MAX = 256 * 1024,
 };
 
-/* By which codec data is compressed that begins with these @n bytes; CODEC_NONE: by none that is known here. */
+/*
+ * By which codec data is compressed that begins with these @n bytes; CODEC_NONE: by none that is
+ * known here.
+ */
 enum codec_kind decompress_kind(const uint8_t *p, size_t n);
 
 /* Gives the next bytes, at most @n and at least one; 0: there are no more; -errno. */
 typedef ssize_t (*unpack_source_fn)(void *ctx, void *buf, size_t n);
 
-/* Starts on the @n bytes at @first, at most DECOMPRESS_FIRST_MAX, which @source goes on from. -ENOMEM, or 0. */
-int decompress_open(struct decompress **u, enum codec_kind kind, const void *first, size_t n, unpack_source_fn source, void *ctx);
+/*
+ * Starts on the @n bytes at @first, at most DECOMPRESS_FIRST_MAX, which @source goes on from.
+ * -ENOMEM, or 0.
+ */
+int decompress_open(struct decompress **u, enum codec_kind kind, const void *first, size_t n,
+		    unpack_source_fn source, void *ctx);
 
 /*
- * Up to @n bytes, which is not 0; 0: the end. -EBADMSG: cut short or damaged, see decompress_error(). Else -errno of the
- * source.
+ * Up to @n bytes, which is not 0; 0: the end. -EBADMSG: cut short or damaged, see
+ * decompress_error(). Else -errno of the source.
  */
 ssize_t decompress_read(struct decompress *u, void *buf, size_t n);
 
@@ -45,24 +53,28 @@ bool decompress_is_cut(const struct decompress *u);
 const char *decompress_warning(const struct decompress *u);
 
 /*
- * At the end: a capture, or data that is compressed otherwise, stands behind. *@n bytes of it have been taken from
- * the source already and live as long as @u; NULL: there is none.
+ * At the end: a capture, or data that is compressed otherwise, stands behind. *@n bytes of it have
+ * been taken from the source already and live as long as @u; NULL: there is none.
  */
 const uint8_t *decompress_behind(const struct decompress *u, size_t *n);
 
 /*
- * The place in the compressed data that decompress_read() has come to. It counts from what decompress_count_from() said, or
+ * The place in the compressed data that decompress_read() has come to. It counts from what
+ * decompress_count_from() said, or
  * 0.
  */
 uint64_t decompress_offset(const struct decompress *u);
 void decompress_count_from(struct decompress *u, uint64_t offset);
 
-/* Does what is compressed in these bytes begin as a capture does? -EAGAIN: there are too few of them. */
+/*
+ * Does what is compressed in these bytes begin as a capture does? -EAGAIN: there are too few of
+ * them.
+ */
 int decompress_is_capture(const uint8_t *p, size_t n);
 
 /*
- * Is what is compressed in these bytes damaged, or no more of it than its end missing? *@out: bytes that come out of
- * it, of a million at most.
+ * Is what is compressed in these bytes damaged, or no more of it than its end missing? *@out: bytes
+ * that come out of it, of a million at most.
  */
 bool decompress_is_damaged(const uint8_t *p, size_t n, size_t *out);
 

@@ -9,7 +9,10 @@
 #include "capture/packet/pcapng_codes.h"
 #include "capture/read/pcapng.h"
 
-/* As text, behind a byte 0. What else it may be is compiled code, which only a machine of the same order can use. */
+/*
+ * As text, behind a byte 0. What else it may be is compiled code, which only a machine of the same
+ * order can use.
+ */
 static void keep_filter(struct options *o, char **kept, struct option opt)
 {
 	if (!opt.len || *opt.value) {
@@ -21,13 +24,15 @@ static void keep_filter(struct options *o, char **kept, struct option opt)
 	option_keep_string(o, kept, &opt);
 }
 
-static void set_resolution(struct capfile *r, const struct body *b, struct time_unit *u, uint8_t resolution)
+static void set_resolution(struct capfile *r, const struct body *b, struct time_unit *u,
+			   uint8_t resolution)
 {
 	capfile_set_unit(u, resolution);
 	if (u->unknown)
-		capfile_warn(r, WARN_RESOLUTION,
-			    "the interface at byte %llu has times in units of %s^-%u s, which is too fine: times unknown",
-			    b->at, resolution & 0x80 ? "2" : "10", resolution & 0x7f);
+		capfile_warn(
+			r, WARN_RESOLUTION,
+			"the interface at byte %llu has times in units of %s^-%u s, which is too fine: times unknown",
+			b->at, resolution & 0x80 ? "2" : "10", resolution & 0x7f);
 }
 
 static void interface_option(struct options *o, const struct option *opt, struct capfile_iface *ri)
@@ -81,10 +86,12 @@ int describe_interface(struct capfile *r, const struct body *b)
 	struct option opt;
 
 	if (b->len < 8)
-		return capfile_fail(r, "damaged at byte %llu: an interface block of %zu bytes", b->at, b->len + 12);
+		return capfile_fail(r, "damaged at byte %llu: an interface block of %zu bytes",
+				    b->at, b->len + 12);
 	ri = capfile_add_iface(r);
 	if (!ri)
-		return r->poor ? capfile_fail(r, "more than %u interfaces", BUDGET_IFACES) : -ENOMEM;
+		return r->poor ? capfile_fail(r, "more than %u interfaces", BUDGET_IFACES)
+			       : -ENOMEM;
 	ri->iface.linktype = capfile_u16(r, b->data);
 	ri->iface.snaplen = capfile_u32(r, b->data + 4);
 	while (options_next(&o, &opt))
@@ -96,7 +103,8 @@ int describe_interface(struct capfile *r, const struct body *b)
 
 struct capfile_iface *describe_substitute_iface(struct capfile *r)
 {
-	const struct capfile_iface *like = r->n_ifaces ? capfile_iface_at(r, r->n_ifaces - 1) : NULL;
+	const struct capfile_iface *like = r->n_ifaces ? capfile_iface_at(r, r->n_ifaces - 1)
+						       : NULL;
 	struct capfile_iface *ri = capfile_add_iface(r);
 
 	if (!ri)
@@ -113,8 +121,9 @@ struct capfile_iface *describe_substitute_iface(struct capfile *r)
 static void stat_option(struct options *o, const struct option *opt, const struct capfile_iface *ri)
 {
 	static const enum stat_field fields[] = {
-		[ISB_STARTTIME] = STAT_START, [ISB_ENDTIME] = STAT_END, [ISB_IFRECV] = STAT_RECEIVED,
-		[ISB_IFDROP] = STAT_IF_DROP, [ISB_FILTERACCEPT] = STAT_ACCEPTED, [ISB_OSDROP] = STAT_OS_DROP,
+		[ISB_STARTTIME] = STAT_START,	    [ISB_ENDTIME] = STAT_END,
+		[ISB_IFRECV] = STAT_RECEIVED,	    [ISB_IFDROP] = STAT_IF_DROP,
+		[ISB_FILTERACCEPT] = STAT_ACCEPTED, [ISB_OSDROP] = STAT_OS_DROP,
 		[ISB_USRDELIV] = STAT_DELIVERED,
 	};
 	struct iface_stats *s = ri->stats;
@@ -140,7 +149,10 @@ static void stat_option(struct options *o, const struct option *opt, const struc
 	s->has |= 1u << fields[opt->code];
 }
 
-/* Statistics are cumulative, so the last ones count. Those of an interface that is not there are of no use. */
+/*
+ * Statistics are cumulative, so the last ones count. Those of an interface that is not there are of
+ * no use.
+ */
 int describe_statistics(struct capfile *r, const struct body *b)
 {
 	struct options o = options_at(r, b, 12);
@@ -181,14 +193,19 @@ int describe_section(struct capfile *r, const struct body *b)
 	unsigned major, minor;
 
 	if (b->len < 16)
-		return capfile_fail(r, "damaged at byte %llu: a section header of %zu bytes, where 28 are the least", b->at,
-				   b->len + 12);
+		return capfile_fail(
+			r,
+			"damaged at byte %llu: a section header of %zu bytes, where 28 are the least",
+			b->at, b->len + 12);
 	major = capfile_u16(r, b->data + 4);
 	minor = capfile_u16(r, b->data + 6);
 	r->first_iface = r->n_ifaces;
-	if (!r->hooks.recover && (major != 1 || (minor != 0 && minor != 2))) {	/* 1.2 is 1.0 written by somebody in a hurry, says the draft */
-		capfile_warn(r, WARN_VERSION, "the section at byte %llu has version %u.%u, where 1.0 is known: skipped", b->at,
-			    major, minor);
+	/* 1.2 is 1.0 written by somebody in a hurry, says the draft */
+	if (!r->hooks.recover && (major != 1 || (minor != 0 && minor != 2))) {
+		capfile_warn(
+			r, WARN_VERSION,
+			"the section at byte %llu has version %u.%u, where 1.0 is known: skipped",
+			b->at, major, minor);
 		return 1;
 	}
 	return r->n_sections++ == 0 ? section_options(r, b) : 0;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Looks again when something happens in the directory, and now and then, for a network tells nothing. */
+/*
+ * Looks again when something happens in the directory, and now and then, for a network tells
+ * nothing.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -16,7 +19,8 @@
 
 enum {
 	LOOK_MS	= 250,
-	PATIENCE = 4,	/* looks at a file that may not have come to its end yet, once there is a next one */
+	/* looks at a file that may not have come to its end yet, once there is a next one */
+	PATIENCE = 4,
 	CHANGES = IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE,
 };
 
@@ -36,12 +40,14 @@ struct seen {
 struct candidate {
 	char *path;
 	struct identity id;
-	int64_t since_ns;	/* it is there; as long as it is not known when it was made, when it was changed */
+	/* it is there; as long as it is not known when it was made, when it was changed */
+	int64_t since_ns;
 };
 
 struct follow {
 	const char *pattern;
-	bool is_name;		/* of a file that was there, whatever is in it that might make a pattern */
+	/* of a file that was there, whatever is in it that might make a pattern */
+	bool is_name;
 	follow_wait_fn wait;
 	void *ctx;
 	int inotify_fd;		/* -1: there is none */
@@ -157,12 +163,13 @@ int follow_open(struct follow **follow, const char *pattern, follow_wait_fn wait
 
 static bool is_earlier(const struct candidate *a, const struct candidate *b)
 {
-	return a->since_ns < b->since_ns || (a->since_ns == b->since_ns && strverscmp(a->path, b->path) < 0);
+	return a->since_ns < b->since_ns ||
+	       (a->since_ns == b->since_ns && strverscmp(a->path, b->path) < 0);
 }
 
 /*
- * A file that was read is one to be read again once it is shorter: it was begun anew, when it was changed. One that is
- * empty may have got its name before the one in front of it has got its end.
+ * A file that was read is one to be read again once it is shorter: it was begun anew, when it was
+ * changed. One that is empty may have got its name before the one in front of it has got its end.
  */
 static void look_at(struct follow *f, char *path)
 {
@@ -239,8 +246,8 @@ static bool is_longer(struct follow *f, int fd)
 }
 
 /*
- * A file that is begun while the one before it gets its last bytes is the next one, and not the other way round. As
- * long as it is not known when they were made, it takes some patience to tell.
+ * A file that is begun while the one before it gets its last bytes is the next one, and not the
+ * other way round. As long as it is not known when they were made, it takes some patience to tell.
  */
 static unsigned looks_needed(const struct follow *f, bool whole)
 {

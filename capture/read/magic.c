@@ -24,7 +24,10 @@ static bool is_pcap(const uint8_t *p, size_t n, bool swapped)
 	memcpy(version, p + 4, 4);
 	for (unsigned i = 0; i < 2; i++)
 		version[i] = swapped ? __builtin_bswap16(version[i]) : version[i];
-	/* the digits of the times, which nobody has ever told; in a record of that second it is a length */
+	/*
+	 * the digits of the times, which nobody has ever told; in a record of that second it is a
+	 * length
+	 */
 	if (n >= 16 && word(p + 12, false))
 		return false;
 	return (version[0] <= digit || version[0] == dg_ux) && version[1] <= digit;
@@ -58,8 +61,8 @@ enum magic magic_of(const uint8_t *p, size_t n)
 const char *magic_name(enum magic m)
 {
 	static const char *const names[] = {
-		[MAGIC_NONE] = "nothing known", [MAGIC_PCAP] = "pcap", [MAGIC_PCAPNG] = "pcapng", [MAGIC_GZIP] = "gzip",
-		[MAGIC_ZSTD] = "zstd",
+		[MAGIC_NONE] = "nothing known", [MAGIC_PCAP] = "pcap", [MAGIC_PCAPNG] = "pcapng",
+		[MAGIC_GZIP] = "gzip",		[MAGIC_ZSTD] = "zstd",
 	};
 
 	return names[m];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What data is, as far as its first bytes tell: a capture of one of the two formats, or compressed. */
+/*
+ * What data is, as far as its first bytes tell: a capture of one of the two formats, or compressed.
+ */
 #ifndef XDPDUMP_READ_MAGIC_H
 #define XDPDUMP_READ_MAGIC_H
 
@@ -24,15 +26,15 @@ static inline bool magic_is_pcap(uint32_t magic)
 }
 
 /*
- * A header of pcap takes 8 bytes to be told, a section of pcapng 12: behind the magic number stands a version, not
- * always one that can be read, or the number that tells the byte order. The times of packets may look like less than
- * that.
+ * A header of pcap takes 8 bytes to be told, a section of pcapng 12: behind the magic number stands
+ * a version, not always one that can be read, or the number that tells the byte order. The times of
+ * packets may look like less than that.
  */
 enum magic magic_of(const uint8_t *p, size_t n);
 
 /*
- * May data that begins with byte @first be something but MAGIC_NONE? For places where it is looked at with each
- * packet.
+ * May data that begins with byte @first be something but MAGIC_NONE? For places where it is looked
+ * at with each packet.
  */
 static inline bool magic_may_be(uint8_t first)
 {

@@ -62,7 +62,10 @@ static size_t buffer_for(unsigned n)
 	return size;
 }
 
-/* Many files, and those that take much memory, are opened in turn: of most only one or two are needed at a time. */
+/*
+ * Many files, and those that take much memory, are opened in turn: of most only one or two are
+ * needed at a time.
+ */
 static int open_sources(struct merge *in, const char *const *paths, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
@@ -90,11 +93,13 @@ static int begin(struct merge *in)
 	err = s->is_parked ? merge_file_wake(s) : 0;
 	if (err)
 		return err;
-	err = number_ifaces(s);		/* a classic file has shown its only one; the others' come behind it */
+	/* a classic file has shown its only one; the others' come behind it */
+	err = number_ifaces(s);
 	return err ? merge_file_keep_error(in, s->name, "out of memory", err) : 0;
 }
 
-int merge_open(struct merge **input, const char *const *paths, unsigned n, const struct merge_options *o)
+int merge_open(struct merge **input, const char *const *paths, unsigned n,
+	       const struct merge_options *o)
 {
 	cleanup(closep) struct merge *in = calloc(1, sizeof(*in));
 	int err = 0;
@@ -131,7 +136,9 @@ static inline int read_packet(struct merge_file *s, struct packet *p)
 		got = err ? err : got;
 	}
 	if (got < 0)
-		merge_file_keep_error(s->input, s->name, got == -ENOMEM ? "out of memory" : capfile_error(s->reader), got);
+		merge_file_keep_error(s->input, s->name,
+				      got == -ENOMEM ? "out of memory" : capfile_error(s->reader),
+				      got);
 	return got;
 }
 
@@ -207,7 +214,10 @@ static void fill_heap(struct merge *in)
 	wake_top(in);
 }
 
-/* The top was delivered; its file may have read on only now, because the bytes of the packet were in its buffer. */
+/*
+ * The top was delivered; its file may have read on only now, because the bytes of the packet were
+ * in its buffer.
+ */
 static void replace_top(struct merge *in)
 {
 	if (advance(in->heap[0]))
@@ -302,12 +312,14 @@ bool merge_is_stream(const struct merge *in)
 
 const struct iface *merge_iface(const struct merge *in, uint32_t id)
 {
-	return id < in->n_ifaces ? capfile_iface(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
+	return id < in->n_ifaces ? capfile_iface(in->ifaces[id].source->reader, in->ifaces[id].id)
+				 : NULL;
 }
 
 const struct iface_stats *merge_stats(const struct merge *in, uint32_t id)
 {
-	return id < in->n_ifaces ? capfile_stats(in->ifaces[id].source->reader, in->ifaces[id].id) : NULL;
+	return id < in->n_ifaces ? capfile_stats(in->ifaces[id].source->reader, in->ifaces[id].id)
+				 : NULL;
 }
 
 const char *merge_section(const struct merge *in, int option)
@@ -322,7 +334,8 @@ struct raw_options merge_section_options(struct merge *in)
 	all->len = 0;
 	for (unsigned i = 0; i < in->n_sources; i++) {
 		const struct capfile *r = in->sources[i]->reader;
-		struct raw_options one = r ? capfile_section_options(r) : (struct raw_options){ .len = 0 };
+		struct raw_options one = r ? capfile_section_options(r)
+					   : (struct raw_options){ .len = 0 };
 		void *more = one.len ? realloc(all->bytes, all->len + one.len) : NULL;
 
 		if (!more)	/* nothing to add, or no memory for it */
@@ -361,7 +374,9 @@ bool merge_progress(const struct merge *in, uint64_t *done, uint64_t *size)
 		return false;
 	for (unsigned i = 0; i < in->n_sources; i++) {
 		const struct merge_file *s = in->sources[i];
-		off_t at = s->file ? lseek(fileno(s->file), 0, SEEK_CUR) : s->is_done ? s->stat.st_size : 0;
+		off_t at = s->file	? lseek(fileno(s->file), 0, SEEK_CUR)
+			   : s->is_done ? s->stat.st_size
+					: 0;
 
 		*done += at < 0 ? 0 : at;
 		*size += s->stat.st_size;

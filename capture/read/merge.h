@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * One capture or many as one stream of packets in the order of time. Each file keeps its own order: where its times
- * step back, or are missing, its packets stay where they are. The interfaces of all files are kept apart and numbered
- * anew.
+ * One capture or many as one stream of packets in the order of time. Each file keeps its own order:
+ * where its times step back, or are missing, its packets stay where they are. The interfaces of all
+ * files are kept apart and numbered anew.
  */
 #ifndef XDPDUMP_READ_MERGE_H
 #define XDPDUMP_READ_MERGE_H
@@ -20,13 +20,16 @@ struct raw_options;
 struct capfile;
 struct recovery;
 
-/* Is called with a sentence, the name of the file in front, for what is odd and can be read all the same. */
+/*
+ * Is called with a sentence, the name of the file in front, for what is odd and can be read all the
+ * same.
+ */
 typedef void (*merge_warn_fn)(void *ctx, const char *sentence);
 
 /*
- * Is called before each read of a file that may come slowly, with its descriptor: 0 when there is something to read,
- * or @timeout_ms are over (-1: never), or an errno, and the reading ends with it. With it a FIFO without a writer can
- * be waited for as well.
+ * Is called before each read of a file that may come slowly, with its descriptor: 0 when there is
+ * something to read, or @timeout_ms are over (-1: never), or an errno, and the reading ends with
+ * it. With it a FIFO without a writer can be waited for as well.
  */
 typedef int (*merge_wait_fn)(void *ctx, int fd, int timeout_ms);
 
@@ -39,21 +42,25 @@ struct merge_options {
 	merge_look_fn look;	/* may be NULL */
 	void *ctx;
 	bool recover;		/* to go on behind damage */
-	bool concatenated;	/* to go on behind the end of a capture, with the next one in the file */
+	/* to go on behind the end of a capture, with the next one in the file */
+	bool concatenated;
 	bool copy;		/* blocks that are no packets are wanted, see merge_blocks() */
 	bool local;		/* as in struct capfile_hooks */
 	bool follow;		/* see merge_open(); wait is needed for that */
 };
 
 /*
- * Opens @n files, "-" is stdin, and reads their first block or header. The paths have to live as long as the input. A
- * file that is empty, or ends within its header, is one that could not be read to its end, if there are others. 0, or
+ * Opens @n files, "-" is stdin, and reads their first block or header. The paths have to live as
+ * long as the input. A file that is empty, or ends within its header, is one that could not be read
+ * to its end, if there are others. 0, or
  * -errno and merge_error() tells; *in is to be closed whatever is returned.
  *
- * With follow there is one path, which may be a pattern: follow.h tells which files come one after another, each read
- * as it grows. There is no end, and what is wrong with one that is not the first is told by warn().
+ * With follow there is one path, which may be a pattern: follow.h tells which files come one after
+ * another, each read as it grows. There is no end, and what is wrong with one that is not the first
+ * is told by warn().
  */
-int merge_open(struct merge **in, const char *const *paths, unsigned n, const struct merge_options *o);
+int merge_open(struct merge **in, const char *const *paths, unsigned n,
+	       const struct merge_options *o);
 
 /*
  * 1: a packet, whose data and iface live until the next call. 0: the end of all files. An error, at the end as well:
@@ -63,13 +70,16 @@ int merge_open(struct merge **in, const char *const *paths, unsigned n, const st
 int merge_next(struct merge *in, struct packet *p);
 
 /*
- * The blocks that may be copied to a pcapng output and belong in front of the packet that merge_next() delivered, or
- * at the end if it delivered none. Each stands behind the packet that it follows in its file. They live until the
- * next call.
+ * The blocks that may be copied to a pcapng output and belong in front of the packet that
+ * merge_next() delivered, or at the end if it delivered none. Each stands behind the packet that it
+ * follows in its file. They live until the next call.
  */
 const struct blocks *merge_blocks(const struct merge *in);
 
-/* What is wrong with the files that could not be read to their end: the n-th sentence, its file in front, or NULL. */
+/*
+ * What is wrong with the files that could not be read to their end: the n-th sentence, its file in
+ * front, or NULL.
+ */
 const char *merge_error(const struct merge *in, unsigned n);
 
 /* What recovery came to, of all files together. */
@@ -81,7 +91,9 @@ bool merge_is_drained(const struct merge *in);
 /* Is one of the files no regular file, so that it may come slowly? */
 bool merge_is_stream(const struct merge *in);
 
-/* The interfaces seen so far, ids from 0 in the order in which they appeared; NULL behind the last. */
+/*
+ * The interfaces seen so far, ids from 0 in the order in which they appeared; NULL behind the last.
+ */
 const struct iface *merge_iface(const struct merge *in, uint32_t id);
 
 /* The last statistics of an interface, or NULL. */
@@ -90,10 +102,16 @@ const struct iface_stats *merge_stats(const struct merge *in, uint32_t id);
 /* As capfile_section(), of the first file in which there is something. */
 const char *merge_section(const struct merge *in, int option);
 
-/* What else it says, comments above all: of all files, as far as they were read. Lives until the next call. */
+/*
+ * What else it says, comments above all: of all files, as far as they were read. Lives until the
+ * next call.
+ */
 struct raw_options merge_section_options(struct merge *in);
 
-/* The files, by their place in @paths: NULL behind the last. A name is fit for a sentence: the path, or "stdin". */
+/*
+ * The files, by their place in @paths: NULL behind the last. A name is fit for a sentence: the
+ * path, or "stdin".
+ */
 const char *merge_name(const struct merge *in, unsigned i);
 const struct stat *merge_stat(const struct merge *in, unsigned i);
 const struct capfile *merge_reader(const struct merge *in, unsigned i);
@@ -101,7 +119,10 @@ const struct capfile *merge_reader(const struct merge *in, unsigned i);
 /* The name for a sentence about all of it: that of the file, or "N files". */
 const char *merge_title(const struct merge *in);
 
-/* Bytes of the files, as they lie on the disk, that were read, of @size. False: not all of them are regular files. */
+/*
+ * Bytes of the files, as they lie on the disk, that were read, of @size. False: not all of them are
+ * regular files.
+ */
 bool merge_progress(const struct merge *in, uint64_t *done, uint64_t *size);
 
 /* Returns NULL. */

@@ -57,8 +57,8 @@ static int look(void *ctx)
 }
 
 /*
- * To open a FIFO is to wait for its writer, unless somebody else waits for it. Over a network it may be interrupted
- * for any reason.
+ * To open a FIFO is to wait for its writer, unless somebody else waits for it. Over a network it
+ * may be interrupted for any reason.
  */
 static FILE *open_path(const char *path, const struct merge_options *o)
 {
@@ -81,7 +81,8 @@ static FILE *open_path(const char *path, const struct merge_options *o)
 
 static const char *why_not_open(int err)
 {
-	return err == -EMFILE ? "too many files for the limit of this process (ulimit -n)" : strerror(-err);
+	return err == -EMFILE ? "too many files for the limit of this process (ulimit -n)"
+			      : strerror(-err);
 }
 
 static struct capfile_hooks hooks_of(struct merge_file *s)
@@ -89,8 +90,14 @@ static struct capfile_hooks hooks_of(struct merge_file *s)
 	struct merge *in = s->input;
 	const struct merge_options *o = &in->options;
 	struct capfile_hooks hooks = {
-		.warn = warn, .ctx = s, .buffer = in->buffer, .budget = &in->budget, .recover = o->recover,
-		.concatenated = o->concatenated, .local = o->local, .blocks = o->copy ? &in->blocks : NULL,
+		.warn = warn,
+		.ctx = s,
+		.buffer = in->buffer,
+		.budget = &in->budget,
+		.recover = o->recover,
+		.concatenated = o->concatenated,
+		.local = o->local,
+		.blocks = o->copy ? &in->blocks : NULL,
 	};
 
 	if (o->look)
@@ -142,8 +149,8 @@ static void close_file(struct merge_file *s)
 }
 
 /*
- * Without a packet, or with one that has no time, it comes first of all, as that packet does; whatever is wrong then
- * shows.
+ * Without a packet, or with one that has no time, it comes first of all, as that packet does;
+ * whatever is wrong then shows.
  */
 static void park(struct merge_file *s)
 {
@@ -252,7 +259,8 @@ int merge_file_follow(struct merge *in, const char *pattern)
 	int err;
 
 	if (!stat(pattern, &st) && !S_ISREG(st.st_mode))
-		return merge_file_keep_error(in, pattern, "not a regular file, which --follow is for", -EINVAL);
+		return merge_file_keep_error(in, pattern,
+					     "not a regular file, which --follow is for", -EINVAL);
 	err = follow_open(&in->follow, pattern, in->options.wait, in->options.ctx);
 	if (err)
 		return err;

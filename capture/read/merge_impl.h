@@ -10,7 +10,10 @@
 #include "capture/read/capfile.h"
 #include "capture/read/merge.h"
 
-/* A file. It is parked if it has been looked into and closed again: until its first packet is the next one of all. */
+/*
+ * A file. It is parked if it has been looked into and closed again: until its first packet is the
+ * next one of all.
+ */
 struct merge_file {
 	struct merge *input;
 	unsigned place;		/* among them */
@@ -22,7 +25,8 @@ struct merge_file {
 	bool is_parked, is_done;
 	const uint32_t *n_shown;	/* interfaces that the file has shown */
 	uint32_t n_ifaces;	/* those that have a number */
-	uint64_t key;		/* the time of the packet, or of the last one before it that has a time */
+	/* the time of the packet, or of the last one before it that has a time */
+	uint64_t key;
 	struct packet packet;	/* to be delivered next */
 };
 
@@ -57,15 +61,22 @@ struct merge {
 int merge_file_keep_error(struct merge *in, const char *name, const char *sentence, int err);
 
 /*
- * Opens the file as one more source and reads its first block or header; @parked: and then its first packet, and
- * parks it, if that can be done. If there is nothing in it, it is done. -errno, which is kept.
+ * Opens the file as one more source and reads its first block or header; @parked: and then its
+ * first packet, and parks it, if that can be done. If there is nothing in it, it is done. -errno,
+ * which is kept.
  */
 int merge_file_open(struct merge *in, const char *path, bool parked);
 
-/* Begins to follow: the first file in which there is something is the last source. -errno, which is kept. */
+/*
+ * Begins to follow: the first file in which there is something is the last source. -errno, which is
+ * kept.
+ */
 int merge_file_follow(struct merge *in, const char *pattern);
 
-/* Waits for the next file, which becomes the last source. What is wrong with one is told, and another waited for. -errno. */
+/*
+ * Waits for the next file, which becomes the last source. What is wrong with one is told, and
+ * another waited for. -errno.
+ */
 int merge_file_follow_on(struct merge *in);
 
 /* Opens one that is parked again. -errno, which is kept. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The options of pcapng blocks: taken apart, checked, and those without a field carried along in host byte order. */
+/*
+ * The options of pcapng blocks: taken apart, checked, and those without a field carried along in
+ * host byte order.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +14,8 @@
 
 static bool is_custom(uint16_t code)
 {
-	return code == CUSTOM_STRING || code == CUSTOM_BYTES || code == CUSTOM_STRING_NO || code == CUSTOM_BYTES_NO;
+	return code == CUSTOM_STRING || code == CUSTOM_BYTES || code == CUSTOM_STRING_NO ||
+	       code == CUSTOM_BYTES_NO;
 }
 
 bool options_next(struct options *o, struct option *opt)
@@ -27,13 +31,18 @@ bool options_next(struct options *o, struct option *opt)
 	if (opt->code == OPT_END)
 		return false;
 	if (opt->len > b->len - o->pos - 4) {
-		capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which the block has not",
-			    opt->code, b->at, opt->len);
+		capfile_warn(
+			o->r, WARN_OPTION,
+			"option %u of the block at byte %llu has %u bytes, which the block has not",
+			opt->code, b->at, opt->len);
 		return false;
 	}
 	if (is_custom(opt->code) && opt->len < 4)
-		capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which is no room for the "
-			    "enterprise number", opt->code, b->at, opt->len);
+		capfile_warn(
+			o->r, WARN_OPTION,
+			"option %u of the block at byte %llu has %u bytes, which is no room for the "
+			"enterprise number",
+			opt->code, b->at, opt->len);
 	o->pos += 4 + ((opt->len + 3u) & ~3u);
 	return true;
 }
@@ -53,8 +62,9 @@ bool option_is_sound(struct options *o, const struct option *opt, unsigned len)
 	if (opt->code < 64 && o->seen >> opt->code & 1)
 		return false;
 	if (opt->len != len) {
-		capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes instead of %u", opt->code,
-			    o->b->at, opt->len, len);
+		capfile_warn(o->r, WARN_OPTION,
+			     "option %u of the block at byte %llu has %u bytes instead of %u",
+			     opt->code, o->b->at, opt->len, len);
 		return false;
 	}
 	return is_first(o, opt->code);
@@ -76,7 +86,10 @@ bool option_keep_string(struct options *o, char **kept, const struct option *opt
 /* How the numbers in a value are turned round. */
 enum order { BYTES, WORD, TWO_WORDS, LONG, FIRST_WORD, VERDICT };
 
-/* The options without a field of their own: of a kind of block (0: of any), and the lengths that the draft allows. */
+/*
+ * The options without a field of their own: of a kind of block (0: of any), and the lengths that
+ * the draft allows.
+ */
 static const struct kind {
 	uint32_t block;
 	uint16_t code, least, most;
@@ -84,10 +97,12 @@ static const struct kind {
 	bool once;
 } kinds[] = {
 	{ 0, OPT_COMMENT, 0, UINT16_MAX, BYTES, false },
-	{ 0, CUSTOM_STRING, 4, UINT16_MAX, FIRST_WORD, false },	/* the enterprise number; the rest has no order */
+	/* the enterprise number; the rest has no order */
+	{ 0, CUSTOM_STRING, 4, UINT16_MAX, FIRST_WORD, false },
 	{ 0, CUSTOM_BYTES, 4, UINT16_MAX, FIRST_WORD, false },
 	{ PCAPNG_IDB, IF_IPV4, 8, 8, BYTES, false },		/* address and mask */
-	{ PCAPNG_IDB, IF_IPV6, 17, 17, BYTES, false },		/* address and length of the prefix */
+	/* address and length of the prefix */
+	{ PCAPNG_IDB, IF_IPV6, 17, 17, BYTES, false },
 	{ PCAPNG_IDB, IF_EUI, 8, 8, BYTES, true },
 	{ PCAPNG_IDB, IF_TZONE, 4, 4, WORD, true },
 	{ PCAPNG_IDB, IF_FCSLEN, 1, 1, BYTES, true },
@@ -111,7 +126,9 @@ static const struct kind *kind_of(uint32_t block, uint16_t code)
 	return NULL;
 }
 
-/* May it be copied at all? What the draft does not know may, if its numbers have our order already. */
+/*
+ * May it be copied at all? What the draft does not know may, if its numbers have our order already.
+ */
 static bool may_copy(struct options *o, const struct option *opt, const struct kind *kind)
 {
 	if (opt->code == CUSTOM_STRING_NO || opt->code == CUSTOM_BYTES_NO)
@@ -120,21 +137,26 @@ static bool may_copy(struct options *o, const struct option *opt, const struct k
 		return blocks_copies_local(o->r, o->b->at);
 	if (!kind && (o->r->swapped || o->b->type == PCAPNG_OPB)) {
 		if (o->r->hooks.blocks)
-			capfile_warn(o->r, WARN_COPY, "option %u of the block at byte %llu is not known and cannot be copied",
-				    opt->code, o->b->at);
+			capfile_warn(
+				o->r, WARN_COPY,
+				"option %u of the block at byte %llu is not known and cannot be copied",
+				opt->code, o->b->at);
 		return false;
 	}
 	if (!kind)
 		return true;
 	if (opt->len < kind->least || opt->len > kind->most) {
 		if (!is_custom(opt->code))	/* which was said already */
-			capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes, which it cannot have",
-				    opt->code, o->b->at, opt->len);
+			capfile_warn(
+				o->r, WARN_OPTION,
+				"option %u of the block at byte %llu has %u bytes, which it cannot have",
+				opt->code, o->b->at, opt->len);
 		return false;
 	}
 	if (kind->order == VERDICT && opt->len != 9 && (*opt->value == 1 || *opt->value == 2)) {
-		capfile_warn(o->r, WARN_OPTION, "option %u of the block at byte %llu has %u bytes instead of 9", opt->code,
-			    o->b->at, opt->len);
+		capfile_warn(o->r, WARN_OPTION,
+			     "option %u of the block at byte %llu has %u bytes instead of 9",
+			     opt->code, o->b->at, opt->len);
 		return false;
 	}
 	return !kind->once || is_first(o, opt->code);

@@ -10,7 +10,8 @@
 enum {
 	PCAP_HEADER	= 24,		/* bytes of a file's */
 	PCAP_RECORD	= 16,		/* and of a record's, where it is not longer */
-	PCAP_CAPLEN_MAX	= 256 * 1024,	/* more than the file's own snap length and this: no packet */
+	/* more than the file's own snap length and this: no packet */
+	PCAP_CAPLEN_MAX	= 256 * 1024,
 	PCAP_ZERO_TAIL	= 512,		/* fewer zeros can be records of length 0 */
 };
 
@@ -48,18 +49,23 @@ static inline uint32_t pcap_second(const struct pcap_dialect *d)
 
 static inline uint32_t pcap_caplen_max(const struct pcap_dialect *d)
 {
-	return d->snaplen <= PCAP_CAPLEN_MAX ? PCAP_CAPLEN_MAX : d->snaplen < CAPFILE_HELD_MAX ? d->snaplen : CAPFILE_HELD_MAX;
+	return d->snaplen <= PCAP_CAPLEN_MAX   ? PCAP_CAPLEN_MAX
+	       : d->snaplen < CAPFILE_HELD_MAX ? d->snaplen
+					       : CAPFILE_HELD_MAX;
 }
 
-/* What the 24 bytes of a file header at @h say. False: they are none, or of a version that is not known. */
+/*
+ * What the 24 bytes of a file header at @h say. False: they are none, or of a version that is not
+ * known.
+ */
 bool pcap_dialect_of(const uint8_t *h, struct pcap_dialect *d);
 
 /* Goes on with records of this kind, whose interface is a new one. 0 or -ENOMEM. */
 int pcap_start(struct capfile *r, const struct pcap_dialect *d);
 
 /*
- * How far records stand in a row, whose lengths lead from one to the next. Nothing tells them from other bytes, so it
- * depends on what is asked of them:
+ * How far records stand in a row, whose lengths lead from one to the next. Nothing tells them from
+ * other bytes, so it depends on what is asked of them:
  */
 enum pcap_demand {
 	PCAP_READABLE,		/* what reading without recovery delivers */
@@ -98,7 +104,8 @@ struct pcap_view {
 	const struct pcap_dialect *dialect;
 	const struct pcap_habits *habits;
 	uint32_t near_sec;	/* apart, which is near in this file */
-	size_t nonzero;		/* of a byte that is not zero, though those before it are: not to be looked for again */
+	/* of a byte that is not zero, though those before it are: not to be looked for again */
+	size_t nonzero;
 };
 
 struct pcap_view pcap_view_of(struct capfile *r);
@@ -107,13 +114,15 @@ struct pcap_view pcap_view_of(struct capfile *r);
 void pcap_view_habits(struct pcap_view *v, const struct pcap_habits *habits);
 
 /*
- * Goes on behind @row with further ones, up to @most, and as long as they begin before @past. Where it begins, only
- * pos, sec and timed matter.
+ * Goes on behind @row with further ones, up to @most, and as long as they begin before @past. Where
+ * it begins, only pos, sec and timed matter.
  */
-void pcap_walk(struct pcap_view *v, struct pcap_row *row, enum pcap_demand demand, unsigned most, size_t past);
+void pcap_walk(struct pcap_view *v, struct pcap_row *row, enum pcap_demand demand, unsigned most,
+	       size_t past);
 
 /* A row that begins at @pos. */
-static inline struct pcap_row pcap_row_at(struct pcap_view *v, size_t pos, enum pcap_demand demand, unsigned most)
+static inline struct pcap_row pcap_row_at(struct pcap_view *v, size_t pos, enum pcap_demand demand,
+					  unsigned most)
 {
 	struct pcap_row row = { .pos = pos };
 
@@ -125,12 +134,15 @@ static inline struct pcap_row pcap_row_at(struct pcap_view *v, size_t pos, enum 
 struct pcap_head pcap_view_head(const struct pcap_view *v, size_t pos);
 
 bool pcap_is_likely(const struct pcap_view *v, const struct pcap_head *h);
-/* Is it cut, though not to the snap length, where others are not? Then the length may be damaged. */
+/*
+ * Is it cut, though not to the snap length, where others are not? Then the length may be damaged.
+ */
 bool pcap_is_cut_oddly(const struct pcap_view *v, const struct pcap_head *h);
 bool pcap_is_near(const struct pcap_view *v, uint32_t a, uint32_t b);
 
 /* Counts a record among those that show what is usual. @before: the one before it, or NULL. */
-void pcap_learn(struct pcap_habits *habits, const struct pcap_dialect *d, const struct pcap_head *h, const uint32_t *before);
+void pcap_learn(struct pcap_habits *habits, const struct pcap_dialect *d, const struct pcap_head *h,
+		const uint32_t *before);
 
 /* How much speaks for a record. */
 enum pcap_likeness {
@@ -143,10 +155,11 @@ enum pcap_likeness {
 enum { PCAP_NEAR_ROW = 3, PCAP_ANY_ROW = 16 };	/* so many records, near each other or not even likely, are a row */
 
 /*
- * Of what begins at @pos, whose header is in memory. @sec: of a record before, or NULL. Nothing that is not better
- * than @than is looked for.
+ * Of what begins at @pos, whose header is in memory. @sec: of a record before, or NULL. Nothing
+ * that is not better than @than is looked for.
  */
-enum pcap_likeness recover_pcap_likeness(struct pcap_view *v, size_t pos, const uint32_t *sec, enum pcap_likeness than);
+enum pcap_likeness recover_pcap_likeness(struct pcap_view *v, size_t pos, const uint32_t *sec,
+					 enum pcap_likeness than);
 
 struct pcap_place {
 	size_t pos;		/* 0: none */
@@ -159,12 +172,16 @@ struct pcap_place recover_pcap_look_for(struct pcap_view *v, size_t from, const 
 /* Does the header of another capture stand at @pos, which leads past @past? */
 bool recover_pcap_is_header(struct capfile *r, size_t pos, size_t past);
 
-/* Where to go on rather than at @pos: at a file header right before it, perhaps before us and still in memory. */
+/*
+ * Where to go on rather than at @pos: at a file header right before it, perhaps before us and still
+ * in memory.
+ */
 ssize_t recover_pcap_with_header(struct capfile *r, size_t pos);
 
 /*
- * Recovery. May the record that begins here be delivered, whose header is @h and which is in memory? What reading
- * without recovery delivers is, unless there is at least as much that is better in its place.
+ * Recovery. May the record that begins here be delivered, whose header is @h and which is in
+ * memory? What reading without recovery delivers is, unless there is at least as much that is
+ * better in its place.
  */
 bool trust_pcap_may(struct capfile *r, const struct pcap_head *h);
 
@@ -174,14 +191,17 @@ void trust_pcap_anew(struct capfile *r);
 /* How long the file header is that stands here: it may have lost some bytes. */
 size_t recover_pcap_header_len(struct capfile *r, const struct pcap_dialect *d);
 
-/* Do records of this kind stand in a row from @pos on that leads past @past, or to the end of the file? */
+/*
+ * Do records of this kind stand in a row from @pos on that leads past @past, or to the end of the
+ * file?
+ */
 bool recover_pcap_leads(struct capfile *r, const struct pcap_dialect *d, size_t pos, size_t past);
 
 bool recover_pcap_resync(struct capfile *r);
 
 /*
- * The first place, from @from to @to, where records begin without a file header, and what they look like; SIZE_MAX:
- * there is none. Where a header is spoilt, at most, the place is the one behind it.
+ * The first place, from @from to @to, where records begin without a file header, and what they look
+ * like; SIZE_MAX: there is none. Where a header is spoilt, at most, the place is the one behind it.
  */
 size_t recover_pcap_find(struct capfile *r, size_t from, size_t to, struct pcap_dialect *dialect);
 

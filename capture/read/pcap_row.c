@@ -8,7 +8,8 @@ enum {
 	DAY		= 24 * 3600,
 	NEAR_GAPS	= 16,		/* usual gaps that are near: some records may be lost */
 	RARE		= 64,		/* one in so many is usual, but never a single one */
-	LONG		= 16,		/* and of so many gaps one is longer than the usual one, or a single one */
+	/* and of so many gaps one is longer than the usual one, or a single one */
+	LONG		= 16,
 };
 
 /* What is odd about a record, a bit each; the last one is not as odd as to speak against it. */
@@ -16,7 +17,8 @@ enum { EMPTY = 1 << 0, OVER = 1 << 1, FRACTION = 1 << 2, LONG_ON_WIRE = 1 << 3, 
 
 static unsigned oddities(const struct pcap_dialect *d, const struct pcap_head *h)
 {
-	return (h->caplen ? 0 : EMPTY) | (h->caplen > h->len ? OVER : 0) | (h->frac >= pcap_second(d) ? FRACTION : 0) |
+	return (h->caplen ? 0 : EMPTY) | (h->caplen > h->len ? OVER : 0) |
+	       (h->frac >= pcap_second(d) ? FRACTION : 0) |
 	       (h->len > CAPFILE_HELD_MAX ? LONG_ON_WIRE : 0);
 }
 
@@ -36,7 +38,8 @@ static uint32_t distance(uint32_t a, uint32_t b)
 	return a > b ? a - b : b - a;
 }
 
-void pcap_learn(struct pcap_habits *habits, const struct pcap_dialect *d, const struct pcap_head *h, const uint32_t *before)
+void pcap_learn(struct pcap_habits *habits, const struct pcap_dialect *d, const struct pcap_head *h,
+		const uint32_t *before)
 {
 	unsigned odd = oddities(d, h);
 
@@ -113,7 +116,8 @@ struct pcap_head pcap_view_head(const struct pcap_view *v, size_t pos)
 
 bool pcap_is_likely(const struct pcap_view *v, const struct pcap_head *h)
 {
-	return !pcap_is_zero(h) && h->caplen <= pcap_caplen_max(v->dialect) && is_usual(v->habits, oddities(v->dialect, h));
+	return !pcap_is_zero(h) && h->caplen <= pcap_caplen_max(v->dialect) &&
+	       is_usual(v->habits, oddities(v->dialect, h));
 }
 
 bool pcap_is_cut_oddly(const struct pcap_view *v, const struct pcap_head *h)
@@ -144,11 +148,13 @@ static bool is_zero_tail(struct pcap_view *v, size_t pos)
 	return true;
 }
 
-static bool is_as_demanded(struct pcap_view *v, const struct pcap_row *row, const struct pcap_head *h, enum pcap_demand demand)
+static bool is_as_demanded(struct pcap_view *v, const struct pcap_row *row,
+			   const struct pcap_head *h, enum pcap_demand demand)
 {
 	switch (demand) {
 	case PCAP_READABLE:
-		return h->caplen <= pcap_caplen_max(v->dialect) && !(pcap_is_zero(h) && is_zero_tail(v, row->pos));
+		return h->caplen <= pcap_caplen_max(v->dialect) &&
+		       !(pcap_is_zero(h) && is_zero_tail(v, row->pos));
 	case PCAP_NONZERO:
 		return h->caplen <= pcap_caplen_max(v->dialect) && !pcap_is_zero(h);
 	case PCAP_LIKELY:
@@ -165,15 +171,16 @@ static enum magic magic_at(const struct pcap_view *v, size_t pos)
 }
 
 /*
- * At a place where no record begins that is as demanded. What is compressed there is seen when the reading has come
- * to it.
+ * At a place where no record begins that is as demanded. What is compressed there is seen when the
+ * reading has come to it.
  */
 static enum pcap_stop stop_at(const struct pcap_view *v, size_t pos, enum pcap_stop otherwise)
 {
 	return have(v) == pos || magic_at(v, pos) != MAGIC_NONE ? PCAP_END : otherwise;
 }
 
-void pcap_walk(struct pcap_view *v, struct pcap_row *row, enum pcap_demand demand, unsigned most, size_t past)
+void pcap_walk(struct pcap_view *v, struct pcap_row *row, enum pcap_demand demand, unsigned most,
+	       size_t past)
 {
 	const size_t record = v->dialect->record;
 
@@ -187,7 +194,8 @@ void pcap_walk(struct pcap_view *v, struct pcap_row *row, enum pcap_demand deman
 			return;
 		}
 		h = pcap_view_head(v, row->pos);
-		if (!is_as_demanded(v, row, &h, demand) || (!h.caplen && magic_at(v, row->pos) == MAGIC_PCAP)) {
+		if (!is_as_demanded(v, row, &h, demand) ||
+		    (!h.caplen && magic_at(v, row->pos) == MAGIC_PCAP)) {
 			row->stop = stop_at(v, row->pos, PCAP_ODD);
 			return;
 		}

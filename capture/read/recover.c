@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Reading on behind damage: what both formats have in common. How to find the next packet each of them knows. */
+/*
+ * Reading on behind damage: what both formats have in common. How to find the next packet each of
+ * them knows.
+ */
 #include <errno.h>
 
 #include "capture/base/util.h"
@@ -16,8 +19,8 @@ static void say(struct capfile *r, const char *what, uint64_t from, uint64_t len
 
 	if (!r->hooks.warn || r->recovery.places + r->recovery.mended > PLACES_SAID)
 		return;
-	snprintf(sentence, sizeof(sentence), "%s %llu byte%s from byte %llu: %s", what, (unsigned long long)len,
-		 len == 1 ? "" : "s", (unsigned long long)from, r->error);
+	snprintf(sentence, sizeof(sentence), "%s %llu byte%s from byte %llu: %s", what,
+		 (unsigned long long)len, len == 1 ? "" : "s", (unsigned long long)from, r->error);
 	r->hooks.warn(r->hooks.ctx, sentence);
 }
 
@@ -105,11 +108,13 @@ bool recover_header_leads(struct capfile *r, size_t pos, size_t past)
 
 	if (!stream_need(r, pos + PCAP_HEADER))
 		return false;
-	if (text_damage_kind(stream_bytes(r) + pos, PCAP_HEADER))	/* a section that has to be undone first */
+	/* a section that has to be undone first */
+	if (text_damage_kind(stream_bytes(r) + pos, PCAP_HEADER))
 		return true;
 	switch (magic_of(stream_bytes(r) + pos, PCAP_HEADER)) {
 	case MAGIC_PCAP:
-		return pcap_dialect_of(stream_bytes(r) + pos, &d) && recover_pcap_leads(r, &d, pos + PCAP_HEADER, past);
+		return pcap_dialect_of(stream_bytes(r) + pos, &d) &&
+		       recover_pcap_leads(r, &d, pos + PCAP_HEADER, past);
 	case MAGIC_PCAPNG:
 		return recover_pcapng_leads(r, pos, past);
 	default:
@@ -139,12 +144,13 @@ static void step_to(struct capfile *r, size_t pos)
 }
 
 /*
- * Begins with a header behind something else, or with blocks or records, which are less certain, without one before
- * it.
+ * Begins with a header behind something else, or with blocks or records, which are less certain,
+ * without one before it.
  */
 static int begin_behind(struct capfile *r)
 {
-	size_t header = find_header(r), to = min_of(header, (size_t)RECOVER_WINDOW), blocks, records;
+	size_t header = find_header(r), to = min_of(header, (size_t)RECOVER_WINDOW), blocks,
+	       records;
 	struct pcap_dialect d;
 	bool swapped;
 

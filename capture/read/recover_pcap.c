@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Where a damaged pcap file can be read on. A record has nothing that tells it from other bytes, so it takes several
- * in a row whose lengths lead from one to the next, and which are as records are in this file.
+ * Where a damaged pcap file can be read on. A record has nothing that tells it from other bytes, so
+ * it takes several in a row whose lengths lead from one to the next, and which are as records are
+ * in this file.
  */
 #include "capture/base/util.h"
 #include "capture/read/magic.h"
@@ -44,7 +45,8 @@ static bool is_weak(struct pcap_view *v, size_t pos)
 	return row.n == PCAP_ANY_ROW || (row.stop == PCAP_END && row.n >= PCAP_ANY_ROW / 4);
 }
 
-enum pcap_likeness recover_pcap_likeness(struct pcap_view *v, size_t pos, const uint32_t *sec, enum pcap_likeness than)
+enum pcap_likeness recover_pcap_likeness(struct pcap_view *v, size_t pos, const uint32_t *sec,
+					 enum pcap_likeness than)
 {
 	struct pcap_head h = pcap_view_head(v, pos);
 
@@ -63,10 +65,12 @@ ssize_t recover_pcap_with_header(struct capfile *r, size_t pos)
 	const uint8_t *h = stream_bytes(r) + pos - PCAP_HEADER;
 	struct pcap_dialect d;
 
-	if (r->begin + pos < PCAP_HEADER || magic_of(h, PCAP_HEADER) != MAGIC_PCAP || !pcap_dialect_of(h, &d))
+	if (r->begin + pos < PCAP_HEADER || magic_of(h, PCAP_HEADER) != MAGIC_PCAP ||
+	    !pcap_dialect_of(h, &d))
 		return pos;
 	/* one for which these records would be others is none */
-	if (d.swapped != r->pcap.swapped || d.record != r->pcap.record || d.lengths_swapped != r->pcap.lengths_swapped)
+	if (d.swapped != r->pcap.swapped || d.record != r->pcap.record ||
+	    d.lengths_swapped != r->pcap.lengths_swapped)
 		return pos;
 	return (ssize_t)pos - PCAP_HEADER;
 }
@@ -88,7 +92,8 @@ struct pcap_place recover_pcap_look_for(struct pcap_view *v, size_t from, const 
 		if (best.pos && !capfile_may_look(r))
 			break;
 		like = recover_pcap_likeness(v, pos, sec, best.likeness);
-		if (like < PCAP_FAR && best.likeness < PCAP_FAR && recover_pcap_is_header(r, pos, pos))
+		if (like < PCAP_FAR && best.likeness < PCAP_FAR &&
+		    recover_pcap_is_header(r, pos, pos))
 			like = PCAP_FAR;
 		if (like <= best.likeness)
 			continue;
@@ -114,7 +119,8 @@ bool recover_pcap_leads(struct capfile *r, const struct pcap_dialect *d, size_t 
 		pcap_walk(&v, &row, PCAP_LIKELY, UINT32_MAX, past);
 	if (row.stop == PCAP_ENOUGH || row.stop == PCAP_END || row.torn)
 		return true;
-	row = pcap_row_at(&v, pos, PCAP_READABLE, LEAD_MAX);	/* odd ones, but nothing else up to the end */
+	/* odd ones, but nothing else up to the end */
+	row = pcap_row_at(&v, pos, PCAP_READABLE, LEAD_MAX);
 	return row.stop == PCAP_END;
 }
 
@@ -134,7 +140,8 @@ size_t recover_pcap_header_len(struct capfile *r, const struct pcap_dialect *d)
 	most = max_of(row.n, 1u);
 	for (size_t pos = PCAP_HEADER - 1; pos >= PCAP_RECORD && most < PCAP_NEAR_ROW; pos--) {
 		row = pcap_row_at(&v, pos, PCAP_NEAR, PCAP_NEAR_ROW);
-		if (row.n + row.torn <= most || pcap_row_at(&v, pos, PCAP_LIKELY, plain.n).n < plain.n)
+		if (row.n + row.torn <= most ||
+		    pcap_row_at(&v, pos, PCAP_LIKELY, plain.n).n < plain.n)
 			continue;
 		most = row.n + row.torn;
 		len = pos;
@@ -235,14 +242,16 @@ static bool has_version(struct capfile *r)
 	if (!stream_need(r, PCAP_HEADER))
 		return false;
 	memcpy(version, stream_bytes(r) + 4, 4);
-	return (version[0] == 2 && version[1] == 4) || (version[0] == 2 << 8 && version[1] == 4 << 8);
+	return (version[0] == 2 && version[1] == 4) ||
+	       (version[0] == 2 << 8 && version[1] == 4 << 8);
 }
 
 /*
- * The first place up to @to where records begin in the order of @d, which becomes complete. @least: of them up to the
- * end of the file.
+ * The first place up to @to where records begin in the order of @d, which becomes complete. @least:
+ * of them up to the end of the file.
  */
-static size_t find_in_order(struct capfile *r, struct pcap_dialect *d, size_t from, size_t to, unsigned least)
+static size_t find_in_order(struct capfile *r, struct pcap_dialect *d, size_t from, size_t to,
+			    unsigned least)
 {
 	struct pcap_habits none = { .n = 0 };
 	struct pcap_view v = { .r = r, .dialect = d };
@@ -269,7 +278,8 @@ size_t recover_pcap_find(struct capfile *r, size_t from, size_t to, struct pcap_
 			.linktype = LINKTYPE_ETHERNET, .record = PCAP_RECORD, .swapped = swapped,
 			.nanoseconds = true,	/* to find either */
 		};
-		size_t pos = find_in_order(r, &d, from, min_of(to, best - 1), in_place && has_version(r) ? 1 : 2);
+		size_t pos = find_in_order(r, &d, from, min_of(to, best - 1),
+					   in_place && has_version(r) ? 1 : 2);
 
 		if (pos < best) {
 			best = pos;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Where a damaged pcapng file can be read on: at the next block that is sound from its head to its trailer. Where the
- * bytes up to it are one block with a wrong length, or without an end, that block is read as well.
+ * Where a damaged pcapng file can be read on: at the next block that is sound from its head to its
+ * trailer. Where the bytes up to it are one block with a wrong length, or without an end, that
+ * block is read as well.
  */
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
@@ -42,7 +43,8 @@ static const uint8_t *bytes_at(const struct capfile *r, size_t pos)
 /* The length in a block head that is in memory, if it is one; 0: it is none. */
 static uint32_t head_len(struct capfile *r, size_t pos)
 {
-	uint32_t type = capfile_u32(r, bytes_at(r, pos)), len = capfile_u32(r, bytes_at(r, pos) + 4);
+	uint32_t type = capfile_u32(r, bytes_at(r, pos)),
+		 len = capfile_u32(r, bytes_at(r, pos) + 4);
 	uint32_t least_len = least(type);
 
 	return least_len && len >= least_len && len % 4 == 0 && len <= RECOVER_LEN_MAX ? len : 0;
@@ -81,7 +83,8 @@ static bool is_border(struct capfile *r, size_t pos)
 }
 
 /*
- * Is there a sound block in the byte order that is set? One that says little of itself needs another one behind it.
+ * Is there a sound block in the byte order that is set? One that says little of itself needs
+ * another one behind it.
  */
 static bool is_sound(struct capfile *r, size_t pos)
 {
@@ -110,9 +113,9 @@ static bool is_sound_in(struct capfile *r, size_t pos, bool swapped)
 }
 
 /*
- * In which order is there a sound block? A section tells; else it may be the other one if its header was lost. As
- * most numbers are small, many blocks look much the same in the other order three bytes before: only those that do
- * not count then.
+ * In which order is there a sound block? A section tells; else it may be the other one if its
+ * header was lost. As most numbers are small, many blocks look much the same in the other order
+ * three bytes before: only those that do not count then.
  */
 static bool is_block(struct capfile *r, size_t pos, bool *swapped)
 {
@@ -124,12 +127,14 @@ static bool is_block(struct capfile *r, size_t pos, bool *swapped)
 	*swapped = r->swapped;
 	if (head[0] == PCAPNG_SHB) {
 		*swapped = head[2] != PCAPNG_MAGIC;
-		return (!*swapped || head[2] == __builtin_bswap32(PCAPNG_MAGIC)) && is_sound_in(r, pos, *swapped);
+		return (!*swapped || head[2] == __builtin_bswap32(PCAPNG_MAGIC)) &&
+		       is_sound_in(r, pos, *swapped);
 	}
 	if (is_sound(r, pos))
 		return true;
 	*swapped = !r->swapped;
-	return is_telling(__builtin_bswap32(capfile_u32(r, bytes_at(r, pos)))) && is_sound_in(r, pos, *swapped);
+	return is_telling(__builtin_bswap32(capfile_u32(r, bytes_at(r, pos)))) &&
+	       is_sound_in(r, pos, *swapped);
 }
 
 /* Does the word before @pos say that a block ends there which began here? */
@@ -148,12 +153,13 @@ struct place {
 static bool is_pcap(struct capfile *r, size_t pos)
 {
 	return stream_need(r, pos + 12) && magic_may_be(*bytes_at(r, pos)) &&
-	       magic_of(bytes_at(r, pos), stream_have(r) - pos) == MAGIC_PCAP && recover_header_leads(r, pos, pos);
+	       magic_of(bytes_at(r, pos), stream_have(r) - pos) == MAGIC_PCAP &&
+	       recover_header_leads(r, pos, pos);
 }
 
 /*
- * The first block, or a pcap file in front of it: not one that a packet holds as its data, whose records end before
- * further blocks of this file begin.
+ * The first block, or a pcap file in front of it: not one that a packet holds as its data, whose
+ * records end before further blocks of this file begin.
  */
 static struct place find_first(struct capfile *r)
 {
@@ -175,7 +181,9 @@ static struct place find_first(struct capfile *r)
 	return (struct place){ pcap, r->swapped };
 }
 
-/* Is the end of the file the end of the block that begins here, as its length says or the trailer? */
+/*
+ * Is the end of the file the end of the block that begins here, as its length says or the trailer?
+ */
 static bool is_last(struct capfile *r, uint32_t own_len)
 {
 	size_t n = stream_have(r);
@@ -184,8 +192,9 @@ static bool is_last(struct capfile *r, uint32_t own_len)
 }
 
 /*
- * The block behind the one that begins here, where that ends as the word in front of the next one says, or its own
- * length. It is behind the @first that was found. Each fourth byte may be the place, and hardly any looks like that.
+ * The block behind the one that begins here, where that ends as the word in front of the next one
+ * says, or its own length. It is behind the @first that was found. Each fourth byte may be the
+ * place, and hardly any looks like that.
  */
 static struct place find_neighbour(struct capfile *r, size_t first, uint32_t own_len)
 {
@@ -205,8 +214,9 @@ static struct place find_neighbour(struct capfile *r, size_t first, uint32_t own
 }
 
 /*
- * The first block behind the one that begins here, or rather one that is its neighbour: where a trailer says so, or
- * else its length. Packets may hold pcapng themselves, and that is not what we are looking for.
+ * The first block behind the one that begins here, or rather one that is its neighbour: where a
+ * trailer says so, or else its length. Packets may hold pcapng themselves, and that is not what we
+ * are looking for.
  */
 static struct place find(struct capfile *r, uint32_t own_len)
 {
@@ -234,8 +244,9 @@ static void take_torn(struct capfile *r, uint32_t type)
 {
 	size_t most = type == PCAPNG_SPB ? 12 : 28;	/* bytes in front of its data */
 
-	if ((type == PCAPNG_EPB || type == PCAPNG_OPB || type == PCAPNG_SPB) && stream_have(r) > most &&
-	    head_len(r, 0) > stream_have(r) && fields_fit(r, 0, head_len(r, 0))) {
+	if ((type == PCAPNG_EPB || type == PCAPNG_OPB || type == PCAPNG_SPB) &&
+	    stream_have(r) > most && head_len(r, 0) > stream_have(r) &&
+	    fields_fit(r, 0, head_len(r, 0))) {
 		r->mended_len = stream_have(r);
 		r->torn = true;
 	}
@@ -281,7 +292,8 @@ bool recover_pcapng_resync(struct capfile *r)
 			stream_step(r, stream_have(r));
 		return r->mended_len;
 	}
-	if (type && type != PCAPNG_SHB && to.pos >= least(type) && (to.pos == own_len || ends_ours(r, to.pos)))
+	if (type && type != PCAPNG_SHB && to.pos >= least(type) &&
+	    (to.pos == own_len || ends_ours(r, to.pos)))
 		r->mended_len = to.pos;
 	else
 		go_on(r, to, type);
@@ -323,7 +335,8 @@ bool recover_pcapng_pass(struct capfile *r, uint32_t len)
 	for (; r->offset + at.pos + 12 <= end && stream_need(r, at.pos + 12); at.pos++) {
 		r->looked_at++;
 		if (is_block(r, at.pos, &at.swapped)) {
-			if (r->offset > begin)		/* else it is looked for in the way of resync() */
+			/* else it is looked for in the way of resync() */
+			if (r->offset > begin)
 				go_on(r, at, 0);
 			return false;
 		}

@@ -18,7 +18,8 @@ enum {
 static const struct kind {
 	const char *name;
 	uint32_t kind;
-	const char *label;	/* with one of these, with bars between them, a line begins; NULL: that is not known */
+	/* with one of these, with bars between them, a line begins; NULL: that is not known */
+	const char *label;
 } kinds[] = {
 	{ "tls", 0x544c534b, "CLIENT_|SERVER_|EXPORTER_|EARLY_EXPORTER_|RSA |PMS_CLIENT_RANDOM|QUIC_" },
 	{ "ssh", 0x5353484b, NULL },
@@ -91,12 +92,15 @@ bool secrets_read(struct blocks *to, const char *spec, char *error, size_t cap)
 
 	*error = '\0';
 	if (!k || !spec[len] || !*path) {
-		snprintf(error, cap, "secrets '%s' are none of tls:FILE, ssh:FILE, wg:FILE and opcua:FILE", spec);
+		snprintf(error, cap,
+			 "secrets '%s' are none of tls:FILE, ssh:FILE, wg:FILE and opcua:FILE",
+			 spec);
 		return false;
 	}
 	buf = read_file(path, &n);
 	if (!buf) {
-		snprintf(error, cap, "%s: cannot read the secrets: %s", path, errno == EFBIG ? "more than 8 MiB" : strerror(errno));
+		snprintf(error, cap, "%s: cannot read the secrets: %s", path,
+			 errno == EFBIG ? "more than 8 MiB" : strerror(errno));
 		return false;
 	}
 	memset(buf + HEAD + n, 0, 8);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The stream under both formats: bytes of the file, unpacked where they are compressed. What is compressed and what
- * is not may alternate: each piece is one stream, which ends where the next one begins.
+ * The stream under both formats: bytes of the file, unpacked where they are compressed. What is
+ * compressed and what is not may alternate: each piece is one stream, which ends where the next one
+ * begins.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,9 +14,11 @@
 #include "capture/read/decompress.h"
 
 enum {
-	BACK_STEP	= 16 * 1024,	/* bytes that are taken again at once: of short pieces most go back again */
+	/* bytes that are taken again at once: of short pieces most go back again */
+	BACK_STEP	= 16 * 1024,
 	LARGE		= 8 << 20,	/* bytes of a buffer that are not kept for long */
-	LOOK_EVERY	= 256 * 1024,	/* bytes: a fraction of a millisecond, of unpacking as well */
+	/* bytes: a fraction of a millisecond, of unpacking as well */
+	LOOK_EVERY	= 256 * 1024,
 };
 
 /* Hostile files give nothing but bytes for hours. */
@@ -30,8 +33,8 @@ static bool may_go_on(struct capfile *r, size_t n)
 }
 
 /*
- * What is there, and no waiting for more: fread() would wait until all is read that was asked for. A stream in memory
- * has no descriptor. 0: the end, or io_error is set.
+ * What is there, and no waiting for more: fread() would wait until all is read that was asked for.
+ * A stream in memory has no descriptor. 0: the end, or io_error is set.
  */
 static size_t read_file(struct capfile *r, void *buf, size_t n)
 {
@@ -60,8 +63,9 @@ static size_t read_file(struct capfile *r, void *buf, size_t n)
 }
 
 /* As @read_from gives them; what has to be undone is. There is room for two bytes at least. */
-static size_t read_undone(struct capfile *r, struct text_undo *t, size_t (*read_from)(struct capfile *, void *, size_t),
-			  uint8_t *buf, size_t n)
+static size_t read_undone(struct capfile *r, struct text_undo *t,
+			  size_t (*read_from)(struct capfile *, void *, size_t), uint8_t *buf,
+			  size_t n)
 {
 	size_t got, out;
 
@@ -234,8 +238,8 @@ static void move_down(struct capfile *r)
 }
 
 /*
- * There is no room behind the bytes. They are moved only if that is worth it: bytes that are held for long, while few
- * are consumed, would be moved for each of those few.
+ * There is no room behind the bytes. They are moved only if that is worth it: bytes that are held
+ * for long, while few are consumed, would be moved for each of those few.
  */
 static bool make_room(struct capfile *r)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Captures that came through a terminal or a transfer in text mode: named, and with recovery read as they were sent.
+ * Captures that came through a terminal or a transfer in text mode: named, and with recovery read
+ * as they were sent.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -39,13 +40,15 @@ static void undo_buffer(struct capfile *r, struct text_undo *t, enum text_kind k
 void text_damage_undo(struct capfile *r, enum text_kind kind)
 {
 	undo_buffer(r, &r->text, kind);
-	capfile_warn(r, WARN_TEXT, THROUGH "from byte %llu on, the CR that each %sLF has got before it is taken away",
-		    (unsigned long long)r->offset, kind == TEXT_LF_TO_CRLF ? "" : "CR ");
+	capfile_warn(r, WARN_TEXT,
+		     THROUGH
+		     "from byte %llu on, the CR that each %sLF has got before it is taken away",
+		     (unsigned long long)r->offset, kind == TEXT_LF_TO_CRLF ? "" : "CR ");
 }
 
 /*
- * A copy of @n bytes as they were before the conversion; *n becomes fewer. NULL: no memory, or they cannot be
- * converted ones.
+ * A copy of @n bytes as they were before the conversion; *n becomes fewer. NULL: no memory, or they
+ * cannot be converted ones.
  */
 static uint8_t *undone(const uint8_t *bytes, enum text_kind kind, size_t *n)
 {
@@ -134,7 +137,9 @@ void text_damage_try_packed(struct capfile *r)
 	if (!copy || (decompress_is_damaged(copy, n_undone, &out_undone) && out_undone <= out))
 		return;
 	undo_buffer(r, &r->raw_text, TEXT_LF_TO_CRLF);
-	capfile_warn(r, WARN_TEXT, THROUGH "the CR that each LF of the compressed data has got before it is taken away");
+	capfile_warn(r, WARN_TEXT,
+		     THROUGH
+		     "the CR that each LF of the compressed data has got before it is taken away");
 }
 
 static void add(struct capfile *r, const char *cause)
@@ -161,8 +166,8 @@ static void look_ahead(struct capfile *r)
 }
 
 /*
- * The record before this place had as many CRs too many as there were up to here, since it is the first one that had
- * an LF.
+ * The record before this place had as many CRs too many as there were up to here, since it is the
+ * first one that had an LF.
  */
 static bool has_crs_too_many(struct capfile *r, const struct text_lines *lines)
 {
@@ -188,12 +193,15 @@ static bool has_crs_too_many(struct capfile *r, const struct text_lines *lines)
 }
 
 /*
- * Do headers of records stand some bytes before @pos, where the one before ends, and before the place where the first
- * of them does?
+ * Do headers of records stand some bytes before @pos, where the one before ends, and before the
+ * place where the first of them does?
  */
-static bool are_before(const struct pcap_view *v, size_t pos, unsigned n, const struct pcap_head *last)
+static bool are_before(const struct pcap_view *v, size_t pos, unsigned n,
+		       const struct pcap_head *last)
 {
-	for (size_t lost = 1; n && lost <= LOST_MAX && lost <= pos && pos - lost + v->dialect->record <= v->n_copy; lost++) {
+	for (size_t lost = 1;
+	     n && lost <= LOST_MAX && lost <= pos && pos - lost + v->dialect->record <= v->n_copy;
+	     lost++) {
 		struct pcap_head h = pcap_view_head(v, pos - lost);
 
 		if (!pcap_is_likely(v, &h) || (last && !pcap_is_near(v, h.sec, last->sec)))
@@ -205,8 +213,8 @@ static bool are_before(const struct pcap_view *v, size_t pos, unsigned n, const 
 }
 
 /*
- * Or too few? Then the next one begins some bytes before this place, and as it has ends of lines as well, another
- * before its own end.
+ * Or too few? Then the next one begins some bytes before this place, and as it has ends of lines as
+ * well, another before its own end.
  */
 static bool has_crs_too_few(struct capfile *r)
 {
@@ -251,15 +259,22 @@ bool text_damage_in_front(struct capfile *r)
 	n = min_of(stream_have(r), (size_t)LOOK);
 	p = stream_bytes(r);
 	for (; pos + MAGIC_LEN <= n && m == MAGIC_NONE && is_text(p[pos]); pos++)
-		m = text_damage_kind(p + pos + 1, n - pos - 1) ? MAGIC_PCAPNG : magic_of(p + pos + 1, n - pos - 1);
+		m = text_damage_kind(p + pos + 1, n - pos - 1) ? MAGIC_PCAPNG
+							       : magic_of(p + pos + 1, n - pos - 1);
 	if (m == MAGIC_NONE)
 		return false;
 	text_lines_count(&lines, p, pos);
 	if (text_lines_are_crlf(&lines))
-		capfile_fail(r, THROUGH "lines of text stand in front of the capture (%s) at byte %zu, and each LF has a CR "
-			    "before it%s", magic_name(m), pos, r->hooks.recover ? "" : "; --recover reads what was sent");
+		capfile_fail(
+			r,
+			THROUGH
+			"lines of text stand in front of the capture (%s) at byte %zu, and each LF has a CR "
+			"before it%s",
+			magic_name(m), pos,
+			r->hooks.recover ? "" : "; --recover reads what was sent");
 	else
-		capfile_fail(r, "text stands in front of the capture (%s), which begins at byte %zu%s", magic_name(m), pos,
-			    r->hooks.recover ? "" : ": --recover reads it");
+		capfile_fail(r,
+			     "text stands in front of the capture (%s), which begins at byte %zu%s",
+			     magic_name(m), pos, r->hooks.recover ? "" : ": --recover reads it");
 	return true;
 }

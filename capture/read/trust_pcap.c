@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Which records of a pcap file that may be damaged are delivered. Reading without recovery goes wherever the lengths
- * lead. As long as it would go on, so do we: what is unusual is no damage. Where it comes to its end, the damage is
- * there or, if a length was too large or too small, in one of the last records before.
+ * Which records of a pcap file that may be damaged are delivered. Reading without recovery goes
+ * wherever the lengths lead. As long as it would go on, so do we: what is unusual is no damage.
+ * Where it comes to its end, the damage is there or, if a length was too large or too small, in one
+ * of the last records before.
  */
 #include "capture/base/util.h"
 #include "capture/read/pcap.h"
@@ -11,7 +12,8 @@
 enum { AT_ONCE = 64 };	/* records that are looked at together */
 
 /*
- * Where a row leads that begins within a record: nowhere, just to the end of that, as its own data may, or further.
+ * Where a row leads that begins within a record: nowhere, just to the end of that, as its own data
+ * may, or further.
  */
 enum way { NOWHERE, TO_END, PAST_END };
 
@@ -47,8 +49,9 @@ static bool chain_next(struct pcap_view *v, struct chain *c)
 }
 
 /*
- * Where records begin within one of a chain: the first place, and @c, the first that may have swallowed them, becomes
- * the one that has. 0: none has. @sec: they are near that, if it is not NULL.
+ * Where records begin within one of a chain: the first place, and @c, the first that may have
+ * swallowed them, becomes the one that has. 0: none has. @sec: they are near that, if it is not
+ * NULL.
  */
 static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_t *sec)
 {
@@ -63,7 +66,8 @@ static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_
 				return 0;
 			if (recover_pcap_is_header(v->r, pos, c->end))
 				return pos;
-			if (recover_pcap_likeness(v, pos, sec, sec ? PCAP_FAR : PCAP_WEAK) < PCAP_FAR)
+			if (recover_pcap_likeness(v, pos, sec, sec ? PCAP_FAR : PCAP_WEAK) <
+			    PCAP_FAR)
 				continue;
 			way = leads(v, pos, c->end);
 			if (way == PAST_END || (way == TO_END && odd))
@@ -74,8 +78,8 @@ static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_
 }
 
 /*
- * The same where the chain goes on, so that nothing else speaks of damage: a record that is longer than on the wire,
- * and others from where that length ends, which lead back to the chain.
+ * The same where the chain goes on, so that nothing else speaks of damage: a record that is longer
+ * than on the wire, and others from where that length ends, which lead back to the chain.
  */
 static size_t find_rejoining(struct pcap_view *v, struct chain *c, const uint32_t *sec)
 {
@@ -88,14 +92,16 @@ static size_t find_rejoining(struct pcap_view *v, struct chain *c, const uint32_
 			continue;
 		if (!capfile_may_look(v->r) || !stream_need(v->r, pos + v->dialect->record))
 			return 0;
-		if (recover_pcap_likeness(v, pos, near_sec, PCAP_FAR) >= PCAP_FAR && leads(v, pos, c->end) == TO_END)
+		if (recover_pcap_likeness(v, pos, near_sec, PCAP_FAR) >= PCAP_FAR &&
+		    leads(v, pos, c->end) == TO_END)
 			return pos;
 	} while (chain_next(v, c));
 	return 0;
 }
 
 /*
- * What a chain of @n records shows of the habits, but for the last ones, which may be none; added to what is known.
+ * What a chain of @n records shows of the habits, but for the last ones, which may be none; added
+ * to what is known.
  */
 static struct pcap_habits habits_of(struct pcap_view *v, unsigned n)
 {
@@ -124,8 +130,8 @@ static struct chain chain_of(struct pcap_view *v, unsigned n)
 }
 
 /*
- * The last record of a chain that is as one should be, and near the one before it or the last such one; or else the
- * first. *@sec is its time.
+ * The last record of a chain that is as one should be, and near the one before it or the last such
+ * one; or else the first. *@sec is its time.
  */
 static struct chain last_likely(struct pcap_view *v, struct chain c, uint32_t *sec)
 {
@@ -136,7 +142,8 @@ static struct chain last_likely(struct pcap_view *v, struct chain c, uint32_t *s
 	do {
 		struct pcap_head h = pcap_view_head(v, c.at);
 
-		if (pcap_is_likely(v, &h) && (!before || pcap_is_near(v, h.sec, before) || pcap_is_near(v, h.sec, *sec))) {
+		if (pcap_is_likely(v, &h) &&
+		    (!before || pcap_is_near(v, h.sec, before) || pcap_is_near(v, h.sec, *sec))) {
 			last = c;
 			*sec = h.sec;
 		}
@@ -154,8 +161,8 @@ static bool is_one(struct pcap_view *v, const struct chain *c, uint32_t sec)
 }
 
 /*
- * Are the last records of a chain, from *@c on, none? Zeros are none, nor what is odd and not near @sec, behind a
- * length that may be damaged. *@c becomes the first.
+ * Are the last records of a chain, from *@c on, none? Zeros are none, nor what is odd and not near
+ * @sec, behind a length that may be damaged. *@c becomes the first.
  */
 static bool ends_with_none(struct pcap_view *v, struct chain *c, uint32_t sec)
 {
@@ -164,7 +171,8 @@ static bool ends_with_none(struct pcap_view *v, struct chain *c, uint32_t sec)
 	do {
 		struct pcap_head h = pcap_view_head(v, c->at);
 
-		if (pcap_is_zero(&h) || (doubt && !pcap_is_likely(v, &h) && !pcap_is_near(v, h.sec, sec)))
+		if (pcap_is_zero(&h) ||
+		    (doubt && !pcap_is_likely(v, &h) && !pcap_is_near(v, h.sec, sec)))
 			return true;
 		doubt = h.caplen > h.len || pcap_is_cut_oddly(v, &h);
 	} while (chain_next(v, c));
@@ -172,8 +180,8 @@ static bool ends_with_none(struct pcap_view *v, struct chain *c, uint32_t sec)
 }
 
 /*
- * Of a chain, whose records from @c on may be none, so many are delivered that it is not better without: then reading
- * goes on at @better.
+ * Of a chain, whose records from @c on may be none, so many are delivered that it is not better
+ * without: then reading goes on at @better.
  */
 static void prefer(struct pcap_view *v, struct chain c, size_t better)
 {
@@ -189,8 +197,9 @@ static void prefer(struct pcap_view *v, struct chain c, size_t better)
 }
 
 /*
- * Reading without recovery ends behind the @row that begins here. If a record of it has swallowed others, they come
- * behind it, and so does whatever stands behind zeros. But there are never to be fewer packets than without recovery.
+ * Reading without recovery ends behind the @row that begins here. If a record of it has swallowed
+ * others, they come behind it, and so does whatever stands behind zeros. But there are never to be
+ * fewer packets than without recovery.
  */
 static void plan_end(struct pcap_view *v, const struct pcap_row *row)
 {
@@ -214,7 +223,10 @@ static void plan_end(struct pcap_view *v, const struct pcap_row *row)
 		prefer(v, c, better);
 }
 
-/* It goes on, so all of the @row is delivered; and behind a record that is too long those that it has swallowed. */
+/*
+ * It goes on, so all of the @row is delivered; and behind a record that is too long those that it
+ * has swallowed.
+ */
 static void plan_on(struct pcap_view *v, const struct pcap_row *row)
 {
 	struct capfile *r = v->r;
@@ -255,9 +267,9 @@ static bool follow_plain(struct pcap_view *v)
 }
 
 /*
- * Behind a damaged place. A time that jumps must have more behind it. With nothing that fits right behind it, or with
- * odd numbers of its own, it may be the last record before another damaged place: then the next one does not begin
- * within it.
+ * Behind a damaged place. A time that jumps must have more behind it. With nothing that fits right
+ * behind it, or with odd numbers of its own, it may be the last record before another damaged
+ * place: then the next one does not begin within it.
  */
 static bool is_followed(struct pcap_view *v, const struct pcap_head *h, size_t len)
 {
@@ -266,7 +278,8 @@ static bool is_followed(struct pcap_view *v, const struct pcap_head *h, size_t l
 	enum way least = likely ? PAST_END : TO_END;
 
 	pcap_walk(v, &row, PCAP_NEAR, 2, SIZE_MAX);
-	followed = row.n == 2 || pcap_has_ended(&row) || recover_pcap_likeness(v, len, NULL, PCAP_WEAK) == PCAP_FAR;
+	followed = row.n == 2 || pcap_has_ended(&row) ||
+		   recover_pcap_likeness(v, len, NULL, PCAP_WEAK) == PCAP_FAR;
 	if (!followed) {
 		row = pcap_row_at(v, len, PCAP_NONZERO, PCAP_ANY_ROW / 2);
 		followed = row.stop == PCAP_ENOUGH || row.stop == PCAP_END;
@@ -276,7 +289,8 @@ static bool is_followed(struct pcap_view *v, const struct pcap_head *h, size_t l
 	if (!followed && (!likely || (v->r->last_sec && !pcap_is_near(v, h->sec, v->r->last_sec))))
 		return false;
 	for (size_t pos = 1; pos < len; pos++)
-		if (recover_pcap_likeness(v, pos, &h->sec, PCAP_FAR) == PCAP_NEARBY && leads(v, pos, len) >= least)
+		if (recover_pcap_likeness(v, pos, &h->sec, PCAP_FAR) == PCAP_NEARBY &&
+		    leads(v, pos, len) >= least)
 			return false;
 	return true;
 }
@@ -290,8 +304,8 @@ static bool is_there(const struct pcap_view *v, size_t pos)
 }
 
 /*
- * All is as in most files: it and two more are near each other. The further ones that are in memory are looked at
- * together.
+ * All is as in most files: it and two more are near each other. The further ones that are in memory
+ * are looked at together.
  */
 static bool is_usual(struct pcap_view *v)
 {
@@ -310,7 +324,8 @@ static bool is_usual(struct pcap_view *v)
 	if (row.stop != PCAP_END && row.n < PCAP_NEAR_ROW)
 		return false;
 	/* behind the last two there is not enough to know */
-	r->trusted = r->usual = r->offset + (row.stop == PCAP_END ? row.pos : begins[(row.n + 1) % PCAP_NEAR_ROW]);
+	r->trusted = r->usual =
+		r->offset + (row.stop == PCAP_END ? row.pos : begins[(row.n + 1) % PCAP_NEAR_ROW]);
 	return true;
 }
 

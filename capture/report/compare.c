@@ -22,7 +22,8 @@ static uint64_t apart(const struct packet *a, const struct packet *b)
 }
 
 /* A time that is not known equals one that is not known either. */
-static bool is_in_time(const struct compare_options *o, const struct packet *a, const struct packet *b)
+static bool is_in_time(const struct compare_options *o, const struct packet *a,
+		       const struct packet *b)
 {
 	if (!o->times_matter)
 		return true;
@@ -31,10 +32,11 @@ static bool is_in_time(const struct compare_options *o, const struct packet *a, 
 	return !(a->has & PACKET_TIME) || apart(a, b) <= o->tolerance_ns;
 }
 
-enum compare_result compare_packets(const struct compare_options *o, const struct packet *a, const struct packet *b,
-				    uint32_t *offset)
+enum compare_result compare_packets(const struct compare_options *o, const struct packet *a,
+				    const struct packet *b, uint32_t *offset)
 {
-	uint32_t a_len = cut(o, a->caplen), b_len = cut(o, b->caplen), n = min_of(a_len, b_len), i = 0;
+	uint32_t a_len = cut(o, a->caplen), b_len = cut(o, b->caplen), n = min_of(a_len, b_len),
+		 i = 0;
 
 	if (a->iface->linktype != b->iface->linktype)
 		return COMPARE_LINK_TYPE;
@@ -57,13 +59,14 @@ static void words_of_time(const struct packet *a, const struct packet *b, char *
 	uint64_t ns = apart(a, b);
 
 	if (a->has & b->has & PACKET_TIME)
-		snprintf(out, cap, "times %" PRIu64 ".%09" PRIu64 " s apart", ns / NS_PER_SEC, ns % NS_PER_SEC);
+		snprintf(out, cap, "times %" PRIu64 ".%09" PRIu64 " s apart", ns / NS_PER_SEC,
+			 ns % NS_PER_SEC);
 	else
 		snprintf(out, cap, "only one has a time");
 }
 
-void compare_words(enum compare_result r, const struct packet *a, const struct packet *b, uint32_t offset, char *out,
-		   size_t cap)
+void compare_words(enum compare_result r, const struct packet *a, const struct packet *b,
+		   uint32_t offset, char *out, size_t cap)
 {
 	char a_name[64], b_name[64];
 
@@ -80,7 +83,8 @@ void compare_words(enum compare_result r, const struct packet *a, const struct p
 		snprintf(out, cap, "lengths on the wire %u and %u", a->len, b->len);
 		break;
 	case COMPARE_BYTES:
-		snprintf(out, cap, "byte %u is 0x%02x and 0x%02x", offset, a->data[offset], b->data[offset]);
+		snprintf(out, cap, "byte %u is 0x%02x and 0x%02x", offset, a->data[offset],
+			 b->data[offset]);
 		break;
 	case COMPARE_CAPLEN:
 		snprintf(out, cap, "%u and %u bytes captured", a->caplen, b->caplen);

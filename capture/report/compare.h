@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * When two packets are the same: link type, length on the wire, and the captured bytes; on wish the time. Through which
- * interface they came, what a file says of it, and options do not matter.
+ * When two packets are the same: link type, length on the wire, and the captured bytes; on wish the
+ * time. Through which interface they came, what a file says of it, and options do not matter.
  */
 #ifndef XDPDUMP_REPORT_COMPARE_H
 #define XDPDUMP_REPORT_COMPARE_H
@@ -23,14 +23,17 @@ enum compare_result {
 };
 
 /*
- * The first thing in which @a and @b differ. *offset: of the first byte that differs (COMPARE_BYTES), or that only one of
- * them has (COMPARE_CAPLEN).
+ * The first thing in which @a and @b differ. *offset: of the first byte that differs
+ * (COMPARE_BYTES), or that only one of them has (COMPARE_CAPLEN).
  */
-enum compare_result compare_packets(const struct compare_options *o, const struct packet *a, const struct packet *b,
-				    uint32_t *offset);
+enum compare_result compare_packets(const struct compare_options *o, const struct packet *a,
+				    const struct packet *b, uint32_t *offset);
 
-/* A few words about a result other than COMPARE_SAME, with both values and a NUL at the end, into @out. */
-void compare_words(enum compare_result r, const struct packet *a, const struct packet *b, uint32_t offset, char *out,
-		   size_t cap);
+/*
+ * A few words about a result other than COMPARE_SAME, with both values and a NUL at the end, into
+ * @out.
+ */
+void compare_words(enum compare_result r, const struct packet *a, const struct packet *b,
+		   uint32_t offset, char *out, size_t cap);
 
 #endif

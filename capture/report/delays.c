@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* A counter for each value up to 255, and 128 for each power of two above: none is wider than a 128th of its values. */
+/*
+ * A counter for each value up to 255, and 128 for each power of two above: none is wider than a
+ * 128th of its values.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -8,14 +11,16 @@
 
 enum {
 	EXACT		= 256,
-	FINE		= 128,				/* counters of a power of two, of which the first is that of EXACT */
+	/* counters of a power of two, of which the first is that of EXACT */
+	FINE		= 128,
 	COUNTERS	= EXACT + (64 - 8) * FINE,	/* for each sign */
 };
 
 struct delays {
 	uint64_t n;
 	int64_t least, greatest;
-	uint64_t below[COUNTERS], above[COUNTERS];	/* of negative ones, by their amount, and of the others */
+	/* of negative ones, by their amount, and of the others */
+	uint64_t below[COUNTERS], above[COUNTERS];
 };
 
 int delays_open(struct delays **d)
@@ -42,7 +47,8 @@ static uint64_t value_of(unsigned counter)
 	if (counter < EXACT)
 		return counter;
 	shift = (counter - EXACT) / FINE + 1;
-	return ((uint64_t)(FINE + (counter - EXACT) % FINE) << shift) + (UINT64_C(1) << (shift - 1));
+	return ((uint64_t)(FINE + (counter - EXACT) % FINE) << shift) +
+	       (UINT64_C(1) << (shift - 1));
 }
 
 void delays_add(struct delays *d, int64_t ns)

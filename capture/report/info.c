@@ -120,7 +120,9 @@ static enum info_row transport_row(uint8_t ip_proto)
 static void count_protocols(struct info *i, const struct packet *p)
 {
 	static const enum info_row endings[] = {
-		[PARSE_SHORT] = INFO_CUT_HEADER, [PARSE_BAD] = INFO_BAD_HEADER, [PARSE_DEEP] = INFO_DEEP,
+		[PARSE_SHORT] = INFO_CUT_HEADER,
+		[PARSE_BAD] = INFO_BAD_HEADER,
+		[PARSE_DEEP] = INFO_DEEP,
 	};
 
 	tally_add(&i->rows[network_row(p)], p->len);
@@ -140,8 +142,9 @@ static bool count_addresses(struct info *i, const struct packet *p)
 	const uint8_t *ip = p->data + p->hdr.l3_off;
 	unsigned at = p->hdr.ip_version == 4 ? 12 : 8, size = p->hdr.ip_version == 4 ? 4 : 16;
 
-	return !p->hdr.ip_version || (talkers_add(i->talkers, p->hdr.ip_version, ip + at, p->len, true) &&
-				      talkers_add(i->talkers, p->hdr.ip_version, ip + at + size, p->len, false));
+	return !p->hdr.ip_version ||
+	       (talkers_add(i->talkers, p->hdr.ip_version, ip + at, p->len, true) &&
+		talkers_add(i->talkers, p->hdr.ip_version, ip + at + size, p->len, false));
 }
 
 /* Room for interface @id, whose ids come in no order. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What there is to say of a capture: counts, sizes, times, protocols, interfaces and the addresses with the most bytes.
- * Memory does not grow with the number of packets.
+ * What there is to say of a capture: counts, sizes, times, protocols, interfaces and the addresses
+ * with the most bytes. Memory does not grow with the number of packets.
  */
 #ifndef XDPDUMP_REPORT_INFO_H
 #define XDPDUMP_REPORT_INFO_H
@@ -17,7 +17,10 @@ struct packet;
 struct capfile;
 struct talkers;
 
-/* Rows of the table of protocols. Each packet is in one row of the first group, one of the second if it is IP. */
+/*
+ * Rows of the table of protocols. Each packet is in one row of the first group, one of the second
+ * if it is IP.
+ */
 enum info_row {
 	INFO_IPV4, INFO_IPV6, INFO_ARP, INFO_NON_IP, INFO_UNKNOWN_LINK,
 	INFO_TCP, INFO_UDP, INFO_ICMP, INFO_ICMPV6, INFO_IGMP, INFO_SCTP, INFO_GRE, INFO_OTHER_IP,
@@ -64,7 +67,10 @@ const char *info_row_name(enum info_row row);
 /* From the earliest packet to the latest. */
 uint64_t info_duration(const struct info *i);
 
-/* As lines of "Label: value", the labels those of capinfos where it has one; or as one JSON object in a line. */
+/*
+ * As lines of "Label: value", the labels those of capinfos where it has one; or as one JSON object
+ * in a line.
+ */
 void info_text(const struct info *i, const struct info_source *s, FILE *out);
 void info_json(const struct info *i, const struct info_source *s, FILE *out);
 

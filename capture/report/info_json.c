@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The report as one JSON object in one line. What is not known is not there, but for the numbers that are always there. */
+/*
+ * The report as one JSON object in one line. What is not known is not there, but for the numbers
+ * that are always there.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,8 +132,9 @@ static void times(struct json *j, const struct info *i)
 static void statistics(struct json *j, const struct iface_stats *s)
 {
 	static const char *const keys[] = {
-		[STAT_RECEIVED] = "received", [STAT_IF_DROP] = "dropped_by_interface", [STAT_ACCEPTED] = "accepted",
-		[STAT_OS_DROP] = "dropped_by_kernel", [STAT_DELIVERED] = "delivered",
+		[STAT_RECEIVED] = "received",	[STAT_IF_DROP] = "dropped_by_interface",
+		[STAT_ACCEPTED] = "accepted",	[STAT_OS_DROP] = "dropped_by_kernel",
+		[STAT_DELIVERED] = "delivered",
 	};
 
 	json_open(j, "statistics", '{');
@@ -145,8 +149,8 @@ static void statistics(struct json *j, const struct iface_stats *s)
 	json_close(j, '}');
 }
 
-static void interface(struct json *j, const struct info *i, const struct iface *f, const struct iface_stats *s,
-		      uint8_t resolution)
+static void interface(struct json *j, const struct info *i, const struct iface *f,
+		      const struct iface_stats *s, uint8_t resolution)
 {
 	static const struct tally none;
 	const struct tally *t = f->id < i->n_ifaces ? &i->ifaces[f->id] : &none;

@@ -99,7 +99,8 @@ static void size_limits(FILE *out, const struct info *i, const struct capfile *r
 	if (i->n_cut && i->cut_min == i->cut_max)
 		line(out, "Packet size limit:", "inferred: %u bytes", i->cut_min);
 	else if (i->n_cut)
-		line(out, "Packet size limit:", "inferred: %u bytes - %u bytes (range)", i->cut_min, i->cut_max);
+		line(out, "Packet size limit:", "inferred: %u bytes - %u bytes (range)", i->cut_min,
+		     i->cut_max);
 }
 
 static void time_line(FILE *out, const char *label, bool known, uint64_t ns)
@@ -122,7 +123,8 @@ static void times(FILE *out, const struct info *i)
 	uint64_t ns = info_duration(i);
 
 	if (i->n_timed)
-		line(out, "Capture duration:", "%" PRIu64 ".%09" PRIu64 " seconds", ns / NS_PER_SEC, ns % NS_PER_SEC);
+		line(out, "Capture duration:", "%" PRIu64 ".%09" PRIu64 " seconds", ns / NS_PER_SEC,
+		     ns % NS_PER_SEC);
 	else
 		line(out, "Capture duration:", "n/a");
 	time_line(out, "First packet time:", i->n_timed, i->earliest_ns);
@@ -148,34 +150,43 @@ static void rates(FILE *out, const struct info *i)
 	rate(out, "Average packet rate:", n, sec, "packets");
 	if (i->all.packets)
 		line(out, "Packet sizes:", "%u to %u bytes", i->len_min, i->len_max);
-	line(out, "Packets cut:", "%" PRIu64 " (%.1f %%)", i->n_cut, share(i->n_cut, i->all.packets));
+	line(out, "Packets cut:", "%" PRIu64 " (%.1f %%)", i->n_cut,
+	     share(i->n_cut, i->all.packets));
 }
 
 static void order(FILE *out, const struct info *i)
 {
-	line(out, "Strict time order:", "%s", i->n_timed < i->all.packets ? "Unknown" : i->n_back ? "False" : "True");
+	line(out, "Strict time order:", "%s",
+	     i->n_timed < i->all.packets ? "Unknown"
+	     : i->n_back		 ? "False"
+					 : "True");
 	if (i->n_back)
 		line(out, "Steps back in time:", "%" PRIu64, i->n_back);
 	if (i->n_timed < i->all.packets)
-		line(out, "Packets, no time:", "%llu", (unsigned long long)(i->all.packets - i->n_timed));
+		line(out, "Packets, no time:", "%llu",
+		     (unsigned long long)(i->all.packets - i->n_timed));
 	if (i->n_dropped)
-		line(out, "Dropped before:", "%" PRIu64 " packets, say those that follow", i->n_dropped);
+		line(out, "Dropped before:", "%" PRIu64 " packets, say those that follow",
+		     i->n_dropped);
 }
 
 /* In what units the times of an interface are counted. */
 static void precision(FILE *out, uint8_t resolution)
 {
-	static const char *const names[] = { [0] = "seconds", [3] = "milliseconds", [6] = "microseconds", [9] = "nanoseconds" };
+	static const char *const names[] = {
+		[0] = "seconds", [3] = "milliseconds", [6] = "microseconds", [9] = "nanoseconds"
+	};
 	unsigned n = resolution & 0x7f;
 
 	if (resolution < array_size(names) && names[resolution])
 		fprintf(out, "%21sTime precision = %s (%u)\n", "", names[resolution], n);
 	else
-		fprintf(out, "%21sTime precision = %u^-%u seconds\n", "", resolution & 0x80 ? 2 : 10, n);
+		fprintf(out, "%21sTime precision = %u^-%u seconds\n", "",
+			resolution & 0x80 ? 2 : 10, n);
 }
 
-static void interface(FILE *out, const struct info *i, const struct iface *f, const struct iface_stats *s,
-		      uint8_t resolution)
+static void interface(FILE *out, const struct info *i, const struct iface *f,
+		      const struct iface_stats *s, uint8_t resolution)
 {
 	static const struct { enum stat_field field; const char *label; } counters[] = {
 		{ STAT_RECEIVED, "Packets received" }, { STAT_IF_DROP, "Dropped by interface" },
@@ -249,7 +260,8 @@ static void talkers(FILE *out, const struct info *i)
 	struct talker top[TOP];
 	unsigned n = talkers_top(i->talkers, top, TOP);
 
-	fprintf(out, "%-39s %14s  %18s  %18s\n", "Top talkers:", "packets", "bytes sent", "bytes received");
+	fprintf(out, "%-39s %14s  %18s  %18s\n", "Top talkers:", "packets", "bytes sent",
+		"bytes received");
 	for (unsigned k = 0; k < n; k++) {
 		char addr[64];
 		struct text t = text_in(addr, sizeof(addr));
@@ -258,15 +270,18 @@ static void talkers(FILE *out, const struct info *i)
 			text_ipv4(&t, top[k].addr);
 		else
 			text_ipv6(&t, top[k].addr);
-		fprintf(out, "  %-37.*s %14" PRIu64 "  %18" PRIu64 "  %18" PRIu64, (int)t.len, addr, top[k].packets,
-			top[k].sent, top[k].received);
+		fprintf(out, "  %-37.*s %14" PRIu64 "  %18" PRIu64 "  %18" PRIu64, (int)t.len, addr,
+			top[k].packets, top[k].sent, top[k].received);
 		if (top[k].error)
 			fprintf(out, "  or up to %" PRIu64 " more", top[k].error);
 		fputc('\n', out);
 	}
 	if (talkers_error(i->talkers))
-		fprintf(out, "  more addresses than are counted: one that is not among these has %" PRIu64 " bytes at most\n",
-			talkers_error(i->talkers) + (n ? top[n - 1].sent + top[n - 1].received : 0));
+		fprintf(out,
+			"  more addresses than are counted: one that is not among these has %" PRIu64
+			" bytes at most\n",
+			talkers_error(i->talkers) +
+				(n ? top[n - 1].sent + top[n - 1].received : 0));
 }
 
 void info_text(const struct info *i, const struct info_source *s, FILE *out)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * All packets of the window stand in a queue, numbered as they came. Those with the same imprint share a group, which knows the
- * ones that wait for another: all of one side, for else they would have found each other.
+ * All packets of the window stand in a queue, numbered as they came. Those with the same imprint
+ * share a group, which knows the ones that wait for another: all of one side, for else they would
+ * have found each other.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -175,7 +176,8 @@ static uint64_t apart(uint64_t a, uint64_t b)
 
 static int make_room(struct match *m)
 {
-	while (m->oldest < m->next && m->now_ns > node(m, m->oldest)->ns && m->now_ns - node(m, m->oldest)->ns > m->window_ns)
+	while (m->oldest < m->next && m->now_ns > node(m, m->oldest)->ns &&
+	       m->now_ns - node(m, m->oldest)->ns > m->window_ns)
 		leave_queue(m);
 	if (m->next - m->oldest < m->size)
 		return 0;
@@ -186,7 +188,10 @@ static int make_room(struct match *m)
 	return 0;
 }
 
-/* Finds the other one. Those in front that are too far away, since times step back, will not come nearer. */
+/*
+ * Finds the other one. Those in front that are too far away, since times step back, will not come
+ * nearer.
+ */
 static bool pair(struct match *m, struct group *g, unsigned side, uint64_t ns)
 {
 	while (g->first && g->side != side) {

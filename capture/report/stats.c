@@ -34,18 +34,23 @@ void stats_print(const struct totals *t, uint64_t ns)
 		scaled(rate, sizeof(rate), c->all.packets / sec);
 		scaled(bits, sizeof(bits), c->all.bytes * 8 / sec);
 	}
-	log_announce("%.3f s: %llu packets%s%s%s, %llu bytes%s%s%s", sec, (ull)c->all.packets, ns ? " (" : "", rate,
-		 ns ? "pps)" : "", (ull)c->all.bytes, ns ? " (" : "", bits, ns ? "bit/s)" : "");
-	log_announce("  TCP %llu (%.1f %%), UDP %llu (%.1f %%), other %llu (%.1f %%)", (ull)c->tcp.packets,
-		 share(c->tcp.packets, c->all.packets), (ull)c->udp.packets, share(c->udp.packets, c->all.packets),
-		 (ull)c->other.packets, share(c->other.packets, c->all.packets));
-	log_announce("  IPv4 %llu (%.1f %%), IPv6 %llu (%.1f %%), non-IP %llu (%.1f %%)", (ull)c->ipv4.packets,
-		 share(c->ipv4.packets, c->all.packets), (ull)c->ipv6.packets, share(c->ipv6.packets, c->all.packets),
-		 (ull)c->non_ip.packets, share(c->non_ip.packets, c->all.packets));
+	log_announce("%.3f s: %llu packets%s%s%s, %llu bytes%s%s%s", sec, (ull)c->all.packets,
+		     ns ? " (" : "", rate, ns ? "pps)" : "", (ull)c->all.bytes, ns ? " (" : "",
+		     bits, ns ? "bit/s)" : "");
+	log_announce("  TCP %llu (%.1f %%), UDP %llu (%.1f %%), other %llu (%.1f %%)",
+		     (ull)c->tcp.packets, share(c->tcp.packets, c->all.packets),
+		     (ull)c->udp.packets, share(c->udp.packets, c->all.packets),
+		     (ull)c->other.packets, share(c->other.packets, c->all.packets));
+	log_announce("  IPv4 %llu (%.1f %%), IPv6 %llu (%.1f %%), non-IP %llu (%.1f %%)",
+		     (ull)c->ipv4.packets, share(c->ipv4.packets, c->all.packets),
+		     (ull)c->ipv6.packets, share(c->ipv6.packets, c->all.packets),
+		     (ull)c->non_ip.packets, share(c->non_ip.packets, c->all.packets));
 	if (t->has_filter)
-		log_announce("  filtered out: %llu packets, %llu bytes", (ull)c->filtered.packets, (ull)c->filtered.bytes);
+		log_announce("  filtered out: %llu packets, %llu bytes", (ull)c->filtered.packets,
+			     (ull)c->filtered.bytes);
 	if (t->ledger)
-		log_announce("  lost: ring full %llu, copy failed %llu, not written %llu, by the interface %llu",
-			     (ull)t->ledger->ring_full, (ull)t->ledger->copy_failed, (ull)ledger_not_written(t->ledger),
-			     (ull)t->ledger->if_dropped);
+		log_announce(
+			"  lost: ring full %llu, copy failed %llu, not written %llu, by the interface %llu",
+			(ull)t->ledger->ring_full, (ull)t->ledger->copy_failed,
+			(ull)ledger_not_written(t->ledger), (ull)t->ledger->if_dropped);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Misra-Gries with weights: what an address may have had at most is what was counted plus its error. When the table is full
- * the median of that becomes the error of all who come later, and whoever is not above it goes.
+ * Misra-Gries with weights: what an address may have had at most is what was counted plus its
+ * error. When the table is full the median of that becomes the error of all who come later, and
+ * whoever is not above it goes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -43,7 +44,8 @@ static struct talker *place(const struct talkers *t, const struct talker *k)
 	for (uint32_t i = hash_words(&t->key, k->words[0], k->words[1]);; i++) {
 		struct talker *at = &t->table[i & mask];
 
-		if (!at->version || (at->version == k->version && at->words[0] == k->words[0] && at->words[1] == k->words[1]))
+		if (!at->version || (at->version == k->version && at->words[0] == k->words[0] &&
+				     at->words[1] == k->words[1]))
 			return at;
 	}
 }
@@ -119,7 +121,8 @@ static bool make_room(struct talkers *t)
 	return true;
 }
 
-bool talkers_add(struct talkers *t, uint8_t version, const uint8_t *addr, uint32_t len, bool is_source)
+bool talkers_add(struct talkers *t, uint8_t version, const uint8_t *addr, uint32_t len,
+		 bool is_source)
 {
 	struct talker key = { .version = version }, *k;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The addresses with the most bytes, in a table of fixed size. As long as there are not more addresses than it holds, all
- * is exact. Then the smaller half makes room, and an address that comes (again) may have had as many bytes before as the
- * largest that was dropped: that is known, and told as its error.
+ * The addresses with the most bytes, in a table of fixed size. As long as there are not more
+ * addresses than it holds, all is exact. Then the smaller half makes room, and an address that
+ * comes (again) may have had as many bytes before as the largest that was dropped: that is known,
+ * and told as its error.
  */
 #ifndef XDPDUMP_REPORT_TALKERS_H
 #define XDPDUMP_REPORT_TALKERS_H
@@ -27,8 +28,12 @@ struct talker {
 /* @room: of addresses, a power of two. -ENOMEM. */
 int talkers_open(struct talkers **t, uint32_t room);
 
-/* A packet of @len bytes from or to @addr, which has 4 or 16 bytes. False: no memory to make room, and not counted. */
-bool talkers_add(struct talkers *t, uint8_t version, const uint8_t *addr, uint32_t len, bool is_source);
+/*
+ * A packet of @len bytes from or to @addr, which has 4 or 16 bytes. False: no memory to make room,
+ * and not counted.
+ */
+bool talkers_add(struct talkers *t, uint8_t version, const uint8_t *addr, uint32_t len,
+		 bool is_source);
 
 /* Up to @n of them, that with the most bytes first; how many there are. */
 unsigned talkers_top(const struct talkers *t, struct talker *top, unsigned n);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * A queue of hashes, numbered in the order of arrival, with chains from the newest to the oldest of a bucket. What has left
- * the queue is not unlinked: a chain ends at the first number that is no longer in it.
+ * A queue of hashes, numbered in the order of arrival, with chains from the newest to the oldest of
+ * a bucket. What has left the queue is not unlinked: a chain ends at the first number that is no
+ * longer in it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -95,7 +96,10 @@ static uint64_t apart(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Out of the window with those that have left it. Where times step back some stay, which is_seen() finds too far away. */
+/*
+ * Out of the window with those that have left it. Where times step back some stay, which is_seen()
+ * finds too far away.
+ */
 static void leave_behind(struct dedup *d, uint64_t ts_ns)
 {
 	if (d->n_packets) {

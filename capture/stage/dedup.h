@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Packets that come more than once: the same bytes and length on the wire, whatever the interface. Packets are remembered
- * by a hash of 128 bits, those of a window of packets or of time.
+ * Packets that come more than once: the same bytes and length on the wire, whatever the interface.
+ * Packets are remembered by a hash of 128 bits, those of a window of packets or of time.
  */
 #ifndef XDPDUMP_STAGE_DEDUP_H
 #define XDPDUMP_STAGE_DEDUP_H
@@ -15,8 +15,8 @@ struct packet;
 enum { DEDUP_WINDOW_MAX = 1000000 };	/* packets that are remembered at most, in a window of time as well */
 
 /*
- * A window of the @n_packets before a packet, or if that is 0 of @window_ns, within which it has to follow the other one. @ignored:
- * what does not matter (IMPRINT_...). -ENOMEM.
+ * A window of the @n_packets before a packet, or if that is 0 of @window_ns, within which it has to
+ * follow the other one. @ignored: what does not matter (IMPRINT_...). -ENOMEM.
  */
 int dedup_open(struct dedup **d, uint32_t n_packets, uint64_t window_ns, unsigned ignored);
 

@@ -121,19 +121,23 @@ static bool date(struct scan *s, struct tm *tm)
 	struct tm real;
 	time_t sec;
 
-	if (!digits(&at, 4, &year) || !literal(&at, '-') || !digits(&at, 2, &month) || !literal(&at, '-') ||
-	    !digits(&at, 2, &day))
+	if (!digits(&at, 4, &year) || !literal(&at, '-') || !digits(&at, 2, &month) ||
+	    !literal(&at, '-') || !digits(&at, 2, &day))
 		return false;
 	*tm = (struct tm){ .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_isdst = -1 };
 	real = *tm;
 	sec = timegm(&real);
-	if (sec < 0 || real.tm_mon != tm->tm_mon || real.tm_mday != tm->tm_mday)	/* the 30th of February */
+	/* the 30th of February */
+	if (sec < 0 || real.tm_mon != tm->tm_mon || real.tm_mday != tm->tm_mday)
 		return false;
 	*s = at;
 	return true;
 }
 
-/* Seconds since 1970 of a date; @zone_sec counts if @zoned. False: before 1970 or beyond 64 bits of ns. */
+/*
+ * Seconds since 1970 of a date; @zone_sec counts if @zoned. False: before 1970 or beyond 64 bits of
+ * ns.
+ */
 static bool seconds_of(struct tm tm, bool zoned, int32_t zone_sec, uint64_t *sec)
 {
 	time_t t = zoned ? timegm(&tm) - zone_sec : mktime(&tm);
@@ -151,7 +155,8 @@ static bool parse_date(struct scan s, struct select_time *t)
 		return false;
 	if ((literal(&s, ' ') || literal(&s, 'T')) && !clock_time(&s, &tm, &ns))
 		return false;
-	if (!zone(&s, &t->zoned, &t->zone_sec) || *s.p || !seconds_of(tm, t->zoned, t->zone_sec, &sec))
+	if (!zone(&s, &t->zoned, &t->zone_sec) || *s.p ||
+	    !seconds_of(tm, t->zoned, t->zone_sec, &sec))
 		return false;
 	t->kind = SELECT_DATE;
 	t->ns = sec * NS_PER_SEC + ns;
@@ -195,9 +200,11 @@ bool select_parse_time(const char *string, struct select_time *t, char *error, s
 	if (parse_epoch(s, t) || parse_date(s, t) || parse_clock(s, t) || parse_later(string, t))
 		return true;
 	t->kind = SELECT_NONE;
-	snprintf(error, cap, "'%s' is no time: give seconds since 1970 (1732393257.469), a date (2026-11-23 20:20:57.469, with "
-		 "Z or +01:00 if not local), a time on the day of the first packet (20:20:57), or one after it (+1.5, +10m)",
-		 string);
+	snprintf(
+		error, cap,
+		"'%s' is no time: give seconds since 1970 (1732393257.469), a date (2026-11-23 20:20:57.469, with "
+		"Z or +01:00 if not local), a time on the day of the first packet (20:20:57), or one after it (+1.5, +10m)",
+		string);
 	return false;
 }
 
@@ -218,7 +225,8 @@ static uint64_t on_the_day(const struct select_time *t, uint64_t first_ns)
 	tm.tm_sec = sec_of_day % 60;
 	tm.tm_isdst = -1;
 	if (!seconds_of(tm, t->zoned, t->zone_sec, &sec))
-		return (int64_t)sec < 0 ? 0 : UINT64_MAX;	/* early on the first day of 1970, or beyond 2262 */
+		/* early on the first day of 1970, or beyond 2262 */
+		return (int64_t)sec < 0 ? 0 : UINT64_MAX;
 	return sec * NS_PER_SEC + t->ns % NS_PER_SEC;
 }
 
@@ -248,7 +256,8 @@ bool select_is_empty(const struct select_time *start, const struct select_time *
 {
 	if (start->kind != end->kind || start->kind == SELECT_NONE)
 		return end->kind == SELECT_DATE && end->ns == 0;
-	if (start->kind == SELECT_CLOCK && (start->zoned != end->zoned || start->zone_sec != end->zone_sec))
+	if (start->kind == SELECT_CLOCK &&
+	    (start->zoned != end->zoned || start->zone_sec != end->zone_sec))
 		return false;	/* the days may be two */
 	return start->ns >= end->ns;
 }

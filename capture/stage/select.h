@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Which packets of a capture are wanted, by time, by being the first of their kind, and by number: of those that
- * match the filter first the time decides, then doubles are left out, then the first ones are skipped. -c counts what
- * is left.
+ * Which packets of a capture are wanted, by time, by being the first of their kind, and by number:
+ * of those that match the filter first the time decides, then doubles are left out, then the first
+ * ones are skipped. -c counts what is left.
  */
 #ifndef XDPDUMP_STAGE_SELECT_H
 #define XDPDUMP_STAGE_SELECT_H
@@ -31,9 +31,9 @@ struct select_time {
 };
 
 /*
- * "1732393257.469" (seconds since 1970), "2026-11-23 20:20:57.469" (local time, or with Z, +01:00 or +0100; the T of
- * ISO 8601 will do as well, and clock or seconds may be missing), "20:20:57" on the day of the first packet, "+1.5"
- * or "+10m" after it. False: @error has a sentence.
+ * "1732393257.469" (seconds since 1970), "2026-11-23 20:20:57.469" (local time, or with Z, +01:00
+ * or +0100; the T of ISO 8601 will do as well, and clock or seconds may be missing), "20:20:57" on
+ * the day of the first packet, "+1.5" or "+10m" after it. False: @error has a sentence.
  */
 bool select_parse_time(const char *s, struct select_time *t, char *error, size_t cap);
 
@@ -42,7 +42,8 @@ struct selection {
 	struct select_time start, end;	/* start is included, end is not */
 	uint64_t skip;			/* packets, after all else */
 	struct dedup *dedup;		/* NULL: doubles stay; closed by the owner */
-	const struct numbers *only;	/* of those that select_packet() sees, from 0; NULL: all. The owner's */
+	/* of those that select_packet() sees, from 0; NULL: all. The owner's */
+	const struct numbers *only;
 	uint64_t start_ns, end_ns;	/* since 1970, valid when based */
 	bool based;
 	uint64_t n_doubles;		/* packets left out as such */
@@ -53,8 +54,9 @@ struct selection {
 bool select_is_empty(const struct select_time *start, const struct select_time *end);
 
 /*
- * Is to see each packet of the input, before the filter: the first one with a time is what times are relative to.
- * False: by this packet it turned out that none can be from start on and before end.
+ * Is to see each packet of the input, before the filter: the first one with a time is what times
+ * are relative to. False: by this packet it turned out that none can be from start on and before
+ * end.
  */
 bool select_base(struct selection *s, const struct packet *p);
 

@@ -57,8 +57,8 @@ static int open_gzip(struct compress *p)
 {
 	const int with_gzip_header = 16, memory = 8;	/* zlib's default for memory */
 
-	if (deflateInit2(&p->gzip, p->codec.level, Z_DEFLATED, MAX_WBITS + with_gzip_header, memory, Z_DEFAULT_STRATEGY) !=
-	    Z_OK)
+	if (deflateInit2(&p->gzip, p->codec.level, Z_DEFLATED, MAX_WBITS + with_gzip_header, memory,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
 		return -ENOMEM;
 	p->has_gzip = true;
 	return 0;
@@ -100,7 +100,8 @@ static int frame_of_gzip(struct compress *p, const void *data, size_t n, size_t 
 	return 0;
 }
 
-int compress_frame(struct compress *p, const void *data, size_t n, const uint8_t **frame, size_t *len)
+int compress_frame(struct compress *p, const void *data, size_t n, const uint8_t **frame,
+		   size_t *len)
 {
 	int err = make_room(p, n);
 

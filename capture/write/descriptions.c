@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The common snapshot length is the largest of the interfaces that are known when a file begins. One that comes later gets it
- * as well, for what matters to readers is that they agree, and that no packet is longer (sf-pcapng.c of libpcap).
+ * The common snapshot length is the largest of the interfaces that are known when a file begins.
+ * One that comes later gets it as well, for what matters to readers is that they agree, and that no
+ * packet is longer (sf-pcapng.c of libpcap).
  */
 #include <errno.h>
 #include <limits.h>
@@ -23,7 +24,10 @@
 #include "capture/write/writer.h"
 
 enum {
-	/* libpcap takes no section header of more than 1 MiB (BT_SHB_INSANE_MAX). Beside these there are three strings of 64 KiB. */
+	/*
+	 * libpcap takes no section header of more than 1 MiB (BT_SHB_INSANE_MAX). Beside these
+	 * there are three strings of 64 KiB.
+	 */
 	SECTION_OPTIONS_MAX	= 768 << 10,
 
 	/* In the files of a rotation behind the first one, bytes. */
@@ -75,7 +79,8 @@ static void find_snaplen(struct descriptions *d)
 	if (d->longest || !first)
 		return;
 	d->snaplen = d->agree ? first->snaplen : d->most;
-	d->longest = min_of(adjusted(d->snaplen, first->linktype), link_decode_max(first->linktype));
+	d->longest = min_of(adjusted(d->snaplen, first->linktype),
+			    link_decode_max(first->linktype));
 }
 
 void descriptions_complain(struct descriptions *d, const struct packet *p)
@@ -86,7 +91,9 @@ void descriptions_complain(struct descriptions *d, const struct packet *p)
 		return;
 	d->too_long = true;
 	if (p->caplen > snaplen)
-		warn(d, "a packet of %u bytes, where the output has the snapshot length %u: tcpdump stops there", p->caplen, snaplen);
+		warn(d,
+		     "a packet of %u bytes, where the output has the snapshot length %u: tcpdump stops there",
+		     p->caplen, snaplen);
 	else
 		warn(d, "a packet of %u bytes: tshark stops at one of more than %u",
 			 p->caplen, d->longest);
@@ -131,7 +138,8 @@ static void shorten(struct descriptions *d, struct iface *i)
 	i->options = shortened_options(d, i->options);
 }
 
-bool descriptions_stats(const struct descriptions *d, uint32_t id, uint64_t unwritten, struct iface_stats *s)
+bool descriptions_stats(const struct descriptions *d, uint32_t id, uint64_t unwritten,
+			struct iface_stats *s)
 {
 	if (!d->from->ops->stats(d->from, id, unwritten, s))
 		return false;
@@ -177,7 +185,8 @@ int descriptions_go_on(struct descriptions *d, struct writer *w)
 
 	look_at_new(d);
 	find_snaplen(d);
-	if (d->few && !d->pcapng && !writer_has_iface(w, 0))		/* the link type of a pcap file is that of the first */
+	/* the link type of a pcap file is that of the first */
+	if (d->few && !d->pcapng && !writer_has_iface(w, 0))
 		err = describe(d, w, iface_of(d, 0));
 	for (; !d->few && !err && (i = iface_of(d, d->n)); d->n++)
 		err = describe(d, w, i);
@@ -206,7 +215,8 @@ static ssize_t room_for_packet(struct descriptions *d, const struct packet *p)
 	return n < 0 ? n : sum + n;
 }
 
-int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p, uint64_t room)
+int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p,
+		       uint64_t room)
 {
 	ssize_t need = room < UINT64_MAX && d->pcapng ? room_for_packet(d, p) : 0;
 
@@ -225,7 +235,8 @@ static void fit_section_options(struct descriptions *d, struct raw_options *opti
 	size_t fit = pcapng_options_fit(options, SECTION_OPTIONS_MAX);
 
 	if (fit < options->len && d->pcapng && d->n_files == 1)
-		warn(d, "comments on the files that take more than %u KiB together are left out: tcpdump would not read the output",
+		warn(d,
+		     "comments on the files that take more than %u KiB together are left out: tcpdump would not read the output",
 		     SECTION_OPTIONS_MAX >> 10);
 	options->len = fit;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What an output says of the source of its packets and of the interfaces: so that libpcap reads it, which takes a pcapng file
- * only if all interfaces have one link type and one snapshot length; and so that many files of a rotation do not repeat more
- * than they hold.
+ * What an output says of the source of its packets and of the interfaces: so that libpcap reads it,
+ * which takes a pcapng file only if all interfaces have one link type and one snapshot length; and
+ * so that many files of a rotation do not repeat more than they hold.
  */
 #ifndef XDPDUMP_WRITE_DESCRIPTIONS_H
 #define XDPDUMP_WRITE_DESCRIPTIONS_H
@@ -17,7 +17,8 @@ struct writer;
 
 struct descriptions {
 	struct source *from;
-	bool pcapng;			/* is what is written: other formats say little of all this */
+	/* is what is written: other formats say little of all this */
+	bool pcapng;
 	bool rotates;			/* there may be many files */
 	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
 	uint64_t n_files;		/* begun */
@@ -27,9 +28,11 @@ struct descriptions {
 
 	uint32_t n;			/* those that are described in the file at hand */
 	uint32_t snaplen;		/* bytes, of all of them; 0: no limit */
-	uint32_t longest;		/* bytes of a packet, for those who read it; 0: there is no interface yet */
+	/* bytes of a packet, for those who read it; 0: there is no interface yet */
+	uint32_t longest;
 	bool few;			/* instead, only interfaces with packets are described */
-	bool differ, too_long, shortened;	/* link types, a packet, strings: complained about */
+	/* link types, a packet, strings: complained about */
+	bool differ, too_long, shortened;
 };
 
 /* The head of a file, and the interfaces that the input has shown by now. As the writer. */
@@ -39,10 +42,11 @@ int descriptions_begin(struct descriptions *d, struct writer *w);
 int descriptions_go_on(struct descriptions *d, struct writer *w);
 
 /*
- * The same for the sake of @p, whose interface the file does not have yet. -E2BIG: nothing was written, for with the packet it would
- * take more than @room bytes.
+ * The same for the sake of @p, whose interface the file does not have yet. -E2BIG: nothing was
+ * written, for with the packet it would take more than @room bytes.
  */
-int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p, uint64_t room);
+int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p,
+		       uint64_t room);
 
 /* Says so if @p, which was written, is longer than others read. */
 void descriptions_complain(struct descriptions *d, const struct packet *p);
@@ -52,7 +56,11 @@ static inline void descriptions_check(struct descriptions *d, const struct packe
 		descriptions_complain(d, p);
 }
 
-/* The statistics of interface @id, of which @unwritten packets are not in the output; false: there are none. */
-bool descriptions_stats(const struct descriptions *d, uint32_t id, uint64_t unwritten, struct iface_stats *s);
+/*
+ * The statistics of interface @id, of which @unwritten packets are not in the output; false: there
+ * are none.
+ */
+bool descriptions_stats(const struct descriptions *d, uint32_t id, uint64_t unwritten,
+			struct iface_stats *s);
 
 #endif

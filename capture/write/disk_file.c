@@ -15,7 +15,8 @@
 #include "capture/write/out.h"
 
 enum {
-	ROOM_LOOKS	= 3,			/* for blocks that were freed, before all is asked to be done */
+	/* for blocks that were freed, before all is asked to be done */
+	ROOM_LOOKS	= 3,
 	ROOM_WAIT_US	= 10 * 1000,
 };
 
@@ -36,7 +37,8 @@ static void disk_file_closep(struct disk_file **f)
 	disk_file_close(*f);
 }
 
-int disk_file_open(struct disk_file **file, const struct out *out, const char *path, struct folder **folder)
+int disk_file_open(struct disk_file **file, const struct out *out, const char *path,
+		   struct folder **folder)
 {
 	cleanup(disk_file_closep) struct disk_file *f = calloc(1, sizeof(*f) + strlen(path) + 1);
 	const char *slash = strrchr(path, '/');
@@ -118,12 +120,14 @@ bool disk_file_look(const struct disk_file *f, uint64_t *bytes)
 {
 	struct fileid id;
 
-	return f->folder && !fileid_of(folder_fd(f->folder), f->name, &id, bytes) && fileid_same(&f->id, &id);
+	return f->folder && !fileid_of(folder_fd(f->folder), f->name, &id, bytes) &&
+	       fileid_same(&f->id, &id);
 }
 
 int disk_file_unlink(struct disk_file *f)
 {
-	return f->folder ? fileid_unlink(folder_fd(f->folder), f->name, &f->id, &f->held_fd) : -ENOENT;
+	return f->folder ? fileid_unlink(folder_fd(f->folder), f->name, &f->id, &f->held_fd)
+			 : -ENOENT;
 }
 
 static uint64_t room_at(int fd)
@@ -146,8 +150,9 @@ static void free_blocks(struct disk_file *f)
 }
 
 /*
- * File systems take a while to free what was deleted, up to half a minute if nobody asks. Who does not wait for that
- * deletes one file after the other and sees no effect. Compression and holes: only a part of the size may come back.
+ * File systems take a while to free what was deleted, up to half a minute if nobody asks. Who does
+ * not wait for that deletes one file after the other and sees no effect. Compression and holes:
+ * only a part of the size may come back.
  */
 void disk_file_free(struct disk_file *f, uint64_t bytes)
 {
@@ -167,7 +172,8 @@ void disk_file_free(struct disk_file *f, uint64_t bytes)
 
 const char *disk_file_error(int err)
 {
-	return err == -ESTALE ? "another file has taken its place, and is left alone" : strerror(-err);
+	return err == -ESTALE ? "another file has taken its place, and is left alone"
+			      : strerror(-err);
 }
 
 struct disk_file *disk_file_close(struct disk_file *f)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A capture file on the disk, known by what makes it unique, so that no other one is ever taken for it; and what
- * is done to such a file that takes time. Its path, its identity and its directory never change: two threads may
- * ask for these, look and unlink at the same time. The rest is one thread's: disk_file_give() hands it over.
+ * A capture file on the disk, known by what makes it unique, so that no other one is ever taken for
+ * it; and what is done to such a file that takes time. Its path, its identity and its directory
+ * never change: two threads may ask for these, look and unlink at the same time. The rest is one
+ * thread's: disk_file_give() hands it over.
  */
 #ifndef XDPDUMP_WRITE_DISK_FILE_H
 #define XDPDUMP_WRITE_DISK_FILE_H
@@ -15,10 +16,11 @@ struct folder;
 struct out;
 
 /*
- * Remembers @out, a regular file that was opened as @path. *@folder: the directory of the file before, which
- * becomes that of this one (folder_open()). -errno.
+ * Remembers @out, a regular file that was opened as @path. *@folder: the directory of the file
+ * before, which becomes that of this one (folder_open()). -errno.
  */
-int disk_file_open(struct disk_file **f, const struct out *out, const char *path, struct folder **folder);
+int disk_file_open(struct disk_file **f, const struct out *out, const char *path,
+		   struct folder **folder);
 
 /* As the user named it. */
 const char *disk_file_path(const struct disk_file *f);
@@ -30,28 +32,33 @@ bool disk_file_has_place(const struct disk_file *f);
 void disk_file_give(struct disk_file *f, struct out *out);
 
 /*
- * Brings to the disk what is in the file and, once, its directory entry; unless nobody can find it there, because
- * it has no name any more. After a failure it does nothing: what is on the disk is unknown then, and asking again
- * would say that all is well. -errno.
+ * Brings to the disk what is in the file and, once, its directory entry; unless nobody can find it
+ * there, because it has no name any more. After a failure it does nothing: what is on the disk is
+ * unknown then, and asking again would say that all is well. -errno.
  */
 int disk_file_sync(struct disk_file *f);
 
 /*
- * Closes it; one that we made, in which there is nothing and which has not ended, is removed. File systems over a network tell of failed writes then. -errno:
- * what was written may not be there.
+ * Closes it; one that we made, in which there is nothing and which has not ended, is removed. File
+ * systems over a network tell of failed writes then. -errno: what was written may not be there.
  */
 int disk_file_shut(struct disk_file *f);
 
 /* Is it in its place? With how many bytes? */
 bool disk_file_look(const struct disk_file *f, uint64_t *bytes);
 
-/* Removes it as fileid_unlink() does. Its blocks are freed by disk_file_close(), which takes time. */
+/*
+ * Removes it as fileid_unlink() does. Its blocks are freed by disk_file_close(), which takes time.
+ */
 int disk_file_unlink(struct disk_file *f);
 
 /* Free bytes where it is. UINT64_MAX: unknown. */
 uint64_t disk_file_room(const struct disk_file *f);
 
-/* Frees the blocks of a file that was removed, and waits, up to seconds, until the file system has done it. */
+/*
+ * Frees the blocks of a file that was removed, and waits, up to seconds, until the file system has
+ * done it.
+ */
 void disk_file_free(struct disk_file *f, uint64_t bytes);
 
 /* What is wrong, by the result of disk_file_unlink(). */

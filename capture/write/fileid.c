@@ -13,7 +13,8 @@ int fileid_of(int fd, const char *name, struct fileid *id, uint64_t *bytes)
 {
 	struct statx st;
 
-	if (uninterrupted(statx(fd, name, *name ? 0 : AT_EMPTY_PATH, STATX_INO | STATX_SIZE | STATX_BTIME, &st)))
+	if (uninterrupted(statx(fd, name, *name ? 0 : AT_EMPTY_PATH,
+				STATX_INO | STATX_SIZE | STATX_BTIME, &st)))
 		return -errno;
 	*id = (struct fileid){ .dev_major = st.stx_dev_major, .dev_minor = st.stx_dev_minor, .ino = st.stx_ino };
 	if (st.stx_mask & STATX_BTIME)

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What makes a file unique. Its name does not: that goes to another one when somebody moves files. */
+/*
+ * What makes a file unique. Its name does not: that goes to another one when somebody moves files.
+ */
 #ifndef XDPDUMP_WRITE_FILEID_H
 #define XDPDUMP_WRITE_FILEID_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Inode numbers are used again, so the time of birth belongs to it. 0: the file system does not know. */
+/*
+ * Inode numbers are used again, so the time of birth belongs to it. 0: the file system does not
+ * know.
+ */
 struct fileid {
 	uint32_t dev_major, dev_minor;
 	uint64_t ino;
@@ -19,9 +24,9 @@ int fileid_of(int fd, const char *name, struct fileid *id, uint64_t *bytes);
 bool fileid_same(const struct fileid *a, const struct fileid *b);
 
 /*
- * Removes @name from the directory @dir_fd if it stands for the file @id. *@fd (may be NULL), to be closed by the
- * caller, holds its blocks until then: freeing those takes time. -ENOENT: there is none. -ESTALE: another file is
- * there, which stays. Otherwise -errno.
+ * Removes @name from the directory @dir_fd if it stands for the file @id. *@fd (may be NULL), to be
+ * closed by the caller, holds its blocks until then: freeing those takes time. -ENOENT: there is
+ * none. -ESTALE: another file is there, which stays. Otherwise -errno.
  */
 int fileid_unlink(int dir_fd, const char *name, const struct fileid *id, int *fd);
 

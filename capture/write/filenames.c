@@ -51,7 +51,10 @@ bool filenames_init(struct filenames *s, const char *pattern, const struct rotat
 	char name[PATH_MAX];
 
 	*s = (struct filenames){
-		.pattern = pattern, .ring = o->ring_names, .time_first = o->name_order > 1, .dated = o->file_ns && !o->ring_names,
+		.pattern = pattern,
+		.ring = o->ring_names,
+		.time_first = o->name_order > 1,
+		.dated = o->file_ns && !o->ring_names,
 		.wrap = o->file_bytes && !o->file_ns && !o->ring_names ? o->n_files : 0,
 	};
 	if (o->file_bytes)
@@ -61,7 +64,10 @@ bool filenames_init(struct filenames *s, const char *pattern, const struct rotat
 	return strlen(pattern) < PATH_MAX && (!s->dated || expand(pattern, &tm, name));
 }
 
-/* out.pcapng.zst: both belong behind the number, but the dot of a hidden file does not begin a suffix. */
+/*
+ * out.pcapng.zst: both belong behind the number, but the dot of a hidden file does not begin a
+ * suffix.
+ */
 static const char *suffix_of(const char *path)
 {
 	static const char *const packed[] = { ".gz", ".zst" };
@@ -86,7 +92,8 @@ static bool ring_name(struct filenames *s, const struct tm *tm, char name[PATH_M
 	strftime(date, sizeof(date), "%Y%m%d%H%M%S", tm);
 	snprintf(number, sizeof(number), "%05llu", (unsigned long long)++s->number);
 	return snprintf(name, PATH_MAX, "%.*s_%s_%s%s", (int)(suffix - s->pattern), s->pattern,
-			s->time_first ? date : number, s->time_first ? number : date, suffix) < PATH_MAX;
+			s->time_first ? date : number, s->time_first ? number : date,
+			suffix) < PATH_MAX;
 }
 
 /* Daylight saving time ends, or the clock is set back. */
@@ -120,7 +127,8 @@ bool filenames_next(struct filenames *s, uint64_t ns, char name[PATH_MAX])
 		s->number %= s->wrap;
 	if (!s->number && !s->width)
 		strcpy(name, base);
-	else if (snprintf(name, PATH_MAX, "%s%0*llu", base, s->width, (unsigned long long)s->number) >= PATH_MAX)
+	else if (snprintf(name, PATH_MAX, "%s%0*llu", base, s->width,
+			  (unsigned long long)s->number) >= PATH_MAX)
 		return false;
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A directory that is held open, shared by the files in it: there may be more files than descriptors. From any
- * thread.
+ * A directory that is held open, shared by the files in it: there may be more files than
+ * descriptors. From any thread.
  */
 #ifndef XDPDUMP_WRITE_FOLDER_H
 #define XDPDUMP_WRITE_FOLDER_H

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What may happen to a file in which state, for both sides. What is not static is one step, under the lock. */
+/*
+ * What may happen to a file in which state, for both sides. What is not static is one step, under
+ * the lock.
+ */
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
@@ -91,7 +94,8 @@ static bool is_newly_crowded(struct lifecycle *l)
 bool lifecycle_ready(struct lifecycle *l)
 {
 	locked(l);
-	return n_unclosed(l) < LIFECYCLE_UNCLOSED && (!l->limits.patient || l->roster.n_busy < LIFECYCLE_QUEUE);
+	return n_unclosed(l) < LIFECYCLE_UNCLOSED &&
+	       (!l->limits.patient || l->roster.n_busy < LIFECYCLE_QUEUE);
 }
 
 /* A file that vanishes loses its name when it is closed: that is the worker's. */
@@ -102,7 +106,8 @@ static bool may_be_claimed(const struct roster_file *f)
 	return f->state == KEPT;
 }
 
-int lifecycle_claim(struct lifecycle *l, const char *path, struct roster_file **claimed, struct disk_file **disk)
+int lifecycle_claim(struct lifecycle *l, const char *path, struct roster_file **claimed,
+		    struct disk_file **disk)
 {
 	struct roster_file *f;
 
@@ -152,12 +157,13 @@ static bool lose_name(struct lifecycle *l, struct roster_file *f)
 	roster_take(&l->roster, f, state);
 	f->has_name = f->is_displaced = false;
 	f->wants_command &= state == RUNNING;
-	roster_put(&l->roster, f, state == WAITING || state == KEPT || state == DISPLACED ? DOOMED : state);
+	roster_put(&l->roster, f,
+		   state == WAITING || state == KEPT || state == DISPLACED ? DOOMED : state);
 	return left_out;
 }
 
-int lifecycle_begin(struct lifecycle *l, struct disk_file *disk, const char *path, struct roster_file **begun,
-		    unsigned *news)
+int lifecycle_begin(struct lifecycle *l, struct disk_file *disk, const char *path,
+		    struct roster_file **begun, unsigned *news)
 {
 	struct roster_file *namesake, *f = malloc(sizeof(*f));
 
@@ -178,13 +184,15 @@ int lifecycle_begin(struct lifecycle *l, struct disk_file *disk, const char *pat
 	return 0;
 }
 
-bool lifecycle_complete(struct lifecycle *l, struct roster_file *f, uint64_t bytes, bool vanishes, bool wants_command)
+bool lifecycle_complete(struct lifecycle *l, struct roster_file *f, uint64_t bytes, bool vanishes,
+			bool wants_command)
 {
 	locked(l);
 	roster_take(&l->roster, f, CURRENT);
 	f->bytes = bytes;
 	f->vanishes = vanishes;
-	f->wants_command = wants_command && l->roster.n_busy <= LIFECYCLE_QUEUE;	/* one of them runs */
+	/* one of them runs */
+	f->wants_command = wants_command && l->roster.n_busy <= LIFECYCLE_QUEUE;
 	roster_put(&l->roster, f, COMPLETE);
 	return f->wants_command == wants_command;
 }
@@ -236,7 +244,11 @@ unsigned lifecycle_busy(struct lifecycle *l, char *path, size_t cap)
 static void hand_out(struct lifecycle_job *job, enum job_kind kind, struct roster_file *f)
 {
 	*job = (struct lifecycle_job){
-		.kind = kind, .file = f, .disk = f->disk, .bytes = f->bytes, .vanishes = f->vanishes,
+		.kind = kind,
+		.file = f,
+		.disk = f->disk,
+		.bytes = f->bytes,
+		.vanishes = f->vanishes,
 		.wanted = f->has_name,
 	};
 }
@@ -275,7 +287,8 @@ void lifecycle_next(struct lifecycle *l, bool sync, struct lifecycle_job *job)
 	}
 }
 
-static void put_or_forget(struct lifecycle *l, struct roster_file *f, struct lifecycle_job *job, enum file_state to)
+static void put_or_forget(struct lifecycle *l, struct roster_file *f, struct lifecycle_job *job,
+			  enum file_state to)
 {
 	if (to != NOWHERE) {
 		roster_put(&l->roster, f, to);
@@ -337,7 +350,8 @@ static void deleted(struct lifecycle *l, struct lifecycle_job *job)
 /* One file at a time; when it is gone there is another look. */
 static void looked(struct lifecycle *l, struct lifecycle_job *job)
 {
-	if (job->free_bytes >= l->limits.min_free || n_in(l, DOOMED) || doom_oldest(l) || n_unclosed(l))
+	if (job->free_bytes >= l->limits.min_free || n_in(l, DOOMED) || doom_oldest(l) ||
+	    n_unclosed(l))
 		return;
 	job->is_low = l->room == LIFECYCLE_ROOM;
 	if (job->is_low)
@@ -438,10 +452,12 @@ void lifecycle_check(struct lifecycle *l, char *line, size_t cap)
 
 	locked(l);
 	for (const struct roster_file *f = oldest(l, KEPT); f; f = f->younger)
-		assert(f->has_name && !f->wants_command && !f->is_claimed && !f->is_displaced && !f->is_lent);
+		assert(f->has_name && !f->wants_command && !f->is_claimed && !f->is_displaced &&
+		       !f->is_lent);
 	for (const struct roster_file *f = oldest(l, CLAIMED); f; f = f->younger)
 		assert(f->is_claimed);
 	at = roster_check(&l->roster, line, cap);
-	snprintf(line + at, cap - at, "stuck %llu, room %d, %d%d%d%d", (unsigned long long)l->stuck_bytes, l->room,
-		 l->look, l->is_crowded, l->is_ending, l->is_forced);
+	snprintf(line + at, cap - at, "stuck %llu, room %d, %d%d%d%d",
+		 (unsigned long long)l->stuck_bytes, l->room, l->look, l->is_crowded, l->is_ending,
+		 l->is_forced);
 }

@@ -13,7 +13,10 @@
 #include "capture/write/out.h"
 #include "capture/write/place.h"
 
-/* Frames that can be cut off again. With -U each has one packet, and statistics are as long as a few of them. */
+/*
+ * Frames that can be cut off again. With -U each has one packet, and statistics are as long as a
+ * few of them.
+ */
 enum { N_BORDERS = 4096 };
 
 /* Where a frame ends. */
@@ -25,11 +28,13 @@ struct border {
 /* What is compressed. */
 struct frames {
 	struct compress *pack;
-	uint64_t offset;		/* bytes given to out_write() that are in whole frames in the file */
+	/* bytes given to out_write() that are in whole frames in the file */
+	uint64_t offset;
 	const uint8_t *frame;		/* on its way: length 0 if none */
 	size_t len, sent;
 	size_t given;			/* bytes that are in it */
-	struct border border[N_BORDERS];	/* the end of frame n is at n % N_BORDERS, for first <= n < end */
+	/* the end of frame n is at n % N_BORDERS, for first <= n < end */
+	struct border border[N_BORDERS];
 	uint64_t first, end;
 };
 
@@ -37,7 +42,8 @@ struct out {
 	struct place at;	/* stdout is not opened by name */
 	int interrupt_fd;
 	int patience_ms;	/* -1: for ever */
-	uint64_t base;		/* where our part of the file begins: stdout may have been written to before */
+	/* where our part of the file begins: stdout may have been written to before */
+	uint64_t base;
 	uint64_t size;		/* from there */
 	struct frames *frames;	/* NULL: not compressed */
 	bool is_file;
@@ -52,7 +58,8 @@ static void out_closep(struct out **o)
 /* 1 if @fd is ready for @events, -EINTR if interrupted, -ETIMEDOUT. */
 static int wait_for(const struct out *o, int fd, short events, int timeout_ms)
 {
-	struct pollfd fds[] = { { .fd = fd, .events = events }, { .fd = o->interrupt_fd, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = fd, .events = events },
+				{ .fd = o->interrupt_fd, .events = POLLIN } };
 	int n;
 
 	do
@@ -96,7 +103,8 @@ int out_open_in(struct out **out, int dir_fd, const char *path, int interrupt_fd
 		return -EISDIR;
 	o->is_file = S_ISREG(st.st_mode);
 	if (o->is_file && o->at.dir_fd < 0) {	/* stdout: only what we append is ours to cut */
-		off_t pos = fcntl(o->at.fd, F_GETFL) & O_APPEND ? st.st_size : lseek(o->at.fd, 0, SEEK_CUR);
+		off_t pos = fcntl(o->at.fd, F_GETFL) & O_APPEND ? st.st_size
+								: lseek(o->at.fd, 0, SEEK_CUR);
 
 		o->base = st.st_size;
 		o->is_file = pos == st.st_size;
@@ -127,7 +135,8 @@ bool out_is_same(const struct out *o, const struct stat *st)
 {
 	struct stat mine;
 
-	return S_ISREG(st->st_mode) && !fstat(o->at.fd, &mine) && mine.st_dev == st->st_dev && mine.st_ino == st->st_ino;
+	return S_ISREG(st->st_mode) && !fstat(o->at.fd, &mine) && mine.st_dev == st->st_dev &&
+	       mine.st_ino == st->st_ino;
 }
 
 bool out_is_file(const struct out *o)
@@ -146,8 +155,9 @@ int out_dir_fd(const struct out *o)
 }
 
 /*
- * What a reader takes from us can stop at any time, so wait for room before each write. A pipe that polls as writable
- * takes PIPE_BUF bytes without blocking, whether it is in non-blocking mode or not (pipe(7)).
+ * What a reader takes from us can stop at any time, so wait for room before each write. A pipe that
+ * polls as writable takes PIPE_BUF bytes without blocking, whether it is in non-blocking mode or
+ * not (pipe(7)).
  */
 static ssize_t write_some(struct out *o, const void *buf, size_t n)
 {
@@ -183,7 +193,8 @@ static int write_all(struct out *o, const uint8_t *p, size_t n)
 /* Everything behind @size, which is where the next byte goes. */
 static int cut_file(struct out *o, uint64_t size)
 {
-	if (uninterrupted(ftruncate(o->at.fd, o->base + size)) || lseek(o->at.fd, o->base + size, SEEK_SET) < 0)
+	if (uninterrupted(ftruncate(o->at.fd, o->base + size)) ||
+	    lseek(o->at.fd, o->base + size, SEEK_SET) < 0)
 		return -errno;
 	o->size = size;
 	return 0;
@@ -262,7 +273,10 @@ uint64_t out_size(const struct out *o)
 	return o->size;
 }
 
-/* The last frame that ends at @offset or before, and nothing behind it. The very beginning is always a border. */
+/*
+ * The last frame that ends at @offset or before, and nothing behind it. The very beginning is
+ * always a border.
+ */
 static int cut_frames(struct out *o, uint64_t offset)
 {
 	struct frames *f = o->frames;

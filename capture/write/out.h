@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Where bytes go: a file, a FIFO, a pipe on stdout. Compresses them if asked to. Knows how to wait without becoming deaf to
- * signals, how far a failed write came, and how to leave no trace of a start that failed. Does not know what the bytes mean.
+ * Where bytes go: a file, a FIFO, a pipe on stdout. Compresses them if asked to. Knows how to wait
+ * without becoming deaf to signals, how far a failed write came, and how to leave no trace of a
+ * start that failed. Does not know what the bytes mean.
  */
 #ifndef XDPDUMP_WRITE_OUT_H
 #define XDPDUMP_WRITE_OUT_H
@@ -15,15 +16,16 @@ struct codec;
 struct out;
 
 /*
- * Opens @path, "-" for stdout, for writing, as place_open() does: an existing file is not touched before out_begin(). While
- * it has to wait, here or in out_write(), it watches @interrupt_fd (-1: none) and returns -EINTR when that becomes readable.
+ * Opens @path, "-" for stdout, for writing, as place_open() does: an existing file is not touched
+ * before out_begin(). While it has to wait, here or in out_write(), it watches @interrupt_fd (-1:
+ * none) and returns -EINTR when that becomes readable.
  * -errno, or a result of place.h: place_refusal().
  */
 int out_open(struct out **out, const char *path, int interrupt_fd);
 
 /*
- * The same in a directory that is held open, whatever has become of its name since; of @path only the last part counts.
- * @dir_fd stays the caller's; -1: as out_open().
+ * The same in a directory that is held open, whatever has become of its name since; of @path only
+ * the last part counts. @dir_fd stays the caller's; -1: as out_open().
  */
 int out_open_in(struct out **out, int dir_fd, const char *path, int interrupt_fd);
 
@@ -46,9 +48,11 @@ int out_fd(const struct out *o);
 int out_dir_fd(const struct out *o);
 
 /*
- * Writes all @n bytes, compressed as a frame of their own, so that they can be read as soon as they are written. On failure
+ * Writes all @n bytes, compressed as a frame of their own, so that they can be read as soon as they
+ * are written. On failure
  * -errno, and out_offset() tells how far it came: with compression all or nothing, and of a regular file the torn frame is
- * removed. After -EINTR the next call has to give the bytes from there on again, more of them if there are more.
+ * removed. After -EINTR the next call has to give the bytes from there on again, more of them if
+ * there are more.
  */
 int out_write(struct out *o, const void *buf, size_t n);
 
@@ -59,14 +63,15 @@ uint64_t out_offset(const struct out *o);
 uint64_t out_size(const struct out *o);
 
 /*
- * Cuts a regular file; what is written next stands at @offset. With compression at the end of a frame, so that out_offset()
- * may be less afterwards; -ERANGE if that is further back than can be remembered, thousands of frames. 0 is always possible.
+ * Cuts a regular file; what is written next stands at @offset. With compression at the end of a
+ * frame, so that out_offset() may be less afterwards; -ERANGE if that is further back than can be
+ * remembered, thousands of frames. 0 is always possible.
  */
 int out_cut(struct out *o, uint64_t offset);
 
 /*
- * Writes @n bytes, which out_write() has written before, anew at the beginning of a regular file that is not compressed; of
- * others nothing is changed.
+ * Writes @n bytes, which out_write() has written before, anew at the beginning of a regular file
+ * that is not compressed; of others nothing is changed.
  */
 int out_amend(struct out *o, const void *buf, size_t n);
 
@@ -74,8 +79,8 @@ int out_amend(struct out *o, const void *buf, size_t n);
 void out_hurry(struct out *o, int ms);
 
 /*
- * All that is to be in it was written: it stays, though that may be nothing. Compressed, nothing is a frame of nothing, for
- * zstd(1) and gzip(1) refuse a file without any frame.
+ * All that is to be in it was written: it stays, though that may be nothing. Compressed, nothing is
+ * a frame of nothing, for zstd(1) and gzip(1) refuse a file without any frame.
  */
 int out_end(struct out *o);
 bool out_has_ended(const struct out *o);
@@ -83,10 +88,16 @@ bool out_has_ended(const struct out *o);
 /* Removes a file that was opened by name, if that name still stands for it: fileid_unlink(). */
 int out_unlink(const struct out *o);
 
-/* Gives it another name in its directory, whoever has that one, if its name still stands for it: fileid_rename(). */
+/*
+ * Gives it another name in its directory, whoever has that one, if its name still stands for it:
+ * fileid_rename().
+ */
 int out_rename(struct out *o, const char *name);
 
-/* Releases; a file that we created, in which there is nothing and which has not ended is removed, by out_unlink(). Returns NULL. */
+/*
+ * Releases; a file that we created, in which there is nothing and which has not ended is removed,
+ * by out_unlink(). Returns NULL.
+ */
 struct out *out_close(struct out *o);
 
 #endif

@@ -34,7 +34,8 @@ static enum status check_command(const char *command)
 
 	if (err == -ENOENT)
 		return log_fail(STATUS_USAGE, "-z %s: there is no such program", command);
-	return err ? log_fail(STATUS_USAGE, "-z %s: cannot be run: %s", command, strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_USAGE, "-z %s: cannot be run: %s", command, strerror(-err))
+		   : STATUS_OK;
 }
 
 static enum status open_file(struct outputs *f, const struct rotate_settings *s, int interrupt_fd)
@@ -42,13 +43,16 @@ static enum status open_file(struct outputs *f, const struct rotate_settings *s,
 	const char *what = s->codec.kind ? codec_name(s->codec.kind) : format_name(s->format);
 	int err;
 
-	if (!strcmp(s->path, "-") && isatty(STDOUT_FILENO) && (s->codec.kind || !format_is_text(s->format)))
-		return log_fail(STATUS_USAGE, "stdout is a terminal: %s is not written there", what);
+	if (!strcmp(s->path, "-") && isatty(STDOUT_FILENO) &&
+	    (s->codec.kind || !format_is_text(s->format)))
+		return log_fail(STATUS_USAGE, "stdout is a terminal: %s is not written there",
+				what);
 	err = rotate_open(&f->rotate, s, interrupt_fd);
 	return err ? open_failed(f, f->rotate ? rotate_path(f->rotate) : s->path, err) : STATUS_OK;
 }
 
-static enum status open_screen(struct outputs *f, const struct outputs_settings *s, int interrupt_fd)
+static enum status open_screen(struct outputs *f, const struct outputs_settings *s,
+			       int interrupt_fd)
 {
 	int err = writer_open(&f->screen, s->screen_format, &s->text, "-", interrupt_fd);
 
@@ -63,8 +67,11 @@ enum status outputs_open(struct outputs *f, const struct outputs_settings *s, in
 	enum status status = STATUS_OK;
 
 	*f = (struct outputs){
-		.limit = s->limit, .live = file->live, .stop_ns = file->path ? 0 : file->when.stop_ns,
-		.unbuffered = s->unbuffered, .line_buffered = s->text.line_buffered,
+		.limit = s->limit,
+		.live = file->live,
+		.stop_ns = file->path ? 0 : file->when.stop_ns,
+		.unbuffered = s->unbuffered,
+		.line_buffered = s->text.line_buffered,
 	};
 	if (file->keep.command && check_command(file->keep.command))
 		return STATUS_USAGE;
@@ -92,7 +99,8 @@ bool outputs_begin(struct outputs *f, struct source *from, uint64_t now, uint64_
 {
 	if (f->stop_ns)
 		f->stop_at = now + f->stop_ns;
-	return !f->rotate || rotate_begun(f->rotate) || check(f, &f->write_error, rotate_begin(f->rotate, from, now, wall_ns));
+	return !f->rotate || rotate_begun(f->rotate) ||
+	       check(f, &f->write_error, rotate_begin(f->rotate, from, now, wall_ns));
 }
 
 /* The time is that of the packets, from the first one on. */
@@ -249,7 +257,8 @@ static const char *reason(const struct outputs *f, int err)
 
 static enum status report_missing(const char *path, unsigned long long n, const char *why)
 {
-	return log_fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, n, n == 1 ? "" : "s", why);
+	return log_fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, n,
+			n == 1 ? "" : "s", why);
 }
 
 /* Of the first packet that the format cannot express. */
@@ -274,8 +283,9 @@ static enum status report_file(const struct outputs *f)
 	if (unfit)
 		status = report_missing(path, unfit, unfit_reason(why_unfit));
 	if (err && rotate_has_failed(f->rotate))
-		return log_fail(STATUS_INCOMPLETE, "%s: cannot make this file: %s; %llu packet%s not written", path, reason(f, err), lost,
-			    lost == 1 ? "" : "s");
+		return log_fail(STATUS_INCOMPLETE,
+				"%s: cannot make this file: %s; %llu packet%s not written", path,
+				reason(f, err), lost, lost == 1 ? "" : "s");
 	return err ? report_missing(path, lost, reason(f, err)) : status;
 }
 
@@ -284,7 +294,8 @@ int outputs_report(const struct outputs *f)
 	enum status status = f->rotate ? report_file(f) : STATUS_OK;
 
 	if (f->screen_error && !f->write_error)
-		return log_fail(STATUS_INCOMPLETE, "stdout: cannot write: %s", reason(f, f->screen_error));
+		return log_fail(STATUS_INCOMPLETE, "stdout: cannot write: %s",
+				reason(f, f->screen_error));
 	return status;
 }
 

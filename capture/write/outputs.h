@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Where a packet goes, wherever it comes from: into the files, onto the screen, and into the count of -c. */
+/*
+ * Where a packet goes, wherever it comes from: into the files, onto the screen, and into the count
+ * of -c.
+ */
 #ifndef XDPDUMP_WRITE_OUTPUTS_H
 #define XDPDUMP_WRITE_OUTPUTS_H
 
@@ -26,28 +29,38 @@ struct outputs {
 	struct rotate *rotate;		/* NULL: no file */
 	struct writer *screen;		/* stdout, NULL: nothing is printed */
 	uint64_t limit;			/* -c, 0: none */
-	uint64_t stop_ns;		/* -a duration:, where there is no file whose schedule knows; 0: none */
-	uint64_t stop_at;		/* live in the time of outputs_begin(), else of the packets; 0: not begun */
+	/* -a duration:, where there is no file whose schedule knows; 0: none */
+	uint64_t stop_ns;
+	/* live in the time of outputs_begin(), else of the packets; 0: not begun */
+	uint64_t stop_at;
 	bool live;
 	uint64_t taken;			/* packets given to the sinks */
-	uint64_t refused;		/* packets that came when it was done, counted by those who give */
+	/* packets that came when it was done, counted by those who give */
+	uint64_t refused;
 	bool unbuffered;		/* -U */
 	bool line_buffered;		/* -l, for the screen */
-	bool done;			/* a limit is reached, or the reader of our output has gone: a normal end */
+	/* a limit is reached, or the reader of our output has gone: a normal end */
+	bool done;
 	bool incomplete;		/* a file is, which was told of */
 	int write_error, screen_error;	/* -errno, other than -EPIPE: the output is not complete */
 };
 
 /*
- * Opens the outputs. On failure complains and returns an exit code (log.h). Done afterwards: interrupted while it waited
- * for a reader, which is a normal end.
+ * Opens the outputs. On failure complains and returns an exit code (log.h). Done afterwards:
+ * interrupted while it waited for a reader, which is a normal end.
  */
 enum status outputs_open(struct outputs *f, const struct outputs_settings *s, int interrupt_fd);
 
-/* Before the first packet: as rotate_begin(). This and what follows: false if no more packets are wanted, done or a write failed. */
+/*
+ * Before the first packet: as rotate_begin(). This and what follows: false if no more packets are
+ * wanted, done or a write failed.
+ */
 bool outputs_begin(struct outputs *f, struct source *from, uint64_t now, uint64_t wall_ns);
 
-/* A file that is read from, as rotate_spare(); -EEXIST as well if it is stdout, where text would be read again. */
+/*
+ * A file that is read from, as rotate_spare(); -EEXIST as well if it is stdout, where text would be
+ * read again.
+ */
 int outputs_spare(struct outputs *f, const struct stat *st);
 
 /* The result of writing something else than a packet to rotate_writer(). */
@@ -81,10 +94,15 @@ void outputs_finish(struct outputs *f);
 /* Waits until the files are on the disk and their commands have ended. -EINTR: interrupted. */
 int outputs_wait(struct outputs *f);
 
-/* Complains about failed writes with the number of packets missing; the exit code for them, or 0. */
+/*
+ * Complains about failed writes with the number of packets missing; the exit code for them, or 0.
+ */
 int outputs_report(const struct outputs *f);
 
-/* Packets that are in the output: printed, or in a file. Those that were taken and are not, of all interfaces and of one. */
+/*
+ * Packets that are in the output: printed, or in a file. Those that were taken and are not, of all
+ * interfaces and of one.
+ */
 uint64_t outputs_captured(const struct outputs *f);
 uint64_t outputs_lost(const struct outputs *f);
 uint64_t outputs_lost_of(const struct outputs *f, uint32_t id);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Opens what is to be written to. Whether it may be written to is asked of the open file: names change. */
+/*
+ * Opens what is to be written to. Whether it may be written to is asked of the open file: names
+ * change.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -27,7 +30,10 @@ static int pause_for(int interrupt_fd, int ms)
 	return poll(&fd, 1, ms) > 0 ? -EINTR : 0;
 }
 
-/* openat(2), which FUSE and NFS let fail with EINTR for any signal: only what asks us to stop is a reason. -errno. */
+/*
+ * openat(2), which FUSE and NFS let fail with EINTR for any signal: only what asks us to stop is a
+ * reason. -errno.
+ */
 static int open_at(int dir_fd, const char *name, int flags, int interrupt_fd)
 {
 	for (;;) {
@@ -62,8 +68,8 @@ static int judge(const struct stat *dir, const struct stat *st)
 }
 
 /*
- * The directory of the open file, which a link may have led to, into *@dir. A pipe is in none: then it is that of the
- * name. -errno.
+ * The directory of the open file, which a link may have led to, into *@dir. A pipe is in none: then
+ * it is that of the name. -errno.
  */
 static int find_directory(const struct place *p, const struct stat *st, struct stat *dir)
 {
@@ -93,7 +99,9 @@ static int check_open(const struct place *p)
 	return err ? err : judge(&dir, &st);
 }
 
-/* Of what has that name at the moment: 1 if it is a FIFO without a reader that may be waited for. */
+/*
+ * Of what has that name at the moment: 1 if it is a FIFO without a reader that may be waited for.
+ */
 static int check_fifo(const struct place *p)
 {
 	struct stat dir, st;
@@ -166,7 +174,8 @@ static int open_in_directory(struct place *p, int interrupt_fd)
 	if (p->fd != -EEXIST)
 		return p->created ? 0 : p->fd;
 	err = open_existing(p, flags, interrupt_fd);
-	if (err == -ENOENT && !(flags & O_NOFOLLOW)) {	/* a symlink to a file that is not there yet */
+	/* a symlink to a file that is not there yet */
+	if (err == -ENOENT && !(flags & O_NOFOLLOW)) {
 		p->fd = open_at(p->dir_fd, p->name, flags | O_CREAT, interrupt_fd);
 		err = p->fd < 0 ? p->fd : check_open(p);
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Where an output is written: a name in a directory that is held open, and the file that stands there. */
+/*
+ * Where an output is written: a name in a directory that is held open, and the file that stands
+ * there.
+ */
 #ifndef XDPDUMP_WRITE_PLACE_H
 #define XDPDUMP_WRITE_PLACE_H
 
@@ -19,16 +22,16 @@ struct place {
 enum { PLACE_LINK = -4096, PLACE_FOREIGN = -4097, PLACE_HARD_LINK = -4098, PLACE_KIND = -4099 };
 
 /*
- * Opens the last part of @path in the directory @dir_fd, which stays the caller's, or, if that is -1, in the one
- * that @path names. A new file has mode 0600, an existing one is not changed. Waits for the reader of a FIFO, and
- * tries again what a file system that was interrupted has not done, until @interrupt_fd (-1: none) becomes
- * readable: -EINTR.
+ * Opens the last part of @path in the directory @dir_fd, which stays the caller's, or, if that is
+ * -1, in the one that @path names. A new file has mode 0600, an existing one is not changed. Waits
+ * for the reader of a FIFO, and tries again what a file system that was interrupted has not done,
+ * until @interrupt_fd (-1: none) becomes readable: -EINTR.
  *
- * What others can have put there is refused (PLACE_...). As root no symbolic link is followed in a directory that
- * everybody can write to. In a sticky one that everybody, or a group, can write to a file has to be ours or the
- * owner's of the directory, to have no other name, and to be a regular one or a FIFO: fs.protected_regular=2 and
- * fs.protected_fifos=2 of proc(5), whatever they are set to, and without O_CREAT as well. @p is to be closed
- * whatever is returned.
+ * What others can have put there is refused (PLACE_...). As root no symbolic link is followed in a
+ * directory that everybody can write to. In a sticky one that everybody, or a group, can write to a
+ * file has to be ours or the owner's of the directory, to have no other name, and to be a regular
+ * one or a FIFO: fs.protected_regular=2 and fs.protected_fifos=2 of proc(5), whatever they are set
+ * to, and without O_CREAT as well. @p is to be closed whatever is returned.
  */
 int place_open(struct place *p, int dir_fd, const char *path, int interrupt_fd);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Programs by posix_spawn(3), which does not stop the other threads; a pidfd tells when one has ended. */
+/*
+ * Programs by posix_spawn(3), which does not stop the other threads; a pidfd tells when one has
+ * ended.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -80,7 +83,10 @@ int postrotate_find(const char *name, char *path, size_t cap)
 	}
 }
 
-/* What the program finds: no signal blocked or ignored, three descriptors, a process group of its own. */
+/*
+ * What the program finds: no signal blocked or ignored, three descriptors, a process group of its
+ * own.
+ */
 static int spawn(pid_t *pid, const char *path, char *const argv[])
 {
 	posix_spawn_file_actions_t files;
@@ -95,10 +101,11 @@ static int spawn(pid_t *pid, const char *path, char *const argv[])
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &all);
 	posix_spawnattr_setpgroup(&attr, 0);
-	err = posix_spawnattr_setflags(&attr,
-				       POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	err = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+						      POSIX_SPAWN_SETPGROUP);
 	if (!err)
-		err = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+		err = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
+						       0);
 	if (!err)
 		err = posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
 	if (!err)
@@ -175,7 +182,8 @@ uint64_t postrotate_due(const struct postrotate *p)
 static void kill_in_time(struct postrotate *p, uint64_t now, bool force)
 {
 	if (!p->why && (force || now >= p->until)) {
-		p->why = force ? "was killed, as the end was forced" : "was killed: it took too long";
+		p->why = force ? "was killed, as the end was forced"
+			       : "was killed: it took too long";
 		p->until = now;
 	}
 	if (now < p->until)
@@ -190,7 +198,8 @@ static void describe(int status, char *said, size_t cap)
 {
 	said[0] = '\0';
 	if (WIFSIGNALED(status))
-		snprintf(said, cap, "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		snprintf(said, cap, "was killed by signal %d (%s)", WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status))
 		snprintf(said, cap, "ended with status %d", WEXITSTATUS(status));
 }

@@ -13,7 +13,8 @@
 
 enum {
 	PATIENCE_MS	= 1000,		/* with a reader who takes nothing */
-	TRIES		= 100,		/* while a signal is pending that the capture has not looked at yet */
+	/* while a signal is pending that the capture has not looked at yet */
+	TRIES		= 100,
 	PAUSE_US	= 10 * 1000,
 };
 

@@ -18,8 +18,10 @@
 
 enum {
 	PATIENCE_MS	= 1000,			/* before it is said what is waited for */
-	LEFT_OUT_NS	= 1000 * 1000 * 1000,	/* between two sentences about commands that are left out */
-	FORCED_MS	= 1000,			/* for what cannot be interrupted, before it is left alone */
+	/* between two sentences about commands that are left out */
+	LEFT_OUT_NS	= 1000 * 1000 * 1000,
+	/* for what cannot be interrupted, before it is left alone */
+	FORCED_MS	= 1000,
 	LOOK_NS		= 20 * 1000 * 1000,	/* between two looks at the free space */
 };
 
@@ -30,13 +32,15 @@ struct retention {
 	const char *command;		/* as it was given; NULL: none */
 	struct say say;
 	int interrupt_fd;		/* the caller's */
-	bool hangs;			/* the worker, in a system call: it was waited for long enough */
+	/* the worker, in a system call: it was waited for long enough */
+	bool hangs;
 	struct folder *folder;		/* of the last file; NULL */
 	struct roster_file *file;	/* the current one; NULL */
 	struct disk_file *disk;		/* its */
 	uint64_t n_left_out;		/* commands, since one was last accepted */
 	uint64_t left_out_ns;		/* when that was last said */
-	uint64_t looked_ns;		/* when the worker was last asked to look at the free space */
+	/* when the worker was last asked to look at the free space */
+	uint64_t looked_ns;
 };
 
 static void retention_closep(struct retention **r)
@@ -49,8 +53,10 @@ static void retention_closep(struct retention **r)
 static int open_worker(struct retention *r, const struct retention_options *o)
 {
 	struct worker_options wo = {
-		.sync = o->sync != RETENTION_SYNC_NEVER, .sync_ns = o->sync == RETENTION_SYNC_EVERY ? o->sync_ns : 0,
-		.room_matters = o->min_free, .say = r->say,
+		.sync = o->sync != RETENTION_SYNC_NEVER,
+		.sync_ns = o->sync == RETENTION_SYNC_EVERY ? o->sync_ns : 0,
+		.room_matters = o->min_free,
+		.say = r->say,
 	};
 	int err = o->command ? postrotate_open(&wo.command, o->command, o->command_ns) : 0;
 
@@ -64,8 +70,8 @@ static int open_worker(struct retention *r, const struct retention_options *o)
 	return worker_open(&r->worker, r->life, &wo);
 }
 
-int retention_open(struct retention **retention, const struct retention_options *o, const struct say *to,
-		   int interrupt_fd)
+int retention_open(struct retention **retention, const struct retention_options *o,
+		   const struct say *to, int interrupt_fd)
 {
 	cleanup(retention_closep) struct retention *r = calloc(1, sizeof(*r));
 	int err;
@@ -90,7 +96,8 @@ static void say_what_is_waited_for(struct retention *r)
 	unsigned n_busy = lifecycle_busy(r->life, path, sizeof(path));
 
 	if (n_busy)
-		say(&r->say, "%s: waiting for %s, %u to go; a signal ends that", path, r->command, n_busy);
+		say(&r->say, "%s: waiting for %s, %u to go; a signal ends that", path, r->command,
+		    n_busy);
 	else
 		say(&r->say, "%s: waiting for the disk; a signal ends that", path);
 }
@@ -105,7 +112,8 @@ static void end(struct retention *r, bool force)
 static void say_left_out(struct retention *r)
 {
 	if (r->n_left_out > 1)
-		say(&r->say, "%s was left out for %llu files", r->command, (unsigned long long)r->n_left_out);
+		say(&r->say, "%s was left out for %llu files", r->command,
+		    (unsigned long long)r->n_left_out);
 	r->n_left_out = 0;
 }
 
@@ -167,10 +175,11 @@ bool retention_ready(struct retention *r)
 static void say_news(struct retention *r, const char *path, unsigned news)
 {
 	if (news & LIFECYCLE_LEFT_OUT)
-		say(&r->say, "%s: %s is left out: the next file has the same name", path, r->command);
-	if (news & LIFECYCLE_CROWDED)
-		say(&r->say, "there are more than %u files: the oldest ones wait for %s", r->limits.n_files,
+		say(&r->say, "%s: %s is left out: the next file has the same name", path,
 		    r->command);
+	if (news & LIFECYCLE_CROWDED)
+		say(&r->say, "there are more than %u files: the oldest ones wait for %s",
+		    r->limits.n_files, r->command);
 }
 
 int retention_current(struct retention *r, const struct out *out, const char *path)
@@ -192,7 +201,10 @@ int retention_current(struct retention *r, const struct out *out, const char *pa
 	return 0;
 }
 
-/* Where files come too fast, this happens for many of them, with some in between for which there is room. */
+/*
+ * Where files come too fast, this happens for many of them, with some in between for which there is
+ * room.
+ */
 static void leave_out(struct retention *r, const char *path)
 {
 	if (r->n_left_out++)
@@ -210,7 +222,8 @@ static bool can_be_run_for(struct retention *r, bool vanishes)
 		return false;
 	if (disk_file_look(r->disk, &bytes))
 		return true;
-	say(&r->say, "%s: %s is left out: the file is not there any more", disk_file_path(r->disk), r->command);
+	say(&r->say, "%s: %s is left out: the file is not there any more", disk_file_path(r->disk),
+	    r->command);
 	return false;
 }
 
@@ -238,7 +251,10 @@ void retention_file(struct retention *r, struct out *out)
 	worker_ring(r->worker);
 }
 
-/* Its name is ours to take away until we have told how that went, whatever the worker does with the file. */
+/*
+ * Its name is ours to take away until we have told how that went, whatever the worker does with the
+ * file.
+ */
 static int try_claim(struct retention *r, const char *path)
 {
 	struct roster_file *f;
@@ -271,9 +287,12 @@ static void say_full(struct retention *r)
 {
 	char path[PATH_MAX];
 
-	say(&r->say, "the files of this run have reached %llu bytes, and there is no other one to delete%s",
+	say(&r->say,
+	    "the files of this run have reached %llu bytes, and there is no other one to delete%s",
 	    (unsigned long long)r->limits.max_disk,
-	    lifecycle_busy(r->life, path, sizeof(path)) ? ": those that were finished wait for their command" : "");
+	    lifecycle_busy(r->life, path, sizeof(path))
+		    ? ": those that were finished wait for their command"
+		    : "");
 }
 
 static bool is_time_to_look(struct retention *r)
@@ -289,7 +308,9 @@ static bool is_time_to_look(struct retention *r)
 enum retention_room retention_room(struct retention *r, uint64_t bytes)
 {
 	static const enum retention_room rooms[] = {
-		[LIFECYCLE_ROOM] = RETENTION_ROOM, [LIFECYCLE_SOON] = RETENTION_ROOM, [LIFECYCLE_FULL] = RETENTION_FULL,
+		[LIFECYCLE_ROOM] = RETENTION_ROOM,
+		[LIFECYCLE_SOON] = RETENTION_ROOM,
+		[LIFECYCLE_FULL] = RETENTION_FULL,
 		[LIFECYCLE_DISK_LOW] = RETENTION_DISK_LOW,
 	};
 	bool look = is_time_to_look(r), newly_full;

@@ -171,7 +171,8 @@ static const struct roster_list *check_list(const struct roster *r, enum file_st
 
 	for (const struct roster_file *f = list->oldest; f; f = f->younger, n++) {
 		assert(f->state == s);
-		assert(f->younger ? f->younger->older == f && f->younger->number > f->number : list->youngest == f);
+		assert(f->younger ? f->younger->older == f && f->younger->number > f->number
+				  : list->youngest == f);
 	}
 	assert(n == list->n && (n || !list->youngest));
 	return list;
@@ -179,17 +180,18 @@ static const struct roster_list *check_list(const struct roster *r, enum file_st
 
 static size_t draw(const struct roster_file *f, const char *state, char *s, size_t cap)
 {
-	return snprintf(s, cap, "%llu %s '%s' %llu%s%s%s%s%s; ", (unsigned long long)f->number, state,
-			f->has_name ? f->path : "", (unsigned long long)f->bytes, f->wants_command ? " command" : "",
-			f->vanishes ? " vanishes" : "", f->is_claimed ? " claimed" : "",
-			f->is_displaced ? " displaced" : "", f->is_lent ? " lent" : "");
+	return snprintf(s, cap, "%llu %s '%s' %llu%s%s%s%s%s; ", (unsigned long long)f->number,
+			state, f->has_name ? f->path : "", (unsigned long long)f->bytes,
+			f->wants_command ? " command" : "", f->vanishes ? " vanishes" : "",
+			f->is_claimed ? " claimed" : "", f->is_displaced ? " displaced" : "",
+			f->is_lent ? " lent" : "");
 }
 
 size_t roster_check(const struct roster *r, char *line, size_t cap)
 {
 	static const char *const names[] = {
-		"nowhere", "current", "complete", "closing", "waiting", "running", "kept", "claimed", "doomed",
-		"deleting", "displaced",
+		"nowhere", "current", "complete", "closing",  "waiting",   "running",
+		"kept",	   "claimed", "doomed",	  "deleting", "displaced",
 	};
 	unsigned n_named = 0, n_busy = 0;
 	uint64_t bytes = 0;
@@ -205,6 +207,7 @@ size_t roster_check(const struct roster *r, char *line, size_t cap)
 			at += draw(f, names[s], line + at, cap - at);
 			assert(at < cap);
 		}
-	assert(n_named == r->n_named && n_busy == r->n_busy && bytes == r->bytes && n_chained == r->n_chained);
+	assert(n_named == r->n_named && n_busy == r->n_busy && bytes == r->bytes &&
+	       n_chained == r->n_chained);
 	return at;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Files on lists, one list for each state, and what is counted of them. A file is in one of them or, between
- * roster_take() and roster_put() only, in none: what is not in a list cannot be taken from it, and what is in one
- * cannot be put into another. Files are the caller's, and so is the lock.
+ * Files on lists, one list for each state, and what is counted of them. A file is in one of them
+ * or, between roster_take() and roster_put() only, in none: what is not in a list cannot be taken
+ * from it, and what is in one cannot be put into another. Files are the caller's, and so is the
+ * lock.
  */
 #ifndef XDPDUMP_WRITE_ROSTER_H
 #define XDPDUMP_WRITE_ROSTER_H
@@ -13,9 +14,23 @@
 
 struct disk_file;
 
-/* As lifecycle.h describes them. Up to CLAIMED they are counted: the others are on their way out, or not ours. */
+/*
+ * As lifecycle.h describes them. Up to CLAIMED they are counted: the others are on their way out,
+ * or not ours.
+ */
 enum file_state {
-	NOWHERE, CURRENT, COMPLETE, CLOSING, WAITING, RUNNING, KEPT, CLAIMED, DOOMED, DELETING, DISPLACED, N_STATES
+	NOWHERE,
+	CURRENT,
+	COMPLETE,
+	CLOSING,
+	WAITING,
+	RUNNING,
+	KEPT,
+	CLAIMED,
+	DOOMED,
+	DELETING,
+	DISPLACED,
+	N_STATES
 };
 
 /* But for the last three nothing of this changes while it is in a list. */
@@ -29,7 +44,8 @@ struct roster_file {
 	struct disk_file *disk;
 	bool has_name;			/* path stands for it, as far as we know */
 	bool wants_command;		/* which has not ended */
-	bool vanishes;			/* nothing is in it, and it has no end: closed, it is removed */
+	/* nothing is in it, and it has no end: closed, it is removed */
+	bool vanishes;
 	bool is_claimed;		/* its name is being taken away, in whatever state */
 	bool is_displaced;		/* another file has taken its place */
 	bool is_lent;			/* the current one, to the worker */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* One writer, one file after the other in it. A new one is opened before the old one is given up. */
+/*
+ * One writer, one file after the other in it. A new one is opened before the old one is given up.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,8 @@
 
 enum {
 	FRAME_MIN	= 4096,		/* bytes that are worth a frame of their own */
-	ROOM_BYTES	= 1 << 20,	/* after which it is asked again whether there is room for more */
+	/* after which it is asked again whether there is room for more */
+	ROOM_BYTES	= 1 << 20,
 };
 
 static void out_closep(struct out **o)
@@ -41,7 +44,9 @@ int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t w
 	int err = r->writer ? 0 : rotate_open_first(r, wall_ns);
 
 	r->descriptions = (struct descriptions){
-		.from = from, .pcapng = r->set.format == FORMAT_PCAPNG, .rotates = schedule_rotates(&r->set.when),
+		.from = from,
+		.pcapng = r->set.format == FORMAT_PCAPNG,
+		.rotates = schedule_rotates(&r->set.when),
 		.snap = r->set.snap,
 	};
 	r->begun = !err;
@@ -160,7 +165,8 @@ static int check_room(struct rotate *r)
 	uint64_t max = r->set.keep.max_disk;
 	enum retention_room room;
 
-	r->room_at = writer_size(r->writer) + (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
+	r->room_at = writer_size(r->writer) +
+		     (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
 	room = retention_room(r->retention, r->room_at);
 	r->cut_short = room == RETENTION_DISK_LOW;
 	return room == RETENTION_ROOM ? 0 : ROTATE_LAST;
@@ -200,7 +206,10 @@ static inline int see_iface(struct rotate *r, const struct packet *p)
 
 static int put(struct rotate *r, const struct packet *p);
 
-/* The packet that made it too large is the next file's. What compression saves is only known when it is done. */
+/*
+ * The packet that made it too large is the next file's. What compression saves is only known when
+ * it is done.
+ */
 static int put_elsewhere(struct rotate *r, const struct packet *p)
 {
 	bool again;
@@ -251,7 +260,10 @@ static inline int take(struct rotate *r, const struct packet *p)
 			writer_refuse(r->writer, p->iface->id);
 		return err ? err : writer_packet(r->writer, p);
 	}
-	err = follow(r, schedule_packet(&r->schedule, p->has & PACKET_TIME ? p->ts_ns : r->schedule.now + r->schedule.offset));
+	err = follow(r,
+		     schedule_packet(&r->schedule, p->has & PACKET_TIME
+							   ? p->ts_ns
+							   : r->schedule.now + r->schedule.offset));
 	if (!err)
 		return put(r, p);
 	writer_refuse(r->writer, p->iface->id);
@@ -282,7 +294,8 @@ int rotate_finish(struct rotate *r)
 
 	if (!r->writer)
 		return 0;
-	if (r->begun && !r->finished)	/* interfaces without packets; if it fails, so does what follows */
+	/* interfaces without packets; if it fails, so does what follows */
+	if (r->begun && !r->finished)
 		descriptions_go_on(&r->descriptions, r->writer);
 	if (!r->finished)
 		err = writer_finish(r->writer, stats_of, r);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The files of one run. Stands between the flow and the writer: decides before each packet whether a new file begins, names
- * it, and hands the finished one on. Every file is complete on its own: head, packets, statistics.
+ * The files of one run. Stands between the flow and the writer: decides before each packet whether
+ * a new file begins, names it, and hands the finished one on. Every file is complete on its own:
+ * head, packets, statistics.
  */
 #ifndef XDPDUMP_WRITE_ROTATE_H
 #define XDPDUMP_WRITE_ROTATE_H
@@ -28,9 +29,11 @@ struct rotate_options {
 	uint64_t interval_ns;	/* -b interval: at multiples of it since 1970 */
 	uint64_t file_packets;	/* -b packets: */
 	uint64_t n_files;	/* -W, -b files: */
-	bool ring_names;	/* -b: FILE_00001_20261124003115.SUFFIX; else with -G strftime(3), and tcpdump's numbers */
+	/* -b: FILE_00001_20261124003115.SUFFIX; else with -G strftime(3), and tcpdump's numbers */
+	bool ring_names;
 	uint64_t name_order;	/* -b nametimenum: of these; 2 and more: the time comes first */
-	uint64_t stop_ns, stop_bytes, stop_files;	/* -a; of all files, but stop_bytes with rotation: of one */
+	/* -a; of all files, but stop_bytes with rotation: of one */
+	uint64_t stop_ns, stop_bytes, stop_files;
 };
 
 /* The files. Strings have to live as long as the rotation. */
@@ -45,14 +48,19 @@ struct rotate_settings {
 	size_t head_len;
 	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
 	bool part;			/* called *.part until they are complete */
-	bool live;			/* packets come as time goes by, else their time is that which counts */
+	/* packets come as time goes by, else their time is that which counts */
+	bool live;
 };
 
-/* Beside 0 and -errno: no more packets are wanted, a normal end. END: this one was not taken, and is counted as lost. */
+/*
+ * Beside 0 and -errno: no more packets are wanted, a normal end. END: this one was not taken, and
+ * is counted as lost.
+ */
 enum { ROTATE_END = 1, ROTATE_LAST = 2 };
 
 /*
- * Opens the first file, unless its name depends on the first packet's time (-r). Nothing is written or overwritten yet.
+ * Opens the first file, unless its name depends on the first packet's time (-r). Nothing is written
+ * or overwritten yet.
  * -errno, -EINVAL: the options do not fit the file. *@r is set then, too, for rotate_error(), and has to be closed.
  */
 int rotate_open(struct rotate **r, const struct rotate_settings *s, int interrupt_fd);
@@ -61,8 +69,9 @@ int rotate_open(struct rotate **r, const struct rotate_settings *s, int interrup
 int rotate_spare(struct rotate *r, const struct stat *st);
 
 /*
- * Begins the first file, of what comes from @from, at @now of the run's own clock (schedule.h). This and the next return 0, -errno as from the writer or
- * because a file could not be made, or ROTATE_END or LAST.
+ * Begins the first file, of what comes from @from, at @now of the run's own clock (schedule.h).
+ * This and the next return 0, -errno as from the writer or because a file could not be made, or
+ * ROTATE_END or LAST.
  */
 int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t wall_ns);
 int rotate_packet(struct rotate *r, const struct packet *p);
@@ -99,7 +108,10 @@ struct writer *rotate_writer(const struct rotate *r);
 /* Ends the last file. 0 or -errno, ROTATE_LAST. */
 int rotate_finish(struct rotate *r);
 
-/* Waits until all files are on the disk and their commands have ended. -EINTR: interrupted. Other errors were told of. */
+/*
+ * Waits until all files are on the disk and their commands have ended. -EINTR: interrupted. Other
+ * errors were told of.
+ */
 int rotate_wait(struct rotate *r);
 
 /* The file that @err is about, and what is wrong with it. Is it one that could not be made? */

@@ -76,7 +76,8 @@ static int hold_directory(struct rotate *r)
 	const char *slash = strrchr(r->series.pattern, '/');
 	int fd = out_dir_fd(writer_out(r->writer));
 
-	if (fd < 0 || (r->series.dated && slash && memchr(r->series.pattern, '%', slash - r->series.pattern)))
+	if (fd < 0 ||
+	    (r->series.dated && slash && memchr(r->series.pattern, '%', slash - r->series.pattern)))
 		return 0;
 	r->dir_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	return r->dir_fd < 0 ? -errno : 0;
@@ -89,7 +90,8 @@ static bool takes_place_of(const struct rotate *r, const struct stat *st)
 
 	if (writer_is_same(r->writer, st))
 		return true;
-	return r->set.part && !stat(r->path, &mine) && mine.st_dev == st->st_dev && mine.st_ino == st->st_ino;
+	return r->set.part && !stat(r->path, &mine) && mine.st_dev == st->st_dev &&
+	       mine.st_ino == st->st_ino;
 }
 
 int rotate_open_first(struct rotate *r, uint64_t wall_ns)
@@ -113,7 +115,9 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 	if (err)
 		return err;
 	if (!out_is_file(writer_out(r->writer)))
-		return schedule_rotates(&o->when) ? refuse(r, -EINVAL, "not a regular file: no others can follow") : 0;
+		return schedule_rotates(&o->when)
+			       ? refuse(r, -EINVAL, "not a regular file: no others can follow")
+			       : 0;
 	err = hold_directory(r);
 	if (!err && !r->retention)
 		err = open_retention(r);
@@ -124,7 +128,8 @@ static bool is_plain(const struct rotate_settings *o)
 {
 	const struct rotate_options *r = &o->when;
 
-	return !schedule_rotates(r) && !r->stop_ns && !r->stop_bytes && !o->keep.max_disk && !o->keep.min_free;
+	return !schedule_rotates(r) && !r->stop_ns && !r->stop_bytes && !o->keep.max_disk &&
+	       !o->keep.min_free;
 }
 
 int rotate_open(struct rotate **rotate, const struct rotate_settings *o, int interrupt_fd)
@@ -144,7 +149,8 @@ int rotate_open(struct rotate **rotate, const struct rotate_settings *o, int int
 	if (!filenames_init(&r->series, o->path, &o->when))
 		return refuse(r, -EINVAL, "too long, or a '/' comes out of the time (%D)");
 	schedule_init(&r->schedule, &o->when, o->live);
-	if (schedule_rotates(&o->when) && !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY)
+	if (schedule_rotates(&o->when) && !getrlimit(RLIMIT_FSIZE, &limit) &&
+	    limit.rlim_cur != RLIM_INFINITY)
 		r->schedule.max_bytes = min_of(r->schedule.max_bytes, (uint64_t)limit.rlim_cur);
 	if (!o->live && (r->series.dated || r->series.ring))
 		return open_retention(r);
@@ -170,7 +176,10 @@ static int stat_named(const struct rotate *r, const char *path, struct stat *st)
 	return r->dir_fd < 0 ? stat(path, st) : fstatat(r->dir_fd, last_part(path), st, 0);
 }
 
-/* May the file that has this name already, if there is one, be overwritten? -EAGAIN: another name is better. */
+/*
+ * May the file that has this name already, if there is one, be overwritten? -EAGAIN: another name
+ * is better.
+ */
 static int look_at(struct rotate *r, const char *name)
 {
 	struct stat st;
@@ -187,7 +196,10 @@ static int look_at(struct rotate *r, const char *name)
 	return r->series.back && (uint64_t)st.st_mtime >= r->opened_ns / 1000000000 ? -EAGAIN : 0;
 }
 
-/* May it be the next one's? What this run has there makes way, unless it is the current file (a ring of one). */
+/*
+ * May it be the next one's? What this run has there makes way, unless it is the current file (a
+ * ring of one).
+ */
 static int claim(struct rotate *r, const char *name)
 {
 	int err = look_at(r, name);
@@ -220,7 +232,8 @@ bool rotate_is_there(const struct rotate *r)
 	char name[PATH_MAX];
 	struct stat st;
 
-	return working_name(r, r->path, name) && !stat_named(r, name, &st) && writer_is_same(r->writer, &st);
+	return working_name(r, r->path, name) && !stat_named(r, name, &st) &&
+	       writer_is_same(r->writer, &st);
 }
 
 int rotate_open_next(struct rotate *r, struct out **out)
@@ -230,9 +243,11 @@ int rotate_open_next(struct rotate *r, struct out **out)
 
 	if (!working_name(r, r->wanted, name))
 		return -ENAMETOOLONG;
-	if (!strcmp(r->wanted, r->path) && r->set.part)	/* the name is needed, and the file has another one */
+	/* the name is needed, and the file has another one */
+	if (!strcmp(r->wanted, r->path) && r->set.part)
 		rotate_name(r, writer_out(r->writer));
-	else if (!strcmp(r->wanted, r->path))	/* a ring of one file: the old one makes way, if it is still there */
+	/* a ring of one file: the old one makes way, if it is still there */
+	else if (!strcmp(r->wanted, r->path))
 		out_unlink(writer_out(r->writer));
 	err = out_open_in(out, r->dir_fd, name, r->interrupt_fd);
 	return err ? err : out_set_codec(*out, r->set.codec);

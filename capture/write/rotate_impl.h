@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Rotation, for the files that it consists of: rotate_file.c opens and names, rotate.c goes from one file to the next. */
+/*
+ * Rotation, for the files that it consists of: rotate_file.c opens and names, rotate.c goes from
+ * one file to the next.
+ */
 #ifndef XDPDUMP_WRITE_ROTATE_IMPL_H
 #define XDPDUMP_WRITE_ROTATE_IMPL_H
 
@@ -22,11 +25,13 @@ struct rotate {
 	struct retention *retention;	/* NULL: no regular file */
 	int interrupt_fd;
 	int dir_fd;			/* of all files; -1: each name tells */
-	const struct iface *iface;	/* the last one that was seen to be in the file; NULL: none so far */
+	/* the last one that was seen to be in the file; NULL: none so far */
+	const struct iface *iface;
 	bool plain;			/* there is nothing to look at */
 	bool begun;
 	bool finished;			/* the current file */
-	bool postponed;			/* the next one, until the next look at the packets, or flush */
+	/* the next one, until the next look at the packets, or flush */
+	bool postponed;
 	bool cut_short;
 	bool misnamed;			/* a complete file has kept its .part */
 	bool torn;			/* the current one could not be written to its end */
@@ -42,7 +47,10 @@ struct rotate {
 /* Opens the first file, whose name is that of a file which begins at @wall_ns. -errno. */
 int rotate_open_first(struct rotate *r, uint64_t wall_ns);
 
-/* The name of the next file, into r->wanted. -EBUSY: its turn will come later, r->wanted is "". Or -errno. */
+/*
+ * The name of the next file, into r->wanted. -EBUSY: its turn will come later, r->wanted is "". Or
+ * -errno.
+ */
 int rotate_next_name(struct rotate *r);
 
 /* Opens r->wanted, but overwrites nothing yet. -errno. */

@@ -3,7 +3,10 @@
 #include "capture/base/util.h"
 #include "capture/write/schedule.h"
 
-/* A packet cannot be younger than the look that found it; by more than this it is the wall clock that was set. */
+/*
+ * A packet cannot be younger than the look that found it; by more than this it is the wall clock
+ * that was set.
+ */
 enum { CLOCK_SET_NS = 100 * 1000 * 1000 };
 
 static uint64_t or_never(uint64_t limit)
@@ -21,9 +24,14 @@ void schedule_init(struct schedule *s, const struct rotate_options *o, bool live
 	bool slices_only = o->file_ns && !o->file_bytes && !o->ring_names;
 
 	*s = (struct schedule){
-		.o = *o, .live = live, .turn = UINT64_MAX, .multiple = UINT64_MAX, .stop = UINT64_MAX,
+		.o = *o,
+		.live = live,
+		.turn = UINT64_MAX,
+		.multiple = UINT64_MAX,
+		.stop = UINT64_MAX,
 		.max_bytes = min_of(or_never(o->file_bytes), or_never(o->stop_bytes)),
-		.max_files = min_of(or_never(o->stop_files), slices_only ? or_never(o->n_files) : UINT64_MAX),
+		.max_files = min_of(or_never(o->stop_files),
+				    slices_only ? or_never(o->n_files) : UINT64_MAX),
 	};
 }
 
@@ -38,7 +46,8 @@ static void set_turns(struct schedule *s)
 	if (s->o.file_ns)
 		s->turn = later(s->begin, s->o.file_ns);
 	if (s->o.interval_ns)
-		s->multiple = later(s->begin, s->o.interval_ns - (s->begin + s->offset) % s->o.interval_ns);
+		s->multiple = later(s->begin,
+				    s->o.interval_ns - (s->begin + s->offset) % s->o.interval_ns);
 }
 
 void schedule_start(struct schedule *s, uint64_t now, uint64_t wall_ns)
@@ -80,7 +89,8 @@ static enum step at(struct schedule *s, uint64_t t)
 {
 	if (has_come(s->stop, t))
 		return STEP_STOP;
-	return has_come(s->turn, t) || has_come(s->multiple, t) ? new_file(s, last_turn(s, t)) : STEP_ON;
+	return has_come(s->turn, t) || has_come(s->multiple, t) ? new_file(s, last_turn(s, t))
+								: STEP_ON;
 }
 
 enum step schedule_packet(struct schedule *s, uint64_t ts_ns)
@@ -105,7 +115,10 @@ enum step schedule_full(struct schedule *s)
 	return schedule_ask(s);
 }
 
-/* With tcpdump's names it is the next one of the same slice of time; dumpcap counts the time from there anew. */
+/*
+ * With tcpdump's names it is the next one of the same slice of time; dumpcap counts the time from
+ * there anew.
+ */
 enum step schedule_ask(struct schedule *s)
 {
 	return new_file(s, s->o.ring_names ? s->now : s->begin);

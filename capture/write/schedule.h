@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * When a file ends and another one begins, and when all of it ends. Reads no clock: the run has a time of its own, which
- * is CLOCK_MONOTONIC in a live capture, so that nothing happens early or late when somebody sets the wall clock, and that
- * of the packets with -r.
+ * When a file ends and another one begins, and when all of it ends. Reads no clock: the run has a
+ * time of its own, which is CLOCK_MONOTONIC in a live capture, so that nothing happens early or
+ * late when somebody sets the wall clock, and that of the packets with -r.
  */
 #ifndef XDPDUMP_WRITE_SCHEDULE_H
 #define XDPDUMP_WRITE_SCHEDULE_H
@@ -41,8 +41,9 @@ bool schedule_rotates(const struct rotate_options *o);
 void schedule_start(struct schedule *s, uint64_t now, uint64_t wall_ns);
 
 /*
- * What is to be done before a packet of wall clock @ts_ns is written. These two and schedule_tick(): after STEP_NEW_FILE
- * the new file has to be announced with schedule_began() before the next question.
+ * What is to be done before a packet of wall clock @ts_ns is written. These two and
+ * schedule_tick(): after STEP_NEW_FILE the new file has to be announced with schedule_began()
+ * before the next question.
  */
 enum step schedule_packet(struct schedule *s, uint64_t ts_ns);
 

@@ -47,7 +47,8 @@ static void note_error(struct worker *w, const struct disk_file *f, int err, con
 	int none = 0, error = err == -EINTR ? -EIO : err;
 
 	say(&w->o.say, "%s: %s: %s", disk_file_path(f), what, strerror(-err));
-	__atomic_compare_exchange_n(&w->error, &none, error, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	__atomic_compare_exchange_n(&w->error, &none, error, false, __ATOMIC_RELAXED,
+				    __ATOMIC_RELAXED);
 }
 
 static void sync_file(struct worker *w, struct disk_file *f)
@@ -63,8 +64,8 @@ static void print_name(struct worker *w, const struct disk_file *f)
 	int err = printname_add(w->o.names, disk_file_path(f));
 
 	if (err && err != -EPIPE)
-		say(&w->o.say, "%s: cannot print the name, nor those that follow: %s", disk_file_path(f),
-		    strerror(-err));
+		say(&w->o.say, "%s: cannot print the name, nor those that follow: %s",
+		    disk_file_path(f), strerror(-err));
 }
 
 static void close_file(struct worker *w, struct lifecycle_job *job)
@@ -85,8 +86,8 @@ static void delete_file(struct worker *w, struct lifecycle_job *job)
 {
 	job->err = job->wanted ? disk_file_unlink(job->disk) : 0;
 	if (job->err && job->err != -ENOENT)
-		say(&w->o.say, "%s: %s%s", disk_file_path(job->disk), job->err == -ESTALE ? "" : "cannot delete: ",
-		    disk_file_error(job->err));
+		say(&w->o.say, "%s: %s%s", disk_file_path(job->disk),
+		    job->err == -ESTALE ? "" : "cannot delete: ", disk_file_error(job->err));
 	if (w->o.room_matters)
 		disk_file_free(job->disk, job->bytes);
 	finish(w, job);
@@ -97,7 +98,8 @@ static void look_at_room(struct worker *w, struct lifecycle_job *job)
 	job->free_bytes = disk_file_room(job->disk);
 	lifecycle_done(w->life, job);
 	if (job->is_low)
-		say(&w->o.say, "%s: only %llu bytes are free on its disk, and no other file of this run can be deleted",
+		say(&w->o.say,
+		    "%s: only %llu bytes are free on its disk, and no other file of this run can be deleted",
 		    disk_file_path(job->disk), (unsigned long long)job->free_bytes);
 }
 
@@ -117,8 +119,9 @@ static void start_command(struct worker *w, struct lifecycle_job *job)
 		w->running = *job;
 		return;
 	}
-	say(&w->o.say, "%s: cannot start %s: %s%s", disk_file_path(job->disk), postrotate_command(w->o.command),
-	    strerror(-err), err == -ENOEXEC ? " (a script has to begin with #!)" : "");
+	say(&w->o.say, "%s: cannot start %s: %s%s", disk_file_path(job->disk),
+	    postrotate_command(w->o.command), strerror(-err),
+	    err == -ENOEXEC ? " (a script has to begin with #!)" : "");
 	finish_command(w, job);
 }
 
@@ -128,10 +131,12 @@ static void mind_command(struct worker *w)
 	char said[128];
 
 	if (job.kind != JOB_RUN ||
-	    !postrotate_has_ended(w->o.command, clock_monotonic_ns(), lifecycle_is_forced(w->life), said, sizeof(said)))
+	    !postrotate_has_ended(w->o.command, clock_monotonic_ns(), lifecycle_is_forced(w->life),
+				  said, sizeof(said)))
 		return;
 	if (*said)
-		say(&w->o.say, "%s: %s %s", disk_file_path(job.disk), postrotate_command(w->o.command), said);
+		say(&w->o.say, "%s: %s %s", disk_file_path(job.disk),
+		    postrotate_command(w->o.command), said);
 	w->running.kind = JOB_NONE;
 	finish_command(w, &job);
 }
@@ -278,7 +283,8 @@ void worker_ring(const struct worker *w)
 /* 1: @fd is readable. 0: time is up. -EINTR. */
 static int wait_for(int fd, int interrupt_fd, int ms)
 {
-	struct pollfd fds[] = { { .fd = fd, .events = POLLIN }, { .fd = interrupt_fd, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
+				{ .fd = interrupt_fd, .events = POLLIN } };
 	int n;
 
 	do

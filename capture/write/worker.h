@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The thread that does for files what takes time: the jobs that lifecycle.h hands out, one after the other. */
+/*
+ * The thread that does for files what takes time: the jobs that lifecycle.h hands out, one after
+ * the other.
+ */
 #ifndef XDPDUMP_WRITE_WORKER_H
 #define XDPDUMP_WRITE_WORKER_H
 
@@ -17,7 +20,8 @@ struct worker_options {
 	bool sync;			/* files are brought to the disk when they are complete */
 	uint64_t sync_ns;		/* and the current one so often; 0: not */
 	bool room_matters;		/* wait until the blocks of a deleted file are free */
-	struct postrotate *command;	/* NULL: none. These two are the worker's from then on, whatever is returned. */
+	/* NULL: none. These two are the worker's from then on, whatever is returned. */
+	struct postrotate *command;
 	struct printname *names;	/* NULL: none */
 	struct say say;			/* what goes wrong */
 };
@@ -32,7 +36,8 @@ void worker_ring(const struct worker *w);
 bool worker_progress(const struct worker *w, int interrupt_fd);
 
 /*
- * Waits up to @ms milliseconds, -1: for ever, until the end that was asked for. 1: it has come. 0: time is up.
+ * Waits up to @ms milliseconds, -1: for ever, until the end that was asked for. 1: it has come. 0:
+ * time is up.
  * -EINTR.
  */
 int worker_wait(const struct worker *w, int interrupt_fd, int ms);
@@ -41,8 +46,8 @@ int worker_wait(const struct worker *w, int interrupt_fd, int ms);
 int worker_error(const struct worker *w);
 
 /*
- * Waits for the end, which was asked for, up to @ms milliseconds, and releases. False: it hangs in a system call.
- * Then it lives on until the process ends, and all that it uses has to.
+ * Waits for the end, which was asked for, up to @ms milliseconds, and releases. False: it hangs in
+ * a system call. Then it lives on until the process ends, and all that it uses has to.
  */
 bool worker_close(struct worker *w, int ms);
 

@@ -11,14 +11,18 @@
 #include "capture/write/out.h"
 #include "capture/write/writer.h"
 
-/* A packet in the file: how far it is from the end of the packet before to its own, and whose it is. */
+/*
+ * A packet in the file: how far it is from the end of the packet before to its own, and whose it
+ * is.
+ */
 struct mark {
 	uint32_t len;
 	uint32_t iface;
 };
 
 struct output_iface {
-	uint64_t file;		/* the last one that it is in: counted from 1, 0: none. The next three are about that */
+	/* the last one that it is in: counted from 1, 0: none. The next three are about that */
+	uint64_t file;
 	uint32_t number;
 	uint32_t snaplen;
 	uint64_t end;		/* of its description; UINT64_MAX: there is none */
@@ -31,10 +35,12 @@ struct writer {
 	struct out *out;		/* NULL: taken */
 	uint8_t *buf;
 	size_t used, cap;
-	size_t limit;			/* more is not collected: what is worth a write, or one long record */
+	/* more is not collected: what is worth a write, or one long record */
+	size_t limit;
 	uint64_t head_end;		/* in the file; what stands before is never cut */
 	struct mark *marks;		/* packet n is at n & marks_mask */
-	uint64_t marks_mask;		/* four times what fits into the buffer: those in doubt, and those of a frame to cut */
+	/* four times what fits into the buffer: those in doubt, and those of a frame to cut */
+	uint64_t marks_mask;
 	uint64_t n_packets;		/* in the file or on the way there */
 	uint64_t packets_end;		/* where the last of them ends, or the head */
 	uint64_t end;			/* where the last record ends */
@@ -56,8 +62,8 @@ static void writer_closep(struct writer **w)
 	writer_close(*w);
 }
 
-int writer_open(struct writer **writer, enum file_format format, const struct text_settings *text, const char *path,
-		int interrupt_fd)
+int writer_open(struct writer **writer, enum file_format format, const struct text_settings *text,
+		const char *path, int interrupt_fd)
 {
 	cleanup(writer_closep) struct writer *w = calloc(1, sizeof(*w));
 	int err;
@@ -151,7 +157,10 @@ static bool is_out_of_room(int err)
 	return err == -ENOSPC || err == -EDQUOT || err == -EFBIG;
 }
 
-/* A frame is in the file whole or not at all: if there is no room for it, then perhaps for half of its packets, or a quarter. */
+/*
+ * A frame is in the file whole or not at all: if there is no room for it, then perhaps for half of
+ * its packets, or a quarter.
+ */
 static void write_what_fits(struct writer *w)
 {
 	uint64_t begin = w->whole;
@@ -159,7 +168,8 @@ static void write_what_fits(struct writer *w)
 
 	while (is_out_of_room(err) && w->n_packets && w->packets_end > begin) {
 		lose_packets_behind(w, begin + (w->packets_end - begin) / 2);
-		err = w->packets_end > begin ? out_write(w->out, w->buf, w->packets_end - begin) : 0;
+		err = w->packets_end > begin ? out_write(w->out, w->buf, w->packets_end - begin)
+					     : 0;
 	}
 	w->whole = out_offset(w->out);
 }
@@ -190,7 +200,10 @@ int writer_flush(struct writer *w)
 	return err;
 }
 
-/* Makes sure that @n bytes fit behind what is in the buffer. An interrupted flush leaves bytes there. */
+/*
+ * Makes sure that @n bytes fit behind what is in the buffer. An interrupted flush leaves bytes
+ * there.
+ */
 static int make_room(struct writer *w, size_t n)
 {
 	int err = writer_flush(w);
@@ -242,7 +255,8 @@ int writer_begin(struct writer *w, const struct origin *o)
 static int know_iface(struct writer *w, uint32_t id)
 {
 	size_t n = max_of((size_t)id + 1, 2 * (size_t)w->n_known);
-	struct output_iface *more = id < w->n_known ? w->ifaces : realloc(w->ifaces, n * sizeof(*more));
+	struct output_iface *more = id < w->n_known ? w->ifaces
+						    : realloc(w->ifaces, n * sizeof(*more));
 
 	if (!more)
 		return w->error = -ENOMEM;
@@ -293,7 +307,8 @@ int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen)
 		err = add_iface(w, i->id, snaplen);
 	if (err || !w->ops->iface)
 		return err;
-	while (!err && (n = w->ops->iface(w->format, tail(w), room(w), &described, snaplen)) > (ssize_t)room(w))
+	while (!err && (n = w->ops->iface(w->format, tail(w), room(w), &described, snaplen)) >
+			       (ssize_t)room(w))
 		err = make_room(w, n);
 	if (err)
 		return err;
@@ -325,12 +340,13 @@ int writer_packet(struct writer *w, const struct packet *p)
 	int err = w->error;
 	ssize_t n = 0;
 
-	if (!err && !writer_has_iface(w, id))		/* a format that needs no description of it */
+	/* a format that needs no description of it */
+	if (!err && !writer_has_iface(w, id))
 		err = add_iface(w, id, 0);
 	if (!w->n_packets && !err && out_is_compressed(w->out))
 		err = flush_head(w);
-	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, w->ifaces[id].number, w->ifaces[id].snaplen)) >
-	       (ssize_t)room(w))
+	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, w->ifaces[id].number,
+					   w->ifaces[id].snaplen)) > (ssize_t)room(w))
 		err = make_room(w, n);
 	if (err) {
 		count_lost(w, id);
@@ -352,7 +368,8 @@ int writer_block(struct writer *w, const void *block, size_t len)
 
 	if (!w->ops->block)
 		return err;
-	while (!err && (n = w->ops->block(w->format, tail(w), room(w), block, len)) > (ssize_t)room(w))
+	while (!err &&
+	       (n = w->ops->block(w->format, tail(w), room(w), block, len)) > (ssize_t)room(w))
 		err = make_room(w, n);
 	if (!err)
 		appended_head(w, n);
@@ -421,11 +438,16 @@ static int cut(struct writer *w, uint64_t offset)
 	return err;
 }
 
-/* Counts the packets that did not make it whole into the output, and takes a torn record out of a file. */
+/*
+ * Counts the packets that did not make it whole into the output, and takes a torn record out of a
+ * file.
+ */
 static int cut_torn_record(struct writer *w)
 {
 	lose_packets_behind(w, out_offset(w->out));
-	return out_is_file(w->out) && w->whole < out_offset(w->out) ? cut(w, max_of(w->whole, w->packets_end)) : 0;
+	return out_is_file(w->out) && w->whole < out_offset(w->out)
+		       ? cut(w, max_of(w->whole, w->packets_end))
+		       : 0;
 }
 
 /* One record an interface, written together, so that they are in the file all or not at all. */
@@ -439,7 +461,8 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 		uint32_t id = w->ids[i];
 		ssize_t n;
 
-		if (w->ifaces[id].end > out_offset(w->out) || !stats(ctx, id, &s))	/* cut away, or nothing known */
+		/* cut away, or nothing known */
+		if (w->ifaces[id].end > out_offset(w->out) || !stats(ctx, id, &s))
 			continue;
 		while ((n = w->ops->stats(w->format, tail(w), room(w), i, &s)) > (ssize_t)room(w))
 			if (grow(w, w->limit = 2 * w->cap + n))
@@ -452,14 +475,16 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 }
 
 /*
- * At a full disk the last packets make room; the first failed try has filled the file up to the limit. Packet @known is the
- * first with a mark, and what is cut at once are no more than the packets of a full buffer.
+ * At a full disk the last packets make room; the first failed try has filled the file up to the
+ * limit. Packet @known is the first with a mark, and what is cut at once are no more than the
+ * packets of a full buffer.
  */
 static int write_stats_in_place(struct writer *w, uint64_t known, writer_stats_fn stats, void *ctx)
 {
 	int err = write_stats(w, stats, ctx);
 
-	while (is_out_of_room(err) && out_is_file(w->out) && w->n_packets && (!known || w->n_packets > known + w->marks_mask / 4)) {
+	while (is_out_of_room(err) && out_is_file(w->out) && w->n_packets &&
+	       (!known || w->n_packets > known + w->marks_mask / 4)) {
 		if (!w->error)
 			w->error = err;
 		lose_last_packet(w);
@@ -481,7 +506,10 @@ static void put_end(struct writer *w)
 		appended_head(w, n);
 }
 
-/* Only now is known how the file should have begun. Of one that is compressed, or no file, that stays. */
+/*
+ * Only now is known how the file should have begun. Of one that is compressed, or no file, that
+ * stays.
+ */
 static int amend(struct writer *w)
 {
 	uint8_t buf[FORMAT_AMEND_MAX];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * An output in the making, of any format. Collects whole records and hands them on together; when the disk is full it leaves
- * a file that ends with a whole record and the statistics, and knows which packets are missing from it.
+ * An output in the making, of any format. Collects whole records and hands them on together; when
+ * the disk is full it leaves a file that ends with a whole record and the statistics, and knows
+ * which packets are missing from it.
  */
 #ifndef XDPDUMP_WRITE_WRITER_H
 #define XDPDUMP_WRITE_WRITER_H
@@ -22,16 +23,19 @@ struct packet;
 struct text_settings;
 struct writer;
 
-/* Opens @path as out_open() does. Nothing is written or overwritten yet. @text as in format_open(). */
-int writer_open(struct writer **w, enum file_format format, const struct text_settings *text, const char *path,
-		int interrupt_fd);
+/*
+ * Opens @path as out_open() does. Nothing is written or overwritten yet. @text as in format_open().
+ */
+int writer_open(struct writer **w, enum file_format format, const struct text_settings *text,
+		const char *path, int interrupt_fd);
 
 /* As out_set_codec(), for this file. */
 int writer_set_codec(struct writer *w, struct codec c);
 
 /*
- * A finished file, for the caller to sync and close; the writer then needs another one. With it, an out that nothing was
- * written to, the writer stands where writer_open() left it, but what it has counted so far stays.
+ * A finished file, for the caller to sync and close; the writer then needs another one. With it, an
+ * out that nothing was written to, the writer stands where writer_open() left it, but what it has
+ * counted so far stays.
  */
 struct out *writer_take_out(struct writer *w);
 void writer_give_out(struct writer *w, struct out *out);
@@ -46,10 +50,12 @@ bool writer_is_same(const struct writer *w, const struct stat *st);
 int writer_begin(struct writer *w, const struct origin *o);
 
 /*
- * Adds an interface to the file, once, where it gets the next number; for pcapng and pcap they have to come before their packets.
- * @snaplen cuts its packets (0: no limit). writer_block() adds a pcapng block of @len bytes; other formats leave it out.
- * A packet that the format cannot express is counted, and no error. These and the next return 0 or, once writing has failed, -errno, -EPIPE when the reader has gone. writer_flush() alone
- * may return -EINTR: the interrupt_fd became readable, and nothing is lost; as an error it counts in writer_finish() only.
+ * Adds an interface to the file, once, where it gets the next number; for pcapng and pcap they have
+ * to come before their packets. @snaplen cuts its packets (0: no limit). writer_block() adds a
+ * pcapng block of @len bytes; other formats leave it out. A packet that the format cannot express
+ * is counted, and no error. These and the next return 0 or, once writing has failed, -errno, -EPIPE
+ * when the reader has gone. writer_flush() alone may return -EINTR: the interrupt_fd became
+ * readable, and nothing is lost; as an error it counts in writer_finish() only.
  */
 int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen);
 bool writer_has_iface(const struct writer *w, uint32_t id);
@@ -75,7 +81,10 @@ void writer_refuse(struct writer *w, uint32_t id);
 /* From now on do not wait longer than @ms milliseconds for a reader that takes nothing. */
 void writer_hurry(struct writer *w, int ms);
 
-/* Packets of interface @id that were given to writer_packet() and are not in the file; of all interfaces. */
+/*
+ * Packets of interface @id that were given to writer_packet() and are not in the file; of all
+ * interfaces.
+ */
 uint64_t writer_lost(const struct writer *w, uint32_t id);
 uint64_t writer_lost_all(const struct writer *w);
 
@@ -83,7 +92,11 @@ uint64_t writer_lost_all(const struct writer *w);
 uint64_t writer_unfit(const struct writer *w, enum format_unfit *why);
 
 enum {
-	WRITER_STATS_MAX	= 512,	/* bytes that writer_size() keeps for the statistics of an interface: all counters, a comment of 255, */
+	/*
+	 * bytes that writer_size() keeps for the statistics of an interface: all counters, a
+	 * comment of 255,
+	 */
+	WRITER_STATS_MAX	= 512,
 	WRITER_STATS_OPTIONS_MAX = 128,	/* and so many of other options */
 };
 
@@ -91,8 +104,9 @@ enum {
 typedef bool (*writer_stats_fn)(void *ctx, uint32_t id, struct iface_stats *s);
 
 /*
- * Ends what is in the file: flushes, cuts it to its last whole record if a write failed, and appends the statistics, if the
- * format has them, in place of the last packets if there is no room. Returns the first error of the file's life, or 0.
+ * Ends what is in the file: flushes, cuts it to its last whole record if a write failed, and
+ * appends the statistics, if the format has them, in place of the last packets if there is no room.
+ * Returns the first error of the file's life, or 0.
  */
 int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx);
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for what is told of a packet: its headers lie within its bytes, and what text, JSON and CSV make of it is
- * bounded, well-formed and safe to show, whatever the bytes, the name of its interface and a comment on it are.
+ * libFuzzer target for what is told of a packet: its headers lie within its bytes, and what text,
+ * JSON and CSV make of it is bounded, well-formed and safe to show, whatever the bytes, the name of
+ * its interface and a comment on it are.
  *
  *	make fuzz-decode		make check replays tests/fuzz/decode
  *
- * Input: which link type, which line, two bytes by how much the packet was longer on the wire, how many bytes of interface
- * name follow; the name, which is the comment too; the packet.
+ * Input: which link type, which line, two bytes by how much the packet was longer on the wire, how
+ * many bytes of interface name follow; the name, which is the comment too; the packet.
  */
 #include <string.h>
 
@@ -25,8 +26,10 @@ enum { HEAD = 5 };	/* bytes of input before the name */
 
 /* 105, which is 802.11, stands for those that are not decoded. */
 static const uint16_t linktypes[] = {
-	LINKTYPE_ETHERNET, LINKTYPE_NULL, LINKTYPE_RAW_BSD, LINKTYPE_RAW_OPENBSD, LINKTYPE_RAW, LINKTYPE_LOOP,
-	LINKTYPE_LINUX_SLL, LINKTYPE_IPV4, LINKTYPE_IPV6, LINKTYPE_LINUX_SLL2, 105, 65535,
+	LINKTYPE_ETHERNET,    LINKTYPE_NULL, LINKTYPE_RAW_BSD,
+	LINKTYPE_RAW_OPENBSD, LINKTYPE_RAW,  LINKTYPE_LOOP,
+	LINKTYPE_LINUX_SLL,   LINKTYPE_IPV4, LINKTYPE_IPV6,
+	LINKTYPE_LINUX_SLL2,  105,	     65535,
 };
 
 static void check_headers(const struct packet *p)
@@ -140,7 +143,8 @@ static void check_csv(const struct format *f, const char *s, const char *end)
 	ssize_t n;
 
 	if (!columns) {
-		n = f->ops->head((struct format *)(uintptr_t)f, head, sizeof(head), &(struct origin){ 0 });
+		n = f->ops->head((struct format *)(uintptr_t)f, head, sizeof(head),
+				 &(struct origin){ 0 });
 		must(n > 0 && n <= (ssize_t)sizeof(head));
 		columns = csv_columns(head, head + n - 1);
 	}
@@ -150,7 +154,8 @@ static void check_csv(const struct format *f, const char *s, const char *end)
 /* ---- */
 
 /* As the writer calls it: with too little room at first, then with as much as was asked for. */
-static void check_format(const struct packet *p, enum file_format kind, const struct text_settings *o)
+static void check_format(const struct packet *p, enum file_format kind,
+			 const struct text_settings *o)
 {
 	struct format *f = format_open(kind, o);
 	ssize_t need, len;
@@ -163,7 +168,9 @@ static void check_format(const struct packet *p, enum file_format kind, const st
 	must(buf);
 	len = f->ops->packet(f, buf, need, p, 0, 0);
 	must(len >= (ssize_t)f->ops->packet_min && len <= need);
-	must(buf[len - 1] == '\n' && fuzz_is_safe(buf, len - 1, kind == FORMAT_TEXT && (o->hex || p->options.len) ? "\n\t" : ""));
+	must(buf[len - 1] == '\n' &&
+	     fuzz_is_safe(buf, len - 1,
+			  kind == FORMAT_TEXT && (o->hex || p->options.len) ? "\n\t" : ""));
 	if (kind == FORMAT_JSON)
 		check_json(buf, buf + len - 1);
 	if (kind == FORMAT_CSV)
@@ -175,8 +182,11 @@ static void check_format(const struct packet *p, enum file_format kind, const st
 static void check_text(const struct packet *p, uint8_t kind)
 {
 	const struct text_settings o = {
-		.verbose = kind % 5 - 1, .hex = kind & 0x80 ? kind % 7 % 5 : HEX_NONE, .link = kind & 0x20,
-		.number = kind & 0x10, .time = kind % (TIME_SINCE_FIRST + 1),
+		.verbose = kind % 5 - 1,
+		.hex = kind & 0x80 ? kind % 7 % 5 : HEX_NONE,
+		.link = kind & 0x20,
+		.number = kind & 0x10,
+		.time = kind % (TIME_SINCE_FIRST + 1),
 	};
 
 	check_line(p, o.verbose);
@@ -209,7 +219,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	p.has = data[1] & 0x40 ? PACKET_QUEUE | PACKET_TIME | PACKET_FLAGS | PACKET_ID : 0;
 	p.queue = p.dropped = p.flags = data[1] & 0x40 ? UINT32_MAX : 0;
 	p.ts_ns = p.id = data[1] & 0x40 ? INT64_MAX : 0;
-	copy = malloc(p.caplen ? p.caplen : 1);		/* so that a sanitizer sees each step too far */
+	/* so that a sanitizer sees each step too far */
+	copy = malloc(p.caplen ? p.caplen : 1);
 	must(copy);
 	memcpy(copy, data + HEAD + n, p.caplen);
 	p.data = copy;

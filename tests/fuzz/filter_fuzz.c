@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for the translation of filters: a classic program and a frame go in, the translations for XDP and for tc are
- * run here, by an interpreter that knows what the verifier forbids, and have to return what libpcap's interpreter returns.
+ * libFuzzer target for the translation of filters: a classic program and a frame go in, the
+ * translations for XDP and for tc are run here, by an interpreter that knows what the verifier
+ * forbids, and have to return what libpcap's interpreter returns.
  *
  *	make fuzz-filter		make check replays tests/fuzz/filter
  *
- * Input: how to read it, number of instructions, bytes in the first buffer, how often the program is repeated; then 8 bytes
- * for each instruction, and the frame.
+ * Input: how to read it, number of instructions, bytes in the first buffer, how often the program
+ * is repeated; then 8 bytes for each instruction, and the frame.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -23,7 +24,8 @@
 #include "tests/fuzz/fuzz.h"
 
 /* pcap/bpf.h clashes with linux/bpf.h; the instructions are the same. */
-unsigned bpf_filter(const struct sock_filter *prog, const uint8_t *data, unsigned len, unsigned caplen);
+unsigned bpf_filter(const struct sock_filter *prog, const uint8_t *data, unsigned len,
+		    unsigned caplen);
 int bpf_validate(const struct sock_filter *prog, int n);
 
 enum {
@@ -99,7 +101,8 @@ static void call(struct machine *m, const struct bpf_insn *in)
 {
 	uint64_t from = m->r[2], n = m->r[4];
 
-	must(in->imm == m->context->helper && m->r[1] == CTX && from <= m->context->offset_max && n <= 4);
+	must(in->imm == m->context->helper && m->r[1] == CTX && from <= m->context->offset_max &&
+	     n <= 4);
 	m->r[0] = from + n > m->frame->len ? (uint64_t)-EINVAL : 0;
 	for (unsigned i = 0; i < n; i++)
 		store(m, m->r[3] + i, m->r[0] ? 0 : m->frame->data[from + i], 1);
@@ -168,10 +171,14 @@ static bool holds(const struct machine *m, const struct bpf_insn *in)
 
 static unsigned bytes_of(uint8_t code)
 {
-	return BPF_SIZE(code) == BPF_DW ? 8 : BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
+	return BPF_SIZE(code) == BPF_DW	 ? 8
+	       : BPF_SIZE(code) == BPF_W ? 4
+	       : BPF_SIZE(code) == BPF_H ? 2
+					 : 1;
 }
 
-static uint32_t run(const struct filter *f, const struct context *context, const struct frame *frame)
+static uint32_t run(const struct filter *f, const struct context *context,
+		    const struct frame *frame)
 {
 	static struct machine m;
 	size_t pc = 0;
@@ -227,8 +234,10 @@ static void check_ways(const struct filter *f)
 		again = false;
 		for (size_t i = 0; i < f->n; i++) {
 			const struct bpf_insn *in = &f->insns[i];
-			bool jumps = BPF_CLASS(in->code) == BPF_JMP || BPF_CLASS(in->code) == BPF_JMP32;
-			bool is_exit = in->code == (BPF_JMP | BPF_EXIT), is_call = in->code == (BPF_JMP | BPF_CALL);
+			bool jumps = BPF_CLASS(in->code) == BPF_JMP ||
+				     BPF_CLASS(in->code) == BPF_JMP32;
+			bool is_exit = in->code == (BPF_JMP | BPF_EXIT),
+			     is_call = in->code == (BPF_JMP | BPF_CALL);
 			size_t to = i + 1 + (jumps && !is_call ? in->off : 0);
 
 			if (!reached[i] || is_exit)
@@ -248,20 +257,61 @@ static void check_ways(const struct filter *f)
 /* ---- the input ---- */
 
 static const uint16_t codes[] = {
-	BPF_LD | BPF_ABS | BPF_W, BPF_LD | BPF_ABS | BPF_H, BPF_LD | BPF_ABS | BPF_B, BPF_LD | BPF_IND | BPF_W,
-	BPF_LD | BPF_IND | BPF_H, BPF_LD | BPF_IND | BPF_B, BPF_LDX | BPF_MSH | BPF_B, BPF_LD | BPF_LEN, BPF_LDX | BPF_LEN,
-	BPF_LD | BPF_IMM, BPF_LDX | BPF_IMM, BPF_LD | BPF_MEM, BPF_LDX | BPF_MEM, BPF_ST, BPF_STX, BPF_MISC | BPF_TAX,
-	BPF_MISC | BPF_TXA, BPF_ALU | BPF_ADD | BPF_K, BPF_ALU | BPF_SUB | BPF_K, BPF_ALU | BPF_MUL | BPF_K,
-	BPF_ALU | BPF_DIV | BPF_K, BPF_ALU | BPF_MOD | BPF_K, BPF_ALU | BPF_AND | BPF_K, BPF_ALU | BPF_OR | BPF_K,
-	BPF_ALU | BPF_XOR | BPF_K, BPF_ALU | BPF_LSH | BPF_K, BPF_ALU | BPF_RSH | BPF_K, BPF_ALU | BPF_NEG,
-	BPF_ALU | BPF_ADD | BPF_X, BPF_ALU | BPF_SUB | BPF_X, BPF_ALU | BPF_MUL | BPF_X, BPF_ALU | BPF_DIV | BPF_X,
-	BPF_ALU | BPF_MOD | BPF_X, BPF_ALU | BPF_AND | BPF_X, BPF_ALU | BPF_OR | BPF_X, BPF_ALU | BPF_XOR | BPF_X,
-	BPF_ALU | BPF_LSH | BPF_X, BPF_ALU | BPF_RSH | BPF_X, BPF_JMP | BPF_JA, BPF_JMP | BPF_JEQ | BPF_K,
-	BPF_JMP | BPF_JGT | BPF_K, BPF_JMP | BPF_JGE | BPF_K, BPF_JMP | BPF_JSET | BPF_K, BPF_JMP | BPF_JEQ | BPF_X,
-	BPF_JMP | BPF_JGT | BPF_X, BPF_JMP | BPF_JGE | BPF_X, BPF_JMP | BPF_JSET | BPF_X, BPF_RET | BPF_K, BPF_RET | BPF_A,
+	BPF_LD | BPF_ABS | BPF_W,
+	BPF_LD | BPF_ABS | BPF_H,
+	BPF_LD | BPF_ABS | BPF_B,
+	BPF_LD | BPF_IND | BPF_W,
+	BPF_LD | BPF_IND | BPF_H,
+	BPF_LD | BPF_IND | BPF_B,
+	BPF_LDX | BPF_MSH | BPF_B,
+	BPF_LD | BPF_LEN,
+	BPF_LDX | BPF_LEN,
+	BPF_LD | BPF_IMM,
+	BPF_LDX | BPF_IMM,
+	BPF_LD | BPF_MEM,
+	BPF_LDX | BPF_MEM,
+	BPF_ST,
+	BPF_STX,
+	BPF_MISC | BPF_TAX,
+	BPF_MISC | BPF_TXA,
+	BPF_ALU | BPF_ADD | BPF_K,
+	BPF_ALU | BPF_SUB | BPF_K,
+	BPF_ALU | BPF_MUL | BPF_K,
+	BPF_ALU | BPF_DIV | BPF_K,
+	BPF_ALU | BPF_MOD | BPF_K,
+	BPF_ALU | BPF_AND | BPF_K,
+	BPF_ALU | BPF_OR | BPF_K,
+	BPF_ALU | BPF_XOR | BPF_K,
+	BPF_ALU | BPF_LSH | BPF_K,
+	BPF_ALU | BPF_RSH | BPF_K,
+	BPF_ALU | BPF_NEG,
+	BPF_ALU | BPF_ADD | BPF_X,
+	BPF_ALU | BPF_SUB | BPF_X,
+	BPF_ALU | BPF_MUL | BPF_X,
+	BPF_ALU | BPF_DIV | BPF_X,
+	BPF_ALU | BPF_MOD | BPF_X,
+	BPF_ALU | BPF_AND | BPF_X,
+	BPF_ALU | BPF_OR | BPF_X,
+	BPF_ALU | BPF_XOR | BPF_X,
+	BPF_ALU | BPF_LSH | BPF_X,
+	BPF_ALU | BPF_RSH | BPF_X,
+	BPF_JMP | BPF_JA,
+	BPF_JMP | BPF_JEQ | BPF_K,
+	BPF_JMP | BPF_JGT | BPF_K,
+	BPF_JMP | BPF_JGE | BPF_K,
+	BPF_JMP | BPF_JSET | BPF_K,
+	BPF_JMP | BPF_JEQ | BPF_X,
+	BPF_JMP | BPF_JGT | BPF_X,
+	BPF_JMP | BPF_JGE | BPF_X,
+	BPF_JMP | BPF_JSET | BPF_X,
+	BPF_RET | BPF_K,
+	BPF_RET | BPF_A,
 };
 
-/* Bends an instruction with @left behind it into a valid one. In a program repeated @times jumps are as much longer. */
+/*
+ * Bends an instruction with @left behind it into a valid one. In a program repeated @times jumps
+ * are as much longer.
+ */
 static struct sock_filter make_valid(struct sock_filter in, uint32_t left, uint32_t times)
 {
 	uint8_t op;
@@ -307,7 +357,8 @@ static size_t valid_program(struct sock_filter *prog, const uint8_t *data, size_
 	return all;
 }
 
-static void compare_in(const struct context *context, const struct sock_filter *prog, size_t n, const struct frame *frame)
+static void compare_in(const struct context *context, const struct sock_filter *prog, size_t n,
+		       const struct frame *frame)
 {
 	struct filter f;
 	int err = to_ebpf(&f, context->loads, prog, n);

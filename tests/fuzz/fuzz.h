@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What the fuzz targets share: a check that ends the run, input as a file, and what text has to look like. */
+/*
+ * What the fuzz targets share: a check that ends the run, input as a file, and what text has to
+ * look like.
+ */
 #ifndef XDPDUMP_FUZZ_H
 #define XDPDUMP_FUZZ_H
 
@@ -28,7 +31,10 @@ static inline FILE *fuzz_file(const uint8_t *data, size_t size)
 	return f;
 }
 
-/* The bytes of the code point at @s (RFC 3629), or 0 if it is none. Written anew, for the tool's own is to be tested. */
+/*
+ * The bytes of the code point at @s (RFC 3629), or 0 if it is none. Written anew, for the tool's
+ * own is to be tested.
+ */
 static inline size_t fuzz_utf8(const char *s, size_t n, uint32_t *cp)
 {
 	const uint8_t *p = (const uint8_t *)s;
@@ -45,7 +51,8 @@ static inline size_t fuzz_utf8(const char *s, size_t n, uint32_t *cp)
 		*cp = (p[0] & 0xfu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
 		return *cp < 0x800 || (*cp >= 0xd800 && *cp < 0xe000) ? 0 : 3;
 	}
-	if (n >= 4 && (p[0] & 0xf8) == 0xf0 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 && (p[3] & 0xc0) == 0x80) {
+	if (n >= 4 && (p[0] & 0xf8) == 0xf0 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 &&
+	    (p[3] & 0xc0) == 0x80) {
 		*cp = (p[0] & 7u) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 | (p[3] & 0x3fu);
 		return *cp < 0x10000 || *cp > 0x10ffff ? 0 : 4;
 	}
@@ -63,7 +70,10 @@ static inline bool fuzz_is_utf8(const char *s, size_t n)
 	return true;
 }
 
-/* Valid UTF-8 that no terminal obeys: no control characters but those in @allowed, no change of direction. */
+/*
+ * Valid UTF-8 that no terminal obeys: no control characters but those in @allowed, no change of
+ * direction.
+ */
 static inline bool fuzz_is_safe(const char *s, size_t n, const char *allowed)
 {
 	uint32_t cp;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for the reader of both formats, compressed or not: anything goes in. Whatever comes out is looked
- * at byte for byte, and what a file holds does not depend on what follows: a prefix delivers the packets that end in
- * it, neither more nor fewer; and with other captures behind the first one that is the same.
+ * libFuzzer target for the reader of both formats, compressed or not: anything goes in. Whatever
+ * comes out is looked at byte for byte, and what a file holds does not depend on what follows: a
+ * prefix delivers the packets that end in it, neither more nor fewer; and with other captures
+ * behind the first one that is the same.
  *
  *	make fuzz-reader		make check replays tests/fuzz/reader
  */
@@ -17,8 +18,10 @@
 #include "tests/fuzz/fuzz.h"
 
 enum {
-	PACKET_MIN	= 16,		/* bytes that the shortest one takes in a file, a record of pcap */
-	PACKED_MAX	= 65536,	/* packets of a compressed file that are looked at: it may hold any number */
+	/* bytes that the shortest one takes in a file, a record of pcap */
+	PACKET_MIN	= 16,
+	/* packets of a compressed file that are looked at: it may hold any number */
+	PACKED_MAX	= 65536,
 };
 
 /* A packet delivered: where it ends in the file, and a sum of all packets up to it. */
@@ -78,8 +81,15 @@ static uint64_t sum_blocks(uint64_t sum, struct blocks *b)
 static uint64_t sum_packet(uint64_t sum, const struct packet *p)
 {
 	const uint64_t fields[] = {
-		p->has, p->caplen, p->len, p->dropped, p->iface->id, p->has & PACKET_TIME ? p->ts_ns : 0,
-		p->has & PACKET_FLAGS ? p->flags : 0, p->has & PACKET_QUEUE ? p->queue : 0, p->has & PACKET_ID ? p->id : 0,
+		p->has,
+		p->caplen,
+		p->len,
+		p->dropped,
+		p->iface->id,
+		p->has & PACKET_TIME ? p->ts_ns : 0,
+		p->has & PACKET_FLAGS ? p->flags : 0,
+		p->has & PACKET_QUEUE ? p->queue : 0,
+		p->has & PACKET_ID ? p->id : 0,
 	};
 
 	check_options(p->options);
@@ -127,8 +137,10 @@ static void warned(void *ctx, const char *sentence)
 static void check_error(const struct capfile *r, int err, struct result *res)
 {
 	must(err == 0 || err == -EBADMSG);	/* -ENOMEM: a length was believed */
-	must(!err || (*capfile_error(r) && fuzz_is_safe(capfile_error(r), strlen(capfile_error(r)), "")));
-	res->by_the_rest = err && (strstr(capfile_error(r), "nothing but zeros") || strstr(capfile_error(r), "another capture"));
+	must(!err ||
+	     (*capfile_error(r) && fuzz_is_safe(capfile_error(r), strlen(capfile_error(r)), "")));
+	res->by_the_rest = err && (strstr(capfile_error(r), "nothing but zeros") ||
+				   strstr(capfile_error(r), "another capture"));
 }
 
 /* @concatenated: captures may follow each other, compressed ones too. */
@@ -170,7 +182,8 @@ static struct result read_bytes(const uint8_t *data, size_t size, bool concatena
 
 static void check_prefix(const uint8_t *data, size_t size, const struct result *whole)
 {
-	uint8_t *copy = malloc(size ? size : 1);	/* so that a sanitizer sees each step too far */
+	/* so that a sanitizer sees each step too far */
+	uint8_t *copy = malloc(size ? size : 1);
 	struct result res;
 	size_t n = 0;
 
@@ -181,7 +194,8 @@ static void check_prefix(const uint8_t *data, size_t size, const struct result *
 		n++;
 	if (!whole->by_the_rest && !res.by_the_rest && res.packed == whole->packed) {
 		/*
-		 * of a damaged block nothing is unpacked; if that is cut before the damage, what stands there may be
+		 * of a damaged block nothing is unpacked; if that is cut before the damage, what
+		 * stands there may be
 		 */
 		must(res.packed || res.n == n);
 		must(!n || res.places[n - 1].sum == whole->places[n - 1].sum);
@@ -194,7 +208,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct result whole = read_bytes(data, size, false), all = read_bytes(data, size, true);
 
-	must(all.n >= whole.n && (!whole.n || all.places[whole.n - 1].sum == whole.places[whole.n - 1].sum));
+	must(all.n >= whole.n &&
+	     (!whole.n || all.places[whole.n - 1].sum == whole.places[whole.n - 1].sum));
 	if (size)	/* where it is cut is up to the last byte */
 		check_prefix(data, size * data[size - 1] / 256, &whole);
 	free(whole.places);

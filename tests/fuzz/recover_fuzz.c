@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for reading on behind damage: whatever the bytes are, it ends, every packet lies within the input,
- * the bytes that were skipped are some of it, and there are never fewer packets than without recovery.
+ * libFuzzer target for reading on behind damage: whatever the bytes are, it ends, every packet lies
+ * within the input, the bytes that were skipped are some of it, and there are never fewer packets
+ * than without recovery.
  *
  *	make fuzz-recover		make check replays tests/fuzz/recover
  */
@@ -43,7 +44,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct blocks blocks = { NULL, 0, 0 };
 	unsigned n_said = 0;
 	const struct capfile_hooks hooks = {
-		.warn = warned, .ctx = &n_said, .recover = true, .buffer = size && data[size - 1] & 1 ? 64 : 0,
+		.warn = warned,
+		.ctx = &n_said,
+		.recover = true,
+		.buffer = size && data[size - 1] & 1 ? 64 : 0,
 		.blocks = &blocks,
 	};
 	FILE *f = fuzz_file(data, size);
@@ -53,7 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct packet p;
 	int err = capfile_open_with(&r, f, &hooks);
 
-	while (!err && !(capfile_compression(r) && n == PACKED_MAX) && (err = capfile_next(r, &p)) > 0) {
+	while (!err && !(capfile_compression(r) && n == PACKED_MAX) &&
+	       (err = capfile_next(r, &p)) > 0) {
 		must(p.iface && p.iface == capfile_iface(r, p.iface->id));
 		for (uint32_t i = 0; i < p.caplen; i++)
 			sum += p.data[i];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Runs a fuzz target over its corpus as a plain test: linked with NAME_fuzz.c, it reads every file of tests/fuzz/NAME and
- * speaks TAP. An input that the target does not survive ends it.
+ * Runs a fuzz target over its corpus as a plain test: linked with NAME_fuzz.c, it reads every file
+ * of tests/fuzz/NAME and speaks TAP. An input that the target does not survive ends it.
  */
 #include <dirent.h>
 #include <libgen.h>
@@ -27,7 +27,8 @@ static int run_file(const char *path)
 	size = fread(data, 1, INPUT_MAX, f);
 	fclose(f);
 	fprintf(stderr, "# %s\n", path);	/* the last one tells which it was */
-	data = realloc(data, size ? size : 1);	/* for sanitizers, which then see every byte read behind it */
+	/* for sanitizers, which then see every byte read behind it */
+	data = realloc(data, size ? size : 1);
 	LLVMFuzzerTestOneInput(data, size);
 	free(data);
 	return 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for the writer: what can be read of the input is written, as with -r -w, and read back. It has to be the
- * same, field by field, and libpcap has to take it too, as far as it reads such files at all.
+ * libFuzzer target for the writer: what can be read of the input is written, as with -r -w, and
+ * read back. It has to be the same, field by field, and libpcap has to take it too, as far as it
+ * reads such files at all.
  *
  *	make fuzz-roundtrip		make check replays tests/fuzz/roundtrip
  */
@@ -53,14 +54,19 @@ static bool stats(void *ctx, uint32_t id, struct iface_stats *s)
 	return known;
 }
 
-/* All that stands before the next packet: what the input says of its origin is known when the first one is there. */
-static void write_head(struct writer *w, const struct capfile *r, struct blocks *b, uint32_t *n_ifaces, bool *begun)
+/*
+ * All that stands before the next packet: what the input says of its origin is known when the first
+ * one is there.
+ */
+static void write_head(struct writer *w, const struct capfile *r, struct blocks *b,
+		       uint32_t *n_ifaces, bool *begun)
 {
 	const struct iface *i;
 
 	if (!*begun)
-		must(!writer_begin(w, &(struct origin){ capfile_section(r, SHB_HARDWARE), capfile_section(r, SHB_OS), "fuzz",
-						    capfile_section_options(r) }));
+		must(!writer_begin(w, &(struct origin){ capfile_section(r, SHB_HARDWARE),
+							capfile_section(r, SHB_OS), "fuzz",
+							capfile_section_options(r) }));
 	*begun = true;
 	while ((i = capfile_iface(r, *n_ifaces))) {
 		must(!writer_iface(w, i, 0));
@@ -208,7 +214,8 @@ static void compare(const uint8_t *data, size_t size)
 {
 	FILE *f = fuzz_file(data, size), *copy = open_memory();
 	struct blocks got_blocks = { 0 }, want_blocks = { 0 };
-	struct capfile *want_from = open_file(f, NULL, &want_blocks), *got_from = open_file(copy, no_warning, &got_blocks);
+	struct capfile *want_from = open_file(f, NULL, &want_blocks),
+		       *got_from = open_file(copy, no_warning, &got_blocks);
 	struct packet want, got;
 
 	must(want_from && got_from);
@@ -243,7 +250,10 @@ static bool fits_into_pcap(const struct packet *p, uint16_t linktype)
 	return has_room_for_time && p->iface->linktype == linktype && p->caplen <= PCAP_CAPLEN_MAX;
 }
 
-/* Many packets without time and bytes at the end of a pcap file look like a torn end, and are taken for one. */
+/*
+ * Many packets without time and bytes at the end of a pcap file look like a torn end, and are taken
+ * for one.
+ */
 static bool is_zero_tail(const struct capfile *r, int got)
 {
 	return got < 0 && strstr(capfile_error(r), "nothing but zeros");
@@ -253,7 +263,8 @@ static bool is_zero_tail(const struct capfile *r, int got)
 static bool compare_pcap(const uint8_t *data, size_t size, uint64_t unfit)
 {
 	FILE *f = fuzz_file(data, size), *copy = open_memory();
-	struct capfile *want_from = open_file(f, NULL, NULL), *got_from = open_file(copy, no_warning, NULL);
+	struct capfile *want_from = open_file(f, NULL, NULL),
+		       *got_from = open_file(copy, no_warning, NULL);
 	struct packet want, got;
 	int err = 0;
 
@@ -278,7 +289,10 @@ static bool compare_pcap(const uint8_t *data, size_t size, uint64_t unfit)
 
 /* ---- libpcap ---- */
 
-/* It wants one link type and one snap length in a file, an interface before the first packet, and no packet above its limits. */
+/*
+ * It wants one link type and one snap length in a file, an interface before the first packet, and
+ * no packet above its limits.
+ */
 static bool pcap_reads(struct capfile *r)
 {
 	const struct iface *i, *first;
@@ -305,7 +319,8 @@ static void same_for_pcap(pcap_t *pcap, struct capfile *r)
 
 		must(pcap_next_ex(pcap, &h, &bytes) == 1);
 		must(h->caplen == p.caplen && h->len == p.len && !memcmp(bytes, p.data, p.caplen));
-		must((uint64_t)h->ts.tv_sec == sec || h->ts.tv_sec == (int32_t)sec);	/* pcap: to it they are signed */
+		/* pcap: to it they are signed */
+		must((uint64_t)h->ts.tv_sec == sec || h->ts.tv_sec == (int32_t)sec);
 		must((uint64_t)h->ts.tv_usec == p.ts_ns % 1000000000);
 	}
 	must(pcap_next_ex(pcap, &h, &bytes) == PCAP_ERROR_BREAK);
@@ -324,7 +339,8 @@ static void ask_pcap(void)
 	capfile_close(r);
 	fseek(f, 0, SEEK_SET);
 	if (readable) {
-		pcap = pcap_fopen_offline_with_tstamp_precision(other, PCAP_TSTAMP_PRECISION_NANO, error);
+		pcap = pcap_fopen_offline_with_tstamp_precision(other, PCAP_TSTAMP_PRECISION_NANO,
+								error);
 		must(pcap);
 		must(!capfile_open(&r, f, NULL, NULL));
 		same_for_pcap(pcap, r);

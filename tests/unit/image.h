@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* For tests of what reads captures: files made in memory, block by block, and what comes of reading them. */
+/*
+ * For tests of what reads captures: files made in memory, block by block, and what comes of reading
+ * them.
+ */
 #ifndef XDPDUMP_TESTS_IMAGE_H
 #define XDPDUMP_TESTS_IMAGE_H
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The reader on files made in memory: times in every unit, what options mean and when they do not count, limits; and
- * on the fixtures, cut at every byte and with every byte changed: it may refuse them, but never crash or lose packets.
+ * The reader on files made in memory: times in every unit, what options mean and when they do not
+ * count, limits; and on the fixtures, cut at every byte and with every byte changed: it may refuse
+ * them, but never crash or lose packets.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -248,12 +249,14 @@ static void packet_options_are_kept(void **state)
 		epb(0, 0);
 		read_image();
 		is_sound(2);
-		assert_int_equal(res.packet[0].has & ~PACKET_TIME, PACKET_FLAGS | PACKET_ID | PACKET_QUEUE);
+		assert_int_equal(res.packet[0].has & ~PACKET_TIME,
+				 PACKET_FLAGS | PACKET_ID | PACKET_QUEUE);
 		assert_int_equal(res.packet[0].flags, 13);
 		assert_int_equal(res.packet[0].queue, 8);
 		assert_true(res.packet[0].dropped == 1ull << 40);
 		assert_true(res.packet[0].id == 3ull << 48);
-		assert_int_equal(res.packet[1].has, PACKET_TIME);	/* nothing is left of the first */
+		/* nothing is left of the first */
+		assert_int_equal(res.packet[1].has, PACKET_TIME);
 		assert_true(res.packet[1].dropped == 0);
 	}
 }
@@ -261,14 +264,19 @@ static void packet_options_are_kept(void **state)
 /* Written by us: a time of 0, and a comment that takes it back and is none of the packet's. */
 static void a_comment_says_that_the_time_is_not_known(void **state)
 {
-	static const struct { uint64_t ticks; const char *comments[2]; bool timed; size_t left; } rows[] = {
+	static const struct {
+		uint64_t ticks;
+		const char *comments[2];
+		bool timed;
+		size_t left;
+	} rows[] = {
 		{ 0, { "time=unknown", NULL }, false, 0 },
 		{ 0, { "time=unknown", "seen by b" }, false, 16 },
 		{ 0, { "seen by b", "time=unknown" }, false, 16 },
 		{ 0, { "time=unknown2", NULL }, true, 20 },
 		{ 0, { "time=unknow", NULL }, true, 16 },
 		{ 1, { "time=unknown", NULL }, true, 16 },
-		{ UINT64_MAX, { "time=unknown", NULL }, false, 0 },	/* beyond 2262 */
+		{ UINT64_MAX, { "time=unknown", NULL }, false, 0 }, /* beyond 2262 */
 	};
 
 	(void)state;
@@ -280,14 +288,16 @@ static void a_comment_says_that_the_time_is_not_known(void **state)
 			idb();
 			begin_epb(0, rows[i].ticks, 5);
 			for (int n = 0; n < 2 && rows[i].comments[n]; n++)
-				option(OPT_COMMENT, rows[i].comments[n], strlen(rows[i].comments[n]));
+				option(OPT_COMMENT, rows[i].comments[n],
+				       strlen(rows[i].comments[n]));
 			end();
 			read_image();
 			assert_int_equal(res.err, 0);
 			assert_int_equal(res.n, 1);
-			if (!!(res.packet[0].has & PACKET_TIME) != rows[i].timed || res.packet[0].options.len != rows[i].left)
-				fail_msg("row %zu: has %#x, %zu bytes of options", i, res.packet[0].has,
-					 res.packet[0].options.len);
+			if (!!(res.packet[0].has & PACKET_TIME) != rows[i].timed ||
+			    res.packet[0].options.len != rows[i].left)
+				fail_msg("row %zu: has %#x, %zu bytes of options", i,
+					 res.packet[0].has, res.packet[0].options.len);
 		}
 	}
 }
@@ -349,7 +359,9 @@ static void a_block_is_held_up_to_64_mib(void **state)
 	end();
 	assert_int_equal(img.len - img.block, CAPFILE_HELD_MAX + 4);
 	read_image();
-	is_refused(0, "damaged at byte 48: a block of 67108868 bytes, where at most 67108864 are read");
+	is_refused(
+		0,
+		"damaged at byte 48: a block of 67108868 bytes, where at most 67108864 are read");
 }
 
 static void an_unknown_block_may_be_longer(void **state)
@@ -404,7 +416,11 @@ static void a_budget_is_kept(void **state)
 
 	for (unsigned recover = 0; recover < 2; recover++) {
 		struct budget left = c->budget;
-		struct capfile_hooks hooks = { .warn = warned, .ctx = &res, .budget = &left, .buffer = 4096, .recover = recover };
+		struct capfile_hooks hooks = { .warn = warned,
+					       .ctx = &res,
+					       .budget = &left,
+					       .buffer = 4096,
+					       .recover = recover };
 		bool begins = left.bytes > 4096;
 		struct packet p;
 		unsigned n = 0;
@@ -422,7 +438,8 @@ static void a_budget_is_kept(void **state)
 		epb(49, 2);
 		for (unsigned i = 0; i < 2; i++) {
 			begin_epb(0, 3, 4);
-			for (unsigned zeros = 0; zeros < 4 << 20; zeros += sizeof(zero))	/* behind the end of the options */
+			/* behind the end of the options */
+			for (unsigned zeros = 0; zeros < 4 << 20; zeros += sizeof(zero))
 				put(zero, sizeof(zero));
 			end();
 			epb(0, 3);
@@ -483,7 +500,10 @@ static void a_window_is_part_of_the_budget(void **state)
 	zstd_block(1, 131072, false, "", 1);
 	zstd_block(0, 4, true, &len, 4);
 	for (unsigned enough = 0; enough < 2; enough++) {
-		struct budget left = { .bytes = enough ? 40 << 20 : 16 << 20, .kept = 1 << 20, .ifaces = 100 }, was = left;
+		struct budget left = { .bytes = enough ? 40 << 20 : 16 << 20,
+				       .kept = 1 << 20,
+				       .ifaces = 100 },
+			      was = left;
 		struct capfile_hooks hooks = { .budget = &left };
 		struct packet p;
 		int err;
@@ -497,7 +517,8 @@ static void a_window_is_part_of_the_budget(void **state)
 			assert_int_equal(capfile_next(res.r, &p), 0);
 		} else {
 			assert_int_equal(err, -EBADMSG);
-			assert_non_null(strstr(capfile_error(res.r), "more than 192 MiB of memory, all files together"));
+			assert_non_null(strstr(capfile_error(res.r),
+					       "more than 192 MiB of memory, all files together"));
 		}
 		res.r = capfile_close(res.r);
 		assert_int_equal(left.bytes, was.bytes);
@@ -631,7 +652,9 @@ static void a_pcap_record_of_256_kib_is_a_packet_and_a_longer_one_is_not(void **
 		if (n <= 262144)
 			is_sound(1);
 		else
-			is_refused(0, "damaged at byte 24: a record of 262145 bytes, where at most 262144");
+			is_refused(
+				0,
+				"damaged at byte 24: a record of 262145 bytes, where at most 262144");
 	}
 }
 
@@ -646,7 +669,9 @@ static void a_larger_snap_length_allows_larger_records(void **state)
 		if (n <= 300000)
 			is_sound(1);
 		else
-			is_refused(0, "damaged at byte 24: a record of 300001 bytes, where at most 300000");
+			is_refused(
+				0,
+				"damaged at byte 24: a record of 300001 bytes, where at most 300000");
 	}
 }
 
@@ -736,7 +761,8 @@ static void no_changed_byte_crashes(void **state)
 			img.bytes[i] = others[k];
 			read_image();
 			if (res.err && !capfile_error(res.r)[0])
-				fail_msg("byte %zu as %02x: refused without a reason", i, others[k]);
+				fail_msg("byte %zu as %02x: refused without a reason", i,
+					 others[k]);
 		}
 		img.bytes[i] = was;
 	}
@@ -841,12 +867,14 @@ int main(void)
 	memcpy(tests + n, others, sizeof(others));
 	n += sizeof(others) / sizeof(others[0]);
 	for (size_t i = 0; i < n_fixtures; i++) {
-		snprintf(names[2 * i], sizeof(names[0]), "no_prefix_of_%s_crashes_or_loses_packets", fixtures[i].name);
-		snprintf(names[2 * i + 1], sizeof(names[0]), "no_changed_byte_of_%s_crashes", fixtures[i].name);
-		tests[n++] = (struct CMUnitTest){ names[2 * i], no_prefix_crashes_or_loses_packets, fresh, done,
-						  (void *)&fixtures[i] };
-		tests[n++] = (struct CMUnitTest){ names[2 * i + 1], no_changed_byte_crashes, fresh, done,
-						  (void *)&fixtures[i] };
+		snprintf(names[2 * i], sizeof(names[0]), "no_prefix_of_%s_crashes_or_loses_packets",
+			 fixtures[i].name);
+		snprintf(names[2 * i + 1], sizeof(names[0]), "no_changed_byte_of_%s_crashes",
+			 fixtures[i].name);
+		tests[n++] = (struct CMUnitTest){ names[2 * i], no_prefix_crashes_or_loses_packets,
+						  fresh, done, (void *)&fixtures[i] };
+		tests[n++] = (struct CMUnitTest){ names[2 * i + 1], no_changed_byte_crashes, fresh,
+						  done, (void *)&fixtures[i] };
 	}
 	ret = unit_run("capfile", tests, n);
 	freed(NULL);

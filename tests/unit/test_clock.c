@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* TAI to wall clock: which offset a record gets that was taken around the moment when the offset was set. */
+/*
+ * TAI to wall clock: which offset a record gets that was taken around the moment when the offset
+ * was set.
+ */
 #include <time.h>
 #include <unistd.h>
 
@@ -26,7 +29,8 @@ static const struct wall_case {
 static void wall_clock_is_as_the_row_wants(void **state)
 {
 	const struct wall_case *w = *state;
-	struct clock c = { .offset_ns = w->offset_s * (int64_t)S, .before_ns = w->before_s * (int64_t)S };
+	struct clock c = { .offset_ns = w->offset_s * (int64_t)S,
+			   .before_ns = w->before_s * (int64_t)S };
 
 	assert_true(clock_wall_ns(&c, w->tai_ns, NOW) == w->want_ns);
 }

@@ -11,12 +11,19 @@
 #include "tests/unit/unit.h"
 
 static struct iface ethernet = { .id = 0, .linktype = LINKTYPE_ETHERNET, .name = (char *)"v0" };
-static struct iface another = { .id = 1, .linktype = LINKTYPE_ETHERNET, .name = (char *)"v1", .snaplen = 96 };
+static struct iface another = {
+	.id = 1, .linktype = LINKTYPE_ETHERNET, .name = (char *)"v1", .snaplen = 96
+};
 static struct iface raw = { .id = 0, .linktype = LINKTYPE_RAW };
 
 /* The packet that all others are compared with. */
 static const struct packet first = {
-	.data = (const uint8_t *)"abcdefgh", .caplen = 8, .len = 8, .iface = &ethernet, .has = PACKET_TIME, .ts_ns = 5000000000,
+	.data = (const uint8_t *)"abcdefgh",
+	.caplen = 8,
+	.len = 8,
+	.iface = &ethernet,
+	.has = PACKET_TIME,
+	.ts_ns = 5000000000,
 };
 
 static const struct compare_case {
@@ -60,7 +67,10 @@ static void as_the_row_wants(void **state)
 {
 	const struct compare_case *c = *state;
 	uint8_t *exact = malloc(c->caplen + 1);
-	struct packet p = { .data = memcpy(exact, c->data, c->caplen), .caplen = c->caplen, .len = c->len, .iface = c->iface };
+	struct packet p = { .data = memcpy(exact, c->data, c->caplen),
+			    .caplen = c->caplen,
+			    .len = c->len,
+			    .iface = c->iface };
 	enum compare_result got;
 	uint32_t offset = 0;
 	char words[160];

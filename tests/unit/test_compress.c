@@ -43,7 +43,8 @@ static void parses(void **state)
 
 	if (codec_parse(c->text, &got) != c->good)
 		fail_msg("%s: \"%s\" is %s", c->name, c->text, c->good ? "refused" : "accepted");
-	if (got.kind != (c->good ? c->codec : before).kind || got.level != (c->good ? c->codec : before).level)
+	if (got.kind != (c->good ? c->codec : before).kind ||
+	    got.level != (c->good ? c->codec : before).level)
 		fail_msg("%s: \"%s\" gives %d:%d", c->name, c->text, got.kind, got.level);
 }
 
@@ -58,7 +59,9 @@ static size_t unpack_zstd(const uint8_t *frame, size_t len, uint8_t *to, size_t 
 
 static size_t unpack_gzip(const uint8_t *frame, size_t len, uint8_t *to, size_t cap)
 {
-	z_stream z = { .next_in = (void *)frame, .avail_in = len, .next_out = to, .avail_out = cap };
+	z_stream z = {
+		.next_in = (void *)frame, .avail_in = len, .next_out = to, .avail_out = cap
+	};
 
 	assert_int_equal(inflateInit2(&z, MAX_WBITS + 16), Z_OK);
 	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
@@ -104,8 +107,11 @@ static void frames_are_complete(void **state)
 		const uint8_t *frame;
 		size_t len, n;
 
-		assert_int_equal(compress_frame(p, data + i, sizes[i] - (sizes[i] == N_MAX ? i : 0), &frame, &len), 0);
-		n = c->codec.kind == CODEC_ZSTD ? unpack_zstd(frame, len, back, N_MAX) : unpack_gzip(frame, len, back, N_MAX);
+		assert_int_equal(compress_frame(p, data + i, sizes[i] - (sizes[i] == N_MAX ? i : 0),
+						&frame, &len),
+				 0);
+		n = c->codec.kind == CODEC_ZSTD ? unpack_zstd(frame, len, back, N_MAX)
+						: unpack_gzip(frame, len, back, N_MAX);
 		assert_int_equal(n, sizes[i] - (sizes[i] == N_MAX ? i : 0));
 		assert_memory_equal(back, data + i, n);
 		if (sizes[i] >= 65536 && len > n * 3 / 4)
@@ -116,7 +122,9 @@ static void frames_are_complete(void **state)
 	free(data);
 }
 
-/* A bit that changed on the disk is noticed: a zstd frame has a checksum only if it is asked for. */
+/*
+ * A bit that changed on the disk is noticed: a zstd frame has a checksum only if it is asked for.
+ */
 static void zstd_frames_have_a_checksum(void **state)
 {
 	struct compress *p = NULL;

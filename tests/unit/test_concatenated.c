@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Captures one behind the other in a file, of any two kinds, compressed or not: without a word about it the reading
- * ends where the second one begins, and says so; with concatenated, or recover, both are read as each would be by
- * itself.
+ * Captures one behind the other in a file, of any two kinds, compressed or not: without a word
+ * about it the reading ends where the second one begins, and says so; with concatenated, or
+ * recover, both are read as each would be by itself.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,11 +15,19 @@
 enum { PACKETS_MAX = 64, SIZE_MAX_OF_PART = 8192 };
 
 static const char *const kinds[] = {
-	"pcap_microseconds_little_endian.pcap", "pcap_microseconds_big_endian.pcap", "pcap_nanoseconds_little_endian.pcap",
-	"pcap_nanoseconds_big_endian.pcap", "pcap_modified_little_endian.pcap", "pcap_modified_big_endian.pcap",
-	"pcap_version_2_2_lengths_swapped.pcap", "linktype_raw_101.pcap", "pcap_header_only.pcap",
+	"pcap_microseconds_little_endian.pcap",
+	"pcap_microseconds_big_endian.pcap",
+	"pcap_nanoseconds_little_endian.pcap",
+	"pcap_nanoseconds_big_endian.pcap",
+	"pcap_modified_little_endian.pcap",
+	"pcap_modified_big_endian.pcap",
+	"pcap_version_2_2_lengths_swapped.pcap",
+	"linktype_raw_101.pcap",
+	"pcap_header_only.pcap",
 	"pcap_records_of_length_zero.pcap",
-	"pcapng_little_endian.pcapng", "pcapng_big_endian.pcapng", "pcapng_options_everywhere.pcapng",
+	"pcapng_little_endian.pcapng",
+	"pcapng_big_endian.pcapng",
+	"pcapng_options_everywhere.pcapng",
 };
 
 enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -61,8 +69,12 @@ static ssize_t give(void *cookie, char *buf, size_t n)
 static struct seen see(const struct packet *p, const struct capfile *r)
 {
 	struct seen s = {
-		.ts_ns = p->ts_ns, .len = p->len, .caplen = p->caplen, .linktype = p->iface->linktype,
-		.swapped = p->iface->swapped, .resolution = capfile_resolution(r, p->iface->id),
+		.ts_ns = p->ts_ns,
+		.len = p->len,
+		.caplen = p->caplen,
+		.linktype = p->iface->linktype,
+		.swapped = p->iface->swapped,
+		.resolution = capfile_resolution(r, p->iface->id),
 	};
 
 	for (uint32_t i = 0; i < p->caplen; i++)
@@ -70,7 +82,8 @@ static struct seen see(const struct packet *p, const struct capfile *r)
 	return s;
 }
 
-static void read_with(struct reading *to, const uint8_t *bytes, size_t n, struct capfile_hooks hooks, size_t step)
+static void read_with(struct reading *to, const uint8_t *bytes, size_t n,
+		      struct capfile_hooks hooks, size_t step)
 {
 	struct pieces pieces = { bytes, n, step };
 	FILE *f = fopencookie(&pieces, "r", (cookie_io_functions_t){ .read = give });
@@ -135,10 +148,11 @@ static void are_the_same(const struct seen *a, const struct seen *b, unsigned n,
 static void check_both(const char *what)
 {
 	if (both.err || both.places)
-		fail_msg("%s: %d, %u places: %s", what, both.err, (unsigned)both.places, both.error);
+		fail_msg("%s: %d, %u places: %s", what, both.err, (unsigned)both.places,
+			 both.error);
 	if (both.n != first.n + second.n || both.n_ifaces != first.n_ifaces + second.n_ifaces)
-		fail_msg("%s: %u packets of %u and %u, %u interfaces of %u and %u", what, both.n, first.n, second.n, both.n_ifaces,
-			 first.n_ifaces, second.n_ifaces);
+		fail_msg("%s: %u packets of %u and %u, %u interfaces of %u and %u", what, both.n,
+			 first.n, second.n, both.n_ifaces, first.n_ifaces, second.n_ifaces);
 	are_the_same(both.packets, first.packets, first.n, what);
 	are_the_same(both.packets + first.n, second.packets, second.n, what);
 }
@@ -174,14 +188,16 @@ static void any_two_kinds(void **state)
 		for (unsigned s = 0; s < array_size(sizes); s++) {
 			struct capfile_hooks hooks = { .buffer = sizes[s].buffer };
 
-			snprintf(what, sizeof(what), "%s, %s %s, %zu bytes at once", one, other, w->name, sizes[s].step);
+			snprintf(what, sizeof(what), "%s, %s %s, %zu bytes at once", one, other,
+				 w->name, sizes[s].step);
 			read_with(&both, file, file_len, hooks, sizes[s].step);
 			if (sections && seamless) {	/* which pcapng allows */
 				check_both(what);
 			} else {
-				if (both.err != -EBADMSG || both.n != first.n || !strstr(both.error, place))
-					fail_msg("%s: %d, %u packets of %u: %s, and not %s", what, both.err, both.n, first.n,
-						 both.error, place);
+				if (both.err != -EBADMSG || both.n != first.n ||
+				    !strstr(both.error, place))
+					fail_msg("%s: %d, %u packets of %u: %s, and not %s", what,
+						 both.err, both.n, first.n, both.error, place);
 				are_the_same(both.packets, first.packets, first.n, what);
 			}
 			hooks.concatenated = true;
@@ -248,14 +264,17 @@ static void a_header_that_is_cut_is_no_packet(void **state)
 	at = img.len;
 	header(0xa1b2c3d4, 1);
 	for (size_t n = 8; n <= 24; n++) {
-		read_with(&both, img.bytes, at + n, (struct capfile_hooks){ .buffer = 0 }, SIZE_MAX);
+		read_with(&both, img.bytes, at + n, (struct capfile_hooks){ .buffer = 0 },
+			  SIZE_MAX);
 		assert_int_equal(both.n, 1);
 		assert_non_null(strstr(both.error, "another capture (pcap) begins at byte 46:"));
-		read_with(&both, img.bytes, at + n, (struct capfile_hooks){ .concatenated = true }, SIZE_MAX);
+		read_with(&both, img.bytes, at + n, (struct capfile_hooks){ .concatenated = true },
+			  SIZE_MAX);
 		assert_int_equal(both.n, 1);
 		assert_int_equal(both.err, n == 24 ? 0 : -EBADMSG);
 		assert_true(n == 24 || strstr(both.error, "of the 24 bytes of the file header"));
-		read_with(&both, img.bytes, at + n, (struct capfile_hooks){ .recover = true }, SIZE_MAX);
+		read_with(&both, img.bytes, at + n, (struct capfile_hooks){ .recover = true },
+			  SIZE_MAX);
 		assert_int_equal(both.n, 1);
 		assert_int_equal(both.err, 0);
 	}
@@ -273,12 +292,16 @@ static void a_capture_of_a_version_that_is_not_known_is_no_packet(void **state)
 	put64(65535);
 	read_image();
 	is_refused(1, "another capture (pcap) begins at byte 46:");
-	read_with(&both, img.bytes, img.len, (struct capfile_hooks){ .concatenated = true }, SIZE_MAX);
+	read_with(&both, img.bytes, img.len, (struct capfile_hooks){ .concatenated = true },
+		  SIZE_MAX);
 	assert_int_equal(both.n, 1);
 	assert_non_null(strstr(both.error, "damaged at byte 50: pcap version 2.5"));
 }
 
-/* The first one has lost its end, as when its writer was killed: recovery finds the second one all the same. */
+/*
+ * The first one has lost its end, as when its writer was killed: recovery finds the second one all
+ * the same.
+ */
 static void a_capture_behind_one_that_is_cut_is_found(void **state)
 {
 	static uint8_t a[SIZE_MAX_OF_PART];
@@ -290,23 +313,27 @@ static void a_capture_behind_one_that_is_cut_is_found(void **state)
 		size_t n_a;
 
 		/* in records that may be empty anything looks like one */
-		if (strstr(one, "header_only") || strstr(other, "header_only") || strstr(one, "zero") || strstr(one, "raw"))
+		if (strstr(one, "header_only") || strstr(other, "header_only") ||
+		    strstr(one, "zero") || strstr(one, "raw"))
 			continue;
 		load(one);
 		n_a = img.len;
 		memcpy(a, img.bytes, n_a);
 		load(other);
 		read_with(&first, a, n_a, (struct capfile_hooks){ .buffer = 0 }, SIZE_MAX);
-		read_with(&second, img.bytes, img.len, (struct capfile_hooks){ .buffer = 0 }, SIZE_MAX);
+		read_with(&second, img.bytes, img.len, (struct capfile_hooks){ .buffer = 0 },
+			  SIZE_MAX);
 		for (size_t cut = 1; cut < 40; cut += 4) {
 			file_len = 0;
 			add(a, n_a - cut, CODEC_NONE);
 			add(img.bytes, img.len, CODEC_NONE);
-			read_with(&both, file, file_len, (struct capfile_hooks){ .recover = true }, SIZE_MAX);
+			read_with(&both, file, file_len, (struct capfile_hooks){ .recover = true },
+				  SIZE_MAX);
 			snprintf(what, sizeof(what), "%s without %zu bytes, %s", one, cut, other);
 			if (both.err || both.n < second.n || both.places == 0)
 				fail_msg("%s: %d, %u packets", what, both.err, both.n);
-			are_the_same(both.packets + both.n - second.n, second.packets, second.n, what);
+			are_the_same(both.packets + both.n - second.n, second.packets, second.n,
+				     what);
 		}
 	}
 }
@@ -327,7 +354,8 @@ static void a_header_within_a_packet_is_data(void **state)
 		for (unsigned i = 0; i < 4; i++)
 			record(1700000000, i, inner, n);
 		for (unsigned how = 0; how < 3; how++) {
-			const struct capfile_hooks hooks = { .recover = how == 1, .concatenated = how == 2 };
+			const struct capfile_hooks hooks = { .recover = how == 1,
+							     .concatenated = how == 2 };
 
 			read_with(&both, img.bytes, img.len, hooks, SIZE_MAX);
 			assert_int_equal(both.n, 4);
@@ -342,7 +370,8 @@ static void a_header_within_a_packet_is_data(void **state)
 static void what_only_looks_like_a_header_is_none(void **state)
 {
 	static const uint32_t seconds[] = {
-		0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x0a0d0d0a, 0x00088b1f, 0xfd2fb528, 0x184d2a50, 0x184d2a5f,
+		0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x0a0d0d0a,
+		0x00088b1f, 0xfd2fb528, 0x184d2a50, 0x184d2a5f,
 	};
 
 	(void)state;
@@ -352,7 +381,8 @@ static void what_only_looks_like_a_header_is_none(void **state)
 		for (unsigned i = 0; i < array_size(seconds); i++)
 			for (unsigned k = 0; k < 4; k++)
 				record(seconds[i], k, "some data of a packet", 21);
-		read_with(&both, img.bytes, img.len, (struct capfile_hooks){ .concatenated = concatenated }, SIZE_MAX);
+		read_with(&both, img.bytes, img.len,
+			  (struct capfile_hooks){ .concatenated = concatenated }, SIZE_MAX);
 		assert_int_equal(both.err, 0);
 		assert_int_equal(both.n, 4 * array_size(seconds));
 		img.len = 0;
@@ -366,7 +396,8 @@ static void what_only_looks_like_a_header_is_none(void **state)
 			end();
 			epb(0, i);
 		}
-		read_with(&both, img.bytes, img.len, (struct capfile_hooks){ .concatenated = concatenated }, SIZE_MAX);
+		read_with(&both, img.bytes, img.len,
+			  (struct capfile_hooks){ .concatenated = concatenated }, SIZE_MAX);
 		assert_int_equal(both.err, 0);
 		assert_int_equal(both.n, array_size(seconds) - 1);
 	}
@@ -380,7 +411,9 @@ static void what_is_packed_and_no_capture_is_damage(void **state)
 		header(0xa1b2c3d4, 1);
 		record(1700000000, 0, "packet", 6);
 		file_len = 0;
-		add((const uint8_t *)"text that somebody appended to a capture, for a reason of his own", 65, kind);
+		add((const uint8_t
+			     *)"text that somebody appended to a capture, for a reason of his own",
+		    65, kind);
 		put(file, file_len);
 		read_image();
 		is_refused(1, " at byte ");

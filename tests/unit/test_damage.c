@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Every small fixture, cut at every byte, with every byte, bit and word changed: each fourth of them, unless THOROUGH is
- * set. Packets that end before the damage are delivered as they were, an error is a sentence with a place, no length in a
- * file is believed when memory is asked for, and nothing is read for ever.
+ * Every small fixture, cut at every byte, with every byte, bit and word changed: each fourth of
+ * them, unless THOROUGH is set. Packets that end before the damage are delivered as they were, an
+ * error is a sentence with a place, no length in a file is believed when memory is asked for, and
+ * nothing is read for ever.
  */
 #include <errno.h>
 #include <glob.h>
@@ -33,14 +34,19 @@
 enum {
 	SMALL		= 4096,		/* bytes of a fixture that is looked at */
 	SMALL_WORDS	= 1024,		/* and of one whose words are changed */
-	SMALL_BITS	= SANITIZED ? 256 : SMALL,	/* and each bit: a sanitizer takes its time */
-	SPARSE		= 4,		/* else each fourth byte or word, unless all are asked for */
+	/* and each bit: a sanitizer takes its time */
+	SMALL_BITS	= SANITIZED ? 256 : SMALL,
+	/* else each fourth byte or word, unless all are asked for */
+	SPARSE		= 4,
 	RECORD_MIN	= 16,		/* bytes that a packet takes in a file, at least */
 	MEMORY_MAX	= 64 << 20,	/* beside what the test itself has */
 	N_FIXTURES_MAX	= 400,
 };
 
-/* Address space is no measure of what a program under AddressSanitizer uses, so there each allocation is limited. */
+/*
+ * Address space is no measure of what a program under AddressSanitizer uses, so there each
+ * allocation is limited.
+ */
 #if SANITIZED
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
@@ -79,8 +85,10 @@ static uint64_t mix(uint64_t sum, const void *bytes, size_t n)
 
 static uint64_t sum_packet(uint64_t sum, const struct packet *p)
 {
-	const uint64_t fields[] = { p->has, p->caplen, p->len, p->dropped, p->iface->id, p->iface->linktype, p->ts_ns,
-				    p->flags, p->queue, p->id };
+	const uint64_t fields[] = { p->has,	p->caplen,    p->len,
+				    p->dropped, p->iface->id, p->iface->linktype,
+				    p->ts_ns,	p->flags,     p->queue,
+				    p->id };
 
 	return mix(mix(sum, fields, sizeof(fields)), p->data, p->caplen);
 }
@@ -105,7 +113,8 @@ static void read_bytes(struct result *res, const uint8_t *bytes, size_t n)
 	res->n = 0;
 	res->err = capfile_open_with(&r, f, &hooks);
 	res->packed = capfile_compression(r);
-	while (!res->err && !(res->packed && res->n == SMALL / RECORD_MIN) &&	/* it may hold any number */
+	/* it may hold any number */
+	while (!res->err && !(res->packed && res->n == SMALL / RECORD_MIN) &&
 	       (res->err = capfile_next(r, &p)) > 0) {
 		if (res->n >= n / RECORD_MIN && !res->packed)
 			fail_msg("more than %zu packets in %zu bytes", res->n, n);
@@ -130,7 +139,8 @@ static size_t packets_before(size_t n)
 
 static bool has_place(const char *error)
 {
-	return strstr(error, "byte") || strstr(error, "file is empty") || strstr(error, "no section has version") ||
+	return strstr(error, "byte") || strstr(error, "file is empty") ||
+	       strstr(error, "no section has version") ||
 	       strstr(error, "neither pcap nor pcapng: ");
 }
 
@@ -140,7 +150,8 @@ static void check_damaged(const char *what, size_t where, uint32_t value)
 	size_t n = packets_before(where);
 
 	if (damaged.n < n || (n && damaged.places[n - 1].sum != whole.places[n - 1].sum))
-		fail_msg("%s %zu (%08x): %zu packets, and %zu end before: %s", what, where, value, damaged.n, n, damaged.error);
+		fail_msg("%s %zu (%08x): %zu packets, and %zu end before: %s", what, where, value,
+			 damaged.n, n, damaged.error);
 	if (damaged.err && damaged.err != -EBADMSG)
 		fail_msg("%s %zu (%08x): error %d", what, where, value, damaged.err);
 	if (damaged.err && !has_place(damaged.error))
@@ -161,14 +172,17 @@ static void cut_anywhere(void **state)
 
 	read_bytes(&whole, f->bytes, f->len);
 	for (size_t n = 0; n < f->len; n++) {
-		uint8_t *prefix = malloc(n + 1);	/* so that a sanitizer sees each step too far */
+		/* so that a sanitizer sees each step too far */
+		uint8_t *prefix = malloc(n + 1);
 
 		memcpy(prefix, f->bytes, n);
 		read_bytes(&damaged, prefix, n);
 		free(prefix);
 		check_damaged("cut at byte", n, 0);
-		if (damaged.n != packets_before(n) && !damaged.packed && !strstr(whole.error, "nothing but zeros"))
-			fail_msg("cut at byte %zu: %zu packets, where %zu end before", n, damaged.n, packets_before(n));
+		if (damaged.n != packets_before(n) && !damaged.packed &&
+		    !strstr(whole.error, "nothing but zeros"))
+			fail_msg("cut at byte %zu: %zu packets, where %zu end before", n, damaged.n,
+				 packets_before(n));
 	}
 }
 
@@ -180,8 +194,9 @@ static void any_byte_changed(void **state)
 	memcpy(copy, f->bytes, f->len);
 	for (size_t i = first_of(f); i < f->len; i += step) {
 		const uint8_t was = f->bytes[i];
-		const uint8_t values[] = { 0, 0xff, was ^ 0xff, was ^ 1, was ^ 2, was ^ 4, was ^ 8, was ^ 16, was ^ 32,
-					   was ^ 64, was ^ 128 };
+		const uint8_t values[] = { 0,	     0xff,     was ^ 0xff, was ^ 1,
+					   was ^ 2,  was ^ 4,  was ^ 8,	   was ^ 16,
+					   was ^ 32, was ^ 64, was ^ 128 };
 
 		for (size_t k = 0; k < (f->len <= SMALL_BITS ? sizeof(values) : 3); k++) {
 			if (values[k] == was)
@@ -197,7 +212,8 @@ static void any_byte_changed(void **state)
 /* Lengths, numbers of interfaces, times: what they are worst at, in both byte orders. */
 static void any_word_changed(void **state)
 {
-	static const uint32_t values[] = { 11, 12, 13, 0x7fffffff, 0x80000000, 0xfffffffc, 0xfffffffd };
+	static const uint32_t values[] = { 11,	       12,	   13,	      0x7fffffff,
+					   0x80000000, 0xfffffffc, 0xfffffffd };
 	const struct fixture *f = *state;
 
 	read_bytes(&whole, f->bytes, f->len);
@@ -243,7 +259,10 @@ static unsigned count_packets(const uint8_t *bytes, size_t n)
 	return count;
 }
 
-/* Whether zeros are records or a torn end depends on what follows far behind. That is not looked up for each of them. */
+/*
+ * Whether zeros are records or a torn end depends on what follows far behind. That is not looked up
+ * for each of them.
+ */
 static void records_of_zeros_take_no_longer_than_others(void **state)
 {
 	enum { LEN = 8 << 20, EVERY = 200 << 10 };
@@ -304,7 +323,10 @@ static void count_warning(void *ctx, const char *sentence)
 	n_warnings++;
 }
 
-/* Sections, each with an interface that has a long comment and statistics that have one: 90 MB of them. */
+/*
+ * Sections, each with an interface that has a long comment and statistics that have one: 90 MB of
+ * them.
+ */
 static void comments_of_many_interfaces_do_not_fill_the_memory(void **state)
 {
 	enum { COMMENT = 65532, N = 700 };
@@ -363,10 +385,12 @@ static void load(struct fixture *x, const char *path)
 	fclose(f);
 }
 
-static void add_test(const struct fixture *f, const char *path, const char *what, CMUnitTestFunction fn)
+static void add_test(const struct fixture *f, const char *path, const char *what,
+		     CMUnitTestFunction fn)
 {
 	snprintf(names[n_tests], sizeof(names[0]), "%.80s_%s", strrchr(path, '/') + 1, what);
-	tests[n_tests] = (struct CMUnitTest){ names[n_tests], fn, NULL, NULL, (void *)(uintptr_t)f };
+	tests[n_tests] = (struct CMUnitTest){ names[n_tests], fn, NULL, NULL,
+					      (void *)(uintptr_t)f };
 	n_tests++;
 }
 
@@ -403,7 +427,8 @@ static void limit_memory(void)
 	fclose(f);
 	limit.rlim_cur = limit.rlim_max = pages * sysconf(_SC_PAGESIZE) + MEMORY_MAX;
 	setrlimit(RLIMIT_AS, &limit);
-	mallopt(M_MMAP_THRESHOLD, 1 << 20);	/* the buffer of a reader, opened so often, is not to come from the kernel */
+	/* the buffer of a reader, opened so often, is not to come from the kernel */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	mallopt(M_TRIM_THRESHOLD, 4 << 20);
 #endif
 }
@@ -415,8 +440,10 @@ int main(void)
 	add_fixtures("tests/pcaps/files/*.pcap*");
 	add_fixtures("tests/pcaps/files/*.gz");
 	add_fixtures("tests/pcaps/files/*.zst");
-	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(records_of_zeros_take_no_longer_than_others);
-	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(comments_of_many_interfaces_do_not_fill_the_memory);
+	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(
+		records_of_zeros_take_no_longer_than_others);
+	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(
+		comments_of_many_interfaces_do_not_fill_the_memory);
 	limit_memory();
 	return unit_run("damage", tests, n_tests);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Unpacking: whatever the pieces are in which data comes and goes; cut at every byte and with every byte changed, it hands
- * out what stood before; it asks for no more before all is out that can be; and memory stays small.
+ * Unpacking: whatever the pieces are in which data comes and goes; cut at every byte and with every
+ * byte changed, it hands out what stood before; it asks for no more before all is out that can be;
+ * and memory stays small.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -78,7 +79,8 @@ static void unpack(const uint8_t *data, size_t n, size_t step, size_t room)
 	got.n = 0;
 	while (n_first < sizeof(first) && s.n)
 		n_first += give(&s, first + n_first, sizeof(first) - n_first);
-	assert_int_equal(decompress_open(&u, decompress_kind(data, n), first, n_first, give, &s), 0);
+	assert_int_equal(decompress_open(&u, decompress_kind(data, n), first, n_first, give, &s),
+			 0);
 	do {
 		size_t rest = sizeof(got.bytes) - got.n;
 
@@ -88,7 +90,8 @@ static void unpack(const uint8_t *data, size_t n, size_t step, size_t room)
 	if (got.err <= 0 && got.err != decompress_read(u, got.bytes, 1))
 		fail_msg("%zd is not its last word", got.err);
 	got.warned = decompress_warning(u);
-	snprintf(got.message, sizeof(got.message), "%s", decompress_error(u) ? decompress_error(u) : "");
+	snprintf(got.message, sizeof(got.message), "%s",
+		 decompress_error(u) ? decompress_error(u) : "");
 	if (got.err <= 0)
 		assert_int_equal(got.err < 0, !!decompress_error(u));
 	decompress_close(u);
@@ -121,7 +124,8 @@ static void in_pieces(void **state)
 	for (size_t i = 0; i < n * n; i++) {
 		unpack(packed, n_packed, sizes[i / n], sizes[i % n]);
 		if (got.err || got.n != WHOLE || memcmp(got.bytes, whole, WHOLE))
-			fail_msg("%zu bytes in, %zu out: %zu bytes, %s", sizes[i / n], sizes[i % n], got.n, got.message);
+			fail_msg("%zu bytes in, %zu out: %zu bytes, %s", sizes[i / n], sizes[i % n],
+				 got.n, got.message);
 	}
 }
 
@@ -174,9 +178,12 @@ static void any_byte_changed(void **state)
 				continue;
 			unpack(packed, n_packed, SIZE_MAX, SIZE_MAX);
 			if (got.n < before(i) || memcmp(got.bytes, whole, before(i)))
-				fail_msg("byte %zu is %02x, not %02x: %zu bytes", i, packed[i], was, got.n);
-			if (!got.err && !got.warned && (got.n != WHOLE || memcmp(got.bytes, whole, WHOLE)))
-				fail_msg("byte %zu is %02x, not %02x: not noticed", i, packed[i], was);
+				fail_msg("byte %zu is %02x, not %02x: %zu bytes", i, packed[i], was,
+					 got.n);
+			if (!got.err && !got.warned &&
+			    (got.n != WHOLE || memcmp(got.bytes, whole, WHOLE)))
+				fail_msg("byte %zu is %02x, not %02x: not noticed", i, packed[i],
+					 was);
 		}
 		packed[i] = was;
 	}
@@ -241,7 +248,10 @@ static void an_error_of_the_source_is_handed_on(void **state)
 	decompress_close(u);
 }
 
-/* A frame of zeros: the header, then blocks of 128 KiB in 4 bytes each (RFC 8878, 3.1.1.2: RLE_Block). */
+/*
+ * A frame of zeros: the header, then blocks of 128 KiB in 4 bytes each (RFC 8878, 3.1.1.2:
+ * RLE_Block).
+ */
 struct zeros {
 	uint8_t window;
 	unsigned n_blocks, given;
@@ -264,7 +274,8 @@ static ssize_t give_zeros(void *ctx, void *buf, size_t n)
 	return 4;
 }
 
-static uint64_t read_zeros(uint8_t window, unsigned n_blocks, ssize_t *err, char *message, size_t cap)
+static uint64_t read_zeros(uint8_t window, unsigned n_blocks, ssize_t *err, char *message,
+			   size_t cap)
 {
 	static uint8_t buf[256 << 10];
 	struct zeros z = { window, n_blocks, 0 };
@@ -294,7 +305,8 @@ static void little_that_becomes_much_takes_little_memory(void **state)
 	ssize_t err;
 
 	(void)state;
-	assert_int_equal(read_zeros(15 << 3, 8192, &err, message, sizeof(message)), UINT64_C(8192) << 17);
+	assert_int_equal(read_zeros(15 << 3, 8192, &err, message, sizeof(message)), UINT64_C(8192)
+											    << 17);
 	assert_int_equal(err, 0);
 	if (memory_kib() - was > 48 << 10)
 		fail_msg("1 GiB with a window of 32 MiB took %ld KiB", memory_kib() - was);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Filter expressions: what libpcap takes and refuses for each link type, and that we find the same packets as libpcap does
- * when it reads the file itself.
+ * Filter expressions: what libpcap takes and refuses for each link type, and that we find the same
+ * packets as libpcap does when it reads the file itself.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -36,40 +36,57 @@ static const struct expr_case {
 	{ "ipv4", LINKTYPE_IPV4, "icmp", "" },
 	{ "ipv6", LINKTYPE_IPV6, "icmp6", "" },
 	{ "the_direction_is_in_cooked_packets", LINKTYPE_LINUX_SLL, "inbound", "" },
-	{ "the_interface_is_in_cooked_packets_v2", LINKTYPE_LINUX_SLL2, "ifindex 2 and outbound", "" },
+	{ "the_interface_is_in_cooked_packets_v2", LINKTYPE_LINUX_SLL2, "ifindex 2 and outbound",
+	  "" },
 
-	{ "a_wrong_word", LINKTYPE_ETHERNET, "tcp prot 80", "syntax error: tcp >>>prot<<< 80; did you mean port?" },
-	{ "two_letters_changed_places", LINKTYPE_ETHERNET, "hots 192.0.2.1", "syntax error: >>>hots<<< 192.0.2.1; did you mean host?" },
-	{ "a_letter_missing", LINKTYPE_ETHERNET, "tcp an udp", "syntax error: tcp >>>an<<< udp; did you mean and?" },
-	{ "a_word_like_none", LINKTYPE_ETHERNET, "tcp xyzzy 80", "syntax error: tcp >>>xyzzy<<< 80" },
+	{ "a_wrong_word", LINKTYPE_ETHERNET, "tcp prot 80",
+	  "syntax error: tcp >>>prot<<< 80; did you mean port?" },
+	{ "two_letters_changed_places", LINKTYPE_ETHERNET, "hots 192.0.2.1",
+	  "syntax error: >>>hots<<< 192.0.2.1; did you mean host?" },
+	{ "a_letter_missing", LINKTYPE_ETHERNET, "tcp an udp",
+	  "syntax error: tcp >>>an<<< udp; did you mean and?" },
+	{ "a_word_like_none", LINKTYPE_ETHERNET, "tcp xyzzy 80",
+	  "syntax error: tcp >>>xyzzy<<< 80" },
 	{ "a_wrong_first_word", LINKTYPE_ETHERNET, "and tcp", "syntax error: >>>and<<< tcp" },
 	{ "a_wrong_last_word", LINKTYPE_ETHERNET, "tcp or or", "syntax error: tcp or >>>or<<<" },
-	{ "a_sign_too_many", LINKTYPE_ETHERNET, "tcp[0:2]&0xff==3)||udp", "syntax error: tcp[0:2]&0xff==3>>>)<<<||udp" },
+	{ "a_sign_too_many", LINKTYPE_ETHERNET, "tcp[0:2]&0xff==3)||udp",
+	  "syntax error: tcp[0:2]&0xff==3>>>)<<<||udp" },
 	{ "a_word_lacks", LINKTYPE_ETHERNET, "tcp port", "syntax error at the end: tcp port" },
-	{ "a_bracket_lacks", LINKTYPE_ETHERNET, "(tcp or udp", "syntax error at the end: (tcp or udp" },
+	{ "a_bracket_lacks", LINKTYPE_ETHERNET, "(tcp or udp",
+	  "syntax error at the end: (tcp or udp" },
 	{ "a_word_among_many", LINKTYPE_ETHERNET,
 	  "host 192.0.2.1 or host 192.0.2.2 or host 192.0.2.3 or host 192.0.2.4 or host 192.0.2.5 ore host 192.0.2.6 or "
 	  "host 192.0.2.7 or host 192.0.2.8 or host 192.0.2.9 or host 192.0.2.10",
 	  "192.0.2.4 or host 192.0.2.5 >>>ore<<< host 192.0.2.6 or" },
-	{ "an_unknown_port", LINKTYPE_ETHERNET, "udp port nonesuch or tcp", "unknown port 'nonesuch': udp port >>>nonesuch<<< or tcp" },
-	{ "a_port_too_large", LINKTYPE_ETHERNET, "port 65536", "illegal port number 65536 > 65535: port >>>65536<<<" },
-	{ "a_mac_address_too_long", LINKTYPE_ETHERNET, "ether host 1:2:3:4:5:6:7", "bogus ethernet address" },
-	{ "a_mask_too_long", LINKTYPE_ETHERNET, "net 10.0.0.0/33", "mask length must be <= 32: net 10.0.0.0/33" },
+	{ "an_unknown_port", LINKTYPE_ETHERNET, "udp port nonesuch or tcp",
+	  "unknown port 'nonesuch': udp port >>>nonesuch<<< or tcp" },
+	{ "a_port_too_large", LINKTYPE_ETHERNET, "port 65536",
+	  "illegal port number 65536 > 65535: port >>>65536<<<" },
+	{ "a_mac_address_too_long", LINKTYPE_ETHERNET, "ether host 1:2:3:4:5:6:7",
+	  "bogus ethernet address" },
+	{ "a_mask_too_long", LINKTYPE_ETHERNET, "net 10.0.0.0/33",
+	  "mask length must be <= 32: net 10.0.0.0/33" },
 	{ "bits_behind_the_mask", LINKTYPE_ETHERNET, "net 10.0.0.1/8", "non-network bits set in" },
-	{ "nothing_can_match", LINKTYPE_ETHERNET, "ip and ip6 and 1 = 2", "expression rejects all packets" },
+	{ "nothing_can_match", LINKTYPE_ETHERNET, "ip and ip6 and 1 = 2",
+	  "expression rejects all packets" },
 
-	{ "inbound_is_not_in_ethernet", LINKTYPE_ETHERNET, "inbound and tcp", "inbound/outbound not supported on" },
-	{ "outbound_is_not_in_ethernet", LINKTYPE_ETHERNET, "outbound", "inbound/outbound not supported on" },
-	{ "ifindex_is_not_in_ethernet", LINKTYPE_ETHERNET, "ifindex 2", "ifindex not supported on" },
+	{ "inbound_is_not_in_ethernet", LINKTYPE_ETHERNET, "inbound and tcp",
+	  "inbound/outbound not supported on" },
+	{ "outbound_is_not_in_ethernet", LINKTYPE_ETHERNET, "outbound",
+	  "inbound/outbound not supported on" },
+	{ "ifindex_is_not_in_ethernet", LINKTYPE_ETHERNET, "ifindex 2",
+	  "ifindex not supported on" },
 	{ "ifname_is_of_pf", LINKTYPE_ETHERNET, "ifname eth0", "ifname supported only on PF" },
 	{ "on_is_of_pf", LINKTYPE_ETHERNET, "on eth0", "ifname supported only on PF" },
 	{ "rnr_is_of_pf", LINKTYPE_ETHERNET, "rnr 1", "rnr supported only on PF" },
 	{ "reason_is_of_pf", LINKTYPE_ETHERNET, "reason match", "reason supported only on PF" },
 	{ "action_is_of_pf", LINKTYPE_ETHERNET, "action pass", "action supported only on PF" },
 	{ "type_is_of_802_11", LINKTYPE_ETHERNET, "type mgt", "supported only on 802.11" },
-	{ "subtype_is_of_802_11", LINKTYPE_ETHERNET, "wlan type mgt subtype beacon", "supported only on 802.11" },
+	{ "subtype_is_of_802_11", LINKTYPE_ETHERNET, "wlan type mgt subtype beacon",
+	  "supported only on 802.11" },
 	{ "dir_is_of_802_11", LINKTYPE_ETHERNET, "dir tods", "supported only with 802.11" },
-	{ "wlan_addresses_are_of_802_11", LINKTYPE_ETHERNET, "wlan addr1 1:2:3:4:5:6", "only supported on 802.11" },
+	{ "wlan_addresses_are_of_802_11", LINKTYPE_ETHERNET, "wlan addr1 1:2:3:4:5:6",
+	  "only supported on 802.11" },
 	{ "vpi_is_of_atm", LINKTYPE_ETHERNET, "vpi 1", "supported only on raw ATM" },
 	{ "mac_addresses_are_not_in_raw_ip", LINKTYPE_RAW, "ether host 1:2:3:4:5:6", "ethernet" },
 	{ "an_unknown_link_type", 65000, "tcp", "unknown data link type 65000" },
@@ -113,7 +130,8 @@ static void what_is_wrong_for_all_link_types_is_told_apart(void **state)
 
 		assert_int_equal(expr_open(&e, rows[i].text, rows[i].linktype, true), -EINVAL);
 		if (expr_is_wrong(e) != rows[i].wrong)
-			fail_msg("'%s' is %swrong for all link types", rows[i].text, rows[i].wrong ? "not " : "");
+			fail_msg("'%s' is %swrong for all link types", rows[i].text,
+				 rows[i].wrong ? "not " : "");
 		expr_close(e);
 	}
 }
@@ -180,7 +198,8 @@ static void the_optimizer_makes_it_shorter(void **state)
 static void bsd_loopback_has_the_order_of_the_file(void **state)
 {
 	static const uint8_t little[24] = { 2, 0, 0, 0, 0x45 }, big[24] = { 0, 0, 0, 2, 0x45 };
-	struct iface i = { .linktype = LINKTYPE_NULL, .swapped = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ };
+	struct iface i = { .linktype = LINKTYPE_NULL,
+			   .swapped = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ };
 	struct expr *e = NULL;
 
 	(void)state;
@@ -196,7 +215,8 @@ static void bsd_loopback_has_the_order_of_the_file(void **state)
 /* ---- against libpcap reading the file ---- */
 
 /* False: libpcap refuses the expression for this file, and so do we. */
-static bool same_packets(const char *path, uint16_t linktype, bool swapped, const char *text, bool optimize)
+static bool same_packets(const char *path, uint16_t linktype, bool swapped, const char *text,
+			 bool optimize)
 {
 	struct iface i = { .linktype = linktype, .swapped = swapped };
 	char error[PCAP_ERRBUF_SIZE];
@@ -212,10 +232,12 @@ static bool same_packets(const char *path, uint16_t linktype, bool swapped, cons
 		fail_msg("%s: %s", path, error);
 	refused = pcap_compile(p, &program, text, optimize, 0);
 	if (refused != (bool)expr_open_for(&e, text, &i, optimize))
-		fail_msg("%s: '%s' is refused by one of us: %s", path, text, refused ? pcap_geterr(p) : expr_error(e));
+		fail_msg("%s: '%s' is refused by one of us: %s", path, text,
+			 refused ? pcap_geterr(p) : expr_error(e));
 	while (!refused && pcap_next_ex(p, &h, &data) == 1) {
 		n++;
-		if (!pcap_offline_filter(&program, h, data) != !expr_matches(e, data, h->caplen, h->len))
+		if (!pcap_offline_filter(&program, h, data) !=
+		    !expr_matches(e, data, h->caplen, h->len))
 			fail_msg("%s: packet %u: not the same for '%s'", path, n, text);
 	}
 	if (!refused)
@@ -253,7 +275,8 @@ static void the_same_packets_as_libpcap(void **state)
 	while (fgets(line, sizeof(line), list)) {
 		line[strcspn(line, "\n")] = '\0';
 		for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++, n++)
-			n_taken += same_packets(files[i].path, files[i].linktype, files[i].swapped, line, n % 2);
+			n_taken += same_packets(files[i].path, files[i].linktype, files[i].swapped,
+						line, n % 2);
 	}
 	fclose(list);
 	assert_true(n > 1000 && n_taken > n / 2);
@@ -322,7 +345,8 @@ static void a_word_of_a_file_is_never_quoted(void **state)
 
 		assert_int_equal(expr_open(&e, rows[i].text, LINKTYPE_ETHERNET, true), -EINVAL);
 		assert_ptr_equal(expr_error_in(e, "f", words, sizeof(words)), words);
-		if (strncmp(words, rows[i].where, strlen(rows[i].where)) || strstr(words, "SECRET") || strstr(words, "root"))
+		if (strncmp(words, rows[i].where, strlen(rows[i].where)) ||
+		    strstr(words, "SECRET") || strstr(words, "root"))
 			fail_msg("'%s': %s", rows[i].text, words);
 		assert_ptr_equal(expr_error_in(e, NULL, words, sizeof(words)), expr_error(e));
 		expr_close(e);
@@ -354,7 +378,8 @@ int main(void)
 		cmocka_unit_test(a_word_of_a_file_is_never_quoted),
 		cmocka_unit_test(a_file_that_cannot_be_read),
 	};
-	struct CMUnitTest tests[sizeof(cases) / sizeof(cases[0]) + sizeof(others) / sizeof(others[0])];
+	struct CMUnitTest
+		tests[sizeof(cases) / sizeof(cases[0]) + sizeof(others) / sizeof(others[0])];
 	size_t n = 0;
 
 	unit_of_table(cases, is_compiled_or_refused, tests, n);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The translation of filters without a kernel: programs that are refused, inputs as the fuzz target takes, and programs
- * longer than a jump. What the kernel makes of translations is in test_filter_live.c.
+ * The translation of filters without a kernel: programs that are refused, inputs as the fuzz target
+ * takes, and programs longer than a jump. What the kernel makes of translations is in
+ * test_filter_live.c.
  */
 #include "tests/fuzz/filter_fuzz.c"
 #include "tests/unit/unit.h"
@@ -47,7 +48,9 @@ static void an_empty_program_is_refused(void **state is_unused)
 static void what_no_way_leads_to_is_left_out(void **state is_unused)
 {
 	const struct sock_filter prog[] = {
-		BPF_STMT(BPF_RET | BPF_K, 7), BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0), BPF_STMT(BPF_RET | BPF_A, 0),
+		BPF_STMT(BPF_RET | BPF_K, 7),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+		BPF_STMT(BPF_RET | BPF_A, 0),
 	};
 	const struct frame frame = { (const uint8_t *)"", 0, 0 };
 	struct filter f;
@@ -85,8 +88,8 @@ static void random_inputs_pass(void **state is_unused)
 }
 
 /*
- * In every round a byte is loaded and compared, and one of the answers leads far away, over hundreds of rounds. What is
- * counted on the way tells the ways apart.
+ * In every round a byte is loaded and compared, and one of the answers leads far away, over
+ * hundreds of rounds. What is counted on the way tells the ways apart.
  */
 static void jumps_reach_over_long_programs(void **state is_unused)
 {
@@ -99,11 +102,15 @@ static void jumps_reach_over_long_programs(void **state is_unused)
 			uint32_t left = LONG - 1 - i - 6;
 			bool jumps = i % 600 == 0 && left > far[k];
 
-			prog[i] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_B | BPF_ABS, i % sizeof(bytes));
-			prog[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 1 + i % 7, 0, 1);
-			prog[i + 2] = (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, jumps ? far[k] / 6 * 6 + 3 : 0);
+			prog[i] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
+							       i % sizeof(bytes));
+			prog[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K,
+								   1 + i % 7, 0, 1);
+			prog[i + 2] = (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA,
+								   jumps ? far[k] / 6 * 6 + 3 : 0);
 			prog[i + 3] = (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TXA, 0);
-			prog[i + 4] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 1 + i);
+			prog[i + 4] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_ADD | BPF_K,
+								   1 + i);
 			prog[i + 5] = (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TAX, 0);
 		}
 		prog[LONG - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_A, 0);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Filters in the kernel against libpcap: each expression, optimised and not, and random classic programs are translated,
- * and what they return for a frame in BPF_PROG_TEST_RUN has to be what libpcap's interpreter returns, at XDP and, for some frames,
- * at tc. Then the capture program with a filter in it: its counters. Takes the fixtures, cut at many lengths, and needs root. With the argument
- * "quick" only some frames, for machines that are emulated.
+ * Filters in the kernel against libpcap: each expression, optimised and not, and random classic
+ * programs are translated, and what they return for a frame in BPF_PROG_TEST_RUN has to be what
+ * libpcap's interpreter returns, at XDP and, for some frames, at tc. Then the capture program with
+ * a filter in it: its counters. Takes the fixtures, cut at many lengths, and needs root. With the
+ * argument "quick" only some frames, for machines that are emulated.
  */
 #define PCAP_DONT_INCLUDE_PCAP_BPF_H
 #include <bpf/bpf.h>
@@ -27,7 +28,8 @@
 #include "tests/unit/unit.h"
 
 /* pcap/bpf.h clashes with linux/bpf.h; the instructions are the same. */
-unsigned bpf_filter(const struct sock_filter *prog, const uint8_t *data, unsigned len, unsigned caplen);
+unsigned bpf_filter(const struct sock_filter *prog, const uint8_t *data, unsigned len,
+		    unsigned caplen);
 int bpf_validate(const struct sock_filter *prog, int n);
 
 #define CASES	"tests/unit/test_filter_cases.txt"
@@ -67,37 +69,53 @@ struct kind {
 	enum bpf_attach_type attach;
 	uint32_t flags;
 	const struct filter_loads *loads;
-	struct bpf_insn len;		/* register 0 becomes the length of the frame, whose context is in register 1 */
+	/* register 0 becomes the length of the frame, whose context is in register 1 */
+	struct bpf_insn len;
 	uint32_t ctx_size;
-	uint32_t frame_min, frame_max;	/* of BPF_PROG_TEST_RUN, which wants an IP header to be whole in an skb */
+	/* of BPF_PROG_TEST_RUN, which wants an IP header to be whole in an skb */
+	uint32_t frame_min, frame_max;
 };
 
 static const struct kind xdp = {
-	.type = BPF_PROG_TYPE_XDP, .attach = BPF_XDP, .flags = BPF_F_XDP_HAS_FRAGS, .loads = &filter_loads_xdp,
+	.type = BPF_PROG_TYPE_XDP,
+	.attach = BPF_XDP,
+	.flags = BPF_F_XDP_HAS_FRAGS,
+	.loads = &filter_loads_xdp,
 	.len = { .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_xdp_get_buff_len },
-	.ctx_size = sizeof(struct xdp_md), .frame_min = TEST_RUN_MIN, .frame_max = UINT32_MAX,
+	.ctx_size = sizeof(struct xdp_md),
+	.frame_min = TEST_RUN_MIN,
+	.frame_max = UINT32_MAX,
 };
 
 static const struct kind tc = {
-	.type = BPF_PROG_TYPE_SCHED_CLS, .loads = &filter_loads_skb,
-	.len = { .code = BPF_LDX | BPF_MEM | BPF_W, .src_reg = BPF_REG_1, .off = offsetof(struct __sk_buff, len) },
-	.ctx_size = sizeof(struct __sk_buff), .frame_min = 54, .frame_max = 3000,
+	.type = BPF_PROG_TYPE_SCHED_CLS,
+	.loads = &filter_loads_skb,
+	.len = { .code = BPF_LDX | BPF_MEM | BPF_W,
+		 .src_reg = BPF_REG_1,
+		 .off = offsetof(struct __sk_buff, len) },
+	.ctx_size = sizeof(struct __sk_buff),
+	.frame_min = 54,
+	.frame_max = 3000,
 };
 
 /*
- * What is run calls the filter in the only place of @filters. At XDP it is attached to lo of a namespace of our own, which is
- * down, and stays so: a run of a program that is nowhere attached takes milliseconds, and so does each attachment.
+ * What is run calls the filter in the only place of @filters. At XDP it is attached to lo of a
+ * namespace of our own, which is down, and stays so: a run of a program that is nowhere attached
+ * takes milliseconds, and so does each attachment.
  */
 static struct {
 	const struct kind *kind;
 	int fd, link, filters;
-	bool has_short_buffers;		/* the kernel can put the end of a small frame into fragments */
+	/* the kernel can put the end of a small frame into fragments */
+	bool has_short_buffers;
 } runner;
 
-static int load_program(const char *name, const struct bpf_insn *insns, size_t n, char *log, size_t log_size)
+static int load_program(const char *name, const struct bpf_insn *insns, size_t n, char *log,
+			size_t log_size)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = runner.kind->flags, .expected_attach_type = runner.kind->attach,
-		    .log_buf = log, .log_size = log_size, .log_level = !!log);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = runner.kind->flags,
+		    .expected_attach_type = runner.kind->attach, .log_buf = log,
+		    .log_size = log_size, .log_level = !!log);
 
 	return bpf_prog_load(runner.kind->type, name, "GPL", insns, n, &opts);
 }
@@ -223,12 +241,13 @@ static int run(const uint8_t *data, uint32_t len, uint32_t linear, uint32_t *ver
 static void print_program(const struct sock_filter *prog, size_t n)
 {
 	for (size_t i = 0; i < n && i < 200; i++)
-		print_message("# (%03zu) %#04x jt %u jf %u k %#x\n", i, prog[i].code, prog[i].jt, prog[i].jf, prog[i].k);
+		print_message("# (%03zu) %#04x jt %u jf %u k %#x\n", i, prog[i].code, prog[i].jt,
+			      prog[i].jf, prog[i].k);
 }
 
 /* One frame, one length. */
-static void compare(const char *what, const struct sock_filter *prog, size_t n, const struct frame *f, uint32_t len,
-		    uint32_t linear)
+static void compare(const char *what, const struct sock_filter *prog, size_t n,
+		    const struct frame *f, uint32_t len, uint32_t linear)
 {
 	uint32_t want = bpf_filter(prog, f->data, len, len), found;
 	int err = run(f->data, len, linear, &found);
@@ -238,8 +257,9 @@ static void compare(const char *what, const struct sock_filter *prog, size_t n, 
 	if (found == want)
 		return;
 	print_program(prog, n);
-	fail_msg("%s: fixture frame %zu, length %u, first buffer %u (0: all): kernel %u, libpcap %u", what,
-		 f - fixtures.v, len, linear, found, want);
+	fail_msg(
+		"%s: fixture frame %zu, length %u, first buffer %u (0: all): kernel %u, libpcap %u",
+		what, f - fixtures.v, len, linear, found, want);
 }
 
 /* ---- numbers ---- */
@@ -251,7 +271,10 @@ static uint32_t below(uint64_t *seed, uint32_t n)
 	return (*seed >> 33) % n;
 }
 
-/* The n-th of the lengths at which a frame is cut: all, then those around its headers, then spread over the rest. */
+/*
+ * The n-th of the lengths at which a frame is cut: all, then those around its headers, then spread
+ * over the rest.
+ */
 static uint32_t cut_at(const struct frame *f, unsigned n)
 {
 	uint32_t rest;
@@ -266,7 +289,8 @@ static uint32_t cut_at(const struct frame *f, unsigned n)
 
 /* ---- expressions ---- */
 
-static void compare_cuts(const char *text, const struct sock_filter *prog, size_t n, const struct frame *f)
+static void compare_cuts(const char *text, const struct sock_filter *prog, size_t n,
+			 const struct frame *f)
 {
 	uint32_t len = 0;
 
@@ -277,7 +301,8 @@ static void compare_cuts(const char *text, const struct sock_filter *prog, size_
 	}
 }
 
-static void compare_buffers(const char *text, const struct sock_filter *prog, size_t n, const struct frame *f)
+static void compare_buffers(const char *text, const struct sock_filter *prog, size_t n,
+			    const struct frame *f)
 {
 	static const uint32_t linear[] = { 14, 15, 23, 34, 37, 54, 100 };
 
@@ -361,28 +386,66 @@ static void all_expressions_agree_at_tc(void **state is_unused)
 /* ---- random programs ---- */
 
 static const uint16_t random_codes[] = {
-	BPF_LD | BPF_ABS | BPF_W, BPF_LD | BPF_ABS | BPF_H, BPF_LD | BPF_ABS | BPF_B,
-	BPF_LD | BPF_ABS | BPF_W, BPF_LD | BPF_ABS | BPF_H, BPF_LD | BPF_ABS | BPF_B,
-	BPF_LD | BPF_IND | BPF_W, BPF_LD | BPF_IND | BPF_H, BPF_LD | BPF_IND | BPF_B,
-	BPF_LDX | BPF_MSH | BPF_B, BPF_LD | BPF_LEN, BPF_LDX | BPF_LEN, BPF_LD | BPF_IMM, BPF_LDX | BPF_IMM,
-	BPF_LD | BPF_MEM, BPF_LDX | BPF_MEM, BPF_ST, BPF_STX, BPF_MISC | BPF_TAX, BPF_MISC | BPF_TXA,
-	BPF_ALU | BPF_ADD | BPF_K, BPF_ALU | BPF_SUB | BPF_K, BPF_ALU | BPF_MUL | BPF_K, BPF_ALU | BPF_DIV | BPF_K,
-	BPF_ALU | BPF_MOD | BPF_K, BPF_ALU | BPF_AND | BPF_K, BPF_ALU | BPF_OR | BPF_K, BPF_ALU | BPF_XOR | BPF_K,
-	BPF_ALU | BPF_LSH | BPF_K, BPF_ALU | BPF_RSH | BPF_K, BPF_ALU | BPF_NEG,
-	BPF_ALU | BPF_ADD | BPF_X, BPF_ALU | BPF_SUB | BPF_X, BPF_ALU | BPF_MUL | BPF_X, BPF_ALU | BPF_DIV | BPF_X,
-	BPF_ALU | BPF_MOD | BPF_X, BPF_ALU | BPF_AND | BPF_X, BPF_ALU | BPF_OR | BPF_X, BPF_ALU | BPF_XOR | BPF_X,
-	BPF_ALU | BPF_LSH | BPF_X, BPF_ALU | BPF_RSH | BPF_X,
-	BPF_JMP | BPF_JA, BPF_JMP | BPF_JEQ | BPF_K, BPF_JMP | BPF_JGT | BPF_K, BPF_JMP | BPF_JGE | BPF_K,
-	BPF_JMP | BPF_JSET | BPF_K, BPF_JMP | BPF_JEQ | BPF_X, BPF_JMP | BPF_JGT | BPF_X, BPF_JMP | BPF_JGE | BPF_X,
-	BPF_JMP | BPF_JSET | BPF_X, BPF_RET | BPF_K, BPF_RET | BPF_A,
+	BPF_LD | BPF_ABS | BPF_W,
+	BPF_LD | BPF_ABS | BPF_H,
+	BPF_LD | BPF_ABS | BPF_B,
+	BPF_LD | BPF_ABS | BPF_W,
+	BPF_LD | BPF_ABS | BPF_H,
+	BPF_LD | BPF_ABS | BPF_B,
+	BPF_LD | BPF_IND | BPF_W,
+	BPF_LD | BPF_IND | BPF_H,
+	BPF_LD | BPF_IND | BPF_B,
+	BPF_LDX | BPF_MSH | BPF_B,
+	BPF_LD | BPF_LEN,
+	BPF_LDX | BPF_LEN,
+	BPF_LD | BPF_IMM,
+	BPF_LDX | BPF_IMM,
+	BPF_LD | BPF_MEM,
+	BPF_LDX | BPF_MEM,
+	BPF_ST,
+	BPF_STX,
+	BPF_MISC | BPF_TAX,
+	BPF_MISC | BPF_TXA,
+	BPF_ALU | BPF_ADD | BPF_K,
+	BPF_ALU | BPF_SUB | BPF_K,
+	BPF_ALU | BPF_MUL | BPF_K,
+	BPF_ALU | BPF_DIV | BPF_K,
+	BPF_ALU | BPF_MOD | BPF_K,
+	BPF_ALU | BPF_AND | BPF_K,
+	BPF_ALU | BPF_OR | BPF_K,
+	BPF_ALU | BPF_XOR | BPF_K,
+	BPF_ALU | BPF_LSH | BPF_K,
+	BPF_ALU | BPF_RSH | BPF_K,
+	BPF_ALU | BPF_NEG,
+	BPF_ALU | BPF_ADD | BPF_X,
+	BPF_ALU | BPF_SUB | BPF_X,
+	BPF_ALU | BPF_MUL | BPF_X,
+	BPF_ALU | BPF_DIV | BPF_X,
+	BPF_ALU | BPF_MOD | BPF_X,
+	BPF_ALU | BPF_AND | BPF_X,
+	BPF_ALU | BPF_OR | BPF_X,
+	BPF_ALU | BPF_XOR | BPF_X,
+	BPF_ALU | BPF_LSH | BPF_X,
+	BPF_ALU | BPF_RSH | BPF_X,
+	BPF_JMP | BPF_JA,
+	BPF_JMP | BPF_JEQ | BPF_K,
+	BPF_JMP | BPF_JGT | BPF_K,
+	BPF_JMP | BPF_JGE | BPF_K,
+	BPF_JMP | BPF_JSET | BPF_K,
+	BPF_JMP | BPF_JEQ | BPF_X,
+	BPF_JMP | BPF_JGT | BPF_X,
+	BPF_JMP | BPF_JGE | BPF_X,
+	BPF_JMP | BPF_JSET | BPF_X,
+	BPF_RET | BPF_K,
+	BPF_RET | BPF_A,
 };
 
 /* Often small, sometimes at a border or anything. */
 static uint32_t random_number(uint64_t *seed)
 {
 	static const uint32_t border[] = {
-		0, 1, 31, 32, 0x7ffe, 0x7fff, 0x8000, 0xfffb, 0xfffc, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffefffff,
-		0xfffffffc, 0xffffffff,
+		0,	1,	31,	 32,	     0x7ffe,	 0x7fff,     0x8000,	 0xfffb,
+		0xfffc, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffefffff, 0xfffffffc, 0xffffffff,
 	};
 
 	switch (below(seed, 8)) {
@@ -396,17 +459,22 @@ static uint32_t random_number(uint64_t *seed)
 	return below(seed, 80);
 }
 
-/* @left: instructions behind this one. Memory has 4 words, which are set at the start: libpcap leaves them to chance. */
+/*
+ * @left: instructions behind this one. Memory has 4 words, which are set at the start: libpcap
+ * leaves them to chance.
+ */
 static struct sock_filter random_insn(uint64_t *seed, uint32_t left)
 {
-	struct sock_filter in = { .code = random_codes[below(seed, array_size(random_codes))], .k = random_number(seed) };
+	struct sock_filter in = { .code = random_codes[below(seed, array_size(random_codes))],
+				  .k = random_number(seed) };
 	uint8_t class = BPF_CLASS(in.code), op = BPF_OP(in.code);
 
 	if (class == BPF_RET && below(seed, 8))
 		in.code = BPF_LDX | BPF_MSH | BPF_B;
 	if (class <= BPF_LDX && BPF_MODE(in.code) != BPF_IMM && below(seed, 16))
 		in.k %= TEST_RUN_MIN - 4;
-	if (class == BPF_ST || class == BPF_STX || (class <= BPF_LDX && BPF_MODE(in.code) == BPF_MEM))
+	if (class == BPF_ST || class == BPF_STX ||
+	    (class <= BPF_LDX && BPF_MODE(in.code) == BPF_MEM))
 		in.k %= 4;
 	if (class == BPF_ALU && (op == BPF_LSH || op == BPF_RSH))
 		in.k %= 32;
@@ -453,7 +521,8 @@ static void compare_random_programs(void)
 			fail_msg("%s: cannot load: %s", what, strerror(-err));
 		for (int k = 0; k < RANDOM_FRAMES; k++) {
 			const struct frame *f = &fixtures.v[below(&seed, fixtures.n)];
-			uint32_t least = runner.kind->frame_min, most = min_of(f->len, runner.kind->frame_max);
+			uint32_t least = runner.kind->frame_min,
+				 most = min_of(f->len, runner.kind->frame_max);
 			uint32_t len = least + below(&seed, most < least ? 1 : most - least + 1);
 
 			if (len > f->len)
@@ -462,10 +531,12 @@ static void compare_random_programs(void)
 			accepted += !!bpf_filter(prog, f->data, len, len);
 			compare(what, prog, n, f, len, WHOLE);
 			if (runner.has_short_buffers)
-				compare(what, prog, n, f, len, TEST_RUN_MIN + below(&seed, len - TEST_RUN_MIN + 1));
+				compare(what, prog, n, f, len,
+					TEST_RUN_MIN + below(&seed, len - TEST_RUN_MIN + 1));
 		}
 	}
-	print_message("# %d programs, %llu of %d frames accepted\n", N_RANDOM, accepted, N_RANDOM * RANDOM_FRAMES);
+	print_message("# %d programs, %llu of %d frames accepted\n", N_RANDOM, accepted,
+		      N_RANDOM * RANDOM_FRAMES);
 	assert_in_range(accepted, N_RANDOM * RANDOM_FRAMES / 8, N_RANDOM * RANDOM_FRAMES * 7 / 8);
 }
 
@@ -514,7 +585,8 @@ static int open_capture(const char *text, bool optimize, bool drop, struct expr 
 
 static int run_capture(const struct frame *f)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = f->data, .data_size_in = f->len, .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = f->data, .data_size_in = f->len,
+		    .repeat = 1);
 	int err = bpf_prog_test_run_opts(attach_program_fd(attach), &opts);
 
 	return err ? err : (int)opts.retval;
@@ -553,7 +625,10 @@ static void check_capture(const char *text, bool drop)
 
 static void each_frame_is_counted_as_filtered_or_as_accepted(void **state is_unused)
 {
-	static const char *const texts[] = { "tcp", "udp port 53", "not ip", "len > 100", "greater 0", "less 1", "ip6 protochain 6" };
+	static const char *const texts[] = {
+		"tcp",	     "udp port 53", "not ip",	       "len > 100",
+		"greater 0", "less 1",	    "ip6 protochain 6"
+	};
 
 	for (size_t i = 0; i < array_size(texts); i++)
 		for (int drop = 0; drop < 2; drop++)
@@ -570,10 +645,13 @@ static void check_long(const char *text, bool optimize)
 
 	expr_insns(e, &n);
 	if (err)
-		fail_msg("%.60s..., optimised %d, %zu instructions: cannot load: %s", text, optimize, n, strerror(-err));
+		fail_msg("%.60s..., optimised %d, %zu instructions: cannot load: %s", text,
+			 optimize, n, strerror(-err));
 	assert_int_equal(bpf_obj_get_info_by_fd(attach_program_fd(attach), &info, &len), 0);
-	print_message("# %.24s ..., optimised %d: %zu classic instructions, %u of eBPF, %u verified, %u bytes\n", text,
-		      optimize, n, info.xlated_prog_len / 8, info.verified_insns, info.jited_prog_len);
+	print_message(
+		"# %.24s ..., optimised %d: %zu classic instructions, %u of eBPF, %u verified, %u bytes\n",
+		text, optimize, n, info.xlated_prog_len / 8, info.verified_insns,
+		info.jited_prog_len);
 	for (size_t i = 0; i < fixtures.n; i += 10) {
 		struct counters before, after;
 		const struct frame *f = &fixtures.v[i];
@@ -581,7 +659,8 @@ static void check_long(const char *text, bool optimize)
 		assert_int_equal(attach_counters(attach, &before), 0);
 		assert_int_equal(run_capture(f), XDP_PASS);
 		assert_int_equal(attach_counters(attach, &after), 0);
-		assert_int_equal(after.all.packets - before.all.packets, expr_matches(e, f->data, f->len, f->len));
+		assert_int_equal(after.all.packets - before.all.packets,
+				 expr_matches(e, f->data, f->len, f->len));
 		assert_int_equal(count_seen(&after), count_seen(&before) + 1);
 	}
 	expr_close(e);
@@ -615,8 +694,10 @@ static void a_filter_of_500_hosts_loads(void **state is_unused)
 	};
 
 	for (size_t i = 0; i < array_size(cases); i++) {
-		for (int optimize = i > 1; optimize < 2; optimize++) {	/* libpcap takes seconds for the long ones */
-			char *text = many(cases[i].prefix, cases[i].each, MANY_HOSTS, cases[i].suffix);
+		/* libpcap takes seconds for the long ones */
+		for (int optimize = i > 1; optimize < 2; optimize++) {
+			char *text = many(cases[i].prefix, cases[i].each, MANY_HOSTS,
+					  cases[i].suffix);
 
 			check_long(text, optimize);
 			free(text);

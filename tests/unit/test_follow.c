@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Files that grow, and those that take their place. Whoever waits does the next thing that the writer would have done, so that
- * every order of events is tried and nothing depends on time.
+ * Files that grow, and those that take their place. Whoever waits does the next thing that the
+ * writer would have done, so that every order of events is tried and nothing depends on time.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,9 +15,10 @@
 enum { PACKET = 32 + 4, STEPS_MAX = 24 };
 
 /*
- * What happens, in order: "NAME+K" appends packet K to the file of that descriptor (a, b or c), "NAME<K" and "NAME>K" its first and
- * its last bytes, "NAME!" bytes that are none; "NAME=PATH" begins a file with its header, "NAME:PATH" without, "NAME0" begins it
- * anew; "mv A B", "rm A", "tick": the clock of files goes on. Then the waiting is over.
+ * What happens, in order: "NAME+K" appends packet K to the file of that descriptor (a, b or c),
+ * "NAME<K" and "NAME>K" its first and its last bytes, "NAME!" bytes that are none; "NAME=PATH"
+ * begins a file with its header, "NAME:PATH" without, "NAME0" begins it anew; "mv A B", "rm A",
+ * "tick": the clock of files goes on. Then the waiting is over.
  */
 struct follow_case {
 	const char *name;
@@ -120,7 +121,8 @@ static const struct merge_options options = { .warn = warn_of, .wait = wait_step
 static int go_there(void **state)
 {
 	(void)state;
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	n_warnings = n_waits = 0;
 	for (size_t i = 0; i < array_size(fds); i++)
 		fds[i] = -1;
@@ -232,7 +234,10 @@ static void a_signal_ends_the_waiting_for_the_first(void **state)
 	merge_close(in);
 }
 
-/* The numbers of interfaces, memory and descriptors do not fail a capture that is followed for long. */
+/*
+ * The numbers of interfaces, memory and descriptors do not fail a capture that is followed for
+ * long.
+ */
 static void many_follow_each_other(void **state)
 {
 	enum { N = 3000 };

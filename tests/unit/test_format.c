@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Formats and packets that nobody made: whatever is in them, no format needs more room than it asks for, none builds
- * anything without it, and each row of JSON is JSON. What rows say is for the golden tests.
+ * Formats and packets that nobody made: whatever is in them, no format needs more room than it asks
+ * for, none builds anything without it, and each row of JSON is JSON. What rows say is for the
+ * golden tests.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -84,15 +85,25 @@ static void make_packet(struct packet *p)
 	for (size_t i = 0; i < len; i++)
 		made.name[i] = odd_byte();
 	made.name[len] = '\0';
-	made.iface = (struct iface){ .id = 0, .linktype = links[n].linktype, .name = noise() % 4 ? made.name : NULL };
+	made.iface = (struct iface){ .id = 0,
+				     .linktype = links[n].linktype,
+				     .name = noise() % 4 ? made.name : NULL };
 	*p = (struct packet){
-		.ts_ns = numbers[noise() % 4], .dropped = numbers[noise() % 5], .id = numbers[noise() % 5],
-		.flags = noise(), .queue = noise(), .has = noise() % 16, .data = made.data,
-		.caplen = noise() % (DATA_MAX + 1), .len = noise() % 3 ? DATA_MAX : 20, .iface = &made.iface,
+		.ts_ns = numbers[noise() % 4],
+		.dropped = numbers[noise() % 5],
+		.id = numbers[noise() % 5],
+		.flags = noise(),
+		.queue = noise(),
+		.has = noise() % 16,
+		.data = made.data,
+		.caplen = noise() % (DATA_MAX + 1),
+		.len = noise() % 3 ? DATA_MAX : 20,
+		.iface = &made.iface,
 		.options = { .bytes = made.options },
 	};
 	for (unsigned i = noise() % 3; i; i--)
-		p->options.len += put_option(made.options + p->options.len, OPT_COMMENT, noise() % TEXT_MAX);
+		p->options.len += put_option(made.options + p->options.len, OPT_COMMENT,
+					     noise() % TEXT_MAX);
 	if (noise() % 2) {
 		p->options.len += put_option(made.options + p->options.len, EPB_VERDICT, 9);
 		made.options[p->options.len - 12] = noise() % 4;
@@ -174,13 +185,16 @@ static bool is_csv_row(const char *s)
 
 static void check_row(enum file_format format, const char *row, ssize_t n)
 {
-	if ((ssize_t)strlen(row) != n || (format == FORMAT_JSON ? !is_json_row(row) : !is_csv_row(row)))
+	if ((ssize_t)strlen(row) != n ||
+	    (format == FORMAT_JSON ? !is_json_row(row) : !is_csv_row(row)))
 		fail_msg("round %llu: %s", (unsigned long long)seed, row);
 }
 
 static void no_format_takes_more_room_than_it_asks_for(void **state)
 {
-	const struct text_settings text = { .hex = HEX_ASCII_LINK, .verbose = 2, .link = true, .number = true };
+	const struct text_settings text = {
+		.hex = HEX_ASCII_LINK, .verbose = 2, .link = true, .number = true
+	};
 
 	(void)state;
 	for (enum file_format i = 0; i < N_FORMATS; i++) {
@@ -282,14 +296,18 @@ static void no_cell_of_csv_is_a_formula(void **state)
 		memcpy(made.options, head, 4);
 		memcpy(made.options + 4, rows[i].foreign, head[1]);
 		p.options.len = 4 + ((head[1] + 3u) & ~3u);
-		snprintf(wanted, sizeof(wanted), ",%s,,0,0,,,,,,,%s,65000", rows[i].cell, rows[i].cell);
+		snprintf(wanted, sizeof(wanted), ",%s,,0,0,,,,,,,%s,65000", rows[i].cell,
+			 rows[i].cell);
 		if (!strstr(row_of(FORMAT_CSV, &p), wanted))
 			fail_msg("%s, not %s", row_of(FORMAT_CSV, &p), wanted);
 		assert_null(strstr(row_of(FORMAT_JSON, &p), "\"'=1+1"));
 	}
 }
 
-/* As many as a block of a hostile file can have: each looked for from the start they would take minutes. */
+/*
+ * As many as a block of a hostile file can have: each looked for from the start they would take
+ * minutes.
+ */
 static void a_packet_may_have_very_many_options(void **state)
 {
 	enum { N = 400000, LEN = 4 };
@@ -345,7 +363,8 @@ static void a_verdict_is_that_of_its_kind_of_program(void **state)
 	}
 }
 
-static ssize_t pcap_packet(const struct packet *p, uint32_t linktype, uint32_t snaplen, void *buf, size_t room)
+static ssize_t pcap_packet(const struct packet *p, uint32_t linktype, uint32_t snaplen, void *buf,
+			   size_t room)
 {
 	const struct iface i = { .linktype = linktype };
 	struct format *f = format_open(FORMAT_PCAP, NULL);
@@ -364,11 +383,14 @@ static void pcap_refuses_what_it_cannot_express(void **state)
 	static uint8_t data[262145];
 	static char buf[sizeof(data) + 64];
 	const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
-	struct packet p = { .data = data, .caplen = 60, .len = 60, .has = PACKET_TIME, .iface = &ethernet };
+	struct packet p = {
+		.data = data, .caplen = 60, .len = 60, .has = PACKET_TIME, .iface = &ethernet
+	};
 
 	(void)state;
 	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), 76);
-	assert_int_equal(pcap_packet(&p, LINKTYPE_RAW, 0, buf, sizeof(buf)), -FORMAT_OTHER_LINKTYPE);
+	assert_int_equal(pcap_packet(&p, LINKTYPE_RAW, 0, buf, sizeof(buf)),
+			 -FORMAT_OTHER_LINKTYPE);
 	p.ts_ns = (1ull << 32) * 1000000000 - 1;
 	assert_int_equal(pcap_packet(&p, LINKTYPE_ETHERNET, 0, buf, sizeof(buf)), 76);
 	p.ts_ns++;
@@ -392,7 +414,8 @@ static void each_format_is_found_by_its_name(void **state)
 	for (enum file_format i = 0; i < N_FORMATS; i++) {
 		assert_true(format_by_name(&found, format_name(i)));
 		assert_int_equal(found, i);
-		assert_int_equal(format_is_text(i), i == FORMAT_JSON || i == FORMAT_CSV || i == FORMAT_TEXT);
+		assert_int_equal(format_is_text(i),
+				 i == FORMAT_JSON || i == FORMAT_CSV || i == FORMAT_TEXT);
 	}
 	assert_false(format_by_name(&found, "pcapn"));
 	assert_false(format_by_name(&found, ""));

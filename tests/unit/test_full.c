@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * A disk that is full at any byte, for every format and compression: the file can be read to its end, its packets are the
- * first ones given, and the rest is counted as lost.
+ * A disk that is full at any byte, for every format and compression: the file can be read to its
+ * end, its packets are the first ones given, and the rest is counted as lost.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,7 +26,9 @@ enum { N_PACKETS = 30, FILE_MAX = 64 * 1024 };
 
 static char dir[64], path[80];
 
-static const struct iface iface = { .id = 0, .linktype = LINKTYPE_ETHERNET, .snaplen = 256, .name = (char *)"v0" };
+static const struct iface iface = {
+	.id = 0, .linktype = LINKTYPE_ETHERNET, .snaplen = 256, .name = (char *)"v0"
+};
 
 static const struct full_case {
 	const char *name;
@@ -62,7 +64,12 @@ static struct packet packet(unsigned n)
 {
 	static uint8_t data[128];
 	struct packet p = {
-		.ts_ns = n, .has = PACKET_TIME, .data = data, .caplen = packet_len(n), .len = packet_len(n), .iface = &iface,
+		.ts_ns = n,
+		.has = PACKET_TIME,
+		.data = data,
+		.caplen = packet_len(n),
+		.len = packet_len(n),
+		.iface = &iface,
 	};
 
 	memset(data, n, sizeof(data));
@@ -149,7 +156,10 @@ static size_t unpack_gzip(uint8_t *to, uint8_t *from, size_t n)
 	size_t got = 0;
 
 	while (n) {
-		z_stream z = { .next_in = from, .avail_in = n, .next_out = to + got, .avail_out = FILE_MAX - got };
+		z_stream z = { .next_in = from,
+			       .avail_in = n,
+			       .next_out = to + got,
+			       .avail_out = FILE_MAX - got };
 
 		assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
 		if (inflate(&z, Z_FINISH) != Z_STREAM_END)
@@ -173,7 +183,8 @@ static unsigned count_packets(const uint8_t *bytes, size_t n, uint64_t lost)
 	int err = capfile_open(&r, f, NULL, NULL);
 
 	while (!err && (err = capfile_next(r, &p)) > 0) {
-		if (p.ts_ns / 1000 != count / 1000 || p.caplen != packet_len(count) || *p.data != count)
+		if (p.ts_ns / 1000 != count / 1000 || p.caplen != packet_len(count) ||
+		    *p.data != count)
 			fail_msg("packet %u is not the one given", count);
 		count++;
 		err = 0;
@@ -236,7 +247,8 @@ static void full_at_any_byte(void **state)
 		int err = write_file(c, limit, &lost);
 
 		if (err != -EFBIG)
-			fail_msg("limit %zu of %zu: finished with %d", (size_t)limit, (size_t)st.st_size, err);
+			fail_msg("limit %zu of %zu: finished with %d", (size_t)limit,
+				 (size_t)st.st_size, err);
 		check(c, limit, lost);
 	}
 }
@@ -244,7 +256,8 @@ static void full_at_any_byte(void **state)
 static int make_dir(void **state)
 {
 	(void)state;
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/out", dir);

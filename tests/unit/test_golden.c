@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Every capture in tests/pcaps as text, compared with the text that was reviewed and kept in tests/golden. With the word
- * `update` that is written anew, for all cases or those whose name has a second word.
+ * Every capture in tests/pcaps as text, compared with the text that was reviewed and kept in
+ * tests/golden. With the word `update` that is written anew, for all cases or those whose name has
+ * a second word.
  */
 #include "tests/unit/tool.h"
 
@@ -24,7 +25,8 @@ static void read_cases(void)
 		struct golden_case *c = &cases[n_cases];
 
 		*c->options = '\0';
-		if (*line != '#' && sscanf(line, "%127s %127s %255[^\n]", c->name, c->file, c->options) >= 2 &&
+		if (*line != '#' &&
+		    sscanf(line, "%127s %127s %255[^\n]", c->name, c->file, c->options) >= 2 &&
 		    ++n_cases == CASES_MAX)
 			abort();
 	}
@@ -104,7 +106,10 @@ static void every_output_has_a_case(void **state is_unused)
 	globfree(&found);
 }
 
-/* What a file is called says how it ends: damage has its place named, warnings do not stop anything, the rest is silent. */
+/*
+ * What a file is called says how it ends: damage has its place named, warnings do not stop
+ * anything, the rest is silent.
+ */
 static void ends_as_named(const char *name, const char *kept)
 {
 	const char *complaint = strstr(kept, "--- stderr\n"), *end = strstr(kept, "--- exit ");
@@ -112,10 +117,13 @@ static void ends_as_named(const char *name, const char *kept)
 	bool as_named;
 
 	if (!strncmp(name, "damaged_", 8))
-		as_named = status == 1 && complaint && (strstr(complaint, "at byte ") || strstr(complaint, "neither pcap nor") ||
-							strstr(complaint, "file is empty"));
+		as_named = status == 1 && complaint &&
+			   (strstr(complaint, "at byte ") ||
+			    strstr(complaint, "neither pcap nor") ||
+			    strstr(complaint, "file is empty"));
 	else if (!strncmp(name, "warn_", 5))
-		as_named = status == 0 && complaint && strstr(complaint, "warning: ") && strstr(complaint, " byte ");
+		as_named = status == 0 && complaint && strstr(complaint, "warning: ") &&
+			   strstr(complaint, " byte ");
 	else
 		as_named = status == 0 && !complaint;
 	if (!as_named)
@@ -171,9 +179,11 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "update"))
 		return update(argc > 2 ? argv[2] : "");
 	for (size_t i = 0; i < n_cases; i++)
-		tests[n++] = (struct CMUnitTest){ cases[i].name, is_as_kept, NULL, NULL, &cases[i] };
+		tests[n++] = (struct CMUnitTest){ cases[i].name, is_as_kept, NULL, NULL,
+						  &cases[i] };
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_capture_has_a_case);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_output_has_a_case);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_name_of_a_file_tells_how_reading_it_ends);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		the_name_of_a_file_tells_how_reading_it_ends);
 	return unit_run("golden", tests, n);
 }

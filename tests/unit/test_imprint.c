@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Pairs of packets, and of what has to be ignored for them to be the same: with that set they are, with one field less they are not.
+ * Pairs of packets, and of what has to be ignored for them to be the same: with that set they are,
+ * with one field less they are not.
  */
 #include <string.h>
 
@@ -24,32 +25,98 @@ static const struct pair {
 	unsigned needed;		/* to be ignored; ~0: they are never the same */
 } pairs[] = {
 	{ "the_same_packet", MACS "0800" ONE, MACS "0800" ONE, 0, 0, 0 },
-	{ "one_hop_further", MACS "0800" ONE, MACS "0800" IP("00", "0001", "3f", "abaa") UDP, 0, 0, IMPRINT_TTL },
-	{ "routed", MACS "0800" ONE, OTHER_MACS "0800" IP("00", "0001", "3f", "abaa") UDP, 0, 0, IMPRINT_TTL | IMPRINT_MAC },
+	{ "one_hop_further", MACS "0800" ONE, MACS "0800" IP("00", "0001", "3f", "abaa") UDP, 0, 0,
+	  IMPRINT_TTL },
+	{ "routed", MACS "0800" ONE, OTHER_MACS "0800" IP("00", "0001", "3f", "abaa") UDP, 0, 0,
+	  IMPRINT_TTL | IMPRINT_MAC },
 	{ "bridged", MACS "0800" ONE, OTHER_MACS "0800" ONE, 0, 0, IMPRINT_MAC },
-	{ "marked", MACS "0800" ONE, MACS "0800" IP("b8", "0001", "40", "a9f2") UDP, 0, 0, IMPRINT_TOS },
-	{ "tagged", MACS "0800" ONE, MACS "8100" "0064" "0800" ONE, 0, 0, IMPRINT_VLAN },
-	{ "in_another_vlan", MACS "8100" "0064" "0800" ONE, MACS "8100" "0065" "0800" ONE, 0, 0, IMPRINT_VLAN },
-	{ "tagged_twice", MACS "0800" ONE, MACS "88a8" "0064" "8100" "0065" "0800" ONE, 0, 0, IMPRINT_VLAN },
-	{ "checksums_not_yet_there", MACS "0800" ONE, MACS "0800" IP("00", "0001", "40", "0000") "9c400035" "000c" "0000" "61626364", 0, 0,
-	  IMPRINT_CHECKSUM },
-	{ "only_that_of_udp", MACS "0800" ONE, MACS "0800" IP("00", "0001", "40", "aaaa") "9c400035" "000c" "0000" "61626364", 0, 0,
-	  IMPRINT_CHECKSUM },
+	{ "marked", MACS "0800" ONE, MACS "0800" IP("b8", "0001", "40", "a9f2") UDP, 0, 0,
+	  IMPRINT_TOS },
+	{ "tagged", MACS "0800" ONE,
+	  MACS "8100"
+	       "0064"
+	       "0800" ONE,
+	  0, 0, IMPRINT_VLAN },
+	{ "in_another_vlan",
+	  MACS "8100"
+	       "0064"
+	       "0800" ONE,
+	  MACS "8100"
+	       "0065"
+	       "0800" ONE,
+	  0, 0, IMPRINT_VLAN },
+	{ "tagged_twice", MACS "0800" ONE,
+	  MACS "88a8"
+	       "0064"
+	       "8100"
+	       "0065"
+	       "0800" ONE,
+	  0, 0, IMPRINT_VLAN },
+	{ "checksums_not_yet_there", MACS "0800" ONE,
+	  MACS "0800" IP("00", "0001", "40", "0000") "9c400035"
+						     "000c"
+						     "0000"
+						     "61626364",
+	  0, 0, IMPRINT_CHECKSUM },
+	{ "only_that_of_udp", MACS "0800" ONE,
+	  MACS "0800" IP("00", "0001", "40", "aaaa") "9c400035"
+						     "000c"
+						     "0000"
+						     "61626364",
+	  0, 0, IMPRINT_CHECKSUM },
 	{ "padded", MACS "0800" ONE, OTHER_MACS "0800" ONE "0000000000000000", 0, 0, IMPRINT_MAC },
 	{ "as_raw_ip", MACS "0800" ONE, ONE, 0, LINKTYPE_RAW, IMPRINT_MAC },
-	{ "cooked", MACS "0800" ONE, "0000" "0001" "0006" "020000000001" "0000" "0800" ONE, 0, LINKTYPE_LINUX_SLL, IMPRINT_MAC },
-	{ "ipv6_one_hop_further", MACS "86dd" IP6("00", "40") UDP, MACS "86dd" IP6("00", "3f") UDP, 0, 0, IMPRINT_TTL },
-	{ "ipv6_marked", MACS "86dd" IP6("00", "40") UDP, MACS "86dd" IP6("b8", "40") UDP, 0, 0, IMPRINT_TOS },
-	{ "ipv6_padded", MACS "86dd" IP6("00", "40") UDP, OTHER_MACS "86dd" IP6("00", "40") UDP "00", 0, 0, IMPRINT_MAC },
-	{ "arp_padded", MACS "0806" "0001080006040001020000000001c0000201000000000000c0000202",
-	  OTHER_MACS "0806" "0001080006040001020000000001c0000201000000000000c0000202" "0000", 0, 0, IMPRINT_MAC },
-	{ "another_id", MACS "0800" ONE, MACS "0800" IP("00", "0002", "40", "aaaa") UDP, 0, 0, ~0u },
-	{ "another_payload", MACS "0800" ONE, MACS "0800" IP("00", "0001", "40", "aaaa") "9c400035" "000c" "1234" "61626365", 0, 0, ~0u },
+	{ "cooked", MACS "0800" ONE,
+	  "0000"
+	  "0001"
+	  "0006"
+	  "020000000001"
+	  "0000"
+	  "0800" ONE,
+	  0, LINKTYPE_LINUX_SLL, IMPRINT_MAC },
+	{ "ipv6_one_hop_further", MACS "86dd" IP6("00", "40") UDP, MACS "86dd" IP6("00", "3f") UDP,
+	  0, 0, IMPRINT_TTL },
+	{ "ipv6_marked", MACS "86dd" IP6("00", "40") UDP, MACS "86dd" IP6("b8", "40") UDP, 0, 0,
+	  IMPRINT_TOS },
+	{ "ipv6_padded", MACS "86dd" IP6("00", "40") UDP,
+	  OTHER_MACS "86dd" IP6("00", "40") UDP "00", 0, 0, IMPRINT_MAC },
+	{ "arp_padded",
+	  MACS "0806"
+	       "0001080006040001020000000001c0000201000000000000c0000202",
+	  OTHER_MACS "0806"
+		     "0001080006040001020000000001c0000201000000000000c0000202"
+		     "0000",
+	  0, 0, IMPRINT_MAC },
+	{ "another_id", MACS "0800" ONE, MACS "0800" IP("00", "0002", "40", "aaaa") UDP, 0, 0,
+	  ~0u },
+	{ "another_payload", MACS "0800" ONE,
+	  MACS "0800" IP("00", "0001", "40", "aaaa") "9c400035"
+						     "000c"
+						     "1234"
+						     "61626365",
+	  0, 0, ~0u },
 	{ "another_ethertype", MACS "88b5" ONE, MACS "88b6" ONE, 0, 0, ~0u },
-	{ "another_length_of_no_ip", MACS "88b5" "01", MACS "88b5" "0100", 0, 0, ~0u },
+	{ "another_length_of_no_ip",
+	  MACS "88b5"
+	       "01",
+	  MACS "88b5"
+	       "0100",
+	  0, 0, ~0u },
 	{ "of_unknown_link_types", "0102030405060708", "0102030405060709", 147, 147, ~0u },
-	{ "a_later_fragment_has_no_checksum", MACS "0800" "45000020000100b9" "4011aaaa" "c0000201c0000202" UDP,
-	  MACS "0800" "45000020000100b9" "4011aaaa" "c0000201c0000202" "9c400035" "000c" "0000" "61626364", 0, 0, ~0u },
+	{ "a_later_fragment_has_no_checksum",
+	  MACS "0800"
+	       "45000020000100b9"
+	       "4011aaaa"
+	       "c0000201c0000202" UDP,
+	  MACS "0800"
+	       "45000020000100b9"
+	       "4011aaaa"
+	       "c0000201c0000202"
+	       "9c400035"
+	       "000c"
+	       "0000"
+	       "61626364",
+	  0, 0, ~0u },
 };
 
 static struct hash128 of(const char *hex, uint16_t link, unsigned ignored, uint32_t cut)
@@ -81,10 +148,13 @@ static void is_the_same_if_that_is_ignored_and_not_less(void **state)
 
 	for (unsigned ignored = 0; ignored <= ALL; ignored++)
 		if (same(c, ignored) != (c->needed != ~0u && (ignored & c->needed) == c->needed))
-			fail_msg("%s the same when ignored is %u", same(c, ignored) ? "they are" : "they are not", ignored);
+			fail_msg("%s the same when ignored is %u",
+				 same(c, ignored) ? "they are" : "they are not", ignored);
 }
 
-/* Whatever is ignored, nothing behind the captured bytes is read, and each cut is another packet. */
+/*
+ * Whatever is ignored, nothing behind the captured bytes is read, and each cut is another packet.
+ */
 static void is_read_as_far_as_it_was_captured(void **state)
 {
 	const struct pair *c = *state;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What is counted of a capture, and the table of addresses when there are more of them than it holds. */
+/*
+ * What is counted of a capture, and the table of addresses when there are more of them than it
+ * holds.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -66,7 +69,8 @@ static void a_packet_is_in_these_rows(void **state)
 		wanted[c->rows[k]] = true;
 	for (enum info_row row = 0; row < N_INFO_ROWS; row++) {
 		if (info.rows[row].packets != wanted[row])
-			fail_msg("%" PRIu64 " packets in the row of %s", (uint64_t)info.rows[row].packets, info_row_name(row));
+			fail_msg("%" PRIu64 " packets in the row of %s",
+				 (uint64_t)info.rows[row].packets, info_row_name(row));
 		assert_int_equal(info.rows[row].bytes, wanted[row] ? p.len : 0);
 	}
 	assert_int_equal(talkers_count(info.talkers), c->n_talkers);
@@ -74,11 +78,17 @@ static void a_packet_is_in_these_rows(void **state)
 	free(frame);
 }
 
-static void add(struct info *i, const struct iface *iface, uint32_t caplen, uint32_t len, bool timed, uint64_t ts_ns)
+static void add(struct info *i, const struct iface *iface, uint32_t caplen, uint32_t len,
+		bool timed, uint64_t ts_ns)
 {
 	static const uint8_t zeros[256];
 	struct packet p = {
-		.data = zeros, .caplen = caplen, .len = len, .iface = iface, .ts_ns = ts_ns, .has = timed ? PACKET_TIME : 0,
+		.data = zeros,
+		.caplen = caplen,
+		.len = len,
+		.iface = iface,
+		.ts_ns = ts_ns,
+		.has = timed ? PACKET_TIME : 0,
 		.dropped = 2,
 	};
 
@@ -108,7 +118,8 @@ static void sizes_and_times_are_counted(void **state is_unused)
 	assert_int_equal(i.n_timed, 4);
 	assert_int_equal(i.n_back, 1);
 	assert_int_equal(i.n_dropped, 10);
-	assert_true(i.earliest_ns == 10 * SEC && i.latest_ns == 30 * SEC && info_duration(&i) == 20 * SEC);
+	assert_true(i.earliest_ns == 10 * SEC && i.latest_ns == 30 * SEC &&
+		    info_duration(&i) == 20 * SEC);
 	info_close(&i);
 }
 
@@ -210,8 +221,9 @@ static void what_is_said_of_errors_is_true(void **state is_unused)
 		uint64_t counted = top[i].sent + top[i].received, n = number_of(&top[i]);
 
 		if (n >= LARGE || counted > real[n] || counted + top[i].error < real[n])
-			fail_msg("address %" PRIu64 " has %" PRIu64 " bytes, told are %" PRIu64 " to %" PRIu64, n, real[n], counted,
-				 counted + top[i].error);
+			fail_msg("address %" PRIu64 " has %" PRIu64 " bytes, told are %" PRIu64
+				 " to %" PRIu64,
+				 n, real[n], counted, counted + top[i].error);
 		assert_true(top[i].error <= talkers_error(t));
 		real[n] = 0;
 	}
@@ -254,7 +266,9 @@ static void room_is_made_whatever_the_counts_are(void **state)
 		talk(t, n, kind == 0 ? 64 : kind == 1 ? n : 10000 - n);
 	assert_true(talkers_count(t) > 0 && talkers_count(t) <= 16);
 	assert_int_equal(talkers_top(t, top, 1), 1);
-	assert_true(top[0].sent + top[0].received + top[0].error >= (kind == 0 ? 64u : kind == 1 ? 9999u : 1u));
+	assert_true(top[0].sent + top[0].received + top[0].error >= (kind == 0	 ? 64u
+								     : kind == 1 ? 9999u
+										 : 1u));
 	talkers_close(t);
 }
 

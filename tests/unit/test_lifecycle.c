@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Every order in which the capture, the worker and somebody who moves files can act: all states that can be
- * reached from the start with a few files, each step from each of them once. Beside the lists goes a model of the
- * disk that knows nothing of them; what must never happen is asserted there. From each state the run has to come
- * to its end, with every file let go once.
+ * Every order in which the capture, the worker and somebody who moves files can act: all states
+ * that can be reached from the start with a few files, each step from each of them once. Beside the
+ * lists goes a model of the disk that knows nothing of them; what must never happen is asserted
+ * there. From each state the run has to come to its end, with every file let go once.
  */
 #include <errno.h>
 #include <signal.h>
@@ -86,7 +86,8 @@ static struct world {
 	struct lifecycle_job job, run;	/* JOB_NONE: none */
 	bool is_done;			/* what is to be done for the job */
 	struct unlinking for_job;
-	bool is_idle;			/* there was nothing to be done, and nothing has happened since */
+	/* there was nothing to be done, and nothing has happened since */
+	bool is_idle;
 	/* somebody */
 	unsigned n_moves;
 } w;
@@ -114,8 +115,8 @@ static bool is_in_place(int file)
 }
 
 /*
- * As disk_file_unlink() does: it looks, and then it removes what has the name. Somebody may act between the two, the
- * other side of ours may not.
+ * As disk_file_unlink() does: it looks, and then it removes what has the name. Somebody may act
+ * between the two, the other side of ours may not.
  */
 static void look_before_unlink(struct unlinking *u, int file)
 {
@@ -167,7 +168,9 @@ static void begin(int file)
 {
 	unsigned news;
 
-	assert_int_equal(lifecycle_begin(w.life, disk_of(file), path_of(w.files[file].name), &w.current, &news), 0);
+	assert_int_equal(lifecycle_begin(w.life, disk_of(file), path_of(w.files[file].name),
+					 &w.current, &news),
+			 0);
 	w.current_file = file;
 	w.opened = w.next = NOBODY;
 	for (int i = 0; i < file && news & LIFECYCLE_LEFT_OUT; i++)
@@ -185,7 +188,8 @@ static bool start(void)
 
 static bool may_open_another(void)
 {
-	return w.current && !w.claim && w.next == NOBODY && w.n_files < FILES && !w.is_over && !w.is_full;
+	return w.current && !w.claim && w.next == NOBODY && w.n_files < FILES && !w.is_over &&
+	       !w.is_full;
 }
 
 static bool claim(void)
@@ -269,7 +273,10 @@ static bool open_careless(void)
 	return true;
 }
 
-/* A ring of one file: the old one makes way. Or it has moved (logrotate), and its name is used again. */
+/*
+ * A ring of one file: the old one makes way. Or it has moved (logrotate), and its name is used
+ * again.
+ */
 static bool open_same(void)
 {
 	if (!may_open_another())
@@ -375,7 +382,8 @@ static bool take_job(bool sync)
 		assert_int_equal(w.run.kind, JOB_NONE);
 		assert_int_equal(f->command, ACCEPTED);
 		for (int i = 0; i < w.n_files; i++)	/* it never gets another file of ours */
-			assert_true(w.dir[f->name] != i || &w.files[i] == f || (i == w.opened && w.row->careless));
+			assert_true(w.dir[f->name] != i || &w.files[i] == f ||
+				    (i == w.opened && w.row->careless));
 		f->command = STARTED;
 		w.run = w.job;
 		w.job.kind = JOB_NONE;
@@ -444,7 +452,8 @@ static bool give_back_low(void)
 
 static bool fail_delete(void)
 {
-	if (w.job.kind != JOB_DELETE || w.is_done || !w.job.wanted || w.for_job.is_on || !w.row->meddle)
+	if (w.job.kind != JOB_DELETE || w.is_done || !w.job.wanted || w.for_job.is_on ||
+	    !w.row->meddle)
 		return false;
 	w.job.err = -EPERM;
 	w.is_done = true;
@@ -480,7 +489,8 @@ static bool end_command_that_takes_the_file(void)
 
 static bool meddle(int name, int with)
 {
-	if (!w.row->meddle || w.n_moves || name >= w.row->n_names || w.dir[name] < 0 || is_about_to_go(name))
+	if (!w.row->meddle || w.n_moves || name >= w.row->n_names || w.dir[name] < 0 ||
+	    is_about_to_go(name))
 		return false;
 	w.n_moves++;
 	w.dir[name] = with;
@@ -556,7 +566,11 @@ static unsigned n_found, cap_found, *table, table_size;
 static void restart(const struct row *row)
 {
 	w = (struct world){
-		.row = row, .current_file = NOBODY, .claimed_file = NOBODY, .next = NOBODY, .opened = NOBODY,
+		.row = row,
+		.current_file = NOBODY,
+		.claimed_file = NOBODY,
+		.next = NOBODY,
+		.opened = NOBODY,
 		.dir = { NOBODY, NOBODY, NOBODY, NOBODY },
 	};
 	assert_int_equal(lifecycle_open(&w.life, &row->limits), 0);
@@ -604,7 +618,8 @@ static int print_doing(void **state)
 	if (!found)
 		return 0;
 	print_way(doing.at);
-	print_message("# %s\n", doing.step < 0 ? "then it comes to its end" : steps[doing.step].name);
+	print_message("# %s\n",
+		      doing.step < 0 ? "then it comes to its end" : steps[doing.step].name);
 	return 0;
 }
 
@@ -622,18 +637,23 @@ static char *describe(void)
 
 	lifecycle_check(w.life, line, sizeof(line));
 	end += strlen(line);
-	end += sprintf(end, "; current %d claimed %d looked %d %d next %d opened %d full %d over %d", w.current_file,
-		       w.claimed_file, w.for_claim.is_on, w.for_claim.is_on ? w.for_claim.err : 0, w.next, w.opened,
-		       w.is_full, w.is_over);
-	end += sprintf(end, "; job %d of %d wanted %d looked %d %d done %d %d, run %d, idle %d; moves %u; names",
-		       w.job.kind, w.job.kind ? file_of(w.job.disk) : NOBODY, w.job.kind && w.job.wanted,
-		       w.for_job.is_on, w.for_job.is_on ? w.for_job.err : 0, w.is_done, w.job.kind == JOB_DELETE ? w.job.err : 0,
-		       w.run.kind ? file_of(w.run.disk) : NOBODY, w.is_idle, w.n_moves);
+	end += sprintf(end,
+		       "; current %d claimed %d looked %d %d next %d opened %d full %d over %d",
+		       w.current_file, w.claimed_file, w.for_claim.is_on,
+		       w.for_claim.is_on ? w.for_claim.err : 0, w.next, w.opened, w.is_full,
+		       w.is_over);
+	end += sprintf(
+		end,
+		"; job %d of %d wanted %d looked %d %d done %d %d, run %d, idle %d; moves %u; names",
+		w.job.kind, w.job.kind ? file_of(w.job.disk) : NOBODY, w.job.kind && w.job.wanted,
+		w.for_job.is_on, w.for_job.is_on ? w.for_job.err : 0, w.is_done,
+		w.job.kind == JOB_DELETE ? w.job.err : 0, w.run.kind ? file_of(w.run.disk) : NOBODY,
+		w.is_idle, w.n_moves);
 	for (int i = 0; i < NAMES; i++)
 		end += sprintf(end, " %d", w.dir[i]);
 	for (int i = 0; i < w.n_files; i++)
-		end += sprintf(end, "; %d %d %d%d%d", w.files[i].name, w.files[i].command, w.files[i].is_closed,
-			       w.files[i].is_gone, w.files[i].is_removed);
+		end += sprintf(end, "; %d %d %d%d%d", w.files[i].name, w.files[i].command,
+			       w.files[i].is_closed, w.files[i].is_gone, w.files[i].is_removed);
 	return strdup(line);
 }
 
@@ -698,7 +718,8 @@ static void check_the_end(void)
 	int n = 0;
 
 	for (int i = 0; i < w.n_files; i++) {
-		assert_true(w.files[i].command == NONE || w.files[i].command == ENDED || lifecycle_is_forced(w.life));
+		assert_true(w.files[i].command == NONE || w.files[i].command == ENDED ||
+			    lifecycle_is_forced(w.life));
 		n += is_in_place(i) && !w.files[i].is_gone;
 	}
 	if (w.row->limits.n_files && !lifecycle_is_forced(w.life))
@@ -835,7 +856,8 @@ int main(void)
 	size_t n = 0;
 
 	unit_of_table(rows, every_order, tests, n);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(thousands_of_files_are_found_by_their_names);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		thousands_of_files_are_found_by_their_names);
 	for (size_t i = 0; i < n; i++)
 		tests[i].teardown_func = print_doing;
 	signal(SIGABRT, aborted);

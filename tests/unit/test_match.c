@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Streams of packets as strings: each letter is a packet of that kind, each place a millisecond; what is a capital came on side 0,
- * the small one on side 1. And many at random beside a search that looks at every pair.
+ * Streams of packets as strings: each letter is a packet of that kind, each place a millisecond;
+ * what is a capital came on side 0, the small one on side 1. And many at random beside a search
+ * that looks at every pair.
  */
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +25,8 @@ static void note_alone(void *ctx, unsigned side, uint64_t number)
 	struct result *r = ctx;
 	size_t len = strlen(r->alone);
 
-	snprintf(r->alone + len, sizeof(r->alone) - len, "%s%c%llu", len ? " " : "", side ? 'b' : 'A', (unsigned long long)number);
+	snprintf(r->alone + len, sizeof(r->alone) - len, "%s%c%llu", len ? " " : "",
+		 side ? 'b' : 'A', (unsigned long long)number);
 }
 
 static void note_delay(void *ctx, int64_t ns)
@@ -106,15 +108,17 @@ static void as_a_search_of_all_pairs_finds_it(void **state)
 		uint64_t ns = 5, pairs = 0;
 		struct match *m;
 
-		assert_int_equal(match_open(&m, window, &(struct match_hooks){ NULL, NULL, NULL }), 0);
+		assert_int_equal(match_open(&m, window, &(struct match_hooks){ NULL, NULL, NULL }),
+				 0);
 		for (int i = 0; i < N_RANDOM; i++) {
 			struct hash128 h;
 
 			ns += below(&seed, 3);
-			all[i] = (struct packet){ below(&seed, 1 + round * 5), below(&seed, 2), ns, -1 };
+			all[i] = (struct packet){ below(&seed, 1 + round * 5), below(&seed, 2), ns,
+						  -1 };
 			for (int k = 0; k < i && all[i].partner < 0; k++)
-				if (all[k].partner < 0 && all[k].kind == all[i].kind && all[k].side != all[i].side &&
-				    ns - all[k].ns <= window) {
+				if (all[k].partner < 0 && all[k].kind == all[i].kind &&
+				    all[k].side != all[i].side && ns - all[k].ns <= window) {
 					all[i].partner = k;
 					all[k].partner = i;
 					pairs++;
@@ -124,12 +128,16 @@ static void as_a_search_of_all_pairs_finds_it(void **state)
 		}
 		match_end(m);
 		assert_int_equal(match_totals(m)->pairs, pairs);
-		assert_int_equal(match_totals(m)->alone[0] + match_totals(m)->alone[1] + 2 * pairs, N_RANDOM);
+		assert_int_equal(match_totals(m)->alone[0] + match_totals(m)->alone[1] + 2 * pairs,
+				 N_RANDOM);
 		match_close(m);
 	}
 }
 
-/* A million alike take as long as a million that differ: nothing is searched. And none is forgotten within what there is room for. */
+/*
+ * A million alike take as long as a million that differ: nothing is searched. And none is forgotten
+ * within what there is room for.
+ */
 static void many_that_are_all_the_same(void **state)
 {
 	const uint64_t n = MATCH_ROOM;
@@ -137,7 +145,8 @@ static void many_that_are_all_the_same(void **state)
 	struct match *m;
 
 	(void)state;
-	assert_int_equal(match_open(&m, UINT64_MAX / 2, &(struct match_hooks){ NULL, NULL, NULL }), 0);
+	assert_int_equal(match_open(&m, UINT64_MAX / 2, &(struct match_hooks){ NULL, NULL, NULL }),
+			 0);
 	for (uint64_t i = 0; i < n; i++)
 		assert_int_equal(match_packet(m, 0, &h, i), 0);
 	assert_int_equal(match_totals(m)->crowded, 0);
@@ -162,10 +171,14 @@ static void times_that_step_back_do_no_harm(void **state)
 	for (unsigned i = 0; i < 20000; i++) {
 		struct hash128 h = kind(below(&seed, 40));
 
-		assert_int_equal(match_packet(m, below(&seed, 2), &h, below(&seed, 4) ? i : below(&seed, 20000)), 0);
+		assert_int_equal(match_packet(m, below(&seed, 2), &h,
+					      below(&seed, 4) ? i : below(&seed, 20000)),
+				 0);
 	}
 	match_end(m);
-	assert_int_equal(2 * match_totals(m)->pairs + match_totals(m)->alone[0] + match_totals(m)->alone[1], 20000);
+	assert_int_equal(2 * match_totals(m)->pairs + match_totals(m)->alone[0] +
+				 match_totals(m)->alone[1],
+			 20000);
 	match_close(m);
 }
 
@@ -185,8 +198,10 @@ static void delays_are_told_to_half_a_percent(void **state)
 			delays_add(d, INT64_MIN);
 			delays_add(d, INT64_MAX);
 			median = delays_percentile(d, 50);
-			assert_true(median - v <= 0.005 * v * sign && v - median <= 0.005 * v * sign);
-			assert_true(delays_percentile(d, 0) == INT64_MIN && delays_percentile(d, 100) == INT64_MAX);
+			assert_true(median - v <= 0.005 * v * sign &&
+				    v - median <= 0.005 * v * sign);
+			assert_true(delays_percentile(d, 0) == INT64_MIN &&
+				    delays_percentile(d, 100) == INT64_MAX);
 			assert_int_equal(delays_count(d), 5);
 			delays_close(d);
 		}

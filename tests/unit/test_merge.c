@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Many captures as one: in the order of time, each in its own order, interfaces apart; and what happens to the others when
- * one of them is damaged or cannot be opened.
+ * Many captures as one: in the order of time, each in its own order, interfaces apart; and what
+ * happens to the others when one of them is damaged or cannot be opened.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -62,7 +62,8 @@ static int no_files(void **state)
 static int prepare(void **state)
 {
 	(void)state;
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	return mkdtemp(dir) ? 0 : -1;
 }
 
@@ -303,7 +304,8 @@ static void a_damaged_file_ends_and_the_others_go_on(void **state)
 /* Files of a ring after a crash. */
 static void a_file_in_which_there_is_nothing_is_named_and_the_others_go_on(void **state)
 {
-	static const char *const heads[] = { "", "\x0a", "\xd4\xc3\xb2\xa1\2\0\4", "\x1f\x8b\x08\0\0", "\x28\xb5\x2f\xfd\x04" };
+	static const char *const heads[] = { "", "\x0a", "\xd4\xc3\xb2\xa1\2\0\4",
+					     "\x1f\x8b\x08\0\0", "\x28\xb5\x2f\xfd\x04" };
 	static const size_t lens[] = { 0, 1, 7, 5, 5 };
 	struct merge_options o = options;
 
@@ -322,14 +324,16 @@ static void a_file_in_which_there_is_nothing_is_named_and_the_others_go_on(void 
 				}
 				o.recover = recover;
 				if (merge_open(&in, paths, n_files, &o))
-					fail_msg("head %zu at %u: %s", i, where, merge_error(in, 0));
+					fail_msg("head %zu at %u: %s", i, where,
+						 merge_error(in, 0));
 				for (unsigned f = 0; f < 3; f++)
 					if (f != where)
 						next_is(f);
 				next_is_the_end(-EBADMSG);
 				assert_non_null(strstr(merge_error(in, 0), names[where]));
 				assert_null(merge_error(in, 1));
-				assert_string_equal(merge_iface(in, 0)->name, where ? "before" : "behind");
+				assert_string_equal(merge_iface(in, 0)->name,
+						    where ? "before" : "behind");
 				assert_null(merge_iface(in, 2));
 				no_files(NULL);
 			}
@@ -363,7 +367,8 @@ static void a_file_that_is_none_is_refused_before_any_packet(void **state)
 	in = merge_close(in);
 	paths[1] = "/nonexistent";
 	assert_int_equal(merge_open(&in, paths, n_files, &options), -ENOENT);
-	assert_string_equal(merge_error(in, 0), "/nonexistent: cannot open: No such file or directory");
+	assert_string_equal(merge_error(in, 0),
+			    "/nonexistent: cannot open: No such file or directory");
 	in = merge_close(in);
 	paths[1] = dir;
 	assert_int_equal(merge_open(&in, paths, n_files, &options), -EISDIR);
@@ -454,7 +459,8 @@ static void many_files_merge_as_a_slow_merge_would(void **state)
 		begin_file("a");
 		for (unsigned i = 0; i < EACH; i++) {
 			seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-			t += seed >> 60 ? seed >> 58 : -(t / 2);	/* now and then a step back */
+			/* now and then a step back */
+			t += seed >> 60 ? seed >> 58 : -(t / 2);
 			times[f][i] = t;
 			numbered(t, f << 16 | i);
 		}
@@ -465,7 +471,8 @@ static void many_files_merge_as_a_slow_merge_would(void **state)
 		unsigned best = N;
 
 		for (unsigned f = 0; f < N; f++)
-			if (pos[f] < EACH && (best == N || times[f][pos[f]] < times[best][pos[best]]))
+			if (pos[f] < EACH &&
+			    (best == N || times[f][pos[f]] < times[best][pos[best]]))
 				best = f;
 		next_is(best << 16 | pos[best]);
 		pos[best]++;
@@ -495,7 +502,10 @@ static void more_files_than_the_limit_of_the_shell_are_opened(void **state)
 	setrlimit(RLIMIT_NOFILE, &was);
 }
 
-/* Rotated captures, say: of most only one is needed at a time. In a child, as the limit cannot be raised again. */
+/*
+ * Rotated captures, say: of most only one is needed at a time. In a child, as the limit cannot be
+ * raised again.
+ */
 static void many_files_are_opened_in_turn(void **state)
 {
 	enum { N = 600, LIMIT = 200 };
@@ -522,11 +532,13 @@ static void many_files_are_opened_in_turn(void **state)
 			uint32_t next;
 
 			memcpy(&next, p.data, 4);
-			sound = next >= number && p.iface->linktype == 1 && !strcmp(p.iface->name, "a");
+			sound = next >= number && p.iface->linktype == 1 &&
+				!strcmp(p.iface->name, "a");
 			number = next;
 			n++;
 		}
-		_exit(!sound || n != 2 * (N - N / 100) || !merge_error(in, N / 100 - 1) || merge_error(in, N / 100));
+		_exit(!sound || n != 2 * (N - N / 100) || !merge_error(in, N / 100 - 1) ||
+		      merge_error(in, N / 100));
 	}
 	assert_true(wait(&status) > 0);
 	assert_int_equal(status, 0);
@@ -613,7 +625,8 @@ static void too_many_files_are_said_to_be_too_many(void **state)
 	switch (fork()) {
 	case 0:
 		setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 64, 64 });
-		_exit(merge_open(&in, paths, n_files, &options) != -EMFILE || !strstr(merge_error(in, 0), "ulimit -n"));
+		_exit(merge_open(&in, paths, n_files, &options) != -EMFILE ||
+		      !strstr(merge_error(in, 0), "ulimit -n"));
 	default: {
 		int status;
 

@@ -7,7 +7,8 @@
 
 #include "tests/unit/unit.h"
 
-static const char *const names[] = { "eth0", "eth1", "wlan0", "lo", "snapshot-length", "print", "print-format" };
+static const char *const names[] = { "eth0",  "eth1",	     "wlan0", "lo", "snapshot-length",
+				     "print", "print-format" };
 
 static const struct word_case {
 	const char *name, *word, *meant;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Recovery never delivers fewer packets than reading without it: over every small fixture and files that are sound
- * and unusual, times every kind of damage at most places, once and several times. What ends before the damage comes
- * in front as it was; and where there is one, each packet of the sound file that is delivered without recovery is
- * delivered with it. Of a sound file just these are.
+ * Recovery never delivers fewer packets than reading without it: over every small fixture and files
+ * that are sound and unusual, times every kind of damage at most places, once and several times.
+ * What ends before the damage comes in front as it was; and where there is one, each packet of the
+ * sound file that is delivered without recovery is delivered with it. Of a sound file just these
+ * are.
  */
 #include <glob.h>
 #include <stdio.h>
@@ -65,7 +66,8 @@ static void read_file(struct reading *to, const uint8_t *bytes, size_t n, bool r
 	while (!to->err && (to->err = capfile_next(r, &p)) > 0) {
 		if (to->n < PACKETS_MAX)
 			to->packets[to->n++] = (struct seen){ p.ts_ns, sum_of(&p), r->offset };
-		to->err = to->n == PACKETS_MAX ? -E2BIG : 0;	/* what is compressed may have any number */
+		/* what is compressed may have any number */
+		to->err = to->n == PACKETS_MAX ? -E2BIG : 0;
 	}
 	capfile_close(r);
 	fclose(f);
@@ -90,28 +92,33 @@ struct file {
 };
 
 /* @where: the first byte that is not as it was. @once: only there. */
-static void check(const struct file *f, const char *what, size_t where, bool once, const uint8_t *bytes, size_t n)
+static void check(const struct file *f, const char *what, size_t where, bool once,
+		  const uint8_t *bytes, size_t n)
 {
 	bool is_text = strstr(f->name, "text_mode");	/* which recovery undoes */
-	bool skips = sound.packed || is_text || strstr(f->name, "_version_");	/* sections that only recovery reads */
+	/* sections that only recovery reads */
+	bool skips = sound.packed || is_text || strstr(f->name, "_version_");
 	unsigned in_plain = 0, in_recovered = 0;
 
 	read_file(&plain, bytes, n, false);
 	read_file(&recovered, bytes, n, true);
 	if (recovered.n < plain.n)
-		fail_msg("%s %s at byte %zu: %u packets, and %u without recovery", f->name, what, where, recovered.n, plain.n);
+		fail_msg("%s %s at byte %zu: %u packets, and %u without recovery", f->name, what,
+			 where, recovered.n, plain.n);
 	for (unsigned i = 0; i < sound.n; i++) {
 		unsigned k = find_in(&plain, in_plain, &sound.packets[i]);
 
 		if (!skips && sound.packets[i].end <= where &&
 		    (i >= recovered.n || !same(&recovered.packets[i], &sound.packets[i])))
-			fail_msg("%s %s at byte %zu: packet %u ends before and is not delivered", f->name, what, where, i);
+			fail_msg("%s %s at byte %zu: packet %u ends before and is not delivered",
+				 f->name, what, where, i);
 		if (!once || is_text || k == plain.n)
 			continue;
 		in_plain = k + 1;
 		in_recovered = find_in(&recovered, in_recovered, &sound.packets[i]) + 1;
 		if (in_recovered > recovered.n)
-			fail_msg("%s %s at byte %zu: packet %u is delivered without recovery only", f->name, what, where, i);
+			fail_msg("%s %s at byte %zu: packet %u is delivered without recovery only",
+				 f->name, what, where, i);
 	}
 }
 
@@ -149,7 +156,8 @@ static size_t insert(uint8_t *copy, size_t n, size_t at, unsigned how)
 	return n + len;
 }
 
-static size_t truncate_at(uint8_t *copy is_unused, size_t n is_unused, size_t at, unsigned how is_unused)
+static size_t truncate_at(uint8_t *copy is_unused, size_t n is_unused, size_t at,
+			  unsigned how is_unused)
 {
 	return at;
 }
@@ -171,7 +179,8 @@ static void check_sound(const struct file *f)
 	if (sound.err || skips)
 		return;
 	if (recovered.err || recovered.n != sound.n)
-		fail_msg("%s: %u packets with recovery, and %u without", f->name, recovered.n, sound.n);
+		fail_msg("%s: %u packets with recovery, and %u without", f->name, recovered.n,
+			 sound.n);
 	for (unsigned i = 0; i < sound.n; i++)
 		if (!same(&recovered.packets[i], &sound.packets[i]))
 			fail_msg("%s: packet %u is another one with recovery", f->name, i);
@@ -190,7 +199,8 @@ static void never_fewer(void **state)
 
 		for (size_t at = 0; at < f->len; at += step) {
 			/* all ways at each place of the small files; of the others each in turn */
-			for (unsigned k = 0; k < (f->len < 200 && !SLOW ? ways[w].n_hows : 2); k++, how++) {
+			for (unsigned k = 0; k < (f->len < 200 && !SLOW ? ways[w].n_hows : 2);
+			     k++, how++) {
 				size_t n;
 
 				memcpy(copy, f->bytes, f->len);
@@ -256,8 +266,14 @@ static void record_within(uint32_t sec)
 static void make_unusual(void)
 {
 	static const char *const names[] = {
-		"a_packet_a_day", "packets_without_bytes", "captured_more_than_there_was", "fractions_of_more_than_a_second",
-		"times_that_go_back", "times_of_any_year", "lengths_on_the_wire_of_gigabytes", "all_kinds_in_turn",
+		"a_packet_a_day",
+		"packets_without_bytes",
+		"captured_more_than_there_was",
+		"fractions_of_more_than_a_second",
+		"times_that_go_back",
+		"times_of_any_year",
+		"lengths_on_the_wire_of_gigabytes",
+		"all_kinds_in_turn",
 		"records_within_records",
 	};
 
@@ -274,15 +290,22 @@ static void make_unusual(void)
 		put32(1);
 		for (unsigned i = 0; i < (k == 8 ? 3 : 30); i++) {
 			unsigned kind = k == 7 ? i % 7 : k;
-			uint32_t sec = kind == 0 ? i * 90000 : kind == 4 ? 100000 - 3 * i : kind == 5 ? i * 0x5bd1e995u >> 2 : i;
+			uint32_t sec = kind == 0   ? i * 90000
+				       : kind == 4 ? 100000 - 3 * i
+				       : kind == 5 ? i * 0x5bd1e995u >> 2
+						   : i;
 			uint32_t caplen = kind == 1 ? 0 : 20 + i, len = caplen;
 
 			if (kind == 8) {
 				record_within(1700000000 + sec);
 				continue;
 			}
-			record((kind == 5 ? 0 : 1700000000) + sec, kind == 3 ? 4000000 + i : i, caplen,
-			       kind == 1 ? 60 : kind == 2 ? 1 : kind == 6 ? 0xf0000000 + i : len);
+			record((kind == 5 ? 0 : 1700000000) + sec, kind == 3 ? 4000000 + i : i,
+			       caplen,
+			       kind == 1   ? 60
+			       : kind == 2 ? 1
+			       : kind == 6 ? 0xf0000000 + i
+					   : len);
 		}
 		snprintf(f->name, sizeof(f->name), "%s", names[k]);
 		if (img.len > SMALL)
@@ -300,9 +323,14 @@ static size_t n_files, n_tests;
 static void add(struct file *f)
 {
 	for (unsigned much = 0; much < 2; much++) {
-		snprintf(names[n_tests], sizeof(names[0]), "%s%s", f->name, much ? "_with_much_damage" : "");
+		snprintf(names[n_tests], sizeof(names[0]), "%s%s", f->name,
+			 much ? "_with_much_damage" : "");
 		tests[n_tests] = (struct CMUnitTest){
-			names[n_tests], much ? never_fewer_with_much_damage : never_fewer, NULL, NULL, f,
+			names[n_tests],
+			much ? never_fewer_with_much_damage : never_fewer,
+			NULL,
+			NULL,
+			f,
 		};
 		n_tests++;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Command lines: each row is one, in words separated by blanks, and what is said about it, or "" if nothing. And the
- * help, which lists the same options as the manual.
+ * Command lines: each row is one, in words separated by blanks, and what is said about it, or "" if
+ * nothing. And the help, which lists the same options as the manual.
  */
 #include <regex.h>
 #include <stdio.h>
@@ -19,7 +19,8 @@ static char error[256];
 static bool parse(struct opts *o, const char *line)
 {
 	static char words[512];
-	char *argv[OPTS_IFACES_MAX + 3] = { (char *)"xdpdump" };	/* the last one stays NULL */
+	/* the last one stays NULL */
+	char *argv[OPTS_IFACES_MAX + 3] = { (char *)"xdpdump" };
 	int argc = 1;
 
 	snprintf(words, sizeof(words), "%s", line);
@@ -293,15 +294,19 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 static void values_of_files_arrive(void **state)
 {
 	static const char *const ring_keys[] = {
-		"-i v0 -w f -b nametimenum:2 -b files:3", "-i v0 -w f -b nametimenum:2 -b filesize:3",
-		"-i v0 -w f -b duration:1 -b nametimenum:2", "-i v0 -w f -b interval:1 -b nametimenum:2",
+		"-i v0 -w f -b nametimenum:2 -b files:3",
+		"-i v0 -w f -b nametimenum:2 -b filesize:3",
+		"-i v0 -w f -b duration:1 -b nametimenum:2",
+		"-i v0 -w f -b interval:1 -b nametimenum:2",
 		"-i v0 -w f -b packets:1 -b nametimenum:2",
 	};
 	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
-	assert_true(parse(&o, "-r f -r g -w h -C 2 -G 1.5 -W 7 -z gzip --max-disk 3k --min-free 4m --sync 2 --format pcap "
-			      "--compress gzip:4"));
+	assert_true(parse(
+		&o,
+		"-r f -r g -w h -C 2 -G 1.5 -W 7 -z gzip --max-disk 3k --min-free 4m --sync 2 --format pcap "
+		"--compress gzip:4"));
 	assert_int_equal(o.action, ACTION_OFFLINE);
 	assert_int_equal(o.n_reads, 2);
 	assert_string_equal(o.reads[1], "g");
@@ -317,8 +322,10 @@ static void values_of_files_arrive(void **state)
 	assert_int_equal(o.format, FORMAT_PCAP);
 	assert_true(o.codec.kind == CODEC_GZIP && o.codec.level == 4);
 	opts_close(&o);
-	assert_true(parse(&o, "-i v0 -w f -b filesize:3 -b files:4 -b packets:5 -b duration:6 -b interval:7 -b printname:n "
-			      "-a filesize:8 -a files:9 -a packets:10 -a duration:11"));
+	assert_true(parse(
+		&o,
+		"-i v0 -w f -b filesize:3 -b files:4 -b packets:5 -b duration:6 -b interval:7 -b printname:n "
+		"-a filesize:8 -a files:9 -a packets:10 -a duration:11"));
 	assert_true(o.rotate.ring_names);
 	assert_int_equal(o.rotate.file_bytes, 3000);
 	assert_int_equal(o.rotate.n_files, 4);
@@ -393,8 +400,10 @@ static void values_arrive(void **state)
 	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
-	assert_true(parse(&o, "-i v0 -i v1 -w f -c 10 -s 96 -B 64 -vv -e -XX -tttt -l -U -P -# --stats=500ms --print "
-			      "--mode generic -n --debug"));
+	assert_true(parse(
+		&o,
+		"-i v0 -i v1 -w f -c 10 -s 96 -B 64 -vv -e -XX -tttt -l -U -P -# --stats=500ms --print "
+		"--mode generic -n --debug"));
 	assert_int_equal(o.n_ifaces, 2);
 	assert_string_equal(o.ifaces[1], "v1");
 	assert_string_equal(o.write, "f");
@@ -517,7 +526,8 @@ static void letters_of_tcpdump_arrive(void **state)
 	(void)state;
 	assert_true(parse(&o, "-i v0 -A -S --lengths --micro --immediate-mode"));
 	assert_int_equal(o.print.hex, ASCII);
-	assert_true(o.print.sequence && o.print.lengths && o.print.microseconds && o.print.line_buffered && o.unbuffered);
+	assert_true(o.print.sequence && o.print.lengths && o.print.microseconds &&
+		    o.print.line_buffered && o.unbuffered);
 	assert_true(parse(&o, "-i v0 -AA"));
 	assert_int_equal(o.print.hex, ASCII_LINK);
 	assert_true(parse(&o, "-i v0 -Axx"));
@@ -582,9 +592,11 @@ static const char *help(void)
 }
 
 /* One option of the help: "-i, --interface IF". Returns the rest, or NULL. */
-static const char *next_option(const char *text, char *letter, char name[static 40], char arg[static 40])
+static const char *next_option(const char *text, char *letter, char name[static 40],
+			       char arg[static 40])
 {
-	static const char pattern[] = "\n  (-(.), |    )--([a-z-]+)( |\\[=)?(A B|[A-Z]+:[A-Z]+|[A-Z]*)\\]? ";
+	static const char pattern[] =
+		"\n  (-(.), |    )--([a-z-]+)( |\\[=)?(A B|[A-Z]+:[A-Z]+|[A-Z]*)\\]? ";
 	regmatch_t m[6];
 	regex_t re;
 	int none;
@@ -638,7 +650,8 @@ static void the_manual_lists_what_the_help_lists(void **state)
 		char line[160] = "\n.It ";
 
 		if (letter)
-			snprintf(line + strlen(line), 60, "Fl %c%s%s , ", letter, *arg ? " Ar " : "", arg);
+			snprintf(line + strlen(line), 60, "Fl %c%s%s , ", letter,
+				 *arg ? " Ar " : "", arg);
 		snprintf(line + strlen(line), 60, "Fl Fl %s", name);
 		if (!strcmp(name, "stats") || !strcmp(name, "dedup"))
 			snprintf(line + strlen(line), 60, " Ns Op = Ns Ar %s", arg);

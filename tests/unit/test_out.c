@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Compressed output: cuts fall between frames; a frame that is interrupted on its way into a pipe goes on where it was; and
- * every fixture comes back as it was given.
+ * Compressed output: cuts fall between frames; a frame that is interrupted on its way into a pipe
+ * goes on where it was; and every fixture comes back as it was given.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -188,7 +188,8 @@ static void interrupted(void **state)
 		err = out_write(o, data + done, 2 * PIECE - done);
 		calls++;
 		assert_true(err == 0 || err == -EINTR);
-		assert_true(out_offset(o) == 0 || out_offset(o) == PIECE || out_offset(o) == 2 * PIECE);
+		assert_true(out_offset(o) == 0 || out_offset(o) == PIECE ||
+			    out_offset(o) == 2 * PIECE);
 	} while (err);
 	assert_true(calls > 4);
 	assert_int_equal(out_offset(o), 2 * PIECE);
@@ -368,7 +369,8 @@ static void a_file_is_removed_by_what_it_is(void **state)
 static int make_dir(void **state)
 {
 	(void)state;
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/out", dir);
@@ -392,7 +394,8 @@ int main(void)
 	unit_of_table(pipe_cases, interrupted, tests, n);
 	unit_of_table(fixture_cases, fixtures_come_back, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(an_empty_file_goes_if_we_made_it);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_stands_in_the_place_of_an_empty_file_stays);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		what_stands_in_the_place_of_an_empty_file_stays);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_file_is_removed_by_what_it_is);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("out", tests, n, make_dir, remove_dir);

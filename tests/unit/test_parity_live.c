@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The program in the kernel against the same parser in userspace: frames go through BPF_PROG_TEST_RUN, and the record
- * that comes out of the ring, the verdict and the counters have to be what this side makes of the same bytes. Takes
- * the fixtures, all their truncations, and mutations of them; needs CAP_BPF.
+ * The program in the kernel against the same parser in userspace: frames go through
+ * BPF_PROG_TEST_RUN, and the record that comes out of the ring, the verdict and the counters have
+ * to be what this side makes of the same bytes. Takes the fixtures, all their truncations, and
+ * mutations of them; needs CAP_BPF.
  */
 #define PCAP_DONT_INCLUDE_PCAP_BPF_H
 #include <bpf/bpf.h>
@@ -28,7 +29,8 @@
 
 enum {
 	TEST_RUN_MIN	= 14,		/* bytes of a frame that BPF_PROG_TEST_RUN takes */
-	COPIED		= 512,		/* of a frame in several buffers headers are looked for in so many bytes */
+	/* of a frame in several buffers headers are looked for in so many bytes */
+	COPIED		= 512,
 	IFACE		= 0x1234,
 	N_MUTANTS	= 20000,
 	MUTANT_MAX	= 3000,		/* in one buffer, with all its headers */
@@ -93,7 +95,10 @@ static struct rig *rig_with(uint32_t snap, size_t ring_size)
 	return rig_set(&(struct attach_settings){ .snap = snap, .iface = IFACE }, ring_size);
 }
 
-/* Returns the verdict, or -errno. @linear: bytes in the first buffer, the others in fragments; or WHOLE. */
+/*
+ * Returns the verdict, or -errno. @linear: bytes in the first buffer, the others in fragments; or
+ * WHOLE.
+ */
 static int run_program(const struct rig *r, const uint8_t *data, uint32_t len, uint32_t linear)
 {
 	struct xdp_md ctx = { .data_end = linear };
@@ -108,7 +113,10 @@ static int run_program(const struct rig *r, const uint8_t *data, uint32_t len, u
 	return err ? err : (int)opts.retval;
 }
 
-/* What the program has to find. With a short first buffer it looks for headers in a copy of the first bytes. */
+/*
+ * What the program has to find. With a short first buffer it looks for headers in a copy of the
+ * first bytes.
+ */
 static struct parsed parse_here(const uint8_t *data, uint32_t len, uint32_t linear)
 {
 	const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
@@ -128,21 +136,24 @@ static struct parsed parse_here(const uint8_t *data, uint32_t len, uint32_t line
 
 static const char *parsed_text(const struct parsed *p, char out[static 256])
 {
-	snprintf(out, 256, "eth_type %#x l3_off %u l4_off %u hdr_len %u sport %u dport %u flags %#x ip_version %u "
-		 "ip_proto %u n_tags %u end %u ttl %u pad_ %u", p->eth_type, p->l3_off, p->l4_off, p->hdr_len, p->sport,
-		 p->dport, p->flags, p->ip_version, p->ip_proto, p->n_tags, p->end, p->ttl, p->pad_);
+	snprintf(
+		out, 256,
+		"eth_type %#x l3_off %u l4_off %u hdr_len %u sport %u dport %u flags %#x ip_version %u "
+		"ip_proto %u n_tags %u end %u ttl %u pad_ %u",
+		p->eth_type, p->l3_off, p->l4_off, p->hdr_len, p->sport, p->dport, p->flags,
+		p->ip_version, p->ip_proto, p->n_tags, p->end, p->ttl, p->pad_);
 	return out;
 }
 
 static void compare_number(const char *where, const char *what, uint64_t kernel, uint64_t here)
 {
 	if (kernel != here)
-		fail_msg("%s: %s: kernel %llu, userspace %llu", where, what, (unsigned long long)kernel,
-			 (unsigned long long)here);
+		fail_msg("%s: %s: kernel %llu, userspace %llu", where, what,
+			 (unsigned long long)kernel, (unsigned long long)here);
 }
 
-static void compare_record(const struct rig *r, const char *where, const struct event *ev, const uint8_t *data,
-			   uint32_t len, const struct parsed *hdr)
+static void compare_record(const struct rig *r, const char *where, const struct event *ev,
+			   const uint8_t *data, uint32_t len, const struct parsed *hdr)
 {
 	uint32_t caplen = min_of(len, r->settings.snap);
 	char a[256], b[256];
@@ -158,10 +169,12 @@ static void compare_record(const struct rig *r, const char *where, const struct 
 	compare_number(where, "meta", ev->meta, 0);
 	compare_number(where, "pad_", ev->pad_, 0);
 	if (memcmp(&ev->hdr, hdr, sizeof(*hdr)))
-		fail_msg("%s: kernel: %s; userspace: %s", where, parsed_text(&ev->hdr, a), parsed_text(hdr, b));
+		fail_msg("%s: kernel: %s; userspace: %s", where, parsed_text(&ev->hdr, a),
+			 parsed_text(hdr, b));
 	for (uint32_t i = 0; i < caplen; i++)
 		if (ev->data[i] != data[i])
-			fail_msg("%s: byte %u: kernel %#x, userspace %#x", where, i, ev->data[i], data[i]);
+			fail_msg("%s: byte %u: kernel %#x, userspace %#x", where, i, ev->data[i],
+				 data[i]);
 }
 
 /* The next record, or NULL. */
@@ -173,7 +186,8 @@ static const struct event *next_record(const struct rig *r)
 }
 
 /* One frame, whose record has to be the only one in the ring. */
-static void compare_frame(struct rig *r, const char *name, const uint8_t *data, uint32_t len, uint32_t linear)
+static void compare_frame(struct rig *r, const char *name, const uint8_t *data, uint32_t len,
+			  uint32_t linear)
 {
 	struct parsed hdr = parse_here(data, len, linear);
 	const struct event *ev;
@@ -219,11 +233,13 @@ static void compare_counters(const struct rig *r)
 	compare_number("counters", "delivered", c.delivered, want->delivered);
 	compare_number("counters", "ring_full", c.ring_full, want->ring_full);
 	compare_number("counters", "error", c.error, want->error);
-	compare_number("sums", "tcp + udp + other", c.tcp.packets + c.udp.packets + c.other.packets, c.all.packets);
-	compare_number("sums", "of bytes", c.tcp.bytes + c.udp.bytes + c.other.bytes, c.all.bytes);
-	compare_number("sums", "ipv4 + ipv6 + non_ip", c.ipv4.packets + c.ipv6.packets + c.non_ip.packets,
+	compare_number("sums", "tcp + udp + other", c.tcp.packets + c.udp.packets + c.other.packets,
 		       c.all.packets);
-	compare_number("sums", "of bytes", c.ipv4.bytes + c.ipv6.bytes + c.non_ip.bytes, c.all.bytes);
+	compare_number("sums", "of bytes", c.tcp.bytes + c.udp.bytes + c.other.bytes, c.all.bytes);
+	compare_number("sums", "ipv4 + ipv6 + non_ip",
+		       c.ipv4.packets + c.ipv6.packets + c.non_ip.packets, c.all.packets);
+	compare_number("sums", "of bytes", c.ipv4.bytes + c.ipv6.bytes + c.non_ip.bytes,
+		       c.all.bytes);
 	compare_number("sums", "of fates", c.delivered + c.ring_full + c.error, c.all.packets);
 }
 
@@ -252,8 +268,8 @@ static void print_verdict(const struct rig *r, double sec)
 	uint32_t len = sizeof(info);
 
 	assert_int_equal(bpf_obj_get_info_by_fd(attach_program_fd(r->attach), &info, &len), 0);
-	print_message("# loaded in %.3f s: %u instructions, %u verified\n", sec, info.xlated_prog_len / 8,
-		      info.verified_insns);
+	print_message("# loaded in %.3f s: %u instructions, %u verified\n", sec,
+		      info.xlated_prog_len / 8, info.verified_insns);
 }
 
 static void fixtures_and_all_their_truncations_agree(void **state is_unused)
@@ -334,10 +350,14 @@ static void insert_tags(struct mutant *m, uint64_t *seed)
 	}
 }
 
-/* Behind the IPv6 header, wherever tags have moved it; the payload length follows in three cases of four. */
+/*
+ * Behind the IPv6 header, wherever tags have moved it; the payload length follows in three cases of
+ * four.
+ */
 static void insert_extensions(struct mutant *m, uint64_t *seed)
 {
-	static const uint8_t kinds[] = { PROTO_HOPOPTS, PROTO_ROUTING, PROTO_FRAGMENT, PROTO_AH, PROTO_DSTOPTS };
+	static const uint8_t kinds[] = { PROTO_HOPOPTS, PROTO_ROUTING, PROTO_FRAGMENT, PROTO_AH,
+					 PROTO_DSTOPTS };
 	const struct parsed hdr = parse_here(m->data, m->len, WHOLE);
 	uint32_t before = m->len, ip = hdr.l3_off, payload;
 
@@ -367,7 +387,8 @@ static void change_length(struct mutant *m, uint64_t *seed)
 {
 	static const uint16_t values[] = { 0, 1, 7, 8, 19, 20, 40, 0x0800, 0x86dd, 0x7fff, 0xffff };
 	uint32_t off = 12 + 2 * below(seed, 44);
-	uint16_t value = below(seed, 2) ? values[below(seed, array_size(values))] : m->len - below(seed, 80);
+	uint16_t value = below(seed, 2) ? values[below(seed, array_size(values))]
+					: m->len - below(seed, 80);
 
 	if (off + 2 > m->len)
 		return;
@@ -421,15 +442,18 @@ static void mutated_frames_agree(void **state is_unused)
 		mutated.len = m.len;
 		compare_cut(r, &mutated, m.len, WHOLE);
 		if (cuts)
-			compare_cut(r, &mutated, m.len, TEST_RUN_MIN + below(&seed, m.len - TEST_RUN_MIN + 1));
+			compare_cut(r, &mutated, m.len,
+				    TEST_RUN_MIN + below(&seed, m.len - TEST_RUN_MIN + 1));
 	}
 	compare_counters(r);
 }
 
 static void caplen_is_the_smaller_of_len_and_snap(void **state is_unused)
 {
-	static const uint32_t snaps[] = { 1, 14, 60, 64, 96, 128, 256, 1500, 9000, 65535, 65536, 65540, EVENT_SNAP_MAX };
-	static const uint32_t sizes[] = { 15, 64, 128, 256, 576, 1024, 1520, 4096, 9216, 65535, 65549, 70000 };
+	static const uint32_t snaps[] = { 1,	14,   60,    64,    96,	   128,		  256,
+					  1500, 9000, 65535, 65536, 65540, EVENT_SNAP_MAX };
+	static const uint32_t sizes[] = { 15,	64,   128,  256,   576,	  1024,
+					  1520, 4096, 9216, 65535, 65549, 70000 };
 	static uint8_t data[70001];
 
 	for (size_t i = 0; i < sizeof(data); i++)
@@ -482,7 +506,8 @@ static void full_ring_loses_packets_and_says_how_many(void **state is_unused)
 			taken += drain(r, &lost);
 			assert_int_equal(attach_counters(r->attach, &c), 0);
 			compare_number("full ring", "delivered", c.delivered, taken);
-			compare_number("full ring", "delivered + ring_full", c.delivered + c.ring_full, runs);
+			compare_number("full ring", "delivered + ring_full",
+				       c.delivered + c.ring_full, runs);
 			assert_true(c.delivered > 0 && c.ring_full > 0);
 			assert_int_equal(run_program(r, f->data, f->len, WHOLE), XDP_PASS);
 			count_packet(&r->want, &hdr, f->len);
@@ -498,7 +523,8 @@ static void full_ring_loses_packets_and_says_how_many(void **state is_unused)
 
 static void the_smallest_ring_holds_the_largest_record(void **state is_unused)
 {
-	const uint32_t len = 10000;	/* what BPF_PROG_TEST_RUN makes of several pages is the same for us */
+	/* what BPF_PROG_TEST_RUN makes of several pages is the same for us */
+	const uint32_t len = 10000;
 	struct rig *r = rig_with(EVENT_SNAP_MAX, 1);
 	cleanup(freep) uint8_t *data = calloc(1, len);
 
@@ -510,7 +536,9 @@ static void the_smallest_ring_holds_the_largest_record(void **state is_unused)
 
 static void headers_only_leaves_the_payload_behind(void **state is_unused)
 {
-	const struct attach_settings settings = { .snap = EVENT_SNAP_MAX, .headers_only = true, .iface = IFACE };
+	const struct attach_settings settings = { .snap = EVENT_SNAP_MAX,
+						  .headers_only = true,
+						  .iface = IFACE };
 	struct rig *r = rig_set(&settings, 1 << 20);
 	unsigned shorter = 0;
 
@@ -527,7 +555,8 @@ static void headers_only_leaves_the_payload_behind(void **state is_unused)
 
 static void a_mirror_port_drops_every_frame(void **state is_unused)
 {
-	struct rig *r = rig_set(&(struct attach_settings){ .snap = 256, .drop = true, .iface = IFACE }, 4096);
+	struct rig *r = rig_set(
+		&(struct attach_settings){ .snap = 256, .drop = true, .iface = IFACE }, 4096);
 	const struct frame *f = &fixtures.v[0];
 	uint32_t lost;
 

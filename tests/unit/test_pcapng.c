@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Blocks byte for byte, against hex written by hand after draft-ietf-opsawg-pcapng. The blocks are in host order and
- * the hex in little-endian; the buffers are filled with rubbish first, so that padding which is not written shows.
+ * Blocks byte for byte, against hex written by hand after draft-ietf-opsawg-pcapng. The blocks are
+ * in host order and the hex in little-endian; the buffers are filled with rubbish first, so that
+ * padding which is not written shows.
  */
 #include <stdio.h>
 #include <string.h>
@@ -51,8 +52,20 @@ static void shb_has_its_options_in_order(void **state)
 {
 	(void)state;
 	is_hex(pcapng_shb(block, &(struct origin){ "x86", "Linux", "xdpdump", { NULL, 0 } }),
-	       "0a0d0d0a" "40000000" "4d3c2b1a" "01000000" "ffffffffffffffff"
-	       "02000300" "78383600" "03000500" "4c696e75" "78000000" "04000700" "78647064" "756d7000" "00000000"
+	       "0a0d0d0a"
+	       "40000000"
+	       "4d3c2b1a"
+	       "01000000"
+	       "ffffffffffffffff"
+	       "02000300"
+	       "78383600"
+	       "03000500"
+	       "4c696e75"
+	       "78000000"
+	       "04000700"
+	       "78647064"
+	       "756d7000"
+	       "00000000"
 	       "40000000");
 }
 
@@ -68,16 +81,30 @@ static void idb_of_a_nameless_interface_has_the_resolution(void **state)
 	struct iface i = { .linktype = 101, .snaplen = 65536 };
 
 	(void)state;
-	is_hex(pcapng_idb(block, &i),
-	       "01000000" "20000000" "65000000" "00000100" "09000100" "09000000" "00000000" "20000000");
+	is_hex(pcapng_idb(block, &i), "01000000"
+				      "20000000"
+				      "65000000"
+				      "00000100"
+				      "09000100"
+				      "09000000"
+				      "00000000"
+				      "20000000");
 }
 
 static void idb_has_its_options_in_the_order_of_their_codes(void **state)
 {
 	struct iface i = {
-		.linktype = 1, .snaplen = 256, .has_mac = true, .mac = { 2, 0, 0, 0, 0, 1 }, .speed_bps = 10000000000,
-		.name = (char *)"eth0", .description = (char *)"up", .os = (char *)"Linux", .hardware = (char *)"veth",
-		.comment = (char *)"a=b", .filter = (char *)"udp",
+		.linktype = 1,
+		.snaplen = 256,
+		.has_mac = true,
+		.mac = { 2, 0, 0, 0, 0, 1 },
+		.speed_bps = 10000000000,
+		.name = (char *)"eth0",
+		.description = (char *)"up",
+		.os = (char *)"Linux",
+		.hardware = (char *)"veth",
+		.comment = (char *)"a=b",
+		.filter = (char *)"udp",
 	};
 
 	(void)state;
@@ -97,8 +124,11 @@ static void idb_has_its_options_in_the_order_of_their_codes(void **state)
 
 static void epb_has_its_time_with_the_high_word_first(void **state)
 {
-	struct packet p = { .ts_ns = 0x0102030405060708, .has = PACKET_TIME, .data = (const uint8_t *)"abcde",
-			    .caplen = 5, .len = 60 };
+	struct packet p = { .ts_ns = 0x0102030405060708,
+			    .has = PACKET_TIME,
+			    .data = (const uint8_t *)"abcde",
+			    .caplen = 5,
+			    .len = 60 };
 
 	(void)state;
 	is_hex(pcapng_epb(block, 3, &p, 0),
@@ -111,26 +141,50 @@ static void epb_without_data_has_32_bytes(void **state)
 	struct packet p = { .data = (const uint8_t *)"", .has = PACKET_TIME };
 
 	(void)state;
-	is_hex(pcapng_epb(block, 0, &p, 0),
-	       "06000000" "20000000" "00000000" "00000000" "00000000" "00000000" "00000000" "20000000");
+	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
+					    "20000000"
+					    "00000000"
+					    "00000000"
+					    "00000000"
+					    "00000000"
+					    "00000000"
+					    "20000000");
 }
 
 static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 {
 	struct packet p = {
-		.data = (const uint8_t *)"abcd", .caplen = 4, .len = 4, .flags = EPB_INBOUND | EPB_BROADCAST,
-		.dropped = 7, .id = 0x0001000000000009, .queue = 2,
+		.data = (const uint8_t *)"abcd",
+		.caplen = 4,
+		.len = 4,
+		.flags = EPB_INBOUND | EPB_BROADCAST,
+		.dropped = 7,
+		.id = 0x0001000000000009,
+		.queue = 2,
 		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID,
 	};
 
 	(void)state;
-	is_hex(pcapng_epb(block, 0, &p, 0),
-	       "06000000" "50000000" "00000000" "00000000" "00000000" "04000000" "04000000" "61626364"
-	       "02000400" "0d000000"
-	       "04000800" "07000000" "00000000"
-	       "05000800" "09000000" "00000100"
-	       "06000400" "02000000"
-	       "00000000" "50000000");
+	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
+					    "50000000"
+					    "00000000"
+					    "00000000"
+					    "00000000"
+					    "04000000"
+					    "04000000"
+					    "61626364"
+					    "02000400"
+					    "0d000000"
+					    "04000800"
+					    "07000000"
+					    "00000000"
+					    "05000800"
+					    "09000000"
+					    "00000100"
+					    "06000400"
+					    "02000000"
+					    "00000000"
+					    "50000000");
 }
 
 static void a_drop_count_of_0_is_not_written(void **state)
@@ -139,20 +193,46 @@ static void a_drop_count_of_0_is_not_written(void **state)
 			    .has = PACKET_TIME | PACKET_FLAGS };
 
 	(void)state;
-	is_hex(pcapng_epb(block, 0, &p, 0),
-	       "06000000" "30000000" "00000000" "00000000" "00000000" "04000000" "04000000" "61626364"
-	       "02000400" "01000000" "00000000" "30000000");
+	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
+					    "30000000"
+					    "00000000"
+					    "00000000"
+					    "00000000"
+					    "04000000"
+					    "04000000"
+					    "61626364"
+					    "02000400"
+					    "01000000"
+					    "00000000"
+					    "30000000");
 }
 
 static void epb_says_in_a_comment_that_a_time_is_not_known(void **state)
 {
-	struct packet p = { .data = (const uint8_t *)"abcd", .caplen = 4, .len = 4, .flags = 1, .has = PACKET_FLAGS,
+	struct packet p = { .data = (const uint8_t *)"abcd",
+			    .caplen = 4,
+			    .len = 4,
+			    .flags = 1,
+			    .has = PACKET_FLAGS,
 			    .ts_ns = 99 };
 
 	(void)state;
-	is_hex(pcapng_epb(block, 0, &p, 0),
-	       "06000000" "40000000" "00000000" "00000000" "00000000" "04000000" "04000000" "61626364"
-	       "01000c00" "74696d65" "3d756e6b" "6e6f776e" "02000400" "01000000" "00000000" "40000000");
+	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
+					    "40000000"
+					    "00000000"
+					    "00000000"
+					    "00000000"
+					    "04000000"
+					    "04000000"
+					    "61626364"
+					    "01000c00"
+					    "74696d65"
+					    "3d756e6b"
+					    "6e6f776e"
+					    "02000400"
+					    "01000000"
+					    "00000000"
+					    "40000000");
 }
 
 static void spb_has_a_length_and_data(void **state)
@@ -160,9 +240,19 @@ static void spb_has_a_length_and_data(void **state)
 	struct packet p = { .data = (const uint8_t *)"abcde", .caplen = 5, .len = 60 };
 
 	(void)state;
-	is_hex(pcapng_spb(block, 0, &p, 0, 5), "03000000" "18000000" "3c000000" "61626364" "65000000" "18000000");
+	is_hex(pcapng_spb(block, 0, &p, 0, 5), "03000000"
+					       "18000000"
+					       "3c000000"
+					       "61626364"
+					       "65000000"
+					       "18000000");
 	p.len = 0;
-	is_hex(pcapng_spb(block, 0, &p, 0, 0), "03000000" "18000000" "05000000" "61626364" "65000000" "18000000");
+	is_hex(pcapng_spb(block, 0, &p, 0, 0), "03000000"
+					       "18000000"
+					       "05000000"
+					       "61626364"
+					       "65000000"
+					       "18000000");
 	p.caplen = 0;
 	memset(block, RUBBISH, sizeof(block));
 	is_hex(pcapng_spb(block, 0, &p, 0, 0), "03000000" "10000000" "00000000" "10000000");
@@ -200,20 +290,28 @@ static void spb_is_refused_for_what_it_cannot_tell(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct packet p = { .data = data, .caplen = rows[i].caplen, .len = rows[i].len, .has = rows[i].has,
+		struct packet p = { .data = data,
+				    .caplen = rows[i].caplen,
+				    .len = rows[i].len,
+				    .has = rows[i].has,
 				    .dropped = rows[i].dropped };
-		size_t n = pcapng_spb(block, rows[i].id, &p, rows[i].snaplen, rows[i].first_snaplen);
+		size_t n = pcapng_spb(block, rows[i].id, &p, rows[i].snaplen,
+				      rows[i].first_snaplen);
 
 		if (!!n != rows[i].yes || n > pcapng_epb_max(&p))
 			fail_msg("%s: a block of %zu bytes", rows[i].why, n);
 		p.options = (struct raw_options){ option, sizeof(option) };
-		assert_int_equal(pcapng_spb(block, rows[i].id, &p, rows[i].snaplen, rows[i].first_snaplen), 0);
+		assert_int_equal(pcapng_spb(block, rows[i].id, &p, rows[i].snaplen,
+					    rows[i].first_snaplen),
+				 0);
 	}
 }
 
 static void isb_has_times_as_words_and_counters_as_numbers(void **state)
 {
-	struct iface_stats s = { .ts_ns = 0x0102030405060708, .has = (1 << N_STATS) - 1, .comment = "ring_full=5" };
+	struct iface_stats s = { .ts_ns = 0x0102030405060708,
+				 .has = (1 << N_STATS) - 1,
+				 .comment = "ring_full=5" };
 
 	(void)state;
 	for (int i = 0; i < N_STATS; i++)
@@ -233,7 +331,8 @@ static void isb_has_times_as_words_and_counters_as_numbers(void **state)
 
 static void isb_leaves_out_what_is_not_known(void **state)
 {
-	struct iface_stats s = { .has = 1 << STAT_RECEIVED, .value = { [STAT_RECEIVED] = 9, [STAT_IF_DROP] = 8 } };
+	struct iface_stats s = { .has = 1 << STAT_RECEIVED,
+				 .value = { [STAT_RECEIVED] = 9, [STAT_IF_DROP] = 8 } };
 
 	(void)state;
 	is_hex(pcapng_isb(block, 0, &s),
@@ -368,7 +467,11 @@ static void a_filter_is_whole_or_left_out(void **state)
 
 static void the_same_input_gives_the_same_bytes(void **state)
 {
-	struct packet p = { .data = (const uint8_t *)"abcdefg", .caplen = 7, .len = 9, .has = 15, .ts_ns = 5,
+	struct packet p = { .data = (const uint8_t *)"abcdefg",
+			    .caplen = 7,
+			    .len = 9,
+			    .has = 15,
+			    .ts_ns = 5,
 			    .dropped = 1 };
 	uint8_t first[256];
 	size_t len = pcapng_epb(block, 0, &p, 0);

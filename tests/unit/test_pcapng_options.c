@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * What stands in a pcapng file beside packets and fields: options of every kind come through reader and writer as they
- * were, from either byte order, and so do the blocks that may be copied; what may not be copied, or is malformed, does not.
+ * What stands in a pcapng file beside packets and fields: options of every kind come through reader
+ * and writer as they were, from either byte order, and so do the blocks that may be copied; what
+ * may not be copied, or is malformed, does not.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,9 @@ static int without_blocks(void **state)
 /* Reads on to the next packet of the image, collecting what comes before it. */
 static int next(struct packet *p)
 {
-	struct capfile_hooks hooks = { .warn = warned, .ctx = &res, .buffer = 4096, .blocks = &blocks, .local = local };
+	struct capfile_hooks hooks = {
+		.warn = warned, .ctx = &res, .buffer = 4096, .blocks = &blocks, .local = local
+	};
 
 	if (!res.r) {
 		res.f = fmemopen(img.bytes, img.len, "r");
@@ -82,7 +85,8 @@ static const uint8_t *nth(const struct raw_options *o, uint16_t code, unsigned n
 	return value;
 }
 
-static void same_value(const struct raw_options *o, uint16_t code, unsigned n, const void *want, size_t want_len)
+static void same_value(const struct raw_options *o, uint16_t code, unsigned n, const void *want,
+		       size_t want_len)
 {
 	size_t len;
 	const uint8_t *value = nth(o, code, n, &len);
@@ -185,7 +189,10 @@ static void a_packet_of_one_option_without_a_field_has_an_end_behind_it(void **s
 {
 	uint8_t comment[] = { 0, 0, 0, 0, 'h', 'i', 0, 0 }, copy[256];
 	uint16_t head[] = { OPT_COMMENT, 2 };
-	struct packet p = { .data = comment, .caplen = 0, .has = PACKET_TIME, .options = { comment, sizeof(comment) } };
+	struct packet p = { .data = comment,
+			    .caplen = 0,
+			    .has = PACKET_TIME,
+			    .options = { comment, sizeof(comment) } };
 
 	(void)state;
 	memcpy(comment, head, 4);
@@ -579,7 +586,10 @@ static void put_all(void)
 	put_journal();
 }
 
-/* What is wanted is what the image would hold in our order, and the reader gives that back once more. */
+/*
+ * What is wanted is what the image would hold in our order, and the reader gives that back once
+ * more.
+ */
 static void blocks_are_collected_in_host_order(void **state)
 {
 	uint8_t *once;
@@ -636,7 +646,8 @@ static void blocks_in_our_order_are_copied_as_they_are(void **state)
 	put_journal();
 	assert_int_equal(next(&p), 0);
 	assert_int_equal(blocks.len, img.len - at + 4);
-	assert_memory_equal(blocks.bytes + blocks.len - 24 - 28, img.bytes + img.len - 24 - 28, 24 + 28);
+	assert_memory_equal(blocks.bytes + blocks.len - 24 - 28, img.bytes + img.len - 24 - 28,
+			    24 + 28);
 }
 
 static void blocks_are_skipped_when_nobody_wants_them(void **state)
@@ -754,7 +765,9 @@ static void no_changed_byte_makes_a_torn_block(void **state)
 			close_result();
 			blocks.len = 0;
 			res.f = fmemopen(img.bytes, img.len, "r");
-			if (!capfile_open_with(&res.r, res.f, &(struct capfile_hooks){ .buffer = 4096, .blocks = &blocks }))
+			if (!capfile_open_with(&res.r, res.f,
+					       &(struct capfile_hooks){ .buffer = 4096,
+									.blocks = &blocks }))
 				while (capfile_next(res.r, &p) > 0)
 					;
 			for (size_t at = 0, n; at < blocks.len; at += n) {
@@ -771,7 +784,10 @@ static void no_changed_byte_makes_a_torn_block(void **state)
 	}
 }
 
-/* Of three options of 8, 4 and 12 bytes with their heads: a border at every size, and nothing behind a torn head. */
+/*
+ * Of three options of 8, 4 and 12 bytes with their heads: a border at every size, and nothing
+ * behind a torn head.
+ */
 static void as_many_options_as_fit_are_whole(void **state)
 {
 	static const uint16_t three[] = { 1, 4, 'a', 'b', 1, 0, 1, 5, 'x', 'y', 'z', 0, 7, 7 };

@@ -88,8 +88,8 @@ static int clean(void)
 }
 
 /*
- * Through a link as well: where the file is counts, not where the link is. Root follows none where everybody can
- * write.
+ * Through a link as well: where the file is counts, not where the link is. Root follows none where
+ * everybody can write.
  */
 static void what_is_in_a_shared_directory(void **state)
 {
@@ -98,7 +98,8 @@ static void what_is_in_a_shared_directory(void **state)
 	struct stat st = { 0 };
 	int direct, linked, reader = -1;
 
-	snprintf(dir, sizeof(dir), "%s/place-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	snprintf(dir, sizeof(dir), "%s/place-XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	assert_non_null(mkdtemp(dir));
 	chmod(dir, 0755);
 	snprintf(path, sizeof(path), "%s/d", dir);
@@ -159,8 +160,10 @@ int main(void)
 
 	if (geteuid() == 0) {	/* who else could give files away? */
 		unit_of_table(cases, what_is_in_a_shared_directory, tests, n);
-		tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_foreign_fifo_without_a_reader_is_refused_at_once);
+		tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+			a_foreign_fifo_without_a_reader_is_refused_at_once);
 	}
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(each_refusal_is_a_sentence_and_no_error_is_one);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		each_refusal_is_a_sentence_and_no_error_is_one);
 	return unit_run("place", tests, n);
 }

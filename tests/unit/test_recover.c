@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Damaged files and what can be saved: a sound file reads as without recovery; each block or record damaged in turn
- * takes no other packet with it, whatever was done to it; and what a packet holds is not taken for packets of the
- * file.
+ * Damaged files and what can be saved: a sound file reads as without recovery; each block or record
+ * damaged in turn takes no other packet with it, whatever was done to it; and what a packet holds
+ * is not taken for packets of the file.
  */
 #include <stdio.h>
 #include <string.h>
@@ -62,7 +62,10 @@ static void read_all(struct reading *to, const void *bytes, size_t n, bool recov
 	fclose(f);
 }
 
-/* How many packets there may be: those of the sound file, or what reading without recovery makes of zeros. */
+/*
+ * How many packets there may be: those of the sound file, or what reading without recovery makes of
+ * zeros.
+ */
 static unsigned most(void)
 {
 	return plain.n > sound.n ? plain.n : sound.n;
@@ -70,7 +73,8 @@ static unsigned most(void)
 
 static bool same(const struct saved *a, const struct saved *b)
 {
-	return a->ts_ns == b->ts_ns && a->len == b->len && a->caplen == b->caplen && a->sum == b->sum;
+	return a->ts_ns == b->ts_ns && a->len == b->len && a->caplen == b->caplen &&
+	       a->sum == b->sum;
 }
 
 /* Which packet of @r, from @from on, is @p? r->n: none. */
@@ -82,8 +86,9 @@ static unsigned find_in(const struct reading *r, unsigned from, const struct sav
 }
 
 /*
- * Reads what is damaged with recovery and without it. With it there are never fewer packets, and each of the sound
- * file that is delivered without it is delivered with it as well, in the same order.
+ * Reads what is damaged with recovery and without it. With it there are never fewer packets, and
+ * each of the sound file that is delivered without it is delivered with it as well, in the same
+ * order.
  */
 static void read_damaged(const void *bytes, size_t n, const char *name, const char *what)
 {
@@ -92,7 +97,8 @@ static void read_damaged(const void *bytes, size_t n, const char *name, const ch
 	read_all(&plain, bytes, n, false);
 	read_all(&damaged, bytes, n, true);
 	if (damaged.n < plain.n)
-		fail_msg("%s %s: %u packets, and %u without recovery", name, what, damaged.n, plain.n);
+		fail_msg("%s %s: %u packets, and %u without recovery", name, what, damaged.n,
+			 plain.n);
 	for (unsigned i = 0; i < sound.n; i++) {
 		unsigned k = find_in(&plain, in_plain, &sound.packets[i]);
 
@@ -101,22 +107,28 @@ static void read_damaged(const void *bytes, size_t n, const char *name, const ch
 		in_plain = k + 1;
 		in_damaged = find_in(&damaged, in_damaged, &sound.packets[i]) + 1;
 		if (in_damaged > damaged.n)
-			fail_msg("%s %s: packet %u is delivered without recovery, and lost with it", name, what, i);
+			fail_msg("%s %s: packet %u is delivered without recovery, and lost with it",
+				 name, what, i);
 	}
 }
 
 static const char *const fixtures[] = {
-	"pcap_microseconds_little_endian.pcap", "pcap_nanoseconds_big_endian.pcap", "pcap_modified_big_endian.pcap",
-	"pcap_version_2_2_lengths_swapped.pcap",
-	"pcapng_little_endian.pcapng", "pcapng_big_endian.pcapng", "pcapng_options_everywhere.pcapng",
-	"pcapng_interface_between_packets.pcapng", "pcapng_interface_statistics.pcapng",
-	"pcapng_sections_of_both_byte_orders.pcapng", "pcapng_simple_packets.pcapng", "pcapng_obsolete_packets.pcapng",
-	"pcapng_unknown_blocks.pcapng", "pcapng_name_resolution.pcapng", "pcapng_custom_blocks.pcapng",
+	"pcap_microseconds_little_endian.pcap", "pcap_nanoseconds_big_endian.pcap",
+	"pcap_modified_big_endian.pcap",	"pcap_version_2_2_lengths_swapped.pcap",
+	"pcapng_little_endian.pcapng",		"pcapng_big_endian.pcapng",
+	"pcapng_options_everywhere.pcapng",	"pcapng_interface_between_packets.pcapng",
+	"pcapng_interface_statistics.pcapng",	"pcapng_sections_of_both_byte_orders.pcapng",
+	"pcapng_simple_packets.pcapng",		"pcapng_obsolete_packets.pcapng",
+	"pcapng_unknown_blocks.pcapng",		"pcapng_name_resolution.pcapng",
+	"pcapng_custom_blocks.pcapng",
 };
 
 enum { N_FIXTURES = sizeof(fixtures) / sizeof(fixtures[0]) };
 
-/* Where the blocks or records of the image begin, the header of a pcap file as the first; and where the last ends. */
+/*
+ * Where the blocks or records of the image begin, the header of a pcap file as the first; and where
+ * the last ends.
+ */
 static size_t places[PACKETS_MAX];
 static bool is_packet[PACKETS_MAX];
 static unsigned n_places;
@@ -145,11 +157,14 @@ static void find_places(void)
 		if (pcapng && word(at, false) == PCAPNG_SHB)
 			swapped = word(at + 8, false) != PCAPNG_MAGIC;
 		type = pcapng ? word(at, swapped) : at ? PCAPNG_EPB : PCAPNG_SHB;
-		is_packet[n_places++] = type == PCAPNG_EPB || type == PCAPNG_SPB || type == PCAPNG_OPB;
+		is_packet[n_places++] = type == PCAPNG_EPB || type == PCAPNG_SPB ||
+					type == PCAPNG_OPB;
 		if (pcapng)
 			at += word(at + 4, swapped);
 		else if (at)
-			at += record + (img.bytes[4] == 2 && img.bytes[6] == 2 ? word(at + 12, swapped) : word(at + 8, swapped));
+			at += record + (img.bytes[4] == 2 && img.bytes[6] == 2
+						? word(at + 12, swapped)
+						: word(at + 8, swapped));
 		else
 			at = 24;
 	}
@@ -188,7 +203,8 @@ static void saves_all_but(unsigned lost, const char *what, const char *name, uns
 	if (damaged.err)
 		fail_msg("%s, place %u %s: refused: %s", name, place, what, damaged.error);
 	if (damaged.n > most())
-		fail_msg("%s, place %u %s: %u packets instead of %u", name, place, what, damaged.n, sound.n);
+		fail_msg("%s, place %u %s: %u packets instead of %u", name, place, what, damaged.n,
+			 sound.n);
 	for (unsigned i = 0; i < sound.n; i++) {
 		unsigned from = k;
 
@@ -197,13 +213,17 @@ static void saves_all_but(unsigned lost, const char *what, const char *name, uns
 		while (k < damaged.n && !same(&damaged.packets[k], &sound.packets[i]))
 			k++;
 		if (k == damaged.n)
-			fail_msg("%s, place %u %s: packet %u of %u is lost (%u saved; looked from %u)", name, place, what, i,
-				 sound.n, damaged.n, from);
+			fail_msg(
+				"%s, place %u %s: packet %u of %u is lost (%u saved; looked from %u)",
+				name, place, what, i, sound.n, damaged.n, from);
 		k++;
 	}
 }
 
-/* Ways to damage the @len bytes at @at of a copy of the image, in a buffer with 64 bytes to spare; the new length. */
+/*
+ * Ways to damage the @len bytes at @at of a copy of the image, in a buffer with 64 bytes to spare;
+ * the new length.
+ */
 static size_t zero_all(uint8_t *copy, size_t size, size_t at, size_t len)
 {
 	memset(copy + at, 0, len);
@@ -336,7 +356,8 @@ static void a_damaged_packet_takes_no_other_with_it(void **state)
 					continue;
 				}
 				memcpy(copy, img.bytes, img.len);
-				size = ways[w].damage(copy, img.len, places[i], places[i + 1] - places[i]);
+				size = ways[w].damage(copy, img.len, places[i],
+						      places[i + 1] - places[i]);
 				read_damaged(copy, size, fixtures[f], ways[w].name);
 				saves_all_but(packet, ways[w].name, fixtures[f], i);
 				packet++;
@@ -382,12 +403,17 @@ static void a_damaged_description_takes_no_packet_with_it(void **state)
 				size_t size, len = places[i + 1] - places[i];
 
 				memcpy(copy, img.bytes, img.len);
-				size = len < 16 ? img.len : ways[w].damage(copy, img.len, places[i], len);
-				if (!is_packet[i] && !((f == 2 || f == 3) && i == 0)) {	/* whose header cannot be guessed */
+				size = len < 16 ? img.len
+						: ways[w].damage(copy, img.len, places[i], len);
+				/* whose header cannot be guessed */
+				if (!is_packet[i] && !((f == 2 || f == 3) && i == 0)) {
 					read_damaged(copy, size, fixtures[f], ways[w].name);
-					if (damaged.err || damaged.n < sound.n || damaged.n > most() || saved_bytes() != sound.n)
-						fail_msg("%s, place %u %s: %u of %u packets saved, %u found", fixtures[f], i,
-							 ways[w].name, saved_bytes(), sound.n, damaged.n);
+					if (damaged.err || damaged.n < sound.n ||
+					    damaged.n > most() || saved_bytes() != sound.n)
+						fail_msg(
+							"%s, place %u %s: %u of %u packets saved, %u found",
+							fixtures[f], i, ways[w].name, saved_bytes(),
+							sound.n, damaged.n);
 				}
 				free(copy);
 			}
@@ -402,16 +428,22 @@ static void a_changed_byte_costs_one_packet_at_most(void **state)
 	for (unsigned f = 0; f < N_FIXTURES; f++) {
 		load_sound(fixtures[f]);
 		for (size_t i = 0; i < img.len; i++) {
-			const uint8_t was = img.bytes[i], others[] = { 0, 0xff, was ^ 1, was ^ 0x10, was ^ 0x80 };
+			const uint8_t was = img.bytes[i],
+				      others[] = { 0, 0xff, was ^ 1, was ^ 0x10, was ^ 0x80 };
 
 			for (size_t k = 0; k < array_size(others); k++) {
 				img.bytes[i] = others[k];
-				read_damaged(img.bytes, img.len, fixtures[f], "with a byte changed");
-				if ((f == 2 || f == 3) && i < 24)	/* whose header cannot be guessed */
+				read_damaged(img.bytes, img.len, fixtures[f],
+					     "with a byte changed");
+				/* whose header cannot be guessed */
+				if ((f == 2 || f == 3) && i < 24)
 					continue;
-				if (damaged.err || damaged.n > most() || saved_bytes() + 1 < sound.n)
-					fail_msg("%s: byte %zu as %02x: %u of %u packets saved, %u found", fixtures[f], i, others[k],
-						 saved_bytes(), sound.n, damaged.n);
+				if (damaged.err || damaged.n > most() ||
+				    saved_bytes() + 1 < sound.n)
+					fail_msg(
+						"%s: byte %zu as %02x: %u of %u packets saved, %u found",
+						fixtures[f], i, others[k], saved_bytes(), sound.n,
+						damaged.n);
 			}
 			img.bytes[i] = was;
 		}
@@ -432,13 +464,17 @@ static void a_prefix_gives_what_is_whole_and_one_cut_packet(void **state)
 			whole = damaged.n;
 			read_all(&damaged, copy, n, true);
 			if (damaged.n < whole || damaged.n > whole + 1)
-				fail_msg("%s: %zu bytes: %u packets, %u of them whole", fixtures[f], n, damaged.n, whole);
+				fail_msg("%s: %zu bytes: %u packets, %u of them whole", fixtures[f],
+					 n, damaged.n, whole);
 			for (unsigned i = 0; i < whole; i++)
 				assert_true(same(&damaged.packets[i], &sound.packets[i]));
 			if (damaged.n > whole) {
-				assert_int_equal(damaged.packets[whole].len, sound.packets[whole].len);
-				assert_true(damaged.packets[whole].caplen <= sound.packets[whole].caplen);
-				assert_true(damaged.packets[whole].ts_ns == sound.packets[whole].ts_ns);
+				assert_int_equal(damaged.packets[whole].len,
+						 sound.packets[whole].len);
+				assert_true(damaged.packets[whole].caplen <=
+					    sound.packets[whole].caplen);
+				assert_true(damaged.packets[whole].ts_ns ==
+					    sound.packets[whole].ts_ns);
 				assert_int_equal(damaged.err, 0);
 			}
 			free(copy);
@@ -507,7 +543,10 @@ static void pcapng_within_a_packet_is_not_read_as_part_of_the_file(void **state)
 	assert_int_equal(damaged.n, 2);
 }
 
-/* Though its block has lost a byte, so that neither its length nor its trailer tells where the next one begins. */
+/*
+ * Though its block has lost a byte, so that neither its length nor its trailer tells where the next
+ * one begins.
+ */
 static void pcap_within_a_packet_is_no_end_of_pcapng(void **state)
 {
 	static uint8_t inner[4096];
@@ -591,8 +630,10 @@ static void a_packet_of_wrong_length_with_its_trailer_is_read_all_the_same(void 
 	assert_int_equal(damaged.n, 3);
 	assert_int_equal(damaged.packets[1].caplen, 9);
 	assert_int_equal(n_said, 1);
-	assert_string_equal(said, "read all the same 44 bytes from byte 84: damaged at byte 84: a block of 0 bytes, where a "
-			    "multiple of 4, 12 or more, is needed");
+	assert_string_equal(
+		said,
+		"read all the same 44 bytes from byte 84: damaged at byte 84: a block of 0 bytes, where a "
+		"multiple of 4, 12 or more, is needed");
 }
 
 static void what_is_skipped_is_said_and_counted(void **state)
@@ -610,7 +651,9 @@ static void what_is_skipped_is_said_and_counted(void **state)
 	assert_int_equal(damaged.recovery.places, 2);
 	assert_int_equal(damaged.recovery.bytes, 22);
 	assert_int_equal(n_said, 2);
-	assert_string_equal(said, "skipped 3 bytes from byte 139: cut short at byte 142: 3 of the 8 bytes of a block header");
+	assert_string_equal(
+		said,
+		"skipped 3 bytes from byte 139: cut short at byte 142: 3 of the 8 bytes of a block header");
 }
 
 static void a_thousand_places_are_a_hundred_lines(void **state)
@@ -706,7 +749,8 @@ static void what_is_no_capture_stays_refused(void **state)
 		put("All work and no play makes Jack a dull boy.\n", 44);
 	read_all(&damaged, img.bytes, img.len, true);
 	assert_int_equal(damaged.err, -EBADMSG);
-	assert_non_null(strstr(damaged.error, "neither pcap nor pcapng: it starts with the bytes 41 6c 6c 20"));
+	assert_non_null(strstr(damaged.error,
+			       "neither pcap nor pcapng: it starts with the bytes 41 6c 6c 20"));
 	img.len = 0;
 	for (unsigned i = 0; i < 100000; i++) {
 		seed = seed * 6364136223846793005ull + 1442695040888963407ull;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Finished files: commands, names, limits, and what goes wrong with them, in a temporary directory. */
+/*
+ * Finished files: commands, names, limits, and what goes wrong with them, in a temporary directory.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -175,7 +177,9 @@ static void the_command_gets_each_file_in_order_the_last_one_included(void **sta
 	retention_close(r);
 }
 
-static void a_command_has_no_signal_of_ours_blocked_or_ignored_no_descriptor_and_the_lowest_priority(void **state)
+static void
+a_command_has_no_signal_of_ours_blocked_or_ignored_no_descriptor_and_the_lowest_priority(
+	void **state)
 {
 	struct retention_options o = { .command = in_dir("look") };
 	struct retention *r;
@@ -199,10 +203,12 @@ static void a_command_has_no_signal_of_ours_blocked_or_ignored_no_descriptor_and
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
 	log = content("log");
-	assert_int_equal(sscanf(log, "SigBlk: %lx SigIgn: %lx %u %d %31s %31s", &blocked, &ignored, &lines, &nice,
-				input, leader), 6);
+	assert_int_equal(sscanf(log, "SigBlk: %lx SigIgn: %lx %u %d %31s %31s", &blocked, &ignored,
+				&lines, &nice, input, leader),
+			 6);
 	assert_int_equal(blocked, 0);
-	assert_int_equal(ignored & 0x7fffffff, 0);	/* the real-time signals above are the C library's own */
+	/* the real-time signals above are the C library's own */
+	assert_int_equal(ignored & 0x7fffffff, 0);
 	assert_int_equal(lines, 5);	/* a total, three, and that of ls */
 	assert_int_equal(nice, 19);
 	assert_string_equal(input, "/dev/null");
@@ -333,7 +339,9 @@ static void files_are_given_without_waiting_and_at_most_64_wait(void **state)
 
 static void the_patient_wait_for_disk_and_command(void **state)
 {
-	struct retention_options o = { .command = "true", .patient = true, .max_disk = 100, .print_name = in_dir("names") };
+	struct retention_options o = {
+		.command = "true", .patient = true, .max_disk = 100, .print_name = in_dir("names")
+	};
 	struct retention *r = open_retention(&o);
 	struct out *out = NULL;
 	char name[16];
@@ -422,7 +430,11 @@ static void it_says_what_it_waits_for(void **state)
 	retention_close(r);
 }
 
-static const struct finding { const char *name, *command; int err; const char *path; } findings[] = {
+static const struct finding {
+	const char *name, *command;
+	int err;
+	const char *path;
+} findings[] = {
 	{ "a command is found in PATH", "sh", 0, "/bin/sh" },
 	{ "with a slash it is a path", "/bin/true", 0, "/bin/true" },
 	{ "a missing one is missing", "no-such-program", -ENOENT, NULL },
@@ -459,7 +471,8 @@ static void a_missing_command_is_an_error_at_once(void **state)
 
 static void names_are_printed_when_a_file_is_complete(void **state)
 {
-	struct retention_options o = { .print_name = in_dir("names"), .sync = RETENTION_SYNC_NEVER };
+	struct retention_options o = { .print_name = in_dir("names"),
+				       .sync = RETENTION_SYNC_NEVER };
 	struct retention *r;
 	struct out *current;
 	char wanted[1024];
@@ -481,7 +494,9 @@ static void names_are_printed_when_a_file_is_complete(void **state)
 /* A slice without packets in a format that has no head: a file like all others. */
 static void an_empty_file_that_has_ended_stays_with_name_and_command(void **state)
 {
-	struct retention_options o = { .print_name = in_dir("names"), .command = in_dir("note"), .n_files = 2 };
+	struct retention_options o = { .print_name = in_dir("names"),
+				       .command = in_dir("note"),
+				       .n_files = 2 };
 	struct retention *r;
 
 	(void)state;
@@ -504,7 +519,9 @@ static void an_empty_file_that_has_ended_stays_with_name_and_command(void **stat
 
 static void an_empty_file_of_ours_goes_without_name_and_command(void **state)
 {
-	struct retention_options o = { .print_name = in_dir("names"), .command = in_dir("no"), .n_files = 3 };
+	struct retention_options o = { .print_name = in_dir("names"),
+				       .command = in_dir("no"),
+				       .n_files = 3 };
 	struct retention *r;
 
 	(void)state;
@@ -528,7 +545,8 @@ static int sync_failure(enum retention_sync sync, bool wait)
 
 	assert_int_equal(out_write(out, "test_retention", 14), 0);
 	if (wait)
-		eventually(was_said("/proc/self/comm: cannot be brought to the disk: Invalid argument"));
+		eventually(was_said(
+			"/proc/self/comm: cannot be brought to the disk: Invalid argument"));
 	retention_file(r, out);
 	err = retention_finish(r, -1);
 	retention_close(r);
@@ -537,13 +555,15 @@ static int sync_failure(enum retention_sync sync, bool wait)
 
 static void a_failed_sync_is_said_once_and_returned(void **state)
 {
-	static const char wanted[] = "/proc/self/comm: cannot be brought to the disk: Invalid argument\n";
+	static const char wanted[] =
+		"/proc/self/comm: cannot be brought to the disk: Invalid argument\n";
 
 	(void)state;
 	assert_int_equal(sync_failure(RETENTION_SYNC_CLOSE, false), -EINVAL);
 	assert_string_equal(said, wanted);
 	said[0] = '\0';
-	assert_int_equal(sync_failure(RETENTION_SYNC_EVERY, true), -EINVAL);	/* and not tried again */
+	/* and not tried again */
+	assert_int_equal(sync_failure(RETENTION_SYNC_EVERY, true), -EINVAL);
 	assert_string_equal(said, wanted);
 	said[0] = '\0';
 	assert_int_equal(sync_failure(RETENTION_SYNC_NEVER, false), 0);
@@ -591,7 +611,8 @@ static void only_files_of_this_run_are_deleted(void **state)
 	assert_string_equal(content("a"), "precious");
 	assert_true(exists("moved"));
 	assert_true(exists("b"));
-	snprintf(wanted, sizeof(wanted), "%s: another file has taken its place, and is left alone\n", in_dir("a"));
+	snprintf(wanted, sizeof(wanted),
+		 "%s: another file has taken its place, and is left alone\n", in_dir("a"));
 	assert_string_equal(said, wanted);
 	retention_close(r);
 }
@@ -692,7 +713,9 @@ static void the_oldest_go_when_all_are_too_large(void **state)
 	assert_string_equal(said, "");
 	assert_int_equal(retention_room(r, 1001), RETENTION_FULL);
 	assert_int_equal(retention_room(r, 1001), RETENTION_FULL);
-	assert_string_equal(said, "the files of this run have reached 1000 bytes, and there is no other one to delete\n");
+	assert_string_equal(
+		said,
+		"the files of this run have reached 1000 bytes, and there is no other one to delete\n");
 	retention_file(r, current);
 	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(exists("c"));
@@ -717,7 +740,8 @@ static void all_go_when_the_disk_is_too_small(void **state)
 	assert_false(exists("a") || exists("b"));
 	assert_true(exists("c"));
 	assert_true(was_said("/c: only "));
-	assert_true(was_said(" bytes are free on its disk, and no other file of this run can be deleted"));
+	assert_true(was_said(
+		" bytes are free on its disk, and no other file of this run can be deleted"));
 	retention_file(r, current);
 	assert_int_equal(retention_finish(r, -1), 0);
 	retention_close(r);
@@ -764,7 +788,8 @@ static void a_name_that_somebody_else_has_taken_cannot_be_claimed(void **state)
 	eventually(retention_claim(r, in_dir("a")) == -EEXIST);
 	assert_int_equal(retention_claim(r, in_dir("a")), -EEXIST);
 	assert_string_equal(content("a"), "precious");
-	snprintf(wanted, sizeof(wanted), "%s: another file has taken its place, and is left alone\n", in_dir("a"));
+	snprintf(wanted, sizeof(wanted),
+		 "%s: another file has taken its place, and is left alone\n", in_dir("a"));
 	assert_string_equal(said, wanted);
 	retention_close(r);
 }
@@ -811,7 +836,8 @@ int main(void)
 {
 	struct CMUnitTest tests[64] = {
 		in_a_directory(the_command_gets_each_file_in_order_the_last_one_included),
-		in_a_directory(a_command_has_no_signal_of_ours_blocked_or_ignored_no_descriptor_and_the_lowest_priority),
+		in_a_directory(
+			a_command_has_no_signal_of_ours_blocked_or_ignored_no_descriptor_and_the_lowest_priority),
 		in_a_directory(what_a_command_prints_does_not_get_into_our_stdout),
 		in_a_directory(a_command_that_hangs_is_killed_when_its_time_is_up),
 		in_a_directory(the_command_never_gets_another_file_of_the_same_name),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Captures in tests/pcaps rewritten by the tool, in each format, and read again: the same packets, and the same bytes
- * where a format has them all.
+ * Captures in tests/pcaps rewritten by the tool, in each format, and read again: the same packets,
+ * and the same bytes where a format has them all.
  */
 #include <zlib.h>
 #include <zstd.h>
@@ -109,7 +109,9 @@ static struct text unpacked(const char *path, const char *codec)
 		return packed;
 	}
 	if (!strcmp(codec, "gzip")) {
-		z_stream z = { .next_in = (void *)packed.bytes, .avail_in = packed.len, .next_out = (void *)plain.bytes,
+		z_stream z = { .next_in = (void *)packed.bytes,
+			       .avail_in = packed.len,
+			       .next_out = (void *)plain.bytes,
 			       .avail_out = 65535 };
 
 		assert_int_equal(inflateInit2(&z, 16 + MAX_WBITS), Z_OK);
@@ -126,12 +128,14 @@ static struct text unpacked(const char *path, const char *codec)
 }
 
 /* "Nothing" is a result, whatever there is nothing of; what is compressed can be unpacked. */
-static void a_file_without_packets_is_a_file(const char *options, const char *format, const char *codec)
+static void a_file_without_packets_is_a_file(const char *options, const char *format,
+					     const char *codec)
 {
 	struct text plain;
 
 	empty_tool_dir();
-	run_well("-r tests/pcaps/mixed.pcap --format %s --compress %s -w %s %s", format, codec, at("none"), options);
+	run_well("-r tests/pcaps/mixed.pcap --format %s --compress %s -w %s %s", format, codec,
+		 at("none"), options);
 	plain = unpacked(at("none"), codec);
 	if (!strcmp(format, "json") || !strcmp(format, "text")) {
 		assert_int_equal(plain.len, 0);
@@ -159,7 +163,10 @@ static void without_packets_there_is_a_file_in_every_format(void **state is_unus
 
 /* ---- rows ---- */
 
-/* Rows of whatever there is, damaged or not, as many as lines of text; then Python looks at them all. */
+/*
+ * Rows of whatever there is, damaged or not, as many as lines of text; then Python looks at them
+ * all.
+ */
 static void each_packet_is_a_row_that_python_reads(void **state is_unused)
 {
 	FILE *json = fopen(at("json"), "we"), *csv = fopen(at("csv"), "we");
@@ -176,13 +183,15 @@ static void each_packet_is_a_row_that_python_reads(void **state is_unused)
 		n = lines_of(&tool.out);
 		run("-r %s -T json", found.gl_pathv[i]);
 		if (lines_of(&tool.out) != n)
-			fail_msg("%s: %u packets, %u rows of json", found.gl_pathv[i], n, lines_of(&tool.out));
+			fail_msg("%s: %u packets, %u rows of json", found.gl_pathv[i], n,
+				 lines_of(&tool.out));
 		fwrite(tool.out.bytes, 1, tool.out.len, json);
 		run("-r %s -T csv", found.gl_pathv[i]);
 		header_end = strchr(tool.out.bytes, '\n');
 		/* a file in which there is nothing has no header either */
 		if (lines_of(&tool.out) != n + !!header_end)
-			fail_msg("%s: %u packets, %u rows of csv", found.gl_pathv[i], n, lines_of(&tool.out));
+			fail_msg("%s: %u packets, %u rows of csv", found.gl_pathv[i], n,
+				 lines_of(&tool.out));
 		if (header_end)
 			fputs(ftell(csv) ? header_end + 1 : tool.out.bytes, csv);
 		all += n;
@@ -190,7 +199,8 @@ static void each_packet_is_a_row_that_python_reads(void **state is_unused)
 	globfree(&found);
 	assert_int_equal(fclose(json) | fclose(csv), 0);
 	assert_true(all > 1000);
-	snprintf(command, sizeof(command), "! tests/golden/rows.py check %s %s | grep .", at("json"), at("csv"));
+	snprintf(command, sizeof(command), "! tests/golden/rows.py check %s %s | grep .",
+		 at("json"), at("csv"));
 	fflush(NULL);
 	assert_int_equal(system(command), 0);
 }
@@ -211,24 +221,30 @@ static void add(const char *pattern, const char *what, CMUnitTestFunction fn)
 		abort();
 	for (size_t i = 0; i < found.gl_pathc; i++, n_tests++) {
 		snprintf(files[n_tests], sizeof(files[0]), "%s", found.gl_pathv[i]);
-		snprintf(names[n_tests], sizeof(names[0]), "%s_%s", strrchr(files[n_tests], '/') + 1, what);
-		tests[n_tests] = (struct CMUnitTest){ names[n_tests], fn, NULL, NULL, files[n_tests] };
+		snprintf(names[n_tests], sizeof(names[0]), "%s_%s",
+			 strrchr(files[n_tests], '/') + 1, what);
+		tests[n_tests] = (struct CMUnitTest){ names[n_tests], fn, NULL, NULL,
+						      files[n_tests] };
 	}
 	globfree(&found);
 }
 
 int main(void)
 {
-	const char *const sound = "tests/pcaps/{*.pcap,files/linktype_{raw,ipv4,ipv6,linux,bsd}*,files/pcap_*,"
-				  "files/pcapng_{big_endian,sections,obsolete,options,interface}*,files/pcapng_tsresol_10_9.pcapng}";
+	const char *const sound =
+		"tests/pcaps/{*.pcap,files/linktype_{raw,ipv4,ipv6,linux,bsd}*,files/pcap_*,"
+		"files/pcapng_{big_endian,sections,obsolete,options,interface}*,files/pcapng_tsresol_10_9.pcapng}";
 
 	setenv("TZ", "UTC", 1);
-	add(sound, "prints_the_same_and_rewrites_to_the_same_bytes", prints_the_same_and_rewrites_to_the_same_bytes);
+	add(sound, "prints_the_same_and_rewrites_to_the_same_bytes",
+	    prints_the_same_and_rewrites_to_the_same_bytes);
 	add("tests/pcaps/*.pcap", "is_the_same_file_in_nanoseconds_and_by_way_of_pcapng",
 	    is_the_same_file_in_nanoseconds_and_by_way_of_pcapng);
 	add("tests/pcaps/*.pcap", "microseconds_are_cut_and_not_rounded", microseconds_are_cut_and_not_rounded);
-	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(without_packets_there_is_a_file_in_every_format);
-	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(each_packet_is_a_row_that_python_reads);
+	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(
+		without_packets_there_is_a_file_in_every_format);
+	tests[n_tests++] = (struct CMUnitTest)cmocka_unit_test(
+		each_packet_is_a_row_that_python_reads);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("rewrite", tests, n_tests, make_tool_dir, remove_tool_dir);
 }

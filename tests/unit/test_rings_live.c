@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The rings of several CPUs as one stream. The test plays the program: it maps the rings a second time and puts records
- * with any stamp into any of them. Needs CAP_BPF, for the map.
+ * The rings of several CPUs as one stream. The test plays the program: it maps the rings a second
+ * time and puts records with any stamp into any of them. Needs CAP_BPF, for the map.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -40,9 +40,11 @@ static int set_up(void **state is_unused)
 	if (err)
 		return err;
 	rig.n_cpus = ring_size(rig.ring) / rings_cpu_size(rig.ring);
-	rig.stride = (sizeof(struct cpu_ring) + rings_cpu_size(rig.ring) + event_room(SNAP) + 127) & ~(size_t)127;
+	rig.stride = (sizeof(struct cpu_ring) + rings_cpu_size(rig.ring) + event_room(SNAP) + 127) &
+		     ~(size_t)127;
 	rig.size = (rig.n_cpus * rig.stride + pages - 1) / pages * pages;
-	rig.map = mmap(NULL, rig.size, PROT_READ | PROT_WRITE, MAP_SHARED, rings_map_fd(rig.ring), 0);
+	rig.map = mmap(NULL, rig.size, PROT_READ | PROT_WRITE, MAP_SHARED, rings_map_fd(rig.ring),
+		       0);
 	return rig.map == MAP_FAILED;
 }
 
@@ -143,7 +145,10 @@ static void what_comes_after_the_look_waits_for_the_next(void **state is_unused)
 	assert_int_equal(next(), 2);
 }
 
-/* Else a step back of the wall clock, with which CLOCK_TAI goes, would stop the capture for as long. */
+/*
+ * Else a step back of the wall clock, with which CLOCK_TAI goes, would stop the capture for as
+ * long.
+ */
 static void a_stamp_from_the_future_is_not_held_back(void **state is_unused)
 {
 	put(0, 1000ull * MS, 10);
@@ -232,11 +237,13 @@ static void with_padding(struct event *ev) { ev->pad_ = 1; }
 static void a_record_that_makes_no_sense_costs_its_ring_only(void **state is_unused)
 {
 	static void (*const spoil[])(struct event *) = {
-		too_long, longer_than_the_packet, of_no_hook, with_a_verdict, with_metadata, with_padding,
+		too_long,	longer_than_the_packet, of_no_hook,
+		with_a_verdict, with_metadata,		with_padding,
 	};
 
 	for (size_t i = 0; i < array_size(spoil); i++) {
-		struct event *ev = (struct event *)&cpu(0)->data[cpu(0)->head & (rings_cpu_size(rig.ring) - 1)];
+		struct event *ev = (struct event *)&cpu(0)
+					   ->data[cpu(0)->head & (rings_cpu_size(rig.ring) - 1)];
 		uint64_t ns = 4 * i;
 
 		put(0, ns + 1, 10);
@@ -291,16 +298,26 @@ static void sizes_are_powers_of_two_that_hold_a_record(void **state is_unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(records_of_two_cpus_come_in_the_order_of_time, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_young_record_is_held_back_until_the_window_has_passed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_record_later_than_the_window_is_delivered_and_counted, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_comes_after_the_look_waits_for_the_next, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_stamp_from_the_future_is_not_held_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_step_back_of_the_clock_holds_no_cpu_up, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_came_while_we_looked_is_young, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(records_survive_many_wraps_and_full_rings, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_record_that_makes_no_sense_costs_its_ring_only, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(nobody_sleeps_while_there_is_a_record, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(records_of_two_cpus_come_in_the_order_of_time,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_young_record_is_held_back_until_the_window_has_passed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_record_later_than_the_window_is_delivered_and_counted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_comes_after_the_look_waits_for_the_next,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_stamp_from_the_future_is_not_held_back, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_step_back_of_the_clock_holds_no_cpu_up, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_came_while_we_looked_is_young, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(records_survive_many_wraps_and_full_rings, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_record_that_makes_no_sense_costs_its_ring_only,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nobody_sleeps_while_there_is_a_record, set_up,
+						tear_down),
 		cmocka_unit_test(sizes_are_powers_of_two_that_hold_a_record),
 		cmocka_unit_test(shares_keep_the_sum_in_bounds),
 	};

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What the writer puts into a file, the reader finds there: packets of every size and kind, interfaces, statistics. */
+/*
+ * What the writer puts into a file, the reader finds there: packets of every size and kind,
+ * interfaces, statistics.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,9 +31,16 @@ static struct iface iface(uint32_t id, uint32_t snaplen)
 	static const char *const names[] = { "v0", "eth\xc3\xa9", "" };
 
 	return (struct iface){
-		.id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = snaplen, .name = (char *)names[id],
-		.has_mac = id == 1, .mac = { 2, 0, 0, 0, 0, id }, .speed_bps = id * 10000000000ull,
-		.os = (char *)(id ? "Linux" : NULL), .hardware = (char *)"veth", .comment = (char *)(id ? NULL : "a=b"),
+		.id = id,
+		.linktype = LINKTYPE_ETHERNET,
+		.snaplen = snaplen,
+		.name = (char *)names[id],
+		.has_mac = id == 1,
+		.mac = { 2, 0, 0, 0, 0, id },
+		.speed_bps = id * 10000000000ull,
+		.os = (char *)(id ? "Linux" : NULL),
+		.hardware = (char *)"veth",
+		.comment = (char *)(id ? NULL : "a=b"),
 		.filter = (char *)(id ? "host a-b or udp port 53" : NULL),
 	};
 }
@@ -41,10 +51,16 @@ static struct packet packet(uint64_t *seed, const struct iface *ifaces)
 	uint32_t len = kind % 100 == 0 ? noise(seed) % LEN_MAX : noise(seed) % 200;
 
 	return (struct packet){
-		.ts_ns = kind & 0x100 ? noise(seed) << 20 : 0, .has = kind & 15, .caplen = len,
-		.len = len + (kind & 16), .flags = noise(seed), .queue = noise(seed), .id = noise(seed) << 30,
+		.ts_ns = kind & 0x100 ? noise(seed) << 20 : 0,
+		.has = kind & 15,
+		.caplen = len,
+		.len = len + (kind & 16),
+		.flags = noise(seed),
+		.queue = noise(seed),
+		.id = noise(seed) << 30,
 		.dropped = kind & 32 ? noise(seed) : 0,
-		.data = data + noise(seed) % (LEN_MAX - len + 1), .iface = &ifaces[noise(seed) % N_IFACES],
+		.data = data + noise(seed) % (LEN_MAX - len + 1),
+		.iface = &ifaces[noise(seed) % N_IFACES],
 	};
 }
 
@@ -68,7 +84,8 @@ static void write_all(const struct iface *ifaces, uint32_t snaplen)
 	uint64_t seed = 1;
 
 	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
-	assert_int_equal(writer_begin(w, &(struct origin){ .hardware = "x86_64", .os = "Linux" }), 0);
+	assert_int_equal(writer_begin(w, &(struct origin){ .hardware = "x86_64", .os = "Linux" }),
+			 0);
 	for (unsigned i = 0; i < N_IFACES; i++)
 		assert_int_equal(writer_iface(w, &ifaces[i], snaplen), 0);
 	for (unsigned i = 0; i < N_PACKETS; i++) {
@@ -81,18 +98,22 @@ static void write_all(const struct iface *ifaces, uint32_t snaplen)
 	writer_close(w);
 }
 
-static void same_packet(unsigned n, const struct packet *got, const struct packet *want, uint32_t snaplen)
+static void same_packet(unsigned n, const struct packet *got, const struct packet *want,
+			uint32_t snaplen)
 {
 	uint32_t caplen = snaplen && want->caplen > snaplen ? snaplen : want->caplen;
 
 	if (got->iface->id != want->iface->id || got->caplen != caplen || got->len != want->len)
-		fail_msg("packet %u: interface %u, %u of %u bytes", n, got->iface->id, got->caplen, got->len);
+		fail_msg("packet %u: interface %u, %u of %u bytes", n, got->iface->id, got->caplen,
+			 got->len);
 	if (memcmp(got->data, want->data, caplen))
 		fail_msg("packet %u: other bytes", n);
 	if (got->has != want->has || (want->has & PACKET_TIME && got->ts_ns != want->ts_ns))
 		fail_msg("packet %u: has %#x, time %zu", n, got->has, (size_t)got->ts_ns);
-	if (got->dropped != want->dropped || (want->has & PACKET_FLAGS && got->flags != want->flags) ||
-	    (want->has & PACKET_QUEUE && got->queue != want->queue) || (want->has & PACKET_ID && got->id != want->id))
+	if (got->dropped != want->dropped ||
+	    (want->has & PACKET_FLAGS && got->flags != want->flags) ||
+	    (want->has & PACKET_QUEUE && got->queue != want->queue) ||
+	    (want->has & PACKET_ID && got->id != want->id))
 		fail_msg("packet %u: other options", n);
 }
 
@@ -138,7 +159,8 @@ static const struct snap_case {
 static void comes_back_equal(void **state)
 {
 	const struct snap_case *c = *state;
-	struct iface ifaces[N_IFACES] = { iface(0, c->snaplen), iface(1, c->snaplen), iface(2, c->snaplen) };
+	struct iface ifaces[N_IFACES] = { iface(0, c->snaplen), iface(1, c->snaplen),
+					  iface(2, c->snaplen) };
 	struct capfile *r = NULL;
 	struct packet got;
 	uint64_t seed = 1;
@@ -180,7 +202,8 @@ static int prepare(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = noise(&seed);
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/out.pcapng", dir);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * When files begin and end. A case is a row of events, one letter each, and what comes of each of them: '.' it goes on, 'n' a
- * new file, 'x' the end. Packets carry their time in tenths of a second since the start.
+ * When files begin and end. A case is a row of events, one letter each, and what comes of each of
+ * them: '.' it goes on, 'n' a new file, 'x' the end. Packets carry their time in tenths of a second
+ * since the start.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +17,9 @@
 #define WALL	(1795465257 * S)	/* an odd second, 3 s before a multiple of 10 s */
 
 /*
- * What happens: "p12" a packet of 1.2 s, "t12" the timer at 1.2 s, "f" the packet at hand does not fit, "h" a new file is
- * asked for, "+36000" the clock is set an hour forward, "@12" it is 1.2 s now and what comes has been waited for.
+ * What happens: "p12" a packet of 1.2 s, "t12" the timer at 1.2 s, "f" the packet at hand does not
+ * fit, "h" a new file is asked for, "+36000" the clock is set an hour forward, "@12" it is 1.2 s
+ * now and what comes has been waited for.
  */
 static const struct schedule_case {
 	const char *name;
@@ -129,7 +131,8 @@ static void it_happens_as_the_row_wants(void **state)
 /* A file begins where its slice does, by the wall clock. */
 static void a_file_has_the_time_of_its_slice(void **state)
 {
-	const struct rotate_options slices = { .file_ns = S }, ring = { .file_packets = 1, .ring_names = true };
+	const struct rotate_options slices = { .file_ns = S },
+				    ring = { .file_packets = 1, .ring_names = true };
 	struct schedule s;
 
 	(void)state;

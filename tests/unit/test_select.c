@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Times of the command line, and which packets they, the window of doubles and the number to skip let through. */
+/*
+ * Times of the command line, and which packets they, the window of doubles and the number to skip
+ * let through.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -135,7 +138,10 @@ static void a_wrong_time_is_refused(void **state)
 		fail_msg("'%s': the sentence is '%s'", c->in, error);
 }
 
-/* Which of ten packets, 100 ms apart, come through: a digit each. @times, if not NULL: digits of their times instead. */
+/*
+ * Which of ten packets, 100 ms apart, come through: a digit each. @times, if not NULL: digits of
+ * their times instead.
+ */
 static const struct range_case {
 	const char *name, *start, *end;
 	uint64_t skip;
@@ -162,7 +168,8 @@ static void selects_by_time_and_number(void **state)
 	assert_true(!c->start || select_parse_time(c->start, &s.start, error, sizeof(error)));
 	assert_true(!c->end || select_parse_time(c->end, &s.end, error, sizeof(error)));
 	for (unsigned i = 0; i < 10; i++) {
-		struct packet p = packet_at(EVENING * SEC + (c->times ? (unsigned)(c->times[i] - '0') : i) * 100 * MS);
+		struct packet p = packet_at(
+			EVENING * SEC + (c->times ? (unsigned)(c->times[i] - '0') : i) * 100 * MS);
 
 		select_base(&s, &p);
 		if (select_packet(&s, &p))
@@ -266,7 +273,8 @@ static void packets_are_doubles_only_with_all_their_bytes_and_both_lengths(void 
 	assert_int_equal(dedup_open(&d, 1000, 0, 0), 0);
 	p.data = bytes;
 	p.len = 2000;
-	for (p.caplen = 0; p.caplen <= sizeof(bytes); p.caplen++)	/* zeros: only the length tells */
+	/* zeros: only the length tells */
+	for (p.caplen = 0; p.caplen <= sizeof(bytes); p.caplen++)
 		assert_int_equal(dedup_packet(d, &p), 0);
 	p.caplen = sizeof(bytes);
 	for (size_t i = 0; i < sizeof(bytes); i++) {
@@ -280,7 +288,10 @@ static void packets_are_doubles_only_with_all_their_bytes_and_both_lengths(void 
 	dedup_close(d);
 }
 
-/* More than the table holds at first: nothing is lost when it grows, and nothing beyond the window is found. */
+/*
+ * More than the table holds at first: nothing is lost when it grows, and nothing beyond the window
+ * is found.
+ */
 static void a_large_window_finds_what_it_holds(void **state)
 {
 	bool by_time = *state;
@@ -297,7 +308,8 @@ static void a_large_window_finds_what_it_holds(void **state)
 		p.data = (const uint8_t *)&n;
 		p.caplen = p.len = sizeof(n);
 		if (dedup_packet(d, &p) != want)
-			fail_msg("packet %u, number %u: not %s a double", i, n, want ? "seen as" : "free of being");
+			fail_msg("packet %u, number %u: not %s a double", i, n,
+				 want ? "seen as" : "free of being");
 	}
 	dedup_close(d);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Lines for packets that nobody made: whatever the bytes are and wherever they are cut, a line is printable, no longer
- * than promised, and nothing is read that is not captured. What lines look like is for the golden tests.
+ * Lines for packets that nobody made: whatever the bytes are and wherever they are cut, a line is
+ * printable, no longer than promised, and nothing is read that is not captured. What lines look
+ * like is for the golden tests.
  */
 #include <stdio.h>
 #include <string.h>
@@ -72,8 +73,13 @@ static void lines_are_printable(void **state)
 		uint32_t n = noise(&seed) % LEN_MAX;
 		uint8_t *data = malloc(n + 1);
 		struct packet p = {
-			.data = data, .caplen = n, .len = n + noise(&seed) % 3 * 100,
-			.has = noise(&seed) & 15, .iface = &i, .queue = noise(&seed), .dropped = noise(&seed),
+			.data = data,
+			.caplen = n,
+			.len = n + noise(&seed) % 3 * 100,
+			.has = noise(&seed) & 15,
+			.iface = &i,
+			.queue = noise(&seed),
+			.dropped = noise(&seed),
 		};
 
 		for (uint32_t k = 0; k < n; k++)

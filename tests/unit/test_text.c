@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Text into bounded buffers: numbers, addresses, and foreign strings that must not steer a terminal. */
+/*
+ * Text into bounded buffers: numbers, addresses, and foreign strings that must not steer a
+ * terminal.
+ */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -67,11 +70,13 @@ static void no_pair_of_bytes_gets_through(void **state)
 		for (size_t i = 0; i < t.len; i++) {
 			uint8_t b = buf[i];
 
-			if (b >= 0xc2 && b <= 0xdf && i + 1 < t.len && (uint8_t)buf[i + 1] >> 6 == 2 &&
+			if (b >= 0xc2 && b <= 0xdf && i + 1 < t.len &&
+			    (uint8_t)buf[i + 1] >> 6 == 2 &&
 			    (b > 0xc2 || (uint8_t)buf[i + 1] >= 0xa0))
 				i++;
 			else if (b < 0x20 || b >= 0x7f)
-				fail_msg("%02x %02x leaves %02x", (uint8_t)in[0], (uint8_t)in[1], b);
+				fail_msg("%02x %02x leaves %02x", (uint8_t)in[0], (uint8_t)in[1],
+					 b);
 		}
 	}
 }
@@ -152,7 +157,8 @@ static void numbers_are_written_with_their_padding(void **state)
 /* Where the number of digits changes, and each number of up to five digits, ports among them. */
 static void an_offset_has_four_digits_or_more(void **state)
 {
-	static const uint32_t rows[] = { 0, 0x10, 0xfff0, 0x10000, 0xfffff, 0x100000, 0x3fffff0, 0xfffffff0 };
+	static const uint32_t rows[] = { 0,	  0x10,	    0xfff0,    0x10000,
+					 0xfffff, 0x100000, 0x3fffff0, 0xfffffff0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Captures that came through a terminal, or were transferred in text mode: of any kind, compressed or not, with lines
- * of text around them or without. Recovery reads each packet as it was sent, and without it the cause is named.
+ * Captures that came through a terminal, or were transferred in text mode: of any kind, compressed
+ * or not, with lines of text around them or without. Recovery reads each packet as it was sent, and
+ * without it the cause is named.
  */
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,8 @@ static void read_with(struct reading *to, const uint8_t *bytes, size_t n, bool r
 /* Forty packets with ends of lines in them, of every length, in headers too. */
 static void make(unsigned kind)
 {
-	static const char text[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\nline\nline\r\r\n\n\nbinary \x0d\x0a\x0a and so on, and on \r";
+	static const char text[] =
+		"GET / HTTP/1.1\r\nHost: a\r\n\r\nline\nline\r\r\n\n\nbinary \x0d\x0a\x0a and so on, and on \r";
 	static const uint32_t magics[] = { 0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34 };
 
 	img.len = 0;
@@ -98,8 +100,15 @@ static void make(unsigned kind)
 }
 
 static const char *const kinds[] = {
-	"pcap", "pcap in the other order", "pcap with ns", "pcap with ns in the other order", "modified pcap",
-	"modified pcap in the other order", "pcapng", "pcapng in the other order", "pcapng with an LF in its interface",
+	"pcap",
+	"pcap in the other order",
+	"pcap with ns",
+	"pcap with ns in the other order",
+	"modified pcap",
+	"modified pcap in the other order",
+	"pcapng",
+	"pcapng in the other order",
+	"pcapng with an LF in its interface",
 	"pcapng with an LF in its interface in the other order",
 };
 
@@ -132,8 +141,10 @@ static size_t packed(const uint8_t *from, size_t n, enum codec_kind codec, uint8
 
 static void is_as_sent(const char *what, const char *kind)
 {
-	if (got.err || got.n != sound.n || memcmp(got.packets, sound.packets, sound.n * sizeof(sound.packets[0])))
-		fail_msg("%s, %s: %d, %u packets of %u: %s", kind, what, got.err, got.n, sound.n, got.error);
+	if (got.err || got.n != sound.n ||
+	    memcmp(got.packets, sound.packets, sound.n * sizeof(sound.packets[0])))
+		fail_msg("%s, %s: %d, %u packets of %u: %s", kind, what, got.err, got.n, sound.n,
+			 got.error);
 	if (got.n_said != 1)
 		fail_msg("%s, %s: said %u times", kind, what, got.n_said);
 	if (got.is_advised)
@@ -186,7 +197,8 @@ static void comes_as_it_was_sent(void **state)
 		is_as_sent(w->name, kinds[kind]);
 		read_with(&got, sent, len, false);
 		if (got.err != -EBADMSG || !strstr(got.error, "text mode"))
-			fail_msg("%s, %s: without recovery %u packets: %s", kinds[kind], w->name, got.n, got.error);
+			fail_msg("%s, %s: without recovery %u packets: %s", kinds[kind], w->name,
+				 got.n, got.error);
 	}
 }
 
@@ -232,7 +244,8 @@ static void other_damage_is_not_named_so(void **state)
 			uint32_t head[] = { 1700000000 + i, i, sizeof(text), sizeof(text) };
 
 			if (i == 6)
-				put("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 18);
+				put("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+				    18);
 			put(head, 16);
 			put(text, sizeof(text));
 		}

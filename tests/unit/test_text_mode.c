@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Ends of lines: each conversion that can be undone is undone exactly, whatever the pieces are in which the bytes
- * come.
+ * Ends of lines: each conversion that can be undone is undone exactly, whatever the pieces are in
+ * which the bytes come.
  */
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,8 @@ static size_t convert(enum text_kind kind, const uint8_t *text, size_t n, uint8_
 	return out;
 }
 
-static void undone_in_pieces_is_exact(enum text_kind kind, const uint8_t *text, size_t n, size_t step)
+static void undone_in_pieces_is_exact(enum text_kind kind, const uint8_t *text, size_t n,
+				      size_t step)
 {
 	uint8_t converted[2 * LEN_MAX + 1], out[2 * LEN_MAX + 2], piece[2 * LEN_MAX + 2];
 	size_t n_converted = convert(kind, text, n, converted), n_out = 0;
@@ -60,8 +61,10 @@ static void any_text_comes_back(void **state is_unused)
 	for (size_t len = 0, n = 1; len <= LEN_MAX; len++, n *= 3)
 		for (unsigned number = 0; number < n; number++)
 			for (size_t step = 1; step <= 4; step++)
-				for (enum text_kind kind = TEXT_LF_TO_CRLF; kind <= TEXT_CRLF_TO_CRCRLF; kind++)
-					undone_in_pieces_is_exact(kind, text, text_of(number, len, text), step);
+				for (enum text_kind kind = TEXT_LF_TO_CRLF;
+				     kind <= TEXT_CRLF_TO_CRCRLF; kind++)
+					undone_in_pieces_is_exact(kind, text,
+								  text_of(number, len, text), step);
 }
 
 /* Exactly the converted texts may be, if the conversion has changed anything. */
@@ -71,7 +74,8 @@ static void what_may_have_been_converted_is_known(void **state is_unused)
 
 	for (size_t len = 0, n = 1; len <= LEN_MAX; len++, n *= 3) {
 		for (unsigned number = 0; number < n; number++) {
-			for (enum text_kind kind = TEXT_LF_TO_CRLF; kind <= TEXT_CRLF_TO_CRCRLF; kind++) {
+			for (enum text_kind kind = TEXT_LF_TO_CRLF; kind <= TEXT_CRLF_TO_CRCRLF;
+			     kind++) {
 				struct text_undo t = { .kind = kind };
 				size_t n_back, n_again;
 				bool is;
@@ -82,7 +86,8 @@ static void what_may_have_been_converted_is_known(void **state is_unused)
 				n_again = convert(kind, back, n_back, again);
 				is = n_again == len && !memcmp(again, text, len) && n_back != len;
 				if (is != text_may_be(kind, text, len))
-					fail_msg("kind %d, text %u of %zu bytes: %d", kind, number, len, is);
+					fail_msg("kind %d, text %u of %zu bytes: %d", kind, number,
+						 len, is);
 			}
 		}
 	}

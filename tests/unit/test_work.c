@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The work of reading is in proportion to the file, whatever is in it: with and without recovery, for files made to
- * keep it busy. Counted are places, headers and blocks that are looked at, and bytes that are moved, not seconds.
+ * The work of reading is in proportion to the file, whatever is in it: with and without recovery,
+ * for files made to keep it busy. Counted are places, headers and blocks that are looked at, and
+ * bytes that are moved, not seconds.
  */
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +25,8 @@ static void pcap(uint32_t snaplen)
 	put32(1);
 }
 
-static void record(uint32_t sec, uint32_t frac, uint32_t caplen, uint32_t len, const char *data, size_t n)
+static void record(uint32_t sec, uint32_t frac, uint32_t caplen, uint32_t len, const char *data,
+		   size_t n)
 {
 	put32(sec);
 	put32(frac);
@@ -60,25 +62,54 @@ static void word_and(uint32_t a, uint32_t b)
 /* Each step puts what comes over and over; @i: how often it has come. */
 static void empty_records(unsigned i) { (void)i; record(1700000000, 0, 0, 60, "", 0); }
 static void empty_records_and_garbage(unsigned i) { i % 4 == 3 ? garbage(16) : empty_records(i); }
-static void zeros_and_one(unsigned i) { put(i % 30 ? "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" : "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16); }
-static void record_and_garbage(unsigned i) { (void)i; record(1700000000, 1, 4, 4, "data", 4), garbage(16); }
-static void far_records_and_garbage(unsigned i) { record(i * 900000, 1, 4, 4, "data", 4), garbage(5); }
+static void zeros_and_one(unsigned i)
+{
+	put(i % 30 ? "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" : "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+}
+static void record_and_garbage(unsigned i)
+{
+	(void)i;
+	record(1700000000, 1, 4, 4, "data", 4), garbage(16);
+}
+static void far_records_and_garbage(unsigned i)
+{
+	record(i * 900000, 1, 4, 4, "data", 4), garbage(5);
+}
 static void far_rows_and_garbage(unsigned i)
 {
 	for (unsigned k = 0; k < 3; k++)
 		record(i * 900000, 1, 4, 4, "data", 4);
 	garbage(5);
 }
-static void weak_rows(unsigned i) { i % 10 ? record(i % 2 ? 1700000000 : 5, 2000000000, 0, 0, "", 0) : garbage(16); }
+static void weak_rows(unsigned i)
+{
+	i % 10 ? record(i % 2 ? 1700000000 : 5, 2000000000, 0, 0, "", 0) : garbage(16);
+}
 static void words_of_one(unsigned i) { (void)i; put32(1); }
-static void long_records_and_ones(unsigned i) { (void)i; record(1700000000, 1, 200000, 200000, "\1\0\0\0\1\0\0\0", 8); }
-static void long_records_and_garbage(unsigned i) { (void)i; record(1700000000, 1, 60 << 20, 60 << 20, "", 0), garbage(20); }
-static void odd_records(unsigned i) { (void)i; record(1700000000, 1, 4000, 1, "", 0), record(1700000000, 1, 4, 4, "data", 4); }
+static void long_records_and_ones(unsigned i)
+{
+	(void)i;
+	record(1700000000, 1, 200000, 200000, "\1\0\0\0\1\0\0\0", 8);
+}
+static void long_records_and_garbage(unsigned i)
+{
+	(void)i;
+	record(1700000000, 1, 60 << 20, 60 << 20, "", 0), garbage(20);
+}
+static void odd_records(unsigned i)
+{
+	(void)i;
+	record(1700000000, 1, 4000, 1, "", 0), record(1700000000, 1, 4, 4, "data", 4);
+}
 static void pcap_headers(unsigned i) { (void)i; pcap(65535); }
 static void pcap_headers_and_garbage(unsigned i) { (void)i; pcap(65535), garbage(20); }
 static void magic_numbers(unsigned i) { (void)i; word_and(0xa1b2c3d4, 0x40002); }
 static void sections(unsigned i) { (void)i; shb(); }
-static void gzip_look_alikes(unsigned i) { (void)i; put("\x1f\x8b\x08\0\0\0\0\0\0\3\x4b\4\0\0\0\0", 16); }
+static void gzip_look_alikes(unsigned i)
+{
+	(void)i;
+	put("\x1f\x8b\x08\0\0\0\0\0\0\3\x4b\4\0\0\0\0", 16);
+}
 static void packet_and_garbage(unsigned i) { (void)i; epb(0, 1), garbage(16); }
 static void packet_and_four_bytes(unsigned i) { (void)i; epb(0, 1), garbage(4); }
 static void heads_of_16_mib(unsigned i) { (void)i; word_and(PCAPNG_EPB, 16 << 20); }
@@ -93,14 +124,22 @@ static void interfaces(unsigned i) { (void)i; idb(); }
 static void sections_with_interfaces(unsigned i) { (void)i; shb(), idb(), epb(0, 1); }
 static void sections_that_lost_theirs(unsigned i) { (void)i; shb(), epb(63, 1); }
 static void ends_of_lines(unsigned i) { (void)i; put("\r\n", 2); }
-static void records_with_ends_of_lines(unsigned i) { (void)i; record(1700000000, 1, 4, 4, "\r\n\r\n", 4), put("\r\n", 2); }
+static void records_with_ends_of_lines(unsigned i)
+{
+	(void)i;
+	record(1700000000, 1, 4, 4, "\r\n\r\n", 4), put("\r\n", 2);
+}
 static void noise(unsigned i) { put32((i + 1) * 2654435761u ^ (i * 40503u) << 7); }
-static void small_noise(unsigned i) { put(&(uint8_t){ "\0\0\0\1\2\4\20"[(i * 2654435761u >> 16) % 7] }, 1); }
+static void small_noise(unsigned i)
+{
+	put(&(uint8_t){ "\0\0\0\1\2\4\20"[(i * 2654435761u >> 16) % 7] }, 1);
+}
 
 static const struct hostile_case {
 	const char *name;
 	bool pcapng;
-	unsigned spoilt;		/* bytes of garbage behind the header: then nothing is known of the records */
+	/* bytes of garbage behind the header: then nothing is known of the records */
+	unsigned spoilt;
 	void (*step)(unsigned i);
 } hostile[] = {
 	{ "empty_records", false, 0, empty_records },
@@ -174,8 +213,10 @@ static void is_little(const char *name, const struct capfile_hooks *hooks, size_
 		err = 0;
 	assert_true(err == 0 || err == -EBADMSG);
 	if (res.r->looked_at > FREE + (uint64_t)A_BYTE * img.len)
-		fail_msg("%s, recover %d, concatenated %d, %zu bytes at once: %llu looks for %zu bytes", name, hooks->recover,
-			 hooks->concatenated, step, (unsigned long long)res.r->looked_at, img.len);
+		fail_msg(
+			"%s, recover %d, concatenated %d, %zu bytes at once: %llu looks for %zu bytes",
+			name, hooks->recover, hooks->concatenated, step,
+			(unsigned long long)res.r->looked_at, img.len);
 }
 
 static void takes_work_in_proportion(void **state)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The file when writing fails: under a limit of every size the output ends with a whole block, its packets are the
- * first ones given, the rest is counted as lost, and the statistics are there as soon as there is room for them.
+ * The file when writing fails: under a limit of every size the output ends with a whole block, its
+ * packets are the first ones given, the rest is counted as lost, and the statistics are there as
+ * soon as there is room for them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +66,10 @@ struct outcome {
 	uint64_t stats_lost[N_IFACES];
 };
 
-/* Writes all packets, flushing after every @flush of them (0: never), under a limit of @limit bytes. */
+/*
+ * Writes all packets, flushing after every @flush of them (0: never), under a limit of @limit
+ * bytes.
+ */
 static void write_file(struct outcome *o, unsigned flush, rlim_t limit)
 {
 	struct rlimit all, small;
@@ -116,7 +120,8 @@ static void read_file(struct outcome *o, rlim_t limit)
 	}
 	err = capfile_open(&r, f, NULL, NULL);
 	while (!err && (err = capfile_next(r, &p)) > 0) {
-		if (p.ts_ns != next || p.caplen != packet_len(next) || p.iface->id != next % N_IFACES)
+		if (p.ts_ns != next || p.caplen != packet_len(next) ||
+		    p.iface->id != next % N_IFACES)
 			fail_msg("limit %zu: packet %u is not the one given", (size_t)limit, next);
 		o->n[p.iface->id]++;
 		next++;
@@ -163,18 +168,21 @@ static void check(const struct outcome *o, rlim_t limit, size_t whole)
 		fail_msg("limit %zu: lost %zu in all", (size_t)limit, (size_t)o->lost_all);
 	for (unsigned i = 0; i < N_IFACES; i++) {
 		if (o->n[i] + o->lost[i] != N_PACKETS / N_IFACES)
-			fail_msg("limit %zu: interface %u: %u in the file, %zu lost", (size_t)limit, i, o->n[i],
-				 (size_t)o->lost[i]);
+			fail_msg("limit %zu: interface %u: %u in the file, %zu lost", (size_t)limit,
+				 i, o->n[i], (size_t)o->lost[i]);
 		if (!o->has_stats[i] && limit >= least)
-			fail_msg("limit %zu: no statistics, for which %zu are enough", (size_t)limit, least);
+			fail_msg("limit %zu: no statistics, for which %zu are enough",
+				 (size_t)limit, least);
 		if (o->has_stats[i] && o->stats_lost[i] != o->lost[i])
-			fail_msg("limit %zu: the statistics say %zu are lost, and %zu are", (size_t)limit,
-				 (size_t)o->stats_lost[i], (size_t)o->lost[i]);
+			fail_msg("limit %zu: the statistics say %zu are lost, and %zu are",
+				 (size_t)limit, (size_t)o->stats_lost[i], (size_t)o->lost[i]);
 	}
 	if (limit >= head && o->size < (off_t)head)
-		fail_msg("limit %zu: %zd bytes, where the head has %zu", (size_t)limit, (ssize_t)o->size, head);
+		fail_msg("limit %zu: %zd bytes, where the head has %zu", (size_t)limit,
+			 (ssize_t)o->size, head);
 	if (o->size > 0 && o->size < (off_t)head)
-		fail_msg("limit %zu: %zd bytes, not even the head of %zu", (size_t)limit, (ssize_t)o->size, head);
+		fail_msg("limit %zu: %zd bytes, not even the head of %zu", (size_t)limit,
+			 (ssize_t)o->size, head);
 }
 
 static const struct flush_case {
@@ -205,7 +213,10 @@ static void limited_at_every_byte(void **state)
 	}
 }
 
-/* The second interface comes after half of the packets, all of the first. Returns the size without a limit. */
+/*
+ * The second interface comes after half of the packets, all of the first. Returns the size without
+ * a limit.
+ */
 static off_t write_late_iface(rlim_t limit)
 {
 	struct rlimit all, small;
@@ -254,7 +265,8 @@ static void statistics_are_of_described_interfaces_only(void **state)
 			memcpy(block, file + at, sizeof(block));
 			n_described += block[0] == PCAPNG_IDB;
 			if (block[0] == PCAPNG_ISB && block[2] >= n_described)
-				fail_msg("limit %zu: statistics of interface %u of %u", (size_t)limit, block[2], n_described);
+				fail_msg("limit %zu: statistics of interface %u of %u",
+					 (size_t)limit, block[2], n_described);
 			at += block[1];
 		}
 		unlink(path);
@@ -308,7 +320,10 @@ static const struct format_case {
 	{ "csv_ends_with_a_whole_line", FORMAT_CSV },
 };
 
-/* Under every limit there is what would be there if the packets that are counted as lost had never come. */
+/*
+ * Under every limit there is what would be there if the packets that are counted as lost had never
+ * come.
+ */
 static void limited_in_a_format(void **state)
 {
 	static char cut[32768], fewer[N_PACKETS + 1][32768];
@@ -329,9 +344,11 @@ static void limited_in_a_format(void **state)
 		if (n == 0 && kept == 0)
 			continue;
 		if (kept > N_PACKETS || n != sizes[kept] || memcmp(cut, fewer[kept], n))
-			fail_msg("limit %zu: %zu bytes with %zu packets", (size_t)limit, n, (size_t)kept);
+			fail_msg("limit %zu: %zu bytes with %zu packets", (size_t)limit, n,
+				 (size_t)kept);
 		if (kept < N_PACKETS && sizes[kept + 1] <= limit)
-			fail_msg("limit %zu: %zu packets, but one more fits", (size_t)limit, (size_t)kept);
+			fail_msg("limit %zu: %zu packets, but one more fits", (size_t)limit,
+				 (size_t)kept);
 	}
 }
 
@@ -394,7 +411,9 @@ static void a_start_that_fails_leaves_no_trace(void **state)
 	assert_int_equal(st.st_size, 4);
 }
 
-/* In the second file the last interface comes first: numbers and statistics are those of the file. */
+/*
+ * In the second file the last interface comes first: numbers and statistics are those of the file.
+ */
 static void interfaces_are_numbered_anew_in_each_file(void **state)
 {
 	struct writer *w = NULL;
@@ -441,7 +460,8 @@ static const struct nothing_case {
 	const char *name;
 	enum file_format format;
 	struct codec codec;
-	off_t size;		/* of a frame without bytes, by zstd(1) and gzip(1); with 4 bytes of checksum */
+	/* of a frame without bytes, by zstd(1) and gzip(1); with 4 bytes of checksum */
+	off_t size;
 } nothings[] = {
 	{ "json_without_packets_is_an_empty_file", FORMAT_JSON, { CODEC_NONE, 0 }, 0 },
 	{ "text_without_packets_is_an_empty_file", FORMAT_TEXT, { CODEC_NONE, 0 }, 0 },
@@ -449,7 +469,10 @@ static const struct nothing_case {
 	{ "text_without_packets_is_an_empty_member_of_gzip", FORMAT_TEXT, { CODEC_GZIP, 1 }, 20 },
 };
 
-/* A start that fails leaves nothing, an end without packets leaves a file; of a disk that is full there is nothing again. */
+/*
+ * A start that fails leaves nothing, an end without packets leaves a file; of a disk that is full
+ * there is nothing again.
+ */
 static void nothing_is_a_result(void **state)
 {
 	const struct nothing_case *c = *state;
@@ -499,7 +522,8 @@ static void the_same_packets_make_the_same_file(void **state)
 static int make_dir(void **state)
 {
 	(void)state;
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/out.pcapng", dir);
@@ -532,5 +556,6 @@ int main(void)
 	unit_of_table(nothings, nothing_is_a_result, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return _cmocka_run_group_tests("writer", tests, n + sizeof(others) / sizeof(others[0]), make_dir, remove_dir);
+	return _cmocka_run_group_tests("writer", tests, n + sizeof(others) / sizeof(others[0]),
+				       make_dir, remove_dir);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The tool as a function: its main() in a child without an exec, which takes a tenth of the time of a program with 17
- * libraries, and what it has printed in memory.
+ * The tool as a function: its main() in a child without an exec, which takes a tenth of the time of
+ * a program with 17 libraries, and what it has printed in memory.
  */
 #ifndef XDPDUMP_TESTS_TOOL_H
 #define XDPDUMP_TESTS_TOOL_H
@@ -82,8 +82,8 @@ static is_unused void same_text(const char *what, const struct text *a, const st
 	for (; at < a->len && at < b->len && a->bytes[at] == b->bytes[at]; at++)
 		if (a->bytes[at] == '\n')
 			line = at + 1;
-	fail_msg("%s: at byte %zu:\n%.*s\n%.*s", what, at, (int)strcspn(a->bytes + line, "\n"), a->bytes + line,
-		 (int)strcspn(b->bytes + line, "\n"), b->bytes + line);
+	fail_msg("%s: at byte %zu:\n%.*s\n%.*s", what, at, (int)strcspn(a->bytes + line, "\n"),
+		 a->bytes + line, (int)strcspn(b->bytes + line, "\n"), b->bytes + line);
 }
 
 static is_unused void run_words(char **words, int n)
@@ -114,7 +114,10 @@ static is_unused void run_words(char **words, int n)
 			      WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status) };
 }
 
-/* Runs it with the words of a line, as for printf(). What stands between ' and ' is one word. Returns the exit status. */
+/*
+ * Runs it with the words of a line, as for printf(). What stands between ' and ' is one word.
+ * Returns the exit status.
+ */
 static is_unused __attribute__((format(printf, 1, 2))) int run(const char *format, ...)
 {
 	static char line[1 << 16], *words[4096];

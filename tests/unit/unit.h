@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What every unit test needs: cmocka, speaking TAP, cases out of tables. To be included last: its skip() is a macro. */
+/*
+ * What every unit test needs: cmocka, speaking TAP, cases out of tables. To be included last: its
+ * skip() is a macro.
+ */
 #ifndef XDPDUMP_UNIT_H
 #define XDPDUMP_UNIT_H
 
@@ -24,7 +27,10 @@ static inline int unit_run(const char *group, const struct CMUnitTest *tests, si
 	return _cmocka_run_group_tests(group, tests, n, NULL, NULL);
 }
 
-/* @hex without blanks as bytes in memory of exactly that size, so that a sanitizer sees each step too far. */
+/*
+ * @hex without blanks as bytes in memory of exactly that size, so that a sanitizer sees each step
+ * too far.
+ */
 static inline __attribute__((unused)) uint8_t *unit_bytes(const char *hex, size_t *n)
 {
 	size_t len = 0;
