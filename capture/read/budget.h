@@ -24,13 +24,27 @@ struct budget {
 
 #define BUDGET_INIT { .bytes = BUDGET_BYTES, .kept = BUDGET_KEPT, .ifaces = BUDGET_IFACES }
 
-/* Takes @n of what is left. False: it is not enough. Given back by adding. */
-static inline bool budget_take(size_t *left, size_t n)
-{
-	if (n > *left)
-		return false;
-	*left -= n;
-	return true;
-}
+/* What one file has of it. */
+struct budget_share {
+	struct budget *budget;
+	size_t taken, kept;	/* bytes: all but descriptions, and those */
+	uint32_t ifaces;
+	/* what there was not enough of */
+	enum { BUDGET_ENOUGH, BUDGET_NO_BYTES, BUDGET_NO_IFACES } poor;
+};
+
+/* Takes @n bytes. False: there are not so many, and that is remembered. */
+bool budget_take(struct budget_share *s, size_t n);
+void budget_give(struct budget_share *s, size_t n);
+
+/* The same for bytes of descriptions, without which a file can be read. */
+bool budget_keep(struct budget_share *s, size_t n);
+void budget_drop(struct budget_share *s, size_t n);
+
+/* An interface and its @n bytes. */
+bool budget_take_iface(struct budget_share *s, size_t n);
+
+/* All of it goes back. */
+void budget_return(struct budget_share *s);
 
 #endif

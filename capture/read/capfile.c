@@ -1,196 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The choice between the formats, and what both have in common. */
+/*
+ * The roof over what reads a file: the choice between the formats, and one capture after the other.
+ * Below it, from the ground up:
+ *
+ * bytes		budget text_mode magic decompress stream
+ * of both formats	time_unit ifaces another recovery order
+ * the formats		pcap; pcapng_state options describe collect pcapng
+ * at any place		pcap_row pcapng_sound header
+ * behind damage	text_damage find_pcap trust_pcap recover_pcap recover_pcapng recover
+ */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
+#include "capture/read/another.h"
+#include "capture/read/capfile.h"
 #include "capture/read/decompress.h"
-#include "capture/read/text_damage.h"
+#include "capture/read/pcapng.h"
+#include "capture/read/recover.h"
 
-/* Tells that the places in a sentence are not those of the file. */
-static void say_inside(struct capfile *r, size_t n)
-{
-	const char *packed = codec_name(decompress_codec(r->unpack));
-
-	if (n >= sizeof(r->error))
-		return;
-	if (r->packed_at)
-		snprintf(r->error + n, sizeof(r->error) - n,
-			 " (inside the %s data from byte %llu on)", packed,
-			 (unsigned long long)r->packed_at);
-	else
-		snprintf(r->error + n, sizeof(r->error) - n, " (inside the %s data)", packed);
-}
-
-static int fail_poor(struct capfile *r)
-{
-	unsigned long long at = r->offset;
-
-	if (r->poor == NO_IFACES)
-		snprintf(r->error, sizeof(r->error),
-			 "not read on from byte %llu: more than %u interfaces, all files together",
-			 at, BUDGET_IFACES);
-	else
-		snprintf(
-			r->error, sizeof(r->error),
-			"not read on from byte %llu: it would take more than %u MiB of memory, all files "
-			"together",
-			at, BUDGET_BYTES >> 20);
-	return -EBADMSG;
-}
-
-int capfile_fail(struct capfile *r, const char *fmt, ...)
-{
-	va_list args;
-	size_t n;
-
-	if (r->poor)
-		return fail_poor(r);
-	if (r->io_error == EBADMSG && r->unpack) {
-		snprintf(r->error, sizeof(r->error), "%s; byte %llu of the capture inside",
-			 decompress_error(r->unpack),
-			 (unsigned long long)(r->offset + stream_have(r)));
-		return -EBADMSG;
-	}
-	if (r->io_error) {
-		snprintf(r->error, sizeof(r->error), "cannot read on at byte %llu: %s",
-			 (unsigned long long)(r->offset + stream_have(r)), strerror(r->io_error));
-		return -r->io_error;
-	}
-	va_start(args, fmt);
-	n = vsnprintf(r->error, sizeof(r->error), fmt, args);
-	va_end(args);
-	if (r->unpack)
-		say_inside(r, n);
-	return -EBADMSG;
-}
-
-void capfile_warn(struct capfile *r, enum capfile_warning kind, const char *fmt, ...)
-{
-	char sentence[256];
-	va_list args;
-
-	if (r->warned & 1u << kind || !r->hooks.warn)
-		return;
-	r->warned |= 1u << kind;
-	va_start(args, fmt);
-	vsnprintf(sentence, sizeof(sentence), fmt, args);
-	va_end(args);
-	r->hooks.warn(r->hooks.ctx, sentence);
-}
-
-bool capfile_may_keep(struct capfile *r, size_t n)
-{
-	if (!budget_take(&r->budget->kept, n)) {
-		capfile_warn(
-			r, WARN_KEPT,
-			"more than %u MiB of names, comments and statistics: what is too much is left out",
-			BUDGET_KEPT >> 20);
-		return false;
-	}
-	r->kept += n;
-	return true;
-}
-
-bool capfile_take(struct capfile *r, size_t n)
-{
-	bool enough = budget_take(&r->budget->bytes, n);
-
-	r->taken += enough ? n : 0;
-	r->poor = enough ? r->poor : NO_BYTES;
-	return enough;
-}
-
-void capfile_give(struct capfile *r, size_t n)
-{
-	r->taken -= n;
-	r->budget->bytes += n;
-}
-
-/* With what is known of it elsewhere. */
-enum { IFACE_BYTES = sizeof(struct capfile_iface) + 16 };
-
-struct capfile_iface *capfile_add_iface(struct capfile *r)
-{
-	const uint32_t n = r->n_ifaces + 1;
-	const unsigned chunk = 31 - __builtin_clz(n);
-	struct capfile_iface *ri;
-
-	if (!r->budget->ifaces)
-		r->poor = NO_IFACES;
-	if (!r->budget->ifaces || !capfile_take(r, IFACE_BYTES))
-		return NULL;
-	if (!(n & (n - 1)))	/* a power of two: the chunk before is full */
-		r->ifaces[chunk] = calloc(n, sizeof(*ri));
-	if (!r->ifaces[chunk])
-		return NULL;
-	r->budget->ifaces--;
-	ri = capfile_iface_at(r, r->n_ifaces);
-	ri->iface.id = r->n_ifaces++;
-	ri->iface.swapped = r->swapped;
-	capfile_set_unit(&ri->unit, 6);
-	return ri;
-}
-
-/* 10^19 is the largest power of ten in 64 bits. */
-static uint64_t power_of_ten(unsigned n)
-{
-	uint64_t v = 1;
-
-	while (n--)
-		v *= 10;
-	return v;
-}
-
-/* Where a tick is a whole number of ns, as nearly always, one multiplication will do. */
-static bool whole_ns(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
-{
-	return u->ns_per_tick && !u->offset_sec &&
-	       !__builtin_mul_overflow(ticks, u->ns_per_tick, ts_ns) && *ts_ns <= INT64_MAX;
-}
-
-void capfile_set_unit(struct time_unit *u, uint8_t resolution)
-{
-	unsigned n = resolution & 0x7f;
-
-	u->resolution = resolution;
-	u->unknown = n > (resolution & 0x80 ? 63 : 19);
-	u->ns_per_tick = resolution <= 9 ? power_of_ten(9 - n) : 0;
-}
-
-bool capfile_time(const struct time_unit *u, uint64_t ticks, uint64_t *ts_ns)
-{
-	const int64_t sec_max = INT64_MAX / 1000000000;
-	unsigned n = u->resolution & 0x7f;
-	uint64_t sec, frac, ns;
-	int64_t total;
-
-	if (whole_ns(u, ticks, ts_ns))
-		return true;
-	if (u->unknown)
-		return false;
-	if (u->resolution & 0x80) {
-		sec = ticks >> n;
-		frac = ticks - (sec << n);
-		ns = (unsigned __int128)frac * 1000000000 >> n;
-	} else {
-		uint64_t unit = power_of_ten(n);
-
-		sec = ticks / unit;
-		frac = ticks % unit;
-		ns = (unsigned __int128)frac * 1000000000 / unit;
-	}
-	if (sec > (uint64_t)sec_max || __builtin_add_overflow((int64_t)sec, u->offset_sec, &total))
-		return false;
-	if (total < 0 || total > sec_max)
-		return false;
-	*ts_ns = (uint64_t)total * 1000000000 + ns;
-	return true;
-}
+struct capfile {
+	struct stream s;
+	struct ifaces ifaces;
+	struct pcap pcap;
+	struct pcapng pcapng;
+	bool is_pcapng;			/* or pcap: what is read at the moment */
+	bool recovers, concatenated;
+	bool unbegun;			/* see capfile_is_unbegun() */
+	const char *format;		/* the first one */
+	struct recover recover;
+	struct recovery recovery;
+	struct budget own_budget;
+};
 
 /* A few bytes at the start that tell what the file is instead, and what happened to it. */
 static const char *what_else(const uint8_t *p, size_t n)
@@ -219,94 +62,204 @@ static const char *what_else(const uint8_t *p, size_t n)
 
 static int begin_unpacking(struct capfile *r)
 {
+	struct stream *s = &r->s;
 	enum codec_kind kind;
 
-	if (r->unpack)
+	if (s->packed.unpack)
 		return 0;
-	stream_need(r, DECOMPRESS_MAGIC);
-	kind = decompress_kind(stream_bytes(r), stream_have(r));
+	stream_need(s, MAGIC_CODEC_LEN);
+	kind = magic_codec(stream_bytes(s), stream_have(s));
 	if (kind == CODEC_NONE)
 		return 0;
-	if (r->hooks.recover)
-		text_damage_try_packed(r);
-	return stream_decompress(r, kind);
+	if (r->recovers)
+		text_damage_try_packed(&r->recover.pcap.trust.text);
+	return stream_decompress(s, kind);
 }
 
 static int refuse(struct capfile *r)
 {
+	struct stream *s = &r->s;
 	const uint8_t *p;
 	const char *what;
 
-	stream_need(r, 8);
-	p = stream_bytes(r);
-	what = what_else(p, stream_have(r));
+	stream_need(s, 8);
+	what = what_else(stream_bytes(s), stream_have(s));
 	if (what)
-		return capfile_fail(r, "neither pcap nor pcapng: %s", what);
-	if (text_damage_in_front(r))
+		return stream_fail(s, "neither pcap nor pcapng: %s", what);
+	if (text_damage_in_front(s, r->recovers))
 		return -EBADMSG;
-	p = stream_bytes(r);
-	return capfile_fail(r,
-			    "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x",
-			    p[0], p[1], p[2], p[3]);
+	p = stream_bytes(s);
+	return stream_fail(s,
+			   "neither pcap nor pcapng: it starts with the bytes %02x %02x %02x %02x",
+			   p[0], p[1], p[2], p[3]);
 }
 
 static void undo_text(struct capfile *r)
 {
 	enum text_kind kind;
 
-	stream_need(r, 6);
-	kind = text_damage_kind(stream_bytes(r), stream_have(r));
+	stream_need(&r->s, 6);
+	kind = magic_text(stream_bytes(&r->s), stream_have(&r->s));
 	if (kind)
-		text_damage_undo(r, kind);
+		text_damage_undo(&r->recover.pcap.trust.text, kind);
 }
 
-int capfile_begin(struct capfile *r)
+static void begun(struct capfile *r, bool is_pcapng)
+{
+	r->is_pcapng = is_pcapng;
+	if (!r->format)
+		r->format = is_pcapng ? "pcapng" : pcap_name(&r->pcap.dialect);
+}
+
+static int begin_format(struct capfile *r)
 {
 	uint32_t magic;
+	int err;
+
+	memcpy(&magic, stream_bytes(&r->s), 4);
+	if (magic == PCAPNG_SHB) {
+		begun(r, true);
+		return pcapng_begin(&r->pcapng);
+	}
+	if (!pcap_is_magic(stream_bytes(&r->s)))
+		return refuse(r);
+	err = r->recovers ? recover_pcap_begin(&r->recover.pcap) : pcap_begin(&r->pcap);
+	if (!err)
+		begun(r, false);
+	return err;
+}
+
+/* The capture that stands at stream_bytes(). As capfile_open(). */
+static int begin(struct capfile *r)
+{
+	struct stream *s = &r->s;
 	int err = begin_unpacking(r);
 
 	if (err)
 		return err;
-	if (r->hooks.recover)
+	if (r->recovers)
 		undo_text(r);
-	if (!stream_need(r, 4)) {
-		r->unbegun = !r->io_error ||
-			     (r->io_error == EBADMSG && decompress_is_cut(r->unpack));
-		if (!r->io_error && stream_have(r) == 0)
-			return capfile_fail(r, "the file is empty");
-		return capfile_fail(r, "cut short at byte %llu: too short for pcap or pcapng",
-				   (unsigned long long)r->offset + stream_have(r));
+	if (stream_need(s, 4))
+		return begin_format(r);
+	r->unbegun = !s->io_error ||
+		     (s->io_error == EBADMSG && decompress_is_cut(s->packed.unpack));
+	if (!s->io_error && stream_have(s) == 0)
+		return stream_fail(s, "the file is empty");
+	return stream_fail(s, "cut short at byte %llu: too short for pcap or pcapng",
+			   (unsigned long long)s->offset + stream_have(s));
+}
+
+/* A file whose beginning is damaged. 0, or -EBADMSG with the reason that is told already. */
+static int begin_damaged(struct capfile *r)
+{
+	char reason[sizeof(r->s.error)];
+	int found, err;
+
+	memcpy(reason, r->s.error, sizeof(reason));
+	found = recover_begin(&r->recover);
+	err = found == RECOVER_HEADER ? begin(r) : min_of(found, 0);
+	if (r->s.io_error)
+		return stream_fail(&r->s, "cannot read on");
+	if (found == RECOVER_RECORDS || found == RECOVER_BLOCKS)
+		begun(r, found == RECOVER_BLOCKS);
+	if (found != RECOVER_NOTHING)
+		return err;
+	memcpy(r->s.error, reason, sizeof(reason));
+	return -EBADMSG;
+}
+
+/* Tells where it begins, and how to get at it. */
+static int refuse_another(struct capfile *r)
+{
+	struct stream *s = &r->s;
+	unsigned long long at = s->offset;
+	const char *what;
+
+	stream_need(s, MAGIC_LEN);
+	what = magic_name(magic_of(stream_bytes(s), stream_have(s)));
+	if (s->packed.unpack)
+		return stream_fail(
+			s,
+			"another capture (%s) begins at byte %llu: --concatenated or --recover reads it as "
+			"well; by itself: %s -dc FILE | tail -c +%llu | xdpdump -r -",
+			what, at, capfile_compression(r), at + 1);
+	return stream_fail(
+		s,
+		"another capture (%s) begins at byte %llu: --concatenated or --recover reads it as well; "
+		"by itself: tail -c +%llu FILE | xdpdump -r -",
+		what, at, at + 1);
+}
+
+static inline int next_of_capture(struct capfile *r, struct packet *p)
+{
+	if (r->is_pcapng)
+		return pcapng_next(&r->pcapng, p);
+	return r->recovers ? recover_pcap_next(&r->recover.pcap, p) : pcap_next(&r->pcap, p);
+}
+
+/* Goes on with the next capture where one begins, or without it. @got: what is no packet. */
+static int next_capture(struct capfile *r, struct packet *p, int got)
+{
+	while (got != NEXT_PACKET) {
+		bool behind = got == NEXT_END && stream_is_behind(&r->s);
+		int err;
+
+		if (!behind && got != NEXT_ANOTHER)
+			return got;
+		err = behind ? stream_leave(&r->s) : 0;
+		if (!err)
+			err = r->concatenated || r->recovers ? begin(r) : refuse_another(r);
+		if (err)
+			return err;
+		got = next_of_capture(r, p);
 	}
-	memcpy(&magic, stream_bytes(r), 4);
-	if (magic == PCAPNG_SHB)
-		return pcapng_begin(r);
-	err = pcap_begin(r);
-	return err == -ENOMSG ? refuse(r) : err;
+	return got;
+}
+
+static void explain(struct capfile *r)
+{
+	text_damage_explain(&r->s, r->pcap.iface && !r->is_pcapng ? &r->pcap.dialect : NULL);
+}
+
+/* The layers, each on what it needs of those below. */
+static void connect(struct capfile *r, const struct capfile_hooks *hooks)
+{
+	r->pcap = (struct pcap){ .s = &r->s, .ifaces = &r->ifaces };
+	r->pcapng = (struct pcapng){
+		.s = &r->s, .ifaces = &r->ifaces, .blocks = hooks->blocks, .local = hooks->local
+	};
+	if (hooks->recover)
+		recover_init(&r->recover, &r->pcap, &r->pcapng, &r->recovery);
+	r->recovers = hooks->recover;
+	r->concatenated = hooks->concatenated;
+	r->own_budget = (struct budget)BUDGET_INIT;
 }
 
 int capfile_open_with(struct capfile **reader, FILE *f, const struct capfile_hooks *hooks)
 {
+	const struct stream_hooks below = {
+		.warn = hooks->warn,
+		.wait = hooks->wait,
+		.look = hooks->look,
+		.ctx = hooks->ctx,
+		.grows = hooks->grows,
+	};
 	struct capfile *r = calloc(1, sizeof(*r));
 	int err;
 
 	*reader = r;
 	if (!r)
 		return -ENOMEM;
-	r->file = f;
-	r->hooks = *hooks;
-	r->own_budget = (struct budget)BUDGET_INIT;
-	r->budget = hooks->budget ? hooks->budget : &r->own_budget;
-	r->cap = r->base = hooks->buffer ? hooks->buffer : CAPFILE_BUFFER;
-	if (!capfile_take(r, r->cap))
-		return capfile_fail(r, "no memory left");
-	r->buf = malloc(r->cap);
-	if (!r->buf)
-		return -ENOMEM;
-	err = capfile_begin(r);
+	connect(r, hooks);
+	err = stream_open(&r->s, f, &below, hooks->budget ? hooks->budget : &r->own_budget,
+			  hooks->buffer ? hooks->buffer : CAPFILE_BUFFER);
+	if (err)
+		return err;
+	err = begin(r);
 	if (err == -EBADMSG && hooks->recover)
-		return recover_begin(r);
+		return begin_damaged(r);
 	if (err == -EBADMSG)
-		text_damage_explain(r);
+		explain(r);
 	return err;
 }
 
@@ -317,7 +270,7 @@ int capfile_open(struct capfile **reader, FILE *f, capfile_warn_fn warn, void *c
 
 bool capfile_is_unbegun(const struct capfile *r)
 {
-	return r && r->unbegun;
+	return r && (r->unbegun || r->pcap.unbegun || r->pcapng.unbegun);
 }
 
 /* All but what each packet has, and its headers, which link_decode() clears. */
@@ -328,17 +281,42 @@ static inline void clear(struct packet *p)
 	p->options = (struct raw_options){ 0 };
 }
 
+static int next_behind_damage(struct capfile *r, struct packet *p)
+{
+	int got;
+
+	for (;;) {
+		got = next_capture(r, p, next_of_capture(r, p));
+		if (!recover_read_on(&r->recover, r->is_pcapng, &got))
+			return got;
+		memset(p, 0, sizeof(*p));
+	}
+}
+
 int capfile_next(struct capfile *r, struct packet *p)
 {
 	int got;
 
 	clear(p);
-	if (r->hooks.recover)
-		return recover_next(r, p);
-	got = another_next(r, p);
+	if (r->recovers)
+		return next_behind_damage(r, p);
+	got = next_of_capture(r, p);
+	if (got == NEXT_PACKET)
+		return got;
+	got = next_capture(r, p, got);
 	if (got == -EBADMSG)
-		text_damage_explain(r);
+		explain(r);
 	return got;
+}
+
+uint64_t capfile_offset(const struct capfile *r)
+{
+	return r->s.offset;
+}
+
+bool capfile_is_drained(const struct capfile *r)
+{
+	return r->s.begin == r->s.end;
 }
 
 struct recovery capfile_recovery(const struct capfile *r)
@@ -346,9 +324,14 @@ struct recovery capfile_recovery(const struct capfile *r)
 	return r->recovery;
 }
 
+struct capfile_work capfile_work(const struct capfile *r)
+{
+	return (struct capfile_work){ .looks = r->s.looks.taken, .unpacked = r->s.packed.n_tried };
+}
+
 const char *capfile_error(const struct capfile *r)
 {
-	return r ? r->error : "out of memory";
+	return r ? r->s.error : "out of memory";
 }
 
 const char *capfile_format(const struct capfile *r)
@@ -358,69 +341,47 @@ const char *capfile_format(const struct capfile *r)
 
 const char *capfile_compression(const struct capfile *r)
 {
-	return r->compression;
+	return r->s.packed.first;
 }
 
 const struct iface *capfile_iface(const struct capfile *r, uint32_t id)
 {
-	return id < r->n_ifaces ? &capfile_iface_at(r, id)->iface : NULL;
+	return id < r->ifaces.n ? &ifaces_at(&r->ifaces, id)->iface : NULL;
 }
 
 const uint32_t *capfile_n_ifaces(const struct capfile *r)
 {
-	return &r->n_ifaces;
+	return &r->ifaces.n;
 }
 
 void capfile_number_iface(struct capfile *r, uint32_t n, uint32_t id)
 {
-	capfile_iface_at(r, n)->iface.id = id;
+	ifaces_at(&r->ifaces, n)->iface.id = id;
 }
 
 uint8_t capfile_resolution(const struct capfile *r, uint32_t id)
 {
-	return capfile_iface_at(r, id)->unit.resolution;
+	return ifaces_at(&r->ifaces, id)->unit.resolution;
 }
 
 const struct iface_stats *capfile_stats(const struct capfile *r, uint32_t id)
 {
-	return id < r->n_ifaces ? capfile_iface_at(r, id)->stats : NULL;
+	return id < r->ifaces.n ? ifaces_at(&r->ifaces, id)->stats : NULL;
 }
 
 const char *capfile_section(const struct capfile *r, int option)
 {
-	return r->section[option - SHB_HARDWARE];
+	return r->pcapng.section[option - SHB_HARDWARE];
 }
 
 struct raw_options capfile_section_options(const struct capfile *r)
 {
-	return r->section_options;
-}
-
-static void free_iface(struct capfile_iface *ri)
-{
-	free(ri->iface.name);
-	free(ri->iface.description);
-	free(ri->iface.os);
-	free(ri->iface.hardware);
-	free(ri->iface.comment);
-	free(ri->iface.filter);
-	free(ri->iface.options.bytes);
-	if (ri->stats)
-		free(ri->stats->options.bytes);
-	free(ri->stats);
+	return r->pcapng.section_options;
 }
 
 void capfile_finish(struct capfile *r)
 {
-	size_t n_ifaces = r->n_ifaces;
-
-	r->unpack = decompress_close(r->unpack);
-	free(r->back.bytes);
-	r->back = (struct given_back){ .bytes = NULL };
-	free(r->buf);
-	r->buf = NULL;
-	r->begin = r->end = r->cap = 0;
-	capfile_give(r, r->taken - n_ifaces * IFACE_BYTES);
+	stream_finish(&r->s, r->ifaces.n * IFACES_BYTES);
 }
 
 struct capfile *capfile_close(struct capfile *r)
@@ -428,16 +389,9 @@ struct capfile *capfile_close(struct capfile *r)
 	if (!r)
 		return NULL;
 	capfile_finish(r);
-	for (uint32_t i = 0; i < r->n_ifaces; i++)
-		free_iface(capfile_iface_at(r, i));
-	for (unsigned i = 0; i < CAPFILE_CHUNKS; i++)
-		free(r->ifaces[i]);
-	for (size_t i = 0; i < array_size(r->section); i++)
-		free(r->section[i]);
-	free(r->section_options.bytes);
-	r->budget->bytes += r->taken;
-	r->budget->kept += r->kept;
-	r->budget->ifaces += r->n_ifaces;
+	ifaces_free(&r->ifaces);
+	pcapng_release(&r->pcapng);
+	budget_return(&r->s.share);
 	free(r);
 	return NULL;
 }

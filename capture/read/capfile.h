@@ -11,6 +11,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "capture/read/blocks.h"
+#include "capture/read/recovery.h"
+
 struct budget;
 struct iface;
 struct iface_stats;
@@ -37,18 +40,6 @@ typedef int (*capfile_wait_fn)(void *ctx, int fd);
 typedef int (*capfile_look_fn)(void *ctx);
 
 enum { CAPFILE_BUFFER = 256 * 1024 };
-
-/*
- * pcapng blocks that may be copied to another file, one behind the other, whole and in host byte
- * order.
- */
-struct blocks {
-	uint8_t *bytes;
-	size_t len, cap;
-};
-
-/* Appends @n bytes of them. -ENOMEM. */
-int blocks_append(struct blocks *to, const void *bytes, size_t n);
 
 struct capfile_hooks {
 	capfile_warn_fn warn;	/* may be NULL */
@@ -90,10 +81,13 @@ int capfile_open(struct capfile **r, FILE *f, capfile_warn_fn warn, void *ctx);
 bool capfile_is_unbegun(const struct capfile *r);
 
 /*
- * 1: a packet, whose data and iface live until the next call and capfile_close(). 0: the end. -EBADMSG: the file is
- * cut short or damaged. -EIO or another errno: reading failed. -ENOMEM.
+ * 1: a packet, whose data and iface live until the next call and capfile_close(). 0: the end.
+ * -EBADMSG: the file is cut short or damaged. -EIO or another errno: reading failed. -ENOMEM.
  */
 int capfile_next(struct capfile *r, struct packet *p);
+
+/* The place in the file, or in what is unpacked, that it has come to. */
+uint64_t capfile_offset(const struct capfile *r);
 
 /*
  * Has all that was read so far been delivered, so that capfile_next() will have to wait for input?
@@ -141,20 +135,18 @@ const char *capfile_section(const struct capfile *r, int option);
 /* And what else, comments above all. */
 struct raw_options capfile_section_options(const struct capfile *r);
 
-/*
- * With recover, capfile_next() goes on behind damage, and warn() is told of each place. A packet
- * that the end of the file cuts is delivered with the bytes that are there. -EBADMSG only if not
- * one packet was found.
- */
-struct recovery {
-	uint64_t packets;	/* delivered */
-	uint64_t places;	/* that were skipped */
-	uint64_t bytes;		/* in them */
-	/* bytes that were read in two ways, as it was not clear which one is right */
-	uint64_t again;
-	uint64_t mended;	/* places that were damaged and could be read all the same */
-};
+/* What it came to so far. */
 struct recovery capfile_recovery(const struct capfile *r);
+
+/*
+ * The work of finding out what stands where: places, headers and blocks that were looked at, and
+ * places that were unpacked.
+ */
+struct capfile_work {
+	uint64_t looks;
+	uint32_t unpacked;
+};
+struct capfile_work capfile_work(const struct capfile *r);
 
 /* Only what was read of interfaces and sections is needed from here on. */
 void capfile_finish(struct capfile *r);

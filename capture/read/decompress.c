@@ -44,16 +44,6 @@ struct decompress {
 	char message[160];
 };
 
-enum codec_kind decompress_kind(const uint8_t *p, size_t n)
-{
-	if (n >= 2 && !memcmp(p, "\x1f\x8b", 2))
-		return CODEC_GZIP;
-	if (n >= 4 && (!memcmp(p, "\x28\xb5\x2f\xfd", 4) ||
-		       ((p[0] & 0xf0) == 0x50 && !memcmp(p + 1, "\x2a\x4d\x18", 3))))
-		return CODEC_ZSTD;	/* a frame, or one to be skipped: RFC 8878, 3.1 */
-	return CODEC_NONE;
-}
-
 static void unpack_closep(struct decompress **u)
 {
 	decompress_close(*u);
@@ -147,7 +137,7 @@ static void next_member(struct decompress *u)
 {
 	const uint8_t *p = u->in + u->begin;
 
-	if (decompress_kind(p, u->end - u->begin) == CODEC_GZIP) {
+	if (magic_codec(p, u->end - u->begin) == CODEC_GZIP) {
 		inflateReset(&u->gzip);
 		u->within = true;
 		return;
@@ -283,27 +273,31 @@ void decompress_count_from(struct decompress *u, uint64_t offset)
 	u->offset = offset;
 }
 
-/* The end of what there is, behind which there may be more. */
+/* of the source, at the end of the bytes behind which there may be more */
+enum { NO_MORE = -EAGAIN };
+
 static ssize_t no_more(void *ctx is_unused, void *buf is_unused, size_t n is_unused)
 {
-	return -EAGAIN;
+	return NO_MORE;
 }
 
-int decompress_is_capture(const uint8_t *p, size_t n)
+enum decompress_answer decompress_is_capture(const uint8_t *p, size_t n)
 {
 	cleanup(unpack_closep) struct decompress *u = NULL;
 	uint8_t first[MAGIC_LEN];
 	size_t have = 0;
-	ssize_t got = decompress_open(&u, decompress_kind(p, n), p, n, no_more, NULL);
+	ssize_t got = decompress_open(&u, magic_codec(p, n), p, n, no_more, NULL);
 
 	if (got)
-		return got;
+		return DECOMPRESS_NO;
 	while (have < sizeof(first) &&
 	       (got = decompress_read(u, first + have, sizeof(first) - have)) > 0)
 		have += got;
-	if (have < sizeof(first) && got == -EAGAIN)
-		return -EAGAIN;
-	return magic_of(first, have) == MAGIC_PCAP || magic_of(first, have) == MAGIC_PCAPNG;
+	if (have < sizeof(first) && got == NO_MORE)
+		return DECOMPRESS_TOO_FEW;
+	return magic_of(first, have) == MAGIC_PCAP || magic_of(first, have) == MAGIC_PCAPNG
+		       ? DECOMPRESS_YES
+		       : DECOMPRESS_NO;
 }
 
 bool decompress_is_damaged(const uint8_t *p, size_t n, size_t *out)
@@ -311,7 +305,7 @@ bool decompress_is_damaged(const uint8_t *p, size_t n, size_t *out)
 	enum { ENOUGH = 1000000 };
 	cleanup(unpack_closep) struct decompress *u = NULL;
 	uint8_t piece[16 * 1024];
-	ssize_t got = decompress_open(&u, decompress_kind(p, n), p, n, no_more, NULL);
+	ssize_t got = decompress_open(&u, magic_codec(p, n), p, n, no_more, NULL);
 
 	*out = 0;
 	while (!got && *out < ENOUGH && (got = decompress_read(u, piece, sizeof(piece))) > 0) {

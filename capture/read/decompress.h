@@ -16,16 +16,7 @@
 
 struct decompress;
 
-enum {
-	DECOMPRESS_MAGIC = 4,		/* bytes that decompress_kind() wants to see */
-	DECOMPRESS_FIRST_MAX = 256 * 1024,
-};
-
-/*
- * By which codec data is compressed that begins with these @n bytes; CODEC_NONE: by none that is
- * known here.
- */
-enum codec_kind decompress_kind(const uint8_t *p, size_t n);
+enum { DECOMPRESS_FIRST_MAX = 256 * 1024 };
 
 /* Gives the next bytes, at most @n and at least one; 0: there are no more; -errno. */
 typedef ssize_t (*unpack_source_fn)(void *ctx, void *buf, size_t n);
@@ -60,17 +51,18 @@ const uint8_t *decompress_behind(const struct decompress *u, size_t *n);
 
 /*
  * The place in the compressed data that decompress_read() has come to. It counts from what
- * decompress_count_from() said, or
- * 0.
+ * decompress_count_from() said, or 0.
  */
 uint64_t decompress_offset(const struct decompress *u);
 void decompress_count_from(struct decompress *u, uint64_t offset);
 
+enum decompress_answer { DECOMPRESS_NO, DECOMPRESS_YES, DECOMPRESS_TOO_FEW };
+
 /*
- * Does what is compressed in these bytes begin as a capture does? -EAGAIN: there are too few of
- * them.
+ * Does what is compressed in these bytes begin as a capture does? There may be too few of them to
+ * tell.
  */
-int decompress_is_capture(const uint8_t *p, size_t n);
+enum decompress_answer decompress_is_capture(const uint8_t *p, size_t n);
 
 /*
  * Is what is compressed in these bytes damaged, or no more of it than its end missing? *@out: bytes

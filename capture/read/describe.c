@@ -7,7 +7,8 @@
 #include "capture/base/text.h"
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
-#include "capture/read/pcapng.h"
+#include "capture/read/describe.h"
+#include "capture/read/options.h"
 
 /*
  * As text, behind a byte 0. What else it may be is compiled code, which only a machine of the same
@@ -16,84 +17,84 @@
 static void keep_filter(struct options *o, char **kept, struct option opt)
 {
 	if (!opt.len || *opt.value) {
-		option_carry(o, &opt);
+		options_carry(o, &opt);
 		return;
 	}
 	opt.value++;
 	opt.len--;
-	option_keep_string(o, kept, &opt);
+	options_keep_string(o, kept, &opt);
 }
 
-static void set_resolution(struct capfile *r, const struct body *b, struct time_unit *u,
+static void set_resolution(struct pcapng *f, const struct body *b, struct time_unit *u,
 			   uint8_t resolution)
 {
-	capfile_set_unit(u, resolution);
+	time_unit_set(u, resolution);
 	if (u->unknown)
-		capfile_warn(
-			r, WARN_RESOLUTION,
-			"the interface at byte %llu has times in units of %s^-%u s, which is too fine: times unknown",
-			b->at, resolution & 0x80 ? "2" : "10", resolution & 0x7f);
+		stream_warn(f->s, WARN_RESOLUTION,
+			    "the interface at byte %llu has times in units of %s^-%u s, which is too fine: times unknown",
+			    b->at, resolution & 0x80 ? "2" : "10", resolution & 0x7f);
 }
 
-static void interface_option(struct options *o, const struct option *opt, struct capfile_iface *ri)
+static void interface_option(struct options *o, const struct option *opt, struct file_iface *ri)
 {
 	struct iface *i = &ri->iface;
 
 	switch (opt->code) {
 	case OPT_COMMENT:
-		if (!option_keep_string(o, &i->comment, opt))	/* there may be several */
-			option_carry(o, opt);
+		if (!options_keep_string(o, &i->comment, opt))	/* there may be several */
+			options_carry(o, opt);
 		break;
 	case IF_NAME:
-		option_keep_string(o, &i->name, opt);
+		options_keep_string(o, &i->name, opt);
 		break;
 	case IF_DESCRIPTION:
-		option_keep_string(o, &i->description, opt);
+		options_keep_string(o, &i->description, opt);
 		break;
 	case IF_OS:
-		option_keep_string(o, &i->os, opt);
+		options_keep_string(o, &i->os, opt);
 		break;
 	case IF_HARDWARE:
-		option_keep_string(o, &i->hardware, opt);
+		options_keep_string(o, &i->hardware, opt);
 		break;
 	case IF_FILTER:
 		keep_filter(o, &i->filter, *opt);
 		break;
 	case IF_MACADDR:
-		i->has_mac |= option_is_sound(o, opt, 6) && memcpy(i->mac, opt->value, 6);
+		i->has_mac |= options_is_sound(o, opt, 6) && memcpy(i->mac, opt->value, 6);
 		break;
 	case IF_SPEED:
-		if (option_is_sound(o, opt, 8))
-			i->speed_bps = capfile_u64(o->r, opt->value);
+		if (options_is_sound(o, opt, 8))
+			i->speed_bps = order_u64(o->f->swapped, opt->value);
 		break;
 	case IF_TSRESOL:
-		if (option_is_sound(o, opt, 1))
-			set_resolution(o->r, o->b, &ri->unit, *opt->value);
+		if (options_is_sound(o, opt, 1))
+			set_resolution(o->f, o->b, &ri->unit, *opt->value);
 		break;
 	case IF_TSOFFSET:
-		if (option_is_sound(o, opt, 8))
-			ri->unit.offset_sec = (int64_t)capfile_u64(o->r, opt->value);
+		if (options_is_sound(o, opt, 8))
+			ri->unit.offset_sec = (int64_t)order_u64(o->f->swapped, opt->value);
 		break;
 	default:
-		option_carry(o, opt);
+		options_carry(o, opt);
 	}
 }
 
-int describe_interface(struct capfile *r, const struct body *b)
+int describe_interface(struct pcapng *f, const struct body *b)
 {
-	struct options o = options_at(r, b, 8);
-	struct capfile_iface *ri;
+	struct options o = options_at(f, b, 8);
+	struct file_iface *ri;
 	struct option opt;
 
 	if (b->len < 8)
-		return capfile_fail(r, "damaged at byte %llu: an interface block of %zu bytes",
-				    b->at, b->len + 12);
-	ri = capfile_add_iface(r);
+		return stream_fail(f->s, "damaged at byte %llu: an interface block of %zu bytes",
+				   b->at, b->len + 12);
+	ri = ifaces_add(f->ifaces, &f->s->share, f->swapped);
 	if (!ri)
-		return r->poor ? capfile_fail(r, "more than %u interfaces", BUDGET_IFACES)
+		return f->s->share.poor
+			       ? stream_fail(f->s, "more than %u interfaces", BUDGET_IFACES)
 			       : -ENOMEM;
-	ri->iface.linktype = capfile_u16(r, b->data);
-	ri->iface.snaplen = capfile_u32(r, b->data + 4);
+	ri->iface.linktype = order_u16(f->swapped, b->data);
+	ri->iface.snaplen = order_u32(f->swapped, b->data + 4);
 	while (options_next(&o, &opt))
 		interface_option(&o, &opt, ri);
 	return options_keep(&ri->iface.options, &o);
@@ -101,24 +102,24 @@ int describe_interface(struct capfile *r, const struct body *b)
 
 #define LOST	"its description was lost in a damaged file"
 
-struct capfile_iface *describe_substitute_iface(struct capfile *r)
+struct file_iface *describe_substitute_iface(struct pcapng *f)
 {
-	const struct capfile_iface *like = r->n_ifaces ? capfile_iface_at(r, r->n_ifaces - 1)
-						       : NULL;
-	struct capfile_iface *ri = capfile_add_iface(r);
+	const struct file_iface *like = f->ifaces->n ? ifaces_at(f->ifaces, f->ifaces->n - 1)
+						     : NULL;
+	struct file_iface *ri = ifaces_add(f->ifaces, &f->s->share, f->swapped);
 
 	if (!ri)
 		return NULL;
-	r->n_lost_ifaces++;
+	f->n_lost_ifaces++;
 	ri->iface.linktype = like ? like->iface.linktype : LINKTYPE_ETHERNET;
 	if (like)
 		ri->unit = like->unit;
-	if (capfile_may_keep(r, sizeof(LOST)))
+	if (stream_may_keep(f->s, sizeof(LOST)))
 		ri->iface.comment = strdup(LOST);
 	return ri;
 }
 
-static void stat_option(struct options *o, const struct option *opt, const struct capfile_iface *ri)
+static void stat_option(struct options *o, const struct option *opt, const struct file_iface *ri)
 {
 	static const enum stat_field fields[] = {
 		[ISB_STARTTIME] = STAT_START,	    [ISB_ENDTIME] = STAT_END,
@@ -134,16 +135,16 @@ static void stat_option(struct options *o, const struct option *opt, const struc
 		return;
 	}
 	if (opt->code < ISB_STARTTIME || opt->code > ISB_USRDELIV) {
-		option_carry(o, opt);
+		options_carry(o, opt);
 		return;
 	}
-	if (!option_is_sound(o, opt, 8))
+	if (!options_is_sound(o, opt, 8))
 		return;
 	if (opt->code == ISB_STARTTIME || opt->code == ISB_ENDTIME) {
-		if (!capfile_time(&ri->unit, block_time(o->r, opt->value), &v))
+		if (!time_unit_ns(&ri->unit, order_words(o->f->swapped, opt->value), &v))
 			return;
 	} else {
-		v = capfile_u64(o->r, opt->value);
+		v = order_u64(o->f->swapped, opt->value);
 	}
 	s->value[fields[opt->code]] = v;
 	s->has |= 1u << fields[opt->code];
@@ -153,60 +154,62 @@ static void stat_option(struct options *o, const struct option *opt, const struc
  * Statistics are cumulative, so the last ones count. Those of an interface that is not there are of
  * no use.
  */
-int describe_statistics(struct capfile *r, const struct body *b)
+int describe_statistics(struct pcapng *f, const struct body *b)
 {
-	struct options o = options_at(r, b, 12);
-	struct capfile_iface *ri = b->len < 12 ? NULL : section_iface(r, capfile_u32(r, b->data));
+	struct options o = options_at(f, b, 12);
+	struct file_iface *ri = b->len < 12 ? NULL
+					    : describe_iface(f, order_u32(f->swapped, b->data));
 	struct option opt;
 
 	if (!ri)
 		return 0;
-	if (!ri->stats && !capfile_may_keep(r, sizeof(*ri->stats)))
+	if (!ri->stats && !stream_may_keep(f->s, sizeof(*ri->stats)))
 		return 0;
 	if (!ri->stats)
 		ri->stats = calloc(1, sizeof(*ri->stats));
 	if (!ri->stats)
 		return -ENOMEM;
-	*ri->stats = (struct iface_stats){ .options = ri->stats->options };	/* which are replaced below */
-	capfile_time(&ri->unit, block_time(r, b->data + 4), &ri->stats->ts_ns);
+	/* which are replaced below */
+	*ri->stats = (struct iface_stats){ .options = ri->stats->options };
+	time_unit_ns(&ri->unit, order_words(f->swapped, b->data + 4), &ri->stats->ts_ns);
 	while (options_next(&o, &opt))
 		stat_option(&o, &opt, ri);
 	return options_keep(&ri->stats->options, &o);
 }
 
-static int section_options(struct capfile *r, const struct body *b)
+static int section_options(struct pcapng *f, const struct body *b)
 {
-	struct options o = options_at(r, b, 16);
+	struct options o = options_at(f, b, 16);
 	struct option opt;
 
 	while (options_next(&o, &opt)) {
 		if (opt.code >= SHB_HARDWARE && opt.code <= SHB_USERAPPL)
-			option_keep_string(&o, &r->section[opt.code - SHB_HARDWARE], &opt);
+			options_keep_string(&o, &f->section[opt.code - SHB_HARDWARE], &opt);
 		else
-			option_carry(&o, &opt);
+			options_carry(&o, &opt);
 	}
-	return options_keep(&r->section_options, &o);
+	return options_keep(&f->section_options, &o);
 }
 
-int describe_section(struct capfile *r, const struct body *b)
+int describe_section(struct pcapng *f, const struct body *b)
 {
 	unsigned major, minor;
 
 	if (b->len < 16)
-		return capfile_fail(
-			r,
+		return stream_fail(
+			f->s,
 			"damaged at byte %llu: a section header of %zu bytes, where 28 are the least",
 			b->at, b->len + 12);
-	major = capfile_u16(r, b->data + 4);
-	minor = capfile_u16(r, b->data + 6);
-	r->first_iface = r->n_ifaces;
+	major = order_u16(f->swapped, b->data + 4);
+	minor = order_u16(f->swapped, b->data + 6);
+	f->first_iface = f->ifaces->n;
 	/* 1.2 is 1.0 written by somebody in a hurry, says the draft */
-	if (!r->hooks.recover && (major != 1 || (minor != 0 && minor != 2))) {
-		capfile_warn(
-			r, WARN_VERSION,
+	if (!f->recovery && (major != 1 || (minor != 0 && minor != 2))) {
+		stream_warn(
+			f->s, WARN_VERSION,
 			"the section at byte %llu has version %u.%u, where 1.0 is known: skipped",
 			b->at, major, minor);
 		return 1;
 	}
-	return r->n_sections++ == 0 ? section_options(r, b) : 0;
+	return f->n_sections++ == 0 ? section_options(f, b) : 0;
 }

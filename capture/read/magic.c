@@ -3,40 +3,41 @@
 #include <string.h>
 
 #include "capture/packet/pcapng_codes.h"
-#include "capture/read/decompress.h"
 #include "capture/read/magic.h"
-
-static uint32_t word(const uint8_t *p, bool swapped)
-{
-	uint32_t v;
-
-	memcpy(&v, p, 4);
-	return swapped ? __builtin_bswap32(v) : v;
-}
+#include "capture/read/order.h"
 
 static bool is_pcap(const uint8_t *p, size_t n, bool swapped)
 {
 	const unsigned digit = 9, dg_ux = 543;	/* an old tcpdump of DG/UX: libpcap, sf-pcap.c */
-	uint16_t version[2];
+	unsigned major, minor;
 
-	if (n < 8 || !magic_is_pcap(word(p, swapped)))
+	if (n < 8 || !magic_is_pcap(order_u32(swapped, p)))
 		return false;
-	memcpy(version, p + 4, 4);
-	for (unsigned i = 0; i < 2; i++)
-		version[i] = swapped ? __builtin_bswap16(version[i]) : version[i];
+	major = order_u16(swapped, p + 4);
+	minor = order_u16(swapped, p + 6);
 	/*
 	 * the digits of the times, which nobody has ever told; in a record of that second it is a
 	 * length
 	 */
-	if (n >= 16 && word(p + 12, false))
+	if (n >= 16 && order_u32(false, p + 12))
 		return false;
-	return (version[0] <= digit || version[0] == dg_ux) && version[1] <= digit;
+	return (major <= digit || major == dg_ux) && minor <= digit;
 }
 
 static bool is_pcapng(const uint8_t *p, size_t n)
 {
-	return n >= 12 && word(p, false) == PCAPNG_SHB &&
-	       (word(p + 8, false) == PCAPNG_MAGIC || word(p + 8, true) == PCAPNG_MAGIC);
+	return n >= 12 && order_u32(false, p) == PCAPNG_SHB &&
+	       (order_u32(false, p + 8) == PCAPNG_MAGIC || order_u32(true, p + 8) == PCAPNG_MAGIC);
+}
+
+enum codec_kind magic_codec(const uint8_t *p, size_t n)
+{
+	if (n >= 2 && !memcmp(p, "\x1f\x8b", 2))
+		return CODEC_GZIP;
+	if (n >= 4 && (!memcmp(p, "\x28\xb5\x2f\xfd", 4) ||
+		       ((p[0] & 0xf0) == 0x50 && !memcmp(p + 1, "\x2a\x4d\x18", 3))))
+		return CODEC_ZSTD;	/* a frame, or one to be skipped: RFC 8878, 3.1 */
+	return CODEC_NONE;
 }
 
 enum magic magic_of(const uint8_t *p, size_t n)
@@ -47,7 +48,7 @@ enum magic magic_of(const uint8_t *p, size_t n)
 		return MAGIC_PCAP;
 	if (is_pcapng(p, n))
 		return MAGIC_PCAPNG;
-	switch (decompress_kind(p, n)) {
+	switch (magic_codec(p, n)) {
 	case CODEC_GZIP:
 		return n >= 4 && p[2] == deflate && !(p[3] & reserved) ? MAGIC_GZIP : MAGIC_NONE;
 	case CODEC_ZSTD:
@@ -66,4 +67,11 @@ const char *magic_name(enum magic m)
 	};
 
 	return names[m];
+}
+
+enum text_kind magic_text(const uint8_t *p, size_t n)
+{
+	if (n >= 6 && !memcmp(p, "\r\n\r\r\r\n", 6))
+		return TEXT_LF_TO_CRLF;
+	return n >= 5 && !memcmp(p, "\n\r\r\r\n", 5) ? TEXT_CRLF_TO_CRCRLF : TEXT_SOUND;
 }

@@ -9,9 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/base/codec.h"
+#include "capture/read/text_mode.h"
+
 enum magic { MAGIC_NONE, MAGIC_PCAP, MAGIC_PCAPNG, MAGIC_GZIP, MAGIC_ZSTD };
 
-enum { MAGIC_LEN = 16 };	/* bytes that are looked at; with fewer some are not told, or with less certainty */
+/* bytes that are looked at; with fewer some are not told, or with less certainty */
+enum { MAGIC_LEN = 16 };
 
 /* The magic numbers of pcap, in the byte order of the file. */
 enum {
@@ -50,6 +54,16 @@ static inline bool magic_may_be(uint8_t first)
 		return false;
 	}
 }
+
+/*
+ * By which codec data is compressed that begins with these @n bytes; CODEC_NONE: by none that is
+ * known here.
+ */
+enum { MAGIC_CODEC_LEN = 4 };
+enum codec_kind magic_codec(const uint8_t *p, size_t n);
+
+/* What a conversion has made of the first bytes of pcapng, if these are what it makes of them. */
+enum text_kind magic_text(const uint8_t *p, size_t n);
 
 /* "pcap", "pcapng", "gzip", "zstd". */
 const char *magic_name(enum magic m);

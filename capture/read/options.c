@@ -10,7 +10,7 @@
 #include "capture/base/text.h"
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
-#include "capture/read/pcapng.h"
+#include "capture/read/options.h"
 
 static bool is_custom(uint16_t code)
 {
@@ -25,21 +25,21 @@ bool options_next(struct options *o, struct option *opt)
 
 	if (o->pos > b->len || b->len - o->pos < 4)
 		return false;
-	opt->code = capfile_u16(o->r, p);
-	opt->len = capfile_u16(o->r, p + 2);
+	opt->code = order_u16(o->f->swapped, p);
+	opt->len = order_u16(o->f->swapped, p + 2);
 	opt->value = p + 4;
 	if (opt->code == OPT_END)
 		return false;
 	if (opt->len > b->len - o->pos - 4) {
-		capfile_warn(
-			o->r, WARN_OPTION,
+		stream_warn(
+			o->f->s, WARN_OPTION,
 			"option %u of the block at byte %llu has %u bytes, which the block has not",
 			opt->code, b->at, opt->len);
 		return false;
 	}
 	if (is_custom(opt->code) && opt->len < 4)
-		capfile_warn(
-			o->r, WARN_OPTION,
+		stream_warn(
+			o->f->s, WARN_OPTION,
 			"option %u of the block at byte %llu has %u bytes, which is no room for the "
 			"enterprise number",
 			opt->code, b->at, opt->len);
@@ -57,20 +57,20 @@ static bool is_first(struct options *o, uint16_t code)
 	return first;
 }
 
-bool option_is_sound(struct options *o, const struct option *opt, unsigned len)
+bool options_is_sound(struct options *o, const struct option *opt, unsigned len)
 {
 	if (opt->code < 64 && o->seen >> opt->code & 1)
 		return false;
 	if (opt->len != len) {
-		capfile_warn(o->r, WARN_OPTION,
-			     "option %u of the block at byte %llu has %u bytes instead of %u",
-			     opt->code, o->b->at, opt->len, len);
+		stream_warn(o->f->s, WARN_OPTION,
+			    "option %u of the block at byte %llu has %u bytes instead of %u",
+			    opt->code, o->b->at, opt->len, len);
 		return false;
 	}
 	return is_first(o, opt->code);
 }
 
-bool option_keep_string(struct options *o, char **kept, const struct option *opt)
+bool options_keep_string(struct options *o, char **kept, const struct option *opt)
 {
 	char clean[3 * UINT16_MAX + 1];		/* a byte that is not UTF-8 becomes three */
 	size_t len;
@@ -78,7 +78,7 @@ bool option_keep_string(struct options *o, char **kept, const struct option *opt
 	if (*kept)
 		return false;
 	len = text_utf8_clean(clean, sizeof(clean), (const char *)opt->value, opt->len);
-	if (len && capfile_may_keep(o->r, len + 1))	/* an empty one is none */
+	if (len && stream_may_keep(o->f->s, len + 1))	/* an empty one is none */
 		*kept = strdup(clean);
 	return true;
 }
@@ -126,6 +126,21 @@ static const struct kind *kind_of(uint32_t block, uint16_t code)
 	return NULL;
 }
 
+bool options_copies_local(struct pcapng *f, unsigned long long at)
+{
+	const char *why = f->swapped ? "their numbers have another byte order" :
+			  f->n_sections > 1 ? "their numbers may be those of another section" :
+			  f->recovery && f->recovery->places ? "some of them may be lost" :
+			  !f->local ? "they would not stay with each other in one file" : NULL;
+
+	if (why && f->blocks)
+		stream_warn(
+			f->s, WARN_LOCAL,
+			"blocks and options of local use, from byte %llu on, are not copied: %s",
+			at, why);
+	return !why;
+}
+
 /*
  * May it be copied at all? What the draft does not know may, if its numbers have our order already.
  */
@@ -134,11 +149,11 @@ static bool may_copy(struct options *o, const struct option *opt, const struct k
 	if (opt->code == CUSTOM_STRING_NO || opt->code == CUSTOM_BYTES_NO)
 		return false;
 	if (opt->code & OPT_LOCAL)
-		return blocks_copies_local(o->r, o->b->at);
-	if (!kind && (o->r->swapped || o->b->type == PCAPNG_OPB)) {
-		if (o->r->hooks.blocks)
-			capfile_warn(
-				o->r, WARN_COPY,
+		return options_copies_local(o->f, o->b->at);
+	if (!kind && (o->f->swapped || o->b->type == PCAPNG_OPB)) {
+		if (o->f->blocks)
+			stream_warn(
+				o->f->s, WARN_COPY,
 				"option %u of the block at byte %llu is not known and cannot be copied",
 				opt->code, o->b->at);
 		return false;
@@ -147,16 +162,16 @@ static bool may_copy(struct options *o, const struct option *opt, const struct k
 		return true;
 	if (opt->len < kind->least || opt->len > kind->most) {
 		if (!is_custom(opt->code))	/* which was said already */
-			capfile_warn(
-				o->r, WARN_OPTION,
+			stream_warn(
+				o->f->s, WARN_OPTION,
 				"option %u of the block at byte %llu has %u bytes, which it cannot have",
 				opt->code, o->b->at, opt->len);
 		return false;
 	}
 	if (kind->order == VERDICT && opt->len != 9 && (*opt->value == 1 || *opt->value == 2)) {
-		capfile_warn(o->r, WARN_OPTION,
-			     "option %u of the block at byte %llu has %u bytes instead of 9",
-			     opt->code, o->b->at, opt->len);
+		stream_warn(o->f->s, WARN_OPTION,
+			    "option %u of the block at byte %llu has %u bytes instead of 9",
+			    opt->code, o->b->at, opt->len);
 		return false;
 	}
 	return !kind->once || is_first(o, opt->code);
@@ -194,7 +209,7 @@ static void to_host_order(uint8_t *value, size_t len, enum order order)
 	}
 }
 
-void option_carry(struct options *o, const struct option *opt)
+void options_carry(struct options *o, const struct option *opt)
 {
 	const struct kind *kind = kind_of(o->b->type, opt->code);
 	uint8_t *to = o->b->data + o->begin + o->carried;
@@ -206,7 +221,7 @@ void option_carry(struct options *o, const struct option *opt)
 	memmove(to + 4, opt->value, opt->len);
 	memcpy(to, head, 4);
 	memset(to + 4 + head[1], 0, padding);
-	if (o->r->swapped && kind)
+	if (o->f->swapped && kind)
 		to_host_order(to + 4, head[1], kind->order);
 	o->carried += 4 + head[1] + padding;
 }
@@ -220,9 +235,8 @@ int options_keep(struct raw_options *kept, const struct options *o)
 {
 	struct raw_options copy = { NULL, o->carried };
 
-	o->r->kept -= kept->len;
-	o->r->budget->kept += kept->len;
-	if (o->carried && !capfile_may_keep(o->r, o->carried))
+	budget_drop(&o->f->s->share, kept->len);
+	if (o->carried && !stream_may_keep(o->f->s, o->carried))
 		copy.len = 0;
 	if (copy.len) {
 		copy.bytes = malloc(o->carried);

@@ -4,11 +4,15 @@
  * without being held.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
-#include "capture/read/magic.h"
+#include "capture/read/another.h"
+#include "capture/read/collect.h"
+#include "capture/read/describe.h"
+#include "capture/read/options.h"
 #include "capture/read/pcapng.h"
 
 /*
@@ -21,25 +25,25 @@ static bool packet_field(struct options *o, const struct option *opt, struct pac
 		return false;
 	switch (opt->code) {
 	case EPB_FLAGS:
-		if (!option_is_sound(o, opt, 4))
+		if (!options_is_sound(o, opt, 4))
 			break;
-		p->flags = capfile_u32(o->r, opt->value);
+		p->flags = order_u32(o->f->swapped, opt->value);
 		p->has |= PACKET_FLAGS;
 		break;
 	case EPB_DROPCOUNT:
-		if (option_is_sound(o, opt, 8))
-			p->dropped = capfile_u64(o->r, opt->value);
+		if (options_is_sound(o, opt, 8))
+			p->dropped = order_u64(o->f->swapped, opt->value);
 		break;
 	case EPB_PACKETID:
-		if (!option_is_sound(o, opt, 8))
+		if (!options_is_sound(o, opt, 8))
 			break;
-		p->id = capfile_u64(o->r, opt->value);
+		p->id = order_u64(o->f->swapped, opt->value);
 		p->has |= PACKET_ID;
 		break;
 	case EPB_QUEUE:
-		if (!option_is_sound(o, opt, 4))
+		if (!options_is_sound(o, opt, 4))
 			break;
-		p->queue = capfile_u32(o->r, opt->value);
+		p->queue = order_u32(o->f->swapped, opt->value);
 		p->has |= PACKET_QUEUE;
 		break;
 	default:
@@ -58,16 +62,16 @@ static bool is_no_time(const struct option *opt, const struct packet *p)
 	       !memcmp(opt->value, PCAPNG_NO_TIME, opt->len);
 }
 
-static void packet_options(struct capfile *r, const struct body *b, size_t pos, struct packet *p)
+static void packet_options(struct pcapng *f, const struct body *b, size_t pos, struct packet *p)
 {
-	struct options o = options_at(r, b, pos);
+	struct options o = options_at(f, b, pos);
 	struct option opt;
 
 	while (options_next(&o, &opt)) {
 		if (is_no_time(&opt, p))
 			p->has &= ~PACKET_TIME;
 		else if (!packet_field(&o, &opt, p))
-			option_carry(&o, &opt);
+			options_carry(&o, &opt);
 	}
 	p->options = options_carried(&o);
 }
@@ -76,82 +80,82 @@ static void packet_options(struct capfile *r, const struct body *b, size_t pos, 
  * The interface of a packet may have lost its description in a damaged file. That one far behind
  * the others was lost is less likely than that the number is damaged, too.
  */
-static struct capfile_iface *lost_iface(struct capfile *r, uint32_t id)
+static struct file_iface *lost_iface(struct pcapng *f, uint32_t id)
 {
 	enum { LOST_MAX = 64, LOST_IN_ALL = 4096 };
-	struct capfile_iface *ri;
+	struct file_iface *ri;
 
-	if (!r->hooks.recover || id - (r->n_ifaces - r->first_iface) >= LOST_MAX ||
-	    r->n_lost_ifaces > LOST_IN_ALL)
+	if (!f->recovery || id - (f->ifaces->n - f->first_iface) >= LOST_MAX ||
+	    f->n_lost_ifaces > LOST_IN_ALL)
 		return NULL;
-	capfile_warn(r, WARN_IFACE_LOST,
-		     "the packet at byte %llu has interface %u, whose description is lost",
-		     (unsigned long long)r->block_at, id);
-	r->recovery.mended++;
+	stream_warn(f->s, WARN_IFACE_LOST,
+		    "the packet at byte %llu has interface %u, whose description is lost",
+		    (unsigned long long)f->place.at, id);
+	f->recovery->mended++;
 	do
-		ri = describe_substitute_iface(r);
-	while (ri && !section_iface(r, id));
+		ri = describe_substitute_iface(f);
+	while (ri && !describe_iface(f, id));
 	return ri;
 }
 
-static inline struct capfile_iface *packet_iface(struct capfile *r, uint32_t id)
+static inline struct file_iface *packet_iface(struct pcapng *f, uint32_t id)
 {
-	struct capfile_iface *ri = section_iface(r, id);
+	struct file_iface *ri = describe_iface(f, id);
 
-	return ri ? ri : lost_iface(r, id);
+	return ri ? ri : lost_iface(f, id);
 }
 
 /*
  * EPB and the obsolete Packet Block differ in the first four bytes only: u32 interface, or u16
  * interface, u16 drops.
  */
-static int packet_block(struct capfile *r, const struct body *b, struct packet *p)
+static int packet_block(struct pcapng *f, const struct body *b, struct packet *p)
 {
-	const struct capfile_iface *ri;
+	const struct file_iface *ri;
 	uint32_t id;
 
 	if (b->len < 20)
-		return capfile_fail(
-			r,
+		return stream_fail(
+			f->s,
 			"damaged at byte %llu: a packet block of %zu bytes, where 32 are the least",
 			b->at, b->len + 12);
-	id = b->type == PCAPNG_EPB ? capfile_u32(r, b->data) : capfile_u16(r, b->data);
-	ri = packet_iface(r, id);
+	id = b->type == PCAPNG_EPB ? order_u32(f->swapped, b->data)
+				   : order_u16(f->swapped, b->data);
+	ri = packet_iface(f, id);
 	if (!ri)
-		return capfile_fail(
-			r,
+		return stream_fail(
+			f->s,
 			"damaged at byte %llu: a packet of interface %u, where the section has %u",
-			b->at, id, r->n_ifaces - r->first_iface);
-	p->caplen = capfile_u32(r, b->data + 12);
-	p->len = capfile_u32(r, b->data + 16);
+			b->at, id, f->ifaces->n - f->first_iface);
+	p->caplen = order_u32(f->swapped, b->data + 12);
+	p->len = order_u32(f->swapped, b->data + 16);
 	if (b->torn)
 		p->caplen = min_of(p->caplen, (uint32_t)(b->len - 20));
 	if (p->caplen > b->len - 20)
-		return capfile_fail(
-			r,
+		return stream_fail(
+			f->s,
 			"damaged at byte %llu: a packet of %u bytes in a block with room for %zu",
 			b->at, p->caplen, b->len - 20);
 	p->data = b->data + 20;
 	p->iface = &ri->iface;
-	if (b->type == PCAPNG_OPB && capfile_u16(r, b->data + 2) != 0xffff)
-		p->dropped = capfile_u16(r, b->data + 2);
-	if (capfile_time(&ri->unit, block_time(r, b->data + 4), &p->ts_ns))
+	if (b->type == PCAPNG_OPB && order_u16(f->swapped, b->data + 2) != 0xffff)
+		p->dropped = order_u16(f->swapped, b->data + 2);
+	if (time_unit_ns(&ri->unit, order_words(f->swapped, b->data + 4), &p->ts_ns))
 		p->has |= PACKET_TIME;
 	else if (!ri->unit.unknown)
-		capfile_warn(
-			r, WARN_TIME,
-			"the packet at byte %llu has a time before 1970 or after 2262: unknown",
-			b->at);
+		stream_warn(f->s, WARN_TIME,
+			    "the packet at byte %llu has a time before 1970 or after 2262: unknown",
+			    b->at);
 	if (ri->iface.snaplen && p->caplen > ri->iface.snaplen)
-		capfile_warn(r, WARN_CAPLEN_SNAPLEN,
-			     "the packet at byte %llu has %u bytes, more than the snap length %u",
-			     b->at, p->caplen, ri->iface.snaplen);
+		stream_warn(f->s, WARN_CAPLEN_SNAPLEN,
+			    "the packet at byte %llu has %u bytes, more than the snap length %u",
+			    b->at, p->caplen, ri->iface.snaplen);
 	if (p->caplen > p->len)
-		capfile_warn(r, WARN_CAPLEN_LEN,
-			     "the packet at byte %llu has %u bytes captured of %u", b->at,
-			     p->caplen, p->len);
+		stream_warn(f->s, WARN_CAPLEN_LEN,
+			    "the packet at byte %llu has %u bytes captured of %u", b->at, p->caplen,
+			    p->len);
 	if (!b->torn)
-		packet_options(r, b, 20 + (((size_t)p->caplen + 3) & ~(size_t)3), p);
+		packet_options(f, b, 20 + (((size_t)p->caplen + 3) & ~(size_t)3), p);
 	return 1;
 }
 
@@ -159,28 +163,28 @@ static int packet_block(struct capfile *r, const struct body *b, struct packet *
  * No interface, no time, no captured length: interface 0, and the smaller of the length and its
  * snap length.
  */
-static int simple_packet_block(struct capfile *r, const struct body *b, struct packet *p)
+static int simple_packet_block(struct pcapng *f, const struct body *b, struct packet *p)
 {
-	const struct capfile_iface *ri;
+	const struct file_iface *ri;
 
 	if (b->len < 4)
-		return capfile_fail(
-			r,
+		return stream_fail(
+			f->s,
 			"damaged at byte %llu: a simple packet block of %zu bytes, where 16 are the least",
 			b->at, b->len + 12);
-	ri = packet_iface(r, 0);
+	ri = packet_iface(f, 0);
 	if (!ri)
-		return capfile_fail(
-			r,
+		return stream_fail(
+			f->s,
 			"damaged at byte %llu: a packet of interface 0, where the section has none",
 			b->at);
-	p->len = capfile_u32(r, b->data);
+	p->len = order_u32(f->swapped, b->data);
 	p->caplen = ri->iface.snaplen && ri->iface.snaplen < p->len ? ri->iface.snaplen : p->len;
 	if (b->torn)
 		p->caplen = min_of(p->caplen, (uint32_t)(b->len - 4));
 	if (p->caplen > b->len - 4)
-		return capfile_fail(
-			r,
+		return stream_fail(
+			f->s,
 			"damaged at byte %llu: a packet of %u bytes in a block with room for %zu",
 			b->at, p->caplen, b->len - 4);
 	p->data = b->data + 4;
@@ -189,84 +193,84 @@ static int simple_packet_block(struct capfile *r, const struct body *b, struct p
 }
 
 /* @at: the block in the file. Sets the byte order, which the length of this block already needs. */
-static int section_order(struct capfile *r, unsigned long long at)
+static int section_order(struct pcapng *f, unsigned long long at)
 {
 	uint32_t magic;
 
-	r->unbegun = !stream_need(r, 12);
-	if (r->unbegun)
-		return capfile_fail(
-			r, "cut short at byte %llu: %zu of the 28 bytes of a section header",
-			at + stream_have(r), stream_have(r));
-	memcpy(&magic, stream_bytes(r) + 8, 4);
+	f->unbegun = !stream_need(f->s, 12);
+	if (f->unbegun)
+		return stream_fail(
+			f->s, "cut short at byte %llu: %zu of the 28 bytes of a section header",
+			at + stream_have(f->s), stream_have(f->s));
+	memcpy(&magic, stream_bytes(f->s) + 8, 4);
 	if (magic != PCAPNG_MAGIC && magic != __builtin_bswap32(PCAPNG_MAGIC))
-		return capfile_fail(
-			r, "damaged at byte %llu: the byte-order magic is %08x instead of %08x",
+		return stream_fail(
+			f->s, "damaged at byte %llu: the byte-order magic is %08x instead of %08x",
 			at + 8, magic, PCAPNG_MAGIC);
-	r->swapped = magic != PCAPNG_MAGIC;
+	f->swapped = magic != PCAPNG_MAGIC;
 	return 0;
 }
 
 /* Are we to look into it? */
-static bool is_held(struct capfile *r, uint32_t type, uint32_t len)
+static bool is_held(struct pcapng *f, uint32_t type, uint32_t len)
 {
 	return type == PCAPNG_SHB || type == PCAPNG_IDB || type == PCAPNG_OPB ||
 	       type == PCAPNG_SPB || type == PCAPNG_ISB || type == PCAPNG_EPB ||
-	       blocks_collects(r, type, len);
+	       collect_wants(f, type, len);
 }
 
-static int cut_short(struct capfile *r, unsigned long long at, uint32_t len)
+static int cut_short(struct pcapng *f, unsigned long long at, uint32_t len)
 {
-	return capfile_fail(r, "cut short at byte %llu: the block at byte %llu has %u bytes",
-			   (unsigned long long)r->offset + stream_have(r), at, len);
+	return stream_fail(f->s, "cut short at byte %llu: the block at byte %llu has %u bytes",
+			   (unsigned long long)f->s->offset + stream_have(f->s), at, len);
 }
 
 /* The trailer at the end of every block, @p, repeats its length. */
-static int check_trailer(struct capfile *r, const uint8_t *p, unsigned long long at, uint32_t len)
+static int check_trailer(struct pcapng *f, const uint8_t *p, unsigned long long at, uint32_t len)
 {
-	uint32_t trailer = capfile_u32(r, p);
+	uint32_t trailer = order_u32(f->swapped, p);
 
 	if (trailer == len)
 		return 0;
-	return capfile_fail(
-		r,
+	return stream_fail(
+		f->s,
 		"damaged at byte %llu: the block at byte %llu begins with the length %u and ends with %u",
 		at + len - 4, at, len, trailer);
 }
 
 /*
- * Type and length of the block that comes. 1, 0 at the end of the file, CAPFILE_ANOTHER, or an
- * error.
+ * Type and length of the block that comes. 1, 0 at the end of the file, NEXT_ANOTHER, or an error.
  */
-static int block_head(struct capfile *r, uint32_t *type, uint32_t *len)
+static int block_head(struct pcapng *f, uint32_t *type, uint32_t *len)
 {
-	unsigned long long at = r->offset;
-	bool whole = stream_need(r, 8);
+	unsigned long long at = f->s->offset;
+	bool whole = stream_need(f->s, 8);
 	int err;
 
-	if (whole && magic_may_be(*stream_bytes(r)) && another_is_here(r))
-		return CAPFILE_ANOTHER;
+	if (whole && magic_may_be(*stream_bytes(f->s)) && another_is_here(f->s, MAGIC_PCAPNG))
+		return NEXT_ANOTHER;
 	if (!whole) {
-		if (!r->io_error && stream_have(r) == 0)
+		if (!f->s->io_error && stream_have(f->s) == 0)
 			return 0;
-		return capfile_fail(r,
-				    "cut short at byte %llu: %zu of the 8 bytes of a block header",
-				    at + stream_have(r), stream_have(r));
+		return stream_fail(f->s,
+				   "cut short at byte %llu: %zu of the 8 bytes of a block header",
+				   at + stream_have(f->s), stream_have(f->s));
 	}
-	*type = capfile_u32(r, stream_bytes(r));	/* that of a section header reads the same in both orders */
+	/* that of a section header reads the same in both orders */
+	*type = order_u32(f->swapped, stream_bytes(f->s));
 	if (*type == PCAPNG_SHB) {
-		err = section_order(r, at);
+		err = section_order(f, at);
 		if (err)
 			return err;
 	}
-	*len = capfile_u32(r, stream_bytes(r) + 4);
-	if (*len == 0 && *type == 0 && stream_zero_tail(r, 8))
-		return capfile_fail(r,
-				    "damaged at byte %llu: nothing but zeros from here to the end",
-				    at);
+	*len = order_u32(f->swapped, stream_bytes(f->s) + 4);
+	if (*len == 0 && *type == 0 && stream_zero_tail(f->s, 8))
+		return stream_fail(f->s,
+				   "damaged at byte %llu: nothing but zeros from here to the end",
+				   at);
 	if (*len < 12 || *len % 4)
-		return capfile_fail(
-			r,
+		return stream_fail(
+			f->s,
 			"damaged at byte %llu: a block of %u bytes, where a multiple of 4, 12 or more, is needed",
 			at, *len);
 	return 1;
@@ -276,20 +280,24 @@ static int block_head(struct capfile *r, uint32_t *type, uint32_t *len)
  * @len bytes are there and consumed; those between the head and the last @behind of them become the
  * body.
  */
-static void take(struct capfile *r, struct body *b, uint32_t len, uint32_t behind)
+static void take(struct pcapng *f, struct body *b, uint32_t len, uint32_t behind)
 {
-	b->data = r->buf + r->begin + 8;
+	b->data = stream_bytes(f->s) + 8;
 	b->len = len - 8 - behind;
-	stream_step(r, len);
+	stream_step(f->s, len);
 }
 
 /* The block whose length recover_pcapng_resync() knows better. */
-static int mended_block(struct capfile *r, struct body *b)
+static int mended_block(struct pcapng *f, struct body *b)
 {
-	*b = (struct body){ .type = capfile_u32(r, stream_bytes(r)), .at = r->offset, .torn = r->torn };
-	take(r, b, r->mended_len, r->torn ? 0 : 4);
-	r->mended_len = 0;
-	r->torn = false;
+	*b = (struct body){
+		.type = order_u32(f->swapped, stream_bytes(f->s)),
+		.at = f->s->offset,
+		.torn = f->place.torn,
+	};
+	take(f, b, f->place.mended_len, f->place.torn ? 0 : 4);
+	f->place.mended_len = 0;
+	f->place.torn = false;
 	return 1;
 }
 
@@ -297,37 +305,37 @@ static int mended_block(struct capfile *r, struct body *b)
  * One whose end is to be seen before it is passed by: then it is held, or if that is too long,
  * others are looked for in it.
  */
-static int skip_with_care(struct capfile *r, const struct body *b, uint32_t len)
+static int skip_with_care(struct pcapng *f, const struct body *b, uint32_t len)
 {
 	int err;
 
-	if (len > RECOVER_LEN_MAX) {
-		if (!recover_pcapng_pass(r, len))
-			return capfile_fail(
-				r, "damaged at byte %llu: a block of %u bytes with others in it",
+	if (len > RECOVERY_LEN_MAX) {
+		if (!f->pass(f, len))
+			return stream_fail(
+				f->s, "damaged at byte %llu: a block of %u bytes with others in it",
 				b->at, len);
 		return 0;
 	}
-	if (!stream_need(r, len))
-		return cut_short(r, b->at, len);
-	err = check_trailer(r, stream_bytes(r) + len - 4, b->at, len);
+	if (!stream_need(f->s, len))
+		return cut_short(f, b->at, len);
+	err = check_trailer(f, stream_bytes(f->s) + len - 4, b->at, len);
 	if (err)
 		return err;
-	stream_step(r, len - 4);
+	stream_step(f->s, len - 4);
 	return 0;
 }
 
 /* A block that nobody wants. It is not held. */
-static int skip_block(struct capfile *r, const struct body *b, uint32_t len)
+static int skip_block(struct pcapng *f, const struct body *b, uint32_t len)
 {
-	int err = r->hooks.recover ? skip_with_care(r, b, len) : 0;
+	int err = f->recovery ? skip_with_care(f, b, len) : 0;
 
 	if (err)
 		return err;
-	if (!stream_skip(r, b->at + len - 4 - r->offset) || !stream_need(r, 4))
-		return cut_short(r, b->at, len);
-	err = check_trailer(r, stream_bytes(r), b->at, len);
-	stream_step(r, 4);
+	if (!stream_skip(f->s, b->at + len - 4 - f->s->offset) || !stream_need(f->s, 4))
+		return cut_short(f, b->at, len);
+	err = check_trailer(f, stream_bytes(f->s), b->at, len);
+	stream_step(f->s, 4);
 	return err ? err : 1;
 }
 
@@ -335,91 +343,94 @@ static int skip_block(struct capfile *r, const struct body *b, uint32_t len)
  * Reads the block that comes, and if it is of a known type holds it in *b (else b->data is NULL).
  * As block_head().
  */
-static int next_block(struct capfile *r, struct body *b, bool skip)
+static int next_block(struct pcapng *f, struct body *b, bool skip)
 {
 	uint32_t type = 0, len = 0;
 	int err;
 
-	r->block_at = r->offset;
-	if (r->mended_len)
-		return mended_block(r, b);
-	err = block_head(r, &type, &len);
-	if (err <= 0 || err == CAPFILE_ANOTHER)
+	f->place.at = f->s->offset;
+	if (f->place.mended_len)
+		return mended_block(f, b);
+	err = block_head(f, &type, &len);
+	if (err <= 0 || err == NEXT_ANOTHER)
 		return err;
-	*b = (struct body){ .type = type, .at = r->offset };
-	if ((skip && type != PCAPNG_SHB) || !is_held(r, type, len))
-		return skip_block(r, b, len);
-	if (len > CAPFILE_HELD_MAX)
-		return capfile_fail(
-			r, "damaged at byte %llu: a block of %u bytes, where at most %u are read",
-			b->at, len, CAPFILE_HELD_MAX);
-	if (!stream_need(r, len))
-		return cut_short(r, b->at, len);
-	err = check_trailer(r, stream_bytes(r) + len - 4, b->at, len);
+	*b = (struct body){ .type = type, .at = f->s->offset };
+	if ((skip && type != PCAPNG_SHB) || !is_held(f, type, len))
+		return skip_block(f, b, len);
+	if (len > STREAM_HELD_MAX)
+		return stream_fail(
+			f->s,
+			"damaged at byte %llu: a block of %u bytes, where at most %u are read",
+			b->at, len, STREAM_HELD_MAX);
+	if (!stream_need(f->s, len))
+		return cut_short(f, b->at, len);
+	err = check_trailer(f, stream_bytes(f->s) + len - 4, b->at, len);
 	if (err)
 		return err;
-	take(r, b, len, 4);
+	take(f, b, len, 4);
 	return 1;
 }
 
-static int next_packet(struct capfile *r, struct packet *p)
+int pcapng_next(struct pcapng *f, struct packet *p)
 {
 	bool skip_section = false;
 	struct body b;
 
 	for (;;) {
-		int err = next_block(r, &b, skip_section);
+		int err = next_block(f, &b, skip_section);
 
-		if ((err == 0 || err == CAPFILE_ANOTHER) && r->n_sections == r->first_section &&
-		    !r->hooks.recover)
-			return capfile_fail(r,
-					    "no section has version 1.0, so nothing can be read");
-		if (err <= 0 || err == CAPFILE_ANOTHER)
+		if ((err == 0 || err == NEXT_ANOTHER) && f->n_sections == f->first_section &&
+		    !f->recovery)
+			return stream_fail(f->s,
+					   "no section has version 1.0, so nothing can be read");
+		if (err <= 0 || err == NEXT_ANOTHER)
 			return err;
 		if (!b.data)
 			continue;
 		switch (b.type) {
 		case PCAPNG_SHB:
-			err = describe_section(r, &b);
+			err = describe_section(f, &b);
 			skip_section = err == 1;
 			if (err < 0)
 				return err;
 			continue;
 		case PCAPNG_IDB:
-			err = describe_interface(r, &b);
+			err = describe_interface(f, &b);
 			break;
 		case PCAPNG_ISB:
-			err = describe_statistics(r, &b);
+			err = describe_statistics(f, &b);
 			break;
 		case PCAPNG_SPB:
-			return simple_packet_block(r, &b, p);
+			return simple_packet_block(f, &b, p);
 		case PCAPNG_OPB:
 		case PCAPNG_EPB:
-			return packet_block(r, &b, p);
+			return packet_block(f, &b, p);
 		default:	/* one that was mended may be of any type */
-			err = blocks_collects(r, b.type, b.len) ? blocks_collect(r, &b) : 0;
+			err = collect_wants(f, b.type, b.len) ? collect_block(f, &b) : 0;
 		}
 		if (err)
 			return err;
 	}
 }
 
-void pcapng_start(struct capfile *r)
+void pcapng_start(struct pcapng *f)
 {
-	if (!r->format)
-		r->format = "pcapng";
-	r->is_pcapng = true;
-	r->first_section = r->n_sections;
-	r->next = next_packet;
-	r->resync = recover_pcapng_resync;
+	f->first_section = f->n_sections;
 }
 
 /*
  * Only the first section header is read here, so that the end of a file can be told from its
  * beginning.
  */
-int pcapng_begin(struct capfile *r)
+int pcapng_begin(struct pcapng *f)
 {
-	pcapng_start(r);
-	return section_order(r, r->offset);
+	pcapng_start(f);
+	return section_order(f, f->s->offset);
+}
+
+void pcapng_release(struct pcapng *f)
+{
+	for (size_t i = 0; i < array_size(f->section); i++)
+		free(f->section[i]);
+	free(f->section_options.bytes);
 }

@@ -7,7 +7,7 @@
 
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
-#include "capture/read/capfile.h"
+#include "capture/read/blocks.h"
 #include "capture/read/secrets.h"
 
 enum {

@@ -5,13 +5,14 @@
  * begins.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "capture/base/util.h"
-#include "capture/read/capfile_impl.h"
 #include "capture/read/decompress.h"
+#include "capture/read/stream.h"
 
 enum {
 	/* bytes that are taken again at once: of short pieces most go back again */
@@ -21,74 +22,157 @@ enum {
 	LOOK_EVERY	= 256 * 1024,
 };
 
-/* Hostile files give nothing but bytes for hours. */
-static bool may_go_on(struct capfile *r, size_t n)
+/* Tells that the places in a sentence are not those of the file. */
+static void say_inside(struct stream *s, size_t n)
 {
-	r->since_look += n;
-	if (!r->hooks.look || r->since_look < LOOK_EVERY)
+	const char *packed = codec_name(decompress_codec(s->packed.unpack));
+
+	if (n >= sizeof(s->error))
+		return;
+	if (s->packed.at)
+		snprintf(s->error + n, sizeof(s->error) - n,
+			 " (inside the %s data from byte %llu on)", packed,
+			 (unsigned long long)s->packed.at);
+	else
+		snprintf(s->error + n, sizeof(s->error) - n, " (inside the %s data)", packed);
+}
+
+static int fail_poor(struct stream *s)
+{
+	unsigned long long at = s->offset;
+
+	if (s->share.poor == BUDGET_NO_IFACES)
+		snprintf(s->error, sizeof(s->error),
+			 "not read on from byte %llu: more than %u interfaces, all files together",
+			 at, BUDGET_IFACES);
+	else
+		snprintf(
+			s->error, sizeof(s->error),
+			"not read on from byte %llu: it would take more than %u MiB of memory, all files "
+			"together",
+			at, BUDGET_BYTES >> 20);
+	return -EBADMSG;
+}
+
+int stream_fail(struct stream *s, const char *fmt, ...)
+{
+	va_list args;
+	size_t n;
+
+	if (s->share.poor)
+		return fail_poor(s);
+	if (s->io_error == EBADMSG && s->packed.unpack) {
+		snprintf(s->error, sizeof(s->error), "%s; byte %llu of the capture inside",
+			 decompress_error(s->packed.unpack),
+			 (unsigned long long)(s->offset + stream_have(s)));
+		return -EBADMSG;
+	}
+	if (s->io_error) {
+		snprintf(s->error, sizeof(s->error), "cannot read on at byte %llu: %s",
+			 (unsigned long long)(s->offset + stream_have(s)), strerror(s->io_error));
+		return -s->io_error;
+	}
+	va_start(args, fmt);
+	n = vsnprintf(s->error, sizeof(s->error), fmt, args);
+	va_end(args);
+	if (s->packed.unpack)
+		say_inside(s, n);
+	return -EBADMSG;
+}
+
+void stream_warn(struct stream *s, enum stream_warning kind, const char *fmt, ...)
+{
+	char sentence[256];
+	va_list args;
+
+	if (s->warned & 1u << kind || !s->hooks.warn)
+		return;
+	s->warned |= 1u << kind;
+	va_start(args, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, args);
+	va_end(args);
+	s->hooks.warn(s->hooks.ctx, sentence);
+}
+
+bool stream_may_keep(struct stream *s, size_t n)
+{
+	if (budget_keep(&s->share, n))
 		return true;
-	r->since_look = 0;
-	r->io_error = r->hooks.look(r->hooks.ctx);
-	return !r->io_error;
+	stream_warn(
+		s, WARN_KEPT,
+		"more than %u MiB of names, comments and statistics: what is too much is left out",
+		BUDGET_KEPT >> 20);
+	return false;
+}
+
+/* Hostile files give nothing but bytes for hours. */
+static bool may_go_on(struct stream *s, size_t n)
+{
+	s->since_look += n;
+	if (!s->hooks.look || s->since_look < LOOK_EVERY)
+		return true;
+	s->since_look = 0;
+	s->io_error = s->hooks.look(s->hooks.ctx);
+	return !s->io_error;
 }
 
 /*
  * What is there, and no waiting for more: fread() would wait until all is read that was asked for.
  * A stream in memory has no descriptor. 0: the end, or io_error is set.
  */
-static size_t read_file(struct capfile *r, void *buf, size_t n)
+static size_t read_file(struct stream *s, void *buf, size_t n)
 {
 	ssize_t got;
 
-	if (fileno(r->file) < 0) {
-		got = fread(buf, 1, n, r->file);
-		if (!got && ferror(r->file))
-			r->io_error = errno ? errno : EIO;
-		text_lines_count(&r->raw_lines, buf, got);
+	if (fileno(s->file) < 0) {
+		got = fread(buf, 1, n, s->file);
+		if (!got && ferror(s->file))
+			s->io_error = errno ? errno : EIO;
+		text_mode_count(&s->raw.lines, buf, got);
 		return got;
 	}
-	if (r->hooks.wait)
-		r->io_error = r->hooks.wait(r->hooks.ctx, fileno(r->file));
-	if (r->io_error)
+	if (s->hooks.wait)
+		s->io_error = s->hooks.wait(s->hooks.ctx, fileno(s->file));
+	if (s->io_error)
 		return 0;
 	do
-		got = read(fileno(r->file), buf, n);
+		got = read(fileno(s->file), buf, n);
 	while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		r->io_error = errno;
+		s->io_error = errno;
 		return 0;
 	}
-	text_lines_count(&r->raw_lines, buf, got);
-	return may_go_on(r, got) ? got : 0;
+	text_mode_count(&s->raw.lines, buf, got);
+	return may_go_on(s, got) ? got : 0;
 }
 
 /* As @read_from gives them; what has to be undone is. There is room for two bytes at least. */
-static size_t read_undone(struct capfile *r, struct text_undo *t,
-			  size_t (*read_from)(struct capfile *, void *, size_t), uint8_t *buf,
+static size_t read_undone(struct stream *s, struct text_undo *t,
+			  size_t (*read_from)(struct stream *, void *, size_t), uint8_t *buf,
 			  size_t n)
 {
 	size_t got, out;
 
 	if (!t->kind && !t->held)
-		return read_from(r, buf, n);
+		return read_from(s, buf, n);
 	do {
-		got = read_from(r, buf + 1, n - 1);
-		out = got ? text_undo(t, buf, buf + 1, got) : text_undo_end(t, buf);
+		got = read_from(s, buf + 1, n - 1);
+		out = got ? text_mode_undo(t, buf, buf + 1, got) : text_mode_undo_end(t, buf);
 	} while (got && !out);
 	return out;
 }
 
-static void drop_back(struct capfile *r)
+static void drop_back(struct stream *s)
 {
-	capfile_give(r, r->back.cap);
-	free(r->back.bytes);
-	r->back = (struct given_back){ .bytes = NULL };
+	budget_give(&s->share, s->back.cap);
+	free(s->back.bytes);
+	s->back = (struct stream_back){ .bytes = NULL };
 }
 
 /* Bytes that were given back come first. */
-static size_t read_raw(struct capfile *r, void *buf, size_t n)
+static size_t read_raw(struct stream *s, void *buf, size_t n)
 {
-	struct given_back *b = &r->back;
+	struct stream_back *b = &s->back;
 
 	if (b->begin < b->end) {
 		n = min_of(n, (size_t)BACK_STEP);
@@ -97,14 +181,14 @@ static size_t read_raw(struct capfile *r, void *buf, size_t n)
 		b->begin += n;
 		return n;
 	}
-	drop_back(r);
-	return read_undone(r, &r->raw_text, read_file, buf, n);
+	drop_back(s);
+	return read_undone(s, &s->raw.undo, read_file, buf, n);
 }
 
 /* The last @n bytes that were taken, which are at @p, are to be taken again. */
-static bool give_back(struct capfile *r, const uint8_t *p, size_t n)
+static bool give_back(struct stream *s, const uint8_t *p, size_t n)
 {
-	struct given_back *b = &r->back;
+	struct stream_back *b = &s->back;
 	size_t rest = b->end - b->begin;
 	uint8_t *bytes;
 
@@ -112,216 +196,257 @@ static bool give_back(struct capfile *r, const uint8_t *p, size_t n)
 		b->begin -= n;
 		return true;
 	}
-	bytes = capfile_take(r, n + rest) ? malloc(n + rest) : NULL;
+	bytes = budget_take(&s->share, n + rest) ? malloc(n + rest) : NULL;
 	if (!bytes)
 		return false;
 	memcpy(bytes, p, n);
 	if (rest)
 		memcpy(bytes + n, b->bytes + b->begin, rest);
-	drop_back(r);
-	*b = (struct given_back){ .bytes = bytes, .end = n + rest, .cap = n + rest };
+	drop_back(s);
+	*b = (struct stream_back){ .bytes = bytes, .end = n + rest, .cap = n + rest };
 	return true;
 }
 
 static ssize_t read_packed(void *ctx, void *buf, size_t n)
 {
-	struct capfile *r = ctx;
-	size_t got = read_raw(r, buf, n);
+	struct stream *s = ctx;
+	size_t got = read_raw(s, buf, n);
 
-	return got || !r->io_error ? (ssize_t)got : -r->io_error;
+	return got || !s->io_error ? (ssize_t)got : -s->io_error;
 }
 
 /* What it has taken is known only afterwards; memory that was not touched yet is none. */
-static bool pay_for_unpacking(struct capfile *r)
+static bool pay_for_unpacking(struct stream *s)
 {
-	size_t bytes = decompress_memory(r->unpack);
+	size_t bytes = decompress_memory(s->packed.unpack);
 
-	if (bytes > r->unpack_bytes && !capfile_take(r, bytes - r->unpack_bytes))
+	if (bytes > s->packed.bytes && !budget_take(&s->share, bytes - s->packed.bytes))
 		return false;
-	if (bytes < r->unpack_bytes)
-		capfile_give(r, r->unpack_bytes - bytes);
-	r->unpack_bytes = bytes;
+	if (bytes < s->packed.bytes)
+		budget_give(&s->share, s->packed.bytes - bytes);
+	s->packed.bytes = bytes;
 	return true;
 }
 
-static size_t read_unpacked(struct capfile *r, void *buf, size_t n)
+static size_t read_unpacked(struct stream *s, void *buf, size_t n)
 {
-	ssize_t got = decompress_read(r->unpack, buf, n);
+	ssize_t got = decompress_read(s->packed.unpack, buf, n);
 
-	if (!pay_for_unpacking(r)) {
-		r->io_error = ENOMEM;
+	if (!pay_for_unpacking(s)) {
+		s->io_error = ENOMEM;
 		return 0;
 	}
 
 	if (got > 0) {
-		text_lines_count(&r->lines, buf, got);
-		return may_go_on(r, got) ? got : 0;
+		text_mode_count(&s->text.lines, buf, got);
+		return may_go_on(s, got) ? got : 0;
 	}
-	r->io_error = -got;
-	if (decompress_warning(r->unpack))
-		capfile_warn(r, WARN_TRAILER, "%s", decompress_warning(r->unpack));
+	s->io_error = -got;
+	if (decompress_warning(s->packed.unpack))
+		stream_warn(s, WARN_TRAILER, "%s", decompress_warning(s->packed.unpack));
 	return 0;
 }
 
-static size_t read_some(struct capfile *r, void *buf, size_t n)
+static size_t read_some(struct stream *s, void *buf, size_t n)
 {
-	return read_undone(r, &r->text, r->unpack ? read_unpacked : read_raw, buf, n);
+	return read_undone(s, &s->text.undo, s->packed.unpack ? read_unpacked : read_raw, buf, n);
 }
 
-int stream_decompress(struct capfile *r, enum codec_kind kind)
+int stream_decompress(struct stream *s, enum codec_kind kind)
 {
-	uint64_t at = r->offset;
+	uint64_t at = s->offset;
 	int err;
 
-	if (!give_back(r, stream_bytes(r), stream_have(r)))
-		return r->poor ? capfile_fail(r, "no memory left") : -ENOMEM;
-	err = decompress_open(&r->unpack, kind, "", 0, read_packed, r);
+	if (!give_back(s, stream_bytes(s), stream_have(s)))
+		return s->share.poor ? stream_fail(s, "no memory left") : -ENOMEM;
+	err = decompress_open(&s->packed.unpack, kind, "", 0, read_packed, s);
 	if (err)
 		return err;
-	decompress_count_from(r->unpack, at);
-	r->packed_at = at;
-	if (!r->compression)
-		r->compression = codec_name(kind);
-	r->begin = r->end = 0;
-	r->offset = r->not_zero = 0;
-	r->ended = false;
-	r->lines = (struct text_lines){ 0 };
-	if (r->text.kind)	/* what is compressed went the same way */
-		r->raw_text = r->text;
-	r->text = (struct text_undo){ 0 };
+	decompress_count_from(s->packed.unpack, at);
+	s->packed.at = at;
+	if (!s->packed.first)
+		s->packed.first = codec_name(kind);
+	s->begin = s->end = 0;
+	s->offset = s->not_zero = 0;
+	s->ended = false;
+	s->text.lines = (struct text_lines){ 0 };
+	if (s->text.undo.kind)	/* what is compressed went the same way */
+		s->raw.undo = s->text.undo;
+	s->text.undo = (struct text_undo){ 0 };
 	return 0;
 }
 
-bool stream_is_behind(const struct capfile *r)
+bool stream_is_behind(const struct stream *s)
 {
 	size_t n;
 
-	return r->unpack && stream_have(r) == 0 && decompress_behind(r->unpack, &n);
+	return s->packed.unpack && stream_have(s) == 0 && decompress_behind(s->packed.unpack, &n);
 }
 
-int stream_leave(struct capfile *r)
+int stream_leave(struct stream *s)
 {
 	size_t n;
-	const uint8_t *behind = decompress_behind(r->unpack, &n);
+	const uint8_t *behind = decompress_behind(s->packed.unpack, &n);
 
-	if (!give_back(r, behind, n))
-		return r->poor ? capfile_fail(r, "no memory left") : -ENOMEM;
-	r->offset = decompress_offset(r->unpack);
-	r->unpack = decompress_close(r->unpack);
-	capfile_give(r, r->unpack_bytes);
-	r->unpack_bytes = 0;
-	r->begin = r->end = 0;
-	r->not_zero = 0;
-	r->ended = false;
+	if (!give_back(s, behind, n))
+		return s->share.poor ? stream_fail(s, "no memory left") : -ENOMEM;
+	s->offset = decompress_offset(s->packed.unpack);
+	s->packed.unpack = decompress_close(s->packed.unpack);
+	budget_give(&s->share, s->packed.bytes);
+	s->packed.bytes = 0;
+	s->begin = s->end = 0;
+	s->not_zero = 0;
+	s->ended = false;
 	return 0;
 }
 
-bool capfile_is_drained(const struct capfile *r)
+/* Bytes that are consumed, and will be gone back to. */
+static size_t kept(const struct stream *s)
 {
-	return r->begin == r->end;
+	return s->go_on && s->go_on < s->offset ? s->offset - s->go_on : 0;
 }
 
-/* Bytes that are consumed, and to which recovery will go back. */
-static size_t kept(const struct capfile *r)
+static void move_down(struct stream *s)
 {
-	return r->go_on && r->go_on < r->offset ? r->offset - r->go_on : 0;
-}
+	size_t by = s->begin - kept(s);
 
-static void move_down(struct capfile *r)
-{
-	size_t by = r->begin - kept(r);
-
-	r->looked_at += (r->end - by) / 16;	/* so many can be moved in the time of a look */
-	memmove(r->buf, r->buf + by, r->end - by);
-	r->end -= by;
-	r->begin -= by;
+	s->looks.taken += (s->end - by) / 16;	/* so many can be moved in the time of a look */
+	memmove(s->buf, s->buf + by, s->end - by);
+	s->end -= by;
+	s->begin -= by;
 }
 
 /*
  * There is no room behind the bytes. They are moved only if that is worth it: bytes that are held
  * for long, while few are consumed, would be moved for each of those few.
  */
-static bool make_room(struct capfile *r)
+static bool make_room(struct stream *s)
 {
 	uint8_t *bigger;
 
-	if (r->begin > kept(r) && r->begin - kept(r) >= (r->end - r->begin) / 4) {
-		move_down(r);
+	if (s->begin > kept(s) && s->begin - kept(s) >= (s->end - s->begin) / 4) {
+		move_down(s);
 		return true;
 	}
-	bigger = capfile_take(r, r->cap) ? realloc(r->buf, r->cap * 2) : NULL;
+	bigger = budget_take(&s->share, s->cap) ? realloc(s->buf, s->cap * 2) : NULL;
 	if (!bigger) {
-		r->io_error = ENOMEM;
+		s->io_error = ENOMEM;
 		return false;
 	}
-	r->buf = bigger;
-	r->cap *= 2;
+	s->buf = bigger;
+	s->cap *= 2;
 	return true;
 }
 
 /* A long block is a rare thing, and other files may want to have some. */
-static void shrink(struct capfile *r)
+static void shrink(struct stream *s)
 {
 	uint8_t *smaller;
 
-	move_down(r);
-	smaller = realloc(r->buf, r->base);
+	move_down(s);
+	smaller = realloc(s->buf, s->base);
 	if (!smaller)
 		return;
-	r->buf = smaller;
-	capfile_give(r, r->cap - r->base);
-	r->cap = r->base;
+	s->buf = smaller;
+	budget_give(&s->share, s->cap - s->base);
+	s->cap = s->base;
 }
 
-bool stream_fill(struct capfile *r, size_t n)
+bool stream_fill(struct stream *s, size_t n)
 {
-	if (r->cap >= LARGE && n <= r->base && stream_have(r) < r->base && !kept(r))
-		shrink(r);
-	if (r->begin > kept(r) && (r->begin >= stream_have(r) || n > r->cap))
-		move_down(r);
+	if (s->cap >= LARGE && n <= s->base && stream_have(s) < s->base && !kept(s))
+		shrink(s);
+	if (s->begin > kept(s) && (s->begin >= stream_have(s) || n > s->cap))
+		move_down(s);
 	/* Grows as the bytes come in: a length in a file that is cut short costs no memory. */
-	while (stream_have(r) < n) {
+	while (stream_have(s) < n) {
 		size_t got;
 
-		if (r->ended || (r->cap - r->end < 2 && !make_room(r)))
+		if (s->ended || (s->cap - s->end < 2 && !make_room(s)))
 			return false;
-		got = read_some(r, r->buf + r->end, r->cap - r->end);
-		r->ended = !got;
+		got = read_some(s, s->buf + s->end, s->cap - s->end);
+		s->ended = !got;
 		if (!got)
 			return false;
-		r->end += got;
+		s->end += got;
 	}
 	return true;
 }
 
-bool stream_skip(struct capfile *r, uint64_t n)
+bool stream_skip(struct stream *s, uint64_t n)
 {
 	while (n) {
-		size_t step = min_of(n, (uint64_t)r->cap);
+		size_t step = min_of(n, (uint64_t)s->cap);
 
-		if (!stream_need(r, step))
+		if (!stream_need(s, step))
 			return false;
-		r->begin += step;
-		r->offset += step;
+		s->begin += step;
+		s->offset += step;
 		n -= step;
 	}
 	return true;
 }
 
-bool stream_zero_tail(struct capfile *r, size_t least)
+bool stream_zero_tail(struct stream *s, size_t least)
 {
 	size_t n;
 
-	if (r->not_zero > r->offset)
+	if (s->not_zero > s->offset)
 		return false;
-	stream_need(r, CAPFILE_BUFFER);
-	n = min_of(stream_have(r), (size_t)CAPFILE_BUFFER);
+	stream_need(s, STREAM_BUFFER);
+	n = min_of(stream_have(s), (size_t)STREAM_BUFFER);
 	for (size_t i = 0; i < n; i++) {
-		if (stream_bytes(r)[i]) {
-			r->not_zero = r->offset + i;
+		if (stream_bytes(s)[i]) {
+			s->not_zero = s->offset + i;
 			return false;
 		}
 	}
 	return n >= least;
 }
 
+void stream_undo_text(struct stream *s, struct stream_text *t, enum text_kind kind)
+{
+	uint8_t *p = stream_bytes(s);
+
+	t->undo = (struct text_undo){ .kind = kind };
+	s->end = s->begin + text_mode_undo(&t->undo, p, p, stream_have(s));
+}
+
+void stream_grant_looks(struct stream *s)
+{
+	enum { FREE = 4 << 20, FOR_A_BYTE = 32 };
+	struct stream_looks *l = &s->looks;
+
+	if (!l->granted)
+		l->granted = FREE;
+	if (s->offset > l->granted_at)
+		l->granted += FOR_A_BYTE * (s->offset - l->granted_at);
+	l->granted_at = s->offset;
+}
+
+int stream_open(struct stream *s, FILE *f, const struct stream_hooks *hooks, struct budget *budget,
+		size_t buffer)
+{
+	*s = (struct stream){
+		.file = f,
+		.hooks = *hooks,
+		.share = { .budget = budget },
+		.base = buffer,
+		.cap = buffer,
+	};
+	if (!budget_take(&s->share, buffer))
+		return stream_fail(s, "no memory left");
+	s->buf = malloc(buffer);
+	return s->buf ? 0 : -ENOMEM;
+}
+
+void stream_finish(struct stream *s, size_t kept)
+{
+	s->packed.unpack = decompress_close(s->packed.unpack);
+	free(s->back.bytes);
+	s->back = (struct stream_back){ .bytes = NULL };
+	free(s->buf);
+	s->buf = NULL;
+	s->begin = s->end = s->cap = 0;
+	budget_give(&s->share, s->share.taken - kept);
+}

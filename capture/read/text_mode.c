@@ -4,7 +4,7 @@
 
 #include "capture/read/text_mode.h"
 
-void text_lines_count(struct text_lines *l, const uint8_t *bytes, size_t n)
+void text_mode_count(struct text_lines *l, const uint8_t *bytes, size_t n)
 {
 	const uint8_t *end = bytes + n, *lf = bytes;
 
@@ -30,7 +30,7 @@ static bool is_possible(enum text_kind kind, unsigned run)
 	return kind == TEXT_LF_TO_CRLF ? run >= 1 : run != 1;
 }
 
-bool text_may_be(enum text_kind kind, const uint8_t *bytes, size_t n)
+bool text_mode_may_be(enum text_kind kind, const uint8_t *bytes, size_t n)
 {
 	const uint8_t *end = bytes + n, *lf = bytes;
 	bool any = false;
@@ -55,7 +55,7 @@ static size_t copy_rest(struct text_undo *t, uint8_t *to, const uint8_t *from, s
 	return n;
 }
 
-size_t text_undo(struct text_undo *t, uint8_t *to, const uint8_t *from, size_t n)
+size_t text_mode_undo(struct text_undo *t, uint8_t *to, const uint8_t *from, size_t n)
 {
 	size_t out = 0;
 
@@ -75,7 +75,7 @@ size_t text_undo(struct text_undo *t, uint8_t *to, const uint8_t *from, size_t n
 	return out;
 }
 
-size_t text_undo_end(struct text_undo *t, uint8_t *to)
+size_t text_mode_undo_end(struct text_undo *t, uint8_t *to)
 {
 	size_t n = t->held;
 

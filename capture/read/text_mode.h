@@ -19,9 +19,9 @@ struct text_lines {
 	bool cr;		/* the last byte */
 };
 
-void text_lines_count(struct text_lines *l, const uint8_t *bytes, size_t n);
+void text_mode_count(struct text_lines *l, const uint8_t *bytes, size_t n);
 
-static inline bool text_lines_are_crlf(const struct text_lines *l)
+static inline bool text_mode_is_crlf(const struct text_lines *l)
 {
 	return l->crlf && !l->bare;
 }
@@ -36,7 +36,7 @@ enum text_kind {
  * May these bytes have come to be so by a conversion? True only if there is a line end that it has
  * changed.
  */
-bool text_may_be(enum text_kind kind, const uint8_t *bytes, size_t n);
+bool text_mode_may_be(enum text_kind kind, const uint8_t *bytes, size_t n);
 
 struct text_undo {
 	enum text_kind kind;	/* TEXT_SOUND: nothing is to be undone (any more) */
@@ -49,9 +49,9 @@ struct text_undo {
  * may be one byte before @from or more. Where an end of line is met that cannot have come of it,
  * that is the end of it. Returns the number of bytes at @to.
  */
-size_t text_undo(struct text_undo *t, uint8_t *to, const uint8_t *from, size_t n);
+size_t text_mode_undo(struct text_undo *t, uint8_t *to, const uint8_t *from, size_t n);
 
 /* At the end of all: 0 or 1 byte more. */
-size_t text_undo_end(struct text_undo *t, uint8_t *to);
+size_t text_mode_undo_end(struct text_undo *t, uint8_t *to);
 
 #endif

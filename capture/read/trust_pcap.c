@@ -6,8 +6,8 @@
  * of the last records before.
  */
 #include "capture/base/util.h"
-#include "capture/read/pcap.h"
-#include "capture/read/text_damage.h"
+#include "capture/read/find_pcap.h"
+#include "capture/read/trust_pcap.h"
 
 enum { AT_ONCE = 64 };	/* records that are looked at together */
 
@@ -21,12 +21,12 @@ static enum way leads(struct pcap_view *v, size_t pos, size_t end)
 {
 	struct pcap_row row = { .pos = pos };
 
-	pcap_walk(v, &row, PCAP_LIKELY, UINT32_MAX, end);
+	pcap_row_walk(v, &row, PCAP_LIKELY, UINT32_MAX, end);
 	if (row.stop != PCAP_ENOUGH)
 		return row.n && (row.stop == PCAP_END || row.torn) ? PAST_END : NOWHERE;
 	if (row.pos == end)
 		return TO_END;
-	pcap_walk(v, &row, PCAP_LIKELY, row.n + 1, SIZE_MAX);
+	pcap_row_walk(v, &row, PCAP_LIKELY, row.n + 1, SIZE_MAX);
 	return row.stop == PCAP_ENOUGH || row.stop == PCAP_END || row.torn ? PAST_END : NOWHERE;
 }
 
@@ -56,18 +56,17 @@ static bool chain_next(struct pcap_view *v, struct chain *c)
 static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_t *sec)
 {
 	do {
-		struct pcap_head h = pcap_view_head(v, c->at);
-		bool odd = !pcap_is_likely(v, &h);
+		struct pcap_head h = pcap_row_head(v, c->at);
+		bool odd = !pcap_row_is_likely(v, &h);
 
 		for (size_t pos = c->at + 1; pos < c->end; pos++) {
 			enum way way;
 
-			if (!capfile_may_look(v->r) || !stream_need(v->r, pos + v->dialect->record))
+			if (!stream_may_look(v->s) || !stream_need(v->s, pos + v->dialect->record))
 				return 0;
-			if (recover_pcap_is_header(v->r, pos, c->end))
+			if (find_pcap_is_header(v, pos, c->end))
 				return pos;
-			if (recover_pcap_likeness(v, pos, sec, sec ? PCAP_FAR : PCAP_WEAK) <
-			    PCAP_FAR)
+			if (find_pcap_likeness(v, pos, sec, sec ? PCAP_FAR : PCAP_WEAK) < PCAP_FAR)
 				continue;
 			way = leads(v, pos, c->end);
 			if (way == PAST_END || (way == TO_END && odd))
@@ -84,15 +83,15 @@ static size_t find_swallowed(struct pcap_view *v, struct chain *c, const uint32_
 static size_t find_rejoining(struct pcap_view *v, struct chain *c, const uint32_t *sec)
 {
 	do {
-		struct pcap_head h = pcap_view_head(v, c->at);
+		struct pcap_head h = pcap_row_head(v, c->at);
 		const uint32_t *near_sec = sec ? sec : &h.sec;
 		size_t pos = c->at + v->dialect->record + h.len;
 
-		if (!h.len || h.len >= h.caplen || pcap_is_likely(v, &h))
+		if (!h.len || h.len >= h.caplen || pcap_row_is_likely(v, &h))
 			continue;
-		if (!capfile_may_look(v->r) || !stream_need(v->r, pos + v->dialect->record))
+		if (!stream_may_look(v->s) || !stream_need(v->s, pos + v->dialect->record))
 			return 0;
-		if (recover_pcap_likeness(v, pos, near_sec, PCAP_FAR) >= PCAP_FAR &&
+		if (find_pcap_likeness(v, pos, near_sec, PCAP_FAR) >= PCAP_FAR &&
 		    leads(v, pos, c->end) == TO_END)
 			return pos;
 	} while (chain_next(v, c));
@@ -103,18 +102,17 @@ static size_t find_rejoining(struct pcap_view *v, struct chain *c, const uint32_
  * What a chain of @n records shows of the habits, but for the last ones, which may be none; added
  * to what is known.
  */
-static struct pcap_habits habits_of(struct pcap_view *v, unsigned n)
+static struct pcap_habits habits_of(const struct trust_pcap *t, struct pcap_view *v, unsigned n)
 {
 	enum { NONE_MAX = 4 };
-	struct capfile *r = v->r;
-	struct pcap_habits habits = r->habits;
-	uint32_t before = r->last_sec;
+	struct pcap_habits habits = t->habits;
+	uint32_t before = t->last_sec;
 
 	n -= min_of((n + 1) / 2, (unsigned)NONE_MAX);
 	for (size_t pos = 0; n--;) {
-		struct pcap_head h = pcap_view_head(v, pos);
+		struct pcap_head h = pcap_row_head(v, pos);
 
-		pcap_learn(&habits, v->dialect, &h, pos || r->last_sec ? &before : NULL);
+		pcap_row_learn(&habits, v->dialect, &h, pos || t->last_sec ? &before : NULL);
 		before = h.sec;
 		pos += v->dialect->record + h.caplen;
 	}
@@ -124,7 +122,7 @@ static struct pcap_habits habits_of(struct pcap_view *v, unsigned n)
 /* A chain of @n records from here on. */
 static struct chain chain_of(struct pcap_view *v, unsigned n)
 {
-	struct pcap_head h = pcap_view_head(v, 0);
+	struct pcap_head h = pcap_row_head(v, 0);
 
 	return (struct chain){ 0, v->dialect->record + (size_t)h.caplen, n };
 }
@@ -133,17 +131,18 @@ static struct chain chain_of(struct pcap_view *v, unsigned n)
  * The last record of a chain that is as one should be, and near the one before it or the last such
  * one; or else the first. *@sec is its time.
  */
-static struct chain last_likely(struct pcap_view *v, struct chain c, uint32_t *sec)
+static struct chain last_likely(const struct trust_pcap *t, struct pcap_view *v, struct chain c,
+				uint32_t *sec)
 {
 	struct chain last = c;
-	uint32_t before = v->r->last_sec;
+	uint32_t before = t->last_sec;
 
 	*sec = before;
 	do {
-		struct pcap_head h = pcap_view_head(v, c.at);
+		struct pcap_head h = pcap_row_head(v, c.at);
 
-		if (pcap_is_likely(v, &h) &&
-		    (!before || pcap_is_near(v, h.sec, before) || pcap_is_near(v, h.sec, *sec))) {
+		if (pcap_row_is_likely(v, &h) && (!before || pcap_row_is_near(v, h.sec, before) ||
+						  pcap_row_is_near(v, h.sec, *sec))) {
 			last = c;
 			*sec = h.sec;
 		}
@@ -155,9 +154,9 @@ static struct chain last_likely(struct pcap_view *v, struct chain c, uint32_t *s
 /* Is it one, though perhaps of a wrong length? @sec: of one before, 0: not known. */
 static bool is_one(struct pcap_view *v, const struct chain *c, uint32_t sec)
 {
-	struct pcap_head h = pcap_view_head(v, c->at);
+	struct pcap_head h = pcap_row_head(v, c->at);
 
-	return sec ? pcap_is_near(v, h.sec, sec) : pcap_is_likely(v, &h);
+	return sec ? pcap_row_is_near(v, h.sec, sec) : pcap_row_is_likely(v, &h);
 }
 
 /*
@@ -169,12 +168,12 @@ static bool ends_with_none(struct pcap_view *v, struct chain *c, uint32_t sec)
 	bool doubt = false;
 
 	do {
-		struct pcap_head h = pcap_view_head(v, c->at);
+		struct pcap_head h = pcap_row_head(v, c->at);
 
 		if (pcap_is_zero(&h) ||
-		    (doubt && !pcap_is_likely(v, &h) && !pcap_is_near(v, h.sec, sec)))
+		    (doubt && !pcap_row_is_likely(v, &h) && !pcap_row_is_near(v, h.sec, sec)))
 			return true;
-		doubt = h.caplen > h.len || pcap_is_cut_oddly(v, &h);
+		doubt = h.caplen > h.len || pcap_row_is_cut_oddly(v, &h);
 	} while (chain_next(v, c));
 	return false;
 }
@@ -183,17 +182,16 @@ static bool ends_with_none(struct pcap_view *v, struct chain *c, uint32_t sec)
  * Of a chain, whose records from @c on may be none, so many are delivered that it is not better
  * without: then reading goes on at @better.
  */
-static void prefer(struct pcap_view *v, struct chain c, size_t better)
+static void prefer(struct trust_pcap *t, struct pcap_view *v, struct chain c, size_t better)
 {
-	struct capfile *r = v->r;
 	struct pcap_row row = pcap_row_at(v, better, PCAP_LIKELY, c.n_left);
 
 	while (c.n_left > row.n && chain_next(v, &c))
 		;
-	r->go_on = r->offset + recover_pcap_with_header(r, better);
-	r->promised = r->offset + row.pos;
+	t->s->go_on = t->s->offset + find_pcap_with_header(t->s, &t->f->dialect, better);
+	t->promised = t->s->offset + row.pos;
 	if (c.n_left <= row.n)
-		r->trusted = r->doubtful = r->offset + c.at;
+		t->trusted = t->doubtful = t->s->offset + c.at;
 }
 
 /*
@@ -201,69 +199,67 @@ static void prefer(struct pcap_view *v, struct chain c, size_t better)
  * others, they come behind it, and so does whatever stands behind zeros. But there are never to be
  * fewer packets than without recovery.
  */
-static void plan_end(struct pcap_view *v, const struct pcap_row *row)
+static void plan_end(struct trust_pcap *t, struct pcap_view *v, const struct pcap_row *row)
 {
-	struct capfile *r = v->r;
 	struct chain last, c;
 	uint32_t sec;
 	size_t better;
 
-	c = last = last_likely(v, chain_of(v, row->n), &sec);
-	r->usual = r->offset + c.end;
-	r->trusted = r->offset + row->pos;
+	c = last = last_likely(t, v, chain_of(v, row->n), &sec);
+	t->usual = t->s->offset + c.end;
+	t->trusted = t->s->offset + row->pos;
 	better = find_swallowed(v, &c, sec ? &sec : NULL);
 	if (better && is_one(v, &c, sec) && !chain_next(v, &c)) {
-		r->go_on = r->offset + recover_pcap_with_header(r, better);
+		t->s->go_on = t->s->offset + find_pcap_with_header(t->s, &t->f->dialect, better);
 		return;
 	}
 	c = better ? c : last;
-	if (!better && ends_with_none(v, &c, sec ? sec : pcap_view_head(v, 0).sec))
-		better = recover_pcap_look_for(v, row->pos, sec ? &sec : NULL).pos;
+	if (!better && ends_with_none(v, &c, sec ? sec : pcap_row_head(v, 0).sec))
+		better = find_pcap_best(v, row->pos, sec ? &sec : NULL).pos;
 	if (better)
-		prefer(v, c, better);
+		prefer(t, v, c, better);
 }
 
 /*
  * It goes on, so all of the @row is delivered; and behind a record that is too long those that it
  * has swallowed.
  */
-static void plan_on(struct pcap_view *v, const struct pcap_row *row)
+static void plan_on(struct trust_pcap *t, struct pcap_view *v, const struct pcap_row *row)
 {
-	struct capfile *r = v->r;
 	struct chain c = chain_of(v, row->n);
 	size_t better;
 
-	r->trusted = r->usual = r->offset + row->pos;
-	better = find_rejoining(v, &c, r->last_sec ? &r->last_sec : NULL);
+	t->trusted = t->usual = t->s->offset + row->pos;
+	better = find_rejoining(v, &c, t->last_sec ? &t->last_sec : NULL);
 	if (!better)
 		return;
-	r->trusted = r->usual = r->doubtful = r->offset + c.end;
-	r->go_on = r->offset + better;
-	r->rejoins = true;
+	t->trusted = t->usual = t->doubtful = t->s->offset + c.end;
+	t->s->go_on = t->s->offset + better;
+	t->rejoins = true;
 }
 
 /* As long as lengths lead on, as in a file of unusual records, there is no damage. */
-static bool follow_plain(struct pcap_view *v)
+static bool follow_plain(struct trust_pcap *t, struct pcap_view *v)
 {
 	struct pcap_row row = { .pos = 0 }, half = { .pos = 0 };
 	struct pcap_habits habits;
 
-	recover_grant_looks(v->r);
-	pcap_walk(v, &row, PCAP_READABLE, UINT32_MAX, RECOVER_WINDOW);
-	habits = habits_of(v, row.n);
-	pcap_view_habits(v, &habits);
+	stream_grant_looks(v->s);
+	pcap_row_walk(v, &row, PCAP_READABLE, UINT32_MAX, RECOVERY_WINDOW);
+	habits = habits_of(t, v, row.n);
+	pcap_row_habits(v, &habits);
 	if (row.stop == PCAP_CUT || row.stop == PCAP_ODD) {
-		v->r->is_undone = text_damage_try(v, row.n);
-		if (v->r->is_undone)
+		t->is_undone = text_damage_try(&t->text, v, row.n);
+		if (t->is_undone)
 			return false;
-		plan_end(v, &row);
+		plan_end(t, v, &row);
 	} else if (row.stop == PCAP_END) {
-		plan_on(v, &row);
+		plan_on(t, v, &row);
 	} else {	/* what is behind the window may show that the last records are none */
-		pcap_walk(v, &half, PCAP_READABLE, UINT32_MAX, RECOVER_WINDOW / 2);
-		plan_on(v, &half);
+		pcap_row_walk(v, &half, PCAP_READABLE, UINT32_MAX, RECOVERY_WINDOW / 2);
+		plan_on(t, v, &half);
 	}
-	return v->r->offset < v->r->trusted;
+	return v->s->offset < t->trusted;
 }
 
 /*
@@ -271,25 +267,26 @@ static bool follow_plain(struct pcap_view *v)
  * behind it, or with odd numbers of its own, it may be the last record before another damaged
  * place: then the next one does not begin within it.
  */
-static bool is_followed(struct pcap_view *v, const struct pcap_head *h, size_t len)
+static bool is_followed(const struct trust_pcap *t, struct pcap_view *v, const struct pcap_head *h,
+			size_t len)
 {
 	struct pcap_row row = { .pos = len, .sec = h->sec, .timed = true };
-	bool followed, likely = pcap_is_likely(v, h);
+	bool followed, likely = pcap_row_is_likely(v, h);
 	enum way least = likely ? PAST_END : TO_END;
 
-	pcap_walk(v, &row, PCAP_NEAR, 2, SIZE_MAX);
-	followed = row.n == 2 || pcap_has_ended(&row) ||
-		   recover_pcap_likeness(v, len, NULL, PCAP_WEAK) == PCAP_FAR;
+	pcap_row_walk(v, &row, PCAP_NEAR, 2, SIZE_MAX);
+	followed = row.n == 2 || pcap_row_has_ended(&row) ||
+		   find_pcap_likeness(v, len, NULL, PCAP_WEAK) == PCAP_FAR;
 	if (!followed) {
 		row = pcap_row_at(v, len, PCAP_NONZERO, PCAP_ANY_ROW / 2);
 		followed = row.stop == PCAP_ENOUGH || row.stop == PCAP_END;
 	}
 	if (likely && followed)
 		return true;
-	if (!followed && (!likely || (v->r->last_sec && !pcap_is_near(v, h->sec, v->r->last_sec))))
+	if (!followed && (!likely || (t->last_sec && !pcap_row_is_near(v, h->sec, t->last_sec))))
 		return false;
 	for (size_t pos = 1; pos < len; pos++)
-		if (recover_pcap_likeness(v, pos, &h->sec, PCAP_FAR) == PCAP_NEARBY &&
+		if (find_pcap_likeness(v, pos, &h->sec, PCAP_FAR) == PCAP_NEARBY &&
 		    leads(v, pos, len) >= least)
 			return false;
 	return true;
@@ -298,18 +295,17 @@ static bool is_followed(struct pcap_view *v, const struct pcap_head *h, size_t l
 /* Is the record that begins at @pos in memory as a whole? */
 static bool is_there(const struct pcap_view *v, size_t pos)
 {
-	size_t end = pos + v->dialect->record, have = stream_have(v->r);
+	size_t end = pos + v->dialect->record, have = stream_have(v->s);
 
-	return end <= have && end + pcap_view_head(v, pos).caplen <= have;
+	return end <= have && end + pcap_row_head(v, pos).caplen <= have;
 }
 
 /*
  * All is as in most files: it and two more are near each other. The further ones that are in memory
  * are looked at together.
  */
-static bool is_usual(struct pcap_view *v)
+static bool is_usual(struct trust_pcap *t, struct pcap_view *v)
 {
-	struct capfile *r = v->r;
 	struct pcap_row row = { .pos = 0 };
 	size_t begins[PCAP_NEAR_ROW] = { 0 };
 
@@ -317,48 +313,54 @@ static bool is_usual(struct pcap_view *v)
 		begins[row.n % PCAP_NEAR_ROW] = row.pos;
 		if (row.n >= PCAP_NEAR_ROW && !is_there(v, row.pos))
 			break;
-		pcap_walk(v, &row, PCAP_NEAR, row.n + 1, SIZE_MAX);
+		pcap_row_walk(v, &row, PCAP_NEAR, row.n + 1, SIZE_MAX);
 		if (row.stop != PCAP_ENOUGH)
 			break;
 	}
 	if (row.stop != PCAP_END && row.n < PCAP_NEAR_ROW)
 		return false;
 	/* behind the last two there is not enough to know */
-	r->trusted = r->usual =
-		r->offset + (row.stop == PCAP_END ? row.pos : begins[(row.n + 1) % PCAP_NEAR_ROW]);
+	t->trusted = t->usual = t->s->offset + (row.stop == PCAP_END
+							? row.pos
+							: begins[(row.n + 1) % PCAP_NEAR_ROW]);
 	return true;
 }
 
-static bool is_trusted(struct capfile *r, const struct pcap_head *h)
+static bool is_trusted(struct trust_pcap *t, const struct pcap_head *h)
 {
 	struct pcap_view v;
 
-	if (r->offset < r->trusted)
+	if (t->s->offset < t->trusted)
 		return true;
-	v = pcap_view_of(r);
-	if (is_usual(&v))
+	v = trust_pcap_view(t);
+	if (is_usual(t, &v))
 		return true;
-	if (!r->plain_ended)
-		return follow_plain(&v);
-	r->usual = UINT64_MAX;
-	return is_followed(&v, h, v.dialect->record + (size_t)h->caplen);
+	if (!t->plain_ended)
+		return follow_plain(t, &v);
+	t->usual = UINT64_MAX;
+	return is_followed(t, &v, h, v.dialect->record + (size_t)h->caplen);
 }
 
-bool trust_pcap_may(struct capfile *r, const struct pcap_head *h)
+struct pcap_view trust_pcap_view(struct trust_pcap *t)
 {
-	if (!is_trusted(r, h))
+	return pcap_row_view(t->s, &t->f->dialect, &t->habits);
+}
+
+bool trust_pcap_may(struct trust_pcap *t, const struct pcap_head *h)
+{
+	if (!is_trusted(t, h))
 		return false;
-	if (r->offset < r->usual) {
-		pcap_learn(&r->habits, &r->pcap, h, r->last_sec ? &r->last_sec : NULL);
-		r->last_sec = h->sec;
+	if (t->s->offset < t->usual) {
+		pcap_row_learn(&t->habits, &t->f->dialect, h, t->last_sec ? &t->last_sec : NULL);
+		t->last_sec = h->sec;
 	}
 	return true;
 }
 
-void trust_pcap_anew(struct capfile *r)
+void trust_pcap_anew(struct trust_pcap *t)
 {
-	r->habits = (struct pcap_habits){ .n = 0 };
-	r->last_sec = 0;
-	r->trusted = r->usual = r->doubtful = r->go_on = r->promised = 0;
-	r->plain_ended = r->rejoins = false;
+	t->habits = (struct pcap_habits){ .n = 0 };
+	t->last_sec = 0;
+	t->trusted = t->usual = t->doubtful = t->s->go_on = t->promised = 0;
+	t->plain_ended = t->rejoins = false;
 }

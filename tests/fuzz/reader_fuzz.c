@@ -13,7 +13,7 @@
 #include "capture/base/util.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
-#include "capture/read/capfile_impl.h"
+#include "capture/read/capfile.h"
 
 #include "tests/fuzz/fuzz.h"
 
@@ -167,8 +167,8 @@ static struct result read_bytes(const uint8_t *data, size_t size, bool concatena
 		must(res.n < max);
 		must(p.iface && p.iface == capfile_iface(r, p.iface->id));
 		sum = sum_packet(sum_blocks(sum, &res.blocks), &p);
-		res.places[res.n++] = (struct place){ r->offset, sum };
-		must(res.packed || r->offset <= size);
+		res.places[res.n++] = (struct place){ capfile_offset(r), sum };
+		must(res.packed || capfile_offset(r) <= size);
 		err = 0;
 	}
 	check_error(r, err, &res);

@@ -13,7 +13,7 @@
 #include "capture/base/util.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
-#include "capture/read/capfile_impl.h"
+#include "capture/read/capfile.h"
 
 #include "tests/unit/unit.h"
 

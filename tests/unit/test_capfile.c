@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/read/budget.h"
+#include "capture/read/stream.h"
+
 #include "tests/unit/image.h"
 
 enum { SEC_2024 = 1704067200 };
@@ -345,19 +348,19 @@ static void a_block_is_held_up_to_64_mib(void **state)
 	shb();
 	idb();
 	begin_epb(0, 0, 4);
-	img.len += CAPFILE_HELD_MAX - (img.len - img.block) - 4;
+	img.len += STREAM_HELD_MAX - (img.len - img.block) - 4;
 	img.bytes = realloc(img.bytes, img.len + 64);
 	img.cap = img.len + 64;
 	memset(img.bytes + img.block + 32, 0, img.len - img.block - 32);
 	end();
-	assert_int_equal(img.len - img.block, CAPFILE_HELD_MAX);
+	assert_int_equal(img.len - img.block, STREAM_HELD_MAX);
 	read_image();
 	is_sound(1);
 
 	img.len -= 4;
 	put32(0);
 	end();
-	assert_int_equal(img.len - img.block, CAPFILE_HELD_MAX + 4);
+	assert_int_equal(img.len - img.block, STREAM_HELD_MAX + 4);
 	read_image();
 	is_refused(
 		0,
@@ -370,7 +373,7 @@ static void an_unknown_block_may_be_longer(void **state)
 	shb();
 	idb();
 	begin(0xabcd);
-	img.len += CAPFILE_HELD_MAX;
+	img.len += STREAM_HELD_MAX;
 	img.bytes = realloc(img.bytes, img.len + 64);
 	img.cap = img.len + 64;
 	memset(img.bytes + img.block + 8, 0xee, img.len - img.block - 8);
@@ -384,9 +387,9 @@ static void a_million_interfaces_are_read_and_not_one_more(void **state)
 {
 	(void)state;
 	shb();
-	for (unsigned i = 0; i < CAPFILE_IFACES_MAX; i++)
+	for (unsigned i = 0; i < BUDGET_IFACES; i++)
 		idb();
-	epb(CAPFILE_IFACES_MAX - 1, 0);
+	epb(BUDGET_IFACES - 1, 0);
 	read_image();
 	is_sound(1);
 	img.len -= 36;

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "capture/read/decompress.h"
+#include "capture/read/magic.h"
 #include "capture/write/compress.h"
 
 #include "tests/unit/unit.h"
@@ -72,14 +73,14 @@ static struct outcome {
 static void unpack(const uint8_t *data, size_t n, size_t step, size_t room)
 {
 	struct source s = { data, n, step };
-	uint8_t first[DECOMPRESS_MAGIC];
+	uint8_t first[MAGIC_CODEC_LEN];
 	struct decompress *u = NULL;
 	size_t n_first = 0;
 
 	got.n = 0;
 	while (n_first < sizeof(first) && s.n)
 		n_first += give(&s, first + n_first, sizeof(first) - n_first);
-	assert_int_equal(decompress_open(&u, decompress_kind(data, n), first, n_first, give, &s),
+	assert_int_equal(decompress_open(&u, magic_codec(data, n), first, n_first, give, &s),
 			 0);
 	do {
 		size_t rest = sizeof(got.bytes) - got.n;
@@ -145,7 +146,7 @@ static void cut_anywhere(void **state)
 	size_t last = 0;
 
 	make(&c->codec);
-	for (size_t n = DECOMPRESS_MAGIC; n <= n_packed; n++) {
+	for (size_t n = MAGIC_CODEC_LEN; n <= n_packed; n++) {
 		uint8_t *prefix = malloc(n);	/* so that a sanitizer sees each step too far */
 		bool at_end = n == ends[0] || n == ends[1] || n == ends[2];
 
@@ -174,7 +175,7 @@ static void any_byte_changed(void **state)
 
 		for (unsigned bit = 0; bit <= 8; bit++) {
 			packed[i] = was ^ (bit == 8 ? 0xff : 1 << bit);
-			if (decompress_kind(packed, n_packed) == CODEC_NONE)
+			if (magic_codec(packed, n_packed) == CODEC_NONE)
 				continue;
 			unpack(packed, n_packed, SIZE_MAX, SIZE_MAX);
 			if (got.n < before(i) || memcmp(got.bytes, whole, before(i)))
@@ -326,14 +327,14 @@ static void a_window_too_large_is_refused(void **state)
 static void kinds_are_known_by_their_first_bytes(void **state)
 {
 	(void)state;
-	assert_int_equal(decompress_kind((const uint8_t *)"\x1f\x8b\x08\0", 4), CODEC_GZIP);
-	assert_int_equal(decompress_kind((const uint8_t *)"\x1f", 1), CODEC_NONE);
-	assert_int_equal(decompress_kind((const uint8_t *)"\x28\xb5\x2f\xfd", 4), CODEC_ZSTD);
-	assert_int_equal(decompress_kind((const uint8_t *)"\x28\xb5\x2f\xfd", 3), CODEC_NONE);
-	assert_int_equal(decompress_kind((const uint8_t *)"\x50\x2a\x4d\x18", 4), CODEC_ZSTD);
-	assert_int_equal(decompress_kind((const uint8_t *)"\x5f\x2a\x4d\x18", 4), CODEC_ZSTD);
-	assert_int_equal(decompress_kind((const uint8_t *)"\x4f\x2a\x4d\x18", 4), CODEC_NONE);
-	assert_int_equal(decompress_kind((const uint8_t *)"\x0a\x0d\x0d\x0a", 4), CODEC_NONE);
+	assert_int_equal(magic_codec((const uint8_t *)"\x1f\x8b\x08\0", 4), CODEC_GZIP);
+	assert_int_equal(magic_codec((const uint8_t *)"\x1f", 1), CODEC_NONE);
+	assert_int_equal(magic_codec((const uint8_t *)"\x28\xb5\x2f\xfd", 4), CODEC_ZSTD);
+	assert_int_equal(magic_codec((const uint8_t *)"\x28\xb5\x2f\xfd", 3), CODEC_NONE);
+	assert_int_equal(magic_codec((const uint8_t *)"\x50\x2a\x4d\x18", 4), CODEC_ZSTD);
+	assert_int_equal(magic_codec((const uint8_t *)"\x5f\x2a\x4d\x18", 4), CODEC_ZSTD);
+	assert_int_equal(magic_codec((const uint8_t *)"\x4f\x2a\x4d\x18", 4), CODEC_NONE);
+	assert_int_equal(magic_codec((const uint8_t *)"\x0a\x0d\x0d\x0a", 4), CODEC_NONE);
 }
 
 int main(void)

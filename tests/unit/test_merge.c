@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capture/read/budget.h"
 #include "capture/read/merge.h"
 #include "tests/unit/image.h"
 
@@ -592,7 +593,7 @@ static void a_file_that_is_gone_when_its_turn_comes_is_named(void **state)
 /* The second has more interfaces than are left; what it has shown by then is delivered. */
 static void interfaces_are_limited_for_all_files_together(void **state)
 {
-	enum { EACH = CAPFILE_IFACES_MAX / 2 - 1 };
+	enum { EACH = BUDGET_IFACES / 2 - 1 };
 
 	(void)state;
 	for (unsigned f = 0; f < 3; f++) {

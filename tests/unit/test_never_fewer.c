@@ -65,7 +65,7 @@ static void read_file(struct reading *to, const uint8_t *bytes, size_t n, bool r
 	to->packed = capfile_compression(r);
 	while (!to->err && (to->err = capfile_next(r, &p)) > 0) {
 		if (to->n < PACKETS_MAX)
-			to->packets[to->n++] = (struct seen){ p.ts_ns, sum_of(&p), r->offset };
+			to->packets[to->n++] = (struct seen){ p.ts_ns, sum_of(&p), capfile_offset(r) };
 		/* what is compressed may have any number */
 		to->err = to->n == PACKETS_MAX ? -E2BIG : 0;
 	}

@@ -44,12 +44,12 @@ static void undone_in_pieces_is_exact(enum text_kind kind, const uint8_t *text, 
 		size_t len = min_of(step, n_converted - at), got;
 
 		memcpy(piece + 1, converted + at, len);	/* in place, as it is used */
-		got = text_undo(&t, piece, piece + 1, len);
+		got = text_mode_undo(&t, piece, piece + 1, len);
 		assert_true(n_out + got <= sizeof(out));
 		memcpy(out + n_out, piece, got);
 		n_out += got;
 	}
-	n_out += text_undo_end(&t, out + n_out);
+	n_out += text_mode_undo_end(&t, out + n_out);
 	if (n_out != n || memcmp(out, text, n))
 		fail_msg("kind %d, %zu bytes, in pieces of %zu: %zu bytes", kind, n, step, n_out);
 }
@@ -81,11 +81,11 @@ static void what_may_have_been_converted_is_known(void **state is_unused)
 				bool is;
 
 				text_of(number, len, text);
-				n_back = text_undo(&t, back, text, len);
-				n_back += text_undo_end(&t, back + n_back);
+				n_back = text_mode_undo(&t, back, text, len);
+				n_back += text_mode_undo_end(&t, back + n_back);
 				n_again = convert(kind, back, n_back, again);
 				is = n_again == len && !memcmp(again, text, len) && n_back != len;
-				if (is != text_may_be(kind, text, len))
+				if (is != text_mode_may_be(kind, text, len))
 					fail_msg("kind %d, text %u of %zu bytes: %d", kind, number,
 						 len, is);
 			}
@@ -113,10 +113,10 @@ static void lines_are_counted_in_pieces(void **state)
 		struct text_lines l = { 0 };
 
 		for (size_t at = 0, n = strlen(c->text); at < n; at += step)
-			text_lines_count(&l, (const uint8_t *)c->text + at, min_of(step, n - at));
+			text_mode_count(&l, (const uint8_t *)c->text + at, min_of(step, n - at));
 		assert_int_equal(l.crlf, c->crlf);
 		assert_int_equal(l.bare, c->bare);
-		assert_int_equal(text_lines_are_crlf(&l), c->crlf && !c->bare);
+		assert_int_equal(text_mode_is_crlf(&l), c->crlf && !c->bare);
 	}
 }
 
@@ -124,9 +124,9 @@ static void where_the_conversion_ends_the_rest_stays(void **state is_unused)
 {
 	struct text_undo t = { .kind = TEXT_LF_TO_CRLF };
 	uint8_t out[64];
-	size_t n = text_undo(&t, out, (const uint8_t *)"a\r\nb\r\r\nc\nd\r\n", 12);
+	size_t n = text_mode_undo(&t, out, (const uint8_t *)"a\r\nb\r\r\nc\nd\r\n", 12);
 
-	n += text_undo_end(&t, out + n);
+	n += text_mode_undo_end(&t, out + n);
 	assert_int_equal(n, 10);
 	assert_memory_equal(out, "a\nb\r\nc\nd\r\n", 10);
 }

@@ -212,11 +212,11 @@ static void is_little(const char *name, const struct capfile_hooks *hooks, size_
 	while (!err && (err = capfile_next(res.r, &p)) > 0)
 		err = 0;
 	assert_true(err == 0 || err == -EBADMSG);
-	if (res.r->looked_at > FREE + (uint64_t)A_BYTE * img.len)
+	if (capfile_work(res.r).looks > FREE + (uint64_t)A_BYTE * img.len)
 		fail_msg(
 			"%s, recover %d, concatenated %d, %zu bytes at once: %llu looks for %zu bytes",
 			name, hooks->recover, hooks->concatenated, step,
-			(unsigned long long)res.r->looked_at, img.len);
+			(unsigned long long)capfile_work(res.r).looks, img.len);
 }
 
 static void takes_work_in_proportion(void **state)
