@@ -9,7 +9,8 @@
 #include "capture/base/limits.h"
 #include "capture/base/util.h"
 #include "capture/read/follow.h"
-#include "capture/read/merge_impl.h"
+#include "capture/read/merge.h"
+#include "capture/read/merge_file.h"
 
 enum {
 	MEMORY		= 64 << 20,	/* bytes for the buffers of all files */

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "capture/read/merge_options.h"
+
 struct blocks;
 struct iface;
 struct iface_stats;
@@ -21,39 +23,10 @@ struct capfile;
 struct recovery;
 
 /*
- * Is called with a sentence, the name of the file in front, for what is odd and can be read all the
- * same.
- */
-typedef void (*merge_warn_fn)(void *ctx, const char *sentence);
-
-/*
- * Is called before each read of a file that may come slowly, with its descriptor: 0 when there is
- * something to read, or @timeout_ms are over (-1: never), or an errno, and the reading ends with
- * it. With it a FIFO without a writer can be waited for as well.
- */
-typedef int (*merge_wait_fn)(void *ctx, int fd, int timeout_ms);
-
-/* Is called now and then while there is work: 0, or an errno, and the reading ends with it. */
-typedef int (*merge_look_fn)(void *ctx);
-
-struct merge_options {
-	merge_warn_fn warn;	/* may be NULL */
-	merge_wait_fn wait;	/* may be NULL */
-	merge_look_fn look;	/* may be NULL */
-	void *ctx;
-	bool recover;		/* to go on behind damage */
-	/* to go on behind the end of a capture, with the next one in the file */
-	bool concatenated;
-	bool copy;		/* blocks that are no packets are wanted, see merge_blocks() */
-	bool local;		/* as in struct capfile_hooks */
-	bool follow;		/* see merge_open(); wait is needed for that */
-};
-
-/*
  * Opens @n files, "-" is stdin, and reads their first block or header. The paths have to live as
  * long as the input. A file that is empty, or ends within its header, is one that could not be read
- * to its end, if there are others. 0, or
- * -errno and merge_error() tells; *in is to be closed whatever is returned.
+ * to its end, if there are others. 0, or -errno and merge_error() tells; *in is to be closed
+ * whatever is returned.
  *
  * With follow there is one path, which may be a pattern: follow.h tells which files come one after
  * another, each read as it grows. There is no end, and what is wrong with one that is not the first
@@ -63,9 +36,9 @@ int merge_open(struct merge **in, const char *const *paths, unsigned n,
 	       const struct merge_options *o);
 
 /*
- * 1: a packet, whose data and iface live until the next call. 0: the end of all files. An error, at the end as well:
- * -EBADMSG or another errno, when a file could not be read to its end. Its packets before were delivered, and all of
- * the others.
+ * 1: a packet, whose data and iface live until the next call. 0: the end of all files. An error, at
+ * the end as well: -EBADMSG or another errno, when a file could not be read to its end. Its packets
+ * before were delivered, and all of the others.
  */
 int merge_next(struct merge *in, struct packet *p);
 

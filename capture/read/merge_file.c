@@ -8,7 +8,7 @@
 
 #include "capture/base/util.h"
 #include "capture/read/follow.h"
-#include "capture/read/merge_impl.h"
+#include "capture/read/merge_file.h"
 
 int merge_file_keep_error(struct merge *in, const char *name, const char *sentence, int err)
 {

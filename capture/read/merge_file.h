@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What the parts of the input share. Only for input*.c. */
-#ifndef XDPDUMP_READ_MERGE_IMPL_H
-#define XDPDUMP_READ_MERGE_IMPL_H
+/* The files that are read together: opened, parked, followed. */
+#ifndef XDPDUMP_READ_MERGE_FILE_H
+#define XDPDUMP_READ_MERGE_FILE_H
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "capture/packet/packet.h"
 #include "capture/read/budget.h"
 #include "capture/read/capfile.h"
-#include "capture/read/merge.h"
+#include "capture/read/merge_options.h"
 
 /*
  * A file. It is parked if it has been looked into and closed again: until its first packet is the
