@@ -26,18 +26,23 @@ static __always_inline const __u8 *frame_linear(FRAME *ctx, const __u8 **end);
 /* Copies the first @n bytes, 1 to FRAME_MAX, wherever they are. 0, or it has failed. */
 static __always_inline long frame_load(FRAME *ctx, __u8 *to, __u64 n);
 
-/* Fills in what only this kind of program knows: queue and hook. */
-static __always_inline void frame_mark(FRAME *ctx, struct event *ev);
+/* Of the interface. */
+static __always_inline __u16 frame_queue(FRAME *ctx);
 
 char gpl_compatible[] SEC("license") = "Dual MIT/GPL";
 
-/* Set before the program is loaded, so that the verifier sees constants. */
-const volatile __u32 snap;		/* bytes copied of a frame, 1 to EVENT_SNAP_MAX */
-const volatile __u64 ring_size;		/* of each CPU: a power of two */
-const volatile __u16 iface;
-const volatile _Bool headers_only;	/* nothing is copied from behind the last header */
-const volatile _Bool has_filter;	/* filter() has been replaced; else it is not called */
-const volatile _Bool never;		/* false */
+const volatile struct program_settings settings SEC(PROGRAM_SETTINGS);
+
+/*
+ * Each names the address anew: else the compiler keeps it in a register, and what was there on the
+ * stack.
+ */
+#define setting(x)	__extension__ ({				\
+		const volatile struct program_settings *s_;	\
+								\
+		asm volatile("%0 = settings ll" : "=r"(s_));	\
+		s_->x;						\
+	})
 
 /*
  * Packets lost on all CPUs so far. Only a loss writes it, so reading it for every packet costs
@@ -131,11 +136,11 @@ static __always_inline __u32 wanted(const struct parsed *hdr, __u32 len)
 {
 	__u32 n = len;
 
-	if (headers_only && n > ETH_HLEN)
+	if (setting(headers_only) && n > ETH_HLEN)
 		n = hdr->hdr_len < ETH_HLEN ? ETH_HLEN : hdr->hdr_len < n ? hdr->hdr_len : n;
 	if (n > FRAME_MAX)
 		n = FRAME_MAX;
-	return n < snap ? n : snap;
+	return n < setting(snap) ? n : setting(snap);
 }
 
 /* @n is a constant. */
@@ -201,23 +206,24 @@ static __always_inline void put(struct cpu_ring *r, FRAME *ctx, struct counters 
 	__u64 head = r->head;
 	struct event *ev;
 
-	if (head + event_room(caplen) - *(volatile __u64 *)&r->tail > ring_size) {
+	if (head + event_room(caplen) - *(volatile __u64 *)&r->tail > setting(ring_size)) {
 		c->ring_full++;
 		__sync_fetch_and_add(&lost, 1);
 		return;
 	}
-	ev = (void *)&r->data[head & (ring_size - 1)];
+	ev = (void *)&r->data[head & (setting(ring_size) - 1)];
 	ev->tai_ns = bpf_ktime_get_tai_ns();
 	ev->len = len;
 	ev->lost = *(volatile __u32 *)&lost;
 	ev->caplen = caplen;
-	ev->iface = iface;
+	ev->iface = setting(iface);
 	ev->hdr = *hdr;
+	ev->hook = setting(hook);
 	ev->verdict = ev->meta = ev->pad_ = 0;
-	frame_mark(ctx, ev);
+	ev->queue = frame_queue(ctx);
 	/* else the compiler, which knows the bound, leaves nothing for the verifier */
 	asm volatile("" : "+r"(last));
-	if (last >= snap ||
+	if (last >= setting(snap) ||
 	    (!copy_linear(ctx, ev->data, last + 1) && frame_load(ctx, ev->data, last + 1))) {
 		c->error++;
 		__sync_fetch_and_add(&lost, 1);
@@ -265,9 +271,9 @@ static __always_inline void capture(FRAME *ctx)
 	if (!c)
 		return;
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
-	if (never)
+	if (setting(never))
 		parse(ctx, &hdr, len);
-	if (has_filter && !filter(ctx, len)) {
+	if (setting(has_filter) && !filter(ctx, len)) {
 		tally_add(&c->filtered, len);
 		return;
 	}

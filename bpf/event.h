@@ -132,6 +132,27 @@ parse_inline __u64 count_seen(const struct counters *c)
 	return c->filtered.packets + c->all.packets;
 }
 
+/*
+ * What a program is to do: set before it is loaded, so that the verifier sees constants. 1 or 0
+ * stand for yes and no.
+ */
+struct program_settings {
+	__u64 ring_size;	/* of each CPU: a power of two */
+	__u32 snap;		/* bytes copied of a frame, 1 to EVENT_SNAP_MAX */
+	__u16 iface;
+	__u8 hook;		/* enum event_hook */
+	__u8 headers_only;	/* nothing is copied from behind the last header */
+	__u8 has_filter;	/* filter() has been replaced; else it is not called */
+	__u8 drop;		/* XDP only: frames are not passed on, on a mirror port */
+	__u8 never;		/* 0 */
+	__u8 pad_[5];
+};
+
+_Static_assert(sizeof(struct program_settings) == 24, "all of it is set, padding too");
+
+/* The map that holds nothing but them. */
+#define PROGRAM_SETTINGS	".rodata.settings"
+
 /* What the place holder of a filter returns, by which it is found. */
 enum { FILTER_MARK = 0x78666c74 };
 

@@ -4,8 +4,6 @@
 #define FRAME_MAX	EVENT_XDP_MAX
 #include "bpf/capture.h"
 
-const volatile __u32 verdict;		/* of every frame: XDP_PASS, or XDP_DROP on a mirror port */
-
 static __always_inline __u32 frame_len(struct xdp_md *ctx)
 {
 	return bpf_xdp_get_buff_len(ctx);
@@ -33,15 +31,14 @@ static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n)
 		       ?: bpf_xdp_load_bytes(ctx, MOST, to + MOST, rest + 1);
 }
 
-static __always_inline void frame_mark(struct xdp_md *ctx, struct event *ev)
+static __always_inline __u16 frame_queue(struct xdp_md *ctx)
 {
-	ev->queue = ctx->rx_queue_index;
-	ev->hook = EVENT_XDP;
+	return ctx->rx_queue_index;
 }
 
 SEC("xdp.frags")
 int xdpdump(struct xdp_md *ctx)
 {
 	capture(ctx);
-	return verdict;
+	return setting(drop) ? XDP_DROP : XDP_PASS;
 }

@@ -61,7 +61,7 @@ static void *fill_ring(void *ctx)
 	struct rig *r = ctx;
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = r->frame, .data_size_in = FRAME,
 		    .repeat = RING / (SNAP + 48));
-	int err = bpf_prog_test_run_opts(attach_program_fd(r->iface.attach), &opts);
+	int err = bpf_prog_test_run_opts(hook_program_fd(r->iface.hook), &opts);
 
 	if (err)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot run the capture program: %s",
@@ -241,17 +241,17 @@ static double drain_pcap(struct rig *r)
 
 static void open_ours(struct rig *r)
 {
-	const struct attach_settings settings = { .snap = SNAP };
+	const struct hook_settings settings = { .snap = SNAP };
 	int err = rings_open(&r->ring, RING, SNAP);
 
 	if (!err)
-		err = attach_open(&r->iface.attach, r->ring, &settings);
+		err = hook_open(&r->iface.hook, &hook_xdp, r->ring, &settings);
 	/*
 	 * lo of our own namespace, which is down: else each test_run holds up all CPUs for
 	 * milliseconds
 	 */
 	if (!err)
-		err = attach_to(r->iface.attach, LO, XDP_MODE_GENERIC);
+		err = hook_attach(r->iface.hook, LO, XDP_MODE_GENERIC);
 	if (err)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot load the capture program: %s",
 			  strerror(-err));
@@ -345,7 +345,7 @@ int main(int argc, char **argv)
 	bench_tmpfs(&r.bench);
 	bench_two_cpus(r.cpu);
 	bench_pin(&r.bench, r.cpu[0]);
-	attach_set_verbose(false);
+	object_set_log(OBJECT_SILENT);
 	make_frame(r.frame);
 	open_ours(&r);
 	open_pcap(&r);

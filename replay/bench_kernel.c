@@ -18,7 +18,7 @@
 #include "bpf/bench.h"
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
-#include "capture/kernel/attach.h"
+#include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
 #include "capture/packet/packet.h"
 #include "replay/bench.h"
@@ -49,7 +49,7 @@ struct capture {
 	const char *filter;		/* an expression that no frame here matches; NULL: none */
 	struct {
 		struct rings *ring;
-		struct attach *attach;
+		struct hook *hook;
 	} round[ROUNDS];
 };
 
@@ -211,20 +211,20 @@ static int make_filter(struct filter *f, const char *text)
 	if (err)
 		return err;
 	insns = expr_insns(e, &n);
-	return to_ebpf(f, &filter_loads_xdp, insns, n);
+	return to_ebpf(f, hook_xdp.loads, insns, n);
 }
 
 static void load_capture(const struct bench_run *b, struct capture *c)
 {
 	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
-	const struct attach_settings settings = { .snap = c->snap,
+	const struct hook_settings settings = { .snap = c->snap,
 						  .filter = c->filter ? &f : NULL };
 	int err = c->filter ? make_filter(&f, c->filter) : 0;
 
 	for (int i = 0; !err && i < ROUNDS; i++) {
 		err = rings_open(&c->round[i].ring, BENCH_RING, c->snap);
 		if (!err)
-			err = attach_open(&c->round[i].attach, c->round[i].ring, &settings);
+			err = hook_open(&c->round[i].hook, &hook_xdp, c->round[i].ring, &settings);
 	}
 	if (err)
 		bench_die(b, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
@@ -276,7 +276,7 @@ static void set_up(struct kernel *k)
 	make_frame(&udp64, 64, 4, PROTO_UDP);
 	make_frame(&ipv6, 128, 6, PROTO_TCP);
 	make_frame(&big, 1500, 4, PROTO_TCP);
-	attach_set_verbose(false);
+	object_set_log(OBJECT_SILENT);
 	load_programs(k);
 	load_capture(&k->bench, &snap96);
 	load_capture(&k->bench, &snap256);
@@ -431,7 +431,7 @@ static void run_round(struct kernel *k, int round)
 
 		if (r->capture) {
 			r->ring = r->capture->round[round].ring;
-			r->fd = attach_program_fd(r->capture->round[round].attach);
+			r->fd = hook_program_fd(r->capture->round[round].hook);
 		}
 		measure(k, r, round > 0);
 	}
@@ -442,7 +442,7 @@ static void check_filtered(const struct bench_run *b, const struct capture *c)
 {
 	for (int i = 0; i < ROUNDS; i++) {
 		struct counters found;
-		int err = attach_counters(c->round[i].attach, &found);
+		int err = hook_counters(c->round[i].hook, &found);
 
 		if (err || found.all.packets || !found.filtered.packets)
 			bench_die(b, EXIT_FAILURE, "not valid: a filter lets packets through");
@@ -457,7 +457,7 @@ static void check_losses(const struct kernel *k)
 
 	for (unsigned i = 0; i < array_size(all) * ROUNDS; i++) {
 		struct counters c;
-		int err = attach_counters(all[i / ROUNDS]->round[i % ROUNDS].attach, &c);
+		int err = hook_counters(all[i / ROUNDS]->round[i % ROUNDS].hook, &c);
 
 		if (err)
 			bench_die(&k->bench, EXIT_FAILURE, "cannot read the counters: %s",

@@ -17,6 +17,8 @@
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/expr.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/rings.h"
@@ -90,7 +92,7 @@ static enum status make_filter(struct capture *l)
 				expr_error_in(e, l->opts->filter_file, words, sizeof(words)));
 	if (!err) {
 		insns = expr_insns(e, &n);
-		err = to_ebpf(&l->filter, &filter_loads_xdp, insns, n);
+		err = to_ebpf(&l->filter, hook_xdp.loads, insns, n);
 	}
 	if (err == -EOPNOTSUPP)
 		return log_fail(STATUS_USAGE,
@@ -110,9 +112,9 @@ static enum status load(struct capture *l)
 		return status;
 	if (!privilege_to_attach(missing, sizeof(missing)))
 		return log_fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
-	attach_set_verbose(l->opts->debug		? ATTACH_ALL
-			   : l->opts->print.verbose > 1 ? ATTACH_REFUSALS
-							: ATTACH_SILENT);
+	object_set_log(l->opts->debug		    ? OBJECT_ALL
+		       : l->opts->print.verbose > 1 ? OBJECT_REFUSALS
+						    : OBJECT_SILENT);
 	status = open_ring(l);
 	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
 		status = live_iface_load(&l->ifaces[i], l->rings, &l->settings,

@@ -6,7 +6,8 @@
 #include "capture/base/text.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/opts.h"
-#include "capture/kernel/attach.h"
+#include "capture/kernel/object.h"
+#include "capture/kernel/xdp.h"
 #include "capture/kernel/netif.h"
 #include "capture/live/live_iface.h"
 
@@ -26,7 +27,7 @@ static void print_iface(void *ctx, const struct netif *n)
 {
 	const char *state = !n->up ? "down" : n->running ? "up" : "no link";
 	struct xdp_program found[3];
-	int count = attach_query(n->ifindex, found);
+	int count = xdp_query(n->ifindex, found);
 	unsigned *place = ctx;
 	char number[16];
 
@@ -50,7 +51,7 @@ enum status interfaces_run(void)
 	unsigned place = 0;
 	int err;
 
-	attach_set_verbose(false);
+	object_set_log(OBJECT_SILENT);
 	print_row("#", "Interface", "State", "XDP program", "ID", "Mode");
 	err = netif_list(print_iface, &place);
 	if (err)

@@ -10,7 +10,7 @@
 #include "capture/base/codec.h"
 #include "capture/format/format.h"
 #include "capture/format/text_settings.h"
-#include "capture/kernel/attach.h"
+#include "capture/kernel/xdp.h"
 #include "capture/stage/select.h"
 #include "capture/write/retention.h"
 #include "capture/write/rotate.h"

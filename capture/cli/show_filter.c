@@ -13,6 +13,7 @@
 #include "capture/filter/disasm.h"
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/hook.h"
 #include "capture/packet/packet.h"
 #include "capture/read/capfile.h"
 
@@ -64,7 +65,7 @@ static enum status dump_translated(const struct expr *e)
 	int err;
 
 	insns = expr_insns(e, &n);
-	err = to_ebpf(&f, &filter_loads_xdp, insns, n);
+	err = to_ebpf(&f, hook_xdp.loads, insns, n);
 	if (err)
 		return log_fail(STATUS_UNSUPPORTED, "the filter cannot be translated to eBPF: %s",
 				strerror(-err));

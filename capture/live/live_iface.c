@@ -136,14 +136,14 @@ static enum status load_failed(const char *name, const struct filter *filter, in
 enum status live_iface_load(struct live_iface *t, const struct rings *ring,
 			    const struct live_iface_settings *s, const struct filter *filter)
 {
-	const struct attach_settings settings = {
+	const struct hook_settings settings = {
 		.snap = s->snap,
 		.headers_only = s->headers_only,
 		.drop = s->drop,
 		.iface = t->iface.id,
 		.filter = filter,
 	};
-	int err = attach_open(&t->attach, ring, &settings);
+	int err = hook_open(&t->hook, &hook_xdp, ring, &settings);
 
 	return err ? load_failed(t->netif.name, filter, err) : STATUS_OK;
 }
@@ -151,7 +151,7 @@ enum status live_iface_load(struct live_iface *t, const struct rings *ring,
 static enum status busy(const struct live_iface *t)
 {
 	struct xdp_program found[3];
-	int n = attach_query(t->netif.ifindex, found);
+	int n = xdp_query(t->netif.ifindex, found);
 
 	if (n <= 0)
 		return log_fail(STATUS_INTERFACE, "%s: another XDP program is attached",
@@ -202,7 +202,7 @@ static bool is_busy(const struct live_iface *t)
 {
 	struct xdp_program found[3];
 
-	return attach_query(t->netif.ifindex, found) > 0;
+	return xdp_query(t->netif.ifindex, found) > 0;
 }
 
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s)
@@ -224,12 +224,12 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 	t->start_ns = clock_now_ns();
 	t->has_if_dropped = t->netif.has_rx_missed;
 	t->mode = s->mode == XDP_MODE_AUTO ? XDP_MODE_NATIVE : s->mode;
-	err = attach_to(t->attach, t->netif.ifindex, t->mode);
+	err = hook_attach(t->hook, t->netif.ifindex, t->mode);
 	if (s->mode == XDP_MODE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL)) {
 		int native_err = err;
 
 		t->mode = XDP_MODE_GENERIC;
-		err = attach_to(t->attach, t->netif.ifindex, t->mode);
+		err = hook_attach(t->hook, t->netif.ifindex, t->mode);
 		if (!err)
 			log_complain(
 				"warning: %s: no native XDP (%s), so in generic mode, which is slower",
@@ -240,9 +240,9 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 
 void live_iface_detach(struct live_iface *t)
 {
-	if (!t->attach || t->end_ns)
+	if (!t->hook || t->end_ns)
 		return;
-	attach_detach(t->attach);
+	hook_detach(t->hook);
 	t->end_ns = clock_now_ns();
 }
 
@@ -303,10 +303,10 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 static int read_counters(struct live_iface *t)
 {
 	struct counters first;
-	int err = attach_counters(t->attach, &first);
+	int err = hook_counters(t->hook, &first);
 
 	if (!err)
-		err = attach_counters(t->attach, &t->counters);
+		err = hook_counters(t->hook, &t->counters);
 	if (err)
 		return err;
 	t->counters.delivered = first.delivered;
@@ -384,7 +384,7 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 
 bool live_iface_is_lost(const struct live_iface *t)
 {
-	return attach_is_lost(t->attach);
+	return hook_is_lost(t->hook);
 }
 
 void live_iface_lose(struct live_iface *t)
@@ -443,7 +443,7 @@ void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct ifa
 
 void live_iface_close(struct live_iface *t)
 {
-	t->attach = attach_close(t->attach);
+	t->hook = hook_close(t->hook);
 	if (t->promiscuous_fd >= 0)
 		close(t->promiscuous_fd);
 	free(t->iface.name);

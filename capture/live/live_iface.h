@@ -6,7 +6,7 @@
 #include "bpf/event.h"
 #include "capture/base/clock.h"
 #include "capture/base/log.h"
-#include "capture/kernel/attach.h"
+#include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
 #include "capture/packet/ledger.h"
 #include "capture/packet/packet.h"
@@ -27,7 +27,7 @@ struct live_iface_settings {
 struct live_iface {
 	struct netif netif;		/* as it was at the start */
 	struct iface iface;
-	struct attach *attach;
+	struct hook *hook;
 	const char *why;		/* this one, if it was not named: for the start line */
 	enum xdp_mode mode;
 	int promiscuous_fd;		/* -1: none */

@@ -22,7 +22,7 @@
 #include "capture/base/util.h"
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
-#include "capture/kernel/attach.h"
+#include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
 #include "capture/packet/packet.h"
 #include "tests/unit/unit.h"
@@ -555,11 +555,11 @@ static void random_programs_agree_at_tc(void **state is_unused)
 /* ---- in the capture program ---- */
 
 static struct rings *ring;
-static struct attach *attach;
+static struct hook *hook;
 
 static void close_capture(void)
 {
-	attach = attach_close(attach);
+	hook = hook_close(hook);
 	ring = rings_close(ring);
 }
 
@@ -567,7 +567,7 @@ static void close_capture(void)
 static int open_capture(const char *text, bool optimize, bool drop, struct expr **e)
 {
 	struct filter f = { .n = 0 };
-	struct attach_settings settings = { .snap = 64, .drop = drop, .filter = &f };
+	struct hook_settings settings = { .snap = 64, .drop = drop, .filter = &f };
 	int err = expr_open(e, text, LINKTYPE_ETHERNET, optimize);
 	const struct sock_filter *prog;
 	size_t n;
@@ -575,10 +575,10 @@ static int open_capture(const char *text, bool optimize, bool drop, struct expr 
 	close_capture();
 	assert_int_equal(err, 0);
 	prog = expr_insns(*e, &n);
-	assert_int_equal(to_ebpf(&f, &filter_loads_xdp, prog, n), 0);
+	assert_int_equal(to_ebpf(&f, hook_xdp.loads, prog, n), 0);
 	err = rings_open(&ring, 4 << 20, settings.snap);
 	assert_int_equal(err, 0);
-	err = attach_open(&attach, ring, &settings);
+	err = hook_open(&hook, &hook_xdp, ring, &settings);
 	to_ebpf_free(&f);
 	return err;
 }
@@ -587,7 +587,7 @@ static int run_capture(const struct frame *f)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = f->data, .data_size_in = f->len,
 		    .repeat = 1);
-	int err = bpf_prog_test_run_opts(attach_program_fd(attach), &opts);
+	int err = bpf_prog_test_run_opts(hook_program_fd(hook), &opts);
 
 	return err ? err : (int)opts.retval;
 }
@@ -607,7 +607,7 @@ static void check_capture(const char *text, bool drop)
 		assert_int_equal(run_capture(f), drop ? XDP_DROP : XDP_PASS);
 		tally_add(expr_matches(e, f->data, f->len, f->len) ? &accepted : &rejected, f->len);
 	}
-	assert_int_equal(attach_counters(attach, &c), 0);
+	assert_int_equal(hook_counters(hook, &c), 0);
 	assert_int_equal(c.filtered.packets, rejected.packets);
 	assert_int_equal(c.filtered.bytes, rejected.bytes);
 	assert_int_equal(c.all.packets, accepted.packets);
@@ -647,7 +647,7 @@ static void check_long(const char *text, bool optimize)
 	if (err)
 		fail_msg("%.60s..., optimised %d, %zu instructions: cannot load: %s", text,
 			 optimize, n, strerror(-err));
-	assert_int_equal(bpf_obj_get_info_by_fd(attach_program_fd(attach), &info, &len), 0);
+	assert_int_equal(bpf_obj_get_info_by_fd(hook_program_fd(hook), &info, &len), 0);
 	print_message(
 		"# %.24s ..., optimised %d: %zu classic instructions, %u of eBPF, %u verified, %u bytes\n",
 		text, optimize, n, info.xlated_prog_len / 8, info.verified_insns,
@@ -656,9 +656,9 @@ static void check_long(const char *text, bool optimize)
 		struct counters before, after;
 		const struct frame *f = &fixtures.v[i];
 
-		assert_int_equal(attach_counters(attach, &before), 0);
+		assert_int_equal(hook_counters(hook, &before), 0);
 		assert_int_equal(run_capture(f), XDP_PASS);
-		assert_int_equal(attach_counters(attach, &after), 0);
+		assert_int_equal(hook_counters(hook, &after), 0);
 		assert_int_equal(after.all.packets - before.all.packets,
 				 expr_matches(e, f->data, f->len, f->len));
 		assert_int_equal(count_seen(&after), count_seen(&before) + 1);
@@ -762,7 +762,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "quick"))
 		step = QUICK_STEP;
-	attach_set_verbose(ATTACH_SILENT);
+	object_set_log(OBJECT_SILENT);
 	if (geteuid() || unshare(CLONE_NEWNET)) {
 		puts("1..0 # SKIP needs root (CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)");
 		return 77;

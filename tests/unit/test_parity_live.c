@@ -20,7 +20,7 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
-#include "capture/kernel/attach.h"
+#include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
@@ -51,26 +51,26 @@ static struct {
 /* The program, and what it should have counted by now. */
 struct rig {
 	struct rings *ring;
-	struct attach *attach;
-	struct attach_settings settings;
+	struct hook *hook;
+	struct hook_settings settings;
 	struct counters want;
 };
 
 static void rig_close(struct rig *r)
 {
-	r->attach = attach_close(r->attach);
+	r->hook = hook_close(r->hook);
 	r->ring = rings_close(r->ring);
 }
 
 /* Each CPU's ring has @ring_size bytes, or as many as one record needs. */
-static int rig_open(struct rig *r, const struct attach_settings *settings, size_t ring_size)
+static int rig_open(struct rig *r, const struct hook_settings *settings, size_t ring_size)
 {
 	int err;
 
 	*r = (struct rig){ .settings = *settings };
 	err = rings_open(&r->ring, ring_size * sysconf(_SC_NPROCESSORS_ONLN), settings->snap);
 	if (!err)
-		err = attach_open(&r->attach, r->ring, settings);
+		err = hook_open(&r->hook, &hook_xdp, r->ring, settings);
 	if (err)
 		rig_close(r);
 	return err;
@@ -79,7 +79,7 @@ static int rig_open(struct rig *r, const struct attach_settings *settings, size_
 /* A test that fails does not come back, so the next one closes what it left. */
 static struct rig rig;
 
-static struct rig *rig_set(const struct attach_settings *settings, size_t ring_size)
+static struct rig *rig_set(const struct hook_settings *settings, size_t ring_size)
 {
 	int err;
 
@@ -92,7 +92,7 @@ static struct rig *rig_set(const struct attach_settings *settings, size_t ring_s
 
 static struct rig *rig_with(uint32_t snap, size_t ring_size)
 {
-	return rig_set(&(struct attach_settings){ .snap = snap, .iface = IFACE }, ring_size);
+	return rig_set(&(struct hook_settings){ .snap = snap, .iface = IFACE }, ring_size);
 }
 
 /*
@@ -109,7 +109,7 @@ static int run_program(const struct rig *r, const uint8_t *data, uint32_t len, u
 		opts.ctx_in = &ctx;
 		opts.ctx_size_in = sizeof(ctx);
 	}
-	err = bpf_prog_test_run_opts(attach_program_fd(r->attach), &opts);
+	err = bpf_prog_test_run_opts(hook_program_fd(r->hook), &opts);
 	return err ? err : (int)opts.retval;
 }
 
@@ -222,7 +222,7 @@ static void compare_counters(const struct rig *r)
 	const struct counters *want = &r->want;
 	struct counters c;
 
-	assert_int_equal(attach_counters(r->attach, &c), 0);
+	assert_int_equal(hook_counters(r->hook, &c), 0);
 	compare_tally("all", &c.all, &want->all);
 	compare_tally("tcp", &c.tcp, &want->tcp);
 	compare_tally("udp", &c.udp, &want->udp);
@@ -267,7 +267,7 @@ static void print_verdict(const struct rig *r, double sec)
 	struct bpf_prog_info info = { .id = 0 };
 	uint32_t len = sizeof(info);
 
-	assert_int_equal(bpf_obj_get_info_by_fd(attach_program_fd(r->attach), &info, &len), 0);
+	assert_int_equal(bpf_obj_get_info_by_fd(hook_program_fd(r->hook), &info, &len), 0);
 	print_message("# loaded in %.3f s: %u instructions, %u verified\n", sec,
 		      info.xlated_prog_len / 8, info.verified_insns);
 }
@@ -504,7 +504,7 @@ static void full_ring_loses_packets_and_says_how_many(void **state is_unused)
 				count_packet(&r->want, &hdr, f->len);
 			}
 			taken += drain(r, &lost);
-			assert_int_equal(attach_counters(r->attach, &c), 0);
+			assert_int_equal(hook_counters(r->hook, &c), 0);
 			compare_number("full ring", "delivered", c.delivered, taken);
 			compare_number("full ring", "delivered + ring_full",
 				       c.delivered + c.ring_full, runs);
@@ -536,7 +536,7 @@ static void the_smallest_ring_holds_the_largest_record(void **state is_unused)
 
 static void headers_only_leaves_the_payload_behind(void **state is_unused)
 {
-	const struct attach_settings settings = { .snap = EVENT_SNAP_MAX,
+	const struct hook_settings settings = { .snap = EVENT_SNAP_MAX,
 						  .headers_only = true,
 						  .iface = IFACE };
 	struct rig *r = rig_set(&settings, 1 << 20);
@@ -556,7 +556,7 @@ static void headers_only_leaves_the_payload_behind(void **state is_unused)
 static void a_mirror_port_drops_every_frame(void **state is_unused)
 {
 	struct rig *r = rig_set(
-		&(struct attach_settings){ .snap = 256, .drop = true, .iface = IFACE }, 4096);
+		&(struct hook_settings){ .snap = 256, .drop = true, .iface = IFACE }, 4096);
 	const struct frame *f = &fixtures.v[0];
 	uint32_t lost;
 
@@ -652,8 +652,8 @@ int main(void)
 	};
 	int err;
 
-	attach_set_verbose(false);
-	err = rig_open(&rig, &(struct attach_settings){ .snap = 64 }, 4096);
+	object_set_log(OBJECT_SILENT);
+	err = rig_open(&rig, &(struct hook_settings){ .snap = 64 }, 4096);
 	if (err == -EPERM) {
 		puts("1..0 # SKIP needs root (CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)");
 		return 77;

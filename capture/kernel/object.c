@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * libbpf is told what to do with a program between its linking and its loading: there the filter
+ * goes in.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpf/event.h"
+#include "capture/base/util.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/object.h"
+#include "capture/kernel/rings.h"
+
+struct object {
+	struct bpf_object *bpf;
+	struct bpf_program *program;
+	uint32_t id;			/* of the program */
+	int n_cpus;
+	struct counters *per_cpu;	/* n_cpus of them */
+};
+
+static int print_nothing(enum libbpf_print_level level is_unused, const char *fmt is_unused,
+			 va_list args is_unused)
+{
+	return 0;
+}
+
+static int print_refusals(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, fmt, args) : 0;
+}
+
+static int print_all(enum libbpf_print_level level is_unused, const char *fmt, va_list args)
+{
+	return vfprintf(stderr, fmt, args);
+}
+
+void object_set_log(enum object_log log)
+{
+	libbpf_set_print(log == OBJECT_ALL	  ? print_all
+			 : log == OBJECT_REFUSALS ? print_refusals
+						  : print_nothing);
+}
+
+static void object_closep(struct object **o)
+{
+	object_close(*o);
+}
+
+/* Where the last function of a linked program begins. */
+static size_t last_function(const struct bpf_insn *insns, size_t n)
+{
+	size_t last = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (insns[i].code == (BPF_JMP | BPF_CALL) && insns[i].src_reg == BPF_PSEUDO_CALL)
+			last = max_of(last, i + 1 + insns[i].imm);
+	return last;
+}
+
+/*
+ * The place holder of the filter, the last function, becomes @filter. It must not become shorter,
+ * because there is line information of the place holder.
+ */
+static int insert_filter(struct bpf_program *prog, const struct filter *filter)
+{
+	const struct bpf_insn *insns = bpf_program__insns(prog);
+	size_t n = bpf_program__insn_cnt(prog), start = last_function(insns, n);
+	cleanup(freep) struct bpf_insn *all = calloc(start + filter->n, sizeof(*all));
+
+	if (!all)
+		return -ENOMEM;
+	if (n < 2 || insns[n - 2].imm != FILTER_MARK || filter->n < n - start)
+		return -ENOTRECOVERABLE;
+	memcpy(all, insns, start * sizeof(*all));
+	memcpy(all + start, filter->insns, filter->n * sizeof(*all));
+	return bpf_program__set_insns(prog, all, start + filter->n);
+}
+
+struct preparation {
+	uint32_t flags;
+	const struct filter *filter;	/* NULL: none */
+};
+
+/* Called by libbpf when the functions are linked and before the kernel gets them. */
+static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct preparation *p = (const struct preparation *)cookie;
+
+	opts->prog_flags |= p->flags;
+	return p->filter ? insert_filter(prog, p->filter) : 0;
+}
+
+/* A map of the object becomes one that is there. */
+static int use_map(const struct object *o, const char *name, int fd)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, name);
+
+	return map ? bpf_map__reuse_fd(map, fd) : -ENOENT;
+}
+
+static int map_fd(const struct object *o, const char *name)
+{
+	return bpf_object__find_map_fd_by_name(o->bpf, name);
+}
+
+static int set(const struct object *o, const struct program_settings *s)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, PROGRAM_SETTINGS);
+
+	return map ? bpf_map__set_initial_value(map, s, sizeof(*s)) : -ENOENT;
+}
+
+/* What counts goes on counting: all else of a program is in its records. */
+static int go_on_with(const struct object *o, const struct object *with)
+{
+	int err = use_map(o, "counters", map_fd(with, "counters"));
+
+	return err ? err : use_map(o, ".bss", map_fd(with, ".bss"));
+}
+
+static int open_elf(struct object *o, const struct object_program *p)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "xdpdump");
+	size_t n;
+	const void *elf = p->elf(&n);
+
+	o->bpf = bpf_object__open_mem(elf, n, &opts);
+	if (!o->bpf)
+		return -errno;
+	o->program = bpf_object__next_program(o->bpf, NULL);
+	return o->program ? 0 : -ENOENT;
+}
+
+/*
+ * When the last handler goes, libbpf (1.1) frees the list, goes on using it, and crashes later. So
+ * one stays.
+ */
+static int keep_a_handler(void)
+{
+	static int kept = -1;
+
+	if (kept < 0)
+		kept = libbpf_register_prog_handler("xdpdump/kept", BPF_PROG_TYPE_XDP, BPF_XDP,
+						    NULL);
+	return kept;
+}
+
+/*
+ * libbpf is told how to prepare the program only as long as it takes; that it is asked for begins
+ * when the file is opened.
+ */
+static int begin_preparation(const struct object_program *p, const struct preparation *what)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)what,
+		    .prog_prepare_load_fn = prepare);
+	int handler = keep_a_handler();
+
+	if (handler < 0)
+		return handler;
+	return libbpf_register_prog_handler(p->section, p->type, p->attach_type, &opts);
+}
+
+static int ask_id(struct object *o)
+{
+	struct bpf_prog_info info = { .id = 0 };
+	uint32_t len = sizeof(info);
+	int err = bpf_obj_get_info_by_fd(object_program_fd(o), &info, &len);
+
+	o->id = info.id;
+	return err;
+}
+
+static int load(struct object *o, const struct object_program *p, const struct rings *rings,
+		const struct program_settings *s, const struct object *with)
+{
+	int err = open_elf(o, p);
+
+	if (!err)
+		err = set(o, s);
+	if (!err)
+		err = use_map(o, "rings", rings_map_fd(rings));
+	if (!err)
+		err = use_map(o, "bell", rings_bell_fd(rings));
+	if (!err && with)
+		err = go_on_with(o, with);
+	return err ? err : bpf_object__load(o->bpf);
+}
+
+int object_open(struct object **out, const struct object_program *p, const struct rings *rings,
+		const struct program_settings *s, const struct filter *filter,
+		const struct object *with)
+{
+	cleanup(object_closep) struct object *o = calloc(1, sizeof(*o));
+	const struct preparation preparation = { p->flags, filter };
+	struct program_settings settings = *s;
+	int handler, err;
+
+	if (!o)
+		return -ENOMEM;
+	settings.ring_size = rings_cpu_size(rings);
+	settings.has_filter = !!filter;
+	o->n_cpus = libbpf_num_possible_cpus();
+	if (o->n_cpus < 0)
+		return o->n_cpus;
+	o->per_cpu = calloc(o->n_cpus, sizeof(*o->per_cpu));
+	if (!o->per_cpu)
+		return -ENOMEM;
+	handler = begin_preparation(p, &preparation);
+	if (handler < 0)
+		return handler;
+	err = load(o, p, rings, &settings, with);
+	libbpf_unregister_prog_handler(handler);
+	if (!err)
+		err = ask_id(o);
+	if (err)
+		return err;
+	*out = steal(&o);
+	return 0;
+}
+
+int object_program_fd(const struct object *o)
+{
+	return bpf_program__fd(o->program);
+}
+
+uint32_t object_program_id(const struct object *o)
+{
+	return o->id;
+}
+
+/* struct counters holds nothing but u64. */
+int object_counters(const struct object *o, struct counters *sum)
+{
+	uint64_t *total = (uint64_t *)sum;
+	uint32_t key = 0;
+	int err = bpf_map_lookup_elem(map_fd(o, "counters"), &key, o->per_cpu);
+
+	if (err)
+		return err;
+	memset(sum, 0, sizeof(*sum));
+	for (int cpu = 0; cpu < o->n_cpus; cpu++)
+		for (size_t i = 0; i < sizeof(*sum) / sizeof(*total); i++)
+			total[i] += ((const uint64_t *)&o->per_cpu[cpu])[i];
+	return 0;
+}
+
+struct object *object_close(struct object *o)
+{
+	if (!o)
+		return NULL;
+	bpf_object__close(o->bpf);
+	free(o->per_cpu);
+	free(o);
+	return NULL;
+}

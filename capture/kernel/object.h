@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * A capture program (bpf/capture.h) in the kernel, with its settings, its maps, and the filter put
+ * into it. Nothing here knows what it is attached to.
+ */
+#ifndef XDPDUMP_KERNEL_OBJECT_H
+#define XDPDUMP_KERNEL_OBJECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct counters;
+struct filter;
+struct object;
+struct program_settings;
+struct rings;
+
+/*
+ * What libbpf may say on stderr: nothing (its hints are for developers), why the kernel refuses a
+ * program, or all.
+ */
+enum object_log { OBJECT_SILENT, OBJECT_REFUSALS, OBJECT_ALL };
+
+/* Call once. */
+void object_set_log(enum object_log log);
+
+/* A program as it was compiled, and as what it is loaded. */
+struct object_program {
+	const void *(*elf)(size_t *n);	/* the object file, in static memory */
+	const char *section;		/* of the one program in it */
+	uint32_t type, attach_type, flags;	/* BPF_PROG_TYPE_..., BPF_..., BPF_F_... */
+};
+
+/*
+ * Loads @p; its records go into @rings. Of @s all counts but ring_size and has_filter, which are
+ * known here. @filter: put into it, and not needed afterwards; NULL: none. @with: another one,
+ * whose counters and count of losses it goes on with; NULL: its own. Returns -errno of the kernel.
+ * Not to be called by two threads at a time.
+ */
+int object_open(struct object **o, const struct object_program *p, const struct rings *rings,
+		const struct program_settings *s, const struct filter *filter,
+		const struct object *with);
+
+int object_program_fd(const struct object *o);
+uint32_t object_program_id(const struct object *o);
+
+/* Summed over all CPUs. */
+int object_counters(const struct object *o, struct counters *sum);
+
+struct object *object_close(struct object *o);
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The kernel tells ids, and names to those who may see them. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "capture/kernel/xdp.h"
+
+/* To know the name of a program takes CAP_SYS_ADMIN; the id is free. */
+static void add_program(struct xdp_program *p, uint32_t id, enum xdp_mode mode)
+{
+	struct bpf_prog_info info = { .id = 0 };
+	uint32_t len = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(id);
+
+	*p = (struct xdp_program){ .id = id, .mode = mode };
+	if (fd < 0)
+		return;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &len))
+		snprintf(p->name, sizeof(p->name), "%s", info.name);
+	close(fd);
+}
+
+int xdp_query(int ifindex, struct xdp_program found[static 3])
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
+	int err = bpf_xdp_query(ifindex, 0, &opts);
+	int n = 0;
+
+	if (err)
+		return err;
+	if (opts.drv_prog_id)
+		add_program(&found[n++], opts.drv_prog_id, XDP_MODE_NATIVE);
+	if (opts.skb_prog_id)
+		add_program(&found[n++], opts.skb_prog_id, XDP_MODE_GENERIC);
+	if (opts.hw_prog_id)
+		add_program(&found[n++], opts.hw_prog_id, XDP_MODE_OFFLOAD);
+	return n;
+}
+
+const char *xdp_mode_name(enum xdp_mode mode)
+{
+	static const char *const names[] = {
+		[XDP_MODE_AUTO] = "auto",
+		[XDP_MODE_NATIVE] = "native",
+		[XDP_MODE_GENERIC] = "generic",
+		[XDP_MODE_OFFLOAD] = "offload",
+	};
+
+	return names[mode];
+}
