@@ -62,6 +62,7 @@ $(B)/release.h: always
 $(objs) $(tools:=.o): | $(B)/xdpdump.skel.h $(B)/release.h
 $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
 $(B)/replay/bench_kernel.o: $(B)/bench.skel.h
+$(B)/tests/unit/test_hook_live.o: $(B)/tc.skel.h
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(libs) -lcmocka -o $@
 $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(B)/libcapture.a

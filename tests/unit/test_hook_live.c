@@ -1,0 +1,629 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Hooks: the same frames at XDP and at tc, which is attached here only, make the same records; and
+ * a filter is replaced while packets flow. Needs root; what is sent goes over a veth pair in a
+ * namespace of our own.
+ */
+#define PCAP_DONT_INCLUDE_PCAP_BPF_H
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <linux/pkt_cls.h>
+#include <net/if.h>
+#include <pcap/pcap.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bpf/event.h"
+#include "capture/base/util.h"
+#include "capture/filter/expr.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/hook.h"
+#include "capture/kernel/rings.h"
+#include "capture/packet/packet.h"
+#include "tc.skel.h"
+#include "tests/unit/unit.h"
+
+enum {
+	TCX_INGRESS	= 46,		/* linux/bpf.h of 6.6 */
+	TCX_EGRESS	= 47,
+	SNAP		= 96,
+	FRAME_MAX	= 9014,
+	WHOLE_IP	= 54,		/* BPF_PROG_TEST_RUN wants an IP header to be whole */
+	RUN_MAX		= 3000,
+	TIMEOUT_SEC	= 60,
+	N_FILTERS	= 8,
+	ALWAYS		= 9,		/* the port that all filters of a run accept */
+	FIRST		= 1000,		/* the port of the first filter */
+	ENOUGH		= 200,		/* packets of each filter */
+	WINDOW		= 100000,	/* frames sent ahead of those taken: they fit into the rings */
+	FRAMES_MAX	= 1 << 24,
+};
+
+/* ---- a hook at tc ---- */
+
+static int attach_at(struct hook *h, int ifindex, int type)
+{
+	h->link_fd = bpf_link_create(object_program_fd(h->object), ifindex, type, NULL);
+	return h->link_fd < 0 ? h->link_fd : 0;
+}
+
+static int attach_in(struct hook *h, int ifindex, enum xdp_mode mode is_unused)
+{
+	return attach_at(h, ifindex, TCX_INGRESS);
+}
+
+static int attach_out(struct hook *h, int ifindex, enum xdp_mode mode is_unused)
+{
+	return attach_at(h, ifindex, TCX_EGRESS);
+}
+
+static const struct hook_ops tc_in = {
+	.program = { .elf = tc__elf_bytes, .section = "tc", .type = BPF_PROG_TYPE_SCHED_CLS },
+	.at = EVENT_TC_IN,
+	.loads = &filter_loads_skb,
+	.attach = attach_in,
+	.replace = hook_replace_link,
+	.detach = hook_detach_link,
+};
+
+static const struct hook_ops tc_out = {
+	.program = { .elf = tc__elf_bytes, .section = "tc", .type = BPF_PROG_TYPE_SCHED_CLS },
+	.at = EVENT_TC_OUT,
+	.loads = &filter_loads_skb,
+	.attach = attach_out,
+	.replace = hook_replace_link,
+	.detach = hook_detach_link,
+};
+
+/* ---- hooks under test ---- */
+
+/* Closed at the latest before the next test: one that fails does not come back. */
+static struct rig {
+	struct rings *rings;
+	struct hook *hook;
+} rigs[3];
+
+static int close_rigs(void **state is_unused)
+{
+	for (size_t i = 0; i < array_size(rigs); i++) {
+		rigs[i].hook = hook_close(rigs[i].hook);
+		rigs[i].rings = rings_close(rigs[i].rings);
+	}
+	return 0;
+}
+
+static void expr_closep(struct expr **e)
+{
+	expr_close(*e);
+}
+
+/* NULL, as no text is no filter */
+static const struct filter *translate(struct filter *f, const struct hook_ops *ops,
+				      const char *text)
+{
+	cleanup(expr_closep) struct expr *e = NULL;
+	const struct sock_filter *prog;
+	size_t n;
+
+	if (!text)
+		return NULL;
+	assert_int_equal(expr_open(&e, text, LINKTYPE_ETHERNET, true), 0);
+	prog = expr_insns(e, &n);
+	assert_int_equal(to_ebpf(f, ops->loads, prog, n), 0);
+	return f;
+}
+
+static void open_rig(struct rig *r, const struct hook_ops *ops, struct hook_settings s,
+		     size_t ring_size, const char *text)
+{
+	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
+	int err;
+
+	s.filter = translate(&f, ops, text);
+	assert_int_equal(rings_open(&r->rings, ring_size * sysconf(_SC_NPROCESSORS_ONLN), s.snap),
+			 0);
+	err = hook_open(&r->hook, ops, r->rings, &s);
+	if (err)
+		fail_msg("%s: cannot load: %s", ops->program.section, strerror(-err));
+}
+
+static int replace(struct rig *r, const char *text)
+{
+	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
+
+	return hook_replace(r->hook, translate(&f, r->hook->ops, text));
+}
+
+/* The verdict, or -errno */
+static int run(const struct rig *r, const uint8_t *data, uint32_t len, int *verdict)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data, .data_size_in = len, .repeat = 1);
+	int err = bpf_prog_test_run_opts(hook_program_fd(r->hook), &opts);
+
+	*verdict = opts.retval;
+	return err;
+}
+
+/* The next record, or NULL; what was taken before is released. */
+static const struct event *take(const struct rig *r)
+{
+	const struct event *ev;
+
+	rings_release(r->rings);
+	rings_look(r->rings, UINT64_MAX);
+	return rings_take(r->rings, &ev, 1) ? ev : NULL;
+}
+
+static struct counters counters_of(const struct rig *r)
+{
+	struct counters c;
+
+	assert_int_equal(hook_counters(r->hook, &c), 0);
+	return c;
+}
+
+static bool is_late(time_t since)
+{
+	return time(NULL) - since > TIMEOUT_SEC;
+}
+
+static void same_record(const char *where, const struct event *a, const struct event *b,
+			enum event_hook at)
+{
+	struct event x = *a, y = *b;
+
+	if (x.hook != EVENT_XDP || y.hook != at)
+		fail_msg("%s: hooks %u and %u", where, x.hook, y.hook);
+	x.hook = y.hook;
+	x.tai_ns = y.tai_ns;
+	if (memcmp(&x, &y, sizeof(x)))
+		fail_msg(
+			"%s: the heads of the records differ: length %u and %u, captured %u and %u, end %u and %u",
+			where, x.len, y.len, x.caplen, y.caplen, x.hdr.end, y.hdr.end);
+	if (memcmp(a->data, b->data, x.caplen))
+		fail_msg("%s: the bytes differ", where);
+}
+
+/* ---- the same at tc ---- */
+
+static const struct {
+	const char *text;	/* a filter, or NULL */
+	uint32_t snap;
+	bool headers_only;
+} alike[] = {
+	{ NULL, SNAP, false },
+	{ NULL, EVENT_SNAP_MAX, false },
+	{ NULL, EVENT_SNAP_MAX, true },
+	{ "tcp", SNAP, false },
+	{ "udp port 53 or udp port 2000", EVENT_SNAP_MAX, false },
+	{ "not ip", 14, false },
+	{ "len > 100 and ip6", SNAP, true },
+};
+
+/* One frame through both; how many records it made. */
+static unsigned run_both(const char *where, const uint8_t *data, uint32_t len)
+{
+	const struct event *a, *b;
+	int at_xdp, at_tc;
+
+	assert_int_equal(run(&rigs[0], data, len, &at_xdp), 0);
+	assert_int_equal(run(&rigs[1], data, len, &at_tc), 0);
+	assert_int_equal(at_xdp, XDP_PASS);
+	assert_int_equal(at_tc, TC_ACT_UNSPEC);
+	a = take(&rigs[0]);
+	b = take(&rigs[1]);
+	if (!a != !b)
+		fail_msg("%s: captured at %s only", where, a ? "XDP" : "tc");
+	if (a)
+		same_record(where, a, b, EVENT_TC_OUT);
+	return !!a;
+}
+
+static void records_at_tc_are_those_of_xdp(void **state is_unused)
+{
+	for (size_t i = 0; i < array_size(alike); i++) {
+		const struct hook_settings s = { .snap = alike[i].snap,
+						 .headers_only = alike[i].headers_only,
+						 .iface = 7 };
+		char why[PCAP_ERRBUF_SIZE], where[64];
+		unsigned records = 0, frames = 0;
+		struct counters c[2];
+		struct pcap_pkthdr *h;
+		const uint8_t *data;
+		pcap_t *pcap = pcap_open_offline("tests/pcaps/mixed.pcap", why);
+
+		assert_non_null(pcap);
+		close_rigs(NULL);
+		open_rig(&rigs[0], &hook_xdp, s, 1 << 20, alike[i].text);
+		open_rig(&rigs[1], &tc_out, s, 1 << 20, alike[i].text);
+		for (unsigned n = 1; pcap_next_ex(pcap, &h, &data) == 1; n++) {
+			snprintf(where, sizeof(where), "case %zu, frame %u", i, n);
+			if (h->caplen < WHOLE_IP || h->caplen > RUN_MAX)
+				continue;
+			records += run_both(where, data, h->caplen);
+			frames++;
+		}
+		pcap_close(pcap);
+		c[0] = counters_of(&rigs[0]);
+		c[1] = counters_of(&rigs[1]);
+		assert_memory_equal(&c[0], &c[1], sizeof(c[0]));
+		assert_int_equal(count_seen(&c[0]), frames);
+		assert_int_equal(c[0].delivered, records);
+		assert_true(records > 0 && (!alike[i].text == (records == frames)));
+	}
+}
+
+/* ---- frames that are sent ---- */
+
+struct probe {
+	uint64_t seq;
+	uint32_t filter;	/* the last one that was in its place for certain */
+};
+
+enum { PAYLOAD = 14 + 20 + 8, SMALL = 64 };
+
+/* An Ethernet frame of @len bytes, IPv4, UDP to @port */
+static void make_frame(uint8_t *f, uint32_t len, uint16_t port)
+{
+	const uint16_t ip_len = htons(len - 14), udp_len = htons(len - 34), to = htons(port),
+		       from = htons(4000);
+
+	memset(f, 0, len);
+	memcpy(f, "\x02\0\0\0\0\x02\x02\0\0\0\0\x01\x08\0\x45\0", 16);
+	memcpy(f + 16, &ip_len, 2);
+	memcpy(f + 22, "\x40\x11\0\0\x0a\0\0\x01\x0a\0\0\x02", 12);
+	memcpy(f + 34, &from, 2);
+	memcpy(f + 36, &to, 2);
+	memcpy(f + 38, &udp_len, 2);
+	for (uint32_t i = PAYLOAD; i < len; i++)
+		f[i] = i % 251;
+}
+
+/* v0 and v1, whose frames v0 receives. False: there is no veth here. */
+static bool make_pair(void)
+{
+	FILE *f = fopen("/proc/sys/net/ipv6/conf/default/disable_ipv6", "w");
+
+	if (f) {
+		fputs("1", f);
+		fclose(f);
+	}
+	if (system("ip link del v0 2>/dev/null; "
+		   "ip link add v0 mtu 9000 type veth peer name v1 mtu 9000 && "
+		   "ip link set v0 arp off up && ip link set v1 arp off up")) {
+		print_message("# no veth pair can be made\n");
+		return false;
+	}
+	return true;
+}
+
+static int open_sender(void)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = if_nametoindex("v1") };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+static const struct event *await(const struct rig *r)
+{
+	time_t since = time(NULL);
+	const struct event *ev;
+
+	while (!(ev = take(r)))
+		if (is_late(since))
+			fail_msg("no record");
+	return ev;
+}
+
+/*
+ * From a socket of packets a frame that is larger than a page has 14 bytes in the linear part and
+ * the others in pages. Out at one end, in at the other at XDP, and in there at tc, it makes the
+ * same record three times.
+ */
+static void frames_in_pieces_are_the_same_on_their_way_out_and_in(void **state is_unused)
+{
+	static const uint32_t lens[] = { 60, 600, 4000, 5000, 9014 };
+	const struct hook_settings s = { .snap = EVENT_SNAP_MAX };
+	const char *text = "udp dst port 2000 and udp[100] != 0";
+	static uint8_t frame[FRAME_MAX];
+	unsigned n = 0;
+	int fd;
+
+	if (!make_pair())
+		skip();
+	open_rig(&rigs[0], &hook_xdp, s, 1 << 20, text);
+	open_rig(&rigs[1], &tc_out, s, 1 << 20, text);
+	open_rig(&rigs[2], &tc_in, s, 1 << 20, text);
+	if (hook_attach(rigs[1].hook, if_nametoindex("v1"), XDP_MODE_AUTO) == -EINVAL) {
+		print_message("# this kernel has no tcx\n");
+		skip();
+	}
+	assert_int_equal(hook_attach(rigs[2].hook, if_nametoindex("v0"), XDP_MODE_AUTO), 0);
+	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
+	fd = open_sender();
+	for (size_t i = 0; i < array_size(lens); i++) {
+		const struct event *xdp;
+
+		for (uint16_t port = 1999; port <= 2000; port++) {
+			make_frame(frame, lens[i], port);
+			assert_int_equal(send(fd, frame, lens[i], 0), lens[i]);
+		}
+		if (lens[i] < 142) /* it has no udp[100] */
+			continue;
+		xdp = await(&rigs[0]);
+		assert_int_equal(xdp->caplen, lens[i]);
+		assert_memory_equal(xdp->data, frame, lens[i]);
+		same_record("out", xdp, await(&rigs[1]), EVENT_TC_OUT);
+		same_record("in", xdp, await(&rigs[2]), EVENT_TC_IN);
+		n++;
+	}
+	close(fd);
+	for (size_t i = 0; i < array_size(rigs); i++) {
+		struct counters c = counters_of(&rigs[i]);
+
+		assert_int_equal(count_seen(&c), 2 * array_size(lens));
+		assert_int_equal(c.delivered, n);
+		assert_int_equal(c.filtered.packets, 2 * array_size(lens) - n);
+		assert_false(hook_is_lost(rigs[i].hook));
+		hook_detach(rigs[i].hook);
+	}
+}
+
+/* ---- another filter under traffic ---- */
+
+/* What the sender and the one who replaces know of each other. */
+static struct traffic {
+	int fd;
+	uint32_t filter;	/* in its place for certain */
+	uint64_t n;		/* frames that were tried */
+	uint64_t refused;	/* of these, by a full queue of the veth, which said so */
+	uint64_t acked;		/* the highest number that came through, + 1 */
+	bool stop;
+	uint8_t came[FRAMES_MAX];	/* how often, by number */
+	uint8_t sent[FRAMES_MAX];
+} traffic;
+
+static uint16_t port_of(uint64_t seq)
+{
+	uint64_t n = seq % (N_FILTERS + 1);
+
+	return n ? FIRST + n - 1 : ALWAYS;
+}
+
+static void *send_all(void *ctx)
+{
+	struct traffic *t = ctx;
+	uint8_t frame[SMALL];
+
+	for (struct probe p = { .seq = 0 }; p.seq < FRAMES_MAX; p.seq++) {
+		while (p.seq >= __atomic_load_n(&t->acked, __ATOMIC_RELAXED) + WINDOW &&
+		       !__atomic_load_n(&t->stop, __ATOMIC_RELAXED))
+			sched_yield();
+		if (__atomic_load_n(&t->stop, __ATOMIC_RELAXED))
+			break;
+		make_frame(frame, sizeof(frame), port_of(p.seq));
+		p.filter = __atomic_load_n(&t->filter, __ATOMIC_ACQUIRE);
+		memcpy(frame + PAYLOAD, &p.seq, 8);
+		memcpy(frame + PAYLOAD + 8, &p.filter, 4);
+		t->sent[p.seq] = send(t->fd, frame, sizeof(frame), 0) == sizeof(frame);
+		t->refused += !t->sent[p.seq];
+		__atomic_store_n(&t->n, p.seq + 1, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+/* Frames that the veth has dropped, also those that it said nothing of (Linux 6.1). */
+static uint64_t dropped_by_veth(void)
+{
+	unsigned long long dropped = UINT64_MAX;
+	FILE *f = fopen("/proc/net/dev", "r");
+	char line[512];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		sscanf(line, " v1: %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %llu", &dropped);
+	fclose(f);
+	return dropped;
+}
+
+/* Takes what is there; @per_port gets how many of the ports of the filters. Returns the number of
+ * records. */
+static uint64_t drain(const struct rig *r, struct traffic *t, unsigned per_port[static N_FILTERS])
+{
+	const struct event *ev;
+	uint64_t n = 0;
+
+	for (rings_look(r->rings, UINT64_MAX); rings_take(r->rings, &ev, 1); n++) {
+		struct probe p = { .seq = 0 };
+		uint16_t port = ev->hdr.dport;
+
+		memcpy(&p.seq, ev->data + PAYLOAD, 8);
+		memcpy(&p.filter, ev->data + PAYLOAD + 8, 4);
+		assert_true(p.seq < FRAMES_MAX && port == port_of(p.seq));
+		if (t->came[p.seq]++)
+			fail_msg("frame %llu has come twice", (unsigned long long)p.seq);
+		if (port != ALWAYS && p.filter > (unsigned)port - FIRST)
+			fail_msg(
+				"a frame that filter %u accepts was sent when %u was in its place, and captured",
+				port - FIRST, p.filter);
+		if (port != ALWAYS)
+			per_port[port - FIRST]++;
+		if (p.seq >= t->acked)
+			__atomic_store_n(&t->acked, p.seq + 1, __ATOMIC_RELAXED);
+		assert_int_equal(ev->lost, 0);
+	}
+	rings_release(r->rings);
+	return n;
+}
+
+static const char *filter_text(unsigned n, char out[static 64])
+{
+	snprintf(out, 64, "udp dst port %u or udp dst port %u", ALWAYS, FIRST + n);
+	return out;
+}
+
+/* Under each filter enough packets of its own come. Returns how many were taken. */
+static uint64_t replace_all(struct rig *r, struct traffic *t, uint64_t *sent_meanwhile)
+{
+	unsigned per_port[N_FILTERS] = { 0 };
+	uint64_t taken = 0;
+	char text[64];
+
+	for (unsigned i = 0; i < N_FILTERS; i++) {
+		uint64_t before = __atomic_load_n(&t->n, __ATOMIC_RELAXED);
+		time_t since = time(NULL);
+
+		if (i) {
+			assert_int_equal(replace(r, filter_text(i, text)), 0);
+			__atomic_store_n(&t->filter, i, __ATOMIC_RELEASE);
+			*sent_meanwhile += __atomic_load_n(&t->n, __ATOMIC_RELAXED) - before;
+		}
+		while (per_port[i] < ENOUGH) {
+			taken += drain(r, t, per_port);
+			if (is_late(since))
+				fail_msg("filter %u: %u packets have come", i, per_port[i]);
+		}
+		assert_false(hook_is_lost(r->hook));
+	}
+	return taken;
+}
+
+/* All that was sent has been seen, once, and what every filter accepts has come. */
+static void check_books(const struct rig *r, struct traffic *t, uint64_t taken, uint64_t dropped)
+{
+	const uint64_t arrived = t->n - dropped;
+	unsigned per_port[N_FILTERS] = { 0 };
+	time_t since = time(NULL);
+	uint64_t missing = 0;
+	struct counters c;
+
+	do {
+		c = counters_of(r);
+		taken += drain(r, t, per_port);
+	} while (count_seen(&c) < arrived && !is_late(since));
+	taken += drain(r, t, per_port);
+	assert_int_equal(count_seen(&c), arrived);
+	assert_int_equal(c.filtered.packets + c.delivered + c.ring_full + c.error, arrived);
+	assert_int_equal(c.ring_full + c.error, 0);
+	assert_int_equal(c.delivered, taken);
+	for (uint64_t seq = 0; seq < t->n; seq++)
+		missing += t->sent[seq] && port_of(seq) == ALWAYS && !t->came[seq];
+	assert_true(missing <= dropped - t->refused);
+	print_message("# %llu frames, %llu captured, %llu dropped by the veth\n",
+		      (unsigned long long)t->n, (unsigned long long)taken,
+		      (unsigned long long)dropped);
+}
+
+static void replace_under_traffic(enum xdp_mode mode)
+{
+	struct rig *r = &rigs[0];
+	uint64_t taken, sent_meanwhile = 0;
+	pthread_t sender;
+	char text[64];
+
+	if (!make_pair())
+		skip();
+	memset(&traffic, 0, sizeof(traffic));
+	open_rig(r, &hook_xdp, (struct hook_settings){ .snap = SNAP }, 8 << 20,
+		 filter_text(0, text));
+	assert_int_equal(hook_attach(r->hook, if_nametoindex("v0"), mode), 0);
+	traffic.fd = open_sender();
+	assert_int_equal(pthread_create(&sender, NULL, send_all, &traffic), 0);
+	taken = replace_all(r, &traffic, &sent_meanwhile);
+	traffic.stop = true;
+	pthread_join(sender, NULL);
+	close(traffic.fd);
+	assert_true(sent_meanwhile > 0);
+	check_books(r, &traffic, taken, dropped_by_veth());
+}
+
+static void a_filter_is_replaced_while_packets_flow(void **state is_unused)
+{
+	replace_under_traffic(XDP_MODE_NATIVE);
+}
+
+static void a_filter_is_replaced_in_generic_mode(void **state is_unused)
+{
+	replace_under_traffic(XDP_MODE_GENERIC);
+}
+
+static void losses_before_are_told_behind(void **state is_unused)
+{
+	struct rig *r = &rigs[0];
+	uint8_t frame[SMALL];
+	const struct event *ev;
+	struct counters c;
+	int verdict;
+
+	make_frame(frame, sizeof(frame), ALWAYS);
+	open_rig(r, &hook_xdp, (struct hook_settings){ .snap = SNAP }, 1, "udp");
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(run(r, frame, sizeof(frame), &verdict), 0);
+	c = counters_of(r);
+	assert_true(c.ring_full > 0 && c.delivered > 0);
+	assert_int_equal(replace(r, NULL), 0);
+	for (uint64_t i = 0; i < c.delivered; i++)
+		assert_non_null(take(r));
+	assert_null(take(r));
+	assert_int_equal(run(r, frame, sizeof(frame), &verdict), 0);
+	ev = take(r);
+	assert_non_null(ev);
+	assert_int_equal(ev->lost, c.ring_full);
+	assert_int_equal(counters_of(r).all.packets, 101);
+}
+
+static void a_filter_that_the_kernel_refuses_leaves_the_one_before(void **state is_unused)
+{
+	struct bpf_insn nothing[] = { [8] = { .code = BPF_JMP | BPF_EXIT } };
+	const struct filter bad = { nothing, array_size(nothing) };
+	struct rig *r = &rigs[0];
+	uint8_t frame[SMALL];
+	int verdict, err;
+
+	if (!make_pair())
+		skip();
+	open_rig(r, &hook_xdp, (struct hook_settings){ .snap = SNAP }, 1 << 20,
+		 "udp dst port 1000");
+	assert_int_equal(hook_attach(r->hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
+	err = hook_replace(r->hook, &bad);
+	assert_true(err < 0);
+	assert_false(hook_is_lost(r->hook));
+	for (uint16_t port = 999; port <= 1001; port++) {
+		make_frame(frame, sizeof(frame), port);
+		assert_int_equal(run(r, frame, sizeof(frame), &verdict), 0);
+	}
+	assert_int_equal(await(r)->hdr.dport, 1000);
+	assert_null(take(r));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(records_at_tc_are_those_of_xdp, close_rigs),
+		cmocka_unit_test_teardown(frames_in_pieces_are_the_same_on_their_way_out_and_in,
+					  close_rigs),
+		cmocka_unit_test_teardown(a_filter_is_replaced_while_packets_flow, close_rigs),
+		cmocka_unit_test_teardown(a_filter_is_replaced_in_generic_mode, close_rigs),
+		cmocka_unit_test_teardown(losses_before_are_told_behind, close_rigs),
+		cmocka_unit_test_teardown(a_filter_that_the_kernel_refuses_leaves_the_one_before,
+					  close_rigs),
+	};
+
+	object_set_log(OBJECT_SILENT);
+	if (geteuid() || unshare(CLONE_NEWNET)) {
+		puts("1..0 # SKIP needs root (CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)");
+		return 77;
+	}
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
