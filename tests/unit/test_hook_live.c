@@ -185,7 +185,7 @@ static void same_record(const char *where, const struct event *a, const struct e
 	x.tai_ns = y.tai_ns;
 	if (memcmp(&x, &y, sizeof(x)))
 		fail_msg(
-			"%s: the heads of the records differ: length %u and %u, captured %u and %u, end %u and %u",
+			"%s: the heads differ: length %u and %u, captured %u and %u, end %u and %u",
 			where, x.len, y.len, x.caplen, y.caplen, x.hdr.end, y.hdr.end);
 	if (memcmp(a->data, b->data, x.caplen))
 		fail_msg("%s: the bytes differ", where);
@@ -295,9 +295,10 @@ static bool make_pair(void)
 		fputs("1", f);
 		fclose(f);
 	}
-	if (system("ip link del v0 2>/dev/null; "
-		   "ip link add v0 mtu 9000 type veth peer name v1 mtu 9000 && "
-		   "ip link set v0 arp off up && ip link set v1 arp off up")) {
+	/* A shell that is busybox would take its own ip, which makes no veth. */
+	if (system("ip=$(command -v /sbin/ip || command -v ip); $ip link del v0 2>/dev/null; "
+		   "$ip link add v0 mtu 9000 type veth peer name v1 mtu 9000 && "
+		   "$ip link set v0 arp off up && $ip link set v1 arp off up")) {
 		print_message("# no veth pair can be made\n");
 		return false;
 	}
@@ -454,7 +455,7 @@ static uint64_t drain(const struct rig *r, struct traffic *t, unsigned per_port[
 			fail_msg("frame %llu has come twice", (unsigned long long)p.seq);
 		if (port != ALWAYS && p.filter > (unsigned)port - FIRST)
 			fail_msg(
-				"a frame that filter %u accepts was sent when %u was in its place, and captured",
+				"a frame of filter %u was sent when %u was in its place, and captured",
 				port - FIRST, p.filter);
 		if (port != ALWAYS)
 			per_port[port - FIRST]++;
