@@ -47,7 +47,6 @@ struct rig {
 	struct live_iface iface;			/* with the capture program */
 	struct live_source source;
 	struct outputs outputs;
-	struct source as_source;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
 	int sender;			/* AF_PACKET, on the other end of libpcap's veth */
@@ -72,45 +71,16 @@ static void *fill_ring(void *ctx)
 /* From the ring to the outputs, as a live capture does it. Returns the number of packets. */
 static uint64_t empty_ring(struct rig *r)
 {
+	struct source *s = &r->source.source;
 	struct packet p;
 	uint64_t n = 0;
-	unsigned taken;
 
-	live_source_look(&r->source, true);
-	while ((taken = live_source_batch(&r->source))) {
-		while (live_source_next(&r->source, &p)) {
-			outputs_packet(&r->outputs, &p);
-			live_source_took(&r->source, true);
-		}
-		n += taken;
-	}
+	r->source.stopped = true;	/* to the last one */
+	for (; s->ops->next(s, &p) > 0; n++)
+		outputs_packet(&r->outputs, &p);
 	outputs_flush(&r->outputs);
 	return n;
 }
-
-static void origin(struct source *s is_unused, struct origin *o is_unused)
-{
-}
-
-static const struct iface *iface(struct source *s, uint32_t id)
-{
-	const struct rig *r = (struct rig *)((char *)s - offsetof(struct rig, as_source));
-
-	return id ? NULL : &r->iface.iface;
-}
-
-static bool no_stats(struct source *s is_unused, uint32_t id is_unused,
-		     uint64_t unwritten is_unused, struct iface_stats *stats is_unused)
-{
-	return false;
-}
-
-static void warn(struct source *s is_unused, const char *sentence)
-{
-	fprintf(stderr, "%s\n", sentence);
-}
-
-static const struct source_ops source_ops = { origin, iface, no_stats, warn };
 
 static void open_outputs(struct rig *r, const char *path)
 {
@@ -121,9 +91,8 @@ static void open_outputs(struct rig *r, const char *path)
 			  .snap = SNAP },
 	};
 
-	r->as_source.ops = &source_ops;
 	if (outputs_open(&r->outputs, &settings, -1) ||
-	    !outputs_begin(&r->outputs, &r->as_source, bench_now_ns(), bench_now_ns()))
+	    !outputs_begin(&r->outputs, &r->source.source, bench_now_ns(), bench_now_ns()))
 		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s", path);
 }
 
@@ -258,8 +227,7 @@ static void open_ours(struct rig *r)
 	r->iface.iface = (struct iface){ .linktype = LINKTYPE_ETHERNET, .snaplen = SNAP };
 	r->iface.netif.has_mac = true;
 	memcpy(r->iface.netif.mac, r->frame, 6);
-	r->source = (struct live_source){ .rings = r->ring, .ifaces = &r->iface, .n_ifaces = 1 };
-	clock_init(&r->source.clock);
+	live_source_init(&r->source, r->ring, &r->iface, 1);
 }
 
 static void open_pcap(struct rig *r)

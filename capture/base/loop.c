@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* epoll, signalfd, timerfd. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/base/log.h"
 #include "capture/base/loop.h"
 #include "capture/base/util.h"
 
@@ -55,89 +56,162 @@ static void take_signals(sigset_t *set, sigset_t *stop)
 	}
 }
 
-int loop_open(struct loop *w)
+static int add(struct loop *l, int fd, uint32_t events, loop_fn ready, void *ctx)
+{
+	struct epoll_event e = { .events = events, .data.u32 = l->n_watched };
+
+	if (l->n_watched == LOOP_WATCHED)
+		return -ENOSPC;
+	l->watched[l->n_watched].ready = ready;
+	l->watched[l->n_watched++].ctx = ctx;
+	return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+}
+
+static void on_signal(void *loop)
+{
+	loop_look(loop);
+}
+
+static void on_timer(void *loop)
+{
+	struct loop *l = loop;
+	uint64_t expirations;
+	ssize_t ignored is_unused = read(l->timer_fd, &expirations, sizeof(expirations));
+
+	if (l->stats)
+		l->stats(l->ctx);
+}
+
+int loop_open(struct loop *l)
 {
 	sigset_t set;
 
-	take_signals(&set, &w->stop);
+	*l = (struct loop)LOOP_INIT;
+	take_signals(&set, &l->stop);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
-	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (w->epoll_fd < 0)
+	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (l->epoll_fd < 0)
 		return -errno;
-	w->fds[ON_SIGNAL] = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	w->stop_fd = signalfd(-1, &w->stop, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (w->fds[ON_SIGNAL] < 0 || w->stop_fd < 0)
+	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	l->stop_fd = signalfd(-1, &l->stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (l->signal_fd < 0 || l->stop_fd < 0)
 		return -errno;
-	return loop_add(w, ON_SIGNAL, w->fds[ON_SIGNAL]);
+	return add(l, l->signal_fd, EPOLLIN, on_signal, l);
 }
 
-int loop_add(struct loop *w, enum event_source source, int fd)
+int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx)
 {
-	/* The ring tells of a wake-up once, however long we leave its records lying. */
-	struct epoll_event e = { .events = source == ON_RING ? EPOLLIN | EPOLLET : EPOLLIN,
-				 .data.u32 = source };
-
-	w->fds[source] = fd;
-	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+	return add(l, fd, ready ? EPOLLIN : EPOLLIN | EPOLLET, ready, ctx);
 }
 
-int loop_add_timer(struct loop *w, uint64_t interval_ns)
+int loop_add_timer(struct loop *l, uint64_t interval_ns)
 {
 	const struct timespec t = { interval_ns / 1000000000, interval_ns % 1000000000 };
 	const struct itimerspec its = { .it_interval = t, .it_value = t };
-	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 
-	if (fd < 0 || timerfd_settime(fd, 0, &its, NULL))
+	l->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (l->timer_fd < 0 || timerfd_settime(l->timer_fd, 0, &its, NULL))
 		return -errno;
-	return loop_add(w, ON_TIMER, fd);
+	return add(l, l->timer_fd, EPOLLIN, on_timer, l);
 }
 
-unsigned loop_wait(struct loop *w, uint64_t timeout_ns)
+/* A terminal that goes can send two SIGHUP, so that one does not force the end. */
+static void take_stop(struct loop *l, int sig)
 {
-	const struct timespec t = { timeout_ns / 1000000000, timeout_ns % 1000000000 };
-	struct epoll_event events[N_SOURCES];
-	unsigned ready = 0;
-	int n = epoll_pwait2(w->epoll_fd, events, N_SOURCES, timeout_ns == UINT64_MAX ? NULL : &t,
-			     NULL);
-
-	for (int i = 0; i < n; i++)
-		ready |= 1u << events[i].data.u32;
-	if (ready & 1u << ON_TIMER) {
-		uint64_t expirations;
-		ssize_t ignored is_unused = read(w->fds[ON_TIMER], &expirations,
-						 sizeof(expirations));
-	}
-	return ready;
+	if (sig == SIGHUP && !l->asked && l->hangup && l->hangup(l->ctx))
+		return;
+	if (!l->asked)
+		l->asked = sig;
+	else if (sig != SIGHUP)
+		l->forced = sig;
 }
 
-int loop_signal(struct loop *w)
+bool loop_look(struct loop *l)
 {
 	struct signalfd_siginfo info;
 
-	return read(w->fds[ON_SIGNAL], &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo
-									    : 0;
+	while (read(l->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		int sig = info.ssi_signo;
+
+		if (sig != SIGUSR1 && sig != SIGUSR2)
+			take_stop(l, sig);
+		else if (sig == SIGUSR1 && l->stats)
+			l->stats(l->ctx);
+		else if (sig == SIGUSR2 && l->flush)
+			l->flush(l->ctx);
+	}
+	return !l->asked;
 }
 
-void loop_ignore_hangup(struct loop *w)
+void loop_wait(struct loop *l, uint64_t timeout_ns)
+{
+	const struct timespec t = { timeout_ns / 1000000000, timeout_ns % 1000000000 };
+	struct epoll_event events[LOOP_WATCHED];
+	int n = epoll_pwait2(l->epoll_fd, events, LOOP_WATCHED,
+			     timeout_ns == UINT64_MAX ? NULL : &t, NULL);
+
+	for (int i = 0; i < n; i++)
+		if (l->watched[events[i].data.u32].ready)
+			l->watched[events[i].data.u32].ready(l->watched[events[i].data.u32].ctx);
+}
+
+int loop_wait_for(struct loop *l, int fd, int timeout_ms)
+{
+	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
+				{ .fd = l->signal_fd, .events = POLLIN } };
+	bool waited = false;
+
+	while (loop_look(l)) {
+		int n = poll(fds, 2, waited ? timeout_ms : 0);
+
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if ((n > 0 && fds[0].revents) || (n == 0 && (waited || !timeout_ms)))
+			return 0;
+		if (n == 0 && l->flush)
+			l->flush(l->ctx);
+		waited = true;
+	}
+	return EINTR;
+}
+
+static void end_by(int sig)
+{
+	_exit(STATUS_SIGNAL + sig);
+}
+
+void loop_let_go(const struct loop *l)
+{
+	const struct sigaction action = { .sa_handler = end_by };
+
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigismember(&l->stop, sig) == 1)
+			sigaction(sig, &action, NULL);
+	sigprocmask(SIG_UNBLOCK, &l->stop, NULL);
+}
+
+void loop_take_back(const struct loop *l)
+{
+	sigprocmask(SIG_BLOCK, &l->stop, NULL);
+}
+
+void loop_ignore_hangup(struct loop *l)
 {
 	sigset_t set;
 
-	take_signals(&set, &w->stop);
+	take_signals(&set, &l->stop);
 	sigdelset(&set, SIGHUP);
-	sigdelset(&w->stop, SIGHUP);
-	signalfd(w->stop_fd, &w->stop, 0);
-	signalfd(w->fds[ON_SIGNAL], &set, 0);
+	sigdelset(&l->stop, SIGHUP);
+	signalfd(l->stop_fd, &l->stop, 0);
+	signalfd(l->signal_fd, &set, 0);
 }
 
-void loop_close(struct loop *w)
+void loop_close(struct loop *l)
 {
-	if (w->fds[ON_SIGNAL] >= 0)
-		close(w->fds[ON_SIGNAL]);
-	if (w->stop_fd >= 0)
-		close(w->stop_fd);
-	if (w->fds[ON_TIMER] >= 0)
-		close(w->fds[ON_TIMER]);
-	if (w->epoll_fd >= 0)
-		close(w->epoll_fd);
+	const int fds[] = { l->signal_fd, l->stop_fd, l->timer_fd, l->epoll_fd };
+
+	for (size_t i = 0; i < array_size(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 }

@@ -1,50 +1,84 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * All that a capture waits for, in one epoll set: the ring, signals, the statistics timer, the
- * clock, the interfaces.
+ * What happens beside the packets: signals, a timer, descriptors that become ready. The first
+ * signal asks for an end, in which nothing is lost; a second one forces it.
  */
 #ifndef XDPDUMP_BASE_LOOP_H
 #define XDPDUMP_BASE_LOOP_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-/* What happened; the index of a descriptor as well. */
-enum event_source { ON_RING, ON_SIGNAL, ON_TIMER, ON_CLOCK, ON_CHANGE, N_SOURCES };
+enum { LOOP_WATCHED = 8 };	/* descriptors at most */
+
+typedef void (*loop_fn)(void *ctx);
 
 struct loop {
-	int epoll_fd;
-	int fds[N_SOURCES];	/* -1: not watched */
-	sigset_t stop;		/* the signals that ask us to stop */
-	/* readable while a signal that asks us to stop is pending; loop_signal() takes it */
+	int epoll_fd, signal_fd, timer_fd;	/* -1: there is none */
+	/* readable while a signal that asks us to stop is pending; loop_look() takes it */
 	int stop_fd;
+	sigset_t stop;			/* the signals that ask us to stop */
+	int asked;			/* the one that did, 0: none */
+	int forced;			/* the next one after it */
+	/* what is to be done when something happens; the caller's to set, and NULL: nothing */
+	loop_fn stats;			/* SIGUSR1, and the timer */
+	loop_fn flush;			/* SIGUSR2, or there is nothing to read for now */
+	/* SIGHUP before we are asked to stop. False, and it asks for that */
+	bool (*hangup)(void *ctx);
+	void *ctx;			/* of these */
+	struct {
+		loop_fn ready;
+		void *ctx;
+	} watched[LOOP_WATCHED];
+	unsigned n_watched;
 };
 
-#define LOOP_INIT { .epoll_fd = -1, .fds = { -1, -1, -1, -1, -1 }, .stop_fd = -1 }
+#define LOOP_INIT { .epoll_fd = -1, .signal_fd = -1, .timer_fd = -1, .stop_fd = -1 }
 
 /*
  * Blocks the signals we handle and makes a descriptor for them: all that people, shells,
  * timeout(1), init systems and containers send to end a program, SIGUSR1 and SIGUSR2. Of those that
  * end us SIGHUP, SIGALRM and SIGXCPU stay ignored if they were; SIGINT and SIGQUIT do not: a script
  * that starts us in the background ignores them for us, and still has to be able to stop us.
+ * -errno. Whatever it returns, the loop is to be closed.
  */
-int loop_open(struct loop *w);
+int loop_open(struct loop *l);
 
-/* Adds a descriptor that the caller keeps. -errno. */
-int loop_add(struct loop *w, enum event_source source, int fd);
+/*
+ * Watches @fd, which stays the caller's: loop_wait() returns when it can be read, and calls @ready.
+ * Without that it only wakes us, once for each time that it becomes ready. -errno.
+ */
+int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx);
 
-/* Starts a periodic timer, a descriptor of its own. */
-int loop_add_timer(struct loop *w, uint64_t interval_ns);
+/* Starts a periodic timer, which asks for statistics. -errno. */
+int loop_add_timer(struct loop *l, uint64_t interval_ns);
 
-/* Waits up to @timeout_ns (UINT64_MAX: for ever). Returns 1 << source for all that are ready. */
-unsigned loop_wait(struct loop *w, uint64_t timeout_ns);
+/* Takes the signals that have come. False: we are to stop. */
+bool loop_look(struct loop *l);
 
-/* The next signal that has come, or 0. */
-int loop_signal(struct loop *w);
+/*
+ * Waits up to @timeout_ns (UINT64_MAX: for ever) for a signal or a descriptor, and deals with what
+ * has come.
+ */
+void loop_wait(struct loop *l, uint64_t timeout_ns);
+
+/*
+ * Waits until @fd can be read, at most @timeout_ms, -1: for ever: 0, or an errno: EINTR when we are
+ * to stop.
+ */
+int loop_wait_for(struct loop *l, int fd, int timeout_ms);
+
+/*
+ * Nothing is left to complete but what is printed, and whoever reads that may have stopped to: from
+ * here on a signal ends the process at once, with the status of one that was forced. And back.
+ */
+void loop_let_go(const struct loop *l);
+void loop_take_back(const struct loop *l);
 
 /* From now on SIGHUP means nothing. */
-void loop_ignore_hangup(struct loop *w);
+void loop_ignore_hangup(struct loop *l);
 
-void loop_close(struct loop *w);
+void loop_close(struct loop *l);
 
 #endif

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/*
- * A capture from start to end: the loop in between, which takes packets, signals and changes of the
- * interfaces as they come.
- */
+/* A capture from start to end, and what happens beside the packets. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,18 +13,11 @@
 #include "capture/kernel/rings.h"
 #include "capture/kernel/run_as.h"
 #include "capture/live/live_iface.h"
-#include "capture/packet/packet.h"
 
-enum {
-	/* packets between two looks at the signals */
-	SIGNALS_AFTER	= 8 * LIVE_SOURCE_BATCH,
-	/* nothing stays in a buffer for longer than 100 ms: that, a pace, and the window */
-	FLUSH_NS	= 90 * 1000 * 1000,
-	/* between two looks whether our programs are still there */
-	LOOK_NS		= 1000 * 1000 * 1000,
-};
+/* between two looks whether our programs are still there */
+enum { LOOK_NS = 1000 * 1000 * 1000 };
 
-/* ---- packets ---- */
+/* ---- signals ---- */
 
 bool capture_has_terminal(void)
 {
@@ -40,114 +29,26 @@ bool capture_has_terminal(void)
 }
 
 /* SIGHUP asks for a new file, unless there is none or it comes from the terminal that has gone. */
-static bool asks_for_file(const struct capture *l, int sig)
+static bool on_hangup(void *ctx)
 {
-	return sig == SIGHUP && outputs_is_file(&l->outputs) &&
-	       (!l->had_terminal || capture_has_terminal());
+	struct capture *l = ctx;
+
+	if (!outputs_is_file(&l->pump.outputs) || (l->had_terminal && !capture_has_terminal()))
+		return false;
+	outputs_next_file(&l->pump.outputs);
+	return true;
 }
 
-void capture_take_signals(struct capture *l)
+static void on_stats(void *ctx)
 {
-	int sig;
-
-	while ((sig = loop_signal(&l->waiter))) {
-		if (sig == SIGUSR1)
-			capture_print_stats(l);
-		else if (sig == SIGUSR2)
-			outputs_flush(&l->outputs);
-		else if (asks_for_file(l, sig))
-			outputs_next_file(&l->outputs);
-		else if (!l->asked)
-			l->asked = l->stopping = true;
-		else if (sig != SIGHUP)		/* of which a terminal that goes can send two */
-			l->forced = sig;
-	}
-	if (l->forced)
-		outputs_hurry(&l->outputs, 0);
+	capture_print_stats(ctx);
 }
 
-/*
- * Hands a batch on. What comes behind the end of what is wanted (-c, a failed write) is counted as
- * refused.
- */
-static unsigned take_batch(struct capture *l, bool wanted)
+static void on_flush(void *ctx)
 {
-	unsigned n = live_source_batch(&l->source);
-	struct packet p;
+	struct capture *l = ctx;
 
-	while (live_source_next(&l->source, &p)) {
-		bool hand_on = wanted && !l->outputs.done;
-
-		if (hand_on)
-			outputs_packet(&l->outputs, &p);
-		else
-			l->outputs.refused++;
-		live_source_took(&l->source, hand_on);
-	}
-	return n;
-}
-
-size_t capture_look(struct capture *l, bool all)
-{
-	size_t used = live_source_look(&l->source, all);
-
-	outputs_now(&l->outputs, l->source.looked_ns);
-	return used;
-}
-
-void capture_refuse(struct capture *l)
-{
-	capture_look(l, true);
-	while (take_batch(l, false))
-		;
-}
-
-uint64_t capture_drain(struct capture *l)
-{
-	bool rest = l->stopping;
-	uint64_t taken = 0;
-
-	while (!l->forced) {
-		unsigned n = take_batch(l, true);
-
-		taken += n;
-		if (n < LIVE_SOURCE_BATCH || taken % SIGNALS_AFTER == 0)
-			capture_take_signals(l);
-		/* off the interface first */
-		if (n < LIVE_SOURCE_BATCH || (!rest && (l->outputs.done || l->stopping)))
-			break;
-	}
-	return taken;
-}
-
-static void flush(struct capture *l, uint64_t taken)
-{
-	uint64_t now = clock_monotonic_ns();
-
-	if (!taken || now - l->flushed_ns >= FLUSH_NS) {
-		if (outputs_pending(&l->outputs))
-			outputs_flush(&l->outputs);
-		l->flushed_ns = now;
-	}
-}
-
-/* What the rings hold back may still belong into the current file. */
-static void turn(struct capture *l)
-{
-	if (!l->stopping && !l->outputs.done)
-		outputs_tick(&l->outputs, l->source.looked_ns - RING_WINDOW_NS);
-}
-
-/* How long to sleep: no longer than until the next file begins, or the links are looked at. */
-static uint64_t until_next(struct capture *l, uint64_t pace)
-{
-	uint64_t due = outputs_due(&l->outputs), now = clock_monotonic_ns();
-
-	pace = min_of(pace, (uint64_t)LOOK_NS);
-	if (due == UINT64_MAX)
-		return pace;
-	due += RING_WINDOW_NS;
-	return min_of(pace, due > now ? due - now : 0);
+	outputs_flush(&l->pump.outputs);
 }
 
 /* ---- interfaces ---- */
@@ -168,7 +69,7 @@ static void count_the_living(struct capture *l)
 	if (alive < l->n_ifaces)
 		l->status = STATUS_RUNTIME;
 	if (!alive)
-		l->stopping = true;
+		l->pump.ended = true;
 }
 
 static void changed(void *ctx, const struct netif *n, bool gone)
@@ -200,9 +101,18 @@ static void look_for_changes(struct capture *l)
 	}
 }
 
-/* The message that an interface is deleted may be on its way, and says better what has happened. */
-static void look_at_links(struct capture *l)
+void capture_interfaces_changed(void *ctx)
 {
+	struct capture *l = ctx;
+
+	if (!netif_watch_read(l->watch, changed, l))
+		look_for_changes(l);
+}
+
+/* The message that an interface is deleted may be on its way, and says better what has happened. */
+void capture_look_at_links(void *ctx)
+{
+	struct capture *l = ctx;
 	uint64_t now = clock_monotonic_ns();
 
 	if (now - l->looked_ns < LOOK_NS)
@@ -220,12 +130,13 @@ static void look_at_links(struct capture *l)
 
 /* ---- the clock ---- */
 
-static void clock_was_set(struct capture *l)
+void capture_clock_was_set(void *ctx)
 {
+	struct capture *l = ctx;
 	int64_t step_ns = clock_refresh(&l->source.clock);
 
-	clock_watch_again(l->waiter.fds[ON_CLOCK]);
-	outputs_clock_set(&l->outputs, clock_monotonic_ns(), clock_now_ns());
+	clock_watch_again(l->clock_fd);
+	outputs_clock_set(&l->pump.outputs, clock_monotonic_ns(), clock_now_ns());
 	if (!step_ns)
 		return;
 	for (unsigned i = 0; i < l->n_ifaces; i++)
@@ -236,39 +147,16 @@ static void clock_was_set(struct capture *l)
 
 /* ---- all of it ---- */
 
-static void run(struct capture *l)
-{
-	while (!l->stopping && !l->outputs.done) {
-		size_t used = capture_look(l, false);
-		uint64_t taken = capture_drain(l);
-		unsigned ready;
-
-		flush(l, taken);
-		turn(l);
-		look_at_links(l);
-		if (l->stopping || l->outputs.done)
-			break;
-		ready = loop_wait(&l->waiter,
-				  until_next(l, live_source_pace(&l->source, used, taken)));
-		if (ready & 1u << ON_SIGNAL)
-			capture_take_signals(l);
-		if (ready & 1u << ON_TIMER)
-			capture_print_stats(l);
-		if (ready & 1u << ON_CLOCK)
-			clock_was_set(l);
-		if (ready & 1u << ON_CHANGE && !netif_watch_read(l->watch, changed, l))
-			look_for_changes(l);
-	}
-}
-
 enum status capture_run(const struct opts *o)
 {
 	struct capture l = {
-		.opts = o, .waiter = LOOP_INIT, .n_ifaces = o->n_ifaces ? o->n_ifaces : 1,
+		.opts = o, .n_ifaces = o->n_ifaces ? o->n_ifaces : 1, .clock_fd = -1,
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
 			.promiscuous = o->promiscuous, .mode = o->mode, .filter = o->filter,
 		},
+		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
+			  .round = capture_look_at_links, .ctx = &l },
 	};
 	enum status status;
 
@@ -277,17 +165,20 @@ enum status capture_run(const struct opts *o)
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	status = capture_start(&l);
 	if (!status && l.listening) {
-		run(&l);
+		l.pump.loop.stats = on_stats;
+		l.pump.loop.flush = on_flush;
+		l.pump.loop.hangup = on_hangup;
+		l.pump.loop.ctx = &l;
+		pump_run(&l.pump);
 		status = capture_stop(&l);
 	}
 	for (unsigned i = 0; i < l.n_ifaces; i++)
 		live_iface_close(&l.ifaces[i]);
-	outputs_close(&l.outputs);
+	pump_close(&l.pump);
 	netif_watch_close(l.watch);
 	rings_close(l.rings);
-	if (l.waiter.fds[ON_CLOCK] >= 0)
-		close(l.waiter.fds[ON_CLOCK]);
-	loop_close(&l.waiter);
+	if (l.clock_fd >= 0)
+		close(l.clock_fd);
 	to_ebpf_free(&l.filter);
 	run_as_close(l.user);
 	free(l.ifaces);

@@ -5,9 +5,6 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -140,90 +137,46 @@ static const char *missing(const struct opts *o)
 /* Until all interfaces are there. Interrupted: l->asked. */
 static enum status wait_for_interfaces(struct capture *l)
 {
-	struct pollfd fds[] = { { .events = POLLIN },
-				{ .fd = l->waiter.fds[ON_SIGNAL], .events = POLLIN } };
 	const char *name, *said = NULL;
-	int sig, err = netif_watch_open(&l->watch);
+	int err = netif_watch_open(&l->watch);
 
 	if (err)
 		return log_fail(STATUS_RUNTIME, "cannot wait for interfaces: %s", strerror(-err));
-	fds[0].fd = netif_watch_fd(l->watch);
-	while (!l->asked && (name = missing(l->opts))) {
+	while (!l->pump.loop.asked && (name = missing(l->opts))) {
 		if (name != said)
 			log_announce("waiting for %s", name);
 		said = name;
-		poll(fds, 2, -1);
+		loop_wait_for(&l->pump.loop, netif_watch_fd(l->watch), -1);
 		netif_watch_read(l->watch, ignore_change, NULL);
-		while ((sig = loop_signal(&l->waiter)))
-			l->asked |= sig != SIGUSR1 && sig != SIGUSR2;
 	}
 	return STATUS_OK;
 }
 
 static enum status watch(struct capture *l)
 {
-	int clock_fd = clock_watch();
+	struct loop *loop = &l->pump.loop;
 	int err = l->watch ? 0 : netif_watch_open(&l->watch);
 
+	l->clock_fd = clock_watch();
 	if (!err)
-		err = loop_add(&l->waiter, ON_RING, rings_bell_fd(l->rings));
+		err = loop_add(loop, rings_bell_fd(l->rings), NULL, NULL);
 	if (!err)
-		err = loop_add(&l->waiter, ON_CHANGE, netif_watch_fd(l->watch));
-	if (!err && clock_fd >= 0)
-		err = loop_add(&l->waiter, ON_CLOCK, clock_fd);
+		err = loop_add(loop, netif_watch_fd(l->watch), capture_interfaces_changed, l);
+	if (!err && l->clock_fd >= 0)
+		err = loop_add(loop, l->clock_fd, capture_clock_was_set, l);
 	if (!err && l->opts->stats_ns)
-		err = loop_add_timer(&l->waiter, l->opts->stats_ns);
+		err = loop_add_timer(loop, l->opts->stats_ns);
 	return err ? log_fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err))
 		   : STATUS_OK;
 }
 
-static struct capture *capture_of(struct source *s)
-{
-	return (struct capture *)((char *)s - offsetof(struct capture, as_source));
-}
-
-static void origin(struct source *s, struct origin *o)
-{
-	const struct capture *l = capture_of(s);
-
-	o->hardware = l->uts.machine;
-	o->os = l->os;
-}
-
-static const struct iface *iface(struct source *s, uint32_t id)
-{
-	const struct capture *l = capture_of(s);
-
-	return id < l->n_ifaces ? &l->ifaces[id].iface : NULL;
-}
-
-static bool iface_stats(struct source *s, uint32_t id, uint64_t unwritten,
-			struct iface_stats *stats)
-{
-	struct live_iface *i = &capture_of(s)->ifaces[id];
-
-	live_iface_snapshot(i);
-	live_iface_stats(i, unwritten, stats);
-	return true;
-}
-
-static void warn(struct source *s is_unused, const char *sentence)
-{
-	log_complain("warning: %s", sentence);
-}
-
-static const struct source_ops source_ops = { origin, iface, iface_stats, warn };
-
 static enum status begin_file(struct capture *l)
 {
-	l->as_source.ops = &source_ops;
-	uname(&l->uts);
-	snprintf(l->os, sizeof(l->os), "%s %s", l->uts.sysname, l->uts.release);
-	if (!outputs_begin(&l->outputs, &l->as_source, clock_monotonic_ns(), clock_now_ns()) &&
-	    l->outputs.write_error)
-		return log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s",
-				rotate_path(l->outputs.rotate),
-				rotate_error(l->outputs.rotate, l->outputs.write_error));
+	const struct outputs *f = &l->pump.outputs;
+
+	if (!pump_begin(&l->pump, NULL) && f->write_error)
+		return log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(f->rotate),
+				rotate_error(f->rotate, f->write_error));
 	return STATUS_OK;
 }
 
@@ -255,7 +208,7 @@ enum status capture_start(struct capture *l)
 {
 	const struct opts *o = l->opts;
 	enum status status;
-	int err = loop_open(&l->waiter);
+	int err = loop_open(&l->pump.loop);
 
 	l->had_terminal = capture_has_terminal();
 
@@ -267,26 +220,21 @@ enum status capture_start(struct capture *l)
 	status = make_filter(l);
 	if (!status && o->wait)
 		status = wait_for_interfaces(l);
-	if (l->asked)
+	if (l->pump.loop.asked)
 		return STATUS_OK;
 	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
 		status = live_iface_describe(&l->ifaces[i], o->n_ifaces ? o->ifaces[i] : NULL, i,
 					     &l->settings);
 	if (!status)
-		status = open_outputs(&l->outputs, o, NULL, l->waiter.stop_fd, &l->user);
-	if (status || l->outputs.done)
+		status = open_outputs(&l->pump.outputs, o, NULL, l->pump.loop.stop_fd,
+				      &l->user);
+	if (status || l->pump.outputs.done)
 		return status;
 	status = load(l);
 	if (!status)
 		status = watch(l);
-	l->start_ns = l->flushed_ns = l->looked_ns = clock_monotonic_ns();
-	l->source = (struct live_source){
-		.rings = l->rings,
-		.ifaces = l->ifaces,
-		.n_ifaces = l->n_ifaces,
-		.looked_ns = l->start_ns,
-	};
-	clock_init(&l->source.clock);
+	live_source_init(&l->source, l->rings, l->ifaces, l->n_ifaces);
+	l->start_ns = l->looked_ns = l->source.looked_ns;
 	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
 		status = live_iface_attach(&l->ifaces[i], &l->settings);
 	if (!status)

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/*
- * The end of a capture: off the interface first, then the ring is drained, then the books are
- * closed.
- */
-#include <errno.h>
-#include <unistd.h>
-
+/* The end of a capture: the books are closed. */
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/rings.h"
@@ -13,8 +7,6 @@
 #include "capture/report/stats.h"
 
 typedef unsigned long long ull;
-
-enum { HURRY_MS = 1000 };	/* a reader has to take something within this time */
 
 /*
  * Of all interfaces, as of now; *c by protocol. Packets that the outputs could not take are known
@@ -34,7 +26,7 @@ static struct ledger sum_up(struct capture *l, struct counters *c)
 		live_iface_ledger(&l->ifaces[i], 0, &one);
 		ledger_add(&sum, &one);
 	}
-	sum.unwritten += outputs_lost(&l->outputs);
+	sum.unwritten += outputs_lost(&l->pump.outputs);
 	return sum;
 }
 
@@ -45,34 +37,6 @@ void capture_print_stats(struct capture *l)
 
 	t.ledger = &sum;
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
-}
-
-/*
- * Packets that entered the program before it was taken off may still be on their way into a ring.
- */
-static void drain_rest(struct capture *l)
-{
-	bool quiet;
-
-	do {
-		quiet = !capture_look(l, true);
-		capture_drain(l);
-		for (unsigned i = 0; i < l->n_ifaces; i++)
-			quiet &= live_iface_snapshot(&l->ifaces[i]);
-		if (!quiet)
-			usleep(1000);
-	} while (!l->forced && !quiet);
-	if (l->forced)
-		capture_refuse(l);
-}
-
-/* A signal ends the waiting for a reader; only one that forces the end ends the flush as well. */
-static void flush_rest(struct capture *l)
-{
-	do {
-		outputs_flush(&l->outputs);
-		capture_take_signals(l);
-	} while (!l->forced && outputs_pending(&l->outputs));
 }
 
 static void announce_count(uint64_t n, const char *what)
@@ -92,7 +56,7 @@ static void print_summary(struct capture *l)
 	if (ledger_lost(&sum) > reported)
 		log_announce("  %llu of them behind the last packet",
 			     (unsigned long long)(ledger_lost(&sum) - reported));
-	announce_count(outputs_captured(&l->outputs), "captured");
+	announce_count(outputs_captured(&l->pump.outputs), "captured");
 	announce_count(ledger_accepted(&sum), "received by filter");
 	announce_count(ledger_lost(&sum), "dropped by kernel");
 	announce_count(sum.if_dropped, "dropped by interface");
@@ -119,8 +83,8 @@ static enum status check_books(const struct capture *l)
 	for (unsigned i = 0; i < l->n_ifaces; i++) {
 		const struct live_iface *iface = &l->ifaces[i];
 
-		live_iface_ledger(iface, outputs_lost_of(&l->outputs, i), &ledger);
-		if (l->forced || iface->blind || l->source.malformed || rings_broken(l->rings) ||
+		live_iface_ledger(iface, outputs_lost_of(&l->pump.outputs, i), &ledger);
+		if (l->pump.loop.forced || iface->blind || l->source.malformed || rings_broken(l->rings) ||
 		    ledger_adds_up(&ledger, true))
 			continue;
 		status = log_fail(
@@ -136,21 +100,10 @@ static enum status check_books(const struct capture *l)
 
 enum status capture_stop(struct capture *l)
 {
-	int status;
+	enum status status;
 
-	l->stopping = true;
-	for (unsigned i = 0; i < l->n_ifaces; i++)
-		live_iface_detach(&l->ifaces[i]);
-	outputs_hurry(&l->outputs, HURRY_MS);
-	drain_rest(l);
-	flush_rest(l);
-	outputs_finish(&l->outputs);
-	capture_take_signals(l);
+	pump_finish(&l->pump);
 	print_summary(l);
-	/* no other file can begin, and the commands are not to be killed for that */
-	loop_ignore_hangup(&l->waiter);
-	if (outputs_wait(&l->outputs) == -EINTR)
-		capture_take_signals(l);
 	for (unsigned i = 0; i < l->n_ifaces; i++)
 		if (l->ifaces[i].blind)
 			l->status = STATUS_RUNTIME;
@@ -165,8 +118,6 @@ enum status capture_stop(struct capture *l)
 			     (unsigned long long)l->source.malformed);
 		l->status = STATUS_RUNTIME;
 	}
-	status = outputs_report(&l->outputs);
-	if (l->forced)
-		return STATUS_SIGNAL + l->forced;
-	return status ? (enum status)status : l->status;
+	status = pump_wait(&l->pump);
+	return status ? status : l->status;
 }

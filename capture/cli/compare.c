@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "capture/base/text.h"
-#include "capture/base/watch.h"
+#include "capture/base/loop.h"
+#include "capture/base/progress.h"
 #include "capture/cli/capture.h"
-#include "capture/cli/filtered.h"
+#include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/format/format.h"
 #include "capture/packet/link.h"
@@ -24,10 +25,11 @@ typedef unsigned long long ull;
 struct comparison {
 	const struct opts *opts;
 	struct compare_options how;
-	struct watch watch;
-	struct filtered sources[2];
+	struct loop loop;
+	struct progress progress;
+	struct file_source sources[2];
 	struct packet packets[2];
-	int got[2];		/* of filtered_next() */
+	int got[2];		/* of file_source_next() */
 	uint64_t n_same;
 };
 
@@ -87,7 +89,7 @@ static enum status show_difference(struct comparison *c, enum compare_result r, 
 {
 	char words[160];
 
-	watch_let_go(&c->watch);
+	loop_let_go(&c->loop);
 	compare_words(r, &c->packets[0], &c->packets[1], offset, words, sizeof(words));
 	printf("packet %llu differs: %s\n", (ull)c->n_same + 1, words);
 	for (unsigned which = 0; which < 2; which++) {
@@ -109,11 +111,11 @@ static enum status show_rest(struct comparison *c)
 	unsigned longer = c->got[1] > 0;
 	uint64_t n = 1;
 
-	while ((c->got[longer] = filtered_next(&c->sources[longer], &c->packets[longer])) > 0)
+	while ((c->got[longer] = file_source_next(&c->sources[longer], &c->packets[longer])) > 0)
 		n++;
 	if (has_failed(c, longer))
 		return STATUS_OK;
-	watch_let_go(&c->watch);
+	loop_let_go(&c->loop);
 	show_name(c, longer);
 	printf(" has %llu packet%s more: ", (ull)n, n == 1 ? "" : "s");
 	show_name(c, !longer);
@@ -129,7 +131,7 @@ static enum status compare(struct comparison *c)
 		uint32_t offset;
 
 		for (unsigned which = 0; which < 2; which++) {
-			c->got[which] = filtered_next(&c->sources[which], &c->packets[which]);
+			c->got[which] = file_source_next(&c->sources[which], &c->packets[which]);
 			if (has_failed(c, which))
 				return STATUS_OK;
 		}
@@ -149,11 +151,11 @@ static enum status complain_of_failure(const struct comparison *c)
 {
 	enum status status = STATUS_RUNTIME;
 
-	if (c->watch.asked)
-		return log_fail(STATUS_SIGNAL + c->watch.asked,
+	if (c->loop.asked)
+		return log_fail(STATUS_SIGNAL + c->loop.asked,
 				"stopped: the first %llu packets are the same", (ull)c->n_same);
 	for (unsigned which = 0; which < 2; which++) {
-		filtered_complain(&c->sources[which]);
+		file_source_complain(&c->sources[which]);
 		if (c->sources[which].refused)
 			status = STATUS_USAGE;
 	}
@@ -169,15 +171,15 @@ static enum status run(struct comparison *c)
 	enum status status;
 
 	for (unsigned which = 0; which < 2; which++) {
-		status = filtered_open(&c->sources[which], o, &c->watch, &o->reads[which], 1);
-		if (status || c->watch.asked)
+		status = file_source_open(&c->sources[which], o, &c->loop, &c->progress, &o->reads[which], 1);
+		if (status || c->loop.asked)
 			return status;
 	}
 	status = compare(c);
-	progress_erase(&c->watch.progress);
+	progress_erase(&c->progress);
 	if (has_failed(c, 0) || has_failed(c, 1))
 		return complain_of_failure(c);
-	if (!filtered_check_filter(&c->sources[0]) || !filtered_check_filter(&c->sources[1]))
+	if (!file_source_check_filter(&c->sources[0]) || !file_source_check_filter(&c->sources[1]))
 		return STATUS_USAGE;
 	if (!status && o->print.verbose >= 0)
 		printf("%llu packets, all the same\n", (ull)c->n_same);
@@ -194,12 +196,14 @@ enum status compare_run(const struct opts *o)
 	};
 	enum status status;
 
-	if (watch_open(&c.watch, false))
+	progress_init(&c.progress, false);
+	if (loop_open(&c.loop))
 		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	else
 		status = run(&c);
-	filtered_close(&c.sources[0]);
-	filtered_close(&c.sources[1]);
-	watch_close(&c.watch);
+	file_source_close(&c.sources[0]);
+	file_source_close(&c.sources[1]);
+	progress_erase(&c.progress);
+	loop_close(&c.loop);
 	return status;
 }

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "capture/base/util.h"
-#include "capture/base/watch.h"
+#include "capture/base/loop.h"
+#include "capture/base/progress.h"
 #include "capture/cli/capture.h"
-#include "capture/cli/filtered.h"
+#include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/expr.h"
 #include "capture/packet/link.h"
@@ -16,30 +17,30 @@
 #include "capture/report/info.h"
 
 /* Reads to the end, or as far as it goes: then *error says why. */
-static enum status read_all(struct filtered *s, struct info *i, const char **error)
+static enum status read_all(struct file_source *s, struct info *i, const char **error)
 {
 	struct packet p;
 	int got;
 
-	while ((got = filtered_next(s, &p)) > 0) {
+	while ((got = file_source_next(s, &p)) > 0) {
 		link_decode(&p);
 		if (info_packet(i, &p)) {
 			*error = "out of memory";
 			return STATUS_RUNTIME;
 		}
 	}
-	progress_erase(&s->watch->progress);
-	if (s->watch->asked)
+	progress_erase(s->progress);
+	if (s->loop->asked)
 		*error = "stopped as asked";
 	else if (got && !s->refused)
 		*error = merge_error(s->input, 0);
-	if (s->refused || (!s->watch->asked && !filtered_check_filter(s)))
+	if (s->refused || (!s->loop->asked && !file_source_check_filter(s)))
 		return STATUS_USAGE;
-	return *error && !s->watch->asked ? STATUS_RUNTIME : STATUS_OK;
+	return *error && !s->loop->asked ? STATUS_RUNTIME : STATUS_OK;
 }
 
 /* A file that cannot be read at all has no report. */
-static enum status report(struct filtered *s, struct info *i)
+static enum status report(struct file_source *s, struct info *i)
 {
 	const struct opts *o = s->opts;
 	cleanup(freep) char *filter = o->filter ? expr_line(o->filter) : NULL;
@@ -53,27 +54,28 @@ static enum status report(struct filtered *s, struct info *i)
 
 	if (status == STATUS_USAGE)
 		return status;
-	watch_let_go(s->watch);
+	loop_let_go(s->loop);
 	(o->screen == FORMAT_JSON ? info_json : info_text)(i, &from, stdout);
 	fflush(stdout);
-	watch_take_back(s->watch);
+	loop_take_back(s->loop);
 	if (status)
 		log_complain("%s", from.error);
 	return status;
 }
 
-static enum status report_file(const struct opts *o, struct watch *w, const char *path)
+static enum status report_file(const struct opts *o, struct loop *l,
+			       struct progress *p, const char *path)
 {
-	struct filtered s;
+	struct file_source s;
 	struct info i;
 	enum status status;
 
 	if (info_open(&i))
 		return log_fail(STATUS_RUNTIME, "out of memory");
-	status = filtered_open(&s, o, w, &path, 1);
-	if (!status && !w->asked)
+	status = file_source_open(&s, o, l, p, &path, 1);
+	if (!status && !l->asked)
 		status = report(&s, &i);
-	filtered_close(&s);
+	file_source_close(&s);
 	info_close(&i);
 	return status;
 }
@@ -81,20 +83,23 @@ static enum status report_file(const struct opts *o, struct watch *w, const char
 enum status info_run(const struct opts *o)
 {
 	enum status worst = STATUS_OK;
-	struct watch w;
+	struct progress progress;
+	struct loop loop;
 
-	if (watch_open(&w, false)) {
-		watch_close(&w);
+	progress_init(&progress, false);
+	if (loop_open(&loop)) {
+		loop_close(&loop);
 		return log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	}
-	for (unsigned n = 0; n < o->n_reads && !w.asked; n++) {
+	for (unsigned n = 0; n < o->n_reads && !loop.asked; n++) {
 		enum status status;
 
 		if (n && o->screen != FORMAT_JSON)
 			putchar('\n');
-		status = report_file(o, &w, o->reads[n]);
+		status = report_file(o, &loop, &progress, o->reads[n]);
 		worst = status > worst ? status : worst;
 	}
-	watch_close(&w);
+	progress_erase(&progress);
+	loop_close(&loop);
 	return log_finish_stdout() ? STATUS_INCOMPLETE : worst;
 }

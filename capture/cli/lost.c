@@ -13,9 +13,10 @@
 
 #include "capture/base/numbers.h"
 #include "capture/base/text.h"
-#include "capture/base/watch.h"
+#include "capture/base/loop.h"
+#include "capture/base/progress.h"
 #include "capture/cli/capture.h"
-#include "capture/cli/filtered.h"
+#include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/packet/imprint.h"
 #include "capture/packet/packet.h"
@@ -26,15 +27,16 @@
 enum { NS_PER_SEC = 1000000000 };
 
 struct side {
-	struct filtered source;
+	struct file_source source;
 	struct packet packet;
 	uint64_t ns;		/* its time, or that of the last one before it which has one */
-	int got;		/* of filtered_next() */
+	int got;		/* of file_source_next() */
 };
 
 struct search {
 	const struct opts *opts;
-	struct watch watch;
+	struct loop loop;
+	struct progress progress;
 	struct hash_key key;
 	struct side sides[2];
 	struct match *match;
@@ -60,7 +62,7 @@ static void alone(void *ctx, unsigned side, uint64_t number)
 
 static void advance(struct side *side)
 {
-	side->got = filtered_next(&side->source, &side->packet);
+	side->got = file_source_next(&side->source, &side->packet);
 	if (side->got > 0 && side->packet.has & PACKET_TIME)
 		side->ns = side->packet.ts_ns;
 }
@@ -220,8 +222,8 @@ static enum status run(struct search *s)
 	enum status status = STATUS_OK;
 
 	for (unsigned which = 0; which < 2 && !status; which++)
-		status = filtered_open(&s->sides[which].source, o, &s->watch, &o->reads[which], 1);
-	if (status || s->watch.asked)
+		status = file_source_open(&s->sides[which].source, o, &s->loop, &s->progress, &o->reads[which], 1);
+	if (status || s->loop.asked)
 		return status;
 	if (s->lost && (!strcmp(o->reads[0], "-") || merge_is_stream(s->sides[0].source.input)))
 		return log_fail(STATUS_USAGE,
@@ -229,11 +231,11 @@ static enum status run(struct search *s)
 				merge_name(s->sides[0].source.input, 0));
 	if (read_both(s))
 		return log_fail(STATUS_RUNTIME, "out of memory");
-	progress_erase(&s->watch.progress);
-	if (s->watch.asked)
-		return log_fail(STATUS_SIGNAL + s->watch.asked, "stopped");
+	progress_erase(&s->progress);
+	if (s->loop.asked)
+		return log_fail(STATUS_SIGNAL + s->loop.asked, "stopped");
 	for (unsigned which = 0; which < 2; which++) {
-		filtered_complain(&s->sides[which].source);
+		file_source_complain(&s->sides[which].source);
 		if (s->sides[which].got < 0)
 			status = s->sides[which].source.refused ? STATUS_USAGE : STATUS_RUNTIME;
 	}
@@ -251,18 +253,20 @@ static enum status search(const struct opts *o, struct numbers *lost, bool *comp
 	enum status status;
 
 	hash_key_init(&s.key);
-	if (watch_open(&s.watch, false))
+	progress_init(&s.progress, false);
+	if (loop_open(&s.loop))
 		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	else if (match_open(&s.match, o->window_ns, &hooks) || delays_open(&s.delays))
 		status = log_fail(STATUS_RUNTIME, "out of memory");
 	else
 		status = run(&s);
 	*complete = !s.sides[0].got && !s.sides[1].got;
-	filtered_close(&s.sides[0].source);
-	filtered_close(&s.sides[1].source);
+	file_source_close(&s.sides[0].source);
+	file_source_close(&s.sides[1].source);
 	match_close(s.match);
 	delays_close(s.delays);
-	watch_close(&s.watch);
+	progress_erase(&s.progress);
+	loop_close(&s.loop);
 	return status;
 }
 

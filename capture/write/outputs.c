@@ -97,7 +97,7 @@ static bool check(struct outputs *f, int *error, int err)
 
 bool outputs_begin(struct outputs *f, struct source *from, uint64_t now, uint64_t wall_ns)
 {
-	if (f->stop_ns)
+	if (f->stop_ns && f->live)
 		f->stop_at = now + f->stop_ns;
 	return !f->rotate || rotate_begun(f->rotate) ||
 	       check(f, &f->write_error, rotate_begin(f->rotate, from, now, wall_ns));

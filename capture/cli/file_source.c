@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Input and filter in a row. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "capture/base/loop.h"
+#include "capture/base/progress.h"
+#include "capture/cli/file_source.h"
+#include "capture/cli/opts.h"
+#include "capture/filter/per_link.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
+#include "capture/read/capfile.h"
+#include "capture/read/merge.h"
+#include "capture/write/schedule.h"
+
+enum { LOOK_EVERY = 4096 };	/* packets */
+
+static void warn_of_input(void *ctx, const char *sentence)
+{
+	struct file_source *s = ctx;
+
+	progress_erase(s->progress);
+	log_complain("warning: %s", sentence);
+}
+
+static int wait_for(void *ctx, int fd, int timeout_ms)
+{
+	struct file_source *s = ctx;
+
+	return loop_wait_for(s->loop, fd, timeout_ms);
+}
+
+static int check(void *ctx)
+{
+	struct file_source *s = ctx;
+
+	return loop_look(s->loop) ? 0 : EINTR;
+}
+
+/*
+ * Tells why the filter does not work, of @i if it is not for the first interface, and that nothing
+ * comes of it.
+ */
+static int refuse(struct file_source *s, const struct iface *i)
+{
+	char name[64] = "";
+
+	s->refused = true;
+	progress_erase(s->progress);
+	if (i)
+		link_type_name(i->linktype, name, sizeof(name));
+	if (i && i->id)
+		log_complain("%s: link type %s: %s", merge_title(s->input), name,
+			     per_link_error(s->per_link));
+	else
+		log_complain("%s", per_link_error(s->per_link));
+	return -EINVAL;
+}
+
+static int no_memory(struct file_source *s)
+{
+	s->refused = true;
+	progress_erase(s->progress);
+	log_complain("out of memory");
+	return -EINVAL;
+}
+
+/* The filter is not for the packets of @i. Goes on if there may be others. */
+static int leave_out(struct file_source *s, const struct iface *i)
+{
+	char name[64];
+
+	if (s->is_single || per_link_is_wrong(s->per_link))
+		return refuse(s, i);
+	s->left_out = true;
+	progress_erase(s->progress);
+	link_type_name(i->linktype, name, sizeof(name));
+	log_complain("warning: %s: packets of link type %s are left out: %s", merge_title(s->input),
+		     name, per_link_error(s->per_link));
+	return 0;
+}
+
+/* Is it for one of the interfaces so far? Each is asked once. */
+static bool is_good(struct file_source *s)
+{
+	const struct iface *i;
+
+	while (s->per_link && !per_link_is_good(s->per_link) &&
+	       (i = merge_iface(s->input, s->n_checked))) {
+		if (per_link_check(s->per_link, i) == -ENOMEM)
+			break;
+		s->n_checked++;
+	}
+	return !s->per_link || per_link_is_good(s->per_link);
+}
+
+bool file_source_check_filter(struct file_source *s)
+{
+	const struct iface *first = merge_iface(s->input, 0);
+
+	if (s->refused || is_good(s))
+		return !s->refused;
+	if (per_link_check(s->per_link, first) == -ENOMEM)
+		return no_memory(s), false;
+	if (!first && per_link_is_good(s->per_link))
+		return true;
+	if (!s->left_out)
+		return refuse(s, first), false;
+	log_complain("%s: no interface has a link type that the filter is for",
+		     merge_title(s->input));
+	s->refused = true;
+	return false;
+}
+
+static bool look(struct file_source *s)
+{
+	uint64_t done, size;
+
+	if (!loop_look(s->loop))
+		return false;
+	if (progress_is_due(s->progress)) {
+		if (!merge_progress(s->input, &done, &size))
+			size = 0;
+		progress_show(s->progress, s->n_read, done, size);
+	}
+	return true;
+}
+
+/* 1: the packet is wanted, 0: not, or an error. */
+static int sift(struct file_source *s, const struct packet *p)
+{
+	int got = per_link_packet(s->per_link, p);
+
+	if (got >= 0)
+		return got;
+	return got == -ENOMEM ? no_memory(s) : leave_out(s, p->iface);
+}
+
+/*
+ * Of a filter that is for nothing there is nothing is to come, so they wait until it is for
+ * something; for so many bytes.
+ */
+static int copy_blocks(struct file_source *s, const struct packet *next)
+{
+	enum { HELD_MAX = 16 << 20 };
+
+	if (!s->hooks.copy)
+		return 0;
+	if (!is_good(s) && s->held.len + s->blocks->len < HELD_MAX)
+		return s->blocks->len ? blocks_append(&s->held, s->blocks->bytes, s->blocks->len)
+				      : 0;
+	if (s->held.len)
+		s->hooks.copy(s->hooks.ctx, &s->held, next);
+	if (s->blocks->len)
+		s->hooks.copy(s->hooks.ctx, s->blocks, next);
+	s->held.len = 0;
+	return 0;
+}
+
+int file_source_next(struct file_source *s, struct packet *p)
+{
+	for (;;) {
+		int got;
+
+		if (s->n_read % LOOK_EVERY == 0 && !look(s))
+			return -EINTR;
+		got = merge_next(s->input, p);
+		if (s->loop->asked)
+			return -EINTR;
+		if (got > 0)
+			s->n_read++;
+		if ((s->blocks->len || s->held.len) && copy_blocks(s, got > 0 ? p : NULL))
+			return no_memory(s);
+		if (got <= 0)
+			return got;
+		if (s->hooks.first && p->has & PACKET_TIME) {
+			s->hooks.first(s->hooks.ctx, p);
+			s->hooks.first = NULL;
+		}
+		got = s->per_link ? sift(s, p) : 1;
+		if (got)
+			return got;
+	}
+}
+
+static void tell_recovery(const struct file_source *s)
+{
+	struct recovery r = merge_recovery(s->input);
+
+	if (!r.places && !r.mended)
+		log_announce("%llu packets; no damage found", (unsigned long long)r.packets);
+	else
+		log_announce(
+			"%llu packets recovered; %llu bytes skipped in %llu place%s, %llu place%s mended",
+			(unsigned long long)r.packets, (unsigned long long)r.bytes,
+			(unsigned long long)r.places, r.places == 1 ? "" : "s",
+			(unsigned long long)r.mended, r.mended == 1 ? "" : "s");
+}
+
+void file_source_complain(const struct file_source *s)
+{
+	const char *sentence;
+
+	if (s->opts->recover && s->n_read)
+		tell_recovery(s);
+	for (unsigned i = 0; (sentence = merge_error(s->input, i)); i++)
+		log_complain("%s", sentence);
+}
+
+/* ---- as a source ---- */
+
+static struct file_source *of(struct source *s)
+{
+	return (struct file_source *)s;
+}
+
+static int next(struct source *source, struct packet *p)
+{
+	struct file_source *s = of(source);
+	int got = s->stopped ? 0 : file_source_next(s, p);
+
+	return got ? got : -ENODATA;
+}
+
+/* What cannot be written any more is counted; but a stream may have no end. */
+static bool stop(struct source *source, bool failed)
+{
+	struct file_source *s = of(source);
+
+	s->hooks.copy = NULL;
+	s->stopped = !failed || merge_is_stream(s->input);
+	if (failed && s->stopped)
+		log_complain("%s: not read to its end, as it cannot be written",
+			     merge_title(s->input));
+	return !s->stopped;
+}
+
+/* Of all files that have shown it when the first output is begun. */
+static void origin(struct source *source, struct origin *o)
+{
+	struct file_source *s = of(source);
+
+	if (!s->has_section)
+		s->section = merge_section_options(s->input);
+	s->has_section = true;
+	o->hardware = merge_section(s->input, SHB_HARDWARE);
+	o->os = merge_section(s->input, SHB_OS);
+	o->options = s->section;
+}
+
+static const struct iface *iface(struct source *s, uint32_t id)
+{
+	return merge_iface(of(s)->input, id);
+}
+
+/* They are those of the capture, whatever has become of its packets here. */
+static bool stats(struct source *s, uint32_t id, uint64_t unwritten is_unused,
+		  struct iface_stats *stats)
+{
+	const struct iface_stats *known = merge_stats(of(s)->input, id);
+
+	if (known)
+		*stats = *known;
+	return known;
+}
+
+static void warn(struct source *s, const char *sentence)
+{
+	progress_erase(of(s)->progress);
+	log_complain("warning: %s: %s", merge_title(of(s)->input), sentence);
+}
+
+static const struct source_ops ops = {
+	.next = next, .stop = stop, .origin = origin, .iface = iface, .stats = stats, .warn = warn,
+};
+
+/* ---- all of it ---- */
+
+enum status file_source_open(struct file_source *s, const struct opts *o, struct loop *l,
+			     struct progress *p, const char *const *paths, unsigned n)
+{
+	const struct merge_options options = {
+		.warn = warn_of_input,
+		.wait = wait_for,
+		.look = check,
+		.ctx = s,
+		.recover = o->recover,
+		.concatenated = o->concatenated,
+		.follow = o->follow,
+		.copy = o->write && o->format == FORMAT_PCAPNG,
+		.local = n == 1 && !o->follow && !schedule_rotates(&o->rotate),
+	};
+
+	*s = (struct file_source){ .source.ops = &ops, .opts = o, .loop = l, .progress = p };
+	if (o->filter && per_link_open(&s->per_link, o->filter, o->filter_file, !o->no_optimize))
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	if (!merge_open(&s->input, paths, n, &options)) {
+		s->blocks = merge_blocks(s->input);
+		/* a classic file has shown its only one */
+		s->is_single = n == 1 && !o->recover && !o->follow && merge_iface(s->input, 0);
+		return STATUS_OK;
+	}
+	if (l->asked)
+		return STATUS_OK;
+	file_source_complain(s);
+	return STATUS_RUNTIME;
+}
+
+void file_source_close(struct file_source *s)
+{
+	per_link_close(s->per_link);
+	free(s->held.bytes);
+	merge_close(s->input);
+}

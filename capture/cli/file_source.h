@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The packets of files, those that match the filter; now and then a look at the signals, and at how
+ * far we are. For the drivers: it complains itself.
+ */
+#ifndef XDPDUMP_CLI_FILE_SOURCE_H
+#define XDPDUMP_CLI_FILE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/base/log.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/source.h"
+#include "capture/read/capfile.h"
+
+struct loop;
+struct merge;
+struct opts;
+struct per_link;
+struct progress;
+
+/* What the driver wants to see besides. Functions may be NULL. */
+struct file_source_hooks {
+	/* The first packet of the input with a time, before the filter. */
+	void (*first)(void *ctx, const struct packet *p);
+
+	/* Takes pcapng blocks that stand in front of packet @next, or, with NULL, of the end. */
+	void (*copy)(void *ctx, const struct blocks *b, const struct packet *next);
+	void *ctx;
+};
+
+struct file_source {
+	struct source source;
+	const struct opts *opts;
+	struct loop *loop;
+	struct progress *progress;
+	struct merge *input;
+	const struct blocks *blocks;	/* of input: those in front of the packet that was read */
+	struct per_link *per_link;		/* NULL: no filter */
+	struct file_source_hooks hooks;	/* the owner's to set */
+	/* for hooks.copy, as long as the filter is good for no interface */
+	struct blocks held;
+	struct raw_options section;	/* comments on it, as of when they were asked for first */
+	bool has_section;
+	uint32_t n_checked;		/* interfaces that it is not good for */
+	uint64_t n_read;		/* packets of the input */
+	bool is_single;			/* the input has one interface and will not have another */
+	/* packets of a link type that the filter is not for, which was said */
+	bool left_out;
+	/* the filter, for all there is or comes; complained about */
+	bool refused;
+	bool stopped;
+};
+
+/*
+ * Opens @n files with the filter of @o. Whatever it returns, the source is to be closed, and
+ * stays where it is until then.
+ */
+enum status file_source_open(struct file_source *s, const struct opts *o, struct loop *l,
+			     struct progress *p, const char *const *paths, unsigned n);
+
+/*
+ * 1: a packet, until the next call. 0: the end. -EINTR: we were asked to stop. -EINVAL: the filter was refused, which was
+ * said. Or as merge_next(): file_source_complain() tells.
+ */
+int file_source_next(struct file_source *s, struct packet *p);
+
+/*
+ * Is the filter one for any of the interfaces so far, or, if there are none, of Ethernet?
+ * Complains.
+ */
+bool file_source_check_filter(struct file_source *s);
+
+/*
+ * All sentences about files that could not be read to their end; with --recover, what it came to.
+ */
+void file_source_complain(const struct file_source *s);
+
+void file_source_close(struct file_source *s);
+
+#endif
