@@ -1,0 +1,856 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * One interface of a capture, from the records of the program to packets, statistics and sentences.
+ * The kernel's side, which is all of hook.h, xdp.h and netif.h that it calls, is played by the
+ * test, so that this needs no privileges.
+ */
+#include <sys/utsname.h>
+
+#include "bpf/event.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/hook.h"
+#include "capture/kernel/netif.h"
+#include "capture/live/live_iface.h"
+#include "capture/packet/link.h"
+#include "capture/packet/pcapng_codes.h"
+
+#include "tests/unit/written.h"
+
+/* ---- the kernel ---- */
+
+static struct {
+	struct hook hook;		/* all that it needs to be is one */
+	bool attached;
+	struct netif netif;		/* the only one */
+	int load_err, query, counters_err, promiscuous, default_err, find_err;
+	int attach_err[XDP_MODE_OFFLOAD + 1];
+	bool routed, strips_vlan, is_lost;
+	const char *driver;
+	struct hook_settings settings;	/* with which it was loaded */
+	unsigned n_read;		/* looks at the counters */
+	struct counters counters[2];	/* of the first and of the later ones */
+} kernel;
+
+const struct hook_ops hook_xdp;
+
+int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
+	      const struct hook_settings *s)
+{
+	assert_ptr_equal(ops, &hook_xdp);
+	(void)rings;
+	kernel.settings = *s;
+	*h = kernel.load_err ? NULL : &kernel.hook;
+	return kernel.load_err;
+}
+
+int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode)
+{
+	assert_ptr_equal(h, &kernel.hook);
+	assert_int_equal(ifindex, kernel.netif.ifindex);
+	kernel.attached = !kernel.attach_err[mode];
+	return kernel.attach_err[mode];
+}
+
+bool hook_is_lost(const struct hook *h)
+{
+	assert_ptr_equal(h, &kernel.hook);
+	return kernel.is_lost;
+}
+
+void hook_detach(struct hook *h)
+{
+	assert_ptr_equal(h, &kernel.hook);
+	kernel.attached = false;
+}
+
+int hook_counters(const struct hook *h, struct counters *sum)
+{
+	assert_ptr_equal(h, &kernel.hook);
+	*sum = kernel.counters[kernel.n_read++ ? 1 : 0];
+	return kernel.counters_err;
+}
+
+struct hook *hook_close(struct hook *h)
+{
+	(void)h;
+	return NULL;
+}
+
+int xdp_query(int ifindex, struct xdp_program found[static 3])
+{
+	(void)ifindex;
+	found[0] = (struct xdp_program){ .id = 7, .mode = XDP_MODE_GENERIC, .name = "other" };
+	return kernel.query;
+}
+
+const char *xdp_mode_name(enum xdp_mode mode)
+{
+	static const char *const names[] = { "auto", "native", "generic", "offload" };
+
+	return names[mode];
+}
+
+int netif_by_name(const char *name, struct netif *n)
+{
+	*n = kernel.netif;
+	if (kernel.find_err)
+		return kernel.find_err;
+	return strcmp(name, kernel.netif.name) && strcmp(name, "other-name") ? -ENODEV : 0;
+}
+
+int netif_by_index(int ifindex, struct netif *n)
+{
+	*n = kernel.netif;
+	return ifindex == kernel.netif.ifindex ? 0 : -ENODEV;
+}
+
+int netif_by_place(unsigned place, struct netif *n)
+{
+	*n = kernel.netif;
+	return place == 1 ? 0 : -ENODEV;
+}
+
+int netif_default(struct netif *n, bool *routed)
+{
+	*n = kernel.netif;
+	*routed = kernel.routed;
+	return kernel.default_err;
+}
+
+void netif_nearest(const char *name, char *out, unsigned cap)
+{
+	snprintf(out, cap, "%s", name[0] == kernel.netif.name[0] ? kernel.netif.name : "");
+}
+
+uint64_t netif_speed_bps(const char *name)
+{
+	return strcmp(name, kernel.netif.name) ? 0 : 10000000000;
+}
+
+void netif_driver(const char *name, char *out, unsigned cap)
+{
+	snprintf(out, cap, "%s", strcmp(name, kernel.netif.name) ? "unknown" : kernel.driver);
+}
+
+bool netif_strips_vlan(const char *name)
+{
+	(void)name;
+	return kernel.strips_vlan;
+}
+
+int netif_promiscuous(int ifindex)
+{
+	(void)ifindex;
+	return kernel.promiscuous < 0 ? kernel.promiscuous
+				      : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* ---- an interface ---- */
+
+static const struct live_iface_settings plain = { .snap = 100, .mode = XDP_MODE_NATIVE };
+
+static struct live_iface iface;
+
+static int set_up(void **state)
+{
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.driver = "veth 1.0";
+	kernel.netif = (struct netif){
+		.ifindex = 3,
+		.name = "v0",
+		.up = true,
+		.running = true,
+		.ethernet = true,
+		.has_mac = true,
+		.mac = { 2, 0, 0, 0, 0, 1 },
+		.has_rx_missed = true,
+		.rx_missed = 100,
+	};
+	iface = (struct live_iface){ .hook = NULL };
+	if (written_set_up(state) || live_iface_describe(&iface, "v0", 5, &plain) ||
+	    live_iface_load(&iface, NULL, &plain, NULL) || live_iface_attach(&iface, &plain))
+		return -1;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	live_iface_close(&iface);
+	return written_tear_down(state);
+}
+
+#define with_iface(t)	cmocka_unit_test_setup_teardown(t, set_up, tear_down)
+
+/* ---- packets ---- */
+
+static union {
+	struct event ev;
+	uint8_t bytes[sizeof(struct event) + 128];
+} record;
+
+static const struct clock tai = { .offset_ns = 37 * WRITTEN_SEC, .before_ns = 37 * WRITTEN_SEC };
+
+/* Of an IPv4 packet with UDP, its headers as the program finds them. */
+static struct packet from_record(uint32_t caplen, void (*change)(struct event *ev))
+{
+	static const uint8_t udp[] = {
+		2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0,
+		0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+		0, 53, 0, 99, 0, 8, 0, 0,
+	};
+	struct packet p = { .data = udp, .caplen = sizeof(udp), .len = 60, .iface = &iface.iface };
+
+	link_decode(&p);
+	record.ev = (struct event){
+		.tai_ns = 1037 * WRITTEN_SEC + 5,
+		.len = 60,
+		.caplen = caplen,
+		.queue = 4,
+		.iface = 5,
+		.hdr = p.hdr,
+	};
+	memcpy(record.ev.data, udp, sizeof(udp));
+	if (change)
+		change(&record.ev);
+	live_iface_packet(&iface, &record.ev, &tai, 1000 * WRITTEN_SEC, &p);
+	return p;
+}
+
+static void a_record_becomes_a_packet_that_points_into_it(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	p = from_record(42, NULL);
+	assert_int_equal(p.ts_ns, 1000 * WRITTEN_SEC + 5);
+	assert_int_equal(p.caplen, 42);
+	assert_int_equal(p.len, 60);
+	assert_int_equal(p.queue, 4);
+	assert_int_equal(p.has, PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE);
+	assert_ptr_equal(p.data, record.ev.data);
+	assert_ptr_equal(p.iface, &iface.iface);
+	assert_int_equal(p.iface->id, 5);
+	assert_int_equal(p.hdr.dport, 99);
+}
+
+static const struct reception {
+	const char *name;
+	uint8_t to[6];
+	uint32_t caplen;
+	bool no_mac;
+	uint32_t flags;
+} receptions[] = {
+	{ "to_its_own_address", { 2, 0, 0, 0, 0, 1 }, 42, false, EPB_UNICAST },
+	{ "to_another_one", { 2, 0, 0, 0, 0, 2 }, 42, false, EPB_PROMISC },
+	{ "to_all", { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, 42, false, EPB_BROADCAST },
+	{ "to_many", { 1, 0, 0x5e, 0, 0, 1 }, 42, false, EPB_MULTICAST },
+	{ "to_many_but_one_bit_of_all", { 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe }, 42, false,
+	  EPB_MULTICAST },
+	{ "an_interface_without_an_address_has_none_of_its_own", { 2, 0, 0, 0, 0, 1 }, 42, true,
+	  EPB_PROMISC },
+	{ "six_bytes_are_enough", { 2, 0, 0, 0, 0, 1 }, 6, false, EPB_UNICAST },
+	{ "of_five_bytes_nothing_is_said", { 2, 0, 0, 0, 0, 1 }, 5, false, 0 },
+};
+
+static const struct reception *now_to;
+
+static void send_to(struct event *ev)
+{
+	memcpy(ev->data, now_to->to, sizeof(now_to->to));
+}
+
+static void whom_it_was_sent_to(void **state)
+{
+	const struct reception *c = now_to = *state;
+
+	assert_int_equal(set_up(NULL), 0);
+	iface.netif.has_mac = !c->no_mac;
+	assert_int_equal(from_record(c->caplen, send_to).flags, EPB_INBOUND | c->flags);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+static void trust_ports(struct event *ev)
+{
+	ev->hdr.dport = 98;
+}
+
+static void short_end(struct event *ev)
+{
+	ev->hdr.end = PARSE_SHORT;
+	ev->hdr.dport = 98;
+}
+
+static void long_headers(struct event *ev)
+{
+	ev->hdr.hdr_len = 43;
+	ev->hdr.dport = 98;
+}
+
+static void l3_behind(struct event *ev)
+{
+	ev->hdr.l3_off = 23;
+	ev->hdr.dport = 98;
+}
+
+static void l4_behind(struct event *ev)
+{
+	ev->hdr.l4_off = 43;
+	ev->hdr.dport = 98;
+}
+
+static void many_tags(struct event *ev)
+{
+	ev->hdr.n_tags = 4;
+	ev->hdr.dport = 98;
+}
+
+static void odd_version(struct event *ev)
+{
+	ev->hdr.ip_version = 5;
+	ev->hdr.dport = 98;
+}
+
+static const struct header_case {
+	const char *name;
+	void (*change)(struct event *ev);
+	bool believed;
+} headers[] = {
+	{ "headers_that_fit_are_believed", trust_ports, true },
+	{ "headers_that_were_cut_are_not", short_end, false },
+	{ "headers_longer_than_what_was_captured_are_not", long_headers, false },
+	{ "a_network_header_behind_the_headers_is_not", l3_behind, false },
+	{ "a_transport_header_behind_the_headers_is_not", l4_behind, false },
+	{ "tags_there_is_no_room_for_are_not", many_tags, false },
+	{ "an_ip_that_nobody_knows_is_not", odd_version, false },
+};
+
+/* What is not believed is looked at again. */
+static void headers_are_those_of_the_bytes(void **state)
+{
+	const struct header_case *c = *state;
+	struct packet p;
+
+	assert_int_equal(set_up(NULL), 0);
+	p = from_record(42, c->change);
+	assert_int_equal(p.hdr.dport, c->believed ? 98 : 99);
+	assert_int_equal(p.hdr.hdr_len, 42);
+	assert_int_equal(p.hdr.l3_off, 14);
+	assert_int_equal(p.hdr.l4_off, 34);
+	assert_int_equal(p.hdr.end, PARSE_OK);
+	p = from_record(20, c->change);
+	assert_int_equal(p.hdr.end, PARSE_SHORT);
+	assert_true(p.hdr.hdr_len <= 20);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+static const struct loss_case {
+	const char *name;
+	uint32_t before;
+	uint32_t lost[6];
+	uint64_t dropped[6];
+	uint64_t reported;
+} losses[] = {
+	{ "none", 0, { 0, 0, 0 }, { 0, 0, 0 }, 0 },
+	{ "each_is_told_with_the_packet_behind_it", 0, { 2, 2, 5, 5, 6 }, { 2, 0, 3, 0, 1 }, 6 },
+	{ "counts_out_of_order_tell_of_none_twice", 0, { 5, 3, 7, 6, 7, 8 }, { 5, 0, 2, 0, 0, 1 },
+	  8 },
+	{ "the_count_begins_anew_after_4294967295", UINT32_MAX - 1,
+	  { UINT32_MAX, 2, UINT32_MAX, 2, 3 }, { 1, 3, 0, 0, 1 }, 5 },
+};
+
+static void losses_are_told_once(void **state)
+{
+	const struct loss_case *c = *state;
+
+	assert_int_equal(set_up(NULL), 0);
+	iface.lost = c->before;
+	for (size_t i = 0; i < array_size(c->lost) && (!i || c->lost[i]); i++) {
+		struct packet p;
+
+		record.ev.caplen = 0;
+		record.ev.lost = c->lost[i];
+		live_iface_packet(&iface, &record.ev, &tai, 0, &p);
+		assert_int_equal(p.dropped, c->dropped[i]);
+	}
+	assert_int_equal(iface.reported, c->reported);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+/* ---- the books ---- */
+
+static struct counters counts(uint64_t passed, uint64_t filtered, uint64_t delivered,
+			      uint64_t ring_full, uint64_t error)
+{
+	return (struct counters){
+		.all.packets = passed,
+		.filtered.packets = filtered,
+		.delivered = delivered,
+		.ring_full = ring_full,
+		.error = error,
+	};
+}
+
+static void what_became_of_packets_is_read_before_how_many_there_were(void **state)
+{
+	struct ledger l;
+
+	(void)state;
+	kernel.counters[0] = counts(10, 1, 6, 3, 1);
+	kernel.counters[1] = counts(20, 2, 11, 7, 2);
+	assert_false(live_iface_snapshot(&iface));
+	iface.taken = 5;
+	iface.refused = 2;
+	live_iface_ledger(&iface, 1, &l);
+	assert_int_equal(l.seen, 22);
+	assert_int_equal(l.filtered, 2);
+	assert_int_equal(l.delivered, 6);
+	assert_int_equal(l.ring_full, 3);
+	assert_int_equal(l.copy_failed, 1);
+	assert_int_equal(l.taken, 5);
+	assert_int_equal(l.refused, 2);
+	assert_int_equal(l.unwritten, 1);
+	assert_true(ledger_adds_up(&l, false));
+	assert_true(live_iface_snapshot(&iface));
+	live_iface_ledger(&iface, 0, &l);
+	assert_int_equal(l.delivered, 11);
+}
+
+static void counters_that_cannot_be_read_stay_as_they_are_and_are_told_of_once(void **state)
+{
+	(void)state;
+	kernel.counters[0].all.packets = kernel.counters[1].all.packets = 4;
+	assert_false(live_iface_snapshot(&iface));
+	kernel.counters[1].all.packets = 9;
+	kernel.counters_err = -EIO;
+	written_listen();
+	assert_true(live_iface_snapshot(&iface));
+	assert_true(live_iface_snapshot(&iface));
+	assert_string_equal(written_said(),
+			    "xdpdump: v0: cannot read the counters: Input/output error\n");
+	assert_true(iface.blind);
+	assert_int_equal(count_seen(&iface.counters), 4);
+}
+
+static void what_the_device_lost_is_counted_from_the_start_and_through_a_return(void **state)
+{
+	struct netif back = kernel.netif;
+	struct ledger l;
+
+	(void)state;
+	kernel.netif.rx_missed = 103;
+	live_iface_snapshot(&iface);
+	live_iface_ledger(&iface, 0, &l);
+	assert_int_equal(l.if_dropped, 3);
+	assert_true(l.knows_if_dropped);
+	written_listen();
+	live_iface_changed(&iface, &kernel.netif, true);
+	kernel.netif.rx_missed = 999;
+	live_iface_snapshot(&iface);	/* of another one that has its number now */
+	live_iface_ledger(&iface, 0, &l);
+	assert_int_equal(l.if_dropped, 3);
+	assert_false(l.knows_if_dropped);
+	back.rx_missed = kernel.netif.rx_missed = 10;
+	assert_true(live_iface_return(&iface, &back, &plain));
+	kernel.netif.rx_missed = 12;
+	live_iface_snapshot(&iface);
+	live_iface_ledger(&iface, 0, &l);
+	assert_int_equal(l.if_dropped, 5);
+	assert_true(l.knows_if_dropped);
+	assert_string_equal(written_said(), "xdpdump: v0 disappeared\n"
+					    "xdpdump: warning: v0 is back; the capture goes on\n");
+}
+
+static void a_count_of_the_device_that_goes_back_is_not_believed_any_more(void **state)
+{
+	struct ledger l;
+
+	(void)state;
+	kernel.netif.rx_missed = 99;
+	live_iface_snapshot(&iface);
+	kernel.netif.rx_missed = 200;
+	live_iface_snapshot(&iface);
+	live_iface_ledger(&iface, 0, &l);
+	assert_false(l.knows_if_dropped);
+	assert_int_equal(l.if_dropped, 0);
+}
+
+#define COUNTS	"ring_full=2 error=1 not_written=7"
+
+static const struct stats_case {
+	const char *name;
+	struct live_iface iface;
+	bool knows_if_drop;
+	uint64_t end_ns;
+	const char *comment;
+} stats[] = {
+	{ "nothing_has_happened", { .has_if_dropped = true }, true, 50, COUNTS },
+	{ "the_device_does_not_count", { .gone = false }, false, 50, COUNTS },
+	{ "it_has_ended", { .end_ns = 60 }, false, 60, COUNTS },
+	{ "the_link_was_down", { .link_downs = 2 }, false, 50, COUNTS " link_down=2" },
+	{ "it_was_renamed", { .renamed = true }, false, 50, COUNTS " renamed" },
+	{ "it_went_and_came_back", { .returns = 3 }, false, 50, COUNTS " returned=3" },
+	{ "the_clock_was_set_forward", { .clock_step_ns = 1500000000 }, false, 50,
+	  COUNTS " clock_step=+1.500s" },
+	{ "the_clock_was_set_back", { .clock_step_ns = -250000000 }, false, 50,
+	  COUNTS " clock_step=-0.250s" },
+	{ "it_is_gone_and_with_it_its_count",
+	  { .gone = true, .has_if_dropped = true, .end_ns = 70 }, false, 70,
+	  COUNTS " lost_interface" },
+	{ "our_program_is_gone", { .gone = true, .detached = true }, false, 50,
+	  COUNTS " detached" },
+	{ "all_at_once", { .link_downs = 1, .returns = 1, .renamed = true, .clock_step_ns = 1000000,
+	  .gone = true }, false, 50,
+	  COUNTS " link_down=1 returned=1 renamed clock_step=+0.001s lost_interface" },
+};
+
+static void statistics_say_what_has_happened(void **state)
+{
+	const struct stats_case *c = *state;
+	struct live_iface t = c->iface;
+	struct iface_stats s;
+
+	t.counters = counts(20, 4, 17, 2, 1);
+	t.start_ns = 40;
+	t.counted_ns = 50;
+	t.taken = 16;
+	t.refused = 4;
+	t.if_dropped = 9;
+	live_iface_stats(&t, 3, &s);
+	assert_string_equal(s.comment, c->comment);
+	assert_int_equal(s.ts_ns, c->end_ns);
+	assert_int_equal(s.value[STAT_START], 40);
+	assert_int_equal(s.value[STAT_END], c->end_ns);
+	assert_int_equal(s.value[STAT_RECEIVED], 24);
+	assert_int_equal(s.value[STAT_ACCEPTED], 20);
+	assert_int_equal(s.value[STAT_OS_DROP], 3);
+	assert_int_equal(s.value[STAT_DELIVERED], 16);
+	assert_int_equal(s.has,
+			 ((1u << N_STATS) - 1) & ~(c->knows_if_drop ? 0 : 1u << STAT_IF_DROP));
+	if (c->knows_if_drop)
+		assert_int_equal(s.value[STAT_IF_DROP], 9);
+}
+
+/* ---- what happens to it ---- */
+
+static void a_new_name_is_told_of_once(void **state)
+{
+	struct netif n = kernel.netif;
+
+	(void)state;
+	written_listen();
+	live_iface_changed(&iface, &n, false);
+	assert_string_equal(written_said(), "");
+	strcpy(n.name, "w0");
+	written_listen();
+	live_iface_changed(&iface, &n, false);
+	live_iface_changed(&iface, &n, false);
+	assert_string_equal(written_said(),
+			    "xdpdump: warning: v0 is called w0 now; the capture goes on\n");
+	assert_true(iface.renamed);
+	assert_true(kernel.attached);
+}
+
+static void each_time_that_the_link_goes_down_is_counted(void **state)
+{
+	struct netif n = kernel.netif;
+
+	(void)state;
+	written_listen();
+	for (unsigned i = 0; i < 6; i++) {
+		n.running = i % 4 > 1;	/* down, down, up, up, down, down */
+		live_iface_changed(&iface, &n, false);
+	}
+	assert_string_equal(written_said(), "xdpdump: warning: v0 is down; the capture goes on\n"
+					    "xdpdump: warning: v0 is up again\n"
+					    "xdpdump: warning: v0 is down; the capture goes on\n");
+	assert_int_equal(iface.link_downs, 2);
+}
+
+static void an_interface_that_disappears_ends_then(void **state)
+{
+	uint64_t end_ns;
+
+	(void)state;
+	written_listen();
+	live_iface_changed(&iface, &kernel.netif, true);
+	assert_string_equal(written_said(), "xdpdump: v0 disappeared\n");
+	assert_true(iface.gone);
+	assert_false(iface.detached);
+	assert_false(kernel.attached);
+	end_ns = iface.end_ns;
+	assert_true(end_ns >= iface.start_ns && iface.start_ns);
+	live_iface_detach(&iface);
+	assert_int_equal(iface.end_ns, end_ns);
+}
+
+static void a_program_that_was_taken_off_is_told_of(void **state)
+{
+	(void)state;
+	assert_false(live_iface_is_lost(&iface));
+	kernel.is_lost = true;
+	assert_true(live_iface_is_lost(&iface));
+	written_listen();
+	live_iface_lose(&iface);
+	assert_string_equal(written_said(), "xdpdump: v0: somebody has detached our program\n");
+	assert_true(iface.gone && iface.detached && iface.end_ns);
+}
+
+static void one_that_comes_back_goes_on_from_its_first_start(void **state)
+{
+	struct netif back = kernel.netif;
+	uint64_t start_ns = iface.start_ns;
+
+	(void)state;
+	written_listen();
+	live_iface_lose(&iface);
+	back.ifindex = kernel.netif.ifindex = 9;
+	back.running = false;
+	assert_true(live_iface_return(&iface, &back, &plain));
+	written_said();
+	assert_true(kernel.attached);
+	assert_false(iface.gone || iface.detached || iface.running);
+	assert_int_equal(iface.start_ns, start_ns);
+	assert_int_equal(iface.end_ns, 0);
+	assert_int_equal(iface.returns, 1);
+	assert_int_equal(iface.netif.ifindex, 9);
+}
+
+static void one_that_comes_back_with_another_program_stays_gone(void **state)
+{
+	struct netif back = kernel.netif;
+	uint64_t end_ns;
+
+	(void)state;
+	written_listen();
+	live_iface_changed(&iface, &back, true);
+	end_ns = iface.end_ns;
+	kernel.query = 1;
+	assert_false(live_iface_return(&iface, &back, &plain));
+	assert_string_equal(written_said(), "xdpdump: v0 disappeared\n"
+					    "xdpdump: v0: an XDP program is attached already: "
+					    "other (id 7, generic mode); it is left as it is\n");
+	assert_true(iface.gone);
+	assert_int_equal(iface.end_ns, end_ns);
+	assert_int_equal(iface.returns, 0);
+}
+
+/* ---- the start ---- */
+
+static const struct start_case {
+	const char *name;
+	const char *iface;
+	struct netif netif;
+	int default_err, find_err, load_err, query, native_err, generic_err, promiscuous;
+	bool routed, strips_vlan, filtered;
+	enum xdp_mode mode, came_to;
+	enum status status;
+	const char *said;		/* a part; "": nothing */
+	const char *why, *driver;
+} starts[] = {
+	{ "by_its_name", "v0", { .ethernet = true }, .mode = XDP_MODE_NATIVE,
+	  .came_to = XDP_MODE_NATIVE, .said = "" },
+	{ "by_another_name_that_it_has", "other-name", { .ethernet = true },
+	  .came_to = XDP_MODE_NATIVE, .said = "", .why = "other-name" },
+	{ "by_its_number", "1", { .ethernet = true }, .came_to = XDP_MODE_NATIVE, .said = "",
+	  .why = "1" },
+	{ "the_one_with_the_default_route", NULL, { .ethernet = true }, .routed = true,
+	  .came_to = XDP_MODE_NATIVE, .said = "", .why = "it has the default route" },
+	{ "the_first_that_is_up", NULL, { .ethernet = true }, .came_to = XDP_MODE_NATIVE,
+	  .said = "", .why = "the first that is up" },
+	{ "there_is_none", NULL, { 0 }, .default_err = -ENODEV, .status = STATUS_INTERFACE,
+	  .said = "no interface is up; " },
+	{ "nobody_can_be_asked", NULL, { 0 }, .default_err = -EIO, .status = STATUS_RUNTIME,
+	  .said = "cannot look for an interface: Input/output error" },
+	{ "nobody_can_be_asked_for_a_name", "v0", { 0 }, .find_err = -EIO, .status = STATUS_RUNTIME,
+	  .said = "v0: cannot look at the interface: Input/output error" },
+	{ "a_name_that_is_like_another", "vv", { 0 }, .status = STATUS_INTERFACE,
+	  .said = "vv: no such interface; did you mean v0? xdpdump -D" },
+	{ "a_name_that_is_like_no_other", "xx", { 0 }, .status = STATUS_INTERFACE,
+	  .said = "xx: no such interface; xdpdump -D" },
+	{ "several_names_in_one", "v0,v1", { 0 }, .status = STATUS_INTERFACE,
+	  .said = "v0,v1: no such interface; several take a -i each" },
+	{ "a_number_that_is_not_there", "2", { 0 }, .status = STATUS_INTERFACE,
+	  .said = "2: no such interface; " },
+	{ "a_tunnel", "v0", { .ethernet = false }, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: its packets have no Ethernet header" },
+	{ "one_that_takes_tags_off", "v0", { .ethernet = true }, .strips_vlan = true,
+	  .came_to = XDP_MODE_NATIVE,
+	  .said = "warning: v0 takes VLAN tags off before XDP sees them; ethtool -K v0 rxvlan off keeps them" },
+	{ "loading_is_not_allowed", "v0", { .ethernet = true }, .load_err = -EPERM,
+	  .status = STATUS_PERMISSION,
+	  .said = "v0: the kernel does not let us load the XDP program: Operation not permitted" },
+	{ "there_is_no_memory_for_the_program", "v0", { .ethernet = true }, .load_err = -ENOMEM,
+	  .status = STATUS_RUNTIME,
+	  .said = "v0: cannot load the XDP program: Cannot allocate memory" },
+	{ "the_kernel_is_too_old", "v0", { .ethernet = true }, .load_err = -EINVAL,
+	  .status = STATUS_UNSUPPORTED,
+	  .said = " does not take the XDP program, which needs multi-buffer XDP" },
+	{ "the_filter_is_too_much", "v0", { .ethernet = true }, .filtered = true,
+	  .load_err = -EACCES, .status = STATUS_UNSUPPORTED,
+	  .said = " does not take this filter, a program of 12 instructions" },
+	{ "with_a_filter_loading_is_not_allowed_either", "v0", { .ethernet = true },
+	  .filtered = true, .load_err = -EPERM, .status = STATUS_PERMISSION,
+	  .said = "does not let us load the XDP program" },
+	{ "there_is_a_program", "v0", { .ethernet = true }, .query = 1, .status = STATUS_INTERFACE,
+	  .said = "v0: an XDP program is attached already: other (id 7, generic mode); it is left as it is" },
+	{ "there_is_a_program_that_nobody_shows", "v0", { .ethernet = true }, .native_err = -EBUSY,
+	  .status = STATUS_INTERFACE, .said = "v0: another XDP program is attached" },
+	{ "attaching_is_not_allowed", "v0", { .ethernet = true }, .native_err = -EPERM,
+	  .status = STATUS_PERMISSION,
+	  .said = "v0: the kernel does not let us attach: Operation not permitted" },
+	{ "it_has_just_gone", "v0", { .ethernet = true }, .native_err = -ENODEV,
+	  .status = STATUS_INTERFACE, .said = "v0: the interface has just disappeared" },
+	{ "its_driver_cannot_do_it", "v0", { .ethernet = true }, .mode = XDP_MODE_NATIVE,
+	  .native_err = -EOPNOTSUPP, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: the driver veth 1.0 has no native XDP; try --mode auto" },
+	{ "a_driver_without_a_name_cannot_do_it", "v0", { .ethernet = true },
+	  .mode = XDP_MODE_NATIVE, .native_err = -EOPNOTSUPP, .driver = "",
+	  .status = STATUS_UNSUPPORTED,
+	  .said = "v0: the driver has no native XDP; try --mode auto" },
+	{ "its_driver_cannot_do_it_so_generic", "v0", { .ethernet = true },
+	  .native_err = -EOPNOTSUPP, .came_to = XDP_MODE_GENERIC,
+	  .said = "warning: v0: no native XDP (Operation not supported), so in generic mode, which is slower" },
+	{ "its_settings_do_not_fit_so_generic", "v0", { .ethernet = true }, .native_err = -EINVAL,
+	  .came_to = XDP_MODE_GENERIC, .said = "warning: v0: no native XDP (Invalid argument)" },
+	{ "neither_mode_can_be_had", "v0", { .ethernet = true }, .native_err = -EOPNOTSUPP,
+	  .generic_err = -EINVAL, .status = STATUS_UNSUPPORTED,
+	  .said = " cannot attach XDP by a bpf_link in generic mode" },
+	{ "what_nobody_has_thought_of", "v0", { .ethernet = true }, .native_err = -EIO,
+	  .status = STATUS_UNSUPPORTED,
+	  .said = "v0: cannot attach in native mode: Input/output error" },
+	{ "generic_is_asked_for", "v0", { .ethernet = true }, .mode = XDP_MODE_GENERIC,
+	  .native_err = -EIO, .came_to = XDP_MODE_GENERIC, .said = "" },
+	{ "promiscuous_is_not_allowed", "v0", { .ethernet = true }, .promiscuous = -EPERM,
+	  .status = STATUS_PERMISSION,
+	  .said = "v0: CAP_NET_RAW missing, which promiscuous mode needs" },
+	{ "promiscuous_cannot_be_had", "v0", { .ethernet = true }, .promiscuous = -ENOBUFS,
+	  .status = STATUS_RUNTIME, .said = "v0: no promiscuous mode: No buffer space available" },
+};
+
+static void set_kernel(const struct start_case *c)
+{
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.driver = c->driver ? c->driver : "veth 1.0";
+	kernel.netif = c->netif;
+	kernel.netif.ifindex = 3;
+	kernel.netif.has_mac = true;
+	kernel.netif.mac[5] = 7;
+	strcpy(kernel.netif.name, "v0");
+	kernel.default_err = c->default_err;
+	kernel.find_err = c->find_err;
+	kernel.load_err = c->load_err;
+	kernel.query = c->query;
+	kernel.attach_err[XDP_MODE_NATIVE] = c->native_err;
+	kernel.attach_err[XDP_MODE_GENERIC] = c->generic_err;
+	kernel.promiscuous = c->promiscuous;
+	kernel.routed = c->routed;
+	kernel.strips_vlan = c->strips_vlan;
+}
+
+static void is_described(const struct live_iface *t, const struct start_case *c)
+{
+	struct utsname uts;
+	char os[sizeof(uts.sysname) + sizeof(uts.release) + 1];
+
+	uname(&uts);
+	snprintf(os, sizeof(os), "%s %s", uts.sysname, uts.release);
+	assert_int_equal(t->mode, c->came_to);
+	assert_true(t->promiscuous_fd >= 0);
+	assert_string_equal(t->why ? t->why : "", c->why ? c->why : "");
+	assert_string_equal(t->iface.name, "v0");
+	assert_string_equal(t->iface.hardware, "veth 1.0");
+	assert_string_equal(t->iface.os, os);
+	assert_true(t->iface.has_mac);
+	assert_memory_equal(t->iface.mac, kernel.netif.mac, 6);
+	assert_string_equal(t->iface.filter, "tcp");
+	assert_string_equal(t->iface.comment ? t->iface.comment : "",
+			    c->strips_vlan ? "vlan_offload=on" : "");
+	assert_int_equal(t->iface.id, 2);
+	assert_int_equal(t->iface.linktype, LINKTYPE_ETHERNET);
+	assert_int_equal(t->iface.snaplen, 100);
+	assert_int_equal(t->iface.speed_bps, 10000000000);
+}
+
+static void a_start(void **state)
+{
+	const struct start_case *c = *state;
+	const struct live_iface_settings s = {
+		.snap = 100,
+		.mode = c->mode,
+		.promiscuous = true,
+		.filter = "tcp",
+	};
+	struct filter filter = { .n = 12 };
+	struct live_iface t = { .hook = NULL };
+	enum status status;
+	struct utsname uts;
+	char kernel_said[sizeof(uts.release) + 8];
+
+	uname(&uts);
+	snprintf(kernel_said, sizeof(kernel_said), "kernel %s ", uts.release);
+	assert_int_equal(written_set_up(NULL), 0);
+	set_kernel(c);
+	written_listen();
+	status = live_iface_describe(&t, c->iface, 2, &s);
+	if (!status)
+		status = live_iface_load(&t, NULL, &s, c->filtered ? &filter : NULL);
+	if (!status)
+		status = live_iface_attach(&t, &s);
+	written_said();
+	assert_int_equal(status, c->status);
+	if (*c->said ? !strstr(written.said, c->said) : *written.said)
+		fail_msg("said '%s'", written.said);
+	if (strstr(written.said, ": kernel ") && !strstr(written.said, kernel_said))
+		fail_msg("said '%s', another kernel", written.said);
+	assert_int_equal(kernel.attached, !c->status);
+	if (!c->status)
+		is_described(&t, c);
+	live_iface_close(&t);
+	/* which is not the promiscuous one of a start that failed */
+	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+	assert_int_equal(written_tear_down(NULL), 0);
+}
+
+static void the_program_is_loaded_as_asked_for(void **state)
+{
+	const struct live_iface_settings s = { .snap = 77, .headers_only = true, .drop = true };
+	const struct filter filter = { .n = 1 };
+
+	(void)state;
+	assert_int_equal(kernel.settings.snap, 100);
+	assert_int_equal(kernel.settings.iface, 5);
+	assert_false(kernel.settings.headers_only || kernel.settings.drop);
+	assert_null(kernel.settings.filter);
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &filter), STATUS_OK);
+	assert_int_equal(kernel.settings.snap, 77);
+	assert_true(kernel.settings.headers_only && kernel.settings.drop);
+	assert_ptr_equal(kernel.settings.filter, &filter);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest others[] = {
+		with_iface(the_program_is_loaded_as_asked_for),
+		with_iface(a_record_becomes_a_packet_that_points_into_it),
+		with_iface(what_became_of_packets_is_read_before_how_many_there_were),
+		with_iface(counters_that_cannot_be_read_stay_as_they_are_and_are_told_of_once),
+		with_iface(what_the_device_lost_is_counted_from_the_start_and_through_a_return),
+		with_iface(a_count_of_the_device_that_goes_back_is_not_believed_any_more),
+		with_iface(a_new_name_is_told_of_once),
+		with_iface(each_time_that_the_link_goes_down_is_counted),
+		with_iface(an_interface_that_disappears_ends_then),
+		with_iface(a_program_that_was_taken_off_is_told_of),
+		with_iface(one_that_comes_back_goes_on_from_its_first_start),
+		with_iface(one_that_comes_back_with_another_program_stays_gone),
+	};
+	struct CMUnitTest tests[96];
+	size_t n = 0;
+
+	unit_of_table(receptions, whom_it_was_sent_to, tests, n);
+	unit_of_table(headers, headers_are_those_of_the_bytes, tests, n);
+	unit_of_table(losses, losses_are_told_once, tests, n);
+	unit_of_table(stats, statistics_say_what_has_happened, tests, n);
+	unit_of_table(starts, a_start, tests, n);
+	memcpy(tests + n, others, sizeof(others));
+	return unit_run("live_iface", tests, n + array_size(others));
+}
