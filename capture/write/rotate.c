@@ -260,10 +260,8 @@ static inline int take(struct rotate *r, const struct packet *p)
 			writer_refuse(r->writer, p->iface->id);
 		return err ? err : writer_packet(r->writer, p);
 	}
-	err = follow(r,
-		     schedule_packet(&r->schedule, p->has & PACKET_TIME
-							   ? p->ts_ns
-							   : r->schedule.now + r->schedule.offset));
+	err = follow(r, p->has & PACKET_TIME ? schedule_packet(&r->schedule, p->ts_ns)
+					     : schedule_untimed(&r->schedule));
 	if (!err)
 		return put(r, p);
 	writer_refuse(r->writer, p->iface->id);

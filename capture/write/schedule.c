@@ -50,14 +50,19 @@ static void set_turns(struct schedule *s)
 				    s->o.interval_ns - (s->begin + s->offset) % s->o.interval_ns);
 }
 
+static void begin_at(struct schedule *s, uint64_t t)
+{
+	s->now = s->begin = s->next = t;
+	if (s->o.stop_ns)
+		s->stop = later(t, s->o.stop_ns);
+	set_turns(s);
+}
+
 void schedule_start(struct schedule *s, uint64_t now, uint64_t wall_ns)
 {
-	s->now = s->begin = s->next = now;
 	s->offset = wall_ns - now;
 	s->n_files = 1;
-	if (s->o.stop_ns)
-		s->stop = later(now, s->o.stop_ns);
-	set_turns(s);
+	begin_at(s, now);
 }
 
 static enum step new_file(struct schedule *s, uint64_t begin)
@@ -93,19 +98,31 @@ static enum step at(struct schedule *s, uint64_t t)
 								: STEP_ON;
 }
 
-enum step schedule_packet(struct schedule *s, uint64_t ts_ns)
+static enum step packet_at(struct schedule *s, uint64_t t)
 {
-	uint64_t t = ts_ns - s->offset;
-	enum step step;
+	enum step step = at(s, t);
 
-	if (!s->live)
-		s->now = t;
-	else if (t > s->now + CLOCK_SET_NS)
-		t = s->now;
-	step = at(s, t);
 	if (step == STEP_ON && s->o.file_packets && s->n_packets >= s->o.file_packets)
 		return new_file(s, s->o.ring_names ? t : s->begin);
 	return step;
+}
+
+enum step schedule_packet(struct schedule *s, uint64_t ts_ns)
+{
+	uint64_t t = ts_ns - s->offset;
+
+	if (s->live)
+		return packet_at(s, t > s->now + CLOCK_SET_NS ? s->now : t);
+	if (!s->timed)
+		begin_at(s, t);
+	s->timed = true;
+	s->now = t;
+	return packet_at(s, t);
+}
+
+enum step schedule_untimed(struct schedule *s)
+{
+	return packet_at(s, s->now);
 }
 
 enum step schedule_full(struct schedule *s)

@@ -17,6 +17,7 @@ enum step { STEP_ON, STEP_NEW_FILE, STEP_STOP };
 struct schedule {
 	struct rotate_options o;
 	bool live;
+	bool timed;		/* not live: a packet has come with whose time it begins */
 	uint64_t max_bytes;	/* of a file; UINT64_MAX: no limit */
 	uint64_t max_files;
 	/* The run's own time in ns. */
@@ -37,15 +38,21 @@ void schedule_init(struct schedule *s, const struct rotate_options *o, bool live
 /* Is there anything that makes a file end before all of it ends? */
 bool schedule_rotates(const struct rotate_options *o);
 
-/* The first file begins now, which by the wall clock is @wall_ns. */
+/*
+ * The first file begins now, which by the wall clock is @wall_ns. Time that is not live is that of
+ * the first packet that has one, whatever was said here.
+ */
 void schedule_start(struct schedule *s, uint64_t now, uint64_t wall_ns);
 
 /*
- * What is to be done before a packet of wall clock @ts_ns is written. These two and
+ * What is to be done before a packet of wall clock @ts_ns is written. These three and
  * schedule_tick(): after STEP_NEW_FILE the new file has to be announced with schedule_began()
  * before the next question.
  */
 enum step schedule_packet(struct schedule *s, uint64_t ts_ns);
+
+/* The same for a packet without a time, which is of now. */
+enum step schedule_untimed(struct schedule *s);
 
 /* The same for a packet that would make the file larger than max_bytes. */
 enum step schedule_full(struct schedule *s);

@@ -35,6 +35,7 @@ struct rotate_case {
 	uint64_t lost;
 	bool live, part;
 	bool late_ifaces;	/* an interface appears with its first packet */
+	bool late_time;		/* it begins years after the packets: the first one has no time */
 	struct codec codec;
 	struct retention_options keep;
 };
@@ -100,7 +101,7 @@ static struct rotate_settings settings(const struct rotate_case *c)
 
 static int begin(struct run *run, const struct rotate_case *c)
 {
-	uint64_t wall = BEGAN_SEC * WRITTEN_SEC;
+	uint64_t wall = (c->late_time ? 2 : 1) * (BEGAN_SEC * WRITTEN_SEC);
 
 	run->from = written_source();
 	if (c->late_ifaces)
@@ -226,6 +227,9 @@ static const struct rotate_case cases[] = {
 	  "p--p--p", .files = "f26=1 f261=2 f262=3" },
 	{ "a_packet_without_a_time_belongs_to_the_slice_at_hand", "f%M%S", FORMAT_PCAPNG,
 	  { .file_ns = 2 S }, "p--pzz", .files = "f2640=1 f2642=2-4" },
+	{ "the_time_of_packets_begins_with_the_first_that_has_one", "f%M%S", FORMAT_PCAPNG,
+	  { .file_ns = 2 S }, "zp-p-p--zp", .files = "f2642=4-5 f2644=6 f5320=1-3",
+	  .late_time = true },
 	{ "a_packet_without_a_time_is_of_now_live", "f", FORMAT_PCAPNG,
 	  { .file_ns = 2 S, .ring_names = true }, "p--zz",
 	  .files = "f_00001_*=1 f_00002_20200913122642=2-3", .live = true },
@@ -257,6 +261,8 @@ static const struct rotate_case cases[] = {
 	  .result = ROTATE_END, .lost = 1 },
 	{ "enough_time_of_packets", "f", FORMAT_PCAPNG, { .stop_ns = 3 S }, "p--p-p",
 	  .files = "f=1-2", .result = ROTATE_END, .lost = 1 },
+	{ "enough_time_behind_a_packet_without_a_time", "f", FORMAT_PCAPNG, { .stop_ns = 3 S },
+	  "zp--p-p", .files = "f=1-3", .result = ROTATE_END, .lost = 1, .late_time = true },
 	{ "enough_time_live", "f", FORMAT_PCAPNG, { .stop_ns = 3 S }, "p..p.", .files = "f=1-2",
 	  .result = ROTATE_END, .live = true },
 	{ "enough_files_of_packets", "f", FORMAT_PCAPNG,

@@ -17,9 +17,9 @@
 #define WALL	(1795465257 * S)	/* an odd second, 3 s before a multiple of 10 s */
 
 /*
- * What happens: "p12" a packet of 1.2 s, "t12" the timer at 1.2 s, "f" the packet at hand does not
- * fit, "h" a new file is asked for, "+36000" the clock is set an hour forward, "@12" it is 1.2 s
- * now and what comes has been waited for.
+ * What happens: "p12" a packet of 1.2 s, "z" one without a time, "t12" the timer at 1.2 s, "f" the
+ * packet at hand does not fit, "h" a new file is asked for, "+36000" the clock is set an hour
+ * forward, "@12" it is 1.2 s now and what comes has been waited for.
  */
 static const struct schedule_case {
 	const char *name;
@@ -67,6 +67,12 @@ static const struct schedule_case {
 	{ "offline_time_is_that_of_the_packets", { .file_ns = S }, true, "p0 p9 p10 p55 p59 p60", "..nn.n" },
 	{ "offline_it_stops_by_packets", { .stop_ns = S }, true, "p0 p9 p10", "..x" },
 	{ "offline_packets_may_be_out_of_order", { .file_ns = S }, true, "p0 p10 p9 p0 p19 p20", ".n...n" },
+	{ "offline_it_begins_with_the_first_that_has_a_time", { .file_ns = S }, true,
+	  "z z p-990 p-981 p-980 z p-970", "....n.n" },
+	{ "and_so_do_intervals", { .interval_ns = 10 * S }, true, "z p-990 p-971 p-970 p-870", "...nn" },
+	{ "and_so_does_its_end", { .stop_ns = S }, true, "z p990 p999 p1000", "...x" },
+	{ "offline_packets_without_a_time_are_counted", { .file_packets = 2 }, true, "z z z p0 p1", "..n.n" },
+	{ "a_packet_without_a_time_is_of_now", { .file_ns = S }, false, "@5 z @10 z z", ".n." },
 };
 
 static char outcome(struct schedule *s, enum step step)
@@ -86,6 +92,10 @@ static char happens(struct schedule *s, char what, long tenths, int64_t *set)
 		step = schedule_packet(s, WALL + tenths * TENTH);
 		if (step == STEP_STOP)
 			return 'x';
+		now = outcome(s, step);
+		return schedule_written(s) ? 'X' : (char)now;
+	case 'z':
+		step = schedule_untimed(s);
 		now = outcome(s, step);
 		return schedule_written(s) ? 'X' : (char)now;
 	case 't':
