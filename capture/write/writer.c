@@ -131,9 +131,26 @@ static int grow(struct writer *w, size_t cap)
 	return 0;
 }
 
+static int know_iface(struct writer *w, uint32_t id)
+{
+	size_t n = max_of((size_t)id + 1, 2 * (size_t)w->n_known);
+	struct output_iface *more;
+
+	if (id < w->n_known)
+		return 0;
+	more = realloc(w->ifaces, n * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	memset(more + w->n_known, 0, (n - w->n_known) * sizeof(*more));
+	w->ifaces = more;
+	w->n_known = n;
+	return 0;
+}
+
+/* Of one that no file has described, too. */
 static void count_lost(struct writer *w, uint32_t id)
 {
-	if (id < w->n_known)
+	if (!know_iface(w, id))
 		w->ifaces[id].lost++;
 	w->lost++;
 }
@@ -252,22 +269,6 @@ int writer_begin(struct writer *w, const struct origin *o)
 	return err;
 }
 
-static int know_iface(struct writer *w, uint32_t id)
-{
-	size_t n = max_of((size_t)id + 1, 2 * (size_t)w->n_known);
-	struct output_iface *more = id < w->n_known ? w->ifaces
-						    : realloc(w->ifaces, n * sizeof(*more));
-
-	if (!more)
-		return w->error = -ENOMEM;
-	if (id < w->n_known)
-		return 0;
-	memset(more + w->n_known, 0, (n - w->n_known) * sizeof(*more));
-	w->ifaces = more;
-	w->n_known = n;
-	return 0;
-}
-
 /* Makes interface @id the next one of this file. */
 static int add_iface(struct writer *w, uint32_t id, uint32_t snaplen)
 {
@@ -281,7 +282,7 @@ static int add_iface(struct writer *w, uint32_t id, uint32_t snaplen)
 		w->ids = more;
 	}
 	if (know_iface(w, id))
-		return w->error;
+		return w->error = -ENOMEM;
 	w->ids[w->n_ifaces++] = id;
 	w->ifaces[id].file = w->file;
 	w->ifaces[id].number = n;

@@ -447,6 +447,9 @@ static void interfaces_are_numbered_anew_in_each_file(void **state)
 	}
 	assert_false(writer_has_iface(w, 1));
 	writer_refuse(w, 2);
+	writer_refuse(w, 5);	/* which no file has described */
+	assert_int_equal(writer_lost(w, 5), 1);
+	assert_int_equal(writer_lost_all(w), 2);
 	assert_int_equal(writer_finish(w, stats, w), 0);
 	writer_close(w);
 	read_file(&o, RLIM_INFINITY);
