@@ -74,13 +74,12 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	status = live_iface_find(t, name);
 	if (status)
 		return status;
-	name = t->netif.name;
+	name = t->netif.name;		/* it may have been an alternative one */
 	if (!t->netif.ethernet)
 		return log_fail(
 			STATUS_UNSUPPORTED,
 			"%s: its packets have no Ethernet header (a tunnel?), which is not supported",
 			name);
-	name = t->netif.name;		/* it may have been an alternative one */
 	t->running = t->netif.running;
 	t->iface = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = s->snap };
 	t->iface.name = strdup(t->netif.name);
