@@ -149,7 +149,7 @@ int rotate_tick(struct rotate *r, uint64_t upto)
 
 uint64_t rotate_due(const struct rotate *r)
 {
-	return r->postponed ? UINT64_MAX : schedule_due(&r->schedule);
+	return r->postponed ? r->schedule.stop : schedule_due(&r->schedule);
 }
 
 void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns)

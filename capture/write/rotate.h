@@ -84,7 +84,10 @@ int rotate_tick(struct rotate *r, uint64_t upto);
 /* A new file is asked for; under the old name, if the file is not there any more. */
 int rotate_next(struct rotate *r);
 
-/* When rotate_tick() has something to do; UINT64_MAX: never. */
+/*
+ * When rotate_tick() has something to do; UINT64_MAX: never. A file that has to wait for another
+ * one is not due at any time: it is asked for again with the next look.
+ */
 uint64_t rotate_due(const struct rotate *r);
 
 /* The wall clock was set. */
