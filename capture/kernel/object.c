@@ -76,7 +76,7 @@ static int insert_filter(struct bpf_program *prog, const struct filter *filter)
 	if (!all)
 		return -ENOMEM;
 	if (n < 2 || insns[n - 2].imm != FILTER_MARK || filter->n < n - start)
-		return -ENOTRECOVERABLE;
+		return -ENOEXEC;
 	memcpy(all, insns, start * sizeof(*all));
 	memcpy(all + start, filter->insns, filter->n * sizeof(*all));
 	return bpf_program__set_insns(prog, all, start + filter->n);
