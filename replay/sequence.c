@@ -204,7 +204,7 @@ static bool print_delays(struct list *delays)
 	       " before the send\n",
 	       (double)delays->item[0] / 1e3, (double)median / 1e3,
 	       (double)delays->item[delays->n - 1] / 1e3, before);
-	return !before && median < LATE_NS;
+	return !before && delays->item[0] < LATE_NS;
 }
 
 static int sequence_report(struct sequence *s)
