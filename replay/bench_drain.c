@@ -101,7 +101,7 @@ static void check_ours(struct rig *r, uint64_t before, uint64_t n)
 {
 	if (!live_iface_snapshot(&r->iface) && r->iface.blind)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot read the counters");
-	if (r->outputs.write_error || n != r->iface.counters.delivered - before ||
+	if (outputs_error(&r->outputs) || n != r->iface.counters.delivered - before ||
 	    n != outputs_captured(&r->outputs))
 		bench_die(&r->bench, EXIT_FAILURE, "not valid: %llu of %llu packets written",
 			  (unsigned long long)n,

@@ -170,16 +170,6 @@ static enum status watch(struct capture *l)
 		   : STATUS_OK;
 }
 
-static enum status begin_file(struct capture *l)
-{
-	const struct outputs *f = &l->pump.outputs;
-
-	if (!pump_begin(&l->pump, NULL) && f->write_error)
-		return log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(f->rotate),
-				rotate_error(f->rotate, f->write_error));
-	return STATUS_OK;
-}
-
 static void announce_start(const struct capture *l)
 {
 	char where[512];
@@ -239,8 +229,8 @@ enum status capture_start(struct capture *l)
 		status = live_iface_attach(&l->ifaces[i], &l->settings);
 	if (!status)
 		status = open_outputs_become(o, l->user);
-	if (!status)
-		status = begin_file(l);
+	if (!status && !pump_begin(&l->pump, NULL))
+		status = outputs_begin_failed(&l->pump.outputs);
 	if (!status)
 		announce_start(l);
 	l->listening = !status;

@@ -127,7 +127,7 @@ static bool is_enough(const struct pump *p)
 /* What the source has still to give, or all of it. What is not wanted any more is counted. */
 static int take_rest(struct pump *p)
 {
-	bool is_counted = p->source->ops->refuse;
+	bool is_counted = p->source->ops->refuse, last_round = false;
 	struct packet packet;
 	int got, err = 0;
 
@@ -142,9 +142,11 @@ static int take_rest(struct pump *p)
 			look(p);
 		if (got)
 			continue;
-		if (p->loop.forced)
+		if (last_round)
 			break;
-		usleep(REST_US);
+		last_round = p->loop.forced;
+		if (!last_round)
+			usleep(REST_US);
 		begin_round(p);
 	}
 	return err;
@@ -173,7 +175,7 @@ int pump_run(struct pump *p)
 	}
 	if (p->outputs.live)
 		outputs_hurry(&p->outputs, HURRY_MS);
-	rest = p->source->ops->stop(p->source, p->outputs.write_error);
+	rest = p->source->ops->stop(p->source, outputs_error(&p->outputs));
 	if (got < 0 && got != -ENODATA)
 		return got;
 	return rest ? take_rest(p) : 0;
@@ -182,7 +184,7 @@ int pump_run(struct pump *p)
 /* A signal ends the waiting for a reader; only one that forces the end ends the flush as well. */
 void pump_finish(struct pump *p)
 {
-	if (p->outputs.rotate && !p->outputs.write_error)
+	if (!outputs_error(&p->outputs))
 		pump_begin(p, NULL);
 	do {
 		look(p);

@@ -126,8 +126,7 @@ static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *
 		if (is_secret && f->opts->discard_secrets)
 			continue;
 		f->n_secrets += is_secret;
-		outputs_wrote(&f->pump.outputs,
-			      writer_block(rotate_writer(f->pump.outputs.rotate), b->bytes + at, len));
+		outputs_block(&f->pump.outputs, b->bytes + at, len);
 	}
 }
 

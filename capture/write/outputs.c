@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* One packet, two writers. */
+/* One packet, several sinks. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -12,6 +12,15 @@
 #include "capture/write/outputs.h"
 #include "capture/write/place.h"
 #include "capture/write/postrotate.h"
+#include "capture/write/rotate.h"
+#include "capture/write/sink.h"
+#include "capture/write/text_sink.h"
+#include "capture/write/writer.h"
+
+static void add(struct outputs *f, struct sink *k)
+{
+	f->sinks[f->n_sinks++] = k;
+}
 
 static enum status open_failed(struct outputs *f, const char *path, int err)
 {
@@ -48,17 +57,21 @@ static enum status open_file(struct outputs *f, const struct rotate_settings *s,
 		return log_fail(STATUS_USAGE, "stdout is a terminal: %s is not written there",
 				what);
 	err = rotate_open(&f->rotate, s, interrupt_fd);
+	if (f->rotate)
+		add(f, rotate_sink(f->rotate));
 	return err ? open_failed(f, f->rotate ? rotate_path(f->rotate) : s->path, err) : STATUS_OK;
 }
 
 static enum status open_screen(struct outputs *f, const struct outputs_settings *s,
 			       int interrupt_fd)
 {
-	int err = writer_open(&f->screen, s->screen_format, &s->text, "-", interrupt_fd);
+	struct sink *screen;
+	int err = text_sink_open(&screen, s->screen_format, &s->text, interrupt_fd);
 
-	if (!err)
-		err = writer_begin(f->screen, &(struct origin){ .hardware = NULL });
-	return err ? open_failed(f, "stdout", err) : STATUS_OK;
+	if (err)
+		return open_failed(f, "stdout", err);
+	add(f, screen);
+	return STATUS_OK;
 }
 
 enum status outputs_open(struct outputs *f, const struct outputs_settings *s, int interrupt_fd)
@@ -70,37 +83,38 @@ enum status outputs_open(struct outputs *f, const struct outputs_settings *s, in
 		.limit = s->limit,
 		.live = file->live,
 		.stop_ns = file->path ? 0 : file->when.stop_ns,
-		.unbuffered = s->unbuffered,
-		.line_buffered = s->text.line_buffered,
 	};
 	if (file->keep.command && check_command(file->keep.command))
 		return STATUS_USAGE;
 	if (file->path)
 		status = open_file(f, file, interrupt_fd);
+	if (!status && f->rotate)
+		rotate_sink(f->rotate)->eager = s->unbuffered;
 	if (!status && !f->done && s->screen)
 		status = open_screen(f, s, interrupt_fd);
 	return status;
 }
 
-/*
- * -EINTR: a signal came while we waited; who asked us to watch for it will look at it now. More than 0: the end, as wanted.
- */
-static bool check(struct outputs *f, int *error, int err)
+/* Of one sink. False, and all are done. */
+static bool check(struct outputs *f, struct sink *k, int err)
 {
-	if (!err || err == -EINTR)
-		return true;
-	if (err < 0 && err != -EPIPE && !*error)
-		*error = err;
-	f->done = true;
-	return false;
+	bool ok = sink_goes_on(k, err);
+
+	f->done |= !ok;
+	return ok;
 }
 
 bool outputs_begin(struct outputs *f, struct source *from, uint64_t now, uint64_t wall_ns)
 {
+	bool ok = true;
+
 	if (f->stop_ns && f->live)
 		f->stop_at = now + f->stop_ns;
-	return !f->rotate || rotate_begun(f->rotate) ||
-	       check(f, &f->write_error, rotate_begin(f->rotate, from, now, wall_ns));
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		if (f->sinks[i]->ops->begin)
+			ok &= check(f, f->sinks[i],
+				    f->sinks[i]->ops->begin(f->sinks[i], from, now, wall_ns));
+	return ok;
 }
 
 /* The time is that of the packets, from the first one on. */
@@ -115,85 +129,88 @@ static bool is_over(struct outputs *f, const struct packet *p)
 
 int outputs_spare(struct outputs *f, const struct stat *st)
 {
-	if (f->screen && writer_is_same(f->screen, st))
-		return -EEXIST;
-	return f->rotate ? rotate_spare(f->rotate, st) : 0;
+	int err = 0;
+
+	for (unsigned i = f->n_sinks; !err && i-- > 0;)
+		err = f->sinks[i]->ops->spare(f->sinks[i], st);
+	return err;
 }
 
-bool outputs_wrote(struct outputs *f, int err)
+bool outputs_block(struct outputs *f, const void *block, size_t len)
 {
-	return check(f, &f->write_error, err);
-}
-
-static bool to_screen(struct outputs *f, const struct packet *p)
-{
-	return check(f, &f->screen_error, writer_packet(f->screen, p)) &&
-	       (!f->line_buffered || check(f, &f->screen_error, writer_flush(f->screen)));
+	return !f->rotate || check(f, rotate_sink(f->rotate),
+				   writer_block(rotate_writer(f->rotate), block, len));
 }
 
 bool outputs_packet(struct outputs *f, const struct packet *p)
 {
-	bool ok = true;
-
 	if (f->stop_ns && !f->live && is_over(f, p)) {
 		f->done = true;
 		return false;
 	}
 	f->taken++;
-	if (f->rotate) {
-		int err = rotate_packet(f->rotate, p);
+	for (unsigned i = 0; i < f->n_sinks; i++) {
+		struct sink *k = f->sinks[i];
+		int err = k->ops->packet(k, p);
 
-		ok = check(f, &f->write_error, err);
-		if (err == ROTATE_END)
+		if (check(f, k, err) && k->eager)
+			check(f, k, k->ops->flush(k));
+		if (err == SINK_END)
 			return false;
-		if (ok && f->unbuffered)
-			ok = check(f, &f->write_error, writer_flush(rotate_writer(f->rotate)));
 	}
-	if (f->screen)
-		ok &= to_screen(f, p);
 	if (f->limit && f->taken >= f->limit)
 		f->done = true;
-	return ok && !f->done;
+	return !f->done;
 }
 
 bool outputs_flush(struct outputs *f)
 {
 	bool ok = true;
 
-	if (f->rotate && rotate_begun(f->rotate))
-		ok = check(f, &f->write_error, rotate_flush(f->rotate));
-	if (f->screen)
-		ok &= check(f, &f->screen_error, writer_flush(f->screen));
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		ok &= check(f, f->sinks[i], f->sinks[i]->ops->flush(f->sinks[i]));
 	return ok;
 }
 
 void outputs_now(struct outputs *f, uint64_t now)
 {
-	if (f->rotate)
-		rotate_now(f->rotate, now);
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		if (f->sinks[i]->ops->now)
+			f->sinks[i]->ops->now(f->sinks[i], now);
 }
 
 bool outputs_tick(struct outputs *f, uint64_t upto)
 {
+	bool ok = true;
+
 	if (f->stop_ns && upto >= f->stop_at)
 		f->done = true;
-	return !f->rotate || check(f, &f->write_error, rotate_tick(f->rotate, upto));
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		if (f->sinks[i]->ops->tick)
+			ok &= check(f, f->sinks[i], f->sinks[i]->ops->tick(f->sinks[i], upto));
+	return ok;
 }
 
 bool outputs_next_file(struct outputs *f)
 {
-	return f->done || check(f, &f->write_error, rotate_next(f->rotate));
+	return f->done || check(f, rotate_sink(f->rotate), rotate_next(f->rotate));
 }
 
 uint64_t outputs_due(const struct outputs *f)
 {
-	return f->rotate ? rotate_due(f->rotate) : f->stop_ns ? f->stop_at : UINT64_MAX;
+	uint64_t due = f->stop_ns ? f->stop_at : UINT64_MAX;
+
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		if (f->sinks[i]->ops->due)
+			due = min_of(due, f->sinks[i]->ops->due(f->sinks[i]));
+	return due;
 }
 
 void outputs_clock_set(struct outputs *f, uint64_t now, uint64_t wall_ns)
 {
-	if (f->rotate)
-		rotate_clock_set(f->rotate, now, wall_ns);
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		if (f->sinks[i]->ops->clock_set)
+			f->sinks[i]->ops->clock_set(f->sinks[i], now, wall_ns);
 }
 
 bool outputs_is_file(const struct outputs *f)
@@ -203,100 +220,67 @@ bool outputs_is_file(const struct outputs *f)
 
 bool outputs_pending(const struct outputs *f)
 {
-	return (f->rotate && rotate_pending(f->rotate)) || (f->screen && writer_pending(f->screen));
+	size_t n = 0;
+
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		n += f->sinks[i]->ops->pending(f->sinks[i]);
+	return n;
 }
 
 void outputs_hurry(struct outputs *f, int ms)
 {
-	if (f->rotate)
-		rotate_hurry(f->rotate, ms);
-	if (f->screen)
-		writer_hurry(f->screen, ms);
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		f->sinks[i]->ops->hurry(f->sinks[i], ms);
 }
 
-static void keep_error(int *error, int err)
-{
-	if (err < 0 && err != -EPIPE && !*error)
-		*error = err;
-}
-
-static bool no_stats(void *ctx, uint32_t id, struct iface_stats *s)
-{
-	(void)ctx, (void)id, (void)s;
-	return false;
-}
-
+/* What is not written by now, for whatever reason, will not be. */
 void outputs_finish(struct outputs *f)
 {
-	if (f->rotate) {
-		keep_error(&f->write_error, rotate_finish(f->rotate));
-		f->incomplete = rotate_is_cut_short(f->rotate);
+	for (unsigned i = 0; i < f->n_sinks; i++) {
+		struct sink *k = f->sinks[i];
+		int err = k->ops->finish(k);
+
+		if (err < 0 && err != -EPIPE && !k->error)
+			k->error = err;
 	}
-	if (f->screen)
-		keep_error(&f->screen_error, writer_finish(f->screen, no_stats, NULL));
 }
 
 int outputs_wait(struct outputs *f)
 {
 	int err = f->rotate ? rotate_wait(f->rotate) : 0;
 
-	f->incomplete |= err && err != -EINTR;
+	if (err && err != -EINTR)
+		rotate_sink(f->rotate)->incomplete = true;
 	return err;
 }
 
-static const char *reason(const struct outputs *f, int err)
+enum status outputs_begin_failed(const struct outputs *f)
 {
-	if (err == -ETIMEDOUT)
-		return "its reader takes nothing";
-	if (err == -EINTR)
-		return "forced to end";
-	if (place_refusal(err))
-		return place_refusal(err);
-	return f->rotate ? rotate_error(f->rotate, err) : strerror(-err);
+	int err = outputs_error(f);
+
+	return err ? log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(f->rotate),
+			      rotate_error(f->rotate, err))
+		   : STATUS_OK;
 }
 
-static enum status report_missing(const char *path, unsigned long long n, const char *why)
+/* One failure is told of: where the disk is full nothing else is of interest. */
+enum status outputs_report(const struct outputs *f)
 {
-	return log_fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, n,
-			n == 1 ? "" : "s", why);
+	enum status worst = STATUS_OK;
+	bool failed = false;
+
+	for (unsigned i = 0; !failed && i < f->n_sinks; i++) {
+		enum status status = f->sinks[i]->ops->report(f->sinks[i], f->refused);
+
+		worst = max_of(worst, status);
+		failed = f->sinks[i]->error;
+	}
+	return worst;
 }
 
-/* Of the first packet that the format cannot express. */
-static const char *unfit_reason(enum format_unfit why)
+int outputs_error(const struct outputs *f)
 {
-	if (why == FORMAT_OTHER_LINKTYPE)
-		return "a pcap file has one link type, and theirs is another one; pcapng has room for all";
-	if (why == FORMAT_TOO_LATE)
-		return "pcap has no times after 2106; pcapng has";
-	return "longer than what tcpdump and tshark read, 262144 bytes of most link types; -s cuts them";
-}
-
-static enum status report_file(const struct outputs *f)
-{
-	enum format_unfit why_unfit = FORMAT_FITS;
-	int err = f->write_error;
-	const char *name = rotate_path(f->rotate), *path = strcmp(name, "-") ? name : "stdout";
-	uint64_t unfit = rotate_unfit(f->rotate, &why_unfit);
-	unsigned long long lost = outputs_lost(f) - unfit + f->refused;
-	enum status status = f->incomplete ? STATUS_INCOMPLETE : STATUS_OK;
-
-	if (unfit)
-		status = report_missing(path, unfit, unfit_reason(why_unfit));
-	if (err && rotate_has_failed(f->rotate))
-		return log_fail(STATUS_INCOMPLETE,
-				"%s: cannot make this file: %s; %llu packet%s not written", path,
-				reason(f, err), lost, lost == 1 ? "" : "s");
-	return err ? report_missing(path, lost, reason(f, err)) : status;
-}
-
-int outputs_report(const struct outputs *f)
-{
-	enum status status = f->rotate ? report_file(f) : STATUS_OK;
-
-	if (f->screen_error && !f->write_error)
-		return log_fail(STATUS_INCOMPLETE, "stdout: cannot write: %s",
-				reason(f, f->screen_error));
-	return status;
+	return f->rotate ? rotate_sink(f->rotate)->error : 0;
 }
 
 uint64_t outputs_lost(const struct outputs *f)
@@ -316,6 +300,8 @@ uint64_t outputs_captured(const struct outputs *f)
 
 void outputs_close(struct outputs *f)
 {
-	f->rotate = rotate_close(f->rotate);
-	f->screen = writer_close(f->screen);
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		f->sinks[i]->ops->close(f->sinks[i]);
+	f->n_sinks = 0;
+	f->rotate = NULL;
 }

@@ -11,9 +11,9 @@
 
 #include "capture/base/log.h"
 #include "capture/write/rotate.h"
-#include "capture/write/writer.h"
 
 struct packet;
+struct sink;
 
 /* What is asked for: packets in files, on the screen, or neither. */
 struct outputs_settings {
@@ -25,9 +25,12 @@ struct outputs_settings {
 	bool unbuffered;		/* each packet is in the file at once */
 };
 
+enum { OUTPUTS_MAX = 2 };
+
 struct outputs {
-	struct rotate *rotate;		/* NULL: no file */
-	struct writer *screen;		/* stdout, NULL: nothing is printed */
+	struct sink *sinks[OUTPUTS_MAX];
+	unsigned n_sinks;
+	struct rotate *rotate;		/* the files, one of the sinks; NULL: no file */
 	uint64_t limit;			/* -c, 0: none */
 	/* -a duration:, where there is no file whose schedule knows; 0: none */
 	uint64_t stop_ns;
@@ -37,12 +40,8 @@ struct outputs {
 	uint64_t taken;			/* packets given to the sinks */
 	/* packets that came when it was done, counted by those who give */
 	uint64_t refused;
-	bool unbuffered;		/* -U */
-	bool line_buffered;		/* -l, for the screen */
 	/* a limit is reached, or the reader of our output has gone: a normal end */
 	bool done;
-	bool incomplete;		/* a file is, which was told of */
-	int write_error, screen_error;	/* -errno, other than -EPIPE: the output is not complete */
 };
 
 /*
@@ -63,8 +62,11 @@ bool outputs_begin(struct outputs *f, struct source *from, uint64_t now, uint64_
  */
 int outputs_spare(struct outputs *f, const struct stat *st);
 
-/* The result of writing something else than a packet to rotate_writer(). */
-bool outputs_wrote(struct outputs *f, int err);
+/* It has failed to begin: complains; the exit code. Or the reader has gone, a normal end: 0. */
+enum status outputs_begin_failed(const struct outputs *f);
+
+/* A pcapng block of @len bytes, for the files. */
+bool outputs_block(struct outputs *f, const void *block, size_t len);
 
 /* Hands the packet on. */
 bool outputs_packet(struct outputs *f, const struct packet *p);
@@ -97,7 +99,10 @@ int outputs_wait(struct outputs *f);
 /*
  * Complains about failed writes with the number of packets missing; the exit code for them, or 0.
  */
-int outputs_report(const struct outputs *f);
+enum status outputs_report(const struct outputs *f);
+
+/* Why nothing more can be written into files, -errno; 0: it can. */
+int outputs_error(const struct outputs *f);
 
 /*
  * Packets that are in the output: printed, or in a file. Those that were taken and are not, of all

@@ -116,7 +116,7 @@ static int follow(struct rotate *r, enum step step)
 	int err;
 
 	if (step == STEP_STOP)
-		return ROTATE_END;
+		return SINK_END;
 	if (step == STEP_ON || r->postponed)
 		return 0;
 	err = retention_ready(r->retention) ? rotate_next_name(r) : -EBUSY;
@@ -169,12 +169,12 @@ static int check_room(struct rotate *r)
 		     (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
 	room = retention_room(r->retention, r->room_at);
 	r->cut_short = room == RETENTION_DISK_LOW;
-	return room == RETENTION_ROOM ? 0 : ROTATE_LAST;
+	return room == RETENTION_ROOM ? 0 : SINK_LAST;
 }
 
 static int written(struct rotate *r)
 {
-	return schedule_written(&r->schedule) ? ROTATE_LAST : 0;
+	return schedule_written(&r->schedule) ? SINK_LAST : 0;
 }
 
 /* Its description and the packet go into one file. */
@@ -247,7 +247,7 @@ static int put(struct rotate *r, const struct packet *p)
 		return written(r);
 	writer_undo(r->writer);
 	writer_refuse(r->writer, p->iface->id);
-	return ROTATE_END;
+	return SINK_END;
 }
 
 static inline int take(struct rotate *r, const struct packet *p)
@@ -377,7 +377,7 @@ const char *rotate_path(const struct rotate *r)
 
 const char *rotate_error(const struct rotate *r, int err)
 {
-	return r->why ? r->why : strerror(-err);
+	return r->why ? r->why : sink_reason(err);
 }
 
 bool rotate_is_cut_short(const struct rotate *r)

@@ -19,6 +19,7 @@
 
 struct packet;
 struct rotate;
+struct sink;
 struct source;
 struct writer;
 
@@ -53,17 +54,14 @@ struct rotate_settings {
 };
 
 /*
- * Beside 0 and -errno: no more packets are wanted, a normal end. END: this one was not taken, and
- * is counted as lost.
- */
-enum { ROTATE_END = 1, ROTATE_LAST = 2 };
-
-/*
  * Opens the first file, unless its name depends on the first packet's time (-r). Nothing is written
  * or overwritten yet.
  * -errno, -EINVAL: the options do not fit the file. *@r is set then, too, for rotate_error(), and has to be closed.
  */
 int rotate_open(struct rotate **r, const struct rotate_settings *s, int interrupt_fd);
+
+/* As one of the outputs, by which it is closed then. */
+struct sink *rotate_sink(struct rotate *r);
 
 /* A file that is read from: it is never written to. -EEXIST: it is the first output. -ENOMEM. */
 int rotate_spare(struct rotate *r, const struct stat *st);
@@ -71,7 +69,7 @@ int rotate_spare(struct rotate *r, const struct stat *st);
 /*
  * Begins the first file, of what comes from @from, at @now of the run's own clock (schedule.h).
  * This and the next return 0, -errno as from the writer or because a file could not be made, or
- * ROTATE_END or LAST.
+ * SINK_END or LAST (sink.h).
  */
 int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t wall_ns);
 int rotate_packet(struct rotate *r, const struct packet *p);
@@ -108,7 +106,7 @@ uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why);
 /* The current file's, for what comes between the packets. */
 struct writer *rotate_writer(const struct rotate *r);
 
-/* Ends the last file. 0 or -errno, ROTATE_LAST. */
+/* Ends the last file. 0 or -errno, SINK_LAST. */
 int rotate_finish(struct rotate *r);
 
 /*

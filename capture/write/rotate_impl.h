@@ -12,11 +12,13 @@
 #include "capture/write/filenames.h"
 #include "capture/write/rotate.h"
 #include "capture/write/schedule.h"
+#include "capture/write/sink.h"
 
 struct out;
 struct retention;
 
 struct rotate {
+	struct sink sink;
 	struct rotate_settings set;
 	struct descriptions descriptions;
 	struct schedule schedule;

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "capture/write/rotate.h"
+#include "capture/write/sink.h"
 
 #include "tests/unit/written.h"
 
@@ -237,7 +238,7 @@ static const struct rotate_case cases[] = {
 	  .files = "f_00001_20200913122640=1-2 f_00002_20200913122700=3-4" },
 	{ "the_number_of_slices_ends_it_all", "f%M%S", FORMAT_PCAPNG,
 	  { .file_ns = 2 S, .n_files = 2 }, "p--p--p", .files = "f2640=1 f2642=2",
-	  .result = ROTATE_END, .lost = 1 },
+	  .result = SINK_END, .lost = 1 },
 	{ "bytes_within_a_slice", "f%S", FORMAT_PCAP, { .file_ns = 2 S, .file_bytes = PCAP(1) },
 	  "pp--p", .files = "f40=1 f401=2 f42=3" },
 
@@ -255,24 +256,24 @@ static const struct rotate_case cases[] = {
 
 	/* the end */
 	{ "no_room_for_an_interface", "f", FORMAT_PCAPNG, { .stop_bytes = 2100 }, "pPq",
-	  .files = "f=1-2", .result = ROTATE_END, .lost = 1, .late_ifaces = true },
+	  .files = "f=1-2", .result = SINK_END, .lost = 1, .late_ifaces = true },
 	{ "enough_bytes", "f", FORMAT_PCAP, { .stop_bytes = PCAP(2) }, "ppp", .files = "f=1-2",
-	  .result = ROTATE_END, .lost = 1 },
+	  .result = SINK_END, .lost = 1 },
 	{ "enough_time_of_packets", "f", FORMAT_PCAPNG, { .stop_ns = 3 S }, "p--p-p",
-	  .files = "f=1-2", .result = ROTATE_END, .lost = 1 },
+	  .files = "f=1-2", .result = SINK_END, .lost = 1 },
 	{ "enough_time_behind_a_packet_without_a_time", "f", FORMAT_PCAPNG, { .stop_ns = 3 S },
-	  "zp--p-p", .files = "f=1-3", .result = ROTATE_END, .lost = 1, .late_time = true },
+	  "zp--p-p", .files = "f=1-3", .result = SINK_END, .lost = 1, .late_time = true },
 	{ "enough_time_live", "f", FORMAT_PCAPNG, { .stop_ns = 3 S }, "p..p.", .files = "f=1-2",
-	  .result = ROTATE_END, .live = true },
+	  .result = SINK_END, .live = true },
 	{ "enough_files_of_packets", "f", FORMAT_PCAPNG,
 	  { .file_packets = 2, .stop_files = 2, .ring_names = true }, "pppp",
-	  .files = "f_00001_20200913122640=1-2 f_00002_20200913122640=3-4", .result = ROTATE_LAST },
+	  .files = "f_00001_20200913122640=1-2 f_00002_20200913122640=3-4", .result = SINK_LAST },
 	{ "enough_files_of_bytes", "f", FORMAT_PCAP, { .file_bytes = PCAP(1), .stop_files = 2 },
-	  "ppp", .files = "f=1 f1=2", .result = ROTATE_END, .lost = 1 },
+	  "ppp", .files = "f=1 f1=2", .result = SINK_END, .lost = 1 },
 	{ "enough_files_of_those_asked_for", "f", FORMAT_PCAPNG, { .stop_files = 2 }, "pnpn",
-	  .files = "f=1 f1=2", .result = ROTATE_END },
+	  .files = "f=1 f1=2", .result = SINK_END },
 	{ "enough_disk", "f", FORMAT_PCAP, { 0 }, "ppp", .files = "f=1-2",
-	  .keep = { .max_disk = PCAP(2) + 6 }, .result = ROTATE_END, .lost = 1,
+	  .keep = { .max_disk = PCAP(2) + 6 }, .result = SINK_END, .lost = 1,
 	  .said = "the files of this run have reached 182 bytes, and there is no other one to delete" },
 
 	/* names on the way */
@@ -912,7 +913,7 @@ static void little_room_on_the_disk_ends_it_and_is_told(void **state)
 	end(&run);
 	assert_non_null(strstr(written_said(), "bytes are free on its disk, "
 					       "and no other file of this run can be deleted"));
-	assert_int_equal(err, ROTATE_LAST);
+	assert_int_equal(err, SINK_LAST);
 	assert_true(rotate_is_cut_short(run.rotate));
 	assert_int_equal(rotate_lost_all(run.rotate), 0);
 	rotate_close(run.rotate);
