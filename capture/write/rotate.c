@@ -159,14 +159,13 @@ void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns)
 
 /* ---- packets ---- */
 
-/* Is there room for what comes before it is asked again? */
-static int check_room(struct rotate *r)
+/* A file of @size bytes: is there room for what comes before it is asked again? */
+static int check_room(struct rotate *r, uint64_t size)
 {
 	uint64_t max = r->set.keep.max_disk;
 	enum retention_room room;
 
-	r->room_at = writer_size(r->writer) +
-		     (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
+	r->room_at = size + (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
 	room = retention_room(r->retention, r->room_at);
 	r->cut_short = room == RETENTION_DISK_LOW;
 	return room == RETENTION_ROOM ? 0 : SINK_LAST;
@@ -207,16 +206,15 @@ static inline int see_iface(struct rotate *r, const struct packet *p)
 static int put(struct rotate *r, const struct packet *p);
 
 /*
- * The packet that made it too large is the next file's. What compression saves is only known when
- * it is done.
+ * The packet that would make it too large is the next file's. What compression saves is only known
+ * when it is done.
  */
 static int put_elsewhere(struct rotate *r, const struct packet *p)
 {
-	bool again;
+	bool again = out_is_compressed(writer_out(r->writer)) &&
+		     writer_pending(r->writer) >= FRAME_MIN;
 	int err;
 
-	writer_undo(r->writer);
-	again = out_is_compressed(writer_out(r->writer)) && writer_pending(r->writer) >= FRAME_MIN;
 	err = again ? writer_flush(r->writer) : follow(r, schedule_full(&r->schedule));
 	if (err) {
 		writer_refuse(r->writer, p->iface->id);
@@ -228,26 +226,29 @@ static int put_elsewhere(struct rotate *r, const struct packet *p)
 	return err ? err : written(r);
 }
 
-/* A packet there is no room for is taken back, so that no limit is exceeded. */
+/* Only when it is known how large the file becomes is the packet put there. */
 static int put(struct rotate *r, const struct packet *p)
 {
 	int err = see_iface(r, p);
-	uint64_t before = writer_packets(r->writer);
+	uint64_t size;
+	ssize_t n;
 
 	if (err) {
 		writer_refuse(r->writer, p->iface->id);
 		return err;
 	}
-	err = writer_packet(r->writer, p);
-	if (err || writer_packets(r->writer) == before)
-		return err;
-	if (before && writer_size(r->writer) > r->schedule.max_bytes)
+	n = writer_build(r->writer, p);
+	if (n <= 0)
+		return n;
+	size = writer_size(r->writer) + n;
+	if (size > r->schedule.max_bytes && writer_packets(r->writer))
 		return put_elsewhere(r, p);
-	if (writer_size(r->writer) <= r->room_at || !check_room(r))
-		return written(r);
-	writer_undo(r->writer);
-	writer_refuse(r->writer, p->iface->id);
-	return SINK_END;
+	if (size > r->room_at && check_room(r, size)) {
+		writer_refuse(r->writer, p->iface->id);
+		return SINK_END;
+	}
+	writer_put(r->writer);
+	return written(r);
 }
 
 static inline int take(struct rotate *r, const struct packet *p)
@@ -281,7 +282,7 @@ int rotate_flush(struct rotate *r)
 	int err = writer_flush(r->writer);
 
 	r->postponed = false;
-	return err || r->room_at == UINT64_MAX ? err : check_room(r);
+	return err || r->room_at == UINT64_MAX ? err : check_room(r, writer_size(r->writer));
 }
 
 /* ---- the end ---- */

@@ -45,7 +45,8 @@ struct writer {
 	uint64_t packets_end;		/* where the last of them ends, or the head */
 	uint64_t end;			/* where the last record ends */
 	uint64_t whole;			/* where the last record ends that is in the file */
-	size_t last;			/* length of the last packet's */
+	size_t built;			/* behind what is in the buffer: a packet's, not in the file yet */
+	uint32_t built_of;		/* its interface */
 	uint64_t file;			/* which one it is, from 1 */
 	struct output_iface *ifaces;	/* by their ids, those of all files */
 	uint32_t n_known;
@@ -335,7 +336,7 @@ static int not_fit(struct writer *w, uint32_t id, enum format_unfit why)
 	return 0;
 }
 
-int writer_packet(struct writer *w, const struct packet *p)
+ssize_t writer_build(struct writer *w, const struct packet *p)
 {
 	uint32_t id = p->iface->id;
 	int err = w->error;
@@ -355,11 +356,26 @@ int writer_packet(struct writer *w, const struct packet *p)
 	}
 	if (n < 0)
 		return not_fit(w, id, -n);
-	appended(w, n);
-	w->last = n;
-	w->marks[w->n_packets++ & w->marks_mask] = (struct mark){ w->end - w->packets_end, id };
+	w->built = n;
+	w->built_of = id;
+	return n;
+}
+
+void writer_put(struct writer *w)
+{
+	appended(w, w->built);
+	w->marks[w->n_packets++ & w->marks_mask] =
+		(struct mark){ w->end - w->packets_end, w->built_of };
 	w->packets_end = w->end;
-	return 0;
+}
+
+int writer_packet(struct writer *w, const struct packet *p)
+{
+	ssize_t n = writer_build(w, p);
+
+	if (n > 0)
+		writer_put(w);
+	return min_of(n, 0);
 }
 
 int writer_block(struct writer *w, const void *block, size_t len)
@@ -392,15 +408,6 @@ uint64_t writer_size(const struct writer *w)
 uint64_t writer_packets(const struct writer *w)
 {
 	return w->n_packets;
-}
-
-void writer_undo(struct writer *w)
-{
-	const struct mark *m = &w->marks[--w->n_packets & w->marks_mask];
-
-	w->packets_end -= m->len;
-	w->used -= w->last;
-	w->end -= w->last;
 }
 
 void writer_refuse(struct writer *w, uint32_t id)

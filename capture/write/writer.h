@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "capture/format/format.h"
 
@@ -72,8 +73,13 @@ uint64_t writer_size(const struct writer *w);
 /* Packets in this file. */
 uint64_t writer_packets(const struct writer *w);
 
-/* Takes the last packet back, which writer_packet() has just put into the file. */
-void writer_undo(struct writer *w);
+/*
+ * writer_packet() in two steps. Builds the record of a packet: by so many bytes the file will grow;
+ * 0: it cannot be expressed. It is in the file only with writer_put(); whatever else is done comes
+ * in place of it.
+ */
+ssize_t writer_build(struct writer *w, const struct packet *p);
+void writer_put(struct writer *w);
 
 /* Counts a packet of interface @id as lost that is not to be written any more. */
 void writer_refuse(struct writer *w, uint32_t id);

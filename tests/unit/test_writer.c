@@ -459,6 +459,42 @@ static void interfaces_are_numbered_anew_in_each_file(void **state)
 	assert_int_equal(o.stats_lost[1], 0);
 }
 
+/* Its record is behind what is in the buffer, and in the file only when it is put there. */
+static void what_is_built_is_not_in_the_file_until_it_is_put_there(void **state)
+{
+	struct outcome o = { 0 };
+	struct writer *w = NULL;
+	struct packet p = packet(1);
+	uint64_t size;
+	ssize_t n;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
+	writer_begin(w, &(struct origin){ 0 });
+	for (unsigned i = 0; i < N_IFACES; i++)
+		assert_int_equal(writer_iface(w, &ifaces[i], 256), 0);
+	size = writer_size(w);
+	n = writer_build(w, &p);
+	assert_true(n > 0);
+	assert_int_equal(writer_size(w), size);
+	assert_int_equal(writer_packets(w), 0);
+	assert_int_equal(writer_flush(w), 0);
+	p = packet(0);
+	n = writer_build(w, &p);
+	writer_put(w);
+	assert_int_equal(writer_size(w), size + n);
+	assert_int_equal(writer_packets(w), 1);
+	p = packet(1);
+	writer_build(w, &p);
+	assert_int_equal(writer_finish(w, stats, w), 0);
+	assert_int_equal(writer_lost_all(w), 0);
+	writer_close(w);
+	read_file(&o, RLIM_INFINITY);
+	assert_int_equal(o.n[0], 1);
+	assert_int_equal(o.n[1], 0);
+}
+
 static const struct nothing_case {
 	const char *name;
 	enum file_format format;
@@ -543,6 +579,7 @@ static int remove_dir(void **state)
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(what_is_built_is_not_in_the_file_until_it_is_put_there),
 		cmocka_unit_test(interfaces_are_numbered_anew_in_each_file),
 		cmocka_unit_test(statistics_are_of_described_interfaces_only),
 		cmocka_unit_test(a_new_file_is_for_its_owner_alone),
