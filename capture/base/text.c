@@ -81,6 +81,13 @@ void text_u64(struct text *t, uint64_t v)
 	end(t, out, put_u64(out, v));
 }
 
+void text_i64(struct text *t, int64_t v)
+{
+	if (v < 0)
+		text_char(t, '-');
+	text_u64(t, v < 0 ? -(uint64_t)v : (uint64_t)v);
+}
+
 void text_nanoseconds(struct text *t, uint32_t ns)
 {
 	char spare[9], *out = begin(t, spare, sizeof(spare));

@@ -44,6 +44,7 @@ static inline void text_str(struct text *t, const char *s)
 }
 
 void text_u64(struct text *t, uint64_t v);
+void text_i64(struct text *t, int64_t v);
 
 /* Nine digits, as behind the point of seconds. @ns: below 10^9. */
 void text_nanoseconds(struct text *t, uint32_t ns);

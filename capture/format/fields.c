@@ -10,6 +10,7 @@
 #include "capture/format/summary_line.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/pcapng_options.h"
 
 /* ---- what is put together ---- */
 
@@ -51,12 +52,8 @@ static void put_iface(struct text *t, const struct row *r, const struct field *f
 
 static void put_verdict(struct text *t, const struct row *r, const struct field *f)
 {
-	int64_t action = r->verdict.action;	/* TC_ACT_UNSPEC is -1 */
-
 	(void)f;
-	if (action < 0)
-		text_char(t, '-');
-	text_u64(t, action < 0 ? -(uint64_t)action : (uint64_t)action);
+	text_i64(t, r->verdict.action);
 }
 
 static void put_link_type(struct text *t, const struct row *r, const struct field *f)
@@ -327,7 +324,7 @@ static void look_at_frame(struct row *r)
 	r->present |= p->dropped ? 1u << LAYER_DROPPED : 0;
 	r->present |= p->iface->name ? 1u << LAYER_NAME : 0;
 	r->present |= p->hdr.end != PARSE_OK ? 1u << LAYER_DAMAGE : 0;
-	if (!p->options.len)
+	if (!p->options.len && !(p->has & PACKET_VERDICT))
 		return;
 	if (pcapng_options_comment(p, &pos, &len))
 		r->present |= 1u << LAYER_COMMENT;

@@ -11,9 +11,7 @@
 #include <time.h>
 
 #include "capture/base/text.h"
-#include "capture/packet/pcapng_options.h"
-
-struct packet;
+#include "capture/packet/packet.h"
 
 /* What of a packet is there to be told. Those up to LAYER_SCTP are bytes of it. */
 enum layer {

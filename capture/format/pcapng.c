@@ -200,6 +200,15 @@ static inline uint8_t *store_option(uint8_t *to, uint16_t code, const void *valu
 	return to + 4 + len;
 }
 
+static uint8_t *store_verdict(uint8_t *to, const struct verdict *v)
+{
+	uint8_t value[9] = { v->type };
+
+	memcpy(value + 1, &v->action, 8);
+	to = store_option(to, EPB_VERDICT, value, sizeof(value));
+	return memset(to, 0, 3) + 3;
+}
+
 static uint8_t *store_options(uint8_t *to, const struct packet *p)
 {
 	uint8_t *start = to;
@@ -214,6 +223,8 @@ static uint8_t *store_options(uint8_t *to, const struct packet *p)
 		to = store_option(to, EPB_PACKETID, &p->id, 8);
 	if (p->has & PACKET_QUEUE)
 		to = store_option(to, EPB_QUEUE, &p->queue, 4);
+	if (p->has & PACKET_VERDICT)
+		to = store_verdict(to, &p->verdict);
 	if (p->options.len)
 		to = mempcpy(to, p->options.bytes, p->options.len);
 	return to == start ? to : store32(to, OPT_END);

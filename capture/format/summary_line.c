@@ -12,6 +12,7 @@
 #include "capture/packet/names.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
+#include "capture/packet/pcapng_options.h"
 
 static uint32_t be32(const uint8_t *b)
 {
@@ -212,6 +213,21 @@ void summary_line_sequence(struct text *t, const struct packet *p)
 void summary_line_captured(struct text *t, const struct packet *p)
 {
 	field(t, "captured", p->caplen);
+}
+
+void summary_line_verdict(struct text *t, const struct packet *p)
+{
+	struct verdict v;
+	const char *name;
+
+	if (!pcapng_options_verdict(p, &v))
+		return;
+	name = names_verdict(&v);
+	text_str(t, " => ");
+	if (name)
+		text_str(t, name);
+	else
+		text_i64(t, v.action);
 }
 
 static void verbose_l4(struct text *t, const struct packet *p, int verbose)

@@ -19,6 +19,9 @@ void summary_line_packet(struct text *t, const struct packet *p, int verbose);
 void summary_line_sequence(struct text *t, const struct packet *p);
 void summary_line_captured(struct text *t, const struct packet *p);
 
+/* " => DROP", what a program decided about it, which ends a line; an action without a name is a number. */
+void summary_line_verdict(struct text *t, const struct packet *p);
+
 /*
  * What it begins with: the highest protocol that is known, else the link type. Names of protocols
  * and numbers.

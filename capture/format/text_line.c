@@ -218,6 +218,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		summary_line_sequence(&t, pkt);
 	if (p->options.lengths && (p->options.verbose < 1 || pkt->caplen == pkt->len))
 		summary_line_captured(&t, pkt);
+	summary_line_verdict(&t, pkt);
 	text_char(&t, '\n');
 	if (comments)
 		put_comments(&t, pkt);

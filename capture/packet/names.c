@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * https://www.iana.org/assignments/protocol-numbers and .../ieee-802-numbers: the ones seen on
- * networks.
+ * networks. Verdicts: enum xdp_action and TC_ACT_..., include/uapi/linux/{bpf,pkt_cls}.h.
  */
 #include <stddef.h>
 
 #include "capture/base/util.h"
 #include "capture/packet/names.h"
+#include "capture/packet/packet.h"
 
 const char *names_protocol(uint8_t proto)
 {
@@ -22,6 +23,17 @@ const char *names_protocol(uint8_t proto)
 	};
 
 	return names[proto];
+}
+
+const char *names_verdict(const struct verdict *v)
+{
+	static const char *const xdp[] = { "ABORTED", "DROP", "PASS", "TX", "REDIRECT" };
+	static const char *const tc[] = { "UNSPEC", "OK",     "RECLASSIFY", "SHOT",	"PIPE",
+					  "STOLEN", "QUEUED", "REPEAT",	    "REDIRECT", "TRAP" };
+
+	if (v->type == VERDICT_XDP)
+		return v->action < array_size(xdp) ? xdp[v->action] : NULL;
+	return v->action + 1 < array_size(tc) ? tc[v->action + 1] : NULL;	/* from -1 on */
 }
 
 const char *names_ether_type(uint16_t eth_type)

@@ -5,8 +5,13 @@
 
 #include <stdint.h>
 
+struct verdict;
+
 /* IANA protocol keyword, or NULL. */
 const char *names_protocol(uint8_t proto);
+
+/* "DROP" of XDP, "SHOT" of TC, or NULL. */
+const char *names_verdict(const struct verdict *v);
 
 /* EtherType, "LLC" for a length (below 0x600), or NULL. */
 const char *names_ether_type(uint16_t eth_type);

@@ -97,12 +97,21 @@ struct iface {
 	struct raw_options options;
 };
 
+/* What a program decided about a packet; of hardware, type 0, the words are its own: no field. */
+enum verdict_type { VERDICT_HARDWARE = 0, VERDICT_TC = 1, VERDICT_XDP = 2 };
+
+struct verdict {
+	enum verdict_type type;
+	uint64_t action;	/* TC_ACT_... (UNSPEC is -1) or enum xdp_action */
+};
+
 /* packet.has */
 enum {
 	PACKET_TIME	= 1,
 	PACKET_FLAGS	= 2,
 	PACKET_QUEUE	= 4,
 	PACKET_ID	= 8,
+	PACKET_VERDICT	= 16,
 };
 
 struct packet {
@@ -117,6 +126,7 @@ struct packet {
 	uint32_t queue;		/* valid with PACKET_QUEUE */
 	const struct iface *iface;
 	struct parsed hdr;	/* of the captured bytes */
+	struct verdict verdict;	/* valid with PACKET_VERDICT; TC or XDP */
 	unsigned has;		/* PACKET_TIME ... */
 	struct raw_options options;	/* live as long as data */
 };

@@ -53,6 +53,10 @@ bool pcapng_options_verdict(const struct packet *p, struct verdict *v)
 	const uint8_t *value;
 	size_t len, pos = 0;
 
+	if (p->has & PACKET_VERDICT) {
+		*v = p->verdict;
+		return true;
+	}
 	while ((value = pcapng_options_next_of(&p->options, EPB_VERDICT, &pos, &len))) {
 		if (len != 9 || (*value != VERDICT_TC && *value != VERDICT_XDP))
 			continue;

@@ -12,6 +12,7 @@
 
 struct packet;
 struct raw_options;
+struct verdict;
 
 /*
  * The value of the next option with that code and its length, not padded; NULL: there is none. @pos
@@ -30,15 +31,9 @@ const char *pcapng_options_comment(const struct packet *p, size_t *pos, size_t *
 /* Bytes of the first options that take @max bytes at most together, each of them whole. */
 size_t pcapng_options_fit(const struct raw_options *o, size_t max);
 
-enum verdict_type { VERDICT_HARDWARE = 0, VERDICT_TC = 1, VERDICT_XDP = 2 };
-
-struct verdict {
-	enum verdict_type type;
-	uint64_t action;	/* TC_ACT_... or enum xdp_action */
-};
-
 /*
- * What was decided about a packet. False: not known, or by hardware, whose words nobody else knows.
+ * What was decided about a packet, of several verdicts the first. False: not known, or by hardware,
+ * whose words nobody else knows.
  */
 bool pcapng_options_verdict(const struct packet *p, struct verdict *v);
 

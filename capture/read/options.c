@@ -10,6 +10,7 @@
 #include "capture/base/text.h"
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
+#include "capture/packet/pcapng_options.h"
 #include "capture/read/options.h"
 
 static bool is_custom(uint16_t code)
@@ -229,6 +230,24 @@ void options_carry(struct options *o, const struct option *opt)
 struct raw_options options_carried(const struct options *o)
 {
 	return (struct raw_options){ o->b->data + o->begin, o->carried };
+}
+
+bool options_take_verdict(struct options *o, struct verdict *v)
+{
+	enum { LEN = 9, SIZE = 4 + 12 };
+	const struct raw_options all = options_carried(o);
+	size_t len, another, end = 0;
+	const uint8_t *value = pcapng_options_next_of(&all, EPB_VERDICT, &end, &len);
+
+	another = end;
+	if (!value || len != LEN || (*value != VERDICT_TC && *value != VERDICT_XDP) ||
+	    pcapng_options_next_of(&all, EPB_VERDICT, &another, &len))
+		return false;
+	v->type = *value;
+	memcpy(&v->action, value + 1, 8);
+	memmove(all.bytes + end - SIZE, all.bytes + end, all.len - end);
+	o->carried -= SIZE;
+	return true;
 }
 
 int options_keep(struct raw_options *kept, const struct options *o)

@@ -43,6 +43,12 @@ bool options_is_sound(struct options *o, const struct option *opt, unsigned len)
  */
 void options_carry(struct options *o, const struct option *opt);
 
+/*
+ * The verdict of a program, which then is not carried. False: there is none, or one of hardware, or
+ * there are several, which stay as they are.
+ */
+bool options_take_verdict(struct options *o, struct verdict *v);
+
 /* What was carried, in the block. */
 struct raw_options options_carried(const struct options *o);
 

@@ -66,13 +66,17 @@ static void packet_options(struct pcapng *f, const struct body *b, size_t pos, s
 {
 	struct options o = options_at(f, b, pos);
 	struct option opt;
+	bool verdict = false;
 
 	while (options_next(&o, &opt)) {
+		verdict |= opt.code == EPB_VERDICT;
 		if (is_no_time(&opt, p))
 			p->has &= ~PACKET_TIME;
 		else if (!packet_field(&o, &opt, p))
 			options_carry(&o, &opt);
 	}
+	if (verdict && options_take_verdict(&o, &p->verdict))
+		p->has |= PACKET_VERDICT;
 	p->options = options_carried(&o);
 }
 

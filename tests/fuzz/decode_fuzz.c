@@ -51,6 +51,7 @@ static void check_line(const struct packet *p, int verbose)
 	summary_line_direction(&t, p);
 	summary_line_link(&t, p);
 	summary_line_packet(&t, p, verbose);
+	summary_line_verdict(&t, p);
 	must(t.len > 0 && t.len < LINE_MAX_BYTES);
 	must(fuzz_is_safe(t.buf, t.len, ""));
 }
@@ -76,7 +77,7 @@ static const char *json_string(const char *s, const char *end)
 
 static const char *json_number(const char *s, const char *end)
 {
-	const char *from = s;
+	const char *from = s += s < end && *s == '-';
 
 	while (s < end && *s >= '0' && *s <= '9')
 		s++;
@@ -217,6 +218,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	p.caplen = size - HEAD - n;
 	p.len = p.caplen + (data[2] << 8 | data[3]);
 	p.has = data[1] & 0x40 ? PACKET_QUEUE | PACKET_TIME | PACKET_FLAGS | PACKET_ID : 0;
+	if (data[1] & 0x40) {
+		p.has |= PACKET_VERDICT;
+		p.verdict = (struct verdict){ VERDICT_TC, INT64_MIN };
+	}
 	p.queue = p.dropped = p.flags = data[1] & 0x40 ? UINT32_MAX : 0;
 	p.ts_ns = p.id = data[1] & 0x40 ? INT64_MAX : 0;
 	/* so that a sanitizer sees each step too far */

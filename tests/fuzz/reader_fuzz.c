@@ -90,6 +90,8 @@ static uint64_t sum_packet(uint64_t sum, const struct packet *p)
 		p->has & PACKET_FLAGS ? p->flags : 0,
 		p->has & PACKET_QUEUE ? p->queue : 0,
 		p->has & PACKET_ID ? p->id : 0,
+		p->has & PACKET_VERDICT ? p->verdict.type : 0,
+		p->has & PACKET_VERDICT ? p->verdict.action : 0,
 	};
 
 	check_options(p->options);

@@ -161,12 +161,13 @@ static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 		.dropped = 7,
 		.id = 0x0001000000000009,
 		.queue = 2,
-		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID,
+		.verdict = { VERDICT_XDP, 0x0102030405060708 },
+		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID | PACKET_VERDICT,
 	};
 
 	(void)state;
 	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
-					    "50000000"
+					    "60000000"
 					    "00000000"
 					    "00000000"
 					    "00000000"
@@ -183,8 +184,12 @@ static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 					    "00000100"
 					    "06000400"
 					    "02000000"
+					    "07000900"
+					    "02080706"
+					    "05040302"
+					    "01000000"
 					    "00000000"
-					    "50000000");
+					    "60000000");
 }
 
 static void a_drop_count_of_0_is_not_written(void **state)
@@ -284,6 +289,7 @@ static void spb_is_refused_for_what_it_cannot_tell(void **state)
 		{ "flags", 0, 60, 60, 0, 0, PACKET_FLAGS, 0, false },
 		{ "a queue", 0, 60, 60, 0, 0, PACKET_QUEUE, 0, false },
 		{ "an id", 0, 60, 60, 0, 0, PACKET_ID, 0, false },
+		{ "a verdict", 0, 60, 60, 0, 0, PACKET_VERDICT, 0, false },
 		{ "drops", 0, 60, 60, 0, 0, 0, 1, false },
 	};
 	static uint8_t data[262145], option[8] = { 1, 0, 1, 0, 'a' };

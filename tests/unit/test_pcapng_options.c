@@ -112,7 +112,7 @@ static void check_packet_options(const struct packet *p)
 	struct verdict v;
 	size_t len, pos = 0;
 
-	assert_int_equal(p->has, PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE);
+	assert_int_equal(p->has, PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_VERDICT);
 	assert_int_equal(p->flags, 5);
 	assert_int_equal(p->queue, 3);
 	same_value(&p->options, OPT_COMMENT, 0, "first", 5);
@@ -125,6 +125,7 @@ static void check_packet_options(const struct packet *p)
 	assert_memory_equal(value, &vendor, 4);
 	is_absent(&p->options, CUSTOM_BYTES_NO, 0);
 	is_absent(&p->options, EPB_FLAGS, 0);
+	is_absent(&p->options, EPB_VERDICT, 0);
 	assert_true(pcapng_options_verdict(p, &v));
 	assert_int_equal(v.type, VERDICT_XDP);
 	assert_true(v.action == 2);
@@ -249,6 +250,61 @@ static void a_verdict_of_hardware_is_carried_and_not_explained(void **state)
 	next_is_packet(&p);
 	same_value(&p.options, EPB_VERDICT, 0, "\0drop", 5);
 	assert_false(pcapng_options_verdict(&p, &v));
+}
+
+/* Options of a packet, and what it is as a field; else all of it is carried as it is. */
+static const struct verdict_case {
+	const char *name;
+	struct { uint8_t type; uint64_t action; } verdicts[3];
+	unsigned n;
+	bool field;
+	struct verdict known;
+} verdicts[] = {
+	{ "a_verdict_of_xdp_is_a_field", { { 2, 1 } }, 1, true, { VERDICT_XDP, 1 } },
+	{ "a_verdict_of_tc_is_a_field", { { 1, UINT64_MAX } }, 1, true, { VERDICT_TC, UINT64_MAX } },
+	{ "an_action_without_a_name_is_a_field", { { 2, 1ull << 40 } }, 1, true, { VERDICT_XDP, 1ull << 40 } },
+	{ "9_bytes_of_hardware_are_carried", { { 0, 1 } }, 1, false, { 0 } },
+	{ "9_bytes_of_an_unknown_type_are_carried", { { 3, 1 } }, 1, false, { 0 } },
+	{ "two_verdicts_are_carried", { { 2, 1 }, { 2, 2 } }, 2, false, { VERDICT_XDP, 1 } },
+	{ "verdicts_of_tc_and_xdp_are_carried", { { 1, 2 }, { 2, 3 } }, 2, false, { VERDICT_TC, 2 } },
+	{ "verdicts_of_hardware_and_xdp_are_carried", { { 0, 9 }, { 2, 3 } }, 2, false, { VERDICT_XDP, 3 } },
+	{ "three_verdicts_are_carried", { { 2, 1 }, { 2, 2 }, { 2, 3 } }, 3, false, { VERDICT_XDP, 1 } },
+};
+
+static void a_verdict_is_a_field_or_carried(void **state)
+{
+	const struct verdict_case *c = *state;
+	uint8_t copy[256], value[9];
+	struct verdict v = { 0 };
+	struct packet p;
+
+	close_result();
+	img.len = 0;
+	shb();
+	idb();
+	begin_epb(0, 1, 4);
+	option(OPT_COMMENT, "first", 5);
+	for (unsigned i = 0; i < c->n; i++)
+		verdict(c->verdicts[i].type, c->verdicts[i].action);
+	option(OPT_COMMENT, "last", 4);
+	end();
+	next_is_packet(&p);
+	assert_int_equal(res.n_warnings, 0);
+	assert_int_equal(!!(p.has & PACKET_VERDICT), c->field);
+	assert_int_equal(pcapng_options_verdict(&p, &v), !!c->known.type);
+	assert_int_equal(v.type, c->known.type);
+	assert_true(v.action == c->known.action);
+	same_value(&p.options, OPT_COMMENT, 0, "first", 5);
+	same_value(&p.options, OPT_COMMENT, 1, "last", 4);
+	for (unsigned i = 0; i < c->n && !c->field; i++) {
+		*value = c->verdicts[i].type;
+		memcpy(value + 1, &c->verdicts[i].action, 8);
+		same_value(&p.options, EPB_VERDICT, i, value, 9);
+	}
+	assert_int_equal(p.options.len, 12 + 8 + (c->field ? 0 : 16 * c->n));
+	/* all of it is in the output once: comments, verdicts, end */
+	assert_int_equal(pcapng_epb(copy, 0, &p, 4), 32 + 4 + 12 + 8 + 16 * c->n + 4);
+	assert_true(pcapng_epb_max(&p) >= 32 + 4 + 12 + 8 + 16 * c->n + 4);
 }
 
 static void what_is_not_known_is_carried_from_our_order_only(void **state)
@@ -833,6 +889,7 @@ int main(void)
 	memcpy(tests, others, sizeof(others));
 	n = sizeof(others) / sizeof(others[0]);
 	unit_of_table(bad, is_left_out, tests, n);
+	unit_of_table(verdicts, a_verdict_is_a_field_or_carried, tests, n);
 	unit_of_table(bad_blocks, is_not_copied, tests, n);
 	unit_of_table(locals, local_is_copied_or_not, tests, n);
 	failed = unit_run("pcapng_options", tests, n);

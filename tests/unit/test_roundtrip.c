@@ -52,7 +52,8 @@ static struct packet packet(uint64_t *seed, const struct iface *ifaces)
 
 	return (struct packet){
 		.ts_ns = kind & 0x100 ? noise(seed) << 20 : 0,
-		.has = kind & 15,
+		.has = (kind & 15) | (kind & 0x200 ? PACKET_VERDICT : 0),
+		.verdict = { kind & 0x400 ? VERDICT_XDP : VERDICT_TC, noise(seed) << 32 | kind },
 		.caplen = len,
 		.len = len + (kind & 16),
 		.flags = noise(seed),
@@ -113,7 +114,9 @@ static void same_packet(unsigned n, const struct packet *got, const struct packe
 	if (got->dropped != want->dropped ||
 	    (want->has & PACKET_FLAGS && got->flags != want->flags) ||
 	    (want->has & PACKET_QUEUE && got->queue != want->queue) ||
-	    (want->has & PACKET_ID && got->id != want->id))
+	    (want->has & PACKET_ID && got->id != want->id) ||
+	    (want->has & PACKET_VERDICT && (got->verdict.type != want->verdict.type ||
+					    got->verdict.action != want->verdict.action)))
 		fail_msg("packet %u: other options", n);
 }
 

@@ -54,6 +54,7 @@ static void check(const struct packet *p, int verbose)
 	summary_line_direction(&t, p);
 	summary_line_link(&t, p);
 	summary_line_packet(&t, p, verbose);
+	summary_line_verdict(&t, p);
 	if (t.len == 0 || t.len > LINE_MAX_BYTES - 64)	/* number and time come before it */
 		fail_msg("a line of %zu bytes", t.len);
 	for (size_t i = 0; i < t.len; i++)
@@ -76,7 +77,8 @@ static void lines_are_printable(void **state)
 			.data = data,
 			.caplen = n,
 			.len = n + noise(&seed) % 3 * 100,
-			.has = noise(&seed) & 15,
+			.has = noise(&seed) & 31,
+			.verdict = { VERDICT_XDP, noise(&seed) },
 			.iface = &i,
 			.queue = noise(&seed),
 			.dropped = noise(&seed),
@@ -92,9 +94,44 @@ static void lines_are_printable(void **state)
 	free(head);
 }
 
+static const struct verdict_case {
+	const char *name;
+	struct verdict verdict;
+	const char *line;
+} verdicts[] = {
+	{ "xdp_0_is_aborted", { VERDICT_XDP, 0 }, " => ABORTED" },
+	{ "xdp_1_is_drop", { VERDICT_XDP, 1 }, " => DROP" },
+	{ "xdp_2_is_pass", { VERDICT_XDP, 2 }, " => PASS" },
+	{ "xdp_3_is_tx", { VERDICT_XDP, 3 }, " => TX" },
+	{ "xdp_4_is_redirect", { VERDICT_XDP, 4 }, " => REDIRECT" },
+	{ "xdp_5_is_a_number", { VERDICT_XDP, 5 }, " => 5" },
+	{ "xdp_2_above_32_bits_is_a_number", { VERDICT_XDP, 1ull << 32 | 2 }, " => 4294967298" },
+	{ "tc_minus_1_is_unspec", { VERDICT_TC, UINT64_MAX }, " => UNSPEC" },
+	{ "tc_minus_2_is_a_number", { VERDICT_TC, UINT64_MAX - 1 }, " => -2" },
+	{ "tc_0_is_ok", { VERDICT_TC, 0 }, " => OK" },
+	{ "tc_2_is_shot", { VERDICT_TC, 2 }, " => SHOT" },
+	{ "tc_7_is_redirect", { VERDICT_TC, 7 }, " => REDIRECT" },
+	{ "tc_8_is_trap", { VERDICT_TC, 8 }, " => TRAP" },
+	{ "tc_9_is_a_number", { VERDICT_TC, 9 }, " => 9" },
+	{ "none_is_none", { VERDICT_HARDWARE, 1 }, "" },
+};
+
+static void a_verdict_is_a_word(void **state)
+{
+	const struct verdict_case *c = *state;
+	struct packet p = { .verdict = c->verdict,
+			    .has = c->verdict.type ? PACKET_VERDICT : 0 };
+	char buf[64];
+	struct text t = text_in(buf, sizeof(buf) - 1);
+
+	summary_line_verdict(&t, &p);
+	buf[t.len] = '\0';
+	assert_string_equal(buf, c->line);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(links) / sizeof(links[0])];
+	struct CMUnitTest tests[sizeof(links) / sizeof(links[0]) + sizeof(verdicts) / sizeof(verdicts[0])];
 	static char names[sizeof(links) / sizeof(links[0])][80];
 	size_t n = 0;
 
@@ -103,5 +140,6 @@ int main(void)
 		snprintf(names[i], sizeof(names[i]), "lines_of_%s_are_printable", links[i].name);
 		tests[i].name = names[i];
 	}
+	unit_of_table(verdicts, a_verdict_is_a_word, tests, n);
 	return unit_run("summary_line", tests, n);
 }
