@@ -56,6 +56,12 @@ static void put_verdict(struct text *t, const struct row *r, const struct field 
 	text_i64(t, r->verdict.action);
 }
 
+static void put_verdict_name(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	summary_line_action(t, &r->verdict);
+}
+
 static void put_link_type(struct text *t, const struct row *r, const struct field *f)
 {
 	(void)f;
@@ -200,6 +206,7 @@ static const struct field table[] = {
 	NUMBER(udp_udp_length, UDP, 4, 2),
 	NUMBER(sctp_sctp_srcport, SCTP, 0, 2),
 	NUMBER(sctp_sctp_dstport, SCTP, 2, 2),
+	MADE(verdict, VERDICT, STRING, put_verdict_name),
 };
 
 const struct field *fields(size_t *n)
@@ -329,8 +336,9 @@ static void look_at_frame(struct row *r)
 	if (pcapng_options_comment(p, &pos, &len))
 		r->present |= 1u << LAYER_COMMENT;
 	if (pcapng_options_verdict(p, &r->verdict))
-		r->present |= r->verdict.type == VERDICT_XDP ? 1u << LAYER_XDP_VERDICT :
-			      r->verdict.type == VERDICT_TC ? 1u << LAYER_TC_VERDICT : 0;
+		r->present |= 1u << LAYER_VERDICT |
+			      1u << (r->verdict.type == VERDICT_XDP ? LAYER_XDP_VERDICT
+								    : LAYER_TC_VERDICT);
 }
 
 static void describe_second(struct row *r, uint64_t second)

@@ -42,6 +42,7 @@ enum layer {
 	LAYER_DROPPED,
 	LAYER_XDP_VERDICT,
 	LAYER_TC_VERDICT,
+	LAYER_VERDICT,		/* either */
 	LAYER_COMMENT,
 	LAYER_DIRECTION,	/* in a Linux cooked header */
 	LAYER_DAMAGE,		/* its headers are cut or contradict themselves */

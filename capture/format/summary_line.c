@@ -215,19 +215,24 @@ void summary_line_captured(struct text *t, const struct packet *p)
 	field(t, "captured", p->caplen);
 }
 
-void summary_line_verdict(struct text *t, const struct packet *p)
+void summary_line_action(struct text *t, const struct verdict *v)
 {
-	struct verdict v;
-	const char *name;
+	const char *name = names_verdict(v);
 
-	if (!pcapng_options_verdict(p, &v))
-		return;
-	name = names_verdict(&v);
-	text_str(t, " => ");
 	if (name)
 		text_str(t, name);
 	else
-		text_i64(t, v.action);
+		text_i64(t, v->action);
+}
+
+void summary_line_verdict(struct text *t, const struct packet *p)
+{
+	struct verdict v;
+
+	if (!pcapng_options_verdict(p, &v))
+		return;
+	text_str(t, " => ");
+	summary_line_action(t, &v);
 }
 
 static void verbose_l4(struct text *t, const struct packet *p, int verbose)

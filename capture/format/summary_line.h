@@ -5,6 +5,7 @@
 
 struct packet;
 struct text;
+struct verdict;
 
 enum {
 	LINE_MAX_BYTES	= 2048,	/* no line is longer */
@@ -19,8 +20,11 @@ void summary_line_packet(struct text *t, const struct packet *p, int verbose);
 void summary_line_sequence(struct text *t, const struct packet *p);
 void summary_line_captured(struct text *t, const struct packet *p);
 
-/* " => DROP", what a program decided about it, which ends a line; an action without a name is a number. */
+/* " => DROP", what a program decided about it, which ends a line. */
 void summary_line_verdict(struct text *t, const struct packet *p);
+
+/* "DROP"; an action without a name is a number. */
+void summary_line_action(struct text *t, const struct verdict *v);
 
 /*
  * What it begins with: the highest protocol that is known, else the link type. Names of protocols

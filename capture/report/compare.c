@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/base/text.h"
 #include "capture/base/util.h"
+#include "capture/format/summary_line.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/pcapng_options.h"
 #include "capture/report/compare.h"
 
 enum { NS_PER_SEC = 1000000000 };
@@ -32,6 +35,15 @@ static bool is_in_time(const struct compare_options *o, const struct packet *a,
 	return !(a->has & PACKET_TIME) || apart(a, b) <= o->tolerance_ns;
 }
 
+/* A file that does not tell it contradicts nobody: only some captures are beside a program. */
+static bool is_one_verdict(const struct packet *a, const struct packet *b)
+{
+	struct verdict va, vb;
+
+	return !pcapng_options_verdict(a, &va) || !pcapng_options_verdict(b, &vb) ||
+	       (va.type == vb.type && va.action == vb.action);
+}
+
 enum compare_result compare_packets(const struct compare_options *o, const struct packet *a,
 				    const struct packet *b, uint32_t *offset)
 {
@@ -51,6 +63,8 @@ enum compare_result compare_packets(const struct compare_options *o, const struc
 	*offset = n;
 	if (a_len != b_len)
 		return COMPARE_CAPLEN;
+	if (!is_one_verdict(a, b))
+		return COMPARE_VERDICT;
 	return is_in_time(o, a, b) ? COMPARE_SAME : COMPARE_TIME;
 }
 
@@ -63,6 +77,27 @@ static void words_of_time(const struct packet *a, const struct packet *b, char *
 			 ns % NS_PER_SEC);
 	else
 		snprintf(out, cap, "only one has a time");
+}
+
+static void put_verdict(struct text *t, const struct packet *p)
+{
+	struct verdict v;
+
+	if (!pcapng_options_verdict(p, &v))
+		return;
+	text_str(t, v.type == VERDICT_XDP ? "XDP " : "TC ");
+	summary_line_action(t, &v);
+}
+
+static void words_of_verdicts(const struct packet *a, const struct packet *b, char *out, size_t cap)
+{
+	struct text t = text_in(out, cap - 1);
+
+	text_str(&t, "verdicts ");
+	put_verdict(&t, a);
+	text_str(&t, " and ");
+	put_verdict(&t, b);
+	out[t.len] = '\0';
 }
 
 void compare_words(enum compare_result r, const struct packet *a, const struct packet *b,
@@ -88,6 +123,9 @@ void compare_words(enum compare_result r, const struct packet *a, const struct p
 		break;
 	case COMPARE_CAPLEN:
 		snprintf(out, cap, "%u and %u bytes captured", a->caplen, b->caplen);
+		break;
+	case COMPARE_VERDICT:
+		words_of_verdicts(a, b, out, cap);
 		break;
 	case COMPARE_TIME:
 		words_of_time(a, b, out, cap);

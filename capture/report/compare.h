@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * When two packets are the same: link type, length on the wire, and the captured bytes; on wish the
- * time. Through which interface they came, what a file says of it, and options do not matter.
+ * When two packets are the same: link type, length on the wire, the captured bytes, and the verdict
+ * if both have one; on wish the time. Through which interface they came, what a file says of it,
+ * their ids, which are numbers of one capture, and other options do not matter.
  */
 #ifndef XDPDUMP_REPORT_COMPARE_H
 #define XDPDUMP_REPORT_COMPARE_H
@@ -19,7 +20,8 @@ struct compare_options {
 };
 
 enum compare_result {
-	COMPARE_SAME, COMPARE_LINK_TYPE, COMPARE_LEN, COMPARE_BYTES, COMPARE_CAPLEN, COMPARE_TIME,
+	COMPARE_SAME, COMPARE_LINK_TYPE, COMPARE_LEN, COMPARE_BYTES, COMPARE_CAPLEN,
+	COMPARE_VERDICT, COMPARE_TIME,
 };
 
 /*

@@ -175,6 +175,7 @@ int info_packet(struct info *i, const struct packet *p)
 	if (p->has & PACKET_TIME)
 		count_time(i, p->ts_ns);
 	count_protocols(i, p);
+	verdicts_add(&i->verdicts, p);
 	return count_addresses(i, p) ? 0 : -ENOMEM;
 }
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "bpf/event.h"
+#include "capture/report/verdicts.h"
 
 struct packet;
 struct capfile;
@@ -40,6 +40,7 @@ struct info {
 	uint64_t n_back;		/* packets with a time before that of the packet before */
 	uint64_t n_dropped;		/* by epb_dropcount, before the packets */
 	struct tally rows[N_INFO_ROWS];
+	struct verdicts verdicts;
 	struct tally *ifaces;		/* by id */
 	uint32_t n_ifaces;		/* of these; interfaces behind them have no packets */
 	struct talkers *talkers;

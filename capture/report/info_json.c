@@ -216,6 +216,23 @@ static void protocols(struct json *j, const struct info *i)
 	json_close(j, '}');
 }
 
+/* Those that there are. */
+static void verdicts(struct json *j, const struct info *i)
+{
+	json_open(j, "verdicts", '{');
+	for (unsigned row = 0; row < N_VERDICTS; row++) {
+		const struct tally *t = &i->verdicts.rows[row];
+
+		if (!t->packets)
+			continue;
+		json_open(j, verdicts_key(row), '{');
+		json_u64(j, "packets", t->packets);
+		json_u64(j, "bytes", t->bytes);
+		json_close(j, '}');
+	}
+	json_close(j, '}');
+}
+
 static void talkers(struct json *j, const struct info *i)
 {
 	struct talker top[TOP];
@@ -261,6 +278,7 @@ void info_json(const struct info *i, const struct info_source *s, FILE *out)
 	section(&j, s->reader);
 	interfaces(&j, i, s->reader);
 	protocols(&j, i);
+	verdicts(&j, i);
 	talkers(&j, i);
 	json_close(&j, '}');
 	fputc('\n', out);

@@ -303,6 +303,7 @@ void info_text(const struct info *i, const struct info_source *s, FILE *out)
 	section(out, s->reader);
 	interfaces(out, i, s->reader);
 	protocols(out, i);
+	verdicts_text(&i->verdicts, &i->all, out);
 	talkers(out, i);
 	string_line(out, "Not complete:        ", s->error);
 }

@@ -51,7 +51,9 @@ for report, text in zip(reports, texts):
         "talkers": [[str(t["bytes_sent"]) for t in report["top_talkers"]],
                     [g[0] for g in found(r"^  [0-9a-f.:]+ +\d+ +(\d+) +\d+$")]],
         "protocols": [sum(1 for p in report["protocols"].values() if p["packets"]),
-                      len(found(r"^  [A-Za-z][A-Za-z46v ]+ +\d+ +[\d.]+ +\d+ +[\d.]+$"))],
+                      len(found(r"^  (?!XDP|TC )[A-Za-z][A-Za-z46v ]+ +\d+ +[\d.]+ +\d+ +[\d.]+$"))],
+        "verdicts": [[(k.replace("_", " ").upper(), str(v["packets"])) for k, v in report["verdicts"].items()],
+                     found(r"^  ((?:XDP|TC) [A-Z]+) +(\d+) +[\d.]+ +\d+ +[\d.]+$")],
         "complete": [report["complete"], True],
     }
     for name, (a, b) in pairs.items():

@@ -12,10 +12,10 @@ import json
 import re
 import sys
 
-STRINGS = ("time", "name", "comment", "protocol", "damage", "src", "dst", "eth", "mac", "ipv4")
+STRINGS = ("time", "name", "comment", "protocol", "damage", "verdict", "src", "dst", "eth", "mac", "ipv4")
 LISTS = ("vlan_vlan_id", "vlan_vlan_priority", "vlan_vlan_etype")
 BOOLEANS = ("ip_ip_flags_df", "ip_ip_flags_mf")
-OWN = ("time_ns", "link_type", "protocol", "damage")
+OWN = ("time_ns", "link_type", "protocol", "damage", "verdict")
 # What stands below a header that xdpdump does not look into, and what tshark counts for itself.
 DEEPER = {"mpls", "ah", "gre", "vxlan", "pppoes", "ipv6.fraghdr", "llc"}
 COUNTED = ("frame_frame_interface_id", "frame_frame_interface_name")

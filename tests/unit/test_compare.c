@@ -22,7 +22,9 @@ static const struct packet first = {
 	.caplen = 8,
 	.len = 8,
 	.iface = &ethernet,
-	.has = PACKET_TIME,
+	.has = PACKET_TIME | PACKET_ID | PACKET_VERDICT,
+	.id = 7,
+	.verdict = { VERDICT_XDP, 1 },
 	.ts_ns = 5000000000,
 };
 
@@ -88,11 +90,50 @@ static void as_the_row_wants(void **state)
 	free(exact);
 }
 
+static const struct verdict_case {
+	const char *name, *data;
+	struct verdict verdict;		/* type 0: none */
+	struct compare_options how;
+	enum compare_result want;
+	const char *words;
+} verdicts[] = {
+	{ "of_no_verdict", "abcdefgh", { 0 }, { 0 }, COMPARE_SAME, "the same" },
+	{ "of_the_same_verdict", "abcdefgh", { VERDICT_XDP, 1 }, { 0 }, COMPARE_SAME, "the same" },
+	{ "of_another_verdict", "abcdefgh", { VERDICT_XDP, 2 }, { 0 }, COMPARE_VERDICT, "verdicts XDP DROP and XDP PASS" },
+	{ "of_a_verdict_without_a_name", "abcdefgh", { VERDICT_XDP, 77 }, { 0 }, COMPARE_VERDICT, "verdicts XDP DROP and XDP 77" },
+	{ "of_the_verdict_of_tc", "abcdefgh", { VERDICT_TC, 1 }, { 0 }, COMPARE_VERDICT, "verdicts XDP DROP and TC RECLASSIFY" },
+	{ "other_bytes_are_found_before_another_verdict", "xbcdefgh", { VERDICT_XDP, 2 }, { 0 }, COMPARE_BYTES, "byte 0 is 0x61 and 0x78" },
+	{ "another_verdict_is_found_before_another_time", "abcdefgh", { VERDICT_XDP, 3 }, { .times_matter = true }, COMPARE_VERDICT,
+	  "verdicts XDP DROP and XDP TX" },
+};
+
+/* Time and id are others as well. */
+static void verdicts_matter_where_there_are_two(void **state)
+{
+	const struct verdict_case *c = *state;
+	struct packet p = first;
+	enum compare_result got;
+	uint32_t offset = 0;
+	char words[160];
+
+	p.data = (const uint8_t *)c->data;
+	p.ts_ns++;
+	p.id++;
+	p.verdict = c->verdict;
+	if (!c->verdict.type)
+		p.has &= ~PACKET_VERDICT;
+	got = compare_packets(&c->how, &first, &p, &offset);
+	assert_int_equal(got, c->want);
+	compare_words(got, &first, &p, offset, words, sizeof(words));
+	assert_string_equal(words, c->words);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[64];
 	size_t n = 0;
 
 	unit_of_table(cases, as_the_row_wants, tests, n);
+	unit_of_table(verdicts, verdicts_matter_where_there_are_two, tests, n);
 	return unit_run("compare", tests, n);
 }

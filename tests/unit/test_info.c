@@ -143,6 +143,50 @@ static void interfaces_come_in_any_order(void **state is_unused)
 	info_close(&i);
 }
 
+/* Its row is found by the key. */
+static const struct verdict_case {
+	const char *name;
+	struct verdict verdict;
+	const char *key;		/* NULL: none */
+} verdicts[] = {
+	{ "xdp_0_is_aborted", { VERDICT_XDP, 0 }, "xdp_aborted" },
+	{ "xdp_4_is_redirect", { VERDICT_XDP, 4 }, "xdp_redirect" },
+	{ "xdp_5_is_another", { VERDICT_XDP, 5 }, "xdp_other" },
+	{ "xdp_above_32_bits_is_another", { VERDICT_XDP, 1ull << 32 | 1 }, "xdp_other" },
+	{ "tc_minus_1_is_unspec", { VERDICT_TC, UINT64_MAX }, "tc_unspec" },
+	{ "tc_0_is_ok", { VERDICT_TC, 0 }, "tc_ok" },
+	{ "tc_2_is_shot", { VERDICT_TC, 2 }, "tc_shot" },
+	{ "tc_8_is_trap", { VERDICT_TC, 8 }, "tc_trap" },
+	{ "tc_9_is_another", { VERDICT_TC, 9 }, "tc_other" },
+	{ "tc_minus_2_is_another", { VERDICT_TC, UINT64_MAX - 1 }, "tc_other" },
+	{ "none_is_in_no_row", { VERDICT_HARDWARE, 0 }, NULL },
+};
+
+static void a_verdict_is_in_this_row(void **state)
+{
+	const struct verdict_case *c = *state;
+	const bool known = c->verdict.type != VERDICT_HARDWARE;
+	struct packet p = { .data = (const uint8_t *)"",
+			    .len = 100,
+			    .iface = &ethernet,
+			    .verdict = c->verdict,
+			    .has = known ? PACKET_VERDICT : 0 };
+	struct info i;
+
+	assert_int_equal(info_open(&i), 0);
+	link_decode(&p);
+	assert_int_equal(info_packet(&i, &p), 0);
+	for (unsigned row = 0; row < N_VERDICTS; row++) {
+		const bool is_it = c->key && !strcmp(verdicts_key(row), c->key);
+		const struct tally *t = &i.verdicts.rows[row];
+
+		if (t->packets != is_it || t->bytes != (is_it ? 100 : 0))
+			fail_msg("%llu packets in the row of %s", (unsigned long long)t->packets,
+				 verdicts_name(row));
+	}
+	info_close(&i);
+}
+
 /* ---- talkers ---- */
 
 static void talk(struct talkers *t, uint32_t number, uint32_t len)
@@ -288,5 +332,6 @@ int main(void)
 	size_t n = 9;
 
 	unit_of_table(rows, a_packet_is_in_these_rows, tests, n);
+	unit_of_table(verdicts, a_verdict_is_in_this_row, tests, n);
 	return unit_run("info", tests, n);
 }
