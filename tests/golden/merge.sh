@@ -44,6 +44,7 @@ rewritten()
 	shift
 	rm -f "$work"/out*
 	"$dump" "$@" -w "$work/out" </dev/null 2>"$work/said" || echo "exit $?"
+	patiently "$work/said"
 	if [[ $said ]]; then grep -Eq "$said" "$work/said" || echo "not said: $said"; fi
 	[[ $(wc -l <"$work/said") == $([[ $said ]] && echo 1 || echo 0) ]] || cat "$work/said"
 	cat "$work"/out* | python3 -c '

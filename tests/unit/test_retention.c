@@ -33,6 +33,7 @@ static void note(void *ctx, const char *sentence)
 	pthread_mutex_lock(&lock);
 	len = strlen(said);
 	snprintf(said + len, sizeof(said) - len, "%s\n", sentence);
+	unit_patiently(said);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -320,11 +321,13 @@ static void files_are_given_without_waiting_and_at_most_64_wait(void **state)
 	int lines = 0;
 
 	(void)state;
-	put("slow", "#!/bin/sh\nwhile ! [ -e \"${0%/*}/go\" ]; do sleep 0.05; done\necho $1 >>\"${0%/*}/log\"\n", 0755);
+	put("slow", "#!/bin/sh\ncd \"${0%/*}\"\n: >>begun\nwhile ! [ -e go ]; do sleep 0.05; done\necho $1 >>log\n",
+	    0755);
 	r = open_retention(&o);
 	for (int i = 0; i < 70; i++) {
 		snprintf(name, sizeof(name), "f%d", i);
 		file(r, name, 10);
+		eventually(exists("begun"));
 	}
 	put("go", "", 0644);
 	assert_int_equal(retention_finish(r, -1), 0);
@@ -416,17 +419,28 @@ static void an_interrupt_ends_the_waiting_for_a_command(void **state)
 	close(pipe_fds[1]);
 }
 
+static void go_on(void *ctx, const char *sentence)
+{
+	if (!strstr(sentence, "/f: waiting for "))
+		return;
+	++*(unsigned *)ctx;
+	put("go", "", 0644);
+}
+
+/* A command that ends when that was said. */
 static void it_says_what_it_waits_for(void **state)
 {
 	struct retention_options o = { .command = in_dir("slow") };
+	unsigned n = 0;
 	struct retention *r;
 
 	(void)state;
-	put("slow", "#!/bin/sh\nsleep 1.5\n", 0755);
-	r = open_retention(&o);
+	put("slow", "#!/bin/sh\nfor i in $(seq 600); do [ -e \"${0%/*}/go\" ] || sleep 0.1; done\n",
+	    0755);
+	assert_int_equal(retention_open(&r, &o, &(struct say){ go_on, &n }, -1), 0);
 	file(r, "f", 10);
 	assert_int_equal(retention_finish(r, -1), 0);
-	assert_true(was_said("/f: waiting for "));
+	assert_int_equal(n, 1);
 	retention_close(r);
 }
 

@@ -112,6 +112,7 @@ static is_unused void run_words(char **words, int n)
 	free(tool.err.bytes);
 	tool = (struct tool){ text_of_fd(fds[0]), text_of_fd(fds[1]),
 			      WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status) };
+	tool.err.len = unit_patiently(tool.err.bytes);
 }
 
 /*

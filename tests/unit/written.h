@@ -73,6 +73,7 @@ static is_unused const char *written_said(void)
 
 	dup2(written.stderr_fd, STDERR_FILENO);
 	written.said[n > 0 ? n : 0] = '\0';
+	unit_patiently(written.said);
 	return written.said;
 }
 
