@@ -100,11 +100,13 @@ static struct rotate_settings settings(const struct rotate_case *c)
 	};
 }
 
+/* From run->from, if that is anything yet. */
 static int begin(struct run *run, const struct rotate_case *c)
 {
 	uint64_t wall = (c->late_time ? 2 : 1) * (BEGAN_SEC * WRITTEN_SEC);
 
-	run->from = written_source();
+	if (!run->from.ifaces)
+		run->from = written_source();
 	if (c->late_ifaces)
 		run->from.n_ifaces = 0;
 	return rotate_begin(run->rotate, &run->from.source, c->live ? NOW_SEC * WRITTEN_SEC : wall,
@@ -163,6 +165,7 @@ static void packets_are_in_their_files(void **state)
 	assert_int_equal(rotate_lost_all(run.rotate), c->lost);
 	assert_int_equal(rotate_lost(run.rotate, 0) + rotate_lost(run.rotate, 1), c->lost);
 	assert_false(rotate_is_cut_short(run.rotate));
+	assert_string_equal(run.from.warned, "");
 	rotate_close(run.rotate);
 	files = written_files(c->when.file_bytes ? c->when.file_bytes : c->when.stop_bytes);
 	if (fnmatch(c->files, files, 0))
@@ -329,6 +332,45 @@ static void interfaces_that_take_turns_are_described_once(void **state)
 	assert_int_equal(written_n_ifaces("f", &snaplen, &caplen), 2);
 	assert_int_equal(snaplen, 4096);
 	assert_int_equal(caplen, 60);
+}
+
+static void an_interface_without_packets_is_described_at_the_end(void **state)
+{
+	const struct rotate_case c = { .path = "f", .script = "p", .late_ifaces = true };
+	struct run run = { 0 };
+	uint32_t snaplen, caplen;
+
+	(void)state;
+	open_and_begin(&run, &c);
+	assert_int_equal(go(&run, &c), 0);
+	run.from.n_ifaces = WRITTEN_IFACES;
+	end(&run);
+	rotate_close(run.rotate);
+	assert_int_equal(written_n_ifaces("f", &snaplen, &caplen), 2);
+}
+
+static void a_packet_longer_than_an_interface_says_is_told_of_once(void **state)
+{
+	const struct rotate_case c = { .path = "f", .script = "pPP" };
+	static const char told[] = "a packet of 1000 bytes, where the output has the snapshot "
+				   "length 100: tcpdump stops there";
+	struct iface ifaces[WRITTEN_IFACES];
+	struct run run = { 0 };
+
+	(void)state;
+	memcpy(ifaces, written_ifaces, sizeof(ifaces));
+	ifaces[0].snaplen = ifaces[1].snaplen = 100;
+	run.from = written_source();
+	run.from.ifaces = ifaces;
+	open_and_begin(&run, &c);
+	for (const char *s = c.script; *s; s++) {
+		assert_int_equal(step(&run, &c, *s), 0);
+		assert_int_equal(!strcmp(run.from.warned, told), run.number == 2);
+		run.from.warned[0] = '\0';
+	}
+	end(&run);
+	rotate_close(run.rotate);
+	assert_string_equal(written_files(0), "f=1-3");
 }
 
 /* Secrets, which readers need before the packets. */
@@ -717,6 +759,27 @@ static void a_ring_waits_for_a_file_that_is_in_use(void **state)
 	assert_string_equal(written_files(0), wanted);
 }
 
+/* The file before is deleted when the current one needs the room, and not at its end only. */
+static void the_oldest_file_makes_room_while_the_next_one_grows(void **state)
+{
+	const struct rotate_case c = {
+		.path = "f",
+		.format = FORMAT_PCAP,
+		.when = { .file_bytes = PCAP(4) },
+		.keep = { .max_disk = PCAP(6) },
+		.script = "ppppppp",
+	};
+	struct run run = { 0 };
+
+	(void)state;
+	open_and_begin(&run, &c);
+	assert_int_equal(go(&run, &c), 0);
+	assert_int_equal(access("f", F_OK), -1);
+	end(&run);
+	rotate_close(run.rotate);
+	assert_string_equal(written_files(0), "f1=5-7");
+}
+
 /* ---- what is refused at once ---- */
 
 static const struct refused_case {
@@ -781,17 +844,22 @@ static const struct full_case {
 	int result;
 	int finished;		/* what was told is not told again of a file that is finished */
 	uint64_t lost;
+	bool part;
 } fulls[] = {
 	{ "a_full_disk_leaves_the_packets_before", { 0 }, PCAP(2) + 10, "pppf", "f=1-2", -EFBIG,
-	  -EFBIG, 1 },
-	{ "and_so_it_does_at_the_end", { 0 }, PCAP(2) + 10, "ppp", "f=1-2", 0, -EFBIG, 1 },
+	  -EFBIG, .lost = 1 },
+	{ "and_so_it_does_at_the_end", { 0 }, PCAP(2) + 10, "ppp", "f=1-2", 0, -EFBIG, .lost = 1 },
 	{ "a_full_disk_that_shows_when_the_next_one_is_asked_for", { 0 }, 60, "pn", "f=none",
-	  -EFBIG, 0, 1 },
+	  -EFBIG, 0, .lost = 1 },
 	{ "a_limit_for_files_is_one_for_each_of_them", { .file_bytes = PCAP(100) }, PCAP(2) + 10,
-	  "pppppf", "f=1-2 f1=3-4 f2=5", 0, 0, 0 },
+	  "pppppf", "f=1-2 f1=3-4 f2=5", 0, 0, .lost = 0 },
+	{ "what_a_full_disk_has_cut_keeps_its_part", { 0 }, PCAP(2) + 10, "pppf", "f.part=1-2",
+	  -EFBIG, -EFBIG, .lost = 1, .part = true },
+	{ "and_so_does_the_one_before_the_next", { 0 }, 60, "pn", "f.part=none", -EFBIG, 0,
+	  .lost = 1, .part = true },
 	{ "a_full_disk_that_shows_when_the_next_one_is_due",
 	  { .file_packets = 2, .ring_names = true }, 60, "pp", "f_00001_20200913122640=none",
-	  -EFBIG, 0, 2 },
+	  -EFBIG, 0, .lost = 2 },
 };
 
 static struct rlimit set_file_limit(rlim_t bytes)
@@ -812,6 +880,7 @@ static void a_full_disk(void **state)
 		.format = FORMAT_PCAP,
 		.when = full->when,
 		.script = full->script,
+		.part = full->part,
 	};
 	struct run run = { 0 };
 	struct rlimit all;
@@ -833,6 +902,31 @@ static void a_full_disk(void **state)
 	assert_string_equal(written_files(full->limit), full->files);
 	assert_int_equal(lost, full->lost);
 	assert_int_equal(written_tear_down(NULL), 0);
+}
+
+/* More of them than a buffer holds. */
+static void a_full_disk_that_shows_with_a_packet_ends_it(void **state)
+{
+	static const struct rotate_options whens[] = { { 0 }, { .stop_ns = 3600 S } };
+
+	(void)state;
+	for (size_t i = 0; i < array_size(whens); i++) {
+		const struct rotate_case c = { .path = "f", .when = whens[i] };
+		struct rlimit all = set_file_limit(100000);
+		struct run run = { 0 };
+		int err = 0;
+
+		open_and_begin(&run, &c);
+		while (!err && run.number < 1000)
+			err = step(&run, &c, 'P');
+		assert_int_equal(rotate_finish(run.rotate), -EFBIG);
+		setrlimit(RLIMIT_FSIZE, &all);
+		assert_int_equal(err, -EFBIG);
+		assert_in_range(rotate_lost_all(run.rotate), run.number - 97, run.number - 93);
+		rotate_wait(run.rotate);
+		rotate_close(run.rotate);
+		assert_true(strlen(written_files(100000)) <= strlen("f=1-97"));
+	}
 }
 
 static void a_live_file_whose_head_does_not_fit_is_not_left_behind(void **state)
@@ -926,6 +1020,8 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		in_dir(statistics_are_those_of_the_moment),
 		in_dir(interfaces_that_take_turns_are_described_once),
+		in_dir(an_interface_without_packets_is_described_at_the_end),
+		in_dir(a_packet_longer_than_an_interface_says_is_told_of_once),
 		in_dir(each_file_begins_with_the_blocks_that_are_given),
 		in_dir(each_file_has_packets_that_are_cut),
 		in_dir(a_live_file_has_its_head_at_once_and_so_has_each_that_follows),
@@ -938,12 +1034,14 @@ int main(void)
 		in_dir(a_file_that_is_read_is_not_the_first_output_that_begins_with_a_packet),
 		in_dir(a_link_to_the_current_file_is_not_the_next_one),
 		in_dir(a_ring_waits_for_a_file_that_is_in_use),
+		in_dir(the_oldest_file_makes_room_while_the_next_one_grows),
 		in_dir(a_device_is_one_output_that_nothing_is_known_of),
+		in_dir(a_full_disk_that_shows_with_a_packet_ends_it),
 		in_dir(a_live_file_whose_head_does_not_fit_is_not_left_behind),
 		in_dir(an_interface_that_cannot_be_described_ends_it),
 		in_dir(little_room_on_the_disk_ends_it_and_is_told),
 	};
-	struct CMUnitTest tests[80];
+	struct CMUnitTest tests[96];
 	size_t n = 0;
 
 	setenv("TZ", "UTC", 1);
