@@ -131,6 +131,7 @@ if wanted "tcpdump_reads_what_is_merged_of_any_snapshot_lengths" tcpdump; then
 		others_read "$work/out" '' 4
 		"$dump" -r "$work/later" -w "$work/out" 2>"$work/said" </dev/null
 		grep -c 'a packet of 200 bytes, where the output has the snapshot length 96: tcpdump stops' "$work/said" | grep -v '^1$'
+		patiently "$work/said"
 		grep -c . "$work/said" | grep -v '^1$'
 		[[ $("$dump" -r "$work/out" -t 2>/dev/null | wc -l) == 5 ]] || echo "packets are missing"
 		"$dump" -r "$work/long" -w "$work/out" 2>"$work/said" </dev/null
@@ -156,6 +157,7 @@ if wanted "tcpdump_reads_what_is_merged_of_any_snapshot_lengths" tcpdump; then
 	"$dump" "${args[@]}" -w "$work/out" 2>"$work/said" </dev/null
 	{
 		others_read "$work/out" 'comments on the files that take more than 768 KiB' 20
+		patiently "$work/said"
 		grep -c . "$work/said" | grep -v '^1$'
 		[[ $(grep -ao '[0-9]* xxx' "$work/out" | sort -u | wc -l) == 7 ]] || echo "not the comments of 7 files are kept"
 	} >"$work/against" 2>&1

@@ -49,6 +49,7 @@ if wanted "editcap_finds_the_same_copies" editcap && command -v mergecap >/dev/n
 	verdict "editcap_finds_the_same_copies"
 
 	"$dump" -r "$work/doubles" --dedup=1000 -w "$work/ours" 2>"$work/said"
+	patiently "$work/said"
 	echo "$((388 - $("$dump" -r "$work/ours" | wc -l))) duplicate packets left out" | diff - "$work/said" >"$work/against"
 	verdict "the_number_of_copies_is_told"
 fi
