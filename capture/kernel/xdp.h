@@ -19,4 +19,18 @@ int xdp_query(int ifindex, struct xdp_program found[static 3]);
 
 const char *xdp_mode_name(enum xdp_mode mode);
 
+/* Where a program is attached, and by what. */
+struct xdp_place {
+	int ifindex;
+	enum xdp_mode mode;
+	uint32_t link_id;	/* 0: by netlink */
+};
+
+/*
+ * Puts the program @to_fd where @from_fd is, in one step. -EEXIST: that is not there (any more);
+ * -ENOLINK: nor is the link; -ENODEV: nor the interface. Nothing is changed then. For a link
+ * CAP_SYS_ADMIN is needed, else CAP_NET_ADMIN: -EPERM.
+ */
+int xdp_exchange(const struct xdp_place *place, int from_fd, int to_fd);
+
 #endif
