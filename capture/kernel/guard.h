@@ -8,9 +8,9 @@
 #ifndef XDPDUMP_KERNEL_GUARD_H
 #define XDPDUMP_KERNEL_GUARD_H
 
-#include "capture/kernel/xdp.h"
+#include "capture/kernel/xdp_place.h"
 
-enum { GUARD_PLACES = 64 };	/* at a time */
+enum { GUARD_PLACES = 64 }; /* at a time */
 
 struct guard;
 
@@ -21,13 +21,14 @@ struct guard;
 int guard_open(struct guard **g);
 
 /*
- * For takeover.c. From now on, when we end, the program @theirs_fd goes to @place if one of @ours_fd
- * is there; @ours_fd[1] may be -1. Instead of what was said of this place before. It has them when
- * this returns. -EOWNERDEAD: it has ended; -ETIMEDOUT; -ENOSPC: too many places; -errno of the guard.
+ * For takeover.c. From now on, when we end, the program @theirs_fd goes to @place if one of
+ * @ours_fd is there; @ours_fd[1] may be -1. Instead of what was said of this place before. It has
+ * them when this returns. -EOWNERDEAD: it has ended; -ETIMEDOUT; -ENOSPC: too many places; -errno
+ * of the guard.
  */
 int guard_hold(struct guard *g, const struct xdp_place *place, int theirs_fd, const int ours_fd[2]);
 
-/* Does that now, in its rights. -errno as of xdp_exchange(). */
+/* Does that now, in its rights. -errno as of xdp_place_exchange(). */
 int guard_give_back(struct guard *g, const struct xdp_place *place);
 
 /* Forgets the place. */

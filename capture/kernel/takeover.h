@@ -37,9 +37,10 @@ struct takeover;
 
 /*
  * Keeps the program that is there now loaded, but not its link: that ends when its owner wants it
- * to. @guard: gives the place back when we are killed, and at the end when we are not allowed to any
- * more (-Z); NULL: none. -ENOENT: nobody is there. -EOPNOTSUPP: it runs in the device. -ENOTUNIQ:
- * links of several network namespaces might be the one. -EAGAIN: it is being changed just now.
+ * to. @guard: gives the place back when we are killed, and at the end when we are not allowed to
+ * any more (-Z); NULL: none. -ENOENT: nobody is there. -EOPNOTSUPP: it runs in the device.
+ * -ENOTUNIQ: links of several network namespaces might be the one. -EAGAIN: it is being changed
+ * just now.
  */
 int takeover_open(struct takeover **t, int ifindex, struct guard *guard);
 
@@ -48,19 +49,23 @@ const struct xdp_holder *takeover_holder(const struct takeover *t);
 int takeover_program_fd(const struct takeover *t);
 
 /*
- * Puts @our_fd into its place. The caller keeps @our_fd, and keeps it open until the place is given
- * back. -EEXIST: the program of takeover_open() is not there any more, and nothing was changed;
- * -EINVAL from a link: ours is loaded with another expected_attach_type; -EOWNERDEAD: the guard has
- * ended; -errno.
+ * Puts @our_fd into its place. The caller keeps @our_fd open until the place is given back. What it
+ * calls has to be in its prog array (front_map.h) by now; the guard keeps that as well. -EEXIST or
+ * -EBUSY: the program of takeover_open() is not there any more; -ENOLINK: nor is its link; -EINVAL
+ * from a link: ours is loaded with another expected_attach_type; -EOWNERDEAD: the guard has ended;
+ * -errno. Nothing is changed then.
  */
 int takeover_take(struct takeover *t, int our_fd);
 
-/* Another program of ours, @to_fd, instead of the one there now, @from_fd. As takeover_take(). */
+/*
+ * Another program of ours, @to_fd, instead of the one there now, @from_fd, which the caller may
+ * close then. As takeover_take().
+ */
 int takeover_exchange(struct takeover *t, int from_fd, int to_fd);
 
 enum takeover_state {
 	TAKEOVER_OURS,		/* ours is there */
-	TAKEOVER_TARGET,	/* theirs: not taken yet, given back, or put there again by its owner */
+	TAKEOVER_TARGET, /* theirs: not taken yet, given back, or put there again by its owner */
 	TAKEOVER_REPLACED,	/* something else */
 	TAKEOVER_EMPTY,		/* nothing: it was removed */
 	TAKEOVER_GONE,		/* the interface is not there, or is in another namespace */
@@ -69,7 +74,7 @@ enum takeover_state {
 /*
  * What is there now; *@by: the id of the program, 0: none. The kernel sends a message (netif_watch,
  * a change of the interface) when a program is attached by netlink, and none for links: so this is
- * to be called when one comes, and every now and then. A message on the wire.
+ * to be called when one comes, and every now and then.
  */
 enum takeover_state takeover_state(const struct takeover *t, uint32_t *by);
 
@@ -81,22 +86,5 @@ int takeover_give_back(struct takeover *t);
 
 /* Gives back what is not given back yet. */
 struct takeover *takeover_close(struct takeover *t);
-
-/* ---- what a killed process has left ---- */
-
-#define TAKEOVER_FRONT	"xdpdump_front"	/* name of the program in front of another one */
-#define TAKEOVER_TARGET_MAP "target"	/* its prog array, which has the other one at 0 */
-
-/*
- * Is what is at @h one of ours in front of another program? *@target: that one; prog_id 0: it was in
- * the array and was removed.
- */
-bool takeover_is_front(const struct xdp_holder *h, struct xdp_holder *target);
-
-/*
- * Puts the program that ours at @h calls in its place again, or takes ours off if there is none. -EEXIST:
- * something else is there now.
- */
-int takeover_restore(int ifindex, const struct xdp_holder *h);
 
 #endif

@@ -3,23 +3,41 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "capture/kernel/xdp.h"
 
 /* To know the name of a program takes CAP_SYS_ADMIN; the id is free. */
-static void add_program(struct xdp_program *p, uint32_t id, enum xdp_mode mode)
+struct xdp_program xdp_program_by_id(uint32_t id)
 {
+	struct xdp_program p = { .id = id };
 	struct bpf_prog_info info = { .id = 0 };
 	uint32_t len = sizeof(info);
 	int fd = bpf_prog_get_fd_by_id(id);
 
-	*p = (struct xdp_program){ .id = id, .mode = mode };
 	if (fd < 0)
-		return;
-	if (!bpf_obj_get_info_by_fd(fd, &info, &len))
-		snprintf(p->name, sizeof(p->name), "%s", info.name);
+		return p;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &len)) {
+		snprintf(p.name, sizeof(p.name), "%s", info.name);
+		memcpy(p.tag, info.tag, sizeof(p.tag));
+	}
 	close(fd);
+	return p;
+}
+
+uint32_t xdp_program_id(int prog_fd)
+{
+	struct bpf_prog_info info = { .id = 0 };
+	uint32_t len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(prog_fd, &info, &len) ? 0 : info.id;
+}
+
+static void add_program(struct xdp_program *p, uint32_t id, enum xdp_mode mode)
+{
+	*p = xdp_program_by_id(id);
+	p->mode = mode;
 }
 
 int xdp_query(int ifindex, struct xdp_program found[static 3])

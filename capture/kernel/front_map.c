@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Found among the maps of the program, by type and name. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "capture/kernel/front_map.h"
+
+#define BPFFS "/sys/fs/bpf"
+
+enum { MAPS_MAX = 64 }; /* of a program: MAX_USED_MAPS of linux/bpf_verifier.h */
+
+static bool is_front_map(int fd)
+{
+	struct bpf_map_info info = { .id = 0 };
+	uint32_t len = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &len) && info.type == BPF_MAP_TYPE_PROG_ARRAY &&
+	       !strcmp(info.name, FRONT_MAP);
+}
+
+int front_map_open(int prog_fd)
+{
+	uint32_t ids[MAPS_MAX], len;
+	struct bpf_prog_info info = { .nr_map_ids = MAPS_MAX, .map_ids = (uintptr_t)ids };
+	int err;
+
+	len = sizeof(info);
+	err = bpf_obj_get_info_by_fd(prog_fd, &info, &len);
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++) {
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+
+		if (fd == -EPERM)
+			return fd;
+		if (fd >= 0 && is_front_map(fd))
+			return fd;
+		if (fd >= 0)
+			close(fd);
+	}
+	return -ENOENT;
+}
+
+int front_map_target(int map_fd, uint32_t *id)
+{
+	uint32_t key = 0;
+	int err = bpf_map_lookup_elem(map_fd, &key, id);
+
+	if (err == -ENOENT)
+		*id = 0;
+	return err == -ENOENT ? 0 : err;
+}
+
+uint32_t front_map_id(int map_fd)
+{
+	struct bpf_map_info info = { .id = 0 };
+	uint32_t len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(map_fd, &info, &len) ? 0 : info.id;
+}
+
+/* The name says whose it is, and the id that it is this one. */
+static void name_pin(int map_fd, char path[static 64])
+{
+	snprintf(path, 64, BPFFS "/xdpdump-target-%u", front_map_id(map_fd));
+}
+
+int front_map_pin(int map_fd)
+{
+	struct statfs fs;
+	char path[64];
+	int err;
+
+	if (statfs(BPFFS, &fs) || fs.f_type != BPF_FS_MAGIC)
+		return -ENOTSUP;
+	name_pin(map_fd, path);
+	err = bpf_obj_pin(map_fd, path);
+	return err == -EEXIST ? 0 : err;
+}
+
+int front_map_unpin(int map_fd)
+{
+	char path[64];
+
+	name_pin(map_fd, path);
+	return unlink(path) && errno != ENOENT ? -errno : 0;
+}
