@@ -1,0 +1,923 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The place of another XDP program, taken and given back; the guard; what is left when it is killed as
+ * well. Needs root; all of it in a namespace of our own, on a veth pair.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/base/util.h"
+#include "capture/kernel/front_map.h"
+#include "capture/kernel/guard.h"
+#include "capture/kernel/leftover.h"
+#include "capture/kernel/netif.h"
+#include "capture/kernel/takeover.h"
+#include "capture/kernel/xdp_place.h"
+#include "tests/unit/unit.h"
+
+enum { TIMEOUT_SEC = 60, KILLS = 20, KILL_WITHIN_US = 30000 };
+
+/* ---- programs ---- */
+
+#define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
+
+/* By a call of our own: libbpf always sets an expected_attach_type. */
+static int load_insns(const char *name, const struct bpf_insn *insns, uint32_t n, uint32_t type,
+		      uint32_t flags)
+{
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_XDP,
+		.insns = (uintptr_t)insns,
+		.insn_cnt = n,
+		.license = (uintptr_t)"GPL",
+		.prog_flags = flags,
+		.expected_attach_type = type,
+	};
+	int fd;
+
+	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", name);
+	fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	if (fd < 0)
+		fail_msg("%s: cannot load: %s", name, strerror(errno));
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+static int load_as(const char *name, uint32_t type, uint32_t flags)
+{
+	const struct bpf_insn pass[] = {
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_PASS),
+		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+
+	return load_insns(name, pass, array_size(pass), type, flags);
+}
+
+static int load(const char *name)
+{
+	return load_as(name, BPF_XDP, 0);
+}
+
+/* A stand-in for ours: it calls the program at 0 of @map, and drops where there is none. */
+static int load_front(int map)
+{
+	const struct bpf_insn front[] = {
+		INSN(BPF_LD | BPF_DW | BPF_IMM, 2, BPF_PSEUDO_MAP_FD, 0, map),
+		INSN(0, 0, 0, 0, 0),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, 0),
+		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_tail_call),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_DROP),
+		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+
+	return load_insns(FRONT_PROGRAM, front, array_size(front), BPF_XDP, 0);
+}
+
+static int make_map(int target)
+{
+	int map = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, FRONT_MAP, 4, 4, 1, NULL);
+	uint32_t key = 0;
+
+	assert_true(map >= 0);
+	/* it takes programs of one kind from its first user on, whichever that is */
+	if (target >= 0)
+		assert_int_equal(bpf_map_update_elem(map, &key, &target, BPF_ANY), 0);
+	return map;
+}
+
+/* The verdict on a frame. */
+static int verdict(int fd)
+{
+	uint8_t frame[64] = { 0 };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame),
+		    .repeat = 1);
+
+	assert_int_equal(bpf_prog_test_run_opts(fd, &opts), 0);
+	return opts.retval;
+}
+
+/* ---- an interface ---- */
+
+static int ifindex;
+
+/* False: there is no veth here. */
+static bool make_pair(void)
+{
+	if (system("ip=$(command -v /sbin/ip || command -v ip); $ip link del v0 2>/dev/null; "
+		   "$ip link add v0 type veth peer name v1 && $ip link set v0 up")) {
+		print_message("# no veth pair can be made\n");
+		return false;
+	}
+	ifindex = if_nametoindex("v0");
+	return true;
+}
+
+static uint32_t id_there(void)
+{
+	struct xdp_program found[3];
+
+	return xdp_query(ifindex, found) > 0 ? found[0].id : 0;
+}
+
+/* A program on an interface, as its owner has it. */
+struct owner {
+	const char *name;
+	uint32_t flags;		/* of the mode */
+	bool link;
+	uint32_t type, load_flags;
+};
+
+static const struct owner owners[] = {
+	{ "netlink_native", XDP_FLAGS_DRV_MODE, false, BPF_XDP, 0 },
+	{ "netlink_generic", XDP_FLAGS_SKB_MODE, false, BPF_XDP, 0 },
+	{ "link_native", XDP_FLAGS_DRV_MODE, true, BPF_XDP, 0 },
+	{ "link_generic", XDP_FLAGS_SKB_MODE, true, BPF_XDP, 0 },
+	{ "netlink_frags", XDP_FLAGS_DRV_MODE, false, BPF_XDP, BPF_F_XDP_HAS_FRAGS },
+	{ "link_frags", XDP_FLAGS_DRV_MODE, true, BPF_XDP, BPF_F_XDP_HAS_FRAGS },
+	{ "netlink_type_0", XDP_FLAGS_DRV_MODE, false, 0, 0 },
+	{ "type_0_frags", XDP_FLAGS_DRV_MODE, false, 0, BPF_F_XDP_HAS_FRAGS },
+};
+
+/* Closed at the latest behind the test: one that fails does not come back. */
+static struct rig {
+	struct takeover *takeover, *second;
+	struct guard *guard;
+	struct netif_watch *watch;
+	int target, link, ours, next, map;	/* -1: none */
+} rig;
+
+static void fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int set_up(void **state is_unused)
+{
+	rig = (struct rig){ .target = -1, .link = -1, .ours = -1, .next = -1, .map = -1 };
+	return make_pair() ? 0 : -1;
+}
+
+static int tear_down(void **state is_unused)
+{
+	rig.second = takeover_close(rig.second);
+	rig.takeover = takeover_close(rig.takeover);
+	rig.guard = guard_close(rig.guard);
+	rig.watch = netif_watch_close(rig.watch);
+	fd_close(&rig.target);
+	fd_close(&rig.link);
+	fd_close(&rig.ours);
+	fd_close(&rig.next);
+	fd_close(&rig.map);
+	return 0;
+}
+
+static void attach(const struct owner *o)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = o->flags);
+
+	rig.target = load_as(o->name, o->type, o->load_flags);
+	if (o->link) {
+		rig.link = bpf_link_create(rig.target, ifindex, BPF_XDP, &opts);
+		assert_true(rig.link >= 0);
+	} else {
+		assert_int_equal(bpf_xdp_attach(ifindex, rig.target, o->flags, NULL), 0);
+	}
+	/* one by netlink stays where it is without a descriptor */
+	assert_int_equal(id_there(), xdp_program_id(rig.target));
+}
+
+static void want_there(int fd)
+{
+	assert_int_equal(id_there(), fd < 0 ? 0 : xdp_program_id(fd));
+}
+
+static void want_state(enum takeover_state state, int by_fd)
+{
+	uint32_t by;
+
+	assert_int_equal(takeover_state(rig.takeover, &by), state);
+	assert_int_equal(by, by_fd < 0 ? 0 : xdp_program_id(by_fd));
+}
+
+static void take(void)
+{
+	if (rig.ours < 0)
+		rig.ours = load("ours");
+	assert_int_equal(takeover_open(&rig.takeover, ifindex, rig.guard), 0);
+	assert_int_equal(takeover_take(rig.takeover, rig.ours), 0);
+	want_state(TAKEOVER_OURS, rig.ours);
+}
+
+/* ---- taken and given back ---- */
+
+static void a_place_is_taken_exchanged_and_given_back(void **state)
+{
+	const struct owner *o = *state;
+	const struct xdp_holder *h;
+	struct xdp_holder seen;
+
+	attach(o);
+	rig.ours = load_as("ours", o->link ? o->type : BPF_XDP, BPF_F_XDP_HAS_FRAGS);
+	rig.next = load("next");
+	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
+	h = takeover_holder(rig.takeover);
+	assert_int_equal(h->prog_id, xdp_program_id(rig.target));
+	assert_string_equal(h->name, o->name);
+	assert_int_equal(h->mode, o->flags & XDP_FLAGS_DRV_MODE ? XDP_MODE_NATIVE : XDP_MODE_GENERIC);
+	assert_int_equal(!!h->link_id, o->link);
+	assert_false(h->device_bound || h->is_dispatcher);
+	assert_int_equal(takeover_look(ifindex, &seen), 0);
+	assert_memory_equal(&seen, h, sizeof(seen));
+	assert_int_equal(xdp_program_id(takeover_program_fd(rig.takeover)), h->prog_id);
+	want_state(TAKEOVER_TARGET, rig.target);
+
+	assert_int_equal(takeover_take(rig.takeover, rig.ours), 0);
+	want_there(rig.ours);
+	want_state(TAKEOVER_OURS, rig.ours);
+	assert_int_equal(takeover_exchange(rig.takeover, rig.ours, rig.next), 0);
+	want_state(TAKEOVER_OURS, rig.next);
+	fd_close(&rig.ours);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	want_there(rig.target);
+	want_state(TAKEOVER_TARGET, rig.target);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	want_there(rig.target);
+}
+
+static void nobody_there_is_said(void **state is_unused)
+{
+	struct xdp_holder h;
+
+	assert_int_equal(takeover_look(ifindex, &h), -ENOENT);
+	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), -ENOENT);
+	assert_int_equal(takeover_open(&rig.takeover, 9999, NULL), -ENOENT);
+}
+
+static void closing_gives_back(void **state is_unused)
+{
+	attach(&owners[0]);
+	take();
+	rig.takeover = takeover_close(rig.takeover);
+	want_there(rig.target);
+}
+
+/* Its owner's loader has set no expected_attach_type, and neither does a link take another one. */
+static void a_link_wants_the_type_of_its_program(void **state is_unused)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_DRV_MODE);
+
+	rig.target = load_as("type_0", 0, 0);
+	rig.link = bpf_link_create(rig.target, ifindex, BPF_XDP, &opts);
+	if (rig.link < 0)
+		skip();		/* this kernel takes no such link */
+	rig.ours = load("ours");
+	rig.next = load_as("next", 0, 0);
+	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
+	assert_int_equal(takeover_take(rig.takeover, rig.ours), -EINVAL);
+	want_there(rig.target);
+	assert_int_equal(takeover_take(rig.takeover, rig.next), 0);
+	want_there(rig.next);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	want_there(rig.target);
+}
+
+/* ---- the owner acts meanwhile ---- */
+
+/* By its way: another program instead of the one there. */
+static void replace(const struct owner *o, int fd)
+{
+	if (o->link)
+		assert_int_equal(bpf_link_update(rig.link, fd, NULL), 0);
+	else
+		assert_int_equal(bpf_xdp_attach(ifindex, fd, o->flags, NULL), 0);
+}
+
+static void replaced_before(void **state)
+{
+	const struct owner *o = *state;
+
+	attach(o);
+	rig.ours = load("ours");
+	rig.next = load("new");
+	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
+	replace(o, rig.next);
+	want_state(TAKEOVER_REPLACED, rig.next);
+	assert_int_equal(takeover_take(rig.takeover, rig.ours), -EEXIST);
+	want_there(rig.next);
+}
+
+static void replaced_after(void **state)
+{
+	const struct owner *o = *state;
+
+	attach(o);
+	take();
+	rig.next = load("new");
+	replace(o, rig.next);
+	want_state(TAKEOVER_REPLACED, rig.next);
+	assert_int_equal(takeover_exchange(rig.takeover, rig.ours, rig.target), -EEXIST);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	want_there(rig.next);
+}
+
+static void put_there_again(void **state)
+{
+	const struct owner *o = *state;
+
+	attach(o);
+	take();
+	replace(o, rig.target);
+	want_state(TAKEOVER_TARGET, rig.target);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	want_there(rig.target);
+}
+
+/* A link goes at once, as if we were not there; and the next owner finds the place free. */
+static void removed(void **state)
+{
+	const struct owner *o = *state;
+	const struct owner *next = &owners[2];
+
+	attach(o);
+	take();
+	if (o->link)
+		fd_close(&rig.link);
+	else
+		assert_int_equal(bpf_xdp_detach(ifindex, o->flags, NULL), 0);
+	want_there(-1);
+	want_state(TAKEOVER_EMPTY, -1);
+	fd_close(&rig.target);
+	attach(next);
+	want_state(TAKEOVER_REPLACED, rig.target);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	want_there(rig.target);
+}
+
+static void interface_deleted(void **state)
+{
+	const struct owner *o = *state;
+
+	attach(o);
+	take();
+	assert_int_equal(system("ip link del v0"), 0);
+	want_state(TAKEOVER_GONE, -1);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void **state);
+} meanwhile[] = {
+	{ "its_owner_replaces_it_before_it_is_taken", replaced_before },
+	{ "its_owner_replaces_ours", replaced_after },
+	{ "its_owner_puts_it_there_again", put_there_again },
+	{ "its_owner_removes_it", removed },
+	{ "the_interface_is_deleted", interface_deleted },
+};
+
+/* A second one takes ours for the target, and gives back to us: one stands in front of the other. */
+static void a_second_taker_stands_in_front_of_the_first(void **state is_unused)
+{
+	attach(&owners[0]);
+	take();
+	rig.next = load("second");
+	assert_int_equal(takeover_open(&rig.second, ifindex, NULL), 0);
+	assert_int_equal(takeover_take(rig.second, rig.next), 0);
+	want_state(TAKEOVER_REPLACED, rig.next);
+	/* the first has nothing to give back, and what it has not done the second does not undo */
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	want_there(rig.next);
+	assert_int_equal(takeover_give_back(rig.second), 0);
+	want_there(rig.ours);
+}
+
+/* Two looked at the same time: one comes too late. */
+static void of_two_takers_one_is_too_late(void **state is_unused)
+{
+	attach(&owners[2]);
+	rig.ours = load("ours");
+	rig.next = load("second");
+	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
+	assert_int_equal(takeover_open(&rig.second, ifindex, NULL), 0);
+	assert_int_equal(takeover_take(rig.takeover, rig.ours), 0);
+	assert_int_equal(takeover_take(rig.second, rig.next), -EEXIST);
+	want_there(rig.ours);
+}
+
+/* The same program on an interface of the same number in another namespace, by a link as well. */
+static void a_link_of_another_namespace_is_not_taken_for_it(void **state is_unused)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_SKB_MODE);
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), away, elsewhere;
+
+	assert_true(home >= 0);
+	rig.target = load("twice");
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	away = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	elsewhere = bpf_link_create(rig.target, 1, BPF_XDP, &opts);	/* lo */
+	assert_int_equal(setns(home, CLONE_NEWNET), 0);
+	close(home);
+	assert_true(elsewhere >= 0);
+	ifindex = 1;
+	rig.ours = load("ours");
+	/* ours by netlink: it is known that no link is meant */
+	assert_int_equal(bpf_xdp_attach(1, rig.target, XDP_FLAGS_SKB_MODE, NULL), 0);
+	assert_int_equal(takeover_open(&rig.takeover, 1, NULL), 0);
+	assert_int_equal(takeover_holder(rig.takeover)->link_id, 0);
+	assert_int_equal(takeover_take(rig.takeover, rig.ours), 0);
+	want_there(rig.ours);
+	rig.takeover = takeover_close(rig.takeover);
+	want_there(rig.target);
+	assert_int_equal(bpf_xdp_detach(1, XDP_FLAGS_SKB_MODE, NULL), 0);
+	/* ours by a link: either could be it */
+	rig.link = bpf_link_create(rig.target, 1, BPF_XDP, &opts);
+	assert_true(rig.link >= 0);
+	assert_int_equal(takeover_open(&rig.takeover, 1, NULL), -ENOTUNIQ);
+	close(elsewhere);
+	close(away);
+	assert_int_equal(takeover_open(&rig.takeover, 1, NULL), 0);
+	assert_int_equal(takeover_take(rig.takeover, rig.ours), 0);
+	want_there(rig.ours);
+}
+
+/* ---- noticing ---- */
+
+static void note_change(void *ctx, const struct netif *n, bool gone is_unused)
+{
+	*(bool *)ctx |= n->ifindex == ifindex;
+}
+
+/* True: a message of the interface has come. */
+static bool told(struct netif_watch *w)
+{
+	struct pollfd p = { .fd = netif_watch_fd(w), .events = POLLIN };
+	bool changed = false;
+
+	poll(&p, 1, 0);
+	netif_watch_read(w, note_change, &changed);
+	return changed;
+}
+
+/* Of an interface that is up; and before it answers the owner. */
+static void the_kernel_tells_of_netlink_and_not_of_links(void **state is_unused)
+{
+	assert_int_equal(netif_watch_open(&rig.watch), 0);
+	attach(&owners[0]);
+	assert_true(told(rig.watch));
+	take();
+	told(rig.watch);
+	rig.next = load("new");
+	replace(&owners[0], rig.next);
+	assert_true(told(rig.watch));
+	assert_int_equal(bpf_xdp_detach(ifindex, 0, NULL), 0);
+	assert_true(told(rig.watch));
+	rig.takeover = takeover_close(rig.takeover);
+	fd_close(&rig.target);
+	told(rig.watch);
+	attach(&owners[2]);
+	replace(&owners[2], rig.next);
+	fd_close(&rig.link);
+	assert_false(told(rig.watch));
+}
+
+/* ---- the guard ---- */
+
+/* False after a minute. */
+static bool comes_true(bool (*f)(void))
+{
+	time_t since = time(NULL);
+
+	while (!f()) {
+		if (time(NULL) - since > TIMEOUT_SEC)
+			return false;
+		usleep(1000);
+	}
+	return true;
+}
+
+static bool child_is_gone(void)
+{
+	return waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD;
+}
+
+/* What a process has open that is no /dev/null. */
+static unsigned open_files(pid_t pid)
+{
+	char path[300], to[300];
+	const struct dirent *e;
+	unsigned n = 0;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	d = opendir(path);
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		ssize_t len;
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%.20s", pid, e->d_name);
+		len = readlink(path, to, sizeof(to) - 1);
+		n += len > 0 && strncmp(to, "/dev/null", 9);
+	}
+	closedir(d);
+	return n;
+}
+
+/*
+ * A process that has taken the place and then sleeps, or goes on exchanging ours, as @busy says. Orphans
+ * come to us, so that nothing can be left without being seen.
+ */
+static pid_t start_taker(bool busy, bool shared_map)
+{
+	int ready[2];
+	pid_t pid;
+	char c;
+
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		struct takeover *t;
+		struct guard *g;
+		int map, next, ours;
+
+		fd_close(&rig.target);	/* ours it is not */
+		fd_close(&rig.link);
+		if (guard_open(&g) || takeover_open(&t, ifindex, g))
+			_exit(1);
+		map = make_map(takeover_program_fd(t));
+		ours = load_front(map);
+		next = load_front(shared_map ? map : make_map(takeover_program_fd(t)));
+		c = 0;
+		if (write(ready[1], &c, 1) != 1 || takeover_take(t, ours))
+			_exit(2);
+		while (busy && !takeover_exchange(t, ours, next) &&
+		       !takeover_exchange(t, next, ours))
+			;
+		while (!busy)
+			pause();
+		_exit(3);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
+static void kill_and_want_back(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (!WIFSIGNALED(status))
+		fail_msg("the taker has ended by itself: %#x", status);
+	assert_true(comes_true(child_is_gone));		/* the guard */
+	want_there(rig.target);
+}
+
+/* Before it was taken, while it is, while ours is exchanged. */
+static void a_killed_process_leaves_the_program_where_it_was(void **state)
+{
+	const struct owner *o = *state;
+
+	srand(time(NULL));
+	attach(o);
+	for (unsigned i = 0; i < KILLS; i++) {
+		pid_t pid = start_taker(i % 2, i % 4 == 1);
+
+		usleep(rand() % KILL_WITHIN_US);
+		kill_and_want_back(pid);
+	}
+}
+
+static bool ours_is_there(void)
+{
+	uint32_t id = id_there();
+
+	return id && id != xdp_program_id(rig.target);
+}
+
+/* Also what is sent to the group, as ^C is. */
+static void the_guard_survives_signals_and_puts_nothing_over_a_new_program(void **state is_unused)
+{
+	pid_t pid;
+
+	attach(&owners[0]);
+	pid = start_taker(false, true);
+	assert_true(comes_true(ours_is_there));
+	rig.next = load("new");
+	replace(&owners[0], rig.next);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_true(comes_true(child_is_gone));
+	want_there(rig.next);
+}
+
+static void the_guard_is_apart(void **state is_unused)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGUSR1 };
+	char path[64], line[300], name[32] = "";
+	int out[2];
+	pid_t pid;
+	FILE *f;
+
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	assert_int_equal(guard_open(&rig.guard), 0);
+	pid = guard_pid(rig.guard);
+	attach(&owners[0]);
+	take();
+	/* once it has answered it has done what it does first */
+	assert_int_equal(getsid(pid), pid);
+	assert_int_equal(getpgid(pid), pid);
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(name, sizeof(name), f));
+	fclose(f);
+	assert_string_equal(name, "xdpdump-guard\n");
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		unsigned long long caps;
+
+		if (sscanf(line, "CapEff: %llx", &caps) == 1 || sscanf(line, "CapPrm: %llx", &caps) == 1)
+			assert_int_equal(caps, 1 << 12 | 1 << 21);	/* NET_ADMIN, SYS_ADMIN */
+	}
+	fclose(f);
+	for (size_t i = 0; i < array_size(signals); i++)
+		assert_int_equal(kill(pid, signals[i]), 0);
+	assert_int_equal(open_files(pid), 4);		/* socket, pidfd, theirs, ours */
+	rig.takeover = takeover_close(rig.takeover);
+	want_there(rig.target);
+	assert_int_equal(open_files(pid), 2);
+	/* a reader of ours sees the end, though the guard goes on */
+	close(out[1]);
+	assert_int_equal(read(out[0], line, 1), 0);
+	close(out[0]);
+	rig.guard = guard_close(rig.guard);
+	assert_true(child_is_gone());
+}
+
+static void the_guard_gives_back_where_we_may_not(void **state)
+{
+	const struct owner *o = *state;
+	int status;
+	pid_t pid;
+
+	attach(o);
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		struct takeover *t;
+		struct guard *g;
+
+		if (guard_open(&g) || takeover_open(&t, ifindex, g) ||
+		    takeover_take(t, load("ours")) || setresuid(65534, 65534, 65534))
+			_exit(1);
+		if (takeover_give_back(t))
+			_exit(2);
+		takeover_close(t);
+		guard_close(g);
+		_exit(child_is_gone() ? 0 : 3);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	want_there(rig.target);
+}
+
+/* Killed itself, it is missed when a place is taken, and not when one is given back. */
+static void without_its_guard_no_place_is_taken(void **state is_unused)
+{
+	assert_int_equal(guard_open(&rig.guard), 0);
+	attach(&owners[2]);
+	take();
+	assert_int_equal(kill(guard_pid(rig.guard), SIGKILL), 0);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	want_there(rig.target);
+	assert_int_equal(takeover_take(rig.takeover, rig.ours), -EOWNERDEAD);
+	want_there(rig.target);
+	rig.takeover = takeover_close(rig.takeover);
+	rig.guard = guard_close(rig.guard);
+	assert_true(child_is_gone());
+}
+
+/* All that a capture can have, and the descriptors that that takes. */
+static void the_guard_holds_as_many_places_as_there_are_interfaces(void **state is_unused)
+{
+	int target = load("theirs"), ours = load("ours");
+	const int fds[] = { ours, -1 };
+	struct xdp_place place = { .mode = XDP_MODE_NATIVE };
+
+	rig.target = target;
+	rig.ours = ours;
+	assert_int_equal(guard_open(&rig.guard), 0);
+	for (unsigned again = 0; again < 2; again++)
+		for (place.ifindex = 1000; place.ifindex < 1000 + GUARD_PLACES; place.ifindex++)
+			assert_int_equal(guard_hold(rig.guard, &place, target, fds), 0);
+	place.ifindex = 9999;
+	assert_int_equal(guard_hold(rig.guard, &place, target, fds), 0);
+	place.ifindex = 10000;
+	assert_int_equal(guard_hold(rig.guard, &place, target, fds), -ENOSPC);
+	assert_int_equal(open_files(guard_pid(rig.guard)), 2 + 2 * (GUARD_PLACES + 1));
+}
+
+/* ---- what is left ---- */
+
+static bool guard_is_found(void)
+{
+	return leftover_process(id_there()) > 0;
+}
+
+/* Kills the taker and its guard, before that can do anything. */
+static void leave_ours(void)
+{
+	char path[64];
+	pid_t pid = start_taker(false, true), guard = 0;
+	FILE *f;
+
+	assert_true(comes_true(ours_is_there));
+	assert_true(comes_true(guard_is_found));
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%d", &guard), 1);
+	fclose(f);
+	assert_int_equal(kill(guard, SIGKILL), 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_true(comes_true(child_is_gone));
+	assert_true(ours_is_there());
+}
+
+static bool has_bpffs(void)
+{
+	struct statfs fs;
+
+	return !statfs("/sys/fs/bpf", &fs) && fs.f_type == 0xcafe4a11;
+}
+
+static unsigned pins(void)
+{
+	const struct dirent *e;
+	unsigned n = 0;
+	DIR *d = opendir("/sys/fs/bpf");
+
+	assert_non_null(d);
+	while ((e = readdir(d)))
+		n += !strncmp(e->d_name, "xdpdump-target-", 15);
+	closedir(d);
+	return n;
+}
+
+/* The array is pinned, so that ours goes on calling theirs, and theirs can be found. */
+static void what_a_killed_guard_left_is_mended(void **state)
+{
+	const struct owner *o = *state;
+	struct xdp_program found[3], target;
+	int fd;
+
+	if (!has_bpffs())
+		skip();
+	attach(o);
+	leave_ours();
+	assert_int_equal(pins(), 1);
+	assert_int_equal(xdp_query(ifindex, found), 1);
+	assert_int_equal(leftover_process(found[0].id), 0);
+	assert_true(leftover_is_front(found[0].id, &target));
+	assert_int_equal(target.id, xdp_program_id(rig.target));
+	assert_string_equal(target.name, o->name);
+	fd = bpf_prog_get_fd_by_id(found[0].id);
+	assert_int_equal(verdict(fd), XDP_PASS);
+	close(fd);
+	assert_int_equal(leftover_mend(ifindex, &found[0]), 0);
+	want_there(rig.target);
+	assert_int_equal(pins(), 0);
+	/* what was found is not there any more */
+	assert_true(leftover_mend(ifindex, &found[0]) < 0);
+	want_there(rig.target);
+}
+
+static void one_that_calls_nobody_is_taken_off(void **state)
+{
+	const struct owner *o = *state;
+	struct xdp_program found[3], target;
+	uint32_t key = 0;
+
+	attach(o);
+	rig.map = make_map(rig.target);
+	rig.ours = load_front(rig.map);
+	replace(o, rig.ours);
+	assert_int_equal(bpf_map_delete_elem(rig.map, &key), 0);
+	assert_int_equal(xdp_query(ifindex, found), 1);
+	assert_true(leftover_is_front(found[0].id, &target));
+	assert_int_equal(target.id, 0);
+	assert_int_equal(leftover_mend(ifindex, &found[0]), 0);
+	want_there(-1);
+}
+
+static void others_are_not_ours(void **state is_unused)
+{
+	struct xdp_program target;
+
+	attach(&owners[0]);
+	assert_false(leftover_is_front(id_there(), &target));
+	/* the name alone does not make it */
+	rig.ours = load(FRONT_PROGRAM);
+	assert_false(leftover_is_front(xdp_program_id(rig.ours), &target));
+	assert_false(leftover_is_front(UINT32_MAX, &target));
+}
+
+/* ---- all of it ---- */
+
+static char names[64][96];
+
+static void add(struct CMUnitTest *out, size_t *n, const char *name, const struct owner *o,
+		void (*run)(void **state))
+{
+	snprintf(names[*n], sizeof(names[0]), o ? "%s: %s" : "%s", name, o ? o->name : "");
+	out[*n] = (struct CMUnitTest){ names[*n], run, set_up, tear_down, (void *)o };
+	++*n;
+}
+
+static size_t list_tests(struct CMUnitTest *t)
+{
+	const struct owner *netlink = &owners[0], *link = &owners[2];
+	size_t n = 0;
+
+#define ADD(fn, owner) add(t, &n, #fn, owner, fn)
+	for (size_t i = 0; i < array_size(owners); i++)
+		ADD(a_place_is_taken_exchanged_and_given_back, &owners[i]);
+	ADD(nobody_there_is_said, NULL);
+	ADD(closing_gives_back, NULL);
+	ADD(a_link_wants_the_type_of_its_program, NULL);
+	for (size_t i = 0; i < array_size(meanwhile); i++) {
+		add(t, &n, meanwhile[i].name, netlink, meanwhile[i].run);
+		add(t, &n, meanwhile[i].name, link, meanwhile[i].run);
+	}
+	ADD(a_second_taker_stands_in_front_of_the_first, NULL);
+	ADD(of_two_takers_one_is_too_late, NULL);
+	ADD(a_link_of_another_namespace_is_not_taken_for_it, NULL);
+	ADD(the_kernel_tells_of_netlink_and_not_of_links, NULL);
+	ADD(a_killed_process_leaves_the_program_where_it_was, netlink);
+	ADD(a_killed_process_leaves_the_program_where_it_was, link);
+	ADD(the_guard_survives_signals_and_puts_nothing_over_a_new_program, NULL);
+	ADD(the_guard_is_apart, NULL);
+	ADD(the_guard_gives_back_where_we_may_not, netlink);
+	ADD(the_guard_gives_back_where_we_may_not, link);
+	ADD(without_its_guard_no_place_is_taken, NULL);
+	ADD(the_guard_holds_as_many_places_as_there_are_interfaces, NULL);
+	ADD(what_a_killed_guard_left_is_mended, netlink);
+	ADD(what_a_killed_guard_left_is_mended, link);
+	ADD(one_that_calls_nobody_is_taken_off, netlink);
+	ADD(one_that_calls_nobody_is_taken_off, link);
+	ADD(others_are_not_ours, NULL);
+#undef ADD
+	return n;
+}
+
+/* Pins are made in a bpffs of our own. */
+static bool enter_namespaces(void)
+{
+	if (geteuid() || unshare(CLONE_NEWNET | CLONE_NEWNS))
+		return false;
+	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL);
+	return true;
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[64];
+	size_t n = list_tests(tests);
+
+	libbpf_set_print(NULL);
+	if (!enter_namespaces()) {
+		puts("1..0 # SKIP needs root (CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN)");
+		return 77;
+	}
+	return unit_run("takeover", tests, n);
+}
