@@ -38,6 +38,8 @@ static enum status run(const struct opts *o)
 		return interfaces_link_types(o);
 	case ACTION_STAMP_TYPES:
 		return interfaces_stamp_types(o);
+	case ACTION_RESTORE:
+		return restore_run(o);
 	case ACTION_DUMP:
 		return show_filter_run(o);
 	case ACTION_OFFLINE:

@@ -21,6 +21,9 @@ enum status interfaces_run(void);
 enum status interfaces_link_types(const struct opts *o);
 enum status interfaces_stamp_types(const struct opts *o);
 
+/* Puts programs back in front of which one of ours was left, on the interfaces of @o. */
+enum status restore_run(const struct opts *o);
+
 /* Reads files: to text, to statistics, to another file. */
 enum status read_run(const struct opts *o);
 

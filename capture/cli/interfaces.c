@@ -6,21 +6,64 @@
 #include "capture/base/text.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/opts.h"
+#include "capture/kernel/leftover.h"
+#include "capture/kernel/netif.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/xdp.h"
-#include "capture/kernel/netif.h"
 #include "capture/live/live_iface.h"
 
-/* The number is what -i takes as well. */
+/* The number is what -i takes as well. @rest: what is said of a program behind that, or "". */
 static void print_row(const char *number, const char *name, const char *state, const char *program,
-		      const char *id, const char *mode)
+		      const char *id, const char *mode, const char *rest)
 {
 	char shown[64];
 	struct text t = text_in(shown, sizeof(shown) - 1);
 
 	text_escaped(&t, name, strlen(name));
 	shown[t.len] = '\0';
-	printf("%3s  %-16s %-8s %-16s %-8s %s\n", number, shown, state, program, id, mode);
+	printf("%3s  %-16s %-8s %-16s %-8s ", number, shown, state, program, id);
+	printf(*rest ? "%-8s %s\n" : "%s%s\n", mode, rest);
+}
+
+static void put_name(struct text *t, const char *name)
+{
+	text_escaped(t, *name ? name : "?", *name ? strlen(name) : 1);
+}
+
+/* Its tag, and whose place it has. */
+static void describe(const struct xdp_program *p, struct text *t)
+{
+	static const uint8_t unknown[sizeof(p->tag)];
+	struct xdp_program target;
+
+	if (memcmp(p->tag, unknown, sizeof(unknown)))
+		for (size_t i = 0; i < sizeof(p->tag); i++)
+			text_hex(t, p->tag[i], 2);
+	if (!leftover_is_front(p->id, &target))
+		return;
+	text_str(t, "  xdpdump in front of ");
+	if (!target.id) {
+		text_str(t, "a program that is gone");
+		return;
+	}
+	put_name(t, target.name);
+	text_str(t, " (id ");
+	text_u64(t, target.id);
+	text_char(t, ')');
+}
+
+static void print_program(const char *number, const struct netif *n, const char *state,
+			  const struct xdp_program *p)
+{
+	char id[16], name[64], rest[128];
+	struct text shown = text_in(name, sizeof(name) - 1), t = text_in(rest, sizeof(rest) - 1);
+
+	snprintf(id, sizeof(id), "%u", p->id);
+	put_name(&shown, p->name);
+	name[shown.len] = '\0';
+	describe(p, &t);
+	rest[t.len] = '\0';
+	print_row(number, n->name, state, name, id, xdp_mode_name(p->mode), rest);
 }
 
 static void print_iface(void *ctx, const struct netif *n)
@@ -33,17 +76,9 @@ static void print_iface(void *ctx, const struct netif *n)
 
 	snprintf(number, sizeof(number), "%u", ++*place);
 	if (count <= 0)
-		print_row(number, n->name, state, count < 0 ? "unknown" : "-", "-", "-");
-	for (int i = 0; i < count; i++) {
-		char id[16], name[64];
-		struct text t = text_in(name, sizeof(name) - 1);
-
-		snprintf(id, sizeof(id), "%u", found[i].id);
-		text_escaped(&t, found[i].name, strlen(found[i].name));
-		name[t.len] = '\0';
-		print_row(i ? "" : number, n->name, state, *name ? name : "?", id,
-			  xdp_mode_name(found[i].mode));
-	}
+		print_row(number, n->name, state, count < 0 ? "unknown" : "-", "-", "-", "");
+	for (int i = 0; i < count; i++)
+		print_program(i ? "" : number, n, state, &found[i]);
 }
 
 enum status interfaces_run(void)
@@ -52,7 +87,7 @@ enum status interfaces_run(void)
 	int err;
 
 	object_set_log(OBJECT_SILENT);
-	print_row("#", "Interface", "State", "XDP program", "ID", "Mode");
+	print_row("#", "Interface", "State", "XDP program", "ID", "Mode", "Tag");
 	err = netif_list(print_iface, &place);
 	if (err)
 		return log_fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err));

@@ -76,6 +76,7 @@ static const struct {
 	{ 'U', "packet-buffered", NULL, "write each packet to the file at once" },
 	{ OPT_IMMEDIATE, "immediate-mode", NULL, "-l and -U" },
 	{ 'D', "list-interfaces", NULL, "list the interfaces and what is attached to them at XDP" },
+	{ OPT_RESTORE, "restore", NULL, "put the XDP program back that a killed xdpdump was in front of on -i IF" },
 	{ 'L', "list-data-link-types", NULL, "list the link types of the interface" },
 	{ 'J', "list-time-stamp-types", NULL, "list the kinds of time stamps of the interface" },
 	{ 'j', "time-stamp-type", "TYPE", "kind of time stamps: host" },
@@ -101,6 +102,7 @@ void opts_help(void)
 	       "       xdpdump --compare A B [expression]\n"
 	       "       xdpdump -d [-r FILE] [expression]\n"
 	       "       xdpdump -D\n"
+	       "       xdpdump --restore -i IF\n"
 	       "Captures packets at XDP, writes pcapng, prints them, reads pcap and pcapng. The expression is that of\n"
 	       "tcpdump, see pcap-filter(7).\n\n");
 	for (size_t i = 0; i < array_size(table); i++) {

@@ -232,11 +232,24 @@ static void settle_flags(struct parser *p)
 	o->dump = p->times['d'];
 }
 
+/* It changes an interface, so it is not to be guessed which one, nor what else is wanted. */
+static bool settle_restore(struct parser *p)
+{
+	static const int others[] = { 'r', 'w', 'c', 'd', OPT_MODE, OPT_WAIT, OPT_INFO, 0 };
+	int code = first_given(p, others);
+
+	if (!p->o->n_ifaces)
+		return opts_wrong(p, "--restore needs the interface: -i IF");
+	return !code || opts_wrong(p, "%s means nothing with --restore", opts_name(code));
+}
+
 bool opts_settle(struct parser *p)
 {
 	struct opts *o = p->o;
 
 	settle_flags(p);
+	if (o->action == ACTION_RESTORE)
+		return settle_restore(p);
 	if (o->action == ACTION_LIVE && o->n_reads)
 		o->action = ACTION_OFFLINE;
 	if (o->action >= ACTION_LIST)

@@ -233,6 +233,9 @@ static const struct line_case {
 	{ "immediately", "-i v0 --immediate-mode", "" },
 	{ "waiting", "-i v0 --wait", "" },
 	{ "waiting_for_what_cannot_be", "-i v0,v1 --wait", "--wait: no interface will ever be called 'v0,v1'" },
+	{ "an_interface_to_restore", "--restore -i v0 -i v1", "" },
+	{ "restoring_on_no_interface", "--restore", "--restore needs the interface: -i IF" },
+	{ "restoring_what_is_captured", "--restore -i v0 -w f", "-w means nothing with --restore" },
 	{ "waiting_for_nothing_in_particular", "--wait", "--wait is for interfaces that are named" },
 	{ "waiting_without_privileges", "-i v0 --wait -Z nobody", "--wait needs the privileges later" },
 	{ "waiting_for_a_file", "-r f --wait", "--wait is for capturing" },
@@ -626,7 +629,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 34);
+	assert_int_equal(n_named, 35);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
