@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The place of another XDP program, taken and given back; the guard; what is left when it is killed as
- * well. Needs root; all of it in a namespace of our own, on a veth pair.
+ * The place of another XDP program, taken and given back; the guard; what is left when it is killed
+ * as well. Needs root; all of it in a namespace of our own, on a veth pair.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -38,7 +38,10 @@ enum { TIMEOUT_SEC = 60, KILLS = 20, KILL_WITHIN_US = 30000 };
 
 /* ---- programs ---- */
 
-#define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
+#define INSN(c, d, s, o, i) \
+	{ \
+		.code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) \
+	}
 
 /* By a call of our own: libbpf always sets an expected_attach_type. */
 static int load_insns(const char *name, const struct bpf_insn *insns, uint32_t n, uint32_t type,
@@ -48,7 +51,7 @@ static int load_insns(const char *name, const struct bpf_insn *insns, uint32_t n
 		.prog_type = BPF_PROG_TYPE_XDP,
 		.insns = (uintptr_t)insns,
 		.insn_cnt = n,
-		.license = (uintptr_t)"GPL",
+		.license = (uintptr_t) "GPL",
 		.prog_flags = flags,
 		.expected_attach_type = type,
 	};
@@ -141,7 +144,7 @@ static uint32_t id_there(void)
 /* A program on an interface, as its owner has it. */
 struct owner {
 	const char *name;
-	uint32_t flags;		/* of the mode */
+	uint32_t flags; /* of the mode */
 	bool link;
 	uint32_t type, load_flags;
 };
@@ -162,7 +165,7 @@ static struct rig {
 	struct takeover *takeover, *second;
 	struct guard *guard;
 	struct netif_watch *watch;
-	int target, link, ours, next, map;	/* -1: none */
+	int target, link, ours, next, map; /* -1: none */
 } rig;
 
 static void fd_close(int *fd)
@@ -244,7 +247,8 @@ static void a_place_is_taken_exchanged_and_given_back(void **state)
 	h = takeover_holder(rig.takeover);
 	assert_int_equal(h->prog_id, xdp_program_id(rig.target));
 	assert_string_equal(h->name, o->name);
-	assert_int_equal(h->mode, o->flags & XDP_FLAGS_DRV_MODE ? XDP_MODE_NATIVE : XDP_MODE_GENERIC);
+	assert_int_equal(h->mode,
+			 o->flags & XDP_FLAGS_DRV_MODE ? XDP_MODE_NATIVE : XDP_MODE_GENERIC);
 	assert_int_equal(!!h->link_id, o->link);
 	assert_false(h->device_bound || h->is_dispatcher);
 	assert_int_equal(takeover_look(ifindex, &seen), 0);
@@ -290,7 +294,7 @@ static void a_link_wants_the_type_of_its_program(void **state is_unused)
 	rig.target = load_as("type_0", 0, 0);
 	rig.link = bpf_link_create(rig.target, ifindex, BPF_XDP, &opts);
 	if (rig.link < 0)
-		skip();		/* this kernel takes no such link */
+		skip(); /* this kernel takes no such link */
 	rig.ours = load("ours");
 	rig.next = load_as("next", 0, 0);
 	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
@@ -397,7 +401,8 @@ static const struct {
 	{ "the_interface_is_deleted", interface_deleted },
 };
 
-/* A second one takes ours for the target, and gives back to us: one stands in front of the other. */
+/* A second one takes ours for the target, and gives back to us: one stands in front of the other.
+ */
 static void a_second_taker_stands_in_front_of_the_first(void **state is_unused)
 {
 	attach(&owners[0]);
@@ -436,7 +441,7 @@ static void a_link_of_another_namespace_is_not_taken_for_it(void **state is_unus
 	rig.target = load("twice");
 	assert_int_equal(unshare(CLONE_NEWNET), 0);
 	away = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	elsewhere = bpf_link_create(rig.target, 1, BPF_XDP, &opts);	/* lo */
+	elsewhere = bpf_link_create(rig.target, 1, BPF_XDP, &opts); /* lo */
 	assert_int_equal(setns(home, CLONE_NEWNET), 0);
 	close(home);
 	assert_true(elsewhere >= 0);
@@ -545,8 +550,8 @@ static unsigned open_files(pid_t pid)
 }
 
 /*
- * A process that has taken the place and then sleeps, or goes on exchanging ours, as @busy says. Orphans
- * come to us, so that nothing can be left without being seen.
+ * A process that has taken the place and then sleeps, or goes on exchanging ours, as @busy says.
+ * Orphans come to us, so that nothing can be left without being seen.
  */
 static pid_t start_taker(bool busy, bool shared_map)
 {
@@ -564,7 +569,7 @@ static pid_t start_taker(bool busy, bool shared_map)
 		struct guard *g;
 		int map, next, ours;
 
-		fd_close(&rig.target);	/* ours it is not */
+		fd_close(&rig.target); /* ours it is not */
 		fd_close(&rig.link);
 		if (guard_open(&g) || takeover_open(&t, ifindex, g))
 			_exit(1);
@@ -595,7 +600,7 @@ static void kill_and_want_back(pid_t pid)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (!WIFSIGNALED(status))
 		fail_msg("the taker has ended by itself: %#x", status);
-	assert_true(comes_true(child_is_gone));		/* the guard */
+	assert_true(comes_true(child_is_gone)); /* the guard */
 	want_there(rig.target);
 }
 
@@ -664,13 +669,14 @@ static void the_guard_is_apart(void **state is_unused)
 	while (fgets(line, sizeof(line), f)) {
 		unsigned long long caps;
 
-		if (sscanf(line, "CapEff: %llx", &caps) == 1 || sscanf(line, "CapPrm: %llx", &caps) == 1)
-			assert_int_equal(caps, 1 << 12 | 1 << 21);	/* NET_ADMIN, SYS_ADMIN */
+		if (sscanf(line, "CapEff: %llx", &caps) == 1 ||
+		    sscanf(line, "CapPrm: %llx", &caps) == 1)
+			assert_int_equal(caps, 1 << 12 | 1 << 21); /* NET_ADMIN, SYS_ADMIN */
 	}
 	fclose(f);
 	for (size_t i = 0; i < array_size(signals); i++)
 		assert_int_equal(kill(pid, signals[i]), 0);
-	assert_int_equal(open_files(pid), 4);		/* socket, pidfd, theirs, ours */
+	assert_int_equal(open_files(pid), 4); /* socket, pidfd, theirs, ours */
 	rig.takeover = takeover_close(rig.takeover);
 	want_there(rig.target);
 	assert_int_equal(open_files(pid), 2);
@@ -753,31 +759,76 @@ static bool guard_is_found(void)
 	return leftover_process(id_there()) > 0;
 }
 
-/* Kills the taker and its guard, before that can do anything. */
-static void leave_ours(void)
-{
-	char path[64];
-	pid_t pid = start_taker(false, true), guard = 0;
-	FILE *f;
-
-	assert_true(comes_true(ours_is_there));
-	assert_true(comes_true(guard_is_found));
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
-	f = fopen(path, "r");
-	assert_non_null(f);
-	assert_int_equal(fscanf(f, "%d", &guard), 1);
-	fclose(f);
-	assert_int_equal(kill(guard, SIGKILL), 0);
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_true(comes_true(child_is_gone));
-	assert_true(ours_is_there());
-}
-
 static bool has_bpffs(void)
 {
 	struct statfs fs;
 
 	return !statfs("/sys/fs/bpf", &fs) && fs.f_type == 0xcafe4a11;
+}
+
+static pid_t guard_of(pid_t pid)
+{
+	char path[64];
+	pid_t guard = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%d", &guard), 1);
+	fclose(f);
+	return guard;
+}
+
+/* Kills the taker and its guard, before that can do anything. */
+static void leave_ours(void)
+{
+	pid_t pid = start_taker(false, true);
+
+	assert_true(comes_true(ours_is_there));
+	assert_true(comes_true(guard_is_found));
+	assert_int_equal(kill(guard_of(pid), SIGKILL), 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_true(comes_true(child_is_gone));
+	assert_true(ours_is_there());
+}
+
+static int verdict_there(void)
+{
+	int fd = bpf_prog_get_fd_by_id(id_there()), v;
+
+	assert_true(fd >= 0);
+	v = verdict(fd);
+	close(fd);
+	return v;
+}
+
+/*
+ * A guard that does not get a CPU, and nothing pinned: that it has the prog array open is what ours
+ * goes on by. The kernel would empty it a little later, so look for a while.
+ */
+static void ours_calls_theirs_until_the_guard_acts(void **state is_unused)
+{
+	const bool had_bpffs = has_bpffs();
+	pid_t pid, guard;
+
+	while (has_bpffs() && !umount2("/sys/fs/bpf", MNT_DETACH))
+		;
+	attach(&owners[0]);
+	pid = start_taker(false, true);
+	assert_true(comes_true(ours_is_there));
+	guard = guard_of(pid);
+	assert_int_equal(kill(guard, SIGSTOP), 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	for (unsigned i = 0; i < 200; i++, usleep(1000))
+		assert_int_equal(verdict_there(), XDP_PASS);
+	assert_true(ours_is_there());
+	assert_int_equal(kill(guard, SIGCONT), 0);
+	assert_true(comes_true(child_is_gone));
+	want_there(rig.target);
+	if (had_bpffs)
+		assert_int_equal(mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL), 0);
 }
 
 static unsigned pins(void)
@@ -798,7 +849,6 @@ static void what_a_killed_guard_left_is_mended(void **state)
 {
 	const struct owner *o = *state;
 	struct xdp_program found[3], target;
-	int fd;
 
 	if (!has_bpffs())
 		skip();
@@ -810,9 +860,7 @@ static void what_a_killed_guard_left_is_mended(void **state)
 	assert_true(leftover_is_front(found[0].id, &target));
 	assert_int_equal(target.id, xdp_program_id(rig.target));
 	assert_string_equal(target.name, o->name);
-	fd = bpf_prog_get_fd_by_id(found[0].id);
-	assert_int_equal(verdict(fd), XDP_PASS);
-	close(fd);
+	assert_int_equal(verdict_there(), XDP_PASS);
 	assert_int_equal(leftover_mend(ifindex, &found[0]), 0);
 	want_there(rig.target);
 	assert_int_equal(pins(), 0);
@@ -890,6 +938,7 @@ static size_t list_tests(struct CMUnitTest *t)
 	ADD(the_guard_gives_back_where_we_may_not, link);
 	ADD(without_its_guard_no_place_is_taken, NULL);
 	ADD(the_guard_holds_as_many_places_as_there_are_interfaces, NULL);
+	ADD(ours_calls_theirs_until_the_guard_acts, NULL);
 	ADD(what_a_killed_guard_left_is_mended, netlink);
 	ADD(what_a_killed_guard_left_is_mended, link);
 	ADD(one_that_calls_nobody_is_taken_off, netlink);
