@@ -425,12 +425,53 @@ def compressed_files(p):
     }
 
 
-def files(samples):
-    """All container fixtures by name; @samples are Ethernet frames by kind. The last packet is cut."""
+def images(ng, pairs, entry, exit, first=1, cut=None):
+    """Blocks of frames before and after a program, on these two interfaces, and their ids."""
+    out = []
+    for n, (before, after, verdict) in enumerate(pairs):
+        ns, number = (START_SEC + n) * SEC, ng.pack("Q", first + n)
+        out.append(ng.epb((ns, before[:cut], len(before)), (2, ng.pack("I", 1)), (5, number), (6, ng.pack("I", 3)), iface=entry))
+        out.append(ng.epb((ns + 500_000, after[:cut], len(after)), (2, ng.pack("I", 1)), (5, number), (6, ng.pack("I", 3)),
+                          (7, b"\2" + ng.pack("q", verdict)), iface=exit))
+    return out
+
+
+def verdict_files(pairs):
+    def two(ng, *names):
+        return ng.shb() + b"".join(ng.idb(*[(2 + n, part) for n, part in enumerate(name)]) for name in names)
+
+    def lone(number, *opts, iface=0):
+        return LE.epb((START_SEC * SEC, pairs[0][0], len(pairs[0][0])), (5, LE.pack("Q", number)), *opts, iface=iface)
+    ours = (b"eth0",), (b"eth0", b"after balancer")
+    main, filter_ = b"eth0:balancer()", b"eth0:filter()"
+    members = [(main + b"@fentry",), (main + b"@fexit",), (filter_ + b"@fentry",), (filter_ + b"@fexit",)]
+    outside, inside = images(LE, pairs[1:4], 0, 1), images(LE, pairs[4:7], 2, 3)
+    nested = [[outside[n], inside[n], inside[n + 1], outside[n + 1]] for n in (0, 2, 4)]
+    verdict = (7, b"\2" + LE.pack("q", 1))
+    return {
+        "pcapng_verdicts": [two(LE, *ours)] + images(LE, pairs, 0, 1),
+        "pcapng_verdicts_big_endian": [two(BE, *ours)] + images(BE, pairs, 0, 1),
+        "pcapng_verdicts_cut": [two(LE, *ours)] + images(LE, pairs, 0, 1, cut=64),
+        "pcapng_verdicts_xdp_tools": [two(LE, *members)] + sum(nested, []),
+        "pcapng_verdicts_alone": [
+            two(LE, *ours), lone(1), lone(2), lone(2, verdict, iface=1), lone(3, verdict, iface=1), lone(4, verdict),
+            LE.epb((START_SEC * SEC, pairs[0][0], len(pairs[0][0])))],
+        "pcapng_verdicts_of_all_kinds": [
+            two(LE, *ours),
+            lone(1, (7, b"\1" + LE.pack("q", -1))), lone(2, (7, b"\1" + LE.pack("q", 2))), lone(3, (7, b"\1" + LE.pack("q", 77))),
+            lone(4, (7, b"\2" + LE.pack("q", 5))), lone(5, (7, b"\0drop")), lone(6, (7, b"\0" + LE.pack("q", 1))),
+            lone(7, (7, b"\1" + LE.pack("q", 8)), verdict), lone(8, (7, b"\0?"), verdict)],
+    }
+
+
+def files(samples, pairs):
+    """All container fixtures by name; @samples are Ethernet frames by kind, the last packet is cut; @pairs those before and after
+    a program, with its verdicts."""
     frames = [samples[k] for k in ("udp4", "tcp4", "arp", "udp6")]
     p = [(START_SEC * SEC + 1 + n * 250_000_003, frame[:96], len(frame)) for n, frame in enumerate(frames)]
     ethernet = {k: samples[k] for k in ("udp4", "udp6", "arp", "vlan")}
     parts = pcap_files(p) | link_type_files(p, **ethernet) | time_files(p) | block_files(p) | option_files(p)
+    parts |= verdict_files(pairs)
     parts |= {f"damaged_{name}": part for name, part in damaged_files(p).items()}
     return compressed_files(p) | {
         f"{name}.{'pcapng' if 'pcapng_' in name else 'pcap'}": part if isinstance(part, bytes) else b"".join(part)

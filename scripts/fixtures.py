@@ -664,6 +664,43 @@ def mixed():
     return [(START_NS + t - first, f) for t, f in frames]
 
 
+ABORTED, DROP, PASS, TX, REDIRECT = range(5)
+
+
+def beside_a_program():
+    """Frames as they come to an XDP program and as they leave it, and what it decides."""
+    inner = ipv4(TCP, tcp(40000, 80, "S"), "203.0.113.9", "198.51.100.80", ttl=61)
+    inner6 = ipv6(TCP, tcp(40000, 80, "S"), "64:ff9b::9", "64:ff9b::1", hlim=61)
+    back, gate = B._replace(mac=mac("02:00:00:00:00:20"), ip="10.0.0.2"), mac("02:00:00:00:00:fe")
+    dns_query, dns_answer = udp(5300, 53, dns(1, "a.example", 1)), b"\x83" + noise(11)
+    ping = eth(0x0800, ipv4(ICMP, echo(False, 1), "203.0.113.9", "198.51.100.80"), A.mac, gate)
+    pong = eth(0x0800, ipv4(ICMP, echo(True, 1), "198.51.100.80", "203.0.113.9", ttl=63), gate, A.mac)
+    large = ipv4(UDP, udp(40000, 9, running(600)), "203.0.113.9", "198.51.100.80", frag=DF)
+    too_big = ipv4(ICMP, icmp(3, 4, struct.pack(">HH", 0, 500), large[:128]), "198.51.100.80", "203.0.113.9")
+    old = eth(0x0800, inner, A.mac, gate)
+    vxlan = udp(55555, 4789, b"\x08\0\0\0\0\0\x2a\0" + old)
+    stale = bytearray(old)
+    stale[22] -= 1
+    return [
+        (old, old, PASS),
+        (old, eth(0x0800, ipv4(TCP, tcp(40000, 8080, "S"), "203.0.113.9", back.ip, ttl=60), back.mac, A.mac), TX),
+        (old, eth(0x0800, ipv4(IPIP, inner, "10.0.0.1", back.ip), back.mac, A.mac), TX),
+        (eth(0x0800, ipv4(IPIP, inner, "10.0.0.1", back.ip), back.mac, A.mac), eth(0x0800, inner, back.mac, A.mac), PASS),
+        (vlan(old, 0x8100), old, PASS),
+        (old, vlan(old, 0x88a8, 0x8100), REDIRECT),
+        (eth(0x0800, ipv4(UDP, vxlan, "10.0.0.1", back.ip), back.mac, A.mac), old, PASS),
+        (eth(0x86dd, inner6, A.mac, gate), eth(0x0800, ipv4(TCP, tcp(40000, 80, "S"), "203.0.113.9", "198.51.100.1", ttl=60),
+                                               A.mac, gate), REDIRECT),
+        (ping, pong, TX),
+        (eth(0x0800, large, A.mac, gate), eth(0x0800, too_big, gate, A.mac), TX),
+        (eth(0x0800, ipv4(UDP, dns_query), A.mac, gate), eth(0x0800, ipv4(UDP, dns_query), A.mac, gate) + dns_answer, PASS),
+        (old + b"trailer", old, PASS),
+        (old, bytes(stale), REDIRECT),
+        (old, old, DROP),
+        (old, old, ABORTED),
+    ]
+
+
 THEMES = [tcp_handshake, tcp_flags, udp_, icmp_, icmpv6, igmp, sctp, gre, ip_protocols, arp_, ethertypes,
           ip_options, fragments, fragments6, low_ttl, vlan_, qinq, ipv6_ext, ipv6_tcp_udp, tunnels,
           runts, bad_ihl, bad_lengths, jumbo, sizes, patterns, mixed]
@@ -687,7 +724,7 @@ def main():
     v4, v6, who = inside()
     samples = {"udp4": send(UDP, udp(1024, 9, b"one\ntwo")), "tcp4": v4, "arp": who,
                "udp6": send6(UDP, udp(1024, 9, running(138))), "vlan": vlan(v6, 0x8100)}
-    for name, data in fixture_files.files(samples).items():
+    for name, data in fixture_files.files(samples, beside_a_program()).items():
         contents[os.path.join("files", name)] = data
     for name, data in contents.items():
         with open(os.path.join(out, name), "wb") as f:

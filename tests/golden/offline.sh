@@ -52,8 +52,8 @@ for report, text in zip(reports, texts):
                     [g[0] for g in found(r"^  [0-9a-f.:]+ +\d+ +(\d+) +\d+$")]],
         "protocols": [sum(1 for p in report["protocols"].values() if p["packets"]),
                       len(found(r"^  (?!XDP|TC )[A-Za-z][A-Za-z46v ]+ +\d+ +[\d.]+ +\d+ +[\d.]+$"))],
-        "verdicts": [[(k.replace("_", " ").upper(), str(v["packets"])) for k, v in report["verdicts"].items()],
-                     found(r"^  ((?:XDP|TC) [A-Z]+) +(\d+) +[\d.]+ +\d+ +[\d.]+$")],
+        "verdicts": [[(k.replace("_", " "), str(v["packets"])) for k, v in report["verdicts"].items()],
+                     [(g[0].lower(), g[1]) for g in found(r"^  ((?:XDP|TC) \w+) +(\d+) +[\d.]+ +\d+ +[\d.]+$")]],
         "complete": [report["complete"], True],
     }
     for name, (a, b) in pairs.items():

@@ -136,6 +136,8 @@ def is_explained(name, ours, theirs, row, layers):
     if name.startswith("arp") and ours is None:         # not of Ethernet and IPv4, or cut
         kind = [layers["arp"].get("arp_arp_" + part) for part in ("hw_type", "proto_type", "hw_size", "proto_size")]
         return kind != ["1", "0x0800", "6", "4"] or row["frame_frame_cap_len"] < row["frame_frame_len"]
+    if name.startswith("frame_frame_verdict") and ours is None:         # of several the first is told
+        return "verdict" in row
     if name == "vlan_vlan_etype" and theirs is None:    # a length
         return ours[-1] < 0x600
     if name == "eth_eth_type" and ours is None:         # a length

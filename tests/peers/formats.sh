@@ -70,4 +70,18 @@ if wanted "fields_have_the_values_that_tshark_gives_them" tshark &&
 	tests/golden/rows.py ek "$work/ours" "$work/ek" >"$work/against" 2>&1
 	verdict "fields_have_the_values_that_tshark_gives_them"
 fi
+
+# What a program decided, and by which id two images belong together.
+if wanted "tshark_finds_verdicts_and_ids" tshark; then
+	for file in tests/pcaps/files/pcapng_verdicts{,_big_endian,_xdp_tools}.pcapng; do
+		"$dump" -r "$file" -w "$work/ours.pcapng"
+		tshark -n -r "$work/ours.pcapng" -T fields -e frame.packet_id -e frame.verdict.ebpf_xdp -e frame.interface_name \
+			>"$work/theirs" 2>/dev/null
+		"$dump" -r "$file" -T csv | tail -n +2 | cut -d, -f5,11,13 | tr -d '"' |
+			awk -F, -v OFS='\t' '{ print $2, $3, $1 }' >"$work/rows"
+		[[ $(cut -f2 "$work/theirs" | grep -c .) -ge 6 ]] || echo "$file: tshark finds no verdicts"
+		diff "$work/rows" "$work/theirs" | head -n 4
+	done >"$work/against"
+	verdict "tshark_finds_verdicts_and_ids"
+fi
 echo "1..$n"
