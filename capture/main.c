@@ -48,6 +48,8 @@ static enum status run(const struct opts *o)
 		return info_run(o);
 	case ACTION_COMPARE:
 		return o->lost ? lost_run(o) : compare_run(o);
+	case ACTION_DIFF:
+		return diff_run(o);
 	case ACTION_LIVE:
 		break;
 	}

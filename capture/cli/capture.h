@@ -36,6 +36,9 @@ enum status info_run(const struct opts *o);
 /* Are the packets of two files the same? */
 enum status compare_run(const struct opts *o);
 
+/* What did a program change in the packets of files? */
+enum status diff_run(const struct opts *o);
+
 /* Which packets of one file are not in another one, and how long those took that are? */
 enum status lost_run(const struct opts *o);
 

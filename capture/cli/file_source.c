@@ -180,8 +180,9 @@ int file_source_next(struct file_source *s, struct packet *p)
 			s->hooks.first = NULL;
 		}
 		got = s->per_link ? sift(s, p) : 1;
-		if (got)
-			return got;
+		s->matches = got > 0;
+		if (got || s->all)
+			return got ? got : 1;
 	}
 }
 

@@ -39,6 +39,8 @@ struct file_source {
 	const struct blocks *blocks;	/* of input: those in front of the packet that was read */
 	struct per_link *per_link;		/* NULL: no filter */
 	struct file_source_hooks hooks;	/* the owner's to set */
+	/* packets that do not match come as well: does the last one? The owner's to set, and to read */
+	bool all, matches;
 	/* for hooks.copy, as long as the filter is good for no interface */
 	struct blocks held;
 	struct raw_options section;	/* comments on it, as of when they were asked for first */

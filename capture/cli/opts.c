@@ -53,6 +53,7 @@ static const struct {
 	{ OPT_DISCARD_SECRETS, "discard-secrets", NULL, "with -r: leave decryption secrets out of what is written" },
 	{ OPT_INJECT_SECRETS, "inject-secrets", "TYPE:FILE", "with -r: put secrets into it: tls:keys.log, ssh:, wg:, opcua:" },
 	{ OPT_INFO, "info", NULL, "with -r: what is in the file" },
+	{ OPT_DIFF, "diff", NULL, "with -r: what a program changed in its packets: both images, byte by byte" },
 	{ OPT_COMPARE, "compare", "A B", "are the packets of the files A and B the same?" },
 	{ OPT_LOST, "lost", NULL, "with --compare: as sets: what is in A and not in B, and the delay of the others; -w writes it" },
 	{ OPT_WINDOW, "window", "SPAN", "with --lost: how far apart in time a packet may be in A and B (1s)" },
@@ -99,6 +100,7 @@ void opts_help(void)
 	printf("Usage: xdpdump [-i IF] [-w FILE] [options] [expression]\n"
 	       "       xdpdump -r FILE [-w FILE] [options] [expression]\n"
 	       "       xdpdump -r FILE --info [expression]\n"
+	       "       xdpdump -r FILE --diff [expression]\n"
 	       "       xdpdump --compare A B [expression]\n"
 	       "       xdpdump -d [-r FILE] [expression]\n"
 	       "       xdpdump -D\n"

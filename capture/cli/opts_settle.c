@@ -46,7 +46,7 @@ static bool settle_source(struct parser *p)
 	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
 	static const int reading[] = {
 		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,
-		OPT_CONCATENATED,   OPT_FOLLOW, OPT_INFO, OPT_COUNT, OPT_DISCARD_SECRETS,
+		OPT_CONCATENATED,   OPT_FOLLOW, OPT_INFO, OPT_DIFF, OPT_COUNT, OPT_DISCARD_SECRETS,
 		OPT_INJECT_SECRETS, 0,
 	};
 	const struct opts *o = p->o;
@@ -158,6 +158,25 @@ static bool settle_report(struct parser *p)
 	return true;
 }
 
+/* --diff prints packets, and a report behind them; copies are what it looks for. */
+static bool settle_diff(struct parser *p)
+{
+	static const int others[] = {
+		'w',	   'a',	      OPT_PRINT, OPT_STATS, OPT_SKIP,
+		OPT_START, OPT_END,   OPT_DEDUP, OPT_COUNT, 0,
+	};
+	struct opts *o = p->o;
+	int code = first_given(p, others);
+
+	if (code)
+		return opts_wrong(p, "%s means nothing with --diff", opts_name(code));
+	if (o->headers_only)
+		return opts_wrong(p, "-s headers means nothing with --diff");
+	if (o->screen == FORMAT_CSV)
+		return opts_wrong(p, "--diff prints text or json");
+	return true;
+}
+
 /* A report, and then the packets that were lost, written or, with -v, printed. */
 static bool settle_lost(struct parser *p)
 {
@@ -265,6 +284,8 @@ bool opts_settle(struct parser *p)
 	o->snap = p->snap;
 	if (o->lost)
 		return settle_lost(p);
+	if (o->action == ACTION_DIFF)
+		return settle_diff(p);
 	if (o->action == ACTION_INFO || o->action == ACTION_COMPARE)
 		return settle_report(p);
 	if (!o->n_reads && !p->times['s'])

@@ -356,8 +356,9 @@ static bool take_foreign(struct parser *p, int code)
 static bool take_action(struct parser *p, int code)
 {
 	static const struct { int code; enum action action; } actions[] = {
-		{ OPT_INFO, ACTION_INFO }, { 'D', ACTION_LIST }, { 'L', ACTION_LINK_TYPES }, { 'J', ACTION_STAMP_TYPES },
-		{ OPT_RESTORE, ACTION_RESTORE }, { 'h', ACTION_HELP }, { OPT_VERSION, ACTION_VERSION },
+		{ OPT_INFO, ACTION_INFO }, { OPT_DIFF, ACTION_DIFF }, { OPT_RESTORE, ACTION_RESTORE },
+		{ 'D', ACTION_LIST }, { 'L', ACTION_LINK_TYPES }, { 'J', ACTION_STAMP_TYPES },
+		{ 'h', ACTION_HELP }, { OPT_VERSION, ACTION_VERSION },
 	};
 
 	for (size_t i = 0; i < array_size(actions); i++)

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * --diff: of a capture beside a program, the two images of each packet, and what is not the same in
+ * them. A line for the packet and one for each change, as soon as the exit is there; behind all of
+ * them how many there were, and what the program decided.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/cli/capture.h"
+#include "capture/cli/diff_impl.h"
+#include "capture/cli/opts.h"
+#include "capture/format/format.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_options.h"
+#include "capture/read/merge.h"
+#include "capture/report/changes.h"
+#include "capture/report/pairs.h"
+
+enum { OUT_ROOM = 64 * 1024 };	/* printed at once, when it is full or nothing comes */
+
+typedef unsigned long long ull;
+
+/* ---- what is printed ---- */
+
+/* Who reads it may have stopped to: a signal ends the process then. */
+static void print_out(struct diff *d)
+{
+	if (!d->out.len)
+		return;
+	progress_erase(&d->progress);
+	loop_let_go(&d->loop);
+	fwrite(d->out.buf, 1, d->out.len, stdout);
+	fflush(stdout);
+	loop_take_back(&d->loop);
+	d->out.len = 0;
+}
+
+struct text *diff_room(struct diff *d, size_t n)
+{
+	if (d->out.cap - d->out.len >= n)
+		return &d->out;
+	print_out(d);
+	if (d->out.cap < n) {
+		char *more = realloc(d->out.buf, n);
+
+		if (!more) {
+			d->no_memory = true;
+			return &d->out;		/* what does not fit in is cut */
+		}
+		d->out.buf = more;
+		d->out.cap = n;
+	}
+	return &d->out;
+}
+
+/* As -r prints it, number, time, fields and bytes. */
+static void put_packet(struct diff *d, const struct packet *p)
+{
+	ssize_t need = d->format->ops->packet(d->format, NULL, 0, p, 0, 0);
+	struct text *t = diff_room(d, need);
+
+	if (t->cap - t->len >= (size_t)need)
+		t->len += d->format->ops->packet(d->format, t->buf + t->len, need, p, 0, 0);
+}
+
+static void put_line(struct diff *d, const char *line)
+{
+	struct text *t = diff_room(d, strlen(line) + 2);
+
+	text_char(t, '\t');
+	text_str(t, line);
+	text_char(t, '\n');
+}
+
+static void put_change(void *ctx, const struct change *c)
+{
+	struct text *t = diff_room(ctx, CHANGE_TEXT + 2);
+
+	text_char(t, '\t');
+	change_put(t, c);
+	text_char(t, '\n');
+}
+
+/* The verdict stands in the line of the packet as it came in. */
+static void show_pair(struct diff *d, struct packet *entry, const struct packet *exit)
+{
+	const bool verbose = d->opts->print.verbose > 0;
+	unsigned n = changes(entry, exit, NULL, NULL);
+
+	d->n_changed += n > 0;
+	if (d->opts->print.verbose < 0 || (!n && !verbose))
+		return;
+	if (d->json) {
+		diff_json_pair(d, entry, exit);
+		return;
+	}
+	if (pcapng_options_verdict(exit, &entry->verdict))
+		entry->has |= PACKET_VERDICT;
+	put_packet(d, entry);
+	if (!n)
+		put_line(d, "unchanged");
+	changes(entry, exit, put_change, d);
+}
+
+/* -s: what is behind it is as if it had not been captured. */
+static void cut(const struct diff *d, struct packet *p)
+{
+	if (d->opts->snap)
+		p->caplen = min_of(p->caplen, d->opts->snap);
+	link_decode(p);
+}
+
+static void take_pair(struct diff *d, struct packet *entry, struct packet *exit)
+{
+	cut(d, entry);
+	cut(d, exit);
+	tally_add(&d->all, exit->len);
+	verdicts_add(&d->verdicts, exit);
+	d->n_partial += entry->caplen < entry->len || exit->caplen < exit->len;
+	show_pair(d, entry, exit);
+	if (d->opts->print.line_buffered)
+		print_out(d);
+}
+
+static void alone(void *ctx, enum pairs_alone why, const struct packet *p)
+{
+	static const char *const words[] = {
+		[PAIRS_ENTRY] = "no exit", [PAIRS_EXIT] = "no entry", [PAIRS_NO_ID] = "no packet id"
+	};
+	struct diff *d = ctx;
+	struct packet shown = *p;
+
+	if (d->opts->print.verbose <= 0 || d->json)
+		return;
+	cut(d, &shown);
+	put_packet(d, &shown);
+	put_line(d, words[why]);
+}
+
+static const struct iface *iface(void *ctx, uint32_t id)
+{
+	struct diff *d = ctx;
+
+	return merge_iface(d->source.input, id);
+}
+
+static void on_flush(void *ctx)
+{
+	print_out(ctx);
+}
+
+/* ---- the end ---- */
+
+static void put_count(struct diff *d, uint64_t n, const char *one, const char *many)
+{
+	struct text *t = diff_room(d, 256);
+
+	if (!n)
+		return;
+	text_u64(t, n);
+	text_char(t, ' ');
+	text_str(t, n == 1 ? one : many);
+	text_char(t, '\n');
+}
+
+static void put_verdicts(struct diff *d)
+{
+	cleanup(freep) char *table = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&table, &len);
+
+	if (!f)
+		return;
+	verdicts_text(&d->verdicts, &d->all, f);
+	fclose(f);
+	text_bytes(diff_room(d, len), table, len);
+}
+
+static void put_totals(struct diff *d)
+{
+	const struct pairs_totals *n = pairs_totals(d->pairs);
+	struct text *t = diff_room(d, 256);
+
+	text_u64(t, n->pairs);
+	text_str(t, n->pairs == 1 ? " packet with both images: " : " packets with both images: ");
+	text_u64(t, d->n_changed);
+	text_str(t, " changed, ");
+	text_u64(t, n->pairs - d->n_changed);
+	text_str(t, " unchanged\n");
+	put_count(d, d->n_partial, "of them is compared as far as both images are captured",
+		  "of them are compared as far as both images are captured");
+	put_verdicts(d);
+	put_count(d, n->alone[PAIRS_ENTRY], "entry without an exit", "entries without an exit");
+	put_count(d, n->alone[PAIRS_EXIT], "exit without an entry", "exits without an entry");
+	put_count(d, n->alone[PAIRS_NO_ID], "packet without a packet id, so without another image",
+		  "packets without a packet id, so without another image");
+}
+
+static void hint(const struct diff *d)
+{
+	const struct pairs_totals *n = pairs_totals(d->pairs);
+
+	if (!n->pairs && d->source.n_read && !d->opts->filter)
+		log_complain("warning: %s: no packet has both images, before a program and after it",
+			     merge_title(d->source.input));
+	if (n->crowded)
+		log_complain("warning: %s: more than %d entries, or %d MiB, came before the exit of another one: "
+			     "%" PRIu64 " did not wait longer",
+			     merge_title(d->source.input), PAIRS_WINDOW, PAIRS_BYTES >> 20, n->crowded);
+}
+
+/*
+ * It is the entry that has to match the filter. 0 when all is read or no more is wanted, or what
+ * file_source_next() returned.
+ */
+static int read_pairs(struct diff *d)
+{
+	struct packet p, entry;
+	int got;
+
+	while ((got = file_source_next(&d->source, &p)) > 0) {
+		int paired = pairs_packet(d->pairs, &p, d->source.matches, &entry);
+
+		if (paired < 0 || d->no_memory)
+			return -ENOMEM;
+		if (!paired)
+			continue;
+		take_pair(d, &entry, &p);
+		if (d->opts->count && pairs_totals(d->pairs)->pairs == d->opts->count)
+			return 0;
+		if (ferror(stdout))
+			return 0;
+	}
+	return got;
+}
+
+static enum status report(struct diff *d, int err)
+{
+	const bool enough = d->opts->count && pairs_totals(d->pairs)->pairs == d->opts->count;
+
+	if (err == -ENOMEM)
+		log_complain("out of memory");
+	if (!enough)
+		pairs_end(d->pairs);
+	if (d->json)
+		diff_json_totals(d);
+	else
+		put_totals(d);
+	print_out(d);
+	if (d->loop.asked)
+		log_announce("stopped as asked: %llu packets read", (ull)d->source.n_read);
+	else
+		file_source_complain(&d->source);
+	hint(d);
+	if (log_finish_stdout())
+		return STATUS_INCOMPLETE;
+	if (d->loop.forced)
+		return STATUS_SIGNAL + d->loop.forced;
+	return err && !d->loop.asked ? STATUS_RUNTIME : STATUS_OK;
+}
+
+static enum status run(struct diff *d)
+{
+	const struct opts *o = d->opts;
+	const struct pairs_hooks hooks = {
+		.iface = iface, .alone = alone, .ctx = d, .some = o->filter != NULL,
+	};
+	enum status status = file_source_open(&d->source, o, &d->loop, &d->progress, o->reads, o->n_reads);
+	int err;
+
+	if (status || d->loop.asked)
+		return status;
+	d->source.all = true;
+	d->format = format_open(FORMAT_TEXT, &o->print);
+	d->out = (struct text){ malloc(OUT_ROOM), 0, OUT_ROOM };
+	if (!d->format || !d->out.buf || pairs_open(&d->pairs, &hooks))
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	if (d->source.is_single && !file_source_check_filter(&d->source))
+		return STATUS_USAGE;
+	err = read_pairs(d);
+	progress_erase(&d->progress);
+	if (d->source.refused || (!d->loop.asked && !file_source_check_filter(&d->source)))
+		return STATUS_USAGE;
+	return report(d, err);
+}
+
+enum status diff_run(const struct opts *o)
+{
+	struct diff d = { .opts = o, .json = o->screen == FORMAT_JSON };
+	enum status status;
+
+	progress_init(&d.progress, o->print.verbose >= 0);
+	if (loop_open(&d.loop)) {
+		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
+	} else {
+		d.loop.flush = on_flush;
+		d.loop.ctx = &d;
+		status = run(&d);
+	}
+	pairs_close(d.pairs);
+	format_close(d.format);
+	free(d.out.buf);
+	file_source_close(&d.source);
+	progress_erase(&d.progress);
+	loop_close(&d.loop);
+	return status;
+}
