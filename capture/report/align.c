@@ -17,6 +17,8 @@ enum {
 	ETHERNET	= 14,
 };
 
+#define LOW_BITS	0x7f7f7f7f7f7f7f7full	/* of each byte all but the highest */
+
 /* So many bytes are equal, of those that both have. */
 struct guess {
 	struct alignment how;
@@ -25,9 +27,19 @@ struct guess {
 
 static uint32_t count_equal(const uint8_t *a, const uint8_t *b, uint32_t n)
 {
-	uint32_t equal = 0;
+	uint32_t equal = 0, i = 0;
 
-	for (uint32_t i = 0; i < n; i++)
+	for (; i + 8 <= n; i += 8) {
+		uint64_t x, y;
+
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		x ^= y;
+		/* of each byte the highest bit, if the others or itself are not 0 */
+		x |= (x & LOW_BITS) + LOW_BITS;
+		equal += 8 - __builtin_popcountll(x & ~LOW_BITS);
+	}
+	for (; i < n; i++)
 		equal += a[i] == b[i];
 	return equal;
 }
