@@ -30,6 +30,7 @@ sources := $(sort $(wildcard capture/*.c capture/*/*.c))
 objs    := $(sources:%.c=$(B)/%.o)
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
+subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
 
 .PHONY: all tests check check-peers check-live check-corpus check-kernels bench run deps install clean lint
@@ -49,9 +50,13 @@ $(B)/tests/unit/tool.o: $(filter %/main.o,$(objs))
 $(patsubst %.c,$(B)/%,$(shell grep -l tests/unit/tool.h tests/unit/test_*.c)): $(B)/tests/unit/tool.o
 $(B)/%.o: %.c
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(cflags) -c $< -o $@
+build_bpf = $(call say,BPF,$<)mkdir -p $(@D) && $(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -I. \
+	-I/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c $< -o $@
 $(B)/%.bpf.o: bpf/%.bpf.c
-	$(call say,BPF,$<)mkdir -p $(@D) && $(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -I. \
-		-I/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c $< -o $@
+	$(build_bpf)
+# Programs that --run is tested with.
+$(B)/tests/xdp/%.bpf.o: tests/xdp/%.bpf.c
+	$(build_bpf)
 $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $* > $@
 # The version: that of the last tag and what has come since, or of the release this was taken from.
@@ -72,7 +77,7 @@ $(B)/replay/bench_%: $(B)/replay/bench_%.o $(B)/libcapture.a
 $(B)/replay/%: $(B)/replay/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 
-tests: $(B)/xdpdump $(units) $(fuzzers) $(tools)
+tests: $(B)/xdpdump $(units) $(fuzzers) $(tools) $(subjects)
 check: tests
 	$(Q)B=$(B) tests/run check
 check-peers: tests
@@ -107,4 +112,4 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 clean:
 	rm -rf build
 
--include $(objs:.o=.d) $(units:=.d) $(fuzzers:=.d) $(tools:=.d) $(patsubst bpf/%.c,$(B)/%.d,$(wildcard bpf/*.bpf.c))
+-include $(objs:.o=.d) $(units:=.d) $(fuzzers:=.d) $(tools:=.d) $(patsubst bpf/%.c,$(B)/%.d,$(wildcard bpf/*.bpf.c)) $(subjects:.o=.d)

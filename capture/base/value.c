@@ -73,3 +73,24 @@ bool value_span(const char *s, uint64_t *ns)
 	return s == behind && !__builtin_mul_overflow(whole, unit, ns) &&
 	       !__builtin_add_overflow(*ns, part, ns) && *ns <= INT64_MAX;
 }
+
+/* -1: none. */
+static int nibble(char c)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return !at ? -1 : at - digits < 16 ? at - digits : at - digits - 6;
+}
+
+bool value_hex(const char *s, size_t n, uint8_t *out)
+{
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		int high = nibble(s[i]), low = nibble(s[i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i / 2] = high << 4 | low;
+	}
+	return n % 2 == 0;
+}

@@ -7,6 +7,7 @@
 #define XDPDUMP_BASE_VALUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A whole number from @min to @max. */
@@ -23,5 +24,8 @@ bool value_size(const char *s, uint64_t unit, uint64_t *bytes);
  * ms, s, m, h, d behind it. At most 2^63 - 1 ns, which is 292 years.
  */
 bool value_span(const char *s, uint64_t *ns);
+
+/* @n digits, two for each byte of @out, which has room for n / 2: "0a0001ff". */
+bool value_hex(const char *s, size_t n, uint8_t *out);
 
 #endif

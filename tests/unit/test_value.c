@@ -60,12 +60,29 @@ static void numbers_keep_their_limits(void **state is_unused)
 	assert_false(value_number("3k", 3, 5, &v));
 }
 
+static void hex_is_two_digits_a_byte(void **state is_unused)
+{
+	uint8_t out[4] = { 0 };
+
+	assert_true(value_hex("09afAF90", 8, out));
+	assert_memory_equal(out, "\x09\xaf\xaf\x90", 4);
+	assert_true(value_hex("", 0, out));
+	assert_true(value_hex("ffg", 2, out) && out[0] == 0xff);
+	assert_false(value_hex("fff", 3, out));
+	assert_false(value_hex("fg", 2, out));
+	assert_false(value_hex("gf", 2, out));
+	assert_false(value_hex("@0", 2, out));
+	assert_false(value_hex("0x", 2, out));
+	assert_false(value_hex("0\0", 2, out));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_are_millions_or_powers_of_two),
 		cmocka_unit_test(spans_are_seconds_or_have_a_unit),
 		cmocka_unit_test(numbers_keep_their_limits),
+		cmocka_unit_test(hex_is_two_digits_a_byte),
 	};
 
 	return unit_run("value", tests, array_size(tests));
