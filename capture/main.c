@@ -50,6 +50,8 @@ static enum status run(const struct opts *o)
 		return o->lost ? lost_run(o) : compare_run(o);
 	case ACTION_DIFF:
 		return diff_run(o);
+	case ACTION_RUN:
+		return run_run(o);
 	case ACTION_LIVE:
 		break;
 	}

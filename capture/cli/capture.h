@@ -42,4 +42,7 @@ enum status diff_run(const struct opts *o);
 /* Which packets of one file are not in another one, and how long those took that are? */
 enum status lost_run(const struct opts *o);
 
+/* The packets of files through an XDP program: what it decides, and what comes out. */
+enum status run_run(const struct opts *o);
+
 #endif

@@ -291,7 +291,7 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 		.concatenated = o->concatenated,
 		.follow = o->follow,
 		.copy = o->write && o->format == FORMAT_PCAPNG,
-		.local = n == 1 && !o->follow && !schedule_rotates(&o->rotate),
+		.local = n == 1 && !o->follow && !o->run && !schedule_rotates(&o->rotate),
 	};
 
 	*s = (struct file_source){ .source.ops = &ops, .opts = o, .loop = l, .progress = p };

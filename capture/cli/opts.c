@@ -58,6 +58,12 @@ static const struct {
 	{ OPT_LOST, "lost", NULL, "with --compare: as sets: what is in A and not in B, and the delay of the others; -w writes it" },
 	{ OPT_WINDOW, "window", "SPAN", "with --lost: how far apart in time a packet may be in A and B (1s)" },
 	{ OPT_TOLERANCE, "tolerance", "SPAN", "with --compare: their times may differ by SPAN (0, 10us); else they do not matter" },
+	{ OPT_RUN, "run", "OBJECT", "with -r: the packets through an XDP program: prog.o[:section|function], id:42" },
+	{ OPT_MAP, "map", "ENTRY", "with --run: into a map: NAME=KEY:VALUE in hex, or NAME=@PATH of a pinned one" },
+	{ OPT_EXPECT, "expect", "FILE", "with --run: what should come out; 1 and the first difference if it does not" },
+	{ OPT_REPEAT, "repeat", "N", "with --run: how long a packet takes, by N more runs of it" },
+	{ OPT_INGRESS, "ingress-ifindex", "IF", "with --run: the interface that packets seem to come from (lo)" },
+	{ OPT_QUEUE, "queue", "N", "with --run: its receive queue (0)" },
 	{ 'T', "print-format", "FORMAT", "of what is printed: text, json, csv (text)" },
 	{ 'v', "verbose", NULL, "more fields; -vv even more" },
 	{ 'q', "quiet", NULL, "fewer fields; -qq no packets" },
@@ -102,6 +108,7 @@ void opts_help(void)
 	       "       xdpdump -r FILE --info [expression]\n"
 	       "       xdpdump -r FILE --diff [expression]\n"
 	       "       xdpdump --compare A B [expression]\n"
+	       "       xdpdump --run OBJECT -r FILE [-w FILE] [--expect FILE] [options] [expression]\n"
 	       "       xdpdump -d [-r FILE] [expression]\n"
 	       "       xdpdump -D\n"
 	       "       xdpdump --restore -i IF\n"
@@ -294,7 +301,9 @@ void opts_close(struct opts *o)
 	free((char *)o->filter);
 	free(o->reads);
 	free(o->read_list);
+	free(o->maps);
 	o->filter = NULL;
 	o->reads = NULL;
 	o->read_list = NULL;
+	o->maps = NULL;
 }

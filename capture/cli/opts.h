@@ -10,6 +10,7 @@
 #include "capture/base/codec.h"
 #include "capture/format/format.h"
 #include "capture/format/text_settings.h"
+#include "capture/kernel/map_option.h"
 #include "capture/kernel/xdp.h"
 #include "capture/stage/select.h"
 #include "capture/write/retention.h"
@@ -23,6 +24,7 @@ enum action {
 	ACTION_INFO,
 	ACTION_COMPARE,
 	ACTION_DIFF,
+	ACTION_RUN,
 	ACTION_DUMP,
 	ACTION_LIST,
 	ACTION_LINK_TYPES,
@@ -77,6 +79,13 @@ struct opts {
 	unsigned ignored;		/* what does not matter then: IMPRINT_... */
 	bool lost;			/* --compare: as sets, within a window */
 	uint64_t window_ns;
+	const char *run;		/* --run, as run_object_open() takes it */
+	struct map_option *maps;	/* --map, in order; freed by opts_close() */
+	unsigned n_maps;
+	uint32_t repeat;		/* --repeat: runs that are timed; 0: none is */
+	const char *expect;		/* --expect; NULL: nothing is */
+	const char *ingress;		/* --ingress-ifindex: a number or a name; NULL: lo */
+	uint32_t queue;
 	bool times_matter;		/* --compare: they may differ by tolerance_ns */
 	uint64_t tolerance_ns;
 	bool mirror_port;

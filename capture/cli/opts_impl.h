@@ -44,6 +44,12 @@ enum {
 	OPT_NANO,
 	OPT_PRECISION,
 	OPT_IMMEDIATE,
+	OPT_RUN,
+	OPT_MAP,
+	OPT_REPEAT,
+	OPT_EXPECT,
+	OPT_INGRESS,
+	OPT_QUEUE,
 	OPT_FOREIGN, /* and behind it, each its own: other tools' */
 	N_CODES = OPT_FOREIGN + 16
 };

@@ -98,6 +98,35 @@ static bool settle_source(struct parser *p)
 	return true;
 }
 
+/* The program that packets are run through, and what belongs to it. */
+static bool settle_run(struct parser *p)
+{
+	static const int belongs[] = { OPT_MAP,	    OPT_EXPECT, OPT_REPEAT,
+				       OPT_INGRESS, OPT_QUEUE,	0 };
+	static const int others[] = { OPT_FOLLOW, OPT_COUNT, OPT_INFO, OPT_COMPARE,
+					OPT_STATS, OPT_DISCARD_SECRETS, OPT_INJECT_SECRETS, 0 };
+	struct opts *o = p->o;
+	int code = first_given(p, o->run ? others : belongs);
+
+	if (code && !o->run)
+		return opts_wrong(p, "%s is for --run OBJECT", opts_name(code));
+	if (!o->run)
+		return true;
+	if (code)
+		return opts_wrong(p, "%s means nothing with --run", opts_name(code));
+	if (!o->n_reads)
+		return opts_wrong(p, "--run is for packets of a file and needs -r FILE");
+	if (o->n_maps && !strncmp(o->run, "id:", 3))
+		return opts_wrong(p, "--map: the maps of a program that the kernel has are those of its owner");
+	if (o->queue && !o->ingress)
+		return opts_wrong(p, "--queue is one of the interface of --ingress-ifindex; lo has only 0");
+	if (o->format == FORMAT_PCAP || o->format == FORMAT_PCAP_NS)
+		return opts_wrong(p, "--format %s knows no verdicts; pcapng, json, csv and text do",
+				  format_name(o->format));
+	o->action = ACTION_RUN;
+	return true;
+}
+
 /* The file of -w, those that follow it, and what is printed beside it. */
 static bool settle_output(struct parser *p)
 {
@@ -125,7 +154,7 @@ static bool settle_output(struct parser *p)
 	if (o->count_only && o->write)
 		return opts_wrong(
 			p, "--count counts packets, and -w writes them: give one of the two");
-	o->text = p->times[OPT_PRINT] || (!o->write && !o->count_only && p->times['q'] < 2);
+	o->text = p->times[OPT_PRINT] || (!o->write && !o->count_only && !o->expect && p->times['q'] < 2);
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
 	if (p->times['T'] && !o->text && !o->lost)
@@ -279,7 +308,7 @@ bool opts_settle(struct parser *p)
 		return !o->n_ifaces || !o->n_reads ||
 		       opts_wrong(p, "-i captures and -r reads: give one of the two");
 	}
-	if (!settle_source(p) || !settle_text(p))
+	if (!settle_source(p) || !settle_text(p) || !settle_run(p))
 		return false;
 	o->snap = p->snap;
 	if (o->lost)

@@ -16,6 +16,7 @@ enum {
 	SNAP_LIMIT	= 262144,	/* tcpdump's, which scripts have */
 	RING_KIB_MAX	= 1 << 20,
 	FILES_MAX	= 1000000,
+	REPEAT_MAX	= 100000,
 	/* packets before; editcap -d counts the packet itself as one of them */
 	DEDUP_DEFAULT	= 5,
 	DUMPCAP_KB	= 1000,		/* bytes in a kB of dumpcap's filesize: */
@@ -118,6 +119,43 @@ bool opts_add_read(struct parser *p, const char *path)
 	o->reads = more;
 	o->reads[o->n_reads++] = path;
 	return true;
+}
+
+static bool take_map(struct parser *p, const char *arg)
+{
+	struct opts *o = p->o;
+	struct map_option *more = o->maps;
+
+	if (!(o->n_maps & (o->n_maps - 1)))	/* a power of two, or 0: full */
+		more = realloc(o->maps, (o->n_maps ? 2 * (size_t)o->n_maps : 1) * sizeof(*more));
+	if (!more)
+		return opts_wrong(p, "out of memory");
+	o->maps = more;
+	return map_option_parse(&o->maps[o->n_maps++], arg, p->error, p->cap);
+}
+
+/* Those of --run. */
+static bool take_run(struct parser *p, int code, const char *arg)
+{
+	struct opts *o = p->o;
+	uint64_t v = 0;
+	bool ok = true;
+
+	if (code == OPT_RUN)
+		o->run = arg;
+	else if (code == OPT_EXPECT)
+		o->expect = arg;
+	else if (code == OPT_INGRESS)
+		o->ingress = arg;
+	else if (code == OPT_REPEAT)
+		ok = number(p, "number of runs", arg, 1, REPEAT_MAX, &v);
+	else
+		ok = number(p, "queue", arg, 0, UINT16_MAX, &v);
+	if (code == OPT_REPEAT)
+		o->repeat = v;
+	if (code == OPT_QUEUE)
+		o->queue = v;
+	return ok && (!arg[0] ? opts_wrong(p, "the value of %s is empty", opts_name(code)) : true);
 }
 
 /*
@@ -434,6 +472,14 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		p->o->times_matter = true;
 		return value_span(arg, &p->o->tolerance_ns) ||
 		       opts_wrong(p, "tolerance '%s' is not a span of time", arg);
+	case OPT_MAP:
+		return take_map(p, arg);
+	case OPT_RUN:
+	case OPT_EXPECT:
+	case OPT_INGRESS:
+	case OPT_REPEAT:
+	case OPT_QUEUE:
+		return take_run(p, code, arg);
 	case 'c':
 		return number(p, "packet count", arg, 1, UINT64_MAX, &p->o->count);
 	case 's':
