@@ -223,7 +223,7 @@ end
 
 begin 'an action that is none of XDP, and metadata in front of the frame'
 run --run "$xdp/several.bpf.o:where_from" -r tests/pcaps/arp.pcap -w "$work/out.pcapng"
-want_line "$work/err" '^  XDP, other +10 '
+want_line "$work/err" '^  XDP other +10 '
 want 'comments' 10 "$("$dump" -r "$work/out.pcapng" -v | grep -c 'comment: no verdict of XDP')"
 run --run "$xdp/several.bpf.o:with_metadata" -r tests/pcaps/arp.pcap -w "$work/out.pcapng"
 "$dump" -r "$work/out.pcapng" -t -xx | sed 's/ => PASS$//' >"$work/pairs"
