@@ -49,7 +49,7 @@ static enum status run(const struct opts *o)
 	case ACTION_COMPARE:
 		return o->lost ? lost_run(o) : compare_run(o);
 	case ACTION_DIFF:
-		return diff_run(o);
+		return o->run ? run_run(o) : diff_run(o);
 	case ACTION_RUN:
 		return run_run(o);
 	case ACTION_LIVE:

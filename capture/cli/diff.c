@@ -10,14 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/base/loop.h"
+#include "capture/base/progress.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/diff_impl.h"
+#include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/format/format.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_options.h"
-#include "capture/read/merge.h"
+#include "capture/packet/source.h"
 #include "capture/report/changes.h"
 #include "capture/report/pairs.h"
 
@@ -28,15 +31,15 @@ typedef unsigned long long ull;
 /* ---- what is printed ---- */
 
 /* Who reads it may have stopped to: a signal ends the process then. */
-static void print_out(struct diff *d)
+void diff_flush(struct diff *d)
 {
 	if (!d->out.len)
 		return;
-	progress_erase(&d->progress);
-	loop_let_go(&d->loop);
+	progress_erase(d->progress);
+	loop_let_go(d->loop);
 	fwrite(d->out.buf, 1, d->out.len, stdout);
 	fflush(stdout);
-	loop_take_back(&d->loop);
+	loop_take_back(d->loop);
 	d->out.len = 0;
 }
 
@@ -44,7 +47,7 @@ struct text *diff_room(struct diff *d, size_t n)
 {
 	if (d->out.cap - d->out.len >= n)
 		return &d->out;
-	print_out(d);
+	diff_flush(d);
 	if (d->out.cap < n) {
 		char *more = realloc(d->out.buf, n);
 
@@ -124,7 +127,7 @@ static void take_pair(struct diff *d, struct packet *entry, struct packet *exit)
 	d->n_partial += entry->caplen < entry->len || exit->caplen < exit->len;
 	show_pair(d, entry, exit);
 	if (d->opts->print.line_buffered)
-		print_out(d);
+		diff_flush(d);
 }
 
 static void alone(void *ctx, enum pairs_alone why, const struct packet *p)
@@ -146,12 +149,7 @@ static const struct iface *iface(void *ctx, uint32_t id)
 {
 	struct diff *d = ctx;
 
-	return merge_iface(d->source.input, id);
-}
-
-static void on_flush(void *ctx)
-{
-	print_out(ctx);
+	return d->source->ops->iface(d->source, id);
 }
 
 /* ---- the end ---- */
@@ -201,112 +199,168 @@ static void put_totals(struct diff *d)
 		  "packets without a packet id, so without another image");
 }
 
-static void hint(const struct diff *d)
+void diff_complain(const struct diff *d)
 {
 	const struct pairs_totals *n = pairs_totals(d->pairs);
+	char said[160];
 
-	if (!n->pairs && d->source.n_read && !d->opts->filter)
-		log_complain("warning: %s: no packet has both images, before a program and after it",
-			     merge_title(d->source.input));
-	if (n->crowded)
-		log_complain("warning: %s: more than %d entries, or %d MiB, came before the exit of another one: "
-			     "%" PRIu64 " did not wait longer",
-			     merge_title(d->source.input), PAIRS_WINDOW, PAIRS_BYTES >> 20, n->crowded);
+	if (!n->pairs && d->n_read && !d->opts->filter)
+		d->source->ops->warn(d->source,
+				     "no packet has both images, before a program and after it");
+	if (!n->crowded)
+		return;
+	snprintf(said, sizeof(said),
+		 "more than %d entries, or %d MiB, came before the exit of another one: %" PRIu64
+		 " did not wait longer",
+		 PAIRS_WINDOW, PAIRS_BYTES >> 20, n->crowded);
+	d->source->ops->warn(d->source, said);
 }
 
-/*
- * It is the entry that has to match the filter. 0 when all is read or no more is wanted, or what
- * file_source_next() returned.
- */
-static int read_pairs(struct diff *d)
+static bool has_enough(const struct diff *d)
 {
-	struct packet p, entry;
-	int got;
-
-	while ((got = file_source_next(&d->source, &p)) > 0) {
-		int paired = pairs_packet(d->pairs, &p, d->source.matches, &entry);
-
-		if (paired < 0 || d->no_memory)
-			return -ENOMEM;
-		if (!paired)
-			continue;
-		take_pair(d, &entry, &p);
-		if (d->opts->count && pairs_totals(d->pairs)->pairs == d->opts->count)
-			return 0;
-		if (ferror(stdout))
-			return 0;
-	}
-	return got;
+	return d->opts->count && pairs_totals(d->pairs)->pairs == d->opts->count;
 }
 
-static enum status report(struct diff *d, int err)
+struct diff *diff_open(const struct opts *o, struct loop *l, struct progress *p,
+		       struct source *source)
 {
-	const bool enough = d->opts->count && pairs_totals(d->pairs)->pairs == d->opts->count;
+	struct diff *d = calloc(1, sizeof(*d));
+	/* it is the entry that has to match the filter; of a program that is run, both came out of it */
+	const struct pairs_hooks hooks = {
+		.iface = iface, .alone = alone, .ctx = d, .some = o->filter && !o->run,
+	};
 
-	if (err == -ENOMEM)
-		log_complain("out of memory");
-	if (!enough)
+	if (!d)
+		return NULL;
+	d->opts = o;
+	d->loop = l;
+	d->progress = p;
+	d->source = source;
+	d->json = o->screen == FORMAT_JSON;
+	d->format = format_open(FORMAT_TEXT, &o->print);
+	d->out = (struct text){ malloc(OUT_ROOM), 0, OUT_ROOM };
+	if (!d->format || !d->out.buf || pairs_open(&d->pairs, &hooks))
+		return diff_close(d);
+	return d;
+}
+
+int diff_packet(struct diff *d, struct packet *p, bool wanted)
+{
+	struct packet entry;
+	int paired = pairs_packet(d->pairs, p, wanted, &entry);
+
+	d->n_read++;
+	if (paired > 0)
+		take_pair(d, &entry, p);
+	if (paired < 0 || d->no_memory)
+		return -ENOMEM;
+	return has_enough(d) || ferror(stdout);
+}
+
+void diff_end(struct diff *d)
+{
+	if (!has_enough(d))
 		pairs_end(d->pairs);
 	if (d->json)
 		diff_json_totals(d);
 	else
 		put_totals(d);
-	print_out(d);
-	if (d->loop.asked)
-		log_announce("stopped as asked: %llu packets read", (ull)d->source.n_read);
-	else
-		file_source_complain(&d->source);
-	hint(d);
-	if (log_finish_stdout())
-		return STATUS_INCOMPLETE;
-	if (d->loop.forced)
-		return STATUS_SIGNAL + d->loop.forced;
-	return err && !d->loop.asked ? STATUS_RUNTIME : STATUS_OK;
+	diff_flush(d);
 }
 
-static enum status run(struct diff *d)
+struct diff *diff_close(struct diff *d)
 {
-	const struct opts *o = d->opts;
-	const struct pairs_hooks hooks = {
-		.iface = iface, .alone = alone, .ctx = d, .some = o->filter != NULL,
-	};
-	enum status status = file_source_open(&d->source, o, &d->loop, &d->progress, o->reads, o->n_reads);
+	if (!d)
+		return NULL;
+	pairs_close(d->pairs);
+	format_close(d->format);
+	free(d->out.buf);
+	free(d);
+	return NULL;
+}
+
+/* ---- of files ---- */
+
+struct files {
+	const struct opts *opts;
+	struct loop loop;
+	struct progress progress;
+	struct file_source source;
+	struct diff *diff;
+};
+
+static void on_flush(void *ctx)
+{
+	struct files *f = ctx;
+
+	diff_flush(f->diff);
+}
+
+/* 0 when all is read or no more is wanted, or what file_source_next() returned. */
+static int read_images(struct files *f)
+{
+	struct packet p;
+	int got, enough = 0;
+
+	while (!enough && (got = file_source_next(&f->source, &p)) > 0)
+		enough = diff_packet(f->diff, &p, f->source.matches);
+	return enough > 0 ? 0 : enough ? enough : got;
+}
+
+static enum status report(struct files *f, int err)
+{
+	if (err == -ENOMEM)
+		log_complain("out of memory");
+	diff_end(f->diff);
+	if (f->loop.asked)
+		log_announce("stopped as asked: %llu packets read", (ull)f->source.n_read);
+	else
+		file_source_complain(&f->source);
+	diff_complain(f->diff);
+	if (log_finish_stdout())
+		return STATUS_INCOMPLETE;
+	if (f->loop.forced)
+		return STATUS_SIGNAL + f->loop.forced;
+	return err && !f->loop.asked ? STATUS_RUNTIME : STATUS_OK;
+}
+
+static enum status run(struct files *f)
+{
+	const struct opts *o = f->opts;
+	enum status status = file_source_open(&f->source, o, &f->loop, &f->progress, o->reads,
+					      o->n_reads);
 	int err;
 
-	if (status || d->loop.asked)
+	if (status || f->loop.asked)
 		return status;
-	d->source.all = true;
-	d->format = format_open(FORMAT_TEXT, &o->print);
-	d->out = (struct text){ malloc(OUT_ROOM), 0, OUT_ROOM };
-	if (!d->format || !d->out.buf || pairs_open(&d->pairs, &hooks))
+	f->source.all = true;
+	f->diff = diff_open(o, &f->loop, &f->progress, &f->source.source);
+	if (!f->diff)
 		return log_fail(STATUS_RUNTIME, "out of memory");
-	if (d->source.is_single && !file_source_check_filter(&d->source))
+	f->loop.flush = on_flush;
+	f->loop.ctx = f;
+	if (f->source.is_single && !file_source_check_filter(&f->source))
 		return STATUS_USAGE;
-	err = read_pairs(d);
-	progress_erase(&d->progress);
-	if (d->source.refused || (!d->loop.asked && !file_source_check_filter(&d->source)))
+	err = read_images(f);
+	progress_erase(&f->progress);
+	if (f->source.refused || (!f->loop.asked && !file_source_check_filter(&f->source)))
 		return STATUS_USAGE;
-	return report(d, err);
+	return report(f, err);
 }
 
 enum status diff_run(const struct opts *o)
 {
-	struct diff d = { .opts = o, .json = o->screen == FORMAT_JSON };
+	struct files f = { .opts = o };
 	enum status status;
 
-	progress_init(&d.progress, o->print.verbose >= 0);
-	if (loop_open(&d.loop)) {
+	progress_init(&f.progress, o->print.verbose >= 0);
+	if (loop_open(&f.loop))
 		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
-	} else {
-		d.loop.flush = on_flush;
-		d.loop.ctx = &d;
-		status = run(&d);
-	}
-	pairs_close(d.pairs);
-	format_close(d.format);
-	free(d.out.buf);
-	file_source_close(&d.source);
-	progress_erase(&d.progress);
-	loop_close(&d.loop);
+	else
+		status = run(&f);
+	diff_close(f.diff);
+	file_source_close(&f.source);
+	progress_erase(&f.progress);
+	loop_close(&f.loop);
 	return status;
 }

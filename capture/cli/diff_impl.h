@@ -3,21 +3,22 @@
 #ifndef XDPDUMP_CLI_DIFF_IMPL_H
 #define XDPDUMP_CLI_DIFF_IMPL_H
 
-#include "capture/base/loop.h"
-#include "capture/base/progress.h"
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "capture/base/text.h"
-#include "capture/cli/file_source.h"
+#include "capture/cli/diff.h"
 #include "capture/report/verdicts.h"
 
 struct format;
-struct opts;
 struct pairs;
 
 struct diff {
 	const struct opts *opts;
-	struct loop loop;
-	struct progress progress;
-	struct file_source source;
+	struct loop *loop;
+	struct progress *progress;
+	struct source *source;
+	uint64_t n_read;		/* images */
 	struct pairs *pairs;
 	struct format *format;		/* of the line of a packet */
 	struct text out;

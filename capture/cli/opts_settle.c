@@ -123,7 +123,8 @@ static bool settle_run(struct parser *p)
 	if (o->format == FORMAT_PCAP || o->format == FORMAT_PCAP_NS)
 		return opts_wrong(p, "--format %s knows no verdicts; pcapng, json, csv and text do",
 				  format_name(o->format));
-	o->action = ACTION_RUN;
+	if (o->action != ACTION_DIFF)
+		o->action = ACTION_RUN;
 	return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/diff.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
@@ -31,6 +32,7 @@ struct run {
 	struct selection selection;
 	struct run_source source;
 	struct run_expect expect;
+	struct diff *diff;		/* NULL: packets go to the outputs */
 };
 
 static void announce_progress(const struct run *r, const char *what)
@@ -54,6 +56,8 @@ static void on_flush(void *ctx)
 	struct run *r = ctx;
 
 	outputs_flush(&r->pump.outputs);
+	if (r->diff)
+		diff_flush(r->diff);
 }
 
 /* ---- the end ---- */
@@ -104,6 +108,32 @@ static enum status process(struct run *r)
 	status = outcome(r, err);
 	written = pump_wait(&r->pump);
 	return written ? written : status;
+}
+
+/* --diff: what it changes is printed instead of the packets. */
+static enum status show_changes(struct run *r)
+{
+	struct source *s = &r->source.source;
+	int got = 0, enough = 0;
+	enum status status;
+	struct packet p;
+
+	if (r->input.is_single && !file_source_check_filter(&r->input))
+		return STATUS_USAGE;
+	while (!enough && (got = s->ops->next(s, &p)) > 0)
+		enough = diff_packet(r->diff, &p, true);
+	progress_erase(&r->progress);
+	if (!r->pump.loop.asked && !file_source_check_filter(&r->input))
+		return STATUS_USAGE;
+	if (enough == -ENOMEM)
+		log_complain("out of memory");
+	diff_end(r->diff);
+	report(r);
+	diff_complain(r->diff);
+	status = outcome(r, enough < 0 ? enough : enough || got == -ENODATA ? 0 : got);
+	if (r->pump.loop.forced)
+		return STATUS_SIGNAL + r->pump.loop.forced;
+	return log_finish_stdout() ? STATUS_INCOMPLETE : status;
 }
 
 /* ---- the beginning ---- */
@@ -188,16 +218,20 @@ static enum status open_input(struct run *r)
 					    .selection = &r->selection,
 					    .program = &r->program,
 					    .expect = &r->expect,
-					    .both = r->pump.outputs.rotate,
+					    .both = r->pump.outputs.rotate || o->action == ACTION_DIFF,
 				    });
 	r->pump.source = &r->source.source;
-	return STATUS_OK;
+	if (o->action != ACTION_DIFF)
+		return STATUS_OK;
+	r->diff = diff_open(o, loop, &r->progress, r->pump.source);
+	return r->diff ? STATUS_OK : log_fail(STATUS_RUNTIME, "out of memory");
 }
 
 static void close_all(struct run *r)
 {
 	progress_erase(&r->progress);
 	dedup_close(r->selection.dedup);
+	diff_close(r->diff);
 	run_expect_close(&r->expect);
 	run_source_close(&r->source);
 	file_source_close(&r->input);
@@ -228,7 +262,7 @@ enum status run_run(const struct opts *o)
 	if (!status)
 		status = open_outputs_become(o, account);
 	if (!status && !r.pump.outputs.done && !loop->asked)
-		status = process(&r);
+		status = r.diff ? show_changes(&r) : process(&r);
 	else if (!status && loop->forced)
 		status = STATUS_SIGNAL + loop->forced;
 	run_as_close(account);

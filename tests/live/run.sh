@@ -49,6 +49,25 @@ want_line "$work/err" '^194 packets through blocklist$'
 want_line "$work/err" "^  XDP DROP  +$(grep -c '=> DROP$' "$work/out") "
 end
 
+begin 'what it changes is shown at once as it is of a file'
+run "${balancer[@]}" -r $mixed -w "$work/out.pcapng"
+"$dump" -r "$work/out.pcapng" --diff -v >"$work/want"
+run "${balancer[@]}" -r $mixed --diff -v
+want 'exit status' 0 "$rc"
+diff "$work/want" "$work/out" >"$work/diff" || note_file "$work/diff"
+want_line "$work/out" '^	20 bytes put in front: IPv4 198.51.100.80 > 192.168.2.1 proto 4$'
+want_line "$work/out" '^	bytes 30-33: IPv4 destination 198.51.100.80 -> 192.168.1.1$'
+want_line "$work/out" '^194 packets with both images: [1-9][0-9]* changed, [1-9][0-9]* unchanged$'
+want_line "$work/err" '^194 packets through balancer$'
+# here the filter is for what goes in
+"$dump" -r "$work/out.pcapng" --diff -t tcp dst port 80 >"$work/want"
+run "${balancer[@]}" -r $mixed --diff -t tcp dst port 80
+diff "$work/want" "$work/out" >"$work/diff" || note_file "$work/diff"
+run "${balancer[@]}" -r $mixed --diff -T json -c 3 tcp dst port 80
+want 'objects' 4 "$(jq -c . "$work/out" | wc -l)"
+fails 2 '-w means nothing with --diff' "${balancer[@]}" -r $mixed --diff -w "$work/made"
+end
+
 begin 'a longer prefix overrules a shorter one, and the map of a limit is filled on each CPU'
 run "${blocklist[@]}" --map 'blocked=18000000c0000200:01' --map 'blocked=20000000c000020a:00' -r $mixed -t
 want 'dropped' "$("$dump" -r $mixed ip src net 192.0.2.0/24 and not src host 192.0.2.10 | wc -l)" "$(grep -c 'DROP$' "$work/out")"

@@ -99,6 +99,8 @@ static const struct line_case {
 	{ "a_run", "--run p.o -r f", "" },
 	{ "a_run_of_everything", "--run p.o:f -r f -w g --map m=00:00 --map m=@/p --expect e --repeat 9 --ingress-ifindex v0 --queue 3", "" },
 	{ "a_run_of_a_loaded_program", "--run id:42 -r f udp", "" },
+	{ "a_run_whose_changes_are_shown", "--run p.o -r f --diff -c 5 udp", "" },
+	{ "a_run_whose_changes_are_written", "--run p.o -r f --diff -w g", "-w means nothing with --diff" },
 	{ "a_run_without_a_file", "--run p.o", "--run is for packets of a file and needs -r FILE" },
 	{ "a_run_at_an_interface", "--run p.o -i v0", "--run is for packets of a file and needs -r FILE" },
 	{ "a_run_of_nothing", "--run '' -r f", "the value of --run is empty" },
