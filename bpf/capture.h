@@ -5,7 +5,8 @@
  * frame itself is never touched.
  *
  * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the
- * bytes of a frame that it can load; and behind it four functions, and its entry, which calls
+ * bytes of a frame that it can load; if need be POINTS, at how many points it captures, and META, how
+ * many words of metadata its records have; and behind it four functions, and its entry, which calls
  * capture() and returns its verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
@@ -16,6 +17,11 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/event.h"
+
+#ifndef POINTS
+#define POINTS	1
+#define META	0
+#endif
 
 /* Bytes of the frame on the wire, at least 1. */
 static __always_inline __u32 frame_len(FRAME *ctx);
@@ -45,10 +51,10 @@ const volatile struct program_settings settings SEC(PROGRAM_SETTINGS);
 	})
 
 /*
- * Packets lost on all CPUs so far. Only a loss writes it, so reading it for every packet costs
- * little.
+ * Packets lost on all CPUs so far, at each point. Only a loss writes it, so reading it for every
+ * packet costs little.
  */
-__u32 lost;
+__u32 lost[POINTS];
 
 /* struct cpu_ring, one for each CPU. Made by userspace, which knows the sizes (kernel/rings.c). */
 struct {
@@ -67,7 +73,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, POINTS);
 	__type(key, __u32);
 	__type(value, struct counters);
 } counters SEC(".maps");
@@ -123,11 +129,11 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
  * here (filter/to_ebpf.c), before the program is loaded. Not static, so that the verifier looks at
  * it on its own; the assembly keeps the compiler from knowing what it does.
  */
-__noinline int filter(FRAME *ctx, __u32 len)
+__noinline int filter(FRAME *ctx, __u32 len, __u32 which)
 {
 	int mark;
 
-	asm volatile("%0 = %1" : "=r"(mark) : "i"(FILTER_MARK), "r"(ctx), "r"(len));
+	asm volatile("%0 = %1" : "=r"(mark) : "i"(FILTER_MARK), "r"(ctx), "r"(len), "r"(which));
 	return mark;
 }
 
@@ -193,72 +199,119 @@ static __always_inline void wake_consumer(struct cpu_ring *r)
 	bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
 }
 
+/* What is said of a packet in its record, beside its bytes. */
+struct note {
+	__u32 point;
+	__u16 iface;
+	__u8 hook;
+	__u64 id;			/* with META */
+};
+
+/* What became of it, if no record could be made; else the bytes that it takes in the ring. */
+enum { RING_FULL = 0, NOT_COPIED = 1 };
+
 /*
- * Puts a record into @r. Only this CPU writes there, and nothing else runs on it until we are done:
- * see deliver().
+ * Builds a record at position @at of @r, which is the head or behind it: it is nobody's until the
+ * head is moved. Only this CPU writes there, and nothing else runs on it until we are done.
  */
-static __always_inline void put(struct cpu_ring *r, FRAME *ctx, struct counters *c,
-				const struct parsed *hdr, __u32 len)
+static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
+				   const struct parsed *hdr, __u32 len, const struct note *note)
 {
-	__u32 caplen = wanted(hdr, len);
+	__u32 caplen = wanted(hdr, len), room = event_room(caplen + 8 * META);
 	/* the position of the last byte: bounds it, caplen is at least 1 */
 	__u64 last = caplen - 1;
-	__u64 head = r->head;
 	struct event *ev;
+	__u8 *data;
 
-	if (head + event_room(caplen) - *(volatile __u64 *)&r->tail > setting(ring_size)) {
-		c->ring_full++;
-		__sync_fetch_and_add(&lost, 1);
-		return;
-	}
-	ev = (void *)&r->data[head & (setting(ring_size) - 1)];
+	if (at + room - *(volatile __u64 *)&r->tail > setting(ring_size))
+		return RING_FULL;
+	ev = (void *)&r->data[at & (setting(ring_size) - 1)];
 	ev->tai_ns = bpf_ktime_get_tai_ns();
 	ev->len = len;
-	ev->lost = *(volatile __u32 *)&lost;
+	ev->lost = *(volatile __u32 *)&lost[note->point];
 	ev->caplen = caplen;
-	ev->iface = setting(iface);
+	ev->iface = note->iface;
 	ev->hdr = *hdr;
-	ev->hook = setting(hook);
-	ev->verdict = ev->meta = ev->pad_ = 0;
+	ev->hook = note->hook;
+	ev->meta = META;
+	ev->verdict = ev->pad_ = 0;
 	ev->queue = frame_queue(ctx);
+	data = ev->data;
+	if (META) {
+		*(__u64 *)data = note->id;
+		data += 8 * META;
+	}
 	/* else the compiler, which knows the bound, leaves nothing for the verifier */
 	asm volatile("" : "+r"(last));
 	if (last >= setting(snap) ||
-	    (!copy_linear(ctx, ev->data, last + 1) && frame_load(ctx, ev->data, last + 1))) {
-		c->error++;
-		__sync_fetch_and_add(&lost, 1);
-		return;
-	}
-	c->delivered++;
+	    (!copy_linear(ctx, data, last + 1) && frame_load(ctx, data, last + 1)))
+		return NOT_COPIED;
+	return room;
+}
+
+/* Moves the head: records before it are the consumer's. */
+static __always_inline void publish(struct cpu_ring *r, __u64 head)
+{
 	/*
 	 * An exchange, because it orders: the record is there before the new head is, and the new
 	 * head before we look whether the consumer sleeps. It does these two things the other way
 	 * round (rings_sleep() in kernel/rings.c).
 	 */
-	__sync_lock_test_and_set(&r->head, head + event_room(caplen));
+	__sync_lock_test_and_set(&r->head, head);
 	if (*(volatile __u32 *)&r->asleep)
 		wake_consumer(r);
 }
 
+/* What became of a packet goes into the books. @got: what build() has returned. */
+static __always_inline void account(struct counters *c, __u32 point, __u32 got)
+{
+	if (got > NOT_COPIED) {
+		c->delivered++;
+		return;
+	}
+	if (got == RING_FULL)
+		c->ring_full++;
+	else
+		c->error++;
+	__sync_fetch_and_add(&lost[point], 1);
+}
+
 /*
- * A CPU runs one program at a time, with softirqs off. With PREEMPT_RT one may interrupt another,
- * finds the ring busy, and its packet is an error; that they take turns within these few
- * instructions is for the kernel's lock of softirqs to prevent.
+ * The ring of this CPU, unless it is being written to. A CPU runs one program at a time, with
+ * softirqs off. With PREEMPT_RT one may interrupt another, finds the ring busy, and its packet is
+ * an error; that they take turns within these few instructions is for the kernel's lock of softirqs
+ * to prevent.
  */
-static __always_inline void deliver(FRAME *ctx, struct counters *c, const struct parsed *hdr,
-				    __u32 len)
+static __always_inline struct cpu_ring *free_ring(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct cpu_ring *r = bpf_map_lookup_elem(&rings, &cpu);
 
-	if (!r || *(volatile __u32 *)&r->busy) {
-		c->error++;
-		__sync_fetch_and_add(&lost, 1);
+	return r && !*(volatile __u32 *)&r->busy ? r : (void *)0;
+}
+
+static __always_inline void set_busy(struct cpu_ring *r, __u32 busy)
+{
+	*(volatile __u32 *)&r->busy = busy;
+}
+
+static __always_inline void deliver(FRAME *ctx, struct counters *c, const struct parsed *hdr,
+				    __u32 len)
+{
+	const struct note note = { .iface = setting(iface), .hook = setting(hook) };
+	struct cpu_ring *r = free_ring();
+	__u32 got = NOT_COPIED;
+
+	if (!r) {
+		account(c, note.point, got);
 		return;
 	}
-	*(volatile __u32 *)&r->busy = 1;
-	put(r, ctx, c, hdr, len);
-	*(volatile __u32 *)&r->busy = 0;
+	set_busy(r, 1);
+	got = build(r, r->head, ctx, hdr, len, &note);
+	account(c, note.point, got);
+	if (got > NOT_COPIED)
+		publish(r, r->head + got);
+	set_busy(r, 0);
 }
 
 /* All of it. What the verdict is on the frame is none of its business. */
@@ -273,7 +326,7 @@ static __always_inline void capture(FRAME *ctx)
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
 	if (setting(never))
 		parse(ctx, &hdr, len);
-	if (setting(has_filter) && !filter(ctx, len)) {
+	if (setting(has_filter) && !filter(ctx, len, FILTER_ENTRY)) {
 		tally_add(&c->filtered, len);
 		return;
 	}

@@ -22,6 +22,7 @@ enum event_hook {
 	EVENT_XDP,
 	EVENT_TC_IN,
 	EVENT_TC_OUT,
+	EVENT_XDP_AFTER,	/* behind the program that was called there */
 	EVENT_HOOKS,		/* how many there are */
 };
 
@@ -39,10 +40,9 @@ struct event {
 	__u16 iface;		/* number of the interface, in the order of -i */
 	struct parsed hdr;	/* of the whole frame, also where data[] is shorter */
 	__u8 hook;		/* enum event_hook */
-	__u8 verdict;		/* reserved: 1 + that of a program that is watched; 0: none */
-	/*
-	 * reserved: words of 8 bytes between here and data[], of what else is known of the packet
-	 */
+	/* 1 + that of a program that is watched, 255: of 254 and more; 0: none */
+	__u8 verdict;
+	/* words of 8 bytes before the packet, at the beginning of data[]: the first is its id */
 	__u8 meta;
 	__u8 pad_;
 	__u8 data[];
@@ -56,10 +56,22 @@ _Static_assert(__builtin_offsetof(struct event, hook) == 44,
 _Static_assert(__builtin_offsetof(struct event, data) == 48, "packet bytes follow the header");
 _Static_assert(EVENT_HOOKS <= 256, "a hook is one byte");
 
-/* Bytes of a ring that a record with @caplen bytes of data takes. */
+enum {
+	EVENT_META_MAX	= 1,	/* words */
+	/* of an id, from the lowest: packets of a CPU, 20 days of 10 million a second ... */
+	ID_COUNT_BITS	= 44,
+	ID_IFACE_BITS	= 7,	/* ... the interface, and the CPU */
+};
+
+/* Bytes of a ring that a record with @caplen bytes of data, words included, takes. */
 parse_inline __u32 event_room(__u32 caplen)
 {
 	return (sizeof(struct event) + caplen + 7) & ~7u;
+}
+
+parse_inline __u32 event_size(const struct event *ev)
+{
+	return event_room(8 * ev->meta + ev->caplen);
 }
 
 /*
@@ -133,6 +145,20 @@ parse_inline __u64 count_seen(const struct counters *c)
 }
 
 /*
+ * What a program that is watched has said of its packets. Per CPU, of all that it was given, also
+ * those that are filtered out.
+ */
+enum { VERDICT_OTHER = 5, VERDICT_KINDS };	/* 0 to 4: those of enum xdp_action */
+struct program_verdicts {
+	struct tally by[VERDICT_KINDS];	/* bytes are those on the wire, before it */
+	struct tally not_called;	/* the call has failed, and the packet has passed */
+	__u64 n;			/* packets on this CPU */
+};
+
+/* Where a packet is captured, by the program that calls another one. */
+enum { POINT_ENTRY, POINT_EXIT, POINTS_MAX };
+
+/*
  * What a program is to do: set before it is loaded, so that the verifier sees constants. 1 or 0
  * stand for yes and no.
  */
@@ -145,13 +171,21 @@ struct program_settings {
 	__u8 has_filter;	/* filter() has been replaced; else it is not called */
 	__u8 drop;		/* XDP only: frames are not passed on, on a mirror port */
 	__u8 never;		/* 0 */
-	__u8 pad_[5];
+	/* of a program that calls another one, else 0: */
+	__u8 at;		/* 1 << POINT_... */
+	__u16 exit_iface;	/* number of the interface, for what comes out of it */
+	/* 1 << verdict, by which packets are wanted; 1 << VERDICT_OTHER: of any other; 0: all */
+	__u8 verdicts;
+	__u8 has_exit_filter;
 };
 
 _Static_assert(sizeof(struct program_settings) == 24, "all of it is set, padding too");
 
 /* The map that holds nothing but them. */
 #define PROGRAM_SETTINGS	".rodata.settings"
+
+/* What filter() is asked about a frame: that of the entry, or of the exit. */
+enum { FILTER_ENTRY, FILTER_EXIT };
 
 /* What the place holder of a filter returns, by which it is found. */
 enum { FILTER_MARK = 0x78666c74 };

@@ -1,40 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* At XDP. A frame is passed on whatever fails here, unless all are to be dropped. */
-#define FRAME		struct xdp_md
-#define FRAME_MAX	EVENT_XDP_MAX
-#include "bpf/capture.h"
-
-static __always_inline __u32 frame_len(struct xdp_md *ctx)
-{
-	return bpf_xdp_get_buff_len(ctx);
-}
-
-/* The first buffer. */
-static __always_inline const __u8 *frame_linear(struct xdp_md *ctx, const __u8 **end)
-{
-	*end = (void *)(long)ctx->data_end;
-	return (void *)(long)ctx->data;
-}
-
-/* One call takes an offset and a length of 16 bits (bpf_xdp_pointer() in net/core/filter.c). */
-static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n)
-{
-	enum { MOST = 0xffff };
-	__u64 rest = n - MOST - 1;
-
-	if (n <= MOST)
-		return bpf_xdp_load_bytes(ctx, 0, to, n);
-	pin(rest);
-	if (rest >= MOST)
-		return -1;
-	return bpf_xdp_load_bytes(ctx, 0, to, MOST)
-		       ?: bpf_xdp_load_bytes(ctx, MOST, to + MOST, rest + 1);
-}
-
-static __always_inline __u16 frame_queue(struct xdp_md *ctx)
-{
-	return ctx->rx_queue_index;
-}
+#include "bpf/xdp_frame.h"
 
 SEC("xdp.frags")
 int xdpdump(struct xdp_md *ctx)

@@ -442,7 +442,7 @@ static void check_filtered(const struct bench_run *b, const struct capture *c)
 {
 	for (int i = 0; i < ROUNDS; i++) {
 		struct counters found;
-		int err = hook_counters(c->round[i].hook, &found);
+		int err = hook_counters(c->round[i].hook, POINT_ENTRY, &found);
 
 		if (err || found.all.packets || !found.filtered.packets)
 			bench_die(b, EXIT_FAILURE, "not valid: a filter lets packets through");
@@ -457,7 +457,7 @@ static void check_losses(const struct kernel *k)
 
 	for (unsigned i = 0; i < array_size(all) * ROUNDS; i++) {
 		struct counters c;
-		int err = hook_counters(all[i / ROUNDS]->round[i % ROUNDS].hook, &c);
+		int err = hook_counters(all[i / ROUNDS]->round[i % ROUNDS].hook, POINT_ENTRY, &c);
 
 		if (err)
 			bench_die(&k->bench, EXIT_FAILURE, "cannot read the counters: %s",

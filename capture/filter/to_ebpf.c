@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/base/util.h"
 #include "capture/filter/cbpf.h"
@@ -418,6 +419,28 @@ int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct soc
 	if (!err)
 		f->insns = emit_take(x.code, &f->n);
 	return err;
+}
+
+int to_ebpf_pair(struct filter *f, const struct filter *entry, const struct filter *exit)
+{
+	struct bpf_insn accept[] = {
+		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	const struct filter all = { accept, array_size(accept) };
+	const struct filter *first = entry ? entry : &all, *second = exit ? exit : &all;
+
+	if (first->n > INT16_MAX)
+		return -E2BIG;
+	f->n = 1 + first->n + second->n;
+	f->insns = calloc(f->n, sizeof(*f->insns));
+	if (!f->insns)
+		return -ENOMEM;
+	f->insns[0] = (struct bpf_insn){ .code = BPF_JMP | BPF_JNE | BPF_K, .dst_reg = BPF_REG_3,
+					 .off = first->n };
+	memcpy(f->insns + 1, first->insns, first->n * sizeof(*f->insns));
+	memcpy(f->insns + 1 + first->n, second->insns, second->n * sizeof(*f->insns));
+	return 0;
 }
 
 void to_ebpf_free(struct filter *f)

@@ -42,6 +42,12 @@ struct filter {
 int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
 	    size_t n);
 
+/*
+ * Two of them in one: with a third argument of 0 @entry is asked, else @exit (FILTER_... in
+ * bpf/event.h). NULL: accepts everything. -E2BIG, -ENOMEM; to be released.
+ */
+int to_ebpf_pair(struct filter *f, const struct filter *entry, const struct filter *exit);
+
 void to_ebpf_free(struct filter *f);
 
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
 
 static void hook_closep(struct hook **h)
@@ -14,27 +15,55 @@ static void hook_closep(struct hook **h)
 	hook_close(*h);
 }
 
+/* One way of loading it, with both filters. */
+static int load_as(struct hook *h, const struct object_program *p, struct object **o,
+		   const struct filter *filter, const struct filter *exit_filter)
+{
+	cleanup(to_ebpf_free) struct filter both = { NULL, 0 };
+	int err = exit_filter ? to_ebpf_pair(&both, filter, exit_filter) : 0;
+
+	h->settings.has_exit_filter = !!exit_filter;
+	if (!err)
+		err = object_open(o, p, h->rings, &h->settings, exit_filter ? &both : filter,
+				  h->object);
+	if (err || !h->ops->prepare)
+		return err;
+	err = h->ops->prepare(h, *o);
+	if (err)
+		object_close(*o);
+	return err;
+}
+
 int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s)
 {
 	cleanup(hook_closep) struct hook *h = calloc(1, sizeof(*h));
-	int err;
+	struct object *o;
+	int err = -EINVAL;
 
 	if (!h)
 		return -ENOMEM;
 	h->ops = ops;
 	h->rings = rings;
 	h->link_fd = -1;
+	h->takeover = s->takeover;
 	h->settings = (struct program_settings){
 		.snap = s->snap,
 		.headers_only = s->headers_only,
 		.drop = s->drop,
 		.iface = s->iface,
 		.hook = ops->at,
+		.at = s->at,
+		.exit_iface = s->exit_iface,
+		.verdicts = s->verdicts,
 	};
-	err = object_open(&h->object, &ops->program, rings, &h->settings, s->filter, NULL);
+	for (unsigned i = 0; err == -EINVAL && i < ops->n_programs; i++) {
+		h->program = &ops->programs[i];
+		err = load_as(h, h->program, &o, s->filter, s->exit_filter);
+	}
 	if (err)
 		return err;
+	h->object = o;
 	*hook = steal(&h);
 	return 0;
 }
@@ -44,14 +73,14 @@ int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode)
 	return h->ops->attach(h, ifindex, mode);
 }
 
-int hook_replace(struct hook *h, const struct filter *filter)
+int hook_replace(struct hook *h, const struct filter *filter, const struct filter *exit_filter)
 {
 	struct object *next;
-	int err = object_open(&next, &h->ops->program, h->rings, &h->settings, filter, h->object);
+	int err = load_as(h, h->program, &next, filter, exit_filter);
 
 	if (err)
 		return err;
-	if (h->link_fd >= 0)
+	if (h->link_fd >= 0 || h->taken)
 		err = h->ops->replace(h, next);
 	if (err) {
 		object_close(next);
@@ -64,6 +93,11 @@ int hook_replace(struct hook *h, const struct filter *filter)
 
 bool hook_is_lost(const struct hook *h)
 {
+	return h->ops->is_lost(h);
+}
+
+bool hook_link_is_lost(const struct hook *h)
+{
 	struct bpf_link_info info = { .id = 0 };
 	uint32_t len = sizeof(info);
 
@@ -72,15 +106,19 @@ bool hook_is_lost(const struct hook *h)
 	return !info.xdp.ifindex || info.prog_id != object_program_id(h->object);
 }
 
-void hook_detach(struct hook *h)
+int hook_detach(struct hook *h)
 {
-	if (h->link_fd >= 0)
-		h->ops->detach(h);
+	return h->link_fd >= 0 || h->taken ? h->ops->detach(h) : 0;
 }
 
-int hook_counters(const struct hook *h, struct counters *sum)
+int hook_counters(const struct hook *h, uint32_t point, struct counters *sum)
 {
-	return object_counters(h->object, sum);
+	return object_counters(h->object, point, sum);
+}
+
+int hook_verdicts(const struct hook *h, struct program_verdicts *sum)
+{
+	return object_verdicts(h->object, sum);
 }
 
 int hook_program_fd(const struct hook *h)
@@ -107,8 +145,9 @@ int hook_replace_link(struct hook *h, const struct object *next)
 	return bpf_link_update(h->link_fd, object_program_fd(next), &opts);
 }
 
-void hook_detach_link(struct hook *h)
+int hook_detach_link(struct hook *h)
 {
 	close(h->link_fd);
 	h->link_fd = -1;
+	return 0;
 }

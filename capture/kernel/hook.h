@@ -16,6 +16,7 @@
 
 struct filter;
 struct filter_loads;
+struct takeover;
 struct hook_ops;
 struct rings;
 
@@ -27,6 +28,13 @@ struct hook_settings {
 	bool drop;		/* frames are not passed on: a mirror port, at XDP */
 	uint16_t iface;		/* number of the interface, for its records */
 	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
+
+	/* in front of another program, hook_front, and without meaning for other hooks: */
+	struct takeover *takeover;	/* whose place it takes; the owner's, longer than the hook */
+	unsigned at;			/* 1 << POINT_ENTRY, POINT_EXIT, or both */
+	uint16_t exit_iface;		/* number of the interface, for records of the exit */
+	uint8_t verdicts;		/* as in struct program_settings */
+	const struct filter *exit_filter;	/* and only if this accepts what came out */
 };
 
 /* For the functions of the hooks only. */
@@ -34,15 +42,26 @@ struct hook {
 	const struct hook_ops *ops;
 	const struct rings *rings;
 	struct program_settings settings;
+	const struct object_program *program;	/* one of ops->programs */
 	struct object *object;	/* what is loaded, and attached */
 	int link_fd;		/* -1: not attached */
+	struct takeover *takeover;
+	bool taken;		/* the place */
 };
 
 /* What is different from hook to hook. The program is loaded in one way, wherever it goes. */
 struct hook_ops {
-	struct object_program program;
+	/* the first of them that the kernel takes */
+	const struct object_program *programs;
+	unsigned n_programs;
 	enum event_hook at;
 	const struct filter_loads *loads;	/* for which its filters are translated */
+
+	/*
+	 * What is loaded needs something more before it can be attached; may be NULL. -EINVAL: it
+	 * does not fit like this.
+	 */
+	int (*prepare)(struct hook *h, const struct object *loaded);
 
 	/* Sets link_fd. @mode is of XDP, for other hooks without meaning. */
 	int (*attach)(struct hook *h, int ifindex, enum xdp_mode mode);
@@ -53,10 +72,11 @@ struct hook_ops {
 	 */
 	int (*replace)(struct hook *h, const struct object *next);
 
-	void (*detach)(struct hook *h);
+	int (*detach)(struct hook *h);
+	bool (*is_lost)(const struct hook *h);
 };
 
-extern const struct hook_ops hook_xdp;
+extern const struct hook_ops hook_xdp, hook_front;
 
 /*
  * Loads the program of @ops; its records go into @rings, which stay as long as the hook. A filter
@@ -70,31 +90,38 @@ int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *r
 int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode);
 
 /*
- * From now on @filter decides (NULL: all frames are captured), and the counters go on: behind this
- * no frame is judged by the filter before. Each frame is seen once, also meanwhile. Returns -errno,
- * and everything is as before.
+ * From now on @filter decides (NULL: all frames are captured), and @exit_filter about what came out
+ * of another program; the counters go on: behind this no frame is judged by the filters before. Each
+ * frame is seen once, also meanwhile. Returns -errno, and everything is as before.
  */
-int hook_replace(struct hook *h, const struct filter *filter);
+int hook_replace(struct hook *h, const struct filter *filter, const struct filter *exit_filter);
 
 /*
- * Has somebody else taken it off, or put another program in its place? The link tells, of which no
- * message is sent.
+ * Has somebody else taken it off, or put another program in its place? Of links no message is sent.
  */
 bool hook_is_lost(const struct hook *h);
 
-/* Takes it off; the counters stay readable. */
-void hook_detach(struct hook *h);
+/*
+ * Takes it off; the counters stay readable. -errno: the program whose place it has could not be put
+ * back.
+ */
+int hook_detach(struct hook *h);
 
-/* The counters of the interface, summed over all CPUs. */
-int hook_counters(const struct hook *h, struct counters *sum);
+/*
+ * The counters of the interface at one point, POINT_ENTRY where there is only one, and those of the
+ * verdicts of the program it is in front of, summed over all CPUs.
+ */
+int hook_counters(const struct hook *h, uint32_t point, struct counters *sum);
+int hook_verdicts(const struct hook *h, struct program_verdicts *sum);
 
 /* Of the program, for tests. */
 int hook_program_fd(const struct hook *h);
 
 struct hook *hook_close(struct hook *h);
 
-/* replace and detach of a hook whose attachment is a bpf_link. */
+/* Of a hook whose attachment is a bpf_link. */
 int hook_replace_link(struct hook *h, const struct object *next);
-void hook_detach_link(struct hook *h);
+int hook_detach_link(struct hook *h);
+bool hook_link_is_lost(const struct hook *h);
 
 #endif

@@ -16,17 +16,21 @@ static int attach(struct hook *h, int ifindex, enum xdp_mode mode)
 	return h->link_fd < 0 ? h->link_fd : 0;
 }
 
+static const struct object_program program = {
+	.elf = xdpdump__elf_bytes,
+	.section = "xdp.frags",
+	.type = BPF_PROG_TYPE_XDP,
+	.attach_type = BPF_XDP,
+	.flags = BPF_F_XDP_HAS_FRAGS,
+};
+
 const struct hook_ops hook_xdp = {
-	.program = {
-		.elf = xdpdump__elf_bytes,
-		.section = "xdp.frags",
-		.type = BPF_PROG_TYPE_XDP,
-		.attach_type = BPF_XDP,
-		.flags = BPF_F_XDP_HAS_FRAGS,
-	},
+	.programs = &program,
+	.n_programs = 1,
 	.at = EVENT_XDP,
 	.loads = &filter_loads_xdp,
 	.attach = attach,
 	.replace = hook_replace_link,
 	.detach = hook_detach_link,
+	.is_lost = hook_link_is_lost,
 };

@@ -16,12 +16,15 @@
 #include "capture/kernel/object.h"
 #include "capture/kernel/rings.h"
 
+enum { VALUE_MAX = sizeof(struct counters) > sizeof(struct program_verdicts) ? sizeof(struct counters)
+							   : sizeof(struct program_verdicts) };
+
 struct object {
 	struct bpf_object *bpf;
 	struct bpf_program *program;
 	uint32_t id;			/* of the program */
 	int n_cpus;
-	struct counters *per_cpu;	/* n_cpus of them */
+	uint64_t *per_cpu;		/* a value of a map for each, of up to VALUE_MAX bytes */
 };
 
 static int print_nothing(enum libbpf_print_level level is_unused, const char *fmt is_unused,
@@ -104,7 +107,7 @@ static int use_map(const struct object *o, const char *name, int fd)
 	return map ? bpf_map__reuse_fd(map, fd) : -ENOENT;
 }
 
-static int map_fd(const struct object *o, const char *name)
+int object_map_fd(const struct object *o, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(o->bpf, name);
 }
@@ -119,9 +122,13 @@ static int set(const struct object *o, const struct program_settings *s)
 /* What counts goes on counting: all else of a program is in its records. */
 static int go_on_with(const struct object *o, const struct object *with)
 {
-	int err = use_map(o, "counters", map_fd(with, "counters"));
+	static const char *const names[] = { "counters", ".bss", "verdicts" };
+	int err = 0;
 
-	return err ? err : use_map(o, ".bss", map_fd(with, ".bss"));
+	for (size_t i = 0; !err && i < array_size(names); i++)
+		if (object_map_fd(with, names[i]) >= 0)
+			err = use_map(o, names[i], object_map_fd(with, names[i]));
+	return err;
 }
 
 static int open_elf(struct object *o, const struct object_program *p)
@@ -208,7 +215,7 @@ int object_open(struct object **out, const struct object_program *p, const struc
 	o->n_cpus = libbpf_num_possible_cpus();
 	if (o->n_cpus < 0)
 		return o->n_cpus;
-	o->per_cpu = calloc(o->n_cpus, sizeof(*o->per_cpu));
+	o->per_cpu = calloc(o->n_cpus, VALUE_MAX);
 	if (!o->per_cpu)
 		return -ENOMEM;
 	handler = begin_preparation(p, &preparation);
@@ -234,20 +241,30 @@ uint32_t object_program_id(const struct object *o)
 	return o->id;
 }
 
-/* struct counters holds nothing but u64. */
-int object_counters(const struct object *o, struct counters *sum)
+/* Values that hold nothing but u64, @size bytes. */
+static int sum_up(const struct object *o, const char *map, uint32_t key, void *sum, size_t size)
 {
-	uint64_t *total = (uint64_t *)sum;
-	uint32_t key = 0;
-	int err = bpf_map_lookup_elem(map_fd(o, "counters"), &key, o->per_cpu);
+	uint64_t *total = sum;
+	size_t n = size / sizeof(*total);
+	int err = bpf_map_lookup_elem(object_map_fd(o, map), &key, o->per_cpu);
 
 	if (err)
 		return err;
-	memset(sum, 0, sizeof(*sum));
+	memset(sum, 0, size);
 	for (int cpu = 0; cpu < o->n_cpus; cpu++)
-		for (size_t i = 0; i < sizeof(*sum) / sizeof(*total); i++)
-			total[i] += ((const uint64_t *)&o->per_cpu[cpu])[i];
+		for (size_t i = 0; i < n; i++)
+			total[i] += o->per_cpu[cpu * n + i];
 	return 0;
+}
+
+int object_counters(const struct object *o, uint32_t point, struct counters *sum)
+{
+	return sum_up(o, "counters", point, sum, sizeof(*sum));
+}
+
+int object_verdicts(const struct object *o, struct program_verdicts *sum)
+{
+	return sum_up(o, "verdicts", 0, sum, sizeof(*sum));
 }
 
 struct object *object_close(struct object *o)

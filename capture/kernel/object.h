@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct counters;
+struct program_verdicts;
 struct filter;
 struct object;
 struct program_settings;
@@ -44,8 +45,12 @@ int object_open(struct object **o, const struct object_program *p, const struct 
 int object_program_fd(const struct object *o);
 uint32_t object_program_id(const struct object *o);
 
-/* Summed over all CPUs. */
-int object_counters(const struct object *o, struct counters *sum);
+/* A map of it by name; -ENOENT. */
+int object_map_fd(const struct object *o, const char *name);
+
+/* Summed over all CPUs: of what is captured at @point (POINT_...), and of the verdicts. */
+int object_counters(const struct object *o, uint32_t point, struct counters *sum);
+int object_verdicts(const struct object *o, struct program_verdicts *sum);
 
 struct object *object_close(struct object *o);
 

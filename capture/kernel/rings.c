@@ -274,15 +274,12 @@ static uint64_t rival_rank(const struct rings *r)
 	return rank;
 }
 
-/*
- * As a program makes it? Its lengths are never trusted, and with metadata the data would be
- * elsewhere.
- */
+/* As a program makes it? Its lengths are never trusted. */
 static bool is_sound(const struct rings *r, const struct lane *l, const struct event *ev)
 {
-	return ev->caplen <= r->snap && ev->caplen <= ev->len &&
-	       event_room(ev->caplen) <= l->end - l->pos && ev->hook < EVENT_HOOKS &&
-	       !ev->verdict && !ev->meta && !ev->pad_;
+	return ev->meta <= EVENT_META_MAX && 8 * ev->meta + ev->caplen <= r->snap &&
+	       ev->caplen <= ev->len && event_size(ev) <= l->end - l->pos &&
+	       ev->hook < EVENT_HOOKS && !ev->pad_;
 }
 
 /*
@@ -308,7 +305,7 @@ static unsigned take_run(struct rings *r, struct lane *l, const struct event **r
 		}
 		for (unsigned byte = 64; byte < FETCH; byte += 64)
 			__builtin_prefetch((const char *)ev + byte);
-		l->pos += event_room(ev->caplen);
+		l->pos += event_size(ev);
 		r->late += ev->tai_ns < last_ns;
 		last_ns = ev->tai_ns;
 		records[n++] = ev;

@@ -23,7 +23,8 @@ enum {
 };
 
 /*
- * Makes rings of @total bytes in all for records with up to @snap bytes of data. Each CPU's has the
+ * Makes rings of @total bytes in all for records with up to @snap bytes of data, words of metadata
+ * included. Each CPU's has the
  * same size, rings_share(), so the sum may become larger. -errno; -E2BIG: beyond what there can be.
  */
 int rings_open(struct rings **r, size_t total, uint32_t snap);

@@ -302,10 +302,10 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 static int read_counters(struct live_iface *t)
 {
 	struct counters first;
-	int err = hook_counters(t->hook, &first);
+	int err = hook_counters(t->hook, POINT_ENTRY, &first);
 
 	if (!err)
-		err = hook_counters(t->hook, &t->counters);
+		err = hook_counters(t->hook, POINT_ENTRY, &t->counters);
 	if (err)
 		return err;
 	t->counters.delivered = first.delivered;

@@ -607,7 +607,7 @@ static void check_capture(const char *text, bool drop)
 		assert_int_equal(run_capture(f), drop ? XDP_DROP : XDP_PASS);
 		tally_add(expr_matches(e, f->data, f->len, f->len) ? &accepted : &rejected, f->len);
 	}
-	assert_int_equal(hook_counters(hook, &c), 0);
+	assert_int_equal(hook_counters(hook, POINT_ENTRY, &c), 0);
 	assert_int_equal(c.filtered.packets, rejected.packets);
 	assert_int_equal(c.filtered.bytes, rejected.bytes);
 	assert_int_equal(c.all.packets, accepted.packets);
@@ -656,9 +656,9 @@ static void check_long(const char *text, bool optimize)
 		struct counters before, after;
 		const struct frame *f = &fixtures.v[i];
 
-		assert_int_equal(hook_counters(hook, &before), 0);
+		assert_int_equal(hook_counters(hook, POINT_ENTRY, &before), 0);
 		assert_int_equal(run_capture(f), XDP_PASS);
-		assert_int_equal(hook_counters(hook, &after), 0);
+		assert_int_equal(hook_counters(hook, POINT_ENTRY, &after), 0);
 		assert_int_equal(after.all.packets - before.all.packets,
 				 expr_matches(e, f->data, f->len, f->len));
 		assert_int_equal(count_seen(&after), count_seen(&before) + 1);

@@ -64,22 +64,30 @@ static int attach_out(struct hook *h, int ifindex, enum xdp_mode mode is_unused)
 	return attach_at(h, ifindex, TCX_EGRESS);
 }
 
+static const struct object_program tc = {
+	.elf = tc__elf_bytes, .section = "tc", .type = BPF_PROG_TYPE_SCHED_CLS,
+};
+
 static const struct hook_ops tc_in = {
-	.program = { .elf = tc__elf_bytes, .section = "tc", .type = BPF_PROG_TYPE_SCHED_CLS },
+	.programs = &tc,
+	.n_programs = 1,
 	.at = EVENT_TC_IN,
 	.loads = &filter_loads_skb,
 	.attach = attach_in,
 	.replace = hook_replace_link,
 	.detach = hook_detach_link,
+	.is_lost = hook_link_is_lost,
 };
 
 static const struct hook_ops tc_out = {
-	.program = { .elf = tc__elf_bytes, .section = "tc", .type = BPF_PROG_TYPE_SCHED_CLS },
+	.programs = &tc,
+	.n_programs = 1,
 	.at = EVENT_TC_OUT,
 	.loads = &filter_loads_skb,
 	.attach = attach_out,
 	.replace = hook_replace_link,
 	.detach = hook_detach_link,
+	.is_lost = hook_link_is_lost,
 };
 
 /* ---- hooks under test ---- */
@@ -131,14 +139,14 @@ static void open_rig(struct rig *r, const struct hook_ops *ops, struct hook_sett
 			 0);
 	err = hook_open(&r->hook, ops, r->rings, &s);
 	if (err)
-		fail_msg("%s: cannot load: %s", ops->program.section, strerror(-err));
+		fail_msg("%s: cannot load: %s", ops->programs->section, strerror(-err));
 }
 
 static int replace(struct rig *r, const char *text)
 {
 	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
 
-	return hook_replace(r->hook, translate(&f, r->hook->ops, text));
+	return hook_replace(r->hook, translate(&f, r->hook->ops, text), NULL);
 }
 
 /* The verdict, or -errno */
@@ -165,7 +173,7 @@ static struct counters counters_of(const struct rig *r)
 {
 	struct counters c;
 
-	assert_int_equal(hook_counters(r->hook, &c), 0);
+	assert_int_equal(hook_counters(r->hook, POINT_ENTRY, &c), 0);
 	return c;
 }
 
@@ -596,7 +604,7 @@ static void a_filter_that_the_kernel_refuses_leaves_the_one_before(void **state 
 	open_rig(r, &hook_xdp, (struct hook_settings){ .snap = SNAP }, 1 << 20,
 		 "udp dst port 1000");
 	assert_int_equal(hook_attach(r->hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
-	err = hook_replace(r->hook, &bad);
+	err = hook_replace(r->hook, &bad, NULL);
 	assert_true(err < 0);
 	assert_false(hook_is_lost(r->hook));
 	for (uint16_t port = 999; port <= 1001; port++) {

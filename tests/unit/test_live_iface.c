@@ -57,13 +57,14 @@ bool hook_is_lost(const struct hook *h)
 	return kernel.is_lost;
 }
 
-void hook_detach(struct hook *h)
+int hook_detach(struct hook *h)
 {
 	assert_ptr_equal(h, &kernel.hook);
 	kernel.attached = false;
+	return 0;
 }
 
-int hook_counters(const struct hook *h, struct counters *sum)
+int hook_counters(const struct hook *h, uint32_t point is_unused, struct counters *sum)
 {
 	assert_ptr_equal(h, &kernel.hook);
 	*sum = kernel.counters[kernel.n_read++ ? 1 : 0];

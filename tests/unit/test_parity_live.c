@@ -222,7 +222,7 @@ static void compare_counters(const struct rig *r)
 	const struct counters *want = &r->want;
 	struct counters c;
 
-	assert_int_equal(hook_counters(r->hook, &c), 0);
+	assert_int_equal(hook_counters(r->hook, POINT_ENTRY, &c), 0);
 	compare_tally("all", &c.all, &want->all);
 	compare_tally("tcp", &c.tcp, &want->tcp);
 	compare_tally("udp", &c.udp, &want->udp);
@@ -504,7 +504,7 @@ static void full_ring_loses_packets_and_says_how_many(void **state is_unused)
 				count_packet(&r->want, &hdr, f->len);
 			}
 			taken += drain(r, &lost);
-			assert_int_equal(hook_counters(r->hook, &c), 0);
+			assert_int_equal(hook_counters(r->hook, POINT_ENTRY, &c), 0);
 			compare_number("full ring", "delivered", c.delivered, taken);
 			compare_number("full ring", "delivered + ring_full",
 				       c.delivered + c.ring_full, runs);

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * In front of programs that do all that one can do with a frame: what came in, what the program said, what
+ * came out. By BPF_PROG_TEST_RUN, in a namespace of our own with a veth pair for the programs to be
+ * attached to. Needs root.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bpf/event.h"
+#include "capture/base/util.h"
+#include "capture/filter/expr.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/front_map.h"
+#include "capture/kernel/hook.h"
+#include "capture/kernel/rings.h"
+#include "capture/kernel/takeover.h"
+#include "capture/packet/packet.h"
+#include "tests/unit/unit.h"
+
+enum { SNAP = 96, FRAME = 128, ENTRY_IFACE = 4, EXIT_IFACE = 5, RECORDS_MAX = 8 };
+
+#define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
+#define SET(reg, value)	INSN(BPF_ALU64 | BPF_MOV | BPF_K, reg, 0, 0, value)
+#define CALL(helper)	INSN(BPF_JMP | BPF_CALL, 0, 0, 0, helper)
+#define RETURN		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
+
+/* ---- programs to be in front of ---- */
+
+enum { INSNS_MAX = 16 };
+
+struct target {
+	const char *name;
+	struct bpf_insn insns[INSNS_MAX];
+	uint32_t retval;
+	int head, tail;			/* bytes by which it moves them */
+	bool tail_calls;		/* it needs another one */
+};
+
+static const struct target targets[] = {
+	{ "pass", { SET(0, XDP_PASS), RETURN }, .retval = XDP_PASS },
+	{ "drop", { SET(0, XDP_DROP), RETURN }, .retval = XDP_DROP },
+	{ "abort", { SET(0, XDP_ABORTED), RETURN }, .retval = XDP_ABORTED },
+	{ "unknown", { SET(0, 77), RETURN }, .retval = 77 },
+	{ "very_unknown", { SET(0, -1), RETURN }, .retval = 0xffffffff },
+	{ "redirect", { SET(1, 1), SET(2, 0), CALL(BPF_FUNC_redirect), RETURN }, .retval = XDP_REDIRECT },
+	{ "encapsulate", { SET(2, -20), CALL(BPF_FUNC_xdp_adjust_head), SET(0, XDP_TX), RETURN },
+	  .retval = XDP_TX, .head = 20 },
+	{ "decapsulate", { SET(2, 14), CALL(BPF_FUNC_xdp_adjust_head), SET(0, XDP_TX), RETURN },
+	  .retval = XDP_TX, .head = -14 },
+	{ "shorten", { SET(2, -60), CALL(BPF_FUNC_xdp_adjust_tail), SET(0, XDP_PASS), RETURN },
+	  .retval = XDP_PASS, .tail = -60 },
+	{ "tail_call", { INSN(BPF_LD | BPF_DW | BPF_IMM, 2, BPF_PSEUDO_MAP_FD, 0, 0),
+			 INSN(0, 0, 0, 0, 0), SET(3, 0), CALL(BPF_FUNC_tail_call),
+			 SET(0, XDP_ABORTED), RETURN }, .retval = XDP_TX, .tail_calls = true },
+	{ "deep_stack", { INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, -512, 7),
+			  INSN(BPF_LDX | BPF_MEM | BPF_DW, 0, 10, -512, 0),
+			  INSN(BPF_ALU64 | BPF_SUB | BPF_K, 0, 0, 0, 7 - XDP_PASS), RETURN },
+	  .retval = XDP_PASS },
+};
+
+static int load(const char *name, const struct bpf_insn *insns, uint32_t type, uint32_t flags)
+{
+	uint32_t n = INSNS_MAX;
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_XDP,
+		.insns = (uintptr_t)insns,
+		.license = (uintptr_t)"GPL",
+		.prog_flags = flags,
+		.expected_attach_type = type,
+	};
+	int fd;
+
+	while (n && !insns[n - 1].code)
+		n--;
+	attr.insn_cnt = n;
+	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", name);
+	fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	if (fd < 0)
+		fail_msg("%s: cannot load: %s", name, strerror(errno));
+	return fd;
+}
+
+/* ---- ours in front of it ---- */
+
+static int ifindex;
+
+static struct {
+	struct rings *rings;
+	struct takeover *takeover;
+	struct hook *hook;
+	int target_fd, other_fd, map_fd;
+	const struct event *records[RECORDS_MAX];
+	unsigned n;
+	uint8_t frame[FRAME], out[FRAME + 256];
+	uint32_t out_len;
+} rig;
+
+static void load_target(const struct target *t, uint32_t type, uint32_t flags)
+{
+	static const struct bpf_insn tx[INSNS_MAX] = { SET(0, XDP_TX), RETURN };
+	struct bpf_insn insns[INSNS_MAX];
+	uint32_t key = 0;
+
+	memcpy(insns, t->insns, sizeof(insns));
+	rig.other_fd = rig.map_fd = -1;
+	if (t->tail_calls) {
+		rig.other_fd = load("other", tx, type, flags);
+		rig.map_fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "theirs", 4, 4, 1, NULL);
+		assert_int_equal(bpf_map_update_elem(rig.map_fd, &key, &rig.other_fd, 0), 0);
+		insns[0].imm = rig.map_fd;
+	}
+	rig.target_fd = load(t->name, insns, type, flags);
+}
+
+static void set_up(const struct target *t, uint32_t type, uint32_t flags, struct hook_settings s)
+{
+	memset(&rig, 0, sizeof(rig));
+	load_target(t, type, flags);
+	assert_int_equal(bpf_xdp_attach(ifindex, rig.target_fd, XDP_FLAGS_SKB_MODE, NULL), 0);
+	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
+	assert_int_equal(rings_open(&rig.rings, 0, SNAP + 8 * EVENT_META_MAX), 0);
+	s.snap = SNAP;
+	s.iface = ENTRY_IFACE;
+	s.exit_iface = EXIT_IFACE;
+	s.takeover = rig.takeover;
+	assert_int_equal(hook_open(&rig.hook, &hook_front, rig.rings, &s), 0);
+	for (unsigned i = 0; i < FRAME; i++)
+		rig.frame[i] = i + 1;
+	memcpy(rig.frame + 12, "\x08\x06", 2);
+}
+
+static void tear_down(void)
+{
+	hook_close(rig.hook);
+	takeover_close(rig.takeover);
+	rings_close(rig.rings);
+	assert_int_equal(bpf_xdp_detach(ifindex, XDP_FLAGS_SKB_MODE, NULL), 0);
+	close(rig.target_fd);
+	if (rig.map_fd >= 0)
+		close(rig.map_fd);
+	if (rig.other_fd >= 0)
+		close(rig.other_fd);
+}
+
+/* The frame through ours: the verdict. */
+static uint32_t run(void)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = rig.frame, .data_size_in = FRAME,
+		    .data_out = rig.out, .data_size_out = sizeof(rig.out), .repeat = 1);
+
+	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(rig.hook), &opts), 0);
+	rig.out_len = opts.data_size_out;
+	rings_look(rig.rings, UINT64_MAX);
+	rig.n = rings_take(rig.rings, rig.records, RECORDS_MAX);
+	assert_int_equal(rings_broken(rig.rings), 0);
+	return opts.retval;
+}
+
+static void check_record(const struct event *ev, unsigned point, const uint8_t *bytes, uint32_t len,
+			 unsigned verdict)
+{
+	assert_int_equal(ev->hook, point == POINT_EXIT ? EVENT_XDP_AFTER : EVENT_XDP);
+	assert_int_equal(ev->iface, point == POINT_EXIT ? EXIT_IFACE : ENTRY_IFACE);
+	assert_int_equal(ev->len, len);
+	assert_int_equal(ev->caplen, min_of(len, (uint32_t)SNAP));
+	assert_int_equal(ev->meta, 1);
+	assert_int_equal(ev->verdict, verdict);
+	assert_memory_equal(ev->data + 8, bytes, ev->caplen);
+}
+
+static struct counters counters_at(unsigned point)
+{
+	struct counters c;
+
+	assert_int_equal(hook_counters(rig.hook, point, &c), 0);
+	return c;
+}
+
+static unsigned byte_of(uint32_t verdict)
+{
+	return verdict < 254 ? verdict + 1 : 255;
+}
+
+static void empty_the_array(void)
+{
+	int fd = front_map_open(hook_program_fd(rig.hook));
+	uint32_t key = 0;
+
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_map_delete_elem(fd, &key), 0);
+	close(fd);
+}
+
+/* ---- tests ---- */
+
+static void the_verdict_is_theirs_and_both_images_are_there(void **state)
+{
+	const struct target *t = *state;
+	struct program_verdicts v;
+	unsigned kind = min_of(t->retval, (uint32_t)VERDICT_OTHER);
+
+	set_up(t, BPF_XDP, 0, (struct hook_settings){ .at = 1 << POINT_ENTRY | 1 << POINT_EXIT });
+	for (unsigned i = 1; i <= 2; i++) {
+		assert_int_equal(run(), t->retval);
+		assert_int_equal(rig.out_len, FRAME + t->head + t->tail);
+		assert_int_equal(rig.n, 2);
+		check_record(rig.records[0], POINT_ENTRY, rig.frame, FRAME, 0);
+		check_record(rig.records[1], POINT_EXIT, rig.out, rig.out_len, byte_of(t->retval));
+		assert_memory_equal(rig.records[0]->data, rig.records[1]->data, 8);
+		assert_true(rig.records[0]->tai_ns <= rig.records[1]->tai_ns);
+		rings_release(rig.rings);
+	}
+	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
+	assert_int_equal(v.by[kind].packets, 2);
+	assert_int_equal(v.by[kind].bytes, 2 * FRAME);
+	assert_int_equal(v.not_called.packets, 0);
+	for (unsigned point = 0; point < POINTS_MAX; point++) {
+		struct counters c = counters_at(point);
+
+		assert_int_equal(c.all.packets, 2);
+		assert_int_equal(c.delivered, 2);
+	}
+	tear_down();
+}
+
+static const struct wish {
+	const char *name;
+	unsigned at;
+	uint8_t verdicts;
+	const char *filter, *exit_filter;
+	bool wanted;
+} wishes[] = {
+	{ "the_entry_alone_has_the_verdict", 1 << POINT_ENTRY, .wanted = true },
+	{ "the_exit_alone", 1 << POINT_EXIT, .wanted = true },
+	{ "a_verdict_that_is_wanted", 1 << POINT_ENTRY, 1 << XDP_DROP | 1 << XDP_TX, .wanted = true },
+	{ "a_verdict_that_is_not_wanted", 1 << POINT_ENTRY, 1 << XDP_DROP, .wanted = false },
+	{ "nor_at_the_exit", 1 << POINT_EXIT, 1 << XDP_DROP, .wanted = false },
+	{ "nor_at_both", 1 << POINT_ENTRY | 1 << POINT_EXIT, 1 << VERDICT_OTHER, .wanted = false },
+	{ "a_filter_sees_what_came_in", 1 << POINT_ENTRY | 1 << POINT_EXIT,
+	  .filter = "ether dst 01:02:03:04:05:06 and len = 128", .wanted = true },
+	{ "and_rejects_it", 1 << POINT_ENTRY | 1 << POINT_EXIT, .filter = "ether[0] = 15",
+	  .wanted = false },
+	{ "an_exit_filter_sees_what_came_out", 1 << POINT_ENTRY | 1 << POINT_EXIT,
+	  .exit_filter = "ether[0] = 15 and len = 114", .wanted = true },
+	{ "and_rejects_both", 1 << POINT_ENTRY | 1 << POINT_EXIT, .exit_filter = "ether[0] = 1",
+	  .wanted = false },
+	{ "two_filters", 1 << POINT_EXIT, .filter = "ether[0] = 1", .exit_filter = "ether[0] = 15",
+	  .wanted = true },
+	{ "of_two_filters_the_first_rejects", 1 << POINT_EXIT, .filter = "ether[0] = 2",
+	  .exit_filter = "ether[0] = 15", .wanted = false },
+	{ "of_two_filters_the_second_rejects", 1 << POINT_ENTRY, .filter = "ether[0] = 1",
+	  .exit_filter = "ether[0] = 16", .wanted = false },
+};
+
+static const struct filter *translate(struct filter *f, const char *text)
+{
+	const struct sock_filter *insns;
+	struct expr *e = NULL;
+	size_t n;
+
+	if (!text)
+		return NULL;
+	assert_int_equal(expr_open(&e, text, LINKTYPE_ETHERNET, true), 0);
+	insns = expr_insns(e, &n);
+	assert_int_equal(to_ebpf(f, hook_front.loads, insns, n), 0);
+	expr_close(e);
+	return f;
+}
+
+/* The program takes 14 bytes off the front and sends it back. */
+static void what_is_wanted_is_captured_and_nothing_else(void **state)
+{
+	static const struct target decapsulate = {
+		"decapsulate",
+		{ SET(2, 14), CALL(BPF_FUNC_xdp_adjust_head), SET(0, XDP_TX), RETURN },
+		.retval = XDP_TX,
+	};
+	const struct wish *w = *state;
+	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 }, exit_filter = { NULL, 0 };
+	struct program_verdicts v;
+	unsigned n = 0;
+
+	set_up(&decapsulate, BPF_XDP, 0,
+	       (struct hook_settings){ .at = w->at, .verdicts = w->verdicts,
+				       .filter = translate(&filter, w->filter),
+				       .exit_filter = translate(&exit_filter, w->exit_filter) });
+	assert_int_equal(run(), XDP_TX);
+	for (unsigned point = 0; point < POINTS_MAX; point++) {
+		struct counters c = counters_at(point);
+		bool here = w->at & 1 << point;
+
+		assert_int_equal(c.all.packets, here && w->wanted);
+		assert_int_equal(c.delivered, here && w->wanted);
+		assert_int_equal(c.filtered.packets, here && !w->wanted);
+		if (!here || !w->wanted)
+			continue;
+		check_record(rig.records[n], point, point == POINT_EXIT ? rig.out : rig.frame,
+			     point == POINT_EXIT ? rig.out_len : FRAME,
+			     point == POINT_EXIT || w->at == 1 << POINT_ENTRY ? byte_of(XDP_TX) : 0);
+		n++;
+	}
+	assert_int_equal(rig.n, n);
+	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
+	assert_int_equal(v.by[XDP_TX].packets, 1);	/* also of what is not wanted */
+	tear_down();
+}
+
+static const struct way {
+	const char *name;
+	uint32_t type, flags;
+} ways[] = {
+	{ "loaded_by_libbpf", BPF_XDP, 0 },
+	{ "for_frames_in_pieces", BPF_XDP, BPF_F_XDP_HAS_FRAGS },
+	{ "with_no_attach_type", 0, 0 },
+	{ "for_frames_in_pieces_with_no_attach_type", 0, BPF_F_XDP_HAS_FRAGS },
+};
+
+static void it_is_called_however_it_was_loaded(void **state)
+{
+	const struct way *w = *state;
+
+	set_up(&targets[1], w->type, w->flags, (struct hook_settings){ .at = 1 << POINT_EXIT });
+	assert_int_equal(hook_attach(rig.hook, ifindex, XDP_MODE_GENERIC), 0);
+	assert_false(hook_is_lost(rig.hook));
+	assert_int_equal(run(), XDP_DROP);
+	assert_int_equal(rig.n, 1);
+	/* with another filter, in the same place */
+	assert_int_equal(hook_replace(rig.hook, NULL, NULL), 0);
+	assert_false(hook_is_lost(rig.hook));
+	rings_release(rig.rings);
+	assert_int_equal(run(), XDP_DROP);
+	assert_int_equal(counters_at(POINT_EXIT).delivered, 2);
+	hook_detach(rig.hook);
+	tear_down();
+}
+
+static void where_it_cannot_be_called_the_frame_passes(void **state is_unused)
+{
+	struct program_verdicts v;
+
+	set_up(&targets[1], BPF_XDP, 0,
+	       (struct hook_settings){ .at = 1 << POINT_ENTRY | 1 << POINT_EXIT });
+	empty_the_array();
+	assert_int_equal(run(), XDP_PASS);
+	assert_int_equal(rig.n, 2);
+	assert_int_equal(rig.records[1]->verdict, 0);
+	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
+	assert_int_equal(v.not_called.packets, 1);
+	assert_int_equal(v.not_called.bytes, FRAME);
+	tear_down();
+}
+
+static void a_full_ring_is_counted_at_both_points(void **state is_unused)
+{
+	struct counters c[POINTS_MAX];
+	unsigned n = 0;
+
+	set_up(&targets[1], BPF_XDP, 0,
+	       (struct hook_settings){ .at = 1 << POINT_ENTRY | 1 << POINT_EXIT });
+	do {
+		LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = rig.frame, .data_size_in = FRAME,
+			    .repeat = 10000);
+
+		assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(rig.hook), &opts), 0);
+		assert_int_equal(opts.retval, XDP_DROP);
+		n += 10000;
+		for (unsigned point = 0; point < POINTS_MAX; point++) {
+			c[point] = counters_at(point);
+			assert_int_equal(c[point].all.packets, n);
+			assert_int_equal(c[point].delivered + c[point].ring_full, n);
+			assert_int_equal(c[point].error, 0);
+		}
+	} while (!c[0].ring_full || !c[1].ring_full);
+	tear_down();
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[64];
+	size_t n = 0;
+
+	if (unshare(CLONE_NEWNET) || system("ip link add v0 type veth peer name v1 && ip link set v0 up")) {
+		puts("1..0 # SKIP needs root (a network namespace with a veth pair)");
+		return 77;
+	}
+	ifindex = if_nametoindex("v0");
+	unit_of_table(targets, the_verdict_is_theirs_and_both_images_are_there, tests, n);
+	unit_of_table(wishes, what_is_wanted_is_captured_and_nothing_else, tests, n);
+	unit_of_table(ways, it_is_called_however_it_was_loaded, tests, n);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(where_it_cannot_be_called_the_frame_passes);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_full_ring_is_counted_at_both_points);
+	return unit_run("front", tests, n);
+}
