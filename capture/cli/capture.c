@@ -9,6 +9,7 @@
 #include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
+#include "capture/kernel/guard.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/run_as.h"
@@ -150,10 +151,12 @@ void capture_clock_was_set(void *ctx)
 enum status capture_run(const struct opts *o)
 {
 	struct capture l = {
-		.opts = o, .n_ifaces = o->n_ifaces ? o->n_ifaces : 1, .clock_fd = -1,
+		.opts = o, .clock_fd = -1,
+		.n_ifaces = (o->n_ifaces ? o->n_ifaces : 1) * (1 + observe_is_both(&o->observe)),
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
 			.promiscuous = o->promiscuous, .mode = o->mode, .filter = o->filter,
+			.observe = o->observe,
 		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
 			  .round = capture_look_at_links, .ctx = &l },
@@ -174,12 +177,14 @@ enum status capture_run(const struct opts *o)
 	}
 	for (unsigned i = 0; i < l.n_ifaces; i++)
 		live_iface_close(&l.ifaces[i]);
+	guard_close(l.guard);
 	pump_close(&l.pump);
 	netif_watch_close(l.watch);
 	rings_close(l.rings);
 	if (l.clock_fd >= 0)
 		close(l.clock_fd);
 	to_ebpf_free(&l.filter);
+	to_ebpf_free(&l.exit_filter);
 	run_as_close(l.user);
 	free(l.ifaces);
 	return status;

@@ -32,7 +32,8 @@ struct capture {
 	int clock_fd;			/* -1: the clock is not watched */
 	struct run_as *user;		/* of -Z */
 	/* of all interfaces, which are Ethernet; without instructions: none */
-	struct filter filter;
+	struct filter filter, exit_filter;
+	struct guard *guard;	/* NULL: no program's place is taken */
 	uint64_t start_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
 	bool listening;
 	bool had_terminal;		/* at the start */

@@ -15,17 +15,19 @@
 #include "capture/cli/opts.h"
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/guard.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/rings.h"
+#include "capture/kernel/takeover.h"
 #include "capture/live/live_iface.h"
 
 /*
  * Descriptors of a capture, finished files on their way to the disk included, and of each
  * interface: program, maps, link.
  */
-enum { FDS = 54, FDS_OF_IFACE = 10 };
+enum { FDS = 56, FDS_OF_IFACE = 16 };
 
 static enum status check_limits(unsigned n_ifaces)
 {
@@ -43,7 +45,7 @@ static enum status check_limits(unsigned n_ifaces)
 static enum status open_ring(struct capture *l)
 {
 	size_t wanted = l->opts->ring_bytes, kib;
-	int err = rings_open(&l->rings, wanted, l->opts->snap);
+	int err = rings_open(&l->rings, wanted, l->opts->snap + 8 * EVENT_META_MAX);
 
 	if (!err) {
 		kib = ring_size(l->rings) / 1024;
@@ -73,7 +75,9 @@ static void expr_closep(struct expr **e)
 	expr_close(*e);
 }
 
-static enum status make_filter(struct capture *l)
+/* @file: where the text comes from, NULL: the command line. Without a text there is no filter. */
+static enum status make_filter(struct filter *f, const struct opts *o, const char *text,
+			       const char *file)
 {
 	cleanup(expr_closep) struct expr *e = NULL;
 	const struct sock_filter *insns;
@@ -81,15 +85,14 @@ static enum status make_filter(struct capture *l)
 	int err;
 	size_t n;
 
-	if (!l->opts->filter)
+	if (!text)
 		return STATUS_OK;
-	err = expr_open(&e, l->opts->filter, LINKTYPE_ETHERNET, !l->opts->no_optimize);
+	err = expr_open(&e, text, LINKTYPE_ETHERNET, !o->no_optimize);
 	if (err == -EINVAL)
-		return log_fail(STATUS_USAGE, "%s",
-				expr_error_in(e, l->opts->filter_file, words, sizeof(words)));
+		return log_fail(STATUS_USAGE, "%s", expr_error_in(e, file, words, sizeof(words)));
 	if (!err) {
 		insns = expr_insns(e, &n);
-		err = to_ebpf(&l->filter, hook_xdp.loads, insns, n);
+		err = to_ebpf(f, hook_xdp.loads, insns, n);
 	}
 	if (err == -EOPNOTSUPP)
 		return log_fail(STATUS_USAGE,
@@ -98,6 +101,15 @@ static enum status make_filter(struct capture *l)
 		return log_fail(STATUS_UNSUPPORTED, "the expression is too long");
 	return err ? log_fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err))
 		   : STATUS_OK;
+}
+
+static enum status make_filters(struct capture *l)
+{
+	const struct opts *o = l->opts;
+	enum status status = make_filter(&l->filter, o, o->filter, o->filter_file);
+
+	return status ? status
+		      : make_filter(&l->exit_filter, o, o->observe.exit_filter, NULL);
 }
 
 static enum status load(struct capture *l)
@@ -115,7 +127,8 @@ static enum status load(struct capture *l)
 	status = open_ring(l);
 	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
 		status = live_iface_load(&l->ifaces[i], l->rings, &l->settings,
-					 l->filter.n ? &l->filter : NULL);
+					 l->filter.n ? &l->filter : NULL,
+					 l->exit_filter.n ? &l->exit_filter : NULL);
 	return status;
 }
 
@@ -178,9 +191,16 @@ static void announce_start(const struct capture *l)
 	for (unsigned i = 0; i < l->n_ifaces && len < sizeof(where) / 2; i++) {
 		const struct live_iface *t = &l->ifaces[i];
 
+		if (t->entry)
+			continue;
 		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, %s mode",
 				i ? ", " : "", t->netif.name, t->why ? " (" : "",
 				t->why ? t->why : "", t->why ? ")" : "", xdp_mode_name(t->mode));
+		if (t->takeover)
+			len += snprintf(where + len, sizeof(where) - len,
+					", in front of %s (id %u)",
+					takeover_holder(t->takeover)->name,
+					takeover_holder(t->takeover)->prog_id);
 	}
 	if (l->opts->mirror_port)
 		len += snprintf(where + len, sizeof(where) - len,
@@ -194,10 +214,43 @@ static void announce_start(const struct capture *l)
 			     where, l->opts->snap);
 }
 
+/* Where packets are captured before a program and after it, an interface is two in the file. */
+static enum status describe(struct capture *l)
+{
+	const struct opts *o = l->opts;
+	bool both = observe_is_both(&o->observe);
+	enum status status = STATUS_OK;
+
+	for (unsigned i = 0; !status && i < l->n_ifaces; i++) {
+		struct live_iface *t = &l->ifaces[i];
+		unsigned named = both ? i / 2 : i;
+
+		if (o->observe.at & 1 << POINT_EXIT && (!both || i % 2))
+			t->point = POINT_EXIT;
+		if (both && i % 2)
+			t->entry = t - 1;
+		status = live_iface_describe(t, o->n_ifaces ? o->ifaces[named] : NULL, i,
+					     &l->settings);
+	}
+	return status;
+}
+
+/* Before there is anything that it should not have. */
+static enum status open_guard(struct capture *l)
+{
+	int err = l->opts->observe.way == OBSERVE_FRONT ? guard_open(&l->guard) : 0;
+
+	l->settings.guard = l->guard;
+	return err ? log_fail(STATUS_RUNTIME,
+			      "cannot start the process that would give a program its place back: %s",
+			      strerror(-err))
+		   : STATUS_OK;
+}
+
 enum status capture_start(struct capture *l)
 {
 	const struct opts *o = l->opts;
-	enum status status;
+	enum status status = open_guard(l);
 	int err = loop_open(&l->pump.loop);
 
 	l->had_terminal = capture_has_terminal();
@@ -207,14 +260,14 @@ enum status capture_start(struct capture *l)
 	/* all, before one can fail: live_iface_close() looks at it */
 	for (unsigned i = 0; i < l->n_ifaces; i++)
 		l->ifaces[i].promiscuous_fd = -1;
-	status = make_filter(l);
+	if (!status)
+		status = make_filters(l);
 	if (!status && o->wait)
 		status = wait_for_interfaces(l);
 	if (l->pump.loop.asked)
 		return STATUS_OK;
-	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
-		status = live_iface_describe(&l->ifaces[i], o->n_ifaces ? o->ifaces[i] : NULL, i,
-					     &l->settings);
+	if (!status)
+		status = describe(l);
 	if (!status)
 		status = open_outputs(&l->pump.outputs, o, NULL, l->pump.loop.stop_fd,
 				      &l->user);

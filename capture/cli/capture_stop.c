@@ -2,7 +2,9 @@
 /* The end of a capture: the books are closed. */
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
+#include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
+#include "capture/kernel/takeover.h"
 #include "capture/live/live_iface.h"
 #include "capture/report/stats.h"
 
@@ -21,7 +23,8 @@ static struct ledger sum_up(struct capture *l, struct counters *c)
 		uint64_t *to = (uint64_t *)c;
 
 		live_iface_snapshot(&l->ifaces[i]);
-		for (size_t k = 0; k < sizeof(*c) / sizeof(*to); k++)
+		/* what comes out has come in */
+		for (size_t k = 0; !l->ifaces[i].entry && k < sizeof(*c) / sizeof(*to); k++)
 			to[k] += from[k];
 		live_iface_ledger(&l->ifaces[i], 0, &one);
 		ledger_add(&sum, &one);
@@ -30,13 +33,25 @@ static struct ledger sum_up(struct capture *l, struct counters *c)
 	return sum;
 }
 
+/* Of the program that is watched. */
+static void print_verdicts(const struct live_iface *t)
+{
+	struct program_verdicts v;
+
+	if (t->takeover && !hook_verdicts(t->hook, &v))
+		stats_print_verdicts(t->netif.name, takeover_holder(t->takeover)->name, &v);
+}
+
 void capture_print_stats(struct capture *l)
 {
-	struct totals t = { .has_filter = l->filter.n };
+	struct totals t = { .has_filter = l->filter.n || l->exit_filter.n ||
+					  l->opts->observe.verdicts };
 	struct ledger sum = sum_up(l, &t.c);
 
 	t.ledger = &sum;
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
+	for (unsigned i = 0; i < l->n_ifaces; i++)
+		print_verdicts(&l->ifaces[i]);
 }
 
 static void announce_count(uint64_t n, const char *what)

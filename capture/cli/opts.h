@@ -12,6 +12,7 @@
 #include "capture/format/text_settings.h"
 #include "capture/kernel/map_option.h"
 #include "capture/kernel/xdp.h"
+#include "capture/live/observe.h"
 #include "capture/stage/select.h"
 #include "capture/write/retention.h"
 #include "capture/write/rotate.h"
@@ -95,6 +96,7 @@ struct opts {
 	uint64_t stats_ns;		/* interval, 0: none */
 	bool stats;			/* at the end of -r as well */
 	enum xdp_mode mode;
+	struct observe_options observe;
 	struct text_settings print;
 };
 

@@ -50,6 +50,11 @@ enum {
 	OPT_EXPECT,
 	OPT_INGRESS,
 	OPT_QUEUE,
+	OPT_OBSERVE,
+	OPT_AT,
+	OPT_VERDICT,
+	OPT_EXIT_FILTER,
+	OPT_STYLE,
 	OPT_FOREIGN, /* and behind it, each its own: other tools' */
 	N_CODES = OPT_FOREIGN + 16
 };
@@ -96,6 +101,10 @@ bool opts_add_read(struct parser *p, const char *path);
 
 /* One option, with its value or NULL. */
 bool opts_take(struct parser *p, int code, const char *arg);
+
+/* The same for those of opts_observe.c, and what they mean together. */
+bool opts_take_observe(struct parser *p, int code, const char *arg);
+bool opts_settle_observe(struct parser *p);
 
 /* What the options mean together. */
 bool opts_settle(struct parser *p);

@@ -43,7 +43,8 @@ static bool can_follow(struct parser *p)
 
 static bool settle_source(struct parser *p)
 {
-	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, 0 };
+	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, OPT_OBSERVE, OPT_AT,
+					 OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE, 0 };
 	static const int reading[] = {
 		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,
 		OPT_CONCATENATED,   OPT_FOLLOW, OPT_INFO, OPT_DIFF, OPT_COUNT, OPT_DISCARD_SECRETS,
@@ -87,7 +88,7 @@ static bool settle_source(struct parser *p)
 		if (strpbrk(o->ifaces[i], "/: \t,"))
 			return opts_wrong(p, "--wait: no interface will ever be called '%s'",
 					  o->ifaces[i]);
-	if (o->follow && !can_follow(p))
+	if (!opts_settle_observe(p) || (o->follow && !can_follow(p)))
 		return false;
 	if (p->times['p'] && p->times['P'])
 		return opts_wrong(p, "-p and -P contradict each other");

@@ -491,6 +491,12 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return true;
 	case OPT_MODE:
 		return take_mode(p, arg);
+	case OPT_OBSERVE:
+	case OPT_AT:
+	case OPT_VERDICT:
+	case OPT_EXIT_FILTER:
+	case OPT_STYLE:
+		return opts_take_observe(p, code, arg);
 	case OPT_STATS:
 		return take_stats(p, arg);
 	case 'V':

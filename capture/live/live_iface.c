@@ -10,6 +10,8 @@
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/rings.h"
+#include "capture/kernel/takeover.h"
+#include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
 #include "capture/packet/link.h"
 #include "capture/packet/pcapng_codes.h"
@@ -91,12 +93,13 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	t->iface.hardware = strdup(driver);
 	if (!uname(&uts) && asprintf(&t->iface.os, "%s %s", uts.sysname, uts.release) < 0)
 		t->iface.os = NULL;
-	if (netif_strips_vlan(name)) {
+	if (netif_strips_vlan(name))
 		t->iface.comment = strdup("vlan_offload=on");
+	if (t->iface.comment && !t->entry)
 		log_complain(
 			"warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off keeps them",
 			name, name);
-	}
+	live_front_describe(t, s);
 	return STATUS_OK;
 }
 
@@ -133,36 +136,44 @@ static enum status load_failed(const char *name, const struct filter *filter, in
 }
 
 enum status live_iface_load(struct live_iface *t, const struct rings *ring,
-			    const struct live_iface_settings *s, const struct filter *filter)
+			    const struct live_iface_settings *s, const struct filter *filter,
+			    const struct filter *exit_filter)
 {
-	const struct hook_settings settings = {
+	const bool exit = s->observe.at & 1 << POINT_EXIT;
+	struct hook_settings settings = {
 		.snap = s->snap,
 		.headers_only = s->headers_only,
 		.drop = s->drop,
 		.iface = t->iface.id,
 		.filter = filter,
 	};
-	int err = hook_open(&t->hook, &hook_xdp, ring, &settings);
+	enum status status;
+	int err;
 
+	if (t->entry) {
+		t->hook = t->entry->hook;
+		return STATUS_OK;
+	}
+	status = live_front_open(t, s);
+	if (status)
+		return status;
+	if (t->takeover) {
+		settings.takeover = t->takeover;
+		settings.at = s->observe.at ? s->observe.at : 1 << POINT_ENTRY;
+		settings.exit_iface = t->iface.id + (exit && observe_is_both(&s->observe));
+		settings.verdicts = s->observe.verdicts;
+		settings.exit_filter = exit_filter;
+	}
+	err = hook_open(&t->hook, t->takeover ? &hook_front : &hook_xdp, ring, &settings);
+	if (err == -EINVAL && t->takeover)
+		return log_fail(STATUS_UNSUPPORTED,
+				"%s: the kernel does not let ours call the program that is there",
+				t->netif.name);
 	return err ? load_failed(t->netif.name, filter, err) : STATUS_OK;
 }
 
-static enum status busy(const struct live_iface *t)
-{
-	struct xdp_program found[3];
-	int n = xdp_query(t->netif.ifindex, found);
-
-	if (n <= 0)
-		return log_fail(STATUS_INTERFACE, "%s: another XDP program is attached",
-				t->netif.name);
-	return log_fail(
-		STATUS_INTERFACE,
-		"%s: an XDP program is attached already: %s (id %u, %s mode); it is left as it is",
-		t->netif.name, found[0].name[0] ? found[0].name : "name unknown", found[0].id,
-		xdp_mode_name(found[0].mode));
-}
-
-static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode, int err)
+static enum status attach_failed(const struct live_iface *t, const struct live_iface_settings *s,
+				 enum xdp_mode mode, int err)
 {
 	const char *name = t->netif.name;
 	struct utsname uts;
@@ -170,7 +181,7 @@ static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode,
 	switch (err) {
 	case -EBUSY:
 	case -EEXIST:
-		return busy(t);
+		return live_front_busy(t, s);
 	case -EPERM:
 	case -EACCES:
 		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us attach: %s",
@@ -204,12 +215,26 @@ static bool is_busy(const struct live_iface *t)
 	return xdp_query(t->netif.ifindex, found) > 0;
 }
 
+static enum status take_place(struct live_iface *t)
+{
+	int err;
+
+	t->mode = takeover_holder(t->takeover)->mode;
+	err = hook_attach(t->hook, t->netif.ifindex, t->mode);
+	return err ? live_front_failed(t, err) : STATUS_OK;
+}
+
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s)
 {
 	int err;
 
-	if (is_busy(t))
-		return busy(t);
+	if (t->entry) {
+		t->start_ns = t->entry->start_ns;
+		t->mode = t->entry->mode;
+		return STATUS_OK;
+	}
+	if (!t->takeover && is_busy(t))
+		return live_front_busy(t, s);
 	if (s->promiscuous) {
 		t->promiscuous_fd = netif_promiscuous(t->netif.ifindex);
 		if (t->promiscuous_fd == -EPERM)
@@ -222,6 +247,8 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 	}
 	t->start_ns = clock_now_ns();
 	t->has_if_dropped = t->netif.has_rx_missed;
+	if (t->takeover)
+		return take_place(t);
 	t->mode = s->mode == XDP_MODE_AUTO ? XDP_MODE_NATIVE : s->mode;
 	err = hook_attach(t->hook, t->netif.ifindex, t->mode);
 	if (s->mode == XDP_MODE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL)) {
@@ -234,14 +261,18 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 				"warning: %s: no native XDP (%s), so in generic mode, which is slower",
 				t->netif.name, strerror(-native_err));
 	}
-	return err ? attach_failed(t, t->mode, err) : STATUS_OK;
+	return err ? attach_failed(t, s, t->mode, err) : STATUS_OK;
 }
 
 void live_iface_detach(struct live_iface *t)
 {
+	int err;
+
 	if (!t->hook || t->end_ns)
 		return;
-	hook_detach(t->hook);
+	err = t->entry ? 0 : hook_detach(t->hook);
+	if (err)
+		live_front_stuck(t, err);
 	t->end_ns = clock_now_ns();
 }
 
@@ -275,18 +306,28 @@ static uint32_t newly_lost(struct live_iface *t, uint32_t lost)
 void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock,
 		       uint64_t now_ns, struct packet *p)
 {
+	const uint8_t *data = ev->data + 8 * ev->meta;
+
 	*p = (struct packet){
 		.ts_ns = clock_wall_ns(clock, ev->tai_ns, now_ns),
 		.dropped = newly_lost(t, ev->lost),
-		.data = ev->data,
+		.data = data,
 		.caplen = ev->caplen,
 		.len = ev->len,
-		.flags = EPB_INBOUND | (ev->caplen >= 6 ? reception(t, ev->data) : 0),
+		.flags = EPB_INBOUND | (ev->caplen >= 6 ? reception(t, data) : 0),
 		.queue = ev->queue,
 		.iface = &t->iface,
 		.hdr = ev->hdr,
 		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE,
 	};
+	if (ev->meta) {
+		memcpy(&p->id, ev->data, sizeof(p->id));
+		p->has |= PACKET_ID;
+	}
+	if (ev->verdict) {
+		p->verdict = (struct verdict){ VERDICT_XDP, ev->verdict - 1 };
+		p->has |= PACKET_VERDICT;
+	}
 	/*
 	 * The program has seen the whole frame. What we say of it must be what the file says of the
 	 * bytes it has.
@@ -302,10 +343,10 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 static int read_counters(struct live_iface *t)
 {
 	struct counters first;
-	int err = hook_counters(t->hook, POINT_ENTRY, &first);
+	int err = hook_counters(t->hook, t->point, &first);
 
 	if (!err)
-		err = hook_counters(t->hook, POINT_ENTRY, &t->counters);
+		err = hook_counters(t->hook, t->point, &t->counters);
 	if (err)
 		return err;
 	t->counters.delivered = first.delivered;
@@ -341,9 +382,12 @@ void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
 	if (gone) {
 		t->gone = true;
 		live_iface_detach(t);
-		log_complain("%s disappeared", t->netif.name);
+		if (!t->entry)
+			log_complain("%s disappeared", t->netif.name);
 		return;
 	}
+	if (t->entry)
+		return;
 	if (strcmp(n->name, t->netif.name) && !t->renamed) {
 		t->renamed = true;
 		log_complain("warning: %s is called %s now; the capture goes on", t->netif.name,
@@ -383,14 +427,17 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 
 bool live_iface_is_lost(const struct live_iface *t)
 {
-	return hook_is_lost(t->hook);
+	return t->entry ? t->entry->detached : hook_is_lost(t->hook);
 }
 
 void live_iface_lose(struct live_iface *t)
 {
 	t->gone = t->detached = true;
+	if (t->takeover)
+		live_front_lost(t);
+	else if (!t->entry)
+		log_complain("%s: somebody has detached our program", t->netif.name);
 	live_iface_detach(t);
-	log_complain("%s: somebody has detached our program", t->netif.name);
 }
 
 void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct ledger *l)
@@ -442,10 +489,12 @@ void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct ifa
 
 void live_iface_close(struct live_iface *t)
 {
-	t->hook = hook_close(t->hook);
+	t->hook = t->entry ? NULL : hook_close(t->hook);
+	takeover_close(t->takeover);
 	if (t->promiscuous_fd >= 0)
 		close(t->promiscuous_fd);
 	free(t->iface.name);
+	free(t->iface.description);
 	free(t->iface.os);
 	free(t->iface.hardware);
 	free(t->iface.comment);

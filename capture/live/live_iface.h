@@ -8,11 +8,13 @@
 #include "capture/base/log.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
+#include "capture/live/observe.h"
 #include "capture/packet/ledger.h"
 #include "capture/packet/packet.h"
 
 struct filter;
 struct rings;
+struct takeover;
 
 /* What is asked of an interface; the same for all of a capture. */
 struct live_iface_settings {
@@ -22,12 +24,20 @@ struct live_iface_settings {
 	bool promiscuous;
 	enum xdp_mode mode;
 	const char *filter;		/* as it was written; NULL: none */
+	struct observe_options observe;
+	struct guard *guard;		/* of OBSERVE_FRONT */
 };
 
 struct live_iface {
 	struct netif netif;		/* as it was at the start */
 	struct iface iface;
 	struct hook *hook;
+	/* in front of a program: whose place it has taken; NULL: it is not */
+	struct takeover *takeover;
+	/* POINT_EXIT: these packets come out of that program */
+	unsigned point;
+	/* the same interface at the entry, whose hook it is; NULL: it has its own */
+	const struct live_iface *entry;
 	const char *why;		/* this one, if it was not named: for the start line */
 	enum xdp_mode mode;
 	int promiscuous_fd;		/* -1: none */
@@ -64,7 +74,8 @@ enum status live_iface_find(struct live_iface *t, const char *name);
 enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
 				const struct live_iface_settings *s);
 enum status live_iface_load(struct live_iface *t, const struct rings *ring,
-			    const struct live_iface_settings *s, const struct filter *filter);
+			    const struct live_iface_settings *s, const struct filter *filter,
+			    const struct filter *exit_filter);
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s);
 
 /* Takes the program off the interface. The counters stay. */

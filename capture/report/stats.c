@@ -54,3 +54,18 @@ void stats_print(const struct totals *t, uint64_t ns)
 			(ull)t->ledger->ring_full, (ull)t->ledger->copy_failed,
 			(ull)ledger_not_written(t->ledger), (ull)t->ledger->if_dropped);
 }
+
+void stats_print_verdicts(const char *iface, const char *program, const struct program_verdicts *v)
+{
+	static const char *const names[VERDICT_KINDS] = { "ABORTED", "DROP",	 "PASS",
+							  "TX",	     "REDIRECT", "other" };
+
+	log_announce("  verdicts of %s on %s:", program, iface);
+	for (unsigned i = 0; i < VERDICT_KINDS; i++)
+		if (v->by[i].packets)
+			log_announce("    %-8s %llu packets, %llu bytes", names[i],
+				     (ull)v->by[i].packets, (ull)v->by[i].bytes);
+	if (v->not_called.packets)
+		log_announce("    could not be called, and passed: %llu packets, %llu bytes",
+			     (ull)v->not_called.packets, (ull)v->not_called.bytes);
+}

@@ -10,6 +10,7 @@
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/takeover.h"
 #include "capture/live/live_iface.h"
 #include "capture/packet/link.h"
 #include "capture/packet/pcapng_codes.h"
@@ -29,14 +30,17 @@ static struct {
 	struct hook_settings settings;	/* with which it was loaded */
 	unsigned n_read;		/* looks at the counters */
 	struct counters counters[2];	/* of the first and of the later ones */
+	struct xdp_holder holder;	/* whose place can be taken; prog_id 0: nobody's */
+	int open_err, give_back_err;
+	enum takeover_state state;
 } kernel;
 
-const struct hook_ops hook_xdp;
+const struct hook_ops hook_xdp, hook_front;
 
 int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s)
 {
-	assert_ptr_equal(ops, &hook_xdp);
+	assert_ptr_equal(ops, kernel.holder.prog_id ? &hook_front : &hook_xdp);
 	(void)rings;
 	kernel.settings = *s;
 	*h = kernel.load_err ? NULL : &kernel.hook;
@@ -61,7 +65,7 @@ int hook_detach(struct hook *h)
 {
 	assert_ptr_equal(h, &kernel.hook);
 	kernel.attached = false;
-	return 0;
+	return kernel.give_back_err;
 }
 
 int hook_counters(const struct hook *h, uint32_t point is_unused, struct counters *sum)
@@ -74,6 +78,40 @@ int hook_counters(const struct hook *h, uint32_t point is_unused, struct counter
 struct hook *hook_close(struct hook *h)
 {
 	(void)h;
+	return NULL;
+}
+
+int takeover_look(int ifindex, struct xdp_holder *h)
+{
+	(void)ifindex;
+	*h = kernel.holder;
+	return h->prog_id ? 0 : -ENOENT;
+}
+
+int takeover_open(struct takeover **t, int ifindex, struct guard *guard)
+{
+	(void)ifindex, (void)guard;
+	if (kernel.open_err || !kernel.holder.prog_id)
+		return kernel.open_err ? kernel.open_err : -ENOENT;
+	*t = (struct takeover *)&kernel;
+	return 0;
+}
+
+const struct xdp_holder *takeover_holder(const struct takeover *t)
+{
+	assert_ptr_equal(t, &kernel);
+	return &kernel.holder;
+}
+
+enum takeover_state takeover_state(const struct takeover *t, uint32_t *by)
+{
+	assert_ptr_equal(t, &kernel);
+	*by = 9;
+	return kernel.state;
+}
+
+struct takeover *takeover_close(struct takeover *t is_unused)
+{
 	return NULL;
 }
 
@@ -169,7 +207,7 @@ static int set_up(void **state)
 	};
 	iface = (struct live_iface){ .hook = NULL };
 	if (written_set_up(state) || live_iface_describe(&iface, "v0", 5, &plain) ||
-	    live_iface_load(&iface, NULL, &plain, NULL) || live_iface_attach(&iface, &plain))
+	    live_iface_load(&iface, NULL, &plain, NULL, NULL) || live_iface_attach(&iface, &plain))
 		return -1;
 	return 0;
 }
@@ -629,7 +667,9 @@ static void one_that_comes_back_with_another_program_stays_gone(void **state)
 	assert_false(live_iface_return(&iface, &back, &plain));
 	assert_string_equal(written_said(), "xdpdump: v0 disappeared\n"
 					    "xdpdump: v0: an XDP program is attached already: "
-					    "other (id 7, generic mode); it is left as it is\n");
+					    "other (id 7, generic mode); it is left as it is, as tracing is "
+					    "not built in; --observe front would put ours in its place "
+					    "to call it, until the end\n");
 	assert_true(iface.gone);
 	assert_int_equal(iface.end_ns, end_ns);
 	assert_int_equal(iface.returns, 0);
@@ -794,7 +834,7 @@ static void a_start(void **state)
 	written_listen();
 	status = live_iface_describe(&t, c->iface, 2, &s);
 	if (!status)
-		status = live_iface_load(&t, NULL, &s, c->filtered ? &filter : NULL);
+		status = live_iface_load(&t, NULL, &s, c->filtered ? &filter : NULL, NULL);
 	if (!status)
 		status = live_iface_attach(&t, &s);
 	written_said();
@@ -822,7 +862,7 @@ static void the_program_is_loaded_as_asked_for(void **state)
 	assert_int_equal(kernel.settings.iface, 5);
 	assert_false(kernel.settings.headers_only || kernel.settings.drop);
 	assert_null(kernel.settings.filter);
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &filter), STATUS_OK);
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &filter, NULL), STATUS_OK);
 	assert_int_equal(kernel.settings.snap, 77);
 	assert_true(kernel.settings.headers_only && kernel.settings.drop);
 	assert_ptr_equal(kernel.settings.filter, &filter);

@@ -126,6 +126,17 @@ static const struct line_case {
 	{ "promiscuous_with_a_file", "-r f -P", "-P is for capturing" },
 	{ "mode_with_a_file", "-r f --mode native", "--mode is for capturing" },
 	{ "ring_with_a_file", "-r f -B 64", "-B is for capturing" },
+	{ "observe_with_a_file", "-r f --observe front", "--observe is for capturing" },
+	{ "a_point_with_a_file", "-r f --at exit", "--at is for capturing" },
+	{ "a_way_to_observe", "-i v0 --observe front --at both --verdict DROP,tx --exit-filter tcp --style xdp-tools", "" },
+	{ "no_way_to_observe", "-i v0 --observe behind", "--observe 'behind' is none of auto, trace and front" },
+	{ "no_point", "-i v0 --at end", "--at 'end' is none of entry, exit and both" },
+	{ "no_verdict", "-i v0 --verdict drop,shot", "--verdict 'drop,shot' is no list of aborted, drop, pass, tx, redirect and other" },
+	{ "an_empty_verdict", "-i v0 --verdict drop,", "--verdict 'drop,' is no list" },
+	{ "no_style", "-i v0 --style tcpdump", "--style 'tcpdump' is none of own and xdp-tools" },
+	{ "a_mirror_port_and_a_program", "-i v0 --mirror-port --observe front", "--mirror-port drops every frame" },
+	{ "a_mirror_port_and_a_verdict", "-i v0 --mirror-port --verdict drop", "--mirror-port drops every frame" },
+	{ "a_program_that_is_waited_for", "-i v0 --wait --observe front", "--wait: what comes back has no program yet" },
 	{ "mirror_port_with_a_file", "-r f --mirror-port", "--mirror-port is for capturing" },
 	{ "a_file_size", "-i v0 -w f -C 10", "" },
 	{ "a_file_size_with_a_unit", "-i v0 -w f -C 10k", "" },
@@ -683,7 +694,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 42);
+	assert_int_equal(n_named, 47);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* How the program of somebody else is watched. */
+#include <string.h>
+#include <strings.h>
+
+#include "capture/cli/opts_impl.h"
+
+static bool take_observe(struct parser *p, const char *arg)
+{
+	static const char *const ways[] = {
+		[OBSERVE_AUTO] = "auto", [OBSERVE_TRACE] = "trace", [OBSERVE_FRONT] = "front",
+	};
+
+	for (unsigned i = 0; i < array_size(ways); i++)
+		if (!strcmp(arg, ways[i])) {
+			p->o->observe.way = i;
+			return true;
+		}
+	return opts_wrong(p, "--observe '%s' is none of auto, trace and front", arg);
+}
+
+static bool take_at(struct parser *p, const char *arg)
+{
+	static const struct { const char *name; unsigned at; } points[] = {
+		{ "entry", 1 << POINT_ENTRY },
+		{ "exit", 1 << POINT_EXIT },
+		{ "both", 1 << POINT_ENTRY | 1 << POINT_EXIT },
+	};
+
+	for (size_t i = 0; i < array_size(points); i++)
+		if (!strcmp(arg, points[i].name)) {
+			p->o->observe.at = points[i].at;
+			return true;
+		}
+	return opts_wrong(p, "--at '%s' is none of entry, exit and both", arg);
+}
+
+/* Words with commas between them. */
+static bool take_verdicts(struct parser *p, const char *arg)
+{
+	static const char *const names[VERDICT_KINDS] = {
+		"aborted", "drop", "pass", "tx", "redirect", "other",
+	};
+	size_t len;
+
+	for (const char *at = arg;; at += len + 1) {
+		unsigned i = 0;
+
+		len = strcspn(at, ",");
+		while (i < VERDICT_KINDS && (strlen(names[i]) != len || strncasecmp(at, names[i], len)))
+			i++;
+		if (i == VERDICT_KINDS)
+			return opts_wrong(
+				p,
+				"--verdict '%s' is no list of aborted, drop, pass, tx, redirect and other",
+				arg);
+		p->o->observe.verdicts |= 1 << i;
+		if (!at[len])
+			return true;
+	}
+}
+
+static bool take_style(struct parser *p, const char *arg)
+{
+	p->o->observe.xdp_tools_names = !strcmp(arg, "xdp-tools");
+	return p->o->observe.xdp_tools_names || !strcmp(arg, "own") ||
+	       opts_wrong(p, "--style '%s' is none of own and xdp-tools", arg);
+}
+
+bool opts_take_observe(struct parser *p, int code, const char *arg)
+{
+	switch (code) {
+	case OPT_OBSERVE:
+		return take_observe(p, arg);
+	case OPT_AT:
+		return take_at(p, arg);
+	case OPT_VERDICT:
+		return take_verdicts(p, arg);
+	case OPT_STYLE:
+		return take_style(p, arg);
+	}
+	p->o->observe.exit_filter = arg;
+	return true;
+}
+
+bool opts_settle_observe(struct parser *p)
+{
+	const struct observe_options *o = &p->o->observe;
+
+	if (p->o->mirror_port && (observe_needs_program(o) || o->way == OBSERVE_FRONT))
+		return opts_wrong(p, "--mirror-port drops every frame, and a program that is watched decides itself");
+	if (o->way == OBSERVE_FRONT && p->o->wait)
+		return opts_wrong(p, "--wait: what comes back has no program yet that --observe front could call");
+	return true;
+}

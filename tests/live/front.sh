@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# --observe front: ours in the place of another program, which it calls. That one counts what it sees, and tc what comes behind it.
+# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+veth_up v0 v1 || exit 1
+mount -t bpf bpf /sys/fs/bpf || exit 1
+bpftool=$(command -v bpftool || echo /usr/sbin/bpftool)
+
+# sees all, drops UDP; sends back what is TCP, 4 bytes shorter in front; passes everything
+cat >"$work/programs.h" <<'END'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
+static int protocol(struct xdp_md *ctx)
+{
+	unsigned char *d = (void *)(long)ctx->data;
+	__u32 zero = 0;
+	__u64 *n = bpf_map_lookup_elem(&seen, &zero);
+
+	if (d + 34 > (unsigned char *)(long)ctx->data_end || d[12] != 8 || d[13])
+		return 0;
+	if (n)
+		__sync_fetch_and_add(n, 1);
+	return d[23];
+}
+char gpl[] SEC("license") = "GPL";
+END
+program()
+{
+	printf '#include "programs.h"\nSEC("%s") int %s(struct xdp_md *ctx) { %s }\n' "$2" "$1" "$3" >"$work/$1.c"
+	"${CLANG:-clang}" -target bpf -O2 -g -I"$work" -I"/usr/include/$(gcc -print-multiarch)" -c "$work/$1.c" -o "$work/$1.o" || exit 1
+}
+program dropper xdp 'return protocol(ctx) == 17 ? XDP_DROP : XDP_PASS;'
+program fragments xdp.frags 'return protocol(ctx) == 17 ? XDP_DROP : XDP_PASS;'
+program mirror xdp 'return protocol(ctx) == 6 && !bpf_xdp_adjust_head(ctx, 4) ? XDP_TX : XDP_PASS;'
+program other xdp 'protocol(ctx); return XDP_PASS;'
+
+program_of()
+{
+	ip -o link show dev v0 | sed -nE 's/.*prog\/xdp id ([0-9]+).*/\1/p'
+}
+
+# theirs NAME MODE: on v0, its id in $target
+theirs()
+{
+	rm -rf /sys/fs/bpf/maps /sys/fs/bpf/theirs
+	{
+		"$bpftool" prog load "$work/$1.o" /sys/fs/bpf/theirs type xdp pinmaps /sys/fs/bpf/maps &&
+			"$bpftool" net attach "$2" pinned /sys/fs/bpf/theirs dev v0 overwrite
+	} >"$work/bpftool" 2>&1 || note "bpftool: $(<"$work/bpftool")"
+	target=$(program_of)
+}
+
+take_off()
+{
+	ip link set dev v0 "$1" off
+}
+
+is_theirs()
+{
+	[[ $(program_of) == "$target" ]]
+}
+
+seen()
+{
+	"$bpftool" map dump pinned /sys/fs/bpf/maps/seen | grep -oE '"value": [0-9]+' | tail -n 1 | grep -oE '[0-9]+'
+}
+
+# verdict NAME: its packets in the statistics
+verdict()
+{
+	sed -nE "s/^    $1 +([0-9]+) packets.*/\1/p" "$work/err" | tail -n 1
+}
+
+for target_name in dropper fragments; do
+	for mode in native:xdpdrv generic:xdpgeneric; do
+		begin "before and after $target_name, in ${mode%:*} mode: both images of each packet, and the verdict"
+		theirs "$target_name" "${mode#*:}"
+		listen -i v0 --observe front --at both -w "$work/both.pcapng" ip
+		want_line "$work/err" "^listening on v0, ${mode%:*} mode, in front of $target_name \(id $target\)"
+		want_true 'ours on v0' test "$(program_of)" != "$target"
+		frames 40 -r 1000 -p udp
+		frames 10 -r 1000 -p tcp
+		finish
+		want 'exit status' 0 "$rc"
+		want 'program on v0' "$target" "$(program_of)"
+		want 'captured' 100 "$(summary captured)"
+		want 'dropped' 40 "$(verdict DROP)"
+		want 'seen by theirs' 50 "$(seen)"
+		run -r "$work/both.pcapng" --diff
+		want_line "$work/out" '^50 packets with both images: 0 changed, 50 unchanged$'
+		run -r "$work/both.pcapng" -T csv
+		want 'drops in the file' 40 "$(grep -c ',DROP$' "$work/out")"
+		run -r "$work/both.pcapng" --info
+		want_line "$work/out" "after $target_name"
+		take_off "${mode#*:}"
+		end
+	done
+done
+
+begin 'what a program changes and sends back'
+theirs mirror xdpgeneric
+listen -i v0 --observe front --at both -w "$work/both.pcapng" tcp
+frames 10 -r 1000 -p tcp
+finish
+want 'sent back' 10 "$(verdict TX)"
+run -r "$work/both.pcapng" --diff
+want_line "$work/out" '^10 packets with both images: 10 changed, 0 unchanged$'
+end
+
+begin 'filters of what came in and of what comes out, and verdicts'
+listen -i v0 --observe front --verdict tx,drop --exit-filter 'len = 60 - 4 or greater 1' -c 5 -w "$work/tx.pcapng" tcp
+frames 20 -r 1000 -p mixed
+reap
+want 'exit status' 0 "$rc"
+want 'captured' 5 "$(summary captured)"
+run -r "$work/tx.pcapng"
+want 'sent back' 5 "$(grep -c '=> TX$' "$work/out")"
+listen -i v0 --observe front --verdict PASS --exit-filter 'tcp' -w "$work/none.pcapng"
+frames 10 -r 1000 -p mixed
+finish
+want 'none is both' 0 "$(summary captured)"
+take_off xdpgeneric
+end
+
+begin 'names as those of xdp-tools'
+theirs dropper xdpgeneric
+listen -i v0 --observe front --at both --style xdp-tools -w "$work/names.pcapng" udp
+frames 2 -r 1000 -p udp
+finish
+run -r "$work/names.pcapng" -T csv
+want 'at the entry' 2 "$(grep -c ',"v0:dropper()@fentry",' "$work/out")"
+want 'at the exit' 2 "$(grep -c ',"v0:dropper()@fexit",' "$work/out")"
+end
+
+begin 'no frame goes past theirs while ours comes and goes 50 times, also killed'
+cat >"$work/behind.py" <<'END'
+import signal, socket, sys
+n = 0
+def tell(*_):
+    print(n)
+    sys.exit()
+signal.signal(signal.SIGTERM, tell)
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x800))
+s.bind(("v0", 0x800))
+print("counting", flush=True)
+while True:
+    data, where = s.recvfrom(64)
+    n += where[2] != socket.PACKET_OUTGOING and data[23] == 17
+END
+background python3 "$work/behind.py" >"$work/behind"
+behind=$!
+poll grep -q counting "$work/behind"
+take_off xdpgeneric
+frames 5 -r 1000 -p udp	# those it has to count
+theirs dropper xdpgeneric
+background "$send" -i v1 -n 4000000 -r 10000 -p udp >"$work/sent" 2>&1
+sending=$!
+poll test "$(seen)" -gt 0
+for i in {1..50}; do
+	listen -i v0 --observe front -w "$work/any.pcapng" -s 64
+	if ((i % 5)); then
+		finish
+		want "exit status, round $i" 0 "$rc"
+	else
+		kill -KILL "$pid"
+		wait "$pid" 2>/dev/null
+		poll is_theirs || note "round $i: theirs is not back"
+	fi
+	want "program on v0, round $i" "$target" "$(program_of)"
+	((${#notes[@]} < 5)) || break
+done
+n=$(seen)
+kill "$sending"
+wait "$sending" 2>/dev/null
+kill "$behind"
+wait "$behind"
+want_true 'frames came all the time' test "$n" -gt 1000
+want 'frames behind theirs' 5 "$(tail -n 1 "$work/behind")"
+end
+
+begin 'the owner replaces its program: ours never comes back over it'
+listen -i v0 --observe front -w "$work/any.pcapng"
+theirs other xdpgeneric
+reap
+want 'exit status' 1 "$rc"
+want_line "$work/err" "^xdpdump: v0: somebody has put another program \(id $target\) in the place of ours\$"
+want 'program on v0' "$target" "$(program_of)"
+end
+
+begin 'the owner takes its program off'
+listen -i v0 --observe front -w "$work/any.pcapng"
+take_off xdpgeneric
+reap
+want 'exit status' 1 "$rc"
+want_line "$work/err" '^xdpdump: v0: other was taken off by its owner, and ours with it$'
+want 'program on v0' '' "$(program_of)"
+end
+
+begin 'without a program there is nothing behind it; entry is as ever'
+run -i v0 --observe front --at exit
+want 'exit status' 5 "$rc"
+want_line "$work/err" '^xdpdump: v0: no XDP program is attached, and --at is about what one does$'
+run -i v0 --verdict drop
+want 'exit status' 5 "$rc"
+listen -i v0 --observe front -w "$work/any.pcapng"
+finish
+want 'exit status' 0 "$rc"
+end
+
+begin 'two of ours: the second is refused'
+theirs dropper xdpgeneric
+listen -i v0 --observe front -w "$work/any.pcapng"
+timeout 60 "$dump" -i v0 --observe front -w "$work/second.pcapng" 2>"$work/second.err"
+want 'exit status of the second' 5 "$?"
+want_line "$work/second.err" '^xdpdump: v0: another xdpdump captures there: xdpdump_front \(id [0-9]+\); it is left as it is$'
+finish
+want 'exit status' 0 "$rc"
+want 'program on v0' "$target" "$(program_of)"
+end
+
+begin 'it is never taken over unless that is asked for'
+run -i v0 -c 1
+want 'exit status' 5 "$rc"
+want_line "$work/err" "^xdpdump: v0: an XDP program is attached already: dropper \(id $target, generic mode\); it is left as it is"
+run -i v0 --observe trace -c 1
+want 'exit status' 4 "$rc"
+want_line "$work/err" "^xdpdump: v0: dropper \(id $target\) cannot be traced"
+want 'program on v0' "$target" "$(program_of)"
+end
+
+plan
