@@ -21,6 +21,8 @@
 #include "capture/kernel/front_map.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/guard_impl.h"
+#include "capture/kernel/netif.h"
+#include "capture/kernel/netns.h"
 
 enum {
 	AGAIN_MS	= 50,
@@ -131,14 +133,52 @@ static int hold(struct process *p, const struct xdp_place *place, const int fds[
 	return 0;
 }
 
-/* One of ours is there, or none: -ENOENT. */
-static int give_back(const struct held *h)
+/* One of ours is at @place, or none: -ENOENT. */
+static int give_back_at(const struct held *h, const struct xdp_place *place)
 {
 	int err = -ENOENT;
 
 	for (unsigned i = GUARD_OURS; i < GUARD_FDS && err == -ENOENT; i++)
 		if (h->fds[i] >= 0)
-			err = xdp_place_give_back(&h->place, h->fds[i], h->fds[GUARD_THEIRS]);
+			err = xdp_place_give_back(place, h->fds[i], h->fds[GUARD_THEIRS]);
+	return err;
+}
+
+struct search {
+	const struct held *held;
+	bool done;
+};
+
+static void try_iface(void *ctx, const struct netif *n)
+{
+	struct search *s = ctx;
+	struct xdp_place place = s->held->place;
+
+	place.ifindex = n->ifindex;
+	s->done = s->done || !give_back_at(s->held, &place);
+}
+
+static bool try_namespace(void *ctx)
+{
+	struct search *s = ctx;
+
+	netif_list(try_iface, s);
+	return s->done;
+}
+
+/*
+ * An interface that is moved to another namespace takes ours with it, and may get another number
+ * there. A link is the same everywhere.
+ */
+static int give_back(const struct held *h)
+{
+	struct search s = { .held = h };
+	struct netif n;
+	int err = give_back_at(h, &h->place);
+
+	if (err == -ENOENT && !h->place.link_id &&
+	    netif_by_index(h->place.ifindex, &n) == -ENODEV && netns_each(try_namespace, &s))
+		return 0;
 	return err;
 }
 

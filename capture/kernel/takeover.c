@@ -172,7 +172,7 @@ int takeover_exchange(struct takeover *t, int from_fd, int to_fd)
 	return err;
 }
 
-/* Where only the guard may still do it, it does. */
+/* The guard may do it where we may not (any more), and looks further where ours is gone. */
 int takeover_give_back(struct takeover *t)
 {
 	int err;
@@ -180,7 +180,7 @@ int takeover_give_back(struct takeover *t)
 	if (t->our_fd < 0)
 		return 0;
 	err = xdp_place_give_back(&t->place, t->our_fd, t->target_fd);
-	if (err && err != -ENOENT && t->guard)
+	if (err && t->guard)
 		err = guard_give_back(t->guard, &t->place);
 	if (err && err != -ENOENT)
 		return err;

@@ -126,6 +126,7 @@ static int ifindex;
 static bool make_pair(void)
 {
 	if (system("ip=$(command -v /sbin/ip || command -v ip); $ip link del v0 2>/dev/null; "
+		   "$ip link del v1 2>/dev/null; "
 		   "$ip link add v0 type veth peer name v1 && $ip link set v0 up")) {
 		print_message("# no veth pair can be made\n");
 		return false;
@@ -522,6 +523,26 @@ static bool comes_true(bool (*f)(void))
 	return true;
 }
 
+static bool has_bpffs(void)
+{
+	struct statfs fs;
+
+	return !statfs("/sys/fs/bpf", &fs) && fs.f_type == 0xcafe4a11;
+}
+
+static unsigned pins(void)
+{
+	const struct dirent *e;
+	unsigned n = 0;
+	DIR *d = opendir("/sys/fs/bpf");
+
+	while (d && (e = readdir(d)))
+		n += !strncmp(e->d_name, "xdpdump-target-", 15);
+	if (d)
+		closedir(d);
+	return n;
+}
+
 static bool child_is_gone(void)
 {
 	return waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD;
@@ -602,6 +623,7 @@ static void kill_and_want_back(pid_t pid)
 		fail_msg("the taker has ended by itself: %#x", status);
 	assert_true(comes_true(child_is_gone)); /* the guard */
 	want_there(rig.target);
+	assert_int_equal(pins(), 0);
 }
 
 /* Before it was taken, while it is, while ours is exchanged. */
@@ -688,6 +710,35 @@ static void the_guard_is_apart(void **state is_unused)
 	assert_true(child_is_gone());
 }
 
+/* Its number is taken where it comes to, so it gets another one. */
+static void a_moved_interface_is_followed(void **state)
+{
+	const struct owner *o = *state;
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), far;
+	char command[256];
+
+	assert_int_equal(guard_open(&rig.guard), 0);
+	attach(o);
+	take();
+	snprintf(
+		command, sizeof(command),
+		"ip=$(command -v /sbin/ip || command -v ip); $ip netns add far && "
+		"$ip -n far link add w0 index %d type veth peer name w1 && $ip link set v0 netns far",
+		ifindex);
+	assert_int_equal(system(command), 0);
+	want_state(TAKEOVER_GONE, -1);
+	assert_int_equal(takeover_give_back(rig.takeover), 0);
+	far = open("/run/netns/far", O_RDONLY | O_CLOEXEC);
+	assert_true(home >= 0 && far >= 0 && !setns(far, CLONE_NEWNET));
+	ifindex = if_nametoindex("v0");
+	want_there(rig.target);
+	assert_int_equal(system("ip link del v0"), 0);
+	assert_int_equal(setns(home, CLONE_NEWNET), 0);
+	close(home);
+	close(far);
+	assert_int_equal(system("ip netns del far"), 0);
+}
+
 static void the_guard_gives_back_where_we_may_not(void **state)
 {
 	const struct owner *o = *state;
@@ -759,13 +810,6 @@ static bool guard_is_found(void)
 	return leftover_process(id_there()) > 0;
 }
 
-static bool has_bpffs(void)
-{
-	struct statfs fs;
-
-	return !statfs("/sys/fs/bpf", &fs) && fs.f_type == 0xcafe4a11;
-}
-
 static pid_t guard_of(pid_t pid)
 {
 	char path[64];
@@ -829,19 +873,6 @@ static void ours_calls_theirs_until_the_guard_acts(void **state is_unused)
 	want_there(rig.target);
 	if (had_bpffs)
 		assert_int_equal(mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL), 0);
-}
-
-static unsigned pins(void)
-{
-	const struct dirent *e;
-	unsigned n = 0;
-	DIR *d = opendir("/sys/fs/bpf");
-
-	assert_non_null(d);
-	while ((e = readdir(d)))
-		n += !strncmp(e->d_name, "xdpdump-target-", 15);
-	closedir(d);
-	return n;
 }
 
 /* The array is pinned, so that ours goes on calling theirs, and theirs can be found. */
@@ -934,6 +965,8 @@ static size_t list_tests(struct CMUnitTest *t)
 	ADD(a_killed_process_leaves_the_program_where_it_was, link);
 	ADD(the_guard_survives_signals_and_puts_nothing_over_a_new_program, NULL);
 	ADD(the_guard_is_apart, NULL);
+	ADD(a_moved_interface_is_followed, netlink);
+	ADD(a_moved_interface_is_followed, link);
 	ADD(the_guard_gives_back_where_we_may_not, netlink);
 	ADD(the_guard_gives_back_where_we_may_not, link);
 	ADD(without_its_guard_no_place_is_taken, NULL);
@@ -948,13 +981,14 @@ static size_t list_tests(struct CMUnitTest *t)
 	return n;
 }
 
-/* Pins are made in a bpffs of our own. */
+/* Pins are made in a bpffs of our own, names of namespaces in a /run. */
 static bool enter_namespaces(void)
 {
 	if (geteuid() || unshare(CLONE_NEWNET | CLONE_NEWNS))
 		return false;
 	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 	mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL);
+	mount("run", "/run", "tmpfs", 0, NULL);
 	return true;
 }
 
