@@ -25,12 +25,12 @@ uint32_t xdp_place_link(int ifindex, uint32_t id);
 /*
  * Puts the program @to_fd where @from_fd is, in one step; @to_fd -1: nothing. -EEXIST or -EBUSY:
  * that is not there (any more); -ENOLINK: nor is the link; -ENODEV: nor the interface. Nothing is
- * changed then. CAP_NET_ADMIN is needed, for a link CAP_SYS_ADMIN: -EPERM.
+ * changed then. Once it is done no frame is in @from_fd any more, so that what that works with may
+ * go. CAP_NET_ADMIN is needed, for a link CAP_SYS_ADMIN: -EPERM.
  */
 int xdp_place_exchange(const struct xdp_place *place, int from_fd, int to_fd);
 
-/* The same for one who wants @from_fd gone: -ENOENT: it was not there. Other errors: it still is.
- */
+/* The same for one who wants @from_fd gone: -ENOENT: it was not there; other errors: it still is. */
 int xdp_place_give_back(const struct xdp_place *place, int from_fd, int to_fd);
 
 #endif

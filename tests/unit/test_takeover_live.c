@@ -3,14 +3,17 @@
  * The place of another XDP program, taken and given back; the guard; what is left when it is killed
  * as well. Needs root; all of it in a namespace of our own, on a veth pair.
  */
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_link.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -67,12 +70,12 @@ static int load_insns(const char *name, const struct bpf_insn *insns, uint32_t n
 
 static int load_as(const char *name, uint32_t type, uint32_t flags)
 {
-	const struct bpf_insn pass[] = {
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_PASS),
+	const struct bpf_insn drop[] = {
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_DROP),
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
 
-	return load_insns(name, pass, array_size(pass), type, flags);
+	return load_insns(name, drop, array_size(drop), type, flags);
 }
 
 static int load(const char *name)
@@ -80,7 +83,7 @@ static int load(const char *name)
 	return load_as(name, BPF_XDP, 0);
 }
 
-/* A stand-in for ours: it calls the program at 0 of @map, and drops where there is none. */
+/* A stand-in for ours: it calls the program at 0 of @map, and passes what that does not get. */
 static int load_front(int map)
 {
 	const struct bpf_insn front[] = {
@@ -88,7 +91,7 @@ static int load_front(int map)
 		INSN(0, 0, 0, 0, 0),
 		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, 0),
 		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_tail_call),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_DROP),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_PASS),
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
 
@@ -196,11 +199,10 @@ static int tear_down(void **state is_unused)
 	return 0;
 }
 
-static void attach(const struct owner *o)
+static void attach_loaded(const struct owner *o)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = o->flags);
 
-	rig.target = load_as(o->name, o->type, o->load_flags);
 	if (o->link) {
 		rig.link = bpf_link_create(rig.target, ifindex, BPF_XDP, &opts);
 		assert_true(rig.link >= 0);
@@ -209,6 +211,12 @@ static void attach(const struct owner *o)
 	}
 	/* one by netlink stays where it is without a descriptor */
 	assert_int_equal(id_there(), xdp_program_id(rig.target));
+}
+
+static void attach(const struct owner *o)
+{
+	rig.target = load_as(o->name, o->type, o->load_flags);
+	attach_loaded(o);
 }
 
 static void want_there(int fd)
@@ -466,6 +474,118 @@ static void a_link_of_another_namespace_is_not_taken_for_it(void **state is_unus
 	assert_int_equal(takeover_open(&rig.takeover, 1, NULL), 0);
 	assert_int_equal(takeover_take(rig.takeover, rig.ours), 0);
 	want_there(rig.ours);
+}
+
+/* ---- under traffic ---- */
+
+enum { PROTO = 0x88b5 }; /* of IEEE 802, for experiments */
+
+enum { ROUNDS = 30, FRAMES = 100 };
+
+static struct traffic {
+	int fd;
+	bool stop;
+} traffic;
+
+static void *send_frames(void *ctx)
+{
+	uint8_t frame[64] = { [12] = PROTO >> 8, [13] = PROTO & 0xff };
+	struct traffic *t = ctx;
+
+	memset(frame, 0xff, 6);
+	while (!__atomic_load_n(&t->stop, __ATOMIC_RELAXED))
+		if (send(t->fd, frame, sizeof(frame), 0) < 0)
+			sched_yield();
+	return NULL;
+}
+
+static int packet_socket(const char *name)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET,
+				  .sll_protocol = htons(PROTO),
+				  .sll_ifindex = if_nametoindex(name) };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+/* Counts frames in @map, and drops them. */
+static int load_counting(int map)
+{
+	const struct bpf_insn count[] = {
+		INSN(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_VALUE, 0, map),
+		INSN(0, 0, 0, 0, 0),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, 1),
+		INSN(BPF_STX | BPF_ATOMIC | BPF_DW, 1, 2, 0, BPF_ADD),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_DROP),
+		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+
+	return load_insns("counting", count, array_size(count), BPF_XDP, 0);
+}
+
+/* Until the program has counted some more frames. */
+static void await_frames(int map)
+{
+	time_t since = time(NULL);
+	uint64_t first, n;
+	uint32_t key = 0;
+
+	assert_int_equal(bpf_map_lookup_elem(map, &key, &first), 0);
+	do {
+		assert_int_equal(bpf_map_lookup_elem(map, &key, &n), 0);
+		if (time(NULL) - since > TIMEOUT_SEC)
+			fail_msg("no frames come");
+	} while (n < first + FRAMES);
+}
+
+/* What a program calls goes with it, as soon as another one has its place. */
+static void take_and_give_back(int counter)
+{
+	rig.map = make_map(rig.target);
+	rig.ours = load_front(rig.map);
+	take();
+	await_frames(counter);
+	fd_close(&rig.map);
+	rig.map = make_map(rig.target);
+	rig.next = load_front(rig.map);
+	assert_int_equal(takeover_exchange(rig.takeover, rig.ours, rig.next), 0);
+	fd_close(&rig.ours);
+	await_frames(counter);
+	rig.takeover = takeover_close(rig.takeover);
+	fd_close(&rig.map);
+	fd_close(&rig.next);
+	await_frames(counter);
+}
+
+/* Theirs drops each frame: one that comes further has got by. */
+static void no_frame_gets_by(void **state)
+{
+	const struct owner *o = *state;
+	struct tpacket_stats stats;
+	socklen_t len = sizeof(stats);
+	int counter = bpf_map_create(BPF_MAP_TYPE_ARRAY, "counter", 4, 8, 1, NULL), got_by;
+	pthread_t thread;
+
+	assert_true(counter >= 0);
+	assert_int_equal(guard_open(&rig.guard), 0);
+	rig.target = load_counting(counter);
+	attach_loaded(o);
+	got_by = packet_socket("v0");
+	assert_int_equal(system("ip link set v1 up"), 0);
+	traffic = (struct traffic){ .fd = packet_socket("v1") };
+	assert_int_equal(pthread_create(&thread, NULL, send_frames, &traffic), 0);
+	for (unsigned i = 0; i < ROUNDS; i++)
+		take_and_give_back(counter);
+	__atomic_store_n(&traffic.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	assert_int_equal(getsockopt(got_by, SOL_PACKET, PACKET_STATISTICS, &stats, &len), 0);
+	assert_int_equal(stats.tp_packets, 0);
+	close(got_by);
+	close(traffic.fd);
+	close(counter);
 }
 
 /* ---- noticing ---- */
@@ -866,7 +986,7 @@ static void ours_calls_theirs_until_the_guard_acts(void **state is_unused)
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	for (unsigned i = 0; i < 200; i++, usleep(1000))
-		assert_int_equal(verdict_there(), XDP_PASS);
+		assert_int_equal(verdict_there(), XDP_DROP);
 	assert_true(ours_is_there());
 	assert_int_equal(kill(guard, SIGCONT), 0);
 	assert_true(comes_true(child_is_gone));
@@ -891,7 +1011,7 @@ static void what_a_killed_guard_left_is_mended(void **state)
 	assert_true(leftover_is_front(found[0].id, &target));
 	assert_int_equal(target.id, xdp_program_id(rig.target));
 	assert_string_equal(target.name, o->name);
-	assert_int_equal(verdict_there(), XDP_PASS);
+	assert_int_equal(verdict_there(), XDP_DROP);
 	assert_int_equal(leftover_mend(ifindex, &found[0]), 0);
 	want_there(rig.target);
 	assert_int_equal(pins(), 0);
@@ -960,6 +1080,8 @@ static size_t list_tests(struct CMUnitTest *t)
 	ADD(a_second_taker_stands_in_front_of_the_first, NULL);
 	ADD(of_two_takers_one_is_too_late, NULL);
 	ADD(a_link_of_another_namespace_is_not_taken_for_it, NULL);
+	for (size_t i = 0; i < 4; i++)
+		ADD(no_frame_gets_by, &owners[i]);
 	ADD(the_kernel_tells_of_netlink_and_not_of_links, NULL);
 	ADD(a_killed_process_leaves_the_program_where_it_was, netlink);
 	ADD(a_killed_process_leaves_the_program_where_it_was, link);
