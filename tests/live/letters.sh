@@ -57,6 +57,7 @@ while IFS=$'\t' read -r status part line; do
 	make_files
 	(cd "$work/run" && PATH=$work/bin:$PATH eval "$line") >"$work/out" 2>"$work/err" </dev/null
 	found=$(cat "$work/run/status" 2>/dev/null)
+	patiently "$work/run/said"
 	complaint=$(grep '^xdpdump: ' "$work/run/said" | grep -v ' warning: ')
 	[[ $found == "$status" ]] || note "$line: ends with ${found:-nothing} instead of $status: $complaint$(<"$work/err")"
 	if [[ $status == 0 ]]; then

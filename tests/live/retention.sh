@@ -304,6 +304,7 @@ for ((i = 0; i < 3 && ${#notes[@]} == 0; i++)); do
 	want 'exit status' 0 "$rc"
 	want 'files' 'f0 f1 f2' "$(names)"
 	want 'captured + dropped' 20000 "$(($(summary captured) + $(summary 'dropped by kernel')))"
+	patiently "$work/err"
 	want_no_line "$work/err" '^xdpdump: '
 done
 umount "$d"
