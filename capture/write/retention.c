@@ -98,8 +98,9 @@ static void say_what_is_waited_for(struct retention *r)
 	if (n_busy)
 		say(&r->say, "%s: waiting for %s, %u to go; a signal ends that", path, r->command,
 		    n_busy);
-	else
-		say(&r->say, "%s: waiting for the disk; a signal ends that", path);
+	else	/* at last for what belongs to no file any more */
+		say(&r->say, "%s%swaiting for the disk; a signal ends that", path,
+		    *path ? ": " : "");
 }
 
 static void end(struct retention *r, bool force)
