@@ -4,6 +4,7 @@
  * that nothing is left behind.
  */
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
@@ -204,22 +205,42 @@ static void the_shortest_frame_has_14_bytes(void **state is_unused)
 	end(&s);
 }
 
-/* That of a program is what it is above the empty one: one that loops over a map is longer. */
-static void time_is_told_of_changed_and_unchanged_frames(void **state is_unused)
+/* Not one run more, and each with the frame as it came, whether it is cut or not. */
+static void time_is_that_of_so_many_runs(void **state is_unused)
 {
-	static const char *const programs[] = { "several.bpf.o:called", "several.bpf.o:shorter" };
-
-	for (size_t i = 0; i < array_size(programs); i++) {
-		struct subject s = begin(programs[i], NULL);
+	for (unsigned stays = 0; stays < 2; stays++) {
+		struct subject s = begin("several.bpf.o:counts_runs", NULL);
 		uint64_t ns = UINT64_MAX;
 
-		run(&s, 100);
+		frame[14] = stays;
+		assert_int_equal(run(&s, 100).action, 1001);
 		assert_int_equal(test_run_time(s.test, 100, &ns), 0);
 		assert_true(ns < 1000000);
-		/* and the frame was its own each time: it is not 400 bytes shorter */
-		assert_int_equal(run(&s, 100).len, i ? 96 : 100);
+		assert_int_equal(run(&s, 100).action, 1102);
+		assert_int_equal(test_run_time(s.test, 7, &ns), 0);
+		assert_int_equal(run(&s, 100).action, 1110);
 		end(&s);
 	}
+	frame[14] = 0;
+}
+
+static unsigned count_descriptors(void)
+{
+	unsigned n = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+static void nothing_is_left_open(void **state is_unused)
+{
+	const unsigned before = count_descriptors();
+	struct subject s = begin("several.bpf.o:in_fragments", NULL);
+
+	run(&s, 100);
+	end(&s);
+	assert_int_equal(count_descriptors(), before);
 }
 
 static void maps_are_filled_in_order(void **state is_unused)
@@ -346,7 +367,8 @@ int main(void)
 		cmocka_unit_test(one_with_fragments_takes_all_that_the_kernel_does),
 		cmocka_unit_test(a_program_of_any_loader_is_asked_for_fragments),
 		cmocka_unit_test(the_shortest_frame_has_14_bytes),
-		cmocka_unit_test(time_is_told_of_changed_and_unchanged_frames),
+		cmocka_unit_test(time_is_that_of_so_many_runs),
+		cmocka_unit_test(nothing_is_left_open),
 		cmocka_unit_test(maps_are_filled_in_order),
 		cmocka_unit_test(a_per_cpu_map_is_filled_for_all_cpus),
 		cmocka_unit_test(a_map_without_keys_is_filled_in_turn),
@@ -355,7 +377,7 @@ int main(void)
 		cmocka_unit_test(a_program_of_the_kernel_is_taken_by_its_id),
 	};
 	struct run_object *probe = NULL;
-	size_t n = 18;
+	size_t n = 19;
 
 	object_set_log(OBJECT_SILENT);
 	for (size_t i = 0; i < sizeof(frame); i++)
