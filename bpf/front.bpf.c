@@ -100,74 +100,126 @@ static __always_inline void close_books(__u32 point, int wanted, const struct pa
 	account(c, point, got);
 }
 
+static __always_inline int verdict_of(__u32 verdict)
+{
+	return verdict == NOT_CALLED ? XDP_PASS : verdict;
+}
+
+/* Nothing is to be captured of it. */
+static __always_inline int pass_by(struct xdp_md *ctx, struct program_verdicts *v, __u32 len)
+{
+	__u32 verdict = call_target(ctx);
+	struct counters *c;
+
+	if (v)
+		count_verdict(v, verdict, len);
+	if (is_at(POINT_ENTRY) && (c = at_point(POINT_ENTRY)))
+		tally_add(&c->filtered, len);
+	if (is_at(POINT_EXIT) && (c = at_point(POINT_EXIT)))
+		tally_add(&c->filtered, frame_len(ctx));
+	return verdict_of(verdict);
+}
+
+/* A frame on its way through the program. */
+struct passage {
+	__u64 id;
+	__u32 len[POINTS_MAX];
+	struct parsed hdr[POINTS_MAX];
+	__u32 got[POINTS_MAX];		/* by build() */
+	__u64 begin;			/* the head of the ring before the call */
+};
+
+/* Builds the record of the entry, which is nobody's yet. */
+static __always_inline void enter(struct xdp_md *ctx, struct passage *p)
+{
+	const struct note note = { POINT_ENTRY, setting(iface), setting(hook), p->id };
+	struct cpu_ring *r;
+
+	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY]);
+	if (!is_at(POINT_ENTRY) || !(r = free_ring()))
+		return;
+	p->begin = r->head;
+	set_busy(r, 1);
+	p->got[POINT_ENTRY] = build(r, p->begin, ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY],
+				    &note);
+	set_busy(r, 0);
+}
+
+/* The record of the exit, at @head. Returns its bytes. */
+static __always_inline __u32 leave(struct xdp_md *ctx, struct passage *p, struct cpu_ring *r,
+				   __u64 head, __u32 verdict)
+{
+	const struct note note = { POINT_EXIT, setting(exit_iface), EVENT_XDP_AFTER, p->id };
+	__u32 got;
+
+	parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT]);
+	got = build(r, head, ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], &note);
+	p->got[POINT_EXIT] = got;
+	if (got <= NOT_COPIED)
+		return 0;
+	record_at(r, head)->verdict = verdict_byte(verdict);
+	return got;
+}
+
 /*
- * The record of the entry is built before the call, and nobody's until afterwards: whether it is
- * wanted may be known only then. If something else has written into the ring meanwhile, it is lost.
+ * It is wanted: the records become the consumer's. If something else has written into the ring
+ * meanwhile, that of the entry is lost.
  */
+static __always_inline void hand_over(struct xdp_md *ctx, struct passage *p, __u32 verdict)
+{
+	struct cpu_ring *r = free_ring();
+	__u64 head;
+
+	if (p->got[POINT_ENTRY] > NOT_COPIED && (!r || r->head != p->begin))
+		p->got[POINT_ENTRY] = NOT_COPIED;
+	if (!r)
+		return;
+	set_busy(r, 1);
+	head = r->head;
+	if (p->got[POINT_ENTRY] > NOT_COPIED) {
+		if (!is_at(POINT_EXIT))
+			record_at(r, head)->verdict = verdict_byte(verdict);
+		head += p->got[POINT_ENTRY];
+	}
+	if (is_at(POINT_EXIT))
+		head += leave(ctx, p, r, head, verdict);
+	if (head != r->head)
+		publish(r, head);
+	set_busy(r, 0);
+}
+
 SEC("xdp.frags")
 int xdpdump_front(struct xdp_md *ctx)
 {
-	struct note note = { .point = POINT_ENTRY, .iface = setting(iface), .hook = setting(hook) };
-	__u32 len = frame_len(ctx), len_after, verdict, entry = NOT_COPIED, exit = NOT_COPIED;
+	struct passage p = {
+		.len = { frame_len(ctx) },
+		.got = { NOT_COPIED, NOT_COPIED },
+	};
 	struct program_verdicts *v = only_value(&verdicts);
-	struct parsed hdr = {}, hdr_after = {};
-	struct cpu_ring *r;
-	__u64 begin = 0, head;
+	__u32 verdict;
 	int wanted;
 
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
 	if (setting(never)) {
-		parse(ctx, &hdr, len);
+		parse(ctx, &p.hdr[POINT_ENTRY], p.len[POINT_ENTRY]);
 		call_target(ctx);
 	}
-	wanted = !setting(has_filter) || filter(ctx, len, FILTER_ENTRY);
-	r = free_ring();
-	if (wanted && v) {
-		note.id = next_id(v);
-		parse(ctx, &hdr, len);
-		if (r && is_at(POINT_ENTRY)) {
-			begin = r->head;
-			set_busy(r, 1);
-			entry = build(r, begin, ctx, &hdr, len, &note);
-			set_busy(r, 0);
-		}
-	}
+	if (!v || (setting(has_filter) && !filter(ctx, p.len[POINT_ENTRY], FILTER_ENTRY)))
+		return pass_by(ctx, v, p.len[POINT_ENTRY]);
+	p.id = next_id(v);
+	enter(ctx, &p);
 	verdict = call_target(ctx);
-	if (!v)
-		return verdict == NOT_CALLED ? XDP_PASS : verdict;
-	count_verdict(v, verdict, len);
-	len_after = frame_len(ctx);
-	wanted = wanted && is_wanted(verdict) &&
-		 (!setting(has_exit_filter) || filter(ctx, len_after, FILTER_EXIT));
-	r = free_ring();
-	if (entry > NOT_COPIED && (!r || r->head != begin))
-		entry = NOT_COPIED;
-	if (wanted && r) {
-		set_busy(r, 1);
-		head = r->head;
-		if (entry > NOT_COPIED) {
-			if (!is_at(POINT_EXIT))
-				record_at(r, head)->verdict = verdict_byte(verdict);
-			head += entry;
-		}
-		if (is_at(POINT_EXIT)) {
-			parse(ctx, &hdr_after, len_after);
-			note.point = POINT_EXIT;
-			note.iface = setting(exit_iface);
-			note.hook = EVENT_XDP_AFTER;
-			exit = build(r, head, ctx, &hdr_after, len_after, &note);
-			if (exit > NOT_COPIED) {
-				record_at(r, head)->verdict = verdict_byte(verdict);
-				head += exit;
-			}
-		}
-		if (head != r->head)
-			publish(r, head);
-		set_busy(r, 0);
-	}
+	count_verdict(v, verdict, p.len[POINT_ENTRY]);
+	p.len[POINT_EXIT] = frame_len(ctx);
+	wanted = is_wanted(verdict) &&
+		 (!setting(has_exit_filter) || filter(ctx, p.len[POINT_EXIT], FILTER_EXIT));
+	if (wanted)
+		hand_over(ctx, &p, verdict);
 	if (is_at(POINT_ENTRY))
-		close_books(POINT_ENTRY, wanted, &hdr, len, entry);
+		close_books(POINT_ENTRY, wanted, &p.hdr[POINT_ENTRY], p.len[POINT_ENTRY],
+			    p.got[POINT_ENTRY]);
 	if (is_at(POINT_EXIT))
-		close_books(POINT_EXIT, wanted, &hdr_after, len_after, exit);
-	return verdict == NOT_CALLED ? XDP_PASS : verdict;
+		close_books(POINT_EXIT, wanted, &p.hdr[POINT_EXIT], p.len[POINT_EXIT],
+			    p.got[POINT_EXIT]);
+	return verdict_of(verdict);
 }

@@ -20,6 +20,7 @@
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
+#include "capture/kernel/takeover.h"
 #include "capture/packet/packet.h"
 #include "replay/bench.h"
 
@@ -47,6 +48,7 @@ struct frame {
 struct capture {
 	uint32_t snap;
 	const char *filter;		/* an expression that no frame here matches; NULL: none */
+	bool front;			/* in front of the null program, which it calls */
 	struct {
 		struct rings *ring;
 		struct hook *hook;
@@ -73,7 +75,9 @@ static struct capture snap96 = { .snap = 96 }, snap256 = { .snap = 256 },
 		      whole = { .snap = EVENT_SNAP_MAX };
 static char hosts[N_HOSTS * 32];
 static struct capture port443 = { .snap = 96, .filter = "tcp port 443" },
-		      hosts100 = { .snap = 96, .filter = hosts };
+		      hosts100 = { .snap = 96, .filter = hosts },
+		      front96 = { .snap = 96, .front = true },
+		      front443 = { .snap = 96, .filter = "tcp port 443", .front = true };
 
 #define row(n, p, c, f, par)	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
 				  .program = p, .capture = c, .frame = f, .parallel = par }
@@ -85,7 +89,9 @@ enum {
 	TRANSPORTS_END = 16,
 	REAL = TRANSPORTS_END,
 	FILTER_PORT = 19,
-	FILTER_HOSTS
+	FILTER_HOSTS,
+	FRONT_ALL,
+	FRONT_NONE
 };
 
 static struct row rows[] = {
@@ -113,6 +119,8 @@ static struct row rows[] = {
 	row("whole frame, 1500-byte TCP", NULL, &whole, &big, false),
 	row("filtered out by tcp port 443", NULL, &port443, &tcp128, true),
 	row("filtered out by 100 hosts", NULL, &hosts100, &tcp128, false),
+	row("in front of null, length 96", NULL, &front96, &tcp128, true),
+	row("in front of null, filtered by tcp port 443", NULL, &front443, &tcp128, false),
 };
 
 /* ---- rings ---- */
@@ -214,17 +222,37 @@ static int make_filter(struct filter *f, const char *text)
 	return to_ebpf(f, hook_xdp.loads, insns, n);
 }
 
-static void load_capture(const struct bench_run *b, struct capture *c)
+/*
+ * The null program as one that is there already: on lo, as long as it takes to get hold of it. It
+ * stays until the end of all.
+ */
+static struct takeover *get_hold_of_null(const struct bench_run *b, int null_fd)
+{
+	struct takeover *t = NULL;
+	int err = bpf_xdp_attach(LO, null_fd, XDP_FLAGS_SKB_MODE, NULL);
+
+	if (!err)
+		err = takeover_open(&t, LO, NULL);
+	if (!err)
+		err = bpf_xdp_detach(LO, XDP_FLAGS_SKB_MODE, NULL);
+	if (err)
+		bench_die(b, EXIT_FAILURE, "cannot get in front of a program: %s", strerror(-err));
+	return t;
+}
+
+static void load_capture(const struct bench_run *b, struct capture *c, struct takeover *null)
 {
 	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
 	const struct hook_settings settings = { .snap = c->snap,
-						  .filter = c->filter ? &f : NULL };
+						  .filter = c->filter ? &f : NULL,
+						  .takeover = null, .at = 1 << POINT_ENTRY };
 	int err = c->filter ? make_filter(&f, c->filter) : 0;
 
 	for (int i = 0; !err && i < ROUNDS; i++) {
-		err = rings_open(&c->round[i].ring, BENCH_RING, c->snap);
+		err = rings_open(&c->round[i].ring, BENCH_RING, c->snap + 8 * EVENT_META_MAX);
 		if (!err)
-			err = hook_open(&c->round[i].hook, &hook_xdp, c->round[i].ring, &settings);
+			err = hook_open(&c->round[i].hook, c->front ? &hook_front : &hook_xdp,
+					c->round[i].ring, &settings);
 	}
 	if (err)
 		bench_die(b, EXIT_FAILURE, "cannot load the capture program: %s", strerror(-err));
@@ -272,18 +300,23 @@ static void name_hosts(void)
 
 static void set_up(struct kernel *k)
 {
+	struct takeover *null;
+
 	make_frame(&tcp128, 128, 4, PROTO_TCP);
 	make_frame(&udp64, 64, 4, PROTO_UDP);
 	make_frame(&ipv6, 128, 6, PROTO_TCP);
 	make_frame(&big, 1500, 4, PROTO_TCP);
 	object_set_log(OBJECT_SILENT);
 	load_programs(k);
-	load_capture(&k->bench, &snap96);
-	load_capture(&k->bench, &snap256);
-	load_capture(&k->bench, &whole);
+	null = get_hold_of_null(&k->bench, bpf_program__fd(k->skel->progs.null));
+	load_capture(&k->bench, &snap96, NULL);
+	load_capture(&k->bench, &snap256, NULL);
+	load_capture(&k->bench, &whole, NULL);
 	name_hosts();
-	load_capture(&k->bench, &port443);
-	load_capture(&k->bench, &hosts100);
+	load_capture(&k->bench, &port443, NULL);
+	load_capture(&k->bench, &hosts100, NULL);
+	load_capture(&k->bench, &front96, null);
+	load_capture(&k->bench, &front443, null);
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		struct row *r = &rows[i];
 		size_t room = r->capture ? rings_cpu_size(r->capture->round[0].ring)
@@ -294,8 +327,8 @@ static void set_up(struct kernel *k)
 		if (r->program)
 			r->fd = bpf_program__fd(
 				bpf_object__find_program_by_name(k->skel->obj, r->program));
-		/* 80: the heads, and what it is rounded up by */
-		r->packets = room / (caplen + 80);
+		/* 88: the heads, metadata, and what it is rounded up by */
+		r->packets = room / (caplen + 88);
 	}
 }
 
@@ -452,7 +485,7 @@ static void check_filtered(const struct bench_run *b, const struct capture *c)
 /* A packet that finds no room is cheap: with even one of them the times would mean nothing. */
 static void check_losses(const struct kernel *k)
 {
-	const struct capture *all[] = { &snap96, &snap256, &whole };
+	const struct capture *all[] = { &snap96, &snap256, &whole, &front96 };
 	unsigned long long lost = k->skel->bss->failed;
 
 	for (unsigned i = 0; i < array_size(all) * ROUNDS; i++) {
@@ -466,6 +499,7 @@ static void check_losses(const struct kernel *k)
 	}
 	check_filtered(&k->bench, &port443);
 	check_filtered(&k->bench, &hosts100);
+	check_filtered(&k->bench, &front443);
 	if (lost)
 		bench_die(&k->bench, EXIT_FAILURE, "not valid: %llu packets found no room", lost);
 }
@@ -504,6 +538,9 @@ static void report(struct kernel *k)
 		     bench_above(&rows[FILTER_PORT].one, &rows[NULL_ROW].one));
 	bench_figure(&k->bench, "filter_hosts_ns",
 		     bench_above(&rows[FILTER_HOSTS].one, &rows[NULL_ROW].one));
+	bench_figure(&k->bench, "front_ns", bench_above(&rows[FRONT_ALL].one, &real->one));
+	bench_figure(&k->bench, "front_filtered_ns",
+		     bench_above(&rows[FRONT_NONE].one, &rows[NULL_ROW].one));
 	if (real->two.n)
 		bench_figure(&k->bench, "two_cpu_ratio", bench_stats(&real->two).median);
 	for (unsigned i = 0; i < array_size(rows); i++) {
