@@ -25,13 +25,13 @@
 
 /*
  * Descriptors of a capture, finished files on their way to the disk included, and of each
- * interface: program, maps, link.
+ * interface: program, maps, link; and more of one that is in front of a program.
  */
-enum { FDS = 56, FDS_OF_IFACE = 16 };
+enum { FDS = 54, FDS_OF_IFACE = 10, FDS_OF_FRONT = 6 };
 
-static enum status check_limits(unsigned n_ifaces)
+static enum status check_limits(unsigned n_ifaces, bool front)
 {
-	uint64_t needed = FDS + FDS_OF_IFACE * (uint64_t)n_ifaces,
+	uint64_t needed = FDS + (FDS_OF_IFACE + front * FDS_OF_FRONT) * (uint64_t)n_ifaces,
 		 allowed = limits_open_files(needed);
 
 	if (allowed >= needed)
@@ -115,7 +115,7 @@ static enum status make_filters(struct capture *l)
 static enum status load(struct capture *l)
 {
 	char missing[128];
-	enum status status = check_limits(l->n_ifaces);
+	enum status status = check_limits(l->n_ifaces, l->guard);
 
 	if (status)
 		return status;

@@ -230,15 +230,20 @@ static void records_survive_many_wraps_and_full_rings(void **state is_unused)
 static void too_long(struct event *ev) { ev->caplen = SNAP + 1; }
 static void longer_than_the_packet(struct event *ev) { ev->len = ev->caplen - 1; }
 static void of_no_hook(struct event *ev) { ev->hook = EVENT_HOOKS; }
-static void with_a_verdict(struct event *ev) { ev->verdict = 1; }
-static void with_metadata(struct event *ev) { ev->meta = 1; }
+static void with_too_much_metadata(struct event *ev) { ev->meta = EVENT_META_MAX + 1; }
+static void too_long_with_metadata(struct event *ev)
+{
+	ev->meta = 1;
+	ev->len = ev->caplen = SNAP - 7;
+}
+
 static void with_padding(struct event *ev) { ev->pad_ = 1; }
 
 static void a_record_that_makes_no_sense_costs_its_ring_only(void **state is_unused)
 {
 	static void (*const spoil[])(struct event *) = {
-		too_long,	longer_than_the_packet, of_no_hook,
-		with_a_verdict, with_metadata,		with_padding,
+		too_long,		longer_than_the_packet, of_no_hook,
+		with_too_much_metadata, too_long_with_metadata, with_padding,
 	};
 
 	for (size_t i = 0; i < array_size(spoil); i++) {
