@@ -119,8 +119,8 @@ static struct row rows[] = {
 	row("whole frame, 1500-byte TCP", NULL, &whole, &big, false),
 	row("filtered out by tcp port 443", NULL, &port443, &tcp128, true),
 	row("filtered out by 100 hosts", NULL, &hosts100, &tcp128, false),
-	row("in front of null, length 96", NULL, &front96, &tcp128, true),
-	row("in front of null, filtered by tcp port 443", NULL, &front443, &tcp128, false),
+	row("in front of null, snapshot length 96", NULL, &front96, &tcp128, true),
+	row("in front, filtered out by tcp port 443", NULL, &front443, &tcp128, false),
 };
 
 /* ---- rings ---- */
