@@ -843,7 +843,8 @@ static void a_moved_interface_is_followed(void **state)
 	snprintf(
 		command, sizeof(command),
 		"ip=$(command -v /sbin/ip || command -v ip); $ip netns add far && "
-		"$ip -n far link add w0 index %d type veth peer name w1 && $ip link set v0 netns far",
+		"$ip link add w0 netns far index %d type veth peer name w1 netns far && "
+		"$ip link set v0 netns far",
 		ifindex);
 	assert_int_equal(system(command), 0);
 	want_state(TAKEOVER_GONE, -1);
