@@ -18,11 +18,11 @@
 #include <pcap/pcap.h>
 
 #include "bpf/event.h"
+#include "capture/cli/pump.h"
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_source.h"
 #include "capture/packet/source.h"
-#include "capture/write/outputs.h"
 #include "capture/write/retention.h"
 #include "capture/write/writer.h"
 #include "replay/bench.h"
@@ -46,7 +46,7 @@ struct rig {
 	struct rings *ring;
 	struct live_iface iface;			/* with the capture program */
 	struct live_source source;
-	struct outputs outputs;
+	struct pump pump;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
 	int sender;			/* AF_PACKET, on the other end of libpcap's veth */
@@ -71,14 +71,11 @@ static void *fill_ring(void *ctx)
 /* From the ring to the outputs, as a live capture does it. Returns the number of packets. */
 static uint64_t empty_ring(struct rig *r)
 {
-	struct source *s = &r->source.source;
-	struct packet p;
-	uint64_t n = 0;
+	uint64_t n;
 
 	r->source.stopped = true;	/* to the last one */
-	for (; s->ops->next(s, &p) > 0; n++)
-		outputs_packet(&r->outputs, &p);
-	outputs_flush(&r->outputs);
+	pump_drain(&r->pump, &n);
+	outputs_flush(&r->pump.outputs);
 	return n;
 }
 
@@ -91,8 +88,8 @@ static void open_outputs(struct rig *r, const char *path)
 			  .snap = SNAP },
 	};
 
-	if (outputs_open(&r->outputs, &settings, -1) ||
-	    !outputs_begin(&r->outputs, &r->source.source, bench_now_ns(), bench_now_ns()))
+	r->pump = (struct pump){ .source = &r->source.source, .loop = LOOP_INIT };
+	if (outputs_open(&r->pump.outputs, &settings, -1) || !pump_begin(&r->pump, NULL))
 		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s", path);
 }
 
@@ -101,8 +98,8 @@ static void check_ours(struct rig *r, uint64_t before, uint64_t n)
 {
 	if (!live_iface_snapshot(&r->iface) && r->iface.blind)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot read the counters");
-	if (outputs_error(&r->outputs) || n != r->iface.counters.delivered - before ||
-	    n != outputs_captured(&r->outputs))
+	if (outputs_error(&r->pump.outputs) || n != r->iface.counters.delivered - before ||
+	    n != outputs_captured(&r->pump.outputs))
 		bench_die(&r->bench, EXIT_FAILURE, "not valid: %llu of %llu packets written",
 			  (unsigned long long)n,
 			  (unsigned long long)(r->iface.counters.delivered - before));
@@ -141,7 +138,7 @@ static double drain_ours(struct rig *r, const char *path, unsigned n_cpus)
 	n = empty_ring(r);
 	ns = bench_now_ns() - ns;
 	check_ours(r, before, n);
-	outputs_close(&r->outputs);
+	outputs_close(&r->pump.outputs);
 	unlink(OUT);
 	return n * 1e9 / ns;
 }

@@ -28,10 +28,13 @@ void pump_stage(struct pump *p, int (*pass)(void *ctx, struct packet *packet), v
 
 bool pump_begin(struct pump *p, const struct packet *next)
 {
-	uint64_t wall_ns = next && next->has & PACKET_TIME ? next->ts_ns : clock_now_ns();
-	uint64_t now = p->outputs.live ? clock_monotonic_ns() : wall_ns;
+	uint64_t wall_ns, now;
 
-	p->begun = p->begun || outputs_begin(&p->outputs, p->source, now, wall_ns);
+	if (p->begun)
+		return true;
+	wall_ns = next && next->has & PACKET_TIME ? next->ts_ns : clock_now_ns();
+	now = p->outputs.live ? clock_monotonic_ns() : wall_ns;
+	p->begun = outputs_begin(&p->outputs, p->source, now, wall_ns);
 	return p->begun;
 }
 
@@ -55,7 +58,7 @@ static void refuse(struct pump *p)
 }
 
 /* Through the stages, and into the outputs, unless they are done. As a stage. */
-static int hand_on(struct pump *p, struct packet *packet)
+static inline int hand_on(struct pump *p, struct packet *packet)
 {
 	int got = 1;
 
@@ -63,15 +66,14 @@ static int hand_on(struct pump *p, struct packet *packet)
 		got = p->stages[i].pass(p->stages[i].ctx, packet);
 	if (got <= 0)
 		return got;
-	if (p->loop.forced || p->outputs.done || !pump_begin(p, packet))
+	if (p->loop.forced || p->outputs.done || !(p->begun || pump_begin(p, packet)))
 		refuse(p);
 	else
 		outputs_packet(&p->outputs, packet);
 	return 1;
 }
 
-/* All that the source has now, unless something else happens. *@n: how many. As its next(). */
-static int drain(struct pump *p, uint64_t *n)
+int pump_drain(struct pump *p, uint64_t *n)
 {
 	struct packet packet;
 	int got = 0;
@@ -160,7 +162,7 @@ int pump_run(struct pump *p)
 	while (goes_on(p)) {
 		uint64_t now = begin_round(p), n;
 
-		got = drain(p, &n);
+		got = pump_drain(p, &n);
 		if (got < 0)
 			break;
 		look(p);

@@ -308,18 +308,18 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 {
 	const uint8_t *data = ev->data + 8 * ev->meta;
 
-	*p = (struct packet){
-		.ts_ns = clock_wall_ns(clock, ev->tai_ns, now_ns),
-		.dropped = newly_lost(t, ev->lost),
-		.data = data,
-		.caplen = ev->caplen,
-		.len = ev->len,
-		.flags = EPB_INBOUND | (ev->caplen >= 6 ? reception(t, data) : 0),
-		.queue = ev->queue,
-		.iface = &t->iface,
-		.hdr = ev->hdr,
-		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE,
-	};
+	/* each by itself: to empty all of it first takes as long as all the rest */
+	p->ts_ns = clock_wall_ns(clock, ev->tai_ns, now_ns);
+	p->dropped = newly_lost(t, ev->lost);
+	p->data = data;
+	p->caplen = ev->caplen;
+	p->len = ev->len;
+	p->flags = EPB_INBOUND | (ev->caplen >= 6 ? reception(t, data) : 0);
+	p->queue = ev->queue;
+	p->iface = &t->iface;
+	p->hdr = ev->hdr;
+	p->has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE;
+	p->options = (struct raw_options){ NULL, 0 };
 	if (ev->meta) {
 		memcpy(&p->id, ev->data, sizeof(p->id));
 		p->has |= PACKET_ID;

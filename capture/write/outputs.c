@@ -153,6 +153,8 @@ bool outputs_packet(struct outputs *f, const struct packet *p)
 		struct sink *k = f->sinks[i];
 		int err = k->ops->packet(k, p);
 
+		if (!err && !k->eager)
+			continue;
 		if (check(f, k, err) && k->eager)
 			check(f, k, k->ops->flush(k));
 		if (err == SINK_END)

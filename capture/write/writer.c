@@ -336,7 +336,7 @@ static int not_fit(struct writer *w, uint32_t id, enum format_unfit why)
 	return 0;
 }
 
-ssize_t writer_build(struct writer *w, const struct packet *p)
+static inline ssize_t build(struct writer *w, const struct packet *p)
 {
 	uint32_t id = p->iface->id;
 	int err = w->error;
@@ -361,7 +361,7 @@ ssize_t writer_build(struct writer *w, const struct packet *p)
 	return n;
 }
 
-void writer_put(struct writer *w)
+static inline void put(struct writer *w)
 {
 	appended(w, w->built);
 	w->marks[w->n_packets++ & w->marks_mask] =
@@ -371,11 +371,21 @@ void writer_put(struct writer *w)
 
 int writer_packet(struct writer *w, const struct packet *p)
 {
-	ssize_t n = writer_build(w, p);
+	ssize_t n = build(w, p);
 
 	if (n > 0)
-		writer_put(w);
+		put(w);
 	return min_of(n, 0);
+}
+
+ssize_t writer_build(struct writer *w, const struct packet *p)
+{
+	return build(w, p);
+}
+
+void writer_put(struct writer *w)
+{
+	put(w);
 }
 
 int writer_block(struct writer *w, const void *block, size_t len)
