@@ -13,6 +13,8 @@
 #include "capture/packet/pcapng_codes.h"
 #include "capture/read/capfile.h"
 #include "capture/read/merge.h"
+#include "capture/stage/dedup.h"
+#include "capture/stage/select.h"
 #include "capture/write/schedule.h"
 
 enum { LOOK_EVERY = 4096 };	/* packets */
@@ -159,6 +161,27 @@ static int copy_blocks(struct file_source *s, const struct packet *next)
 	return 0;
 }
 
+static void see_first(struct file_source *s, const struct packet *p)
+{
+	if (!select_base(s->selection, p))
+		warn_of_input(s, "for this first packet --start is not before --end, so no packet is taken");
+}
+
+enum status file_source_select(struct file_source *s, struct selection *sel,
+			       const struct numbers *only)
+{
+	const struct opts *o = s->opts;
+
+	*sel = (struct selection){
+		.start = o->start, .end = o->end, .skip = o->skip, .only = only,
+	};
+	if ((o->dedup_packets || o->dedup_ns) &&
+	    dedup_open(&sel->dedup, o->dedup_packets, o->dedup_ns, o->ignored))
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	s->selection = select_is_all(sel) ? NULL : sel;
+	return STATUS_OK;
+}
+
 int file_source_next(struct file_source *s, struct packet *p)
 {
 	for (;;) {
@@ -175,10 +198,8 @@ int file_source_next(struct file_source *s, struct packet *p)
 			return no_memory(s);
 		if (got <= 0)
 			return got;
-		if (s->hooks.first && p->has & PACKET_TIME) {
-			s->hooks.first(s->hooks.ctx, p);
-			s->hooks.first = NULL;
-		}
+		if (s->selection && !s->selection->based)
+			see_first(s, p);
 		got = s->per_link ? sift(s, p) : 1;
 		s->matches = got > 0;
 		if (got || s->all)

@@ -16,15 +16,14 @@
 
 struct loop;
 struct merge;
+struct numbers;
 struct opts;
 struct per_link;
 struct progress;
+struct selection;
 
-/* What the driver wants to see besides. Functions may be NULL. */
+/* What the driver wants to see besides; may be NULL. */
 struct file_source_hooks {
-	/* The first packet of the input with a time, before the filter. */
-	void (*first)(void *ctx, const struct packet *p);
-
 	/* Takes pcapng blocks that stand in front of packet @next, or, with NULL, of the end. */
 	void (*copy)(void *ctx, const struct blocks *b, const struct packet *next);
 	void *ctx;
@@ -38,6 +37,7 @@ struct file_source {
 	struct merge *input;
 	const struct blocks *blocks;	/* of input: those in front of the packet that was read */
 	struct per_link *per_link;		/* NULL: no filter */
+	struct selection *selection;	/* NULL: none; the owner's */
 	struct file_source_hooks hooks;	/* the owner's to set */
 	/* packets that do not match come as well: does the last one? The owner's to set, and to read */
 	bool all, matches;
@@ -61,6 +61,14 @@ struct file_source {
  */
 enum status file_source_open(struct file_source *s, const struct opts *o, struct loop *l,
 			     struct progress *p, const char *const *paths, unsigned n);
+
+/*
+ * Which packets the command line selects, into @sel: for the owner to apply, with its dedup to close.
+ * Its times are relative to the first packet of the input, whether the filter lets it through or not,
+ * which is seen to here.
+ */
+enum status file_source_select(struct file_source *s, struct selection *sel,
+			       const struct numbers *only);
 
 /*
  * 1: a packet, until the next call. 0: the end. -EINTR: we were asked to stop. -EINVAL: the filter was refused, which was

@@ -28,7 +28,7 @@ struct read_run {
 	struct progress progress;
 	struct file_source source;
 	struct selection selection;
-	bool selects;
+	const struct numbers *only;	/* NULL: all */
 	struct totals totals;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
@@ -40,17 +40,6 @@ struct read_run {
 };
 
 /* ---- stages ---- */
-
-/* Times of the selection are relative to that packet. */
-static void see_first(void *ctx, const struct packet *p)
-{
-	struct read_run *f = ctx;
-
-	if (select_base(&f->selection, p))
-		return;
-	progress_erase(&f->progress);
-	log_complain("warning: for this first packet --start is not before --end, so no packet is taken");
-}
 
 static int select_stage(void *ctx, struct packet *p)
 {
@@ -173,17 +162,11 @@ static enum status open_input(struct read_run *f)
 		status = spare_files(f);
 	if (status || f->pump.loop.asked)
 		return status;
-	if ((o->dedup_packets || o->dedup_ns) &&
-	    dedup_open(&f->selection.dedup, o->dedup_packets, o->dedup_ns, o->ignored))
-		return log_fail(STATUS_RUNTIME, "out of memory");
-	f->selects = f->selection.dedup || f->selection.only || o->skip || o->start.kind ||
-		     o->end.kind;
 	f->source.hooks = (struct file_source_hooks){
-		.first = f->selects ? see_first : NULL,
 		.copy = f->pump.outputs.rotate ? copy_blocks : NULL,
 		.ctx = f,
 	};
-	return STATUS_OK;
+	return file_source_select(&f->source, &f->selection, f->only);
 }
 
 static bool is_pcap(const struct read_run *f)
@@ -197,7 +180,7 @@ static void set_stages(struct read_run *f)
 {
 	const struct opts *o = f->opts;
 
-	if (f->selects)
+	if (f->source.selection)
 		pump_stage(&f->pump, select_stage, f);
 	if (o->follow)
 		pump_stage(&f->pump, spare_followed, f);
@@ -256,7 +239,7 @@ static void tell_of_times(const struct read_run *f)
 /* Keys of the whole capture behind the packets of a part of it. */
 static void tell_of_secrets(const struct read_run *f)
 {
-	if (f->n_secrets && (f->opts->filter || f->selects || f->opts->count))
+	if (f->n_secrets && (f->opts->filter || f->source.selection || f->opts->count))
 		log_complain(
 			"warning: %s: the secrets of the whole input are in it, not only of the packets that were selected; "
 			"--discard-secrets leaves them out",
@@ -313,7 +296,7 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 	struct read_run f = {
 		.opts = o,
 		.pump.loop = LOOP_INIT,
-		.selection = { .start = o->start, .end = o->end, .skip = o->skip, .only = only },
+		.only = only,
 		.decode = o->text || o->stats || format_is_text(o->format),
 	};
 	struct loop *loop = &f.pump.loop;

@@ -138,17 +138,6 @@ static enum status show_changes(struct run *r)
 
 /* ---- the beginning ---- */
 
-static void see_first(void *ctx, const struct packet *p)
-{
-	struct run *r = ctx;
-
-	if (select_base(&r->selection, p))
-		return;
-	progress_erase(&r->progress);
-	log_complain(
-		"warning: for this first packet --start is not before --end, so no packet is taken");
-}
-
 /* What stands between the packets goes with them, as with -r. */
 static void copy_blocks(void *ctx, const struct blocks *b, const struct packet *next)
 {
@@ -181,17 +170,6 @@ static enum status spare_all(struct run *r)
 	return status;
 }
 
-static enum status open_selection(struct run *r)
-{
-	const struct opts *o = r->opts;
-
-	r->selection = (struct selection){ .start = o->start, .end = o->end, .skip = o->skip };
-	if ((o->dedup_packets || o->dedup_ns) &&
-	    dedup_open(&r->selection.dedup, o->dedup_packets, o->dedup_ns, o->ignored))
-		return log_fail(STATUS_RUNTIME, "out of memory");
-	return STATUS_OK;
-}
-
 static enum status open_input(struct run *r)
 {
 	const struct opts *o = r->opts;
@@ -204,11 +182,10 @@ static enum status open_input(struct run *r)
 	if (!status && !loop->asked)
 		status = run_expect_open(&r->expect, o, loop, &r->progress);
 	if (!status && !loop->asked)
-		status = open_selection(r);
+		status = file_source_select(&r->input, &r->selection, NULL);
 	if (status || loop->asked)
 		return status;
 	r->input.hooks = (struct file_source_hooks){
-		.first = see_first,
 		.copy = r->pump.outputs.rotate ? copy_blocks : NULL,
 		.ctx = r,
 	};

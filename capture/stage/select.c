@@ -262,6 +262,12 @@ bool select_is_empty(const struct select_time *start, const struct select_time *
 	return start->ns >= end->ns;
 }
 
+bool select_is_all(const struct selection *s)
+{
+	return !s->only && !s->dedup && !s->skip && s->start.kind == SELECT_NONE &&
+	       s->end.kind == SELECT_NONE;
+}
+
 bool select_base(struct selection *s, const struct packet *p)
 {
 	if (s->based || !(p->has & PACKET_TIME))

@@ -53,6 +53,9 @@ struct selection {
 /* Can it be told without any packet that none is from @start on and before @end? */
 bool select_is_empty(const struct select_time *start, const struct select_time *end);
 
+/* Is nothing left out? */
+bool select_is_all(const struct selection *s);
+
 /*
  * Is to see each packet of the input, before the filter: the first one with a time is what times
  * are relative to. False: by this packet it turned out that none can be from start on and before
