@@ -166,15 +166,21 @@ static __always_inline __u32 leave(struct xdp_md *ctx, struct passage *p, struct
 }
 
 /*
- * It is wanted: the records become the consumer's. If something else has written into the ring
- * meanwhile, that of the entry is lost.
+ * Is the record of the entry still there? With PREEMPT_RT another program of ours may have run on
+ * this CPU meanwhile: it has moved the head, or built a record in the same place that nobody wanted.
  */
+static __always_inline int is_there(struct cpu_ring *r, const struct passage *p)
+{
+	return r && r->head == p->begin && *(__u64 *)record_at(r, p->begin)->data == p->id;
+}
+
+/* It is wanted: the records become the consumer's. */
 static __always_inline void hand_over(struct xdp_md *ctx, struct passage *p, __u32 verdict)
 {
 	struct cpu_ring *r = free_ring();
 	__u64 head;
 
-	if (p->got[POINT_ENTRY] > NOT_COPIED && (!r || r->head != p->begin))
+	if (p->got[POINT_ENTRY] > NOT_COPIED && !is_there(r, p))
 		p->got[POINT_ENTRY] = NOT_COPIED;
 	if (!r)
 		return;

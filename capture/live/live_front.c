@@ -107,19 +107,20 @@ enum status live_front_open(struct live_iface *t, const struct live_iface_settin
 
 void live_front_describe(struct live_iface *t, const struct live_iface_settings *s)
 {
+	const struct takeover *there = t->entry ? t->entry->takeover : t->takeover;
 	bool exit = t->point == POINT_EXIT;
-	struct xdp_holder there;
+	const char *program;
 	char *text = NULL;
 
-	if (s->observe.way != OBSERVE_FRONT || takeover_look(t->netif.ifindex, &there))
+	if (!there)
 		return;
+	program = name_of(takeover_holder(there)->name);
 	if (!s->observe.xdp_tools_names) {
-		if (exit && asprintf(&text, "after %s", name_of(there.name)) >= 0)
+		if (exit && asprintf(&text, "after %s", program) >= 0)
 			t->iface.description = text;
 		return;
 	}
-	if (asprintf(&text, "%s:%s()@%s", t->netif.name, name_of(there.name),
-		     exit ? "fexit" : "fentry") < 0)
+	if (asprintf(&text, "%s:%s()@%s", t->netif.name, program, exit ? "fexit" : "fentry") < 0)
 		return;
 	free(t->iface.name);
 	t->iface.name = text;

@@ -16,7 +16,7 @@ struct live_iface_settings;
  */
 enum status live_front_open(struct live_iface *t, const struct live_iface_settings *s);
 
-/* Its description in the file, as of an interface behind the program. */
+/* What it is called in the file, by the program that live_front_open() has found, if any. */
 void live_front_describe(struct live_iface *t, const struct live_iface_settings *s);
 
 /* Why ours could not take its place. */

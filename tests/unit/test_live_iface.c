@@ -1,188 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * One interface of a capture, from the records of the program to packets, statistics and sentences.
- * The kernel's side, which is all of hook.h, xdp.h and netif.h that it calls, is played by the
- * test, so that this needs no privileges.
  */
 #include <sys/utsname.h>
 
-#include "bpf/event.h"
 #include "capture/filter/to_ebpf.h"
-#include "capture/kernel/hook.h"
-#include "capture/kernel/netif.h"
-#include "capture/kernel/takeover.h"
 #include "capture/live/live_iface.h"
 #include "capture/packet/link.h"
 #include "capture/packet/pcapng_codes.h"
 
-#include "tests/unit/written.h"
-
-/* ---- the kernel ---- */
-
-static struct {
-	struct hook hook;		/* all that it needs to be is one */
-	bool attached;
-	struct netif netif;		/* the only one */
-	int load_err, query, counters_err, promiscuous, default_err, find_err;
-	int attach_err[XDP_MODE_OFFLOAD + 1];
-	bool routed, strips_vlan, is_lost;
-	const char *driver;
-	struct hook_settings settings;	/* with which it was loaded */
-	unsigned n_read;		/* looks at the counters */
-	struct counters counters[2];	/* of the first and of the later ones */
-	struct xdp_holder holder;	/* whose place can be taken; prog_id 0: nobody's */
-	int open_err, give_back_err;
-	enum takeover_state state;
-} kernel;
-
-const struct hook_ops hook_xdp, hook_front;
-
-int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
-	      const struct hook_settings *s)
-{
-	assert_ptr_equal(ops, kernel.holder.prog_id ? &hook_front : &hook_xdp);
-	(void)rings;
-	kernel.settings = *s;
-	*h = kernel.load_err ? NULL : &kernel.hook;
-	return kernel.load_err;
-}
-
-int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode)
-{
-	assert_ptr_equal(h, &kernel.hook);
-	assert_int_equal(ifindex, kernel.netif.ifindex);
-	kernel.attached = !kernel.attach_err[mode];
-	return kernel.attach_err[mode];
-}
-
-bool hook_is_lost(const struct hook *h)
-{
-	assert_ptr_equal(h, &kernel.hook);
-	return kernel.is_lost;
-}
-
-int hook_detach(struct hook *h)
-{
-	assert_ptr_equal(h, &kernel.hook);
-	kernel.attached = false;
-	return kernel.give_back_err;
-}
-
-int hook_counters(const struct hook *h, uint32_t point is_unused, struct counters *sum)
-{
-	assert_ptr_equal(h, &kernel.hook);
-	*sum = kernel.counters[kernel.n_read++ ? 1 : 0];
-	return kernel.counters_err;
-}
-
-struct hook *hook_close(struct hook *h)
-{
-	(void)h;
-	return NULL;
-}
-
-int takeover_look(int ifindex, struct xdp_holder *h)
-{
-	(void)ifindex;
-	*h = kernel.holder;
-	return h->prog_id ? 0 : -ENOENT;
-}
-
-int takeover_open(struct takeover **t, int ifindex, struct guard *guard)
-{
-	(void)ifindex, (void)guard;
-	if (kernel.open_err || !kernel.holder.prog_id)
-		return kernel.open_err ? kernel.open_err : -ENOENT;
-	*t = (struct takeover *)&kernel;
-	return 0;
-}
-
-const struct xdp_holder *takeover_holder(const struct takeover *t)
-{
-	assert_ptr_equal(t, &kernel);
-	return &kernel.holder;
-}
-
-enum takeover_state takeover_state(const struct takeover *t, uint32_t *by)
-{
-	assert_ptr_equal(t, &kernel);
-	*by = 9;
-	return kernel.state;
-}
-
-struct takeover *takeover_close(struct takeover *t is_unused)
-{
-	return NULL;
-}
-
-int xdp_query(int ifindex, struct xdp_program found[static 3])
-{
-	(void)ifindex;
-	found[0] = (struct xdp_program){ .id = 7, .mode = XDP_MODE_GENERIC, .name = "other" };
-	return kernel.query;
-}
-
-const char *xdp_mode_name(enum xdp_mode mode)
-{
-	static const char *const names[] = { "auto", "native", "generic", "offload" };
-
-	return names[mode];
-}
-
-int netif_by_name(const char *name, struct netif *n)
-{
-	*n = kernel.netif;
-	if (kernel.find_err)
-		return kernel.find_err;
-	return strcmp(name, kernel.netif.name) && strcmp(name, "other-name") ? -ENODEV : 0;
-}
-
-int netif_by_index(int ifindex, struct netif *n)
-{
-	*n = kernel.netif;
-	return ifindex == kernel.netif.ifindex ? 0 : -ENODEV;
-}
-
-int netif_by_place(unsigned place, struct netif *n)
-{
-	*n = kernel.netif;
-	return place == 1 ? 0 : -ENODEV;
-}
-
-int netif_default(struct netif *n, bool *routed)
-{
-	*n = kernel.netif;
-	*routed = kernel.routed;
-	return kernel.default_err;
-}
-
-void netif_nearest(const char *name, char *out, unsigned cap)
-{
-	snprintf(out, cap, "%s", name[0] == kernel.netif.name[0] ? kernel.netif.name : "");
-}
-
-uint64_t netif_speed_bps(const char *name)
-{
-	return strcmp(name, kernel.netif.name) ? 0 : 10000000000;
-}
-
-void netif_driver(const char *name, char *out, unsigned cap)
-{
-	snprintf(out, cap, "%s", strcmp(name, kernel.netif.name) ? "unknown" : kernel.driver);
-}
-
-bool netif_strips_vlan(const char *name)
-{
-	(void)name;
-	return kernel.strips_vlan;
-}
-
-int netif_promiscuous(int ifindex)
-{
-	(void)ifindex;
-	return kernel.promiscuous < 0 ? kernel.promiscuous
-				      : open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
+#include "tests/unit/played_kernel.h"
 
 /* ---- an interface ---- */
 
@@ -192,19 +19,7 @@ static struct live_iface iface;
 
 static int set_up(void **state)
 {
-	memset(&kernel, 0, sizeof(kernel));
-	kernel.driver = "veth 1.0";
-	kernel.netif = (struct netif){
-		.ifindex = 3,
-		.name = "v0",
-		.up = true,
-		.running = true,
-		.ethernet = true,
-		.has_mac = true,
-		.mac = { 2, 0, 0, 0, 0, 1 },
-		.has_rx_missed = true,
-		.rx_missed = 100,
-	};
+	kernel_reset();
 	iface = (struct live_iface){ .hook = NULL };
 	if (written_set_up(state) || live_iface_describe(&iface, "v0", 5, &plain) ||
 	    live_iface_load(&iface, NULL, &plain, NULL, NULL) || live_iface_attach(&iface, &plain))

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* An interface that has an XDP program of somebody else: when ours takes its place, and what is said. */
+#include "capture/filter/to_ebpf.h"
+#include "tests/unit/played_kernel.h"
+
+static struct live_iface entry, iface;
+
+static struct live_iface_settings settings_of(enum observe_way way, unsigned at)
+{
+	return (struct live_iface_settings){ .snap = 100, .observe = { .way = way, .at = at } };
+}
+
+static void put_there(const char *name)
+{
+	kernel.holder = (struct xdp_holder){ .prog_id = 7, .mode = XDP_MODE_GENERIC };
+	snprintf(kernel.holder.name, sizeof(kernel.holder.name), "%s", name);
+	kernel.query = 1;
+}
+
+static int set_up(void **state)
+{
+	kernel_reset();
+	entry = iface = (struct live_iface){ .hook = NULL };
+	return written_set_up(state);
+}
+
+static int tear_down(void **state)
+{
+	live_iface_close(&iface);
+	live_iface_close(&entry);
+	return written_tear_down(state);
+}
+
+static enum status start(const struct live_iface_settings *s)
+{
+	enum status status = live_iface_describe(&iface, "v0", 5, s);
+
+	if (!status)
+		status = live_iface_load(&iface, NULL, s, NULL, NULL);
+	return status ? status : live_iface_attach(&iface, s);
+}
+
+/* ---- the start ---- */
+
+enum { ENTRY = 1 << POINT_ENTRY, EXIT = 1 << POINT_EXIT };
+
+static const struct start_case {
+	const char *name;
+	const char *there;		/* the program; NULL: none */
+	struct observe_options observe;
+	int open_err, attach_err;
+	enum status status;
+	const char *said;		/* all of it */
+} starts[] = {
+	{ "no_program_and_none_is_needed", NULL, { .way = OBSERVE_FRONT }, .said = "" },
+	{ "no_program_behind_which_to_look", NULL, { .way = OBSERVE_FRONT, .at = EXIT },
+	  .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: no XDP program is attached, and --at is about what one does\n" },
+	{ "no_program_that_says_anything", NULL, { .way = OBSERVE_FRONT, .verdicts = 1 },
+	  .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: no XDP program is attached, and --verdict is about what one does\n" },
+	{ "no_program_out_of_which_anything_comes", NULL, { .exit_filter = "tcp" },
+	  .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: no XDP program is attached, and --exit-filter is about what one does\n" },
+	{ "its_place_is_taken", "other", { .way = OBSERVE_FRONT, .at = EXIT }, .said = "" },
+	{ "not_unless_that_is_asked_for", "other", { .at = EXIT }, .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: an XDP program is attached already: other (id 7, generic mode); it is "
+		  "left as it is, as tracing is not built in; --observe front would put ours in its "
+		  "place to call it, until the end\n" },
+	{ "it_cannot_be_traced", "other", { .way = OBSERVE_TRACE }, .status = STATUS_UNSUPPORTED,
+	  .said = "xdpdump: v0: other (id 7) cannot be traced: that is not built in; --observe front "
+		  "would put ours in its place to call it, until the end\n" },
+	{ "another_of_ours_is_there", "xdpdump_front", { .way = OBSERVE_FRONT },
+	  .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: another xdpdump captures there: xdpdump_front (id 7); it is left as it is\n" },
+	{ "nobody_may_see_it", "other", { .way = OBSERVE_FRONT }, .open_err = -EPERM,
+	  .status = STATUS_PERMISSION,
+	  .said = "xdpdump: v0: the kernel shows the program that is there to CAP_SYS_ADMIN only\n" },
+	{ "it_runs_in_the_device", "other", { .way = OBSERVE_FRONT }, .open_err = -EOPNOTSUPP,
+	  .status = STATUS_UNSUPPORTED,
+	  .said = "xdpdump: v0: its XDP program runs in the device, where ours cannot call it\n" },
+	{ "two_links_may_hold_it", "other", { .way = OBSERVE_FRONT }, .open_err = -ENOTUNIQ,
+	  .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: it cannot be told which link holds its XDP program\n" },
+	{ "it_changes_all_the_time", "other", { .way = OBSERVE_FRONT }, .open_err = -EAGAIN,
+	  .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: its XDP program is being changed just now\n" },
+	{ "it_cannot_be_looked_at", "other", { .way = OBSERVE_FRONT }, .open_err = -EIO,
+	  .status = STATUS_RUNTIME,
+	  .said = "xdpdump: v0: cannot look at its XDP program: Input/output error\n" },
+	{ "its_owner_was_faster", "other", { .way = OBSERVE_FRONT }, .attach_err = -EEXIST,
+	  .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: other (id 7) is not there any more: its owner has just changed it\n" },
+	{ "taking_is_not_allowed", "other", { .way = OBSERVE_FRONT }, .attach_err = -EPERM,
+	  .status = STATUS_PERMISSION,
+	  .said = "xdpdump: v0: the kernel does not let us take the place of other: Operation not permitted\n" },
+	{ "the_guard_has_ended", "other", { .way = OBSERVE_FRONT }, .attach_err = -EOWNERDEAD,
+	  .status = STATUS_RUNTIME,
+	  .said = "xdpdump: v0: the process that would give the place of other back has ended\n" },
+	{ "taking_fails", "", { .way = OBSERVE_FRONT }, .attach_err = -ENOMEM,
+	  .status = STATUS_RUNTIME,
+	  .said = "xdpdump: v0: cannot take the place of name unknown: Cannot allocate memory\n" },
+};
+
+static void a_start(void **state)
+{
+	const struct start_case *c = *state;
+	struct live_iface_settings s = { .snap = 100, .observe = c->observe };
+
+	assert_int_equal(set_up(NULL), 0);
+	if (c->there)
+		put_there(c->there);
+	if (c->observe.way != OBSERVE_FRONT)
+		kernel.holder.prog_id = 0;
+	kernel.open_err = c->open_err;
+	kernel.attach_err[XDP_MODE_GENERIC] = c->attach_err;
+	written_listen();
+	assert_int_equal(start(&s), c->status);
+	assert_string_equal(written_said(), c->said);
+	assert_int_equal(kernel.attached, !c->status);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+static void the_program_gets_what_was_asked_for(void **state)
+{
+	struct live_iface_settings s = settings_of(OBSERVE_FRONT, 0);
+	const struct filter filter = { .n = 1 };
+
+	(void)state;
+	put_there("other");
+	assert_int_equal(start(&s), STATUS_OK);
+	assert_int_equal(kernel.settings.at, ENTRY);
+	assert_int_equal(kernel.settings.exit_iface, 5);
+	assert_int_equal(iface.mode, XDP_MODE_GENERIC);
+	s.observe = (struct observe_options){ .way = OBSERVE_FRONT, .at = ENTRY | EXIT, .verdicts = 6 };
+	assert_int_equal(live_iface_load(&iface, NULL, &s, NULL, &filter), STATUS_OK);
+	assert_int_equal(kernel.settings.at, ENTRY | EXIT);
+	assert_int_equal(kernel.settings.iface, 5);
+	assert_int_equal(kernel.settings.exit_iface, 6);
+	assert_int_equal(kernel.settings.verdicts, 6);
+	assert_ptr_equal(kernel.settings.exit_filter, &filter);
+}
+
+static void an_interface_is_two_in_the_file(void **state)
+{
+	struct live_iface_settings s = settings_of(OBSERVE_FRONT, ENTRY | EXIT);
+
+	(void)state;
+	put_there("other");
+	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
+	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
+	assert_int_equal(live_iface_load(&entry, NULL, &s, NULL, NULL), STATUS_OK);
+	assert_int_equal(start(&s), STATUS_OK);
+	assert_string_equal(entry.iface.name, "v0");
+	assert_null(entry.iface.description);
+	assert_string_equal(iface.iface.name, "v0");
+	assert_string_equal(iface.iface.description, "after other");
+	assert_ptr_equal(iface.hook, entry.hook);
+}
+
+static void as_those_of_xdp_tools(void **state)
+{
+	struct live_iface_settings s = settings_of(OBSERVE_FRONT, ENTRY | EXIT);
+
+	(void)state;
+	put_there("other");
+	s.observe.xdp_tools_names = true;
+	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
+	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
+	assert_int_equal(live_iface_load(&entry, NULL, &s, NULL, NULL), STATUS_OK);
+	assert_int_equal(start(&s), STATUS_OK);
+	assert_string_equal(entry.iface.name, "v0:other()@fentry");
+	assert_string_equal(iface.iface.name, "v0:other()@fexit");
+	assert_null(iface.iface.description);
+}
+
+/* ---- packets ---- */
+
+static void a_record_with_an_id_and_a_verdict(void **state)
+{
+	static union {
+		struct event ev;
+		uint8_t bytes[sizeof(struct event) + 128];
+	} record;
+	static const struct { uint8_t byte; uint64_t action; } verdicts[] = {
+		{ 1, 0 }, { 2, 1 }, { 5, 4 }, { 78, 77 }, { 255, 254 },
+	};
+	const uint64_t id = 0x0123456789abcdef;
+	const struct clock clock = { 0 };
+	struct packet p;
+
+	(void)state;
+	record.ev = (struct event){ .len = 60, .caplen = 20, .meta = 1 };
+	memcpy(record.ev.data, &id, 8);
+	memset(record.ev.data + 8, 0xaa, 20);
+	for (size_t i = 0; i < array_size(verdicts); i++) {
+		record.ev.verdict = verdicts[i].byte;
+		live_iface_packet(&iface, &record.ev, &clock, 0, &p);
+		assert_int_equal(p.has & (PACKET_ID | PACKET_VERDICT), PACKET_ID | PACKET_VERDICT);
+		assert_true(p.id == id);
+		assert_int_equal(p.verdict.type, VERDICT_XDP);
+		assert_int_equal(p.verdict.action, verdicts[i].action);
+		assert_ptr_equal(p.data, record.ev.data + 8);
+	}
+	record.ev.verdict = 0;
+	live_iface_packet(&iface, &record.ev, &clock, 0, &p);
+	assert_int_equal(p.has & (PACKET_ID | PACKET_VERDICT), PACKET_ID);
+	record.ev.meta = 0;
+	live_iface_packet(&iface, &record.ev, &clock, 0, &p);
+	assert_int_equal(p.has & (PACKET_ID | PACKET_VERDICT), 0);
+	assert_ptr_equal(p.data, record.ev.data);
+	assert_null(p.options.bytes);
+	assert_int_equal(p.options.len, 0);
+}
+
+/* ---- the end ---- */
+
+static const struct lost_case {
+	const char *name;
+	enum takeover_state now;
+	const char *said;
+} losses[] = {
+	{ "somebody_has_taken_it", TAKEOVER_REPLACED,
+	  "xdpdump: v0: somebody has put another program (id 9) in the place of ours\n" },
+	{ "its_owner_has_put_it_there_again", TAKEOVER_TARGET,
+	  "xdpdump: v0: other was put there again by its owner, in the place of ours\n" },
+	{ "its_owner_has_taken_it_off", TAKEOVER_EMPTY,
+	  "xdpdump: v0: other was taken off by its owner, and ours with it\n" },
+};
+
+static void a_place_that_is_lost(void **state)
+{
+	const struct lost_case *c = *state;
+	struct live_iface_settings s = settings_of(OBSERVE_FRONT, ENTRY);
+
+	assert_int_equal(set_up(NULL), 0);
+	put_there("other");
+	assert_int_equal(start(&s), STATUS_OK);
+	kernel.is_lost = true;
+	kernel.state = c->now;
+	written_listen();
+	assert_true(live_iface_is_lost(&iface));
+	live_iface_lose(&iface);
+	assert_string_equal(written_said(), c->said);
+	assert_true(iface.gone && iface.detached && iface.end_ns);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+static void one_that_cannot_be_given_back_is_told_of(void **state)
+{
+	struct live_iface_settings s = settings_of(OBSERVE_FRONT, ENTRY);
+
+	(void)state;
+	put_there("other");
+	assert_int_equal(start(&s), STATUS_OK);
+	kernel.give_back_err = -EIO;
+	written_listen();
+	live_iface_detach(&iface);
+	live_iface_detach(&iface);	/* once */
+	assert_string_equal(written_said(),
+			    "xdpdump: v0: other (id 7) could not be put back: Input/output error; ours goes "
+			    "on calling it, and xdpdump --restore -i v0 tries again\n");
+}
+
+int main(void)
+{
+#define with_iface(t)	cmocka_unit_test_setup_teardown(t, set_up, tear_down)
+	static const struct CMUnitTest others[] = {
+		with_iface(the_program_gets_what_was_asked_for),
+		with_iface(an_interface_is_two_in_the_file),
+		with_iface(as_those_of_xdp_tools),
+		with_iface(a_record_with_an_id_and_a_verdict),
+		with_iface(one_that_cannot_be_given_back_is_told_of),
+	};
+	struct CMUnitTest tests[64];
+	size_t n = 0;
+
+	unit_of_table(starts, a_start, tests, n);
+	unit_of_table(losses, a_place_that_is_lost, tests, n);
+	memcpy(tests + n, others, sizeof(others));
+	return unit_run("live_front", tests, n + array_size(others));
+}
