@@ -102,9 +102,18 @@ bool opts_add_read(struct parser *p, const char *path);
 /* One option, with its value or NULL. */
 bool opts_take(struct parser *p, int code, const char *arg);
 
-/* The same for those of opts_observe.c, and what they mean together. */
+/* The same for those of opts_observe.c and opts_run.c, and what they mean together. */
 bool opts_take_observe(struct parser *p, int code, const char *arg);
 bool opts_settle_observe(struct parser *p);
+bool opts_take_run(struct parser *p, int code, const char *arg);
+bool opts_settle_run(struct parser *p);
+
+/* The number @s of @what, from @min to @max, into *@v. */
+bool opts_number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max,
+		 uint64_t *v);
+
+/* The first of @codes, which end with 0, that was given; 0: none. */
+int opts_first_given(const struct parser *p, const int *codes);
 
 /* What the options mean together. */
 bool opts_settle(struct parser *p);

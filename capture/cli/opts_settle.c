@@ -9,8 +9,7 @@
 
 enum { SNAP_DEFAULT = 256, WINDOW_DEFAULT_NS = 1000 * 1000 * 1000 };
 
-/* The first of @codes, which end with 0, that was given; 0: none. */
-static int first_given(const struct parser *p, const int *codes)
+int opts_first_given(const struct parser *p, const int *codes)
 {
 	while (*codes && !p->times[*codes])
 		codes++;
@@ -52,7 +51,7 @@ static bool settle_source(struct parser *p)
 	};
 	const struct opts *o = p->o;
 	bool live = !o->n_reads;
-	int code = first_given(p, live ? reading : capturing);
+	int code = opts_first_given(p, live ? reading : capturing);
 
 	if (!live && o->n_ifaces)
 		return opts_wrong(p, "-i captures and %s reads: give one of the two",
@@ -99,36 +98,6 @@ static bool settle_source(struct parser *p)
 	return true;
 }
 
-/* The program that packets are run through, and what belongs to it. */
-static bool settle_run(struct parser *p)
-{
-	static const int belongs[] = { OPT_MAP,	    OPT_EXPECT, OPT_REPEAT,
-				       OPT_INGRESS, OPT_QUEUE,	0 };
-	static const int others[] = { OPT_FOLLOW, OPT_COUNT, OPT_INFO, OPT_COMPARE,
-					OPT_STATS, OPT_DISCARD_SECRETS, OPT_INJECT_SECRETS, 0 };
-	struct opts *o = p->o;
-	int code = first_given(p, o->run ? others : belongs);
-
-	if (code && !o->run)
-		return opts_wrong(p, "%s is for --run OBJECT", opts_name(code));
-	if (!o->run)
-		return true;
-	if (code)
-		return opts_wrong(p, "%s means nothing with --run", opts_name(code));
-	if (!o->n_reads)
-		return opts_wrong(p, "--run is for packets of a file and needs -r FILE");
-	if (o->n_maps && !strncmp(o->run, "id:", 3))
-		return opts_wrong(p, "--map: the maps of a program that the kernel has are those of its owner");
-	if (o->queue && !o->ingress)
-		return opts_wrong(p, "--queue is one of the interface of --ingress-ifindex; lo has only 0");
-	if (o->format == FORMAT_PCAP || o->format == FORMAT_PCAP_NS)
-		return opts_wrong(p, "--format %s knows no verdicts; pcapng, json, csv and text do",
-				  format_name(o->format));
-	if (o->action != ACTION_DIFF)
-		o->action = ACTION_RUN;
-	return true;
-}
-
 /* The file of -w, those that follow it, and what is printed beside it. */
 static bool settle_output(struct parser *p)
 {
@@ -139,7 +108,7 @@ static bool settle_output(struct parser *p)
 	static const int *const series = file + 3;
 	struct opts *o = p->o;
 	bool to_stdout = o->write && !strcmp(o->write, "-");
-	int code = first_given(p, o->write ? series : file);
+	int code = opts_first_given(p, o->write ? series : file);
 
 	if (code && (!o->write || to_stdout))
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
@@ -175,7 +144,7 @@ static bool settle_report(struct parser *p)
 				      OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, 0 };
 	const struct opts *o = p->o;
 	const char *report = o->action == ACTION_INFO ? "--info" : "--compare";
-	int code = first_given(p, others);
+	int code = opts_first_given(p, others);
 
 	if (code)
 		return opts_wrong(p, "%s means nothing with %s", opts_name(code), report);
@@ -197,7 +166,7 @@ static bool settle_diff(struct parser *p)
 		OPT_START, OPT_END,   OPT_DEDUP, OPT_COUNT, 0,
 	};
 	struct opts *o = p->o;
-	int code = first_given(p, others);
+	int code = opts_first_given(p, others);
 
 	if (code)
 		return opts_wrong(p, "%s means nothing with --diff", opts_name(code));
@@ -216,7 +185,7 @@ static bool settle_lost(struct parser *p)
 		OPT_END, OPT_DEDUP, OPT_TOLERANCE, OPT_COUNT, 0,
 	};
 	struct opts *o = p->o;
-	int code = first_given(p, others);
+	int code = opts_first_given(p, others);
 
 	if (code)
 		return opts_wrong(p, "%s means nothing with --lost", opts_name(code));
@@ -286,7 +255,7 @@ static void settle_flags(struct parser *p)
 static bool settle_restore(struct parser *p)
 {
 	static const int others[] = { 'r', 'w', 'c', 'd', OPT_MODE, OPT_WAIT, OPT_INFO, 0 };
-	int code = first_given(p, others);
+	int code = opts_first_given(p, others);
 
 	if (!p->o->n_ifaces)
 		return opts_wrong(p, "--restore needs the interface: -i IF");
@@ -310,7 +279,7 @@ bool opts_settle(struct parser *p)
 		return !o->n_ifaces || !o->n_reads ||
 		       opts_wrong(p, "-i captures and -r reads: give one of the two");
 	}
-	if (!settle_source(p) || !settle_text(p) || !settle_run(p))
+	if (!settle_source(p) || !settle_text(p) || !opts_settle_run(p))
 		return false;
 	o->snap = p->snap;
 	if (o->lost)

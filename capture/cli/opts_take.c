@@ -16,15 +16,14 @@ enum {
 	SNAP_LIMIT	= 262144,	/* tcpdump's, which scripts have */
 	RING_KIB_MAX	= 1 << 20,
 	FILES_MAX	= 1000000,
-	REPEAT_MAX	= 100000,
 	/* packets before; editcap -d counts the packet itself as one of them */
 	DEDUP_DEFAULT	= 5,
 	DUMPCAP_KB	= 1000,		/* bytes in a kB of dumpcap's filesize: */
 	TCPDUMP_MB	= 1000000,	/* in one of tcpdump's -C */
 };
 
-static bool number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max,
-		   uint64_t *v)
+bool opts_number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max,
+		 uint64_t *v)
 {
 	if (value_number(s, min, max, v))
 		return true;
@@ -58,7 +57,7 @@ static bool take_snap(struct parser *p, const char *arg)
 	uint64_t v = 0;
 
 	p->o->headers_only = !strcmp(arg, "headers");
-	if (!p->o->headers_only && !number(p, "snapshot length", arg, 0, SNAP_LIMIT, &v))
+	if (!p->o->headers_only && !opts_number(p, "snapshot length", arg, 0, SNAP_LIMIT, &v))
 		return false;
 	p->snap = v;
 	return true;
@@ -93,7 +92,7 @@ static bool take_ring(struct parser *p, const char *arg)
 {
 	uint64_t kib;
 
-	if (!number(p, "buffer size in KiB", arg, 1, RING_KIB_MAX, &kib))
+	if (!opts_number(p, "buffer size in KiB", arg, 1, RING_KIB_MAX, &kib))
 		return false;
 	p->o->ring_bytes = kib * 1024;
 	return true;
@@ -119,43 +118,6 @@ bool opts_add_read(struct parser *p, const char *path)
 	o->reads = more;
 	o->reads[o->n_reads++] = path;
 	return true;
-}
-
-static bool take_map(struct parser *p, const char *arg)
-{
-	struct opts *o = p->o;
-	struct map_option *more = o->maps;
-
-	if (!(o->n_maps & (o->n_maps - 1)))	/* a power of two, or 0: full */
-		more = realloc(o->maps, (o->n_maps ? 2 * (size_t)o->n_maps : 1) * sizeof(*more));
-	if (!more)
-		return opts_wrong(p, "out of memory");
-	o->maps = more;
-	return map_option_parse(&o->maps[o->n_maps++], arg, p->error, p->cap);
-}
-
-/* Those of --run. */
-static bool take_run(struct parser *p, int code, const char *arg)
-{
-	struct opts *o = p->o;
-	uint64_t v = 0;
-	bool ok = true;
-
-	if (code == OPT_RUN)
-		o->run = arg;
-	else if (code == OPT_EXPECT)
-		o->expect = arg;
-	else if (code == OPT_INGRESS)
-		o->ingress = arg;
-	else if (code == OPT_REPEAT)
-		ok = number(p, "number of runs", arg, 1, REPEAT_MAX, &v);
-	else
-		ok = number(p, "queue", arg, 0, UINT16_MAX, &v);
-	if (code == OPT_REPEAT)
-		o->repeat = v;
-	if (code == OPT_QUEUE)
-		o->queue = v;
-	return ok && (!arg[0] ? opts_wrong(p, "the value of %s is empty", opts_name(code)) : true);
 }
 
 /*
@@ -187,11 +149,11 @@ static bool take_criterion(struct parser *p, char letter, const char *arg,
 	if ((value = value_of(arg, "filesize")))
 		return size(p, "file size", value, DUMPCAP_KB, to->bytes);
 	if ((value = value_of(arg, "packets")))
-		return number(p, "packet count", value, 1, UINT64_MAX, to->packets);
+		return opts_number(p, "packet count", value, 1, UINT64_MAX, to->packets);
 	if ((value = value_of(arg, "files")))
-		return number(p, "file count", value, 1, FILES_MAX, to->files);
+		return opts_number(p, "file count", value, 1, FILES_MAX, to->files);
 	if (to->name_order && (value = value_of(arg, "nametimenum")))
-		return number(p, "order of names", value, 1, UINT64_MAX, to->name_order);
+		return opts_number(p, "order of names", value, 1, UINT64_MAX, to->name_order);
 	if (to->print_name && (value = value_of(arg, "printname")) && *value) {
 		*to->print_name = value;
 		return true;
@@ -421,7 +383,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case 'G':
 		return span(p, "file time", arg, &p->o->rotate.file_ns);
 	case 'W':
-		return number(p, "file count", arg, 1, FILES_MAX, &p->o->rotate.n_files);
+		return opts_number(p, "file count", arg, 1, FILES_MAX, &p->o->rotate.n_files);
 	case 'b':
 		return take_ring_buffer(p, arg);
 	case 'a':
@@ -445,7 +407,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_COMPRESS:
 		return take_codec(p, arg);
 	case OPT_SKIP:
-		return number(p, "packet count", arg, 1, UINT64_MAX, &p->o->skip);
+		return opts_number(p, "packet count", arg, 1, UINT64_MAX, &p->o->skip);
 	case OPT_START:
 		return select_parse_time(arg, &p->o->start, p->error, p->cap);
 	case OPT_END:
@@ -473,15 +435,14 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return value_span(arg, &p->o->tolerance_ns) ||
 		       opts_wrong(p, "tolerance '%s' is not a span of time", arg);
 	case OPT_MAP:
-		return take_map(p, arg);
 	case OPT_RUN:
 	case OPT_EXPECT:
 	case OPT_INGRESS:
 	case OPT_REPEAT:
 	case OPT_QUEUE:
-		return take_run(p, code, arg);
+		return opts_take_run(p, code, arg);
 	case 'c':
-		return number(p, "packet count", arg, 1, UINT64_MAX, &p->o->count);
+		return opts_number(p, "packet count", arg, 1, UINT64_MAX, &p->o->count);
 	case 's':
 		return take_snap(p, arg);
 	case 'B':
