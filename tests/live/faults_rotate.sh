@@ -144,7 +144,7 @@ while read -r name fault args; do
 	poll test -s "$d/f3" || note "$fault: no fourth file"	# else the signal that ends it is a reason not to try again
 	finish
 	want "exit status of $fault" 0 "$rc"
-	want_line "$work/trace" "$fault\\(.*INJECTED"
+	want_line "$work/trace" "$fault(\\(| resumed>).*INJECTED"	# the latter where threads come in between
 	patiently "$work/err"
 	want_no_line "$work/err" '^xdpdump: '
 	want_none_lost
