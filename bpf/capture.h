@@ -5,9 +5,9 @@
  * frame itself is never touched.
  *
  * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the
- * bytes of a frame that it can load; if need be POINTS, at how many points it captures, and META, how
- * many words of metadata its records have; and behind it four functions, and its entry, which calls
- * capture() and returns its verdict.
+ * bytes of a frame that it can load; if need be POINTS, at how many points it captures, META, how
+ * many words of metadata its records have, and FRAME_LOADS, that its filter loads by frame_word();
+ * and behind it seven functions, and its entry, which calls capture() and returns its verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
 #define XDPDUMP_CAPTURE_H
@@ -29,11 +29,30 @@ static __always_inline __u32 frame_len(FRAME *ctx);
 /* The bytes that can be read directly, up to *end; there may be none of them. */
 static __always_inline const __u8 *frame_linear(FRAME *ctx, const __u8 **end);
 
+/* But these are not the start of the frame, as something is missing in them. */
+static __always_inline int frame_is_elsewhere(FRAME *ctx);
+
 /* Copies the first @n bytes, 1 to FRAME_MAX, wherever they are. 0, or it has failed. */
 static __always_inline long frame_load(FRAME *ctx, __u8 *to, __u64 n);
 
-/* Of the interface. */
+/* Of the interface, or EVENT_NO_QUEUE. */
 static __always_inline __u16 frame_queue(FRAME *ctx);
+
+/* EVENT_CHECKSUM_PARTIAL ... */
+static __always_inline __u8 frame_offload(FRAME *ctx);
+
+/* Its headers. */
+static __always_inline void frame_parse(struct cursor *c, struct parsed *hdr);
+
+#ifdef FRAME_LOADS
+/*
+ * The number that classic BPF loads: @n bytes at @off, big-endian; WORD_NOT_THERE where the frame
+ * ends before. Filters call it (filter/to_ebpf.c), so it is not static: the verifier looks at it
+ * once.
+ */
+#define WORD_NOT_THERE	(1ull << 32)
+__noinline __u64 frame_word(FRAME *ctx, __u32 off, __u32 n);
+#endif
 
 char gpl_compatible[] SEC("license") = "Dual MIT/GPL";
 
@@ -101,7 +120,7 @@ static __always_inline void *only_value(void *map)
 __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
 {
 	const __u8 *end, *data = frame_linear(ctx, &end);
-	__u32 linear = end - data;
+	__u32 linear = frame_is_elsewhere(ctx) ? 0 : end - data;
 	struct cursor c;
 	__u8 *copy;
 
@@ -120,7 +139,7 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
 			c.end = copy + SCRATCH;
 		}
 	}
-	parse_frame(&c, hdr);
+	frame_parse(&c, hdr);
 	return 0;
 }
 
@@ -133,6 +152,10 @@ __noinline int filter(FRAME *ctx, __u32 len, __u32 which)
 {
 	int mark;
 
+#ifdef FRAME_LOADS
+	/* that is where userspace finds it */
+	ctx = (void *)(long)frame_word(ctx, len, which);
+#endif
 	asm volatile("%0 = %1" : "=r"(mark) : "i"(FILTER_MARK), "r"(ctx), "r"(len), "r"(which));
 	return mark;
 }
@@ -140,10 +163,10 @@ __noinline int filter(FRAME *ctx, __u32 len, __u32 which)
 /* How many bytes of the frame are to be copied, 1 to snap. */
 static __always_inline __u32 wanted(const struct parsed *hdr, __u32 len)
 {
-	__u32 n = len;
+	__u32 n = len, least = setting(raw) ? 1 : ETH_HLEN;
 
-	if (setting(headers_only) && n > ETH_HLEN)
-		n = hdr->hdr_len < ETH_HLEN ? ETH_HLEN : hdr->hdr_len < n ? hdr->hdr_len : n;
+	if (setting(headers_only) && n > least)
+		n = hdr->hdr_len < least ? least : hdr->hdr_len < n ? hdr->hdr_len : n;
 	if (n > FRAME_MAX)
 		n = FRAME_MAX;
 	return n < setting(snap) ? n : setting(snap);
@@ -166,7 +189,7 @@ static __always_inline int copy_linear(FRAME *ctx, __u8 *to, __u64 n)
 	const __u8 *end, *data = frame_linear(ctx, &end);
 	__u64 rest = n - 32;
 
-	if (n > COPY_MAX || n < 32)
+	if (n > COPY_MAX || n < 32 || frame_is_elsewhere(ctx))
 		return 0;
 #pragma unroll
 	for (__u32 i = 0; i < COPY_MAX; i += 32) {
@@ -234,7 +257,8 @@ static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 	ev->hdr = *hdr;
 	ev->hook = note->hook;
 	ev->meta = META;
-	ev->verdict = ev->pad_ = 0;
+	ev->verdict = 0;
+	ev->offload = frame_offload(ctx);
 	ev->queue = frame_queue(ctx);
 	data = ev->data;
 	if (META) {
@@ -324,8 +348,12 @@ static __always_inline void capture(FRAME *ctx)
 	if (!c)
 		return;
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
-	if (setting(never))
+	if (setting(never)) {
 		parse(ctx, &hdr, len);
+#ifdef FRAME_LOADS
+		frame_word(ctx, 0, 0);
+#endif
+	}
 	if (setting(has_filter) && !filter(ctx, len, FILTER_ENTRY)) {
 		tally_add(&c->filtered, len);
 		return;

@@ -26,6 +26,15 @@ enum event_hook {
 	EVENT_HOOKS,		/* how many there are */
 };
 
+/* What the device has still to do with a packet, or what was put together behind it. */
+enum {
+	EVENT_CHECKSUM_PARTIAL	= 1,	/* the checksum of TCP or UDP is not complete */
+	EVENT_SEGMENTED		= 2,	/* it is several packets on the wire */
+	EVENT_OFFLOAD		= EVENT_CHECKSUM_PARTIAL | EVENT_SEGMENTED,
+};
+
+enum { EVENT_NO_QUEUE = 0xffff };
+
 /*
  * One packet in a ring; the next begins at the next multiple of 8 bytes. Which CPU it came on is
  * told by the ring. What is reserved is 0 in every record, and one that has something else there
@@ -36,7 +45,7 @@ struct event {
 	__u32 len;		/* bytes on the wire, all buffers of the frame */
 	__u32 lost;		/* packets lost on this interface before, on any CPU, modulo 2^32 */
 	__u32 caplen;		/* bytes of data[], at most len */
-	__u16 queue;		/* receive queue */
+	__u16 queue;		/* receive queue, EVENT_NO_QUEUE: not known */
 	__u16 iface;		/* number of the interface, in the order of -i */
 	struct parsed hdr;	/* of the whole frame, also where data[] is shorter */
 	__u8 hook;		/* enum event_hook */
@@ -44,7 +53,7 @@ struct event {
 	__u8 verdict;
 	/* words of 8 bytes before the packet, at the beginning of data[]: the first is its id */
 	__u8 meta;
-	__u8 pad_;
+	__u8 offload;		/* EVENT_CHECKSUM_PARTIAL ... */
 	__u8 data[];
 };
 
@@ -177,9 +186,15 @@ struct program_settings {
 	/* 1 << verdict, by which packets are wanted; 1 << VERDICT_OTHER: of any other; 0: all */
 	__u8 verdicts;
 	__u8 has_exit_filter;
+	/* at tc, else 0: */
+	__u8 raw;		/* packets begin with the IP header */
+	__u8 ip_summed_shift;	/* bits */
+	/* of skb->ip_summed, two bits, bytes from the start of struct sk_buff; 0: not known */
+	__u16 ip_summed_off;
+	__u32 pad_;
 };
 
-_Static_assert(sizeof(struct program_settings) == 24, "all of it is set, padding too");
+_Static_assert(sizeof(struct program_settings) == 32, "all of it is set, padding too");
 
 /* The map that holds nothing but them. */
 #define PROGRAM_SETTINGS	".rodata.settings"

@@ -433,4 +433,21 @@ parse_inline void parse_frame(struct cursor *c, struct parsed *p)
 	p->hdr_len = c->off;
 }
 
+/* A packet that begins with the IP header: the version in the first byte tells which. */
+parse_inline enum parse_end parse_raw(struct cursor *c, struct parsed *p)
+{
+	const __u8 *first = pull(c, 1);
+
+	if (!first)
+		return PARSE_SHORT;
+	c->off = 0;
+	switch (first[0] >> 4) {
+	case 4:
+		return parse_ether_type(c, p, ETH_TYPE_IPV4);
+	case 6:
+		return parse_ether_type(c, p, ETH_TYPE_IPV6);
+	}
+	return PARSE_BAD;
+}
+
 #endif

@@ -19,6 +19,11 @@ static __always_inline const __u8 *frame_linear(struct xdp_md *ctx, const __u8 *
 	return (void *)(long)ctx->data;
 }
 
+static __always_inline int frame_is_elsewhere(struct xdp_md *ctx __attribute__((unused)))
+{
+	return 0;
+}
+
 /* One call takes an offset and a length of 16 bits (bpf_xdp_pointer() in net/core/filter.c). */
 static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n)
 {
@@ -37,6 +42,16 @@ static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n)
 static __always_inline __u16 frame_queue(struct xdp_md *ctx)
 {
 	return ctx->rx_queue_index;
+}
+
+static __always_inline __u8 frame_offload(struct xdp_md *ctx __attribute__((unused)))
+{
+	return 0;		/* what the device knows of it is in no descriptor of ours */
+}
+
+static __always_inline void frame_parse(struct cursor *c, struct parsed *hdr)
+{
+	parse_frame(c, hdr);
 }
 
 #endif

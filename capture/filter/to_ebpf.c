@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -41,10 +42,13 @@ const struct filter_loads filter_loads_xdp = {
 	.helper = BPF_FUNC_xdp_load_bytes,
 };
 
-const struct filter_loads filter_loads_skb = {
-	.data = offsetof(struct __sk_buff, data), .data_end = offsetof(struct __sk_buff, data_end),
-	.helper = BPF_FUNC_skb_load_bytes,
-};
+/* A VLAN tag may be kept beside the bytes. */
+#define OF_SKB(packet_type_)									\
+	.data = offsetof(struct __sk_buff, data), .data_end = offsetof(struct __sk_buff, data_end),	\
+	.elsewhere = offsetof(struct __sk_buff, vlan_present), .packet_type = packet_type_
+
+const struct filter_loads filter_loads_tc_in = { OF_SKB(PACKET_HOST) };
+const struct filter_loads filter_loads_tc_out = { OF_SKB(PACKET_OUTGOING) };
 
 /* A label is a classic instruction in one of the versions, or the place where the second begins. */
 struct xlat {
@@ -110,9 +114,25 @@ static void forget(struct xlat *x, uint8_t reg)
 	emit_insn(x->code, BPF_ALU64 | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
 }
 
+/* The number at register 2, by frame_word() of bpf/capture.h. */
+static void load_by_function(struct xlat *x, const struct sock_filter *in, uint8_t dst)
+{
+	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
+	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_3, 0, 0, cbpf_size(in->code));
+	emit_insn(x->code, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_0, 0, 0);
+	emit_insn(x->code, BPF_ALU64 | BPF_RSH | BPF_K, BPF_REG_1, 0, 0, 32);
+	require(x, BPF_JMP | BPF_JEQ, BPF_REG_1, 0);
+	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_X, dst, BPF_REG_0, 0, 0);
+}
+
 /* The value at register 2, from wherever it is in the frame. */
 static void load_careful(struct xlat *x, const struct sock_filter *in, uint8_t dst)
 {
+	if (!x->loads->helper) {
+		load_by_function(x, in, dst);
+		return;
+	}
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
 	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0);
 	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, AT_LOADED);
@@ -186,7 +206,7 @@ static void load_packet(struct xlat *x, size_t i)
 		load_indirect(x, in);
 	else
 		load_absolute(x, i, A);
-	if (cbpf_size(in->code) > 1)
+	if (cbpf_size(in->code) > 1 && !(x->careful && !x->loads->helper))
 		emit_insn(x->code, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 8 * cbpf_size(in->code));
 }
 
@@ -383,6 +403,11 @@ static void translate_all(struct xlat *x)
 	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_2, AT_LEN, 0);
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, DATA, BPF_REG_1, x->loads->data, 0);
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, END, BPF_REG_1, x->loads->data_end, 0);
+	if (x->loads->elsewhere) {
+		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_1,
+			  x->loads->elsewhere, 0);
+		emit_jump(x->code, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_1, 0, 0, careful_label(x));
+	}
 	translate_version(x, false);
 	if (!emit_wants(x->code, careful_label(x)))
 		return;

@@ -18,11 +18,18 @@ struct sock_filter;
 struct filter_loads {
 	/* in its context, 4 bytes each: the part that it reads directly */
 	int16_t data, data_end;
-	/* for the rest, of the arguments context, offset, where to on the stack, and length */
+	/* and what is not 0 where that is not the start of the frame; 0: it always is */
+	int16_t elsewhere;
+	/*
+	 * for the rest, of the arguments context, offset, where to on the stack, and length; 0:
+	 * frame_word() of the program
+	 */
 	int32_t helper;
+	/* "outbound" of filters: PACKET_... of linux/if_packet.h */
+	uint32_t packet_type;
 };
 
-extern const struct filter_loads filter_loads_xdp, filter_loads_skb;
+extern const struct filter_loads filter_loads_xdp, filter_loads_tc_in, filter_loads_tc_out;
 
 /*
  * A function of two arguments, the program's context and the bytes of the frame on the wire. It

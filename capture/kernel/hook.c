@@ -56,7 +56,10 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		.at = s->at,
 		.exit_iface = s->exit_iface,
 		.verdicts = s->verdicts,
+		.raw = s->raw,
 	};
+	if (ops->settle)
+		ops->settle(&h->settings);
 	for (unsigned i = 0; err == -EINVAL && i < ops->n_programs; i++) {
 		h->program = &ops->programs[i];
 		err = load_as(h, h->program, &o, s->filter, s->exit_filter);

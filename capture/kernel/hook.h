@@ -26,6 +26,7 @@ struct hook_settings {
 	uint32_t snap;
 	bool headers_only;	/* and none behind its last header */
 	bool drop;		/* frames are not passed on: a mirror port, at XDP */
+	bool raw;		/* packets begin with the IP header: of hooks at tc */
 	uint16_t iface;		/* number of the interface, for its records */
 	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
 
@@ -57,6 +58,9 @@ struct hook_ops {
 	enum event_hook at;
 	const struct filter_loads *loads;	/* for which its filters are translated */
 
+	/* What only this hook has in its settings; may be NULL. */
+	void (*settle)(struct program_settings *s);
+
 	/*
 	 * What is loaded needs something more before it can be attached; may be NULL. -EINVAL: it
 	 * does not fit like this.
@@ -76,7 +80,7 @@ struct hook_ops {
 	bool (*is_lost)(const struct hook *h);
 };
 
-extern const struct hook_ops hook_xdp, hook_front;
+extern const struct hook_ops hook_xdp, hook_front, hook_tc_in, hook_tc_out;
 
 /*
  * Loads the program of @ops; its records go into @rings, which stay as long as the hook. A filter

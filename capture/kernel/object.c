@@ -55,25 +55,39 @@ static void object_closep(struct object **o)
 	object_close(*o);
 }
 
+static bool calls_function(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL;
+}
+
 /* Where the last function of a linked program begins. */
 static size_t last_function(const struct bpf_insn *insns, size_t n)
 {
 	size_t last = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (insns[i].code == (BPF_JMP | BPF_CALL) && insns[i].src_reg == BPF_PSEUDO_CALL)
+		if (calls_function(&insns[i]))
 			last = max_of(last, i + 1 + insns[i].imm);
 	return last;
 }
 
+/* Calls between @start and @n of the function at @callee, which is before them. */
+static void direct_calls(struct bpf_insn *insns, size_t start, size_t n, size_t callee)
+{
+	for (size_t i = start; i < n; i++)
+		if (calls_function(&insns[i]))
+			insns[i].imm = (int32_t)callee - (int32_t)(i + 1);
+}
+
 /*
  * The place holder of the filter, the last function, becomes @filter. It must not become shorter,
- * because there is line information of the place holder.
+ * because there is line information of the place holder. The one function that it calls, if any, is
+ * the one that filters call.
  */
 static int insert_filter(struct bpf_program *prog, const struct filter *filter)
 {
 	const struct bpf_insn *insns = bpf_program__insns(prog);
-	size_t n = bpf_program__insn_cnt(prog), start = last_function(insns, n);
+	size_t n = bpf_program__insn_cnt(prog), start = last_function(insns, n), callee = 0;
 	cleanup(freep) struct bpf_insn *all = calloc(start + filter->n, sizeof(*all));
 
 	if (!all)
@@ -82,6 +96,10 @@ static int insert_filter(struct bpf_program *prog, const struct filter *filter)
 		return -ENOEXEC;
 	memcpy(all, insns, start * sizeof(*all));
 	memcpy(all + start, filter->insns, filter->n * sizeof(*all));
+	for (size_t i = start; i < n; i++)
+		if (calls_function(&insns[i]))
+			callee = i + 1 + insns[i].imm;
+	direct_calls(all, start, start + filter->n, callee);
 	return bpf_program__set_insns(prog, all, start + filter->n);
 }
 

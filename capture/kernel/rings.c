@@ -279,7 +279,7 @@ static bool is_sound(const struct rings *r, const struct lane *l, const struct e
 {
 	return ev->meta <= EVENT_META_MAX && 8 * ev->meta + ev->caplen <= r->snap &&
 	       ev->caplen <= ev->len && event_size(ev) <= l->end - l->pos &&
-	       ev->hook < EVENT_HOOKS && !ev->pad_;
+	       ev->hook < EVENT_HOOKS && !(ev->offload & ~EVENT_OFFLOAD);
 }
 
 /*

@@ -73,20 +73,6 @@ uint32_t link_decode_max(uint16_t linktype)
 	return 256 << 10;
 }
 
-/* By the version in the first byte. */
-static enum parse_end raw_ip(struct cursor *c, struct parsed *hdr)
-{
-	if (c->off >= c->limit)
-		return PARSE_SHORT;
-	switch (c->base[c->off] >> 4) {
-	case 4:
-		return parse_ether_type(c, hdr, ETH_TYPE_IPV4);
-	case 6:
-		return parse_ether_type(c, hdr, ETH_TYPE_IPV6);
-	}
-	return PARSE_BAD;
-}
-
 /*
  * Four bytes of address family: of the machine that captured, or (LOOP) big-endian. AF_INET6 has
  * four values.
@@ -136,7 +122,7 @@ static enum parse_end decode(struct cursor *c, struct parsed *hdr, uint16_t link
 	case LINKTYPE_RAW:
 	case LINKTYPE_RAW_BSD:
 	case LINKTYPE_RAW_OPENBSD:
-		return raw_ip(c, hdr);
+		return parse_raw(c, hdr);
 	}
 	return PARSE_OK;
 }

@@ -42,18 +42,21 @@ enum {
 struct frame {
 	const uint8_t *data;
 	uint32_t len, linear;	/* of them in the first buffer */
+	bool elsewhere;		/* what is there is not the frame */
 };
 
 /* The kinds of programs, with what the kernel lets each of them do. */
 static const struct context {
 	const struct filter_loads *loads;
 	uint64_t data, data_end;	/* where its context has them */
-	int32_t helper;
-	uint64_t offset_max;		/* of the helper */
+	uint64_t elsewhere;		/* 0: nowhere */
+	int32_t helper;			/* 0: it calls a function of the program */
+	uint64_t offset_max;		/* of either */
 } contexts[] = {
-	{ &filter_loads_xdp, offsetof(struct xdp_md, data), offsetof(struct xdp_md, data_end), BPF_FUNC_xdp_load_bytes, 0xffff },
-	{ &filter_loads_skb, offsetof(struct __sk_buff, data), offsetof(struct __sk_buff, data_end), BPF_FUNC_skb_load_bytes,
-	  INT32_MAX },
+	{ &filter_loads_xdp, offsetof(struct xdp_md, data), offsetof(struct xdp_md, data_end), 0,
+	  BPF_FUNC_xdp_load_bytes, 0xffff },
+	{ &filter_loads_tc_out, offsetof(struct __sk_buff, data), offsetof(struct __sk_buff, data_end),
+	  offsetof(struct __sk_buff, vlan_present), 0, INT32_MAX },
 };
 
 struct machine {
@@ -76,6 +79,8 @@ static uint64_t load(const struct machine *m, uint64_t at, unsigned n)
 	uint64_t first = (uint64_t)(uintptr_t)m->frame->data, value = 0;
 
 	if (at >= CTX && at < CTX + sizeof(struct __sk_buff)) {
+		if (m->context->elsewhere && at == CTX + m->context->elsewhere)
+			return m->frame->elsewhere;
 		must(n == 4 && (at == CTX + m->context->data || at == CTX + m->context->data_end));
 		return at == CTX + m->context->data ? first : first + m->frame->linear;
 	}
@@ -83,6 +88,7 @@ static uint64_t load(const struct machine *m, uint64_t at, unsigned n)
 		for (unsigned i = 0; i < n; i++)
 			must(m->written[at - (uint64_t)(uintptr_t)m->stack + i]);
 	} else {
+		must(!(m->context->elsewhere && m->frame->elsewhere));
 		must(at >= first && at + n <= first + m->frame->linear);
 	}
 	memcpy(&value, (const void *)(uintptr_t)at, n);
@@ -96,7 +102,20 @@ static void store(struct machine *m, uint64_t at, uint64_t value, unsigned n)
 	memset(&m->written[at - (uint64_t)(uintptr_t)m->stack], true, n);
 }
 
-/* bpf_xdp_load_bytes(), or the same of an skb */
+/* frame_word() of bpf/capture.h */
+static void call_function(struct machine *m)
+{
+	uint64_t from = m->r[2], n = m->r[3];
+
+	must(!m->context->helper && m->r[1] == CTX && from <= m->context->offset_max);
+	must(n == 1 || n == 2 || n == 4);
+	m->r[0] = from + n > m->frame->len ? 1ull << 32 : 0;
+	for (unsigned i = 0; i < n && !(m->r[0] >> 32); i++)
+		m->r[0] = m->r[0] << 8 | m->frame->data[from + i];
+	m->r[1] = m->r[2] = m->r[3] = m->r[4] = m->r[5] = 0xdeadbeef;
+}
+
+/* bpf_xdp_load_bytes() */
 static void call(struct machine *m, const struct bpf_insn *in)
 {
 	uint64_t from = m->r[2], n = m->r[4];
@@ -136,8 +155,12 @@ static void calculate(struct machine *m, const struct bpf_insn *in)
 	uint8_t op = BPF_OP(in->code);
 
 	if (BPF_CLASS(in->code) == BPF_ALU64) {
-		must(op == BPF_MOV || op == BPF_ADD || op == BPF_SUB);
-		*dst = op == BPF_MOV ? src : op == BPF_ADD ? *dst + src : *dst - src;
+		must(op == BPF_MOV || op == BPF_ADD || op == BPF_SUB ||
+		     (op == BPF_RSH && src == 32));
+		*dst = op == BPF_MOV   ? src
+		       : op == BPF_ADD ? *dst + src
+		       : op == BPF_SUB ? *dst - src
+				       : *dst >> 32;
 	} else if (op == BPF_END) {
 		must(in->imm == 16 || in->imm == 32);
 		*dst = in->imm == 16 ? __builtin_bswap16(*dst) : __builtin_bswap32(*dst);
@@ -212,7 +235,9 @@ static uint32_t run(const struct filter *f, const struct context *context,
 		case BPF_JMP32:
 			if (in->code == (BPF_JMP | BPF_EXIT))
 				return m.r[0];
-			if (in->code == (BPF_JMP | BPF_CALL))
+			if (in->code == (BPF_JMP | BPF_CALL) && in->src_reg == BPF_PSEUDO_CALL)
+				call_function(&m);
+			else if (in->code == (BPF_JMP | BPF_CALL))
 				call(&m, in);
 			else if (holds(&m, in))
 				pc += in->off;
@@ -411,6 +436,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	frame.len = size - HEAD - n * INSN;
 	frame.linear = min_of(frame.len, (uint32_t)data[2]);
+	frame.elsewhere = data[0] & 2 && frame.len > 4;	/* a tag of 4 bytes is beside it */
+	if (frame.elsewhere)
+		frame.linear = min_of(frame.linear, frame.len - 4);
 	copy = malloc(frame.len + 1);	/* so that a sanitizer sees each step too far */
 	must(copy);
 	memcpy(copy, data + HEAD + n * INSN, frame.len);

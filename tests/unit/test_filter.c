@@ -52,7 +52,7 @@ static void what_no_way_leads_to_is_left_out(void **state is_unused)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
 		BPF_STMT(BPF_RET | BPF_A, 0),
 	};
-	const struct frame frame = { (const uint8_t *)"", 0, 0 };
+	const struct frame frame = { (const uint8_t *)"", 0, 0, false };
 	struct filter f;
 
 	assert_int_equal(to_ebpf(&f, &filter_loads_xdp, prog, array_size(prog)), 0);
@@ -115,7 +115,7 @@ static void jumps_reach_over_long_programs(void **state is_unused)
 		}
 		prog[LONG - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_A, 0);
 		for (int i = 0; i < 20; i++) {
-			struct frame frame = { bytes, sizeof(bytes), i % 2 ? sizeof(bytes) : 20 };
+			struct frame frame = { bytes, sizeof(bytes), i % 2 ? sizeof(bytes) : 20, false };
 			struct filter f;
 
 			for (size_t b = 0; b < sizeof(bytes); b++)

@@ -89,7 +89,7 @@ static const struct kind xdp = {
 
 static const struct kind tc = {
 	.type = BPF_PROG_TYPE_SCHED_CLS,
-	.loads = &filter_loads_skb,
+	.loads = &filter_loads_tc_out,
 	.len = { .code = BPF_LDX | BPF_MEM | BPF_W,
 		 .src_reg = BPF_REG_1,
 		 .off = offsetof(struct __sk_buff, len) },
@@ -179,6 +179,43 @@ static void print_log(const struct bpf_insn *insns, size_t n)
 	free(log);
 }
 
+#define INSN(code_, dst_, src_, off_, imm_)	\
+	{ .code = code_, .dst_reg = dst_, .src_reg = src_, .off = off_, .imm = imm_ }
+
+/* frame_word() of bpf/capture.h, for an skb without a tag */
+static const struct bpf_insn frame_word[] = {
+	INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_6, BPF_REG_3, 0, 0),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_4, BPF_REG_3, 0, 0),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0),
+	INSN(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, -8),
+	INSN(BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, -8, 0),
+	INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_skb_load_bytes),
+	INSN(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 3, 0),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 1),
+	INSN(BPF_ALU64 | BPF_LSH | BPF_K, BPF_REG_0, 0, 0, 32),
+	INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	INSN(BPF_LDX | BPF_MEM | BPF_W, BPF_REG_0, BPF_REG_10, -8, 0),
+	INSN(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_6, 0, 1, 2),
+	INSN(BPF_ALU | BPF_END | BPF_TO_BE, BPF_REG_0, 0, 0, 16),
+	INSN(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_6, 0, 1, 4),
+	INSN(BPF_ALU | BPF_END | BPF_TO_BE, BPF_REG_0, 0, 0, 32),
+	INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+};
+
+/* Behind the filter, if it calls that. Returns the number of instructions. */
+static size_t add_frame_word(struct bpf_insn *insns, size_t n)
+{
+	bool calls = false;
+
+	for (size_t i = 0; i < n; i++)
+		if (insns[i].code == (BPF_JMP | BPF_CALL) && insns[i].src_reg) {
+			insns[i].imm = n - (i + 1);
+			calls = true;
+		}
+	memcpy(insns + n, frame_word, sizeof(frame_word));
+	return n + calls * array_size(frame_word);
+}
+
 /* The filter as all of a program, so that its verdict is that of the run. */
 static int load_filter(const struct filter *f)
 {
@@ -188,16 +225,18 @@ static int load_filter(const struct filter *f)
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_0 },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_6 },
 	};
-	cleanup(freep) struct bpf_insn *all = malloc(sizeof(call) + f->n * sizeof(*all));
+	cleanup(freep) struct bpf_insn *all = malloc(sizeof(call) + f->n * sizeof(*all) + sizeof(frame_word));
+	size_t n;
 	int fd;
 
 	if (!all)
 		return -ENOMEM;
 	memcpy(all, call, sizeof(call));
 	memcpy(all + array_size(call), f->insns, f->n * sizeof(*all));
-	fd = load_program("filter", all, array_size(call) + f->n, NULL, 0);
+	n = add_frame_word(all, array_size(call) + f->n);
+	fd = load_program("filter", all, n, NULL, 0);
 	if (fd < 0)
-		print_log(all, array_size(call) + f->n);
+		print_log(all, n);
 	return fd;
 }
 

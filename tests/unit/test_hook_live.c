@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <linux/if_packet.h>
 #include <linux/pkt_cls.h>
+#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <pthread.h>
@@ -27,12 +28,9 @@
 #include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
 #include "capture/packet/packet.h"
-#include "tc.skel.h"
 #include "tests/unit/unit.h"
 
 enum {
-	TCX_INGRESS	= 46,		/* linux/bpf.h of 6.6 */
-	TCX_EGRESS	= 47,
 	SNAP		= 96,
 	FRAME_MAX	= 9014,
 	WHOLE_IP	= 54,		/* BPF_PROG_TEST_RUN wants an IP header to be whole */
@@ -44,50 +42,6 @@ enum {
 	ENOUGH		= 200,		/* packets of each filter */
 	WINDOW		= 100000,	/* frames sent ahead of those taken: they fit into the rings */
 	FRAMES_MAX	= 1 << 24,
-};
-
-/* ---- a hook at tc ---- */
-
-static int attach_at(struct hook *h, int ifindex, int type)
-{
-	h->link_fd = bpf_link_create(object_program_fd(h->object), ifindex, type, NULL);
-	return h->link_fd < 0 ? h->link_fd : 0;
-}
-
-static int attach_in(struct hook *h, int ifindex, enum xdp_mode mode is_unused)
-{
-	return attach_at(h, ifindex, TCX_INGRESS);
-}
-
-static int attach_out(struct hook *h, int ifindex, enum xdp_mode mode is_unused)
-{
-	return attach_at(h, ifindex, TCX_EGRESS);
-}
-
-static const struct object_program tc = {
-	.elf = tc__elf_bytes, .section = "tc", .type = BPF_PROG_TYPE_SCHED_CLS,
-};
-
-static const struct hook_ops tc_in = {
-	.programs = &tc,
-	.n_programs = 1,
-	.at = EVENT_TC_IN,
-	.loads = &filter_loads_skb,
-	.attach = attach_in,
-	.replace = hook_replace_link,
-	.detach = hook_detach_link,
-	.is_lost = hook_link_is_lost,
-};
-
-static const struct hook_ops tc_out = {
-	.programs = &tc,
-	.n_programs = 1,
-	.at = EVENT_TC_OUT,
-	.loads = &filter_loads_skb,
-	.attach = attach_out,
-	.replace = hook_replace_link,
-	.detach = hook_detach_link,
-	.is_lost = hook_link_is_lost,
 };
 
 /* ---- hooks under test ---- */
@@ -190,6 +144,8 @@ static void same_record(const char *where, const struct event *a, const struct e
 	if (x.hook != EVENT_XDP || y.hook != at)
 		fail_msg("%s: hooks %u and %u", where, x.hook, y.hook);
 	x.hook = y.hook;
+	if (y.queue == EVENT_NO_QUEUE)
+		x.queue = y.queue;
 	x.tai_ns = y.tai_ns;
 	if (memcmp(&x, &y, sizeof(x)))
 		fail_msg(
@@ -250,7 +206,7 @@ static void records_at_tc_are_those_of_xdp(void **state is_unused)
 		assert_non_null(pcap);
 		close_rigs(NULL);
 		open_rig(&rigs[0], &hook_xdp, s, 1 << 20, alike[i].text);
-		open_rig(&rigs[1], &tc_out, s, 1 << 20, alike[i].text);
+		open_rig(&rigs[1], &hook_tc_out, s, 1 << 20, alike[i].text);
 		for (unsigned n = 1; pcap_next_ex(pcap, &h, &data) == 1; n++) {
 			snprintf(where, sizeof(where), "case %zu, frame %u", i, n);
 			if (h->caplen < WHOLE_IP || h->caplen > RUN_MAX)
@@ -351,8 +307,8 @@ static void frames_in_pieces_are_the_same_on_their_way_out_and_in(void **state i
 	if (!make_pair())
 		skip();
 	open_rig(&rigs[0], &hook_xdp, s, 1 << 20, text);
-	open_rig(&rigs[1], &tc_out, s, 1 << 20, text);
-	open_rig(&rigs[2], &tc_in, s, 1 << 20, text);
+	open_rig(&rigs[1], &hook_tc_out, s, 1 << 20, text);
+	open_rig(&rigs[2], &hook_tc_in, s, 1 << 20, text);
 	if (hook_attach(rigs[1].hook, if_nametoindex("v1"), XDP_MODE_AUTO) == -EINVAL) {
 		print_message("# this kernel has no tcx\n");
 		skip();
@@ -386,6 +342,147 @@ static void frames_in_pieces_are_the_same_on_their_way_out_and_in(void **state i
 		assert_false(hook_is_lost(rigs[i].hook));
 		hook_detach(rigs[i].hook);
 	}
+}
+
+/* ---- a tag beside the bytes ---- */
+
+enum { TAGGED = 100, GSO_UDP_L4 = 5 /* linux/virtio_net.h of 6.2 */ };
+
+/* With a tag, of type @tpid, for VLAN 5 with priority 3; @len is that of the whole frame. */
+static void make_tagged(uint8_t *f, uint32_t len, uint16_t tpid)
+{
+	uint8_t plain[TAGGED] = { 0 };
+
+	make_frame(plain, TAGGED, 2000);
+	memcpy(f, plain, 12);
+	f[12] = tpid >> 8;
+	f[13] = tpid;
+	f[14] = 0x60;
+	f[15] = 5;
+	memcpy(f + 16, plain + 12, len - 16);
+}
+
+static const struct {
+	const char *text;
+	bool holds;
+} of_tagged[] = {
+	{ "vlan 5 and udp port 2000", true },
+	{ "vlan 6", false },
+	{ "ip", false },
+	{ "vlan and ip and udp dst port 2000 and len = 100", true },
+	{ "ether[8:4] = 0x00000001", true },
+	{ "ether[9:4] = 0x00000181", true },
+	{ "ether[10:4] = 0x00018100", true },
+	{ "ether[11:4] = 0x01810060", true },
+	{ "ether[12:4] = 0x81006005", true },
+	{ "ether[13:4] = 0x00600508", true },
+	{ "ether[14:4] = 0x60050800", true },
+	{ "ether[15:4] = 0x05080045", true },
+	{ "ether[16:4] = 0x08004500", true },
+	{ "ether[11:2] = 0x0181 and ether[12:2] = 0x8100 and ether[13:2] = 0x60", true },
+	{ "ether[14:2] = 0x6005 and ether[15:2] = 0x0508 and ether[16:2] = 0x0800", true },
+	{ "ether[11] = 1 and ether[12] = 0x81 and ether[13] = 0 and ether[14] = 0x60", true },
+	{ "ether[15] = 5 and ether[16] = 8 and ether[99] = 95", true },
+	{ "ether[96:4] = 0x5c5d5e5f", true },
+	{ "ether[97:4] = 0", false },
+	{ "not ether[97:4] = 0", false },	/* behind the end: libpcap rejects it */
+};
+
+/* The receiving end takes the tag off the bytes between XDP and tc. */
+static void a_tag_beside_the_bytes_is_put_back(void **state is_unused)
+{
+	const struct hook_settings s = { .snap = EVENT_SNAP_MAX };
+	static const uint32_t lens[] = { 20, 21, 46, TAGGED };
+	static const uint32_t snaps[] = { 1, 12, 13, 14, 15, 16, 17, 40, EVENT_SNAP_MAX };
+	uint8_t frame[TAGGED];
+	int fd;
+
+	if (!make_pair())
+		skip();
+	fd = open_sender();
+	for (size_t i = 0; i < array_size(of_tagged); i++) {
+		struct counters c;
+
+		close_rigs(NULL);
+		open_rig(&rigs[0], &hook_xdp, s, 1 << 20, NULL);
+		open_rig(&rigs[2], &hook_tc_in, s, 1 << 20, of_tagged[i].text);
+		if (hook_attach(rigs[2].hook, if_nametoindex("v0"), XDP_MODE_AUTO) == -EINVAL)
+			skip();
+		assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
+		make_tagged(frame, TAGGED, 0x8100);
+		assert_int_equal(send(fd, frame, TAGGED, 0), TAGGED);
+		await(&rigs[0]);
+		do
+			c = counters_of(&rigs[2]);
+		while (!count_seen(&c));
+		if (c.all.packets != of_tagged[i].holds)
+			fail_msg("%s: %s", of_tagged[i].text,
+				 of_tagged[i].holds ? "does not match" : "matches");
+	}
+	for (size_t i = 0; i < array_size(snaps) * array_size(lens); i++) {
+		const struct hook_settings cut = { .snap = snaps[i / array_size(lens)] };
+		const uint32_t len = lens[i % array_size(lens)];
+		const struct event *xdp;
+		char where[64];
+
+		close_rigs(NULL);
+		open_rig(&rigs[0], &hook_xdp, cut, 1 << 20, NULL);
+		open_rig(&rigs[2], &hook_tc_in, cut, 1 << 20, NULL);
+		assert_int_equal(hook_attach(rigs[2].hook, if_nametoindex("v0"), XDP_MODE_AUTO), 0);
+		assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
+		for (uint16_t tpid = 0x8100; tpid; tpid = tpid == 0x8100 ? 0x88a8 : 0) {
+			make_tagged(frame, len, tpid);
+			assert_int_equal(send(fd, frame, len, 0), len);
+			xdp = await(&rigs[0]);
+			assert_int_equal(xdp->len, len);
+			assert_memory_equal(xdp->data, frame, min_of(len, cut.snap));
+			snprintf(where, sizeof(where), "length %u, snapshot %u, type %#x", len, cut.snap,
+				 tpid);
+			same_record(where, xdp, await(&rigs[2]), EVENT_TC_IN);
+		}
+	}
+	close(fd);
+}
+
+/* ---- what the device has still to do ---- */
+
+/* As a stack with offloads hands it down. */
+static void what_is_left_to_the_device_is_told(void **state is_unused)
+{
+	const struct hook_settings s = { .snap = SNAP };
+	struct {
+		struct virtio_net_hdr vnet;
+		uint8_t frame[2000];
+	} __attribute__((packed)) sent = { .vnet = { .flags = 0 } };
+	const struct event *ev;
+	int on = 1, fd;
+
+	if (!make_pair())
+		skip();
+	open_rig(&rigs[1], &hook_tc_out, s, 1 << 20, NULL);
+	if (hook_attach(rigs[1].hook, if_nametoindex("v1"), XDP_MODE_AUTO) == -EINVAL)
+		skip();
+	fd = open_sender();
+	assert_int_equal(setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)), 0);
+	make_frame(sent.frame, 1000, 2000);
+	assert_true(send(fd, &sent, sizeof(sent.vnet) + 1000, 0) > 0);
+	ev = await(&rigs[1]);
+	assert_int_equal(ev->offload, 0);
+	assert_int_equal(ev->queue, EVENT_NO_QUEUE);
+	sent.vnet = (struct virtio_net_hdr){
+		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .csum_start = 34, .csum_offset = 6,
+	};
+	assert_true(send(fd, &sent, sizeof(sent.vnet) + 1000, 0) > 0);
+	assert_int_equal(await(&rigs[1])->offload, EVENT_CHECKSUM_PARTIAL);
+	sent.vnet.gso_type = GSO_UDP_L4;
+	sent.vnet.gso_size = 500;
+	sent.vnet.hdr_len = PAYLOAD;
+	make_frame(sent.frame, 2000, 2000);
+	assert_true(send(fd, &sent, sizeof(sent.vnet) + 2000, 0) > 0);
+	ev = await(&rigs[1]);
+	assert_int_equal(ev->offload, EVENT_CHECKSUM_PARTIAL | EVENT_SEGMENTED);
+	assert_int_equal(ev->len, 2000);
+	close(fd);
 }
 
 /* ---- another filter under traffic ---- */
@@ -621,6 +718,8 @@ int main(void)
 		cmocka_unit_test_teardown(records_at_tc_are_those_of_xdp, close_rigs),
 		cmocka_unit_test_teardown(frames_in_pieces_are_the_same_on_their_way_out_and_in,
 					  close_rigs),
+		cmocka_unit_test_teardown(a_tag_beside_the_bytes_is_put_back, close_rigs),
+		cmocka_unit_test_teardown(what_is_left_to_the_device_is_told, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_while_packets_flow, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_in_generic_mode, close_rigs),
 		cmocka_unit_test_teardown(losses_before_are_told_behind, close_rigs),

@@ -237,13 +237,13 @@ static void too_long_with_metadata(struct event *ev)
 	ev->len = ev->caplen = SNAP - 7;
 }
 
-static void with_padding(struct event *ev) { ev->pad_ = 1; }
+static void with_what_nobody_offloads(struct event *ev) { ev->offload = EVENT_OFFLOAD + 1; }
 
 static void a_record_that_makes_no_sense_costs_its_ring_only(void **state is_unused)
 {
 	static void (*const spoil[])(struct event *) = {
 		too_long,		longer_than_the_packet, of_no_hook,
-		with_too_much_metadata, too_long_with_metadata, with_padding,
+		with_too_much_metadata, too_long_with_metadata, with_what_nobody_offloads,
 	};
 
 	for (size_t i = 0; i < array_size(spoil); i++) {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * tc, on the way in and out. With Linux 6.6 there is room for any number of programs there (tcx),
+ * each with a link of its own; ours is where packet sockets are: on the way in before the others, on
+ * the way out behind them.
+ */
+#include <bpf/bpf.h>
+
+#include "capture/base/util.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/hook.h"
+#include "capture/kernel/kernel_types.h"
+#include "tc.skel.h"
+
+/* linux/bpf.h of 6.6: of enum bpf_attach_type, and BPF_F_BEFORE */
+enum { TCX_INGRESS = 46, TCX_EGRESS = 47, BEFORE_OTHERS = 1 << 3 };
+
+/* Whether a checksum is complete is not in the context of a program. */
+static void settle(struct program_settings *s)
+{
+	uint32_t bit;
+
+	if (kernel_types_member("sk_buff", "ip_summed", &bit) || bit / 8 > UINT16_MAX)
+		return;
+	s->ip_summed_off = bit / 8;
+	s->ip_summed_shift = bit % 8;
+}
+
+static int attach_at(struct hook *h, int ifindex, int type, uint32_t flags)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = flags);
+
+	h->link_fd = bpf_link_create(object_program_fd(h->object), ifindex, type, &opts);
+	return h->link_fd < 0 ? h->link_fd : 0;
+}
+
+static int attach_in(struct hook *h, int ifindex, enum xdp_mode mode is_unused)
+{
+	return attach_at(h, ifindex, TCX_INGRESS, BEFORE_OTHERS);
+}
+
+static int attach_out(struct hook *h, int ifindex, enum xdp_mode mode is_unused)
+{
+	return attach_at(h, ifindex, TCX_EGRESS, 0);
+}
+
+static const struct object_program program = {
+	.elf = tc__elf_bytes,
+	.section = "tc",
+	.type = BPF_PROG_TYPE_SCHED_CLS,
+};
+
+#define AT_TC(way)							\
+	.programs = &program, .n_programs = 1, .loads = &filter_loads_tc_##way, .attach = attach_##way,	\
+	.settle = settle, .replace = hook_replace_link, .detach = hook_detach_link, .is_lost = hook_link_is_lost
+
+const struct hook_ops hook_tc_in = { AT_TC(in), .at = EVENT_TC_IN };
+const struct hook_ops hook_tc_out = { AT_TC(out), .at = EVENT_TC_OUT };
