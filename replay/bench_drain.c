@@ -60,7 +60,7 @@ static void *fill_ring(void *ctx)
 	struct rig *r = ctx;
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = r->frame, .data_size_in = FRAME,
 		    .repeat = RING / (SNAP + 48));
-	int err = bpf_prog_test_run_opts(hook_program_fd(r->iface.hook), &opts);
+	int err = bpf_prog_test_run_opts(hook_program_fd(r->iface.received.hook), &opts);
 
 	if (err)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot run the capture program: %s",
@@ -98,11 +98,11 @@ static void check_ours(struct rig *r, uint64_t before, uint64_t n)
 {
 	if (!live_iface_snapshot(&r->iface) && r->iface.blind)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot read the counters");
-	if (outputs_error(&r->pump.outputs) || n != r->iface.counters.delivered - before ||
+	if (outputs_error(&r->pump.outputs) || n != r->iface.received.counters.delivered - before ||
 	    n != outputs_captured(&r->pump.outputs))
 		bench_die(&r->bench, EXIT_FAILURE, "not valid: %llu of %llu packets written",
 			  (unsigned long long)n,
-			  (unsigned long long)(r->iface.counters.delivered - before));
+			  (unsigned long long)(r->iface.received.counters.delivered - before));
 }
 
 static void on_cpu(struct rig *r, int cpu, pthread_t *thread, void *(*what)(void *))
@@ -125,7 +125,7 @@ static void on_cpu(struct rig *r, int cpu, pthread_t *thread, void *(*what)(void
  */
 static double drain_ours(struct rig *r, const char *path, unsigned n_cpus)
 {
-	uint64_t before = r->iface.counters.delivered, n;
+	uint64_t before = r->iface.received.counters.delivered, n;
 	pthread_t threads[2];
 	double ns;
 
@@ -211,13 +211,13 @@ static void open_ours(struct rig *r)
 	int err = rings_open(&r->ring, RING, SNAP);
 
 	if (!err)
-		err = hook_open(&r->iface.hook, &hook_xdp, r->ring, &settings);
+		err = hook_open(&r->iface.received.hook, &hook_xdp, r->ring, &settings);
 	/*
 	 * lo of our own namespace, which is down: else each test_run holds up all CPUs for
 	 * milliseconds
 	 */
 	if (!err)
-		err = hook_attach(r->iface.hook, LO, XDP_MODE_GENERIC);
+		err = hook_attach(r->iface.received.hook, LO, XDP_MODE_GENERIC);
 	if (err)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot load the capture program: %s",
 			  strerror(-err));

@@ -9,6 +9,7 @@
 #include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
+#include "capture/filter/per_link.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/rings.h"
@@ -155,8 +156,8 @@ enum status capture_run(const struct opts *o)
 		.n_ifaces = (o->n_ifaces ? o->n_ifaces : 1) * (1 + observe_is_both(&o->observe)),
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
-			.promiscuous = o->promiscuous, .mode = o->mode, .filter = o->filter,
-			.observe = o->observe,
+			.promiscuous = o->promiscuous, .way = o->hook,
+			.directions = o->directions, .filter = o->filter, .observe = o->observe,
 		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
 			  .round = capture_look_at_links, .ctx = &l },
@@ -183,8 +184,8 @@ enum status capture_run(const struct opts *o)
 	rings_close(l.rings);
 	if (l.clock_fd >= 0)
 		close(l.clock_fd);
-	to_ebpf_free(&l.filter);
-	to_ebpf_free(&l.exit_filter);
+	per_link_close(l.filters.entry);
+	per_link_close(l.filters.exit);
 	run_as_close(l.user);
 	free(l.ifaces);
 	return status;

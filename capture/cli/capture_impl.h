@@ -11,7 +11,6 @@
 
 #include "capture/base/log.h"
 #include "capture/cli/pump.h"
-#include "capture/filter/to_ebpf.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_source.h"
 
@@ -31,8 +30,7 @@ struct capture {
 	struct netif_watch *watch;
 	int clock_fd;			/* -1: the clock is not watched */
 	struct run_as *user;		/* of -Z */
-	/* of all interfaces, which are Ethernet; without instructions: none */
-	struct filter filter, exit_filter;
+	struct live_filters filters;
 	struct guard *guard;	/* NULL: no program's place is taken */
 	uint64_t start_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
 	bool listening;

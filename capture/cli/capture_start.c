@@ -13,8 +13,7 @@
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
-#include "capture/filter/expr.h"
-#include "capture/filter/to_ebpf.h"
+#include "capture/filter/per_link.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
@@ -25,13 +24,14 @@
 
 /*
  * Descriptors of a capture, finished files on their way to the disk included, and of each
- * interface: program, maps, link; and more of one that is in front of a program.
+ * interface: program, maps, link; of one whose sent packets are captured twice; and more of one that
+ * is in front of a program.
  */
-enum { FDS = 54, FDS_OF_IFACE = 10, FDS_OF_FRONT = 6 };
+enum { FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE, FDS_OF_FRONT = 6 };
 
-static enum status check_limits(unsigned n_ifaces, bool front)
+static enum status check_limits(unsigned n_ifaces, bool sent, bool front)
 {
-	uint64_t needed = FDS + (FDS_OF_IFACE + front * FDS_OF_FRONT) * (uint64_t)n_ifaces,
+	uint64_t needed = FDS + (FDS_OF_IFACE + sent * FDS_OF_SENT + front * FDS_OF_FRONT) * (uint64_t)n_ifaces,
 		 allowed = limits_open_files(needed);
 
 	if (allowed >= needed)
@@ -70,35 +70,22 @@ static enum status open_ring(struct capture *l)
 	return log_fail(STATUS_RUNTIME, "cannot make the rings: %s", strerror(-err));
 }
 
-static void expr_closep(struct expr **e)
-{
-	expr_close(*e);
-}
-
-/* @file: where the text comes from, NULL: the command line. Without a text there is no filter. */
-static enum status make_filter(struct filter *f, const struct opts *o, const char *text,
+/*
+ * Is it one for Ethernet? For other link types it is compiled when there is an interface that has
+ * it. @file: where the text comes from, NULL: the command line. Without a text there is no filter.
+ */
+static enum status make_filter(struct per_link **f, const struct opts *o, const char *text,
 			       const char *file)
 {
-	cleanup(expr_closep) struct expr *e = NULL;
-	const struct sock_filter *insns;
-	char words[PATH_MAX + 256];
 	int err;
-	size_t n;
 
 	if (!text)
 		return STATUS_OK;
-	err = expr_open(&e, text, LINKTYPE_ETHERNET, !o->no_optimize);
+	err = per_link_open(f, text, file, !o->no_optimize);
+	if (!err)
+		err = per_link_check(*f, NULL);
 	if (err == -EINVAL)
-		return log_fail(STATUS_USAGE, "%s", expr_error_in(e, file, words, sizeof(words)));
-	if (!err) {
-		insns = expr_insns(e, &n);
-		err = to_ebpf(f, hook_xdp.loads, insns, n);
-	}
-	if (err == -EOPNOTSUPP)
-		return log_fail(STATUS_USAGE,
-				"the expression asks for what is not in the bytes of a frame");
-	if (err == -E2BIG)
-		return log_fail(STATUS_UNSUPPORTED, "the expression is too long");
+		return log_fail(STATUS_USAGE, "%s", per_link_error(*f));
 	return err ? log_fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err))
 		   : STATUS_OK;
 }
@@ -106,16 +93,16 @@ static enum status make_filter(struct filter *f, const struct opts *o, const cha
 static enum status make_filters(struct capture *l)
 {
 	const struct opts *o = l->opts;
-	enum status status = make_filter(&l->filter, o, o->filter, o->filter_file);
+	enum status status = make_filter(&l->filters.entry, o, o->filter, o->filter_file);
 
 	return status ? status
-		      : make_filter(&l->exit_filter, o, o->observe.exit_filter, NULL);
+		      : make_filter(&l->filters.exit, o, o->observe.exit_filter, NULL);
 }
 
 static enum status load(struct capture *l)
 {
 	char missing[128];
-	enum status status = check_limits(l->n_ifaces, l->guard);
+	enum status status = check_limits(l->n_ifaces, l->opts->directions & LIVE_SENT, l->guard);
 
 	if (status)
 		return status;
@@ -126,9 +113,7 @@ static enum status load(struct capture *l)
 						    : OBJECT_SILENT);
 	status = open_ring(l);
 	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
-		status = live_iface_load(&l->ifaces[i], l->rings, &l->settings,
-					 l->filter.n ? &l->filter : NULL,
-					 l->exit_filter.n ? &l->exit_filter : NULL);
+		status = live_iface_load(&l->ifaces[i], l->rings, &l->settings, &l->filters);
 	return status;
 }
 
@@ -183,6 +168,20 @@ static enum status watch(struct capture *l)
 		   : STATUS_OK;
 }
 
+/* Where its packets are seen. */
+static size_t put_hooks(char *out, size_t cap, const struct live_iface *t)
+{
+	const char *sent = t->sent.hook ? "sent at tc" : "";
+
+	if (!t->received.hook)
+		return snprintf(out, cap, "%s", sent);
+	if (t->way == LIVE_TC)
+		return snprintf(out, cap, "received %sat tc", t->sent.hook ? "and sent " : "");
+	if (!t->sent.hook)
+		return snprintf(out, cap, "%s mode", live_way_name(t->way));
+	return snprintf(out, cap, "received in %s mode, %s", live_way_name(t->way), sent);
+}
+
 static void announce_start(const struct capture *l)
 {
 	char where[512];
@@ -193,9 +192,10 @@ static void announce_start(const struct capture *l)
 
 		if (t->entry)
 			continue;
-		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, %s mode",
-				i ? ", " : "", t->netif.name, t->why ? " (" : "",
-				t->why ? t->why : "", t->why ? ")" : "", xdp_mode_name(t->mode));
+		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, ", i ? ", " : "",
+				t->netif.name, t->why ? " (" : "", t->why ? t->why : "",
+				t->why ? ")" : "");
+		len += put_hooks(where + len, sizeof(where) - len, t);
 		if (t->takeover)
 			len += snprintf(where + len, sizeof(where) - len,
 					", in front of %s (id %u)",

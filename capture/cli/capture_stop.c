@@ -11,23 +11,24 @@
 typedef unsigned long long ull;
 
 /*
- * Of all interfaces, as of now; *c by protocol. Packets that the outputs could not take are known
- * of each interface; what came as one of no interface is in no ledger of one.
+ * Of all interfaces, as of now. Packets that the outputs could not take are known of each interface;
+ * what came as one of no interface is in no ledger of one.
  */
-static struct ledger sum_up(struct capture *l, struct counters *c)
+static struct ledger sum_up(struct capture *l, struct totals *t)
 {
 	struct ledger sum = { .unwritten = l->source.malformed }, one;
 
 	for (unsigned i = 0; i < l->n_ifaces; i++) {
-		const uint64_t *from = (const uint64_t *)&l->ifaces[i].counters;
-		uint64_t *to = (uint64_t *)c;
+		struct live_iface *iface = &l->ifaces[i];
 
-		live_iface_snapshot(&l->ifaces[i]);
-		/* what comes out has come in */
-		for (size_t k = 0; !l->ifaces[i].entry && k < sizeof(*c) / sizeof(*to); k++)
-			to[k] += from[k];
-		live_iface_ledger(&l->ifaces[i], 0, &one);
+		live_iface_snapshot(iface);
+		live_iface_ledger(iface, 0, &one);
 		ledger_add(&sum, &one);
+		if (iface->entry)	/* what comes out has come in */
+			continue;
+		live_iface_count(iface, &t->c);
+		t->sent.packets += iface->sent.counters.all.packets;
+		t->sent.bytes += iface->sent.counters.all.bytes;
 	}
 	sum.unwritten += outputs_lost(&l->pump.outputs);
 	return sum;
@@ -38,16 +39,17 @@ static void print_verdicts(const struct live_iface *t)
 {
 	struct program_verdicts v;
 
-	if (t->takeover && !hook_verdicts(t->hook, &v))
+	if (t->takeover && !hook_verdicts(t->received.hook, &v))
 		stats_print_verdicts(t->netif.name, takeover_holder(t->takeover)->name, &v);
 }
 
 void capture_print_stats(struct capture *l)
 {
-	struct totals t = { .has_filter = l->filter.n || l->exit_filter.n ||
+	struct totals t = { .has_filter = l->filters.entry || l->filters.exit ||
 					  l->opts->observe.verdicts };
-	struct ledger sum = sum_up(l, &t.c);
+	struct ledger sum = sum_up(l, &t);
 
+	t.has_sent = l->opts->directions & LIVE_SENT;
 	t.ledger = &sum;
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
 	for (unsigned i = 0; i < l->n_ifaces; i++)
@@ -61,8 +63,8 @@ static void announce_count(uint64_t n, const char *what)
 
 static void print_summary(struct capture *l)
 {
-	struct counters c = { .delivered = 0 };
-	struct ledger sum = sum_up(l, &c);
+	struct totals t = { .ledger = NULL };
+	struct ledger sum = sum_up(l, &t);
 	uint64_t reported = 0;
 
 	for (unsigned i = 0; i < l->n_ifaces; i++)

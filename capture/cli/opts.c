@@ -88,13 +88,13 @@ static const struct {
 	{ 'J', "list-time-stamp-types", NULL, "list the kinds of time stamps of the interface" },
 	{ 'j', "time-stamp-type", "TYPE", "kind of time stamps: host" },
 	{ OPT_WAIT, "wait", NULL, "wait for interfaces that are not there yet, and for those that go to come back" },
-	{ 'Q', "direction", "DIRECTION", "which packets: in, those received" },
+	{ 'Q', "direction", "DIRECTION", "which packets: in, out, or inout (in)" },
 	{ 'P', "promiscuous-mode", NULL, "put the interface into promiscuous mode" },
 	{ 'p', "no-promiscuous-mode", NULL, "do not, which is the default" },
 	{ '#', "number", NULL, "print the number of each packet" },
 	{ OPT_STATS, "stats", "[=SEC]", "statistics at the end, and every SEC seconds (5, 5s, 500ms)" },
 	{ OPT_PRINT, "print", NULL, "print the packets as well when writing to a file" },
-	{ OPT_MODE, "mode", "MODE", "attach mode: auto, native or generic (auto)" },
+	{ OPT_HOOK, "hook", "HOOK", "where received packets are seen: at XDP native or generic, or at tc (auto: the first that is there)" },
 	{ OPT_OBSERVE, "observe", "WAY", "an XDP program that is there: auto, trace, or front: call it from its place (auto)" },
 	{ OPT_AT, "at", "POINT", "of that program: entry, exit, or both (entry)" },
 	{ OPT_VERDICT, "verdict", "LIST", "only packets of which it says so: aborted, drop, pass, tx, redirect, other" },
@@ -248,6 +248,8 @@ static void make_grammar(struct grammar *g)
 			   !table[i].arg	  ? no_argument
 			   : *table[i].arg == '[' ? optional_argument
 						  : required_argument);
+	/* what it was called before there were other hooks than XDP's */
+	add_option(g, OPT_HOOK, "mode", required_argument);
 	for (; n_foreign; n_foreign--, f++)
 		add_option(g, f->code, f->name, f->has_arg ? required_argument : no_argument);
 }
@@ -287,7 +289,8 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 {
 	struct parser p = { .o = o, .error = error, .cap = cap };
 
-	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .dump_linktype = LINKTYPE_ETHERNET };
+	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .dump_linktype = LINKTYPE_ETHERNET,
+			    .directions = LIVE_RECEIVED };
 	if (!take_options(&p, argc, argv)) {
 		opts_suggest_dashes(&p, argv + 1);
 		return false;

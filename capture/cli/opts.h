@@ -11,7 +11,7 @@
 #include "capture/format/format.h"
 #include "capture/format/text_settings.h"
 #include "capture/kernel/map_option.h"
-#include "capture/kernel/xdp.h"
+#include "capture/live/live_way.h"
 #include "capture/live/observe.h"
 #include "capture/stage/select.h"
 #include "capture/write/retention.h"
@@ -95,7 +95,8 @@ struct opts {
 	size_t ring_bytes;		/* of all rings; 0: see rings_open() */
 	uint64_t stats_ns;		/* interval, 0: none */
 	bool stats;			/* at the end of -r as well */
-	enum xdp_mode mode;
+	enum live_way hook;
+	unsigned directions;		/* live: LIVE_RECEIVED, LIVE_SENT */
 	struct observe_options observe;
 	struct text_settings print;
 };

@@ -22,7 +22,7 @@ static const struct foreign table[] = {
 	{ 'm', NULL, true, "SNMP is not decoded here: xdpdump -w - | tshark -r -" },
 	{ 'M', NULL, true, "digests of TCP are not validated here: write the packets with -w, and read them with tcpdump -r FILE -M" },
 	{ OPT_FOREIGN, "use-pcap", false, "that is --format pcap here" },
-	{ OPT_FOREIGN + 1, "load-xdp-mode", true, "that is --mode here: auto, native or generic" },
+	{ OPT_FOREIGN + 1, "load-xdp-mode", true, "that is --hook here: auto, native, generic or tc" },
 	{ OPT_FOREIGN + 2, "load-xdp-program", false, NULL },	/* which is what we do */
 	{ OPT_FOREIGN + 3, "perf-wakeup", true, NULL },
 	{ OPT_FOREIGN + 4, "print-sampling", true, "every Nth packet is not printed here: all are, or those of a filter" },

@@ -89,6 +89,10 @@ bool opts_settle_observe(struct parser *p)
 
 	if (p->o->mirror_port && (observe_needs_program(o) || o->way == OBSERVE_FRONT))
 		return opts_wrong(p, "--mirror-port drops every frame, and a program that is watched decides itself");
+	if (!(p->o->directions & LIVE_RECEIVED) && (observe_needs_program(o) || o->way == OBSERVE_FRONT))
+		return opts_wrong(p, "-Q out: an XDP program that is watched is given received packets");
+	if (p->o->hook == LIVE_TC && (observe_needs_program(o) || o->way == OBSERVE_FRONT))
+		return opts_wrong(p, "--hook tc is behind XDP, where a program that is watched has decided already");
 	if (o->way == OBSERVE_FRONT && p->o->wait)
 		return opts_wrong(p, "--wait: what comes back has no program yet that --observe front could call");
 	return true;

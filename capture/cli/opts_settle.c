@@ -42,7 +42,7 @@ static bool can_follow(struct parser *p)
 
 static bool settle_source(struct parser *p)
 {
-	static const int capturing[] = { 'P', OPT_WAIT, OPT_MODE, 'B', OPT_MIRROR_PORT, OPT_OBSERVE, OPT_AT,
+	static const int capturing[] = { 'P', OPT_WAIT, OPT_HOOK, 'B', OPT_MIRROR_PORT, OPT_OBSERVE, OPT_AT,
 					 OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE, 0 };
 	static const int reading[] = {
 		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,
@@ -89,6 +89,8 @@ static bool settle_source(struct parser *p)
 					  o->ifaces[i]);
 	if (!opts_settle_observe(p) || (o->follow && !can_follow(p)))
 		return false;
+	if (o->mirror_port && (o->directions & LIVE_SENT || o->hook == LIVE_TC))
+		return opts_wrong(p, "--mirror-port drops what is received, at XDP: it goes with -Q in alone");
 	if (p->times['p'] && p->times['P'])
 		return opts_wrong(p, "-p and -P contradict each other");
 	if (p->times['y'] && !live)
@@ -254,7 +256,7 @@ static void settle_flags(struct parser *p)
 /* It changes an interface, so it is not to be guessed which one, nor what else is wanted. */
 static bool settle_restore(struct parser *p)
 {
-	static const int others[] = { 'r', 'w', 'c', 'd', OPT_MODE, OPT_WAIT, OPT_INFO, 0 };
+	static const int others[] = { 'r', 'w', 'c', 'd', OPT_HOOK, OPT_WAIT, OPT_INFO, 0 };
 	int code = opts_first_given(p, others);
 
 	if (!p->o->n_ifaces)

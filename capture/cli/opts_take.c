@@ -63,12 +63,12 @@ static bool take_snap(struct parser *p, const char *arg)
 	return true;
 }
 
-static bool take_mode(struct parser *p, const char *arg)
+static bool take_hook(struct parser *p, const char *arg)
 {
-	for (p->o->mode = XDP_MODE_AUTO; p->o->mode <= XDP_MODE_GENERIC; p->o->mode++)
-		if (!strcmp(arg, xdp_mode_name(p->o->mode)))
+	for (p->o->hook = LIVE_AUTO; p->o->hook < LIVE_WAYS; p->o->hook++)
+		if (!strcmp(arg, live_way_name(p->o->hook)))
 			return true;
-	return opts_wrong(p, "mode '%s' is none of auto, native and generic", arg);
+	return opts_wrong(p, "hook '%s' is none of auto, native, generic and tc", arg);
 }
 
 static bool take_iface(struct parser *p, const char *arg)
@@ -296,13 +296,17 @@ static bool take_read_list(struct parser *p, const char *path)
 
 static bool take_direction(struct parser *p, const char *arg)
 {
-	if (!strcmp(arg, "in"))
-		return true;
-	if (!strcmp(arg, "out") || !strcmp(arg, "inout"))
-		return opts_wrong(
-			p,
-			"-Q %s: XDP sees received packets only (-Q in); for those that are sent there is tcpdump so far",
-			arg);
+	static const struct { const char *name; unsigned directions; } known[] = {
+		{ "in", LIVE_RECEIVED },
+		{ "out", LIVE_SENT },
+		{ "inout", LIVE_RECEIVED | LIVE_SENT },
+	};
+
+	for (size_t i = 0; i < array_size(known); i++)
+		if (!strcmp(arg, known[i].name)) {
+			p->o->directions = known[i].directions;
+			return true;
+		}
 	return opts_wrong(p, "direction '%s' is none of in, out and inout", arg);
 }
 
@@ -450,8 +454,8 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case 'F':
 		p->filter_file = arg;
 		return true;
-	case OPT_MODE:
-		return take_mode(p, arg);
+	case OPT_HOOK:
+		return take_hook(p, arg);
 	case OPT_OBSERVE:
 	case OPT_AT:
 	case OPT_VERDICT:

@@ -94,13 +94,22 @@ int per_link_packet(struct per_link *s, const struct packet *p)
 	return err;
 }
 
-int per_link_check(struct per_link *s, const struct iface *i)
+int per_link_expr(struct per_link *s, const struct iface *i, const struct expr **e)
 {
 	static const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
 	struct mesh *m;
 	int err = find(s, i ? i : &ethernet, &m);
 
+	if (!err)
+		*e = m->expr;
 	return err ? err : m->refused ? refused(s, m) : 0;
+}
+
+int per_link_check(struct per_link *s, const struct iface *i)
+{
+	const struct expr *e;
+
+	return per_link_expr(s, i, &e);
 }
 
 bool per_link_is_good(const struct per_link *s)

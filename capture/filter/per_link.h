@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+struct expr;
 struct iface;
 struct packet;
 struct per_link;
@@ -23,6 +24,11 @@ int per_link_packet(struct per_link *s, const struct packet *p);
 
 /* Is it a filter for the packets of @i (NULL: Ethernet)? 0, or an error as above. */
 int per_link_check(struct per_link *s, const struct iface *i);
+
+/*
+ * The program for the packets of @i (NULL: Ethernet), which lives as long. 0, or an error as above.
+ */
+int per_link_expr(struct per_link *s, const struct iface *i, const struct expr **e);
 
 /*
  * Is it, so far as was asked, a filter for some link type? And is it none for any, whatever may

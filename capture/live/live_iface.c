@@ -93,7 +93,7 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	t->iface.hardware = strdup(driver);
 	if (!uname(&uts) && asprintf(&t->iface.os, "%s %s", uts.sysname, uts.release) < 0)
 		t->iface.os = NULL;
-	if (netif_strips_vlan(name))
+	if (s->directions & LIVE_RECEIVED && s->way != LIVE_TC && netif_strips_vlan(name))
 		t->iface.comment = strdup("vlan_offload=on");
 	if (t->iface.comment && !t->entry)
 		log_complain(
@@ -106,11 +106,13 @@ void live_iface_detach(struct live_iface *t)
 {
 	int err;
 
-	if (!t->hook || t->end_ns)
+	if (t->end_ns || !(t->entry || t->received.hook || t->sent.hook))
 		return;
-	err = t->entry ? 0 : hook_detach(t->hook);
+	err = t->entry || !t->received.hook ? 0 : hook_detach(t->received.hook);
 	if (err)
 		live_front_stuck(t, err);
+	if (t->sent.hook)
+		hook_detach(t->sent.hook);
 	t->end_ns = clock_now_ns();
 }
 
@@ -130,15 +132,33 @@ static uint32_t reception(const struct live_iface *t, const uint8_t *dst)
  * Lost since the packet before. Packets of several CPUs are not in the order in which they looked
  * at the count, so it can go back a step; what was reported once is not reported again.
  */
-static uint32_t newly_lost(struct live_iface *t, uint32_t lost)
+static uint32_t newly_lost(struct live_iface *t, struct live_hook *h, uint32_t lost)
 {
-	int32_t more = lost - t->lost;
+	int32_t more = lost - h->lost;
 
 	if (more <= 0)
 		return 0;
-	t->lost = lost;
+	h->lost = lost;
 	t->reported += more;
 	return more;
+}
+
+/* epb_flags */
+static uint32_t flags_of(const struct live_iface *t, const struct event *ev, const uint8_t *data)
+{
+	uint32_t flags = 0;
+
+	if (ev->hook == EVENT_TC_OUT)
+		flags = EPB_OUTBOUND;
+	else
+		flags = EPB_INBOUND |
+			(t->iface.linktype == LINKTYPE_ETHERNET && ev->caplen >= 6 ? reception(t, data)
+										    : 0);
+	if (ev->offload & EVENT_CHECKSUM_PARTIAL)
+		flags |= EPB_CHECKSUM_NOT_READY;
+	if (ev->offload & EVENT_SEGMENTED)
+		flags |= EPB_SEGMENTED;
+	return flags;
 }
 
 void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock,
@@ -148,15 +168,15 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 
 	/* each by itself: to empty all of it first takes as long as all the rest */
 	p->ts_ns = clock_wall_ns(clock, ev->tai_ns, now_ns);
-	p->dropped = newly_lost(t, ev->lost);
+	p->dropped = newly_lost(t, ev->hook == EVENT_TC_OUT ? &t->sent : &t->received, ev->lost);
 	p->data = data;
 	p->caplen = ev->caplen;
 	p->len = ev->len;
-	p->flags = EPB_INBOUND | (ev->caplen >= 6 ? reception(t, data) : 0);
+	p->flags = flags_of(t, ev, data);
 	p->queue = ev->queue;
 	p->iface = &t->iface;
 	p->hdr = ev->hdr;
-	p->has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE;
+	p->has = PACKET_TIME | PACKET_FLAGS | (ev->queue == EVENT_NO_QUEUE ? 0 : PACKET_QUEUE);
 	p->options = (struct raw_options){ NULL, 0 };
 	if (ev->meta) {
 		memcpy(&p->id, ev->data, sizeof(p->id));
@@ -178,27 +198,49 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
  * What became of the packets is read before how many there were: while they come, a packet that is
  * in the one has to be in the other.
  */
-static int read_counters(struct live_iface *t)
+static int read_counters(struct live_hook *h, uint32_t point)
 {
 	struct counters first;
-	int err = hook_counters(t->hook, t->point, &first);
+	int err = h->hook ? hook_counters(h->hook, point, &first) : 0;
 
-	if (!err)
-		err = hook_counters(t->hook, t->point, &t->counters);
-	if (err)
+	if (!err && h->hook)
+		err = hook_counters(h->hook, point, &h->counters);
+	if (err || !h->hook)
 		return err;
-	t->counters.delivered = first.delivered;
-	t->counters.ring_full = first.ring_full;
-	t->counters.error = first.error;
+	h->counters.delivered = first.delivered;
+	h->counters.ring_full = first.ring_full;
+	h->counters.error = first.error;
 	return 0;
+}
+
+static void add(struct counters *sum, const struct counters *c)
+{
+	const __u64 *from = (const __u64 *)c;
+	__u64 *to = (__u64 *)sum;
+
+	for (size_t i = 0; i < sizeof(*sum) / sizeof(*to); i++)
+		to[i] += from[i];
+}
+
+void live_iface_count(const struct live_iface *t, struct counters *sum)
+{
+	add(sum, &t->received.counters);
+	add(sum, &t->sent.counters);
+}
+
+static uint64_t seen(const struct live_iface *t)
+{
+	return count_seen(&t->received.counters) + count_seen(&t->sent.counters);
 }
 
 bool live_iface_snapshot(struct live_iface *t)
 {
-	uint64_t before = count_seen(&t->counters);
+	uint64_t before = seen(t);
 	struct netif now;
-	int err = read_counters(t);
+	int err = read_counters(&t->received, t->point);
 
+	if (!err)
+		err = read_counters(&t->sent, POINT_ENTRY);
 	t->counted_ns = clock_now_ns();
 	if (err) {
 		if (!t->blind)
@@ -212,7 +254,7 @@ bool live_iface_snapshot(struct live_iface *t)
 		t->if_dropped = t->if_dropped_before +
 				(t->has_if_dropped ? now.rx_missed - t->netif.rx_missed : 0);
 	}
-	return count_seen(&t->counters) == before;
+	return seen(t) == before;
 }
 
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
@@ -265,7 +307,10 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 
 bool live_iface_is_lost(const struct live_iface *t)
 {
-	return t->entry ? t->entry->detached : hook_is_lost(t->hook);
+	if (t->entry)
+		return t->entry->detached;
+	return (t->received.hook && hook_is_lost(t->received.hook)) ||
+	       (t->sent.hook && hook_is_lost(t->sent.hook));
 }
 
 void live_iface_lose(struct live_iface *t)
@@ -280,14 +325,15 @@ void live_iface_lose(struct live_iface *t)
 
 void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct ledger *l)
 {
-	const struct counters *c = &t->counters;
+	struct counters c = { .delivered = 0 };
 
+	live_iface_count(t, &c);
 	*l = (struct ledger){
-		.seen = count_seen(c),
-		.filtered = c->filtered.packets,
-		.ring_full = c->ring_full,
-		.copy_failed = c->error,
-		.delivered = c->delivered,
+		.seen = count_seen(&c),
+		.filtered = c.filtered.packets,
+		.ring_full = c.ring_full,
+		.copy_failed = c.error,
+		.delivered = c.delivered,
 		.taken = t->taken,
 		.refused = t->refused,
 		.unwritten = unwritten,
@@ -327,7 +373,8 @@ void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct ifa
 
 void live_iface_close(struct live_iface *t)
 {
-	t->hook = t->entry ? NULL : hook_close(t->hook);
+	t->received.hook = t->entry ? NULL : hook_close(t->received.hook);
+	t->sent.hook = hook_close(t->sent.hook);
 	takeover_close(t->takeover);
 	if (t->promiscuous_fd >= 0)
 		close(t->promiscuous_fd);

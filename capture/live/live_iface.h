@@ -8,11 +8,12 @@
 #include "capture/base/log.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
+#include "capture/live/live_way.h"
 #include "capture/live/observe.h"
 #include "capture/packet/ledger.h"
 #include "capture/packet/packet.h"
 
-struct filter;
+struct per_link;
 struct rings;
 struct takeover;
 
@@ -22,16 +23,29 @@ struct live_iface_settings {
 	bool headers_only;
 	bool drop;			/* every frame afterwards: for mirror ports */
 	bool promiscuous;
-	enum xdp_mode mode;
+	enum live_way way;
+	unsigned directions;		/* LIVE_RECEIVED, LIVE_SENT or both */
 	const char *filter;		/* as it was written; NULL: none */
 	struct observe_options observe;
 	struct guard *guard;		/* of OBSERVE_FRONT */
 };
 
+/* What is captured, compiled for the link type of each interface; NULL: everything. */
+struct live_filters {
+	struct per_link *entry, *exit;
+};
+
+/* Packets of one direction. */
+struct live_hook {
+	struct hook *hook;		/* NULL: they are not captured */
+	struct counters counters;	/* the last snapshot */
+	uint32_t lost;			/* the highest event.lost so far */
+};
+
 struct live_iface {
 	struct netif netif;		/* as it was at the start */
 	struct iface iface;
-	struct hook *hook;
+	struct live_hook received, sent;
 	/* in front of a program: whose place it has taken; NULL: it is not */
 	struct takeover *takeover;
 	/* POINT_EXIT: these packets come out of that program */
@@ -39,21 +53,22 @@ struct live_iface {
 	/* the same interface at the entry, whose hook it is; NULL: it has its own */
 	const struct live_iface *entry;
 	const char *why;		/* this one, if it was not named: for the start line */
-	enum xdp_mode mode;
+	enum live_way way;		/* of received packets */
 	int promiscuous_fd;		/* -1: none */
+	/* for a hook that is loaded later; the owner's */
+	const struct rings *rings;
+	const struct live_filters *filters;
 	bool gone;			/* deleted or moved away, or the program was taken off */
 	bool detached;			/* the latter */
 	bool running;
 	unsigned link_downs;
 	int64_t clock_step_ns;		/* by which the wall clock was set meanwhile */
 	bool renamed;
-	uint32_t lost;			/* the highest event.lost so far */
 	uint64_t reported;		/* losses that a packet behind them has told of */
 	/* CLOCK_REALTIME just before the link is made, just after it is closed */
 	uint64_t start_ns, end_ns;
 
-	struct counters counters;	/* the last snapshot */
-	uint64_t counted_ns;		/* CLOCK_REALTIME of it */
+	uint64_t counted_ns;		/* CLOCK_REALTIME of the last snapshot */
 	uint64_t if_dropped;
 	uint64_t if_dropped_before;	/* of these, before it went and came back */
 	unsigned returns;
@@ -66,20 +81,23 @@ struct live_iface {
 
 /*
  * These log_complain and return an exit code on failure, 0 on success. live_iface_close() takes
- * anything half done. @name: of an interface, its number in the list of -D, or NULL: the one that
+ * anything half done. The rings and the filters are the owner's, longer than the interface. @name: of an interface, its number in the list of -D, or NULL: the one that
  * is meant then, see netif_default().
  */
 int live_iface_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
 enum status live_iface_find(struct live_iface *t, const char *name);
 enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
 				const struct live_iface_settings *s);
-enum status live_iface_load(struct live_iface *t, const struct rings *ring,
-			    const struct live_iface_settings *s, const struct filter *filter,
-			    const struct filter *exit_filter);
+enum status live_iface_load(struct live_iface *t, const struct rings *rings,
+			    const struct live_iface_settings *s,
+			    const struct live_filters *filters);
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s);
 
 /* Takes the program off the interface. The counters stay. */
 void live_iface_detach(struct live_iface *t);
+
+/* Adds the last snapshot of both directions. */
+void live_iface_count(const struct live_iface *t, struct counters *sum);
 
 /* Turns a record of this interface into a packet, which points into it. */
 void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock,

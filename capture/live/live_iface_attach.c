@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The program onto the interface, and what can go wrong with that. */
+/* The programs onto the interface, and what can go wrong with that. */
 #include <errno.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "capture/filter/expr.h"
+#include "capture/filter/per_link.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/takeover.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
+#include "capture/packet/packet.h"
 
 /* The kernel says EINVAL to whatever it does not know, so say what we need of it. */
-static enum status load_failed(const char *name, const struct filter *filter, int err)
+static enum status load_failed(const char *name, const struct hook_ops *ops, const struct filter *filter, int err)
 {
 	struct utsname uts;
 
@@ -26,14 +29,19 @@ static enum status load_failed(const char *name, const struct filter *filter, in
 	case -EPERM:
 	case -EACCES:
 		return log_fail(STATUS_PERMISSION,
-				"%s: the kernel does not let us load the XDP program: %s", name,
+				"%s: the kernel does not let us load the program: %s", name,
 				strerror(-err));
 	case -ENOMEM:
 	case -EMFILE:
 	case -ENFILE:
-		return log_fail(STATUS_RUNTIME, "%s: cannot load the XDP program: %s", name,
+		return log_fail(STATUS_RUNTIME, "%s: cannot load the program: %s", name,
 				strerror(-err));
 	}
+	if (ops != &hook_xdp && ops != &hook_front)
+		return log_fail(
+			STATUS_UNSUPPORTED,
+			"%s: kernel %s does not take the program for tc, which needs bpf_ktime_get_tai_ns (Linux 6.1): %s",
+			name, uts.release, strerror(-err));
 	return log_fail(
 		STATUS_UNSUPPORTED,
 		"%s: kernel %s does not take the XDP program, which needs multi-buffer XDP and "
@@ -41,42 +49,101 @@ static enum status load_failed(const char *name, const struct filter *filter, in
 		name, uts.release, strerror(-err));
 }
 
-enum status live_iface_load(struct live_iface *t, const struct rings *ring,
-			    const struct live_iface_settings *s, const struct filter *filter,
-			    const struct filter *exit_filter)
+/* NULL, as no expression is no filter. */
+static enum status translate(const struct live_iface *t, const struct hook_ops *ops,
+			     struct per_link *text, struct filter *f, const struct filter **used)
+{
+	const struct sock_filter *insns;
+	const struct expr *e;
+	size_t n;
+	int err;
+
+	*used = NULL;
+	if (!text)
+		return STATUS_OK;
+	err = per_link_expr(text, &t->iface, &e);
+	if (err == -EINVAL)
+		return log_fail(STATUS_USAGE, "%s", per_link_error(text));
+	if (!err) {
+		insns = expr_insns(e, &n);
+		err = to_ebpf(f, ops->loads, insns, n);
+	}
+	*used = f;
+	if (err == -EOPNOTSUPP)
+		return log_fail(STATUS_USAGE,
+				"the expression asks for what is not in the bytes of a frame");
+	if (err == -E2BIG)
+		return log_fail(STATUS_UNSUPPORTED, "the expression is too long");
+	return err ? log_fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err))
+		   : STATUS_OK;
+}
+
+/* Loads the program of @ops. */
+static enum status open_hook(struct live_iface *t, struct live_hook *h, const struct hook_ops *ops,
+			     const struct live_iface_settings *s)
 {
 	const bool exit = s->observe.at & 1 << POINT_EXIT;
+	cleanup(to_ebpf_free) struct filter entry = { .n = 0 }, after = { .n = 0 };
 	struct hook_settings settings = {
 		.snap = s->snap,
 		.headers_only = s->headers_only,
 		.drop = s->drop,
+		.raw = t->iface.linktype == LINKTYPE_RAW,
 		.iface = t->iface.id,
-		.filter = filter,
 	};
-	enum status status;
+	enum status status = translate(t, ops, t->filters->entry, &entry, &settings.filter);
 	int err;
 
-	status = t->entry ? STATUS_OK : live_front_open(t, s);
-	if (status)
-		return status;
-	live_front_describe(t, s);
-	if (t->entry) {
-		t->hook = t->entry->hook;
-		return STATUS_OK;
-	}
-	if (t->takeover) {
+	if (!status && ops == &hook_front) {
 		settings.takeover = t->takeover;
 		settings.at = s->observe.at ? s->observe.at : 1 << POINT_ENTRY;
 		settings.exit_iface = t->iface.id + (exit && observe_is_both(&s->observe));
 		settings.verdicts = s->observe.verdicts;
-		settings.exit_filter = exit_filter;
+		status = translate(t, ops, t->filters->exit, &after, &settings.exit_filter);
 	}
-	err = hook_open(&t->hook, t->takeover ? &hook_front : &hook_xdp, ring, &settings);
-	if (err == -EINVAL && t->takeover)
+	if (status)
+		return status;
+	err = hook_open(&h->hook, ops, t->rings, &settings);
+	if (err == -EINVAL && ops == &hook_front)
 		return log_fail(STATUS_UNSUPPORTED,
 				"%s: the kernel does not let ours call the program that is there",
 				t->netif.name);
-	return err ? load_failed(t->netif.name, filter, err) : STATUS_OK;
+	return err ? load_failed(t->netif.name, ops, settings.filter, err) : STATUS_OK;
+}
+
+/* What it sends comes back as what it receives. */
+static bool sends(const struct live_iface *t, const struct live_iface_settings *s)
+{
+	return s->directions == LIVE_SENT || (s->directions & LIVE_SENT && !t->netif.loopback);
+}
+
+enum status live_iface_load(struct live_iface *t, const struct rings *rings,
+			    const struct live_iface_settings *s,
+			    const struct live_filters *filters)
+{
+	const bool receives = s->directions & LIVE_RECEIVED;
+	enum status status;
+
+	t->rings = rings;
+	t->filters = filters;
+	t->way = s->way;
+	status = t->entry || !receives ? STATUS_OK : live_front_open(t, s);
+	if (status)
+		return status;
+	live_front_describe(t, s);
+	if (t->entry) {
+		t->received.hook = t->entry->received.hook;
+		return STATUS_OK;
+	}
+	if (receives)
+		status = open_hook(t, &t->received,
+				   t->takeover	       ? &hook_front
+				   : t->way == LIVE_TC ? &hook_tc_in
+						       : &hook_xdp,
+				   s);
+	if (!status && sends(t, s))
+		status = open_hook(t, &t->sent, &hook_tc_out, s);
+	return status;
 }
 
 static enum status attach_failed(const struct live_iface *t, const struct live_iface_settings *s,
@@ -97,7 +164,7 @@ static enum status attach_failed(const struct live_iface *t, const struct live_i
 		return log_fail(STATUS_INTERFACE, "%s: the interface has just disappeared", name);
 	case -EOPNOTSUPP:
 		return log_fail(STATUS_UNSUPPORTED,
-				"%s: the driver%s%s has no %s XDP; try --mode auto", name,
+				"%s: the driver%s%s has no %s XDP; try --hook auto", name,
 				t->iface.hardware && *t->iface.hardware ? " " : "",
 				t->iface.hardware ? t->iface.hardware : "", xdp_mode_name(mode));
 	case -EINVAL:
@@ -124,49 +191,94 @@ static bool is_busy(const struct live_iface *t)
 
 static enum status take_place(struct live_iface *t)
 {
+	const enum xdp_mode mode = takeover_holder(t->takeover)->mode;
+	int err = hook_attach(t->received.hook, t->netif.ifindex, mode);
+
+	t->way = live_way_of_mode(mode);
+	return err ? live_front_failed(t, err) : STATUS_OK;
+}
+
+static enum status attach_tc(struct live_iface *t, struct live_hook *h)
+{
+	const char *name = t->netif.name;
+	int err = hook_attach(h->hook, t->netif.ifindex, XDP_MODE_AUTO);
+
+	switch (err) {
+	case 0:
+		return STATUS_OK;
+	case -EPERM:
+	case -EACCES:
+		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us attach at tc: %s",
+				name, strerror(-err));
+	case -ENODEV:
+		return log_fail(STATUS_INTERFACE, "%s: the interface has just disappeared", name);
+	}
+	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach at tc: %s", name, strerror(-err));
+}
+
+/* The driver has no native XDP: at tc the same packets are seen, for less than in generic mode. */
+static enum status attach_tc_instead(struct live_iface *t, const struct live_iface_settings *s,
+				     int native_err)
+{
+	enum status status;
+
+	t->received.hook = hook_close(t->received.hook);
+	t->way = LIVE_TC;
+	status = open_hook(t, &t->received, &hook_tc_in, s);
+	if (!status)
+		status = attach_tc(t, &t->received);
+	if (!status)
+		log_complain("warning: %s: no native XDP (%s), so packets are seen at tc, which is later",
+			     t->netif.name, strerror(-native_err));
+	return status;
+}
+
+static enum status attach_received(struct live_iface *t, const struct live_iface_settings *s)
+{
 	int err;
 
-	t->mode = takeover_holder(t->takeover)->mode;
-	err = hook_attach(t->hook, t->netif.ifindex, t->mode);
-	return err ? live_front_failed(t, err) : STATUS_OK;
+	if (t->takeover)
+		return take_place(t);
+	if (t->way == LIVE_TC)
+		return attach_tc(t, &t->received);
+	if (is_busy(t))
+		return live_front_busy(t, s);
+	t->way = s->way == LIVE_AUTO ? LIVE_NATIVE : s->way;
+	err = hook_attach(t->received.hook, t->netif.ifindex, live_way_mode(t->way));
+	if (s->way == LIVE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL))
+		return attach_tc_instead(t, s, err);
+	return err ? attach_failed(t, s, live_way_mode(t->way), err) : STATUS_OK;
+}
+
+static enum status make_promiscuous(struct live_iface *t)
+{
+	t->promiscuous_fd = netif_promiscuous(t->netif.ifindex);
+	if (t->promiscuous_fd == -EPERM)
+		return log_fail(STATUS_PERMISSION,
+				"%s: CAP_NET_RAW missing, which promiscuous mode needs",
+				t->netif.name);
+	return t->promiscuous_fd < 0 ? log_fail(STATUS_RUNTIME, "%s: no promiscuous mode: %s",
+						t->netif.name, strerror(-t->promiscuous_fd))
+				     : STATUS_OK;
 }
 
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s)
 {
-	int err;
+	enum status status;
 
 	if (t->entry) {
 		t->start_ns = t->entry->start_ns;
-		t->mode = t->entry->mode;
+		t->way = t->entry->way;
 		return STATUS_OK;
 	}
-	if (!t->takeover && is_busy(t))
-		return live_front_busy(t, s);
-	if (s->promiscuous) {
-		t->promiscuous_fd = netif_promiscuous(t->netif.ifindex);
-		if (t->promiscuous_fd == -EPERM)
-			return log_fail(STATUS_PERMISSION,
-					"%s: CAP_NET_RAW missing, which promiscuous mode needs",
-					t->netif.name);
-		if (t->promiscuous_fd < 0)
-			return log_fail(STATUS_RUNTIME, "%s: no promiscuous mode: %s",
-					t->netif.name, strerror(-t->promiscuous_fd));
-	}
+	status = s->promiscuous ? make_promiscuous(t) : STATUS_OK;
+	if (status)
+		return status;
 	t->start_ns = clock_now_ns();
-	t->has_if_dropped = t->netif.has_rx_missed;
-	if (t->takeover)
-		return take_place(t);
-	t->mode = s->mode == XDP_MODE_AUTO ? XDP_MODE_NATIVE : s->mode;
-	err = hook_attach(t->hook, t->netif.ifindex, t->mode);
-	if (s->mode == XDP_MODE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL)) {
-		int native_err = err;
-
-		t->mode = XDP_MODE_GENERIC;
-		err = hook_attach(t->hook, t->netif.ifindex, t->mode);
-		if (!err)
-			log_complain(
-				"warning: %s: no native XDP (%s), so in generic mode, which is slower",
-				t->netif.name, strerror(-native_err));
-	}
-	return err ? attach_failed(t, s, t->mode, err) : STATUS_OK;
+	t->has_if_dropped = t->netif.has_rx_missed && s->directions & LIVE_RECEIVED;
+	if (t->received.hook)
+		status = attach_received(t, s);
+	if (!status && t->sent.hook)
+		status = attach_tc(t, &t->sent);
+	return status;
 }

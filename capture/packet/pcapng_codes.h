@@ -70,7 +70,7 @@ enum {
 	OPT_LOCAL		= 0x8000,	/* the bit of all codes for local use */
 };
 
-/* epb_flags: bits 0-1 direction, 2-4 kind of reception. */
+/* epb_flags: bits 0-1 direction, 2-4 kind of reception, 9-11 what the device has done or will do. */
 enum {
 	EPB_INBOUND	= 1,
 	EPB_OUTBOUND	= 2,
@@ -78,6 +78,8 @@ enum {
 	EPB_MULTICAST	= 2 << 2,
 	EPB_BROADCAST	= 3 << 2,
 	EPB_PROMISC	= 4 << 2,
+	EPB_CHECKSUM_NOT_READY = 1 << 9,
+	EPB_SEGMENTED	= 1 << 11,
 };
 
 /*

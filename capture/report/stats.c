@@ -45,6 +45,11 @@ void stats_print(const struct totals *t, uint64_t ns)
 		     (ull)c->ipv4.packets, share(c->ipv4.packets, c->all.packets),
 		     (ull)c->ipv6.packets, share(c->ipv6.packets, c->all.packets),
 		     (ull)c->non_ip.packets, share(c->non_ip.packets, c->all.packets));
+	if (t->has_sent)
+		log_announce("  received %llu packets, %llu bytes; sent %llu packets, %llu bytes",
+			     (ull)(c->all.packets - t->sent.packets),
+			     (ull)(c->all.bytes - t->sent.bytes), (ull)t->sent.packets,
+			     (ull)t->sent.bytes);
 	if (t->has_filter)
 		log_announce("  filtered out: %llu packets, %llu bytes", (ull)c->filtered.packets,
 			     (ull)c->filtered.bytes);

@@ -15,6 +15,8 @@ struct totals {
 	struct counters c;		/* by protocol, and of the filter */
 	const struct ledger *ledger;	/* NULL: there can be no losses */
 	bool has_filter;		/* c.filtered counts what it rejected */
+	bool has_sent;
+	struct tally sent;		/* of c.all, those that were sent */
 };
 
 /* Prints them on stderr. @ns: time that they cover, 0: no rates. */

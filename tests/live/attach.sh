@@ -273,15 +273,15 @@ done
 pair
 end
 
-begin 'where the driver has no XDP, auto takes generic mode and says so, native is refused'
+begin 'where the driver has no XDP, auto takes tc and says so, native is refused'
 ip link set lo up
 ip link add br0 type bridge
 ip link set br0 up
 for name in lo br0; do
 	fails 4 "$name: .* native XDP" -i $name --mode native -w "$file"
 	listen -i $name -w "$file"
-	want_line "$work/err" "warning: $name: no native XDP .*generic mode"
-	want_line "$work/err" "^listening on $name, generic mode"
+	want_line "$work/err" "warning: $name: no native XDP .* at tc"
+	want_line "$work/err" "^listening on $name, received at tc"
 	finish
 	want "exit status on $name" 0 "$rc"
 	want_detached $name

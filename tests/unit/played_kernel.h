@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "bpf/event.h"
+#include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/takeover.h"
@@ -20,58 +21,65 @@
 #include "tests/unit/written.h"
 
 static struct {
-	struct hook hook;		/* all that it needs to be is one */
-	bool attached;
+	/* all that they need to be is one: of received packets, and of sent ones */
+	struct hook hook, sent;
+	const struct hook_ops *ops;	/* as what the former was loaded the last time */
+	bool attached, sent_attached;
 	struct netif netif;		/* the only one */
 	int load_err, query, counters_err, promiscuous, default_err, find_err;
-	int attach_err[XDP_MODE_OFFLOAD + 1];
+	int attach_err[XDP_MODE_OFFLOAD + 1], tc_err;
 	bool routed, strips_vlan, is_lost;
 	const char *driver;
 	struct hook_settings settings;	/* with which it was loaded */
+	size_t filter_n, exit_filter_n;	/* instructions; 0: none */
 	unsigned n_read;		/* looks at the counters */
 	struct counters counters[2];	/* of the first and of the later ones */
+	struct counters sent_counters;
 	struct xdp_holder holder;	/* whose place can be taken; prog_id 0: nobody's */
 	int open_err, give_back_err;
 	enum takeover_state state;
 } kernel;
 
-const struct hook_ops hook_xdp, hook_front;
+const struct hook_ops hook_xdp = { .loads = &filter_loads_xdp }, hook_front = { .loads = &filter_loads_xdp },
+		      hook_tc_in = { .loads = &filter_loads_tc_in }, hook_tc_out = { .loads = &filter_loads_tc_out };
 
 int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s)
 {
-	assert_ptr_equal(ops, kernel.holder.prog_id ? &hook_front : &hook_xdp);
 	(void)rings;
 	kernel.settings = *s;
-	*h = kernel.load_err ? NULL : &kernel.hook;
+	kernel.filter_n = s->filter ? s->filter->n : 0;
+	kernel.exit_filter_n = s->exit_filter ? s->exit_filter->n : 0;
+	*h = kernel.load_err ? NULL : ops == &hook_tc_out ? &kernel.sent : &kernel.hook;
+	if (ops != &hook_tc_out)
+		kernel.ops = ops;
 	return kernel.load_err;
 }
 
 int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode)
 {
-	assert_ptr_equal(h, &kernel.hook);
+	int err = h == &kernel.sent || kernel.ops == &hook_tc_in ? kernel.tc_err
+								  : kernel.attach_err[mode];
+
 	assert_int_equal(ifindex, kernel.netif.ifindex);
-	kernel.attached = !kernel.attach_err[mode];
-	return kernel.attach_err[mode];
+	*(h == &kernel.sent ? &kernel.sent_attached : &kernel.attached) = !err;
+	return err;
 }
 
 bool hook_is_lost(const struct hook *h)
 {
-	assert_ptr_equal(h, &kernel.hook);
-	return kernel.is_lost;
+	return h == &kernel.hook && kernel.is_lost;
 }
 
 int hook_detach(struct hook *h)
 {
-	assert_ptr_equal(h, &kernel.hook);
-	kernel.attached = false;
-	return kernel.give_back_err;
+	*(h == &kernel.sent ? &kernel.sent_attached : &kernel.attached) = false;
+	return h == &kernel.sent ? 0 : kernel.give_back_err;
 }
 
 int hook_counters(const struct hook *h, uint32_t point is_unused, struct counters *sum)
 {
-	assert_ptr_equal(h, &kernel.hook);
-	*sum = kernel.counters[kernel.n_read++ ? 1 : 0];
+	*sum = h == &kernel.sent ? kernel.sent_counters : kernel.counters[kernel.n_read++ ? 1 : 0];
 	return kernel.counters_err;
 }
 

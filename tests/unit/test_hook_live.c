@@ -31,6 +31,8 @@
 #include "tests/unit/unit.h"
 
 enum {
+	TCX_INGRESS	= 46,		/* linux/bpf.h of 6.6 */
+	TCX_EGRESS	= 47,
 	SNAP		= 96,
 	FRAME_MAX	= 9014,
 	WHOLE_IP	= 54,		/* BPF_PROG_TEST_RUN wants an IP header to be whole */
@@ -485,6 +487,65 @@ static void what_is_left_to_the_device_is_told(void **state is_unused)
 	close(fd);
 }
 
+/* ---- beside others ---- */
+
+/* A program that lets nothing through, attached as others attach theirs; a link, or -errno. */
+static int drop_all(const char *iface, int type)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = TC_ACT_SHOT },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "dropper", "GPL", insns, array_size(insns),
+			       NULL);
+	int link;
+
+	assert_true(fd >= 0);
+	link = bpf_link_create(fd, if_nametoindex(iface), type, NULL);
+	close(fd);
+	return link;
+}
+
+/* As packet sockets see it. */
+static void what_others_drop_is_seen_on_the_way_in_and_not_on_the_way_out(void **state is_unused)
+{
+	const struct hook_settings s = { .snap = SNAP };
+	uint8_t frame[SMALL];
+	struct counters c;
+	int fd, other;
+
+	if (!make_pair())
+		skip();
+	other = drop_all("v0", TCX_INGRESS);
+	if (other < 0) {
+		print_message("# this kernel has no tcx\n");
+		skip();
+	}
+	open_rig(&rigs[0], &hook_xdp, s, 1 << 20, NULL);
+	open_rig(&rigs[1], &hook_tc_out, s, 1 << 20, NULL);
+	open_rig(&rigs[2], &hook_tc_in, s, 1 << 20, NULL);
+	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
+	assert_int_equal(hook_attach(rigs[2].hook, if_nametoindex("v0"), XDP_MODE_AUTO), 0);
+	fd = open_sender();
+	make_frame(frame, sizeof(frame), 1);
+	assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
+	await(&rigs[0]);
+	await(&rigs[2]);
+	close(other);
+	other = drop_all("v1", TCX_EGRESS);
+	assert_int_equal(hook_attach(rigs[1].hook, if_nametoindex("v1"), XDP_MODE_AUTO), 0);
+	send(fd, frame, sizeof(frame), 0);
+	c = counters_of(&rigs[1]);
+	assert_int_equal(count_seen(&c), 0);
+	close(other);
+	assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
+	await(&rigs[0]);
+	await(&rigs[1]);
+	c = counters_of(&rigs[0]);
+	assert_int_equal(count_seen(&c), 2);
+	close(fd);
+}
+
 /* ---- another filter under traffic ---- */
 
 /* What the sender and the one who replaces know of each other. */
@@ -720,6 +781,8 @@ int main(void)
 					  close_rigs),
 		cmocka_unit_test_teardown(a_tag_beside_the_bytes_is_put_back, close_rigs),
 		cmocka_unit_test_teardown(what_is_left_to_the_device_is_told, close_rigs),
+		cmocka_unit_test_teardown(
+			what_others_drop_is_seen_on_the_way_in_and_not_on_the_way_out, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_while_packets_flow, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_in_generic_mode, close_rigs),
 		cmocka_unit_test_teardown(losses_before_are_told_behind, close_rigs),

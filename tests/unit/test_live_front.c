@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* An interface that has an XDP program of somebody else: when ours takes its place, and what is said. */
-#include "capture/filter/to_ebpf.h"
+#include "capture/filter/per_link.h"
 #include "tests/unit/played_kernel.h"
 
 static struct live_iface entry, iface;
+static const struct live_filters none;
 
 static struct live_iface_settings settings_of(enum observe_way way, unsigned at)
 {
-	return (struct live_iface_settings){ .snap = 100, .observe = { .way = way, .at = at } };
+	return (struct live_iface_settings){ .snap = 100, .directions = LIVE_RECEIVED,
+					    .observe = { .way = way, .at = at } };
 }
 
 static void put_there(const char *name)
@@ -20,7 +22,7 @@ static void put_there(const char *name)
 static int set_up(void **state)
 {
 	kernel_reset();
-	entry = iface = (struct live_iface){ .hook = NULL };
+	entry = iface = (struct live_iface){ .point = POINT_ENTRY };
 	return written_set_up(state);
 }
 
@@ -36,7 +38,7 @@ static enum status start(const struct live_iface_settings *s)
 	enum status status = live_iface_describe(&iface, "v0", 5, s);
 
 	if (!status)
-		status = live_iface_load(&iface, NULL, s, NULL, NULL);
+		status = live_iface_load(&iface, NULL, s, &none);
 	return status ? status : live_iface_attach(&iface, s);
 }
 
@@ -105,7 +107,8 @@ static const struct start_case {
 static void a_start(void **state)
 {
 	const struct start_case *c = *state;
-	struct live_iface_settings s = { .snap = 100, .observe = c->observe };
+	struct live_iface_settings s = { .snap = 100, .directions = LIVE_RECEIVED,
+					 .observe = c->observe };
 
 	assert_int_equal(set_up(NULL), 0);
 	if (c->there)
@@ -124,21 +127,24 @@ static void a_start(void **state)
 static void the_program_gets_what_was_asked_for(void **state)
 {
 	struct live_iface_settings s = settings_of(OBSERVE_FRONT, 0);
-	const struct filter filter = { .n = 1 };
+	struct live_filters filters = { NULL, NULL };
 
 	(void)state;
 	put_there("other");
 	assert_int_equal(start(&s), STATUS_OK);
 	assert_int_equal(kernel.settings.at, ENTRY);
 	assert_int_equal(kernel.settings.exit_iface, 5);
-	assert_int_equal(iface.mode, XDP_MODE_GENERIC);
+	assert_int_equal(iface.way, LIVE_GENERIC);
 	s.observe = (struct observe_options){ .way = OBSERVE_FRONT, .at = ENTRY | EXIT, .verdicts = 6 };
-	assert_int_equal(live_iface_load(&iface, NULL, &s, NULL, &filter), STATUS_OK);
+	assert_int_equal(per_link_open(&filters.exit, "tcp", NULL, true), 0);
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &filters), STATUS_OK);
+	per_link_close(filters.exit);
 	assert_int_equal(kernel.settings.at, ENTRY | EXIT);
 	assert_int_equal(kernel.settings.iface, 5);
 	assert_int_equal(kernel.settings.exit_iface, 6);
 	assert_int_equal(kernel.settings.verdicts, 6);
-	assert_ptr_equal(kernel.settings.exit_filter, &filter);
+	assert_true(kernel.exit_filter_n && !kernel.filter_n);
+	assert_ptr_equal(kernel.ops, &hook_front);
 }
 
 static void an_interface_is_two_in_the_file(void **state)
@@ -149,13 +155,13 @@ static void an_interface_is_two_in_the_file(void **state)
 	put_there("other");
 	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
 	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
-	assert_int_equal(live_iface_load(&entry, NULL, &s, NULL, NULL), STATUS_OK);
+	assert_int_equal(live_iface_load(&entry, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(start(&s), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0");
 	assert_null(entry.iface.description);
 	assert_string_equal(iface.iface.name, "v0");
 	assert_string_equal(iface.iface.description, "after other");
-	assert_ptr_equal(iface.hook, entry.hook);
+	assert_ptr_equal(iface.received.hook, entry.received.hook);
 }
 
 static void as_those_of_xdp_tools(void **state)
@@ -167,7 +173,7 @@ static void as_those_of_xdp_tools(void **state)
 	s.observe.xdp_tools_names = true;
 	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
 	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
-	assert_int_equal(live_iface_load(&entry, NULL, &s, NULL, NULL), STATUS_OK);
+	assert_int_equal(live_iface_load(&entry, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(start(&s), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0:other()@fentry");
 	assert_string_equal(iface.iface.name, "v0:other()@fexit");

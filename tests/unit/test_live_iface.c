@@ -4,7 +4,7 @@
  */
 #include <sys/utsname.h>
 
-#include "capture/filter/to_ebpf.h"
+#include "capture/filter/per_link.h"
 #include "capture/live/live_iface.h"
 #include "capture/packet/link.h"
 #include "capture/packet/pcapng_codes.h"
@@ -13,16 +13,19 @@
 
 /* ---- an interface ---- */
 
-static const struct live_iface_settings plain = { .snap = 100, .mode = XDP_MODE_NATIVE };
+static const struct live_iface_settings plain = { .snap = 100, .way = LIVE_NATIVE,
+						   .directions = LIVE_RECEIVED };
+
+static const struct live_filters none;
 
 static struct live_iface iface;
 
 static int set_up(void **state)
 {
 	kernel_reset();
-	iface = (struct live_iface){ .hook = NULL };
+	iface = (struct live_iface){ .point = POINT_ENTRY };
 	if (written_set_up(state) || live_iface_describe(&iface, "v0", 5, &plain) ||
-	    live_iface_load(&iface, NULL, &plain, NULL, NULL) || live_iface_attach(&iface, &plain))
+	    live_iface_load(&iface, NULL, &plain, &none) || live_iface_attach(&iface, &plain))
 		return -1;
 	return 0;
 }
@@ -217,7 +220,7 @@ static void losses_are_told_once(void **state)
 	const struct loss_case *c = *state;
 
 	assert_int_equal(set_up(NULL), 0);
-	iface.lost = c->before;
+	iface.received.lost = c->before;
 	for (size_t i = 0; i < array_size(c->lost) && (!i || c->lost[i]); i++) {
 		struct packet p;
 
@@ -282,7 +285,7 @@ static void counters_that_cannot_be_read_stay_as_they_are_and_are_told_of_once(v
 	assert_string_equal(written_said(),
 			    "xdpdump: v0: cannot read the counters: Input/output error\n");
 	assert_true(iface.blind);
-	assert_int_equal(count_seen(&iface.counters), 4);
+	assert_int_equal(count_seen(&iface.received.counters), 4);
 }
 
 static void what_the_device_lost_is_counted_from_the_start_and_through_a_return(void **state)
@@ -363,7 +366,7 @@ static void statistics_say_what_has_happened(void **state)
 	struct live_iface t = c->iface;
 	struct iface_stats s;
 
-	t.counters = counts(20, 4, 17, 2, 1);
+	t.received.counters = counts(20, 4, 17, 2, 1);
 	t.start_ns = 40;
 	t.counted_ns = 50;
 	t.taken = 16;
@@ -496,22 +499,22 @@ static const struct start_case {
 	const char *name;
 	const char *iface;
 	struct netif netif;
-	int default_err, find_err, load_err, query, native_err, generic_err, promiscuous;
+	int default_err, find_err, load_err, query, native_err, generic_err, tc_err, promiscuous;
 	bool routed, strips_vlan, filtered;
-	enum xdp_mode mode, came_to;
+	enum live_way way, came_to;
 	enum status status;
 	const char *said;		/* a part; "": nothing */
 	const char *why, *driver;
 } starts[] = {
-	{ "by_its_name", "v0", { .ethernet = true }, .mode = XDP_MODE_NATIVE,
-	  .came_to = XDP_MODE_NATIVE, .said = "" },
+	{ "by_its_name", "v0", { .ethernet = true }, .way = LIVE_NATIVE,
+	  .came_to = LIVE_NATIVE, .said = "" },
 	{ "by_another_name_that_it_has", "other-name", { .ethernet = true },
-	  .came_to = XDP_MODE_NATIVE, .said = "", .why = "other-name" },
-	{ "by_its_number", "1", { .ethernet = true }, .came_to = XDP_MODE_NATIVE, .said = "",
+	  .came_to = LIVE_NATIVE, .said = "", .why = "other-name" },
+	{ "by_its_number", "1", { .ethernet = true }, .came_to = LIVE_NATIVE, .said = "",
 	  .why = "1" },
 	{ "the_one_with_the_default_route", NULL, { .ethernet = true }, .routed = true,
-	  .came_to = XDP_MODE_NATIVE, .said = "", .why = "it has the default route" },
-	{ "the_first_that_is_up", NULL, { .ethernet = true }, .came_to = XDP_MODE_NATIVE,
+	  .came_to = LIVE_NATIVE, .said = "", .why = "it has the default route" },
+	{ "the_first_that_is_up", NULL, { .ethernet = true }, .came_to = LIVE_NATIVE,
 	  .said = "", .why = "the first that is up" },
 	{ "there_is_none", NULL, { 0 }, .default_err = -ENODEV, .status = STATUS_INTERFACE,
 	  .said = "no interface is up; " },
@@ -530,23 +533,23 @@ static const struct start_case {
 	{ "a_tunnel", "v0", { .ethernet = false }, .status = STATUS_UNSUPPORTED,
 	  .said = "v0: its packets have no Ethernet header" },
 	{ "one_that_takes_tags_off", "v0", { .ethernet = true }, .strips_vlan = true,
-	  .came_to = XDP_MODE_NATIVE,
+	  .came_to = LIVE_NATIVE,
 	  .said = "warning: v0 takes VLAN tags off before XDP sees them; ethtool -K v0 rxvlan off keeps them" },
 	{ "loading_is_not_allowed", "v0", { .ethernet = true }, .load_err = -EPERM,
 	  .status = STATUS_PERMISSION,
-	  .said = "v0: the kernel does not let us load the XDP program: Operation not permitted" },
+	  .said = "v0: the kernel does not let us load the program: Operation not permitted" },
 	{ "there_is_no_memory_for_the_program", "v0", { .ethernet = true }, .load_err = -ENOMEM,
 	  .status = STATUS_RUNTIME,
-	  .said = "v0: cannot load the XDP program: Cannot allocate memory" },
+	  .said = "v0: cannot load the program: Cannot allocate memory" },
 	{ "the_kernel_is_too_old", "v0", { .ethernet = true }, .load_err = -EINVAL,
 	  .status = STATUS_UNSUPPORTED,
 	  .said = " does not take the XDP program, which needs multi-buffer XDP" },
 	{ "the_filter_is_too_much", "v0", { .ethernet = true }, .filtered = true,
 	  .load_err = -EACCES, .status = STATUS_UNSUPPORTED,
-	  .said = " does not take this filter, a program of 12 instructions" },
+	  .said = " does not take this filter, a program of " },
 	{ "with_a_filter_loading_is_not_allowed_either", "v0", { .ethernet = true },
 	  .filtered = true, .load_err = -EPERM, .status = STATUS_PERMISSION,
-	  .said = "does not let us load the XDP program" },
+	  .said = "does not let us load the program" },
 	{ "there_is_a_program", "v0", { .ethernet = true }, .query = 1, .status = STATUS_INTERFACE,
 	  .said = "v0: an XDP program is attached already: other (id 7, generic mode); it is left as it is" },
 	{ "there_is_a_program_that_nobody_shows", "v0", { .ethernet = true }, .native_err = -EBUSY,
@@ -556,26 +559,35 @@ static const struct start_case {
 	  .said = "v0: the kernel does not let us attach: Operation not permitted" },
 	{ "it_has_just_gone", "v0", { .ethernet = true }, .native_err = -ENODEV,
 	  .status = STATUS_INTERFACE, .said = "v0: the interface has just disappeared" },
-	{ "its_driver_cannot_do_it", "v0", { .ethernet = true }, .mode = XDP_MODE_NATIVE,
+	{ "its_driver_cannot_do_it", "v0", { .ethernet = true }, .way = LIVE_NATIVE,
 	  .native_err = -EOPNOTSUPP, .status = STATUS_UNSUPPORTED,
-	  .said = "v0: the driver veth 1.0 has no native XDP; try --mode auto" },
+	  .said = "v0: the driver veth 1.0 has no native XDP; try --hook auto" },
 	{ "a_driver_without_a_name_cannot_do_it", "v0", { .ethernet = true },
-	  .mode = XDP_MODE_NATIVE, .native_err = -EOPNOTSUPP, .driver = "",
+	  .way = LIVE_NATIVE, .native_err = -EOPNOTSUPP, .driver = "",
 	  .status = STATUS_UNSUPPORTED,
-	  .said = "v0: the driver has no native XDP; try --mode auto" },
-	{ "its_driver_cannot_do_it_so_generic", "v0", { .ethernet = true },
-	  .native_err = -EOPNOTSUPP, .came_to = XDP_MODE_GENERIC,
-	  .said = "warning: v0: no native XDP (Operation not supported), so in generic mode, which is slower" },
-	{ "its_settings_do_not_fit_so_generic", "v0", { .ethernet = true }, .native_err = -EINVAL,
-	  .came_to = XDP_MODE_GENERIC, .said = "warning: v0: no native XDP (Invalid argument)" },
-	{ "neither_mode_can_be_had", "v0", { .ethernet = true }, .native_err = -EOPNOTSUPP,
+	  .said = "v0: the driver has no native XDP; try --hook auto" },
+	{ "its_driver_cannot_do_it_so_at_tc", "v0", { .ethernet = true },
+	  .native_err = -EOPNOTSUPP, .came_to = LIVE_TC,
+	  .said = "warning: v0: no native XDP (Operation not supported), so packets are seen at tc, which is later" },
+	{ "its_settings_do_not_fit_so_at_tc", "v0", { .ethernet = true }, .native_err = -EINVAL,
+	  .came_to = LIVE_TC, .said = "warning: v0: no native XDP (Invalid argument)" },
+	{ "neither_can_be_had", "v0", { .ethernet = true }, .native_err = -EOPNOTSUPP,
+	  .tc_err = -EIO, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: cannot attach at tc: Input/output error" },
+	{ "generic_mode_cannot_be_had", "v0", { .ethernet = true }, .way = LIVE_GENERIC,
 	  .generic_err = -EINVAL, .status = STATUS_UNSUPPORTED,
 	  .said = " cannot attach XDP by a bpf_link in generic mode" },
+	{ "tc_is_asked_for", "v0", { .ethernet = true }, .way = LIVE_TC, .native_err = -EIO,
+	  .query = 1, .came_to = LIVE_TC, .said = "" },
+	{ "tc_is_not_allowed", "v0", { .ethernet = true }, .way = LIVE_TC, .tc_err = -EPERM,
+	  .status = STATUS_PERMISSION, .said = "v0: the kernel does not let us attach at tc" },
+	{ "it_has_gone_before_tc", "v0", { .ethernet = true }, .way = LIVE_TC, .tc_err = -ENODEV,
+	  .status = STATUS_INTERFACE, .said = "v0: the interface has just disappeared" },
 	{ "what_nobody_has_thought_of", "v0", { .ethernet = true }, .native_err = -EIO,
 	  .status = STATUS_UNSUPPORTED,
 	  .said = "v0: cannot attach in native mode: Input/output error" },
-	{ "generic_is_asked_for", "v0", { .ethernet = true }, .mode = XDP_MODE_GENERIC,
-	  .native_err = -EIO, .came_to = XDP_MODE_GENERIC, .said = "" },
+	{ "generic_is_asked_for", "v0", { .ethernet = true }, .way = LIVE_GENERIC,
+	  .native_err = -EIO, .came_to = LIVE_GENERIC, .said = "" },
 	{ "promiscuous_is_not_allowed", "v0", { .ethernet = true }, .promiscuous = -EPERM,
 	  .status = STATUS_PERMISSION,
 	  .said = "v0: CAP_NET_RAW missing, which promiscuous mode needs" },
@@ -598,6 +610,7 @@ static void set_kernel(const struct start_case *c)
 	kernel.query = c->query;
 	kernel.attach_err[XDP_MODE_NATIVE] = c->native_err;
 	kernel.attach_err[XDP_MODE_GENERIC] = c->generic_err;
+	kernel.tc_err = c->tc_err;
 	kernel.promiscuous = c->promiscuous;
 	kernel.routed = c->routed;
 	kernel.strips_vlan = c->strips_vlan;
@@ -610,7 +623,7 @@ static void is_described(const struct live_iface *t, const struct start_case *c)
 
 	uname(&uts);
 	snprintf(os, sizeof(os), "%s %s", uts.sysname, uts.release);
-	assert_int_equal(t->mode, c->came_to);
+	assert_int_equal(t->way, c->came_to);
 	assert_true(t->promiscuous_fd >= 0);
 	assert_string_equal(t->why ? t->why : "", c->why ? c->why : "");
 	assert_string_equal(t->iface.name, "v0");
@@ -632,12 +645,13 @@ static void a_start(void **state)
 	const struct start_case *c = *state;
 	const struct live_iface_settings s = {
 		.snap = 100,
-		.mode = c->mode,
+		.way = c->way,
+		.directions = LIVE_RECEIVED,
 		.promiscuous = true,
 		.filter = "tcp",
 	};
-	struct filter filter = { .n = 12 };
-	struct live_iface t = { .hook = NULL };
+	struct live_filters filters = { NULL, NULL };
+	struct live_iface t = { .point = POINT_ENTRY };
 	enum status status;
 	struct utsname uts;
 	char kernel_said[sizeof(uts.release) + 8];
@@ -647,9 +661,11 @@ static void a_start(void **state)
 	assert_int_equal(written_set_up(NULL), 0);
 	set_kernel(c);
 	written_listen();
+	if (c->filtered)
+		assert_int_equal(per_link_open(&filters.entry, "tcp", NULL, true), 0);
 	status = live_iface_describe(&t, c->iface, 2, &s);
 	if (!status)
-		status = live_iface_load(&t, NULL, &s, c->filtered ? &filter : NULL, NULL);
+		status = live_iface_load(&t, NULL, &s, &filters);
 	if (!status)
 		status = live_iface_attach(&t, &s);
 	written_said();
@@ -662,6 +678,7 @@ static void a_start(void **state)
 	if (!c->status)
 		is_described(&t, c);
 	live_iface_close(&t);
+	per_link_close(filters.entry);
 	/* which is not the promiscuous one of a start that failed */
 	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
 	assert_int_equal(written_tear_down(NULL), 0);
@@ -669,24 +686,121 @@ static void a_start(void **state)
 
 static void the_program_is_loaded_as_asked_for(void **state)
 {
-	const struct live_iface_settings s = { .snap = 77, .headers_only = true, .drop = true };
-	const struct filter filter = { .n = 1 };
+	const struct live_iface_settings s = { .snap = 77, .headers_only = true, .drop = true,
+					       .directions = LIVE_RECEIVED };
+	struct live_filters filters = { NULL, NULL };
 
 	(void)state;
 	assert_int_equal(kernel.settings.snap, 100);
 	assert_int_equal(kernel.settings.iface, 5);
 	assert_false(kernel.settings.headers_only || kernel.settings.drop);
-	assert_null(kernel.settings.filter);
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &filter, NULL), STATUS_OK);
+	assert_int_equal(kernel.filter_n, 0);
+	assert_ptr_equal(kernel.ops, &hook_xdp);
+	assert_int_equal(per_link_open(&filters.entry, "tcp", NULL, true), 0);
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &filters), STATUS_OK);
+	per_link_close(filters.entry);
 	assert_int_equal(kernel.settings.snap, 77);
 	assert_true(kernel.settings.headers_only && kernel.settings.drop);
-	assert_ptr_equal(kernel.settings.filter, &filter);
+	assert_true(kernel.filter_n);
+}
+
+/* ---- both directions ---- */
+
+static const struct direction_case {
+	const char *name;
+	unsigned directions;
+	bool loopback;
+	bool received, sent;		/* is it attached? */
+} directions[] = {
+	{ "received_ones", LIVE_RECEIVED, false, true, false },
+	{ "sent_ones", LIVE_SENT, false, false, true },
+	{ "both", LIVE_RECEIVED | LIVE_SENT, false, true, true },
+	{ "of_a_loopback_what_is_sent_comes_back", LIVE_RECEIVED | LIVE_SENT, true, true, false },
+	{ "of_a_loopback_as_it_is_sent", LIVE_SENT, true, false, true },
+};
+
+static void packets_of_a_direction(void **state)
+{
+	const struct direction_case *c = *state;
+	struct live_iface_settings s = plain;
+
+	kernel_reset();
+	assert_int_equal(written_set_up(NULL), 0);
+	iface = (struct live_iface){ .point = POINT_ENTRY };
+	s.directions = c->directions;
+	kernel.netif.loopback = c->loopback;
+	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
+	assert_int_equal(kernel.attached, c->received);
+	assert_int_equal(kernel.sent_attached, c->sent);
+	live_iface_detach(&iface);
+	assert_false(kernel.attached || kernel.sent_attached);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+static void both_directions_are_in_the_same_books(void **state)
+{
+	struct live_iface_settings s = plain;
+	struct ledger l;
+
+	(void)state;
+	s.directions = LIVE_RECEIVED | LIVE_SENT;
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	kernel.counters[0] = kernel.counters[1] = counts(20, 4, 17, 2, 1);
+	kernel.sent_counters = counts(300, 10, 200, 60, 40);
+	assert_false(live_iface_snapshot(&iface));
+	live_iface_ledger(&iface, 0, &l);
+	assert_int_equal(l.seen, 334);
+	assert_int_equal(l.filtered, 14);
+	assert_int_equal(l.delivered, 217);
+	assert_int_equal(l.ring_full, 62);
+	assert_int_equal(l.copy_failed, 41);
+	assert_true(live_iface_snapshot(&iface));
+	kernel.sent_counters.all.packets++;
+	assert_false(live_iface_snapshot(&iface));
+}
+
+static void to_be_sent(struct event *ev)
+{
+	ev->hook = EVENT_TC_OUT;
+	ev->queue = EVENT_NO_QUEUE;
+	ev->lost = 9;
+}
+
+static void not_finished(struct event *ev)
+{
+	to_be_sent(ev);
+	ev->offload = EVENT_CHECKSUM_PARTIAL | EVENT_SEGMENTED;
+}
+
+static void losses_of_five(struct event *ev)
+{
+	ev->lost = 5;
+}
+
+static void a_sent_packet_says_so_and_counts_losses_of_its_own(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	assert_int_equal(from_record(42, losses_of_five).dropped, 5);
+	p = from_record(42, to_be_sent);
+	assert_int_equal(p.dropped, 9);
+	assert_int_equal(p.flags, EPB_OUTBOUND);
+	assert_int_equal(p.has, PACKET_TIME | PACKET_FLAGS);
+	p = from_record(42, not_finished);
+	assert_int_equal(p.flags, EPB_OUTBOUND | EPB_CHECKSUM_NOT_READY | EPB_SEGMENTED);
+	assert_int_equal(p.dropped, 0);
+	assert_int_equal(iface.reported, 14);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		with_iface(the_program_is_loaded_as_asked_for),
+		with_iface(both_directions_are_in_the_same_books),
+		with_iface(a_sent_packet_says_so_and_counts_losses_of_its_own),
 		with_iface(a_record_becomes_a_packet_that_points_into_it),
 		with_iface(what_became_of_packets_is_read_before_how_many_there_were),
 		with_iface(counters_that_cannot_be_read_stay_as_they_are_and_are_told_of_once),
@@ -699,7 +813,7 @@ int main(void)
 		with_iface(one_that_comes_back_goes_on_from_its_first_start),
 		with_iface(one_that_comes_back_with_another_program_stays_gone),
 	};
-	struct CMUnitTest tests[96];
+	struct CMUnitTest tests[112];
 	size_t n = 0;
 
 	unit_of_table(receptions, whom_it_was_sent_to, tests, n);
@@ -707,6 +821,7 @@ int main(void)
 	unit_of_table(losses, losses_are_told_once, tests, n);
 	unit_of_table(stats, statistics_say_what_has_happened, tests, n);
 	unit_of_table(starts, a_start, tests, n);
+	unit_of_table(directions, packets_of_a_direction, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	return unit_run("live_iface", tests, n + array_size(others));
 }

@@ -118,13 +118,13 @@ static const struct line_case {
 	{ "a_run_that_tells_of_a_file", "--run p.o -r f --info", "--info means nothing with --run" },
 	{ "a_run_with_secrets", "--run p.o -r f -w g --inject-secrets tls:k", "--inject-secrets means nothing with --run" },
 
-	{ "an_unknown_mode", "-i v0 --mode fast", "mode 'fast' is none of auto, native and generic" },
+	{ "an_unknown_mode", "-i v0 --mode fast", "hook 'fast' is none of auto, native, generic and tc" },
 	{ "time_five_times", "-i v0 -ttttt", "" },
 	{ "time_six_times", "-i v0 -tttttt", "up to five times" },
 	{ "pcapng_and_text_on_stdout", "-i v0 -w - --print", "-w - and --print both want stdout" },
 	{ "pcapng_on_stdout", "-i v0 -w -", "" },
 	{ "promiscuous_with_a_file", "-r f -P", "-P is for capturing" },
-	{ "mode_with_a_file", "-r f --mode native", "--mode is for capturing" },
+	{ "mode_with_a_file", "-r f --mode native", "--hook is for capturing" },
 	{ "ring_with_a_file", "-r f -B 64", "-B is for capturing" },
 	{ "observe_with_a_file", "-r f --observe front", "--observe is for capturing" },
 	{ "a_point_with_a_file", "-r f --at exit", "--at is for capturing" },
@@ -249,8 +249,14 @@ static const struct line_case {
 	{ "promiscuous_and_not", "-i v0 -pP", "-p and -P contradict each other" },
 	{ "quiet_and_verbose", "-i v0 -qv", "" },
 	{ "received_packets", "-i v0 -Q in", "" },
-	{ "sent_packets", "-i v0 -Q out", "-Q out: XDP sees received packets only" },
-	{ "both_directions", "-i v0 --direction=inout", "-Q inout: XDP sees received packets only" },
+	{ "sent_packets", "-i v0 -Q out", "" },
+	{ "both_directions", "-i v0 --direction=inout", "" },
+	{ "sent_packets_of_a_mirror_port", "-i v0 --mirror-port -Q inout", "--mirror-port drops what is received" },
+	{ "a_mirror_port_at_tc", "-i v0 --mirror-port --hook tc", "--mirror-port drops what is received, at XDP" },
+	{ "sent_packets_in_front_of_a_program", "-i v0 --observe front -Q out",
+	  "-Q out: an XDP program that is watched is given received packets" },
+	{ "verdicts_on_sent_packets", "-i v0 --verdict drop -Q out", "-Q out: an XDP program" },
+	{ "in_front_of_a_program_at_tc", "-i v0 --observe front --hook tc", "--hook tc is behind XDP" },
 	{ "no_direction", "-i v0 -Q up", "direction 'up' is none of in, out and inout" },
 	{ "all_interfaces", "-i any", "-i any: all interfaces at once" },
 	{ "time_of_the_host", "-i v0 -j host", "" },
@@ -291,7 +297,7 @@ static const struct line_case {
 	{ "numbers_of_autonomous_systems_and_more", "-b -i v0", "(tcpdump's -b, AS numbers of BGP, is not here)" },
 	{ "a_filter_of_dumpcap", "-i v0 -f tcp", "" },
 	{ "pcap_of_xdp_tools", "-i v0 --use-pcap -w f", "--use-pcap: that is --format pcap here" },
-	{ "a_mode_of_xdp_tools", "-i v0 --load-xdp-mode skb", "--load-xdp-mode: that is --mode here" },
+	{ "a_mode_of_xdp_tools", "-i v0 --load-xdp-mode skb", "--load-xdp-mode: that is --hook here" },
 	{ "a_program_of_xdp_tools", "-i v0 --load-xdp-program", "" },
 	{ "files_behind_one_r", "-r f tests/pcaps/udp.pcap", "tests/pcaps/udp.pcap is a file, not a part of an expression" },
 	{ "a_file_that_is_not_there_is_an_expression", "-r f tests/pcaps/none.pcap", "" },
@@ -322,7 +328,8 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 	assert_int_equal(o.snap, 256);
 	assert_int_equal(o.ring_bytes, 0);
 	assert_false(o.headers_only || o.mirror_port);
-	assert_int_equal(o.mode, XDP_MODE_AUTO);
+	assert_int_equal(o.hook, LIVE_AUTO);
+	assert_int_equal(o.directions, LIVE_RECEIVED);
 	assert_int_equal(o.print.time, TIME_OF_DAY);
 	assert_int_equal(o.print.hex, HEX_NONE);
 	assert_int_equal(o.print.verbose, 0);
@@ -447,7 +454,7 @@ static void values_arrive(void **state)
 	assert_true(parse(
 		&o,
 		"-i v0 -i v1 -w f -c 10 -s 96 -B 64 -vv -e -XX -tttt -l -U -P -# --stats=500ms --print "
-		"--mode generic -n --debug"));
+		"--mode generic -Q inout -n --debug"));
 	assert_int_equal(o.n_ifaces, 2);
 	assert_string_equal(o.ifaces[1], "v1");
 	assert_string_equal(o.write, "f");
@@ -460,7 +467,8 @@ static void values_arrive(void **state)
 	assert_true(o.print.link && o.print.line_buffered && o.print.number);
 	assert_true(o.unbuffered && o.promiscuous && o.text && o.stats && o.debug);
 	assert_true(o.stats_ns == 500000000);
-	assert_int_equal(o.mode, XDP_MODE_GENERIC);
+	assert_int_equal(o.hook, LIVE_GENERIC);
+	assert_int_equal(o.directions, LIVE_RECEIVED | LIVE_SENT);
 	opts_close(&o);
 	assert_true(parse(&o, "-i v0 -w f -s 0"));
 	assert_false(o.text);

@@ -1,0 +1,213 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# What is received and what is sent, -Q in, out and inout, and --hook: the same packets as tcpdump's, in the same order, each
+# with its direction, and all of them in the books.
+# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+file=$work/file.pcapng
+
+# v0 is ours, v1 in a namespace of its own, so that what goes between their addresses goes over the wire.
+mkdir -p "$work/run"
+mount -t tmpfs none /run 2>/dev/null && mkdir -p /run/netns
+ip netns add peer
+ip link add v0 address 02:00:00:00:00:02 type veth peer name v1 address 02:00:00:00:00:01 netns peer
+ip address add 10.0.0.2/24 dev v0
+ip link set v0 up
+ip link set lo up
+ip -n peer address add 10.0.0.1/24 dev v1
+ip netns exec peer sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; exec ip link set v1 up'
+poll link_ready v0 || exit 1
+
+# serve ADDRESS: an echo of datagrams and of streams at port 7
+serve()
+{
+	background python3 -c '
+import socket, sys, threading
+address = (sys.argv[1], 7)
+def udp(s):
+    while True:
+        data, peer = s.recvfrom(65536)
+        s.sendto(data, peer)
+def tcp(s):
+    while True:
+        c, _ = s.accept()
+        while data := c.recv(1 << 20):
+            c.sendall(data)
+        c.close()
+u = socket.socket(type=socket.SOCK_DGRAM); u.bind(address)
+t = socket.create_server(address)
+threading.Thread(target=udp, args=(u,), daemon=True).start()
+print("serving", flush=True)
+tcp(t)' "$1" >"$work/served.$1"
+	wait_line "$work/served.$1" '^serving'
+}
+
+# ask udp|tcp ADDRESS TIMES BYTES
+ask()
+{
+	python3 -c '
+import socket, sys
+kind, host, times, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+s = socket.socket(type=socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
+s.settimeout(60)
+s.connect((host, 7))
+for i in range(times):
+    data = bytes([i % 256]) * size
+    s.send(data) if kind == "udp" else s.sendall(data)
+    got = 0
+    while got < size:
+        got += len(s.recv(1 << 20))' "$@"
+}
+
+# asks from the other side of v0
+converse()
+{
+	ip netns exec peer bash -c "$(declare -f ask); ask $*" || note "the conversation $* has failed"
+}
+
+tcpdump_has_all()
+{
+	[[ $("$dump" --count -r "$work/peer.pcap" 2>/dev/null) == "$("$dump" --count -r "$file" 2>/dev/null)" ]]
+}
+
+# directions FILE: the letter of each packet, in order
+directions()
+{
+	"$dump" -r "$1" -v 2>/dev/null | sed -nE 's/.* (In|Out)( .*)?$/\1/p'
+}
+
+serve 10.0.0.2
+serve 127.0.0.1
+ip neighbour replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev v0
+ip -n peer neighbour replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev v1
+
+begin '-Q inout captures what tcpdump captures, in the same order'
+background tcpdump -i v0 -n -s 0 -w - -U --immediate-mode >"$work/peer.pcap" 2>"$work/tcpdump"
+peer=$!
+wait_line "$work/tcpdump" '^tcpdump: listening' || note 'tcpdump does not listen'
+listen -i v0 -Q inout -s 0 -w "$file"
+want_line "$work/err" '^listening on v0, received in native mode, sent at tc, whole frames$'
+converse tcp 10.0.0.2 3 1000
+converse udp 10.0.0.2 5 100
+finish
+want 'exit status' 0 "$rc"
+poll tcpdump_has_all
+kill -INT "$peer"
+wait "$peer" 2>/dev/null
+want_true 'the same packets' "$dump" --compare "$work/peer.pcap" "$file"
+want 'datagrams in' 5 "$("$dump" -r "$file" -v udp 2>/dev/null | grep -c ' In$')"
+want 'datagrams out' 5 "$("$dump" -r "$file" -v udp 2>/dev/null | grep -c ' Out$')"
+want_books "$file"
+want_accepted "$file"
+want 'the order of questions and answers' 'In Out In Out In Out In Out In Out' \
+	"$("$dump" -r "$file" -v udp 2>/dev/null | sed -nE 's/.* (In|Out)$/\1/p' | paste -sd ' ')"
+in=$(directions "$file" | grep -c In)
+out=$(directions "$file" | grep -c Out)
+want 'the statistics' "$in $out" "$(sed -nE 's/^  received ([0-9]+) packets, [0-9]+ bytes; sent ([0-9]+) packets.*/\1 \2/p' "$work/err" | tail -n 1)"
+end
+
+for way in in:5:0 out:0:5 inout:5:5; do
+	IFS=: read -r direction n_in n_out <<<"$way"
+	for hook in auto tc; do
+		begin "-Q $direction with --hook $hook"
+		listen -i v0 -Q "$direction" --hook "$hook" -w "$file" udp port 7
+		converse udp 10.0.0.2 5 100
+		finish
+		want 'exit status' 0 "$rc"
+		want received "$n_in" "$(directions "$file" | grep -c In)"
+		want sent "$n_out" "$(directions "$file" | grep -c Out)"
+		end
+	done
+done
+
+begin 'JSON and tshark have the direction'
+listen -i v0 -Q inout -w "$file" udp
+converse udp 10.0.0.2 1 100
+finish
+want 'by JSON' '1 2' "$("$dump" -r "$file" -T json 2>/dev/null | sed -nE 's/.*"frame_frame_packet_flags_direction":([0-9]+).*/\1/p' | paste -sd ' ')"
+want 'by tshark' '0x00000001 0x00000002' "$(tshark -n -r "$file" -T fields -e frame.packet_flags_direction 2>/dev/null | paste -sd ' ')"
+end
+
+begin 'a filter is asked about both directions'
+listen -i v0 -Q inout -w "$file" src host 10.0.0.2 and udp
+converse udp 10.0.0.2 4 100
+finish
+want packets 'Out Out Out Out' "$(directions "$file" | paste -sd ' ')"
+want_line "$work/err" '^  filtered out: [1-9][0-9]* packets'
+end
+
+begin 'what the driver has to cut is captured whole, and flagged'
+ethtool -K v0 tso on gso on tx on >/dev/null 2>&1
+listen -i v0 -Q out -s 0 -w "$file" tcp
+converse tcp 10.0.0.2 1 200000
+finish
+want 'exit status' 0 "$rc"
+large=$(tshark -n -r "$file" -T fields -e frame.len -e frame.packet_flags 2>/dev/null |
+	while read -r len flags; do ((len <= 1514 || (flags & 0xa00) == 0xa00)) || echo "$len $flags"; done)
+want 'large frames without the flags for it' '' "$large"
+want_true 'there are large frames' test "$(tshark -n -r "$file" -Y 'frame.len > 1514' 2>/dev/null | wc -l)" -gt 0
+want_line "$work/err" '^0 packets dropped by kernel$'
+end
+
+for way in inout:auto inout:generic in:auto out:auto; do
+	begin "each packet of lo is captured once: -Q ${way%:*} with --hook ${way#*:}"
+	listen -i lo -Q "${way%:*}" --hook "${way#*:}" -w "$file" udp port 7
+	ask udp 127.0.0.1 4 50
+	finish
+	want 'exit status' 0 "$rc"
+	want packets 8 "$(summary captured)"
+	end
+done
+
+begin 'another XDP program is no obstacle for what is sent, nor for --hook tc'
+ip link set dev v0 xdpgeneric object "$B/tests/xdp/several.bpf.o" section xdp 2>"$work/ip" ||
+	ip link set dev v0 xdpgeneric object "$B/tests/xdp/several.bpf.o" program passer 2>>"$work/ip" || :
+if attached v0; then
+	listen -i v0 -Q out -w "$file" udp
+	converse udp 10.0.0.2 2 100
+	finish
+	want sent 2 "$(summary captured)"
+	listen -i v0 -Q inout --hook tc -w "$file" udp
+	converse udp 10.0.0.2 2 100
+	finish
+	want 'sent and received' 4 "$(summary captured)"
+	want_true 'it is still there' attached v0
+	ip link set dev v0 xdpgeneric off
+	end
+else
+	skip "$(tail -n 1 "$work/ip")"
+fi
+
+begin 'losses of both directions are counted, and add up'
+listen -i v0 -Q inout -s 0 -B 64 -w "$file"
+kill -STOP "$pid"
+converse udp 10.0.0.2 400 1400
+kill -CONT "$pid"
+finish
+want 'exit status' 0 "$rc"
+want_true 'something is lost' test "$(summary 'dropped by kernel')" -gt 0
+want_books "$file"
+end
+
+begin 'an interface that goes ends it'
+ip link add w0 type veth peer name w1
+ip link set w0 up
+listen -i w0 -Q inout
+ip link del w0
+reap
+want 'exit status' 1 "$rc"
+want_line "$work/err" '^xdpdump: w0 disappeared'
+end
+
+begin 'nothing is left on the hook, whatever ends it'
+listen -i v0 -Q inout
+kill -KILL "$pid"
+reap
+want_true 'bpftool' bpftool net show dev v0
+bpftool net show dev v0 >"$work/left" 2>&1
+want_no_line "$work/left" xdpdump
+end
+
+plan
