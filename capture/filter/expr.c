@@ -2,12 +2,15 @@
 /*
  * libpcap is shown the header of a capture file without packets: so it maps the link type and knows
  * the byte order itself, compiles as tcpdump -r does, and refuses what only a socket could tell
- * (inbound, ifindex).
+ * (ifindex). The direction is told by our records and by pcapng: an expression that asks for it
+ * becomes two programs.
  */
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/base/nearest.h"
@@ -40,6 +43,8 @@ struct expr {
 	uint16_t linktype;
 	bool swapped;
 	struct bpf_program program;
+	/* for packets that were sent, if it asks for the direction; else without instructions */
+	struct bpf_program sent;
 	char error[1024];
 	size_t place;		/* in the text, where it is wrong; SIZE_MAX: not known */
 	/* whatever the link type is, as far as that is clear from what libpcap said */
@@ -69,10 +74,44 @@ static struct pcap_file_header file_header(uint16_t linktype, bool swapped)
 	return h;
 }
 
+/* A load of what a socket says beside a packet, SKF_AD_... of linux/filter.h */
+static bool asks_socket(const struct bpf_insn *in, uint32_t what)
+{
+	return BPF_CLASS(in->code) == BPF_LD && BPF_MODE(in->code) == BPF_ABS &&
+	       in->k == (uint32_t)SKF_AD_OFF + what;
+}
+
+/*
+ * Of a socket that captures libpcap takes the direction as the kernel tells it. It has no other
+ * way of asking for that here: what it asks for besides is not known.
+ */
+static int compile_directed(int dlt, const char *text, bool optimize, struct bpf_program *program,
+			    char error[static PCAP_ERRBUF_SIZE])
+{
+	pcap_t *p = pcap_open_dead(dlt, SNAPLEN);
+	bool refused = p && pcap_compile(p, program, text, optimize, 0);
+
+	if (refused)
+		snprintf(error, PCAP_ERRBUF_SIZE, "%s", pcap_geterr(p));
+	if (p)
+		pcap_close(p);
+	if (!p || refused)
+		return p ? -EINVAL : -ENOMEM;
+	for (unsigned i = 0; i < program->bf_len; i++)
+		refused |= asks_socket(&program->bf_insns[i], SKF_AD_IFINDEX);
+	if (!refused)
+		return 0;
+	pcap_freecode(program);
+	snprintf(error, PCAP_ERRBUF_SIZE, "ifindex not supported on %s",
+		 pcap_datalink_val_to_description_or_dlt(dlt));
+	return -EINVAL;
+}
+
 /* The netmask is that of tcpdump 4.99, none: "ip broadcast" knows 0.0.0.0 and 255.255.255.255. */
 static int compile(const struct expr *e, const char *text, bool optimize,
 		   struct bpf_program *program, char error[static PCAP_ERRBUF_SIZE])
 {
+	static const char no_direction[] = "inbound/outbound not supported";
 	struct pcap_file_header h = file_header(e->linktype, e->swapped);
 	FILE *f = fmemopen(&h, sizeof(h), "r");
 	pcap_t *p;
@@ -89,6 +128,8 @@ static int compile(const struct expr *e, const char *text, bool optimize,
 		snprintf(error, PCAP_ERRBUF_SIZE, "%s", pcap_geterr(p));
 		err = -EINVAL;
 	}
+	if (err && !strncmp(error, no_direction, strlen(no_direction)) && !e->swapped)
+		err = compile_directed(pcap_datalink(p), text, optimize, program, error);
 	pcap_close(p);
 	return err;
 }
@@ -317,6 +358,36 @@ static void expr_closep(struct expr **e)
 	expr_close(*e);
 }
 
+/* What the direction is becomes a constant. */
+static void set_direction(struct bpf_program *program, uint32_t packet_type)
+{
+	for (unsigned i = 0; i < program->bf_len; i++)
+		if (asks_socket(&program->bf_insns[i], SKF_AD_PKTTYPE)) {
+			program->bf_insns[i].code = BPF_LD | BPF_IMM;
+			program->bf_insns[i].k = packet_type;
+		}
+}
+
+/* If it asks for it. */
+static int part_directions(struct expr *e)
+{
+	const size_t size = e->program.bf_len * sizeof(*e->program.bf_insns);
+	bool asks = false;
+
+	for (unsigned i = 0; i < e->program.bf_len; i++)
+		asks |= asks_socket(&e->program.bf_insns[i], SKF_AD_PKTTYPE);
+	if (!asks)
+		return 0;
+	e->sent.bf_insns = malloc(size);
+	if (!e->sent.bf_insns)
+		return -ENOMEM;
+	memcpy(e->sent.bf_insns, e->program.bf_insns, size);
+	e->sent.bf_len = e->program.bf_len;
+	set_direction(&e->program, PACKET_HOST);
+	set_direction(&e->sent, PACKET_OUTGOING);
+	return 0;
+}
+
 static int open_expr(struct expr **out, const char *text, uint16_t linktype, bool swapped,
 		     bool optimize)
 {
@@ -337,6 +408,8 @@ static int open_expr(struct expr **out, const char *text, uint16_t linktype, boo
 		e->wrong = is_wrong(said);
 		explain(e, said);
 	}
+	if (!err)
+		err = part_directions(e);
 	if (err != -ENOMEM)
 		*out = steal(&e);
 	return err;
@@ -395,9 +468,28 @@ const struct sock_filter *expr_insns(const struct expr *e, size_t *n)
 	return (const struct sock_filter *)e->program.bf_insns;
 }
 
+const struct sock_filter *expr_insns_sent(const struct expr *e, size_t *n)
+{
+	if (!expr_is_directed(e))
+		return expr_insns(e, n);
+	*n = e->sent.bf_len;
+	return (const struct sock_filter *)e->sent.bf_insns;
+}
+
+bool expr_is_directed(const struct expr *e)
+{
+	return e->sent.bf_len;
+}
+
 bool expr_matches(const struct expr *e, const uint8_t *data, uint32_t caplen, uint32_t len)
 {
 	return bpf_filter(e->program.bf_insns, data, len, caplen);
+}
+
+bool expr_matches_sent(const struct expr *e, const uint8_t *data, uint32_t caplen, uint32_t len)
+{
+	return bpf_filter(expr_is_directed(e) ? e->sent.bf_insns : e->program.bf_insns, data, len,
+			  caplen);
 }
 
 void expr_dump(const struct expr *e, int format)
@@ -410,6 +502,7 @@ struct expr *expr_close(struct expr *e)
 	if (!e)
 		return NULL;
 	pcap_freecode(&e->program);
+	free(e->sent.bf_insns);
 	free(e->text);
 	free(e);
 	return NULL;

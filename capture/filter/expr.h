@@ -46,11 +46,20 @@ bool expr_is_wrong(const struct expr *e);
 
 const char *expr_text(const struct expr *e);
 
+/*
+ * Does it ask for the direction of packets where their bytes do not have it ("inbound",
+ * "outbound")? Then it is another program for packets that were received and for those that were
+ * sent, and of others nothing can be said.
+ */
+bool expr_is_directed(const struct expr *e);
+
 /* The program and its length; it returns 0 for packets that do not match. */
 const struct sock_filter *expr_insns(const struct expr *e, size_t *n);
+const struct sock_filter *expr_insns_sent(const struct expr *e, size_t *n);
 
 /* @len: of the packet on the wire, of which @caplen bytes are at @data. */
 bool expr_matches(const struct expr *e, const uint8_t *data, uint32_t caplen, uint32_t len);
+bool expr_matches_sent(const struct expr *e, const uint8_t *data, uint32_t caplen, uint32_t len);
 
 /*
  * The program on stdout, as tcpdump prints it with so many -d: 1 readable, 2 a fragment of C, 3

@@ -8,6 +8,7 @@
 #include "capture/filter/expr.h"
 #include "capture/filter/per_link.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
 
 enum { MESHES_MAX = 64 };	/* link types of one input */
 
@@ -25,6 +26,7 @@ struct per_link {
 	struct mesh meshes[MESHES_MAX + 1];
 	/* the last one is for all link types that there is no room for */
 	unsigned n_meshes;
+	uint64_t n_undirected;
 	const char *error;
 	char words[PATH_MAX + 256];	/* for it */
 };
@@ -80,6 +82,18 @@ static int refused(struct per_link *s, const struct mesh *m)
 	return -EINVAL;
 }
 
+static int matches(struct per_link *s, const struct expr *e, const struct packet *p)
+{
+	const uint32_t direction = p->has & PACKET_FLAGS ? p->flags & EPB_DIRECTION : 0;
+
+	if (!expr_is_directed(e) || direction == EPB_INBOUND)
+		return expr_matches(e, p->data, p->caplen, p->len);
+	if (direction == EPB_OUTBOUND)
+		return expr_matches_sent(e, p->data, p->caplen, p->len);
+	s->n_undirected++;
+	return 0;
+}
+
 int per_link_packet(struct per_link *s, const struct packet *p)
 {
 	struct mesh *m;
@@ -88,7 +102,7 @@ int per_link_packet(struct per_link *s, const struct packet *p)
 	if (err)
 		return err;
 	if (!m->refused)
-		return expr_matches(m->expr, p->data, p->caplen, p->len);
+		return matches(s, m->expr, p);
 	err = m->told ? 0 : refused(s, m);
 	m->told = true;
 	return err;
@@ -120,6 +134,11 @@ bool per_link_is_good(const struct per_link *s)
 bool per_link_is_wrong(const struct per_link *s)
 {
 	return !s->good && s->n_meshes && expr_is_wrong(s->meshes[0].expr);
+}
+
+uint64_t per_link_undirected(const struct per_link *s)
+{
+	return s->n_undirected;
 }
 
 const char *per_link_error(const struct per_link *s)

@@ -4,6 +4,7 @@
 #define XDPDUMP_FILTER_PER_LINK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct expr;
 struct iface;
@@ -17,7 +18,8 @@ struct per_link;
 int per_link_open(struct per_link **s, const char *filter, const char *file, bool optimize);
 
 /*
- * Does the packet match? 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and
+ * Does the packet match? Where the expression asks for a direction that nothing tells it does not.
+ * 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and
  * per_link_error() tells why; all further packets of that type do not match.
  */
 int per_link_packet(struct per_link *s, const struct packet *p);
@@ -36,6 +38,9 @@ int per_link_expr(struct per_link *s, const struct iface *i, const struct expr *
  */
 bool per_link_is_good(const struct per_link *s);
 bool per_link_is_wrong(const struct per_link *s);
+
+/* Packets whose direction was asked for and not known. */
+uint64_t per_link_undirected(const struct per_link *s);
 
 /* Why it was refused the last time: a sentence about the expression. */
 const char *per_link_error(const struct per_link *s);

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
-#include <linux/if_packet.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -43,12 +42,10 @@ const struct filter_loads filter_loads_xdp = {
 };
 
 /* A VLAN tag may be kept beside the bytes. */
-#define OF_SKB(packet_type_)									\
-	.data = offsetof(struct __sk_buff, data), .data_end = offsetof(struct __sk_buff, data_end),	\
-	.elsewhere = offsetof(struct __sk_buff, vlan_present), .packet_type = packet_type_
-
-const struct filter_loads filter_loads_tc_in = { OF_SKB(PACKET_HOST) };
-const struct filter_loads filter_loads_tc_out = { OF_SKB(PACKET_OUTGOING) };
+const struct filter_loads filter_loads_tc = {
+	.data = offsetof(struct __sk_buff, data), .data_end = offsetof(struct __sk_buff, data_end),
+	.elsewhere = offsetof(struct __sk_buff, vlan_present),
+};
 
 /* A label is a classic instruction in one of the versions, or the place where the second begins. */
 struct xlat {

@@ -25,11 +25,9 @@ struct filter_loads {
 	 * frame_word() of the program
 	 */
 	int32_t helper;
-	/* "outbound" of filters: PACKET_... of linux/if_packet.h */
-	uint32_t packet_type;
 };
 
-extern const struct filter_loads filter_loads_xdp, filter_loads_tc_in, filter_loads_tc_out;
+extern const struct filter_loads filter_loads_xdp, filter_loads_tc;
 
 /*
  * A function of two arguments, the program's context and the bytes of the frame on the wire. It

@@ -51,7 +51,7 @@ static const struct object_program program = {
 };
 
 #define AT_TC(way)							\
-	.programs = &program, .n_programs = 1, .loads = &filter_loads_tc_##way, .attach = attach_##way,	\
+	.programs = &program, .n_programs = 1, .loads = &filter_loads_tc, .attach = attach_##way,	\
 	.settle = settle, .replace = hook_replace_link, .detach = hook_detach_link, .is_lost = hook_link_is_lost
 
 const struct hook_ops hook_tc_in = { AT_TC(in), .at = EVENT_TC_IN };

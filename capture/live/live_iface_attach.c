@@ -65,7 +65,7 @@ static enum status translate(const struct live_iface *t, const struct hook_ops *
 	if (err == -EINVAL)
 		return log_fail(STATUS_USAGE, "%s", per_link_error(text));
 	if (!err) {
-		insns = expr_insns(e, &n);
+		insns = ops->at == EVENT_TC_OUT ? expr_insns_sent(e, &n) : expr_insns(e, &n);
 		err = to_ebpf(f, ops->loads, insns, n);
 	}
 	*used = f;

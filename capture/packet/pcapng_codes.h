@@ -74,6 +74,7 @@ enum {
 enum {
 	EPB_INBOUND	= 1,
 	EPB_OUTBOUND	= 2,
+	EPB_DIRECTION	= 3,
 	EPB_UNICAST	= 1 << 2,
 	EPB_MULTICAST	= 2 << 2,
 	EPB_BROADCAST	= 3 << 2,

@@ -55,7 +55,7 @@ static const struct context {
 } contexts[] = {
 	{ &filter_loads_xdp, offsetof(struct xdp_md, data), offsetof(struct xdp_md, data_end), 0,
 	  BPF_FUNC_xdp_load_bytes, 0xffff },
-	{ &filter_loads_tc_out, offsetof(struct __sk_buff, data), offsetof(struct __sk_buff, data_end),
+	{ &filter_loads_tc, offsetof(struct __sk_buff, data), offsetof(struct __sk_buff, data_end),
 	  offsetof(struct __sk_buff, vlan_present), 0, INT32_MAX },
 };
 

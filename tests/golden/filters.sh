@@ -35,15 +35,15 @@ file=tests/pcaps/mixed.pcap
 	refused 2 "syntax error: tcp >>>prot<<< 80" -r $file tcp prot 80
 	refused 2 "syntax error: tcp >>>prot<<< 80" -r $file -w "$work/kept" tcp prot 80
 	refused 2 "syntax error: tcp >>>prot<<< 80" -d tcp prot 80
-	refused 2 "inbound/outbound not supported on" -r $file inbound
+	refused 2 "ifindex not supported on" -r $file 'ifindex 3'
 	refused 2 "unknown port 'nonesuch'" -r tests/pcaps/files/pcapng_little_endian.pcapng -w "$work/kept" port nonesuch
 	refused 2 "syntax error" -r tests/pcaps/files/pcapng_section_header_only.pcapng -w "$work/kept" tcp prot
 	refused 2 "syntax error" -r tests/pcaps/files/pcapng_without_packets.pcapng -w "$work/kept" tcp prot
-	refused 2 "no interface has a link type that the filter is for" -r tests/pcaps/files/pcapng_link_types_mixed.pcapng -w "$work/kept" inbound
-	refused 2 "no interface has a link type that the filter is for" -r tests/pcaps/files/pcapng_decryption_secrets.pcapng -w "$work/kept" inbound
+	refused 2 "no interface has a link type that the filter is for" -r tests/pcaps/files/pcapng_link_types_mixed.pcapng -w "$work/kept" 'ifindex 3'
+	refused 2 "no interface has a link type that the filter is for" -r tests/pcaps/files/pcapng_decryption_secrets.pcapng -w "$work/kept" 'ifindex 3'
 	refused 2 "no interface has a link type that the filter is for" -r $file -r $file -w "$work/kept" ifindex 1
-	refused 2 "no interface has a link type that the filter is for" --info -r tests/pcaps/files/pcapng_little_endian.pcapng inbound
-	refused 2 "inbound/outbound not supported on" --info -r $file inbound
+	refused 2 "no interface has a link type that the filter is for" --info -r tests/pcaps/files/pcapng_little_endian.pcapng 'ifindex 3'
+	refused 2 "ifindex not supported on" --info -r $file 'ifindex 3'
 	refused 2 "not implemented: udp" --compare $file tests/pcaps/files/linktype_unknown_user0_147.pcap udp
 	refused 1 "cannot open" -d -r /nonexistent tcp
 	refused 1 "neither pcap nor pcapng" -d -r tests/golden/EXPRESSIONS tcp

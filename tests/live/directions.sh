@@ -138,6 +138,20 @@ want packets 'Out Out Out Out' "$(directions "$file" | paste -sd ' ')"
 want_line "$work/err" '^  filtered out: [1-9][0-9]* packets'
 end
 
+for way in 'inbound:In In In In' 'outbound and udp:Out Out Out Out' 'not outbound:In In In In'; do
+	begin "'${way%:*}' while capturing and with -r"
+	listen -i v0 -Q inout -w "$file" "udp and (${way%:*})"
+	converse udp 10.0.0.2 4 100
+	finish
+	want packets "${way#*:}" "$(directions "$file" | paste -sd ' ')"
+	listen -i v0 -Q inout -w "$file" udp
+	converse udp 10.0.0.2 4 100
+	finish
+	"$dump" -r "$file" -w "$work/part.pcapng" "${way%:*}" 2>/dev/null
+	want 'packets with -r' "${way#*:}" "$(directions "$work/part.pcapng" | paste -sd ' ')"
+	end
+done
+
 begin 'what the driver has to cut is captured whole, and flagged'
 ethtool -K v0 tso on gso on tx on >/dev/null 2>&1
 listen -i v0 -Q out -s 0 -w "$file" tcp

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Filter expressions beside tcpdump: the same packets from the same file, the same program of -d, the same refusals.
+# Filter expressions beside tcpdump: the same packets from the same file, the same program of -d, the same refusals, but
+# for the direction of packets.
 # shellcheck source=tests/golden/lib.sh
 . "${0%/*}/../golden/lib.sh"
 
@@ -11,6 +12,12 @@ same_packets()
 
 	tcpdump -r "$1" -w "$work/theirs.pcap" "$2" 2>"$work/said" || theirs=1
 	"$dump" -r "$1" -w "$work/ours.pcapng" "$2" 2>"$work/complaint" </dev/null || ours=$?
+	if grep -q 'inbound/outbound not supported' "$work/said"; then
+		# which we know of files that tell it
+		grep -Eq 'do(es)? not tell whether' "$work/complaint" || ((ours == 2)) ||
+			echo "$1: '$2': exit $ours and no word of the direction"
+		return
+	fi
 	if ((theirs)); then
 		((ours == 2)) || echo "$1: '$2': exit $ours, where tcpdump says: $(tail -n 1 "$work/said")"
 		return

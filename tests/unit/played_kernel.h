@@ -41,7 +41,7 @@ static struct {
 } kernel;
 
 const struct hook_ops hook_xdp = { .loads = &filter_loads_xdp }, hook_front = { .loads = &filter_loads_xdp },
-		      hook_tc_in = { .loads = &filter_loads_tc_in }, hook_tc_out = { .loads = &filter_loads_tc_out };
+		      hook_tc_in = { .loads = &filter_loads_tc }, hook_tc_out = { .loads = &filter_loads_tc };
 
 int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s)

@@ -12,7 +12,9 @@
 
 #include "capture/base/util.h"
 #include "capture/filter/expr.h"
+#include "capture/filter/per_link.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
 
 #include "tests/unit/unit.h"
 
@@ -36,6 +38,8 @@ static const struct expr_case {
 	{ "ipv4", LINKTYPE_IPV4, "icmp", "" },
 	{ "ipv6", LINKTYPE_IPV6, "icmp6", "" },
 	{ "the_direction_is_in_cooked_packets", LINKTYPE_LINUX_SLL, "inbound", "" },
+	{ "the_direction_is_told_beside_ethernet", LINKTYPE_ETHERNET, "inbound and tcp", "" },
+	{ "the_direction_is_told_beside_raw_ip", LINKTYPE_RAW, "not outbound or udp", "" },
 	{ "the_interface_is_in_cooked_packets_v2", LINKTYPE_LINUX_SLL2, "ifindex 2 and outbound",
 	  "" },
 
@@ -70,10 +74,10 @@ static const struct expr_case {
 	{ "nothing_can_match", LINKTYPE_ETHERNET, "ip and ip6 and 1 = 2",
 	  "expression rejects all packets" },
 
-	{ "inbound_is_not_in_ethernet", LINKTYPE_ETHERNET, "inbound and tcp",
-	  "inbound/outbound not supported on" },
-	{ "outbound_is_not_in_ethernet", LINKTYPE_ETHERNET, "outbound",
-	  "inbound/outbound not supported on" },
+	{ "ifindex_beside_the_direction", LINKTYPE_ETHERNET, "inbound and ifindex 2",
+	  "ifindex not supported on" },
+	{ "a_wrong_word_behind_the_direction", LINKTYPE_ETHERNET, "inbound and tcp prot 80",
+	  "syntax error: inbound and tcp >>>prot<<< 80; did you mean port?" },
 	{ "ifindex_is_not_in_ethernet", LINKTYPE_ETHERNET, "ifindex 2",
 	  "ifindex not supported on" },
 	{ "ifname_is_of_pf", LINKTYPE_ETHERNET, "ifname eth0", "ifname supported only on PF" },
@@ -118,7 +122,7 @@ static void what_is_wrong_for_all_link_types_is_told_apart(void **state)
 		{ "tcp prot 80", LINKTYPE_ETHERNET, true }, { "tcp port", LINKTYPE_ETHERNET, true },
 		{ "port nonesuch", LINKTYPE_ETHERNET, true }, { "port 65536", LINKTYPE_RAW, true },
 		{ "net 10.0.0.0/33", LINKTYPE_ETHERNET, true }, { "vpi 1 and ifindex 2", LINKTYPE_ETHERNET, true },
-		{ "inbound", LINKTYPE_ETHERNET, false }, { "ifindex 2", LINKTYPE_ETHERNET, false },
+		{ "ifindex 2", LINKTYPE_ETHERNET, false },
 		{ "ifname eth0", LINKTYPE_ETHERNET, false }, { "type mgt", LINKTYPE_ETHERNET, false },
 		{ "vpi 1", LINKTYPE_ETHERNET, false }, { "fisu", LINKTYPE_ETHERNET, false },
 		{ "ether host 1:2:3:4:5:6", LINKTYPE_RAW, false }, { "arp", LINKTYPE_RAW, false }, { "tcp", 65000, false },
@@ -323,6 +327,48 @@ static void a_file_has_lines_and_comments(void **state)
 	free(text);
 }
 
+static const struct direction_case {
+	const char *name, *text;
+	bool directed, received, sent, undirected;	/* what matches, of an empty packet */
+} directions[] = {
+	{ "no_direction", "len < 100", false, true, true, true },
+	{ "inbound", "inbound", true, true, false, false },
+	{ "outbound", "outbound", true, false, true, false },
+	{ "not_inbound", "not inbound", true, false, true, false },
+	{ "with_other_words", "outbound and len < 100", true, false, true, false },
+	{ "or_other_words", "outbound or len > 10", true, false, true, false },
+};
+
+static int of_direction(struct per_link *s, unsigned has, uint32_t flags)
+{
+	static const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
+	const struct packet p = { .data = (const uint8_t *)"", .iface = &ethernet, .has = has,
+				  .flags = flags };
+
+	return per_link_packet(s, &p);
+}
+
+static void which_direction_matches(void **state)
+{
+	const struct direction_case *c = *state;
+	struct per_link *s;
+	struct expr *e;
+
+	for (int optimize = 0; optimize < 2; optimize++) {
+		assert_int_equal(expr_open(&e, c->text, LINKTYPE_ETHERNET, optimize), 0);
+		assert_int_equal(expr_is_directed(e), c->directed);
+		expr_close(e);
+		assert_int_equal(per_link_open(&s, c->text, NULL, optimize), 0);
+		assert_int_equal(of_direction(s, PACKET_FLAGS, EPB_INBOUND | EPB_BROADCAST), c->received);
+		assert_int_equal(of_direction(s, PACKET_FLAGS, EPB_OUTBOUND | EPB_SEGMENTED), c->sent);
+		assert_int_equal(per_link_undirected(s), 0);
+		assert_int_equal(of_direction(s, PACKET_FLAGS, EPB_BROADCAST), c->undirected);
+		assert_int_equal(of_direction(s, 0, EPB_OUTBOUND), c->undirected);
+		assert_int_equal(per_link_undirected(s), c->directed ? 2 : 0);
+		per_link_close(s);
+	}
+}
+
 /* Whose text it is the caller need not be allowed to know. */
 static void a_word_of_a_file_is_never_quoted(void **state)
 {
@@ -334,7 +380,7 @@ static void a_word_of_a_file_is_never_quoted(void **state)
 		{ "tcp and ip proto \\SECRET", "f: l" },
 		{ "ether[SECRET] = 1", "f: l" },
 		{ "udp port", "f: the filter expression lacks something at its end" },
-		{ "inbound", "f: libpcap does not take this filter expression for link type EN10MB" },
+		{ "ifindex 1", "f: libpcap does not take this filter expression for link type EN10MB" },
 		{ "ifname SECRET", "f: l" },
 	};
 
@@ -379,10 +425,11 @@ int main(void)
 		cmocka_unit_test(a_file_that_cannot_be_read),
 	};
 	struct CMUnitTest
-		tests[sizeof(cases) / sizeof(cases[0]) + sizeof(others) / sizeof(others[0])];
+		tests[array_size(cases) + array_size(directions) + array_size(others)];
 	size_t n = 0;
 
 	unit_of_table(cases, is_compiled_or_refused, tests, n);
+	unit_of_table(directions, which_direction_matches, tests, n);
 	memcpy(tests + n, others, sizeof(others));
-	return unit_run("expr", tests, n + sizeof(others) / sizeof(others[0]));
+	return unit_run("expr", tests, n + array_size(others));
 }

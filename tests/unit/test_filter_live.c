@@ -89,7 +89,7 @@ static const struct kind xdp = {
 
 static const struct kind tc = {
 	.type = BPF_PROG_TYPE_SCHED_CLS,
-	.loads = &filter_loads_tc_out,
+	.loads = &filter_loads_tc,
 	.len = { .code = BPF_LDX | BPF_MEM | BPF_W,
 		 .src_reg = BPF_REG_1,
 		 .off = offsetof(struct __sk_buff, len) },
