@@ -157,7 +157,8 @@ enum status capture_run(const struct opts *o)
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
 			.promiscuous = o->promiscuous, .way = o->hook,
-			.directions = o->directions, .filter = o->filter, .observe = o->observe,
+			.directions = o->directions,
+			.linktype = o->has_linktype ? o->linktype : -1, .filter = o->filter, .observe = o->observe,
 		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
 			  .round = capture_look_at_links, .ctx = &l },

@@ -95,27 +95,39 @@ enum status interfaces_run(void)
 }
 
 /* One interface, as live_iface_describe() finds it. */
-static enum status list_of(const struct opts *o, const char *what, char letter, const char *item)
+static enum status find(const struct opts *o, struct netif *n)
 {
 	struct live_iface t = { .promiscuous_fd = -1 };
 	enum status status = live_iface_find(&t, o->n_ifaces ? o->ifaces[0] : NULL);
 
-	if (status)
-		return status;
-	if (!t.netif.ethernet)
+	*n = t.netif;
+	if (!status && !n->ethernet && !n->raw)
 		return log_fail(STATUS_UNSUPPORTED,
-				"%s: its packets have no Ethernet header, which is not supported",
-				t.netif.name);
-	printf("%s for %s (use option -%c to set):\n  %s\n", what, t.netif.name, letter, item);
+				"%s: its packets begin neither with an Ethernet header nor with an IP header, which is not supported",
+				n->name);
+	return status;
+}
+
+static enum status list_of(const struct netif *n, const char *what, char letter, const char *item)
+{
+	printf("%s for %s (use option -%c to set):\n  %s\n", what, n->name, letter, item);
 	return log_finish_stdout();
 }
 
 enum status interfaces_link_types(const struct opts *o)
 {
-	return list_of(o, "Data link types", 'y', "EN10MB (Ethernet)");
+	struct netif n;
+	enum status status = find(o, &n);
+
+	return status ? status
+		      : list_of(&n, "Data link types", 'y',
+				n.ethernet ? "EN10MB (Ethernet)" : "RAW (Raw IP)");
 }
 
 enum status interfaces_stamp_types(const struct opts *o)
 {
-	return list_of(o, "Time stamp types", 'j', "host (Host)");
+	struct netif n;
+	enum status status = find(o, &n);
+
+	return status ? status : list_of(&n, "Time stamp types", 'j', "host (Host)");
 }

@@ -40,7 +40,7 @@ static const struct {
 	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384 for each, up to 65536)" },
 	{ 'F', "filter-file", "FILE", "take the filter expression from FILE" },
 	{ 'd', "dump-filter", NULL, "print the compiled filter and stop; -dd as C, -ddd as numbers, -d -v as eBPF too" },
-	{ 'y', "linktype", "TYPE", "link type: EN10MB; with -d any that libpcap knows" },
+	{ 'y', "linktype", "TYPE", "link type, that of the interface: EN10MB or RAW; with -d any that libpcap knows" },
 	{ 'O', "no-optimize", NULL, "do not let libpcap optimise the filter" },
 	{ OPT_SKIP, "skip", "N", "with -r: leave out the first N packets" },
 	{ OPT_START, "start", "TIME", "with -r: packets from TIME on: 2026-11-23 20:20:57.5, 20:20:57, +1.5, 1795465257" },
@@ -289,7 +289,7 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 {
 	struct parser p = { .o = o, .error = error, .cap = cap };
 
-	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .dump_linktype = LINKTYPE_ETHERNET,
+	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .linktype = LINKTYPE_ETHERNET,
 			    .directions = LIVE_RECEIVED };
 	if (!take_options(&p, argc, argv)) {
 		opts_suggest_dashes(&p, argv + 1);

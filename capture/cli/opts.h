@@ -63,7 +63,8 @@ struct opts {
 	const char *filter_file;
 	bool no_optimize;		/* -O */
 	int dump;			/* -d: how often */
-	uint16_t dump_linktype;		/* LINKTYPE_...: for what, without -r */
+	uint16_t linktype;		/* LINKTYPE_...: -d for what, without -r; live: of -y */
+	bool has_linktype;		/* it was given */
 	bool text;			/* packets are printed */
 	enum file_format screen;	/* as what; with --info the report */
 	bool unbuffered;		/* -U */

@@ -95,8 +95,8 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "-p and -P contradict each other");
 	if (p->times['y'] && !live)
 		return opts_wrong(p, "-y: the link type of a file is that which it has");
-	if (o->dump_linktype != LINKTYPE_ETHERNET)
-		return opts_wrong(p, "-y: XDP sees frames of Ethernet: EN10MB");
+	if (o->linktype != LINKTYPE_ETHERNET && o->linktype != LINKTYPE_RAW)
+		return opts_wrong(p, "-y: an interface has EN10MB or RAW; xdpdump -L -i IF tells which");
 	return true;
 }
 

@@ -338,7 +338,8 @@ static bool take_precision(struct parser *p, const char *arg)
 
 static bool take_link_type(struct parser *p, const char *arg)
 {
-	return link_type_by_name(arg, &p->o->dump_linktype) ||
+	p->o->has_linktype = true;
+	return link_type_by_name(arg, &p->o->linktype) ||
 	       opts_wrong(p,
 			  "-y '%s' is no link type that libpcap knows; pcap-linktype(7) has a list",
 			  arg);

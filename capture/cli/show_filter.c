@@ -85,7 +85,7 @@ static enum status dump(const struct expr *e, const struct opts *o)
 
 enum status show_filter_run(const struct opts *o)
 {
-	struct iface first = { .linktype = o->dump_linktype };
+	struct iface first = { .linktype = o->linktype };
 	enum status status = o->n_reads ? read_iface(o->reads[0], &first) : STATUS_OK;
 	const char *filter = o->filter ? o->filter : "";
 	char words[PATH_MAX + 256];

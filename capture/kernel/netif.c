@@ -55,6 +55,21 @@ static int take_attribute(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+/* Packets of these begin with the IP header at tc, on either way (linux/if_arp.h). */
+static bool is_raw(unsigned type)
+{
+	switch (type) {
+	case ARPHRD_NONE:
+	case ARPHRD_PPP:
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+	case ARPHRD_RAWIP:
+		return true;
+	}
+	return false;
+}
+
 static void take_link(const struct nlmsghdr *msg, struct netif *n)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
@@ -64,6 +79,7 @@ static void take_link(const struct nlmsghdr *msg, struct netif *n)
 		.up = info->ifi_flags & IFF_UP,
 		.running = info->ifi_flags & IFF_RUNNING,
 		.ethernet = info->ifi_type == ARPHRD_ETHER || info->ifi_type == ARPHRD_LOOPBACK,
+		.raw = is_raw(info->ifi_type),
 		.loopback = info->ifi_flags & IFF_LOOPBACK,
 	};
 	mnl_attr_parse(msg, sizeof(*info), take_attribute, n);

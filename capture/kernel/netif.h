@@ -15,6 +15,7 @@ struct netif {
 	bool up;
 	bool running;		/* has a carrier */
 	bool ethernet;		/* frames begin with an Ethernet header, as those of lo do */
+	bool raw;		/* or with the IP header: tun, wireguard, ipip, sit, ppp and others */
 	bool loopback;
 	bool has_mac;
 	uint8_t mac[6];

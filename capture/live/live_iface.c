@@ -65,6 +65,34 @@ enum status live_iface_find(struct live_iface *t, const char *name)
 	return name ? find_named(t, name) : find_default(t);
 }
 
+static int linktype_of(const struct netif *n)
+{
+	return n->ethernet ? LINKTYPE_ETHERNET : LINKTYPE_RAW;
+}
+
+/* XDP is for frames of Ethernet; at tc packets without its header are seen as well. */
+static enum status can_be_captured(const struct live_iface *t, const struct live_iface_settings *s)
+{
+	const char *name = t->netif.name;
+
+	if (s->linktype >= 0 && s->linktype != linktype_of(&t->netif))
+		return log_fail(STATUS_USAGE, "%s: the link type of its packets is not that of -y: xdpdump -L -i %s",
+				name, name);
+	if (t->netif.ethernet)
+		return STATUS_OK;
+	if (!t->netif.raw)
+		return log_fail(
+			STATUS_UNSUPPORTED,
+			"%s: its packets begin neither with an Ethernet header nor with an IP header, which is not supported",
+			name);
+	if (s->way == LIVE_NATIVE || s->way == LIVE_GENERIC || s->drop)
+		return log_fail(
+			STATUS_UNSUPPORTED,
+			"%s: its packets have no Ethernet header, and %s is for such: --hook tc sees them",
+			name, s->drop ? "--mirror-port" : "XDP");
+	return STATUS_OK;
+}
+
 enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
 				const struct live_iface_settings *s)
 {
@@ -77,13 +105,12 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	if (status)
 		return status;
 	name = t->netif.name;		/* it may have been an alternative one */
-	if (!t->netif.ethernet)
-		return log_fail(
-			STATUS_UNSUPPORTED,
-			"%s: its packets have no Ethernet header (a tunnel?), which is not supported",
-			name);
+	status = can_be_captured(t, s);
+	if (status)
+		return status;
 	t->running = t->netif.running;
-	t->iface = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .snaplen = s->snap };
+	t->iface = (struct iface){ .id = id, .snaplen = s->snap };
+	t->iface.linktype = linktype_of(&t->netif);
 	t->iface.name = strdup(t->netif.name);
 	t->iface.filter = s->filter ? expr_line(s->filter) : NULL;
 	t->iface.has_mac = t->netif.has_mac;
@@ -93,7 +120,8 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	t->iface.hardware = strdup(driver);
 	if (!uname(&uts) && asprintf(&t->iface.os, "%s %s", uts.sysname, uts.release) < 0)
 		t->iface.os = NULL;
-	if (s->directions & LIVE_RECEIVED && s->way != LIVE_TC && netif_strips_vlan(name))
+	t->way = t->netif.ethernet ? s->way : LIVE_TC;
+	if (s->directions & LIVE_RECEIVED && t->way != LIVE_TC && netif_strips_vlan(name))
 		t->iface.comment = strdup("vlan_offload=on");
 	if (t->iface.comment && !t->entry)
 		log_complain(

@@ -25,6 +25,7 @@ struct live_iface_settings {
 	bool promiscuous;
 	enum live_way way;
 	unsigned directions;		/* LIVE_RECEIVED, LIVE_SENT or both */
+	int linktype;			/* LINKTYPE_... that it has to have; -1: whatever it has */
 	const char *filter;		/* as it was written; NULL: none */
 	struct observe_options observe;
 	struct guard *guard;		/* of OBSERVE_FRONT */

@@ -126,7 +126,6 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 
 	t->rings = rings;
 	t->filters = filters;
-	t->way = s->way;
 	status = t->entry || !receives ? STATUS_OK : live_front_open(t, s);
 	if (status)
 		return status;
@@ -243,7 +242,7 @@ static enum status attach_received(struct live_iface *t, const struct live_iface
 		return attach_tc(t, &t->received);
 	if (is_busy(t))
 		return live_front_busy(t, s);
-	t->way = s->way == LIVE_AUTO ? LIVE_NATIVE : s->way;
+	t->way = t->way == LIVE_AUTO ? LIVE_NATIVE : t->way;
 	err = hook_attach(t->received.hook, t->netif.ifindex, live_way_mode(t->way));
 	if (s->way == LIVE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL))
 		return attach_tc_instead(t, s, err);

@@ -307,16 +307,6 @@ want 'lengths and captured lengths' '65549 65549,65522 65522,60042 60042' \
 want_true 'tcpdump reads all of it' test "$(tcpdump -n -r "$file" 2>/dev/null | grep -c UDP)" = 3
 end
 
-begin 'an interface without Ethernet headers is refused, not decoded as something else'
-if ip tuntap add dev t0 mode tun 2>/dev/null; then
-	ip link set t0 up
-	fails 4 't0: .*Ethernet' -i t0 -w "$file"
-	ip link del t0
-	end
-else
-	skip 'no tun interfaces here'
-fi
-
 begin 'missing capabilities are named'
 drop=(setpriv --bounding-set)
 for case in -net_admin:CAP_NET_ADMIN -perfmon,-sys_admin:CAP_PERFMON -bpf,-sys_admin:CAP_BPF -all:CAP_NET_ADMIN; do

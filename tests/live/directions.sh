@@ -194,6 +194,60 @@ else
 	skip "$(tail -n 1 "$work/ip")"
 fi
 
+# What is sent into t0 comes back, with addresses and ports exchanged.
+tunnel()
+{
+	background python3 -c '
+import fcntl, os, struct
+fd = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(fd, 0x400454CA, struct.pack("16sH", b"t0", 0x1001))    # TUNSETIFF, IFF_TUN | IFF_NO_PI
+print("open", flush=True)
+while packet := bytearray(os.read(fd, 65536)):
+    n = (packet[0] & 15) * 4
+    if packet[0] >> 4 != 4 or packet[9] != 17:
+        continue
+    packet[12:16], packet[16:20] = packet[16:20], packet[12:16]
+    packet[n : n + 2], packet[n + 2 : n + 4] = packet[n + 2 : n + 4], packet[n : n + 2]
+    os.write(fd, packet)' >"$work/tunnel" 2>&1
+	wait_line "$work/tunnel" '^open' || return 1
+	ip address add 10.5.0.1/24 dev t0
+	ip link set t0 up
+}
+
+begin 'packets without an Ethernet header are captured as tcpdump captures them'
+if tunnel; then
+	background tcpdump -i t0 -n -s 0 -w - -U --immediate-mode >"$work/peer.pcap" 2>"$work/tcpdump"
+	peer=$!
+	wait_line "$work/tcpdump" '^tcpdump: listening' || note 'tcpdump does not listen'
+	listen -i t0 -Q inout -s 0 -w "$file"
+	want_line "$work/err" '^listening on t0, received and sent at tc, whole frames$'
+	ask udp 10.5.0.7 3 1000
+	finish
+	want 'exit status' 0 "$rc"
+	poll tcpdump_has_all
+	kill -INT "$peer"
+	wait "$peer" 2>/dev/null
+	want_true 'the same packets' "$dump" --compare "$work/peer.pcap" "$file"
+	want directions 'Out In Out In Out In' "$(directions "$file" | paste -sd ' ')"
+	want 'the link type, by tcpdump' 1 "$(tcpdump -r "$file" -n 2>&1 | grep -c 'link-type RAW')"
+	want_books "$file"
+	want_accepted "$file"
+	listen -i t0 -Q inout -s headers -w "$file" 'udp src port 7 and ip[8] = 64'
+	ask udp 10.5.0.7 3 1000
+	finish
+	want 'packets of a filter' 'In In In' "$(directions "$file" | paste -sd ' ')"
+	want 'bytes of headers' '28 28 28' "$(tshark -n -r "$file" -T fields -e frame.cap_len 2>/dev/null | paste -sd ' ')"
+	run -L -i t0
+	want_line "$work/out" 'RAW \(Raw IP\)'
+	run -i t0 --hook native -w "$file"
+	want 'exit status at XDP' 4 "$rc"
+	run -i t0 ether host 1:2:3:4:5:6
+	want 'exit status of a filter for Ethernet' 2 "$rc"
+	end
+else
+	skip 'no tun interfaces here'
+fi
+
 begin 'losses of both directions are counted, and add up'
 listen -i v0 -Q inout -s 0 -B 64 -w "$file"
 kill -STOP "$pid"

@@ -8,7 +8,7 @@ static const struct live_filters none;
 
 static struct live_iface_settings settings_of(enum observe_way way, unsigned at)
 {
-	return (struct live_iface_settings){ .snap = 100, .directions = LIVE_RECEIVED,
+	return (struct live_iface_settings){ .snap = 100, .directions = LIVE_RECEIVED, .linktype = -1,
 					    .observe = { .way = way, .at = at } };
 }
 
@@ -107,7 +107,7 @@ static const struct start_case {
 static void a_start(void **state)
 {
 	const struct start_case *c = *state;
-	struct live_iface_settings s = { .snap = 100, .directions = LIVE_RECEIVED,
+	struct live_iface_settings s = { .snap = 100, .directions = LIVE_RECEIVED, .linktype = -1,
 					 .observe = c->observe };
 
 	assert_int_equal(set_up(NULL), 0);

@@ -14,7 +14,8 @@
 /* ---- an interface ---- */
 
 static const struct live_iface_settings plain = { .snap = 100, .way = LIVE_NATIVE,
-						   .directions = LIVE_RECEIVED };
+						   .directions = LIVE_RECEIVED,
+						   .linktype = -1 };
 
 static const struct live_filters none;
 
@@ -501,6 +502,8 @@ static const struct start_case {
 	struct netif netif;
 	int default_err, find_err, load_err, query, native_err, generic_err, tc_err, promiscuous;
 	bool routed, strips_vlan, filtered;
+	const char *text;		/* of the filter; NULL: tcp */
+	int linktype;			/* 0: none in particular */
 	enum live_way way, came_to;
 	enum status status;
 	const char *said;		/* a part; "": nothing */
@@ -530,8 +533,24 @@ static const struct start_case {
 	  .said = "v0,v1: no such interface; several take a -i each" },
 	{ "a_number_that_is_not_there", "2", { 0 }, .status = STATUS_INTERFACE,
 	  .said = "2: no such interface; " },
-	{ "a_tunnel", "v0", { .ethernet = false }, .status = STATUS_UNSUPPORTED,
-	  .said = "v0: its packets have no Ethernet header" },
+	{ "one_that_begins_with_something_else", "v0", { .ethernet = false },
+	  .status = STATUS_UNSUPPORTED,
+	  .said = "v0: its packets begin neither with an Ethernet header nor with an IP header" },
+	{ "a_tunnel", "v0", { .raw = true }, .came_to = LIVE_TC, .said = "" },
+	{ "a_tunnel_at_tc", "v0", { .raw = true }, .way = LIVE_TC, .came_to = LIVE_TC, .said = "" },
+	{ "a_tunnel_that_knows_of_tags", "v0", { .raw = true }, .strips_vlan = true,
+	  .came_to = LIVE_TC, .said = "" },
+	{ "a_tunnel_at_xdp", "v0", { .raw = true }, .way = LIVE_NATIVE,
+	  .status = STATUS_UNSUPPORTED,
+	  .said = "v0: its packets have no Ethernet header, and XDP is for such: --hook tc sees them" },
+	{ "a_tunnel_in_generic_mode", "v0", { .raw = true }, .way = LIVE_GENERIC,
+	  .status = STATUS_UNSUPPORTED, .said = "v0: its packets have no Ethernet header, and XDP" },
+	{ "a_filter_that_it_has_no_bytes_for", "v0", { .raw = true }, .filtered = true, .text = "arp",
+	  .status = STATUS_USAGE, .said = "arp" },
+	{ "the_link_type_it_has", "v0", { .ethernet = true }, .linktype = LINKTYPE_ETHERNET,
+	  .came_to = LIVE_NATIVE, .said = "" },
+	{ "another_link_type", "v0", { .ethernet = true }, .linktype = LINKTYPE_RAW,
+	  .status = STATUS_USAGE, .said = "v0: the link type of its packets is not that of -y" },
 	{ "one_that_takes_tags_off", "v0", { .ethernet = true }, .strips_vlan = true,
 	  .came_to = LIVE_NATIVE,
 	  .said = "warning: v0 takes VLAN tags off before XDP sees them; ethtool -K v0 rxvlan off keeps them" },
@@ -633,9 +652,10 @@ static void is_described(const struct live_iface *t, const struct start_case *c)
 	assert_memory_equal(t->iface.mac, kernel.netif.mac, 6);
 	assert_string_equal(t->iface.filter, "tcp");
 	assert_string_equal(t->iface.comment ? t->iface.comment : "",
-			    c->strips_vlan ? "vlan_offload=on" : "");
+			    c->strips_vlan && !c->netif.raw ? "vlan_offload=on" : "");
 	assert_int_equal(t->iface.id, 2);
-	assert_int_equal(t->iface.linktype, LINKTYPE_ETHERNET);
+	assert_int_equal(t->iface.linktype, c->netif.raw ? LINKTYPE_RAW : LINKTYPE_ETHERNET);
+	assert_int_equal(kernel.settings.raw, c->netif.raw);
 	assert_int_equal(t->iface.snaplen, 100);
 	assert_int_equal(t->iface.speed_bps, 10000000000);
 }
@@ -647,6 +667,7 @@ static void a_start(void **state)
 		.snap = 100,
 		.way = c->way,
 		.directions = LIVE_RECEIVED,
+		.linktype = c->linktype ? c->linktype : -1,
 		.promiscuous = true,
 		.filter = "tcp",
 	};
@@ -662,7 +683,7 @@ static void a_start(void **state)
 	set_kernel(c);
 	written_listen();
 	if (c->filtered)
-		assert_int_equal(per_link_open(&filters.entry, "tcp", NULL, true), 0);
+		assert_int_equal(per_link_open(&filters.entry, c->text ? c->text : "tcp", NULL, true), 0);
 	status = live_iface_describe(&t, c->iface, 2, &s);
 	if (!status)
 		status = live_iface_load(&t, NULL, &s, &filters);
@@ -687,7 +708,7 @@ static void a_start(void **state)
 static void the_program_is_loaded_as_asked_for(void **state)
 {
 	const struct live_iface_settings s = { .snap = 77, .headers_only = true, .drop = true,
-					       .directions = LIVE_RECEIVED };
+					       .directions = LIVE_RECEIVED, .linktype = -1 };
 	struct live_filters filters = { NULL, NULL };
 
 	(void)state;
@@ -813,7 +834,7 @@ int main(void)
 		with_iface(one_that_comes_back_goes_on_from_its_first_start),
 		with_iface(one_that_comes_back_with_another_program_stays_gone),
 	};
-	struct CMUnitTest tests[112];
+	struct CMUnitTest tests[128];
 	size_t n = 0;
 
 	unit_of_table(receptions, whom_it_was_sent_to, tests, n);

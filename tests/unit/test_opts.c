@@ -263,7 +263,8 @@ static const struct line_case {
 	{ "time_of_the_adapter", "-i v0 -j adapter_unsynced", "only times of the host so far" },
 	{ "time_of_nobody", "-i v0 -j noon", "-j 'noon' is no kind of time stamps" },
 	{ "link_type_of_ethernet", "-i v0 -y EN10MB", "" },
-	{ "another_link_type", "-i v0 -y raw", "-y: XDP sees frames of Ethernet: EN10MB" },
+	{ "link_type_of_raw_ip", "-i v0 -y raw", "" },
+	{ "another_link_type", "-i v0 -y null", "-y: an interface has EN10MB or RAW" },
 	{ "a_link_type_for_a_dump", "-d -y RAW tcp", "" },
 	{ "a_link_type_for_a_file", "-r f -y EN10MB", "-y: the link type of a file is that which it has" },
 	{ "no_link_type", "-d -y nonsense", "-y 'nonsense' is no link type" },
@@ -620,7 +621,7 @@ static void letters_of_tcpdump_arrive(void **state)
 	assert_true(parse(&o, "-r f --count"));
 	assert_true(o.count_only && !o.text);
 	assert_true(parse(&o, "-d -y raw"));
-	assert_int_equal(o.dump_linktype, 101);
+	assert_int_equal(o.linktype, 101);
 	assert_true(parse(&o, "-f"));
 	assert_int_equal(o.n_ifaces, 0);
 	assert_int_equal(o.action, ACTION_LIVE);
@@ -649,7 +650,7 @@ static void up_to_64_interfaces(void **state)
 /* The help, caught from stdout. */
 static const char *help(void)
 {
-	static char text[8192];
+	static char text[16384];
 	int out = dup(STDOUT_FILENO);
 	FILE *f = tmpfile();
 
@@ -708,7 +709,7 @@ static void each_letter_has_its_long_name(void **state)
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
 static void the_manual_lists_what_the_help_lists(void **state)
 {
-	static char manual[65536];
+	static char manual[1 << 18];
 	FILE *f = fopen("man/xdpdump.8", "r");
 	char letter, name[40], arg[40];
 	const char *options, *next;
