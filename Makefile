@@ -5,7 +5,7 @@
 # make V=1 ...    shows the commands            make deps        installs what is needed (Debian)
 # make install    into $(DESTDIR)$(PREFIX)
 # make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N; scripts/deps bench first
-# make bench-main bench-kernel bench-drain bench-latency bench-offline   one part of it
+# make bench-main bench-egress bench-kernel bench-drain bench-latency bench-offline   one part of it
 
 CC      ?= cc
 CLANG   ?= clang

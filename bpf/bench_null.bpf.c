@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What the bench measures against: programs that do nothing but pass a frame on, or drop it. */
+/* What the bench measures against: programs that do nothing but pass a frame on, drop it, or send it back. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -15,4 +15,10 @@ SEC("xdp")
 int null_drop(void *ctx __attribute__((unused)))
 {
 	return XDP_DROP;
+}
+
+SEC("xdp")
+int null_tx(void *ctx __attribute__((unused)))
+{
+	return XDP_TX;
 }

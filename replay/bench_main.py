@@ -40,8 +40,10 @@ LOOK_SEC = 0.01                         # between looks at the size of a file, w
 class Contender:
     """A row of the table: a null program to attach, a tool to run, or both."""
 
-    def __init__(self, name, program=None, command=None, ready="listening on", settle=0.4, missing=None, filtered=False):
+    def __init__(self, name, program=None, command=None, ready="listening on", settle=0.4, missing=None, filtered=False,
+                 send=None):
         self.name, self.program, self.ready, self.missing = name, program, ready, missing
+        self.send = send or measured_flood      # how frames come by it
         self.filtered = filtered        # its filter matches none of the frames
         self.command = command          # given the snapshot length and the file, its command line
         self.settle = settle            # seconds without progress after which it has no packet left to write
@@ -87,18 +89,18 @@ def contenders():
 # ---- one run ----
 
 class Program:
-    """A null program on v0, or none."""
+    """A null program on v0, or none; or {interface: program}."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, programs):
+        self.programs = programs if isinstance(programs, dict) else {"v0": programs} if programs else {}
 
     def __enter__(self):
-        if self.name:
-            run("ip", "link", "set", "dev", "v0", "xdpdrv", "obj", NULL, "program", self.name)
+        for interface, name in self.programs.items():
+            run("ip", "link", "set", "dev", interface, "xdpdrv", "obj", NULL, "program", name)
 
     def __exit__(self, *_):
-        if self.name:
-            subprocess.run(["ip", "link", "set", "dev", "v0", "xdpdrv", "off"])
+        for interface in self.programs:
+            subprocess.run(["ip", "link", "set", "dev", interface, "xdpdrv", "off"])
 
 
 class Growth:
@@ -168,7 +170,7 @@ def run_tool(c, size, snap, n, scratch):
     try:
         with Tool(c.command(snap, file), os.path.join(scratch, "log"), c.ready) as tool:
             before, growth = tool.cpu_seconds(), Growth(file)
-            row = measured_flood(size, n, growth)
+            row = c.send(size, n, growth)
             drained(tool, growth, c.settle)
             row["rss_mib"] = tool.peak_memory() / MIB
             cpu = tool.stop() - before
@@ -193,7 +195,7 @@ def file_size(size, snap, n):
 def run_once(c, size, snap, n, scratch):
     with Program(c.program):
         if not c.command:
-            return measured_flood(size, n)
+            return c.send(size, n)
         touch_memory(256 * MIB + file_size(size, snap, n))
         return run_tool(c, size, snap, n, scratch)
 
@@ -206,15 +208,15 @@ def n_frames(size, snap, frames):
 
 # ---- tables ----
 
-def add_taxes(runs):
-    """Each round's, so that what drifts from round to round cancels out."""
+def add_taxes(runs, nothing):
+    """Above `nothing`, in each round, so that what drifts from round to round cancels out."""
     for name, rows in runs.items():
-        for row, floor in zip(rows, runs["null_pass"]):
+        for row, floor in zip(rows, runs[nothing]):
             row["tax_ns"] = row["ns"] - floor["ns"]
 
 
 def measure(size, snap, rounds, frames, field, scratch):
-    """{name: [a row per round]}; one that fails is left out from then on, by name."""
+    """{name: [a row per round]}, the first of them without a tool; one that fails is left out from then on, by name."""
     n = n_frames(size, snap, frames)
     runs = {c.name: [] for c in field}
     running = list(field)
@@ -225,13 +227,13 @@ def measure(size, snap, rounds, frames, field, scratch):
             try:
                 runs[c.name].append(run_once(c, size, snap, n, scratch))
             except Failure as failure:
-                if c.name == "null_pass":
+                if c is field[0]:
                     raise
                 progress(f"{c.name} is left out: {failure}")
                 runs[c.name] = []
                 running = [other for other in running if other is not c]
     runs = {name: rows for name, rows in runs.items() if rows}
-    add_taxes(runs)
+    add_taxes(runs, field[0].name)
     return runs
 
 
@@ -254,7 +256,7 @@ def summarize(rows):
 
 
 def print_table(size, snap, rounds, summaries):
-    arrived = summaries["null_pass"]["arrived"]["median"]
+    arrived = next(iter(summaries.values()))["arrived"]["median"]
     print(f"\n{size}-byte frames, snapshot length {snap or 'whole'}: {arrived:.0f} frames, medians of {rounds} "
           f"round{'s' if rounds > 1 else ''}, losses of all")
     print(f"  {'':<19}" + "".join(f"{head:>14}" for _, head, _ in COLUMNS) + "   Mpps min-max")

@@ -45,6 +45,7 @@ struct options {
 	uint64_t batch;		/* 0: not given */
 	enum proto proto;
 	bool stamp_each;
+	bool whole_stack;	/* the frames pass tc, and sockets that capture what is sent */
 };
 
 struct frames {
@@ -183,7 +184,7 @@ static int frames_init(struct frames *f, size_t n, size_t size)
 }
 
 /* A socket bound to @ifindex that receives nothing. */
-static int open_socket(int *out, int ifindex)
+static int open_socket(int *out, int ifindex, bool whole_stack)
 {
 	struct sockaddr_ll sll = { .sll_family = AF_PACKET, .sll_ifindex = ifindex };
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), one = 1, err;
@@ -196,7 +197,8 @@ static int open_socket(int *out, int ifindex)
 		return err;
 	}
 	/* older kernels and some devices lack it, the frames then take the queueing discipline */
-	setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof(one));
+	if (!whole_stack)
+		setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof(one));
 	*out = fd;
 	return 0;
 }
@@ -323,6 +325,9 @@ static bool set_option(struct options *o, int letter, const char *arg)
 		return number(arg, 1, BATCH_MAX, &o->batch);
 	case 'p':
 		return proto_by_name(arg, &o->proto);
+	case 'q':
+		o->whole_stack = true;
+		return true;
 	default:
 		o->stamp_each = true;
 		return true;
@@ -370,7 +375,7 @@ static uint64_t default_batch(const struct options *o)
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: send -i IF [-n COUNT] [-s SIZE] [-r PPS] [-b BATCH] [-p udp|tcp|mixed] [-t]\n");
+		"usage: send -i IF [-n COUNT] [-s SIZE] [-r PPS] [-b BATCH] [-p udp|tcp|mixed] [-t] [-q]\n");
 	return 2;
 }
 
@@ -380,7 +385,7 @@ static int parse(struct options *o, int argc, char **argv)
 	int letter;
 
 	opterr = 0;
-	while ((letter = getopt(argc, argv, "i:n:s:r:b:p:t")) != -1) {
+	while ((letter = getopt(argc, argv, "i:n:s:r:b:p:tq")) != -1) {
 		if (letter == '?')
 			return usage();
 		if (!set_option(o, letter, optarg)) {
@@ -407,7 +412,7 @@ static int run(const struct options *o, uint64_t *elapsed_ns)
 
 	if (!ifindex)
 		return -errno;
-	err = open_socket(&fd, (int)ifindex);
+	err = open_socket(&fd, (int)ifindex, o->whole_stack);
 	if (err)
 		return err;
 	err = send_all(fd, o, elapsed_ns);
