@@ -33,7 +33,7 @@ static enum status run(const struct opts *o)
 		version_print();
 		return log_finish_stdout();
 	case ACTION_LIST:
-		return interfaces_run();
+		return interfaces_run(o);
 	case ACTION_LINK_TYPES:
 		return interfaces_link_types(o);
 	case ACTION_STAMP_TYPES:

@@ -12,6 +12,7 @@
 #include "capture/filter/per_link.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/netif_watch.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/run_as.h"
 #include "capture/live/live_iface.h"
@@ -74,6 +75,19 @@ static void count_the_living(struct capture *l)
 		l->pump.ended = true;
 }
 
+/* It is what @n says, or in it. */
+static bool is_meant(const struct live_iface *t, const struct netif *n)
+{
+	return t->netif.netns == n->netns && (t->netif.ifindex == n->ifindex || !n->ifindex);
+}
+
+/* It was what @n is now. */
+static bool is_namesake(const struct live_iface *t, const struct netif *n)
+{
+	return !(t->netns && netns_is_forgotten(t->netns)) &&
+	       netns_number(t->netns) == n->netns && !strcmp(t->netif.name, n->name);
+}
+
 static void changed(void *ctx, const struct netif *n, bool gone)
 {
 	struct capture *l = ctx;
@@ -81,11 +95,13 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 	for (unsigned i = 0; i < l->n_ifaces; i++) {
 		struct live_iface *t = &l->ifaces[i];
 
-		if (!t->gone && t->netif.ifindex == n->ifindex)
+		if (!t->gone && is_meant(t, n))
 			live_iface_changed(t, n, gone);
-		else if (!gone && is_waited_for(l, t) && !strcmp(t->iface.name, n->name))
+		else if (!gone && is_waited_for(l, t) && is_namesake(t, n))
 			live_iface_return(t, n, &l->settings);
 	}
+	if (gone && !n->ifindex)
+		capture_netns_gone(l, n->netns);
 	count_the_living(l);
 }
 
@@ -95,11 +111,13 @@ static void look_for_changes(struct capture *l)
 	for (unsigned i = 0; i < l->n_ifaces; i++) {
 		const struct live_iface *t = &l->ifaces[i];
 		struct netif n = t->netif;
-		int err = t->gone ? netif_by_name(t->iface.name, &n)
-				  : netif_by_index(n.ifindex, &n);
+		int err;
 
+		if (t->gone && !is_waited_for(l, t))
+			continue;
+		err = live_iface_seek(t, &n);
 		if (!err || (!t->gone && err == -ENODEV))
-			changed(l, &n, err == -ENODEV);
+			changed(l, err ? &t->netif : &n, err == -ENODEV);
 	}
 }
 
@@ -120,9 +138,12 @@ void capture_look_at_links(void *ctx)
 	if (now - l->looked_ns < LOOK_NS)
 		return;
 	l->looked_ns = now;
+	if (capture_netns_look(l))
+		look_for_changes(l);
 	for (unsigned i = 0; i < l->n_ifaces; i++) {
 		if (l->ifaces[i].gone || !live_iface_is_lost(&l->ifaces[i]))
 			continue;
+		capture_interfaces_changed(l);
 		look_for_changes(l);
 		if (!l->ifaces[i].gone)
 			live_iface_lose(&l->ifaces[i]);
@@ -182,6 +203,7 @@ enum status capture_run(const struct opts *o)
 	guard_close(l.guard);
 	pump_close(&l.pump);
 	netif_watch_close(l.watch);
+	capture_netns_close(&l);
 	rings_close(l.rings);
 	if (l.clock_fd >= 0)
 		close(l.clock_fd);

@@ -12,7 +12,7 @@ struct opts;
 enum status capture_run(const struct opts *o);
 
 /* Lists the interfaces and what is attached to them, on stdout. */
-enum status interfaces_run(void);
+enum status interfaces_run(const struct opts *o);
 
 /*
  * -L and -J: the link types, and the kinds of time stamps, of the interface of @o, as tcpdump

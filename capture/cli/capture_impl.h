@@ -10,13 +10,15 @@
 #include <stdint.h>
 
 #include "capture/base/log.h"
+#include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_source.h"
 
 struct run_as;
 struct netif_watch;
-struct opts;
+struct netns;
+struct netns_words;
 struct rings;
 
 struct capture {
@@ -28,6 +30,8 @@ struct capture {
 	unsigned n_ifaces;
 	struct rings *rings;
 	struct netif_watch *watch;
+	/* of opts.netns, in that order; NULL: it is waited for */
+	struct netns *netns[OPTS_IFACES_MAX];
 	int clock_fd;			/* -1: the clock is not watched */
 	struct run_as *user;		/* of -Z */
 	struct live_filters filters;
@@ -53,6 +57,27 @@ void capture_clock_was_set(void *ctx);
 
 /* After each round: are our programs still there? */
 void capture_look_at_links(void *ctx);
+
+/* Those that the command line names, which may be missing if they are waited for. Complains. */
+enum status capture_netns_open(struct capture *l);
+void capture_netns_close(struct capture *l);
+
+/* Where the @i-th -i is; NULL: here. */
+const struct netns *capture_netns_of(const struct capture *l, unsigned i);
+
+/* The one of this number, struct netif's, has gone. */
+void capture_netns_gone(struct capture *l, unsigned number);
+
+/* Now and then: is one there again that is waited for? */
+bool capture_netns_look(struct capture *l);
+
+/* The first of what was named that is not there: an interface, or (iface NULL) a namespace. */
+struct missing {
+	const struct netns_words *netns;	/* NULL: in ours */
+	const char *iface;
+};
+
+bool capture_missing(struct capture *l, struct missing *what);
 
 /* The statistics so far, on stderr. */
 void capture_print_stats(struct capture *l);

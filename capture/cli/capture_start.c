@@ -17,6 +17,7 @@
 #include "capture/kernel/guard.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/netif_watch.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/takeover.h"
@@ -28,6 +29,8 @@
  * is in front of a program.
  */
 enum { FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE, FDS_OF_FRONT = 6 };
+
+enum { LOOK_FOR_NETNS_MS = 500 };
 
 static enum status check_limits(unsigned n_ifaces, bool sent, bool front)
 {
@@ -121,30 +124,49 @@ static void ignore_change(void *ctx is_unused, const struct netif *n is_unused, 
 {
 }
 
-/* The first of those named that is not there; NULL: all are. */
-static const char *missing(const struct opts *o)
+/* Of all namespaces that are known by now, and of those that become known. */
+static enum status open_watch(struct capture *l)
 {
-	struct netif n;
-
-	for (unsigned i = 0; i < o->n_ifaces; i++)
-		if (live_iface_look_up(o->ifaces[i], &n) == -ENODEV)
-			return o->ifaces[i];
-	return NULL;
-}
-
-/* Until all interfaces are there. Interrupted: l->asked. */
-static enum status wait_for_interfaces(struct capture *l)
-{
-	const char *name, *said = NULL;
 	int err = netif_watch_open(&l->watch);
 
-	if (err)
-		return log_fail(STATUS_RUNTIME, "cannot wait for interfaces: %s", strerror(-err));
-	while (!l->pump.loop.asked && (name = missing(l->opts))) {
-		if (name != said)
-			log_announce("waiting for %s", name);
-		said = name;
-		loop_wait_for(&l->pump.loop, netif_watch_fd(l->watch), -1);
+	if (!err && l->opts->n_netns)
+		err = netif_watch_others(l->watch);
+	if (err == -EPERM)
+		return log_fail(
+			STATUS_PERMISSION,
+			"CAP_NET_BROADCAST missing, which watching other network namespaces needs");
+	return err ? log_fail(STATUS_RUNTIME, "cannot watch interfaces: %s", strerror(-err))
+		   : STATUS_OK;
+}
+
+static bool is_same(const struct missing *a, const struct missing *b)
+{
+	return a->netns == b->netns && a->iface == b->iface;
+}
+
+static void announce_waiting(const struct missing *m)
+{
+	if (m->iface)
+		log_announce("waiting for %s%s%s", m->netns ? m->netns->text : "",
+			     m->netns ? "/" : "", m->iface);
+	else
+		log_announce("waiting for the network namespace %s", m->netns->text);
+}
+
+/* Until all interfaces are there; of namespaces nobody tells. Interrupted: l->asked. */
+static enum status wait_for_interfaces(struct capture *l)
+{
+	struct missing what, said = { NULL, NULL };
+	enum status status = open_watch(l);
+
+	if (status)
+		return status;
+	while (!l->pump.loop.asked && capture_missing(l, &what)) {
+		if (!is_same(&what, &said))
+			announce_waiting(&what);
+		said = what;
+		loop_wait_for(&l->pump.loop, netif_watch_fd(l->watch),
+			      what.iface ? -1 : LOOK_FOR_NETNS_MS);
 		netif_watch_read(l->watch, ignore_change, NULL);
 	}
 	return STATUS_OK;
@@ -153,11 +175,13 @@ static enum status wait_for_interfaces(struct capture *l)
 static enum status watch(struct capture *l)
 {
 	struct loop *loop = &l->pump.loop;
-	int err = l->watch ? 0 : netif_watch_open(&l->watch);
+	enum status status = l->watch ? STATUS_OK : open_watch(l);
+	int err;
 
+	if (status)
+		return status;
 	l->clock_fd = clock_watch();
-	if (!err)
-		err = loop_add(loop, rings_bell_fd(l->rings), NULL, NULL);
+	err = loop_add(loop, rings_bell_fd(l->rings), NULL, NULL);
 	if (!err)
 		err = loop_add(loop, netif_watch_fd(l->watch), capture_interfaces_changed, l);
 	if (!err && l->clock_fd >= 0)
@@ -193,7 +217,7 @@ static void announce_start(const struct capture *l)
 		if (t->entry)
 			continue;
 		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, ", i ? ", " : "",
-				t->netif.name, t->why ? " (" : "", t->why ? t->why : "",
+				live_iface_name(t), t->why ? " (" : "", t->why ? t->why : "",
 				t->why ? ")" : "");
 		len += put_hooks(where + len, sizeof(where) - len, t);
 		if (t->takeover)
@@ -229,6 +253,7 @@ static enum status describe(struct capture *l)
 			t->point = POINT_EXIT;
 		if (both && i % 2)
 			t->entry = t - 1;
+		t->netns = capture_netns_of(l, named);
 		status = live_iface_describe(t, o->n_ifaces ? o->ifaces[named] : NULL, i,
 					     &l->settings);
 	}
@@ -262,6 +287,8 @@ enum status capture_start(struct capture *l)
 		l->ifaces[i].promiscuous_fd = -1;
 	if (!status)
 		status = make_filters(l);
+	if (!status)
+		status = capture_netns_open(l);
 	if (!status && o->wait)
 		status = wait_for_interfaces(l);
 	if (l->pump.loop.asked)

@@ -40,7 +40,7 @@ static void print_verdicts(const struct live_iface *t)
 	struct program_verdicts v;
 
 	if (t->takeover && !hook_verdicts(t->received.hook, &v))
-		stats_print_verdicts(t->netif.name, takeover_holder(t->takeover)->name, &v);
+		stats_print_verdicts(live_iface_name(t), takeover_holder(t->takeover)->name, &v);
 }
 
 void capture_print_stats(struct capture *l)
@@ -108,7 +108,7 @@ static enum status check_books(const struct capture *l)
 			STATUS_RUNTIME,
 			"%s: the counts do not add up: seen %llu, filtered %llu, lost %llu, delivered %llu, "
 			"taken %llu, not written %llu",
-			iface->netif.name, (ull)ledger.seen, (ull)ledger.filtered,
+			live_iface_name(iface), (ull)ledger.seen, (ull)ledger.filtered,
 			(ull)ledger_lost(&ledger), (ull)ledger.delivered, (ull)ledger.taken,
 			(ull)ledger_not_written(&ledger));
 	}

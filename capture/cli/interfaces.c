@@ -5,12 +5,18 @@
 
 #include "capture/base/text.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/open_netns.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/xdp.h"
 #include "capture/live/live_iface.h"
+
+static void netns_closep(struct netns **ns)
+{
+	netns_close(*ns);
+}
 
 /* The number is what -i takes as well. @rest: what is said of a program behind that, or "". */
 static void print_row(const char *number, const char *name, const char *state, const char *program,
@@ -81,53 +87,90 @@ static void print_iface(void *ctx, const struct netif *n)
 		print_program(i ? "" : number, n, state, &found[i]);
 }
 
-enum status interfaces_run(void)
+static enum status list(void)
 {
 	unsigned place = 0;
 	int err;
 
-	object_set_log(OBJECT_SILENT);
 	print_row("#", "Interface", "State", "XDP program", "ID", "Mode", "Tag");
 	err = netif_list(print_iface, &place);
-	if (err)
-		return log_fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err));
-	return log_finish_stdout();
+	return err ? log_fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err))
+		   : STATUS_OK;
+}
+
+static enum status list_in(const struct netns_words *words)
+{
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	cleanup(netns_closep) struct netns *ns = NULL;
+	enum status status = open_netns(&ns, words);
+
+	if (!status && netns_enter(&v, ns))
+		status = log_fail(STATUS_INTERFACE,
+				  "%s: the network namespace has just disappeared",
+				  netns_label(ns));
+	return status ? status : list();
+}
+
+enum status interfaces_run(const struct opts *o)
+{
+	enum status status = STATUS_OK;
+
+	object_set_log(OBJECT_SILENT);
+	if (!o->n_netns)
+		status = list();
+	for (unsigned i = 0; !status && i < o->n_netns; i++)
+		status = list_in(&o->netns[i]);
+	return status ? status : log_finish_stdout();
 }
 
 /* One interface, as live_iface_describe() finds it. */
-static enum status find(const struct opts *o, struct netif *n)
+static enum status find(struct live_iface *t, const struct opts *o)
 {
-	struct live_iface t = { .promiscuous_fd = -1 };
-	enum status status = live_iface_find(&t, o->n_ifaces ? o->ifaces[0] : NULL);
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	enum status status = live_iface_enter(t, &v);
 
-	*n = t.netif;
-	if (!status && !n->ethernet && !n->raw)
+	if (!status)
+		status = live_iface_find(t, o->n_ifaces ? o->ifaces[0] : NULL);
+	if (!status && !t->netif.ethernet && !t->netif.raw)
 		return log_fail(STATUS_UNSUPPORTED,
 				"%s: its packets begin neither with an Ethernet header nor with an IP header, which is not supported",
-				n->name);
+				live_iface_name(t));
 	return status;
 }
 
-static enum status list_of(const struct netif *n, const char *what, char letter, const char *item)
+static enum status list_of(const struct opts *o, const char *what, char letter,
+			   const char *(*item)(const struct netif *n))
 {
-	printf("%s for %s (use option -%c to set):\n  %s\n", what, n->name, letter, item);
+	cleanup(live_iface_close) struct live_iface t = { .promiscuous_fd = -1 };
+	cleanup(netns_closep) struct netns *ns = NULL;
+	enum status status = open_netns_of(&ns, o, 0);
+
+	t.netns = ns;
+	if (!status)
+		status = find(&t, o);
+	if (status)
+		return status;
+	printf("%s for %s (use option -%c to set):\n  %s\n", what, live_iface_name(&t), letter,
+	       item(&t.netif));
 	return log_finish_stdout();
+}
+
+static const char *link_type_of(const struct netif *n)
+{
+	return n->ethernet ? "EN10MB (Ethernet)" : "RAW (Raw IP)";
+}
+
+static const char *stamp_type_of(const struct netif *n is_unused)
+{
+	return "host (Host)";
 }
 
 enum status interfaces_link_types(const struct opts *o)
 {
-	struct netif n;
-	enum status status = find(o, &n);
-
-	return status ? status
-		      : list_of(&n, "Data link types", 'y',
-				n.ethernet ? "EN10MB (Ethernet)" : "RAW (Raw IP)");
+	return list_of(o, "Data link types", 'y', link_type_of);
 }
 
 enum status interfaces_stamp_types(const struct opts *o)
 {
-	struct netif n;
-	enum status status = find(o, &n);
-
-	return status ? status : list_of(&n, "Time stamp types", 'j', "host (Host)");
+	return list_of(o, "Time stamp types", 'j', stamp_type_of);
 }

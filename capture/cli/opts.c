@@ -18,6 +18,8 @@ static const struct {
 	const char *help;
 } table[] = {
 	{ 'i', "interface", "IF", "capture on this interface; may be given more than once" },
+	{ OPT_NETNS, "netns", "NS", "the -i behind it are in this network namespace: a name, a process, a path; repeatable" },
+	{ OPT_PID, "pid", "PID", "the same, that of a process" },
 	{ 'w', "write", "FILE", "write pcapng to FILE (- for stdout)" },
 	{ OPT_FORMAT, "format", "FORMAT", "of FILE: pcapng, pcap, pcap-ns, json, csv, text (pcapng)" },
 	{ OPT_COMPRESS, "compress", "CODEC", "compress FILE: zstd[:LEVEL], gzip[:LEVEL], none (none)" },
@@ -108,7 +110,7 @@ static const struct {
 
 void opts_help(void)
 {
-	printf("Usage: xdpdump [-i IF] [-w FILE] [options] [expression]\n"
+	printf("Usage: xdpdump [--netns NS] [-i IF] [-w FILE] [options] [expression]\n"
 	       "       xdpdump -r FILE [-w FILE] [options] [expression]\n"
 	       "       xdpdump -r FILE --info [expression]\n"
 	       "       xdpdump -r FILE --diff [expression]\n"

@@ -11,6 +11,7 @@
 #include "capture/format/format.h"
 #include "capture/format/text_settings.h"
 #include "capture/kernel/map_option.h"
+#include "capture/kernel/netns.h"
 #include "capture/live/live_way.h"
 #include "capture/live/observe.h"
 #include "capture/stage/select.h"
@@ -39,6 +40,11 @@ struct opts {
 	enum action action;
 	const char *ifaces[OPTS_IFACES_MAX];	/* -i, in order: names, or numbers of -D */
 	unsigned n_ifaces;		/* 0, live: that of the default route */
+	/* --netns and its like, in order, each once */
+	struct netns_words netns[OPTS_IFACES_MAX];
+	unsigned n_netns;
+	/* of each of ifaces, and without any [0]: 0: ours, else one more than the place in netns */
+	unsigned netns_of[OPTS_IFACES_MAX];
 	/* -r, in order; with --compare the two files; freed by opts_close() */
 	const char **reads;
 	unsigned n_reads;		/* 0: live */

@@ -55,6 +55,8 @@ enum {
 	OPT_VERDICT,
 	OPT_EXIT_FILTER,
 	OPT_STYLE,
+	OPT_NETNS,
+	OPT_PID,
 	OPT_FOREIGN, /* and behind it, each its own: other tools' */
 	N_CODES = OPT_FOREIGN + 16
 };
@@ -65,6 +67,8 @@ struct parser {
 	size_t cap;
 	const char *filter_file;
 	uint64_t snap;
+	/* as in opts.netns_of: of the -i that come; without one so far; the first that got none */
+	unsigned netns, netns_open, netns_empty;
 	unsigned times[N_CODES];	/* that an option was given, by letter or OPT_... */
 };
 
@@ -107,6 +111,11 @@ bool opts_take_observe(struct parser *p, int code, const char *arg);
 bool opts_settle_observe(struct parser *p);
 bool opts_take_run(struct parser *p, int code, const char *arg);
 bool opts_settle_run(struct parser *p);
+
+/* The same for those of opts_netns.c: where an interface is, and that of -i. */
+bool opts_take_netns(struct parser *p, int code, const char *arg);
+bool opts_take_iface(struct parser *p, const char *arg);
+bool opts_settle_netns(struct parser *p);
 
 /* The number @s of @what, from @min to @max, into *@v. */
 bool opts_number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max,

@@ -71,23 +71,6 @@ static bool take_hook(struct parser *p, const char *arg)
 	return opts_wrong(p, "hook '%s' is none of auto, native, generic and tc", arg);
 }
 
-static bool take_iface(struct parser *p, const char *arg)
-{
-	struct opts *o = p->o;
-
-	if (!strcmp(arg, "any"))
-		return opts_wrong(
-			p,
-			"-i any: all interfaces at once cannot be captured so far: give an -i for each; -D lists them");
-	for (unsigned i = 0; i < o->n_ifaces; i++)
-		if (!strcmp(o->ifaces[i], arg))
-			return opts_wrong(p, "interface %s is given twice", arg);
-	if (o->n_ifaces == OPTS_IFACES_MAX)
-		return opts_wrong(p, "more than %d interfaces", OPTS_IFACES_MAX);
-	o->ifaces[o->n_ifaces++] = arg;
-	return true;
-}
-
 static bool take_ring(struct parser *p, const char *arg)
 {
 	uint64_t kib;
@@ -377,7 +360,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	p->times[code]++;
 	switch (code) {
 	case 'i':
-		return take_iface(p, arg);
+		return opts_take_iface(p, arg);
 	case 'w':
 		p->o->write = arg;
 		return *arg || opts_wrong(p, "the name of the output file is empty");
@@ -439,6 +422,9 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		p->o->times_matter = true;
 		return value_span(arg, &p->o->tolerance_ns) ||
 		       opts_wrong(p, "tolerance '%s' is not a span of time", arg);
+	case OPT_NETNS:
+	case OPT_PID:
+		return opts_take_netns(p, code, arg);
 	case OPT_MAP:
 	case OPT_RUN:
 	case OPT_EXPECT:

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "capture/cli/capture.h"
+#include "capture/cli/open_netns.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/object.h"
@@ -47,49 +48,54 @@ static enum status mend_failed(const char *name, int err)
 			strerror(-err));
 }
 
-static enum status mend(const struct netif *n, const struct xdp_holder *h,
+static enum status mend(const struct live_iface *t, const struct xdp_holder *h,
 			const struct xdp_program *target)
 {
 	const struct xdp_program front = { .id = h->prog_id, .mode = h->mode };
+	const char *name = live_iface_name(t);
 	int err, pid = leftover_process(h->prog_id);
 
 	if (pid)
 		return log_fail(
 			STATUS_INTERFACE,
 			"%s: xdpdump (process %d) is in front of %s (id %u), and puts it back when it ends",
-			n->name, pid, or_unknown(target->name), target->id);
-	err = leftover_mend(n->ifindex, &front);
+			name, pid, or_unknown(target->name), target->id);
+	err = leftover_mend(t->netif.ifindex, &front);
 	if (err)
-		return mend_failed(n->name, err);
+		return mend_failed(name, err);
 	if (target->id)
 		log_announce("%s: %s (id %u) is attached again, in the place of xdpdump (id %u)",
-			     n->name, or_unknown(target->name), target->id, h->prog_id);
+			     name, or_unknown(target->name), target->id, h->prog_id);
 	else
 		log_announce(
 			"%s: xdpdump (id %u) is detached; the program that it was in front of is gone",
-			n->name, h->prog_id);
+			name, h->prog_id);
 	return STATUS_OK;
 }
 
-static enum status restore(const char *name)
+/* @t: where it is. */
+static enum status restore(struct live_iface *t, const char *name)
 {
-	struct live_iface t = { .promiscuous_fd = -1 };
-	enum status status = live_iface_find(&t, name);
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	enum status status = live_iface_enter(t, &v);
 	struct xdp_program target;
 	struct xdp_holder h;
 	int err;
 
+	if (!status)
+		status = live_iface_find(t, name);
 	if (status)
 		return status;
-	err = takeover_look(t.netif.ifindex, &h);
+	name = live_iface_name(t);
+	err = takeover_look(t->netif.ifindex, &h);
 	if (err)
-		return look_failed(t.netif.name, err);
+		return look_failed(name, err);
 	if (!leftover_is_front(h.prog_id, &target))
 		return log_fail(
 			STATUS_INTERFACE,
 			"%s: there is nothing of ours to take away: %s (id %u) is attached, and left as it is",
-			t.netif.name, or_unknown(h.name), h.prog_id);
-	return mend(&t.netif, &h, &target);
+			name, or_unknown(h.name), h.prog_id);
+	return mend(t, &h, &target);
 }
 
 enum status restore_run(const struct opts *o)
@@ -97,7 +103,15 @@ enum status restore_run(const struct opts *o)
 	enum status status = STATUS_OK;
 
 	object_set_log(o->debug ? OBJECT_ALL : OBJECT_SILENT);
-	for (unsigned i = 0; i < o->n_ifaces; i++)
-		status = max_of(status, restore(o->ifaces[i]));
+	for (unsigned i = 0; i < o->n_ifaces; i++) {
+		struct live_iface t = { .promiscuous_fd = -1 };
+		struct netns *ns;
+		enum status one = open_netns_of(&ns, o, i);
+
+		t.netns = ns;
+		status = max_of(status, one ? one : restore(&t, o->ifaces[i]));
+		live_iface_close(&t);
+		netns_close(ns);
+	}
 	return status;
 }

@@ -20,16 +20,10 @@
 #include "capture/base/nearest.h"
 #include "capture/base/util.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/rtnl.h"
 
-enum {
-	ANSWER_MAX	= 32 * 1024,
-	/* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
-	ALT_NAME_MAX	= 127,
-};
-
-struct netif_watch {
-	struct mnl_socket *nl;
-};
+/* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
+enum { ALT_NAME_MAX = 127 };
 
 static int take_attribute(const struct nlattr *attr, void *data)
 {
@@ -70,7 +64,7 @@ static bool is_raw(unsigned type)
 	return false;
 }
 
-static void take_link(const struct nlmsghdr *msg, struct netif *n)
+void netif_take(const struct nlmsghdr *msg, struct netif *n)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
 
@@ -96,41 +90,16 @@ static int list_one(const struct nlmsghdr *msg, void *data)
 	struct netif n;
 
 	if (msg->nlmsg_type == RTM_NEWLINK) {
-		take_link(msg, &n);
+		netif_take(msg, &n);
 		l->each(l->ctx, &n);
 	}
 	return MNL_CB_OK;
 }
 
-/* Sends @msg, which is in @buf of ANSWER_MAX bytes, and hands each answer to @each. */
-static int ask(struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx)
+/* One interface, or (@ifindex 0, no name) all; @netns as in struct netif. */
+static int get_link(unsigned netns, int ifindex, const char *name, struct listing *l)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	ssize_t n;
-	int err = 0;
-
-	if (!nl)
-		return -errno;
-	msg->nlmsg_seq = 1;
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    mnl_socket_sendto(nl, msg, msg->nlmsg_len) < 0)
-		err = -errno;
-	while (!err) {
-		n = mnl_socket_recvfrom(nl, buf, ANSWER_MAX);
-		n = n < 0 ? n : mnl_cb_run(buf, n, 1, mnl_socket_get_portid(nl), each, ctx);
-		if (n < 0)
-			err = -errno;
-		if (n <= MNL_CB_STOP)
-			break;
-	}
-	mnl_socket_close(nl);
-	return err;
-}
-
-/* One interface, or (@ifindex 0, no name) all. */
-static int get_link(int ifindex, const char *name, struct listing *l)
-{
-	char buf[ANSWER_MAX];
+	char buf[RTNL_ANSWER_MAX];
 	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
 	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(msg, sizeof(*info));
 	bool dump = !ifindex && !name;
@@ -138,11 +107,13 @@ static int get_link(int ifindex, const char *name, struct listing *l)
 	msg->nlmsg_type = RTM_GETLINK;
 	msg->nlmsg_flags = NLM_F_REQUEST | (dump ? NLM_F_DUMP : NLM_F_ACK);
 	info->ifi_index = ifindex;
+	if (netns)
+		mnl_attr_put_u32(msg, IFLA_TARGET_NETNSID, netns - 1);
 	/* the first attribute knows alternative names as well, but none that is longer */
 	if (name)
 		mnl_attr_put_strz(msg, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME,
 				  name);
-	return ask(msg, buf, list_one, l);
+	return rtnl_ask(msg, buf, list_one, l);
 }
 
 static void keep(void *ctx, const struct netif *n)
@@ -154,17 +125,26 @@ int netif_by_name(const char *name, struct netif *n)
 {
 	if (!*name || strlen(name) > ALT_NAME_MAX)
 		return -ENODEV;
-	return get_link(0, name, &(struct listing){ keep, n });
+	return get_link(0, 0, name, &(struct listing){ keep, n });
 }
 
 int netif_by_index(int ifindex, struct netif *n)
 {
-	return get_link(ifindex, NULL, &(struct listing){ keep, n });
+	return get_link(0, ifindex, NULL, &(struct listing){ keep, n });
+}
+
+/* Of a namespace that is gone the kernel says EINVAL. */
+int netif_again(const struct netif *was, struct netif *now)
+{
+	int err = get_link(was->netns, was->ifindex, NULL, &(struct listing){ keep, now });
+
+	now->netns = was->netns;
+	return was->netns && err == -EINVAL ? -ENODEV : err;
 }
 
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx)
 {
-	return get_link(0, NULL, &(struct listing){ each, ctx });
+	return get_link(0, 0, NULL, &(struct listing){ each, ctx });
 }
 
 struct place {
@@ -224,14 +204,14 @@ static int look_at_route(const struct nlmsghdr *msg, void *data)
 
 static int default_route(uint8_t family, struct route *r)
 {
-	char buf[ANSWER_MAX];
+	char buf[RTNL_ANSWER_MAX];
 	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
 	struct rtmsg *rt = mnl_nlmsg_put_extra_header(msg, sizeof(*rt));
 
 	msg->nlmsg_type = RTM_GETROUTE;
 	msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	rt->rtm_family = family;
-	return ask(msg, buf, look_at_route, r);
+	return rtnl_ask(msg, buf, look_at_route, r);
 }
 
 static void take_first(void *ctx, const struct netif *n)
@@ -329,66 +309,4 @@ int netif_promiscuous(int ifindex)
 		return err;
 	}
 	return fd;
-}
-
-int netif_watch_open(struct netif_watch **watch)
-{
-	struct netif_watch *w = calloc(1, sizeof(*w));
-	int err;
-
-	if (!w)
-		return -ENOMEM;
-	w->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (!w->nl || mnl_socket_bind(w->nl, RTMGRP_LINK, MNL_SOCKET_AUTOPID) < 0) {
-		err = -errno;
-		netif_watch_close(w);
-		return err;
-	}
-	*watch = w;
-	return 0;
-}
-
-int netif_watch_fd(const struct netif_watch *w)
-{
-	return mnl_socket_get_fd(w->nl);
-}
-
-struct change {
-	netif_change_fn changed;
-	void *ctx;
-};
-
-static int report(const struct nlmsghdr *msg, void *data)
-{
-	const struct change *c = data;
-	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
-	struct netif n;
-
-	/* A bridge reports its ports leaving it with the same message, of its own family. */
-	if (info->ifi_family != AF_UNSPEC)
-		return MNL_CB_OK;
-	if (msg->nlmsg_type == RTM_NEWLINK || msg->nlmsg_type == RTM_DELLINK) {
-		take_link(msg, &n);
-		c->changed(c->ctx, &n, msg->nlmsg_type == RTM_DELLINK);
-	}
-	return MNL_CB_OK;
-}
-
-bool netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx)
-{
-	struct change c = { changed, ctx };
-	char buf[ANSWER_MAX];
-	ssize_t n;
-
-	while ((n = mnl_socket_recvfrom(w->nl, buf, sizeof(buf))) > 0)
-		mnl_cb_run(buf, n, 0, 0, report, &c);
-	return n == 0 || errno != ENOBUFS;
-}
-
-struct netif_watch *netif_watch_close(struct netif_watch *w)
-{
-	if (w && w->nl)
-		mnl_socket_close(w->nl);
-	free(w);
-	return NULL;
 }

@@ -9,8 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct nlmsghdr;
+
 struct netif {
-	int ifindex;
+	int ifindex;		/* within its namespace */
+	/* 0: the calling thread's namespace; else the number that netns_register() gave another one */
+	unsigned netns;
 	char name[16];
 	bool up;
 	bool running;		/* has a carrier */
@@ -28,6 +32,12 @@ struct netif {
  */
 int netif_by_name(const char *name, struct netif *n);
 int netif_by_index(int ifindex, struct netif *n);
+
+/*
+ * *@was as it is now, by its ifindex, in its namespace, without going there. -ENODEV: it is not
+ * there any more, or that namespace is not; -EPERM: another namespace takes CAP_NET_ADMIN.
+ */
+int netif_again(const struct netif *was, struct netif *now);
 
 /* Calls @each for every interface of the namespace, in the order of their numbers. */
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx);
@@ -56,21 +66,7 @@ bool netif_strips_vlan(const char *name);
 /* Promiscuous until the returned descriptor is closed, also by the death of the process. -errno. */
 int netif_promiscuous(int ifindex);
 
-/*
- * A change of an interface, as netif_watch_read() reports it; @gone: deleted, or moved to another
- * namespace.
- */
-typedef void (*netif_change_fn)(void *ctx, const struct netif *n, bool gone);
-
-struct netif_watch;
-int netif_watch_open(struct netif_watch **w);
-int netif_watch_fd(const struct netif_watch *w);
-
-/*
- * Reports all changes since the last call. False: there were more than the kernel could keep, and
- * some are lost.
- */
-bool netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx);
-struct netif_watch *netif_watch_close(struct netif_watch *w);
+/* Out of rtnetlink's message about an interface; netns is not in it. */
+void netif_take(const struct nlmsghdr *msg, struct netif *n);
 
 #endif

@@ -17,7 +17,7 @@ static const char *name_of(const char *name)
 
 enum status live_front_busy(const struct live_iface *t, const struct live_iface_settings *s)
 {
-	const char *name = t->netif.name;
+	const char *name = live_iface_name(t);
 	struct xdp_program found[3];
 
 	if (xdp_query(t->netif.ifindex, found) <= 0)
@@ -41,13 +41,14 @@ enum status live_front_busy(const struct live_iface *t, const struct live_iface_
 static enum status no_program(const struct live_iface *t, const struct observe_options *o)
 {
 	return log_fail(STATUS_INTERFACE,
-			"%s: no XDP program is attached, and %s is about what one does", t->netif.name,
+			"%s: no XDP program is attached, and %s is about what one does",
+			live_iface_name(t),
 			o->at & 1 << POINT_EXIT ? "--at" : o->verdicts ? "--verdict" : "--exit-filter");
 }
 
 static enum status open_failed(const struct live_iface *t, int err)
 {
-	const char *name = t->netif.name;
+	const char *name = live_iface_name(t);
 
 	switch (err) {
 	case -EPERM:
@@ -82,7 +83,16 @@ static enum status another(const struct live_iface *t)
 
 	return log_fail(STATUS_INTERFACE,
 			"%s: another xdpdump captures there: %s (id %u); it is left as it is",
-			t->netif.name, h->name, h->prog_id);
+			live_iface_name(t), h->name, h->prog_id);
+}
+
+/* The guard gives back what is in its own namespace. */
+static enum status elsewhere(const struct live_iface *t, const struct xdp_program *there)
+{
+	return log_fail(STATUS_UNSUPPORTED,
+			"%s: --observe front does not take the place of %s (id %u) from another "
+			"network namespace: start xdpdump within it, by nsenter or ip netns exec",
+			live_iface_name(t), name_of(there->name), there->id);
 }
 
 enum status live_front_open(struct live_iface *t, const struct live_iface_settings *s)
@@ -97,6 +107,8 @@ enum status live_front_open(struct live_iface *t, const struct live_iface_settin
 							       : no_program(t, o);
 	if (o->way != OBSERVE_FRONT)
 		return STATUS_OK;
+	if (netns_is_another(t->netns) && xdp_query(t->netif.ifindex, found) > 0)
+		return elsewhere(t, &found[0]);
 	err = takeover_open(&t->takeover, t->netif.ifindex, s->guard);
 	if (err == -ENOENT)
 		return needed ? no_program(t, o) : STATUS_OK;
@@ -120,7 +132,7 @@ void live_front_describe(struct live_iface *t, const struct live_iface_settings 
 			t->iface.description = text;
 		return;
 	}
-	if (asprintf(&text, "%s:%s()@%s", t->netif.name, program, exit ? "fexit" : "fentry") < 0)
+	if (asprintf(&text, "%s:%s()@%s", live_iface_name(t), program, exit ? "fexit" : "fentry") < 0)
 		return;
 	free(t->iface.name);
 	t->iface.name = text;
@@ -129,7 +141,7 @@ void live_front_describe(struct live_iface *t, const struct live_iface_settings 
 enum status live_front_failed(const struct live_iface *t, int err)
 {
 	const struct xdp_holder *h = takeover_holder(t->takeover);
-	const char *name = t->netif.name;
+	const char *name = live_iface_name(t);
 
 	switch (err) {
 	case -EEXIST:

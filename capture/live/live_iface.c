@@ -16,16 +16,27 @@
 #include "capture/packet/link.h"
 #include "capture/packet/pcapng_codes.h"
 
+/* How to list the interfaces that are where it is. */
+static const char *list_command(const struct live_iface *t, char *out, size_t cap)
+{
+	const struct netns_words *w = t->netns ? netns_words(t->netns) : NULL;
+
+	snprintf(out, cap, "xdpdump -D%s%s%s%s", w ? " " : "", w ? netns_option(w->by) : "",
+		 w ? " " : "", w ? w->text : "");
+	return out;
+}
+
 static enum status find_default(struct live_iface *t)
 {
+	char list[128];
 	bool routed;
 	int err = netif_default(&t->netif, &routed);
 
 	t->why = routed ? "it has the default route" : "the first that is up";
 	if (err == -ENODEV)
-		return log_fail(
-			STATUS_INTERFACE,
-			"no interface is up; xdpdump -D lists those there are, -i takes one");
+		return log_fail(STATUS_INTERFACE,
+				"no interface is up; %s lists those there are, -i takes one",
+				list_command(t, list, sizeof(list)));
 	return err ? log_fail(STATUS_RUNTIME, "cannot look for an interface: %s", strerror(-err))
 		   : STATUS_OK;
 }
@@ -39,30 +50,76 @@ int live_iface_look_up(const char *name, struct netif *n)
 									  : err;
 }
 
-static enum status find_named(struct live_iface *t, const char *name)
+static enum status not_found(const struct live_iface *t, const char *name)
 {
-	char nearest[sizeof(t->netif.name)];
-	int err = live_iface_look_up(name, &t->netif);
+	char nearest[sizeof(t->netif.name)], list[128];
 
-	if (err && err != -ENODEV)
-		return log_fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name,
-				strerror(-err));
-	if (!err && strcmp(name, t->netif.name))
-		t->why = name;
-	if (!err)
-		return STATUS_OK;
 	if (strchr(name, ','))
 		return log_fail(STATUS_INTERFACE, "%s: no such interface; several take a -i each",
 				name);
 	netif_nearest(name, nearest, sizeof(nearest));
-	return log_fail(STATUS_INTERFACE,
-			"%s: no such interface%s%s%s xdpdump -D lists those there are", name,
-			*nearest ? "; did you mean " : ";", nearest, *nearest ? "?" : "");
+	return log_fail(STATUS_INTERFACE, "%s%s%s: no such interface%s%s%s %s lists those there are",
+			t->netns ? netns_label(t->netns) : "", t->netns ? "/" : "", name,
+			*nearest ? "; did you mean " : ";", nearest, *nearest ? "?" : "",
+			list_command(t, list, sizeof(list)));
+}
+
+static enum status find_named(struct live_iface *t, const char *name)
+{
+	int err = live_iface_look_up(name, &t->netif);
+
+	if (err == -ENODEV)
+		return not_found(t, name);
+	if (err)
+		return log_fail(STATUS_RUNTIME, "%s: cannot look at the interface: %s", name,
+				strerror(-err));
+	if (strcmp(name, t->netif.name))
+		t->why = name;
+	return STATUS_OK;
+}
+
+const char *live_iface_name(const struct live_iface *t)
+{
+	return t->name ? t->name : t->netif.name;
+}
+
+static enum status enter_failed(const struct live_iface *t, int err)
+{
+	const char *label = netns_label(t->netns);
+
+	switch (err) {
+	case -EPERM:
+	case -EACCES:
+		return log_fail(STATUS_PERMISSION,
+				"%s: entering another network namespace takes CAP_SYS_ADMIN", label);
+	case -ENOENT:
+	case -EINVAL:
+	case -ESTALE:
+		return log_fail(STATUS_INTERFACE, "%s: the network namespace has just disappeared",
+				label);
+	}
+	return log_fail(STATUS_RUNTIME, "%s: cannot enter the network namespace: %s", label,
+			strerror(-err));
+}
+
+enum status live_iface_enter(const struct live_iface *t, struct netns_visit *v)
+{
+	int err = netns_enter(v, t->netns);
+
+	return err ? enter_failed(t, err) : STATUS_OK;
 }
 
 enum status live_iface_find(struct live_iface *t, const char *name)
 {
-	return name ? find_named(t, name) : find_default(t);
+	enum status status = name ? find_named(t, name) : find_default(t);
+
+	t->netif.netns = netns_number(t->netns);
+	if (!status && t->netns &&
+	    asprintf(&t->name, "%s/%s", netns_label(t->netns), t->netif.name) < 0) {
+		t->name = NULL;
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	}
+	return status;
 }
 
 static int linktype_of(const struct netif *n)
@@ -73,11 +130,11 @@ static int linktype_of(const struct netif *n)
 /* XDP is for frames of Ethernet; at tc packets without its header are seen as well. */
 static enum status can_be_captured(const struct live_iface *t, const struct live_iface_settings *s)
 {
-	const char *name = t->netif.name;
+	const char *name = live_iface_name(t);
 
 	if (s->linktype >= 0 && s->linktype != linktype_of(&t->netif))
 		return log_fail(STATUS_USAGE, "%s: the link type of its packets is not that of -y: xdpdump -L -i %s",
-				name, name);
+				name, t->netif.name);
 	if (t->netif.ethernet)
 		return STATUS_OK;
 	if (!t->netif.raw)
@@ -93,25 +150,16 @@ static enum status can_be_captured(const struct live_iface *t, const struct live
 	return STATUS_OK;
 }
 
-enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
-				const struct live_iface_settings *s)
+/* What the file says of it. */
+static void describe(struct live_iface *t, uint32_t id, const struct live_iface_settings *s)
 {
+	const char *name = t->netif.name;
 	char driver[64];
 	struct utsname uts;
-	enum status status;
 
-	t->promiscuous_fd = -1;
-	status = live_iface_find(t, name);
-	if (status)
-		return status;
-	name = t->netif.name;		/* it may have been an alternative one */
-	status = can_be_captured(t, s);
-	if (status)
-		return status;
-	t->running = t->netif.running;
 	t->iface = (struct iface){ .id = id, .snaplen = s->snap };
 	t->iface.linktype = linktype_of(&t->netif);
-	t->iface.name = strdup(t->netif.name);
+	t->iface.name = strdup(live_iface_name(t));
 	t->iface.filter = s->filter ? expr_line(s->filter) : NULL;
 	t->iface.has_mac = t->netif.has_mac;
 	memcpy(t->iface.mac, t->netif.mac, sizeof(t->iface.mac));
@@ -120,13 +168,30 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	t->iface.hardware = strdup(driver);
 	if (!uname(&uts) && asprintf(&t->iface.os, "%s %s", uts.sysname, uts.release) < 0)
 		t->iface.os = NULL;
-	t->way = t->netif.ethernet ? s->way : LIVE_TC;
 	if (s->directions & LIVE_RECEIVED && t->way != LIVE_TC && netif_strips_vlan(name))
 		t->iface.comment = strdup("vlan_offload=on");
+}
+
+enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
+				const struct live_iface_settings *s)
+{
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	enum status status = live_iface_enter(t, &v);
+
+	t->promiscuous_fd = -1;
+	if (!status)
+		status = live_iface_find(t, name);
+	if (!status)
+		status = can_be_captured(t, s);
+	if (status)
+		return status;
+	t->running = t->netif.running;
+	t->way = t->netif.ethernet ? s->way : LIVE_TC;
+	describe(t, id, s);
 	if (t->iface.comment && !t->entry)
 		log_complain(
-			"warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off keeps them",
-			name, name);
+			"warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off%s keeps them",
+			live_iface_name(t), t->netif.name, t->netns ? ", in its namespace," : "");
 	return STATUS_OK;
 }
 
@@ -272,13 +337,16 @@ bool live_iface_snapshot(struct live_iface *t)
 	t->counted_ns = clock_now_ns();
 	if (err) {
 		if (!t->blind)
-			log_complain("%s: cannot read the counters: %s", t->netif.name,
+			log_complain("%s: cannot read the counters: %s", live_iface_name(t),
 				     strerror(-err));
 		t->blind = true;
 		return true;
 	}
-	if (!t->gone && t->has_if_dropped && !netif_by_index(t->netif.ifindex, &now)) {
-		t->has_if_dropped = now.has_rx_missed && now.rx_missed >= t->netif.rx_missed;
+	if (t->gone || !t->has_if_dropped)
+		return seen(t) == before;
+	err = netif_again(&t->netif, &now);
+	if (!err || err == -EPERM) {	/* the right that -Z has given up */
+		t->has_if_dropped = !err && now.has_rx_missed && now.rx_missed >= t->netif.rx_missed;
 		t->if_dropped = t->if_dropped_before +
 				(t->has_if_dropped ? now.rx_missed - t->netif.rx_missed : 0);
 	}
@@ -291,20 +359,20 @@ void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
 		t->gone = true;
 		live_iface_detach(t);
 		if (!t->entry)
-			log_complain("%s disappeared", t->netif.name);
+			log_complain("%s disappeared", live_iface_name(t));
 		return;
 	}
 	if (t->entry)
 		return;
 	if (strcmp(n->name, t->netif.name) && !t->renamed) {
 		t->renamed = true;
-		log_complain("warning: %s is called %s now; the capture goes on", t->netif.name,
-			     n->name);
+		log_complain("warning: %s is called %s now; the capture goes on",
+			     live_iface_name(t), n->name);
 	}
 	if (n->running != t->running) {
 		t->running = n->running;
 		t->link_downs += !n->running;
-		log_complain("warning: %s is %s", t->netif.name,
+		log_complain("warning: %s is %s", live_iface_name(t),
 			     n->running ? "up again" : "down; the capture goes on");
 	}
 }
@@ -329,8 +397,35 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 	}
 	t->detached = false;
 	t->returns++;
-	log_complain("warning: %s is back; the capture goes on", t->netif.name);
+	log_complain("warning: %s is back; the capture goes on", live_iface_name(t));
 	return true;
+}
+
+int live_iface_seek(const struct live_iface *t, struct netif *n)
+{
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	int err;
+
+	if (!t->gone)
+		return netif_again(&t->netif, n);
+	err = netns_enter(&v, t->netns);
+	if (!err)
+		err = netif_by_name(t->netif.name, n);
+	n->netns = netns_number(t->netns);
+	return err;
+}
+
+/* Its socket would be in that namespace. */
+void live_iface_let_go(struct live_iface *t)
+{
+	if (!t->netns || t->promiscuous_fd < 0 || !netns_has_left(t->netns))
+		return;
+	close(t->promiscuous_fd);
+	t->promiscuous_fd = -1;
+	if (!t->gone)
+		log_complain(
+			"warning: %s is not promiscuous any more, so that its namespace can go, whose name has gone",
+			live_iface_name(t));
 }
 
 bool live_iface_is_lost(const struct live_iface *t)
@@ -347,7 +442,7 @@ void live_iface_lose(struct live_iface *t)
 	if (t->takeover)
 		live_front_lost(t);
 	else if (!t->entry)
-		log_complain("%s: somebody has detached our program", t->netif.name);
+		log_complain("%s: somebody has detached our program", live_iface_name(t));
 	live_iface_detach(t);
 }
 
@@ -404,6 +499,7 @@ void live_iface_close(struct live_iface *t)
 	t->received.hook = t->entry ? NULL : hook_close(t->received.hook);
 	t->sent.hook = hook_close(t->sent.hook);
 	takeover_close(t->takeover);
+	free(t->name);
 	if (t->promiscuous_fd >= 0)
 		close(t->promiscuous_fd);
 	free(t->iface.name);

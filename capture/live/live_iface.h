@@ -8,6 +8,7 @@
 #include "capture/base/log.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/netns.h"
 #include "capture/live/live_way.h"
 #include "capture/live/observe.h"
 #include "capture/packet/ledger.h"
@@ -45,6 +46,8 @@ struct live_hook {
 
 struct live_iface {
 	struct netif netif;		/* as it was at the start */
+	const struct netns *netns;	/* where it is, the owner's; NULL: here */
+	char *name;			/* of the latter and its own: see live_iface_name() */
 	struct iface iface;
 	struct live_hook received, sent;
 	/* in front of a program: whose place it has taken; NULL: it is not */
@@ -86,6 +89,12 @@ struct live_iface {
  * is meant then, see netif_default().
  */
 int live_iface_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
+
+/* What it is called: "eth0", or in another network namespace "blue/eth0". */
+const char *live_iface_name(const struct live_iface *t);
+
+/* Goes where it is, for as long as @v; see netns_enter(). Complains. */
+enum status live_iface_enter(const struct live_iface *t, struct netns_visit *v);
 enum status live_iface_find(struct live_iface *t, const char *name);
 enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
 				const struct live_iface_settings *s);
@@ -107,7 +116,7 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 /* Reads the counters. False: more packets came since the last time. */
 bool live_iface_snapshot(struct live_iface *t);
 
-/* netif_change_fn for one interface: warns, and takes note. */
+/* netif_change_fn (netif_watch.h) for one interface: warns, and takes note. */
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone);
 
 /*
@@ -123,6 +132,15 @@ void live_iface_lose(struct live_iface *t);
  */
 bool live_iface_return(struct live_iface *t, const struct netif *n,
 		       const struct live_iface_settings *s);
+
+/*
+ * *@n: it as it is now, or, where it is gone, what has its name now. -ENODEV: nothing. -errno: that
+ * cannot be known.
+ */
+int live_iface_seek(const struct live_iface *t, struct netif *n);
+
+/* It is not promiscuous any more if that would keep a namespace alive whose name is gone. */
+void live_iface_let_go(struct live_iface *t);
 
 /*
  * The books, and as a statistics block, as of the last snapshot, or, once it is detached, as of

@@ -107,8 +107,8 @@ static enum status open_hook(struct live_iface *t, struct live_hook *h, const st
 	if (err == -EINVAL && ops == &hook_front)
 		return log_fail(STATUS_UNSUPPORTED,
 				"%s: the kernel does not let ours call the program that is there",
-				t->netif.name);
-	return err ? load_failed(t->netif.name, ops, settings.filter, err) : STATUS_OK;
+				live_iface_name(t));
+	return err ? load_failed(live_iface_name(t), ops, settings.filter, err) : STATUS_OK;
 }
 
 /* What it sends comes back as what it receives. */
@@ -121,12 +121,15 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 			    const struct live_iface_settings *s,
 			    const struct live_filters *filters)
 {
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	const bool receives = s->directions & LIVE_RECEIVED;
 	enum status status;
 
 	t->rings = rings;
 	t->filters = filters;
-	status = t->entry || !receives ? STATUS_OK : live_front_open(t, s);
+	status = live_iface_enter(t, &v);
+	if (!status && !t->entry && receives)
+		status = live_front_open(t, s);
 	if (status)
 		return status;
 	live_front_describe(t, s);
@@ -148,7 +151,7 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 static enum status attach_failed(const struct live_iface *t, const struct live_iface_settings *s,
 				 enum xdp_mode mode, int err)
 {
-	const char *name = t->netif.name;
+	const char *name = live_iface_name(t);
 	struct utsname uts;
 
 	switch (err) {
@@ -199,7 +202,7 @@ static enum status take_place(struct live_iface *t)
 
 static enum status attach_tc(struct live_iface *t, struct live_hook *h)
 {
-	const char *name = t->netif.name;
+	const char *name = live_iface_name(t);
 	int err = hook_attach(h->hook, t->netif.ifindex, XDP_MODE_AUTO);
 
 	switch (err) {
@@ -228,7 +231,7 @@ static enum status attach_tc_instead(struct live_iface *t, const struct live_ifa
 		status = attach_tc(t, &t->received);
 	if (!status)
 		log_complain("warning: %s: no native XDP (%s), so packets are seen at tc, which is later",
-			     t->netif.name, strerror(-native_err));
+			     live_iface_name(t), strerror(-native_err));
 	return status;
 }
 
@@ -255,14 +258,15 @@ static enum status make_promiscuous(struct live_iface *t)
 	if (t->promiscuous_fd == -EPERM)
 		return log_fail(STATUS_PERMISSION,
 				"%s: CAP_NET_RAW missing, which promiscuous mode needs",
-				t->netif.name);
+				live_iface_name(t));
 	return t->promiscuous_fd < 0 ? log_fail(STATUS_RUNTIME, "%s: no promiscuous mode: %s",
-						t->netif.name, strerror(-t->promiscuous_fd))
+						live_iface_name(t), strerror(-t->promiscuous_fd))
 				     : STATUS_OK;
 }
 
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s)
 {
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	enum status status;
 
 	if (t->entry) {
@@ -270,7 +274,9 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 		t->way = t->entry->way;
 		return STATUS_OK;
 	}
-	status = s->promiscuous ? make_promiscuous(t) : STATUS_OK;
+	status = live_iface_enter(t, &v);
+	if (!status && s->promiscuous)
+		status = make_promiscuous(t);
 	if (status)
 		return status;
 	t->start_ns = clock_now_ns();

@@ -26,7 +26,7 @@ static struct {
 	const struct hook_ops *ops;	/* as what the former was loaded the last time */
 	bool attached, sent_attached;
 	struct netif netif;		/* the only one */
-	int load_err, query, counters_err, promiscuous, default_err, find_err;
+	int load_err, query, counters_err, promiscuous, default_err, find_err, again_err;
 	int attach_err[XDP_MODE_OFFLOAD + 1], tc_err;
 	bool routed, strips_vlan, is_lost;
 	const char *driver;
@@ -142,6 +142,14 @@ int netif_by_index(int ifindex, struct netif *n)
 {
 	*n = kernel.netif;
 	return ifindex == kernel.netif.ifindex ? 0 : -ENODEV;
+}
+
+int netif_again(const struct netif *was, struct netif *now)
+{
+	assert_int_equal(was->netns, 0);
+	if (kernel.again_err)
+		return kernel.again_err;
+	return netif_by_index(was->ifindex, now);
 }
 
 int netif_by_place(unsigned place, struct netif *n)

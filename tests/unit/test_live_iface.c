@@ -332,6 +332,25 @@ static void a_count_of_the_device_that_goes_back_is_not_believed_any_more(void *
 	assert_int_equal(l.if_dropped, 0);
 }
 
+/* As after -Z, of an interface of another namespace. */
+static void a_count_of_the_device_that_is_not_shown_any_more_is_unknown(void **state)
+{
+	struct ledger l;
+
+	(void)state;
+	kernel.netif.rx_missed = 103;
+	live_iface_snapshot(&iface);
+	kernel.again_err = -EMFILE;
+	live_iface_snapshot(&iface);
+	live_iface_ledger(&iface, 0, &l);
+	assert_true(l.knows_if_dropped);
+	assert_int_equal(l.if_dropped, 3);
+	kernel.again_err = -EPERM;
+	live_iface_snapshot(&iface);
+	live_iface_ledger(&iface, 0, &l);
+	assert_false(l.knows_if_dropped);
+}
+
 #define COUNTS	"ring_full=2 error=1 not_written=7"
 
 static const struct stats_case {
@@ -827,6 +846,7 @@ int main(void)
 		with_iface(counters_that_cannot_be_read_stay_as_they_are_and_are_told_of_once),
 		with_iface(what_the_device_lost_is_counted_from_the_start_and_through_a_return),
 		with_iface(a_count_of_the_device_that_goes_back_is_not_believed_any_more),
+		with_iface(a_count_of_the_device_that_is_not_shown_any_more_is_unknown),
 		with_iface(a_new_name_is_told_of_once),
 		with_iface(each_time_that_the_link_goes_down_is_counted),
 		with_iface(an_interface_that_disappears_ends_then),

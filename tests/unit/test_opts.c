@@ -51,7 +51,7 @@ static const struct line_case {
 	{ "an_unknown_letter", "-i v0 -Y", "no option -Y" },
 	{ "an_unknown_letter_among_others", "-vYi v0", "no option -Y" },
 	{ "an_unknown_name", "--nonsense", "there is no option --nonsense" },
-	{ "an_ambiguous_name", "--int v0 --p", "option --p is ambiguous: --packet-count, --postrotate-command" },
+	{ "an_ambiguous_name", "--int v0 --p", "option --p is ambiguous: --pid, --packet-count, --postrotate-command" },
 	{ "a_name_with_a_value_it_does_not_take", "-i v0 --verbose=3", "option --verbose takes no value" },
 	{ "a_slip_in_a_name", "--snapsot-length=3", "no option --snapsot-length; did you mean --snapshot-length?" },
 	{ "two_letters_of_a_name_changed_places", "--inof -r f", "no option --inof; did you mean --info?" },
@@ -64,6 +64,18 @@ static const struct line_case {
 	{ "an_empty_input_name", "-r ''", "input file is empty" },
 	{ "the_same_interface_twice", "-i v0 -i v0", "interface v0 is given twice" },
 	{ "two_interfaces", "-i v0 -i v1", "" },
+	{ "the_same_name_in_two_namespaces", "-i v0 --netns a -i v0 --netns b -i v0", "" },
+	{ "the_same_interface_twice_in_one", "--netns a -i v0 --netns b -i v0 --netns a -i v0", "interface v0 is given twice" },
+	{ "a_namespace_without_an_interface", "--netns a", "" },
+	{ "two_namespaces_without_an_interface", "--netns a --pid 7", "--netns a is for the -i behind it, and there is none" },
+	{ "a_namespace_behind_its_interface", "-i v0 --pid 7", "--pid 7 is for the -i behind it, and there is none" },
+	{ "a_namespace_between_others", "--netns a -i v0 --netns b --netns c -i v0", "--netns b is for the -i behind it, and there is none" },
+	{ "the_interfaces_of_two_namespaces", "-D --netns a --netns b", "" },
+	{ "the_same_from_behind", "--netns a --netns b -D", "" },
+	{ "a_namespace_without_a_name", "--netns '' -i v0", "the name of the network namespace is empty" },
+	{ "a_process_that_is_no_number", "--pid x -i v0", "process 'x' is not a number from 1 to 2147483647" },
+	{ "a_namespace_and_a_file", "-r f --netns a", "--netns is for capturing and means nothing with -r" },
+	{ "a_process_and_a_file", "-r f --pid 1", "--pid is for capturing and means nothing with -r" },
 
 	{ "a_count_of_0", "-i v0 -c 0", "'0' is not a number from 1" },
 	{ "a_count_of_1", "-i v0 -c 1", "" },
@@ -647,6 +659,25 @@ static void up_to_64_interfaces(void **state)
 	assert_non_null(strstr(error, "more than 64 interfaces"));
 }
 
+static void each_interface_is_in_the_namespace_before_it(void **state)
+{
+	cleanup(opts_close) struct opts o = { .n_reads = 0 };
+	static const unsigned where[] = { 0, 1, 1, 2, 1 };
+
+	(void)state;
+	assert_true(parse(&o, "-i v0 --netns a -i v0 -i v1 --pid 7 -i v0 --netns a -i v2"));
+	assert_int_equal(o.n_netns, 2);
+	assert_int_equal(o.netns[0].by, NETNS_ANY);
+	assert_string_equal(o.netns[0].text, "a");
+	assert_int_equal(o.netns[1].by, NETNS_PID);
+	assert_string_equal(o.netns[1].text, "7");
+	assert_int_equal(o.n_ifaces, array_size(where));
+	assert_memory_equal(o.netns_of, where, sizeof(where));
+	assert_true(parse(&o, "--netns a udp"));
+	assert_int_equal(o.n_ifaces, 0);
+	assert_int_equal(o.netns_of[0], 1);
+}
+
 /* The help, caught from stdout. */
 static const char *help(void)
 {
@@ -703,7 +734,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 47);
+	assert_int_equal(n_named, 49);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
@@ -758,6 +789,7 @@ int main(void)
 		cmocka_unit_test(any_number_of_files),
 		cmocka_unit_test(a_run_has_its_maps_in_order),
 		cmocka_unit_test(up_to_64_interfaces),
+		cmocka_unit_test(each_interface_is_in_the_namespace_before_it),
 		cmocka_unit_test(each_letter_has_its_long_name),
 		cmocka_unit_test(the_manual_lists_what_the_help_lists),
 	};

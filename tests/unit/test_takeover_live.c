@@ -33,6 +33,7 @@
 #include "capture/kernel/guard.h"
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/netif_watch.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/xdp_place.h"
 #include "tests/unit/unit.h"

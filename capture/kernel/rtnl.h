@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* A question to rtnetlink, in the network namespace of the calling thread. */
+#ifndef XDPDUMP_KERNEL_RTNL_H
+#define XDPDUMP_KERNEL_RTNL_H
+
+#include <libmnl/libmnl.h>
+
+enum { RTNL_ANSWER_MAX = 32 * 1024 };
+
+/*
+ * Sends @msg, which is in @buf of RTNL_ANSWER_MAX bytes, and hands each answer to @each, which may
+ * be NULL. -errno, the kernel's included.
+ */
+int rtnl_ask(struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx);
+
+#endif
