@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* -D: the interfaces of this network namespace. -L and -J: what one of them has. */
+/* -D: the interfaces of this network namespace, or of others. -L and -J: what one of them has. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,10 +8,14 @@
 #include "capture/cli/capture.h"
 #include "capture/cli/open_netns.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/table.h"
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/netns.h"
+#include "capture/kernel/netns_list.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/xdp.h"
+#include "capture/live/live_choice.h"
 #include "capture/live/live_iface.h"
 
 static void netns_closep(struct netns **ns)
@@ -18,108 +23,306 @@ static void netns_closep(struct netns **ns)
 	netns_close(*ns);
 }
 
-/* The number is what -i takes as well. @rest: what is said of a program behind that, or "". */
-static void print_row(const char *number, const char *name, const char *state, const char *program,
-		      const char *id, const char *mode, const char *rest)
-{
-	char shown[64];
-	struct text t = text_in(shown, sizeof(shown) - 1);
+/* ---- an interface ---- */
 
-	text_escaped(&t, name, strlen(name));
-	shown[t.len] = '\0';
-	printf("%3s  %-16s %-8s %-16s %-8s ", number, shown, state, program, id);
-	printf(*rest ? "%-8s %s\n" : "%s%s\n", mode, rest);
+struct listing {
+	struct table *table;	/* NULL: JSON is printed at once */
+	bool with_netns;	/* the table has a column for it */
+	/* where the interfaces are: what --netns takes, and the name of the process if it is one; "": here */
+	const char *netns, *process;
+	unsigned number;
+};
+
+static const char *state_of(const struct netif *n)
+{
+	return !n->up ? "down" : n->running ? "up" : "no link";
 }
 
-static void put_name(struct text *t, const char *name)
+/* What ip-link(8) calls it; of a device that has no kind, what it is. */
+static const char *kind_of(const struct netif *n)
 {
-	text_escaped(t, *name ? name : "?", *name ? strlen(name) : 1);
+	if (!strcmp(n->kind, "tun") && n->ethernet)
+		return "tap";
+	if (*n->kind)
+		return n->kind;
+	return n->loopback ? "loopback" : n->ethernet ? "ethernet" : "other";
 }
 
-/* Its tag, and whose place it has. */
-static void describe(const struct xdp_program *p, struct text *t)
+static void put_mac(char out[static 18], const struct netif *n)
+{
+	struct text t = text_in(out, 17);
+
+	if (n->has_mac)
+		text_mac(&t, n->mac);
+	out[t.len] = '\0';
+}
+
+/* Without its version, which today is that of the kernel. */
+static void put_driver(char *out, size_t cap, const struct netif *n)
+{
+	netif_driver(n->name, out, cap);
+	out[strcspn(out, " ")] = '\0';
+}
+
+/* Zeros: not allowed to see. */
+static void put_tag(char out[static 17], const struct xdp_program *p)
 {
 	static const uint8_t unknown[sizeof(p->tag)];
-	struct xdp_program target;
+	struct text t = text_in(out, 16);
 
 	if (memcmp(p->tag, unknown, sizeof(unknown)))
 		for (size_t i = 0; i < sizeof(p->tag); i++)
-			text_hex(t, p->tag[i], 2);
-	if (!leftover_is_front(p->id, &target))
-		return;
-	text_str(t, "  xdpdump in front of ");
-	if (!target.id) {
-		text_str(t, "a program that is gone");
+			text_hex(&t, p->tag[i], 2);
+	out[t.len] = '\0';
+}
+
+/* ---- as a table ---- */
+
+static void put_or_dash(struct table *t, const char *cell)
+{
+	table_put(t, *cell ? cell : "-");
+}
+
+static void put_program(struct table *t, const struct xdp_program *p, const char *without)
+{
+	char id[16], tag[17];
+
+	if (!p) {
+		table_put(t, without);
+		table_put(t, "-");
+		table_put(t, "-");
+		table_put(t, "-");
 		return;
 	}
-	put_name(t, target.name);
-	text_str(t, " (id ");
-	text_u64(t, target.id);
-	text_char(t, ')');
-}
-
-static void print_program(const char *number, const struct netif *n, const char *state,
-			  const struct xdp_program *p)
-{
-	char id[16], name[64], rest[128];
-	struct text shown = text_in(name, sizeof(name) - 1), t = text_in(rest, sizeof(rest) - 1);
-
 	snprintf(id, sizeof(id), "%u", p->id);
-	put_name(&shown, p->name);
-	name[shown.len] = '\0';
-	describe(p, &t);
-	rest[t.len] = '\0';
-	print_row(number, n->name, state, name, id, xdp_mode_name(p->mode), rest);
+	put_tag(tag, p);
+	table_put(t, *p->name ? p->name : "?");
+	table_put(t, id);
+	table_put(t, xdp_mode_name(p->mode));
+	put_or_dash(t, tag);
 }
 
-static void print_iface(void *ctx, const struct netif *n)
+static void put_netns(const struct listing *l)
 {
-	const char *state = !n->up ? "down" : n->running ? "up" : "no link";
+	char cell[128];
+
+	if (!l->with_netns)
+		return;
+	snprintf(cell, sizeof(cell), "%s%s%s%s", *l->netns ? l->netns : "-",
+		 *l->process ? " (" : "", l->process, *l->process ? ")" : "");
+	table_put(l->table, cell);
+}
+
+/* @number "": it is one more program of the row before. */
+static void put_row(const struct listing *l, const char *number, const struct netif *n,
+		    const struct xdp_program *p, const char *without)
+{
+	char driver[64], mac[18], hook[sizeof(struct live_choice) + 16];
+	struct live_choice choice;
+	struct table *t = l->table;
+
+	put_driver(driver, sizeof(driver), n);
+	put_mac(mac, n);
+	live_choose(&choice, n, p);
+	snprintf(hook, sizeof(hook), "%s: %s", choice.hook, choice.why);
+	table_put(t, number);
+	put_netns(l);
+	table_put(t, n->name);
+	table_put(t, state_of(n));
+	put_program(t, p, without);
+	table_put(t, kind_of(n));
+	put_or_dash(t, driver);
+	put_or_dash(t, mac);
+	table_put(t, hook);
+}
+
+static void put_head(const struct listing *l)
+{
+	static const char *const names[] = {
+		"#",   "Namespace", "Interface", "State",  "XDP program", "ID",
+		"Mode", "Tag",	     "Kind",	  "Driver", "Address",	   "Hook",
+	};
+
+	for (size_t i = 0; i < array_size(names); i++)
+		if (l->with_netns || strcmp(names[i], "Namespace"))
+			table_put(l->table, names[i]);
+}
+
+static void put_rows(const struct listing *l, const struct netif *n)
+{
 	struct xdp_program found[3];
 	int count = xdp_query(n->ifindex, found);
-	unsigned *place = ctx;
 	char number[16];
 
-	snprintf(number, sizeof(number), "%u", ++*place);
+	snprintf(number, sizeof(number), "%u", l->number);
 	if (count <= 0)
-		print_row(number, n->name, state, count < 0 ? "unknown" : "-", "-", "-", "");
+		put_row(l, number, n, NULL, count < 0 ? "unknown" : "-");
 	for (int i = 0; i < count; i++)
-		print_program(i ? "" : number, n, state, &found[i]);
+		put_row(l, i ? "" : number, n, &found[i], "");
 }
 
-static enum status list(void)
+/* ---- as JSON ---- */
+
+static void json_string(const char *key, const char *value)
 {
-	unsigned place = 0;
+	char text[1024];
+	struct text t = text_in(text, sizeof(text));
+
+	text_json(&t, value, min_of(strlen(value), sizeof(text) / 6));
+	printf(",\"%s\":\"%.*s\"", key, (int)t.len, text);
+}
+
+static void json_or_nothing(const char *key, const char *value)
+{
+	if (*value)
+		json_string(key, value);
+}
+
+static void json_program(const struct xdp_program *p, bool first)
+{
+	struct xdp_program target;
+	char tag[17];
+
+	put_tag(tag, p);
+	printf("%s{\"id\":%u", first ? "" : ",", p->id);
+	json_or_nothing("name", p->name);
+	json_string("mode", xdp_mode_name(p->mode));
+	json_or_nothing("tag", tag);
+	if (leftover_is_front(p->id, &target)) {
+		printf(",\"in_front_of\":{\"id\":%u", target.id);
+		json_or_nothing("name", target.name);
+		putchar('}');
+	}
+	putchar('}');
+}
+
+/* What is not known is not there. */
+static void print_json(const struct listing *l, const struct netif *n)
+{
+	struct xdp_program found[3];
+	int count = xdp_query(n->ifindex, found);
+	struct live_choice choice;
+	char driver[64], mac[18];
+
+	put_driver(driver, sizeof(driver), n);
+	put_mac(mac, n);
+	live_choose(&choice, n, count > 0 ? &found[0] : NULL);
+	printf("{\"number\":%u", l->number);
+	json_or_nothing("netns", l->netns);
+	json_or_nothing("process", l->process);
+	json_string("name", n->name);
+	json_string("state", state_of(n));
+	json_string("kind", kind_of(n));
+	json_or_nothing("driver", driver);
+	json_or_nothing("address", mac);
+	json_string("hook", choice.hook);
+	json_string("why", choice.why);
+	if (count >= 0) {
+		fputs(",\"xdp\":[", stdout);
+		for (int i = 0; i < count; i++)
+			json_program(&found[i], !i);
+		putchar(']');
+	}
+	puts("}");
+}
+
+/* ---- all of them ---- */
+
+static void take_iface(void *ctx, const struct netif *n)
+{
+	struct listing *l = ctx;
+
+	l->number++;
+	if (l->table)
+		put_rows(l, n);
+	else
+		print_json(l, n);
+}
+
+static enum status list(struct listing *l)
+{
 	int err;
 
-	print_row("#", "Interface", "State", "XDP program", "ID", "Mode", "Tag");
-	err = netif_list(print_iface, &place);
+	l->number = 0;
+	err = netif_list(take_iface, l);
 	return err ? log_fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err))
 		   : STATUS_OK;
 }
 
-static enum status list_in(const struct netns_words *words)
+static enum status list_in(struct listing *l, const struct netns_words *words)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	cleanup(netns_closep) struct netns *ns = NULL;
 	enum status status = open_netns(&ns, words);
 
 	if (!status && netns_enter(&v, ns))
-		status = log_fail(STATUS_INTERFACE,
-				  "%s: the network namespace has just disappeared",
-				  netns_label(ns));
-	return status ? status : list();
+		status = log_fail(STATUS_INTERFACE, "%s: the network namespace has just disappeared",
+				  words->text);
+	l->netns = words->text;
+	return status ? status : list(l);
+}
+
+/* What goes meanwhile is passed over. */
+static enum status list_found(struct listing *l, const struct netns_found *found)
+{
+	const struct netns_words words = { found->by, found->text };
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	cleanup(netns_closep) struct netns *ns = NULL;
+	char error[256];
+	int err = netns_open(&ns, &words, error, sizeof(error));
+
+	if (!err)
+		err = netns_enter(&v, ns);
+	if (err)
+		return err == -EPERM ? open_netns_failed(err, error) : STATUS_OK;
+	l->netns = found->text;
+	l->process = found->process;
+	return list(l);
+}
+
+static enum status list_all(struct listing *l)
+{
+	struct netns_found *found;
+	enum status status = list(l);
+	size_t n;
+	int err = netns_list(&found, &n);
+
+	if (err)
+		return log_fail(STATUS_RUNTIME, "cannot look for network namespaces: %s",
+				strerror(-err));
+	for (size_t i = 0; !status && i < n; i++)
+		status = list_found(l, &found[i]);
+	netns_list_free(found, n);
+	return status;
+}
+
+static enum status list_those_of(const struct opts *o, struct listing *l)
+{
+	enum status status = STATUS_OK;
+
+	if (o->all_netns)
+		return list_all(l);
+	if (!o->n_netns)
+		return list(l);
+	for (unsigned i = 0; !status && i < o->n_netns; i++)
+		status = list_in(l, &o->netns[i]);
+	return status;
 }
 
 enum status interfaces_run(const struct opts *o)
 {
-	enum status status = STATUS_OK;
+	struct listing l = { .with_netns = o->all_netns || o->n_netns, .netns = "", .process = "" };
+	enum status status;
 
 	object_set_log(OBJECT_SILENT);
-	if (!o->n_netns)
-		status = list();
-	for (unsigned i = 0; !status && i < o->n_netns; i++)
-		status = list_in(&o->netns[i]);
+	if (o->screen == FORMAT_TEXT && table_open(&l.table, 11 + l.with_netns))
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	if (l.table)
+		put_head(&l);
+	status = list_those_of(o, &l);
+	if (l.table && !table_print(l.table, stdout))
+		status = log_fail(STATUS_RUNTIME, "out of memory");
+	table_close(l.table);
 	return status ? status : log_finish_stdout();
 }
 

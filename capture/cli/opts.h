@@ -76,6 +76,7 @@ struct opts {
 	bool unbuffered;		/* -U */
 	const char *user;		/* -Z, NULL: as we are */
 	bool promiscuous;
+	bool all_netns;			/* with -D */
 	bool wait;			/* for interfaces that are not there */
 	bool debug;
 	uint64_t count;			/* 0: no limit */

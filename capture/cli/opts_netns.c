@@ -65,6 +65,13 @@ bool opts_settle_netns(struct parser *p)
 	struct opts *o = p->o;
 	const struct netns_words *w;
 
+	if (o->all_netns && o->action != ACTION_LIST)
+		return opts_wrong(p, "--all-netns is for the list of -D");
+	if (o->all_netns && o->n_netns)
+		return opts_wrong(p, "--all-netns are all: %s means nothing with it",
+				  netns_option(o->netns[0].by));
+	if (o->action == ACTION_LIST && o->screen == FORMAT_CSV)
+		return opts_wrong(p, "-D prints text or json");
 	if (o->action == ACTION_LIST || !o->n_netns)
 		return true;
 	if (!o->n_ifaces && o->n_netns == 1) {

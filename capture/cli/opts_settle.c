@@ -244,7 +244,7 @@ static void settle_flags(struct parser *p)
 		{ 'P', &o->promiscuous }, { OPT_WAIT, &o->wait }, { '#', &o->print.number }, { 'S', &o->print.sequence },
 		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
 		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover }, { OPT_CONCATENATED, &o->concatenated },
-		{ OPT_COUNT, &o->count_only }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },
+		{ OPT_COUNT, &o->count_only }, { OPT_ALL_NETNS, &o->all_netns }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },
 		{ OPT_DISCARD_SECRETS, &o->discard_secrets }, { OPT_FOLLOW, &o->follow },
 	};
 

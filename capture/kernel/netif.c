@@ -25,6 +25,15 @@
 /* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
 enum { ALT_NAME_MAX = 127 };
 
+static int take_kind(const struct nlattr *attr, void *data)
+{
+	struct netif *n = data;
+
+	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+		snprintf(n->kind, sizeof(n->kind), "%s", mnl_attr_get_str(attr));
+	return MNL_CB_OK;
+}
+
 static int take_attribute(const struct nlattr *attr, void *data)
 {
 	struct netif *n = data;
@@ -38,6 +47,9 @@ static int take_attribute(const struct nlattr *attr, void *data)
 		n->has_mac = mnl_attr_get_payload_len(attr) == sizeof(n->mac);
 		if (n->has_mac)
 			memcpy(n->mac, mnl_attr_get_payload(attr), sizeof(n->mac));
+		break;
+	case IFLA_LINKINFO:
+		mnl_attr_parse_nested(attr, take_kind, n);
 		break;
 	case IFLA_STATS64:
 		memcpy(&stats, mnl_attr_get_payload(attr),

@@ -16,6 +16,7 @@ struct netif {
 	/* 0: the calling thread's namespace; else the number that netns_register() gave another one */
 	unsigned netns;
 	char name[16];
+	char kind[16];		/* "veth", "bridge" ..., or "" of a device that has none */
 	bool up;
 	bool running;		/* has a carrier */
 	bool ethernet;		/* frames begin with an Ethernet header, as those of lo do */

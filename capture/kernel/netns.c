@@ -29,9 +29,6 @@
 #include "capture/kernel/netns.h"
 #include "capture/kernel/rtnl.h"
 
-/* NETNS_RUN_DIR of iproute2's include/namespace.h, where /var/run leads to */
-#define NAMES "/run/netns"
-
 struct netns {
 	struct netns_words words;
 	char *path;
@@ -76,7 +73,7 @@ static int fail(const struct sentence *s, int err, const char *fmt, ...)
 static struct nearest nearest_name(const char *name)
 {
 	struct nearest n = nearest_to(name);
-	DIR *dir = opendir(NAMES);
+	DIR *dir = opendir(NETNS_NAMES);
 
 	for (struct dirent *e; dir && (e = readdir(dir));)
 		if (*e->d_name != '.')
@@ -91,14 +88,14 @@ static int no_such(const struct sentence *s, const char *name)
 	struct nearest n = nearest_name(name);
 
 	return fail(s, -ENOENT, "%s: no such network namespace%s%s%s", name,
-		    *n.best ? "; did you mean " : ": neither a name in " NAMES " nor a process",
+		    *n.best ? "; did you mean " : ": neither a name in " NETNS_NAMES " nor a process",
 		    n.best, *n.best ? "?" : "");
 }
 
 /* "blue" of /run/netns/blue, 42 of /proc/42/ns/net; others have no shorter name. */
 static char *label_of_path(const char *path)
 {
-	static const char *const folders[] = { NAMES "/", "/var" NAMES "/" };
+	static const char *const folders[] = { NETNS_NAMES "/", "/var" NETNS_NAMES "/" };
 	char pid[16];
 	int end = 0;
 
@@ -126,7 +123,7 @@ static int by_any(struct netns *ns, const char *text, bool *is_process)
 		ns->path = strdup(text);
 		return ns->path ? 0 : -ENOMEM;
 	}
-	if (asprintf(&ns->path, NAMES "/%s", text) < 0)
+	if (asprintf(&ns->path, NETNS_NAMES "/%s", text) < 0)
 		return -ENOMEM;
 	*is_process = access(ns->path, F_OK) && value_number(text, 1, INT_MAX, &pid);
 	if (!*is_process)
@@ -422,8 +419,8 @@ int netns_enter(struct netns_visit *v, const struct netns *ns)
 	return err;
 }
 
-/* A line of proc(5)'s mountinfo: "4 28 0:4 net:[4026532240] /run/netns/far rw shared:2 - nsfs nsfs rw" */
-static bool take_path(const char *line, char path[static 512])
+/* "4 28 0:4 net:[4026532240] /run/netns/far rw shared:2 - nsfs nsfs rw" */
+bool netns_of_mount(const char *line, char path[static 512])
 {
 	return sscanf(line, "%*s %*s %*s net:[%*[0-9]] %511s", path) == 1 && strstr(line, " nsfs ");
 }
@@ -445,7 +442,7 @@ bool netns_each(bool (*here)(void *ctx), void *ctx)
 	FILE *f = fopen("/proc/self/mountinfo", "re");
 
 	while (f && !done && getline(&line, &cap, f) > 0)
-		done = take_path(line, path) && visit(path, here, ctx);
+		done = netns_of_mount(line, path) && visit(path, here, ctx);
 	if (f)
 		fclose(f);
 	return done;

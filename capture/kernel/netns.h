@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Where names are: NETNS_RUN_DIR of iproute2's include/namespace.h, where /var/run leads to. */
+#define NETNS_NAMES "/run/netns"
+
 enum netns_by {
 	NETNS_ANY,		/* its name, the number of a process in it, or its path */
 	NETNS_PID,		/* the number of a process */
@@ -83,6 +86,9 @@ int netns_enter(struct netns_visit *v, const struct netns *ns);
 void netns_leave(struct netns_visit *v);
 
 struct netns *netns_close(struct netns *ns);
+
+/* The file on which a line of proc(5)'s mountinfo says that one is mounted. */
+bool netns_of_mount(const char *line, char path[static 512]);
 
 /*
  * Calls @here in each that is mounted somewhere, as those with a name are, until it says true,

@@ -8,7 +8,12 @@
 
 int rtnl_ask(struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	return rtnl_ask_of(NETLINK_ROUTE, msg, buf, each, ctx);
+}
+
+int rtnl_ask_of(int bus, struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx)
+{
+	struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	ssize_t n;
 	int err = 0;
 

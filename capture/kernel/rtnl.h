@@ -13,4 +13,7 @@ enum { RTNL_ANSWER_MAX = 32 * 1024 };
  */
 int rtnl_ask(struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx);
 
+/* The same to another part of the kernel: NETLINK_GENERIC. */
+int rtnl_ask_of(int bus, struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx);
+
 #endif

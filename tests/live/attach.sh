@@ -76,7 +76,7 @@ for mode in native:xdpdrv generic:xdpgeneric; do
 	done
 	want 'program on v0' "$stranger" "$(program_of v0)"
 	run -D
-	want_line "$work/out" "^ *3 +v0 +up +stranger +$stranger +${mode%:*} +[0-9a-f]{16}\$"
+	want_line "$work/out" "^ *3 +v0 +up +stranger +$stranger +${mode%:*} +[0-9a-f]{16} +veth "
 	ip link set dev v0 "${mode#*:}" off
 	end
 done

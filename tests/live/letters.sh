@@ -98,7 +98,7 @@ end
 
 begin '-i takes a number of -D, unless an interface has it as its name'
 "$dump" -D >"$work/out"
-want_line "$work/out" '^ *# +Interface +State +XDP program +ID +Mode +Tag$'
+want_line "$work/out" '^ *# +Interface +State +XDP program +ID +Mode +Tag +Kind +Driver +Address +Hook$'
 number=$(sed -nE 's/^ *([0-9]+) +eth0 .*/\1/p' "$work/out")
 listen -i "$number"
 want_line "$work/err" "^listening on eth0 \\($number\\), "

@@ -58,10 +58,10 @@ for mode in native:xdpdrv generic:xdpgeneric; do
 	begin "-D names the program behind ours, and --restore puts it back, in ${mode%:*} mode"
 	attach_stranger "${mode#*:}"
 	run -D
-	want_line "$work/out" "^ *3 +v0 +up +stranger +$stranger +${mode%:*} +[0-9a-f]{16}\$"
+	want_line "$work/out" "^ *3 +v0 +up +stranger +$stranger +${mode%:*} +[0-9a-f]{16} +veth "
 	leave_front "${mode#*:}"
 	run -D
-	want_line "$work/out" "^ *3 +v0 +up +xdpdump_front +$front +${mode%:*} +[0-9a-f]{16}  xdpdump in front of stranger \(id $stranger\)\$"
+	want_line "$work/out" "^ *3 +v0 +up +xdpdump_front +$front +${mode%:*} +[0-9a-f]{16} .* none: xdpdump in front of stranger \(id $stranger\)\$"
 	run --restore -i v0
 	want 'exit status' 0 "$rc"
 	want_line "$work/err" "^v0: stranger \(id $stranger\) is attached again, in the place of xdpdump \(id $front\)\$"

@@ -72,6 +72,10 @@ static const struct line_case {
 	{ "a_namespace_between_others", "--netns a -i v0 --netns b --netns c -i v0", "--netns b is for the -i behind it, and there is none" },
 	{ "the_interfaces_of_two_namespaces", "-D --netns a --netns b", "" },
 	{ "the_same_from_behind", "--netns a --netns b -D", "" },
+	{ "all_namespaces", "-D --all-netns -T json", "" },
+	{ "all_namespaces_without_a_list", "-i v0 --all-netns", "--all-netns is for the list of -D" },
+	{ "all_namespaces_and_one", "-D --all-netns --netns a", "--all-netns are all: --netns means nothing with it" },
+	{ "a_list_as_csv", "-D -T csv", "-D prints text or json" },
 	{ "a_namespace_without_a_name", "--netns '' -i v0", "the name of the network namespace is empty" },
 	{ "a_process_that_is_no_number", "--pid x -i v0", "process 'x' is not a number from 1 to 2147483647" },
 	{ "a_namespace_and_a_file", "-r f --netns a", "--netns is for capturing and means nothing with -r" },
@@ -734,7 +738,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 49);
+	assert_int_equal(n_named, 50);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */

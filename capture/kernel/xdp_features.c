@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The family "netdev" of generic netlink, of Linux 6.3; numbers are those of its
+ * include/uapi/linux/netdev.h, which older systems do not have.
+ */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "capture/kernel/rtnl.h"
+#include "capture/kernel/xdp_features.h"
+
+enum {
+	CMD_DEV_GET		= 1,
+	A_DEV_IFINDEX		= 1,
+	A_DEV_XDP_FEATURES	= 3,
+	XDP_ACT_BASIC		= 1,	/* it runs programs, which may pass, drop, or send back */
+};
+
+static int take_family(const struct nlattr *attr, void *data)
+{
+	if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+		*(uint16_t *)data = mnl_attr_get_u16(attr);
+	return MNL_CB_OK;
+}
+
+static int take_features(const struct nlattr *attr, void *data)
+{
+	if (mnl_attr_get_type(attr) == A_DEV_XDP_FEATURES)
+		*(uint64_t *)data = mnl_attr_get_u64(attr);
+	return MNL_CB_OK;
+}
+
+static int family(const struct nlmsghdr *msg, void *data)
+{
+	return mnl_attr_parse(msg, sizeof(struct genlmsghdr), take_family, data);
+}
+
+static int features(const struct nlmsghdr *msg, void *data)
+{
+	return mnl_attr_parse(msg, sizeof(struct genlmsghdr), take_features, data);
+}
+
+static struct nlmsghdr *question(char *buf, uint16_t type, uint8_t command)
+{
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *head = mnl_nlmsg_put_extra_header(msg, sizeof(*head));
+
+	msg->nlmsg_type = type;
+	msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	head->cmd = command;
+	head->version = 1;
+	return msg;
+}
+
+int xdp_features_native(int ifindex, bool *native)
+{
+	char buf[RTNL_ANSWER_MAX];
+	struct nlmsghdr *msg = question(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+	uint64_t found = 0;
+	uint16_t id = 0;
+	int err;
+
+	mnl_attr_put_strz(msg, CTRL_ATTR_FAMILY_NAME, "netdev");
+	err = rtnl_ask_of(NETLINK_GENERIC, msg, buf, family, &id);
+	if (err || !id)
+		return err && err != -ENOENT ? err : -EOPNOTSUPP;
+	msg = question(buf, id, CMD_DEV_GET);
+	mnl_attr_put_u32(msg, A_DEV_IFINDEX, ifindex);
+	err = rtnl_ask_of(NETLINK_GENERIC, msg, buf, features, &found);
+	*native = found & XDP_ACT_BASIC;
+	return err;
+}

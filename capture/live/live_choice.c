@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* What live_iface.c comes to, without attaching anything. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "capture/kernel/leftover.h"
+#include "capture/kernel/netif.h"
+#include "capture/kernel/xdp.h"
+#include "capture/kernel/xdp_features.h"
+#include "capture/live/live_choice.h"
+
+static const char *name_of(const struct xdp_program *p)
+{
+	return *p->name ? p->name : "?";
+}
+
+/* Ours may be a leftover, or that of another xdpdump. */
+static void behind(char *why, size_t cap, const struct xdp_program *there)
+{
+	struct xdp_program target;
+
+	if (!leftover_is_front(there->id, &target))
+		snprintf(why, cap, "%s is there; --observe front calls it", name_of(there));
+	else if (target.id)
+		snprintf(why, cap, "xdpdump in front of %s (id %u)", name_of(&target), target.id);
+	else
+		snprintf(why, cap, "xdpdump in front of a program that is gone");
+}
+
+void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_program *there)
+{
+	bool native = false;
+	int err;
+
+	c->hook = "none";
+	if (!n->ethernet) {
+		snprintf(c->why, sizeof(c->why), "its packets have no Ethernet header");
+		return;
+	}
+	if (there) {
+		behind(c->why, sizeof(c->why), there);
+		return;
+	}
+	err = xdp_features_native(n->ifindex, &native);
+	c->hook = err || native ? "native" : "generic";
+	snprintf(c->why, sizeof(c->why), "%s",
+		 err    ? "or generic, as this kernel does not say what the driver has"
+		 : native ? "the driver has XDP"
+			  : "the driver has no XDP");
+}
