@@ -161,8 +161,13 @@ enum { VERDICT_OTHER = 5, VERDICT_KINDS };	/* 0 to 4: those of enum xdp_action *
 struct program_verdicts {
 	struct tally by[VERDICT_KINDS];	/* bytes are those on the wire, before it */
 	struct tally not_called;	/* the call has failed, and the packet has passed */
+	struct tally no_call_left;	/* it has made all the tail calls that it could make */
 	__u64 n;			/* packets on this CPU */
 };
+
+/* Which programs that one calls, of its prog array: the other one, and one that says no more than that. */
+enum { FRONT_TARGET, FRONT_PROBE, FRONT_CALLS };
+enum { CALL_LEFT = 0x78666c76 };
 
 /* Where a packet is captured, by the program that calls another one. */
 enum { POINT_ENTRY, POINT_EXIT, POINTS_MAX };
@@ -186,12 +191,13 @@ struct program_settings {
 	/* 1 << verdict, by which packets are wanted; 1 << VERDICT_OTHER: of any other; 0: all */
 	__u8 verdicts;
 	__u8 has_exit_filter;
+	__u8 tail_calls;	/* it makes some: those that are left to it are watched */
 	/* at tc, else 0: */
 	__u8 raw;		/* packets begin with the IP header */
-	__u8 ip_summed_shift;	/* bits */
 	/* of skb->ip_summed, two bits, bytes from the start of struct sk_buff; 0: not known */
 	__u16 ip_summed_off;
-	__u32 pad_;
+	__u8 ip_summed_shift;	/* bits */
+	__u8 pad_[3];
 };
 
 _Static_assert(sizeof(struct program_settings) == 32, "all of it is set, padding too");

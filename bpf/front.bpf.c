@@ -10,7 +10,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, FRONT_CALLS);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u32));
 } target SEC(".maps");
@@ -29,13 +29,31 @@ enum { NOT_CALLED = 0x78666c75 };
 __u32 not_called = NOT_CALLED;
 
 /*
- * A tail call from a function of ours returns to us. Of one that is not static it fails: the kernel
+ * A tail call from a function of ours returns to us, as long as our callers' frames are below 256
+ * bytes (check_max_stack_depth() of the verifier); the other program has all of its own 512. Of one that is not static it fails: the kernel
  * verifies that by itself, and does not prepare its callers.
  */
 static __noinline __u32 call_target(struct xdp_md *ctx)
 {
-	bpf_tail_call(ctx, &target, 0);
+	bpf_tail_call(ctx, &target, FRONT_TARGET);
 	return *(volatile __u32 *)&not_called;
+}
+
+static __noinline __u32 call_probe(struct xdp_md *ctx)
+{
+	bpf_tail_call(ctx, &target, FRONT_PROBE);
+	return *(volatile __u32 *)&not_called;
+}
+
+/*
+ * Of 33 tail calls in a row ours is one, and 32 are left to a program that makes some itself. The
+ * kernel counts them for all of us together (x86-64: since Linux 6.12), so a further one succeeds
+ * unless they are used up.
+ */
+static __always_inline void count_calls(struct xdp_md *ctx, struct program_verdicts *v, __u32 len)
+{
+	if (setting(tail_calls) && call_probe(ctx) != CALL_LEFT)
+		tally_add(&v->no_call_left, len);
 }
 
 static __always_inline int is_at(__u32 point)
@@ -115,8 +133,10 @@ static __always_inline int pass_by(struct xdp_md *ctx, struct program_verdicts *
 	__u32 verdict = call_target(ctx);
 	struct counters *c;
 
-	if (v)
+	if (v) {
 		count_verdict(v, verdict, len);
+		count_calls(ctx, v, len);
+	}
 	if (is_at(POINT_ENTRY) && (c = at_point(POINT_ENTRY)))
 		tally_add(&c->filtered, len);
 	if (is_at(POINT_EXIT) && (c = at_point(POINT_EXIT)))
@@ -213,6 +233,7 @@ int xdpdump_front(struct xdp_md *ctx)
 	if (setting(never)) {
 		parse(ctx, &p.hdr[POINT_ENTRY], p.len[POINT_ENTRY]);
 		call_target(ctx);
+		call_probe(ctx);
 	}
 	if (!v || (setting(has_filter) && !filter(ctx, p.len[POINT_ENTRY], FILTER_ENTRY)))
 		return pass_by(ctx, v, p.len[POINT_ENTRY]);
@@ -220,6 +241,7 @@ int xdpdump_front(struct xdp_md *ctx)
 	enter(ctx, &p);
 	verdict = call_target(ctx);
 	count_verdict(v, verdict, p.len[POINT_ENTRY]);
+	count_calls(ctx, v, p.len[POINT_ENTRY]);
 	p.len[POINT_EXIT] = frame_len(ctx);
 	wanted = is_wanted(verdict) &&
 		 (!setting(has_exit_filter) || filter(ctx, p.len[POINT_EXIT], FILTER_EXIT));

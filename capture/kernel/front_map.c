@@ -8,22 +8,24 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "bpf/event.h"
 #include "capture/kernel/front_map.h"
 
 #define BPFFS "/sys/fs/bpf"
 
 enum { MAPS_MAX = 64 }; /* of a program: MAX_USED_MAPS of linux/bpf_verifier.h */
 
-static bool is_front_map(int fd)
+/* Of any name, where that is NULL. */
+static bool is_prog_array(int fd, const char *name)
 {
 	struct bpf_map_info info = { .id = 0 };
 	uint32_t len = sizeof(info);
 
 	return !bpf_obj_get_info_by_fd(fd, &info, &len) && info.type == BPF_MAP_TYPE_PROG_ARRAY &&
-	       !strcmp(info.name, FRONT_MAP);
+	       (!name || !strcmp(info.name, name));
 }
 
-int front_map_open(int prog_fd)
+static int find(int prog_fd, const char *name)
 {
 	uint32_t ids[MAPS_MAX], len;
 	struct bpf_prog_info info = { .nr_map_ids = MAPS_MAX, .map_ids = (uintptr_t)ids };
@@ -38,7 +40,7 @@ int front_map_open(int prog_fd)
 
 		if (fd == -EPERM)
 			return fd;
-		if (fd >= 0 && is_front_map(fd))
+		if (fd >= 0 && is_prog_array(fd, name))
 			return fd;
 		if (fd >= 0)
 			close(fd);
@@ -46,9 +48,24 @@ int front_map_open(int prog_fd)
 	return -ENOENT;
 }
 
+int front_map_open(int prog_fd)
+{
+	return find(prog_fd, FRONT_MAP);
+}
+
+bool front_map_is_caller(int prog_fd)
+{
+	int fd = find(prog_fd, NULL);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
 int front_map_target(int map_fd, uint32_t *id)
 {
-	uint32_t key = 0;
+	uint32_t key = FRONT_TARGET;
 	int err = bpf_map_lookup_elem(map_fd, &key, id);
 
 	if (err == -ENOENT)

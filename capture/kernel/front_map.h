@@ -11,10 +11,13 @@
 #include <stdint.h>
 
 #define FRONT_PROGRAM "xdpdump_front"
-#define FRONT_MAP "target" /* its prog array; the other program is at 0 */
+#define FRONT_MAP "target" /* its prog array; the other program is at FRONT_TARGET */
 
 /* That of the program @prog_fd; -ENOENT: it has none. -EPERM without CAP_SYS_ADMIN. -errno. */
 int front_map_open(int prog_fd);
+
+/* Does the program @prog_fd, of whomever, make tail calls? Without CAP_SYS_ADMIN: no. */
+bool front_map_is_caller(int prog_fd);
 
 /* 0: the kernel does not tell. */
 uint32_t front_map_id(int map_fd);

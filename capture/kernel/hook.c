@@ -57,6 +57,7 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		.exit_iface = s->exit_iface,
 		.verdicts = s->verdicts,
 		.raw = s->raw,
+		.tail_calls = s->tail_calls,
 	};
 	if (ops->settle)
 		ops->settle(&h->settings);

@@ -35,6 +35,7 @@ struct hook_settings {
 	unsigned at;			/* 1 << POINT_ENTRY, POINT_EXIT, or both */
 	uint16_t exit_iface;		/* number of the interface, for records of the exit */
 	uint8_t verdicts;		/* as in struct program_settings */
+	bool tail_calls;		/* the other program makes some: as there */
 	const struct filter *exit_filter;	/* and only if this accepts what came out */
 };
 

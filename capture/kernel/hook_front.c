@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <unistd.h>
 
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
@@ -28,12 +29,38 @@ static const struct object_program programs[] = {
 	AS(0, 0),
 };
 
+/* Tells that it was called. */
+static int load_probe(const struct object_program *like)
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = CALL_LEFT },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = like->attach_type,
+		    .prog_flags = like->flags);
+
+	return bpf_prog_load(like->type, "xdpdump_probe", "GPL", insns, array_size(insns), &opts);
+}
+
+static int put_probe(const struct hook *h, int map_fd)
+{
+	uint32_t key = FRONT_PROBE;
+	int err, fd = load_probe(h->program);
+
+	if (fd < 0)
+		return fd;
+	err = bpf_map_update_elem(map_fd, &key, &fd, BPF_ANY);
+	close(fd);
+	return err;
+}
+
 static int prepare(struct hook *h, const struct object *loaded)
 {
-	uint32_t key = 0;
-	int fd = takeover_program_fd(h->takeover);
+	int map_fd = object_map_fd(loaded, FRONT_MAP), fd = takeover_program_fd(h->takeover);
+	uint32_t key = FRONT_TARGET;
+	int err = bpf_map_update_elem(map_fd, &key, &fd, BPF_ANY);
 
-	return bpf_map_update_elem(object_map_fd(loaded, FRONT_MAP), &key, &fd, BPF_ANY);
+	return err || !h->settings.tail_calls ? err : put_probe(h, map_fd);
 }
 
 static int attach(struct hook *h, int ifindex is_unused, enum xdp_mode mode is_unused)

@@ -42,8 +42,7 @@ static int describe(int prog_fd, struct xdp_holder *h)
 		return err;
 	snprintf(h->name, sizeof(h->name), "%s", info.name);
 	memcpy(h->tag, info.tag, sizeof(h->tag));
-	h->device_bound = info.ifindex;
-	h->is_dispatcher = !strcmp(h->name, "xdp_dispatcher");
+	h->tail_calls = front_map_is_caller(prog_fd);
 	return 0;
 }
 

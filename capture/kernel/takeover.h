@@ -22,8 +22,7 @@ struct xdp_holder {
 	enum xdp_mode mode;	/* native or generic; offload only if there is nothing else */
 	char name[BPF_OBJ_NAME_LEN];	/* as the kernel has it, cut at 15 characters */
 	uint8_t tag[BPF_TAG_SIZE];	/* of its instructions */
-	bool device_bound;	/* loaded for one device: cannot be called by tail call */
-	bool is_dispatcher;	/* libxdp's: it calls the programs of others */
+	bool tail_calls;	/* it makes some itself */
 };
 
 /*

@@ -117,6 +117,21 @@ enum status live_front_open(struct live_iface *t, const struct live_iface_settin
 	return is_ours(takeover_holder(t->takeover)->name) ? another(t) : STATUS_OK;
 }
 
+enum status live_front_uncallable(const struct live_iface *t, int err)
+{
+	const struct xdp_holder *h = takeover_holder(t->takeover);
+
+	if (err == -EBUSY)
+		return log_fail(STATUS_INTERFACE,
+				"%s: %s (id %u) is left as it is: functions of it are replaced (freplace), "
+				"and such a program cannot be called by ours since Linux 6.13",
+				t->netif.name, name_of(h->name), h->prog_id);
+	return log_fail(STATUS_INTERFACE,
+			"%s: %s (id %u) is left as it is: the kernel does not let ours call it, "
+			"probably because it is bound to the device (BPF_F_XDP_DEV_BOUND_ONLY)",
+			t->netif.name, name_of(h->name), h->prog_id);
+}
+
 void live_front_describe(struct live_iface *t, const struct live_iface_settings *s)
 {
 	const struct takeover *there = t->entry ? t->entry->takeover : t->takeover;

@@ -19,6 +19,9 @@ enum status live_front_open(struct live_iface *t, const struct live_iface_settin
 /* What it is called in the file, by the program that live_front_open() has found, if any. */
 void live_front_describe(struct live_iface *t, const struct live_iface_settings *s);
 
+/* Why ours, loaded in whatever way, could not have it in its prog array: -EINVAL or -EBUSY. */
+enum status live_front_uncallable(const struct live_iface *t, int err);
+
 /* Why ours could not take its place. */
 enum status live_front_failed(const struct live_iface *t, int err);
 

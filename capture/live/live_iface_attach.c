@@ -99,15 +99,14 @@ static enum status open_hook(struct live_iface *t, struct live_hook *h, const st
 		settings.at = s->observe.at ? s->observe.at : 1 << POINT_ENTRY;
 		settings.exit_iface = t->iface.id + (exit && observe_is_both(&s->observe));
 		settings.verdicts = s->observe.verdicts;
+		settings.tail_calls = takeover_holder(t->takeover)->tail_calls;
 		status = translate(t, ops, t->filters->exit, &after, &settings.exit_filter);
 	}
 	if (status)
 		return status;
 	err = hook_open(&h->hook, ops, t->rings, &settings);
-	if (err == -EINVAL && ops == &hook_front)
-		return log_fail(STATUS_UNSUPPORTED,
-				"%s: the kernel does not let ours call the program that is there",
-				live_iface_name(t));
+	if (ops == &hook_front && (err == -EINVAL || err == -EBUSY))
+		return live_front_uncallable(t, err);
 	return err ? load_failed(live_iface_name(t), ops, settings.filter, err) : STATUS_OK;
 }
 

@@ -70,6 +70,9 @@ void stats_print_verdicts(const char *iface, const char *program, const struct p
 		if (v->by[i].packets)
 			log_announce("    %-8s %llu packets, %llu bytes", names[i],
 				     (ull)v->by[i].packets, (ull)v->by[i].bytes);
+	if (v->no_call_left.packets)
+		log_announce("    no tail call left of the 32 that it can make: %llu packets, %llu bytes",
+			     (ull)v->no_call_left.packets, (ull)v->no_call_left.bytes);
 	if (v->not_called.packets)
 		log_announce("    could not be called, and passed: %llu packets, %llu bytes",
 			     (ull)v->not_called.packets, (ull)v->not_called.bytes);

@@ -13,6 +13,7 @@ cat >"$work/programs.h" <<'END'
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1); __uint(key_size, 4); __uint(value_size, 4); } chained SEC(".maps");
 static int protocol(struct xdp_md *ctx)
 {
 	unsigned char *d = (void *)(long)ctx->data;
@@ -25,6 +26,18 @@ static int protocol(struct xdp_md *ctx)
 		__sync_fetch_and_add(n, 1);
 	return d[23];
 }
+__attribute__((noinline)) int member0(struct xdp_md *ctx)
+{
+	volatile int verdict = 31;
+
+	return ctx && protocol(ctx) == 17 ? XDP_DROP : verdict;
+}
+__attribute__((noinline)) int member1(struct xdp_md *ctx)
+{
+	volatile int verdict = XDP_PASS;
+
+	return ctx ? verdict : XDP_ABORTED;
+}
 char gpl[] SEC("license") = "GPL";
 END
 program()
@@ -35,6 +48,9 @@ program()
 program dropper xdp 'return protocol(ctx) == 17 ? XDP_DROP : XDP_PASS;'
 program fragments xdp.frags 'return protocol(ctx) == 17 ? XDP_DROP : XDP_PASS;'
 program mirror xdp 'return protocol(ctx) == 6 && !bpf_xdp_adjust_head(ctx, 4) ? XDP_TX : XDP_PASS;'
+program chain xdp 'protocol(ctx); bpf_tail_call(ctx, &chained, 0); return XDP_DROP;'
+# as libxdp makes it: the functions are there to be replaced
+program dispatcher xdp 'int verdict = member0(ctx); return verdict == 31 ? member1(ctx) : verdict;'
 program other xdp 'protocol(ctx); return XDP_PASS;'
 
 program_of()
@@ -108,9 +124,38 @@ finish
 want 'sent back' 10 "$(verdict TX)"
 run -r "$work/both.pcapng" --diff
 want_line "$work/out" '^10 packets with both images: 10 changed, 0 unchanged$'
+take_off xdpgeneric
+end
+
+begin 'one that has functions of its own, as libxdp puts its dispatcher together'
+theirs dispatcher xdpdrv
+listen -i v0 --observe front --at both -w "$work/both.pcapng" ip
+frames 10 -r 1000 -p mixed
+finish
+want 'exit status' 0 "$rc"
+want 'captured' 20 "$(summary captured)"
+want 'seen by theirs' 10 "$(seen)"
+want 'verdicts' 10 "$(($(verdict DROP) + $(verdict PASS)))"
+want_no_line "$work/err" 'tail call'
+take_off xdpdrv
+end
+
+begin 'tail calls of its own, and one that has none left'
+theirs chain xdpgeneric
+listen -i v0 --observe front -w "$work/any.pcapng" ip
+frames 10 -r 1000 -p udp
+"$bpftool" map update pinned /sys/fs/bpf/maps/chained key 0 0 0 0 value pinned /sys/fs/bpf/theirs || note 'bpftool has failed'
+frames 7 -r 1000 -p udp
+finish
+want 'exit status' 0 "$rc"
+want 'seen by theirs' $((10 + 7 * 33)) "$(seen)"
+want 'verdicts' 17 "$(verdict DROP)"
+want_line "$work/err" '^    no tail call left of the 32 that it can make: 7 packets, [0-9]+ bytes$'
+take_off xdpgeneric
 end
 
 begin 'filters of what came in and of what comes out, and verdicts'
+theirs mirror xdpgeneric
 listen -i v0 --observe front --verdict tx,drop --exit-filter 'len = 60 - 4 or greater 1' -c 5 -w "$work/tx.pcapng" tcp
 frames 20 -r 1000 -p mixed
 reap

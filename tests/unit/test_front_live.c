@@ -13,7 +13,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bpf/event.h"
@@ -25,14 +25,9 @@
 #include "capture/kernel/rings.h"
 #include "capture/kernel/takeover.h"
 #include "capture/packet/packet.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/insns.h"
 
 enum { SNAP = 96, FRAME = 128, ENTRY_IFACE = 4, EXIT_IFACE = 5, RECORDS_MAX = 8 };
-
-#define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
-#define SET(reg, value)	INSN(BPF_ALU64 | BPF_MOV | BPF_K, reg, 0, 0, value)
-#define CALL(helper)	INSN(BPF_JMP | BPF_CALL, 0, 0, 0, helper)
-#define RETURN		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
 /* ---- programs to be in front of ---- */
 
@@ -43,7 +38,7 @@ struct target {
 	struct bpf_insn insns[INSNS_MAX];
 	uint32_t retval;
 	int head, tail;			/* bytes by which it moves them */
-	bool tail_calls;		/* it needs another one */
+	int tail_call;			/* it needs another one, whose map is in this instruction; 0: none */
 };
 
 static const struct target targets[] = {
@@ -59,9 +54,11 @@ static const struct target targets[] = {
 	  .retval = XDP_TX, .head = -14 },
 	{ "shorten", { SET(2, -60), CALL(BPF_FUNC_xdp_adjust_tail), SET(0, XDP_PASS), RETURN },
 	  .retval = XDP_PASS, .tail = -60 },
-	{ "tail_call", { INSN(BPF_LD | BPF_DW | BPF_IMM, 2, BPF_PSEUDO_MAP_FD, 0, 0),
-			 INSN(0, 0, 0, 0, 0), SET(3, 0), CALL(BPF_FUNC_tail_call),
-			 SET(0, XDP_ABORTED), RETURN }, .retval = XDP_TX, .tail_calls = true },
+	{ "tail_call", { SET(3, 0), MAP(2, 0), CALL(BPF_FUNC_tail_call), SET(0, XDP_ABORTED),
+			 RETURN }, .retval = XDP_TX, .tail_call = 1 },
+	{ "deep_stack_and_tail_call", { INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, -512, 7), MAP(2, 0), SET(3, 0),
+					CALL(BPF_FUNC_tail_call), SET(0, XDP_ABORTED), RETURN },
+	  .retval = XDP_TX, .tail_call = 1 },
 	{ "deep_stack", { INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, -512, 7),
 			  INSN(BPF_LDX | BPF_MEM | BPF_DW, 0, 10, -512, 0),
 			  INSN(BPF_ALU64 | BPF_SUB | BPF_K, 0, 0, 0, 7 - XDP_PASS), RETURN },
@@ -71,23 +68,10 @@ static const struct target targets[] = {
 static int load(const char *name, const struct bpf_insn *insns, uint32_t type, uint32_t flags)
 {
 	uint32_t n = INSNS_MAX;
-	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_XDP,
-		.insns = (uintptr_t)insns,
-		.license = (uintptr_t)"GPL",
-		.prog_flags = flags,
-		.expected_attach_type = type,
-	};
-	int fd;
 
 	while (n && !insns[n - 1].code)
 		n--;
-	attr.insn_cnt = n;
-	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", name);
-	fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
-	if (fd < 0)
-		fail_msg("%s: cannot load: %s", name, strerror(errno));
-	return fd;
+	return insns_load(name, insns, n, type, flags);
 }
 
 /* ---- ours in front of it ---- */
@@ -103,7 +87,7 @@ static struct {
 	unsigned n;
 	uint8_t frame[FRAME], out[FRAME + 256];
 	uint32_t out_len;
-} rig;
+} rig = { .other_fd = -1, .map_fd = -1 };
 
 static void load_target(const struct target *t, uint32_t type, uint32_t flags)
 {
@@ -112,20 +96,19 @@ static void load_target(const struct target *t, uint32_t type, uint32_t flags)
 	uint32_t key = 0;
 
 	memcpy(insns, t->insns, sizeof(insns));
-	rig.other_fd = rig.map_fd = -1;
-	if (t->tail_calls) {
+	if (t->tail_call) {
 		rig.other_fd = load("other", tx, type, flags);
 		rig.map_fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "theirs", 4, 4, 1, NULL);
 		assert_int_equal(bpf_map_update_elem(rig.map_fd, &key, &rig.other_fd, 0), 0);
-		insns[0].imm = rig.map_fd;
+		insns[t->tail_call].imm = rig.map_fd;
 	}
 	rig.target_fd = load(t->name, insns, type, flags);
 }
 
-static void set_up(const struct target *t, uint32_t type, uint32_t flags, struct hook_settings s)
+/* @fd becomes the rig's. */
+static void set_up_with(int fd, struct hook_settings s)
 {
-	memset(&rig, 0, sizeof(rig));
-	load_target(t, type, flags);
+	rig.target_fd = fd;
 	assert_int_equal(bpf_xdp_attach(ifindex, rig.target_fd, XDP_FLAGS_SKB_MODE, NULL), 0);
 	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
 	assert_int_equal(rings_open(&rig.rings, 0, SNAP + 8 * EVENT_META_MAX), 0);
@@ -139,6 +122,12 @@ static void set_up(const struct target *t, uint32_t type, uint32_t flags, struct
 	memcpy(rig.frame + 12, "\x08\x06", 2);
 }
 
+static void set_up(const struct target *t, uint32_t type, uint32_t flags, struct hook_settings s)
+{
+	load_target(t, type, flags);
+	set_up_with(rig.target_fd, s);
+}
+
 static void tear_down(void)
 {
 	hook_close(rig.hook);
@@ -150,6 +139,7 @@ static void tear_down(void)
 		close(rig.map_fd);
 	if (rig.other_fd >= 0)
 		close(rig.other_fd);
+	rig.map_fd = rig.other_fd = -1;
 }
 
 /* The frame through ours: the verdict. */
@@ -344,6 +334,118 @@ static void it_is_called_however_it_was_loaded(void **state)
 	tear_down();
 }
 
+/* ---- tail calls of its own ---- */
+
+/* It calls itself as often as @left says, and sends the frame back; where a call fails, it drops it. */
+static int load_chain(int left, int array, uint32_t flags)
+{
+	const struct bpf_insn insns[] = {
+		VALUE(2, left),
+		LOAD(BPF_W, 3, 2, 0),
+		JUMP(BPF_JEQ, 3, 0, 8),
+		PLUS(3, -1),
+		STORE(BPF_W, 2, 0, 3),
+		MAP(2, array),
+		SET(3, 0),
+		CALL(BPF_FUNC_tail_call),
+		SET(0, XDP_DROP),
+		RETURN,
+		SET(0, XDP_TX),
+		RETURN,
+	};
+
+	return insns_load("chain", insns, array_size(insns), BPF_XDP, flags);
+}
+
+static uint32_t run_alone(void)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = rig.frame, .data_size_in = FRAME, .repeat = 1);
+
+	assert_int_equal(bpf_prog_test_run_opts(rig.target_fd, &opts), 0);
+	return opts.retval;
+}
+
+static const struct chain {
+	const char *name;
+	uint32_t calls;
+	uint32_t alone, behind;		/* the verdict, with ours in front of it */
+	bool none_left;
+	const char *filter;
+} chains[] = {
+	{ "no_tail_call", 0, XDP_TX, XDP_TX, false, NULL },
+	{ "one_tail_call", 1, XDP_TX, XDP_TX, false, NULL },
+	{ "31_tail_calls", 31, XDP_TX, XDP_TX, false, NULL },
+	{ "32_tail_calls_leave_none", 32, XDP_TX, XDP_TX, true, NULL },
+	{ "the_33rd_is_ours_which_is_counted", 33, XDP_TX, XDP_DROP, true, NULL },
+	{ "a_34th_there_never_was", 34, XDP_DROP, XDP_DROP, true, NULL },
+	{ "also_of_what_is_filtered_out", 33, XDP_TX, XDP_DROP, true, "ether[0] = 15" },
+};
+
+/* Whether the kernel counts the calls of a program and of what it has called together. */
+static bool is_counted_together(void)
+{
+	struct utsname u;
+	unsigned major, minor;
+
+	return !uname(&u) && sscanf(u.release, "%u.%u", &major, &minor) == 2 &&
+	       major * 1000 + minor >= 6012;
+}
+
+static void its_tail_calls_are_its_own_but_one(void **state)
+{
+	const struct chain *c = *state;
+	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 };
+	int left = bpf_map_create(BPF_MAP_TYPE_ARRAY, "left", 4, 4, 1, NULL);
+	int array = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "theirs", 4, 4, 1, NULL);
+	bool none_left = c->none_left && is_counted_together();
+	struct program_verdicts v;
+	uint32_t key = 0;
+	int fd;
+
+	assert_true(left >= 0 && array >= 0);
+	fd = load_chain(left, array, 0);
+	assert_int_equal(bpf_map_update_elem(array, &key, &fd, 0), 0);
+	set_up_with(fd, (struct hook_settings){ .at = 1 << POINT_ENTRY, .tail_calls = true,
+						.filter = translate(&filter, c->filter) });
+	assert_true(takeover_holder(rig.takeover)->tail_calls);
+	assert_int_equal(bpf_map_update_elem(left, &key, &c->calls, 0), 0);
+	assert_int_equal(run_alone(), c->alone);
+	assert_int_equal(bpf_map_update_elem(left, &key, &c->calls, 0), 0);
+	assert_int_equal(run(), c->behind);
+	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
+	assert_int_equal(v.no_call_left.packets, none_left);
+	assert_int_equal(v.no_call_left.bytes, none_left ? FRAME : 0);
+	assert_int_equal(v.not_called.packets, 0);
+	tear_down();
+	close(left);
+	close(array);
+}
+
+/* ---- programs that cannot be called ---- */
+
+static void one_that_is_bound_to_the_device_is_refused_and_left(void **state is_unused)
+{
+	static const struct bpf_insn drop[] = { SET(0, XDP_DROP), RETURN };
+	const struct hook_settings s = { .snap = SNAP, .at = 1 << POINT_ENTRY };
+	struct hook_settings settings = s;
+	struct xdp_program found[3];
+
+	rig.target_fd = insns_try("bound", drop, array_size(drop), BPF_XDP, BOUND, ifindex);
+	if (rig.target_fd < 0)
+		skip();		/* before Linux 6.3 */
+	assert_int_equal(bpf_xdp_attach(ifindex, rig.target_fd, XDP_FLAGS_DRV_MODE, NULL), 0);
+	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
+	assert_int_equal(rings_open(&rig.rings, 0, SNAP + 8 * EVENT_META_MAX), 0);
+	settings.takeover = rig.takeover;
+	assert_int_equal(hook_open(&rig.hook, &hook_front, rig.rings, &settings), -EINVAL);
+	rig.takeover = takeover_close(rig.takeover);
+	assert_int_equal(xdp_query(ifindex, found), 1);
+	assert_int_equal(found[0].id, xdp_program_id(rig.target_fd));
+	rings_close(rig.rings);
+	assert_int_equal(bpf_xdp_detach(ifindex, XDP_FLAGS_DRV_MODE, NULL), 0);
+	close(rig.target_fd);
+}
+
 static void where_it_cannot_be_called_the_frame_passes(void **state is_unused)
 {
 	struct program_verdicts v;
@@ -397,6 +499,9 @@ int main(void)
 	unit_of_table(targets, the_verdict_is_theirs_and_both_images_are_there, tests, n);
 	unit_of_table(wishes, what_is_wanted_is_captured_and_nothing_else, tests, n);
 	unit_of_table(ways, it_is_called_however_it_was_loaded, tests, n);
+	unit_of_table(chains, its_tail_calls_are_its_own_but_one, tests, n);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		one_that_is_bound_to_the_device_is_refused_and_left);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(where_it_cannot_be_called_the_frame_passes);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_full_ring_is_counted_at_both_points);
 	return unit_run("front", tests, n);

@@ -50,7 +50,7 @@ static const struct start_case {
 	const char *name;
 	const char *there;		/* the program; NULL: none */
 	struct observe_options observe;
-	int open_err, attach_err;
+	int open_err, attach_err, load_err;
 	enum status status;
 	const char *said;		/* all of it */
 } starts[] = {
@@ -90,6 +90,14 @@ static const struct start_case {
 	{ "it_cannot_be_looked_at", "other", { .way = OBSERVE_FRONT }, .open_err = -EIO,
 	  .status = STATUS_RUNTIME,
 	  .said = "xdpdump: v0: cannot look at its XDP program: Input/output error\n" },
+	{ "it_is_bound_to_its_device", "other", { .way = OBSERVE_FRONT }, .load_err = -EINVAL,
+	  .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: other (id 7) is left as it is: the kernel does not let ours call it, "
+		  "probably because it is bound to the device (BPF_F_XDP_DEV_BOUND_ONLY)\n" },
+	{ "functions_of_it_are_replaced", "xdp_dispatcher", { .way = OBSERVE_FRONT },
+	  .load_err = -EBUSY, .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: xdp_dispatcher (id 7) is left as it is: functions of it are replaced "
+		  "(freplace), and such a program cannot be called by ours since Linux 6.13\n" },
 	{ "its_owner_was_faster", "other", { .way = OBSERVE_FRONT }, .attach_err = -EEXIST,
 	  .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: other (id 7) is not there any more: its owner has just changed it\n" },
@@ -116,6 +124,7 @@ static void a_start(void **state)
 	if (c->observe.way != OBSERVE_FRONT)
 		kernel.holder.prog_id = 0;
 	kernel.open_err = c->open_err;
+	kernel.load_err = c->load_err;
 	kernel.attach_err[XDP_MODE_GENERIC] = c->attach_err;
 	written_listen();
 	assert_int_equal(start(&s), c->status);
@@ -145,6 +154,10 @@ static void the_program_gets_what_was_asked_for(void **state)
 	assert_int_equal(kernel.settings.verdicts, 6);
 	assert_true(kernel.exit_filter_n && !kernel.filter_n);
 	assert_ptr_equal(kernel.ops, &hook_front);
+	assert_false(kernel.settings.tail_calls);
+	kernel.holder.tail_calls = true;
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_true(kernel.settings.tail_calls);
 }
 
 static void an_interface_is_two_in_the_file(void **state)

@@ -36,47 +36,20 @@
 #include "capture/kernel/netif_watch.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/xdp_place.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/insns.h"
 
 enum { TIMEOUT_SEC = 60, KILLS = 20, KILL_WITHIN_US = 30000 };
 
 /* ---- programs ---- */
 
-#define INSN(c, d, s, o, i) \
-	{ \
-		.code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) \
-	}
-
-/* By a call of our own: libbpf always sets an expected_attach_type. */
-static int load_insns(const char *name, const struct bpf_insn *insns, uint32_t n, uint32_t type,
-		      uint32_t flags)
-{
-	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_XDP,
-		.insns = (uintptr_t)insns,
-		.insn_cnt = n,
-		.license = (uintptr_t) "GPL",
-		.prog_flags = flags,
-		.expected_attach_type = type,
-	};
-	int fd;
-
-	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", name);
-	fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
-	if (fd < 0)
-		fail_msg("%s: cannot load: %s", name, strerror(errno));
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	return fd;
-}
-
 static int load_as(const char *name, uint32_t type, uint32_t flags)
 {
 	const struct bpf_insn drop[] = {
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_DROP),
-		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+		SET(0, XDP_DROP),
+		RETURN,
 	};
 
-	return load_insns(name, drop, array_size(drop), type, flags);
+	return insns_load(name, drop, array_size(drop), type, flags);
 }
 
 static int load(const char *name)
@@ -88,15 +61,14 @@ static int load(const char *name)
 static int load_front(int map)
 {
 	const struct bpf_insn front[] = {
-		INSN(BPF_LD | BPF_DW | BPF_IMM, 2, BPF_PSEUDO_MAP_FD, 0, map),
-		INSN(0, 0, 0, 0, 0),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, 0),
-		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_tail_call),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_PASS),
-		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+		MAP(2, map),
+		SET(3, 0),
+		CALL(BPF_FUNC_tail_call),
+		SET(0, XDP_PASS),
+		RETURN,
 	};
 
-	return load_insns(FRONT_PROGRAM, front, array_size(front), BPF_XDP, 0);
+	return insns_load(FRONT_PROGRAM, front, array_size(front), BPF_XDP, 0);
 }
 
 static int make_map(int target)
@@ -260,7 +232,7 @@ static void a_place_is_taken_exchanged_and_given_back(void **state)
 	assert_int_equal(h->mode,
 			 o->flags & XDP_FLAGS_DRV_MODE ? XDP_MODE_NATIVE : XDP_MODE_GENERIC);
 	assert_int_equal(!!h->link_id, o->link);
-	assert_false(h->device_bound || h->is_dispatcher);
+	assert_false(h->tail_calls);
 	assert_int_equal(takeover_look(ifindex, &seen), 0);
 	assert_memory_equal(&seen, h, sizeof(seen));
 	assert_int_equal(xdp_program_id(takeover_program_fd(rig.takeover)), h->prog_id);
@@ -516,15 +488,14 @@ static int packet_socket(const char *name)
 static int load_counting(int map)
 {
 	const struct bpf_insn count[] = {
-		INSN(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_VALUE, 0, map),
-		INSN(0, 0, 0, 0, 0),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, 1),
+		VALUE(1, map),
+		SET(2, 1),
 		INSN(BPF_STX | BPF_ATOMIC | BPF_DW, 1, 2, 0, BPF_ADD),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_DROP),
-		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+		SET(0, XDP_DROP),
+		RETURN,
 	};
 
-	return load_insns("counting", count, array_size(count), BPF_XDP, 0);
+	return insns_load("counting", count, array_size(count), BPF_XDP, 0);
 }
 
 /* Until the program has counted some more frames. */
