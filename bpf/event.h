@@ -192,12 +192,14 @@ struct program_settings {
 	__u8 verdicts;
 	__u8 has_exit_filter;
 	__u8 tail_calls;	/* it makes some: those that are left to it are watched */
+	/* XDP only: there are no frames in pieces, so the end of the first buffer is that of the frame */
+	__u8 linear;
 	/* at tc, else 0: */
 	__u8 raw;		/* packets begin with the IP header */
+	__u8 ip_summed_shift;	/* bits */
 	/* of skb->ip_summed, two bits, bytes from the start of struct sk_buff; 0: not known */
 	__u16 ip_summed_off;
-	__u8 ip_summed_shift;	/* bits */
-	__u8 pad_[3];
+	__u8 pad_[2];
 };
 
 _Static_assert(sizeof(struct program_settings) == 32, "all of it is set, padding too");

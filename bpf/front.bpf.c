@@ -218,40 +218,56 @@ static __always_inline void hand_over(struct xdp_md *ctx, struct passage *p, __u
 	set_busy(r, 0);
 }
 
-SEC("xdp.frags")
-int xdpdump_front(struct xdp_md *ctx)
+/* What the exit is asked for: its record, or what a filter says of it. */
+static __always_inline int asks_exit(void)
+{
+	return is_at(POINT_EXIT) || setting(has_exit_filter);
+}
+
+/* The filter wants it, and what else is wanted of it shows behind the call. */
+static __always_inline int observe(struct xdp_md *ctx, struct program_verdicts *v, __u32 len)
 {
 	struct passage p = {
-		.len = { frame_len(ctx) },
+		.id = next_id(v),
+		.len = { len },
 		.got = { NOT_COPIED, NOT_COPIED },
 	};
-	struct program_verdicts *v = only_value(&verdicts);
 	__u32 verdict;
 	int wanted;
 
-	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
-	if (setting(never)) {
-		parse(ctx, &p.hdr[POINT_ENTRY], p.len[POINT_ENTRY]);
-		call_target(ctx);
-		call_probe(ctx);
-	}
-	if (!v || (setting(has_filter) && !filter(ctx, p.len[POINT_ENTRY], FILTER_ENTRY)))
-		return pass_by(ctx, v, p.len[POINT_ENTRY]);
-	p.id = next_id(v);
 	enter(ctx, &p);
 	verdict = call_target(ctx);
-	count_verdict(v, verdict, p.len[POINT_ENTRY]);
-	count_calls(ctx, v, p.len[POINT_ENTRY]);
-	p.len[POINT_EXIT] = frame_len(ctx);
+	count_verdict(v, verdict, len);
+	count_calls(ctx, v, len);
+	if (asks_exit())
+		p.len[POINT_EXIT] = frame_len(ctx);
 	wanted = is_wanted(verdict) &&
 		 (!setting(has_exit_filter) || filter(ctx, p.len[POINT_EXIT], FILTER_EXIT));
 	if (wanted)
 		hand_over(ctx, &p, verdict);
 	if (is_at(POINT_ENTRY))
-		close_books(POINT_ENTRY, wanted, &p.hdr[POINT_ENTRY], p.len[POINT_ENTRY],
-			    p.got[POINT_ENTRY]);
+		close_books(POINT_ENTRY, wanted, &p.hdr[POINT_ENTRY], len, p.got[POINT_ENTRY]);
 	if (is_at(POINT_EXIT))
 		close_books(POINT_EXIT, wanted, &p.hdr[POINT_EXIT], p.len[POINT_EXIT],
 			    p.got[POINT_EXIT]);
 	return verdict_of(verdict);
+}
+
+SEC("xdp.frags")
+int xdpdump_front(struct xdp_md *ctx)
+{
+	struct program_verdicts *v = only_value(&verdicts);
+	__u32 len = frame_len(ctx);
+
+	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
+	if (setting(never)) {
+		struct parsed hdr;
+
+		parse(ctx, &hdr, len);
+		call_target(ctx);
+		call_probe(ctx);
+	}
+	if (!v || (setting(has_filter) && !filter(ctx, len, FILTER_ENTRY)))
+		return pass_by(ctx, v, len);
+	return observe(ctx, v, len);
 }

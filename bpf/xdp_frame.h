@@ -7,9 +7,10 @@
 #define FRAME_MAX	EVENT_XDP_MAX
 #include "bpf/capture.h"
 
+/* A call of the kernel costs as much as all the rest of a frame that is not captured. */
 static __always_inline __u32 frame_len(struct xdp_md *ctx)
 {
-	return bpf_xdp_get_buff_len(ctx);
+	return setting(linear) ? ctx->data_end - ctx->data : bpf_xdp_get_buff_len(ctx);
 }
 
 /* The first buffer. */

@@ -230,6 +230,7 @@ int object_open(struct object **out, const struct object_program *p, const struc
 		return -ENOMEM;
 	settings.ring_size = rings_cpu_size(rings);
 	settings.has_filter = !!filter;
+	settings.linear = !(p->flags & BPF_F_XDP_HAS_FRAGS);
 	o->n_cpus = libbpf_num_possible_cpus();
 	if (o->n_cpus < 0)
 		return o->n_cpus;

@@ -315,6 +315,19 @@ static const struct way {
 	{ "for_frames_in_pieces_with_no_attach_type", 0, BPF_F_XDP_HAS_FRAGS },
 };
 
+/* A frame of several pages, which has pieces. */
+static void run_large(void)
+{
+	static uint8_t large[9000];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = large, .data_size_in = sizeof(large), .repeat = 1);
+
+	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(rig.hook), &opts), 0);
+	rings_look(rig.rings, UINT64_MAX);
+	assert_int_equal(rings_take(rig.rings, rig.records, RECORDS_MAX), 1);
+	assert_int_equal(rig.records[0]->len, sizeof(large));
+	rings_release(rig.rings);
+}
+
 static void it_is_called_however_it_was_loaded(void **state)
 {
 	const struct way *w = *state;
@@ -330,6 +343,9 @@ static void it_is_called_however_it_was_loaded(void **state)
 	rings_release(rig.rings);
 	assert_int_equal(run(), XDP_DROP);
 	assert_int_equal(counters_at(POINT_EXIT).delivered, 2);
+	rings_release(rig.rings);
+	if (w->flags & BPF_F_XDP_HAS_FRAGS)
+		run_large();
 	hook_detach(rig.hook);
 	tear_down();
 }
