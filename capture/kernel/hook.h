@@ -2,7 +2,7 @@
 /*
  * A place where frames are copied into the rings, on one interface; several hooks may feed the same
  * rings. An attachment goes away with the process, however that ends: nothing is left on the
- * interface.
+ * interface, but for what clsact.h and takeover.h say.
  */
 #ifndef XDPDUMP_KERNEL_HOOK_H
 #define XDPDUMP_KERNEL_HOOK_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "capture/kernel/clsact.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/xdp.h"
 
@@ -47,8 +48,9 @@ struct hook {
 	const struct object_program *program;	/* one of ops->programs */
 	struct object *object;	/* what is loaded, and attached */
 	int link_fd;		/* -1: not attached */
+	struct clsact clsact;	/* of tc without links */
 	struct takeover *takeover;
-	bool taken;		/* the place */
+	bool taken;		/* a place that is not a link's */
 };
 
 /* What is different from hook to hook. The program is loaded in one way, wherever it goes. */

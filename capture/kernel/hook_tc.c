@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * tc, on the way in and out. With Linux 6.6 there is room for any number of programs there (tcx),
- * each with a link of its own; ours is where packet sockets are: on the way in before the others, on
- * the way out behind them.
+ * each with a link of its own, before that they are filters of a qdisc. Ours is where packet sockets
+ * are: on the way in before the others, on the way out behind them.
  */
 #include <bpf/bpf.h>
 
@@ -12,8 +12,8 @@
 #include "capture/kernel/kernel_types.h"
 #include "tc.skel.h"
 
-/* linux/bpf.h of 6.6: of enum bpf_attach_type, and BPF_F_BEFORE */
-enum { TCX_INGRESS = 46, TCX_EGRESS = 47, BEFORE_OTHERS = 1 << 3 };
+/* linux/bpf.h of 6.6: of enum bpf_attach_type, where egress is the next one, and BPF_F_BEFORE */
+enum { TCX_INGRESS = 46, BEFORE_OTHERS = 1 << 3 };
 
 /* Whether a checksum is complete is not in the context of a program. */
 static void settle(struct program_settings *s)
@@ -26,22 +26,49 @@ static void settle(struct program_settings *s)
 	s->ip_summed_shift = bit % 8;
 }
 
-static int attach_at(struct hook *h, int ifindex, int type, uint32_t flags)
+static int attach_at(struct hook *h, int ifindex, bool out)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = flags);
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = out ? 0 : BEFORE_OTHERS);
+	int err;
 
-	h->link_fd = bpf_link_create(object_program_fd(h->object), ifindex, type, &opts);
-	return h->link_fd < 0 ? h->link_fd : 0;
+	h->link_fd = bpf_link_create(object_program_fd(h->object), ifindex,
+				     TCX_INGRESS + out, &opts);
+	if (h->link_fd != -EINVAL)
+		return h->link_fd < 0 ? h->link_fd : 0;
+	err = clsact_attach(&h->clsact, ifindex, out, object_program_fd(h->object));
+	h->taken = !err;
+	return err;
 }
 
 static int attach_in(struct hook *h, int ifindex, enum xdp_mode mode is_unused)
 {
-	return attach_at(h, ifindex, TCX_INGRESS, BEFORE_OTHERS);
+	return attach_at(h, ifindex, false);
 }
 
 static int attach_out(struct hook *h, int ifindex, enum xdp_mode mode is_unused)
 {
-	return attach_at(h, ifindex, TCX_EGRESS, 0);
+	return attach_at(h, ifindex, true);
+}
+
+static int replace(struct hook *h, const struct object *next)
+{
+	return h->taken ? clsact_replace(&h->clsact, object_program_fd(next))
+			: hook_replace_link(h, next);
+}
+
+static int detach(struct hook *h)
+{
+	if (!h->taken)
+		return hook_detach_link(h);
+	clsact_detach(&h->clsact);
+	h->taken = false;
+	return 0;
+}
+
+static bool is_lost(const struct hook *h)
+{
+	return h->taken ? clsact_program(&h->clsact) != object_program_id(h->object)
+			: hook_link_is_lost(h);
 }
 
 static const struct object_program program = {
@@ -52,7 +79,7 @@ static const struct object_program program = {
 
 #define AT_TC(way)							\
 	.programs = &program, .n_programs = 1, .loads = &filter_loads_tc, .attach = attach_##way,	\
-	.settle = settle, .replace = hook_replace_link, .detach = hook_detach_link, .is_lost = hook_link_is_lost
+	.settle = settle, .replace = replace, .detach = detach, .is_lost = is_lost
 
 const struct hook_ops hook_tc_in = { AT_TC(in), .at = EVENT_TC_IN };
 const struct hook_ops hook_tc_out = { AT_TC(out), .at = EVENT_TC_OUT };

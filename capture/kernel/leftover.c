@@ -97,7 +97,8 @@ static bool has_program(const char *pid, uint32_t id)
 }
 
 /* Others may look at it as well; by their names processes of ours are told from them. */
-int leftover_process(uint32_t id)
+/* @but: one that does not count. */
+static int find_process(uint32_t id, int but)
 {
 	cleanup(dir_closep) DIR *d = opendir("/proc");
 	const struct dirent *e;
@@ -107,11 +108,24 @@ int leftover_process(uint32_t id)
 	while (d && (e = readdir(d))) {
 		pid = atoi(e->d_name);
 		snprintf(path, sizeof(path), "/proc/%.20s", e->d_name);
-		if (pid > 0 && pid != getpid() && read_line(path, "comm", comm, sizeof(comm)) &&
+		if (pid > 0 && pid != but && read_line(path, "comm", comm, sizeof(comm)) &&
 		    !strncmp(comm, "xdpdump", 7) && has_program(e->d_name, id))
 			return pid;
 	}
 	return 0;
+}
+
+int leftover_process(uint32_t id)
+{
+	return find_process(id, getpid());
+}
+
+bool leftover_is_held(uint32_t id)
+{
+	char self[16];
+
+	snprintf(self, sizeof(self), "%d", getpid());
+	return has_program(self, id) || find_process(id, getpid());
 }
 
 /* ---- mended ---- */

@@ -23,6 +23,9 @@ bool leftover_is_front(uint32_t id, struct xdp_program *target);
  */
 int leftover_process(uint32_t id);
 
+/* Has any process of ours it open, this one as well? */
+bool leftover_is_held(uint32_t id);
+
 /*
  * Puts the program that ours calls in its place again, or takes ours off where that is not known.
  * @front: as found by xdp_query(). -EEXIST or -EBUSY: something else is there now. -errno.

@@ -201,11 +201,12 @@ void live_iface_detach(struct live_iface *t)
 
 	if (t->end_ns || !(t->entry || t->received.hook || t->sent.hook))
 		return;
+	/* that of what is received was made first, and what it has made goes last (clsact.h) */
+	if (t->sent.hook)
+		hook_detach(t->sent.hook);
 	err = t->entry || !t->received.hook ? 0 : hook_detach(t->received.hook);
 	if (err)
 		live_front_stuck(t, err);
-	if (t->sent.hook)
-		hook_detach(t->sent.hook);
 	t->end_ns = clock_now_ns();
 }
 
@@ -496,8 +497,8 @@ void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct ifa
 
 void live_iface_close(struct live_iface *t)
 {
-	t->received.hook = t->entry ? NULL : hook_close(t->received.hook);
 	t->sent.hook = hook_close(t->sent.hook);
+	t->received.hook = t->entry ? NULL : hook_close(t->received.hook);
 	takeover_close(t->takeover);
 	free(t->name);
 	if (t->promiscuous_fd >= 0)
