@@ -21,6 +21,7 @@
 #include "capture/cli/pump.h"
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
 #include "capture/packet/source.h"
 #include "capture/write/retention.h"
@@ -45,6 +46,8 @@ struct rig {
 	uint8_t frame[FRAME];
 	struct rings *ring;
 	struct live_iface iface;			/* with the capture program */
+	struct live_iface *only;
+	struct live_set set;
 	struct live_source source;
 	struct pump pump;
 	pcap_t *pcap;
@@ -224,7 +227,9 @@ static void open_ours(struct rig *r)
 	r->iface.iface = (struct iface){ .linktype = LINKTYPE_ETHERNET, .snaplen = SNAP };
 	r->iface.netif.has_mac = true;
 	memcpy(r->iface.netif.mac, r->frame, 6);
-	live_source_init(&r->source, r->ring, &r->iface, 1);
+	r->only = &r->iface;
+	r->set = (struct live_set){ &r->only, 1 };
+	live_source_init(&r->source, r->ring, &r->set);
 }
 
 static void open_pcap(struct rig *r)

@@ -67,9 +67,9 @@ static void count_the_living(struct capture *l)
 {
 	unsigned alive = 0;
 
-	for (unsigned i = 0; i < l->n_ifaces; i++)
-		alive += !l->ifaces[i].gone || is_waited_for(l, &l->ifaces[i]);
-	if (alive < l->n_ifaces)
+	for (unsigned i = 0; i < l->ifaces.n; i++)
+		alive += !l->ifaces.v[i]->gone || is_waited_for(l, l->ifaces.v[i]);
+	if (alive < l->ifaces.n)
 		l->status = STATUS_RUNTIME;
 	if (!alive)
 		l->pump.ended = true;
@@ -92,8 +92,8 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 {
 	struct capture *l = ctx;
 
-	for (unsigned i = 0; i < l->n_ifaces; i++) {
-		struct live_iface *t = &l->ifaces[i];
+	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		struct live_iface *t = l->ifaces.v[i];
 
 		if (!t->gone && is_meant(t, n))
 			live_iface_changed(t, n, gone);
@@ -108,8 +108,8 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 /* Changes are lost when too many come at once; then look for ourselves. */
 static void look_for_changes(struct capture *l)
 {
-	for (unsigned i = 0; i < l->n_ifaces; i++) {
-		const struct live_iface *t = &l->ifaces[i];
+	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		const struct live_iface *t = l->ifaces.v[i];
 		struct netif n = t->netif;
 		int err;
 
@@ -140,13 +140,13 @@ void capture_look_at_links(void *ctx)
 	l->looked_ns = now;
 	if (capture_netns_look(l))
 		look_for_changes(l);
-	for (unsigned i = 0; i < l->n_ifaces; i++) {
-		if (l->ifaces[i].gone || !live_iface_is_lost(&l->ifaces[i]))
+	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		if (l->ifaces.v[i]->gone || !live_iface_is_lost(l->ifaces.v[i]))
 			continue;
 		capture_interfaces_changed(l);
 		look_for_changes(l);
-		if (!l->ifaces[i].gone)
-			live_iface_lose(&l->ifaces[i]);
+		if (!l->ifaces.v[i]->gone)
+			live_iface_lose(l->ifaces.v[i]);
 	}
 	count_the_living(l);
 }
@@ -162,8 +162,8 @@ void capture_clock_was_set(void *ctx)
 	outputs_clock_set(&l->pump.outputs, clock_monotonic_ns(), clock_now_ns());
 	if (!step_ns)
 		return;
-	for (unsigned i = 0; i < l->n_ifaces; i++)
-		l->ifaces[i].clock_step_ns += step_ns;
+	for (unsigned i = 0; i < l->ifaces.n; i++)
+		l->ifaces.v[i]->clock_step_ns += step_ns;
 	log_complain("warning: the clock was set by %+.3f s, and the times of packets follow it",
 		     step_ns / 1e9);
 }
@@ -174,7 +174,6 @@ enum status capture_run(const struct opts *o)
 {
 	struct capture l = {
 		.opts = o, .clock_fd = -1,
-		.n_ifaces = (o->n_ifaces ? o->n_ifaces : 1) * (1 + observe_is_both(&o->observe)),
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
 			.promiscuous = o->promiscuous, .way = o->hook,
@@ -186,9 +185,6 @@ enum status capture_run(const struct opts *o)
 	};
 	enum status status;
 
-	l.ifaces = calloc(l.n_ifaces, sizeof(*l.ifaces));
-	if (!l.ifaces)
-		return log_fail(STATUS_RUNTIME, "out of memory");
 	status = capture_start(&l);
 	if (!status && l.listening) {
 		l.pump.loop.stats = on_stats;
@@ -198,8 +194,7 @@ enum status capture_run(const struct opts *o)
 		pump_run(&l.pump);
 		status = capture_stop(&l);
 	}
-	for (unsigned i = 0; i < l.n_ifaces; i++)
-		live_iface_close(&l.ifaces[i]);
+	live_set_close(&l.ifaces);
 	guard_close(l.guard);
 	pump_close(&l.pump);
 	netif_watch_close(l.watch);
@@ -210,6 +205,5 @@ enum status capture_run(const struct opts *o)
 	per_link_close(l.filters.entry);
 	per_link_close(l.filters.exit);
 	run_as_close(l.user);
-	free(l.ifaces);
 	return status;
 }

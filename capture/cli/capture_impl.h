@@ -13,6 +13,7 @@
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
 
 struct run_as;
@@ -26,8 +27,7 @@ struct capture {
 	struct pump pump;
 	struct live_source source;
 	struct live_iface_settings settings;
-	struct live_iface *ifaces;
-	unsigned n_ifaces;
+	struct live_set ifaces;
 	struct rings *rings;
 	struct netif_watch *watch;
 	/* of opts.netns, in that order; NULL: it is waited for */

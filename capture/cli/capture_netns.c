@@ -103,8 +103,8 @@ bool capture_netns_look(struct capture *l)
 {
 	bool found = false;
 
-	for (unsigned i = 0; i < l->n_ifaces; i++)
-		live_iface_let_go(&l->ifaces[i]);
+	for (unsigned i = 0; i < l->ifaces.n; i++)
+		live_iface_let_go(l->ifaces.v[i]);
 	for (unsigned i = 0; l->opts->wait && i < l->opts->n_netns; i++)
 		found |= netns_is_forgotten(l->netns[i]) && !netns_open_again(l->netns[i]) &&
 			 !make_known(l->netns[i]);

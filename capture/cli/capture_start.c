@@ -105,7 +105,7 @@ static enum status make_filters(struct capture *l)
 static enum status load(struct capture *l)
 {
 	char missing[128];
-	enum status status = check_limits(l->n_ifaces, l->opts->directions & LIVE_SENT, l->guard);
+	enum status status = check_limits(l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard);
 
 	if (status)
 		return status;
@@ -115,8 +115,8 @@ static enum status load(struct capture *l)
 		       : l->opts->print.verbose > 1 ? OBJECT_REFUSALS
 						    : OBJECT_SILENT);
 	status = open_ring(l);
-	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
-		status = live_iface_load(&l->ifaces[i], l->rings, &l->settings, &l->filters);
+	for (unsigned i = 0; !status && i < l->ifaces.n; i++)
+		status = live_iface_load(l->ifaces.v[i], l->rings, &l->settings, &l->filters);
 	return status;
 }
 
@@ -211,8 +211,8 @@ static void announce_start(const struct capture *l)
 	char where[512];
 	size_t len = 0;
 
-	for (unsigned i = 0; i < l->n_ifaces && len < sizeof(where) / 2; i++) {
-		const struct live_iface *t = &l->ifaces[i];
+	for (unsigned i = 0; i < l->ifaces.n && len < sizeof(where) / 2; i++) {
+		const struct live_iface *t = l->ifaces.v[i];
 
 		if (t->entry)
 			continue;
@@ -238,24 +238,34 @@ static void announce_start(const struct capture *l)
 			     where, l->opts->snap);
 }
 
+/* The @named-th -i, at one point of a program that is watched; NULL: its only one. */
+static enum status add(struct capture *l, unsigned named, unsigned point,
+		       const struct live_iface *entry)
+{
+	const struct opts *o = l->opts;
+	struct live_iface *t = live_set_add(&l->ifaces);
+
+	if (!t)
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	t->point = point;
+	t->entry = entry;
+	t->netns = capture_netns_of(l, named);
+	return live_iface_describe(t, o->n_ifaces ? o->ifaces[named] : NULL, l->ifaces.n - 1,
+				   &l->settings);
+}
+
 /* Where packets are captured before a program and after it, an interface is two in the file. */
 static enum status describe(struct capture *l)
 {
 	const struct opts *o = l->opts;
-	bool both = observe_is_both(&o->observe);
+	const bool both = observe_is_both(&o->observe);
+	const bool exit = o->observe.at & 1 << POINT_EXIT;
 	enum status status = STATUS_OK;
 
-	for (unsigned i = 0; !status && i < l->n_ifaces; i++) {
-		struct live_iface *t = &l->ifaces[i];
-		unsigned named = both ? i / 2 : i;
-
-		if (o->observe.at & 1 << POINT_EXIT && (!both || i % 2))
-			t->point = POINT_EXIT;
-		if (both && i % 2)
-			t->entry = t - 1;
-		t->netns = capture_netns_of(l, named);
-		status = live_iface_describe(t, o->n_ifaces ? o->ifaces[named] : NULL, i,
-					     &l->settings);
+	for (unsigned i = 0; !status && i < max_of(o->n_ifaces, 1u); i++) {
+		status = add(l, i, exit && !both ? POINT_EXIT : POINT_ENTRY, NULL);
+		if (!status && both)
+			status = add(l, i, POINT_EXIT, l->ifaces.v[l->ifaces.n - 1]);
 	}
 	return status;
 }
@@ -282,9 +292,6 @@ enum status capture_start(struct capture *l)
 
 	if (err)
 		return log_fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
-	/* all, before one can fail: live_iface_close() looks at it */
-	for (unsigned i = 0; i < l->n_ifaces; i++)
-		l->ifaces[i].promiscuous_fd = -1;
 	if (!status)
 		status = make_filters(l);
 	if (!status)
@@ -303,10 +310,10 @@ enum status capture_start(struct capture *l)
 	status = load(l);
 	if (!status)
 		status = watch(l);
-	live_source_init(&l->source, l->rings, l->ifaces, l->n_ifaces);
+	live_source_init(&l->source, l->rings, &l->ifaces);
 	l->start_ns = l->looked_ns = l->source.looked_ns;
-	for (unsigned i = 0; !status && i < l->n_ifaces; i++)
-		status = live_iface_attach(&l->ifaces[i], &l->settings);
+	for (unsigned i = 0; !status && i < l->ifaces.n; i++)
+		status = live_iface_attach(l->ifaces.v[i], &l->settings);
 	if (!status)
 		status = open_outputs_become(o, l->user);
 	if (!status && !pump_begin(&l->pump, NULL))

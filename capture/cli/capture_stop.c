@@ -18,8 +18,8 @@ static struct ledger sum_up(struct capture *l, struct totals *t)
 {
 	struct ledger sum = { .unwritten = l->source.malformed }, one;
 
-	for (unsigned i = 0; i < l->n_ifaces; i++) {
-		struct live_iface *iface = &l->ifaces[i];
+	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		struct live_iface *iface = l->ifaces.v[i];
 
 		live_iface_snapshot(iface);
 		live_iface_ledger(iface, 0, &one);
@@ -52,8 +52,8 @@ void capture_print_stats(struct capture *l)
 	t.has_sent = l->opts->directions & LIVE_SENT;
 	t.ledger = &sum;
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
-	for (unsigned i = 0; i < l->n_ifaces; i++)
-		print_verdicts(&l->ifaces[i]);
+	for (unsigned i = 0; i < l->ifaces.n; i++)
+		print_verdicts(l->ifaces.v[i]);
 }
 
 static void announce_count(uint64_t n, const char *what)
@@ -67,8 +67,8 @@ static void print_summary(struct capture *l)
 	struct ledger sum = sum_up(l, &t);
 	uint64_t reported = 0;
 
-	for (unsigned i = 0; i < l->n_ifaces; i++)
-		reported += l->ifaces[i].reported;
+	for (unsigned i = 0; i < l->ifaces.n; i++)
+		reported += l->ifaces.v[i]->reported;
 	capture_print_stats(l);
 	if (ledger_lost(&sum) > reported)
 		log_announce("  %llu of them behind the last packet",
@@ -97,8 +97,8 @@ static enum status check_books(const struct capture *l)
 	enum status status = STATUS_OK;
 	struct ledger ledger;
 
-	for (unsigned i = 0; i < l->n_ifaces; i++) {
-		const struct live_iface *iface = &l->ifaces[i];
+	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		const struct live_iface *iface = l->ifaces.v[i];
 
 		live_iface_ledger(iface, outputs_lost_of(&l->pump.outputs, i), &ledger);
 		if (l->pump.loop.forced || iface->blind || l->source.malformed || rings_broken(l->rings) ||
@@ -121,8 +121,8 @@ enum status capture_stop(struct capture *l)
 
 	pump_finish(&l->pump);
 	print_summary(l);
-	for (unsigned i = 0; i < l->n_ifaces; i++)
-		if (l->ifaces[i].blind)
+	for (unsigned i = 0; i < l->ifaces.n; i++)
+		if (l->ifaces.v[i]->blind)
 			l->status = STATUS_RUNTIME;
 	l->status = max_of(l->status, check_books(l));
 	if (rings_broken(l->rings)) {

@@ -7,6 +7,7 @@
 #include "capture/base/util.h"
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
 #include "capture/packet/packet.h"
 
@@ -49,8 +50,8 @@ static bool is_quiet(struct live_source *s)
 {
 	bool quiet = !s->used;
 
-	for (unsigned i = 0; i < s->n_ifaces; i++)
-		quiet &= live_iface_snapshot(&s->ifaces[i]);
+	for (unsigned i = 0; i < s->ifaces->n; i++)
+		quiet &= live_iface_snapshot(s->ifaces->v[i]);
 	return quiet;
 }
 
@@ -70,8 +71,8 @@ static int next(struct source *source, struct packet *p)
 		while (s->at < s->n) {
 			const struct event *ev = s->records[s->at++];
 
-			if (ev->iface < s->n_ifaces) {
-				s->last = &s->ifaces[ev->iface];
+			if (ev->iface < s->ifaces->n) {
+				s->last = s->ifaces->v[ev->iface];
 				live_iface_packet(s->last, ev, &s->clock, s->now_ns, p);
 				return 1;
 			}
@@ -114,8 +115,8 @@ static bool stop(struct source *source, bool failed is_unused)
 {
 	struct live_source *s = of(source);
 
-	for (unsigned i = 0; i < s->n_ifaces; i++)
-		live_iface_detach(&s->ifaces[i]);
+	for (unsigned i = 0; i < s->ifaces->n; i++)
+		live_iface_detach(s->ifaces->v[i]);
 	s->stopped = true;
 	return true;
 }
@@ -132,12 +133,12 @@ static const struct iface *iface(struct source *source, uint32_t id)
 {
 	const struct live_source *s = of(source);
 
-	return id < s->n_ifaces ? &s->ifaces[id].iface : NULL;
+	return id < s->ifaces->n ? &s->ifaces->v[id]->iface : NULL;
 }
 
 static bool stats(struct source *source, uint32_t id, uint64_t unwritten, struct iface_stats *stats)
 {
-	struct live_iface *i = &of(source)->ifaces[id];
+	struct live_iface *i = of(source)->ifaces->v[id];
 
 	live_iface_snapshot(i);
 	live_iface_stats(i, unwritten, stats);
@@ -151,14 +152,12 @@ static void warn(struct source *source is_unused, const char *sentence)
 
 static const struct source_ops ops = { next, refuse, pace, stop, origin, iface, stats, warn };
 
-void live_source_init(struct live_source *s, struct rings *rings, struct live_iface *ifaces,
-		      unsigned n_ifaces)
+void live_source_init(struct live_source *s, struct rings *rings, const struct live_set *ifaces)
 {
 	*s = (struct live_source){
 		.source = { .ops = &ops, .lag_ns = RING_WINDOW_NS },
 		.rings = rings,
 		.ifaces = ifaces,
-		.n_ifaces = n_ifaces,
 		.looked_ns = clock_monotonic_ns(),
 	};
 	clock_init(&s->clock);

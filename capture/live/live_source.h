@@ -16,6 +16,7 @@
 #include "capture/packet/source.h"
 
 struct live_iface;
+struct live_set;
 struct rings;
 
 enum { LIVE_SOURCE_BATCH = 128 };	/* their headers fit into the first-level cache */
@@ -23,8 +24,7 @@ enum { LIVE_SOURCE_BATCH = 128 };	/* their headers fit into the first-level cach
 struct live_source {
 	struct source source;
 	struct rings *rings;
-	struct live_iface *ifaces;	/* by the number of the interface in a record */
-	unsigned n_ifaces;
+	const struct live_set *ifaces;	/* by the number of the interface in a record */
 	struct clock clock;
 	/* the last look: CLOCK_REALTIME and CLOCK_MONOTONIC, and how long since the one before */
 	uint64_t now_ns, looked_ns, since_ns;
@@ -41,8 +41,10 @@ struct live_source {
 	char os[256];			/* from it */
 };
 
-/* @rings and @ifaces are the owner's. The interfaces are attached before packets are asked for. */
-void live_source_init(struct live_source *s, struct rings *rings, struct live_iface *ifaces,
-		      unsigned n_ifaces);
+/*
+ * @rings and @ifaces are the owner's, who may add interfaces whenever no packet is being asked for;
+ * they are attached afterwards.
+ */
+void live_source_init(struct live_source *s, struct rings *rings, const struct live_set *ifaces);
 
 #endif

@@ -14,6 +14,7 @@
 #include "capture/base/util.h"
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
 
 #include "tests/unit/unit.h"
@@ -25,9 +26,17 @@ static struct {
 	char *map;
 	size_t stride, size;
 	unsigned n_cpus;
-	struct live_iface ifaces[N_IFACES];
+	struct live_set set;
 	struct live_source source;
 } rig;
+
+static void add_iface(void)
+{
+	struct live_iface *t = live_set_add(&rig.set);
+
+	assert_non_null(t);
+	t->iface = (struct iface){ .id = rig.set.n - 1, .linktype = LINKTYPE_ETHERNET };
+}
 
 static int set_up(void **state is_unused)
 {
@@ -44,9 +53,9 @@ static int set_up(void **state is_unused)
 	rig.size = (rig.n_cpus * rig.stride + page - 1) / page * page;
 	rig.map = mmap(NULL, rig.size, PROT_READ | PROT_WRITE, MAP_SHARED, rings_map_fd(rig.rings),
 		       0);
+	live_source_init(&rig.source, rig.rings, &rig.set);
 	for (unsigned i = 0; i < N_IFACES; i++)
-		rig.ifaces[i].iface = (struct iface){ .id = i, .linktype = LINKTYPE_ETHERNET };
-	live_source_init(&rig.source, rig.rings, rig.ifaces, N_IFACES);
+		add_iface();
 	return rig.map == MAP_FAILED;
 }
 
@@ -54,6 +63,7 @@ static int tear_down(void **state is_unused)
 {
 	munmap(rig.map, rig.size);
 	rig.rings = rings_close(rig.rings);
+	live_set_close(&rig.set);
 	return 0;
 }
 
@@ -114,23 +124,23 @@ static void packets_come_in_order_and_are_in_the_books_of_their_interface(void *
 		assert_int_equal(next(&p), 1);
 		assert_int_equal(p.queue, i);
 		assert_int_equal(p.data[0], i);
-		assert_ptr_equal(p.iface, &rig.ifaces[i % 2].iface);
+		assert_ptr_equal(p.iface, &rig.set.v[i % 2]->iface);
 		assert_int_equal(p.ts_ns,
 				 clock_wall_ns(&rig.source.clock, 1000 + i, rig.source.now_ns));
 		/* not before it was dealt with */
-		assert_int_equal(rig.ifaces[i % 2].taken, i / 2);
+		assert_int_equal(rig.set.v[i % 2]->taken, i / 2);
 		if (i >= 7)
 			refuse();
 	}
 	assert_int_equal(next(&p), 0);
-	assert_int_equal(rig.ifaces[0].taken, 5);
-	assert_int_equal(rig.ifaces[0].refused, 1);	/* 8 */
-	assert_int_equal(rig.ifaces[1].taken, 5);
-	assert_int_equal(rig.ifaces[1].refused, 2);	/* 7 and 9 */
+	assert_int_equal(rig.set.v[0]->taken, 5);
+	assert_int_equal(rig.set.v[0]->refused, 1);	/* 8 */
+	assert_int_equal(rig.set.v[1]->taken, 5);
+	assert_int_equal(rig.set.v[1]->refused, 2);	/* 7 and 9 */
 	assert_int_equal(rig.source.malformed, 0);
 	/* once */
 	assert_int_equal(next(&p), 0);
-	assert_int_equal(rig.ifaces[0].taken + rig.ifaces[1].taken, 10);
+	assert_int_equal(rig.set.v[0]->taken + rig.set.v[1]->taken, 10);
 }
 
 static void what_comes_after_the_look_is_for_the_next_round(void **state is_unused)
@@ -160,7 +170,7 @@ static void more_than_a_batch_comes_in_one_round(void **state is_unused)
 		assert_int_equal(p.queue, i);
 	}
 	assert_int_equal(next(&p), 0);
-	assert_int_equal(rig.ifaces[0].taken, N);
+	assert_int_equal(rig.set.v[0]->taken, N);
 	assert_int_equal(rig.source.taken, N);
 }
 
@@ -193,8 +203,29 @@ static void records_of_no_interface_are_counted_and_left_out(void **state is_unu
 	assert_int_equal(p.queue, 3);
 	assert_int_equal(next(&p), 0);
 	assert_int_equal(rig.source.malformed, 3);
-	assert_int_equal(rig.ifaces[0].taken + rig.ifaces[1].taken, 2);
+	assert_int_equal(rig.set.v[0]->taken + rig.set.v[1]->taken, 2);
 	assert_int_equal(in_use(), 0);
+}
+
+/* Packets and sinks point to those that were there before. */
+static void interfaces_may_be_added_and_stay_where_they_are(void **state is_unused)
+{
+	const struct iface *first = &rig.set.v[0]->iface;
+	struct packet p;
+
+	put(0, 1000, 1, N_IFACES);
+	assert_int_equal(next(&p), 0);
+	assert_int_equal(rig.source.malformed, 1);
+	assert_null(rig.source.source.ops->iface(&rig.source.source, N_IFACES));
+	for (unsigned i = 0; i < 1000; i++)
+		add_iface();
+	put(0, 1001, 2, N_IFACES + 999);
+	assert_int_equal(next(&p), 1);
+	assert_ptr_equal(p.iface, &rig.set.v[N_IFACES + 999]->iface);
+	assert_int_equal(p.iface->id, N_IFACES + 999);
+	assert_ptr_equal(rig.source.source.ops->iface(&rig.source.source, 0), first);
+	live_set_drop(&rig.set);
+	assert_null(rig.source.source.ops->iface(&rig.source.source, N_IFACES + 999));
 }
 
 /* It may be overtaken by one of another CPU, but not for ever. */
@@ -292,6 +323,7 @@ int main(void)
 		with_rings(more_than_a_batch_comes_in_one_round),
 		with_rings(room_is_free_when_the_batch_is_used_up_and_not_before),
 		with_rings(records_of_no_interface_are_counted_and_left_out),
+		with_rings(interfaces_may_be_added_and_stay_where_they_are),
 		with_rings(a_young_record_waits_unless_all_is_to_go),
 		with_rings(the_time_of_a_look_goes_on),
 		with_rings(an_empty_ring_is_slept_on_until_the_bell_unless_a_record_has_come),
