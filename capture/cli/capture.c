@@ -62,16 +62,17 @@ static bool is_waited_for(const struct capture *l, const struct live_iface *t)
 	return t->gone && l->opts->wait && !t->detached;
 }
 
-/* One that is gone for good is an error, the last one the end. */
+/* One that is gone for good is an error if it was named, the last one the end. */
 static void count_the_living(struct capture *l)
 {
 	unsigned alive = 0;
 
 	for (unsigned i = 0; i < l->ifaces.n; i++)
-		alive += !l->ifaces.v[i]->gone || is_waited_for(l, l->ifaces.v[i]);
+		alive += !l->ifaces.v[i]->gone || is_waited_for(l, l->ifaces.v[i]) ||
+			 l->ifaces.v[i]->pattern;
 	if (alive < l->ifaces.n)
 		l->status = STATUS_RUNTIME;
-	if (!alive)
+	if (!alive && !capture_has_patterns(l))
 		l->pump.ended = true;
 }
 
@@ -102,6 +103,9 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 	}
 	if (gone && !n->ifindex)
 		capture_netns_gone(l, n->netns);
+	capture_forget_refused(l, n, gone);
+	if (!gone)
+		capture_consider(l, n);
 	count_the_living(l);
 }
 
@@ -119,6 +123,7 @@ static void look_for_changes(struct capture *l)
 		if (!err || (!t->gone && err == -ENODEV))
 			changed(l, err ? &t->netif : &n, err == -ENODEV);
 	}
+	capture_look_for_new(l);
 }
 
 void capture_interfaces_changed(void *ctx)
@@ -141,6 +146,8 @@ void capture_look_at_links(void *ctx)
 	if (capture_netns_look(l))
 		look_for_changes(l);
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		if (l->ifaces.v[i]->pattern)
+			live_iface_release(l->ifaces.v[i]);
 		if (l->ifaces.v[i]->gone || !live_iface_is_lost(l->ifaces.v[i]))
 			continue;
 		capture_interfaces_changed(l);
@@ -205,5 +212,6 @@ enum status capture_run(const struct opts *o)
 	per_link_close(l.filters.entry);
 	per_link_close(l.filters.exit);
 	run_as_close(l.user);
+	free(l.refused);
 	return status;
 }

@@ -28,6 +28,9 @@ struct capture {
 	struct live_source source;
 	struct live_iface_settings settings;
 	struct live_set ifaces;
+	/* what fits a pattern and could not be captured */
+	struct netif *refused;
+	unsigned n_refused;
 	struct rings *rings;
 	struct netif_watch *watch;
 	/* of opts.netns, in that order; NULL: it is waited for */
@@ -50,6 +53,25 @@ enum status capture_start(struct capture *l);
 
 /* Have we a terminal that can hang up? */
 bool capture_has_terminal(void);
+
+/* Those that are named on the command line. Complains. */
+enum status capture_describe(struct capture *l);
+
+/* Is there an -i that stands for whatever fits it? */
+bool capture_has_patterns(const struct capture *l);
+
+/*
+ * @n has come, or is another one by now: if it fits it is captured, and if it cannot be that is
+ * told. The other one looks for all that have, and complains.
+ */
+void capture_consider(struct capture *l, const struct netif *n);
+enum status capture_look_for_new(struct capture *l);
+
+/* @n has changed, or gone: if it was refused it may be tried again. */
+void capture_forget_refused(struct capture *l, const struct netif *n, bool gone);
+
+/* Where its packets are seen, as in the start line. */
+void capture_announce_joined(const struct live_iface *t);
 
 /* What happens beside the packets: an interface, or the clock, has changed. As loop_fn. */
 void capture_interfaces_changed(void *ctx);

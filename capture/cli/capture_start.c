@@ -28,7 +28,7 @@
  * interface: program, maps, link; of one whose sent packets are captured twice; and more of one that
  * is in front of a program.
  */
-enum { FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE, FDS_OF_FRONT = 6 };
+enum { FDS_OF_MANY = 1 << 20, FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE, FDS_OF_FRONT = 6 };
 
 enum { LOOK_FOR_NETNS_MS = 500 };
 
@@ -102,22 +102,33 @@ static enum status make_filters(struct capture *l)
 		      : make_filter(&l->filters.exit, o, o->observe.exit_filter, NULL);
 }
 
-static enum status load(struct capture *l)
+static enum status open_kernel(struct capture *l)
 {
 	char missing[128];
 	enum status status = check_limits(l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard);
 
 	if (status)
 		return status;
+	if (capture_has_patterns(l))	/* as many as there may be */
+		limits_open_files(FDS_OF_MANY);
 	if (!privilege_to_attach(missing, sizeof(missing)))
 		return log_fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
 	object_set_log(l->opts->debug		    ? OBJECT_ALL
 		       : l->opts->print.verbose > 1 ? OBJECT_REFUSALS
 						    : OBJECT_SILENT);
-	status = open_ring(l);
+	return open_ring(l);
+}
+
+/* All that are named are loaded before one is attached; then those that fit a pattern. */
+static enum status attach(struct capture *l)
+{
+	enum status status = STATUS_OK;
+
 	for (unsigned i = 0; !status && i < l->ifaces.n; i++)
 		status = live_iface_load(l->ifaces.v[i], l->rings, &l->settings, &l->filters);
-	return status;
+	for (unsigned i = 0; !status && i < l->ifaces.n; i++)
+		status = live_iface_attach(l->ifaces.v[i], &l->settings);
+	return status ? status : capture_look_for_new(l);
 }
 
 static void ignore_change(void *ctx is_unused, const struct netif *n is_unused, bool gone is_unused)
@@ -206,26 +217,48 @@ static size_t put_hooks(char *out, size_t cap, const struct live_iface *t)
 	return snprintf(out, cap, "received in %s mode, %s", live_way_name(t->way), sent);
 }
 
-static void announce_start(const struct capture *l)
+static size_t put_iface(char *out, size_t cap, const struct live_iface *t)
+{
+	const char *why = t->why ? t->why : t->pattern;
+	size_t len = snprintf(out, cap, "%s%s%s%s, ", live_iface_name(t), why ? " (" : "",
+			      why ? why : "", why ? ")" : "");
+
+	len += put_hooks(out + len, cap - len, t);
+	if (t->takeover)
+		len += snprintf(out + len, cap - len, ", in front of %s (id %u)",
+				takeover_holder(t->takeover)->name,
+				takeover_holder(t->takeover)->prog_id);
+	return len;
+}
+
+void capture_announce_joined(const struct live_iface *t)
 {
 	char where[512];
+
+	put_iface(where, sizeof(where), t);
+	log_announce("and on %s", where);
+}
+
+static void announce_start(const struct capture *l)
+{
+	char where[2048];
 	size_t len = 0;
+	unsigned left = 0;
 
-	for (unsigned i = 0; i < l->ifaces.n && len < sizeof(where) / 2; i++) {
-		const struct live_iface *t = l->ifaces.v[i];
-
-		if (t->entry)
+	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		if (l->ifaces.v[i]->entry)
 			continue;
-		len += snprintf(where + len, sizeof(where) - len, "%s%s%s%s%s, ", i ? ", " : "",
-				live_iface_name(t), t->why ? " (" : "", t->why ? t->why : "",
-				t->why ? ")" : "");
-		len += put_hooks(where + len, sizeof(where) - len, t);
-		if (t->takeover)
-			len += snprintf(where + len, sizeof(where) - len,
-					", in front of %s (id %u)",
-					takeover_holder(t->takeover)->name,
-					takeover_holder(t->takeover)->prog_id);
+		if (len > sizeof(where) - 1024) {
+			left++;
+			continue;
+		}
+		len += snprintf(where + len, sizeof(where) - len, "%s", len ? ", " : "");
+		len += put_iface(where + len, sizeof(where) - len, l->ifaces.v[i]);
 	}
+	if (left)
+		len += snprintf(where + len, sizeof(where) - len, ", and %u more", left);
+	if (!len)
+		len = snprintf(where, sizeof(where), "what will fit, as nothing does yet");
 	if (l->opts->mirror_port)
 		len += snprintf(where + len, sizeof(where) - len,
 				", dropping every frame (--mirror-port)");
@@ -236,38 +269,6 @@ static void announce_start(const struct capture *l)
 	else
 		log_announce("listening on %s, snapshot length %u bytes (-s 0 for whole frames)",
 			     where, l->opts->snap);
-}
-
-/* The @named-th -i, at one point of a program that is watched; NULL: its only one. */
-static enum status add(struct capture *l, unsigned named, unsigned point,
-		       const struct live_iface *entry)
-{
-	const struct opts *o = l->opts;
-	struct live_iface *t = live_set_add(&l->ifaces);
-
-	if (!t)
-		return log_fail(STATUS_RUNTIME, "out of memory");
-	t->point = point;
-	t->entry = entry;
-	t->netns = capture_netns_of(l, named);
-	return live_iface_describe(t, o->n_ifaces ? o->ifaces[named] : NULL, l->ifaces.n - 1,
-				   &l->settings);
-}
-
-/* Where packets are captured before a program and after it, an interface is two in the file. */
-static enum status describe(struct capture *l)
-{
-	const struct opts *o = l->opts;
-	const bool both = observe_is_both(&o->observe);
-	const bool exit = o->observe.at & 1 << POINT_EXIT;
-	enum status status = STATUS_OK;
-
-	for (unsigned i = 0; !status && i < max_of(o->n_ifaces, 1u); i++) {
-		status = add(l, i, exit && !both ? POINT_EXIT : POINT_ENTRY, NULL);
-		if (!status && both)
-			status = add(l, i, POINT_EXIT, l->ifaces.v[l->ifaces.n - 1]);
-	}
-	return status;
 }
 
 /* Before there is anything that it should not have. */
@@ -301,19 +302,19 @@ enum status capture_start(struct capture *l)
 	if (l->pump.loop.asked)
 		return STATUS_OK;
 	if (!status)
-		status = describe(l);
+		status = capture_describe(l);
 	if (!status)
 		status = open_outputs(&l->pump.outputs, o, NULL, l->pump.loop.stop_fd,
 				      &l->user);
 	if (status || l->pump.outputs.done)
 		return status;
-	status = load(l);
+	status = open_kernel(l);
 	if (!status)
 		status = watch(l);
 	live_source_init(&l->source, l->rings, &l->ifaces);
 	l->start_ns = l->looked_ns = l->source.looked_ns;
-	for (unsigned i = 0; !status && i < l->ifaces.n; i++)
-		status = live_iface_attach(l->ifaces.v[i], &l->settings);
+	if (!status)
+		status = attach(l);
 	if (!status)
 		status = open_outputs_become(o, l->user);
 	if (!status && !pump_begin(&l->pump, NULL))

@@ -44,10 +44,6 @@ bool opts_take_iface(struct parser *p, const char *arg)
 {
 	struct opts *o = p->o;
 
-	if (!strcmp(arg, "any"))
-		return opts_wrong(
-			p,
-			"-i any: all interfaces at once cannot be captured so far: give an -i for each; -D lists them");
 	for (unsigned i = 0; i < o->n_ifaces; i++)
 		if (!strcmp(o->ifaces[i], arg) && o->netns_of[i] == p->netns)
 			return opts_wrong(p, "interface %s is given twice", arg);

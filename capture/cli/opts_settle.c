@@ -5,6 +5,7 @@
 
 #include "bpf/event.h"
 #include "capture/cli/opts_impl.h"
+#include "capture/live/pattern.h"
 #include "capture/packet/packet.h"
 
 enum { SNAP_DEFAULT = 256, WINDOW_DEFAULT_NS = 1000 * 1000 * 1000 };
@@ -81,6 +82,12 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "--window is for --compare A B --lost");
 	if (o->wait && o->user)
 		return opts_wrong(p, "--wait needs the privileges later that -Z gives up");
+	for (unsigned i = 0; i < o->n_ifaces; i++)
+		if (pattern_is(o->ifaces[i]) && (o->wait || observe_needs_program(&o->observe) ||
+						 o->observe.way == OBSERVE_FRONT || o->mirror_port))
+			return opts_wrong(p, "-i '%s' stands for whatever fits it: %s is for interfaces that are named",
+					  o->ifaces[i],
+					  o->wait ? "--wait" : o->mirror_port ? "--mirror-port" : "watching a program");
 	if (o->wait && !o->n_ifaces)
 		return opts_wrong(p, "--wait is for interfaces that are named: -i IF");
 	for (unsigned i = 0; o->wait && i < o->n_ifaces; i++)

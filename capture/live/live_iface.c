@@ -188,7 +188,7 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	t->running = t->netif.running;
 	t->way = t->netif.ethernet ? s->way : LIVE_TC;
 	describe(t, id, s);
-	if (t->iface.comment && !t->entry)
+	if (t->iface.comment && !t->entry && !t->pattern)
 		log_complain(
 			"warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off%s keeps them",
 			live_iface_name(t), t->netif.name, t->netns ? ", in its namespace," : "");
@@ -354,12 +354,28 @@ bool live_iface_snapshot(struct live_iface *t)
 	return seen(t) == before;
 }
 
+void live_iface_release(struct live_iface *t)
+{
+	struct counters c = { .delivered = 0 };
+
+	if (!t->gone || t->entry || t->takeover || !(t->received.hook || t->sent.hook) ||
+	    !live_iface_snapshot(t))
+		return;
+	live_iface_count(t, &c);
+	if (c.delivered != t->taken)
+		return;
+	t->sent.hook = hook_close(t->sent.hook);
+	t->received.hook = hook_close(t->received.hook);
+}
+
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
 {
 	if (gone) {
 		t->gone = true;
 		live_iface_detach(t);
-		if (!t->entry)
+		if (t->pattern)
+			log_announce("%s has gone", live_iface_name(t));
+		else if (!t->entry)
 			log_complain("%s disappeared", live_iface_name(t));
 		return;
 	}
@@ -373,8 +389,9 @@ void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
 	if (n->running != t->running) {
 		t->running = n->running;
 		t->link_downs += !n->running;
-		log_complain("warning: %s is %s", live_iface_name(t),
-			     n->running ? "up again" : "down; the capture goes on");
+		if (!t->pattern)
+			log_complain("warning: %s is %s", live_iface_name(t),
+				     n->running ? "up again" : "down; the capture goes on");
 	}
 }
 

@@ -57,6 +57,8 @@ struct live_iface {
 	/* the same interface at the entry, whose hook it is; NULL: it has its own */
 	const struct live_iface *entry;
 	const char *why;		/* this one, if it was not named: for the start line */
+	/* it was not named, but fits this one: the capture goes on without it; NULL: it was */
+	const char *pattern;
 	enum live_way way;		/* of received packets */
 	int promiscuous_fd;		/* -1: none */
 	/* for a hook that is loaded later; the owner's */
@@ -115,6 +117,12 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 
 /* Reads the counters. False: more packets came since the last time. */
 bool live_iface_snapshot(struct live_iface *t);
+
+/*
+ * It has gone, and all of its packets have been taken: lets go of its programs, as there may be
+ * others without end.
+ */
+void live_iface_release(struct live_iface *t);
 
 /* netif_change_fn (netif_watch.h) for one interface: warns, and takes note. */
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone);

@@ -228,7 +228,7 @@ static enum status attach_tc_instead(struct live_iface *t, const struct live_ifa
 	status = open_hook(t, &t->received, &hook_tc_in, s);
 	if (!status)
 		status = attach_tc(t, &t->received);
-	if (!status)
+	if (!status && !t->pattern)
 		log_complain("warning: %s: no native XDP (%s), so packets are seen at tc, which is later",
 			     live_iface_name(t), strerror(-native_err));
 	return status;
@@ -243,7 +243,7 @@ static enum status attach_received(struct live_iface *t, const struct live_iface
 	if (t->way == LIVE_TC)
 		return attach_tc(t, &t->received);
 	if (is_busy(t))
-		return live_front_busy(t, s);
+		return t->pattern ? attach_tc_instead(t, s, 0) : live_front_busy(t, s);
 	t->way = t->way == LIVE_AUTO ? LIVE_NATIVE : t->way;
 	err = hook_attach(t->received.hook, t->netif.ifindex, live_way_mode(t->way));
 	if (s->way == LIVE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL))
