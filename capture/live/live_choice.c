@@ -32,9 +32,10 @@ void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_
 	bool native = false;
 	int err;
 
-	c->hook = "none";
+	c->hook = n->raw ? "tc" : "none";
 	if (!n->ethernet) {
-		snprintf(c->why, sizeof(c->why), "its packets have no Ethernet header");
+		snprintf(c->why, sizeof(c->why), "its packets begin %s",
+			 n->raw ? "with an IP header" : "neither with an Ethernet header nor with IP");
 		return;
 	}
 	if (there) {
@@ -42,9 +43,9 @@ void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_
 		return;
 	}
 	err = xdp_features_native(n->ifindex, &native);
-	c->hook = err || native ? "native" : "generic";
+	c->hook = err || native ? "native" : "tc";
 	snprintf(c->why, sizeof(c->why), "%s",
-		 err    ? "or generic, as this kernel does not say what the driver has"
+		 err    ? "or tc, as this kernel does not say what the driver has"
 		 : native ? "the driver has XDP"
 			  : "the driver has no XDP");
 }

@@ -33,16 +33,16 @@ tun=
 run -D
 want 'exit status' 0 "$rc"
 want 'the row of v0' '02:00:00:00:00:02 native: the driver has XDP' "$(row v0 | sed -n 's/^ *3 v0 up - - - - veth veth //p')"
-want_line "$work/out" ' br0 +down +- +- +- +- +bridge +bridge +[0-9a-f:]{17}  generic: the driver has no XDP$'
-[[ ! $vlan ]] || want_line "$work/out" ' v0.5 .* vlan +802.1Q +02:00:00:00:00:02  generic: '
-want_line "$work/out" ' lo +down +- +- +- +- +loopback +- +00:00:00:00:00:00  generic: '
+want_line "$work/out" ' br0 +down +- +- +- +- +bridge +bridge +[0-9a-f:]{17}  tc: the driver has no XDP$'
+[[ ! $vlan ]] || want_line "$work/out" ' v0.5 .* vlan +802.1Q +02:00:00:00:00:02  tc: '
+want_line "$work/out" ' lo +down +- +- +- +- +loopback +- +00:00:00:00:00:00  tc: '
 if [[ $tun ]]; then
-	want_line "$work/out" ' t0 .* tun +tun +- +none: its packets have no Ethernet header$'
+	want_line "$work/out" ' t0 .* tun +tun +- +tc: its packets begin with an IP header$'
 	want_line "$work/out" ' t1 .* tap +tun +[0-9a-f:]{17}  native: '
 	ip link del t0
 	ip link del t1
 fi
-want 'columns begin at the same place in each row' 1 "$(awk '{ print match($0, /(Hook|native:|generic:|none:)/) }' "$work/out" | sort -u | wc -l)"
+want 'columns begin at the same place in each row' 1 "$(awk '{ print match($0, /(Hook|native:|tc:|none:)/) }' "$work/out" | sort -u | wc -l)"
 ip link del br0
 [[ ! $vlan ]] || ip link del v0.5
 end
@@ -50,9 +50,9 @@ end
 begin 'the hook that it names is the one that is taken'
 for name in v0 lo; do
 	run -D
-	hook=$(row $name | sed -E 's/.* (native|generic|none): .*/\1/')
+	hook=$(row $name | sed -E 's/.* (native|tc|none): .*/\1/')
 	listen -i $name -w "$work/file"
-	want_line "$work/err" "^listening on $name, $hook mode"
+	want_line "$work/err" "^listening on $name, ($hook mode|received at $hook)"
 	finish
 done
 end
@@ -65,7 +65,7 @@ want 'exit status' 0 "$rc"
 want 'names' 'lo v1 v0' "$(says .name)"
 want 'numbers' '1 2 3' "$(says .number)"
 want 'what is there' "stranger $id native true" "$(says '.xdp[] | "\(.name) \(.id) \(.mode) \(.tag | test("^[0-9a-f]{16}$"))"')"
-want 'hooks' 'generic native none' "$(says .hook)"
+want 'hooks' 'tc native none' "$(says .hook)"
 want 'why not' 'stranger is there; --observe front calls it' "$(says 'select(.name == "v0").why')"
 want 'state, kind, driver, address' 'up veth veth 02:00:00:00:00:02' "$(says 'select(.name == "v0") | "\(.state) \(.kind) \(.driver) \(.address)"')"
 run -D

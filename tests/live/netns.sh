@@ -310,7 +310,7 @@ listen --netns blue -i 2 -w "$file"
 want_line "$work/err" '^listening on blue/eth0 \(2\), '
 finish
 run -D --netns blue
-want_line "$work/out" '^ *2 +eth0 +up '
+want_line "$work/out" '^ *2 +blue +eth0 +up '
 want_no_line "$work/out" ' to_blue '
 run -L --netns blue -i eth0
 want_line "$work/out" '^Data link types for blue/eth0 '
