@@ -7,6 +7,7 @@
 #define POINTS	POINTS_MAX
 #define META	1
 #include "bpf/xdp_frame.h"
+#include "bpf/passage.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -14,16 +15,6 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u32));
 } target SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct program_verdicts);
-} verdicts SEC(".maps");
-
-/* No verdict of a program, as far as anybody has heard: the call has failed. */
-enum { NOT_CALLED = 0x78666c75 };
 
 /* In memory, so that the verifier does not take it for all that can be returned. */
 __u32 not_called = NOT_CALLED;
@@ -56,72 +47,6 @@ static __always_inline void count_calls(struct xdp_md *ctx, struct program_verdi
 		tally_add(&v->no_call_left, len);
 }
 
-static __always_inline int is_at(__u32 point)
-{
-	return setting(at) & 1 << point;
-}
-
-/* Is a frame with this verdict wanted? */
-static __always_inline int is_wanted(__u32 verdict)
-{
-	__u32 bit = verdict < VERDICT_OTHER ? verdict : VERDICT_OTHER;
-
-	if (!setting(verdicts))
-		return 1;
-	return verdict != NOT_CALLED && setting(verdicts) & 1 << bit;
-}
-
-static __always_inline void count_verdict(struct program_verdicts *v, __u32 verdict, __u32 len)
-{
-	__u64 kind = verdict < VERDICT_OTHER ? verdict : VERDICT_OTHER;
-
-	/* else the compiler, which knows the bound, leaves nothing for the verifier (Linux 6.1) */
-	pin(kind);
-	if (verdict == NOT_CALLED)
-		tally_add(&v->not_called, len);
-	else if (kind < VERDICT_KINDS)
-		tally_add(&v->by[kind], len);
-}
-
-static __always_inline __u8 verdict_byte(__u32 verdict)
-{
-	return verdict == NOT_CALLED ? 0 : verdict < 254 ? verdict + 1 : 255;
-}
-
-/* Of this CPU and interface, so that no other packet of the run has it. */
-static __always_inline __u64 next_id(struct program_verdicts *v)
-{
-	__u64 cpu = bpf_get_smp_processor_id(), n = ++v->n & ((1ull << ID_COUNT_BITS) - 1);
-
-	return (cpu << ID_IFACE_BITS | setting(iface)) << ID_COUNT_BITS | n;
-}
-
-static __always_inline struct event *record_at(struct cpu_ring *r, __u64 at)
-{
-	return (void *)&r->data[at & (setting(ring_size) - 1)];
-}
-
-static __always_inline void *at_point(__u32 point)
-{
-	return bpf_map_lookup_elem(&counters, &point);
-}
-
-/* What it has come to at one point: nobody wanted it, or what build() has returned. */
-static __always_inline void close_books(__u32 point, int wanted, const struct parsed *hdr,
-					__u32 len, __u32 got)
-{
-	struct counters *c = at_point(point);
-
-	if (!c)
-		return;
-	if (!wanted) {
-		tally_add(&c->filtered, len);
-		return;
-	}
-	count_packet(c, hdr, len);
-	account(c, point, got);
-}
-
 static __always_inline int verdict_of(__u32 verdict)
 {
 	return verdict == NOT_CALLED ? XDP_PASS : verdict;
@@ -131,97 +56,13 @@ static __always_inline int verdict_of(__u32 verdict)
 static __always_inline int pass_by(struct xdp_md *ctx, struct program_verdicts *v, __u32 len)
 {
 	__u32 verdict = call_target(ctx);
-	struct counters *c;
 
 	if (v) {
 		count_verdict(v, verdict, len);
 		count_calls(ctx, v, len);
 	}
-	if (is_at(POINT_ENTRY) && (c = at_point(POINT_ENTRY)))
-		tally_add(&c->filtered, len);
-	if (is_at(POINT_EXIT) && (c = at_point(POINT_EXIT)))
-		tally_add(&c->filtered, frame_len(ctx));
+	count_rejected(len, is_at(POINT_EXIT) ? frame_len(ctx) : 0);
 	return verdict_of(verdict);
-}
-
-/* A frame on its way through the program. */
-struct passage {
-	__u64 id;
-	__u32 len[POINTS_MAX];
-	struct parsed hdr[POINTS_MAX];
-	__u32 got[POINTS_MAX];		/* by build() */
-	__u64 begin;			/* the head of the ring before the call */
-};
-
-/* Builds the record of the entry, which is nobody's yet. */
-static __always_inline void enter(struct xdp_md *ctx, struct passage *p)
-{
-	const struct note note = { POINT_ENTRY, setting(iface), setting(hook), p->id };
-	struct cpu_ring *r;
-
-	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY]);
-	if (!is_at(POINT_ENTRY) || !(r = free_ring()))
-		return;
-	p->begin = r->head;
-	set_busy(r, 1);
-	p->got[POINT_ENTRY] = build(r, p->begin, ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY],
-				    &note);
-	set_busy(r, 0);
-}
-
-/* The record of the exit, at @head. Returns its bytes. */
-static __always_inline __u32 leave(struct xdp_md *ctx, struct passage *p, struct cpu_ring *r,
-				   __u64 head, __u32 verdict)
-{
-	const struct note note = { POINT_EXIT, setting(exit_iface), EVENT_XDP_AFTER, p->id };
-	__u32 got;
-
-	parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT]);
-	got = build(r, head, ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], &note);
-	p->got[POINT_EXIT] = got;
-	if (got <= NOT_COPIED)
-		return 0;
-	record_at(r, head)->verdict = verdict_byte(verdict);
-	return got;
-}
-
-/*
- * Is the record of the entry still there? With PREEMPT_RT another program of ours may have run on
- * this CPU meanwhile: it has moved the head, or built a record in the same place that nobody wanted.
- */
-static __always_inline int is_there(struct cpu_ring *r, const struct passage *p)
-{
-	return r && r->head == p->begin && *(__u64 *)record_at(r, p->begin)->data == p->id;
-}
-
-/* It is wanted: the records become the consumer's. */
-static __always_inline void hand_over(struct xdp_md *ctx, struct passage *p, __u32 verdict)
-{
-	struct cpu_ring *r = free_ring();
-	__u64 head;
-
-	if (p->got[POINT_ENTRY] > NOT_COPIED && !is_there(r, p))
-		p->got[POINT_ENTRY] = NOT_COPIED;
-	if (!r)
-		return;
-	set_busy(r, 1);
-	head = r->head;
-	if (p->got[POINT_ENTRY] > NOT_COPIED) {
-		if (!is_at(POINT_EXIT))
-			record_at(r, head)->verdict = verdict_byte(verdict);
-		head += p->got[POINT_ENTRY];
-	}
-	if (is_at(POINT_EXIT))
-		head += leave(ctx, p, r, head, verdict);
-	if (head != r->head)
-		publish(r, head);
-	set_busy(r, 0);
-}
-
-/* What the exit is asked for: its record, or what a filter says of it. */
-static __always_inline int asks_exit(void)
-{
-	return is_at(POINT_EXIT) || setting(has_exit_filter);
 }
 
 /* The filter wants it, and what else is wanted of it shows behind the call. */
@@ -233,23 +74,12 @@ static __always_inline int observe(struct xdp_md *ctx, struct program_verdicts *
 		.got = { NOT_COPIED, NOT_COPIED },
 	};
 	__u32 verdict;
-	int wanted;
 
 	enter(ctx, &p);
 	verdict = call_target(ctx);
 	count_verdict(v, verdict, len);
 	count_calls(ctx, v, len);
-	if (asks_exit())
-		p.len[POINT_EXIT] = frame_len(ctx);
-	wanted = is_wanted(verdict) &&
-		 (!setting(has_exit_filter) || filter(ctx, p.len[POINT_EXIT], FILTER_EXIT));
-	if (wanted)
-		hand_over(ctx, &p, verdict);
-	if (is_at(POINT_ENTRY))
-		close_books(POINT_ENTRY, wanted, &p.hdr[POINT_ENTRY], len, p.got[POINT_ENTRY]);
-	if (is_at(POINT_EXIT))
-		close_books(POINT_EXIT, wanted, &p.hdr[POINT_EXIT], p.len[POINT_EXIT],
-			    p.got[POINT_EXIT]);
+	come_out(ctx, &p, verdict);
 	return verdict_of(verdict);
 }
 
