@@ -5,7 +5,7 @@
  * frame itself is never touched.
  *
  * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the
- * bytes of a frame that it can load; if need be POINTS, at how many points it captures, META, how
+ * bytes that it can load of the frame ctx; if need be POINTS, at how many points it captures, META, how
  * many words of metadata its records have, and FRAME_LOADS, that its filter loads by frame_word();
  * and behind it seven functions, and its entry, which calls capture() and returns its verdict.
  */
@@ -129,8 +129,8 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
 	c = cursor_init(data, linear, len, PARSE_REACH);
 	c.end = end;
 	if (linear < SCRATCH && linear < len && (copy = only_value(&scratch))) {
-		__u64 last = (len < SCRATCH ? len : SCRATCH) - 1;
-		__u32 n;
+		__u32 n = len < FRAME_MAX ? len : FRAME_MAX;
+		__u64 last = (n < SCRATCH ? n : SCRATCH) - 1;
 
 		asm volatile("" : "+r"(last));
 		n = (last & (SCRATCH - 1)) + 1;
@@ -161,7 +161,8 @@ __noinline int filter(FRAME *ctx, __u32 len, __u32 which)
 }
 
 /* How many bytes of the frame are to be copied, 1 to snap. */
-static __always_inline __u32 wanted(const struct parsed *hdr, __u32 len)
+static __always_inline __u32 wanted(FRAME *ctx __attribute__((unused)), const struct parsed *hdr,
+				     __u32 len)
 {
 	__u32 n = len, least = setting(raw) ? 1 : ETH_HLEN;
 
@@ -240,7 +241,7 @@ enum { RING_FULL = 0, NOT_COPIED = 1 };
 static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 				   const struct parsed *hdr, __u32 len, const struct note *note)
 {
-	__u32 caplen = wanted(hdr, len), room = event_room(caplen + 8 * META);
+	__u32 caplen = wanted(ctx, hdr, len), room = event_room(caplen + 8 * META);
 	/* the position of the last byte: bounds it, caplen is at least 1 */
 	__u64 last = caplen - 1;
 	struct event *ev;

@@ -169,7 +169,7 @@ struct program_verdicts {
 enum { FRONT_TARGET, FRONT_PROBE, FRONT_CALLS };
 enum { CALL_LEFT = 0x78666c76 };
 
-/* Where a packet is captured, by the program that calls another one. */
+/* Where a packet is captured, by a program that watches another one. */
 enum { POINT_ENTRY, POINT_EXIT, POINTS_MAX };
 
 /*
@@ -185,7 +185,7 @@ struct program_settings {
 	__u8 has_filter;	/* filter() has been replaced; else it is not called */
 	__u8 drop;		/* XDP only: frames are not passed on, on a mirror port */
 	__u8 never;		/* 0 */
-	/* of a program that calls another one, else 0: */
+	/* of a program that watches another one, else 0: */
 	__u8 at;		/* 1 << POINT_... */
 	__u16 exit_iface;	/* number of the interface, for what comes out of it */
 	/* 1 << verdict, by which packets are wanted; 1 << VERDICT_OTHER: of any other; 0: all */
@@ -200,12 +200,18 @@ struct program_settings {
 	/* of skb->ip_summed, two bits, bytes from the start of struct sk_buff; 0: not known */
 	__u16 ip_summed_off;
 	__u8 pad_[2];
+	/* of a program that traces another one, else 0: */
+	__u32 ifindex;		/* only of this interface */
+	__u32 turn;		/* while that is PROGRAM_TURN it sees what comes in */
 };
 
-_Static_assert(sizeof(struct program_settings) == 32, "all of it is set, padding too");
+_Static_assert(sizeof(struct program_settings) == 40, "all of it is set, padding too");
 
 /* The map that holds nothing but them. */
 #define PROGRAM_SETTINGS	".rodata.settings"
+
+/* And the one that holds a number, whose turn it is. */
+#define PROGRAM_TURN		".data.turn"
 
 /* What filter() is asked about a frame: that of the entry, or of the exit. */
 enum { FILTER_ENTRY, FILTER_EXIT };

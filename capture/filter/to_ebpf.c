@@ -47,6 +47,9 @@ const struct filter_loads filter_loads_tc = {
 	.elsewhere = offsetof(struct __sk_buff, vlan_present),
 };
 
+/* Its context is not the kernel's, and the bytes are no part of it. */
+const struct filter_loads filter_loads_trace = { .data = 0 };
+
 /* A label is a classic instruction in one of the versions, or the place where the second begins. */
 struct xlat {
 	struct cbpf p;
@@ -398,6 +401,10 @@ static void translate_all(struct xlat *x)
 {
 	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_CTX, 0);
 	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_2, AT_LEN, 0);
+	if (x->loads->data == x->loads->data_end) {
+		translate_version(x, true);
+		return;
+	}
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, DATA, BPF_REG_1, x->loads->data, 0);
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, END, BPF_REG_1, x->loads->data_end, 0);
 	if (x->loads->elsewhere) {

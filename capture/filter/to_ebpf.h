@@ -16,7 +16,7 @@ struct sock_filter;
 
 /* How a kind of program gets at the bytes of a frame. */
 struct filter_loads {
-	/* in its context, 4 bytes each: the part that it reads directly */
+	/* in its context, 4 bytes each: the part that it reads directly; the same: there is none */
 	int16_t data, data_end;
 	/* and what is not 0 where that is not the start of the frame; 0: it always is */
 	int16_t elsewhere;
@@ -27,7 +27,7 @@ struct filter_loads {
 	int32_t helper;
 };
 
-extern const struct filter_loads filter_loads_xdp, filter_loads_tc;
+extern const struct filter_loads filter_loads_xdp, filter_loads_tc, filter_loads_trace;
 
 /*
  * A function of two arguments, the program's context and the bytes of the frame on the wire. It

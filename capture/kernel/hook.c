@@ -9,6 +9,7 @@
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
+#include "capture/kernel/traced.h"
 
 static void hook_closep(struct hook **h)
 {
@@ -21,10 +22,13 @@ static int load_as(struct hook *h, const struct object_program *p, struct object
 {
 	cleanup(to_ebpf_free) struct filter both = { NULL, 0 };
 	int err = exit_filter ? to_ebpf_pair(&both, filter, exit_filter) : 0;
+	struct object_program as = *p;
 
+	as.traced = h->traced ? traced_function(h->traced) : NULL;
 	h->settings.has_exit_filter = !!exit_filter;
+	h->settings.turn++;
 	if (!err)
-		err = object_open(o, p, h->rings, &h->settings, exit_filter ? &both : filter,
+		err = object_open(o, &as, h->rings, &h->settings, exit_filter ? &both : filter,
 				  h->object);
 	if (err || !h->ops->prepare)
 		return err;
@@ -45,8 +49,9 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		return -ENOMEM;
 	h->ops = ops;
 	h->rings = rings;
-	h->link_fd = -1;
+	h->link_fd = h->exit_fd = -1;
 	h->takeover = s->takeover;
+	h->traced = s->traced;
 	h->settings = (struct program_settings){
 		.snap = s->snap,
 		.headers_only = s->headers_only,
@@ -58,6 +63,7 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		.verdicts = s->verdicts,
 		.raw = s->raw,
 		.tail_calls = s->tail_calls,
+		.ifindex = s->traced ? traced_ifindex(s->traced) : 0,
 	};
 	if (ops->settle)
 		ops->settle(&h->settings);

@@ -18,6 +18,7 @@
 struct filter;
 struct filter_loads;
 struct takeover;
+struct traced;
 struct hook_ops;
 struct rings;
 
@@ -31,8 +32,9 @@ struct hook_settings {
 	uint16_t iface;		/* number of the interface, for its records */
 	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
 
-	/* in front of another program, hook_front, and without meaning for other hooks: */
-	struct takeover *takeover;	/* whose place it takes; the owner's, longer than the hook */
+	/* of hooks that watch another program, and without meaning for other ones: */
+	struct takeover *takeover;	/* of hook_front: whose place it takes; */
+	struct traced *traced;		/* of hook_trace; the owner's, longer than the hook */
 	unsigned at;			/* 1 << POINT_ENTRY, POINT_EXIT, or both */
 	uint16_t exit_iface;		/* number of the interface, for records of the exit */
 	uint8_t verdicts;		/* as in struct program_settings */
@@ -51,6 +53,8 @@ struct hook {
 	struct clsact clsact;	/* of tc without links */
 	struct takeover *takeover;
 	bool taken;		/* a place that is not a link's */
+	struct traced *traced;
+	int exit_fd;		/* the link of the second program; -1: none */
 };
 
 /* What is different from hook to hook. The program is loaded in one way, wherever it goes. */
@@ -83,7 +87,7 @@ struct hook_ops {
 	bool (*is_lost)(const struct hook *h);
 };
 
-extern const struct hook_ops hook_xdp, hook_front, hook_tc_in, hook_tc_out;
+extern const struct hook_ops hook_xdp, hook_front, hook_trace, hook_tc_in, hook_tc_out;
 
 /*
  * Loads the program of @ops; its records go into @rings, which stay as long as the hook. A filter

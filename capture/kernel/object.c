@@ -21,7 +21,7 @@ enum { VALUE_MAX = sizeof(struct counters) > sizeof(struct program_verdicts) ? s
 
 struct object {
 	struct bpf_object *bpf;
-	struct bpf_program *program;
+	struct bpf_program *program, *exit;	/* NULL: there is one only */
 	uint32_t id;			/* of the program */
 	int n_cpus;
 	uint64_t *per_cpu;		/* a value of a map for each, of up to VALUE_MAX bytes */
@@ -140,7 +140,7 @@ static int set(const struct object *o, const struct program_settings *s)
 /* What counts goes on counting: all else of a program is in its records. */
 static int go_on_with(const struct object *o, const struct object *with)
 {
-	static const char *const names[] = { "counters", ".bss", "verdicts" };
+	static const char *const names[] = { "counters", ".bss", "verdicts", "inside", PROGRAM_TURN };
 	int err = 0;
 
 	for (size_t i = 0; !err && i < array_size(names); i++)
@@ -159,7 +159,17 @@ static int open_elf(struct object *o, const struct object_program *p)
 	if (!o->bpf)
 		return -errno;
 	o->program = bpf_object__next_program(o->bpf, NULL);
+	o->exit = bpf_object__next_program(o->bpf, o->program);
 	return o->program ? 0 : -ENOENT;
+}
+
+/* What the programs trace. */
+static int aim(struct object *o, const struct object_function *at)
+{
+	int err = bpf_program__set_attach_target(o->program, at->program_fd, at->name);
+
+	bpf_program__set_expected_attach_type(o->exit, BPF_TRACE_FEXIT);
+	return err ? err : bpf_program__set_attach_target(o->exit, at->program_fd, at->name);
 }
 
 /*
@@ -209,6 +219,8 @@ static int load(struct object *o, const struct object_program *p, const struct r
 	if (!err)
 		err = set(o, s);
 	if (!err)
+		err = p->traced ? aim(o, p->traced) : 0;
+	if (!err)
 		err = use_map(o, "rings", rings_map_fd(rings));
 	if (!err)
 		err = use_map(o, "bell", rings_bell_fd(rings));
@@ -253,6 +265,11 @@ int object_open(struct object **out, const struct object_program *p, const struc
 int object_program_fd(const struct object *o)
 {
 	return bpf_program__fd(o->program);
+}
+
+int object_exit_fd(const struct object *o)
+{
+	return bpf_program__fd(o->exit);
 }
 
 uint32_t object_program_id(const struct object *o)

@@ -25,11 +25,19 @@ enum object_log { OBJECT_SILENT, OBJECT_REFUSALS, OBJECT_ALL };
 /* Call once. */
 void object_set_log(enum object_log log);
 
+/* A function of a program that is loaded. */
+struct object_function {
+	int program_fd;
+	const char *name;
+};
+
 /* A program as it was compiled, and as what it is loaded. */
 struct object_program {
 	const void *(*elf)(size_t *n);	/* the object file, in static memory */
-	const char *section;		/* of the one program in it */
+	const char *section;		/* of the one program in it, or of both that trace */
 	uint32_t type, attach_type, flags;	/* BPF_PROG_TYPE_..., BPF_..., BPF_F_... */
+	/* what is traced, by a first program at its entry and a second one at its exit; NULL */
+	const struct object_function *traced;
 };
 
 /*
@@ -43,6 +51,10 @@ int object_open(struct object **o, const struct object_program *p, const struct 
 		const struct object *with);
 
 int object_program_fd(const struct object *o);
+
+/* Of the second program. */
+int object_exit_fd(const struct object *o);
+
 uint32_t object_program_id(const struct object *o);
 
 /* A map of it by name; -ENOENT. */

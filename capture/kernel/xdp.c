@@ -2,11 +2,15 @@
 /* The kernel tells ids, and names to those who may see them. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <linux/membarrier.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "capture/kernel/xdp.h"
+
+enum { BATCH_US = 100 * 1000 };
 
 /* To know the name of a program takes CAP_SYS_ADMIN; the id is free. */
 struct xdp_program xdp_program_by_id(uint32_t id)
@@ -67,4 +71,14 @@ const char *xdp_mode_name(enum xdp_mode mode)
 	};
 
 	return names[mode];
+}
+
+/*
+ * This barrier is a grace period of RCU; where there is none (nohz_full) a batch of frames has long
+ * been through after a while.
+ */
+void xdp_wait_for_frames(void)
+{
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(BATCH_US);
 }

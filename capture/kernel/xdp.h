@@ -24,6 +24,9 @@ struct xdp_program xdp_program_by_id(uint32_t id);
 /* 0: the kernel does not tell. */
 uint32_t xdp_program_id(int prog_fd);
 
+/* Until the frames that are in a program now have come out of it. */
+void xdp_wait_for_frames(void);
+
 const char *xdp_mode_name(enum xdp_mode mode);
 
 #endif

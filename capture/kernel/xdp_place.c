@@ -8,13 +8,9 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/if_link.h>
-#include <linux/membarrier.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "capture/kernel/xdp_place.h"
-
-enum { BATCH_US = 100 * 1000 };
 
 static uint32_t mode_flag(const struct xdp_place *place)
 {
@@ -130,25 +126,18 @@ static int exchange_by_netlink(const struct xdp_place *place, int from_fd, int t
 	return bpf_xdp_attach(place->ifindex, to_fd, mode_flag(place) | XDP_FLAGS_REPLACE, &opts);
 }
 
-/*
- * A driver gives a batch of frames to the program that it has found before. The kernel waits with
- * the program until these are through, but not with its prog array, which it empties as soon as
- * nobody has it open. This barrier is a grace period of RCU; where there is none (nohz_full) such a
- * batch has long been through after a while.
- */
-static void wait_for_frames(void)
-{
-	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
-		usleep(BATCH_US);
-}
-
 int xdp_place_exchange(const struct xdp_place *place, int from_fd, int to_fd)
 {
 	int err = place->link_id ? exchange_by_link(place, from_fd, to_fd)
 				 : exchange_by_netlink(place, from_fd, to_fd);
 
+	/*
+	 * A driver gives a batch of frames to the program that it has found before. The kernel
+	 * waits with the program until these are through, but not with its prog array, which it
+	 * empties as soon as nobody has it open.
+	 */
 	if (!err && from_fd != to_fd)
-		wait_for_frames();
+		xdp_wait_for_frames();
 	return err;
 }
 

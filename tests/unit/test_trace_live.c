@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Programs that do all that one can do with a frame are traced: what came in, what the program
+ * said, what came out. By BPF_PROG_TEST_RUN, in a namespace of our own, where frames come from lo.
+ * Needs root, and a kernel that lets programs be traced.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bpf/event.h"
+#include "capture/base/util.h"
+#include "capture/filter/expr.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/hook.h"
+#include "capture/kernel/rings.h"
+#include "capture/kernel/traced.h"
+#include "capture/packet/packet.h"
+#include "tests/unit/unit.h"
+
+enum { SNAP = 96, FRAME = 128, ENTRY_IFACE = 4, EXIT_IFACE = 5, RECORDS_MAX = 8, LO = 1 };
+enum { ENTRY = 1 << POINT_ENTRY, EXIT = 1 << POINT_EXIT, BOTH = ENTRY | EXIT };
+
+/* ---- programs to be traced ---- */
+
+static const struct target {
+	const char *name;
+	uint32_t retval;
+	int head, tail;			/* bytes by which it moves them */
+} targets[] = {
+	{ "traced_that_passes", XDP_PASS, 0, 0 },
+	{ "traced_that_drops", XDP_DROP, 0, 0 },
+	{ "traced_that_aborts", XDP_ABORTED, 0, 0 },
+	{ "traced_that_is_unknown", 77, 0, 0 },
+	{ "traced_that_is_very_unknown", 0xffffffff, 0, 0 },
+	{ "traced_that_redirects", XDP_REDIRECT, 0, 0 },
+	{ "traced_that_encapsulates", XDP_TX, 20, 0 },
+	{ "traced_that_decapsulates", XDP_TX, -14, 0 },
+	{ "traced_that_shortens", XDP_PASS, 0, -60 },
+	{ "traced_that_tail_calls", XDP_TX, -14, 0 },
+	{ "traced_that_takes_pieces", XDP_TX, -4, 0 },
+};
+
+/* ---- ours, which traces it ---- */
+
+static struct {
+	struct bpf_object *theirs;
+	struct rings *rings;
+	struct traced *traced;
+	struct hook *hook;
+	int target_fd;
+	const struct event *records[RECORDS_MAX];
+	unsigned n;
+	uint8_t frame[FRAME], out[FRAME + 256];
+	uint32_t out_len;
+} rig;
+
+static int load_target(const char *name)
+{
+	const struct bpf_program *p;
+
+	rig.theirs = bpf_object__open_file("build/tests/xdp/traced.bpf.o", NULL);
+	assert_non_null(rig.theirs);
+	assert_int_equal(bpf_object__load(rig.theirs), 0);
+	p = bpf_object__find_program_by_name(rig.theirs, name);
+	assert_non_null(p);
+	return bpf_program__fd(p);
+}
+
+static void put_there(const char *name)
+{
+	memset(&rig, 0, sizeof(rig));
+	rig.target_fd = load_target(name);
+	assert_int_equal(bpf_xdp_attach(LO, rig.target_fd, XDP_FLAGS_SKB_MODE, NULL), 0);
+	for (unsigned i = 0; i < FRAME; i++)
+		rig.frame[i] = i + 1;
+	memcpy(rig.frame + 12, "\x08\x06", 2);
+}
+
+static void watch(struct hook_settings s)
+{
+	assert_int_equal(traced_open(&rig.traced, LO), 0);
+	assert_int_equal(rings_open(&rig.rings, 0, SNAP + 8 * EVENT_META_MAX), 0);
+	s.snap = SNAP;
+	s.iface = ENTRY_IFACE;
+	s.exit_iface = EXIT_IFACE;
+	s.traced = rig.traced;
+	assert_int_equal(hook_open(&rig.hook, &hook_trace, rig.rings, &s), 0);
+	assert_int_equal(hook_attach(rig.hook, LO, XDP_MODE_GENERIC), 0);
+}
+
+static void set_up(const char *name, struct hook_settings s)
+{
+	put_there(name);
+	watch(s);
+}
+
+static void tear_down(void)
+{
+	hook_close(rig.hook);
+	traced_close(rig.traced);
+	rings_close(rig.rings);
+	bpf_xdp_detach(LO, XDP_FLAGS_SKB_MODE, NULL);
+	bpf_object__close(rig.theirs);
+}
+
+static uint32_t run_n(int fd, uint32_t n)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = rig.frame, .data_size_in = FRAME,
+		    .data_out = rig.out, .data_size_out = sizeof(rig.out), .repeat = n);
+
+	assert_int_equal(bpf_prog_test_run_opts(fd, &opts), 0);
+	rig.out_len = opts.data_size_out;
+	return opts.retval;
+}
+
+/* The frame through theirs: the verdict. */
+static uint32_t run(void)
+{
+	uint32_t verdict = run_n(rig.target_fd, 1);
+
+	rings_look(rig.rings, UINT64_MAX);
+	rig.n = rings_take(rig.rings, rig.records, RECORDS_MAX);
+	assert_int_equal(rings_broken(rig.rings), 0);
+	return verdict;
+}
+
+static void check_record(const struct event *ev, unsigned point, const uint8_t *bytes, uint32_t len,
+			 unsigned verdict)
+{
+	assert_int_equal(ev->hook, point == POINT_EXIT ? EVENT_XDP_AFTER : EVENT_XDP);
+	assert_int_equal(ev->iface, point == POINT_EXIT ? EXIT_IFACE : ENTRY_IFACE);
+	assert_int_equal(ev->len, len);
+	assert_int_equal(ev->caplen, min_of(len, (uint32_t)SNAP));
+	assert_int_equal(ev->meta, 1);
+	assert_int_equal(ev->verdict, verdict);
+	assert_memory_equal(ev->data + 8, bytes, ev->caplen);
+}
+
+static struct counters counters_at(unsigned point)
+{
+	struct counters c;
+
+	assert_int_equal(hook_counters(rig.hook, point, &c), 0);
+	return c;
+}
+
+static unsigned byte_of(uint32_t verdict)
+{
+	return verdict < 254 ? verdict + 1 : 255;
+}
+
+/* ---- tests ---- */
+
+static void the_verdict_is_theirs_and_both_images_are_there(void **state)
+{
+	const struct target *t = *state;
+	struct program_verdicts v;
+	unsigned kind = min_of(t->retval, (uint32_t)VERDICT_OTHER);
+
+	set_up(t->name, (struct hook_settings){ .at = BOTH });
+	assert_string_equal(traced_function(rig.traced)->name, t->name);
+	for (unsigned i = 1; i <= 2; i++) {
+		assert_int_equal(run(), t->retval);
+		assert_int_equal(rig.out_len, FRAME + t->head + t->tail);
+		assert_int_equal(rig.n, 2);
+		check_record(rig.records[0], POINT_ENTRY, rig.frame, FRAME, 0);
+		check_record(rig.records[1], POINT_EXIT, rig.out, rig.out_len, byte_of(t->retval));
+		assert_memory_equal(rig.records[0]->data, rig.records[1]->data, 8);
+		assert_true(rig.records[0]->tai_ns <= rig.records[1]->tai_ns);
+		rings_release(rig.rings);
+	}
+	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
+	assert_int_equal(v.by[kind].packets, 2);
+	assert_int_equal(v.by[kind].bytes, 2 * FRAME);
+	assert_int_equal(v.not_called.packets, 0);
+	for (unsigned point = 0; point < POINTS_MAX; point++) {
+		struct counters c = counters_at(point);
+
+		assert_int_equal(c.all.packets, 2);
+		assert_int_equal(c.delivered, 2);
+	}
+	hook_detach(rig.hook);
+	assert_int_equal(run(), t->retval);
+	assert_int_equal(rig.n, 0);
+	assert_int_equal(counters_at(POINT_ENTRY).all.packets, 2);
+	tear_down();
+}
+
+static const struct wish {
+	const char *name;
+	unsigned at;
+	uint8_t verdicts;
+	const char *filter, *exit_filter;
+	bool wanted;
+} wishes[] = {
+	{ "the_entry_alone_has_the_verdict", ENTRY, .wanted = true },
+	{ "the_exit_alone", EXIT, .wanted = true },
+	{ "a_verdict_that_is_wanted", ENTRY, 1 << XDP_DROP | 1 << XDP_TX, .wanted = true },
+	{ "a_verdict_that_is_not_wanted", ENTRY, 1 << XDP_DROP, .wanted = false },
+	{ "nor_at_the_exit", EXIT, 1 << XDP_DROP, .wanted = false },
+	{ "nor_at_both", BOTH, 1 << VERDICT_OTHER, .wanted = false },
+	{ "a_filter_sees_what_came_in", BOTH,
+	  .filter = "ether dst 01:02:03:04:05:06 and ether[127] = 128 and len = 128", .wanted = true },
+	{ "and_rejects_it", BOTH, .filter = "ether[0] = 15", .wanted = false },
+	{ "a_byte_behind_the_end_is_none", BOTH, .filter = "ether[126:2] = 0x7f80 and ether[128] >= 0",
+	  .wanted = false },
+	{ "nor_is_a_word_that_is_cut", BOTH, .filter = "ether[125:4] >= 0", .wanted = false },
+	{ "an_exit_filter_sees_what_came_out", BOTH, .exit_filter = "ether[0] = 15 and len = 114",
+	  .wanted = true },
+	{ "and_rejects_both", BOTH, .exit_filter = "ether[0] = 1", .wanted = false },
+	{ "two_filters", EXIT, .filter = "ether[0] = 1", .exit_filter = "ether[0] = 15",
+	  .wanted = true },
+	{ "of_two_filters_the_first_rejects", EXIT, .filter = "ether[0] = 2",
+	  .exit_filter = "ether[0] = 15", .wanted = false },
+	{ "of_two_filters_the_second_rejects", ENTRY, .filter = "ether[0] = 1",
+	  .exit_filter = "ether[0] = 16", .wanted = false },
+};
+
+static const struct filter *translate(struct filter *f, const char *text)
+{
+	const struct sock_filter *insns;
+	struct expr *e = NULL;
+	size_t n;
+
+	if (!text)
+		return NULL;
+	assert_int_equal(expr_open(&e, text, LINKTYPE_ETHERNET, true), 0);
+	insns = expr_insns(e, &n);
+	assert_int_equal(to_ebpf(f, hook_trace.loads, insns, n), 0);
+	expr_close(e);
+	return f;
+}
+
+/* The program takes 14 bytes off the front and sends it back. */
+static void what_is_wanted_is_captured_and_nothing_else(void **state)
+{
+	const struct wish *w = *state;
+	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 }, exit_filter = { NULL, 0 };
+	struct program_verdicts v;
+	unsigned n = 0;
+
+	set_up("traced_that_decapsulates",
+	       (struct hook_settings){ .at = w->at, .verdicts = w->verdicts,
+				       .filter = translate(&filter, w->filter),
+				       .exit_filter = translate(&exit_filter, w->exit_filter) });
+	assert_int_equal(run(), XDP_TX);
+	for (unsigned point = 0; point < POINTS_MAX; point++) {
+		struct counters c = counters_at(point);
+		bool here = w->at & 1 << point;
+
+		assert_int_equal(c.all.packets, here && w->wanted);
+		assert_int_equal(c.delivered, here && w->wanted);
+		assert_int_equal(c.filtered.packets, here && !w->wanted);
+		if (!here || !w->wanted)
+			continue;
+		check_record(rig.records[n], point, point == POINT_EXIT ? rig.out : rig.frame,
+			     point == POINT_EXIT ? rig.out_len : FRAME,
+			     point == POINT_EXIT || w->at == ENTRY ? byte_of(XDP_TX) : 0);
+		n++;
+	}
+	assert_int_equal(rig.n, n);
+	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
+	assert_int_equal(v.by[XDP_TX].packets, 1);	/* also of what is not wanted */
+	tear_down();
+}
+
+static void a_full_ring_is_counted_at_both_points(void **state is_unused)
+{
+	struct counters c[POINTS_MAX];
+	unsigned n = 0;
+
+	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH });
+	do {
+		assert_int_equal(run_n(rig.target_fd, 10000), XDP_DROP);
+		n += 10000;
+		for (unsigned point = 0; point < POINTS_MAX; point++) {
+			c[point] = counters_at(point);
+			assert_int_equal(c[point].all.packets, n);
+			assert_int_equal(c[point].delivered + c[point].ring_full, n);
+			assert_int_equal(c[point].error, 0);
+		}
+	} while (!c[0].ring_full || !c[1].ring_full);
+	tear_down();
+}
+
+static void another_filter_takes_over(void **state is_unused)
+{
+	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 };
+
+	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH });
+	assert_int_equal(run(), XDP_DROP);
+	assert_int_equal(rig.n, 2);
+	rings_release(rig.rings);
+	assert_int_equal(hook_replace(rig.hook, translate(&filter, "ether[0] = 2"), NULL), 0);
+	assert_int_equal(run(), XDP_DROP);
+	assert_int_equal(rig.n, 0);
+	assert_int_equal(hook_replace(rig.hook, NULL, NULL), 0);
+	assert_int_equal(run(), XDP_DROP);
+	assert_int_equal(rig.n, 2);
+	assert_int_equal(counters_at(POINT_EXIT).delivered, 2);
+	assert_int_equal(counters_at(POINT_EXIT).filtered.packets, 1);
+	tear_down();
+}
+
+/* ---- what cannot be traced ---- */
+
+static void there_has_to_be_a_program(void **state is_unused)
+{
+	struct traced *t;
+
+	assert_int_equal(traced_open(&t, LO), -ENOENT);
+}
+
+static void one_without_btf_is_refused(void **state is_unused)
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = XDP_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "plain", "GPL", insns, array_size(insns), NULL);
+	struct traced *t;
+
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_xdp_attach(LO, fd, XDP_FLAGS_SKB_MODE, NULL), 0);
+	assert_int_equal(traced_open(&t, LO), -ENODATA);
+	assert_int_equal(bpf_xdp_detach(LO, XDP_FLAGS_SKB_MODE, NULL), 0);
+	close(fd);
+}
+
+/* Does this kernel let programs be traced? -EPERM, -ENOTSUP ... */
+static int try_it(void)
+{
+	struct hook_settings s = { .snap = SNAP, .at = BOTH };
+	int err;
+
+	put_there("traced_that_passes");
+	err = traced_open(&rig.traced, LO);
+	s.traced = rig.traced;
+	if (!err)
+		err = rings_open(&rig.rings, 0, SNAP + 8 * EVENT_META_MAX);
+	if (!err)
+		err = hook_open(&rig.hook, &hook_trace, rig.rings, &s);
+	if (!err)
+		err = hook_attach(rig.hook, LO, XDP_MODE_GENERIC);
+	tear_down();
+	return err;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest always[] = {
+		cmocka_unit_test(there_has_to_be_a_program),
+		cmocka_unit_test(one_without_btf_is_refused),
+	};
+	struct CMUnitTest tests[64];
+	size_t n = array_size(always);
+	int err;
+
+	if (unshare(CLONE_NEWNET) || system("ip link set lo up")) {
+		puts("1..0 # SKIP needs root (a network namespace)");
+		return 77;
+	}
+	memcpy(tests, always, sizeof(always));
+	object_set_log(getenv("LOUD") ? OBJECT_ALL : OBJECT_SILENT);
+	err = try_it();
+	if (err) {
+		printf("# this kernel does not let programs be traced: %s\n", strerror(-err));
+		return unit_run("trace", tests, n) ?: 77;
+	}
+	unit_of_table(targets, the_verdict_is_theirs_and_both_images_are_there, tests, n);
+	unit_of_table(wishes, what_is_wanted_is_captured_and_nothing_else, tests, n);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_full_ring_is_counted_at_both_points);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(another_filter_takes_over);
+	return unit_run("trace", tests, n);
+}
