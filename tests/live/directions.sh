@@ -194,6 +194,16 @@ else
 	skip "$(tail -n 1 "$work/ip")"
 fi
 
+begin 'both directions of an interface in another namespace'
+listen --netns peer -i v1 -Q inout -w "$file" udp port 7
+want_line "$work/err" '^listening on peer/v1, received in native mode, sent at tc,'
+converse udp 10.0.0.2 3 100
+finish
+want 'exit status' 0 "$rc"
+want directions 'Out In Out In Out In' "$(directions "$file" | paste -sd ' ')"
+want_true 'the name in the file' test "$(capinfos -I "$file" 2>/dev/null | grep -c 'Name = peer/v1$')" = 1
+end
+
 # What is sent into t0 comes back, with addresses and ports exchanged.
 tunnel()
 {
