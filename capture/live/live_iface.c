@@ -197,12 +197,10 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 
 void live_iface_detach(struct live_iface *t)
 {
-	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	int err;
 
 	if (t->end_ns || !(t->entry || t->received.hook || t->sent.hook))
 		return;
-	netns_enter(&v, t->netns);	/* if it has gone, so has all that is in it */
 	/* that of what is received was made first, and what it has made goes last (clsact.h) */
 	if (t->sent.hook)
 		hook_detach(t->sent.hook);
@@ -450,12 +448,8 @@ void live_iface_let_go(struct live_iface *t)
 
 bool live_iface_is_lost(const struct live_iface *t)
 {
-	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
-
 	if (t->entry)
 		return t->entry->detached;
-	if (netns_enter(&v, t->netns))	/* which is told of in another way */
-		return false;
 	return (t->received.hook && hook_is_lost(t->received.hook)) ||
 	       (t->sent.hook && hook_is_lost(t->sent.hook));
 }
