@@ -119,6 +119,15 @@ bool hook_is_lost(const struct hook *h);
 int hook_detach(struct hook *h);
 
 /*
+ * Is it found by the number of its interface? Then it is to be looked for, and detached, within the
+ * network namespace of that; one with a link anywhere.
+ */
+bool hook_is_by_ifindex(const struct hook *h);
+
+/* It stays where it is, as nobody can go there any more. */
+void hook_abandon(struct hook *h);
+
+/*
  * The counters of the interface at one point, POINT_ENTRY where there is only one, and those of the
  * verdicts of the program it is in front of, summed over all CPUs.
  */

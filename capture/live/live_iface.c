@@ -195,12 +195,36 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	return STATUS_OK;
 }
 
+static bool is_by_ifindex(const struct live_iface *t)
+{
+	return (t->sent.hook && hook_is_by_ifindex(t->sent.hook)) ||
+	       (t->received.hook && hook_is_by_ifindex(t->received.hook));
+}
+
+/* Where nobody can go. */
+static void leave(const struct live_iface *t, int err)
+{
+	if (t->sent.hook)
+		hook_abandon(t->sent.hook);
+	if (t->received.hook)
+		hook_abandon(t->received.hook);
+	if (!t->gone)
+		log_complain(
+			"warning: %s: ours stays at tc, as its namespace cannot be entered any more (%s); "
+			"the next capture there takes it away",
+			live_iface_name(t), strerror(-err));
+}
+
 void live_iface_detach(struct live_iface *t)
 {
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	int err;
 
 	if (t->end_ns || !(t->entry || t->received.hook || t->sent.hook))
 		return;
+	err = !t->entry && is_by_ifindex(t) ? netns_enter(&v, t->netns) : 0;
+	if (err)
+		leave(t, err);
 	/* that of what is received was made first, and what it has made goes last (clsact.h) */
 	if (t->sent.hook)
 		hook_detach(t->sent.hook);
@@ -410,6 +434,7 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 	t->gone = live_iface_attach(t, s);
 	t->start_ns = start_ns;
 	if (t->gone) {
+		live_iface_detach(t);
 		t->end_ns = end_ns;
 		return false;
 	}
@@ -448,8 +473,12 @@ void live_iface_let_go(struct live_iface *t)
 
 bool live_iface_is_lost(const struct live_iface *t)
 {
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+
 	if (t->entry)
 		return t->entry->detached;
+	if (is_by_ifindex(t) && netns_enter(&v, t->netns))
+		return false;	/* not to be known */
 	return (t->received.hook && hook_is_lost(t->received.hook)) ||
 	       (t->sent.hook && hook_is_lost(t->sent.hook));
 }
@@ -514,6 +543,7 @@ void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct ifa
 
 void live_iface_close(struct live_iface *t)
 {
+	live_iface_detach(t);
 	t->sent.hook = hook_close(t->sent.hook);
 	t->received.hook = t->entry ? NULL : hook_close(t->received.hook);
 	takeover_close(t->takeover);

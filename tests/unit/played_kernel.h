@@ -28,7 +28,8 @@ static struct {
 	struct netif netif;		/* the only one */
 	int load_err, query, counters_err, promiscuous, default_err, find_err, again_err;
 	int attach_err[XDP_MODE_OFFLOAD + 1], tc_err;
-	bool routed, strips_vlan, is_lost;
+	bool routed, strips_vlan, is_lost, by_ifindex;
+	unsigned abandoned, entered, detached_inside;
 	const char *driver;
 	struct hook_settings settings;	/* with which it was loaded */
 	size_t filter_n, exit_filter_n;	/* instructions; 0: none */
@@ -73,8 +74,20 @@ bool hook_is_lost(const struct hook *h)
 
 int hook_detach(struct hook *h)
 {
+	kernel.detached_inside = kernel.entered;
 	*(h == &kernel.sent ? &kernel.sent_attached : &kernel.attached) = false;
 	return h == &kernel.sent ? 0 : kernel.give_back_err;
+}
+
+bool hook_is_by_ifindex(const struct hook *h is_unused)
+{
+	return kernel.by_ifindex;
+}
+
+void hook_abandon(struct hook *h)
+{
+	kernel.abandoned++;
+	assert_true(h == &kernel.hook || h == &kernel.sent);
 }
 
 int hook_counters(const struct hook *h, uint32_t point is_unused, struct counters *sum)
@@ -146,7 +159,6 @@ int netif_by_index(int ifindex, struct netif *n)
 
 int netif_again(const struct netif *was, struct netif *now)
 {
-	assert_int_equal(was->netns, 0);
 	if (kernel.again_err)
 		return kernel.again_err;
 	return netif_by_index(was->ifindex, now);
@@ -191,6 +203,64 @@ int netif_promiscuous(int ifindex)
 	(void)ifindex;
 	return kernel.promiscuous < 0 ? kernel.promiscuous
 				      : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* A namespace, and how often somebody is in it. */
+struct netns {
+	const char *label;
+	unsigned number;
+	int enter_err;
+	bool has_left;
+	int inside;
+};
+
+int netns_enter(struct netns_visit *v, const struct netns *ns)
+{
+	if (!ns || ns->enter_err)
+		return ns ? ns->enter_err : 0;
+	v->home = ++((struct netns *)ns)->inside;
+	kernel.entered++;
+	return 0;
+}
+
+void netns_leave(struct netns_visit *v)
+{
+	kernel.entered -= v->home >= 0;
+	v->home = -1;
+}
+
+const char *netns_label(const struct netns *ns)
+{
+	return ns->label;
+}
+
+const struct netns_words *netns_words(const struct netns *ns)
+{
+	static struct netns_words words;
+
+	words = (struct netns_words){ NETNS_ANY, ns->label };
+	return &words;
+}
+
+const char *netns_option(enum netns_by by)
+{
+	assert_int_equal(by, NETNS_ANY);
+	return "--netns";
+}
+
+unsigned netns_number(const struct netns *ns)
+{
+	return ns ? ns->number : 0;
+}
+
+bool netns_is_another(const struct netns *ns)
+{
+	return ns;
+}
+
+bool netns_has_left(const struct netns *ns)
+{
+	return ns->has_left;
 }
 
 /* All is well, and nothing is attached. */

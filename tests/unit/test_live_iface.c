@@ -472,6 +472,123 @@ static void a_program_that_was_taken_off_is_told_of(void **state)
 	assert_true(iface.gone && iface.detached && iface.end_ns);
 }
 
+/* ---- in another network namespace ---- */
+
+static void it_is_called_after_its_namespace(void **state)
+{
+	struct netns blue = { .label = "blue", .number = 4 };
+	struct live_iface t = { .netns = &blue };
+
+	(void)state;
+	assert_int_equal(live_iface_describe(&t, "v0", 6, &plain), STATUS_OK);
+	assert_int_equal(kernel.entered, 0);
+	assert_int_equal(blue.inside, 1);
+	assert_int_equal(t.netif.netns, 4);
+	assert_string_equal(live_iface_name(&t), "blue/v0");
+	assert_string_equal(t.iface.name, "blue/v0");
+	live_iface_close(&t);
+	written_listen();
+	assert_int_equal(live_iface_find(&t, "vv"), STATUS_INTERFACE);
+	assert_string_equal(written_said(), "xdpdump: blue/vv: no such interface; did you mean v0? "
+					    "xdpdump -D --netns blue lists those there are\n");
+}
+
+static const struct enter_case {
+	const char *name;
+	int err;
+	enum status status;
+	const char *said;
+} enters[] = {
+	{ "a_namespace_that_has_gone", -ENOENT, STATUS_INTERFACE,
+	  "xdpdump: blue: the network namespace has just disappeared\n" },
+	{ "another_namespace_of_its_name", -ESTALE, STATUS_INTERFACE,
+	  "xdpdump: blue: the network namespace has just disappeared\n" },
+	{ "a_namespace_that_may_not_be_entered", -EPERM, STATUS_PERMISSION,
+	  "xdpdump: blue: entering another network namespace takes CAP_SYS_ADMIN\n" },
+	{ "no_memory_to_enter_it", -ENOMEM, STATUS_RUNTIME,
+	  "xdpdump: blue: cannot enter the network namespace: Cannot allocate memory\n" },
+};
+
+static void it_cannot_be_entered(void **state)
+{
+	const struct enter_case *c = *state;
+	struct netns blue = { .label = "blue", .enter_err = c->err };
+	struct live_iface t = { .netns = &blue };
+
+	assert_int_equal(set_up(NULL), 0);
+	written_listen();
+	assert_int_equal(live_iface_describe(&t, "v0", 6, &plain), c->status);
+	assert_string_equal(written_said(), c->said);
+	live_iface_close(&t);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+/* tc of before Linux 6.6: of the same number there may be another one here. */
+static void what_is_found_by_its_number_is_looked_for_where_it_is(void **state)
+{
+	struct netns blue = { .label = "blue" };
+
+	(void)state;
+	iface.netns = &blue;
+	kernel.by_ifindex = true;
+	assert_false(live_iface_is_lost(&iface));
+	assert_int_equal(blue.inside, 1);
+	live_iface_detach(&iface);
+	assert_int_equal(kernel.detached_inside, 1);
+	assert_int_equal(kernel.abandoned, 0);
+	assert_int_equal(kernel.entered, 0);
+	iface.netns = NULL;
+}
+
+static void what_is_found_by_its_number_stays_where_nobody_can_go(void **state)
+{
+	struct netns blue = { .label = "blue", .enter_err = -EPERM };
+
+	(void)state;
+	iface.netns = &blue;
+	kernel.by_ifindex = kernel.is_lost = true;
+	assert_false(live_iface_is_lost(&iface));
+	written_listen();
+	live_iface_detach(&iface);
+	assert_string_equal(written_said(),
+			    "xdpdump: warning: v0: ours stays at tc, as its namespace cannot be "
+			    "entered any more (Operation not permitted); the next capture there "
+			    "takes it away\n");
+	assert_int_equal(kernel.abandoned, 1);
+	iface.netns = NULL;
+}
+
+static void a_link_needs_nobody_to_go_there(void **state)
+{
+	struct netns blue = { .label = "blue", .enter_err = -EPERM };
+
+	(void)state;
+	iface.netns = &blue;
+	kernel.is_lost = true;
+	assert_true(live_iface_is_lost(&iface));
+	live_iface_detach(&iface);
+	assert_int_equal(kernel.abandoned, 0);
+	assert_false(kernel.attached);
+	iface.netns = NULL;
+}
+
+static void a_namespace_is_not_held_by_promiscuous_mode(void **state)
+{
+	struct netns blue = { .label = "blue" };
+
+	(void)state;
+	iface.netns = &blue;
+	iface.promiscuous_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	live_iface_let_go(&iface);
+	assert_true(iface.promiscuous_fd >= 0);
+	blue.has_left = true;
+	written_listen();
+	live_iface_let_go(&iface);
+	assert_non_null(strstr(written_said(), "warning: v0 is not promiscuous any more"));
+	assert_int_equal(iface.promiscuous_fd, -1);
+	iface.netns = NULL;
+}
+
 static void one_that_comes_back_goes_on_from_its_first_start(void **state)
 {
 	struct netif back = kernel.netif;
@@ -851,6 +968,11 @@ int main(void)
 		with_iface(each_time_that_the_link_goes_down_is_counted),
 		with_iface(an_interface_that_disappears_ends_then),
 		with_iface(a_program_that_was_taken_off_is_told_of),
+		with_iface(it_is_called_after_its_namespace),
+		with_iface(what_is_found_by_its_number_is_looked_for_where_it_is),
+		with_iface(what_is_found_by_its_number_stays_where_nobody_can_go),
+		with_iface(a_link_needs_nobody_to_go_there),
+		with_iface(a_namespace_is_not_held_by_promiscuous_mode),
 		with_iface(one_that_comes_back_goes_on_from_its_first_start),
 		with_iface(one_that_comes_back_with_another_program_stays_gone),
 	};
@@ -862,6 +984,7 @@ int main(void)
 	unit_of_table(losses, losses_are_told_once, tests, n);
 	unit_of_table(stats, statistics_say_what_has_happened, tests, n);
 	unit_of_table(starts, a_start, tests, n);
+	unit_of_table(enters, it_cannot_be_entered, tests, n);
 	unit_of_table(directions, packets_of_a_direction, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	return unit_run("live_iface", tests, n + array_size(others));
