@@ -19,7 +19,7 @@ B      := build$(if $(SAN),/san)
 san    := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all
 cflags := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -I. -I$(B) -MMD -MP \
 	  $(if $(SAN),$(san) -fno-omit-frame-pointer)
-libs   := -lbpf -lelf -lz -lzstd -lmnl -lcap -lpcap
+libs   := -lbpf -lelf -lz -lzstd -lmnl -lcap -lpcap -ljansson
 
 ifneq ($(V),1)
 Q   := @

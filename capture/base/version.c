@@ -4,6 +4,7 @@
  */
 #define PCAP_DONT_INCLUDE_PCAP_BPF_H
 #include <bpf/libbpf.h>
+#include <jansson.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <zlib.h>
@@ -13,7 +14,7 @@
 
 void version_print(void)
 {
-	printf("xdpdump %s\nlibbpf %s, %s, zstd %s, zlib %s\n", XDPDUMP_VERSION,
+	printf("xdpdump %s\nlibbpf %s, %s, zstd %s, zlib %s, jansson %s\n", XDPDUMP_VERSION,
 	       libbpf_version_string() + 1, pcap_lib_version(), ZSTD_versionString(),
-	       zlibVersion());
+	       zlibVersion(), jansson_version_str());
 }

@@ -28,12 +28,12 @@ enum status capture_netns_open(struct capture *l)
 {
 	const struct opts *o = l->opts;
 	enum status status = STATUS_OK;
-	char error[256];
+	char error[NETNS_ERROR_MAX];
 
 	for (unsigned i = 0; !status && i < o->n_netns; i++) {
 		int err = netns_open(&l->netns[i], &o->netns[i], error, sizeof(error));
 
-		if (err == -ENOENT && o->wait)
+		if ((err == -ENOENT || err == -ESRCH) && o->wait)
 			continue;
 		status = err ? open_netns_failed(err, error) : make_known(l->netns[i]);
 	}
@@ -58,7 +58,7 @@ const struct netns *capture_netns_of(const struct capture *l, unsigned named)
 /* Goes there, if it is there (again). */
 static bool visit(struct netns **ns, const struct netns_words *words, struct netns_visit *v)
 {
-	char error[256];
+	char error[NETNS_ERROR_MAX];
 
 	if (*ns && !netns_enter(v, *ns))
 		return true;

@@ -161,7 +161,9 @@ static void announce_waiting(const struct missing *m)
 		log_announce("waiting for %s%s%s", m->netns ? m->netns->text : "",
 			     m->netns ? "/" : "", m->iface);
 	else
-		log_announce("waiting for the network namespace %s", m->netns->text);
+		log_announce("waiting for the %s %s",
+			     m->netns->by == NETNS_CONTAINER ? "container" : "network namespace",
+			     m->netns->text);
 }
 
 /* Until all interfaces are there; of namespaces nobody tells. Interrupted: l->asked. */

@@ -268,7 +268,7 @@ static enum status list_found(struct listing *l, const struct netns_found *found
 	const struct netns_words words = { found->by, found->text };
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	cleanup(netns_closep) struct netns *ns = NULL;
-	char error[256];
+	char error[NETNS_ERROR_MAX];
 	int err = netns_open(&ns, &words, error, sizeof(error));
 
 	if (!err)

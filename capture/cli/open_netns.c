@@ -14,6 +14,8 @@ enum status open_netns_failed(int err, const char *error)
 		return log_fail(STATUS_PERMISSION, "%s", error);
 	case -ENOENT:
 	case -EINVAL:
+	case -ESRCH:
+	case -ENOTUNIQ:
 		return log_fail(STATUS_INTERFACE, "%s", error);
 	}
 	return log_fail(STATUS_RUNTIME, "%s", error);
@@ -21,7 +23,7 @@ enum status open_netns_failed(int err, const char *error)
 
 enum status open_netns(struct netns **ns, const struct netns_words *words)
 {
-	char error[256];
+	char error[NETNS_ERROR_MAX];
 	int err = netns_open(ns, words, error, sizeof(error));
 
 	return err ? open_netns_failed(err, error) : STATUS_OK;

@@ -20,6 +20,7 @@ static const struct {
 	{ 'i', "interface", "IF", "capture on this interface; may be given more than once" },
 	{ OPT_NETNS, "netns", "NS", "the -i behind it are in this network namespace: a name, a process, a path; repeatable" },
 	{ OPT_PID, "pid", "PID", "the same, that of a process" },
+	{ OPT_CONTAINER, "container", "NAME", "the same, that of a container: its name or id" },
 	{ 'w', "write", "FILE", "write pcapng to FILE (- for stdout)" },
 	{ OPT_FORMAT, "format", "FORMAT", "of FILE: pcapng, pcap, pcap-ns, json, csv, text (pcapng)" },
 	{ OPT_COMPRESS, "compress", "CODEC", "compress FILE: zstd[:LEVEL], gzip[:LEVEL], none (none)" },

@@ -57,6 +57,7 @@ enum {
 	OPT_STYLE,
 	OPT_NETNS,
 	OPT_PID,
+	OPT_CONTAINER,
 	OPT_ALL_NETNS,
 	OPT_FOREIGN, /* and behind it, each its own: other tools' */
 	N_CODES = OPT_FOREIGN + 16

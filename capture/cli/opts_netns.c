@@ -20,13 +20,19 @@ static void close_netns(struct parser *p)
 
 bool opts_take_netns(struct parser *p, int code, const char *arg)
 {
-	const struct netns_words words = { code == OPT_PID ? NETNS_PID : NETNS_ANY, arg };
+	const struct netns_words words = {
+		.by = code == OPT_PID		? NETNS_PID
+		      : code == OPT_CONTAINER	? NETNS_CONTAINER
+						: NETNS_ANY,
+		.text = arg,
+	};
 	struct opts *o = p->o;
 	unsigned i = 0;
 	uint64_t pid;
 
 	if (!*arg)
-		return opts_wrong(p, "the name of the network namespace is empty");
+		return opts_wrong(p, "the name of the %s is empty",
+				  code == OPT_CONTAINER ? "container" : "network namespace");
 	if (code == OPT_PID && !opts_number(p, "process", arg, 1, INT_MAX, &pid))
 		return false;
 	close_netns(p);

@@ -424,6 +424,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		       opts_wrong(p, "tolerance '%s' is not a span of time", arg);
 	case OPT_NETNS:
 	case OPT_PID:
+	case OPT_CONTAINER:
 		return opts_take_netns(p, code, arg);
 	case OPT_MAP:
 	case OPT_RUN:

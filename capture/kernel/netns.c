@@ -26,6 +26,7 @@
 #include "capture/base/nearest.h"
 #include "capture/base/util.h"
 #include "capture/base/value.h"
+#include "capture/kernel/container.h"
 #include "capture/kernel/netns.h"
 #include "capture/kernel/rtnl.h"
 
@@ -132,14 +133,30 @@ static int by_any(struct netns *ns, const char *text, bool *is_process)
 	return by_process(ns, text);
 }
 
+static int by_container(struct netns *ns, const char *text, const struct sentence *s)
+{
+	char pid[16];
+	int n, err = container_find("", text, &n, s->text, s->cap);
+
+	if (err)
+		return err;
+	snprintf(pid, sizeof(pid), "%d", n);
+	return by_process(ns, pid);
+}
+
 /* The path of what @words mean. */
 static int find(struct netns *ns, bool *is_process, const struct sentence *s)
 {
 	const char *text = ns->words.text;
 	int err;
 
-	*is_process = ns->words.by == NETNS_PID;
-	err = *is_process ? by_process(ns, text) : by_any(ns, text, is_process);
+	*is_process = ns->words.by != NETNS_ANY;
+	if (ns->words.by == NETNS_CONTAINER)
+		err = by_container(ns, text, s);
+	else
+		err = *is_process ? by_process(ns, text) : by_any(ns, text, is_process);
+	if (err && err != -ENOMEM)
+		return err;
 	ns->label = err ? NULL : strchr(text, '/') ? label_of_path(text) : strdup(text);
 	return ns->label ? 0 : fail(s, -ENOMEM, "out of memory");
 }
@@ -275,7 +292,7 @@ int netns_open_again(struct netns *ns)
 {
 	cleanup(netns_closep) struct netns *again = NULL;
 	struct netns before = *ns;
-	char error[256];
+	char error[NETNS_ERROR_MAX];
 	int err = netns_open(&again, &ns->words, error, sizeof(error));
 
 	if (err)
@@ -307,7 +324,11 @@ const struct netns_words *netns_words(const struct netns *ns)
 
 const char *netns_option(enum netns_by by)
 {
-	static const char *const names[] = { [NETNS_ANY] = "--netns", [NETNS_PID] = "--pid" };
+	static const char *const names[] = { 
+		[NETNS_ANY] = "--netns",
+		[NETNS_PID] = "--pid",
+		[NETNS_CONTAINER] = "--container",
+	};
 
 	return names[by];
 }

@@ -348,6 +348,66 @@ dump=$dump_before
 kill "$sleeper"
 end
 
+begin '--container is the namespace of a container, by its name, also when it is started anew'
+# container NAME PID: as containerd keeps it
+container()
+{
+	local dir=/run/containerd/io.containerd.runtime.v2.task/default/f00dfeed0001
+
+	mkdir -p "$dir"
+	echo "$2" >"$dir/init.pid"
+	echo "{\"annotations\":{\"nerdctl/name\":\"$1\"}}" >"$dir/config.json"
+}
+# sleep_in NAME: a process there, in $sleeper
+sleep_in()
+{
+	background nsenter --net="/run/netns/$1" sleep 600
+	sleeper=$!
+	poll has_come || note 'no process'
+}
+fails 5 '^xdpdump: web: no such container of docker, podman, CRI-O or containerd$' --container web -i eth0
+sleep_in blue
+container web "$sleeper"
+listen --container web -i eth0 -w "$file"
+want_line "$work/err" '^listening on web/eth0, native mode'
+frames_to blue 5
+finish
+want_books "$file"
+want 'packets' 5 "$epb"
+want 'name in the file' web/eth0 "${ifname0-}"
+listen --container f00dfeed -w "$file"
+want_line "$work/err" '^listening on f00dfeed/eth0 '
+finish
+run -D --container web
+want_line "$work/out" '^ *2 +web +eth0 +up '
+kill "$sleeper"
+wait "$sleeper" 2>/dev/null
+fails 5 '^xdpdump: web: the container f00dfeed0001 of containerd does not run$' --container web -i eth0
+start --container web -i eth0 --wait -w "$file"
+says '^waiting for the container web$'
+sleep_in blue
+container web "$sleeper"
+listening || note 'it does not listen'
+frames_to blue 3
+netns green || note 'no namespace'
+ip netns del blue
+kill "$sleeper"
+wait "$sleeper" 2>/dev/null
+away blue
+says '^xdpdump: web/eth0 disappeared$'
+sleep_in green
+container web "$sleeper"
+says 'warning: web/eth0 is back'
+frames_to green 4
+finish
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'packets of both' 7 "$epb"
+kill "$sleeper"
+away green
+netns blue
+end
+
 begin 'our own namespace by another name is ours'
 listen --netns $$ -i v0 -w "$file"
 want_line "$work/err" "^listening on $$/v0, native mode"

@@ -77,6 +77,9 @@ static const struct line_case {
 	{ "all_namespaces_and_one", "-D --all-netns --netns a", "--all-netns are all: --netns means nothing with it" },
 	{ "a_list_as_csv", "-D -T csv", "-D prints text or json" },
 	{ "a_namespace_without_a_name", "--netns '' -i v0", "the name of the network namespace is empty" },
+	{ "a_container", "--container web -i eth0", "" },
+	{ "a_container_without_a_name", "--container '' -i v0", "the name of the container is empty" },
+	{ "a_container_and_a_file", "-r f --container web", "--container is for capturing and means nothing with -r" },
 	{ "a_process_that_is_no_number", "--pid x -i v0", "process 'x' is not a number from 1 to 2147483647" },
 	{ "a_namespace_and_a_file", "-r f --netns a", "--netns is for capturing and means nothing with -r" },
 	{ "a_process_and_a_file", "-r f --pid 1", "--pid is for capturing and means nothing with -r" },
@@ -745,7 +748,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 50);
+	assert_int_equal(n_named, 51);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
