@@ -67,9 +67,26 @@ converse()
 	ip netns exec peer bash -c "$(declare -f ask); ask $*" || note "the conversation $* has failed"
 }
 
+# tcpdump_begins INTERFACE: beside us, both directions
+tcpdump_begins()
+{
+	background tcpdump -i "$1" -n -s 0 -w - -U --immediate-mode >"$work/peer.pcap" 2>"$work/tcpdump"
+	peer=$!
+	wait_line "$work/tcpdump" '^tcpdump: listening' || note 'tcpdump does not listen'
+}
+
 tcpdump_has_all()
 {
 	[[ $("$dump" --count -r "$work/peer.pcap" 2>/dev/null) == "$("$dump" --count -r "$file" 2>/dev/null)" ]]
+}
+
+# Ends it: $file has the same packets, in the same order.
+want_what_tcpdump_has()
+{
+	poll tcpdump_has_all
+	kill -INT "$peer"
+	wait "$peer" 2>/dev/null
+	want_true 'the same packets' "$dump" --compare "$work/peer.pcap" "$file"
 }
 
 # directions FILE: the letter of each packet, in order
@@ -84,19 +101,14 @@ ip neighbour replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev v0
 ip -n peer neighbour replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev v1
 
 begin '-Q inout captures what tcpdump captures, in the same order'
-background tcpdump -i v0 -n -s 0 -w - -U --immediate-mode >"$work/peer.pcap" 2>"$work/tcpdump"
-peer=$!
-wait_line "$work/tcpdump" '^tcpdump: listening' || note 'tcpdump does not listen'
+tcpdump_begins v0
 listen -i v0 -Q inout -s 0 -w "$file"
 want_line "$work/err" '^listening on v0, received in native mode, sent at tc, whole frames$'
 converse tcp 10.0.0.2 3 1000
 converse udp 10.0.0.2 5 100
 finish
 want 'exit status' 0 "$rc"
-poll tcpdump_has_all
-kill -INT "$peer"
-wait "$peer" 2>/dev/null
-want_true 'the same packets' "$dump" --compare "$work/peer.pcap" "$file"
+want_what_tcpdump_has
 want 'datagrams in' 5 "$("$dump" -r "$file" -v udp 2>/dev/null | grep -c ' In$')"
 want 'datagrams out' 5 "$("$dump" -r "$file" -v udp 2>/dev/null | grep -c ' Out$')"
 want_books "$file"
@@ -226,18 +238,13 @@ while packet := bytearray(os.read(fd, 65536)):
 
 begin 'packets without an Ethernet header are captured as tcpdump captures them'
 if tunnel; then
-	background tcpdump -i t0 -n -s 0 -w - -U --immediate-mode >"$work/peer.pcap" 2>"$work/tcpdump"
-	peer=$!
-	wait_line "$work/tcpdump" '^tcpdump: listening' || note 'tcpdump does not listen'
+	tcpdump_begins t0
 	listen -i t0 -Q inout -s 0 -w "$file"
 	want_line "$work/err" '^listening on t0, received and sent at tc, whole frames$'
 	ask udp 10.5.0.7 3 1000
 	finish
 	want 'exit status' 0 "$rc"
-	poll tcpdump_has_all
-	kill -INT "$peer"
-	wait "$peer" 2>/dev/null
-	want_true 'the same packets' "$dump" --compare "$work/peer.pcap" "$file"
+	want_what_tcpdump_has
 	want directions 'Out In Out In Out In' "$(directions "$file" | paste -sd ' ')"
 	want 'the link type, by tcpdump' 1 "$(tcpdump -r "$file" -n 2>&1 | grep -c 'link-type RAW')"
 	want_books "$file"
