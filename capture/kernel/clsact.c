@@ -11,6 +11,7 @@
 #include "capture/base/util.h"
 #include "capture/kernel/clsact.h"
 #include "capture/kernel/leftover.h"
+#include "capture/kernel/netns.h"
 #include "capture/kernel/rtnl.h"
 
 /* By which our filters are known, as the kernel cuts the name of the program. */
@@ -119,14 +120,25 @@ static int add_filter(struct clsact *c, int prog_fd, uint32_t priority)
 	return 0;
 }
 
+/* The same number may be that of another interface elsewhere. */
+static bool is_here(const struct clsact *c)
+{
+	uint64_t netns;
+
+	return !netns_cookie(&netns) && netns == c->netns;
+}
+
 int clsact_attach(struct clsact *c, int ifindex, bool out, int prog_fd)
 {
 	struct bpf_tc_hook hook = hook_at(ifindex, out);
-	int err = bpf_tc_hook_create(&hook);
+	uint64_t netns;
+	int err = netns_cookie(&netns);
 
+	if (!err)
+		err = bpf_tc_hook_create(&hook);
 	if (err && err != -EEXIST)
 		return err == -ENOENT ? -EOPNOTSUPP : err;
-	*c = (struct clsact){ .ifindex = ifindex, .out = out, .made = !err };
+	*c = (struct clsact){ .netns = netns, .ifindex = ifindex, .out = out, .made = !err };
 	remove_left(ifindex, out);
 	err = add_filter(c, prog_fd, out ? LAST_PRIORITY : 0);
 	if (err && out)
@@ -142,7 +154,7 @@ int clsact_replace(const struct clsact *c, int prog_fd)
 		    .handle = c->handle, .priority = c->priority);
 	struct bpf_tc_hook hook = hook_at(c->ifindex, c->out);
 
-	return bpf_tc_attach(&hook, &opts);
+	return is_here(c) ? bpf_tc_attach(&hook, &opts) : -ENODEV;
 }
 
 uint32_t clsact_program(const struct clsact *c)
@@ -150,7 +162,7 @@ uint32_t clsact_program(const struct clsact *c)
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = c->handle, .priority = c->priority);
 	struct bpf_tc_hook hook = hook_at(c->ifindex, c->out);
 
-	return bpf_tc_query(&hook, &opts) ? 0 : opts.prog_id;
+	return !is_here(c) || bpf_tc_query(&hook, &opts) ? 0 : opts.prog_id;
 }
 
 static void remove_qdisc(const struct clsact *c)
@@ -169,9 +181,11 @@ static void remove_qdisc(const struct clsact *c)
 
 void clsact_detach(struct clsact *c)
 {
-	if (c->priority)
+	const bool here = is_here(c);
+
+	if (c->priority && here)
 		remove_filter(c->ifindex, c->out, c->handle, c->priority);
 	c->priority = 0;
-	if (c->made)
+	if (c->made && here)
 		remove_qdisc(c);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * tc before Linux 6.6: a program is a filter of the qdisc clsact, which stays when its process ends
- * without taking it away.
+ * without taking it away. All of these are for the network namespace that the thread is in; in
+ * another one than when it was attached they do nothing.
  */
 #ifndef XDPDUMP_KERNEL_CLSACT_H
 #define XDPDUMP_KERNEL_CLSACT_H
@@ -11,6 +12,7 @@
 
 /* Where a program is. */
 struct clsact {
+	uint64_t netns;		/* netns_cookie() */
 	int ifindex;
 	bool out;
 	bool made;		/* the qdisc, by us */
@@ -24,7 +26,7 @@ struct clsact {
  */
 int clsact_attach(struct clsact *c, int ifindex, bool out, int prog_fd);
 
-/* Another program in its place, in one step. */
+/* Another program in its place, in one step. -errno. */
 int clsact_replace(const struct clsact *c, int prog_fd);
 
 /* The program that is in its place, 0: none, or it cannot be known. */

@@ -126,11 +126,6 @@ bool hook_is_by_ifindex(const struct hook *h)
 	return h->taken;
 }
 
-void hook_abandon(struct hook *h)
-{
-	h->taken = false;
-}
-
 int hook_counters(const struct hook *h, uint32_t point, struct counters *sum)
 {
 	return object_counters(h->object, point, sum);

@@ -124,9 +124,6 @@ int hook_detach(struct hook *h);
  */
 bool hook_is_by_ifindex(const struct hook *h);
 
-/* It stays where it is, as nobody can go there any more. */
-void hook_abandon(struct hook *h);
-
 /*
  * The counters of the interface at one point, POINT_ENTRY where there is only one, and those of the
  * verdicts of the program it is in front of, summed over all CPUs.

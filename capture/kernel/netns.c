@@ -185,7 +185,7 @@ static int open_file(const char *path, struct stat *file)
 }
 
 /* Of the namespace in which the calling thread is. */
-static int get_cookie(uint64_t *cookie)
+int netns_cookie(uint64_t *cookie)
 {
 	cleanup(fd_closep) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	socklen_t len = sizeof(*cookie);
@@ -254,12 +254,12 @@ static int look(struct netns *ns)
 
 	if (fd < 0)
 		return fd;
-	err = get_cookie(&ours);
+	err = netns_cookie(&ours);
 	if (err)
 		return err;
 	err = go(&v, fd);
 	if (!err)
-		err = get_cookie(&ns->cookie);
+		err = netns_cookie(&ns->cookie);
 	ns->is_ours = !err && ns->cookie == ours;
 	return err;
 }
@@ -432,7 +432,7 @@ int netns_enter(struct netns_visit *v, const struct netns *ns)
 		return fd;
 	err = go(v, fd);
 	if (!err)
-		err = get_cookie(&cookie);
+		err = netns_cookie(&cookie);
 	if (!err && cookie != ns->cookie)
 		err = -ESTALE;
 	if (err)

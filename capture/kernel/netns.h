@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Where names are: NETNS_RUN_DIR of iproute2's include/namespace.h, where /var/run leads to. */
 #define NETNS_NAMES "/run/netns"
@@ -90,6 +91,9 @@ int netns_enter(struct netns_visit *v, const struct netns *ns);
 void netns_leave(struct netns_visit *v);
 
 struct netns *netns_close(struct netns *ns);
+
+/* Which namespace the calling thread is in: a number that none has after it. -errno. */
+int netns_cookie(uint64_t *cookie);
 
 /* The file on which a line of proc(5)'s mountinfo says that one is mounted. */
 bool netns_of_mount(const char *line, char path[static 512]);

@@ -201,20 +201,6 @@ static bool is_by_ifindex(const struct live_iface *t)
 	       (t->received.hook && hook_is_by_ifindex(t->received.hook));
 }
 
-/* Where nobody can go. */
-static void leave(const struct live_iface *t, int err)
-{
-	if (t->sent.hook)
-		hook_abandon(t->sent.hook);
-	if (t->received.hook)
-		hook_abandon(t->received.hook);
-	if (!t->gone)
-		log_complain(
-			"warning: %s: ours stays at tc, as its namespace cannot be entered any more (%s); "
-			"the next capture there takes it away",
-			live_iface_name(t), strerror(-err));
-}
-
 void live_iface_detach(struct live_iface *t)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
@@ -223,8 +209,11 @@ void live_iface_detach(struct live_iface *t)
 	if (t->end_ns || !(t->entry || t->received.hook || t->sent.hook))
 		return;
 	err = !t->entry && is_by_ifindex(t) ? netns_enter(&v, t->netns) : 0;
-	if (err)
-		leave(t, err);
+	if (err && !t->gone)
+		log_complain(
+			"warning: %s: ours stays at tc, as its namespace cannot be entered any more (%s); "
+			"the next capture there takes it away",
+			live_iface_name(t), strerror(-err));
 	/* that of what is received was made first, and what it has made goes last (clsact.h) */
 	if (t->sent.hook)
 		hook_detach(t->sent.hook);

@@ -29,7 +29,7 @@ static struct {
 	int load_err, query, counters_err, promiscuous, default_err, find_err, again_err;
 	int attach_err[XDP_MODE_OFFLOAD + 1], tc_err;
 	bool routed, strips_vlan, is_lost, by_ifindex;
-	unsigned abandoned, entered, detached_inside;
+	unsigned entered, detached_inside;
 	const char *driver;
 	struct hook_settings settings;	/* with which it was loaded */
 	size_t filter_n, exit_filter_n;	/* instructions; 0: none */
@@ -82,12 +82,6 @@ int hook_detach(struct hook *h)
 bool hook_is_by_ifindex(const struct hook *h is_unused)
 {
 	return kernel.by_ifindex;
-}
-
-void hook_abandon(struct hook *h)
-{
-	kernel.abandoned++;
-	assert_true(h == &kernel.hook || h == &kernel.sent);
 }
 
 int hook_counters(const struct hook *h, uint32_t point is_unused, struct counters *sum)

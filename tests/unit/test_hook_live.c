@@ -641,6 +641,14 @@ static void without_links_it_is_a_filter_that_goes_with_its_qdisc(void **state i
 	c = counters_of(&rigs[2]);
 	assert_int_equal(count_seen(&c), 1);
 	close(fd);
+	/* in another namespace it is left alone, whatever has the same number there */
+	in.netns++;
+	assert_int_equal(clsact_program(&in), 0);
+	assert_int_equal(clsact_replace(&in, hook_program_fd(rigs[2].hook)), -ENODEV);
+	in.made = false;
+	clsact_detach(&(struct clsact){ in.netns, in.ifindex, in.out, true, in.handle, in.priority });
+	in.netns--;
+	assert_int_equal(clsact_program(&in), object_program_id(rigs[1].hook->object));
 	/* the qdisc stays for as long as somebody uses it */
 	assert_int_equal(clsact_attach(&out, v0, true, hook_program_fd(rigs[1].hook)), 0);
 	assert_false(out.made);
