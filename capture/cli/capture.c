@@ -85,8 +85,7 @@ static bool is_meant(const struct live_iface *t, const struct netif *n)
 /* It was what @n is now. */
 static bool is_namesake(const struct live_iface *t, const struct netif *n)
 {
-	return !(t->netns && netns_is_forgotten(t->netns)) &&
-	       netns_number(t->netns) == n->netns && !strcmp(t->netif.name, n->name);
+	return netns_has_number(t->netns, n->netns) && !strcmp(t->netif.name, n->name);
 }
 
 static void changed(void *ctx, const struct netif *n, bool gone)

@@ -121,30 +121,47 @@ static void consider(struct capture *l, unsigned named, const struct netif *n)
 		live_set_drop(&l->ifaces);
 }
 
-struct search {
-	struct capture *l;
-	unsigned named;
-	unsigned netns;		/* number of the namespace that is listed */
+/* What a namespace has, copied: it is left before one is looked at, by the number it has here. */
+struct list {
+	struct netif *v;
+	size_t n;
+	bool failed;
 };
 
-static void find(void *ctx, const struct netif *found)
+static void collect(void *ctx, const struct netif *n)
 {
-	const struct search *s = ctx;
-	struct netif n = *found;
+	struct list *list = ctx;
+	struct netif *more = reallocarray(list->v, list->n + 1, sizeof(*more));
 
-	n.netns = s->netns;
-	consider(s->l, s->named, &n);
+	if (!more) {
+		list->failed = true;
+		return;
+	}
+	list->v = more;
+	list->v[list->n++] = *n;
+}
+
+static int list_all(const struct netns *ns, struct list *list)
+{
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	int err = netns_enter(&v, ns);
+
+	if (!err)
+		err = netif_list(collect, list);
+	return !err && list->failed ? -ENOMEM : err;
 }
 
 static enum status add_fitting(struct capture *l, unsigned named)
 {
-	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	const struct netns *ns = capture_netns_of(l, named);
-	struct search s = { l, named, netns_number(ns) };
-	int err = netns_enter(&v, ns);
+	struct list list = { .n = 0 };
+	int err = list_all(ns, &list);
 
-	if (!err)
-		err = netif_list(find, &s);
+	for (size_t i = 0; !err && i < list.n; i++) {
+		list.v[i].netns = netns_number(ns);
+		consider(l, named, &list.v[i]);
+	}
+	free(list.v);
 	return err ? log_fail(STATUS_RUNTIME, "%s: cannot list the interfaces: %s",
 			      l->opts->ifaces[named], strerror(-err))
 		   : STATUS_OK;
@@ -155,7 +172,7 @@ enum status capture_look_for_new(struct capture *l)
 	enum status status = STATUS_OK;
 
 	for (unsigned i = 0; !status && i < l->opts->n_ifaces; i++)
-		if (pattern_is(l->opts->ifaces[i]))
+		if (pattern_is(l->opts->ifaces[i]) && !netns_is_forgotten(capture_netns_of(l, i)))
 			status = add_fitting(l, i);
 	return status;
 }
@@ -164,7 +181,7 @@ void capture_consider(struct capture *l, const struct netif *n)
 {
 	for (unsigned i = 0; i < l->opts->n_ifaces; i++)
 		if (pattern_is(l->opts->ifaces[i]) &&
-		    netns_number(capture_netns_of(l, i)) == n->netns)
+		    netns_has_number(capture_netns_of(l, i), n->netns))
 			consider(l, i, n);
 }
 

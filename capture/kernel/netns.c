@@ -402,7 +402,12 @@ void netns_forget(struct netns *ns)
 
 bool netns_is_forgotten(const struct netns *ns)
 {
-	return ns->is_forgotten;
+	return ns && ns->is_forgotten;
+}
+
+bool netns_has_number(const struct netns *ns, unsigned number)
+{
+	return !netns_is_forgotten(ns) && netns_number(ns) == number;
 }
 
 bool netns_has_left(const struct netns *ns)

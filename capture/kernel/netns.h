@@ -56,9 +56,12 @@ unsigned netns_number(const struct netns *ns);
 /* Other than ours, that is, which NULL is as well. */
 bool netns_is_another(const struct netns *ns);
 
-/* It has gone: it has no number, and is not to be entered any more. */
+/* It has gone: it has no number, not ours either, and is not to be entered any more. NULL has not. */
 void netns_forget(struct netns *ns);
 bool netns_is_forgotten(const struct netns *ns);
+
+/* Is it the one of this number? */
+bool netns_has_number(const struct netns *ns, unsigned number);
 
 /*
  * What its interfaces have in front of theirs in a capture: "blue" of blue/eth0, the number of the

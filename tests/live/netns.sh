@@ -305,6 +305,29 @@ finish
 want 'exit status' 0 "$rc"
 end
 
+begin 'a pattern is for interfaces of its namespace, also one that has no wire to ours'
+ip netns add alone
+ip -n alone link add br0 type bridge
+ip -n alone link set br0 up
+listen --netns alone -i 'br*' --netns blue -i any -w "$file"
+want_line "$work/err" '^listening on alone/br0 \(br\*\), [^,]*, blue/eth0 \(any\), '
+ip -n alone link add br1 type bridge
+ip -n alone link set br1 up
+says '^and on alone/br1 \(br\*\), '
+ip netns del alone
+says '^alone/br1 has gone$'
+ip link add br2 type bridge
+ip link set br2 up
+ip -n blue link add br3 type bridge
+ip -n blue link set br3 up
+says '^and on blue/br3 \(any\), '
+want_no_line "$work/err" 'br2'
+finish
+want_no_line "$work/err" 'has just disappeared'
+ip link del br2
+ip -n blue link del br3
+end
+
 begin 'numbers, lists, -L and --restore are of that namespace'
 listen --netns blue -i 2 -w "$file"
 want_line "$work/err" '^listening on blue/eth0 \(2\), '

@@ -117,6 +117,8 @@ static void another_one_of_its_name_is_not_taken_for_it(void **state is_unused)
 	assert_int_equal(here(), home);
 	netns_forget(ns);
 	assert_true(netns_is_forgotten(ns));
+	assert_false(netns_has_number(ns, 0));
+	assert_true(netns_has_number(NULL, 0));
 	assert_int_equal(netns_open_again(ns), 0);
 	assert_false(netns_is_forgotten(ns));
 	assert_int_equal(netns_number(ns), 0);
