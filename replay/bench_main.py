@@ -46,6 +46,7 @@ class Contender:
         self.send = send or measured_flood      # how frames come by it
         self.filtered = filtered        # its filter matches none of the frames
         self.command = command          # given the snapshot length and the file, its command line
+        self.failed = None              # why it is left out of a table
         self.settle = settle            # seconds without progress after which it has no packet left to write
 
 
@@ -83,6 +84,12 @@ def contenders():
         Contender("ours, all filtered", None, lambda snap, file: [
             XDPDUMP, "-i", "v0", "-B", str(RING_MIB * 1024), "-s", str(snap), "-w", file, "tcp", "port", "443"],
             filtered=True),
+        # beside a program: null_pass is the one
+        Contender("ours, in front", "null_pass", lambda snap, file: [
+            XDPDUMP, "-i", "v0", "--observe", "front", "-B", str(RING_MIB * 1024), "-s", str(snap), "-w", file]),
+        Contender("xdp-tools, tracing", "null_pass", lambda snap, file: [
+            XDP_TOOLS, "-i", "v0", *(["-s", str(snap)] if snap else []), "-w", file],
+            settle=1.2, missing=None if is_xdp_tools(XDP_TOOLS) else "not installed"),
     ]
 
 
@@ -230,6 +237,7 @@ def measure(size, snap, rounds, frames, field, scratch):
                 if c is field[0]:
                     raise
                 progress(f"{c.name} is left out: {failure}")
+                c.failed = failure
                 runs[c.name] = []
                 running = [other for other in running if other is not c]
     runs = {name: rows for name, rows in runs.items() if rows}
@@ -272,6 +280,9 @@ def combination(size, snap, rounds, frames, field, scratch):
     runs = measure(size, snap, rounds, frames, field, scratch)
     summaries = {name: summarize(rows) for name, rows in runs.items()}
     print_table(size, snap, rounds, summaries)
+    for c in field:
+        if c.name not in runs:
+            print(f"  {c.name:<19} left out: {c.failed}")
     return runs, [{"tool": name, "frame": size, "snippet": snap, "rounds": len(runs[name]), **summary}
                   for name, summary in summaries.items()]
 
@@ -333,6 +344,8 @@ def figures(runs, whole, percents):
         "tax_ratio": ratio(column(runs, "ours", "tax_ns"), column(runs, "tcpdump", "tax_ns")),
         "filter_tax_ratio": ratio(column(runs, "ours, all filtered", "tax_ns"), column(runs, "ours", "tax_ns")),
         "cpu_ratio": ratio(column(runs, "ours", "cpu_per_mpkt"), column(runs, "tcpdump", "cpu_per_mpkt")),
+        "front_tax_ratio": ratio(column(runs, "ours, in front", "tax_ns"), column(runs, "xdp-tools, tracing", "tax_ns")),
+        "front_tax_of_alone": ratio(column(runs, "ours, in front", "tax_ns"), column(runs, "ours", "tax_ns")),
         "loss_pass": sum(lost["ours"]) if lost.get("ours") else None,
         "loss_mirror": sum(lost["ours, mirror port"]) if lost.get("ours, mirror port") else None,
         "mirror_of_null_drop": paired(runs, "ours, mirror port", "null_drop"),
