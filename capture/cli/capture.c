@@ -131,6 +131,7 @@ void capture_interfaces_changed(void *ctx)
 
 	if (!netif_watch_read(l->watch, changed, l))
 		look_for_changes(l);
+	l->looked_ns = 0;	/* it may have been the program */
 }
 
 /* The message that an interface is deleted may be on its way, and says better what has happened. */
@@ -145,14 +146,16 @@ void capture_look_at_links(void *ctx)
 	if (capture_netns_look(l))
 		look_for_changes(l);
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
-		if (l->ifaces.v[i]->pattern)
-			live_iface_release(l->ifaces.v[i]);
-		if (l->ifaces.v[i]->gone || !live_iface_is_lost(l->ifaces.v[i]))
+		struct live_iface *t = l->ifaces.v[i];
+
+		if (t->pattern)
+			live_iface_release(t);
+		if (t->gone || !live_iface_is_lost(t))
 			continue;
 		capture_interfaces_changed(l);
 		look_for_changes(l);
-		if (!l->ifaces.v[i]->gone)
-			live_iface_lose(l->ifaces.v[i]);
+		if (!t->gone && (!t->traced || live_iface_follow(t, &l->settings)))
+			live_iface_lose(t);
 	}
 	count_the_living(l);
 }

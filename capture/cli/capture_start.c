@@ -20,15 +20,15 @@
 #include "capture/kernel/netif_watch.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/rings.h"
-#include "capture/kernel/takeover.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_watch.h"
 
 /*
  * Descriptors of a capture, finished files on their way to the disk included, and of each
  * interface: program, maps, link; of one whose sent packets are captured twice; and more of one that
  * is in front of a program.
  */
-enum { FDS_OF_MANY = 1 << 20, FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE, FDS_OF_FRONT = 6 };
+enum { FDS_OF_MANY = 1 << 20, FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE, FDS_OF_FRONT = 6, FDS_OF_TRACE = 10 };
 
 enum { LOOK_FOR_NETNS_MS = 500 };
 
@@ -109,7 +109,9 @@ static enum status open_kernel(struct capture *l)
 
 	if (status)
 		return status;
-	if (capture_has_patterns(l))	/* as many as there may be */
+	/* of those on which a program is, if it is traced; as many as there may be */
+	limits_open_files(FDS + (FDS_OF_IFACE + FDS_OF_TRACE) * (uint64_t)l->ifaces.n);
+	if (capture_has_patterns(l))
 		limits_open_files(FDS_OF_MANY);
 	if (!privilege_to_attach(missing, sizeof(missing)))
 		return log_fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
@@ -224,12 +226,14 @@ static size_t put_iface(char *out, size_t cap, const struct live_iface *t)
 	const char *why = t->why ? t->why : t->pattern;
 	size_t len = snprintf(out, cap, "%s%s%s%s, ", live_iface_name(t), why ? " (" : "",
 			      why ? why : "", why ? ")" : "");
+	struct live_watched w;
 
 	len += put_hooks(out + len, cap - len, t);
-	if (t->takeover)
-		len += snprintf(out + len, cap - len, ", in front of %s (id %u)",
-				takeover_holder(t->takeover)->name,
-				takeover_holder(t->takeover)->prog_id);
+	if (live_watch_program(t, &w))
+		len += snprintf(out + len, cap - len,
+				w.by_tracing ? ", watching %s (id %u) by tracing"
+					     : ", in front of %s (id %u)",
+				w.name, w.id);
 	return len;
 }
 

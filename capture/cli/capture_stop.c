@@ -4,8 +4,8 @@
 #include "capture/cli/opts.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
-#include "capture/kernel/takeover.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_watch.h"
 #include "capture/report/stats.h"
 
 typedef unsigned long long ull;
@@ -38,9 +38,10 @@ static struct ledger sum_up(struct capture *l, struct totals *t)
 static void print_verdicts(const struct live_iface *t)
 {
 	struct program_verdicts v;
+	struct live_watched w;
 
-	if (t->takeover && !hook_verdicts(t->received.hook, &v))
-		stats_print_verdicts(live_iface_name(t), takeover_holder(t->takeover)->name, &v);
+	if (!t->entry && live_watch_program(t, &w) && !hook_verdicts(t->received.hook, &v))
+		stats_print_verdicts(live_iface_name(t), w.name, &v);
 }
 
 void capture_print_stats(struct capture *l)

@@ -101,6 +101,25 @@ int hook_replace(struct hook *h, const struct filter *filter, const struct filte
 	return 0;
 }
 
+static void aim(struct hook *h, struct traced *at)
+{
+	h->traced = at;
+	h->settings.ifindex = traced_ifindex(at);
+}
+
+int hook_follow(struct hook *h, struct traced *next, const struct filter *filter,
+		const struct filter *exit_filter)
+{
+	struct traced *before = h->traced;
+	int err;
+
+	aim(h, next);
+	err = hook_replace(h, filter, exit_filter);
+	if (err)
+		aim(h, before);
+	return err;
+}
+
 bool hook_is_lost(const struct hook *h)
 {
 	return h->ops->is_lost(h);

@@ -108,6 +108,13 @@ int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode);
 int hook_replace(struct hook *h, const struct filter *filter, const struct filter *exit_filter);
 
 /*
+ * From now on it traces @next instead of what it has traced. As hook_replace(), with @next in the
+ * place of h's, which may be closed then.
+ */
+int hook_follow(struct hook *h, struct traced *next, const struct filter *filter,
+		const struct filter *exit_filter);
+
+/*
  * Has somebody else taken it off, or put another program in its place? Of links no message is sent.
  */
 bool hook_is_lost(const struct hook *h);

@@ -11,6 +11,7 @@
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/takeover.h"
+#include "capture/kernel/traced.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
 #include "capture/packet/link.h"
@@ -371,7 +372,7 @@ void live_iface_release(struct live_iface *t)
 {
 	struct counters c = { .delivered = 0 };
 
-	if (!t->gone || t->entry || t->takeover || !(t->received.hook || t->sent.hook) ||
+	if (!t->gone || t->entry || t->takeover || t->traced || !(t->received.hook || t->sent.hook) ||
 	    !live_iface_snapshot(t))
 		return;
 	live_iface_count(t, &c);
@@ -420,7 +421,7 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 	t->running = n->running;
 	t->if_dropped_before = t->if_dropped;
 	t->end_ns = 0;
-	t->gone = live_iface_attach(t, s);
+	t->gone = (t->traced && live_iface_follow(t, s)) || live_iface_attach(t, s);
 	t->start_ns = start_ns;
 	if (t->gone) {
 		live_iface_detach(t);
@@ -477,7 +478,7 @@ void live_iface_lose(struct live_iface *t)
 	t->gone = t->detached = true;
 	if (t->takeover)
 		live_front_lost(t);
-	else if (!t->entry)
+	else if (!t->entry && !t->traced)
 		log_complain("%s: somebody has detached our program", live_iface_name(t));
 	live_iface_detach(t);
 }
@@ -536,6 +537,7 @@ void live_iface_close(struct live_iface *t)
 	t->sent.hook = hook_close(t->sent.hook);
 	t->received.hook = t->entry ? NULL : hook_close(t->received.hook);
 	takeover_close(t->takeover);
+	traced_close(t->traced);
 	free(t->name);
 	if (t->promiscuous_fd >= 0)
 		close(t->promiscuous_fd);

@@ -17,6 +17,7 @@
 struct per_link;
 struct rings;
 struct takeover;
+struct traced;
 
 /* What is asked of an interface; the same for all of a capture. */
 struct live_iface_settings {
@@ -52,6 +53,7 @@ struct live_iface {
 	struct live_hook received, sent;
 	/* in front of a program: whose place it has taken; NULL: it is not */
 	struct takeover *takeover;
+	struct traced *traced;		/* the program that is traced; NULL: none */
 	/* POINT_EXIT: these packets come out of that program */
 	unsigned point;
 	/* the same interface at the entry, whose hook it is; NULL: it has its own */
@@ -105,6 +107,12 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 			    const struct live_filters *filters);
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s);
 
+/*
+ * The program that is traced is not there any more: traces the one that is there instead, and says
+ * so. Else says why not, and everything is as before.
+ */
+enum status live_iface_follow(struct live_iface *t, const struct live_iface_settings *s);
+
 /* Takes the program off the interface. The counters stay. */
 void live_iface_detach(struct live_iface *t);
 
@@ -128,8 +136,8 @@ void live_iface_release(struct live_iface *t);
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone);
 
 /*
- * Was our program taken off? live_iface_lose(): it was, and not because the interface is deleted:
- * says so, and it is gone for us.
+ * Was our program taken off, or the one that is traced? live_iface_lose(): it was, and not because
+ * the interface is deleted: says so, unless live_iface_follow() has, and it is gone for us.
  */
 bool live_iface_is_lost(const struct live_iface *t);
 void live_iface_lose(struct live_iface *t);

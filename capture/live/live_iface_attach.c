@@ -8,8 +8,11 @@
 #include "capture/filter/per_link.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/takeover.h"
+#include "capture/kernel/traced.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_trace.h"
+#include "capture/live/live_watch.h"
 #include "capture/packet/packet.h"
 
 /* The kernel says EINVAL to whatever it does not know, so say what we need of it. */
@@ -37,7 +40,7 @@ static enum status load_failed(const char *name, const struct hook_ops *ops, con
 		return log_fail(STATUS_RUNTIME, "%s: cannot load the program: %s", name,
 				strerror(-err));
 	}
-	if (ops != &hook_xdp && ops != &hook_front)
+	if (ops == &hook_tc_in || ops == &hook_tc_out)
 		return log_fail(
 			STATUS_UNSUPPORTED,
 			"%s: kernel %s does not take the program for tc, which needs bpf_ktime_get_tai_ns (Linux 6.1): %s",
@@ -78,36 +81,85 @@ static enum status translate(const struct live_iface *t, const struct hook_ops *
 		   : STATUS_OK;
 }
 
-/* Loads the program of @ops. */
-static enum status open_hook(struct live_iface *t, struct live_hook *h, const struct hook_ops *ops,
-			     const struct live_iface_settings *s)
+/* What a program is to do, and the filters it is loaded with. */
+struct wish {
+	struct hook_settings settings;
+	struct filter entry, exit;
+};
+
+static void wish_release(struct wish *w)
+{
+	to_ebpf_free(&w->entry);
+	to_ebpf_free(&w->exit);
+}
+
+static enum status make_wish(const struct live_iface *t, const struct hook_ops *ops,
+			     const struct live_iface_settings *s, struct wish *w)
 {
 	const bool exit = s->observe.at & 1 << POINT_EXIT;
-	cleanup(to_ebpf_free) struct filter entry = { .n = 0 }, after = { .n = 0 };
-	struct hook_settings settings = {
+	enum status status;
+
+	w->settings = (struct hook_settings){
 		.snap = s->snap,
 		.headers_only = s->headers_only,
 		.drop = s->drop,
 		.raw = t->iface.linktype == LINKTYPE_RAW,
 		.iface = t->iface.id,
 	};
-	enum status status = translate(t, ops, t->filters->entry, &entry, &settings.filter);
+	status = translate(t, ops, t->filters->entry, &w->entry, &w->settings.filter);
+	if (status || (ops != &hook_front && ops != &hook_trace))
+		return status;
+	w->settings.takeover = t->takeover;
+	w->settings.traced = t->traced;
+	w->settings.at = s->observe.at ? s->observe.at : 1 << POINT_ENTRY;
+	w->settings.exit_iface = t->iface.id + (exit && observe_is_both(&s->observe));
+	w->settings.verdicts = s->observe.verdicts;
+	w->settings.tail_calls = t->takeover && takeover_holder(t->takeover)->tail_calls;
+	return translate(t, ops, t->filters->exit, &w->exit, &w->settings.exit_filter);
+}
+
+/* Loads the program of @ops. */
+static enum status open_hook(struct live_iface *t, struct live_hook *h, const struct hook_ops *ops,
+			     const struct live_iface_settings *s)
+{
+	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
+	enum status status = make_wish(t, ops, s, &w);
 	int err;
 
-	if (!status && ops == &hook_front) {
-		settings.takeover = t->takeover;
-		settings.at = s->observe.at ? s->observe.at : 1 << POINT_ENTRY;
-		settings.exit_iface = t->iface.id + (exit && observe_is_both(&s->observe));
-		settings.verdicts = s->observe.verdicts;
-		settings.tail_calls = takeover_holder(t->takeover)->tail_calls;
-		status = translate(t, ops, t->filters->exit, &after, &settings.exit_filter);
-	}
 	if (status)
 		return status;
-	err = hook_open(&h->hook, ops, t->rings, &settings);
+	err = hook_open(&h->hook, ops, t->rings, &w.settings);
 	if (ops == &hook_front && (err == -EINVAL || err == -EBUSY))
 		return live_front_uncallable(t, err);
-	return err ? load_failed(live_iface_name(t), ops, settings.filter, err) : STATUS_OK;
+	if (err && ops == &hook_trace && (!w.settings.filter || err == -EPERM))
+		return live_trace_failed(t, err);
+	return err ? load_failed(live_iface_name(t), ops, w.settings.filter, err) : STATUS_OK;
+}
+
+enum status live_iface_follow(struct live_iface *t, const struct live_iface_settings *s)
+{
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
+	struct traced *before = t->traced;
+	enum status status = live_iface_enter(t, &v);
+
+	if (status)
+		return status;
+	t->traced = NULL;
+	status = live_trace_again(t, before);
+	if (!status)
+		status = make_wish(t, &hook_trace, s, &w);
+	if (!status)
+		status = live_trace_moved(t, before, hook_follow(t->received.hook, t->traced,
+								 w.settings.filter,
+								 w.settings.exit_filter));
+	if (status) {
+		traced_close(t->traced);
+		t->traced = before;
+		return status;
+	}
+	traced_close(before);
+	return STATUS_OK;
 }
 
 /* What it sends comes back as what it receives. */
@@ -128,10 +180,10 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 	t->filters = filters;
 	status = live_iface_enter(t, &v);
 	if (!status && !t->entry && receives)
-		status = live_front_open(t, s);
+		status = live_watch_open(t, s);
 	if (status)
 		return status;
-	live_front_describe(t, s);
+	live_watch_describe(t, s);
 	if (t->entry) {
 		t->received.hook = t->entry->received.hook;
 		return STATUS_OK;
@@ -139,6 +191,7 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 	if (receives)
 		status = open_hook(t, &t->received,
 				   t->takeover	       ? &hook_front
+				   : t->traced	       ? &hook_trace
 				   : t->way == LIVE_TC ? &hook_tc_in
 						       : &hook_xdp,
 				   s);
@@ -147,8 +200,7 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 	return status;
 }
 
-static enum status attach_failed(const struct live_iface *t, const struct live_iface_settings *s,
-				 enum xdp_mode mode, int err)
+static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode, int err)
 {
 	const char *name = live_iface_name(t);
 	struct utsname uts;
@@ -156,7 +208,7 @@ static enum status attach_failed(const struct live_iface *t, const struct live_i
 	switch (err) {
 	case -EBUSY:
 	case -EEXIST:
-		return live_front_busy(t, s);
+		return live_front_busy(t);
 	case -EPERM:
 	case -EACCES:
 		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us attach: %s",
@@ -197,6 +249,14 @@ static enum status take_place(struct live_iface *t)
 
 	t->way = live_way_of_mode(mode);
 	return err ? live_front_failed(t, err) : STATUS_OK;
+}
+
+static enum status trace(struct live_iface *t)
+{
+	int err = hook_attach(t->received.hook, t->netif.ifindex, XDP_MODE_AUTO);
+
+	t->way = live_way_of_mode(traced_program(t->traced)->mode);
+	return err ? live_trace_failed(t, err) : STATUS_OK;
 }
 
 static enum status attach_tc(struct live_iface *t, struct live_hook *h)
@@ -240,15 +300,17 @@ static enum status attach_received(struct live_iface *t, const struct live_iface
 
 	if (t->takeover)
 		return take_place(t);
+	if (t->traced)
+		return trace(t);
 	if (t->way == LIVE_TC)
 		return attach_tc(t, &t->received);
 	if (is_busy(t))
-		return t->pattern ? attach_tc_instead(t, s, 0) : live_front_busy(t, s);
+		return t->pattern ? attach_tc_instead(t, s, 0) : live_front_busy(t);
 	t->way = t->way == LIVE_AUTO ? LIVE_NATIVE : t->way;
 	err = hook_attach(t->received.hook, t->netif.ifindex, live_way_mode(t->way));
 	if (s->way == LIVE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL))
 		return attach_tc_instead(t, s, err);
-	return err ? attach_failed(t, s, live_way_mode(t->way), err) : STATUS_OK;
+	return err ? attach_failed(t, live_way_mode(t->way), err) : STATUS_OK;
 }
 
 static enum status make_promiscuous(struct live_iface *t)

@@ -364,8 +364,8 @@ run -i v0 -c 1
 want 'exit status' 5 "$rc"
 want_line "$work/err" "^xdpdump: v0: an XDP program is attached already: dropper \(id $target, generic mode\); it is left as it is"
 run -i v0 --observe trace -c 1
-want 'exit status' 4 "$rc"
-want_line "$work/err" "^xdpdump: v0: dropper \(id $target\) cannot be traced"
+want 'exit status' 5 "$rc"
+want_line "$work/err" "^xdpdump: v0: an XDP program is attached already: dropper \(id $target, generic mode\); it is left as it is, as "
 want 'program on v0' "$target" "$(program_of)"
 end
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The kernel's side of an interface: all of hook.h, takeover.h, xdp.h and netif.h that live/ calls,
+ * The kernel's side of an interface: all of hook.h, takeover.h, traced.h, xdp.h and netif.h that live/ calls,
  * played by a test, which therefore needs no privileges.
  */
 #ifndef XDPDUMP_TESTS_PLAYED_KERNEL_H
@@ -16,6 +16,7 @@
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/takeover.h"
+#include "capture/kernel/traced.h"
 #include "capture/live/live_iface.h"
 
 #include "tests/unit/written.h"
@@ -39,9 +40,14 @@ static struct {
 	struct xdp_holder holder;	/* whose place can be taken; prog_id 0: nobody's */
 	int open_err, give_back_err;
 	enum takeover_state state;
+	struct xdp_program traced;	/* what there is to be traced; id 0: nothing */
+	struct object_function function;
+	int trace_err, follow_err;
+	unsigned n_traced;		/* that are open */
 } kernel;
 
 const struct hook_ops hook_xdp = { .loads = &filter_loads_xdp }, hook_front = { .loads = &filter_loads_xdp },
+		      hook_trace = { .loads = &filter_loads_trace },
 		      hook_tc_in = { .loads = &filter_loads_tc }, hook_tc_out = { .loads = &filter_loads_tc };
 
 int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
@@ -121,6 +127,43 @@ enum takeover_state takeover_state(const struct takeover *t, uint32_t *by)
 struct takeover *takeover_close(struct takeover *t is_unused)
 {
 	return NULL;
+}
+
+int traced_open(struct traced **t, int ifindex)
+{
+	(void)ifindex;
+	if (kernel.trace_err || !kernel.traced.id)
+		return kernel.trace_err ? kernel.trace_err : -ENOENT;
+	*t = malloc(sizeof(kernel.traced));
+	memcpy(*t, &kernel.traced, sizeof(kernel.traced));
+	kernel.n_traced++;
+	return 0;
+}
+
+const struct xdp_program *traced_program(const struct traced *t)
+{
+	return (const struct xdp_program *)t;
+}
+
+const struct object_function *traced_function(const struct traced *t is_unused)
+{
+	return &kernel.function;
+}
+
+struct traced *traced_close(struct traced *t)
+{
+	kernel.n_traced -= !!t;
+	free(t);
+	return NULL;
+}
+
+int hook_follow(struct hook *h, struct traced *next, const struct filter *filter is_unused,
+		const struct filter *exit_filter is_unused)
+{
+	assert_ptr_equal(h, &kernel.hook);
+	assert_non_null(next);
+	kernel.is_lost = kernel.follow_err;
+	return kernel.follow_err;
 }
 
 int xdp_query(int ifindex, struct xdp_program found[static 3])
@@ -262,6 +305,7 @@ static void kernel_reset(void)
 {
 	memset(&kernel, 0, sizeof(kernel));
 	kernel.driver = "veth 1.0";
+	kernel.function.name = "the_whole_name";
 	kernel.netif = (struct netif){
 		.ifindex = 3,
 		.name = "v0",

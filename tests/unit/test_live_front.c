@@ -61,17 +61,7 @@ static const struct start_case {
 	{ "no_program_that_says_anything", NULL, { .way = OBSERVE_FRONT, .verdicts = 1 },
 	  .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: no XDP program is attached, and --verdict is about what one does\n" },
-	{ "no_program_out_of_which_anything_comes", NULL, { .exit_filter = "tcp" },
-	  .status = STATUS_INTERFACE,
-	  .said = "xdpdump: v0: no XDP program is attached, and --exit-filter is about what one does\n" },
 	{ "its_place_is_taken", "other", { .way = OBSERVE_FRONT, .at = EXIT }, .said = "" },
-	{ "not_unless_that_is_asked_for", "other", { .at = EXIT }, .status = STATUS_INTERFACE,
-	  .said = "xdpdump: v0: an XDP program is attached already: other (id 7, generic mode); it is "
-		  "left as it is, as tracing is not built in; --observe front would put ours in its "
-		  "place to call it, until the end\n" },
-	{ "it_cannot_be_traced", "other", { .way = OBSERVE_TRACE }, .status = STATUS_UNSUPPORTED,
-	  .said = "xdpdump: v0: other (id 7) cannot be traced: that is not built in; --observe front "
-		  "would put ours in its place to call it, until the end\n" },
 	{ "another_of_ours_is_there", "xdpdump_front", { .way = OBSERVE_FRONT },
 	  .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: another xdpdump captures there: xdpdump_front (id 7); it is left as it is\n" },
@@ -121,8 +111,6 @@ static void a_start(void **state)
 	assert_int_equal(set_up(NULL), 0);
 	if (c->there)
 		put_there(c->there);
-	if (c->observe.way != OBSERVE_FRONT)
-		kernel.holder.prog_id = 0;
 	kernel.open_err = c->open_err;
 	kernel.load_err = c->load_err;
 	kernel.attach_err[XDP_MODE_GENERIC] = c->attach_err;

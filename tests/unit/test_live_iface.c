@@ -618,10 +618,8 @@ static void one_that_comes_back_with_another_program_stays_gone(void **state)
 	kernel.query = 1;
 	assert_false(live_iface_return(&iface, &back, &plain));
 	assert_string_equal(written_said(), "xdpdump: v0 disappeared\n"
-					    "xdpdump: v0: an XDP program is attached already: "
-					    "other (id 7, generic mode); it is left as it is, as tracing is "
-					    "not built in; --observe front would put ours in its place "
-					    "to call it, until the end\n");
+					    "xdpdump: v0: an XDP program has been attached meanwhile: "
+					    "other (id 7); it is left as it is\n");
 	assert_true(iface.gone);
 	assert_int_equal(iface.end_ns, end_ns);
 	assert_int_equal(iface.returns, 0);
@@ -702,8 +700,8 @@ static const struct start_case {
 	{ "with_a_filter_loading_is_not_allowed_either", "v0", { .ethernet = true },
 	  .filtered = true, .load_err = -EPERM, .status = STATUS_PERMISSION,
 	  .said = "does not let us load the program" },
-	{ "there_is_a_program", "v0", { .ethernet = true }, .query = 1, .status = STATUS_INTERFACE,
-	  .said = "v0: an XDP program is attached already: other (id 7, generic mode); it is left as it is" },
+	{ "a_program_has_come_since", "v0", { .ethernet = true }, .query = 1, .status = STATUS_INTERFACE,
+	  .said = "v0: an XDP program has been attached meanwhile: other (id 7); it is left as it is" },
 	{ "there_is_a_program_that_nobody_shows", "v0", { .ethernet = true }, .native_err = -EBUSY,
 	  .status = STATUS_INTERFACE, .said = "v0: another XDP program is attached" },
 	{ "attaching_is_not_allowed", "v0", { .ethernet = true }, .native_err = -EPERM,

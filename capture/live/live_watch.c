@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* What is the same in whichever way a program is watched. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/kernel/object.h"
+#include "capture/kernel/takeover.h"
+#include "capture/kernel/traced.h"
+#include "capture/live/live_front.h"
+#include "capture/live/live_iface.h"
+#include "capture/live/live_trace.h"
+#include "capture/live/live_watch.h"
+
+const char *live_watch_name(const char *name)
+{
+	return *name ? name : "name unknown";
+}
+
+bool live_watch_program(const struct live_iface *t, struct live_watched *w)
+{
+	if (t->entry)
+		t = t->entry;
+	if (t->takeover) {
+		const struct xdp_holder *h = takeover_holder(t->takeover);
+
+		*w = (struct live_watched){ live_watch_name(h->name), h->prog_id, false };
+		return true;
+	}
+	if (!t->traced)
+		return false;
+	*w = (struct live_watched){ traced_function(t->traced)->name, traced_program(t->traced)->id,
+				    true };
+	return true;
+}
+
+enum status live_watch_nothing(const struct live_iface *t, const struct live_iface_settings *s)
+{
+	const struct observe_options *o = &s->observe;
+
+	return log_fail(STATUS_INTERFACE,
+			"%s: no XDP program is attached, and %s is about what one does", live_iface_name(t),
+			o->at & 1 << POINT_EXIT ? "--at" : o->verdicts ? "--verdict" : "--exit-filter");
+}
+
+bool live_watch_is_ours(const char *name)
+{
+	return !strncmp(name, "xdpdump", strlen("xdpdump"));
+}
+
+enum status live_watch_ours(const struct live_iface *t, const char *name, uint32_t id)
+{
+	return log_fail(STATUS_INTERFACE,
+			"%s: another xdpdump captures there: %s (id %u); it is left as it is",
+			live_iface_name(t), name, id);
+}
+
+/* At tc there is room beside it; there what a pattern has found is captured. */
+enum status live_watch_open(struct live_iface *t, const struct live_iface_settings *s)
+{
+	const bool needed = observe_needs_program(&s->observe);
+
+	if (s->observe.way == OBSERVE_FRONT)
+		return live_front_open(t, s);
+	if ((t->way == LIVE_TC || (t->pattern && s->observe.way == OBSERVE_AUTO)) && !needed)
+		return STATUS_OK;
+	return live_trace_open(t, s);
+}
+
+void live_watch_describe(struct live_iface *t, const struct live_iface_settings *s)
+{
+	bool exit = t->point == POINT_EXIT;
+	struct live_watched w;
+	char *text = NULL;
+
+	if (!live_watch_program(t, &w))
+		return;
+	if (!s->observe.xdp_tools_names) {
+		if (exit && asprintf(&text, "after %s", w.name) >= 0)
+			t->iface.description = text;
+		return;
+	}
+	if (asprintf(&text, "%s:%s()@%s", live_iface_name(t), w.name, exit ? "fexit" : "fentry") < 0)
+		return;
+	free(t->iface.name);
+	t->iface.name = text;
+}
