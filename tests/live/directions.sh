@@ -8,6 +8,12 @@
 echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
 file=$work/file.pcapng
 
+# peer COMMAND...: in the namespace of v1. What ip does for that does not work in a chroot.
+peer()
+{
+	nsenter --net=/run/netns/peer "$@"
+}
+
 # v0 is ours, v1 in a namespace of its own, so that what goes between their addresses goes over the wire.
 mkdir -p "$work/run"
 mount -t tmpfs none /run 2>/dev/null && mkdir -p /run/netns
@@ -16,8 +22,8 @@ ip link add v0 address 02:00:00:00:00:02 type veth peer name v1 address 02:00:00
 ip address add 10.0.0.2/24 dev v0
 ip link set v0 up
 ip link set lo up
-ip -n peer address add 10.0.0.1/24 dev v1
-ip netns exec peer sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; exec ip link set v1 up'
+peer ip address add 10.0.0.1/24 dev v1
+peer sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; exec ip link set v1 up'
 poll link_ready v0 || exit 1
 
 # serve ADDRESS: an echo of datagrams and of streams at port 7
@@ -64,14 +70,14 @@ for i in range(times):
 # asks from the other side of v0
 converse()
 {
-	ip netns exec peer bash -c "$(declare -f ask); ask $*" || note "the conversation $* has failed"
+	peer bash -c "$(declare -f ask); ask $*" || note "the conversation $* has failed"
 }
 
 # tcpdump_begins INTERFACE: beside us, both directions
 tcpdump_begins()
 {
 	background tcpdump -i "$1" -n -s 0 -w - -U --immediate-mode >"$work/peer.pcap" 2>"$work/tcpdump"
-	peer=$!
+	theirs=$!
 	wait_line "$work/tcpdump" '^tcpdump: listening' || note 'tcpdump does not listen'
 }
 
@@ -84,8 +90,8 @@ tcpdump_has_all()
 want_what_tcpdump_has()
 {
 	poll tcpdump_has_all
-	kill -INT "$peer"
-	wait "$peer" 2>/dev/null
+	kill -INT "$theirs"
+	wait "$theirs" 2>/dev/null
 	want_true 'the same packets' "$dump" --compare "$work/peer.pcap" "$file"
 }
 
@@ -98,7 +104,7 @@ directions()
 serve 10.0.0.2
 serve 127.0.0.1
 ip neighbour replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev v0
-ip -n peer neighbour replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev v1
+peer ip neighbour replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev v1
 
 begin '-Q inout captures what tcpdump captures, in the same order'
 tcpdump_begins v0

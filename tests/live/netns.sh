@@ -162,13 +162,13 @@ end
 begin 'what happens to the interface with the same number in another namespace is no matter'
 netns blue green || note 'no namespaces'
 listen --netns blue -i eth0 -w "$file"
-ip -n red link set dev eth0 down
-ip -n red link set dev eth0 name other
-ip -n red link set dev other up
+inside red ip link set dev eth0 down
+inside red ip link set dev eth0 name other
+inside red ip link set dev other up
 ip netns del green
 poll gone to_green || note 'green stays'
 frames_to blue 5
-ip -n red link del other
+inside red ip link del other
 inside blue ip link set dev eth0 down
 says 'blue/eth0 is down; the capture goes on'
 inside blue ip link set dev eth0 name renamed
@@ -201,7 +201,7 @@ begin 'an interface that is deleted there, or moved elsewhere, has disappeared'
 for how in 'link del eth0' 'link set dev eth0 netns red name moved'; do
 	listen --netns blue -i eth0 -w "$file"
 	# shellcheck disable=SC2086
-	ip -n blue $how || note "ip: $how"
+	inside blue ip $how || note "ip: $how"
 	reap
 	want "exit status: $how" 1 "$rc"
 	want_line "$work/err" '^xdpdump: blue/eth0 disappeared$'
@@ -217,8 +217,8 @@ listen --netns blue -i eth0 -w "$file"
 kill -STOP "$pid"
 for ((i = 0; i < 1000; i++)); do
 	echo "link set dev eth0 alias a$i"
-done | ip -n red -batch - || note 'ip has failed'
-ip -n blue link del eth0
+done | inside red ip -batch - || note 'ip has failed'
+inside blue ip link del eth0
 kill -CONT "$pid"
 reap
 want 'exit status' 1 "$rc"
@@ -257,7 +257,7 @@ end
 
 begin 'promiscuous mode is one of that namespace, and does not keep it when its name has gone'
 listen --netns blue -i eth0 -P -w "$file"
-[[ $(ip -n blue -d -o link show dev eth0) == *'promiscuity 1 '* ]] || note 'not promiscuous'
+[[ $(inside blue ip -d -o link show dev eth0) == *'promiscuity 1 '* ]] || note 'not promiscuous'
 ip netns del blue
 reap
 want 'exit status' 1 "$rc"
@@ -307,25 +307,25 @@ end
 
 begin 'a pattern is for interfaces of its namespace, also one that has no wire to ours'
 ip netns add alone
-ip -n alone link add br0 type bridge
-ip -n alone link set br0 up
+inside alone ip link add br0 type bridge
+inside alone ip link set br0 up
 listen --netns alone -i 'br*' --netns blue -i any -w "$file"
 want_line "$work/err" '^listening on alone/br0 \(br\*\), [^,]*, blue/eth0 \(any\), '
-ip -n alone link add br1 type bridge
-ip -n alone link set br1 up
+inside alone ip link add br1 type bridge
+inside alone ip link set br1 up
 says '^and on alone/br1 \(br\*\), '
 ip netns del alone
 says '^alone/br1 has gone$'
 ip link add br2 type bridge
 ip link set br2 up
-ip -n blue link add br3 type bridge
-ip -n blue link set br3 up
+inside blue ip link add br3 type bridge
+inside blue ip link set br3 up
 says '^and on blue/br3 \(any\), '
 want_no_line "$work/err" 'br2'
 finish
 want_no_line "$work/err" 'has just disappeared'
 ip link del br2
-ip -n blue link del br3
+inside blue ip link del br3
 end
 
 begin 'numbers, lists, -L and --restore are of that namespace'
