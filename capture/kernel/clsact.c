@@ -22,6 +22,7 @@ enum { LAST_PRIORITY = 0xffff, LEFT_MAX = 16 };
 /* A filter of a program of ours. */
 struct left {
 	uint32_t handle, priority, prog_id;
+	bool is_ours;
 };
 
 struct filters {
@@ -36,9 +37,8 @@ static int take_option(const struct nlattr *attr, void *data)
 
 	if (mnl_attr_get_type(attr) == TCA_BPF_ID)
 		l->prog_id = mnl_attr_get_u32(attr);
-	else if (mnl_attr_get_type(attr) == TCA_BPF_NAME &&
-		 strncmp(mnl_attr_get_str(attr), OURS, strlen(OURS)))
-		l->handle = 0;
+	else if (mnl_attr_get_type(attr) == TCA_BPF_NAME)	/* others may have none */
+		l->is_ours = !strncmp(mnl_attr_get_str(attr), OURS, strlen(OURS));
 	return MNL_CB_OK;
 }
 
@@ -60,7 +60,7 @@ static int take_filter(const struct nlmsghdr *msg, void *data)
 		return MNL_CB_OK;
 	f->n++;
 	mnl_attr_parse(msg, sizeof(*tc), take_attribute, &l);
-	if (l.handle && l.prog_id && f->n_left < LEFT_MAX)
+	if (l.is_ours && f->n_left < LEFT_MAX)
 		f->left[f->n_left++] = l;
 	return MNL_CB_OK;
 }

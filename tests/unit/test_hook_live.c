@@ -9,8 +9,12 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
@@ -661,6 +665,70 @@ static void without_links_it_is_a_filter_that_goes_with_its_qdisc(void **state i
 	assert_true(has_clsact("v1"));
 }
 
+/* As a loader attaches it that has no name for it: cls_bpf wants none. */
+static void attach_without_a_name(const char *iface, int prog_fd)
+{
+	char buf[MNL_SOCKET_BUFFER_SIZE];
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
+	struct tcmsg *tc = mnl_nlmsg_put_extra_header(msg, sizeof(*tc));
+	struct mnl_socket *nl = mnl_socket_open(NETLINK_ROUTE);
+	struct nlattr *nest;
+	int n;
+
+	msg->nlmsg_type = RTM_NEWTFILTER;
+	msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK;
+	tc->tcm_ifindex = if_nametoindex(iface);
+	tc->tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
+	tc->tcm_info = TC_H_MAKE(7 << 16, htons(ETH_P_ALL));
+	mnl_attr_put_strz(msg, TCA_KIND, "bpf");
+	nest = mnl_attr_nest_start(msg, TCA_OPTIONS);
+	mnl_attr_put_u32(msg, TCA_BPF_FD, prog_fd);
+	mnl_attr_put_u32(msg, TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+	mnl_attr_nest_end(msg, nest);
+	assert_int_equal(mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID), 0);
+	assert_int_equal(mnl_socket_sendto(nl, msg, msg->nlmsg_len), msg->nlmsg_len);
+	n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+	assert_true(mnl_cb_run(buf, n, 0, mnl_socket_get_portid(nl), NULL, NULL) >= 0);
+	mnl_socket_close(nl);
+}
+
+static bool has_theirs(const char *iface)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), TC " filter show dev %s ingress | grep -q 'pref 7 bpf.* handle'",
+		 iface);
+	return !system(command);
+}
+
+static void a_filter_of_somebody_else_is_left_whatever_it_is_called(void **state is_unused)
+{
+	const struct hook_settings s = { .snap = SNAP };
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = TC_ACT_OK },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	struct clsact c = { .priority = 0 }, again = { .priority = 0 };
+	int fd, v0;
+
+	if (!make_pair())
+		skip();
+	v0 = if_nametoindex("v0");
+	open_rig(&rigs[2], &hook_tc_in, s, 1 << 20, NULL);
+	if (clsact_attach(&c, v0, false, hook_program_fd(rigs[2].hook)) == -EOPNOTSUPP)
+		skip();
+	fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "theirs", "GPL", insns, array_size(insns), NULL);
+	assert_true(fd >= 0);
+	attach_without_a_name("v0", fd);
+	close(fd);
+	assert_true(has_theirs("v0"));
+	assert_int_equal(clsact_attach(&again, v0, false, hook_program_fd(rigs[2].hook)), 0);
+	assert_true(has_theirs("v0"));
+	clsact_detach(&again);
+	clsact_detach(&c);
+	assert_true(has_clsact("v0") && has_theirs("v0"));
+}
+
 static void what_one_of_ours_has_left_is_taken_away_but_not_from_one_that_runs(void **state is_unused)
 {
 	const struct hook_settings s = { .snap = SNAP };
@@ -939,6 +1007,8 @@ int main(void)
 			what_others_drop_is_seen_on_the_way_in_and_not_on_the_way_out, close_rigs),
 		cmocka_unit_test_teardown(without_links_it_is_a_filter_that_goes_with_its_qdisc,
 					  close_rigs),
+		cmocka_unit_test_teardown(
+			a_filter_of_somebody_else_is_left_whatever_it_is_called, close_rigs),
 		cmocka_unit_test_teardown(
 			what_one_of_ours_has_left_is_taken_away_but_not_from_one_that_runs,
 			close_rigs),
