@@ -62,7 +62,9 @@ static bool is_known(const struct capture *l, const struct netif *n)
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		const struct live_iface *t = l->ifaces.v[i];
 
-		if (!t->gone && t->netif.netns == n->netns && t->netif.ifindex == n->ifindex)
+		/* off which we were taken is known, too: that was somebody's wish */
+		if ((!t->gone || t->detached) && t->netif.netns == n->netns &&
+		    t->netif.ifindex == n->ifindex)
 			return true;
 	}
 	for (unsigned i = 0; i < l->n_refused; i++)

@@ -161,6 +161,28 @@ else
 	skip "$(tail -n 1 "$work/ip")"
 fi
 
+# The link of our program on an interface
+link_of()
+{
+	local ifindex
+
+	ifindex=$(ip -j link show "$1" | jq '.[0].ifindex')
+	grep -lsE "^ifindex:[[:space:]]+$ifindex$" "/proc/$pid/fdinfo/"* | xargs sed -nE 's/^link_id:[[:space:]]+//p'
+}
+
+begin 'one off which somebody takes our program is not taken again, and the others are captured'
+listen -i 'a[01]' -w "$file"
+bpftool link detach id "$(link_of a0)" || note 'bpftool has failed'
+wait_line "$work/err" '^xdpdump: a0: somebody has detached our program$' || note 'nobody has said so'
+ip link set a0 alias changed
+ip link set a1 alias changed
+five a0
+finish
+want 'exit status' 0 "$rc"
+want packets '0 5' "$(packets a0) $(packets a1)"
+want_no_line "$work/err" '^and on'
+end
+
 begin 'a hundred interfaces come and go while packets flow, and every packet is in the books'
 listen -i 'x*' -i a0 -Q inout -s 60 -w "$file"
 background "$send" -i a1 -n 200000 -r 20000 -s 60 >"$work/flow"
