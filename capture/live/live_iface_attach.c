@@ -308,8 +308,13 @@ static enum status attach_received(struct live_iface *t, const struct live_iface
 		return t->pattern ? attach_tc_instead(t, s, 0) : live_front_busy(t);
 	t->way = t->way == LIVE_AUTO ? LIVE_NATIVE : t->way;
 	err = hook_attach(t->received.hook, t->netif.ifindex, live_way_mode(t->way));
-	if (s->way == LIVE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL))
-		return attach_tc_instead(t, s, err);
+	if (s->way == LIVE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL)) {
+		if (!t->gone)
+			return attach_tc_instead(t, s, err);
+		/* one that comes back goes on with the program that has its counters */
+		t->way = LIVE_GENERIC;
+		err = hook_attach(t->received.hook, t->netif.ifindex, XDP_MODE_GENERIC);
+	}
 	return err ? attach_failed(t, live_way_mode(t->way), err) : STATUS_OK;
 }
 

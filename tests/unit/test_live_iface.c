@@ -606,6 +606,28 @@ static void one_that_comes_back_goes_on_from_its_first_start(void **state)
 	assert_int_equal(iface.netif.ifindex, 9);
 }
 
+/* At tc it would be another program, with counters of its own. */
+static void one_that_comes_back_without_native_mode_keeps_its_counters(void **state)
+{
+	struct live_iface_settings s = plain;
+	struct netif back = kernel.netif;
+	struct ledger l;
+
+	(void)state;
+	s.way = LIVE_AUTO;
+	kernel.counters[0] = kernel.counters[1] = counts(20, 4, 17, 2, 1);
+	live_iface_snapshot(&iface);
+	written_listen();
+	live_iface_lose(&iface);
+	kernel.attach_err[XDP_MODE_NATIVE] = -EOPNOTSUPP;
+	assert_true(live_iface_return(&iface, &back, &s));
+	written_said();
+	assert_int_equal(iface.way, LIVE_GENERIC);
+	assert_ptr_equal(kernel.ops, &hook_xdp);
+	live_iface_ledger(&iface, 0, &l);
+	assert_int_equal(l.delivered, 17);
+}
+
 static void one_that_comes_back_with_another_program_stays_gone(void **state)
 {
 	struct netif back = kernel.netif;
@@ -969,6 +991,7 @@ int main(void)
 		with_iface(a_link_needs_nobody_to_go_there),
 		with_iface(a_namespace_is_not_held_by_promiscuous_mode),
 		with_iface(one_that_comes_back_goes_on_from_its_first_start),
+		with_iface(one_that_comes_back_without_native_mode_keeps_its_counters),
 		with_iface(one_that_comes_back_with_another_program_stays_gone),
 	};
 	struct CMUnitTest tests[128];
