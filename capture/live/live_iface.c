@@ -254,14 +254,10 @@ static uint32_t newly_lost(struct live_iface *t, struct live_hook *h, uint32_t l
 /* epb_flags */
 static uint32_t flags_of(const struct live_iface *t, const struct event *ev, const uint8_t *data)
 {
-	uint32_t flags = 0;
+	uint32_t flags = ev->hook == EVENT_TC_OUT ? EPB_OUTBOUND : EPB_INBOUND;
 
-	if (ev->hook == EVENT_TC_OUT)
-		flags = EPB_OUTBOUND;
-	else
-		flags = EPB_INBOUND |
-			(t->iface.linktype == LINKTYPE_ETHERNET && ev->caplen >= 6 ? reception(t, data)
-										    : 0);
+	if (flags == EPB_INBOUND && t->iface.linktype == LINKTYPE_ETHERNET && ev->caplen >= 6)
+		flags |= reception(t, data);
 	if (ev->offload & EVENT_CHECKSUM_PARTIAL)
 		flags |= EPB_CHECKSUM_NOT_READY;
 	if (ev->offload & EVENT_SEGMENTED)
@@ -370,10 +366,12 @@ bool live_iface_snapshot(struct live_iface *t)
 
 void live_iface_release(struct live_iface *t)
 {
+	/* by then no frame is in a program any more, between one count and the next */
+	enum { SETTLED_NS = 1000 * 1000 * 1000 };
 	struct counters c = { .delivered = 0 };
 
 	if (!t->gone || t->entry || t->takeover || t->traced || !(t->received.hook || t->sent.hook) ||
-	    !live_iface_snapshot(t))
+	    clock_now_ns() < t->end_ns + SETTLED_NS || !live_iface_snapshot(t))
 		return;
 	live_iface_count(t, &c);
 	if (c.delivered != t->taken)
@@ -467,7 +465,7 @@ bool live_iface_is_lost(const struct live_iface *t)
 
 	if (t->entry)
 		return t->entry->detached;
-	if (is_by_ifindex(t) && netns_enter(&v, t->netns))
+	if ((is_by_ifindex(t) || t->traced) && netns_enter(&v, t->netns))
 		return false;	/* not to be known */
 	return (t->received.hook && hook_is_lost(t->received.hook)) ||
 	       (t->sent.hook && hook_is_lost(t->sent.hook));
