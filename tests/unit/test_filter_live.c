@@ -122,6 +122,18 @@ struct classic {
 	size_t n;
 };
 
+/* What is to be asked together, until it is. */
+static struct {
+	struct classic v[TOGETHER];
+	size_t n;
+} waiting;
+
+static void forget_waiting(void)
+{
+	while (waiting.n)
+		free(waiting.v[--waiting.n].insns);
+}
+
 static int load_program(const char *name, const struct bpf_insn *insns, size_t n, char *log,
 			size_t log_size)
 {
@@ -137,6 +149,7 @@ static size_t use_filters(const struct classic *classics, size_t n);
 
 static void close_runner(void)
 {
+	forget_waiting();	/* of a test that has failed */
 	if (!runner.kind)
 		return;
 	if (runner.link >= 0)
@@ -454,20 +467,13 @@ static void compare_frames(const struct classic *classics, size_t n)
 	}
 }
 
-/* What is to be asked together, until it is. */
-static struct {
-	struct classic v[TOGETHER];
-	size_t n;
-} waiting;
-
 static void compare_waiting(void (*frames)(const struct classic *classics, size_t n))
 {
 	for (size_t done = 0, n; done < waiting.n; done += n) {
 		n = use_filters(waiting.v + done, waiting.n - done);
 		frames(waiting.v + done, n);
 	}
-	while (waiting.n)
-		free(waiting.v[--waiting.n].insns);
+	forget_waiting();
 }
 
 static void add_classic(const char *what, const struct sock_filter *insns, size_t n,
