@@ -31,7 +31,7 @@ objs    := $(sources:%.c=$(B)/%.o)
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
-tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c))
+tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
 
 .PHONY: all tests check check-peers check-live check-corpus check-kernels bench run deps install clean lint
 .DELETE_ON_ERROR:
@@ -75,6 +75,8 @@ $(B)/replay/bench_%: $(B)/replay/bench_%.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 $(B)/replay/%: $(B)/replay/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
+$(B)/tests/live/%: $(B)/tests/live/%.o
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) -o $@
 
 tests: $(B)/xdpdump $(units) $(fuzzers) $(tools) $(subjects)
 check: tests

@@ -231,70 +231,10 @@ lost()
 
 # ---- files ----
 
-# Prints what the blocks of a pcapng file of ours say, as assignments: for interface N of the file epbN (blocks), dropsumN
-# (sum of epb_dropcount), isbN (blocks), and from the last of these ifrecvN, ifdropN, filteracceptN, osdropN, usrdelivN,
-# starttimeN, endtimeN, commentN; and `torn`, the bytes behind the last whole block.
+# What the blocks of a pcapng file of ours say, as assignments, see tests/live/books.c.
 books()
 {
-	python3 - "$1" <<'END'
-import re, shlex, struct, sys
-data = open(sys.argv[1], "rb").read()
-order = "<" if data[8:12] == b"\x4d\x3c\x2b\x1a" else ">"
-word = lambda at: struct.unpack_from(order + "I", data, at)[0]
-books = {}
-n_ifaces = 0
-
-def options(at, end):
-    while at + 4 <= end:
-        code, n = struct.unpack_from(order + "HH", data, at)
-        if code == 0:
-            assert n == 0 and at + 4 == end, "bytes behind the end of options"
-            return
-        assert at + 4 + n <= end, "option overruns its block"
-        yield code, data[at + 4 : at + 4 + n]
-        at += 4 + (n + 3 & ~3)
-    assert at == end
-
-def add(name, iface, n=1):
-    books[f"{name}{iface}"] = books.get(f"{name}{iface}", 0) + n
-
-at = 0
-while at + 12 <= len(data) and at + word(at + 4) <= len(data):
-    kind, n = word(at), word(at + 4)
-    assert n >= 12 and n % 4 == 0 and word(at + n - 4) == n, f"lengths of the block at {at}"
-    end = at + n - 4
-    if kind == 1:
-        for code, value in options(at + 16, end):
-            if code == 1:
-                books[f"ifcomment{n_ifaces}"] = value.decode()
-            if code == 2:
-                books[f"ifname{n_ifaces}"] = value.decode(errors="replace")
-        books[f"epb{n_ifaces}"] = books[f"dropsum{n_ifaces}"] = books[f"isb{n_ifaces}"] = 0
-        n_ifaces += 1
-    elif kind == 6:
-        iface = word(at + 8)
-        add("epb", iface)
-        for code, value in options(at + 28 + (word(at + 20) + 3 & ~3), end):
-            if code == 4:
-                add("dropsum", iface, struct.unpack(order + "Q", value)[0])
-    elif kind == 5:
-        iface = word(at + 8)
-        add("isb", iface)
-        for code, value in options(at + 20, end):
-            name = {1: "comment", 2: "starttime", 3: "endtime", 4: "ifrecv", 5: "ifdrop", 6: "filteraccept",
-                    7: "osdrop", 8: "usrdeliv"}[code]
-            if code == 1:
-                books[f"{name}{iface}"] = value.decode()
-            elif code in (2, 3):
-                high, low = struct.unpack(order + "II", value)
-                books[f"{name}{iface}"] = high << 32 | low
-            else:
-                books[f"{name}{iface}"] = struct.unpack(order + "Q", value)[0]
-    at += n
-books["torn"] = len(data) - at
-for name, value in books.items():
-    print(f"{name}={shlex.quote(str(value))}")
-END
+	"$B/tests/live/books" "$1"
 }
 
 # want_books FILE [IFACE]: the file ends with one statistics block per interface, whose counters agree with each other,
@@ -330,44 +270,10 @@ want_books()
 	fi
 }
 
-# frames_of FILE...: what the frames of xdpflood in pcapng files of ours say, one file after the other, as assignments: packets, others, sizes, flows,
-# addresses, ports, and of their numbers first, last, missing (in between) and turned (not larger than the one before);
-# badsums: headers whose checksum is wrong.
+# frames_of FILE...: what the frames of xdpflood in pcapng files of ours say, one file after the other, as assignments, see there.
 frames_of()
 {
-	python3 - "$@" <<'END'
-import struct, sys
-data = b"".join(open(path, "rb").read() for path in sys.argv[1:])
-sizes, flows = set(), set()
-packets = others = missing = turned = badsums = at = 0
-first = last = None
-block, packet, header = struct.Struct("=II"), struct.Struct("=II"), struct.Struct(">10HHHHH8sQ")
-while at < len(data):
-    kind, n = block.unpack_from(data, at)
-    if kind == 6:
-        caplen, length = packet.unpack_from(data, at + 20)
-        fields = header.unpack_from(data, at + 42) if caplen >= 58 else None
-        if not fields or fields[14] != b"XDPFLOOD" or fields[0] != 0x4500:
-            others += 1
-        else:
-            total = sum(fields[:10])
-            badsums += (total & 0xffff) + (total >> 16) not in (0xffff, 0x1fffe)
-            sizes.add(length)
-            flows.add((fields[6], fields[7], fields[10]))
-            number = fields[15]
-            if last is None:
-                first = number
-            elif number <= last:
-                turned += 1
-            else:
-                missing += number - last - 1
-            last = number
-            packets += 1
-    at += n
-print(f"packets={packets} others={others} sizes='{' '.join(map(str, sorted(sizes)))}' flows={len(flows)}",
-      f"addresses={len({f[:2] for f in flows})} ports={len({f[2] for f in flows})} badsums={badsums}",
-      f"first={first} last={last} missing={missing} turned={turned}")
-END
+	"$B/tests/live/books" frames "$@"
 }
 
 # The programs that people open our files with take it.
