@@ -446,7 +446,7 @@ struct lifecycle *lifecycle_close(struct lifecycle *l)
 	return NULL;
 }
 
-void lifecycle_check(struct lifecycle *l, char *line, size_t cap)
+size_t lifecycle_check(struct lifecycle *l, uint64_t *image, size_t cap)
 {
 	size_t at;
 
@@ -456,8 +456,10 @@ void lifecycle_check(struct lifecycle *l, char *line, size_t cap)
 		       !f->is_lent);
 	for (const struct roster_file *f = oldest(l, CLAIMED); f; f = f->younger)
 		assert(f->is_claimed);
-	at = roster_check(&l->roster, line, cap);
-	snprintf(line + at, cap - at, "stuck %llu, room %d, %d%d%d%d",
-		 (unsigned long long)l->stuck_bytes, l->room, l->look, l->is_crowded, l->is_ending,
-		 l->is_forced);
+	at = roster_check(&l->roster, image, cap);
+	assert(at + 2 <= cap);
+	image[at++] = l->stuck_bytes;
+	image[at++] = l->room | l->look << 8 | l->is_crowded << 9 | l->is_ending << 10 |
+		      l->is_forced << 11;
+	return at;
 }

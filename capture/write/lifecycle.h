@@ -148,10 +148,10 @@ unsigned lifecycle_not_run(struct lifecycle *l, char *path, size_t cap);
 struct disk_file *lifecycle_drop(struct lifecycle *l);
 
 /*
- * Checks that lists and counts agree, and writes all that decides what comes next as a line. For
- * tests.
+ * Checks that lists and counts agree, and writes all that decides what comes next as up to @cap
+ * words, 2 and 4 for each file. Returns how many. For tests.
  */
-void lifecycle_check(struct lifecycle *l, char *line, size_t cap);
+size_t lifecycle_check(struct lifecycle *l, uint64_t *image, size_t cap);
 
 /* Returns NULL. */
 struct lifecycle *lifecycle_close(struct lifecycle *l);

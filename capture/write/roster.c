@@ -2,7 +2,6 @@
 /* Lists in the order of age, and a table of names, changed in two places. */
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,21 +177,19 @@ static const struct roster_list *check_list(const struct roster *r, enum file_st
 	return list;
 }
 
-static size_t draw(const struct roster_file *f, const char *state, char *s, size_t cap)
+enum { IMAGE_WORDS = 4 };	/* of a file */
+
+static void draw(const struct roster_file *f, uint64_t image[static IMAGE_WORDS])
 {
-	return snprintf(s, cap, "%llu %s '%s' %llu%s%s%s%s%s; ", (unsigned long long)f->number,
-			state, f->has_name ? f->path : "", (unsigned long long)f->bytes,
-			f->wants_command ? " command" : "", f->vanishes ? " vanishes" : "",
-			f->is_claimed ? " claimed" : "", f->is_displaced ? " displaced" : "",
-			f->is_lent ? " lent" : "");
+	image[0] = f->number;
+	image[1] = f->bytes;
+	image[2] = f->has_name ? (uintptr_t)f->path : 0;
+	image[3] = f->state | f->wants_command << 8 | f->vanishes << 9 | f->is_claimed << 10 |
+		   f->is_displaced << 11 | f->is_lent << 12;
 }
 
-size_t roster_check(const struct roster *r, char *line, size_t cap)
+size_t roster_check(const struct roster *r, uint64_t *image, size_t cap)
 {
-	static const char *const names[] = {
-		"nowhere", "current", "complete", "closing",  "waiting",   "running",
-		"kept",	   "claimed", "doomed",	  "deleting", "displaced",
-	};
 	unsigned n_named = 0, n_busy = 0;
 	uint64_t bytes = 0;
 	size_t at = 0, n_chained = 0;
@@ -204,8 +201,9 @@ size_t roster_check(const struct roster *r, char *line, size_t cap)
 			bytes += s <= CLAIMED ? f->bytes : 0;
 			n_chained += f->has_name;
 			assert(!f->has_name || roster_find(r, f->path) == f);
-			at += draw(f, names[s], line + at, cap - at);
-			assert(at < cap);
+			assert(at + IMAGE_WORDS <= cap);
+			draw(f, image + at);
+			at += IMAGE_WORDS;
 		}
 	assert(n_named == r->n_named && n_busy == r->n_busy && bytes == r->bytes &&
 	       n_chained == r->n_chained);

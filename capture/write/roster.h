@@ -79,7 +79,10 @@ struct roster_file *roster_find(const struct roster *r, const char *path);
 struct roster_file *roster_oldest(const struct roster *r);
 struct roster_file *roster_youngest(const struct roster *r);
 
-/* Checks that lists and counts agree, and writes what there is as a line: for tests. Its length. */
-size_t roster_check(const struct roster *r, char *line, size_t cap);
+/*
+ * Checks that lists and counts agree, and writes what there is as up to @cap words, of which a
+ * path is where it stands: for tests. How many they are.
+ */
+size_t roster_check(const struct roster *r, uint64_t *image, size_t cap);
 
 #endif
