@@ -202,12 +202,14 @@ static ssize_t give(void *cookie, char *buf, size_t n)
 static void is_little(const char *name, const struct capfile_hooks *hooks, size_t step)
 {
 	struct pieces pieces = { img.bytes, img.len, step };
+	static char buffer[1 << 16];
 	struct packet p;
 	int err;
 
 	close_result();
 	res.f = fopencookie(&pieces, "r", (cookie_io_functions_t){ .read = give });
-	setvbuf(res.f, NULL, _IONBF, 0);
+	/* without a buffer the C library asks for each byte */
+	setvbuf(res.f, buffer, _IOFBF, sizeof(buffer));
 	err = capfile_open_with(&res.r, res.f, hooks);
 	while (!err && (err = capfile_next(res.r, &p)) > 0)
 		err = 0;
