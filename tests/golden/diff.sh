@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# --diff beside its lines, which CASES has: from pipes, of several files, of files that grow, that are damaged, and of others; what JSON
-# says; how it ends.
+# --diff beside its lines, which CASES has: from pipes, of several files, of files that grow; what JSON says; how it ends. Of files
+# that are damaged: tests/unit/test_diff.c.
 # shellcheck source=tests/golden/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -60,32 +60,6 @@ for key, v in totals["verdicts"].items():
 END
 	verdict "json_says_the_same"
 fi
-
-# Of each file there is, sound or damaged: an end, with the status of reading it.
-for file in tests/pcaps/*.pcap tests/pcaps/files/*; do
-	for options in "" "--recover"; do
-		timeout 60 "$dump" -r "$file" --diff -v $options >"$work/text" 2>"$work/said" </dev/null
-		status=$?
-		"$dump" -r "$file" -qq $options >/dev/null 2>&1 </dev/null
-		((status == $?)) || echo "$file $options: exit $status"
-	done
-done >"$work/against"
-verdict "each_file_is_read_to_its_end"
-
-# A file that is cut: what is whole is told, and each image that lost its other one.
-size=$(stat -c %s $both)
-for ((at = 100; at < size; at += 97)); do
-	head -c $at $both >"$work/part"
-	"$dump" -r "$work/part" --diff >"$work/text" 2>"$work/said"
-	status=$?
-	"$dump" -r "$work/part" -T json >"$work/rows" 2>/dev/null
-	((status == $?)) || echo "$at: exit $status"
-	packets=$(wc -l <"$work/rows")
-	pairs=$(sed -n 's/^\([0-9]*\) packets\? with both images.*/\1/p' "$work/text")
-	lone=$(grep -c '^1 entry without an exit' "$work/text")
-	((packets == 2 * pairs + lone)) || echo "$at: $packets packets, $pairs pairs, $lone alone"
-done >"$work/against"
-verdict "a_file_that_is_cut_tells_what_is_whole"
 
 # A pair is printed when it is there, and a signal ends it with the totals.
 "$dump" -r $both -w "$work/all.pcapng"
