@@ -98,6 +98,11 @@ want_line "$work/err" '-z no-such-program: there is no such program$'
 want 'files' '' "$(names)"
 end
 
+all_closed()
+{
+	! find "/proc/$pid/fd" -lname "$d/*" | grep -q .
+}
+
 begin 'a command that hangs does not hold up the capture, nor rotation; a second SIGINT ends it'
 fresh
 command_is hang <<'END'
@@ -109,6 +114,7 @@ kill -INT "$pid"
 poll grep -q 'a signal ends that' "$work/err" || note 'it does not say what it waits for'
 want_detached
 running 'sleep 98765' || note 'Ctrl-C has reached the command'
+poll all_closed || note 'files stay open'	# who forces the end waits a second for it, not for the disk
 kill -INT "$pid"
 reap
 want 'exit status' 130 "$rc"
