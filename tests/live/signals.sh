@@ -117,11 +117,11 @@ end
 
 begin '--stats=200ms prints the statistics again and again'
 listen -i v0 -w "$file" --stats=200ms
-since=$(now_ms)
 poll statistics 4 || note 'not four times in a minute'
-took=$(($(now_ms) - since))
-((took >= 500)) || note "four times within $took ms"
 finish
+# by its own clock: when we look has nothing to do with it
+fourth=$(grep ' packets (' "$work/err" | sed -n '4s/ s: .*//p')
+((10#${fourth//./} >= 700)) || note "four times within $fourth s"
 want 'exit status' 0 "$rc"
 end
 
