@@ -73,6 +73,7 @@ static struct world {
 	struct file files[FILES];
 	int n_files;
 	int dir[NAMES];			/* which file has the name */
+	bool is_not_ours[NAMES];	/* we have seen that SOMEBODY has it, and have none there since */
 	/* the capture */
 	struct roster_file *current;
 	int current_file;		/* NOBODY: there is none */
@@ -130,8 +131,10 @@ static int unlink_file(struct unlinking *u, int file)
 	struct file *f = &w.files[file];
 
 	u->is_on = false;
-	if (u->err == -ESTALE && !f->vanishes)	/* which is said: it is not one of ours */
+	if (u->err == -ESTALE && !f->vanishes) {	/* which is said: it is not one of ours */
 		assert_int_equal(w.dir[f->name], SOMEBODY);
+		w.is_not_ours[f->name] = true;
+	}
 	if (u->err)
 		return u->err;
 	assert_true(w.dir[f->name] == file || w.dir[f->name] < 0);
@@ -173,6 +176,7 @@ static void begin(int file)
 			 0);
 	w.current_file = file;
 	w.opened = w.next = NOBODY;
+	w.is_not_ours[w.files[file].name] = false;
 	for (int i = 0; i < file && news & LIFECYCLE_LEFT_OUT; i++)
 		if (w.files[i].name == w.files[file].name && w.files[i].command == ACCEPTED)
 			w.files[i].command = NONE;
@@ -202,6 +206,8 @@ static bool claim(void)
 	name = (w.files[w.current_file].name + 1) % w.row->n_names;
 	err = lifecycle_claim(w.life, path_of(name), &w.claim, &disk);
 	assert_true(!err || err == -EBUSY || err == -EEXIST);
+	if (w.is_not_ours[name])
+		assert_int_equal(err, -EEXIST);
 	if (!err && w.claim)
 		w.claimed_file = file_of(disk);
 	else if (!err)
@@ -646,7 +652,7 @@ static unsigned describe(uint64_t image[static IMAGE_MAX])
 	uint64_t names = 0;
 
 	for (int i = 0; i < NAMES; i++)
-		names |= byte_of(w.dir[i]) << 8 * i;
+		names |= byte_of(w.dir[i]) << 8 * i | (uint64_t)w.is_not_ours[i] << (48 + i);
 	image[n++] = names | (uint64_t)w.n_files << 32 | (uint64_t)w.n_moves << 40;
 	image[n++] = byte_of(w.current_file) | byte_of(w.claimed_file) << 8 | byte_of(w.next) << 16 |
 		     byte_of(w.opened) << 24 | (uint64_t)w.is_full << 32 | (uint64_t)w.is_over << 33 |
@@ -858,14 +864,63 @@ static void thousands_of_files_are_found_by_their_names(void **state)
 	free(image);
 }
 
+/* ---- one order of its own ---- */
+
+/* The older of two files is deleted, as the disk is nearly full, with @err. Has it been let go? */
+static bool delete_for_room(struct lifecycle *l, int err)
+{
+	struct lifecycle_job job;
+	struct roster_file *f;
+	unsigned news;
+	bool full;
+
+	close_one(l, 0);
+	assert_int_equal(lifecycle_begin(l, (struct disk_file *)many[1], many[1], &f, &news), 0);
+	assert_int_equal(lifecycle_room(l, SIZE, true, &full), LIFECYCLE_ROOM);
+	lifecycle_next(l, false, &job);
+	assert_int_equal(job.kind, JOB_LOOK);
+	lifecycle_done(l, &job);
+	lifecycle_next(l, false, &job);
+	assert_int_equal(job.kind, JOB_DELETE);
+	assert_true(job.wanted);
+	job.err = err;
+	lifecycle_done(l, &job);
+	return job.is_gone;
+}
+
+/* What stands there was said to be somebody's: the next file must not take the place from it. */
+static void a_place_that_another_file_has_taken_is_not_ours(void **state)
+{
+	static const struct { int err, claimed; bool is_gone; } ends[] = {
+		{ 0, 0, true }, { -ENOENT, 0, true }, { -EPERM, 0, true }, { -ESTALE, -EEXIST, false },
+	};
+
+	(void)state;
+	strcpy(many[0], "f0");
+	strcpy(many[1], "f1");
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		struct disk_file *disk;
+		struct roster_file *f;
+		struct lifecycle *l;
+
+		assert_int_equal(lifecycle_open(&l, &(struct lifecycle_limits){ .min_free = 100 }), 0);
+		assert_int_equal(delete_for_room(l, ends[i].err), ends[i].is_gone);
+		assert_int_equal(lifecycle_claim(l, many[0], &f, &disk), ends[i].claimed);
+		assert_null(f);
+		lifecycle_close(l);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(*rows) + 1];
+	struct CMUnitTest tests[sizeof(rows) / sizeof(*rows) + 2];
 	size_t n = 0;
 
 	unit_of_table(rows, every_order, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		thousands_of_files_are_found_by_their_names);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		a_place_that_another_file_has_taken_is_not_ours);
 	for (size_t i = 0; i < n; i++)
 		tests[i].teardown_func = print_doing;
 	signal(SIGABRT, aborted);
