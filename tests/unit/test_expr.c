@@ -12,6 +12,7 @@
 
 #include "capture/base/util.h"
 #include "capture/filter/expr.h"
+#include "capture/filter/expr_explain.h"
 #include "capture/filter/per_link.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
@@ -153,6 +154,46 @@ static void a_long_expression_is_shown_around_the_place(void **state)
 	assert_non_null(strstr(expr_error(e), " or host 192.0.2.1 or >>>or<<< host 192.0.2.1 or "));
 	assert_true(strlen(expr_error(e)) < 256);
 	expr_close(e);
+}
+
+static size_t place_of(const char *text, const char *sentence)
+{
+	char said[EXPR_COMPILE_SAID], out[1024];
+
+	strcpy(said, sentence);
+	return expr_explain(text, &(struct expr_packets){ LINKTYPE_ETHERNET, false }, said, out, sizeof(out));
+}
+
+/* In expressions of every length up to 16 packet types, behind each of them; and at the end. */
+static void the_place_is_found_wherever_it_is(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n <= 16; n++)
+		for (unsigned wrong = 1; wrong <= n; wrong++) {
+			char text[256] = "tcp";
+			size_t place = 0;
+
+			for (unsigned i = 1; i <= n; i++) {
+				if (i == wrong)
+					place = strlen(strcat(text, i < n ? "  xor" : "  or")) - (i < n ? 3 : 0);
+				strcat(text, i < n ? "\nor (udp)" : "");
+			}
+			assert_int_equal(place_of(text, "syntax error"), place);
+		}
+	assert_int_equal(place_of("tcp port 1 or port ", "illegal port number 1 > 0"), 9);
+	assert_int_equal(place_of("port 1 or port 1", "illegal port number 1 > 0"), SIZE_MAX);
+	assert_int_equal(place_of("port 11", "illegal port number 1 > 0"), SIZE_MAX);
+	assert_int_equal(place_of("tcp", "parser stack overflow"), SIZE_MAX);
+}
+
+static void what_nobody_understands_is_final(void **state)
+{
+	(void)state;
+	assert_true(expr_explain_is_final("can't parse filter expression: syntax error"));
+	assert_true(expr_explain_is_final("unknown host 'nonesuch'"));
+	assert_true(expr_explain_is_final("unknown network 'nonesuch'"));
+	assert_false(expr_explain_is_final("unknown port 'nonesuch'"));
+	assert_false(expr_explain_is_final("ifindex not supported on Ethernet"));
 }
 
 static void blank_matches_everything(void **state)
@@ -414,6 +455,8 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(what_is_wrong_for_all_link_types_is_told_apart),
 		cmocka_unit_test(a_long_expression_is_shown_around_the_place),
+		cmocka_unit_test(the_place_is_found_wherever_it_is),
+		cmocka_unit_test(what_nobody_understands_is_final),
 		cmocka_unit_test(blank_matches_everything),
 		cmocka_unit_test(len_is_that_on_the_wire),
 		cmocka_unit_test(the_optimizer_makes_it_shorter),
