@@ -3,7 +3,7 @@
  * The roof over what reads a file: the choice between the formats, and one capture after the other.
  * Below it, from the ground up:
  *
- * bytes		budget text_mode magic decompress stream
+ * bytes		budget pushback text_mode magic decompress stream
  * of both formats	time_unit ifaces another recovery order
  * the formats		pcap; pcapng_state options describe collect pcapng
  * at any place		pcap_row pcapng_sound header

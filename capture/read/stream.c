@@ -15,8 +15,6 @@
 #include "capture/read/stream.h"
 
 enum {
-	/* bytes that are taken again at once: of short pieces most go back again */
-	BACK_STEP	= 16 * 1024,
 	LARGE		= 8 << 20,	/* bytes of a buffer that are not kept for long */
 	/* bytes: a fraction of a millisecond, of unpacking as well */
 	LOOK_EVERY	= 256 * 1024,
@@ -162,49 +160,20 @@ static size_t read_undone(struct stream *s, struct text_undo *t,
 	return out;
 }
 
-static void drop_back(struct stream *s)
-{
-	budget_give(&s->share, s->back.cap);
-	free(s->back.bytes);
-	s->back = (struct stream_back){ .bytes = NULL };
-}
-
 /* Bytes that were given back come first. */
 static size_t read_raw(struct stream *s, void *buf, size_t n)
 {
-	struct stream_back *b = &s->back;
+	size_t got = pushback_take(&s->back, &s->share, buf, n);
 
-	if (b->begin < b->end) {
-		n = min_of(n, (size_t)BACK_STEP);
-		n = min_of(n, b->end - b->begin);
-		memcpy(buf, b->bytes + b->begin, n);
-		b->begin += n;
-		return n;
-	}
-	drop_back(s);
-	return read_undone(s, &s->raw.undo, read_file, buf, n);
+	return got ? got : read_undone(s, &s->raw.undo, read_file, buf, n);
 }
 
 /* The last @n bytes that were taken, which are at @p, are to be taken again. */
-static bool give_back(struct stream *s, const uint8_t *p, size_t n)
+static int give_back(struct stream *s, const uint8_t *p, size_t n)
 {
-	struct stream_back *b = &s->back;
-	size_t rest = b->end - b->begin;
-	uint8_t *bytes;
-
-	if (n <= b->begin) {	/* they are still there */
-		b->begin -= n;
-		return true;
-	}
-	bytes = budget_take(&s->share, n + rest) ? malloc(n + rest) : NULL;
-	if (!bytes)
-		return false;
-	memcpy(bytes, p, n);
-	if (rest)
-		memcpy(bytes + n, b->bytes + b->begin, rest);
-	drop_back(s);
-	*b = (struct stream_back){ .bytes = bytes, .end = n + rest, .cap = n + rest };
-	return true;
+	if (pushback_give(&s->back, &s->share, p, n))
+		return 0;
+	return s->share.poor ? stream_fail(s, "no memory left") : -ENOMEM;
 }
 
 static ssize_t read_packed(void *ctx, void *buf, size_t n)
@@ -255,11 +224,10 @@ static size_t read_some(struct stream *s, void *buf, size_t n)
 int stream_decompress(struct stream *s, enum codec_kind kind)
 {
 	uint64_t at = s->offset;
-	int err;
+	int err = give_back(s, stream_bytes(s), stream_have(s));
 
-	if (!give_back(s, stream_bytes(s), stream_have(s)))
-		return s->share.poor ? stream_fail(s, "no memory left") : -ENOMEM;
-	err = decompress_open(&s->packed.unpack, kind, "", 0, read_packed, s);
+	if (!err)
+		err = decompress_open(&s->packed.unpack, kind, "", 0, read_packed, s);
 	if (err)
 		return err;
 	decompress_count_from(s->packed.unpack, at);
@@ -287,9 +255,10 @@ int stream_leave(struct stream *s)
 {
 	size_t n;
 	const uint8_t *behind = decompress_behind(s->packed.unpack, &n);
+	int err = give_back(s, behind, n);
 
-	if (!give_back(s, behind, n))
-		return s->share.poor ? stream_fail(s, "no memory left") : -ENOMEM;
+	if (err)
+		return err;
 	s->offset = decompress_offset(s->packed.unpack);
 	s->packed.unpack = decompress_close(s->packed.unpack);
 	budget_give(&s->share, s->packed.bytes);
@@ -443,8 +412,7 @@ int stream_open(struct stream *s, FILE *f, const struct stream_hooks *hooks, str
 void stream_finish(struct stream *s, size_t kept)
 {
 	s->packed.unpack = decompress_close(s->packed.unpack);
-	free(s->back.bytes);
-	s->back = (struct stream_back){ .bytes = NULL };
+	pushback_drop(&s->back, &s->share);
 	free(s->buf);
 	s->buf = NULL;
 	s->begin = s->end = s->cap = 0;

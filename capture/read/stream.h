@@ -14,6 +14,7 @@
 
 #include "capture/base/codec.h"
 #include "capture/read/budget.h"
+#include "capture/read/pushback.h"
 #include "capture/read/text_mode.h"
 
 enum {
@@ -50,12 +51,6 @@ struct stream_hooks {
 	bool grows;
 };
 
-/* Bytes [begin, end) that were taken from the file too early. */
-struct stream_back {
-	uint8_t *bytes;
-	size_t begin, end, cap;
-};
-
 /* What was compressed. */
 struct stream_packed {
 	struct decompress *unpack;	/* NULL: it is not, here */
@@ -90,7 +85,7 @@ struct stream {
 	int io_error;			/* errno; EBADMSG: what is compressed is damaged */
 
 	FILE *file;
-	struct stream_back back;
+	struct pushback back;
 	struct stream_packed packed;
 	struct stream_text raw, text;	/* of the file, and of what is unpacked */
 	struct stream_hooks hooks;

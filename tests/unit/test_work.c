@@ -11,7 +11,7 @@
 
 enum {
 	SIZE	= 512 * 1024,
-	FREE	= 5 << 20,	/* looks that any file may take, see recover_grant_looks() */
+	FREE	= 5 << 20,	/* looks that any file may take, see stream_grant_looks() */
 	A_BYTE	= 64,		/* and for each byte */
 };
 
