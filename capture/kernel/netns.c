@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Names are those of ip-netns(8): files on which a namespace is mounted. A path can lead to another
- * namespace the next time; which one it is says its cookie, which none has after it.
+ * A path can lead to another namespace the next time; which one it is says its cookie, which none
+ * has after it.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
 #include <linux/net_namespace.h>
 #include <linux/nsfs.h>
 #include <linux/rtnetlink.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,17 +20,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "capture/base/nearest.h"
 #include "capture/base/util.h"
-#include "capture/base/value.h"
-#include "capture/kernel/container.h"
 #include "capture/kernel/netns.h"
 #include "capture/kernel/rtnl.h"
 
 struct netns {
 	struct netns_words words;
-	char *path;
-	char *label;
+	struct netns_place place;
 	uint64_t cookie;
 	struct stat file;	/* of the namespace */
 	bool is_ours, is_forgotten;
@@ -50,118 +43,6 @@ static void fd_closep(int *fd)
 	if (*fd >= 0)
 		close(*fd);
 }
-
-struct sentence {
-	char *text;
-	size_t cap;
-};
-
-/* Keeps the sentence; returns @err. */
-static int fail(const struct sentence *s, int err, const char *fmt, ...) printf_like(3, 4);
-static int fail(const struct sentence *s, int err, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(s->text, s->cap, fmt, args);
-	va_end(args);
-	return err;
-}
-
-/* ---- what is said of one ---- */
-
-/* A name in /run/netns that is like @name. */
-static struct nearest nearest_name(const char *name)
-{
-	struct nearest n = nearest_to(name);
-	DIR *dir = opendir(NETNS_NAMES);
-
-	for (struct dirent *e; dir && (e = readdir(dir));)
-		if (*e->d_name != '.')
-			nearest_try(&n, e->d_name);
-	if (dir)
-		closedir(dir);
-	return n;
-}
-
-static int no_such(const struct sentence *s, const char *name)
-{
-	struct nearest n = nearest_name(name);
-
-	return fail(s, -ENOENT, "%s: no such network namespace%s%s%s", name,
-		    *n.best ? "; did you mean " : ": neither a name in " NETNS_NAMES " nor a process",
-		    n.best, *n.best ? "?" : "");
-}
-
-/* "blue" of /run/netns/blue, 42 of /proc/42/ns/net; others have no shorter name. */
-static char *label_of_path(const char *path)
-{
-	static const char *const folders[] = { NETNS_NAMES "/", "/var" NETNS_NAMES "/" };
-	char pid[16];
-	int end = 0;
-
-	for (size_t i = 0; i < array_size(folders); i++) {
-		size_t n = strlen(folders[i]);
-
-		if (!strncmp(path, folders[i], n) && path[n] && !strchr(path + n, '/'))
-			return strdup(path + n);
-	}
-	if (sscanf(path, "/proc/%15[0-9]/ns/net%n", pid, &end) == 1 && end && !path[end])
-		return strdup(pid);
-	return strdup(path);
-}
-
-static int by_process(struct netns *ns, const char *text)
-{
-	return asprintf(&ns->path, "/proc/%s/ns/net", text) < 0 ? -ENOMEM : 0;
-}
-
-static int by_any(struct netns *ns, const char *text, bool *is_process)
-{
-	uint64_t pid;
-
-	if (strchr(text, '/')) {
-		ns->path = strdup(text);
-		return ns->path ? 0 : -ENOMEM;
-	}
-	if (asprintf(&ns->path, NETNS_NAMES "/%s", text) < 0)
-		return -ENOMEM;
-	*is_process = access(ns->path, F_OK) && value_number(text, 1, INT_MAX, &pid);
-	if (!*is_process)
-		return 0;
-	free(ns->path);
-	return by_process(ns, text);
-}
-
-static int by_container(struct netns *ns, const char *text, const struct sentence *s)
-{
-	char pid[16];
-	int n, err = container_find("", text, &n, s->text, s->cap);
-
-	if (err)
-		return err;
-	snprintf(pid, sizeof(pid), "%d", n);
-	return by_process(ns, pid);
-}
-
-/* The path of what @words mean. */
-static int find(struct netns *ns, bool *is_process, const struct sentence *s)
-{
-	const char *text = ns->words.text;
-	int err;
-
-	*is_process = ns->words.by != NETNS_ANY;
-	if (ns->words.by == NETNS_CONTAINER)
-		err = by_container(ns, text, s);
-	else
-		err = *is_process ? by_process(ns, text) : by_any(ns, text, is_process);
-	if (err && err != -ENOMEM)
-		return err;
-	ns->label = err ? NULL : strchr(text, '/') ? label_of_path(text) : strdup(text);
-	return ns->label ? 0 : fail(s, -ENOMEM, "out of memory");
-}
-
-/* ---- opened ---- */
 
 /* Of anything else, a device say, nothing is touched. */
 static int open_file(const char *path, struct stat *file)
@@ -221,34 +102,11 @@ static int go(struct netns_visit *v, int fd)
 	return 0;
 }
 
-static int open_failed(const struct netns *ns, bool is_process, int err, const struct sentence *s)
-{
-	const char *text = ns->words.text;
-
-	if (err == -ENOENT && is_process)
-		return fail(s, err, "%s: no such process", text);
-	if (err == -ENOENT && strchr(text, '/'))
-		return fail(s, err, "%s: no such network namespace: there is no such file", text);
-	if (err == -ENOENT)
-		return no_such(s, text);
-	if (err == -EINVAL)
-		return fail(s, err, "%s is not a network namespace", text);
-	if (err == -EACCES && is_process)
-		return fail(s, err,
-			    "%s: the network namespace of this process is not ours to see: "
-			    "CAP_SYS_PTRACE may be missing",
-			    text);
-	if (err == -EPERM)
-		return fail(s, err,
-			    "%s: entering another network namespace takes CAP_SYS_ADMIN", text);
-	return fail(s, err, "%s: cannot enter the network namespace: %s", text, strerror(-err));
-}
-
 /* Which it is, by having been there. */
 static int look(struct netns *ns)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
-	cleanup(fd_closep) int fd = open_file(ns->path, &ns->file);
+	cleanup(fd_closep) int fd = open_file(ns->place.path, &ns->file);
 	uint64_t ours;
 	int err;
 
@@ -264,28 +122,24 @@ static int look(struct netns *ns)
 	return err;
 }
 
-static int open_words(struct netns **out, const struct netns_words *words, const struct sentence *s)
+int netns_open(struct netns **out, const struct netns_words *words, char *error, size_t cap)
 {
 	cleanup(netns_closep) struct netns *ns = calloc(1, sizeof(*ns));
-	bool is_process;
 	int err;
 
-	if (!ns)
-		return fail(s, -ENOMEM, "out of memory");
+	if (!ns) {
+		snprintf(error, cap, "out of memory");
+		return -ENOMEM;
+	}
 	ns->words = *words;
-	err = find(ns, &is_process, s);
+	err = netns_find(&ns->place, words, error, cap);
 	if (err)
 		return err;
 	err = look(ns);
 	if (err)
-		return open_failed(ns, is_process, err, s);
+		return netns_find_failed(&ns->place, words, err, error, cap);
 	*out = steal(&ns);
 	return 0;
-}
-
-int netns_open(struct netns **ns, const struct netns_words *words, char *error, size_t cap)
-{
-	return open_words(ns, words, &(struct sentence){ error, cap });
 }
 
 int netns_open_again(struct netns *ns)
@@ -306,15 +160,14 @@ struct netns *netns_close(struct netns *ns)
 {
 	if (!ns)
 		return NULL;
-	free(ns->path);
-	free(ns->label);
+	netns_find_release(&ns->place);
 	free(ns);
 	return NULL;
 }
 
 const char *netns_label(const struct netns *ns)
 {
-	return ns->label;
+	return ns->place.label;
 }
 
 const struct netns_words *netns_words(const struct netns *ns)
@@ -324,7 +177,7 @@ const struct netns_words *netns_words(const struct netns *ns)
 
 const char *netns_option(enum netns_by by)
 {
-	static const char *const names[] = { 
+	static const char *const names[] = {
 		[NETNS_ANY] = "--netns",
 		[NETNS_PID] = "--pid",
 		[NETNS_CONTAINER] = "--container",
@@ -371,7 +224,7 @@ int netns_register(struct netns *ns)
 
 	if (ns->is_ours || ns->number)
 		return 0;
-	fd = open_file(ns->path, &file);
+	fd = open_file(ns->place.path, &file);
 	if (fd < 0)
 		return fd;
 	err = ask_number(RTM_NEWNSID, fd, &number);
@@ -414,7 +267,7 @@ bool netns_has_left(const struct netns *ns)
 {
 	struct stat file;
 
-	if (stat(ns->path, &file))
+	if (stat(ns->place.path, &file))
 		return errno == ENOENT;
 	return file.st_dev != ns->file.st_dev || file.st_ino != ns->file.st_ino;
 }
@@ -432,7 +285,7 @@ int netns_enter(struct netns_visit *v, const struct netns *ns)
 		return 0;
 	if (ns->is_forgotten)
 		return -ESTALE;
-	fd = open_file(ns->path, &file);
+	fd = open_file(ns->place.path, &file);
 	if (fd < 0)
 		return fd;
 	err = go(v, fd);

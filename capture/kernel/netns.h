@@ -11,30 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where names are: NETNS_RUN_DIR of iproute2's include/namespace.h, where /var/run leads to. */
-#define NETNS_NAMES "/run/netns"
-
-/* A sentence has room in it; several containers are listed. */
-enum { NETNS_ERROR_MAX = 1024 };
-
-enum netns_by {
-	NETNS_ANY,		/* its name, the number of a process in it, or its path */
-	NETNS_PID,		/* the number of a process */
-	NETNS_CONTAINER,	/* the name or id of a container: container.h */
-};
-
-/* What is said of a namespace. */
-struct netns_words {
-	enum netns_by by;
-	const char *text;
-};
+#include "capture/kernel/netns_find.h"
 
 struct netns;
 
 /*
  * The one that @words mean, which stay the caller's, and as long as this. -errno and a sentence in
- * @error: -ENOENT: there is none, or no process; -EINVAL: it is not one of the network; -ESRCH: it is that
- * of a container that does not run; -ENOTUNIQ: of several; -EACCES or -EPERM: entering it is not allowed.
+ * @error: those of netns_find(); -ENOENT: there is none, or no process; -EINVAL: it is not one of
+ * the network; -EACCES or -EPERM: entering it is not allowed.
  */
 int netns_open(struct netns **ns, const struct netns_words *words, char *error, size_t cap);
 
