@@ -108,6 +108,9 @@ bool opts_add_read(struct parser *p, const char *path);
 /* One option, with its value or NULL. */
 bool opts_take(struct parser *p, int code, const char *arg);
 
+/* The same for those of opts_files.c. */
+bool opts_take_files(struct parser *p, int code, const char *arg);
+
 /* The same for those of opts_observe.c and opts_run.c, and what they mean together. */
 bool opts_take_observe(struct parser *p, int code, const char *arg);
 bool opts_settle_observe(struct parser *p);
@@ -122,6 +125,9 @@ bool opts_settle_netns(struct parser *p);
 /* The number @s of @what, from @min to @max, into *@v. */
 bool opts_number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max,
 		 uint64_t *v);
+
+/* The time @s of @what, more than 0, in nanoseconds into *@ns. */
+bool opts_span(struct parser *p, const char *what, const char *s, uint64_t *ns);
 
 /* The first of @codes, which end with 0, that was given; 0: none. */
 int opts_first_given(const struct parser *p, const int *codes);

@@ -15,11 +15,8 @@
 enum {
 	SNAP_LIMIT	= 262144,	/* tcpdump's, which scripts have */
 	RING_KIB_MAX	= 1 << 20,
-	FILES_MAX	= 1000000,
 	/* packets before; editcap -d counts the packet itself as one of them */
 	DEDUP_DEFAULT	= 5,
-	DUMPCAP_KB	= 1000,		/* bytes in a kB of dumpcap's filesize: */
-	TCPDUMP_MB	= 1000000,	/* in one of tcpdump's -C */
 };
 
 bool opts_number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max,
@@ -31,8 +28,7 @@ bool opts_number(struct parser *p, const char *what, const char *s, uint64_t min
 			  (unsigned long long)min, (unsigned long long)max);
 }
 
-/* More than 0. */
-static bool span(struct parser *p, const char *what, const char *s, uint64_t *ns)
+bool opts_span(struct parser *p, const char *what, const char *s, uint64_t *ns)
 {
 	if (value_span(s, ns) && *ns)
 		return true;
@@ -40,16 +36,6 @@ static bool span(struct parser *p, const char *what, const char *s, uint64_t *ns
 		p,
 		"%s '%s' is not a span of time: seconds, or a number with ns, us, ms, s, m, h or d behind",
 		what, s);
-}
-
-static bool size(struct parser *p, const char *what, const char *s, uint64_t unit, uint64_t *bytes)
-{
-	if (value_size(s, unit, bytes))
-		return true;
-	return opts_wrong(
-		p,
-		"%s '%s' is not a size: a whole number of %s bytes, or one with k, m, g or t behind",
-		what, s, unit == DUMPCAP_KB ? "1000" : "10^6");
 }
 
 static bool take_snap(struct parser *p, const char *arg)
@@ -84,7 +70,7 @@ static bool take_ring(struct parser *p, const char *arg)
 static bool take_stats(struct parser *p, const char *arg)
 {
 	p->o->stats = true;
-	return !arg || span(p, "interval", arg, &p->o->stats_ns);
+	return !arg || opts_span(p, "interval", arg, &p->o->stats_ns);
 }
 
 bool opts_add_read(struct parser *p, const char *path)
@@ -101,97 +87,6 @@ bool opts_add_read(struct parser *p, const char *path)
 	o->reads = more;
 	o->reads[o->n_reads++] = path;
 	return true;
-}
-
-/*
- * "KEY:VALUE" of -b and -a, with dumpcap's keys and units. A key that the option has not is NULL in
- * @to.
- */
-struct criterion {
-	uint64_t *duration, *interval, *bytes, *packets, *files, *name_order;
-	const char **print_name;
-};
-
-/* What stands behind the colon of @key; NULL: it is another one. */
-static const char *value_of(const char *arg, const char *key)
-{
-	size_t n = strlen(key);
-
-	return !strncmp(arg, key, n) && arg[n] == ':' ? arg + n + 1 : NULL;
-}
-
-static bool take_criterion(struct parser *p, char letter, const char *arg,
-			   const struct criterion *to)
-{
-	const char *value;
-
-	if ((value = value_of(arg, "duration")))
-		return span(p, "duration", value, to->duration);
-	if (to->interval && (value = value_of(arg, "interval")))
-		return span(p, "interval", value, to->interval);
-	if ((value = value_of(arg, "filesize")))
-		return size(p, "file size", value, DUMPCAP_KB, to->bytes);
-	if ((value = value_of(arg, "packets")))
-		return opts_number(p, "packet count", value, 1, UINT64_MAX, to->packets);
-	if ((value = value_of(arg, "files")))
-		return opts_number(p, "file count", value, 1, FILES_MAX, to->files);
-	if (to->name_order && (value = value_of(arg, "nametimenum")))
-		return opts_number(p, "order of names", value, 1, UINT64_MAX, to->name_order);
-	if (to->print_name && (value = value_of(arg, "printname")) && *value) {
-		*to->print_name = value;
-		return true;
-	}
-	return opts_wrong(
-		p, "-%c '%s' is none of duration:SEC, %sfilesize:KB, files:N and packets:N%s",
-		letter, arg, to->interval ? "interval:SEC, " : "",
-		to->print_name
-			? ", printname:FILE, nametimenum:1 and 2 (tcpdump's -b, AS numbers of BGP, is not here)"
-			: "");
-}
-
-/*
- * As dumpcap has it, what begins or counts files makes its names; how they are printed, or look,
- * does not.
- */
-static bool take_ring_buffer(struct parser *p, const char *arg)
-{
-	struct rotate_options *r = &p->o->rotate;
-
-	if (!value_of(arg, "printname") && !value_of(arg, "nametimenum"))
-		r->ring_names = true;
-	return take_criterion(p, 'b', arg,
-			      &(struct criterion){
-				      .duration = &r->file_ns,
-				      .interval = &r->interval_ns,
-				      .bytes = &r->file_bytes,
-				      .packets = &r->file_packets,
-				      .files = &r->n_files,
-				      .name_order = &r->name_order,
-				      .print_name = &p->o->keep.print_name,
-			      });
-}
-
-static bool take_autostop(struct parser *p, const char *arg)
-{
-	struct rotate_options *r = &p->o->rotate;
-
-	return take_criterion(p, 'a', arg,
-			      &(struct criterion){ .duration = &r->stop_ns,
-						   .bytes = &r->stop_bytes,
-						   .packets = &p->o->count,
-						   .files = &r->stop_files });
-}
-
-static bool take_sync(struct parser *p, const char *arg)
-{
-	struct retention_options *k = &p->o->keep;
-
-	k->sync = !strcmp(arg, "never") ? RETENTION_SYNC_NEVER : RETENTION_SYNC_CLOSE;
-	if (!strcmp(arg, "never") || !strcmp(arg, "close"))
-		return true;
-	k->sync = RETENTION_SYNC_EVERY;
-	return (value_span(arg, &k->sync_ns) && k->sync_ns) ||
-	       opts_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
 }
 
 static bool take_dedup(struct parser *p, const char *arg)
@@ -215,12 +110,6 @@ static bool take_format(struct parser *p, const char *arg)
 	return format_by_name(&p->o->format, arg) ||
 	       opts_wrong(p, "format '%s' is none of pcapng, pcap, pcap-ns, json, csv and text",
 			  arg);
-}
-
-static bool take_codec(struct parser *p, const char *arg)
-{
-	return codec_parse(arg, &p->o->codec) ||
-	       opts_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
 }
 
 /* The words of tcpdump's -T, which we have for something else. */
@@ -361,39 +250,27 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	switch (code) {
 	case 'i':
 		return opts_take_iface(p, arg);
-	case 'w':
-		p->o->write = arg;
-		return *arg || opts_wrong(p, "the name of the output file is empty");
 	case 'r':
 		return opts_add_read(p, arg);
+	case 'w':
 	case 'C':
-		return size(p, "file size", arg, TCPDUMP_MB, &p->o->rotate.file_bytes);
 	case 'G':
-		return span(p, "file time", arg, &p->o->rotate.file_ns);
 	case 'W':
-		return opts_number(p, "file count", arg, 1, FILES_MAX, &p->o->rotate.n_files);
 	case 'b':
-		return take_ring_buffer(p, arg);
 	case 'a':
-		return take_autostop(p, arg);
 	case 'z':
-		p->o->keep.command = arg;
-		return *arg || opts_wrong(p, "the name of the command is empty");
+	case OPT_MAX_DISK:
+	case OPT_MIN_FREE:
+	case OPT_SYNC:
+	case OPT_COMPRESS:
+		return opts_take_files(p, code, arg);
 	case 'Z':
 		p->o->user = arg;
 		return true;
-	case OPT_MAX_DISK:
-		return size(p, "disk space", arg, TCPDUMP_MB, &p->o->keep.max_disk);
-	case OPT_MIN_FREE:
-		return size(p, "disk space", arg, TCPDUMP_MB, &p->o->keep.min_free);
-	case OPT_SYNC:
-		return take_sync(p, arg);
 	case OPT_FORMAT:
 		return take_format(p, arg);
 	case 'T':
 		return take_print_format(p, arg);
-	case OPT_COMPRESS:
-		return take_codec(p, arg);
 	case OPT_SKIP:
 		return opts_number(p, "packet count", arg, 1, UINT64_MAX, &p->o->skip);
 	case OPT_START:
@@ -417,7 +294,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		p->o->secrets[p->o->n_secrets++] = arg;
 		return true;
 	case OPT_WINDOW:
-		return span(p, "window", arg, &p->o->window_ns);
+		return opts_span(p, "window", arg, &p->o->window_ns);
 	case OPT_TOLERANCE:
 		p->o->times_matter = true;
 		return value_span(arg, &p->o->tolerance_ns) ||

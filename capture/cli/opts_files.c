@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The files that are written: when the next one begins, when the last one ends, what becomes of them. */
+#include <string.h>
+
+#include "capture/base/value.h"
+#include "capture/cli/opts_impl.h"
+
+enum {
+	FILES_MAX	= 1000000,
+	DUMPCAP_KB	= 1000,		/* bytes in a kB of dumpcap's filesize: */
+	TCPDUMP_MB	= 1000000,	/* in one of tcpdump's -C */
+};
+
+static bool size(struct parser *p, const char *what, const char *s, uint64_t unit, uint64_t *bytes)
+{
+	if (value_size(s, unit, bytes))
+		return true;
+	return opts_wrong(
+		p,
+		"%s '%s' is not a size: a whole number of %s bytes, or one with k, m, g or t behind",
+		what, s, unit == DUMPCAP_KB ? "1000" : "10^6");
+}
+
+/*
+ * "KEY:VALUE" of -b and -a, with dumpcap's keys and units. A key that the option has not is NULL in
+ * @to.
+ */
+struct criterion {
+	uint64_t *duration, *interval, *bytes, *packets, *files, *name_order;
+	const char **print_name;
+};
+
+/* What stands behind the colon of @key; NULL: it is another one. */
+static const char *value_of(const char *arg, const char *key)
+{
+	size_t n = strlen(key);
+
+	return !strncmp(arg, key, n) && arg[n] == ':' ? arg + n + 1 : NULL;
+}
+
+static bool take_criterion(struct parser *p, char letter, const char *arg,
+			   const struct criterion *to)
+{
+	const char *value;
+
+	if ((value = value_of(arg, "duration")))
+		return opts_span(p, "duration", value, to->duration);
+	if (to->interval && (value = value_of(arg, "interval")))
+		return opts_span(p, "interval", value, to->interval);
+	if ((value = value_of(arg, "filesize")))
+		return size(p, "file size", value, DUMPCAP_KB, to->bytes);
+	if ((value = value_of(arg, "packets")))
+		return opts_number(p, "packet count", value, 1, UINT64_MAX, to->packets);
+	if ((value = value_of(arg, "files")))
+		return opts_number(p, "file count", value, 1, FILES_MAX, to->files);
+	if (to->name_order && (value = value_of(arg, "nametimenum")))
+		return opts_number(p, "order of names", value, 1, UINT64_MAX, to->name_order);
+	if (to->print_name && (value = value_of(arg, "printname")) && *value) {
+		*to->print_name = value;
+		return true;
+	}
+	return opts_wrong(
+		p, "-%c '%s' is none of duration:SEC, %sfilesize:KB, files:N and packets:N%s",
+		letter, arg, to->interval ? "interval:SEC, " : "",
+		to->print_name
+			? ", printname:FILE, nametimenum:1 and 2 (tcpdump's -b, AS numbers of BGP, is not here)"
+			: "");
+}
+
+/*
+ * As dumpcap has it, what begins or counts files makes its names; how they are printed, or look,
+ * does not.
+ */
+static bool take_ring_buffer(struct parser *p, const char *arg)
+{
+	struct rotate_options *r = &p->o->rotate;
+
+	if (!value_of(arg, "printname") && !value_of(arg, "nametimenum"))
+		r->ring_names = true;
+	return take_criterion(p, 'b', arg,
+			      &(struct criterion){
+				      .duration = &r->file_ns,
+				      .interval = &r->interval_ns,
+				      .bytes = &r->file_bytes,
+				      .packets = &r->file_packets,
+				      .files = &r->n_files,
+				      .name_order = &r->name_order,
+				      .print_name = &p->o->keep.print_name,
+			      });
+}
+
+static bool take_autostop(struct parser *p, const char *arg)
+{
+	struct rotate_options *r = &p->o->rotate;
+
+	return take_criterion(p, 'a', arg,
+			      &(struct criterion){ .duration = &r->stop_ns,
+						   .bytes = &r->stop_bytes,
+						   .packets = &p->o->count,
+						   .files = &r->stop_files });
+}
+
+static bool take_sync(struct parser *p, const char *arg)
+{
+	struct retention_options *k = &p->o->keep;
+
+	k->sync = !strcmp(arg, "never") ? RETENTION_SYNC_NEVER : RETENTION_SYNC_CLOSE;
+	if (!strcmp(arg, "never") || !strcmp(arg, "close"))
+		return true;
+	k->sync = RETENTION_SYNC_EVERY;
+	return (value_span(arg, &k->sync_ns) && k->sync_ns) ||
+	       opts_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
+}
+
+static bool take_codec(struct parser *p, const char *arg)
+{
+	return codec_parse(arg, &p->o->codec) ||
+	       opts_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
+}
+
+bool opts_take_files(struct parser *p, int code, const char *arg)
+{
+	switch (code) {
+	case 'w':
+		p->o->write = arg;
+		return *arg || opts_wrong(p, "the name of the output file is empty");
+	case 'C':
+		return size(p, "file size", arg, TCPDUMP_MB, &p->o->rotate.file_bytes);
+	case 'G':
+		return opts_span(p, "file time", arg, &p->o->rotate.file_ns);
+	case 'W':
+		return opts_number(p, "file count", arg, 1, FILES_MAX, &p->o->rotate.n_files);
+	case 'b':
+		return take_ring_buffer(p, arg);
+	case 'a':
+		return take_autostop(p, arg);
+	case 'z':
+		p->o->keep.command = arg;
+		return *arg || opts_wrong(p, "the name of the command is empty");
+	case OPT_MAX_DISK:
+		return size(p, "disk space", arg, TCPDUMP_MB, &p->o->keep.max_disk);
+	case OPT_MIN_FREE:
+		return size(p, "disk space", arg, TCPDUMP_MB, &p->o->keep.min_free);
+	case OPT_SYNC:
+		return take_sync(p, arg);
+	case OPT_COMPRESS:
+		return take_codec(p, arg);
+	}
+	return false;
+}
