@@ -172,7 +172,7 @@ void disk_file_free(struct disk_file *f, uint64_t bytes)
 
 const char *disk_file_error(int err)
 {
-	return err == -ESTALE ? "another file has taken its place, and is left alone"
+	return err == FILEID_ANOTHER ? "another file has taken its place, and is left alone"
 			      : strerror(-err);
 }
 

@@ -36,7 +36,7 @@ static int check(int fd, const struct fileid *id)
 	uint64_t bytes;
 	int err = fileid_of(fd, "", &found, &bytes);
 
-	return err || fileid_same(&found, id) ? err : -ESTALE;
+	return err || fileid_same(&found, id) ? err : FILEID_ANOTHER;
 }
 
 int fileid_unlink(int dir_fd, const char *name, const struct fileid *id, int *held)

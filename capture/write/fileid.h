@@ -21,12 +21,18 @@ struct fileid {
 /* That of @name in the directory @fd, or with "" of @fd itself, and its size. -errno. */
 int fileid_of(int fd, const char *name, struct fileid *id, uint64_t *bytes);
 
+/*
+ * A result beside -errno, which ends at -4095, and those of place.h: another file has the name, and
+ * is left alone. Not -ESTALE, which a file system over a network may say of the right one.
+ */
+enum { FILEID_ANOTHER = -4100 };
+
 bool fileid_same(const struct fileid *a, const struct fileid *b);
 
 /*
  * Removes @name from the directory @dir_fd if it stands for the file @id. *@fd (may be NULL), to be
  * closed by the caller, holds its blocks until then: freeing those takes time. -ENOENT: there is
- * none. -ESTALE: another file is there, which stays. Otherwise -errno.
+ * none. FILEID_ANOTHER. Otherwise -errno.
  */
 int fileid_unlink(int dir_fd, const char *name, const struct fileid *id, int *fd);
 

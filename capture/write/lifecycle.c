@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "capture/base/util.h"
+#include "capture/write/fileid.h"
 #include "capture/write/lifecycle.h"
 #include "capture/write/roster.h"
 
@@ -139,7 +140,7 @@ int lifecycle_claimed(struct lifecycle *l, struct roster_file *f, int err)
 	state = f->state;
 	roster_take(&l->roster, f, state);
 	f->is_claimed = false;
-	f->is_displaced = err == -ESTALE;
+	f->is_displaced = err == FILEID_ANOTHER;
 	f->has_name = err && err != -ENOENT;
 	if (state == CLAIMED)
 		state = f->is_displaced ? DISPLACED : f->has_name ? KEPT : DOOMED;
@@ -340,8 +341,8 @@ static void deleted(struct lifecycle *l, struct lifecycle_job *job)
 	struct roster_file *f = job->file;
 
 	roster_take(&l->roster, f, DELETING);
-	f->is_displaced = f->has_name && job->err == -ESTALE;
-	if (job->err && job->err != -ENOENT && job->err != -ESTALE)
+	f->is_displaced = f->has_name && job->err == FILEID_ANOTHER;
+	if (job->err && job->err != -ENOENT && job->err != FILEID_ANOTHER)
 		l->stuck_bytes += f->bytes;
 	l->look |= l->limits.min_free != 0;
 	put_or_forget(l, f, job, f->is_displaced ? DISPLACED : NOWHERE);

@@ -61,7 +61,7 @@ int lifecycle_claim(struct lifecycle *l, const char *path, struct roster_file **
 		    struct disk_file **disk);
 
 /*
- * @err of disk_file_unlink(). 0: the name is free. -EEXIST: -ESTALE it was. Otherwise @err; it
+ * @err of disk_file_unlink(). 0: the name is free. -EEXIST: FILEID_ANOTHER it was. Otherwise @err; it
  * stays.
  */
 int lifecycle_claimed(struct lifecycle *l, struct roster_file *f, int err);

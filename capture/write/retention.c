@@ -8,6 +8,7 @@
 #include "capture/base/clock.h"
 #include "capture/base/util.h"
 #include "capture/write/disk_file.h"
+#include "capture/write/fileid.h"
 #include "capture/write/folder.h"
 #include "capture/write/lifecycle.h"
 #include "capture/write/out.h"
@@ -266,7 +267,7 @@ static int try_claim(struct retention *r, const char *path)
 		return err;
 	was = disk_file_unlink(disk);
 	err = lifecycle_claimed(r->life, f, was);
-	if (was == -ESTALE)
+	if (was == FILEID_ANOTHER)
 		say(&r->say, "%s: %s", path, disk_file_error(was));
 	worker_ring(r->worker);
 	return err;

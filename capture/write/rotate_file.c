@@ -11,6 +11,7 @@
 #include "capture/base/clock.h"
 #include "capture/base/log.h"
 #include "capture/base/util.h"
+#include "capture/write/fileid.h"
 #include "capture/write/out.h"
 #include "capture/write/retention.h"
 #include "capture/write/rotate_impl.h"
@@ -45,7 +46,7 @@ void rotate_name(struct rotate *r, struct out *out)
 		return;
 	r->misnamed = true;
 	log_complain("%s.part: cannot be renamed: %s", r->path,
-		 err == -ESTALE ? "another file has taken its place" : strerror(-err));
+		 err == FILEID_ANOTHER ? "another file has taken its place" : strerror(-err));
 }
 
 /* In which sentences of other threads come. */

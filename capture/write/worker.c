@@ -12,6 +12,7 @@
 
 #include "capture/base/clock.h"
 #include "capture/write/disk_file.h"
+#include "capture/write/fileid.h"
 #include "capture/write/lifecycle.h"
 #include "capture/write/postrotate.h"
 #include "capture/write/printname.h"
@@ -87,7 +88,7 @@ static void delete_file(struct worker *w, struct lifecycle_job *job)
 	job->err = job->wanted ? disk_file_unlink(job->disk) : 0;
 	if (job->err && job->err != -ENOENT)
 		say(&w->o.say, "%s: %s%s", disk_file_path(job->disk),
-		    job->err == -ESTALE ? "" : "cannot delete: ", disk_file_error(job->err));
+		    job->err == FILEID_ANOTHER ? "" : "cannot delete: ", disk_file_error(job->err));
 	if (w->o.room_matters)
 		disk_file_free(job->disk, job->bytes);
 	finish(w, job);

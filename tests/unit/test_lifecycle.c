@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/write/fileid.h"
 #include "capture/write/lifecycle.h"
 
 #include "tests/unit/unit.h"
@@ -123,7 +124,7 @@ static void look_before_unlink(struct unlinking *u, int file)
 {
 	int there = w.dir[w.files[file].name];
 
-	*u = (struct unlinking){ .is_on = true, .err = there == file ? 0 : there == NOBODY ? -ENOENT : -ESTALE };
+	*u = (struct unlinking){ .is_on = true, .err = there == file ? 0 : there == NOBODY ? -ENOENT : FILEID_ANOTHER };
 }
 
 static int unlink_file(struct unlinking *u, int file)
@@ -131,7 +132,7 @@ static int unlink_file(struct unlinking *u, int file)
 	struct file *f = &w.files[file];
 
 	u->is_on = false;
-	if (u->err == -ESTALE && !f->vanishes) {	/* which is said: it is not one of ours */
+	if (u->err == FILEID_ANOTHER && !f->vanishes) {	/* which is said: it is not one of ours */
 		assert_int_equal(w.dir[f->name], SOMEBODY);
 		w.is_not_ours[f->name] = true;
 	}
@@ -219,7 +220,7 @@ static bool finish_claim(int was)
 {
 	int err = lifecycle_claimed(w.life, w.claim, was);
 
-	assert_int_equal(err, was == -ESTALE ? -EEXIST : was == -ENOENT ? 0 : was);
+	assert_int_equal(err, was == FILEID_ANOTHER ? -EEXIST : was == -ENOENT ? 0 : was);
 	if (!err)
 		w.next = w.files[w.claimed_file].name;
 	w.claim = NULL;
@@ -892,7 +893,7 @@ static bool delete_for_room(struct lifecycle *l, int err)
 static void a_place_that_another_file_has_taken_is_not_ours(void **state)
 {
 	static const struct { int err, claimed; bool is_gone; } ends[] = {
-		{ 0, 0, true }, { -ENOENT, 0, true }, { -EPERM, 0, true }, { -ESTALE, -EEXIST, false },
+		{ 0, 0, true }, { -ENOENT, 0, true }, { -EPERM, 0, true }, { FILEID_ANOTHER, -EEXIST, false },
 	};
 
 	(void)state;
