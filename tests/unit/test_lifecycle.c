@@ -819,6 +819,7 @@ static void close_one(struct lifecycle *l, unsigned i)
 	struct roster_file *f;
 	unsigned news;
 
+	snprintf(many[i], sizeof(many[i]), "f%u", i);
 	assert_int_equal(lifecycle_begin(l, (struct disk_file *)many[i], many[i], &f, &news), 0);
 	assert_true(lifecycle_complete(l, f, SIZE, false, false));
 	lifecycle_next(l, false, &job);
@@ -853,10 +854,8 @@ static void thousands_of_files_are_found_by_their_names(void **state)
 
 	(void)state;
 	assert_int_equal(lifecycle_open(&l, &(struct lifecycle_limits){ .n_files = MANY }), 0);
-	for (unsigned i = 0; i < MANY; i++) {
-		snprintf(many[i], sizeof(many[i]), "f%u", i);
+	for (unsigned i = 0; i < MANY; i++)
 		close_one(l, i);
-	}
 	assert_int_equal(lifecycle_check(l, image, 8 * MANY), 4 * MANY + 2);
 	for (unsigned i = 0; i < MANY; i++)
 		claim_one(l, i * 7 % MANY);
@@ -865,63 +864,214 @@ static void thousands_of_files_are_found_by_their_names(void **state)
 	free(image);
 }
 
-/* ---- one order of its own ---- */
+/* ---- orders of their own ---- */
 
-/* The older of two files is deleted, as the disk is nearly full, with @err. Has it been let go? */
-static bool delete_for_room(struct lifecycle *l, int err)
+static struct roster_file *begin_one(struct lifecycle *l, unsigned i, unsigned *news)
+{
+	struct roster_file *f;
+
+	snprintf(many[i], sizeof(many[i]), "f%u", i);
+	assert_int_equal(lifecycle_begin(l, (struct disk_file *)many[i], many[i], &f, news), 0);
+	return f;
+}
+
+static struct lifecycle *opened(const struct lifecycle_limits *limits)
+{
+	struct lifecycle *l;
+
+	assert_int_equal(lifecycle_open(&l, limits), 0);
+	return l;
+}
+
+/* The next thing to be done is of this @kind, for file @i. */
+static struct lifecycle_job next_is(struct lifecycle *l, enum job_kind kind, unsigned i)
 {
 	struct lifecycle_job job;
-	struct roster_file *f;
-	unsigned news;
+
+	lifecycle_next(l, false, &job);
+	assert_int_equal(job.kind, kind);
+	if (kind != JOB_NONE)
+		assert_ptr_equal(job.disk, many[i]);
+	return job;
+}
+
+/* A look at the disk finds so much. */
+static void look(struct lifecycle *l, unsigned current, uint64_t free_bytes)
+{
+	struct lifecycle_job job;
 	bool full;
 
-	close_one(l, 0);
-	assert_int_equal(lifecycle_begin(l, (struct disk_file *)many[1], many[1], &f, &news), 0);
 	assert_int_equal(lifecycle_room(l, SIZE, true, &full), LIFECYCLE_ROOM);
-	lifecycle_next(l, false, &job);
-	assert_int_equal(job.kind, JOB_LOOK);
+	job = next_is(l, JOB_LOOK, current);
+	job.free_bytes = free_bytes;
 	lifecycle_done(l, &job);
-	lifecycle_next(l, false, &job);
-	assert_int_equal(job.kind, JOB_DELETE);
-	assert_true(job.wanted);
-	job.err = err;
-	lifecycle_done(l, &job);
-	return job.is_gone;
+	assert_false(job.is_low);
 }
+
+/* How the deletion of a file, for want of room, ends: what stands there is not always ours. */
+static const struct { int err, claimed; bool is_gone, is_stuck; } ends[] = {
+	{ 0, 0, true, false },
+	{ -ENOENT, 0, true, false },
+	{ -EPERM, 0, true, true },
+	{ FILEID_ANOTHER, -EEXIST, false, false },
+};
 
 /* What stands there was said to be somebody's: the next file must not take the place from it. */
 static void a_place_that_another_file_has_taken_is_not_ours(void **state)
 {
-	static const struct { int err, claimed; bool is_gone; } ends[] = {
-		{ 0, 0, true }, { -ENOENT, 0, true }, { -EPERM, 0, true }, { FILEID_ANOTHER, -EEXIST, false },
-	};
-
 	(void)state;
-	strcpy(many[0], "f0");
-	strcpy(many[1], "f1");
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		struct lifecycle *l = opened(&(struct lifecycle_limits){ .min_free = 100 });
+		struct lifecycle_job job;
 		struct disk_file *disk;
 		struct roster_file *f;
-		struct lifecycle *l;
+		unsigned news;
 
-		assert_int_equal(lifecycle_open(&l, &(struct lifecycle_limits){ .min_free = 100 }), 0);
-		assert_int_equal(delete_for_room(l, ends[i].err), ends[i].is_gone);
+		close_one(l, 0);
+		begin_one(l, 1, &news);
+		look(l, 1, 99);
+		job = next_is(l, JOB_DELETE, 0);
+		assert_true(job.wanted);
+		job.err = ends[i].err;
+		lifecycle_done(l, &job);
+		assert_int_equal(job.is_gone, ends[i].is_gone);
 		assert_int_equal(lifecycle_claim(l, many[0], &f, &disk), ends[i].claimed);
 		assert_null(f);
 		lifecycle_close(l);
 	}
 }
 
+static void what_cannot_be_deleted_goes_on_to_take_room(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		struct lifecycle *l = opened(&(struct lifecycle_limits){ .max_disk = 25 });
+		struct lifecycle_job job;
+		unsigned news;
+		bool full;
+
+		close_one(l, 0);
+		begin_one(l, 1, &news);
+		assert_int_equal(lifecycle_room(l, 20, false, &full), LIFECYCLE_ROOM);
+		job = next_is(l, JOB_DELETE, 0);
+		job.err = ends[i].err;
+		lifecycle_done(l, &job);
+		assert_int_equal(lifecycle_room(l, 15, false, &full), LIFECYCLE_ROOM);
+		assert_int_equal(lifecycle_room(l, 16, false, &full),
+				 ends[i].is_stuck ? LIFECYCLE_FULL : LIFECYCLE_ROOM);
+		assert_int_equal(full, ends[i].is_stuck);
+		lifecycle_close(l);
+	}
+}
+
+static void nothing_is_deleted_while_enough_is_free(void **state)
+{
+	struct lifecycle *l = opened(&(struct lifecycle_limits){ .min_free = 100 });
+	unsigned news;
+
+	(void)state;
+	close_one(l, 0);
+	begin_one(l, 1, &news);
+	look(l, 1, 100);
+	next_is(l, JOB_NONE, 0);
+	look(l, 1, 99);
+	next_is(l, JOB_DELETE, 0);
+	lifecycle_close(l);
+}
+
+/* Not only when that one is complete, which may take days. */
+static void the_oldest_goes_when_another_begins(void **state)
+{
+	struct lifecycle *l = opened(&(struct lifecycle_limits){ .n_files = 2 });
+	unsigned news;
+
+	(void)state;
+	close_one(l, 0);
+	close_one(l, 1);
+	next_is(l, JOB_NONE, 0);
+	begin_one(l, 2, &news);
+	next_is(l, JOB_DELETE, 0);
+	lifecycle_close(l);
+}
+
+static void busy_is(struct lifecycle *l, unsigned n, const char *of)
+{
+	char path[16];
+
+	assert_int_equal(lifecycle_busy(l, path, sizeof(path)), n);
+	assert_string_equal(path, of);
+}
+
+static void a_command_is_waited_for_until_it_has_ended_or_is_left_out(void **state)
+{
+	struct lifecycle *l = opened(&(struct lifecycle_limits){ 0 });
+	struct lifecycle_job job, run;
+	struct roster_file *f;
+	unsigned news;
+
+	(void)state;
+	busy_is(l, 0, "");
+	f = begin_one(l, 0, &news);
+	busy_is(l, 0, "f0");
+	assert_true(lifecycle_complete(l, f, SIZE, false, true));
+	busy_is(l, 1, "f0");
+	job = next_is(l, JOB_CLOSE, 0);
+	lifecycle_done(l, &job);
+	run = next_is(l, JOB_RUN, 0);
+	f = begin_one(l, 1, &news);
+	busy_is(l, 1, "f0");	/* the one that runs, not the current file */
+	assert_true(lifecycle_complete(l, f, SIZE, false, true));
+	busy_is(l, 2, "f0");
+	begin_one(l, 1, &news);
+	assert_int_equal(news, LIFECYCLE_LEFT_OUT);
+	busy_is(l, 1, "f0");
+	run.there = true;
+	lifecycle_done(l, &run);
+	assert_true(run.is_gone);
+	busy_is(l, 0, "f1");
+	lifecycle_close(l);
+}
+
+/* Commands that wait for the first one. */
+static void the_patient_wait_when_many_commands_do(void **state)
+{
+	for (int patient = 0; patient < 2; patient++) {
+		struct lifecycle *l = opened(&(struct lifecycle_limits){ .patient = patient });
+
+		(void)state;
+		for (unsigned i = 0; i < LIFECYCLE_QUEUE + 2; i++) {
+			struct lifecycle_job job;
+			unsigned news;
+
+			assert_int_equal(lifecycle_ready(l), !patient || i < LIFECYCLE_QUEUE);
+			assert_int_equal(lifecycle_complete(l, begin_one(l, i, &news), SIZE, false, true),
+					 i <= LIFECYCLE_QUEUE);
+			job = next_is(l, JOB_CLOSE, i);
+			lifecycle_done(l, &job);
+			if (!i)
+				next_is(l, JOB_RUN, 0);
+		}
+		lifecycle_close(l);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(*rows) + 2];
+	static const struct CMUnitTest orders[] = {
+		cmocka_unit_test(thousands_of_files_are_found_by_their_names),
+		cmocka_unit_test(a_place_that_another_file_has_taken_is_not_ours),
+		cmocka_unit_test(what_cannot_be_deleted_goes_on_to_take_room),
+		cmocka_unit_test(nothing_is_deleted_while_enough_is_free),
+		cmocka_unit_test(the_oldest_goes_when_another_begins),
+		cmocka_unit_test(a_command_is_waited_for_until_it_has_ended_or_is_left_out),
+		cmocka_unit_test(the_patient_wait_when_many_commands_do),
+	};
+	struct CMUnitTest tests[sizeof(rows) / sizeof(*rows) + sizeof(orders) / sizeof(*orders)];
 	size_t n = 0;
 
 	unit_of_table(rows, every_order, tests, n);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
-		thousands_of_files_are_found_by_their_names);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
-		a_place_that_another_file_has_taken_is_not_ours);
+	memcpy(tests + n, orders, sizeof(orders));
+	n += sizeof(orders) / sizeof(*orders);
 	for (size_t i = 0; i < n; i++)
 		tests[i].teardown_func = print_doing;
 	signal(SIGABRT, aborted);
