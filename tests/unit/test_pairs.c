@@ -239,6 +239,69 @@ static void of_some_entries_exits_are_not_missed(void **state is_unused)
 	pairs_close(s);
 }
 
+/* The bytes, options and interface of a packet are its source's: what waits has its own. */
+static void an_entry_that_waits_needs_nothing_of_its_source(void **state is_unused)
+{
+	uint8_t data[] = "entry";
+	struct packet entry = { 0 }, p = { .data = data, .caplen = 5, .len = 5, .id = 1, .has = PACKET_ID };
+	struct pairs *s = NULL;
+	struct iface own;
+	struct world w;
+
+	describe(&w, "eth0,eth0;after lb");
+	assert_int_equal(pairs_open(&s, &(struct pairs_hooks){ .iface = iface, .alone = alone, .ctx = &w }), 0);
+	own = w.ifaces[0];
+	p.iface = &own;
+	p.options = (struct raw_options){ .bytes = data, .len = 4 };
+	assert_int_equal(pairs_packet(s, &p, true, &entry), 0);
+	strcpy((char *)data, "gone!");
+	own = (struct iface){ .id = 5, .linktype = LINKTYPE_RAW };
+	p.iface = &w.ifaces[1];
+	assert_int_equal(pairs_packet(s, &p, true, &entry), 1);
+	assert_memory_equal(entry.data, "entry", 5);
+	assert_int_equal(entry.options.len, 0);
+	assert_string_equal(entry.iface->name, "eth0");
+	assert_int_equal(entry.iface->linktype, LINKTYPE_ETHERNET);
+	assert_int_equal(entry.iface->id, 0);
+	pairs_end(s);
+	pairs_close(s);
+}
+
+enum { NEAR = 256, CROWD = 2 * NEAR + 8 };	/* as in pairs.c */
+
+static struct iface crowd[CROWD];
+
+static const struct iface *iface_of_crowd(void *ctx is_unused, uint32_t id)
+{
+	return id < CROWD ? &crowd[id] : NULL;
+}
+
+/* Among thousands of interfaces the other one is looked for on either side, not everywhere. */
+static void the_other_interface_is_looked_for_nearby(void **state is_unused)
+{
+	enum { MIDDLE = NEAR + 4 };
+	static const struct { uint32_t entry; int is_found; } rows[] = {
+		{ MIDDLE - 1, 1 }, { MIDDLE - NEAR, 1 }, { MIDDLE - NEAR - 1, 0 },
+		{ MIDDLE + 1, 1 }, { MIDDLE + NEAR, 1 }, { MIDDLE + NEAR + 1, 0 },
+	};
+	static const uint8_t data[1];
+
+	for (size_t i = 0; i < array_size(rows); i++) {
+		struct world w = { .n_ifaces = 0 };
+		struct pairs *s = NULL;
+
+		for (uint32_t id = 0; id < CROWD; id++)
+			crowd[id] = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .name = (char *)"other" };
+		crowd[MIDDLE].name = crowd[rows[i].entry].name = (char *)"eth0";
+		crowd[MIDDLE].description = (char *)"after lb";
+		assert_int_equal(pairs_open(&s, &(struct pairs_hooks){ .iface = iface_of_crowd, .alone = alone, .ctx = &w }), 0);
+		assert_int_equal(add(s, &crowd[rows[i].entry], 1, data, 1), 0);
+		assert_int_equal(add(s, &crowd[MIDDLE], 1, data, 1), rows[i].is_found);
+		pairs_end(s);
+		pairs_close(s);
+	}
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[64] = {
@@ -246,8 +309,10 @@ int main(void)
 		cmocka_unit_test(bytes_that_wait_have_an_end),
 		cmocka_unit_test(any_number_of_pairs_is_found),
 		cmocka_unit_test(of_some_entries_exits_are_not_missed),
+		cmocka_unit_test(an_entry_that_waits_needs_nothing_of_its_source),
+		cmocka_unit_test(the_other_interface_is_looked_for_nearby),
 	};
-	size_t n = 4;
+	size_t n = 6;
 
 	unit_of_table(cases, they_belong_together, tests, n);
 	return unit_run("pairs", tests, n);

@@ -151,6 +151,7 @@ static void packets_are_in_their_files(void **state)
 	const struct rotate_case *c = *state;
 	struct run run = { 0 };
 	const char *files, *said;
+	enum format_unfit why;
 	int result;
 
 	assert_int_equal(written_set_up(NULL), 0);
@@ -164,6 +165,7 @@ static void packets_are_in_their_files(void **state)
 		fail_msg("said '%s'", said);
 	assert_int_equal(rotate_lost_all(run.rotate), c->lost);
 	assert_int_equal(rotate_lost(run.rotate, 0) + rotate_lost(run.rotate, 1), c->lost);
+	assert_int_equal(rotate_unfit(run.rotate, &why), c->format == FORMAT_PCAP && strchr(c->script, 'u'));
 	assert_false(rotate_is_cut_short(run.rotate));
 	assert_string_equal(run.from.warned, "");
 	rotate_close(run.rotate);
@@ -278,6 +280,9 @@ static const struct rotate_case cases[] = {
 	{ "enough_disk", "f", FORMAT_PCAP, { 0 }, "ppp", .files = "f=1-2",
 	  .keep = { .max_disk = PCAP(2) + 6 }, .result = SINK_END, .lost = 1,
 	  .said = "the files of this run have reached 182 bytes, and there is no other one to delete" },
+	{ "enough_disk_is_seen_before_there_is_none", "f", FORMAT_PCAP, { 0 }, "pp", .files = "f=1",
+	  .keep = { .max_disk = PCAP(2) + 5 }, .result = SINK_END, .lost = 1,
+	  .said = "the files of this run have reached 181 bytes, and there is no other one to delete" },
 
 	/* names on the way */
 	{ "complete_files_have_lost_their_part", "f", FORMAT_PCAPNG,
@@ -897,6 +902,8 @@ static void a_full_disk(void **state)
 	setrlimit(RLIMIT_FSIZE, &all);
 	rotate_wait(run.rotate);
 	lost = rotate_lost_all(run.rotate);
+	if (full->part)
+		assert_string_equal(rotate_path(run.rotate), "f.part");
 	assert_false(rotate_has_failed(run.rotate));
 	rotate_close(run.rotate);
 	assert_int_equal(err, full->result);
@@ -987,6 +994,28 @@ static void an_interface_that_cannot_be_described_ends_it(void **state)
 	}
 }
 
+/* Of files that are read the first packet names the first output. */
+static void before_the_first_file_there_is_nothing(void **state)
+{
+	const struct rotate_case c = { .path = "f%S", .when = { .file_ns = 2 S } };
+	const struct rotate_settings s = settings(&c);
+	enum format_unfit why;
+	struct rotate *r;
+
+	(void)state;
+	assert_int_equal(rotate_open(&r, &s, -1), 0);
+	rotate_hurry(r, 0);
+	assert_false(rotate_begun(r));
+	assert_true(rotate_is_file(r));
+	assert_null(rotate_writer(r));
+	assert_int_equal(rotate_pending(r), 0);
+	assert_int_equal(rotate_lost(r, 0) + rotate_lost_all(r) + rotate_unfit(r, &why), 0);
+	assert_int_equal(rotate_finish(r), 0);
+	assert_int_equal(rotate_wait(r), 0);
+	rotate_close(r);
+	assert_string_equal(written_files(0), "");
+}
+
 /* How much that is shows a thread, so it takes a moment. */
 static void little_room_on_the_disk_ends_it_and_is_told(void **state)
 {
@@ -1041,6 +1070,7 @@ int main(void)
 		in_dir(a_full_disk_that_shows_with_a_packet_ends_it),
 		in_dir(a_live_file_whose_head_does_not_fit_is_not_left_behind),
 		in_dir(an_interface_that_cannot_be_described_ends_it),
+		in_dir(before_the_first_file_there_is_nothing),
 		in_dir(little_room_on_the_disk_ends_it_and_is_told),
 	};
 	struct CMUnitTest tests[96];
