@@ -43,6 +43,7 @@ static const struct time_case {
 	{ "seconds_with_a_fraction", "UTC", "1795465257.469", 0, EVENING * SEC + 469 * MS },
 	{ "seconds_to_the_nanosecond", "UTC", "1795465257.000000001", 0, EVENING * SEC + 1 },
 	{ "the_year_1970_begins", "UTC", "0", 0, 0 },
+	{ "the_date_on_which_1970_begins", "UTC", "1970-01-01 00:00:00", 0, 0 },
 	{ "the_last_second", "UTC", "9223372035.999999999", 0, 9223372035999999999ull },
 	{ "a_date_in_utc", "UTC", "2026-11-23 20:20:57.469", 0, EVENING * SEC + 469 * MS },
 	{ "a_date_with_a_comma", "UTC", "2026-11-23 20:20:57,469", 0, EVENING * SEC + 469 * MS },
@@ -61,6 +62,7 @@ static const struct time_case {
 	{ "the_day_is_local", "JST-9", "05:20:57", EVENING * SEC, EVENING * SEC },
 	{ "a_clock_with_z", "JST-9", "20:20:57Z", EVENING * SEC, EVENING * SEC },
 	{ "the_day_is_that_of_the_zone_of_the_clock", "UTC", "05:20:57+09:00", EVENING * SEC, EVENING * SEC },
+	{ "a_clock_at_the_end_of_the_day", "UTC", "23:59:59", EVENING * SEC, (EVENING + 13142) * SEC },
 	{ "a_clock_without_seconds", "UTC", "20:21", EVENING * SEC, (EVENING + 3) * SEC },
 	{ "seconds_after_the_first", "UTC", "+1.5", EVENING * SEC + 7, (EVENING + 1) * SEC + 500 * MS + 7 },
 	{ "minutes_after_the_first", "UTC", "+10m", EVENING * SEC, (EVENING + 600) * SEC },
@@ -316,7 +318,7 @@ static void a_large_window_finds_what_it_holds(void **state)
 
 static void doubles_are_counted_before_packets_are_skipped(void **state is_unused)
 {
-	const char *in = "aabbccdd";
+	const char *in = "aaabcd";
 	struct selection s = { .skip = 2 };
 	char got[16] = "";
 	size_t n = 0;
@@ -332,7 +334,23 @@ static void doubles_are_counted_before_packets_are_skipped(void **state is_unuse
 	}
 	dedup_close(s.dedup);
 	assert_string_equal(got, "cd");
-	assert_int_equal(s.n_doubles, 4);
+	assert_int_equal(s.n_doubles, 2);
+}
+
+/* What is not looked at may be passed on in another way: each thing alone is enough. */
+static void all_is_when_nothing_is_left_out(void **state is_unused)
+{
+	const struct select_time time = { .kind = SELECT_CLOCK };
+	struct dedup *d = NULL;
+
+	assert_int_equal(dedup_open(&d, 5, 0, 0), 0);
+	assert_true(select_is_all(&(struct selection){ .skip = 0 }));
+	assert_false(select_is_all(&(struct selection){ .skip = 1 }));
+	assert_false(select_is_all(&(struct selection){ .dedup = d }));
+	assert_false(select_is_all(&(struct selection){ .only = (const struct numbers *)"" }));
+	assert_false(select_is_all(&(struct selection){ .start = time }));
+	assert_false(select_is_all(&(struct selection){ .end = time }));
+	dedup_close(d);
 }
 
 int main(void)
@@ -343,8 +361,9 @@ int main(void)
 		{ "a_large_window_of_packets", a_large_window_finds_what_it_holds, NULL, NULL, NULL },
 		{ "a_large_window_of_time", a_large_window_finds_what_it_holds, NULL, NULL, (void *)"time" },
 		cmocka_unit_test(doubles_are_counted_before_packets_are_skipped),
+		cmocka_unit_test(all_is_when_nothing_is_left_out),
 	};
-	size_t n = 5;
+	size_t n = 6;
 
 	unit_of_table(times, a_time_is_understood, tests, n);
 	unit_of_table(bad, a_wrong_time_is_refused, tests, n);
