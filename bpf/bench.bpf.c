@@ -201,7 +201,9 @@ static __always_inline int fill_by_words(struct xdp_md *ctx, struct event *ev)
 
 	if ((void *)from + BENCH_SNAP > (void *)(long)ctx->data_end)
 		return -1;
-	*ev = (struct event){ .tai_ns = bpf_ktime_get_tai_ns(), .len = ctx->data_end - ctx->data, .caplen = BENCH_SNAP };
+	*ev = (struct event){ .tai_ns = bpf_ktime_get_tai_ns(),
+			      .len = ctx->data_end - ctx->data,
+			      .caplen = BENCH_SNAP };
 #pragma unroll
 	for (int i = 0; i < BENCH_SNAP / 8; i++)
 		to[i] = from[i];

@@ -46,9 +46,11 @@ static void put_head(struct diff *d, const struct packet *entry, const struct pa
 static void put_change(void *ctx, const struct change *c)
 {
 	static const char *const kinds[] = {
-		[CHANGE_PUT] = "put_in_front", [CHANGE_TAKEN] = "taken_off_front", [CHANGE_HEADER] = "header",
-		[CHANGE_FIELD] = "field", [CHANGE_BYTES] = "bytes", [CHANGE_MORE] = "more_bytes", [CHANGE_CUT] = "cut_off_end",
-		[CHANGE_GROWN] = "put_at_end", [CHANGE_WRONG] = "wrong_checksum",
+		[CHANGE_PUT] = "put_in_front",	   [CHANGE_TAKEN] = "taken_off_front",
+		[CHANGE_HEADER] = "header",	   [CHANGE_FIELD] = "field",
+		[CHANGE_BYTES] = "bytes",	   [CHANGE_MORE] = "more_bytes",
+		[CHANGE_CUT] = "cut_off_end",	   [CHANGE_GROWN] = "put_at_end",
+		[CHANGE_WRONG] = "wrong_checksum",
 	};
 	struct diff *d = ctx;
 	struct text *t = diff_room(d, 2 * CHANGE_TEXT);

@@ -227,10 +227,12 @@ void file_source_complain(const struct file_source *s)
 	const char *sentence;
 
 	if (undirected)
-		log_complain("warning: %s: %llu packet%s not tell whether %s received or sent, which the filter asks for: left out",
-			     merge_title(s->input), (unsigned long long)undirected,
-			     undirected == 1 ? " does" : "s do",
-			     undirected == 1 ? "it was" : "they were");
+		log_complain(
+			"warning: %s: %llu packet%s not tell whether %s received or sent, "
+			"which the filter asks for: left out",
+			merge_title(s->input), (unsigned long long)undirected,
+			undirected == 1 ? " does" : "s do",
+			undirected == 1 ? "it was" : "they were");
 	if (s->opts->recover && s->n_read)
 		tell_recovery(s);
 	for (unsigned i = 0; (sentence = merge_error(s->input, i)); i++)

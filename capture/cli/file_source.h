@@ -71,8 +71,8 @@ enum status file_source_select(struct file_source *s, struct selection *sel,
 			       const struct numbers *only);
 
 /*
- * 1: a packet, until the next call. 0: the end. -EINTR: we were asked to stop. -EINVAL: the filter was refused, which was
- * said. Or as merge_next(): file_source_complain() tells.
+ * 1: a packet, until the next call. 0: the end. -EINTR: we were asked to stop. -EINVAL: the filter
+ * was refused, which was said. Or as merge_next(): file_source_complain() tells.
  */
 int file_source_next(struct file_source *s, struct packet *p);
 

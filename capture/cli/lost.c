@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * --compare A B --lost: two captures as sets, of a packet on its way from A to B. A table of what is on both sides and what is not, and
- * how long it took; then, if they are wanted, the packets that were lost, in a second reading of A.
+ * --compare A B --lost: two captures as sets, of a packet on its way from A to B. A table of what
+ * is on both sides and what is not, and how long it took; then, if they are wanted, the packets
+ * that were lost, in a second reading of A.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -119,7 +120,10 @@ static void put_ns(int64_t ns)
 }
 
 static const struct { const char *label, *key; double percent; } percentiles[] = {
-	{ "min", "delay_min", 0 }, { "median", "delay_median", 50 }, { "99 %", "delay_99", 99 }, { "max", "delay_max", 100 },
+	{ "min", "delay_min", 0 },
+	{ "median", "delay_median", 50 },
+	{ "99 %", "delay_99", 99 },
+	{ "max", "delay_max", 100 },
 };
 
 static void put_row(const char *what, uint64_t n, uint64_t of)
@@ -169,8 +173,13 @@ static void put_json(const struct search *s)
 {
 	const struct match_totals *t = match_totals(s->match);
 	const struct { const char *key; uint64_t n; } counts[] = {
-		{ "packets_a", t->packets[0] }, { "packets_b", t->packets[1] }, { "both", t->pairs }, { "only_a", t->alone[0] },
-		{ "only_a_copies", t->copies[0] }, { "only_b", t->alone[1] }, { "only_b_copies", t->copies[1] },
+		{ "packets_a", t->packets[0] },
+		{ "packets_b", t->packets[1] },
+		{ "both", t->pairs },
+		{ "only_a", t->alone[0] },
+		{ "only_a_copies", t->copies[0] },
+		{ "only_b", t->alone[1] },
+		{ "only_b_copies", t->copies[1] },
 	};
 
 	put_json_name(s, 0, "file_a");
@@ -192,7 +201,8 @@ static void hint(const struct search *s)
 
 	if (!t->pairs && t->packets[0] && t->packets[1])
 		log_complain(
-			"no packet of the one is in the other within the window: are their clocks further apart (--window), "
+			"no packet of the one is in the other within the window: "
+			"are their clocks further apart (--window), "
 			"or were the frames changed on their way (--dedup-ignore)?");
 	if (t->crowded)
 		log_complain("warning: more than %d packets are in the window (--window); %" PRIu64

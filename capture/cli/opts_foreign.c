@@ -16,17 +16,24 @@ static const struct foreign table[] = {
 	{ 'K', "dont-verify-checksums", false, NULL },
 	{ 'N', NULL, false, NULL },	/* domains of names */
 	{ 'u', NULL, false, NULL },	/* NFS handles */
-	{ 'E', NULL, true, "ESP is not decrypted here: write the packets with -w, and give the key to Wireshark (esp_sa) or tcpdump -r" },
+	{ 'E', NULL, true,
+	  "ESP is not decrypted here: write the packets with -w, and give the key to Wireshark (esp_sa) or "
+	  "tcpdump -r" },
 	{ 'H', NULL, false, "802.11s is not decoded here: xdpdump -w - | tshark -r -" },
-	{ 'I', "monitor-mode", false, "XDP sees no frames of 802.11: capture those with tcpdump -I or dumpcap -I" },
+	{ 'I', "monitor-mode", false,
+	  "XDP sees no frames of 802.11: capture those with tcpdump -I or dumpcap -I" },
 	{ 'm', NULL, true, "SNMP is not decoded here: xdpdump -w - | tshark -r -" },
-	{ 'M', NULL, true, "digests of TCP are not validated here: write the packets with -w, and read them with tcpdump -r FILE -M" },
+	{ 'M', NULL, true,
+	  "digests of TCP are not validated here: write the packets with -w, and read them with tcpdump -r FILE -M" },
 	{ OPT_FOREIGN, "use-pcap", false, "that is --format pcap here" },
-	{ OPT_FOREIGN + 1, "load-xdp-mode", true, "that is --hook here: auto, native, generic or tc" },
+	{ OPT_FOREIGN + 1, "load-xdp-mode", true,
+	  "that is --hook here: auto, native, generic or tc" },
 	{ OPT_FOREIGN + 2, "load-xdp-program", false, NULL },	/* which is what we do */
 	{ OPT_FOREIGN + 3, "perf-wakeup", true, NULL },
-	{ OPT_FOREIGN + 4, "print-sampling", true, "every Nth packet is not printed here: all are, or those of a filter" },
-	{ OPT_FOREIGN + 5, "capture-comment", true, "comments are not written here: editcap --capture-comment adds them" },
+	{ OPT_FOREIGN + 4, "print-sampling", true,
+	  "every Nth packet is not printed here: all are, or those of a filter" },
+	{ OPT_FOREIGN + 5, "capture-comment", true,
+	  "comments are not written here: editcap --capture-comment adds them" },
 };
 
 const struct foreign *opts_foreign(size_t *n)

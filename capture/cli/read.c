@@ -230,7 +230,8 @@ static void tell_of_times(const struct read_run *f)
 {
 	if (f->n_untimed)
 		log_complain(
-			"warning: %s: %llu packet%s without a time: written as of 1970-01-01 00:00:00, for pcap knows no packets "
+			"warning: %s: %llu packet%s without a time: written as of 1970-01-01 00:00:00, "
+			"for pcap knows no packets "
 			"without; pcapng does",
 			merge_title(f->source.input), (unsigned long long)f->n_untimed,
 			f->n_untimed == 1 ? "" : "s");
@@ -241,7 +242,8 @@ static void tell_of_secrets(const struct read_run *f)
 {
 	if (f->n_secrets && (f->opts->filter || f->source.selection || f->opts->count))
 		log_complain(
-			"warning: %s: the secrets of the whole input are in it, not only of the packets that were selected; "
+			"warning: %s: the secrets of the whole input are in it, "
+			"not only of the packets that were selected; "
 			"--discard-secrets leaves them out",
 			f->opts->write);
 }

@@ -41,8 +41,9 @@ struct filter {
 /*
  * Translates @n instructions of @prog, any sizes and contents, for a program that has @loads.
  * Returns 0 and an f to be released with to_ebpf_free(), or
- * -EINVAL: not a valid program (an opcode or a jump that is none, no end); -EOPNOTSUPP: it loads what only a socket has,
- * the ancillary data of linux/filter.h; -E2BIG: too long for the jumps of eBPF; -ENOMEM.
+ * -EINVAL: not a valid program (an opcode or a jump that is none, no end); -EOPNOTSUPP: it loads
+ * what only a socket has, the ancillary data of linux/filter.h; -E2BIG: too long for the jumps of
+ * eBPF; -ENOMEM.
  */
 int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
 	    size_t n);

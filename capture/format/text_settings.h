@@ -8,7 +8,8 @@
 /* How the time stands at the start of a line: tcpdump's -t to -ttttt. */
 enum time_format { TIME_OF_DAY, TIME_NONE, TIME_EPOCH, TIME_DELTA, TIME_DATE, TIME_SINCE_FIRST };
 
-enum hex_format { HEX_NONE, HEX, HEX_LINK, HEX_ASCII, HEX_ASCII_LINK, ASCII, ASCII_LINK };	/* -x -xx -X -XX -A -AA */
+/* -x -xx -X -XX -A -AA */
+enum hex_format { HEX_NONE, HEX, HEX_LINK, HEX_ASCII, HEX_ASCII_LINK, ASCII, ASCII_LINK };
 
 struct text_settings {
 	enum time_format time;

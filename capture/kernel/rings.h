@@ -37,7 +37,8 @@ size_t rings_share(size_t total, unsigned n_cpus, uint32_t snap);
 
 /* For the maps of the program, and its ring_size. */
 int rings_map_fd(const struct rings *r);
-int rings_bell_fd(const struct rings *r);		/* also to wait on with epoll: readable when a packet came to the sleeper */
+/* Also to wait on with epoll: readable when a packet came to the sleeper. */
+int rings_bell_fd(const struct rings *r);
 size_t rings_cpu_size(const struct rings *r);
 
 /* Bytes of all rings. */

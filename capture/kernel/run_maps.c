@@ -108,7 +108,8 @@ static enum status program_value(const struct target *t, const struct bpf_object
 	if (fd < 0)
 		return log_fail(
 			STATUS_USAGE,
-			"--map %s: a value of this map is the function of an XDP program of the object, which '%s' is not",
+			"--map %s: a value of this map is the function of an XDP program of the object, "
+			"which '%s' is not",
 			t->name, name);
 	memcpy(t->value, &fd, sizeof(fd));
 	return STATUS_OK;

@@ -75,7 +75,8 @@ static enum status take_loaded(struct run_object *r, const char *what)
 	if (err == -EPERM)
 		return log_fail(
 			STATUS_PERMISSION,
-			"--run %s: to take a program of the kernel is not permitted: CAP_SYS_ADMIN missing (run as root)",
+			"--run %s: to take a program of the kernel is not permitted: "
+			"CAP_SYS_ADMIN missing (run as root)",
 			what);
 	if (err)
 		return log_fail(STATUS_RUNTIME, "--run %s: cannot take the program: %s", what,

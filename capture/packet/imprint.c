@@ -129,8 +129,8 @@ static void ignore_network(struct work *w)
 static void ignore_checksum(struct work *w)
 {
 	static const struct { uint8_t proto, off, n; } sums[] = {
-		{ PROTO_TCP, 16, 2 }, { PROTO_UDP, 6, 2 }, { PROTO_ICMP, 2, 2 }, { PROTO_ICMPV6, 2, 2 }, { PROTO_IGMP, 2, 2 },
-		{ PROTO_SCTP, 8, 4 },
+		{ PROTO_TCP, 16, 2 },	{ PROTO_UDP, 6, 2 },  { PROTO_ICMP, 2, 2 },
+		{ PROTO_ICMPV6, 2, 2 }, { PROTO_IGMP, 2, 2 }, { PROTO_SCTP, 8, 4 },
 	};
 	const struct parsed *h = &w->p->hdr;
 

@@ -21,9 +21,11 @@ static const struct kind {
 	/* with one of these, with bars between them, a line begins; NULL: that is not known */
 	const char *label;
 } kinds[] = {
-	{ "tls", 0x544c534b, "CLIENT_|SERVER_|EXPORTER_|EARLY_EXPORTER_|RSA |PMS_CLIENT_RANDOM|QUIC_" },
+	{ "tls", 0x544c534b,
+	  "CLIENT_|SERVER_|EXPORTER_|EARLY_EXPORTER_|RSA |PMS_CLIENT_RANDOM|QUIC_" },
 	{ "ssh", 0x5353484b, NULL },
-	{ "wg", 0x57474b4c, "LOCAL_STATIC_PRIVATE_KEY|REMOTE_STATIC_PUBLIC_KEY|LOCAL_EPHEMERAL_PRIVATE_KEY|PRESHARED_KEY" },
+	{ "wg", 0x57474b4c,
+	  "LOCAL_STATIC_PRIVATE_KEY|REMOTE_STATIC_PUBLIC_KEY|LOCAL_EPHEMERAL_PRIVATE_KEY|PRESHARED_KEY" },
 	{ "opcua", 0x55414b4c, NULL },
 };
 

@@ -66,8 +66,9 @@ static void put_protocol(struct text *t, const uint8_t *value is_unused, uint32_
 static void put_tcp_flags(struct text *t, const uint8_t *value is_unused, uint32_t number)
 {
 	static const struct { uint16_t flag; const char *name; } flags[] = {
-		{ PARSE_SYN, "SYN" }, { PARSE_FIN, "FIN" }, { PARSE_RST, "RST" }, { PARSE_ACK, "ACK" }, { PARSE_PSH, "PSH" },
-		{ PARSE_URG, "URG" }, { PARSE_ECE, "ECE" }, { PARSE_CWR, "CWR" }, { PARSE_AE, "AE" },
+		{ PARSE_SYN, "SYN" }, { PARSE_FIN, "FIN" }, { PARSE_RST, "RST" },
+		{ PARSE_ACK, "ACK" }, { PARSE_PSH, "PSH" }, { PARSE_URG, "URG" },
+		{ PARSE_ECE, "ECE" }, { PARSE_CWR, "CWR" }, { PARSE_AE, "AE" },
 	};
 	const char *sep = "";
 
@@ -173,8 +174,10 @@ static const struct header_field sctp[] = {
 
 #define HEADER(kind, fields)	[kind] = { fields, array_size(fields) }
 static const struct { const struct header_field *fields; unsigned n; } headers[] = {
-	HEADER(ETHERNET, ethernet), HEADER(TAG, tag), HEADER(ETHER_TYPE, ether_type), HEADER(ARP, arp), HEADER(IPV4, ipv4),
-	HEADER(IPV6, ipv6), HEADER(TCP, tcp), HEADER(UDP, udp), HEADER(ICMP, icmp), HEADER(ICMPV6, icmpv6), HEADER(SCTP, sctp),
+	HEADER(ETHERNET, ethernet), HEADER(TAG, tag),	HEADER(ETHER_TYPE, ether_type),
+	HEADER(ARP, arp),	    HEADER(IPV4, ipv4), HEADER(IPV6, ipv6),
+	HEADER(TCP, tcp),	    HEADER(UDP, udp),	HEADER(ICMP, icmp),
+	HEADER(ICMPV6, icmpv6),	    HEADER(SCTP, sctp),
 };
 
 static void add(struct header_fields *f, enum header kind, uint32_t at)
@@ -186,7 +189,8 @@ static void add(struct header_fields *f, enum header kind, uint32_t at)
 static void add_transport(struct header_fields *f, const struct parsed *h)
 {
 	static const struct { uint8_t proto; enum header kind; } kinds[] = {
-		{ PROTO_TCP, TCP }, { PROTO_UDP, UDP }, { PROTO_ICMP, ICMP }, { PROTO_ICMPV6, ICMPV6 }, { PROTO_SCTP, SCTP },
+		{ PROTO_TCP, TCP },	  { PROTO_UDP, UDP },	{ PROTO_ICMP, ICMP },
+		{ PROTO_ICMPV6, ICMPV6 }, { PROTO_SCTP, SCTP },
 	};
 
 	if (!h->ip_version || !(h->flags & PARSE_L4) || h->end == PARSE_DEEP)

@@ -6,11 +6,23 @@
 #include "capture/report/verdicts.h"
 
 static const struct { const char *key, *name; } rows[N_VERDICTS] = {
-	{ "xdp_aborted", "XDP ABORTED" }, { "xdp_drop", "XDP DROP" }, { "xdp_pass", "XDP PASS" }, { "xdp_tx", "XDP TX" },
-	{ "xdp_redirect", "XDP REDIRECT" }, { "xdp_other", "XDP other" },
-	{ "tc_unspec", "TC UNSPEC" }, { "tc_ok", "TC OK" }, { "tc_reclassify", "TC RECLASSIFY" }, { "tc_shot", "TC SHOT" },
-	{ "tc_pipe", "TC PIPE" }, { "tc_stolen", "TC STOLEN" }, { "tc_queued", "TC QUEUED" }, { "tc_repeat", "TC REPEAT" },
-	{ "tc_redirect", "TC REDIRECT" }, { "tc_trap", "TC TRAP" }, { "tc_other", "TC other" },
+	{ "xdp_aborted", "XDP ABORTED" },
+	{ "xdp_drop", "XDP DROP" },
+	{ "xdp_pass", "XDP PASS" },
+	{ "xdp_tx", "XDP TX" },
+	{ "xdp_redirect", "XDP REDIRECT" },
+	{ "xdp_other", "XDP other" },
+	{ "tc_unspec", "TC UNSPEC" },
+	{ "tc_ok", "TC OK" },
+	{ "tc_reclassify", "TC RECLASSIFY" },
+	{ "tc_shot", "TC SHOT" },
+	{ "tc_pipe", "TC PIPE" },
+	{ "tc_stolen", "TC STOLEN" },
+	{ "tc_queued", "TC QUEUED" },
+	{ "tc_repeat", "TC REPEAT" },
+	{ "tc_redirect", "TC REDIRECT" },
+	{ "tc_trap", "TC TRAP" },
+	{ "tc_other", "TC other" },
 };
 
 /* The first action of TC is -1. */

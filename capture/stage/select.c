@@ -203,7 +203,8 @@ bool select_parse_time(const char *string, struct select_time *t, char *error, s
 	snprintf(
 		error, cap,
 		"'%s' is no time: give seconds since 1970 (1732393257.469), a date (2026-11-23 20:20:57.469, with "
-		"Z or +01:00 if not local), a time on the day of the first packet (20:20:57), or one after it (+1.5, +10m)",
+		"Z or +01:00 if not local), a time on the day of the first packet (20:20:57), "
+		"or one after it (+1.5, +10m)",
 		string);
 	return false;
 }

@@ -50,9 +50,9 @@ int out_dir_fd(const struct out *o);
 /*
  * Writes all @n bytes, compressed as a frame of their own, so that they can be read as soon as they
  * are written. On failure
- * -errno, and out_offset() tells how far it came: with compression all or nothing, and of a regular file the torn frame is
- * removed. After -EINTR the next call has to give the bytes from there on again, more of them if
- * there are more.
+ * -errno, and out_offset() tells how far it came: with compression all or nothing, and of a regular
+ * file the torn frame is removed. After -EINTR the next call has to give the bytes from there on
+ * again, more of them if there are more.
  */
 int out_write(struct out *o, const void *buf, size_t n);
 
