@@ -21,13 +21,12 @@
 #include "capture/read/capfile.h"
 #include "capture/write/writer.h"
 
+#include "tests/unit/out_file.h"
 #include "tests/unit/unit.h"
 
 enum { FILE_MAX = 64 * 1024 };
 
 static unsigned n_packets = 20;
-
-static char dir[64], path[80];
 
 static const struct iface iface = {
 	.id = 0, .linktype = LINKTYPE_ETHERNET, .snaplen = 256, .name = (char *)"v0"
@@ -254,24 +253,6 @@ static void full_at_any_byte(void **state)
 				 (size_t)st.st_size, err);
 		check(c, limit, lost);
 	}
-}
-
-static int make_dir(void **state)
-{
-	(void)state;
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
-		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/out", dir);
-	return 0;
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(dir);
 }
 
 int main(void)

@@ -19,9 +19,8 @@
 #include "capture/write/out.h"
 #include "capture/write/writer.h"
 
+#include "tests/unit/out_file.h"
 #include "tests/unit/unit.h"
-
-static char dir[64], path[80];
 
 static const struct codec_case {
 	const char *name;
@@ -365,24 +364,6 @@ static void a_file_is_removed_by_what_it_is(void **state)
 	assert_int_equal(out_unlink(o), FILEID_ANOTHER);
 	out_close(o);
 	unlink(path);
-}
-
-static int make_dir(void **state)
-{
-	(void)state;
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
-		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/out", dir);
-	return 0;
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(dir);
 }
 
 int main(void)

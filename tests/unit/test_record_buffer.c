@@ -17,11 +17,11 @@
 #include "capture/write/out.h"
 #include "capture/write/record_buffer.h"
 
+#include "tests/unit/out_file.h"
 #include "tests/unit/unit.h"
 
 enum { COLLECTED = 64, PACKET_MIN = 16, MARKS = 4 * COLLECTED / PACKET_MIN, HEAD = 10, PACKET = 16 };
 
-static char dir[] = "/tmp/record_buffer-XXXXXX", path[64];
 static struct file_ifaces ifaces;
 static struct record_buffer b;
 
@@ -263,13 +263,9 @@ int main(void)
 		test(full_is_what_less_may_fit_into),
 		test(interfaces_are_numbered_by_each_file_and_losses_stay),
 	};
-	int failed;
 
 	signal(SIGXFSZ, SIG_IGN);
-	if (!mkdtemp(dir))
-		return 1;
-	snprintf(path, sizeof(path), "%s/f", dir);
-	failed = unit_run("record_buffer", tests, sizeof(tests) / sizeof(*tests));
-	rmdir(dir);
-	return failed;
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return _cmocka_run_group_tests("record_buffer", tests, sizeof(tests) / sizeof(*tests), make_dir,
+				       remove_dir);
 }

@@ -12,6 +12,7 @@
 #include "capture/read/capfile.h"
 #include "capture/write/writer.h"
 
+#include "tests/unit/out_file.h"
 #include "tests/unit/unit.h"
 
 enum { N_IFACES = 3, N_PACKETS = 3000, LEN_MAX = 70000 };
@@ -202,22 +203,9 @@ static int prepare(void **state)
 {
 	uint64_t seed = 7;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = noise(&seed);
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
-		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/out.pcapng", dir);
-	return 0;
-}
-
-static int tidy(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(dir);
+	return make_dir(state);
 }
 
 int main(void)
@@ -227,5 +215,5 @@ int main(void)
 
 	unit_of_table(snaps, comes_back_equal, tests, n);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return _cmocka_run_group_tests("roundtrip", tests, n, prepare, tidy);
+	return _cmocka_run_group_tests("roundtrip", tests, n, prepare, remove_dir);
 }

@@ -21,11 +21,10 @@
 #include "capture/write/out.h"
 #include "capture/write/writer.h"
 
+#include "tests/unit/out_file.h"
 #include "tests/unit/unit.h"
 
 enum { N_IFACES = 2, N_PACKETS = 24 };
-
-static char dir[64], path[80];
 
 static const struct iface ifaces[N_IFACES] = {
 	{ .id = 0, .linktype = 1, .snaplen = 256, .name = (char *)"v0" },
@@ -556,24 +555,6 @@ static void the_same_packets_make_the_same_file(void **state)
 	fclose(f);
 	assert_true(n > 0);
 	assert_memory_equal(first, second, n);
-}
-
-static int make_dir(void **state)
-{
-	(void)state;
-	snprintf(dir, sizeof(dir), "%s/xdpdump-test.XXXXXX",
-		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/out.pcapng", dir);
-	return 0;
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(dir);
 }
 
 int main(void)
