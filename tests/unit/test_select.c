@@ -316,6 +316,26 @@ static void a_large_window_finds_what_it_holds(void **state)
 	dedup_close(d);
 }
 
+/* However many packets come within the time. */
+static void a_window_of_time_has_an_end(void **state is_unused)
+{
+	enum { N = DEDUP_WINDOW_MAX + 10 };
+	struct packet p = packet_at(EVENING * SEC);
+	struct dedup *d = NULL;
+	uint32_t n;
+
+	p.data = (const uint8_t *)&n;
+	p.caplen = p.len = sizeof(n);
+	assert_int_equal(dedup_open(&d, 0, SEC, 0), 0);
+	for (n = 0; n < N; n++)
+		assert_int_equal(dedup_packet(d, &p), 0);
+	n = N - DEDUP_WINDOW_MAX;
+	assert_int_equal(dedup_packet(d, &p), 0);
+	n = N + 2 - DEDUP_WINDOW_MAX;
+	assert_int_equal(dedup_packet(d, &p), 1);
+	dedup_close(d);
+}
+
 static void doubles_are_counted_before_packets_are_skipped(void **state is_unused)
 {
 	const char *in = "aaabcd";
@@ -362,8 +382,9 @@ int main(void)
 		{ "a_large_window_of_time", a_large_window_finds_what_it_holds, NULL, NULL, (void *)"time" },
 		cmocka_unit_test(doubles_are_counted_before_packets_are_skipped),
 		cmocka_unit_test(all_is_when_nothing_is_left_out),
+		cmocka_unit_test(a_window_of_time_has_an_end),
 	};
-	size_t n = 6;
+	size_t n = 7;
 
 	unit_of_table(times, a_time_is_understood, tests, n);
 	unit_of_table(bad, a_wrong_time_is_refused, tests, n);
