@@ -148,8 +148,8 @@ void capture_look_at_links(void *ctx)
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		struct live_iface *t = l->ifaces.v[i];
 
-		if (t->pattern)
-			live_iface_release(t);
+		if (!is_waited_for(l, t) && live_iface_release(t))
+			outputs_left(&l->pump.outputs, i);
 		if (t->gone || !live_iface_is_lost(t))
 			continue;
 		capture_interfaces_changed(l);

@@ -113,8 +113,10 @@ static void consider(struct capture *l, unsigned named, const struct netif *n)
 	if (!status)
 		status = live_iface_attach(last(l), &l->settings);
 	if (!status) {
-		if (l->listening)
+		if (l->listening) {
 			capture_announce_joined(last(l));
+			outputs_joined(&l->pump.outputs);
+		}
 		return;
 	}
 	log_complain("warning: %s is left out", n->name);

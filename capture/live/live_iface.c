@@ -364,7 +364,7 @@ bool live_iface_snapshot(struct live_iface *t)
 	return seen(t) == before;
 }
 
-void live_iface_release(struct live_iface *t)
+bool live_iface_release(struct live_iface *t)
 {
 	/* by then no frame is in a program any more, between one count and the next */
 	enum { SETTLED_NS = 1000 * 1000 * 1000 };
@@ -372,12 +372,13 @@ void live_iface_release(struct live_iface *t)
 
 	if (!t->gone || t->entry || t->takeover || t->traced || !(t->received.hook || t->sent.hook) ||
 	    clock_now_ns() < t->end_ns + SETTLED_NS || !live_iface_snapshot(t))
-		return;
+		return false;
 	live_iface_count(t, &c);
 	if (c.delivered != t->taken)
-		return;
+		return false;
 	t->sent.hook = hook_close(t->sent.hook);
 	t->received.hook = hook_close(t->received.hook);
+	return true;
 }
 
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)

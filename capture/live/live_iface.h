@@ -127,10 +127,10 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 bool live_iface_snapshot(struct live_iface *t);
 
 /*
- * It has gone, and all of its packets have been taken: lets go of its programs, as there may be
- * others without end.
+ * It has gone for good, and all of its packets have been taken: lets go of its programs, as there
+ * may be others without end. True, once: its books are final now.
  */
-void live_iface_release(struct live_iface *t);
+bool live_iface_release(struct live_iface *t);
 
 /* netif_change_fn (netif_watch.h) for one interface: warns, and takes note. */
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone);

@@ -34,6 +34,8 @@ enum {
 	AGAIN_OPTIONS_MAX	= 4 << 10,
 	AGAIN_STRING_MAX	= 1 << 10,
 	AGAIN_IFACES_MAX	= 64,		/* of more, only those with packets */
+	/* of an interface in the head and at the end of a file, to see whether there is room for it */
+	AGAIN_IFACE_BYTES	= 768,
 };
 
 static const struct iface *iface_of(const struct descriptions *d, uint32_t id)
@@ -178,7 +180,7 @@ static int describe(struct descriptions *d, struct writer *w, const struct iface
 	return writer_iface(w, &as, d->snap);
 }
 
-int descriptions_go_on(struct descriptions *d, struct writer *w)
+static int go_on(struct descriptions *d, struct writer *w)
 {
 	const struct iface *i;
 	int err = 0;
@@ -205,7 +207,7 @@ static ssize_t room_for(struct descriptions *d, const struct iface *i)
 /* The same for all that descriptions_iface() writes because of @p, and for that. */
 static ssize_t room_for_packet(struct descriptions *d, const struct packet *p)
 {
-	ssize_t sum = pcapng_epb_max(p), n = d->few ? room_for(d, p->iface) : 0;
+	ssize_t sum = p ? pcapng_epb_max(p) : 0, n = d->few && p ? room_for(d, p->iface) : 0;
 	const struct iface *i;
 
 	for (uint32_t id = d->n; n >= 0 && !d->few && (i = iface_of(d, id)); id++) {
@@ -224,7 +226,7 @@ int descriptions_iface(struct descriptions *d, struct writer *w, const struct pa
 		return need;
 	if ((uint64_t)need > room)
 		return -E2BIG;
-	return d->few ? describe(d, w, p->iface) : descriptions_go_on(d, w);
+	return d->few && p ? describe(d, w, p->iface) : go_on(d, w);
 }
 
 /* ---- the head ---- */
@@ -241,6 +243,25 @@ static void fit_section_options(struct descriptions *d, struct raw_options *opti
 	options->len = fit;
 }
 
+/*
+ * Would all of them be too many to begin each file with? Of files that are read as they come each
+ * has them all, so that their numbers stay the same, unless they would fill it.
+ */
+static bool are_too_many(struct descriptions *d)
+{
+	if (d->n_files == 1 || d->n_known <= AGAIN_IFACES_MAX)
+		return false;
+	if (!d->live)
+		return true;
+	if (d->n_known * (uint64_t)AGAIN_IFACE_BYTES <= d->file_bytes / 2)
+		return false;
+	if (!d->crowded && d->pcapng)
+		warn(d, "files of this size have no room for all interfaces: "
+			"they describe those of their packets, with other numbers");
+	d->crowded = true;
+	return true;
+}
+
 int descriptions_begin(struct descriptions *d, struct writer *w)
 {
 	struct origin origin = { .hardware = NULL };
@@ -248,7 +269,7 @@ int descriptions_begin(struct descriptions *d, struct writer *w)
 
 	d->n_files++;
 	d->n = d->longest = 0;
-	d->few = d->n_files > 1 && d->n_known > AGAIN_IFACES_MAX;
+	d->few = are_too_many(d);
 	d->from->ops->origin(d->from, &origin);
 	origin.appl = "xdpdump " XDPDUMP_VERSION;
 	fit_section_options(d, &origin.options);
@@ -258,5 +279,5 @@ int descriptions_begin(struct descriptions *d, struct writer *w)
 		origin.options = shortened_options(d, origin.options);
 	}
 	err = writer_begin(w, &origin);
-	return err ? err : descriptions_go_on(d, w);
+	return err ? err : go_on(d, w);
 }

@@ -20,6 +20,9 @@ struct descriptions {
 	/* is what is written: other formats say little of all this */
 	bool pcapng;
 	bool rotates;			/* there may be many files */
+	/* they are read as they come: an interface has one number in all of them */
+	bool live;
+	uint64_t file_bytes;		/* no file gets larger; UINT64_MAX: no limit */
 	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
 	uint64_t n_files;		/* begun */
 
@@ -31,19 +34,17 @@ struct descriptions {
 	/* bytes of a packet, for those who read it; 0: there is no interface yet */
 	uint32_t longest;
 	bool few;			/* instead, only interfaces with packets are described */
-	/* link types, a packet, strings: complained about */
-	bool differ, too_long, shortened;
+	/* link types, a packet, strings, too many interfaces: complained about */
+	bool differ, too_long, shortened, crowded;
 };
 
 /* The head of a file, and the interfaces that the input has shown by now. As the writer. */
 int descriptions_begin(struct descriptions *d, struct writer *w);
 
-/* The interfaces that it has shown since, and at the end those without packets. */
-int descriptions_go_on(struct descriptions *d, struct writer *w);
-
 /*
- * The same for the sake of @p, whose interface the file does not have yet. -E2BIG: nothing was
- * written, for with the packet it would take more than @room bytes.
+ * The interfaces that it has shown since, for the sake of @p, whose interface the file does not have
+ * yet, or (NULL) without packets. -E2BIG: nothing was written, for with the packet it would take
+ * more than @room bytes.
  */
 int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p,
 		       uint64_t room);

@@ -10,7 +10,7 @@
 void file_ifaces_next_file(struct file_ifaces *f)
 {
 	f->file++;
-	f->n = 0;
+	f->n = f->n_told = 0;
 }
 
 static int know(struct file_ifaces *f, uint32_t id)
@@ -47,6 +47,7 @@ int file_ifaces_add(struct file_ifaces *f, uint32_t id, uint32_t snaplen)
 	f->known[id].number = n;
 	f->known[id].snaplen = snaplen;
 	f->known[id].end = UINT64_MAX;
+	f->known[id].told = 0;
 	return 0;
 }
 

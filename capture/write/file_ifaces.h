@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 struct file_iface {
-	/* the last one that it is in: counted from 1, 0: none. The next three are about that */
+	/* the last one that it is in: counted from 1, 0: none. The next four are about that */
 	uint64_t file;
 	uint32_t number;
 	uint32_t snaplen;	/* bytes, 0: no limit */
 	uint64_t end;		/* of its description, a byte of the file; UINT64_MAX: there is none */
+	uint64_t told;		/* of its final statistics; 0: not written yet */
 	uint64_t lost;		/* packets, of all files */
 };
 
@@ -25,6 +26,7 @@ struct file_ifaces {
 	uint32_t n_known;
 	uint32_t *ids;			/* of the interfaces of this file, by their numbers in it */
 	uint32_t n;			/* of this file */
+	uint32_t n_told;		/* of them: with final statistics */
 	uint64_t lost;			/* packets of all interfaces and files */
 };
 

@@ -24,6 +24,16 @@ static int flush(struct sink *k)
 	return rotate_begun(of(k)) ? rotate_flush(of(k)) : 0;
 }
 
+static int joined(struct sink *k)
+{
+	return rotate_joined(of(k));
+}
+
+static int left(struct sink *k, uint32_t id)
+{
+	return rotate_left(of(k), id);
+}
+
 static size_t pending(const struct sink *k)
 {
 	return rotate_pending(of(k));
@@ -111,6 +121,8 @@ static const struct sink_ops ops = {
 	.begin = begin,
 	.packet = packet,
 	.flush = flush,
+	.joined = joined,
+	.left = left,
 	.pending = pending,
 	.now = now,
 	.tick = tick,

@@ -174,6 +174,26 @@ bool outputs_flush(struct outputs *f)
 	return ok;
 }
 
+bool outputs_joined(struct outputs *f)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		if (f->sinks[i]->ops->joined)
+			ok &= check(f, f->sinks[i], f->sinks[i]->ops->joined(f->sinks[i]));
+	return ok;
+}
+
+bool outputs_left(struct outputs *f, uint32_t id)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		if (f->sinks[i]->ops->left)
+			ok &= check(f, f->sinks[i], f->sinks[i]->ops->left(f->sinks[i], id));
+	return ok;
+}
+
 void outputs_now(struct outputs *f, uint64_t now)
 {
 	for (unsigned i = 0; i < f->n_sinks; i++)

@@ -74,6 +74,10 @@ bool outputs_packet(struct outputs *f, const struct packet *p);
 /* Writes out what is buffered. */
 bool outputs_flush(struct outputs *f);
 
+/* As rotate_joined(), rotate_left(). */
+bool outputs_joined(struct outputs *f);
+bool outputs_left(struct outputs *f, uint32_t id);
+
 /* As rotate_now(), rotate_tick(), rotate_next(), rotate_due(), rotate_clock_set(). */
 void outputs_now(struct outputs *f, uint64_t now);
 bool outputs_tick(struct outputs *f, uint64_t upto);

@@ -47,6 +47,8 @@ int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t w
 		.from = from,
 		.pcapng = r->set.format == FORMAT_PCAPNG,
 		.rotates = schedule_rotates(&r->set.when),
+		.live = r->schedule.live,
+		.file_bytes = r->schedule.max_bytes,
 		.snap = r->set.snap,
 	};
 	r->begun = !err;
@@ -176,12 +178,18 @@ static int written(struct rotate *r)
 	return schedule_written(&r->schedule) ? SINK_LAST : 0;
 }
 
+/* Bytes that may still come into the current file, in which one packet always has room. */
+static uint64_t room_left(const struct rotate *r)
+{
+	uint64_t size = writer_size(r->writer), max = r->schedule.max_bytes;
+
+	return !writer_packets(r->writer) ? UINT64_MAX : max > size ? max - size : 0;
+}
+
 /* Its description and the packet go into one file. */
 static int describe(struct rotate *r, const struct packet *p)
 {
-	uint64_t size = writer_size(r->writer), max = r->schedule.max_bytes;
-	uint64_t room = !writer_packets(r->writer) ? UINT64_MAX : max > size ? max - size : 0;
-	int err = descriptions_iface(&r->descriptions, r->writer, p, room);
+	int err = descriptions_iface(&r->descriptions, r->writer, p, room_left(r));
 
 	if (err != -E2BIG)
 		return err;
@@ -277,6 +285,30 @@ int rotate_packet(struct rotate *r, const struct packet *p)
 	return err;
 }
 
+/* What has no room comes with its first packet, or at the beginning of the next file. */
+static int describe_new(struct rotate *r)
+{
+	int err = descriptions_iface(&r->descriptions, r->writer, NULL, room_left(r));
+
+	return err == -E2BIG ? 0 : err;
+}
+
+int rotate_joined(struct rotate *r)
+{
+	int err = r->begun && !r->finished ? describe_new(r) : 0;
+
+	return err || !r->begun ? err : writer_flush(r->writer);
+}
+
+int rotate_left(struct rotate *r, uint32_t id)
+{
+	int err = 0;
+
+	if (r->begun && !r->finished)
+		err = writer_final_stats(r->writer, id, stats_of, r);
+	return err || !r->begun ? err : writer_flush(r->writer);
+}
+
 int rotate_flush(struct rotate *r)
 {
 	int err = writer_flush(r->writer);
@@ -295,7 +327,7 @@ int rotate_finish(struct rotate *r)
 		return 0;
 	/* interfaces without packets; if it fails, so does what follows */
 	if (r->begun && !r->finished)
-		descriptions_go_on(&r->descriptions, r->writer);
+		describe_new(r);
 	if (!r->finished)
 		err = writer_finish(r->writer, stats_of, r);
 	r->finished = true;

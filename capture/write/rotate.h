@@ -75,6 +75,13 @@ int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t w
 int rotate_packet(struct rotate *r, const struct packet *p);
 int rotate_flush(struct rotate *r);
 
+/*
+ * The source has more interfaces now: the file says so at once, if it has room for them. Interface
+ * @id has gone, and all of its packets have come: its statistics are final.
+ */
+int rotate_joined(struct rotate *r);
+int rotate_left(struct rotate *r, uint32_t id);
+
 /* As in schedule.h, for a live capture. */
 void rotate_now(struct rotate *r, uint64_t now);
 int rotate_tick(struct rotate *r, uint64_t upto);

@@ -29,6 +29,10 @@ struct sink_ops {
 	int (*begin)(struct sink *k, struct source *from, uint64_t now, uint64_t wall_ns);
 	int (*packet)(struct sink *k, const struct packet *p);
 	int (*flush)(struct sink *k);
+
+	/* As those of rotate.h. NULL: interfaces are nothing to it. */
+	int (*joined)(struct sink *k);
+	int (*left)(struct sink *k, uint32_t id);
 	size_t (*pending)(const struct sink *k);	/* bytes that a flush would write */
 
 	/* As those of rotate.h. NULL: time is nothing to it. */

@@ -229,7 +229,7 @@ size_t writer_pending(const struct writer *w)
 
 uint64_t writer_size(const struct writer *w)
 {
-	uint64_t stats = w->ops->stats ? (uint64_t)w->ifaces.n * WRITER_STATS_MAX : 0;
+	uint64_t stats = w->ops->stats ? (uint64_t)(w->ifaces.n - w->ifaces.n_told) * WRITER_STATS_MAX : 0;
 
 	return out_size(w->records.out) + w->records.used + stats;
 }
@@ -265,6 +265,35 @@ uint64_t writer_unfit(const struct writer *w, enum format_unfit *why)
 	return w->unfit;
 }
 
+int writer_final_stats(struct writer *w, uint32_t id, writer_stats_fn stats, void *ctx)
+{
+	struct iface_stats s = { .has = 0 };
+	struct file_iface *i;
+	int err = w->records.error;
+	ssize_t n = 0;
+
+	if (err || !w->ops->stats || !file_ifaces_has(&w->ifaces, id))
+		return err;
+	i = &w->ifaces.known[id];
+	if (i->told || !stats(ctx, id, &s))
+		return 0;
+	while (!err &&
+	       (n = w->ops->stats(w->format, tail(w), room(w), i->number, &s)) > (ssize_t)room(w))
+		err = record_buffer_need(&w->records, n);
+	if (err)
+		return err;
+	record_buffer_put(&w->records, n);
+	i->told = w->records.end;
+	w->ifaces.n_told++;
+	return 0;
+}
+
+/* Is there nothing more to say of it? */
+static bool is_told(const struct writer *w, const struct file_iface *i)
+{
+	return i->told && i->told <= out_offset(w->records.out);
+}
+
 /* One record an interface, written together, so that they are in the file all or not at all. */
 static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 {
@@ -278,7 +307,8 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 		ssize_t n;
 
 		/* cut away, or nothing known */
-		if (w->ifaces.known[id].end > out_offset(b->out) || !stats(ctx, id, &s))
+		if (w->ifaces.known[id].end > out_offset(b->out) ||
+		    is_told(w, &w->ifaces.known[id]) || !stats(ctx, id, &s))
 			continue;
 		while ((n = w->ops->stats(w->format, tail(w), room(w), i, &s)) > (ssize_t)room(w))
 			if (record_buffer_grow(b, b->cap + n))

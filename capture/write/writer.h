@@ -110,6 +110,12 @@ enum {
 typedef bool (*writer_stats_fn)(void *ctx, uint32_t id, struct iface_stats *s);
 
 /*
+ * Those of interface @id are final: they are written now, if the file has it, and not again at its
+ * end, unless they are not in it any more by then. As writer_iface().
+ */
+int writer_final_stats(struct writer *w, uint32_t id, writer_stats_fn stats, void *ctx);
+
+/*
  * Ends what is in the file: flushes, cuts it to its last whole record if a write failed, and
  * appends the statistics, if the format has them, in place of the last packets if there is no room.
  * Returns the first error of the file's life, or 0.

@@ -65,11 +65,15 @@ struct outcome {
 	uint64_t stats_lost[N_IFACES];
 };
 
-/*
- * Writes all packets, flushing after every @flush of them (0: never), under a limit of @limit
- * bytes.
- */
-static void write_file(struct outcome *o, unsigned flush, rlim_t limit)
+/* When it is flushed, and what is final before the end. */
+struct flush_case {
+	const char *name;
+	unsigned flush;		/* after every so many packets; 0: never */
+	bool leaves;		/* the first interface does, behind its last packet */
+};
+
+/* Writes all packets under a limit of @limit bytes. */
+static void write_file(struct outcome *o, const struct flush_case *c, rlim_t limit)
 {
 	struct rlimit all, small;
 	struct writer *w = NULL;
@@ -88,7 +92,9 @@ static void write_file(struct outcome *o, unsigned flush, rlim_t limit)
 		struct packet p = packet(i);
 
 		writer_packet(w, &p);
-		if (flush && i % flush == flush - 1)
+		if (c->leaves && i == N_PACKETS - N_IFACES)
+			writer_final_stats(w, 0, stats, w);
+		if (c->flush && i % c->flush == c->flush - 1)
 			writer_flush(w);
 	}
 	o->err = writer_finish(w, stats, w);
@@ -184,13 +190,13 @@ static void check(const struct outcome *o, rlim_t limit, size_t whole)
 			 (ssize_t)o->size, head);
 }
 
-static const struct flush_case {
-	const char *name;
-	unsigned flush;
-} flushes[] = {
-	{ "a_file_limit_at_every_byte_leaves_a_sound_file", 0 },
-	{ "the_same_with_each_packet_written_at_once", 1 },
-	{ "the_same_with_five_packets_written_at_once", 5 },
+static const struct flush_case flushes[] = {
+	{ "a_file_limit_at_every_byte_leaves_a_sound_file", 0, false },
+	{ "the_same_with_each_packet_written_at_once", 1, false },
+	{ "the_same_with_five_packets_written_at_once", 5, false },
+	{ "the_same_with_an_interface_that_leaves", 0, true },
+	{ "the_same_with_one_that_leaves_and_each_packet_written_at_once", 1, true },
+	{ "the_same_with_one_that_leaves_and_five_packets_written_at_once", 5, true },
 };
 
 static void limited_at_every_byte(void **state)
@@ -199,14 +205,14 @@ static void limited_at_every_byte(void **state)
 	struct outcome o = { 0 };
 	size_t whole;
 
-	write_file(&o, c->flush, RLIM_INFINITY);
+	write_file(&o, c, RLIM_INFINITY);
 	read_file(&o, RLIM_INFINITY);
 	whole = o.size;
 	check(&o, RLIM_INFINITY, whole);
 	for (rlim_t limit = 0; limit <= whole + 1; limit++) {
 		unlink(path);
 		o = (struct outcome){ 0 };
-		write_file(&o, c->flush, limit);
+		write_file(&o, c, limit);
 		read_file(&o, limit);
 		check(&o, limit, whole);
 	}
@@ -359,7 +365,7 @@ static void a_new_file_is_for_its_owner_alone(void **state)
 
 	(void)state;
 	unlink(path);
-	write_file(&o, 0, RLIM_INFINITY);
+	write_file(&o, &flushes[0], RLIM_INFINITY);
 	umask(was);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
@@ -374,7 +380,7 @@ static void an_existing_file_is_overwritten_and_keeps_its_mode(void **state)
 
 	(void)state;
 	unlink(path);
-	write_file(&o, 0, RLIM_INFINITY);
+	write_file(&o, &flushes[0], RLIM_INFINITY);
 	stat(path, &st);
 	size = st.st_size;
 	f = fopen(path, "w");
@@ -382,7 +388,7 @@ static void an_existing_file_is_overwritten_and_keeps_its_mode(void **state)
 		fputc('x', f);
 	fclose(f);
 	chmod(path, 0640);
-	write_file(&o, 0, RLIM_INFINITY);
+	write_file(&o, &flushes[0], RLIM_INFINITY);
 	stat(path, &st);
 	assert_int_equal(st.st_size, size);
 	assert_int_equal(st.st_mode & 07777, 0640);
@@ -545,11 +551,11 @@ static void the_same_packets_make_the_same_file(void **state)
 	FILE *f;
 
 	(void)state;
-	write_file(&o, 0, RLIM_INFINITY);
+	write_file(&o, &flushes[0], RLIM_INFINITY);
 	f = fopen(path, "r");
 	n = fread(first, 1, sizeof(first), f);
 	fclose(f);
-	write_file(&o, 1, RLIM_INFINITY);
+	write_file(&o, &flushes[1], RLIM_INFINITY);
 	f = fopen(path, "r");
 	assert_int_equal(fread(second, 1, sizeof(second), f), n);
 	fclose(f);
