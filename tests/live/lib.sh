@@ -292,3 +292,100 @@ want_well_formed()
 	want_line "$work/blocks" 'Block: Section Header Block'
 	want_no_line "$work/blocks" 'Malformed|Dissector bug|Expert Info \((Error|Warning)'
 }
+
+# ---- two ends, that talk ----
+
+# peer COMMAND...: in the namespace of v1. What ip does for that does not work in a chroot.
+peer()
+{
+	nsenter --net=/run/netns/peer "$@"
+}
+
+# v0 is ours, v1 in a namespace of its own, so that what goes between their addresses goes over the wire.
+two_ends()
+{
+	echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+	mount -t tmpfs none /run 2>/dev/null && mkdir -p /run/netns
+	ip netns add peer
+	ip link add v0 address 02:00:00:00:00:02 type veth peer name v1 address 02:00:00:00:00:01 netns peer
+	ip address add 10.0.0.2/24 dev v0
+	ip link set v0 up
+	ip link set lo up
+	peer ip address add 10.0.0.1/24 dev v1
+	peer tee /proc/sys/net/ipv6/conf/all/disable_ipv6 /proc/sys/net/ipv6/conf/default/disable_ipv6 <<<1 >/dev/null
+	peer ip link set v1 up
+	poll link_ready v0 || return 1
+	ip neighbour replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev v0
+	peer ip neighbour replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev v1
+}
+
+# serve ADDRESS: an echo of datagrams and of streams at port 7, from then on
+serve()
+{
+	[[ ! -e $work/served.$1 ]] || return 0
+	background python3 -c '
+import socket, sys, threading
+address = (sys.argv[1], 7)
+def udp(s):
+    while True:
+        data, peer = s.recvfrom(65536)
+        s.sendto(data, peer)
+def tcp(s):
+    while True:
+        c, _ = s.accept()
+        while data := c.recv(1 << 20):
+            c.sendall(data)
+        c.close()
+u = socket.socket(type=socket.SOCK_DGRAM); u.bind(address)
+t = socket.create_server(address)
+threading.Thread(target=udp, args=(u,), daemon=True).start()
+print("serving", flush=True)
+tcp(t)' "$1" >"$work/served.$1"
+	wait_line "$work/served.$1" '^serving'
+}
+
+# ask udp|tcp ADDRESS TIMES BYTES
+ask()
+{
+	python3 -c '
+import socket, sys
+kind, host, times, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+s = socket.socket(type=socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
+s.settimeout(60)
+s.connect((host, 7))
+for i in range(times):
+    data = bytes([i % 256]) * size
+    s.send(data) if kind == "udp" else s.sendall(data)
+    got = 0
+    while got < size:
+        got += len(s.recv(1 << 20))' "$@"
+}
+
+# asks from the other side of v0
+converse()
+{
+	peer bash -c "$(declare -f ask); ask $*" || note "the conversation $* has failed"
+}
+
+# tcpdump_begins INTERFACE: beside us, both directions
+tcpdump_begins()
+{
+	background tcpdump -i "$1" -n -s 0 -w - -U --immediate-mode >"$work/peer.pcap" 2>"$work/tcpdump"
+	theirs=$!
+	wait_line "$work/tcpdump" '^tcpdump: listening' || note 'tcpdump does not listen'
+}
+
+tcpdump_has_all()
+{
+	[[ $("$dump" --count -r "$work/peer.pcap" not igmp 2>/dev/null) == "$("$dump" --count -r "$file" not igmp 2>/dev/null)" ]]
+}
+
+# want_what_tcpdump_has [OPTIONS]: ends it; $file has the same packets, in the same order, but for what an address that is new
+# says of itself, perhaps before we are there.
+want_what_tcpdump_has()
+{
+	poll tcpdump_has_all
+	kill -INT "$theirs"
+	wait "$theirs" 2>/dev/null
+	want_true 'the same packets' "$dump" --compare "$work/peer.pcap" "$file" "$@" not igmp
+}
