@@ -59,7 +59,7 @@ static void on_flush(void *ctx)
 /* May it come back? One from which we were taken off does not: that was somebody's wish. */
 static bool is_waited_for(const struct capture *l, const struct live_iface *t)
 {
-	return t->gone && l->opts->wait && !t->detached;
+	return t->gone && l->opts->wait && !t->detached && !t->pattern;
 }
 
 /* One that is gone for good is an error if it was named, the last one the end. */
@@ -67,11 +67,14 @@ static void count_the_living(struct capture *l)
 {
 	unsigned alive = 0;
 
-	for (unsigned i = 0; i < l->ifaces.n; i++)
-		alive += !l->ifaces.v[i]->gone || is_waited_for(l, l->ifaces.v[i]) ||
-			 l->ifaces.v[i]->pattern;
-	if (alive < l->ifaces.n)
-		l->status = STATUS_RUNTIME;
+	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		const struct live_iface *t = l->ifaces.v[i];
+
+		if (!t->gone || is_waited_for(l, t))
+			alive++;
+		else if (!t->pattern)
+			l->status = STATUS_RUNTIME;
+	}
 	if (!alive && !capture_has_patterns(l))
 		l->pump.ended = true;
 }
@@ -95,13 +98,16 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		struct live_iface *t = l->ifaces.v[i];
 
-		if (!t->gone && is_meant(t, n))
+		if (!t->gone && !gone && is_meant(t, n) && live_iface_has_left(t, n))
+			live_iface_leave(t);
+		else if (!t->gone && is_meant(t, n))
 			live_iface_changed(t, n, gone);
 		else if (!gone && is_waited_for(l, t) && is_namesake(t, n))
 			live_iface_return(t, n, &l->settings);
 	}
 	if (gone && !n->ifindex)
 		capture_netns_gone(l, n->netns);
+	capture_bond_changed(l, n, gone);
 	capture_forget_refused(l, n, gone);
 	if (!gone)
 		capture_consider(l, n);

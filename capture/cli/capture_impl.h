@@ -28,6 +28,8 @@ struct capture {
 	struct live_source source;
 	struct live_iface_settings settings;
 	struct live_set ifaces;
+	/* that an -i names: it stands for their members; no ifindex: it names none, or that has gone */
+	struct netif bonds[OPTS_IFACES_MAX];
 	/* what fits a pattern and could not be captured */
 	struct netif *refused;
 	unsigned n_refused;
@@ -57,8 +59,11 @@ bool capture_has_terminal(void);
 /* Those that are named on the command line. Complains. */
 enum status capture_describe(struct capture *l);
 
-/* Is there an -i that stands for whatever fits it? */
+/* Is there an -i that stands for whatever fits it, or for the members of a bond? */
 bool capture_has_patterns(const struct capture *l);
+
+/* @n has changed, or gone: was it a bond that is named, or is it one again that is waited for? */
+void capture_bond_changed(struct capture *l, const struct netif *n, bool gone);
 
 /*
  * @n has come, or is another one by now: if it fits it is captured, and if it cannot be that is

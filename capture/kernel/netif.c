@@ -25,12 +25,19 @@
 /* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
 enum { ALT_NAME_MAX = 127 };
 
+static bool is_bond(const char *kind)
+{
+	return !strcmp(kind, "bond");
+}
+
 static int take_kind(const struct nlattr *attr, void *data)
 {
 	struct netif *n = data;
 
 	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
 		snprintf(n->kind, sizeof(n->kind), "%s", mnl_attr_get_str(attr));
+	else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
+		n->bonded = is_bond(mnl_attr_get_str(attr));
 	return MNL_CB_OK;
 }
 
@@ -50,6 +57,9 @@ static int take_attribute(const struct nlattr *attr, void *data)
 		break;
 	case IFLA_LINKINFO:
 		mnl_attr_parse_nested(attr, take_kind, n);
+		break;
+	case IFLA_MASTER:
+		n->master = mnl_attr_get_u32(attr);
 		break;
 	case IFLA_STATS64:
 		memcpy(&stats, mnl_attr_get_payload(attr),
@@ -157,6 +167,18 @@ int netif_again(const struct netif *was, struct netif *now)
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx)
 {
 	return get_link(0, 0, NULL, &(struct listing){ each, ctx });
+}
+
+bool netif_is_bond(const struct netif *n)
+{
+	return is_bond(n->kind);
+}
+
+int netif_bond(const struct netif *n, struct netif *bond)
+{
+	const struct netif was = { .netns = n->netns, .ifindex = n->master };
+
+	return n->bonded && n->master ? netif_again(&was, bond) : -ENODEV;
 }
 
 struct place {

@@ -17,6 +17,8 @@ struct netif {
 	unsigned netns;
 	char name[16];
 	char kind[16];		/* "veth", "bridge" ..., or "" of a device that has none */
+	int master;		/* the ifindex of the device that it is a port of: bridge, bond; 0: none */
+	bool bonded;		/* that is a bond */
 	bool up;
 	bool running;		/* has a carrier */
 	bool ethernet;		/* frames begin with an Ethernet header, as those of lo do */
@@ -42,6 +44,12 @@ int netif_again(const struct netif *was, struct netif *now);
 
 /* Calls @each for every interface of the namespace, in the order of their numbers. */
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx);
+
+/* Is it one, whose packets are those of its members? */
+bool netif_is_bond(const struct netif *n);
+
+/* The bond that @n is a member of, as netif_again(). -ENODEV: it is in none. */
+int netif_bond(const struct netif *n, struct netif *bond);
 
 /* The @place-th of that list, from 1. -ENODEV. */
 int netif_by_place(unsigned place, struct netif *n);

@@ -32,6 +32,11 @@ void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_
 	bool native = false;
 	int err;
 
+	if (netif_is_bond(n)) {
+		c->hook = "members";
+		snprintf(c->why, sizeof(c->why), "it is a bond: each of its members is captured");
+		return;
+	}
 	c->hook = n->raw ? "tc" : "none";
 	if (!n->ethernet) {
 		snprintf(c->why, sizeof(c->why), "its packets begin %s",

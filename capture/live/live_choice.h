@@ -7,7 +7,7 @@ struct netif;
 struct xdp_program;
 
 struct live_choice {
-	const char *hook;	/* "native", "tc"; "none": nowhere */
+	const char *hook;	/* "native", "tc", "members" of it; "none": nowhere */
 	char why[128];
 };
 

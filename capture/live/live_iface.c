@@ -151,6 +151,18 @@ static enum status can_be_captured(const struct live_iface *t, const struct live
 	return STATUS_OK;
 }
 
+/* Of a bond: its description in the file. Within its namespace, where that has no number. */
+static char *membership(const struct netif *n)
+{
+	struct netif here = *n, bond;
+	char *text = NULL;
+
+	here.netns = 0;
+	if (netif_bond(&here, &bond) || asprintf(&text, "member of %s", bond.name) < 0)
+		return NULL;
+	return text;
+}
+
 /* What the file says of it. */
 static void describe(struct live_iface *t, uint32_t id, const struct live_iface_settings *s)
 {
@@ -161,6 +173,7 @@ static void describe(struct live_iface *t, uint32_t id, const struct live_iface_
 	t->iface = (struct iface){ .id = id, .snaplen = s->snap };
 	t->iface.linktype = linktype_of(&t->netif);
 	t->iface.name = strdup(live_iface_name(t));
+	t->iface.description = membership(&t->netif);
 	t->iface.filter = s->filter ? expr_line(s->filter) : NULL;
 	t->iface.has_mac = t->netif.has_mac;
 	memcpy(t->iface.mac, t->netif.mac, sizeof(t->iface.mac));
@@ -379,6 +392,18 @@ bool live_iface_release(struct live_iface *t)
 	t->sent.hook = hook_close(t->sent.hook);
 	t->received.hook = hook_close(t->received.hook);
 	return true;
+}
+
+bool live_iface_has_left(const struct live_iface *t, const struct netif *n)
+{
+	return t->bond && n->master != t->bond;
+}
+
+void live_iface_leave(struct live_iface *t)
+{
+	t->gone = true;
+	live_iface_detach(t);
+	log_announce("%s has left %s", live_iface_name(t), t->pattern);
 }
 
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)

@@ -59,8 +59,12 @@ struct live_iface {
 	/* the same interface at the entry, whose hook it is; NULL: it has its own */
 	const struct live_iface *entry;
 	const char *why;		/* this one, if it was not named: for the start line */
-	/* it was not named, but fits this one: the capture goes on without it; NULL: it was */
+	/*
+	 * it was not named, but fits this one, or is a member of the bond of this name: the capture
+	 * goes on without it; NULL: it was
+	 */
 	const char *pattern;
+	int bond;			/* of which it has to be a member, its ifindex; 0: of none */
 	enum live_way way;		/* of received packets */
 	int promiscuous_fd;		/* -1: none */
 	/* for a hook that is loaded later; the owner's */
@@ -131,6 +135,10 @@ bool live_iface_snapshot(struct live_iface *t);
  * may be others without end. True, once: its books are final now.
  */
 bool live_iface_release(struct live_iface *t);
+
+/* Is it captured as a member of a bond that it, which is @n now, has left? live_iface_leave(): it has. */
+bool live_iface_has_left(const struct live_iface *t, const struct netif *n);
+void live_iface_leave(struct live_iface *t);
 
 /* netif_change_fn (netif_watch.h) for one interface: warns, and takes note. */
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone);

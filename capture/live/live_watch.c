@@ -76,8 +76,10 @@ void live_watch_describe(struct live_iface *t, const struct live_iface_settings 
 	if (!live_watch_program(t, &w))
 		return;
 	if (!s->observe.xdp_tools_names) {
-		if (exit && asprintf(&text, "after %s", w.name) >= 0)
+		if (exit && asprintf(&text, "after %s", w.name) >= 0) {
+			free(t->iface.description);
 			t->iface.description = text;
+		}
 		return;
 	}
 	if (asprintf(&text, "%s:%s()@%s", live_iface_name(t), w.name, exit ? "fexit" : "fentry") < 0)

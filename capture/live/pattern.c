@@ -17,5 +17,12 @@ bool pattern_is(const char *name)
 
 bool pattern_fits(const char *pattern, const struct netif *n)
 {
+	if (netif_is_bond(n))
+		return false;
 	return is_any(pattern) ? n->up : !fnmatch(pattern, n->name, 0);
+}
+
+bool pattern_fits_bond(const char *pattern, const struct netif *bond)
+{
+	return bond && !is_any(pattern) && !fnmatch(pattern, bond->name, 0);
 }

@@ -201,6 +201,17 @@ int netif_again(const struct netif *was, struct netif *now)
 	return netif_by_index(was->ifindex, now);
 }
 
+bool netif_is_bond(const struct netif *n)
+{
+	return !strcmp(n->kind, "bond");
+}
+
+int netif_bond(const struct netif *n, struct netif *bond)
+{
+	*bond = (struct netif){ .ifindex = n->master, .name = "bond0", .kind = "bond" };
+	return n->bonded ? 0 : -ENODEV;
+}
+
 int netif_by_place(unsigned place, struct netif *n)
 {
 	*n = kernel.netif;

@@ -460,6 +460,40 @@ static void an_interface_that_disappears_ends_then(void **state)
 	assert_int_equal(iface.end_ns, end_ns);
 }
 
+static void a_member_of_a_bond_is_described_as_one(void **state)
+{
+	struct live_iface t = { .point = POINT_ENTRY };
+
+	(void)state;
+	kernel.netif.master = 9;
+	kernel.netif.bonded = true;
+	assert_int_equal(live_iface_describe(&t, "v0", 6, &plain), 0);
+	assert_string_equal(t.iface.name, "v0");
+	assert_string_equal(t.iface.description, "member of bond0");
+	live_iface_close(&t);
+	assert_null(iface.iface.description);
+}
+
+static void a_member_that_leaves_its_bond_is_not_captured_any_more(void **state)
+{
+	struct netif n = iface.netif;
+
+	(void)state;
+	n.master = 9;
+	assert_false(live_iface_has_left(&iface, &n));	/* it is named itself */
+	iface.bond = 9;
+	iface.pattern = "bond0";
+	assert_false(live_iface_has_left(&iface, &n));
+	n.master = 4;
+	assert_true(live_iface_has_left(&iface, &n));
+	written_listen();
+	live_iface_leave(&iface);
+	assert_string_equal(written_said(), "v0 has left bond0\n");
+	assert_true(iface.gone);
+	assert_false(kernel.attached);
+	assert_true(iface.end_ns);
+}
+
 static void a_program_that_was_taken_off_is_told_of(void **state)
 {
 	(void)state;
@@ -984,6 +1018,8 @@ int main(void)
 		with_iface(a_new_name_is_told_of_once),
 		with_iface(each_time_that_the_link_goes_down_is_counted),
 		with_iface(an_interface_that_disappears_ends_then),
+		with_iface(a_member_of_a_bond_is_described_as_one),
+		with_iface(a_member_that_leaves_its_bond_is_not_captured_any_more),
 		with_iface(a_program_that_was_taken_off_is_told_of),
 		with_iface(it_is_called_after_its_namespace),
 		with_iface(what_is_found_by_its_number_is_looked_for_where_it_is),
