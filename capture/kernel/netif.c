@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* rtnetlink by libmnl; ethtool's older ioctls, which every kernel answers. */
+/* rtnetlink by libmnl, and ethtool.h. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -7,18 +7,17 @@
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
 #include <linux/rtnetlink.h>
-#include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "capture/base/nearest.h"
 #include "capture/base/util.h"
+#include "capture/kernel/ethtool.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/rtnl.h"
 
@@ -30,6 +29,16 @@ static bool is_bond(const char *kind)
 	return !strcmp(kind, "bond");
 }
 
+static int take_vlan(const struct nlattr *attr, void *data)
+{
+	struct netif *n = data;
+
+	if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
+		n->vlan = mnl_attr_get_u16(attr);
+	return MNL_CB_OK;
+}
+
+/* The kind comes before its data (rtnl_link_info_fill()). */
 static int take_kind(const struct nlattr *attr, void *data)
 {
 	struct netif *n = data;
@@ -38,6 +47,8 @@ static int take_kind(const struct nlattr *attr, void *data)
 		snprintf(n->kind, sizeof(n->kind), "%s", mnl_attr_get_str(attr));
 	else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
 		n->bonded = is_bond(mnl_attr_get_str(attr));
+	else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA && !strcmp(n->kind, "vlan"))
+		mnl_attr_parse_nested(attr, take_vlan, n);
 	return MNL_CB_OK;
 }
 
@@ -57,6 +68,15 @@ static int take_attribute(const struct nlattr *attr, void *data)
 		break;
 	case IFLA_LINKINFO:
 		mnl_attr_parse_nested(attr, take_kind, n);
+		break;
+	case IFLA_MTU:
+		n->mtu = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_LINK:
+		n->link = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_LINK_NETNSID:	/* behind the other one (rtnl_fill_ifinfo()) */
+		n->link = 0;
 		break;
 	case IFLA_MASTER:
 		n->master = mnl_attr_get_u32(attr);
@@ -285,26 +305,12 @@ void netif_nearest(const char *name, char *out, unsigned cap)
 	snprintf(out, cap, "%s", n.best);
 }
 
-static int ethtool(const char *name, void *command)
-{
-	struct ifreq ifr = { .ifr_data = command };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
-	err = ioctl(fd, SIOCETHTOOL, &ifr) ? -errno : 0;
-	close(fd);
-	return err;
-}
-
 uint64_t netif_speed_bps(const char *name)
 {
 	struct ethtool_cmd cmd = { .cmd = ETHTOOL_GSET };
 	uint32_t mbps;
 
-	if (ethtool(name, &cmd))
+	if (ethtool_ask(name, &cmd))
 		return 0;
 	/* ethtool_cmd_speed() shifts a signed number too far */
 	mbps = (uint32_t)cmd.speed_hi << 16 | cmd.speed;
@@ -316,7 +322,7 @@ void netif_driver(const char *name, char *out, unsigned cap)
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 
 	out[0] = '\0';
-	if (!ethtool(name, &info))
+	if (!ethtool_ask(name, &info))
 		snprintf(out, cap, "%.31s%s%.31s", info.driver, info.version[0] ? " " : "",
 			 info.version);
 }
@@ -325,7 +331,7 @@ bool netif_strips_vlan(const char *name)
 {
 	struct ethtool_value flags = { .cmd = ETHTOOL_GFLAGS };
 
-	return !ethtool(name, &flags) && flags.data & ETH_FLAG_RXVLAN;
+	return !ethtool_ask(name, &flags) && flags.data & ETH_FLAG_RXVLAN;
 }
 
 /* Protocol 0: the socket is there for the membership alone and receives nothing. */

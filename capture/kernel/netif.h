@@ -17,6 +17,10 @@ struct netif {
 	unsigned netns;
 	char name[16];
 	char kind[16];		/* "veth", "bridge" ..., or "" of a device that has none */
+	unsigned mtu;
+	/* the ifindex of the device below, of a VLAN for example, or of a veth's peer; 0: none, or elsewhere */
+	int link;
+	unsigned vlan;		/* of a VLAN: its number */
 	int master;		/* the ifindex of the device that it is a port of: bridge, bond; 0: none */
 	bool bonded;		/* that is a bond */
 	bool up;

@@ -11,6 +11,7 @@
 #include "capture/kernel/traced.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_refusal.h"
 #include "capture/live/live_trace.h"
 #include "capture/live/live_watch.h"
 #include "capture/packet/packet.h"
@@ -200,11 +201,46 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 	return status;
 }
 
+/* What the driver does not take now it may take when it is set in another way. */
+static bool is_refusal(int err)
+{
+	switch (err) {
+	case -EOPNOTSUPP:
+	case -EINVAL:
+	case -ERANGE:
+	case -ENOSPC:
+	case -ENOTCONN:
+	case -ENOMEM:
+		return true;
+	}
+	return false;
+}
+
+/* In native mode, whose conditions each driver has of its own. */
+static enum status refused(const struct live_iface *t, int err)
+{
+	const char *name = live_iface_name(t), *driver = t->iface.hardware;
+	struct live_refusal r;
+	char why[LIVE_REFUSAL_MAX];
+
+	live_refusal_look(&r, &t->netif, err);
+	if (live_refusal_explain(&r, why, sizeof(why)))
+		return log_fail(STATUS_UNSUPPORTED, "%s: no native XDP: %s", name, why);
+	if (err == -EOPNOTSUPP)
+		return log_fail(STATUS_UNSUPPORTED,
+				"%s: the driver%s%s has no native XDP; try --hook auto", name,
+				driver && *driver ? " " : "", driver ? driver : "");
+	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach in native mode: %s; try --hook auto",
+			name, why);
+}
+
 static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode, int err)
 {
 	const char *name = live_iface_name(t);
 	struct utsname uts;
 
+	if (mode == XDP_MODE_NATIVE && is_refusal(err))
+		return refused(t, err);
 	switch (err) {
 	case -EBUSY:
 	case -EEXIST:
@@ -215,11 +251,6 @@ static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode,
 				name, strerror(-err));
 	case -ENODEV:
 		return log_fail(STATUS_INTERFACE, "%s: the interface has just disappeared", name);
-	case -EOPNOTSUPP:
-		return log_fail(STATUS_UNSUPPORTED,
-				"%s: the driver%s%s has no %s XDP; try --hook auto", name,
-				t->iface.hardware && *t->iface.hardware ? " " : "",
-				t->iface.hardware ? t->iface.hardware : "", xdp_mode_name(mode));
 	case -EINVAL:
 		uname(&uts);
 		return log_fail(
@@ -281,6 +312,8 @@ static enum status attach_tc(struct live_iface *t, struct live_hook *h)
 static enum status attach_tc_instead(struct live_iface *t, const struct live_iface_settings *s,
 				     int native_err)
 {
+	struct live_refusal r;
+	char why[LIVE_REFUSAL_MAX];
 	enum status status;
 
 	t->received.hook = hook_close(t->received.hook);
@@ -288,10 +321,13 @@ static enum status attach_tc_instead(struct live_iface *t, const struct live_ifa
 	status = open_hook(t, &t->received, &hook_tc_in, s);
 	if (!status)
 		status = attach_tc(t, &t->received);
-	if (!status && !t->pattern)
-		log_complain("warning: %s: no native XDP (%s), so packets are seen at tc, which is later",
-			     live_iface_name(t), strerror(-native_err));
-	return status;
+	if (status || t->pattern)
+		return status;
+	live_refusal_look(&r, &t->netif, native_err);
+	live_refusal_explain(&r, why, sizeof(why));
+	log_complain("warning: %s: no native XDP (%s), so packets are seen at tc, which is later",
+		     live_iface_name(t), why);
+	return STATUS_OK;
 }
 
 static enum status attach_received(struct live_iface *t, const struct live_iface_settings *s)
@@ -308,7 +344,7 @@ static enum status attach_received(struct live_iface *t, const struct live_iface
 		return t->pattern ? attach_tc_instead(t, s, 0) : live_front_busy(t);
 	t->way = t->way == LIVE_AUTO ? LIVE_NATIVE : t->way;
 	err = hook_attach(t->received.hook, t->netif.ifindex, live_way_mode(t->way));
-	if (s->way == LIVE_AUTO && (err == -EOPNOTSUPP || err == -EINVAL)) {
+	if (s->way == LIVE_AUTO && is_refusal(err)) {
 		if (!t->gone)
 			return attach_tc_instead(t, s, err);
 		/* one that comes back goes on with the program that has its counters */

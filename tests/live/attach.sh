@@ -416,6 +416,29 @@ want_no_line "$work/err" 'the rings have'
 finish
 end
 
+begin 'a device that does not take the program is told of, with what to type'
+ip link add q0 numrxqueues 1 type veth peer name q1 numtxqueues 4
+for i in q0 q1; do
+	ethtool -K "$i" rxvlan off >/dev/null
+	ip link set "$i" up
+done
+ethtool -L q1 tx 4 >/dev/null 2>&1
+run -i q0 --hook native
+want 'exit status' 4 "$rc"
+want_line "$work/err" '^xdpdump: q0: no native XDP: its peer has more queues for sending than it has for receiving, 1; ethtool -L PEER tx 1$'
+listen -i q0 -c 3
+want_line "$work/err" '^xdpdump: warning: q0: no native XDP \(its peer .* tx 1\), so packets are seen at tc'
+want_line "$work/err" '^listening on q0, received at tc'
+"$send" -i q1 -n 3 >"$work/sent"
+reap
+want 'exit status at tc' 0 "$rc"
+ethtool -L q1 tx 1 >/dev/null 2>&1
+listen -i q0
+want_line "$work/err" '^listening on q0, native mode'
+finish
+ip link del q0
+end
+
 begin 'VLAN offload is warned of, and noted in the file'
 ethtool -K v0 rxvlan on >/dev/null 2>&1
 listen -i v0 -w "$file"

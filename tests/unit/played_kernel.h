@@ -13,6 +13,7 @@
 
 #include "bpf/event.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/ethtool.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/takeover.h"
@@ -29,7 +30,8 @@ static struct {
 	struct netif netif;		/* the only one */
 	int load_err, query, counters_err, promiscuous, default_err, find_err, again_err;
 	int attach_err[XDP_MODE_OFFLOAD + 1], tc_err;
-	bool routed, strips_vlan, is_lost, by_ifindex;
+	struct ethtool_queues queues;
+	bool lro, routed, strips_vlan, is_lost, by_ifindex;
 	unsigned entered, detached_inside;
 	const char *driver;
 	struct hook_settings settings;	/* with which it was loaded */
@@ -238,6 +240,22 @@ uint64_t netif_speed_bps(const char *name)
 void netif_driver(const char *name, char *out, unsigned cap)
 {
 	snprintf(out, cap, "%s", strcmp(name, kernel.netif.name) ? "unknown" : kernel.driver);
+}
+
+void ethtool_queues(const char *name is_unused, struct ethtool_queues *q)
+{
+	*q = kernel.queues;
+}
+
+bool ethtool_has_lro(const char *name is_unused)
+{
+	return kernel.lro;
+}
+
+bool ethtool_has_gro_hw(const char *name is_unused, bool *fixed)
+{
+	*fixed = false;
+	return false;
 }
 
 bool netif_strips_vlan(const char *name)

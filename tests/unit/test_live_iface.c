@@ -688,7 +688,7 @@ static const struct start_case {
 	const char *iface;
 	struct netif netif;
 	int default_err, find_err, load_err, query, native_err, generic_err, tc_err, promiscuous;
-	bool routed, strips_vlan, filtered;
+	bool routed, strips_vlan, filtered, lro;
 	const char *text;		/* of the filter; NULL: tcp */
 	int linktype;			/* 0: none in particular */
 	enum live_way way, came_to;
@@ -777,6 +777,15 @@ static const struct start_case {
 	  .said = "warning: v0: no native XDP (Operation not supported), so packets are seen at tc, which is later" },
 	{ "its_settings_do_not_fit_so_at_tc", "v0", { .ethernet = true }, .native_err = -EINVAL,
 	  .came_to = LIVE_TC, .said = "warning: v0: no native XDP (Invalid argument)" },
+	{ "its_queues_do_not_fit_so_at_tc", "v0", { .ethernet = true }, .native_err = -ENOSPC, .driver = "veth 1.0",
+	  .came_to = LIVE_TC,
+	  .said = "warning: v0: no native XDP (its peer has more queues for sending than it has for receiving" },
+	{ "a_setting_that_is_not_taken_is_told_of", "v0", { .ethernet = true }, .way = LIVE_NATIVE, .lro = true,
+	  .native_err = -EINVAL, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: no native XDP: large receive offload is on; ethtool -K v0 lro off" },
+	{ "a_setting_of_which_nothing_is_known", "v0", { .ethernet = true }, .way = LIVE_NATIVE,
+	  .native_err = -EINVAL, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: cannot attach in native mode: Invalid argument; try --hook auto" },
 	{ "neither_can_be_had", "v0", { .ethernet = true }, .native_err = -EOPNOTSUPP,
 	  .tc_err = -EIO, .status = STATUS_UNSUPPORTED,
 	  .said = "v0: cannot attach at tc: Input/output error" },
@@ -820,6 +829,7 @@ static void set_kernel(const struct start_case *c)
 	kernel.promiscuous = c->promiscuous;
 	kernel.routed = c->routed;
 	kernel.strips_vlan = c->strips_vlan;
+	kernel.lro = c->lro;
 }
 
 static void is_described(const struct live_iface *t, const struct start_case *c)

@@ -94,6 +94,39 @@ static void put_kind(struct nlmsghdr *msg, const char *kind, const char *of)
 		mnl_attr_put_u32(msg, IFLA_MASTER, BOND0);
 }
 
+/* What is below it, and whether that is in another namespace. */
+static void put_vlan(struct nlmsghdr *msg, unsigned number, bool elsewhere)
+{
+	struct nlattr *nest, *data;
+
+	mnl_attr_put_u32(msg, IFLA_MTU, 9000);
+	mnl_attr_put_u32(msg, IFLA_LINK, 7);
+	if (elsewhere)
+		mnl_attr_put_u32(msg, IFLA_LINK_NETNSID, 0);
+	nest = mnl_attr_nest_start(msg, IFLA_LINKINFO);
+	mnl_attr_put_strz(msg, IFLA_INFO_KIND, "vlan");
+	data = mnl_attr_nest_start(msg, IFLA_INFO_DATA);
+	mnl_attr_put_u16(msg, IFLA_VLAN_ID, number);
+	mnl_attr_nest_end(msg, data);
+	mnl_attr_nest_end(msg, nest);
+}
+
+static void a_message_of_a_vlan(void **state)
+{
+	(void)state;
+	for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+		char buf[1024];
+		struct nlmsghdr *msg = message(buf, "x0.5");
+		struct netif n;
+
+		put_vlan(msg, 5, elsewhere);
+		netif_take(msg, &n);
+		assert_int_equal(n.vlan, 5);
+		assert_int_equal(n.mtu, 9000);
+		assert_int_equal(n.link, elsewhere ? 0 : 7);
+	}
+}
+
 static const struct message_case {
 	const char *name;
 	const char *kind, *of;
@@ -125,10 +158,11 @@ static void message_says(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[array_size(cases) + array_size(messages)];
+	struct CMUnitTest tests[array_size(cases) + array_size(messages) + 1];
 	size_t n = 0;
 
 	unit_of_table(cases, stands_for, tests, n);
 	unit_of_table(messages, message_says, tests, n);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_message_of_a_vlan);
 	return unit_run("pattern", tests, n);
 }
