@@ -17,6 +17,7 @@
 #include "capture/kernel/xdp.h"
 #include "capture/live/live_choice.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/pattern.h"
 
 static void netns_closep(struct netns **ns)
 {
@@ -341,20 +342,71 @@ static enum status find(struct live_iface *t, const struct opts *o)
 	return status;
 }
 
+/* What interfaces have, each once, in the order in which it was found. */
+struct items {
+	const char *(*of)(const struct netif *n);
+	const char *pattern;
+	const char *found[4];
+	unsigned n;
+};
+
+static void add_item(void *ctx, const struct netif *n)
+{
+	struct items *items = ctx;
+	const char *item = items->of(n);
+
+	for (unsigned i = 0; i < items->n; i++)
+		if (!strcmp(items->found[i], item))
+			return;
+	if (items->n < array_size(items->found))
+		items->found[items->n++] = item;
+}
+
+/* Of those that fit now; a bond is what its members are. */
+static void add_if_it_fits(void *ctx, const struct netif *n)
+{
+	const struct items *items = ctx;
+
+	if ((n->ethernet || n->raw) &&
+	    (pattern_fits(items->pattern, n) ||
+	     (netif_is_bond(n) && pattern_fits_bond(items->pattern, n))))
+		add_item(ctx, n);
+}
+
+static enum status look_at_fitting(struct items *items, const struct netns *ns)
+{
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	int err = netns_enter(&v, ns);
+
+	if (!err)
+		err = netif_list(add_if_it_fits, items);
+	if (err)
+		return log_fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err));
+	return items->n ? STATUS_OK
+			: log_fail(STATUS_INTERFACE, "no interface fits '%s' now; xdpdump -D lists those there are",
+				   items->pattern);
+}
+
 static enum status list_of(const struct opts *o, const char *what, char letter,
 			   const char *(*item)(const struct netif *n))
 {
 	cleanup(live_iface_close) struct live_iface t = { .promiscuous_fd = -1 };
 	cleanup(netns_closep) struct netns *ns = NULL;
+	const char *name = o->n_ifaces ? o->ifaces[0] : NULL;
+	struct items items = { .of = item, .pattern = pattern_is(name) ? name : NULL };
 	enum status status = open_netns_of(&ns, o, 0);
 
 	t.netns = ns;
 	if (!status)
-		status = find(&t, o);
+		status = items.pattern ? look_at_fitting(&items, ns) : find(&t, o);
 	if (status)
 		return status;
-	printf("%s for %s (use option -%c to set):\n  %s\n", what, live_iface_name(&t), letter,
-	       item(&t.netif));
+	if (!items.pattern)
+		add_item(&items, &t.netif);
+	printf("%s for %s (use option -%c to set):\n", what,
+	       items.pattern ? items.pattern : live_iface_name(&t), letter);
+	for (unsigned i = 0; i < items.n; i++)
+		printf("  %s\n", items.found[i]);
 	return log_finish_stdout();
 }
 

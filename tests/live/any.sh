@@ -262,6 +262,20 @@ done
 want 'packets of the first and the last' '5 5' "$(packets x1) $(packets x100)"
 end
 
+begin 'the link types of those that fit are listed, each once'
+ip tuntap add dev t0 mode tun 2>/dev/null && ip link set t0 up && raw='  RAW (Raw IP)'
+run -L -i any
+want 'exit status' 0 "$rc"
+want 'link types' "Data link types for any (use option -y to set):|  EN10MB (Ethernet)${raw+|$raw}" "$(paste -sd '|' "$work/out")"
+run -L -i 'a?'
+want 'link types of a pattern' "Data link types for a? (use option -y to set):|  EN10MB (Ethernet)" "$(paste -sd '|' "$work/out")"
+run -J -i any
+want 'time stamps' 2 "$(wc -l <"$work/out")"
+run -L -i 'nothing*'
+want 'exit status where nothing fits' 5 "$rc"
+want_line "$work/err" "^xdpdump: no interface fits 'nothing\*' now"
+end
+
 begin 'what needs an interface that is named says so'
 for args in '--wait' '--observe front' '--at exit' '--mirror-port'; do
 	# shellcheck disable=SC2086 # several words
