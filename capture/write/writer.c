@@ -18,8 +18,9 @@ struct writer {
 	const struct format_ops *ops;	/* of format */
 	struct file_ifaces ifaces;
 	struct record_buffer records;	/* and the out that they go to */
-	size_t built;			/* behind what is in the buffer: a packet's, not in the file yet */
-	uint32_t built_of;		/* its interface */
+	/* bytes of a packet behind what is in the buffer, not in the file yet; its interface */
+	size_t built;
+	uint32_t built_of;
 	uint64_t unfit;			/* of all files */
 	enum format_unfit why_unfit;	/* the first one */
 };
@@ -160,6 +161,7 @@ static int not_fit(struct writer *w, uint32_t id, enum format_unfit why)
 
 static inline ssize_t build(struct writer *w, const struct packet *p)
 {
+	const struct file_iface *i;
 	uint32_t id = p->iface->id;
 	int err = w->records.error;
 	ssize_t n = 0;
@@ -169,8 +171,9 @@ static inline ssize_t build(struct writer *w, const struct packet *p)
 		err = add_iface(w, id, 0);
 	if (!w->records.n_packets && !err && out_is_compressed(w->records.out))
 		err = flush_head(w);
-	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, w->ifaces.known[id].number,
-					   w->ifaces.known[id].snaplen)) > (ssize_t)room(w))
+	i = err ? NULL : &w->ifaces.known[id];
+	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, i->number,
+					   i->snaplen)) > (ssize_t)room(w))
 		err = record_buffer_need(&w->records, n);
 	if (err) {
 		file_ifaces_lose(&w->ifaces, id);
