@@ -201,11 +201,12 @@ struct program_settings {
 	__u16 ip_summed_off;
 	__u8 pad_[2];
 	/* of a program that traces another one, else 0: */
-	__u32 ifindex;		/* only of this interface */
+	__u32 ifindex;		/* only of this interface, */
 	__u32 turn;		/* while that is PROGRAM_TURN it sees what comes in */
+	__u64 netns;		/* the cookie of the namespace that it is in */
 };
 
-_Static_assert(sizeof(struct program_settings) == 40, "all of it is set, padding too");
+_Static_assert(sizeof(struct program_settings) == 48, "all of it is set, padding too");
 
 /* The map that holds nothing but them. */
 #define PROGRAM_SETTINGS	".rodata.settings"

@@ -27,8 +27,15 @@ struct frame {
 
 /* Of the kernel's, the members that are asked for; where they are is found when this is loaded. */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct net {
+	__u64 net_cookie;
+};
+typedef struct {
+	struct net *net;
+} possible_net_t;
 struct net_device {
 	__u32 ifindex;
+	possible_net_t nd_net;
 };
 struct xdp_rxq_info {
 	struct net_device *dev;
@@ -172,6 +179,12 @@ static __always_inline void come_in(struct frame *f, struct inside *in)
 	enter(f, &in->p);
 }
 
+/* Its number is that of others as well, each in a network namespace of its own. */
+static __always_inline int is_ours(const struct net_device *dev)
+{
+	return dev->ifindex == setting(ifindex) && dev->nd_net.net->net_cookie == setting(netns);
+}
+
 SEC("trace")
 int xdpdump_entry(unsigned long long *ctx)
 {
@@ -179,7 +192,7 @@ int xdpdump_entry(unsigned long long *ctx)
 	struct inside *in = only_value(&inside);
 	struct frame f;
 
-	if (!in || turn != setting(turn) || xdp->rxq->dev->ifindex != setting(ifindex))
+	if (!in || turn != setting(turn) || !is_ours(xdp->rxq->dev))
 		return 0;
 	f = look(xdp);
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */

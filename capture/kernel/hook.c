@@ -38,6 +38,13 @@ static int load_as(struct hook *h, const struct object_program *p, struct object
 	return err;
 }
 
+static void aim(struct hook *h, struct traced *at)
+{
+	h->traced = at;
+	h->settings.ifindex = traced_ifindex(at);
+	h->settings.netns = traced_netns(at);
+}
+
 int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s)
 {
@@ -51,7 +58,6 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 	h->rings = rings;
 	h->link_fd = h->exit_fd = -1;
 	h->takeover = s->takeover;
-	h->traced = s->traced;
 	h->settings = (struct program_settings){
 		.snap = s->snap,
 		.headers_only = s->headers_only,
@@ -63,8 +69,9 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		.verdicts = s->verdicts,
 		.raw = s->raw,
 		.tail_calls = s->tail_calls,
-		.ifindex = s->traced ? traced_ifindex(s->traced) : 0,
 	};
+	if (s->traced)
+		aim(h, s->traced);
 	if (ops->settle)
 		ops->settle(&h->settings);
 	for (unsigned i = 0; err == -EINVAL && i < ops->n_programs; i++) {
@@ -99,12 +106,6 @@ int hook_replace(struct hook *h, const struct filter *filter, const struct filte
 	object_close(h->object);
 	h->object = next;
 	return 0;
-}
-
-static void aim(struct hook *h, struct traced *at)
-{
-	h->traced = at;
-	h->settings.ifindex = traced_ifindex(at);
 }
 
 int hook_follow(struct hook *h, struct traced *next, const struct filter *filter,

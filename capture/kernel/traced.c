@@ -10,6 +10,7 @@
 
 #include "capture/base/util.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/netns.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/traced.h"
 
@@ -17,6 +18,7 @@ enum { TRIES = 10 };		/* while somebody else changes the program */
 
 struct traced {
 	int ifindex;
+	uint64_t netns;			/* the cookie of the namespace that it is in */
 	struct xdp_program program;
 	struct object_function function;	/* its name is ours */
 	char *name;
@@ -84,11 +86,14 @@ static int try_open(struct traced *t)
 int traced_open(struct traced **out, int ifindex)
 {
 	cleanup(traced_closep) struct traced *t = calloc(1, sizeof(*t));
-	int err = -EAGAIN;
+	int err;
 
 	if (!t)
 		return -ENOMEM;
 	*t = (struct traced){ .ifindex = ifindex, .function = { -1, NULL } };
+	err = netns_cookie(&t->netns);
+	if (!err)
+		err = -EAGAIN;
 	for (unsigned i = 0; i < TRIES && err == -EAGAIN; i++)
 		err = try_open(t);
 	if (err)
@@ -111,6 +116,11 @@ const struct object_function *traced_function(const struct traced *t)
 int traced_ifindex(const struct traced *t)
 {
 	return t->ifindex;
+}
+
+uint64_t traced_netns(const struct traced *t)
+{
+	return t->netns;
 }
 
 enum traced_state traced_state(const struct traced *t, uint32_t *by)

@@ -24,6 +24,7 @@ int traced_open(struct traced **t, int ifindex);
 const struct xdp_program *traced_program(const struct traced *t);
 const struct object_function *traced_function(const struct traced *t);
 int traced_ifindex(const struct traced *t);
+uint64_t traced_netns(const struct traced *t);	/* see netns_cookie() */
 
 enum traced_state {
 	TRACED_THERE,		/* or it is not to be known */

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <libgen.h>
@@ -336,6 +337,23 @@ static void frames_of_another_interface_do_not_count(void **state is_unused)
 	tear_down();
 }
 
+/* Each namespace has a lo, of the same number. */
+static void frames_of_another_namespace_do_not_count(void **state is_unused)
+{
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH });
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	assert_int_equal(run(), XDP_DROP);
+	assert_int_equal(rig.n, 0);
+	assert_int_equal(setns(here, CLONE_NEWNET), 0);
+	assert_int_equal(counters_at(POINT_ENTRY).all.packets, 0);
+	assert_int_equal(run(), XDP_DROP);
+	assert_int_equal(rig.n, 2);
+	close(here);
+	tear_down();
+}
+
 static void two_of_ours_trace_the_same_program(void **state is_unused)
 {
 	struct hook_settings s = { .snap = SNAP, .at = BOTH };
@@ -501,6 +519,7 @@ int main(int argc is_unused, char **argv)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_full_ring_is_counted_at_both_points);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(another_filter_takes_over);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(frames_of_another_interface_do_not_count);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(frames_of_another_namespace_do_not_count);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(two_of_ours_trace_the_same_program);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(one_that_is_replaced_is_followed);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(one_that_is_taken_off_is_missed);
