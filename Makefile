@@ -31,6 +31,7 @@ objs    := $(sources:%.c=$(B)/%.o)
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
+skels   := $(patsubst %,$(B)/%.skel.h,xdpdump front tc trace find_memory)
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
 
 .PHONY: all tests check check-peers check-live check-corpus check-kernels bench run deps install clean lint
@@ -64,7 +65,7 @@ version := $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' --
 $(B)/release.h: always
 	$(Q)mkdir -p $(@D) && echo '#define XDPDUMP_VERSION "$(version)"' | { cmp -s - $@ || echo '#define XDPDUMP_VERSION "$(version)"' >$@; }
 .PHONY: always
-$(objs) $(tools:=.o): | $(B)/xdpdump.skel.h $(B)/front.skel.h $(B)/tc.skel.h $(B)/trace.skel.h $(B)/release.h
+$(objs) $(tools:=.o): | $(skels) $(B)/release.h
 $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
 $(B)/replay/bench_kernel.o: $(B)/bench.skel.h
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcapture.a
@@ -88,7 +89,7 @@ check-live: tests
 check-corpus: $(B)/xdpdump
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
 # libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME FUZZ=-max_total_time=600
-fuzz-%: $(B)/xdpdump.skel.h $(B)/front.skel.h $(B)/tc.skel.h $(B)/trace.skel.h $(B)/release.h
+fuzz-%: $(skels) $(B)/release.h
 	$(Q)mkdir -p $(B)/fuzz/$*
 	$(Q)$(CLANG) -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -I$(B) -fsanitize=fuzzer,address,undefined tests/fuzz/$*_fuzz.c \
 		$(filter-out %/main.c,$(sources)) $(libs) -o $(B)/fuzz/$*_fuzz

@@ -32,8 +32,11 @@ static __always_inline const __u8 *frame_linear(FRAME *ctx, const __u8 **end);
 /* But these are not the start of the frame, as something is missing in them. */
 static __always_inline int frame_is_elsewhere(FRAME *ctx);
 
-/* Copies the first @n bytes, 1 to FRAME_MAX, wherever they are. 0, or it has failed. */
-static __always_inline long frame_load(FRAME *ctx, __u8 *to, __u64 n);
+/*
+ * Copies the first @n bytes, 1 to FRAME_MAX, wherever they are; never more than @most, a constant.
+ * 0, or it has failed.
+ */
+static __always_inline long frame_load(FRAME *ctx, __u8 *to, __u64 n, __u32 most);
 
 /* Of the interface, or EVENT_NO_QUEUE. */
 static __always_inline __u16 frame_queue(FRAME *ctx);
@@ -103,7 +106,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, __u8[SCRATCH]);
+	__type(value, __u8[SCRATCH + EVENT_PIECE]);
 } scratch SEC(".maps");
 
 static __always_inline void *only_value(void *map)
@@ -134,7 +137,7 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
 
 		asm volatile("" : "+r"(last));
 		n = (last & (SCRATCH - 1)) + 1;
-		if (!frame_load(ctx, copy, n)) {
+		if (!frame_load(ctx, copy, n, SCRATCH)) {
 			c = cursor_init(copy, n, len, SCRATCH);
 			c.end = copy + SCRATCH;
 		}
@@ -269,7 +272,7 @@ static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 	/* else the compiler, which knows the bound, leaves nothing for the verifier */
 	asm volatile("" : "+r"(last));
 	if (last >= setting(snap) ||
-	    (!copy_linear(ctx, data, last + 1) && frame_load(ctx, data, last + 1)))
+	    (!copy_linear(ctx, data, last + 1) && frame_load(ctx, data, last + 1, setting(snap))))
 		return NOT_COPIED;
 	return room;
 }

@@ -8,11 +8,14 @@
 
 #include <linux/types.h>
 
+#include "bpf/memory.h"
 #include "bpf/parse.h"
 
 enum {
 	/* bytes of a packet that a record can hold: MAXIMUM_SNAPLEN of libpcap */
 	EVENT_SNAP_MAX	= 262144,
+	/* room behind the largest one that the verifier wants: see copy_piece() in buffers.h */
+	EVENT_PIECE	= 4096,
 	/* and of those, what XDP can reach of a frame: see frame_load() in xdpdump.bpf.c */
 	EVENT_XDP_MAX	= 2 * 0xffff,
 };
@@ -204,9 +207,10 @@ struct program_settings {
 	__u32 ifindex;		/* only of this interface, */
 	__u32 turn;		/* while that is PROGRAM_TURN it sees what comes in */
 	__u64 netns;		/* the cookie of the namespace that it is in */
+	struct memory memory;	/* of frames in several buffers; zeros: the first alone is to be had */
 };
 
-_Static_assert(sizeof(struct program_settings) == 48, "all of it is set, padding too");
+_Static_assert(sizeof(struct program_settings) == 64, "all of it is set, padding too");
 
 /* The map that holds nothing but them. */
 #define PROGRAM_SETTINGS	".rodata.settings"

@@ -59,7 +59,8 @@ static __always_inline long load_tagged(struct __sk_buff *ctx, __u8 *to, __u64 n
 	return bpf_skb_load_bytes(ctx, TAG_OFF, to + TAG_END, n - TAG_END);
 }
 
-static __always_inline long frame_load(struct __sk_buff *ctx, __u8 *to, __u64 n)
+static __always_inline long frame_load(struct __sk_buff *ctx, __u8 *to, __u64 n,
+				       __u32 most __attribute__((unused)))
 {
 	return ctx->vlan_present ? load_tagged(ctx, to, n) : bpf_skb_load_bytes(ctx, 0, to, n);
 }

@@ -5,23 +5,15 @@
  * the program said of it. All is counted when the frame has come out.
  */
 #define FRAME		struct frame
-#define FRAME_MAX	(ctx ? ctx->linear : 0)
+#define FRAME_MAX	(ctx ? ctx->reach : 0)
 #define POINTS		POINTS_MAX
 #define META		1
 #define FRAME_LOADS
 
 #include <linux/types.h>
 
-/* What is there to know of a frame. The kernel's addresses are numbers here. */
-struct frame {
-	__u64 data;		/* the first buffer, */
-	__u32 linear;		/* and its bytes */
-	__u32 len;		/* of all buffers */
-	__u32 queue;
-	__u32 pad_;
-};
-
 #include <bpf/bpf_endian.h>
+#include "bpf/buffers.h"
 #include "bpf/capture.h"
 #include "bpf/passage.h"
 
@@ -43,7 +35,9 @@ struct xdp_rxq_info {
 };
 struct xdp_buff {
 	void *data, *data_end;
+	void *data_hard_start;
 	struct xdp_rxq_info *rxq;
+	__u32 frame_sz;
 };
 #pragma clang attribute pop
 
@@ -66,33 +60,34 @@ static __always_inline int frame_is_elsewhere(struct frame *ctx __attribute__((u
 	return 1;
 }
 
-static __always_inline long frame_load(struct frame *ctx, __u8 *to, __u64 n)
+static __always_inline long frame_load(struct frame *ctx, __u8 *to, __u64 n, __u32 most)
 {
-	if (!ctx || n > ctx->linear)
+	if (!ctx || n > ctx->reach)
 		return -1;
+	if (n > ctx->linear)
+		return copy_pieces(ctx, to, n, most);
 	return bpf_probe_read_kernel(to, n, (void *)ctx->data);
 }
 
 __noinline __u64 frame_word(struct frame *ctx, __u32 off, __u32 n)
 {
 	__u32 word = 0;
+	__u64 size = n, at;
 
-	if (!ctx || (__u64)off + n > ctx->linear)
+	pin(size);
+	if (!ctx || !size || size > 4 || off + size > ctx->reach)
 		return WORD_NOT_THERE;
-	switch (n) {
-	case 1:
-		return bpf_probe_read_kernel(&word, 1, (void *)ctx->data + off) ? WORD_NOT_THERE
-										 : (__u8)word;
-	case 2:
-		return bpf_probe_read_kernel(&word, 2, (void *)ctx->data + off)
-			       ? WORD_NOT_THERE
-			       : bpf_ntohs(word);
-	case 4:
-		return bpf_probe_read_kernel(&word, 4, (void *)ctx->data + off)
-			       ? WORD_NOT_THERE
-			       : bpf_ntohl(word);
+	if (off + size <= ctx->linear) {
+		if (bpf_probe_read_kernel(&word, size, (void *)ctx->data + off))
+			return WORD_NOT_THERE;
+		return bpf_ntohl(word) >> 8 * (4 - size);
 	}
-	return WORD_NOT_THERE;
+	/* it may be in two buffers */
+	for (__u32 i = 0; i < 4 && i < size; i++)
+		if (!piece_at(ctx, off + i, &at) ||
+		    bpf_probe_read_kernel((__u8 *)&word + i, 1, (void *)at))
+			return WORD_NOT_THERE;
+	return bpf_ntohl(word) >> 8 * (4 - size);
 }
 
 static __always_inline __u16 frame_queue(struct frame *ctx)
@@ -132,14 +127,20 @@ struct {
  */
 volatile __u32 turn SEC(PROGRAM_TURN);
 
-static __always_inline struct frame look(struct xdp_buff *xdp)
+static __always_inline void look(struct xdp_buff *xdp, struct frame *f)
 {
-	return (struct frame){
+	*f = (struct frame){
 		.data = (long)xdp->data,
 		.linear = xdp->data_end - xdp->data,
 		.len = bpf_xdp_get_buff_len((void *)xdp),
 		.queue = xdp->rxq->queue_index,
 	};
+	f->reach = f->linear;
+	if (f->len > f->linear) {
+		const struct memory m = { setting(memory.pages), setting(memory.direct) };
+
+		find_buffers(f, (long)xdp->data_hard_start + xdp->frame_sz, &m);
+	}
 }
 
 /*
@@ -194,7 +195,7 @@ int xdpdump_entry(unsigned long long *ctx)
 
 	if (!in || turn != setting(turn) || !is_ours(xdp->rxq->dev))
 		return 0;
-	f = look(xdp);
+	look(xdp, &f);
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
 	if (setting(never)) {
 		parse(&f, &in->p.hdr[POINT_ENTRY], f.len);
@@ -218,7 +219,7 @@ int xdpdump_exit(unsigned long long *ctx)
 	if (!in || !v || in->turn != setting(turn))
 		return 0;
 	in->turn = 0;
-	f = look(xdp);
+	look(xdp, &f);
 	if (setting(never)) {
 		parse(&f, &in->p.hdr[POINT_EXIT], f.len);
 		frame_word(&f, 0, 0);

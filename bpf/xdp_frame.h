@@ -26,7 +26,8 @@ static __always_inline int frame_is_elsewhere(struct xdp_md *ctx __attribute__((
 }
 
 /* One call takes an offset and a length of 16 bits (bpf_xdp_pointer() in net/core/filter.c). */
-static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n)
+static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n,
+				       __u32 most __attribute__((unused)))
 {
 	enum { MOST = 0xffff };
 	__u64 rest = n - MOST - 1;

@@ -43,6 +43,7 @@ static void aim(struct hook *h, struct traced *at)
 	h->traced = at;
 	h->settings.ifindex = traced_ifindex(at);
 	h->settings.netns = traced_netns(at);
+	h->settings.memory = traced_memory(at);
 }
 
 int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings *rings,

@@ -101,7 +101,7 @@ size_t rings_share(size_t total, unsigned n_cpus, uint32_t snap)
 static int map_lanes(struct rings *r)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
-	size_t stride = sizeof(struct cpu_ring) + r->cpu_size + event_room(r->snap);
+	size_t stride = sizeof(struct cpu_ring) + r->cpu_size + event_room(r->snap) + EVENT_PIECE;
 	void *p;
 
 	stride = (stride + 127) & ~(size_t)127;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/kernel/memory.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netns.h"
 #include "capture/kernel/object.h"
@@ -21,6 +22,7 @@ struct traced {
 	uint64_t netns;			/* the cookie of the namespace that it is in */
 	struct xdp_program program;
 	struct object_function function;	/* its name is ours */
+	struct memory memory;
 	char *name;
 };
 
@@ -99,6 +101,7 @@ int traced_open(struct traced **out, int ifindex)
 	if (err)
 		return err;
 	t->function.name = t->name;
+	t->memory = memory_find();
 	*out = steal(&t);
 	return 0;
 }
@@ -121,6 +124,11 @@ int traced_ifindex(const struct traced *t)
 uint64_t traced_netns(const struct traced *t)
 {
 	return t->netns;
+}
+
+struct memory traced_memory(const struct traced *t)
+{
+	return t->memory;
 }
 
 enum traced_state traced_state(const struct traced *t, uint32_t *by)

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "bpf/memory.h"
 #include "capture/kernel/xdp.h"
 
 struct object_function;
@@ -25,6 +26,7 @@ const struct xdp_program *traced_program(const struct traced *t);
 const struct object_function *traced_function(const struct traced *t);
 int traced_ifindex(const struct traced *t);
 uint64_t traced_netns(const struct traced *t);	/* see netns_cookie() */
+struct memory traced_memory(const struct traced *t);
 
 enum traced_state {
 	TRACED_THERE,		/* or it is not to be known */

@@ -40,7 +40,7 @@ static int set_up(void **state is_unused)
 	if (err)
 		return err;
 	rig.n_cpus = ring_size(rig.ring) / rings_cpu_size(rig.ring);
-	rig.stride = (sizeof(struct cpu_ring) + rings_cpu_size(rig.ring) + event_room(SNAP) + 127) &
+	rig.stride = (sizeof(struct cpu_ring) + rings_cpu_size(rig.ring) + event_room(SNAP) + EVENT_PIECE + 127) &
 		     ~(size_t)127;
 	rig.size = (rig.n_cpus * rig.stride + pages - 1) / pages * pages;
 	rig.map = mmap(NULL, rig.size, PROT_READ | PROT_WRITE, MAP_SHARED, rings_map_fd(rig.ring),
