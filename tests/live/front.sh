@@ -365,14 +365,20 @@ want 'exit status' 0 "$rc"
 want 'program on v0' "$target" "$(program_of)"
 end
 
-begin 'it is never taken over unless that is asked for'
-run -i v0 -c 1
-want 'exit status' 5 "$rc"
-want_line "$work/err" "^xdpdump: v0: an XDP program is attached already: dropper \(id $target, generic mode\); it is left as it is"
-run -i v0 --observe trace -c 1
-want 'exit status' 5 "$rc"
-want_line "$work/err" "^xdpdump: v0: an XDP program is attached already: dropper \(id $target, generic mode\); it is left as it is, as "
-want 'program on v0' "$target" "$(program_of)"
-end
+# Where the kernel lets programs be traced that is what happens, and else nothing.
+for way in auto trace; do
+	begin "--observe $way: it is never taken over unless that is asked for"
+	start -i v0 --observe "$way" -w "$work/any.pcapng"
+	if listening; then
+		want 'program on v0 meanwhile' "$target" "$(program_of)"
+		finish
+		want 'exit status' 0 "$rc"
+	else
+		want 'exit status' 5 "$rc"
+		want_line "$work/err" "^xdpdump: v0: an XDP program is attached already: dropper \(id $target, generic mode\); it is left as it is, as "
+	fi
+	want 'program on v0' "$target" "$(program_of)"
+	end
+done
 
 plan

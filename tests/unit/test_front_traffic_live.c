@@ -117,9 +117,10 @@ static void sink_close(struct sink *s)
 /* v0 is where the program is, v1 where frames come from; it redirects to w0, and they come out at w1. */
 static bool make_pairs(void)
 {
-	return !system("ip link del v0 2>/dev/null; ip link del w0 2>/dev/null; "
-		       "ip link add v0 type veth peer name v1 && ip link add w0 type veth peer name w1 && "
-		       "for i in v0 v1 w0 w1; do ip link set $i arp off up || exit 1; done");
+	return !system("ip=$(command -v /sbin/ip || command -v ip); "
+		       "$ip link del v0 2>/dev/null; $ip link del w0 2>/dev/null; "
+		       "$ip link add v0 type veth peer name v1 && $ip link add w0 type veth peer name w1 && "
+		       "for i in v0 v1 w0 w1; do $ip link set $i arp off up || exit 1; done");
 }
 
 /* A veth takes what is redirected or sent back to it when its peer has a program. */
