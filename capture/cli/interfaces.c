@@ -10,6 +10,7 @@
 #include "capture/cli/opts.h"
 #include "capture/cli/table.h"
 #include "capture/kernel/leftover.h"
+#include "capture/kernel/members.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netns.h"
 #include "capture/kernel/netns_list.h"
@@ -65,6 +66,21 @@ static void put_driver(char *out, size_t cap, const struct netif *n)
 	out[strcspn(out, " ")] = '\0';
 }
 
+/* "ABORTED,PASS": behind which verdicts the next one runs. */
+static void put_chain(struct text *t, uint32_t chain)
+{
+	/* others than these are possible, and run for nobody */
+	static const char *const names[] = { "ABORTED", "DROP", "PASS", "TX", "REDIRECT" };
+	bool first = true;
+
+	for (size_t i = 0; i < array_size(names); i++)
+		if (chain & 1u << i) {
+			text_str(t, first ? "" : ",");
+			text_str(t, names[i]);
+			first = false;
+		}
+}
+
 /* Zeros: not allowed to see. */
 static void put_tag(char out[static 17], const struct xdp_program *p)
 {
@@ -84,9 +100,10 @@ static void put_or_dash(struct table *t, const char *cell)
 	table_put(t, *cell ? cell : "-");
 }
 
-static void put_program(struct table *t, const struct xdp_program *p, const char *without)
+/* @lead: in front of its name */
+static void put_program(struct table *t, const char *lead, const struct xdp_program *p, const char *without)
 {
-	char id[16], tag[17];
+	char id[16], tag[17], name[32];
 
 	if (!p) {
 		table_put(t, without);
@@ -97,7 +114,8 @@ static void put_program(struct table *t, const struct xdp_program *p, const char
 	}
 	snprintf(id, sizeof(id), "%u", p->id);
 	put_tag(tag, p);
-	table_put(t, *p->name ? p->name : "?");
+	snprintf(name, sizeof(name), "%s%s", lead, *p->name ? p->name : "?");
+	table_put(t, name);
 	table_put(t, id);
 	table_put(t, xdp_mode_name(p->mode));
 	put_or_dash(t, tag);
@@ -115,26 +133,58 @@ static void put_netns(const struct listing *l)
 }
 
 /* @number "": it is one more program of the row before. */
-static void put_row(const struct listing *l, const char *number, const struct netif *n,
-		    const struct xdp_program *p, const char *without)
+static void put_cells(const struct listing *l, const char *number, const struct netif *n, const char *lead,
+		      const struct xdp_program *p, const char *without, const char *hook)
 {
-	char driver[64], mac[18], hook[sizeof(struct live_choice) + 16];
-	struct live_choice choice;
+	char driver[64], mac[18];
 	struct table *t = l->table;
 
 	put_driver(driver, sizeof(driver), n);
 	put_mac(mac, n);
-	live_choose(&choice, n, p);
-	snprintf(hook, sizeof(hook), "%s: %s", choice.hook, choice.why);
 	table_put(t, number);
 	put_netns(l);
 	table_put(t, n->name);
 	table_put(t, state_of(n));
-	put_program(t, p, without);
+	put_program(t, lead, p, without);
 	table_put(t, kind_of(n));
 	put_or_dash(t, driver);
 	put_or_dash(t, mac);
 	table_put(t, hook);
+}
+
+static void put_row(const struct listing *l, const char *number, const struct netif *n,
+		    const struct xdp_program *p, const char *without)
+{
+	char hook[sizeof(struct live_choice) + 16];
+	struct live_choice choice;
+
+	live_choose(&choice, n, p);
+	snprintf(hook, sizeof(hook), "%s: %s", choice.hook, choice.why);
+	put_cells(l, number, n, "", p, without, hook);
+}
+
+/* As xdp-loader(8) shows the programs of a dispatcher. */
+static void put_members(const struct listing *l, const struct netif *n, const struct xdp_program *whole)
+{
+	struct member members[MEMBERS_MAX];
+	int count = members_find(whole, members);
+	char words[160];
+
+	for (int i = 0; i < count; i++) {
+		const struct member *m = &members[i];
+		struct text t = text_in(words, sizeof(words) - 1);
+
+		text_str(&t, "in the place of ");
+		text_str(&t, *m->function ? m->function : "a function");
+		if (m->is_configured) {
+			text_str(&t, ", priority ");
+			text_u64(&t, m->priority);
+			text_str(&t, ", the next one after ");
+			put_chain(&t, m->chain);
+		}
+		words[t.len] = '\0';
+		put_cells(l, "", n, "=> ", &m->program, "", words);
+	}
 }
 
 static void put_head(const struct listing *l)
@@ -158,8 +208,10 @@ static void put_rows(const struct listing *l, const struct netif *n)
 	snprintf(number, sizeof(number), "%u", l->number);
 	if (count <= 0)
 		put_row(l, number, n, NULL, count < 0 ? "unknown" : "-");
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		put_row(l, i ? "" : number, n, &found[i], "");
+		put_members(l, n, &found[i]);
+	}
 }
 
 /* ---- as JSON ---- */
@@ -179,9 +231,9 @@ static void json_or_nothing(const char *key, const char *value)
 		json_string(key, value);
 }
 
-static void json_program(const struct xdp_program *p, bool first)
+/* Without the end of the object. */
+static void json_begin_program(const struct xdp_program *p, bool first)
 {
-	struct xdp_program target;
 	char tag[17];
 
 	put_tag(tag, p);
@@ -189,6 +241,40 @@ static void json_program(const struct xdp_program *p, bool first)
 	json_or_nothing("name", p->name);
 	json_string("mode", xdp_mode_name(p->mode));
 	json_or_nothing("tag", tag);
+}
+
+static void json_members(const struct xdp_program *whole)
+{
+	struct member members[MEMBERS_MAX];
+	int count = members_find(whole, members);
+	char words[64];
+
+	if (count > 0)
+		fputs(",\"members\":[", stdout);
+	for (int i = 0; i < count; i++) {
+		const struct member *m = &members[i];
+		struct text t = text_in(words, sizeof(words) - 1);
+
+		json_begin_program(&m->program, !i);
+		json_or_nothing("function", m->function);
+		put_chain(&t, m->chain);
+		words[t.len] = '\0';
+		if (m->is_configured) {
+			printf(",\"priority\":%u", m->priority);
+			json_string("chain", words);
+		}
+		putchar('}');
+	}
+	if (count > 0)
+		putchar(']');
+}
+
+static void json_program(const struct xdp_program *p, bool first)
+{
+	struct xdp_program target;
+
+	json_begin_program(p, first);
+	json_members(p);
 	if (leftover_is_front(p->id, &target)) {
 		printf(",\"in_front_of\":{\"id\":%u", target.id);
 		json_or_nothing("name", target.name);

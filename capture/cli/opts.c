@@ -100,6 +100,7 @@ static const struct {
 	{ OPT_PRINT, "print", NULL, "print the packets as well when writing to a file" },
 	{ OPT_HOOK, "hook", "HOOK", "where received packets are seen: at XDP native or generic, or at tc (auto: the first that is there)" },
 	{ OPT_OBSERVE, "observe", "WAY", "an XDP program that is there: auto, trace it, or front: call it from its place (auto)" },
+	{ OPT_PROGRAM, "program", "PROGRAM", "that program, by name or id, or one that it runs" },
 	{ OPT_AT, "at", "POINT", "of that program: entry, exit, or both (entry)" },
 	{ OPT_VERDICT, "verdict", "LIST", "only packets of which it says so: aborted, drop, pass, tx, redirect, other" },
 	{ OPT_EXIT_FILTER, "exit-filter", "EXPR", "only packets that match EXPR when they come out of it" },

@@ -35,6 +35,14 @@ static bool take_at(struct parser *p, const char *arg)
 	return opts_wrong(p, "--at '%s' is none of entry, exit and both", arg);
 }
 
+static bool take_program(struct parser *p, const char *arg)
+{
+	if (!*arg)
+		return opts_wrong(p, "--program '' is no name and no id of a program");
+	p->o->observe.program = arg;
+	return true;
+}
+
 /* Words with commas between them. */
 static bool take_verdicts(struct parser *p, const char *arg)
 {
@@ -74,6 +82,8 @@ bool opts_take_observe(struct parser *p, int code, const char *arg)
 		return take_observe(p, arg);
 	case OPT_AT:
 		return take_at(p, arg);
+	case OPT_PROGRAM:
+		return take_program(p, arg);
 	case OPT_VERDICT:
 		return take_verdicts(p, arg);
 	case OPT_STYLE:

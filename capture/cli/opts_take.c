@@ -322,6 +322,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_HOOK:
 		return take_hook(p, arg);
 	case OPT_OBSERVE:
+	case OPT_PROGRAM:
 	case OPT_AT:
 	case OPT_VERDICT:
 	case OPT_EXIT_FILTER:

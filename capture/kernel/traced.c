@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The kernel cuts the name of a program, and its BTF has all of it. */
+/* The program of an interface, or one of several in it. */
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <errno.h>
-#include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/kernel/members.h"
 #include "capture/kernel/memory.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netns.h"
 #include "capture/kernel/object.h"
+#include "capture/kernel/prog_btf.h"
 #include "capture/kernel/traced.h"
 
 enum { TRIES = 10 };		/* while somebody else changes the program */
@@ -20,7 +20,8 @@ enum { TRIES = 10 };		/* while somebody else changes the program */
 struct traced {
 	int ifindex;
 	uint64_t netns;			/* the cookie of the namespace that it is in */
-	struct xdp_program program;
+	uint32_t there;			/* the id of the program of the interface: this one, */
+	struct xdp_program program;	/* or what this one is in */
 	struct object_function function;	/* its name is ours */
 	struct memory memory;
 	char *name;
@@ -31,61 +32,51 @@ static void traced_closep(struct traced **t)
 	traced_close(*t);
 }
 
-static void btf_closep(struct btf **b)
+/* By a name that is longer than the kernel has it several may be meant. */
+static int take(struct traced *t, const struct xdp_program *p, const char *wanted)
 {
-	btf__free(*b);
+	cleanup(freep) char *name = NULL;
+	int err, fd;
+
+	if (wanted && !xdp_program_is(p, wanted))
+		return -ESRCH;
+	fd = bpf_prog_get_fd_by_id(p->id);
+	if (fd < 0)	/* removed since */
+		return fd == -ENOENT ? -EAGAIN : fd;
+	err = prog_btf_name(fd, &name);
+	if (!err && wanted && strlen(wanted) >= sizeof(p->name) && strcmp(wanted, name))
+		err = -ESRCH;
+	if (err) {
+		close(fd);
+		return err;
+	}
+	t->program = *p;
+	t->function.program_fd = fd;
+	t->name = steal(&name);
+	return 0;
 }
 
-/* The type of its first function, which is where it begins; 0: not known. */
-static uint32_t type_of_function(int fd, uint32_t *btf_id)
+static int try_open(struct traced *t, const char *wanted)
 {
-	struct bpf_prog_info info = { .id = 0 };
-	struct bpf_func_info first = { .type_id = 0 };
-	uint32_t len = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(fd, &info, &len) || !info.nr_func_info)
-		return 0;
-	info = (struct bpf_prog_info){ .nr_func_info = 1, .func_info_rec_size = sizeof(first),
-				       .func_info = (uintptr_t)&first };
-	if (bpf_obj_get_info_by_fd(fd, &info, &len))
-		return 0;
-	*btf_id = info.btf_id;
-	return first.type_id;
-}
-
-static int find_name(int fd, char **name)
-{
-	cleanup(btf_closep) struct btf *btf = NULL;
-	uint32_t btf_id, type = type_of_function(fd, &btf_id);
-	const struct btf_type *t;
-
-	if (!type || !btf_id)
-		return -ENODATA;
-	btf = btf__load_from_kernel_by_id(btf_id);
-	if (!btf)
-		return -errno;
-	t = btf__type_by_id(btf, type);
-	*name = t && btf_is_func(t) ? strdup(btf__name_by_offset(btf, t->name_off)) : NULL;
-	return *name ? 0 : -ENODATA;
-}
-
-static int try_open(struct traced *t)
-{
+	struct member members[MEMBERS_MAX];
 	struct xdp_program found[3];
-	int n = xdp_query(t->ifindex, found);
+	int err, n = xdp_query(t->ifindex, found);
 
 	if (n <= 0)
 		return n ? n : -ENOENT;
-	t->program = found[0];
-	if (t->program.mode == XDP_MODE_OFFLOAD)
+	t->there = found[0].id;
+	if (found[0].mode == XDP_MODE_OFFLOAD)
 		return -EOPNOTSUPP;
-	t->function.program_fd = bpf_prog_get_fd_by_id(t->program.id);
-	if (t->function.program_fd < 0)	/* removed since */
-		return t->function.program_fd == -ENOENT ? -EAGAIN : t->function.program_fd;
-	return find_name(t->function.program_fd, &t->name);
+	err = take(t, &found[0], wanted);
+	if (err != -ESRCH)
+		return err;
+	n = members_find(&found[0], members);
+	for (int i = 0; i < n && err == -ESRCH; i++)
+		err = take(t, &members[i].program, wanted);
+	return err;
 }
 
-int traced_open(struct traced **out, int ifindex)
+int traced_open(struct traced **out, int ifindex, const char *program)
 {
 	cleanup(traced_closep) struct traced *t = calloc(1, sizeof(*t));
 	int err;
@@ -97,7 +88,7 @@ int traced_open(struct traced **out, int ifindex)
 	if (!err)
 		err = -EAGAIN;
 	for (unsigned i = 0; i < TRIES && err == -EAGAIN; i++)
-		err = try_open(t);
+		err = try_open(t, program);
 	if (err)
 		return err;
 	t->function.name = t->name;
@@ -144,7 +135,7 @@ enum traced_state traced_state(const struct traced *t, uint32_t *by)
 	if (count <= 0)
 		return count ? TRACED_THERE : TRACED_REMOVED;
 	*by = found[0].id;
-	return *by == t->program.id ? TRACED_THERE : TRACED_REPLACED;
+	return *by == t->there ? TRACED_THERE : TRACED_REPLACED;
 }
 
 struct traced *traced_close(struct traced *t)

@@ -15,11 +15,12 @@ struct object_function;
 struct traced;
 
 /*
- * The program that is there now, as long as it is traced kept loaded. -ENOENT: there is none.
- * -EPERM: the kernel shows programs to CAP_SYS_ADMIN only. -ENODATA: it was loaded without BTF, or
+ * The program that is there now, as long as it is traced kept loaded; with @program, a name or an id, this one
+ * or the one of its members (members.h) that is called so. -ENOENT: there is none. -ESRCH: none that is
+ * called so. -EPERM: the kernel shows programs to CAP_SYS_ADMIN only. -ENODATA: it was loaded without BTF, or
  * without the names of its functions. -EOPNOTSUPP: it runs in the device.
  */
-int traced_open(struct traced **t, int ifindex);
+int traced_open(struct traced **t, int ifindex, const char *program);
 
 /* As of then: in which mode, and what the function is called, which is not cut. */
 const struct xdp_program *traced_program(const struct traced *t);

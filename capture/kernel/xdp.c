@@ -4,6 +4,7 @@
 #include <bpf/libbpf.h>
 #include <linux/membarrier.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -28,6 +29,18 @@ struct xdp_program xdp_program_by_id(uint32_t id)
 	}
 	close(fd);
 	return p;
+}
+
+bool xdp_program_is(const struct xdp_program *p, const char *words)
+{
+	unsigned long id;
+	char *end;
+
+	if (*words >= '0' && *words <= '9') {
+		id = strtoul(words, &end, 10);
+		return !*end && id == p->id;
+	}
+	return *words && !strncmp(p->name, words, sizeof(p->name) - 1);
 }
 
 uint32_t xdp_program_id(int prog_fd)

@@ -3,6 +3,7 @@
 #ifndef XDPDUMP_KERNEL_XDP_H
 #define XDPDUMP_KERNEL_XDP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum xdp_mode { XDP_MODE_AUTO, XDP_MODE_NATIVE, XDP_MODE_GENERIC, XDP_MODE_OFFLOAD };
@@ -20,6 +21,9 @@ int xdp_query(int ifindex, struct xdp_program found[static 3]);
 
 /* The program @id, with what we are allowed to see of it; the mode is not known here. */
 struct xdp_program xdp_program_by_id(uint32_t id);
+
+/* Is it the one that a person means by @words, its id or its name, which may be the whole one? */
+bool xdp_program_is(const struct xdp_program *p, const char *words);
 
 /* 0: the kernel does not tell. */
 uint32_t xdp_program_id(int prog_fd);

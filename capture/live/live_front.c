@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Whose place it is, and what can go wrong with that. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/base/util.h"
@@ -55,6 +56,15 @@ static enum status elsewhere(const struct live_iface *t, const struct xdp_progra
 			live_iface_name(t), live_watch_name(there->name), there->id);
 }
 
+/* What it runs itself it goes on running; ours calls the whole. */
+static bool is_meant(const struct xdp_holder *h, const char *program)
+{
+	struct xdp_program p = { .id = h->prog_id };
+
+	snprintf(p.name, sizeof(p.name), "%s", h->name);
+	return !program || xdp_program_is(&p, program);
+}
+
 enum status live_front_open(struct live_iface *t, const struct live_iface_settings *s)
 {
 	struct xdp_program found[3];
@@ -69,6 +79,8 @@ enum status live_front_open(struct live_iface *t, const struct live_iface_settin
 	if (err)
 		return open_failed(t, err);
 	h = takeover_holder(t->takeover);
+	if (!is_meant(h, s->observe.program))
+		return live_watch_another(t, s->observe.program);
 	return live_watch_is_ours(h->name) ? live_watch_ours(t, h->name, h->prog_id) : STATUS_OK;
 }
 

@@ -147,7 +147,7 @@ enum status live_iface_follow(struct live_iface *t, const struct live_iface_sett
 	if (status)
 		return status;
 	t->traced = NULL;
-	status = live_trace_again(t, before);
+	status = live_trace_again(t, s, before);
 	if (!status)
 		status = make_wish(t, &hook_trace, s, &w);
 	if (!status)

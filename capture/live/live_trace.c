@@ -45,7 +45,7 @@ static const char *why_not(int err, char *words, size_t cap)
 	return words;
 }
 
-static enum status open_failed(const struct live_iface *t, int err)
+static enum status open_failed(const struct live_iface *t, int err, const char *program)
 {
 	const char *name = live_iface_name(t);
 	struct xdp_program found[3];
@@ -59,6 +59,8 @@ static enum status open_failed(const struct live_iface *t, int err)
 		return log_fail(STATUS_INTERFACE,
 				"%s: its XDP program runs in the device, where it cannot be watched",
 				name);
+	if (err == -ESRCH)
+		return live_watch_another(t, program);
 	if (err == -EAGAIN || xdp_query(t->netif.ifindex, found) <= 0)
 		return log_fail(STATUS_INTERFACE, "%s: its XDP program is being changed just now",
 				name);
@@ -66,20 +68,20 @@ static enum status open_failed(const struct live_iface *t, int err)
 }
 
 /* Without a program t->traced stays NULL. */
-static enum status open_it(struct live_iface *t)
+static enum status open_it(struct live_iface *t, const char *program)
 {
 	const struct xdp_program *p;
-	int err = traced_open(&t->traced, t->netif.ifindex);
+	int err = traced_open(&t->traced, t->netif.ifindex, program);
 
 	if (err)
-		return err == -ENOENT ? STATUS_OK : open_failed(t, err);
+		return err == -ENOENT ? STATUS_OK : open_failed(t, err, program);
 	p = traced_program(t->traced);
 	return live_watch_is_ours(p->name) ? live_watch_ours(t, p->name, p->id) : STATUS_OK;
 }
 
 enum status live_trace_open(struct live_iface *t, const struct live_iface_settings *s)
 {
-	enum status status = open_it(t);
+	enum status status = open_it(t, s->observe.program);
 
 	if (status || t->traced || !observe_needs_program(&s->observe))
 		return status;
@@ -93,10 +95,11 @@ enum status live_trace_failed(const struct live_iface *t, int err)
 	return refuse(t, traced_program(t->traced), why_not(err, words, sizeof(words)));
 }
 
-enum status live_trace_again(struct live_iface *t, const struct traced *before)
+enum status live_trace_again(struct live_iface *t, const struct live_iface_settings *s,
+			     const struct traced *before)
 {
 	const char *name = traced_function(before)->name;
-	enum status status = open_it(t);
+	enum status status = open_it(t, s->observe.program);
 
 	if (status)
 		return status;

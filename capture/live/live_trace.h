@@ -19,7 +19,8 @@ enum status live_trace_failed(const struct live_iface *t, int err);
  * What @before was is not there any more: as live_trace_open() for what is there now, and says so
  * where that is nothing.
  */
-enum status live_trace_again(struct live_iface *t, const struct traced *before);
+enum status live_trace_again(struct live_iface *t, const struct live_iface_settings *s,
+			     const struct traced *before);
 
 /* t->traced is traced instead of @before, unless @err: says so. */
 enum status live_trace_moved(const struct live_iface *t, const struct traced *before, int err);

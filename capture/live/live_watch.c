@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/base/text.h"
+#include "capture/kernel/members.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/traced.h"
@@ -40,7 +42,37 @@ enum status live_watch_nothing(const struct live_iface *t, const struct live_ifa
 
 	return log_fail(STATUS_INTERFACE,
 			"%s: no XDP program is attached, and %s is about what one does", live_iface_name(t),
-			o->at & 1 << POINT_EXIT ? "--at" : o->verdicts ? "--verdict" : "--exit-filter");
+			o->program		   ? "--program"
+			: o->at & 1 << POINT_EXIT ? "--at"
+			: o->verdicts		   ? "--verdict"
+						   : "--exit-filter");
+}
+
+static void list_program(struct text *t, const struct xdp_program *p)
+{
+	text_str(t, t->len ? ", " : "");
+	text_str(t, live_watch_name(p->name));
+	text_str(t, " (id ");
+	text_u64(t, p->id);
+	text_char(t, ')');
+}
+
+enum status live_watch_another(const struct live_iface *t, const char *program)
+{
+	struct member members[MEMBERS_MAX];
+	struct xdp_program found[3];
+	char words[1024];
+	struct text list = text_in(words, sizeof(words) - 1);
+	int n = xdp_query(t->netif.ifindex, found);
+	int n_members = n > 0 ? members_find(&found[0], members) : 0;
+
+	for (int i = 0; i < n; i++)
+		list_program(&list, &found[i]);
+	for (int i = 0; i < n_members; i++)
+		list_program(&list, &members[i].program);
+	words[list.len] = '\0';
+	return log_fail(STATUS_INTERFACE, "%s: there is no XDP program '%s', but %s", live_iface_name(t), program,
+			n > 0 ? words : "none any more");
 }
 
 bool live_watch_is_ours(const char *name)

@@ -40,6 +40,9 @@ void live_watch_describe(struct live_iface *t, const struct live_iface_settings 
 /* There is none, although something is asked for that is about one. */
 enum status live_watch_nothing(const struct live_iface *t, const struct live_iface_settings *s);
 
+/* The one that was asked for is not there, but others. */
+enum status live_watch_another(const struct live_iface *t, const char *program);
+
 /* Another xdpdump is there, by its name, which the kernel cuts. */
 bool live_watch_is_ours(const char *name);
 enum status live_watch_ours(const struct live_iface *t, const char *name, uint32_t id);

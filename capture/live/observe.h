@@ -19,13 +19,14 @@ struct observe_options {
 	unsigned at;			/* 1 << POINT_...; 0: not asked for, which is the entry */
 	uint8_t verdicts;		/* as in struct program_settings */
 	const char *exit_filter;	/* pcap-filter(7); NULL: none */
+	const char *program;		/* by name or id, the one that is meant; NULL: whichever is there */
 	bool xdp_tools_names;		/* as its xdpdump calls interfaces in the file */
 };
 
 /* Is something asked for that there is only where a program is? */
 static inline bool observe_needs_program(const struct observe_options *o)
 {
-	return o->at & 1 << POINT_EXIT || o->verdicts || o->exit_filter;
+	return o->at & 1 << POINT_EXIT || o->verdicts || o->exit_filter || o->program;
 }
 
 /* Packets before and after it. */

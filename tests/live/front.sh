@@ -347,6 +347,9 @@ begin 'without a program there is nothing behind it; entry is as ever'
 run -i v0 --observe front --at exit
 want 'exit status' 5 "$rc"
 want_line "$work/err" '^xdpdump: v0: no XDP program is attached, and --at is about what one does$'
+run -i v0 --observe front --program dropper
+want 'exit status' 5 "$rc"
+want_line "$work/err" '^xdpdump: v0: no XDP program is attached, and --program is about what one does$'
 run -i v0 --verdict drop
 want 'exit status' 5 "$rc"
 listen -i v0 --observe front -w "$work/any.pcapng"
@@ -362,6 +365,18 @@ want 'exit status of the second' 5 "$?"
 want_line "$work/second.err" '^xdpdump: v0: another xdpdump captures there: xdpdump_front \(id [0-9]+\); it is left as it is$'
 finish
 want 'exit status' 0 "$rc"
+want 'program on v0' "$target" "$(program_of)"
+end
+
+begin 'it has to be the program that is meant'
+run -i v0 --observe front --program mirror -c 1
+want 'exit status' 5 "$rc"
+want_line "$work/err" "^xdpdump: v0: there is no XDP program 'mirror', but dropper \(id $target\)\$"
+for program in dropper "$target"; do
+	listen -i v0 --observe front --program "$program" -w "$work/any.pcapng"
+	finish
+	want "exit status, $program" 0 "$rc"
+done
 want 'program on v0' "$target" "$(program_of)"
 end
 

@@ -15,6 +15,7 @@
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/ethtool.h"
 #include "capture/kernel/hook.h"
+#include "capture/kernel/members.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/traced.h"
@@ -46,6 +47,7 @@ static struct {
 	struct object_function function;
 	int trace_err, follow_err;
 	unsigned n_traced;		/* that are open */
+	unsigned n_members;		/* of the program that is there */
 } kernel;
 
 const struct hook_ops hook_xdp = { .loads = &filter_loads_xdp }, hook_front = { .loads = &filter_loads_xdp },
@@ -131,11 +133,13 @@ struct takeover *takeover_close(struct takeover *t is_unused)
 	return NULL;
 }
 
-int traced_open(struct traced **t, int ifindex)
+int traced_open(struct traced **t, int ifindex, const char *program)
 {
 	(void)ifindex;
 	if (kernel.trace_err || !kernel.traced.id)
 		return kernel.trace_err ? kernel.trace_err : -ENOENT;
+	if (program && strcmp(program, kernel.traced.name))
+		return -ESRCH;
 	*t = malloc(sizeof(kernel.traced));
 	memcpy(*t, &kernel.traced, sizeof(kernel.traced));
 	kernel.n_traced++;
@@ -173,6 +177,21 @@ int xdp_query(int ifindex, struct xdp_program found[static 3])
 	(void)ifindex;
 	found[0] = (struct xdp_program){ .id = 7, .mode = XDP_MODE_GENERIC, .name = "other" };
 	return kernel.query;
+}
+
+bool xdp_program_is(const struct xdp_program *p, const char *words)
+{
+	return !strcmp(p->name, words);
+}
+
+int members_find(const struct xdp_program *whole, struct member found[static MEMBERS_MAX])
+{
+	assert_int_equal(whole->id, 7);
+	for (unsigned i = 0; i < kernel.n_members; i++) {
+		found[i] = (struct member){ .program = { .id = 20 + i } };
+		snprintf(found[i].program.name, sizeof(found[i].program.name), "member_%c", (char)('a' + i));
+	}
+	return kernel.n_members;
 }
 
 const char *xdp_mode_name(enum xdp_mode mode)

@@ -60,6 +60,7 @@ static const struct start_case {
 	enum status status;
 	const char *said;		/* all of it */
 	bool at_tc;
+	unsigned n_members;
 } starts[] = {
 	{ "it_is_traced", "other", { .at = EXIT }, .said = "" },
 	{ "that_can_be_asked_for", "other", { .way = OBSERVE_TRACE }, .said = "" },
@@ -69,6 +70,14 @@ static const struct start_case {
 	{ "no_program_out_of_which_anything_comes", NULL, { .exit_filter = "tcp" },
 	  .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: no XDP program is attached, and --exit-filter is about what one does\n" },
+	{ "the_one_that_is_named", "other", { .program = "other" }, .said = "" },
+	{ "one_is_named_and_none_is_there", NULL, { .program = "filter" }, .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: no XDP program is attached, and --program is about what one does\n" },
+	{ "another_one_is_named", "other", { .program = "filter" }, .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: there is no XDP program 'filter', but other (id 7)\n" },
+	{ "another_one_is_named_than_those_in_it", "other", { .program = "filter" }, .status = STATUS_INTERFACE,
+	  .said = "xdpdump: v0: there is no XDP program 'filter', but other (id 7), member_a (id 20), member_b (id 21)\n",
+	  .n_members = 2 },
 	{ "at_tc_there_is_room_beside_it", "other", { .at = 0 }, .way = LIVE_TC, .said = "", .at_tc = true },
 	{ "another_of_ours_is_there", "xdpdump", { .at = 0 }, .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: another xdpdump captures there: xdpdump (id 7); it is left as it is\n" },
@@ -107,6 +116,7 @@ static void a_start(void **state)
 	s.way = c->way;
 	if (c->there)
 		put_there(c->there);
+	kernel.n_members = c->n_members;
 	kernel.trace_err = c->trace_err;
 	kernel.load_err = c->load_err;
 	kernel.attach_err[XDP_MODE_AUTO] = c->attach_err;

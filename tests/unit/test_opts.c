@@ -148,6 +148,10 @@ static const struct line_case {
 	{ "observe_with_a_file", "-r f --observe front", "--observe is for capturing" },
 	{ "a_point_with_a_file", "-r f --at exit", "--at is for capturing" },
 	{ "a_way_to_observe", "-i v0 --observe front --at both --verdict DROP,tx --exit-filter tcp --style xdp-tools", "" },
+	{ "a_program_by_name", "-i v0 --program xdp_filter --at both", "" },
+	{ "a_program_without_a_name", "-i v0 --program=", "--program '' is no name and no id of a program" },
+	{ "a_program_with_a_file", "-r f --program xdp_filter", "--program is for capturing" },
+	{ "a_program_at_tc", "-i v0 --program 42 --hook tc", "--hook tc is behind XDP" },
 	{ "no_way_to_observe", "-i v0 --observe behind", "--observe 'behind' is none of auto, trace and front" },
 	{ "no_point", "-i v0 --at end", "--at 'end' is none of entry, exit and both" },
 	{ "no_verdict", "-i v0 --verdict drop,shot", "--verdict 'drop,shot' is no list of aborted, drop, pass, tx, redirect and other" },
@@ -748,7 +752,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 51);
+	assert_int_equal(n_named, 52);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */

@@ -25,6 +25,7 @@
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
+#include "capture/kernel/members.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/traced.h"
 #include "capture/packet/packet.h"
@@ -58,7 +59,9 @@ static const struct target {
 /* ---- ours, which traces it ---- */
 
 static struct {
-	struct bpf_object *theirs;
+	struct bpf_object *theirs, *members;
+	struct bpf_link *links[2];
+	const char *wanted;
 	struct rings *rings;
 	struct traced *traced;
 	struct hook *hook;
@@ -69,16 +72,21 @@ static struct {
 	uint32_t out_len;
 } rig;
 
-static int load_target(const char *name)
+static int load_target_of(const char *file, const char *name)
 {
 	const struct bpf_program *p;
 
-	rig.theirs = bpf_object__open_file("build/tests/xdp/traced.bpf.o", NULL);
+	rig.theirs = bpf_object__open_file(file, NULL);
 	assert_non_null(rig.theirs);
 	assert_int_equal(bpf_object__load(rig.theirs), 0);
 	p = bpf_object__find_program_by_name(rig.theirs, name);
 	assert_non_null(p);
 	return bpf_program__fd(p);
+}
+
+static int load_target(const char *name)
+{
+	return load_target_of("build/tests/xdp/traced.bpf.o", name);
 }
 
 static void put_there(const char *name)
@@ -93,7 +101,7 @@ static void put_there(const char *name)
 
 static void watch_on(int ifindex, struct hook_settings s)
 {
-	assert_int_equal(traced_open(&rig.traced, ifindex), 0);
+	assert_int_equal(traced_open(&rig.traced, ifindex, rig.wanted), 0);
 	s.snap = s.snap ? s.snap : SNAP;
 	assert_int_equal(rings_open(&rig.rings, 0, s.snap + 8 * EVENT_META_MAX), 0);
 	s.iface = ENTRY_IFACE;
@@ -115,6 +123,9 @@ static void tear_down(void)
 	traced_close(rig.traced);
 	rings_close(rig.rings);
 	bpf_xdp_detach(LO, XDP_FLAGS_SKB_MODE, NULL);
+	for (size_t i = 0; i < array_size(rig.links); i++)
+		bpf_link__destroy(rig.links[i]);
+	bpf_object__close(rig.members);
 	bpf_object__close(rig.theirs);
 }
 
@@ -490,7 +501,7 @@ static void one_that_is_replaced_is_followed(void **state is_unused)
 	assert_int_equal(by, xdp_program_id(fd));
 	rings_release(rig.rings);
 
-	assert_int_equal(traced_open(&next, LO), 0);
+	assert_int_equal(traced_open(&next, LO, NULL), 0);
 	assert_int_equal(hook_follow(rig.hook, next, NULL, NULL), 0);
 	traced_close(rig.traced);
 	rig.traced = next;
@@ -517,13 +528,152 @@ static void one_that_is_taken_off_is_missed(void **state is_unused)
 	tear_down();
 }
 
+/* ---- one of several ---- */
+
+#define PASSES	"member_with_a_name_that_passes"
+#define DROPS	"member_with_a_name_that_drops"
+
+static int member_fd(unsigned i)
+{
+	return bpf_program__fd(bpf_object__find_program_by_name(rig.members, i ? DROPS : PASSES));
+}
+
+/* A dispatcher on lo, with two programs in it, and frames to run through it. */
+static void put_dispatcher_there(void)
+{
+	struct bpf_program *p;
+	unsigned n = 0;
+
+	put_there("traced_that_passes");
+	bpf_object__close(rig.theirs);
+	rig.target_fd = load_target_of("build/tests/xdp/dispatcher.bpf.o", "xdp_dispatcher");
+	assert_int_equal(bpf_xdp_attach(LO, rig.target_fd, XDP_FLAGS_SKB_MODE, NULL), 0);
+	rig.members = bpf_object__open_file("build/tests/xdp/members.bpf.o", NULL);
+	bpf_object__for_each_program(p, rig.members) {
+		char name[] = "prog0";
+
+		name[4] += n++;
+		assert_int_equal(bpf_program__set_attach_target(p, rig.target_fd, name), 0);
+	}
+	assert_int_equal(bpf_object__load(rig.members), 0);
+	n = 0;
+	bpf_object__for_each_program(p, rig.members) {
+		rig.links[n] = bpf_program__attach(p);
+		assert_non_null(rig.links[n++]);
+	}
+}
+
+static void the_programs_of_a_dispatcher_are_found(void **state is_unused)
+{
+	struct member found[MEMBERS_MAX];
+	struct xdp_program whole[3];
+
+	put_dispatcher_there();
+	assert_int_equal(xdp_query(LO, whole), 1);
+	assert_int_equal(members_find(&whole[0], found), 2);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(found[i].program.id, xdp_program_id(member_fd(i)));
+		assert_int_equal(found[i].program.mode, XDP_MODE_GENERIC);
+		assert_string_equal(found[i].program.name, "member_with_a_n");
+		assert_string_equal(found[i].function, i ? "prog1" : "prog0");
+		assert_true(found[i].is_configured);
+		assert_int_equal(found[i].priority, i ? 50 : 10);
+	}
+	assert_int_equal(found[0].chain, 1 << XDP_PASS);
+	assert_int_equal(members_find(&found[0].program, found), 0);
+	tear_down();
+}
+
+static const struct member_case {
+	const char *name, *wanted;
+	int member;			/* whose id is wanted instead; -1: of none */
+	uint32_t before, len, after;	/* bytes gone from the front before it, of the frame before and behind it */
+	uint32_t verdict;
+	const char *function;
+} member_cases[] = {
+	{ "the_whole", NULL, -1, 0, FRAME, FRAME - 10, XDP_DROP, "xdp_dispatcher" },
+	{ "the_whole_by_name", "xdp_dispatcher", -1, 0, FRAME, FRAME - 10, XDP_DROP, "xdp_dispatcher" },
+	{ "the_first_by_name", PASSES, -1, 0, FRAME, FRAME - 4, XDP_PASS, PASSES },
+	{ "the_first_by_id", NULL, 0, 0, FRAME, FRAME - 4, XDP_PASS, PASSES },
+	{ "the_second_by_name", DROPS, -1, 4, FRAME - 4, FRAME - 10, XDP_DROP, DROPS },
+	{ "the_second_by_id", NULL, 1, 4, FRAME - 4, FRAME - 10, XDP_DROP, DROPS },
+	{ "by_the_name_of_the_kernel", "member_with_a_n", -1, 0, FRAME, FRAME - 4, XDP_PASS, PASSES },
+};
+
+static void one_of_several_is_traced(void **state)
+{
+	const struct member_case *c = *state;
+	char id[16];
+
+	put_dispatcher_there();
+	rig.wanted = c->wanted;
+	if (c->member >= 0) {
+		snprintf(id, sizeof(id), "%u", xdp_program_id(member_fd(c->member)));
+		rig.wanted = id;
+	}
+	watch_on(LO, (struct hook_settings){ .at = BOTH });
+	assert_string_equal(traced_function(rig.traced)->name, c->function);
+	assert_int_equal(run(), XDP_DROP);
+	assert_int_equal(rig.n, 2);
+	check_record(rig.records[0], POINT_ENTRY, rig.frame + c->before, c->len, 0);
+	check_record(rig.records[1], POINT_EXIT, rig.frame + FRAME - c->after, c->after, byte_of(c->verdict));
+	assert_false(hook_is_lost(rig.hook));
+	tear_down();
+}
+
+/* What the tool prints of lo. */
+static void the_list_shows_the_programs_of_a_dispatcher(void **state is_unused)
+{
+	char command[512], said[4096] = "", row[256];
+	FILE *p;
+
+	put_dispatcher_there();
+	snprintf(command, sizeof(command), "%s/../../xdpdump -D; %s/../../xdpdump -D -T json", own_folder,
+		 own_folder);
+	p = popen(command, "r");
+	assert_non_null(p);
+	said[fread(said, 1, sizeof(said) - 1, p)] = '\0';
+	pclose(p);
+	snprintf(row, sizeof(row), "=> member_with_a_n  %-3u", xdp_program_id(member_fd(1)));
+	assert_non_null(strstr(said, "xdp_dispatcher "));
+	assert_non_null(strstr(said, row));
+	assert_non_null(strstr(said, "in the place of prog0, priority 10, the next one after PASS\n"));
+	assert_non_null(strstr(said, "in the place of prog1, priority 50, the next one after PASS,TX\n"));
+	snprintf(row, sizeof(row), "\"members\":[{\"id\":%u,\"name\":\"member_with_a_n\",\"mode\":\"generic\",\"tag\":\"",
+		 xdp_program_id(member_fd(0)));
+	assert_non_null(strstr(said, row));
+	assert_non_null(strstr(said, "\"function\":\"prog1\",\"priority\":50,\"chain\":\"PASS,TX\"}]"));
+	tear_down();
+}
+
 /* ---- what cannot be traced ---- */
 
 static void there_has_to_be_a_program(void **state is_unused)
 {
 	struct traced *t;
 
-	assert_int_equal(traced_open(&t, LO), -ENOENT);
+	assert_int_equal(traced_open(&t, LO, NULL), -ENOENT);
+}
+
+static void it_has_to_be_the_one_that_is_meant(void **state is_unused)
+{
+	static const char *const others[] = { "traced_that_drop", "traced_that_drops_", "traced", "0", "4294967297", "x" };
+	struct traced *t;
+	char id[32];
+
+	put_there("traced_that_drops");
+	for (size_t i = 0; i < array_size(others); i++)
+		assert_int_equal(traced_open(&t, LO, others[i]), -ESRCH);
+	snprintf(id, sizeof(id), "%ux", xdp_program_id(rig.target_fd));
+	assert_int_equal(traced_open(&t, LO, id), -ESRCH);
+	id[strlen(id) - 1] = '\0';
+	assert_int_equal(traced_open(&t, LO, id), 0);
+	traced_close(t);
+	assert_int_equal(traced_open(&t, LO, "traced_that_drops"), 0);
+	traced_close(t);
+	assert_int_equal(traced_open(&t, LO, "traced_that_dro"), 0);
+	traced_close(t);
+	tear_down();
 }
 
 static void one_without_btf_is_refused(void **state is_unused)
@@ -537,7 +687,7 @@ static void one_without_btf_is_refused(void **state is_unused)
 
 	assert_true(fd >= 0);
 	assert_int_equal(bpf_xdp_attach(LO, fd, XDP_FLAGS_SKB_MODE, NULL), 0);
-	assert_int_equal(traced_open(&t, LO), -ENODATA);
+	assert_int_equal(traced_open(&t, LO, NULL), -ENODATA);
 	assert_int_equal(bpf_xdp_detach(LO, XDP_FLAGS_SKB_MODE, NULL), 0);
 	close(fd);
 }
@@ -573,7 +723,7 @@ static int try_it(void)
 	int err;
 
 	put_there("traced_that_passes");
-	err = traced_open(&rig.traced, LO);
+	err = traced_open(&rig.traced, LO, NULL);
 	s.traced = rig.traced;
 	if (!err)
 		err = rings_open(&rig.rings, 0, SNAP + 8 * EVENT_META_MAX);
@@ -589,6 +739,7 @@ int main(int argc is_unused, char **argv)
 {
 	static const struct CMUnitTest always[] = {
 		cmocka_unit_test(there_has_to_be_a_program),
+		cmocka_unit_test(it_has_to_be_the_one_that_is_meant),
 		cmocka_unit_test(one_without_btf_is_refused),
 	};
 	struct CMUnitTest tests[64];
@@ -616,8 +767,11 @@ int main(int argc is_unused, char **argv)
 	}
 	unit_of_table(targets, the_verdict_is_theirs_and_both_images_are_there, tests, n);
 	unit_of_table(large_cases, a_frame_in_several_buffers, tests, n);
+	unit_of_table(member_cases, one_of_several_is_traced, tests, n);
 	unit_of_table(wishes, what_is_wanted_is_captured_and_nothing_else, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_full_ring_is_counted_at_both_points);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_programs_of_a_dispatcher_are_found);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_list_shows_the_programs_of_a_dispatcher);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(one_from_a_driver_as_well);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(another_filter_takes_over);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(frames_of_another_interface_do_not_count);
