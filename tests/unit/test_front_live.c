@@ -18,16 +18,13 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
-#include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/front_map.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/takeover.h"
-#include "capture/packet/packet.h"
 #include "tests/unit/insns.h"
-
-enum { SNAP = 96, FRAME = 128, ENTRY_IFACE = 4, EXIT_IFACE = 5, RECORDS_MAX = 8 };
+#include "tests/unit/passages.h"
 
 /* ---- programs to be in front of ---- */
 
@@ -79,14 +76,8 @@ static int load(const char *name, const struct bpf_insn *insns, uint32_t type, u
 static int ifindex;
 
 static struct {
-	struct rings *rings;
 	struct takeover *takeover;
-	struct hook *hook;
 	int target_fd, other_fd, map_fd;
-	const struct event *records[RECORDS_MAX];
-	unsigned n;
-	uint8_t frame[FRAME], out[FRAME + 256];
-	uint32_t out_len;
 } rig = { .other_fd = -1, .map_fd = -1 };
 
 static void load_target(const struct target *t, uint32_t type, uint32_t flags)
@@ -111,15 +102,13 @@ static void set_up_with(int fd, struct hook_settings s)
 	rig.target_fd = fd;
 	assert_int_equal(bpf_xdp_attach(ifindex, rig.target_fd, XDP_FLAGS_SKB_MODE, NULL), 0);
 	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
-	assert_int_equal(rings_open(&rig.rings, 0, SNAP + 8 * EVENT_META_MAX), 0);
+	assert_int_equal(rings_open(&seen.rings, 0, SNAP + 8 * EVENT_META_MAX), 0);
 	s.snap = SNAP;
 	s.iface = ENTRY_IFACE;
 	s.exit_iface = EXIT_IFACE;
 	s.takeover = rig.takeover;
-	assert_int_equal(hook_open(&rig.hook, &hook_front, rig.rings, &s), 0);
-	for (unsigned i = 0; i < FRAME; i++)
-		rig.frame[i] = i + 1;
-	memcpy(rig.frame + 12, "\x08\x06", 2);
+	assert_int_equal(hook_open(&seen.hook, &hook_front, seen.rings, &s), 0);
+	make_frame();
 }
 
 static void set_up(const struct target *t, uint32_t type, uint32_t flags, struct hook_settings s)
@@ -130,9 +119,9 @@ static void set_up(const struct target *t, uint32_t type, uint32_t flags, struct
 
 static void tear_down(void)
 {
-	hook_close(rig.hook);
+	hook_close(seen.hook);
 	takeover_close(rig.takeover);
-	rings_close(rig.rings);
+	rings_close(seen.rings);
 	assert_int_equal(bpf_xdp_detach(ifindex, XDP_FLAGS_SKB_MODE, NULL), 0);
 	close(rig.target_fd);
 	if (rig.map_fd >= 0)
@@ -145,45 +134,18 @@ static void tear_down(void)
 /* The frame through ours: the verdict. */
 static uint32_t run(void)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = rig.frame, .data_size_in = FRAME,
-		    .data_out = rig.out, .data_size_out = sizeof(rig.out), .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME,
+		    .data_out = seen.out, .data_size_out = sizeof(seen.out), .repeat = 1);
 
-	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(rig.hook), &opts), 0);
-	rig.out_len = opts.data_size_out;
-	rings_look(rig.rings, UINT64_MAX);
-	rig.n = rings_take(rig.rings, rig.records, RECORDS_MAX);
-	assert_int_equal(rings_broken(rig.rings), 0);
+	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(seen.hook), &opts), 0);
+	seen.out_len = opts.data_size_out;
+	take_records();
 	return opts.retval;
-}
-
-static void check_record(const struct event *ev, unsigned point, const uint8_t *bytes, uint32_t len,
-			 unsigned verdict)
-{
-	assert_int_equal(ev->hook, point == POINT_EXIT ? EVENT_XDP_AFTER : EVENT_XDP);
-	assert_int_equal(ev->iface, point == POINT_EXIT ? EXIT_IFACE : ENTRY_IFACE);
-	assert_int_equal(ev->len, len);
-	assert_int_equal(ev->caplen, min_of(len, (uint32_t)SNAP));
-	assert_int_equal(ev->meta, 1);
-	assert_int_equal(ev->verdict, verdict);
-	assert_memory_equal(ev->data + 8, bytes, ev->caplen);
-}
-
-static struct counters counters_at(unsigned point)
-{
-	struct counters c;
-
-	assert_int_equal(hook_counters(rig.hook, point, &c), 0);
-	return c;
-}
-
-static unsigned byte_of(uint32_t verdict)
-{
-	return verdict < 254 ? verdict + 1 : 255;
 }
 
 static void empty_the_array(void)
 {
-	int fd = front_map_open(hook_program_fd(rig.hook));
+	int fd = front_map_open(hook_program_fd(seen.hook));
 	uint32_t key = 0;
 
 	assert_true(fd >= 0);
@@ -196,75 +158,16 @@ static void empty_the_array(void)
 static void the_verdict_is_theirs_and_both_images_are_there(void **state)
 {
 	const struct target *t = *state;
-	struct program_verdicts v;
-	unsigned kind = min_of(t->retval, (uint32_t)VERDICT_OTHER);
 
-	set_up(t, BPF_XDP, 0, (struct hook_settings){ .at = 1 << POINT_ENTRY | 1 << POINT_EXIT });
+	set_up(t, BPF_XDP, 0, (struct hook_settings){ .at = BOTH });
 	for (unsigned i = 1; i <= 2; i++) {
 		assert_int_equal(run(), t->retval);
-		assert_int_equal(rig.out_len, FRAME + t->head + t->tail);
-		assert_int_equal(rig.n, 2);
-		check_record(rig.records[0], POINT_ENTRY, rig.frame, FRAME, 0);
-		check_record(rig.records[1], POINT_EXIT, rig.out, rig.out_len, byte_of(t->retval));
-		assert_memory_equal(rig.records[0]->data, rig.records[1]->data, 8);
-		assert_true(rig.records[0]->tai_ns <= rig.records[1]->tai_ns);
-		rings_release(rig.rings);
+		assert_int_equal(seen.out_len, FRAME + t->head + t->tail);
+		check_both(t->retval);
+		rings_release(seen.rings);
 	}
-	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
-	assert_int_equal(v.by[kind].packets, 2);
-	assert_int_equal(v.by[kind].bytes, 2 * FRAME);
-	assert_int_equal(v.not_called.packets, 0);
-	for (unsigned point = 0; point < POINTS_MAX; point++) {
-		struct counters c = counters_at(point);
-
-		assert_int_equal(c.all.packets, 2);
-		assert_int_equal(c.delivered, 2);
-	}
+	check_books(t->retval, 2);
 	tear_down();
-}
-
-static const struct wish {
-	const char *name;
-	unsigned at;
-	uint8_t verdicts;
-	const char *filter, *exit_filter;
-	bool wanted;
-} wishes[] = {
-	{ "the_entry_alone_has_the_verdict", 1 << POINT_ENTRY, .wanted = true },
-	{ "the_exit_alone", 1 << POINT_EXIT, .wanted = true },
-	{ "a_verdict_that_is_wanted", 1 << POINT_ENTRY, 1 << XDP_DROP | 1 << XDP_TX, .wanted = true },
-	{ "a_verdict_that_is_not_wanted", 1 << POINT_ENTRY, 1 << XDP_DROP, .wanted = false },
-	{ "nor_at_the_exit", 1 << POINT_EXIT, 1 << XDP_DROP, .wanted = false },
-	{ "nor_at_both", 1 << POINT_ENTRY | 1 << POINT_EXIT, 1 << VERDICT_OTHER, .wanted = false },
-	{ "a_filter_sees_what_came_in", 1 << POINT_ENTRY | 1 << POINT_EXIT,
-	  .filter = "ether dst 01:02:03:04:05:06 and len = 128", .wanted = true },
-	{ "and_rejects_it", 1 << POINT_ENTRY | 1 << POINT_EXIT, .filter = "ether[0] = 15",
-	  .wanted = false },
-	{ "an_exit_filter_sees_what_came_out", 1 << POINT_ENTRY | 1 << POINT_EXIT,
-	  .exit_filter = "ether[0] = 15 and len = 114", .wanted = true },
-	{ "and_rejects_both", 1 << POINT_ENTRY | 1 << POINT_EXIT, .exit_filter = "ether[0] = 1",
-	  .wanted = false },
-	{ "two_filters", 1 << POINT_EXIT, .filter = "ether[0] = 1", .exit_filter = "ether[0] = 15",
-	  .wanted = true },
-	{ "of_two_filters_the_first_rejects", 1 << POINT_EXIT, .filter = "ether[0] = 2",
-	  .exit_filter = "ether[0] = 15", .wanted = false },
-	{ "of_two_filters_the_second_rejects", 1 << POINT_ENTRY, .filter = "ether[0] = 1",
-	  .exit_filter = "ether[0] = 16", .wanted = false },
-};
-
-static const struct filter *translate(struct filter *f, const char *text)
-{
-	const struct sock_filter *insns;
-	struct expr *e = NULL;
-	size_t n;
-
-	if (!text)
-		return NULL;
-	assert_int_equal(expr_open(&e, text, LINKTYPE_ETHERNET, true), 0);
-	insns = expr_insns(e, &n);
-	assert_int_equal(to_ebpf(f, hook_front.loads, insns, n), 0);
-	expr_close(e);
-	return f;
 }
 
 /* The program takes 14 bytes off the front and sends it back. */
@@ -277,31 +180,13 @@ static void what_is_wanted_is_captured_and_nothing_else(void **state)
 	};
 	const struct wish *w = *state;
 	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 }, exit_filter = { NULL, 0 };
-	struct program_verdicts v;
-	unsigned n = 0;
 
 	set_up(&decapsulate, BPF_XDP, 0,
 	       (struct hook_settings){ .at = w->at, .verdicts = w->verdicts,
-				       .filter = translate(&filter, w->filter),
-				       .exit_filter = translate(&exit_filter, w->exit_filter) });
+				       .filter = translate(&filter, &hook_front, w->filter),
+				       .exit_filter = translate(&exit_filter, &hook_front, w->exit_filter) });
 	assert_int_equal(run(), XDP_TX);
-	for (unsigned point = 0; point < POINTS_MAX; point++) {
-		struct counters c = counters_at(point);
-		bool here = w->at & 1 << point;
-
-		assert_int_equal(c.all.packets, here && w->wanted);
-		assert_int_equal(c.delivered, here && w->wanted);
-		assert_int_equal(c.filtered.packets, here && !w->wanted);
-		if (!here || !w->wanted)
-			continue;
-		check_record(rig.records[n], point, point == POINT_EXIT ? rig.out : rig.frame,
-			     point == POINT_EXIT ? rig.out_len : FRAME,
-			     point == POINT_EXIT || w->at == 1 << POINT_ENTRY ? byte_of(XDP_TX) : 0);
-		n++;
-	}
-	assert_int_equal(rig.n, n);
-	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
-	assert_int_equal(v.by[XDP_TX].packets, 1);	/* also of what is not wanted */
+	check_wish(w);
 	tear_down();
 }
 
@@ -321,32 +206,32 @@ static void run_large(void)
 	static uint8_t large[9000];
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = large, .data_size_in = sizeof(large), .repeat = 1);
 
-	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(rig.hook), &opts), 0);
-	rings_look(rig.rings, UINT64_MAX);
-	assert_int_equal(rings_take(rig.rings, rig.records, RECORDS_MAX), 1);
-	assert_int_equal(rig.records[0]->len, sizeof(large));
-	rings_release(rig.rings);
+	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(seen.hook), &opts), 0);
+	rings_look(seen.rings, UINT64_MAX);
+	assert_int_equal(rings_take(seen.rings, seen.records, RECORDS_MAX), 1);
+	assert_int_equal(seen.records[0]->len, sizeof(large));
+	rings_release(seen.rings);
 }
 
 static void it_is_called_however_it_was_loaded(void **state)
 {
 	const struct way *w = *state;
 
-	set_up(&targets[1], w->type, w->flags, (struct hook_settings){ .at = 1 << POINT_EXIT });
-	assert_int_equal(hook_attach(rig.hook, ifindex, XDP_MODE_GENERIC), 0);
-	assert_false(hook_is_lost(rig.hook));
+	set_up(&targets[1], w->type, w->flags, (struct hook_settings){ .at = EXIT });
+	assert_int_equal(hook_attach(seen.hook, ifindex, XDP_MODE_GENERIC), 0);
+	assert_false(hook_is_lost(seen.hook));
 	assert_int_equal(run(), XDP_DROP);
-	assert_int_equal(rig.n, 1);
+	assert_int_equal(seen.n, 1);
 	/* with another filter, in the same place */
-	assert_int_equal(hook_replace(rig.hook, NULL, NULL), 0);
-	assert_false(hook_is_lost(rig.hook));
-	rings_release(rig.rings);
+	assert_int_equal(hook_replace(seen.hook, NULL, NULL), 0);
+	assert_false(hook_is_lost(seen.hook));
+	rings_release(seen.rings);
 	assert_int_equal(run(), XDP_DROP);
 	assert_int_equal(counters_at(POINT_EXIT).delivered, 2);
-	rings_release(rig.rings);
+	rings_release(seen.rings);
 	if (w->flags & BPF_F_XDP_HAS_FRAGS)
 		run_large();
-	hook_detach(rig.hook);
+	hook_detach(seen.hook);
 	tear_down();
 }
 
@@ -375,7 +260,7 @@ static int load_chain(int left, int array, uint32_t flags)
 
 static uint32_t run_alone(void)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = rig.frame, .data_size_in = FRAME, .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME, .repeat = 1);
 
 	assert_int_equal(bpf_prog_test_run_opts(rig.target_fd, &opts), 0);
 	return opts.retval;
@@ -421,14 +306,14 @@ static void its_tail_calls_are_its_own_but_one(void **state)
 	assert_true(left >= 0 && array >= 0);
 	fd = load_chain(left, array, 0);
 	assert_int_equal(bpf_map_update_elem(array, &key, &fd, 0), 0);
-	set_up_with(fd, (struct hook_settings){ .at = 1 << POINT_ENTRY, .tail_calls = true,
-						.filter = translate(&filter, c->filter) });
+	set_up_with(fd, (struct hook_settings){ .at = ENTRY, .tail_calls = true,
+						.filter = translate(&filter, &hook_front, c->filter) });
 	assert_true(takeover_holder(rig.takeover)->tail_calls);
 	assert_int_equal(bpf_map_update_elem(left, &key, &c->calls, 0), 0);
 	assert_int_equal(run_alone(), c->alone);
 	assert_int_equal(bpf_map_update_elem(left, &key, &c->calls, 0), 0);
 	assert_int_equal(run(), c->behind);
-	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
+	assert_int_equal(hook_verdicts(seen.hook, &v), 0);
 	assert_int_equal(v.no_call_left.packets, none_left);
 	assert_int_equal(v.no_call_left.bytes, none_left ? FRAME : 0);
 	assert_int_equal(v.not_called.packets, 0);
@@ -442,7 +327,7 @@ static void its_tail_calls_are_its_own_but_one(void **state)
 static void one_that_is_bound_to_the_device_is_refused_and_left(void **state is_unused)
 {
 	static const struct bpf_insn drop[] = { SET(0, XDP_DROP), RETURN };
-	const struct hook_settings s = { .snap = SNAP, .at = 1 << POINT_ENTRY };
+	const struct hook_settings s = { .snap = SNAP, .at = ENTRY };
 	struct hook_settings settings = s;
 	struct xdp_program found[3];
 
@@ -451,13 +336,13 @@ static void one_that_is_bound_to_the_device_is_refused_and_left(void **state is_
 		skip();		/* before Linux 6.3 */
 	assert_int_equal(bpf_xdp_attach(ifindex, rig.target_fd, XDP_FLAGS_DRV_MODE, NULL), 0);
 	assert_int_equal(takeover_open(&rig.takeover, ifindex, NULL), 0);
-	assert_int_equal(rings_open(&rig.rings, 0, SNAP + 8 * EVENT_META_MAX), 0);
+	assert_int_equal(rings_open(&seen.rings, 0, SNAP + 8 * EVENT_META_MAX), 0);
 	settings.takeover = rig.takeover;
-	assert_int_equal(hook_open(&rig.hook, &hook_front, rig.rings, &settings), -EINVAL);
+	assert_int_equal(hook_open(&seen.hook, &hook_front, seen.rings, &settings), -EINVAL);
 	rig.takeover = takeover_close(rig.takeover);
 	assert_int_equal(xdp_query(ifindex, found), 1);
 	assert_int_equal(found[0].id, xdp_program_id(rig.target_fd));
-	rings_close(rig.rings);
+	rings_close(seen.rings);
 	assert_int_equal(bpf_xdp_detach(ifindex, XDP_FLAGS_DRV_MODE, NULL), 0);
 	close(rig.target_fd);
 }
@@ -467,12 +352,12 @@ static void where_it_cannot_be_called_the_frame_passes(void **state is_unused)
 	struct program_verdicts v;
 
 	set_up(&targets[1], BPF_XDP, 0,
-	       (struct hook_settings){ .at = 1 << POINT_ENTRY | 1 << POINT_EXIT });
+	       (struct hook_settings){ .at = BOTH });
 	empty_the_array();
 	assert_int_equal(run(), XDP_PASS);
-	assert_int_equal(rig.n, 2);
-	assert_int_equal(rig.records[1]->verdict, 0);
-	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
+	assert_int_equal(seen.n, 2);
+	assert_int_equal(seen.records[1]->verdict, 0);
+	assert_int_equal(hook_verdicts(seen.hook, &v), 0);
 	assert_int_equal(v.not_called.packets, 1);
 	assert_int_equal(v.not_called.bytes, FRAME);
 	tear_down();
@@ -484,12 +369,12 @@ static void a_full_ring_is_counted_at_both_points(void **state is_unused)
 	unsigned n = 0;
 
 	set_up(&targets[1], BPF_XDP, 0,
-	       (struct hook_settings){ .at = 1 << POINT_ENTRY | 1 << POINT_EXIT });
+	       (struct hook_settings){ .at = BOTH });
 	do {
-		LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = rig.frame, .data_size_in = FRAME,
+		LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME,
 			    .repeat = 10000);
 
-		assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(rig.hook), &opts), 0);
+		assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(seen.hook), &opts), 0);
 		assert_int_equal(opts.retval, XDP_DROP);
 		n += 10000;
 		for (unsigned point = 0; point < POINTS_MAX; point++) {

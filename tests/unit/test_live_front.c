@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* An interface that has an XDP program of somebody else: when ours takes its place, and what is said. */
 #include "capture/filter/per_link.h"
-#include "tests/unit/played_kernel.h"
+#include "tests/unit/watched_iface.h"
 
-static struct live_iface entry, iface;
 static const struct live_filters none;
 
-static struct live_iface_settings settings_of(enum observe_way way, unsigned at)
+static struct live_iface_settings in_front(unsigned at)
 {
-	return (struct live_iface_settings){ .snap = 100, .directions = LIVE_RECEIVED, .linktype = -1,
-					    .observe = { .way = way, .at = at } };
+	return settings_of(&(struct observe_options){ .way = OBSERVE_FRONT, .at = at });
 }
 
 static void put_there(const char *name)
@@ -19,32 +17,7 @@ static void put_there(const char *name)
 	kernel.query = 1;
 }
 
-static int set_up(void **state)
-{
-	kernel_reset();
-	entry = iface = (struct live_iface){ .point = POINT_ENTRY };
-	return written_set_up(state);
-}
-
-static int tear_down(void **state)
-{
-	live_iface_close(&iface);
-	live_iface_close(&entry);
-	return written_tear_down(state);
-}
-
-static enum status start(const struct live_iface_settings *s)
-{
-	enum status status = live_iface_describe(&iface, "v0", 5, s);
-
-	if (!status)
-		status = live_iface_load(&iface, NULL, s, &none);
-	return status ? status : live_iface_attach(&iface, s);
-}
-
 /* ---- the start ---- */
-
-enum { ENTRY = 1 << POINT_ENTRY, EXIT = 1 << POINT_EXIT };
 
 static const struct start_case {
 	const char *name;
@@ -109,8 +82,7 @@ static const struct start_case {
 static void a_start(void **state)
 {
 	const struct start_case *c = *state;
-	struct live_iface_settings s = { .snap = 100, .directions = LIVE_RECEIVED, .linktype = -1,
-					 .observe = c->observe };
+	struct live_iface_settings s = settings_of(&c->observe);
 
 	assert_int_equal(set_up(NULL), 0);
 	if (c->there)
@@ -119,7 +91,7 @@ static void a_start(void **state)
 	kernel.load_err = c->load_err;
 	kernel.attach_err[XDP_MODE_GENERIC] = c->attach_err;
 	written_listen();
-	assert_int_equal(start(&s), c->status);
+	assert_int_equal(start(&s, &none), c->status);
 	assert_string_equal(written_said(), c->said);
 	assert_int_equal(kernel.attached, !c->status);
 	assert_int_equal(tear_down(NULL), 0);
@@ -127,12 +99,12 @@ static void a_start(void **state)
 
 static void the_program_gets_what_was_asked_for(void **state)
 {
-	struct live_iface_settings s = settings_of(OBSERVE_FRONT, 0);
+	struct live_iface_settings s = in_front(0);
 	struct live_filters filters = { NULL, NULL };
 
 	(void)state;
 	put_there("other");
-	assert_int_equal(start(&s), STATUS_OK);
+	assert_int_equal(start(&s, &none), STATUS_OK);
 	assert_int_equal(kernel.settings.at, ENTRY);
 	assert_int_equal(kernel.settings.exit_iface, 5);
 	assert_int_equal(iface.way, LIVE_GENERIC);
@@ -154,14 +126,14 @@ static void the_program_gets_what_was_asked_for(void **state)
 
 static void an_interface_is_two_in_the_file(void **state)
 {
-	struct live_iface_settings s = settings_of(OBSERVE_FRONT, ENTRY | EXIT);
+	struct live_iface_settings s = in_front(ENTRY | EXIT);
 
 	(void)state;
 	put_there("other");
 	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
 	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
 	assert_int_equal(live_iface_load(&entry, NULL, &s, &none), STATUS_OK);
-	assert_int_equal(start(&s), STATUS_OK);
+	assert_int_equal(start(&s, &none), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0");
 	assert_null(entry.iface.description);
 	assert_string_equal(iface.iface.name, "v0");
@@ -171,7 +143,7 @@ static void an_interface_is_two_in_the_file(void **state)
 
 static void as_those_of_xdp_tools(void **state)
 {
-	struct live_iface_settings s = settings_of(OBSERVE_FRONT, ENTRY | EXIT);
+	struct live_iface_settings s = in_front(ENTRY | EXIT);
 
 	(void)state;
 	put_there("other");
@@ -179,7 +151,7 @@ static void as_those_of_xdp_tools(void **state)
 	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
 	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
 	assert_int_equal(live_iface_load(&entry, NULL, &s, &none), STATUS_OK);
-	assert_int_equal(start(&s), STATUS_OK);
+	assert_int_equal(start(&s, &none), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0:other()@fentry");
 	assert_string_equal(iface.iface.name, "v0:other()@fexit");
 	assert_null(iface.iface.description);
@@ -242,11 +214,11 @@ static const struct lost_case {
 static void a_place_that_is_lost(void **state)
 {
 	const struct lost_case *c = *state;
-	struct live_iface_settings s = settings_of(OBSERVE_FRONT, ENTRY);
+	struct live_iface_settings s = in_front(ENTRY);
 
 	assert_int_equal(set_up(NULL), 0);
 	put_there("other");
-	assert_int_equal(start(&s), STATUS_OK);
+	assert_int_equal(start(&s, &none), STATUS_OK);
 	kernel.is_lost = true;
 	kernel.state = c->now;
 	written_listen();
@@ -259,11 +231,11 @@ static void a_place_that_is_lost(void **state)
 
 static void one_that_cannot_be_given_back_is_told_of(void **state)
 {
-	struct live_iface_settings s = settings_of(OBSERVE_FRONT, ENTRY);
+	struct live_iface_settings s = in_front(ENTRY);
 
 	(void)state;
 	put_there("other");
-	assert_int_equal(start(&s), STATUS_OK);
+	assert_int_equal(start(&s, &none), STATUS_OK);
 	kernel.give_back_err = -EIO;
 	written_listen();
 	live_iface_detach(&iface);
@@ -275,7 +247,6 @@ static void one_that_cannot_be_given_back_is_told_of(void **state)
 
 int main(void)
 {
-#define with_iface(t)	cmocka_unit_test_setup_teardown(t, set_up, tear_down)
 	static const struct CMUnitTest others[] = {
 		with_iface(the_program_gets_what_was_asked_for),
 		with_iface(an_interface_is_two_in_the_file),

@@ -3,47 +3,13 @@
 #include "capture/filter/per_link.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/live/live_watch.h"
-#include "tests/unit/played_kernel.h"
-
-enum { ENTRY = 1 << POINT_ENTRY, EXIT = 1 << POINT_EXIT };
-
-static struct live_iface entry, iface;
+#include "tests/unit/watched_iface.h"
 
 static void put_there(const char *name)
 {
 	kernel.traced = (struct xdp_program){ .id = 7, .mode = XDP_MODE_GENERIC };
 	snprintf(kernel.traced.name, sizeof(kernel.traced.name), "%s", name);
 	kernel.query = 1;
-}
-
-static int set_up(void **state)
-{
-	kernel_reset();
-	entry = iface = (struct live_iface){ .promiscuous_fd = -1 };
-	return written_set_up(state);
-}
-
-static int tear_down(void **state)
-{
-	live_iface_close(&iface);
-	live_iface_close(&entry);
-	assert_int_equal(kernel.n_traced, 0);
-	return written_tear_down(state);
-}
-
-static struct live_iface_settings settings_of(const struct observe_options *o)
-{
-	return (struct live_iface_settings){ .snap = 100, .observe = *o, .directions = LIVE_RECEIVED,
-					     .linktype = -1 };
-}
-
-static enum status start(const struct live_iface_settings *s, const struct live_filters *filters)
-{
-	enum status status = live_iface_describe(&iface, "v0", 5, s);
-
-	if (!status)
-		status = live_iface_load(&iface, NULL, s, filters);
-	return status ? status : live_iface_attach(&iface, s);
 }
 
 /* ---- the start ---- */
@@ -229,7 +195,6 @@ static void a_change(void **state)
 
 int main(void)
 {
-#define with_iface(t)	cmocka_unit_test_setup_teardown(t, set_up, tear_down)
 	static const struct CMUnitTest others[] = {
 		with_iface(the_program_gets_what_was_asked_for),
 		with_iface(its_name_is_not_cut_in_the_file),

@@ -22,17 +22,14 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
-#include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/members.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/traced.h"
-#include "capture/packet/packet.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/passages.h"
 
-enum { SNAP = 96, FRAME = 128, ENTRY_IFACE = 4, EXIT_IFACE = 5, RECORDS_MAX = 8, LO = 1 };
-enum { ENTRY = 1 << POINT_ENTRY, EXIT = 1 << POINT_EXIT, BOTH = ENTRY | EXIT };
+enum { LO = 1 };
 
 static const char *own_folder;
 
@@ -62,14 +59,8 @@ static struct {
 	struct bpf_object *theirs, *members;
 	struct bpf_link *links[2];
 	const char *wanted;
-	struct rings *rings;
 	struct traced *traced;
-	struct hook *hook;
 	int target_fd;
-	const struct event *records[RECORDS_MAX];
-	unsigned n;
-	uint8_t frame[FRAME], out[FRAME + 256];
-	uint32_t out_len;
 } rig;
 
 static int load_target_of(const char *file, const char *name)
@@ -92,23 +83,22 @@ static int load_target(const char *name)
 static void put_there(const char *name)
 {
 	memset(&rig, 0, sizeof(rig));
+	memset(&seen, 0, sizeof(seen));
 	rig.target_fd = load_target(name);
 	assert_int_equal(bpf_xdp_attach(LO, rig.target_fd, XDP_FLAGS_SKB_MODE, NULL), 0);
-	for (unsigned i = 0; i < FRAME; i++)
-		rig.frame[i] = i + 1;
-	memcpy(rig.frame + 12, "\x08\x06", 2);
+	make_frame();
 }
 
 static void watch_on(int ifindex, struct hook_settings s)
 {
 	assert_int_equal(traced_open(&rig.traced, ifindex, rig.wanted), 0);
 	s.snap = s.snap ? s.snap : SNAP;
-	assert_int_equal(rings_open(&rig.rings, 0, s.snap + 8 * EVENT_META_MAX), 0);
+	assert_int_equal(rings_open(&seen.rings, 0, s.snap + 8 * EVENT_META_MAX), 0);
 	s.iface = ENTRY_IFACE;
 	s.exit_iface = EXIT_IFACE;
 	s.traced = rig.traced;
-	assert_int_equal(hook_open(&rig.hook, &hook_trace, rig.rings, &s), 0);
-	assert_int_equal(hook_attach(rig.hook, ifindex, XDP_MODE_GENERIC), 0);
+	assert_int_equal(hook_open(&seen.hook, &hook_trace, seen.rings, &s), 0);
+	assert_int_equal(hook_attach(seen.hook, ifindex, XDP_MODE_GENERIC), 0);
 }
 
 static void set_up(const char *name, struct hook_settings s)
@@ -119,9 +109,9 @@ static void set_up(const char *name, struct hook_settings s)
 
 static void tear_down(void)
 {
-	hook_close(rig.hook);
+	hook_close(seen.hook);
 	traced_close(rig.traced);
-	rings_close(rig.rings);
+	rings_close(seen.rings);
 	bpf_xdp_detach(LO, XDP_FLAGS_SKB_MODE, NULL);
 	for (size_t i = 0; i < array_size(rig.links); i++)
 		bpf_link__destroy(rig.links[i]);
@@ -131,11 +121,11 @@ static void tear_down(void)
 
 static uint32_t run_n(int fd, uint32_t n)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = rig.frame, .data_size_in = FRAME,
-		    .data_out = rig.out, .data_size_out = sizeof(rig.out), .repeat = n);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME,
+		    .data_out = seen.out, .data_size_out = sizeof(seen.out), .repeat = n);
 
 	assert_int_equal(bpf_prog_test_run_opts(fd, &opts), 0);
-	rig.out_len = opts.data_size_out;
+	seen.out_len = opts.data_size_out;
 	return opts.retval;
 }
 
@@ -144,35 +134,8 @@ static uint32_t run(void)
 {
 	uint32_t verdict = run_n(rig.target_fd, 1);
 
-	rings_look(rig.rings, UINT64_MAX);
-	rig.n = rings_take(rig.rings, rig.records, RECORDS_MAX);
-	assert_int_equal(rings_broken(rig.rings), 0);
+	take_records();
 	return verdict;
-}
-
-static void check_record(const struct event *ev, unsigned point, const uint8_t *bytes, uint32_t len,
-			 unsigned verdict)
-{
-	assert_int_equal(ev->hook, point == POINT_EXIT ? EVENT_XDP_AFTER : EVENT_XDP);
-	assert_int_equal(ev->iface, point == POINT_EXIT ? EXIT_IFACE : ENTRY_IFACE);
-	assert_int_equal(ev->len, len);
-	assert_int_equal(ev->caplen, min_of(len, (uint32_t)SNAP));
-	assert_int_equal(ev->meta, 1);
-	assert_int_equal(ev->verdict, verdict);
-	assert_memory_equal(ev->data + 8, bytes, ev->caplen);
-}
-
-static struct counters counters_at(unsigned point)
-{
-	struct counters c;
-
-	assert_int_equal(hook_counters(rig.hook, point, &c), 0);
-	return c;
-}
-
-static unsigned byte_of(uint32_t verdict)
-{
-	return verdict < 254 ? verdict + 1 : 255;
 }
 
 /* ---- tests ---- */
@@ -180,81 +143,21 @@ static unsigned byte_of(uint32_t verdict)
 static void the_verdict_is_theirs_and_both_images_are_there(void **state)
 {
 	const struct target *t = *state;
-	struct program_verdicts v;
-	unsigned kind = min_of(t->retval, (uint32_t)VERDICT_OTHER);
 
 	set_up(t->name, (struct hook_settings){ .at = BOTH });
 	assert_string_equal(traced_function(rig.traced)->name, t->name);
 	for (unsigned i = 1; i <= 2; i++) {
 		assert_int_equal(run(), t->retval);
-		assert_int_equal(rig.out_len, FRAME + t->head + t->tail);
-		assert_int_equal(rig.n, 2);
-		check_record(rig.records[0], POINT_ENTRY, rig.frame, FRAME, 0);
-		check_record(rig.records[1], POINT_EXIT, rig.out, rig.out_len, byte_of(t->retval));
-		assert_memory_equal(rig.records[0]->data, rig.records[1]->data, 8);
-		assert_true(rig.records[0]->tai_ns <= rig.records[1]->tai_ns);
-		rings_release(rig.rings);
+		assert_int_equal(seen.out_len, FRAME + t->head + t->tail);
+		check_both(t->retval);
+		rings_release(seen.rings);
 	}
-	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
-	assert_int_equal(v.by[kind].packets, 2);
-	assert_int_equal(v.by[kind].bytes, 2 * FRAME);
-	assert_int_equal(v.not_called.packets, 0);
-	for (unsigned point = 0; point < POINTS_MAX; point++) {
-		struct counters c = counters_at(point);
-
-		assert_int_equal(c.all.packets, 2);
-		assert_int_equal(c.delivered, 2);
-	}
-	hook_detach(rig.hook);
+	check_books(t->retval, 2);
+	hook_detach(seen.hook);
 	assert_int_equal(run(), t->retval);
-	assert_int_equal(rig.n, 0);
+	assert_int_equal(seen.n, 0);
 	assert_int_equal(counters_at(POINT_ENTRY).all.packets, 2);
 	tear_down();
-}
-
-static const struct wish {
-	const char *name;
-	unsigned at;
-	uint8_t verdicts;
-	const char *filter, *exit_filter;
-	bool wanted;
-} wishes[] = {
-	{ "the_entry_alone_has_the_verdict", ENTRY, .wanted = true },
-	{ "the_exit_alone", EXIT, .wanted = true },
-	{ "a_verdict_that_is_wanted", ENTRY, 1 << XDP_DROP | 1 << XDP_TX, .wanted = true },
-	{ "a_verdict_that_is_not_wanted", ENTRY, 1 << XDP_DROP, .wanted = false },
-	{ "nor_at_the_exit", EXIT, 1 << XDP_DROP, .wanted = false },
-	{ "nor_at_both", BOTH, 1 << VERDICT_OTHER, .wanted = false },
-	{ "a_filter_sees_what_came_in", BOTH,
-	  .filter = "ether dst 01:02:03:04:05:06 and ether[127] = 128 and len = 128", .wanted = true },
-	{ "and_rejects_it", BOTH, .filter = "ether[0] = 15", .wanted = false },
-	{ "a_byte_behind_the_end_is_none", BOTH, .filter = "ether[126:2] = 0x7f80 and ether[128] >= 0",
-	  .wanted = false },
-	{ "nor_is_a_word_that_is_cut", BOTH, .filter = "ether[125:4] >= 0", .wanted = false },
-	{ "an_exit_filter_sees_what_came_out", BOTH, .exit_filter = "ether[0] = 15 and len = 114",
-	  .wanted = true },
-	{ "and_rejects_both", BOTH, .exit_filter = "ether[0] = 1", .wanted = false },
-	{ "two_filters", EXIT, .filter = "ether[0] = 1", .exit_filter = "ether[0] = 15",
-	  .wanted = true },
-	{ "of_two_filters_the_first_rejects", EXIT, .filter = "ether[0] = 2",
-	  .exit_filter = "ether[0] = 15", .wanted = false },
-	{ "of_two_filters_the_second_rejects", ENTRY, .filter = "ether[0] = 1",
-	  .exit_filter = "ether[0] = 16", .wanted = false },
-};
-
-static const struct filter *translate(struct filter *f, const char *text)
-{
-	const struct sock_filter *insns;
-	struct expr *e = NULL;
-	size_t n;
-
-	if (!text)
-		return NULL;
-	assert_int_equal(expr_open(&e, text, LINKTYPE_ETHERNET, true), 0);
-	insns = expr_insns(e, &n);
-	assert_int_equal(to_ebpf(f, hook_trace.loads, insns, n), 0);
-	expr_close(e);
-	return f;
 }
 
 /* The program takes 14 bytes off the front and sends it back. */
@@ -262,31 +165,13 @@ static void what_is_wanted_is_captured_and_nothing_else(void **state)
 {
 	const struct wish *w = *state;
 	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 }, exit_filter = { NULL, 0 };
-	struct program_verdicts v;
-	unsigned n = 0;
 
 	set_up("traced_that_decapsulates",
 	       (struct hook_settings){ .at = w->at, .verdicts = w->verdicts,
-				       .filter = translate(&filter, w->filter),
-				       .exit_filter = translate(&exit_filter, w->exit_filter) });
+				       .filter = translate(&filter, &hook_trace, w->filter),
+				       .exit_filter = translate(&exit_filter, &hook_trace, w->exit_filter) });
 	assert_int_equal(run(), XDP_TX);
-	for (unsigned point = 0; point < POINTS_MAX; point++) {
-		struct counters c = counters_at(point);
-		bool here = w->at & 1 << point;
-
-		assert_int_equal(c.all.packets, here && w->wanted);
-		assert_int_equal(c.delivered, here && w->wanted);
-		assert_int_equal(c.filtered.packets, here && !w->wanted);
-		if (!here || !w->wanted)
-			continue;
-		check_record(rig.records[n], point, point == POINT_EXIT ? rig.out : rig.frame,
-			     point == POINT_EXIT ? rig.out_len : FRAME,
-			     point == POINT_EXIT || w->at == ENTRY ? byte_of(XDP_TX) : 0);
-		n++;
-	}
-	assert_int_equal(rig.n, n);
-	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
-	assert_int_equal(v.by[XDP_TX].packets, 1);	/* also of what is not wanted */
+	check_wish(w);
 	tear_down();
 }
 
@@ -319,9 +204,10 @@ static uint8_t large[LARGE];
 static void watch_large(int ifindex, uint32_t mode, uint32_t snap, const char *filter)
 {
 	cleanup(to_ebpf_free) struct filter f = { NULL, 0 };
-	struct hook_settings s = { .at = BOTH, .filter = translate(&f, filter), .snap = snap };
+	struct hook_settings s = { .at = BOTH, .filter = translate(&f, &hook_trace, filter), .snap = snap };
 
 	memset(&rig, 0, sizeof(rig));
+	memset(&seen, 0, sizeof(seen));
 	rig.target_fd = load_target("traced_that_takes_pieces");
 	assert_int_equal(bpf_xdp_attach(ifindex, rig.target_fd, mode, NULL), 0);
 	for (unsigned i = 0; i < LARGE; i++)
@@ -360,12 +246,12 @@ static void a_frame_in_several_buffers(void **state)
 	watch_large(LO, XDP_FLAGS_SKB_MODE, c->snap, c->filter);
 	assert_int_equal(bpf_prog_test_run_opts(rig.target_fd, &opts), 0);
 	assert_int_equal(opts.retval, XDP_TX);
-	rings_look(rig.rings, UINT64_MAX);
-	rig.n = rings_take(rig.rings, rig.records, RECORDS_MAX);
-	assert_int_equal(rig.n, c->wanted ? 2 : 0);
+	rings_look(seen.rings, UINT64_MAX);
+	seen.n = rings_take(seen.rings, seen.records, RECORDS_MAX);
+	assert_int_equal(seen.n, c->wanted ? 2 : 0);
 	if (c->wanted) {
-		check_large(rig.records[0], large, LARGE, min_of(c->snap, (uint32_t)LARGE));
-		check_large(rig.records[1], large + MOVED, LARGE - MOVED,
+		check_large(seen.records[0], large, LARGE, min_of(c->snap, (uint32_t)LARGE));
+		check_large(seen.records[1], large + MOVED, LARGE - MOVED,
 			    min_of(c->snap, (uint32_t)LARGE - MOVED));
 	}
 	assert_int_equal(counters_at(POINT_ENTRY).filtered.packets, !c->wanted);
@@ -390,13 +276,13 @@ static void one_from_a_driver_as_well(void **state is_unused)
 
 	watch_large(v0, XDP_FLAGS_DRV_MODE, 16384, "len = 9014");
 	send_large();
-	while (!(rig.n = rings_take(rig.rings, rig.records, RECORDS_MAX)) && time(NULL) < give_up) {
+	while (!(seen.n = rings_take(seen.rings, seen.records, RECORDS_MAX)) && time(NULL) < give_up) {
 		usleep(10000);
-		rings_look(rig.rings, UINT64_MAX);
+		rings_look(seen.rings, UINT64_MAX);
 	}
-	assert_int_equal(rig.n, 2);
-	check_large(rig.records[0], large, LARGE, LARGE);
-	check_large(rig.records[1], large + MOVED, LARGE - MOVED, LARGE - MOVED);
+	assert_int_equal(seen.n, 2);
+	check_large(seen.records[0], large, LARGE, LARGE);
+	check_large(seen.records[1], large + MOVED, LARGE - MOVED, LARGE - MOVED);
 	assert_int_equal(bpf_xdp_detach(v0, XDP_FLAGS_DRV_MODE, NULL), 0);
 	tear_down();
 }
@@ -409,14 +295,14 @@ static void another_filter_takes_over(void **state is_unused)
 
 	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH });
 	assert_int_equal(run(), XDP_DROP);
-	assert_int_equal(rig.n, 2);
-	rings_release(rig.rings);
-	assert_int_equal(hook_replace(rig.hook, translate(&filter, "ether[0] = 2"), NULL), 0);
+	assert_int_equal(seen.n, 2);
+	rings_release(seen.rings);
+	assert_int_equal(hook_replace(seen.hook, translate(&filter, &hook_trace, "ether[0] = 2"), NULL), 0);
 	assert_int_equal(run(), XDP_DROP);
-	assert_int_equal(rig.n, 0);
-	assert_int_equal(hook_replace(rig.hook, NULL, NULL), 0);
+	assert_int_equal(seen.n, 0);
+	assert_int_equal(hook_replace(seen.hook, NULL, NULL), 0);
 	assert_int_equal(run(), XDP_DROP);
-	assert_int_equal(rig.n, 2);
+	assert_int_equal(seen.n, 2);
 	assert_int_equal(counters_at(POINT_EXIT).delivered, 2);
 	assert_int_equal(counters_at(POINT_EXIT).filtered.packets, 1);
 	tear_down();
@@ -437,9 +323,9 @@ static void frames_of_another_interface_do_not_count(void **state is_unused)
 	assert_int_equal(bpf_xdp_attach(v0, rig.target_fd, XDP_FLAGS_SKB_MODE, NULL), 0);
 	watch_on(v0, (struct hook_settings){ .at = BOTH });
 	assert_int_equal(run(), XDP_DROP);
-	assert_int_equal(rig.n, 0);
+	assert_int_equal(seen.n, 0);
 	assert_int_equal(counters_at(POINT_ENTRY).all.packets, 0);
-	assert_int_equal(hook_verdicts(rig.hook, &v), 0);
+	assert_int_equal(hook_verdicts(seen.hook, &v), 0);
 	assert_int_equal(v.by[XDP_DROP].packets, 0);
 	assert_int_equal(bpf_xdp_detach(v0, XDP_FLAGS_SKB_MODE, NULL), 0);
 	tear_down();
@@ -453,11 +339,11 @@ static void frames_of_another_namespace_do_not_count(void **state is_unused)
 	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH });
 	assert_int_equal(unshare(CLONE_NEWNET), 0);
 	assert_int_equal(run(), XDP_DROP);
-	assert_int_equal(rig.n, 0);
+	assert_int_equal(seen.n, 0);
 	assert_int_equal(setns(here, CLONE_NEWNET), 0);
 	assert_int_equal(counters_at(POINT_ENTRY).all.packets, 0);
 	assert_int_equal(run(), XDP_DROP);
-	assert_int_equal(rig.n, 2);
+	assert_int_equal(seen.n, 2);
 	close(here);
 	tear_down();
 }
@@ -470,11 +356,11 @@ static void two_of_ours_trace_the_same_program(void **state is_unused)
 
 	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH });
 	s.traced = rig.traced;
-	assert_int_equal(hook_open(&second, &hook_trace, rig.rings, &s), 0);
+	assert_int_equal(hook_open(&second, &hook_trace, seen.rings, &s), 0);
 	assert_int_equal(hook_attach(second, LO, XDP_MODE_GENERIC), 0);
 	for (unsigned i = 0; i < 100; i++) {
 		run();
-		rings_release(rig.rings);
+		rings_release(seen.rings);
 	}
 	assert_int_equal(hook_counters(second, POINT_EXIT, &c), 0);
 	assert_int_equal(c.all.packets, 100);
@@ -493,25 +379,25 @@ static void one_that_is_replaced_is_followed(void **state is_unused)
 
 	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH });
 	assert_int_equal(run(), XDP_DROP);
-	assert_false(hook_is_lost(rig.hook));
+	assert_false(hook_is_lost(seen.hook));
 	fd = other_fd("traced_that_decapsulates");
 	assert_int_equal(bpf_xdp_attach(LO, fd, XDP_FLAGS_SKB_MODE, NULL), 0);
-	assert_true(hook_is_lost(rig.hook));
+	assert_true(hook_is_lost(seen.hook));
 	assert_int_equal(traced_state(rig.traced, &by), TRACED_REPLACED);
 	assert_int_equal(by, xdp_program_id(fd));
-	rings_release(rig.rings);
+	rings_release(seen.rings);
 
 	assert_int_equal(traced_open(&next, LO, NULL), 0);
-	assert_int_equal(hook_follow(rig.hook, next, NULL, NULL), 0);
+	assert_int_equal(hook_follow(seen.hook, next, NULL, NULL), 0);
 	traced_close(rig.traced);
 	rig.traced = next;
-	assert_false(hook_is_lost(rig.hook));
+	assert_false(hook_is_lost(seen.hook));
 	assert_int_equal(run(), XDP_DROP);	/* the old one, wherever it may be */
-	assert_int_equal(rig.n, 0);
+	assert_int_equal(seen.n, 0);
 	rig.target_fd = fd;
 	assert_int_equal(run(), XDP_TX);
-	assert_int_equal(rig.n, 2);
-	check_record(rig.records[1], POINT_EXIT, rig.out, FRAME - 14, byte_of(XDP_TX));
+	assert_int_equal(seen.n, 2);
+	check_record(seen.records[1], POINT_EXIT, seen.out, FRAME - 14, byte_of(XDP_TX));
 	assert_int_equal(counters_at(POINT_ENTRY).delivered, 2);	/* they go on */
 	tear_down();
 }
@@ -522,7 +408,7 @@ static void one_that_is_taken_off_is_missed(void **state is_unused)
 
 	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH });
 	assert_int_equal(bpf_xdp_detach(LO, XDP_FLAGS_SKB_MODE, NULL), 0);
-	assert_true(hook_is_lost(rig.hook));
+	assert_true(hook_is_lost(seen.hook));
 	assert_int_equal(traced_state(rig.traced, &by), TRACED_REMOVED);
 	assert_int_equal(by, 0);
 	tear_down();
@@ -614,10 +500,10 @@ static void one_of_several_is_traced(void **state)
 	watch_on(LO, (struct hook_settings){ .at = BOTH });
 	assert_string_equal(traced_function(rig.traced)->name, c->function);
 	assert_int_equal(run(), XDP_DROP);
-	assert_int_equal(rig.n, 2);
-	check_record(rig.records[0], POINT_ENTRY, rig.frame + c->before, c->len, 0);
-	check_record(rig.records[1], POINT_EXIT, rig.frame + FRAME - c->after, c->after, byte_of(c->verdict));
-	assert_false(hook_is_lost(rig.hook));
+	assert_int_equal(seen.n, 2);
+	check_record(seen.records[0], POINT_ENTRY, seen.frame + c->before, c->len, 0);
+	check_record(seen.records[1], POINT_EXIT, seen.frame + FRAME - c->after, c->after, byte_of(c->verdict));
+	assert_false(hook_is_lost(seen.hook));
 	tear_down();
 }
 
@@ -639,7 +525,8 @@ static void the_list_shows_the_programs_of_a_dispatcher(void **state is_unused)
 	assert_non_null(strstr(said, row));
 	assert_non_null(strstr(said, "in the place of prog0, priority 10, the next one after PASS\n"));
 	assert_non_null(strstr(said, "in the place of prog1, priority 50, the next one after PASS,TX\n"));
-	snprintf(row, sizeof(row), "\"members\":[{\"id\":%u,\"name\":\"member_with_a_n\",\"mode\":\"generic\",\"tag\":\"",
+	snprintf(row, sizeof(row),
+		 "\"members\":[{\"id\":%u,\"name\":\"member_with_a_n\",\"mode\":\"generic\",\"tag\":\"",
 		 xdp_program_id(member_fd(0)));
 	assert_non_null(strstr(said, row));
 	assert_non_null(strstr(said, "\"function\":\"prog1\",\"priority\":50,\"chain\":\"PASS,TX\"}]"));
@@ -657,7 +544,9 @@ static void there_has_to_be_a_program(void **state is_unused)
 
 static void it_has_to_be_the_one_that_is_meant(void **state is_unused)
 {
-	static const char *const others[] = { "traced_that_drop", "traced_that_drops_", "traced", "0", "4294967297", "x" };
+	static const char *const others[] = {
+		"traced_that_drop", "traced_that_drops_", "traced", "0", "4294967297", "x",
+	};
 	struct traced *t;
 	char id[32];
 
@@ -726,11 +615,11 @@ static int try_it(void)
 	err = traced_open(&rig.traced, LO, NULL);
 	s.traced = rig.traced;
 	if (!err)
-		err = rings_open(&rig.rings, 0, SNAP + 8 * EVENT_META_MAX);
+		err = rings_open(&seen.rings, 0, SNAP + 8 * EVENT_META_MAX);
 	if (!err)
-		err = hook_open(&rig.hook, &hook_trace, rig.rings, &s);
+		err = hook_open(&seen.hook, &hook_trace, seen.rings, &s);
 	if (!err)
-		err = hook_attach(rig.hook, LO, XDP_MODE_GENERIC);
+		err = hook_attach(seen.hook, LO, XDP_MODE_GENERIC);
 	tear_down();
 	return err;
 }
