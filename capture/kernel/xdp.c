@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* The kernel tells ids, and names to those who may see them. */
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
 #include <linux/membarrier.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "capture/kernel/rtnl.h"
 #include "capture/kernel/xdp.h"
 
 enum { BATCH_US = 100 * 1000 };
@@ -57,20 +61,67 @@ static void add_program(struct xdp_program *p, uint32_t id, enum xdp_mode mode)
 	p->mode = mode;
 }
 
+/* By mode; 0: none. */
+struct ids {
+	uint32_t of[XDP_MODE_OFFLOAD + 1];
+};
+
+static int take_id(const struct nlattr *attr, void *data)
+{
+	struct ids *ids = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_XDP_DRV_PROG_ID:
+		ids->of[XDP_MODE_NATIVE] = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_XDP_SKB_PROG_ID:
+		ids->of[XDP_MODE_GENERIC] = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_XDP_HW_PROG_ID:
+		ids->of[XDP_MODE_OFFLOAD] = mnl_attr_get_u32(attr);
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+static int take_attribute(const struct nlattr *attr, void *data)
+{
+	if (mnl_attr_get_type(attr) == IFLA_XDP)
+		mnl_attr_parse_nested(attr, take_id, data);
+	return MNL_CB_OK;
+}
+
+static int take_link(const struct nlmsghdr *msg, void *data)
+{
+	return msg->nlmsg_type == RTM_NEWLINK
+		       ? mnl_attr_parse(msg, sizeof(struct ifinfomsg), take_attribute, data)
+		       : MNL_CB_OK;
+}
+
+/* Of this interface: bpf_xdp_query() of libbpf (1.1) asks for all, which are a thousand at times. */
+static int ask(int ifindex, struct ids *ids)
+{
+	char buf[RTNL_ANSWER_MAX];
+	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(msg, sizeof(*info));
+
+	*ids = (struct ids){ { 0 } };
+	msg->nlmsg_type = RTM_GETLINK;
+	msg->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	info->ifi_index = ifindex;
+	return rtnl_ask(msg, buf, take_link, ids);
+}
+
 int xdp_query(int ifindex, struct xdp_program found[static 3])
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
-	int err = bpf_xdp_query(ifindex, 0, &opts);
-	int n = 0;
+	struct ids ids;
+	int n = 0, err = ask(ifindex, &ids);
 
 	if (err)
-		return err;
-	if (opts.drv_prog_id)
-		add_program(&found[n++], opts.drv_prog_id, XDP_MODE_NATIVE);
-	if (opts.skb_prog_id)
-		add_program(&found[n++], opts.skb_prog_id, XDP_MODE_GENERIC);
-	if (opts.hw_prog_id)
-		add_program(&found[n++], opts.hw_prog_id, XDP_MODE_OFFLOAD);
+		return err == -ENODEV ? 0 : err;
+	for (enum xdp_mode mode = XDP_MODE_NATIVE; mode <= XDP_MODE_OFFLOAD; mode++)
+		if (ids.of[mode])
+			add_program(&found[n++], ids.of[mode], mode);
 	return n;
 }
 

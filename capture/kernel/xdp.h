@@ -16,7 +16,10 @@ struct xdp_program {
 	uint8_t tag[8];		/* of its instructions; zeros: not allowed to see */
 };
 
-/* What is attached to @ifindex: up to one for each mode. Returns the number, or -errno. */
+/*
+ * What is attached to @ifindex: up to one for each mode, nothing to one that is not there. Returns
+ * the number, or -errno.
+ */
 int xdp_query(int ifindex, struct xdp_program found[static 3]);
 
 /* The program @id, with what we are allowed to see of it; the mode is not known here. */
