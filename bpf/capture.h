@@ -6,8 +6,9 @@
  *
  * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the
  * bytes that it can load of the frame ctx; if need be POINTS, at how many points it captures, META, how
- * many words of metadata its records have, and FRAME_LOADS, that its filter loads by frame_word();
- * and behind it seven functions, and its entry, which calls capture() and returns its verdict.
+ * many words of metadata its records have, FRAME_LOADS, that its filter loads by frame_word(), and
+ * FRAME_IFINDEX, the number of the interface of the frame ctx, if it can be loaded for several; and
+ * behind it seven functions, and its entry, which calls capture() and returns its verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
 #define XDPDUMP_CAPTURE_H
@@ -72,11 +73,12 @@ const volatile struct program_settings settings SEC(PROGRAM_SETTINGS);
 		s_->x;						\
 	})
 
-/*
- * Packets lost on all CPUs so far, at each point. Only a loss writes it, so reading it for every
- * packet costs little.
- */
-__u32 lost[POINTS];
+struct slot slots[SLOTS] SEC(PROGRAM_SLOTS);
+
+#ifdef FRAME_IFINDEX
+/* Frames of interfaces that it is not loaded for; they pass. */
+__u32 strays;
+#endif
 
 /* struct cpu_ring, one for each CPU. Made by userspace, which knows the sizes (kernel/rings.c). */
 struct {
@@ -93,9 +95,10 @@ struct {
 	__uint(max_entries, 4096);
 } bell SEC(".maps");
 
+/* At each point; of a program for several interfaces, of each slot. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, POINTS);
+	__uint(max_entries, POINTS);	/* replaced there: SLOTS */
 	__type(key, __u32);
 	__type(value, struct counters);
 } counters SEC(".maps");
@@ -232,6 +235,7 @@ struct note {
 	__u16 iface;
 	__u8 hook;
 	__u64 id;			/* with META */
+	struct slot *slot;
 };
 
 /* What became of it, if no record could be made; else the bytes that it takes in the ring. */
@@ -255,7 +259,7 @@ static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 	ev = (void *)&r->data[at & (setting(ring_size) - 1)];
 	ev->tai_ns = bpf_ktime_get_tai_ns();
 	ev->len = len;
-	ev->lost = *(volatile __u32 *)&lost[note->point];
+	ev->lost = *(volatile __u32 *)&note->slot->lost[note->point];
 	ev->caplen = caplen;
 	ev->iface = note->iface;
 	ev->hdr = *hdr;
@@ -291,7 +295,7 @@ static __always_inline void publish(struct cpu_ring *r, __u64 head)
 }
 
 /* What became of a packet goes into the books. @got: what build() has returned. */
-static __always_inline void account(struct counters *c, __u32 point, __u32 got)
+static __always_inline void account(struct counters *c, __u32 *lost, __u32 got)
 {
 	if (got > NOT_COPIED) {
 		c->delivered++;
@@ -301,7 +305,7 @@ static __always_inline void account(struct counters *c, __u32 point, __u32 got)
 		c->ring_full++;
 	else
 		c->error++;
-	__sync_fetch_and_add(&lost[point], 1);
+	__sync_fetch_and_add(lost, 1);
 }
 
 /*
@@ -323,29 +327,31 @@ static __always_inline void set_busy(struct cpu_ring *r, __u32 busy)
 	*(volatile __u32 *)&r->busy = busy;
 }
 
-static __always_inline void deliver(FRAME *ctx, struct counters *c, const struct parsed *hdr,
-				    __u32 len)
+/* @own: @slot is the first one, and of the only interface there is; known to the compiler. */
+static __always_inline void deliver(FRAME *ctx, struct counters *c, struct slot *slot, int own,
+				    const struct parsed *hdr, __u32 len)
 {
-	const struct note note = { .iface = setting(iface), .hook = setting(hook) };
+	const struct note note = { .iface = own ? setting(iface) : slot->iface,
+				   .hook = setting(hook), .slot = slot };
 	struct cpu_ring *r = free_ring();
 	__u32 got = NOT_COPIED;
 
 	if (!r) {
-		account(c, note.point, got);
+		account(c, &slot->lost[note.point], got);
 		return;
 	}
 	set_busy(r, 1);
 	got = build(r, r->head, ctx, hdr, len, &note);
-	account(c, note.point, got);
+	account(c, &slot->lost[note.point], got);
 	if (got > NOT_COPIED)
 		publish(r, r->head + got);
 	set_busy(r, 0);
 }
 
-/* All of it. What the verdict is on the frame is none of its business. */
-static __always_inline void capture(FRAME *ctx)
+/* A frame of the interface in @slot. */
+static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, int own)
 {
-	struct counters *c = only_value(&counters);
+	struct counters *c = bpf_map_lookup_elem(&counters, &at);
 	__u32 len = frame_len(ctx);
 	struct parsed hdr = {};
 
@@ -364,7 +370,39 @@ static __always_inline void capture(FRAME *ctx)
 	}
 	parse(ctx, &hdr, len);
 	count_packet(c, &hdr, len);
-	deliver(ctx, c, &hdr, len);
+	deliver(ctx, c, slot, own, &hdr, len);
+}
+
+#ifdef FRAME_IFINDEX
+/*
+ * A driver may run the program of one device for the frames of another, as bonds do: nobody has
+ * given that a slot.
+ */
+static __always_inline void capture_shared(FRAME *ctx)
+{
+	__u32 ifindex = FRAME_IFINDEX, at = ifindex % SLOTS;
+	struct slot *slot = &slots[at];
+
+	if (slot->ifindex == ifindex)
+		capture_of(ctx, slot, at, 0);
+	else
+		__sync_fetch_and_add(&strays, 1);
+}
+#endif
+
+/*
+ * All of it. What the verdict is on the frame is none of its business. The code is there twice, and
+ * once when it is loaded, so that an interface with a program of its own pays nothing for the others.
+ */
+static __always_inline void capture(FRAME *ctx)
+{
+#ifdef FRAME_IFINDEX
+	if (setting(shared)) {
+		capture_shared(ctx);
+		return;
+	}
+#endif
+	capture_of(ctx, slots, 0, 1);
 }
 
 #endif

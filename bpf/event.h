@@ -176,6 +176,23 @@ enum { CALL_LEFT = 0x78666c76 };
 enum { POINT_ENTRY, POINT_EXIT, POINTS_MAX };
 
 /*
+ * An interface of a program, in the place of its number modulo SLOTS; one that has a program of its
+ * own is in the first place. While there are packets only a loss writes here, so reading it for each
+ * of them costs little.
+ */
+enum { SLOTS = 256 };
+struct slot {
+	__u32 ifindex;		/* 0: of none; and of one that has a program of its own */
+	__u32 iface;		/* its number, for its records */
+	__u32 lost[POINTS_MAX];	/* packets on all CPUs so far, at each point */
+};
+
+_Static_assert(sizeof(struct slot) * SLOTS == 4096, "they are mapped, and take a page anyway");
+
+/* The map that holds nothing but them. */
+#define PROGRAM_SLOTS		".data.slots"
+
+/*
  * What a program is to do: set before it is loaded, so that the verifier sees constants. 1 or 0
  * stand for yes and no.
  */
@@ -202,7 +219,9 @@ struct program_settings {
 	__u8 ip_summed_shift;	/* bits */
 	/* of skb->ip_summed, two bits, bytes from the start of struct sk_buff; 0: not known */
 	__u16 ip_summed_off;
-	__u8 pad_[2];
+	/* for several interfaces, each with a slot of its own: iface is not of use then */
+	__u8 shared;
+	__u8 pad_;
 	/* of a program that traces another one, else 0: */
 	__u32 ifindex;		/* only of this interface, */
 	__u32 turn;		/* while that is PROGRAM_TURN it sees what comes in */

@@ -81,7 +81,7 @@ static __always_inline void close_books(__u32 point, int wanted, const struct pa
 		return;
 	}
 	count_packet(c, hdr, len);
-	account(c, point, got);
+	account(c, &slots->lost[point], got);
 }
 
 /* Nothing was captured of it: the filter has rejected what came in. */
@@ -107,7 +107,7 @@ struct passage {
 /* Builds the record of the entry, which is nobody's yet. */
 static __always_inline void enter(FRAME *ctx, struct passage *p)
 {
-	const struct note note = { POINT_ENTRY, setting(iface), setting(hook), p->id };
+	const struct note note = { POINT_ENTRY, setting(iface), setting(hook), p->id, slots };
 	struct cpu_ring *r;
 
 	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY]);
@@ -124,7 +124,7 @@ static __always_inline void enter(FRAME *ctx, struct passage *p)
 static __always_inline __u32 leave(FRAME *ctx, struct passage *p, struct cpu_ring *r,
 				   __u64 head, __u32 verdict)
 {
-	const struct note note = { POINT_EXIT, setting(exit_iface), EVENT_XDP_AFTER, p->id };
+	const struct note note = { POINT_EXIT, setting(exit_iface), EVENT_XDP_AFTER, p->id, slots };
 	__u32 got;
 
 	parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT]);

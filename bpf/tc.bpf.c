@@ -9,6 +9,7 @@
 #define FRAME		struct __sk_buff
 #define FRAME_MAX	EVENT_SNAP_MAX
 #define FRAME_LOADS
+#define FRAME_IFINDEX	ctx->ifindex
 #include <bpf/bpf_endian.h>
 #include "bpf/capture.h"
 

@@ -160,7 +160,7 @@ static __always_inline void give_up(struct inside *in)
 			continue;
 		}
 		count_packet(c, &in->p.hdr[POINT_ENTRY], in->p.len[POINT_ENTRY]);
-		account(c, point, NOT_COPIED);
+		account(c, &slots->lost[point], NOT_COPIED);
 	}
 }
 

@@ -19,6 +19,7 @@
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
+#include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/takeover.h"
 #include "capture/packet/packet.h"
@@ -49,6 +50,7 @@ struct capture {
 	uint32_t snap;
 	const char *filter;		/* an expression that no frame here matches; NULL: none */
 	bool front;			/* in front of the null program, which it calls */
+	bool shared;			/* loaded for several interfaces, of which lo is one */
 	struct {
 		struct rings *ring;
 		struct hook *hook;
@@ -77,7 +79,9 @@ static char hosts[N_HOSTS * 32];
 static struct capture port443 = { .snap = 96, .filter = "tcp port 443" },
 		      hosts100 = { .snap = 96, .filter = hosts },
 		      front96 = { .snap = 96, .front = true },
-		      front443 = { .snap = 96, .filter = "tcp port 443", .front = true };
+		      front443 = { .snap = 96, .filter = "tcp port 443", .front = true },
+		      shared96 = { .snap = 96, .shared = true },
+		      shared443 = { .snap = 96, .filter = "tcp port 443", .shared = true };
 
 #define row(n, p, c, f, par)	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
 				  .program = p, .capture = c, .frame = f, .parallel = par }
@@ -91,7 +95,9 @@ enum {
 	FILTER_PORT = 19,
 	FILTER_HOSTS,
 	FRONT_ALL,
-	FRONT_NONE
+	FRONT_NONE,
+	SHARED_ALL,
+	SHARED_NONE
 };
 
 static struct row rows[] = {
@@ -121,6 +127,8 @@ static struct row rows[] = {
 	row("filtered out by 100 hosts", NULL, &hosts100, &tcp128, false),
 	row("in front of null, snapshot length 96", NULL, &front96, &tcp128, true),
 	row("in front, filtered out by tcp port 443", NULL, &front443, &tcp128, false),
+	row("for several interfaces, length 96", NULL, &shared96, &tcp128, true),
+	row("for several, filtered out by port 443", NULL, &shared443, &tcp128, false),
 };
 
 /* ---- rings ---- */
@@ -243,12 +251,15 @@ static struct takeover *get_hold_of_null(const struct bench_run *b, int null_fd)
 static void load_capture(const struct bench_run *b, struct capture *c, struct takeover *null)
 {
 	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
-	const struct hook_settings settings = { .snap = c->snap,
-						  .filter = c->filter ? &f : NULL,
-						  .takeover = null, .at = 1 << POINT_ENTRY };
+	struct hook_settings settings = { .snap = c->snap, .filter = c->filter ? &f : NULL,
+					    .takeover = null, .at = 1 << POINT_ENTRY, .ifindex = LO };
 	int err = c->filter ? make_filter(&f, c->filter) : 0;
 
 	for (int i = 0; !err && i < ROUNDS; i++) {
+		if (c->shared)
+			err = programs_open(&settings.programs);
+		if (err)
+			break;
 		err = rings_open(&c->round[i].ring, BENCH_RING, c->snap + 8 * EVENT_META_MAX);
 		if (!err)
 			err = hook_open(&c->round[i].hook, c->front ? &hook_front : &hook_xdp,
@@ -317,6 +328,8 @@ static void set_up(struct kernel *k)
 	load_capture(&k->bench, &hosts100, NULL);
 	load_capture(&k->bench, &front96, null);
 	load_capture(&k->bench, &front443, null);
+	load_capture(&k->bench, &shared96, NULL);
+	load_capture(&k->bench, &shared443, NULL);
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		struct row *r = &rows[i];
 		size_t room = r->capture ? rings_cpu_size(r->capture->round[0].ring)
@@ -485,7 +498,7 @@ static void check_filtered(const struct bench_run *b, const struct capture *c)
 /* A packet that finds no room is cheap: with even one of them the times would mean nothing. */
 static void check_losses(const struct kernel *k)
 {
-	const struct capture *all[] = { &snap96, &snap256, &whole, &front96 };
+	const struct capture *all[] = { &snap96, &snap256, &whole, &front96, &shared96 };
 	unsigned long long lost = k->skel->bss->failed;
 
 	for (unsigned i = 0; i < array_size(all) * ROUNDS; i++) {
@@ -500,6 +513,7 @@ static void check_losses(const struct kernel *k)
 	check_filtered(&k->bench, &port443);
 	check_filtered(&k->bench, &hosts100);
 	check_filtered(&k->bench, &front443);
+	check_filtered(&k->bench, &shared443);
 	if (lost)
 		bench_die(&k->bench, EXIT_FAILURE, "not valid: %llu packets found no room", lost);
 }
@@ -541,6 +555,9 @@ static void report(struct kernel *k)
 	bench_figure(&k->bench, "front_ns", bench_above(&rows[FRONT_ALL].one, &real->one));
 	bench_figure(&k->bench, "front_filtered_ns",
 		     bench_above(&rows[FRONT_NONE].one, &rows[NULL_ROW].one));
+	bench_figure(&k->bench, "shared_ns", bench_above(&rows[SHARED_ALL].one, &real->one));
+	bench_figure(&k->bench, "shared_filtered_ns",
+		     bench_above(&rows[SHARED_NONE].one, &rows[FILTER_PORT].one));
 	if (real->two.n)
 		bench_figure(&k->bench, "two_cpu_ratio", bench_stats(&real->two).median);
 	for (unsigned i = 0; i < array_size(rows); i++) {

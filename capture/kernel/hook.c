@@ -9,6 +9,7 @@
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
+#include "capture/kernel/programs.h"
 #include "capture/kernel/traced.h"
 
 static void hook_closep(struct hook **h)
@@ -46,12 +47,40 @@ static void aim(struct hook *h, struct traced *at)
 	h->settings.memory = traced_memory(at);
 }
 
+/* In the first way that the kernel takes. */
+static int load(struct hook *h, const struct hook_settings *s)
+{
+	struct object *o;
+	int err = -EINVAL;
+
+	for (unsigned i = 0; err == -EINVAL && i < h->ops->n_programs; i++) {
+		h->program = &h->ops->programs[i];
+		err = load_as(h, h->program, &o, s->filter, s->exit_filter);
+	}
+	if (!err)
+		h->object = o;
+	return err;
+}
+
+static int share(struct hook *h, const struct hook_settings *s)
+{
+	const struct program_guest guest = { s->ifindex, s->iface };
+	int err;
+
+	h->settings.shared = 1;
+	h->settings.iface = 0;
+	err = programs_join(s->programs, h, &guest, s->filter);
+	if (err != -ENOENT)
+		return err;
+	err = load(h, s);
+	return err ? err : programs_add(s->programs, h, &guest, s->filter);
+}
+
 int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s)
 {
 	cleanup(hook_closep) struct hook *h = calloc(1, sizeof(*h));
-	struct object *o;
-	int err = -EINVAL;
+	int err;
 
 	if (!h)
 		return -ENOMEM;
@@ -75,38 +104,44 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		aim(h, s->traced);
 	if (ops->settle)
 		ops->settle(&h->settings);
-	for (unsigned i = 0; err == -EINVAL && i < ops->n_programs; i++) {
-		h->program = &ops->programs[i];
-		err = load_as(h, h->program, &o, s->filter, s->exit_filter);
-	}
+	h->ifindex = s->programs ? s->ifindex : 0;
+	err = s->programs ? share(h, s) : load(h, s);
 	if (err)
 		return err;
-	h->object = o;
 	*hook = steal(&h);
 	return 0;
 }
 
 int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode)
 {
-	return h->ops->attach(h, ifindex, mode);
+	return h->in && ifindex != h->ifindex ? -EINVAL : h->ops->attach(h, ifindex, mode);
+}
+
+static int replace(struct hook *h, struct object *next)
+{
+	int err = hook_is_attached(h) ? h->ops->replace(h, next) : 0;
+
+	if (err)
+		return err;
+	object_close(h->object);
+	h->object = next;
+	return 0;
 }
 
 int hook_replace(struct hook *h, const struct filter *filter, const struct filter *exit_filter)
 {
 	struct object *next;
-	int err = load_as(h, h->program, &next, filter, exit_filter);
+	int err;
 
+	if (h->in && programs_has_filter(h, filter))
+		return 0;
+	err = load_as(h, h->program, &next, filter, exit_filter);
 	if (err)
 		return err;
-	if (h->link_fd >= 0 || h->taken)
-		err = h->ops->replace(h, next);
-	if (err) {
+	err = h->in ? programs_replace(h, next, filter) : replace(h, next);
+	if (err)
 		object_close(next);
-		return err;
-	}
-	object_close(h->object);
-	h->object = next;
-	return 0;
+	return err;
 }
 
 int hook_follow(struct hook *h, struct traced *next, const struct filter *filter,
@@ -139,7 +174,12 @@ bool hook_link_is_lost(const struct hook *h)
 
 int hook_detach(struct hook *h)
 {
-	return h->link_fd >= 0 || h->taken ? h->ops->detach(h) : 0;
+	return hook_is_attached(h) ? h->ops->detach(h) : 0;
+}
+
+bool hook_is_attached(const struct hook *h)
+{
+	return h->link_fd >= 0 || h->taken;
 }
 
 bool hook_is_by_ifindex(const struct hook *h)
@@ -149,7 +189,7 @@ bool hook_is_by_ifindex(const struct hook *h)
 
 int hook_counters(const struct hook *h, uint32_t point, struct counters *sum)
 {
-	return object_counters(h->object, point, sum);
+	return object_counters(h->object, h->slot + point, sum);
 }
 
 int hook_verdicts(const struct hook *h, struct program_verdicts *sum)
@@ -167,6 +207,8 @@ struct hook *hook_close(struct hook *h)
 	if (!h)
 		return NULL;
 	hook_detach(h);
+	if (h->in)
+		programs_leave(h);
 	object_close(h->object);
 	free(h);
 	return NULL;
@@ -181,8 +223,10 @@ int hook_replace_link(struct hook *h, const struct object *next)
 	return bpf_link_update(h->link_fd, object_program_fd(next), &opts);
 }
 
+/* To close it is to leave that to a queue of the kernel's (before Linux 6.5). */
 int hook_detach_link(struct hook *h)
 {
+	bpf_link_detach(h->link_fd);
 	close(h->link_fd);
 	h->link_fd = -1;
 	return 0;

@@ -17,6 +17,8 @@
 
 struct filter;
 struct filter_loads;
+struct program;
+struct programs;
 struct takeover;
 struct traced;
 struct hook_ops;
@@ -31,6 +33,13 @@ struct hook_settings {
 	bool raw;		/* packets begin with the IP header: of hooks at tc */
 	uint16_t iface;		/* number of the interface, for its records */
 	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
+	/*
+	 * It may be in one of these together with others, longer than the hook: costs a frame up to
+	 * 3 ns more. Then it is for @ifindex only. NULL: it has its own. Of hooks that watch no other
+	 * program.
+	 */
+	struct programs *programs;
+	int ifindex;
 
 	/* of hooks that watch another program, and without meaning for other ones: */
 	struct takeover *takeover;	/* of hook_front: whose place it takes; */
@@ -49,6 +58,9 @@ struct hook {
 	struct program_settings settings;
 	const struct object_program *program;	/* one of ops->programs */
 	struct object *object;	/* what is loaded, and attached */
+	struct program *in;	/* which it shares with others, whose that is; NULL: its own */
+	unsigned slot;		/* there, else 0 */
+	int ifindex;		/* the only one it may be for, if it shares */
 	int link_fd;		/* -1: not attached */
 	struct clsact clsact;	/* of tc without links */
 	struct takeover *takeover;
@@ -97,13 +109,17 @@ extern const struct hook_ops hook_xdp, hook_front, hook_trace, hook_tc_in, hook_
 int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s);
 
-/* Attaches it, at XDP native or generic. -EBUSY or -EEXIST: there is a program already. */
+/*
+ * Attaches it, at XDP native or generic. -EBUSY or -EEXIST: there is a program already; -EINVAL as
+ * well if it was to be another interface.
+ */
 int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode);
 
 /*
  * From now on @filter decides (NULL: all frames are captured), and @exit_filter about what came out
  * of another program; the counters go on: behind this no frame is judged by the filters before. Each
- * frame is seen once, also meanwhile. Returns -errno, and everything is as before.
+ * frame is seen once, also meanwhile. Of hooks that share a program it is the filter of all of them,
+ * and the next one who asks for the same finds it done. Returns -errno, and everything is as before.
  */
 int hook_replace(struct hook *h, const struct filter *filter, const struct filter *exit_filter);
 
@@ -137,6 +153,8 @@ bool hook_is_by_ifindex(const struct hook *h);
  */
 int hook_counters(const struct hook *h, uint32_t point, struct counters *sum);
 int hook_verdicts(const struct hook *h, struct program_verdicts *sum);
+
+bool hook_is_attached(const struct hook *h);
 
 /* Of the program, for tests. */
 int hook_program_fd(const struct hook *h);

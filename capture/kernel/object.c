@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
@@ -25,6 +26,7 @@ struct object {
 	uint32_t id;			/* of the program */
 	int n_cpus;
 	uint64_t *per_cpu;		/* a value of a map for each, of up to VALUE_MAX bytes */
+	struct slot *slots;		/* of a program for several interfaces: SLOTS, mapped */
 };
 
 static int print_nothing(enum libbpf_print_level level is_unused, const char *fmt is_unused,
@@ -140,13 +142,33 @@ static int set(const struct object *o, const struct program_settings *s)
 /* What counts goes on counting: all else of a program is in its records. */
 static int go_on_with(const struct object *o, const struct object *with)
 {
-	static const char *const names[] = { "counters", ".bss", "verdicts", "inside", PROGRAM_TURN };
+	static const char *const names[] = { "counters",    PROGRAM_SLOTS, ".bss", "verdicts",
+					     "inside", PROGRAM_TURN };
 	int err = 0;
 
 	for (size_t i = 0; !err && i < array_size(names); i++)
 		if (object_map_fd(with, names[i]) >= 0)
 			err = use_map(o, names[i], object_map_fd(with, names[i]));
 	return err;
+}
+
+/* The counters become those of each slot. */
+static int make_room(const struct object *o)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, "counters");
+
+	return map ? bpf_map__set_max_entries(map, SLOTS) : -ENOENT;
+}
+
+static int map_slots(struct object *o)
+{
+	void *p = mmap(NULL, SLOTS * sizeof(*o->slots), PROT_READ | PROT_WRITE, MAP_SHARED,
+		       object_map_fd(o, PROGRAM_SLOTS), 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	o->slots = p;
+	return 0;
 }
 
 static int open_elf(struct object *o, const struct object_program *p)
@@ -226,7 +248,11 @@ static int load(struct object *o, const struct object_program *p, const struct r
 		err = use_map(o, "bell", rings_bell_fd(rings));
 	if (!err && with)
 		err = go_on_with(o, with);
-	return err ? err : bpf_object__load(o->bpf);
+	else if (!err && s->shared)
+		err = make_room(o);
+	if (!err)
+		err = bpf_object__load(o->bpf);
+	return err || !s->shared ? err : map_slots(o);
 }
 
 int object_open(struct object **out, const struct object_program *p, const struct rings *rings,
@@ -303,10 +329,32 @@ int object_verdicts(const struct object *o, struct program_verdicts *sum)
 	return sum_up(o, "verdicts", 0, sum, sizeof(*sum));
 }
 
+int object_seat(const struct object *o, int ifindex, uint32_t iface)
+{
+	uint32_t slot = (uint32_t)ifindex % SLOTS;
+	int err;
+
+	memset(o->per_cpu, 0, o->n_cpus * sizeof(struct counters));
+	err = bpf_map_update_elem(object_map_fd(o, "counters"), &slot, o->per_cpu, BPF_ANY);
+	if (!err)
+		o->slots[slot] = (struct slot){ .ifindex = ifindex, .iface = iface };
+	return err;
+}
+
+uint32_t object_strays(const struct object *o)
+{
+	uint32_t zero = 0, strays = 0;
+
+	bpf_map_lookup_elem(object_map_fd(o, ".bss"), &zero, &strays);
+	return strays;
+}
+
 struct object *object_close(struct object *o)
 {
 	if (!o)
 		return NULL;
+	if (o->slots)
+		munmap(o->slots, SLOTS * sizeof(*o->slots));
 	bpf_object__close(o->bpf);
 	free(o->per_cpu);
 	free(o);

@@ -60,9 +60,21 @@ uint32_t object_program_id(const struct object *o);
 /* A map of it by name; -ENOENT. */
 int object_map_fd(const struct object *o, const char *name);
 
-/* Summed over all CPUs: of what is captured at @point (POINT_...), and of the verdicts. */
+/*
+ * Summed over all CPUs: of what is captured at @point (POINT_...), or, where it is for several
+ * interfaces, of the one in the slot @point; and of the verdicts.
+ */
 int object_counters(const struct object *o, uint32_t point, struct counters *sum);
 int object_verdicts(const struct object *o, struct program_verdicts *sum);
+
+/*
+ * Gives the slot of @ifindex, which nobody has, to that interface, whose number in records is
+ * @iface: nothing has been counted there. For a program that is for several.
+ */
+int object_seat(const struct object *o, int ifindex, uint32_t iface);
+
+/* Frames that it has passed without a look, as the interface that they came on has no slot. */
+uint32_t object_strays(const struct object *o);
 
 struct object *object_close(struct object *o);
 
