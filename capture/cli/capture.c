@@ -149,7 +149,7 @@ void capture_look_at_links(void *ctx)
 	if (now - l->looked_ns < LOOK_NS)
 		return;
 	l->looked_ns = now;
-	if (capture_netns_look(l))
+	if (capture_netns_look(l) || l->unlisted)
 		look_for_changes(l);
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		struct live_iface *t = l->ifaces.v[i];

@@ -274,6 +274,9 @@ static enum status add_fitting(struct capture *l, unsigned named)
 	enum status status = STATUS_OK;
 	int err = list_all(ns, &list);
 
+	l->unlisted |= err == -EINTR;
+	if (err == -EINTR)
+		err = 0;
 	for (size_t i = 0; !err && !status && i < list.n; i++) {
 		list.v[i].netns = netns_number(ns);
 		status = consider(l, named, &list.v[i]);
@@ -287,6 +290,7 @@ enum status capture_look_for_new(struct capture *l)
 {
 	enum status status = STATUS_OK;
 
+	l->unlisted = false;
 	look_at_bonds(l);
 	for (unsigned i = 0; !status && i < n_asked(l); i++)
 		if (stands_for_many(l, i) && !netns_is_forgotten(capture_netns_of(l, i)))

@@ -33,6 +33,7 @@ struct capture {
 	/* what fits a pattern and could not be captured */
 	struct netif *refused;
 	unsigned n_refused;
+	bool unlisted;			/* some that fit may be there, and nobody has told us */
 	struct rings *rings;
 	struct netif_watch *watch;
 	/* of opts.netns, in that order; NULL: it is waited for */

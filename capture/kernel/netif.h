@@ -46,7 +46,10 @@ int netif_by_index(int ifindex, struct netif *n);
  */
 int netif_again(const struct netif *was, struct netif *now);
 
-/* Calls @each for every interface of the namespace, in the order of their numbers. */
+/*
+ * Calls @each for every interface of the namespace, in the order of their numbers. -EINTR: they have
+ * changed meanwhile, and some may be missing.
+ */
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx);
 
 /* Is it one, whose packets are those of its members? */

@@ -16,6 +16,12 @@
 #include "capture/kernel/netif_watch.h"
 #include "capture/kernel/rtnl.h"
 
+/*
+ * A thousand interfaces that come tell of themselves in some thousand messages. It is memory only
+ * while they wait.
+ */
+enum { ROOM = 16 << 20 };
+
 struct netif_watch {
 	struct mnl_socket *nl;
 };
@@ -23,7 +29,7 @@ struct netif_watch {
 int netif_watch_open(struct netif_watch **watch)
 {
 	struct netif_watch *w = calloc(1, sizeof(*w));
-	int err;
+	int err, room = ROOM;
 
 	if (!w)
 		return -ENOMEM;
@@ -33,6 +39,8 @@ int netif_watch_open(struct netif_watch **watch)
 		netif_watch_close(w);
 		return err;
 	}
+	/* without the right to as much there is as much as there is */
+	setsockopt(netif_watch_fd(w), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	*watch = w;
 	return 0;
 }
