@@ -13,6 +13,7 @@
 #include "capture/kernel/guard.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netif_watch.h"
+#include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/run_as.h"
 #include "capture/live/live_iface.h"
@@ -198,9 +199,12 @@ enum status capture_run(const struct opts *o)
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
 			  .round = capture_look_at_links, .ctx = &l },
 	};
-	enum status status;
+	enum status status = STATUS_OK;
 
-	status = capture_start(&l);
+	if (programs_open(&l.settings.programs))
+		status = log_fail(STATUS_RUNTIME, "out of memory");
+	if (!status)
+		status = capture_start(&l);
 	if (!status && l.listening) {
 		l.pump.loop.stats = on_stats;
 		l.pump.loop.flush = on_flush;
@@ -210,6 +214,7 @@ enum status capture_run(const struct opts *o)
 		status = capture_stop(&l);
 	}
 	live_set_close(&l.ifaces);
+	programs_close(l.settings.programs);
 	guard_close(l.guard);
 	pump_close(&l.pump);
 	netif_watch_close(l.watch);

@@ -3,6 +3,7 @@
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/hook.h"
+#include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_watch.h"
@@ -119,6 +120,7 @@ static enum status check_books(const struct capture *l)
 enum status capture_stop(struct capture *l)
 {
 	enum status status;
+	uint64_t strays;
 
 	pump_finish(&l->pump);
 	print_summary(l);
@@ -134,6 +136,12 @@ enum status capture_stop(struct capture *l)
 	if (l->source.malformed) {
 		log_complain("%llu records of the rings were of no interface of ours: not written",
 			     (unsigned long long)l->source.malformed);
+		l->status = STATUS_RUNTIME;
+	}
+	strays = programs_strays(l->settings.programs);
+	if (strays) {
+		log_complain("%llu frames came on interfaces other than those captured: not written",
+			     (unsigned long long)strays);
 		l->status = STATUS_RUNTIME;
 	}
 	status = pump_wait(&l->pump);

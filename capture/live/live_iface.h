@@ -15,6 +15,7 @@
 #include "capture/packet/packet.h"
 
 struct per_link;
+struct programs;
 struct rings;
 struct takeover;
 struct traced;
@@ -31,6 +32,8 @@ struct live_iface_settings {
 	const char *filter;		/* as it was written; NULL: none */
 	struct observe_options observe;
 	struct guard *guard;		/* of OBSERVE_FRONT */
+	/* that interfaces can share, the owner's, longer than they; NULL: each has its own */
+	struct programs *programs;
 };
 
 /* What is captured, compiled for the link type of each interface; NULL: everything. */

@@ -94,6 +94,15 @@ static void wish_release(struct wish *w)
 	to_ebpf_free(&w->exit);
 }
 
+/*
+ * Those that nobody has named are many, and virtual devices. A bond lends its program to its members,
+ * whose frames do not say that they are its own.
+ */
+static bool shares_program(const struct live_iface *t)
+{
+	return t->pattern && *t->netif.kind && strcmp(t->netif.kind, "bond");
+}
+
 static enum status make_wish(const struct live_iface *t, const struct hook_ops *ops,
 			     const struct live_iface_settings *s, struct wish *w)
 {
@@ -108,7 +117,12 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 		.iface = t->iface.id,
 	};
 	status = translate(t, ops, t->filters->entry, &w->entry, &w->settings.filter);
-	if (status || (ops != &hook_front && ops != &hook_trace))
+	if (ops != &hook_front && ops != &hook_trace) {
+		w->settings.programs = shares_program(t) ? s->programs : NULL;
+		w->settings.ifindex = t->netif.ifindex;
+		return status;
+	}
+	if (status)
 		return status;
 	w->settings.takeover = t->takeover;
 	w->settings.traced = t->traced;

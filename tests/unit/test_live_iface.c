@@ -922,6 +922,38 @@ static void the_program_is_loaded_as_asked_for(void **state)
 	assert_true(kernel.filter_n);
 }
 
+/* ---- who shares a program ---- */
+
+static const struct share_case {
+	const char *name, *pattern, *kind;
+	bool shares;
+} shares[] = {
+	{ "one_that_fits_a_pattern_shares_a_program", "v*", "veth", true },
+	{ "one_that_is_named_has_its_own", NULL, "veth", false },
+	{ "a_device_has_its_own", "any", "", false },
+	{ "a_bond_has_its_own_as_it_lends_it", "any", "bond", false },
+};
+
+static void who_shares(void **state)
+{
+	const struct share_case *c = *state;
+	struct live_iface_settings s = plain;
+	char programs;
+
+	kernel_reset();
+	assert_int_equal(written_set_up(NULL), 0);
+	iface = (struct live_iface){ .point = POINT_ENTRY, .pattern = c->pattern };
+	s.directions = LIVE_RECEIVED;
+	s.programs = (struct programs *)&programs;
+	strcpy(kernel.netif.kind, c->kind);
+	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_ptr_equal(kernel.settings.programs, c->shares ? s.programs : NULL);
+	assert_int_equal(kernel.settings.ifindex, kernel.netif.ifindex);
+	assert_int_equal(kernel.settings.iface, 5);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
 /* ---- both directions ---- */
 
 static const struct direction_case {
@@ -1050,6 +1082,7 @@ int main(void)
 	unit_of_table(starts, a_start, tests, n);
 	unit_of_table(enters, it_cannot_be_entered, tests, n);
 	unit_of_table(directions, packets_of_a_direction, tests, n);
+	unit_of_table(shares, who_shares, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	return unit_run("live_iface", tests, n + array_size(others));
 }
