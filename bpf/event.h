@@ -70,9 +70,8 @@ _Static_assert(EVENT_HOOKS <= 256, "a hook is one byte");
 
 enum {
 	EVENT_META_MAX	= 1,	/* words */
-	/* of an id, from the lowest: packets of a CPU, 20 days of 10 million a second ... */
-	ID_COUNT_BITS	= 44,
-	ID_IFACE_BITS	= 7,	/* ... the interface, and the CPU */
+	/* of an id, the lowest: packets of a CPU, 325 days of 10 million a second; and the CPU */
+	ID_COUNT_BITS	= 48,
 };
 
 /* Bytes of a ring that a record with @caplen bytes of data, words included, takes. */
@@ -96,7 +95,9 @@ struct cpu_ring {
 	/* of the program: where the next record goes; those before it are complete */
 	__u64 head;
 	__u32 busy;		/* of the program: it is between here and there */
-	__u32 pad0_[29];
+	__u32 pad_;
+	__u64 ids;		/* of all programs: packets that were given one, on this CPU */
+	__u32 pad0_[26];
 	__u64 tail;		/* of the consumer: records before it are read */
 	/* set by the consumer before it sleeps; the packet that wakes it clears it */
 	__u32 asleep;
@@ -165,7 +166,6 @@ struct program_verdicts {
 	struct tally by[VERDICT_KINDS];	/* bytes are those on the wire, before it */
 	struct tally not_called;	/* the call has failed, and the packet has passed */
 	struct tally no_call_left;	/* it has made all the tail calls that it could make */
-	__u64 n;			/* packets on this CPU */
 };
 
 /* Which programs that one calls, of its prog array: the other one, and one that says no more than that. */

@@ -69,7 +69,7 @@ static __always_inline int pass_by(struct xdp_md *ctx, struct program_verdicts *
 static __always_inline int observe(struct xdp_md *ctx, struct program_verdicts *v, __u32 len)
 {
 	struct passage p = {
-		.id = next_id(v),
+		.id = next_id(),
 		.len = { len },
 		.got = { NOT_COPIED, NOT_COPIED },
 	};

@@ -50,12 +50,17 @@ static __always_inline __u8 verdict_byte(__u32 verdict)
 	return verdict == NOT_CALLED ? 0 : verdict < 254 ? verdict + 1 : 255;
 }
 
-/* Of this CPU and interface, so that no other packet of the run has it. */
-static __always_inline __u64 next_id(struct program_verdicts *v)
+/*
+ * No other packet of the run has it, whatever interface that came on. Where there is no ring there
+ * is no record for it.
+ */
+static __always_inline __u64 next_id(void)
 {
-	__u64 cpu = bpf_get_smp_processor_id(), n = ++v->n & ((1ull << ID_COUNT_BITS) - 1);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct cpu_ring *r = bpf_map_lookup_elem(&rings, &cpu);
 
-	return (cpu << ID_IFACE_BITS | setting(iface)) << ID_COUNT_BITS | n;
+	/* in one step: with PREEMPT_RT another program may come in between (is_there()) */
+	return r ? (__u64)cpu << ID_COUNT_BITS | (1 + __sync_fetch_and_add(&r->ids, 1)) : 0;
 }
 
 static __always_inline struct event *record_at(struct cpu_ring *r, __u64 at)

@@ -176,7 +176,7 @@ static __always_inline void come_in(struct frame *f, struct inside *in)
 	in->rejected = setting(has_filter) && !filter(f, f->len, FILTER_ENTRY);
 	if (in->rejected)
 		return;
-	in->p.id = next_id(v);
+	in->p.id = next_id();
 	enter(f, &in->p);
 }
 

@@ -363,6 +363,62 @@ static void where_it_cannot_be_called_the_frame_passes(void **state is_unused)
 	tear_down();
 }
 
+static void go_to(int cpu)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+}
+
+/* The id that @h gives a frame on @cpu. */
+static uint64_t id_by(const struct hook *h, int cpu)
+{
+	struct hook *own = seen.hook;
+	uint64_t id;
+
+	go_to(cpu);
+	seen.hook = (struct hook *)h;
+	run();
+	seen.hook = own;
+	assert_int_equal(seen.n, 1);
+	memcpy(&id, seen.records[0]->data, sizeof(id));
+	rings_release(seen.rings);
+	return id;
+}
+
+/* Also of interfaces whose numbers are high. */
+static void no_two_packets_have_the_same_id(void **state is_unused)
+{
+	const int last = min_of(sysconf(_SC_NPROCESSORS_ONLN), (long)CPU_SETSIZE) - 1;
+	struct hook_settings s = { .snap = SNAP, .at = 1 << POINT_ENTRY };
+	struct hook *hooks[17] = { NULL };
+	uint64_t ids[4 * array_size(hooks)];
+	cpu_set_t before;
+	unsigned n = 0;
+
+	sched_getaffinity(0, sizeof(before), &before);
+	set_up(&targets[0], BPF_XDP, 0, s);
+	s.takeover = rig.takeover;
+	for (size_t i = 0; i < array_size(hooks); i++) {
+		s.iface = i ? 1 << (i - 1) : 0;
+		assert_int_equal(hook_open(&hooks[i], &hook_front, seen.rings, &s), 0);
+		for (unsigned times = 0; times < 2; times++) {
+			ids[n++] = id_by(hooks[i], 0);
+			ids[n++] = id_by(hooks[i], last);
+		}
+	}
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned j = 0; j < i; j++)
+			if (ids[i] == ids[j])
+				fail_msg("packets %u and %u: id %llx", j, i, (unsigned long long)ids[i]);
+	for (size_t i = 0; i < array_size(hooks); i++)
+		hook_close(hooks[i]);
+	sched_setaffinity(0, sizeof(before), &before);
+	tear_down();
+}
+
 static void a_full_ring_is_counted_at_both_points(void **state is_unused)
 {
 	struct counters c[POINTS_MAX];
@@ -404,6 +460,7 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		one_that_is_bound_to_the_device_is_refused_and_left);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(where_it_cannot_be_called_the_frame_passes);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(no_two_packets_have_the_same_id);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_full_ring_is_counted_at_both_points);
 	return unit_run("front", tests, n);
 }
