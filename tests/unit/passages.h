@@ -11,11 +11,10 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
-#include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
-#include "capture/packet/packet.h"
+#include "tests/unit/translated.h"
 #include "tests/unit/unit.h"
 
 enum { SNAP = 96, FRAME = 128, ENTRY_IFACE = 4, EXIT_IFACE = 5, RECORDS_MAX = 8 };
@@ -128,21 +127,6 @@ static const struct wish {
 	{ "of_two_filters_the_second_rejects", ENTRY, .filter = "ether[0] = 1",
 	  .exit_filter = "ether[0] = 16", .wanted = false },
 };
-
-static const struct filter *translate(struct filter *f, const struct hook_ops *ops, const char *text)
-{
-	const struct sock_filter *insns;
-	struct expr *e = NULL;
-	size_t n;
-
-	if (!text)
-		return NULL;
-	assert_int_equal(expr_open(&e, text, LINKTYPE_ETHERNET, true), 0);
-	insns = expr_insns(e, &n);
-	assert_int_equal(to_ebpf(f, ops->loads, insns, n), 0);
-	expr_close(e);
-	return f;
-}
 
 /* After one frame. */
 static void check_wish(const struct wish *w)

@@ -30,12 +30,11 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
-#include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/clsact.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
-#include "capture/packet/packet.h"
+#include "tests/unit/translated.h"
 #include "tests/unit/unit.h"
 
 enum {
@@ -69,27 +68,6 @@ static int close_rigs(void **state is_unused)
 		rigs[i].rings = rings_close(rigs[i].rings);
 	}
 	return 0;
-}
-
-static void expr_closep(struct expr **e)
-{
-	expr_close(*e);
-}
-
-/* NULL, as no text is no filter */
-static const struct filter *translate(struct filter *f, const struct hook_ops *ops,
-				      const char *text)
-{
-	cleanup(expr_closep) struct expr *e = NULL;
-	const struct sock_filter *prog;
-	size_t n;
-
-	if (!text)
-		return NULL;
-	assert_int_equal(expr_open(&e, text, LINKTYPE_ETHERNET, true), 0);
-	prog = expr_insns(e, &n);
-	assert_int_equal(to_ebpf(f, ops->loads, prog, n), 0);
-	return f;
 }
 
 static void open_rig(struct rig *r, const struct hook_ops *ops, struct hook_settings s,

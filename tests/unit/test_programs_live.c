@@ -17,12 +17,11 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
-#include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
-#include "capture/packet/packet.h"
+#include "tests/unit/translated.h"
 #include "tests/unit/unit.h"
 
 enum {
@@ -58,25 +57,6 @@ static int tear_down(void **state is_unused)
 	rings_close(rig.rings);
 	memset(&rig, 0, sizeof(rig));
 	return 0;
-}
-
-static void expr_closep(struct expr **e)
-{
-	expr_close(*e);
-}
-
-static const struct filter *translate(struct filter *f, const struct hook_ops *ops, const char *text)
-{
-	cleanup(expr_closep) struct expr *e = NULL;
-	const struct sock_filter *insns;
-	size_t n;
-
-	if (!text)
-		return NULL;
-	assert_int_equal(expr_open(&e, text, LINKTYPE_ETHERNET, true), 0);
-	insns = expr_insns(e, &n);
-	assert_int_equal(to_ebpf(f, ops->loads, insns, n), 0);
-	return f;
 }
 
 static struct hook *open_as(const struct hook_ops *ops, struct hook_settings s, const char *text)
