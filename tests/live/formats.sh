@@ -120,11 +120,14 @@ begin 'a reader of rows that has enough is a normal end'
 : >"$work/err"
 mkfifo "$work/rows"
 head -n 2 <"$work/rows" >"$work/taken" &
+reader=$!
 "$dump" -i v0 -T json -l >"$work/rows" 2>"$work/err" &
 pid=$!
 pids+=("$pid")
 listening
-for _ in 1 2 3 4 5 6; do frames 10; done
+frames 10
+wait "$reader"		# until then there is room in the pipe for all of them
+frames 10
 reap
 want 'exit status' 0 "$rc"
 want_rows "$work/taken" 2

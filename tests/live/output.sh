@@ -101,14 +101,16 @@ for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1'; do
 	: >"$work/head"
 	# shellcheck disable=SC2086
 	$reader <"$work/pipe" >"$work/head" &
-	pids+=("$!")
+	head=$!
+	pids+=("$head")
 	# shellcheck disable=SC2086
 	"$dump" -i v0 $args >"$work/pipe" 2>"$work/err" &
 	pid=$!
 	pids+=("$pid")
 	listening
 	frames 100
-	poll has_bytes "$work/head" 1 || note 'the reader got nothing'
+	wait "$head"
+	has_bytes "$work/head" 1 || note 'the reader got nothing'
 	frames 100
 	reap
 	want 'exit status' 0 "$rc"
