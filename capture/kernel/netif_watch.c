@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "capture/base/clock.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netif_watch.h"
 #include "capture/kernel/rtnl.h"
@@ -20,7 +21,10 @@
  * A thousand interfaces that come tell of themselves in some thousand messages. It is memory only
  * while they wait.
  */
-enum { ROOM = 16 << 20 };
+enum {
+	ROOM	= 16 << 20,
+	READ_NS	= 2 * 1000 * 1000,	/* then packets are looked after; what is left wakes us again */
+};
 
 struct netif_watch {
 	struct mnl_socket *nl;
@@ -122,9 +126,10 @@ bool netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx)
 		struct cmsghdr align;
 	} control;
 	struct iovec iov = { buf, sizeof(buf) };
+	const uint64_t until = clock_monotonic_ns() + READ_NS;
 	ssize_t n;
 
-	for (;;) {
+	do {
 		struct msghdr msg = { .msg_iov = &iov,
 				      .msg_iovlen = 1,
 				      .msg_control = control.buf,
@@ -135,7 +140,8 @@ bool netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx)
 			return n == 0 || errno != ENOBUFS;
 		c.netns = netns_of(&msg);
 		mnl_cb_run(buf, n, 0, 0, report, &c);
-	}
+	} while (clock_monotonic_ns() < until);
+	return true;
 }
 
 struct netif_watch *netif_watch_close(struct netif_watch *w)

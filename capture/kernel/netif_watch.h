@@ -25,8 +25,9 @@ int netif_watch_fd(const struct netif_watch *w);
 typedef void (*netif_change_fn)(void *ctx, const struct netif *n, bool gone);
 
 /*
- * Reports all changes since the last call. False: there were more than the kernel could keep, and
- * some are lost.
+ * Reports the changes since the last call, but not for longer than some ms beside what @changed
+ * takes: the descriptor stays readable until the last is reported. False: there were more than the
+ * kernel could keep, and some are lost.
  */
 bool netif_watch_read(struct netif_watch *w, netif_change_fn changed, void *ctx);
 struct netif_watch *netif_watch_close(struct netif_watch *w);

@@ -573,8 +573,8 @@ static bool told(struct netif_watch *w)
 	struct pollfd p = { .fd = netif_watch_fd(w), .events = POLLIN };
 	bool changed = false;
 
-	poll(&p, 1, 0);
-	netif_watch_read(w, note_change, &changed);
+	while (poll(&p, 1, 0) > 0)
+		netif_watch_read(w, note_change, &changed);
 	return changed;
 }
 
