@@ -210,10 +210,15 @@ static enum status consider(struct capture *l, unsigned named, const struct neti
 	const unsigned before = l->ifaces.n;
 	enum status status;
 	struct netif now;
-	int bond;
+	int bond, err;
 
-	if (!fits(l, named, n, &bond) || is_known(l, n) || netif_again(n, &now) == -ENODEV)
+	if (!fits(l, named, n, &bond) || is_known(l, n))
 		return STATUS_OK;
+	err = netif_again(n, &now);
+	/* it may be called something else by now, and its name be that of another one */
+	if (err == -ENODEV || (!err && !fits(l, named, &now, &bond)))
+		return STATUS_OK;
+	n = err ? n : &now;
 	status = add(l, named, n->name, POINT_ENTRY, NULL);
 	if (l->ifaces.n > before)
 		last(l)->bond = bond;
@@ -232,7 +237,7 @@ static enum status consider(struct capture *l, unsigned named, const struct neti
 		return status;
 	log_complain("warning: %s is left out", n->name);
 	refuse(l, n);
-	if (l->ifaces.n > before)
+	if (l->ifaces.n > before && !live_iface_give_up(last(l)))
 		live_set_drop(&l->ifaces);
 	return STATUS_OK;
 }

@@ -399,11 +399,29 @@ bool live_iface_has_left(const struct live_iface *t, const struct netif *n)
 	return t->bond && n->master != t->bond;
 }
 
+bool live_iface_give_up(struct live_iface *t)
+{
+	if (!t->received.hook || !hook_is_attached(t->received.hook))
+		return false;
+	t->gone = true;
+	live_iface_detach(t);
+	return true;
+}
+
 void live_iface_leave(struct live_iface *t)
 {
 	t->gone = true;
 	live_iface_detach(t);
 	log_announce("%s has left %s", live_iface_name(t), t->pattern);
+}
+
+/* The message may be older than the capture, and of a name that it had before. */
+static bool is_renamed(const struct live_iface *t, const struct netif *n)
+{
+	struct netif now;
+
+	return strcmp(n->name, t->netif.name) &&
+	       (netif_again(n, &now) || strcmp(now.name, t->netif.name));
 }
 
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
@@ -419,7 +437,7 @@ void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
 	}
 	if (t->entry)
 		return;
-	if (strcmp(n->name, t->netif.name) && !t->renamed) {
+	if (!t->renamed && is_renamed(t, n)) {
 		t->renamed = true;
 		log_complain("warning: %s is called %s now; the capture goes on",
 			     live_iface_name(t), n->name);

@@ -139,6 +139,12 @@ bool live_iface_snapshot(struct live_iface *t);
  */
 bool live_iface_release(struct live_iface *t);
 
+/*
+ * It could not be attached. True: in one direction it was, so there may be packets of it in the
+ * rings, and it stays, as one that has gone. False: nothing is known of it yet, and it may be dropped.
+ */
+bool live_iface_give_up(struct live_iface *t);
+
 /* Is it captured as a member of a bond that it, which is @n now, has left? live_iface_leave(): it has. */
 bool live_iface_has_left(const struct live_iface *t, const struct netif *n);
 void live_iface_leave(struct live_iface *t);

@@ -116,6 +116,23 @@ want 'exit status' 1 "$rc"
 want packets 5 "$(packets a0)"
 end
 
+begin 'one that has another name by the time it is looked at is captured under that, and nothing is said of the old one'
+listen -i 'late*' -w "$file"
+kill -STOP "$pid"
+pair late8 other0
+ip link set late8 down
+ip link set late8 name late9
+ip link set late9 up
+kill -CONT "$pid"
+joined late9
+five other0
+finish
+want 'exit status' 0 "$rc"
+want packets 5 "$(packets late9)"
+want_no_line "$work/err" 'late8'
+ip link del late9
+end
+
 begin 'nothing fits yet: it waits for the first, and its packets are captured'
 listen -i 'late*' -w "$file"
 want_line "$work/err" '^listening on what will fit, as nothing does yet,'

@@ -77,6 +77,11 @@ int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode)
 	return err;
 }
 
+bool hook_is_attached(const struct hook *h)
+{
+	return h == &kernel.sent ? kernel.sent_attached : kernel.attached;
+}
+
 bool hook_is_lost(const struct hook *h)
 {
 	return h == &kernel.hook && kernel.is_lost;

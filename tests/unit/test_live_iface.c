@@ -416,8 +416,11 @@ static void a_new_name_is_told_of_once(void **state)
 	(void)state;
 	written_listen();
 	live_iface_changed(&iface, &n, false);
+	strcpy(n.name, "w0");		/* a name that it had before, in an old message */
+	live_iface_changed(&iface, &n, false);
 	assert_string_equal(written_said(), "");
-	strcpy(n.name, "w0");
+	assert_false(iface.renamed);
+	kernel.netif = n;
 	written_listen();
 	live_iface_changed(&iface, &n, false);
 	live_iface_changed(&iface, &n, false);
@@ -989,6 +992,30 @@ static void packets_of_a_direction(void **state)
 	assert_int_equal(tear_down(NULL), 0);
 }
 
+/* What was attached may have put packets into the rings by then. */
+static void one_that_is_half_attached_stays_as_one_that_has_gone(void **state is_unused)
+{
+	struct live_iface_settings s = plain;
+
+	live_iface_detach(&iface);
+	live_iface_close(&iface);
+	iface = (struct live_iface){ .point = POINT_ENTRY };
+	s.directions = LIVE_RECEIVED | LIVE_SENT;
+	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_false(live_iface_give_up(&iface));
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_false(live_iface_give_up(&iface));
+	kernel.tc_err = -EMFILE;
+	written_listen();
+	assert_int_equal(live_iface_attach(&iface, &s), STATUS_UNSUPPORTED);
+	written_said();
+	assert_true(kernel.attached);
+	assert_true(live_iface_give_up(&iface));
+	assert_false(kernel.attached);
+	assert_true(iface.gone);
+	assert_false(iface.detached);
+}
+
 static void both_directions_are_in_the_same_books(void **state)
 {
 	struct live_iface_settings s = plain;
@@ -1049,6 +1076,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		with_iface(the_program_is_loaded_as_asked_for),
+		with_iface(one_that_is_half_attached_stays_as_one_that_has_gone),
 		with_iface(both_directions_are_in_the_same_books),
 		with_iface(a_sent_packet_says_so_and_counts_losses_of_its_own),
 		with_iface(a_record_becomes_a_packet_that_points_into_it),
