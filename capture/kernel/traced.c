@@ -71,6 +71,8 @@ static int try_open(struct traced *t, const char *wanted)
 	if (err != -ESRCH)
 		return err;
 	n = members_find(&found[0], members);
+	if (n < 0)	/* -ENOENT: it has been taken off since */
+		return n == -ENOENT ? -EAGAIN : n;
 	for (int i = 0; i < n && err == -ESRCH; i++)
 		err = take(t, &members[i].program, wanted);
 	return err;
