@@ -3,6 +3,7 @@
 #ifndef XDPDUMP_BASE_LIMITS_H
 #define XDPDUMP_BASE_LIMITS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -11,5 +12,8 @@
  * where that is not known.
  */
 uint64_t limits_open_files(uint64_t n);
+
+/* Are @n more descriptors to be had? */
+bool limits_has_files(uint64_t n);
 
 #endif

@@ -7,10 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/base/limits.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netns.h"
 #include "capture/live/pattern.h"
+
+/* Descriptors: what an interface takes in both directions, and files and their commands later. */
+enum { SPARE_FILES = 64 };
 
 /* ---- what is asked for ---- */
 
@@ -219,7 +223,11 @@ static enum status consider(struct capture *l, unsigned named, const struct neti
 	if (err == -ENODEV || (!err && !fits(l, named, &now, &bond)))
 		return STATUS_OK;
 	n = err ? n : &now;
-	status = add(l, named, n->name, POINT_ENTRY, NULL);
+	if (limits_has_files(SPARE_FILES))
+		status = add(l, named, n->name, POINT_ENTRY, NULL);
+	else
+		status = log_fail(STATUS_RUNTIME, "%s: no room for another interface: too many open files (ulimit -n)",
+				  n->name);
 	if (l->ifaces.n > before)
 		last(l)->bond = bond;
 	if (!status)
