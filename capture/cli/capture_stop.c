@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* The end of a capture: the books are closed. */
+#include <string.h>
+
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/hook.h"
@@ -117,10 +119,24 @@ static enum status check_books(const struct capture *l)
 	return status;
 }
 
+static enum status check_strays(const struct capture *l)
+{
+	uint64_t n;
+	int err = programs_strays(l->settings.programs, &n);
+
+	if (err)
+		return log_fail(STATUS_RUNTIME, "frames on interfaces other than those captured cannot be counted: %s",
+				strerror(-err));
+	return n ? log_fail(STATUS_RUNTIME,
+			    "%llu frames came on interfaces other than those captured, or on one that had just gone to "
+			    "another namespace: not written",
+			    (unsigned long long)n)
+		 : STATUS_OK;
+}
+
 enum status capture_stop(struct capture *l)
 {
 	enum status status;
-	uint64_t strays;
 
 	pump_finish(&l->pump);
 	print_summary(l);
@@ -138,12 +154,7 @@ enum status capture_stop(struct capture *l)
 			     (unsigned long long)l->source.malformed);
 		l->status = STATUS_RUNTIME;
 	}
-	strays = programs_strays(l->settings.programs);
-	if (strays) {
-		log_complain("%llu frames came on interfaces other than those captured: not written",
-			     (unsigned long long)strays);
-		l->status = STATUS_RUNTIME;
-	}
+	l->status = max_of(l->status, check_strays(l));
 	status = pump_wait(&l->pump);
 	return status ? status : l->status;
 }

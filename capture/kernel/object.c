@@ -341,12 +341,15 @@ int object_seat(const struct object *o, int ifindex, uint32_t iface)
 	return err;
 }
 
-uint32_t object_strays(const struct object *o)
+int object_strays(const struct object *o, uint32_t *n)
 {
-	uint32_t zero = 0, strays = 0;
+	const struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, ".bss");
+	uint32_t zero = 0;
 
-	bpf_map_lookup_elem(object_map_fd(o, ".bss"), &zero, &strays);
-	return strays;
+	/* it is alone there, else there would be no room for the others */
+	if (!map || bpf_map__value_size(map) != sizeof(*n))
+		return -EBADF;
+	return bpf_map_lookup_elem(bpf_map__fd(map), &zero, n);
 }
 
 struct object *object_close(struct object *o)

@@ -73,8 +73,11 @@ int object_verdicts(const struct object *o, struct program_verdicts *sum);
  */
 int object_seat(const struct object *o, int ifindex, uint32_t iface);
 
-/* Frames that it has passed without a look, as the interface that they came on has no slot. */
-uint32_t object_strays(const struct object *o);
+/*
+ * Frames that it has passed without a look, as the interface that they came on has no slot. -errno:
+ * they could not be read.
+ */
+int object_strays(const struct object *o, uint32_t *n);
 
 struct object *object_close(struct object *o);
 

@@ -186,13 +186,18 @@ void programs_leave(struct hook *h)
 	h->object = NULL;
 }
 
-uint64_t programs_strays(const struct programs *p)
+int programs_strays(const struct programs *p, uint64_t *n)
 {
-	uint64_t n = 0;
+	int err = 0;
 
-	for (const struct program *in = p->first; in; in = in->next)
-		n += object_strays(in->object);
-	return n;
+	*n = 0;
+	for (const struct program *in = p->first; !err && in; in = in->next) {
+		uint32_t more = 0;
+
+		err = object_strays(in->object, &more);
+		*n += more;
+	}
+	return err;
 }
 
 struct programs *programs_close(struct programs *p)

@@ -27,8 +27,12 @@ struct program_guest {
 /* None yet. -ENOMEM. */
 int programs_open(struct programs **p);
 
-/* Frames that came on interfaces which no program is loaded for, and were not looked at. */
-uint64_t programs_strays(const struct programs *p);
+/*
+ * Frames that came on interfaces which no program is loaded for, and were not looked at: of one that
+ * was moved to another network namespace, where it may have another number, until that is noticed. (If
+ * the number is that of a guest here they are taken for its.) -errno: they could not be read.
+ */
+int programs_strays(const struct programs *p, uint64_t *n);
 
 /* When all hooks are closed. */
 struct programs *programs_close(struct programs *p);

@@ -235,6 +235,7 @@ void live_iface_detach(struct live_iface *t)
 	if (err)
 		live_front_stuck(t, err);
 	t->end_ns = clock_now_ns();
+	t->detached_ns = clock_monotonic_ns();
 }
 
 /* To whom it was sent, by the destination address. */
@@ -384,7 +385,7 @@ bool live_iface_release(struct live_iface *t)
 	struct counters c = { .delivered = 0 };
 
 	if (!t->gone || t->entry || t->takeover || t->traced || !(t->received.hook || t->sent.hook) ||
-	    clock_now_ns() < t->end_ns + SETTLED_NS || !live_iface_snapshot(t))
+	    clock_monotonic_ns() < t->detached_ns + SETTLED_NS || !live_iface_snapshot(t))
 		return false;
 	live_iface_count(t, &c);
 	if (c.delivered != t->taken)

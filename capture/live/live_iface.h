@@ -82,6 +82,7 @@ struct live_iface {
 	uint64_t reported;		/* losses that a packet behind them has told of */
 	/* CLOCK_REALTIME just before the link is made, just after it is closed */
 	uint64_t start_ns, end_ns;
+	uint64_t detached_ns;		/* CLOCK_MONOTONIC of the latter */
 
 	uint64_t counted_ns;		/* CLOCK_REALTIME of the last snapshot */
 	uint64_t if_dropped;

@@ -59,6 +59,14 @@ static int tear_down(void **state is_unused)
 	return 0;
 }
 
+static uint64_t strays(void)
+{
+	uint64_t n;
+
+	assert_int_equal(programs_strays(rig.programs, &n), 0);
+	return n;
+}
+
 static struct hook *open_as(const struct hook_ops *ops, struct hook_settings s, const char *text)
 {
 	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
@@ -172,7 +180,7 @@ static void books_and_losses_are_of_one_interface(void **state)
 	assert_int_equal(lost, MANY - kept);
 	want_books(a, 6 + kept, MANY - kept, 0);
 	want_books(b, 3, 0, 0);
-	assert_int_equal(programs_strays(rig.programs), 0);
+	assert_int_equal(strays(), 0);
 }
 
 static void frames_of_nobody_pass_and_are_counted(void **state)
@@ -184,7 +192,7 @@ static void frames_of_nobody_pass_and_are_counted(void **state)
 	run(a, SAME_PLACE, 2, 1);
 	assert_null(take());
 	want_books(a, 0, 0, 0);
-	assert_int_equal(programs_strays(rig.programs), 9);
+	assert_int_equal(strays(), 9);
 }
 
 static void it_is_for_no_other_interface(void **state is_unused)
@@ -248,7 +256,7 @@ static void a_slot_that_is_taken_again_has_counted_nothing(void **state)
 	want_books(c, 3, 0, 0);
 	want_books(a, 0, 0, 0);
 	run(a, FIRST, 1, 1);
-	assert_int_equal(programs_strays(rig.programs), 1);
+	assert_int_equal(strays(), 1);
 }
 
 static void it_stays_loaded_for_the_next(void **state is_unused)
