@@ -4,7 +4,8 @@
 # make SAN=1 ...  with sanitizers, in build/san make check-live  tests in private network namespaces, as root
 # make V=1 ...    shows the commands            make deps        installs what is needed (Debian)
 # make install    into $(DESTDIR)$(PREFIX)
-# make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N; scripts/deps bench first
+# make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N;
+#                 scripts/deps bench first
 # make bench-main bench-egress bench-kernel bench-drain bench-latency bench-offline   one part of it
 
 CC      ?= cc
@@ -63,7 +64,8 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 # The version: that of the last tag and what has come since, or of the release this was taken from.
 version := $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)),0.1.0)
 $(B)/release.h: always
-	$(Q)mkdir -p $(@D) && echo '#define XDPDUMP_VERSION "$(version)"' | { cmp -s - $@ || echo '#define XDPDUMP_VERSION "$(version)"' >$@; }
+	$(Q)mkdir -p $(@D) && echo '#define XDPDUMP_VERSION "$(version)"' | \
+		{ cmp -s - $@ || echo '#define XDPDUMP_VERSION "$(version)"' >$@; }
 .PHONY: always
 $(objs) $(tools:=.o): | $(skels) $(B)/release.h
 $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
@@ -91,7 +93,8 @@ check-corpus: $(B)/xdpdump
 # libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME FUZZ=-max_total_time=600
 fuzz-%: $(skels) $(B)/release.h
 	$(Q)mkdir -p $(B)/fuzz/$*
-	$(Q)$(CLANG) -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -I$(B) -fsanitize=fuzzer,address,undefined tests/fuzz/$*_fuzz.c \
+	$(Q)$(CLANG) -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -I$(B) \
+		-fsanitize=fuzzer,address,undefined tests/fuzz/$*_fuzz.c \
 		$(filter-out %/main.c,$(sources)) $(libs) -o $(B)/fuzz/$*_fuzz
 	$(B)/fuzz/$*_fuzz -max_len=4096 -malloc_limit_mb=64 -rss_limit_mb=512 $(FUZZ) $(B)/fuzz/$* tests/fuzz/$*
 check-kernels: tests
@@ -114,4 +117,5 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 clean:
 	rm -rf build
 
--include $(objs:.o=.d) $(units:=.d) $(fuzzers:=.d) $(tools:=.d) $(patsubst bpf/%.c,$(B)/%.d,$(wildcard bpf/*.bpf.c)) $(subjects:.o=.d)
+-include $(objs:.o=.d) $(units:=.d) $(fuzzers:=.d) $(tools:=.d) \
+	$(patsubst bpf/%.c,$(B)/%.d,$(wildcard bpf/*.bpf.c)) $(subjects:.o=.d)

@@ -17,7 +17,8 @@ def sender(back):
     """A function as bench_main.measured_flood(), by whose sender `back` frames come back for each that is sent."""
     def measured_send(size, n, growth=None):
         before = received("v1")
-        with subprocess.Popen([SEND, "-q", "-i", "v1", "-n", str(n), "-s", str(size)], text=True, stdout=subprocess.PIPE,
+        with subprocess.Popen([SEND, "-q", "-i", "v1", "-n", str(n), "-s", str(size)], text=True,
+                              stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, preexec_fn=on_cpu(SENDER_CPU)) as process:
             while growth and process.poll() is None:
                 growth.look()

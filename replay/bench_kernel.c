@@ -83,8 +83,9 @@ static struct capture port443 = { .snap = 96, .filter = "tcp port 443" },
 		      shared96 = { .snap = 96, .shared = true },
 		      shared443 = { .snap = 96, .filter = "tcp port 443", .shared = true };
 
-#define row(n, p, c, f, par)	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
-				  .program = p, .capture = c, .frame = f, .parallel = par }
+#define row(n, p, c, f, par) \
+	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
+	  .program = p, .capture = c, .frame = f, .parallel = par }
 
 enum {
 	NULL_ROW,

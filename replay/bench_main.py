@@ -20,7 +20,8 @@ import os
 import subprocess
 import time
 
-from bench_lib import (BUILD, MIB, SENDER_CPU, Failure, Scratch, Tool, installed, median, memory_available, on_cpu, progress,
+from bench_lib import (BUILD, MIB, SENDER_CPU, Failure, Scratch, Tool, installed, median,
+                       memory_available, on_cpu, progress,
                        received, run, touch_memory, veth_up)
 
 XDPDUMP = os.path.join(BUILD, "xdpdump")
@@ -246,7 +247,8 @@ def measure(size, snap, rounds, frames, field, scratch):
 
 
 COLUMNS = (     # key, head, format
-    ("mpps", "Mpps", "{:.3f}"), ("ns", "ns/frame", "{:.0f}"), ("tax_ns", "tax ns", "{:.0f}"), ("loss", "lost %", "{:.3f}"),
+    ("mpps", "Mpps", "{:.3f}"), ("ns", "ns/frame", "{:.0f}"),
+    ("tax_ns", "tax ns", "{:.0f}"), ("loss", "lost %", "{:.3f}"),
     ("cpu_per_mpkt", "CPU s/Mpkt", "{:.3f}"), ("mb_per_s", "MB/s to file", "{:.0f}"), ("rss_mib", "RSS MiB", "{:.1f}"),
 )
 
@@ -344,7 +346,8 @@ def figures(runs, whole, percents):
         "tax_ratio": ratio(column(runs, "ours", "tax_ns"), column(runs, "tcpdump", "tax_ns")),
         "filter_tax_ratio": ratio(column(runs, "ours, all filtered", "tax_ns"), column(runs, "ours", "tax_ns")),
         "cpu_ratio": ratio(column(runs, "ours", "cpu_per_mpkt"), column(runs, "tcpdump", "cpu_per_mpkt")),
-        "front_tax_ratio": ratio(column(runs, "ours, in front", "tax_ns"), column(runs, "xdp-tools, tracing", "tax_ns")),
+        "front_tax_ratio": ratio(column(runs, "ours, in front", "tax_ns"),
+                                 column(runs, "xdp-tools, tracing", "tax_ns")),
         "front_tax_of_alone": ratio(column(runs, "ours, in front", "tax_ns"), column(runs, "ours", "tax_ns")),
         "loss_pass": sum(lost["ours"]) if lost.get("ours") else None,
         "loss_mirror": sum(lost["ours, mirror port"]) if lost.get("ours, mirror port") else None,
@@ -373,7 +376,9 @@ def measure_all(options):
     with Scratch() as scratch:
         for size, snap in order[:2] if options.quick else order:
             counts = (size, snap) in (REFERENCE, WHOLE)
-            rounds, frames = (options.rounds, options.frames) if counts else (options.matrix_rounds, options.frames // 2)
+            rounds, frames = options.matrix_rounds, options.frames // 2
+            if counts:
+                rounds, frames = options.rounds, options.frames
             runs[size, snap], more = combination(size, snap, rounds, frames, field, scratch)
             rows += more
         percents = moderate(min(options.rounds, 3), field, scratch)

@@ -193,8 +193,9 @@ static bool usable(const struct options *o, enum status *status)
 	else if (!(flags.ifr_flags & IFF_UP))
 		*status = failed(STATUS_INTERFACE, "%s: the interface is down", o->ifname);
 	else if (o->size > (uint64_t)mtu.ifr_mtu + MTU_EXTRA)
-		*status = failed(STATUS_USAGE, "%s: its MTU is %d, so a frame has at most %d bytes, not %" PRIu64, o->ifname,
-				 mtu.ifr_mtu, mtu.ifr_mtu + MTU_EXTRA, o->size);
+		*status = failed(STATUS_USAGE,
+				 "%s: its MTU is %d, so a frame has at most %d bytes, not %" PRIu64,
+				 o->ifname, mtu.ifr_mtu, mtu.ifr_mtu + MTU_EXTRA, o->size);
 	if (fd >= 0)
 		close(fd);
 	return *status == STATUS_OK;

@@ -657,7 +657,8 @@ def mixed():
             (700, 2100, tls(six[20], web6, 49154, 5)), (900, 25000, pings(bob, time, 4)),
             (1000, 300, who(gate, carol)), (1100, 800, talk(carol, web, 49301, 8080, refused)),
             (1200, 700, http(alice, web, 49155, "/news", 2500)), (1500, 10000, ntp(alice)), (1600, 150, mdns)]
-    frames = sorted((ms * 10**6 + n * gap * 1000 + (ms * 7919 + n * n * 104729) % 99991, frame)		# a little jitter
+    frames = sorted((ms * 10**6 + n * gap * 1000 + (ms * 7919 + n * n * 104729) % 99991,
+                     frame)		# a little jitter
                     for ms, gap, exchange in plan for n, frame in enumerate(exchange))
     assert len({t for t, _ in frames}) == len(frames)
     first = frames[0][0]
@@ -685,15 +686,18 @@ def beside_a_program():
         (old, old, PASS),
         (old, eth(0x0800, ipv4(TCP, tcp(40000, 8080, "S"), "203.0.113.9", back.ip, ttl=60), back.mac, A.mac), TX),
         (old, eth(0x0800, ipv4(IPIP, inner, "10.0.0.1", back.ip), back.mac, A.mac), TX),
-        (eth(0x0800, ipv4(IPIP, inner, "10.0.0.1", back.ip), back.mac, A.mac), eth(0x0800, inner, back.mac, A.mac), PASS),
+        (eth(0x0800, ipv4(IPIP, inner, "10.0.0.1", back.ip), back.mac, A.mac),
+         eth(0x0800, inner, back.mac, A.mac), PASS),
         (vlan(old, 0x8100), old, PASS),
         (old, vlan(old, 0x88a8, 0x8100), REDIRECT),
         (eth(0x0800, ipv4(UDP, vxlan, "10.0.0.1", back.ip), back.mac, A.mac), old, PASS),
-        (eth(0x86dd, inner6, A.mac, gate), eth(0x0800, ipv4(TCP, tcp(40000, 80, "S"), "203.0.113.9", "198.51.100.1", ttl=60),
+        (eth(0x86dd, inner6, A.mac, gate),
+         eth(0x0800, ipv4(TCP, tcp(40000, 80, "S"), "203.0.113.9", "198.51.100.1", ttl=60),
                                                A.mac, gate), REDIRECT),
         (ping, pong, TX),
         (eth(0x0800, large, A.mac, gate), eth(0x0800, too_big, gate, A.mac), TX),
-        (eth(0x0800, ipv4(UDP, dns_query), A.mac, gate), eth(0x0800, ipv4(UDP, dns_query), A.mac, gate) + dns_answer, PASS),
+        (eth(0x0800, ipv4(UDP, dns_query), A.mac, gate),
+         eth(0x0800, ipv4(UDP, dns_query), A.mac, gate) + dns_answer, PASS),
         (old + b"trailer", old, PASS),
         (old, bytes(stale), REDIRECT),
         (old, old, DROP),

@@ -28,7 +28,8 @@
  * interface: program, maps, link; of one whose sent packets are captured twice; and more of one that
  * is in front of a program.
  */
-enum { FDS_OF_MANY = 1 << 20, FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE, FDS_OF_FRONT = 6, FDS_OF_TRACE = 10 };
+enum { FDS_OF_MANY = 1 << 20, FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE,
+	FDS_OF_FRONT = 6, FDS_OF_TRACE = 10 };
 
 enum { LOOK_FOR_NETNS_MS = 500 };
 

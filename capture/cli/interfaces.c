@@ -423,7 +423,8 @@ static enum status find(struct live_iface *t, const struct opts *o)
 		status = live_iface_find(t, o->n_ifaces ? o->ifaces[0] : NULL);
 	if (!status && !t->netif.ethernet && !t->netif.raw)
 		return log_fail(STATUS_UNSUPPORTED,
-				"%s: its packets begin neither with an Ethernet header nor with an IP header, which is not supported",
+				"%s: its packets begin neither with an Ethernet header nor with "
+				"an IP header, which is not supported",
 				live_iface_name(t));
 	return status;
 }

@@ -25,7 +25,8 @@ static bool can_follow(struct parser *p)
 		return opts_wrong(p, "--follow has no end, and %s is about the whole",
 				  o->action == ACTION_INFO ? "--info" : "--compare");
 	if (o->n_reads != 1)
-		return opts_wrong(p, "--follow is for one -r, which may be a pattern in quotes: -r '/var/cap/*.pcapng'");
+		return opts_wrong(p,
+				  "--follow is for one -r, which may be a pattern in quotes: -r '/var/cap/*.pcapng'");
 	if (!strcmp(o->reads[0], "-"))
 		return opts_wrong(
 			p,
@@ -125,7 +126,8 @@ static bool settle_output(struct parser *p)
 	if (o->rotate.name_order && !o->rotate.ring_names)
 		return opts_wrong(
 			p,
-			"-b nametimenum: is for the names that -b duration:, interval:, filesize:, packets: or files: make");
+			"-b nametimenum: is for the names that -b duration:, interval:, "
+			"filesize:, packets: or files: make");
 	if ((o->rotate.stop_bytes || o->rotate.stop_files) && !o->write)
 		return opts_wrong(p, "-a filesize: and files: need -w FILE");
 	if ((o->discard_secrets || o->n_secrets) && (!o->write || o->format != FORMAT_PCAPNG))
@@ -248,11 +250,14 @@ static void settle_flags(struct parser *p)
 {
 	struct opts *o = p->o;
 	const struct { int code; bool *flag; } flags[] = {
-		{ 'O', &o->no_optimize }, { 'e', &o->print.link }, { 'l', &o->print.line_buffered }, { 'U', &o->unbuffered },
-		{ 'P', &o->promiscuous }, { OPT_WAIT, &o->wait }, { '#', &o->print.number }, { 'S', &o->print.sequence },
-		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered }, { OPT_IMMEDIATE, &o->unbuffered },
-		{ OPT_MIRROR_PORT, &o->mirror_port }, { OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover }, { OPT_CONCATENATED, &o->concatenated },
-		{ OPT_COUNT, &o->count_only }, { OPT_ALL_NETNS, &o->all_netns }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },
+		{ 'O', &o->no_optimize }, { 'e', &o->print.link }, { 'l', &o->print.line_buffered },
+		{ 'U', &o->unbuffered }, { 'P', &o->promiscuous }, { OPT_WAIT, &o->wait },
+		{ '#', &o->print.number }, { 'S', &o->print.sequence },
+		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered },
+		{ OPT_IMMEDIATE, &o->unbuffered }, { OPT_MIRROR_PORT, &o->mirror_port },
+		{ OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover },
+		{ OPT_CONCATENATED, &o->concatenated }, { OPT_COUNT, &o->count_only },
+		{ OPT_ALL_NETNS, &o->all_netns }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },
 		{ OPT_DISCARD_SECRETS, &o->discard_secrets }, { OPT_FOLLOW, &o->follow },
 	};
 

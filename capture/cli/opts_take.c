@@ -132,7 +132,8 @@ static bool take_print_format(struct parser *p, const char *arg)
 	if (is_tcpdump_type(arg))
 		return opts_wrong(
 			p,
-			"-T %s: how a port is read is not to be chosen here; tshark -d is for that. -T is text, json or csv",
+			"-T %s: how a port is read is not to be chosen here; tshark -d is for "
+			"that. -T is text, json or csv",
 			arg);
 	return (format_by_name(&p->o->screen, arg) && format_is_text(p->o->screen)) ||
 	       opts_wrong(p, "-T '%s' is none of text, json and csv", arg);

@@ -134,11 +134,14 @@ static const char *comment(const struct row *r, size_t *pos, size_t *len)
 #define JSON(name)			",\"" #name "\":"
 #define KEY(name_)			.name = #name_, .json = JSON(name_), .json_len = sizeof(JSON(name_)) - 1
 #define MADE(key, l, t, f, ...)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_##t, .put = f, ##__VA_ARGS__ }
-#define NUMBER(key, l, o, n, ...)	{ KEY(key), .layer = LAYER_##l, .type = FIELD_NUMBER, .off = o, .bytes = n, ##__VA_ARGS__ }
+#define NUMBER(key, l, o, n, ...) \
+	{ KEY(key), .layer = LAYER_##l, .type = FIELD_NUMBER, .off = o, .bytes = n, ##__VA_ARGS__ }
 #define MEMBER(key, l, m, ...) \
 	MADE(key, l, NUMBER, put_member, .off = offsetof(struct packet, m), \
 	     .bytes = sizeof(((struct packet *)NULL)->m), ##__VA_ARGS__)
-#define BIT(key, l, o, s)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_BOOLEAN, .off = o, .bytes = 1, .shift = s, .mask = 1 }
+#define BIT(key, l, o, s) \
+	{ KEY(key), .layer = LAYER_##l, .type = FIELD_BOOLEAN, .off = o, .bytes = 1, .shift = s, \
+	  .mask = 1 }
 #define FOREIGN(key, l, f)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_FOREIGN, .foreign = f }
 
 static const struct field table[] = {

@@ -141,7 +141,8 @@ static enum status can_be_captured(const struct live_iface *t, const struct live
 	if (!t->netif.raw)
 		return log_fail(
 			STATUS_UNSUPPORTED,
-			"%s: its packets begin neither with an Ethernet header nor with an IP header, which is not supported",
+			"%s: its packets begin neither with an Ethernet header nor with an IP "
+			"header, which is not supported",
 			name);
 	if (s->way == LIVE_NATIVE || s->way == LIVE_GENERIC || s->drop)
 		return log_fail(

@@ -97,8 +97,9 @@ struct live_iface {
 
 /*
  * These log_complain and return an exit code on failure, 0 on success. live_iface_close() takes
- * anything half done. The rings and the filters are the owner's, longer than the interface. @name: of an interface, its number in the list of -D, or NULL: the one that
- * is meant then, see netif_default().
+ * anything half done. The rings and the filters are the owner's, longer than the interface. @name:
+ * of an interface, its number in the list of -D, or NULL: the one that is meant then, see
+ * netif_default().
  */
 int live_iface_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
 

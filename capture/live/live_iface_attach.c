@@ -44,7 +44,8 @@ static enum status load_failed(const char *name, const struct hook_ops *ops, con
 	if (ops == &hook_tc_in || ops == &hook_tc_out)
 		return log_fail(
 			STATUS_UNSUPPORTED,
-			"%s: kernel %s does not take the program for tc, which needs bpf_ktime_get_tai_ns (Linux 6.1): %s",
+			"%s: kernel %s does not take the program for tc, which needs "
+			"bpf_ktime_get_tai_ns (Linux 6.1): %s",
 			name, uts.release, strerror(-err));
 	return log_fail(
 		STATUS_UNSUPPORTED,

@@ -39,10 +39,11 @@ const char *names_verdict(const struct verdict *v)
 const char *names_ether_type(uint16_t eth_type)
 {
 	static const struct { uint16_t type; const char *name; } names[] = {
-		{ 0x0800, "IPv4" }, { 0x0806, "ARP" }, { 0x0842, "WoL" }, { 0x8035, "RARP" }, { 0x8100, "VLAN" },
-		{ 0x86dd, "IPv6" }, { 0x8808, "PAUSE" }, { 0x8809, "LACP" }, { 0x8847, "MPLS" }, { 0x8848, "MPLS" },
-		{ 0x8863, "PPPoED" }, { 0x8864, "PPPoE" }, { 0x888e, "EAPOL" }, { 0x88a8, "QinQ" }, { 0x88e5, "MACsec" },
-		{ 0x88f7, "PTP" }, { 0x9100, "QinQ" },
+		{ 0x0800, "IPv4" }, { 0x0806, "ARP" }, { 0x0842, "WoL" }, { 0x8035, "RARP" },
+		{ 0x8100, "VLAN" }, { 0x86dd, "IPv6" }, { 0x8808, "PAUSE" }, { 0x8809, "LACP" },
+		{ 0x8847, "MPLS" }, { 0x8848, "MPLS" }, { 0x8863, "PPPoED" }, { 0x8864, "PPPoE" },
+		{ 0x888e, "EAPOL" }, { 0x88a8, "QinQ" }, { 0x88e5, "MACsec" }, { 0x88f7, "PTP" },
+		{ 0x9100, "QinQ" },
 	};
 
 	if (eth_type < 0x600)

@@ -31,7 +31,8 @@ static void set_resolution(struct pcapng *f, const struct body *b, struct time_u
 	time_unit_set(u, resolution);
 	if (u->unknown)
 		stream_warn(f->s, WARN_RESOLUTION,
-			    "the interface at byte %llu has times in units of %s^-%u s, which is too fine: times unknown",
+			    "the interface at byte %llu has times in units of %s^-%u s, which is "
+			    "too fine: times unknown",
 			    b->at, resolution & 0x80 ? "2" : "10", resolution & 0x7f);
 }
 

@@ -238,7 +238,8 @@ static void fit_section_options(struct descriptions *d, struct raw_options *opti
 
 	if (fit < options->len && d->pcapng && d->n_files == 1)
 		warn(d,
-		     "comments on the files that take more than %u KiB together are left out: tcpdump would not read the output",
+		     "comments on the files that take more than %u KiB together are left out: "
+		     "tcpdump would not read the output",
 		     SECTION_OPTIONS_MAX >> 10);
 	options->len = fit;
 }

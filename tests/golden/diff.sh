@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# --diff beside its lines, which CASES has: from pipes, of several files, of files that grow; what JSON says; how it ends. Of files
-# that are damaged: tests/unit/test_diff.c.
+# --diff beside its lines, which CASES has: from pipes, of several files, of files that grow; what
+# JSON says; how it ends. Of files that are damaged: tests/unit/test_diff.c.
 # shellcheck source=tests/golden/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -13,7 +13,8 @@ tools=tests/pcaps/files/pcapng_verdicts_xdp_tools.pcapng
 	"$dump" -r - --diff -v <$both | diff - "$work/file"
 	gzip -c $both | "$dump" -r - --diff -v | diff - "$work/file"
 	"$dump" -r $both -w - | "$dump" -r - --diff -v | diff - "$work/file"
-	"$dump" -r $both -w "$work/cut.pcapng" --compress zstd && "$dump" -r "$work/cut.pcapng" --diff -v | diff - "$work/file"
+	"$dump" -r $both -w "$work/cut.pcapng" --compress zstd &&
+		"$dump" -r "$work/cut.pcapng" --diff -v | diff - "$work/file"
 } >"$work/against" 2>&1
 verdict "a_pipe_and_a_rewritten_file_say_the_same"
 
@@ -22,14 +23,16 @@ verdict "a_pipe_and_a_rewritten_file_say_the_same"
 	"$dump" -r $both -r $both -r $tools --diff -t >"$work/three" || echo "exit $?"
 	grep -qx '36 packets with both images: 30 changed, 6 unchanged' "$work/three" || tail -n 9 "$work/three"
 	! grep -E 'without a|alone' "$work/three"
-	"$dump" -r $both -r $tools -w "$work/merged.pcapng" && "$dump" -r "$work/merged.pcapng" --diff -q >"$work/merged"
+	"$dump" -r $both -r $tools -w "$work/merged.pcapng" &&
+		"$dump" -r "$work/merged.pcapng" --diff -q >"$work/merged"
 	grep -qx '21 packets with both images: 18 changed, 3 unchanged' "$work/merged" || cat "$work/merged"
 } >"$work/against" 2>&1
 verdict "packets_of_several_files_are_kept_apart"
 
 # Without verdicts and names there is nothing to go by.
 {
-	"$dump" -r $both --format pcap -w "$work/both.pcap" && "$dump" -r "$work/both.pcap" --diff >"$work/text" 2>"$work/said" || echo "exit $?"
+	"$dump" -r $both --format pcap -w "$work/both.pcap" &&
+		"$dump" -r "$work/both.pcap" --diff >"$work/text" 2>"$work/said" || echo "exit $?"
 	grep -qx '30 packets without a packet id, so without another image' "$work/text" || cat "$work/text"
 	grep -q 'no packet has both images' "$work/said" || cat "$work/said"
 } >"$work/against" 2>&1

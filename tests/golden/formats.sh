@@ -97,8 +97,10 @@ if wanted "jq_reads_each_row" jq; then
 		diff <(jq -r '.frame_frame_time // empty' "$work/rows.json") \
 			<(grep -o '"frame_frame_time":"[^"]*' "$work/rows.json" | cut -d'"' -f 4) | head -n 2
 		diff <(grep -o '"frame_frame_time":"[^"]*' "$work/rows.json" | sed 's/.*\.\([0-9]*\)Z/\1/') \
-			<(grep -o '"time_ns":[0-9]*' "$work/rows.json" | sed 's/.*:/000000000/; s/.*\(.........\)$/\1/') | head -n 2
-		jq -r 'select(.tcp_tcp_dstport == 80) | .ip_ip_src' "$work/rows.json" | grep -q 192.0.2.1 || echo "no web"
+			<(grep -o '"time_ns":[0-9]*' "$work/rows.json" |
+				sed 's/.*:/000000000/; s/.*\(.........\)$/\1/') | head -n 2
+		jq -r 'select(.tcp_tcp_dstport == 80) | .ip_ip_src' "$work/rows.json" |
+			grep -q 192.0.2.1 || echo "no web"
 	} >"$work/against" 2>&1
 	verdict "jq_reads_each_row"
 fi

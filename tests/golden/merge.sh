@@ -16,7 +16,8 @@ if [[ $(ulimit -Hn) == unlimited || $(ulimit -Hn) -gt 1200 ]]; then
 	verdict "more_than_a_thousand_files_are_merged"
 fi
 
-# A packet without a time has none when it was rewritten, once and again, alone and with others; pcap has a time for each.
+# A packet without a time has none when it was rewritten, once and again, alone and with others;
+# pcap has a time for each.
 timeless=(pcapng_simple_packets pcapng_simple_packets_snaplen_32 pcapng_simple_packets_snaplen_zero warn_pcapng_time_all_ones)
 timeless+=(warn_pcapng_tsoffset_before_1970 warn_pcapng_tsresol_2_64_beyond)
 for name in "${timeless[@]}"; do
@@ -29,10 +30,13 @@ for name in "${timeless[@]}"; do
 	"$dump" --compare "$file" "$work/again" --tolerance 0 2>/dev/null | grep -v 'all the same' | sed "s,^,$name: ,"
 	# behind another file they are packets of another interface, which only a comment can say it of
 	"$dump" -r tests/pcaps/udp.pcap -r "$file" -w "$work/both" </dev/null >"$work/said" 2>&1
-	[[ $("$dump" -r "$work/both" 2>&1 | grep -c '^\[no time\]') == "$untimed" ]] || echo "$name: behind another file another number"
+	[[ $("$dump" -r "$work/both" 2>&1 | grep -c '^\[no time\]') == "$untimed" ]] ||
+		echo "$name: behind another file another number"
 	[[ $(grep -ac time=unknown "$work/both") -gt 0 ]] || echo "$name: behind another file there is no comment"
-	"$dump" -r "$file" -w "$work/ours.pcap" --format pcap </dev/null >"$work/said" 2>&1 || echo "$name: pcap: exit $?"
-	grep -Eq "$name.pcapng: $untimed packets? without a time: written as of 1970" "$work/said" || sed "s,^,$name: ," "$work/said"
+	"$dump" -r "$file" -w "$work/ours.pcap" --format pcap </dev/null >"$work/said" 2>&1 ||
+		echo "$name: pcap: exit $?"
+	grep -Eq "$name.pcapng: $untimed packets? without a time: written as of 1970" \
+		"$work/said" || sed "s,^,$name: ," "$work/said"
 done >"$work/against" 2>&1
 verdict "a_packet_without_a_time_has_none_when_it_was_rewritten"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# The offline tool: in which order it selects, what --info and --compare say, what becomes of secrets. And how it ends when it
-# is asked to, with whole output.
+# The offline tool: in which order it selects, what --info and --compare say, what becomes of
+# secrets. And how it ends when it is asked to, with whole output.
 # shellcheck source=tests/golden/lib.sh
 . "${0%/*}/../golden/lib.sh"
 
@@ -12,10 +12,12 @@ file=tests/pcaps/mixed.pcap
 {
 	# 194 packets, 19 of them UDP, the first two of which are the third and the fourth packet
 	[[ $("$dump" -r "$file" udp --skip 17 | wc -l) == 2 ]] || echo "--skip counts what the filter lets through"
-	[[ $("$dump" -r "$file" -t udp --skip 1 -c 1) == "$("$dump" -r "$file" -t udp | sed -n 2p)" ]] || echo "--skip, then -c"
+	[[ $("$dump" -r "$file" -t udp --skip 1 -c 1) == \
+		"$("$dump" -r "$file" -t udp | sed -n 2p)" ]] || echo "--skip, then -c"
 	# relative to the first packet, whether it matches or not
 	[[ $("$dump" -r "$file" udp --end +0.000001) == "" ]] || echo "--end is relative to the first packet of all"
-	[[ $("$dump" -r "$file" -r "$file" --dedup --skip 193 2>/dev/null | wc -l) == 1 ]] || echo "--dedup before --skip"
+	[[ $("$dump" -r "$file" -r "$file" --dedup --skip 193 2>/dev/null | wc -l) == 1 ]] ||
+		echo "--dedup before --skip"
 } >"$work/against"
 verdict "filter_time_copies_skip_and_count_come_in_this_order"
 
@@ -65,7 +67,8 @@ fi
 
 # A damaged file: exit 1, what could be read, and why it is not more.
 {
-	"$dump" --info -r tests/pcaps/files/damaged_pcap_garbage_tail.pcap -r tests/pcaps/udp.pcap >"$work/text" 2>"$work/said"
+	"$dump" --info -r tests/pcaps/files/damaged_pcap_garbage_tail.pcap \
+		-r tests/pcaps/udp.pcap >"$work/text" 2>"$work/said"
 	[[ $? == 1 ]] || echo "not exit 1"
 	[[ $(grep -c '^Number of packets:   [1-9]' "$work/text") == 2 ]] || cat "$work/text"
 	grep -q '^Not complete: .*damaged_pcap_garbage_tail.pcap: damaged at byte' "$work/text" || cat "$work/text"
@@ -136,7 +139,8 @@ verdict "a_signal_ends_the_wait_for_secrets"
 
 # ---- --compare ----
 
-# says STATUS SENTENCE ARGUMENTS...: the end of a comparison, and a line of what it prints, as an extended regular expression.
+# says STATUS SENTENCE ARGUMENTS...: the end of a comparison, and a line of what it prints, as an
+# extended regular expression.
 says()
 {
 	local wanted=$1 sentence=$2 status=0
@@ -216,7 +220,8 @@ fails()
 }
 
 {
-	for options in "-r $a" "-r $a -T json" "-r $a -w -" "-r $a -w - --format text" "-r $a --info" "--compare $a $a" '-d' '-h' '--version' '-D'; do
+	for options in "-r $a" "-r $a -T json" "-r $a -w -" "-r $a -w - --format text" \
+		"-r $a --info" "--compare $a $a" '-d' '-h' '--version' '-D'; do
 		# shellcheck disable=SC2086 # words
 		fails 6 '^xdpdump: stdout: .*Bad file descriptor' $options
 	done
@@ -227,7 +232,8 @@ fails()
 } >"$work/against" 2>&1
 verdict "closed_standard_descriptors_are_errors_where_they_are_used"
 
-# A router between two captures: each packet of IPv4 twice, with other addresses of Ethernet and one hop less the second time.
+# A router between two captures: each packet of IPv4 twice, with other addresses of Ethernet and
+# one hop less the second time.
 python3 - tests/pcaps/mixed.pcap "$work/routed.pcap" <<'END'
 import struct, sys
 data = open(sys.argv[1], 'rb').read()
@@ -256,7 +262,8 @@ END
 grep -q '^11[0-9] duplicate packets left out$' "$work/said" || cat "$work/said" >>"$work/against"
 verdict "what_routers_change_can_be_ignored"
 
-# 3000 packets on a way that loses some, doubles some, adds some, and delays all; a model that knows says what is to come out.
+# 3000 packets on a way that loses some, doubles some, adds some, and delays all; a model that
+# knows says what is to come out.
 python3 - "$work/sent.pcap" "$work/received.pcap" "$work/gone.pcap" <<'END' >"$work/wanted"
 import random, struct, sys
 random.seed(5)
@@ -302,7 +309,8 @@ END
 	"$dump" --compare "$work/found.pcapng" "$work/gone.pcap" --tolerance 0 -q
 	"$dump" --compare "$work/sent.pcap" "$work/received.pcap" --lost >"$work/text"
 	grep -q '^  lost: only in A  *[0-9]*    [0-9]\.[0-9] %$' "$work/text" || cat "$work/text"
-	"$dump" --compare "$work/sent.pcap" "$work/received.pcap" --lost -v | grep -c '^\[' | diff - <("$dump" --count -r "$work/gone.pcap" | sed 's/ .*//')
+	"$dump" --compare "$work/sent.pcap" "$work/received.pcap" --lost -v | grep -c '^\[' |
+		diff - <("$dump" --count -r "$work/gone.pcap" | sed 's/ .*//')
 	"$dump" --compare "$work/sent.pcap" "$work/sent.pcap" --lost -q || echo "exit $? for the same packets"
 	"$dump" --compare "$work/sent.pcap" "$work/received.pcap" --lost --window 50us -q 2>"$work/said"
 	grep -q 'are their clocks further apart' "$work/said" || cat "$work/said"
@@ -349,7 +357,9 @@ complains()
 		grep -q 'secrets' "$work/said" || cat "$work/said"
 	done
 	head -c 9000000 /dev/zero >"$work/huge"
-	"$dump" -r $a -w "$work/part" --inject-secrets "ssh:$work/huge" 2>&1 | grep -q 'huge: cannot read the secrets: more than 8 MiB' || echo 'as many as you like'
+	"$dump" -r $a -w "$work/part" --inject-secrets "ssh:$work/huge" 2>&1 |
+		grep -q 'huge: cannot read the secrets: more than 8 MiB' ||
+		echo 'as many as you like'
 } >"$work/against" 2>&1
 verdict "what_becomes_of_secrets_is_said"
 
@@ -365,7 +375,8 @@ takes_signals()
 {
 	local status
 
-	[[ /proc/$1/exe -ef $dump ]] && status=$(<"/proc/$1/status") && [[ $status =~ SigBlk:.*[2367abef][[:space:]]SigIgn ]]
+	[[ /proc/$1/exe -ef $dump ]] && status=$(<"/proc/$1/status") &&
+		[[ $status =~ SigBlk:.*[2367abef][[:space:]]SigIgn ]]
 }
 
 # Has it put so much into a pipe of 64 KiB that it waits for the reader?
@@ -465,7 +476,8 @@ done
 	wait $reader
 	"$dump" -r "$work/part" -t >"$work/text" || echo "the output is not whole"
 	taken=$(sed -n 's/^stopped as asked: .* packets read, \([0-9]*\) taken$/\1/p' "$work/said")
-	[[ $(wc -l <"$work/text") == "$taken" && $taken -lt $big ]] || { echo "$(wc -l <"$work/text") packets"; cat "$work/said"; }
+	[[ $(wc -l <"$work/text") == "$taken" && $taken -lt $big ]] ||
+		{ echo "$(wc -l <"$work/text") packets"; cat "$work/said"; }
 } >"$work/against" 2>&1
 verdict "a_signal_in_the_middle_of_a_file_leaves_a_whole_output"
 
@@ -496,7 +508,8 @@ with open(sys.argv[1], "wb") as f:
         f.write(struct.pack("<I", LEN))
         at += LEN
 END
-	for mode in "-qq" "-qq --recover" "--info" "--info --recover" "-w $work/blocks.out" "-qq -r $a -r $work/blocks" "-qq udp"; do
+	for mode in "-qq" "-qq --recover" "--info" "--info --recover" "-w $work/blocks.out" \
+		"-qq -r $a -r $work/blocks" "-qq udp"; do
 		# shellcheck disable=SC2086 # options are words
 		"$dump" -r "$work/blocks" $mode >"$work/text" 2>"$work/said" &
 		pid=$!
@@ -538,7 +551,8 @@ verdict "a_signal_ends_a_report_that_nobody_reads"
 if wanted "an_interrupted_open_is_tried_again" strace; then
 	{
 		export ASAN_OPTIONS=detect_leaks=0	# it cannot look for them while somebody traces
-		strace -f -qq -o /dev/null -P "$PWD/$a" -e trace=openat,open -e inject=openat,open:error=EINTR:when=1..3 \
+		strace -f -qq -o /dev/null -P "$PWD/$a" -e trace=openat,open \
+			-e inject=openat,open:error=EINTR:when=1..3 \
 			"$dump" -r "$PWD/$a" >"$work/text" 2>&1 || echo "exit $?"
 		[[ $(wc -l <"$work/text") == 8 ]] || cat "$work/text"
 		# for ever, until it is asked to stop

@@ -53,7 +53,8 @@ done
 
 packets tests/pcaps/mixed.pcap >"$work/whole"
 sed -E 's/^(\[[0-9]+\.[0-9]{6})[0-9]{3}/\1000/' "$work/whole" >"$work/whole-us"	# as pcap has them
-for args in '-C 10k' '-C 3k' '-b packets:7' '-b filesize:9' '-b duration:1' '-C 10k --format pcap' '-b packets:50 --format pcap-ns' \
+for args in '-C 10k' '-C 3k' '-b packets:7' '-b filesize:9' '-b duration:1' \
+	'-C 10k --format pcap' '-b packets:50 --format pcap-ns' \
 	'-C 2k --compress zstd' '-C 2k --compress gzip' '-C 5k -b packets:11 -b interval:1'; do
 	whole=$work/whole
 	[[ $args != *'format pcap' ]] || whole=$work/whole-us
@@ -77,7 +78,8 @@ done
 	# as many packets as fit: with the first one of the next file it would be larger
 	size=$(stat -c %s "${files[0]}")
 	next=$("$dump" -r "${files[1]}" -c 1 -e -tt --print -w "$work/one" --format pcap >/dev/null && stat -c %s "$work/one")
-	((size + next - 24 > 1000000)) || echo "the first file has only $size bytes, and the next packet takes $((next - 24))"
+	((size + next - 24 > 1000000)) ||
+		echo "the first file has only $size bytes, and the next packet takes $((next - 24))"
 	split "$work/large.pcap" -w "$work/d/t" -b filesize:1000
 	sizes 1000000 "${files[@]}"
 	want 'names' 't_00001_20240102030405 t_00002_20240102030405' "$(names | head -n 2 | xargs)"
@@ -121,7 +123,8 @@ verdict 'to print names, or to order what is in them, is no rotation'
 	cp tests/pcaps/mixed.pcap "$work/d/x1"
 	"$dump" -r "$work/d/x1" -w "$work/d/x" -C 10k 2>"$work/said"
 	want 'exit status' 6 $?
-	grep -q 'x1: cannot make this file: cannot read from and write to the same file' "$work/said" || cat "$work/said"
+	grep -q 'x1: cannot make this file: cannot read from and write to the same file' \
+		"$work/said" || cat "$work/said"
 	cmp tests/pcaps/mixed.pcap "$work/d/x1"
 } >"$work/against" 2>&1
 verdict 'a file that is read from is not overwritten'
@@ -161,7 +164,8 @@ for args in '-W 3' '-W 2 --sync never' '-W 1' '-W 5 -z true -C 100k' '-W 3 --max
 		for ((i = 0; i < ${THOROUGH:+6} + 2; i++)); do
 			rm -f "$fast"/*
 			# shellcheck disable=SC2086
-			"$dump" -r "$work/ring.pcap" -w "$fast/f" --format pcap-ns -C 2k $args </dev/null || echo "exit $?"
+			"$dump" -r "$work/ring.pcap" -w "$fast/f" --format pcap-ns -C 2k $args \
+				</dev/null || echo "exit $?"
 		done
 		rm -rf "$work/d"
 		cp -r "$fast" "$work/d"
@@ -179,7 +183,8 @@ captures_with_much_in_front
 	for name in many long; do
 		for by in packets:2 packets:7; do
 			split "$work/$name" -w "$work/d/f" -b $by 2>"$work/said"
-			diff <("$dump" -r "$work/$name" -tt -v -XX) <(packets "${files[@]}") >"$work/diff" || head -n 4 "$work/diff"
+			diff <("$dump" -r "$work/$name" -tt -v -XX) <(packets "${files[@]}") \
+				>"$work/diff" || head -n 4 "$work/diff"
 			(($(stat -c %s "${files[0]}") > 100000)) || echo "$name: the first file does not say all"
 			(($(cat "${files[@]:1}" | wc -c) < 300000)) ||
 				echo "$name: $(cat "${files[@]:1}" | wc -c) bytes in ${#files[@]} files, of $(stat -c %s "$work/$name")"
@@ -188,12 +193,14 @@ captures_with_much_in_front
 		done
 	done
 	split "$work/many" -w "$work/d/f" -b packets:7 --format pcap
-	diff <("$dump" -r "$work/many" -tt) <(packets "${files[@]}" | grep '^\[') >"$work/diff" || head -n 4 "$work/diff"
+	diff <("$dump" -r "$work/many" -tt) <(packets "${files[@]}" | grep '^\[') >"$work/diff" ||
+		head -n 4 "$work/diff"
 	split "$work/many" -w "$work/d/f" -b packets:7 --format json
 	diff <("$dump" -r "$work/many" -T json | sed 's/"frame_frame_number":[0-9]*//') \
 		<(cat "${files[@]}" | sed 's/"frame_frame_number":[0-9]*//') >"$work/diff" || head -n 2 "$work/diff"
-	# Each has the statistics of the interfaces that it has, whose numbers are others: interface N has received N packets. One
-	# more may stand at the end, that of the packet which was too much.
+	# Each has the statistics of the interfaces that it has, whose numbers are others:
+	# interface N has received N packets. One more may stand at the end, that of the packet
+	# which was too much.
 	split "$work/many" -w "$work/d/f" -b packets:7
 	"$dump" -r "${files[5]}" --info | awk '
 		/^ *Name = if/ { sub(/.*if/, ""); name = $0; n++ }
@@ -205,13 +212,15 @@ verdict "what_stands_in_front_of_packets_is_not_repeated_without_bound"
 {
 	split "$work/stats" -w "$work/d/f" -C 2k
 	sizes 2048 "${files[@]}"
-	[[ $("$dump" -r "$work/stats" | wc -l) == $(packets "${files[@]}" | grep -c '^\[') ]] || echo "packets are missing"
+	[[ $("$dump" -r "$work/stats" | wc -l) == $(packets "${files[@]}" | grep -c '^\[') ]] ||
+		echo "packets are missing"
 	grep -aq first "${files[1]}" || echo "the comment on the statistics is lost"
 	for size in {8..16}; do
 		split "$work/late" -w "$work/d/f" -b "filesize:$size"
 		sizes $((size * 1000)) "${files[@]}"
 		((${#files[@]} > 1)) || echo "one file only"
-		[[ $("$dump" -r "$work/late" | wc -l) == $(packets "${files[@]}" | grep -c '^\[') ]] || echo "packets are missing"
+		[[ $("$dump" -r "$work/late" | wc -l) == $(packets "${files[@]}" |
+			grep -c '^\[') ]] || echo "packets are missing"
 	done
 } >"$work/against" 2>&1
 verdict "interfaces_that_come_late_and_long_statistics_stay_within_the_size_of_a_file"

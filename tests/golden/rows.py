@@ -50,7 +50,8 @@ def read_json(name):
 
 
 # Those that may be above 2^53, as the manual page says.
-LARGE = ("time_ns", "frame_frame_packet_id", "frame_frame_drop_count", "frame_frame_verdict_ebpf_xdp", "frame_frame_verdict_ebpf_tc")
+LARGE = ("time_ns", "frame_frame_packet_id", "frame_frame_drop_count",
+         "frame_frame_verdict_ebpf_xdp", "frame_frame_verdict_ebpf_tc")
 
 
 def check_types(n, row):

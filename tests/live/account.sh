@@ -18,7 +18,8 @@ want 'owner' nobody "$(stat -c %U "$file")"
 want 'users' "$(id -u nobody) $(id -u nobody) $(id -u nobody) $(id -u nobody)" \
 	"$(awk '$1 == "Uid:" { print $2, $3, $4, $5 }' "/proc/$pid/status")"
 want 'groups' "$(id -G nobody)" "$(awk '$1 == "Groups:" { $1 = ""; print $0 }' "/proc/$pid/status" | xargs)"
-want 'capabilities' '0000000000000000' "$(awk '$1 == "CapEff:" || $1 == "CapPrm:" { print $2 }' "/proc/$pid/status" | sort -u)"
+want 'capabilities' '0000000000000000' \
+	"$(awk '$1 == "CapEff:" || $1 == "CapPrm:" { print $2 }' "/proc/$pid/status" | sort -u)"
 frames 100
 kill -USR1 "$pid"
 poll grep -q ' s: 100 packets ' "$work/err" || note 'no statistics in a minute'

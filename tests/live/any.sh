@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Interfaces that are not named: -i any, and patterns. Those that are there, those that come, those that go, in one capture.
+# Interfaces that are not named: -i any, and patterns. Those that are there, those that come, those
+# that go, in one capture.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -207,7 +208,8 @@ done
 eval "$(books "$file"1)"
 want 'statistics in the second file' '1 1 1' "$isb0 $isb1 $isb2"
 want 'packets in them' '5 5 5' "$ifrecv0 $ifrecv1 $ifrecv2"
-want 'statistics, by capinfos' '1 1 1' "$(capinfos -I "$file"1 2>/dev/null | sed -nE 's/.*Number of stat entries = //p' | paste -sd ' ')"
+want 'statistics, by capinfos' '1 1 1' \
+	"$(capinfos -I "$file"1 2>/dev/null | sed -nE 's/.*Number of stat entries = //p' | paste -sd ' ')"
 want_accepted "$file"
 want_accepted "$file"1
 want_well_formed "$file"
@@ -285,7 +287,8 @@ wait_line "$work/err" '^x100 has gone$' || note 'the last one has not gone'
 kill "$flow"
 wait "$flow" 2>/dev/null
 fewer_descriptors() { (($(find "/proc/$pid/fd" -mindepth 1 | wc -l) < before + 60)); }	# of a few that have just gone
-poll fewer_descriptors || note "$(find "/proc/$pid/fd" -mindepth 1 | wc -l) descriptors are open, $before were at the start"
+poll fewer_descriptors ||
+	note "$(find "/proc/$pid/fd" -mindepth 1 | wc -l) descriptors are open, $before were at the start"
 finish
 want 'exit status' 0 "$rc"
 want_no_line "$work/err" 'do not add up'
@@ -300,9 +303,11 @@ begin 'the link types of those that fit are listed, each once'
 ip tuntap add dev t0 mode tun 2>/dev/null && ip link set t0 up && raw='  RAW (Raw IP)'
 run -L -i any
 want 'exit status' 0 "$rc"
-want 'link types' "Data link types for any (use option -y to set):|  EN10MB (Ethernet)${raw+|$raw}" "$(paste -sd '|' "$work/out")"
+want 'link types' \
+	"Data link types for any (use option -y to set):|  EN10MB (Ethernet)${raw+|$raw}" "$(paste -sd '|' "$work/out")"
 run -L -i 'a?'
-want 'link types of a pattern' "Data link types for a? (use option -y to set):|  EN10MB (Ethernet)" "$(paste -sd '|' "$work/out")"
+want 'link types of a pattern' \
+	"Data link types for a? (use option -y to set):|  EN10MB (Ethernet)" "$(paste -sd '|' "$work/out")"
 run -J -i any
 want 'time stamps' 2 "$(wc -l <"$work/out")"
 run -L -i 'nothing*'

@@ -50,7 +50,8 @@ links()
 	local fd
 
 	for ((fd = 3; fd < 256; fd++)); do
-		[[ $(readlink "/proc/$pid/fd/$fd") != *bpf_link* ]] || sed -nE 's/^link_id:[[:space:]]+//p' "/proc/$pid/fdinfo/$fd"
+		[[ $(readlink "/proc/$pid/fd/$fd") != *bpf_link* ]] ||
+			sed -nE 's/^link_id:[[:space:]]+//p' "/proc/$pid/fdinfo/$fd"
 	done
 }
 
@@ -320,7 +321,8 @@ end
 
 begin 'in a user namespace it says that capabilities are missing'
 if unshare -Ur true 2>/dev/null; then
-	unshare -Urn bash -c 'ip link add v0 type veth peer name v1; exec "$@"' bash "$dump" -i v0 >"$work/out" 2>"$work/err"
+	unshare -Urn bash -c 'ip link add v0 type veth peer name v1; exec "$@"' bash "$dump" \
+		-i v0 >"$work/out" 2>"$work/err"
 	want 'exit status' 3 $?
 	want_line "$work/err" 'capabilities|CAP_'
 	want_no_line "$work/err" 'MEMLOCK|libbpf'
@@ -425,7 +427,8 @@ done
 ethtool -L q1 tx 4 >/dev/null 2>&1
 run -i q0 --hook native
 want 'exit status' 4 "$rc"
-want_line "$work/err" '^xdpdump: q0: no native XDP: its peer has more queues for sending than it has for receiving, 1; ethtool -L PEER tx 1$'
+want_line "$work/err" \
+	'^xdpdump: q0: no native XDP: its peer has more queues for sending than it has for receiving, 1; ethtool -L PEER tx 1$'
 listen -i q0 -c 3
 want_line "$work/err" '^xdpdump: warning: q0: no native XDP \(its peer .* tx 1\), so packets are seen at tc'
 want_line "$work/err" '^listening on q0, received at tc'
@@ -491,7 +494,8 @@ for name in 'a%s%n%sb' '$(id)' 'a;b' '-rf' '*' $'\e[31mred' $'\xff\xfe'; do
 	want_well_formed "$file"
 	"$dump" -r "$file" -v >>"$work/out" 2>&1 || note "${name@Q} does not read back"
 	"$dump" -D >>"$work/out" || note "-D with ${name@Q}"
-	want_true "raw bytes on the terminal, of ${name@Q}" test "$(cat "$work/out" "$work/err" | LC_ALL=C tr -d '\n\t -~' | wc -c)" = 0
+	want_true "raw bytes on the terminal, of ${name@Q}" test \
+		"$(cat "$work/out" "$work/err" | LC_ALL=C tr -d '\n\t -~' | wc -c)" = 0
 	ip link del odd1
 done
 ((n_names > 4)) || note "only $n_names names were tried"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Compressed captures: other programs read them, a killed capture leaves what it had written, a full disk a sound file, and
-# a reader of the pipe sees packets as soon as they are written.
+# Compressed captures: other programs read them, a killed capture leaves what it had written, a
+# full disk a sound file, and a reader of the pipe sees packets as soon as they are written.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -57,7 +57,8 @@ for codec in zstd gzip; do
 	for n in 5 10 15; do
 		frames 5
 		# shellcheck disable=SC2016
-		poll bash -c '(($(wc -l <"$1") >= $2))' - "$work/seen" "$n" || note "$(wc -l <"$work/seen") of $n are seen"
+		poll bash -c '(($(wc -l <"$1") >= $2))' - "$work/seen" "$n" ||
+			note "$(wc -l <"$work/seen") of $n are seen"
 	done
 	finish
 	want 'exit status' 0 "$rc"

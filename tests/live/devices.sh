@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Devices of all kinds, each captured by its name, both ways: a conversation of TCP is there as tcpdump has it on the same
-# device, in the same order, each packet once. And VLAN tags, which the kernel carries beside the bytes.
+# Devices of all kinds, each captured by its name, both ways: a conversation of TCP is there as
+# tcpdump has it on the same device, in the same order, each packet once. And VLAN tags, which the
+# kernel carries beside the bytes.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -17,7 +18,8 @@ want_conversation()
 	((${n% packet*} >= 12)) || note "${n:-nothing} of a conversation"
 }
 
-# as_tcpdump DEVICE OUR-ADDRESS [HOOK [OPTIONS OF --compare]]: of a conversation with the other side, whose server is ours
+# as_tcpdump DEVICE OUR-ADDRESS [HOOK [OPTIONS OF --compare]]: of a conversation with the other
+# side, whose server is ours
 as_tcpdump()
 {
 	serve "$2"
@@ -172,7 +174,8 @@ for hook in auto tc; do
 		tagged 3
 		finish
 		want_what_tcpdump_has
-		want 'the tags' '5 3;5 3;5 3' "$(tshark -n -r "$file" -T fields -E separator=' ' -e vlan.id -e vlan.priority 2>/dev/null | paste -sd ';')"
+		want 'the tags' '5 3;5 3;5 3' \
+			"$(tshark -n -r "$file" -T fields -E separator=' ' -e vlan.id -e vlan.priority 2>/dev/null | paste -sd ';')"
 		listen -i v0 -Q inout -s 0 --hook "$hook" -w "$file" 'vlan 5 and udp dst port 9 and src port 1001'
 		tagged 3
 		finish

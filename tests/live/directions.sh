@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# What is received and what is sent, -Q in, out and inout, and --hook: the same packets as tcpdump's, in the same order, each
-# with its direction, and all of them in the books.
+# What is received and what is sent, -Q in, out and inout, and --hook: the same packets as
+# tcpdump's, in the same order, each with its direction, and all of them in the books.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -35,7 +35,8 @@ want 'the order of questions and answers' 'In Out In Out In Out In Out In Out' \
 	"$("$dump" -r "$file" -v udp 2>/dev/null | sed -nE 's/.* (In|Out)$/\1/p' | paste -sd ' ')"
 in=$(directions "$file" | grep -c In)
 out=$(directions "$file" | grep -c Out)
-want 'the statistics' "$in $out" "$(sed -nE 's/^  received ([0-9]+) packets, [0-9]+ bytes; sent ([0-9]+) packets.*/\1 \2/p' "$work/err" | tail -n 1)"
+want 'the statistics' "$in $out" \
+	"$(sed -nE 's/^  received ([0-9]+) packets, [0-9]+ bytes; sent ([0-9]+) packets.*/\1 \2/p' "$work/err" | tail -n 1)"
 end
 
 for way in in:5:0 out:0:5 inout:5:5; do
@@ -56,8 +57,10 @@ begin 'JSON and tshark have the direction'
 listen -i v0 -Q inout -w "$file" udp
 converse udp 10.0.0.2 1 100
 finish
-want 'by JSON' '1 2' "$("$dump" -r "$file" -T json 2>/dev/null | sed -nE 's/.*"frame_frame_packet_flags_direction":([0-9]+).*/\1/p' | paste -sd ' ')"
-want 'by tshark' '0x00000001 0x00000002' "$(tshark -n -r "$file" -T fields -e frame.packet_flags_direction 2>/dev/null | paste -sd ' ')"
+want 'by JSON' '1 2' \
+	"$("$dump" -r "$file" -T json 2>/dev/null | sed -nE 's/.*"frame_frame_packet_flags_direction":([0-9]+).*/\1/p' | paste -sd ' ')"
+want 'by tshark' '0x00000001 0x00000002' \
+	"$(tshark -n -r "$file" -T fields -e frame.packet_flags_direction 2>/dev/null | paste -sd ' ')"
 end
 
 begin 'a filter is asked about both directions'
@@ -171,7 +174,8 @@ if tunnel; then
 	ask udp 10.5.0.7 3 1000
 	finish
 	want 'packets of a filter' 'In In In' "$(directions "$file" | paste -sd ' ')"
-	want 'bytes of headers' '28 28 28' "$(tshark -n -r "$file" -T fields -e frame.cap_len 2>/dev/null | paste -sd ' ')"
+	want 'bytes of headers' '28 28 28' \
+		"$(tshark -n -r "$file" -T fields -e frame.cap_len 2>/dev/null | paste -sd ' ')"
 	run -L -i t0
 	want_line "$work/out" 'RAW \(Raw IP\)'
 	run -i t0 --hook native -w "$file"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Faults of the output that a full disk does not show: errors of every call, slow and vanishing disks, sudden deaths. Whatever
-# happens, a clean stop leaves no torn block, and each packet is in the file or counted as not written.
+# Faults of the output that a full disk does not show: errors of every call, slow and vanishing
+# disks, sudden deaths. Whatever happens, a clean stop leaves no torn block, and each packet is in
+# the file or counted as not written.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -126,7 +127,8 @@ for calls in "write -P $file" epoll_pwait2,epoll_wait,poll,ppoll; do
 	begin "system calls that are interrupted (${calls%% *}) lose nothing"
 	rm -f "$file"
 	# shellcheck disable=SC2086
-	background strace -D -f -q -o "$work/trace" -e "inject=${calls%% *}:error=EINTR:when=1+2" ${calls#"${calls%% *}"} \
+	background strace -D -f -q -o "$work/trace" -e "inject=${calls%% *}:error=EINTR:when=1+2" \
+		${calls#"${calls%% *}"} \
 		"$dump" -i v0 -s 0 -w "$file" >"$work/out" 2>"$work/err"
 	pid=$!
 	listening
@@ -234,7 +236,8 @@ poke()
 		# the rings are the only array with values of megabytes
 		[[ $(readlink "$fd") == *bpf-map* ]] || continue
 		(($(sed -n 's/^value_size:[[:space:]]*//p' "$info") > 1 << 20)) || continue
-		"$work/poke" "$(sed -n 's/^map_id:[[:space:]]*//p' "$info")" "$@" 2>"$work/poked" || note "poke: $(<"$work/poked")"
+		"$work/poke" "$(sed -n 's/^map_id:[[:space:]]*//p' "$info")" "$@" 2>"$work/poked" ||
+			note "poke: $(<"$work/poked")"
 		return
 	done
 	note 'poke: no rings'
@@ -260,8 +263,10 @@ else
 		poke 0 $fields 60
 		finish
 		want "exit status with $fields" 1 "$rc"
-		want_line "$work/err" '^xdpdump: v0: the counts do not add up: seen 0, filtered 0, lost 0, delivered 0, taken 1, not written 0$'
-		want_line "$work/out" '^\[.*\] 00:00:00:00:00:00 -> 00:00:00:00:00:00 (LLC|0x0000|EN10MB|802.3).* \(60 bytes\)'
+		want_line "$work/err" \
+			'^xdpdump: v0: the counts do not add up: seen 0, filtered 0, lost 0, delivered 0, taken 1, not written 0$'
+		want_line "$work/out" \
+			'^\[.*\] 00:00:00:00:00:00 -> 00:00:00:00:00:00 (LLC|0x0000|EN10MB|802.3).* \(60 bytes\)'
 	done
 	end
 

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Faults while files follow each other: sudden death, a clock that is set, disks that fail, are slow or go away. Every file but
-# the last is complete whatever happens, and each packet is in one of them or counted.
+# Faults while files follow each other: sudden death, a clock that is set, disks that fail, are
+# slow or go away. Every file but the last is complete whatever happens, and each packet is in one
+# of them or counted.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -141,7 +142,8 @@ while read -r name fault args; do
 	# shellcheck disable=SC2086
 	traced -P "$name" -e "inject=$fault:error=EINTR:when=1..3" -- -i v0 -s 0 -w "$d/f" -C 20k $args
 	frames 60 -s 1000
-	poll test -s "$d/f3" || note "$fault: no fourth file"	# else the signal that ends it is a reason not to try again
+	poll test -s "$d/f3" ||
+		note "$fault: no fourth file"	# else the signal that ends it is a reason not to try again
 	finish
 	want "exit status of $fault" 0 "$rc"
 	want_line "$work/trace" "$fault(\\(| resumed>).*INJECTED"	# the latter where threads come in between
@@ -165,7 +167,8 @@ end
 begin 'an open that is interrupted for ever ends with a signal that asks for it, at the start and later'
 fresh
 : >"$work/trace"
-background strace -D -f -q -o "$work/trace" -P f -e inject=openat:error=EINTR "$dump" -i v0 -w "$d/f" >"$work/out" 2>"$work/err"
+background strace -D -f -q -o "$work/trace" -P f -e inject=openat:error=EINTR "$dump" -i v0 \
+	-w "$d/f" >"$work/out" 2>"$work/err"
 pid=$!
 poll grep -q INJECTED "$work/trace" || note 'it was not interrupted'
 kill -USR1 "$pid"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Filter expressions in a live capture: what matches is captured and nothing else, the books say what was filtered out, and
-# the file is what `-r` makes of the fixture. A bad expression, or one that the kernel refuses, captures nothing.
+# Filter expressions in a live capture: what matches is captured and nothing else, the books say
+# what was filtered out, and the file is what `-r` makes of the fixture. A bad expression, or one
+# that the kernel refuses, captures nothing.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -32,7 +33,8 @@ arrived()
 # Replays $pcap into what listens, and ends that when all has arrived.
 replay()
 {
-	tcpreplay -q --topspeed -i v1 "$pcap" >"$work/tcpreplay" 2>&1 || note "tcpreplay: $(tail -n 1 "$work/tcpreplay")"
+	tcpreplay -q --topspeed -i v1 "$pcap" >"$work/tcpreplay" 2>&1 ||
+		note "tcpreplay: $(tail -n 1 "$work/tcpreplay")"
 	poll arrived || note 'not all frames have arrived'
 	finish
 	want 'exit status' 0 "$rc"

@@ -111,7 +111,8 @@ listen -i v0 -w "$file"
 flood 0 -i v1 -c 2 -f 2 --src-mac 02:aa:00:00:00:01 --dst-mac 02:aa:00:00:00:02 --src-ip 192.0.2.255 \
 	--dst-ip 198.51.100.7 --src-port 32768 --dst-port 65535
 finish
-tshark -n -r "$file" -o ip.check_checksum:TRUE -T fields -E separator=' ' -e eth.src -e eth.dst -e ip.src -e udp.srcport \
+tshark -n -r "$file" -o ip.check_checksum:TRUE -T fields -E separator=' ' -e eth.src -e eth.dst \
+	-e ip.src -e udp.srcport \
 	-e ip.dst -e udp.dstport -e ip.checksum.status -e udp.length >"$work/fields" 2>/dev/null
 for port in 32768 32769; do
 	echo "02:aa:00:00:00:01 02:aa:00:00:00:02 192.0.2.255 $port 198.51.100.7 65535 1 94"
@@ -151,7 +152,8 @@ fails 2 'no interface'
 fails 2 'unknown option -Z' -i v1 -Z
 fails 2 'one word too many' -i v1 nonsense
 fails 2 '-c wants a value' -i v1 -c
-for wrong in '-c 0' '-c 1x' '-s 59' '-s 65536' '-f 0' '-f 16777217' '-r -1' '-t 0' '-p x' '--src-mac 1' '--dst-ip 1.2.3' \
+for wrong in '-c 0' '-c 1x' '-s 59' '-s 65536' '-f 0' '-f 16777217' '-r -1' '-t 0' '-p x' \
+	'--src-mac 1' '--dst-ip 1.2.3' \
 	'--src-port 32769' '--dst-port 65536'; do
 	# shellcheck disable=SC2086
 	fails 2 "'${wrong#* }' is not" -i v1 $wrong

@@ -63,7 +63,8 @@ stop_following
 finish
 want_accepted "$work/all.pcapng"
 want 'packets in its file' '1500 packets' "$("$dump" -r "$work/all.pcapng" --count)"
-want_true 'the packets of the files' "$dump" --compare "$work/all.pcapng" <("$dump" -r "$work/ring/cap*" --follow -c 1500 -s 64 -w -)
+want_true 'the packets of the files' "$dump" --compare "$work/all.pcapng" \
+	<("$dump" -r "$work/ring/cap*" --follow -c 1500 -s 64 -w -)
 end
 
 begin '-c ends it'

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# A capture in other formats than pcapng, while it happens: rows on the screen, pcap for tcpdump, and outputs that are full.
+# A capture in other formats than pcapng, while it happens: rows on the screen, pcap for tcpdump,
+# and outputs that are full.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 

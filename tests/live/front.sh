@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# --observe front: ours in the place of another program, which it calls. That one counts what it sees, and tc what comes behind it.
+# --observe front: ours in the place of another program, which it calls. That one counts what it
+# sees, and tc what comes behind it.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -12,8 +13,10 @@ bpftool=$(command -v bpftool || echo /usr/sbin/bpftool)
 cat >"$work/programs.h" <<'END'
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1); __uint(key_size, 4); __uint(value_size, 4); } chained SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); \
+	__type(value, __u64); } seen SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1); __uint(key_size, 4); \
+	__uint(value_size, 4); } chained SEC(".maps");
 static int protocol(struct xdp_md *ctx)
 {
 	unsigned char *d = (void *)(long)ctx->data;
@@ -43,7 +46,8 @@ END
 program()
 {
 	printf '#include "programs.h"\nSEC("%s") int %s(struct xdp_md *ctx) { %s }\n' "$2" "$1" "$3" >"$work/$1.c"
-	"${CLANG:-clang}" -target bpf -O2 -g -I"$work" -I"/usr/include/$(gcc -print-multiarch)" -c "$work/$1.c" -o "$work/$1.o" || exit 1
+	"${CLANG:-clang}" -target bpf \
+		-O2 -g -I"$work" -I"/usr/include/$(gcc -print-multiarch)" -c "$work/$1.c" -o "$work/$1.o" || exit 1
 }
 program dropper xdp 'return protocol(ctx) == 17 ? XDP_DROP : XDP_PASS;'
 program fragments xdp.frags 'return protocol(ctx) == 17 ? XDP_DROP : XDP_PASS;'
@@ -144,7 +148,8 @@ begin 'tail calls of its own, and one that has none left'
 theirs chain xdpgeneric
 listen -i v0 --observe front -w "$work/any.pcapng" ip
 frames 10 -r 1000 -p udp
-"$bpftool" map update pinned /sys/fs/bpf/maps/chained key 0 0 0 0 value pinned /sys/fs/bpf/theirs || note 'bpftool has failed'
+"$bpftool" map update pinned /sys/fs/bpf/maps/chained key 0 0 0 0 value pinned /sys/fs/bpf/theirs ||
+	note 'bpftool has failed'
 frames 7 -r 1000 -p udp
 finish
 want 'exit status' 0 "$rc"
@@ -201,7 +206,8 @@ END
 # lost_before_it: frames of the flood that the pair had no room for, by the counters of both ends
 lost_before_it()
 {
-	{ ethtool -S v1; ethtool -S v0; } | awk '/tx_queue_.*_xdp_xmit_errors:/ && !n++ || /rx_queue_.*_drops:/ && !/xdp_drops/ { sum += $2 } END { print sum + 0 }'
+	{ ethtool -S v1; ethtool -S v0; } | awk \
+		'/tx_queue_.*_xdp_xmit_errors:/ && !n++ || /rx_queue_.*_drops:/ && !/xdp_drops/ { sum += $2 } END { print sum + 0 }'
 }
 
 # flood PPS: until it is told to stop
@@ -282,7 +288,8 @@ begun=$(now_ms)
 listen -i v0 --observe front -w "$work/any.pcapng" -s 64
 within=$(($(now_ms) - begun))
 finish
-# The moments come closer to the one at which ours is there, however long that takes here, and go on until both sides were met.
+# The moments come closer to the one at which ours is there, however long that takes here, and go
+# on until both sides were met.
 taken=0
 for ((i = 1; i <= 20 || (i <= 200 && (taken == 0 || taken == i - 1)); i++)); do
 	start -i v0 --observe front -w "$work/any.pcapng" -s 64
@@ -303,7 +310,8 @@ want_true 'some came too late for ours to be there, and some did not' test "$tak
 end
 
 # Where it is killed: strace knows the calls, but counts those of one process only
-for moment in 'before the guard knows of it:sendmsg:1' 'as the guard is told:recvfrom:1' 'where ours has just been put there:membarrier:1' \
+for moment in 'before the guard knows of it:sendmsg:1' 'as the guard is told:recvfrom:1' \
+	'where ours has just been put there:membarrier:1' \
 	'where theirs has just been put back:membarrier:2' 'as the guard is told of that:sendmsg:2'; do
 	IFS=: read -r when call nth <<<"$moment"
 	begin "killed $when"
@@ -312,7 +320,8 @@ for moment in 'before the guard knows of it:sendmsg:1' 'as the guard is told:rec
 		continue
 	fi
 	target=$(program_of)
-	background strace -D -q -o "$work/trace" -e "trace=$call" -e "inject=$call:signal=KILL:when=$nth" "$dump" -i v0 --observe front \
+	background strace -D -q -o "$work/trace" -e "trace=$call" \
+		-e "inject=$call:signal=KILL:when=$nth" "$dump" -i v0 --observe front \
 		-w "$work/any.pcapng" -c 1 >"$work/out" 2>"$work/err"
 	pid=$!
 	((nth == 1)) || { listening && frames 20 -r 1000 -p udp; }
@@ -362,7 +371,8 @@ theirs dropper xdpgeneric
 listen -i v0 --observe front -w "$work/any.pcapng"
 timeout 60 "$dump" -i v0 --observe front -w "$work/second.pcapng" 2>"$work/second.err"
 want 'exit status of the second' 5 "$?"
-want_line "$work/second.err" '^xdpdump: v0: another xdpdump captures there: xdpdump_front \(id [0-9]+\); it is left as it is$'
+want_line "$work/second.err" \
+	'^xdpdump: v0: another xdpdump captures there: xdpdump_front \(id [0-9]+\); it is left as it is$'
 finish
 want 'exit status' 0 "$rc"
 want 'program on v0' "$target" "$(program_of)"
@@ -390,7 +400,8 @@ for way in auto trace; do
 		want 'exit status' 0 "$rc"
 	else
 		want 'exit status' 5 "$rc"
-		want_line "$work/err" "^xdpdump: v0: an XDP program is attached already: dropper \(id $target, generic mode\); it is left as it is, as "
+		want_line "$work/err" \
+			"^xdpdump: v0: an XDP program is attached already: dropper \(id $target, generic mode\); it is left as it is, as "
 	fi
 	want 'program on v0' "$target" "$(program_of)"
 	end

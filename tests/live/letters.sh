@@ -8,11 +8,13 @@
 make_names()
 {
 	cp -a /etc "$work/etc" || return
-	printf '%s\n' '127.0.0.1 localhost' '192.0.2.9 sundown' '192.0.2.3 helios' '192.0.2.4 hot' '192.0.2.5 ace' '192.0.2.6 snup' \
+	printf '%s\n' '127.0.0.1 localhost' '192.0.2.9 sundown' '192.0.2.3 helios' \
+		'192.0.2.4 hot' '192.0.2.5 ace' '192.0.2.6 snup' \
 		>"$work/etc/hosts"
 	printf '%s\n' 'localnet 192.0.2.0' 'ucb-ether 198.51.100.0' >"$work/etc/networks"
 	echo '02:00:00:00:00:06 snup' >"$work/etc/ethers"
-	printf '%s\n' 'ftp-data 20/tcp' 'ftp 21/tcp' 'ssh 22/tcp' 'telnet 23/tcp' 'smtp 25/tcp' 'http 80/tcp' 'pop3 110/tcp' \
+	printf '%s\n' 'ftp-data 20/tcp' 'ftp 21/tcp' 'ssh 22/tcp' 'telnet 23/tcp' 'smtp 25/tcp' \
+		'http 80/tcp' 'pop3 110/tcp' \
 		'imap 143/tcp' >"$work/etc/services"
 	mount --bind "$work/etc" /etc
 }
@@ -24,7 +26,8 @@ make_tools()
 
 	mkdir "$work/bin" || return
 	for tool in tcpdump dumpcap; do
-		printf '%s\n' '#!/bin/sh' "'$dump' -a duration:50ms \"\$@\" 2>>said" 'echo $? >status' >"$work/bin/$tool"
+		printf '%s\n' '#!/bin/sh' "'$dump' -a duration:50ms \"\$@\" 2>>said" \
+			'echo $? >status' >"$work/bin/$tool"
 		chmod +x "$work/bin/$tool"
 	done
 }
@@ -59,7 +62,8 @@ while IFS=$'\t' read -r status part line; do
 	found=$(cat "$work/run/status" 2>/dev/null)
 	patiently "$work/run/said"
 	complaint=$(grep '^xdpdump: ' "$work/run/said" | grep -v ' warning: ')
-	[[ $found == "$status" ]] || note "$line: ends with ${found:-nothing} instead of $status: $complaint$(<"$work/err")"
+	[[ $found == "$status" ]] ||
+		note "$line: ends with ${found:-nothing} instead of $status: $complaint$(<"$work/err")"
 	if [[ $status == 0 ]]; then
 		[[ -z $complaint ]] || note "$line: $complaint"
 	else

@@ -62,7 +62,8 @@ want_line()
 	grep -Eqs -e "$2" -- "$1" || { note "no line '$2' in ${1##*/}:"; note_file "$1"; }
 }
 
-# patiently FILE...: without what is said when the disk or a command takes more than a second, as on a busy machine anything can
+# patiently FILE...: without what is said when the disk or a command takes more than a second, as
+# on a busy machine anything can
 patiently()
 {
 	sed -i '/: waiting for .*; a signal ends that$/d' "$@"
@@ -185,7 +186,8 @@ finish()
 	reap
 }
 
-# run ARGS...: to its end, bounded; a filter of 100000 instructions is 15 s of work, and a busy machine has a tenth of itself
+# run ARGS...: to its end, bounded; a filter of 100000 instructions is 15 s of work, and a busy
+# machine has a tenth of itself
 run()
 {
 	timeout -k 1 600 "$dump" "$@" >"$work/out" 2>"$work/err" </dev/null
@@ -214,7 +216,8 @@ frames()
 	local n=$1
 
 	shift
-	"${sender[@]}" "$send" -i v1 -n "$n" "$@" >"$work/sent" 2>&1 || { note "send has failed:"; note_file "$work/sent"; }
+	"${sender[@]}" "$send" -i v1 -n "$n" "$@" >"$work/sent" 2>&1 ||
+		{ note "send has failed:"; note_file "$work/sent"; }
 }
 
 # Packets that a line of the summary counts: `summary captured`, `summary 'dropped by kernel'`.
@@ -270,7 +273,8 @@ want_books()
 	fi
 }
 
-# frames_of FILE...: what the frames of xdpflood in pcapng files of ours say, one file after the other, as assignments, see there.
+# frames_of FILE...: what the frames of xdpflood in pcapng files of ours say, one file after the
+# other, as assignments, see there.
 frames_of()
 {
 	"$B/tests/live/books" frames "$@"
@@ -377,11 +381,12 @@ tcpdump_begins()
 
 tcpdump_has_all()
 {
-	[[ $("$dump" --count -r "$work/peer.pcap" not igmp 2>/dev/null) == "$("$dump" --count -r "$file" not igmp 2>/dev/null)" ]]
+	[[ $("$dump" --count -r "$work/peer.pcap" not igmp 2>/dev/null) == \
+		"$("$dump" --count -r "$file" not igmp 2>/dev/null)" ]]
 }
 
-# want_what_tcpdump_has [OPTIONS]: ends it; $file has the same packets, in the same order, but for what an address that is new
-# says of itself, perhaps before we are there.
+# want_what_tcpdump_has [OPTIONS]: ends it; $file has the same packets, in the same order, but for
+# what an address that is new says of itself, perhaps before we are there.
 want_what_tcpdump_has()
 {
 	poll tcpdump_has_all

@@ -32,7 +32,8 @@ tun=
 ! ip tuntap add dev t0 mode tun 2>/dev/null || { tun=1; ip tuntap add dev t1 mode tap; }
 run -D
 want 'exit status' 0 "$rc"
-want 'the row of v0' '02:00:00:00:00:02 native: the driver has XDP' "$(row v0 | sed -n 's/^ *3 v0 up - - - - veth veth //p')"
+want 'the row of v0' '02:00:00:00:00:02 native: the driver has XDP' \
+	"$(row v0 | sed -n 's/^ *3 v0 up - - - - veth veth //p')"
 want_line "$work/out" ' br0 +down +- +- +- +- +bridge +bridge +[0-9a-f:]{17}  tc: the driver has no XDP$'
 [[ ! $vlan ]] || want_line "$work/out" ' v0.5 .* vlan +802.1Q +02:00:00:00:00:02  tc: '
 want_line "$work/out" ' lo +down +- +- +- +- +loopback +- +00:00:00:00:00:00  tc: '
@@ -42,7 +43,8 @@ if [[ $tun ]]; then
 	ip link del t0
 	ip link del t1
 fi
-want 'columns begin at the same place in each row' 1 "$(awk '{ print match($0, /(Hook|native:|tc:|none:)/) }' "$work/out" | sort -u | wc -l)"
+want 'columns begin at the same place in each row' 1 \
+	"$(awk '{ print match($0, /(Hook|native:|tc:|none:)/) }' "$work/out" | sort -u | wc -l)"
 ip link del br0
 [[ ! $vlan ]] || ip link del v0.5
 end
@@ -64,12 +66,15 @@ run -D -T json
 want 'exit status' 0 "$rc"
 want 'names' 'lo v1 v0' "$(says .name)"
 want 'numbers' '1 2 3' "$(says .number)"
-want 'what is there' "stranger $id native true" "$(says '.xdp[] | "\(.name) \(.id) \(.mode) \(.tag | test("^[0-9a-f]{16}$"))"')"
+want 'what is there' "stranger $id native true" "$(says '.xdp[] | "\(.name) \(.id) \(.mode) \(.tag |
+	test("^[0-9a-f]{16}$"))"')"
 want 'hooks' 'tc native none' "$(says .hook)"
 want 'why not' 'stranger is there; --observe front calls it' "$(says 'select(.name == "v0").why')"
-want 'state, kind, driver, address' 'up veth veth 02:00:00:00:00:02' "$(says 'select(.name == "v0") | "\(.state) \(.kind) \(.driver) \(.address)"')"
+want 'state, kind, driver, address' 'up veth veth 02:00:00:00:00:02' \
+	"$(says 'select(.name == "v0") | "\(.state) \(.kind) \(.driver) \(.address)"')"
 run -D
-want_line "$work/out" "^ *3 +v0 +up +stranger +$id +native +[0-9a-f]{16} +veth +veth +02:00:00:00:00:02  none: stranger is there; --observe front calls it\$"
+want_line "$work/out" \
+	"^ *3 +v0 +up +stranger +$id +native +[0-9a-f]{16} +veth +veth +02:00:00:00:00:02  none: stranger is there; --observe front calls it\$"
 ip link set dev v0 xdpdrv off
 run -D -T csv
 want 'exit status of CSV' 2 "$rc"
@@ -84,7 +89,8 @@ unshare -n sleep 600 &
 sleeper=$!
 pids+=("$sleeper")
 : >"$work/mounted"
-unshare -n mount --bind /proc/thread-self/ns/net "$work/mounted" 2>/dev/null || unshare -n sh -c "mount --bind /proc/\$\$/ns/net $work/mounted"
+unshare -n mount --bind /proc/thread-self/ns/net "$work/mounted" 2>/dev/null ||
+	unshare -n sh -c "mount --bind /proc/\$\$/ns/net $work/mounted"
 has_come()
 {
 	[[ $(readlink "/proc/$sleeper/ns/net") != "$(readlink /proc/self/ns/net)" ]]

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Interfaces of other network namespaces: into one file, under names that say where they are, and gone when their namespace is.
+# Interfaces of other network namespaces: into one file, under names that say where they are, and
+# gone when their namespace is.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -14,7 +15,8 @@ inside()
 	nsenter --net="/run/netns/$1" "${@:2}"
 }
 
-# wire PLACE NAME: a veth pair that leads there; its end there is eth0, with ifindex 2 as the first of each; here it is to_NAME
+# wire PLACE NAME: a veth pair that leads there; its end there is eth0, with ifindex 2 as the first
+# of each; here it is to_NAME
 wire()
 {
 	ip link add "to_$2" type veth peer name eth0 netns "$1" || return 1
@@ -98,7 +100,8 @@ for n in 0:60 1:20 2:40; do
 	want "packets of ${n%:*}" "${n#*:}" "$epb"
 done
 want 'names in the file' 'v0 blue/eth0 red/eth0' "${ifname0-} ${ifname1-} ${ifname2-}"
-want 'names in Wireshark' $'blue/eth0\nred/eth0\nv0' "$(tshark -n -r "$file" -T fields -e frame.interface_name 2>/dev/null | sort -u)"
+want 'names in Wireshark' $'blue/eth0\nred/eth0\nv0' \
+	"$(tshark -n -r "$file" -T fields -e frame.interface_name 2>/dev/null | sort -u)"
 want 'names in text' 20 "$("$dump" -r "$file" -v | grep -c ' if blue/eth0 ')"
 want 'names in JSON' 40 "$("$dump" -r "$file" -T json | grep -c '"red/eth0"')"
 "$dump" -r "$file" -tt | sed 's/^\[\([0-9.]*\)\].*/\1/' >"$work/times"
@@ -187,7 +190,8 @@ inside blue sh -c 'ip addr add 10.1.0.2/24 dev eth0; ip link set dev lo up'
 ip addr add 10.1.0.1/24 dev to_blue
 listen --netns blue -i eth0 -i lo -Q inout -w "$file" icmp or udp
 inside blue sh -c 'echo x >/dev/tcp/10.1.0.1/9' 2>/dev/null
-inside blue bash -c 'echo x >/dev/udp/10.1.0.1/9; echo x >/dev/udp/127.0.0.1/9; echo x >/dev/udp/127.0.0.1/9' 2>/dev/null
+inside blue bash \
+	-c 'echo x >/dev/udp/10.1.0.1/9; echo x >/dev/udp/127.0.0.1/9; echo x >/dev/udp/127.0.0.1/9' 2>/dev/null
 finish
 want 'exit status' 0 "$rc"
 want 'sent through eth0' 1 "$("$dump" -r "$file" -v | grep -c '^.* UDP 10.1.0.2.* if blue/eth0 Out')"
@@ -356,7 +360,8 @@ fails 5 '^xdpdump: blue/xyz: no such interface; xdpdump -D --netns /run/netns/bl
 dump_before=$dump
 for case in sys_admin:CAP_SYS_ADMIN net_broadcast:CAP_NET_BROADCAST; do
 	dump=$work/without
-	printf '#!/bin/sh\nexec setpriv --bounding-set -%s --inh-caps -%s %q "$@"\n' "${case%:*}" "${case%:*}" "$dump_before" >"$dump"
+	printf '#!/bin/sh\nexec setpriv --bounding-set -%s --inh-caps -%s %q "$@"\n' "${case%:*}" \
+		"${case%:*}" "$dump_before" >"$dump"
 	chmod +x "$dump"
 	fails 3 "${case#*:}" --netns blue -i eth0
 	dump=$dump_before

@@ -255,14 +255,16 @@ rm "$work/tmp/file" "$work/indirect"
 ln "$work/precious" "$work/tmp/file"
 run -r "$work/in" -w "$work/tmp/file"
 want 'exit status of a hard link' 1 "$rc"
-want_line "$work/err" '/tmp/file: a file with other names \(hard links\) in a directory that others can write to: not written to$'
+want_line "$work/err" \
+	'/tmp/file: a file with other names \(hard links\) in a directory that others can write to: not written to$'
 want 'what it is' precious "$(<"$work/precious")"
 rm "$work/tmp/file"
 mount -t tmpfs -o mode=1777,dev tmpfs "$work/small"
 if mknod "$work/small/null" c 1 3; then
 	run -r "$work/in" -w "$work/small/null"
 	want 'exit status of a device' 1 "$rc"
-	want_line "$work/err" '/small/null: neither a file nor a FIFO, in a directory that others can write to: not written to$'
+	want_line "$work/err" \
+		'/small/null: neither a file nor a FIFO, in a directory that others can write to: not written to$'
 fi
 umount "$work/small"
 run -r "$work/in" -w "$work/tmp/new"
@@ -379,7 +381,8 @@ mount -t tmpfs -o size=64k tmpfs "$work/tiny"
 for limit in '' '-C 20k'; do
 	rm -f "$work/tiny"/*
 	# shellcheck disable=SC2086 # words
-	run -r tests/pcaps/mixed.pcap -r tests/pcaps/jumbo.pcap -r tests/pcaps/jumbo.pcap --part $limit -w "$work/tiny/f"
+	run -r tests/pcaps/mixed.pcap -r tests/pcaps/jumbo.pcap -r tests/pcaps/jumbo.pcap \
+		--part $limit -w "$work/tiny/f"
 	want "exit status with '$limit'" 6 "$rc"
 	want "parts with '$limit'" 1 "$(find "$work/tiny" -name '*.part' | wc -l)"
 	want_line "$work/err" '/tiny/f[0-9]*\.part: [0-9]+ packets not written: No space left on device$'
@@ -406,7 +409,8 @@ end
 begin '--part: names that come again, and the command that takes the files away'
 rm -f "$work/part"/*
 # shellcheck disable=SC2016 # for another shell
-printf '%s\n' '#!/bin/sh' '[ -e "$1.part" ] && echo "$1: part" >>"$(dirname "$0")/ran"' 'echo "$1" >>"$(dirname "$0")/ran"' >"$work/see"
+printf '%s\n' '#!/bin/sh' '[ -e "$1.part" ] && echo "$1: part" >>"$(dirname "$0")/ran"' \
+	'echo "$1" >>"$(dirname "$0")/ran"' >"$work/see"
 chmod +x "$work/see"
 for wrap in 1 3; do
 	rm -f "$work/ran"

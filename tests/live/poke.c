@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Writes a record into the ring of CPU 0 that the program would not write: poke MAP-ID IFACE IP-VERSION L3-OFF L4-OFF HDR-LEN
- * CAPLEN. It has 60 bytes on the wire, which begin with an Ethernet header, and 8 tags.
+ * Writes a record into the ring of CPU 0 that the program would not write: poke MAP-ID IFACE
+ * IP-VERSION L3-OFF L4-OFF HDR-LEN CAPLEN. It has 60 bytes on the wire, which begin with an
+ * Ethernet header, and 8 tags.
  */
 #include <bpf/bpf.h>
 #include <stdio.h>
@@ -34,12 +35,14 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	clock_gettime(CLOCK_TAI, &now);
-	ev = (struct event *)&r->data[r->head % 4096];	/* nothing has been there so far, so any size of the ring will do */
+	ev = (struct event *)&r->data[r->head % 4096];	/* empty so far: any size will do */
 	*ev = (struct event){
-		.tai_ns = now.tv_sec * 1000000000ull + now.tv_nsec, .len = 60, .iface = atoi(argv[2]), .caplen = atoi(argv[7]),
+		.tai_ns = now.tv_sec * 1000000000ull + now.tv_nsec, .len = 60,
+		.iface = atoi(argv[2]), .caplen = atoi(argv[7]),
 		.hdr = {
-			.eth_type = ETH_TYPE_IPV4, .ip_version = atoi(argv[3]), .ip_proto = PROTO_TCP, .l3_off = atoi(argv[4]),
-			.l4_off = atoi(argv[5]), .hdr_len = atoi(argv[6]), .flags = PARSE_L4 | PARSE_PORTS, .n_tags = 8,
+			.eth_type = ETH_TYPE_IPV4, .ip_version = atoi(argv[3]),
+			.ip_proto = PROTO_TCP, .l3_off = atoi(argv[4]), .l4_off = atoi(argv[5]),
+			.hdr_len = atoi(argv[6]), .flags = PARSE_L4 | PARSE_PORTS, .n_tags = 8,
 		},
 	};
 	memset(ev->data, 0, 60);

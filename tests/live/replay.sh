@@ -13,7 +13,8 @@ without_origin()
 # Replays $pcap into what listens, and ends that when all has arrived.
 replay()
 {
-	tcpreplay -q --topspeed -i v1 "$pcap" >"$work/tcpreplay" 2>&1 || note "tcpreplay: $(tail -n 1 "$work/tcpreplay")"
+	tcpreplay -q --topspeed -i v1 "$pcap" >"$work/tcpreplay" 2>&1 ||
+		note "tcpreplay: $(tail -n 1 "$work/tcpreplay")"
 	poll arrived || note 'not all frames have arrived'
 	finish
 	want 'exit status' 0 "$rc"
@@ -49,7 +50,8 @@ for pcap in tests/pcaps/*.pcap; do
 	listen -i v0 -s 0 -w "$file" --print -t
 	replay
 	want_true compare "$dump" --compare "$pcap" "$file"
-	"$dump" -r "$pcap" -t >"$work/sent.txt" 2>"$work/sent.err" || note "xdpdump -r of the fixture: $(<"$work/sent.err")"
+	"$dump" -r "$pcap" -t >"$work/sent.txt" 2>"$work/sent.err" ||
+		note "xdpdump -r of the fixture: $(<"$work/sent.err")"
 	want_same_text "$work/sent.txt" "$work/out" 'the live text is not that of the fixture'
 	"$dump" -r "$file" -t >"$work/read.txt" 2>&1
 	want_same_text "$work/out" "$work/read.txt" 'the file reads back otherwise than it was printed'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# --restore and -D where a killed xdpdump has left its program in front of another one: here one of the same name, with a prog array
-# of the same name.
+# --restore and -D where a killed xdpdump has left its program in front of another one: here one of
+# the same name, with a prog array of the same name.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -15,7 +15,8 @@ char gpl[] __attribute__((section("license"))) = "GPL";
 END
 cat >"$work/front.c" <<'END'
 static long (*const tail_call)(void *ctx, void *map, unsigned index) = (void *)12;
-struct { int (*type)[3], (*key_size)[4], (*value_size)[4], (*max_entries)[1]; } target __attribute__((section(".maps")));
+struct { int (*type)[3], (*key_size)[4], (*value_size)[4], (*max_entries)[1]; } target \
+	__attribute__((section(".maps")));
 __attribute__((section("xdp"))) int xdpdump_front(void *ctx) { tail_call(ctx, &target, 0); return 2; }
 char gpl[] __attribute__((section("license"))) = "GPL";
 END
@@ -61,17 +62,20 @@ for mode in native:xdpdrv generic:xdpgeneric; do
 	want_line "$work/out" "^ *3 +v0 +up +stranger +$stranger +${mode%:*} +[0-9a-f]{16} +veth "
 	leave_front "${mode#*:}"
 	run -D
-	want_line "$work/out" "^ *3 +v0 +up +xdpdump_front +$front +${mode%:*} +[0-9a-f]{16} .* none: xdpdump in front of stranger \(id $stranger\)\$"
+	want_line "$work/out" \
+		"^ *3 +v0 +up +xdpdump_front +$front +${mode%:*} +[0-9a-f]{16} .* none: xdpdump in front of stranger \(id $stranger\)\$"
 	run --restore -i v0
 	want 'exit status' 0 "$rc"
-	want_line "$work/err" "^v0: stranger \(id $stranger\) is attached again, in the place of xdpdump \(id $front\)\$"
+	want_line "$work/err" \
+		"^v0: stranger \(id $stranger\) is attached again, in the place of xdpdump \(id $front\)\$"
 	want 'program on v0' "$stranger" "$(program_of)"
 	end
 
 	begin "--restore leaves a program that is not ours alone, in ${mode%:*} mode"
 	run --restore -i v0
 	want 'exit status' 5 "$rc"
-	want_line "$work/err" "^xdpdump: v0: there is nothing of ours to take away: stranger \(id $stranger\) is attached, and left as it is\$"
+	want_line "$work/err" \
+		"^xdpdump: v0: there is nothing of ours to take away: stranger \(id $stranger\) is attached, and left as it is\$"
 	want 'program on v0' "$stranger" "$(program_of)"
 	take_off "${mode#*:}"
 	end
@@ -111,7 +115,8 @@ has_it()
 poll has_it || note 'the program cannot be opened'
 run --restore -i v0
 want 'exit status' 5 "$rc"
-want_line "$work/err" "^xdpdump: v0: xdpdump \(process $pid\) is in front of stranger \(id $stranger\), and puts it back when it ends\$"
+want_line "$work/err" \
+	"^xdpdump: v0: xdpdump \(process $pid\) is in front of stranger \(id $stranger\), and puts it back when it ends\$"
 want 'program on v0' "$front" "$(program_of)"
 finish KILL
 run --restore -i v0

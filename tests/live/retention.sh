@@ -189,7 +189,8 @@ command_is who <<'END'
 id -un >"$1.who"
 END
 listen -i v0 -w "$d/f" -Z nobody -z "$work/who"
-want 'capabilities' 0000000000000000 "$(awk '$1 == "CapEff:" || $1 == "CapPrm:" { print $2 }' /proc/"$pid"/task/*/status | sort -u)"
+want 'capabilities' 0000000000000000 \
+	"$(awk '$1 == "CapEff:" || $1 == "CapPrm:" { print $2 }' /proc/"$pid"/task/*/status | sort -u)"
 finish
 want 'user' nobody "$(<"$d/f.who")"
 end
@@ -327,7 +328,8 @@ else
 		: >"$work/err"
 		args=(-C 20k -W $((i % 4 + 1)))
 		((i % 3)) || args+=(-z true)
-		background env LD_PRELOAD="$work/preempt.so" "$dump" -i v0 -s 0 -w "$d/f" "${args[@]}" >"$work/out" 2>"$work/err"
+		background env LD_PRELOAD="$work/preempt.so" "$dump" -i v0 -s 0 -w "$d/f" \
+			"${args[@]}" >"$work/out" 2>"$work/err"
 		pid=$!
 		listening
 		frames $((i * 150 + 200)) -s 500 -r $((i * 100 + 500))

@@ -181,7 +181,8 @@ want 'exit status' 0 "$rc"
 want_books "$file"
 want 'captured + dropped' 60000 "$((epb + osdrop))"
 tshark -n -r "$file" -T fields -e frame.time_epoch >"$work/times" 2>/dev/null
-want 'steps back in time' "$(sed -n 's/^\([0-9]*\) packets* out of the order of time.*/\1/p' "$work/err" | grep . || echo 0)" \
+want 'steps back in time' \
+	"$(sed -n 's/^\([0-9]*\) packets* out of the order of time.*/\1/p' "$work/err" | grep . || echo 0)" \
 	"$(awk '{ split($1, t, "."); if (t[1] < s || (t[1] == s && t[2] < f)) n++; s = t[1]; f = t[2] } END { print n + 0 }' "$work/times")"
 end
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Files that follow each other: by size, time, packets, on request. Whatever ends a file, no packet is lost, doubled or uncounted.
+# Files that follow each other: by size, time, packets, on request. Whatever ends a file, no packet
+# is lost, doubled or uncounted.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -32,8 +33,9 @@ n_files()
 	((${#files[@]} >= $1))
 }
 
-# want_series FILE...: each is complete and well formed, and its statistics continue those of the one before: what was delivered
-# in between is in it. Leaves the number of packets in total, and the counters and not_written of the last.
+# want_series FILE...: each is complete and well formed, and its statistics continue those of the
+# one before: what was delivered in between is in it. Leaves the number of packets in total, and
+# the counters and not_written of the last.
 want_series()
 {
 	local file said before=0 not_written_before=0 lost_before=0
@@ -56,7 +58,8 @@ want_series()
 		before=$usrdeliv0 not_written_before=$not_written lost_before=$osdrop0
 		total=$((total + epb0)) dropsum_all=$((dropsum_all + dropsum0))
 	done
-	((dropsum_all <= ${osdrop0-0} + not_written_before)) || note "epb_dropcount adds up to $dropsum_all of $osdrop0 lost"
+	((dropsum_all <= ${osdrop0-0} + not_written_before)) ||
+		note "epb_dropcount adds up to $dropsum_all of $osdrop0 lost"
 }
 
 # The same of all files of a capture that has ended as asked: nothing is left over, and the summary says so as well.
@@ -92,7 +95,8 @@ want_all "${files[@]}"
 want 'packets' 300 "$total"
 want_sizes 20480 "${files[@]}"
 want 'files' 'f f1 f2 f3' "$(names | cut -d' ' -f 1-4)"
-want 'frames in each, as many as fit' '18 18 18' "$(for i in 0 1 2; do books "${files[i]}" | sed -n 's/^epb0=//p'; done | xargs)"
+want 'frames in each, as many as fit' '18 18 18' \
+	"$(for i in 0 1 2; do books "${files[i]}" | sed -n 's/^epb0=//p'; done | xargs)"
 want_accepted "${files[3]}"
 want_well_formed "${files[3]}"
 end
@@ -160,7 +164,8 @@ want 'packets' 2500 "$total"
 for ((i = 1; i < ${#files[@]}; i++)); do
 	first=$(tshark -n -r "${files[i]}" -c 1 -T fields -e frame.time_epoch 2>/dev/null)
 	last=$(tshark -n -r "${files[i - 1]}" -T fields -e frame.time_epoch 2>/dev/null | tail -n 1)
-	[[ -z $first || -z $last ]] || ((${first//./} >= ${last//./})) || note "${files[i]##*/} begins at $first, before $last"
+	[[ -z $first || -z $last ]] || ((${first//./} >= ${last//./})) ||
+		note "${files[i]##*/} begins at $first, before $last"
 done
 (("${#files[@]}" >= 3)) || note "only ${#files[@]} files"
 end
@@ -174,7 +179,8 @@ list
 want_all "${files[@]}"
 want 'packets' 35 "$total"
 want 'files' 4 "${#files[@]}"
-want 'names' '00001 00002 00003 00004' "$(sed -E 's/.*\/f_([0-9]{5})_[0-9]{14}\.pcapng$/\1/' < <(printf '%s\n' "${files[@]}") | xargs)"
+want 'names' '00001 00002 00003 00004' \
+	"$(sed -E 's/.*\/f_([0-9]{5})_[0-9]{14}\.pcapng$/\1/' < <(printf '%s\n' "${files[@]}") | xargs)"
 end
 
 begin '-b packets:1: files as fast as the disk takes them, and nothing is lost of what the ring has room for'
@@ -386,7 +392,8 @@ listen -i v0 -s 0 -w "$d/f" -C 20k
 frames 20 -s 1000
 reap
 want 'exit status' 6 "$rc"
-want_line "$work/err" "^xdpdump: $d/f1: cannot make this file: a symbolic link in a directory that everybody can write to: not followed; "
+want_line "$work/err" \
+	"^xdpdump: $d/f1: cannot make this file: a symbolic link in a directory that everybody can write to: not followed; "
 [[ ! -e $work/victim ]] || note 'the link was followed'
 end
 
@@ -402,7 +409,8 @@ for round in '' '-W 2'; do
 	frames 20 -s 1000
 	reap
 	want "exit status ($round)" 6 "$rc"
-	want_line "$work/err" "^xdpdump: $d/f1: cannot make this file: the file of another user in a directory that others can write to: not written to; "
+	want_line "$work/err" \
+		"^xdpdump: $d/f1: cannot make this file: the file of another user in a directory that others can write to: not written to; "
 	want "bytes in it ($round)" 0 "$(stat -c %s "$d/f1")"
 	want_all "$d/f$([[ -z $round ]] || echo 0)"
 	want "packets ($round)" 18 "$total"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# --run: captures through the XDP programs of tests/xdp. What is written and printed, what a file of an earlier run says to it,
-# and what is refused. tests/xdp/balancer.pcapng is such a file, and an example: it is made by
+# --run: captures through the XDP programs of tests/xdp. What is written and printed, what a file
+# of an earlier run says to it, and what is refused. tests/xdp/balancer.pcapng is such a file, and
+# an example: it is made by
 #
 #	xdpdump --run build/tests/xdp/balancer.bpf.o --map "$web" --map "$dns" -r tests/pcaps/mixed.pcap \
 #		-w tests/xdp/balancer.pcapng 'tcp dst port 80 or udp port 53'
@@ -12,8 +13,8 @@
 xdp=$B/tests/xdp
 mixed=tests/pcaps/mixed.pcap golden=tests/xdp/balancer.pcapng
 
-# 198.51.100.80:80 by TCP, and 192.0.2.1:53 by UDP: two backends, 192.168.1.1, whose packets are rewritten, and 192.168.2.1
-# behind a tunnel from 198.51.100.80, for odd source ports
+# 198.51.100.80:80 by TCP, and 192.0.2.1:53 by UDP: two backends, 192.168.1.1, whose packets are
+# rewritten, and 192.168.2.1 behind a tunnel from 198.51.100.80, for odd source ports
 backends=c0a80101000000000200000000110000c0a80201c63364500200000000220000
 web=services=c633645000500600:$backends
 dns=services=c000020100351100:$backends
@@ -42,9 +43,12 @@ begin 'a filter with a map: the verdict of each packet is that of its address'
 run "${blocklist[@]}" -r $mixed -t
 want 'exit status' 0 "$rc"
 want 'lines' "$("$dump" -r $mixed | wc -l)" "$(wc -l <"$work/out")"
-want 'packets that are dropped' "$("$dump" -r $mixed ip src host 192.0.2.10 2>/dev/null | wc -l)" "$(grep -c '=> DROP$' "$work/out")"
-"$dump" -r $mixed -t ip src host 192.0.2.10 | sed 's/$/ => DROP/' | diff - <(grep 'DROP$' "$work/out") >"$work/diff" || note_file "$work/diff"
-"$dump" -r $mixed -t not ip src host 192.0.2.10 | sed 's/$/ => PASS/' | diff - <(grep 'PASS$' "$work/out") >"$work/diff" || note_file "$work/diff"
+want 'packets that are dropped' \
+	"$("$dump" -r $mixed ip src host 192.0.2.10 2>/dev/null | wc -l)" "$(grep -c '=> DROP$' "$work/out")"
+"$dump" -r $mixed -t ip src host 192.0.2.10 | sed 's/$/ => DROP/' |
+	diff - <(grep 'DROP$' "$work/out") >"$work/diff" || note_file "$work/diff"
+"$dump" -r $mixed -t not ip src host 192.0.2.10 | sed 's/$/ => PASS/' |
+	diff - <(grep 'PASS$' "$work/out") >"$work/diff" || note_file "$work/diff"
 want_line "$work/err" '^194 packets through blocklist$'
 want_line "$work/err" "^  XDP DROP  +$(grep -c '=> DROP$' "$work/out") "
 end
@@ -70,7 +74,8 @@ end
 
 begin 'a longer prefix overrules a shorter one, and the map of a limit is filled on each CPU'
 run "${blocklist[@]}" --map 'blocked=18000000c0000200:01' --map 'blocked=20000000c000020a:00' -r $mixed -t
-want 'dropped' "$("$dump" -r $mixed ip src net 192.0.2.0/24 and not src host 192.0.2.10 | wc -l)" "$(grep -c 'DROP$' "$work/out")"
+want 'dropped' \
+	"$("$dump" -r $mixed ip src net 192.0.2.0/24 and not src host 192.0.2.10 | wc -l)" "$(grep -c 'DROP$' "$work/out")"
 run "${blocklist[@]}" --map 'limit=00000000:0200000000000000' -r $mixed -t
 (($(grep -c 'DROP$' "$work/out") >= 2 && $(grep -c 'DROP$' "$work/out") <= 2 * $(nproc --all))) ||
 	note "dropped: $(grep -c 'DROP$' "$work/out")"
@@ -82,14 +87,16 @@ want 'exit status' 0 "$rc"
 want 'printed' 0 "$(wc -l <"$work/out")"
 want_well_formed "$work/out.pcapng"
 want_accepted "$work/out.pcapng"
-fields_of "$work/out.pcapng" -e frame.packet_id -e frame.interface_description -e frame.verdict.ebpf_xdp -e frame.time_epoch \
+fields_of "$work/out.pcapng" -e frame.packet_id -e frame.interface_description \
+	-e frame.verdict.ebpf_xdp -e frame.time_epoch \
 	-E separator=, >"$work/fields"
 n=$("$dump" -r $mixed tcp dst port 80 | wc -l)
 for ((i = 1; i <= n; i++)); do
 	printf '%d,,\n%d,after balancer,3\n' $i $i
 done | diff - <(cut -d, -f 1-3 "$work/fields") >"$work/diff" || note_file "$work/diff"
 # a pair has one time, that of the input
-diff <(fields_of $mixed -e frame.time_epoch -Y 'tcp.dstport == 80 && !icmp') <(cut -d, -f 4 "$work/fields" | uniq) >"$work/diff" || note_file "$work/diff"
+diff <(fields_of $mixed -e frame.time_epoch -Y 'tcp.dstport == 80 && !icmp') \
+	<(cut -d, -f 4 "$work/fields" | uniq) >"$work/diff" || note_file "$work/diff"
 end
 
 begin 'what comes out is rewritten or within a tunnel, with right checksums'
@@ -148,7 +155,8 @@ begin 'selection is about what goes in, -s about what is written'
 run "${blocklist[@]}" -r $mixed --skip 2 -c 3 -s 20 -w "$work/out.pcapng"
 want 'packets' 6 "$("$dump" -r "$work/out.pcapng" | wc -l)"
 want 'captured' 20 "$(fields_of "$work/out.pcapng" -e frame.cap_len | sort -u)"
-diff <("$dump" -r $mixed -t -s 20 --skip 2 -c 3) <(fields_of "$work/out.pcapng" -e frame.len >/dev/null; "$dump" -r "$work/out.pcapng" -t | sed -n 'p;n') \
+diff <("$dump" -r $mixed -t -s 20 --skip 2 -c 3) \
+	<(fields_of "$work/out.pcapng" -e frame.len >/dev/null; "$dump" -r "$work/out.pcapng" -t | sed -n 'p;n') \
 	>"$work/diff" || note_file "$work/diff"
 want_line "$work/err" '^  XDP DROP  +2 '	# of the whole frames
 end
@@ -181,7 +189,8 @@ differs "$golden: packet 1: verdict PASS, expected TX" --run "$xdp/balancer.bpf.
 want_line "$work/err" '^  expected: IPv4 198.51.100.80 -> 192.168.2.1 .* => TX$'
 want_line "$work/err" '^  found:    UDP .* => PASS$'
 other=${web/c0a80101/c0a80109}
-differs "$golden: packet [0-9]+: byte [0-9]+ of what comes out is 0x[0-9a-f]+, expected 0x" --run "$xdp/balancer.bpf.o" \
+differs "$golden: packet [0-9]+: byte [0-9]+ of what comes out is 0x[0-9a-f]+, expected 0x" \
+	--run "$xdp/balancer.bpf.o" \
 	--map "$other" --map "$dns" -r $golden --expect $golden
 # all behind a tunnel
 other=services=c633645000500600:${backends#????????????????????????????????}${backends#????????????????????????????????}
@@ -237,7 +246,8 @@ want_line "$work/err" '^xdpdump: warning: 194 packets cut by who captured'
 want_line "$work/err" '^  XDP PASS +194 '
 want 'comments' 194 "$("$dump" -r "$work/out.pcapng" -v | grep -cE 'comment: cut: the program saw 30 of [0-9]+ bytes')"
 # the length on the wire goes through
-diff <(fields_of $mixed -e frame.len) <(fields_of "$work/out.pcapng" -Y frame.verdict -e frame.len) >"$work/diff" || note_file "$work/diff"
+diff <(fields_of $mixed -e frame.len) \
+	<(fields_of "$work/out.pcapng" -Y frame.verdict -e frame.len) >"$work/diff" || note_file "$work/diff"
 end
 
 begin 'an action that is none of XDP, and metadata in front of the frame'
@@ -247,7 +257,8 @@ want 'comments' 10 "$("$dump" -r "$work/out.pcapng" -v | grep -c 'comment: no ve
 run --run "$xdp/several.bpf.o:with_metadata" -r tests/pcaps/arp.pcap -w "$work/out.pcapng"
 "$dump" -r "$work/out.pcapng" -t -xx | sed 's/ => PASS$//' >"$work/pairs"
 "$dump" -r tests/pcaps/arp.pcap -w "$work/once.pcapng"
-"$dump" -r "$work/once.pcapng" -r "$work/once.pcapng" -t -xx | diff - "$work/pairs" >"$work/diff" || note_file "$work/diff"
+"$dump" -r "$work/once.pcapng" -r "$work/once.pcapng" -t -xx | diff - "$work/pairs" >"$work/diff" ||
+	note_file "$work/diff"
 end
 
 begin 'what stands beside the packets goes with them'
@@ -257,7 +268,9 @@ for file in pcapng_name_resolution pcapng_decryption_secrets pcapng_comments pca
 	want_well_formed "$work/out.pcapng"
 done
 run "${blocklist[@]}" -r tests/pcaps/files/pcapng_name_resolution.pcapng -w "$work/out.pcapng"
-want 'names' "$("$dump" -r tests/pcaps/files/pcapng_name_resolution.pcapng -w - | grep -ac 'example')" "$(grep -ac example "$work/out.pcapng")"
+want 'names' \
+	"$("$dump" -r tests/pcaps/files/pcapng_name_resolution.pcapng -w - | grep -ac 'example')" \
+	"$(grep -ac example "$work/out.pcapng")"
 run "${blocklist[@]}" -r tests/pcaps/files/pcapng_comments.pcapng -v
 "$dump" -r tests/pcaps/files/pcapng_comments.pcapng -v >"$work/comments"
 grep -q comment "$work/comments" || note 'the fixture has no comments'
@@ -275,7 +288,8 @@ for named in v0 "$index"; do
 done
 run --run "$xdp/several.bpf.o:where_from" -r tests/pcaps/arp.pcap -c 1 -t --ingress-ifindex v0 --queue 1
 want 'printed, of the other queue' "=> ${index}01" "$(grep -o '=> .*' "$work/out")"
-fails 5 '--queue 2: interface v0 has no such receive queue' "${blocklist[@]}" -r $mixed -w "$work/made" --ingress-ifindex v0 --queue 2
+fails 5 '--queue 2: interface v0 has no such receive queue' "${blocklist[@]}" -r $mixed \
+	-w "$work/made" --ingress-ifindex v0 --queue 2
 fails 5 '--ingress-ifindex v7: no such interface' "${blocklist[@]}" -r $mixed -w "$work/made" --ingress-ifindex v7
 fails 5 '--ingress-ifindex 77777: no such interface' "${blocklist[@]}" -r $mixed -w "$work/made" --ingress-ifindex 77777
 end
@@ -308,15 +322,19 @@ if mount -t bpf bpf "$work/bpf" 2>"$work/said"; then
 	run --run "$xdp/balancer.bpf.o" --map "services=@$pinned" -r $golden --expect $golden
 	want 'exit status' 0 "$rc"
 	# what runs writes to its own
-	want_true 'bpftool' "$tool" map create "$work/bpf/counters" type percpu_array key 4 value 8 entries 5 name counters
+	want_true 'bpftool' "$tool" map create "$work/bpf/counters" type percpu_array key 4 value \
+		8 entries 5 name counters
 	run --run "$xdp/blocklist.bpf.o" --map "counters=@$work/bpf/counters" -r $golden
 	want 'exit status' 0 "$rc"
-	want 'counts in the pinned map' 0 "$("$tool" -j map dump pinned "$work/bpf/counters" | jq '[.[].values[].value[] | select(. != "0x00")] | length')"
+	want 'counts in the pinned map' 0 \
+		"$("$tool" -j map dump pinned "$work/bpf/counters" | jq '[.[].values[].value[] | select(. != "0x00")] | length')"
 	"$tool" map dump pinned "$pinned" | diff - "$work/before" >"$work/diff" || note_file "$work/diff"
 	want_true 'bpftool' "$tool" map create "$work/bpf/other" type hash key 4 value 32 entries 64 name other
-	fails 2 'other is pinned as another kind of map' --run "$xdp/balancer.bpf.o" --map "services=@$work/bpf/other" -r $golden -w "$work/made"
+	fails 2 'other is pinned as another kind of map' --run "$xdp/balancer.bpf.o" \
+		--map "services=@$work/bpf/other" -r $golden -w "$work/made"
 	want_true 'bpftool' "$tool" map create "$work/bpf/calls" type prog_array key 4 value 4 entries 2 name calls
-	fails 2 'cannot be copied' --run "$xdp/several.bpf.o:calling" --map "calls=@$work/bpf/calls" -r $golden -w "$work/made"
+	fails 2 'cannot be copied' --run "$xdp/several.bpf.o:calling" \
+		--map "calls=@$work/bpf/calls" -r $golden -w "$work/made"
 	umount "$work/bpf"
 	end
 else
@@ -325,12 +343,15 @@ fi
 
 begin 'bad entries are refused'
 fails 2 'blocklist has no map of that name' "${blocklist[@]}" --map 'none=00:00' -r $mixed -w "$work/made"
-fails 2 "key '00' has 2 digits in hex; the map wants 16" "${blocklist[@]}" --map 'blocked=00:01' -r $mixed -w "$work/made"
+fails 2 "key '00' has 2 digits in hex; the map wants 16" "${blocklist[@]}" --map 'blocked=00:01' \
+	-r $mixed -w "$work/made"
 fails 2 "value '0x' is not in hex" "${blocklist[@]}" --map 'blocked=20000000c000020a:0x' -r $mixed -w "$work/made"
-fails 2 'the map is full' --run "$xdp/several.bpf.o:verdict_by_value" --map by_value=01:00000000 --map by_value=02:00000000 \
+fails 2 'the map is full' --run "$xdp/several.bpf.o:verdict_by_value" --map by_value=01:00000000 \
+	--map by_value=02:00000000 \
 	--map by_value=03:00000000 -r $mixed -w "$work/made"
 fails 2 "neither NAME=KEY:VALUE" "${blocklist[@]}" --map blocked -r $mixed -w "$work/made"
-fails 2 'cannot open the pinned map /nonexistent' "${blocklist[@]}" --map blocked=@/nonexistent -r $mixed -w "$work/made"
+fails 2 'cannot open the pinned map /nonexistent' "${blocklist[@]}" --map blocked=@/nonexistent \
+	-r $mixed -w "$work/made"
 end
 
 # ---- programs ----
@@ -363,7 +384,8 @@ fails 2 'several XDP programs; one is named' --run "$xdp/several.bpf.o" -r $mixe
 fails 2 "called 'none'; there is: .*called" --run "$xdp/several.bpf.o:none" -r $mixed -w "$work/made"
 fails 2 'no XDP program in it' --run "$B/tc.bpf.o" -r $mixed -w "$work/made"
 fails 2 'for entries of a device or CPU map' --run "$xdp/several.bpf.o:for_a_map" -r $mixed -w "$work/made"
-ids=$("$(command -v bpftool || echo /usr/sbin/bpftool)" -j prog list | jq '[.[] | select(.type != "xdp")][0].id // empty')
+ids=$("$(command -v bpftool || echo /usr/sbin/bpftool)" -j prog list |
+	jq '[.[] | select(.type != "xdp")][0].id // empty')
 [[ ! $ids ]] || fails 2 'is no XDP program but one of type' --run "id:$ids" -r $mixed -w "$work/made"
 end
 
@@ -375,7 +397,8 @@ end
 
 begin 'missing capabilities are named'
 for what in "$xdp/blocklist.bpf.o" id:1; do
-	setpriv --bounding-set -all --inh-caps -all "$dump" --run "$what" -r $mixed -w "$work/made" >"$work/out" 2>"$work/err"
+	setpriv --bounding-set -all --inh-caps -all "$dump" --run "$what" -r $mixed \
+		-w "$work/made" >"$work/out" 2>"$work/err"
 	want "exit status of $what" 3 $?
 	want_line "$work/err" 'CAP_[A-Z_, ]+ missing'
 	want 'lines' 1 "$(wc -l <"$work/err")"

@@ -130,12 +130,14 @@ stop_reader
 finish INT
 want 'exit status' 6 "$rc"
 want_line "$work/err" "[0-9]+ packets not written: its reader takes nothing"
-want 'captured + not written' 1000 "$(($(summary captured) + $(sed -nE 's/.* ([0-9]+) packets? not written.*/\1/p' "$work/err")))"
+want 'captured + not written' 1000 \
+	"$(($(summary captured) + $(sed -nE 's/.* ([0-9]+) packets? not written.*/\1/p' "$work/err")))"
 want_detached
 kill "$reader"
 end
 
-# force SIGNAL: as a second one. When it comes more than a second behind the first the capture has given its reader up (6): again.
+# force SIGNAL: as a second one. When it comes more than a second behind the first the capture has
+# given its reader up (6): again.
 force()
 {
 	local i

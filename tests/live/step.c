@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * For LD_PRELOAD: a machine whose clock is set by $STEP seconds, half a second after it was first watched. The real one is
- * left alone.
+ * For LD_PRELOAD: a machine whose clock is set by $STEP seconds, half a second after it was first
+ * watched. The real one is left alone.
  */
 
 #define _GNU_SOURCE
@@ -37,7 +37,8 @@ int clock_gettime(clockid_t id, struct timespec *ts)
 
 int timerfd_create(int id, int flags)
 {
-	int fd = ((int (*)(int, int))dlsym(RTLD_NEXT, "timerfd_create"))(id == CLOCK_REALTIME ? CLOCK_MONOTONIC : id, flags);
+	int (*create)(int, int) = (int (*)(int, int))dlsym(RTLD_NEXT, "timerfd_create");
+	int fd = create(id == CLOCK_REALTIME ? CLOCK_MONOTONIC : id, flags);
 
 	if (id == CLOCK_REALTIME)
 		watch = fd;

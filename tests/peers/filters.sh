@@ -47,7 +47,8 @@ if wanted "tcpdump_finds_the_same_packets" tcpdump; then
 	done >"$work/against"
 	verdict "tcpdump_finds_the_same_packets_in_pcapng"
 
-	for expression in ip ip6 arp tcp 'udp port 53' 'host 192.0.2.10' 'not ip' 'ip[8] > 10' 'len > 60' 'link[0] = 0' \
+	for expression in ip ip6 arp tcp 'udp port 53' 'host 192.0.2.10' 'not ip' 'ip[8] > 10' \
+		'len > 60' 'link[0] = 0' \
 		inbound outbound 'ifindex 1' 'ifindex 2' 'ether host 02:00:00:00:00:01' multicast 'type mgt' 'vlan'; do
 		for file in tests/pcaps/files/linktype_*; do
 			same_packets "$file" "$expression"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Captures in other formats than pcapng, as others see them: pcap by libpcap, tcpdump and tshark; rows by tshark, which has
-# the same fields.
+# Captures in other formats than pcapng, as others see them: pcap by libpcap, tcpdump and tshark;
+# rows by tshark, which has the same fields.
 # shellcheck source=tests/golden/lib.sh
 . "${0%/*}/../golden/lib.sh"
 rows=()
@@ -48,7 +48,8 @@ if wanted "tcpdump_and_tshark_find_the_same_in_pcap" tshark && \
 	done >"$work/against"
 	rewrite tests/pcaps/mixed.pcap pcap-ns "$work/mixed_ns.pcap"
 	for file in tests/pcaps/mixed.pcap "$work/mixed_ns.pcap"; do
-		tshark -n -r "$file" -T fields -e frame.time_epoch -e frame.len -e frame.cap_len -e _ws.col.Info 2>/dev/null \
+		tshark -n -r "$file" -T fields -e frame.time_epoch -e frame.len -e frame.cap_len \
+			-e _ws.col.Info 2>/dev/null \
 			>"$work/rows.${#rows[@]}"
 		rows+=("$work/rows.${#rows[@]}")
 	done
@@ -75,7 +76,8 @@ fi
 if wanted "tshark_finds_verdicts_and_ids" tshark; then
 	for file in tests/pcaps/files/pcapng_verdicts{,_big_endian,_xdp_tools}.pcapng; do
 		"$dump" -r "$file" -w "$work/ours.pcapng"
-		tshark -n -r "$work/ours.pcapng" -T fields -e frame.packet_id -e frame.verdict.ebpf_xdp -e frame.interface_name \
+		tshark -n -r "$work/ours.pcapng" -T fields -e frame.packet_id \
+			-e frame.verdict.ebpf_xdp -e frame.interface_name \
 			>"$work/theirs" 2>/dev/null
 		"$dump" -r "$file" -T csv | tail -n +2 | cut -d, -f5,11,13 | tr -d '"' |
 			awk -F, -v OFS='\t' '{ print $2, $3, $1 }' >"$work/rows"

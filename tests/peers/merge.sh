@@ -11,8 +11,8 @@ rows()
 		-e frame.encap_type -e frame.interface_id -e frame.md5_hash 2>&1 | grep -v 'Running as user'
 }
 
-# values: what tshark said of options and blocks, on stdin, without what a rewritten file may have otherwise: places, lengths of
-# blocks, the program that wrote it, times and their unit.
+# values: what tshark said of options and blocks, on stdin, without what a rewritten file may have
+# otherwise: places, lengths of blocks, the program that wrote it, times and their unit.
 values()
 {
 	awk '
@@ -32,7 +32,8 @@ if wanted "mergecap_finds_the_same_order" mergecap; then
 		b=${files[(i + 3) % ${#files[@]}]} c=${files[(i + 7) % ${#files[@]}]}
 		i=$((i + 1))
 		"$dump" -r "$a" -r "$b" -r "$c" -w "$work/ours" </dev/null 2>"$work/said" || cat "$work/said"
-		mergecap -I none -w "$work/theirs" "$a" "$b" "$c" >"$work/said" 2>&1 || sed "s,^,${a##*/}: ," "$work/said"
+		mergecap -I none -w "$work/theirs" "$a" "$b" "$c" >"$work/said" 2>&1 ||
+			sed "s,^,${a##*/}: ," "$work/said"
 		# Of packets at the same time mergecap takes the one of the last file first.
 		rows "$work/theirs" >"$work/rows.theirs"
 		rows "$work/ours" >"$work/rows.ours"
@@ -50,7 +51,8 @@ if wanted "options_and_blocks_are_the_same_as_before" tshark; then
 		file=tests/pcaps/files/pcapng_$name.pcapng
 		"$dump" -r "$file" -w "$work/ours" </dev/null 2>&1
 		for each in "$file" "$work/ours"; do
-			tshark -X 'read_format:MIME Files Format' -V -r "$each" 2>/dev/null | values >"$work/values.${each##*/}"
+			tshark -X 'read_format:MIME Files Format' -V -r "$each" 2>/dev/null |
+				values >"$work/values.${each##*/}"
 		done
 		[[ -s $work/values.${file##*/} ]] || echo "$name: nothing to compare"
 		diff "$work/values.${file##*/}" "$work/values.ours" | sed "s,^,$name: ,"
@@ -58,8 +60,8 @@ if wanted "options_and_blocks_are_the_same_as_before" tshark; then
 	verdict "options_and_blocks_are_the_same_as_before"
 fi
 
-# made FILE LINK:SNAPLEN[:LENGTH...]...: a capture; of one interface a pcap, of more a pcapng where each description stands in
-# front of the packets of its interface, whose lengths (60) follow.
+# made FILE LINK:SNAPLEN[:LENGTH...]...: a capture; of one interface a pcap, of more a pcapng where
+# each description stands in front of the packets of its interface, whose lengths (60) follow.
 made()
 {
 	python3 - "$@" <<'END'
@@ -94,12 +96,14 @@ if wanted "tcpdump_reads_what_is_merged_of_any_snapshot_lengths" tcpdump; then
 		made "$work/a" ${a//,/ } && made "$work/b" ${b//,/ }
 		rm -f "$work"/out*
 		# shellcheck disable=SC2086 # options are words
-		"$dump" -r "$work/a" -r "$work/b" -w "$work/out" $options </dev/null 2>"$work/said" || echo "$a $b: exit $?"
+		"$dump" -r "$work/a" -r "$work/b" -w "$work/out" $options </dev/null \
+			2>"$work/said" || echo "$a $b: exit $?"
 		for out in "$work"/out*; do
 			others_read "$out" '' "$("$dump" -r "$out" -t 2>&1 | wc -l)" | sed "s;^;$a $b $options: ;"
 		done
 		cat "$work"/out* >"$work/all"
-		[[ $("$dump" -r "$work/all" -t 2>&1 | wc -l) == $("$dump" -r "$work/a" -r "$work/b" -t 2>&1 | wc -l) ]] ||
+		[[ $("$dump" -r "$work/all" -t 2>&1 |
+			wc -l) == $("$dump" -r "$work/a" -r "$work/b" -t 2>&1 | wc -l) ]] ||
 			echo "$a $b $options: packets are missing"
 	done <<-'END' >"$work/against" 2>&1
 		1:65535 1:262144
@@ -159,7 +163,8 @@ if wanted "tcpdump_reads_what_is_merged_of_any_snapshot_lengths" tcpdump; then
 		others_read "$work/out" 'comments on the files that take more than 768 KiB' 20
 		patiently "$work/said"
 		grep -c . "$work/said" | grep -v '^1$'
-		[[ $(grep -ao '[0-9]* xxx' "$work/out" | sort -u | wc -l) == 7 ]] || echo "not the comments of 7 files are kept"
+		[[ $(grep -ao '[0-9]* xxx' "$work/out" | sort -u | wc -l) == 7 ]] ||
+			echo "not the comments of 7 files are kept"
 	} >"$work/against" 2>&1
 	verdict "comments_of_many_files_are_as_many_as_tcpdump_reads"
 fi

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# The offline tool beside editcap, mergecap, capinfos and tcpdump: the same packets selected, the same counts, the same secrets.
+# The offline tool beside editcap, mergecap, capinfos and tcpdump: the same packets selected, the
+# same counts, the same secrets.
 # shellcheck source=tests/golden/lib.sh
 . "${0%/*}/../golden/lib.sh"
 
@@ -36,7 +37,8 @@ fi
 
 if wanted "editcap_finds_the_same_copies" editcap && command -v mergecap >/dev/null; then
 	# Each packet again 3 ms later, with others between.
-	editcap -F nsecpcap -t 0.003 "$file" "$work/later" && mergecap -F nsecpcap -w "$work/doubles" "$file" "$work/later"
+	editcap -F nsecpcap -t 0.003 "$file" "$work/later" &&
+		mergecap -F nsecpcap -w "$work/doubles" "$file" "$work/later"
 	{
 		for window in 1 2 4 5 20 1000; do
 			both "--dedup=$window" "-D $((window + 1))" "$work/doubles"
@@ -50,7 +52,8 @@ if wanted "editcap_finds_the_same_copies" editcap && command -v mergecap >/dev/n
 
 	"$dump" -r "$work/doubles" --dedup=1000 -w "$work/ours" 2>"$work/said"
 	patiently "$work/said"
-	echo "$((388 - $("$dump" -r "$work/ours" | wc -l))) duplicate packets left out" | diff - "$work/said" >"$work/against"
+	echo "$((388 - $("$dump" -r "$work/ours" | wc -l))) duplicate packets left out" |
+		diff - "$work/said" >"$work/against"
 	verdict "the_number_of_copies_is_told"
 fi
 
@@ -77,7 +80,8 @@ if wanted "capinfos_counts_the_same" capinfos; then
 	verdict "capinfos_counts_the_same"
 fi
 
-# says STATUS SENTENCE ARGUMENTS...: the end of a comparison, and a line of what it prints, as an extended regular expression.
+# says STATUS SENTENCE ARGUMENTS...: the end of a comparison, and a line of what it prints, as an
+# extended regular expression.
 says()
 {
 	local wanted=$1 sentence=$2 status=0
@@ -101,7 +105,8 @@ open(sys.argv[1] + "/other", "wb").write(pcap([(SEC, frame[:-1] + b"!", len(fram
 END
 if wanted "dumps_of_long_packets_are_those_of_tcpdump" tcpdump; then
 	for how in -xx -XX; do
-		diff <(tcpdump -nr "$work/long" $how 2>/dev/null | grep -P '^\t0x') <("$dump" -r "$work/long" $how | grep -P '^\t0x') |
+		diff <(tcpdump -nr "$work/long" $how 2>/dev/null |
+			grep -P '^\t0x') <("$dump" -r "$work/long" $how | grep -P '^\t0x') |
 			head -n 4
 		"$dump" -r "$work/long" $how | grep -q '0x1116' || echo "$how: no offset of five digits"
 	done >"$work/against" 2>&1
@@ -122,7 +127,8 @@ fi
 # secrets_in FILE: what each block of secrets holds, by tshark
 secrets_in()
 {
-	tshark -X 'read_format:MIME Files Format' -V -r "$1" 2>/dev/null | sed -nE 's/^ +Secrets (Type|Length|Data): //p'
+	tshark -X 'read_format:MIME Files Format' -V -r "$1" 2>/dev/null |
+		sed -nE 's/^ +Secrets (Type|Length|Data): //p'
 }
 
 printf 'CLIENT_RANDOM 00 11\n' >"$work/tls.log"
@@ -130,7 +136,8 @@ printf 'LOCAL_STATIC_PRIVATE_KEY=AA=\n' >"$work/wg.log"
 if wanted "secrets_are_put_in_and_left_out_as_by_editcap" editcap; then
 	{
 		"$dump" -r $a -w "$work/with" --inject-secrets "tls:$work/tls.log" --inject-secrets "wg,$work/wg.log"
-		editcap --inject-secrets "tls,$work/tls.log" --inject-secrets "wg,$work/wg.log" $a "$work/theirs" 2>/dev/null
+		editcap --inject-secrets "tls,$work/tls.log" --inject-secrets "wg,$work/wg.log" \
+			$a "$work/theirs" 2>/dev/null
 		secrets_in "$work/with" >"$work/found"
 		[[ $(wc -l <"$work/found") == 6 ]] || cat "$work/found"
 		diff "$work/found" <(secrets_in "$work/theirs")

@@ -32,7 +32,8 @@ verdict "each_capture_can_be_rewritten"
 same()
 {
 	tcpdump --nano -r "$2" -w "$work/libpcap.pcap" 2>"$work/said" || sed "s,^,${1##*/}: ," "$work/said"
-	"$dump" --compare "$1" "$work/libpcap.pcap" --tolerance 0 >"$work/said" 2>&1 || sed "s,^,${1##*/}: ," "$work/said"
+	"$dump" --compare "$1" "$work/libpcap.pcap" --tolerance 0 >"$work/said" 2>&1 ||
+		sed "s,^,${1##*/}: ," "$work/said"
 }
 
 if wanted "libpcap_finds_the_same_packets" tcpdump; then

@@ -405,9 +405,12 @@ static const struct budget_case {
 	const char *error;	/* NULL: a warning */
 } budgets[] = {
 	{ "enough_memory", { .bytes = 16 << 20, .kept = 1 << 20, .ifaces = 100 }, "" },
-	{ "too_little_for_a_long_block", { .bytes = 2 << 20, .kept = 1 << 20, .ifaces = 100 }, "it would take more than 192 MiB" },
-	{ "too_little_for_interfaces", { .bytes = 5000, .kept = 1 << 20, .ifaces = 100 }, "it would take more than 192 MiB" },
-	{ "too_few_interfaces", { .bytes = 16 << 20, .kept = 1 << 20, .ifaces = 49 }, "more than 1048576 interfaces, all files together" },
+	{ "too_little_for_a_long_block", { .bytes = 2 << 20, .kept = 1 << 20, .ifaces = 100 },
+	  "it would take more than 192 MiB" },
+	{ "too_little_for_interfaces", { .bytes = 5000, .kept = 1 << 20, .ifaces = 100 },
+	  "it would take more than 192 MiB" },
+	{ "too_few_interfaces", { .bytes = 16 << 20, .kept = 1 << 20, .ifaces = 49 },
+	  "more than 1048576 interfaces, all files together" },
 	{ "too_little_for_names", { .bytes = 16 << 20, .kept = 100, .ifaces = 100 }, NULL },
 	{ "too_little_to_begin", { .bytes = 1000, .kept = 100, .ifaces = 100 }, "it would take more than 192 MiB" },
 };

@@ -77,7 +77,8 @@ static const struct field_case {
 	const char *bytes, *line;	/* those there in the exit */
 } fields[] = {
 	{ "nothing", TCP4, 0, "", "" },
-	{ "ethernet_destination", TCP4, 0, GATE, "bytes 0-5: Ethernet destination 02:00:00:00:00:02 -> 02:00:00:00:00:fe" },
+	{ "ethernet_destination", TCP4, 0, GATE,
+	  "bytes 0-5: Ethernet destination 02:00:00:00:00:02 -> 02:00:00:00:00:fe" },
 	{ "ethernet_source", TCP4, 11, "aa", "bytes 6-11: Ethernet source 02:00:00:00:00:01 -> 02:00:00:00:00:aa" },
 	{ "ether_type", TCP4, 12, "1234", "bytes 12-13: EtherType 0x0800 IPv4 -> 0x1234" },
 	{ "vlan_type", TAGGED, 12, "88a8", "bytes 12-13: VLAN type 0x8100 -> 0x88a8" },
@@ -123,16 +124,19 @@ static const struct field_case {
 	{ "window", TCP4, 48, "0000", "bytes 48-49: window 64240 -> 0" },
 	{ "tcp_checksum", TCP4, 50, "beef", "bytes 50-51: TCP checksum 0x0000 -> 0xbeef" },
 	{ "urgent_pointer", TCP4, 53, "01", "bytes 52-53: urgent pointer 0 -> 1" },
-	{ "udp_ports", UDP4, 34, "003504d2", "bytes 34-35: UDP source port 1234 -> 53\nbytes 36-37: UDP destination port 53 -> 1234" },
+	{ "udp_ports", UDP4, 34, "003504d2",
+	  "bytes 34-35: UDP source port 1234 -> 53\nbytes 36-37: UDP destination port 53 -> 1234" },
 	{ "udp_length", UDP4, 38, "0029", "bytes 38-39: UDP length 40 -> 41" },
 	{ "udp_checksum", UDP4, 40, "0000", "bytes 40-41: UDP checksum 0xbeef -> 0x0000" },
 	{ "icmp", ICMP4, 34, "0003dead",
 	  "byte 34: ICMP type 8 -> 0\nbyte 35: ICMP code 0 -> 3\nbytes 36-37: ICMP checksum 0xbeef -> 0xdead" },
 	{ "icmpv6", ICMP6, 54, "8103dead",
-	  "byte 54: ICMPv6 type 128 -> 129\nbyte 55: ICMPv6 code 0 -> 3\nbytes 56-57: ICMPv6 checksum 0xbeef -> 0xdead" },
+	  "byte 54: ICMPv6 type 128 -> 129\nbyte 55: ICMPv6 code 0 -> 3\nbytes 56-57: ICMPv6 "
+	  "checksum 0xbeef -> 0xdead" },
 	{ "sctp", SCTP4, 34, "000100020000000100000002",
 	  "bytes 34-35: SCTP source port 1234 -> 1\nbytes 36-37: SCTP destination port 80 -> 2\n"
-	  "bytes 38-41: verification tag 0xdeadbeef -> 0x00000001\nbytes 42-45: SCTP checksum 0xcafebabe -> 0x00000002" },
+	  "bytes 38-41: verification tag 0xdeadbeef -> 0x00000001\nbytes 42-45: SCTP checksum "
+	  "0xcafebabe -> 0x00000002" },
 	{ "arp", ARP_FRAME, 21, "02" GATE "0a000003" TO "0a000004",
 	  "bytes 20-21: ARP operation 1 -> 2\nbytes 22-27: ARP sender address 02:00:00:00:00:01 -> 02:00:00:00:00:fe\n"
 	  "bytes 28-31: ARP sender IPv4 10.0.0.1 -> 10.0.0.3\n"
@@ -140,11 +144,13 @@ static const struct field_case {
 	  "bytes 38-41: ARP target IPv4 10.0.0.2 -> 10.0.0.4" },
 	{ "a_byte_of_payload", TCP4, 56, "ff", "byte 56: payload 22 -> ff" },
 	{ "the_last_byte", TCP4, 85, "00", "byte 85: payload 0f -> 00" },
-	{ "bytes_of_payload_with_equal_ones_between", TCP4, 54, "ff112233ff", "bytes 54-58: payload 0011223344 -> ff112233ff" },
+	{ "bytes_of_payload_with_equal_ones_between", TCP4, 54, "ff112233ff",
+	  "bytes 54-58: payload 0011223344 -> ff112233ff" },
 	{ "bytes_further_apart", TCP4, 54, "ff1122334400", "byte 54: payload 00 -> ff\nbyte 59: payload 55 -> 00" },
 	{ "more_payload_than_is_shown", TCP4, 54, "101010101010101010101010101010101010",
 	  "bytes 54-71: payload 00112233445566778899aabbccddeeff... -> 10101010101010101010101010101010..." },
-	{ "a_header_and_what_is_behind_it", UDP4, 40, "abcdff", "bytes 40-41: UDP checksum 0xbeef -> 0xabcd\nbyte 42: payload 00 -> ff" },
+	{ "a_header_and_what_is_behind_it", UDP4, 40, "abcdff",
+	  "bytes 40-41: UDP checksum 0xbeef -> 0xabcd\nbyte 42: payload 00 -> ff" },
 };
 
 static void a_field_is_told(void **state)
@@ -179,7 +185,8 @@ static const struct image_case {
 	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4" },
 	{ "ip_in_ip_undone", MACS "0800" OUTER4 TCP4_BEHIND, TCP4, 0, 0,
 	  "20 bytes taken off the front: IPv4 192.168.0.1 > 192.168.0.2 proto 4" },
-	{ "ip_in_ip_on_its_way", TCP4, GATE TO "0800" OUTER4 "450000480001000039060000" "0a000001" "0a000002" TCP_HEADER DATA, 0, 0,
+	{ "ip_in_ip_on_its_way", TCP4, GATE TO "0800" OUTER4 "450000480001000039060000" "0a000001"
+	  "0a000002" TCP_HEADER DATA, 0, 0,
 	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4\n"
 	  "bytes 0-5: Ethernet destination 02:00:00:00:00:02 -> 02:00:00:00:00:fe\n"
 	  "bytes 6-11: Ethernet source 02:00:00:00:00:01 -> 02:00:00:00:00:02\n"
@@ -192,36 +199,44 @@ static const struct image_case {
 	  "fd000000000000000000000000000002" TCP4_BEHIND, 0, 0,
 	  "40 bytes put in front: IPv6 fd00::1 > fd00::2 next 4\nbytes 12-13: EtherType 0x0800 IPv4 -> 0x86dd IPv6" },
 	{ "a_tag", TCP4, MACS "81000064" "0800" TCP4_BEHIND, 0, 0, "4 bytes put in front: VLAN 100" },
-	{ "a_tag_in_front_of_another", MACS "81000064" "0800" TCP4_BEHIND, MACS "88a80005" "81000064" "0800" TCP4_BEHIND, 0, 0,
+	{ "a_tag_in_front_of_another", MACS "81000064" "0800" TCP4_BEHIND, MACS "88a80005"
+	  "81000064" "0800" TCP4_BEHIND, 0, 0,
 	  "4 bytes put in front: VLAN 5" },
 	{ "two_tags_taken_off", MACS "88a80005" "81000064" "0800" TCP4_BEHIND, TCP4, 0, 0,
 	  "8 bytes taken off the front: VLAN 5 VLAN 100" },
 	{ "ip_in_ip_behind_a_tag", MACS "81000064" "0800" TCP4_BEHIND, MACS "81000064" "0800" OUTER4 TCP4_BEHIND, 0, 0,
 	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4" },
 	{ "vxlan", TCP4, GATE TO "0800" OUTER_UDP("12b5") "0800000000002a00" TCP4, 0, 0,
-	  "50 bytes put in front: Ethernet 02:00:00:00:00:02 > 02:00:00:00:00:fe IPv4 192.168.0.1 > 192.168.0.2 proto 17 "
+	  "50 bytes put in front: Ethernet 02:00:00:00:00:02 > 02:00:00:00:00:fe IPv4 192.168.0.1 "
+	  "> 192.168.0.2 proto 17 "
 	  "UDP 55555 > 4789 VXLAN 42" },
 	{ "vxlan_of_the_same_addresses", TCP4, MACS "0800" OUTER_UDP("12b5") "0800000000002a00" TCP4, 0, 0,
-	  "50 bytes put in front: Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4 192.168.0.1 > 192.168.0.2 proto 17 "
+	  "50 bytes put in front: Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4 192.168.0.1 "
+	  "> 192.168.0.2 proto 17 "
 	  "UDP 55555 > 4789 VXLAN 42" },
 	{ "geneve_with_options_undone", GATE TO "0800" OUTER_UDP("17c1") "010065580000070001020300" TCP4, TCP4, 0, 0,
-	  "54 bytes taken off the front: Ethernet 02:00:00:00:00:02 > 02:00:00:00:00:fe IPv4 192.168.0.1 > 192.168.0.2 proto 17 "
+	  "54 bytes taken off the front: Ethernet 02:00:00:00:00:02 > 02:00:00:00:00:fe IPv4 "
+	  "192.168.0.1 > 192.168.0.2 proto 17 "
 	  "UDP 55555 > 6081 Geneve 7" },
-	{ "gre_with_a_key", TCP4, MACS "0800" "45000064" "00000000" "402f" "f917" "c0a80001" "c0a80002" "20000800" "00000007" TCP4_BEHIND,
+	{ "gre_with_a_key", TCP4, MACS "0800" "45000064" "00000000" "402f" "f917" "c0a80001"
+	  "c0a80002" "20000800" "00000007" TCP4_BEHIND,
 	  0, 0, "28 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 47 GRE key 7" },
 	{ "a_new_header_whose_checksum_is_not_right", TCP4,
 	  MACS "0800" "45000070" "00000000" "4004" "1234" "c0a80001" "c0a80002" TCP4_BEHIND, 0, 0,
-	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4\nthe IPv4 checksum is not right: 0x1234, should be 0xf936" },
+	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4\nthe IPv4 checksum is "
+	  "not right: 0x1234, should be 0xf936" },
 	{ "a_label", TCP4, MACS "8847" "00064140" TCP4_BEHIND, 0, 0,
 	  "4 bytes put in front: MPLS 100\nbytes 12-13: EtherType 0x0800 IPv4 -> 0x8847 MPLS" },
 	{ "bytes_that_nobody_knows", TCP4, "a1a2a3a4a5" TCP4, 0, 0, "5 bytes put in front: a1a2a3a4a5" },
 	{ "ipv6_to_ipv4", TCP6, TCP4, 0, 0,
 	  "bytes 14-53: IPv6 2001:db8::1 > 2001:db8::2 next 6 -> IPv4 10.0.0.1 > 10.0.0.2 proto 6\n"
-	  "bytes 12-13: EtherType 0x86dd IPv6 -> 0x0800 IPv4\nthe IPv4 checksum is not right: 0x0000, should be 0x66ad" },
+	  "bytes 12-13: EtherType 0x86dd IPv6 -> 0x0800 IPv4\nthe IPv4 checksum is not right: "
+	  "0x0000, should be 0x66ad" },
 	{ "ipv4_to_ipv6", TCP4, TCP6, 0, 0,
 	  "bytes 14-33: IPv4 10.0.0.1 > 10.0.0.2 proto 6 -> IPv6 2001:db8::1 > 2001:db8::2 next 6\n"
 	  "bytes 12-13: EtherType 0x0800 IPv4 -> 0x86dd IPv6" },
-	{ "the_end_cut_off", TCP4, MACS "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, 0, 0, "16 bytes cut off the end" },
+	{ "the_end_cut_off", TCP4, MACS "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, 0, 0,
+	  "16 bytes cut off the end" },
 	{ "bytes_at_the_end", MACS "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, TCP4, 0, 0,
 	  "16 bytes put at the end: 102132435465768798a9bacbdcedfe0f" },
 	{ "one_byte_at_the_end", TCP4, TCP4 "ee", 0, 0, "1 byte put at the end: ee" },
@@ -229,23 +244,28 @@ static const struct image_case {
 	  "4 bytes put in front: VLAN 100\n16 bytes cut off the end" },
 	{ "put_in_front_and_grown", TCP4, MACS "0800" OUTER4 TCP4_BEHIND "eeee", 0, 0,
 	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4\n2 bytes put at the end: eeee" },
-	{ "what_only_the_entry_has_captured_is_nothing", TCP4, MACS "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, 0, 86, "" },
-	{ "what_only_the_exit_has_captured_is_nothing", MACS "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, TCP4, 86, 0, "" },
+	{ "what_only_the_entry_has_captured_is_nothing", TCP4, MACS
+	  "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, 0, 86, "" },
+	{ "what_only_the_exit_has_captured_is_nothing", MACS
+	  "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, TCP4, 86, 0, "" },
 	{ "cut_images_grow_by_what_is_not_captured", TCP4, TCP4, 1000, 1012, "12 bytes put at the end" },
 	{ "cut_images_lose_what_is_not_captured", TCP4, TCP4, 1012, 1000, "12 bytes cut off the end" },
 	{ "cut_images_with_a_header_in_front", TCP4, MACS "0800" OUTER4 IP4("0048", "06") TCP_HEADER, 1000, 1020,
 	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4" },
 	{ "a_field_of_which_half_is_captured", TCP4, MACS "0800" IP4("0048", "06") "04d200", 86, 86, "" },
-	{ "half_a_field_that_differs", TCP4, MACS "0800" IP4("0048", "06") "04d2ff", 86, 86, "byte 36: header 00 -> ff" },
+	{ "half_a_field_that_differs", TCP4, MACS "0800" IP4("0048", "06") "04d2ff", 86, 86,
+	  "byte 36: header 00 -> ff" },
 	{ "half_an_address", MACS, "0200000000", 60, 60, "" },
 	{ "nothing_captured", "", "", 60, 60, "" },
 	{ "nothing_captured_of_one", TCP4, "", 0, 86, "" },
 	{ "nothing_captured_of_another_length", TCP4, "", 0, 90, "4 bytes put at the end" },
 	{ "nothing_left", TCP4, "", 0, 0, "86 bytes cut off the end" },
-	{ "a_checksum_that_was_right", MACS "0800" "450000200001000040110000" "0a0000010a000002" "04d20035000ce2c6" "01020304",
+	{ "a_checksum_that_was_right", MACS "0800" "450000200001000040110000" "0a0000010a000002"
+	  "04d20035000ce2c6" "01020304",
 	  MACS "0800" "450000200001000040110000" "0a0000010a000002" "04d20035000c1234" "01020304", 0, 0,
 	  "bytes 40-41: UDP checksum 0xe2c6 -> 0x1234\nthe UDP checksum is not right: 0x1234, should be 0xe2c6" },
-	{ "a_checksum_that_was_wrong", MACS "0800" "450000200001000040110000" "0a0000010a000002" "04d20035000c9999" "01020304",
+	{ "a_checksum_that_was_wrong", MACS "0800" "450000200001000040110000" "0a0000010a000002"
+	  "04d20035000c9999" "01020304",
 	  MACS "0800" "450000200001000040110000" "0a0000010a000002" "04d20035000c1234" "01020304", 0, 0,
 	  "bytes 40-41: UDP checksum 0x9999 -> 0x1234" },
 	{ "a_checksum_that_was_forgotten", MACS "0800" "45000014000100004000" "66e7" "0a0000010a000002", MACS "0800"

@@ -60,7 +60,8 @@ static const struct expr_case {
 	{ "a_bracket_lacks", LINKTYPE_ETHERNET, "(tcp or udp",
 	  "syntax error at the end: (tcp or udp" },
 	{ "a_word_among_many", LINKTYPE_ETHERNET,
-	  "host 192.0.2.1 or host 192.0.2.2 or host 192.0.2.3 or host 192.0.2.4 or host 192.0.2.5 ore host 192.0.2.6 or "
+	  "host 192.0.2.1 or host 192.0.2.2 or host 192.0.2.3 or host 192.0.2.4 or host 192.0.2.5 "
+	  "ore host 192.0.2.6 or "
 	  "host 192.0.2.7 or host 192.0.2.8 or host 192.0.2.9 or host 192.0.2.10",
 	  "192.0.2.4 or host 192.0.2.5 >>>ore<<< host 192.0.2.6 or" },
 	{ "an_unknown_port", LINKTYPE_ETHERNET, "udp port nonesuch or tcp",
@@ -126,7 +127,8 @@ static void what_is_wrong_for_all_link_types_is_told_apart(void **state)
 		{ "ifindex 2", LINKTYPE_ETHERNET, false },
 		{ "ifname eth0", LINKTYPE_ETHERNET, false }, { "type mgt", LINKTYPE_ETHERNET, false },
 		{ "vpi 1", LINKTYPE_ETHERNET, false }, { "fisu", LINKTYPE_ETHERNET, false },
-		{ "ether host 1:2:3:4:5:6", LINKTYPE_RAW, false }, { "arp", LINKTYPE_RAW, false }, { "tcp", 65000, false },
+		{ "ether host 1:2:3:4:5:6", LINKTYPE_RAW, false }, { "arp", LINKTYPE_RAW, false },
+		{ "tcp", 65000, false },
 	};
 
 	(void)state;

@@ -14,7 +14,9 @@
 #define OTHER_MACS	"020000000003" "020000000004"
 #define UDP		"9c400035" "000c" "1234" "61626364"	/* 12 bytes, checksum 1234 */
 #define IP(tos, id, ttl, sum)	"45" tos "0020" id "4000" ttl "11" sum "c0000201" "c0000202"
-#define IP6(class, hops)	"6" class "00000" "000c" "11" hops "20010db8000000000000000000000001" "20010db8000000000000000000000002"
+#define IP6(class, hops) \
+	"6" class "00000" "000c" "11" hops \
+	"20010db8000000000000000000000001" "20010db8000000000000000000000002"
 #define ONE		IP("00", "0001", "40", "aaaa") UDP
 #define ALL		(IMPRINT_TTL | IMPRINT_TOS | IMPRINT_MAC | IMPRINT_VLAN | IMPRINT_CHECKSUM)
 

@@ -104,7 +104,8 @@ static const struct refusal_case {
 	  { .driver = "bridge", .netif = { .kind = "bridge", .mtu = 9000 }, .err = -EOPNOTSUPP },
 	  .said = "Operation not supported", .unknown = true },
 	{ "lo_has_other_reasons",
-	  { .netif = { .loopback = true, .mtu = 65536 }, .err = -EOPNOTSUPP }, .said = "Operation not supported", .unknown = true },
+	  { .netif = { .loopback = true, .mtu = 65536 }, .err = -EOPNOTSUPP },
+	  .said = "Operation not supported", .unknown = true },
 };
 
 static void is_said(void **state)

@@ -42,7 +42,8 @@ static const struct start_case {
 	{ "another_one_is_named", "other", { .program = "filter" }, .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: there is no XDP program 'filter', but other (id 7)\n" },
 	{ "another_one_is_named_than_those_in_it", "other", { .program = "filter" }, .status = STATUS_INTERFACE,
-	  .said = "xdpdump: v0: there is no XDP program 'filter', but other (id 7), member_a (id 20), member_b (id 21)\n",
+	  .said = "xdpdump: v0: there is no XDP program 'filter', but other (id 7), member_a (id "
+		  "20), member_b (id 21)\n",
 	  .n_members = 2 },
 	{ "at_tc_there_is_room_beside_it", "other", { .at = 0 }, .way = LIVE_TC, .said = "", .at_tc = true },
 	{ "another_of_ours_is_there", "xdpdump", { .at = 0 }, .status = STATUS_INTERFACE,
@@ -155,7 +156,8 @@ static const struct change {
 	bool followed;
 } changes[] = {
 	{ "another_program_is_followed", 8, 0, 0,
-	  "xdpdump: warning: v0: the_whole_name (id 7) was replaced by the_whole_name (id 8), which is watched from now on\n",
+	  "xdpdump: warning: v0: the_whole_name (id 7) was replaced by the_whole_name (id 8), "
+	  "which is watched from now on\n",
 	  true },
 	{ "one_without_btf_is_not", 8, -ENODATA, 0,
 	  "xdpdump: v0: an XDP program is attached already: other (id 7, generic mode); it is left as it is, as "

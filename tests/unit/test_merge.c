@@ -574,7 +574,8 @@ static void remove_one(void)
 static void a_file_that_is_gone_when_its_turn_comes_is_named(void **state)
 {
 	static const struct { void (*change)(void); const char *said; int err; } rows[] = {
-		{ replace_one, "/150: is another file by now", -ESTALE }, { remove_one, "/150: cannot open: No such file", -ENOENT },
+		{ replace_one, "/150: is another file by now", -ESTALE },
+		{ remove_one, "/150: cannot open: No such file", -ENOENT },
 	};
 
 	(void)state;

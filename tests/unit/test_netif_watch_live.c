@@ -53,7 +53,8 @@ static void who_takes_long_has_the_rest_later(void **state is_unused)
 	assert_int_equal(netif_watch_open(&seen.watch), 0);
 	for (unsigned i = 0; i < 2 * N; i += 2) {
 		snprintf(command, sizeof(command),
-			 "ip=$(command -v /sbin/ip || command -v ip); $ip link add x%u type veth peer name x%u", i, i + 1);
+			 "ip=$(command -v /sbin/ip || command -v ip); $ip link add x%u type veth "
+			 "peer name x%u", i, i + 1);
 		assert_int_equal(system(command), 0);
 	}
 	assert_true(netif_watch_read(seen.watch, note, NULL));

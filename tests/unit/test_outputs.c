@@ -479,11 +479,13 @@ static const struct unfit_case {
 	const char *said;
 } unfits[] = {
 	{ "another_link_type", BEGAN_SEC S, 60, LINKTYPE_RAW,
-	  "xdpdump: f: 1 packet not written: a pcap file has one link type, and theirs is another one; pcapng has room for all\n" },
+	  "xdpdump: f: 1 packet not written: a pcap file has one link type, and theirs is another "
+	  "one; pcapng has room for all\n" },
 	{ "a_time_behind_that_of_pcap", (UINT64_C(1) << 32) S, 60, LINKTYPE_ETHERNET,
 	  "xdpdump: f: 1 packet not written: pcap has no times after 2106; pcapng has\n" },
 	{ "a_packet_that_nobody_reads", BEGAN_SEC S, 300000, LINKTYPE_ETHERNET,
-	  "xdpdump: f: 1 packet not written: longer than what tcpdump and tshark read, 262144 bytes of most link types; -s cuts them\n" },
+	  "xdpdump: f: 1 packet not written: longer than what tcpdump and tshark read, 262144 "
+	  "bytes of most link types; -s cuts them\n" },
 };
 
 /* It is no error of writing: the others follow. */
@@ -619,7 +621,8 @@ static const struct refusal {
 	  go_to_terminal, STATUS_OK, "" },
 	{ "a_name_that_is_not_the_only_one_where_all_can_write", { .file.path = "shared/f" }, NULL,
 	  STATUS_RUNTIME,
-	  "xdpdump: shared/f: a file with other names (hard links) in a directory that others can write to: not written to\n" },
+	  "xdpdump: shared/f: a file with other names (hard links) in a directory that others can "
+	  "write to: not written to\n" },
 };
 
 static void refused_at_once(void **state)

@@ -74,7 +74,8 @@ static const struct pairs_case {
 	{ "many_wait", "eth0,eth0;after lb", "0:1 0:2 0:3 1:3V 1:1V 1:2V", "3-4 1-5 2-6", "" },
 	{ "as_xdp_tools_has_it", "eth0:f()@fentry,eth0:f()@fexit", "0:1 1:1V", "1-2", "" },
 	{ "an_exit_of_xdp_tools_without_a_verdict", "eth0:f()@fentry,eth0:f()@fexit", "0:1 1:1", "1-2", "" },
-	{ "programs_of_a_chain_share_ids", "e:a()@fentry,e:a()@fexit,e:b()@fentry,e:b()@fexit", "0:1 2:1 3:1V 1:1V", "2-3 1-4", "" },
+	{ "programs_of_a_chain_share_ids", "e:a()@fentry,e:a()@fexit,e:b()@fentry,e:b()@fexit",
+	  "0:1 2:1 3:1V 1:1V", "2-3 1-4", "" },
 	{ "the_verdict_alone_tells", "eth0", "0:1 0:1V", "1-2", "" },
 	{ "interfaces_without_names", ",;after lb", "0:1 1:1V", "1-2", "" },
 	{ "an_exit_that_is_described_first", "eth0;after lb,eth0", "1:1 0:1V", "1-2", "" },
@@ -92,7 +93,8 @@ static const struct pairs_case {
 	{ "an_exit_that_does_not_match", "eth0,eth0;after lb", "0:1 1:1Vx", "1-2", "" },
 	{ "an_entry_that_does_not_match", "eth0,eth0;after lb", "0:1x 1:1Vx", "", "" },
 	{ "no_id_that_does_not_match", "eth0", "0:-x", "", "" },
-	{ "ids_of_64_bits", "eth0,eth0;after lb", "0:18446744073709551615 0:4294967295 1:18446744073709551615V", "1-3", "entry 2" },
+	{ "ids_of_64_bits", "eth0,eth0;after lb",
+	  "0:18446744073709551615 0:4294967295 1:18446744073709551615V", "1-3", "entry 2" },
 };
 
 static void they_belong_together(void **state)
@@ -229,7 +231,8 @@ static void of_some_entries_exits_are_not_missed(void **state is_unused)
 	struct world w;
 
 	describe(&w, "eth0,eth0;after lb");
-	assert_int_equal(pairs_open(&s, &(struct pairs_hooks){ .iface = iface, .alone = alone, .ctx = &w, .some = true }), 0);
+	assert_int_equal(pairs_open(&s, &(struct pairs_hooks){ .iface = iface, .alone = alone,
+							       .ctx = &w, .some = true }), 0);
 	assert_int_equal(add(s, &w.ifaces[1], 1, data, 1), 0);
 	assert_int_equal(add(s, &w.ifaces[0], 2, data, 1), 0);
 	pairs_end(s);
@@ -294,7 +297,9 @@ static void the_other_interface_is_looked_for_nearby(void **state is_unused)
 			crowd[id] = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .name = (char *)"other" };
 		crowd[MIDDLE].name = crowd[rows[i].entry].name = (char *)"eth0";
 		crowd[MIDDLE].description = (char *)"after lb";
-		assert_int_equal(pairs_open(&s, &(struct pairs_hooks){ .iface = iface_of_crowd, .alone = alone, .ctx = &w }), 0);
+		assert_int_equal(pairs_open(&s, &(struct pairs_hooks){ .iface = iface_of_crowd,
+								       .alone = alone,
+								       .ctx = &w }), 0);
 		assert_int_equal(add(s, &crowd[rows[i].entry], 1, data, 1), 0);
 		assert_int_equal(add(s, &crowd[MIDDLE], 1, data, 1), rows[i].is_found);
 		pairs_end(s);

@@ -6,8 +6,8 @@
 #include "tests/unit/written.h"
 
 /*
- * "p" a packet, "0" none for now, "i" SIGINT comes and then a packet, "x" -EIO, "|" on its own it gives no more: what is
- * behind comes once it is stopped. At the end -ENODATA.
+ * "p" a packet, "0" none for now, "i" SIGINT comes and then a packet, "x" -EIO, "|" on its own it
+ * gives no more: what is behind comes once it is stopped. At the end -ENODATA.
  */
 struct script {
 	struct written_source from;

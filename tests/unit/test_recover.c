@@ -330,13 +330,15 @@ static const struct way {
 	const char *name;
 	size_t (*damage)(uint8_t *copy, size_t size, size_t at, size_t len);
 } ways[] = {
-	{ "zeroed", zero_all }, { "with its head zeroed", zero_head }, { "with its second word zeroed", zero_second_word },
+	{ "zeroed", zero_all }, { "with its head zeroed", zero_head },
+	{ "with its second word zeroed", zero_second_word },
 	{ "with ones in its second word", ones_in_second_word },
 	{ "with ones in its third and fourth word", ones_in_third_and_fourth_word },
 	{ "with its last word zeroed", zero_trailer }, { "said to be longer", longer },
 	{ "without a byte", remove_1 }, { "without two bytes", remove_2 }, { "without seven bytes", remove_7 },
 	{ "without its first five bytes", remove_from_the_start }, { "removed", remove_all },
-	{ "with a byte more", insert_1 }, { "with 13 bytes more", insert_13 }, { "with 50 bytes before it", insert_before },
+	{ "with a byte more", insert_1 }, { "with 13 bytes more", insert_13 },
+	{ "with 50 bytes before it", insert_before },
 };
 
 static void a_damaged_packet_takes_no_other_with_it(void **state)

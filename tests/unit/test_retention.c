@@ -249,7 +249,8 @@ static const struct failing { const char *name, *script, *wanted; } failing[] = 
 	  "/f: %s was killed by signal 9 (Killed)\n" },
 	{ "a script without #! is not a program", "exit 0\n",
 	  "/f: cannot start %s: Exec format error (a script has to begin with #!)\n" },
-	{ "a missing interpreter is no reason to stop", "#!/missing/sh\n", "/f: cannot start %s: No such file or directory\n" },
+	{ "a missing interpreter is no reason to stop", "#!/missing/sh\n",
+	  "/f: cannot start %s: No such file or directory\n" },
 };
 
 static void a_failure_is_reported_and_nothing_more(void **state)

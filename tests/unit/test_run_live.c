@@ -106,7 +106,8 @@ static void an_interface_or_a_queue_that_is_not_there(void **state is_unused)
 	struct test_run *t = NULL;
 
 	assert_int_equal(open_object(&object, "several.bpf.o:where_from", NULL), STATUS_OK);
-	assert_int_equal(test_run_open(&t, run_object_fd(object), &(struct test_run_settings){ .ifindex = 1 << 30 }), -ENODEV);
+	assert_int_equal(test_run_open(&t, run_object_fd(object),
+				       &(struct test_run_settings){ .ifindex = 1 << 30 }), -ENODEV);
 	assert_int_equal(test_run_open(&t, run_object_fd(object), &(struct test_run_settings){ 1, 9999 }), -EINVAL);
 	run_object_close(object);
 }

@@ -116,7 +116,8 @@ static void a_string_is_cut_between_code_points(void **state)
 {
 	static const struct { const char *s; size_t max, want; } rows[] = {
 		{ "", 0, 0 }, { "", 5, 0 }, { "abc", 0, 0 }, { "abc", 2, 2 }, { "abc", 3, 3 }, { "abc", 9, 3 },
-		{ "a\xc3\xa9" "b", 1, 1 }, { "a\xc3\xa9" "b", 2, 1 }, { "a\xc3\xa9" "b", 3, 3 }, { "a\xc3\xa9" "b", 4, 4 },
+		{ "a\xc3\xa9" "b", 1, 1 }, { "a\xc3\xa9" "b", 2, 1 }, { "a\xc3\xa9" "b", 3, 3 },
+		{ "a\xc3\xa9" "b", 4, 4 },
 		{ "\xe2\x82\xac", 1, 0 }, { "\xe2\x82\xac", 2, 0 }, { "\xe2\x82\xac", 3, 3 },
 		{ "a\xf0\x9f\xa6\x80", 4, 1 }, { "a\xf0\x9f\xa6\x80", 5, 5 },
 		{ "\x80\x80\x80\x80\x80\x80", 5, 2 },		/* not UTF-8 */

@@ -157,9 +157,11 @@ static const struct way {
 	enum codec_kind codec;
 } ways[] = {
 	{ "as_it_is", "", "", true, false, CODEC_NONE },
-	{ "with_lines_of_tcpdump", "tcpdump: listening on eth0, link-type EN10MB (Ethernet)\n", "60 packets captured\n", true, false,
+	{ "with_lines_of_tcpdump", "tcpdump: listening on eth0, link-type EN10MB (Ethernet)\n",
+	  "60 packets captured\n", true, false,
 	  CODEC_NONE },
-	{ "with_a_long_text_behind", "", "All work and no play makes Jack a dull boy.\nAll work and no play makes Jack a dull boy.\n",
+	{ "with_a_long_text_behind", "",
+	  "All work and no play makes Jack a dull boy.\nAll work and no play makes Jack a dull boy.\n",
 	  true, false, CODEC_NONE },
 	{ "and_then_into_gzip", "a line\n", "another one\n", true, false, CODEC_GZIP },
 	{ "and_then_into_zstd", "", "", true, false, CODEC_ZSTD },

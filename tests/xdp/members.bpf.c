@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What runs in the places of tests/xdp/dispatcher.bpf.c. Names are longer than the kernel has them, and alike as far as that. */
+/*
+ * What runs in the places of tests/xdp/dispatcher.bpf.c. Names are longer than the kernel has
+ * them, and alike as far as that.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
