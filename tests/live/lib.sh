@@ -323,11 +323,15 @@ two_ends()
 	peer ip neighbour replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev v1
 }
 
+# Both sides of a conversation are on one CPU: packets that cross on two have no order that two
+# captures could agree on.
+one_cpu='import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})'
+
 # serve ADDRESS: an echo of datagrams and of streams at port 7, from then on
 serve()
 {
 	[[ ! -e $work/served.$1 ]] || return 0
-	background python3 -c '
+	background python3 -c "$one_cpu"'
 import socket, sys, threading
 address = (sys.argv[1], 7)
 def udp(s):
@@ -351,7 +355,7 @@ tcp(t)' "$1" >"$work/served.$1"
 # ask udp|tcp ADDRESS TIMES BYTES
 ask()
 {
-	python3 -c '
+	python3 -c "$one_cpu"'
 import socket, sys
 kind, host, times, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 s = socket.socket(type=socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
@@ -368,7 +372,7 @@ for i in range(times):
 # asks from the other side of v0
 converse()
 {
-	peer bash -c "$(declare -f ask); ask $*" || note "the conversation $* has failed"
+	peer bash -c "$(declare -p one_cpu); $(declare -f ask); ask $*" || note "the conversation $* has failed"
 }
 
 # tcpdump_begins INTERFACE: beside us, both directions
