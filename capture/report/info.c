@@ -33,6 +33,12 @@ static const struct { const char *key, *name; } rows[N_INFO_ROWS] = {
 	[INFO_DEEP]		= { "deep_headers", "headers too deep" },
 };
 
+/*
+ * The largest size of each row of the histogram: as RFC 2819, 5 (etherStatsPkts...) has them, but
+ * without the checksum of Ethernet, and some for frames that it did not know.
+ */
+static const uint32_t size_to[N_INFO_SIZES] = { 63, 127, 255, 511, 1023, 1518, 4095, 9216, 65535, UINT32_MAX };
+
 int info_open(struct info *i)
 {
 	*i = (struct info){ 0 };
@@ -66,8 +72,40 @@ static void count_time(struct info *i, uint64_t ts_ns)
 	i->latest_ns = max_of(i->latest_ns, ts_ns);
 }
 
+uint32_t info_size_to(unsigned row)
+{
+	return size_to[row];
+}
+
+uint32_t info_size_from(unsigned row)
+{
+	return row ? size_to[row - 1] + 1 : 0;
+}
+
+unsigned info_sizes(const struct info *i, unsigned *first)
+{
+	unsigned n = N_INFO_SIZES;
+
+	while (n && !i->sizes[n - 1].packets)
+		n--;
+	for (*first = 0; *first < n && !i->sizes[*first].packets;)
+		++*first;
+	return n;
+}
+
+/* Without branches, which sizes that come in no order would have guessed wrongly. */
+static unsigned size_row(uint32_t len)
+{
+	unsigned row = 0;
+
+	for (unsigned n = 0; n + 1 < N_INFO_SIZES; n++)
+		row += len > size_to[n];
+	return row;
+}
+
 static void count_size(struct info *i, const struct packet *p)
 {
+	tally_add(&i->sizes[size_row(p->len)], p->len);
 	i->captured_bytes += p->caplen;
 	if (i->all.packets == 1)
 		i->len_min = i->len_max = p->len;
@@ -172,8 +210,10 @@ int info_packet(struct info *i, const struct packet *p)
 	tally_add(&i->ifaces[p->iface->id], p->len);
 	i->n_dropped += p->dropped;
 	count_size(i, p);
-	if (p->has & PACKET_TIME)
+	if (p->has & PACKET_TIME) {
 		count_time(i, p->ts_ns);
+		timeline_add(&i->timeline, p->ts_ns, p->len);
+	}
 	count_protocols(i, p);
 	verdicts_add(&i->verdicts, p);
 	return count_addresses(i, p) ? 0 : -ENOMEM;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "capture/report/timeline.h"
 #include "capture/report/verdicts.h"
 
 struct packet;
@@ -28,6 +29,9 @@ enum info_row {
 	N_INFO_ROWS
 };
 
+/* Rows of the histogram of sizes on the wire. */
+enum { N_INFO_SIZES = 10 };
+
 struct info {
 	struct tally all;		/* bytes on the wire */
 	uint64_t captured_bytes;
@@ -40,6 +44,8 @@ struct info {
 	uint64_t n_back;		/* packets with a time before that of the packet before */
 	uint64_t n_dropped;		/* by epb_dropcount, before the packets */
 	struct tally rows[N_INFO_ROWS];
+	struct tally sizes[N_INFO_SIZES];
+	struct timeline timeline;	/* of packets with a time */
 	struct verdicts verdicts;
 	struct tally *ifaces;		/* by id */
 	uint32_t n_ifaces;		/* of these; interfaces behind them have no packets */
@@ -65,6 +71,13 @@ int info_packet(struct info *i, const struct packet *p);
 const char *info_row_key(enum info_row row);
 const char *info_row_name(enum info_row row);
 
+/* The sizes of a row of the histogram, in bytes: from, and up to; UINT32_MAX in the last one. */
+uint32_t info_size_from(unsigned row);
+uint32_t info_size_to(unsigned row);
+
+/* Those rows that are not empty are from @first to below the one returned, and perhaps between them. */
+unsigned info_sizes(const struct info *i, unsigned *first);
+
 /* From the earliest packet to the latest. */
 uint64_t info_duration(const struct info *i);
 
@@ -74,6 +87,10 @@ uint64_t info_duration(const struct info *i);
  */
 void info_text(const struct info *i, const struct info_source *s, FILE *out);
 void info_json(const struct info *i, const struct info_source *s, FILE *out);
+
+/* The histogram of sizes, and the rate over time, as info_text() has them: 79 columns. */
+void info_plot_sizes(const struct info *i, FILE *out);
+void info_plot_rate(const struct info *i, FILE *out);
 
 void info_close(struct info *i);
 

@@ -216,6 +216,38 @@ static void protocols(struct json *j, const struct info *i)
 	json_close(j, '}');
 }
 
+static void histogram(struct json *j, const struct info *i)
+{
+	json_open(j, "sizes", '[');
+	for (unsigned row = 0; row < N_INFO_SIZES; row++) {
+		json_open(j, NULL, '{');
+		json_u64(j, "from", info_size_from(row));
+		if (info_size_to(row) != UINT32_MAX)
+			json_u64(j, "to", info_size_to(row));
+		json_u64(j, "packets", i->sizes[row].packets);
+		json_u64(j, "bytes", i->sizes[row].bytes);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+/* What is in each column, and no rates: the last one may be cut short. */
+static void timeline(struct json *j, const struct timeline *t)
+{
+	json_open(j, "timeline", '{');
+	json_seconds(j, "start", timeline_start_ns(t));
+	json_seconds(j, "step", timeline_step_ns(t));
+	json_open(j, "packets", '[');
+	for (unsigned n = 0; n < t->n; n++)
+		json_u64(j, NULL, t->columns[n].packets);
+	json_close(j, ']');
+	json_open(j, "bytes", '[');
+	for (unsigned n = 0; n < t->n; n++)
+		json_u64(j, NULL, t->columns[n].bytes);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
 /* Those that there are. */
 static void verdicts(struct json *j, const struct info *i)
 {
@@ -279,6 +311,9 @@ void info_json(const struct info *i, const struct info_source *s, FILE *out)
 	interfaces(&j, i, s->reader);
 	protocols(&j, i);
 	verdicts(&j, i);
+	histogram(&j, i);
+	if (i->n_timed)
+		timeline(&j, &i->timeline);
 	talkers(&j, i);
 	json_close(&j, '}');
 	fputc('\n', out);

@@ -304,6 +304,8 @@ void info_text(const struct info *i, const struct info_source *s, FILE *out)
 	interfaces(out, i, s->reader);
 	protocols(out, i);
 	verdicts_text(&i->verdicts, &i->all, out);
+	info_plot_sizes(i, out);
+	info_plot_rate(i, out);
 	talkers(out, i);
 	string_line(out, "Not complete:        ", s->error);
 }

@@ -56,6 +56,11 @@ for report, text in zip(reports, texts):
                       len(found(r"^  (?!XDP|TC )[A-Za-z][A-Za-z46v ]+ +\d+ +[\d.]+ +\d+ +[\d.]+$"))],
         "verdicts": [[(k.replace("_", " "), str(v["packets"])) for k, v in report["verdicts"].items()],
                      [(g[0].lower(), g[1]) for g in found(r"^  ((?:XDP|TC) \w+) +(\d+) +[\d.]+ +\d+ +[\d.]+$")]],
+        "sizes": [[str(s["packets"]) for s in report["sizes"] if s["packets"]],
+                  [g[0] for g in found(r"^  \d+ (?:to|and) \w+ +(\d+) +[\d.]+(?:  #+)?$") if g[0] != "0"]],
+        "all sizes": [sum(s["packets"] for s in report["sizes"]), report["packets"]],
+        "timeline": [[sum(report.get("timeline", {}).get(what, [])) for what in ("packets", "bytes")],
+                     [report["packets"], report["bytes"]] if report["timed_packets"] else [0, 0]],
         "complete": [report["complete"], True],
     }
     for name, (a, b) in pairs.items():

@@ -128,6 +128,28 @@ static void sizes_and_times_are_counted(void **state is_unused)
 	info_close(&i);
 }
 
+/* Each limit of the histogram, one below and one above. */
+static void a_size_is_in_the_row_that_says_so(void **state is_unused)
+{
+	unsigned first;
+	struct info i;
+
+	assert_int_equal(info_open(&i), 0);
+	assert_int_equal(info_sizes(&i, &first), 0);
+	for (unsigned row = 0; row < N_INFO_SIZES; row++) {
+		add(&i, &ethernet, 0, info_size_from(row), false, 0);
+		add(&i, &ethernet, 0, info_size_to(row), false, 0);
+		assert_int_equal(info_sizes(&i, &first), row + 1);
+	}
+	for (unsigned row = 0; row < N_INFO_SIZES; row++) {
+		assert_int_equal(i.sizes[row].packets, 2);
+		assert_int_equal(i.sizes[row].bytes, (uint64_t)info_size_from(row) + info_size_to(row));
+	}
+	assert_int_equal(first, 0);
+	assert_int_equal(i.timeline.n, 0);
+	info_close(&i);
+}
+
 static void interfaces_come_in_any_order(void **state is_unused)
 {
 	static const uint32_t ids[] = { 5, 0, 5, 3, 70000, 5, 3 };
@@ -325,6 +347,7 @@ int main(void)
 {
 	struct CMUnitTest tests[64] = {
 		cmocka_unit_test(sizes_and_times_are_counted),
+		cmocka_unit_test(a_size_is_in_the_row_that_says_so),
 		cmocka_unit_test(interfaces_come_in_any_order),
 		cmocka_unit_test(all_is_exact_while_there_is_room),
 		cmocka_unit_test(addresses_of_both_versions_are_kept_apart),
@@ -334,7 +357,7 @@ int main(void)
 		{ "room_is_made_where_they_ascend", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)1 },
 		{ "room_is_made_where_they_descend", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)2 },
 	};
-	size_t n = 9;
+	size_t n = 10;
 
 	unit_of_table(rows, a_packet_is_in_these_rows, tests, n);
 	unit_of_table(verdicts, a_verdict_is_in_this_row, tests, n);
