@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* --info: one report for each file, on stdout. */
+/* --info: one report for each file, on stdout or in a page. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/file_source.h"
+#include "capture/cli/info_page.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/expr.h"
 #include "capture/packet/link.h"
@@ -39,8 +40,16 @@ static enum status read_all(struct file_source *s, struct info *i, const char **
 	return *error && !s->loop->asked ? STATUS_RUNTIME : STATUS_OK;
 }
 
+static void print(const struct file_source *s, const struct info *i, const struct info_source *from)
+{
+	loop_let_go(s->loop);
+	(s->opts->screen == FORMAT_JSON ? info_json : info_text)(i, from, stdout);
+	fflush(stdout);
+	loop_take_back(s->loop);
+}
+
 /* A file that cannot be read at all has no report. */
-static enum status report(struct file_source *s, struct info *i)
+static enum status report(struct file_source *s, struct info *i, struct info_page *page)
 {
 	const struct opts *o = s->opts;
 	cleanup(freep) char *filter = o->filter ? expr_line(o->filter) : NULL;
@@ -54,17 +63,17 @@ static enum status report(struct file_source *s, struct info *i)
 
 	if (status == STATUS_USAGE)
 		return status;
-	loop_let_go(s->loop);
-	(o->screen == FORMAT_JSON ? info_json : info_text)(i, &from, stdout);
-	fflush(stdout);
-	loop_take_back(s->loop);
+	if (page->path)
+		info_page_add(page, i, &from);
+	else
+		print(s, i, &from);
 	if (status)
 		log_complain("%s", from.error);
 	return status;
 }
 
 static enum status report_file(const struct opts *o, struct loop *l,
-			       struct progress *p, const char *path)
+			       struct progress *p, struct info_page *page, const char *path)
 {
 	struct file_source s;
 	struct info i;
@@ -74,32 +83,51 @@ static enum status report_file(const struct opts *o, struct loop *l,
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	status = file_source_open(&s, o, l, p, &path, 1);
 	if (!status && !l->asked)
-		status = report(&s, &i);
+		status = info_page_spare(page, merge_stat(s.input, 0), path);
+	if (!status && !l->asked)
+		status = report(&s, &i, page);
 	file_source_close(&s);
 	info_close(&i);
 	return status;
 }
 
-enum status info_run(const struct opts *o)
+static enum status report_all(const struct opts *o, struct loop *l, struct info_page *page)
 {
 	enum status worst = STATUS_OK;
 	struct progress progress;
-	struct loop loop;
 
 	progress_init(&progress, false);
+	for (unsigned n = 0; n < o->n_reads && !l->asked; n++) {
+		enum status status;
+
+		if (n && !page->path && o->screen != FORMAT_JSON)
+			putchar('\n');
+		status = report_file(o, l, &progress, page, o->reads[n]);
+		worst = status > worst ? status : worst;
+	}
+	progress_erase(&progress);
+	return worst;
+}
+
+enum status info_run(const struct opts *o)
+{
+	struct info_page page = { .path = NULL };
+	struct loop loop;
+	enum status status;
+
 	if (loop_open(&loop)) {
 		loop_close(&loop);
 		return log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	}
-	for (unsigned n = 0; n < o->n_reads && !loop.asked; n++) {
-		enum status status;
+	status = info_page_open(&page, o, &loop);
+	if (!status && !loop.asked) {
+		enum status written;
 
-		if (n && o->screen != FORMAT_JSON)
-			putchar('\n');
-		status = report_file(o, &loop, &progress, o->reads[n]);
-		worst = status > worst ? status : worst;
+		status = report_all(o, &loop, &page);
+		written = page.path ? info_page_write(&page) : STATUS_OK;
+		status = max_of(status, written);
 	}
-	progress_erase(&progress);
+	info_page_close(&page);
 	loop_close(&loop);
-	return log_finish_stdout() ? STATUS_INCOMPLETE : worst;
+	return log_finish_stdout() ? STATUS_INCOMPLETE : status;
 }

@@ -65,6 +65,7 @@ static const struct {
 	{ OPT_INJECT_SECRETS, "inject-secrets", "TYPE:FILE",
 	  "with -r: put secrets into it: tls:keys.log, ssh:, wg:, opcua:" },
 	{ OPT_INFO, "info", NULL, "with -r: what is in the file" },
+	{ OPT_HTML, "html", "FILE", "with --info: the report as a page with charts, all in one file (- for stdout)" },
 	{ OPT_DIFF, "diff", NULL, "with -r: what a program changed in its packets: both images, byte by byte" },
 	{ OPT_COMPARE, "compare", "A B", "are the packets of the files A and B the same?" },
 	{ OPT_LOST, "lost", NULL,

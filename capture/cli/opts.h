@@ -86,6 +86,7 @@ struct opts {
 	uint64_t dedup_packets;
 	uint64_t dedup_ns;		/* or within this time */
 	unsigned ignored;		/* what does not matter then: IMPRINT_... */
+	const char *html;		/* --info: a page, in this file; NULL: text or JSON */
 	bool lost;			/* --compare: as sets, within a window */
 	uint64_t window_ns;
 	const char *run;		/* --run, as run_object_open() takes it */

@@ -80,6 +80,8 @@ static bool settle_source(struct parser *p)
 			"--dedup-ignore tells --dedup or --lost what does not matter, and is nothing by itself");
 	if (o->lost && o->action != ACTION_COMPARE)
 		return opts_wrong(p, "--lost is for --compare A B");
+	if (o->html && o->action != ACTION_INFO)
+		return opts_wrong(p, "--html is for -r FILE --info");
 	if (o->window_ns && !o->lost)
 		return opts_wrong(p, "--window is for --compare A B --lost");
 	if (o->wait && o->user)
@@ -167,6 +169,8 @@ static bool settle_report(struct parser *p)
 		return opts_wrong(p, "--compare takes its two files itself, without -r");
 	if (o->action == ACTION_INFO && p->times['T'] && o->screen == FORMAT_CSV)
 		return opts_wrong(p, "--info prints text or json");
+	if (o->html && p->times['T'])
+		return opts_wrong(p, "-T is for what is printed, and --html for a page: give one of the two");
 	return true;
 }
 

@@ -294,6 +294,9 @@ bool opts_take(struct parser *p, int code, const char *arg)
 			return opts_wrong(p, "more than %d files of secrets", OPTS_SECRETS_MAX);
 		p->o->secrets[p->o->n_secrets++] = arg;
 		return true;
+	case OPT_HTML:
+		p->o->html = arg;
+		return *arg || opts_wrong(p, "the name of the page is empty");
 	case OPT_WINDOW:
 		return opts_span(p, "window", arg, &p->o->window_ns);
 	case OPT_TOLERANCE:

@@ -82,6 +82,14 @@ uint32_t info_size_from(unsigned row)
 	return row ? size_to[row - 1] + 1 : 0;
 }
 
+void info_size_label(char *out, size_t cap, unsigned row)
+{
+	if (info_size_to(row) == UINT32_MAX)
+		snprintf(out, cap, "%u and more", info_size_from(row));
+	else
+		snprintf(out, cap, "%u to %u", info_size_from(row), info_size_to(row));
+}
+
 unsigned info_sizes(const struct info *i, unsigned *first)
 {
 	unsigned n = N_INFO_SIZES;

@@ -75,6 +75,9 @@ const char *info_row_name(enum info_row row);
 uint32_t info_size_from(unsigned row);
 uint32_t info_size_to(unsigned row);
 
+/* "64 to 127", "65536 and more". */
+void info_size_label(char *out, size_t cap, unsigned row);
+
 /* Those rows that are not empty are from @first to below the one returned, and perhaps between them. */
 unsigned info_sizes(const struct info *i, unsigned *first);
 
@@ -87,6 +90,12 @@ uint64_t info_duration(const struct info *i);
  */
 void info_text(const struct info *i, const struct info_source *s, FILE *out);
 void info_json(const struct info *i, const struct info_source *s, FILE *out);
+
+/*
+ * The lines that info_text() begins with, up to the interfaces: a label in 20 columns, a blank, and
+ * the value, on which nothing steers a terminal.
+ */
+void info_facts(const struct info *i, const struct info_source *s, FILE *out);
 
 /* The histogram of sizes, and the rate over time, as info_text() has them: 79 columns. */
 void info_plot_sizes(const struct info *i, FILE *out);

@@ -10,14 +10,6 @@
 
 enum { BAR = 34, COLUMNS = 68, ROWS = 8, LABEL = 10 };
 
-static void size_label(char *out, size_t cap, unsigned row)
-{
-	if (info_size_to(row) == UINT32_MAX)
-		snprintf(out, cap, "%u and more", info_size_from(row));
-	else
-		snprintf(out, cap, "%u to %u", info_size_from(row), info_size_to(row));
-}
-
 static void bar(char out[static BAR + 1], double v, double most)
 {
 	unsigned n = v / most * BAR + 0.5;
@@ -40,7 +32,7 @@ void info_plot_sizes(const struct info *i, FILE *out)
 		char label[32], hashes[BAR + 1];
 		uint64_t v = i->sizes[row].packets;
 
-		size_label(label, sizeof(label), row);
+		info_size_label(label, sizeof(label), row);
 		bar(hashes, v, most);
 		fprintf(out, "  %-18s %14" PRIu64 "  %6.1f%s%s\n", label, v,
 			100.0 * v / i->all.packets, *hashes ? "  " : "", hashes);

@@ -284,7 +284,7 @@ static void talkers(FILE *out, const struct info *i)
 				(n ? top[n - 1].sent + top[n - 1].received : 0));
 }
 
-void info_text(const struct info *i, const struct info_source *s, FILE *out)
+void info_facts(const struct info *i, const struct info_source *s, FILE *out)
 {
 	string_line(out, "File name:           ", s->name);
 	line(out, "File type:", "%s", capfile_format(s->reader));
@@ -301,6 +301,11 @@ void info_text(const struct info *i, const struct info_source *s, FILE *out)
 	rates(out, i);
 	order(out, i);
 	section(out, s->reader);
+}
+
+void info_text(const struct info *i, const struct info_source *s, FILE *out)
+{
+	info_facts(i, s, out);
 	interfaces(out, i, s->reader);
 	protocols(out, i);
 	verdicts_text(&i->verdicts, &i->all, out);

@@ -256,6 +256,10 @@ static const struct line_case {
 	{ "a_report", "-r f --info -T json tcp", "" },
 	{ "a_report_as_csv", "-r f --info -T csv", "--info prints text or json" },
 	{ "a_report_in_a_file", "-r f --info -w g", "-w means nothing with --info" },
+	{ "a_report_as_a_page", "-r f -r g --info --html h tcp", "" },
+	{ "a_page_without_a_report", "-r f --html h", "--html is for -r FILE --info" },
+	{ "a_page_in_json", "-r f --info --html h -T json", "-T is for what is printed, and --html for a page" },
+	{ "a_page_without_a_name", "-r f --info --html ''", "the name of the page is empty" },
 	{ "a_report_of_nothing", "--info", "--info is for reading and needs -r FILE" },
 	{ "what_a_program_changed", "-r f --diff tcp", "" },
 	{ "what_a_program_changed_in_a_file_that_grows", "-r f --diff --follow", "" },
@@ -776,7 +780,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 52);
+	assert_int_equal(n_named, 53);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
