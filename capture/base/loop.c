@@ -105,6 +105,12 @@ int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx)
 	return add(l, fd, ready ? EPOLLIN : EPOLLIN | EPOLLET, ready, ctx);
 }
 
+/* EPOLLERR and EPOLLHUP are not to be asked for. */
+int loop_add_written(struct loop *l, int fd, loop_fn gone, void *ctx)
+{
+	return add(l, fd, 0, gone, ctx);
+}
+
 int loop_add_timer(struct loop *l, uint64_t interval_ns)
 {
 	const struct timespec t = { interval_ns / 1000000000, interval_ns % 1000000000 };

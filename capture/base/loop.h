@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LOOP_WATCHED = 8 };	/* descriptors at most */
+enum { LOOP_WATCHED = 12 };	/* descriptors at most */
 
 typedef void (*loop_fn)(void *ctx);
 
@@ -50,6 +50,11 @@ int loop_open(struct loop *l);
  * Without that it only wakes us, once for each time that it becomes ready. -errno.
  */
 int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx);
+
+/*
+ * The same for a pipe or a socket that is written to: @gone is called once nobody reads it any more.
+ */
+int loop_add_written(struct loop *l, int fd, loop_fn gone, void *ctx);
 
 /* Starts a periodic timer, which asks for statistics. -errno. */
 int loop_add_timer(struct loop *l, uint64_t interval_ns);

@@ -202,6 +202,8 @@ static enum status watch(struct capture *l)
 		err = loop_add(loop, netif_watch_fd(l->watch), capture_interfaces_changed, l);
 	if (!err && l->clock_fd >= 0)
 		err = loop_add(loop, l->clock_fd, capture_clock_was_set, l);
+	if (!err)
+		err = pump_watch_readers(&l->pump);
 	if (!err && l->opts->stats_ns)
 		err = loop_add_timer(loop, l->opts->stats_ns);
 	return err ? log_fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err))

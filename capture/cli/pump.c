@@ -8,6 +8,7 @@
 #include "capture/cli/pump.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/source.h"
+#include "capture/write/sink.h"
 
 enum {
 	/* packets between two looks at the signals */
@@ -24,6 +25,24 @@ enum {
 void pump_stage(struct pump *p, int (*pass)(void *ctx, struct packet *packet), void *ctx)
 {
 	p->stages[p->n_stages++] = (struct stage){ pass, ctx };
+}
+
+static void reader_gone(void *ctx)
+{
+	((struct pump *)ctx)->ended = true;
+}
+
+int pump_watch_readers(struct pump *p)
+{
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < p->outputs.n_sinks; i++) {
+		int fd = p->outputs.sinks[i]->ops->reader_fd(p->outputs.sinks[i]);
+
+		if (fd >= 0)
+			err = loop_add_written(&p->loop, fd, reader_gone, p);
+	}
+	return err;
 }
 
 bool pump_begin(struct pump *p, const struct packet *next)

@@ -36,6 +36,11 @@ struct pump {
 void pump_stage(struct pump *p, int (*pass)(void *ctx, struct packet *packet), void *ctx);
 
 /*
+ * From now on it ends when nobody reads an output of it any more, be there packets or not. -errno.
+ */
+int pump_watch_readers(struct pump *p);
+
+/*
  * Begins the first file, if it is not begun: of packets from @next on; NULL: from now on. False: no
  * more packets are wanted.
  */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "capture/write/rotate_impl.h"
+#include "capture/write/writer.h"
 
 static struct rotate *of(const struct sink *k)
 {
@@ -62,6 +63,11 @@ static void clock_set(struct sink *k, uint64_t now, uint64_t wall_ns)
 static int spare(struct sink *k, const struct stat *st)
 {
 	return rotate_spare(of(k), st);
+}
+
+static int reader_fd(const struct sink *k)
+{
+	return writer_reader_fd(rotate_writer(of(k)));
 }
 
 static void hurry(struct sink *k, int ms)
@@ -129,6 +135,7 @@ static const struct sink_ops ops = {
 	.due = due,
 	.clock_set = clock_set,
 	.spare = spare,
+	.reader_fd = reader_fd,
 	.hurry = hurry,
 	.finish = finish,
 	.report = report,

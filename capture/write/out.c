@@ -144,6 +144,13 @@ bool out_is_file(const struct out *o)
 	return o->is_file;
 }
 
+bool out_has_reader(const struct out *o)
+{
+	struct stat st;
+
+	return !fstat(o->at.fd, &st) && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
 int out_fd(const struct out *o)
 {
 	return o->at.fd;

@@ -43,6 +43,9 @@ bool out_is_same(const struct out *o, const struct stat *st);
 /* A regular file, which can be cut and synced? */
 bool out_is_file(const struct out *o);
 
+/* A pipe or a socket, whose reader can go? */
+bool out_has_reader(const struct out *o);
+
 /* Its descriptor; that of its directory, -1 if there is none. They stay those of @o. */
 int out_fd(const struct out *o);
 int out_dir_fd(const struct out *o);

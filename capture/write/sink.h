@@ -44,6 +44,9 @@ struct sink_ops {
 	/* A file that is read: it is not written to. -EEXIST: it is. */
 	int (*spare)(struct sink *k, const struct stat *st);
 
+	/* As writer_reader_fd(). */
+	int (*reader_fd)(const struct sink *k);
+
 	/* No longer than @ms milliseconds of waiting for a reader that takes nothing. */
 	void (*hurry)(struct sink *k, int ms);
 	int (*finish)(struct sink *k);

@@ -40,6 +40,11 @@ static int spare(struct sink *k, const struct stat *st)
 	return writer_is_same(writer_of(k), st) ? -EEXIST : 0;
 }
 
+static int reader_fd(const struct sink *k)
+{
+	return writer_reader_fd(writer_of(k));
+}
+
 static void hurry(struct sink *k, int ms)
 {
 	writer_hurry(writer_of(k), ms);
@@ -74,6 +79,7 @@ static const struct sink_ops ops = {
 	.flush = flush,
 	.pending = pending,
 	.spare = spare,
+	.reader_fd = reader_fd,
 	.hurry = hurry,
 	.finish = finish,
 	.report = report,

@@ -73,6 +73,13 @@ struct out *writer_out(const struct writer *w)
 	return w->records.out;
 }
 
+int writer_reader_fd(const struct writer *w)
+{
+	const struct out *out = w->records.out;
+
+	return out && out_has_reader(out) ? out_fd(out) : -1;
+}
+
 bool writer_is_same(const struct writer *w, const struct stat *st)
 {
 	return out_is_same(w->records.out, st);

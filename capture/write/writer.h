@@ -44,6 +44,9 @@ void writer_give_out(struct writer *w, struct out *out);
 /* The file, on loan; NULL: taken. */
 struct out *writer_out(const struct writer *w);
 
+/* The descriptor of a pipe or a socket, whose reader can go; -1: it is none. */
+int writer_reader_fd(const struct writer *w);
+
 /* Is @st the output itself? Reading and overwriting one file at once destroys it. */
 bool writer_is_same(const struct writer *w, const struct stat *st);
 

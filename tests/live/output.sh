@@ -93,9 +93,9 @@ want_books "$work/copy"
 want 'packets' 2000 "$epb"
 end
 
-for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1'; do
-	IFS=: read -r what args reader <<<"$writes"
-	begin "a reader of $what that has enough is a normal end"
+for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1' 'pcapng:-w - -U:head -c 100:0' 'text:-l:head -n 1:1'; do
+	IFS=: read -r what args reader alone <<<"$writes"
+	begin "a reader of $what that has enough is a normal end${alone:+, without a further packet}"
 	mkfifo "$work/pipe"
 	: >"$work/err"
 	: >"$work/head"
@@ -108,10 +108,10 @@ for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1'; do
 	pid=$!
 	pids+=("$pid")
 	listening
-	frames 100
+	((${alone:-1} == 0)) || frames "${alone:-100}"
 	wait "$head"
 	has_bytes "$work/head" 1 || note 'the reader got nothing'
-	frames 100
+	[[ $alone ]] || frames 100
 	reap
 	want 'exit status' 0 "$rc"
 	want_line "$work/err" '^[0-9]+ packets captured$'

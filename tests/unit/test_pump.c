@@ -172,6 +172,34 @@ static void a_round_is_over_when_there_is_nothing_for_now(void **state)
 	pump_close(&p);
 }
 
+static void a_reader_that_goes_ends_it_without_a_packet(void **state)
+{
+	static const struct pump_case c = { "", "p|", .live = true };
+	struct outputs_settings settings = { .file = { .path = "-", .format = FORMAT_PCAPNG }, .unbuffered = true };
+	int fds[2], stdout_fd = dup(STDOUT_FILENO);
+	struct script s;
+	struct pump p;
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	fflush(stdout);
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(dup2(fds[1], STDOUT_FILENO), STDOUT_FILENO);
+	close(fds[1]);
+	open_pump(&p, &s, &c);
+	outputs_close(&p.outputs);
+	assert_int_equal(outputs_open(&p.outputs, &settings, p.loop.stop_fd), STATUS_OK);
+	dup2(stdout_fd, STDOUT_FILENO);
+	close(stdout_fd);
+	assert_int_equal(pump_watch_readers(&p), 0);
+	loop_wait(&p.loop, 0);
+	assert_false(p.ended);
+	close(fds[0]);
+	loop_wait(&p.loop, UINT64_MAX);
+	assert_true(p.ended);
+	pump_close(&p);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[32];
@@ -180,5 +208,7 @@ int main(void)
 	unit_of_table(cases, as_the_script_says, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
 		a_round_is_over_when_there_is_nothing_for_now);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(
+		a_reader_that_goes_ends_it_without_a_packet);
 	return unit_run("pump", tests, n);
 }
