@@ -3,6 +3,7 @@
 # make run        the demo run, as root         make check-peers comparisons with tcpdump, tshark, editcap and others
 # make SAN=1 ...  with sanitizers, in build/san make check-live  tests in private network namespaces, as root
 # make V=1 ...    shows the commands            make deps        installs what is needed (Debian)
+# make WITHOUT="ncurses libmicrohttpd"           without libraries that are taken where they are there
 # make install    into $(DESTDIR)$(PREFIX)
 # make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N;
 #                 scripts/deps bench first
@@ -20,14 +21,31 @@ B      := build$(if $(SAN),/san)
 san    := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all
 cflags := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -I. -I$(B) -MMD -MP \
 	  $(if $(SAN),$(san) -fno-omit-frame-pointer)
-libs   := -lbpf -lelf -lz -lzstd -lmnl -lcap -lpcap -ljansson
+base_libs := -lbpf -lelf -lz -lzstd -lmnl -lcap -lpcap -ljansson
+
+# Libraries that are taken where they are there, what pkg-config calls them, and what is made of them: the module NAME.c, or
+# NAME_none.c without the library. capture/base/library.c knows them, too.
+optional := ncurses libmicrohttpd
+pc_ncurses := ncursesw
+pc_libmicrohttpd := libmicrohttpd
+
+with    := $(foreach l,$(filter-out $(WITHOUT),$(optional)),$(if $(shell pkg-config --exists $(pc_$l) 2>/dev/null && echo y),$l))
+without := $(filter-out $(with),$(optional))
+ifneq ($(filter-out $(optional),$(WITHOUT)),)
+$(error WITHOUT=$(WITHOUT): what can be left out is $(optional))
+endif
+pc     := $(if $(with),$(shell pkg-config --cflags $(foreach l,$(with),$(pc_$l))))
+libs   := $(base_libs) $(if $(with),$(shell pkg-config --libs $(foreach l,$(with),$(pc_$l))))
+# Those modules with the libraries @1, and all that there are.
+modules_of = $(foreach l,$(optional),$(patsubst %,%$(if $(filter $l,$1),,_none).c,$(module_$l)))
+modules    := $(call modules_of,$(optional)) $(call modules_of)
 
 ifneq ($(V),1)
 Q   := @
 say  = @printf '  %-5s %s\n' $(1) $(2);
 endif
 
-sources := $(sort $(wildcard capture/*.c capture/*/*.c))
+sources := $(sort $(filter-out $(modules),$(wildcard capture/*.c capture/*/*.c)) $(call modules_of,$(with)))
 objs    := $(sources:%.c=$(B)/%.o)
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -42,14 +60,21 @@ tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
 all: $(B)/xdpdump
 
 $(B)/xdpdump: $(filter %/main.o,$(objs)) $(B)/libcapture.a
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
+	$(call say,LD,'$@$(if $(with), with $(with))$(if $(without), without $(without))')$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 # All of capture/ but the main function: what tests, fuzzers and the bench link with.
-$(B)/libcapture.a: $(filter-out %/main.o,$(objs))
-	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+$(B)/libcapture.a: $(filter-out %/main.o,$(objs)) $(B)/libraries.h
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+# Without any of the libraries, for the tests: what knows of them is built again.
+bare := $(patsubst %.c,$(B)/bare/%.o,capture/base/library.c $(call modules_of))
+$(B)/bare/xdpdump: $(filter-out $(B)/capture/base/library.o $(modules:%.c=$(B)/%.o),$(objs)) $(bare)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(base_libs) -o $@
+$(B)/bare/%.o: %.c $(B)/bare/libraries.h
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -I$(B)/bare $(cflags) -c $< -o $@
 # Its main function as another one, for tests that run the whole tool without an exec.
 $(B)/tests/unit/tool.o: $(filter %/main.o,$(objs))
 	$(Q)mkdir -p $(@D) && $(OBJCOPY) --redefine-sym main=xdpdump_main $< $@
 $(patsubst %.c,$(B)/%,$(shell grep -l tests/unit/tool.h tests/unit/test_*.c)): $(B)/tests/unit/tool.o
+$(B)/capture/base/library.o $(modules:%.c=$(B)/%.o): private cflags += $(pc)
 $(B)/%.o: %.c
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(cflags) -c $< -o $@
 build_bpf = $(call say,BPF,$<)mkdir -p $(@D) && $(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -I. \
@@ -66,8 +91,15 @@ version := $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' --
 $(B)/release.h: always
 	$(Q)mkdir -p $(@D) && echo '#define XDPDUMP_VERSION "$(version)"' | \
 		{ cmp -s - $@ || echo '#define XDPDUMP_VERSION "$(version)"' >$@; }
+# And which of the libraries there are.
+hash := \#
+have = $(foreach l,$(optional),'$(hash)define HAVE_$(shell echo $l | tr a-z A-Z) $(if $(filter $l,$1),1,0)')
+$(B)/libraries.h: always
+	$(Q)mkdir -p $(@D) && printf '%s\n' $(call have,$(with)) >$@.new && { cmp -s $@.new $@ || cp $@.new $@; }
+$(B)/bare/libraries.h:
+	$(Q)mkdir -p $(@D) && printf '%s\n' $(call have) >$@
 .PHONY: always
-$(objs) $(tools:=.o): | $(skels) $(B)/release.h
+$(objs) $(tools:=.o) $(bare): | $(skels) $(B)/release.h $(B)/libraries.h
 $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
 $(B)/replay/bench_kernel.o: $(B)/bench.skel.h
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcapture.a
@@ -81,7 +113,7 @@ $(B)/replay/%: $(B)/replay/%.o
 $(B)/tests/live/%: $(B)/tests/live/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) -o $@
 
-tests: $(B)/xdpdump $(units) $(fuzzers) $(tools) $(subjects)
+tests: $(B)/xdpdump $(B)/bare/xdpdump $(units) $(fuzzers) $(tools) $(subjects)
 check: tests
 	$(Q)B=$(B) tests/run check
 check-peers: tests
@@ -91,11 +123,11 @@ check-live: tests
 check-corpus: $(B)/xdpdump
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
 # libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME FUZZ=-max_total_time=600
-fuzz-%: $(skels) $(B)/release.h
+fuzz-%: $(skels) $(B)/release.h $(B)/libraries.h
 	$(Q)mkdir -p $(B)/fuzz/$*
 	$(Q)$(CLANG) -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -I$(B) \
 		-fsanitize=fuzzer,address,undefined tests/fuzz/$*_fuzz.c \
-		$(filter-out %/main.c,$(sources)) $(libs) -o $(B)/fuzz/$*_fuzz
+		$(filter-out %/main.c,$(sources)) $(pc) $(libs) -o $(B)/fuzz/$*_fuzz
 	$(B)/fuzz/$*_fuzz -max_len=4096 -malloc_limit_mb=64 -rss_limit_mb=512 $(FUZZ) $(B)/fuzz/$* tests/fuzz/$*
 check-kernels: tests
 	scripts/check-kernels
@@ -117,5 +149,5 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 clean:
 	rm -rf build
 
--include $(objs:.o=.d) $(units:=.d) $(fuzzers:=.d) $(tools:=.d) \
+-include $(objs:.o=.d) $(bare:.o=.d) $(units:=.d) $(fuzzers:=.d) $(tools:=.d) \
 	$(patsubst bpf/%.c,$(B)/%.d,$(wildcard bpf/*.bpf.c)) $(subjects:.o=.d)

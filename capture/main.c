@@ -30,7 +30,7 @@ static enum status run(const struct opts *o)
 		opts_help();
 		return log_finish_stdout();
 	case ACTION_VERSION:
-		version_print();
+		version_print(o->print.verbose);
 		return log_finish_stdout();
 	case ACTION_LIST:
 		return interfaces_run(o);

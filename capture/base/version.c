@@ -10,11 +10,24 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "capture/base/library.h"
 #include "capture/base/version.h"
 
-void version_print(void)
+static void print_library(enum library l)
+{
+	const char *version = library_version(l);
+
+	if (version)
+		printf("%s %s\n", library_name(l), version);
+	else
+		printf("built without %s (Debian: %s)\n", library_name(l), library_package(l));
+}
+
+void version_print(bool all)
 {
 	printf("xdpdump %s\nlibbpf %s, %s, zstd %s, zlib %s, jansson %s\n", XDPDUMP_VERSION,
 	       libbpf_version_string() + 1, pcap_lib_version(), ZSTD_versionString(),
 	       zlibVersion(), jansson_version_str());
+	for (enum library l = 0; all && l < LIBRARIES; l++)
+		print_library(l);
 }

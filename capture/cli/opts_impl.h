@@ -3,6 +3,7 @@
 #ifndef XDPDUMP_CLI_OPTS_IMPL_H
 #define XDPDUMP_CLI_OPTS_IMPL_H
 
+#include "capture/base/library.h"
 #include "capture/base/util.h"
 #include "capture/cli/opts.h"
 
@@ -133,6 +134,9 @@ bool opts_span(struct parser *p, const char *what, const char *s, uint64_t *ns);
 
 /* The first of @codes, which end with 0, that was given; 0: none. */
 int opts_first_given(const struct parser *p, const int *codes);
+
+/* Is the library there that option @code is made with? Else the sentence says what to install. */
+bool opts_has_library(struct parser *p, int code, enum library l);
 
 /* What the options mean together. */
 bool opts_settle(struct parser *p);

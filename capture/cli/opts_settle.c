@@ -17,6 +17,13 @@ int opts_first_given(const struct parser *p, const int *codes)
 	return *codes;
 }
 
+bool opts_has_library(struct parser *p, int code, enum library l)
+{
+	return library_version(l) ||
+	       opts_wrong(p, "%s: this xdpdump was built without %s: install %s (Debian) and build it again",
+			  opts_name(code), library_name(l), library_package(l));
+}
+
 static bool can_follow(struct parser *p)
 {
 	const struct opts *o = p->o;
@@ -292,11 +299,11 @@ bool opts_settle(struct parser *p)
 		return settle_restore(p);
 	if (o->action == ACTION_LIVE && o->n_reads)
 		o->action = ACTION_OFFLINE;
+	o->print.verbose = p->times['v'];
 	if (o->action >= ACTION_LIST)
 		return true;
 	if (o->dump) {
 		o->action = ACTION_DUMP;
-		o->print.verbose = p->times['v'];
 		return !o->n_ifaces || !o->n_reads ||
 		       opts_wrong(p, "-i captures and -r reads: give one of the two");
 	}

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# The libraries that the tool can do without: built with those that are there, and without any.
+# shellcheck source=tests/golden/lib.sh
+. "${0%/*}/../golden/lib.sh"
+
+bare=$B/bare/xdpdump
+# Each by its name, what pkg-config calls it, and the file that is linked (of ncurses what has its version).
+libraries=("ncurses ncursesw lib(tinfo|ncursesw)" "libmicrohttpd libmicrohttpd libmicrohttpd")
+
+linked()
+{
+	readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(lib[^.]*\).*/\1/p'
+}
+
+if wanted "those_that_are_linked_are_named_with_their_versions" readelf; then
+	"$dump" --version -v >"$work/said" 2>"$work/against"
+	for library in "${libraries[@]}"; do
+		read -r name _ file <<<"$library"
+		if linked "$dump" | grep -Eqx "$file"; then
+			grep -Eqx "$name [0-9][0-9.]*" "$work/said" || echo "$name is linked, and not named"
+		else
+			grep -Eqx "built without $name \(Debian: .*-dev\)" "$work/said" || echo "$name is not linked, and not missed"
+		fi
+	done >>"$work/against"
+	[[ $("$dump" --version | wc -l) == 2 ]] || echo "--version is two lines" >>"$work/against"
+	verdict "those_that_are_linked_are_named_with_their_versions"
+fi
+
+if wanted "without_any_it_works_and_says_what_is_missing" readelf; then
+	{
+		for library in "${libraries[@]}"; do
+			read -r name _ file <<<"$library"
+			! linked "$bare" | grep -Ex "$file"
+			"$bare" --version -v | grep -Eqx "built without $name \(Debian: lib$name-dev\)|built without $name \(Debian: $name-dev\)" ||
+				echo "does not miss $name"
+		done
+		cmp <("$bare" -r tests/pcaps/mixed.pcap -v) <("$dump" -r tests/pcaps/mixed.pcap -v)
+	} >"$work/against" 2>&1
+	verdict "without_any_it_works_and_says_what_is_missing"
+fi
+
+# What make would do, in a directory where nothing is built yet.
+flags()
+{
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -n B="$work/b" "$@" "$work/b/xdpdump" 2>&1 | grep -- "-o $work/b/xdpdump\$"
+}
+
+if wanted "make_takes_those_that_pkg_config_finds_but_for_WITHOUT" make pkg-config; then
+	{
+		flags >"$work/all"
+		for library in "${libraries[@]}"; do
+			read -r name pc _ <<<"$library"
+			pkg-config --exists "$pc" || continue
+			grep -qe "-l${pc#lib}" "$work/all" || echo "$name is there, and not taken"
+			flags WITHOUT="$name" | grep -e "-l${pc#lib}"
+		done
+		make -n WITHOUT=nonsense 2>&1 | grep -q "WITHOUT=nonsense: what can be left out is ncurses" || echo "takes nonsense"
+	} >"$work/against" 2>&1
+	verdict "make_takes_those_that_pkg_config_finds_but_for_WITHOUT"
+fi
+echo "1..$n"
