@@ -48,12 +48,14 @@ static const char head[] =
 	"th{text-align:right;font-weight:normal;color:var(--dim);border-bottom:1px solid var(--line)}\n"
 	"th,td{padding:3px 0 3px 14px;text-align:right;white-space:nowrap}\n"
 	"th:first-child,td:first-child{text-align:left;padding-left:0}\n"
-	".i th:nth-child(-n+4){text-align:left}\ntd.w{width:35%}\ntd.t{white-space:normal;text-align:left;overflow-wrap:anywhere}\n"
+	".i th:nth-child(-n+4){text-align:left}\ntd.w{width:35%}\n"
+	"td.t{white-space:normal;text-align:left;overflow-wrap:anywhere}\n"
 	".bar{display:block;width:100%;height:12px}\nsvg{display:block;width:100%;height:auto}\n"
 	".a{fill:var(--one)}\n.b{fill:var(--two)}\n.g{stroke:var(--line)}\n"
 	"svg text{fill:var(--dim);font-size:12px}\n"
 	".c{fill:var(--one);fill-opacity:.22;stroke:var(--one);stroke-width:1.5;stroke-linejoin:round}\n"
-	".c.o{fill:var(--two);stroke:var(--two)}\n.h rect{fill:transparent}\n.h rect:hover{fill:var(--ink);fill-opacity:.15}\n"
+	".c.o{fill:var(--two);stroke:var(--two)}\n.h rect{fill:transparent}\n"
+	".h rect:hover{fill:var(--ink);fill-opacity:.15}\n"
 	".bad{border-color:var(--two)}\nfooter{color:var(--dim)}\n"
 	"@media print{body{max-width:none}section{break-inside:avoid}}\n"
 	"</style>\n</head>\n<body>\n";
@@ -116,8 +118,10 @@ static void put_bar(FILE *out, double a, double b, double all)
 	double scale = all > 0 ? 100 / all : 0;
 
 	fprintf(out,
-		"<td class=\"w\"><svg class=\"bar\" viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-		"<rect class=\"a\" width=\"%.2f\" height=\"1\"/><rect class=\"b\" x=\"%.2f\" width=\"%.2f\" height=\"1\"/>"
+		"<td class=\"w\"><svg class=\"bar\" viewBox=\"0 0 100 1\" "
+		"preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+		"<rect class=\"a\" width=\"%.2f\" height=\"1\"/>"
+		"<rect class=\"b\" x=\"%.2f\" width=\"%.2f\" height=\"1\"/>"
 		"</svg></td>",
 		a * scale, a * scale, b * scale);
 }

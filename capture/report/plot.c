@@ -29,7 +29,8 @@ void plot_number(char *out, size_t cap, double v)
 void plot_span(char *out, size_t cap, uint64_t ns)
 {
 	static const struct { double ns; const char *unit; } units[] = {
-		{ 86400e9, "d" }, { 3600e9, "h" }, { 60e9, "min" }, { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "us" }, { 1, "ns" },
+		{ 86400e9, "d" }, { 3600e9, "h" }, { 60e9, "min" }, { 1e9, "s" },
+		{ 1e6, "ms" }, { 1e3, "us" }, { 1, "ns" },
 	};
 	unsigned i = 0;
 
