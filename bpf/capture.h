@@ -6,9 +6,10 @@
  *
  * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the
  * bytes that it can load of the frame ctx; if need be POINTS, at how many points it captures, META, how
- * many words of metadata its records have, FRAME_LOADS, that its filter loads by frame_word(), and
- * FRAME_IFINDEX, the number of the interface of the frame ctx, if it can be loaded for several; and
- * behind it seven functions, and its entry, which calls capture() and returns its verdict.
+ * many words of metadata its records have (enum event_meta), FRAME_LOADS, that its filter loads by
+ * frame_word(), and FRAME_IFINDEX, the number of the interface of the frame ctx, if it can be loaded
+ * for several; and behind it seven functions, and its entry, which calls capture() and returns its
+ * verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
 #define XDPDUMP_CAPTURE_H
@@ -21,6 +22,8 @@
 
 #ifndef POINTS
 #define POINTS	1
+#endif
+#ifndef META
 #define META	0
 #endif
 
@@ -44,6 +47,11 @@ static __always_inline __u16 frame_queue(FRAME *ctx);
 
 /* EVENT_CHECKSUM_PARTIAL ... */
 static __always_inline __u8 frame_offload(FRAME *ctx);
+
+/* FILTER_ENTRY, unless there are two in a program (filter_loads.other). */
+#ifndef FRAME_FILTER
+#define FRAME_FILTER(ctx)	FILTER_ENTRY
+#endif
 
 /* Its headers. */
 static __always_inline void frame_parse(struct cursor *c, struct parsed *hdr);
@@ -234,9 +242,14 @@ struct note {
 	__u32 point;
 	__u16 iface;
 	__u8 hook;
-	__u64 id;			/* with META */
+	__u64 id;			/* with META_ID */
 	struct slot *slot;
 };
+
+#if META
+/* What stands before the packet, META words. */
+static __always_inline void frame_meta(FRAME *ctx, const struct note *note, __u64 *words);
+#endif
 
 /* What became of it, if no record could be made; else the bytes that it takes in the ring. */
 enum { RING_FULL = 0, NOT_COPIED = 1 };
@@ -269,10 +282,10 @@ static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 	ev->offload = frame_offload(ctx);
 	ev->queue = frame_queue(ctx);
 	data = ev->data;
-	if (META) {
-		*(__u64 *)data = note->id;
-		data += 8 * META;
-	}
+#if META
+	frame_meta(ctx, note, (__u64 *)data);
+	data += 8 * META;
+#endif
 	/* else the compiler, which knows the bound, leaves nothing for the verifier */
 	asm volatile("" : "+r"(last));
 	if (last >= setting(snap) ||
@@ -364,7 +377,7 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 		frame_word(ctx, 0, 0);
 #endif
 	}
-	if (setting(has_filter) && !filter(ctx, len, FILTER_ENTRY)) {
+	if (setting(has_filter) && !filter(ctx, len, FRAME_FILTER(ctx))) {
 		tally_add(&c->filtered, len);
 		return;
 	}

@@ -54,7 +54,7 @@ struct event {
 	__u8 hook;		/* enum event_hook */
 	/* 1 + that of a program that is watched, 255: of 254 and more; 0: none */
 	__u8 verdict;
-	/* words of 8 bytes before the packet, at the beginning of data[]: the first is its id */
+	/* words of 8 bytes before the packet, at the beginning of data[]: enum event_meta */
 	__u8 meta;
 	__u8 offload;		/* EVENT_CHECKSUM_PARTIAL ... */
 	__u8 data[];
@@ -68,8 +68,18 @@ _Static_assert(__builtin_offsetof(struct event, hook) == 44,
 _Static_assert(__builtin_offsetof(struct event, data) == 48, "packet bytes follow the header");
 _Static_assert(EVENT_HOOKS <= 256, "a hook is one byte");
 
+/* Their number tells what they are. */
+enum event_meta {
+	META_NONE,
+	META_ID,		/* the id of the packet */
+	META_DEVICE,		/* what the device knows of it: */
+	META_TIME	= 0,	/* in its word 0 the time, ns of the device's clock; 0: not known */
+	/* in word 1 the hash, and in its upper half of what it is, XDP_RSS_TYPE_...; 0: there is none */
+	META_HASH	= 1,
+};
+
 enum {
-	EVENT_META_MAX	= 1,	/* words */
+	EVENT_META_MAX	= META_DEVICE,
 	/* of an id, the lowest: packets of a CPU, 325 days of 10 million a second; and the CPU */
 	ID_COUNT_BITS	= 48,
 };
@@ -175,6 +185,9 @@ enum { CALL_LEFT = 0x78666c76 };
 /* Where a packet is captured, by a program that watches another one. */
 enum { POINT_ENTRY, POINT_EXIT, POINTS_MAX };
 
+/* What the driver is asked about each frame. */
+enum { DEVICE_TIME = 1, DEVICE_HASH = 2, DEVICE_TAG = 4 };
+
 /*
  * An interface of a program, in the place of its number modulo SLOTS; one that has a program of its
  * own is in the first place. While there are packets only a loss writes here, so reading it for each
@@ -221,7 +234,7 @@ struct program_settings {
 	__u16 ip_summed_off;
 	/* for several interfaces, each with a slot of its own: iface is not of use then */
 	__u8 shared;
-	__u8 pad_;
+	__u8 device;		/* of one that is bound to a device, else 0: DEVICE_TIME ... */
 	/* of a program that traces another one, else 0: */
 	__u32 ifindex;		/* only of this interface, */
 	__u32 turn;		/* while that is PROGRAM_TURN it sees what comes in */

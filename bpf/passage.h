@@ -50,6 +50,12 @@ static __always_inline __u8 verdict_byte(__u32 verdict)
 	return verdict == NOT_CALLED ? 0 : verdict < 254 ? verdict + 1 : 255;
 }
 
+static __always_inline void frame_meta(FRAME *ctx __attribute__((unused)), const struct note *note,
+				       __u64 *words)
+{
+	words[0] = note->id;
+}
+
 /*
  * No other packet of the run has it, whatever interface that came on. Where there is no ring there
  * is no record for it.

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* A frame at XDP, for bpf/capture.h. */
+/*
+ * A frame at XDP, for bpf/capture.h; with TAGS as it was before the device took a VLAN tag off, and
+ * behind that a program defines tag_of() and has_tag().
+ */
 #ifndef XDPDUMP_XDP_FRAME_H
 #define XDPDUMP_XDP_FRAME_H
 
 #define FRAME		struct xdp_md
 #define FRAME_MAX	EVENT_XDP_MAX
+
+#ifdef TAGS
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+static __always_inline int has_tag(FRAME *ctx);
+#define FRAME_FILTER	has_tag		/* filter_loads_device has one for each */
+#endif
 #include "bpf/capture.h"
 
 /* A call of the kernel costs as much as all the rest of a frame that is not captured. */
-static __always_inline __u32 frame_len(struct xdp_md *ctx)
+static __always_inline __u32 buffers_len(struct xdp_md *ctx)
 {
 	return setting(linear) ? ctx->data_end - ctx->data : bpf_xdp_get_buff_len(ctx);
 }
@@ -20,26 +30,42 @@ static __always_inline const __u8 *frame_linear(struct xdp_md *ctx, const __u8 *
 	return (void *)(long)ctx->data;
 }
 
+/* One call takes an offset and a length of 16 bits (bpf_xdp_pointer() in net/core/filter.c). */
+static __always_inline long buffers_load(struct xdp_md *ctx, __u32 off, __u8 *to, __u64 n)
+{
+	enum { MOST = 0xffff };
+	__u32 first = MOST - off;
+	__u64 rest = n - first - 1;
+
+	if (n <= first)
+		return bpf_xdp_load_bytes(ctx, off, to, n);
+	pin(rest);
+	if (rest >= MOST)
+		return -1;
+	return bpf_xdp_load_bytes(ctx, off, to, first)
+		       ?: bpf_xdp_load_bytes(ctx, MOST, to + first, rest + 1);
+}
+
+#ifdef TAGS
+#define BUFFER_LOAD	bpf_xdp_load_bytes
+#include "bpf/tag.h"
+#else
+static __always_inline __u32 frame_len(struct xdp_md *ctx)
+{
+	return buffers_len(ctx);
+}
+
 static __always_inline int frame_is_elsewhere(struct xdp_md *ctx __attribute__((unused)))
 {
 	return 0;
 }
 
-/* One call takes an offset and a length of 16 bits (bpf_xdp_pointer() in net/core/filter.c). */
 static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n,
 				       __u32 most __attribute__((unused)))
 {
-	enum { MOST = 0xffff };
-	__u64 rest = n - MOST - 1;
-
-	if (n <= MOST)
-		return bpf_xdp_load_bytes(ctx, 0, to, n);
-	pin(rest);
-	if (rest >= MOST)
-		return -1;
-	return bpf_xdp_load_bytes(ctx, 0, to, MOST)
-		       ?: bpf_xdp_load_bytes(ctx, MOST, to + MOST, rest + 1);
+	return buffers_load(ctx, 0, to, n);
 }
+#endif
 
 static __always_inline __u16 frame_queue(struct xdp_md *ctx)
 {

@@ -50,6 +50,12 @@ const struct filter_loads filter_loads_tc = {
 /* Its context is not the kernel's, and the bytes are no part of it. */
 const struct filter_loads filter_loads_trace = { .data = 0 };
 
+/* As at XDP, but for frames whose tag the device has taken off. */
+const struct filter_loads filter_loads_device = {
+	.data = offsetof(struct xdp_md, data), .data_end = offsetof(struct xdp_md, data_end),
+	.helper = BPF_FUNC_xdp_load_bytes, .other = &filter_loads_trace,
+};
+
 /* A label is a classic instruction in one of the versions, or the place where the second begins. */
 struct xlat {
 	struct cbpf p;
@@ -435,8 +441,8 @@ static int translate(struct xlat *x)
 	return done;
 }
 
-int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
-	    size_t n)
+static int translate_for(struct filter *f, const struct filter_loads *loads,
+			 const struct sock_filter *prog, size_t n)
 {
 	cleanup(xlat_release) struct xlat x = { .loads = loads };
 	int err = cbpf_open(&x.p, prog, n);
@@ -448,6 +454,27 @@ int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct soc
 	if (!err)
 		f->insns = emit_take(x.code, &f->n);
 	return err;
+}
+
+/* Where two do not fit into one it is the other one, for all frames. */
+int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
+	    size_t n)
+{
+	cleanup(to_ebpf_free) struct filter first = { NULL, 0 }, second = { NULL, 0 };
+	int err;
+
+	if (!loads->other)
+		return translate_for(f, loads, prog, n);
+	err = translate_for(&first, loads, prog, n);
+	if (!err)
+		err = translate_for(&second, loads->other, prog, n);
+	if (!err)
+		err = to_ebpf_pair(f, &first, &second);
+	if (err != -E2BIG || !second.n)
+		return err;
+	f->n = second.n;
+	f->insns = steal(&second.insns);
+	return 0;
 }
 
 int to_ebpf_pair(struct filter *f, const struct filter *entry, const struct filter *exit)

@@ -25,9 +25,12 @@ struct filter_loads {
 	 * frame_word() of the program
 	 */
 	int32_t helper;
+	/* and how, if the third argument is not 0; NULL: no matter what that is */
+	const struct filter_loads *other;
 };
 
-extern const struct filter_loads filter_loads_xdp, filter_loads_tc, filter_loads_trace;
+extern const struct filter_loads filter_loads_xdp, filter_loads_device, filter_loads_tc,
+	filter_loads_trace;
 
 /*
  * A function of two arguments, the program's context and the bytes of the frame on the wire. It

@@ -25,6 +25,7 @@ static int load_as(struct hook *h, const struct object_program *p, struct object
 	int err = exit_filter ? to_ebpf_pair(&both, filter, exit_filter) : 0;
 	struct object_program as = *p;
 
+	as.ifindex = h->ops->bound ? h->ifindex : 0;
 	as.traced = h->traced ? traced_function(h->traced) : NULL;
 	h->settings.has_exit_filter = !!exit_filter;
 	h->settings.turn++;
@@ -99,12 +100,13 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		.verdicts = s->verdicts,
 		.raw = s->raw,
 		.tail_calls = s->tail_calls,
+		.device = s->device,
 	};
 	if (s->traced)
 		aim(h, s->traced);
 	if (ops->settle)
 		ops->settle(&h->settings);
-	h->ifindex = s->programs ? s->ifindex : 0;
+	h->ifindex = s->programs || ops->bound ? s->ifindex : 0;
 	err = s->programs ? share(h, s) : load(h, s);
 	if (err)
 		return err;
@@ -114,7 +116,7 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 
 int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode)
 {
-	return h->in && ifindex != h->ifindex ? -EINVAL : h->ops->attach(h, ifindex, mode);
+	return h->ifindex && ifindex != h->ifindex ? -EINVAL : h->ops->attach(h, ifindex, mode);
 }
 
 static int replace(struct hook *h, struct object *next)

@@ -32,14 +32,14 @@ struct hook_settings {
 	bool drop;		/* frames are not passed on: a mirror port, at XDP */
 	bool raw;		/* packets begin with the IP header: of hooks at tc */
 	uint16_t iface;		/* number of the interface, for its records */
+	uint8_t device;		/* of hook_device: what is asked of it, DEVICE_TIME ... */
 	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
 	/*
 	 * It may be in one of these together with others, longer than the hook: costs a frame up to
-	 * 3 ns more. Then it is for @ifindex only. NULL: it has its own. Of hooks that watch no other
-	 * program.
+	 * 3 ns more. NULL: it has its own. Of hooks that watch no other program, but for hook_device.
 	 */
 	struct programs *programs;
-	int ifindex;
+	int ifindex;		/* with them, and of hook_device, it is for this one only */
 
 	/* of hooks that watch another program, and without meaning for other ones: */
 	struct takeover *takeover;	/* of hook_front: whose place it takes; */
@@ -60,7 +60,7 @@ struct hook {
 	struct object *object;	/* what is loaded, and attached */
 	struct program *in;	/* which it shares with others, whose that is; NULL: its own */
 	unsigned slot;		/* there, else 0 */
-	int ifindex;		/* the only one it may be for, if it shares */
+	int ifindex;		/* the only one it may be for, if it shares or is bound; 0: any */
 	int link_fd;		/* -1: not attached */
 	struct clsact clsact;	/* of tc without links */
 	struct takeover *takeover;
@@ -75,6 +75,7 @@ struct hook_ops {
 	const struct object_program *programs;
 	unsigned n_programs;
 	enum event_hook at;
+	bool bound;		/* each to its device, whose number is told when it is loaded */
 	const struct filter_loads *loads;	/* for which its filters are translated */
 
 	/* What only this hook has in its settings; may be NULL. */
@@ -99,7 +100,7 @@ struct hook_ops {
 	bool (*is_lost)(const struct hook *h);
 };
 
-extern const struct hook_ops hook_xdp, hook_front, hook_trace, hook_tc_in, hook_tc_out;
+extern const struct hook_ops hook_xdp, hook_device, hook_front, hook_trace, hook_tc_in, hook_tc_out;
 
 /*
  * Loads the program of @ops; its records go into @rings, which stay as long as the hook. A filter

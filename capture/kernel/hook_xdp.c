@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* XDP, where there is room for one program, and a link makes it ours. */
+/*
+ * XDP, where there is room for one program, and a link makes it ours; also one that is bound to its
+ * device, whose driver answers its questions then, in native mode only.
+ */
 #include <bpf/bpf.h>
 #include <linux/if_link.h>
 
+#include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
+#include "device.skel.h"
 #include "xdpdump.skel.h"
+
+/* linux/bpf.h of 6.3 */
+enum { DEVICE_BOUND = 1 << 6 };
 
 static int attach(struct hook *h, int ifindex, enum xdp_mode mode)
 {
@@ -24,13 +32,24 @@ static const struct object_program program = {
 	.flags = BPF_F_XDP_HAS_FRAGS,
 };
 
+/* Before Linux 6.6 it could not be one for frames in pieces as well. */
+#define FOR_DEVICE(more)						\
+	{ .elf = device__elf_bytes, .section = "xdp.frags", .type = BPF_PROG_TYPE_XDP,	\
+	  .attach_type = BPF_XDP, .flags = DEVICE_BOUND | (more) }
+
+static const struct object_program for_device[] = {
+	FOR_DEVICE(BPF_F_XDP_HAS_FRAGS), FOR_DEVICE(0),
+};
+
+#define BY_LINK								\
+	.at = EVENT_XDP, .attach = attach, .replace = hook_replace_link,	\
+	.detach = hook_detach_link, .is_lost = hook_link_is_lost
+
 const struct hook_ops hook_xdp = {
-	.programs = &program,
-	.n_programs = 1,
-	.at = EVENT_XDP,
-	.loads = &filter_loads_xdp,
-	.attach = attach,
-	.replace = hook_replace_link,
-	.detach = hook_detach_link,
-	.is_lost = hook_link_is_lost,
+	BY_LINK, .programs = &program, .n_programs = 1, .loads = &filter_loads_xdp,
+};
+
+const struct hook_ops hook_device = {
+	BY_LINK, .programs = for_device, .n_programs = array_size(for_device),
+	.loads = &filter_loads_device, .bound = true,
 };

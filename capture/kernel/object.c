@@ -106,7 +106,7 @@ static int insert_filter(struct bpf_program *prog, const struct filter *filter)
 }
 
 struct preparation {
-	uint32_t flags;
+	uint32_t flags, ifindex;
 	const struct filter *filter;	/* NULL: none */
 };
 
@@ -116,6 +116,7 @@ static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, lo
 	const struct preparation *p = (const struct preparation *)cookie;
 
 	opts->prog_flags |= p->flags;
+	opts->prog_ifindex = p->ifindex;
 	return p->filter ? insert_filter(prog, p->filter) : 0;
 }
 
@@ -260,7 +261,7 @@ int object_open(struct object **out, const struct object_program *p, const struc
 		const struct object *with)
 {
 	cleanup(object_closep) struct object *o = calloc(1, sizeof(*o));
-	const struct preparation preparation = { p->flags, filter };
+	const struct preparation preparation = { p->flags, p->ifindex, filter };
 	struct program_settings settings = *s;
 	int handler, err;
 

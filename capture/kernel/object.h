@@ -36,6 +36,7 @@ struct object_program {
 	const void *(*elf)(size_t *n);	/* the object file, in static memory */
 	const char *section;		/* of the one program in it, or of both that trace */
 	uint32_t type, attach_type, flags;	/* BPF_PROG_TYPE_..., BPF_..., BPF_F_... */
+	int ifindex;	/* of the device it is for, in this network namespace; 0: any */
 	/* what is traced, by a first program at its entry and a second one at its exit; NULL */
 	const struct object_function *traced;
 };

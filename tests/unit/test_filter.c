@@ -128,6 +128,17 @@ static void jumps_reach_over_long_programs(void **state is_unused)
 			to_ebpf_free(&f);
 			compare(prog, LONG, &frame);
 		}
+		/* too long for one jump over it: all frames go the way that takes all of them */
+		if (!k) {
+			struct filter both, words;
+
+			assert_int_equal(to_ebpf(&both, &filter_loads_device, prog, LONG), 0);
+			assert_int_equal(to_ebpf(&words, &filter_loads_trace, prog, LONG), 0);
+			assert_int_equal(both.n, words.n);
+			assert_memory_equal(both.insns, words.insns, words.n * sizeof(*words.insns));
+			to_ebpf_free(&both);
+			to_ebpf_free(&words);
+		}
 	}
 }
 

@@ -332,6 +332,17 @@ static void frames_in_pieces_are_the_same_on_their_way_out_and_in(void **state i
 	}
 }
 
+/* A program at tc that is not ours, attached as others attach theirs; a link, or -errno. */
+static int attach_insns(const struct bpf_insn *insns, size_t n, const char *iface, int type)
+{
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "other", "GPL", insns, n, NULL), link;
+
+	assert_true(fd >= 0);
+	link = bpf_link_create(fd, if_nametoindex(iface), type, NULL);
+	close(fd);
+	return link;
+}
+
 /* ---- a tag beside the bytes ---- */
 
 enum { TAGGED = 100, GSO_UDP_L4 = 5 /* linux/virtio_net.h of 6.2 */ };
@@ -432,6 +443,185 @@ static void a_tag_beside_the_bytes_is_put_back(void **state is_unused)
 	close(fd);
 }
 
+/* ---- what the device knows ---- */
+
+/*
+ * What v1 sends has a tag beside its bytes, of type @tpid, for VLAN 5 with priority 3: as a device
+ * leaves it. A link, or -errno.
+ */
+static int tag_beside(uint16_t tpid)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = htons(tpid) },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = 3 << 13 | 5 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_skb_vlan_push },
+		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = TC_ACT_OK },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+
+	return attach_insns(insns, array_size(insns), "v1", TCX_EGRESS);
+}
+
+/* @frame without its tag, which is put on again. */
+static void send_tagged(int fd, const uint8_t *frame, uint32_t len)
+{
+	uint8_t plain[TAGGED];
+
+	memcpy(plain, frame, 12);
+	memcpy(plain + 12, frame + 16, len - 16);
+	assert_int_equal(send(fd, plain, len - 4, 0), len - 4);
+}
+
+/* Skips where the kernel has no such programs, or no tags for them. */
+static void open_device(struct hook_settings s, const char *text)
+{
+	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
+	int err;
+
+	close_rigs(NULL);
+	s.ifindex = if_nametoindex("v0");
+	s.filter = translate(&f, &hook_device, text);
+	assert_int_equal(rings_open(&rigs[0].rings, 1 << 21, s.snap + 8 * EVENT_META_MAX), 0);
+	err = hook_open(&rigs[0].hook, &hook_device, rigs[0].rings, &s);
+	if (err) {
+		print_message("# this kernel does not tell a program what the device knows: %s\n",
+			      strerror(-err));
+		skip();
+	}
+	assert_int_equal(hook_attach(rigs[0].hook, s.ifindex, XDP_MODE_NATIVE), 0);
+}
+
+static void skip_without_tags(int tagger)
+{
+	if (tagger >= 0)
+		return;
+	print_message("# this kernel has no tcx\n");
+	skip();
+}
+
+static void a_filter_sees_the_tag_that_the_device_took_off(void **state is_unused)
+{
+	const struct hook_settings s = { .snap = EVENT_SNAP_MAX, .device = DEVICE_TAG };
+	uint8_t frame[TAGGED];
+	struct counters c;
+	int fd, tagger;
+
+	if (!make_pair())
+		skip();
+	fd = open_sender();
+	tagger = tag_beside(0x8100);
+	skip_without_tags(tagger);
+	make_tagged(frame, TAGGED, 0x8100);
+	for (size_t i = 0; i < array_size(of_tagged); i++) {
+		open_device(s, of_tagged[i].text);
+		send_tagged(fd, frame, TAGGED);
+		do
+			c = counters_of(&rigs[0]);
+		while (!count_seen(&c));
+		if (c.all.packets != of_tagged[i].holds)
+			fail_msg("%s: %s", of_tagged[i].text,
+				 of_tagged[i].holds ? "does not match" : "matches");
+		assert_int_equal(c.all.bytes + c.filtered.bytes, TAGGED);
+	}
+	close(tagger);
+	open_device(s, "udp port 2000 and not vlan and len = 100");
+	make_frame(frame, TAGGED, 2001);
+	assert_int_equal(send(fd, frame, TAGGED, 0), TAGGED);
+	make_frame(frame, TAGGED, 2000);
+	assert_int_equal(send(fd, frame, TAGGED, 0), TAGGED);
+	assert_memory_equal(await(&rigs[0])->data + 8 * META_DEVICE, frame, TAGGED);
+	c = counters_of(&rigs[0]);
+	assert_int_equal(c.filtered.packets, 1);
+	close(fd);
+}
+
+/* Only what is asked for; a veth knows the hash of what has ports, and no time. */
+static void time_and_hash_of_the_device_are_in_the_record(void **state is_unused)
+{
+	static const struct {
+		uint8_t device;
+		bool udp, hashed;
+	} cases[] = {
+		{ DEVICE_TIME | DEVICE_HASH | DEVICE_TAG, true, true },
+		{ DEVICE_TIME | DEVICE_HASH, false, false },
+		{ DEVICE_TIME | DEVICE_TAG, true, false },
+	};
+	uint8_t frame[SMALL];
+	int fd;
+
+	if (!make_pair())
+		skip();
+	fd = open_sender();
+	for (size_t i = 0; i < array_size(cases); i++) {
+		const struct hook_settings s = { .snap = SNAP, .device = cases[i].device };
+		const struct event *ev;
+		uint64_t words[META_DEVICE];
+
+		open_device(s, NULL);
+		make_frame(frame, sizeof(frame), 2000);
+		if (!cases[i].udp)
+			memcpy(frame + 12, "\x88\xb5", 2);
+		assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
+		ev = await(&rigs[0]);
+		assert_int_equal(ev->meta, META_DEVICE);
+		memcpy(words, ev->data, sizeof(words));
+		assert_int_equal(words[META_TIME], 0);
+		assert_int_equal(words[META_HASH] >> 32 != 0, cases[i].hashed);
+		assert_int_equal((uint32_t)words[META_HASH] != 0, cases[i].hashed);
+		assert_memory_equal(ev->data + 8 * META_DEVICE, frame, sizeof(frame));
+	}
+	close(fd);
+}
+
+static void what_is_bound_to_a_device_is_for_it_alone_and_native(void **state is_unused)
+{
+	const struct hook_settings s = { .snap = SNAP, .device = DEVICE_TAG };
+
+	if (!make_pair())
+		skip();
+	open_device(s, NULL);
+	hook_detach(rigs[0].hook);
+	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_GENERIC), -EINVAL);
+	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v1"), XDP_MODE_NATIVE), -EINVAL);
+	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
+}
+
+static void a_tag_that_the_device_took_off_is_put_back(void **state is_unused)
+{
+	static const uint32_t lens[] = { 20, 21, 46, TAGGED };
+	static const uint32_t snaps[] = { 1, 12, 13, 14, 15, 16, 17, 40, EVENT_SNAP_MAX };
+	static const uint16_t types[] = { 0x8100, 0x88a8 };
+	uint8_t frame[TAGGED];
+	int fd;
+
+	if (!make_pair())
+		skip();
+	fd = open_sender();
+	for (size_t t = 0; t < array_size(types); t++) {
+		int tagger = tag_beside(types[t]);
+
+		skip_without_tags(tagger);
+		for (size_t i = 0; i < array_size(snaps) * array_size(lens); i++) {
+			const struct hook_settings s = { .snap = snaps[i / array_size(lens)],
+							 .device = DEVICE_TAG };
+			const uint32_t len = lens[i % array_size(lens)];
+			const struct event *ev;
+
+			open_device(s, NULL);
+			make_tagged(frame, len, types[t]);
+			send_tagged(fd, frame, len);
+			ev = await(&rigs[0]);
+			assert_int_equal(ev->len, len);
+			assert_int_equal(ev->caplen, min_of(len, s.snap));
+			assert_int_equal(ev->meta, META_DEVICE);
+			assert_memory_equal(ev->data + 8 * META_DEVICE, frame, ev->caplen);
+			assert_int_equal(ev->hdr.n_tags, 1);
+		}
+		close(tagger);
+	}
+	close(fd);
+}
+
 /* ---- what the device has still to do ---- */
 
 /* As a stack with offloads hands it down. */
@@ -478,21 +668,15 @@ static void what_is_left_to_the_device_is_told(void **state is_unused)
 
 /* ---- beside others ---- */
 
-/* A program that lets nothing through, attached as others attach theirs; a link, or -errno. */
+/* A program that lets nothing through. A link, or -errno. */
 static int drop_all(const char *iface, int type)
 {
 	const struct bpf_insn insns[] = {
 		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = TC_ACT_SHOT },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "dropper", "GPL", insns, array_size(insns),
-			       NULL);
-	int link;
 
-	assert_true(fd >= 0);
-	link = bpf_link_create(fd, if_nametoindex(iface), type, NULL);
-	close(fd);
-	return link;
+	return attach_insns(insns, array_size(insns), iface, type);
 }
 
 /* As packet sockets see it. */
@@ -980,6 +1164,11 @@ int main(void)
 		cmocka_unit_test_teardown(frames_in_pieces_are_the_same_on_their_way_out_and_in,
 					  close_rigs),
 		cmocka_unit_test_teardown(a_tag_beside_the_bytes_is_put_back, close_rigs),
+		cmocka_unit_test_teardown(a_tag_that_the_device_took_off_is_put_back, close_rigs),
+		cmocka_unit_test_teardown(a_filter_sees_the_tag_that_the_device_took_off, close_rigs),
+		cmocka_unit_test_teardown(time_and_hash_of_the_device_are_in_the_record, close_rigs),
+		cmocka_unit_test_teardown(what_is_bound_to_a_device_is_for_it_alone_and_native,
+					  close_rigs),
 		cmocka_unit_test_teardown(what_is_left_to_the_device_is_told, close_rigs),
 		cmocka_unit_test_teardown(
 			what_others_drop_is_seen_on_the_way_in_and_not_on_the_way_out, close_rigs),
