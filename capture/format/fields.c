@@ -62,6 +62,18 @@ static void put_verdict_name(struct text *t, const struct row *r, const struct f
 	summary_line_action(t, &r->verdict);
 }
 
+static void put_hash(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	summary_line_hash(t, &r->hash);
+}
+
+static void put_hash_name(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	summary_line_hash_name(t, &r->hash);
+}
+
 static void put_link_type(struct text *t, const struct row *r, const struct field *f)
 {
 	(void)f;
@@ -210,6 +222,8 @@ static const struct field table[] = {
 	NUMBER(sctp_sctp_srcport, SCTP, 0, 2),
 	NUMBER(sctp_sctp_dstport, SCTP, 2, 2),
 	MADE(verdict, VERDICT, STRING, put_verdict_name),
+	MADE(frame_frame_hash, HASH, STRING, put_hash_name),
+	MADE(frame_frame_hash_value, HASH, STRING, put_hash),
 };
 
 const struct field *fields(size_t *n)
@@ -334,8 +348,10 @@ static void look_at_frame(struct row *r)
 	r->present |= p->dropped ? 1u << LAYER_DROPPED : 0;
 	r->present |= p->iface->name ? 1u << LAYER_NAME : 0;
 	r->present |= p->hdr.end != PARSE_OK ? 1u << LAYER_DAMAGE : 0;
-	if (!p->options.len && !(p->has & PACKET_VERDICT))
+	if (!p->options.len && !(p->has & (PACKET_VERDICT | PACKET_HASH)))
 		return;
+	if (pcapng_options_hash(p, &r->hash))
+		r->present |= 1u << LAYER_HASH;
 	if (pcapng_options_comment(p, &pos, &len))
 		r->present |= 1u << LAYER_COMMENT;
 	if (pcapng_options_verdict(p, &r->verdict))

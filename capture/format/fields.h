@@ -40,6 +40,7 @@ enum layer {
 	LAYER_FLAGS,
 	LAYER_ID,
 	LAYER_DROPPED,
+	LAYER_HASH,
 	LAYER_XDP_VERDICT,
 	LAYER_TC_VERDICT,
 	LAYER_VERDICT,		/* either */
@@ -55,6 +56,7 @@ struct row {
 	uint32_t present;		/* 1 << enum layer */
 	const uint8_t *at[N_BYTE_LAYERS];	/* where they begin, if present */
 	struct verdict verdict;
+	struct packet_hash hash;
 	uint16_t cooked_type;
 	char second[24];		/* "2026-11-23T15:04:05." */
 	uint64_t second_of;		/* since 1970, which is that one; UINT64_MAX: none yet */

@@ -209,6 +209,16 @@ static uint8_t *store_verdict(uint8_t *to, const struct verdict *v)
 	return memset(to, 0, 3) + 3;
 }
 
+static uint8_t *store_hash(uint8_t *to, const struct packet_hash *h)
+{
+	const unsigned padding = -(1 + h->len) & 3;
+	uint8_t value[1 + PACKET_HASH_MAX] = { h->algorithm };
+
+	memcpy(value + 1, h->value, h->len);
+	to = store_option(to, EPB_HASH, value, 1 + h->len);
+	return memset(to, 0, padding) + padding;
+}
+
 static uint8_t *store_options(uint8_t *to, const struct packet *p)
 {
 	uint8_t *start = to;
@@ -217,6 +227,8 @@ static uint8_t *store_options(uint8_t *to, const struct packet *p)
 		to = store_option(to, OPT_COMMENT, PCAPNG_NO_TIME, sizeof(PCAPNG_NO_TIME) - 1);
 	if (p->has & PACKET_FLAGS)
 		to = store_option(to, EPB_FLAGS, &p->flags, 4);
+	if (p->has & PACKET_HASH)
+		to = store_hash(to, &p->hash);
 	if (p->dropped)
 		to = store_option(to, EPB_DROPCOUNT, &p->dropped, 8);
 	if (p->has & PACKET_ID)

@@ -22,7 +22,7 @@ enum {
 	/* room for any SHB or IDB beside its strings, and any ISB */
 	PCAPNG_HEAD_MAX		= 2 * 1024,
 	/* and for an EPB, beside its packet bytes, their padding and options */
-	PCAPNG_EPB_MAX		= 32 + 6 * 16 + 8,
+	PCAPNG_EPB_MAX		= 32 + 6 * 16 + 28 + 8,
 };
 
 /*

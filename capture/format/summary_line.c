@@ -225,6 +225,22 @@ void summary_line_action(struct text *t, const struct verdict *v)
 		text_i64(t, v->action);
 }
 
+void summary_line_hash(struct text *t, const struct packet_hash *h)
+{
+	for (unsigned i = 0; i < h->len; i++)
+		text_hex(t, h->value[i], 2);
+}
+
+void summary_line_hash_name(struct text *t, const struct packet_hash *h)
+{
+	const char *name = names_hash(h->algorithm);
+
+	if (name)
+		text_str(t, name);
+	else
+		text_u64(t, h->algorithm);
+}
+
 void summary_line_verdict(struct text *t, const struct packet *p)
 {
 	struct verdict v;
@@ -287,6 +303,20 @@ static void verbose_tags(struct text *t, const struct packet *p)
 	}
 }
 
+/* " hash 8f2a1b3c (Toeplitz)" */
+static void put_hash(struct text *t, const struct packet *p)
+{
+	struct packet_hash h;
+
+	if (!pcapng_options_hash(p, &h))
+		return;
+	text_str(t, " hash ");
+	summary_line_hash(t, &h);
+	text_str(t, " (");
+	summary_line_hash_name(t, &h);
+	text_char(t, ')');
+}
+
 static void put_verbose(struct text *t, const struct packet *p, int verbose)
 {
 	verbose_tags(t, p);
@@ -300,6 +330,7 @@ static void put_verbose(struct text *t, const struct packet *p, int verbose)
 		summary_line_captured(t, p);
 	if (p->has & PACKET_QUEUE)
 		field(t, "queue", p->queue);
+	put_hash(t, p);
 	if (p->iface->name) {
 		text_str(t, " if ");
 		text_escaped(t, p->iface->name, text_utf8_cut(p->iface->name, LINE_NAME_MAX));

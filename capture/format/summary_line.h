@@ -4,6 +4,7 @@
 #define XDPDUMP_FORMAT_SUMMARY_LINE_H
 
 struct packet;
+struct packet_hash;
 struct text;
 struct verdict;
 
@@ -25,6 +26,10 @@ void summary_line_verdict(struct text *t, const struct packet *p);
 
 /* "DROP"; an action without a name is a number. */
 void summary_line_action(struct text *t, const struct verdict *v);
+
+/* "8f2a1b3c"; "Toeplitz", and an algorithm without a name is a number. */
+void summary_line_hash(struct text *t, const struct packet_hash *h);
+void summary_line_hash_name(struct text *t, const struct packet_hash *h);
 
 /*
  * What it begins with: the highest protocol that is known, else the link type. Names of protocols

@@ -36,6 +36,14 @@ const char *names_verdict(const struct verdict *v)
 	return v->action + 1 < array_size(tc) ? tc[v->action + 1] : NULL;	/* from -1 on */
 }
 
+/* Wireshark's words. */
+const char *names_hash(uint8_t algorithm)
+{
+	static const char *const names[] = { "2's complement", "XOR", "CRC32", "MD5", "SHA1", "Toeplitz" };
+
+	return algorithm < array_size(names) ? names[algorithm] : NULL;
+}
+
 const char *names_ether_type(uint16_t eth_type)
 {
 	static const struct { uint16_t type; const char *name; } names[] = {

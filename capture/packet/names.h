@@ -13,6 +13,9 @@ const char *names_protocol(uint8_t proto);
 /* "DROP" of XDP, "SHOT" of TC, or NULL. */
 const char *names_verdict(const struct verdict *v);
 
+/* "Toeplitz", of EPB_HASH_..., or NULL. */
+const char *names_hash(uint8_t algorithm);
+
 /* EtherType, "LLC" for a length (below 0x600), or NULL. */
 const char *names_ether_type(uint16_t eth_type);
 

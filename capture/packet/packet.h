@@ -105,6 +105,15 @@ struct verdict {
 	uint64_t action;	/* TC_ACT_... (UNSPEC is -1) or enum xdp_action */
 };
 
+enum { PACKET_HASH_MAX = 20 };	/* bytes of the longest one that pcapng names, SHA-1 */
+
+/* What somebody has computed over it, or, as a device does, over some of its addresses and ports. */
+struct packet_hash {
+	uint8_t algorithm;	/* EPB_HASH_... */
+	uint8_t len;		/* bytes, 1 to PACKET_HASH_MAX */
+	uint8_t value[PACKET_HASH_MAX];
+};
+
 /* packet.has */
 enum {
 	PACKET_TIME	= 1,
@@ -112,6 +121,7 @@ enum {
 	PACKET_QUEUE	= 4,
 	PACKET_ID	= 8,
 	PACKET_VERDICT	= 16,
+	PACKET_HASH	= 32,
 };
 
 struct packet {
@@ -127,6 +137,7 @@ struct packet {
 	const struct iface *iface;
 	struct parsed hdr;	/* of the captured bytes */
 	struct verdict verdict;	/* valid with PACKET_VERDICT; TC or XDP */
+	struct packet_hash hash;	/* valid with PACKET_HASH */
 	unsigned has;		/* PACKET_TIME ... */
 	struct raw_options options;	/* live as long as data */
 };

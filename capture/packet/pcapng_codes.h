@@ -83,6 +83,16 @@ enum {
 	EPB_SEGMENTED	= 1 << 11,
 };
 
+/* epb_hash: its first byte. */
+enum {
+	EPB_HASH_2S_COMPLEMENT	= 0,
+	EPB_HASH_XOR		= 1,
+	EPB_HASH_CRC32		= 2,
+	EPB_HASH_MD5		= 3,
+	EPB_HASH_SHA1		= 4,
+	EPB_HASH_TOEPLITZ	= 5,
+};
+
 /*
  * The comment on a packet without a time, for which an EPB has no other word; its time is 0 then.
  */

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "capture/base/util.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
 #include "capture/packet/pcapng_options.h"
@@ -62,6 +63,35 @@ bool pcapng_options_verdict(const struct packet *p, struct verdict *v)
 			continue;
 		v->type = *value;
 		memcpy(&v->action, value + 1, 8);
+		return true;
+	}
+	return false;
+}
+
+unsigned pcapng_options_hash_len(uint8_t algorithm)
+{
+	static const uint8_t lens[] = {
+		[EPB_HASH_CRC32] = 4, [EPB_HASH_MD5] = 16, [EPB_HASH_SHA1] = 20, [EPB_HASH_TOEPLITZ] = 4,
+	};
+
+	return algorithm < array_size(lens) ? lens[algorithm] : 0;
+}
+
+bool pcapng_options_hash(const struct packet *p, struct packet_hash *h)
+{
+	const uint8_t *value;
+	size_t len, pos = 0;
+
+	if (p->has & PACKET_HASH) {
+		*h = p->hash;
+		return true;
+	}
+	while ((value = pcapng_options_next_of(&p->options, EPB_HASH, &pos, &len))) {
+		if (len < 2 || len - 1 > PACKET_HASH_MAX)
+			continue;
+		h->algorithm = *value;
+		h->len = len - 1;
+		memcpy(h->value, value + 1, h->len);
 		return true;
 	}
 	return false;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct packet;
+struct packet_hash;
 struct raw_options;
 struct verdict;
 
@@ -36,5 +37,11 @@ size_t pcapng_options_fit(const struct raw_options *o, size_t max);
  * whose words nobody else knows.
  */
 bool pcapng_options_verdict(const struct packet *p, struct verdict *v);
+
+/* Bytes that a hash by EPB_HASH_... has; 0: any number. */
+unsigned pcapng_options_hash_len(uint8_t algorithm);
+
+/* A hash of it, of several the first with a length that can be. False: not known. */
+bool pcapng_options_hash(const struct packet *p, struct packet_hash *h);
 
 #endif

@@ -85,7 +85,7 @@ bool options_keep_string(struct options *o, char **kept, const struct option *op
 }
 
 /* How the numbers in a value are turned round. */
-enum order { BYTES, WORD, TWO_WORDS, LONG, FIRST_WORD, VERDICT };
+enum order { BYTES, WORD, TWO_WORDS, LONG, FIRST_WORD, VERDICT, HASH };
 
 /*
  * The options without a field of their own: of a kind of block (0: of any), and the lengths that
@@ -110,10 +110,10 @@ static const struct kind {
 	{ PCAPNG_IDB, IF_TXSPEED, 8, 8, LONG, true },
 	{ PCAPNG_IDB, IF_RXSPEED, 8, 8, LONG, true },
 	{ PCAPNG_IDB, IF_TZNAME, 1, UINT16_MAX, BYTES, true },
-	{ PCAPNG_EPB, EPB_HASH, 1, UINT16_MAX, BYTES, false },
+	{ PCAPNG_EPB, EPB_HASH, 1, UINT16_MAX, HASH, false },
 	{ PCAPNG_EPB, EPB_VERDICT, 1, UINT16_MAX, VERDICT, false },
 	{ PCAPNG_EPB, EPB_PROCESS, 8, 8, TWO_WORDS, true },
-	{ PCAPNG_OPB, EPB_HASH, 1, UINT16_MAX, BYTES, false },
+	{ PCAPNG_OPB, EPB_HASH, 1, UINT16_MAX, HASH, false },
 	{ PCAPNG_NRB, NRB_DNSNAME, 1, UINT16_MAX, BYTES, true },
 	{ PCAPNG_NRB, NRB_DNS_IPV4, 4, 4, BYTES, true },
 	{ PCAPNG_NRB, NRB_DNS_IPV6, 16, 16, BYTES, true },
@@ -142,11 +142,24 @@ bool options_copies_local(struct pcapng *f, unsigned long long at)
 	return !why;
 }
 
+/* The length that its first byte asks for; 0: any. */
+static unsigned exact_len(const struct option *opt, enum order order)
+{
+	unsigned hash_len;
+
+	if (order == VERDICT)
+		return *opt->value == VERDICT_TC || *opt->value == VERDICT_XDP ? 9 : 0;
+	hash_len = order == HASH ? pcapng_options_hash_len(*opt->value) : 0;
+	return hash_len ? 1 + hash_len : 0;
+}
+
 /*
  * May it be copied at all? What the draft does not know may, if its numbers have our order already.
  */
 static bool may_copy(struct options *o, const struct option *opt, const struct kind *kind)
 {
+	unsigned len;
+
 	if (opt->code == CUSTOM_STRING_NO || opt->code == CUSTOM_BYTES_NO)
 		return false;
 	if (opt->code & OPT_LOCAL)
@@ -169,10 +182,11 @@ static bool may_copy(struct options *o, const struct option *opt, const struct k
 				opt->code, o->b->at, opt->len);
 		return false;
 	}
-	if (kind->order == VERDICT && opt->len != 9 && (*opt->value == 1 || *opt->value == 2)) {
+	len = exact_len(opt, kind->order);
+	if (len && opt->len != len) {
 		stream_warn(o->f->s, WARN_OPTION,
-			    "option %u of the block at byte %llu has %u bytes instead of 9",
-			    opt->code, o->b->at, opt->len);
+			    "option %u of the block at byte %llu has %u bytes instead of %u",
+			    opt->code, o->b->at, opt->len, len);
 		return false;
 	}
 	return !kind->once || is_first(o, opt->code);
@@ -192,6 +206,7 @@ static void to_host_order(uint8_t *value, size_t len, enum order order)
 {
 	switch (order) {
 	case BYTES:
+	case HASH:
 		break;
 	case TWO_WORDS:
 		swap(value + 4, 4);

@@ -162,12 +162,13 @@ static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 		.id = 0x0001000000000009,
 		.queue = 2,
 		.verdict = { VERDICT_XDP, 0x0102030405060708 },
-		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID | PACKET_VERDICT,
+		.hash = { EPB_HASH_TOEPLITZ, 4, "\x8f\x2a\x1b\x3c" },
+		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID | PACKET_VERDICT | PACKET_HASH,
 	};
 
 	(void)state;
 	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
-					    "60000000"
+					    "6c000000"
 					    "00000000"
 					    "00000000"
 					    "00000000"
@@ -176,6 +177,9 @@ static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 					    "61626364"
 					    "02000400"
 					    "0d000000"
+					    "03000500"
+					    "058f2a1b"
+					    "3c000000"
 					    "04000800"
 					    "07000000"
 					    "00000000"
@@ -189,7 +193,7 @@ static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 					    "05040302"
 					    "01000000"
 					    "00000000"
-					    "60000000");
+					    "6c000000");
 }
 
 static void a_drop_count_of_0_is_not_written(void **state)
@@ -290,6 +294,7 @@ static void spb_is_refused_for_what_it_cannot_tell(void **state)
 		{ "a queue", 0, 60, 60, 0, 0, PACKET_QUEUE, 0, false },
 		{ "an id", 0, 60, 60, 0, 0, PACKET_ID, 0, false },
 		{ "a verdict", 0, 60, 60, 0, 0, PACKET_VERDICT, 0, false },
+		{ "a hash", 0, 60, 60, 0, 0, PACKET_HASH, 0, false },
 		{ "drops", 0, 60, 60, 0, 0, 0, 1, false },
 	};
 	static uint8_t data[262145], option[8] = { 1, 0, 1, 0, 'a' };
@@ -362,7 +367,8 @@ static void packets_of_any_length_are_padded_with_zeros(void **state)
 	(void)state;
 	memset(data, 0xff, sizeof(data));
 	for (uint32_t n = 0; n < 65536; n = n < 300 ? n + 1 : n * 2 + 1) {
-		struct packet p = { .data = data, .caplen = n, .len = n, .has = 15, .dropped = 1 };
+		struct packet p = { .data = data, .caplen = n, .len = n, .has = 63, .dropped = 1,
+				    .hash = { EPB_HASH_SHA1, PACKET_HASH_MAX, { 0 } } };
 		size_t len = pcapng_epb(block, 0, &p, 0);
 
 		assert_int_equal(len % 4, 0);

@@ -109,6 +109,7 @@ static void check_packet_options(const struct packet *p)
 {
 	const uint32_t process[] = { 7, 9 }, vendor = 32473;
 	const uint8_t *value;
+	struct packet_hash hash;
 	struct verdict v;
 	size_t len, pos = 0;
 
@@ -126,6 +127,10 @@ static void check_packet_options(const struct packet *p)
 	is_absent(&p->options, CUSTOM_BYTES_NO, 0);
 	is_absent(&p->options, EPB_FLAGS, 0);
 	is_absent(&p->options, EPB_VERDICT, 0);
+	assert_true(pcapng_options_hash(p, &hash));
+	assert_int_equal(hash.algorithm, EPB_HASH_TOEPLITZ);
+	assert_int_equal(hash.len, 4);
+	assert_memory_equal(hash.value, "\xde\xad\xbe\xef", 4);
 	assert_true(pcapng_options_verdict(p, &v));
 	assert_int_equal(v.type, VERDICT_XDP);
 	assert_true(v.action == 2);
@@ -208,6 +213,12 @@ static const struct bad_case {
 	const char *value;
 } bad[] = {
 	{ "a_hash_without_its_kind_is_left_out", EPB_HASH, 0, "" },
+	{ "a_hash_by_toeplitz_with_3_bytes_is_left_out", EPB_HASH, 4, "\5abc" },
+	{ "a_hash_by_toeplitz_with_5_bytes_is_left_out", EPB_HASH, 6, "\5abcde" },
+	{ "a_hash_by_toeplitz_without_bytes_is_left_out", EPB_HASH, 1, "\5" },
+	{ "a_hash_by_crc32_with_2_bytes_is_left_out", EPB_HASH, 3, "\2ab" },
+	{ "a_hash_by_md5_with_4_bytes_is_left_out", EPB_HASH, 5, "\3abcd" },
+	{ "a_hash_by_sha1_with_16_bytes_is_left_out", EPB_HASH, 17, "\4abcdefghabcdefgh" },
 	{ "a_verdict_without_its_kind_is_left_out", EPB_VERDICT, 0, "" },
 	{ "a_verdict_of_xdp_with_8_bytes_is_left_out", EPB_VERDICT, 8, "\2\0\0\0\0\0\0\0" },
 	{ "a_verdict_of_tc_with_10_bytes_is_left_out", EPB_VERDICT, 10, "\1\0\0\0\0\0\0\0\0\0" },
@@ -218,6 +229,7 @@ static const struct bad_case {
 static void is_left_out(void **state)
 {
 	const struct bad_case *c = *state;
+	struct packet_hash hash;
 	struct packet p;
 	struct verdict v;
 
@@ -234,6 +246,47 @@ static void is_left_out(void **state)
 	is_absent(&p.options, c->code, 0);
 	same_value(&p.options, OPT_COMMENT, 0, "stays", 5);
 	assert_false(pcapng_options_verdict(&p, &v));
+	assert_false(pcapng_options_hash(&p, &hash));
+}
+
+/* Options of a packet, and the hash that it has then; len 0: none. All of them are carried. */
+static const struct hash_case {
+	const char *name;
+	struct { const char *value; uint16_t len; } options[2];
+	struct packet_hash known;
+} hashes[] = {
+	{ "a_hash_by_toeplitz", { { "\5abcd", 5 } }, { 5, 4, "abcd" } },
+	{ "a_hash_by_crc32", { { "\2abcd", 5 } }, { 2, 4, "abcd" } },
+	{ "a_hash_by_xor_may_have_any_length", { { "\1a", 2 } }, { 1, 1, "a" } },
+	{ "a_hash_by_md5", { { "\3abcdefghijklmnop", 17 } }, { 3, 16, "abcdefghijklmnop" } },
+	{ "the_longest_hash", { { "\4abcdefghijklmnopqrst", 21 } }, { 4, 20, "abcdefghijklmnopqrst" } },
+	{ "a_longer_hash_of_nobody_is_not_known", { { "\6abcdefghijklmnopqrstu", 22 } }, { 0, 0, "" } },
+	{ "a_hash_of_nobody", { { "\6abc", 4 } }, { 6, 3, "abc" } },
+	{ "a_hash_by_xor_without_bytes_is_not_known", { { "\1", 1 } }, { 0, 0, "" } },
+	{ "the_first_of_two_hashes", { { "\2abcd", 5 }, { "\5efgh", 5 } }, { 2, 4, "abcd" } },
+	{ "the_first_hash_that_can_be", { { "\0", 1 }, { "\5efgh", 5 } }, { 5, 4, "efgh" } },
+};
+
+static void a_hash_is_known_and_carried(void **state)
+{
+	const struct hash_case *c = *state;
+	struct packet_hash hash = { 0 };
+	struct packet p;
+
+	close_result();
+	img.len = 0;
+	shb();
+	idb();
+	begin_epb(0, 1, 4);
+	for (unsigned i = 0; i < 2 && c->options[i].len; i++)
+		option(EPB_HASH, c->options[i].value, c->options[i].len);
+	end();
+	next_is_packet(&p);
+	assert_int_equal(res.n_warnings, 0);
+	assert_int_equal(pcapng_options_hash(&p, &hash), c->known.len > 0);
+	assert_memory_equal(&hash, &c->known, sizeof(hash));
+	for (unsigned i = 0; i < 2 && c->options[i].len; i++)
+		same_value(&p.options, EPB_HASH, i, c->options[i].value, c->options[i].len);
 }
 
 static void a_verdict_of_hardware_is_carried_and_not_explained(void **state)
@@ -890,6 +943,7 @@ int main(void)
 	n = sizeof(others) / sizeof(others[0]);
 	unit_of_table(bad, is_left_out, tests, n);
 	unit_of_table(verdicts, a_verdict_is_a_field_or_carried, tests, n);
+	unit_of_table(hashes, a_hash_is_known_and_carried, tests, n);
 	unit_of_table(bad_blocks, is_not_copied, tests, n);
 	unit_of_table(locals, local_is_copied_or_not, tests, n);
 	failed = unit_run("pcapng_options", tests, n);

@@ -9,6 +9,7 @@
 
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
+#include "capture/packet/pcapng_options.h"
 #include "capture/read/capfile.h"
 #include "capture/write/writer.h"
 
@@ -53,8 +54,9 @@ static struct packet packet(uint64_t *seed, const struct iface *ifaces)
 
 	return (struct packet){
 		.ts_ns = kind & 0x100 ? noise(seed) << 20 : 0,
-		.has = (kind & 15) | (kind & 0x200 ? PACKET_VERDICT : 0),
+		.has = (kind & 15) | (kind & 0x200 ? PACKET_VERDICT : 0) | (kind & 0x800 ? PACKET_HASH : 0),
 		.verdict = { kind & 0x400 ? VERDICT_XDP : VERDICT_TC, noise(seed) << 32 | kind },
+		.hash = { kind & 0x400 ? EPB_HASH_TOEPLITZ : EPB_HASH_XOR, 4, { kind, noise(seed), 1, 2 } },
 		.caplen = len,
 		.len = len + (kind & 16),
 		.flags = noise(seed),
@@ -104,13 +106,14 @@ static void same_packet(unsigned n, const struct packet *got, const struct packe
 			uint32_t snaplen)
 {
 	uint32_t caplen = snaplen && want->caplen > snaplen ? snaplen : want->caplen;
+	struct packet_hash hash = { 0 };
 
 	if (got->iface->id != want->iface->id || got->caplen != caplen || got->len != want->len)
 		fail_msg("packet %u: interface %u, %u of %u bytes", n, got->iface->id, got->caplen,
 			 got->len);
 	if (memcmp(got->data, want->data, caplen))
 		fail_msg("packet %u: other bytes", n);
-	if (got->has != want->has || (want->has & PACKET_TIME && got->ts_ns != want->ts_ns))
+	if (got->has != (want->has & ~PACKET_HASH) || (want->has & PACKET_TIME && got->ts_ns != want->ts_ns))
 		fail_msg("packet %u: has %#x, time %zu", n, got->has, (size_t)got->ts_ns);
 	if (got->dropped != want->dropped ||
 	    (want->has & PACKET_FLAGS && got->flags != want->flags) ||
@@ -119,6 +122,10 @@ static void same_packet(unsigned n, const struct packet *got, const struct packe
 	    (want->has & PACKET_VERDICT && (got->verdict.type != want->verdict.type ||
 					    got->verdict.action != want->verdict.action)))
 		fail_msg("packet %u: other options", n);
+	/* which is carried */
+	if (pcapng_options_hash(got, &hash) != !!(want->has & PACKET_HASH) ||
+	    (want->has & PACKET_HASH && memcmp(&hash, &want->hash, sizeof(hash))))
+		fail_msg("packet %u: another hash", n);
 }
 
 static void same_string(const char *got, const char *want)
