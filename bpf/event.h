@@ -185,7 +185,7 @@ enum { CALL_LEFT = 0x78666c76 };
 /* Where a packet is captured, by a program that watches another one. */
 enum { POINT_ENTRY, POINT_EXIT, POINTS_MAX };
 
-/* What the driver is asked about each frame. */
+/* What the driver of a device is asked about each frame; places as in linux/netdev.h. */
 enum { DEVICE_TIME = 1, DEVICE_HASH = 2, DEVICE_TAG = 4 };
 
 /*

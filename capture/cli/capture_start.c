@@ -232,6 +232,10 @@ static size_t put_iface(char *out, size_t cap, const struct live_iface *t)
 	struct live_watched w;
 
 	len += put_hooks(out + len, cap - len, t);
+	if (t->device & DEVICE_TAG)
+		len += snprintf(out + len, cap - len, ", VLAN tags put back");
+	if (t->device & DEVICE_TIME)
+		len += snprintf(out + len, cap - len, ", times of the adapter");
 	if (live_watch_program(t, &w))
 		len += snprintf(out + len, cap - len,
 				w.by_tracing ? ", watching %s (id %u) by tracing"

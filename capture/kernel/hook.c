@@ -159,6 +159,16 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 	return err;
 }
 
+int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, const struct filter *filter)
+{
+	if (ops != h->ops)
+		h->program = ops->programs;
+	h->ops = ops;
+	h->ifindex = ops->bound ? ifindex : 0;
+	h->settings.device = ops->bound ? h->settings.device : 0;
+	return hook_replace(h, filter, NULL);
+}
+
 bool hook_is_lost(const struct hook *h)
 {
 	return h->ops->is_lost(h);

@@ -132,6 +132,12 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 		const struct filter *exit_filter);
 
 /*
+ * One of hook_device that is not attached is bound to @ifindex from now on, in the calling thread's
+ * namespace, or becomes one of hook_xdp, which is bound to none; as hook_replace().
+ */
+int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, const struct filter *filter);
+
+/*
  * Has somebody else taken it off, or put another program in its place? Of links no message is sent.
  */
 bool hook_is_lost(const struct hook *h);

@@ -20,6 +20,7 @@
 #include "capture/kernel/ethtool.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/rtnl.h"
+#include "capture/packet/pcapng_codes.h"
 
 /* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
 enum { ALT_NAME_MAX = 127 };
@@ -332,6 +333,23 @@ bool netif_strips_vlan(const char *name)
 	struct ethtool_value flags = { .cmd = ETHTOOL_GFLAGS };
 
 	return !ethtool_ask(name, &flags) && flags.data & ETH_FLAG_RXVLAN;
+}
+
+int netif_hash_function(const char *name, uint8_t *function)
+{
+	/* include/linux/ethtool.h, ETH_RSS_HASH_..._BIT */
+	static const struct { uint8_t bit, number; } known[] = {
+		{ 1 << 0, EPB_HASH_TOEPLITZ }, { 1 << 1, EPB_HASH_XOR }, { 1 << 2, EPB_HASH_CRC32 },
+	};
+	struct ethtool_rxfh hash = { .cmd = ETHTOOL_GRSSH };
+	int err = ethtool_ask(name, &hash);
+
+	for (size_t i = 0; !err && i < array_size(known); i++)
+		if (hash.hfunc == known[i].bit) {
+			*function = known[i].number;
+			return 0;
+		}
+	return err ? err : -ENOENT;
 }
 
 /* Protocol 0: the socket is there for the membership alone and receives nothing. */

@@ -79,6 +79,12 @@ void netif_driver(const char *name, char *out, unsigned cap);
 /* Does the device take VLAN tags off before XDP sees the frame? */
 bool netif_strips_vlan(const char *name);
 
+/*
+ * What its device chooses the receive queue by: *@function becomes that number of pcapng,
+ * EPB_HASH_TOEPLITZ, XOR or CRC32. -ENOENT: another one, or it does not say. -errno.
+ */
+int netif_hash_function(const char *name, uint8_t *function);
+
 /* Promiscuous until the returned descriptor is closed, also by the death of the process. -errno. */
 int netif_promiscuous(int ifindex);
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "bpf/event.h"
 #include "capture/kernel/rtnl.h"
 #include "capture/kernel/xdp_features.h"
 
@@ -17,8 +18,15 @@ enum {
 	CMD_DEV_GET		= 1,
 	A_DEV_IFINDEX		= 1,
 	A_DEV_XDP_FEATURES	= 3,
+	A_DEV_XDP_RX_METADATA	= 5,
 	XDP_ACT_BASIC		= 1,	/* it runs programs, which may pass, drop, or send back */
+	RX_METADATA_TIMESTAMP	= 1,
+	RX_METADATA_HASH	= 2,
+	RX_METADATA_VLAN_TAG	= 4,
 };
+
+_Static_assert((int)RX_METADATA_TIMESTAMP == DEVICE_TIME && (int)RX_METADATA_HASH == DEVICE_HASH &&
+	       (int)RX_METADATA_VLAN_TAG == DEVICE_TAG, "bits have the kernel's places");
 
 static int take_family(const struct nlattr *attr, void *data)
 {
@@ -29,8 +37,16 @@ static int take_family(const struct nlattr *attr, void *data)
 
 static int take_features(const struct nlattr *attr, void *data)
 {
-	if (mnl_attr_get_type(attr) == A_DEV_XDP_FEATURES)
-		*(uint64_t *)data = mnl_attr_get_u64(attr);
+	struct xdp_features *f = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case A_DEV_XDP_FEATURES:
+		f->native = mnl_attr_get_u64(attr) & XDP_ACT_BASIC;
+		break;
+	case A_DEV_XDP_RX_METADATA:
+		f->device = mnl_attr_get_u64(attr) & (DEVICE_TIME | DEVICE_HASH | DEVICE_TAG);
+		break;
+	}
 	return MNL_CB_OK;
 }
 
@@ -56,21 +72,19 @@ static struct nlmsghdr *question(char *buf, uint16_t type, uint8_t command)
 	return msg;
 }
 
-int xdp_features_native(int ifindex, bool *native)
+int xdp_features_of(int ifindex, struct xdp_features *f)
 {
 	char buf[RTNL_ANSWER_MAX];
 	struct nlmsghdr *msg = question(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
-	uint64_t found = 0;
 	uint16_t id = 0;
 	int err;
 
+	*f = (struct xdp_features){ .native = false };
 	mnl_attr_put_strz(msg, CTRL_ATTR_FAMILY_NAME, "netdev");
 	err = rtnl_ask_of(NETLINK_GENERIC, msg, buf, family, &id);
 	if (err || !id)
 		return err && err != -ENOENT ? err : -EOPNOTSUPP;
 	msg = question(buf, id, CMD_DEV_GET);
 	mnl_attr_put_u32(msg, A_DEV_IFINDEX, ifindex);
-	err = rtnl_ask_of(NETLINK_GENERIC, msg, buf, features, &found);
-	*native = found & XDP_ACT_BASIC;
-	return err;
+	return rtnl_ask_of(NETLINK_GENERIC, msg, buf, features, f);
 }

@@ -29,7 +29,7 @@ static void behind(char *why, size_t cap, const struct xdp_program *there)
 
 void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_program *there)
 {
-	bool native = false;
+	struct xdp_features f;
 	int err;
 
 	if (netif_is_bond(n)) {
@@ -47,10 +47,10 @@ void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_
 		behind(c->why, sizeof(c->why), there);
 		return;
 	}
-	err = xdp_features_native(n->ifindex, &native);
-	c->hook = err || native ? "native" : "tc";
+	err = xdp_features_of(n->ifindex, &f);
+	c->hook = err || f.native ? "native" : "tc";
 	snprintf(c->why, sizeof(c->why), "%s",
 		 err    ? "or tc, as this kernel does not say what the driver has"
-		 : native ? "the driver has XDP"
+		 : f.native ? "the driver has XDP"
 			  : "the driver has no XDP");
 }

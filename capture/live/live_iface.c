@@ -12,6 +12,7 @@
 #include "capture/kernel/rings.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/traced.h"
+#include "capture/live/live_device.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
 #include "capture/packet/link.h"
@@ -183,8 +184,6 @@ static void describe(struct live_iface *t, uint32_t id, const struct live_iface_
 	t->iface.hardware = strdup(driver);
 	if (!uname(&uts) && asprintf(&t->iface.os, "%s %s", uts.sysname, uts.release) < 0)
 		t->iface.os = NULL;
-	if (s->directions & LIVE_RECEIVED && t->way != LIVE_TC && netif_strips_vlan(name))
-		t->iface.comment = strdup("vlan_offload=on");
 }
 
 enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
@@ -203,11 +202,7 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	t->running = t->netif.running;
 	t->way = t->netif.ethernet ? s->way : LIVE_TC;
 	describe(t, id, s);
-	if (t->iface.comment && !t->entry && !t->pattern)
-		log_complain(
-			"warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off%s keeps them",
-			live_iface_name(t), t->netif.name, t->netns ? ", in its namespace," : "");
-	return STATUS_OK;
+	return live_device_choose(t, s);
 }
 
 static bool is_by_ifindex(const struct live_iface *t)
@@ -297,9 +292,11 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 	p->hdr = ev->hdr;
 	p->has = PACKET_TIME | PACKET_FLAGS | (ev->queue == EVENT_NO_QUEUE ? 0 : PACKET_QUEUE);
 	p->options = (struct raw_options){ NULL, 0 };
-	if (ev->meta) {
+	if (ev->meta == META_ID) {
 		memcpy(&p->id, ev->data, sizeof(p->id));
 		p->has |= PACKET_ID;
+	} else if (ev->meta == META_DEVICE) {
+		live_device_packet(t, ev, p);
 	}
 	if (ev->verdict) {
 		p->verdict = (struct verdict){ VERDICT_XDP, ev->verdict - 1 };
@@ -465,7 +462,8 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 	t->running = n->running;
 	t->if_dropped_before = t->if_dropped;
 	t->end_ns = 0;
-	t->gone = (t->traced && live_iface_follow(t, s)) || live_iface_attach(t, s);
+	t->gone = (t->traced && live_iface_follow(t, s)) || (t->device && live_iface_rebind(t, s)) ||
+		  live_iface_attach(t, s);
 	t->start_ns = start_ns;
 	if (t->gone) {
 		live_iface_detach(t);

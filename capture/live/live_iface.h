@@ -30,6 +30,7 @@ struct live_iface_settings {
 	unsigned directions;		/* LIVE_RECEIVED, LIVE_SENT or both */
 	int linktype;			/* LINKTYPE_... that it has to have; -1: whatever it has */
 	const char *filter;		/* as it was written; NULL: none */
+	uint8_t device;			/* what the device has to tell: DEVICE_TIME, DEVICE_HASH */
 	struct observe_options observe;
 	struct guard *guard;		/* of OBSERVE_FRONT */
 	/* that interfaces can share, the owner's, longer than they; NULL: each has its own */
@@ -69,6 +70,10 @@ struct live_iface {
 	const char *pattern;
 	int bond;			/* of which it has to be a member, its ifindex; 0: of none */
 	enum live_way way;		/* of received packets */
+	bool strips_vlan;		/* the device takes tags off what it receives */
+	uint8_t device;			/* what it is asked: DEVICE_... */
+	uint8_t hash_function;		/* EPB_HASH_..., with DEVICE_HASH */
+	uint64_t untimed;		/* packets without a time of the device */
 	int promiscuous_fd;		/* -1: none */
 	/* for a hook that is loaded later; the owner's */
 	const struct rings *rings;
@@ -121,6 +126,9 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
  * so. Else says why not, and everything is as before.
  */
 enum status live_iface_follow(struct live_iface *t, const struct live_iface_settings *s);
+
+/* It has come back as another device: what is bound to that is loaded for it, and counts on. */
+enum status live_iface_rebind(struct live_iface *t, const struct live_iface_settings *s);
 
 /* Takes the program off the interface. The counters stay. */
 void live_iface_detach(struct live_iface *t);

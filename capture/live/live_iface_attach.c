@@ -9,6 +9,8 @@
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/traced.h"
+#include "capture/kernel/xdp_features.h"
+#include "capture/live/live_device.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_refusal.h"
@@ -116,10 +118,11 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 		.drop = s->drop,
 		.raw = t->iface.linktype == LINKTYPE_RAW,
 		.iface = t->iface.id,
+		.device = t->device,
 	};
 	status = translate(t, ops, t->filters->entry, &w->entry, &w->settings.filter);
 	if (ops != &hook_front && ops != &hook_trace) {
-		w->settings.programs = shares_program(t) ? s->programs : NULL;
+		w->settings.programs = shares_program(t) && ops != &hook_device ? s->programs : NULL;
 		w->settings.ifindex = t->netif.ifindex;
 		return status;
 	}
@@ -178,6 +181,61 @@ enum status live_iface_follow(struct live_iface *t, const struct live_iface_sett
 	return STATUS_OK;
 }
 
+/* Tags alone are no reason to go without packets: then it goes on with the program that is bound to none. */
+static enum status rebind(struct live_iface *t, const struct live_iface_settings *s)
+{
+	const struct hook_ops *ops = t->device ? &hook_device : &hook_xdp;
+	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
+	enum status status = make_wish(t, ops, s, &w);
+	int err;
+
+	if (status)
+		return status;
+	err = hook_rebind(t->received.hook, ops, t->netif.ifindex, w.settings.filter);
+	if (err && t->device && !s->device) {
+		t->device = 0;
+		return rebind(t, s);
+	}
+	return err ? load_failed(live_iface_name(t), ops, w.settings.filter, err) : STATUS_OK;
+}
+
+enum status live_iface_rebind(struct live_iface *t, const struct live_iface_settings *s)
+{
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	enum status status = live_iface_enter(t, &v);
+	struct xdp_features f;
+
+	if (status)
+		return status;
+	if (!s->device && (xdp_features_of(t->netif.ifindex, &f) || !(f.device & DEVICE_TAG)))
+		t->device = 0;
+	return rebind(t, s);
+}
+
+/*
+ * Bound to its device. Tags alone are no reason to go without packets: where the kernel does not take
+ * this program it is the other one. Nor are they one for a load of its own (programs.h).
+ */
+static enum status open_at_xdp(struct live_iface *t, const struct live_iface_settings *s)
+{
+	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
+	enum status status;
+	int err;
+
+	if (!s->device && s->programs && shares_program(t))
+		t->device = 0;
+	if (!t->device)
+		return open_hook(t, &t->received, &hook_xdp, s);
+	if (s->device)
+		return open_hook(t, &t->received, &hook_device, s);
+	status = make_wish(t, &hook_device, s, &w);
+	if (status)
+		return status;
+	err = hook_open(&t->received.hook, &hook_device, t->rings, &w.settings);
+	t->device = err ? 0 : t->device;
+	return err ? open_hook(t, &t->received, &hook_xdp, s) : STATUS_OK;
+}
+
 /* What it sends comes back as what it receives. */
 static bool sends(const struct live_iface *t, const struct live_iface_settings *s)
 {
@@ -201,16 +259,19 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 		return status;
 	live_watch_describe(t, s);
 	if (t->entry) {
+		t->device = 0;
 		t->received.hook = t->entry->received.hook;
 		return STATUS_OK;
 	}
+	if (receives && (t->takeover || t->traced) && s->device)
+		return live_device_is_taken(t);
+	if (t->takeover || t->traced || t->way == LIVE_TC)
+		t->device = 0;
 	if (receives)
-		status = open_hook(t, &t->received,
-				   t->takeover	       ? &hook_front
-				   : t->traced	       ? &hook_trace
-				   : t->way == LIVE_TC ? &hook_tc_in
-						       : &hook_xdp,
-				   s);
+		status = t->takeover	       ? open_hook(t, &t->received, &hook_front, s)
+			 : t->traced	       ? open_hook(t, &t->received, &hook_trace, s)
+			 : t->way == LIVE_TC ? open_hook(t, &t->received, &hook_tc_in, s)
+					     : open_at_xdp(t, s);
 	if (!status && sends(t, s))
 		status = open_hook(t, &t->sent, &hook_tc_out, s);
 	return status;
@@ -333,6 +394,7 @@ static enum status attach_tc_instead(struct live_iface *t, const struct live_ifa
 
 	t->received.hook = hook_close(t->received.hook);
 	t->way = LIVE_TC;
+	t->device = 0;
 	status = open_hook(t, &t->received, &hook_tc_in, s);
 	if (!status)
 		status = attach_tc(t, &t->received);
@@ -343,6 +405,23 @@ static enum status attach_tc_instead(struct live_iface *t, const struct live_ifa
 	log_complain("warning: %s: no native XDP (%s), so packets are seen at tc, which is later",
 		     live_iface_name(t), why);
 	return STATUS_OK;
+}
+
+/* One that comes back goes on with the program that has its counters. */
+static enum status attach_generic_instead(struct live_iface *t, const struct live_iface_settings *s)
+{
+	enum status status = STATUS_OK;
+	int err;
+
+	t->way = LIVE_GENERIC;
+	if (t->device) {
+		t->device = 0;
+		status = rebind(t, s);
+	}
+	if (status)
+		return status;
+	err = hook_attach(t->received.hook, t->netif.ifindex, XDP_MODE_GENERIC);
+	return err ? attach_failed(t, XDP_MODE_GENERIC, err) : STATUS_OK;
 }
 
 static enum status attach_received(struct live_iface *t, const struct live_iface_settings *s)
@@ -356,16 +435,13 @@ static enum status attach_received(struct live_iface *t, const struct live_iface
 	if (t->way == LIVE_TC)
 		return attach_tc(t, &t->received);
 	if (is_busy(t))
-		return t->pattern ? attach_tc_instead(t, s, 0) : live_front_busy(t);
+		return t->pattern && !s->device ? attach_tc_instead(t, s, 0) : live_front_busy(t);
 	t->way = t->way == LIVE_AUTO ? LIVE_NATIVE : t->way;
 	err = hook_attach(t->received.hook, t->netif.ifindex, live_way_mode(t->way));
-	if (s->way == LIVE_AUTO && is_refusal(err)) {
-		if (!t->gone)
-			return attach_tc_instead(t, s, err);
-		/* one that comes back goes on with the program that has its counters */
-		t->way = LIVE_GENERIC;
-		err = hook_attach(t->received.hook, t->netif.ifindex, XDP_MODE_GENERIC);
-	}
+	if (s->way == LIVE_AUTO && !s->device && is_refusal(err))
+		return t->gone ? attach_generic_instead(t, s) : attach_tc_instead(t, s, err);
+	if (s->device && is_refusal(err))
+		return live_device_not_native(t, err);
 	return err ? attach_failed(t, live_way_mode(t->way), err) : STATUS_OK;
 }
 
@@ -389,6 +465,7 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 	if (t->entry) {
 		t->start_ns = t->entry->start_ns;
 		t->way = t->entry->way;
+		live_device_settle(t);
 		return STATUS_OK;
 	}
 	status = live_iface_enter(t, &v);
@@ -402,5 +479,7 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 		status = attach_received(t, s);
 	if (!status && t->sent.hook)
 		status = attach_tc(t, &t->sent);
+	if (!status)
+		live_device_settle(t);
 	return status;
 }

@@ -84,6 +84,8 @@ struct iface {
 	uint32_t id;
 	uint32_t snaplen;	/* bytes; 0: no limit */
 	uint16_t linktype;
+	/* times are not those of this machine's clock, but of another one as it is */
+	bool other_clock;
 	bool swapped;		/* read from a file in the other byte order than ours */
 	bool has_mac;
 	uint8_t mac[6];

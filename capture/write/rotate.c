@@ -269,8 +269,9 @@ static inline int take(struct rotate *r, const struct packet *p)
 			writer_refuse(r->writer, p->iface->id);
 		return err ? err : writer_packet(r->writer, p);
 	}
-	err = follow(r, p->has & PACKET_TIME ? schedule_packet(&r->schedule, p->ts_ns)
-					     : schedule_untimed(&r->schedule));
+	err = follow(r, p->has & PACKET_TIME && !p->iface->other_clock
+				? schedule_packet(&r->schedule, p->ts_ns)
+				: schedule_untimed(&r->schedule));
 	if (!err)
 		return put(r, p);
 	writer_refuse(r->writer, p->iface->id);

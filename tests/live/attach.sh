@@ -444,13 +444,13 @@ end
 
 begin 'VLAN offload is warned of, and noted in the file'
 ethtool -K v0 rxvlan on >/dev/null 2>&1
-listen -i v0 -w "$file"
+listen -i v0 --hook generic -w "$file"
 want_line "$work/err" 'warning: v0 takes VLAN tags off'
 finish
 want_books "$file"
 want 'comment of the interface' vlan_offload=on "${ifcomment0-}"
 ethtool -K v0 rxvlan off >/dev/null
-listen -i v0 -w "$file"
+listen -i v0 --hook generic -w "$file"
 want_no_line "$work/err" 'VLAN'
 finish
 end

@@ -19,7 +19,9 @@
 #include "capture/kernel/netif.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/traced.h"
+#include "capture/kernel/xdp_features.h"
 #include "capture/live/live_iface.h"
+#include "capture/packet/pcapng_codes.h"
 
 #include "tests/unit/written.h"
 
@@ -48,9 +50,13 @@ static struct {
 	int trace_err, follow_err;
 	unsigned n_traced;		/* that are open */
 	unsigned n_members;		/* of the program that is there */
+	struct xdp_features features;
+	int features_err, device_err, hash_err;	/* the second of loading what is bound to the device */
+	unsigned n_rebound;
 } kernel;
 
-const struct hook_ops hook_xdp = { .loads = &filter_loads_xdp }, hook_front = { .loads = &filter_loads_xdp },
+const struct hook_ops hook_xdp = { .loads = &filter_loads_xdp }, hook_device = { .loads = &filter_loads_trace },
+		      hook_front = { .loads = &filter_loads_xdp },
 		      hook_trace = { .loads = &filter_loads_trace },
 		      hook_tc_in = { .loads = &filter_loads_tc }, hook_tc_out = { .loads = &filter_loads_tc };
 
@@ -61,6 +67,8 @@ int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *r
 	kernel.settings = *s;
 	kernel.filter_n = s->filter ? s->filter->n : 0;
 	kernel.exit_filter_n = s->exit_filter ? s->exit_filter->n : 0;
+	if (ops == &hook_device && kernel.device_err)
+		return kernel.device_err;
 	*h = kernel.load_err ? NULL : ops == &hook_tc_out ? &kernel.sent : &kernel.hook;
 	if (ops != &hook_tc_out)
 		kernel.ops = ops;
@@ -177,6 +185,26 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 	return kernel.follow_err;
 }
 
+int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, const struct filter *filter is_unused)
+{
+	assert_ptr_equal(h, &kernel.hook);
+	assert_ptr_equal(kernel.ops, &hook_device);
+	assert_int_equal(ifindex, kernel.netif.ifindex);
+	assert_false(kernel.attached);
+	kernel.n_rebound++;
+	if (ops == &hook_device && kernel.device_err)
+		return kernel.device_err;
+	kernel.ops = ops;
+	return kernel.load_err;
+}
+
+int xdp_features_of(int ifindex, struct xdp_features *f)
+{
+	assert_int_equal(ifindex, kernel.netif.ifindex);
+	*f = kernel.features;
+	return kernel.features_err;
+}
+
 int xdp_query(int ifindex, struct xdp_program found[static 3])
 {
 	(void)ifindex;
@@ -286,6 +314,12 @@ bool netif_strips_vlan(const char *name)
 {
 	(void)name;
 	return kernel.strips_vlan;
+}
+
+int netif_hash_function(const char *name is_unused, uint8_t *function)
+{
+	*function = EPB_HASH_TOEPLITZ;
+	return kernel.hash_err;
 }
 
 int netif_promiscuous(int ifindex)

@@ -97,6 +97,38 @@ static void a_start(void **state)
 	assert_int_equal(tear_down(NULL), 0);
 }
 
+/* It tells that to a program that is bound to it, and such a program calls no other one. */
+static void one_that_watches_is_not_told_what_the_device_knows(void **state)
+{
+	struct live_iface_settings s = in_front(0);
+
+	(void)state;
+	put_there("other");
+	kernel.features.device = s.device = DEVICE_TIME;
+	written_listen();
+	assert_int_equal(start(&s, &none), STATUS_INTERFACE);
+	assert_string_equal(written_said(),
+			    "xdpdump: v0: an XDP program is there, and what the adapter knows is only told to "
+			    "one in its place: without -j adapter_unsynced and --rx-hash it is watched\n");
+	assert_false(kernel.attached);
+}
+
+static void one_that_watches_warns_of_tags(void **state)
+{
+	struct live_iface_settings s = in_front(0);
+
+	(void)state;
+	put_there("other");
+	kernel.features.device = DEVICE_TAG;
+	kernel.strips_vlan = true;
+	written_listen();
+	assert_int_equal(start(&s, &none), STATUS_OK);
+	assert_non_null(strstr(written_said(), "warning: v0 takes VLAN tags off"));
+	assert_ptr_equal(kernel.ops, &hook_front);
+	assert_int_equal(kernel.settings.device, 0);
+	assert_string_equal(iface.iface.comment, "vlan_offload=on");
+}
+
 static void the_program_gets_what_was_asked_for(void **state)
 {
 	struct live_iface_settings s = in_front(0);
@@ -248,6 +280,8 @@ static void one_that_cannot_be_given_back_is_told_of(void **state)
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
+		with_iface(one_that_watches_is_not_told_what_the_device_knows),
+		with_iface(one_that_watches_warns_of_tags),
 		with_iface(the_program_gets_what_was_asked_for),
 		with_iface(an_interface_is_two_in_the_file),
 		with_iface(as_those_of_xdp_tools),

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "capture/filter/per_link.h"
+#include "capture/live/live_device.h"
 #include "capture/live/live_iface.h"
 #include "capture/packet/link.h"
 #include "capture/packet/pcapng_codes.h"
@@ -90,6 +91,80 @@ static void a_record_becomes_a_packet_that_points_into_it(void **state)
 	assert_int_equal(p.iface->id, 5);
 	assert_int_equal(p.hdr.dport, 99);
 }
+
+/* ---- what its device knows ---- */
+
+enum { NS = 1234567890 };
+
+static void from_device(struct event *ev)
+{
+	const uint64_t words[META_DEVICE] = { [META_TIME] = 5 * WRITTEN_SEC + NS,
+					      [META_HASH] = 8ull << 32 | 0x8f2a1b3c };
+
+	memmove(ev->data + sizeof(words), ev->data, ev->caplen);
+	memcpy(ev->data, words, sizeof(words));
+	ev->meta = META_DEVICE;
+}
+
+static void from_device_without_a_time(struct event *ev)
+{
+	from_device(ev);
+	memset(ev->data + 8 * META_TIME, 0, 8);
+}
+
+static void from_device_without_a_hash(struct event *ev)
+{
+	from_device(ev);
+	memset(ev->data + 8 * META_HASH + 4, 0, 4);
+}
+
+static void time_and_hash_of_the_device_are_those_of_the_packet(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	iface.device = DEVICE_TIME | DEVICE_HASH;
+	iface.hash_function = EPB_HASH_TOEPLITZ;
+	p = from_record(42, from_device);
+	assert_int_equal(p.ts_ns, 5 * WRITTEN_SEC + NS);
+	assert_int_equal(p.has, PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_HASH);
+	assert_int_equal(p.hash.algorithm, EPB_HASH_TOEPLITZ);
+	assert_int_equal(p.hash.len, 4);
+	assert_memory_equal(p.hash.value, "\x8f\x2a\x1b\x3c", 4);
+	assert_ptr_equal(p.data, record.ev.data + 16);
+	assert_int_equal(p.hdr.dport, 99);
+	assert_int_equal(iface.untimed, 0);
+}
+
+/* And not that of another clock. */
+static void a_packet_without_a_time_of_the_device_has_none(void **state)
+{
+	(void)state;
+	iface.device = DEVICE_TIME;
+	iface.taken = 2;
+	assert_int_equal(from_record(42, from_device_without_a_time).has,
+			 PACKET_FLAGS | PACKET_QUEUE | PACKET_HASH);
+	written_listen();
+	live_device_report(&iface);
+	assert_string_equal(written_said(), "xdpdump: warning: v0: 1 of 2 packets have no time, "
+					    "as the adapter has given them none\n");
+}
+
+static void where_it_is_not_asked_for_the_time_is_ours(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	iface.device = DEVICE_TAG;
+	p = from_record(42, from_device_without_a_hash);
+	assert_int_equal(p.ts_ns, 1000 * WRITTEN_SEC + 5);
+	assert_int_equal(p.has, PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE);
+	written_listen();
+	live_device_report(&iface);
+	assert_string_equal(written_said(), "");
+}
+
+/* ---- whom it was sent to ---- */
 
 static const struct reception {
 	const char *name;
@@ -665,6 +740,72 @@ static void one_that_comes_back_without_native_mode_keeps_its_counters(void **st
 	assert_int_equal(l.delivered, 17);
 }
 
+/* Its program is bound to the device that has gone. */
+static void one_that_comes_back_is_asked_again(void **state)
+{
+	struct netif back;
+
+	(void)state;
+	kernel.strips_vlan = true;
+	kernel.features.device = DEVICE_TAG;
+	live_iface_close(&iface);
+	iface = (struct live_iface){ .point = POINT_ENTRY };
+	assert_int_equal(live_iface_describe(&iface, "v0", 5, &plain), STATUS_OK);
+	assert_int_equal(live_iface_load(&iface, NULL, &plain, &none), STATUS_OK);
+	assert_int_equal(live_iface_attach(&iface, &plain), STATUS_OK);
+	written_listen();
+	live_iface_lose(&iface);
+	kernel.netif.ifindex = 9;
+	back = kernel.netif;
+	assert_true(live_iface_return(&iface, &back, &plain));
+	assert_int_equal(kernel.n_rebound, 1);
+	written_said();
+	assert_ptr_equal(kernel.ops, &hook_device);
+	assert_int_equal(iface.device, DEVICE_TAG);
+}
+
+/* Better than nothing is what is seen without tags. */
+static const struct untold {
+	const char *name;
+	uint8_t knows;
+	int device_err, native_err;
+	enum live_way way;
+} untold[] = {
+	{ "and_its_driver_tells_no_tags", 0, 0, 0, LIVE_NATIVE },
+	{ "and_is_not_asked_by_this_kernel", DEVICE_TAG, -EINVAL, 0, LIVE_NATIVE },
+	{ "without_native_mode", DEVICE_TAG, 0, -EOPNOTSUPP, LIVE_GENERIC },
+};
+
+static void one_that_comes_back_untold(void **state)
+{
+	const struct untold *u = *state;
+	struct live_iface_settings s = plain;
+	struct netif back;
+
+	assert_int_equal(set_up(NULL), 0);
+	s.way = LIVE_AUTO;
+	kernel.strips_vlan = true;
+	kernel.features.device = DEVICE_TAG;
+	live_iface_close(&iface);
+	iface = (struct live_iface){ .point = POINT_ENTRY };
+	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
+	written_listen();
+	live_iface_lose(&iface);
+	kernel.features.device = u->knows;
+	kernel.device_err = u->device_err;
+	kernel.attach_err[XDP_MODE_NATIVE] = u->native_err;
+	kernel.netif.ifindex = 9;
+	back = kernel.netif;
+	assert_true(live_iface_return(&iface, &back, &s));
+	assert_non_null(strstr(written_said(), "warning: v0 takes VLAN tags off"));
+	assert_ptr_equal(kernel.ops, &hook_xdp);
+	assert_int_equal(iface.way, u->way);
+	assert_int_equal(iface.device, 0);
+	tear_down(NULL);
+}
+
 static void one_that_comes_back_with_another_program_stays_gone(void **state)
 {
 	struct netif back = kernel.netif;
@@ -698,6 +839,9 @@ static const struct start_case {
 	enum status status;
 	const char *said;		/* a part; "": nothing */
 	const char *why, *driver;
+	uint8_t knows, asked, asks;	/* DEVICE_...: the device, by name, and what comes of that */
+	int features_err, device_err, hash_err;
+	const char *comment;		/* of the interface; NULL: none */
 } starts[] = {
 	{ "by_its_name", "v0", { .ethernet = true }, .way = LIVE_NATIVE,
 	  .came_to = LIVE_NATIVE, .said = "" },
@@ -743,7 +887,62 @@ static const struct start_case {
 	  .status = STATUS_USAGE, .said = "v0: the link type of its packets is not that of -y" },
 	{ "one_that_takes_tags_off", "v0", { .ethernet = true }, .strips_vlan = true,
 	  .came_to = LIVE_NATIVE,
-	  .said = "warning: v0 takes VLAN tags off before XDP sees them; ethtool -K v0 rxvlan off keeps them" },
+	  .said = "warning: v0 takes VLAN tags off before XDP sees them; ethtool -K v0 rxvlan off keeps them",
+	  .comment = "vlan_offload=on" },
+	{ "one_that_takes_tags_off_and_tells_them", "v0", { .ethernet = true }, .strips_vlan = true,
+	  .came_to = LIVE_NATIVE, .knows = DEVICE_TAG | DEVICE_HASH | DEVICE_TIME, .asks = DEVICE_TAG,
+	  .said = "" },
+	{ "one_that_leaves_tags_is_not_asked_for_them", "v0", { .ethernet = true },
+	  .came_to = LIVE_NATIVE, .knows = DEVICE_TAG | DEVICE_HASH | DEVICE_TIME, .said = "" },
+	{ "one_that_takes_tags_off_and_tells_other_things", "v0", { .ethernet = true },
+	  .strips_vlan = true, .came_to = LIVE_NATIVE, .knows = DEVICE_HASH | DEVICE_TIME,
+	  .said = "warning: v0 takes VLAN tags off", .comment = "vlan_offload=on" },
+	{ "what_it_tells_cannot_be_asked", "v0", { .ethernet = true }, .strips_vlan = true,
+	  .came_to = LIVE_NATIVE, .features_err = -EOPNOTSUPP, .knows = DEVICE_TAG,
+	  .said = "warning: v0 takes VLAN tags off", .comment = "vlan_offload=on" },
+	{ "in_generic_mode_it_is_not_told", "v0", { .ethernet = true }, .strips_vlan = true,
+	  .way = LIVE_GENERIC, .came_to = LIVE_GENERIC, .knows = DEVICE_TAG,
+	  .said = "warning: v0 takes VLAN tags off", .comment = "vlan_offload=on" },
+	{ "at_tc_nobody_has_to_tell", "v0", { .ethernet = true }, .strips_vlan = true,
+	  .way = LIVE_TC, .came_to = LIVE_TC, .knows = DEVICE_TAG, .said = "" },
+	{ "a_kernel_that_does_not_take_that_program_takes_the_other_one", "v0", { .ethernet = true },
+	  .strips_vlan = true, .came_to = LIVE_NATIVE, .knows = DEVICE_TAG, .device_err = -EINVAL,
+	  .said = "warning: v0 takes VLAN tags off", .comment = "vlan_offload=on" },
+	{ "its_driver_tells_but_cannot_do_it_so_at_tc", "v0", { .ethernet = true },
+	  .strips_vlan = true, .native_err = -EOPNOTSUPP, .came_to = LIVE_TC, .knows = DEVICE_TAG,
+	  .said = "warning: v0: no native XDP (Operation not supported), so packets are seen at tc" },
+	{ "a_time_of_its_own", "v0", { .ethernet = true }, .came_to = LIVE_NATIVE,
+	  .asked = DEVICE_TIME, .knows = DEVICE_TIME | DEVICE_TAG, .asks = DEVICE_TIME, .said = "",
+	  .comment = "clock=adapter_unsynced" },
+	{ "a_time_of_its_own_and_the_tags", "v0", { .ethernet = true }, .strips_vlan = true,
+	  .came_to = LIVE_NATIVE, .asked = DEVICE_TIME, .knows = DEVICE_TIME | DEVICE_TAG,
+	  .asks = DEVICE_TIME | DEVICE_TAG, .said = "", .comment = "clock=adapter_unsynced" },
+	{ "a_time_of_its_own_without_the_tags", "v0", { .ethernet = true }, .strips_vlan = true,
+	  .came_to = LIVE_NATIVE, .asked = DEVICE_TIME, .knows = DEVICE_TIME, .asks = DEVICE_TIME,
+	  .said = "warning: v0 takes VLAN tags off",
+	  .comment = "vlan_offload=on clock=adapter_unsynced" },
+	{ "a_time_that_it_does_not_tell", "v0", { .ethernet = true }, .asked = DEVICE_TIME,
+	  .knows = DEVICE_HASH | DEVICE_TAG, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: -j adapter_unsynced: its driver tells no program the time of the adapter" },
+	{ "a_time_on_a_kernel_that_does_not_say", "v0", { .ethernet = true }, .asked = DEVICE_TIME,
+	  .features_err = -EOPNOTSUPP, .knows = DEVICE_TIME, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: -j adapter_unsynced: its driver tells no program the time of the adapter" },
+	{ "a_time_of_a_tunnel", "v0", { .raw = true }, .asked = DEVICE_TIME,
+	  .status = STATUS_UNSUPPORTED, .said = "v0: -j adapter_unsynced: its driver tells no program" },
+	{ "a_time_by_a_program_that_the_kernel_does_not_take", "v0", { .ethernet = true },
+	  .asked = DEVICE_TIME, .knows = DEVICE_TIME, .device_err = -EINVAL,
+	  .status = STATUS_UNSUPPORTED, .said = " does not take the XDP program" },
+	{ "a_time_but_no_native_mode", "v0", { .ethernet = true }, .asked = DEVICE_TIME,
+	  .knows = DEVICE_TIME, .native_err = -EOPNOTSUPP, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: no native XDP (Operation not supported), in which alone an adapter tells what it knows" },
+	{ "its_hash", "v0", { .ethernet = true }, .came_to = LIVE_NATIVE, .asked = DEVICE_HASH,
+	  .knows = DEVICE_HASH, .asks = DEVICE_HASH, .said = "" },
+	{ "a_hash_that_it_does_not_tell", "v0", { .ethernet = true }, .asked = DEVICE_HASH,
+	  .knows = DEVICE_TIME, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: --rx-hash: its driver tells no program the hash of the adapter" },
+	{ "a_hash_that_may_be_anything", "v0", { .ethernet = true }, .asked = DEVICE_HASH,
+	  .knows = DEVICE_HASH, .hash_err = -ENOENT, .status = STATUS_UNSUPPORTED,
+	  .said = "v0: --rx-hash: its driver does not say what its hash is" },
 	{ "loading_is_not_allowed", "v0", { .ethernet = true }, .load_err = -EPERM,
 	  .status = STATUS_PERMISSION,
 	  .said = "v0: the kernel does not let us load the program: Operation not permitted" },
@@ -833,6 +1032,10 @@ static void set_kernel(const struct start_case *c)
 	kernel.routed = c->routed;
 	kernel.strips_vlan = c->strips_vlan;
 	kernel.lro = c->lro;
+	kernel.features.device = c->knows;
+	kernel.features_err = c->features_err;
+	kernel.device_err = c->device_err;
+	kernel.hash_err = c->hash_err;
 }
 
 static void is_described(const struct live_iface *t, const struct start_case *c)
@@ -851,8 +1054,13 @@ static void is_described(const struct live_iface *t, const struct start_case *c)
 	assert_true(t->iface.has_mac);
 	assert_memory_equal(t->iface.mac, kernel.netif.mac, 6);
 	assert_string_equal(t->iface.filter, "tcp");
-	assert_string_equal(t->iface.comment ? t->iface.comment : "",
-			    c->strips_vlan && !c->netif.raw ? "vlan_offload=on" : "");
+	assert_string_equal(t->iface.comment ? t->iface.comment : "", c->comment ? c->comment : "");
+	assert_int_equal(t->device, c->asks);
+	assert_int_equal(kernel.settings.device, c->asks);
+	assert_ptr_equal(kernel.ops, c->came_to == LIVE_TC ? &hook_tc_in
+					     : c->asks	   ? &hook_device
+							   : &hook_xdp);
+	assert_int_equal(t->iface.other_clock, c->asks & DEVICE_TIME);
 	assert_int_equal(t->iface.id, 2);
 	assert_int_equal(t->iface.linktype, c->netif.raw ? LINKTYPE_RAW : LINKTYPE_ETHERNET);
 	assert_int_equal(kernel.settings.raw, c->netif.raw);
@@ -870,6 +1078,7 @@ static void a_start(void **state)
 		.linktype = c->linktype ? c->linktype : -1,
 		.promiscuous = true,
 		.filter = "tcp",
+		.device = c->asked,
 	};
 	struct live_filters filters = { NULL, NULL };
 	struct live_iface t = { .point = POINT_ENTRY };
@@ -955,6 +1164,30 @@ static void who_shares(void **state)
 	assert_int_equal(kernel.settings.ifindex, kernel.netif.ifindex);
 	assert_int_equal(kernel.settings.iface, 5);
 	assert_int_equal(tear_down(NULL), 0);
+}
+
+/* One program for many, or one that is bound to a device and asks it: for what nobody has named, the former. */
+static void who_shares_is_not_asked_for_tags_but_for_what_is_named(void **state)
+{
+	struct live_iface_settings s = plain;
+	char programs;
+
+	(void)state;
+	s.programs = (struct programs *)&programs;
+	kernel.strips_vlan = true;
+	kernel.features.device = DEVICE_TAG | DEVICE_TIME;
+	strcpy(kernel.netif.kind, "veth");
+	for (unsigned named = 0; named <= DEVICE_TIME; named += DEVICE_TIME) {
+		s.device = named;
+		live_iface_close(&iface);
+		iface = (struct live_iface){ .point = POINT_ENTRY, .pattern = "v*" };
+		assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+		assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+		assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
+		assert_ptr_equal(kernel.settings.programs, named ? NULL : s.programs);
+		assert_int_equal(kernel.settings.device, named ? DEVICE_TIME | DEVICE_TAG : 0);
+		assert_string_equal(iface.iface.comment, named ? "clock=adapter_unsynced" : "vlan_offload=on");
+	}
 }
 
 /* ---- both directions ---- */
@@ -1080,6 +1313,11 @@ int main(void)
 		with_iface(both_directions_are_in_the_same_books),
 		with_iface(a_sent_packet_says_so_and_counts_losses_of_its_own),
 		with_iface(a_record_becomes_a_packet_that_points_into_it),
+		with_iface(time_and_hash_of_the_device_are_those_of_the_packet),
+		with_iface(a_packet_without_a_time_of_the_device_has_none),
+		with_iface(where_it_is_not_asked_for_the_time_is_ours),
+		with_iface(one_that_comes_back_is_asked_again),
+		with_iface(who_shares_is_not_asked_for_tags_but_for_what_is_named),
 		with_iface(what_became_of_packets_is_read_before_how_many_there_were),
 		with_iface(counters_that_cannot_be_read_stay_as_they_are_and_are_told_of_once),
 		with_iface(what_the_device_lost_is_counted_from_the_start_and_through_a_return),
@@ -1100,7 +1338,7 @@ int main(void)
 		with_iface(one_that_comes_back_without_native_mode_keeps_its_counters),
 		with_iface(one_that_comes_back_with_another_program_stays_gone),
 	};
-	struct CMUnitTest tests[128];
+	struct CMUnitTest tests[160];
 	size_t n = 0;
 
 	unit_of_table(receptions, whom_it_was_sent_to, tests, n);
@@ -1111,6 +1349,7 @@ int main(void)
 	unit_of_table(enters, it_cannot_be_entered, tests, n);
 	unit_of_table(directions, packets_of_a_direction, tests, n);
 	unit_of_table(shares, who_shares, tests, n);
+	unit_of_table(untold, one_that_comes_back_untold, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	return unit_run("live_iface", tests, n + array_size(others));
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* A tag is put back unasked, because without it the packet is another one; all else is asked for. */
+#include <string.h>
+
+#include "capture/kernel/xdp_features.h"
+#include "capture/live/live_device.h"
+#include "capture/live/live_iface.h"
+#include "capture/live/live_refusal.h"
+#include "capture/packet/packet.h"
+
+/* What only a program that is bound to the device is told has to be there. */
+static enum status has_what_is_named(struct live_iface *t, uint8_t named, uint8_t known)
+{
+	const char *name = live_iface_name(t);
+
+	if (named & DEVICE_TIME & ~known)
+		return log_fail(STATUS_UNSUPPORTED,
+				"%s: -j adapter_unsynced: its driver tells no program the time of the adapter "
+				"(nor could it before Linux 6.7); xdpdump -J -i %s lists what there is",
+				name, t->netif.name);
+	if (named & DEVICE_HASH & ~known)
+		return log_fail(STATUS_UNSUPPORTED,
+				"%s: --rx-hash: its driver tells no program the hash of the adapter (nor could it "
+				"before Linux 6.7)", name);
+	if (named & DEVICE_HASH && netif_hash_function(t->netif.name, &t->hash_function))
+		return log_fail(STATUS_UNSUPPORTED,
+				"%s: --rx-hash: its driver does not say what its hash is (ethtool -x), and without "
+				"that it says nothing", name);
+	return STATUS_OK;
+}
+
+enum status live_device_choose(struct live_iface *t, const struct live_iface_settings *s)
+{
+	const bool native = t->netif.ethernet && (s->way == LIVE_AUTO || s->way == LIVE_NATIVE);
+	struct xdp_features f = { .device = 0 };
+	enum status status;
+
+	t->strips_vlan = s->directions & LIVE_RECEIVED && t->netif.ethernet &&
+			 netif_strips_vlan(t->netif.name);
+	if (!s->device && !(native && t->strips_vlan))
+		return STATUS_OK;
+	if (xdp_features_of(t->netif.ifindex, &f))
+		f.device = 0;
+	status = has_what_is_named(t, s->device, f.device);
+	t->device = s->device | (t->strips_vlan ? f.device & DEVICE_TAG : 0);
+	t->iface.other_clock = t->device & DEVICE_TIME;
+	return status;
+}
+
+enum status live_device_is_taken(const struct live_iface *t)
+{
+	return log_fail(STATUS_INTERFACE,
+			"%s: an XDP program is there, and what the adapter knows is only told to one in its place: "
+			"without -j adapter_unsynced and --rx-hash it is watched", live_iface_name(t));
+}
+
+enum status live_device_not_native(const struct live_iface *t, int err)
+{
+	struct live_refusal r;
+	char why[LIVE_REFUSAL_MAX];
+
+	live_refusal_look(&r, &t->netif, err);
+	live_refusal_explain(&r, why, sizeof(why));
+	return log_fail(STATUS_UNSUPPORTED,
+			"%s: no native XDP (%s), in which alone an adapter tells what it knows",
+			live_iface_name(t), why);
+}
+
+void live_device_settle(struct live_iface *t)
+{
+	const bool without_tags = t->strips_vlan && !(t->device & DEVICE_TAG) && t->way != LIVE_TC;
+
+	free(t->iface.comment);
+	t->iface.comment = NULL;
+	if (without_tags || t->iface.other_clock)
+		t->iface.comment = strdup(!without_tags		? "clock=adapter_unsynced"
+					  : t->iface.other_clock ? "vlan_offload=on clock=adapter_unsynced"
+								 : "vlan_offload=on");
+	if (without_tags && !t->entry && !t->pattern)
+		log_complain(
+			"warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off%s keeps them",
+			live_iface_name(t), t->netif.name, t->netns ? ", in its namespace," : "");
+}
+
+/* A packet without a time of its clock does not get one of ours: it has none. */
+void live_device_packet(struct live_iface *t, const struct event *ev, struct packet *p)
+{
+	uint64_t words[META_DEVICE];
+
+	memcpy(words, ev->data, sizeof(words));
+	if (t->device & DEVICE_TIME) {
+		p->ts_ns = words[META_TIME];
+		p->has &= words[META_TIME] ? ~0u : ~(unsigned)PACKET_TIME;
+		t->untimed += !words[META_TIME];
+	}
+	if (words[META_HASH] >> 32) {
+		p->hash = (struct packet_hash){ t->hash_function, 4, { 0 } };
+		for (unsigned i = 0; i < 4; i++)
+			p->hash.value[i] = words[META_HASH] >> (24 - 8 * i);
+		p->has |= PACKET_HASH;
+	}
+}
+
+void live_device_report(const struct live_iface *t)
+{
+	if (t->untimed)
+		log_complain("warning: %s: %llu of %llu packets have no time, as the adapter has given them none",
+			     live_iface_name(t), (unsigned long long)t->untimed,
+			     (unsigned long long)t->taken);
+}

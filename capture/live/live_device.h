@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What the device of an interface knows of its packets beside their bytes, where its driver tells it
+ * to a program in native mode: its time, its hash, the VLAN tag that it took off. For live_iface*.c;
+ * complains itself.
+ */
+#ifndef XDPDUMP_LIVE_LIVE_DEVICE_H
+#define XDPDUMP_LIVE_LIVE_DEVICE_H
+
+#include <stdbool.h>
+
+#include "capture/base/log.h"
+
+struct event;
+struct live_iface;
+struct live_iface_settings;
+struct packet;
+
+/*
+ * What it will be asked, t->device: what is wanted by name, or else it is an error, and tags where
+ * they would be missing. Within the namespace of the interface.
+ */
+enum status live_device_choose(struct live_iface *t, const struct live_iface_settings *s);
+
+/* There is a program of somebody else on it. */
+enum status live_device_is_taken(const struct live_iface *t);
+
+/* Its driver has no native mode, as things are. */
+enum status live_device_not_native(const struct live_iface *t, int err);
+
+/* It is attached: what the file says of that, and what is missing. */
+void live_device_settle(struct live_iface *t);
+
+/* Of a record with META_DEVICE words. */
+void live_device_packet(struct live_iface *t, const struct event *ev, struct packet *p);
+
+/* At the end. */
+void live_device_report(const struct live_iface *t);
+
+#endif
