@@ -195,6 +195,7 @@ enum status capture_run(const struct opts *o)
 			.promiscuous = o->promiscuous, .way = o->hook,
 			.directions = o->directions,
 			.linktype = o->has_linktype ? o->linktype : -1, .filter = o->filter, .observe = o->observe,
+			.device = o->device,
 		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
 			  .round = capture_look_at_links, .ctx = &l },

@@ -7,6 +7,7 @@
 #include "capture/kernel/hook.h"
 #include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
+#include "capture/live/live_device.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_watch.h"
 #include "capture/report/stats.h"
@@ -90,6 +91,8 @@ static void print_summary(struct capture *l)
 			l->opts->codec.kind == CODEC_NONE
 				? ""
 				: ", less compression (zstd:1 is the fastest)");
+	for (unsigned i = 0; i < l->ifaces.n; i++)
+		live_device_report(l->ifaces.v[i]);
 	if (sum.copy_failed)
 		log_complain(
 			"warning: packets could not be copied, or came on a CPU that was added since the start");

@@ -16,6 +16,7 @@
 #include "capture/kernel/netns_list.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/xdp.h"
+#include "capture/kernel/xdp_features.h"
 #include "capture/live/live_choice.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/pattern.h"
@@ -413,14 +414,11 @@ enum status interfaces_run(const struct opts *o)
 	return status ? status : log_finish_stdout();
 }
 
-/* One interface, as live_iface_describe() finds it. */
+/* One interface, as live_iface_describe() finds it, within its namespace. */
 static enum status find(struct live_iface *t, const struct opts *o)
 {
-	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
-	enum status status = live_iface_enter(t, &v);
+	enum status status = live_iface_find(t, o->n_ifaces ? o->ifaces[0] : NULL);
 
-	if (!status)
-		status = live_iface_find(t, o->n_ifaces ? o->ifaces[0] : NULL);
 	if (!status && !t->netif.ethernet && !t->netif.raw)
 		return log_fail(STATUS_UNSUPPORTED,
 				"%s: its packets begin neither with an Ethernet header nor with "
@@ -431,17 +429,14 @@ static enum status find(struct live_iface *t, const struct opts *o)
 
 /* What interfaces have, each once, in the order in which it was found. */
 struct items {
-	const char *(*of)(const struct netif *n);
+	void (*add_of)(struct items *items, const struct netif *n);
 	const char *pattern;
 	const char *found[4];
 	unsigned n;
 };
 
-static void add_item(void *ctx, const struct netif *n)
+static void add_item(struct items *items, const char *item)
 {
-	struct items *items = ctx;
-	const char *item = items->of(n);
-
 	for (unsigned i = 0; i < items->n; i++)
 		if (!strcmp(items->found[i], item))
 			return;
@@ -452,21 +447,18 @@ static void add_item(void *ctx, const struct netif *n)
 /* Of those that fit now; a bond is what its members are. */
 static void add_if_it_fits(void *ctx, const struct netif *n)
 {
-	const struct items *items = ctx;
+	struct items *items = ctx;
 
 	if ((n->ethernet || n->raw) &&
 	    (pattern_fits(items->pattern, n) ||
 	     (netif_is_bond(n) && pattern_fits_bond(items->pattern, n))))
-		add_item(ctx, n);
+		items->add_of(items, n);
 }
 
-static enum status look_at_fitting(struct items *items, const struct netns *ns)
+static enum status look_at_fitting(struct items *items)
 {
-	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
-	int err = netns_enter(&v, ns);
+	int err = netif_list(add_if_it_fits, items);
 
-	if (!err)
-		err = netif_list(add_if_it_fits, items);
 	if (err)
 		return log_fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err));
 	return items->n ? STATUS_OK
@@ -475,21 +467,24 @@ static enum status look_at_fitting(struct items *items, const struct netns *ns)
 }
 
 static enum status list_of(const struct opts *o, const char *what, char letter,
-			   const char *(*item)(const struct netif *n))
+			   void (*add_of)(struct items *items, const struct netif *n))
 {
 	cleanup(live_iface_close) struct live_iface t = { .promiscuous_fd = -1 };
 	cleanup(netns_closep) struct netns *ns = NULL;
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	const char *name = o->n_ifaces ? o->ifaces[0] : NULL;
-	struct items items = { .of = item, .pattern = pattern_is(name) ? name : NULL };
+	struct items items = { .add_of = add_of, .pattern = pattern_is(name) ? name : NULL };
 	enum status status = open_netns_of(&ns, o, 0);
 
 	t.netns = ns;
 	if (!status)
-		status = items.pattern ? look_at_fitting(&items, ns) : find(&t, o);
+		status = live_iface_enter(&t, &v);
+	if (!status)
+		status = items.pattern ? look_at_fitting(&items) : find(&t, o);
 	if (status)
 		return status;
 	if (!items.pattern)
-		add_item(&items, &t.netif);
+		add_of(&items, &t.netif);
 	printf("%s for %s (use option -%c to set):\n", what,
 	       items.pattern ? items.pattern : live_iface_name(&t), letter);
 	for (unsigned i = 0; i < items.n; i++)
@@ -497,22 +492,27 @@ static enum status list_of(const struct opts *o, const char *what, char letter,
 	return log_finish_stdout();
 }
 
-static const char *link_type_of(const struct netif *n)
+static void add_link_type(struct items *items, const struct netif *n)
 {
-	return n->ethernet ? "EN10MB (Ethernet)" : "RAW (Raw IP)";
+	add_item(items, n->ethernet ? "EN10MB (Ethernet)" : "RAW (Raw IP)");
 }
 
-static const char *stamp_type_of(const struct netif *n is_unused)
+/* libpcap's words */
+static void add_stamp_types(struct items *items, const struct netif *n)
 {
-	return "host (Host)";
+	struct xdp_features f;
+
+	add_item(items, "host (Host)");
+	if (!xdp_features_of(n->ifindex, &f) && f.device & DEVICE_TIME)
+		add_item(items, "adapter_unsynced (Adapter, not synced with system time)");
 }
 
 enum status interfaces_link_types(const struct opts *o)
 {
-	return list_of(o, "Data link types", 'y', link_type_of);
+	return list_of(o, "Data link types", 'y', add_link_type);
 }
 
 enum status interfaces_stamp_types(const struct opts *o)
 {
-	return list_of(o, "Time stamp types", 'j', stamp_type_of);
+	return list_of(o, "Time stamp types", 'j', add_stamp_types);
 }

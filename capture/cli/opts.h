@@ -106,6 +106,7 @@ struct opts {
 	bool stats;			/* at the end of -r as well */
 	enum live_way hook;
 	unsigned directions;		/* live: LIVE_RECEIVED, LIVE_SENT */
+	uint8_t device;			/* what the adapter has to tell of packets: DEVICE_TIME, DEVICE_HASH */
 	struct observe_options observe;
 	struct text_settings print;
 };

@@ -62,6 +62,7 @@ enum {
 	OPT_PID,
 	OPT_CONTAINER,
 	OPT_ALL_NETNS,
+	OPT_RX_HASH,
 	OPT_FOREIGN, /* and behind it, each its own: other tools' */
 	N_CODES = OPT_FOREIGN + 16
 };

@@ -49,11 +49,29 @@ static bool can_follow(struct parser *p)
 	return true;
 }
 
+/* It tells a program that is alone on it, in native mode, of what is received. */
+static bool can_ask_device(struct parser *p)
+{
+	const struct opts *o = p->o;
+	const char *what = o->device & DEVICE_TIME ? "-j adapter_unsynced" : "--rx-hash";
+
+	if (o->hook == LIVE_GENERIC || o->hook == LIVE_TC)
+		return opts_wrong(p, "%s: only in native mode an adapter tells what it knows, not with --hook %s", what,
+				  live_way_name(o->hook));
+	if (o->device & DEVICE_TIME ? o->directions & LIVE_SENT : !(o->directions & LIVE_RECEIVED))
+		return opts_wrong(p, "%s is about received packets: it goes with -Q in%s", what,
+				  o->device & DEVICE_TIME ? " alone" : " or inout");
+	if (observe_needs_program(&o->observe) || o->observe.way == OBSERVE_FRONT)
+		return opts_wrong(p, "%s: an adapter tells what it knows to a program that is alone on it, "
+				     "not to one that watches another", what);
+	return true;
+}
+
 static bool settle_source(struct parser *p)
 {
 	static const int capturing[] = { 'P', OPT_WAIT, OPT_HOOK, 'B', OPT_MIRROR_PORT, OPT_OBSERVE, OPT_AT,
-					 OPT_PROGRAM, OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE, OPT_NETNS, OPT_PID,
-					 OPT_CONTAINER, 0 };
+					 OPT_PROGRAM, OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE, OPT_RX_HASH, OPT_NETNS,
+					 OPT_PID, OPT_CONTAINER, 0 };
 	static const int reading[] = {
 		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,
 		OPT_CONCATENATED,   OPT_FOLLOW, OPT_INFO, OPT_DIFF, OPT_COUNT, OPT_DISCARD_SECRETS,
@@ -105,6 +123,8 @@ static bool settle_source(struct parser *p)
 		if (strpbrk(o->ifaces[i], "/: \t,"))
 			return opts_wrong(p, "--wait: no interface will ever be called '%s'",
 					  o->ifaces[i]);
+	if (live && o->device && !can_ask_device(p))
+		return false;
 	if (!opts_settle_observe(p) || (o->follow && !can_follow(p)))
 		return false;
 	if (o->mirror_port && (o->directions & LIVE_SENT || o->hook == LIVE_TC))
@@ -274,6 +294,7 @@ static void settle_flags(struct parser *p)
 
 	for (size_t i = 0; i < array_size(flags); i++)
 		*flags[i].flag |= p->times[flags[i].code] > 0;
+	o->device |= p->times[OPT_RX_HASH] ? DEVICE_HASH : 0;
 	o->dump = p->times['d'];
 }
 

@@ -185,15 +185,21 @@ static bool take_direction(struct parser *p, const char *arg)
 
 /*
  * pcap-tstamp(7). Ours is host_hiprec: the time that the kernel takes when the program sees the
- * packet.
+ * packet. Whether somebody keeps the clock of an adapter in step with that, no driver says any more.
  */
 static bool take_stamp_type(struct parser *p, const char *arg)
 {
+	p->o->device &= ~DEVICE_TIME;
 	if (!strcmp(arg, "host") || !strcmp(arg, "host_lowprec") || !strcmp(arg, "host_hiprec"))
 		return true;
-	if (!strncmp(arg, "adapter", 7) || !strcmp(arg, "host_hiprec_unsynced"))
-		return opts_wrong(p, "-j %s: there are only times of the host so far (-j host)",
-				  arg);
+	p->o->device |= DEVICE_TIME;
+	if (!strcmp(arg, "adapter_unsynced"))
+		return true;
+	if (!strcmp(arg, "adapter"))
+		return opts_wrong(p, "-j adapter: drivers do not say whether their clock is that of the host; "
+				     "-j adapter_unsynced takes it as it is");
+	if (!strcmp(arg, "host_hiprec_unsynced"))
+		return opts_wrong(p, "-j %s: times of the host follow its clock (-j host)", arg);
 	return opts_wrong(p, "-j '%s' is no kind of time stamps; xdpdump -J -i IF lists them", arg);
 }
 

@@ -309,7 +309,8 @@ run -L -i 'a?'
 want 'link types of a pattern' \
 	"Data link types for a? (use option -y to set):|  EN10MB (Ethernet)" "$(paste -sd '|' "$work/out")"
 run -J -i any
-want 'time stamps' 2 "$(wc -l <"$work/out")"
+want 'times of the host, whatever others there are' 1 "$(grep -c '^  host (Host)$' "$work/out")"
+want 'times that are there twice' '' "$(sort "$work/out" | uniq -d)"
 run -L -i 'nothing*'
 want 'exit status where nothing fits' 5 "$rc"
 want_line "$work/err" "^xdpdump: no interface fits 'nothing\*' now"

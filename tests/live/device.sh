@@ -30,7 +30,7 @@ count()
 }
 
 veth_up || exit 1
-if ! tagged 2>"$work/err"; then
+if ! tagged 2>"$work/err" || ! "$dump" -J -i v0 2>/dev/null | grep -q adapter_unsynced; then
 	echo "1..0 # SKIP no tags beside the bytes, or a kernel that does not tell a program what a device knows"
 	exit 0
 fi
@@ -141,10 +141,42 @@ finish
 want 'packets in VLAN 5' "$n_ipv4" "$(count "$file" vlan 5)"
 end
 
+begin 'times of the adapter: a packet without one has none, which is counted and said'
+listen -i v0 -j adapter_unsynced -w "$file"
+want_line "$work/err" 'native mode, VLAN tags put back, times of the adapter'
+frames 3
+finish
+want 'exit status' 0 "$rc"
+want_line "$work/err" '^xdpdump: warning: v0: 3 of 3 packets have no time, as the adapter has given them none$'
+want_books "$file"
+want 'comment of the interface' clock=adapter_unsynced "${ifcomment0-}"
+run -r "$file"
+want 'lines without a time' 3 "$(grep -c '^\[no time\]' "$work/out")"
+want_accepted "$file"
+end
+
+begin 'what the adapter cannot tell is refused before a file is made'
+rm -f "$file"
+run -i lo -j adapter_unsynced -w "$file"
+want 'exit status' 4 "$rc"
+want_line "$work/err" '^xdpdump: lo: -j adapter_unsynced: its driver tells no program the time of the adapter .*; xdpdump -J -i lo lists'
+run -i v0 --rx-hash -w "$file"
+want 'exit status' 4 "$rc"
+want_line "$work/err" '^xdpdump: v0: --rx-hash: its driver does not say what its hash is \(ethtool -x\)'
+run -i v0 --hook generic -j adapter_unsynced -w "$file"
+want 'exit status' 2 "$rc"
+[[ ! -e $file ]] || note 'there is a file'
+"$dump" -J -i v0 >"$work/out"
+want 'what -J lists' 'host (Host) adapter_unsynced (Adapter, not synced with system time)' \
+	"$(tail -n +2 "$work/out" | xargs)"
+want_detached
+end
+
 begin 'it is bound within the namespace of the interface'
 ip netns add blue
 ip link set v0 netns blue
 nsenter --net=/run/netns/blue sh -c 'ip link set v0 up; ethtool -K v0 rxvlan on' >/dev/null
+want_true 'types of time stamps there' grep -q adapter_unsynced <("$dump" -J --netns blue -i v0 2>&1)
 listen --netns blue -i v0 -w "$file"
 want_line "$work/err" 'listening on blue/v0, native mode, VLAN tags put back'
 replay

@@ -122,9 +122,9 @@ end
 
 begin '-L and -J answer as tcpdump does'
 for letter in L J; do
-	"$dump" -$letter -i eth0 >"$work/out" 2>"$work/err"
+	"$dump" -$letter -i lo >"$work/out" 2>"$work/err"
 	want "exit status of -$letter" 0 $?
-	want_true "what -$letter prints" diff "$work/out" <(tcpdump -$letter -i lo 2>&1 | sed 's/for lo/for eth0/')
+	want_true "what -$letter prints" diff "$work/out" <(tcpdump -$letter -i lo 2>&1)
 	run -$letter -i nope
 	want "exit status of -$letter" 5 "$rc"
 done
