@@ -16,6 +16,15 @@ BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
 CORPUS  ?= ../shared/corpus
+# Where Wireshark looks for programs that capture for it, and for profiles: as it was built, else where that of Debian, or of
+# others, is, else beside us.
+LIBDIR  ?= $(PREFIX)/lib
+wireshark = $(shell pkg-config --variable=$(1) wireshark 2>/dev/null)
+EXTCAPDIR ?= $(firstword $(call wireshark,extcapdir) \
+	$(wildcard /usr/lib/$(shell $(CC) -print-multiarch)/wireshark/extcap /usr/libexec/wireshark/extcap /usr/lib64/wireshark/extcap) \
+	$(LIBDIR)/wireshark/extcap)
+PROFILEDIR ?= $(firstword $(addsuffix /profiles,$(call wireshark,pkgdatadir) $(wildcard /usr/share/wireshark)) \
+	$(PREFIX)/share/wireshark/profiles)
 
 B      := build$(if $(SAN),/san)
 san    := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all
@@ -146,6 +155,8 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 	install -D -m 755 $(B)/replay/xdpflood $(DESTDIR)$(PREFIX)/sbin/xdpflood
 	install -D -m 644 man/xdpdump.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpdump.8
 	install -D -m 644 man/xdpflood.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpflood.8
+	install -d $(DESTDIR)$(EXTCAPDIR)
+	ln -sf $(PREFIX)/sbin/xdpdump $(DESTDIR)$(EXTCAPDIR)/xdpdump
 clean:
 	rm -rf build
 

@@ -8,6 +8,7 @@
 #include "capture/base/log.h"
 #include "capture/base/version.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/extcap.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/show_filter.h"
 
@@ -55,7 +56,7 @@ static enum status run(const struct opts *o)
 	case ACTION_LIVE:
 		break;
 	}
-	return capture_run(o);
+	return o->extcap.call ? extcap_run(o) : capture_run(o);
 }
 
 int main(int argc, char **argv)

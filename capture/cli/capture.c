@@ -150,6 +150,8 @@ void capture_look_at_links(void *ctx)
 	if (now - l->looked_ns < LOOK_NS)
 		return;
 	l->looked_ns = now;
+	if (l->guest)
+		l->guest->look(l->guest->ctx, capture_lost(l));
 	if (capture_netns_look(l) || l->unlisted)
 		look_for_changes(l);
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
@@ -188,8 +190,13 @@ void capture_clock_was_set(void *ctx)
 
 enum status capture_run(const struct opts *o)
 {
+	return capture_run_with(o, NULL);
+}
+
+enum status capture_run_with(const struct opts *o, const struct capture_guest *guest)
+{
 	struct capture l = {
-		.opts = o, .clock_fd = -1,
+		.opts = o, .guest = guest, .clock_fd = -1,
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
 			.promiscuous = o->promiscuous, .way = o->hook,

@@ -3,13 +3,27 @@
 #ifndef XDPDUMP_CLI_CAPTURE_H
 #define XDPDUMP_CLI_CAPTURE_H
 
+#include <stdint.h>
+
 #include "capture/base/log.h"
 
 struct numbers;
 struct opts;
+struct pump;
 
 /* Complains about whatever goes wrong; the exit code. */
 enum status capture_run(const struct opts *o);
+
+/* Somebody beside a capture, who is told of it. */
+struct capture_guest {
+	/* when it begins: for stages and descriptors. -errno */
+	int (*begin)(void *ctx, struct pump *p);
+	/* each second, and at the end: packets lost so far */
+	void (*look)(void *ctx, uint64_t lost);
+	void *ctx;
+};
+
+enum status capture_run_with(const struct opts *o, const struct capture_guest *guest);
 
 /* Lists the interfaces and what is attached to them, on stdout. */
 enum status interfaces_run(const struct opts *o);

@@ -16,6 +16,7 @@
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
 
+struct capture_guest;
 struct run_as;
 struct netif_watch;
 struct netns;
@@ -24,6 +25,7 @@ struct rings;
 
 struct capture {
 	const struct opts *opts;
+	const struct capture_guest *guest;	/* NULL: nobody is beside it */
 	struct pump pump;
 	struct live_source source;
 	struct live_iface_settings settings;
@@ -106,6 +108,9 @@ struct missing {
 };
 
 bool capture_missing(struct capture *l, struct missing *what);
+
+/* Packets that were let through and are not in the output, so far. */
+uint64_t capture_lost(struct capture *l);
 
 /* The statistics so far, on stderr. */
 void capture_print_stats(struct capture *l);

@@ -10,6 +10,7 @@
 
 #include "capture/base/clock.h"
 #include "capture/base/limits.h"
+#include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
@@ -204,6 +205,8 @@ static enum status watch(struct capture *l)
 		err = loop_add(loop, l->clock_fd, capture_clock_was_set, l);
 	if (!err)
 		err = pump_watch_readers(&l->pump);
+	if (!err && l->guest)
+		err = l->guest->begin(l->guest->ctx, &l->pump);
 	if (!err && l->opts->stats_ns)
 		err = loop_add_timer(loop, l->opts->stats_ns);
 	return err ? log_fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err))

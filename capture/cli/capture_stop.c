@@ -2,6 +2,7 @@
 /* The end of a capture: the books are closed. */
 #include <string.h>
 
+#include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/hook.h"
@@ -36,6 +37,14 @@ static struct ledger sum_up(struct capture *l, struct totals *t)
 	}
 	sum.unwritten += outputs_lost(&l->pump.outputs);
 	return sum;
+}
+
+uint64_t capture_lost(struct capture *l)
+{
+	struct totals t = { .ledger = NULL };
+	struct ledger sum = sum_up(l, &t);
+
+	return ledger_lost(&sum) + ledger_not_written(&sum) + sum.if_dropped;
 }
 
 /* Of the program that is watched. */
@@ -142,6 +151,8 @@ enum status capture_stop(struct capture *l)
 	enum status status;
 
 	pump_finish(&l->pump);
+	if (l->guest)
+		l->guest->look(l->guest->ctx, capture_lost(l));
 	print_summary(l);
 	for (unsigned i = 0; i < l->ifaces.n; i++)
 		if (l->ifaces.v[i]->blind)

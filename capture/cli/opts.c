@@ -159,25 +159,60 @@ void opts_help(void)
 const char *opts_name(int code)
 {
 	static char name[32];	/* for one sentence, at the end of all */
+
+	if (code < 256)
+		snprintf(name, sizeof(name), "-%c", code);
+	else
+		snprintf(name, sizeof(name), "--%s", opts_long_name(code));
+	return name;
+}
+
+/* Of an option that there is. */
+static const struct hidden *hidden_of(int code)
+{
+	size_t n;
+	const struct hidden *h = opts_extcap(&n);
+
+	while (n && h->code != code)
+		n--, h++;
+	return n ? h : NULL;
+}
+
+static size_t row_of(int code)
+{
 	size_t i = 0;
 
 	while (table[i].code != code)
 		i++;
-	if (code < 256)
-		snprintf(name, sizeof(name), "-%c", code);
-	else
-		snprintf(name, sizeof(name), "--%s", table[i].name);
-	return name;
+	return i;
+}
+
+const char *opts_long_name(int code)
+{
+	const struct hidden *h = hidden_of(code);
+
+	return h ? h->name : table[row_of(code)].name;
+}
+
+const char *opts_help_of(int code)
+{
+	const struct hidden *h = hidden_of(code);
+
+	return h ? h->help : table[row_of(code)].help;
 }
 
 const char *opts_nth_name(size_t n)
 {
-	size_t n_foreign;
+	size_t n_foreign, n_hidden;
 	const struct foreign *f = opts_foreign(&n_foreign);
+	const struct hidden *h = opts_extcap(&n_hidden);
 
 	if (n < array_size(table))
 		return table[n].name;
-	for (n -= array_size(table); n_foreign; n_foreign--, f++)
+	n -= array_size(table);
+	if (n < n_hidden)
+		return h[n].name;
+	for (n -= n_hidden; n_foreign; n_foreign--, f++)
 		if (f->name && !n--)
 			return f->name;
 	return NULL;
@@ -243,7 +278,7 @@ static bool take_filter(struct parser *p, char *const *words)
 	return true;
 }
 
-enum { MOST = array_size(table) + 32 };	/* options, other tools' included */
+enum { MOST = array_size(table) + 64 };	/* options, other tools' included */
 
 /* What getopt_long() wants to know. */
 struct grammar {
@@ -263,8 +298,9 @@ static void add_option(struct grammar *g, int code, const char *name, int has_ar
 
 static void make_grammar(struct grammar *g)
 {
-	size_t n_foreign;
+	size_t n_foreign, n_hidden;
 	const struct foreign *f = opts_foreign(&n_foreign);
+	const struct hidden *h = opts_extcap(&n_hidden);
 
 	*g = (struct grammar){ .shorts = ":", .n_shorts = 1 };
 	for (size_t i = 0; i < array_size(table); i++)
@@ -274,6 +310,8 @@ static void make_grammar(struct grammar *g)
 						  : required_argument);
 	/* what it was called before there were other hooks than XDP's */
 	add_option(g, OPT_HOOK, "mode", required_argument);
+	for (; n_hidden; n_hidden--, h++)
+		add_option(g, h->code, h->name, h->has_arg);
 	for (; n_foreign; n_foreign--, f++)
 		add_option(g, f->code, f->name, f->has_arg ? required_argument : no_argument);
 }
@@ -311,7 +349,7 @@ static bool take_options(struct parser *p, int argc, char **argv)
 
 bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 {
-	struct parser p = { .o = o, .error = error, .cap = cap };
+	struct parser p = { .o = o, .error = error, .cap = cap, .extcap = opts_extcap_is_meant(argv) };
 
 	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .linktype = LINKTYPE_ETHERNET,
 			    .directions = LIVE_RECEIVED };

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "capture/base/codec.h"
+#include "capture/cli/extcap_options.h"
 #include "capture/format/format.h"
 #include "capture/format/text_settings.h"
 #include "capture/kernel/map_option.h"
@@ -109,6 +110,7 @@ struct opts {
 	uint8_t device;			/* what the adapter has to tell of packets: DEVICE_TIME, DEVICE_HASH */
 	struct observe_options observe;
 	struct text_settings print;
+	struct extcap_options extcap;	/* what Wireshark asks for, if it does */
 };
 
 /*
@@ -117,6 +119,10 @@ struct opts {
  */
 bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap);
 void opts_close(struct opts *o);
+
+/* The long name of an option, and what it is for, by its code. */
+const char *opts_long_name(int code);
+const char *opts_help_of(int code);
 
 /* The usage text on stdout. */
 void opts_help(void);

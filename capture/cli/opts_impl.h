@@ -63,6 +63,25 @@ enum {
 	OPT_CONTAINER,
 	OPT_ALL_NETNS,
 	OPT_RX_HASH,
+	OPT_EXTCAP_INTERFACES, /* and up to LOG_FILE: opts_extcap.c */
+	OPT_EXTCAP_INTERFACE,
+	OPT_EXTCAP_VERSION,
+	OPT_EXTCAP_DLTS,
+	OPT_EXTCAP_CONFIG,
+	OPT_EXTCAP_RELOAD,
+	OPT_EXTCAP_FILTER,
+	OPT_EXTCAP_CAPTURE,
+	OPT_EXTCAP_FIFO,
+	OPT_EXTCAP_CONTROL_IN,
+	OPT_EXTCAP_CONTROL_OUT,
+	OPT_REMOTE_HOST,
+	OPT_REMOTE_PORT,
+	OPT_REMOTE_USER,
+	OPT_REMOTE_KEY,
+	OPT_REMOTE_INTERFACE,
+	OPT_REMOTE_COMMAND,
+	OPT_LOG_LEVEL,
+	OPT_LOG_FILE,
 	OPT_FOREIGN, /* and behind it, each its own: other tools' */
 	N_CODES = OPT_FOREIGN + 16
 };
@@ -75,6 +94,7 @@ struct parser {
 	uint64_t snap;
 	/* as in opts.netns_of: of the -i that come; without one so far; the first that got none */
 	unsigned netns, netns_open, netns_empty;
+	bool extcap;			/* it is Wireshark that calls */
 	unsigned times[N_CODES];	/* that an option was given, by letter or OPT_... */
 };
 
@@ -88,6 +108,27 @@ struct foreign {
 };
 
 const struct foreign *opts_foreign(size_t *n);
+
+/* An option that programs use, and people do not: it is not in the list of -h. */
+struct hidden {
+	int code;
+	const char *name;
+	int has_arg;		/* of getopt_long() */
+	const char *help;
+};
+
+const struct hidden *opts_extcap(size_t *n);
+
+/* Does Wireshark call with these words? */
+bool opts_extcap_is_meant(char *const *argv);
+
+/*
+ * As opts_take() and opts_settle(), for those. The other one for any option of such a call: false, it
+ * counts as not given.
+ */
+bool opts_take_extcap(struct parser *p, int code, const char *arg);
+bool opts_extcap_note(struct parser *p, int code, const char *arg);
+bool opts_settle_extcap(struct parser *p);
 
 /*
  * Which options were meant by the long name @word ("--colour") of @len bytes, which is none;

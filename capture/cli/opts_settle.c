@@ -314,6 +314,10 @@ bool opts_settle(struct parser *p)
 	struct opts *o = p->o;
 
 	settle_flags(p);
+	if (!opts_settle_extcap(p))
+		return false;
+	if (o->extcap.call && o->extcap.call != EXTCAP_CAPTURE)
+		return true;
 	if (!opts_settle_netns(p))
 		return false;
 	if (o->action == ACTION_RESTORE)

@@ -253,7 +253,11 @@ static bool take_action(struct parser *p, int code)
 
 bool opts_take(struct parser *p, int code, const char *arg)
 {
+	if (p->extcap && !opts_extcap_note(p, code, arg))
+		return true;
 	p->times[code]++;
+	if (code >= OPT_EXTCAP_INTERFACES && code <= OPT_LOG_FILE)
+		return opts_take_extcap(p, code, arg);
 	switch (code) {
 	case 'i':
 		return opts_take_iface(p, arg);
