@@ -157,6 +157,8 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 	install -D -m 644 man/xdpflood.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpflood.8
 	install -d $(DESTDIR)$(EXTCAPDIR)
 	ln -sf $(PREFIX)/sbin/xdpdump $(DESTDIR)$(EXTCAPDIR)/xdpdump
+	install -d $(DESTDIR)$(PROFILEDIR)/xdpdump
+	install -m 644 share/wireshark/profiles/xdpdump/* $(DESTDIR)$(PROFILEDIR)/xdpdump
 clean:
 	rm -rf build
 
