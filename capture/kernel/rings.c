@@ -31,6 +31,7 @@ struct lane {
 	uint64_t end;		/* as far as rings_look() has seen */
 	uint64_t released;
 	uint64_t rank;		/* of its first record: see rank_of() */
+	uint64_t taken;		/* records */
 };
 
 struct rings {
@@ -311,6 +312,7 @@ static unsigned take_run(struct rings *r, struct lane *l, const struct event **r
 		records[n++] = ev;
 	}
 	r->last_ns = last_ns;
+	l->taken += n;
 	return n;
 }
 
@@ -347,6 +349,15 @@ bool rings_sleep(struct rings *r)
 	for (unsigned i = 0; i < r->n_lanes; i++)
 		if (head_of(&r->lanes[i]) != r->lanes[i].pos)
 			return false;
+	return true;
+}
+
+bool rings_cpu(const struct rings *r, unsigned cpu, uint64_t *taken, size_t *used)
+{
+	if (cpu >= r->n_lanes)
+		return false;
+	*taken = r->lanes[cpu].taken;
+	*used = head_of(&r->lanes[cpu]) - r->lanes[cpu].released;
 	return true;
 }
 

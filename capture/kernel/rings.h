@@ -62,6 +62,9 @@ void rings_release(struct rings *r);
 /* The next packet on any CPU shall make rings_bell_fd() readable. False: one is there already. */
 bool rings_sleep(struct rings *r);
 
+/* Of the ring of @cpu: records taken, and bytes in use now. False: it has none, nor those behind it. */
+bool rings_cpu(const struct rings *r, unsigned cpu, uint64_t *taken, size_t *used);
+
 /* Records taken behind one with a later stamp. */
 uint64_t rings_late(const struct rings *r);
 
