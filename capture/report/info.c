@@ -163,7 +163,7 @@ static enum info_row transport_row(uint8_t ip_proto)
 	return INFO_OTHER_IP;
 }
 
-static void count_protocols(struct info *i, const struct packet *p)
+void info_count_rows(struct tally sums[static N_INFO_ROWS], const struct packet *p)
 {
 	static const enum info_row endings[] = {
 		[PARSE_SHORT] = INFO_CUT_HEADER,
@@ -171,15 +171,15 @@ static void count_protocols(struct info *i, const struct packet *p)
 		[PARSE_DEEP] = INFO_DEEP,
 	};
 
-	tally_add(&i->rows[network_row(p)], p->len);
+	tally_add(&sums[network_row(p)], p->len);
 	if (p->hdr.ip_version)
-		tally_add(&i->rows[transport_row(p->hdr.ip_proto)], p->len);
+		tally_add(&sums[transport_row(p->hdr.ip_proto)], p->len);
 	if (p->hdr.n_tags)
-		tally_add(&i->rows[INFO_VLAN], p->len);
+		tally_add(&sums[INFO_VLAN], p->len);
 	if (p->hdr.flags & PARSE_FRAG)
-		tally_add(&i->rows[INFO_FRAGMENT], p->len);
+		tally_add(&sums[INFO_FRAGMENT], p->len);
 	if (p->hdr.end != PARSE_OK)
-		tally_add(&i->rows[endings[p->hdr.end]], p->len);
+		tally_add(&sums[endings[p->hdr.end]], p->len);
 }
 
 /* A version says that the fixed header is there, and the addresses with it. */
@@ -222,7 +222,7 @@ int info_packet(struct info *i, const struct packet *p)
 		count_time(i, p->ts_ns);
 		timeline_add(&i->timeline, p->ts_ns, p->len);
 	}
-	count_protocols(i, p);
+	info_count_rows(i->rows, p);
 	verdicts_add(&i->verdicts, p);
 	return count_addresses(i, p) ? 0 : -ENOMEM;
 }

@@ -67,6 +67,9 @@ int info_open(struct info *i);
 /* A packet whose headers are decoded. -ENOMEM. */
 int info_packet(struct info *i, const struct packet *p);
 
+/* Such a packet, in the rows it belongs to alone. */
+void info_count_rows(struct tally sums[static N_INFO_ROWS], const struct packet *p);
+
 /* Key and name of a row: "tcp", "TCP". */
 const char *info_row_key(enum info_row row);
 const char *info_row_name(enum info_row row);

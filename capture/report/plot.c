@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Half a cell is ':', less than that '.'. */
 #include <stdio.h>
+#include <string.h>
 
 #include "capture/base/util.h"
 #include "capture/report/plot.h"
@@ -24,6 +25,14 @@ void plot_number(char *out, size_t cap, double v)
 		three_digits(out, cap, v, units[i]);
 	else
 		snprintf(out, cap, "%.3g", v);
+}
+
+void plot_unit(char *out, size_t cap, double v, const char *unit)
+{
+	char number[16];
+
+	plot_number(number, sizeof(number), v);
+	snprintf(out, cap, "%s%s%s", number, strchr(number, ' ') ? "" : " ", unit);
 }
 
 void plot_span(char *out, size_t cap, uint64_t ns)

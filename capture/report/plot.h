@@ -9,6 +9,9 @@
 /* "0", "999", "1.23 k", "45.6 M": three digits, and what they are to be multiplied with. */
 void plot_number(char *out, size_t cap, double v);
 
+/* The same with its unit: "999 bit/s", "1.23 kbit/s". */
+void plot_unit(char *out, size_t cap, double v, const char *unit);
+
 /* "25 ms", "1.6 s", "5 min", "2.5 d". */
 void plot_span(char *out, size_t cap, uint64_t ns);
 

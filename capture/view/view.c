@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Packets are counted as they come; twice a second there is a page. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "capture/base/clock.h"
+#include "capture/base/util.h"
+#include "capture/filter/per_link.h"
+#include "capture/packet/packet.h"
+#include "capture/view/grid.h"
+#include "capture/view/view_file.h"
+#include "capture/view/view_impl.h"
+
+static const struct sink_ops ops;
+
+int view_open(struct view **view, bool live)
+{
+	struct view *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	v->sink.ops = &ops;
+	v->facts.live = live;
+	v->facts.what = "";
+	v->choice.column_sec = 2;
+	if (model_open(&v->model, live)) {
+		view_close(v);
+		return -ENOMEM;
+	}
+	*view = v;
+	return 0;
+}
+
+struct page_facts *view_facts(struct view *v)
+{
+	return &v->facts;
+}
+
+struct sink *view_sink(struct view *v)
+{
+	return &v->sink;
+}
+
+void view_begin(struct view *v, struct source *from)
+{
+	v->from = from;
+	v->facts.done = false;
+	model_clear(&v->model);
+	if (*v->path)
+		view_begin_file(v, v->path);
+	*v->path = '\0';
+}
+
+void view_packet(struct view *v, const struct packet *p)
+{
+	if (v->filter && per_link_packet(v->filter, p) <= 0)
+		return;
+	model_packet(&v->model, p);
+	if (v->file && !view_file_packet(v->file, p))
+		view_end_file(v);
+}
+
+void view_done(struct view *v)
+{
+	v->facts.done = true;
+	v->due_ns = 0;
+	if (v->file)
+		view_end_file(v);
+}
+
+void view_begin_file(struct view *v, const char *path)
+{
+	uint64_t now = v->facts.live ? v->now_ns : 0;
+
+	if (!view_file_open(&v->file, path, v->facts.live, v->from, now, clock_now_ns(), v->message,
+			    sizeof(v->message)))
+		view_say(v, NULL, true);
+}
+
+void view_end_file(struct view *v)
+{
+	bool ok = view_file_close(&v->file, v->message, sizeof(v->message));
+
+	snprintf(v->written, sizeof(v->written), "%s", v->message);
+	v->incomplete |= !ok;
+	view_say(v, NULL, !ok);
+}
+
+void view_say(struct view *v, const char *sentence, bool is_alarm)
+{
+	if (sentence)
+		snprintf(v->message, sizeof(v->message), "%s", sentence);
+	v->choice.is_alarm = is_alarm;
+	v->due_ns = 0;
+}
+
+uint64_t view_due_ns(const struct view *v)
+{
+	return v->due_ns;
+}
+
+void view_draw(struct view *v, struct grid *g, unsigned rows, unsigned cols, uint64_t now_ns)
+{
+	static const char *const prompts[] = { NULL,
+					       "Show only (an expression as that of the capture)",
+					       "Write what is shown to" };
+	struct page_choice *c = &v->choice;
+
+	if (!c->paused)
+		model_tick(&v->model, now_ns);
+	c->shown = v->filter ? v->shown : NULL;
+	c->writing = v->file ? view_file_path(v->file) : NULL;
+	c->message = v->message;
+	c->prompt = prompts[v->prompt];
+	c->typed = v->typed;
+	grid_clear(g, rows, cols);
+	page_draw(g, &v->model, &v->facts, c);
+	v->due_ns = c->paused ? UINT64_MAX : now_ns + VIEW_REDRAW_NS;
+}
+
+struct view *view_close(struct view *v)
+{
+	if (!v)
+		return NULL;
+	if (v->file)
+		view_end_file(v);
+	per_link_close(v->filter);
+	free(v->shown);
+	model_close(&v->model);
+	free(v);
+	return NULL;
+}
+
+/* ---- as a sink ---- */
+
+static struct view *of(const struct sink *k)
+{
+	return (struct view *)k;
+}
+
+static struct rotate *file_of(const struct sink *k)
+{
+	return of(k)->file ? view_file_rotate(of(k)->file) : NULL;
+}
+
+static int begin(struct sink *k, struct source *from, uint64_t now, uint64_t wall_ns is_unused)
+{
+	of(k)->now_ns = now;
+	view_begin(of(k), from);
+	return 0;
+}
+
+static int packet(struct sink *k, const struct packet *p)
+{
+	view_packet(of(k), p);
+	return 0;
+}
+
+/* What goes wrong with the file is a matter of that, and not of the capture. */
+static void check(struct sink *k, int err)
+{
+	if (err && err != -EINTR)
+		view_end_file(of(k));
+}
+
+static int flush(struct sink *k)
+{
+	if (file_of(k))
+		check(k, rotate_flush(file_of(k)));
+	return 0;
+}
+
+static int joined(struct sink *k)
+{
+	if (file_of(k))
+		check(k, rotate_joined(file_of(k)));
+	return 0;
+}
+
+static int left(struct sink *k, uint32_t id)
+{
+	if (file_of(k))
+		check(k, rotate_left(file_of(k), id));
+	return 0;
+}
+
+static size_t pending(const struct sink *k)
+{
+	return file_of(k) ? rotate_pending(file_of(k)) : 0;
+}
+
+static void now(struct sink *k, uint64_t now)
+{
+	of(k)->now_ns = now;
+	model_now(&of(k)->model, now);
+	if (file_of(k))
+		rotate_now(file_of(k), now);
+}
+
+static uint64_t due(const struct sink *k)
+{
+	return of(k)->due_ns;
+}
+
+static void clock_set(struct sink *k, uint64_t now, uint64_t wall_ns)
+{
+	if (file_of(k))
+		rotate_clock_set(file_of(k), now, wall_ns);
+}
+
+static int spare(struct sink *k is_unused, const struct stat *st is_unused)
+{
+	return 0;
+}
+
+static void hurry(struct sink *k, int ms)
+{
+	if (file_of(k))
+		rotate_hurry(file_of(k), ms);
+}
+
+static int finish(struct sink *k)
+{
+	if (of(k)->file)
+		view_end_file(of(k));
+	return 0;
+}
+
+/* Of the last file, that somebody has asked for by a key. */
+static enum status report(const struct sink *k, uint64_t refused is_unused)
+{
+	const struct view *v = of(k);
+
+	if (v->incomplete)
+		return log_fail(STATUS_INCOMPLETE, "%s", v->written);
+	if (*v->written)
+		log_announce("%s", v->written);
+	return STATUS_OK;
+}
+
+static struct sink *close_sink(struct sink *k)
+{
+	view_close(of(k));
+	return NULL;
+}
+
+static const struct sink_ops ops = {
+	.begin = begin,
+	.packet = packet,
+	.flush = flush,
+	.joined = joined,
+	.left = left,
+	.pending = pending,
+	.now = now,
+	.due = due,
+	.clock_set = clock_set,
+	.spare = spare,
+	.hurry = hurry,
+	.finish = finish,
+	.report = report,
+	.close = close_sink,
+};
