@@ -36,6 +36,7 @@ base_libs := -lbpf -lelf -lz -lzstd -lmnl -lcap -lpcap -ljansson
 # NAME_none.c without the library. capture/base/library.c knows them, too.
 optional := ncurses libmicrohttpd
 pc_ncurses := ncursesw
+module_ncurses := capture/view/screen
 pc_libmicrohttpd := libmicrohttpd
 
 with    := $(foreach l,$(filter-out $(WITHOUT),$(optional)),$(if $(shell pkg-config --exists $(pc_$l) 2>/dev/null && echo y),$l))

@@ -44,7 +44,7 @@ static enum status run(const struct opts *o)
 	case ACTION_DUMP:
 		return show_filter_run(o);
 	case ACTION_OFFLINE:
-		return read_run(o);
+		return o->top ? top_run(o) : read_run(o);
 	case ACTION_INFO:
 		return info_run(o);
 	case ACTION_COMPARE:

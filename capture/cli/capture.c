@@ -188,6 +188,33 @@ void capture_clock_was_set(void *ctx)
 
 /* ---- all of it ---- */
 
+static void on_round(void *ctx)
+{
+	struct capture *l = ctx;
+
+	capture_look_at_links(l);
+	if (l->top)
+		capture_top_round(l);
+}
+
+/* The screen is given back before anything is said of the end. */
+static enum status run(struct capture *l)
+{
+	struct loop *loop = &l->pump.loop;
+	enum status status = l->top ? capture_top_show(l) : STATUS_OK, ended;
+
+	loop->stats = on_stats;
+	loop->flush = on_flush;
+	loop->hangup = on_hangup;
+	loop->ctx = l;
+	l->pump.ended |= status != STATUS_OK;
+	pump_run(&l->pump);
+	if (l->top)
+		capture_top_close(l);
+	ended = capture_stop(l);
+	return status ? status : ended;
+}
+
 enum status capture_run(const struct opts *o)
 {
 	return capture_run_with(o, NULL);
@@ -205,7 +232,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 			.device = o->device,
 		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
-			  .round = capture_look_at_links, .ctx = &l },
+			  .round = on_round, .ctx = &l },
 	};
 	enum status status = STATUS_OK;
 
@@ -213,14 +240,10 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 		status = log_fail(STATUS_RUNTIME, "out of memory");
 	if (!status)
 		status = capture_start(&l);
-	if (!status && l.listening) {
-		l.pump.loop.stats = on_stats;
-		l.pump.loop.flush = on_flush;
-		l.pump.loop.hangup = on_hangup;
-		l.pump.loop.ctx = &l;
-		pump_run(&l.pump);
-		status = capture_stop(&l);
-	}
+	if (!status && l.listening)
+		status = run(&l);
+	if (l.top)
+		capture_top_close(&l);
 	live_set_close(&l.ifaces);
 	programs_close(l.settings.programs);
 	guard_close(l.guard);

@@ -44,6 +44,9 @@ enum status read_run(const struct opts *o);
 /* The same for the packets of these numbers alone, from 0, of those that match the filter. */
 enum status read_run_only(const struct opts *o, const struct numbers *only);
 
+/* Reads files, for somebody to look at on a terminal. */
+enum status top_run(const struct opts *o);
+
 /* Prints what is in files. */
 enum status info_run(const struct opts *o);
 

@@ -17,11 +17,13 @@
 #include "capture/live/live_source.h"
 
 struct capture_guest;
+struct capture_top;
 struct run_as;
 struct netif_watch;
 struct netns;
 struct netns_words;
 struct rings;
+struct totals;
 
 struct capture {
 	const struct opts *opts;
@@ -42,6 +44,7 @@ struct capture {
 	struct netns *netns[OPTS_IFACES_MAX];
 	int clock_fd;			/* -1: the clock is not watched */
 	struct run_as *user;		/* of -Z */
+	struct capture_top *top;	/* NULL: nobody looks */
 	struct live_filters filters;
 	struct guard *guard;	/* NULL: no program's place is taken */
 	uint64_t start_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
@@ -111,6 +114,21 @@ bool capture_missing(struct capture *l, struct missing *what);
 
 /* Packets that were let through and are not in the output, so far. */
 uint64_t capture_lost(struct capture *l);
+
+/*
+ * --top: one more output, before there are packets; the terminal, once it is listening. These
+ * complain. After each round, and at the end.
+ */
+enum status capture_top_open(struct capture *l);
+enum status capture_top_show(struct capture *l);
+void capture_top_round(struct capture *l);
+void capture_top_close(struct capture *l);
+
+/*
+ * The ledger of all interfaces, as of now, and their counters into *@t. Packets that the outputs
+ * could not take are known of each interface; what came as one of no interface is in no ledger of one.
+ */
+struct ledger capture_sum_up(struct capture *l, struct totals *t);
 
 /* The statistics so far, on stderr. */
 void capture_print_stats(struct capture *l);

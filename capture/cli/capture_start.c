@@ -322,6 +322,8 @@ enum status capture_start(struct capture *l)
 	if (!status)
 		status = open_outputs(&l->pump.outputs, o, NULL, l->pump.loop.stop_fd,
 				      &l->user);
+	if (!status && o->top)
+		status = capture_top_open(l);
 	if (status || l->pump.outputs.done)
 		return status;
 	status = open_kernel(l);

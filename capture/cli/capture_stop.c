@@ -15,11 +15,7 @@
 
 typedef unsigned long long ull;
 
-/*
- * Of all interfaces, as of now. Packets that the outputs could not take are known of each interface;
- * what came as one of no interface is in no ledger of one.
- */
-static struct ledger sum_up(struct capture *l, struct totals *t)
+struct ledger capture_sum_up(struct capture *l, struct totals *t)
 {
 	struct ledger sum = { .unwritten = l->source.malformed }, one;
 
@@ -42,7 +38,7 @@ static struct ledger sum_up(struct capture *l, struct totals *t)
 uint64_t capture_lost(struct capture *l)
 {
 	struct totals t = { .ledger = NULL };
-	struct ledger sum = sum_up(l, &t);
+	struct ledger sum = capture_sum_up(l, &t);
 
 	return ledger_lost(&sum) + ledger_not_written(&sum) + sum.if_dropped;
 }
@@ -61,7 +57,7 @@ void capture_print_stats(struct capture *l)
 {
 	struct totals t = { .has_filter = l->filters.entry || l->filters.exit ||
 					  l->opts->observe.verdicts };
-	struct ledger sum = sum_up(l, &t);
+	struct ledger sum = capture_sum_up(l, &t);
 
 	t.has_sent = l->opts->directions & LIVE_SENT;
 	t.ledger = &sum;
@@ -78,7 +74,7 @@ static void announce_count(uint64_t n, const char *what)
 static void print_summary(struct capture *l)
 {
 	struct totals t = { .ledger = NULL };
-	struct ledger sum = sum_up(l, &t);
+	struct ledger sum = capture_sum_up(l, &t);
 	uint64_t reported = 0;
 
 	for (unsigned i = 0; i < l->ifaces.n; i++)

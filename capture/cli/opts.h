@@ -72,6 +72,7 @@ struct opts {
 	int dump;			/* -d: how often */
 	uint16_t linktype;		/* LINKTYPE_...: -d for what, without -r; live: of -y */
 	bool has_linktype;		/* it was given */
+	bool top;			/* somebody looks at a terminal */
 	bool text;			/* packets are printed */
 	enum file_format screen;	/* as what; with --info the report */
 	bool unbuffered;		/* -U */

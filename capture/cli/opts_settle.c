@@ -107,6 +107,8 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "--lost is for --compare A B");
 	if (o->html && o->action != ACTION_INFO)
 		return opts_wrong(p, "--html is for -r FILE --info");
+	if (o->top && o->action != ACTION_LIVE && o->action != ACTION_OFFLINE)
+		return opts_wrong(p, "--top is for captures and for -r FILE");
 	if (o->window_ns && !o->lost)
 		return opts_wrong(p, "--window is for --compare A B --lost");
 	if (o->wait && o->user)
@@ -138,6 +140,24 @@ static bool settle_source(struct parser *p)
 	return true;
 }
 
+/* The terminal is its own, and a file is read to its end before somebody looks at it. */
+static bool settle_top(struct parser *p)
+{
+	static const int others[] = { OPT_PRINT, OPT_COUNT, OPT_STATS, 0 };
+	static const int reading[] = { 'w', OPT_FOLLOW, 0 };
+	const struct opts *o = p->o;
+	int code = opts_first_given(p, others);
+
+	if (!code && o->n_reads)
+		code = opts_first_given(p, reading);
+	if (code)
+		return opts_wrong(p, "%s means nothing with %s--top%s", opts_name(code), o->n_reads ? "-r and " : "",
+				  code == 'w' ? ", where the key w writes what is shown" : "");
+	if (o->write && !strcmp(o->write, "-"))
+		return opts_wrong(p, "-w - and --top both want stdout");
+	return opts_has_library(p, OPT_TOP, LIBRARY_NCURSES);
+}
+
 /* The file of -w, those that follow it, and what is printed beside it. */
 static bool settle_output(struct parser *p)
 {
@@ -166,7 +186,9 @@ static bool settle_output(struct parser *p)
 	if (o->count_only && o->write)
 		return opts_wrong(
 			p, "--count counts packets, and -w writes them: give one of the two");
-	o->text = p->times[OPT_PRINT] || (!o->write && !o->count_only && !o->expect && p->times['q'] < 2);
+	if (o->top && !settle_top(p))
+		return false;
+	o->text = p->times[OPT_PRINT] || (!o->write && !o->top && !o->count_only && !o->expect && p->times['q'] < 2);
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
 	if (p->times['T'] && !o->text && !o->lost)
@@ -290,6 +312,7 @@ static void settle_flags(struct parser *p)
 		{ OPT_CONCATENATED, &o->concatenated }, { OPT_COUNT, &o->count_only },
 		{ OPT_ALL_NETNS, &o->all_netns }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },
 		{ OPT_DISCARD_SECRETS, &o->discard_secrets }, { OPT_FOLLOW, &o->follow },
+		{ OPT_TOP, &o->top },
 	};
 
 	for (size_t i = 0; i < array_size(flags); i++)

@@ -33,23 +33,20 @@ static bool fail(struct view_file **f, const char *path, int err, char *said, si
 bool view_file_open(struct view_file **f, const char *path, bool live, struct source *from,
 		    uint64_t now, uint64_t wall_ns, char *said, size_t cap)
 {
-	const struct rotate_settings settings = { .path = path,
-						  .format = FORMAT_PCAPNG,
-						  .live = live,
-						  .keep.sync = RETENTION_SYNC_NEVER };
 	struct view_file *new = calloc(1, sizeof(*new));
-	struct rotate_settings mine = settings;
+	struct rotate_settings settings = { .format = FORMAT_PCAPNG, .live = live };
 	int err;
 
 	*f = NULL;
 	if (!new)
 		return fail(f, path, -ENOMEM, said, cap);
 	snprintf(new->path, sizeof(new->path), "%s", path);
-	mine.path = new->path;
+	settings.path = new->path;
+	settings.keep.sync = RETENTION_SYNC_NEVER;
 	*f = new;
 	if (!strcmp(path, "-") || !access(path, F_OK))
 		return fail(f, path, -EEXIST, said, cap);
-	err = rotate_open(&new->rotate, &mine, -1);
+	err = rotate_open(&new->rotate, &settings, -1);
 	if (!err)
 		err = rotate_begin(new->rotate, from, now, wall_ns);
 	return !err || fail(f, path, err, said, cap);

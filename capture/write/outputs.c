@@ -17,7 +17,7 @@
 #include "capture/write/text_sink.h"
 #include "capture/write/writer.h"
 
-static void add(struct outputs *f, struct sink *k)
+void outputs_add(struct outputs *f, struct sink *k)
 {
 	f->sinks[f->n_sinks++] = k;
 }
@@ -58,7 +58,7 @@ static enum status open_file(struct outputs *f, const struct rotate_settings *s,
 				what);
 	err = rotate_open(&f->rotate, s, interrupt_fd);
 	if (f->rotate)
-		add(f, rotate_sink(f->rotate));
+		outputs_add(f, rotate_sink(f->rotate));
 	return err ? open_failed(f, f->rotate ? rotate_path(f->rotate) : s->path, err) : STATUS_OK;
 }
 
@@ -70,7 +70,7 @@ static enum status open_screen(struct outputs *f, const struct outputs_settings 
 
 	if (err)
 		return open_failed(f, "stdout", err);
-	add(f, screen);
+	outputs_add(f, screen);
 	return STATUS_OK;
 }
 

@@ -25,7 +25,7 @@ struct outputs_settings {
 	bool unbuffered;		/* each packet is in the file at once */
 };
 
-enum { OUTPUTS_MAX = 2 };
+enum { OUTPUTS_MAX = 3 };
 
 struct outputs {
 	struct sink *sinks[OUTPUTS_MAX];
@@ -49,6 +49,9 @@ struct outputs {
  * interrupted while it waited for a reader, which is a normal end.
  */
 enum status outputs_open(struct outputs *f, const struct outputs_settings *s, int interrupt_fd);
+
+/* One more, before any packet, which is closed with the others. */
+void outputs_add(struct outputs *f, struct sink *k);
 
 /*
  * Before the first packet: as rotate_begin(). This and what follows: false if no more packets are

@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# --top of files, on terminals of several kinds and sizes.
+# shellcheck source=tests/golden/lib.sh
+. "${0%/*}/../golden/lib.sh"
+# shellcheck source=tests/terminal.sh
+. tests/terminal.sh
+trap 'terminal_close; rm -rf "$work"' EXIT
+
+file=tests/pcaps/mixed.pcap
+
+{
+	"$B/bare/xdpdump" -r $file --top 2>"$work/said"
+	status=$?
+	((status == 2)) || echo "exit $status"
+	grep -qx 'xdpdump: --top: this xdpdump was built without ncurses: install libncurses-dev (Debian) and build it again.*' "$work/said" ||
+		cat "$work/said"
+} >"$work/against" 2>&1
+verdict "without_ncurses_it_says_what_is_missing"
+
+# Whether the tool has it.
+has_ncurses()
+{
+	"$dump" --version -v | grep -q '^ncurses '
+}
+
+if has_ncurses; then
+	{
+		"$dump" -r $file --top >"$work/text" 2>"$work/said" </dev/null
+		status=$?
+		((status == 2)) || echo "exit $status"
+		grep -q '^xdpdump: --top needs a terminal: stdout is no terminal' "$work/said" || cat "$work/said"
+		[[ ! -s $work/text ]] || echo "something is on stdout"
+	} >"$work/against" 2>&1
+	verdict "without_a_terminal_it_says_so"
+fi
+
+if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
+	for term in vt100 xterm-256color screen; do
+		terminal_run 80x24 $term "$dump" -r $file --top
+		terminal_shows '^ xdpdump --top  tests/pcaps/mixed.pcap'
+		terminal_shows '^All 121 pps  219 kbit/s +194 packets, 43.9 kB, 226 B each +lost 0$'
+		terminal_shows 'TCP +69.1%'
+		terminal_shows '^ +1.00 k \|'
+		terminal_shows '^ +52.2 k +11.9 +10.4 k  TCP 198.51.100.80:80 <-> 192.0.2.20:[0-9]+$'
+		terminal_shows '^ q quit +s sort +f filter +w write +Tab, 1-5 lists$'
+		terminal_keys 2
+		terminal_shows '198.51.100.80  17.6 k sent, 2.31 k received'
+		terminal_keys s
+		terminal_shows 'by packets/s'
+		terminal_keys Tab
+		terminal_shows 'ICMPv6$'
+		terminal_keys q
+		terminal_ended 0
+		terminal_close
+	done >"$work/against" 2>&1
+	verdict "on_terminals_of_any_kind"
+
+	{
+		terminal_run 80x24 vt100 "$dump" -r $file --top
+		terminal_shows '194 packets'
+		terminal_keys f 'udp porty 53' Enter
+		terminal_shows 'syntax error'
+		terminal_keys f 'udpx' BSpace Enter
+		terminal_shows '^Filter none +shown udp$'
+		terminal_shows ' 19 packets, 1.64 kB'
+		terminal_keys w "$work/shown" Enter
+		terminal_shows '^19 packets in '
+		terminal_keys w "$work/shown" Enter
+		terminal_shows 'cannot write: File exists'
+		terminal_keys f C-u Enter
+		terminal_shows '194 packets'
+		terminal_keys q
+		terminal_ended 0
+		"$dump" --compare "$work/shown" $file udp >"$work/text" || cat "$work/text"
+	} >"$work/against" 2>&1
+	terminal_close
+	verdict "a_key_filters_and_another_one_writes_what_is_shown"
+
+	{
+		terminal_run 20x4 xterm-256color "$dump" -r $file --top ip6
+		terminal_shows '^ xdpdump --top  test'
+		terminal resize-window -x 130 -y 40
+		terminal_shows '^ +bit/s +packets/s +bytes +packets  flow'
+		terminal_shows '^Filter ip6$'
+		terminal_keys q
+		terminal_ended 0
+		terminal_close
+		# in reverse and bold, and without a colour
+		terminal_run 80x24 xterm-256color env NO_COLOR=1 "$dump" -r $file --top
+		terminal_shows '194 packets'
+		terminal capture-pane -p -e | grep -aE $'\x1b\\[[0-9;]*3[0-7]'
+		terminal_keys q
+		terminal_ended 0
+	} >"$work/against" 2>&1
+	terminal_close
+	verdict "of_any_size_and_without_colour"
+
+	# stderr is kept until the screen is given back.
+	{
+		terminal_run 80x24 screen "$dump" -r tests/pcaps/files/damaged_pcap_garbage_tail.pcap --top
+		terminal_shows 'damaged at byte'
+		terminal_shows '^ q quit'
+		terminal_keys q
+		terminal_ended 1
+		terminal_shows '^xdpdump: .*damaged_pcap_garbage_tail.pcap: damaged'
+		terminal_close
+		terminal_run 80x24 screen "$dump" -r /nonexistent --top
+		terminal_shows '/nonexistent: '
+		terminal_keys q
+		terminal_ended 1
+		terminal_close
+		terminal_run 80x24 screen "$dump" -r $file --top 'tcp porty 80'
+		terminal_ended 2
+		terminal_shows '>>>porty<<<'
+		terminal_close
+		terminal_run 80x24 nosuchterminal "$dump" -r $file --top
+		terminal_ended 2
+		terminal_shows "^xdpdump: --top needs a terminal: TERM is 'nosuchterminal'"
+	} >"$work/against" 2>&1
+	terminal_close
+	verdict "what_goes_wrong_is_told_and_stays_on_the_screen"
+
+	{
+		terminal_run 80x24 screen "$dump" -r $file --top
+		terminal_shows '194 packets'
+		terminal_keys C-c
+		terminal_ended 0
+		terminal_close
+		# packets from stdin, keys from the terminal
+		terminal_run 80x24 screen bash -c "$(printf %q "$dump") -r - --top <$file"
+		terminal_shows '194 packets'
+		terminal_keys f udp Enter
+		terminal_shows 'cannot be read again'
+		terminal_keys q
+		terminal_ended 0
+	} >"$work/against" 2>&1
+	terminal_close
+	verdict "a_signal_ends_it_and_stdin_can_be_the_file"
+fi
+echo "1..$n"
