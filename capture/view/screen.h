@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A terminal, by ncurses. Nothing here waits for it but, a second at most, the end. Without the library screen_open() fails, which nobody asks for then.
- * While it is open, what is written to stderr is kept, if that is a terminal, and comes when it is
- * closed.
+ * A terminal, by ncurses. Nothing here waits for it but, a second at most, the end. Without the
+ * library screen_open() fails, which nobody asks for then. While it is open, what is written to
+ * stderr is kept, if that is a terminal, and comes when it is closed.
  */
 #ifndef XDPDUMP_VIEW_SCREEN_H
 #define XDPDUMP_VIEW_SCREEN_H
