@@ -23,6 +23,8 @@ wireshark = $(shell pkg-config --variable=$(1) wireshark 2>/dev/null)
 EXTCAPDIR ?= $(firstword $(call wireshark,extcapdir) \
 	$(wildcard /usr/lib/$(shell $(CC) -print-multiarch)/wireshark/extcap /usr/libexec/wireshark/extcap /usr/lib64/wireshark/extcap) \
 	$(LIBDIR)/wireshark/extcap)
+# Debian's zsh looks into vendor-completions for what is in packages.
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 PROFILEDIR ?= $(firstword $(addsuffix /profiles,$(call wireshark,pkgdatadir) $(wildcard /usr/share/wireshark)) \
 	$(PREFIX)/share/wireshark/profiles)
 
@@ -156,6 +158,11 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 	install -D -m 755 $(B)/replay/xdpflood $(DESTDIR)$(PREFIX)/sbin/xdpflood
 	install -D -m 644 man/xdpdump.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpdump.8
 	install -D -m 644 man/xdpflood.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpflood.8
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(ZSHDIR) \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(B)/xdpdump --completions bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xdpdump
+	$(B)/xdpdump --completions zsh >$(DESTDIR)$(ZSHDIR)/_xdpdump
+	$(B)/xdpdump --completions fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/xdpdump.fish
 	install -d $(DESTDIR)$(EXTCAPDIR)
 	ln -sf $(PREFIX)/sbin/xdpdump $(DESTDIR)$(EXTCAPDIR)/xdpdump
 	install -d $(DESTDIR)$(PROFILEDIR)/xdpdump

@@ -8,6 +8,7 @@
 #include "capture/base/log.h"
 #include "capture/base/version.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/completions.h"
 #include "capture/cli/extcap.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/show_filter.h"
@@ -29,6 +30,9 @@ static enum status run(const struct opts *o)
 	switch (o->action) {
 	case ACTION_HELP:
 		opts_help();
+		return log_finish_stdout();
+	case ACTION_COMPLETIONS:
+		completions_print(o->shell);
 		return log_finish_stdout();
 	case ACTION_VERSION:
 		version_print(o->print.verbose);

@@ -11,12 +11,7 @@
 #include "capture/filter/expr.h"
 #include "capture/packet/packet.h"
 
-static const struct {
-	int code;		/* the letter, or OPT_... */
-	const char *name;
-	const char *arg;	/* NULL: takes none; "[=X]": may take one */
-	const char *help;
-} table[] = {
+static const struct option_row table[] = {
 	{ 'i', "interface", "IF", "capture on this interface; may be given more than once" },
 	{ OPT_NETNS, "netns", "NS",
 	  "the -i behind it are in this network namespace: a name, a process, a path; repeatable" },
@@ -127,6 +122,7 @@ static const struct {
 	{ OPT_MIRROR_PORT, "mirror-port", NULL,
 	  "drop every frame after the capture: for ports that receive only copies" },
 	{ OPT_DEBUG, "debug", NULL, "show what libbpf has to say" },
+	{ OPT_COMPLETIONS, "completions", "SHELL", "print what this shell needs to complete a line: bash, zsh, fish" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
 	{ 'h', "help", NULL, "print this text" },
 };
@@ -155,6 +151,12 @@ void opts_help(void)
 		printf("  %-31s %s\n", head, table[i].help);
 	}
 	printf("\nAccepted as in tcpdump, with nothing to be done for them: -f -K -N -u.\n");
+}
+
+const struct option_row *opts_rows(size_t *n)
+{
+	*n = array_size(table);
+	return table;
 }
 
 const char *opts_name(int code)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "capture/base/codec.h"
+#include "capture/cli/completions.h"
 #include "capture/cli/extcap_options.h"
 #include "capture/format/format.h"
 #include "capture/format/text_settings.h"
@@ -34,6 +35,7 @@ enum action {
 	ACTION_STAMP_TYPES,
 	ACTION_RESTORE,
 	ACTION_HELP,
+	ACTION_COMPLETIONS,
 	ACTION_VERSION,
 };
 
@@ -111,6 +113,7 @@ struct opts {
 	uint8_t device;			/* what the adapter has to tell of packets: DEVICE_TIME, DEVICE_HASH */
 	struct observe_options observe;
 	struct text_settings print;
+	enum shell shell;		/* --completions */
 	struct extcap_options extcap;	/* what Wireshark asks for, if it does */
 };
 

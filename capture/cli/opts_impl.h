@@ -64,6 +64,7 @@ enum {
 	OPT_CONTAINER,
 	OPT_ALL_NETNS,
 	OPT_RX_HASH,
+	OPT_COMPLETIONS,
 	OPT_EXTCAP_INTERFACES, /* and up to LOG_FILE: opts_extcap.c */
 	OPT_EXTCAP_INTERFACE,
 	OPT_EXTCAP_VERSION,
@@ -98,6 +99,16 @@ struct parser {
 	bool extcap;			/* it is Wireshark that calls */
 	unsigned times[N_CODES];	/* that an option was given, by letter or OPT_... */
 };
+
+/* An option of ours: a row of the list of -h. */
+struct option_row {
+	int code;		/* the letter, or OPT_... */
+	const char *name;
+	const char *arg;	/* NULL: takes none; "[=X]": may take one */
+	const char *help;
+};
+
+const struct option_row *opts_rows(size_t *n);
 
 /* An option that other tools have. */
 struct foreign {

@@ -344,6 +344,10 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return opts_take_observe(p, code, arg);
 	case OPT_STATS:
 		return take_stats(p, arg);
+	case OPT_COMPLETIONS:
+		p->o->action = ACTION_COMPLETIONS;
+		return completions_shell(&p->o->shell, arg) ||
+		       opts_wrong(p, "--completions '%s' is none of bash, zsh and fish", arg);
 	case 'V':
 		return take_read_list(p, arg);
 	case 'Q':

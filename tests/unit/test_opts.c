@@ -10,6 +10,7 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
+#include "capture/cli/completions_impl.h"
 #include "capture/cli/opts.h"
 
 #include "tests/unit/unit.h"
@@ -48,6 +49,9 @@ static const struct line_case {
 	{ "a_dump_needs_no_source", "-d udp", "" },
 	{ "a_dump_needs_no_filter", "-d", "" },
 	{ "a_dump_for_two_sources", "-d -i v0 -r f udp", "-i captures and -r reads" },
+	{ "completions", "--completions bash", "" },
+	{ "completions_of_a_shell_that_is_none", "--completions csh",
+	  "--completions 'csh' is none of bash, zsh and fish" },
 	{ "the_list_for_wireshark", "--extcap-interfaces --extcap-version=4.0", "" },
 	{ "a_capture_for_wireshark", "--capture --extcap-interface xdp:v0 --fifo f --extcap-capture-filter udp", "" },
 	{ "a_capture_of_wireshark_with_empty_fields",
@@ -844,7 +848,38 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 55);
+	assert_int_equal(n_named, 56);
+}
+
+/* A value that is refused stands in the sentence in quotes. */
+static void each_word_that_shells_complete_is_taken(void **state)
+{
+	size_t n, n_words = 0;
+	const struct option_row *rows = opts_rows(&n);
+
+	(void)state;
+	for (; n; n--, rows++) {
+		char words[128], option[64], quoted[64], said[256];
+		struct value_of v = completions_value(rows);
+
+		snprintf(words, sizeof(words), "%s", v.words);
+		snprintf(option, sizeof(option), "--%s", rows->name);
+		for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
+			char *argv[] = { "xdpdump", option, word, NULL };
+			struct opts o;
+
+			if (word[strlen(word) - 1] == ':')
+				continue;
+			snprintf(quoted, sizeof(quoted), "'%s'", word);
+			*said = '\0';
+			opts_parse(&o, 3, argv, said, sizeof(said));
+			opts_close(&o);
+			if (strstr(said, quoted))
+				fail_msg("%s %s: %s", option, word, said);
+			n_words++;
+		}
+	}
+	assert_true(n_words > 40);
 }
 
 /* As mdoc has it: ".It Fl i Ar IF , Fl Fl interface Ar IF". */
@@ -901,6 +936,7 @@ int main(void)
 		cmocka_unit_test(up_to_64_interfaces),
 		cmocka_unit_test(each_interface_is_in_the_namespace_before_it),
 		cmocka_unit_test(each_letter_has_its_long_name),
+		cmocka_unit_test(each_word_that_shells_complete_is_taken),
 		cmocka_unit_test(the_manual_lists_what_the_help_lists),
 	};
 	struct CMUnitTest tests[400];
