@@ -214,6 +214,12 @@ static int spare(struct sink *k is_unused, const struct stat *st is_unused)
 	return 0;
 }
 
+/* A file that has a reader is none that a key begins. */
+static int reader_fd(const struct sink *k is_unused)
+{
+	return -1;
+}
+
 static void hurry(struct sink *k, int ms)
 {
 	if (file_of(k))
@@ -256,6 +262,7 @@ static const struct sink_ops ops = {
 	.due = due,
 	.clock_set = clock_set,
 	.spare = spare,
+	.reader_fd = reader_fd,
 	.hurry = hurry,
 	.finish = finish,
 	.report = report,

@@ -521,6 +521,22 @@ static void files_are_read_again(void **state is_unused)
 	view_close(v);
 }
 
+/* What every sink has to have (sink.h): who asks it does not look. */
+static void as_a_sink_it_has_what_is_asked_for(void **state is_unused)
+{
+	struct view *v = with_packets(true);
+	struct sink *k = view_sink(v);
+
+	assert_true(k->ops->packet && k->ops->begin && k->ops->report && k->ops->close);
+	assert_int_equal(k->ops->reader_fd(k), -1);
+	assert_int_equal(k->ops->spare(k, NULL), 0);
+	assert_int_equal(k->ops->pending(k), 0);
+	assert_int_equal(k->ops->flush(k), 0);
+	k->ops->hurry(k, 0);
+	assert_int_equal(k->ops->finish(k), 0);
+	view_close(v);
+}
+
 static void a_file_that_is_there_is_not_written_to(void **state is_unused)
 {
 	struct view *v = with_packets(true);
@@ -553,6 +569,7 @@ int main(void)
 		cmocka_unit_test(a_filter_is_typed_and_counts_begin_anew),
 		cmocka_unit_test(keys_choose_what_is_shown),
 		cmocka_unit_test(files_are_read_again),
+		cmocka_unit_test(as_a_sink_it_has_what_is_asked_for),
 		cmocka_unit_test(a_file_that_is_there_is_not_written_to),
 	};
 
