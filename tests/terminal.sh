@@ -25,12 +25,14 @@ terminal_run()
 		"TERM=$2 $words; echo \$? >$(printf %q "$work/status.new"); mv $(printf %q "$work/status.new") $(printf %q "$work/status"); cat"
 }
 
-# terminal_shows PATTERN: within a minute, an extended regular expression for a line; else says what it shows
+# terminal_shows PATTERN: within a minute, an extended regular expression for a line; else says what it shows. What has ended
+# shows nothing else any more.
 terminal_shows()
 {
 	local end=$((SECONDS + 60))
 
 	until terminal capture-pane -p | grep -Eq -e "$1"; do
+		[[ ! -e $work/status ]] || end=$((end < SECONDS + 2 ? end : SECONDS + 2))
 		((SECONDS <= end)) || { echo "the terminal does not show '$1':"; terminal capture-pane -p; return 1; }
 		sleep 0.05
 	done
