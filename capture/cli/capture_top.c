@@ -6,7 +6,9 @@
 
 #include "capture/base/clock.h"
 #include "capture/cli/capture_impl.h"
+#include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
+#include "capture/live/live_watch.h"
 #include "capture/report/stats.h"
 #include "capture/view/grid.h"
 #include "capture/view/screen.h"
@@ -72,12 +74,30 @@ static void count_cpus(struct capture *l, uint64_t now_ns)
 	t->counted_ns = now_ns;
 }
 
+static void sum_verdicts(struct capture *l, struct program_verdicts *sum)
+{
+	*sum = (struct program_verdicts){ .by = { { 0 } } };
+	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		const struct live_iface *t = l->ifaces.v[i];
+		struct program_verdicts one;
+		struct live_watched w;
+
+		if (t->entry || !live_watch_program(t, &w) || hook_verdicts(t->received.hook, &one))
+			continue;
+		for (unsigned k = 0; k < VERDICT_KINDS; k++) {
+			sum->by[k].packets += one.by[k].packets;
+			sum->by[k].bytes += one.by[k].bytes;
+		}
+	}
+}
+
 static void look(struct capture *l, uint64_t now_ns)
 {
 	struct page_facts *f = view_facts(l->top->view);
 	struct totals ignored = { .ledger = NULL };
 
 	f->ledger = capture_sum_up(l, &ignored);
+	sum_verdicts(l, &f->verdicts);
 	name_ifaces(l);
 	count_cpus(l, now_ns);
 }

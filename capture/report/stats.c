@@ -60,15 +60,20 @@ void stats_print(const struct totals *t, uint64_t ns)
 			(ull)ledger_not_written(t->ledger), (ull)t->ledger->if_dropped);
 }
 
-void stats_print_verdicts(const char *iface, const char *program, const struct program_verdicts *v)
+const char *stats_verdict_name(unsigned kind)
 {
 	static const char *const names[VERDICT_KINDS] = { "ABORTED", "DROP",	 "PASS",
 							  "TX",	     "REDIRECT", "other" };
 
+	return names[kind];
+}
+
+void stats_print_verdicts(const char *iface, const char *program, const struct program_verdicts *v)
+{
 	log_announce("  verdicts of %s on %s:", program, iface);
 	for (unsigned i = 0; i < VERDICT_KINDS; i++)
 		if (v->by[i].packets)
-			log_announce("    %-8s %llu packets, %llu bytes", names[i],
+			log_announce("    %-8s %llu packets, %llu bytes", stats_verdict_name(i),
 				     (ull)v->by[i].packets, (ull)v->by[i].bytes);
 	if (v->no_call_left.packets)
 		log_announce("    no tail call left of the 32 that it can make: %llu packets, %llu bytes",

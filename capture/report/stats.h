@@ -22,6 +22,9 @@ struct totals {
 /* Prints them on stderr. @ns: time that they cover, 0: no rates. */
 void stats_print(const struct totals *t, uint64_t ns);
 
+/* "DROP", and what is above the others: "other". */
+const char *stats_verdict_name(unsigned kind);
+
 /* What a program on interface @iface has said of its packets. */
 void stats_print_verdicts(const char *iface, const char *program,
 			  const struct program_verdicts *v);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bpf/event.h"
 #include "capture/packet/ledger.h"
 #include "capture/view/tops.h"
 
@@ -21,6 +22,9 @@ struct page_facts {
 	const char *filter; /* what is captured; NULL: all */
 	bool live;
 	struct ledger ledger; /* live */
+	/* what the programs that are watched have said, also of what is filtered out; all zero:
+	 * none is */
+	struct program_verdicts verdicts;
 	/* of each CPU: records taken from its ring, and how much of that is in use now, 0 to 1 */
 	unsigned n_cpus;
 	const struct page_cpu {

@@ -6,6 +6,7 @@
 #include "capture/base/text.h"
 #include "capture/packet/names.h"
 #include "capture/report/plot.h"
+#include "capture/report/stats.h"
 #include "capture/view/grid.h"
 #include "capture/view/model.h"
 #include "capture/view/page.h"
@@ -137,6 +138,17 @@ static void queues(struct grid *g, unsigned row, const struct model *m, const st
 	}
 }
 
+/* Returns the row behind them. */
+static unsigned program_verdicts(struct grid *g, unsigned row, const struct program_verdicts *v)
+{
+	for (unsigned i = 0; i < VERDICT_KINDS; i++)
+		if (v->by[i].packets)
+			grid_put(g, row++, 0, GRID_PLAIN,
+				 "%20" PRIu64 "  %s, said by the program that is watched",
+				 (uint64_t)v->by[i].packets, stats_verdict_name(i));
+	return row;
+}
+
 static void losses(struct grid *g, unsigned row, const struct model *m, const struct page_facts *f)
 {
 	const struct ledger *l = &f->ledger;
@@ -162,6 +174,7 @@ static void losses(struct grid *g, unsigned row, const struct model *m, const st
 	if (!f->live)
 		grid_put(g, row++, 0, m->n_dropped ? GRID_ALARM : GRID_PLAIN,
 			 "%20" PRIu64 "  lost, say the packets behind them", m->n_dropped);
+	row = program_verdicts(g, row, &f->verdicts);
 	for (unsigned i = 0; i < N_VERDICTS; i++)
 		if (m->verdicts.rows[i].packets)
 			grid_put(g, row++, 0, GRID_PLAIN, "%20" PRIu64 "  %s",

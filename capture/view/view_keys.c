@@ -7,6 +7,7 @@
 
 #include "capture/base/util.h"
 #include "capture/filter/per_link.h"
+#include "capture/packet/source.h"
 #include "capture/view/view_file.h"
 #include "capture/view/view_impl.h"
 
@@ -18,7 +19,13 @@ static void ask(struct view *v, enum view_prompt what, const char *typed)
 	*v->message = '\0';
 }
 
-/* Is it one, for Ethernet at least? Then it is shown by it, and all counts begin anew. */
+/* For whose packets a filter is looked at before it is taken; NULL: for Ethernet. */
+static const struct iface *first_iface(const struct view *v)
+{
+	return v->facts.live && v->from ? v->from->ops->iface(v->from, 0) : NULL;
+}
+
+/* Is it one at all? Then it is shown by it, and all counts begin anew. */
 static enum view_wish set_filter(struct view *v, const char *typed)
 {
 	cleanup(freep) char *text = strdup(typed);
@@ -28,7 +35,7 @@ static enum view_wish set_filter(struct view *v, const char *typed)
 	if (!err && text[strspn(text, " \t")])
 		err = per_link_open(&filter, text, NULL, true);
 	if (!err && filter)
-		err = per_link_check(filter, NULL);
+		err = per_link_check(filter, first_iface(v));
 	if (err) {
 		view_say(v, err == -EINVAL ? per_link_error(filter) : "out of memory", true);
 		per_link_close(filter);

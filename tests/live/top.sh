@@ -99,6 +99,29 @@ terminal_close
 want_detached
 end
 
+begin 'what a program says is there, also of what is filtered out'
+mount -t bpf bpf /sys/fs/bpf
+bpftool=$(command -v bpftool || echo /usr/sbin/bpftool)
+printf '%s\n' '#include <linux/bpf.h>' '__attribute__((section("xdp"))) int dropper(struct xdp_md *ctx) { return XDP_DROP; }' \
+	'char gpl[] __attribute__((section("license"))) = "GPL";' >"$work/dropper.c"
+"${CLANG:-clang}" -target bpf -O2 -I"/usr/include/$(gcc -print-multiarch)" -c "$work/dropper.c" -o "$work/dropper.o"
+{
+	"$bpftool" prog load "$work/dropper.o" /sys/fs/bpf/dropper type xdp &&
+		"$bpftool" net attach xdpdrv pinned /sys/fs/bpf/dropper dev v0
+} >"$work/bpftool" 2>&1 || note "bpftool: $(<"$work/bpftool")"
+watch -i v0 --top --observe front 'len > 200'
+frames 20 -s 100
+frames 10 -s 300
+seen terminal_shows '  10 packets, '
+terminal_keys 5
+seen terminal_shows '^ +30  DROP, said by the program that is watched$'
+seen terminal_shows '^ +10  XDP DROP$'
+terminal_keys q
+seen terminal_ended 0
+terminal_close
+"$bpftool" net detach xdpdrv dev v0
+end
+
 # Ctrl-S stops it, so that whoever writes to it waits.
 begin 'a terminal that takes nothing holds nothing up'
 cat >"$work/stopped.py" <<'END'

@@ -10,6 +10,7 @@
 #include "capture/base/util.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/source.h"
 #include "capture/view/grid.h"
 #include "capture/view/history.h"
 #include "capture/view/model.h"
@@ -378,6 +379,7 @@ static void a_page_says_all_of_it(void **state is_unused)
 	f->ledger = (struct ledger){ .seen = 300, .filtered = 90, .ring_full = 10, .delivered = 200, .taken = 200 };
 	f->cpus = cpus;
 	f->n_cpus = 3;
+	f->verdicts.by[1].packets = 77;
 	draw(v, 24, 80, 102 * SEC);
 	assert_string_equal(row(0), " xdpdump --top  eth0 (native)  0:00:02");
 	assert_string_equal(row(1), "Now 100 pps  440 kbit/s       200 packets, 110 kB, 550 B each         lost 10");
@@ -401,6 +403,7 @@ static void a_page_says_all_of_it(void **state is_unused)
 	draw(v, 24, 80, 110 * SEC);
 	must_show("                  10  lost: the ring was full");
 	must_show("                  90  filtered out");
+	must_show("                  77  DROP, said by");
 	view_close(v);
 }
 
@@ -475,6 +478,30 @@ static void a_filter_is_typed_and_counts_begin_anew(void **state is_unused)
 	type(v, "f\025\n");
 	draw(v, 24, 80, 108 * SEC);
 	assert_false(shows("shown"));
+	view_close(v);
+}
+
+static const struct iface *raw_iface(struct source *s is_unused, uint32_t id)
+{
+	static const struct iface raw = { .linktype = LINKTYPE_RAW };
+
+	return id ? NULL : &raw;
+}
+
+static void a_filter_is_one_for_what_is_captured(void **state is_unused)
+{
+	static const struct source_ops ops = { .iface = raw_iface };
+	struct source from = { .ops = &ops };
+	struct view *v = with_packets(true);
+
+	view_begin(v, &from);
+	type(v, "fether host 02:00:00:00:00:01\n");
+	draw(v, 24, 80, 102 * SEC);
+	assert_false(shows("shown"));
+	must_show("ethernet addresses supported only on ethernet");
+	type(v, "f\025ip\n");
+	draw(v, 24, 80, 104 * SEC);
+	must_show("shown ip");
 	view_close(v);
 }
 
@@ -567,6 +594,7 @@ int main(void)
 		cmocka_unit_test(a_page_fits_whatever_the_size_is),
 		cmocka_unit_test(nothing_steers_a_terminal),
 		cmocka_unit_test(a_filter_is_typed_and_counts_begin_anew),
+		cmocka_unit_test(a_filter_is_one_for_what_is_captured),
 		cmocka_unit_test(keys_choose_what_is_shown),
 		cmocka_unit_test(files_are_read_again),
 		cmocka_unit_test(as_a_sink_it_has_what_is_asked_for),
