@@ -37,13 +37,14 @@ void plot_unit(char *out, size_t cap, double v, const char *unit)
 
 void plot_span(char *out, size_t cap, uint64_t ns)
 {
-	static const struct { double ns; const char *unit; } units[] = {
-		{ 86400e9, "d" }, { 3600e9, "h" }, { 60e9, "min" }, { 1e9, "s" },
-		{ 1e6, "ms" }, { 1e3, "us" }, { 1, "ns" },
+	/* 90 s rather than 1.5 min: from two of them on */
+	static const struct { double from, ns; const char *unit; } units[] = {
+		{ 2 * 86400e9, 86400e9, "d" }, { 2 * 3600e9, 3600e9, "h" }, { 2 * 60e9, 60e9, "min" },
+		{ 1e9, 1e9, "s" }, { 1e6, 1e6, "ms" }, { 1e3, 1e3, "us" }, { 1, 1, "ns" },
 	};
 	unsigned i = 0;
 
-	while (i + 1 < array_size(units) && ns < units[i].ns)
+	while (i + 1 < array_size(units) && ns < units[i].from)
 		i++;
 	snprintf(out, cap, "%.4g %s", ns / units[i].ns, units[i].unit);
 }

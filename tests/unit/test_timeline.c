@@ -128,7 +128,8 @@ static const struct {
 } spans[] = {
 	{ "nanoseconds", 50, "50 ns" },	  { "milliseconds", 25 * SEC / 1000, "25 ms" },
 	{ "a_second", SEC, "1 s" },	  { "with_a_point", 1625 * SEC / 1000, "1.625 s" },
-	{ "minutes", 300 * SEC, "5 min" }, { "hours", 5400 * SEC, "1.5 h" }, { "days", 50 * DAY, "50 d" },
+	{ "minutes", 300 * SEC, "5 min" }, { "a_minute_and_a_half", 90 * SEC, "90 s" },
+	{ "hours", 9000 * SEC, "2.5 h" }, { "days", 50 * DAY, "50 d" },
 };
 
 static void a_span_is_written_so(void **state)
