@@ -30,6 +30,7 @@ static const struct { int code; enum value_kind kind; const char *words; } by_co
 	{ OPT_AT, VALUE_WORDS, "entry exit both" },
 	{ OPT_VERDICT, VALUE_LIST, "aborted drop pass tx redirect other" },
 	{ OPT_STYLE, VALUE_WORDS, "own xdp-tools" },
+	{ OPT_COLOR, VALUE_WORDS, "auto always never" },
 	{ OPT_COMPLETIONS, VALUE_WORDS, "bash zsh fish" },
 };
 

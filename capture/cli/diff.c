@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
@@ -229,6 +230,7 @@ struct diff *diff_open(const struct opts *o, struct loop *l, struct progress *p,
 	const struct pairs_hooks hooks = {
 		.iface = iface, .alone = alone, .ctx = d, .some = o->filter && !o->run,
 	};
+	struct text_settings text = o->print;
 
 	if (!d)
 		return NULL;
@@ -237,7 +239,8 @@ struct diff *diff_open(const struct opts *o, struct loop *l, struct progress *p,
 	d->progress = p;
 	d->source = source;
 	d->json = o->screen == FORMAT_JSON;
-	d->format = format_open(FORMAT_TEXT, &o->print);
+	text.colour = colour_wanted(o->colour, STDOUT_FILENO);
+	d->format = format_open(FORMAT_TEXT, &text);
 	d->out = (struct text){ malloc(OUT_ROOM), 0, OUT_ROOM };
 	if (!d->format || !d->out.buf || pairs_open(&d->pairs, &hooks))
 		return diff_close(d);

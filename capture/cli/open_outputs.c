@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "capture/base/util.h"
 #include "capture/cli/open_outputs.h"
@@ -66,7 +67,7 @@ static enum status spare_all(struct outputs *f, const struct opts *o)
 
 static struct outputs_settings settings_of(const struct opts *o, const struct blocks *head)
 {
-	return (struct outputs_settings){
+	struct outputs_settings s = {
 		.file = {
 			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec, .when = o->rotate,
 			.keep = o->keep, .part = o->part, .live = !o->n_reads, .snap = o->snap,
@@ -75,6 +76,9 @@ static struct outputs_settings settings_of(const struct opts *o, const struct bl
 		.screen = o->text, .screen_format = o->screen, .text = o->print,
 		.limit = o->count, .unbuffered = o->unbuffered,
 	};
+
+	s.text.colour = colour_wanted(o->colour, STDOUT_FILENO);
+	return s;
 }
 
 enum status open_outputs(struct outputs *f, const struct opts *o, const struct blocks *head,

@@ -83,6 +83,7 @@ static const struct option_row table[] = {
 	{ 'A', "ascii", NULL, "print the bytes as ASCII; -AA with the link-layer header" },
 	{ 'S', "absolute-tcp-sequence-numbers", NULL, "print the sequence numbers of TCP" },
 	{ OPT_LENGTHS, "lengths", NULL, "print how many bytes were captured" },
+	{ OPT_COLOR, "color", "WHEN", "colours of what is printed: auto (on a terminal), always, never (auto)" },
 	{ 't', "time", NULL, "-t no time, -tt seconds since 1970, -ttt since the previous packet, "
 			     "-tttt with date, -ttttt since the first packet" },
 	{ OPT_MICRO, "micro", NULL, "times with six digits behind the point" },

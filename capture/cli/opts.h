@@ -10,6 +10,7 @@
 #include "capture/base/codec.h"
 #include "capture/cli/completions.h"
 #include "capture/cli/extcap_options.h"
+#include "capture/format/colour.h"
 #include "capture/format/format.h"
 #include "capture/format/text_settings.h"
 #include "capture/kernel/map_option.h"
@@ -113,6 +114,7 @@ struct opts {
 	uint8_t device;			/* what the adapter has to tell of packets: DEVICE_TIME, DEVICE_HASH */
 	struct observe_options observe;
 	struct text_settings print;
+	enum colour_when colour;	/* of that, on the screen */
 	enum shell shell;		/* --completions */
 	struct extcap_options extcap;	/* what Wireshark asks for, if it does */
 };

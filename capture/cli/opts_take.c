@@ -344,6 +344,9 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return opts_take_observe(p, code, arg);
 	case OPT_STATS:
 		return take_stats(p, arg);
+	case OPT_COLOR:
+		return colour_by_name(&p->o->colour, arg) ||
+		       opts_wrong(p, "--color '%s' is none of auto, always and never", arg);
 	case OPT_COMPLETIONS:
 		p->o->action = ACTION_COMPLETIONS;
 		return completions_shell(&p->o->shell, arg) ||

@@ -9,6 +9,7 @@
 
 #include "capture/base/text.h"
 #include "capture/base/util.h"
+#include "capture/format/colour.h"
 #include "capture/format/format.h"
 #include "capture/format/summary_line.h"
 #include "capture/format/text_settings.h"
@@ -198,7 +199,8 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	struct text_format *p = (struct text_format *)f;
 	size_t n_rows = p->options.hex == HEX_NONE ? 0 : pkt->caplen / 16u + 1;
 	size_t comments = p->options.verbose > 0 ? COMMENT_WIDEST * pkt->options.len : 0;
-	size_t need = PREFIX_MAX + LINE_MAX_BYTES + n_rows * HEX_ROW_MAX + comments;
+	const char *colour = p->options.colour ? colour_of(pkt) : NULL;
+	size_t need = PREFIX_MAX + LINE_MAX_BYTES + 2 * COLOUR_MAX + n_rows * HEX_ROW_MAX + comments;
 	struct text t = { buf, 0, room };
 
 	(void)id, (void)snaplen;	/* the decoded line is of what was captured */
@@ -210,6 +212,8 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		text_str(&t, "  ");
 	}
 	put_time(p, &t, pkt);
+	if (colour)
+		text_str(&t, colour);
 	summary_line_direction(&t, pkt);
 	if (p->options.link)
 		summary_line_link(&t, pkt);
@@ -219,6 +223,8 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	if (p->options.lengths && (p->options.verbose < 1 || pkt->caplen == pkt->len))
 		summary_line_captured(&t, pkt);
 	summary_line_verdict(&t, pkt);
+	if (colour)
+		text_str(&t, COLOUR_END);
 	text_char(&t, '\n');
 	if (comments)
 		put_comments(&t, pkt);

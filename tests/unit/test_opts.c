@@ -49,6 +49,9 @@ static const struct line_case {
 	{ "a_dump_needs_no_source", "-d udp", "" },
 	{ "a_dump_needs_no_filter", "-d", "" },
 	{ "a_dump_for_two_sources", "-d -i v0 -r f udp", "-i captures and -r reads" },
+	{ "colours", "-r f --color always", "" },
+	{ "colours_at_another_time", "-r f --color sometimes",
+	  "--color 'sometimes' is none of auto, always and never" },
 	{ "completions", "--completions bash", "" },
 	{ "completions_of_a_shell_that_is_none", "--completions csh",
 	  "--completions 'csh' is none of bash, zsh and fish" },
@@ -848,7 +851,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 56);
+	assert_int_equal(n_named, 57);
 }
 
 /* A value that is refused stands in the sentence in quotes. */
