@@ -29,7 +29,7 @@ static enum status run(const struct opts *o)
 {
 	switch (o->action) {
 	case ACTION_HELP:
-		opts_help();
+		opts_help(o->topic);
 		return log_finish_stdout();
 	case ACTION_COMPLETIONS:
 		completions_print(o->shell);

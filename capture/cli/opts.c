@@ -125,34 +125,8 @@ static const struct option_row table[] = {
 	{ OPT_DEBUG, "debug", NULL, "show what libbpf has to say" },
 	{ OPT_COMPLETIONS, "completions", "SHELL", "print what this shell needs to complete a line: bash, zsh, fish" },
 	{ OPT_VERSION, "version", NULL, "print the version" },
-	{ 'h', "help", NULL, "print this text" },
+	{ 'h', "help", NULL, "print this text; with a topic behind it, of some options alone" },
 };
-
-void opts_help(void)
-{
-	printf("Usage: xdpdump [--netns NS] [-i IF] [-w FILE] [options] [expression]\n"
-	       "       xdpdump -r FILE [-w FILE] [options] [expression]\n"
-	       "       xdpdump -r FILE --info [expression]\n"
-	       "       xdpdump -r FILE --diff [expression]\n"
-	       "       xdpdump --compare A B [expression]\n"
-	       "       xdpdump --run OBJECT -r FILE [-w FILE] [--expect FILE] [options] [expression]\n"
-	       "       xdpdump -d [-r FILE] [expression]\n"
-	       "       xdpdump -D\n"
-	       "       xdpdump --restore -i IF\n"
-	       "Captures packets at XDP, writes pcapng, prints them, reads pcap and pcapng. The expression is that of\n"
-	       "tcpdump, see pcap-filter(7).\n\n");
-	for (size_t i = 0; i < array_size(table); i++) {
-		char head[64], letter[8] = "    ";
-		const char *arg = table[i].arg ? table[i].arg : "";
-
-		if (table[i].code < 256)
-			snprintf(letter, sizeof(letter), "-%c, ", table[i].code);
-		snprintf(head, sizeof(head), "%s--%s%s%s", letter, table[i].name,
-			 *arg && *arg != '[' ? " " : "", arg);
-		printf("  %-31s %s\n", head, table[i].help);
-	}
-	printf("\nAccepted as in tcpdump, with nothing to be done for them: -f -K -N -u.\n");
-}
 
 const struct option_row *opts_rows(size_t *n)
 {
@@ -361,6 +335,8 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 		opts_suggest_dashes(&p, argv + 1);
 		return false;
 	}
+	if (o->action == ACTION_HELP)
+		return opts_take_topic(&p, argv[optind]);
 	if (o->action == ACTION_COMPARE) {
 		if (!argv[optind])
 			return opts_wrong(&p, "--compare needs two files");

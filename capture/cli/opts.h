@@ -116,6 +116,7 @@ struct opts {
 	struct text_settings print;
 	enum colour_when colour;	/* of that, on the screen */
 	enum shell shell;		/* --completions */
+	const char *topic;		/* of --help; NULL: of everything */
 	struct extcap_options extcap;	/* what Wireshark asks for, if it does */
 };
 
@@ -130,7 +131,7 @@ void opts_close(struct opts *o);
 const char *opts_long_name(int code);
 const char *opts_help_of(int code);
 
-/* The usage text on stdout. */
-void opts_help(void);
+/* The usage text on stdout; @topic, if not NULL: of the options about it. */
+void opts_help(const char *topic);
 
 #endif

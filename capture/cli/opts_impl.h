@@ -111,6 +111,17 @@ struct option_row {
 
 const struct option_row *opts_rows(size_t *n);
 
+/* Options that belong together, as a section of the manual tells of them. */
+struct topic {
+	const char *name, *section;
+	const int *codes;	/* a 0 behind the last */
+};
+
+const struct topic *opts_topics(size_t *n);
+
+/* What stands behind --help; NULL: nothing. */
+bool opts_take_topic(struct parser *p, const char *name);
+
 /* An option that other tools have. */
 struct foreign {
 	int code;		/* the letter, or OPT_FOREIGN and more */

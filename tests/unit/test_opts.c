@@ -49,6 +49,10 @@ static const struct line_case {
 	{ "a_dump_needs_no_source", "-d udp", "" },
 	{ "a_dump_needs_no_filter", "-d", "" },
 	{ "a_dump_for_two_sources", "-d -i v0 -r f udp", "-i captures and -r reads" },
+	{ "help", "-h", "" },
+	{ "help_on_a_topic", "--help rotation", "" },
+	{ "help_on_what_is_no_topic", "--help rotations",
+	  "--help rotations: topics are capturing, filter, output, formats, rotation, compression, finished," },
 	{ "colours", "-r f --color always", "" },
 	{ "colours_at_another_time", "-r f --color sometimes",
 	  "--color 'sometimes' is none of auto, always and never" },
@@ -806,7 +810,7 @@ static const char *help(void)
 		fail_msg("no temporary file");
 	fflush(stdout);
 	dup2(fileno(f), STDOUT_FILENO);
-	opts_help();
+	opts_help(NULL);
 	fflush(stdout);
 	dup2(out, STDOUT_FILENO);
 	close(out);
@@ -852,6 +856,46 @@ static void each_letter_has_its_long_name(void **state)
 	}
 	assert_string_equal(seen, letters);
 	assert_int_equal(n_named, 57);
+}
+
+static void each_option_is_of_a_topic(void **state)
+{
+	size_t n_topics, n;
+	const struct topic *t = opts_topics(&n_topics);
+	const struct option_row *rows = opts_rows(&n);
+
+	(void)state;
+	for (; n; n--, rows++) {
+		bool found = false;
+
+		for (size_t i = 0; i < n_topics; i++)
+			for (const int *c = t[i].codes; *c; c++)
+				found |= *c == rows->code;
+		if (!found)
+			fail_msg("--%s is in no topic of --help", rows->name);
+	}
+}
+
+static void each_topic_is_a_section_of_the_manual(void **state)
+{
+	static char manual[1 << 18];
+	FILE *f = fopen("man/xdpdump.8", "r");
+	size_t n;
+	const struct topic *t = opts_topics(&n);
+
+	(void)state;
+	if (!f)
+		skip();
+	manual[fread(manual, 1, sizeof(manual) - 1, f)] = '\0';
+	fclose(f);
+	for (; n; n--, t++) {
+		char section[64], item[64];
+
+		snprintf(section, sizeof(section), "\n.Sh %s\n", t->section);
+		snprintf(item, sizeof(item), "\n.Cm %s", t->name);
+		if (!strstr(manual, section) || !strstr(strstr(manual, "\n.It Fl h"), item))
+			fail_msg("--help %s: no section %s, or no word of it", t->name, t->section);
+	}
 }
 
 /* A value that is refused stands in the sentence in quotes. */
@@ -940,6 +984,8 @@ int main(void)
 		cmocka_unit_test(each_interface_is_in_the_namespace_before_it),
 		cmocka_unit_test(each_letter_has_its_long_name),
 		cmocka_unit_test(each_word_that_shells_complete_is_taken),
+		cmocka_unit_test(each_option_is_of_a_topic),
+		cmocka_unit_test(each_topic_is_a_section_of_the_manual),
 		cmocka_unit_test(the_manual_lists_what_the_help_lists),
 	};
 	struct CMUnitTest tests[400];
