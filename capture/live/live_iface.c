@@ -395,7 +395,10 @@ bool live_iface_release(struct live_iface *t)
 
 bool live_iface_has_left(const struct live_iface *t, const struct netif *n)
 {
-	return t->bond && n->master != t->bond;
+	struct netif now;
+
+	/* the message may be older than its joining */
+	return t->bond && n->master != t->bond && (netif_again(n, &now) || now.master != t->bond);
 }
 
 bool live_iface_give_up(struct live_iface *t)

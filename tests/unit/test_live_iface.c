@@ -563,6 +563,12 @@ static void a_member_that_leaves_its_bond_is_not_captured_any_more(void **state)
 	iface.pattern = "bond0";
 	assert_false(live_iface_has_left(&iface, &n));
 	n.master = 4;
+	kernel.netif.master = 9;	/* by now it has joined */
+	assert_false(live_iface_has_left(&iface, &n));
+	kernel.netif.master = 4;
+	assert_true(live_iface_has_left(&iface, &n));
+	kernel.netif.master = 9;
+	kernel.again_err = -EPERM;
 	assert_true(live_iface_has_left(&iface, &n));
 	written_listen();
 	live_iface_leave(&iface);
