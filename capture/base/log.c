@@ -50,6 +50,14 @@ void log_announce(const char *fmt, ...)
 	va_end(args);
 }
 
+void log_record(const char *line, size_t n)
+{
+	ssize_t done;
+
+	for (; n && (done = write(STDERR_FILENO, line, n)) > 0; n -= done)
+		line += done;
+}
+
 enum status log_finish_stdout(void)
 {
 	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE)

@@ -29,6 +29,9 @@ enum status log_fail(enum status status, const char *fmt, ...) printf_like(2, 3)
 /* The same without the prefix, for what is not an error: the start line, the summary. */
 void log_announce(const char *fmt, ...) printf_like(1, 2);
 
+/* A line for machines, of @n bytes with its newline, as it is. */
+void log_record(const char *line, size_t n);
+
 /*
  * Is all that was printed on stdout there, or has its reader gone? Else complains:
  * STATUS_INCOMPLETE.

@@ -23,6 +23,7 @@ struct netif_watch;
 struct netns;
 struct netns_words;
 struct rings;
+struct state;
 struct totals;
 
 struct capture {
@@ -58,6 +59,9 @@ struct capture {
  * exit code.
  */
 enum status capture_start(struct capture *l);
+
+/* All that is to be told of it as of now, which is the caller's to close. NULL: out of memory. */
+struct state *capture_state(struct capture *l);
 
 /* Have we a terminal that can hang up? */
 bool capture_has_terminal(void);

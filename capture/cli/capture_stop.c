@@ -11,6 +11,7 @@
 #include "capture/live/live_device.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_watch.h"
+#include "capture/report/state.h"
 #include "capture/report/stats.h"
 
 typedef unsigned long long ull;
@@ -53,7 +54,7 @@ static void print_verdicts(const struct live_iface *t)
 		stats_print_verdicts(live_iface_name(t), w.name, &v);
 }
 
-void capture_print_stats(struct capture *l)
+static void print_text(struct capture *l)
 {
 	struct totals t = { .has_filter = l->filters.entry || l->filters.exit ||
 					  l->opts->observe.verdicts };
@@ -66,30 +67,58 @@ void capture_print_stats(struct capture *l)
 		print_verdicts(l->ifaces.v[i]);
 }
 
+static void print_json(struct capture *l, bool ended)
+{
+	struct state *s = capture_state(l);
+
+	if (s)
+		s->ended = ended;
+	if (!s || !state_print(s))
+		log_complain("statistics: out of memory");
+	state_close(s);
+}
+
+void capture_print_stats(struct capture *l)
+{
+	if (l->opts->stats_json)
+		print_json(l, false);
+	else
+		print_text(l);
+}
+
 static void announce_count(uint64_t n, const char *what)
 {
 	log_announce("%llu packet%s %s", (unsigned long long)n, n == 1 ? "" : "s", what);
+}
+
+static void print_counts(struct capture *l, const struct ledger *sum)
+{
+	uint64_t reported = 0;
+
+	for (unsigned i = 0; i < l->ifaces.n; i++)
+		reported += l->ifaces.v[i]->reported;
+	print_text(l);
+	if (ledger_lost(sum) > reported)
+		log_announce("  %llu of them behind the last packet",
+			     (unsigned long long)(ledger_lost(sum) - reported));
+	announce_count(outputs_captured(&l->pump.outputs), "captured");
+	announce_count(ledger_accepted(sum), "received by filter");
+	announce_count(ledger_lost(sum), "dropped by kernel");
+	announce_count(sum->if_dropped, "dropped by interface");
+	if (rings_late(l->rings))
+		announce_count(rings_late(l->rings),
+			       "out of the order of time, more than a millisecond late");
 }
 
 static void print_summary(struct capture *l)
 {
 	struct totals t = { .ledger = NULL };
 	struct ledger sum = capture_sum_up(l, &t);
-	uint64_t reported = 0;
 
-	for (unsigned i = 0; i < l->ifaces.n; i++)
-		reported += l->ifaces.v[i]->reported;
-	capture_print_stats(l);
-	if (ledger_lost(&sum) > reported)
-		log_announce("  %llu of them behind the last packet",
-			     (unsigned long long)(ledger_lost(&sum) - reported));
-	announce_count(outputs_captured(&l->pump.outputs), "captured");
-	announce_count(ledger_accepted(&sum), "received by filter");
-	announce_count(ledger_lost(&sum), "dropped by kernel");
-	announce_count(sum.if_dropped, "dropped by interface");
-	if (rings_late(l->rings))
-		announce_count(rings_late(l->rings),
-			       "out of the order of time, more than a millisecond late");
+	if (l->opts->stats_json)
+		print_json(l, true);
+	else
+		print_counts(l, &sum);
 	if (sum.ring_full)
 		log_complain(
 			"warning: the ring was full; a larger one (-B)%s or a smaller snapshot length (-s) loses less",

@@ -20,7 +20,7 @@ static const struct { int code; enum value_kind kind; const char *words; } by_co
 	{ OPT_SYNC, VALUE_WORDS, "close never" },
 	{ 's', VALUE_WORDS, "headers 0 256" },
 	{ 'y', VALUE_WORDS, "EN10MB RAW" },
-	{ 'j', VALUE_WORDS, "host" },
+	{ 'j', VALUE_WORDS, "host adapter_unsynced" },
 	{ 'Q', VALUE_WORDS, "in out inout" },
 	{ OPT_DEDUP_IGNORE, VALUE_LIST, "ttl tos mac vlan checksum" },
 	{ OPT_INJECT_SECRETS, VALUE_WORDS, "tls: ssh: wg: opcua:" },
@@ -30,6 +30,7 @@ static const struct { int code; enum value_kind kind; const char *words; } by_co
 	{ OPT_AT, VALUE_WORDS, "entry exit both" },
 	{ OPT_VERDICT, VALUE_LIST, "aborted drop pass tx redirect other" },
 	{ OPT_STYLE, VALUE_WORDS, "own xdp-tools" },
+	{ OPT_STATS_FORMAT, VALUE_WORDS, "text json" },
 	{ OPT_COLOR, VALUE_WORDS, "auto always never" },
 	{ OPT_COMPLETIONS, VALUE_WORDS, "bash zsh fish" },
 };

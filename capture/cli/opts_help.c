@@ -15,7 +15,7 @@ static const struct topic topics[] = {
 	{ "filter", "FILTER", CODES('F', 'd', 'y', 'O', OPT_VERDICT, OPT_EXIT_FILTER) },
 	{ "output", "OUTPUT",
 	  CODES('T', 'v', 'q', 'e', 'x', 'X', 'A', 'S', OPT_LENGTHS, 't', OPT_MICRO, OPT_NANO, OPT_PRECISION, 'n', '#',
-		OPT_COLOR, 'l', OPT_PRINT, OPT_STATS) },
+		OPT_COLOR, 'l', OPT_PRINT, OPT_STATS, OPT_STATS_FORMAT) },
 	{ "formats", "FORMATS", CODES('w', OPT_FORMAT, 'T', 'U', OPT_IMMEDIATE) },
 	{ "rotation", "ROTATION", CODES('w', 'C', 'G', 'W', 'b', 'a') },
 	{ "compression", "COMPRESSION", CODES(OPT_COMPRESS) },

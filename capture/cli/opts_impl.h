@@ -10,6 +10,7 @@
 /* Options without a letter. */
 enum {
 	OPT_STATS = 256,
+	OPT_STATS_FORMAT,
 	OPT_PRINT,
 	OPT_HOOK,
 	OPT_MIRROR_PORT,

@@ -91,6 +91,8 @@ static bool settle_source(struct parser *p)
 				  opts_name(code));
 	if (!live && o->stats_ns)
 		return opts_wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
+	if (!live && o->stats_json && !o->stats)
+		return opts_wrong(p, "--stats-format is for --stats, which has to be given with -r");
 	if (select_is_empty(&o->start, &o->end))
 		return opts_wrong(
 			p,

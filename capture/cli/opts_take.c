@@ -73,6 +73,13 @@ static bool take_stats(struct parser *p, const char *arg)
 	return !arg || opts_span(p, "interval", arg, &p->o->stats_ns);
 }
 
+static bool take_stats_format(struct parser *p, const char *arg)
+{
+	p->o->stats_json = !strcmp(arg, "json");
+	return p->o->stats_json || !strcmp(arg, "text") ||
+	       opts_wrong(p, "--stats-format '%s' is neither text nor json", arg);
+}
+
 bool opts_add_read(struct parser *p, const char *path)
 {
 	struct opts *o = p->o;
@@ -351,6 +358,8 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		p->o->action = ACTION_COMPLETIONS;
 		return completions_shell(&p->o->shell, arg) ||
 		       opts_wrong(p, "--completions '%s' is none of bash, zsh and fish", arg);
+	case OPT_STATS_FORMAT:
+		return take_stats_format(p, arg);
 	case 'V':
 		return take_read_list(p, arg);
 	case 'Q':

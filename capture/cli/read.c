@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/base/clock.h"
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/file_source.h"
@@ -18,6 +19,7 @@
 #include "capture/read/capfile.h"
 #include "capture/read/merge.h"
 #include "capture/read/secrets.h"
+#include "capture/report/state.h"
 #include "capture/report/stats.h"
 #include "capture/stage/dedup.h"
 #include "capture/stage/select.h"
@@ -194,9 +196,20 @@ static void set_stages(struct read_run *f)
 		pump_stage(&f->pump, count_untimed, f);
 }
 
-static void print_stats(struct read_run *f)
+static void print_stats(struct read_run *f, bool ended)
 {
-	stats_print(&f->totals, f->last_ns - f->first_ns);
+	const struct state s = {
+		.ended = ended,
+		.now_ns = clock_now_ns(),
+		.elapsed_ns = f->last_ns - f->first_ns,
+		.c = f->totals.c,
+		.captured = outputs_captured(&f->pump.outputs),
+	};
+
+	if (!f->opts->stats_json)
+		stats_print(&f->totals, s.elapsed_ns);
+	else if (!state_print(&s))
+		log_complain("statistics: out of memory");
 }
 
 static void announce_progress(const struct read_run *f, const char *what)
@@ -212,7 +225,7 @@ static void on_stats(void *ctx)
 
 	progress_erase(&f->progress);
 	if (f->decode)
-		print_stats(f);
+		print_stats(f, false);
 	else
 		announce_progress(f, "");
 }
@@ -255,7 +268,7 @@ static void report(struct read_run *f)
 	tell_of_times(f);
 	tell_of_secrets(f);
 	if (f->opts->stats)
-		print_stats(f);
+		print_stats(f, true);
 	if (f->opts->count_only)
 		printf("%llu packet%s\n", (unsigned long long)f->pump.outputs.taken,
 		       f->pump.outputs.taken == 1 ? "" : "s");

@@ -28,6 +28,20 @@ verdict "filter_time_copies_skip_and_count_come_in_this_order"
 } >"$work/against"
 verdict "packets_are_copies_before_they_are_cut"
 
+# ---- statistics ----
+
+if wanted "statistics_for_machines_are_those_for_people" jq; then
+	{
+		"$dump" -r "$file" -qq --stats 2>"$work/text"
+		"$dump" -r "$file" -qq --stats --stats-format json 2>"$work/json"
+		jq -r '"\(.elapsed[0:5]) s: \(.packets) packets, \(.bytes) bytes", "TCP \(.tcp_packets), UDP \(.udp_packets), other \(.other_packets)",
+			"IPv4 \(.ipv4_packets), IPv6 \(.ipv6_packets), non-IP \(.non_ip_packets)", .stats' "$work/json" >"$work/ours"
+		sed 's/^ *//; s/ ([^)]*)//g' "$work/text" | diff - <(sed '$d' "$work/ours")
+		[[ $(tail -n 1 "$work/ours") == end && $(wc -l <"$work/json") == 1 ]] || echo "not one line of the end"
+	} >"$work/against" 2>&1
+	verdict "statistics_for_machines_are_those_for_people"
+fi
+
 # ---- --info ----
 
 captures_for_info

@@ -162,6 +162,12 @@ static const struct line_case {
 	{ "statistics_with_a_fraction", "-i v0 --stats=0.5", "" },
 	{ "statistics_empty", "-i v0 --stats=", "interval ''" },
 	{ "statistics_of_a_file", "-r f --stats", "" },
+	{ "statistics_for_machines", "-i v0 --stats=5 --stats-format json", "" },
+	{ "statistics_of_the_end_for_machines", "-i v0 --stats-format json", "" },
+	{ "statistics_of_a_file_for_machines", "-r f --stats --stats-format json", "" },
+	{ "statistics_for_machines_without_any", "-r f --stats-format json", "--stats-format is for --stats" },
+	{ "statistics_for_people", "-r f --stats-format text", "" },
+	{ "statistics_as_csv", "-i v0 --stats-format csv", "--stats-format 'csv' is neither text nor json" },
 	{ "statistics_of_a_file_each_second", "-r f --stats=1", "with -r it is --stats" },
 
 	{ "a_run", "--run p.o -r f", "" },
@@ -855,7 +861,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 57);
+	assert_int_equal(n_named, 58);
 }
 
 static void each_option_is_of_a_topic(void **state)
