@@ -4,7 +4,7 @@
 # make SAN=1 ...  with sanitizers, in build/san make check-live  tests in private network namespaces, as root
 # make V=1 ...    shows the commands            make deps        installs what is needed (Debian)
 # make WITHOUT="ncurses libmicrohttpd"           without libraries that are taken where they are there
-# make install    into $(DESTDIR)$(PREFIX)
+# make install    into $(DESTDIR)$(PREFIX)      make deb         a package, in build/deb
 # make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N;
 #                 scripts/deps bench first
 # make bench-main bench-egress bench-kernel bench-drain bench-latency bench-offline   one part of it
@@ -65,7 +65,7 @@ subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
 skels   := $(patsubst %,$(B)/%.skel.h,xdpdump device front tc trace find_memory)
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
 
-.PHONY: all tests check check-peers check-live check-corpus check-kernels bench run deps install clean lint
+.PHONY: all tests check check-peers check-live check-corpus check-kernels bench run deps install deb clean lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -167,6 +167,11 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 	ln -sf $(PREFIX)/sbin/xdpdump $(DESTDIR)$(EXTCAPDIR)/xdpdump
 	install -d $(DESTDIR)$(PROFILEDIR)/xdpdump
 	install -m 644 share/wireshark/profiles/xdpdump/* $(DESTDIR)$(PROFILEDIR)/xdpdump
+# The package of what is committed; scripts/check-deb installs it in a Debian of its own.
+deb:
+	$(Q)rm -rf build/deb && mkdir -p build/deb/xdpdump && git archive HEAD | tar -x -C build/deb/xdpdump
+	$(Q)cd build/deb/xdpdump && dpkg-buildpackage -b -us -uc
+	$(Q)ls build/deb/*.deb
 clean:
 	rm -rf build
 
