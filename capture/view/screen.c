@@ -17,6 +17,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <term.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -204,6 +205,7 @@ static void set_up(struct screen *s)
 static bool open_terminal(struct screen *s, char *why, size_t cap)
 {
 	const char *term = getenv("TERM");
+	int found;
 
 	if (!isatty(STDIN_FILENO))
 		s->keys = fopen("/dev/tty", "re");
@@ -214,7 +216,9 @@ static bool open_terminal(struct screen *s, char *why, size_t cap)
 	tcgetattr(STDOUT_FILENO, &s->modes);
 	for (size_t i = 0; i < array_size(touched); i++)
 		sigaction(touched[i], NULL, &s->before[i]);
-	s->terminal = newterm(NULL, stdout, s->keys ? s->keys : stdin);
+	/* first, because newterm() of one that is not known leaves memory behind */
+	if (setupterm(NULL, STDOUT_FILENO, &found) == OK && !del_curterm(cur_term))
+		s->terminal = newterm(NULL, stdout, s->keys ? s->keys : stdin);
 	if (!s->terminal)
 		snprintf(why, cap, "TERM is '%s', and on such a terminal no page can be drawn",
 			 term ? term : "");
