@@ -114,7 +114,7 @@ for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1' 'pcapng:-w - -U:h
 	[[ $alone ]] || frames 100
 	reap
 	want 'exit status' 0 "$rc"
-	want_line "$work/err" '^[0-9]+ packets captured$'
+	want_line "$work/err" '^[0-9]+ packets? captured$'
 	want_detached
 	rm "$work/pipe"
 	end
