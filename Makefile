@@ -62,7 +62,7 @@ objs    := $(sources:%.c=$(B)/%.o)
 units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
-skels   := $(patsubst %,$(B)/%.skel.h,xdpdump device front tc trace find_memory)
+skels   := $(patsubst %,$(B)/%.skel.h,xdpdump device front tc process trace find_memory)
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
 
 .PHONY: all tests check check-peers check-live check-corpus check-kernels bench run deps install deb clean lint

@@ -5,11 +5,11 @@
  * frame itself is never touched.
  *
  * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the
- * bytes that it can load of the frame ctx; if need be POINTS, at how many points it captures, META, how
- * many words of metadata its records have (enum event_meta), FRAME_LOADS, that its filter loads by
- * frame_word(), and FRAME_IFINDEX, the number of the interface of the frame ctx, if it can be loaded
- * for several; and behind it seven functions, and its entry, which calls capture() and returns its
- * verdict.
+ * bytes that it can load of the frame ctx; if need be POINTS, at how many points it captures, META,
+ * what its records tell before the bytes of a packet, FRAME_LOADS, that its filter loads by
+ * frame_word(), OTHER_FUNCTIONS, calls of those that are not inlined, and FRAME_IFINDEX, the number
+ * of the interface of the frame ctx, if it can be loaded for several; and behind it seven functions,
+ * one more with META, and its entry, which calls capture() and returns its verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
 #define XDPDUMP_CAPTURE_H
@@ -23,8 +23,12 @@
 #ifndef POINTS
 #define POINTS	1
 #endif
+#ifndef OTHER_FUNCTIONS
+#define OTHER_FUNCTIONS(ctx)	((void)0)
+#endif
 #ifndef META
-#define META	0
+#define META	0	/* of enum event_meta */
+#define frame_meta(ctx, note, words)	((void)0)
 #endif
 
 /* Bytes of the frame on the wire, at least 1. */
@@ -111,7 +115,7 @@ struct {
 	__type(value, struct counters);
 } counters SEC(".maps");
 
-/* The start of frames whose headers are not in the first buffer, as with header split. */
+/* Above all the start of frames whose headers are not in the first buffer, as with header split. */
 enum { SCRATCH = 512, COPY_MAX = 512 };
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -246,8 +250,8 @@ struct note {
 	struct slot *slot;
 };
 
-#if META
-/* What stands before the packet, META words. */
+#ifndef frame_meta
+/* What stands before the packet: event_meta_words(META). */
 static __always_inline void frame_meta(FRAME *ctx, const struct note *note, __u64 *words);
 #endif
 
@@ -261,7 +265,8 @@ enum { RING_FULL = 0, NOT_COPIED = 1 };
 static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 				   const struct parsed *hdr, __u32 len, const struct note *note)
 {
-	__u32 caplen = wanted(ctx, hdr, len), room = event_room(caplen + 8 * META);
+	__u32 caplen = wanted(ctx, hdr, len);
+	const __u32 room = event_room(caplen + 8 * event_meta_words(META));
 	/* the position of the last byte: bounds it, caplen is at least 1 */
 	__u64 last = caplen - 1;
 	struct event *ev;
@@ -282,10 +287,8 @@ static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 	ev->offload = frame_offload(ctx);
 	ev->queue = frame_queue(ctx);
 	data = ev->data;
-#if META
 	frame_meta(ctx, note, (__u64 *)data);
-	data += 8 * META;
-#endif
+	data += 8 * event_meta_words(META);
 	/* else the compiler, which knows the bound, leaves nothing for the verifier */
 	asm volatile("" : "+r"(last));
 	if (last >= setting(snap) ||
@@ -376,6 +379,7 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 #ifdef FRAME_LOADS
 		frame_word(ctx, 0, 0);
 #endif
+		OTHER_FUNCTIONS(ctx);
 	}
 	if (setting(has_filter) && !filter(ctx, len, FRAME_FILTER(ctx))) {
 		tally_add(&c->filtered, len);

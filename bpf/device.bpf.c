@@ -3,7 +3,7 @@
  * At XDP, bound to one device, whose driver tells what the device knows of a frame beside its bytes
  * (Linux 6.3; tags 6.8). Only what is asked for is asked of it.
  */
-#define META	2
+#define META	META_DEVICE
 #define FRAME_LOADS
 #define TAGS
 #include "bpf/xdp_frame.h"
@@ -48,8 +48,6 @@ static __always_inline void frame_meta(struct xdp_md *ctx,
 	words[META_TIME] = ns;
 	words[META_HASH] = type ? (__u64)type << 32 | hash : 0;
 }
-
-_Static_assert(META == META_DEVICE, "the number of words tells what they are");
 
 SEC("xdp.frags")
 int xdpdump_device(struct xdp_md *ctx)

@@ -54,7 +54,7 @@ struct event {
 	__u8 hook;		/* enum event_hook */
 	/* 1 + that of a program that is watched, 255: of 254 and more; 0: none */
 	__u8 verdict;
-	/* words of 8 bytes before the packet, at the beginning of data[]: enum event_meta */
+	/* enum event_meta: what stands before the packet, at the beginning of data[] */
 	__u8 meta;
 	__u8 offload;		/* EVENT_CHECKSUM_PARTIAL ... */
 	__u8 data[];
@@ -68,18 +68,37 @@ _Static_assert(__builtin_offsetof(struct event, hook) == 44,
 _Static_assert(__builtin_offsetof(struct event, data) == 48, "packet bytes follow the header");
 _Static_assert(EVENT_HOOKS <= 256, "a hook is one byte");
 
-/* Their number tells what they are. */
+/* What is told of a packet before its bytes, in this order, in words of 8 bytes. */
 enum event_meta {
-	META_NONE,
-	META_ID,		/* the id of the packet */
-	META_DEVICE,		/* what the device knows of it: */
-	META_TIME	= 0,	/* in its word 0 the time, ns of the device's clock; 0: not known */
-	/* in word 1 the hash, and in its upper half of what it is, XDP_RSS_TYPE_...; 0: there is none */
-	META_HASH	= 1,
+	META_NONE	= 0,
+	META_ID		= 1,	/* its id */
+	META_DEVICE	= 2,	/* what the device knows of it, META_DEVICE_WORDS */
+	META_PROCESS	= 4,	/* struct event_process: who has sent it */
+	META_KNOWN	= META_ID | META_DEVICE | META_PROCESS,
 };
 
 enum {
-	EVENT_META_MAX	= META_DEVICE,
+	META_TIME,		/* ns of its clock; 0: not known */
+	/* the hash, and in the upper half of what it is, XDP_RSS_TYPE_...; 0: there is none */
+	META_HASH,
+	META_DEVICE_WORDS,
+};
+
+enum { EVENT_COMM = 16 };	/* bytes of the name of a process, the NUL behind it included */
+
+struct event_process {
+	__u32 pid, tid;		/* as the kernel counts them; 0: not known */
+	char name[EVENT_COMM];
+};
+
+parse_inline __u32 event_meta_words(__u8 meta)
+{
+	return (meta & META_ID ? 1 : 0) + (meta & META_DEVICE ? META_DEVICE_WORDS : 0) +
+	       (meta & META_PROCESS ? sizeof(struct event_process) / 8 : 0);
+}
+
+enum {
+	EVENT_META_MAX	= 6,	/* words */
 	/* of an id, the lowest: packets of a CPU, 325 days of 10 million a second; and the CPU */
 	ID_COUNT_BITS	= 48,
 };
@@ -92,7 +111,7 @@ parse_inline __u32 event_room(__u32 caplen)
 
 parse_inline __u32 event_size(const struct event *ev)
 {
-	return event_room(8 * ev->meta + ev->caplen);
+	return event_room(8 * event_meta_words(ev->meta) + ev->caplen);
 }
 
 /*

@@ -5,7 +5,7 @@
  * the frame passes.
  */
 #define POINTS	POINTS_MAX
-#define META	1
+#define META	META_ID
 #include "bpf/xdp_frame.h"
 #include "bpf/passage.h"
 

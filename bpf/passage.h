@@ -3,7 +3,7 @@
  * A frame on its way through somebody else's program, for those that watch it: what came in, what
  * the program said, what came out. The record of the entry is built before the program runs, and
  * becomes the consumer's once the verdict is known. Behind bpf/capture.h with POINTS_MAX points and
- * one word of metadata.
+ * an id in each record.
  */
 #ifndef XDPDUMP_PASSAGE_H
 #define XDPDUMP_PASSAGE_H

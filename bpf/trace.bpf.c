@@ -7,7 +7,7 @@
 #define FRAME		struct frame
 #define FRAME_MAX	(ctx ? ctx->reach : 0)
 #define POINTS		POINTS_MAX
-#define META		1
+#define META		META_ID
 #define FRAME_LOADS
 
 #include <linux/types.h>

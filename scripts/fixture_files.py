@@ -464,6 +464,41 @@ def verdict_files(pairs):
     }
 
 
+WIRESHARK = 32622			# its number as a vendor
+
+
+def process_block(ng, pid, *opts, kind=3, length=None, vendor=WIRESHARK, entry=None):
+    """A custom block about a process: the number of the vendor is in the order of the file, the rest little-endian."""
+    entry = LE.pack("I", pid) + LE.options(*opts) if entry is None else entry
+    entry += b"\0" * (-len(entry) % 4)
+    return ng.block(CUSTOM, ng.pack("I", vendor) + LE.pack("II", kind, len(entry) if length is None else length) + entry)
+
+
+def process_files(p):
+    """Processes as Wireshark 5.0 writes them, and as nobody should."""
+    def by(ng, n, pid, tid=0, **fields):
+        return ng.epb(p[n], (8, ng.pack("II", pid, tid)), **fields)
+    every = [(2, b"curl"), (3, b"/usr/bin/curl"), (4, b"curl\0https://example.com/"), (5, LE.pack("I", 1)),
+             (6, LE.pack("I", 1000)), (7, b"alice"), (8, bytes(16)), (9, LE.pack("Q", 10**18)), (1, b"first")]
+    both = []
+    for ng in (LE, BE):
+        both += [ng.shb(), ng.idb(), process_block(ng, 1234, *every), process_block(ng, 4321), by(ng, 0, 1234, 1235),
+                 by(ng, 1, 4321), by(ng, 2, 0, 0), process_block(ng, 1234, (2, b"a\x1b[31m\xff\"")), by(ng, 3, 1234)]
+    start = LE.shb() + LE.idb()
+    return {
+        "pcapng_processes": both,
+        "pcapng_processes_of_another_section": (start, process_block(LE, 7, (2, b"curl")), by(LE, 0, 7), start, by(LE, 1, 7)),
+        "warn_pcapng_processes_damaged": (
+            start,
+            process_block(LE, 7, entry=b"\7\0\0"),
+            process_block(LE, 7, (2, b"longer"), length=4000),
+            process_block(LE, 7, (2, b"another"), vendor=PEN), process_block(LE, 7, (2, b"other"), kind=99),
+            process_block(LE, 7, entry=LE.pack("IHH", 7, 2, 400) + b"cut"),
+            process_block(LE, 7, entry=LE.pack("I", 7) + LE.option(3, b"/bin/x") + b"\2\0"), by(LE, 0, 7, 8),
+            LE.epb(p[1], (8, LE.pack("I", 7))), process_block(LE, 7, (2, b"n" * 300)), by(LE, 2, 7, 8)),
+    }
+
+
 def files(samples, pairs):
     """All container fixtures by name; @samples are Ethernet frames by kind, the last packet is cut; @pairs those before and after
     a program, with its verdicts."""
@@ -471,7 +506,7 @@ def files(samples, pairs):
     p = [(START_SEC * SEC + 1 + n * 250_000_003, frame[:96], len(frame)) for n, frame in enumerate(frames)]
     ethernet = {k: samples[k] for k in ("udp4", "udp6", "arp", "vlan")}
     parts = pcap_files(p) | link_type_files(p, **ethernet) | time_files(p) | block_files(p) | option_files(p)
-    parts |= verdict_files(pairs)
+    parts |= verdict_files(pairs) | process_files(p)
     parts |= {f"damaged_{name}": part for name, part in damaged_files(p).items()}
     return compressed_files(p) | {
         f"{name}.{'pcapng' if 'pcapng_' in name else 'pcap'}": part if isinstance(part, bytes) else b"".join(part)

@@ -226,7 +226,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 		.opts = o, .guest = guest, .clock_fd = -1,
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
-			.promiscuous = o->promiscuous, .way = o->hook,
+			.processes = o->processes, .promiscuous = o->promiscuous, .way = o->hook,
 			.directions = o->directions,
 			.linktype = o->has_linktype ? o->linktype : -1, .filter = o->filter, .observe = o->observe,
 			.device = o->device,

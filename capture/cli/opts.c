@@ -104,6 +104,7 @@ static const struct option_row table[] = {
 	{ OPT_RX_HASH, "rx-hash", NULL, "with each packet the hash that the network card has computed of it" },
 	{ OPT_WAIT, "wait", NULL, "wait for interfaces that are not there yet, and for those that go to come back" },
 	{ 'Q', "direction", "DIRECTION", "which packets: in, out, or inout (in)" },
+	{ OPT_PROCESS, "process", NULL, "the process that has sent a packet; with -Q out or inout" },
 	{ 'P', "promiscuous-mode", NULL, "put the interface into promiscuous mode" },
 	{ 'p', "no-promiscuous-mode", NULL, "do not, which is the default" },
 	{ '#', "number", NULL, "print the number of each packet" },

@@ -104,6 +104,7 @@ struct opts {
 	bool times_matter;		/* --compare: they may differ by tolerance_ns */
 	uint64_t tolerance_ns;
 	bool mirror_port;
+	bool processes;			/* live: who has sent it */
 	uint32_t snap;			/* bytes, live 1 to EVENT_SNAP_MAX; with -r 0: not cut */
 	bool headers_only;		/* packets are cut behind their last header as well */
 	size_t ring_bytes;		/* of all rings; 0: see rings_open() */

@@ -69,9 +69,9 @@ static bool can_ask_device(struct parser *p)
 
 static bool settle_source(struct parser *p)
 {
-	static const int capturing[] = { 'P', OPT_WAIT, OPT_HOOK, 'B', OPT_MIRROR_PORT, OPT_OBSERVE, OPT_AT,
-					 OPT_PROGRAM, OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE, OPT_RX_HASH, OPT_NETNS,
-					 OPT_PID, OPT_CONTAINER, 0 };
+	static const int capturing[] = { 'P', OPT_WAIT, OPT_HOOK, 'B', OPT_MIRROR_PORT, OPT_PROCESS, OPT_OBSERVE,
+					 OPT_AT, OPT_PROGRAM, OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE,
+					 OPT_RX_HASH, OPT_NETNS, OPT_PID, OPT_CONTAINER, 0 };
 	static const int reading[] = {
 		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,
 		OPT_CONCATENATED,   OPT_FOLLOW, OPT_INFO, OPT_DIFF, OPT_COUNT, OPT_DISCARD_SECRETS,
@@ -133,6 +133,8 @@ static bool settle_source(struct parser *p)
 		return false;
 	if (o->mirror_port && (o->directions & LIVE_SENT || o->hook == LIVE_TC))
 		return opts_wrong(p, "--mirror-port drops what is received, at XDP: it goes with -Q in alone");
+	if (o->processes && !(o->directions & LIVE_SENT))
+		return opts_wrong(p, "--process tells who has sent a packet: it goes with -Q out or -Q inout");
 	if (p->times['p'] && p->times['P'])
 		return opts_wrong(p, "-p and -P contradict each other");
 	if (p->times['y'] && !live)
@@ -310,6 +312,7 @@ static void settle_flags(struct parser *p)
 		{ '#', &o->print.number }, { 'S', &o->print.sequence },
 		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered },
 		{ OPT_IMMEDIATE, &o->unbuffered }, { OPT_MIRROR_PORT, &o->mirror_port },
+		{ OPT_PROCESS, &o->processes },
 		{ OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover },
 		{ OPT_CONCATENATED, &o->concatenated }, { OPT_COUNT, &o->count_only },
 		{ OPT_ALL_NETNS, &o->all_netns }, { OPT_LOST, &o->lost }, { OPT_PART, &o->part },

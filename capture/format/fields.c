@@ -136,6 +136,15 @@ static const char *iface_name(const struct row *r, size_t *pos, size_t *len)
 	return name;
 }
 
+static const char *process(const struct row *r, size_t *pos, size_t *len)
+{
+	const char *name = *pos ? NULL : r->packet->process;
+
+	*pos = 1;
+	*len = name ? text_utf8_cut(name, LINE_PROCESS_MAX) : 0;
+	return name;
+}
+
 static const char *comment(const struct row *r, size_t *pos, size_t *len)
 {
 	return pcapng_options_comment(r->packet, pos, len);
@@ -224,6 +233,9 @@ static const struct field table[] = {
 	MADE(verdict, VERDICT, STRING, put_verdict_name),
 	MADE(frame_frame_hash, HASH, STRING, put_hash_name),
 	MADE(frame_frame_hash_value, HASH, STRING, put_hash),
+	FOREIGN(process_name, PROCESS_NAME, process),
+	MEMBER(process_id, PROCESS, pid),
+	MEMBER(thread_id, PROCESS, tid),
 };
 
 const struct field *fields(size_t *n)
@@ -234,7 +246,10 @@ const struct field *fields(size_t *n)
 
 size_t fields_foreign(const struct packet *p)
 {
-	return p->options.len + (p->iface->name ? text_utf8_cut(p->iface->name, LINE_NAME_MAX) : 0);
+	return p->options.len +
+	       (p->has & PACKET_PROCESS && p->process ? text_utf8_cut(p->process, LINE_PROCESS_MAX)
+						      : 0) +
+	       (p->iface->name ? text_utf8_cut(p->iface->name, LINE_NAME_MAX) : 0);
 }
 
 void fields_row_value(struct text *t, const struct row *r, const struct field *f)
@@ -348,6 +363,8 @@ static void look_at_frame(struct row *r)
 	r->present |= p->dropped ? 1u << LAYER_DROPPED : 0;
 	r->present |= p->iface->name ? 1u << LAYER_NAME : 0;
 	r->present |= p->hdr.end != PARSE_OK ? 1u << LAYER_DAMAGE : 0;
+	if (p->has & PACKET_PROCESS && p->pid)
+		r->present |= 1u << LAYER_PROCESS | (p->process ? 1u << LAYER_PROCESS_NAME : 0);
 	if (!p->options.len && !(p->has & (PACKET_VERDICT | PACKET_HASH)))
 		return;
 	if (pcapng_options_hash(p, &r->hash))

@@ -45,6 +45,8 @@ enum layer {
 	LAYER_TC_VERDICT,
 	LAYER_VERDICT,		/* either */
 	LAYER_COMMENT,
+	LAYER_PROCESS,		/* that has sent it */
+	LAYER_PROCESS_NAME,
 	LAYER_DIRECTION,	/* in a Linux cooked header */
 	LAYER_DAMAGE,		/* its headers are cut or contradict themselves */
 };

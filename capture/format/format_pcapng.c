@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* pcapng as a format: sizes for what pcapng.c builds. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,17 +8,32 @@
 #include "capture/format/pcapng.h"
 #include "capture/packet/packet.h"
 
+/* The name of a process, as the file at hand has it. */
+struct named {
+	uint32_t pid;
+	char name[PCAPNG_PROCESS_NAME_MAX + 1];
+};
+
+/* Of more processes than that some are named again and again. */
+enum { NAMED_MAX = 256 };
+
 struct pcapng_format {
 	struct format format;
 	uint32_t first_snaplen;		/* of interface 0 of the file at hand */
 	bool has_first;
+	bool has_named;
+	struct named named[NAMED_MAX];	/* by the last bits of their numbers */
 };
 
 static ssize_t head(struct format *f, void *buf, size_t room, const struct origin *o)
 {
+	struct pcapng_format *p = (struct pcapng_format *)f;
 	size_t need = pcapng_shb_max(o);
 
-	((struct pcapng_format *)f)->has_first = false;
+	p->has_first = false;
+	if (p->has_named)
+		memset(p->named, 0, sizeof(p->named));
+	p->has_named = false;
 	return room < need ? need : pcapng_shb(buf, o);
 }
 
@@ -36,13 +52,30 @@ static ssize_t iface(struct format *f, void *buf, size_t room, const struct ifac
 	return pcapng_idb(buf, i);
 }
 
+/* Before its first packet, and again if its name has changed: a process may become another program. */
+static size_t name_process(struct pcapng_format *f, void *buf, const struct packet *p)
+{
+	struct named *n = &f->named[p->pid % NAMED_MAX];
+
+	if (!p->process || (n->pid == p->pid && !strncmp(n->name, p->process, sizeof(n->name) - 1)))
+		return 0;
+	n->pid = p->pid;
+	snprintf(n->name, sizeof(n->name), "%s", p->process);
+	f->has_named = true;
+	return pcapng_process(buf, p->pid, p->process);
+}
+
 static ssize_t packet(struct format *f, void *buf, size_t room, const struct packet *p, uint32_t id,
 		      uint32_t snaplen)
 {
-	size_t n = 0, need = pcapng_epb_max(p);
+	size_t n = 0, need = pcapng_epb_max(p) + (p->has & PACKET_NAMES ? PCAPNG_PROCESS_MAX : 0);
 
 	if (room < need)
 		return need;
+	if (p->has & PACKET_NAMES) {
+		n = name_process((struct pcapng_format *)f, buf, p);
+		return n + pcapng_epb((uint8_t *)buf + n, id, p, snaplen);
+	}
 	if (!(p->has & PACKET_TIME))
 		n = pcapng_spb(buf, id, p, snaplen, ((struct pcapng_format *)f)->first_snaplen);
 	return n ? n : pcapng_epb(buf, id, p, snaplen);

@@ -3,6 +3,7 @@
  * The block builders: the length of a block is set when it is complete, and nowhere computed
  * beforehand.
  */
+#include <endian.h>
 #include <string.h>
 
 #include "capture/base/text.h"
@@ -237,6 +238,11 @@ static uint8_t *store_options(uint8_t *to, const struct packet *p)
 		to = store_option(to, EPB_QUEUE, &p->queue, 4);
 	if (p->has & PACKET_VERDICT)
 		to = store_verdict(to, &p->verdict);
+	if (p->has & PACKET_PROCESS) {
+		const uint32_t ids[2] = { p->pid, p->tid };
+
+		to = store_option(to, EPB_PROCESS, ids, sizeof(ids));
+	}
 	if (p->options.len)
 		to = mempcpy(to, p->options.bytes, p->options.len);
 	return to == start ? to : store32(to, OPT_END);
@@ -283,6 +289,24 @@ size_t pcapng_spb(void *buf, uint32_t id, const struct packet *p, uint32_t snapl
 	b = begin(buf, PCAPNG_SPB);
 	put32(&b, len);
 	put_padded(&b, p->data, caplen);
+	return end(&b);
+}
+
+/* What is behind the number of the vendor is little-endian, whatever the file is. */
+size_t pcapng_process(void *buf, uint32_t pid, const char *name)
+{
+	const uint16_t len = strnlen(name, PCAPNG_PROCESS_NAME_MAX);
+	const uint32_t head[] = { htole32(WIRESHARK_PROCESS), 0, htole32(pid),
+				  htole32(WIRESHARK_PROCESS_NAME | (uint32_t)len << 16) };
+	struct block b = begin(buf, PCAPNG_CB);
+	uint8_t *entry;
+
+	put32(&b, PEN_WIRESHARK);
+	entry = b.pos;
+	put_padded(&b, head, sizeof(head));
+	put_padded(&b, name, len);
+	put32(&b, OPT_END);
+	memcpy(entry + 4, &(uint32_t){ htole32(b.pos - entry - 8) }, 4);
 	return end(&b);
 }
 

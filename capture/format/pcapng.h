@@ -22,7 +22,10 @@ enum {
 	/* room for any SHB or IDB beside its strings, and any ISB */
 	PCAPNG_HEAD_MAX		= 2 * 1024,
 	/* and for an EPB, beside its packet bytes, their padding and options */
-	PCAPNG_EPB_MAX		= 32 + 6 * 16 + 28 + 8,
+	PCAPNG_EPB_MAX		= 32 + 7 * 16 + 28 + 8,
+	/* of the name of a process, as the kernel has it, and of its block */
+	PCAPNG_PROCESS_NAME_MAX	= EVENT_COMM - 1,
+	PCAPNG_PROCESS_MAX	= 12 + 4 + 8 + 4 + 4 + EVENT_COMM + 4,
 };
 
 /*
@@ -49,6 +52,12 @@ size_t pcapng_epb(void *buf, uint32_t id, const struct packet *p, uint32_t snapl
  */
 size_t pcapng_spb(void *buf, uint32_t id, const struct packet *p, uint32_t snaplen,
 		  uint32_t first_snaplen);
+
+/*
+ * The name of a process, in front of the packets that have its number: a custom block of Wireshark
+ * 5.0 (block entry type 3), PCAPNG_PROCESS_MAX bytes at most.
+ */
+size_t pcapng_process(void *buf, uint32_t pid, const char *name);
 
 size_t pcapng_isb_max(const struct iface_stats *s);
 size_t pcapng_isb(void *buf, uint32_t id, const struct iface_stats *s);

@@ -251,6 +251,23 @@ void summary_line_verdict(struct text *t, const struct packet *p)
 	summary_line_action(t, &v);
 }
 
+void summary_line_process(struct text *t, const struct packet *p, int verbose)
+{
+	if (!(p->has & PACKET_PROCESS) || !p->pid)
+		return;
+	text_str(t, " by ");
+	if (p->process)
+		text_escaped(t, p->process, text_utf8_cut(p->process, LINE_PROCESS_MAX));
+	text_str(t, p->process ? " (" : "process ");
+	text_u64(t, p->pid);
+	if (verbose > 0 && p->tid) {
+		text_str(t, ", thread ");
+		text_u64(t, p->tid);
+	}
+	if (p->process)
+		text_char(t, ')');
+}
+
 static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 {
 	const uint8_t *b;

@@ -12,6 +12,9 @@ enum {
 	LINE_MAX_BYTES	= 2048,	/* no line is longer */
 	/* bytes of an interface's name that are shown with each packet, which may be any number */
 	LINE_NAME_MAX	= 255,
+	/* and of a process; what all that is said of it takes at most */
+	LINE_PROCESS_MAX = 64,
+	LINE_PROCESS_BYTES = 4 * LINE_PROCESS_MAX + 64,
 };
 
 /* "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]"; @verbose as in struct text_settings. */
@@ -23,6 +26,9 @@ void summary_line_captured(struct text *t, const struct packet *p);
 
 /* " => DROP", what a program decided about it, which ends a line. */
 void summary_line_verdict(struct text *t, const struct packet *p);
+
+/* " by curl (1234)", who has sent it, or nothing; LINE_PROCESS_BYTES at most. */
+void summary_line_process(struct text *t, const struct packet *p, int verbose);
 
 /* "DROP"; an action without a name is a number. */
 void summary_line_action(struct text *t, const struct verdict *v);

@@ -200,7 +200,8 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	size_t n_rows = p->options.hex == HEX_NONE ? 0 : pkt->caplen / 16u + 1;
 	size_t comments = p->options.verbose > 0 ? COMMENT_WIDEST * pkt->options.len : 0;
 	const char *colour = p->options.colour ? colour_of(pkt) : NULL;
-	size_t need = PREFIX_MAX + LINE_MAX_BYTES + 2 * COLOUR_MAX + n_rows * HEX_ROW_MAX + comments;
+	size_t need = PREFIX_MAX + LINE_MAX_BYTES + LINE_PROCESS_BYTES + 2 * COLOUR_MAX +
+		      n_rows * HEX_ROW_MAX + comments;
 	struct text t = { buf, 0, room };
 
 	(void)id, (void)snaplen;	/* the decoded line is of what was captured */
@@ -223,6 +224,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	if (p->options.lengths && (p->options.verbose < 1 || pkt->caplen == pkt->len))
 		summary_line_captured(&t, pkt);
 	summary_line_verdict(&t, pkt);
+	summary_line_process(&t, pkt, p->options.verbose);
 	if (colour)
 		text_str(&t, COLOUR_END);
 	text_char(&t, '\n');

@@ -102,6 +102,9 @@ struct hook_ops {
 
 extern const struct hook_ops hook_xdp, hook_device, hook_front, hook_trace, hook_tc_in, hook_tc_out;
 
+/* As hook_tc_out, and its records tell of the process that has sent the packet. */
+extern const struct hook_ops hook_tc_process;
+
 /*
  * Loads the program of @ops; its records go into @rings, which stay as long as the hook. A filter
  * is not needed afterwards. Returns -errno of the kernel. This and hook_replace() are not to be

@@ -10,6 +10,7 @@
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
+#include "process.skel.h"
 #include "tc.skel.h"
 
 /* linux/bpf.h of 6.6: of enum bpf_attach_type, where egress is the next one, and BPF_F_BEFORE */
@@ -83,9 +84,16 @@ static const struct object_program program = {
 	.type = BPF_PROG_TYPE_SCHED_CLS,
 };
 
-#define AT_TC(way)							\
+static const struct object_program with_process = {
+	.elf = process__elf_bytes,
+	.section = "tc",
+	.type = BPF_PROG_TYPE_SCHED_CLS,
+};
+
+#define AT_TC(way, program)						\
 	.programs = &program, .n_programs = 1, .loads = &filter_loads_tc, .attach = attach_##way,	\
 	.settle = settle, .replace = replace, .detach = detach, .is_lost = is_lost
 
-const struct hook_ops hook_tc_in = { AT_TC(in), .at = EVENT_TC_IN };
-const struct hook_ops hook_tc_out = { AT_TC(out), .at = EVENT_TC_OUT };
+const struct hook_ops hook_tc_in = { AT_TC(in, program), .at = EVENT_TC_IN };
+const struct hook_ops hook_tc_out = { AT_TC(out, program), .at = EVENT_TC_OUT };
+const struct hook_ops hook_tc_process = { AT_TC(out, with_process), .at = EVENT_TC_OUT };

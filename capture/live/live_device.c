@@ -83,11 +83,11 @@ void live_device_settle(struct live_iface *t)
 }
 
 /* A packet without a time of its clock does not get one of ours: it has none. */
-void live_device_packet(struct live_iface *t, const struct event *ev, struct packet *p)
+void live_device_packet(struct live_iface *t, const uint8_t *told, struct packet *p)
 {
-	uint64_t words[META_DEVICE];
+	uint64_t words[META_DEVICE_WORDS];
 
-	memcpy(words, ev->data, sizeof(words));
+	memcpy(words, told, sizeof(words));
 	if (t->device & DEVICE_TIME) {
 		p->ts_ns = words[META_TIME];
 		p->has &= words[META_TIME] ? ~0u : ~(unsigned)PACKET_TIME;

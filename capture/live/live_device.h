@@ -31,8 +31,8 @@ enum status live_device_not_native(const struct live_iface *t, int err);
 /* It is attached: what the file says of that, and what is missing. */
 void live_device_settle(struct live_iface *t);
 
-/* Of a record with META_DEVICE words. */
-void live_device_packet(struct live_iface *t, const struct event *ev, struct packet *p);
+/* @told: META_DEVICE_WORDS of a record. */
+void live_device_packet(struct live_iface *t, const uint8_t *told, struct packet *p);
 
 /* At the end. */
 void live_device_report(const struct live_iface *t);

@@ -275,10 +275,38 @@ static uint32_t flags_of(const struct live_iface *t, const struct event *ev, con
 	return flags;
 }
 
+static void take_process(const struct event_process *by, struct packet *p)
+{
+	if (!by->pid)
+		return;
+	p->pid = by->pid;
+	p->tid = by->tid;
+	p->process = *by->name && !by->name[EVENT_COMM - 1] ? by->name : NULL;
+	p->has |= PACKET_PROCESS | PACKET_NAMES;
+}
+
+/* In the order of enum event_meta. */
+static void take_meta(struct live_iface *t, const struct event *ev, struct packet *p)
+{
+	const uint8_t *at = ev->data;
+
+	if (ev->meta & META_ID) {
+		memcpy(&p->id, at, sizeof(p->id));
+		p->has |= PACKET_ID;
+		at += sizeof(p->id);
+	}
+	if (ev->meta & META_DEVICE) {
+		live_device_packet(t, at, p);
+		at += 8 * META_DEVICE_WORDS;
+	}
+	if (ev->meta & META_PROCESS)
+		take_process((const struct event_process *)at, p);
+}
+
 void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock,
 		       uint64_t now_ns, struct packet *p)
 {
-	const uint8_t *data = ev->data + 8 * ev->meta;
+	const uint8_t *data = ev->data + 8 * event_meta_words(ev->meta);
 
 	/* each by itself: to empty all of it first takes as long as all the rest */
 	p->ts_ns = clock_wall_ns(clock, ev->tai_ns, now_ns);
@@ -292,12 +320,8 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 	p->hdr = ev->hdr;
 	p->has = PACKET_TIME | PACKET_FLAGS | (ev->queue == EVENT_NO_QUEUE ? 0 : PACKET_QUEUE);
 	p->options = (struct raw_options){ NULL, 0 };
-	if (ev->meta == META_ID) {
-		memcpy(&p->id, ev->data, sizeof(p->id));
-		p->has |= PACKET_ID;
-	} else if (ev->meta == META_DEVICE) {
-		live_device_packet(t, ev, p);
-	}
+	if (ev->meta)
+		take_meta(t, ev, p);
 	if (ev->verdict) {
 		p->verdict = (struct verdict){ VERDICT_XDP, ev->verdict - 1 };
 		p->has |= PACKET_VERDICT;

@@ -29,6 +29,7 @@ struct live_iface_settings {
 	enum live_way way;
 	unsigned directions;		/* LIVE_RECEIVED, LIVE_SENT or both */
 	int linktype;			/* LINKTYPE_... that it has to have; -1: whatever it has */
+	bool processes;			/* who has sent what is sent */
 	const char *filter;		/* as it was written; NULL: none */
 	uint8_t device;			/* what the device has to tell: DEVICE_TIME, DEVICE_HASH */
 	struct observe_options observe;

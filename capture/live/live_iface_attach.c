@@ -19,13 +19,18 @@
 #include "capture/packet/packet.h"
 
 /* The kernel says EINVAL to whatever it does not know, so say what we need of it. */
-static enum status load_failed(const char *name, const struct hook_ops *ops, const struct filter *filter, int err)
+static enum status load_failed(const char *name, const struct hook_ops *ops,
+			       const struct filter *filter, int err)
 {
 	struct utsname uts;
 
 	uname(&uts);
-	/* Too many instructions or jumps: the verifier says EINVAL, EACCES, E2BIG or EFAULT. */
-	if (filter && err != -EPERM && err != -ENOMEM && err != -EMFILE && err != -ENFILE)
+	/*
+	 * Too many instructions or jumps: the verifier says EINVAL, EACCES, E2BIG or EFAULT. (ESRCH is
+	 * libbpf's, which finds no types.)
+	 */
+	if (filter && err != -EPERM && err != -ENOMEM && err != -EMFILE && err != -ENFILE &&
+	    err != -ESRCH)
 		return log_fail(
 			STATUS_UNSUPPORTED,
 			"%s: kernel %s does not take this filter, a program of %zu instructions; "
@@ -43,6 +48,13 @@ static enum status load_failed(const char *name, const struct hook_ops *ops, con
 		return log_fail(STATUS_RUNTIME, "%s: cannot load the program: %s", name,
 				strerror(-err));
 	}
+	if (ops == &hook_tc_process)
+		return log_fail(
+			STATUS_UNSUPPORTED,
+			"%s: kernel %s does not take the program that knows who has sent a packet "
+			"(--process), which needs bpf_ktime_get_tai_ns (Linux 6.1) and the types of "
+			"the kernel (BTF): %s",
+			name, uts.release, strerror(-err));
 	if (ops == &hook_tc_in || ops == &hook_tc_out)
 		return log_fail(
 			STATUS_UNSUPPORTED,
@@ -273,7 +285,7 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 			 : t->way == LIVE_TC ? open_hook(t, &t->received, &hook_tc_in, s)
 					     : open_at_xdp(t, s);
 	if (!status && sends(t, s))
-		status = open_hook(t, &t->sent, &hook_tc_out, s);
+		status = open_hook(t, &t->sent, s->processes ? &hook_tc_process : &hook_tc_out, s);
 	return status;
 }
 

@@ -124,6 +124,9 @@ enum {
 	PACKET_ID	= 8,
 	PACKET_VERDICT	= 16,
 	PACKET_HASH	= 32,
+	PACKET_PROCESS	= 64,
+	/* no block of the input has the name of the process: an output that can tells it itself */
+	PACKET_NAMES	= 128,
 };
 
 struct packet {
@@ -140,6 +143,9 @@ struct packet {
 	struct parsed hdr;	/* of the captured bytes */
 	struct verdict verdict;	/* valid with PACKET_VERDICT; TC or XDP */
 	struct packet_hash hash;	/* valid with PACKET_HASH */
+	uint32_t pid, tid;	/* who has sent it; 0: not known; valid with PACKET_PROCESS */
+	/* the name of that process, any bytes; NULL: not known; lives as long as data */
+	const char *process;	/* valid with PACKET_PROCESS */
 	unsigned has;		/* PACKET_TIME ... */
 	struct raw_options options;	/* live as long as data */
 };

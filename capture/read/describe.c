@@ -8,6 +8,7 @@
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
 #include "capture/read/describe.h"
+#include "capture/read/processes.h"
 #include "capture/read/options.h"
 
 /*
@@ -204,6 +205,7 @@ int describe_section(struct pcapng *f, const struct body *b)
 	major = order_u16(f->swapped, b->data + 4);
 	minor = order_u16(f->swapped, b->data + 6);
 	f->first_iface = f->ifaces->n;
+	processes_forget(f);
 	/* 1.2 is 1.0 written by somebody in a hurry, says the draft */
 	if (!f->recovery && (major != 1 || (minor != 0 && minor != 2))) {
 		stream_warn(

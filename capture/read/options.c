@@ -85,7 +85,7 @@ bool options_keep_string(struct options *o, char **kept, const struct option *op
 }
 
 /* How the numbers in a value are turned round. */
-enum order { BYTES, WORD, TWO_WORDS, LONG, FIRST_WORD, VERDICT, HASH };
+enum order { BYTES, WORD, LONG, FIRST_WORD, VERDICT, HASH };
 
 /*
  * The options without a field of their own: of a kind of block (0: of any), and the lengths that
@@ -112,7 +112,6 @@ static const struct kind {
 	{ PCAPNG_IDB, IF_TZNAME, 1, UINT16_MAX, BYTES, true },
 	{ PCAPNG_EPB, EPB_HASH, 1, UINT16_MAX, HASH, false },
 	{ PCAPNG_EPB, EPB_VERDICT, 1, UINT16_MAX, VERDICT, false },
-	{ PCAPNG_EPB, EPB_PROCESS, 8, 8, TWO_WORDS, true },
 	{ PCAPNG_OPB, EPB_HASH, 1, UINT16_MAX, HASH, false },
 	{ PCAPNG_NRB, NRB_DNSNAME, 1, UINT16_MAX, BYTES, true },
 	{ PCAPNG_NRB, NRB_DNS_IPV4, 4, 4, BYTES, true },
@@ -208,9 +207,6 @@ static void to_host_order(uint8_t *value, size_t len, enum order order)
 	case BYTES:
 	case HASH:
 		break;
-	case TWO_WORDS:
-		swap(value + 4, 4);
-		/* fall through */
 	case WORD:
 	case FIRST_WORD:
 		swap(value, 4);

@@ -14,6 +14,7 @@
 #include "capture/read/describe.h"
 #include "capture/read/options.h"
 #include "capture/read/pcapng.h"
+#include "capture/read/processes.h"
 
 /*
  * The options that a packet has fields for; the obsolete block shares the flags only. False: it is
@@ -45,6 +46,14 @@ static bool packet_field(struct options *o, const struct option *opt, struct pac
 			break;
 		p->queue = order_u32(o->f->swapped, opt->value);
 		p->has |= PACKET_QUEUE;
+		break;
+	case EPB_PROCESS:
+		if (!options_is_sound(o, opt, 8))
+			break;
+		p->pid = order_u32(o->f->swapped, opt->value);
+		p->tid = order_u32(o->f->swapped, opt->value + 4);
+		p->process = processes_name(o->f, p->pid);
+		p->has |= PACKET_PROCESS;
 		break;
 	default:
 		return false;
@@ -220,7 +229,7 @@ static bool is_held(struct pcapng *f, uint32_t type, uint32_t len)
 {
 	return type == PCAPNG_SHB || type == PCAPNG_IDB || type == PCAPNG_OPB ||
 	       type == PCAPNG_SPB || type == PCAPNG_ISB || type == PCAPNG_EPB ||
-	       collect_wants(f, type, len);
+	       processes_wants(type, len) || collect_wants(f, type, len);
 }
 
 static int cut_short(struct pcapng *f, unsigned long long at, uint32_t len)
@@ -410,6 +419,7 @@ int pcapng_next(struct pcapng *f, struct packet *p)
 		case PCAPNG_EPB:
 			return packet_block(f, &b, p);
 		default:	/* one that was mended may be of any type */
+			processes_learn(f, &b);
 			err = collect_wants(f, b.type, b.len) ? collect_block(f, &b) : 0;
 		}
 		if (err)
@@ -437,4 +447,5 @@ void pcapng_release(struct pcapng *f)
 	for (size_t i = 0; i < array_size(f->section); i++)
 		free(f->section[i]);
 	free(f->section_options.bytes);
+	free(f->processes);
 }

@@ -28,6 +28,7 @@ struct pcapng {
 	uint32_t first_section;		/* of this capture */
 	char *section[3];		/* SHB_HARDWARE ... of the first section */
 	struct raw_options section_options;
+	struct processes *processes;	/* whose names are known; NULL: none is */
 	struct recovery_place place;
 };
 

@@ -221,6 +221,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[1] & 0x40) {
 		p.has |= PACKET_VERDICT;
 		p.verdict = (struct verdict){ VERDICT_TC, INT64_MIN };
+		p.has |= PACKET_PROCESS;
+		p.pid = p.tid = UINT32_MAX;
+		p.process = iface.name;
 	}
 	p.queue = p.dropped = p.flags = data[1] & 0x40 ? UINT32_MAX : 0;
 	p.ts_ns = p.id = data[1] & 0x40 ? INT64_MAX : 0;

@@ -90,6 +90,9 @@ static uint64_t sum_packet(uint64_t sum, const struct packet *p)
 		p->has & PACKET_FLAGS ? p->flags : 0,
 		p->has & PACKET_QUEUE ? p->queue : 0,
 		p->has & PACKET_ID ? p->id : 0,
+		p->has & PACKET_PROCESS ? p->pid : 0,
+		p->has & PACKET_PROCESS ? p->tid : 0,
+		p->has & PACKET_PROCESS && p->process ? strlen(p->process) : 0,
 		p->has & PACKET_VERDICT ? p->verdict.type : 0,
 		p->has & PACKET_VERDICT ? p->verdict.action : 0,
 	};

@@ -186,6 +186,9 @@ static void same_packet(const struct packet *got, const struct packet *want)
 	must(!(want->has & PACKET_FLAGS) || got->flags == want->flags);
 	must(!(want->has & PACKET_QUEUE) || got->queue == want->queue);
 	must(!(want->has & PACKET_ID) || got->id == want->id);
+	must(!(want->has & PACKET_PROCESS) ||
+	     (got->pid == want->pid && got->tid == want->tid && !got->process == !want->process &&
+	      (!got->process || !strcmp(got->process, want->process))));
 	must(!(want->has & PACKET_VERDICT) || (got->verdict.type == want->verdict.type &&
 					       got->verdict.action == want->verdict.action));
 	same_options(got->options, want->options);

@@ -50,7 +50,7 @@ static void check_record(const struct event *ev, unsigned point, const uint8_t *
 	assert_int_equal(ev->iface, point == POINT_EXIT ? EXIT_IFACE : ENTRY_IFACE);
 	assert_int_equal(ev->len, len);
 	assert_int_equal(ev->caplen, min_of(len, (uint32_t)SNAP));
-	assert_int_equal(ev->meta, 1);
+	assert_int_equal(ev->meta, META_ID);
 	assert_int_equal(ev->verdict, verdict);
 	assert_memory_equal(ev->data + 8, bytes, ev->caplen);
 }

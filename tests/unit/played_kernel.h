@@ -58,7 +58,8 @@ static struct {
 const struct hook_ops hook_xdp = { .loads = &filter_loads_xdp }, hook_device = { .loads = &filter_loads_trace },
 		      hook_front = { .loads = &filter_loads_xdp },
 		      hook_trace = { .loads = &filter_loads_trace },
-		      hook_tc_in = { .loads = &filter_loads_tc }, hook_tc_out = { .loads = &filter_loads_tc };
+		      hook_tc_in = { .loads = &filter_loads_tc }, hook_tc_out = { .loads = &filter_loads_tc },
+		      hook_tc_process = { .loads = &filter_loads_tc };
 
 int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s)
@@ -69,8 +70,10 @@ int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *r
 	kernel.exit_filter_n = s->exit_filter ? s->exit_filter->n : 0;
 	if (ops == &hook_device && kernel.device_err)
 		return kernel.device_err;
-	*h = kernel.load_err ? NULL : ops == &hook_tc_out ? &kernel.sent : &kernel.hook;
-	if (ops != &hook_tc_out)
+	*h = kernel.load_err				       ? NULL
+	     : ops == &hook_tc_out || ops == &hook_tc_process ? &kernel.sent
+							       : &kernel.hook;
+	if (*h != &kernel.sent)
 		kernel.ops = ops;
 	return kernel.load_err;
 }

@@ -97,7 +97,10 @@ static void make_packet(struct packet *p)
 		.queue = noise(),
 		.verdict = { noise() % 2 + 1, numbers[noise() % 5] },
 		.hash = { noise() % 8, 1 + noise() % PACKET_HASH_MAX, { noise(), noise() } },
-		.has = noise() % 64,
+		.pid = noise(),
+		.tid = noise(),
+		.process = noise() % 4 ? made.name : NULL,
+		.has = noise() % 256,
 		.data = made.data,
 		.caplen = noise() % (DATA_MAX + 1),
 		.len = noise() % 3 ? DATA_MAX : 20,
@@ -253,6 +256,53 @@ static const char *row_of(enum file_format format, const struct packet *p)
 	buf[n] = '\0';
 	format_close(f);
 	return buf;
+}
+
+/* The blocks of processes, and the packets, that stand in @buf: "PP" would be two packets. */
+static const char *kinds_of(const uint8_t *buf, size_t n)
+{
+	static char kinds[32];
+	unsigned i = 0;
+	uint32_t type, len;
+
+	for (size_t at = 0; at < n; at += len) {
+		memcpy(&type, buf + at, 4);
+		memcpy(&len, buf + at + 4, 4);
+		kinds[i++] = type == PCAPNG_CB ? 'n' : type == PCAPNG_EPB ? 'P' : '?';
+	}
+	kinds[i] = '\0';
+	return kinds;
+}
+
+static void a_process_is_named_once_in_each_file(void **state is_unused)
+{
+	static const struct {
+		uint32_t pid;
+		const char *name;
+		bool is_new_file;
+		const char *kinds;
+	} rows[] = {
+		{ 7, "curl", false, "nP" }, { 7, "curl", false, "P" },	/* which is known */
+		{ 8, "curl", false, "nP" }, { 7, "curl", false, "P" },
+		{ 7, "wget", false, "nP" },				/* it has become another program */
+		{ 7, "wget", true, "nP" },  { 7, "wget", false, "P" },
+		{ 7 + 256, "x", false, "nP" }, { 7, "wget", false, "nP" },	/* of the same place */
+		{ 9, NULL, false, "P" },    { 9, "late", false, "nP" },
+	};
+	struct format *f = format_open(FORMAT_PCAPNG, NULL);
+	const struct iface iface = { .linktype = LINKTYPE_ETHERNET };
+	uint8_t buf[4096];
+
+	for (size_t i = 0; i < array_size(rows); i++) {
+		const struct packet p = { .iface = &iface, .data = buf, .pid = rows[i].pid, .process = rows[i].name,
+					  .has = PACKET_TIME | PACKET_PROCESS | PACKET_NAMES };
+
+		if (rows[i].is_new_file)
+			f->ops->head(f, buf, sizeof(buf), &(struct origin){ .os = "Linux" });
+		assert_string_equal(kinds_of(buf, f->ops->packet(f, buf, sizeof(buf), &p, 0, 0)),
+				    rows[i].kinds);
+	}
+	format_close(f);
 }
 
 /* 64 KiB in a file of 150 bytes would be as much again with each packet. */
@@ -429,6 +479,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_format_takes_more_room_than_it_asks_for),
+		cmocka_unit_test(a_process_is_named_once_in_each_file),
 		cmocka_unit_test(a_name_is_cut_in_each_row),
 		cmocka_unit_test(no_cell_of_csv_is_a_formula),
 		cmocka_unit_test(a_packet_may_have_very_many_options),

@@ -529,7 +529,7 @@ static void a_filter_sees_the_tag_that_the_device_took_off(void **state is_unuse
 	assert_int_equal(send(fd, frame, TAGGED, 0), TAGGED);
 	make_frame(frame, TAGGED, 2000);
 	assert_int_equal(send(fd, frame, TAGGED, 0), TAGGED);
-	assert_memory_equal(await(&rigs[0])->data + 8 * META_DEVICE, frame, TAGGED);
+	assert_memory_equal(await(&rigs[0])->data + 8 * META_DEVICE_WORDS, frame, TAGGED);
 	c = counters_of(&rigs[0]);
 	assert_int_equal(c.filtered.packets, 1);
 	close(fd);
@@ -555,7 +555,7 @@ static void time_and_hash_of_the_device_are_in_the_record(void **state is_unused
 	for (size_t i = 0; i < array_size(cases); i++) {
 		const struct hook_settings s = { .snap = SNAP, .device = cases[i].device };
 		const struct event *ev;
-		uint64_t words[META_DEVICE];
+		uint64_t words[META_DEVICE_WORDS];
 
 		open_device(s, NULL);
 		make_frame(frame, sizeof(frame), 2000);
@@ -568,7 +568,7 @@ static void time_and_hash_of_the_device_are_in_the_record(void **state is_unused
 		assert_int_equal(words[META_TIME], 0);
 		assert_int_equal(words[META_HASH] >> 32 != 0, cases[i].hashed);
 		assert_int_equal((uint32_t)words[META_HASH] != 0, cases[i].hashed);
-		assert_memory_equal(ev->data + 8 * META_DEVICE, frame, sizeof(frame));
+		assert_memory_equal(ev->data + 8 * META_DEVICE_WORDS, frame, sizeof(frame));
 	}
 	close(fd);
 }
@@ -640,7 +640,7 @@ static void a_tag_that_the_device_took_off_is_put_back(void **state is_unused)
 			assert_int_equal(ev->len, len);
 			assert_int_equal(ev->caplen, min_of(len, s.snap));
 			assert_int_equal(ev->meta, META_DEVICE);
-			assert_memory_equal(ev->data + 8 * META_DEVICE, frame, ev->caplen);
+			assert_memory_equal(ev->data + 8 * META_DEVICE_WORDS, frame, ev->caplen);
 			assert_int_equal(ev->hdr.n_tags, 1);
 		}
 		close(tagger);
@@ -690,6 +690,46 @@ static void what_is_left_to_the_device_is_told(void **state is_unused)
 		print_message("# this kernel takes no segments of UDP from a socket\n");
 	}
 	close(fd);
+}
+
+/* With a filter, too, which has its place behind all other functions of the program. */
+static void what_we_send_is_ours(void **state is_unused)
+{
+	static const char *const texts[] = { NULL, "ether proto 0x0800", "ether proto 0x0801" };
+	const struct hook_settings s = { .snap = SNAP };
+	uint8_t frame[SMALL];
+	char name[EVENT_COMM] = "";
+
+	assert_int_equal(prctl(PR_GET_NAME, name), 0);
+	for (size_t i = 0; i < array_size(texts); i++) {
+		const struct event_process *process;
+		const struct event *ev;
+		int fd;
+
+		if (!make_pair())
+			skip();
+		open_rig(&rigs[1], &hook_tc_process, s, 1 << 20, texts[i]);
+		if (hook_attach(rigs[1].hook, if_nametoindex("v1"), XDP_MODE_AUTO) == -EOPNOTSUPP)
+			skip();
+		fd = open_sender();
+		make_frame(frame, sizeof(frame), 2000);
+		assert_true(send(fd, frame, sizeof(frame), 0) > 0);
+		close(fd);
+		if (i == 2) {
+			assert_int_equal(counters_of(&rigs[1]).filtered.packets, 1);
+			assert_null(take(&rigs[1]));
+			break;
+		}
+		ev = await(&rigs[1]);
+		process = (const struct event_process *)ev->data;
+		assert_int_equal(ev->meta, META_PROCESS);
+		assert_int_equal(process->pid, getpid());
+		assert_int_equal(process->tid, gettid());
+		assert_string_equal(process->name, name);
+		assert_int_equal(ev->caplen, SMALL);
+		assert_memory_equal(ev->data + sizeof(*process), frame, SMALL);
+		close_rigs(NULL);
+	}
 }
 
 /* ---- beside others ---- */
@@ -1197,6 +1237,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_bound_to_a_device_is_for_it_alone_and_native,
 					  close_rigs),
 		cmocka_unit_test_teardown(what_is_left_to_the_device_is_told, close_rigs),
+		cmocka_unit_test_teardown(what_we_send_is_ours, close_rigs),
 		cmocka_unit_test_teardown(
 			what_others_drop_is_seen_on_the_way_in_and_not_on_the_way_out, close_rigs),
 		cmocka_unit_test_teardown(without_links_it_is_a_filter_that_goes_with_its_qdisc,

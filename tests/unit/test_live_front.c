@@ -205,7 +205,7 @@ static void a_record_with_an_id_and_a_verdict(void **state)
 	struct packet p;
 
 	(void)state;
-	record.ev = (struct event){ .len = 60, .caplen = 20, .meta = 1 };
+	record.ev = (struct event){ .len = 60, .caplen = 20, .meta = META_ID };
 	memcpy(record.ev.data, &id, 8);
 	memset(record.ev.data + 8, 0xaa, 20);
 	for (size_t i = 0; i < array_size(verdicts); i++) {

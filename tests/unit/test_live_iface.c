@@ -98,7 +98,7 @@ enum { NS = 1234567890 };
 
 static void from_device(struct event *ev)
 {
-	const uint64_t words[META_DEVICE] = { [META_TIME] = 5 * WRITTEN_SEC + NS,
+	const uint64_t words[META_DEVICE_WORDS] = { [META_TIME] = 5 * WRITTEN_SEC + NS,
 					      [META_HASH] = 8ull << 32 | 0x8f2a1b3c };
 
 	memmove(ev->data + sizeof(words), ev->data, ev->caplen);
@@ -162,6 +162,43 @@ static void where_it_is_not_asked_for_the_time_is_ours(void **state)
 	written_listen();
 	live_device_report(&iface);
 	assert_string_equal(written_said(), "");
+}
+
+/* ---- who has sent it ---- */
+
+static void send_as(struct event *ev, uint32_t pid, const char *name)
+{
+	const struct event_process by = { pid, pid + 1, { 0 } };
+	struct event_process *to = (struct event_process *)ev->data;
+
+	memmove(ev->data + sizeof(by), ev->data, ev->caplen);
+	*to = by;
+	memcpy(to->name, name, strnlen(name, sizeof(to->name)));
+	ev->meta = META_PROCESS;
+	ev->hook = EVENT_TC_OUT;
+}
+
+static void by_curl(struct event *ev) { send_as(ev, 7, "curl"); }
+static void by_nobody_known(struct event *ev) { send_as(ev, 0, ""); }
+static void by_one_without_a_name(struct event *ev) { send_as(ev, 7, ""); }
+static void by_one_whose_name_does_not_end(struct event *ev) { send_as(ev, 7, "sixteen bytes, no"); }
+
+static void a_record_tells_who_has_sent_it(void **state is_unused)
+{
+	const unsigned all = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE;
+	struct packet p = from_record(42, by_curl);
+
+	assert_int_equal(p.has, all | PACKET_PROCESS | PACKET_NAMES);
+	assert_int_equal(p.pid, 7);
+	assert_int_equal(p.tid, 8);
+	assert_string_equal(p.process, "curl");
+	assert_ptr_equal(p.data, record.ev.data + sizeof(struct event_process));
+	assert_int_equal(p.hdr.dport, 99);
+	assert_int_equal(from_record(42, by_nobody_known).has, all);
+	p = from_record(42, by_one_without_a_name);
+	assert_int_equal(p.pid, 7);
+	assert_null(p.process);
+	assert_null(from_record(42, by_one_whose_name_does_not_end).process);
 }
 
 /* ---- whom it was sent to ---- */
@@ -848,6 +885,7 @@ static const struct start_case {
 	uint8_t knows, asked, asks;	/* DEVICE_...: the device, by name, and what comes of that */
 	int features_err, device_err, hash_err;
 	const char *comment;		/* of the interface; NULL: none */
+	bool processes;			/* and only what is sent */
 } starts[] = {
 	{ "by_its_name", "v0", { .ethernet = true }, .way = LIVE_NATIVE,
 	  .came_to = LIVE_NATIVE, .said = "" },
@@ -964,6 +1002,12 @@ static const struct start_case {
 	{ "with_a_filter_loading_is_not_allowed_either", "v0", { .ethernet = true },
 	  .filtered = true, .load_err = -EPERM, .status = STATUS_PERMISSION,
 	  .said = "does not let us load the program" },
+	{ "who_has_sent_it_needs_types", "v0", { .ethernet = true }, .processes = true,
+	  .load_err = -ESRCH, .status = STATUS_UNSUPPORTED,
+	  .said = " does not take the program that knows who has sent a packet (--process)" },
+	{ "with_a_filter_who_has_sent_it_needs_types_as_well", "v0", { .ethernet = true },
+	  .processes = true, .filtered = true, .load_err = -ESRCH, .status = STATUS_UNSUPPORTED,
+	  .said = " does not take the program that knows who has sent a packet (--process)" },
 	{ "a_program_has_come_since", "v0", { .ethernet = true }, .query = 1, .status = STATUS_INTERFACE,
 	  .said = "v0: an XDP program has been attached meanwhile: other (id 7); it is left as it is" },
 	{ "there_is_a_program_that_nobody_shows", "v0", { .ethernet = true }, .native_err = -EBUSY,
@@ -1080,7 +1124,8 @@ static void a_start(void **state)
 	const struct live_iface_settings s = {
 		.snap = 100,
 		.way = c->way,
-		.directions = LIVE_RECEIVED,
+		.directions = c->processes ? LIVE_SENT : LIVE_RECEIVED,
+		.processes = c->processes,
 		.linktype = c->linktype ? c->linktype : -1,
 		.promiscuous = true,
 		.filter = "tcp",
@@ -1324,6 +1369,7 @@ int main(void)
 		with_iface(where_it_is_not_asked_for_the_time_is_ours),
 		with_iface(one_that_comes_back_is_asked_again),
 		with_iface(who_shares_is_not_asked_for_tags_but_for_what_is_named),
+		with_iface(a_record_tells_who_has_sent_it),
 		with_iface(what_became_of_packets_is_read_before_how_many_there_were),
 		with_iface(counters_that_cannot_be_read_stay_as_they_are_and_are_told_of_once),
 		with_iface(what_the_device_lost_is_counted_from_the_start_and_through_a_return),

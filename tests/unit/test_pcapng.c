@@ -163,12 +163,15 @@ static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 		.queue = 2,
 		.verdict = { VERDICT_XDP, 0x0102030405060708 },
 		.hash = { EPB_HASH_TOEPLITZ, 4, "\x8f\x2a\x1b\x3c" },
-		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID | PACKET_VERDICT | PACKET_HASH,
+		.pid = 0x1234,
+		.tid = 0x5678,
+		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID | PACKET_VERDICT |
+		       PACKET_HASH | PACKET_PROCESS,
 	};
 
 	(void)state;
 	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
-					    "6c000000"
+					    "78000000"
 					    "00000000"
 					    "00000000"
 					    "00000000"
@@ -192,8 +195,29 @@ static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 					    "02080706"
 					    "05040302"
 					    "01000000"
+					    "08000800"
+					    "34120000"
+					    "78560000"
 					    "00000000"
-					    "6c000000");
+					    "78000000");
+}
+
+/* As in test/captures of Wireshark: _gen_process_info_blocks.py. */
+static void a_process_has_a_block_of_wireshark(void **state)
+{
+	(void)state;
+	is_hex(pcapng_process(block, 1234, "curl"), "ad0b0000"
+						    "28000000"
+						    "6e7f0000"
+						    "03000000"
+						    "10000000"
+						    "d2040000"
+						    "02000400"
+						    "6375726c"
+						    "00000000"
+						    "28000000");
+	assert_int_equal(pcapng_process(block, UINT32_MAX, "a name of more than 15 bytes"),
+			 PCAPNG_PROCESS_MAX);
 }
 
 static void a_drop_count_of_0_is_not_written(void **state)
@@ -509,6 +533,7 @@ int main(void)
 		rubbish(epb_has_its_time_with_the_high_word_first),
 		rubbish(epb_without_data_has_32_bytes),
 		rubbish(epb_has_its_options_in_the_order_of_their_codes),
+		rubbish(a_process_has_a_block_of_wireshark),
 		rubbish(a_drop_count_of_0_is_not_written),
 		rubbish(epb_says_in_a_comment_that_a_time_is_not_known),
 		rubbish(spb_has_a_length_and_data),

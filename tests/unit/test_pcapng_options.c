@@ -107,20 +107,24 @@ static void is_absent(const struct raw_options *o, uint16_t code, unsigned n)
 
 static void check_packet_options(const struct packet *p)
 {
-	const uint32_t process[] = { 7, 9 }, vendor = 32473;
+	const uint32_t vendor = 32473;
 	const uint8_t *value;
 	struct packet_hash hash;
 	struct verdict v;
 	size_t len, pos = 0;
 
-	assert_int_equal(p->has, PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_VERDICT);
+	assert_int_equal(p->has, PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_VERDICT |
+					 PACKET_PROCESS);
 	assert_int_equal(p->flags, 5);
 	assert_int_equal(p->queue, 3);
+	assert_int_equal(p->pid, 7);
+	assert_int_equal(p->tid, 9);
+	assert_null(p->process);
 	same_value(&p->options, OPT_COMMENT, 0, "first", 5);
 	same_value(&p->options, OPT_COMMENT, 1, "send\xff", 5);
 	is_absent(&p->options, OPT_COMMENT, 2);
 	same_value(&p->options, EPB_HASH, 0, "\5\xde\xad\xbe\xef", 5);
-	same_value(&p->options, EPB_PROCESS, 0, process, 8);
+	is_absent(&p->options, EPB_PROCESS, 0);
 	value = nth(&p->options, CUSTOM_BYTES, 0, &len);
 	assert_non_null(value);
 	assert_memory_equal(value, &vendor, 4);

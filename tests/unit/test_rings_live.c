@@ -230,11 +230,17 @@ static void records_survive_many_wraps_and_full_rings(void **state is_unused)
 static void too_long(struct event *ev) { ev->caplen = SNAP + 1; }
 static void longer_than_the_packet(struct event *ev) { ev->len = ev->caplen - 1; }
 static void of_no_hook(struct event *ev) { ev->hook = EVENT_HOOKS; }
-static void with_too_much_metadata(struct event *ev) { ev->meta = EVENT_META_MAX + 1; }
+static void with_too_much_metadata(struct event *ev) { ev->meta = META_KNOWN + 1; }
 static void too_long_with_metadata(struct event *ev)
 {
-	ev->meta = 1;
+	ev->meta = META_ID;
 	ev->len = ev->caplen = SNAP - 7;
+}
+
+static void too_long_with_a_process(struct event *ev)
+{
+	ev->meta = META_PROCESS;
+	ev->len = ev->caplen = SNAP - 23;
 }
 
 static void with_what_nobody_offloads(struct event *ev) { ev->offload = EVENT_OFFLOAD + 1; }
@@ -244,6 +250,7 @@ static void a_record_that_makes_no_sense_costs_its_ring_only(void **state is_unu
 	static void (*const spoil[])(struct event *) = {
 		too_long,		longer_than_the_packet, of_no_hook,
 		with_too_much_metadata, too_long_with_metadata, with_what_nobody_offloads,
+		too_long_with_a_process,
 	};
 
 	for (size_t i = 0; i < array_size(spoil); i++) {

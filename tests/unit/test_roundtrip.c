@@ -54,7 +54,10 @@ static struct packet packet(uint64_t *seed, const struct iface *ifaces)
 
 	return (struct packet){
 		.ts_ns = kind & 0x100 ? noise(seed) << 20 : 0,
-		.has = (kind & 15) | (kind & 0x200 ? PACKET_VERDICT : 0) | (kind & 0x800 ? PACKET_HASH : 0),
+		.has = (kind & 15) | (kind & 0x200 ? PACKET_VERDICT : 0) | (kind & 0x800 ? PACKET_HASH : 0) |
+		       (kind & 0x1000 ? PACKET_PROCESS : 0),
+		.pid = noise(seed),
+		.tid = noise(seed),
 		.verdict = { kind & 0x400 ? VERDICT_XDP : VERDICT_TC, noise(seed) << 32 | kind },
 		.hash = { kind & 0x400 ? EPB_HASH_TOEPLITZ : EPB_HASH_XOR, 4, { kind, noise(seed), 1, 2 } },
 		.caplen = len,
@@ -119,6 +122,7 @@ static void same_packet(unsigned n, const struct packet *got, const struct packe
 	    (want->has & PACKET_FLAGS && got->flags != want->flags) ||
 	    (want->has & PACKET_QUEUE && got->queue != want->queue) ||
 	    (want->has & PACKET_ID && got->id != want->id) ||
+	    (want->has & PACKET_PROCESS && (got->pid != want->pid || got->tid != want->tid)) ||
 	    (want->has & PACKET_VERDICT && (got->verdict.type != want->verdict.type ||
 					    got->verdict.action != want->verdict.action)))
 		fail_msg("packet %u: other options", n);

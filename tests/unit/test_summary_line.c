@@ -129,9 +129,38 @@ static void a_verdict_is_a_word(void **state)
 	assert_string_equal(buf, c->line);
 }
 
+static const struct process_case {
+	const char *name;
+	uint32_t pid, tid;
+	const char *process;
+	int verbose;
+	const char *line;
+} processes[] = {
+	{ "a_process_has_a_name_and_a_number", 1234, 1235, "curl", 0, " by curl (1234)" },
+	{ "and_a_thread", 1234, 1235, "curl", 1, " by curl (1234, thread 1235)" },
+	{ "a_thread_that_is_not_known", 1234, 0, "curl", 1, " by curl (1234)" },
+	{ "without_a_name", 1234, 1235, NULL, 0, " by process 1234" },
+	{ "a_name_that_would_steer_a_terminal", 1, 1, "a\33[31m", 0, " by a\\x1b[31m (1)" },
+	{ "no_process_is_none", 0, 0, NULL, 0, "" },
+};
+
+static void a_process_is_named(void **state)
+{
+	const struct process_case *c = *state;
+	struct packet p = { .pid = c->pid, .tid = c->tid, .process = c->process,
+			    .has = PACKET_PROCESS };
+	char buf[LINE_PROCESS_BYTES];
+	struct text t = text_in(buf, sizeof(buf) - 1);
+
+	summary_line_process(&t, &p, c->verbose);
+	buf[t.len] = '\0';
+	assert_string_equal(buf, c->line);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(links) / sizeof(links[0]) + sizeof(verdicts) / sizeof(verdicts[0])];
+	struct CMUnitTest tests[sizeof(links) / sizeof(links[0]) + sizeof(verdicts) / sizeof(verdicts[0]) +
+				sizeof(processes) / sizeof(processes[0])];
 	static char names[sizeof(links) / sizeof(links[0])][80];
 	size_t n = 0;
 
@@ -141,5 +170,6 @@ int main(void)
 		tests[i].name = names[i];
 	}
 	unit_of_table(verdicts, a_verdict_is_a_word, tests, n);
+	unit_of_table(processes, a_process_is_named, tests, n);
 	return unit_run("summary_line", tests, n);
 }
