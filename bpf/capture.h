@@ -7,9 +7,10 @@
  * A program defines, before it includes this, FRAME, the type of its context, and FRAME_MAX, the
  * bytes that it can load of the frame ctx; if need be POINTS, at how many points it captures, META,
  * what its records tell before the bytes of a packet, FRAME_LOADS, that its filter loads by
- * frame_word(), OTHER_FUNCTIONS, calls of those that are not inlined, and FRAME_IFINDEX, the number
- * of the interface of the frame ctx, if it can be loaded for several; and behind it seven functions,
- * one more with META, and its entry, which calls capture() and returns its verdict.
+ * frame_word(), OTHER_FUNCTIONS, calls of those that are not inlined, FRAME_IFINDEX, the number of
+ * the interface of the frame ctx, if it can be loaded for several, and FRAME_TAGGED, whether a tag is
+ * beside the bytes of the frame ctx, which is asked once for each; and behind it seven functions, one
+ * more with META, and its entry, which calls capture() and returns its verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
 #define XDPDUMP_CAPTURE_H
@@ -31,20 +32,24 @@
 #define frame_meta(ctx, note, words)	((void)0)
 #endif
 
+#ifndef FRAME_TAGGED
+#define FRAME_TAGGED(ctx)	0
+#endif
+
 /* Bytes of the frame on the wire, at least 1. */
-static __always_inline __u32 frame_len(FRAME *ctx);
+static __always_inline __u32 frame_len(FRAME *ctx, int tagged);
 
 /* The bytes that can be read directly, up to *end; there may be none of them. */
 static __always_inline const __u8 *frame_linear(FRAME *ctx, const __u8 **end);
 
 /* But these are not the start of the frame, as something is missing in them. */
-static __always_inline int frame_is_elsewhere(FRAME *ctx);
+static __always_inline int frame_is_elsewhere(FRAME *ctx, int tagged);
 
 /*
  * Copies the first @n bytes, 1 to FRAME_MAX, wherever they are; never more than @most, a constant.
  * 0, or it has failed.
  */
-static __always_inline long frame_load(FRAME *ctx, __u8 *to, __u64 n, __u32 most);
+static __always_inline long frame_load(FRAME *ctx, int tagged, __u8 *to, __u64 n, __u32 most);
 
 /* Of the interface, or EVENT_NO_QUEUE. */
 static __always_inline __u16 frame_queue(FRAME *ctx);
@@ -54,7 +59,7 @@ static __always_inline __u8 frame_offload(FRAME *ctx);
 
 /* FILTER_ENTRY, unless there are two in a program (filter_loads.other). */
 #ifndef FRAME_FILTER
-#define FRAME_FILTER(ctx)	FILTER_ENTRY
+#define FRAME_FILTER(tagged)	FILTER_ENTRY
 #endif
 
 /* Its headers. */
@@ -135,13 +140,16 @@ static __always_inline void *only_value(void *map)
  * Not static: the verifier looks at such a function once, whatever the caller does with the
  * outcome.
  */
-__noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
+__noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, int tagged)
 {
 	const __u8 *end, *data = frame_linear(ctx, &end);
-	__u32 linear = frame_is_elsewhere(ctx) ? 0 : end - data;
 	struct cursor c;
+	__u32 linear;
 	__u8 *copy;
 
+	/* else callers, who see that it is not looked at, do not give it, and the verifier wants it */
+	pin(tagged);
+	linear = frame_is_elsewhere(ctx, tagged) ? 0 : end - data;
 	if (!hdr)
 		return 0;
 	c = cursor_init(data, linear, len, PARSE_REACH);
@@ -152,7 +160,7 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len)
 
 		asm volatile("" : "+r"(last));
 		n = (last & (SCRATCH - 1)) + 1;
-		if (!frame_load(ctx, copy, n, SCRATCH)) {
+		if (!frame_load(ctx, tagged, copy, n, SCRATCH)) {
 			c = cursor_init(copy, n, len, SCRATCH);
 			c.end = copy + SCRATCH;
 		}
@@ -203,12 +211,12 @@ static __always_inline void copy_words(__u8 *to, const __u8 *from, int n)
  * for the bytes of a packet the helper takes longer than all the rest of a record. False: too few
  * or too many for that, or not all in the first buffer.
  */
-static __always_inline int copy_linear(FRAME *ctx, __u8 *to, __u64 n)
+static __always_inline int copy_linear(FRAME *ctx, int tagged, __u8 *to, __u64 n)
 {
 	const __u8 *end, *data = frame_linear(ctx, &end);
 	__u64 rest = n - 32;
 
-	if (n > COPY_MAX || n < 32 || frame_is_elsewhere(ctx))
+	if (n > COPY_MAX || n < 32 || frame_is_elsewhere(ctx, tagged))
 		return 0;
 #pragma unroll
 	for (__u32 i = 0; i < COPY_MAX; i += 32) {
@@ -248,6 +256,7 @@ struct note {
 	__u8 hook;
 	__u64 id;			/* with META_ID */
 	struct slot *slot;
+	int tagged;
 };
 
 #ifndef frame_meta
@@ -292,7 +301,8 @@ static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 	/* else the compiler, which knows the bound, leaves nothing for the verifier */
 	asm volatile("" : "+r"(last));
 	if (last >= setting(snap) ||
-	    (!copy_linear(ctx, data, last + 1) && frame_load(ctx, data, last + 1, setting(snap))))
+	    (!copy_linear(ctx, note->tagged, data, last + 1) &&
+	     frame_load(ctx, note->tagged, data, last + 1, setting(snap))))
 		return NOT_COPIED;
 	return room;
 }
@@ -345,10 +355,10 @@ static __always_inline void set_busy(struct cpu_ring *r, __u32 busy)
 
 /* @own: @slot is the first one, and of the only interface there is; known to the compiler. */
 static __always_inline void deliver(FRAME *ctx, struct counters *c, struct slot *slot, int own,
-				    const struct parsed *hdr, __u32 len)
+				    const struct parsed *hdr, __u32 len, int tagged)
 {
 	const struct note note = { .iface = own ? setting(iface) : slot->iface,
-				   .hook = setting(hook), .slot = slot };
+				   .hook = setting(hook), .slot = slot, .tagged = tagged };
 	struct cpu_ring *r = free_ring();
 	__u32 got = NOT_COPIED;
 
@@ -368,26 +378,27 @@ static __always_inline void deliver(FRAME *ctx, struct counters *c, struct slot 
 static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, int own)
 {
 	struct counters *c = bpf_map_lookup_elem(&counters, &at);
-	__u32 len = frame_len(ctx);
+	int tagged = FRAME_TAGGED(ctx);
+	__u32 len = frame_len(ctx, tagged);
 	struct parsed hdr = {};
 
 	if (!c)
 		return;
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
 	if (setting(never)) {
-		parse(ctx, &hdr, len);
+		parse(ctx, &hdr, len, tagged);
 #ifdef FRAME_LOADS
 		frame_word(ctx, 0, 0);
 #endif
 		OTHER_FUNCTIONS(ctx);
 	}
-	if (setting(has_filter) && !filter(ctx, len, FRAME_FILTER(ctx))) {
+	if (setting(has_filter) && !filter(ctx, len, FRAME_FILTER(tagged))) {
 		tally_add(&c->filtered, len);
 		return;
 	}
-	parse(ctx, &hdr, len);
+	parse(ctx, &hdr, len, tagged);
 	count_packet(c, &hdr, len);
-	deliver(ctx, c, slot, own, &hdr, len);
+	deliver(ctx, c, slot, own, &hdr, len, tagged);
 }
 
 #ifdef FRAME_IFINDEX

@@ -61,7 +61,7 @@ static __always_inline int pass_by(struct xdp_md *ctx, struct program_verdicts *
 		count_verdict(v, verdict, len);
 		count_calls(ctx, v, len);
 	}
-	count_rejected(len, is_at(POINT_EXIT) ? frame_len(ctx) : 0);
+	count_rejected(len, is_at(POINT_EXIT) ? frame_len(ctx, 0) : 0);
 	return verdict_of(verdict);
 }
 
@@ -87,13 +87,13 @@ SEC("xdp.frags")
 int xdpdump_front(struct xdp_md *ctx)
 {
 	struct program_verdicts *v = only_value(&verdicts);
-	__u32 len = frame_len(ctx);
+	__u32 len = frame_len(ctx, 0);
 
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
 	if (setting(never)) {
 		struct parsed hdr;
 
-		parse(ctx, &hdr, len);
+		parse(ctx, &hdr, len, 0);
 		call_target(ctx);
 		call_probe(ctx);
 	}

@@ -118,10 +118,10 @@ struct passage {
 /* Builds the record of the entry, which is nobody's yet. */
 static __always_inline void enter(FRAME *ctx, struct passage *p)
 {
-	const struct note note = { POINT_ENTRY, setting(iface), setting(hook), p->id, slots };
+	const struct note note = { POINT_ENTRY, setting(iface), setting(hook), p->id, slots, 0 };
 	struct cpu_ring *r;
 
-	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY]);
+	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY], 0);
 	if (!is_at(POINT_ENTRY) || !(r = free_ring()))
 		return;
 	p->begin = r->head;
@@ -135,10 +135,10 @@ static __always_inline void enter(FRAME *ctx, struct passage *p)
 static __always_inline __u32 leave(FRAME *ctx, struct passage *p, struct cpu_ring *r,
 				   __u64 head, __u32 verdict)
 {
-	const struct note note = { POINT_EXIT, setting(exit_iface), EVENT_XDP_AFTER, p->id, slots };
+	const struct note note = { POINT_EXIT, setting(exit_iface), EVENT_XDP_AFTER, p->id, slots, 0 };
 	__u32 got;
 
-	parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT]);
+	parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], 0);
 	got = build(r, head, ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], &note);
 	p->got[POINT_EXIT] = got;
 	if (got <= NOT_COPIED)
@@ -192,7 +192,7 @@ static __always_inline void come_out(FRAME *ctx, struct passage *p, __u32 verdic
 	int wanted;
 
 	if (asks_exit())
-		p->len[POINT_EXIT] = frame_len(ctx);
+		p->len[POINT_EXIT] = frame_len(ctx, 0);
 	wanted = is_wanted(verdict) &&
 		 (!setting(has_exit_filter) || filter(ctx, p->len[POINT_EXIT], FILTER_EXIT));
 	if (wanted)

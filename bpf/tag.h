@@ -24,14 +24,14 @@ static __always_inline long buffers_load(FRAME *ctx, __u32 off, __u8 *to, __u64 
 /* Bytes of the addresses, and up to the end of the tag behind them. */
 enum { TAG_OFF = 12, TAG_END = 16 };
 
-static __always_inline __u32 frame_len(FRAME *ctx)
+static __always_inline __u32 frame_len(FRAME *ctx, int tagged)
 {
-	return buffers_len(ctx) + (has_tag(ctx) ? TAG_END - TAG_OFF : 0);
+	return buffers_len(ctx) + (tagged ? TAG_END - TAG_OFF : 0);
 }
 
-static __always_inline int frame_is_elsewhere(FRAME *ctx)
+static __always_inline int frame_is_elsewhere(FRAME *ctx __attribute__((unused)), int tagged)
 {
-	return has_tag(ctx);
+	return tagged;
 }
 
 /* @n is at least 1. */
@@ -56,10 +56,10 @@ static __always_inline long load_tagged(FRAME *ctx, __u8 *to, __u64 n)
 	return buffers_load(ctx, TAG_OFF, to + TAG_END, n - TAG_END);
 }
 
-static __always_inline long frame_load(FRAME *ctx, __u8 *to, __u64 n,
+static __always_inline long frame_load(FRAME *ctx, int tagged, __u8 *to, __u64 n,
 				       __u32 most __attribute__((unused)))
 {
-	return has_tag(ctx) ? load_tagged(ctx, to, n) : buffers_load(ctx, 0, to, n);
+	return tagged ? load_tagged(ctx, to, n) : buffers_load(ctx, 0, to, n);
 }
 
 /* @n bytes at @off of the buffers, 1 to 4 */

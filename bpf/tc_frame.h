@@ -7,6 +7,7 @@
 #define FRAME_MAX	EVENT_SNAP_MAX
 #define FRAME_LOADS
 #define FRAME_IFINDEX	ctx->ifindex
+#define FRAME_TAGGED(ctx)	(ctx)->vlan_present
 #include "bpf/capture.h"
 
 #define BUFFER_LOAD	bpf_skb_load_bytes

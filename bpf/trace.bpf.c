@@ -43,7 +43,7 @@ struct xdp_buff {
 
 /* ---- the frame, for bpf/capture.h ---- */
 
-static __always_inline __u32 frame_len(struct frame *ctx)
+static __always_inline __u32 frame_len(struct frame *ctx, int tagged __attribute__((unused)))
 {
 	return ctx->len;
 }
@@ -55,12 +55,14 @@ static __always_inline const __u8 *frame_linear(struct frame *ctx __attribute__(
 	return *end = (void *)0;
 }
 
-static __always_inline int frame_is_elsewhere(struct frame *ctx __attribute__((unused)))
+static __always_inline int frame_is_elsewhere(struct frame *ctx __attribute__((unused)),
+					      int tagged __attribute__((unused)))
 {
 	return 1;
 }
 
-static __always_inline long frame_load(struct frame *ctx, __u8 *to, __u64 n, __u32 most)
+static __always_inline long frame_load(struct frame *ctx, int tagged __attribute__((unused)),
+				       __u8 *to, __u64 n, __u32 most)
 {
 	if (!ctx || n > ctx->reach)
 		return -1;
@@ -198,7 +200,7 @@ int xdpdump_entry(unsigned long long *ctx)
 	look(xdp, &f);
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
 	if (setting(never)) {
-		parse(&f, &in->p.hdr[POINT_ENTRY], f.len);
+		parse(&f, &in->p.hdr[POINT_ENTRY], f.len, 0);
 		frame_word(&f, 0, 0);
 	}
 	if (in->turn)
@@ -221,7 +223,7 @@ int xdpdump_exit(unsigned long long *ctx)
 	in->turn = 0;
 	look(xdp, &f);
 	if (setting(never)) {
-		parse(&f, &in->p.hdr[POINT_EXIT], f.len);
+		parse(&f, &in->p.hdr[POINT_EXIT], f.len, 0);
 		frame_word(&f, 0, 0);
 	}
 	bpf_get_func_ret(ctx, &verdict);

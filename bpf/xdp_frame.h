@@ -13,7 +13,8 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 static __always_inline int has_tag(FRAME *ctx);
-#define FRAME_FILTER	has_tag		/* filter_loads_device has one for each */
+#define FRAME_TAGGED	has_tag
+#define FRAME_FILTER(tagged)	tagged	/* filter_loads_device has one for each */
 #endif
 #include "bpf/capture.h"
 
@@ -50,18 +51,19 @@ static __always_inline long buffers_load(struct xdp_md *ctx, __u32 off, __u8 *to
 #define BUFFER_LOAD	bpf_xdp_load_bytes
 #include "bpf/tag.h"
 #else
-static __always_inline __u32 frame_len(struct xdp_md *ctx)
+static __always_inline __u32 frame_len(struct xdp_md *ctx, int tagged __attribute__((unused)))
 {
 	return buffers_len(ctx);
 }
 
-static __always_inline int frame_is_elsewhere(struct xdp_md *ctx __attribute__((unused)))
+static __always_inline int frame_is_elsewhere(struct xdp_md *ctx __attribute__((unused)),
+					      int tagged __attribute__((unused)))
 {
 	return 0;
 }
 
-static __always_inline long frame_load(struct xdp_md *ctx, __u8 *to, __u64 n,
-				       __u32 most __attribute__((unused)))
+static __always_inline long frame_load(struct xdp_md *ctx, int tagged __attribute__((unused)),
+				       __u8 *to, __u64 n, __u32 most __attribute__((unused)))
 {
 	return buffers_load(ctx, 0, to, n);
 }
