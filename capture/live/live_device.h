@@ -8,10 +8,10 @@
 #define XDPDUMP_LIVE_LIVE_DEVICE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "capture/base/log.h"
 
-struct event;
 struct live_iface;
 struct live_iface_settings;
 struct packet;
