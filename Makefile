@@ -40,6 +40,7 @@ optional := ncurses libmicrohttpd
 pc_ncurses := ncursesw
 module_ncurses := capture/view/screen
 pc_libmicrohttpd := libmicrohttpd
+module_libmicrohttpd := capture/report/metrics_http
 
 with    := $(foreach l,$(filter-out $(WITHOUT),$(optional)),$(if $(shell pkg-config --exists $(pc_$l) 2>/dev/null && echo y),$l))
 without := $(filter-out $(with),$(optional))

@@ -150,6 +150,7 @@ void capture_look_at_links(void *ctx)
 	if (now - l->looked_ns < LOOK_NS)
 		return;
 	l->looked_ns = now;
+	capture_metrics_tell(l);
 	if (l->guest)
 		l->guest->look(l->guest->ctx, capture_lost(l));
 	if (capture_netns_look(l) || l->unlisted)
@@ -244,6 +245,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 		status = run(&l);
 	if (l.top)
 		capture_top_close(&l);
+	capture_metrics_close(&l);
 	live_set_close(&l.ifaces);
 	programs_close(l.settings.programs);
 	guard_close(l.guard);

@@ -22,6 +22,7 @@ struct run_as;
 struct netif_watch;
 struct netns;
 struct netns_words;
+struct metrics_http;
 struct rings;
 struct state;
 struct totals;
@@ -45,6 +46,8 @@ struct capture {
 	struct netns *netns[OPTS_IFACES_MAX];
 	int clock_fd;			/* -1: the clock is not watched */
 	struct run_as *user;		/* of -Z */
+	struct metrics_http *metrics;	/* NULL: nobody is told */
+	struct capture_grown { uint64_t n, at_ns; } arrived, written;	/* for those */
 	struct capture_top *top;	/* NULL: nobody looks */
 	struct live_filters filters;
 	struct guard *guard;	/* NULL: no program's place is taken */
@@ -62,6 +65,11 @@ enum status capture_start(struct capture *l);
 
 /* All that is to be told of it as of now, which is the caller's to close. NULL: out of memory. */
 struct state *capture_state(struct capture *l);
+
+/* --metrics: begins to listen (complains), tells what there is by now, ends. */
+enum status capture_metrics_open(struct capture *l);
+void capture_metrics_tell(struct capture *l);
+void capture_metrics_close(struct capture *l);
 
 /* Have we a terminal that can hang up? */
 bool capture_has_terminal(void);

@@ -23,6 +23,7 @@
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_watch.h"
+#include "capture/report/metrics_http.h"
 
 /*
  * Descriptors of a capture, finished files on their way to the disk included, and of each
@@ -34,9 +35,9 @@ enum { FDS_OF_MANY = 1 << 20, FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_
 
 enum { LOOK_FOR_NETNS_MS = 500 };
 
-static enum status check_limits(unsigned n_ifaces, bool sent, bool front)
+static enum status check_limits(unsigned fixed, unsigned n_ifaces, bool sent, bool front)
 {
-	uint64_t needed = FDS + (FDS_OF_IFACE + sent * FDS_OF_SENT + front * FDS_OF_FRONT) * (uint64_t)n_ifaces,
+	uint64_t needed = fixed + (FDS_OF_IFACE + sent * FDS_OF_SENT + front * FDS_OF_FRONT) * (uint64_t)n_ifaces,
 		 allowed = limits_open_files(needed);
 
 	if (allowed >= needed)
@@ -107,12 +108,14 @@ static enum status make_filters(struct capture *l)
 static enum status open_kernel(struct capture *l)
 {
 	char missing[128];
-	enum status status = check_limits(l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard);
+	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0);
+	enum status status =
+		check_limits(fixed, l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard);
 
 	if (status)
 		return status;
 	/* of those on which a program is, if it is traced; as many as there may be */
-	limits_open_files(FDS + (FDS_OF_IFACE + FDS_OF_TRACE) * (uint64_t)l->ifaces.n);
+	limits_open_files(fixed + (FDS_OF_IFACE + FDS_OF_TRACE) * (uint64_t)l->ifaces.n);
 	if (capture_has_patterns(l))
 		limits_open_files(FDS_OF_MANY);
 	if (!privilege_to_attach(missing, sizeof(missing)))
@@ -326,7 +329,9 @@ enum status capture_start(struct capture *l)
 		status = capture_top_open(l);
 	if (status || l->pump.outputs.done)
 		return status;
-	status = open_kernel(l);
+	status = capture_metrics_open(l);
+	if (!status)
+		status = open_kernel(l);
 	if (!status)
 		status = watch(l);
 	live_source_init(&l->source, l->rings, &l->ifaces);
@@ -339,6 +344,8 @@ enum status capture_start(struct capture *l)
 		status = outputs_begin_failed(&l->pump.outputs);
 	if (!status)
 		announce_start(l);
+	if (!status)
+		capture_metrics_tell(l);
 	l->listening = !status;
 	return status;
 }

@@ -6,6 +6,7 @@
 #include "capture/base/clock.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/kernel/hook.h"
+#include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_watch.h"
 #include "capture/report/state.h"
@@ -42,6 +43,32 @@ static bool take_iface(struct state_iface *to, const struct live_iface *t, uint6
 	return to->name && take_program(to, t);
 }
 
+/* False: out of memory. */
+static bool take_files(struct state *s, const struct capture *l)
+{
+	const char *path = outputs_written(&l->pump.outputs, &s->written_bytes, &s->files);
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	if (!path)
+		return true;
+	s->directory = slash ? strndup(path, max_of((size_t)(slash - path), (size_t)1)) : strdup(".");
+	return s->directory;
+}
+
+static bool take_rings(struct state *s, const struct rings *r)
+{
+	uint64_t taken;
+	size_t used;
+
+	s->ring_bytes = rings_cpu_size(r);
+	while (rings_cpu(r, s->n_rings, &taken, &used))
+		s->n_rings++;
+	s->ring_used = calloc(s->n_rings + 1, sizeof(*s->ring_used));
+	for (unsigned i = 0; s->ring_used && i < s->n_rings; i++)
+		rings_cpu(r, i, &taken, &s->ring_used[i]);
+	return s->ring_used;
+}
+
 struct state *capture_state(struct capture *l)
 {
 	cleanup(statep) struct state *s = calloc(1, sizeof(*s));
@@ -60,9 +87,13 @@ struct state *capture_state(struct capture *l)
 	s->captured = outputs_captured(&l->pump.outputs);
 	s->ifaces = calloc(l->ifaces.n + 1, sizeof(*s->ifaces));
 	for (unsigned i = 0; s->ifaces && i < l->ifaces.n; i++) {
-		s->n_ifaces++;
-		if (!take_iface(&s->ifaces[i], l->ifaces.v[i], outputs_lost_of(&l->pump.outputs, i)))
+		const struct live_iface *iface = l->ifaces.v[i];
+
+		/* of those there is no end, and their sums are in the file */
+		if (iface->gone && iface->pattern)
+			continue;
+		if (!take_iface(&s->ifaces[s->n_ifaces++], iface, outputs_lost_of(&l->pump.outputs, i)))
 			return NULL;
 	}
-	return s->ifaces ? steal(&s) : NULL;
+	return s->ifaces && take_files(s, l) && take_rings(s, l->rings) ? steal(&s) : NULL;
 }

@@ -111,6 +111,7 @@ static const struct option_row table[] = {
 	{ OPT_STATS, "stats", "[=SEC]", "statistics at the end, and every SEC seconds (5, 5s, 500ms)" },
 	{ OPT_TOP, "top", NULL, "a live view on the terminal: rates, protocols, flows, losses; with -r of a file" },
 	{ OPT_STATS_FORMAT, "stats-format", "FORMAT", "of statistics: text, or json, a line each time (text)" },
+	{ OPT_METRICS, "metrics", "WHERE", "tell Prometheus: at PORT (of the loopback), ADDRESS:PORT or unix:PATH" },
 	{ OPT_PRINT, "print", NULL, "print the packets as well when writing to a file" },
 	{ OPT_HOOK, "hook", "HOOK",
 	  "where received packets are seen: at XDP native or generic, or at tc (auto: the first that is there)" },

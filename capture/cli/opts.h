@@ -110,6 +110,7 @@ struct opts {
 	size_t ring_bytes;		/* of all rings; 0: see rings_open() */
 	uint64_t stats_ns;		/* interval, 0: none */
 	bool stats;			/* at the end of -r as well */
+	const char *metrics;		/* where they are told, as listen_parse(); NULL: nowhere */
 	bool stats_json;		/* as lines for machines */
 	enum live_way hook;
 	unsigned directions;		/* live: LIVE_RECEIVED, LIVE_SENT */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bpf/event.h"
+#include "capture/base/listen.h"
 #include "capture/base/value.h"
 #include "capture/cli/opts_impl.h"
 #include "capture/packet/imprint.h"
@@ -78,6 +79,17 @@ static bool take_stats_format(struct parser *p, const char *arg)
 	p->o->stats_json = !strcmp(arg, "json");
 	return p->o->stats_json || !strcmp(arg, "text") ||
 	       opts_wrong(p, "--stats-format '%s' is neither text nor json", arg);
+}
+
+static bool take_metrics(struct parser *p, const char *arg)
+{
+	struct listen_address a;
+
+	p->o->metrics = arg;
+	if (!opts_has_library(p, OPT_METRICS, LIBRARY_MICROHTTPD))
+		return false;
+	return listen_parse(arg, &a) ||
+	       opts_wrong(p, "--metrics '%s' is none of PORT, ADDRESS:PORT ([::1]:9100) and unix:PATH", arg);
 }
 
 bool opts_add_read(struct parser *p, const char *path)
@@ -358,6 +370,8 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		p->o->action = ACTION_COMPLETIONS;
 		return completions_shell(&p->o->shell, arg) ||
 		       opts_wrong(p, "--completions '%s' is none of bash, zsh and fish", arg);
+	case OPT_METRICS:
+		return take_metrics(p, arg);
 	case OPT_STATS_FORMAT:
 		return take_stats_format(p, arg);
 	case 'V':

@@ -15,6 +15,8 @@ struct state *state_close(struct state *s)
 		free(s->ifaces[i].program);
 	}
 	free(s->ifaces);
+	free(s->ring_used);
+	free(s->directory);
 	free(s);
 	return NULL;
 }

@@ -36,6 +36,13 @@ struct state {
 	bool has_sent;
 	struct tally sent;		/* of c.all */
 	uint64_t captured;		/* packets in the output */
+	uint64_t written_bytes, files;	/* of files: into all of them; begun */
+	char *directory;		/* of the current one; NULL: none is written */
+	/* since 1970, to the second: when there was something new; 0: never */
+	uint64_t last_packet_ns, last_write_ns;
+	size_t ring_bytes;		/* of a CPU's */
+	unsigned n_rings;
+	size_t *ring_used;		/* bytes, of each CPU's */
 	size_t n_ifaces;
 	struct state_iface *ifaces;
 };

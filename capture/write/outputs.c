@@ -320,6 +320,14 @@ uint64_t outputs_captured(const struct outputs *f)
 	return f->taken - outputs_lost(f);
 }
 
+const char *outputs_written(const struct outputs *f, uint64_t *bytes, uint64_t *files)
+{
+	*bytes = *files = 0;
+	if (f->rotate)
+		rotate_written(f->rotate, bytes, files);
+	return outputs_is_file(f) ? rotate_path(f->rotate) : NULL;
+}
+
 void outputs_close(struct outputs *f)
 {
 	for (unsigned i = 0; i < f->n_sinks; i++)

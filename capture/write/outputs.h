@@ -119,6 +119,12 @@ uint64_t outputs_captured(const struct outputs *f);
 uint64_t outputs_lost(const struct outputs *f);
 uint64_t outputs_lost_of(const struct outputs *f, uint32_t id);
 
+/*
+ * Bytes in files so far, and how many were begun; the current one, or NULL: none. The name is good
+ * until the next one begins.
+ */
+const char *outputs_written(const struct outputs *f, uint64_t *bytes, uint64_t *files);
+
 void outputs_close(struct outputs *f);
 
 #endif

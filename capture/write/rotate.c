@@ -70,6 +70,8 @@ static void hand_over(struct rotate *r)
 {
 	struct out *out = writer_take_out(r->writer);
 
+	r->handed_over += out_size(out);
+	r->n_handed_over++;
 	if (!r->torn)
 		rotate_name(r, out);
 	else if (r->set.part)
@@ -392,6 +394,14 @@ uint64_t rotate_lost_all(const struct rotate *r)
 uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why)
 {
 	return r->writer ? writer_unfit(r->writer, why) : 0;
+}
+
+void rotate_written(const struct rotate *r, uint64_t *bytes, uint64_t *files)
+{
+	const struct out *current = r->begun && r->writer ? writer_out(r->writer) : NULL;
+
+	*bytes = r->handed_over + (current ? out_size(current) : 0);
+	*files = r->n_handed_over + (current != NULL);
 }
 
 struct writer *rotate_writer(const struct rotate *r)

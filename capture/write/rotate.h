@@ -110,6 +110,9 @@ uint64_t rotate_lost(const struct rotate *r, uint32_t id);
 uint64_t rotate_lost_all(const struct rotate *r);
 uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why);
 
+/* Bytes in all files of this run together, and how many were begun. */
+void rotate_written(const struct rotate *r, uint64_t *bytes, uint64_t *files);
+
 /* The current file's, for what comes between the packets. */
 struct writer *rotate_writer(const struct rotate *r);
 

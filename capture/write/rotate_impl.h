@@ -37,6 +37,7 @@ struct rotate {
 	bool cut_short;
 	bool misnamed;			/* a complete file has kept its .part */
 	bool torn;			/* the current one could not be written to its end */
+	uint64_t handed_over, n_handed_over;	/* bytes of files that are finished; those */
 	uint64_t opened_ns;		/* wall clock */
 	uint64_t room_at;		/* size at which to ask for room */
 	struct stat *spared;

@@ -166,6 +166,7 @@ static const struct line_case {
 	{ "statistics_of_the_end_for_machines", "-i v0 --stats-format json", "" },
 	{ "statistics_of_a_file_for_machines", "-r f --stats --stats-format json", "" },
 	{ "statistics_for_machines_without_any", "-r f --stats-format json", "--stats-format is for --stats" },
+	{ "metrics_with_a_file", "-r f --metrics 9100", "--metrics" },
 	{ "statistics_for_people", "-r f --stats-format text", "" },
 	{ "statistics_as_csv", "-i v0 --stats-format csv", "--stats-format 'csv' is neither text nor json" },
 	{ "statistics_of_a_file_each_second", "-r f --stats=1", "with -r it is --stats" },
@@ -861,7 +862,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 59);
+	assert_int_equal(n_named, 60);
 }
 
 static void each_option_is_of_a_topic(void **state)

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Addresses without names: nothing is asked of a resolver. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "capture/base/listen.h"
+#include "capture/base/util.h"
+#include "capture/base/value.h"
+
+static bool take_path(const char *path, struct listen_address *a)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)&a->address;
+
+	if (!*path || strlen(path) >= sizeof(un->sun_path))
+		return false;
+	un->sun_family = AF_UNIX;
+	strcpy(un->sun_path, path);
+	a->len = sizeof(*un);
+	return true;
+}
+
+/* @host of @len bytes, with [ and ] around it if it is of IPv6. */
+static bool take_host(const char *host, size_t len, uint16_t port, struct listen_address *a)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&a->address;
+	struct sockaddr_in *in = (struct sockaddr_in *)&a->address;
+	char text[INET6_ADDRSTRLEN] = "";
+	bool is_6 = len > 2 && host[0] == '[' && host[len - 1] == ']';
+
+	host += is_6;
+	len -= 2 * is_6;
+	if (!len || len >= sizeof(text))
+		return false;
+	memcpy(text, host, len);
+	if (is_6) {
+		*in6 = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(port) };
+		a->len = sizeof(*in6);
+		return inet_pton(AF_INET6, text, &in6->sin6_addr) == 1;
+	}
+	*in = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port) };
+	a->len = sizeof(*in);
+	return inet_pton(AF_INET, text, &in->sin_addr) == 1;
+}
+
+bool listen_parse(const char *word, struct listen_address *a)
+{
+	static const char loopback[] = "127.0.0.1";
+	const char *colon = strrchr(word, ':');
+	uint64_t port;
+
+	*a = (struct listen_address){ .len = 0 };
+	if (!strncmp(word, "unix:", 5))
+		return take_path(word + 5, a);
+	if (!value_number(colon ? colon + 1 : word, 1, UINT16_MAX, &port))
+		return false;
+	return colon ? take_host(word, colon - word, port, a)
+		     : take_host(loopback, strlen(loopback), port, a);
+}
+
+/* Is there a socket that nobody listens on any more? */
+static bool is_left_over(const struct listen_address *a)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool refused = fd >= 0 && connect(fd, (const struct sockaddr *)&a->address, a->len) &&
+		       errno == ECONNREFUSED;
+
+	if (fd >= 0)
+		close(fd);
+	return refused;
+}
+
+static int bind_to(int fd, const struct listen_address *a)
+{
+	const struct sockaddr *to = (const struct sockaddr *)&a->address;
+
+	int err = bind(fd, to, a->len) ? -errno : 0;
+
+	if (err != -EADDRINUSE || to->sa_family != AF_UNIX || !is_left_over(a))
+		return err;
+	listen_remove(a);
+	return bind(fd, to, a->len) ? -errno : 0;
+}
+
+int listen_open(const struct listen_address *a)
+{
+	int fd = socket(a->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	err = bind_to(fd, a);
+	if (!err && listen(fd, SOMAXCONN))
+		err = -errno;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+void listen_remove(const struct listen_address *a)
+{
+	if (a->address.ss_family == AF_UNIX)
+		unlink(((const struct sockaddr_un *)&a->address)->sun_path);
+}

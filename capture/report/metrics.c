@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* One function a family; labels are escaped, for the names of interfaces are anybody's. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "capture/base/text.h"
+#include "capture/base/util.h"
+#include "capture/base/version.h"
+#include "capture/report/metrics.h"
+#include "capture/report/state.h"
+
+struct page {
+	FILE *out;
+	bool openmetrics;
+	const char *name;	/* of the family at hand */
+};
+
+/* In OpenMetrics a family of counters has its name without what its samples have behind it. */
+static void family(struct page *p, const char *name, bool is_counter, const char *help)
+{
+	const char *total = is_counter && !p->openmetrics ? "_total" : "";
+
+	p->name = name;
+	fprintf(p->out, "# HELP xdpdump_%s%s %s\n# TYPE xdpdump_%s%s %s\n", name, total, help, name,
+		total, is_counter ? "counter" : "gauge");
+}
+
+static void counters(struct page *p, const char *name, const char *help)
+{
+	family(p, name, true, help);
+}
+
+static void gauges(struct page *p, const char *name, const char *help)
+{
+	family(p, name, false, help);
+}
+
+static void put_label(FILE *out, const char *key, const char *value)
+{
+	size_t room = 3 * strlen(value) + 1;	/* an invalid byte becomes three */
+	cleanup(freep) char *clean = malloc(room);
+
+	fprintf(out, "%s=\"", key);
+	if (clean)
+		text_utf8_clean(clean, room, value, strlen(value));
+	for (const char *c = clean; c && *c; c++) {
+		if (*c == '\\' || *c == '"')
+			fputc('\\', out);
+		fputs(*c == '\n' ? "\\n" : (char[]){ *c, '\0' }, out);
+	}
+	fputc('"', out);
+}
+
+/* Of an interface, with another label or without (NULL). */
+static void count(struct page *p, const struct state_iface *t, const char *key, const char *value,
+		  uint64_t n)
+{
+	fprintf(p->out, "xdpdump_%s_total{", p->name);
+	put_label(p->out, "interface", t->name);
+	fprintf(p->out, ",point=\"%s\"", t->is_exit ? "exit" : "entry");
+	if (key) {
+		fputc(',', p->out);
+		put_label(p->out, key, value);
+	}
+	fprintf(p->out, "} %" PRIu64 "\n", n);
+}
+
+static void put_gauge(struct page *p, const char *name, const char *help, double v)
+{
+	gauges(p, name, help);
+	fprintf(p->out, "xdpdump_%s %.17g\n", name, v);
+}
+
+static void put_counter(struct page *p, const char *name, const char *help, uint64_t v)
+{
+	counters(p, name, help);
+	fprintf(p->out, "xdpdump_%s_total %" PRIu64 "\n", name, v);
+}
+
+/* What is counted for each direction: @off is that of a tally in struct counters. */
+static void directions(struct page *p, const struct state *s, size_t off, bool bytes)
+{
+	for (size_t i = 0; i < s->n_ifaces; i++) {
+		const struct state_iface *t = &s->ifaces[i];
+		const struct tally *in = (const void *)((const char *)&t->received + off),
+				   *out = (const void *)((const char *)&t->sent + off);
+
+		if (t->has_received || t->is_exit)
+			count(p, t, "direction", "in", bytes ? in->bytes : in->packets);
+		if (t->has_sent)
+			count(p, t, "direction", "out", bytes ? out->bytes : out->packets);
+	}
+}
+
+static void traffic(struct page *p, const struct state *s)
+{
+	counters(p, "packets", "Packets that the filter has let through.");
+	directions(p, s, offsetof(struct counters, all), false);
+	counters(p, "bytes", "Their bytes on the wire.");
+	directions(p, s, offsetof(struct counters, all), true);
+	counters(p, "filtered_packets", "Packets that the filter has left out.");
+	directions(p, s, offsetof(struct counters, filtered), false);
+	counters(p, "tcp_packets", "Packets of TCP.");
+	directions(p, s, offsetof(struct counters, tcp), false);
+	counters(p, "udp_packets", "Packets of UDP.");
+	directions(p, s, offsetof(struct counters, udp), false);
+	counters(p, "ipv4_packets", "Packets of IPv4.");
+	directions(p, s, offsetof(struct counters, ipv4), false);
+	counters(p, "ipv6_packets", "Packets of IPv6.");
+	directions(p, s, offsetof(struct counters, ipv6), false);
+}
+
+/* The counters of a statistics block. */
+static void books(struct page *p, const struct state *s)
+{
+	counters(p, "seen_packets", "Packets that the program has seen.");
+	for (size_t i = 0; i < s->n_ifaces; i++)
+		count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.seen);
+	counters(p, "accepted_packets", "Packets that the filter has let through, lost or not.");
+	for (size_t i = 0; i < s->n_ifaces; i++)
+		count(p, &s->ifaces[i], NULL, NULL, ledger_accepted(&s->ifaces[i].ledger));
+	counters(p, "delivered_packets", "Packets that came out of the rings.");
+	for (size_t i = 0; i < s->n_ifaces; i++)
+		count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.taken);
+	counters(p, "lost_packets", "Packets that are not in the output, by what they were lost for.");
+	for (size_t i = 0; i < s->n_ifaces; i++) {
+		const struct ledger *l = &s->ifaces[i].ledger;
+
+		count(p, &s->ifaces[i], "cause", "ring_full", l->ring_full);
+		count(p, &s->ifaces[i], "cause", "error", l->copy_failed);
+		count(p, &s->ifaces[i], "cause", "not_written", ledger_not_written(l));
+		if (l->knows_if_dropped)
+			count(p, &s->ifaces[i], "cause", "if_drop", l->if_dropped);
+	}
+}
+
+static void verdicts(struct page *p, const struct state *s)
+{
+	counters(p, "verdict_packets", "Packets by what the program that is watched has said of them.");
+	for (size_t i = 0; i < s->n_ifaces; i++)
+		for (unsigned k = 0; s->ifaces[i].program && k < VERDICT_KINDS; k++)
+			count(p, &s->ifaces[i], "verdict", state_verdict_name(k),
+			      s->ifaces[i].verdicts.by[k].packets);
+}
+
+static void output(struct page *p, const struct state *s)
+{
+	struct statvfs fs;
+
+	put_counter(p, "captured_packets", "Packets in the output.", s->captured);
+	put_counter(p, "written_bytes", "Bytes written into files.", s->written_bytes);
+	put_counter(p, "files", "Files begun.", s->files);
+	if (s->last_packet_ns)
+		put_gauge(p, "last_packet_timestamp_seconds",
+			  "When packets were seen to have come the last time.", s->last_packet_ns / 1e9);
+	if (s->last_write_ns)
+		put_gauge(p, "last_write_timestamp_seconds",
+			  "When a file was seen to have grown the last time.", s->last_write_ns / 1e9);
+	if (s->directory && !statvfs(s->directory, &fs))
+		put_gauge(p, "disk_free_bytes", "Left on the disk of the files, for users other than root.",
+			  (double)fs.f_bavail * fs.f_frsize);
+}
+
+static void rings(struct page *p, const struct state *s)
+{
+	put_gauge(p, "ring_size_bytes", "Size of the ring of each CPU.", s->ring_bytes);
+	gauges(p, "ring_used_bytes", "What waits in the ring of a CPU.");
+	for (unsigned i = 0; i < s->n_rings; i++)
+		fprintf(p->out, "xdpdump_ring_used_bytes{cpu=\"%u\"} %zu\n", i, s->ring_used[i]);
+}
+
+char *metrics_text(const struct state *s, bool openmetrics, size_t *n)
+{
+	char *text = NULL;
+	struct page p = { .out = open_memstream(&text, n), .openmetrics = openmetrics };
+
+	if (!p.out)
+		return NULL;
+	gauges(&p, "build_info", "The version, in a label.");
+	fprintf(p.out, "xdpdump_build_info{version=\"%s\"} 1\n", XDPDUMP_VERSION);
+	put_gauge(&p, "start_time_seconds", "When the capture began.", (s->now_ns - s->elapsed_ns) / 1e9);
+	traffic(&p, s);
+	books(&p, s);
+	verdicts(&p, s);
+	output(&p, s);
+	rings(&p, s);
+	if (openmetrics)
+		fputs("# EOF\n", p.out);
+	if (!fclose(p.out))
+		return text;
+	free(text);
+	return NULL;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* A state in the words of Prometheus, and addresses at which it is told. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "capture/base/listen.h"
+#include "capture/report/metrics.h"
+#include "capture/report/state.h"
+
+#include "tests/unit/unit.h"
+
+static const struct address_case {
+	const char *name, *word, *address;	/* NULL: refused */
+	uint16_t port;
+} addresses[] = {
+	{ "a_port_is_that_of_the_loopback", "9100", "127.0.0.1", 9100 },
+	{ "an_address_of_ipv4", "0.0.0.0:80", "0.0.0.0", 80 },
+	{ "an_address_of_ipv6", "[::1]:65535", "::1", 65535 },
+	{ "a_path", "unix:/run/x:9100", "/run/x:9100", 0 },
+	{ "port_0", "0", NULL, 0 },
+	{ "a_port_beyond", "65536", NULL, 0 },
+	{ "no_port", "127.0.0.1:", NULL, 0 },
+	{ "no_address", ":9100", NULL, 0 },
+	{ "an_address_of_ipv6_without_brackets", "::1:9100", NULL, 0 },
+	{ "empty_brackets", "[]:9100", NULL, 0 },
+	{ "a_name", "localhost:9100", NULL, 0 },
+	{ "an_empty_path", "unix:", NULL, 0 },
+	{ "a_path_of_108_bytes", "unix:/2345678901234567890123456789012345678901234567890123456789"
+	  "0123456789012345678901234567890123456789012345678",
+	  NULL, 0 },
+	{ "nothing", "", NULL, 0 },
+};
+
+static void test_address(void **state)
+{
+	const struct address_case *c = *state;
+	const struct sockaddr_in6 *in6;
+	const struct sockaddr_in *in;
+	struct listen_address a;
+	char text[128] = "";
+	uint16_t port = 0;
+
+	assert_int_equal(listen_parse(c->word, &a), c->address != NULL);
+	if (!c->address)
+		return;
+	in = (const struct sockaddr_in *)&a.address;
+	in6 = (const struct sockaddr_in6 *)&a.address;
+	if (a.address.ss_family == AF_UNIX)
+		strcpy(text, ((const struct sockaddr_un *)&a.address)->sun_path);
+	else if (a.address.ss_family == AF_INET)
+		inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text)), port = ntohs(in->sin_port);
+	else
+		inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text)), port = ntohs(in6->sin6_port);
+	assert_string_equal(text, c->address);
+	assert_int_equal(port, c->port);
+}
+
+static struct state_iface iface = {
+	.name = (char *)"a\"b\\c\nd\xff",
+	.ledger = { .seen = 10, .filtered = 1, .ring_full = 2, .copy_failed = 3, .delivered = 4, .taken = 4,
+		    .refused = 1, .unwritten = 2, .if_dropped = 18446744073709551615u, .knows_if_dropped = true },
+	.received = { .all = { 9, 900 }, .filtered = { 1, 60 } },
+	.has_received = true,
+	.program = (char *)"prog",
+	.verdicts = { .by = { [1] = { 7, 700 } } },
+};
+
+/* @line with the label of that interface at %s. */
+static void has(const char *page, const char *format)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), format, "interface=\"a\\\"b\\\\c\\nd\xef\xbf\xbd\",point=\"entry\"");
+	if (!strstr(page, line))
+		fail_msg("no '%s' in\n%s", line, page);
+}
+
+static char *page_of(bool openmetrics)
+{
+	const struct state s = { .now_ns = 3000000000, .elapsed_ns = 1500000000, .captured = 1,
+				 .n_ifaces = 1, .ifaces = &iface, .directory = (char *)"/nonexistent" };
+	size_t n;
+	char *page = metrics_text(&s, openmetrics, &n);
+
+	assert_non_null(page);
+	assert_int_equal(strlen(page), n);
+	return page;
+}
+
+static void every_counter_of_a_statistics_block_is_told(void **state)
+{
+	char *page = page_of(false);
+
+	(void)state;
+	has(page, "\nxdpdump_seen_packets_total{%s} 10\n");
+	has(page, "\nxdpdump_accepted_packets_total{%s} 9\n");
+	has(page, "\nxdpdump_delivered_packets_total{%s} 4\n");
+	has(page, "\nxdpdump_lost_packets_total{%s,cause=\"ring_full\"} 2\n");
+	has(page, "\nxdpdump_lost_packets_total{%s,cause=\"error\"} 3\n");
+	has(page, "\nxdpdump_lost_packets_total{%s,cause=\"not_written\"} 3\n");
+	has(page, "\nxdpdump_lost_packets_total{%s,cause=\"if_drop\"} 18446744073709551615\n");
+	has(page, "\nxdpdump_packets_total{%s,direction=\"in\"} 9\n");
+	has(page, "\nxdpdump_bytes_total{%s,direction=\"in\"} 900\n");
+	has(page, "\nxdpdump_filtered_packets_total{%s,direction=\"in\"} 1\n");
+	has(page, "\nxdpdump_verdict_packets_total{%s,verdict=\"drop\"} 7\n");
+	has(page, "\nxdpdump_start_time_seconds 1.5\n");
+	has(page, "\n# TYPE xdpdump_captured_packets_total counter\nxdpdump_captured_packets_total 1\n");
+	free(page);
+}
+
+static void what_is_not_known_is_not_told(void **state)
+{
+	char *page = page_of(false);
+
+	(void)state;
+	assert_null(strstr(page, "direction=\"out\""));
+	assert_null(strstr(page, "last_packet"));
+	assert_null(strstr(page, "disk_free"));
+	assert_null(strstr(page, "EOF"));
+	free(page);
+}
+
+static void openmetrics_has_families_without_total_and_an_end(void **state)
+{
+	char *page = page_of(true);
+
+	(void)state;
+	has(page, "\n# TYPE xdpdump_captured_packets counter\nxdpdump_captured_packets_total 1\n");
+	assert_string_equal(page + strlen(page) - 7, "\n# EOF\n");
+	free(page);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) + 3];
+	size_t n = 0;
+
+	unit_of_table(addresses, test_address, tests, n);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_counter_of_a_statistics_block_is_told);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_known_is_not_told);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(openmetrics_has_families_without_total_and_an_end);
+	return unit_run("metrics", tests, n);
+}
