@@ -35,6 +35,8 @@ if wanted "without_any_it_works_and_says_what_is_missing" readelf; then
 			"$bare" --version -v | grep -Eqx "built without $name \(Debian: lib$name-dev\)|built without $name \(Debian: $name-dev\)" ||
 				echo "does not miss $name"
 		done
+		"$bare" --metrics 9100 2>&1 | grep -q '^xdpdump: --metrics: .* without libmicrohttpd: install libmicrohttpd-dev (Debian)' ||
+			echo "--metrics is not refused"
 		cmp <("$bare" -r tests/pcaps/mixed.pcap -v) <("$dump" -r tests/pcaps/mixed.pcap -v)
 	} >"$work/against" 2>&1
 	verdict "without_any_it_works_and_says_what_is_missing"
