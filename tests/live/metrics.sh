@@ -66,6 +66,9 @@ want_line "$work/page" '^xdpdump_last_packet_timestamp_seconds [1-9]'
 if command -v promtool >/dev/null; then
 	want_true promtool promtool check metrics <"$work/page"
 fi
+while read -r name; do
+	want_line "$work/page" "^# TYPE $name "
+done < <(grep -o 'xdpdump_[a-z0-9_]*' share/grafana/xdpdump.json | sort -u)
 cp "$work/page" "$work/plain"
 scrape 9100 'application/openmetrics-text; version=1.0.0,text/plain;q=0.5'
 want 'the type' '200 application/openmetrics-text; version=1.0.0; charset=utf-8' "$(cat "$work/head")"
