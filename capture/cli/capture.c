@@ -39,7 +39,9 @@ static bool on_hangup(void *ctx)
 
 	if (!outputs_is_file(&l->pump.outputs) || (l->had_terminal && !capture_has_terminal()))
 		return false;
+	capture_notify_reloading(l);
 	outputs_next_file(&l->pump.outputs);
+	capture_notify_ready(l);
 	return true;
 }
 
@@ -151,6 +153,7 @@ void capture_look_at_links(void *ctx)
 		return;
 	l->looked_ns = now;
 	capture_metrics_tell(l);
+	capture_notify_alive(l);
 	if (l->guest)
 		l->guest->look(l->guest->ctx, capture_lost(l));
 	if (capture_netns_look(l) || l->unlisted)
@@ -224,7 +227,7 @@ enum status capture_run(const struct opts *o)
 enum status capture_run_with(const struct opts *o, const struct capture_guest *guest)
 {
 	struct capture l = {
-		.opts = o, .guest = guest, .clock_fd = -1,
+		.opts = o, .guest = guest, .clock_fd = -1, .notify = NOTIFY_INIT,
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
 			.processes = o->processes, .promiscuous = o->promiscuous, .way = o->hook,
@@ -246,6 +249,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 	if (l.top)
 		capture_top_close(&l);
 	capture_metrics_close(&l);
+	notify_close(&l.notify);
 	live_set_close(&l.ifaces);
 	programs_close(l.settings.programs);
 	guard_close(l.guard);

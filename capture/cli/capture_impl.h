@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "capture/base/log.h"
+#include "capture/base/notify.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
 #include "capture/live/live_iface.h"
@@ -47,6 +48,7 @@ struct capture {
 	int clock_fd;			/* -1: the clock is not watched */
 	struct run_as *user;		/* of -Z */
 	struct metrics_http *metrics;	/* NULL: nobody is told */
+	struct notify notify;
 	struct capture_grown { uint64_t n, at_ns; } arrived, written;	/* for those */
 	struct capture_top *top;	/* NULL: nobody looks */
 	struct live_filters filters;
@@ -70,6 +72,11 @@ struct state *capture_state(struct capture *l);
 enum status capture_metrics_open(struct capture *l);
 void capture_metrics_tell(struct capture *l);
 void capture_metrics_close(struct capture *l);
+
+/* The service manager is told that packets are captured; that we go on; that SIGHUP has come. */
+void capture_notify_ready(struct capture *l);
+void capture_notify_alive(struct capture *l);
+void capture_notify_reloading(const struct capture *l);
 
 /* Have we a terminal that can hang up? */
 bool capture_has_terminal(void);

@@ -309,6 +309,7 @@ enum status capture_start(struct capture *l)
 	int err = loop_open(&l->pump.loop);
 
 	l->had_terminal = capture_has_terminal();
+	notify_open(&l->notify);
 
 	if (err)
 		return log_fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
@@ -344,8 +345,10 @@ enum status capture_start(struct capture *l)
 		status = outputs_begin_failed(&l->pump.outputs);
 	if (!status)
 		announce_start(l);
-	if (!status)
+	if (!status) {
 		capture_metrics_tell(l);
+		capture_notify_ready(l);
+	}
 	l->listening = !status;
 	return status;
 }

@@ -175,6 +175,7 @@ enum status capture_stop(struct capture *l)
 {
 	enum status status;
 
+	notify_say(&l->notify, "STOPPING=1");
 	pump_finish(&l->pump);
 	if (l->guest)
 		l->guest->look(l->guest->ctx, capture_lost(l));
