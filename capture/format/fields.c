@@ -127,6 +127,70 @@ static void put_ipv6(struct text *t, const struct row *r, const struct field *f)
 	text_ipv6(t, r->at[f->layer] + f->off);
 }
 
+/* The outermost first. */
+static void put_tunnels(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	for (unsigned i = 0; i < r->n_tunnels; i++) {
+		if (i)
+			text_char(t, '/');
+		text_str(t, tunnel_name(r->tunnels[i].kind));
+	}
+}
+
+static void put_tunnel_ids(struct text *t, const struct row *r, const struct field *f)
+{
+	bool several = false;
+
+	(void)f;
+	for (unsigned i = 0; i < r->n_tunnels; i++) {
+		for (unsigned k = 0; k < r->tunnels[i].n_ids; k++) {
+			if (several)
+				text_char(t, ',');
+			several = true;
+			text_u64(t, r->tunnels[i].ids[k]);
+		}
+	}
+}
+
+static const struct packet *innermost(const struct row *r)
+{
+	return &r->tunnels[r->n_tunnels - 1].inner;
+}
+
+static void put_inner_protocol(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	summary_line_protocol(t, innermost(r));
+}
+
+/* The first of the two in its header, or the second. */
+static void put_inner_address(struct text *t, const struct row *r, const struct field *f)
+{
+	const struct packet *p = innermost(r);
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+
+	if (p->hdr.ip_version == 4)
+		text_ipv4(t, ip + 12 + 4 * f->off);
+	else
+		text_ipv6(t, ip + 8 + 16 * f->off);
+}
+
+static void put_inner_port(struct text *t, const struct row *r, const struct field *f)
+{
+	uint16_t port;
+
+	memcpy(&port, (const uint8_t *)&innermost(r)->hdr + f->off, sizeof(port));
+	text_u64(t, port);
+}
+
+/* All twelve bits, as tcp_tcp_flags has them. */
+static void put_inner_flags(struct text *t, const struct row *r, const struct field *f)
+{
+	(void)f;
+	text_u64(t, be16(link_at_l4(innermost(r), 14) + 12) & 0xfff);
+}
+
 static const char *iface_name(const struct row *r, size_t *pos, size_t *len)
 {
 	const char *name = *pos ? NULL : r->packet->iface->name;
@@ -236,6 +300,14 @@ static const struct field table[] = {
 	FOREIGN(process_name, PROCESS_NAME, process),
 	MEMBER(process_id, PROCESS, pid),
 	MEMBER(thread_id, PROCESS, tid),
+	MADE(tunnel, TUNNEL, STRING, put_tunnels),
+	MADE(tunnel_id, TUNNEL_ID, NUMBERS, put_tunnel_ids),
+	MADE(inner_protocol, TUNNEL, STRING, put_inner_protocol),
+	MADE(inner_src, INNER_IP, STRING, put_inner_address, .off = 0),
+	MADE(inner_dst, INNER_IP, STRING, put_inner_address, .off = 1),
+	MADE(inner_srcport, INNER_PORTS, NUMBER, put_inner_port, .off = offsetof(struct parsed, sport)),
+	MADE(inner_dstport, INNER_PORTS, NUMBER, put_inner_port, .off = offsetof(struct parsed, dport)),
+	MADE(inner_tcp_flags, INNER_TCP, NUMBER, put_inner_flags),
 };
 
 const struct field *fields(size_t *n)
@@ -277,7 +349,7 @@ static void found(struct row *r, enum layer l, const uint8_t *at)
 	if (!at)
 		return;
 	r->at[l] = at;
-	r->present |= 1u << l;
+	r->present |= row_bit(l);
 }
 
 static void look_at_cooked(struct row *r)
@@ -287,7 +359,7 @@ static void look_at_cooked(struct row *r)
 	if (!link_cooked(r->packet, &c))
 		return;
 	r->cooked_type = c.type;
-	r->present |= 1u << LAYER_DIRECTION;
+	r->present |= row_bit(LAYER_DIRECTION);
 	found(r, LAYER_COOKED2, c.has_ifindex ? r->packet->data : NULL);
 }
 
@@ -350,30 +422,49 @@ static void look_at_network(struct row *r)
 		look_at_transport(r);
 }
 
+static void look_inside(struct row *r)
+{
+	const struct packet *p;
+
+	r->n_tunnels = tunnel_walk(r->packet, r->tunnels);
+	if (!r->n_tunnels)
+		return;
+	r->present |= row_bit(LAYER_TUNNEL);
+	for (unsigned i = 0; i < r->n_tunnels; i++)
+		r->present |= r->tunnels[i].n_ids ? row_bit(LAYER_TUNNEL_ID) : 0;
+	p = innermost(r);
+	r->present |= p->hdr.ip_version ? row_bit(LAYER_INNER_IP) : 0;
+	r->present |= p->hdr.flags & PARSE_PORTS ? row_bit(LAYER_INNER_PORTS) : 0;
+	if (p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP && p->hdr.flags & PARSE_L4 &&
+	    p->hdr.end != PARSE_DEEP && link_at_l4(p, 14))
+		r->present |= row_bit(LAYER_INNER_TCP);
+}
+
 static void look_at_frame(struct row *r)
 {
 	const struct packet *p = r->packet;
 	size_t len, pos = 0;
 
-	r->present = 1u << LAYER_FRAME;
-	r->present |= p->has & PACKET_TIME ? 1u << LAYER_TIME : 0;
-	r->present |= p->has & PACKET_QUEUE ? 1u << LAYER_QUEUE : 0;
-	r->present |= p->has & PACKET_FLAGS ? 1u << LAYER_FLAGS : 0;
-	r->present |= p->has & PACKET_ID ? 1u << LAYER_ID : 0;
-	r->present |= p->dropped ? 1u << LAYER_DROPPED : 0;
-	r->present |= p->iface->name ? 1u << LAYER_NAME : 0;
-	r->present |= p->hdr.end != PARSE_OK ? 1u << LAYER_DAMAGE : 0;
+	r->present = row_bit(LAYER_FRAME);
+	r->present |= p->has & PACKET_TIME ? row_bit(LAYER_TIME) : 0;
+	r->present |= p->has & PACKET_QUEUE ? row_bit(LAYER_QUEUE) : 0;
+	r->present |= p->has & PACKET_FLAGS ? row_bit(LAYER_FLAGS) : 0;
+	r->present |= p->has & PACKET_ID ? row_bit(LAYER_ID) : 0;
+	r->present |= p->dropped ? row_bit(LAYER_DROPPED) : 0;
+	r->present |= p->iface->name ? row_bit(LAYER_NAME) : 0;
+	r->present |= p->hdr.end != PARSE_OK ? row_bit(LAYER_DAMAGE) : 0;
 	if (p->has & PACKET_PROCESS && p->pid)
-		r->present |= 1u << LAYER_PROCESS | (p->process ? 1u << LAYER_PROCESS_NAME : 0);
+		r->present |= row_bit(LAYER_PROCESS) |
+			      (p->process ? row_bit(LAYER_PROCESS_NAME) : 0);
 	if (!p->options.len && !(p->has & (PACKET_VERDICT | PACKET_HASH)))
 		return;
 	if (pcapng_options_hash(p, &r->hash))
-		r->present |= 1u << LAYER_HASH;
+		r->present |= row_bit(LAYER_HASH);
 	if (pcapng_options_comment(p, &pos, &len))
-		r->present |= 1u << LAYER_COMMENT;
+		r->present |= row_bit(LAYER_COMMENT);
 	if (pcapng_options_verdict(p, &r->verdict))
-		r->present |= 1u << LAYER_VERDICT |
-			      1u << (r->verdict.type == VERDICT_XDP ? LAYER_XDP_VERDICT
+		r->present |= row_bit(LAYER_VERDICT) |
+			      row_bit(r->verdict.type == VERDICT_XDP ? LAYER_XDP_VERDICT
 								    : LAYER_TC_VERDICT);
 }
 
@@ -407,4 +498,5 @@ void fields_row_look(struct row *r, const struct packet *p)
 	look_at_frame(r);
 	look_at_link(r);
 	look_at_network(r);
+	look_inside(r);
 }

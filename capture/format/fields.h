@@ -12,6 +12,7 @@
 
 #include "capture/base/text.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/tunnel.h"
 
 /* What of a packet is there to be told. Those up to LAYER_SCTP are bytes of it. */
 enum layer {
@@ -49,20 +50,34 @@ enum layer {
 	LAYER_PROCESS_NAME,
 	LAYER_DIRECTION,	/* in a Linux cooked header */
 	LAYER_DAMAGE,		/* its headers are cut or contradict themselves */
+	LAYER_TUNNEL,		/* and what is inside */
+	LAYER_TUNNEL_ID,
+	LAYER_INNER_IP,
+	LAYER_INNER_PORTS,
+	LAYER_INNER_TCP,
+	N_LAYERS,
 };
+_Static_assert(N_LAYERS <= 64, "bits of row.present");
 
 /* A packet, looked at. */
 struct row {
 	const struct packet *packet;
 	uint64_t number;		/* among those of the output, from 1 */
-	uint32_t present;		/* 1 << enum layer */
+	uint64_t present;		/* row_bit() of each enum layer */
 	const uint8_t *at[N_BYTE_LAYERS];	/* where they begin, if present */
 	struct verdict verdict;
 	struct packet_hash hash;
+	struct tunnel tunnels[TUNNEL_MAX];
+	unsigned n_tunnels;
 	uint16_t cooked_type;
 	char second[24];		/* "2026-11-23T15:04:05." */
 	uint64_t second_of;		/* since 1970, which is that one; UINT64_MAX: none yet */
 };
+
+static inline uint64_t row_bit(unsigned layer)
+{
+	return (uint64_t)1 << layer;
+}
 
 enum field_type {
 	FIELD_NUMBER,
@@ -87,7 +102,7 @@ struct field {
 	const char *(*foreign)(const struct row *r, size_t *pos, size_t *len);
 };
 
-enum { FIELDS_MAX_BYTES = 4608 };	/* that the fields of a row take, in any format, beside the foreign ones */
+enum { FIELDS_MAX_BYTES = 5632 };	/* that the fields of a row take, in any format, beside the foreign ones */
 
 /* All fields, in their order. */
 const struct field *fields(size_t *n);

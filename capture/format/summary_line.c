@@ -8,11 +8,12 @@
 #include "capture/base/text.h"
 #include "capture/base/util.h"
 #include "capture/format/summary_line.h"
+#include "capture/format/summary_verbose.h"
 #include "capture/packet/link.h"
 #include "capture/packet/names.h"
 #include "capture/packet/packet.h"
-#include "capture/packet/pcapng_codes.h"
 #include "capture/packet/pcapng_options.h"
+#include "capture/packet/tunnel.h"
 
 static uint32_t be32(const uint8_t *b)
 {
@@ -137,67 +138,6 @@ static void put_flags(struct text *t, const struct parsed *h, int verbose)
 		text_char(t, ']');
 }
 
-static void verbose_ipv4(struct text *t, const struct packet *p, int verbose)
-{
-	const uint8_t *ip = p->data + p->hdr.l3_off;
-	unsigned frag = be16(ip + 6);
-
-	field(t, "ttl", ip[8]);
-	field(t, "id", be16(ip + 4));
-	if (frag & 0x1fff || frag & 0x2000)
-		field(t, "offset", (frag & 0x1fff) * 8);
-	if (frag & 0x2000)
-		text_str(t, " MF");
-	if (frag & 0x4000)
-		text_str(t, " DF");
-	if (verbose > 1) {
-		text_str(t, " tos 0x");
-		text_hex(t, ip[1], 2);
-		field(t, "ihl", (ip[0] & 15) * 4);
-		field(t, "total", be16(ip + 2));
-	}
-}
-
-/*
- * Looks for the fragment header again; of several, which nobody should send, the last one is shown.
- */
-static void verbose_fragment6(struct text *t, const struct packet *p)
-{
-	size_t off = p->hdr.l3_off + 40u;
-	uint8_t next = p->data[p->hdr.l3_off + 6];
-	const uint8_t *h, *frag = NULL;
-
-	for (int n = 0; n < PARSE_MAX_EXT && is_extension(next) && (h = link_at(p, off, 8)); n++) {
-		if (next == PROTO_FRAGMENT)
-			frag = h;
-		if (next == PROTO_FRAGMENT && be16(h + 2) >> 3)
-			break;
-		off += extension_len(next, h[1]);
-		next = h[0];
-	}
-	if (!frag)
-		return;
-	field(t, "id", be32(frag + 4));
-	field(t, "offset", be16(frag + 2) & 0xfff8);
-	if (be16(frag + 2) & 1)
-		text_str(t, " MF");
-}
-
-static void verbose_ipv6(struct text *t, const struct packet *p, int verbose)
-{
-	const uint8_t *ip = p->data + p->hdr.l3_off;
-
-	field(t, "hlim", ip[7]);
-	verbose_fragment6(t, p);
-	if (verbose > 1) {
-		text_str(t, " class 0x");
-		text_hex(t, be16(ip) >> 4 & 0xff, 2);
-		text_str(t, " flow 0x");
-		text_hex(t, be32(ip) & 0xfffff, 5);
-		field(t, "payload", be16(ip + 4));
-	}
-}
-
 void summary_line_sequence(struct text *t, const struct packet *p)
 {
 	bool is_tcp = p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP &&
@@ -268,98 +208,6 @@ void summary_line_process(struct text *t, const struct packet *p, int verbose)
 		text_char(t, ')');
 }
 
-static void verbose_l4(struct text *t, const struct packet *p, int verbose)
-{
-	const uint8_t *b;
-
-	switch (p->hdr.ip_proto) {
-	case PROTO_TCP:
-		b = link_at_l4(p, 16);
-		if (!b)
-			break;
-		field(t, "win", be16(b + 14));
-		if (verbose > 1) {
-			summary_line_sequence(t, p);
-			field(t, "header", (b[12] >> 4) * 4);
-		}
-		break;
-	case PROTO_UDP:
-		b = link_at_l4(p, 6);
-		if (b && verbose > 1)
-			field(t, "length", be16(b + 4));
-		break;
-	case PROTO_ICMP:
-	case PROTO_ICMPV6:
-		b = link_at_l4(p, 2);
-		if (!b)
-			break;
-		field(t, "type", b[0]);
-		field(t, "code", b[1]);
-		break;
-	}
-}
-
-/*
- * The tags were followed, so they are there, from 12 bytes of addresses on, or behind a cooked
- * header.
- */
-static void verbose_tags(struct text *t, const struct packet *p)
-{
-	unsigned first = (p->hdr.l3_off ? p->hdr.l3_off : p->hdr.hdr_len) - 4u * p->hdr.n_tags;
-
-	for (unsigned i = 0; i < p->hdr.n_tags; i++) {
-		const uint8_t *tag = link_at(p, first + 4 * i, 2);
-
-		if (!tag)
-			return;
-		field(t, "vlan", be16(tag) & 0xfff);
-		if (be16(tag) >> 13)
-			field(t, "prio", be16(tag) >> 13);
-		if (be16(tag) & 0x1000)
-			text_str(t, " DEI");
-	}
-}
-
-/* " hash 8f2a1b3c (Toeplitz)" */
-static void put_hash(struct text *t, const struct packet *p)
-{
-	struct packet_hash h;
-
-	if (!pcapng_options_hash(p, &h))
-		return;
-	text_str(t, " hash ");
-	summary_line_hash(t, &h);
-	text_str(t, " (");
-	summary_line_hash_name(t, &h);
-	text_char(t, ')');
-}
-
-static void put_verbose(struct text *t, const struct packet *p, int verbose)
-{
-	verbose_tags(t, p);
-	if (p->hdr.ip_version == 4)
-		verbose_ipv4(t, p, verbose);
-	else if (p->hdr.ip_version == 6)
-		verbose_ipv6(t, p, verbose);
-	if (p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP)
-		verbose_l4(t, p, verbose);
-	if (p->caplen < p->len)
-		summary_line_captured(t, p);
-	if (p->has & PACKET_QUEUE)
-		field(t, "queue", p->queue);
-	put_hash(t, p);
-	if (p->iface->name) {
-		text_str(t, " if ");
-		text_escaped(t, p->iface->name, text_utf8_cut(p->iface->name, LINE_NAME_MAX));
-	}
-	if (p->has & PACKET_FLAGS && (p->flags & 3) == EPB_INBOUND)
-		text_str(t, " In");
-	if (p->has & PACKET_FLAGS && (p->flags & 3) == EPB_OUTBOUND)
-		text_str(t, " Out");
-	if (p->dropped)
-		field(t, "dropped", p->dropped);
-}
-
 /*
  * Is nothing known but the link: of an unknown type, cut within its header, or of an unknown
  * address family?
@@ -400,6 +248,42 @@ static void put_what(struct text *t, const struct packet *p)
 	}
 }
 
+/* " VXLAN 42", or " key 7" where the protocol in front is the tunnel's name already. */
+static void put_tunnel(struct text *t, const struct tunnel *tunnel)
+{
+	static const char *const words[N_TUNNELS] = {
+		[TUNNEL_GRE] = "key", [TUNNEL_MPLS] = "label", [TUNNEL_PPPOE] = "session",
+	};
+	const char *word = words[tunnel->kind] ? words[tunnel->kind] : tunnel_name(tunnel->kind);
+
+	for (unsigned i = 0; i < tunnel->n_ids; i++) {
+		if (!i)
+			text_char(t, ' ');
+		text_str(t, i ? "/" : word);
+		if (!i)
+			text_char(t, ' ');
+		text_u64(t, tunnel->ids[i]);
+	}
+	text_str(t, " | ");
+}
+
+/* Each packet inside, as the one that carries it, but for its length. */
+static void put_inside(struct text *t, const struct packet *p, int verbose)
+{
+	struct tunnel tunnels[TUNNEL_MAX];
+	unsigned n = tunnel_walk(p, tunnels);
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct packet *inner = &tunnels[i].inner;
+
+		put_tunnel(t, &tunnels[i]);
+		put_what(t, inner);
+		put_flags(t, &inner->hdr, verbose);
+		if (verbose > 0)
+			summary_verbose_headers(t, inner, verbose);
+	}
+}
+
 void summary_line_packet(struct text *t, const struct packet *p, int verbose)
 {
 	put_what(t, p);
@@ -408,7 +292,10 @@ void summary_line_packet(struct text *t, const struct packet *p, int verbose)
 	text_str(t, p->len == 1 ? " byte)" : " bytes)");
 	put_flags(t, &p->hdr, verbose);
 	if (verbose > 0)
-		put_verbose(t, p, verbose);
+		summary_verbose_headers(t, p, verbose);
+	put_inside(t, p, verbose);
+	if (verbose > 0)
+		summary_verbose_frame(t, p);
 }
 
 void summary_line_direction(struct text *t, const struct packet *p)

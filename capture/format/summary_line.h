@@ -9,7 +9,7 @@ struct text;
 struct verdict;
 
 enum {
-	LINE_MAX_BYTES	= 2048,	/* no line is longer */
+	LINE_MAX_BYTES	= 4096,	/* no line is longer */
 	/* bytes of an interface's name that are shown with each packet, which may be any number */
 	LINE_NAME_MAX	= 255,
 	/* and of a process; what all that is said of it takes at most */
@@ -17,7 +17,10 @@ enum {
 	LINE_PROCESS_BYTES = 4 * LINE_PROCESS_MAX + 64,
 };
 
-/* "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]"; @verbose as in struct text_settings. */
+/*
+ * "TCP 10.0.0.1:1234 -> 10.0.0.2:80 (74 bytes) [SYN]", and what a tunnel carries behind it:
+ * " VXLAN 42 | UDP 10.1.0.1:1024 -> 10.1.0.2:9"; @verbose as in struct text_settings.
+ */
 void summary_line_packet(struct text *t, const struct packet *p, int verbose);
 
 /* " seq N ack N", the absolute numbers of TCP, if they are captured; " captured N" bytes. */

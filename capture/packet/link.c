@@ -141,6 +141,16 @@ void link_decode(struct packet *p)
 	}
 }
 
+void link_decode_from(struct packet *p, uint16_t eth_type)
+{
+	uint32_t len = p->len > p->caplen ? p->len : p->caplen;
+	struct cursor c = cursor_init(p->data, p->caplen, len, PARSE_REACH);
+
+	memset(&p->hdr, 0, sizeof(p->hdr));
+	p->hdr.end = parse_ether_type(&c, &p->hdr, eth_type);
+	p->hdr.hdr_len = c.off;
+}
+
 bool link_fits(const struct packet *p)
 {
 	const struct parsed *h = &p->hdr;
@@ -167,6 +177,53 @@ const uint8_t *link_at_l4(const struct packet *p, size_t n)
 	    p->hdr.l4_off + n > p->hdr.l3_off + header + given)
 		return NULL;
 	return link_at(p, p->hdr.l4_off, n);
+}
+
+/*
+ * Where the datagram ends, if IP says so and the frame has as much. The rest of a datagram that is
+ * in other fragments counts as cut.
+ */
+static void end_at_ip_length(const struct packet *p, struct cursor *c)
+{
+	const uint8_t *ip = p->data + p->hdr.l3_off;
+	uint32_t given = be16(ip + (p->hdr.ip_version == 4 ? 2 : 4)),
+		 end = p->hdr.l3_off + given + (p->hdr.ip_version == 4 ? 0 : 40);
+
+	if (given && end <= c->l3_end)
+		end_datagram(c, end);
+	if (p->hdr.flags & PARSE_FRAG)
+		c->l3_end = p->hdr.l3_off + UINT16_MAX;
+}
+
+/* Over the header of TCP or UDP; all of it is there, and its lengths are right, or the parse had told. */
+static bool skip_transport(const struct packet *p, struct cursor *c)
+{
+	const uint8_t *b = c->base + c->off;
+
+	switch (p->hdr.ip_proto) {
+	case PROTO_TCP:
+		return skip(c, 20) && skip(c, (b[12] >> 4) * 4 - 20);
+	case PROTO_UDP:
+		if (!skip(c, 8))
+			return false;
+		if (be16(b + 4) && p->hdr.l4_off + be16(b + 4) <= c->l3_end)
+			end_datagram(c, p->hdr.l4_off + be16(b + 4));
+		return true;
+	}
+	return true;
+}
+
+bool link_payload(const struct packet *p, struct cursor *c)
+{
+	const struct parsed *h = &p->hdr;
+
+	if (h->end != PARSE_OK || (h->ip_version && !(h->flags & PARSE_L4)))
+		return false;
+	*c = cursor_init(p->data, p->caplen, p->len > p->caplen ? p->len : p->caplen, PARSE_REACH);
+	if (h->ip_version)
+		end_at_ip_length(p, c);
+	c->off = h->ip_version ? h->l4_off : h->l3_off;
+	return c->off <= c->limit && (!h->ip_version || skip_transport(p, c));
 }
 
 /* RFC 826 and 903. */

@@ -28,6 +28,9 @@ uint32_t link_decode_max(uint16_t linktype);
 /* Fills p->hdr from data, caplen, len and the link type. An unknown link type leaves it zero. */
 void link_decode(struct packet *p);
 
+/* The same of what begins behind an EtherType, without a header of the link. */
+void link_decode_from(struct packet *p, uint16_t eth_type);
+
 /*
  * Is p->hdr, which somebody else has filled, what link_decode() could have made of the captured
  * bytes: complete, and each header within them? Who reads headers relies on it.
@@ -47,6 +50,14 @@ static inline const uint8_t *link_at(const struct packet *p, size_t off, size_t 
 const uint8_t *link_at_l4(const struct packet *p, size_t n);
 const uint8_t *link_arp(const struct packet *p);
 const uint8_t *link_cooked_mac(const struct packet *p);
+
+/*
+ * What is carried: behind the header of TCP or UDP, else behind IP, else behind the EtherType, up
+ * to where the datagram ends; as far as it was captured, in the first PARSE_REACH bytes. On the
+ * wire it ends at c->l3_end. False: the headers are not all there, or are damaged, or it is a
+ * fragment but the first.
+ */
+bool link_payload(const struct packet *p, struct cursor *c);
 
 /*
  * What a Linux cooked header says beside

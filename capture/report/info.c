@@ -183,14 +183,35 @@ void info_count_rows(struct tally sums[static N_INFO_ROWS], const struct packet 
 }
 
 /* A version says that the fixed header is there, and the addresses with it. */
-static bool count_addresses(struct info *i, const struct packet *p)
+static bool count_addresses(struct talkers *t, const struct packet *p)
 {
 	const uint8_t *ip = p->data + p->hdr.l3_off;
 	unsigned at = p->hdr.ip_version == 4 ? 12 : 8, size = p->hdr.ip_version == 4 ? 4 : 16;
 
-	return !p->hdr.ip_version ||
-	       (talkers_add(i->talkers, p->hdr.ip_version, ip + at, p->len, true) &&
-		talkers_add(i->talkers, p->hdr.ip_version, ip + at + size, p->len, false));
+	return !p->hdr.ip_version || (talkers_add(t, p->hdr.ip_version, ip + at, p->len, true) &&
+				      talkers_add(t, p->hdr.ip_version, ip + at + size, p->len, false));
+}
+
+/* Of tunnels in each other all, but each kind once; of what is inside the innermost. */
+static bool count_inside(struct info *i, const struct packet *p)
+{
+	struct tunnel tunnels[TUNNEL_MAX];
+	unsigned n = tunnel_walk(p, tunnels), seen = 0;
+	struct packet inner;
+
+	if (!n)
+		return true;
+	if (!i->inner_talkers && talkers_open(&i->inner_talkers, TALKERS_ROOM))
+		return false;
+	for (unsigned k = 0; k < n; k++) {
+		if (!(seen & 1u << tunnels[k].kind))
+			tally_add(&i->tunnels[tunnels[k].kind], p->len);
+		seen |= 1u << tunnels[k].kind;
+	}
+	inner = tunnels[n - 1].inner;
+	inner.len = p->len;	/* bytes are those of the frames */
+	info_count_rows(i->inner, &inner);
+	return count_addresses(i->inner_talkers, &inner);
 }
 
 /* Room for interface @id, whose ids come in no order. */
@@ -224,7 +245,7 @@ int info_packet(struct info *i, const struct packet *p)
 	}
 	info_count_rows(i->rows, p);
 	verdicts_add(&i->verdicts, p);
-	return count_addresses(i, p) ? 0 : -ENOMEM;
+	return count_addresses(i->talkers, p) && count_inside(i, p) ? 0 : -ENOMEM;
 }
 
 void info_close(struct info *i)
@@ -232,4 +253,5 @@ void info_close(struct info *i)
 	free(i->ifaces);
 	i->ifaces = NULL;
 	i->talkers = talkers_close(i->talkers);
+	i->inner_talkers = talkers_close(i->inner_talkers);
 }

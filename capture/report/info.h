@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "capture/packet/tunnel.h"
 #include "capture/report/timeline.h"
 #include "capture/report/verdicts.h"
 
@@ -44,12 +45,16 @@ struct info {
 	uint64_t n_back;		/* packets with a time before that of the packet before */
 	uint64_t n_dropped;		/* by epb_dropcount, before the packets */
 	struct tally rows[N_INFO_ROWS];
+	/* packets with such a tunnel, and what is in the innermost ones; bytes are those of the frames */
+	struct tally tunnels[N_TUNNELS];
+	struct tally inner[N_INFO_ROWS];
 	struct tally sizes[N_INFO_SIZES];
 	struct timeline timeline;	/* of packets with a time */
 	struct verdicts verdicts;
 	struct tally *ifaces;		/* by id */
 	uint32_t n_ifaces;		/* of these; interfaces behind them have no packets */
 	struct talkers *talkers;
+	struct talkers *inner_talkers;	/* NULL: no tunnel was seen */
 };
 
 /* Where the packets came from. */

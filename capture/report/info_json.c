@@ -204,15 +204,19 @@ static void interfaces(struct json *j, const struct info *i, const struct capfil
 	json_close(j, ']');
 }
 
-static void protocols(struct json *j, const struct info *i)
+static void tally(struct json *j, const char *key, const struct tally *t)
 {
-	json_open(j, "protocols", '{');
-	for (enum info_row row = 0; row < N_INFO_ROWS; row++) {
-		json_open(j, info_row_key(row), '{');
-		json_u64(j, "packets", i->rows[row].packets);
-		json_u64(j, "bytes", i->rows[row].bytes);
-		json_close(j, '}');
-	}
+	json_open(j, key, '{');
+	json_u64(j, "packets", t->packets);
+	json_u64(j, "bytes", t->bytes);
+	json_close(j, '}');
+}
+
+static void protocols(struct json *j, const char *key, const struct tally rows[N_INFO_ROWS])
+{
+	json_open(j, key, '{');
+	for (enum info_row row = 0; row < N_INFO_ROWS; row++)
+		tally(j, info_row_key(row), &rows[row]);
 	json_close(j, '}');
 }
 
@@ -255,22 +259,18 @@ static void verdicts(struct json *j, const struct info *i)
 	for (unsigned row = 0; row < N_VERDICTS; row++) {
 		const struct tally *t = &i->verdicts.rows[row];
 
-		if (!t->packets)
-			continue;
-		json_open(j, verdicts_key(row), '{');
-		json_u64(j, "packets", t->packets);
-		json_u64(j, "bytes", t->bytes);
-		json_close(j, '}');
+		if (t->packets)
+			tally(j, verdicts_key(row), t);
 	}
 	json_close(j, '}');
 }
 
-static void talkers(struct json *j, const struct info *i)
+static void talkers(struct json *j, const char *key, const char *error, const struct talkers *all)
 {
 	struct talker top[TOP];
-	unsigned n = talkers_top(i->talkers, top, TOP);
+	unsigned n = talkers_top(all, top, TOP);
 
-	json_open(j, "top_talkers", '[');
+	json_open(j, key, '[');
 	for (unsigned k = 0; k < n; k++) {
 		char addr[64];
 		struct text t = text_in(addr, sizeof(addr) - 1);
@@ -289,7 +289,21 @@ static void talkers(struct json *j, const struct info *i)
 		json_close(j, '}');
 	}
 	json_close(j, ']');
-	json_u64(j, "talkers_error", talkers_error(i->talkers));
+	json_u64(j, error, talkers_error(all));
+}
+
+/* Of tunnels, if there are any. */
+static void inside(struct json *j, const struct info *i)
+{
+	json_open(j, "tunnels", '{');
+	for (enum tunnel_kind kind = 0; kind < N_TUNNELS; kind++)
+		if (i->tunnels[kind].packets)
+			tally(j, tunnel_key(kind), &i->tunnels[kind]);
+	json_close(j, '}');
+	if (!i->inner_talkers)
+		return;
+	protocols(j, "inner_protocols", i->inner);
+	talkers(j, "inner_top_talkers", "inner_talkers_error", i->inner_talkers);
 }
 
 void info_json(const struct info *i, const struct info_source *s, FILE *out)
@@ -309,12 +323,13 @@ void info_json(const struct info *i, const struct info_source *s, FILE *out)
 	times(&j, i);
 	section(&j, s->reader);
 	interfaces(&j, i, s->reader);
-	protocols(&j, i);
+	protocols(&j, "protocols", i->rows);
 	verdicts(&j, i);
 	histogram(&j, i);
 	if (i->n_timed)
 		timeline(&j, &i->timeline);
-	talkers(&j, i);
+	talkers(&j, "top_talkers", "talkers_error", i->talkers);
+	inside(&j, i);
 	json_close(&j, '}');
 	fputc('\n', out);
 }

@@ -242,25 +242,34 @@ static void interfaces(FILE *out, const struct info *i, const struct capfile *r)
 		interface(out, i, f, capfile_stats(r, id), capfile_resolution(r, id));
 }
 
-static void protocols(FILE *out, const struct info *i)
+static void tally_head(FILE *out, const char *label)
 {
-	fprintf(out, "%-20s %14s  %6s  %18s  %6s\n", "Protocols:", "packets", "%", "bytes", "%");
-	for (enum info_row row = 0; row < N_INFO_ROWS; row++) {
-		const struct tally *t = &i->rows[row];
-
-		if (t->packets)
-			fprintf(out, "  %-18s %14llu  %6.1f  %18llu  %6.1f\n", info_row_name(row),
-				(unsigned long long)t->packets, share(t->packets, i->all.packets),
-				(unsigned long long)t->bytes, share(t->bytes, i->all.bytes));
-	}
+	fprintf(out, "%-20s %14s  %6s  %18s  %6s\n", label, "packets", "%", "bytes", "%");
 }
 
-static void talkers(FILE *out, const struct info *i)
+/* Nothing if there are none. */
+static void tally(FILE *out, const char *name, const struct tally *t, const struct tally *all)
+{
+	if (t->packets)
+		fprintf(out, "  %-18s %14llu  %6.1f  %18llu  %6.1f\n", name,
+			(unsigned long long)t->packets, share(t->packets, all->packets),
+			(unsigned long long)t->bytes, share(t->bytes, all->bytes));
+}
+
+static void protocols(FILE *out, const char *label, const struct tally rows[N_INFO_ROWS],
+		      const struct tally *all)
+{
+	tally_head(out, label);
+	for (enum info_row row = 0; row < N_INFO_ROWS; row++)
+		tally(out, info_row_name(row), &rows[row], all);
+}
+
+static void talkers(FILE *out, const char *label, const struct talkers *all)
 {
 	struct talker top[TOP];
-	unsigned n = talkers_top(i->talkers, top, TOP);
+	unsigned n = talkers_top(all, top, TOP);
 
-	fprintf(out, "%-39s %14s  %18s  %18s\n", "Top talkers:", "packets", "bytes sent",
+	fprintf(out, "%-39s %14s  %18s  %18s\n", label, "packets", "bytes sent",
 		"bytes received");
 	for (unsigned k = 0; k < n; k++) {
 		char addr[64];
@@ -276,12 +285,24 @@ static void talkers(FILE *out, const struct info *i)
 			fprintf(out, "  or up to %" PRIu64 " more", top[k].error);
 		fputc('\n', out);
 	}
-	if (talkers_error(i->talkers))
+	if (talkers_error(all))
 		fprintf(out,
 			"  more addresses than are counted: one that is not among these has %" PRIu64
 			" bytes at most\n",
-			talkers_error(i->talkers) +
+			talkers_error(all) +
 				(n ? top[n - 1].sent + top[n - 1].received : 0));
+}
+
+/* Of tunnels, if there are any. */
+static void inside(FILE *out, const struct info *i)
+{
+	if (!i->inner_talkers)
+		return;
+	tally_head(out, "Tunnels:");
+	for (enum tunnel_kind kind = 0; kind < N_TUNNELS; kind++)
+		tally(out, tunnel_name(kind), &i->tunnels[kind], &i->all);
+	protocols(out, "Inside of them:", i->inner, &i->all);
+	talkers(out, "Top talkers inside:", i->inner_talkers);
 }
 
 void info_facts(const struct info *i, const struct info_source *s, FILE *out)
@@ -307,10 +328,11 @@ void info_text(const struct info *i, const struct info_source *s, FILE *out)
 {
 	info_facts(i, s, out);
 	interfaces(out, i, s->reader);
-	protocols(out, i);
+	protocols(out, "Protocols:", i->rows, &i->all);
 	verdicts_text(&i->verdicts, &i->all, out);
 	info_plot_sizes(i, out);
 	info_plot_rate(i, out);
-	talkers(out, i);
+	talkers(out, "Top talkers:", i->talkers);
+	inside(out, i);
 	string_line(out, "Not complete:        ", s->error);
 }

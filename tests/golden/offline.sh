@@ -57,7 +57,10 @@ texts = open(sys.argv[2], errors="replace").read().split("\n\n")
 if len(reports) != len(texts):
     print(len(reports), "objects and", len(texts), "reports")
 for report, text in zip(reports, texts):
-    found = lambda pattern: [m.groups() for m in re.finditer(pattern, text, re.M)]
+    text, _, inside = text.partition("\nTunnels:")
+    found = lambda pattern, of=text: [m.groups() for m in re.finditer(pattern, of, re.M)]
+    talker, protocol = r"^  [0-9a-f.:]+ +\d+ +(\d+) +\d+$", r"^  (?!XDP|TC )[A-Za-z][A-Za-z46v -]+ +\d+ +[\d.]+ +\d+ +[\d.]+$"
+    counted = lambda key: sum(1 for p in report.get(key, {}).values() if p["packets"])
     pairs = {
         "packets": [report["packets"], int(found(r"^Number of packets: +(\d+)")[0][0])],
         "bytes": [report["bytes"], int(found(r"^Data size: +(\d+)")[0][0])],
@@ -65,9 +68,11 @@ for report, text in zip(reports, texts):
         "interfaces": [[str(i["packets"]) for i in report["interfaces"]],
                        [g[0] for g in found(r"^ +Number of packets = (\d+)")]],
         "talkers": [[str(t["bytes_sent"]) for t in report["top_talkers"]],
-                    [g[0] for g in found(r"^  [0-9a-f.:]+ +\d+ +(\d+) +\d+$")]],
-        "protocols": [sum(1 for p in report["protocols"].values() if p["packets"]),
-                      len(found(r"^  (?!XDP|TC )[A-Za-z][A-Za-z46v ]+ +\d+ +[\d.]+ +\d+ +[\d.]+$"))],
+                    [g[0] for g in found(talker)]],
+        "protocols": [counted("protocols"), len(found(protocol))],
+        "talkers inside": [[str(t["bytes_sent"]) for t in report.get("inner_top_talkers", [])],
+                           [g[0] for g in found(talker, inside)]],
+        "protocols inside": [counted("tunnels") + counted("inner_protocols"), len(found(protocol, inside))],
         "verdicts": [[(k.replace("_", " "), str(v["packets"])) for k, v in report["verdicts"].items()],
                      [(g[0].lower(), g[1]) for g in found(r"^  ((?:XDP|TC) \w+) +(\d+) +[\d.]+ +\d+ +[\d.]+$")]],
         "sizes": [[str(s["packets"]) for s in report["sizes"] if s["packets"]],

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The part of a line that -v adds. */
+#ifndef XDPDUMP_FORMAT_SUMMARY_VERBOSE_H
+#define XDPDUMP_FORMAT_SUMMARY_VERBOSE_H
+
+struct packet;
+struct text;
+
+/* " ttl 64 id 1 DF win 64240", of tags, IP and what is above; more if @verbose is above 1. */
+void summary_verbose_headers(struct text *t, const struct packet *p, int verbose);
+
+/* " captured 60 queue 3 if eth0 In dropped 2", of that what there is. */
+void summary_verbose_frame(struct text *t, const struct packet *p);
+
+#endif
