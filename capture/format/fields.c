@@ -7,6 +7,7 @@
 
 #include "capture/base/util.h"
 #include "capture/format/fields.h"
+#include "capture/format/fields_inside.h"
 #include "capture/format/summary_line.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
@@ -127,70 +128,6 @@ static void put_ipv6(struct text *t, const struct row *r, const struct field *f)
 	text_ipv6(t, r->at[f->layer] + f->off);
 }
 
-/* The outermost first. */
-static void put_tunnels(struct text *t, const struct row *r, const struct field *f)
-{
-	(void)f;
-	for (unsigned i = 0; i < r->n_tunnels; i++) {
-		if (i)
-			text_char(t, '/');
-		text_str(t, tunnel_name(r->tunnels[i].kind));
-	}
-}
-
-static void put_tunnel_ids(struct text *t, const struct row *r, const struct field *f)
-{
-	bool several = false;
-
-	(void)f;
-	for (unsigned i = 0; i < r->n_tunnels; i++) {
-		for (unsigned k = 0; k < r->tunnels[i].n_ids; k++) {
-			if (several)
-				text_char(t, ',');
-			several = true;
-			text_u64(t, r->tunnels[i].ids[k]);
-		}
-	}
-}
-
-static const struct packet *innermost(const struct row *r)
-{
-	return &r->tunnels[r->n_tunnels - 1].inner;
-}
-
-static void put_inner_protocol(struct text *t, const struct row *r, const struct field *f)
-{
-	(void)f;
-	summary_line_protocol(t, innermost(r));
-}
-
-/* The first of the two in its header, or the second. */
-static void put_inner_address(struct text *t, const struct row *r, const struct field *f)
-{
-	const struct packet *p = innermost(r);
-	const uint8_t *ip = p->data + p->hdr.l3_off;
-
-	if (p->hdr.ip_version == 4)
-		text_ipv4(t, ip + 12 + 4 * f->off);
-	else
-		text_ipv6(t, ip + 8 + 16 * f->off);
-}
-
-static void put_inner_port(struct text *t, const struct row *r, const struct field *f)
-{
-	uint16_t port;
-
-	memcpy(&port, (const uint8_t *)&innermost(r)->hdr + f->off, sizeof(port));
-	text_u64(t, port);
-}
-
-/* All twelve bits, as tcp_tcp_flags has them. */
-static void put_inner_flags(struct text *t, const struct row *r, const struct field *f)
-{
-	(void)f;
-	text_u64(t, be16(link_at_l4(innermost(r), 14) + 12) & 0xfff);
-}
-
 static const char *iface_name(const struct row *r, size_t *pos, size_t *len)
 {
 	const char *name = *pos ? NULL : r->packet->iface->name;
@@ -227,6 +164,10 @@ static const char *comment(const struct row *r, size_t *pos, size_t *len)
 #define BIT(key, l, o, s) \
 	{ KEY(key), .layer = LAYER_##l, .type = FIELD_BOOLEAN, .off = o, .bytes = 1, .shift = s, \
 	  .mask = 1 }
+/* A number or a truth of what a packet says. */
+#define SAID(key, l, t, m) \
+	MADE(key, l, t, fields_inside_said, .off = offsetof(struct payload, m), \
+	     .bytes = sizeof(((struct payload *)NULL)->m))
 #define FOREIGN(key, l, f)		{ KEY(key), .layer = LAYER_##l, .type = FIELD_FOREIGN, .foreign = f }
 
 static const struct field table[] = {
@@ -300,14 +241,21 @@ static const struct field table[] = {
 	FOREIGN(process_name, PROCESS_NAME, process),
 	MEMBER(process_id, PROCESS, pid),
 	MEMBER(thread_id, PROCESS, tid),
-	MADE(tunnel, TUNNEL, STRING, put_tunnels),
-	MADE(tunnel_id, TUNNEL_ID, NUMBERS, put_tunnel_ids),
-	MADE(inner_protocol, TUNNEL, STRING, put_inner_protocol),
-	MADE(inner_src, INNER_IP, STRING, put_inner_address, .off = 0),
-	MADE(inner_dst, INNER_IP, STRING, put_inner_address, .off = 1),
-	MADE(inner_srcport, INNER_PORTS, NUMBER, put_inner_port, .off = offsetof(struct parsed, sport)),
-	MADE(inner_dstport, INNER_PORTS, NUMBER, put_inner_port, .off = offsetof(struct parsed, dport)),
-	MADE(inner_tcp_flags, INNER_TCP, NUMBER, put_inner_flags),
+	MADE(tunnel, TUNNEL, STRING, fields_inside_tunnels),
+	MADE(tunnel_id, TUNNEL_ID, NUMBERS, fields_inside_tunnel_ids),
+	MADE(inner_protocol, TUNNEL, STRING, fields_inside_protocol),
+	MADE(inner_src, INNER_IP, STRING, fields_inside_address, .off = 0),
+	MADE(inner_dst, INNER_IP, STRING, fields_inside_address, .off = 1),
+	MADE(inner_srcport, INNER_PORTS, NUMBER, fields_inside_port, .off = offsetof(struct parsed, sport)),
+	MADE(inner_dstport, INNER_PORTS, NUMBER, fields_inside_port, .off = offsetof(struct parsed, dport)),
+	MADE(inner_tcp_flags, INNER_TCP, NUMBER, fields_inside_flags),
+	SAID(dns_dns_flags_response, DNS, BOOLEAN, dns.response),
+	SAID(dns_dns_flags_rcode, DNS_RESPONSE, NUMBER, dns.rcode),
+	FOREIGN(dns_dns_qry_name, DNS_QUESTION, fields_inside_dns_name),
+	SAID(dns_dns_qry_type, DNS_TYPE, NUMBER, dns.type),
+	FOREIGN(dns_dns_resp_name, DNS_OWNER, fields_inside_dns_name),
+	SAID(dns_dns_count_answers, DNS, NUMBER, dns.n_answers),
+	FOREIGN(dns_answer, DNS_ANSWERS, fields_inside_dns_answers),
 };
 
 const struct field *fields(size_t *n)
@@ -422,24 +370,6 @@ static void look_at_network(struct row *r)
 		look_at_transport(r);
 }
 
-static void look_inside(struct row *r)
-{
-	const struct packet *p;
-
-	r->n_tunnels = tunnel_walk(r->packet, r->tunnels);
-	if (!r->n_tunnels)
-		return;
-	r->present |= row_bit(LAYER_TUNNEL);
-	for (unsigned i = 0; i < r->n_tunnels; i++)
-		r->present |= r->tunnels[i].n_ids ? row_bit(LAYER_TUNNEL_ID) : 0;
-	p = innermost(r);
-	r->present |= p->hdr.ip_version ? row_bit(LAYER_INNER_IP) : 0;
-	r->present |= p->hdr.flags & PARSE_PORTS ? row_bit(LAYER_INNER_PORTS) : 0;
-	if (p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP && p->hdr.flags & PARSE_L4 &&
-	    p->hdr.end != PARSE_DEEP && link_at_l4(p, 14))
-		r->present |= row_bit(LAYER_INNER_TCP);
-}
-
 static void look_at_frame(struct row *r)
 {
 	const struct packet *p = r->packet;
@@ -498,5 +428,5 @@ void fields_row_look(struct row *r, const struct packet *p)
 	look_at_frame(r);
 	look_at_link(r);
 	look_at_network(r);
-	look_inside(r);
+	fields_inside_look(r);
 }

@@ -12,6 +12,7 @@
 
 #include "capture/base/text.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/payload.h"
 #include "capture/packet/tunnel.h"
 
 /* What of a packet is there to be told. Those up to LAYER_SCTP are bytes of it. */
@@ -55,6 +56,12 @@ enum layer {
 	LAYER_INNER_IP,
 	LAYER_INNER_PORTS,
 	LAYER_INNER_TCP,
+	LAYER_DNS,		/* from here on what the innermost packet says */
+	LAYER_DNS_RESPONSE,
+	LAYER_DNS_QUESTION,	/* its name, */
+	LAYER_DNS_TYPE,
+	LAYER_DNS_OWNER,	/* or that of the first answer, where there is none */
+	LAYER_DNS_ANSWERS,
 	N_LAYERS,
 };
 _Static_assert(N_LAYERS <= 64, "bits of row.present");
@@ -69,6 +76,7 @@ struct row {
 	struct packet_hash hash;
 	struct tunnel tunnels[TUNNEL_MAX];
 	unsigned n_tunnels;
+	struct payload said;		/* if one of its layers is present */
 	uint16_t cooked_type;
 	char second[24];		/* "2026-11-23T15:04:05." */
 	uint64_t second_of;		/* since 1970, which is that one; UINT64_MAX: none yet */
@@ -102,7 +110,11 @@ struct field {
 	const char *(*foreign)(const struct row *r, size_t *pos, size_t *len);
 };
 
-enum { FIELDS_MAX_BYTES = 5632 };	/* that the fields of a row take, in any format, beside the foreign ones */
+/*
+ * That the fields of a row take, in any format, beside the foreign ones that grow with the packet's
+ * options and name: what a packet says is bounded, and no more than one kind of it.
+ */
+enum { FIELDS_MAX_BYTES = 9216 };
 
 /* All fields, in their order. */
 const struct field *fields(size_t *n);

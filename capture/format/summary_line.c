@@ -7,6 +7,7 @@
 
 #include "capture/base/text.h"
 #include "capture/base/util.h"
+#include "capture/format/payload_line.h"
 #include "capture/format/summary_line.h"
 #include "capture/format/summary_verbose.h"
 #include "capture/packet/link.h"
@@ -267,7 +268,7 @@ static void put_tunnel(struct text *t, const struct tunnel *tunnel)
 	text_str(t, " | ");
 }
 
-/* Each packet inside, as the one that carries it, but for its length. */
+/* Each packet inside, as the one that carries it, but for its length; the innermost says something. */
 static void put_inside(struct text *t, const struct packet *p, int verbose)
 {
 	struct tunnel tunnels[TUNNEL_MAX];
@@ -282,6 +283,8 @@ static void put_inside(struct text *t, const struct packet *p, int verbose)
 		if (verbose > 0)
 			summary_verbose_headers(t, inner, verbose);
 	}
+	if (verbose >= 0)
+		payload_line(t, n ? &tunnels[n - 1].inner : p);
 }
 
 void summary_line_packet(struct text *t, const struct packet *p, int verbose)

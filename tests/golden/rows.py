@@ -12,12 +12,14 @@ import json
 import re
 import sys
 
-STRINGS = ("time", "name", "comment", "protocol", "damage", "verdict", "src", "dst", "eth", "mac", "ipv4", "tunnel")
+STRINGS = ("time", "name", "comment", "protocol", "damage", "verdict", "src", "dst", "eth", "mac", "ipv4", "tunnel", "answer")
 LISTS = ("vlan_vlan_id", "vlan_vlan_priority", "vlan_vlan_etype", "tunnel_id")
-BOOLEANS = ("ip_ip_flags_df", "ip_ip_flags_mf")
-OWN = ("time_ns", "link_type", "protocol", "damage", "verdict", "process_name", "process_id", "thread_id",
-       "tunnel", "tunnel_id", "inner_protocol", "inner_src", "inner_dst", "inner_srcport", "inner_dstport", "inner_tcp_flags")
+BOOLEANS = ("ip_ip_flags_df", "ip_ip_flags_mf", "dns_dns_flags_response")
+OWN = ("time_ns", "link_type", "protocol", "damage", "verdict", "process_name", "process_id", "thread_id", "tunnel", "tunnel_id", "inner_protocol", "inner_src", "inner_dst",
+       "inner_srcport", "inner_dstport", "inner_tcp_flags", "dns_answer")
 YOUNG = ("frame_frame_hash", "frame_frame_hash_value")	# tshark 4.0 does not print them
+# What is above TCP and UDP, in which tshark finds several of some, and goes through segments.
+SAID = ("dns",)
 # What stands below a header that xdpdump does not look into, and what tshark counts for itself.
 DEEPER = {"mpls", "ah", "gre", "vxlan", "pppoes", "ipv6.fraghdr", "llc"}
 COUNTED = ("frame_frame_interface_id", "frame_frame_interface_name")
@@ -121,10 +123,13 @@ def plain(value):
 def of_ek(layers, name):
     """The value of the outermost layer that has such a field; of tags all of them."""
     layer = layers.get("pkt_comment" if name.endswith("comment") else name.split("_")[0], {})
+    if name.startswith("dns"):
+        layer = layers.get("dns") or layers.get("mdns") or layers.get("llmnr") or {}
     layer = layer if isinstance(layer, list) else [layer]
     if name in LISTS:
         return [part.get(name) for part in layer if name in part] or None
-    return layer[0].get(name)
+    value = layer[0].get(name)
+    return value[0] if isinstance(value, list) and name.startswith(SAID) else value
 
 
 def is_explained(name, ours, theirs, row, layers):
@@ -132,6 +137,8 @@ def is_explained(name, ours, theirs, row, layers):
     protocols = set(words)
     if name in COUNTED or (name.startswith("vlan") and "ieee8021ad" in protocols):  # which is a layer of its own there
         return True
+    if name == "dns_dns_resp_name" and ours is None:    # only where nothing is asked
+        return "dns_dns_qry_name" in row or not row.get("dns_dns_count_answers")
     if "damage" in row or "_ws_malformed" in layers:    # how far they go into what is cut or wrong is up to each
         return ours is None or theirs is None or name in LISTS
     if name == "ip_ip_len" and ours == 0:               # segmentation offload: tshark takes the length of the frame

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Ports say what it may be; where others use them too, the bytes have to agree. */
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+#include "capture/packet/payload.h"
+
+enum { PORT_DNS = 53, PORT_MDNS = 5353, PORT_LLMNR = 5355 };
+
+static bool has_port(const struct packet *p, uint16_t port)
+{
+	return p->hdr.sport == port || p->hdr.dport == port;
+}
+
+static bool is_dns(const struct packet *p)
+{
+	return has_port(p, PORT_DNS) || has_port(p, PORT_MDNS) || has_port(p, PORT_LLMNR);
+}
+
+static bool read_dns(struct cursor *c, struct payload *out)
+{
+	out->kind = PAYLOAD_DNS;
+	return dns_read(c, &out->dns);
+}
+
+static bool read_udp(const struct packet *p, struct payload *out)
+{
+	struct cursor c;
+
+	return is_dns(p) && link_payload(p, &c) && read_dns(&c, out);
+}
+
+/* A message with its length in front (RFC 1035, 4.2.2), which is not in the middle of one. */
+static bool read_dns_of_tcp(struct cursor *c, struct payload *out)
+{
+	const uint8_t *b = pull(c, 2);
+
+	if (!b || be16(b) < 12)
+		return false;
+	/* what is in other segments is as good as cut */
+	c->l3_end = c->off + be16(b);
+	if (c->limit > c->l3_end)
+		c->limit = c->l3_end;
+	return read_dns(c, out);
+}
+
+static bool read_tcp(const struct packet *p, struct payload *out)
+{
+	struct cursor c;
+
+	if (!link_payload(p, &c) || c.off == c.limit)
+		return false;
+	return (p->hdr.sport == PORT_DNS || p->hdr.dport == PORT_DNS) && read_dns_of_tcp(&c, out);
+}
+
+bool payload_read(const struct packet *p, struct payload *out)
+{
+	if (!(p->hdr.flags & PARSE_PORTS))
+		return false;
+	switch (p->hdr.ip_proto) {
+	case PROTO_TCP:
+		return read_tcp(p, out);
+	case PROTO_UDP:
+		return read_udp(p, out);
+	}
+	return false;
+}

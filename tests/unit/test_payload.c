@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * What packets say, as a line tells it: each protocol whole, cut at every length, and from somebody
+ * who means no good.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/base/text.h"
+#include "capture/base/util.h"
+#include "capture/format/payload_line.h"
+#include "capture/format/summary_line.h"
+#include "capture/packet/link.h"
+#include "capture/packet/packet.h"
+
+#include "tests/unit/unit.h"
+
+#define BYTES(s)	s, sizeof(s) - 1
+#define DNS(flags, questions, answers)	"\x12\x34" flags "\0" questions "\0" answers "\0\0\0\0"
+#define WWW		"\3www\7example\3com\0"
+#define TTL		"\0\0\1\x2c"
+#define LABEL63		"\x3f" "123456789012345678901234567890123456789012345678901234567890abc"
+#define LABEL63_	"123456789012345678901234567890123456789012345678901234567890abc"
+
+static const struct payload_case {
+	const char *name;
+	uint16_t proto, sport, dport;
+	const char *bytes;
+	size_t n;
+	const char *line;
+} cases[] = {
+	{ "dns_asks", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") WWW "\0\1\0\1"), " DNS A? www.example.com" },
+	{ "dns_answers", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x81\x80", "\1", "\2") WWW "\0\1\0\1" "\xc0\x0c\0\5\0\1" TTL "\0\4\1a\xc0\x10"
+		"\xc0\x2d\0\1\0\1" TTL "\0\4\xc0\0\2\x50"),
+	  " DNS A www.example.com: CNAME a.example.com, 192.0.2.80" },
+	{ "dns_of_ipv6", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x81\x80", "\1", "\1") WWW "\0\x1c\0\1" "\xc0\x0c\0\x1c\0\1" TTL "\0\x10"
+		"\x20\1\xd\xb8\0\0\0\0\0\0\0\0\0\0\0\1"),
+	  " DNS AAAA www.example.com: 2001:db8::1" },
+	{ "dns_of_mail", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x81\x80", "\1", "\1") WWW "\0\xf\0\1" "\xc0\x0c\0\xf\0\1" TTL "\0\6\0\xa\1m\xc0\x10"),
+	  " DNS MX www.example.com: MX m.example.com" },
+	{ "dns_of_a_service", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x81\x80", "\1", "\1") WWW "\0\x21\0\1" "\xc0\x0c\0\x21\0\1" TTL
+		"\0\xa\0\1\0\1\x01\xbb\1s\xc0\x10"),
+	  " DNS SRV www.example.com: SRV s.example.com:443" },
+	{ "dns_of_a_type_without_a_name", PROTO_UDP, 4001, 53, BYTES(DNS("\1\0", "\1", "\0") WWW "\xff\xfe\0\1"),
+	  " DNS TYPE65534? www.example.com" },
+	{ "dns_that_knows_no_such_name", PROTO_UDP, 53, 4001, BYTES(DNS("\x81\x83", "\1", "\0") WWW "\0\1\0\1"),
+	  " DNS A www.example.com: NXDOMAIN" },
+	{ "dns_of_a_reserved_code", PROTO_UDP, 53, 4001, BYTES(DNS("\x81\x8f", "\1", "\0") WWW "\0\1\0\1"),
+	  " DNS A www.example.com: RCODE15" },
+	{ "dns_without_an_answer", PROTO_UDP, 53, 4001, BYTES(DNS("\x81\x80", "\1", "\0") WWW "\0\1\0\1"),
+	  " DNS A www.example.com: no answer" },
+	{ "dns_that_is_truncated", PROTO_UDP, 53, 4001, BYTES(DNS("\x83\x80", "\1", "\0") WWW "\0\1\0\1"),
+	  " DNS A www.example.com: no answer truncated" },
+	{ "dns_of_the_root", PROTO_UDP, 4001, 53, BYTES(DNS("\1\0", "\1", "\0") "\0\0\2\0\1"), " DNS NS? ." },
+	{ "dns_that_updates", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\x28\0", "\1", "\1") WWW "\0\6\0\1" "\xc0\x0c\0\1\0\xfe\0\0\0\0\0\0"),
+	  " DNS Update SOA? www.example.com" },
+	{ "mdns_answers_what_nobody_asked", PROTO_UDP, 5353, 5353,
+	  BYTES(DNS("\x84\0", "\0", "\1") "\5Nic\xc3\xa9\5local\0" "\0\1\x80\1" TTL "\0\4\xc0\0\2\7"),
+	  " DNS A Nic\\195\\169.local: 192.0.2.7" },
+	{ "mdns_asks_for_several", PROTO_UDP, 5353, 5353,
+	  BYTES(DNS("\0\0", "\2", "\0") WWW "\0\1\0\1\xc0\x0c\0\x1c\0\1"),
+	  " DNS A? www.example.com, 1 more" },
+	{ "llmnr", PROTO_UDP, 4001, 5355, BYTES(DNS("\0\0", "\1", "\0") "\3nas\0" "\0\1\0\1"), " DNS A? nas" },
+	{ "dns_over_tcp", PROTO_TCP, 4001, 53, BYTES("\0\x21" DNS("\1\0", "\1", "\0") WWW "\0\1\0\1"),
+	  " DNS A? www.example.com" },
+	{ "dns_over_tcp_in_segments", PROTO_TCP, 4001, 53, BYTES("\0\x21" DNS("\1\0", "\1", "\0") "\3www\7exa"),
+	  " DNS www.exa [CUT]" },
+	{ "dns_of_more_answers_than_are_told", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x81\x80", "\1", "\x20") "\0\0\1\0\1"
+		"\0\0\1\0\1" TTL "\0\4\1\1\1\1" "\0\0\1\0\1" TTL "\0\4\1\1\1\2" "\0\0\1\0\1" TTL "\0\4\1\1\1\3"
+		"\0\0\1\0\1" TTL "\0\4\1\1\1\4" "\0\0\1\0\1" TTL "\0\4\1\1\1\5" "\0\0\1\0\1" TTL "\0\4\1\1\1\6"
+		"\0\0\1\0\1" TTL "\0\4\1\1\1\7" "\0\0\1\0\1" TTL "\0\4\1\1\1\x8"),
+	  " DNS A .: 1.1.1.1, 1.1.1.2, 1.1.1.3, 1.1.1.4, 1.1.1.5, 1.1.1.6, 1.1.1.7, 1.1.1.8, 24 more" },
+	{ "a_name_that_steers_a_terminal", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") "\x0a\x1b[31m.\\ |\n\0" "\0\1\0\1"),
+	  " DNS A? \\027[31m\\.\\\\\\032|\\010" },
+	{ "a_name_that_begins_where_it_ends", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") "\xc0\x0c\0\1\0\1"), " DNS [BAD]" },
+	{ "a_name_that_goes_round", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") "\1a\xc0\x0c\0\1\0\1"), " DNS a [BAD]" },
+	{ "a_name_that_goes_forward", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") "\xc0\x12\0\1\0\1\1b\0"), " DNS [BAD]" },
+	{ "a_name_of_a_reserved_kind", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") "\1a\x41" "b\0\0\1\0\1"), " DNS a [BAD]" },
+	{ "a_name_of_255_bytes", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") LABEL63 LABEL63 LABEL63
+		"\x3d" "123456789012345678901234567890123456789012345678901234567890a\0" "\0\1\0\1"),
+	  " DNS A? " LABEL63_ "." LABEL63_ "." LABEL63_
+	  ".123456789012345678901234567890123456789012345678901234567890a" },
+	{ "a_name_of_256_bytes", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") LABEL63 LABEL63 LABEL63 LABEL63 "\0\0\1\0\1"),
+	  " DNS " LABEL63_ "." LABEL63_ "." LABEL63_ " [BAD]" },
+	{ "an_address_of_a_wrong_length", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x81\x80", "\1", "\1") WWW "\0\1\0\1" "\xc0\x0c\0\1\0\1" TTL "\0\3\xc0\0\2"),
+	  " DNS A www.example.com: [BAD]" },
+	{ "a_message_that_ends_before_it_should", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") "\3ww"), " DNS ww [BAD]" },
+	{ "bytes_at_the_port_of_dns_that_are_no_message", PROTO_UDP, 4001, 53,
+	  BYTES("GET / HTTP/1.1\r\n\r\n"), "" },
+	{ "less_than_a_message", PROTO_UDP, 4001, 53, BYTES("\1\2\3"), "" },
+	{ "dns_at_another_port", PROTO_UDP, 4001, 54, BYTES(DNS("\1\0", "\1", "\0") WWW "\0\1\0\1"), "" },
+};
+
+/* IPv4 and UDP or TCP around the bytes of @c, of which @n are captured. To be freed. */
+static uint8_t *build(const struct payload_case *c, size_t cut, uint32_t *caplen, uint32_t *len)
+{
+	bool tcp = c->proto == PROTO_TCP;
+	size_t head = 20 + (tcp ? 20 : 8), all = head + c->n;
+	uint8_t front[40] = { 0x45, 0, all >> 8, all, [8] = 64, c->proto, [12] = 10, 0, 0, 1, 10, 0, 0, 2,
+			      c->sport >> 8, c->sport, c->dport >> 8, c->dport };
+	uint8_t *out = malloc(head + c->n - cut);
+
+	if (tcp) {
+		front[32] = 0x50;
+		front[33] = PARSE_ACK;
+	} else {
+		front[24] = (8 + c->n) >> 8;
+		front[25] = 8 + c->n;
+	}
+	memcpy(out, front, head);
+	memcpy(out + head, c->bytes, c->n - cut);
+	*caplen = all - cut;
+	*len = all;
+	return out;
+}
+
+static void told(const struct payload_case *c, size_t cut, char *buf, size_t cap)
+{
+	const struct iface raw = { .linktype = LINKTYPE_RAW };
+	struct packet p = { .iface = &raw };
+	struct text t = text_in(buf, cap - 1);
+	cleanup(freep) uint8_t *data = build(c, cut, &p.caplen, &p.len);
+
+	p.data = data;
+	link_decode(&p);
+	assert_int_equal(p.hdr.end, PARSE_OK);
+	payload_line(&t, &p);
+	buf[t.len] = '\0';
+}
+
+static void what_a_packet_says_is_told(void **state)
+{
+	const struct payload_case *c = *state;
+	char line[LINE_MAX_BYTES];
+
+	told(c, 0, line, sizeof(line));
+	assert_string_equal(line, c->line);
+}
+
+/* As much of it as is there, marked; nothing is made up, nothing read that was not captured. */
+static void what_is_cut_is_marked(void **state)
+{
+	const struct payload_case *c = *state;
+	char line[LINE_MAX_BYTES];
+
+	for (size_t cut = 1; cut <= c->n; cut++) {
+		told(c, cut, line, sizeof(line));
+		if (*line && strcmp(line, c->line) && !strstr(line, " [CUT]") && !strstr(line, "[BAD]"))
+			fail_msg("cut by %zu bytes: '%s'", cut, line);
+	}
+}
+
+int main(void)
+{
+	enum { N = sizeof(cases) / sizeof(cases[0]) };
+	struct CMUnitTest tests[2 * N];
+	static char names[N][80];
+	size_t n = 0;
+
+	unit_of_table(cases, what_a_packet_says_is_told, tests, n);
+	unit_of_table(cases, what_is_cut_is_marked, tests, n);
+	for (size_t i = 0; i < N; i++) {
+		snprintf(names[i], sizeof(names[i]), "%s_cut", cases[i].name);
+		tests[N + i].name = names[i];
+	}
+	return unit_run("payload", tests, n);
+}
