@@ -256,6 +256,12 @@ static const struct field table[] = {
 	FOREIGN(dns_dns_resp_name, DNS_OWNER, fields_inside_dns_name),
 	SAID(dns_dns_count_answers, DNS, NUMBER, dns.n_answers),
 	FOREIGN(dns_answer, DNS_ANSWERS, fields_inside_dns_answers),
+	SAID(tls_tls_handshake_type, TLS, NUMBER, tls.handshake),
+	FOREIGN(tls_tls_handshake_extensions_server_name, TLS_NAME, fields_inside_tls_name),
+	FOREIGN(tls_alpn, TLS_ALPN, fields_inside_tls_alpn),
+	FOREIGN(http_http_request_method, HTTP_REQUEST, fields_inside_http_method),
+	FOREIGN(http_http_request_uri, HTTP_REQUEST, fields_inside_http_uri),
+	SAID(http_http_response_code, HTTP_RESPONSE, NUMBER, http.code),
 };
 
 const struct field *fields(size_t *n)

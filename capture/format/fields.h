@@ -62,6 +62,11 @@ enum layer {
 	LAYER_DNS_TYPE,
 	LAYER_DNS_OWNER,	/* or that of the first answer, where there is none */
 	LAYER_DNS_ANSWERS,
+	LAYER_TLS,
+	LAYER_TLS_NAME,
+	LAYER_TLS_ALPN,
+	LAYER_HTTP_REQUEST,
+	LAYER_HTTP_RESPONSE,
 	N_LAYERS,
 };
 _Static_assert(N_LAYERS <= 64, "bits of row.present");

@@ -112,6 +112,26 @@ const char *fields_inside_dns_answers(const struct row *r, size_t *pos, size_t *
 	return once(r->said.dns.answers, r->said.dns.answers_len, pos, len);
 }
 
+const char *fields_inside_tls_name(const struct row *r, size_t *pos, size_t *len)
+{
+	return once(r->said.tls.name, r->said.tls.name_len, pos, len);
+}
+
+const char *fields_inside_tls_alpn(const struct row *r, size_t *pos, size_t *len)
+{
+	return once(r->said.tls.alpn, r->said.tls.alpn_len, pos, len);
+}
+
+const char *fields_inside_http_method(const struct row *r, size_t *pos, size_t *len)
+{
+	return once(r->said.http.line, r->said.http.method_len, pos, len);
+}
+
+const char *fields_inside_http_uri(const struct row *r, size_t *pos, size_t *len)
+{
+	return once(r->said.http.uri, r->said.http.uri_len, pos, len);
+}
+
 static uint64_t dns_layers(const struct dns *d)
 {
 	uint64_t there = row_bit(LAYER_DNS);
@@ -123,11 +143,23 @@ static uint64_t dns_layers(const struct dns *d)
 	return there | (d->answers_len ? row_bit(LAYER_DNS_ANSWERS) : 0);
 }
 
+static uint64_t tls_layers(const struct tls *t)
+{
+	return row_bit(LAYER_TLS) | (t->name ? row_bit(LAYER_TLS_NAME) : 0) |
+	       (t->alpn_len ? row_bit(LAYER_TLS_ALPN) : 0);
+}
+
 static void look_at_payload(struct row *r)
 {
 	switch (r->said.kind) {
 	case PAYLOAD_DNS:
 		r->present |= dns_layers(&r->said.dns);
+		break;
+	case PAYLOAD_TLS:
+		r->present |= tls_layers(&r->said.tls);
+		break;
+	case PAYLOAD_HTTP:
+		r->present |= row_bit(r->said.http.code ? LAYER_HTTP_RESPONSE : LAYER_HTTP_REQUEST);
 		break;
 	}
 }

@@ -26,5 +26,9 @@ void fields_inside_said(struct text *t, const struct row *r, const struct field 
 /* As field.foreign. */
 const char *fields_inside_dns_name(const struct row *r, size_t *pos, size_t *len);
 const char *fields_inside_dns_answers(const struct row *r, size_t *pos, size_t *len);
+const char *fields_inside_tls_name(const struct row *r, size_t *pos, size_t *len);
+const char *fields_inside_tls_alpn(const struct row *r, size_t *pos, size_t *len);
+const char *fields_inside_http_method(const struct row *r, size_t *pos, size_t *len);
+const char *fields_inside_http_uri(const struct row *r, size_t *pos, size_t *len);
 
 #endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Names and lines out of packets are never shown as they are: what could pass for our words is escaped. */
+#include <string.h>
+
 #include "capture/base/text.h"
 #include "capture/format/payload_line.h"
 #include "capture/packet/payload.h"
@@ -8,6 +10,24 @@ static void put_end(struct text *t, enum parse_end end)
 {
 	if (end != PARSE_OK)
 		text_str(t, end == PARSE_SHORT ? " [CUT]" : " [BAD]");
+}
+
+/* Bytes out of the packet, of which none of @but is shown as it is; nor is the backslash. */
+static void put_bytes(struct text *t, const char *s, size_t n, const char *but)
+{
+	while (n) {
+		size_t run = 0;
+
+		while (run < n && s[run] != '\\' && !strchr(but, s[run]))
+			run++;
+		text_escaped(t, s, run);
+		if (run == n)
+			break;
+		text_str(t, "\\x");
+		text_hex(t, (uint8_t)s[run], 2);
+		s += run + 1;
+		n -= run + 1;
+	}
 }
 
 static void put_dns_type(struct text *t, uint16_t type)
@@ -73,6 +93,28 @@ static void put_dns(struct text *t, const struct dns *d)
 	put_end(t, d->end);
 }
 
+static void put_tls(struct text *t, const struct tls *tls)
+{
+	text_str(t, tls->handshake == TLS_CLIENT_HELLO ? " TLS ClientHello" : " TLS ServerHello");
+	if (tls->name) {
+		text_char(t, ' ');
+		put_bytes(t, tls->name, tls->name_len, " ");
+	}
+	if (tls->alpn_len) {
+		text_str(t, " ALPN ");
+		put_bytes(t, tls->alpn, tls->alpn_len, " ");
+	}
+	put_end(t, tls->end);
+}
+
+static void put_http(struct text *t, const struct http *h)
+{
+	text_str(t, " HTTP \"");
+	put_bytes(t, h->line, h->line_len, "\"");
+	text_char(t, '"');
+	put_end(t, h->end);
+}
+
 void payload_line(struct text *t, const struct packet *p)
 {
 	struct payload said;
@@ -82,6 +124,12 @@ void payload_line(struct text *t, const struct packet *p)
 	switch (said.kind) {
 	case PAYLOAD_DNS:
 		put_dns(t, &said.dns);
+		break;
+	case PAYLOAD_TLS:
+		put_tls(t, &said.tls);
+		break;
+	case PAYLOAD_HTTP:
+		put_http(t, &said.http);
 		break;
 	}
 }

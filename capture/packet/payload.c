@@ -49,7 +49,14 @@ static bool read_tcp(const struct packet *p, struct payload *out)
 
 	if (!link_payload(p, &c) || c.off == c.limit)
 		return false;
-	return (p->hdr.sport == PORT_DNS || p->hdr.dport == PORT_DNS) && read_dns_of_tcp(&c, out);
+	if (p->hdr.sport == PORT_DNS || p->hdr.dport == PORT_DNS)
+		return read_dns_of_tcp(&c, out);
+	if (c.base[c.off] == 22) {	/* a handshake of TLS */
+		out->kind = PAYLOAD_TLS;
+		return tls_read(&c, &out->tls);
+	}
+	out->kind = PAYLOAD_HTTP;
+	return c.base[c.off] >= 'A' && c.base[c.off] <= 'T' && http_read(&c, &out->http);
 }
 
 bool payload_read(const struct packet *p, struct payload *out)

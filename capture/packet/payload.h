@@ -9,21 +9,30 @@
 #include <stdbool.h>
 
 #include "capture/packet/dns.h"
+#include "capture/packet/http.h"
+#include "capture/packet/tls.h"
 
 struct packet;
 
 enum payload_kind {
 	PAYLOAD_DNS,
+	PAYLOAD_TLS,
+	PAYLOAD_HTTP,
 };
 
 struct payload {
 	enum payload_kind kind;
 	union {
 		struct dns dns;
+		struct tls tls;
+		struct http http;
 	};
 };
 
-/* Reads what @p, whose headers are decoded, carries. False, for most packets: nothing of these. */
+/*
+ * Reads what @p, whose headers are decoded, carries. False, for most packets: nothing of these. Strings
+ * in it live as long as the bytes of the packet.
+ */
 bool payload_read(const struct packet *p, struct payload *out);
 
 #endif

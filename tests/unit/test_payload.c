@@ -19,6 +19,10 @@
 #define DNS(flags, questions, answers)	"\x12\x34" flags "\0" questions "\0" answers "\0\0\0\0"
 #define WWW		"\3www\7example\3com\0"
 #define TTL		"\0\0\1\x2c"
+#define ZEROS32		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+/* Record and handshake with their lengths, then version, random, no session, one cipher suite, no compression */
+#define CLIENT(record, len, exts) \
+	"\x16\3\1\0" record "\1\0\0" len "\3\3" ZEROS32 "\0" "\0\2\x13\1" "\1\0" exts
 #define LABEL63		"\x3f" "123456789012345678901234567890123456789012345678901234567890abc"
 #define LABEL63_	"123456789012345678901234567890123456789012345678901234567890abc"
 
@@ -104,6 +108,46 @@ static const struct payload_case {
 	{ "bytes_at_the_port_of_dns_that_are_no_message", PROTO_UDP, 4001, 53,
 	  BYTES("GET / HTTP/1.1\r\n\r\n"), "" },
 	{ "less_than_a_message", PROTO_UDP, 4001, 53, BYTES("\1\2\3"), "" },
+	{ "tls_with_a_name_and_protocols", PROTO_TCP, 4001, 443,
+	  BYTES(CLIENT("\x5a", "\x56", "\0\x2b" "\0\0\0\x10\0\x0e\0\0\x0bwww.a.test."
+		"\0\x10\0\x0e\0\x0c\2h2\x08http/1.1"
+		"\xaa\xaa\0\1\0")), " TLS ClientHello www.a.test. ALPN h2,http/1.1" },
+	{ "tls_at_another_port", PROTO_TCP, 4001, 5432,
+	  BYTES(CLIENT("\x3b", "\x37", "\0\x0c" "\0\0\0\x08\0\6\0\0\3nas")),
+	  " TLS ClientHello nas" },
+	{ "tls_without_extensions", PROTO_TCP, 4001, 443, BYTES(CLIENT("\x2d", "\x29", "")), " TLS ClientHello" },
+	{ "tls_of_a_server", PROTO_TCP, 443, 4001,
+	  BYTES("\x16\3\3\0\x39" "\2\0\0\x35" "\3\3" ZEROS32 "\0"
+		"\x13\1" "\0" "\0\x0d" "\0\0\0\0" "\0\x10\0\5\0\3\2h2"),
+	  " TLS ServerHello ALPN h2" },
+	{ "tls_that_goes_on_in_another_segment", PROTO_TCP, 4001, 443,
+	  BYTES(CLIENT("\xff", "\xfb", "\0\xd0" "\0\0\0\x08\0\6\0\0\3na")), " TLS ClientHello na [CUT]" },
+	{ "tls_with_a_name_that_steers_a_terminal", PROTO_TCP, 4001, 443,
+	  BYTES(CLIENT("\x3f", "\x3b", "\0\x10" "\0\0\0\x0c\0\x0a\0\0\7\x1b[m \\\xff.")),
+	  " TLS ClientHello \\x1b[m\\x20\\x5c\\xff." },
+	{ "tls_with_a_name_beyond_its_extension", PROTO_TCP, 4001, 443,
+	  BYTES(CLIENT("\x3b", "\x37", "\0\x0c" "\0\0\0\x08\0\6\0\0\x20nas")), " TLS ClientHello nas [BAD]" },
+	{ "tls_with_extensions_beyond_its_end", PROTO_TCP, 4001, 443,
+	  BYTES(CLIENT("\x3b", "\x37", "\1\x0c" "\0\0\0\x08\0\6\0\0\3nas")), " TLS ClientHello [BAD]" },
+	{ "data_of_tls_is_not_told", PROTO_TCP, 4001, 443, BYTES("\x17\3\3\0\x10" ZEROS32), "" },
+	{ "a_certificate_is_not_told", PROTO_TCP, 443, 4001, BYTES("\x16\3\3\0\x20" "\x0b\0\0\x1c" ZEROS32), "" },
+	{ "http_asks", PROTO_TCP, 4001, 80,
+	  BYTES("GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"), " HTTP \"GET /a?b=c HTTP/1.1\"" },
+	{ "http_at_another_port", PROTO_TCP, 4001, 31337,
+	  BYTES("POST http://x/ HTTP/1.0\r\n\r\n"), " HTTP \"POST http://x/ HTTP/1.0\"" },
+	{ "http_of_a_proxy", PROTO_TCP, 4001, 3128,
+	  BYTES("CONNECT x:443 HTTP/1.1\n\n"), " HTTP \"CONNECT x:443 HTTP/1.1\"" },
+	{ "http_answers", PROTO_TCP, 80, 4001,
+	  BYTES("HTTP/1.1 404 Not Found\r\n\r\n"), " HTTP \"HTTP/1.1 404 Not Found\"" },
+	{ "http_answers_without_a_reason", PROTO_TCP, 80, 4001,
+	  BYTES("HTTP/1.1 200\r\n\r\n"), " HTTP \"HTTP/1.1 200\"" },
+	{ "http_that_goes_on_in_another_segment", PROTO_TCP, 4001, 80, BYTES("GET /abc"), " HTTP \"GET /abc\" [CUT]" },
+	{ "http_that_steers_a_terminal", PROTO_TCP, 4001, 80, BYTES("GET /\x1b[m\"\\\0\xe2\x80\xae HTTP/1.1\r\n\r\n"),
+	  " HTTP \"GET /\\x1b[m\\x22\\x5c\\x00\\xe2\\x80\\xae HTTP/1.1\"" },
+	{ "a_request_of_sip_is_none_of_http", PROTO_TCP, 4001, 5060, BYTES("OPTIONS sip:x SIP/2.0\r\n\r\n"), "" },
+	{ "a_word_that_begins_as_a_method", PROTO_TCP, 4001, 21, BYTES("PUTTER /x HTTP/1.1\r\n"), "" },
+	{ "a_status_without_digits", PROTO_TCP, 80, 4001, BYTES("HTTP/1.1 abc Not Found\r\n\r\n"), "" },
+	{ "a_version_without_digits", PROTO_TCP, 80, 4001, BYTES("HTTP/x.1 200 OK\r\n\r\n"), "" },
 	{ "dns_at_another_port", PROTO_UDP, 4001, 54, BYTES(DNS("\1\0", "\1", "\0") WWW "\0\1\0\1"), "" },
 };
 
