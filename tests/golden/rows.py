@@ -6,6 +6,8 @@ What is wrong with the rows that xdpdump prints for other programs; nothing if t
     rows.py check JSON CSV      files of lines, made of the same packets; the CSV with one header
     rows.py fields CSV MAN      the header of a CSV and the table in the manual page
     rows.py ek JSON EK          those of tshark -T ek, of the same packets
+    rows.py said-options        those that make tshark tell what packets say
+    rows.py said JSON FIELDS    that, of the same packets
 """
 import csv
 import json
@@ -177,5 +179,73 @@ def ek(json_name, ek_name):
     print(*[f"{name}: never the same" for name in names if name not in compared | set(COUNTED)], sep="\n", end="")
 
 
+# What is compared of tunnels and of what packets say: our field, and those of tshark.
+SAID_FIELDS = (
+    ("dns_dns_qry_name", "dns.qry.name"),
+    ("dns_dns_flags_rcode", "dns.flags.rcode"),
+    ("dns_dns_count_answers", "dns.count.answers"),
+    ("tls_tls_handshake_extensions_server_name", "tls.handshake.extensions_server_name"),
+    ("http_http_request_method", "http.request.method"),
+    ("http_http_request_uri", "http.request.uri"),
+    ("http_http_response_code", "http.response.code"),
+    ("inner_src", "ip.src", "ipv6.src"),
+    ("inner_dst", "ip.dst", "ipv6.dst"),
+)
+
+
+SAID_OPTIONS = ("-n", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=;", "-d", "udp.port==8472,vxlan",
+                # each packet by itself, also one that came before
+                "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE",
+                "-o", "tcp.desegment_tcp_streams:FALSE", "-o", "tcp.analyze_sequence_numbers:FALSE")
+DNS_PORTS = {53, 5353, 5355}
+
+
+def said_options():
+    names = ["frame.protocols", "dns.flags.opcode"] + [name for _, *names in SAID_FIELDS for name in names]
+    print(*SAID_OPTIONS, *[part for name in names for part in ("-e", name)])
+
+
+def is_beyond(words, row):
+    """Is it behind a header that we do not look behind, or of a packet that is cut or damaged?"""
+    known = "ip_ip_src" in row or "ipv6_ipv6_src" in row or "tunnel" in row
+    return not known or "damage" in row or bool(words & {"_ws.malformed", "ah", "ipcomp", "esp"})
+
+
+def is_left(name, words, opcode, row):
+    """What tshark knows, and we leave to it: DNS elsewhere, or that makes no sense; HTTP over UDP; what QUIC encrypts."""
+    if name.startswith("dns"):
+        ports = {row.get(p + end) for p in ("tcp_tcp_", "udp_udp_", "inner_") for end in ("srcport", "dstport")}
+        return not ports & DNS_PORTS or int(opcode or 0) > 6
+    return bool(words & {"ssdp", "quic"})
+
+
+def is_same(name, ours, theirs):
+    if name.startswith("dns") and ours == ".":
+        return "<Root>" in theirs
+    return str(ours) in theirs or (isinstance(ours, str) and re.search(r"\\|[^ -~]", ours) is not None)  # escaped
+
+
+def said(json_name, fields_name):
+    rows = read_json(json_name)
+    with open(fields_name, encoding="utf-8", errors="replace") as f:
+        theirs = [line.rstrip("\n").split("\t") for line in f]
+    found = dict.fromkeys((ours for ours, *_ in SAID_FIELDS), 0)
+    if not rows or len(rows) != len(theirs):
+        print(f"{len(rows)} packets, {len(theirs)} for tshark")
+    for n, (row, (protocols, opcode, *values)) in enumerate(zip(rows, theirs), 1):
+        words = set(protocols.split(":"))
+        for ours, *names in SAID_FIELDS:
+            has, values = [v for v in ";".join(values[:len(names)]).split(";") if v], values[len(names):]
+            if ours in row and is_same(ours, row[ours], has):
+                found[ours] += 1
+            elif is_beyond(words, row) or (ours not in row and (not has or ours.startswith("inner"))):
+                continue
+            elif ours in row and 0 in (row.get("ip_ip_len"), row.get("ipv6_ipv6_plen")):    # segmentation offload
+                continue
+            elif ours in row or not is_left(ours, words, opcode, row):
+                print(f"{n}: {ours}: {row.get(ours)!r}, {has} for tshark, {protocols}")
+    print(*[f"{name}: never the same" for name, count in found.items() if not count], sep="\n", end="")
+
+
 if __name__ == "__main__":
-    {"check": check, "fields": fields, "ek": ek}[sys.argv[1]](*sys.argv[2:])
+    {"check": check, "fields": fields, "ek": ek, "said": said, "said-options": said_options}[sys.argv[1]](*sys.argv[2:])
