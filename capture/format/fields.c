@@ -262,6 +262,10 @@ static const struct field table[] = {
 	FOREIGN(http_http_request_method, HTTP_REQUEST, fields_inside_http_method),
 	FOREIGN(http_http_request_uri, HTTP_REQUEST, fields_inside_http_uri),
 	SAID(http_http_response_code, HTTP_RESPONSE, NUMBER, http.code),
+	SAID(dhcp_dhcp_option_dhcp, DHCP_TYPE, NUMBER, dhcp.type),
+	SAID(ntp_ntp_flags_mode, NTP, NUMBER, ntp.mode),
+	SAID(ntp_ntp_stratum, NTP, NUMBER, ntp.stratum),
+	SAID(quic_quic_version, QUIC, NUMBER, quic.version),
 };
 
 const struct field *fields(size_t *n)

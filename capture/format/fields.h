@@ -67,6 +67,9 @@ enum layer {
 	LAYER_TLS_ALPN,
 	LAYER_HTTP_REQUEST,
 	LAYER_HTTP_RESPONSE,
+	LAYER_DHCP_TYPE,
+	LAYER_NTP,
+	LAYER_QUIC,
 	N_LAYERS,
 };
 _Static_assert(N_LAYERS <= 64, "bits of row.present");

@@ -161,6 +161,15 @@ static void look_at_payload(struct row *r)
 	case PAYLOAD_HTTP:
 		r->present |= row_bit(r->said.http.code ? LAYER_HTTP_RESPONSE : LAYER_HTTP_REQUEST);
 		break;
+	case PAYLOAD_DHCP:
+		r->present |= r->said.dhcp.type ? row_bit(LAYER_DHCP_TYPE) : 0;
+		break;
+	case PAYLOAD_NTP:
+		r->present |= row_bit(LAYER_NTP);
+		break;
+	case PAYLOAD_QUIC:
+		r->present |= row_bit(LAYER_QUIC);
+		break;
 	}
 }
 

@@ -115,6 +115,50 @@ static void put_http(struct text *t, const struct http *h)
 	put_end(t, h->end);
 }
 
+static void put_dhcp(struct text *t, const struct dhcp *d)
+{
+	const char *type = dhcp_type_name(d->type);
+
+	text_str(t, d->type || d->end == PARSE_SHORT ? " DHCP" : " BOOTP");
+	if (type) {
+		text_char(t, ' ');
+		text_str(t, type);
+	} else if (d->type) {
+		text_str(t, " TYPE");
+		text_u64(t, d->type);
+	}
+	if (d->address) {
+		text_char(t, ' ');
+		text_ipv4(t, d->address);
+	}
+	put_end(t, d->end);
+}
+
+static void put_ntp(struct text *t, const struct ntp *n)
+{
+	text_str(t, " NTPv");
+	text_u64(t, n->version);
+	text_char(t, ' ');
+	text_str(t, ntp_mode_name(n->mode));
+	if (n->stratum) {
+		text_str(t, " stratum ");
+		text_u64(t, n->stratum);
+	}
+}
+
+static void put_quic(struct text *t, const struct quic *q)
+{
+	text_str(t, " QUIC ");
+	if (q->version >> 24 == 0xff) {
+		text_str(t, "draft ");
+		text_u64(t, q->version & 0xff);
+		text_char(t, ' ');
+	} else if (q->version) {
+		text_str(t, q->version == 1 ? "v1 " : "v2 ");
+	}
+	text_str(t, q->type);
+}
+
 void payload_line(struct text *t, const struct packet *p)
 {
 	struct payload said;
@@ -130,6 +174,15 @@ void payload_line(struct text *t, const struct packet *p)
 		break;
 	case PAYLOAD_HTTP:
 		put_http(t, &said.http);
+		break;
+	case PAYLOAD_DHCP:
+		put_dhcp(t, &said.dhcp);
+		break;
+	case PAYLOAD_NTP:
+		put_ntp(t, &said.ntp);
+		break;
+	case PAYLOAD_QUIC:
+		put_quic(t, &said.quic);
 		break;
 	}
 }

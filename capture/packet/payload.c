@@ -4,7 +4,15 @@
 #include "capture/packet/packet.h"
 #include "capture/packet/payload.h"
 
-enum { PORT_DNS = 53, PORT_MDNS = 5353, PORT_LLMNR = 5355 };
+enum {
+	PORT_DNS		= 53,
+	PORT_DHCP_SERVER	= 67,
+	PORT_DHCP_CLIENT	= 68,
+	PORT_NTP		= 123,
+	PORT_HTTPS		= 443,
+	PORT_MDNS		= 5353,
+	PORT_LLMNR		= 5355,
+};
 
 static bool has_port(const struct packet *p, uint16_t port)
 {
@@ -22,11 +30,30 @@ static bool read_dns(struct cursor *c, struct payload *out)
 	return dns_read(c, &out->dns);
 }
 
+/* Where a server names its versions nothing else tells that it is QUIC. */
+static bool read_quic(const struct packet *p, struct cursor *c, struct payload *out)
+{
+	out->kind = PAYLOAD_QUIC;
+	return quic_read(c, &out->quic) && (out->quic.version || p->hdr.sport == PORT_HTTPS);
+}
+
 static bool read_udp(const struct packet *p, struct payload *out)
 {
 	struct cursor c;
 
-	return is_dns(p) && link_payload(p, &c) && read_dns(&c, out);
+	if (!link_payload(p, &c) || c.off == c.limit)
+		return false;
+	if (is_dns(p))
+		return read_dns(&c, out);
+	if (has_port(p, PORT_DHCP_SERVER) || has_port(p, PORT_DHCP_CLIENT)) {
+		out->kind = PAYLOAD_DHCP;
+		return dhcp_read(&c, &out->dhcp);
+	}
+	if (has_port(p, PORT_NTP)) {
+		out->kind = PAYLOAD_NTP;
+		return ntp_read(&c, &out->ntp);
+	}
+	return read_quic(p, &c, out);
 }
 
 /* A message with its length in front (RFC 1035, 4.2.2), which is not in the middle of one. */

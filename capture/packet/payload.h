@@ -8,8 +8,11 @@
 
 #include <stdbool.h>
 
+#include "capture/packet/dhcp.h"
 #include "capture/packet/dns.h"
 #include "capture/packet/http.h"
+#include "capture/packet/ntp.h"
+#include "capture/packet/quic.h"
 #include "capture/packet/tls.h"
 
 struct packet;
@@ -18,6 +21,9 @@ enum payload_kind {
 	PAYLOAD_DNS,
 	PAYLOAD_TLS,
 	PAYLOAD_HTTP,
+	PAYLOAD_DHCP,
+	PAYLOAD_NTP,
+	PAYLOAD_QUIC,
 };
 
 struct payload {
@@ -26,6 +32,9 @@ struct payload {
 		struct dns dns;
 		struct tls tls;
 		struct http http;
+		struct dhcp dhcp;
+		struct ntp ntp;
+		struct quic quic;
 	};
 };
 

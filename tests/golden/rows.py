@@ -22,7 +22,7 @@ OWN = ("time_ns", "link_type", "protocol", "damage", "verdict", "process_name", 
        "inner_srcport", "inner_dstport", "inner_tcp_flags", "dns_answer", "tls_alpn")
 YOUNG = ("frame_frame_hash", "frame_frame_hash_value")	# tshark 4.0 does not print them
 # What is above TCP and UDP, in which tshark finds several of some, and goes through segments.
-SAID = ("dns", "tls", "http")
+SAID = ("dns", "tls", "http", "dhcp", "ntp", "quic")
 # What stands below a header that xdpdump does not look into, and what tshark counts for itself.
 DEEPER = {"mpls", "ah", "gre", "vxlan", "pppoes", "ipv6.fraghdr", "llc"}
 COUNTED = ("frame_frame_interface_id", "frame_frame_interface_name")
@@ -188,6 +188,10 @@ SAID_FIELDS = (
     ("http_http_request_method", "http.request.method"),
     ("http_http_request_uri", "http.request.uri"),
     ("http_http_response_code", "http.response.code"),
+    ("dhcp_dhcp_option_dhcp", "dhcp.option.dhcp"),
+    ("ntp_ntp_flags_mode", "ntp.flags.mode"),
+    ("ntp_ntp_stratum", "ntp.stratum"),
+    ("quic_quic_version", "quic.version"),
     ("inner_src", "ip.src", "ipv6.src"),
     ("inner_dst", "ip.dst", "ipv6.dst"),
 )

@@ -20,6 +20,9 @@
 #define WWW		"\3www\7example\3com\0"
 #define TTL		"\0\0\1\x2c"
 #define ZEROS32		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define BOOTP(op, given) \
+	op "\1\6\0" "\1\2\3\4" "\0\0\0\0" "\0\0\0\0" given ZEROS32 ZEROS32 ZEROS32 ZEROS32 ZEROS32 ZEROS32 \
+	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "\x63\x82\x53\x63"
 /* Record and handshake with their lengths, then version, random, no session, one cipher suite, no compression */
 #define CLIENT(record, len, exts) \
 	"\x16\3\1\0" record "\1\0\0" len "\3\3" ZEROS32 "\0" "\0\2\x13\1" "\1\0" exts
@@ -141,13 +144,39 @@ static const struct payload_case {
 	  BYTES("HTTP/1.1 404 Not Found\r\n\r\n"), " HTTP \"HTTP/1.1 404 Not Found\"" },
 	{ "http_answers_without_a_reason", PROTO_TCP, 80, 4001,
 	  BYTES("HTTP/1.1 200\r\n\r\n"), " HTTP \"HTTP/1.1 200\"" },
-	{ "http_that_goes_on_in_another_segment", PROTO_TCP, 4001, 80, BYTES("GET /abc"), " HTTP \"GET /abc\" [CUT]" },
+	{ "http_that_goes_on_in_another_segment", PROTO_TCP, 4001, 80,
+	  BYTES("GET /abc"), " HTTP \"GET /abc\" [CUT]" },
 	{ "http_that_steers_a_terminal", PROTO_TCP, 4001, 80, BYTES("GET /\x1b[m\"\\\0\xe2\x80\xae HTTP/1.1\r\n\r\n"),
 	  " HTTP \"GET /\\x1b[m\\x22\\x5c\\x00\\xe2\\x80\\xae HTTP/1.1\"" },
 	{ "a_request_of_sip_is_none_of_http", PROTO_TCP, 4001, 5060, BYTES("OPTIONS sip:x SIP/2.0\r\n\r\n"), "" },
 	{ "a_word_that_begins_as_a_method", PROTO_TCP, 4001, 21, BYTES("PUTTER /x HTTP/1.1\r\n"), "" },
 	{ "a_status_without_digits", PROTO_TCP, 80, 4001, BYTES("HTTP/1.1 abc Not Found\r\n\r\n"), "" },
 	{ "a_version_without_digits", PROTO_TCP, 80, 4001, BYTES("HTTP/x.1 200 OK\r\n\r\n"), "" },
+	{ "dhcp_discovers", PROTO_UDP, 68, 67,
+	  BYTES(BOOTP("\1", "\0\0\0\0") "\0\x3d\1\0\x35\1\1\xff"), " DHCP Discover" },
+	{ "dhcp_acknowledges", PROTO_UDP, 67, 68,
+	  BYTES(BOOTP("\2", "\xa\0\0\7") "\x35\1\5\xff"), " DHCP ACK 10.0.0.7" },
+	{ "dhcp_of_an_unknown_type", PROTO_UDP, 67, 68,
+	  BYTES(BOOTP("\2", "\0\0\0\0") "\x35\1\x63\xff"), " DHCP TYPE99" },
+	{ "bootp_has_no_type", PROTO_UDP, 68, 67, BYTES(BOOTP("\1", "\0\0\0\0") "\xff"), " BOOTP" },
+	{ "dhcp_with_an_option_beyond_its_end", PROTO_UDP, 68, 67,
+	  BYTES(BOOTP("\1", "\0\0\0\0") "\x0c\xff"), " BOOTP [BAD]" },
+	{ "bytes_at_the_port_of_dhcp", PROTO_UDP, 68, 67, BYTES(ZEROS32), "" },
+	{ "ntp_asks", PROTO_UDP, 4001, 123,
+	  BYTES("\x23\0\6\xec" ZEROS32 "\0\0\0\0\0\0\0\0\0\0\0\0"), " NTPv4 client" },
+	{ "ntp_answers", PROTO_UDP, 123, 4001,
+	  BYTES("\x1c\2\6\xec" ZEROS32 "\0\0\0\0\0\0\0\0\0\0\0\0"), " NTPv3 server stratum 2" },
+	{ "ntp_that_controls", PROTO_UDP, 4001, 123, BYTES("\x16\1\0\1" ZEROS32 "\0\0\0\0\0\0\0\0\0\0\0\0"), "" },
+	{ "ntp_of_too_few_bytes", PROTO_UDP, 4001, 123, BYTES("\x23\0\6\xec" ZEROS32), "" },
+	{ "quic_begins", PROTO_UDP, 4001, 443, BYTES("\xc3\0\0\0\1\x08" ZEROS32), " QUIC v1 Initial" },
+	{ "quic_of_version_2", PROTO_UDP, 4001, 4433, BYTES("\xd3\x6b\x33\x43\xcf\x08" ZEROS32), " QUIC v2 Initial" },
+	{ "quic_of_a_draft", PROTO_UDP, 443, 4001,
+	  BYTES("\xe3\xff\0\0\x1d\x08" ZEROS32), " QUIC draft 29 Handshake" },
+	{ "quic_names_its_versions", PROTO_UDP, 443, 4001,
+	  BYTES("\x80\0\0\0\0\x08" ZEROS32), " QUIC Version Negotiation" },
+	{ "no_version_is_no_quic_elsewhere", PROTO_UDP, 4001, 4002, BYTES("\x80\0\0\0\0\x08" ZEROS32), "" },
+	{ "a_version_that_nobody_has", PROTO_UDP, 443, 4001, BYTES("\xc3\1\2\3\4\x08" ZEROS32), "" },
+	{ "an_id_that_is_too_long", PROTO_UDP, 443, 4001, BYTES("\xc3\0\0\0\1\x15" ZEROS32), "" },
 	{ "dns_at_another_port", PROTO_UDP, 4001, 54, BYTES(DNS("\1\0", "\1", "\0") WWW "\0\1\0\1"), "" },
 };
 
