@@ -3,6 +3,7 @@
 #include "capture/base/text.h"
 #include "capture/format/summary_line.h"
 #include "capture/format/summary_verbose.h"
+#include "capture/format/tcp_options.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
@@ -96,6 +97,7 @@ static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 			summary_line_sequence(t, p);
 			field(t, "header", (b[12] >> 4) * 4);
 		}
+		tcp_options(t, p);
 		break;
 	case PROTO_UDP:
 		b = link_at_l4(p, 6);
