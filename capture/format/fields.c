@@ -266,6 +266,11 @@ static const struct field table[] = {
 	SAID(ntp_ntp_flags_mode, NTP, NUMBER, ntp.mode),
 	SAID(ntp_ntp_stratum, NTP, NUMBER, ntp.stratum),
 	SAID(quic_quic_version, QUIC, NUMBER, quic.version),
+	MADE(quoted_protocol, QUOTED, STRING, fields_inside_protocol),
+	MADE(quoted_src, QUOTED, STRING, fields_inside_address, .off = 0),
+	MADE(quoted_dst, QUOTED, STRING, fields_inside_address, .off = 1),
+	MADE(quoted_srcport, QUOTED_PORTS, NUMBER, fields_inside_port, .off = offsetof(struct parsed, sport)),
+	MADE(quoted_dstport, QUOTED_PORTS, NUMBER, fields_inside_port, .off = offsetof(struct parsed, dport)),
 };
 
 const struct field *fields(size_t *n)

@@ -56,6 +56,8 @@ enum layer {
 	LAYER_INNER_IP,
 	LAYER_INNER_PORTS,
 	LAYER_INNER_TCP,
+	LAYER_QUOTED,		/* in an error of ICMP */
+	LAYER_QUOTED_PORTS,
 	LAYER_DNS,		/* from here on what the innermost packet says */
 	LAYER_DNS_RESPONSE,
 	LAYER_DNS_QUESTION,	/* its name, */
@@ -84,6 +86,7 @@ struct row {
 	struct packet_hash hash;
 	struct tunnel tunnels[TUNNEL_MAX];
 	unsigned n_tunnels;
+	struct packet quoted;		/* if its layer is present */
 	struct payload said;		/* if one of its layers is present */
 	uint16_t cooked_type;
 	char second[24];		/* "2026-11-23T15:04:05." */

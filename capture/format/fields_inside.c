@@ -7,6 +7,7 @@
 #include "capture/format/fields_inside.h"
 #include "capture/format/summary_line.h"
 #include "capture/packet/link.h"
+#include "capture/packet/quoted.h"
 
 /* The outermost first. */
 void fields_inside_tunnels(struct text *t, const struct row *r, const struct field *f)
@@ -36,19 +37,26 @@ void fields_inside_tunnel_ids(struct text *t, const struct row *r, const struct 
 
 static const struct packet *innermost(const struct row *r)
 {
-	return &r->tunnels[r->n_tunnels - 1].inner;
+	return r->n_tunnels ? &r->tunnels[r->n_tunnels - 1].inner : r->packet;
+}
+
+/* Which one a field is of. */
+static const struct packet *told(const struct row *r, const struct field *f)
+{
+	bool quoted = f->layer == LAYER_QUOTED || f->layer == LAYER_QUOTED_PORTS;
+
+	return quoted ? &r->quoted : innermost(r);
 }
 
 void fields_inside_protocol(struct text *t, const struct row *r, const struct field *f)
 {
-	(void)f;
-	summary_line_protocol(t, innermost(r));
+	summary_line_protocol(t, told(r, f));
 }
 
 /* The first of the two in its header, or the second. */
 void fields_inside_address(struct text *t, const struct row *r, const struct field *f)
 {
-	const struct packet *p = innermost(r);
+	const struct packet *p = told(r, f);
 	const uint8_t *ip = p->data + p->hdr.l3_off;
 
 	if (p->hdr.ip_version == 4)
@@ -61,7 +69,7 @@ void fields_inside_port(struct text *t, const struct row *r, const struct field 
 {
 	uint16_t port;
 
-	memcpy(&port, (const uint8_t *)&innermost(r)->hdr + f->off, sizeof(port));
+	memcpy(&port, (const uint8_t *)&told(r, f)->hdr + f->off, sizeof(port));
 	text_u64(t, port);
 }
 
@@ -173,13 +181,22 @@ static void look_at_payload(struct row *r)
 	}
 }
 
+static void look_at_quoted(struct row *r)
+{
+	if (!quoted_packet(innermost(r), &r->quoted))
+		return;
+	r->present |= row_bit(LAYER_QUOTED);
+	r->present |= r->quoted.hdr.flags & PARSE_PORTS ? row_bit(LAYER_QUOTED_PORTS) : 0;
+}
+
 void fields_inside_look(struct row *r)
 {
 	const struct packet *p;
 
 	r->n_tunnels = tunnel_walk(r->packet, r->tunnels);
-	if (payload_read(r->n_tunnels ? innermost(r) : r->packet, &r->said))
+	if (payload_read(innermost(r), &r->said))
 		look_at_payload(r);
+	look_at_quoted(r);
 	if (!r->n_tunnels)
 		return;
 	r->present |= row_bit(LAYER_TUNNEL);

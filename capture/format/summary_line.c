@@ -14,6 +14,7 @@
 #include "capture/packet/names.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_options.h"
+#include "capture/packet/quoted.h"
 #include "capture/packet/tunnel.h"
 
 static uint32_t be32(const uint8_t *b)
@@ -268,23 +269,34 @@ static void put_tunnel(struct text *t, const struct tunnel *tunnel)
 	text_str(t, " | ");
 }
 
-/* Each packet inside, as the one that carries it, but for its length; the innermost says something. */
+/* A packet inside another, as that one, but for its length. */
+static void put_inner(struct text *t, const struct packet *p, int verbose)
+{
+	put_what(t, p);
+	put_flags(t, &p->hdr, verbose);
+	if (verbose > 0)
+		summary_verbose_headers(t, p, verbose);
+}
+
+/* What tunnels carry; the innermost says something, or is about another. */
 static void put_inside(struct text *t, const struct packet *p, int verbose)
 {
 	struct tunnel tunnels[TUNNEL_MAX];
 	unsigned n = tunnel_walk(p, tunnels);
+	struct packet quoted;
 
 	for (unsigned i = 0; i < n; i++) {
-		const struct packet *inner = &tunnels[i].inner;
-
+		p = &tunnels[i].inner;
 		put_tunnel(t, &tunnels[i]);
-		put_what(t, inner);
-		put_flags(t, &inner->hdr, verbose);
-		if (verbose > 0)
-			summary_verbose_headers(t, inner, verbose);
+		put_inner(t, p, verbose);
 	}
-	if (verbose >= 0)
-		payload_line(t, n ? &tunnels[n - 1].inner : p);
+	if (verbose < 0)
+		return;
+	payload_line(t, p);
+	if (quoted_packet(p, &quoted)) {
+		text_str(t, " about | ");
+		put_inner(t, &quoted, verbose);
+	}
 }
 
 void summary_line_packet(struct text *t, const struct packet *p, int verbose)
