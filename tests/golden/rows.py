@@ -166,7 +166,8 @@ def ek(json_name, ek_name):
     rows = read_json(json_name)
     with open(ek_name, encoding="utf-8") as f:
         theirs = [layers for layers in (json.loads(line).get("layers") for line in f) if layers]
-    names = sorted({name for row in rows for name in row} - set(OWN + YOUNG))
+    # what is said is compared by said(), which makes tshark look at each packet by itself
+    names = sorted(name for name in {name for row in rows for name in row} - set(OWN + YOUNG) if not name.startswith(SAID))
     compared = set()
     if not rows or len(rows) != len(theirs):
         print(f"{len(rows)} packets, {len(theirs)} for tshark")
@@ -216,18 +217,21 @@ def is_beyond(words, row):
     return not known or "damage" in row or bool(words & {"_ws.malformed", "ah", "ipcomp", "esp"})
 
 
-def is_left(name, words, opcode, row):
-    """What tshark knows, and we leave to it: DNS elsewhere, or that makes no sense; HTTP over UDP; what QUIC encrypts."""
+def is_left(name, has, words, opcode, row):
+    """What tshark knows, and we leave to it: DNS elsewhere, or that makes no sense; HTTP over UDP; what QUIC encrypts, and
+    its versions that are none; NTP that controls."""
     if name.startswith("dns"):
         ports = {row.get(p + end) for p in ("tcp_tcp_", "udp_udp_", "inner_") for end in ("srcport", "dstport")}
         return not ports & DNS_PORTS or int(opcode or 0) > 6
+    if name.startswith("ntp"):
+        return int(has[0]) > 5 if name == "ntp_ntp_flags_mode" else "ntp_ntp_flags_mode" not in row
     return bool(words & {"ssdp", "quic"})
 
 
 def is_same(name, ours, theirs):
     if name.startswith("dns") and ours == ".":
         return "<Root>" in theirs
-    return str(ours) in theirs or (isinstance(ours, str) and re.search(r"\\|[^ -~]", ours) is not None)  # escaped
+    return ours in map(plain, theirs) or str(ours) in theirs or (isinstance(ours, str) and re.search(r"\\|[^ -~]", ours) is not None)  # escaped
 
 
 def said(json_name, fields_name):
@@ -247,9 +251,11 @@ def said(json_name, fields_name):
                 continue
             elif ours in row and 0 in (row.get("ip_ip_len"), row.get("ipv6_ipv6_plen")):    # segmentation offload
                 continue
-            elif ours in row or not is_left(ours, words, opcode, row):
+            elif ours in row or not is_left(ours, has, words, opcode, row):
                 print(f"{n}: {ours}: {row.get(ours)!r}, {has} for tshark, {protocols}")
-    print(*[f"{name}: never the same" for name, count in found.items() if not count], sep="\n", end="")
+    # of QUIC there is something in the corpus only
+    print(*[f"{name}: never the same" for name, count in found.items() if not count and not name.startswith("quic")],
+          sep="\n", end="")
 
 
 if __name__ == "__main__":

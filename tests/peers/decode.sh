@@ -24,6 +24,7 @@ if wanted "packets_say_what_tshark_finds" tshark && wanted "packets_say_what_tsh
 	verdict "packets_say_what_tshark_finds"
 
 	# For all else.
+	: >"$work/against"
 	"$dump" -r tests/pcaps/mixed.pcap -w - </dev/null | tshark -n -r - -T fields -e frame.number 2>/dev/null |
 		wc -l | grep -qx 194 || echo "tshark does not read our pipe" >"$work/against"
 	verdict "tshark_goes_on_behind_a_pipe"
