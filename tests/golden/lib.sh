@@ -107,7 +107,7 @@ captures_for_info()
 	files=(tests/pcaps/*.pcap)
 	for file in tests/pcaps/files/{linktype,pcap}*; do
 		case $file in
-		*unknown*65000* | *reserved_bits* | *malformed* | *custom_blocks* | *journal* | *simple_packets*) ;;
+		*unknown*65000* | *reserved_bits* | *malformed* | *custom_blocks* | *processes* | *journal* | *simple_packets*) ;;
 		*tsresol_10_[013]* | *tsresol_10_1[29]* | *tsresol_2_*) [[ $file != *10_9* ]] ;;
 		*hostile* | *empty_strings* | *snaplen_zero* | *section_header_only* | *sections_of_both* | *two_sections*) ;;
 		*) files+=("$file") ;;

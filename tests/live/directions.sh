@@ -21,7 +21,7 @@ serve 127.0.0.1
 begin '-Q inout captures what tcpdump captures, in the same order'
 tcpdump_begins v0
 listen -i v0 -Q inout -s 0 -w "$file"
-want_line "$work/err" '^listening on v0, received in native mode, sent at tc, whole frames$'
+want_line "$work/err" '^listening on v0, received in native mode, sent at tc(, VLAN tags put back)?, whole frames$'
 converse tcp 10.0.0.2 3 1000
 converse udp 10.0.0.2 5 100
 finish

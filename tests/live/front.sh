@@ -112,7 +112,7 @@ for target_name in dropper fragments; do
 		run -r "$work/both.pcapng" --diff
 		want_line "$work/out" '^50 packets with both images: 0 changed, 50 unchanged$'
 		run -r "$work/both.pcapng" -T csv
-		want 'drops in the file' 40 "$(grep -c ',DROP$' "$work/out")"
+		want 'drops in the file' 40 "$(grep -c ',DROP,' "$work/out")"
 		run -r "$work/both.pcapng" --info
 		want_line "$work/out" "after $target_name"
 		take_off "${mode#*:}"

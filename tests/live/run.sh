@@ -360,7 +360,7 @@ begin 'a program of the kernel is run by its id, and counts in its own maps'
 sysctl -qw net.ipv6.conf.v0.disable_ipv6=1 net.ipv6.conf.v1.disable_ipv6=1
 ip link set v0 up
 ip link set v1 up
-listen -i v0
+listen -i v0 --hook generic	# at XDP native, the program of a veth is bound to its device
 mv "$work/err" "$work/live"
 id=$(ip -d -o link show dev v0 | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p')
 run --run "id:$id" -r tests/pcaps/arp.pcap
