@@ -73,7 +73,9 @@ static uint64_t hash_of(const struct tops *t, const union party *who)
 	const uint64_t *w = who->words, *k = t->key.word;
 	uint64_t h = hash_mix(w[0] ^ k[0], w[1] ^ k[1]) + hash_mix(w[2] ^ k[2], w[3] ^ k[3]);
 
-	return hash_mix(h ^ k[1], w[4] ^ k[3]);
+	h = hash_mix(h ^ k[1], w[4] ^ k[3]);
+	/* And by itself: ports that follow each other, times what is the same, crowd for some keys. */
+	return hash_mix(h ^ k[0], (h >> 32 | h << 32) ^ k[2]);
 }
 
 /* The highest bit of each byte of @tags that is @tag, and perhaps of some above the first of these.
