@@ -20,7 +20,8 @@ static void print_library(enum library l)
 	if (version)
 		printf("%s %s\n", library_name(l), version);
 	else
-		printf("built without %s (Debian: %s)\n", library_name(l), library_package(l));
+		printf("%s %s (Debian: %s)\n", library_built(l) ? "without" : "built without",
+		       library_name(l), library_package(l));
 }
 
 void version_print(bool all)

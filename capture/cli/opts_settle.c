@@ -19,8 +19,11 @@ int opts_first_given(const struct parser *p, const int *codes)
 
 bool opts_has_library(struct parser *p, int code, enum library l)
 {
-	return library_version(l) ||
-	       opts_wrong(p, "%s: this xdpdump was built without %s: install %s (Debian) and build it again",
+	if (library_version(l))
+		return true;
+	return opts_wrong(p, library_built(l) ?
+			  "%s: there is no %s here: install %s (Debian)" :
+			  "%s: this xdpdump was built without %s: install %s (Debian) and build it again",
 			  opts_name(code), library_name(l), library_package(l));
 }
 

@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/base/library.h"
 #include "capture/base/util.h"
 #include "capture/report/metrics.h"
 #include "capture/report/metrics_http.h"
@@ -23,7 +25,19 @@ enum {
 
 enum { PLAIN, OPENMETRICS, FORMATS };
 
+/* What is called of the library, which is loaded. */
+#define CALLS(call) \
+	call(start_daemon) call(stop_daemon) call(lookup_connection_value) call(queue_response) \
+	call(create_response_from_buffer) call(add_response_header) call(destroy_response)
+
+struct calls {
+#define CALL(name)	__typeof__(MHD_##name) *name;
+	CALLS(CALL)
+#undef CALL
+};
+
 struct metrics_http {
+	struct calls mhd;
 	struct MHD_Daemon *daemon;
 	_Atomic(struct state *) box;
 	/* the thread's: */
@@ -35,17 +49,33 @@ static const char *const types[FORMATS] = {
 	[OPENMETRICS] = "application/openmetrics-text; version=1.0.0; charset=utf-8",
 };
 
-static struct MHD_Response *answer_of(const struct state *s, unsigned format)
+static bool find_calls(struct calls *c)
+{
+	const struct { const char *name; void **at; } wanted[] = {
+#define CALL(name)	{ "MHD_" #name, (void **)&c->name },
+		CALLS(CALL)
+#undef CALL
+	};
+
+	for (size_t i = 0; i < array_size(wanted); i++) {
+		*wanted[i].at = library_function(LIBRARY_MICROHTTPD, wanted[i].name);
+		if (!*wanted[i].at)
+			return false;
+	}
+	return true;
+}
+
+static struct MHD_Response *answer_of(const struct calls *mhd, const struct state *s, unsigned format)
 {
 	size_t n;
 	char *text = metrics_text(s, format == OPENMETRICS, &n);
 	struct MHD_Response *answer =
-		text ? MHD_create_response_from_buffer(n, text, MHD_RESPMEM_MUST_FREE) : NULL;
+		text ? mhd->create_response_from_buffer(n, text, MHD_RESPMEM_MUST_FREE) : NULL;
 
 	if (!answer)
 		free(text);
 	else
-		MHD_add_response_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE, types[format]);
+		mhd->add_response_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE, types[format]);
 	return answer;
 }
 
@@ -54,7 +84,7 @@ static void drop_answers(struct metrics_http *h)
 {
 	for (unsigned i = 0; i < FORMATS; i++) {
 		if (h->answers[i])
-			MHD_destroy_response(h->answers[i]);
+			h->mhd.destroy_response(h->answers[i]);
 		h->answers[i] = NULL;
 	}
 }
@@ -67,18 +97,18 @@ static void renew(struct metrics_http *h)
 		return;
 	drop_answers(h);
 	for (unsigned i = 0; i < FORMATS; i++)
-		h->answers[i] = answer_of(s, i);
+		h->answers[i] = answer_of(&h->mhd, s, i);
 	state_close(s);
 }
 
-static enum MHD_Result say(struct MHD_Connection *c, unsigned status, const char *sentence)
+static enum MHD_Result say(const struct calls *mhd, struct MHD_Connection *c, unsigned status, const char *sentence)
 {
-	struct MHD_Response *r = MHD_create_response_from_buffer(
+	struct MHD_Response *r = mhd->create_response_from_buffer(
 		strlen(sentence), (void *)(uintptr_t)sentence, MHD_RESPMEM_PERSISTENT);
-	enum MHD_Result result = r ? MHD_queue_response(c, status, r) : MHD_NO;
+	enum MHD_Result result = r ? mhd->queue_response(c, status, r) : MHD_NO;
 
 	if (r)
-		MHD_destroy_response(r);
+		mhd->destroy_response(r);
 	return result;
 }
 
@@ -87,7 +117,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
 				  size_t *body_len, void **request is_unused)
 {
 	struct metrics_http *h = ctx;
-	const char *accept = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+	const char *accept = h->mhd.lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
 	unsigned format = accept && strstr(accept, "application/openmetrics-text") ? OPENMETRICS : PLAIN;
 
 	if (*body_len) {
@@ -95,21 +125,21 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
 		return MHD_YES;
 	}
 	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD))
-		return say(c, MHD_HTTP_METHOD_NOT_ALLOWED, "GET /metrics\n");
+		return say(&h->mhd, c, MHD_HTTP_METHOD_NOT_ALLOWED, "GET /metrics\n");
 	if (strcmp(url, "/metrics"))
-		return say(c, MHD_HTTP_NOT_FOUND, "GET /metrics\n");
+		return say(&h->mhd, c, MHD_HTTP_NOT_FOUND, "GET /metrics\n");
 	renew(h);
 	if (!h->answers[format])
-		return say(c, MHD_HTTP_SERVICE_UNAVAILABLE, "the capture has not begun\n");
-	return MHD_queue_response(c, MHD_HTTP_OK, h->answers[format]);
+		return say(&h->mhd, c, MHD_HTTP_SERVICE_UNAVAILABLE, "the capture has not begun\n");
+	return h->mhd.queue_response(c, MHD_HTTP_OK, h->answers[format]);
 }
 
 int metrics_http_open(struct metrics_http **out, int fd)
 {
 	struct metrics_http *h = calloc(1, sizeof(*h));
 
-	if (h)
-		h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, h,
+	if (h && find_calls(&h->mhd))
+		h->daemon = h->mhd.start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, h,
 					     MHD_OPTION_LISTEN_SOCKET, fd,
 					     MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
 					     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_SEC,
@@ -133,7 +163,7 @@ struct metrics_http *metrics_http_close(struct metrics_http *h)
 {
 	if (!h)
 		return NULL;
-	MHD_stop_daemon(h->daemon);
+	h->mhd.stop_daemon(h->daemon);
 	drop_answers(h);
 	state_close(h->box);
 	free(h);

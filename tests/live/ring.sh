@@ -234,10 +234,7 @@ if [[ $sanitized ]]; then
 else
 	listen -i v0 -w "$file" --print -s 0
 	frames 100000 -s 512
-	# without the pages of libraries, which all processes share
-	libraries=$(awk '/^[0-9a-f]+-/ { lib = /\.so/ } /^Rss:/ && lib { sum += $2 } END { print sum + 0 }' \
-		"/proc/$pid/smaps")
-	peak=$(($(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status") - libraries))
+	peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
 	((peak < (cpus > 4 ? 65536 : 16384 * cpus) + 8192)) || note "$peak KiB"
 	finish
 	end
