@@ -375,10 +375,11 @@ converse()
 	peer bash -c "$(declare -p one_cpu); $(declare -f ask); ask $*" || note "the conversation $* has failed"
 }
 
-# tcpdump_begins INTERFACE: beside us, both directions
+# tcpdump_begins INTERFACE: beside us, both directions. Without -B it has room for eight packets of an
+# interface without an Ethernet header, whatever their length, and loses the ninth when it has to wait.
 tcpdump_begins()
 {
-	background tcpdump -i "$1" -n -s 0 -w - -U --immediate-mode >"$work/peer.pcap" 2>"$work/tcpdump"
+	background tcpdump -i "$1" -B 65536 -n -s 0 -w - -U --immediate-mode >"$work/peer.pcap" 2>"$work/tcpdump"
 	theirs=$!
 	wait_line "$work/tcpdump" '^tcpdump: listening' || note 'tcpdump does not listen'
 }
