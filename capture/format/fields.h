@@ -109,7 +109,8 @@ enum field_type {
 struct field {
 	const char *name;
 	const char *json;	/* ,"name": of @json_len bytes */
-	uint8_t json_len;
+	/* a size_t: what GCC knows to be below 256 it copies by "rep movs", which is slow to begin */
+	size_t json_len;
 	uint8_t type;		/* enum field_type */
 	uint8_t layer;		/* without it the field is not there */
 	uint8_t off, bytes;	/* a big-endian number in the layer; without a function */
