@@ -195,22 +195,22 @@ static void end_at_ip_length(const struct packet *p, struct cursor *c)
 		c->l3_end = p->hdr.l3_off + UINT16_MAX;
 }
 
-/* Over the header of TCP or UDP; all of it is there, and its lengths are right, or the parse had told. */
-static bool skip_transport(const struct packet *p, struct cursor *c)
+/* So does that of UDP; a length of 0 stands for "to the end". */
+static void end_at_udp_length(const struct packet *p, struct cursor *c)
 {
-	const uint8_t *b = c->base + c->off;
+	const uint8_t *udp = link_at(p, p->hdr.l4_off, 8);
+	uint32_t end = udp ? p->hdr.l4_off + be16(udp + 4) : 0;
 
-	switch (p->hdr.ip_proto) {
-	case PROTO_TCP:
-		return skip(c, 20) && skip(c, (b[12] >> 4) * 4 - 20);
-	case PROTO_UDP:
-		if (!skip(c, 8))
-			return false;
-		if (be16(b + 4) && p->hdr.l4_off + be16(b + 4) <= c->l3_end)
-			end_datagram(c, p->hdr.l4_off + be16(b + 4));
-		return true;
-	}
-	return true;
+	if (end > p->hdr.l4_off && end <= c->l3_end)
+		end_datagram(c, end);
+}
+
+/* The last header that was read is that of TCP or UDP, if there is one. */
+static uint32_t payload_off(const struct parsed *h)
+{
+	if (!h->ip_version)
+		return h->l3_off;
+	return h->ip_proto == PROTO_TCP || h->ip_proto == PROTO_UDP ? h->hdr_len : h->l4_off;
 }
 
 bool link_payload(const struct packet *p, struct cursor *c)
@@ -222,8 +222,10 @@ bool link_payload(const struct packet *p, struct cursor *c)
 	*c = cursor_init(p->data, p->caplen, p->len > p->caplen ? p->len : p->caplen, PARSE_REACH);
 	if (h->ip_version)
 		end_at_ip_length(p, c);
-	c->off = h->ip_version ? h->l4_off : h->l3_off;
-	return c->off <= c->limit && (!h->ip_version || skip_transport(p, c));
+	if (h->ip_version && h->ip_proto == PROTO_UDP)
+		end_at_udp_length(p, c);
+	c->off = payload_off(h);
+	return c->off <= c->limit;
 }
 
 /* RFC 826 and 903. */
