@@ -156,6 +156,11 @@ parse_inline __u16 be16(const __u8 *p)
 	return (__u16)(p[0] << 8 | p[1]);
 }
 
+parse_inline __u32 be32(const __u8 *p)
+{
+	return (__u32)be16(p) << 16 | be16(p + 2);
+}
+
 /* The datagram ends at @l3_end: what follows is padding of the link, never a header. */
 parse_inline void end_datagram(struct cursor *c, __u32 l3_end)
 {

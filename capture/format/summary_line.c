@@ -17,11 +17,6 @@
 #include "capture/packet/quoted.h"
 #include "capture/packet/tunnel.h"
 
-static uint32_t be32(const uint8_t *b)
-{
-	return (uint32_t)be16(b) << 16 | be16(b + 2);
-}
-
 static void field(struct text *t, const char *name, uint64_t v)
 {
 	text_char(t, ' ');

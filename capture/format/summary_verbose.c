@@ -9,11 +9,6 @@
 #include "capture/packet/pcapng_codes.h"
 #include "capture/packet/pcapng_options.h"
 
-static uint32_t be32(const uint8_t *b)
-{
-	return (uint32_t)be16(b) << 16 | be16(b + 2);
-}
-
 static void field(struct text *t, const char *name, uint64_t v)
 {
 	text_char(t, ' ');

@@ -23,11 +23,6 @@ enum {
 	OPTION_TFO	= 34,	/* RFC 7413 */
 };
 
-static uint32_t be32(const uint8_t *b)
-{
-	return (uint32_t)be16(b) << 16 | be16(b + 2);
-}
-
 static void number(struct text *t, const char *name, uint32_t v)
 {
 	text_str(t, name);

@@ -261,7 +261,7 @@ bool link_cooked(const struct packet *p, struct cooked *c)
 		*c = (struct cooked){
 			.type = b[10],
 			.has_ifindex = true,
-			.ifindex = (uint32_t)be16(b + 4) << 16 | be16(b + 6),
+			.ifindex = be32(b + 4),
 		};
 		return true;
 	}

@@ -16,7 +16,7 @@ bool quic_read(struct cursor *c, struct quic *q)
 
 	if (!b || !(b[0] & LONG) || b[5] > CONNECTION_ID_MAX)
 		return false;
-	q->version = (uint32_t)be16(b + 1) << 16 | be16(b + 3);
+	q->version = be32(b + 1);
 	type = b[0] >> 4 & 3;
 	if (!q->version) {
 		q->type = "Version Negotiation";

@@ -43,11 +43,6 @@ const char *tunnel_key(enum tunnel_kind kind)
 	return kinds[kind].key;
 }
 
-static uint32_t be32(const uint8_t *b)
-{
-	return (uint32_t)be16(b) << 16 | be16(b + 2);
-}
-
 /* What is inside begins at the cursor; @eth_type: what it is. */
 static bool is_inside(struct tunnel *t, const struct cursor *c, uint16_t eth_type)
 {

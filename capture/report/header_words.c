@@ -120,7 +120,7 @@ static void gre(struct walk *w)
 	key = flags & 0x2000 ? header(w, 4) : NULL;
 	if (key) {
 		text_str(w->t, " key");
-		number(w, (uint32_t)be16(key) << 16 | be16(key + 2));
+		number(w, be32(key));
 	}
 }
 
