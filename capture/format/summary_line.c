@@ -3,8 +3,6 @@
  * Reads only what struct parsed says is there; whatever lies further is looked up through
  * link_at().
  */
-#include <string.h>
-
 #include "capture/base/text.h"
 #include "capture/base/util.h"
 #include "capture/format/payload_line.h"
@@ -16,14 +14,6 @@
 #include "capture/packet/pcapng_options.h"
 #include "capture/packet/quoted.h"
 #include "capture/packet/tunnel.h"
-
-static void field(struct text *t, const char *name, uint64_t v)
-{
-	text_char(t, ' ');
-	text_str(t, name);
-	text_char(t, ' ');
-	text_u64(t, v);
-}
 
 static void put_address(struct text *t, const struct packet *p, bool dst)
 {
@@ -133,23 +123,6 @@ static void put_flags(struct text *t, const struct parsed *h, int verbose)
 	}
 	if (*sep == ',')
 		text_char(t, ']');
-}
-
-void summary_line_sequence(struct text *t, const struct packet *p)
-{
-	bool is_tcp = p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP &&
-		      p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP;
-	const uint8_t *b = is_tcp ? link_at_l4(p, 12) : NULL;
-
-	if (!b)
-		return;
-	field(t, "seq", be32(b + 4));
-	field(t, "ack", be32(b + 8));
-}
-
-void summary_line_captured(struct text *t, const struct packet *p)
-{
-	field(t, "captured", p->caplen);
 }
 
 void summary_line_action(struct text *t, const struct verdict *v)

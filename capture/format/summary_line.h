@@ -23,10 +23,6 @@ enum {
  */
 void summary_line_packet(struct text *t, const struct packet *p, int verbose);
 
-/* " seq N ack N", the absolute numbers of TCP, if they are captured; " captured N" bytes. */
-void summary_line_sequence(struct text *t, const struct packet *p);
-void summary_line_captured(struct text *t, const struct packet *p);
-
 /* " => DROP", what a program decided about it, which ends a line. */
 void summary_line_verdict(struct text *t, const struct packet *p);
 

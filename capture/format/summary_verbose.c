@@ -17,6 +17,23 @@ static void field(struct text *t, const char *name, uint64_t v)
 	text_u64(t, v);
 }
 
+void summary_verbose_sequence(struct text *t, const struct packet *p)
+{
+	bool is_tcp = p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP &&
+		      p->hdr.flags & PARSE_L4 && p->hdr.end != PARSE_DEEP;
+	const uint8_t *b = is_tcp ? link_at_l4(p, 12) : NULL;
+
+	if (!b)
+		return;
+	field(t, "seq", be32(b + 4));
+	field(t, "ack", be32(b + 8));
+}
+
+void summary_verbose_captured(struct text *t, const struct packet *p)
+{
+	field(t, "captured", p->caplen);
+}
+
 static void verbose_ipv4(struct text *t, const struct packet *p, int verbose)
 {
 	const uint8_t *ip = p->data + p->hdr.l3_off;
@@ -89,7 +106,7 @@ static void verbose_l4(struct text *t, const struct packet *p, int verbose)
 			break;
 		field(t, "win", be16(b + 14));
 		if (verbose > 1) {
-			summary_line_sequence(t, p);
+			summary_verbose_sequence(t, p);
 			field(t, "header", (b[12] >> 4) * 4);
 		}
 		tcp_options(t, p);
@@ -159,7 +176,7 @@ static void put_hash(struct text *t, const struct packet *p)
 void summary_verbose_frame(struct text *t, const struct packet *p)
 {
 	if (p->caplen < p->len)
-		summary_line_captured(t, p);
+		summary_verbose_captured(t, p);
 	if (p->has & PACKET_QUEUE)
 		field(t, "queue", p->queue);
 	put_hash(t, p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The part of a line that -v adds. */
+/* The part of a line that -v adds, -S and --lengths some of it. */
 #ifndef XDPDUMP_FORMAT_SUMMARY_VERBOSE_H
 #define XDPDUMP_FORMAT_SUMMARY_VERBOSE_H
 
@@ -11,5 +11,9 @@ void summary_verbose_headers(struct text *t, const struct packet *p, int verbose
 
 /* " captured 60 queue 3 if eth0 In dropped 2", of that what there is. */
 void summary_verbose_frame(struct text *t, const struct packet *p);
+
+/* " seq N ack N", the absolute numbers of TCP, if they are captured; " captured N" bytes. */
+void summary_verbose_sequence(struct text *t, const struct packet *p);
+void summary_verbose_captured(struct text *t, const struct packet *p);
 
 #endif

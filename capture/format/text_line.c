@@ -12,6 +12,7 @@
 #include "capture/format/colour.h"
 #include "capture/format/format.h"
 #include "capture/format/summary_line.h"
+#include "capture/format/summary_verbose.h"
 #include "capture/format/text_settings.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_options.h"
@@ -220,9 +221,9 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		summary_line_link(&t, pkt);
 	summary_line_packet(&t, pkt, p->options.verbose);
 	if (p->options.sequence && p->options.verbose < 2)	/* which shows them anyway */
-		summary_line_sequence(&t, pkt);
+		summary_verbose_sequence(&t, pkt);
 	if (p->options.lengths && (p->options.verbose < 1 || pkt->caplen == pkt->len))
-		summary_line_captured(&t, pkt);
+		summary_verbose_captured(&t, pkt);
 	summary_line_verdict(&t, pkt);
 	summary_line_process(&t, pkt, p->options.verbose);
 	if (colour)
