@@ -226,12 +226,12 @@ static void put_tunnel(struct text *t, const struct tunnel *tunnel)
 	};
 	const char *word = words[tunnel->kind] ? words[tunnel->kind] : tunnel_name(tunnel->kind);
 
+	if (tunnel->n_ids) {
+		text_char(t, ' ');
+		text_str(t, word);
+	}
 	for (unsigned i = 0; i < tunnel->n_ids; i++) {
-		if (!i)
-			text_char(t, ' ');
-		text_str(t, i ? "/" : word);
-		if (!i)
-			text_char(t, ' ');
+		text_char(t, i ? '/' : ' ');
 		text_u64(t, tunnel->ids[i]);
 	}
 	text_str(t, " | ");
