@@ -30,19 +30,6 @@ static void put_bytes(struct text *t, const char *s, size_t n, const char *but)
 	}
 }
 
-static void put_dns_type(struct text *t, uint16_t type)
-{
-	const char *name = dns_type_name(type);
-
-	text_char(t, ' ');
-	if (name) {
-		text_str(t, name);
-	} else {
-		text_str(t, "TYPE");
-		text_u64(t, type);
-	}
-}
-
 static void put_dns_result(struct text *t, const struct dns *d)
 {
 	const char *rcode = dns_rcode_name(d->rcode);
@@ -75,10 +62,11 @@ static void put_dns(struct text *t, const struct dns *d)
 		text_str(t, " OPCODE");
 		text_u64(t, d->opcode);
 	}
-	if (d->has_type)
-		put_dns_type(t, d->type);
-	if (d->has_type && !d->response)
-		text_char(t, '?');
+	if (d->has_type) {
+		text_char(t, ' ');
+		dns_put_type(t, d->type);
+		text_str(t, d->response ? "" : "?");
+	}
 	if (d->has_name) {
 		text_char(t, ' ');
 		text_bytes(t, d->name, d->name_len);

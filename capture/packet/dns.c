@@ -12,7 +12,7 @@ enum { TYPE_A = 1, TYPE_NS = 2, TYPE_CNAME = 5, TYPE_PTR = 12, TYPE_MX = 15, TYP
 
 enum { WIRE_NAME_MAX = 255, OPCODE_MAX = 6, OPCODE_UPDATE = 5 };
 
-const char *dns_type_name(uint16_t type)
+static const char *type_name(uint16_t type)
 {
 	static const char *const low[] = {
 		[1] = "A",	[2] = "NS",	 [5] = "CNAME",	 [6] = "SOA",	  [12] = "PTR",
@@ -121,9 +121,9 @@ static enum parse_end read_name(struct cursor *c, uint32_t start, struct text *t
 	return PARSE_OK;
 }
 
-static void put_type(struct text *t, uint16_t type)
+void dns_put_type(struct text *t, uint16_t type)
 {
-	const char *name = dns_type_name(type);
+	const char *name = type_name(type);
 
 	if (name) {
 		text_str(t, name);
@@ -149,7 +149,7 @@ static enum parse_end put_data(struct text *t, struct cursor *c, uint32_t start,
 			text_ipv6(t, b);
 		return PARSE_OK;
 	}
-	put_type(t, type);
+	dns_put_type(t, type);
 	switch (type) {
 	case TYPE_MX:
 	case TYPE_SRV:

@@ -9,6 +9,8 @@
 
 #include "bpf/parse.h"
 
+struct text;
+
 enum {
 	DNS_NAME_MAX	= 1024,		/* 255 bytes, each \DDD at worst */
 	DNS_ANSWERS_MAX	= 512,
@@ -39,8 +41,10 @@ struct dns {
 /* @c is at the message, which ends with it. False: it is none. */
 bool dns_read(struct cursor *c, struct dns *d);
 
-/* "A", or NULL for a type that has no short name here; "NXDOMAIN"; "Update", NULL for a query. */
-const char *dns_type_name(uint16_t type);
+/* "A", or "TYPE65534" of a type that has no short name here (RFC 3597, 5). */
+void dns_put_type(struct text *t, uint16_t type);
+
+/* "NXDOMAIN"; "Update", NULL for a query. */
 const char *dns_rcode_name(uint8_t rcode);
 const char *dns_opcode_name(uint8_t opcode);
 
