@@ -56,18 +56,22 @@ static bool read_udp(const struct packet *p, struct payload *out)
 	return read_quic(p, &c, out);
 }
 
-/* A message with its length in front (RFC 1035, 4.2.2), which is not in the middle of one. */
+/*
+ * A message with its length in front (RFC 1035, 4.2.2), which is not in the middle of one, as most
+ * segments of a transfer of a zone are: it asks one thing at most (RFC 9619), and makes sense up to
+ * the first type.
+ */
 static bool read_dns_of_tcp(struct cursor *c, struct payload *out)
 {
 	const uint8_t *b = pull(c, 2);
 
-	if (!b || be16(b) < 12)
+	if (!b || be16(b) < 12 || c->limit - c->off < 12 || be16(b + 6) > 1)
 		return false;
 	/* what is in other segments is as good as cut */
 	c->l3_end = c->off + be16(b);
 	if (c->limit > c->l3_end)
 		c->limit = c->l3_end;
-	return read_dns(c, out);
+	return read_dns(c, out) && (out->dns.end != PARSE_BAD || out->dns.has_type);
 }
 
 static bool read_tcp(const struct packet *p, struct payload *out)
@@ -76,7 +80,7 @@ static bool read_tcp(const struct packet *p, struct payload *out)
 
 	if (!link_payload(p, &c) || c.off == c.limit)
 		return false;
-	if (p->hdr.sport == PORT_DNS || p->hdr.dport == PORT_DNS)
+	if (has_port(p, PORT_DNS))
 		return read_dns_of_tcp(&c, out);
 	if (c.base[c.off] == 22) {	/* a handshake of TLS */
 		out->kind = PAYLOAD_TLS;

@@ -78,6 +78,11 @@ static const struct payload_case {
 	  " DNS A? www.example.com" },
 	{ "dns_over_tcp_in_segments", PROTO_TCP, 4001, 53, BYTES("\0\x21" DNS("\1\0", "\1", "\0") "\3www\7exa"),
 	  " DNS www.exa [CUT]" },
+	{ "dns_over_tcp_that_transfers_a_zone", PROTO_TCP, 53, 4001,
+	  BYTES("\0\x31" DNS("\x84\0", "\0", "\2") WWW "\0\1\0\1" TTL "\0\4\xc0\0\2\x50" "\0\0\2"),
+	  " DNS A www.example.com: 192.0.2.80 [CUT]" },
+	{ "the_middle_of_a_transfer_over_tcp", PROTO_TCP, 53, 4001,
+	  BYTES("\xc0\x0c\0\1\0\1" TTL "\0\4\xc0\0\2\x50" "\5host2\xc0\x0c\0\1\0\1" TTL "\0\4\xc0\0\2\x51"), "" },
 	{ "dns_of_more_answers_than_are_told", PROTO_UDP, 53, 4001,
 	  BYTES(DNS("\x81\x80", "\1", "\x20") "\0\0\1\0\1"
 		"\0\0\1\0\1" TTL "\0\4\1\1\1\1" "\0\0\1\0\1" TTL "\0\4\1\1\1\2" "\0\0\1\0\1" TTL "\0\4\1\1\1\3"
