@@ -9,7 +9,8 @@ struct text;
 struct verdict;
 
 enum {
-	LINE_MAX_BYTES	= 4096,	/* no line is longer */
+	/* no line is longer: of four packets in each other with -vv, TLS, and such names it is 4200 */
+	LINE_MAX_BYTES	= 5120,
 	/* bytes of an interface's name that are shown with each packet, which may be any number */
 	LINE_NAME_MAX	= 255,
 	/* and of a process; what all that is said of it takes at most */

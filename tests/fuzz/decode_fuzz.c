@@ -224,6 +224,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		p.has |= PACKET_PROCESS;
 		p.pid = p.tid = UINT32_MAX;
 		p.process = iface.name;
+		p.has |= PACKET_HASH;
+		p.hash = (struct packet_hash){ EPB_HASH_2S_COMPLEMENT, PACKET_HASH_MAX, { 0xff } };
 	}
 	p.queue = p.dropped = p.flags = data[1] & 0x40 ? UINT32_MAX : 0;
 	p.ts_ns = p.id = data[1] & 0x40 ? INT64_MAX : 0;
