@@ -281,6 +281,14 @@ void summary_line_packet(struct text *t, const struct packet *p, int verbose)
 		summary_verbose_frame(t, p);
 }
 
+void summary_line_sequence(struct text *t, const struct packet *p)
+{
+	struct tunnel tunnels[TUNNEL_MAX];
+	unsigned n = tunnel_walk(p, tunnels);
+
+	summary_verbose_sequence(t, n ? &tunnels[n - 1].inner : p);
+}
+
 void summary_line_direction(struct text *t, const struct packet *p)
 {
 	static const char *const words[] = {

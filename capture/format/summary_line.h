@@ -24,6 +24,9 @@ enum {
  */
 void summary_line_packet(struct text *t, const struct packet *p, int verbose);
 
+/* " seq N ack N" of the innermost packet, which -vv shows with its headers. */
+void summary_line_sequence(struct text *t, const struct packet *p);
+
 /* " => DROP", what a program decided about it, which ends a line. */
 void summary_line_verdict(struct text *t, const struct packet *p);
 

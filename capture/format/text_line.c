@@ -221,7 +221,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		summary_line_link(&t, pkt);
 	summary_line_packet(&t, pkt, p->options.verbose);
 	if (p->options.sequence && p->options.verbose < 2)	/* which shows them anyway */
-		summary_verbose_sequence(&t, pkt);
+		summary_line_sequence(&t, pkt);
 	if (p->options.lengths && (p->options.verbose < 1 || pkt->caplen == pkt->len))
 		summary_verbose_captured(&t, pkt);
 	summary_line_verdict(&t, pkt);

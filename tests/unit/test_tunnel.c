@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "capture/base/text.h"
+#include "capture/format/format.h"
 #include "capture/format/summary_line.h"
+#include "capture/format/text_settings.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/tunnel.h"
@@ -206,10 +208,34 @@ static void details_are_those_of_the_packet_in_front(void **state)
 			    " ttl 63 id 0 VXLAN 42 | " UDP4 " ttl 64 id 1 if eth0");
 }
 
+static void numbers_of_tcp_are_those_of_the_packet_inside(void **state)
+{
+	static const struct tunnel_case whole = { "", 4789, 0, 0, "0800000000002a00" MACS "0800"
+		"4500002800010000" "40060000" "0a010001" "0a010002" "04d20050" "00000007" "00000008"
+		"5010ffff00000000", "" };
+	const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
+	const struct text_settings o = { .time = TIME_NONE, .sequence = true };
+	struct format *f = format_open(FORMAT_TEXT, &o);
+	uint8_t frame[512];
+	char line[2 * LINE_MAX_BYTES];
+	size_t outer, len = build(&whole, frame, &outer);
+	struct packet p = { .data = frame, .caplen = len, .len = len, .iface = &ethernet };
+	ssize_t n;
+
+	(void)state;
+	link_decode(&p);
+	n = f->ops->packet(f, line, sizeof(line) - 1, &p, 0, 0);
+	assert_true(n > 0);
+	line[n] = '\0';
+	assert_string_equal(line, "UDP 10.0.0.1:49152 -> 10.0.0.2:4789 (104 bytes) VXLAN 42 | "
+				  "TCP 10.1.0.1:1234 -> 10.1.0.2:80 [ACK] seq 7 ack 8\n");
+	format_close(f);
+}
+
 int main(void)
 {
 	enum { N = sizeof(cases) / sizeof(cases[0]) };
-	struct CMUnitTest tests[2 * N + 2];
+	struct CMUnitTest tests[2 * N + 3];
 	static char names[N][80];
 	size_t n = 0;
 
@@ -221,5 +247,6 @@ int main(void)
 	}
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_first_fragment_has_the_begin_of_what_is_inside);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(details_are_those_of_the_packet_in_front);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers_of_tcp_are_those_of_the_packet_inside);
 	return unit_run("tunnel", tests, n);
 }
