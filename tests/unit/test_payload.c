@@ -3,7 +3,6 @@
  * What packets say, as a line tells it: each protocol whole, cut at every length, and from somebody
  * who means no good.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "capture/base/text.h"
@@ -248,14 +247,9 @@ int main(void)
 {
 	enum { N = sizeof(cases) / sizeof(cases[0]) };
 	struct CMUnitTest tests[2 * N];
-	static char names[N][80];
 	size_t n = 0;
 
 	unit_of_table(cases, what_a_packet_says_is_told, tests, n);
-	unit_of_table(cases, what_is_cut_is_marked, tests, n);
-	for (size_t i = 0; i < N; i++) {
-		snprintf(names[i], sizeof(names[i]), "%s_cut", cases[i].name);
-		tests[N + i].name = names[i];
-	}
+	unit_of_table_as(cases, "%s_cut", what_is_cut_is_marked, tests, n);
 	return unit_run("payload", tests, n);
 }

@@ -4,7 +4,6 @@
  * printable, no longer than promised, and nothing is read that is not captured. What lines look
  * like is for the golden tests.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "capture/base/text.h"
@@ -161,14 +160,9 @@ int main(void)
 {
 	struct CMUnitTest tests[sizeof(links) / sizeof(links[0]) + sizeof(verdicts) / sizeof(verdicts[0]) +
 				sizeof(processes) / sizeof(processes[0])];
-	static char names[sizeof(links) / sizeof(links[0])][80];
 	size_t n = 0;
 
-	unit_of_table(links, lines_are_printable, tests, n);
-	for (size_t i = 0; i < n; i++) {
-		snprintf(names[i], sizeof(names[i]), "lines_of_%s_are_printable", links[i].name);
-		tests[i].name = names[i];
-	}
+	unit_of_table_as(links, "lines_of_%s_are_printable", lines_are_printable, tests, n);
 	unit_of_table(verdicts, a_verdict_is_a_word, tests, n);
 	unit_of_table(processes, a_process_is_named, tests, n);
 	return unit_run("summary_line", tests, n);

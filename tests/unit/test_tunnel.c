@@ -3,7 +3,6 @@
  * What is inside of tunnels, as a line tells it: with each kind of header, its versions and options
  * that are followed and those that are not, and cut at every length.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "capture/base/text.h"
@@ -236,15 +235,10 @@ int main(void)
 {
 	enum { N = sizeof(cases) / sizeof(cases[0]) };
 	struct CMUnitTest tests[2 * N + 3];
-	static char names[N][80];
 	size_t n = 0;
 
 	unit_of_table(cases, what_is_inside_is_told, tests, n);
-	unit_of_table(cases, what_is_cut_is_told_as_far_as_it_is_there, tests, n);
-	for (size_t i = 0; i < N; i++) {
-		snprintf(names[i], sizeof(names[i]), "%s_cut", cases[i].name);
-		tests[N + i].name = names[i];
-	}
+	unit_of_table_as(cases, "%s_cut", what_is_cut_is_told_as_far_as_it_is_there, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_first_fragment_has_the_begin_of_what_is_inside);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(details_are_those_of_the_packet_in_front);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(numbers_of_tcp_are_those_of_the_packet_inside);

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,17 @@
 	do {												\
 		for (size_t i_ = 0; i_ < sizeof(t) / sizeof((t)[0]); i_++)				\
 			(out)[(n)++] = (struct CMUnitTest){ (t)[i_].name, fn, NULL, NULL, (void *)&(t)[i_] };	\
+	} while (0)
+
+/* The same, named by a format of printf() with the name of the element. */
+#define unit_of_table_as(t, name_as, fn, out, n)							\
+	do {												\
+		static char names_[sizeof(t) / sizeof((t)[0])][80];					\
+													\
+		for (size_t i_ = 0; i_ < sizeof(t) / sizeof((t)[0]); i_++) {				\
+			snprintf(names_[i_], sizeof(names_[i_]), name_as, (t)[i_].name);		\
+			(out)[(n)++] = (struct CMUnitTest){ names_[i_], fn, NULL, NULL, (void *)&(t)[i_] };	\
+		}											\
 	} while (0)
 
 static inline int unit_run(const char *group, const struct CMUnitTest *tests, size_t n)
