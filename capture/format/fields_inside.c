@@ -145,7 +145,7 @@ static uint64_t dns_layers(const struct dns *d)
 	uint64_t there = row_bit(LAYER_DNS);
 
 	there |= d->response ? row_bit(LAYER_DNS_RESPONSE) : 0;
-	if (d->has_name)
+	if (d->has_name && d->has_type)		/* its type is behind it: it is whole */
 		there |= d->n_questions ? row_bit(LAYER_DNS_QUESTION) : row_bit(LAYER_DNS_OWNER);
 	there |= d->n_questions && d->has_type ? row_bit(LAYER_DNS_TYPE) : 0;
 	return there | (d->answers_len ? row_bit(LAYER_DNS_ANSWERS) : 0);
@@ -153,8 +153,8 @@ static uint64_t dns_layers(const struct dns *d)
 
 static uint64_t tls_layers(const struct tls *t)
 {
-	return row_bit(LAYER_TLS) | (t->name ? row_bit(LAYER_TLS_NAME) : 0) |
-	       (t->alpn_len ? row_bit(LAYER_TLS_ALPN) : 0);
+	return row_bit(LAYER_TLS) | (t->name_is_whole ? row_bit(LAYER_TLS_NAME) : 0) |
+	       (t->alpn_is_whole ? row_bit(LAYER_TLS_ALPN) : 0);
 }
 
 static void look_at_payload(struct row *r)

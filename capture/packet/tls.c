@@ -45,7 +45,8 @@ static enum parse_end read_server_name(struct cursor *c, struct tls *t)
 	there = c->limit - c->off < len ? c->limit - c->off : len;
 	t->name = (const char *)c->base + c->off;
 	t->name_len = there;
-	return skip(c, len) ? PARSE_OK : PARSE_SHORT;
+	t->name_is_whole = skip(c, len);
+	return t->name_is_whole ? PARSE_OK : PARSE_SHORT;
 }
 
 static enum parse_end read_alpn(struct cursor *c, struct tls *t)
@@ -53,6 +54,7 @@ static enum parse_end read_alpn(struct cursor *c, struct tls *t)
 	struct text alpn = text_in(t->alpn, TLS_ALPN_MAX);
 	uint32_t all, len;
 	enum parse_end end = pull_length(c, 2, &all) ? PARSE_OK : PARSE_SHORT;
+	uint32_t start = c->off;
 
 	while (end == PARSE_OK && c->off < c->limit) {
 		pull_length(c, 1, &len);
@@ -66,6 +68,7 @@ static enum parse_end read_alpn(struct cursor *c, struct tls *t)
 		skip(c, len);
 	}
 	t->alpn_len = alpn.len;
+	t->alpn_is_whole = alpn.len && alpn.len < alpn.cap && end == PARSE_OK && c->off - start == all;
 	return end;
 }
 

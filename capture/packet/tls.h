@@ -14,6 +14,8 @@ enum { TLS_CLIENT_HELLO = 1, TLS_SERVER_HELLO = 2, TLS_ALPN_MAX = 128 };
 struct tls {
 	uint8_t handshake;		/* TLS_CLIENT_HELLO or TLS_SERVER_HELLO */
 	enum parse_end end;		/* SHORT: the hello goes on behind the bytes */
+	/* not whole: the bytes end in it, it contradicts itself, or alpn has no room for it */
+	bool name_is_whole, alpn_is_whole;
 	/* the name of the server, in the packet, and whatever bytes it has; NULL: none */
 	const char *name;
 	size_t name_len;

@@ -7,6 +7,7 @@
 
 #include "capture/base/text.h"
 #include "capture/base/util.h"
+#include "capture/format/format.h"
 #include "capture/format/payload_line.h"
 #include "capture/format/summary_line.h"
 #include "capture/packet/link.h"
@@ -243,13 +244,56 @@ static void what_is_cut_is_marked(void **state)
 	}
 }
 
+static void row(const struct payload_case *c, size_t cut, char *buf, size_t cap)
+{
+	const struct iface raw = { .linktype = LINKTYPE_RAW };
+	struct packet p = { .iface = &raw };
+	struct format *f = format_open(FORMAT_JSON, NULL);
+	cleanup(freep) uint8_t *data = build(c, cut, &p.caplen, &p.len);
+	ssize_t n;
+
+	p.data = data;
+	link_decode(&p);
+	n = f->ops->packet(f, buf, cap - 1, &p, 0, 0);
+	assert_true(n > 0);
+	buf[n] = '\0';
+	format_close(f);
+}
+
+/* A row has no mark for what is cut: half a name would be another one. */
+static void a_name_is_a_field_if_it_is_whole(void **state)
+{
+	static const char *const names[] = {
+		"\"dns_dns_qry_name\":", "\"dns_dns_resp_name\":",
+		"\"tls_tls_handshake_extensions_server_name\":", "\"tls_alpn\":",
+	};
+	const struct payload_case *c = *state;
+	char whole[4 * LINE_MAX_BYTES], part[4 * LINE_MAX_BYTES];
+
+	row(c, 0, whole, sizeof(whole));
+	for (size_t i = 0; i < array_size(names); i++) {
+		for (size_t cut = 1; cut <= c->n; cut++) {
+			char *field;
+
+			row(c, cut, part, sizeof(part));
+			field = strstr(part, names[i]);
+			if (!field)
+				continue;
+			*(strchr(field + strlen(names[i]) + 1, '"') + 1) = '\0';
+			if (!strstr(whole, field))
+				fail_msg("cut by %zu bytes: %s", cut, field);
+		}
+	}
+}
+
 int main(void)
 {
 	enum { N = sizeof(cases) / sizeof(cases[0]) };
-	struct CMUnitTest tests[2 * N];
+	struct CMUnitTest tests[3 * N];
 	size_t n = 0;
 
 	unit_of_table(cases, what_a_packet_says_is_told, tests, n);
 	unit_of_table_as(cases, "%s_cut", what_is_cut_is_marked, tests, n);
+	unit_of_table_as(cases, "%s_as_a_row", a_name_is_a_field_if_it_is_whole, tests, n);
 	return unit_run("payload", tests, n);
 }
