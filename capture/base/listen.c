@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -61,13 +62,17 @@ bool listen_parse(const char *word, struct listen_address *a)
 		     : take_host(loopback, strlen(loopback), port, a);
 }
 
-/* Is there a socket that nobody listens on any more? */
-static bool is_left_over(const struct listen_address *a)
+/* A file that is none refuses a connection as well. */
+static bool is_left_over(const char *path, const struct listen_address *a)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool refused = fd >= 0 && connect(fd, (const struct sockaddr *)&a->address, a->len) &&
-		       errno == ECONNREFUSED;
+	struct stat st;
+	int fd;
+	bool refused;
 
+	if (lstat(path, &st) || !S_ISSOCK(st.st_mode))
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	refused = fd >= 0 && connect(fd, (const struct sockaddr *)&a->address, a->len) && errno == ECONNREFUSED;
 	if (fd >= 0)
 		close(fd);
 	return refused;
@@ -77,10 +82,10 @@ static int bind_to(int fd, const struct listen_address *a)
 {
 	const struct sockaddr *to = (const struct sockaddr *)&a->address;
 
-	int err = bind(fd, to, a->len) ? -errno : 0;
-
-	if (err != -EADDRINUSE || to->sa_family != AF_UNIX || !is_left_over(a))
-		return err;
+	if (!bind(fd, to, a->len))
+		return 0;
+	if (errno != EADDRINUSE || to->sa_family != AF_UNIX)
+		return -errno;
 	listen_remove(a);
 	return bind(fd, to, a->len) ? -errno : 0;
 }
@@ -104,6 +109,8 @@ int listen_open(const struct listen_address *a)
 
 void listen_remove(const struct listen_address *a)
 {
-	if (a->address.ss_family == AF_UNIX)
-		unlink(((const struct sockaddr_un *)&a->address)->sun_path);
+	const char *path = ((const struct sockaddr_un *)&a->address)->sun_path;
+
+	if (a->address.ss_family == AF_UNIX && is_left_over(path, a))
+		unlink(path);
 }

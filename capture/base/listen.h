@@ -20,7 +20,7 @@ bool listen_parse(const char *word, struct listen_address *a);
  */
 int listen_open(const struct listen_address *a);
 
-/* Removes the path, if it is one. */
+/* Removes the path, if it is one, of a socket that nobody listens on any more; all else stays. */
 void listen_remove(const struct listen_address *a);
 
 #endif

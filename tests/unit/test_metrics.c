@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* A state in the words of Prometheus, and addresses at which it is told. */
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "capture/base/listen.h"
 #include "capture/report/metrics.h"
@@ -56,6 +60,78 @@ static void test_address(void **state)
 		inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text)), port = ntohs(in6->sin6_port);
 	assert_string_equal(text, c->address);
 	assert_int_equal(port, c->port);
+}
+
+/* A path in a directory of its own, for @a. */
+static void path_in(char *path, size_t cap, struct listen_address *a)
+{
+	char dir[] = "/tmp/listen.XXXXXX", word[128];
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, cap, "%s/socket", dir);
+	snprintf(word, sizeof(word), "unix:%s", path);
+	assert_true(listen_parse(word, a));
+}
+
+static void remove_path(char *path)
+{
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	assert_int_equal(rmdir(path), 0);
+}
+
+/* Which refuses a connection as a socket does that nobody listens on. */
+static void a_file_that_is_no_socket_stays(void **state)
+{
+	struct listen_address a;
+	char path[64];
+
+	(void)state;
+	path_in(path, sizeof(path), &a);
+	assert_int_equal(close(open(path, O_CREAT | O_WRONLY, 0600)), 0);
+	assert_int_equal(listen_open(&a), -EADDRINUSE);
+	listen_remove(&a);
+	assert_int_equal(access(path, F_OK), 0);
+	remove_path(path);
+}
+
+static void a_link_to_a_socket_stays(void **state)
+{
+	struct listen_address a, linked;
+	char path[64], link[64];
+
+	(void)state;
+	path_in(path, sizeof(path), &a);
+	path_in(link, sizeof(link), &linked);
+	assert_int_equal(close(listen_open(&a)), 0);
+	assert_int_equal(symlink(path, link), 0);
+	assert_int_equal(listen_open(&linked), -EADDRINUSE);
+	assert_int_equal(unlink(link), 0);
+	remove_path(link);
+	remove_path(path);
+}
+
+/* What one leaves the next one takes, and that one's is not removed by the first. */
+static void a_path_is_of_who_listens(void **state)
+{
+	struct listen_address a;
+	char path[64];
+	int first, next;
+
+	(void)state;
+	path_in(path, sizeof(path), &a);
+	first = listen_open(&a);
+	assert_true(first >= 0);
+	assert_int_equal(listen_open(&a), -EADDRINUSE);
+	close(first);
+	next = listen_open(&a);
+	assert_true(next >= 0);
+	listen_remove(&a);
+	assert_int_equal(access(path, F_OK), 0);
+	close(next);
+	listen_remove(&a);
+	assert_int_equal(access(path, F_OK), -1);
+	remove_path(path);
 }
 
 static struct state_iface iface = {
@@ -135,10 +211,13 @@ static void openmetrics_has_families_without_total_and_an_end(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) + 3];
+	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) + 6];
 	size_t n = 0;
 
 	unit_of_table(addresses, test_address, tests, n);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_file_that_is_no_socket_stays);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_link_to_a_socket_stays);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_path_is_of_who_listens);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_counter_of_a_statistics_block_is_told);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_known_is_not_told);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(openmetrics_has_families_without_total_and_an_end);
