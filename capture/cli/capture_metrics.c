@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* --metrics: once a second those who ask are given a newer state. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,19 @@
 #include "capture/cli/capture_impl.h"
 #include "capture/report/metrics_http.h"
 #include "capture/report/state.h"
+
+/* Those of the terminal as well: what ncurses does when they come is for its own thread alone. */
+static int start(struct capture *l, int fd)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = metrics_http_open(&l->metrics, fd);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
 
 enum status capture_metrics_open(struct capture *l)
 {
@@ -22,7 +36,7 @@ enum status capture_metrics_open(struct capture *l)
 	fd = listen_open(&a);
 	if (fd < 0)
 		return log_fail(STATUS_RUNTIME, "--metrics %s: cannot listen there: %s", where, strerror(-fd));
-	err = metrics_http_open(&l->metrics, fd);
+	err = start(l, fd);
 	if (!err)
 		return STATUS_OK;
 	listen_remove(&a);

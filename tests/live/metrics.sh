@@ -43,6 +43,17 @@ tells()
 	scrape "${@:3}" && [[ $(value "$1") == "$2" ]]
 }
 
+# Threads beside the first that SIGTSTP or SIGWINCH could come to.
+interruptible()
+{
+	local task mask
+
+	for task in "/proc/$pid/task"/*; do
+		mask=$(sed -n 's/^SigBlk:[[:space:]]*//p' "$task/status")
+		[[ ${task##*/} == "$pid" ]] || (((16#$mask & 16#8080000) == 16#8080000)) || echo "$(<"$task/comm") $mask"
+	done
+}
+
 # A Python that has the parser of Prometheus' own client.
 for python in python3 /usr/bin/python3; do
 	"$python" -c 'import prometheus_client' 2>/dev/null && break
@@ -84,6 +95,7 @@ fi
 scrape 9100 text/plain /
 want 'another page' 404 "$(cut -d' ' -f1 "$work/head")"
 scrape 9100
+want 'threads that a signal can come to' '' "$(interruptible)"
 kill -USR2 "$pid"
 finish
 want 'exit status' 0 "$rc"
