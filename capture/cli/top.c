@@ -135,21 +135,15 @@ static enum status run(struct top_run *t)
 	enum status status;
 
 	view_facts(t->view)->filter = t->opts->filter;
-	for (;;) {
+	view_facts(t->view)->once = is_stdin(t->opts);
+	do {
 		t->again = false;
 		status = read_files(t);
 		if (status == STATUS_USAGE)
 			return status;
 		show(t);
-		if (!t->again)
-			return status;
-		if (!is_stdin(t->opts))
-			continue;
-		view_say(t->view, "what has come from stdin cannot be read again", true);
-		t->again = false;
-		show(t);
-		return status;
-	}
+	} while (t->again);
+	return status;
 }
 
 enum status top_run(const struct opts *o)

@@ -32,6 +32,7 @@ struct page_facts {
 		double pps, used;
 	} * cpus;
 	bool done; /* files: all is read */
+	bool once; /* and cannot be read again */
 };
 
 /* How somebody wants to see it. */

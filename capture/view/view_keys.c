@@ -108,8 +108,24 @@ static void live_key(struct view *v, int key)
 	}
 }
 
+/* What has them read again is not even asked for where that cannot be: what is shown stays. */
+static bool is_refused(struct view *v)
+{
+	if (v->facts.once)
+		view_say(v, "what has come from stdin cannot be read again", true);
+	return v->facts.once;
+}
+
+static void filter_key(struct view *v)
+{
+	if (!is_refused(v))
+		ask(v, PROMPT_FILTER, v->filter ? v->shown : "");
+}
+
 static void write_key(struct view *v)
 {
+	if (is_refused(v))
+		return;
 	if (v->file)
 		view_end_file(v);
 	else
@@ -130,7 +146,7 @@ enum view_wish view_key(struct view *v, int key)
 	case 's': v->choice.order = (v->choice.order + 1) % TOPS_ORDERS; break;
 	case VIEW_TAB: v->choice.list = (v->choice.list + 1) % PAGE_LISTS; break;
 	case 'f':
-	case '/': ask(v, PROMPT_FILTER, v->filter ? v->shown : ""); break;
+	case '/': filter_key(v); break;
 	case 'w': write_key(v); break;
 	}
 	return VIEW_NOTHING;

@@ -132,6 +132,7 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 		terminal_shows '194 packets'
 		terminal_keys f udp Enter
 		terminal_shows 'cannot be read again'
+		terminal_shows '194 packets'
 		terminal_keys q
 		terminal_ended 0
 	} >"$work/against" 2>&1

@@ -548,6 +548,24 @@ static void files_are_read_again(void **state is_unused)
 	view_close(v);
 }
 
+static void what_cannot_be_read_again_stays(void **state is_unused)
+{
+	static const char *const keys[] = { "fudp\n", "/udp\n", "wx\n" };
+	struct view *v = with_packets(false);
+
+	view_facts(v)->once = true;
+	view_done(v);
+	for (size_t i = 0; i < array_size(keys); i++) {
+		view_say(v, "", false);
+		assert_int_equal(type(v, keys[i]), VIEW_NOTHING);
+		draw(v, 24, 80, 0);
+		must_show("what has come from stdin cannot be read again");
+		must_show("200 packets");
+		assert_false(shows("shown"));
+	}
+	view_close(v);
+}
+
 /* What every sink has to have (sink.h): who asks it does not look. */
 static void as_a_sink_it_has_what_is_asked_for(void **state is_unused)
 {
@@ -597,6 +615,7 @@ int main(void)
 		cmocka_unit_test(a_filter_is_one_for_what_is_captured),
 		cmocka_unit_test(keys_choose_what_is_shown),
 		cmocka_unit_test(files_are_read_again),
+		cmocka_unit_test(what_cannot_be_read_again_stays),
 		cmocka_unit_test(as_a_sink_it_has_what_is_asked_for),
 		cmocka_unit_test(a_file_that_is_there_is_not_written_to),
 	};
