@@ -166,14 +166,14 @@ int loop_wait_for(struct loop *l, int fd, int timeout_ms)
 {
 	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
 				{ .fd = l->signal_fd, .events = POLLIN } };
-	bool waited = false;
+	bool waited = false, again = timeout_ms < 0 && l->flush_ms;
 
 	while (loop_look(l)) {
-		int n = poll(fds, 2, waited ? timeout_ms : 0);
+		int n = poll(fds, 2, !waited ? 0 : again ? l->flush_ms : timeout_ms);
 
 		if (n < 0 && errno != EINTR)
 			return errno;
-		if ((n > 0 && fds[0].revents) || (n == 0 && (waited || !timeout_ms)))
+		if ((n > 0 && fds[0].revents) || (n == 0 && ((waited && !again) || !timeout_ms)))
 			return 0;
 		if (n == 0 && l->flush)
 			l->flush(l->ctx);

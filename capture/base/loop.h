@@ -24,6 +24,7 @@ struct loop {
 	/* what is to be done when something happens; the caller's to set, and NULL: nothing */
 	loop_fn stats;			/* SIGUSR1, and the timer */
 	loop_fn flush;			/* SIGUSR2, or there is nothing to read for now */
+	int flush_ms;			/* and how often while that is so; 0: once */
 	/* SIGHUP before we are asked to stop. False, and it asks for that */
 	bool (*hangup)(void *ctx);
 	void *ctx;			/* of these */

@@ -21,7 +21,8 @@
 #include "capture/view/view.h"
 #include "capture/write/sink.h"
 
-enum { LOOK_EVERY = 4096 }; /* packets */
+/* Packets, and while there are none milliseconds, between two looks at the keys. */
+enum { LOOK_EVERY = 4096, LOOK_MS = 100 };
 
 struct top_run {
 	const struct opts *opts;
@@ -30,7 +31,7 @@ struct top_run {
 	struct view *view;
 	struct screen *screen;
 	struct grid grid;
-	bool quit, again;
+	bool again;
 };
 
 static void on_keys(void *ctx)
@@ -38,11 +39,13 @@ static void on_keys(void *ctx)
 	struct top_run *t = ctx;
 	int key = screen_key(t->screen);
 
-	t->quit |= key < 0 && screen_has_gone(t->screen);
+	if (key < 0 && screen_has_gone(t->screen))
+		t->loop.asked = SIGHUP;
 	for (; key >= 0; key = screen_key(t->screen)) {
 		enum view_wish wish = view_key(t->view, key);
 
-		t->quit |= wish == VIEW_QUIT;
+		if (wish == VIEW_QUIT)
+			t->loop.asked = SIGINT;
 		t->again |= wish == VIEW_AGAIN;
 	}
 }
@@ -62,25 +65,27 @@ static void draw(struct top_run *t)
 	screen_draw(t->screen, &t->grid);
 }
 
+static void look(void *ctx)
+{
+	on_keys(ctx);
+	draw(ctx);
+}
+
 /* Which is short of the end if somebody has seen enough, or wants something else. */
 static int read_packets(struct top_run *t, struct file_source *s, struct selection *selection)
 {
 	struct packet p;
 	uint64_t n = 0;
-	int got;
+	int got = 0;
 
-	while ((got = file_source_next(s, &p)) > 0) {
-		if (s->selection && select_packet(selection, &p) <= 0)
+	while (!t->loop.asked && !t->again && (got = file_source_next(s, &p)) > 0) {
+		if (s->n_read % LOOK_EVERY == 0)
+			look(t);
+		if (!s->matches || (s->selection && select_packet(selection, &p) <= 0))
 			continue;
 		link_decode(&p);
 		view_packet(t->view, &p);
 		if (t->opts->count && ++n == t->opts->count)
-			return 0;
-		if (s->n_read % LOOK_EVERY)
-			continue;
-		on_keys(t);
-		draw(t);
-		if (t->quit || t->again)
 			return 0;
 	}
 	return got;
@@ -96,6 +101,7 @@ static enum status read_files(struct top_run *t)
 
 	if (!status && !t->loop.asked)
 		status = file_source_select(&s, &selection, NULL);
+	s.all = true;	/* so that keys are looked at where nothing matches */
 	if (!status && !t->loop.asked) {
 		view_facts(t->view)->what = o->n_reads == 1 ? o->reads[0] : "several files";
 		view_begin(t->view, &s.source);
@@ -116,7 +122,7 @@ static enum status read_files(struct top_run *t)
 /* Until somebody wants something else. */
 static void show(struct top_run *t)
 {
-	while (!t->quit && !t->again && loop_look(&t->loop)) {
+	while (!t->again && loop_look(&t->loop)) {
 		draw(t);
 		loop_wait(&t->loop, VIEW_REDRAW_NS);
 	}
@@ -160,6 +166,9 @@ enum status top_run(const struct opts *o)
 	t->opts = o;
 	progress_init(&t->progress, true);
 	err = loop_open(&t->loop);
+	t->loop.flush = look;
+	t->loop.flush_ms = LOOK_MS;
+	t->loop.ctx = t;
 	if (!err && !screen_open(&t->screen, why, sizeof(why))) {
 		t->screen = screen_close(t->screen);
 		status = log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);

@@ -138,5 +138,27 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 	} >"$work/against" 2>&1
 	terminal_close
 	verdict "a_signal_ends_it_and_stdin_can_be_the_file"
+
+	# some packets, and then none; and packets without end, of which none is shown
+	{
+		mkfifo "$work/pipe"
+		exec 3<>"$work/pipe"
+		cat $file >&3
+		terminal_run 80x24 screen bash -c "$(printf '%q -r - --top <%q' "$dump" "$work/pipe")"
+		terminal_shows '194 packets'
+		terminal_keys 5
+		terminal_shows 'lost, say the packets'
+		terminal_keys q
+		terminal_ended 0
+		exec 3>&-
+		terminal_close
+		terminal_run 80x24 screen bash -c "{ cat $file; while tail -c +25 $file 2>/dev/null; do :; done; } |
+			$(printf %q "$dump") -r - --top 'host 192.0.2.250'"
+		terminal_shows '  0 packets.* lost 0$'
+		terminal_keys q
+		terminal_ended 0
+	} >"$work/against" 2>&1
+	terminal_close
+	verdict "keys_are_obeyed_while_it_reads"
 fi
 echo "1..$n"
