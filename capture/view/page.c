@@ -42,7 +42,8 @@ static void sums(struct grid *g, const struct model *m, const struct page_facts 
 {
 	char pps[24], bps[24], packets[24], bytes[24], each[24];
 	const struct tally *all = &m->all.sum;
-	uint64_t lost = f->live ? ledger_lost(&f->ledger) + f->ledger.if_dropped : m->n_dropped;
+	const struct ledger *l = &f->ledger;
+	uint64_t lost = f->live ? ledger_lost(l) + l->if_dropped + ledger_not_written(l) : m->n_dropped;
 	unsigned col;
 
 	plot_unit(pps, sizeof(pps), m->all.pps, "pps");

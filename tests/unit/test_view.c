@@ -376,13 +376,13 @@ static void a_page_says_all_of_it(void **state is_unused)
 	struct page_facts *f = view_facts(v);
 
 	f->filter = "udp or arp";
-	f->ledger = (struct ledger){ .seen = 300, .filtered = 90, .ring_full = 10, .delivered = 200, .taken = 200 };
+	f->ledger = (struct ledger){ .seen = 300, .filtered = 90, .ring_full = 10, .delivered = 200, .taken = 200, .unwritten = 3 };
 	f->cpus = cpus;
 	f->n_cpus = 3;
 	f->verdicts.by[1].packets = 77;
 	draw(v, 24, 80, 102 * SEC);
 	assert_string_equal(row(0), " xdpdump --top  eth0 (native)  0:00:02");
-	assert_string_equal(row(1), "Now 100 pps  440 kbit/s       200 packets, 110 kB, 550 B each         lost 10");
+	assert_string_equal(row(1), "Now 100 pps  440 kbit/s       200 packets, 110 kB, 550 B each         lost 13");
 	assert_string_equal(row(2), "Filter udp or arp");
 	must_show("UDP          75.0%       75");
 	must_show("UDP 192.0.2.1:53 <-> 192.0.2.2:54321");
@@ -403,6 +403,7 @@ static void a_page_says_all_of_it(void **state is_unused)
 	draw(v, 24, 80, 110 * SEC);
 	must_show("                  10  lost: the ring was full");
 	must_show("                  90  filtered out");
+	must_show("                   3  not written");
 	must_show("                  77  DROP, said by");
 	view_close(v);
 }
