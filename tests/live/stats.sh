@@ -54,4 +54,23 @@ want 'of the interface' true "$(said '.sent_packets == .interfaces[0].sent_packe
 	.packets == .interfaces[0].received_packets + .interfaces[0].sent_packets')"
 want 'in the file' "$("$dump" --count -r "$file" | sed 's/ .*//')" "$(said .captured)"
 end
+
+# names_are NAMES: the interfaces of a new line
+names_are()
+{
+	kill -USR1 "$pid"
+	[[ $(said '[.interfaces[].name]') == "$1" ]]
+}
+
+begin 'one that fits a pattern and has gone is no more than a part of the sums'
+veth_up w0 w1
+listen -i v0 -i 'w0*' --stats-format json -w "$file" udp
+"$send" -i w1 -n 100 >"$work/sent"
+poll names_are '["v0","w0"]' || note 'it does not tell of both'
+ip link delete w0
+poll names_are '["v0"]' || note "it still tells of $(said '[.interfaces[].name]')"
+finish
+want 'sums' '[100,100,100,100]' "$(said '[.packets, .seen, .delivered, .captured]')"
+want 'interfaces' '["v0",0]' "$(said '.interfaces[] | [.name, .seen]')"
+end
 plan
