@@ -2,7 +2,8 @@
 /*
  * Hooks: the same frames at XDP and at tc, which is attached here only, make the same records; and
  * a filter is replaced while packets flow. Needs root; what is sent goes over a veth pair in a
- * namespace of our own.
+ * namespace of our own. With the argument "quick" only some filters and lengths, for machines that
+ * are emulated, where a program takes seconds to load.
  */
 #define PCAP_DONT_INCLUDE_PCAP_BPF_H
 #include <arpa/inet.h>
@@ -51,7 +52,11 @@ enum {
 	ENOUGH		= 200,		/* packets of each filter */
 	WINDOW		= 100000,	/* frames sent ahead of those taken: they fit into the rings */
 	FRAMES_MAX	= 1 << 24,
+	QUICK_STEP	= 4,
 };
+
+/* Of the filters and lengths of tests that load a program for each, every how manieth is tried. */
+static size_t step = 1;
 
 /* ---- hooks under test ---- */
 
@@ -387,19 +392,37 @@ static const struct {
 	{ "not ether[97:4] = 0", false },	/* behind the end: libpcap rejects it */
 };
 
+static const uint16_t tag_types[] = { 0x8100, 0x88a8 };
+static const uint32_t tagged_lens[] = { 20, 21, 46, TAGGED };
+static const uint32_t tagged_snaps[] = { 1, 12, 13, 14, 15, 16, 17, 40, EVENT_SNAP_MAX };
+
+/* At XDP and at tc */
+static void check_put_back(int fd, uint32_t snap, uint32_t len, uint16_t tpid)
+{
+	uint8_t frame[TAGGED];
+	const struct event *xdp;
+	char where[64];
+
+	make_tagged(frame, len, tpid);
+	assert_int_equal(send(fd, frame, len, 0), len);
+	xdp = await(&rigs[0]);
+	assert_int_equal(xdp->len, len);
+	assert_memory_equal(xdp->data, frame, min_of(len, snap));
+	snprintf(where, sizeof(where), "length %u, snapshot %u, type %#x", len, snap, tpid);
+	same_record(where, xdp, await(&rigs[2]), EVENT_TC_IN);
+}
+
 /* The receiving end takes the tag off the bytes between XDP and tc. */
 static void a_tag_beside_the_bytes_is_put_back(void **state is_unused)
 {
 	const struct hook_settings s = { .snap = EVENT_SNAP_MAX };
-	static const uint32_t lens[] = { 20, 21, 46, TAGGED };
-	static const uint32_t snaps[] = { 1, 12, 13, 14, 15, 16, 17, 40, EVENT_SNAP_MAX };
 	uint8_t frame[TAGGED];
 	int fd;
 
 	if (!make_pair())
 		skip();
 	fd = open_sender();
-	for (size_t i = 0; i < array_size(of_tagged); i++) {
+	for (size_t i = 0; i < array_size(of_tagged); i += step) {
 		struct counters c;
 
 		close_rigs(NULL);
@@ -418,27 +441,17 @@ static void a_tag_beside_the_bytes_is_put_back(void **state is_unused)
 			fail_msg("%s: %s", of_tagged[i].text,
 				 of_tagged[i].holds ? "does not match" : "matches");
 	}
-	for (size_t i = 0; i < array_size(snaps) * array_size(lens); i++) {
-		const struct hook_settings cut = { .snap = snaps[i / array_size(lens)] };
-		const uint32_t len = lens[i % array_size(lens)];
-		const struct event *xdp;
-		char where[64];
+	for (size_t i = 0; i < array_size(tagged_snaps); i += step) {
+		const struct hook_settings cut = { .snap = tagged_snaps[i] };
 
 		close_rigs(NULL);
 		open_rig(&rigs[0], &hook_xdp, cut, 1 << 20, NULL);
 		open_rig(&rigs[2], &hook_tc_in, cut, 1 << 20, NULL);
 		assert_int_equal(hook_attach(rigs[2].hook, if_nametoindex("v0"), XDP_MODE_AUTO), 0);
 		assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
-		for (uint16_t tpid = 0x8100; tpid; tpid = tpid == 0x8100 ? 0x88a8 : 0) {
-			make_tagged(frame, len, tpid);
-			assert_int_equal(send(fd, frame, len, 0), len);
-			xdp = await(&rigs[0]);
-			assert_int_equal(xdp->len, len);
-			assert_memory_equal(xdp->data, frame, min_of(len, cut.snap));
-			snprintf(where, sizeof(where), "length %u, snapshot %u, type %#x", len, cut.snap,
-				 tpid);
-			same_record(where, xdp, await(&rigs[2]), EVENT_TC_IN);
-		}
+		for (size_t n = 0; n < array_size(tagged_lens) * array_size(tag_types); n++)
+			check_put_back(fd, cut.snap, tagged_lens[n / array_size(tag_types)],
+				       tag_types[n % array_size(tag_types)]);
 	}
 	close(fd);
 }
@@ -512,7 +525,7 @@ static void a_filter_sees_the_tag_that_the_device_took_off(void **state is_unuse
 	tagger = tag_beside(0x8100);
 	skip_without_tags(tagger);
 	make_tagged(frame, TAGGED, 0x8100);
-	for (size_t i = 0; i < array_size(of_tagged); i++) {
+	for (size_t i = 0; i < array_size(of_tagged); i += step) {
 		open_device(s, of_tagged[i].text);
 		send_tagged(fd, frame, TAGGED);
 		do
@@ -612,38 +625,40 @@ static void what_is_bound_to_no_device_any_more_counts_on(void **state is_unused
 	close(fd);
 }
 
+static void check_put_back_at_xdp(int fd, uint32_t snap, uint32_t len, uint16_t tpid)
+{
+	uint8_t frame[TAGGED];
+	const struct event *ev;
+
+	make_tagged(frame, len, tpid);
+	send_tagged(fd, frame, len);
+	ev = await(&rigs[0]);
+	assert_int_equal(ev->len, len);
+	assert_int_equal(ev->caplen, min_of(len, snap));
+	assert_int_equal(ev->meta, META_DEVICE);
+	assert_memory_equal(ev->data + 8 * META_DEVICE_WORDS, frame, ev->caplen);
+	assert_int_equal(ev->hdr.n_tags, 1);
+}
+
 static void a_tag_that_the_device_took_off_is_put_back(void **state is_unused)
 {
-	static const uint32_t lens[] = { 20, 21, 46, TAGGED };
-	static const uint32_t snaps[] = { 1, 12, 13, 14, 15, 16, 17, 40, EVENT_SNAP_MAX };
-	static const uint16_t types[] = { 0x8100, 0x88a8 };
-	uint8_t frame[TAGGED];
 	int fd;
 
 	if (!make_pair())
 		skip();
 	fd = open_sender();
-	for (size_t t = 0; t < array_size(types); t++) {
-		int tagger = tag_beside(types[t]);
+	for (size_t i = 0; i < array_size(tagged_snaps); i += step) {
+		const struct hook_settings s = { .snap = tagged_snaps[i], .device = DEVICE_TAG };
 
-		skip_without_tags(tagger);
-		for (size_t i = 0; i < array_size(snaps) * array_size(lens); i++) {
-			const struct hook_settings s = { .snap = snaps[i / array_size(lens)],
-							 .device = DEVICE_TAG };
-			const uint32_t len = lens[i % array_size(lens)];
-			const struct event *ev;
+		open_device(s, NULL);
+		for (size_t t = 0; t < array_size(tag_types); t++) {
+			int tagger = tag_beside(tag_types[t]);
 
-			open_device(s, NULL);
-			make_tagged(frame, len, types[t]);
-			send_tagged(fd, frame, len);
-			ev = await(&rigs[0]);
-			assert_int_equal(ev->len, len);
-			assert_int_equal(ev->caplen, min_of(len, s.snap));
-			assert_int_equal(ev->meta, META_DEVICE);
-			assert_memory_equal(ev->data + 8 * META_DEVICE_WORDS, frame, ev->caplen);
-			assert_int_equal(ev->hdr.n_tags, 1);
+			skip_without_tags(tagger);
+			for (size_t n = 0; n < array_size(tagged_lens); n++)
+				check_put_back_at_xdp(fd, s.snap, tagged_lens[n], tag_types[t]);
+			close(tagger);
 		}
-		close(tagger);
 	}
 	close(fd);
 }
@@ -1223,7 +1238,7 @@ static void a_filter_that_the_kernel_refuses_leaves_the_one_before(void **state 
 	assert_null(take(r));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(records_at_tc_are_those_of_xdp, close_rigs),
@@ -1254,6 +1269,8 @@ int main(void)
 					  close_rigs),
 	};
 
+	if (argc > 1 && !strcmp(argv[1], "quick"))
+		step = QUICK_STEP;
 	object_set_log(OBJECT_SILENT);
 	if (geteuid() || unshare(CLONE_NEWNET)) {
 		puts("1..0 # SKIP needs root (CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)");
