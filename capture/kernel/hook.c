@@ -159,14 +159,20 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 	return err;
 }
 
-int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, const struct filter *filter)
+int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t device,
+		const struct filter *filter)
 {
-	if (ops != h->ops)
-		h->program = ops->programs;
+	const struct hook before = *h;
+	int err;
+
+	h->program = ops->programs;
 	h->ops = ops;
 	h->ifindex = ops->bound ? ifindex : 0;
-	h->settings.device = ops->bound ? h->settings.device : 0;
-	return hook_replace(h, filter, NULL);
+	h->settings.device = device;
+	err = hook_replace(h, filter, NULL);
+	if (err)
+		*h = before;
+	return err;
 }
 
 bool hook_is_lost(const struct hook *h)

@@ -135,10 +135,12 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 		const struct filter *exit_filter);
 
 /*
- * One of hook_device that is not attached is bound to @ifindex from now on, in the calling thread's
- * namespace, or becomes one of hook_xdp, which is bound to none; as hook_replace().
+ * One of hook_device or hook_xdp, with a program of its own, that is not attached becomes one of @ops:
+ * of hook_device, which is bound to @ifindex, in the calling thread's namespace, and asks it for @device,
+ * or of hook_xdp, which is bound to none and asks for 0; as hook_replace().
  */
-int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, const struct filter *filter);
+int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t device,
+		const struct filter *filter);
 
 /*
  * Has somebody else taken it off, or put another program in its place? Of links no message is sent.

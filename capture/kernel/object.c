@@ -140,7 +140,10 @@ static int set(const struct object *o, const struct program_settings *s)
 	return map ? bpf_map__set_initial_value(map, s, sizeof(*s)) : -ENOENT;
 }
 
-/* What counts goes on counting: all else of a program is in its records. */
+/*
+ * What counts goes on counting: all else of a program is in its records. (In .bss are strays, which one
+ * that is bound to its device has none of.)
+ */
 static int go_on_with(const struct object *o, const struct object *with)
 {
 	static const char *const names[] = { "counters",    PROGRAM_SLOTS, ".bss", "verdicts",
@@ -148,7 +151,8 @@ static int go_on_with(const struct object *o, const struct object *with)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < array_size(names); i++)
-		if (object_map_fd(with, names[i]) >= 0)
+		if (object_map_fd(with, names[i]) >= 0 &&
+		    bpf_object__find_map_by_name(o->bpf, names[i]))
 			err = use_map(o, names[i], object_map_fd(with, names[i]));
 	return err;
 }

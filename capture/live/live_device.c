@@ -37,6 +37,7 @@ enum status live_device_choose(struct live_iface *t, const struct live_iface_set
 
 	t->strips_vlan = s->directions & LIVE_RECEIVED && t->netif.ethernet &&
 			 netif_strips_vlan(t->netif.name);
+	t->device = 0;
 	if (!s->device && !(native && t->strips_vlan))
 		return STATUS_OK;
 	if (xdp_features_of(t->netif.ifindex, &f))

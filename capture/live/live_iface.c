@@ -489,7 +489,7 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 	t->running = n->running;
 	t->if_dropped_before = t->if_dropped;
 	t->end_ns = 0;
-	t->gone = (t->traced && live_iface_follow(t, s)) || (t->device && live_iface_rebind(t, s)) ||
+	t->gone = (t->traced && live_iface_follow(t, s)) || live_iface_rebind(t, s) ||
 		  live_iface_attach(t, s);
 	t->start_ns = start_ns;
 	if (t->gone) {

@@ -128,7 +128,10 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
  */
 enum status live_iface_follow(struct live_iface *t, const struct live_iface_settings *s);
 
-/* It has come back as another device: what is bound to that is loaded for it, and counts on. */
+/*
+ * It has come back as another device, which may take tags off or not: what is to be bound to that is
+ * loaded for it, and counts on. On failure what is loaded stays.
+ */
 enum status live_iface_rebind(struct live_iface *t, const struct live_iface_settings *s);
 
 /* Takes the program off the interface. The counters stay. */

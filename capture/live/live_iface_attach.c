@@ -9,7 +9,6 @@
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/traced.h"
-#include "capture/kernel/xdp_features.h"
 #include "capture/live/live_device.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
@@ -193,35 +192,46 @@ enum status live_iface_follow(struct live_iface *t, const struct live_iface_sett
 	return STATUS_OK;
 }
 
-/* Tags alone are no reason to go without packets: then it goes on with the program that is bound to none. */
-static enum status rebind(struct live_iface *t, const struct live_iface_settings *s)
+/*
+ * Its device is asked for @device from now on, t->device. Tags alone are no reason to go without packets:
+ * then it goes on with the program that is bound to none.
+ */
+static enum status rebind(struct live_iface *t, const struct live_iface_settings *s, uint8_t device)
 {
-	const struct hook_ops *ops = t->device ? &hook_device : &hook_xdp;
+	const struct hook_ops *ops = device ? &hook_device : &hook_xdp;
 	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
 	enum status status = make_wish(t, ops, s, &w);
 	int err;
 
 	if (status)
 		return status;
-	err = hook_rebind(t->received.hook, ops, t->netif.ifindex, w.settings.filter);
-	if (err && t->device && !s->device) {
-		t->device = 0;
-		return rebind(t, s);
-	}
-	return err ? load_failed(live_iface_name(t), ops, w.settings.filter, err) : STATUS_OK;
+	err = hook_rebind(t->received.hook, ops, t->netif.ifindex, device, w.settings.filter);
+	if (err && device && !s->device)
+		return rebind(t, s, 0);
+	if (err)
+		return load_failed(live_iface_name(t), ops, w.settings.filter, err);
+	t->device = device;
+	return STATUS_OK;
+}
+
+/* What is at XDP by a program of its own, and can be bound. */
+static bool is_native(const struct live_iface *t)
+{
+	return t->received.hook && !t->entry && !t->takeover && !t->traced && t->way == LIVE_NATIVE;
 }
 
 enum status live_iface_rebind(struct live_iface *t, const struct live_iface_settings *s)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	const uint8_t before = t->device;
 	enum status status = live_iface_enter(t, &v);
-	struct xdp_features f;
+	uint8_t device;
 
-	if (status)
-		return status;
-	if (!s->device && (xdp_features_of(t->netif.ifindex, &f) || !(f.device & DEVICE_TAG)))
-		t->device = 0;
-	return rebind(t, s);
+	if (!status)
+		status = live_device_choose(t, s);
+	device = is_native(t) ? t->device : 0;
+	t->device = before;	/* as long as that is loaded */
+	return status || (!before && !device) ? status : rebind(t, s, device);
 }
 
 /*
@@ -422,14 +432,10 @@ static enum status attach_tc_instead(struct live_iface *t, const struct live_ifa
 /* One that comes back goes on with the program that has its counters. */
 static enum status attach_generic_instead(struct live_iface *t, const struct live_iface_settings *s)
 {
-	enum status status = STATUS_OK;
+	enum status status = t->device ? rebind(t, s, 0) : STATUS_OK;
 	int err;
 
 	t->way = LIVE_GENERIC;
-	if (t->device) {
-		t->device = 0;
-		status = rebind(t, s);
-	}
 	if (status)
 		return status;
 	err = hook_attach(t->received.hook, t->netif.ifindex, XDP_MODE_GENERIC);

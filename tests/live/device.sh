@@ -128,6 +128,21 @@ want 'packets in VLAN 5' $((2 * n_ipv4)) "$(count "$file" vlan 5)"
 want 'packets' 388 "${epb-}"
 end
 
+begin 'one that leaves tags, and takes them off when it comes back, is asked then'
+ethtool -K v0 rxvlan off >/dev/null
+listen -i v0 --wait -w "$file"
+want_no_line "$work/err" 'VLAN'
+ip link del v0
+wait_line "$work/err" 'v0 disappeared'
+veth_up && tagged
+wait_line "$work/err" 'v0 is back'
+replay
+finish
+want_no_line "$work/err" 'takes VLAN tags off'
+want_books "$file"
+want 'packets in VLAN 5' "$n_ipv4" "$(count "$file" vlan 5)"
+end
+
 begin 'those of a pattern have one program and are not asked, which is noted in the file; at tc nothing is missing'
 listen -i 'v[0]' -w "$file"
 want_line "$work/err" 'listening on v0 .*, native mode'

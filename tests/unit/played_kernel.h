@@ -188,10 +188,12 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 	return kernel.follow_err;
 }
 
-int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, const struct filter *filter is_unused)
+int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t device,
+		const struct filter *filter is_unused)
 {
 	assert_ptr_equal(h, &kernel.hook);
-	assert_ptr_equal(kernel.ops, &hook_device);
+	assert_true(kernel.ops == &hook_device || ops == &hook_device);
+	assert_int_equal(!!device, ops == &hook_device);
 	assert_int_equal(ifindex, kernel.netif.ifindex);
 	assert_false(kernel.attached);
 	kernel.n_rebound++;

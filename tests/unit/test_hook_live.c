@@ -599,7 +599,7 @@ static void what_is_bound_to_a_device_is_for_it_alone_and_native(void **state is
 	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
 }
 
-static void what_is_bound_to_no_device_any_more_counts_on(void **state is_unused)
+static void what_is_bound_to_another_device_or_none_counts_on(void **state is_unused)
 {
 	const struct hook_settings s = { .snap = SNAP, .device = DEVICE_TAG };
 	const int ifindex = make_pair() ? (int)if_nametoindex("v0") : 0;
@@ -616,12 +616,22 @@ static void what_is_bound_to_no_device_any_more_counts_on(void **state is_unused
 	assert_int_equal(await(&rigs[0])->meta, META_DEVICE);
 	rings_release(rigs[0].rings);
 	hook_detach(rigs[0].hook);
-	assert_int_equal(hook_rebind(rigs[0].hook, &hook_xdp, ifindex, NULL), 0);
+	assert_int_equal(hook_rebind(rigs[0].hook, &hook_xdp, ifindex, 0, NULL), 0);
 	assert_int_equal(hook_attach(rigs[0].hook, ifindex, XDP_MODE_GENERIC), 0);
 	assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
 	assert_int_equal(await(&rigs[0])->meta, META_NONE);
+	rings_release(rigs[0].rings);
+	hook_detach(rigs[0].hook);
+	/* there is no such device, and nothing has changed by that */
+	assert_true(hook_rebind(rigs[0].hook, &hook_device, 12345, DEVICE_TAG, NULL) < 0);
+	assert_int_equal(hook_attach(rigs[0].hook, ifindex, XDP_MODE_GENERIC), 0);
+	hook_detach(rigs[0].hook);
+	assert_int_equal(hook_rebind(rigs[0].hook, &hook_device, ifindex, DEVICE_TAG, NULL), 0);
+	assert_int_equal(hook_attach(rigs[0].hook, ifindex, XDP_MODE_NATIVE), 0);
+	assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
+	assert_int_equal(await(&rigs[0])->meta, META_DEVICE);
 	c = counters_of(&rigs[0]);
-	assert_int_equal(c.delivered, 2);
+	assert_int_equal(c.delivered, 3);
 	close(fd);
 }
 
@@ -1246,7 +1256,7 @@ int main(int argc, char **argv)
 					  close_rigs),
 		cmocka_unit_test_teardown(a_tag_beside_the_bytes_is_put_back, close_rigs),
 		cmocka_unit_test_teardown(a_tag_that_the_device_took_off_is_put_back, close_rigs),
-		cmocka_unit_test_teardown(what_is_bound_to_no_device_any_more_counts_on, close_rigs),
+		cmocka_unit_test_teardown(what_is_bound_to_another_device_or_none_counts_on, close_rigs),
 		cmocka_unit_test_teardown(a_filter_sees_the_tag_that_the_device_took_off, close_rigs),
 		cmocka_unit_test_teardown(time_and_hash_of_the_device_are_in_the_record, close_rigs),
 		cmocka_unit_test_teardown(what_is_bound_to_a_device_is_for_it_alone_and_native,

@@ -849,6 +849,89 @@ static void one_that_comes_back_untold(void **state)
 	tear_down(NULL);
 }
 
+/* Its device takes tags off now, or does not any more. */
+static const struct turned {
+	const char *name;
+	enum live_way way;
+	bool before, now;
+	uint8_t knows, asks;
+	unsigned n_rebound;
+	const char *comment, *said;
+} turned[] = {
+	{ "and_takes_tags_off_now", LIVE_AUTO, false, true, DEVICE_TAG, DEVICE_TAG, 1, "", "" },
+	{ "and_does_not_any_more", LIVE_AUTO, true, false, DEVICE_TAG, 0, 1, "", "" },
+	{ "as_it_was", LIVE_AUTO, false, false, DEVICE_TAG, 0, 0, "", "" },
+	{ "and_takes_tags_off_untold", LIVE_AUTO, false, true, 0, 0, 0, "vlan_offload=on",
+	  "warning: v0 takes VLAN tags off" },
+	{ "in_generic_mode_and_takes_tags_off_now", LIVE_GENERIC, false, true, DEVICE_TAG, 0, 0,
+	  "vlan_offload=on", "warning: v0 takes VLAN tags off" },
+	{ "at_tc_and_takes_tags_off_now", LIVE_TC, false, true, DEVICE_TAG, 0, 0, "", "" },
+};
+
+static void start_again(const struct live_iface_settings *s)
+{
+	live_iface_close(&iface);
+	iface = (struct live_iface){ .point = POINT_ENTRY };
+	assert_int_equal(live_iface_describe(&iface, "v0", 5, s), STATUS_OK);
+	assert_int_equal(live_iface_load(&iface, NULL, s, &none), STATUS_OK);
+	assert_int_equal(live_iface_attach(&iface, s), STATUS_OK);
+}
+
+static void one_that_comes_back_as_another(void **state)
+{
+	const struct turned *u = *state;
+	struct live_iface_settings s = plain;
+	const char *said;
+
+	assert_int_equal(set_up(NULL), 0);
+	s.way = u->way;
+	kernel.features.device = DEVICE_TAG;
+	kernel.strips_vlan = u->before;
+	start_again(&s);
+	written_listen();
+	live_iface_lose(&iface);
+	kernel.features.device = u->knows;
+	kernel.strips_vlan = u->now;
+	assert_true(live_iface_return(&iface, &kernel.netif, &s));
+	said = written_said();
+	assert_int_equal(!!strstr(said, "VLAN"), !!*u->said);
+	assert_non_null(strstr(said, u->said));
+	assert_int_equal(iface.device, u->asks);
+	assert_int_equal(kernel.n_rebound, u->n_rebound);
+	assert_ptr_equal(kernel.ops, u->asks		? &hook_device
+				     : u->way == LIVE_TC ? &hook_tc_in
+							 : &hook_xdp);
+	assert_string_equal(iface.iface.comment ? iface.iface.comment : "", u->comment);
+	assert_int_equal(tear_down(NULL), 0);
+}
+
+static void one_that_comes_back_without_what_is_wanted_stays_gone_until_it_has_that(void **state is_unused)
+{
+	struct live_iface_settings s = plain;
+
+	s.device = DEVICE_TIME;
+	kernel.features.device = DEVICE_TIME;
+	start_again(&s);
+	written_listen();
+	live_iface_lose(&iface);
+	kernel.features.device = DEVICE_TAG;
+	assert_false(live_iface_return(&iface, &kernel.netif, &s));
+	assert_non_null(strstr(written_said(), "v0: -j adapter_unsynced: its driver tells no program the time"));
+	assert_true(iface.gone);
+	assert_int_equal(kernel.n_rebound, 0);
+	kernel.features.device = DEVICE_TIME;
+	kernel.load_err = -ENOMEM;
+	written_listen();
+	assert_false(live_iface_return(&iface, &kernel.netif, &s));
+	assert_non_null(strstr(written_said(), "v0: cannot load the program"));
+	kernel.load_err = 0;
+	written_listen();
+	assert_true(live_iface_return(&iface, &kernel.netif, &s));
+	written_said();
+	assert_int_equal(kernel.n_rebound, 2);
+	assert_int_equal(iface.device, DEVICE_TIME);
+}
+
 static void one_that_comes_back_with_another_program_stays_gone(void **state)
 {
 	struct netif back = kernel.netif;
@@ -1388,6 +1471,7 @@ int main(void)
 		with_iface(a_namespace_is_not_held_by_promiscuous_mode),
 		with_iface(one_that_comes_back_goes_on_from_its_first_start),
 		with_iface(one_that_comes_back_without_native_mode_keeps_its_counters),
+		with_iface(one_that_comes_back_without_what_is_wanted_stays_gone_until_it_has_that),
 		with_iface(one_that_comes_back_with_another_program_stays_gone),
 	};
 	struct CMUnitTest tests[160];
@@ -1402,6 +1486,7 @@ int main(void)
 	unit_of_table(directions, packets_of_a_direction, tests, n);
 	unit_of_table(shares, who_shares, tests, n);
 	unit_of_table(untold, one_that_comes_back_untold, tests, n);
+	unit_of_table(turned, one_that_comes_back_as_another, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	return unit_run("live_iface", tests, n + array_size(others));
 }
