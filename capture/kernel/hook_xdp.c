@@ -6,7 +6,6 @@
 #include <bpf/bpf.h>
 #include <linux/if_link.h>
 
-#include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
 #include "device.skel.h"
@@ -32,13 +31,12 @@ static const struct object_program program = {
 	.flags = BPF_F_XDP_HAS_FRAGS,
 };
 
-/* Before Linux 6.6 it could not be one for frames in pieces as well. */
-#define FOR_DEVICE(more)						\
-	{ .elf = device__elf_bytes, .section = "xdp.frags", .type = BPF_PROG_TYPE_XDP,	\
-	  .attach_type = BPF_XDP, .flags = DEVICE_BOUND | (more) }
-
-static const struct object_program for_device[] = {
-	FOR_DEVICE(BPF_F_XDP_HAS_FRAGS), FOR_DEVICE(0),
+static const struct object_program for_device = {
+	.elf = device__elf_bytes,
+	.section = "xdp.frags",
+	.type = BPF_PROG_TYPE_XDP,
+	.attach_type = BPF_XDP,
+	.flags = BPF_F_XDP_HAS_FRAGS | DEVICE_BOUND,
 };
 
 #define BY_LINK								\
@@ -50,6 +48,6 @@ const struct hook_ops hook_xdp = {
 };
 
 const struct hook_ops hook_device = {
-	BY_LINK, .programs = for_device, .n_programs = array_size(for_device),
+	BY_LINK, .programs = &for_device, .n_programs = 1,
 	.loads = &filter_loads_device, .bound = true,
 };
