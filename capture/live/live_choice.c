@@ -8,6 +8,7 @@
 #include "capture/kernel/xdp.h"
 #include "capture/kernel/xdp_features.h"
 #include "capture/live/live_choice.h"
+#include "capture/live/live_watch.h"
 
 static const char *name_of(const struct xdp_program *p)
 {
@@ -18,13 +19,16 @@ static const char *name_of(const struct xdp_program *p)
 static void behind(char *why, size_t cap, const struct xdp_program *there)
 {
 	struct xdp_program target;
+	const bool is_front = leftover_is_front(there->id, &target);
 
-	if (!leftover_is_front(there->id, &target))
-		snprintf(why, cap, "%s is there; --observe front calls it", name_of(there));
-	else if (target.id)
+	if (is_front && target.id)
 		snprintf(why, cap, "xdpdump in front of %s (id %u)", name_of(&target), target.id);
-	else
+	else if (is_front)
 		snprintf(why, cap, "xdpdump in front of a program that is gone");
+	else if (live_watch_is_ours(there->name))
+		snprintf(why, cap, "another xdpdump captures there");
+	else
+		snprintf(why, cap, "%s is there; --observe front calls it", name_of(there));
 }
 
 void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_program *there)

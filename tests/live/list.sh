@@ -76,6 +76,10 @@ run -D
 want_line "$work/out" \
 	"^ *3 +v0 +up +stranger +$id +native +[0-9a-f]{16} +veth +veth +02:00:00:00:00:02  none: stranger is there; --observe front calls it\$"
 ip link set dev v0 xdpdrv off
+listen -i v0 -w "$work/file"
+run -D
+want_line "$work/out" '^ *3 +v0 +up +xdpdump .* none: another xdpdump captures there$'
+finish
 run -D -T csv
 want 'exit status of CSV' 2 "$rc"
 end
