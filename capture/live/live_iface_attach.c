@@ -258,10 +258,19 @@ static enum status open_at_xdp(struct live_iface *t, const struct live_iface_set
 	return err ? open_hook(t, &t->received, &hook_xdp, s) : STATUS_OK;
 }
 
-/* What it sends comes back as what it receives. */
+/*
+ * What a loopback interface sends comes back as what it receives, when nobody knows any more who has
+ * sent it.
+ */
+static bool receives(const struct live_iface *t, const struct live_iface_settings *s)
+{
+	return s->directions & LIVE_RECEIVED &&
+	       (!t->netif.loopback || !s->processes || t->takeover || t->traced);
+}
+
 static bool sends(const struct live_iface *t, const struct live_iface_settings *s)
 {
-	return s->directions == LIVE_SENT || (s->directions & LIVE_SENT && !t->netif.loopback);
+	return s->directions & LIVE_SENT && (!t->netif.loopback || !receives(t, s));
 }
 
 enum status live_iface_load(struct live_iface *t, const struct rings *rings,
@@ -269,13 +278,12 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 			    const struct live_filters *filters)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
-	const bool receives = s->directions & LIVE_RECEIVED;
 	enum status status;
 
 	t->rings = rings;
 	t->filters = filters;
 	status = live_iface_enter(t, &v);
-	if (!status && !t->entry && receives)
+	if (!status && !t->entry && s->directions & LIVE_RECEIVED)
 		status = live_watch_open(t, s);
 	if (status)
 		return status;
@@ -285,11 +293,11 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 		t->received.hook = t->entry->received.hook;
 		return STATUS_OK;
 	}
-	if (receives && (t->takeover || t->traced) && s->device)
+	if ((t->takeover || t->traced) && s->device)
 		return live_device_is_taken(t);
 	if (t->takeover || t->traced || t->way == LIVE_TC)
 		t->device = 0;
-	if (receives)
+	if (receives(t, s))
 		status = t->takeover	       ? open_hook(t, &t->received, &hook_front, s)
 			 : t->traced	       ? open_hook(t, &t->received, &hook_trace, s)
 			 : t->way == LIVE_TC ? open_hook(t, &t->received, &hook_tc_in, s)

@@ -190,6 +190,16 @@ wait_line "$work/out" 'UDP 127.0.0.1:[0-9]+ -> 127.0.0.1:9 \(43 bytes\) by pytho
 finish
 end
 
+begin 'on lo both ways: each packet once, and of its sender'
+listen -i lo -Q inout --process -w "$file" udp
+want_line "$work/err" '^listening on lo, sent at tc,'
+python3 -c 'import os, socket
+socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))
+print(os.getpid())' >"$work/said"
+finish
+want 'of whom' "1 python3 $(cat "$work/said")" "$(rows udp process_name process_id)"
+end
+
 begin 'what is received has no sender here, nor has a file'
 run -i v0 --process
 want 'exit status' 2 "$rc"

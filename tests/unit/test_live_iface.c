@@ -1329,14 +1329,16 @@ static void who_shares_is_not_asked_for_tags_but_for_what_is_named(void **state)
 static const struct direction_case {
 	const char *name;
 	unsigned directions;
-	bool loopback;
+	bool loopback, processes;
 	bool received, sent;		/* is it attached? */
 } directions[] = {
-	{ "received_ones", LIVE_RECEIVED, false, true, false },
-	{ "sent_ones", LIVE_SENT, false, false, true },
-	{ "both", LIVE_RECEIVED | LIVE_SENT, false, true, true },
-	{ "of_a_loopback_what_is_sent_comes_back", LIVE_RECEIVED | LIVE_SENT, true, true, false },
-	{ "of_a_loopback_as_it_is_sent", LIVE_SENT, true, false, true },
+	{ "received_ones", LIVE_RECEIVED, false, false, true, false },
+	{ "sent_ones", LIVE_SENT, false, false, false, true },
+	{ "both", LIVE_RECEIVED | LIVE_SENT, false, false, true, true },
+	{ "both_with_senders", LIVE_RECEIVED | LIVE_SENT, false, true, true, true },
+	{ "of_a_loopback_what_is_sent_comes_back", LIVE_RECEIVED | LIVE_SENT, true, false, true, false },
+	{ "of_a_loopback_as_it_is_sent", LIVE_SENT, true, false, false, true },
+	{ "of_a_loopback_with_senders", LIVE_RECEIVED | LIVE_SENT, true, true, false, true },
 };
 
 static void packets_of_a_direction(void **state)
@@ -1348,6 +1350,7 @@ static void packets_of_a_direction(void **state)
 	assert_int_equal(written_set_up(NULL), 0);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
 	s.directions = c->directions;
+	s.processes = c->processes;
 	kernel.netif.loopback = c->loopback;
 	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
 	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
