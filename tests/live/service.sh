@@ -85,9 +85,13 @@ want 'its capabilities' '+net_admin,+bpf,+perfmon' "$caps"
 # a copy that nobody can reach
 cp "$dump" "$work/xdpdump"
 read -ra words <<<"${command/"$dump"/"$work/xdpdump"}"
-background setpriv --reuid nobody --regid nogroup --clear-groups --no-new-privs --bounding-set "-all,$caps" \
-	--inh-caps "-all,$caps" --ambient-caps "-all,$caps" "${words[@]}" >"$work/out" 2>"$work/err"
-pid=$!
+as_the_unit()
+{
+	background setpriv --reuid nobody --regid nogroup --clear-groups --no-new-privs --bounding-set "-all,$caps" \
+		--inh-caps "-all,$caps" --ambient-caps "-all,$caps" "${words[@]}" >"$work/out" 2>"$work/err"
+	pid=$!
+}
+as_the_unit
 if listening; then
 	frames 100 -p udp
 	kill -HUP "$pid"
@@ -99,6 +103,27 @@ else
 	note_file "$work/err"
 fi
 end
+
+# What dpkg-reconfigure does: its capabilities are in the file as well, which the group alone may run.
+begin 'the unit: the program is for a group, with capabilities of its own'
+chgrp nogroup "$work/xdpdump"
+chmod 750 "$work/xdpdump"
+if ! setcap "$(sed -n 's/^\tsetcap \(cap_[^ ]*\) .*/\1/p' debian/xdpdump.postinst)" "$work/xdpdump"; then
+	skip 'no capabilities of files here'
+else
+	group=$(sed -n 's/^group=//p' debian/xdpdump.postinst)
+	want 'its group is that of the package' "$group" "$(sed -n 's/^Group=//p' "$unit")"
+	want_true 'its user has another name' grep -q "^User=" "$unit"
+	want_no_line "$unit" "^User=$group\$"
+	as_the_unit
+	if listening; then
+		finish TERM
+		want 'exit status' 0 "$rc"
+	else
+		note_file "$work/err"
+	fi
+	end
+fi
 
 begin 'the unit: systemd takes it, and finds little to be exposed'
 if command -v systemd-analyze >/dev/null; then
