@@ -53,6 +53,22 @@ want 'packets and filtered are what was seen' true "$(said '.packets + .filtered
 want 'of the interface' true "$(said '.sent_packets == .interfaces[0].sent_packets and
 	.packets == .interfaces[0].received_packets + .interfaces[0].sent_packets')"
 want 'in the file' "$("$dump" --count -r "$file" | sed 's/ .*//')" "$(said .captured)"
+cp "$work/err" "$work/inout"
+end
+
+begin 'of a watched program its verdicts; and each name is in the manual'
+ip link set dev v0 xdpgeneric object "$B/tests/xdp/several.bpf.o" section xdp 2>"$work/ip" ||
+	ip link set dev v0 xdpgeneric object "$B/tests/xdp/several.bpf.o" program passer 2>>"$work/ip" || :
+listen -i v0 --observe front --stats-format json -w "$file"
+frames 20 -p udp
+finish
+want 'of each packet' 20 "$(said '.interfaces[0].verdicts.pass_packets')"
+names=$(cat "$work/err" "$work/inout" | grep '^{' | jq -r 'paths[] | strings' | sed -E 's/_(packets|bytes)$//' | sort -u)
+sed -n '/^\.Ss Statistics$/,/^\.Ss Metrics$/p' man/xdpdump.8 | grep 'Ql ' >"$work/manual"
+for name in $names; do
+	grep -qw -- "$name" "$work/manual" || note "$name is not in the manual"
+done
+want_true 'there are more than 30' test "$(wc -w <<<"$names")" -gt 30
 end
 
 # names_are NAMES: the interfaces of a new line
