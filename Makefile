@@ -16,10 +16,10 @@ BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
 CORPUS  ?= ../shared/corpus
-# Where Wireshark looks for programs that capture for it, and for profiles: as it was built, else where that of Debian, or of
-# others, is, else beside us.
 LIBDIR  ?= $(PREFIX)/lib
 UNITDIR ?= $(LIBDIR)/systemd/system
+# Where Wireshark looks for programs that capture for it, and for profiles: as it was built, else where that of Debian, or of
+# others, is, else beside us.
 wireshark = $(shell pkg-config --variable=$(1) wireshark 2>/dev/null)
 EXTCAPDIR ?= $(firstword $(call wireshark,extcapdir) \
 	$(wildcard /usr/lib/$(shell $(CC) -print-multiarch)/wireshark/extcap /usr/libexec/wireshark/extcap /usr/lib64/wireshark/extcap) \
@@ -162,14 +162,14 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 	install -D -m 755 $(B)/replay/xdpflood $(DESTDIR)$(PREFIX)/sbin/xdpflood
 	install -D -m 644 man/xdpdump.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpdump.8
 	install -D -m 644 share/grafana/xdpdump.json $(DESTDIR)$(PREFIX)/share/xdpdump/grafana.json
-	install -d $(DESTDIR)$(UNITDIR)
-	sed 's,@sbindir@,$(PREFIX)/sbin,' share/systemd/xdpdump@.service.in >$(DESTDIR)$(UNITDIR)/xdpdump@.service
+	sed 's,@sbindir@,$(PREFIX)/sbin,' share/systemd/xdpdump@.service.in | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(UNITDIR)/xdpdump@.service
 	install -D -m 644 man/xdpflood.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpflood.8
-	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(ZSHDIR) \
-		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	$(B)/xdpdump --completions bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xdpdump
-	$(B)/xdpdump --completions zsh >$(DESTDIR)$(ZSHDIR)/_xdpdump
-	$(B)/xdpdump --completions fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/xdpdump.fish
+	$(B)/xdpdump --completions bash | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/xdpdump
+	$(B)/xdpdump --completions zsh | install -D -m 644 /dev/stdin $(DESTDIR)$(ZSHDIR)/_xdpdump
+	$(B)/xdpdump --completions fish | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/xdpdump.fish
 	install -d $(DESTDIR)$(EXTCAPDIR)
 	ln -sf $(PREFIX)/sbin/xdpdump $(DESTDIR)$(EXTCAPDIR)/xdpdump
 	install -d $(DESTDIR)$(PROFILEDIR)/xdpdump

@@ -11,7 +11,9 @@ if wanted "what_is_installed_is_where_wireshark_looks" make; then
 	san=
 	[[ ${B##*/} != san ]] || san=1
 	{
-		make -s ${san:+SAN=1} install DESTDIR="$work/root" PREFIX=/usr EXTCAPDIR=/extcap PROFILEDIR=/profiles 2>&1
+		# as of a root who is careful with files of his own
+		(umask 077 && make -s ${san:+SAN=1} install DESTDIR="$work/root" PREFIX=/usr EXTCAPDIR=/extcap PROFILEDIR=/profiles 2>&1)
+		find "$work/root/usr" ! -type l ! -perm -444 -printf 'not for everybody: %P\n'
 		[[ $(readlink "$work/root/extcap/xdpdump") == /usr/sbin/xdpdump ]] || echo 'no link to the program'
 		diff -r share/wireshark/profiles "$work/root/profiles"
 		"$work/root/usr/sbin/xdpdump" --extcap-interfaces | grep -q '{display=XDP: ' || echo 'no interfaces'
