@@ -41,6 +41,16 @@ static void next_is_packet(struct packet *p)
 		fail_msg("no packet: %s", capfile_error(res.r));
 }
 
+/* A new file with one interface and a packet of 4 bytes, whose options follow. */
+static void begin_packet(void)
+{
+	close_result();
+	img.len = 0;
+	shb();
+	idb();
+	begin_epb(0, 1, 4);
+}
+
 static void option32(uint16_t code, uint32_t a, uint32_t b, uint16_t len)
 {
 	put16(code);
@@ -237,11 +247,7 @@ static void is_left_out(void **state)
 	struct packet p;
 	struct verdict v;
 
-	close_result();
-	img.len = 0;
-	shb();
-	idb();
-	begin_epb(0, 1, 4);
+	begin_packet();
 	option(c->code, c->value, c->len);
 	option(OPT_COMMENT, "stays", 5);
 	end();
@@ -277,11 +283,7 @@ static void a_hash_is_known_and_carried(void **state)
 	struct packet_hash hash = { 0 };
 	struct packet p;
 
-	close_result();
-	img.len = 0;
-	shb();
-	idb();
-	begin_epb(0, 1, 4);
+	begin_packet();
 	for (unsigned i = 0; i < 2 && c->options[i].len; i++)
 		option(EPB_HASH, c->options[i].value, c->options[i].len);
 	end();
@@ -299,9 +301,7 @@ static void a_verdict_of_hardware_is_carried_and_not_explained(void **state)
 	struct verdict v;
 
 	(void)state;
-	shb();
-	idb();
-	begin_epb(0, 1, 4);
+	begin_packet();
 	option(EPB_VERDICT, "\0drop", 5);
 	end();
 	next_is_packet(&p);
@@ -335,11 +335,7 @@ static void a_verdict_is_a_field_or_carried(void **state)
 	struct verdict v = { 0 };
 	struct packet p;
 
-	close_result();
-	img.len = 0;
-	shb();
-	idb();
-	begin_epb(0, 1, 4);
+	begin_packet();
 	option(OPT_COMMENT, "first", 5);
 	for (unsigned i = 0; i < c->n; i++)
 		verdict(c->verdicts[i].type, c->verdicts[i].action);
@@ -370,12 +366,8 @@ static void what_is_not_known_is_carried_from_our_order_only(void **state)
 	for (int swapped = 0; swapped < 2; swapped++) {
 		struct packet p;
 
-		close_result();
-		img.len = 0;
 		img.swapped = swapped;
-		shb();
-		idb();
-		begin_epb(0, 1, 4);
+		begin_packet();
 		option(0x7001, "other", 5);
 		end();
 		next_is_packet(&p);
