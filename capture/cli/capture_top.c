@@ -38,7 +38,7 @@ enum status capture_top_open(struct capture *l)
 	return STATUS_OK;
 }
 
-/* The interfaces, as long as there is room. */
+/* The interfaces, as long as there is room; of those that fitted a pattern and have gone there is no end. */
 static void name_ifaces(struct capture *l)
 {
 	struct capture_top *t = l->top;
@@ -47,7 +47,7 @@ static void name_ifaces(struct capture *l)
 	for (unsigned i = 0; i < l->ifaces.n && len < sizeof(t->what) - 64; i++) {
 		const struct live_iface *one = l->ifaces.v[i];
 
-		if (!one->entry)
+		if (!one->entry && !(one->gone && one->pattern))
 			len += snprintf(t->what + len, sizeof(t->what) - len, "%s%.40s (%s%s)",
 					len ? ", " : "", live_iface_name(one),
 					live_way_name(one->way), one->gone ? ", gone" : "");

@@ -173,4 +173,18 @@ seen terminal_shows '^30 packets captured$'
 terminal_close
 end
 
+veth_up v0 v1 || exit 1
+begin 'what has come by a pattern leaves the head of the page when it goes'
+terminal_run 100x30 xterm-256color "$dump" -i 'v*' --top
+seen terminal_shows '^ xdpdump --top  v[01] \(native\), v[01] \(native\)  0:'
+ip link add v2 type veth peer name other
+ip link set v2 up
+seen terminal_shows '^ xdpdump --top  v[01] \(native\), v[01] \(native\), v2 \(native\)  0:'
+ip link delete v2
+seen terminal_shows '^ xdpdump --top  v[01] \(native\), v[01] \(native\)  0:'
+terminal_keys q
+seen terminal_ended 0
+terminal_close
+end
+
 plan
