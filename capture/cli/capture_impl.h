@@ -54,6 +54,7 @@ struct capture {
 	struct live_filters filters;
 	struct guard *guard;	/* NULL: no program's place is taken */
 	uint64_t start_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
+	uint64_t began_ns;		/* the start since 1970, as the clock was then */
 	bool listening;
 	bool had_terminal;		/* at the start */
 	enum status status;

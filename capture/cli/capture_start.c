@@ -337,6 +337,7 @@ enum status capture_start(struct capture *l)
 		status = watch(l);
 	live_source_init(&l->source, l->rings, &l->ifaces);
 	l->start_ns = l->looked_ns = l->source.looked_ns;
+	l->began_ns = clock_now_ns();
 	if (!status)
 		status = attach(l);
 	if (!status)

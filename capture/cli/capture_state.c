@@ -77,6 +77,7 @@ struct state *capture_state(struct capture *l)
 	if (!s)
 		return NULL;
 	s->ledger = capture_sum_up(l, &t);
+	s->start_ns = l->began_ns;
 	s->now_ns = clock_now_ns();
 	s->elapsed_ns = clock_monotonic_ns() - l->start_ns;
 	s->c = t.c;

@@ -181,7 +181,7 @@ char *metrics_text(const struct state *s, bool openmetrics, size_t *n)
 		return NULL;
 	gauges(&p, "build_info", "The version, in a label.");
 	fprintf(p.out, "xdpdump_build_info{version=\"%s\"} 1\n", XDPDUMP_VERSION);
-	put_gauge(&p, "start_time_seconds", "When the capture began.", (s->now_ns - s->elapsed_ns) / 1e9);
+	put_gauge(&p, "start_time_seconds", "When the capture began.", s->start_ns / 1e9);
 	traffic(&p, s);
 	books(&p, s);
 	verdicts(&p, s);

@@ -27,7 +27,7 @@ struct state_iface {
 /* All since the start; strings and interfaces are its own. */
 struct state {
 	bool ended;			/* these are the last */
-	uint64_t now_ns;		/* since 1970 */
+	uint64_t start_ns, now_ns;	/* since 1970; the first of a capture */
 	uint64_t elapsed_ns;		/* since the start; of files between their first and last packet */
 	struct counters c;		/* of all interfaces, as they come in */
 	struct ledger ledger;

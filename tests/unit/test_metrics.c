@@ -156,7 +156,7 @@ static void has(const char *page, const char *format)
 
 static char *page_of(bool openmetrics)
 {
-	const struct state s = { .now_ns = 3000000000, .elapsed_ns = 1500000000, .captured = 1,
+	const struct state s = { .start_ns = 1500000000, .now_ns = 3000000000, .captured = 1,
 				 .n_ifaces = 1, .ifaces = &iface, .directory = (char *)"/nonexistent" };
 	size_t n;
 	char *page = metrics_text(&s, openmetrics, &n);
