@@ -136,8 +136,8 @@ bool capture_missing(struct capture *l, struct missing *what);
 uint64_t capture_lost(struct capture *l);
 
 /*
- * --top: one more output, before there are packets; the terminal, once it is listening. These
- * complain. After each round, and at the end.
+ * --top: one more output, before there are packets, for a terminal that is there; which is taken once it
+ * is listening. These complain. After each round, and at the end.
  */
 enum status capture_top_open(struct capture *l);
 enum status capture_top_show(struct capture *l);

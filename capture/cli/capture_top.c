@@ -18,16 +18,22 @@ enum { CPUS_MAX = 1024 };
 
 struct capture_top {
 	struct view *view; /* of the outputs, which close it */
-	struct screen *screen; /* NULL: not yet, or not any more */
+	struct screen *screen;
 	struct grid grid;
 	char what[256];
 	struct page_cpu cpus[CPUS_MAX];
 	uint64_t counted_ns;
 };
 
+static enum status no_terminal(const char *why)
+{
+	return log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);
+}
+
 enum status capture_top_open(struct capture *l)
 {
 	struct capture_top *t = calloc(1, sizeof(*t));
+	char why[256];
 
 	if (!t || view_open(&t->view, true)) {
 		free(t);
@@ -35,7 +41,7 @@ enum status capture_top_open(struct capture *l)
 	}
 	l->top = t;
 	outputs_add(&l->pump.outputs, view_sink(t->view));
-	return STATUS_OK;
+	return screen_open(&t->screen, why, sizeof(why)) ? STATUS_OK : no_terminal(why);
 }
 
 /* The interfaces, as long as there is room; of those that fitted a pattern and have gone there is no end. */
@@ -106,9 +112,9 @@ static void on_keys(void *ctx)
 {
 	struct capture *l = ctx;
 	struct screen *s = l->top->screen;
-	int key = s ? screen_key(s) : -1;
+	int key = screen_key(s);
 
-	if (key < 0 && s && screen_has_gone(s))
+	if (key < 0 && screen_has_gone(s))
 		l->pump.ended = true;
 	for (; key >= 0; key = screen_key(s))
 		if (view_key(l->top->view, key) == VIEW_QUIT)
@@ -124,10 +130,8 @@ enum status capture_top_show(struct capture *l)
 
 	f->what = t->what;
 	f->filter = l->opts->filter;
-	if (!screen_open(&t->screen, why, sizeof(why))) {
-		t->screen = screen_close(t->screen);
-		return log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);
-	}
+	if (!screen_begin(t->screen, why, sizeof(why)))
+		return no_terminal(why);
 	err = loop_add(&l->pump.loop, screen_fd(t->screen), on_keys, l);
 	return err ? log_fail(STATUS_RUNTIME, "cannot wait for keys: %s", strerror(-err))
 		   : STATUS_OK;
@@ -140,7 +144,7 @@ void capture_top_round(struct capture *l)
 	unsigned rows, cols;
 	char said[512];
 
-	if (!t->screen || now < view_due_ns(t->view))
+	if (now < view_due_ns(t->view))
 		return;
 	if (screen_said(t->screen, said, sizeof(said)))
 		view_say(t->view, said, true);

@@ -169,7 +169,7 @@ enum status top_run(const struct opts *o)
 	t->loop.flush = look;
 	t->loop.flush_ms = LOOK_MS;
 	t->loop.ctx = t;
-	if (!err && !screen_open(&t->screen, why, sizeof(why))) {
+	if (!err && !(screen_open(&t->screen, why, sizeof(why)) && screen_begin(t->screen, why, sizeof(why)))) {
 		t->screen = screen_close(t->screen);
 		status = log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);
 	}

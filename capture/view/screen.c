@@ -202,9 +202,16 @@ static void set_up(struct screen *s)
 	s->has_colour = true;
 }
 
-static bool open_terminal(struct screen *s, char *why, size_t cap)
+static bool no_page(char *why, size_t cap)
 {
 	const char *term = getenv("TERM");
+
+	snprintf(why, cap, "TERM is '%s', and on such a terminal no page can be drawn", term ? term : "");
+	return false;
+}
+
+static bool find_terminal(struct screen *s, char *why, size_t cap)
+{
 	int found;
 
 	if (!isatty(STDIN_FILENO))
@@ -213,16 +220,17 @@ static bool open_terminal(struct screen *s, char *why, size_t cap)
 		snprintf(why, cap, "stdout is no terminal, or there are no keys to press");
 		return false;
 	}
+	/* newterm() of one that is not known leaves memory behind */
+	return (setupterm(NULL, STDOUT_FILENO, &found) == OK && !del_curterm(cur_term)) || no_page(why, cap);
+}
+
+static bool take_terminal(struct screen *s, char *why, size_t cap)
+{
 	tcgetattr(STDOUT_FILENO, &s->modes);
 	for (size_t i = 0; i < array_size(touched); i++)
 		sigaction(touched[i], NULL, &s->before[i]);
-	/* first, because newterm() of one that is not known leaves memory behind */
-	if (setupterm(NULL, STDOUT_FILENO, &found) == OK && !del_curterm(cur_term))
-		s->terminal = newterm(NULL, stdout, s->keys ? s->keys : stdin);
-	if (!s->terminal)
-		snprintf(why, cap, "TERM is '%s', and on such a terminal no page can be drawn",
-			 term ? term : "");
-	return s->terminal;
+	s->terminal = newterm(NULL, stdout, s->keys ? s->keys : stdin);
+	return s->terminal || no_page(why, cap);
 }
 
 /* It inherits the mask of the main thread, in which the signals of the terminal are let through. */
@@ -255,7 +263,12 @@ bool screen_open(struct screen **screen, char *why, size_t cap)
 	}
 	s->stderr_fd = s->kept_fd = s->wake_fd = s->pressed[0] = s->pressed[1] = -1;
 	pthread_mutex_init(&s->lock, NULL);
-	if (!open_terminal(s, why, cap))
+	return find_terminal(s, why, cap);
+}
+
+bool screen_begin(struct screen *s, char *why, size_t cap)
+{
+	if (!take_terminal(s, why, cap))
 		return false;
 	set_up(s);
 	keep_stderr(s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * A terminal, by ncurses. Nothing here waits for it but, a second at most, the end. Without the
- * library screen_open() fails, which nobody asks for then. While it is open, what is written to
+ * library screen_open() fails, which nobody asks for then. From screen_begin() on what is written to
  * stderr is kept, if that is a terminal, and comes when it is closed.
  */
 #ifndef XDPDUMP_VIEW_SCREEN_H
@@ -14,10 +14,13 @@ struct grid;
 struct screen;
 
 /*
- * On stdout, with keys from stdin or, if that is no terminal, from the one that controls us. False:
- * @why tells, a sentence.
+ * Finds one: stdout, with keys from stdin or, if that is no terminal, from the one that controls us.
+ * False: @why tells, a sentence. Whatever it returns, it is to be closed.
  */
 bool screen_open(struct screen **s, char *why, size_t cap);
+
+/* Takes it; the others are for then. False: as screen_open(). */
+bool screen_begin(struct screen *s, char *why, size_t cap);
 
 /* Readable when a key was pressed. */
 int screen_fd(const struct screen *s);

@@ -12,6 +12,11 @@ bool screen_open(struct screen **s, char *why, size_t cap)
 	return false;
 }
 
+bool screen_begin(struct screen *s is_unused, char *why is_unused, size_t cap is_unused)
+{
+	return false;
+}
+
 int screen_fd(const struct screen *s is_unused)
 {
 	return -1;

@@ -92,10 +92,20 @@ terminal_keys C-c
 seen terminal_ended 0
 terminal_close
 want_detached
-terminal_run 80x24 nosuchterminal "$dump" -i v0 --top
+end
+
+begin 'where there is no terminal it says so, and a file that is there stays'
+echo old >"$file"
+terminal_run 80x24 nosuchterminal "$dump" -i v0 --top -w "$file"
 seen terminal_ended 2
 seen terminal_shows "TERM is 'nosuchterminal'"
 terminal_close
+run -i v0 --top -w "$file"
+want 'exit status' 2 "$rc"
+want_line "$work/err" '^xdpdump: --top needs a terminal: stdout is no terminal'
+want 'lines that are said' 1 "$(wc -l <"$work/err")"
+want 'the file' old "$(cat "$file")"
+rm "$file"
 want_detached
 end
 
