@@ -376,7 +376,8 @@ static void a_page_says_all_of_it(void **state is_unused)
 	struct page_facts *f = view_facts(v);
 
 	f->filter = "udp or arp";
-	f->ledger = (struct ledger){ .seen = 300, .filtered = 90, .ring_full = 10, .delivered = 200, .taken = 200, .unwritten = 3 };
+	f->ledger = (struct ledger){ .seen = 300, .filtered = 90, .ring_full = 10, .delivered = 200,
+				     .taken = 200, .unwritten = 3 };
 	f->cpus = cpus;
 	f->n_cpus = 3;
 	f->verdicts.by[1].packets = 77;
