@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* A table with one place for all numbers that end alike: of two of them the later one has it. */
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
+#include "capture/read/order.h"
 #include "capture/read/processes.h"
 
 enum {
 	BLOCK_MAX	= 64 << 10,	/* bytes; path and command line are in it, too */
 	PLACES		= 4096,
 	NAME_MAX_BYTES	= 64,
+	/* all but the number of its maker is little-endian, in whichever order the file is */
+	SWAPPED		= __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
 };
 
 struct processes {
@@ -20,19 +22,6 @@ struct processes {
 		char name[NAME_MAX_BYTES + 1];	/* "": the place is empty */
 	} at[PLACES];
 };
-
-static uint32_t le32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, 4);
-	return le32toh(v);
-}
-
-static unsigned le16(const uint8_t *p)
-{
-	return p[0] | p[1] << 8;
-}
 
 bool processes_wants(uint32_t type, uint32_t len)
 {
@@ -44,18 +33,19 @@ static bool entry_of(const struct pcapng *f, const struct body *b, const uint8_t
 		     size_t *len)
 {
 	if (!processes_wants(b->type, b->len) || b->torn || b->len < 16 ||
-	    order_u32(f->swapped, b->data) != PEN_WIRESHARK || le32(b->data + 4) != WIRESHARK_PROCESS)
+	    order_u32(f->swapped, b->data) != PEN_WIRESHARK ||
+	    order_u32(SWAPPED, b->data + 4) != WIRESHARK_PROCESS)
 		return false;
 	*entry = b->data + 12;
-	*len = le32(b->data + 8);
+	*len = order_u32(SWAPPED, b->data + 8);
 	return *len >= 4 && *len <= b->len - 12;
 }
 
-/* Of the options behind the number, which are little-endian, too. NULL: there is none. */
+/* Of the options behind the number. NULL: there is none. */
 static const uint8_t *name_in(const uint8_t *entry, size_t len, size_t *name_len)
 {
 	for (size_t pos = 4; len - pos >= 4;) {
-		unsigned code = le16(entry + pos), n = le16(entry + pos + 2);
+		unsigned code = order_u16(SWAPPED, entry + pos), n = order_u16(SWAPPED, entry + pos + 2);
 
 		if (code == OPT_END || n > len - pos - 4)
 			return NULL;
@@ -84,9 +74,9 @@ void processes_learn(struct pcapng *f, const struct body *b)
 
 	if (!entry_of(f, b, &entry, &len) || !(known = table_of(f)))
 		return;
-	to = &known->at[le32(entry) % PLACES];
+	to = &known->at[order_u32(SWAPPED, entry) % PLACES];
 	name = name_in(entry, len, &n);
-	*to = (struct process){ .pid = le32(entry) };
+	*to = (struct process){ .pid = order_u32(SWAPPED, entry) };
 	if (name)
 		memcpy(to->name, name, min_of(n, (size_t)NAME_MAX_BYTES));
 }
