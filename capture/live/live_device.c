@@ -32,18 +32,19 @@ static enum status has_what_is_named(struct live_iface *t, uint8_t named, uint8_
 enum status live_device_choose(struct live_iface *t, const struct live_iface_settings *s)
 {
 	const bool native = t->netif.ethernet && (s->way == LIVE_AUTO || s->way == LIVE_NATIVE);
+	const bool asked = t->device & DEVICE_TAG;
 	struct xdp_features f = { .device = 0 };
 	enum status status;
 
 	t->strips_vlan = s->directions & LIVE_RECEIVED && t->netif.ethernet &&
 			 netif_strips_vlan(t->netif.name);
 	t->device = 0;
-	if (!s->device && !(native && t->strips_vlan))
+	if (!s->device && !(native && (t->strips_vlan || asked)))
 		return STATUS_OK;
 	if (xdp_features_of(t->netif.ifindex, &f))
 		f.device = 0;
 	status = has_what_is_named(t, s->device, f.device);
-	t->device = s->device | (t->strips_vlan ? f.device & DEVICE_TAG : 0);
+	t->device = s->device | (t->strips_vlan || asked ? f.device & DEVICE_TAG : 0);
 	t->iface.other_clock = t->device & DEVICE_TIME;
 	return status;
 }

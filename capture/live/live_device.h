@@ -18,7 +18,8 @@ struct packet;
 
 /*
  * What it will be asked, t->device: what is wanted by name, or else it is an error, and tags where
- * they would be missing. Within the namespace of the interface.
+ * they would be missing, or have been: one that has come back may not be set as it was yet. Within the
+ * namespace of the interface.
  */
 enum status live_device_choose(struct live_iface *t, const struct live_iface_settings *s);
 

@@ -859,7 +859,8 @@ static const struct turned {
 	const char *comment, *said;
 } turned[] = {
 	{ "and_takes_tags_off_now", LIVE_AUTO, false, true, DEVICE_TAG, DEVICE_TAG, 1, "", "" },
-	{ "and_does_not_any_more", LIVE_AUTO, true, false, DEVICE_TAG, 0, 1, "", "" },
+	{ "and_does_not_yet", LIVE_AUTO, true, false, DEVICE_TAG, DEVICE_TAG, 1, "", "" },
+	{ "and_does_not_and_tells_none", LIVE_AUTO, true, false, 0, 0, 1, "", "" },
 	{ "as_it_was", LIVE_AUTO, false, false, DEVICE_TAG, 0, 0, "", "" },
 	{ "and_takes_tags_off_untold", LIVE_AUTO, false, true, 0, 0, 0, "vlan_offload=on",
 	  "warning: v0 takes VLAN tags off" },
