@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Names and lines out of packets are never shown as they are: what could pass for our words is escaped. */
-#include <string.h>
-
 #include "capture/base/text.h"
 #include "capture/format/payload_line.h"
 #include "capture/packet/payload.h"
@@ -12,13 +10,13 @@ static void put_end(struct text *t, enum parse_end end)
 		text_str(t, end == PARSE_SHORT ? " [CUT]" : " [BAD]");
 }
 
-/* Bytes out of the packet, of which none of @but is shown as it is; nor is the backslash. */
-static void put_bytes(struct text *t, const char *s, size_t n, const char *but)
+/* Bytes out of the packet, of which @but is not shown as it is; nor is the backslash. */
+static void put_bytes(struct text *t, const char *s, size_t n, char but)
 {
 	while (n) {
 		size_t run = 0;
 
-		while (run < n && s[run] != '\\' && !strchr(but, s[run]))
+		while (run < n && s[run] != '\\' && s[run] != but)
 			run++;
 		text_escaped(t, s, run);
 		if (run == n)
@@ -86,11 +84,11 @@ static void put_tls(struct text *t, const struct tls *tls)
 	text_str(t, tls->handshake == TLS_CLIENT_HELLO ? " TLS ClientHello" : " TLS ServerHello");
 	if (tls->name) {
 		text_char(t, ' ');
-		put_bytes(t, tls->name, tls->name_len, " ");
+		put_bytes(t, tls->name, tls->name_len, ' ');
 	}
 	if (tls->alpn_len) {
 		text_str(t, " ALPN ");
-		put_bytes(t, tls->alpn, tls->alpn_len, " ");
+		put_bytes(t, tls->alpn, tls->alpn_len, ' ');
 	}
 	put_end(t, tls->end);
 }
@@ -98,7 +96,7 @@ static void put_tls(struct text *t, const struct tls *tls)
 static void put_http(struct text *t, const struct http *h)
 {
 	text_str(t, " HTTP \"");
-	put_bytes(t, h->line, h->line_len, "\"");
+	put_bytes(t, h->line, h->line_len, '"');
 	text_char(t, '"');
 	put_end(t, h->end);
 }

@@ -66,8 +66,17 @@ static void put_byte(struct text *t, uint8_t b)
 		text_zeros(t, b, 3);
 		return;
 	}
-	if (strchr(".\\\"();@$", b))
+	switch (b) {
+	case '.':
+	case '\\':
+	case '"':
+	case '(':
+	case ')':
+	case ';':
+	case '@':
+	case '$':
 		text_char(t, '\\');
+	}
 	text_char(t, b);
 }
 
