@@ -105,10 +105,15 @@ int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx)
 	return add(l, fd, ready ? EPOLLIN : EPOLLIN | EPOLLET, ready, ctx);
 }
 
-/* EPOLLERR and EPOLLHUP are not to be asked for. */
-int loop_add_written(struct loop *l, int fd, loop_fn gone, void *ctx)
+static void on_unread(void *loop)
 {
-	return add(l, fd, 0, gone, ctx);
+	((struct loop *)loop)->unread = true;
+}
+
+/* EPOLLERR and EPOLLHUP are not to be asked for. */
+int loop_add_written(struct loop *l, int fd)
+{
+	return add(l, fd, 0, on_unread, l);
 }
 
 int loop_add_timer(struct loop *l, uint64_t interval_ns)
@@ -165,14 +170,16 @@ void loop_wait(struct loop *l, uint64_t timeout_ns)
 int loop_wait_for(struct loop *l, int fd, int timeout_ms)
 {
 	struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
-				{ .fd = l->signal_fd, .events = POLLIN } };
+				{ .fd = l->epoll_fd, .events = POLLIN } };
 	bool waited = false, again = timeout_ms < 0 && l->flush_ms;
 
-	while (loop_look(l)) {
+	while (loop_look(l) && loop_goes_on(l)) {
 		int n = poll(fds, 2, !waited ? 0 : again ? l->flush_ms : timeout_ms);
 
 		if (n < 0 && errno != EINTR)
 			return errno;
+		if (n > 0 && fds[1].revents)
+			loop_wait(l, 0);
 		if ((n > 0 && fds[0].revents) || (n == 0 && ((waited && !again) || !timeout_ms)))
 			return 0;
 		if (n == 0 && l->flush)

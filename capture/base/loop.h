@@ -21,6 +21,7 @@ struct loop {
 	sigset_t stop;			/* the signals that ask us to stop */
 	int asked;			/* the one that did, 0: none */
 	int forced;			/* the next one after it */
+	bool unread;			/* nobody reads what is written to one of loop_add_written() */
 	/* what is to be done when something happens; the caller's to set, and NULL: nothing */
 	loop_fn stats;			/* SIGUSR1, and the timer */
 	loop_fn flush;			/* SIGUSR2, or there is nothing to read for now */
@@ -52,10 +53,8 @@ int loop_open(struct loop *l);
  */
 int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx);
 
-/*
- * The same for a pipe or a socket that is written to: @gone is called once nobody reads it any more.
- */
-int loop_add_written(struct loop *l, int fd, loop_fn gone, void *ctx);
+/* The same for a pipe or a socket that is written to: nothing is called, see unread. */
+int loop_add_written(struct loop *l, int fd);
 
 /* Starts a periodic timer, which asks for statistics. -errno. */
 int loop_add_timer(struct loop *l, uint64_t interval_ns);
@@ -69,9 +68,15 @@ bool loop_look(struct loop *l);
  */
 void loop_wait(struct loop *l, uint64_t timeout_ns);
 
+/* Is there still something to do? Nobody has asked us to stop, and what is written is read. */
+static inline bool loop_goes_on(const struct loop *l)
+{
+	return !l->asked && !l->unread;
+}
+
 /*
- * Waits until @fd can be read, at most @timeout_ms, -1: for ever: 0, or an errno: EINTR when we are
- * to stop.
+ * Waits until @fd can be read, at most @timeout_ms, -1: for ever: 0, or an errno: EINTR when there is
+ * nothing to do any more. What else comes meanwhile is dealt with as by loop_wait().
  */
 int loop_wait_for(struct loop *l, int fd, int timeout_ms);
 

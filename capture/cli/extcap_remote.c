@@ -28,7 +28,6 @@ struct remote {
 	pid_t pid;
 	int pid_fd;		/* -1: it does not run */
 	bool ended;		/* it has */
-	bool unread;		/* nobody reads the FIFO any more */
 };
 
 /* ---- what runs there ---- */
@@ -139,11 +138,6 @@ static void ssh_ended(void *ctx)
 	((struct remote *)ctx)->ended = true;
 }
 
-static void reader_gone(void *ctx)
-{
-	((struct remote *)ctx)->unread = true;
-}
-
 static void take_said(void *ctx)
 {
 	said_take(ctx);
@@ -154,7 +148,7 @@ static int watch(struct remote *r, struct said *s)
 	int err = loop_add(&r->loop, r->pid_fd, ssh_ended, r);
 
 	if (!err && out_has_reader(r->fifo))
-		err = loop_add_written(&r->loop, out_fd(r->fifo), reader_gone, r);
+		err = loop_add_written(&r->loop, out_fd(r->fifo));
 	return err ? err : loop_add(&r->loop, said_fd(s), take_said, s);
 }
 
@@ -198,13 +192,13 @@ static enum status run_ssh(struct remote *r, const struct opts *o, struct said *
 	err = start_ssh(r, args);
 	if (!err)
 		err = watch(r, s);
-	while (!err && !r->ended && !r->unread && loop_look(&r->loop))
+	while (!err && !r->ended && !r->loop.unread && loop_look(&r->loop))
 		loop_wait(&r->loop, UINT64_MAX);
 	if (err)
 		log_complain("cannot run ssh: %s", strerror(-err));
 	if (r->pid <= 0)
 		return STATUS_RUNTIME;
-	status = judge(s, stop_ssh(r), r->unread || r->loop.asked);
+	status = judge(s, stop_ssh(r), !loop_goes_on(&r->loop));
 	return err ? STATUS_RUNTIME : status;
 }
 

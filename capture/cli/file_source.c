@@ -190,7 +190,7 @@ int file_source_next(struct file_source *s, struct packet *p)
 		if (s->n_read % LOOK_EVERY == 0 && !look(s))
 			return -EINTR;
 		got = merge_next(s->input, p);
-		if (s->loop->asked)
+		if (!loop_goes_on(s->loop))
 			return -EINTR;
 		if (got > 0)
 			s->n_read++;
@@ -332,7 +332,7 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 		s->is_single = n == 1 && !o->recover && !o->follow && merge_iface(s->input, 0);
 		return STATUS_OK;
 	}
-	if (l->asked)
+	if (!loop_goes_on(l))
 		return STATUS_OK;
 	file_source_complain(s);
 	return STATUS_RUNTIME;

@@ -27,11 +27,6 @@ void pump_stage(struct pump *p, int (*pass)(void *ctx, struct packet *packet), v
 	p->stages[p->n_stages++] = (struct stage){ pass, ctx };
 }
 
-static void reader_gone(void *ctx)
-{
-	((struct pump *)ctx)->ended = true;
-}
-
 int pump_watch_readers(struct pump *p)
 {
 	int err = 0;
@@ -40,7 +35,7 @@ int pump_watch_readers(struct pump *p)
 		int fd = p->outputs.sinks[i]->ops->reader_fd(p->outputs.sinks[i]);
 
 		if (fd >= 0)
-			err = loop_add_written(&p->loop, fd, reader_gone, p);
+			err = loop_add_written(&p->loop, fd);
 	}
 	return err;
 }
@@ -66,7 +61,7 @@ static void look(struct pump *p)
 
 static bool goes_on(const struct pump *p)
 {
-	return !p->loop.asked && !p->ended && !p->outputs.done;
+	return loop_goes_on(&p->loop) && !p->ended && !p->outputs.done;
 }
 
 static void refuse(struct pump *p)

@@ -156,13 +156,16 @@ static int spare_followed(void *ctx, struct packet *p is_unused)
 static enum status open_input(struct read_run *f)
 {
 	const struct opts *o = f->opts;
-	enum status status = file_source_open(&f->source, o, &f->pump.loop, &f->progress, o->reads,
-					      o->n_reads);
+	int err = pump_watch_readers(&f->pump);
+	enum status status;
 
+	if (err)
+		return log_fail(STATUS_RUNTIME, "cannot watch for readers: %s", strerror(-err));
+	status = file_source_open(&f->source, o, &f->pump.loop, &f->progress, o->reads, o->n_reads);
 	f->pump.source = &f->source.source;
-	if (!status && !f->pump.loop.asked)
+	if (!status && loop_goes_on(&f->pump.loop))
 		status = spare_files(f);
-	if (status || f->pump.loop.asked)
+	if (status || !loop_goes_on(&f->pump.loop))
 		return status;
 	f->source.hooks = (struct file_source_hooks){
 		.copy = f->pump.outputs.rotate ? copy_blocks : NULL,
@@ -276,7 +279,7 @@ static void report(struct read_run *f)
 		log_announce("%llu duplicate packet%s left out", doubles, doubles == 1 ? "" : "s");
 	if (f->pump.loop.asked)
 		announce_progress(f, "stopped as asked: ");
-	else
+	else if (loop_goes_on(&f->pump.loop))
 		file_source_complain(&f->source);
 }
 
@@ -289,7 +292,7 @@ static enum status process(struct read_run *f)
 		return STATUS_USAGE;
 	err = pump_run(&f->pump);
 	progress_erase(&f->progress);
-	if (!f->pump.loop.asked)
+	if (loop_goes_on(&f->pump.loop))
 		file_source_check_filter(&f->source);
 	/* the output is left alone */
 	if (f->source.refused && !f->pump.begun && !f->pump.outputs.taken)
@@ -336,7 +339,7 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 	if (!status)
 		status = open_outputs_become(o, account);
 	set_stages(&f);
-	if (!status && !f.pump.outputs.done && !loop->asked)
+	if (!status && !f.pump.outputs.done && loop_goes_on(loop))
 		status = process(&f);
 	else if (!status && loop->forced)
 		status = STATUS_SIGNAL + loop->forced;

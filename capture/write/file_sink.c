@@ -67,7 +67,9 @@ static int spare(struct sink *k, const struct stat *st)
 
 static int reader_fd(const struct sink *k)
 {
-	return writer_reader_fd(rotate_writer(of(k)));
+	const struct writer *w = rotate_writer(of(k));
+
+	return w ? writer_reader_fd(w) : -1;
 }
 
 static void hurry(struct sink *k, int ms)

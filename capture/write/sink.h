@@ -44,7 +44,7 @@ struct sink_ops {
 	/* A file that is read: it is not written to. -EEXIST: it is. */
 	int (*spare)(struct sink *k, const struct stat *st);
 
-	/* As writer_reader_fd(). */
+	/* As writer_reader_fd(); -1 too as long as no file is begun. */
 	int (*reader_fd)(const struct sink *k);
 
 	/* No longer than @ms milliseconds of waiting for a reader that takes nothing. */

@@ -73,6 +73,37 @@ poll ended "$follower" || note 'it has not ended'
 want 'packets' 30 "$(wc -l <"$work/followed")"
 end
 
+# until_read WHAT: what there is by now has been read of $out
+until_read()
+{
+	case $1 in
+	packets) (($(timeout 60 head -n 30 <&"$out" | wc -l) == 30)) ;;
+	waiting) poll grep -qs 'nothing to read yet' "$work/err" ;;
+	esac
+}
+
+mkfifo "$work/fifo" "$work/input"
+exec {input}<>"$work/input"
+while IFS='|' read -r what until args; do
+	begin "when its reader has gone it ends, without another packet and without a word: $what"
+	# shellcheck disable=SC2016,SC2086
+	background sh -c 'exec "$@" >"$0"' "$work/fifo" "$dump" $args 2>"$work/err"
+	pid=$!
+	exec {out}<"$work/fifo"
+	until_read "$until" || note 'it is not waiting'
+	exec {out}<&-
+	reap
+	want 'exit status' 0 "$rc"
+	want 'what is said' '' "$(grep -v 'nothing to read yet' "$work/err")"
+	end
+done <<END
+a file that may grow|packets|-r $work/file --follow -l
+a file that may come|waiting|-r $work/nonesuch --follow
+a file that may come, into another one|waiting|-r $work/nonesuch --follow -w -
+a FIFO||-r $work/input
+END
+exec {input}>&-
+
 begin 'what is followed is not written'
 run -r "$work/ring/*" --follow -w "$work/ring/x"
 want 'exit status' 2 "$rc"
