@@ -56,8 +56,9 @@ static void put_options(FILE *f, const struct extcap_options *e)
 }
 
 /* NULL: out of memory; else to be freed. */
-static char *command_of(const struct extcap_options *e)
+static char *command_of(const struct opts *o)
 {
+	const struct extcap_options *e = &o->extcap;
 	char *command = NULL;
 	size_t len;
 	FILE *f = open_memstream(&command, &len);
@@ -73,9 +74,9 @@ static char *command_of(const struct extcap_options *e)
 		put_word(f, e->remote.iface);
 	}
 	fputs(" -w -", f);
-	if (e->filter) {
+	if (o->filter) {
 		fputs(" --", f);
-		put_word(f, e->filter);
+		put_word(f, o->filter);
 	}
 	if (fclose(f)) {
 		free(command);
@@ -179,7 +180,7 @@ static enum status judge(struct said *s, int status, bool was_asked)
 
 static enum status run_ssh(struct remote *r, const struct opts *o, struct said *s)
 {
-	cleanup(freep) char *command = command_of(&o->extcap);
+	cleanup(freep) char *command = command_of(o);
 	const char *args[ARGS_MAX];
 	enum status status;
 	int err;

@@ -131,10 +131,7 @@ static bool settle_capture(struct parser *p)
 		return opts_wrong(p, "-%c means nothing with --capture", p->times['w'] ? 'w' : 'i');
 	if (e->n_given > EXTCAP_GIVEN_MAX)
 		return opts_wrong(p, "more than %d options for --capture", EXTCAP_GIVEN_MAX);
-	if (extcap_is_remote(e))
-		return e->remote.host ||
-		       opts_wrong(p, "--remote-host is missing: the machine to capture on");
-	if (code)
+	if (code && !extcap_is_remote(e))
 		return opts_wrong(p, "%s is for the interface %s", opts_name(code), EXTCAP_REMOTE);
 	if (e->filter && p->o->filter)
 		return opts_wrong(p, "--extcap-capture-filter and '%s' are two filters", p->o->filter);
@@ -143,7 +140,11 @@ static bool settle_capture(struct parser *p)
 		if (!p->o->filter)
 			return opts_wrong(p, "out of memory");
 	}
-	return opts_take_iface(p, e->iface + strlen(EXTCAP_LOCAL));
+	if (!extcap_is_remote(e))
+		return opts_take_iface(p, e->iface + strlen(EXTCAP_LOCAL));
+	if (!e->remote.host)
+		return opts_wrong(p, "--remote-host is missing: the machine to capture on");
+	return !p->o->n_reads || opts_wrong(p, "-r means nothing with --capture");
 }
 
 bool opts_settle_extcap(struct parser *p)

@@ -313,6 +313,14 @@ want 'arguments of ssh' '-T -oBatchMode=yes -p 2222 -l me -- there' "$(head -n -
 want_detached
 end
 
+begin 'a filter that stands behind the options is that of the other machine as well'
+reads "$work/copy"
+run "${remote[@]}" --remote-host nowhere udp port 9
+want 'exit status' 1 "$rc"
+want 'what runs there' "$dump -w - -- 'udp port 9'" "$(tail -n 1 "$work/bin/ssh.args")"
+kill "$reader" 2>/dev/null
+end
+
 begin 'it ends when Wireshark is gone'
 : >"$log"
 reads "$work/copy" head -c 50
