@@ -169,11 +169,14 @@ static int stop_ssh(struct remote *r)
 static enum status judge(struct said *s, int status, bool was_asked)
 {
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
 	said_take(s);
-	if (was_asked || WIFSIGNALED(status) || !code)
+	if (was_asked || sig == SIGPIPE || (!sig && !code))
 		return STATUS_OK;
 	said_let_out(s);
+	if (sig)
+		return log_fail(STATUS_RUNTIME, "ssh was ended by signal %d", sig);
 	return code <= STATUS_INCOMPLETE ? (enum status)code
 					 : log_fail(STATUS_RUNTIME, "ssh has ended with status %d", code);
 }

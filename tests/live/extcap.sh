@@ -288,6 +288,7 @@ cat >"$work/bin/ssh" <<'EOF2'
 #!/bin/bash
 printf '%s\n' "$@" >"$0.args"
 while [[ $1 != -- ]]; do shift; done
+[[ $2 != killed ]] || kill -KILL $$
 [[ $2 != nowhere ]] || { echo 'ssh: connect to host nowhere port 22: Connection refused' >&2; exit 255; }
 exec sh -c "exec ${*:3}"
 EOF2
@@ -342,6 +343,7 @@ while IFS='|' read -r what args status said; do
 	end
 done <<'END'
 it does not answer|--remote-host nowhere|1|^ssh: connect to host nowhere port 22: Connection refused$
+ssh is killed|--remote-host killed|1|^xdpdump: ssh was ended by signal 9$
 there is no xdpdump|--remote-host there --remote-command nonesuch|1|nonesuch: .*not found
 a word that a shell would take apart|--remote-host there --container it's;$HOME|5|^xdpdump: .*it.s;.HOME: 
 the interface is not there|--remote-host there --remote-interface nonesuch|5|^xdpdump: nonesuch: no such interface
