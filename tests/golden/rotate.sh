@@ -63,7 +63,8 @@ for args in '-C 10k' '-C 3k' '-b packets:7' '-b filesize:9' '-b duration:1' \
 		split tests/pcaps/mixed.pcap -w "$work/d/f.pcapng" $args
 		((${#files[@]} > 1)) || echo "only ${#files[@]} file"
 		packets "${files[@]}" | diff "$whole" - | head -n 4
-		"$dump" "${files[@]/#/-r}" -w "$work/merged" || echo "merging: exit $?"
+		# without one file to read it would capture
+		((${#files[@]} == 0)) || "$dump" "${files[@]/#/-r}" -w "$work/merged" || echo "merging: exit $?"
 		packets "$work/merged" | diff "$whole" - | head -n 4
 		max=${args#*-C } max=${max%% *}
 		[[ $max != *k ]] || sizes $((${max%k} * 1024)) "${files[@]}"
