@@ -69,6 +69,7 @@ for name in $names; do
 	grep -qw -- "$name" "$work/manual" || note "$name is not in the manual"
 done
 want_true 'there are more than 30' test "$(wc -w <<<"$names")" -gt 30
+ip link set dev v0 xdpgeneric off
 end
 
 # names_are NAMES: the interfaces of a new line
