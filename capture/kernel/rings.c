@@ -278,7 +278,8 @@ static uint64_t rival_rank(const struct rings *r)
 /* As a program makes it? Its lengths are never trusted. */
 static bool is_sound(const struct rings *r, const struct lane *l, const struct event *ev)
 {
-	return !(ev->meta & ~META_KNOWN) &&
+	return l->end - l->pos <= r->cpu_size && !(ev->meta & ~META_KNOWN) &&
+	       ev->caplen <= r->snap &&	/* first, for the sum could overflow */
 	       8 * event_meta_words(ev->meta) + ev->caplen <= r->snap &&
 	       ev->caplen <= ev->len && event_size(ev) <= l->end - l->pos &&
 	       ev->hook < EVENT_HOOKS && !(ev->offload & ~EVENT_OFFLOAD);
