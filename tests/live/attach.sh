@@ -44,6 +44,18 @@ traced()
 	fi
 }
 
+in_another_namespace()
+{
+	[[ $(readlink "/proc/$1/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+}
+
+detached_there()
+{
+	local said
+
+	said=$(nsenter --net="/proc/$1/ns/net" ip -o -d link show dev v0 2>/dev/null) && [[ $said != *prog/xdp* ]]
+}
+
 # The links of the capture, in the order of -i.
 links()
 {
@@ -70,7 +82,7 @@ END
 "${CLANG:-clang}" -target bpf -O2 -g -c "$work/stranger.c" -o "$work/stranger.o" || exit 1
 
 for mode in native:xdpdrv generic:xdpgeneric; do
-	begin "somebody else's program in ${mode%:*} mode is named and left alone"
+	begin "A1: somebody else's program in ${mode%:*} mode is named and left alone"
 	attach_stranger "${mode#*:}"
 	for wanted in auto native generic; do
 		fails 5 "v0: .* stranger \(id $stranger, ${mode%:*} mode\)" -i v0 --mode $wanted -w "$file"
@@ -82,7 +94,7 @@ for mode in native:xdpdrv generic:xdpgeneric; do
 	end
 done
 
-begin 'a second xdpdump is refused, and the first goes on'
+begin 'A2: a second xdpdump is refused, and the first goes on'
 listen -i v0 -w "$work/first"
 first=$pid
 err=$(<"$work/err")
@@ -100,7 +112,7 @@ eval "$(books "$work/first")"
 want 'packets' 20 "$epb0"
 end
 
-begin 'SIGKILL leaves neither program nor promiscuous mode behind, and a file to the last flush'
+begin 'A3: SIGKILL leaves neither program nor promiscuous mode behind, and a file to the last flush'
 listen -i v0 -P -w "$file"
 frames 100
 has_all()
@@ -118,7 +130,7 @@ want_detached
 want 'packets' 100 "$(wc -l <"$work/read")"
 end
 
-begin 'an interface that is deleted ends the capture with 1, file complete'
+begin 'A5: an interface that is deleted ends the capture with 1, file complete'
 listen -i v0 -w "$file"
 frames 10
 ip link del v0
@@ -176,7 +188,26 @@ want 'exit status' 1 "$rc"
 want_line "$work/err" 'v0: somebody has detached our program'
 end
 
-begin 'of two interfaces one is deleted, and the other goes on'
+begin 'A6: an interface that is moved to another namespace has disappeared, and nothing is left on it there'
+listen -i v0 -w "$file"
+frames 10
+background unshare -n sleep 600
+other=$!
+poll in_another_namespace "$other" || note 'no other namespace'
+ip link set v0 netns "$other" || note 'it cannot be moved'
+reap
+want 'exit status' 1 "$rc"
+want_line "$work/err" '^xdpdump: v0 disappeared$'
+want_books "$file"
+want 'packets' 10 "$epb"
+[[ $comment == *lost_interface* ]] || note "comment: $comment"
+poll detached_there "$other" || note 'a program is left on v0 in the other namespace'
+ip link del v1
+kill "$other"
+pair
+end
+
+begin 'A5: of two interfaces one is deleted, and the other goes on'
 pair
 ip link add w0 type veth peer name w1
 ip link set w0 up
@@ -195,7 +226,7 @@ want_books "$file" 1
 want_well_formed "$file"
 end
 
-begin 'a deletion amid more changes than the kernel keeps is noticed'
+begin 'A5: a deletion amid more changes than the kernel keeps is noticed'
 ip link add w0 type veth peer name w1
 ip link set dev w0 up
 listen -i v0 -w "$file"
@@ -238,7 +269,7 @@ want 'packets' 10 "$epb"
 ip link del w0
 end
 
-begin 'down and up and a new name are told, and the capture goes on'
+begin 'A8: down and up and a new name are told, and the capture goes on'
 pair
 listen -i v0 -w "$file"
 frames 10
@@ -259,7 +290,7 @@ want_detached renamed
 ip link del renamed
 end
 
-begin 'any MTU will do'
+begin 'A9: any MTU will do'
 for mtu in 1500 3500 4000 9000 65535; do
 	pair $mtu
 	size=$((mtu < 9000 ? mtu + 14 : 9014))
@@ -274,7 +305,28 @@ done
 pair
 end
 
-begin 'where the driver has no XDP, auto takes tc and says so, native is refused'
+begin 'A10: an MTU that is raised while it captures, and offloads that change: frames go on to be whole'
+pair 1500
+listen -i v0 -s 0 -w "$file" --mode native
+frames 10 -s 1514
+for end in v0 v1; do
+	want_true "the MTU of $end" ip link set dev $end mtu 9000
+	want_true "the offloads of $end" ethtool -K $end gro on tso off
+done
+frames 10 -s 9014
+for end in v0 v1; do
+	want_true "the offloads of $end again" ethtool -K $end gro off tso on
+done
+frames 10 -s 9014
+finish
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'packets' 30 "$epb"
+want 'frames of 9014 bytes' 20 "$(tcpdump -n -e -r "$file" 2>/dev/null | grep -c 'length 9014:')"
+pair
+end
+
+begin 'A11: where the driver has no XDP, auto takes tc and says so, native is refused'
 ip link set lo up
 ip link add br0 type bridge
 ip link set br0 up
@@ -308,7 +360,7 @@ want 'lengths and captured lengths' '65549 65549,65522 65522,60042 60042' \
 want_true 'tcpdump reads all of it' test "$(tcpdump -n -r "$file" 2>/dev/null | grep -c UDP)" = 3
 end
 
-begin 'missing capabilities are named'
+begin 'A12, A13: missing capabilities are named'
 drop=(setpriv --bounding-set)
 for case in -net_admin:CAP_NET_ADMIN -perfmon,-sys_admin:CAP_PERFMON -bpf,-sys_admin:CAP_BPF -all:CAP_NET_ADMIN; do
 	"${drop[@]}" "${case%:*}" --inh-caps "${case%:*}" "$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err"
@@ -319,7 +371,7 @@ for case in -net_admin:CAP_NET_ADMIN -perfmon,-sys_admin:CAP_PERFMON -bpf,-sys_a
 done
 end
 
-begin 'in a user namespace it says that capabilities are missing'
+begin 'A12: in a user namespace it says that capabilities are missing'
 if unshare -Ur true 2>/dev/null; then
 	unshare -Urn bash -c 'ip link add v0 type veth peer name v1; exec "$@"' bash "$dump" \
 		-i v0 >"$work/out" 2>"$work/err"
@@ -331,7 +383,7 @@ else
 	skip 'user namespaces are refused, as in a chroot'
 fi
 
-begin 'neither a small RLIMIT_MEMLOCK nor a kernel without BTF is in the way'
+begin 'A15: neither a small RLIMIT_MEMLOCK nor a kernel without BTF is in the way'
 background unshare -m --propagation unchanged bash -c '
 	mkdir "$1" && mount --bind "$1" /sys/kernel/btf && ulimit -l 64 && shift && exec "$@"' bash "$work/empty" \
 	"$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err"
@@ -345,7 +397,7 @@ fi
 want 'exit status' 0 "$rc"
 end
 
-begin 'too few file descriptors are named at the start'
+begin 'A14: too few file descriptors are named at the start'
 for n in 1 3; do
 	(
 		ulimit -n $((n == 1 ? 32 : 64))
@@ -365,7 +417,7 @@ run -i v0 -a duration:200ms
 want 'exit status, with text' 0 "$rc"
 end
 
-begin 'a soft limit of file descriptors is raised'
+begin 'A14: a soft limit of file descriptors is raised'
 (
 	ulimit -Sn 32
 	run -i v0 -i lo -a duration:0.1 -qq
@@ -375,10 +427,10 @@ want 'exit status' 0 $?
 end
 
 if [[ $sanitized ]]; then
-	begin 'a kernel that refuses any one bpf() call'
+	begin 'A16: a kernel that refuses any one bpf() call'
 	skip 'the sanitizers and strace do not go together'
 else
-	begin 'a kernel that refuses any one bpf() call: a clear end, nothing left attached'
+	begin 'A16: a kernel that refuses any one bpf() call: a clear end, nothing left attached'
 	traced -e trace=bpf
 	want 'exit status, nothing refused' 0 "$rc"
 	n_calls=$(grep -c 'bpf(' "$work/trace")
@@ -398,7 +450,22 @@ else
 	echo "# exit status by the call refused: $statuses"
 	end
 
-	begin 'a kernel that has no memory for the ring'
+	begin 'A18: a kernel that forbids bpf() (lockdown, an LSM): 3, with what it said, and nothing is made'
+	for error in EPERM:'Operation not permitted' EACCES:'Permission denied'; do
+		for n in 1 4; do	# all of them, and those behind the first few
+			rm -f "$file"
+			traced -e trace=bpf -e "inject=bpf:error=${error%%:*}:when=$n+"
+			want "exit status of ${error%%:*} from call $n on" 3 "$rc"
+			want_line "$work/err" "^xdpdump: .*${error#*:}"
+			want 'lines' 1 "$(wc -l <"$work/err")"
+			want_no_line "$work/err" 'MEMLOCK|libbpf'
+			[[ ! -e $file ]] || note 'it has left a file'
+			want_detached
+		done
+	done
+	end
+
+	begin 'A17: a kernel that has no memory for the ring'
 	rm -f "$file"
 	traced -e trace=bpf -e inject=bpf:error=ENOMEM:when=1+
 	want 'exit status' 1 "$rc"
@@ -408,7 +475,7 @@ else
 	end
 fi
 
-begin 'an odd size of the rings is rounded up, and that is said'
+begin 'A17: an odd size of the rings is rounded up, and that is said'
 listen -i v0 -B 1000 -w "$file"
 want_line "$work/err" 'the rings have [0-9]+ KiB'
 finish
@@ -442,7 +509,7 @@ finish
 ip link del q0
 end
 
-begin 'VLAN offload is warned of, and noted in the file'
+begin 'A19: VLAN offload is warned of, and noted in the file'
 ethtool -K v0 rxvlan on >/dev/null 2>&1
 listen -i v0 --hook generic -w "$file"
 want_line "$work/err" 'warning: v0 takes VLAN tags off'

@@ -35,7 +35,7 @@ if ! tagged 2>"$work/err" || ! "$dump" -J -i v0 2>/dev/null | grep -q adapter_un
 	exit 0
 fi
 
-begin 'tags that the device takes off are put back, unasked'
+begin 'A19: tags that the device takes off are put back, unasked'
 listen -i v0 -s 0 -w "$file"
 want_line "$work/err" 'listening on v0, native mode, VLAN tags put back,'
 want_no_line "$work/err" 'warning'
@@ -83,7 +83,7 @@ finish
 want 'packets' "$n_ipv4" "$(count "$file" vlan 5 and inbound)"
 end
 
-begin 'in generic mode they are missing, which is said and noted in the file'
+begin 'A19: in generic mode they are missing, which is said and noted in the file'
 listen -i v0 --hook generic -w "$file"
 want_line "$work/err" 'warning: v0 takes VLAN tags off before XDP sees them'
 want_no_line "$work/err" 'put back'

@@ -57,7 +57,7 @@ if [[ $sanitized ]] || ! command -v strace >/dev/null; then
 fi
 
 while IFS=: read -r error said; do
-	begin "a file that cannot be written any more ($error) is cut behind a block, and the rest counted"
+	begin "O3: a file that cannot be written any more ($error) is cut behind a block, and the rest counted"
 	injected "write:error=$error:when=3+" -i v0 -s 0
 	frames 2000 -s 1000
 	finish
@@ -87,7 +87,7 @@ want_sentence "^xdpdump: $file: cannot write: Input/output error\$"
 want_detached
 end
 
-begin 'whichever write fails, once: the file ends with statistics, and all is counted'
+begin 'O3: whichever write fails, once: the file ends with statistics, and all is counted'
 for ((n = 2; n <= 9; n++)); do
 	injected "write:error=EIO:when=$n" -i v0 -s 0
 	frames 2000 -s 1000
@@ -100,7 +100,7 @@ for ((n = 2; n <= 9; n++)); do
 done
 end
 
-begin 'an error of the disk that shows when all is written is told, and the file not synced again'
+begin 'O3: an error of the disk that shows when all is written is told, and the file not synced again'
 injected 'fdatasync:error=EIO' -i v0
 frames 100
 finish
@@ -111,7 +111,7 @@ want 'packets' 100 "$epb"
 want 'calls of fdatasync and fsync for the file' 1 "$(grep -Ec 'f(data)?sync\(' "$work/trace")"
 end
 
-begin 'a file that can be neither written nor cut: the packets before are read, the rest counted'
+begin 'O3: a file that can be neither written nor cut: the packets before are read, the rest counted'
 injected 'write,ftruncate:error=EIO:when=3+' -i v0 -s 0
 frames 2000 -s 1000
 finish
@@ -124,7 +124,7 @@ want_detached
 end
 
 for calls in "write -P $file" epoll_pwait2,epoll_wait,poll,ppoll; do
-	begin "system calls that are interrupted (${calls%% *}) lose nothing"
+	begin "R4: system calls that are interrupted (${calls%% *}) lose nothing"
 	rm -f "$file"
 	# shellcheck disable=SC2086
 	background strace -D -f -q -o "$work/trace" -e "inject=${calls%% *}:error=EINTR:when=1+2" \
@@ -141,7 +141,7 @@ for calls in "write -P $file" epoll_pwait2,epoll_wait,poll,ppoll; do
 	end
 done
 
-begin 'a slow disk loses packets in the ring only, which is counted, and SIGINT is obeyed'
+begin 'R3: a slow disk loses packets in the ring only, which is counted, and SIGINT is obeyed'
 injected write:delay_enter=200000 -i v0 -s 0 -B 64
 frames 3000 -s 1000
 finish
@@ -151,7 +151,7 @@ want_books "$file"
 want 'in the file + lost in the ring' 3000 "$((epb + osdrop))"
 end
 
-begin 'a file whose directory is removed is written to its end, and that is no error'
+begin 'O9: a file whose directory is removed is written to its end, and that is no error'
 mkdir "$work/gone"
 listen -i v0 -w "$work/gone/file"
 exec {held}<"$work/gone/file"
@@ -181,7 +181,7 @@ lose_disk()
 fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack("I", 2))' "$work/disk"
 }
 
-begin 'a disk that goes away ends the capture; what was synced is there when it comes back'
+begin 'O12: a disk that goes away ends the capture; what was synced is there when it comes back'
 if ! mount_disk; then
 	skip 'no ext4 on a loop device here'
 else
@@ -210,6 +210,45 @@ else
 		run -r "$work/disk/file"
 		((rc <= 1)) || note "the rest of the other cannot be read: $rc"
 	fi
+	umount "$work/disk"
+	end
+fi
+
+has_2000()
+{
+	[[ $(books "$work/disk/file" 2>/dev/null) == *epb0=2000$'\n'* ]]
+}
+
+# Of two syncs that end from now on the second has begun from now on.
+synced_twice()
+{
+	frames 1
+	(($(grep -c 'fdatasync.* = 0' "$work/trace") >= synced + 2))
+}
+
+begin 'O12: a power cut with --sync 0.1: a prefix of whole blocks, with all that was there at the last sync'
+if ! mount_disk; then
+	skip 'no ext4 on a loop device here'
+else
+	: >"$work/trace"
+	background strace -D -f -q -o "$work/trace" -e trace=fdatasync "$dump" -i v0 -s 0 -U --sync 0.1 \
+		-w "$work/disk/file" >"$work/out" 2>"$work/err"
+	pid=$!
+	listening
+	frames 2000 -s 1000
+	poll has_2000 || note 'not all is in the file'
+	synced=$(grep -c 'fdatasync.* = 0' "$work/trace")
+	poll synced_twice || note 'it was not synced'
+	lose_disk
+	frames 100 -s 1000
+	finish
+	want 'exit status' 6 "$rc"
+	umount "$work/disk"
+	mount -o loop "$work/image" "$work/disk"
+	unset epb0 torn
+	eval "$(books "$work/disk/file")"
+	want 'torn bytes' 0 "${torn-}"
+	((${epb0:-0} >= 2000)) || note "only ${epb0:-0} packets of 2000 that were synced"
 	umount "$work/disk"
 	end
 fi
@@ -282,7 +321,7 @@ else
 fi
 
 for step in 3600 -3600; do
-	begin "a clock set by $step s while it captures: all packets are there, and both it and the file say so"
+	begin "R7: a clock set by $step s while it captures: all packets are there, and both it and the file say so"
 	if ! "${CC:-cc}" -shared -fPIC -O1 -o "$work/step.so" tests/live/step.c 2>"$work/cc"; then
 		skip 'no compiler'
 		continue
@@ -329,7 +368,7 @@ for format in pcapng pcap pcap-ns; do
 	end
 done
 
-begin 'SIGKILL at 30 random moments: whole blocks but the last, and a reader that says so'
+begin 'A3, O11: SIGKILL at 30 random moments: whole blocks but the last, and a reader that says so'
 for ((round = 0; round < 30; round++)); do
 	args=(-s $((RANDOM % 1500 + 60)))
 	((round % 2)) && args+=(-U)

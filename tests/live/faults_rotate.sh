@@ -80,7 +80,7 @@ if [[ $sanitized ]] || ! command -v strace >/dev/null; then
 	exit 0
 fi
 
-begin 'SIGKILL at 30 random moments: every file but the last is complete'
+begin 'O11: SIGKILL at 30 random moments: every file but the last is complete'
 for ((round = 0; round < 30 && ${#notes[@]} == 0; round++)); do
 	fresh
 	listen -i v0 -s 200 -w "$d/f" -C $((RANDOM % 900 + 100))k
@@ -106,7 +106,7 @@ done
 end
 
 for sync in close never; do
-	begin "an error of the disk that shows when a file is finished is told, and the capture goes on (--sync=$sync)"
+	begin "O3: an error of the disk that shows when a file is finished is told, and the capture goes on (--sync=$sync)"
 	fresh
 	fault=$([[ $sync == close ]] && echo fdatasync || echo close)
 	traced -P "$d/f1" -e "inject=$fault:error=EIO" -- -i v0 -s 0 -w "$d/f" -C 20k --sync=$sync
@@ -121,7 +121,7 @@ for sync in close never; do
 	end
 done
 
-begin 'a file that cannot be made ends the capture; the one before is complete'
+begin 'O2: a file that cannot be made ends the capture; the one before is complete'
 for error in ENOSPC EACCES EROFS EIO EMFILE; do
 	fresh
 	traced -P f1 -e "inject=openat:error=$error" -- -i v0 -s 0 -w "$d/f" -C 20k
@@ -135,7 +135,7 @@ for error in ENOSPC EACCES EROFS EIO EMFILE; do
 done
 end
 
-begin 'a file system that is interrupted (FUSE, NFS) is asked again: nothing is lost, and nothing is said'
+begin 'R4: a file system that is interrupted (FUSE, NFS) is asked again: nothing is lost, and nothing is said'
 while read -r name fault args; do
 	fresh
 	head -c 50000 /dev/zero | tee "$d/f" >"$d/f1"
@@ -191,7 +191,7 @@ want 'packets' 60 "$total"
 want_detached
 end
 
-begin 'a write that fails in a later file ends the capture; all files are complete'
+begin 'O3: a write that fails in a later file ends the capture; all files are complete'
 for n in 1 2; do	# its head, its packets
 	fresh
 	traced -P "$d/f1" -e "inject=write:error=EIO:when=$n" -- -i v0 -s 0 -w "$d/f" -C 200k
@@ -205,7 +205,7 @@ for n in 1 2; do	# its head, its packets
 done
 end
 
-begin 'a disk that takes a second to sync each file does not hold the capture up'
+begin 'R3: a disk that takes a second to sync each file does not hold the capture up'
 fresh
 traced -e trace=fdatasync -e inject=fdatasync:delay_enter=1000000 -- -i v0 -s 0 -w "$d/f" -C 100k
 frames 500 -s 1000
@@ -217,7 +217,7 @@ want_none_lost
 want 'packets' 500 "$total"
 end
 
-begin 'a full disk, compressed: every file can be unpacked, and what is not in them is counted'
+begin 'O2: a full disk, compressed: every file can be unpacked, and what is not in them is counted'
 for codec in zstd gzip; do
 	fresh
 	mount -t tmpfs -o size=100k tmpfs "$d"
@@ -240,7 +240,7 @@ done
 end
 
 for step in 3600 -2; do
-	begin "a clock set by $step s: no file overwrites another, and no packet is lost"
+	begin "R7: a clock set by $step s: no file overwrites another, and no packet is lost"
 	if ! "${CC:-cc}" -shared -fPIC -O1 -o "$work/step.so" tests/live/step.c 2>"$work/cc"; then
 		skip 'no compiler'
 		continue
@@ -259,7 +259,7 @@ for step in 3600 -2; do
 	end
 done
 
-begin 'a file that somebody has put in the place of one of ours is left alone, however often its turn comes'
+begin 'O15: a file that somebody has put in the place of one of ours is left alone, however often its turn comes'
 fresh
 listen -i v0 -s 0 -w "$d/f" -C 20k -W 3
 frames 30 -s 1000
@@ -278,7 +278,7 @@ want 'times it was said' 1 "$(grep -c "$d/f0: another file has taken its place" 
 want_detached
 end
 
-begin 'memory stays as it is, however many files there are'
+begin 'O16: memory stays as it is, however many files there are'
 fresh
 listen -i v0 -s 0 -w "$d/f" -C 30k -W 4
 frames 4000 -s 1000
@@ -292,7 +292,7 @@ want 'captured + dropped' 64000 "$(($(summary captured) + $(summary 'dropped by 
 echo "# $before KiB after 140 files, $after KiB after 2000"
 end
 
-begin 'a disk that goes away: the files that were synced are complete when it comes back'
+begin 'O12: a disk that goes away: the files that were synced are complete when it comes back'
 truncate -s 32M "$work/image"
 fresh
 if ! { mkfs.ext4 -q -F "$work/image" && mount -o loop "$work/image" "$d"; } >/dev/null 2>&1; then

@@ -201,7 +201,7 @@ inside blue ip addr flush dev eth0
 ip addr flush dev to_blue
 end
 
-begin 'an interface that is deleted there, or moved elsewhere, has disappeared'
+begin 'A5, A6: an interface that is deleted there, or moved elsewhere, has disappeared'
 for how in 'link del eth0' 'link set dev eth0 netns red name moved'; do
 	listen --netns blue -i eth0 -w "$file"
 	# shellcheck disable=SC2086

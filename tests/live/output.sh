@@ -32,7 +32,7 @@ mkdir "$work/small"
 
 for size in 64k 256k 1m; do
 	for option in '' -U; do
-		begin "a full disk of $size${option:+ with $option} cuts the file behind a block, statistics included"
+		begin "O1: a full disk of $size${option:+ with $option} cuts the file behind a block, statistics included"
 		mount -t tmpfs -o size=$size tmpfs "$work/small"
 		# shellcheck disable=SC2086
 		listen -i v0 -s 0 -w "$work/small/file" $option
@@ -45,7 +45,7 @@ for size in 64k 256k 1m; do
 	done
 done
 
-begin 'a disk that is full from the start gets no torn file'
+begin 'O1: a disk that is full from the start gets no torn file'
 mount -t tmpfs -o size=4k tmpfs "$work/small"
 head -c 4096 /dev/zero >"$work/small/full"
 start -i v0 -w "$work/small/file"
@@ -57,7 +57,7 @@ want_detached
 umount "$work/small"
 end
 
-begin 'a file size limit is a full disk, not a death'
+begin 'O4: a file size limit is a full disk, not a death'
 : >"$work/err"
 (
 	ulimit -f 64
@@ -71,7 +71,7 @@ finish
 want_cut_short "$(summary 'received by filter')" "$file"
 end
 
-begin 'a non-blocking pipe takes everything'
+begin 'O5: a non-blocking pipe takes everything'
 rm -f "$work/copy"
 : >"$work/err"
 python3 -c '
@@ -95,7 +95,7 @@ end
 
 for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1' 'pcapng:-w - -U:head -c 100:0' 'text:-l:head -n 1:1'; do
 	IFS=: read -r what args reader alone <<<"$writes"
-	begin "a reader of $what that has enough is a normal end${alone:+, without a further packet}"
+	begin "O6: a reader of $what that has enough is a normal end${alone:+, without a further packet}"
 	mkfifo "$work/pipe"
 	: >"$work/err"
 	: >"$work/head"
@@ -120,7 +120,7 @@ for writes in 'pcapng:-w - -U:head -c 100' 'text:-l:head -n 1' 'pcapng:-w - -U:h
 	end
 done
 
-begin 'a FIFO without a reader is waited for, with nothing attached, and SIGINT ends that'
+begin 'O8: a FIFO without a reader is waited for, with nothing attached, and SIGINT ends that'
 mkfifo "$work/fifo"
 start -i v0 -w "$work/fifo"
 sleep 0.5
@@ -166,7 +166,7 @@ want 'captured' 4000 "$(summary captured)"
 want 'lines' 4000 "$(wc -l <"$work/copy")"
 end
 
-begin 'stdout on a full disk is cut behind a block as well'
+begin 'O1: stdout on a full disk is cut behind a block as well'
 mount -t tmpfs -o size=256k tmpfs "$work/small"
 "$dump" -i v0 -s 0 -w - >"$work/small/file" 2>"$work/err" &
 pid=$!
@@ -178,7 +178,7 @@ want_cut_short "$(summary 'received by filter')" "$work/small/file"
 umount "$work/small"
 end
 
-begin 'a FIFO whose reader comes late gets the capture'
+begin 'O8: a FIFO whose reader comes late gets the capture'
 start -i v0 -w "$work/fifo"
 cat "$work/fifo" >"$work/copy" &
 pids+=("$!")
@@ -191,7 +191,7 @@ want_books "$work/copy"
 want 'packets' 10 "$epb"
 end
 
-begin 'an existing file is overwritten and keeps mode and owner'
+begin 'O10: an existing file is overwritten and keeps mode and owner'
 rm -f "$file"
 head -c 1000000 /dev/urandom >"$file"
 chmod 640 "$file"
@@ -204,7 +204,7 @@ want 'packets' 10 "$epb"
 want 'mode and owner' '640 12 34' "$(stat -c '%a %u %g' "$file")"
 end
 
-begin 'a symbolic link is followed'
+begin 'O10: a symbolic link is followed'
 rm -f "$file"
 ln -s target "$work/link"
 for round in new existing; do
@@ -216,7 +216,7 @@ for round in new existing; do
 done
 end
 
-begin 'root does not follow a symbolic link in a directory that everybody can write to'
+begin 'O10: root does not follow a symbolic link in a directory that everybody can write to'
 mkdir -m 1777 "$work/tmp"
 echo precious >"$work/precious"
 ln -s "$work/precious" "$work/tmp/link"
@@ -226,7 +226,7 @@ want_line "$work/err" 'symbolic link'
 want 'what it points to' precious "$(<"$work/precious")"
 end
 
-begin 'what others have put into a sticky directory is not written to, by whatever option'
+begin 'O10: what others have put into a sticky directory is not written to, by whatever option'
 is_foreign='the file of another user in a directory that others can write to: not written to$'
 cp tests/pcaps/mixed.pcap "$work/in"
 install -o nobody -m 666 "$work/precious" "$work/tmp/file"
@@ -273,7 +273,7 @@ run -r "$work/in" -w "$work/tmp/new"
 want 'exit status of a file of ours' 0 "$rc"
 end
 
-begin 'SIGKILL under load tears one block at most, and all before it can be read'
+begin 'O11: SIGKILL under load tears one block at most, and all before it can be read'
 for ((round = 0; round < 20; round++)); do
 	listen -i v0 -s 200 -w "$file"
 	background "$send" -i v1 -n 100000000 -s 300 -r 100000 >/dev/null 2>&1

@@ -53,7 +53,7 @@ children_are_gone()
 veth_up v0 v1 9014 || exit 1
 chmod 755 "$work"
 
-begin '-z is run for every file, the last one included, in order, after it is complete'
+begin 'O13: -z is run for every file, the last one included, in order, after it is complete'
 fresh
 command_is note <<'END'
 echo "${1##*/} $(stat -c %s "$1")" >>"${0%/*}/log"
@@ -80,7 +80,7 @@ gunzip "$d"/*.gz
 want 'packets' 100 "$(total_packets)"
 end
 
-begin '-z that fails is reported, and nothing more'
+begin 'O13: -z that fails is reported, and nothing more'
 fresh
 listen -i v0 -s 0 -w "$d/f" -C 20k -z false
 frames 100 -s 1000
@@ -90,7 +90,7 @@ want 'packets' 100 "$(total_packets)"
 want 'reports' "$(find "$d" -type f | wc -l)" "$(grep -Ec '/f[0-9]*: false ended with status 1$' "$work/err")"
 end
 
-begin '-z with a program that is missing: refused before anything is attached or written'
+begin 'O13: -z with a program that is missing: refused before anything is attached or written'
 fresh
 run -i v0 -w "$d/f" -z no-such-program
 want 'exit status' 2 "$rc"
@@ -103,7 +103,7 @@ all_closed()
 	! find "/proc/$pid/fd" -lname "$d/*" | grep -q .
 }
 
-begin 'a command that hangs does not hold up the capture, nor rotation; a second SIGINT ends it'
+begin 'O13: a command that hangs does not hold up the capture, nor rotation; a second SIGINT ends it'
 fresh
 command_is hang <<'END'
 exec sleep 98765
@@ -125,6 +125,28 @@ want_line "$work/err" 'hang is left out: 64 files wait for it$'
 want_line "$work/err" 'hang was left out for [0-9]+ files$'
 want_line "$work/err" '/f: .*hang was killed, as the end was forced$'
 want_line "$work/err" '/f1: .*hang was not run, nor for the files after it$'
+end
+
+begin 'A4: SIGKILL while the process of -z and a command live: nothing is left on the interface'
+fresh
+command_is stay <<'END'
+echo $$ >"$0.pid"
+exec sleep 600
+END
+listen -i v0 -P -s 0 -w "$d/f" -C 20k -z "$work/stay"
+frames 40 -s 1000
+poll test -s "$work/stay.pid" || note 'no command runs'
+command=$(<"$work/stay.pid")
+{
+	kill -KILL "$pid"
+	reap
+} 2>/dev/null
+want_detached
+kill -0 "$command" || note 'the command has gone as well: this says nothing'
+[[ $(ip -d -o link show dev v0) == *'promiscuity 0 '* ]] || note 'promiscuous'
+run -r "$d/f"
+want 'exit status of reading the first file' 0 "$rc"
+kill -KILL "$command"
 end
 
 begin 'SIGTERM waits for the command of the last file'
@@ -281,7 +303,7 @@ want_detached
 umount "$d"
 end
 
-begin 'a file that was put into the place of one of ours is left alone'
+begin 'O15: a file that was put into the place of one of ours is left alone'
 fresh
 listen -i v0 -s 0 -w "$d/f" -C 20k -W 3
 frames 25 -s 1000

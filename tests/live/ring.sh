@@ -43,7 +43,7 @@ veth_up v0 v1 9014 || exit 1
 
 cpus=$(getconf _NPROCESSORS_ONLN)	# each has its share of -B
 
-begin 'a full ring keeps the oldest packets, counts the others, and goes on'
+begin 'R1: a full ring keeps the oldest packets, counts the others, and goes on'
 listen -i v0 -B "$((32 * cpus))" -w "$file"
 sender=(taskset -c 0)	# the next packet tells of the losses, on whatever CPU it comes
 kill -STOP "$pid"
@@ -65,7 +65,7 @@ want 'the first packets' "$(seq -s ' ' 1024 1123)" "$(head -n 100 "$work/seq" | 
 want 'the packets before the loss' "$(seq 1024 $((1024 + epb - 2)) | cksum)" "$(head -n -1 "$work/seq" | cksum)"
 end
 
-begin 'what is lost behind the last packet is counted too'
+begin 'R1: what is lost behind the last packet is counted too'
 listen -i v0 -B 4 -w "$file"
 kill -STOP "$pid"
 sender=(taskset -c 0)
@@ -81,7 +81,7 @@ want 'sum of epb_dropcount' 0 "$dropsum"
 ((osdrop > 400)) || note "only $osdrop were lost in a ring of 4 KiB"
 end
 
-begin 'SIGSTOP and SIGCONT lose nothing where there is room'
+begin 'R2: SIGSTOP and SIGCONT lose nothing where there is room'
 listen -i v0 -w "$file"
 frames 1000
 kill -STOP "$pid"
@@ -93,7 +93,7 @@ want_books "$file"
 want 'packets' 3000 "$epb"
 end
 
-begin 'the books are right however a capture under load is stopped'
+begin 'R6: the books are right however a capture under load is stopped'
 for ((round = 0; round < 20; round++)); do
 	args=(-w "$file" -B $((round % 3 ? 16384 : 64)))
 	listen -i v0 "${args[@]}"
@@ -109,7 +109,43 @@ for ((round = 0; round < 20; round++)); do
 done
 end
 
-begin 'a time namespace does not change the time of packets'
+# hotplug ONLINE PRESENT POSSIBLE: what /sys says of CPUs from now on, to us alone
+hotplug()
+{
+	local file
+
+	for file in online present possible; do
+		echo "$1" >"$work/cpu.$file"
+		mount --bind "$work/cpu.$file" /sys/devices/system/cpu/$file || note "cannot mount $file"
+		shift
+	done
+}
+
+begin 'R9: CPUs that are off at the start have a ring and are counted when they come: present and possible ones matter'
+last=$(($(nproc --all) - 1))
+hotplug 0 "0-$last" "0-$((last + 3))"
+listen -i v0 -w "$file"
+for cpu in 0 "$last"; do
+	sender=(taskset -c "$cpu")
+	frames 100
+done
+finish
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'packets' 200 "$epb"
+umount /sys/devices/system/cpu/{online,present,possible}
+hotplug "0-$last" "0,$((last + 4))" "0-$((last + 4))"	# with a gap, and one that is not there yet
+listen -i v0 -w "$file"
+frames 100
+sender=()
+finish
+want 'exit status with a gap' 0 "$rc"
+want_books "$file"
+want 'packets with a gap' 100 "$epb"
+umount /sys/devices/system/cpu/{online,present,possible}
+end
+
+begin 'R8: a time namespace does not change the time of packets'
 background unshare -T --monotonic 100000 --boottime 100000 "$dump" -i v0 -w "$file" >"$work/out" 2>"$work/err"
 pid=$!
 listening
@@ -126,7 +162,7 @@ finish
 want_true 'sequence and times' "$sequence" "$file"
 end
 
-begin 'three packets get into the file without a signal, and without more of them'
+begin 'R10: three packets get into the file without a signal, and without more of them'
 listen -i v0 -w "$file"
 frames 3
 poll in_file 3 || note 'not in a minute'

@@ -112,7 +112,7 @@ want 'packets' '18 18 10' "$(for i in 0 1 2; do books "${files[i]}" | sed -n 's/
 want_sizes 20480 "${files[@]}"
 end
 
-begin '-G: without any packet, too, and every file is complete'
+begin 'R10: -G: without any packet, too, and every file is complete'
 fresh
 listen -i v0 -w "$d/f-%H%M%S.pcapng" -G 1
 poll n_files 4 || note 'not four files in a minute'
@@ -352,7 +352,7 @@ want_all "${files[@]}"
 want_detached
 end
 
-begin 'the limit of the size of files is one more reason to begin a new one'
+begin 'O4: the limit of the size of files is one more reason to begin a new one'
 fresh
 : >"$work/err"
 (ulimit -f 32; exec "$dump" -i v0 -s 0 -w "$d/f" -C 1m) >"$work/out" 2>"$work/err" &
@@ -368,7 +368,7 @@ want 'packets' 100 "$total"
 ((${#files[@]} > 1)) || note 'only one file'
 end
 
-begin 'a directory that has gone: the file is complete, and the status tells'
+begin 'O9: a directory that has gone: the file is complete, and the status tells'
 fresh
 listen -i v0 -s 0 -w "$d/f" -C 20k
 frames 10 -s 1000
@@ -384,7 +384,7 @@ want 'packets' 18 "$epb"
 want_detached
 end
 
-begin 'a symbolic link in place of the next file: not followed where everybody can write'
+begin 'O9, O10: a symbolic link in place of the next file: not followed where everybody can write'
 fresh
 chmod 1777 "$d"
 ln -s "$work/victim" "$d/f1"
@@ -397,7 +397,7 @@ want_line "$work/err" \
 [[ ! -e $work/victim ]] || note 'the link was followed'
 end
 
-begin 'the file of another user in place of the next one: not written to in a sticky directory, round or not'
+begin 'O10: the file of another user in place of the next one: not written to in a sticky directory, round or not'
 for round in '' '-W 2'; do
 	fresh
 	chmod 1777 "$d"
@@ -418,7 +418,7 @@ for round in '' '-W 2'; do
 done
 end
 
-begin 'a full disk: the files before are complete, and the status tells'
+begin 'O2: a full disk: the files before are complete, and the status tells'
 fresh
 mount -t tmpfs -o size=100k none "$d"
 listen -i v0 -s 0 -w "$d/f" -C 30k
@@ -433,7 +433,7 @@ want_line "$work/err" "^xdpdump: $d/f[0-9]: .*No space left on device"
 umount "$d"
 end
 
-begin 'a directory that was replaced: it goes on in the one it was started in'
+begin 'O9: a directory that was replaced: it goes on in the one it was started in'
 fresh
 mkdir "$d/a" "$d/b"
 listen -i v0 -s 0 -w "$d/a/f" -C 20k
@@ -449,7 +449,24 @@ want 'files in the other directory' '' "$(ls "$d/b")"
 want_all "${files[@]}"
 end
 
-begin 'what is no file cannot be followed by others'
+begin 'O14: a time that gives a name again gets numbers, three files a second, and none is overwritten'
+fresh
+listen -i v0 -s 0 -w "$d/f%Y" -G 1 -C 20k
+for _ in 1 2 3; do
+	frames 50 -s 1000
+	sleep 1.1
+done
+finish
+want 'exit status' 0 "$rc"
+list
+want_all "${files[@]}"
+want 'packets' 150 "$total"
+((${#files[@]} >= 9)) || note "only ${#files[@]} files"
+year=${files[0]##*/}
+want 'files' "$year ${year}1 ${year}2" "$(names | cut -d' ' -f 1-3)"
+end
+
+begin 'O14: what is no file cannot be followed by others'
 mkfifo "$work/fifo"
 sleep 60 <>"$work/fifo" &
 reader=$!

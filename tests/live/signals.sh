@@ -125,7 +125,7 @@ fourth=$(grep ' packets (' "$work/err" | sed -n '4s/ s: .*//p')
 want 'exit status' 0 "$rc"
 end
 
-begin 'a first SIGINT ends a capture whose reader has stopped reading'
+begin 'O7: a first SIGINT ends a capture whose reader has stopped reading'
 stop_reader
 finish INT
 want 'exit status' 6 "$rc"
@@ -134,6 +134,25 @@ want 'captured + not written' 1000 \
 	"$(($(summary captured) + $(sed -nE 's/.* ([0-9]+) packets? not written.*/\1/p' "$work/err")))"
 want_detached
 kill "$reader"
+end
+
+begin 'O7: while the reader of a FIFO is stopped the ring fills and its losses are counted; when it goes on, so do we'
+rm -f "$work/fifo"
+mkfifo "$work/fifo"
+cat "$work/fifo" >"$work/copy" &
+reader=$!
+pids+=("$reader")
+listen -i v0 -s 0 -B 64 -w "$work/fifo"
+kill -STOP "$reader"
+frames 3000 -s 1000
+kill -CONT "$reader"
+finish
+want 'exit status' 0 "$rc"
+wait "$reader"
+want_books "$work/copy"
+want 'read + lost in the ring' 3000 "$((epb + osdrop))"
+((osdrop > 0)) || note 'nothing was lost'
+want_detached
 end
 
 # force SIGNAL: as a second one. When it comes more than a second behind the first the capture has
