@@ -185,10 +185,13 @@ size_t ring_size(const struct rings *r)
 	return r->n_lanes * r->cpu_size;
 }
 
-/* Acquire: what stands before the head is to be seen as the program wrote it. */
+/*
+ * Acquire: what stands before the head is to be seen as the program wrote it. Records begin at
+ * multiples of 8, whatever the head is.
+ */
 static uint64_t head_of(const struct lane *l)
 {
-	return __atomic_load_n(&l->shared->head, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&l->shared->head, __ATOMIC_ACQUIRE) & ~7ull;
 }
 
 static const struct event *first_of(const struct rings *r, const struct lane *l)
