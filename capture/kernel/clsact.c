@@ -34,11 +34,14 @@ struct filters {
 static int take_option(const struct nlattr *attr, void *data)
 {
 	struct left *l = data;
+	char name[sizeof(OURS)];
 
 	if (mnl_attr_get_type(attr) == TCA_BPF_ID)
-		l->prog_id = mnl_attr_get_u32(attr);
-	else if (mnl_attr_get_type(attr) == TCA_BPF_NAME)	/* others may have none */
-		l->is_ours = !strncmp(mnl_attr_get_str(attr), OURS, strlen(OURS));
+		l->prog_id = rtnl_number(attr);
+	else if (mnl_attr_get_type(attr) == TCA_BPF_NAME) {	/* others may have none */
+		rtnl_string(attr, name, sizeof(name));
+		l->is_ours = !strcmp(name, OURS);
+	}
 	return MNL_CB_OK;
 }
 
@@ -53,11 +56,13 @@ static int take_attribute(const struct nlattr *attr, void *data)
 static int take_filter(const struct nlmsghdr *msg, void *data)
 {
 	const struct tcmsg *tc = mnl_nlmsg_get_payload(msg);
-	struct left l = { .handle = tc->tcm_handle, .priority = TC_H_MAJ(tc->tcm_info) >> 16 };
 	struct filters *f = data;
+	struct left l = { .prog_id = 0 };
 
-	if (msg->nlmsg_type != RTM_NEWTFILTER || !tc->tcm_handle)
+	if (msg->nlmsg_type != RTM_NEWTFILTER || !rtnl_has_head(msg, sizeof(*tc)) || !tc->tcm_handle)
 		return MNL_CB_OK;
+	l.handle = tc->tcm_handle;
+	l.priority = TC_H_MAJ(tc->tcm_info) >> 16;
 	f->n++;
 	mnl_attr_parse(msg, sizeof(*tc), take_attribute, &l);
 	if (l.is_ours && f->n_left < LEFT_MAX)

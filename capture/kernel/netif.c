@@ -35,7 +35,7 @@ static int take_vlan(const struct nlattr *attr, void *data)
 	struct netif *n = data;
 
 	if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
-		n->vlan = mnl_attr_get_u16(attr);
+		n->vlan = rtnl_number(attr);
 	return MNL_CB_OK;
 }
 
@@ -43,13 +43,16 @@ static int take_vlan(const struct nlattr *attr, void *data)
 static int take_kind(const struct nlattr *attr, void *data)
 {
 	struct netif *n = data;
+	char master[sizeof(n->kind)];
 
-	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-		snprintf(n->kind, sizeof(n->kind), "%s", mnl_attr_get_str(attr));
-	else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
-		n->bonded = is_bond(mnl_attr_get_str(attr));
-	else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA && !strcmp(n->kind, "vlan"))
+	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND) {
+		rtnl_string(attr, n->kind, sizeof(n->kind));
+	} else if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND) {
+		rtnl_string(attr, master, sizeof(master));
+		n->bonded = is_bond(master);
+	} else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA && !strcmp(n->kind, "vlan")) {
 		mnl_attr_parse_nested(attr, take_vlan, n);
+	}
 	return MNL_CB_OK;
 }
 
@@ -60,7 +63,7 @@ static int take_attribute(const struct nlattr *attr, void *data)
 
 	switch (mnl_attr_get_type(attr)) {
 	case IFLA_IFNAME:
-		snprintf(n->name, sizeof(n->name), "%s", mnl_attr_get_str(attr));
+		rtnl_string(attr, n->name, sizeof(n->name));
 		break;
 	case IFLA_ADDRESS:
 		n->has_mac = mnl_attr_get_payload_len(attr) == sizeof(n->mac);
@@ -71,16 +74,16 @@ static int take_attribute(const struct nlattr *attr, void *data)
 		mnl_attr_parse_nested(attr, take_kind, n);
 		break;
 	case IFLA_MTU:
-		n->mtu = mnl_attr_get_u32(attr);
+		n->mtu = rtnl_number(attr);
 		break;
 	case IFLA_LINK:
-		n->link = mnl_attr_get_u32(attr);
+		n->link = rtnl_number(attr);
 		break;
 	case IFLA_LINK_NETNSID:	/* behind the other one (rtnl_fill_ifinfo()) */
 		n->link = 0;
 		break;
 	case IFLA_MASTER:
-		n->master = mnl_attr_get_u32(attr);
+		n->master = rtnl_number(attr);
 		break;
 	case IFLA_STATS64:
 		memcpy(&stats, mnl_attr_get_payload(attr),
@@ -132,7 +135,7 @@ static int list_one(const struct nlmsghdr *msg, void *data)
 	const struct listing *l = data;
 	struct netif n;
 
-	if (msg->nlmsg_type == RTM_NEWLINK) {
+	if (msg->nlmsg_type == RTM_NEWLINK && rtnl_has_head(msg, sizeof(struct ifinfomsg))) {
 		netif_take(msg, &n);
 		l->each(l->ctx, &n);
 	}
@@ -164,22 +167,32 @@ static void keep(void *ctx, const struct netif *n)
 	*(struct netif *)ctx = *n;
 }
 
+/* As get_link(); *@n is of zeros, if it is none. */
+static int get_one(unsigned netns, int ifindex, const char *name, struct netif *n)
+{
+	int err;
+
+	*n = (struct netif){ .ifindex = 0 };
+	err = get_link(netns, ifindex, name, &(struct listing){ keep, n });
+	return !err && !n->ifindex ? -ENODEV : err;
+}
+
 int netif_by_name(const char *name, struct netif *n)
 {
 	if (!*name || strlen(name) > ALT_NAME_MAX)
 		return -ENODEV;
-	return get_link(0, 0, name, &(struct listing){ keep, n });
+	return get_one(0, 0, name, n);
 }
 
 int netif_by_index(int ifindex, struct netif *n)
 {
-	return get_link(0, ifindex, NULL, &(struct listing){ keep, n });
+	return get_one(0, ifindex, NULL, n);
 }
 
 /* Of a namespace that is gone the kernel says EINVAL. */
 int netif_again(const struct netif *was, struct netif *now)
 {
-	int err = get_link(was->netns, was->ifindex, NULL, &(struct listing){ keep, now });
+	int err = get_one(was->netns, was->ifindex, NULL, now);
 
 	now->netns = was->netns;
 	return was->netns && err == -EINVAL ? -ENODEV : err;
@@ -234,9 +247,9 @@ static int take_route_attribute(const struct nlattr *attr, void *data)
 	struct route *r = data;
 
 	if (mnl_attr_get_type(attr) == RTA_OIF)
-		r->ifindex = mnl_attr_get_u32(attr);
+		r->ifindex = rtnl_number(attr);
 	else if (mnl_attr_get_type(attr) == RTA_PRIORITY)
-		r->metric = mnl_attr_get_u32(attr);
+		r->metric = rtnl_number(attr);
 	else if (mnl_attr_get_type(attr) == RTA_MULTIPATH &&
 		 mnl_attr_get_payload_len(attr) >= sizeof(struct rtnexthop))
 		r->ifindex = ((const struct rtnexthop *)mnl_attr_get_payload(attr))->rtnh_ifindex;
@@ -248,7 +261,7 @@ static int look_at_route(const struct nlmsghdr *msg, void *data)
 	const struct rtmsg *rt = mnl_nlmsg_get_payload(msg);
 	struct route *best = data, r = { .ifindex = 0 };
 
-	if (msg->nlmsg_type != RTM_NEWROUTE || rt->rtm_dst_len || rt->rtm_type != RTN_UNICAST ||
+	if (msg->nlmsg_type != RTM_NEWROUTE || !rtnl_has_head(msg, sizeof(*rt)) || rt->rtm_dst_len || rt->rtm_type != RTN_UNICAST ||
 	    rt->rtm_table != RT_TABLE_MAIN)
 		return MNL_CB_OK;
 	mnl_attr_parse(msg, sizeof(*rt), take_route_attribute, &r);

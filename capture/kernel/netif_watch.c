@@ -76,7 +76,7 @@ static int take_number(const struct nlattr *attr, void *data)
 	struct netif *n = data;
 
 	if (mnl_attr_get_type(attr) == NETNSA_NSID)
-		n->netns = mnl_attr_get_u32(attr) + 1;
+		n->netns = rtnl_number(attr) + 1;
 	return MNL_CB_OK;
 }
 
@@ -93,7 +93,8 @@ static int report(const struct nlmsghdr *msg, void *data)
 			c->changed(c->ctx, &n, true);
 		return MNL_CB_OK;
 	}
-	if (msg->nlmsg_type != RTM_NEWLINK && msg->nlmsg_type != RTM_DELLINK)
+	if ((msg->nlmsg_type != RTM_NEWLINK && msg->nlmsg_type != RTM_DELLINK) ||
+	    !rtnl_has_head(msg, sizeof(*info)))
 		return MNL_CB_OK;
 	/* A bridge reports its ports leaving it with the same message, of its own family. */
 	if (info->ifi_family != AF_UNSPEC)

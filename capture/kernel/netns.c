@@ -191,7 +191,7 @@ const char *netns_option(enum netns_by by)
 static int take_number(const struct nlattr *attr, void *data)
 {
 	if (mnl_attr_get_type(attr) == NETNSA_NSID)
-		*(int32_t *)data = mnl_attr_get_u32(attr);
+		*(int32_t *)data = rtnl_number(attr);
 	return MNL_CB_OK;
 }
 

@@ -2,6 +2,7 @@
 /* By libmnl; a socket for each question, which is answered before it is closed. */
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "capture/kernel/rtnl.h"
@@ -33,4 +34,24 @@ int rtnl_ask_of(int bus, struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *c
 	}
 	mnl_socket_close(nl);
 	return err;
+}
+
+bool rtnl_has_head(const struct nlmsghdr *msg, size_t n)
+{
+	return mnl_nlmsg_get_payload_len(msg) >= n;
+}
+
+uint64_t rtnl_number(const struct nlattr *attr)
+{
+	switch (mnl_attr_get_payload_len(attr)) {
+	case 2: return mnl_attr_get_u16(attr);
+	case 4: return mnl_attr_get_u32(attr);
+	case 8: return mnl_attr_get_u64(attr);
+	}
+	return 0;
+}
+
+void rtnl_string(const struct nlattr *attr, char *out, size_t cap)
+{
+	snprintf(out, cap, "%.*s", (int)mnl_attr_get_payload_len(attr), mnl_attr_get_str(attr));
 }

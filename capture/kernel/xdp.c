@@ -72,13 +72,13 @@ static int take_id(const struct nlattr *attr, void *data)
 
 	switch (mnl_attr_get_type(attr)) {
 	case IFLA_XDP_DRV_PROG_ID:
-		ids->of[XDP_MODE_NATIVE] = mnl_attr_get_u32(attr);
+		ids->of[XDP_MODE_NATIVE] = rtnl_number(attr);
 		break;
 	case IFLA_XDP_SKB_PROG_ID:
-		ids->of[XDP_MODE_GENERIC] = mnl_attr_get_u32(attr);
+		ids->of[XDP_MODE_GENERIC] = rtnl_number(attr);
 		break;
 	case IFLA_XDP_HW_PROG_ID:
-		ids->of[XDP_MODE_OFFLOAD] = mnl_attr_get_u32(attr);
+		ids->of[XDP_MODE_OFFLOAD] = rtnl_number(attr);
 		break;
 	}
 	return MNL_CB_OK;

@@ -31,7 +31,7 @@ _Static_assert((int)RX_METADATA_TIMESTAMP == DEVICE_TIME && (int)RX_METADATA_HAS
 static int take_family(const struct nlattr *attr, void *data)
 {
 	if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-		*(uint16_t *)data = mnl_attr_get_u16(attr);
+		*(uint16_t *)data = rtnl_number(attr);
 	return MNL_CB_OK;
 }
 
@@ -41,10 +41,10 @@ static int take_features(const struct nlattr *attr, void *data)
 
 	switch (mnl_attr_get_type(attr)) {
 	case A_DEV_XDP_FEATURES:
-		f->native = mnl_attr_get_u64(attr) & XDP_ACT_BASIC;
+		f->native = rtnl_number(attr) & XDP_ACT_BASIC;
 		break;
 	case A_DEV_XDP_RX_METADATA:
-		f->device = mnl_attr_get_u64(attr) & (DEVICE_TIME | DEVICE_HASH | DEVICE_TAG);
+		f->device = rtnl_number(attr) & (DEVICE_TIME | DEVICE_HASH | DEVICE_TAG);
 		break;
 	}
 	return MNL_CB_OK;
