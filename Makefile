@@ -2,6 +2,7 @@
 # make            build/xdpdump                 make check       tests that need no root, in seconds
 # make run        the demo run, as root         make check-peers comparisons with tcpdump, tshark, editcap and others
 # make SAN=1 ...  with sanitizers, in build/san make check-live  tests in private network namespaces, as root
+# make TSAN=1 ... with that of threads, in build/tsan
 # make V=1 ...    shows the commands            make deps        installs what is needed (Debian)
 # make WITHOUT="ncurses libmicrohttpd"           without libraries that are taken where they are there
 # make install    into $(DESTDIR)$(PREFIX)      make deb         a package, in build/deb
@@ -29,10 +30,10 @@ ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 PROFILEDIR ?= $(firstword $(addsuffix /profiles,$(call wireshark,pkgdatadir) $(wildcard /usr/share/wireshark)) \
 	$(PREFIX)/share/wireshark/profiles)
 
-B      := build$(if $(SAN),/san)
+B      := build$(if $(SAN),/san)$(if $(TSAN),/tsan)
 san    := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all
 cflags := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -I. -I$(B) -MMD -MP \
-	  $(if $(SAN),$(san) -fno-omit-frame-pointer)
+	  $(if $(SAN),$(san) -fno-omit-frame-pointer) $(if $(TSAN),-fsanitize=thread -Wno-unknown-warning-option -Wno-tsan)
 base_libs := -lbpf -lelf -lz -lzstd -lmnl -lcap -lpcap -ljansson
 
 # Libraries that are taken where they are there, what pkg-config calls them, and what is made of them: the module NAME.c, or

@@ -39,6 +39,24 @@ static void note(void *ctx, const char *sentence)
 
 static const struct say to = { note, NULL };
 
+/* The thread may be about to say more. */
+static const char *all_said(void)
+{
+	static char copy[sizeof(said)];
+
+	pthread_mutex_lock(&lock);
+	memcpy(copy, said, sizeof(copy));
+	pthread_mutex_unlock(&lock);
+	return copy;
+}
+
+static void forget_said(void)
+{
+	pthread_mutex_lock(&lock);
+	said[0] = '\0';
+	pthread_mutex_unlock(&lock);
+}
+
 static bool was_said(const char *what)
 {
 	bool yes;
@@ -143,7 +161,7 @@ static int setup(void **state)
 {
 	(void)state;
 	strcpy(dir + strlen(dir) - 6, "XXXXXX");
-	said[0] = '\0';
+	forget_said();
 	return mkdtemp(dir) ? 0 : -1;
 }
 
@@ -174,7 +192,7 @@ static void the_command_gets_each_file_in_order_the_last_one_included(void **sta
 	}
 	assert_int_equal(retention_finish(r, -1), 0);
 	assert_string_equal(content("log"), wanted);
-	assert_string_equal(said, "");
+	assert_string_equal(all_said(), "");
 	retention_close(r);
 }
 
@@ -270,7 +288,7 @@ static void a_failure_is_reported_and_nothing_more(void **state)
 	retention_close(r);
 	snprintf(sentence, sizeof(sentence), c->wanted, o.command);
 	snprintf(wanted, sizeof(wanted), "%s%s", dir_now, sentence);
-	assert_string_equal(said, wanted);
+	assert_string_equal(all_said(), wanted);
 	assert_true(exists("f"));
 	teardown(NULL);
 }
@@ -372,7 +390,7 @@ static void the_patient_wait_for_disk_and_command(void **state)
 		snprintf(name, sizeof(name), "f%d", i);
 		assert_int_equal(exists(name), i >= 197);
 	}
-	assert_string_equal(said, "");
+	assert_string_equal(all_said(), "");
 	retention_close(r);
 }
 
@@ -545,7 +563,7 @@ static void an_empty_file_of_ours_goes_without_name_and_command(void **state)
 	file(r, "f", 0);
 	assert_int_equal(retention_finish(r, -1), 0);
 	assert_string_equal(content("names"), "");
-	assert_string_equal(said, "");
+	assert_string_equal(all_said(), "");
 	assert_false(exists("f"));
 	retention_close(r);
 }
@@ -575,14 +593,14 @@ static void a_failed_sync_is_said_once_and_returned(void **state)
 
 	(void)state;
 	assert_int_equal(sync_failure(RETENTION_SYNC_CLOSE, false), -EINVAL);
-	assert_string_equal(said, wanted);
-	said[0] = '\0';
+	assert_string_equal(all_said(), wanted);
+	forget_said();
 	/* and not tried again */
 	assert_int_equal(sync_failure(RETENTION_SYNC_EVERY, true), -EINVAL);
-	assert_string_equal(said, wanted);
-	said[0] = '\0';
+	assert_string_equal(all_said(), wanted);
+	forget_said();
 	assert_int_equal(sync_failure(RETENTION_SYNC_NEVER, false), 0);
-	assert_string_equal(said, "");
+	assert_string_equal(all_said(), "");
 }
 
 /* ---- limits ---- */
@@ -606,7 +624,7 @@ static void the_oldest_go_when_there_are_too_many(void **state)
 	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(exists("e"));
 	assert_true(exists("0"));
-	assert_string_equal(said, "");
+	assert_string_equal(all_said(), "");
 	retention_close(r);
 }
 
@@ -628,7 +646,7 @@ static void only_files_of_this_run_are_deleted(void **state)
 	assert_true(exists("b"));
 	snprintf(wanted, sizeof(wanted),
 		 "%s: another file has taken its place, and is left alone\n", in_dir("a"));
-	assert_string_equal(said, wanted);
+	assert_string_equal(all_said(), wanted);
 	retention_close(r);
 }
 
@@ -702,7 +720,7 @@ static void a_command_may_take_the_file_away(void **state)
 	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(exists("a.gz") && exists("b.gz"));
 	assert_false(exists("a") || exists("b"));
-	assert_string_equal(said, "");
+	assert_string_equal(all_said(), "");
 	retention_close(r);
 }
 
@@ -725,11 +743,11 @@ static void the_oldest_go_when_all_are_too_large(void **state)
 	assert_true(exists("b"));
 	assert_int_equal(retention_room(r, 1000), RETENTION_ROOM);
 	eventually(!exists("b"));
-	assert_string_equal(said, "");
+	assert_string_equal(all_said(), "");
 	assert_int_equal(retention_room(r, 1001), RETENTION_FULL);
 	assert_int_equal(retention_room(r, 1001), RETENTION_FULL);
 	assert_string_equal(
-		said,
+		all_said(),
 		"the files of this run have reached 1000 bytes, and there is no other one to delete\n");
 	retention_file(r, current);
 	assert_int_equal(retention_finish(r, -1), 0);
@@ -786,7 +804,7 @@ static void a_name_is_claimed_when_its_file_is_done_with(void **state)
 	file(r, "a", 10);
 	assert_int_equal(retention_finish(r, -1), 0);
 	assert_true(exists("a") && exists("b"));
-	assert_string_equal(said, "");
+	assert_string_equal(all_said(), "");
 	retention_close(r);
 }
 
@@ -805,7 +823,7 @@ static void a_name_that_somebody_else_has_taken_cannot_be_claimed(void **state)
 	assert_string_equal(content("a"), "precious");
 	snprintf(wanted, sizeof(wanted),
 		 "%s: another file has taken its place, and is left alone\n", in_dir("a"));
-	assert_string_equal(said, wanted);
+	assert_string_equal(all_said(), wanted);
 	retention_close(r);
 }
 
