@@ -3,6 +3,7 @@
 # make run        the demo run, as root         make check-peers comparisons with tcpdump, tshark, editcap and others
 # make SAN=1 ...  with sanitizers, in build/san make check-live  tests in private network namespaces, as root
 # make TSAN=1 ... with that of threads, in build/tsan
+# make fuzz       all fuzz targets             scripts/fuzz MINUTES  runs them
 # make V=1 ...    shows the commands            make deps        installs what is needed (Debian)
 # make WITHOUT="ncurses libmicrohttpd"           without libraries that are taken where they are there
 # make install    into $(DESTDIR)$(PREFIX)      make deb         a package, in build/deb
@@ -70,7 +71,7 @@ subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
 skels   := $(patsubst %,$(B)/%.skel.h,xdpdump device front tc process trace find_memory)
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
 
-.PHONY: all tests check check-peers check-live check-corpus check-kernels bench run deps install deb clean lint
+.PHONY: all tests check check-peers check-live check-corpus check-kernels fuzz fuzz-targets bench run deps install deb clean lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -121,8 +122,9 @@ $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
 $(B)/replay/bench_kernel.o: $(B)/bench.skel.h
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(libs) -lcmocka -o $@
-$(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(B)/libcapture.a
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
+# As plain tests that replay their corpora; tests/fuzz/build.sh has what fuzzes them instead.
+$(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(if $(LIB_FUZZING_ENGINE),,$(B)/tests/fuzz/replay.o) $(B)/libcapture.a
+	$(call say,LD,$@)$(if $(LIB_FUZZING_ENGINE),$(CXX),$(CC)) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(LIB_FUZZING_ENGINE) $(libs) -o $@
 $(B)/replay/bench_%: $(B)/replay/bench_%.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 $(B)/replay/%: $(B)/replay/%.o
@@ -139,13 +141,14 @@ check-live: tests
 	$(Q)B=$(B) tests/run live
 check-corpus: $(B)/xdpdump
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
-# libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME FUZZ=-max_total_time=600
-fuzz-%: $(skels) $(B)/release.h $(B)/libraries.h
-	$(Q)mkdir -p $(B)/fuzz/$*
-	$(Q)$(CLANG) -g -O1 -std=gnu11 -D_GNU_SOURCE -I. -I$(B) \
-		-fsanitize=fuzzer,address,undefined tests/fuzz/$*_fuzz.c \
-		$(filter-out %/main.c,$(sources)) $(pc) $(libs) -o $(B)/fuzz/$*_fuzz
-	$(B)/fuzz/$*_fuzz -max_len=4096 -malloc_limit_mb=64 -rss_limit_mb=512 $(FUZZ) $(B)/fuzz/$* tests/fuzz/$*
+# libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME FUZZ=-max_total_time=600; all of them: scripts/fuzz MINUTES
+fuzz:
+	$(Q)tests/fuzz/build.sh
+fuzz-%: fuzz
+	$(Q)mkdir -p build/fuzz/corpus/$*
+	build/fuzz/tests/fuzz/$*_fuzz -dict=tests/fuzz/$*.dict -max_len=4096 -malloc_limit_mb=64 -rss_limit_mb=512 $(FUZZ) \
+		build/fuzz/corpus/$* tests/fuzz/$*
+fuzz-targets: $(fuzzers)
 check-kernels: tests
 	scripts/check-kernels
 bench: bench-all
