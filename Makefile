@@ -71,7 +71,7 @@ subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
 skels   := $(patsubst %,$(B)/%.skel.h,xdpdump device front tc process trace find_memory)
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
 
-.PHONY: all tests check check-peers check-live check-corpus check-kernels fuzz fuzz-targets bench run deps install deb clean lint
+.PHONY: all tests check check-peers check-live check-corpus check-kernels fuzz fuzz-targets soak bench run deps install deb clean lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -139,6 +139,9 @@ check-peers: tests
 	$(Q)B=$(B) tests/run peers
 check-live: tests
 	$(Q)B=$(B) tests/run live
+# Not among the tests, for it takes an hour: make soak PACKETS=10000000 RATE=100000
+soak: tests
+	$(Q)B=$(B) tests/live/soak $(PACKETS) $(RATE)
 check-corpus: $(B)/xdpdump
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
 # libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME FUZZ=-max_total_time=600; all of them: scripts/fuzz MINUTES

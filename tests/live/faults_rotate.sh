@@ -105,6 +105,42 @@ for ((round = 0; round < 30 && ${#notes[@]} == 0; round++)); do
 done
 end
 
+for codec in zstd gzip; do
+	begin "O11: SIGKILL at 25 random moments with --compress $codec: every file is unpacked to its last whole block"
+	followed=0
+	for ((round = 0; round < 25 && ${#notes[@]} == 0; round++)); do
+		fresh
+		listen -i v0 -s 200 -w "$d/f" -C $((RANDOM % 20 + 4))k --compress $codec
+		background "$send" -i v1 -n 100000000 -s 300 -r $((RANDOM * 3 + 20000)) >/dev/null 2>&1
+		load=$!
+		poll test -s "$d/f" || note 'nothing is written'
+		sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
+		{
+			kill -KILL "$pid"
+			reap
+			kill "$load"
+			wait "$load"
+		} 2>/dev/null
+		list
+		followed=$((followed + (${#files[@]} > 2)))
+		for file in "${files[@]}"; do
+			[[ -s $file ]] || continue
+			run -r "$file"
+			if [[ $rc != 0 ]]; then
+				# the last one may have been about to begin, and the one before not to have ended
+				[[ " ${files[*]: -2} " == *" $file "* ]] || note "round $round: ${file##*/}: status $rc"
+				want_line "$work/err" 'cut short|ends within'
+				want_no_line "$work/err" 'damaged|neither'
+			else
+				want_true "round $round: ${file##*/}, by $codec" "$codec" -q -t <"$file"
+			fi
+		done
+		want_detached
+	done
+	((followed > 5)) || note "files followed each other $followed times of 25"
+	end
+done
+
 for sync in close never; do
 	begin "O3: an error of the disk that shows when a file is finished is told, and the capture goes on (--sync=$sync)"
 	fresh
