@@ -11,6 +11,7 @@
 #include "capture/cli/completions.h"
 #include "capture/cli/extcap.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/rights.h"
 #include "capture/cli/show_filter.h"
 
 /*
@@ -74,10 +75,15 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);	/* ignored, nobody would tell how a command has ended */
+	status = rights_begin();
+	if (status)
+		return status;
 	if (opts_parse(&o, argc, argv, error, sizeof(error)))
-		status = run(&o);
+		status = rights_settle(&o, argv);
 	else
 		status = log_fail(STATUS_USAGE, "%s (xdpdump -h shows all options)", error);
+	if (!status)
+		status = run(&o);
 	opts_close(&o);
 	return status;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* setrlimit(2). */
+/* setrlimit(2), and prctl(2) for what a limit does not stop: a core dump into a pipe. */
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -29,4 +30,10 @@ bool limits_has_files(uint64_t n)
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0 && !getrlimit(RLIMIT_NOFILE, &limit) && fd + n <= limit.rlim_cur;
+}
+
+void limits_no_core(void)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ .rlim_cur = 0, .rlim_max = 0 });
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }

@@ -16,4 +16,10 @@ uint64_t limits_open_files(uint64_t n);
 /* Are @n more descriptors to be had? */
 bool limits_has_files(uint64_t n);
 
+/*
+ * From here to the end there is no core dump of us, nor of what we start, and nobody without
+ * CAP_SYS_PTRACE looks into our memory: what is in it is others' packets.
+ */
+void limits_no_core(void);
+
 #endif

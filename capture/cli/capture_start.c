@@ -342,6 +342,8 @@ enum status capture_start(struct capture *l)
 		status = attach(l);
 	if (!status)
 		status = open_outputs_become(o, l->user);
+	if (!status)
+		limits_no_core();
 	if (!status && !pump_begin(&l->pump, NULL))
 		status = outputs_begin_failed(&l->pump.outputs);
 	if (!status)
