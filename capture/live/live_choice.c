@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "capture/kernel/front_map.h"
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/xdp.h"
@@ -13,6 +14,16 @@
 static const char *name_of(const struct xdp_program *p)
 {
 	return *p->name ? p->name : "?";
+}
+
+static void behind_another(char *why, size_t cap, const struct xdp_program *there)
+{
+	const int err = front_map_takes(there->id);
+
+	snprintf(why, cap, "%s is there%s", name_of(there),
+		 err == -EINVAL ? ", and cannot be called, as it is bound to the device"
+		 : err == -EBUSY ? ", and cannot be called, as functions of it are replaced"
+				 : "; --observe front calls it");
 }
 
 /* Ours may be a leftover, or that of another xdpdump. */
@@ -28,7 +39,7 @@ static void behind(char *why, size_t cap, const struct xdp_program *there)
 	else if (live_watch_is_ours(there->name))
 		snprintf(why, cap, "another xdpdump captures there");
 	else
-		snprintf(why, cap, "%s is there; --observe front calls it", name_of(there));
+		behind_another(why, cap, there);
 }
 
 void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_program *there)

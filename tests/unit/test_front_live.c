@@ -342,6 +342,7 @@ static void one_that_is_bound_to_the_device_is_refused_and_left(void **state is_
 	rig.takeover = takeover_close(rig.takeover);
 	assert_int_equal(xdp_query(ifindex, found), 1);
 	assert_int_equal(found[0].id, xdp_program_id(rig.target_fd));
+	assert_int_equal(front_map_takes(found[0].id), -EINVAL);
 	rings_close(seen.rings);
 	assert_int_equal(bpf_xdp_detach(ifindex, XDP_FLAGS_DRV_MODE, NULL), 0);
 	close(rig.target_fd);
@@ -350,9 +351,12 @@ static void one_that_is_bound_to_the_device_is_refused_and_left(void **state is_
 static void where_it_cannot_be_called_the_frame_passes(void **state is_unused)
 {
 	struct program_verdicts v;
+	struct xdp_program found[3];
 
 	set_up(&targets[1], BPF_XDP, 0,
 	       (struct hook_settings){ .at = BOTH });
+	assert_int_equal(xdp_query(ifindex, found), 1);
+	assert_int_equal(front_map_takes(found[0].id), 0);
 	empty_the_array();
 	assert_int_equal(run(), XDP_PASS);
 	assert_int_equal(seen.n, 2);
