@@ -82,16 +82,17 @@ static void count_the_living(struct capture *l)
 		l->pump.ended = true;
 }
 
-/* It is what @n says, or in it. */
-static bool is_meant(const struct live_iface *t, const struct netif *n)
+/* It is what @n says, or in it, or on it where that goes. */
+static bool is_meant(const struct live_iface *t, const struct netif *n, bool gone)
 {
-	return t->netif.netns == n->netns && (t->netif.ifindex == n->ifindex || !n->ifindex);
+	return t->netif.netns == n->netns && (live_iface_device(t)->ifindex == n->ifindex || !n->ifindex ||
+					      (gone && t->netif.ifindex == n->ifindex));
 }
 
 /* It was what @n is now. */
 static bool is_namesake(const struct live_iface *t, const struct netif *n)
 {
-	return netns_has_number(t->netns, n->netns) && !strcmp(t->netif.name, n->name);
+	return netns_has_number(t->netns, n->netns) && !strcmp(live_iface_device(t)->name, n->name);
 }
 
 static void changed(void *ctx, const struct netif *n, bool gone)
@@ -101,9 +102,9 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		struct live_iface *t = l->ifaces.v[i];
 
-		if (!t->gone && !gone && is_meant(t, n) && live_iface_has_left(t, n))
+		if (!t->gone && !gone && is_meant(t, n, gone) && live_iface_has_left(t, n))
 			live_iface_leave(t);
-		else if (!t->gone && is_meant(t, n))
+		else if (!t->gone && is_meant(t, n, gone))
 			live_iface_changed(t, n, gone);
 		else if (!gone && is_waited_for(l, t) && is_namesake(t, n))
 			live_iface_return(t, n, &l->settings);
@@ -122,14 +123,14 @@ static void look_for_changes(struct capture *l)
 {
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		const struct live_iface *t = l->ifaces.v[i];
-		struct netif n = t->netif;
+		struct netif n = *live_iface_device(t);
 		int err;
 
 		if (t->gone && !is_waited_for(l, t))
 			continue;
 		err = live_iface_seek(t, &n);
 		if (!err || (!t->gone && err == -ENODEV))
-			changed(l, err ? &t->netif : &n, err == -ENODEV);
+			changed(l, err ? live_iface_device(t) : &n, err == -ENODEV);
 	}
 	capture_look_for_new(l);
 }

@@ -70,6 +70,22 @@ static enum status add(struct capture *l, unsigned named, const char *name, unsi
 	return live_iface_describe(t, name, l->ifaces.n - 1, &l->settings);
 }
 
+/* Two at XDP of a device, one of them by the name of a VLAN that is on it? */
+static enum status check_place(const struct capture *l, const struct live_iface *t)
+{
+	for (unsigned i = 0; i < l->ifaces.n; i++) {
+		const struct live_iface *other = l->ifaces.v[i];
+
+		if (other != t && (other->vlan.ifindex || t->vlan.ifindex) &&
+		    other->netif.netns == t->netif.netns && other->netif.ifindex == t->netif.ifindex)
+			return log_fail(STATUS_USAGE,
+					"%s and %s: at XDP of %s there is room for one of them; -i %s has the "
+					"packets of both", live_iface_name(other), live_iface_name(t), t->netif.name,
+					t->netif.name);
+	}
+	return STATUS_OK;
+}
+
 /* Where packets are captured before a program and after it, an interface is two in the file. */
 static enum status add_named(struct capture *l, unsigned named)
 {
@@ -79,6 +95,8 @@ static enum status add_named(struct capture *l, unsigned named)
 	enum status status = add(l, named, name, o->at & 1 << POINT_EXIT && !both ? POINT_EXIT : POINT_ENTRY,
 				 NULL);
 
+	if (!status)
+		status = check_place(l, last(l));
 	return status || !both ? status : add(l, named, name, POINT_EXIT, last(l));
 }
 
@@ -172,7 +190,7 @@ static bool is_known(const struct capture *l, const struct netif *n)
 
 		/* off which we were taken is known, too: that was somebody's wish */
 		if ((!t->gone || t->detached) && t->netif.netns == n->netns &&
-		    t->netif.ifindex == n->ifindex)
+		    live_iface_device(t)->ifindex == n->ifindex)
 			return true;
 	}
 	for (unsigned i = 0; i < l->n_refused; i++)

@@ -82,11 +82,12 @@ static int find_feature(const char *name, const char *feature)
 	return -1;
 }
 
-bool ethtool_has_gro_hw(const char *name, bool *fixed)
+/* *@fixed: nobody here can change it. */
+static bool has_feature(const char *name, const char *feature, bool *fixed)
 {
 	cleanup(freep) struct ethtool_gfeatures *f =
 		calloc(1, sizeof(*f) + WORDS_MAX * sizeof(f->features[0]));
-	int at = find_feature(name, "rx-gro-hw");
+	int at = find_feature(name, feature);
 	const struct ethtool_get_features_block *b;
 	uint32_t bit;
 
@@ -101,4 +102,23 @@ bool ethtool_has_gro_hw(const char *name, bool *fixed)
 	bit = UINT32_C(1) << at % WORD_BITS;
 	*fixed = !(b->available & bit) || b->never_changed & bit;
 	return b->active & bit;
+}
+
+bool ethtool_has_gro_hw(const char *name, bool *fixed)
+{
+	return has_feature(name, "rx-gro-hw", fixed);
+}
+
+bool ethtool_strips_vlan(const char *name)
+{
+	struct ethtool_value flags = { .cmd = ETHTOOL_GFLAGS };
+
+	return !ethtool_ask(name, &flags) && flags.data & ETH_FLAG_RXVLAN;
+}
+
+bool ethtool_strips_stag(const char *name)
+{
+	bool fixed;
+
+	return has_feature(name, "rx-vlan-stag-hw-parse", &fixed);
 }

@@ -21,4 +21,8 @@ bool ethtool_has_lro(const char *name);
 /* Or as rx-gro-hw? *@fixed: nobody here can change that. */
 bool ethtool_has_gro_hw(const char *name, bool *fixed);
 
+/* Does it take VLAN tags off before XDP sees the frame: those of IEEE 802.1Q? Those of 802.1ad? */
+bool ethtool_strips_vlan(const char *name);
+bool ethtool_strips_stag(const char *name);
+
 #endif

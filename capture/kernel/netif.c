@@ -36,6 +36,8 @@ static int take_vlan(const struct nlattr *attr, void *data)
 
 	if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
 		n->vlan = rtnl_number(attr);
+	else if (mnl_attr_get_type(attr) == IFLA_VLAN_PROTOCOL)
+		n->vlan_type = ntohs((uint16_t)rtnl_number(attr));
 	return MNL_CB_OK;
 }
 
@@ -339,13 +341,6 @@ void netif_driver(const char *name, char *out, unsigned cap)
 	if (!ethtool_ask(name, &info))
 		snprintf(out, cap, "%.31s%s%.31s", info.driver, info.version[0] ? " " : "",
 			 info.version);
-}
-
-bool netif_strips_vlan(const char *name)
-{
-	struct ethtool_value flags = { .cmd = ETHTOOL_GFLAGS };
-
-	return !ethtool_ask(name, &flags) && flags.data & ETH_FLAG_RXVLAN;
 }
 
 int netif_hash_function(const char *name, uint8_t *function)

@@ -20,7 +20,8 @@ struct netif {
 	unsigned mtu;
 	/* the ifindex of the device below, of a VLAN for example, or of a veth's peer; 0: none, or elsewhere */
 	int link;
-	unsigned vlan;		/* of a VLAN: its number */
+	unsigned vlan;		/* of a VLAN: its number, */
+	uint16_t vlan_type;	/* and the type of its tag: 0x8100 (IEEE 802.1Q), 0x88a8 (802.1ad) */
 	int master;		/* the ifindex of the device that it is a port of: bridge, bond; 0: none */
 	bool bonded;		/* that is a bond */
 	bool up;
@@ -75,9 +76,6 @@ uint64_t netif_speed_bps(const char *name);
 
 /* "veth 1.0", or "" if the driver does not say. */
 void netif_driver(const char *name, char *out, unsigned cap);
-
-/* Does the device take VLAN tags off before XDP sees the frame? */
-bool netif_strips_vlan(const char *name);
 
 /*
  * What its device chooses the receive queue by: *@function becomes that number of pcapng,

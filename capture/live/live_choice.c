@@ -42,9 +42,16 @@ static void behind(char *why, size_t cap, const struct xdp_program *there)
 		behind_another(why, cap, there);
 }
 
+/* Its own way is at tc; the other one is to be asked for. */
+static bool is_on_another(const struct netif *n, struct netif *below)
+{
+	return n->vlan && n->link && !netif_by_index(n->link, below);
+}
+
 void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_program *there)
 {
 	struct xdp_features f;
+	struct netif below;
 	int err;
 
 	if (netif_is_bond(n)) {
@@ -60,6 +67,12 @@ void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_
 	}
 	if (there) {
 		behind(c->why, sizeof(c->why), there);
+		return;
+	}
+	if (is_on_another(n, &below)) {
+		c->hook = "tc";
+		snprintf(c->why, sizeof(c->why), "it is VLAN %u of %s, at whose XDP --hook native captures it",
+			 n->vlan, below.name);
 		return;
 	}
 	err = xdp_features_of(n->ifindex, &f);

@@ -2,10 +2,12 @@
 /* A tag is put back unasked, because without it the packet is another one; all else is asked for. */
 #include <string.h>
 
+#include "capture/kernel/ethtool.h"
 #include "capture/kernel/xdp_features.h"
 #include "capture/live/live_device.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_refusal.h"
+#include "capture/live/live_vlan.h"
 #include "capture/packet/packet.h"
 
 /* What only a program that is bound to the device is told has to be there. */
@@ -29,6 +31,12 @@ static enum status has_what_is_named(struct live_iface *t, uint8_t named, uint8_
 	return STATUS_OK;
 }
 
+/* Of a VLAN that is captured on its device it is about its own tag. */
+static bool strips_tags(const struct live_iface *t)
+{
+	return live_vlan_is_stag(t) ? ethtool_strips_stag(t->netif.name) : ethtool_strips_vlan(t->netif.name);
+}
+
 enum status live_device_choose(struct live_iface *t, const struct live_iface_settings *s)
 {
 	const bool native = t->netif.ethernet && (s->way == LIVE_AUTO || s->way == LIVE_NATIVE);
@@ -36,8 +44,7 @@ enum status live_device_choose(struct live_iface *t, const struct live_iface_set
 	struct xdp_features f = { .device = 0 };
 	enum status status;
 
-	t->strips_vlan = s->directions & LIVE_RECEIVED && t->netif.ethernet &&
-			 netif_strips_vlan(t->netif.name);
+	t->strips_vlan = s->directions & LIVE_RECEIVED && t->netif.ethernet && strips_tags(t);
 	t->device = 0;
 	if (!s->device && !(native && (t->strips_vlan || asked)))
 		return STATUS_OK;

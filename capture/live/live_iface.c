@@ -15,6 +15,7 @@
 #include "capture/live/live_device.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_vlan.h"
 #include "capture/packet/link.h"
 #include "capture/packet/pcapng_codes.h"
 
@@ -83,6 +84,11 @@ static enum status find_named(struct live_iface *t, const char *name)
 const char *live_iface_name(const struct live_iface *t)
 {
 	return t->name ? t->name : t->netif.name;
+}
+
+const struct netif *live_iface_device(const struct live_iface *t)
+{
+	return t->vlan.ifindex ? &t->vlan : &t->netif;
 }
 
 static enum status enter_failed(const struct live_iface *t, int err)
@@ -168,6 +174,7 @@ static char *membership(const struct netif *n)
 /* What the file says of it. */
 static void describe(struct live_iface *t, uint32_t id, const struct live_iface_settings *s)
 {
+	const struct netif *device = live_iface_device(t);
 	const char *name = t->netif.name;
 	char driver[64];
 	struct utsname uts;
@@ -175,10 +182,15 @@ static void describe(struct live_iface *t, uint32_t id, const struct live_iface_
 	t->iface = (struct iface){ .id = id, .snaplen = s->snap };
 	t->iface.linktype = linktype_of(&t->netif);
 	t->iface.name = strdup(live_iface_name(t));
-	t->iface.description = membership(&t->netif);
-	t->iface.filter = s->filter ? expr_line(s->filter) : NULL;
-	t->iface.has_mac = t->netif.has_mac;
-	memcpy(t->iface.mac, t->netif.mac, sizeof(t->iface.mac));
+	if (t->vlan.ifindex) {
+		t->why = t->iface.description = live_vlan_describe(t);
+		t->iface.filter = live_vlan_filter(t, s->filter);
+	} else {
+		t->iface.description = membership(&t->netif);
+		t->iface.filter = s->filter ? expr_line(s->filter) : NULL;
+	}
+	t->iface.has_mac = device->has_mac;
+	memcpy(t->iface.mac, device->mac, sizeof(t->iface.mac));
 	t->iface.speed_bps = netif_speed_bps(name);
 	netif_driver(name, driver, sizeof(driver));
 	t->iface.hardware = strdup(driver);
@@ -196,10 +208,12 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	if (!status)
 		status = live_iface_find(t, name);
 	if (!status)
+		status = live_vlan_descend(t, s);
+	if (!status)
 		status = can_be_captured(t, s);
 	if (status)
 		return status;
-	t->running = t->netif.running;
+	t->running = live_iface_device(t)->running;
 	t->way = t->netif.ethernet ? s->way : LIVE_TC;
 	describe(t, id, s);
 	return live_device_choose(t, s);
@@ -238,12 +252,13 @@ void live_iface_detach(struct live_iface *t)
 static uint32_t reception(const struct live_iface *t, const uint8_t *dst)
 {
 	static const uint8_t broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	const struct netif *device = live_iface_device(t);
 
 	if (!memcmp(dst, broadcast, 6))
 		return EPB_BROADCAST;
 	if (dst[0] & 1)
 		return EPB_MULTICAST;
-	return t->netif.has_mac && !memcmp(dst, t->netif.mac, 6) ? EPB_UNICAST : EPB_PROMISC;
+	return device->has_mac && !memcmp(dst, device->mac, 6) ? EPB_UNICAST : EPB_PROMISC;
 }
 
 /*
@@ -444,10 +459,10 @@ void live_iface_leave(struct live_iface *t)
 /* The message may be older than the capture, and of a name that it had before. */
 static bool is_renamed(const struct live_iface *t, const struct netif *n)
 {
+	const char *name = live_iface_device(t)->name;
 	struct netif now;
 
-	return strcmp(n->name, t->netif.name) &&
-	       (netif_again(n, &now) || strcmp(now.name, t->netif.name));
+	return strcmp(n->name, name) && (netif_again(n, &now) || strcmp(now.name, name));
 }
 
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
@@ -477,6 +492,19 @@ void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
 	}
 }
 
+/* It is @n now. */
+static enum status take_up(struct live_iface *t, const struct netif *n)
+{
+	const struct netif before = t->netif;
+	enum status status;
+
+	t->netif = *n;
+	status = t->vlan.ifindex ? live_vlan_return(t) : STATUS_OK;
+	if (status)
+		t->netif = before;
+	return status;
+}
+
 bool live_iface_return(struct live_iface *t, const struct netif *n,
 		       const struct live_iface_settings *s)
 {
@@ -485,11 +513,10 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 	if (t->promiscuous_fd >= 0)
 		close(t->promiscuous_fd);
 	t->promiscuous_fd = -1;
-	t->netif = *n;
 	t->running = n->running;
 	t->if_dropped_before = t->if_dropped;
 	t->end_ns = 0;
-	t->gone = (t->traced && live_iface_follow(t, s)) || live_iface_rebind(t, s) ||
+	t->gone = take_up(t, n) || (t->traced && live_iface_follow(t, s)) || live_iface_rebind(t, s) ||
 		  live_iface_attach(t, s);
 	t->start_ns = start_ns;
 	if (t->gone) {
@@ -509,10 +536,10 @@ int live_iface_seek(const struct live_iface *t, struct netif *n)
 	int err;
 
 	if (!t->gone)
-		return netif_again(&t->netif, n);
+		return netif_again(live_iface_device(t), n);
 	err = netns_enter(&v, t->netns);
 	if (!err)
-		err = netif_by_name(t->netif.name, n);
+		err = netif_by_name(live_iface_device(t)->name, n);
 	n->netns = netns_number(t->netns);
 	return err;
 }

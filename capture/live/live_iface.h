@@ -52,6 +52,8 @@ struct live_hook {
 
 struct live_iface {
 	struct netif netif;		/* as it was at the start */
+	/* the VLAN that is captured on it, as live_vlan.h says; ifindex 0: it is captured itself */
+	struct netif vlan;
 	const struct netns *netns;	/* where it is, the owner's; NULL: here */
 	char *name;			/* of the latter and its own: see live_iface_name() */
 	struct iface iface;
@@ -111,6 +113,9 @@ int live_iface_look_up(const char *name, struct netif *n);	/* without a word: -E
 
 /* What it is called: "eth0", or in another network namespace "blue/eth0". */
 const char *live_iface_name(const struct live_iface *t);
+
+/* The device of that name, by which it is known when it goes and comes: netif, or the VLAN. */
+const struct netif *live_iface_device(const struct live_iface *t);
 
 /* Goes where it is, for as long as @v; see netns_enter(). Complains. */
 enum status live_iface_enter(const struct live_iface *t, struct netns_visit *v);

@@ -14,6 +14,7 @@
 #include "capture/live/live_iface.h"
 #include "capture/live/live_refusal.h"
 #include "capture/live/live_trace.h"
+#include "capture/live/live_vlan.h"
 #include "capture/live/live_watch.h"
 #include "capture/packet/packet.h"
 
@@ -67,29 +68,45 @@ static enum status load_failed(const char *name, const struct hook_ops *ops,
 		name, uts.release, strerror(-err));
 }
 
+/* The packets of a VLAN are those with its tag, and the expression means what is behind that. */
+static int translate_for(const struct live_iface *t, const struct hook_ops *ops,
+			 const struct sock_filter *insns, size_t n, struct filter *f)
+{
+	cleanup(freep) struct sock_filter *behind = NULL;
+	const struct vlan_tag tag = live_vlan_tag(t);
+	int err;
+
+	if (!t->vlan.ifindex)
+		return to_ebpf(f, ops->loads, insns, n);
+	err = behind_tag(insns, n, &tag, &behind, &n);
+	return err ? err : to_ebpf(f, ops->loads, behind, n);
+}
+
 /* NULL, as no expression is no filter. */
 static enum status translate(const struct live_iface *t, const struct hook_ops *ops,
 			     struct per_link *text, struct filter *f, const struct filter **used)
 {
-	const struct sock_filter *insns;
+	const struct sock_filter *insns = NULL;
 	const struct expr *e;
-	size_t n;
-	int err;
+	size_t n = 0;
+	int err = 0;
 
 	*used = NULL;
-	if (!text)
+	if (!text && !t->vlan.ifindex)
 		return STATUS_OK;
-	err = per_link_expr(text, &t->iface, &e);
+	if (text)
+		err = per_link_expr(text, &t->iface, &e);
 	if (err == -EINVAL)
 		return log_fail(STATUS_USAGE, "%s", per_link_error(text));
-	if (!err) {
+	if (text && !err)
 		insns = ops->at == EVENT_TC_OUT ? expr_insns_sent(e, &n) : expr_insns(e, &n);
-		err = to_ebpf(f, ops->loads, insns, n);
-	}
+	if (!err)
+		err = translate_for(t, ops, insns, n, f);
 	*used = f;
 	if (err == -EOPNOTSUPP)
 		return log_fail(STATUS_USAGE,
-				"the expression asks for what is not in the bytes of a frame");
+				t->vlan.ifindex ? "the expression asks for a number of bytes between which the VLAN tag is"
+						: "the expression asks for what is not in the bytes of a frame");
 	if (err == -E2BIG)
 		return log_fail(STATUS_UNSUPPORTED, "the expression is too long");
 	return err ? log_fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err))
@@ -145,7 +162,8 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 	w->settings.exit_iface = t->iface.id + (exit && observe_is_both(&s->observe));
 	w->settings.verdicts = s->observe.verdicts;
 	w->settings.tail_calls = t->takeover && takeover_holder(t->takeover)->tail_calls;
-	return translate(t, ops, t->filters->exit, &w->exit, &w->settings.exit_filter);
+	return t->filters->exit ? translate(t, ops, t->filters->exit, &w->exit, &w->settings.exit_filter)
+				: STATUS_OK;
 }
 
 /* Loads the program of @ops. */
@@ -231,7 +249,9 @@ enum status live_iface_rebind(struct live_iface *t, const struct live_iface_sett
 		status = live_device_choose(t, s);
 	device = is_native(t) ? t->device : 0;
 	t->device = before;	/* as long as that is loaded */
-	return status || (!before && !device) ? status : rebind(t, s, device);
+	if (!status && (before || device))
+		status = rebind(t, s, device);
+	return status ? status : live_vlan_is_seen(t);
 }
 
 /*
@@ -304,7 +324,7 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 					     : open_at_xdp(t, s);
 	if (!status && sends(t, s))
 		status = open_hook(t, &t->sent, s->processes ? &hook_tc_process : &hook_tc_out, s);
-	return status;
+	return status ? status : live_vlan_is_seen(t);
 }
 
 /* What the driver does not take now it may take when it is set in another way. */
@@ -326,18 +346,20 @@ static bool is_refusal(int err)
 static enum status refused(const struct live_iface *t, int err)
 {
 	const char *name = live_iface_name(t), *driver = t->iface.hardware;
+	const bool below = t->vlan.ifindex;
+	const char *on = below ? " on " : "", *device = below ? t->netif.name : "";
 	struct live_refusal r;
 	char why[LIVE_REFUSAL_MAX];
 
 	live_refusal_look(&r, &t->netif, err);
 	if (live_refusal_explain(&r, why, sizeof(why)))
-		return log_fail(STATUS_UNSUPPORTED, "%s: no native XDP: %s", name, why);
+		return log_fail(STATUS_UNSUPPORTED, "%s: no native XDP%s%s: %s", name, on, device, why);
 	if (err == -EOPNOTSUPP)
 		return log_fail(STATUS_UNSUPPORTED,
-				"%s: the driver%s%s has no native XDP; try --hook auto", name,
-				driver && *driver ? " " : "", driver ? driver : "");
-	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach in native mode: %s; try --hook auto",
-			name, why);
+				"%s: the driver%s%s has no native XDP%s%s; try --hook auto", name,
+				driver && *driver ? " " : "", driver ? driver : "", on, device);
+	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach in native mode%s%s: %s; try --hook auto",
+			name, on, device, why);
 }
 
 static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode, int err)

@@ -29,9 +29,12 @@ static bool say_vlan(const struct live_refusal *r, char *out, size_t cap)
 {
 	if (!r->netif.vlan)
 		return false;
-	snprintf(out, cap, "a VLAN has no XDP of its own; -i %s 'vlan %u' captures it at that of %s",
-		 *r->parent ? r->parent : "PARENT", r->netif.vlan,
-		 *r->parent ? r->parent : "the device that it is on");
+	if (*r->parent)
+		snprintf(out, cap, "a VLAN has no XDP of its own; -i %s --hook native takes that of %s",
+			 r->netif.name, r->parent);
+	else
+		snprintf(out, cap, "a VLAN has no XDP of its own, and the device that it is on is in another "
+				   "network namespace");
 	return true;
 }
 

@@ -30,11 +30,13 @@ static struct {
 	struct hook hook, sent;
 	const struct hook_ops *ops;	/* as what the former was loaded the last time */
 	bool attached, sent_attached;
-	struct netif netif;		/* the only one */
+	struct netif netif;		/* the only one, */
+	/* but for the device that it is on, if that has a number: there programs are then */
+	struct netif below;
 	int load_err, query, counters_err, promiscuous, default_err, find_err, again_err;
 	int attach_err[XDP_MODE_OFFLOAD + 1], tc_err;
 	struct ethtool_queues queues;
-	bool lro, routed, strips_vlan, is_lost, by_ifindex;
+	bool lro, routed, strips_vlan, strips_stag, is_lost, by_ifindex;
 	unsigned entered, detached_inside;
 	const char *driver;
 	struct hook_settings settings;	/* with which it was loaded */
@@ -53,7 +55,13 @@ static struct {
 	struct xdp_features features;
 	int features_err, device_err, hash_err;	/* the second of loading what is bound to the device */
 	unsigned n_rebound;
+	int promiscuous_at;		/* its number */
 } kernel;
+
+static const struct netif *kernel_place(void)
+{
+	return kernel.below.ifindex ? &kernel.below : &kernel.netif;
+}
 
 const struct hook_ops hook_xdp = { .loads = &filter_loads_xdp }, hook_device = { .loads = &filter_loads_trace },
 		      hook_front = { .loads = &filter_loads_xdp },
@@ -83,7 +91,7 @@ int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode)
 	int err = h == &kernel.sent || kernel.ops == &hook_tc_in ? kernel.tc_err
 								  : kernel.attach_err[mode];
 
-	assert_int_equal(ifindex, kernel.netif.ifindex);
+	assert_int_equal(ifindex, kernel_place()->ifindex);
 	*(h == &kernel.sent ? &kernel.sent_attached : &kernel.attached) = !err;
 	return err;
 }
@@ -194,7 +202,7 @@ int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t
 	assert_ptr_equal(h, &kernel.hook);
 	assert_true(kernel.ops == &hook_device || ops == &hook_device);
 	assert_int_equal(!!device, ops == &hook_device);
-	assert_int_equal(ifindex, kernel.netif.ifindex);
+	assert_int_equal(ifindex, kernel_place()->ifindex);
 	assert_false(kernel.attached);
 	kernel.n_rebound++;
 	if (ops == &hook_device && kernel.device_err)
@@ -205,7 +213,7 @@ int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t
 
 int xdp_features_of(int ifindex, struct xdp_features *f)
 {
-	assert_int_equal(ifindex, kernel.netif.ifindex);
+	assert_int_equal(ifindex, kernel_place()->ifindex);
 	*f = kernel.features;
 	return kernel.features_err;
 }
@@ -249,15 +257,16 @@ int netif_by_name(const char *name, struct netif *n)
 
 int netif_by_index(int ifindex, struct netif *n)
 {
-	*n = kernel.netif;
-	return ifindex == kernel.netif.ifindex ? 0 : -ENODEV;
+	*n = ifindex == kernel.below.ifindex ? kernel.below : kernel.netif;
+	return ifindex == n->ifindex ? 0 : -ENODEV;
 }
 
 int netif_again(const struct netif *was, struct netif *now)
 {
-	if (kernel.again_err)
-		return kernel.again_err;
-	return netif_by_index(was->ifindex, now);
+	int err = kernel.again_err ? kernel.again_err : netif_by_index(was->ifindex, now);
+
+	now->netns = was->netns;
+	return err;
 }
 
 bool netif_is_bond(const struct netif *n)
@@ -291,12 +300,12 @@ void netif_nearest(const char *name, char *out, unsigned cap)
 
 uint64_t netif_speed_bps(const char *name)
 {
-	return strcmp(name, kernel.netif.name) ? 0 : 10000000000;
+	return strcmp(name, kernel_place()->name) ? 0 : 10000000000;
 }
 
 void netif_driver(const char *name, char *out, unsigned cap)
 {
-	snprintf(out, cap, "%s", strcmp(name, kernel.netif.name) ? "unknown" : kernel.driver);
+	snprintf(out, cap, "%s", strcmp(name, kernel_place()->name) ? "unknown" : kernel.driver);
 }
 
 void ethtool_queues(const char *name is_unused, struct ethtool_queues *q)
@@ -315,10 +324,16 @@ bool ethtool_has_gro_hw(const char *name is_unused, bool *fixed)
 	return false;
 }
 
-bool netif_strips_vlan(const char *name)
+bool ethtool_strips_vlan(const char *name)
 {
-	(void)name;
+	assert_string_equal(name, kernel_place()->name);
 	return kernel.strips_vlan;
+}
+
+bool ethtool_strips_stag(const char *name)
+{
+	assert_string_equal(name, kernel_place()->name);
+	return kernel.strips_stag;
 }
 
 int netif_hash_function(const char *name is_unused, uint8_t *function)
@@ -329,7 +344,7 @@ int netif_hash_function(const char *name is_unused, uint8_t *function)
 
 int netif_promiscuous(int ifindex)
 {
-	(void)ifindex;
+	kernel.promiscuous_at = ifindex;
 	return kernel.promiscuous < 0 ? kernel.promiscuous
 				      : open("/dev/null", O_RDONLY | O_CLOEXEC);
 }

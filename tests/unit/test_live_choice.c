@@ -32,6 +32,10 @@ static const struct choice_case {
 	{ "packets_of_ip", { .raw = true }, .hook = "tc", .why = "its packets begin with an IP header" },
 	{ "packets_of_something_else", { .up = true }, .hook = "none",
 	  .why = "its packets begin neither with an Ethernet header nor with IP" },
+	{ "a_vlan", { .ethernet = true, .kind = "vlan", .vlan = 5, .link = 3 }, .hook = "tc",
+	  .why = "it is VLAN 5 of v0, at whose XDP --hook native captures it" },
+	{ "a_vlan_of_another_namespace", { .ethernet = true, .kind = "vlan", .vlan = 5 }, .hook = "tc",
+	  .why = "the driver has no XDP" },
 	{ "a_program_that_can_be_called", { .ethernet = true }, { .id = 7, .name = "other" }, .native = true,
 	  .hook = "none", .why = "other is there; --observe front calls it" },
 	{ "a_program_that_is_bound_to_the_device", { .ethernet = true }, { .id = 7, .name = "other" }, -EINVAL,
@@ -53,6 +57,12 @@ int xdp_features_of(int ifindex, struct xdp_features *f)
 	assert_int_equal(ifindex, now->netif.ifindex);
 	*f = (struct xdp_features){ .native = now->native };
 	return now->features_err;
+}
+
+int netif_by_index(int ifindex, struct netif *n)
+{
+	*n = (struct netif){ .ifindex = 3, .name = "v0" };
+	return ifindex == n->ifindex ? 0 : -ENODEV;
 }
 
 bool netif_is_bond(const struct netif *n)
