@@ -8,9 +8,10 @@
  * bytes that it can load of the frame ctx; if need be POINTS, at how many points it captures, META,
  * what its records tell before the bytes of a packet, FRAME_LOADS, that its filter loads by
  * frame_word(), OTHER_FUNCTIONS, calls of those that are not inlined, FRAME_IFINDEX, the number of
- * the interface of the frame ctx, if it can be loaded for several, and FRAME_TAGGED, whether a tag is
- * beside the bytes of the frame ctx, which is asked once for each; and behind it seven functions, one
- * more with META, and its entry, which calls capture() and returns its verdict.
+ * the interface of the frame ctx, if it can be loaded for several, and FRAME_TAG, with FRAME_LOADS: the
+ * VLAN tag that is beside the bytes of the frame ctx, not 0 if there is one, which is asked once for each;
+ * and behind it seven functions, one more with META, and its entry, which calls capture() and returns its
+ * verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
 #define XDPDUMP_CAPTURE_H
@@ -32,35 +33,36 @@
 #define frame_meta(ctx, note, words)	((void)0)
 #endif
 
-#ifndef FRAME_TAGGED
-#define FRAME_TAGGED(ctx)	0
+/* What loads a number is told of the tag as filters are: by their third argument, unless that chooses one of two. */
+#ifdef FRAME_TAG
+#define TAG_ARGUMENT(tag)	, tag
+#define FRAME_FILTER(tag)	tag
+#else
+#define FRAME_TAG(ctx)		0
+#define TAG_ARGUMENT(tag)
+#define FRAME_FILTER(tag)	FILTER_ENTRY
 #endif
 
 /* Bytes of the frame on the wire, at least 1. */
-static __always_inline __u32 frame_len(FRAME *ctx, int tagged);
+static __always_inline __u32 frame_len(FRAME *ctx, __u32 tag);
 
 /* The bytes that can be read directly, up to *end; there may be none of them. */
 static __always_inline const __u8 *frame_linear(FRAME *ctx, const __u8 **end);
 
 /* But these are not the start of the frame, as something is missing in them. */
-static __always_inline int frame_is_elsewhere(FRAME *ctx, int tagged);
+static __always_inline int frame_is_elsewhere(FRAME *ctx, __u32 tag);
 
 /*
  * Copies the first @n bytes, 1 to FRAME_MAX, wherever they are; never more than @most, a constant.
  * 0, or it has failed.
  */
-static __always_inline long frame_load(FRAME *ctx, int tagged, __u8 *to, __u64 n, __u32 most);
+static __always_inline long frame_load(FRAME *ctx, __u32 tag, __u8 *to, __u64 n, __u32 most);
 
 /* Of the interface, or EVENT_NO_QUEUE. */
 static __always_inline __u16 frame_queue(FRAME *ctx);
 
 /* EVENT_CHECKSUM_PARTIAL ... */
 static __always_inline __u8 frame_offload(FRAME *ctx);
-
-/* FILTER_ENTRY, unless there are two in a program (filter_loads.other). */
-#ifndef FRAME_FILTER
-#define FRAME_FILTER(tagged)	FILTER_ENTRY
-#endif
 
 /* Its headers. */
 static __always_inline void frame_parse(struct cursor *c, struct parsed *hdr);
@@ -72,7 +74,7 @@ static __always_inline void frame_parse(struct cursor *c, struct parsed *hdr);
  * once.
  */
 #define WORD_NOT_THERE	(1ull << 32)
-__noinline __u64 frame_word(FRAME *ctx, __u32 off, __u32 n);
+__noinline __u64 frame_word(FRAME *ctx, __u32 off, __u32 n TAG_ARGUMENT(__u32 tag));
 #endif
 
 char gpl_compatible[] SEC("license") = "Dual MIT/GPL";
@@ -140,7 +142,7 @@ static __always_inline void *only_value(void *map)
  * Not static: the verifier looks at such a function once, whatever the caller does with the
  * outcome.
  */
-__noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, int tagged)
+__noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag)
 {
 	const __u8 *end, *data = frame_linear(ctx, &end);
 	struct cursor c;
@@ -148,8 +150,8 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, int tagged)
 	__u8 *copy;
 
 	/* else callers, who see that it is not looked at, do not give it, and the verifier wants it */
-	pin(tagged);
-	linear = frame_is_elsewhere(ctx, tagged) ? 0 : end - data;
+	pin(tag);
+	linear = frame_is_elsewhere(ctx, tag) ? 0 : end - data;
 	if (!hdr)
 		return 0;
 	c = cursor_init(data, linear, len, PARSE_REACH);
@@ -160,7 +162,7 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, int tagged)
 
 		asm volatile("" : "+r"(last));
 		n = (last & (SCRATCH - 1)) + 1;
-		if (!frame_load(ctx, tagged, copy, n, SCRATCH)) {
+		if (!frame_load(ctx, tag, copy, n, SCRATCH)) {
 			c = cursor_init(copy, n, len, SCRATCH);
 			c.end = copy + SCRATCH;
 		}
@@ -180,7 +182,7 @@ __noinline int filter(FRAME *ctx, __u32 len, __u32 which)
 
 #ifdef FRAME_LOADS
 	/* that is where userspace finds it */
-	ctx = (void *)(long)frame_word(ctx, len, which);
+	ctx = (void *)(long)frame_word(ctx, len, which TAG_ARGUMENT(which));
 #endif
 	asm volatile("%0 = %1" : "=r"(mark) : "i"(FILTER_MARK), "r"(ctx), "r"(len), "r"(which));
 	return mark;
@@ -211,12 +213,12 @@ static __always_inline void copy_words(__u8 *to, const __u8 *from, int n)
  * for the bytes of a packet the helper takes longer than all the rest of a record. False: too few
  * or too many for that, or not all in the first buffer.
  */
-static __always_inline int copy_linear(FRAME *ctx, int tagged, __u8 *to, __u64 n)
+static __always_inline int copy_linear(FRAME *ctx, __u32 tag, __u8 *to, __u64 n)
 {
 	const __u8 *end, *data = frame_linear(ctx, &end);
 	__u64 rest = n - 32;
 
-	if (n > COPY_MAX || n < 32 || frame_is_elsewhere(ctx, tagged))
+	if (n > COPY_MAX || n < 32 || frame_is_elsewhere(ctx, tag))
 		return 0;
 #pragma unroll
 	for (__u32 i = 0; i < COPY_MAX; i += 32) {
@@ -256,7 +258,7 @@ struct note {
 	__u8 hook;
 	__u64 id;			/* with META_ID */
 	struct slot *slot;
-	int tagged;
+	__u32 tag;
 };
 
 #ifndef frame_meta
@@ -301,8 +303,8 @@ static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 	/* else the compiler, which knows the bound, leaves nothing for the verifier */
 	asm volatile("" : "+r"(last));
 	if (last >= setting(snap) ||
-	    (!copy_linear(ctx, note->tagged, data, last + 1) &&
-	     frame_load(ctx, note->tagged, data, last + 1, setting(snap))))
+	    (!copy_linear(ctx, note->tag, data, last + 1) &&
+	     frame_load(ctx, note->tag, data, last + 1, setting(snap))))
 		return NOT_COPIED;
 	return room;
 }
@@ -355,10 +357,10 @@ static __always_inline void set_busy(struct cpu_ring *r, __u32 busy)
 
 /* @own: @slot is the first one, and of the only interface there is; known to the compiler. */
 static __always_inline void deliver(FRAME *ctx, struct counters *c, struct slot *slot, int own,
-				    const struct parsed *hdr, __u32 len, int tagged)
+				    const struct parsed *hdr, __u32 len, __u32 tag)
 {
 	const struct note note = { .iface = own ? setting(iface) : slot->iface,
-				   .hook = setting(hook), .slot = slot, .tagged = tagged };
+				   .hook = setting(hook), .slot = slot, .tag = tag };
 	struct cpu_ring *r = free_ring();
 	__u32 got = NOT_COPIED;
 
@@ -378,27 +380,27 @@ static __always_inline void deliver(FRAME *ctx, struct counters *c, struct slot 
 static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, int own)
 {
 	struct counters *c = bpf_map_lookup_elem(&counters, &at);
-	int tagged = FRAME_TAGGED(ctx);
-	__u32 len = frame_len(ctx, tagged);
+	__u32 tag = FRAME_TAG(ctx);
+	__u32 len = frame_len(ctx, tag);
 	struct parsed hdr = {};
 
 	if (!c)
 		return;
 	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
 	if (setting(never)) {
-		parse(ctx, &hdr, len, tagged);
+		parse(ctx, &hdr, len, tag);
 #ifdef FRAME_LOADS
-		frame_word(ctx, 0, 0);
+		frame_word(ctx, 0, 0 TAG_ARGUMENT(0));
 #endif
 		OTHER_FUNCTIONS(ctx);
 	}
-	if (setting(has_filter) && !filter(ctx, len, FRAME_FILTER(tagged))) {
+	if (setting(has_filter) && !filter(ctx, len, FRAME_FILTER(tag))) {
 		tally_add(&c->filtered, len);
 		return;
 	}
-	parse(ctx, &hdr, len, tagged);
+	parse(ctx, &hdr, len, tag);
 	count_packet(c, &hdr, len);
-	deliver(ctx, c, slot, own, &hdr, len, tagged);
+	deliver(ctx, c, slot, own, &hdr, len, tag);
 }
 
 #ifdef FRAME_IFINDEX

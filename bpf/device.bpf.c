@@ -17,7 +17,6 @@ extern int bpf_xdp_metadata_rx_hash(const struct xdp_md *ctx, __u32 *hash,
 extern int bpf_xdp_metadata_rx_vlan_tag(const struct xdp_md *ctx, __be16 *proto,
 					__u16 *tci) __ksym __weak;
 
-/* 0: there is none */
 static __always_inline __u32 tag_of(struct xdp_md *ctx)
 {
 	__be16 proto = 0;
@@ -26,11 +25,6 @@ static __always_inline __u32 tag_of(struct xdp_md *ctx)
 	if (!(setting(device) & DEVICE_TAG) || bpf_xdp_metadata_rx_vlan_tag(ctx, &proto, &tci))
 		return 0;
 	return bpf_ntohs(proto) << 16 | tci;
-}
-
-static __always_inline int has_tag(struct xdp_md *ctx)
-{
-	return tag_of(ctx) != 0;
 }
 
 static __always_inline void frame_meta(struct xdp_md *ctx,

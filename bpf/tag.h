@@ -2,18 +2,14 @@
 /*
  * A VLAN tag that is kept beside the bytes of a frame is put back: it is where it is on the wire for
  * all that is copied, parsed, measured or asked by a filter. Behind bpf/capture.h, with FRAME_LOADS;
- * a program defines BUFFER_LOAD, the helper that loads bytes at an offset, and four functions.
+ * a program defines BUFFER_LOAD, the helper that loads bytes at an offset, and two functions.
  */
 #ifndef XDPDUMP_TAG_H
 #define XDPDUMP_TAG_H
 
 #include <bpf/bpf_endian.h>
 
-/* The tag, big-endian: its type (IEEE 802.1Q, 9.6), and what is kept of it. */
-static __always_inline __u32 tag_of(FRAME *ctx);
-
-/* There is one, which may be known for less. */
-static __always_inline int has_tag(FRAME *ctx);
+/* @tag: its type (IEEE 802.1Q, 9.6), and what is kept of it, so in the order of its bytes; 0: there is none. */
 
 /* Bytes of the frame without it. */
 static __always_inline __u32 buffers_len(FRAME *ctx);
@@ -24,21 +20,19 @@ static __always_inline long buffers_load(FRAME *ctx, __u32 off, __u8 *to, __u64 
 /* Bytes of the addresses, and up to the end of the tag behind them. */
 enum { TAG_OFF = 12, TAG_END = 16 };
 
-static __always_inline __u32 frame_len(FRAME *ctx, int tagged)
+static __always_inline __u32 frame_len(FRAME *ctx, __u32 tag)
 {
-	return buffers_len(ctx) + (tagged ? TAG_END - TAG_OFF : 0);
+	return buffers_len(ctx) + (tag ? TAG_END - TAG_OFF : 0);
 }
 
-static __always_inline int frame_is_elsewhere(FRAME *ctx __attribute__((unused)), int tagged)
+static __always_inline int frame_is_elsewhere(FRAME *ctx __attribute__((unused)), __u32 tag)
 {
-	return tagged;
+	return tag != 0;
 }
 
 /* @n is at least 1. */
-static __always_inline long load_tagged(FRAME *ctx, __u8 *to, __u64 n)
+static __always_inline long load_tagged(FRAME *ctx, __u32 tag, __u8 *to, __u64 n)
 {
-	__u32 tag = tag_of(ctx);
-
 	if (n <= TAG_OFF)
 		return BUFFER_LOAD(ctx, 0, to, n);
 	if (BUFFER_LOAD(ctx, 0, to, TAG_OFF))
@@ -56,10 +50,10 @@ static __always_inline long load_tagged(FRAME *ctx, __u8 *to, __u64 n)
 	return buffers_load(ctx, TAG_OFF, to + TAG_END, n - TAG_END);
 }
 
-static __always_inline long frame_load(FRAME *ctx, int tagged, __u8 *to, __u64 n,
+static __always_inline long frame_load(FRAME *ctx, __u32 tag, __u8 *to, __u64 n,
 				       __u32 most __attribute__((unused)))
 {
-	return tagged ? load_tagged(ctx, to, n) : buffers_load(ctx, 0, to, n);
+	return tag ? load_tagged(ctx, tag, to, n) : buffers_load(ctx, 0, to, n);
 }
 
 /* @n bytes at @off of the buffers, 1 to 4 */
@@ -79,9 +73,8 @@ static __always_inline __u64 number_at(FRAME *ctx, __u32 off, __u32 n)
 }
 
 /* Some of the bytes are of the tag: of the four before it, of it, and of those behind it. */
-static __always_inline __u64 number_around_tag(FRAME *ctx, __u32 off, __u32 n)
+static __always_inline __u64 number_around_tag(FRAME *ctx, __u32 tag, __u32 off, __u32 n)
 {
-	__u32 tag = tag_of(ctx);
 	__u64 before, behind = 0, all;
 	__u32 end = off + n, shift;
 
@@ -106,16 +99,16 @@ static __always_inline __u64 number_around_tag(FRAME *ctx, __u32 off, __u32 n)
 	return n == 4 ? (__u32)all : n == 2 ? (__u16)all : (__u8)all;
 }
 
-__noinline __u64 frame_word(FRAME *ctx, __u32 off, __u32 n)
+__noinline __u64 frame_word(FRAME *ctx, __u32 off, __u32 n, __u32 tag)
 {
 	/* numbers above INT_MAX are offsets of sockets (SKF_NET_OFF), here as well */
 	if (off > EVENT_SNAP_MAX || n > 4)
 		return WORD_NOT_THERE;
-	if (off + n <= TAG_OFF || !has_tag(ctx))
+	if (off + n <= TAG_OFF || !tag)
 		return number_at(ctx, off, n);
 	if (off >= TAG_END)
 		return number_at(ctx, off - (TAG_END - TAG_OFF), n);
-	return number_around_tag(ctx, off, n);
+	return number_around_tag(ctx, tag, off, n);
 }
 
 #endif

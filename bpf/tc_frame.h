@@ -7,7 +7,10 @@
 #define FRAME_MAX	EVENT_SNAP_MAX
 #define FRAME_LOADS
 #define FRAME_IFINDEX	ctx->ifindex
-#define FRAME_TAGGED(ctx)	(ctx)->vlan_present
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+static __always_inline __u32 tag_of(FRAME *ctx);
+#define FRAME_TAG	tag_of
 #include "bpf/capture.h"
 
 #define BUFFER_LOAD	bpf_skb_load_bytes
@@ -15,12 +18,7 @@
 
 static __always_inline __u32 tag_of(struct __sk_buff *ctx)
 {
-	return bpf_ntohs(ctx->vlan_proto) << 16 | (__u16)ctx->vlan_tci;
-}
-
-static __always_inline int has_tag(struct __sk_buff *ctx)
-{
-	return ctx->vlan_present;
+	return ctx->vlan_present ? bpf_ntohs(ctx->vlan_proto) << 16 | (__u16)ctx->vlan_tci : 0;
 }
 
 static __always_inline __u32 buffers_len(struct __sk_buff *ctx)

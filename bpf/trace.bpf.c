@@ -43,7 +43,7 @@ struct xdp_buff {
 
 /* ---- the frame, for bpf/capture.h ---- */
 
-static __always_inline __u32 frame_len(struct frame *ctx, int tagged __attribute__((unused)))
+static __always_inline __u32 frame_len(struct frame *ctx, __u32 tag __attribute__((unused)))
 {
 	return ctx->len;
 }
@@ -56,12 +56,12 @@ static __always_inline const __u8 *frame_linear(struct frame *ctx __attribute__(
 }
 
 static __always_inline int frame_is_elsewhere(struct frame *ctx __attribute__((unused)),
-					      int tagged __attribute__((unused)))
+					      __u32 tag __attribute__((unused)))
 {
 	return 1;
 }
 
-static __always_inline long frame_load(struct frame *ctx, int tagged __attribute__((unused)),
+static __always_inline long frame_load(struct frame *ctx, __u32 tag __attribute__((unused)),
 				       __u8 *to, __u64 n, __u32 most)
 {
 	if (!ctx || n > ctx->reach)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * A frame at XDP, for bpf/capture.h; with TAGS as it was before the device took a VLAN tag off, and
- * behind that a program defines tag_of() and has_tag().
+ * behind that a program defines tag_of().
  */
 #ifndef XDPDUMP_XDP_FRAME_H
 #define XDPDUMP_XDP_FRAME_H
@@ -12,9 +12,8 @@
 #ifdef TAGS
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-static __always_inline int has_tag(FRAME *ctx);
-#define FRAME_TAGGED	has_tag
-#define FRAME_FILTER(tagged)	tagged	/* filter_loads_device has one for each */
+static __always_inline __u32 tag_of(FRAME *ctx);
+#define FRAME_TAG	tag_of
 #endif
 #include "bpf/capture.h"
 
@@ -51,18 +50,18 @@ static __always_inline long buffers_load(struct xdp_md *ctx, __u32 off, __u8 *to
 #define BUFFER_LOAD	bpf_xdp_load_bytes
 #include "bpf/tag.h"
 #else
-static __always_inline __u32 frame_len(struct xdp_md *ctx, int tagged __attribute__((unused)))
+static __always_inline __u32 frame_len(struct xdp_md *ctx, __u32 tag __attribute__((unused)))
 {
 	return buffers_len(ctx);
 }
 
 static __always_inline int frame_is_elsewhere(struct xdp_md *ctx __attribute__((unused)),
-					      int tagged __attribute__((unused)))
+					      __u32 tag __attribute__((unused)))
 {
 	return 0;
 }
 
-static __always_inline long frame_load(struct xdp_md *ctx, int tagged __attribute__((unused)),
+static __always_inline long frame_load(struct xdp_md *ctx, __u32 tag __attribute__((unused)),
 				       __u8 *to, __u64 n, __u32 most __attribute__((unused)))
 {
 	return buffers_load(ctx, 0, to, n);

@@ -29,6 +29,7 @@ enum {
 	AT_CTX	= -8,
 	AT_LEN	= -16,
 	AT_BACK	= -24,			/* jumps back so far */
+	AT_TAG	= -28,
 	AT_LOADED = -32,
 	AT_MEM	= AT_LOADED - 4 * BPF_MEMWORDS,
 
@@ -44,16 +45,18 @@ const struct filter_loads filter_loads_xdp = {
 /* A VLAN tag may be kept beside the bytes. */
 const struct filter_loads filter_loads_tc = {
 	.data = offsetof(struct __sk_buff, data), .data_end = offsetof(struct __sk_buff, data_end),
-	.elsewhere = offsetof(struct __sk_buff, vlan_present),
+	.elsewhere = offsetof(struct __sk_buff, vlan_present), .tag = 1,
 };
 
 /* Its context is not the kernel's, and the bytes are no part of it. */
 const struct filter_loads filter_loads_trace = { .data = 0 };
 
+static const struct filter_loads loads_tagged = { .tag = 1 };
+
 /* As at XDP, but for frames whose tag the device has taken off. */
 const struct filter_loads filter_loads_device = {
 	.data = offsetof(struct xdp_md, data), .data_end = offsetof(struct xdp_md, data_end),
-	.helper = BPF_FUNC_xdp_load_bytes, .other = &filter_loads_trace,
+	.helper = BPF_FUNC_xdp_load_bytes, .other = &loads_tagged,
 };
 
 /* A label is a classic instruction in one of the versions, or the place where the second begins. */
@@ -125,6 +128,8 @@ static void load_by_function(struct xlat *x, const struct sock_filter *in, uint8
 {
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
 	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_3, 0, 0, cbpf_size(in->code));
+	if (x->loads->tag)
+		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_4, BPF_REG_10, AT_TAG, 0);
 	emit_insn(x->code, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, 0);
 	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_0, 0, 0);
 	emit_insn(x->code, BPF_ALU64 | BPF_RSH | BPF_K, BPF_REG_1, 0, 0, 32);
@@ -407,6 +412,8 @@ static void translate_all(struct xlat *x)
 {
 	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_CTX, 0);
 	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_2, AT_LEN, 0);
+	if (x->loads->tag)
+		emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10, BPF_REG_3, AT_TAG, 0);
 	if (x->loads->data == x->loads->data_end) {
 		translate_version(x, true);
 		return;

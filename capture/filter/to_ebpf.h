@@ -25,6 +25,7 @@ struct filter_loads {
 	 * frame_word() of the program
 	 */
 	int32_t helper;
+	int8_t tag;		/* that is told of the tag beside the bytes, which is the third argument */
 	/* and how, if the third argument is not 0; NULL: no matter what that is */
 	const struct filter_loads *other;
 };

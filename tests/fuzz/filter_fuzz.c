@@ -35,6 +35,7 @@ enum {
 	CLASSIC_MAX	= 30000,
 	STEPS_MAX	= 2000000,
 	CTX		= 0x1000,	/* where no memory is */
+	TAG		= 0x1234,	/* that a filter is told of, and tells who loads for it */
 	STACK		= 512,
 };
 
@@ -109,6 +110,7 @@ static void call_function(struct machine *m)
 	uint64_t from = m->r[2], n = m->r[3];
 
 	must(!m->context->helper && m->r[1] == CTX && from <= m->context->offset_max);
+	must(!m->context->loads->tag || m->r[4] == TAG);
 	must(n == 1 || n == 2 || n == 4);
 	m->r[0] = from + n > m->frame->len ? 1ull << 32 : 0;
 	for (unsigned i = 0; i < n && !(m->r[0] >> 32); i++)
@@ -212,6 +214,7 @@ static uint32_t run(const struct filter *f, const struct context *context,
 	m.frame = frame;
 	m.r[1] = CTX;
 	m.r[2] = frame->len;
+	m.r[3] = TAG;
 	m.r[10] = (uint64_t)(uintptr_t)m.stack + STACK;
 	for (unsigned steps = 0; steps < STEPS_MAX; steps++) {
 		const struct bpf_insn *in = &f->insns[pc++];

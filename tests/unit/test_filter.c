@@ -133,7 +133,7 @@ static void jumps_reach_over_long_programs(void **state is_unused)
 			struct filter both, words;
 
 			assert_int_equal(to_ebpf(&both, &filter_loads_device, prog, LONG), 0);
-			assert_int_equal(to_ebpf(&words, &filter_loads_trace, prog, LONG), 0);
+			assert_int_equal(to_ebpf(&words, filter_loads_device.other, prog, LONG), 0);
 			assert_int_equal(both.n, words.n);
 			assert_memory_equal(both.insns, words.insns, words.n * sizeof(*words.insns));
 			to_ebpf_free(&both);

@@ -262,7 +262,7 @@ static void print_program(const struct sock_filter *prog, size_t n)
 			      prog[i].jf, prog[i].k);
 }
 
-enum { HEAD = 3, PER_FILTER = 6, TAIL = 2 };	/* instructions that ask */
+enum { HEAD = 3, PER_FILTER = 7, TAIL = 2 };	/* instructions that ask */
 
 /* Those that ask filter @i, which begins at @start. They stand at @at. */
 static void put_call(struct bpf_insn *insns, size_t at, size_t i, size_t start)
@@ -270,7 +270,8 @@ static void put_call(struct bpf_insn *insns, size_t at, size_t i, size_t start)
 	const struct bpf_insn call[PER_FILTER] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_6 },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_7 },
-		{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = start - (at + 3) },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3 },
+		{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = start - (at + 4) },
 		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = BPF_REG_1, .src_reg = BPF_PSEUDO_MAP_VALUE,
 		  .imm = runner.map },
 		{ .imm = i * sizeof(*runner.verdicts) },
