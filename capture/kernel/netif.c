@@ -25,6 +25,9 @@
 /* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
 enum { ALT_NAME_MAX = 127 };
 
+/* Of struct netif, link: the device below is in another namespace, where the number is one of that. */
+enum { ELSEWHERE = -1 };
+
 static bool is_bond(const char *kind)
 {
 	return !strcmp(kind, "bond");
@@ -79,10 +82,10 @@ static int take_attribute(const struct nlattr *attr, void *data)
 		n->mtu = rtnl_number(attr);
 		break;
 	case IFLA_LINK:
-		n->link = rtnl_number(attr);
+		n->link = n->link == ELSEWHERE ? ELSEWHERE : (int)rtnl_number(attr);
 		break;
-	case IFLA_LINK_NETNSID:	/* behind the other one (rtnl_fill_ifinfo()) */
-		n->link = 0;
+	case IFLA_LINK_NETNSID:	/* in front of the other one (rtnl_fill_link_netnsid()) */
+		n->link = ELSEWHERE;
 		break;
 	case IFLA_MASTER:
 		n->master = rtnl_number(attr);
@@ -125,6 +128,7 @@ void netif_take(const struct nlmsghdr *msg, struct netif *n)
 		.loopback = info->ifi_flags & IFF_LOOPBACK,
 	};
 	mnl_attr_parse(msg, sizeof(*info), take_attribute, n);
+	n->link = n->link == ELSEWHERE ? 0 : n->link;
 }
 
 struct listing {

@@ -4,6 +4,7 @@
  * an interface says of a bond.
  */
 #include <errno.h>
+#include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -94,19 +95,24 @@ static void put_kind(struct nlmsghdr *msg, const char *kind, const char *of)
 		mnl_attr_put_u32(msg, IFLA_MASTER, BOND0);
 }
 
-/* What is below it, and whether that is in another namespace. */
-static void put_vlan(struct nlmsghdr *msg, unsigned number, bool elsewhere)
+/* What is below it, and whether that is in another namespace: told in front of that, as kernels do, or behind it. */
+enum { HERE, TOLD_FIRST, TOLD_LAST, PLACES };
+
+static void put_vlan(struct nlmsghdr *msg, unsigned number, int place)
 {
 	struct nlattr *nest, *data;
 
 	mnl_attr_put_u32(msg, IFLA_MTU, 9000);
+	if (place == TOLD_FIRST)
+		mnl_attr_put_u32(msg, IFLA_LINK_NETNSID, 0);
 	mnl_attr_put_u32(msg, IFLA_LINK, 7);
-	if (elsewhere)
+	if (place == TOLD_LAST)
 		mnl_attr_put_u32(msg, IFLA_LINK_NETNSID, 0);
 	nest = mnl_attr_nest_start(msg, IFLA_LINKINFO);
 	mnl_attr_put_strz(msg, IFLA_INFO_KIND, "vlan");
 	data = mnl_attr_nest_start(msg, IFLA_INFO_DATA);
 	mnl_attr_put_u16(msg, IFLA_VLAN_ID, number);
+	mnl_attr_put_u16(msg, IFLA_VLAN_PROTOCOL, htons(0x88a8));
 	mnl_attr_nest_end(msg, data);
 	mnl_attr_nest_end(msg, nest);
 }
@@ -114,16 +120,17 @@ static void put_vlan(struct nlmsghdr *msg, unsigned number, bool elsewhere)
 static void a_message_of_a_vlan(void **state)
 {
 	(void)state;
-	for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+	for (int place = HERE; place < PLACES; place++) {
 		char buf[1024];
 		struct nlmsghdr *msg = message(buf, "x0.5");
 		struct netif n;
 
-		put_vlan(msg, 5, elsewhere);
+		put_vlan(msg, 5, place);
 		netif_take(msg, &n);
 		assert_int_equal(n.vlan, 5);
+		assert_int_equal(n.vlan_type, 0x88a8);
 		assert_int_equal(n.mtu, 9000);
-		assert_int_equal(n.link, elsewhere ? 0 : 7);
+		assert_int_equal(n.link, place == HERE ? 7 : 0);
 	}
 }
 
