@@ -105,8 +105,9 @@ static enum status translate(const struct live_iface *t, const struct hook_ops *
 	*used = f;
 	if (err == -EOPNOTSUPP)
 		return log_fail(STATUS_USAGE,
-				t->vlan.ifindex ? "the expression asks for a number of bytes between which the VLAN tag is"
-						: "the expression asks for what is not in the bytes of a frame");
+				"the expression asks for %s",
+				t->vlan.ifindex ? "a number of bytes between which the VLAN tag is"
+						: "what is not in the bytes of a frame");
 	if (err == -E2BIG)
 		return log_fail(STATUS_UNSUPPORTED, "the expression is too long");
 	return err ? log_fail(STATUS_RUNTIME, "cannot make the filter: %s", strerror(-err))

@@ -17,17 +17,21 @@ static bool is_wanted(const struct live_iface *t, const struct live_iface_settin
 	return is_vlan(&t->netif) && !t->pattern && s->way == LIVE_NATIVE && s->directions & LIVE_RECEIVED;
 }
 
-/* The device that @n is on; in its namespace, if it has a number. */
+/* The device that @n is on, in the namespace of both; within that it has no number. */
 static enum status find_below(const struct live_iface *t, const struct netif *n, struct netif *below)
 {
-	const struct netif was = { .netns = n->netns, .ifindex = n->link };
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	enum status status = live_iface_enter(t, &v);
 	int err;
 
 	if (!n->link)
 		return log_fail(STATUS_UNSUPPORTED,
 				"%s: no native XDP: the device that this VLAN is on is in another network namespace; "
 				"try --hook auto", live_iface_name(t));
-	err = netif_again(&was, below);
+	if (status)
+		return status;
+	err = netif_by_index(n->link, below);
+	below->netns = n->netns;
 	return err ? log_fail(STATUS_INTERFACE, "%s: cannot look at the device that it is on: %s",
 			      live_iface_name(t), strerror(-err))
 		   : STATUS_OK;
@@ -83,7 +87,7 @@ enum status live_vlan_return(struct live_iface *t)
 	enum status status;
 
 	if (!is_same(&now, &t->vlan))
-		return log_fail(STATUS_INTERFACE, "%s is back as something else than VLAN %u of before, and not captured",
+		return log_fail(STATUS_INTERFACE, "%s is back, but not as VLAN %u, and is not captured",
 				live_iface_name(t), t->vlan.vlan);
 	status = find_below(t, &now, &below);
 	if (status)

@@ -272,7 +272,8 @@ static void a_number_with_the_tag_in_its_midst_is_refused(void **state is_unused
 
 static void a_jump_to_nowhere_is_refused(void **state is_unused)
 {
-	const struct sock_filter prog[] = { BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0) },
+	const struct sock_filter prog[] = { BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+					    BPF_STMT(BPF_RET | BPF_K, 0) },
 				 back[] = { BPF_STMT(BPF_JMP | BPF_JA, -2u), BPF_STMT(BPF_RET | BPF_K, 0) };
 	struct sock_filter *made;
 	size_t n_made;

@@ -316,9 +316,9 @@ static const struct turned_case {
 	void (*change)(struct netif *n);
 	const char *said;
 } turned[] = {
-	{ "back_with_another_number", number_seven, "v0.5 is back as something else than VLAN 5 of before, and not captured" },
-	{ "back_with_another_type", of_another_type, "v0.5 is back as something else than VLAN 5 of before, and not captured" },
-	{ "back_as_no_vlan", no_vlan, "v0.5 is back as something else than VLAN 5 of before, and not captured" },
+	{ "back_with_another_number", number_seven, "v0.5 is back, but not as VLAN 5, and is not captured" },
+	{ "back_with_another_type", of_another_type, "v0.5 is back, but not as VLAN 5, and is not captured" },
+	{ "back_as_no_vlan", no_vlan, "v0.5 is back, but not as VLAN 5, and is not captured" },
 	{ "back_on_a_device_elsewhere", from_elsewhere,
 	  "v0.5: no native XDP: the device that this VLAN is on is in another network namespace; try --hook auto" },
 };
