@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "capture/base/util.h"
+#include "capture/kernel/front_map.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/traced.h"
 #include "capture/live/live_iface.h"
@@ -19,9 +20,11 @@ static enum status refuse(const struct live_iface *t, const struct xdp_program *
 {
 	return log_fail(
 		STATUS_INTERFACE,
-		"%s: an XDP program is attached already: %s (id %u, %s mode); it is left as it is, as "
-		"%s; --observe front would put ours in its place to call it, until the end",
-		live_iface_name(t), live_watch_name(p->name), p->id, xdp_mode_name(p->mode), why);
+		"%s: an XDP program is attached already: %s (id %u, %s mode); it is left as it is, as %s%s",
+		live_iface_name(t), live_watch_name(p->name), p->id, xdp_mode_name(p->mode), why,
+		front_map_takes(p->id)
+			? ", and ours cannot call it either"
+			: "; --observe front would put ours in its place to call it, until the end");
 }
 
 static const char *why_not(int err, char *words, size_t cap)

@@ -14,6 +14,7 @@
 #include "bpf/event.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/ethtool.h"
+#include "capture/kernel/front_map.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/members.h"
 #include "capture/kernel/netif.h"
@@ -49,7 +50,7 @@ static struct {
 	enum takeover_state state;
 	struct xdp_program traced;	/* what there is to be traced; id 0: nothing */
 	struct object_function function;
-	int trace_err, follow_err;
+	int trace_err, follow_err, takes_err;
 	unsigned n_traced;		/* that are open */
 	unsigned n_members;		/* of the program that is there */
 	struct xdp_features features;
@@ -155,6 +156,11 @@ enum takeover_state takeover_state(const struct takeover *t, uint32_t *by)
 struct takeover *takeover_close(struct takeover *t is_unused)
 {
 	return NULL;
+}
+
+int front_map_takes(uint32_t id is_unused)
+{
+	return kernel.takes_err;
 }
 
 int traced_open(struct traced **t, int ifindex, const char *program)

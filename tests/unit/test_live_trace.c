@@ -27,6 +27,7 @@ static const struct start_case {
 	const char *said;		/* all of it */
 	bool at_tc;
 	unsigned n_members;
+	int takes_err;			/* why ours cannot call it */
 } starts[] = {
 	{ "it_is_traced", "other", { .at = EXIT }, .said = "" },
 	{ "that_can_be_asked_for", "other", { .way = OBSERVE_TRACE }, .said = "" },
@@ -69,6 +70,9 @@ static const struct start_case {
 	  .said = THERE "this kernel cannot trace programs on this machine" FRONT },
 	{ "the_kernel_has_no_btf", "other", { .at = 0 }, .load_err = -ESRCH, .status = STATUS_INTERFACE,
 	  .said = THERE "this kernel has no BTF, by which it would be traced" FRONT },
+	{ "it_can_neither_be_traced_nor_called", "other", { .at = 0 }, .load_err = -EINVAL, .status = STATUS_INTERFACE,
+	  .said = THERE "it cannot be traced: Invalid argument, and ours cannot call it either\n",
+	  .takes_err = -EINVAL },
 	{ "others_are_in_the_way", "other", { .at = 0 }, .attach_err = -EBUSY, .status = STATUS_INTERFACE,
 	  .said = THERE "it is traced by others or replaced in part, with which ours does not go" FRONT },
 };
@@ -85,6 +89,7 @@ static void a_start(void **state)
 		put_there(c->there);
 	kernel.n_members = c->n_members;
 	kernel.trace_err = c->trace_err;
+	kernel.takes_err = c->takes_err;
 	kernel.load_err = c->load_err;
 	kernel.attach_err[XDP_MODE_AUTO] = c->attach_err;
 	written_listen();
