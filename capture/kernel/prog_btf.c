@@ -37,7 +37,7 @@ int prog_btf_function(int fd, uint32_t type, char **name)
 	return err ? err : find_name(info.btf_id, type, name);
 }
 
-int prog_btf_name(int fd, char **name)
+static int first_function(int fd, uint32_t *btf_id, uint32_t *type)
 {
 	struct bpf_prog_info info = { .id = 0 };
 	struct bpf_func_info first = { .type_id = 0 };
@@ -49,5 +49,22 @@ int prog_btf_name(int fd, char **name)
 				       .func_info = (uintptr_t)&first };
 	if (bpf_obj_get_info_by_fd(fd, &info, &len))
 		return -ENODATA;
-	return find_name(info.btf_id, first.type_id, name);
+	*btf_id = info.btf_id;
+	*type = first.type_id;
+	return 0;
+}
+
+int prog_btf_name(int fd, char **name)
+{
+	uint32_t btf_id, type;
+	int err = first_function(fd, &btf_id, &type);
+
+	return err ? err : find_name(btf_id, type, name);
+}
+
+int prog_btf_type(int fd, uint32_t *type)
+{
+	uint32_t btf_id;
+
+	return first_function(fd, &btf_id, type);
 }

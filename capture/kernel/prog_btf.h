@@ -13,6 +13,9 @@
  * free. -ENODATA: it was loaded without BTF, or without the names of its functions.
  */
 int prog_btf_name(int prog_fd, char **name);
+
+/* The type of the former, in the BTF of the program. -ENODATA. */
+int prog_btf_type(int prog_fd, uint32_t *type);
 int prog_btf_function(int prog_fd, uint32_t type, char **name);
 
 #endif

@@ -2,6 +2,7 @@
 /* The program of an interface, or one of several in it. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -122,6 +123,25 @@ uint64_t traced_netns(const struct traced *t)
 struct memory traced_memory(const struct traced *t)
 {
 	return t->memory;
+}
+
+int traced_try(const struct traced *t)
+{
+	static const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY,
+		    .attach_prog_fd = t->function.program_fd);
+	int err = prog_btf_type(t->function.program_fd, &opts.attach_btf_id), fd;
+
+	if (err)
+		return err;
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try", "GPL", nothing, array_size(nothing), &opts);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
 }
 
 enum traced_state traced_state(const struct traced *t, uint32_t *by)

@@ -29,6 +29,9 @@ int traced_ifindex(const struct traced *t);
 uint64_t traced_netns(const struct traced *t);	/* see netns_cookie() */
 struct memory traced_memory(const struct traced *t);
 
+/* Would the kernel let a program of ours trace it? -EPERM, -EINVAL ...; nothing is attached. */
+int traced_try(const struct traced *t);
+
 enum traced_state {
 	TRACED_THERE,		/* or it is not to be known */
 	TRACED_REPLACED,	/* by something else */

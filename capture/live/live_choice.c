@@ -6,14 +6,33 @@
 #include "capture/kernel/front_map.h"
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/traced.h"
 #include "capture/kernel/xdp.h"
 #include "capture/kernel/xdp_features.h"
 #include "capture/live/live_choice.h"
 #include "capture/live/live_watch.h"
+#include "capture/live/live_way.h"
 
 static const char *name_of(const struct xdp_program *p)
 {
 	return *p->name ? p->name : "?";
+}
+
+/* As it is without a word on the command line, where the kernel allows that. */
+static bool is_traced(struct live_choice *c, const struct netif *n, const struct xdp_program *there)
+{
+	struct traced *t;
+	int err = traced_open(&t, n->ifindex, NULL);
+
+	if (err)
+		return false;
+	err = traced_try(t);
+	traced_close(t);
+	if (err)
+		return false;
+	c->hook = live_way_name(live_way_of_mode(there->mode));
+	snprintf(c->why, sizeof(c->why), "%s is there, which is traced", name_of(there));
+	return true;
 }
 
 static void behind_another(char *why, size_t cap, const struct xdp_program *there)
@@ -27,8 +46,10 @@ static void behind_another(char *why, size_t cap, const struct xdp_program *ther
 }
 
 /* Ours may be a leftover, or that of another xdpdump. */
-static void behind(char *why, size_t cap, const struct xdp_program *there)
+static void behind(struct live_choice *c, const struct netif *n, const struct xdp_program *there)
 {
+	char *why = c->why;
+	const size_t cap = sizeof(c->why);
 	struct xdp_program target;
 	const bool is_front = leftover_is_front(there->id, &target);
 
@@ -38,7 +59,7 @@ static void behind(char *why, size_t cap, const struct xdp_program *there)
 		snprintf(why, cap, "xdpdump in front of a program that is gone");
 	else if (live_watch_is_ours(there->name))
 		snprintf(why, cap, "another xdpdump captures there");
-	else
+	else if (!is_traced(c, n, there))
 		behind_another(why, cap, there);
 }
 
@@ -66,7 +87,7 @@ void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_
 		return;
 	}
 	if (there) {
-		behind(c->why, sizeof(c->why), there);
+		behind(c, n, there);
 		return;
 	}
 	if (is_on_another(n, &below)) {

@@ -7,7 +7,8 @@ struct netif;
 struct xdp_program;
 
 struct live_choice {
-	const char *hook;	/* "native", "tc", "members" of it; "none": nowhere */
+	/* "native", "tc", "members" of it, "generic" of a program that is traced; "none": nowhere */
+	const char *hook;
 	char why[128];
 };
 

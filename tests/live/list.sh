@@ -62,19 +62,28 @@ end
 begin 'as JSON: an object for each, with its programs'
 ip link set dev v0 xdpdrv obj "$work/stranger.o" sec xdp >"$work/ip" 2>&1 || note "ip: $(<"$work/ip")"
 id=$(ip -o link show dev v0 | sed -nE 's/.*prog\/xdp id ([0-9]+).*/\1/p')
+# as it would be captured
+hook=none
+why='stranger is there; --observe front calls it'
+start -i v0 -w "$work/file"
+if listening; then
+	finish
+	hook=native
+	why='stranger is there, which is traced'
+fi
 run -D -T json
 want 'exit status' 0 "$rc"
 want 'names' 'lo v1 v0' "$(says .name)"
 want 'numbers' '1 2 3' "$(says .number)"
 want 'what is there' "stranger $id native true" "$(says '.xdp[] | "\(.name) \(.id) \(.mode) \(.tag |
 	test("^[0-9a-f]{16}$"))"')"
-want 'hooks' 'tc native none' "$(says .hook)"
-want 'why not' 'stranger is there; --observe front calls it' "$(says 'select(.name == "v0").why')"
+want 'hooks' "tc native $hook" "$(says .hook)"
+want 'why' "$why" "$(says 'select(.name == "v0").why')"
 want 'state, kind, driver, address' 'up veth veth 02:00:00:00:00:02' \
 	"$(says 'select(.name == "v0") | "\(.state) \(.kind) \(.driver) \(.address)"')"
 run -D
 want_line "$work/out" \
-	"^ *3 +v0 +up +stranger +$id +native +[0-9a-f]{16} +veth +veth +02:00:00:00:00:02  none: stranger is there; --observe front calls it\$"
+	"^ *3 +v0 +up +stranger +$id +native +[0-9a-f]{16} +veth +veth +02:00:00:00:00:02  $hook: $why\$"
 ip link set dev v0 xdpdrv off
 listen -i v0 -w "$work/file"
 run -D

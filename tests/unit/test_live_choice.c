@@ -6,6 +6,7 @@
 #include "capture/kernel/front_map.h"
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/netif.h"
+#include "capture/kernel/traced.h"
 #include "capture/kernel/xdp.h"
 #include "capture/kernel/xdp_features.h"
 #include "capture/live/live_choice.h"
@@ -18,6 +19,7 @@ static const struct choice_case {
 	struct netif netif;
 	struct xdp_program there;	/* id 0: none */
 	int takes_err;			/* of an array of programs that ours could call it by */
+	int trace_err, try_err;		/* why it is not traced; 0, 0: it is */
 	uint32_t target;		/* whom that calls, if it is ours; 0: it is not */
 	int features_err;
 	bool native;			/* the driver has it */
@@ -36,14 +38,22 @@ static const struct choice_case {
 	  .why = "it is VLAN 5 of v0, at whose XDP --hook native captures it" },
 	{ "a_vlan_of_another_namespace", { .ethernet = true, .kind = "vlan", .vlan = 5 }, .hook = "tc",
 	  .why = "the driver has no XDP" },
-	{ "a_program_that_can_be_called", { .ethernet = true }, { .id = 7, .name = "other" }, .native = true,
+	{ "a_program_that_can_be_traced", { .ethernet = true }, { .id = 7, .name = "other", .mode = XDP_MODE_NATIVE },
+	  .hook = "native", .why = "other is there, which is traced" },
+	{ "a_program_that_can_be_traced_in_generic_mode", { .ethernet = true },
+	  { .id = 7, .name = "other", .mode = XDP_MODE_GENERIC }, .hook = "generic",
+	  .why = "other is there, which is traced" },
+	{ "a_program_without_btf", { .ethernet = true }, { .id = 7, .name = "other" }, .trace_err = -ENODATA,
 	  .hook = "none", .why = "other is there; --observe front calls it" },
-	{ "a_program_that_is_bound_to_the_device", { .ethernet = true }, { .id = 7, .name = "other" }, -EINVAL,
+	{ "a_program_that_can_be_called", { .ethernet = true }, { .id = 7, .name = "other" }, .try_err = -EPERM,
+	  .native = true, .hook = "none", .why = "other is there; --observe front calls it" },
+	{ "a_program_that_is_bound_to_the_device", { .ethernet = true }, { .id = 7, .name = "other" }, -EINVAL, -EPERM,
 	  .native = true, .hook = "none", .why = "other is there, and cannot be called, as it is bound to the device" },
-	{ "a_program_of_which_functions_are_replaced", { .ethernet = true }, { .id = 7, .name = "other" }, -EBUSY,
+	{ "a_program_of_which_functions_are_replaced", { .ethernet = true }, { .id = 7, .name = "other" },
+	  -EBUSY, -EPERM,
 	  .native = true, .hook = "none",
 	  .why = "other is there, and cannot be called, as functions of it are replaced" },
-	{ "a_program_whose_name_is_not_known", { .ethernet = true }, { .id = 7 }, .hook = "none",
+	{ "a_program_whose_name_is_not_known", { .ethernet = true }, { .id = 7 }, .try_err = -EPERM, .hook = "none",
 	  .why = "? is there; --observe front calls it" },
 	{ "ours", { .ethernet = true }, { .id = 7, .name = "xdpdump_device" }, -EINVAL, .hook = "none",
 	  .why = "another xdpdump captures there" },
@@ -52,6 +62,7 @@ static const struct choice_case {
 };
 
 static const struct choice_case *now;
+static int n_open;
 
 int xdp_features_of(int ifindex, struct xdp_features *f)
 {
@@ -69,6 +80,29 @@ int netif_by_index(int ifindex, struct netif *n)
 bool netif_is_bond(const struct netif *n)
 {
 	return !strcmp(n->kind, "bond");
+}
+
+int traced_open(struct traced **t, int ifindex, const char *program)
+{
+	assert_int_equal(ifindex, now->netif.ifindex);
+	assert_null(program);
+	if (now->trace_err)
+		return now->trace_err;
+	*t = (struct traced *)&now;
+	n_open++;
+	return 0;
+}
+
+int traced_try(const struct traced *t)
+{
+	assert_ptr_equal(t, &now);
+	return now->try_err;
+}
+
+struct traced *traced_close(struct traced *t is_unused)
+{
+	n_open--;
+	return NULL;
 }
 
 int front_map_takes(uint32_t id)
@@ -97,6 +131,7 @@ static void is_chosen(void **state)
 	live_choose(&c, &now->netif, now->there.id ? &now->there : NULL);
 	assert_string_equal(c.hook, now->hook);
 	assert_string_equal(c.why, now->why);
+	assert_int_equal(n_open, 0);
 }
 
 int main(void)

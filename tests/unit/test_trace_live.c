@@ -523,6 +523,7 @@ static void the_list_shows_the_programs_of_a_dispatcher(void **state is_unused)
 	snprintf(row, sizeof(row), "=> member_with_a_n  %-3u", xdp_program_id(member_fd(1)));
 	assert_non_null(strstr(said, "xdp_dispatcher "));
 	assert_non_null(strstr(said, row));
+	assert_non_null(strstr(said, "  generic: xdp_dispatcher is there, which is traced\n"));
 	assert_non_null(strstr(said, "in the place of prog0, priority 10, the next one after PASS\n"));
 	assert_non_null(strstr(said, "in the place of prog1, priority 50, the next one after PASS,TX\n"));
 	snprintf(row, sizeof(row),
@@ -624,12 +625,24 @@ static int try_it(void)
 	return err;
 }
 
+static int tried;
+
+/* As -D asks it, which attaches nothing. */
+static void whether_it_could_be_is_known_before(void **state is_unused)
+{
+	put_there("traced_that_passes");
+	assert_int_equal(traced_open(&rig.traced, LO, NULL), 0);
+	assert_int_equal(!traced_try(rig.traced), !tried);
+	tear_down();
+}
+
 int main(int argc is_unused, char **argv)
 {
 	static const struct CMUnitTest always[] = {
 		cmocka_unit_test(there_has_to_be_a_program),
 		cmocka_unit_test(it_has_to_be_the_one_that_is_meant),
 		cmocka_unit_test(one_without_btf_is_refused),
+		cmocka_unit_test(whether_it_could_be_is_known_before),
 	};
 	struct CMUnitTest tests[64];
 	size_t n = array_size(always);
@@ -645,7 +658,7 @@ int main(int argc is_unused, char **argv)
 	own_folder = dirname(argv[0]);
 	memcpy(tests, always, sizeof(always));
 	object_set_log(getenv("LOUD") ? OBJECT_ALL : OBJECT_SILENT);
-	err = try_it();
+	err = tried = try_it();
 	if (err) {
 		if (err == -EPERM)
 			tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_tool_says_that_the_kernel_refuses);
