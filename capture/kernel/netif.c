@@ -267,8 +267,8 @@ static int look_at_route(const struct nlmsghdr *msg, void *data)
 	const struct rtmsg *rt = mnl_nlmsg_get_payload(msg);
 	struct route *best = data, r = { .ifindex = 0 };
 
-	if (msg->nlmsg_type != RTM_NEWROUTE || !rtnl_has_head(msg, sizeof(*rt)) || rt->rtm_dst_len || rt->rtm_type != RTN_UNICAST ||
-	    rt->rtm_table != RT_TABLE_MAIN)
+	if (msg->nlmsg_type != RTM_NEWROUTE || !rtnl_has_head(msg, sizeof(*rt)) || rt->rtm_dst_len ||
+	    rt->rtm_type != RTN_UNICAST || rt->rtm_table != RT_TABLE_MAIN)
 		return MNL_CB_OK;
 	mnl_attr_parse(msg, sizeof(*rt), take_route_attribute, &r);
 	if (r.ifindex && (!best->ifindex || r.metric < best->metric))
