@@ -27,8 +27,8 @@ int rtnl_ask_of(int bus, struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *c
 	while (!err) {
 		n = mnl_socket_recvfrom(nl, buf, RTNL_ANSWER_MAX);
 		n = n < 0 ? n : mnl_cb_run(buf, n, 1, mnl_socket_get_portid(nl), each, ctx);
-		if (n < 0)
-			err = -errno;
+		if (n < 0)	/* the kernel's number, whatever it is */
+			err = errno > 0 ? -errno : -EPROTO;
 		if (n <= MNL_CB_STOP)
 			break;
 	}
