@@ -189,7 +189,10 @@ static enum magic magic_at(const struct pcap_view *v, size_t pos)
  */
 static enum pcap_stop stop_at(const struct pcap_view *v, size_t pos, enum pcap_stop otherwise)
 {
-	return have(v) == pos || magic_at(v, pos) != MAGIC_NONE ? PCAP_END : otherwise;
+	return have(v) == pos ||
+			       (magic_may_be(*bytes_at(v, pos)) && magic_at(v, pos) != MAGIC_NONE)
+		       ? PCAP_END
+		       : otherwise;
 }
 
 void pcap_row_walk(struct pcap_view *v, struct pcap_row *row, enum pcap_demand demand,

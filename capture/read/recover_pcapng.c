@@ -72,6 +72,24 @@ static bool is_last(struct pcapng *f, uint32_t own_len)
 }
 
 /*
+ * The first place from @pos on, and before @until, where the block that begins here may end: the
+ * word in front of it says so, or it is @own_len. Most of the time of a file of much damage goes
+ * here.
+ */
+static size_t next_end(struct pcapng *f, size_t pos, size_t until, uint32_t own_len)
+{
+	const uint8_t *bytes = stream_bytes(f->s);
+	const bool swapped = f->swapped;
+	size_t at = pos;
+
+	for (; at < until && at != own_len; at += 4)
+		if (order_u32(swapped, bytes + at - 4) == at && at >= 12)
+			break;
+	f->s->looks.taken += (at - pos) / 4 + 1;
+	return at;
+}
+
+/*
  * The block behind the one that begins here, where that ends as the word in front of the next one
  * says, or its own length. It is behind the @first that was found. Each fourth byte may be the
  * place, and hardly any looks like that.
@@ -81,13 +99,17 @@ static struct place find_neighbour(struct pcapng *f, size_t first, uint32_t own_
 	struct place at = { (first + 4) & ~(size_t)3, f->swapped };
 	size_t end = min_of(first + RECOVERY_AHEAD, (size_t)RECOVERY_WINDOW);
 
-	for (; at.pos < end && stream_need(f->s, at.pos + 12); at.pos += 4) {
-		f->s->looks.taken++;
+	while (at.pos < end && stream_need(f->s, at.pos + 12)) {
+		size_t until = min_of(end, stream_have(f->s) - 11);
+
 		if (!stream_may_look(f->s))
 			return (struct place){ 0, f->swapped };
-		if ((ends_ours(f, at.pos) || at.pos == own_len) &&
-		    pcapng_sound_block(f->s, f->swapped, at.pos, &at.swapped))
+		at.pos = next_end(f, at.pos, until, own_len);
+		if (at.pos >= until)
+			continue;	/* more has to be read */
+		if (pcapng_sound_block(f->s, f->swapped, at.pos, &at.swapped))
 			return at;
+		at.pos += 4;
 	}
 	if (at.pos < end && is_last(f, own_len))
 		return (struct place){ stream_have(f->s), f->swapped };

@@ -383,7 +383,7 @@ void stream_undo_text(struct stream *s, struct stream_text *t, enum text_kind ki
 
 void stream_grant_looks(struct stream *s)
 {
-	enum { FREE = 4 << 20, FOR_A_BYTE = 32 };
+	enum { FREE = 4 << 20, FOR_A_BYTE = 8 };
 	struct stream_looks *l = &s->looks;
 
 	if (!l->granted)
