@@ -7,6 +7,7 @@
 # make V=1 ...    shows the commands            make deps        installs what is needed (Debian)
 # make WITHOUT="ncurses libmicrohttpd"           without libraries that are taken where they are there
 # make install    into $(DESTDIR)$(PREFIX)      make deb         a package, in build/deb
+# make oci        an image, in build/oci, with buildah, as root
 # make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N;
 #                 scripts/deps bench first
 # make bench-main bench-egress bench-kernel bench-drain bench-latency bench-offline   one part of it
@@ -71,7 +72,7 @@ subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
 skels   := $(patsubst %,$(B)/%.skel.h,xdpdump device front tc process trace find_memory)
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
 
-.PHONY: all tests check check-peers check-live check-corpus check-kernels fuzz fuzz-targets soak bench run deps install deb clean lint
+.PHONY: all tests check check-peers check-live check-corpus check-kernels fuzz fuzz-targets soak bench run deps install deb oci clean lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -168,7 +169,10 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 	install -D -m 755 $(B)/xdpdump $(DESTDIR)$(PREFIX)/sbin/xdpdump
 	install -D -m 755 $(B)/replay/xdpflood $(DESTDIR)$(PREFIX)/sbin/xdpflood
 	install -D -m 644 man/xdpdump.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpdump.8
+	install -D -m 644 man/xdpdump-recipes.7 $(DESTDIR)$(PREFIX)/share/man/man7/xdpdump-recipes.7
 	install -D -m 644 share/grafana/xdpdump.json $(DESTDIR)$(PREFIX)/share/xdpdump/grafana.json
+	install -d $(DESTDIR)$(PREFIX)/share/xdpdump/kubernetes
+	install -m 644 share/kubernetes/* $(DESTDIR)$(PREFIX)/share/xdpdump/kubernetes
 	sed 's,@sbindir@,$(PREFIX)/sbin,' share/systemd/xdpdump@.service.in | \
 		install -D -m 644 /dev/stdin $(DESTDIR)$(UNITDIR)/xdpdump@.service
 	install -D -m 644 man/xdpflood.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpflood.8
@@ -186,6 +190,9 @@ deb:
 	$(Q)rm -rf build/deb && mkdir -p build/deb/xdpdump && git archive HEAD | tar -x -C build/deb/xdpdump
 	$(Q)cd build/deb/xdpdump && dpkg-buildpackage -b -us -uc
 	$(Q)ls build/deb/*.deb
+# The image of Containerfile; scripts/check-oci runs it.
+oci:
+	$(Q)scripts/oci
 clean:
 	rm -rf build
 
