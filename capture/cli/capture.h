@@ -44,6 +44,19 @@ enum status read_run(const struct opts *o);
 /* The same for the packets of these numbers alone, from 0, of those that match the filter. */
 enum status read_run_only(const struct opts *o, const struct numbers *only);
 
+/* Somebody beside the reading. */
+struct read_guest {
+	/* before files are read: for another output, and descriptors. -errno */
+	int (*begin)(void *ctx, struct pump *p);
+	/* each few thousand packets, and while there are none */
+	void (*look)(void *ctx);
+	/* when all is read and written, while the outputs are still there */
+	void (*end)(void *ctx);
+	void *ctx;
+};
+
+enum status read_run_with(const struct opts *o, const struct read_guest *guest);
+
 /* Reads files, for somebody to look at on a terminal. */
 enum status top_run(const struct opts *o);
 

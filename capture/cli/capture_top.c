@@ -39,6 +39,7 @@ enum status capture_top_open(struct capture *l)
 		free(t);
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	}
+	view_facts(t->view)->has_ledger = true;
 	l->top = t;
 	outputs_add(&l->pump.outputs, view_sink(t->view));
 	return screen_open(&t->screen, why, sizeof(why)) ? STATUS_OK : no_terminal(why);

@@ -120,6 +120,8 @@ static bool look(struct file_source *s)
 {
 	uint64_t done, size;
 
+	if (s->hooks.look)
+		s->hooks.look(s->hooks.ctx);
 	if (!loop_look(s->loop))
 		return false;
 	if (progress_is_due(s->progress)) {

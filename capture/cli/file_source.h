@@ -26,6 +26,7 @@ struct selection;
 struct file_source_hooks {
 	/* Takes pcapng blocks that stand in front of packet @next, or, with NULL, of the end. */
 	void (*copy)(void *ctx, const struct blocks *b, const struct packet *next);
+	void (*look)(void *ctx);	/* each few thousand packets */
 	void *ctx;
 };
 

@@ -149,19 +149,15 @@ static bool settle_source(struct parser *p)
 	return true;
 }
 
-/* The terminal is its own, and a file is read to its end before somebody looks at it. */
+/* The terminal is its own. */
 static bool settle_top(struct parser *p)
 {
 	static const int others[] = { OPT_PRINT, OPT_COUNT, OPT_STATS, 0 };
-	static const int reading[] = { 'w', OPT_FOLLOW, 0 };
 	const struct opts *o = p->o;
 	int code = opts_first_given(p, others);
 
-	if (!code && o->n_reads)
-		code = opts_first_given(p, reading);
 	if (code)
-		return opts_wrong(p, "%s means nothing with %s--top%s", opts_name(code), o->n_reads ? "-r and " : "",
-				  code == 'w' ? ", where the key w writes what is shown" : "");
+		return opts_wrong(p, "%s means nothing with %s--top", opts_name(code), o->n_reads ? "-r and " : "");
 	if (o->write && !strcmp(o->write, "-"))
 		return opts_wrong(p, "-w - and --top both want stdout");
 	return opts_has_library(p, OPT_TOP, LIBRARY_NCURSES);

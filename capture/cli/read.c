@@ -31,6 +31,7 @@ struct read_run {
 	struct file_source source;
 	struct selection selection;
 	const struct numbers *only;	/* NULL: all */
+	const struct read_guest *guest;	/* NULL: none */
 	struct totals totals;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
@@ -38,6 +39,7 @@ struct read_run {
 	uint64_t n_secrets;		/* blocks of those of the input that were copied */
 	uint64_t n_untimed;	/* packets that were taken without a time */
 	unsigned n_spared;	/* files of the input that are not to be written */
+	bool greeted;		/* the guest */
 	bool decode;		/* somebody wants to know what the packets are */
 };
 
@@ -153,6 +155,13 @@ static int spare_followed(void *ctx, struct packet *p is_unused)
 	return spare_files(ctx) ? -EEXIST : 1;
 }
 
+static void look(void *ctx)
+{
+	const struct read_run *f = ctx;
+
+	f->guest->look(f->guest->ctx);
+}
+
 static enum status open_input(struct read_run *f)
 {
 	const struct opts *o = f->opts;
@@ -169,6 +178,7 @@ static enum status open_input(struct read_run *f)
 		return status;
 	f->source.hooks = (struct file_source_hooks){
 		.copy = f->pump.outputs.rotate ? copy_blocks : NULL,
+		.look = f->guest ? look : NULL,
 		.ctx = f,
 	};
 	return file_source_select(&f->source, &f->selection, f->only);
@@ -239,6 +249,8 @@ static void on_flush(void *ctx)
 	struct read_run *f = ctx;
 
 	outputs_flush(&f->pump.outputs);
+	if (f->guest)
+		look(f);
 }
 
 /* A format that has a time for each packet says nothing of it. */
@@ -309,13 +321,25 @@ static enum status process(struct read_run *f)
 					    : STATUS_OK;
 }
 
-enum status read_run_only(const struct opts *o, const struct numbers *only)
+static enum status greet(struct read_run *f)
+{
+	int err = 0;
+
+	if (f->guest)
+		err = f->guest->begin(f->guest->ctx, &f->pump);
+	f->greeted = f->guest;
+	return err ? log_fail(STATUS_RUNTIME, "cannot wait for keys: %s", strerror(-err)) : STATUS_OK;
+}
+
+static enum status run(const struct opts *o, const struct numbers *only,
+		       const struct read_guest *guest)
 {
 	struct read_run f = {
 		.opts = o,
 		.pump.loop = LOOP_INIT,
 		.only = only,
-		.decode = o->text || o->stats || format_is_text(o->format),
+		.guest = guest,
+		.decode = o->text || o->stats || format_is_text(o->format) || guest,
 	};
 	struct loop *loop = &f.pump.loop;
 	struct run_as *account = NULL;
@@ -326,7 +350,7 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 		free(f.secrets.bytes);
 		return status;
 	}
-	progress_init(&f.progress, o->text);
+	progress_init(&f.progress, o->text || guest);
 	if (loop_open(loop))
 		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	loop->stats = on_stats;
@@ -334,6 +358,8 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 	loop->ctx = &f;
 	if (!status)
 		status = open_outputs(&f.pump.outputs, o, &f.secrets, loop->stop_fd, &account);
+	if (!status)
+		status = greet(&f);
 	if (!status && !f.pump.outputs.done)
 		status = open_input(&f);
 	if (!status)
@@ -344,6 +370,8 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 	else if (!status && loop->forced)
 		status = STATUS_SIGNAL + loop->forced;
 	progress_erase(&f.progress);
+	if (f.greeted)
+		guest->end(guest->ctx);
 	run_as_close(account);
 	dedup_close(f.selection.dedup);
 	free(f.secrets.bytes);
@@ -352,7 +380,17 @@ enum status read_run_only(const struct opts *o, const struct numbers *only)
 	return status;
 }
 
+enum status read_run_only(const struct opts *o, const struct numbers *only)
+{
+	return run(o, only, NULL);
+}
+
+enum status read_run_with(const struct opts *o, const struct read_guest *guest)
+{
+	return run(o, NULL, guest);
+}
+
 enum status read_run(const struct opts *o)
 {
-	return read_run_only(o, NULL);
+	return run(o, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* --top of files: they are read to the end, and again when something else of them is to be shown.
+/*
+ * --top of files: they are read to the end, and again when something else of them is to be shown.
+ * What -w writes is written the first time; a file that is followed has no second.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +14,7 @@
 #include "capture/cli/capture.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/pump.h"
 #include "capture/packet/link.h"
 #include "capture/read/merge.h"
 #include "capture/stage/dedup.h"
@@ -19,19 +22,20 @@
 #include "capture/view/grid.h"
 #include "capture/view/screen.h"
 #include "capture/view/view.h"
-#include "capture/write/sink.h"
 
 /* Packets, and while there are none milliseconds, between two looks at the keys. */
 enum { LOOK_EVERY = 4096, LOOK_MS = 100 };
 
 struct top_run {
 	const struct opts *opts;
-	struct loop loop;
+	struct loop *loop; /* of the reading, or */
+	struct loop own;
 	struct progress progress;
 	struct view *view;
 	struct screen *screen;
 	struct grid grid;
 	bool again;
+	bool ended; /* the first reading, by a signal or a key */
 };
 
 static void on_keys(void *ctx)
@@ -40,12 +44,12 @@ static void on_keys(void *ctx)
 	int key = screen_key(t->screen);
 
 	if (key < 0 && screen_has_gone(t->screen))
-		t->loop.asked = SIGHUP;
+		t->loop->asked = SIGHUP;
 	for (; key >= 0; key = screen_key(t->screen)) {
 		enum view_wish wish = view_key(t->view, key);
 
 		if (wish == VIEW_QUIT)
-			t->loop.asked = SIGINT;
+			t->loop->asked = SIGINT;
 		t->again |= wish == VIEW_AGAIN;
 	}
 }
@@ -78,7 +82,7 @@ static int read_packets(struct top_run *t, struct file_source *s, struct selecti
 	uint64_t n = 0;
 	int got = 0;
 
-	while (!t->loop.asked && !t->again && (got = file_source_next(s, &p)) > 0) {
+	while (!t->loop->asked && !t->again && (got = file_source_next(s, &p)) > 0) {
 		if (s->n_read % LOOK_EVERY == 0)
 			look(t);
 		if (!s->matches || (s->selection && select_packet(selection, &p) <= 0))
@@ -96,22 +100,21 @@ static enum status read_files(struct top_run *t)
 	const struct opts *o = t->opts;
 	struct selection selection = { .dedup = NULL };
 	struct file_source s;
-	enum status status = file_source_open(&s, o, &t->loop, &t->progress, o->reads, o->n_reads);
+	enum status status = file_source_open(&s, o, t->loop, &t->progress, o->reads, o->n_reads);
 	int got = 0;
 
-	if (!status && !t->loop.asked)
+	if (!status && !t->loop->asked)
 		status = file_source_select(&s, &selection, NULL);
 	s.all = true;	/* so that keys are looked at where nothing matches */
-	if (!status && !t->loop.asked) {
-		view_facts(t->view)->what = o->n_reads == 1 ? o->reads[0] : "several files";
+	if (!status && !t->loop->asked) {
 		view_begin(t->view, &s.source);
 		got = read_packets(t, &s, &selection);
 		view_done(t->view);
-		if (!t->loop.asked && !file_source_check_filter(&s))
+		if (!t->loop->asked && !file_source_check_filter(&s))
 			status = STATUS_USAGE;
-		if (!t->loop.asked)
+		if (!t->loop->asked)
 			file_source_complain(&s);
-		if (!status && got < 0 && !t->loop.asked)
+		if (!status && got < 0 && !t->loop->asked)
 			status = STATUS_RUNTIME;
 	}
 	dedup_close(selection.dedup);
@@ -122,9 +125,9 @@ static enum status read_files(struct top_run *t)
 /* Until somebody wants something else. */
 static void show(struct top_run *t)
 {
-	while (!t->again && loop_look(&t->loop)) {
+	while (!t->again && loop_look(t->loop)) {
 		draw(t);
-		loop_wait(&t->loop, VIEW_REDRAW_NS);
+		loop_wait(t->loop, VIEW_REDRAW_NS);
 	}
 }
 
@@ -136,52 +139,105 @@ static bool is_stdin(const struct opts *o)
 	return false;
 }
 
+/* ---- beside what -w writes, or --follow waits for ---- */
+
+static int begin_beside(void *ctx, struct pump *p)
+{
+	struct top_run *t = ctx;
+
+	t->loop = &p->loop;
+	p->loop.flush_ms = LOOK_MS;
+	outputs_add(&p->outputs, view_lent_sink(t->view));
+	return loop_add(&p->loop, screen_fd(t->screen), on_keys, t);
+}
+
+/* Its loop goes with it: whether somebody has asked for an end is to be known. */
+static void end_beside(void *ctx)
+{
+	struct top_run *t = ctx;
+
+	t->ended = t->loop->asked || t->loop->forced;
+	t->loop = &t->own;
+	view_done(t->view);
+}
+
+static enum status read_beside(struct top_run *t)
+{
+	const struct read_guest guest = { begin_beside, look, end_beside, t };
+
+	return read_run_with(t->opts, &guest);
+}
+
+/* ---- all of it ---- */
+
+static enum status no_keys(int err)
+{
+	return log_fail(STATUS_RUNTIME, "cannot wait for keys: %s", strerror(-err));
+}
+
+/* The first time, as it was asked for; and then what somebody wants to see. */
 static enum status run(struct top_run *t)
 {
-	enum status status;
+	const struct opts *o = t->opts;
+	bool beside = o->write || o->follow;
+	enum status status = STATUS_OK;
+	int err;
 
-	view_facts(t->view)->filter = t->opts->filter;
-	view_facts(t->view)->once = is_stdin(t->opts);
-	do {
+	view_facts(t->view)->what = o->n_reads == 1 ? o->reads[0] : "several files";
+	view_facts(t->view)->filter = o->filter;
+	view_facts(t->view)->once = is_stdin(o);
+	if (beside)
+		status = read_beside(t);
+	if (status == STATUS_USAGE || t->ended || o->follow || (beside && !t->loop))
+		return status;
+	t->loop = &t->own;
+	err = loop_add(t->loop, screen_fd(t->screen), on_keys, t);
+	if (err)
+		return no_keys(err);
+	if (beside)
+		show(t);
+	for (t->again |= !beside; t->again && !t->loop->asked; show(t)) {
 		t->again = false;
-		status = read_files(t);
+		status = max_of(status, read_files(t));
 		if (status == STATUS_USAGE)
 			return status;
-		show(t);
-	} while (t->again);
+	}
 	return status;
+}
+
+static enum status open_screen(struct top_run *t)
+{
+	char why[256];
+
+	if (screen_open(&t->screen, why, sizeof(why)) && screen_begin(t->screen, why, sizeof(why)))
+		return STATUS_OK;
+	t->screen = screen_close(t->screen);
+	return log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);
 }
 
 enum status top_run(const struct opts *o)
 {
 	struct top_run *t = calloc(1, sizeof(*t));
-	enum status status = STATUS_OK;
-	char why[256];
-	int err = -ENOMEM;
+	enum status status;
+	int err;
 
-	if (!t || view_open(&t->view, false)) {
+	if (!t || view_open(&t->view, o->follow)) {
 		free(t);
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	}
 	t->opts = o;
 	progress_init(&t->progress, true);
-	err = loop_open(&t->loop);
-	t->loop.flush = look;
-	t->loop.flush_ms = LOOK_MS;
-	t->loop.ctx = t;
-	if (!err && !(screen_open(&t->screen, why, sizeof(why)) && screen_begin(t->screen, why, sizeof(why)))) {
-		t->screen = screen_close(t->screen);
-		status = log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);
-	}
-	if (!err && !status)
-		err = loop_add(&t->loop, screen_fd(t->screen), on_keys, t);
-	if (!err && !status)
+	/* signals are blocked before there is a thread that they could come to */
+	err = loop_open(&t->own);
+	t->own.flush = look;
+	t->own.flush_ms = LOOK_MS;
+	t->own.ctx = t;
+	status = err ? no_keys(err) : open_screen(t);
+	if (!status)
 		status = run(t);
 	screen_close(t->screen);
-	status = max_of(status, view_sink(t->view)->ops->report(view_sink(t->view), 0));
-	if (err)
-		status = log_fail(STATUS_RUNTIME, "cannot wait for keys: %s", strerror(-err));
-	loop_close(&t->loop);
+	status = max_of(status, view_report(t->view));
+	loop_close(&t->own);
 	view_close(t->view);
 	free(t);
 	return status;

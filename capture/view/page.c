@@ -27,10 +27,10 @@ static void title(struct grid *g, const struct model *m, const struct page_facts
 	uint64_t sec = model_span_ns(m) / 1000000000;
 	unsigned col = grid_put(g, 0, 0, GRID_BAR, " xdpdump --top  %s  ", f->what);
 
-	if (f->live || sec >= 60)
+	if (m->live || sec >= 60)
 		col = grid_put(g, 0, col, GRID_BAR, "%" PRIu64 ":%02u:%02u", sec / 3600,
 			       (unsigned)(sec / 60 % 60), (unsigned)(sec % 60));
-	if (!f->live)
+	if (!m->live)
 		col = grid_put(g, 0, col, GRID_BAR, "  %s", f->done ? "" : "reading");
 	grid_fill(g, 0, GRID_BAR);
 	if (c->paused)
@@ -43,7 +43,8 @@ static void sums(struct grid *g, const struct model *m, const struct page_facts 
 	char pps[24], bps[24], packets[24], bytes[24], each[24];
 	const struct tally *all = &m->all.sum;
 	const struct ledger *l = &f->ledger;
-	uint64_t lost = f->live ? ledger_lost(l) + l->if_dropped + ledger_not_written(l) : m->n_dropped;
+	uint64_t lost = f->has_ledger ? ledger_lost(l) + l->if_dropped + ledger_not_written(l) :
+				       m->n_dropped;
 	unsigned col;
 
 	plot_unit(pps, sizeof(pps), m->all.pps, "pps");
@@ -51,7 +52,7 @@ static void sums(struct grid *g, const struct model *m, const struct page_facts 
 	plot_unit(packets, sizeof(packets), all->packets, "packets");
 	plot_unit(bytes, sizeof(bytes), all->bytes, "B");
 	plot_unit(each, sizeof(each), all->packets ? (double)all->bytes / all->packets : 0, "B");
-	col = grid_put(g, 1, 0, GRID_HEAD, "%s %s  %s", f->live ? "Now" : "All", pps, bps);
+	col = grid_put(g, 1, 0, GRID_HEAD, "%s %s  %s", m->live ? "Now" : "All", pps, bps);
 	col = grid_put(g, 1, max_of(col, 28u), GRID_PLAIN, "  %s, %s, %s each", packets, bytes,
 		       each);
 	grid_put(g, 1, max_of(col, 68u), lost ? GRID_ALARM : GRID_DIM, "  lost %" PRIu64, lost);

@@ -20,8 +20,8 @@ enum page_list { PAGE_FLOWS, PAGE_TALKERS, PAGE_PROTOCOLS, PAGE_QUEUES, PAGE_LOS
 struct page_facts {
 	const char *what; /* "eth0 (native mode)", or the file */
 	const char *filter; /* what is captured; NULL: all */
-	bool live;
-	struct ledger ledger; /* live */
+	bool has_ledger; /* of a capture */
+	struct ledger ledger;
 	/* what the programs that are watched have said, also of what is filtered out; all zero:
 	 * none is */
 	struct program_verdicts verdicts;

@@ -167,11 +167,11 @@ static void losses(struct grid *g, unsigned row, const struct model *m, const st
 	};
 
 	grid_put(g, row++, 0, GRID_HEAD, "%20s  %s", "packets",
-		 f->live ? "what became of them" : "");
-	for (unsigned i = 0; f->live && i < array_size(rows); i++)
+		 f->has_ledger ? "what became of them" : "");
+	for (unsigned i = 0; f->has_ledger && i < array_size(rows); i++)
 		grid_put(g, row++, 0, rows[i].is_loss && rows[i].n ? GRID_ALARM : GRID_PLAIN,
 			 "%20" PRIu64 "  %s", rows[i].n, rows[i].what);
-	if (!f->live)
+	if (!f->has_ledger)
 		grid_put(g, row++, 0, m->n_dropped ? GRID_ALARM : GRID_PLAIN,
 			 "%20" PRIu64 "  lost, say the packets behind them", m->n_dropped);
 	row = program_verdicts(g, row, &f->verdicts);

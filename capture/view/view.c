@@ -21,7 +21,6 @@ int view_open(struct view **view, bool live)
 	if (!v)
 		return -ENOMEM;
 	v->sink.ops = &ops;
-	v->facts.live = live;
 	v->facts.what = "";
 	v->choice.column_sec = 2;
 	if (model_open(&v->model, live)) {
@@ -39,6 +38,12 @@ struct page_facts *view_facts(struct view *v)
 
 struct sink *view_sink(struct view *v)
 {
+	return &v->sink;
+}
+
+struct sink *view_lent_sink(struct view *v)
+{
+	v->lent = true;
 	return &v->sink;
 }
 
@@ -71,9 +76,10 @@ void view_done(struct view *v)
 
 void view_begin_file(struct view *v, const char *path)
 {
-	uint64_t now = v->facts.live ? v->now_ns : 0;
+	bool live = v->facts.has_ledger;
+	uint64_t now = live ? v->now_ns : 0;
 
-	if (!view_file_open(&v->file, path, v->facts.live, v->from, now, clock_now_ns(), v->message,
+	if (!view_file_open(&v->file, path, live, v->from, now, clock_now_ns(), v->message,
 			    sizeof(v->message)))
 		view_say(v, NULL, true);
 }
@@ -117,6 +123,15 @@ void view_draw(struct view *v, struct grid *g, unsigned rows, unsigned cols, uin
 	grid_clear(g, rows, cols);
 	page_draw(g, &v->model, &v->facts, c);
 	v->due_ns = c->paused ? UINT64_MAX : now_ns + VIEW_REDRAW_NS;
+}
+
+enum status view_report(const struct view *v)
+{
+	if (v->incomplete)
+		return log_fail(STATUS_INCOMPLETE, "%s", v->written);
+	if (*v->written)
+		log_announce("%s", v->written);
+	return STATUS_OK;
 }
 
 struct view *view_close(struct view *v)
@@ -233,21 +248,15 @@ static int finish(struct sink *k)
 	return 0;
 }
 
-/* Of the last file, that somebody has asked for by a key. */
 static enum status report(const struct sink *k, uint64_t refused is_unused)
 {
-	const struct view *v = of(k);
-
-	if (v->incomplete)
-		return log_fail(STATUS_INCOMPLETE, "%s", v->written);
-	if (*v->written)
-		log_announce("%s", v->written);
-	return STATUS_OK;
+	return of(k)->lent ? STATUS_OK : view_report(of(k));
 }
 
 static struct sink *close_sink(struct sink *k)
 {
-	view_close(of(k));
+	if (!of(k)->lent)
+		view_close(of(k));
 	return NULL;
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/base/log.h"
 #include "capture/view/page.h"
 
 struct grid;
@@ -39,14 +40,15 @@ enum view_wish {
 	VIEW_AGAIN, /* files: all packets once more, from the first; then view_done() */
 };
 
-/* @live: packets come as time goes by. -ENOMEM. */
+/* @live: packets come as time goes by, captured or appended to a file. -ENOMEM. */
 int view_open(struct view **v, bool live);
 
 /* What the owner knows beside: his to fill, strings live as long as the view. */
 struct page_facts *view_facts(struct view *v);
 
-/* As one of the outputs, by which it is closed then. */
+/* As one of the outputs, by which it is closed then; or not, and its owner reports. */
 struct sink *view_sink(struct view *v);
+struct sink *view_lent_sink(struct view *v);
 
 /* Files: packets will come, or come again, from @from; a packet; there are no more. */
 void view_begin(struct view *v, struct source *from);
@@ -63,6 +65,9 @@ uint64_t view_due_ns(const struct view *v);
 
 /* Rates up to now, and the page. */
 void view_draw(struct view *v, struct grid *g, unsigned rows, unsigned cols, uint64_t now_ns);
+
+/* Tells of the last file that somebody has asked for by a key; the exit code. */
+enum status view_report(const struct view *v);
 
 struct view *view_close(struct view *v);
 

@@ -16,6 +16,7 @@ enum { VIEW_TYPED_MAX = 200 };
 
 struct view {
 	struct sink sink;
+	bool lent; /* to outputs that do not close it */
 	struct source *from;
 	uint64_t now_ns; /* live: of the last round */
 	struct model model;

@@ -22,7 +22,7 @@ static void ask(struct view *v, enum view_prompt what, const char *typed)
 /* For whose packets a filter is looked at before it is taken; NULL: for Ethernet. */
 static const struct iface *first_iface(const struct view *v)
 {
-	return v->facts.live && v->from ? v->from->ops->iface(v->from, 0) : NULL;
+	return v->model.live && v->from ? v->from->ops->iface(v->from, 0) : NULL;
 }
 
 /* Is it one at all? Then it is shown by it, and all counts begin anew. */
@@ -46,14 +46,14 @@ static enum view_wish set_filter(struct view *v, const char *typed)
 	v->filter = filter;
 	v->shown = steal(&text);
 	model_clear(&v->model);
-	return v->facts.live ? VIEW_NOTHING : VIEW_AGAIN;
+	return v->model.live ? VIEW_NOTHING : VIEW_AGAIN;
 }
 
 static enum view_wish set_file(struct view *v, const char *path)
 {
 	if (!*path)
 		return VIEW_NOTHING;
-	if (v->facts.live) {
+	if (v->model.live) {
 		view_begin_file(v, path);
 		return VIEW_NOTHING;
 	}
@@ -139,7 +139,7 @@ enum view_wish view_key(struct view *v, int key)
 		return type(v, key);
 	if (key >= '1' && key < '1' + PAGE_LISTS)
 		v->choice.list = key - '1';
-	if (v->facts.live)
+	if (v->model.live)
 		live_key(v, key);
 	switch (key) {
 	case 'q': return VIEW_QUIT;

@@ -96,6 +96,59 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 	terminal_close
 	verdict "of_any_size_and_without_colour"
 
+	{
+		terminal_run 80x24 screen "$dump" -r $file -r $file --top -w "$work/out" -s 64 tcp
+		terminal_shows '^ xdpdump --top  several files'
+		terminal_shows '  268 packets, '
+		terminal_keys f 'tcp port 80' Enter
+		terminal_shows 'shown tcp port 80$'
+		terminal_shows "  $("$dump" -r $file -r $file --count tcp port 80 | cut -d' ' -f1) packets, "
+		terminal_keys q
+		terminal_ended 0
+		terminal_close
+		"$dump" -r $file -r $file -w "$work/without" -s 64 tcp
+		cmp "$work/out" "$work/without"
+		# its end is that of the writing, too
+		terminal_run 80x24 screen bash -c "$(printf %q "$dump") -r - --top -w $(printf %q "$work/out") <$file"
+		terminal_shows '194 packets'
+		terminal_keys q
+		terminal_ended 0
+		"$dump" --compare "$work/out" $file >"$work/text" || cat "$work/text"
+		terminal_close
+		terminal_run 80x24 screen "$dump" -r $file --top -w "$work/nowhere/out"
+		terminal_ended 1
+		terminal_shows 'nowhere/out: .*No such file'
+	} >"$work/against" 2>&1
+	terminal_close
+	verdict "beside_it_a_file_is_written_as_without"
+
+	{
+		head -c 20000 $file >"$work/grows"
+		before=$("$dump" -r "$work/grows" --count 2>/dev/null | cut -d" " -f1)
+		terminal_run 80x24 screen "$dump" -r "$work/grows" --follow --top -w "$work/out"
+		terminal_shows "^Now .* $before packets, .*lost 0"
+		tail -c +20001 $file >>"$work/grows"
+		terminal_shows '  194 packets, '
+		terminal_shows '^ +packets/s of the last'
+		terminal_keys 5
+		terminal_shows '^ +0  lost, say the packets behind them'
+		terminal_keys f udp Enter
+		terminal_shows '^Filter none +shown udp$'
+		tail -c +25 $file >>"$work/grows"
+		terminal_shows '  19 packets, '
+		terminal_keys w "$work/shown2" Enter
+		terminal_shows 'writing .*/shown2$'
+		tail -c +25 $file >>"$work/grows"
+		terminal_shows '  38 packets, '
+		terminal_keys q
+		terminal_ended 0
+		terminal_shows '^19 packets in .*/shown2$'
+		[[ $("$dump" -r "$work/shown2" --count udp) == '19 packets' ]] || echo 'what is shown is not in the file'
+		[[ $("$dump" -r "$work/out" --count) == '582 packets' ]] || echo 'what is read is not in the file'
+	} >"$work/against" 2>&1
+	terminal_close
+	verdict "a_file_that_is_followed_is_seen_as_it_grows"
+
 	# stderr is kept until the screen is given back.
 	{
 		terminal_run 80x24 screen "$dump" -r tests/pcaps/files/damaged_pcap_garbage_tail.pcap --top
@@ -123,6 +176,11 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 
 	{
 		terminal_run 80x24 screen "$dump" -r $file --top
+		terminal_shows '194 packets'
+		terminal_keys C-c
+		terminal_ended 0
+		terminal_close
+		terminal_run 80x24 screen "$dump" -r $file --top --follow
 		terminal_shows '194 packets'
 		terminal_keys C-c
 		terminal_ended 0

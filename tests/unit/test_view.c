@@ -358,6 +358,7 @@ static struct view *with_packets(bool live)
 
 	assert_int_equal(view_open(&v, live), 0);
 	view_facts(v)->what = "eth0 (native)";
+	view_facts(v)->has_ledger = live;
 	mine.ctx = v;
 	view_begin(v, NULL);
 	if (live)
