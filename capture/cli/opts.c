@@ -338,6 +338,8 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 		opts_suggest_dashes(&p, argv + 1);
 		return false;
 	}
+	if (o->action == ACTION_HELP && argv[optind] && argv[optind + 1])
+		return opts_wrong(&p, "--help has one topic, and '%s' is another one", argv[optind + 1]);
 	if (o->action == ACTION_HELP)
 		return opts_take_topic(&p, argv[optind]);
 	if (o->action == ACTION_COMPARE) {

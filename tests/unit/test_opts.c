@@ -51,6 +51,7 @@ static const struct line_case {
 	{ "a_dump_for_two_sources", "-d -i v0 -r f udp", "-i captures and -r reads" },
 	{ "help", "-h", "" },
 	{ "help_on_a_topic", "--help rotation", "" },
+	{ "help_on_two_topics", "--help rotation filter", "--help has one topic, and 'filter' is another one" },
 	{ "help_on_what_is_no_topic", "--help rotations",
 	  "--help rotations: topics are capturing, filter, output, formats, rotation, compression, finished," },
 	{ "colours", "-r f --color always", "" },
