@@ -18,7 +18,8 @@ OBJCOPY ?= objcopy
 BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
-CORPUS  ?= ../shared/corpus
+# Captures to compare with tshark: there are none in the repository.
+CORPUS  ?= $(wildcard ../shared/corpus)
 LIBDIR  ?= $(PREFIX)/lib
 UNITDIR ?= $(LIBDIR)/systemd/system
 # Where Wireshark looks for programs that capture for it, and for profiles: as it was built, else where that of Debian, or of
@@ -144,6 +145,7 @@ check-live: tests
 soak: tests
 	$(Q)B=$(B) tests/live/soak $(PACKETS) $(RATE)
 check-corpus: $(B)/xdpdump
+	$(if $(CORPUS),,$(error CORPUS=DIR: a folder with captures))
 	$(Q)scripts/check-corpus $(B)/xdpdump $(CORPUS) tests/corpus-allow
 # libFuzzer on tests/fuzz/NAME_fuzz.c until stopped: make fuzz-NAME FUZZ=-max_total_time=600; all of them: scripts/fuzz MINUTES
 fuzz:
