@@ -107,7 +107,7 @@ $(B)/tests/xdp/%.bpf.o: tests/xdp/%.bpf.c
 $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name $* > $@
 # The version: that of the last tag and what has come since, or of the release this was taken from.
-version := $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)),0.1.0)
+version := $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)),0.2.0)
 $(B)/release.h: always
 	$(Q)mkdir -p $(@D) && echo '#define XDPDUMP_VERSION "$(version)"' | \
 		{ cmp -s - $@ || echo '#define XDPDUMP_VERSION "$(version)"' >$@; }
