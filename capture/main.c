@@ -13,6 +13,7 @@
 #include "capture/cli/opts.h"
 #include "capture/cli/rights.h"
 #include "capture/cli/show_filter.h"
+#include "capture/kernel/privilege.h"
 
 /*
  * A standard descriptor that the caller closed would become the first file opened, and be written
@@ -24,6 +25,23 @@ static void hold_standard_fds(void)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
 			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/* What does nothing but ask the kernel. */
+static enum status run_raised(const struct opts *o)
+{
+	privilege_raise_here(PRIVILEGE_KERNEL | PRIVILEGE_PIN);
+
+	switch (o->action) {
+	case ACTION_LINK_TYPES:
+		return interfaces_link_types(o);
+	case ACTION_STAMP_TYPES:
+		return interfaces_stamp_types(o);
+	case ACTION_RESTORE:
+		return restore_run(o);
+	default:
+		return interfaces_run(o);
+	}
 }
 
 static enum status run(const struct opts *o)
@@ -39,13 +57,10 @@ static enum status run(const struct opts *o)
 		version_print(o->print.verbose);
 		return log_finish_stdout();
 	case ACTION_LIST:
-		return interfaces_run(o);
 	case ACTION_LINK_TYPES:
-		return interfaces_link_types(o);
 	case ACTION_STAMP_TYPES:
-		return interfaces_stamp_types(o);
 	case ACTION_RESTORE:
-		return restore_run(o);
+		return run_raised(o);
 	case ACTION_DUMP:
 		return show_filter_run(o);
 	case ACTION_OFFLINE:
@@ -66,7 +81,8 @@ static enum status run(const struct opts *o)
 
 int main(int argc, char **argv)
 {
-	struct opts o;
+	struct rights rights = RIGHTS_INIT;
+	struct opts o = { 0 };
 	enum status status;
 	char error[256];
 
@@ -75,13 +91,12 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);	/* ignored, nobody would tell how a command has ended */
-	status = rights_begin();
-	if (status)
-		return status;
-	if (opts_parse(&o, argc, argv, error, sizeof(error)))
-		status = rights_settle(&o, argv);
-	else
+	status = rights_begin(&rights);
+	if (!status && !opts_parse(&o, argc, argv, error, sizeof(error)))
 		status = log_fail(STATUS_USAGE, "%s (xdpdump -h shows all options)", error);
+	if (!status)
+		status = rights_settle(&rights, &o, argv);
+	rights_close(&rights);
 	if (!status)
 		status = run(&o);
 	opts_close(&o);

@@ -13,6 +13,7 @@
 #include "capture/kernel/guard.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netif_watch.h"
+#include "capture/kernel/privilege.h"
 #include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/run_as.h"
@@ -137,6 +138,7 @@ static void look_for_changes(struct capture *l)
 
 void capture_interfaces_changed(void *ctx)
 {
+	privilege_raise_here(PRIVILEGE_KERNEL);
 	struct capture *l = ctx;
 
 	if (!netif_watch_read(l->watch, changed, l))
@@ -145,18 +147,10 @@ void capture_interfaces_changed(void *ctx)
 }
 
 /* The message that an interface is deleted may be on its way, and says better what has happened. */
-void capture_look_at_links(void *ctx)
+static void look_at_links(struct capture *l)
 {
-	struct capture *l = ctx;
-	uint64_t now = clock_monotonic_ns();
+	privilege_raise_here(PRIVILEGE_KERNEL);
 
-	if (now - l->looked_ns < LOOK_NS)
-		return;
-	l->looked_ns = now;
-	capture_metrics_tell(l);
-	capture_notify_alive(l);
-	if (l->guest)
-		l->guest->look(l->guest->ctx, capture_lost(l));
 	if (capture_netns_look(l) || l->unlisted)
 		look_for_changes(l);
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
@@ -172,6 +166,21 @@ void capture_look_at_links(void *ctx)
 			live_iface_lose(t);
 	}
 	count_the_living(l);
+}
+
+void capture_look_at_links(void *ctx)
+{
+	struct capture *l = ctx;
+	uint64_t now = clock_monotonic_ns();
+
+	if (now - l->looked_ns < LOOK_NS)
+		return;
+	l->looked_ns = now;
+	capture_metrics_tell(l);
+	capture_notify_alive(l);
+	if (l->guest)
+		l->guest->look(l->guest->ctx, capture_lost(l));
+	look_at_links(l);
 }
 
 /* ---- the clock ---- */
@@ -220,6 +229,27 @@ static enum status run(struct capture *l)
 	return status ? status : ended;
 }
 
+static void close_all(struct capture *l)
+{
+	privilege_raise_here(PRIVILEGE_KERNEL);
+
+	capture_metrics_close(l);
+	notify_close(&l->notify);
+	live_set_close(&l->ifaces);
+	programs_close(l->settings.programs);
+	guard_close(l->guard);
+	pump_close(&l->pump);
+	netif_watch_close(l->watch);
+	capture_netns_close(l);
+	rings_close(l->rings);
+	if (l->clock_fd >= 0)
+		close(l->clock_fd);
+	per_link_close(l->filters.entry);
+	per_link_close(l->filters.exit);
+	run_as_close(l->user);
+	free(l->refused);
+}
+
 enum status capture_run(const struct opts *o)
 {
 	return capture_run_with(o, NULL);
@@ -249,20 +279,6 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 		status = run(&l);
 	if (l.top)
 		capture_top_close(&l);
-	capture_metrics_close(&l);
-	notify_close(&l.notify);
-	live_set_close(&l.ifaces);
-	programs_close(l.settings.programs);
-	guard_close(l.guard);
-	pump_close(&l.pump);
-	netif_watch_close(l.watch);
-	capture_netns_close(&l);
-	rings_close(l.rings);
-	if (l.clock_fd >= 0)
-		close(l.clock_fd);
-	per_link_close(l.filters.entry);
-	per_link_close(l.filters.exit);
-	run_as_close(l.user);
-	free(l.refused);
+	close_all(&l);
 	return status;
 }

@@ -302,6 +302,33 @@ static enum status open_guard(struct capture *l)
 		   : STATUS_OK;
 }
 
+/* The interfaces that are named; l->asked: interrupted before they were there. */
+static enum status find_interfaces(struct capture *l)
+{
+	privilege_raise_here(PRIVILEGE_KERNEL);
+	enum status status = capture_netns_open(l);
+
+	if (!status && l->opts->wait)
+		status = wait_for_interfaces(l);
+	if (!status && !l->pump.loop.asked)
+		status = capture_describe(l);
+	return status;
+}
+
+/* What was opened before is written to from here on. */
+static enum status begin(struct capture *l)
+{
+	privilege_raise_here(PRIVILEGE_KERNEL);
+	enum status status = open_kernel(l);
+
+	if (!status)
+		status = watch(l);
+	live_source_init(&l->source, l->rings, &l->ifaces);
+	l->start_ns = l->looked_ns = l->source.looked_ns;
+	l->began_ns = clock_now_ns();
+	return status ? status : attach(l);
+}
+
 enum status capture_start(struct capture *l)
 {
 	const struct opts *o = l->opts;
@@ -316,13 +343,9 @@ enum status capture_start(struct capture *l)
 	if (!status)
 		status = make_filters(l);
 	if (!status)
-		status = capture_netns_open(l);
-	if (!status && o->wait)
-		status = wait_for_interfaces(l);
+		status = find_interfaces(l);
 	if (l->pump.loop.asked)
 		return STATUS_OK;
-	if (!status)
-		status = capture_describe(l);
 	if (!status)
 		status = open_outputs(&l->pump.outputs, o, NULL, l->pump.loop.stop_fd,
 				      &l->user);
@@ -332,14 +355,7 @@ enum status capture_start(struct capture *l)
 		return status;
 	status = capture_metrics_open(l);
 	if (!status)
-		status = open_kernel(l);
-	if (!status)
-		status = watch(l);
-	live_source_init(&l->source, l->rings, &l->ifaces);
-	l->start_ns = l->looked_ns = l->source.looked_ns;
-	l->began_ns = clock_now_ns();
-	if (!status)
-		status = attach(l);
+		status = begin(l);
 	if (!status)
 		status = open_outputs_become(o, l->user);
 	if (!status)

@@ -103,7 +103,7 @@ enum status open_outputs(struct outputs *f, const struct opts *o, const struct b
 
 enum status open_outputs_become(const struct opts *o, const struct run_as *a)
 {
-	int err = run_as_become(a);
+	int err = run_as_become(a, 0);
 
 	return err ? log_fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user,
 			      strerror(-err))

@@ -14,6 +14,7 @@
 #include "capture/cli/run_expect.h"
 #include "capture/cli/run_program.h"
 #include "capture/cli/run_source.h"
+#include "capture/kernel/privilege.h"
 #include "capture/kernel/run_as.h"
 #include "capture/kernel/run_object.h"
 #include "capture/read/merge.h"
@@ -216,6 +217,14 @@ static void close_all(struct run *r)
 	run_program_close(&r->program);
 }
 
+/* Files are opened by the user who we are: what is in effect meanwhile opens none that is not theirs. */
+static enum status open_program(struct run *r)
+{
+	privilege_raise_here(PRIVILEGE_KERNEL);
+
+	return run_program_open(&r->program, r->opts);
+}
+
 enum status run_run(const struct opts *o)
 {
 	struct run r = { .opts = o, .writing = *o, .pump.loop = LOOP_INIT };
@@ -231,7 +240,7 @@ enum status run_run(const struct opts *o)
 	loop->flush = on_flush;
 	loop->ctx = &r;
 	if (!status)
-		status = run_program_open(&r.program, o);
+		status = open_program(&r);
 	if (!status)
 		status = open_outputs(&r.pump.outputs, &r.writing, NULL, loop->stop_fd, &account);
 	if (!status && !r.pump.outputs.done)

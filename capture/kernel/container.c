@@ -35,6 +35,7 @@
 
 #include "capture/base/util.h"
 #include "capture/kernel/container.h"
+#include "capture/kernel/privilege.h"
 
 /* of an id: so many digits are not a coincidence, and as many are shown by all of them */
 enum { ID_SHORT = 12, PREFIX_MIN = 3, MATCHES_MAX = 16 };
@@ -403,6 +404,7 @@ static int ambiguous(const struct search *s, char *error, size_t cap)
 
 int container_find(const char *root, const char *name, int *pid, char *error, size_t cap)
 {
+	privilege_raise_here(PRIVILEGE_LOOK);
 	struct search s = { .root = root, .wanted = name };
 
 	look(&s);

@@ -306,13 +306,16 @@ static void wait_for_the_end(struct process *p)
 
 /* ---- apart from ours ---- */
 
-/* The rights that exchanging a program needs, and no others. */
+/*
+ * The rights that exchanging a program needs, and no others. Who is root pins into root's directory
+ * as its owner.
+ */
 static void keep_rights(void)
 {
-	static const cap_value_t needed[] = { CAP_NET_ADMIN, CAP_SYS_ADMIN };
+	static const cap_value_t needed[] = { CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_DAC_OVERRIDE };
 	cap_t now = cap_get_proc(), kept = cap_init();
 
-	for (size_t i = 0; now && kept && i < array_size(needed); i++) {
+	for (size_t i = 0; now && kept && i < array_size(needed) - !geteuid(); i++) {
 		cap_flag_value_t has = CAP_CLEAR;
 
 		if (!cap_get_flag(now, needed[i], CAP_PERMITTED, &has) && has == CAP_SET) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * capabilities(7): BPF loads, PERFMON lets the verifier follow pointers, NET_ADMIN attaches;
- * SYS_ADMIN has the first two.
+ * SYS_ADMIN has the first two, finds programs by their ids, and enters network namespaces, for
+ * which SYS_PTRACE follows /proc/PID/ns. NET_RAW is promiscuous mode, NET_BROADCAST the watch over
+ * other namespaces.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -10,11 +13,25 @@
 #include "capture/base/util.h"
 #include "capture/kernel/privilege.h"
 
-static bool has(cap_t caps, cap_value_t cap)
+static const struct { cap_value_t cap; unsigned what; } table[] = {
+	{ CAP_NET_ADMIN, PRIVILEGE_KERNEL }, { CAP_BPF, PRIVILEGE_KERNEL },
+	{ CAP_PERFMON, PRIVILEGE_KERNEL }, { CAP_SYS_ADMIN, PRIVILEGE_KERNEL },
+	{ CAP_NET_RAW, PRIVILEGE_KERNEL }, { CAP_NET_BROADCAST, PRIVILEGE_KERNEL },
+	{ CAP_SYS_PTRACE, PRIVILEGE_KERNEL }, { CAP_DAC_READ_SEARCH, PRIVILEGE_LOOK },
+	{ CAP_DAC_OVERRIDE, PRIVILEGE_PIN },
+};
+
+static void caps_closep(cap_t *caps)
+{
+	if (*caps)
+		cap_free(*caps);
+}
+
+static bool is_set(cap_t caps, cap_value_t cap, cap_flag_t flag)
 {
 	cap_flag_value_t set = CAP_CLEAR;
 
-	return !cap_get_flag(caps, cap, CAP_EFFECTIVE, &set) && set == CAP_SET;
+	return !cap_get_flag(caps, cap, flag, &set) && set == CAP_SET;
 }
 
 /*
@@ -40,19 +57,18 @@ bool privilege_to_attach(char *missing, size_t cap)
 		{ CAP_NET_ADMIN, "CAP_NET_ADMIN", false }, { CAP_BPF, "CAP_BPF", true },
 		{ CAP_PERFMON, "CAP_PERFMON", true },
 	};
-	cap_t caps = cap_get_proc();
+	cleanup(caps_closep) cap_t caps = cap_get_proc();
 	size_t len = 0;
 
 	missing[0] = '\0';
 	if (!caps)
 		return true;	/* the kernel will tell */
 	for (size_t i = 0; i < array_size(needed); i++) {
-		if (has(caps, needed[i].cap) ||
-		    (needed[i].in_sys_admin && has(caps, CAP_SYS_ADMIN)))
+		if (is_set(caps, needed[i].cap, CAP_EFFECTIVE) ||
+		    (needed[i].in_sys_admin && is_set(caps, CAP_SYS_ADMIN, CAP_EFFECTIVE)))
 			continue;
 		len += snprintf(missing + len, cap - len, "%s%s", len ? ", " : "", needed[i].name);
 	}
-	cap_free(caps);
 	if (len)
 		snprintf(missing + len, cap - len, " missing (run as root)");
 	else if (in_user_namespace())
@@ -60,4 +76,51 @@ bool privilege_to_attach(char *missing, size_t cap)
 			missing, cap,
 			"capabilities of a user namespace do not count; those of the initial one are missing");
 	return !missing[0];
+}
+
+int privilege_keep(unsigned what)
+{
+	cleanup(caps_closep) cap_t now = cap_get_proc();
+	cleanup(caps_closep) cap_t kept = cap_init();
+
+	if (!now || !kept)
+		return -errno;
+	for (size_t i = 0; i < array_size(table); i++)
+		if (table[i].what & what && is_set(now, table[i].cap, CAP_PERMITTED) &&
+		    cap_set_flag(kept, CAP_PERMITTED, 1, &table[i].cap, CAP_SET))
+			return -errno;
+	/* nor are there any for a program that is started: what is not inheritable is not ambient */
+	return cap_set_proc(kept) ? -errno : 0;
+}
+
+/* Where the kernel does not let us it will say what it misses. */
+static void put_into_effect(cap_t now, uint64_t caps, cap_flag_value_t in_effect)
+{
+	for (size_t i = 0; i < array_size(table); i++)
+		if (caps & 1ull << table[i].cap)
+			cap_set_flag(now, CAP_EFFECTIVE, 1, &table[i].cap, in_effect);
+	cap_set_proc(now);
+}
+
+struct privilege_raised privilege_raise(unsigned what)
+{
+	cleanup(caps_closep) cap_t now = cap_get_proc();
+	struct privilege_raised r = { 0 };
+
+	for (size_t i = 0; now && i < array_size(table); i++)
+		if (table[i].what & what && is_set(now, table[i].cap, CAP_PERMITTED) &&
+		    !is_set(now, table[i].cap, CAP_EFFECTIVE))
+			r.caps |= 1ull << table[i].cap;
+	if (r.caps)
+		put_into_effect(now, r.caps, CAP_SET);
+	return r;
+}
+
+void privilege_lower(struct privilege_raised *r)
+{
+	cleanup(caps_closep) cap_t now = r->caps ? cap_get_proc() : NULL;
+
+	if (now)
+		put_into_effect(now, r->caps, CAP_CLEAR);
+	r->caps = 0;
 }

@@ -1,12 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* May we attach? The kernel answers with one errno for all reasons, so look before asking it. */
+/*
+ * Capabilities: which there are, and when they are in effect. Whoever is not root itself has them
+ * in effect only while the kernel is asked for something, never while a path of the command line
+ * is opened: CAP_NET_ADMIN alone is enough to write to /proc/sys/net.
+ */
 #ifndef XDPDUMP_KERNEL_PRIVILEGE_H
 #define XDPDUMP_KERNEL_PRIVILEGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "capture/base/util.h"
+
+enum privilege {
+	PRIVILEGE_KERNEL	= 1,	/* to load, attach, see programs of others, go to namespaces */
+	PRIVILEGE_LOOK		= 2,	/* to read what engines keep of their containers */
+	PRIVILEGE_PIN		= 4,	/* to pin and unpin in bpffs, which is root's */
+};
 
 /* True, or false with what is missing in @missing, as in "CAP_BPF and CAP_PERFMON missing". */
 bool privilege_to_attach(char *missing, size_t cap);
+
+/*
+ * From here on the calling thread, and those that it starts, have nothing but those for @what, an
+ * or of enum privilege, 0 for none, as far as they are there, and none in effect; a program that is
+ * started has none. -errno.
+ */
+int privilege_keep(unsigned what);
+
+/*
+ * Those for @what, as far as they are there, are in effect until the other one, which changes
+ * nothing where they were before. Of the calling thread.
+ */
+struct privilege_raised { uint64_t caps; };
+
+struct privilege_raised privilege_raise(unsigned what);
+void privilege_lower(struct privilege_raised *r);
+
+/* To the end of the block. */
+#define privilege_raise_here(what)								\
+	cleanup(privilege_lower) is_unused struct privilege_raised raised_ = privilege_raise(what)
 
 #endif

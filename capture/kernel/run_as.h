@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The user of -Z: files are created in his name, and once the program is attached all of us is his.
+ * Somebody else than root: the user of -Z, in whose name files are created, and who all of us is
+ * once the program is attached; or who has called root by sudo(8) or the like, who we are from the
+ * beginning.
  */
 #ifndef XDPDUMP_KERNEL_RUN_AS_H
 #define XDPDUMP_KERNEL_RUN_AS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct run_as;
 
@@ -15,12 +18,29 @@ struct run_as;
  */
 int run_as_open(struct run_as **a, const char *user);
 
+/*
+ * The one who has made root run us: by sudo, pkexec or doas, which tell by their variables. NULL
+ * with 0: nobody, or root itself. -ENOENT, -ENOTUNIQ: it does not become clear who, and @said has a
+ * sentence; other -errno, and it is "".
+ */
+int run_as_caller(struct run_as **a, char *said, size_t cap);
+
+/* Of the groups of that user only the first: others, docker say, may be as good as root. */
+void run_as_drop_groups(struct run_as *a);
+
+/* NULL: the system has only a number for that user. */
+const char *run_as_name(const struct run_as *a);
+const char *run_as_home(const struct run_as *a);
+
 /* From here to run_as_leave() files are opened as the user opens them. -errno. */
 int run_as_enter(const struct run_as *a);
 int run_as_leave(const struct run_as *a);
 
-/* For ever and for all threads; no capability stays. -errno, -EPERM if there was a way back. */
-int run_as_become(const struct run_as *a);
+/*
+ * For ever and for all threads. No capability stays but those for @keep, see privilege_keep();
+ * then it has to be the only thread. -errno, -EPERM if there was a way back.
+ */
+int run_as_become(const struct run_as *a, unsigned keep);
 
 /* Returns NULL. */
 struct run_as *run_as_close(struct run_as *a);

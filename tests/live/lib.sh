@@ -11,6 +11,7 @@
 #	end
 set -u
 export TZ=UTC LC_ALL=C
+unset SUDO_UID DOAS_USER PKEXEC_UID # of who runs the tests as root: here root itself does what they say
 cd "${BASH_SOURCE[0]%/*}/../.." || exit 1
 BASH_ARGV0=$PWD/tests/live/${0##*/}
 B=$(realpath "${B:-build}") || exit 1

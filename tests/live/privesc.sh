@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Nobody does by means of the tool what he may not do himself: set-user-ID, and what stays open and readable while it runs.
+# Nobody does by means of the tool what he may not do himself: set-user-ID, what stays open and readable while it
+# runs, and sudo.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -8,7 +9,7 @@ veth_up v0 v1 || exit 1
 chmod 755 "$work"
 
 # Users that are in the files of this mount namespace alone.
-cp -a /etc/passwd /etc/group "$work"
+cp -a /etc/passwd /etc/group /etc/shadow "$work"
 cat >>"$work/passwd" <<'EOF'
 xalice:x:60001:60001::/nonexistent:/bin/sh
 xbob:x:60002:60002::/nonexistent:/bin/sh
@@ -17,8 +18,12 @@ cat >>"$work/group" <<'EOF'
 xalice:x:60001:
 xbob:x:60002:
 xcapture:x:60010:xalice
+xdocker:x:60011:xbob
 EOF
-mount --bind "$work/passwd" /etc/passwd && mount --bind "$work/group" /etc/group || exit 1
+printf 'x%s:*:19700:0:99999:7:::\n' alice bob >>"$work/shadow"
+for file in passwd group shadow; do
+	mount --bind "$work/$file" /etc/$file || exit 1
+done
 
 # A file system where set-user-ID and capabilities mean something, whatever that of $work is.
 bin=$work/bin
@@ -141,6 +146,261 @@ exec {named}<&-
 poll test -s "$work/copy"
 want_true compare "$dump" --compare tests/pcaps/arp.pcap "$work/copy"
 end
+
+# ---- sudo: root is for the attach alone ----
+
+# What root alone may read and write, and what all may see of it.
+secret=$work/secret
+install -d -m 700 "$secret"
+cp tests/pcaps/arp.pcap "$secret/arp.pcap"
+echo "$secret/arp.pcap" >"$secret/list"
+echo udp >"$secret/filter"
+cp "$B/tests/xdp/blocklist.bpf.o" "$secret/pass.o"
+printf '#!/bin/sh\nid -un >>%s\n' "$work/who" >"$secret/command"
+cp "$secret/command" "$work/command"
+chmod 755 "$secret/command" "$work/command"
+mkfifo "$secret/fifo"
+
+# runs_for USER ARGS...: as run(), by root, whom sudo has asked for USER
+runs_for()
+{
+	SUDO_UID=$(id -u "$1") SUDO_GID=$(id -g "$1") SUDO_USER=$1 timeout -k 1 600 "$dump" "${@:2}" \
+		>"$work/out" 2>"$work/err" </dev/null
+	rc=$?
+}
+
+# What options have opened, what it says, of root's files.
+paths=(
+	"-r $secret/arp.pcap"
+	"-V $secret/list"
+	"-r tests/pcaps/arp.pcap -w $secret/new"
+	"-r tests/pcaps/arp.pcap -w $secret/new -C 1"
+	"-r tests/pcaps/arp.pcap -w $secret/new --part"
+	"-d -F $secret/filter"
+	"-r tests/pcaps/arp.pcap -w $work/alice/f -z $secret/command"
+	"-r tests/pcaps/arp.pcap -w $work/alice/f -b packets:5 -b printname:$secret/new"
+	"-r tests/pcaps/arp.pcap -w $work/alice/f --inject-secrets tls:$secret/filter"
+	"-r tests/pcaps/arp.pcap --info --html $secret/new"
+	"--compare tests/pcaps/arp.pcap $secret/arp.pcap"
+	"--compare tests/pcaps/arp.pcap $secret/arp.pcap --lost"
+	"-r tests/pcaps/arp.pcap --run $secret/pass.o"
+	"-i v0 -w $secret/new"
+	"-i v0 --metrics unix:$secret/socket -a duration:1"
+	"--netns $secret/netns -i v0 -a duration:1"
+	"--capture --extcap-interface xdp:v0 --fifo $secret/fifo"
+	"--capture --extcap-interface xdp:v0 --fifo $work/alice/fifo --log-file $secret/new"
+	"--capture --extcap-interface xdp:v0 --fifo $work/alice/fifo --extcap-control-in $secret/fifo --extcap-control-out $secret/fifo"
+)
+for words in "${paths[@]}"; do
+	begin "under sudo, a file of root in ${words//$work/..}"
+	read -ra args <<<"$words"
+	runs_for xalice "${args[@]}"
+	want_true "exit status $rc" test "$rc" -ne 0
+	want_line "$work/err" 'Permission denied'
+	want 'files of root' 'arp.pcap command fifo filter list pass.o' "$(find "$secret" -mindepth 1 -printf '%f\n' | sort | xargs)"
+	want_detached
+	end
+done
+
+begin 'under sudo, files are of who has called, and so is the process: no group of root, no capability in effect, none to get'
+SUDO_UID=60001 SUDO_GID=60001 listen -i v0 -w "$work/alice/file" -b printname:"$work/alice/names" --metrics unix:"$work/alice/socket"
+want 'users' "60001	60001	60001	60001" "$(field Uid)"
+want 'groups' "60001	60001	60001	60001" "$(field Gid)"
+want 'other groups' '60001 60010 ' "$(field Groups)"
+for set in CapEff CapInh CapAmb CapBnd; do
+	want "$set" 0000000000000000 "$(field $set)"
+done
+want 'owners' 'xalice xalice xalice xalice' "$(stat -c '%U %G' "$work/alice/file" "$work/alice/socket" | xargs)"
+frames 10
+finish
+want 'exit status' 0 "$rc"
+want_books "$work/alice/file"
+want 'packets' 10 "$epb"
+want 'the owner of printname:' xalice "$(stat -c %U "$work/alice/names")"
+want_detached
+end
+
+begin 'under sudo, -z is run as who has called'
+: >"$work/who"
+chmod 666 "$work/who"
+runs_for xalice -r tests/pcaps/arp.pcap -w "$work/alice/file" -z "$work/command"
+want 'exit status' 0 "$rc"
+want 'who' xalice "$(<"$work/who")"
+end
+
+begin 'what -z finds in its environment is theirs, too'
+printf '#!/bin/sh\necho "%sHOME %sUSER %sLOGNAME" >%s\n' '$' '$' '$' "$work/who" >"$work/tell"
+chmod 755 "$work/tell"
+runs_for xalice -r tests/pcaps/arp.pcap -w "$work/alice/file" -z "$work/tell"
+want 'home and names' '/nonexistent xalice xalice' "$(<"$work/who")"
+end
+
+begin 'under sudo, -Z names another user, whose files and whose -z they are'
+: >"$work/who"
+runs_for xalice -r tests/pcaps/arp.pcap -w "$work/bob/file" -z "$work/command" -Z xbob
+want 'exit status' 0 "$rc"
+want 'who' xbob "$(<"$work/who")"
+want 'owner' xbob "$(stat -c %U "$work/bob/file")"
+SUDO_UID=60001 listen -i v0 -w "$work/bob/live" -Z xbob
+want 'users' "60002	60002	60002	60002" "$(field Uid)"
+want 'other groups, of which one could be as good as root' '' "$(field Groups | xargs)"
+finish
+want_books "$work/bob/live"
+runs_for xalice -r tests/pcaps/arp.pcap -w "$work/alice/file" -Z xbob
+want_line "$work/err" 'cannot open for writing: Permission denied'
+end
+
+for root in root xtoor; do
+	begin "under sudo, -Z $root is refused, and a sentence says who may"
+	grep -q ^xtoor /etc/passwd || echo 'xtoor:x:0:60001::/:/bin/sh' >>"$work/passwd"
+	rm -f "$work/alice/file"
+	runs_for xalice -r tests/pcaps/arp.pcap -w "$work/alice/file" -Z $root
+	want 'exit status' 3 "$rc"
+	want 'sentences' 1 "$(wc -l <"$work/err")"
+	want_line "$work/err" "^xdpdump: -Z $root: refused, .* a root shell may"
+	want_true 'nothing is written' test ! -e "$work/alice/file"
+	end
+done
+
+begin 'under sudo, a user that is not there'
+runs_for xalice -r tests/pcaps/arp.pcap -w "$work/alice/file" -Z no-such-user
+want 'exit status' 2 "$rc"
+want_line "$work/err" '-Z no-such-user: there is no such user$'
+end
+
+# variables VARIABLE=VALUE...: what becomes of a file in the directory of xalice
+variables()
+{
+	rm -f "$work/alice/file"
+	env "$@" "$dump" -r tests/pcaps/arp.pcap -w "$work/alice/file" 2>"$work/err"
+	rc=$?
+}
+
+begin 'pkexec and doas tell in their own words; root who has asked sudo is root'
+for words in PKEXEC_UID=60001 DOAS_USER=xalice 'SUDO_UID=0 DOAS_USER=xalice' 'SUDO_UID=60001 DOAS_USER=xalice' 'SUDO_UID=60003 SUDO_GID=60001'; do
+	chown "$([[ $words == *3* ]] && echo 60003 || echo xalice)" "$work/alice"
+	read -ra args <<<"$words"
+	variables "${args[@]}"
+	want "exit status with $words" 0 "$rc"
+	want "group with $words" xalice "$(stat -c %G "$work/alice/file")"
+	want_true "owner with $words" test "$(stat -c %u "$work/alice/file")" -ne 0
+done
+chown xalice "$work/alice"
+for words in SUDO_UID=0 DOAS_USER=root PKEXEC_UID=0 SUDO_UID=; do
+	variables "$words"
+	want "owner with $words" root "$(stat -c %U "$work/alice/file")"
+done
+end
+
+begin 'where it is not clear who has called nothing is done'
+for words in SUDO_UID=x SUDO_UID=-1 SUDO_UID=4294967295 SUDO_UID=60003 'SUDO_UID=60003 SUDO_GID=0' DOAS_USER=no-such-user PKEXEC_UID=60001x; do
+	read -ra args <<<"$words"
+	variables "${args[@]}"
+	want "exit status with $words" 3 "$rc"
+	want_line "$work/err" "^xdpdump: ${words%% *}: there is no such user: refused, as it is not clear whose rights to use$"
+done
+variables SUDO_UID=60001 DOAS_USER=xbob
+want 'exit status' 3 "$rc"
+want_line "$work/err" '^xdpdump: DOAS_USER=xbob: another variable of the environment names another user: refused'
+want_true 'nothing is written' test ! -e "$work/alice/file"
+end
+
+begin 'whoever is not root is not told who he is'
+SUDO_UID=60002 runs xalice -r tests/pcaps/arp.pcap -w "$work/alice/file"
+want 'exit status' 0 "$rc"
+want 'owner' xalice "$(stat -c %U "$work/alice/file")"
+end
+
+begin 'under sudo, CAP_NET_ADMIN is not for writing to /proc/sys/net'
+knob=/proc/sys/net/ipv4/conf/v0/forwarding
+echo 0 >$knob
+(cd "$work/alice" && SUDO_UID=60001 "$dump" -r "$OLDPWD/tests/pcaps/arp.pcap" -w 1 -b printname:$knob 2>"$work/err")
+want_line "$work/err" 'forwarding: .*Permission denied'
+SUDO_UID=60001 start -i v0 -w "$work/alice/1" -b printname:$knob
+listening && finish
+want_line "$work/err" 'forwarding: .*Permission denied'
+want 'the knob' 0 "$(<$knob)"
+end
+
+begin 'under sudo, interfaces that come later are captured, and those of other namespaces'
+SUDO_UID=60001 listen -i v0 -i 'w*' -w "$work/alice/file"
+ip link add w0 type veth peer name x0
+ip link set w0 up
+ip link set x0 up
+poll grep -q '^and on w0' "$work/err" || note 'w0 is not captured'
+frames 10
+ip link del w0
+poll grep -q '^w0 has gone' "$work/err" || note 'w0 has not gone'
+finish
+want 'exit status' 0 "$rc"
+want 'packets' 10 "$("$dump" -r "$work/alice/file" --count udp 2>/dev/null | cut -d' ' -f1)"
+mount -t tmpfs none /run && mkdir /run/netns
+ip netns add other
+nsenter --net=/run/netns/other ip link add y0 type veth peer name y1
+nsenter --net=/run/netns/other ip link set y0 up
+SUDO_UID=60001 listen --netns other -i y0 -w "$work/alice/file"
+finish
+want 'exit status' 0 "$rc"
+umount -l /run
+end
+
+begin 'under sudo, all that is asked of the kernel is answered'
+for words in -D '-D --all-netns' '-i v0 -L' '-i v0 -J' '-i v0 --restore' '-i v0 -P -a duration:1' '-i v0 -Q inout -a duration:1'; do
+	read -ra args <<<"$words"
+	runs_for xalice "${args[@]}"
+	want "exit status of $words" 0 "$rc"
+done
+end
+
+# A rule in a file that has the place of the real one here alone.
+if ! command -v sudo >/dev/null; then
+	begin 'a real rule of sudo'
+	skip 'sudo is not installed'
+else
+	begin 'a rule of sudo that is limited to xdpdump is no way to root'
+	echo "xalice ALL=(root) NOPASSWD: $dump" >"$work/sudoers"
+	chmod 440 "$work/sudoers"
+	mount --bind "$work/sudoers" /etc/sudoers
+	: >"$work/who"
+	want_true 'the capture' as xalice sudo -n "$dump" -i v0 -a duration:0.2 -w "$work/alice/sudo" -z "$work/command"
+	want 'who' xalice "$(<"$work/who")"
+	want 'owner' xalice "$(stat -c %U "$work/alice/sudo")"
+	want_true 'another user' as xalice sudo -n "$dump" -i v0 -a duration:0.2 -w "$work/bob/sudo" -Z xbob
+	want 'owner' xbob "$(stat -c %U "$work/bob/sudo")"
+	as xalice sudo -n "$dump" -i v0 -w "$secret/new" -a duration:0.2 2>"$work/err"
+	want_line "$work/err" 'cannot open for writing: Permission denied'
+	as xalice sudo -n "$dump" -d -F /etc/shadow 2>"$work/err"
+	want_line "$work/err" '/etc/shadow: cannot read the filter expression: Permission denied'
+	as xalice sudo -n "$dump" -i v0 -w "$work/alice/sudo" -Z root 2>"$work/err"
+	want_line "$work/err" '^xdpdump: -Z root: refused'
+	as xalice env SUDO_UID=0 DOAS_USER=root sudo -n "$dump" -r "$secret/arp.pcap" 2>"$work/err"
+	want_line "$work/err" 'Permission denied'
+	as xalice sudo -n SUDO_UID=0 "$dump" -r "$secret/arp.pcap" 2>"$work/err"
+	want_true 'a variable is not taken' test -s "$work/err"
+	umount /etc/sudoers
+	end
+fi
+
+if ! command -v doas >/dev/null; then
+	begin 'a real rule of doas'
+	skip 'doas is not installed'
+else
+	begin 'a rule of doas is none either'
+	[[ -e /etc/doas.conf ]] || made=$(: >/etc/doas.conf && echo /etc/doas.conf)
+	echo "permit nopass keepenv xalice as root cmd $dump" >"$work/doas.conf"
+	chmod 600 "$work/doas.conf"
+	mount --bind "$work/doas.conf" /etc/doas.conf
+	: >"$work/who"
+	want_true 'the capture' as xalice doas "$dump" -i v0 -a duration:0.2 -w "$work/alice/doas" -z "$work/command"
+	want 'who' xalice "$(<"$work/who")"
+	as xalice env SUDO_UID=0 doas "$dump" -r "$secret/arp.pcap" 2>"$work/err"
+	want_line "$work/err" 'Permission denied'
+	as xalice env SUDO_UID=60002 doas "$dump" -r tests/pcaps/arp.pcap 2>"$work/err"
+	want_line "$work/err" 'refused, as it is not clear whose rights to use$'
+	umount /etc/doas.conf
+	[[ -z ${made-} ]] || rm -f "$made"
+	end
+fi
 
 umount "$bin"
 plan
