@@ -8,6 +8,7 @@
 # make WITHOUT="ncurses libmicrohttpd"           without libraries that are taken where they are there
 # make install    into $(DESTDIR)$(PREFIX)      make deb         a package, in build/deb
 # make oci        an image, in build/oci, with buildah, as root
+# make install-caps GROUP=NAME                   the same, as root, and members of that group may capture
 # make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N;
 #                 scripts/deps bench first
 # make bench-main bench-egress bench-kernel bench-drain bench-latency bench-offline   one part of it
@@ -73,7 +74,7 @@ subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
 skels   := $(patsubst %,$(B)/%.skel.h,xdpdump device front tc process trace find_memory)
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
 
-.PHONY: all tests check check-peers check-live check-corpus check-kernels fuzz fuzz-targets soak bench run deps install deb oci clean lint
+.PHONY: install-caps all tests check check-peers check-live check-corpus check-kernels fuzz fuzz-targets soak bench run deps install deb oci clean lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -172,6 +173,7 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 	install -D -m 755 $(B)/replay/xdpflood $(DESTDIR)$(PREFIX)/sbin/xdpflood
 	install -D -m 644 man/xdpdump.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdpdump.8
 	install -D -m 644 man/xdpdump-recipes.7 $(DESTDIR)$(PREFIX)/share/man/man7/xdpdump-recipes.7
+	install -D -m 755 share/install-caps $(DESTDIR)$(PREFIX)/share/xdpdump/install-caps
 	install -D -m 644 share/grafana/xdpdump.json $(DESTDIR)$(PREFIX)/share/xdpdump/grafana.json
 	install -d $(DESTDIR)$(PREFIX)/share/xdpdump/kubernetes
 	install -m 644 share/kubernetes/* $(DESTDIR)$(PREFIX)/share/xdpdump/kubernetes
@@ -187,6 +189,9 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 	ln -sf $(PREFIX)/sbin/xdpdump $(DESTDIR)$(EXTCAPDIR)/xdpdump
 	install -d $(DESTDIR)$(PROFILEDIR)/xdpdump
 	install -m 644 share/wireshark/profiles/xdpdump/* $(DESTDIR)$(PROFILEDIR)/xdpdump
+install-caps: $(if $(GROUP),install)
+	$(if $(GROUP),,$(error GROUP= is missing: whose members are to capture?))share/install-caps \
+		$(DESTDIR)$(PREFIX)/sbin/xdpdump $(GROUP)
 # The package of what is committed; scripts/check-deb installs it in a Debian of its own.
 deb:
 	$(Q)rm -rf build/deb && mkdir -p build/deb/xdpdump && git archive HEAD | tar -x -C build/deb/xdpdump

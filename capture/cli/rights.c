@@ -19,7 +19,7 @@ static enum status refuse_set_id(void)
 		return STATUS_OK;
 	return log_fail(STATUS_PERMISSION,
 			"refused, as the program is set-user-ID or set-group-ID: whoever runs it would write and "
-			"run what he may not; to capture three capabilities are enough (setcap)");
+			"run what he may not; to capture three capabilities are enough (make install-caps)");
 }
 
 enum status rights_begin(struct rights *r)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # Nobody does by means of the tool what he may not do himself: set-user-ID, what stays open and readable while it
-# runs, and sudo.
+# runs, sudo, and capabilities of the file.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -35,16 +35,20 @@ for user in alice bob; do
 done
 install -d -m 755 "$work/root"
 
+# To be somebody else. setpriv still has the capabilities when it runs a program, so it runs a shell before.
+become=(setpriv --init-groups --inh-caps=-all)
+then=(sh -c 'exec "$@"' sh)
+
 # as USER COMMAND...: with nothing of root's
 as()
 {
-	setpriv --reuid "$1" --regid "$1" --init-groups --inh-caps=-all "${@:2}"
+	"${become[@]}" --reuid "$1" --regid "$1" "${then[@]}" "${@:2}"
 }
 
 # runs USER ARGS...: as run(), by somebody else
 runs()
 {
-	timeout -k 1 600 setpriv --reuid "$1" --regid "$1" --init-groups --inh-caps=-all "$dump" "${@:2}" \
+	timeout -k 1 600 "${become[@]}" --reuid "$1" --regid "$1" "${then[@]}" "$dump" "${@:2}" \
 		>"$work/out" 2>"$work/err" </dev/null
 	rc=$?
 }
@@ -401,6 +405,105 @@ else
 	[[ -z ${made-} ]] || rm -f "$made"
 	end
 fi
+
+# ---- capabilities of the file, for a group ----
+
+plain=$work/plain
+cp "$dump" "$plain"
+if ! share/install-caps "$dump" xcapture 2>"$work/err"; then
+	begin 'capabilities of a file'
+	skip 'this file system has none'
+	umount "$bin"
+	plan
+	exit
+fi
+
+# member ARGS...: start() by one of the group, until it listens
+member()
+{
+	background "${become[@]}" --reuid xalice --regid xalice "${then[@]}" "$dump" "$@" >"$work/out" 2>"$work/err"
+	pid=$!
+	listening || { note "xdpdump $*: has not started"; note_file "$work/err"; }
+}
+
+begin 'install-caps: who runs it, with what'
+want 'owner and mode' 'root xcapture 750' "$(stat -c '%U %G %a' "$dump")"
+want_true capabilities setcap -q -v cap_net_admin,cap_bpf,cap_perfmon=ep "$dump"
+end
+
+begin 'a member of the group captures, with no capability in effect, and the files are theirs'
+member -i v0 -w "$work/alice/file" -b printname:"$work/alice/names"
+want 'users' "60001	60001	60001	60001" "$(field Uid)"
+for set in CapEff CapInh CapAmb; do
+	want "$set" 0000000000000000 "$(field $set)"
+done
+frames 10
+finish
+want 'exit status' 0 "$rc"
+want_books "$work/alice/file"
+want 'packets' 10 "$epb"
+want 'owners' 'xalice xalice' "$(stat -c %U "$work/alice/file" "$work/alice/names" | xargs)"
+want_detached
+end
+
+begin 'a member captures interfaces that come later'
+member -i 'w*' -i v0 -w "$work/alice/file"
+ip link add w0 type veth peer name x0
+ip link set w0 up
+ip link set x0 up
+poll grep -q '^and on w0' "$work/err" || note 'w0 is not captured'
+finish
+want 'exit status' 0 "$rc"
+ip link del w0
+end
+
+begin 'who is no member cannot run it'
+runs xbob -r tests/pcaps/arp.pcap
+want 'exit status' 126 "$rc"
+runs xbob --version
+want 'exit status' 126 "$rc"
+end
+
+for words in "${paths[@]}"; do
+	begin "a member, and a file of root in ${words//$work/..}"
+	read -ra args <<<"$words"
+	runs xalice "${args[@]}"
+	want_true "exit status $rc" test "$rc" -ne 0
+	want_line "$work/err" 'Permission denied|CAP_SYS_ADMIN missing'
+	want 'files of root' 'arp.pcap command fifo filter list pass.o' "$(find "$secret" -mindepth 1 -printf '%f\n' | sort | xargs)"
+	end
+done
+
+begin 'what -z runs has no capability'
+printf '#!/bin/sh\ngrep ^Cap[EPIA] /proc/self/status | cut -f2 | sort -u >%s\n' "$work/who" >"$work/tell"
+member -i v0 -w "$work/alice/file" -z "$work/tell"
+finish
+want 'capabilities' 0000000000000000 "$(<"$work/who")"
+end
+
+begin 'CAP_NET_ADMIN of the file is not for writing to /proc/sys/net'
+runs xalice -r tests/pcaps/arp.pcap -w "$work/alice/1" -b printname:$knob
+want_line "$work/err" 'forwarding: .*Permission denied'
+want 'the knob' 0 "$(<$knob)"
+end
+
+begin 'paths of the environment are not for a program with capabilities: LD_PRELOAD, TZ'
+zic -d "$work/zone" - <<<'Zone Test 5:00 - TST'
+chmod -R a+rX "$work/zone"
+for program in "$plain" "$dump"; do
+	as xalice env TZ="$work/zone/Test" LD_PRELOAD="$work/alice/none.so" "$program" -r tests/pcaps/arp.pcap -c 1 \
+		>"$work/out.${program##*/}" 2>"$work/err.${program##*/}"
+done
+want_line "$work/err.plain" 'none.so.* cannot be preloaded'
+want_line "$work/out.plain" '^\[08:04:05'
+want 'what is said' '' "$(<"$work/err.xdpdump")"
+want_line "$work/out.xdpdump" '^\[03:04:05'
+end
+
+begin 'install-caps where it cannot be: no group, no program'
+want_true 'a usage' test "$(share/install-caps "$dump" '' 2>&1)" = 'usage: install-caps PROGRAM GROUP'
+want_true 'no program' test "$(share/install-caps "$work/none" xcapture >/dev/null 2>&1; echo $?)" -ne 0
+end
 
 umount "$bin"
 plan

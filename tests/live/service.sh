@@ -106,9 +106,7 @@ end
 
 # What dpkg-reconfigure does: its capabilities are in the file as well, which the group alone may run.
 begin 'the unit: the program is for a group, with capabilities of its own'
-chgrp nogroup "$work/xdpdump"
-chmod 750 "$work/xdpdump"
-if ! setcap "$(sed -n 's/^\tsetcap \(cap_[^ ]*\) .*/\1/p' debian/xdpdump.postinst)" "$work/xdpdump"; then
+if ! share/install-caps "$work/xdpdump" nogroup 2>/dev/null; then
 	skip 'no capabilities of files here'
 else
 	group=$(sed -n 's/^group=//p' debian/xdpdump.postinst)
