@@ -187,6 +187,7 @@ SAID_FIELDS = (
     ("dns_dns_flags_rcode", "dns.flags.rcode"),
     ("dns_dns_count_answers", "dns.count.answers"),
     ("tls_tls_handshake_extensions_server_name", "tls.handshake.extensions_server_name"),
+    ("tls_alpn", "tls.handshake.extensions_alpn_str"),
     ("http_http_request_method", "http.request.method"),
     ("http_http_request_uri", "http.request.uri"),
     ("http_http_response_code", "http.response.code"),
@@ -231,6 +232,8 @@ def is_left(name, has, words, opcode, row):
 def is_same(name, ours, theirs):
     if name.startswith("dns") and ours == ".":
         return "<Root>" in theirs
+    if name == "tls_alpn":      # all of them, in their order
+        return ours == ",".join(theirs)
     return ours in map(plain, theirs) or str(ours) in theirs or (isinstance(ours, str) and re.search(r"\\|[^ -~]", ours) is not None)  # escaped
 
 

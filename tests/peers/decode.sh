@@ -18,9 +18,31 @@ said()
 	tests/golden/rows.py said "$work/ours" "$work/theirs"
 }
 
+# protocols: handshakes of TLS that offer protocols and choose one, of which the captures have none
+protocols()
+{
+	PYTHONPATH=scripts python3 - "$work/protocols.pcap" <<'END'
+import struct, sys
+sys.dont_write_bytecode = True
+import fixtures as f
+
+def hello(kind, names):
+    names = b"".join(bytes([len(name)]) + name for name in names)
+    alpn = struct.pack(">HHH", 16, len(names) + 2, len(names)) + names
+    body = b"\3\3" + bytes(32) + b"\0" + (b"\0\2\x13\1\1\0" if kind == 1 else b"\x13\1\0") + struct.pack(">H", len(alpn)) + alpn
+    return f.tls_record(22, bytes([kind]) + struct.pack(">I", len(body))[1:] + body)
+
+frames = f.talk(f.A, f.B, 49152, 443, [(">", "PA", hello(1, names)) for names in ([b"h2", b"http/1.1"], [b"http/1.1", b"h2", b"h3"])] +
+                [("<", "PA", hello(2, [b"h2"]))])
+with open(sys.argv[1], "wb") as out:
+    out.write(f.fixture_files.pcap([(ns, frame, len(frame)) for ns, frame in f.timed(frames)]))
+END
+}
+
 if wanted "packets_say_what_tshark_finds" tshark && wanted "packets_say_what_tshark_finds" python3; then
 	mapfile -t corpus < <(find -L "${CORPUS:-../shared/corpus}" -name '*.pcap' 2>/dev/null | LC_ALL=C sort)
-	said tests/pcaps/*.pcap "${corpus[@]}" >"$work/against" 2>&1
+	protocols
+	said tests/pcaps/*.pcap "$work/protocols.pcap" "${corpus[@]}" >"$work/against" 2>&1
 	verdict "packets_say_what_tshark_finds"
 
 	# For all else.
