@@ -48,7 +48,8 @@ if wanted "without_any_it_works_and_says_what_is_missing" readelf; then
 	verdict "without_any_it_works_and_says_what_is_missing"
 fi
 
-# Built with it, on a machine without it: a program whose dlopen(3) finds nothing.
+# Built with it, on a machine without it: a program whose dlopen(3) finds nothing. The sanitizer wants to be the first.
+[[ $(nm -D "$dump" 2>/dev/null) != *__asan* ]] || san=1
 if wanted "one_that_is_gone_is_missed_by_who_asks_for_it" cc; then
 	{
 		echo 'void *dlopen(const char *f, int flags) { (void)f, (void)flags; return 0; }' >"$work/gone.c"
