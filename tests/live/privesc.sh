@@ -62,6 +62,8 @@ field()
 # ---- set-user-ID ----
 
 for mode in 4755 2755 6755; do
+	# the sanitizer of leaks has a say of its own, as it cannot trace such a process
+	[[ -z $sanitized || $mode != 2755 ]] || continue
 	begin "a program with mode $mode is refused before it does anything"
 	chmod "$mode" "$dump"
 	runs xalice -r tests/pcaps/arp.pcap -w "$work/root/file"
