@@ -2,10 +2,13 @@
 /* Addresses without names: nothing is asked of a resolver. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "capture/base/listen.h"
@@ -62,6 +65,39 @@ bool listen_parse(const char *word, struct listen_address *a)
 		     : take_host(loopback, strlen(loopback), port, a);
 }
 
+static const char *path_of(const struct listen_address *a)
+{
+	return a->address.ss_family == AF_UNIX ? ((const struct sockaddr_un *)&a->address)->sun_path : NULL;
+}
+
+static void closep(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/*
+ * One of us at a time in the folder of the path, to be closed: a socket that is bound refuses until it
+ * listens, as one that was left does. Who keeps it for more than a second, which anybody can, is not
+ * waited for. -1: it is no path.
+ */
+static int lock_folder(const struct listen_address *a)
+{
+	enum { TIMES = 100, PAUSE_NS = 10 * 1000 * 1000 };
+	const char *path = path_of(a), *slash = path ? strrchr(path, '/') : NULL;
+	char folder[sizeof(((struct sockaddr_un *)NULL)->sun_path)] = ".";
+	int fd;
+
+	if (!path)
+		return -1;
+	if (slash)
+		memcpy(folder, path, slash - path + 1);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (unsigned i = 0; fd >= 0 && i < TIMES && flock(fd, LOCK_EX | LOCK_NB); i++)
+		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+	return fd;
+}
+
 /* A file that is none refuses a connection as well. */
 static bool is_left_over(const char *path, const struct listen_address *a)
 {
@@ -78,6 +114,14 @@ static bool is_left_over(const char *path, const struct listen_address *a)
 	return refused;
 }
 
+static void remove_left_over(const struct listen_address *a)
+{
+	const char *path = path_of(a);
+
+	if (path && is_left_over(path, a))
+		unlink(path);
+}
+
 static int bind_to(int fd, const struct listen_address *a)
 {
 	const struct sockaddr *to = (const struct sockaddr *)&a->address;
@@ -86,12 +130,13 @@ static int bind_to(int fd, const struct listen_address *a)
 		return 0;
 	if (errno != EADDRINUSE || to->sa_family != AF_UNIX)
 		return -errno;
-	listen_remove(a);
+	remove_left_over(a);
 	return bind(fd, to, a->len) ? -errno : 0;
 }
 
 int listen_open(const struct listen_address *a)
 {
+	cleanup(closep) const int lock is_unused = lock_folder(a);
 	int fd = socket(a->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int err;
 
@@ -109,8 +154,7 @@ int listen_open(const struct listen_address *a)
 
 void listen_remove(const struct listen_address *a)
 {
-	const char *path = ((const struct sockaddr_un *)&a->address)->sun_path;
+	cleanup(closep) const int lock is_unused = lock_folder(a);
 
-	if (a->address.ss_family == AF_UNIX && is_left_over(path, a))
-		unlink(path);
+	remove_left_over(a);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "capture/base/listen.h"
@@ -134,6 +135,64 @@ static void a_path_is_of_who_listens(void **state)
 	remove_path(path);
 }
 
+/* Begins when all do, and stays until @end is at its end: 1 if it has the path. */
+static _Noreturn void have_the_path(const struct listen_address *a, int begin, int said, int end)
+{
+	char c;
+	int fd;
+
+	if (read(begin, &c, 1) < 0)
+		_exit(1);
+	fd = listen_open(a);
+	c = fd >= 0 ? 'y' : fd == -EADDRINUSE ? 'n' : '?';
+	if (write(said, &c, 1) < 0 || read(end, &c, 1) < 0)
+		_exit(1);
+	_exit(0);
+}
+
+/* How many of them have it: a socket that is bound refuses until it listens, and is none that was left. */
+static unsigned race(const struct listen_address *a, unsigned n)
+{
+	int begin[2], said[2], end[2];
+	unsigned have = 0;
+	char c;
+
+	assert_int_equal(pipe(begin) || pipe(said) || pipe(end), 0);
+	for (unsigned i = 0; i < n; i++) {
+		if (fork())
+			continue;
+		close(begin[1]);
+		close(end[1]);
+		have_the_path(a, begin[0], said[1], end[0]);
+	}
+	close(begin[1]);
+	for (unsigned i = 0; i < n; i++) {
+		assert_int_equal(read(said[0], &c, 1), 1);
+		have += c == 'y';
+		assert_int_not_equal(c, '?');
+	}
+	close(end[1]);
+	while (wait(NULL) > 0)
+		;
+	for (unsigned i = 0; i < 2; i++)
+		close(said[i]);
+	close(begin[0]);
+	close(end[0]);
+	return have;
+}
+
+static void of_several_that_begin_at_once_one_has_the_path(void **state)
+{
+	struct listen_address a;
+	char path[64];
+
+	(void)state;
+	path_in(path, sizeof(path), &a);
+	for (unsigned i = 0; i < 100; i++)
+		assert_int_equal(race(&a, 4), 1);
+	remove_path(path);
+}
+
 static struct state_iface iface = {
 	.name = (char *)"a\"b\\c\nd\xff",
 	.ledger = { .seen = 10, .filtered = 1, .ring_full = 2, .copy_failed = 3, .delivered = 4, .taken = 4,
@@ -211,13 +270,14 @@ static void openmetrics_has_families_without_total_and_an_end(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) + 6];
+	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) + 7];
 	size_t n = 0;
 
 	unit_of_table(addresses, test_address, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_file_that_is_no_socket_stays);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_link_to_a_socket_stays);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_path_is_of_who_listens);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(of_several_that_begin_at_once_one_has_the_path);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_counter_of_a_statistics_block_is_told);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_known_is_not_told);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(openmetrics_has_families_without_total_and_an_end);
