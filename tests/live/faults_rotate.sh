@@ -80,13 +80,9 @@ if [[ $sanitized ]] || ! command -v strace >/dev/null; then
 	exit 0
 fi
 
-begin 'O11: SIGKILL at 30 random moments: every file but the last is complete'
-for ((round = 0; round < 30 && ${#notes[@]} == 0; round++)); do
-	fresh
-	listen -i v0 -s 200 -w "$d/f" -C $((RANDOM % 900 + 100))k
-	background "$send" -i v1 -n 100000000 -s 300 -r $((RANDOM * 3 + 2000)) >/dev/null 2>&1
-	load=$!
-	sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+# Ours, and then the sender $load; what is left is listed.
+kill_under_load()
+{
 	{
 		kill -KILL "$pid"
 		reap
@@ -94,6 +90,16 @@ for ((round = 0; round < 30 && ${#notes[@]} == 0; round++)); do
 		wait "$load"
 	} 2>/dev/null
 	list
+}
+
+begin 'O11: SIGKILL at 30 random moments: every file but the last is complete'
+for ((round = 0; round < 30 && ${#notes[@]} == 0; round++)); do
+	fresh
+	listen -i v0 -s 200 -w "$d/f" -C $((RANDOM % 900 + 100))k
+	background "$send" -i v1 -n 100000000 -s 300 -r $((RANDOM * 3 + 2000)) >/dev/null 2>&1
+	load=$!
+	sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+	kill_under_load
 	# the last one may have been about to begin, and the one before not to have ended
 	want_complete "${files[@]:0:$((${#files[@]} > 2 ? ${#files[@]} - 2 : 0))}"
 	for file in "${files[@]: -2}"; do
@@ -115,13 +121,7 @@ for codec in zstd gzip; do
 		load=$!
 		poll test -s "$d/f" || note 'nothing is written'
 		sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
-		{
-			kill -KILL "$pid"
-			reap
-			kill "$load"
-			wait "$load"
-		} 2>/dev/null
-		list
+		kill_under_load
 		followed=$((followed + (${#files[@]} > 2)))
 		for file in "${files[@]}"; do
 			[[ -s $file ]] || continue

@@ -197,16 +197,25 @@ paths=(
 	"--capture --extcap-interface xdp:v0 --fifo $work/alice/fifo --log-file $secret/new"
 	"--capture --extcap-interface xdp:v0 --fifo $work/alice/fifo --extcap-control-in $secret/fifo --extcap-control-out $secret/fifo"
 )
-for words in "${paths[@]}"; do
-	begin "under sudo, a file of root in ${words//$work/..}"
-	read -ra args <<<"$words"
-	runs_for xalice "${args[@]}"
-	want_true "exit status $rc" test "$rc" -ne 0
-	want_line "$work/err" 'Permission denied'
-	want 'files of root' 'arp.pcap command fifo filter list pass.o' "$(find "$secret" -mindepth 1 -printf '%f\n' | sort | xargs)"
-	want_detached
-	end
-done
+# denied WHO PATTERN COMMAND...: none of the paths, as COMMAND runs the tool; PATTERN: what is said
+denied()
+{
+	local who=$1 pattern=$2 words args
+
+	shift 2
+	for words in "${paths[@]}"; do
+		begin "$who, a file of root in ${words//$work/..}"
+		read -ra args <<<"$words"
+		"$@" "${args[@]}"
+		want_true "exit status $rc" test "$rc" -ne 0
+		want_line "$work/err" "$pattern"
+		want 'files of root' 'arp.pcap command fifo filter list pass.o' "$(find "$secret" -mindepth 1 -printf '%f\n' | sort | xargs)"
+		want_detached
+		end
+	done
+}
+
+denied 'under sudo' 'Permission denied' runs_for xalice
 
 begin 'under sudo, files are of who has called, and so is the process: no group of root, no capability in effect, none to get'
 SUDO_UID=60001 SUDO_GID=60001 listen -i v0 -w "$work/alice/file" -b printname:"$work/alice/names" --metrics unix:"$work/alice/socket"
@@ -466,15 +475,7 @@ runs xbob --version
 want 'exit status' 126 "$rc"
 end
 
-for words in "${paths[@]}"; do
-	begin "a member, and a file of root in ${words//$work/..}"
-	read -ra args <<<"$words"
-	runs xalice "${args[@]}"
-	want_true "exit status $rc" test "$rc" -ne 0
-	want_line "$work/err" 'Permission denied|CAP_SYS_ADMIN missing'
-	want 'files of root' 'arp.pcap command fifo filter list pass.o' "$(find "$secret" -mindepth 1 -printf '%f\n' | sort | xargs)"
-	end
-done
+denied 'a member' 'Permission denied|CAP_SYS_ADMIN missing' runs xalice
 
 begin 'what -z runs has no capability'
 printf '#!/bin/sh\ngrep ^Cap[EPIA] /proc/self/status | cut -f2 | sort -u >%s\n' "$work/who" >"$work/tell"
