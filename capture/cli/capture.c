@@ -162,7 +162,8 @@ static void look_at_links(struct capture *l)
 			continue;
 		capture_interfaces_changed(l);
 		look_for_changes(l);
-		if (!t->gone && (!t->traced || live_iface_follow(t, &l->settings)))
+		/* it may have come back meanwhile */
+		if (!t->gone && live_iface_is_lost(t) && (!t->traced || live_iface_follow(t, &l->settings)))
 			live_iface_lose(t);
 	}
 	count_the_living(l);
