@@ -120,7 +120,7 @@ struct cursor {
 #ifdef __bpf__
 #define cursor_sees(c, p, n)	((p) + (n) <= (c)->end)
 #define pin(x)			asm volatile("" : "+r"(x))
-#define forget(c, x)		asm volatile("%0 += %1\n%0 -= %1\n%0 &= 0xffff" : "+r"(x) : "r"((c)->limit))
+#define forget(c, x)		asm volatile("%0 += %1\n%0 -= %1\n%0 &= 0xffff" : "+r"(x) : "r"((c)->l3_end))
 #else
 #define cursor_sees(c, p, n)	1
 #define pin(x)			((void)0)
@@ -283,24 +283,35 @@ parse_inline enum parse_end parse_ipv4(struct cursor *c, struct parsed *p)
 	return end;
 }
 
-/* One test of a bit: with five comparisons the verifier would have five paths. */
+/*
+ * 1 or 0, without a comparison, of which the verifier would follow both outcomes for each header of a chain. @proto: below
+ * 64, as the numbers of extension headers are.
+ */
+parse_inline __u64 is_among(__u8 proto, __u64 set)
+{
+	__u64 is = set >> (proto & 63) & 1;
+
+	pin(is);
+	return is;
+}
+
 parse_inline int is_extension(__u8 proto)
 {
 	const __u64 set = 1ull << PROTO_HOPOPTS | 1ull << PROTO_ROUTING | 1ull << PROTO_FRAGMENT |
 			  1ull << PROTO_AH | 1ull << PROTO_DSTOPTS;
 
-	return proto < 64 && (set >> proto & 1);
+	return proto < 64 && is_among(proto, set);
 }
 
 /*
- * RFC 8200, 4.3 to 4.6: units of 8 bytes beyond the first 8; AH (RFC 4302, 2.2) has units of 4,
+ * RFC 8200, 4.3 to 4.6: units of 8 bytes beyond the first 8, none in a fragment header; AH (RFC 4302, 2.2) has units of 4,
  * minus 2.
  */
 parse_inline __u32 extension_len(__u8 proto, __u8 hdr_ext_len)
 {
-	if (proto == PROTO_FRAGMENT)
-		return 8;
-	return proto == PROTO_AH ? (hdr_ext_len + 2) * 4 : (hdr_ext_len + 1) * 8;
+	__u32 more = hdr_ext_len * 8u >> is_among(proto, 1ull << PROTO_AH);
+
+	return 8 + (more & (is_among(proto, 1ull << PROTO_FRAGMENT) - 1));
 }
 
 /*
@@ -329,7 +340,7 @@ parse_inline enum parse_end parse_extensions(struct cursor *c, struct parsed *p,
 		len = extension_len(p->ip_proto, h[1]) - 8;
 		forget(c, len);
 		/* Offset and M bit; an atomic fragment (RFC 6946) has neither. */
-		frag |= p->ip_proto == PROTO_FRAGMENT ? be16(h + 2) & 0xfff9 : 0;
+		frag |= be16(h + 2) & 0xfff9 & -is_among(p->ip_proto, 1ull << PROTO_FRAGMENT);
 		forget(c, frag);
 		if (!skip(c, len)) {
 			end = len > c->l3_end - c->off ? PARSE_BAD : PARSE_SHORT;
@@ -404,8 +415,8 @@ parse_inline enum parse_end parse_ether_type(struct cursor *c, struct parsed *p,
 			return PARSE_SHORT;
 		p->eth_type = eth_type = be16(tag + 2);
 		p->n_tags = n + 1;
+		forget(c, c->off);
 	}
-	forget(c, c->off);
 	p->l3_off = c->off;
 	if (eth_type == ETH_TYPE_IPV4)
 		return parse_ipv4(c, p);
@@ -420,13 +431,18 @@ parse_inline enum parse_end parse_ether_type(struct cursor *c, struct parsed *p,
  */
 parse_inline struct cursor cursor_init(const void *data, __u32 caplen, __u32 len, __u32 reach)
 {
-	return (struct cursor){
+	struct cursor c = {
 		.base = data,
 		.end = (const __u8 *)data + caplen,
 		.reach = reach,
 		.limit = caplen < reach ? caplen : reach,
 		.l3_end = len,
 	};
+
+	/* else it follows a path for each bound, and for each number of tags, whose bytes it knows to be there */
+	forget(&c, c.limit);
+	forget(&c, c.off);
+	return c;
 }
 
 /* An Ethernet frame. *p must be zeroed; p->end tells how it went. */
