@@ -64,31 +64,39 @@ static __always_inline __u64 is_zero(__u64 x)
 	return (x - 1) & ~x;
 }
 
+/*
+ * Is it one of the AT_ONCE files at @fd, an address of the kernel's? Below 0: they cannot be read. Not static: the verifier
+ * looks at it once, and not for each turn of the loop.
+ */
+__noinline int is_among_files(__u64 fd, __u64 file)
+{
+	__u64 *some = only_value(&scratch), hit = 0;
+
+	if (!some || bpf_probe_read_kernel(some, SCRATCH, (const void *)fd))
+		return -1;
+	/*
+	 * Without a jump for each, of which the verifier follows only so many; and one after the
+	 * other, else the compiler keeps all of them on the stack.
+	 */
+#pragma unroll
+	for (__u32 k = 0; k < AT_ONCE; k++) {
+		hit |= is_zero(some[k] ^ file);
+		pin(hit);
+	}
+	return hit >> 63;
+}
+
 /* Is it one of the first FILES_MAX files of the task? */
 static __always_inline int is_open(struct task_struct *task, const void *file)
 {
 	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	__u32 n = BPF_CORE_READ(table, max_fds);
 	const void **fd = (const void **)BPF_CORE_READ(table, fd);
+	int found = 0;
 
-	for (__u32 i = 0; i < FILES_MAX && i < n; i += AT_ONCE) {
-		__u64 *some = only_value(&scratch), hit = 0;
-
-		if (!some || bpf_probe_read_kernel(some, SCRATCH, fd + i))
-			return 0;
-		/*
-		 * Without a jump for each, of which the verifier follows only so many; and one
-		 * after the other, else the compiler keeps all of them on the stack.
-		 */
-#pragma unroll
-		for (__u32 k = 0; k < AT_ONCE; k++) {
-			hit |= is_zero(some[k] ^ (__u64)file);
-			pin(hit);
-		}
-		if (hit >> 63)
-			return 1;
-	}
-	return 0;
+	for (__u32 i = 0; i < FILES_MAX && i < n && !found; i += AT_ONCE)
+		found = is_among_files((__u64)(fd + i), (__u64)file);
+	return found > 0;
 }
 
 /*
