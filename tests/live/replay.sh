@@ -40,6 +40,7 @@ want_same_text()
 }
 
 veth_up v0 v1 9216 || exit 1
+n_files=0 n_all=0	# of whole files, one behind the other in $work/all
 for pcap in tests/pcaps/*.pcap; do
 	name=${pcap##*/}
 	name=${name%.pcap}
@@ -58,8 +59,11 @@ for pcap in tests/pcaps/*.pcap; do
 	want_books "$file"
 	want 'packets received' "$n_packets" "${ifrecv-}"
 	want 'mode of the file' 600 "$(stat -c %a "$file")"
-	want_accepted "$file"
-	want_well_formed "$file"
+	want_true capinfos capinfos -M "$file"
+	want_true tcpdump tcpdump -n -r "$file"
+	want_true xdpdump "$dump" -r "$file"
+	cat "$file" >>"$work/all"
+	n_files=$((n_files + 1)) n_all=$((n_all + n_packets))
 	end
 
 	begin "$name: the default snapshot length cuts at 256 bytes, and all fields print live as from the file"
@@ -79,4 +83,11 @@ for pcap in tests/pcaps/*.pcap; do
 	end
 	rm -f "$work"/*.pcapng
 done
+
+begin 'tshark reads those with whole frames, which are sections of one file, and finds their blocks well-formed'
+tshark -n -r "$work/all" >"$work/rows" 2>"$work/tshark" || note "tshark: $(tail -n 1 "$work/tshark")"
+want 'packets that tshark reads' "$n_all" "$(wc -l <"$work/rows")"
+want_well_formed "$work/all"
+want 'sections' "$n_files" "$(grep -c 'Block: Section Header Block' "$work/blocks")"
+end
 plan
