@@ -22,7 +22,7 @@ printf '%s\\n' "${COMPREPLY[@]}"
 
 ZSH = r'''
 autoload -U compinit
-compinit -u -D
+compinit -u -d %s
 . %s
 compdef _xdpdump xdpdump
 compadd()
@@ -46,7 +46,7 @@ def zsh():
     out = os.path.join(folder, 'hits')
     open(out, 'w').close()
     with open(os.path.join(folder, '.zshrc'), 'w') as f:
-        f.write(ZSH % (quote(script), quote(out), quote(line)))
+        f.write(ZSH % (quote(os.path.join(folder, 'zcompdump')), quote(script), quote(out), quote(line)))
     pid, fd = pty.fork()
     if not pid:
         os.environ['ZDOTDIR'] = folder
