@@ -180,7 +180,7 @@ static void the_command_gets_each_file_in_order_the_last_one_included(void **sta
 {
 	struct retention_options o = { .command = in_dir("record") };
 	struct retention *r;
-	char name[16], wanted[512] = "";
+	char name[32], wanted[512] = "";
 
 	(void)state;
 	put("record", "#!/bin/sh\nIFS= read -r x; echo \"$# ${1##*/} $x\" >>\"${0%/*}/log\"\n", 0755);
