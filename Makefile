@@ -123,6 +123,8 @@ $(B)/bare/libraries.h:
 $(objs) $(tools:=.o) $(bare): | $(skels) $(B)/release.h $(B)/libraries.h
 $(B)/replay/xdpflood.o: $(B)/xdpflood.skel.h
 $(B)/replay/bench_kernel.o: $(B)/bench.skel.h
+# Tables of cases, which take longer to compile than to run.
+$(units:=.o): private cflags += -Og
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(libs) -lcmocka -o $@
 # As plain tests that replay their corpora; tests/fuzz/build.sh has what fuzzes them instead.
