@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * Who has most: flows or addresses, with their rates, in a table of fixed size. Space saving in
- * small sets: who is new to a full set takes the place of the least in it, and the bytes of that
- * one are by how much the newcomer may have had more. So a flood of new ones costs as much as any
- * packet, and who has much stays.
+ * small sets: who is new to a full set takes the place of one that has less, or of the least of
+ * those that are as new, and the bytes of that one are by how much the newcomer may have had more.
+ * So a flood of new ones costs little more than other packets, and who has much stays.
  */
 #ifndef XDPDUMP_VIEW_TOPS_H
 #define XDPDUMP_VIEW_TOPS_H

@@ -116,6 +116,63 @@ static void what_has_much_stays_and_errors_are_true(void **state is_unused)
 	tops_close(ends);
 }
 
+/* All places are taken by those that have come once, and more of them come: who has much then is shown. */
+static void who_comes_in_a_flood_is_shown(void **state is_unused)
+{
+	enum { LARGE = 10, ROUNDS = 20000, TICKS = 20 };
+	uint64_t real[LARGE] = { 0 };
+	struct top best[LARGE];
+	struct tops *t = NULL;
+	union party who;
+
+	assert_int_equal(tops_open(&t, 256), 0);
+	for (uint32_t i = 0; i < TICKS * ROUNDS; i++) {
+		uint32_t n = i % LARGE;
+
+		who = flow_of(1000 + i);
+		tops_add(t, &who, 60, 1);
+		if (i / ROUNDS % 2) {
+			who = flow_of(n + 1);
+			tops_add(t, &who, 1000 + 10 * n, 0);
+			real[n] += 1000 + 10 * n;
+		}
+		if (i % ROUNDS == ROUNDS - 1)
+			tops_tick(t, 1, true);
+	}
+	assert_int_equal(tops_best(t, TOPS_BY_BYTES, best, LARGE), LARGE);
+	for (unsigned i = 0; i < LARGE; i++) {
+		uint64_t n = number_of(&best[i]) - 1, had = best[i].bytes[0] + best[i].bytes[1];
+
+		if (n >= LARGE || had > real[n] || had + best[i].error < real[n] || had < real[n] / 2)
+			fail_msg("flow %" PRIu64 ": %" PRIu64 " to %" PRIu64 " of %" PRIu64 " bytes", n, had,
+				 had + best[i].error, n < LARGE ? real[n] : 0);
+	}
+	tops_close(t);
+}
+
+/* The flows of a busy link are. */
+static void twenty_thousand_are_counted_exactly(void **state is_unused)
+{
+	enum { N = 20000 };
+	static struct top best[N];
+	struct tops *t = NULL;
+	unsigned exact = 0, n;
+
+	assert_int_equal(tops_open(&t, MODEL_ROOM), 0);
+	for (unsigned round = 0; round < 3; round++)
+		for (uint32_t i = 1; i <= N; i++) {
+			union party who = flow_of(i);
+
+			tops_add(t, &who, i, 0);
+		}
+	tops_tick(t, 1, true);
+	n = tops_best(t, TOPS_BY_BYTES, best, N);
+	for (unsigned i = 0; i < n; i++)
+		exact += best[i].bytes[0] == 3 * number_of(&best[i]);
+	assert_true(exact > N * 999 / 1000);
+	tops_close(t);
+}
+
 /* A tag is seven bits, so that many that differ have the same one. */
 static void nobody_is_taken_for_another(void **state is_unused)
 {
@@ -605,6 +662,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(few_are_counted_exactly_and_come_in_order),
 		cmocka_unit_test(what_has_much_stays_and_errors_are_true),
+		cmocka_unit_test(who_comes_in_a_flood_is_shown),
+		cmocka_unit_test(twenty_thousand_are_counted_exactly),
 		cmocka_unit_test(nobody_is_taken_for_another),
 		cmocka_unit_test(a_rate_goes_down_to_nothing),
 		cmocka_unit_test(each_second_has_what_came_in_it),
