@@ -11,6 +11,7 @@
 #include "capture/packet/link.h"
 #include "capture/packet/names.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/payload.h"
 #include "capture/packet/pcapng_options.h"
 #include "capture/packet/quoted.h"
 #include "capture/packet/tunnel.h"
@@ -186,28 +187,34 @@ static bool is_only_link(const struct packet *p)
 {
 	const struct parsed *h = &p->hdr;
 
-	return !link_knows(p->iface->linktype) ||
-	       (!h->eth_type && !h->ip_version &&
-		(p->iface->linktype != LINKTYPE_ETHERNET || h->hdr_len < 14));
+	if (p->iface->linktype == LINKTYPE_ETHERNET)
+		return !h->eth_type && h->hdr_len < 14;
+	return (!h->eth_type && !h->ip_version) || !link_knows(p->iface->linktype);
+}
+
+static void put_link_type(struct text *t, const struct packet *p)
+{
+	char name[64];
+
+	link_type_name(p->iface->linktype, name, sizeof(name));
+	text_str(t, name);
 }
 
 void summary_line_protocol(struct text *t, const struct packet *p)
 {
-	char name[64];
-
-	if (is_only_link(p)) {
-		link_type_name(p->iface->linktype, name, sizeof(name));
-		text_str(t, name);
-	} else {
+	if (is_only_link(p))
+		put_link_type(t, p);
+	else
 		put_protocol(t, &p->hdr);
-	}
 }
 
 static void put_what(struct text *t, const struct packet *p)
 {
-	summary_line_protocol(t, p);
-	if (is_only_link(p))
+	if (is_only_link(p)) {
+		put_link_type(t, p);
 		return;
+	}
+	put_protocol(t, &p->hdr);
 	if (p->hdr.ip_version) {
 		text_char(t, ' ');
 		put_address(t, p, false);
@@ -267,6 +274,18 @@ static void put_inside(struct text *t, const struct packet *p, int verbose)
 	}
 }
 
+/* Of most packets it is known soon that put_inside() would find nothing. */
+static bool may_have_inside(const struct packet *p)
+{
+	switch (p->hdr.ip_proto) {
+	case PROTO_TCP:
+		return payload_may_be_read(p);
+	case PROTO_UDP:
+		return tunnel_has_port(p) || payload_may_be_read(p);
+	}
+	return true;
+}
+
 void summary_line_packet(struct text *t, const struct packet *p, int verbose)
 {
 	put_what(t, p);
@@ -276,7 +295,8 @@ void summary_line_packet(struct text *t, const struct packet *p, int verbose)
 	put_flags(t, &p->hdr, verbose);
 	if (verbose > 0)
 		summary_verbose_headers(t, p, verbose);
-	put_inside(t, p, verbose);
+	if (may_have_inside(p))
+		put_inside(t, p, verbose);
 	if (verbose > 0)
 		summary_verbose_frame(t, p);
 }
@@ -297,7 +317,7 @@ void summary_line_direction(struct text *t, const struct packet *p)
 	};
 	struct cooked c;
 
-	if (!link_cooked(p, &c))
+	if (p->iface->linktype == LINKTYPE_ETHERNET || !link_cooked(p, &c))
 		return;
 	if (c.has_ifindex) {
 		text_str(t, "ifindex ");

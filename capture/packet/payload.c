@@ -12,6 +12,8 @@ enum {
 	PORT_HTTPS		= 443,
 	PORT_MDNS		= 5353,
 	PORT_LLMNR		= 5355,
+	TLS_HANDSHAKE		= 22,	/* the first byte of a record */
+	QUIC_LONG		= 0x80,	/* a bit of the first byte of a long header */
 };
 
 static bool has_port(const struct packet *p, uint16_t port)
@@ -74,6 +76,12 @@ static bool read_dns_of_tcp(struct cursor *c, struct payload *out)
 	return read_dns(c, out) && (out->dns.end != PARSE_BAD || out->dns.has_type);
 }
 
+/* The letters that a method or a version begin with. */
+static bool is_http(uint8_t first)
+{
+	return first >= 'A' && first <= 'T';
+}
+
 static bool read_tcp(const struct packet *p, struct payload *out)
 {
 	struct cursor c;
@@ -82,17 +90,46 @@ static bool read_tcp(const struct packet *p, struct payload *out)
 		return false;
 	if (has_port(p, PORT_DNS))
 		return read_dns_of_tcp(&c, out);
-	if (c.base[c.off] == 22) {	/* a handshake of TLS */
+	if (c.base[c.off] == TLS_HANDSHAKE) {
 		out->kind = PAYLOAD_TLS;
 		return tls_read(&c, &out->tls);
 	}
 	out->kind = PAYLOAD_HTTP;
-	return c.base[c.off] >= 'A' && c.base[c.off] <= 'T' && http_read(&c, &out->http);
+	return is_http(c.base[c.off]) && http_read(&c, &out->http);
+}
+
+static bool is_known_port(uint16_t port)
+{
+	switch (port) {
+	case PORT_DNS:
+	case PORT_DHCP_SERVER:
+	case PORT_DHCP_CLIENT:
+	case PORT_NTP:
+	case PORT_MDNS:
+	case PORT_LLMNR:
+		return true;
+	}
+	return false;
+}
+
+/* By the byte behind the headers, without a port that says so. */
+static bool may_begin(const struct packet *p, uint8_t first)
+{
+	if (p->hdr.ip_proto == PROTO_UDP)
+		return first & QUIC_LONG;
+	return first == TLS_HANDSHAKE || is_http(first);
+}
+
+bool payload_may_be_read(const struct packet *p)
+{
+	return p->hdr.flags & PARSE_PORTS && p->hdr.hdr_len < p->caplen &&
+	       (may_begin(p, p->data[p->hdr.hdr_len]) || is_known_port(p->hdr.sport) ||
+		is_known_port(p->hdr.dport));
 }
 
 bool payload_read(const struct packet *p, struct payload *out)
 {
-	if (!(p->hdr.flags & PARSE_PORTS))
+	if (!payload_may_be_read(p))
 		return false;
 	switch (p->hdr.ip_proto) {
 	case PROTO_TCP:

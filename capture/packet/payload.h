@@ -44,4 +44,7 @@ struct payload {
  */
 bool payload_read(const struct packet *p, struct payload *out);
 
+/* False, for most packets, soon: so will be that. */
+bool payload_may_be_read(const struct packet *p);
+
 #endif

@@ -275,6 +275,18 @@ static bool enter(const struct packet *p, struct tunnel *t)
 	return false;
 }
 
+bool tunnel_has_port(const struct packet *p)
+{
+	switch (p->hdr.dport) {
+	case PORT_VXLAN:
+	case PORT_VXLAN_LINUX:
+	case PORT_GENEVE:
+	case PORT_GTPU:
+		return true;
+	}
+	return false;
+}
+
 unsigned tunnel_walk(const struct packet *p, struct tunnel out[static TUNNEL_MAX])
 {
 	unsigned n = 0;

@@ -49,4 +49,7 @@ const char *tunnel_key(enum tunnel_kind kind);
  */
 unsigned tunnel_walk(const struct packet *p, struct tunnel out[static TUNNEL_MAX]);
 
+/* Does a packet of UDP go to a port of a tunnel? Without that it carries none. */
+bool tunnel_has_port(const struct packet *p);
+
 #endif
