@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <unistd.h>
 
 #include "capture/base/util.h"
 #include "capture/kernel/privilege.h"
@@ -76,6 +77,18 @@ bool privilege_to_attach(char *missing, size_t cap)
 			missing, cap,
 			"capabilities of a user namespace do not count; those of the initial one are missing");
 	return !missing[0];
+}
+
+bool privilege_is_lent(void)
+{
+	cleanup(caps_closep) cap_t now = cap_get_proc();
+
+	if (!geteuid())
+		return false;
+	for (size_t i = 0; now && i < array_size(table); i++)
+		if (is_set(now, table[i].cap, CAP_PERMITTED))
+			return true;
+	return !now;
 }
 
 int privilege_keep(unsigned what)

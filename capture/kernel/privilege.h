@@ -22,6 +22,9 @@ enum privilege {
 /* True, or false with what is missing in @missing, as in "CAP_BPF and CAP_PERFMON missing". */
 bool privilege_to_attach(char *missing, size_t cap);
 
+/* Has who is not root itself any of these, in effect or not? What only he has written is not for us to read then. */
+bool privilege_is_lent(void);
+
 /*
  * From here on the calling thread, and those that it starts, have nothing but those for @what, an
  * or of enum privilege, 0 for none, as far as they are there, and none in effect; a program that is

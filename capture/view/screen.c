@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/kernel/privilege.h"
 #include "capture/view/grid.h"
 #include "capture/view/screen.h"
 #include "capture/view/view.h"
@@ -202,6 +203,44 @@ static void set_up(struct screen *s)
 	s->has_colour = true;
 }
 
+/*
+ * A file of terminfo is for the program to parse, so where it has rights of its own it is that of the
+ * system. ncurses 6.4 looks whether the user IDs differ, which they do not where capabilities come from
+ * the file of the program. Returns what show_home() puts back, for what is started; no thread reads the
+ * environment meanwhile.
+ */
+static char *hide_terminals(void)
+{
+	static const char *const paths[] = { "TERMINFO", "TERMINFO_DIRS", "TERMCAP", "TERMPATH" };
+	char *home = getenv("HOME");
+
+	if (!privilege_is_lent())
+		return NULL;
+	for (size_t i = 0; i < array_size(paths); i++)
+		unsetenv(paths[i]);
+	home = home ? strdup(home) : NULL;
+	unsetenv("HOME");
+	return home;
+}
+
+static void show_home(char *home)
+{
+	if (home)
+		setenv("HOME", home, 1);
+	free(home);
+}
+
+static bool is_known(void)
+{
+	char *home = hide_terminals();
+	int found;
+	/* newterm() of one that is not known leaves memory behind */
+	bool known = setupterm(NULL, STDOUT_FILENO, &found) == OK && !del_curterm(cur_term);
+
+	show_home(home);
+	return known;
+}
+
 static bool no_page(char *why, size_t cap)
 {
 	const char *term = getenv("TERM");
@@ -212,24 +251,24 @@ static bool no_page(char *why, size_t cap)
 
 static bool find_terminal(struct screen *s, char *why, size_t cap)
 {
-	int found;
-
 	if (!isatty(STDIN_FILENO))
 		s->keys = fopen("/dev/tty", "re");
 	if (!isatty(STDOUT_FILENO) || (!s->keys && !isatty(STDIN_FILENO))) {
 		snprintf(why, cap, "stdout is no terminal, or there are no keys to press");
 		return false;
 	}
-	/* newterm() of one that is not known leaves memory behind */
-	return (setupterm(NULL, STDOUT_FILENO, &found) == OK && !del_curterm(cur_term)) || no_page(why, cap);
+	return is_known() || no_page(why, cap);
 }
 
 static bool take_terminal(struct screen *s, char *why, size_t cap)
 {
+	char *home = hide_terminals();
+
 	tcgetattr(STDOUT_FILENO, &s->modes);
 	for (size_t i = 0; i < array_size(touched); i++)
 		sigaction(touched[i], NULL, &s->before[i]);
 	s->terminal = newterm(NULL, stdout, s->keys ? s->keys : stdin);
+	show_home(home);
 	return s->terminal || no_page(why, cap);
 }
 

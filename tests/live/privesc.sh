@@ -5,6 +5,9 @@
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
+# shellcheck source=tests/terminal.sh
+. tests/terminal.sh
+
 veth_up v0 v1 || exit 1
 chmod 755 "$work"
 
@@ -515,6 +518,43 @@ want_line "$work/out.plain" '^\[08:04:05'
 want 'what is said' '' "$(<"$work/err.xdpdump")"
 want_line "$work/out.xdpdump" '^\[03:04:05'
 end
+
+# page VARIABLE=VALUE ARGS...: what a member sees who asks for a page, on a terminal that is in files of his own
+page()
+{
+	terminal_run 100x24 xmine "${become[@]}" --reuid xalice --regid xalice "${then[@]}" env HOME=/ "$1" "$dump" "${@:2}" --top
+}
+
+if ! command -v tmux >/dev/null || ! "$plain" --version -v | grep -q '^ncurses '; then
+	begin 'the files of terminfo of a member'
+	skip 'it needs tmux and ncurses'
+else
+	infocmp xterm | sed 's/^xterm|.*/xmine|a terminal of his own,/' >"$work/xmine"
+	for where in terminfo .terminfo; do
+		tic -o "$work/alice/$where" "$work/xmine"
+		chmod -R a+rX "$work/alice/$where"
+	done
+	for words in TERMINFO="$work/alice/terminfo" TERMINFO_DIRS="$work/alice/terminfo" HOME="$work/alice"; do
+		begin "a file of terminfo is not for a program with capabilities: ${words%%=*}"
+		page "$words" -i v0 -w "$work/alice/file"
+		said=$(terminal_shows "TERM is 'xmine', and on such a terminal" && terminal_ended 2) || note "$said"
+		terminal_close
+		# which it has none of to read a file
+		page "$words" -r tests/pcaps/arp.pcap
+		said=$(terminal_shows ' 10 packets, ' && terminal_keys q && terminal_ended 0) || note "$said"
+		terminal_close
+		end
+	done
+
+	begin 'and what -z runs has its home'
+	printf '#!/bin/sh\necho "%sHOME" >%s\n' '$' "$work/who" >"$work/tell"
+	terminal_run 100x24 xterm "${become[@]}" --reuid xalice --regid xalice "${then[@]}" env HOME=/some/where "$dump" -i v0 --top \
+		-w "$work/alice/file" -z "$work/tell"
+	said=$(terminal_shows '^ xdpdump --top  v0' && terminal_keys q && terminal_ended 0) || note "$said"
+	terminal_close
+	want 'home' /some/where "$(<"$work/who")"
+	end
+fi
 
 begin 'install-caps where it cannot be: no group, no program'
 want_true 'a usage' test "$(share/install-caps "$dump" '' 2>&1)" = 'usage: install-caps PROGRAM GROUP'
