@@ -2,13 +2,17 @@
 /*
  * The options that Wireshark lets people choose. Their names and what they are for stand in the one
  * table of options: here is how they look in a window. Values have to be words of opts_take.c and
- * opts_observe.c, which a test looks at.
+ * opts_observe.c, which a test looks at. The programs of --program are those that are there, where
+ * there are some: Wireshark 4.0 has no field for either.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "capture/cli/extcap.h"
 #include "capture/cli/opts_impl.h"
+#include "capture/kernel/members.h"
+#include "capture/kernel/netif.h"
+#include "capture/kernel/xdp.h"
 
 enum { VALUES_MAX = 6 };
 
@@ -64,6 +68,53 @@ static void print_values(const struct arg *a, int number)
 		       one && v == a->values ? "true" : "false");
 }
 
+/* ---- programs ---- */
+
+struct programs {
+	struct xdp_program whole[3];
+	int n;
+};
+
+/* None of what is no interface of this machine, or is not there. */
+static void find_programs(struct programs *p, const struct extcap_options *e)
+{
+	const char *name = e->iface ? e->iface + strlen(EXTCAP_LOCAL) : "any";
+	struct netif n;
+
+	p->n = 0;
+	if (!extcap_is_remote(e) && strcmp(name, "any") && !netif_by_name(name, &n))
+		p->n = max_of(xdp_query(n.ifindex, p->whole), 0);
+}
+
+/* By its name, which it has again when it is loaded again, if we may see that. */
+static void print_program(const struct xdp_program *p, const char *function, int number)
+{
+	char id[16];
+
+	snprintf(id, sizeof(id), "%u", p->id);
+	printf("value {arg=%d}{value=%s}{display=%s%s%s", number, *p->name ? p->name : id, *p->name ? p->name : "program",
+	       *function ? " in the place of " : "", function);
+	printf(" (id %s)}{default=false}\n", id);
+}
+
+static void print_programs(const struct programs *p, int number)
+{
+	struct member members[MEMBERS_MAX];
+
+	if (!p->n)
+		return;
+	printf("value {arg=%d}{value=}{display=the one that is there}{default=true}\n", number);
+	for (int i = 0; i < p->n; i++) {
+		int count = members_find(&p->whole[i], members);
+
+		print_program(&p->whole[i], "", number);
+		for (int k = 0; k < count; k++)
+			print_program(&members[k].program, members[k].function, number);
+	}
+}
+
+/* ---- all of them ---- */
+
 static void print_arg(const struct arg *a, int number)
 {
 	printf("arg {number=%d}{call=--%s}{display=%s}{type=%s}{tooltip=%s}%s", number,
@@ -75,20 +126,35 @@ static void print_arg(const struct arg *a, int number)
 	print_values(a, number);
 }
 
+static struct arg with_programs(struct arg a, const struct programs *p)
+{
+	if (a.code == OPT_PROGRAM && p->n) {
+		a.type = "selector";
+		a.more = "{reload=true}";
+	}
+	return a;
+}
+
 void extcap_config(const struct opts *o)
 {
 	const char *alone = o->extcap.reload;
 	bool remote = extcap_is_remote(&o->extcap);
+	struct programs programs;
 
+	find_programs(&programs, &o->extcap);
 	if (alone)
 		alone += strspn(alone, "-");
 	for (size_t i = 0; i < array_size(args); i++) {
-		if (args[i].remote && !remote)
+		struct arg a = with_programs(args[i], &programs);
+
+		if ((a.remote && !remote) || (alone && strcmp(alone, opts_long_name(a.code))))
 			continue;
-		if (!alone)
-			print_arg(&args[i], i);
-		else if (!strcmp(alone, opts_long_name(args[i].code)))
-			print_values(&args[i], i);
+		if (alone)
+			print_values(&a, i);
+		else
+			print_arg(&a, i);
+		if (a.code == OPT_PROGRAM)
+			print_programs(&programs, i);
 	}
 }
 

@@ -114,6 +114,29 @@ for interface in "${interfaces[@]}"; do
 done
 end
 
+begin 'the XDP programs of an interface can be chosen'
+ip link set dev v0 xdpgeneric object "$B/tests/xdp/blocklist.bpf.o" section xdp 2>"$work/ip" || note_file "$work/ip"
+id=$(ip -j -d link show v0 | jq '.[0].xdp.prog.id')
+run --extcap-interface xdp:v0 --extcap-config
+want 'exit status' 0 "$rc"
+want_silence
+want 'lines of another kind' 0 "$(grep -cvE "$grammar" "$work/out")"
+want_line "$work/out" '^arg \{number=[0-9]+\}\{call=--program\}.*\{type=selector\}.*\{reload=true\}'
+number=$(sed -nE 's/^arg \{number=([0-9]+)\}\{call=--program\}.*/\1/p' "$work/out")
+grep "^value {arg=$number}" "$work/out" >"$work/values"
+want 'the first' "value {arg=$number}{value=}{display=the one that is there}{default=true}" "$(head -n 1 "$work/values")"
+want 'the second' "value {arg=$number}{value=blocklist}{display=blocklist (id $id)}{default=false}" "$(sed -n 2p "$work/values")"
+run --extcap-interface xdp:v0 --extcap-config --extcap-reload-option --program
+want 'the same when it is asked for that alone' "$(<"$work/values")" "$(<"$work/out")"
+setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all "$dump" --extcap-interface xdp:v0 \
+	--extcap-config >"$work/out" 2>"$work/err" || note 'it has failed'
+want_silence
+want_line "$work/out" "^value \{arg=$number\}\{value=$id\}\{display=program \(id $id\)\}"
+ip link set dev v0 xdpgeneric off
+run --extcap-interface xdp:v0 --extcap-config
+want_line "$work/out" '^arg \{number=[0-9]+\}\{call=--program\}.*\{type=string\}'
+end
+
 begin 'nobody needs a capability for that, and the kernel is asked about nothing but interfaces'
 strace -f -o "$work/trace" -e trace=bpf,perf_event_open,socket setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
 	--bounding-set=-all "$dump" --extcap-interfaces >"$work/out" 2>"$work/err" || note 'it has failed'
