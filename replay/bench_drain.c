@@ -92,7 +92,8 @@ static void open_outputs(struct rig *r, const char *path)
 	};
 
 	r->pump = (struct pump){ .source = &r->source.source, .loop = LOOP_INIT };
-	if (outputs_open(&r->pump.outputs, &settings, -1) || !pump_begin(&r->pump, NULL))
+	if (outputs_open(&r->pump.outputs, &settings, -1) || outputs_start(&r->pump.outputs) ||
+	    !pump_begin(&r->pump, NULL))
 		bench_die(&r->bench, EXIT_FAILURE, "cannot write to %s", path);
 }
 

@@ -69,8 +69,9 @@ enum status capture_start(struct capture *l);
 /* All that is to be told of it as of now, which is the caller's to close. NULL: out of memory. */
 struct state *capture_state(struct capture *l);
 
-/* --metrics: begins to listen (complains), tells what there is by now, ends. */
+/* --metrics: begins to listen, to answer (both complain), tells what there is by now, ends. */
 enum status capture_metrics_open(struct capture *l);
+enum status capture_metrics_start(struct capture *l);
 void capture_metrics_tell(struct capture *l);
 void capture_metrics_close(struct capture *l);
 

@@ -10,17 +10,10 @@
 #include "capture/report/metrics_http.h"
 #include "capture/report/state.h"
 
-/* Those of the terminal as well: what ncurses does when they come is for its own thread alone. */
-static int start(struct capture *l, int fd)
+static enum status cannot_start(const struct capture *l, int err)
 {
-	sigset_t all, before;
-	int err;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = metrics_http_open(&l->metrics, fd);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return err;
+	return log_fail(STATUS_RUNTIME, "--metrics %s: cannot start the server: %s", l->opts->metrics,
+			strerror(-err));
 }
 
 enum status capture_metrics_open(struct capture *l)
@@ -36,11 +29,26 @@ enum status capture_metrics_open(struct capture *l)
 	fd = listen_open(&a);
 	if (fd < 0)
 		return log_fail(STATUS_RUNTIME, "--metrics %s: cannot listen there: %s", where, strerror(-fd));
-	err = start(l, fd);
+	err = metrics_http_open(&l->metrics, fd);
 	if (!err)
 		return STATUS_OK;
 	listen_remove(&a);
-	return log_fail(STATUS_RUNTIME, "--metrics %s: cannot start the server: %s", where, strerror(-err));
+	return cannot_start(l, err);
+}
+
+/* Signals of the terminal as well: what ncurses does when they come is for its own thread alone. */
+enum status capture_metrics_start(struct capture *l)
+{
+	sigset_t all, before;
+	int err;
+
+	if (!l->metrics)
+		return STATUS_OK;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = metrics_http_start(l->metrics);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err ? cannot_start(l, err) : STATUS_OK;
 }
 
 /* To the second: when there was more of something than the last time. */

@@ -360,6 +360,10 @@ enum status capture_start(struct capture *l)
 		status = open_outputs_become(o, l->user);
 	if (!status)
 		limits_no_core();
+	if (!status)
+		status = outputs_start(&l->pump.outputs);
+	if (!status)
+		status = capture_metrics_start(l);
 	if (!status && !pump_begin(&l->pump, NULL))
 		status = outputs_begin_failed(&l->pump.outputs);
 	if (!status)

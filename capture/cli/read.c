@@ -364,6 +364,8 @@ static enum status run(const struct opts *o, const struct numbers *only,
 		status = open_input(&f);
 	if (!status)
 		status = open_outputs_become(o, account);
+	if (!status)
+		status = outputs_start(&f.pump.outputs);
 	set_stages(&f);
 	if (!status && !f.pump.outputs.done && loop_goes_on(loop))
 		status = process(&f);

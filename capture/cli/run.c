@@ -247,6 +247,8 @@ enum status run_run(const struct opts *o)
 		status = open_input(&r);
 	if (!status)
 		status = open_outputs_become(o, account);
+	if (!status)
+		status = outputs_start(&r.pump.outputs);
 	if (!status && !r.pump.outputs.done && !loop->asked)
 		status = r.diff ? show_changes(&r) : process(&r);
 	else if (!status && loop->forced)

@@ -38,7 +38,8 @@ struct calls {
 
 struct metrics_http {
 	struct calls mhd;
-	struct MHD_Daemon *daemon;
+	int fd;				/* that of the daemon, once there is one */
+	struct MHD_Daemon *daemon;	/* NULL: not started */
 	_Atomic(struct state *) box;
 	/* the thread's: */
 	struct MHD_Response *answers[FORMATS];	/* NULL: there is none yet */
@@ -138,20 +139,25 @@ int metrics_http_open(struct metrics_http **out, int fd)
 {
 	struct metrics_http *h = calloc(1, sizeof(*h));
 
-	if (h && find_calls(&h->mhd))
-		h->daemon = h->mhd.start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, h,
-					     MHD_OPTION_LISTEN_SOCKET, fd,
-					     MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-					     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_SEC,
-					     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY,
-					     MHD_OPTION_END);
-	if (h && h->daemon) {
+	if (h && find_calls(&h->mhd)) {
+		h->fd = fd;
 		*out = h;
 		return 0;
 	}
 	close(fd);
 	free(h);
 	return -ENOMEM;
+}
+
+int metrics_http_start(struct metrics_http *h)
+{
+	h->daemon = h->mhd.start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, h,
+					MHD_OPTION_LISTEN_SOCKET, h->fd,
+					MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+					MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_SEC,
+					MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY,
+					MHD_OPTION_END);
+	return h->daemon ? 0 : -ENOMEM;
 }
 
 void metrics_http_tell(struct metrics_http *h, struct state *s)
@@ -163,7 +169,10 @@ struct metrics_http *metrics_http_close(struct metrics_http *h)
 {
 	if (!h)
 		return NULL;
-	h->mhd.stop_daemon(h->daemon);
+	if (h->daemon)
+		h->mhd.stop_daemon(h->daemon);
+	else
+		close(h->fd);
 	drop_answers(h);
 	state_close(h->box);
 	free(h);

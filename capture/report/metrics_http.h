@@ -12,10 +12,16 @@ struct state;
 enum { METRICS_HTTP_FDS = 256 + 8 };	/* descriptors at most */
 
 /*
- * Answers on the socket @fd, which is its own then, whatever is returned. The signals that are blocked
- * by now are not delivered to its thread. -errno; -ENOSYS: built without the library.
+ * For the socket @fd, which is its own then, whatever is returned. -errno; -ENOSYS: built without
+ * the library.
  */
 int metrics_http_open(struct metrics_http **h, int fd);
+
+/*
+ * Answers from now on: starts the thread, which has the rights that there are by now, and to which the
+ * signals that are blocked by now are not delivered. -errno.
+ */
+int metrics_http_start(struct metrics_http *h);
 
 /* From now on this is what is told; @s is its own. Never waits. */
 void metrics_http_tell(struct metrics_http *h, struct state *s);

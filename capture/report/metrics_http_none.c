@@ -13,6 +13,11 @@ int metrics_http_open(struct metrics_http **h is_unused, int fd)
 	return -ENOSYS;
 }
 
+int metrics_http_start(struct metrics_http *h is_unused)
+{
+	return -ENOSYS;
+}
+
 void metrics_http_tell(struct metrics_http *h is_unused, struct state *s)
 {
 	state_close(s);

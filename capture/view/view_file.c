@@ -48,6 +48,8 @@ bool view_file_open(struct view_file **f, const char *path, bool live, struct so
 		return fail(f, path, -EEXIST, said, cap);
 	err = rotate_open(&new->rotate, &settings, -1);
 	if (!err)
+		err = rotate_start(new->rotate);
+	if (!err)
 		err = rotate_begin(new->rotate, from, now, wall_ns);
 	return !err || fail(f, path, err, said, cap);
 }

@@ -10,6 +10,11 @@ static struct rotate *of(const struct sink *k)
 	return (struct rotate *)k;
 }
 
+static int start(struct sink *k)
+{
+	return rotate_start(of(k));
+}
+
 static int begin(struct sink *k, struct source *from, uint64_t now, uint64_t wall_ns)
 {
 	return rotate_begun(of(k)) ? 0 : rotate_begin(of(k), from, now, wall_ns);
@@ -126,6 +131,7 @@ static struct sink *close_sink(struct sink *k)
 }
 
 static const struct sink_ops ops = {
+	.start = start,
 	.begin = begin,
 	.packet = packet,
 	.flush = flush,

@@ -95,6 +95,18 @@ enum status outputs_open(struct outputs *f, const struct outputs_settings *s, in
 	return status;
 }
 
+enum status outputs_start(struct outputs *f)
+{
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < f->n_sinks; i++)
+		if (f->sinks[i]->ops->start)
+			err = f->sinks[i]->ops->start(f->sinks[i]);
+	return err ? log_fail(STATUS_RUNTIME, "cannot start the thread for finished files: %s",
+			      strerror(-err))
+		   : STATUS_OK;
+}
+
 /* Of one sink. False, and all are done. */
 static bool check(struct outputs *f, struct sink *k, int err)
 {

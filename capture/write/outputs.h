@@ -50,6 +50,12 @@ struct outputs {
  */
 enum status outputs_open(struct outputs *f, const struct outputs_settings *s, int interrupt_fd);
 
+/*
+ * Rights are given up, and what is to be done beside the packets may begin, which has no others:
+ * before packets come. Complains; the exit code.
+ */
+enum status outputs_start(struct outputs *f);
+
 /* One more, before any packet, which is closed with the others. */
 void outputs_add(struct outputs *f, struct sink *k);
 

@@ -91,6 +91,11 @@ int retention_open(struct retention **retention, const struct retention_options 
 	return 0;
 }
 
+int retention_start(struct retention *r)
+{
+	return worker_start(r->worker);
+}
+
 static void say_what_is_waited_for(struct retention *r)
 {
 	char path[PATH_MAX];

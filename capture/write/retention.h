@@ -39,14 +39,20 @@ struct retention_options {
 };
 
 /*
- * Starts the thread, in which all signals are blocked. @o and its strings are copied or used here
- * only. What goes wrong with a file is told by @say. Opens print_name, which may wait for the
- * reader of a FIFO and end with -EINTR when @interrupt_fd becomes readable, which ends the waits of
- * the patient as well. -ENOENT, -EACCES: no such command (postrotate_find(), to be asked earlier
- * for a clear sentence). Otherwise as printname_open(), or -errno for want of memory.
+ * @o and its strings are copied or used here only. What goes wrong with a file is told by @say.
+ * Opens print_name, which may wait for the reader of a FIFO and end with -EINTR when @interrupt_fd
+ * becomes readable, which ends the waits of the patient as well. -ENOENT, -EACCES: no such command
+ * (postrotate_find(), to be asked earlier for a clear sentence). Otherwise as printname_open(), or
+ * -errno for want of memory or descriptors.
  */
 int retention_open(struct retention **r, const struct retention_options *o, const struct say *say,
 		   int interrupt_fd);
+
+/*
+ * Starts the thread, in which all signals are blocked: once rights are given up, which a thread
+ * inherits, and before another file or the end is waited for. -errno.
+ */
+int retention_start(struct retention *r);
 
 /*
  * May another file begin? False: too many are still on their way to the disk (or interrupted): stay

@@ -39,6 +39,11 @@ static int begin_file(struct rotate *r)
 	return err == -EINTR ? 0 : err;
 }
 
+int rotate_start(struct rotate *r)
+{
+	return r->retention ? retention_start(r->retention) : 0;
+}
+
 int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t wall_ns)
 {
 	int err = r->writer ? 0 : rotate_open_first(r, wall_ns);

@@ -60,6 +60,9 @@ struct rotate_settings {
  */
 int rotate_open(struct rotate **r, const struct rotate_settings *s, int interrupt_fd);
 
+/* Rights are given up, and threads may begin: before the first file does. -errno. */
+int rotate_start(struct rotate *r);
+
 /* As one of the outputs, by which it is closed then. */
 struct sink *rotate_sink(struct rotate *r);
 

@@ -25,6 +25,9 @@ enum { SINK_END = 1, SINK_LAST = 2 };
  * waited, and nothing is lost; SINK_END or LAST. -EPIPE is a normal end as well.
  */
 struct sink_ops {
+	/* As rotate_start(). NULL: there is nothing to start. */
+	int (*start)(struct sink *k);
+
 	/* Before the first packet, of what comes from @from: as rotate_begin(). May be NULL. */
 	int (*begin)(struct sink *k, struct source *from, uint64_t now, uint64_t wall_ns);
 	int (*packet)(struct sink *k, const struct packet *p);

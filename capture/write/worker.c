@@ -232,7 +232,7 @@ static void *work(void *worker)
 }
 
 /* Signals are the capture's business. */
-static int start_thread(struct worker *w)
+int worker_start(struct worker *w)
 {
 	sigset_t all, before;
 	int err;
@@ -255,7 +255,6 @@ static void worker_closep(struct worker **w)
 int worker_open(struct worker **worker, struct lifecycle *life, const struct worker_options *o)
 {
 	cleanup(worker_closep) struct worker *w = calloc(1, sizeof(*w));
-	int err;
 
 	if (!w) {
 		postrotate_close(o->command);
@@ -269,9 +268,6 @@ int worker_open(struct worker **worker, struct lifecycle *life, const struct wor
 	w->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->bell < 0 || w->progress < 0 || w->done < 0)
 		return -errno;
-	err = start_thread(w);
-	if (err)
-		return err;
 	*worker = steal(&w);
 	return 0;
 }

@@ -26,8 +26,11 @@ struct worker_options {
 	struct say say;			/* what goes wrong */
 };
 
-/* Starts the thread, in which all signals are blocked. @life stays the caller's. -errno. */
+/* @life stays the caller's. -errno. */
 int worker_open(struct worker **w, struct lifecycle *life, const struct worker_options *o);
+
+/* Starts the thread, in which all signals are blocked; it does what was to be done before. -errno. */
+int worker_start(struct worker *w);
 
 /* There is something to be done, perhaps the end. */
 void worker_ring(const struct worker *w);

@@ -25,6 +25,7 @@ static void begin(struct run *run, const struct rotate_settings *s)
 		run->from = written_source();
 	run->from.n_ifaces = 1;
 	assert_int_equal(rotate_open(&run->rotate, s, -1), 0);
+	assert_int_equal(rotate_start(run->rotate), 0);
 	assert_int_equal(rotate_begin(run->rotate, &run->from.source, NOW_SEC * WRITTEN_SEC,
 				      BEGAN_SEC * WRITTEN_SEC), 0);
 }

@@ -66,6 +66,7 @@ static bool begin(struct outputs *f, struct written_source *from, bool live)
 {
 	uint64_t wall = BEGAN_SEC S;
 
+	outputs_start(f);
 	return outputs_begin(f, &from->source, live ? NOW_SEC S : wall, wall);
 }
 

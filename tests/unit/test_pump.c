@@ -131,6 +131,7 @@ static void open_pump(struct pump *p, struct script *s, const struct pump_case *
 	*p = (struct pump){ .source = &s->from.source };
 	assert_int_equal(loop_open(&p->loop), 0);
 	assert_int_equal(outputs_open(&p->outputs, &settings, p->loop.stop_fd), STATUS_OK);
+	assert_int_equal(outputs_start(&p->outputs), STATUS_OK);
 	if (c->stage)
 		pump_stage(p, c->stage, NULL);
 }

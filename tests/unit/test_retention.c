@@ -2,6 +2,7 @@
 /*
  * Finished files: commands, names, limits, and what goes wrong with them, in a temporary directory.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -129,6 +130,7 @@ static struct retention *open_retention(const struct retention_options *o)
 	struct retention *r;
 
 	assert_int_equal(retention_open(&r, o, &to, -1), 0);
+	assert_int_equal(retention_start(r), 0);
 	return r;
 }
 
@@ -369,6 +371,37 @@ static void files_are_given_without_waiting_and_at_most_64_wait(void **state)
 	retention_close(r);
 }
 
+static int n_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	int n = -2;	/* . and .. */
+
+	assert_non_null(tasks);
+	while (readdir(tasks))
+		n++;
+	closedir(tasks);
+	return n;
+}
+
+/* Rights are given up before: what comes until then waits. */
+static void there_is_no_thread_before_the_start(void **state)
+{
+	struct retention_options o = { .print_name = in_dir("names") };
+	int before = n_threads();
+	struct retention *r;
+
+	(void)state;
+	assert_int_equal(retention_open(&r, &o, &to, -1), 0);
+	file(r, "f", 10);
+	assert_int_equal(n_threads(), before);
+	assert_string_equal(content("names"), "");
+	assert_int_equal(retention_start(r), 0);
+	assert_int_equal(n_threads(), before + 1);
+	assert_int_equal(retention_finish(r, -1), 0);
+	assert_true(*content("names"));
+	retention_close(r);
+}
+
 static void the_patient_wait_for_disk_and_command(void **state)
 {
 	struct retention_options o = {
@@ -414,6 +447,7 @@ static void an_interrupt_ends_the_waiting_of_the_patient(void **state)
 	put("hang", "#!/bin/sh\nsleep 1000\n", 0755);
 	assert_int_equal(pipe(pipe_fds), 0);
 	assert_int_equal(retention_open(&r, &o, &to, pipe_fds[0]), 0);
+	assert_int_equal(retention_start(r), 0);
 	file(r, "a", 10);
 	assert_int_equal(write(pipe_fds[1], "", 1), 1);
 	assert_int_equal(retention_claim(r, in_dir("a")), -EBUSY);
@@ -467,6 +501,7 @@ static void it_says_what_it_waits_for(void **state)
 	put("slow", "#!/bin/sh\nfor i in $(seq 600); do [ -e \"${0%/*}/go\" ] || sleep 0.1; done\n",
 	    0755);
 	assert_int_equal(retention_open(&r, &o, &(struct say){ go_on, &n }, -1), 0);
+	assert_int_equal(retention_start(r), 0);
 	file(r, "f", 10);
 	assert_int_equal(retention_finish(r, -1), 0);
 	assert_int_equal(n, 1);
@@ -886,6 +921,7 @@ int main(void)
 		in_a_directory(the_command_never_gets_another_file_of_the_same_name),
 		in_a_directory(files_are_given_without_waiting_and_at_most_64_wait),
 		in_a_directory(an_interrupt_ends_the_waiting_for_a_command),
+		in_a_directory(there_is_no_thread_before_the_start),
 		in_a_directory(the_patient_wait_for_disk_and_command),
 		in_a_directory(an_interrupt_ends_the_waiting_of_the_patient),
 		in_a_directory(it_says_what_it_waits_for),

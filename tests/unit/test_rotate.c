@@ -109,6 +109,7 @@ static int begin(struct run *run, const struct rotate_case *c)
 		run->from = written_source();
 	if (c->late_ifaces)
 		run->from.n_ifaces = 0;
+	assert_int_equal(rotate_start(run->rotate), 0);
 	return rotate_begin(run->rotate, &run->from.source, c->live ? NOW_SEC * WRITTEN_SEC : wall,
 			    wall);
 }
@@ -1004,6 +1005,7 @@ static void before_the_first_file_there_is_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(rotate_open(&r, &s, -1), 0);
+	assert_int_equal(rotate_start(r), 0);
 	rotate_hurry(r, 0);
 	assert_false(rotate_begun(r));
 	assert_true(rotate_is_file(r));
