@@ -205,6 +205,23 @@ int run_as_become(const struct run_as *a, unsigned keep)
 	return err ? err : setuid(0) == 0 ? -EPERM : 0;
 }
 
+int run_as_stay(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (uid == 0)
+		return 0;
+	if (uid != getuid()) {
+		if (seteuid(0))
+			return -errno;
+		empty_bounding_set();
+		if (setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
+			return -errno;
+	}
+	return privilege_keep(0);
+}
+
 struct run_as *run_as_close(struct run_as *a)
 {
 	if (!a)

@@ -42,6 +42,12 @@ int run_as_leave(const struct run_as *a);
  */
 int run_as_become(const struct run_as *a, unsigned keep);
 
+/*
+ * As run_as_become(), of who has entered, or is nobody else than he was before: without any
+ * capability, unless that is root. For a process that has no other threads. -errno.
+ */
+int run_as_stay(void);
+
 /* Returns NULL. */
 struct run_as *run_as_close(struct run_as *a);
 

@@ -1,35 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/*
- * Programs by posix_spawn(3), which does not stop the other threads; a pidfd tells when one has
- * ended.
- */
+/* What runs the programs is a process of its own, postrotate_process.c; here is when. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "capture/base/util.h"
 #include "capture/write/postrotate.h"
+#include "capture/write/postrotate_impl.h"
 
 enum {
-	NICE		= 19,
 	GRACE_NS	= 500 * 1000 * 1000,	/* between SIGTERM and SIGKILL */
 };
 
 struct postrotate {
 	char *command;		/* as it was given */
 	uint64_t limit_ns;
-	pid_t pid;		/* of its process group as well; 0: none */
-	int fd;			/* a pidfd: readable when it has ended; -1 */
+	int fd;			/* to the process; readable when the program has ended; -1 */
+	bool runs;
 	uint64_t until;		/* then it is killed, UINT64_MAX: it was */
 	int sig;		/* by this signal */
 	const char *why;	/* it was killed */
@@ -83,38 +78,19 @@ int postrotate_find(const char *name, char *path, size_t cap)
 	}
 }
 
-/*
- * What the program finds: no signal blocked or ignored, three descriptors, a process group of its
- * own.
- */
-static int spawn(pid_t *pid, const char *path, char *const argv[])
+static int start_process(struct postrotate *p)
 {
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int err;
+	int pair[2];
+	pid_t pid;
 
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&files);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setpgroup(&attr, 0);
-	err = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-						      POSIX_SPAWN_SETPGROUP);
-	if (!err)
-		err = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
-						       0);
-	if (!err)
-		err = posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
-	if (!err)
-		err = posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	if (!err)
-		err = posix_spawn(pid, path, &files, &attr, argv, environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return -err;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return -errno;
+	pid = fork();
+	if (pid == 0)
+		postrotate_process(pair[1], p->command, p->path);
+	close(pair[1]);
+	p->fd = pair[0];
+	return pid < 0 ? -errno : 0;
 }
 
 int postrotate_open(struct postrotate **postrotate, const char *command, uint64_t limit_ns)
@@ -128,6 +104,8 @@ int postrotate_open(struct postrotate **postrotate, const char *command, uint64_
 	p->limit_ns = limit_ns ? limit_ns : POSTROTATE_NS;
 	p->command = strdup(command);
 	err = p->command ? postrotate_find(command, p->path, sizeof(p->path)) : -ENOMEM;
+	if (!err)
+		err = start_process(p);
 	if (err)
 		return err;
 	*postrotate = steal(&p);
@@ -139,30 +117,30 @@ const char *postrotate_command(const struct postrotate *p)
 	return p->command;
 }
 
-/* Out of descriptors: we could not learn when it ends. */
-static int give_up(struct postrotate *p, int err)
+static bool ask(const struct postrotate *p, const struct postrotate_request *r)
 {
-	int status;
+	return write(p->fd, r, sizeof(*r)) == sizeof(*r);
+}
 
-	kill(-p->pid, SIGKILL);
-	waitpid(p->pid, &status, 0);
-	p->pid = 0;
-	return err;
+/* Waits for it. */
+static bool hear(const struct postrotate *p, struct postrotate_answer *a)
+{
+	return read(p->fd, a, sizeof(*a)) == sizeof(*a);
 }
 
 int postrotate_start(struct postrotate *p, const char *file, uint64_t now)
 {
-	char *argv[] = { p->command, (char *)file, NULL };
-	int err = spawn(&p->pid, p->path, argv);
+	struct postrotate_request r = { .verb = POSTROTATE_RUN };
+	struct postrotate_answer a;
 
-	if (err) {
-		p->pid = 0;
-		return err;
-	}
-	setpriority(PRIO_PGRP, p->pid, NICE);
-	p->fd = pidfd_open(p->pid, 0);
-	if (p->fd < 0)
-		return give_up(p, -errno);
+	if (strlen(file) >= sizeof(r.file))
+		return -ENAMETOOLONG;
+	strcpy(r.file, file);
+	if (!ask(p, &r) || !hear(p, &a))	/* somebody has killed it */
+		return -ECHILD;
+	if (a.value)
+		return a.value;
+	p->runs = true;
 	p->until = now + p->limit_ns;
 	p->sig = SIGTERM;
 	p->why = NULL;
@@ -176,7 +154,7 @@ int postrotate_fd(const struct postrotate *p)
 
 uint64_t postrotate_due(const struct postrotate *p)
 {
-	return p->pid ? p->until : UINT64_MAX;
+	return p->runs ? p->until : UINT64_MAX;
 }
 
 static void kill_in_time(struct postrotate *p, uint64_t now, bool force)
@@ -188,7 +166,7 @@ static void kill_in_time(struct postrotate *p, uint64_t now, bool force)
 	}
 	if (now < p->until)
 		return;
-	kill(-p->pid, p->sig);
+	ask(p, &(struct postrotate_request){ .verb = POSTROTATE_KILL, .sig = p->sig });
 	p->until = p->sig == SIGTERM ? now + GRACE_NS : UINT64_MAX;
 	p->sig = SIGKILL;
 }
@@ -206,21 +184,22 @@ static void describe(int status, char *said, size_t cap)
 
 bool postrotate_has_ended(struct postrotate *p, uint64_t now, bool force, char *said, size_t cap)
 {
-	int status;
+	struct pollfd fd = { .fd = p->fd, .events = POLLIN };
+	struct postrotate_answer a;
 
-	if (!p->pid)
+	if (!p->runs)
 		return false;
-	if (waitpid(p->pid, &status, WNOHANG) != p->pid) {
+	if (poll(&fd, 1, 0) != 1) {
 		kill_in_time(p, now, force);
 		return false;
 	}
-	close(p->fd);
-	p->fd = -1;
-	p->pid = 0;
-	if (p->why)
+	p->runs = false;
+	if (!hear(p, &a))
+		snprintf(said, cap, "was lost sight of: the process that runs it was killed");
+	else if (p->why)
 		snprintf(said, cap, "%s", p->why);
 	else
-		describe(status, said, cap);
+		describe(a.value, said, cap);
 	return true;
 }
 

@@ -3,7 +3,8 @@
  * Runs a program (-z) for one file after the other, without a shell: with the file as its only
  * argument, at the lowest priority, with nothing of ours but the environment. Its stdin is
  * /dev/null, its stdout our stderr; it has a process group of its own, so that Ctrl-C does not
- * reach it. One that takes too long is killed.
+ * reach it. One that takes too long is killed. A process of its own runs them, which has the rights
+ * of the user who we are when it is opened, whatever becomes of ours.
  */
 #ifndef XDPDUMP_WRITE_POSTROTATE_H
 #define XDPDUMP_WRITE_POSTROTATE_H
@@ -24,20 +25,23 @@ struct postrotate;
 int postrotate_find(const char *command, char *path, size_t cap);
 
 /*
- * Looks for the program. @limit_ns: after which it is killed, 0: POSTROTATE_NS. As
- * postrotate_find(), or -ENOMEM.
+ * Looks for the program, and starts the process that runs it, while there are no threads yet.
+ * @limit_ns: after which it is killed, 0: POSTROTATE_NS. As postrotate_find(), or another -errno.
  */
 int postrotate_open(struct postrotate **p, const char *command, uint64_t limit_ns);
 
 /* As it was given. */
 const char *postrotate_command(const struct postrotate *p);
 
-/* Starts it for @file; it does not run yet. @now, here and below: CLOCK_MONOTONIC. -errno. */
+/*
+ * Starts it for @file; it does not run yet. @now, here and below: CLOCK_MONOTONIC. -errno, -ECHILD:
+ * the process that would has gone.
+ */
 int postrotate_start(struct postrotate *p, const char *file, uint64_t now);
 
 /*
- * Of its run: readable when it has ended; -1: none. When postrotate_has_ended() has to be asked in
- * any case.
+ * While it runs: readable when it has ended. When postrotate_has_ended() has to be asked in any
+ * case.
  */
 int postrotate_fd(const struct postrotate *p);
 uint64_t postrotate_due(const struct postrotate *p);
@@ -48,7 +52,7 @@ uint64_t postrotate_due(const struct postrotate *p);
  */
 bool postrotate_has_ended(struct postrotate *p, uint64_t now, bool force, char *said, size_t cap);
 
-/* Releases; a program that runs goes on. Returns NULL. */
+/* Releases; the process ends, and a program that runs goes on. Returns NULL. */
 struct postrotate *postrotate_close(struct postrotate *p);
 
 #endif

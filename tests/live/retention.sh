@@ -45,9 +45,12 @@ not_running()
 	! running "$1"
 }
 
-children_are_gone()
+# Those of the process that runs them, which is the only child.
+commands_are_gone()
 {
-	[[ -z $(pgrep -P "$1") ]]
+	local runner
+
+	runner=$(pgrep -P "$1") && [[ $runner != *[^0-9]* && -z $(pgrep -P "$runner") ]]
 }
 
 veth_up v0 v1 9014 || exit 1
@@ -61,7 +64,7 @@ END
 rm -f "$work/log"
 listen -i v0 -s 0 -w "$d/f" -C 20k -z "$work/note"
 frames 100 -s 1000
-poll children_are_gone "$pid" || note 'children stay, or are not waited for'
+poll commands_are_gone "$pid" || note 'commands stay, or are not waited for'
 finish
 want 'exit status' 0 "$rc"
 want 'files' "$(names)" "$(cut -d' ' -f1 "$work/log" | xargs)"

@@ -371,6 +371,68 @@ static void files_are_given_without_waiting_and_at_most_64_wait(void **state)
 	retention_close(r);
 }
 
+/* That runs the commands; they tell of it in "log". */
+static pid_t its_process(void)
+{
+	int pid = 0;
+
+	eventually(sscanf(content("log"), "%d\n", &pid) == 1);
+	return pid;
+}
+
+static bool is_alive(pid_t pid)
+{
+	char path[64], state = 'Z';
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+		state = 'Z';
+	if (f)
+		fclose(f);
+	return state != 'Z';
+}
+
+static void what_runs_commands_is_a_process_that_ends_with_us(void **state)
+{
+	struct retention_options o = { .command = in_dir("record") };
+	struct retention *r;
+	pid_t pid;
+
+	(void)state;
+	put("record", "#!/bin/sh\necho $PPID >\"${0%/*}/log\"\n", 0755);
+	r = open_retention(&o);
+	file(r, "f", 10);
+	pid = its_process();
+	assert_int_not_equal(pid, getpid());
+	assert_true(is_alive(pid));
+	assert_int_equal(retention_finish(r, -1), 0);
+	retention_close(r);
+	eventually(!is_alive(pid));
+}
+
+static void without_that_process_files_go_on(void **state)
+{
+	struct retention_options o = { .command = in_dir("hang") };
+	struct retention *r;
+
+	(void)state;
+	put("hang", "#!/bin/sh\ncd \"${0%/*}\"\necho $PPID >log\n"
+		    "for i in $(seq 600); do [ -e go ] || sleep 0.1; done\n: >gone\n", 0755);
+	r = open_retention(&o);
+	file(r, "f", 10);
+	assert_int_equal(kill(its_process(), SIGKILL), 0);
+	file(r, "g", 10);
+	assert_int_equal(retention_finish(r, -1), 0);
+	put("go", "", 0644);
+	eventually(exists("gone"));
+	assert_true(was_said("/f: "));
+	assert_true(was_said("hang was lost sight of: the process that runs it was killed"));
+	assert_true(was_said("/g: cannot start "));
+	retention_close(r);
+}
+
 static int n_threads(void)
 {
 	DIR *tasks = opendir("/proc/self/task");
@@ -921,6 +983,8 @@ int main(void)
 		in_a_directory(the_command_never_gets_another_file_of_the_same_name),
 		in_a_directory(files_are_given_without_waiting_and_at_most_64_wait),
 		in_a_directory(an_interrupt_ends_the_waiting_for_a_command),
+		in_a_directory(what_runs_commands_is_a_process_that_ends_with_us),
+		in_a_directory(without_that_process_files_go_on),
 		in_a_directory(there_is_no_thread_before_the_start),
 		in_a_directory(the_patient_wait_for_disk_and_command),
 		in_a_directory(an_interrupt_ends_the_waiting_of_the_patient),
