@@ -175,6 +175,11 @@ static enum status run(struct comparison *c)
 		if (status || c->loop.asked)
 			return status;
 	}
+	for (unsigned which = 0; which < 2; which++) {
+		status = file_source_begin(&c->sources[which]);
+		if (status || c->loop.asked)
+			return status;
+	}
 	status = compare(c);
 	progress_erase(&c->progress);
 	if (has_failed(c, 0) || has_failed(c, 1))

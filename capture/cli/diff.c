@@ -334,6 +334,8 @@ static enum status run(struct files *f)
 					      o->n_reads);
 	int err;
 
+	if (!status && !f->loop.asked)
+		status = file_source_begin(&f->source);
 	if (status || f->loop.asked)
 		return status;
 	f->source.all = true;

@@ -310,6 +310,15 @@ static const struct source_ops ops = {
 
 /* ---- all of it ---- */
 
+/* Interrupted is no failure. */
+static enum status opened(struct file_source *s, int err)
+{
+	if (!err || !loop_goes_on(s->loop))
+		return STATUS_OK;
+	file_source_complain(s);
+	return STATUS_RUNTIME;
+}
+
 enum status file_source_open(struct file_source *s, const struct opts *o, struct loop *l,
 			     struct progress *p, const char *const *paths, unsigned n)
 {
@@ -328,16 +337,19 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 	*s = (struct file_source){ .source.ops = &ops, .opts = o, .loop = l, .progress = p };
 	if (o->filter && per_link_open(&s->per_link, o->filter, o->filter_file, !o->no_optimize))
 		return log_fail(STATUS_RUNTIME, "out of memory");
-	if (!merge_open(&s->input, paths, n, &options)) {
-		s->blocks = merge_blocks(s->input);
-		/* a classic file has shown its only one */
-		s->is_single = n == 1 && !o->recover && !o->follow && merge_iface(s->input, 0);
-		return STATUS_OK;
-	}
-	if (!loop_goes_on(l))
-		return STATUS_OK;
-	file_source_complain(s);
-	return STATUS_RUNTIME;
+	return opened(s, merge_open(&s->input, paths, n, &options));
+}
+
+enum status file_source_begin(struct file_source *s)
+{
+	const struct opts *o = s->opts;
+	int err = merge_begin(s->input);
+
+	s->blocks = merge_blocks(s->input);
+	/* a classic file has shown its only one */
+	s->is_single = !err && !merge_name(s->input, 1) && !o->recover && !o->follow &&
+		       merge_iface(s->input, 0);
+	return opened(s, err);
 }
 
 void file_source_close(struct file_source *s)

@@ -57,11 +57,12 @@ struct file_source {
 };
 
 /*
- * Opens @n files with the filter of @o. Whatever it returns, the source is to be closed, and
- * stays where it is until then.
+ * Opens @n files with the filter of @o, and reads nothing of them before file_source_begin().
+ * Whatever it returns, the source is to be closed, and stays where it is until then. Both complain.
  */
 enum status file_source_open(struct file_source *s, const struct opts *o, struct loop *l,
 			     struct progress *p, const char *const *paths, unsigned n);
+enum status file_source_begin(struct file_source *s);
 
 /*
  * Which packets the command line selects, into @sel: for the owner to apply, with its dedup to close.

@@ -85,6 +85,8 @@ static enum status report_file(const struct opts *o, struct loop *l,
 	if (!status && !l->asked)
 		status = info_page_spare(page, merge_stat(s.input, 0), path);
 	if (!status && !l->asked)
+		status = file_source_begin(&s);
+	if (!status && !l->asked)
 		status = report(&s, &i, page);
 	file_source_close(&s);
 	info_close(&i);

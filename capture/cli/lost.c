@@ -239,6 +239,10 @@ static enum status run(struct search *s)
 		return log_fail(STATUS_USAGE,
 				"%s: is read twice to show what was lost, so it has to be a file",
 				merge_name(s->sides[0].source.input, 0));
+	for (unsigned which = 0; which < 2 && !status && !s->loop.asked; which++)
+		status = file_source_begin(&s->sides[which].source);
+	if (status || s->loop.asked)
+		return status;
 	if (read_both(s))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	progress_erase(&s->progress);

@@ -176,12 +176,21 @@ static enum status open_input(struct read_run *f)
 		status = spare_files(f);
 	if (status || !loop_goes_on(&f->pump.loop))
 		return status;
+	return file_source_select(&f->source, &f->selection, f->only);
+}
+
+static enum status begin_input(struct read_run *f)
+{
+	enum status status;
+
 	f->source.hooks = (struct file_source_hooks){
 		.copy = f->pump.outputs.rotate ? copy_blocks : NULL,
 		.look = f->guest ? look : NULL,
 		.ctx = f,
 	};
-	return file_source_select(&f->source, &f->selection, f->only);
+	status = file_source_begin(&f->source);
+	/* those that were opened only now */
+	return status || !loop_goes_on(&f->pump.loop) ? status : spare_files(f);
 }
 
 static bool is_pcap(const struct read_run *f)
@@ -366,6 +375,8 @@ static enum status run(const struct opts *o, const struct numbers *only,
 		status = open_outputs_become(o, account);
 	if (!status)
 		status = outputs_start(&f.pump.outputs);
+	if (!status && !f.pump.outputs.done && loop_goes_on(loop))
+		status = begin_input(&f);
 	set_stages(&f);
 	if (!status && !f.pump.outputs.done && loop_goes_on(loop))
 		status = process(&f);

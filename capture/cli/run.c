@@ -184,6 +184,10 @@ static enum status open_input(struct run *r)
 		status = run_expect_open(&r->expect, o, loop, &r->progress);
 	if (!status && !loop->asked)
 		status = file_source_select(&r->input, &r->selection, NULL);
+	if (!status && !loop->asked)
+		status = run_expect_begin(&r->expect);
+	if (!status && !loop->asked)
+		status = file_source_begin(&r->input);
 	if (status || loop->asked)
 		return status;
 	r->input.hooks = (struct file_source_hooks){

@@ -24,6 +24,11 @@ enum status run_expect_open(struct run_expect *e, const struct opts *o, struct l
 	return file_source_open(&e->file, &e->opts, l, p, &e->path, 1);
 }
 
+enum status run_expect_begin(struct run_expect *e)
+{
+	return e->path ? file_source_begin(&e->file) : STATUS_OK;
+}
+
 static void show(const char *what, const struct packet *p)
 {
 	char line[LINE_MAX_BYTES];

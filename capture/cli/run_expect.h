@@ -18,9 +18,10 @@ struct run_expect {
 	bool differs, failed;		/* the rest is not looked at */
 };
 
-/* The file that @o names, if it names one. To be closed whatever is returned. */
+/* The file that @o names, if it names one, as file_source.h has it. */
 enum status run_expect_open(struct run_expect *e, const struct opts *o, struct loop *l,
 			    struct progress *p);
+enum status run_expect_begin(struct run_expect *e);
 
 /* The next packet of the run, its headers decoded; its id is its number. */
 void run_expect_packet(struct run_expect *e, const struct packet *p);

@@ -105,6 +105,8 @@ static enum status read_files(struct top_run *t)
 
 	if (!status && !t->loop->asked)
 		status = file_source_select(&s, &selection, NULL);
+	if (!status && !t->loop->asked)
+		status = file_source_begin(&s);
 	s.all = true;	/* so that keys are looked at where nothing matches */
 	if (!status && !t->loop->asked) {
 		view_begin(t->view, &s.source);

@@ -63,20 +63,31 @@ static size_t buffer_for(unsigned n)
 	return size;
 }
 
-/*
- * Many files, and those that take much memory, are opened in turn: of most only one or two are
- * needed at a time.
- */
 static int open_sources(struct merge *in, const char *const *paths, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++) {
-		bool parked = i >= AWAKE || in->budget.bytes < BUDGET_BYTES / 2;
-		int err = merge_file_open(in, paths[i], parked);
+	int err = 0;
 
-		if (err)
-			return err;
+	for (unsigned i = 0; !err && i < n; i++)
+		err = merge_file_open(in, paths[i]);
+	return err;
+}
+
+/*
+ * Many files, and those that take much memory, are read in turn: of most only one or two are needed
+ * at a time. Where there are not enough descriptors they are opened in turn, too.
+ */
+static int begin_sources(struct merge *in, const char *const *paths, unsigned n)
+{
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < n; i++) {
+		bool parked = i >= AWAKE || in->budget.bytes < BUDGET_BYTES / 2;
+
+		err = in->all_open ? 0 : merge_file_open(in, paths[i]);
+		if (!err)
+			err = merge_file_begin(in->sources[i], parked);
 	}
-	return 0;
+	return err;
 }
 
 /* The first in which there is something is looked at before any packet. -EBADMSG: there is none. */
@@ -111,19 +122,35 @@ int merge_open(struct merge **input, const char *const *paths, unsigned n,
 	in->options = *o;
 	in->budget = (struct budget)BUDGET_INIT;
 	in->buffer = buffer_for(n);
-	limits_open_files((uint64_t)n + OTHER_FILES);
+	in->all_open = !o->follow &&
+		       limits_open_files((uint64_t)n + OTHER_FILES) >= (uint64_t)n + OTHER_FILES;
+	in->paths = paths;
+	in->n_paths = n;
 	if (is_stdin_twice(paths, n))
 		err = merge_file_keep_error(in, "stdin", "can be read only once", -EINVAL);
 	in->heap = calloc(n, sizeof(*in->heap));
 	if (!in->heap)
 		return -ENOMEM;
 	snprintf(in->title, sizeof(in->title), "%u files", n);
-	if (!err)
-		err = o->follow ? merge_file_follow(in, paths[0]) : open_sources(in, paths, n);
-	if (!err)
-		err = begin(in);
+	if (!err && o->follow)
+		err = merge_file_follow(in, paths[0]);
+	else if (!err && in->all_open)
+		err = open_sources(in, paths, n);
 	*input = steal(&in);
 	return err;
+}
+
+bool merge_is_open(const struct merge *in)
+{
+	return in->all_open;
+}
+
+int merge_begin(struct merge *in)
+{
+	int err = in->follow ? merge_file_follow_first(in, in->paths[0])
+			     : begin_sources(in, in->paths, in->n_paths);
+
+	return err ? err : begin(in);
 }
 
 /* As capfile_next(). A failure is kept. */

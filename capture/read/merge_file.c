@@ -150,7 +150,7 @@ static void close_file(struct merge_file *s)
 
 /*
  * Without a packet, or with one that has no time, it comes first of all, as that packet does;
- * whatever is wrong then shows.
+ * whatever is wrong then shows. Where there are descriptors for all it stays open.
  */
 static void park(struct merge_file *s)
 {
@@ -159,7 +159,10 @@ static void park(struct merge_file *s)
 	if (capfile_next(s->reader, &p) > 0 && p.has & PACKET_TIME)
 		s->key = p.ts_ns;
 	s->reader = capfile_close(s->reader);
-	close_file(s);
+	if (s->input->all_open)
+		rewind(s->file);
+	else
+		close_file(s);
 	s->is_parked = true;
 }
 
@@ -181,17 +184,18 @@ static struct merge_file *add_source(struct merge *in, const char *path)
 	return s;
 }
 
-int merge_file_open(struct merge *in, const char *path, bool parked)
+int merge_file_open(struct merge *in, const char *path)
 {
 	struct merge_file *s = add_source(in, path);
+
+	return s ? open_file(s) : -ENOMEM;
+}
+
+int merge_file_begin(struct merge_file *s, bool parked)
+{
 	struct capfile_hooks hooks;
 	int err;
 
-	if (!s)
-		return -ENOMEM;
-	err = open_file(s);
-	if (err)
-		return err;
 	parked &= S_ISREG(s->stat.st_mode) && s->file != stdin;
 	hooks = hooks_of(s);
 	if (parked) {	/* what is odd is told, and blocks are copied, when it is read */
@@ -225,8 +229,10 @@ static int open_followed(struct merge *in, const char *path)
 {
 	char *copy = strdup(path);
 	unsigned n = in->n_sources;
-	int err = copy ? merge_file_open(in, copy, false) : -ENOMEM;
+	int err = copy ? merge_file_open(in, copy) : -ENOMEM;
 
+	if (!err)
+		err = merge_file_begin(in->sources[n], false);
 	if (in->n_sources == n) {
 		free(copy);
 		return -ENOMEM;
@@ -256,15 +262,16 @@ int merge_file_follow_on(struct merge *in)
 int merge_file_follow(struct merge *in, const char *pattern)
 {
 	struct stat st;
-	int err;
 
 	if (!stat(pattern, &st) && !S_ISREG(st.st_mode))
 		return merge_file_keep_error(in, pattern,
 					     "not a regular file, which --follow is for", -EINVAL);
-	err = follow_open(&in->follow, pattern, in->options.wait, in->options.ctx);
-	if (err)
-		return err;
 	snprintf(in->title, sizeof(in->title), "the files that are followed");
+	return follow_open(&in->follow, pattern, in->options.wait, in->options.ctx);
+}
+
+int merge_file_follow_first(struct merge *in, const char *pattern)
+{
 	if (!follow_has_next(in->follow))
 		merge_file_keep_error(in, pattern, "nothing to read yet: waiting for it", 0);
 	return merge_file_follow_on(in);
@@ -274,7 +281,7 @@ int merge_file_wake(struct merge_file *s)
 {
 	const struct stat was = s->stat;
 	struct capfile_hooks hooks;
-	int err = open_file(s);
+	int err = s->file ? 0 : open_file(s);
 
 	s->is_parked = false;
 	if (err)

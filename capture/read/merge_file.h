@@ -12,15 +12,15 @@
 #include "capture/read/merge_options.h"
 
 /*
- * A file. It is parked if it has been looked into and closed again: until its first packet is the
- * next one of all.
+ * A file. It is parked if it has been looked into and is to be read again from its beginning: when
+ * its first packet is the next one of all.
  */
 struct merge_file {
 	struct merge *input;
 	unsigned place;		/* among them */
 	const char *path, *name;
 	char *followed_path;	/* the same; NULL: path is of the caller of merge_open() */
-	FILE *file;		/* NULL: parked, or done */
+	FILE *file;		/* NULL: done, or parked where not all are open */
 	struct stat stat;
 	struct capfile *reader;	/* NULL: parked, or there is nothing in the file */
 	bool is_parked, is_done;
@@ -39,11 +39,14 @@ struct merge_iface {
 
 struct merge {
 	struct merge_options options;
+	const char *const *paths;	/* of the caller */
+	unsigned n_paths;
 	struct budget budget;
 	struct merge_file **sources;
 	unsigned n_sources;
 	struct follow *follow;	/* NULL: no others come */
 	struct merge_file *first;	/* in which there is something */
+	bool all_open;		/* there are descriptors for all of them */
 	size_t buffer;		/* bytes, for each */
 	struct merge_file **heap;	/* those with a packet to deliver */
 	unsigned n_heap;
@@ -61,18 +64,21 @@ struct merge {
 /* Keeps a sentence, the file's name in front; returns @err. */
 int merge_file_keep_error(struct merge *in, const char *name, const char *sentence, int err);
 
-/*
- * Opens the file as one more source and reads its first block or header; @parked: and then its
- * first packet, and parks it, if that can be done. If there is nothing in it, it is done. -errno,
- * which is kept.
- */
-int merge_file_open(struct merge *in, const char *path, bool parked);
+/* Opens the file as one more source. -errno, which is kept. */
+int merge_file_open(struct merge *in, const char *path);
 
 /*
- * Begins to follow: the first file in which there is something is the last source. -errno, which is
- * kept.
+ * Reads its first block or header; @parked: and then its first packet, and parks it, if that can be
+ * done. If there is nothing in it, it is done. -errno, which is kept.
+ */
+int merge_file_begin(struct merge_file *s, bool parked);
+
+/*
+ * Watches for files; then waits for the first in which there is something, which is the last source
+ * then. -errno, which is kept.
  */
 int merge_file_follow(struct merge *in, const char *pattern);
+int merge_file_follow_first(struct merge *in, const char *pattern);
 
 /*
  * Waits for the next file, which becomes the last source. What is wrong with one is told, and
@@ -80,7 +86,7 @@ int merge_file_follow(struct merge *in, const char *pattern);
  */
 int merge_file_follow_on(struct merge *in);
 
-/* Opens one that is parked again. -errno, which is kept. */
+/* Begins again with one that is parked. -errno, which is kept. */
 int merge_file_wake(struct merge_file *s);
 
 /* No more packets are wanted of it. */

@@ -81,8 +81,11 @@ static bool read_together(const char *const *paths, unsigned n, struct sums *all
 	struct packet p;
 	uint64_t last_ns = 0;
 	int err = merge_open(&in, paths, n, &o);
-	bool opened = !err;
+	bool opened;
 
+	if (!err)
+		err = merge_begin(in);
+	opened = !err;
 	while (!err && all->n < PACKETS_MAX && (err = merge_next(in, &p)) > 0) {
 		check_packet(in, &p);
 		add(all, &p, &last_ns);

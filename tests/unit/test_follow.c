@@ -141,6 +141,14 @@ static int come_back(void **state)
 	return chdir(old_dir) || rmdir(dir) ? -1 : 0;
 }
 
+static int open_and_begin(struct merge **in, const char *const *path, unsigned n,
+			  const struct merge_options *o)
+{
+	int err = merge_open(in, path, n, o);
+
+	return err ? err : merge_begin(*in);
+}
+
 static void is_followed(void **state)
 {
 	const struct follow_case *c = *state;
@@ -152,7 +160,7 @@ static void is_followed(void **state)
 	for (const char *const *step = c->before; *step; step++)
 		do_step(*step);
 	next_step = c->steps;
-	got = merge_open(&in, &c->pattern, 1, &options);
+	got = open_and_begin(&in, &c->pattern, 1, &options);
 	if (got)
 		fail_msg("%s", merge_error(in, 0));
 	while ((got = merge_next(in, &p)) == 1)
@@ -216,7 +224,7 @@ static void the_first_has_to_be_a_capture(void **state)
 	do_step("a:f");
 	do_step("a!");
 	next_step = (const char *const[]){ NULL };
-	assert_int_equal(merge_open(&in, &path, 1, &options), -EBADMSG);
+	assert_int_equal(open_and_begin(&in, &path, 1, &options), -EBADMSG);
 	assert_non_null(strstr(merge_error(in, 0), "f: neither pcap nor pcapng"));
 	merge_close(in);
 }
@@ -228,7 +236,7 @@ static void a_fifo_is_not_followed(void **state)
 
 	(void)state;
 	assert_int_equal(mkfifo("f", 0600), 0);
-	assert_int_equal(merge_open(&in, &path, 1, &options), -EINVAL);
+	assert_int_equal(open_and_begin(&in, &path, 1, &options), -EINVAL);
 	assert_string_equal(merge_error(in, 0), "f: not a regular file, which --follow is for");
 	merge_close(in);
 }
@@ -240,7 +248,7 @@ static void a_signal_ends_the_waiting_for_the_first(void **state)
 
 	(void)state;
 	next_step = (const char *const[]){ NULL };
-	assert_int_equal(merge_open(&in, &path, 1, &options), -EINTR);
+	assert_int_equal(open_and_begin(&in, &path, 1, &options), -EINTR);
 	merge_close(in);
 }
 
@@ -260,7 +268,7 @@ static void many_follow_each_other(void **state)
 	do_step("a=f");
 	do_step("a+1");
 	next_step = (const char *const[]){ NULL };
-	assert_int_equal(merge_open(&in, &path, 1, &options), 0);
+	assert_int_equal(open_and_begin(&in, &path, 1, &options), 0);
 	while (n < N && merge_next(in, &p) == 1) {
 		n++;
 		do_step("rm f");

@@ -75,9 +75,16 @@ static int tidy(void **state)
 	return rmdir(dir);
 }
 
+static int open_and_begin(const char *const *from, unsigned n, const struct merge_options *o)
+{
+	int err = merge_open(&in, from, n, o);
+
+	return err ? err : merge_begin(in);
+}
+
 static void open_files(void)
 {
-	if (merge_open(&in, paths, n_files, &options))
+	if (open_and_begin(paths, n_files, &options))
 		fail_msg("%s", merge_error(in, 0));
 }
 
@@ -324,7 +331,7 @@ static void a_file_in_which_there_is_nothing_is_named_and_the_others_go_on(void 
 					save();
 				}
 				o.recover = recover;
-				if (merge_open(&in, paths, n_files, &o))
+				if (open_and_begin(paths, n_files, &o))
 					fail_msg("head %zu at %u: %s", i, where,
 						 merge_error(in, 0));
 				for (unsigned f = 0; f < 3; f++)
@@ -347,7 +354,7 @@ static void files_of_which_none_has_anything_are_refused(void **state)
 	(void)state;
 	for (unsigned n = 1; n <= 3; n++) {
 		save();
-		assert_int_equal(merge_open(&in, paths, n_files, &options), -EBADMSG);
+		assert_int_equal(open_and_begin(paths, n_files, &options), -EBADMSG);
 		for (unsigned i = 0; i < n; i++)
 			assert_non_null(strstr(merge_error(in, i), "the file is empty"));
 		assert_null(merge_error(in, n));
@@ -363,16 +370,16 @@ static void a_file_that_is_none_is_refused_before_any_packet(void **state)
 	save();
 	put("no capture at all", 17);
 	save();
-	assert_int_equal(merge_open(&in, paths, n_files, &options), -EBADMSG);
+	assert_int_equal(open_and_begin(paths, n_files, &options), -EBADMSG);
 	assert_non_null(strstr(merge_error(in, 0), "/001: neither pcap nor pcapng"));
 	in = merge_close(in);
 	paths[1] = "/nonexistent";
-	assert_int_equal(merge_open(&in, paths, n_files, &options), -ENOENT);
+	assert_int_equal(open_and_begin(paths, n_files, &options), -ENOENT);
 	assert_string_equal(merge_error(in, 0),
 			    "/nonexistent: cannot open: No such file or directory");
 	in = merge_close(in);
 	paths[1] = dir;
-	assert_int_equal(merge_open(&in, paths, n_files, &options), -EISDIR);
+	assert_int_equal(open_and_begin(paths, n_files, &options), -EISDIR);
 	assert_non_null(strstr(merge_error(in, 0), ": is a directory"));
 }
 
@@ -381,7 +388,7 @@ static void stdin_is_read_once(void **state)
 	static const char *const twice[] = { "-", "-" };
 
 	(void)state;
-	assert_int_equal(merge_open(&in, twice, 2, &options), -EINVAL);
+	assert_int_equal(open_and_begin(twice, 2, &options), -EINVAL);
 	assert_string_equal(merge_error(in, 0), "stdin: can be read only once");
 }
 
@@ -528,7 +535,7 @@ static void many_files_are_opened_in_turn(void **state)
 		bool sound;
 
 		setrlimit(RLIMIT_NOFILE, &(struct rlimit){ LIMIT, LIMIT });
-		sound = !merge_open(&in, paths, n_files, &options);
+		sound = !open_and_begin(paths, n_files, &options);
 		while (sound && merge_next(in, &p) == 1) {
 			uint32_t next;
 
@@ -545,16 +552,16 @@ static void many_files_are_opened_in_turn(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* Two hundred files, of which the last are looked into and closed again at first. */
-static void files_that_wait_for_their_turn(void (*change)(void))
+enum { MANY = 200 };
+
+/* Of which the last are looked into at first, and read when their turn comes. */
+static void save_many(void)
 {
-	for (unsigned f = 0; f < 200; f++) {
+	for (unsigned f = 0; f < MANY; f++) {
 		begin_file("a");
 		numbered(10 * f, f);
 		save();
 	}
-	open_files();
-	change();
 }
 
 static void replace_one(void)
@@ -571,22 +578,60 @@ static void remove_one(void)
 	unlink(names[150]);
 }
 
+static void (*const changes[])(void) = { replace_one, remove_one };
+
+static void what_is_opened_is_read_whatever_has_its_name_by_then(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < array_size(changes); i++) {
+		save_many();
+		open_files();
+		assert_true(merge_is_open(in));
+		changes[i]();
+		for (unsigned f = 0; f < MANY; f++)
+			next_is(f);
+		next_is_the_end(0);
+		no_files(NULL);
+	}
+}
+
+/* As long as nothing is wrong. */
+static unsigned n_read(void)
+{
+	uint32_t number;
+	struct packet p;
+	unsigned n = 0;
+
+	for (unsigned f = 0; merge_next(in, &p) == 1; f += 1 + (f == 149)) {
+		memcpy(&number, p.data, 4);
+		n += number == f;
+	}
+	return n;
+}
+
+/* In a child, as in many_files_are_opened_in_turn(). */
 static void a_file_that_is_gone_when_its_turn_comes_is_named(void **state)
 {
-	static const struct { void (*change)(void); const char *said; int err; } rows[] = {
-		{ replace_one, "/150: is another file by now", -ESTALE },
-		{ remove_one, "/150: cannot open: No such file", -ENOENT },
-	};
+	static const char *const said[] = { "/150: is another file by now", "/150: cannot open: No such file" };
+	static const int errs[] = { -ESTALE, -ENOENT };
+	int status;
 
 	(void)state;
-	for (size_t i = 0; i < array_size(rows); i++) {
-		files_that_wait_for_their_turn(rows[i].change);
-		for (unsigned f = 0; f < 200; f++)
-			if (f != 150)
-				next_is(f);
-		next_is_the_end(rows[i].err);
-		assert_non_null(strstr(merge_error(in, 0), rows[i].said));
-		assert_null(merge_error(in, 1));
+	for (size_t i = 0; i < array_size(changes); i++) {
+		save_many();
+		fflush(NULL);
+		if (fork() == 0) {
+			struct packet p;
+			bool sound;
+
+			setrlimit(RLIMIT_NOFILE, &(struct rlimit){ MANY, MANY });
+			sound = !open_and_begin(paths, n_files, &options) && !merge_is_open(in);
+			changes[i]();
+			_exit(!sound || n_read() != MANY - 1 || merge_next(in, &p) != errs[i] ||
+			      !strstr(merge_error(in, 0), said[i]) || merge_error(in, 1));
+		}
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
 		no_files(NULL);
 	}
 }
@@ -627,7 +672,7 @@ static void too_many_files_are_said_to_be_too_many(void **state)
 	switch (fork()) {
 	case 0:
 		setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 64, 64 });
-		_exit(merge_open(&in, paths, n_files, &options) != -EMFILE ||
+		_exit(open_and_begin(paths, n_files, &options) != -EMFILE ||
 		      !strstr(merge_error(in, 0), "ulimit -n"));
 	default: {
 		int status;
@@ -684,6 +729,7 @@ int main(void)
 		one(many_files_merge_as_a_slow_merge_would),
 		one(more_files_than_the_limit_of_the_shell_are_opened),
 		one(many_files_are_opened_in_turn),
+		one(what_is_opened_is_read_whatever_has_its_name_by_then),
 		one(a_file_that_is_gone_when_its_turn_comes_is_named),
 		one(interfaces_are_limited_for_all_files_together),
 		one(too_many_files_are_said_to_be_too_many),
