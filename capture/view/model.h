@@ -19,7 +19,7 @@ struct packet;
 
 enum {
 	MODEL_QUEUES = 64, /* those above are in the last one together */
-	MODEL_ROOM = 65536, /* flows, and addresses */
+	MODEL_ROOM = 32768, /* flows, and addresses */
 };
 
 /* A sum, and what of it came in a second. */

@@ -19,12 +19,13 @@
 
 enum { WAYS = 8, LINE = 64, WAITING = 16, SMALLER = 64 };
 
+/* What a packet needs of a place: it is known by its hash, of a key that nobody else has. */
 struct place {
-	union party who;
+	uint64_t hash;
 	uint64_t packets, bytes[2];
 };
 
-_Static_assert(sizeof(struct place) == LINE, "a place is a cache line");
+_Static_assert(LINE % sizeof(struct place) == 0, "a place is in one cache line");
 
 struct rest {
 	uint64_t error;
@@ -45,9 +46,10 @@ struct tops {
 	unsigned n_waiting; /* ever: the last ones wait */
 	unsigned n_counted;
 	uint64_t *tags; /* of each set, a byte for each place, which is odd; 0: it is empty */
-	uint64_t *floors; /* of each place what at_most() was some time ago, and so no more than it is */
+	uint64_t *floors; /* of each place what at_most() was some time ago, so no more than it is */
 	uint64_t *lost; /* of each set: who had to go from there had no more bytes */
 	struct place *places;
+	union party *who; /* of each place */
 	struct rest *rests;
 	uint32_t room;
 	struct tops *ends; /* NULL: nobody counts them */
@@ -66,8 +68,9 @@ static int open_table(struct tops **tops, uint32_t room)
 	t->lost = calloc(room / WAYS, sizeof(*t->lost));
 	t->floors = aligned_alloc(LINE, room * sizeof(*t->floors));
 	t->places = aligned_alloc(LINE, room * sizeof(*t->places));
+	t->who = malloc(room * sizeof(*t->who));
 	t->rests = malloc(room * sizeof(*t->rests));
-	if (!t->tags || !t->lost || !t->floors || !t->places || !t->rests) {
+	if (!t->tags || !t->lost || !t->floors || !t->places || !t->who || !t->rests) {
 		tops_close(t);
 		return -ENOMEM;
 	}
@@ -108,15 +111,6 @@ static uint64_t find_tag(uint64_t tags, uint8_t tag)
 	return (differ - ONES) & ~differ & ONES << 7;
 }
 
-static bool is_same(const union party *a, const union party *b)
-{
-	uint64_t differ = 0;
-
-	for (unsigned i = 0; i < array_size(a->words); i++)
-		differ |= a->words[i] ^ b->words[i];
-	return !differ;
-}
-
 static uint64_t at_most(const struct tops *t, uint32_t i)
 {
 	return t->places[i].bytes[0] + t->places[i].bytes[1] + t->rests[i].error;
@@ -147,9 +141,9 @@ static void give(struct tops *t, uint32_t i)
 	if (!t->ends || p->packets == r->packets)
 		return;
 	for (unsigned end = 0; end < 2; end++) {
-		union party one = { .version = p->who.version };
+		union party one = { .version = t->who[i].version };
 
-		memcpy(one.addr[0], p->who.addr[end], sizeof(one.addr[0]));
+		memcpy(one.addr[0], t->who[i].addr[end], sizeof(one.addr[0]));
 		wait_to_be_counted(t->ends, &one, p->packets - r->packets, bytes[end], bytes[!end]);
 	}
 }
@@ -216,7 +210,8 @@ static struct place *add(struct tops *t, const struct waiting *w, uint64_t error
 
 	error = max_of(error, t->lost[set / WAYS]);
 	set_tag(t, i, tag_of(w->hash));
-	t->places[i] = (struct place){ .who = w->who };
+	t->places[i] = (struct place){ .hash = w->hash };
+	t->who[i] = w->who;
 	t->rests[i] = (struct rest){ .error = error };
 	t->floors[i] = error + w->bytes[0] + w->bytes[1];
 	return &t->places[i];
@@ -231,7 +226,7 @@ static struct place *find(const struct tops *t, const struct waiting *w)
 	for (; found; found &= found - 1) {
 		struct place *p = &t->places[set + __builtin_ctzll(found) / 8];
 
-		if (is_same(&p->who, &w->who))
+		if (p->hash == w->hash)
 			return p;
 	}
 	return NULL;
@@ -314,14 +309,14 @@ static void move(struct tops *t, uint32_t i)
 {
 	struct tops *small = t->small;
 	const struct place *p = &small->places[i];
-	uint64_t h = hash_of(t, &p->who);
-	uint32_t set = set_of(t, h), to = least_of(t, set);
+	uint32_t set = set_of(t, p->hash), to = least_of(t, set);
 
 	if (p->bytes[0] + p->bytes[1] <= t->floors[to])
 		return;
 	make_room(t, set);
-	set_tag(t, to, tag_of(h));
+	set_tag(t, to, tag_of(p->hash));
 	t->places[to] = *p;
+	t->who[to] = small->who[i];
 	t->rests[to] = small->rests[i];
 	t->floors[to] = at_most(t, to);
 	set_tag(small, i, 0);
@@ -379,8 +374,8 @@ static void choose(const struct tops *t, uint32_t i, enum tops_order order, stru
 	if (last && value_of(order, p->packets, p->bytes, r->pps, r->bps) <
 			    value_of(order, last->packets, last->bytes, last->pps, last->bps))
 		return;
-	one = (struct top){ p->who,   p->packets, { p->bytes[0], p->bytes[1] },
-			    r->error, r->pps,	  r->bps };
+	one = (struct top){ t->who[i], p->packets, { p->bytes[0], p->bytes[1] },
+			    r->error,  r->pps,	   r->bps };
 	if (last && !is_above(&one, last, order))
 		return;
 	*n_best = min_of(*n_best + 1, n);
@@ -426,6 +421,7 @@ struct tops *tops_close(struct tops *t)
 	free(t->lost);
 	free(t->floors);
 	free(t->places);
+	free(t->who);
 	free(t->rests);
 	tops_close(t->small);
 	free(t);

@@ -150,8 +150,8 @@ static void who_comes_in_a_flood_is_shown(void **state is_unused)
 	tops_close(t);
 }
 
-/* The flows of a busy link are. */
-static void twenty_thousand_are_counted_exactly(void **state is_unused)
+/* The flows of a busy link are, but for some whose sets are full. */
+static void nearly_all_of_twenty_thousand_are_counted_exactly(void **state is_unused)
 {
 	enum { N = 20000 };
 	static struct top best[N];
@@ -169,7 +169,7 @@ static void twenty_thousand_are_counted_exactly(void **state is_unused)
 	n = tops_best(t, TOPS_BY_BYTES, best, N);
 	for (unsigned i = 0; i < n; i++)
 		exact += best[i].bytes[0] == 3 * number_of(&best[i]);
-	assert_true(exact > N * 999 / 1000);
+	assert_true(exact > N * 95 / 100);
 	tops_close(t);
 }
 
@@ -663,7 +663,7 @@ int main(void)
 		cmocka_unit_test(few_are_counted_exactly_and_come_in_order),
 		cmocka_unit_test(what_has_much_stays_and_errors_are_true),
 		cmocka_unit_test(who_comes_in_a_flood_is_shown),
-		cmocka_unit_test(twenty_thousand_are_counted_exactly),
+		cmocka_unit_test(nearly_all_of_twenty_thousand_are_counted_exactly),
 		cmocka_unit_test(nobody_is_taken_for_another),
 		cmocka_unit_test(a_rate_goes_down_to_nothing),
 		cmocka_unit_test(each_second_has_what_came_in_it),
