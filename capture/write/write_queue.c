@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Two lists under one lock: what waits, the first one first, and what is free, the last one first. */
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/base/util.h"
+#include "capture/write/out.h"
+#include "capture/write/write_queue.h"
+
+enum { IDLE_S = 1 };	/* without work, after which memory is given back */
+
+struct piece {
+	struct piece *next;
+	struct write_buffer buffer;
+	struct out *out;
+};
+
+struct write_queue {
+	size_t max;
+	int interrupt_fd;
+	int progress;			/* eventfd: something was written, or failed */
+	pthread_t thread;
+	bool has_thread;
+	pthread_mutex_t lock;		/* of all that follows */
+	pthread_cond_t work;
+	struct piece *first, **last;	/* the first is what is being written, or has failed */
+	struct piece *free;		/* what was written last comes first: it is in the cache */
+	struct write_buffer failed;	/* what was told of, until the next call */
+	struct write_queue_state state;
+	bool ends;
+};
+
+/* ---- pieces ---- */
+
+static void free_pieces(struct piece **list)
+{
+	while (*list) {
+		struct piece *p = *list;
+
+		*list = p->next;
+		free(p->buffer.bytes);
+		free(p);
+	}
+}
+
+/* An empty one of at least @cap bytes. NULL: no memory. */
+static struct piece *take_free(struct write_queue *q, size_t cap)
+{
+	struct piece *p = q->free;
+	uint8_t *bytes;
+
+	if (p)
+		q->free = p->next;
+	else
+		p = calloc(1, sizeof(*p));
+	if (!p || p->buffer.cap >= cap)
+		return p;
+	bytes = realloc(p->buffer.bytes, cap);
+	if (!bytes) {
+		free(p->buffer.bytes);
+		free(p);
+		return NULL;
+	}
+	p->buffer.bytes = bytes;
+	p->buffer.cap = cap;
+	return p;
+}
+
+static void give_back(struct write_queue *q, struct piece *p)
+{
+	p->buffer.used = 0;
+	p->next = q->free;
+	q->free = p;
+}
+
+static struct piece *take_first(struct write_queue *q)
+{
+	struct piece *p = q->first;
+
+	q->first = p->next;
+	if (!q->first)
+		q->last = &q->first;
+	q->state.waiting -= p->buffer.used;
+	return p;
+}
+
+/* ---- the thread ---- */
+
+static void lock(struct write_queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+}
+
+static void unlock(struct write_queue *q)
+{
+	pthread_mutex_unlock(&q->lock);
+}
+
+static bool has_work(const struct write_queue *q)
+{
+	return q->first && !q->state.error;
+}
+
+/* What was freed is not in use any more, but only this gives it back (malloc(3), NOTES). */
+static void rest(struct write_queue *q)
+{
+	free_pieces(&q->free);
+	malloc_trim(0);
+}
+
+/* False: it is to end. */
+static bool wait_for_work(struct write_queue *q)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += IDLE_S;
+	while (!has_work(q) && !q->ends)
+		if (!q->free)
+			pthread_cond_wait(&q->work, &q->lock);
+		else if (pthread_cond_timedwait(&q->work, &q->lock, &until) == ETIMEDOUT)
+			rest(q);
+	return !q->ends;
+}
+
+/* What has failed stays the first one. */
+static void write_first(struct write_queue *q)
+{
+	struct piece *p = q->first;
+	uint64_t size;
+	int err;
+
+	unlock(q);
+	err = out_write(p->out, p->buffer.bytes, p->buffer.used);
+	size = out_size(p->out);
+	lock(q);
+	q->state.error = err;
+	q->state.size = size;
+	if (!err)
+		give_back(q, take_first(q));
+	eventfd_write(q->progress, 1);
+}
+
+static void *work(void *queue)
+{
+	struct write_queue *q = queue;
+
+	lock(q);
+	while (wait_for_work(q))
+		write_first(q);
+	unlock(q);
+	return NULL;
+}
+
+/* ---- who puts in ---- */
+
+/* -EINTR. Called and left with the lock. */
+static int wait_for_progress(struct write_queue *q, int interrupt_fd)
+{
+	struct pollfd fds[] = { { .fd = q->progress, .events = POLLIN },
+				{ .fd = interrupt_fd, .events = POLLIN } };
+	eventfd_t n;
+
+	unlock(q);
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	eventfd_read(q->progress, &n);
+	lock(q);
+	return fds[0].revents ? 0 : -EINTR;
+}
+
+static int wait_for_room(struct write_queue *q, size_t n)
+{
+	int err = 0;
+
+	while (!err && !q->state.error && q->first && q->state.waiting + n > q->max)
+		err = wait_for_progress(q, q->interrupt_fd);
+	return err ? err : q->state.error;
+}
+
+static void append(struct write_queue *q, struct piece *p)
+{
+	p->next = NULL;
+	*q->last = p;
+	q->last = &p->next;
+	q->state.waiting += p->buffer.used;
+	pthread_cond_signal(&q->work);
+}
+
+static int put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap)
+{
+	int err = wait_for_room(q, b->used);
+	struct write_buffer full = *b;
+	struct piece *p;
+
+	if (err)
+		return err;
+	p = take_free(q, cap);
+	if (!p)
+		return -ENOMEM;
+	if (!q->first)
+		q->state.size = out_size(out);
+	*b = p->buffer;
+	p->buffer = full;
+	p->out = out;
+	append(q, p);
+	return 0;
+}
+
+int write_queue_put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap)
+{
+	int err;
+
+	lock(q);
+	err = put(q, out, b, cap);
+	unlock(q);
+	return err;
+}
+
+/* A failed file takes all that waits for it with it. */
+static int end_failed(struct write_queue *q, struct write_buffer *failed)
+{
+	int err = q->state.error;
+	struct piece *p = take_first(q);
+
+	free(q->failed.bytes);
+	*failed = q->failed = p->buffer;
+	free(p);
+	while (q->first)
+		give_back(q, take_first(q));
+	q->state.error = 0;
+	return err;
+}
+
+int write_queue_settle(struct write_queue *q, struct write_buffer *failed, uint64_t *waiting)
+{
+	int err = 0;
+
+	lock(q);
+	while (has_work(q))
+		wait_for_progress(q, -1);
+	*waiting = q->state.waiting;
+	if (q->state.error)
+		err = end_failed(q, failed);
+	unlock(q);
+	return err;
+}
+
+struct write_queue_state write_queue_state(struct write_queue *q)
+{
+	struct write_queue_state state;
+
+	lock(q);
+	state = q->state;
+	unlock(q);
+	return state;
+}
+
+/* ---- from beginning to end ---- */
+
+int write_queue_open(struct write_queue **queue, size_t max, int interrupt_fd)
+{
+	struct write_queue *q = calloc(1, sizeof(*q));
+	pthread_condattr_t attr;
+	int err;
+
+	if (!q)
+		return -ENOMEM;
+	q->max = max;
+	q->interrupt_fd = interrupt_fd;
+	q->last = &q->first;
+	q->progress = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (q->progress < 0) {
+		err = -errno;
+		free(q);
+		return err;
+	}
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&q->work, &attr);
+	pthread_condattr_destroy(&attr);
+	*queue = q;
+	return 0;
+}
+
+/* Signals are the capture's business. */
+int write_queue_start(struct write_queue *q)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&q->thread, NULL, work, q);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	q->has_thread = !err;
+	return -err;
+}
+
+struct write_queue *write_queue_close(struct write_queue *q)
+{
+	if (!q)
+		return NULL;
+	lock(q);
+	q->ends = true;
+	pthread_cond_signal(&q->work);
+	unlock(q);
+	if (q->has_thread)
+		pthread_join(q->thread, NULL);
+	free_pieces(&q->first);
+	free_pieces(&q->free);
+	free(q->failed.bytes);
+	close(q->progress);
+	pthread_cond_destroy(&q->work);
+	pthread_mutex_destroy(&q->lock);
+	free(q);
+	return NULL;
+}

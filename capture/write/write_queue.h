@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What has been collected for a file, on its way there: a thread compresses and writes it, in
+ * order, while the next is being collected, so that who collects never waits for a disk before the
+ * queue is full. Whoever has put something in leaves the out alone until write_queue_settle().
+ */
+#ifndef XDPDUMP_WRITE_WRITE_QUEUE_H
+#define XDPDUMP_WRITE_WRITE_QUEUE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct out;
+struct write_queue;
+
+/* Bytes from malloc(). */
+struct write_buffer {
+	uint8_t *bytes;
+	size_t used, cap;
+};
+
+/*
+ * At most @max bytes wait in it, or one buffer. What waits for room watches @interrupt_fd (-1:
+ * none). The memory is made as it is needed, and given back after a second without work. -errno.
+ */
+int write_queue_open(struct write_queue **q, size_t max, int interrupt_fd);
+
+/* Starts the thread, in which all signals are blocked. Nothing is put in before. -errno. */
+int write_queue_start(struct write_queue *q);
+
+/*
+ * Hands on what is in @b, to be written to @out behind all that was handed on before; @b is an
+ * empty buffer of at least @cap bytes afterwards. Waits for room. 0. -EINTR: @interrupt_fd has
+ * become readable; -ENOMEM; or the error of an out_write() before, after which nothing is written:
+ * in these cases @b is as it was.
+ */
+int write_queue_put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap);
+
+/*
+ * Waits until all is written, *@waiting is 0 then. Or the error of the out_write() that failed: the
+ * bytes that it was given, which live until the next call, are in *@failed, and of *@waiting bytes,
+ * these and what came behind them, none or some of the first are written. The queue is empty and
+ * without an error afterwards.
+ */
+int write_queue_settle(struct write_queue *q, struct write_buffer *failed, uint64_t *waiting);
+
+/* How far it has come; at the same moment. */
+struct write_queue_state {
+	uint64_t waiting;	/* bytes that were put in and are not written */
+	uint64_t size;		/* while there are some: out_size() behind the last that is */
+	int error;		/* as of write_queue_put() */
+};
+
+struct write_queue_state write_queue_state(struct write_queue *q);
+
+/*
+ * Ends the thread once it has written what it is writing; what waits is not written. Returns NULL.
+ */
+struct write_queue *write_queue_close(struct write_queue *q);
+
+#endif

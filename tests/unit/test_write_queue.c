@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The queue before a file: what is put in stands there in its order; it waits for room and for the
+ * end, can be interrupted, and of a failure it says where; its memory is given back.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "capture/base/util.h"
+#include "capture/write/out.h"
+
+#include "tests/unit/out_file.h"
+#include "tests/unit/unit.h"
+
+#include "tests/unit/by_a_thread.h"
+
+enum { PIECE = 1000 };
+
+static struct out *out;
+static struct write_buffer buffer;
+static int interrupt_fd;
+
+static int set_up(void **state)
+{
+	(void)state;
+	interrupt_fd = eventfd(0, EFD_CLOEXEC);
+	buffer = (struct write_buffer){ malloc(PIECE), 0, PIECE };
+	return out_open(&out, path, -1) || out_begin(out) || write_queue_open(&queue, 4 * PIECE, interrupt_fd);
+}
+
+static int tear_down(void **state)
+{
+	stop_queue(state);
+	out = out_close(out);
+	free(buffer.bytes);
+	close(interrupt_fd);
+	return unlink(path) && errno != ENOENT;
+}
+
+static int put(char c, size_t n)
+{
+	memset(buffer.bytes, c, n);
+	buffer.used = n;
+	return write_queue_put(queue, out, &buffer, PIECE);
+}
+
+static size_t slurp(char *to, size_t cap)
+{
+	FILE *f = fopen(path, "re");
+	size_t n = f ? fread(to, 1, cap, f) : 0;
+
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static void settle(int expected, uint64_t expected_waiting)
+{
+	struct write_buffer failed;
+	uint64_t waiting;
+
+	assert_int_equal(write_queue_settle(queue, &failed, &waiting), expected);
+	assert_int_equal(waiting, expected_waiting);
+	assert_int_equal(write_queue_state(queue).waiting, 0);
+	assert_int_equal(write_queue_state(queue).error, 0);
+}
+
+static void pieces_are_written_in_order(void **state)
+{
+	enum { N = 500 };
+	static char file[N * PIECE + 1];
+	size_t n = 0, at = 0;
+
+	(void)state;
+	assert_int_equal(write_queue_start(queue), 0);
+	for (unsigned i = 0; i < N; i++) {
+		size_t len = 1 + i * 7919 % PIECE;
+
+		assert_int_equal(put('a' + i % 26, len), 0);
+		assert_int_equal(buffer.used, 0);
+		assert_true(buffer.bytes && buffer.cap >= PIECE);
+		n += len;
+	}
+	settle(0, 0);
+	assert_int_equal(out_size(out), n);
+	assert_int_equal(slurp(file, sizeof(file)), n);
+	for (unsigned i = 0; i < N; i++)
+		for (size_t k = 1 + i * 7919 % PIECE; k; k--)
+			assert_int_equal(file[at++], 'a' + i % 26);
+}
+
+/* No thread has begun to empty it. */
+static void a_full_queue_is_waited_for_but_not_for_ever(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(put('a' + i, PIECE), 0);
+	assert_int_equal(write_queue_state(queue).waiting, 4 * PIECE);
+	eventfd_write(interrupt_fd, 1);
+	assert_int_equal(put('e', PIECE), -EINTR);
+	assert_int_equal(buffer.used, PIECE);
+	assert_int_equal(buffer.bytes[PIECE - 1], 'e');
+	assert_int_equal(write_queue_state(queue).waiting, 4 * PIECE);
+	assert_int_equal(write_queue_start(queue), 0);
+	settle(0, 0);
+	assert_int_equal(put('e', PIECE), 0);
+	settle(0, 0);
+	assert_int_equal(out_size(out), 5 * PIECE);
+}
+
+static void a_piece_that_is_larger_than_the_queue_goes_through_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(write_queue_start(queue), 0);
+	buffer.bytes = realloc(buffer.bytes, buffer.cap = 10 * PIECE);
+	assert_int_equal(put('x', 10 * PIECE), 0);
+	assert_int_equal(put('y', PIECE), 0);
+	settle(0, 0);
+	assert_int_equal(out_size(out), 11 * PIECE);
+}
+
+/* The third piece comes up to its middle. What is behind it is not written, and the queue goes on. */
+static void a_failure_is_told_of_with_its_piece_and_what_came_behind(void **state)
+{
+	struct rlimit all, small;
+	struct write_buffer failed;
+	uint64_t waiting;
+
+	(void)state;
+	getrlimit(RLIMIT_FSIZE, &all);
+	small = (struct rlimit){ 2 * PIECE + PIECE / 2, all.rlim_max };
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(put('a' + i, PIECE), 0);
+	setrlimit(RLIMIT_FSIZE, &small);
+	assert_int_equal(write_queue_start(queue), 0);
+	while (!write_queue_state(queue).error)
+		usleep(1000);
+	assert_int_equal(write_queue_state(queue).waiting, 2 * PIECE);
+	assert_int_equal(put('e', PIECE), -EFBIG);
+	assert_int_equal(buffer.used, PIECE);
+	assert_int_equal(write_queue_settle(queue, &failed, &waiting), -EFBIG);
+	assert_int_equal(waiting, 2 * PIECE);
+	assert_int_equal(failed.used, PIECE);
+	assert_int_equal(failed.bytes[0], 'c');
+	assert_int_equal(out_offset(out), 2 * PIECE + PIECE / 2);
+	setrlimit(RLIMIT_FSIZE, &all);
+	assert_int_equal(put('f', PIECE), 0);
+	settle(0, 0);
+	assert_int_equal(out_offset(out), 3 * PIECE + PIECE / 2);
+}
+
+static void its_size_is_that_of_what_is_written(void **state)
+{
+	struct write_queue_state s;
+
+	(void)state;
+	assert_int_equal(out_write(out, "head", 4), 0);
+	assert_int_equal(put('a', PIECE), 0);
+	s = write_queue_state(queue);
+	assert_int_equal(s.size, 4);
+	assert_int_equal(s.waiting, PIECE);
+}
+
+static void what_was_not_written_is_forgotten_at_the_end(void **state)
+{
+	(void)state;
+	assert_int_equal(put('a', PIECE), 0);
+	queue = write_queue_close(queue);
+	assert_int_equal(out_size(out), 0);
+	assert_null(write_queue_close(NULL));
+}
+
+static long resident(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	long pages = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%*d %ld", &pages), 1);
+	fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+static void memory_is_given_back_when_there_is_nothing_to_do(void **state)
+{
+	enum { N = 100, LARGE = 256 * 1024 };
+	long before;
+
+	(void)state;
+	queue = write_queue_close(queue);
+	assert_int_equal(write_queue_open(&queue, N * LARGE, -1), 0);
+	buffer.bytes = realloc(buffer.bytes, buffer.cap = LARGE);
+	before = resident();
+	for (unsigned i = 0; i < N; i++) {
+		memset(buffer.bytes, 'x', buffer.used = LARGE);
+		assert_int_equal(write_queue_put(queue, out, &buffer, LARGE), 0);
+	}
+	assert_true(resident() > before + N * LARGE / 2);
+	assert_int_equal(write_queue_start(queue), 0);
+	settle(0, 0);
+	while (resident() > before + N * LARGE / 10)
+		usleep(10000);
+}
+
+#define test(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		test(pieces_are_written_in_order),
+		test(a_full_queue_is_waited_for_but_not_for_ever),
+		test(a_piece_that_is_larger_than_the_queue_goes_through_alone),
+		test(a_failure_is_told_of_with_its_piece_and_what_came_behind),
+		test(its_size_is_that_of_what_is_written),
+		test(what_was_not_written_is_forgotten_at_the_end),
+		test(memory_is_given_back_when_there_is_nothing_to_do),
+	};
+
+	signal(SIGXFSZ, SIG_IGN);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return _cmocka_run_group_tests("write_queue", tests, array_size(tests), make_dir, remove_dir);
+}
