@@ -70,7 +70,8 @@ static struct outputs_settings settings_of(const struct opts *o, const struct bl
 	struct outputs_settings s = {
 		.file = {
 			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec, .when = o->rotate,
-			.keep = o->keep, .part = o->part, .live = !o->n_reads, .snap = o->snap,
+			.keep = o->keep, .write_buffer = o->unbuffered ? 0 : o->write_buffer,
+			.part = o->part, .live = !o->n_reads, .snap = o->snap,
 			.head = head && head->len ? head->bytes : NULL, .head_len = head ? head->len : 0,
 		},
 		.screen = o->text, .screen_format = o->screen, .text = o->print,

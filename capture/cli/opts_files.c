@@ -112,6 +112,12 @@ static bool take_sync(struct parser *p, const char *arg)
 	       opts_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
 }
 
+static bool take_write_buffer(struct parser *p, const char *arg)
+{
+	p->o->write_buffer = 0;
+	return !strcmp(arg, "none") || size(p, "write buffer", arg, TCPDUMP_MB, &p->o->write_buffer);
+}
+
 static bool take_codec(struct parser *p, const char *arg)
 {
 	return codec_parse(arg, &p->o->codec) ||
@@ -143,6 +149,8 @@ bool opts_take_files(struct parser *p, int code, const char *arg)
 		return size(p, "disk space", arg, TCPDUMP_MB, &p->o->keep.min_free);
 	case OPT_SYNC:
 		return take_sync(p, arg);
+	case OPT_WRITE_BUFFER:
+		return take_write_buffer(p, arg);
 	case OPT_COMPRESS:
 		return take_codec(p, arg);
 	}

@@ -167,10 +167,10 @@ static bool settle_top(struct parser *p)
 static bool settle_output(struct parser *p)
 {
 	static const int file[] = {
-		OPT_FORMAT, OPT_COMPRESS, OPT_SYNC,	'C',	      'G',	'W',
-		'b',	    'z',	  OPT_MAX_DISK, OPT_MIN_FREE, OPT_PART, 0,
+		OPT_FORMAT, OPT_COMPRESS, OPT_SYNC,	OPT_WRITE_BUFFER, 'C',	    'G', 'W',
+		'b',	    'z',	  OPT_MAX_DISK, OPT_MIN_FREE,	  OPT_PART, 0,
 	};
-	static const int *const series = file + 3;
+	static const int *const series = file + 4;
 	struct opts *o = p->o;
 	bool to_stdout = o->write && !strcmp(o->write, "-");
 	int code = opts_first_given(p, o->write ? series : file);

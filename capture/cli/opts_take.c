@@ -292,6 +292,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_MAX_DISK:
 	case OPT_MIN_FREE:
 	case OPT_SYNC:
+	case OPT_WRITE_BUFFER:
 	case OPT_COMPRESS:
 		return opts_take_files(p, code, arg);
 	case 'Z':

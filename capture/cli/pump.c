@@ -202,10 +202,13 @@ void pump_finish(struct pump *p)
 {
 	if (!outputs_error(&p->outputs))
 		pump_begin(p, NULL);
-	do {
+	look(p);
+	outputs_flush(&p->outputs);
+	while (!p->loop.forced && outputs_pending(&p->outputs)) {
+		usleep(REST_US);
 		look(p);
 		outputs_flush(&p->outputs);
-	} while (!p->loop.forced && outputs_pending(&p->outputs));
+	}
 	outputs_finish(&p->outputs);
 	look(p);
 }

@@ -102,7 +102,7 @@ enum status outputs_start(struct outputs *f)
 	for (unsigned i = 0; !err && i < f->n_sinks; i++)
 		if (f->sinks[i]->ops->start)
 			err = f->sinks[i]->ops->start(f->sinks[i]);
-	return err ? log_fail(STATUS_RUNTIME, "cannot start the thread for finished files: %s",
+	return err ? log_fail(STATUS_RUNTIME, "cannot start the threads for files: %s",
 			      strerror(-err))
 		   : STATUS_OK;
 }

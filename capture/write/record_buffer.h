@@ -14,6 +14,7 @@
 
 struct file_ifaces;
 struct out;
+struct write_queue;
 
 /*
  * A packet in the file: how far it is from the end of the packet before to its own, and whose it
@@ -27,16 +28,23 @@ struct record_mark {
 /* head_end <= packets_end <= end; whole <= end, which is out_offset() + used while nothing fails. */
 struct record_buffer {
 	struct out *out;		/* NULL: taken */
+	/* the caller's, by which it is written; NULL: at once. Then the out is ours only when settled */
+	struct write_queue *queue;
 	struct file_ifaces *ifaces;	/* the caller's: lost packets are counted there */
 	uint8_t *bytes;
 	size_t used, cap;
 	/* more is not collected: what is worth a write, or one long record */
 	size_t limit;
-	size_t collected;		/* what is worth a write */
+	size_t collected;		/* what is worth a write, */
+	size_t packets_max;		/* and how many packets that are at most */
 	uint64_t head_end;		/* in the file; what stands before is never cut */
 	struct record_mark *marks;	/* packet n is at n & marks_mask */
-	/* four times what fits into the buffer: those in doubt, and those of a frame to cut */
+	/* four times what fits into the buffer, or more: those in doubt, and those of a frame to cut */
 	uint64_t marks_mask;
+	uint64_t first_marked;		/* of the packets before there are no marks */
+	uint64_t first_waiting;		/* of the packets in the queue, or perhaps one before; */
+	uint64_t first_waiting_at;	/* where it begins in the file */
+	uint64_t out_size;		/* when all before is written; see record_buffer_size() */
 	uint64_t n_packets;		/* in the file or on the way there */
 	uint64_t packets_end;		/* where the last of them ends, or the head */
 	uint64_t end;			/* where the last record ends */
@@ -93,10 +101,27 @@ static inline void record_buffer_put_packet(struct record_buffer *b, size_t n, u
 }
 
 /*
- * Writes what was collected. 0, or the error of this file; -EINTR is none: nothing is lost, and
- * the next call goes on.
+ * Writes what was collected, or hands it on to the queue. 0, or the error of this file, perhaps of
+ * what was handed on before; -EINTR is none: nothing is lost, and the next call goes on.
  */
 int record_buffer_flush(struct record_buffer *b);
+
+/* The same, but it is in the file then, with all that was handed on. */
+int record_buffer_write(struct record_buffer *b);
+
+/* Bytes that were collected and are not in the file. */
+size_t record_buffer_pending(const struct record_buffer *b);
+
+/* Has the queue something that is not written? Waits until it is: 0, or the error of this file. */
+bool record_buffer_is_behind(const struct record_buffer *b);
+int record_buffer_settle(struct record_buffer *b);
+
+/*
+ * Bytes in the file; and how many it takes at most with all that was collected, which is exact
+ * where it is not compressed or the queue is settled.
+ */
+uint64_t record_buffer_written(const struct record_buffer *b);
+uint64_t record_buffer_size(const struct record_buffer *b);
 
 /* There is no room for more on the disk, or in the file: less may still fit. */
 bool record_buffer_is_full(int err);

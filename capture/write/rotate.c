@@ -12,6 +12,7 @@
 #include "capture/write/out.h"
 #include "capture/write/retention.h"
 #include "capture/write/rotate_impl.h"
+#include "capture/write/write_queue.h"
 #include "capture/write/writer.h"
 
 enum {
@@ -35,13 +36,15 @@ static int begin_file(struct rotate *r)
 		err = writer_block(r->writer, r->set.head, r->set.head_len);
 	r->iface = NULL;
 	if (!err && (r->schedule.live || r->schedule.n_files > 1))
-		err = writer_flush(r->writer);
+		err = writer_write(r->writer);
 	return err == -EINTR ? 0 : err;
 }
 
 int rotate_start(struct rotate *r)
 {
-	return r->retention ? retention_start(r->retention) : 0;
+	int err = r->retention ? retention_start(r->retention) : 0;
+
+	return !err && r->retention && r->queue ? write_queue_start(r->queue) : err;
 }
 
 int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t wall_ns)
@@ -168,12 +171,15 @@ void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns)
 
 /* ---- packets ---- */
 
-/* A file of @size bytes: is there room for what comes before it is asked again? */
-static int check_room(struct rotate *r, uint64_t size)
+/* With @n bytes more: is there room for what comes before it is asked again? */
+static int check_room(struct rotate *r, size_t n)
 {
-	uint64_t max = r->set.keep.max_disk;
+	uint64_t max = r->set.keep.max_disk, size;
 	enum retention_room room;
 
+	if (out_is_compressed(writer_out(r->writer)))
+		writer_settle(r->writer);
+	size = writer_size(r->writer) + n;
 	r->room_at = size + (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
 	room = retention_room(r->retention, r->room_at);
 	r->cut_short = room == RETENTION_DISK_LOW;
@@ -186,10 +192,13 @@ static int written(struct rotate *r)
 }
 
 /* Bytes that may still come into the current file, in which one packet always has room. */
-static uint64_t room_left(const struct rotate *r)
+static uint64_t room_left(struct rotate *r)
 {
-	uint64_t size = writer_size(r->writer), max = r->schedule.max_bytes;
+	uint64_t max = r->schedule.max_bytes, size;
 
+	if (max != UINT64_MAX)
+		writer_settle(r->writer);
+	size = writer_size(r->writer);
 	return !writer_packets(r->writer) ? UINT64_MAX : max > size ? max - size : 0;
 }
 
@@ -220,17 +229,28 @@ static inline int see_iface(struct rotate *r, const struct packet *p)
 
 static int put(struct rotate *r, const struct packet *p);
 
-/*
- * The packet that would make it too large is the next file's. What compression saves is only known
- * when it is done.
- */
+/* What compression saves is only known when it is done. 1: perhaps it is smaller than it seemed. */
+static int compress_more(struct rotate *r)
+{
+	int err = 0;
+
+	if (!out_is_compressed(writer_out(r->writer)))
+		return 0;
+	if (writer_is_behind(r->writer))
+		err = writer_settle(r->writer);
+	else if (writer_pending(r->writer) >= FRAME_MIN)
+		err = writer_write(r->writer);
+	else
+		return 0;
+	return err ? err : 1;
+}
+
+/* The packet that would make it too large is the next file's. */
 static int put_elsewhere(struct rotate *r, const struct packet *p)
 {
-	bool again = out_is_compressed(writer_out(r->writer)) &&
-		     writer_pending(r->writer) >= FRAME_MIN;
-	int err;
+	int again = compress_more(r);
+	int err = again ? min_of(again, 0) : follow(r, schedule_full(&r->schedule));
 
-	err = again ? writer_flush(r->writer) : follow(r, schedule_full(&r->schedule));
 	if (err) {
 		writer_refuse(r->writer, p->iface->id);
 		return err;
@@ -258,7 +278,7 @@ static int put(struct rotate *r, const struct packet *p)
 	size = writer_size(r->writer) + n;
 	if (size > r->schedule.max_bytes && writer_packets(r->writer))
 		return put_elsewhere(r, p);
-	if (size > r->room_at && check_room(r, size)) {
+	if (size > r->room_at && check_room(r, n)) {
 		writer_refuse(r->writer, p->iface->id);
 		return SINK_END;
 	}
@@ -322,7 +342,7 @@ int rotate_flush(struct rotate *r)
 	int err = writer_flush(r->writer);
 
 	r->postponed = false;
-	return err || r->room_at == UINT64_MAX ? err : check_room(r, writer_size(r->writer));
+	return err || r->room_at == UINT64_MAX ? err : check_room(r, 0);
 }
 
 /* ---- the end ---- */
@@ -354,6 +374,7 @@ struct rotate *rotate_close(struct rotate *r)
 {
 	if (!r)
 		return NULL;
+	write_queue_close(r->queue);
 	r->writer = writer_close(r->writer);
 	retention_close(r->retention);
 	if (r->dir_fd >= 0)
@@ -403,10 +424,10 @@ uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why)
 
 void rotate_written(const struct rotate *r, uint64_t *bytes, uint64_t *files)
 {
-	const struct out *current = r->begun && r->writer ? writer_out(r->writer) : NULL;
+	bool current = r->begun && r->writer && writer_out(r->writer);
 
-	*bytes = r->handed_over + (current ? out_size(current) : 0);
-	*files = r->n_handed_over + (current != NULL);
+	*bytes = r->handed_over + (current ? writer_written(r->writer) : 0);
+	*files = r->n_handed_over + current;
 }
 
 struct writer *rotate_writer(const struct rotate *r)

@@ -48,6 +48,7 @@ struct rotate_settings {
 	const void *head;		/* pcapng blocks that each file begins with; NULL: none */
 	size_t head_len;
 	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
+	uint64_t write_buffer;		/* bytes that wait for the disk at most; 0: each is waited for */
 	bool part;			/* called *.part until they are complete */
 	/* packets come as time goes by, else their time is that which counts */
 	bool live;

@@ -15,6 +15,7 @@
 #include "capture/write/out.h"
 #include "capture/write/retention.h"
 #include "capture/write/rotate_impl.h"
+#include "capture/write/write_queue.h"
 #include "capture/write/writer.h"
 
 static int refuse(struct rotate *r, int err, const char *why)
@@ -119,6 +120,7 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 		return schedule_rotates(&o->when)
 			       ? refuse(r, -EINVAL, "not a regular file: no others can follow")
 			       : 0;
+	writer_set_queue(r->writer, r->queue);
 	err = hold_directory(r);
 	if (!err && !r->retention)
 		err = open_retention(r);
@@ -137,6 +139,7 @@ int rotate_open(struct rotate **rotate, const struct rotate_settings *o, int int
 {
 	struct rotate *r = *rotate = calloc(1, sizeof(*r));
 	struct rlimit limit;
+	int err = 0;
 
 	if (!r)
 		return -ENOMEM;
@@ -153,6 +156,10 @@ int rotate_open(struct rotate **rotate, const struct rotate_settings *o, int int
 	if (schedule_rotates(&o->when) && !getrlimit(RLIMIT_FSIZE, &limit) &&
 	    limit.rlim_cur != RLIM_INFINITY)
 		r->schedule.max_bytes = min_of(r->schedule.max_bytes, (uint64_t)limit.rlim_cur);
+	if (o->write_buffer)
+		err = write_queue_open(&r->queue, o->write_buffer, interrupt_fd);
+	if (err)
+		return err;
 	if (!o->live && (r->series.dated || r->series.ring))
 		return open_retention(r);
 	return rotate_open_first(r, r->opened_ns);

@@ -16,6 +16,7 @@
 
 struct out;
 struct retention;
+struct write_queue;
 
 struct rotate {
 	struct sink sink;
@@ -24,6 +25,7 @@ struct rotate {
 	struct schedule schedule;
 	struct filenames series;
 	struct writer *writer;		/* NULL: the first file is not open yet */
+	struct write_queue *queue;	/* by which regular files are written; NULL: at once */
 	struct retention *retention;	/* NULL: no regular file */
 	int interrupt_fd;
 	int dir_fd;			/* of all files; -1: each name tells */

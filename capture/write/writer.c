@@ -57,6 +57,11 @@ int writer_set_codec(struct writer *w, struct codec c)
 	return out_set_codec(w->records.out, c);
 }
 
+void writer_set_queue(struct writer *w, struct write_queue *q)
+{
+	w->records.queue = q;
+}
+
 struct out *writer_take_out(struct writer *w)
 {
 	return steal(&w->records.out);
@@ -88,6 +93,21 @@ bool writer_is_same(const struct writer *w, const struct stat *st)
 int writer_flush(struct writer *w)
 {
 	return record_buffer_flush(&w->records);
+}
+
+bool writer_is_behind(const struct writer *w)
+{
+	return record_buffer_is_behind(&w->records);
+}
+
+int writer_write(struct writer *w)
+{
+	return record_buffer_write(&w->records);
+}
+
+int writer_settle(struct writer *w)
+{
+	return record_buffer_settle(&w->records);
 }
 
 static inline uint8_t *tail(const struct writer *w)
@@ -234,14 +254,19 @@ int writer_block(struct writer *w, const void *block, size_t len)
 
 size_t writer_pending(const struct writer *w)
 {
-	return w->records.used;
+	return record_buffer_pending(&w->records);
 }
 
 uint64_t writer_size(const struct writer *w)
 {
 	uint64_t stats = w->ops->stats ? (uint64_t)(w->ifaces.n - w->ifaces.n_told) * WRITER_STATS_MAX : 0;
 
-	return out_size(w->records.out) + w->records.used + stats;
+	return record_buffer_size(&w->records) + stats;
+}
+
+uint64_t writer_written(const struct writer *w)
+{
+	return record_buffer_written(&w->records);
 }
 
 uint64_t writer_packets(const struct writer *w)
@@ -393,7 +418,7 @@ int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 
 	if (w->ops->end)
 		put_end(w);
-	if (record_buffer_flush(b) == -EINTR)
+	if (record_buffer_write(b) == -EINTR)
 		b->error = -EINTR;
 	if (b->error && record_buffer_has_head(b) && record_buffer_cut_torn(b))
 		return b->error;

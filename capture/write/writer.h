@@ -22,6 +22,7 @@ struct out;
 struct origin;
 struct packet;
 struct text_settings;
+struct write_queue;
 struct writer;
 
 /*
@@ -32,6 +33,9 @@ int writer_open(struct writer **w, enum file_format format, const struct text_se
 
 /* As out_set_codec(), for this file. */
 int writer_set_codec(struct writer *w, struct codec c);
+
+/* From here on it is written by @q, the caller's, which lives longer. */
+void writer_set_queue(struct writer *w, struct write_queue *q);
 
 /*
  * A finished file, for the caller to sync and close; the writer then needs another one. With it, an
@@ -67,11 +71,19 @@ int writer_packet(struct writer *w, const struct packet *p);
 int writer_block(struct writer *w, const void *block, size_t len);
 int writer_flush(struct writer *w);
 
+/* Is some of it in the queue? Waits until it is in the file: how large that is is known then. */
+bool writer_is_behind(const struct writer *w);
+int writer_settle(struct writer *w);
+
+/* writer_flush(), but it is in the file when it returns. */
+int writer_write(struct writer *w);
+
 /* Bytes that a crash now would lose. */
 size_t writer_pending(const struct writer *w);
 
-/* How large the file gets at most if it ends now. */
+/* How large the file gets at most if it ends now; and how many bytes are in it. */
 uint64_t writer_size(const struct writer *w);
+uint64_t writer_written(const struct writer *w);
 
 /* Packets in this file. */
 uint64_t writer_packets(const struct writer *w);

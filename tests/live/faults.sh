@@ -87,9 +87,11 @@ want_sentence "^xdpdump: $file: cannot write: Input/output error\$"
 want_detached
 end
 
+# The writes of each thread are counted: the first three of the one that takes packets are the head and the end of a file.
 begin 'O3: whichever write fails, once: the file ends with statistics, and all is counted'
-for ((n = 2; n <= 9; n++)); do
-	injected "write:error=EIO:when=$n" -i v0 -s 0
+for args in none:{2..9} 64m:{4..8}; do
+	n=${args#*:}
+	injected "write:error=EIO:when=$n" -i v0 -s 0 --write-buffer "${args%:*}"
 	frames 2000 -s 1000
 	finish
 	want "exit status, write $n" 6 "$rc"

@@ -264,11 +264,11 @@ for mirror in '' --mirror-port; do
 	end
 done
 
-begin 'resident memory stays below the ring and 8 MiB'
+begin 'resident memory stays below the ring and 8 MiB, with a write buffer of 1 MiB among them'
 if [[ $sanitized ]]; then
 	skip 'sanitizers need more'
 else
-	listen -i v0 -w "$file" --print -s 0
+	listen -i v0 -w "$file" --write-buffer 1m --print -s 0
 	frames 100000 -s 512
 	peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
 	((peak < (cpus > 4 ? 65536 : 16384 * cpus) + 8192)) || note "$peak KiB"

@@ -24,6 +24,8 @@
 #include "tests/unit/out_file.h"
 #include "tests/unit/unit.h"
 
+#include "tests/unit/by_a_thread.h"
+
 enum { FILE_MAX = 64 * 1024 };
 
 static unsigned n_packets = 20;
@@ -101,6 +103,7 @@ static int write_file(const struct full_case *c, rlim_t limit, uint64_t *lost)
 	assert_int_equal(writer_open(&w, c->format, &plain, path, -1), 0);
 	assert_int_equal(writer_set_codec(w, (struct codec){ c->codec, c->codec ? 1 : 0 }), 0);
 	setrlimit(RLIMIT_FSIZE, &small);
+	writer_set_queue(w, queue);
 	writer_begin(w, &(struct origin){ .os = "Linux", .appl = "test" });
 	writer_iface(w, &iface, 256);
 	for (unsigned i = 0; i < n_packets; i++) {
@@ -257,13 +260,15 @@ static void full_at_any_byte(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(cases) / sizeof(cases[0])];
+	struct CMUnitTest tests[2 * sizeof(cases) / sizeof(cases[0])];
+	static char names[sizeof(cases) / sizeof(cases[0])][96];
 	size_t n = 0;
 
 	signal(SIGXFSZ, SIG_IGN);
 	if (getenv("THOROUGH"))
 		n_packets = 30;
 	unit_of_table(cases, full_at_any_byte, tests, n);
+	n += by_a_thread(tests, n, names, tests + n);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("full", tests, n, make_dir, remove_dir);
 }

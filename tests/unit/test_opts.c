@@ -267,6 +267,10 @@ static const struct line_case {
 	{ "sync_at_the_end", "-i v0 -w f --sync=close", "" },
 	{ "sync_each_five_seconds", "-i v0 -w f --sync 5", "" },
 	{ "sync_on_stdout", "-i v0 -w - --sync 5", "" },
+	{ "a_write_buffer", "-i v0 -w f --write-buffer 256m", "" },
+	{ "no_write_buffer", "-r f -w g --write-buffer none", "" },
+	{ "a_write_buffer_of_nothing", "-i v0 -w f --write-buffer 0", "write buffer '0' is not a size" },
+	{ "a_write_buffer_of_the_screen", "-i v0 --write-buffer 1m", "--write-buffer is for files and needs -w" },
 	{ "sync_at_any_time", "-i v0 -w f --sync always", "'always' is none of close, never and seconds" },
 	{ "a_format", "-i v0 -w f --format pcap-ns", "" },
 	{ "a_format_that_is_not_there", "-i v0 -w f --format snoop", "format 'snoop' is none of" },
@@ -869,7 +873,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 60);
+	assert_int_equal(n_named, 61);
 }
 
 static void each_option_is_of_a_topic(void **state)

@@ -20,6 +20,8 @@
 #include "tests/unit/out_file.h"
 #include "tests/unit/unit.h"
 
+#include "tests/unit/by_a_thread.h"
+
 enum { COLLECTED = 64, PACKET_MIN = 16, MARKS = 4 * COLLECTED / PACKET_MIN, HEAD = 10, PACKET = 16 };
 
 static struct file_ifaces ifaces;
@@ -33,6 +35,7 @@ static int set_up(void **state)
 	assert_int_equal(record_buffer_init(&b, COLLECTED, PACKET_MIN, &ifaces), 0);
 	assert_int_equal(out_open(&b.out, path, -1), 0);
 	assert_int_equal(out_begin(b.out), 0);
+	b.queue = queue;
 	return 0;
 }
 
@@ -109,23 +112,30 @@ static void room_can_be_had_without_writing(void **state)
 	assert_memory_equal(b.bytes, "hhhhhhhhhh", HEAD);
 }
 
+static void limit_file(rlim_t limit)
+{
+	struct rlimit r;
+
+	getrlimit(RLIMIT_FSIZE, &r);
+	r.rlim_cur = min_of(limit, r.rlim_max);
+	setrlimit(RLIMIT_FSIZE, &r);
+}
+
 /* Packets of two interfaces in turn, all or none of which were written before the limit is met. */
 static void limit_at(rlim_t limit, bool at_once)
 {
 	enum { N = 12 };
-	struct rlimit all, small;
 	uint64_t fit;
 
-	getrlimit(RLIMIT_FSIZE, &all);
-	small = (struct rlimit){ limit, all.rlim_max };
-	setrlimit(RLIMIT_FSIZE, &small);
+	limit_file(limit);
 	put_head();
 	if (at_once)
 		assert_int_equal(record_buffer_grow(&b, N * PACKET), 0);
 	for (unsigned i = 0; i < N; i++)
 		put_packet(PACKET, i % 2);
 	record_buffer_flush(&b);
-	setrlimit(RLIMIT_FSIZE, &all);
+	record_buffer_settle(&b);
+	limit_file(RLIM_INFINITY);
 	assert_int_equal(b.error, limit < HEAD + N * PACKET ? -EFBIG : 0);
 	assert_int_equal(record_buffer_has_head(&b), limit >= HEAD);
 	if (!record_buffer_has_head(&b)) {
@@ -248,7 +258,75 @@ static void interfaces_are_numbered_by_each_file_and_losses_stay(void **state)
 	assert_int_equal(ifaces.lost, 2);
 }
 
+static int set_up_with_a_thread(void **state)
+{
+	return start_queue(state) || set_up(state);
+}
+
+static int tear_down_with_a_thread(void **state)
+{
+	stop_queue(state);
+	return tear_down(state);
+}
+
+static void packets_that_wait_are_more_than_there_were_marks_for(void **state)
+{
+	enum { N = 1000 };
+
+	(void)state;
+	stop_queue(NULL);
+	assert_int_equal(write_queue_open(&queue, N * PACKET, -1), 0);
+	b.queue = queue;
+	put_head();
+	for (unsigned i = 0; i < N; i++)
+		put_packet(PACKET, i % 3);
+	assert_int_equal(write_queue_state(queue).waiting + b.used, HEAD + N * PACKET);
+	assert_int_equal(record_buffer_size(&b), HEAD + N * PACKET);
+	assert_int_equal(record_buffer_written(&b), 0);
+	assert_true(record_buffer_is_behind(&b));
+	limit_file(HEAD + PACKET + 1);
+	assert_int_equal(write_queue_start(queue), 0);
+	assert_int_equal(record_buffer_settle(&b), -EFBIG);
+	limit_file(RLIM_INFINITY);
+	assert_false(record_buffer_is_behind(&b));
+	assert_int_equal(record_buffer_cut_torn(&b), 0);
+	assert_int_equal(b.n_packets, 1);
+	assert_int_equal(size_of_file(), HEAD + PACKET);
+	assert_int_equal(file_ifaces_lost(&ifaces, 0), N / 3);
+	assert_int_equal(file_ifaces_lost(&ifaces, 1), N / 3);
+	assert_int_equal(file_ifaces_lost(&ifaces, 2), N / 3);
+}
+
+/* After an error of the thread as many can be taken back as without one: those of a full buffer. */
+static void behind_packets_that_waited_others_can_be_taken_back(void **state)
+{
+	enum { BEFORE = 300, WAIT = 300 };
+	uint64_t marked;
+	unsigned n = BEFORE;
+
+	(void)state;
+	put_head();
+	for (unsigned i = 0; i < BEFORE; i++)
+		put_packet(PACKET, 0);
+	assert_int_equal(record_buffer_flush(&b), 0);
+	assert_int_equal(record_buffer_settle(&b), 0);
+	limit_file(HEAD + BEFORE * PACKET);
+	for (unsigned i = 0; i < WAIT && !b.error; i++)
+		put_packet(PACKET, 0);
+	record_buffer_flush(&b);
+	marked = record_buffer_first_marked(&b);
+	assert_int_equal(record_buffer_settle(&b), -EFBIG);
+	limit_file(RLIM_INFINITY);
+	assert_int_equal(record_buffer_cut_torn(&b), 0);
+	assert_int_equal(b.n_packets, BEFORE);
+	while (record_buffer_cut_last(&b, marked))
+		assert_int_equal(size_of_file(), HEAD + --n * PACKET);
+	assert_true(BEFORE - n >= COLLECTED / PACKET_MIN);
+}
+
 #define test(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+#define test_by_a_thread(fn, name_) \
+	{ .name = name_, .test_func = fn, .setup_func = set_up_with_a_thread, .teardown_func = tear_down_with_a_thread }
 
 int main(void)
 {
@@ -260,6 +338,12 @@ int main(void)
 		test(packets_are_taken_back_as_far_as_is_known_where_they_end),
 		test(of_a_few_packets_all_can_be_taken_back_but_not_the_head),
 		test(another_file_begins_with_nothing),
+		test_by_a_thread(a_file_ends_with_a_whole_record_whatever_its_limit,
+				 "a_file_ends_with_a_whole_record_whatever_its_limit, by a thread"),
+		test_by_a_thread(packets_that_wait_are_more_than_there_were_marks_for,
+				 "packets_that_wait_are_more_than_there_were_marks_for"),
+		test_by_a_thread(behind_packets_that_waited_others_can_be_taken_back,
+				 "behind_packets_that_waited_others_can_be_taken_back"),
 		test(full_is_what_less_may_fit_into),
 		test(interfaces_are_numbered_by_each_file_and_losses_stay),
 	};

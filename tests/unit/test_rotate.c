@@ -87,9 +87,12 @@ static int step(struct run *run, const struct rotate_case *c, char what)
 	return 0;
 }
 
+static uint64_t write_buffer;
+
 static struct rotate_settings settings(const struct rotate_case *c)
 {
 	return (struct rotate_settings){
+		.write_buffer = write_buffer,
 		.path = c->path,
 		.format = c->format,
 		.codec = c->codec,
@@ -174,6 +177,14 @@ static void packets_are_in_their_files(void **state)
 	if (fnmatch(c->files, files, 0))
 		fail_msg("'%s', not '%s'", files, c->files);
 	assert_int_equal(written_tear_down(NULL), 0);
+}
+
+/* Whose buffer one packet fills. */
+static void packets_are_in_their_files_by_a_thread(void **state)
+{
+	write_buffer = 1;
+	packets_are_in_their_files(state);
+	write_buffer = 0;
 }
 
 #define S	* WRITTEN_SEC
@@ -1075,7 +1086,7 @@ int main(void)
 		in_dir(before_the_first_file_there_is_nothing),
 		in_dir(little_room_on_the_disk_ends_it_and_is_told),
 	};
-	struct CMUnitTest tests[96];
+	struct CMUnitTest tests[160];
 	size_t n = 0;
 
 	setenv("TZ", "UTC", 1);
@@ -1083,6 +1094,7 @@ int main(void)
 	memset(longest, 'f', NAME_MAX);
 	snprintf(longest_result, sizeof(longest_result), "%s=1-2", longest);
 	unit_of_table(cases, packets_are_in_their_files, tests, n);
+	unit_of_table_as(cases, "%s, by a thread", packets_are_in_their_files_by_a_thread, tests, n);
 	unit_of_table(nexts, a_file_that_cannot_be_made_ends_it, tests, n);
 	unit_of_table(refused, is_refused_at_once, tests, n);
 	unit_of_table(fulls, a_full_disk, tests, n);

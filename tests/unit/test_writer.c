@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "capture/base/codec.h"
+#include "capture/base/util.h"
 #include "capture/format/pcapng.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
@@ -23,6 +24,8 @@
 
 #include "tests/unit/out_file.h"
 #include "tests/unit/unit.h"
+
+#include "tests/unit/by_a_thread.h"
 
 enum { N_IFACES = 2, N_PACKETS = 24 };
 
@@ -85,6 +88,7 @@ static void write_file(struct outcome *o, const struct flush_case *c, rlim_t lim
 	if (err)
 		fail_msg("%s: %s", path, strerror(-err));
 	setrlimit(RLIMIT_FSIZE, &small);
+	writer_set_queue(w, queue);
 	writer_begin(w, &(struct origin){ .os = "Linux", .appl = "test" });
 	for (unsigned i = 0; i < N_IFACES; i++)
 		writer_iface(w, &ifaces[i], 256);
@@ -232,6 +236,7 @@ static off_t write_late_iface(rlim_t limit)
 	small = (struct rlimit){ limit, all.rlim_max };
 	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
 	setrlimit(RLIMIT_FSIZE, &small);
+	writer_set_queue(w, queue);
 	writer_begin(w, &(struct origin){ .os = "Linux", .appl = "test" });
 	for (unsigned i = 0; i < N_PACKETS; i++) {
 		struct packet p = packet(0);
@@ -289,6 +294,7 @@ static uint64_t write_as(enum file_format format, unsigned n, rlim_t limit)
 	small = (struct rlimit){ limit, all.rlim_max };
 	assert_int_equal(writer_open(&w, format, NULL, path, -1), 0);
 	setrlimit(RLIMIT_FSIZE, &small);
+	writer_set_queue(w, queue);
 	writer_begin(w, &(struct origin){ 0 });
 	for (unsigned i = 0; i < N_IFACES; i++)
 		writer_iface(w, &ifaces[i], 256);
@@ -431,6 +437,7 @@ static void interfaces_are_numbered_anew_in_each_file(void **state)
 	unlink(path);
 	many[2].id = 2;
 	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
+	writer_set_queue(w, queue);
 	writer_begin(w, &(struct origin){ 0 });
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(writer_iface(w, &many[i], 256), 0);
@@ -440,6 +447,7 @@ static void interfaces_are_numbered_anew_in_each_file(void **state)
 	unlink(path);
 	assert_int_equal(out_open(&out, path, -1), 0);
 	writer_give_out(w, out);
+	writer_set_queue(w, queue);
 	writer_begin(w, &(struct origin){ 0 });
 	for (unsigned i = 0; i < 3; i++)
 		assert_false(writer_has_iface(w, i));
@@ -476,6 +484,7 @@ static void what_is_built_is_not_in_the_file_until_it_is_put_there(void **state)
 	(void)state;
 	unlink(path);
 	assert_int_equal(writer_open(&w, FORMAT_PCAPNG, NULL, path, -1), 0);
+	writer_set_queue(w, queue);
 	writer_begin(w, &(struct origin){ 0 });
 	for (unsigned i = 0; i < N_IFACES; i++)
 		assert_int_equal(writer_iface(w, &ifaces[i], 256), 0);
@@ -574,7 +583,8 @@ int main(void)
 		cmocka_unit_test(a_start_that_fails_leaves_no_trace),
 		cmocka_unit_test(the_same_packets_make_the_same_file),
 	};
-	struct CMUnitTest tests[32];
+	static char names[32][96];
+	struct CMUnitTest tests[2 * array_size(names)];
 	size_t n = 0;
 
 	signal(SIGXFSZ, SIG_IGN);
@@ -582,7 +592,8 @@ int main(void)
 	unit_of_table(formats, limited_in_a_format, tests, n);
 	unit_of_table(nothings, nothing_is_a_result, tests, n);
 	memcpy(tests + n, others, sizeof(others));
+	n += array_size(others);
+	n += by_a_thread(tests, n, names, tests + n);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return _cmocka_run_group_tests("writer", tests, n + sizeof(others) / sizeof(others[0]),
-				       make_dir, remove_dir);
+	return _cmocka_run_group_tests("writer", tests, n, make_dir, remove_dir);
 }

@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# A disk that stands still for a while: what comes meanwhile waits in memory, as far as that goes, and the rest is counted.
+# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+veth_up v0 v1 || exit 1
+
+d=$work/disk
+mkdir "$d"
+truncate -s 256M "$work/image"
+if ! { mkfs.ext4 -q -F "$work/image" && mount -o loop "$work/image" "$d"; } >/dev/null 2>&1; then
+	echo '1..0 # SKIP no ext4 on a loop device here'
+	exit 0
+fi
+guard=
+
+# Whoever ends us, the file system is not left frozen: the guard is told to end, or finds itself alone.
+freeze()
+{
+	fsfreeze -f "$d" || note 'it is not frozen'
+	background bash -c 'trap "exec fsfreeze -u \"$1\"" TERM; while kill -0 "$2"; do sleep 0.1; done 2>/dev/null
+		fsfreeze -u "$1"' guard "$d" $$
+	guard=$!
+}
+
+thaw()
+{
+	kill "$guard"
+	wait "$guard"
+}
+
+statistics()
+{
+	grep -c ' packets (' "$work/err"
+}
+
+# A look at the packets is a round of the loop, in which it has taken what was there when it began.
+rounds()
+{
+	local before
+
+	for _ in 1 2; do
+		before=$(statistics)
+		kill -USR1 "$pid"
+		poll more_statistics "$before" || return
+	done
+}
+
+more_statistics()
+{
+	(($(statistics) > $1))
+}
+
+# stalled KILOBYTES: so many come while the disk stands still, each thousand when those before were taken
+stalled()
+{
+	freeze
+	for ((sent = 0; sent < $1; sent += 1000)); do
+		frames 1000 -s 1000
+		rounds || { note "after $sent kB it takes no more"; break; }
+	done
+	thaw
+}
+
+begin 'what comes while the disk stands still waits in memory, more than the rings hold'
+listen -i v0 -s 0 -B 8192 -w "$d/file"
+frames 1000 -s 1000
+stalled 40000
+frames 1000 -s 1000
+finish
+want 'exit status' 0 "$rc"
+want_books "$d/file"
+want 'packets' 42000 "$epb"
+want_accepted "$d/file"
+end
+
+begin 'compressed, and in several files, as well'
+listen -i v0 -s 0 -B 8192 -C 3m --compress zstd:1 -w "$d/zst"
+stalled 2000
+frames 4000 -s 1000
+finish
+want 'exit status' 0 "$rc"
+want 'packets' '6000 packets' "$("$dump" -r "$d/zst" --count 2>&1)"
+end
+
+begin 'when the write buffer and the rings are full packets are lost, and counted'
+listen -i v0 -s 0 -B 1024 --write-buffer 2m -w "$d/file"
+freeze
+frames 20000 -s 1000
+thaw
+finish
+want 'exit status' 0 "$rc"
+want_books "$d/file"
+want 'captured + dropped' 20000 "$((epb + osdrop))"
+((osdrop > 10000 && epb > 2000)) || note "$epb captured, $osdrop dropped"
+end
+
+for how in '--write-buffer none' -U; do
+	begin "with $how each write is waited for"
+	# shellcheck disable=SC2086
+	listen -i v0 -s 0 $how -w "$d/file"
+	want 'threads' 2 "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)"
+	frames 10
+	finish
+	want_books "$d/file"
+	want 'packets' 10 "$epb"
+	end
+done
+
+begin 'the memory that was waited in is given back'
+listen -i v0 -s 0 -B 4096 -w "$d/file"
+frames 10
+poll test -s "$d/file"
+before=$(awk '$1 == "VmRSS:" { print $2 }' "/proc/$pid/status")
+stalled 40000
+most=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$pid/status")
+small_again()
+{
+	(($(awk '$1 == "VmRSS:" { print $2 }' "/proc/$pid/status") < before + 8000))
+}
+poll small_again || note "$before KiB before, $(grep VmRSS "/proc/$pid/status") afterwards"
+((most > before + 20000)) || note "$most KiB at most, $before KiB before"
+finish
+want 'exit status' 0 "$rc"
+end
+
+umount "$d"
+plan
