@@ -228,7 +228,7 @@ stop_flood()
 {
 	local sent
 
-	kill -INT "$flooding"
+	kill -TERM "$flooding"
 	wait "$flooding"
 	sent=$(sed -nE 's/^sent ([0-9]+) packets .*/\1/p' "$work/sent")
 	expected=$((sent - $(lost_before_it) + lost_earlier))

@@ -229,7 +229,7 @@ for args in '-a duration:1' '-G 1 -W 1' '-G 1 -W 2'; do
 	background "$flood" -i v1 -p 0 -r 50000 >"$work/sent" 2>&1
 	load=$!
 	reap
-	kill -INT "$load"
+	kill -TERM "$load"	# SIGINT would be ignored as long as it has not begun
 	wait "$load"
 	want "exit status ($args)" 0 "$rc"
 	list
@@ -509,7 +509,7 @@ for ((i = 0; i < 10 && ${#notes[@]} == 0; i++)); do
 	load=$!
 	sleep "0.0$((RANDOM % 10))"
 	finish
-	kill -INT "$load"
+	kill -TERM "$load"
 	wait "$load"
 	want 'exit status' 0 "$rc"
 	list
