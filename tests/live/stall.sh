@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # A disk that stands still for a while: what comes meanwhile waits in memory, as far as that goes, and the rest is counted.
-# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+# shellcheck source=tests/live/lib.sh disable=SC2016,SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
 veth_up v0 v1 || exit 1
