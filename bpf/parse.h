@@ -284,8 +284,8 @@ parse_inline enum parse_end parse_ipv4(struct cursor *c, struct parsed *p)
 }
 
 /*
- * 1 or 0, without a comparison, of which the verifier would follow both outcomes for each header of a chain. @proto: below
- * 64, as the numbers of extension headers are.
+ * 1 or 0, without a comparison, of which the verifier would follow both outcomes for each header of
+ * a chain. @proto: below 64, as the numbers of extension headers are.
  */
 parse_inline __u64 is_among(__u8 proto, __u64 set)
 {
@@ -304,8 +304,8 @@ parse_inline int is_extension(__u8 proto)
 }
 
 /*
- * RFC 8200, 4.3 to 4.6: units of 8 bytes beyond the first 8, none in a fragment header; AH (RFC 4302, 2.2) has units of 4,
- * minus 2.
+ * RFC 8200, 4.3 to 4.6: units of 8 bytes beyond the first 8, none in a fragment header; AH (RFC
+ * 4302, 2.2) has units of 4, minus 2.
  */
 parse_inline __u32 extension_len(__u8 proto, __u8 hdr_ext_len)
 {

@@ -65,8 +65,8 @@ static __always_inline __u64 is_zero(__u64 x)
 }
 
 /*
- * Is it one of the AT_ONCE files at @fd, an address of the kernel's? Below 0: they cannot be read. Not static: the verifier
- * looks at it once, and not for each turn of the loop.
+ * Is it one of the AT_ONCE files at @fd, an address of the kernel's? Below 0: they cannot be read. Not
+ * static: the verifier looks at it once, and not for each turn of the loop.
  */
 __noinline int is_among_files(__u64 fd, __u64 file)
 {
