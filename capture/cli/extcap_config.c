@@ -92,8 +92,10 @@ static void print_program(const struct xdp_program *p, const char *function, int
 	char id[16];
 
 	snprintf(id, sizeof(id), "%u", p->id);
-	printf("value {arg=%d}{value=%s}{display=%s%s%s", number, *p->name ? p->name : id, *p->name ? p->name : "program",
-	       *function ? " in the place of " : "", function);
+	printf("value {arg=%d}{value=%s}{display=%s", number, *p->name ? p->name : id,
+	       *p->name ? p->name : "program");
+	if (*function)
+		printf(" in the place of %s", function);
 	printf(" (id %s)}{default=false}\n", id);
 }
 
