@@ -18,24 +18,7 @@
 #include "capture/filter/cbpf.h"
 #include "capture/filter/emit.h"
 #include "capture/filter/to_ebpf.h"
-
-enum {
-	A	= BPF_REG_6,
-	X	= BPF_REG_7,
-	DATA	= BPF_REG_8,		/* the first buffer of the frame */
-	END	= BPF_REG_9,
-
-	/* on the stack */
-	AT_CTX	= -8,
-	AT_LEN	= -16,
-	AT_BACK	= -24,			/* jumps back so far */
-	AT_TAG	= -28,
-	AT_LOADED = -32,
-	AT_MEM	= AT_LOADED - 4 * BPF_MEMWORDS,
-
-	/* jumps back: headers that "protochain" follows; 1500 bytes have 181 at most */
-	BACK_MAX = 192,
-};
+#include "capture/filter/xlat.h"
 
 const struct filter_loads filter_loads_xdp = {
 	.data = offsetof(struct xdp_md, data), .data_end = offsetof(struct xdp_md, data_end),
@@ -59,182 +42,16 @@ const struct filter_loads filter_loads_device = {
 	.helper = BPF_FUNC_xdp_load_bytes, .other = &loads_tagged,
 };
 
-/* A label is a classic instruction in one of the versions, or the place where the second begins. */
-struct xlat {
-	struct cbpf p;
-	const struct filter_loads *loads;
-	struct emit *code;
-	bool careful;			/* the version that is emitted */
-};
-
 static void xlat_release(struct xlat *x)
 {
 	cbpf_close(&x->p);
 	emit_close(x->code);
 }
 
-static uint32_t label_of(const struct xlat *x, size_t i)
-{
-	return x->careful ? x->p.n + i : i;
-}
-
-static uint32_t careful_label(const struct xlat *x)
-{
-	return 2 * x->p.n;
-}
-
 static void go_to(struct xlat *x, size_t from, size_t to)
 {
 	if (to != from + 1)
-		emit_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, label_of(x, to));
-}
-
-static void reject(struct xlat *x)
-{
-	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0);
-	emit_insn(x->code, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
-}
-
-/*
- * Rejects, unless the comparison holds. The way that ends is the one that the verifier takes first,
- * and is done with.
- */
-static void require(struct xlat *x, uint8_t code, uint8_t dst, int32_t imm)
-{
-	emit_insn(x->code, code | BPF_K, dst, 0, 2, imm);
-	reject(x);
-}
-
-/* Goes on if the bytes before the one at @reg are in the first buffer. */
-static void require_linear(struct xlat *x, uint8_t reg)
-{
-	emit_insn(x->code, BPF_JMP | BPF_JLE | BPF_X, reg, END, 1, 0);
-	emit_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, careful_label(x));
-}
-
-/*
- * Hides the value of @reg from the verifier, see forget() in bpf/parse.h: the length is one that it
- * does not know.
- */
-static void forget(struct xlat *x, uint8_t reg)
-{
-	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_X, reg, BPF_REG_1, 0, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
-}
-
-/* The number at register 2, by frame_word() of bpf/capture.h. */
-static void load_by_function(struct xlat *x, const struct sock_filter *in, uint8_t dst)
-{
-	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
-	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_3, 0, 0, cbpf_size(in->code));
-	if (x->loads->tag)
-		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_4, BPF_REG_10, AT_TAG, 0);
-	emit_insn(x->code, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_0, 0, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_RSH | BPF_K, BPF_REG_1, 0, 0, 32);
-	require(x, BPF_JMP | BPF_JEQ, BPF_REG_1, 0);
-	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_X, dst, BPF_REG_0, 0, 0);
-}
-
-/* The value at register 2, from wherever it is in the frame. */
-static void load_careful(struct xlat *x, const struct sock_filter *in, uint8_t dst)
-{
-	if (!x->loads->helper) {
-		load_by_function(x, in, dst);
-		return;
-	}
-	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_CTX, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, AT_LOADED);
-	emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, cbpf_size(in->code));
-	emit_insn(x->code, BPF_JMP | BPF_CALL, 0, 0, 0, x->loads->helper);
-	require(x, BPF_JMP | BPF_JEQ, BPF_REG_0, 0);
-	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, BPF_REG_10, AT_LOADED, 0);
-}
-
-static void load_absolute(struct xlat *x, size_t i, uint8_t dst)
-{
-	const struct sock_filter *in = &x->p.in[i];
-	uint32_t end = in->k + cbpf_size(in->code);
-	bool near = in->k <= INT16_MAX;
-
-	if (x->careful) {
-		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, in->k);
-		load_careful(x, in, dst);
-		return;
-	}
-	if (end > x->p.known[i]) {
-		emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
-		emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, end);
-		require_linear(x, BPF_REG_1);
-	}
-	if (!near) {
-		emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
-		emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, in->k);
-	}
-	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), dst, near ? DATA : BPF_REG_1,
-		  near ? in->k : 0, 0);
-}
-
-/*
- * The sum of X and k has 33 bits, which libpcap does not let wrap either. Behind a comparison with
- * X, Linux 6.1 follows ways that contradict themselves, where X has no value; it must have one to
- * be added to a pointer.
- */
-static void load_indirect(struct xlat *x, const struct sock_filter *in)
-{
-	uint32_t size = cbpf_size(in->code);
-
-	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, X, 0, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, in->k);
-	if (x->p.compares_x)
-		forget(x, BPF_REG_2);
-	require(x, BPF_JMP | BPF_JLE, BPF_REG_2, FILTER_REACH - size);
-	if (x->careful) {
-		load_careful(x, in, A);
-		return;
-	}
-	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, DATA, 0, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_1, 0, 0);
-	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, size);
-	require_linear(x, BPF_REG_3);
-	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_SIZE(in->code), A, BPF_REG_1, 0, 0);
-}
-
-static void load_packet(struct xlat *x, size_t i)
-{
-	const struct sock_filter *in = &x->p.in[i];
-
-	if (BPF_CLASS(in->code) == BPF_LDX) {	/* the length of an IPv4 header */
-		load_absolute(x, i, X);
-		emit_insn(x->code, BPF_ALU | BPF_AND | BPF_K, X, 0, 0, 15);
-		emit_insn(x->code, BPF_ALU | BPF_LSH | BPF_K, X, 0, 0, 2);
-		return;
-	}
-	if (BPF_MODE(in->code) == BPF_IND)
-		load_indirect(x, in);
-	else
-		load_absolute(x, i, A);
-	if (cbpf_size(in->code) > 1 && !(x->careful && !x->loads->helper))
-		emit_insn(x->code, BPF_ALU | BPF_END | BPF_TO_BE, A, 0, 0, 8 * cbpf_size(in->code));
-}
-
-static void load(struct xlat *x, size_t i)
-{
-	const struct sock_filter *in = &x->p.in[i];
-	uint8_t dst = BPF_CLASS(in->code) == BPF_LDX ? X : A;
-
-	if (cbpf_loads(in->code))
-		load_packet(x, i);
-	else if (BPF_MODE(in->code) == BPF_LEN)
-		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_LEN, 0);
-	else if (BPF_MODE(in->code) == BPF_MEM)
-		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10,
-			  AT_MEM + 4 * (int)in->k, 0);
-	else
-		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, in->k);
+		emit_jump(x->code, BPF_JMP | BPF_JA, 0, 0, 0, xlat_label(x, to));
 }
 
 /* By 32 and more nothing is left, as libpcap has it for X; for a constant it says nothing. */
@@ -269,7 +86,7 @@ static void calculate(struct xlat *x, const struct sock_filter *in)
 	case BPF_DIV:
 	case BPF_MOD:
 		if (by_x)
-			require(x, BPF_JMP32 | BPF_JNE, X, 0);
+			xlat_require(x, BPF_JMP32 | BPF_JNE, X, 0);
 	}
 	emit_insn(x->code, in->code, A, by_x ? X : 0, 0, by_x ? 0 : in->k);
 }
@@ -293,7 +110,7 @@ static void compare(struct xlat *x, size_t i, size_t yes, size_t no)
 	}
 	if (yes != no)
 		emit_jump(x->code, BPF_JMP32 | op | BPF_SRC(in->code), A, by_x ? X : 0,
-			  by_x ? 0 : in->k, label_of(x, yes));
+			  by_x ? 0 : in->k, xlat_label(x, yes));
 	go_to(x, i, no);
 }
 
@@ -303,12 +120,12 @@ static void compare(struct xlat *x, size_t i, size_t yes, size_t no)
  */
 static void count_jump_back(struct xlat *x)
 {
-	forget(x, A);
-	forget(x, X);
+	xlat_hide(x, A);
+	xlat_hide(x, X);
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_10, AT_BACK, 0);
 	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, 1);
 	emit_insn(x->code, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, AT_BACK, 0);
-	require(x, BPF_JMP | BPF_JLE, BPF_REG_1, BACK_MAX);
+	xlat_require(x, BPF_JMP | BPF_JLE, BPF_REG_1, BACK_MAX);
 }
 
 static void go(struct xlat *x, size_t i)
@@ -338,13 +155,13 @@ static void translate_one(struct xlat *x, size_t i)
 	const struct sock_filter *in = &x->p.in[i];
 
 	if (cbpf_rejects(in)) {
-		reject(x);
+		xlat_reject(x);
 		return;
 	}
 	switch (BPF_CLASS(in->code)) {
 	case BPF_LD:
 	case BPF_LDX:
-		load(x, i);
+		xlat_load(x, i);
 		break;
 	case BPF_ST:
 	case BPF_STX:
@@ -403,7 +220,7 @@ static void translate_version(struct xlat *x, bool careful)
 			continue;
 		if (i && falls(x, i - 1))
 			emit_island(x->code);
-		emit_label(x->code, label_of(x, i));
+		emit_label(x->code, xlat_label(x, i));
 		translate_one(x, i);
 	}
 }
@@ -423,16 +240,16 @@ static void translate_all(struct xlat *x)
 	if (x->loads->elsewhere) {
 		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_1,
 			  x->loads->elsewhere, 0);
-		emit_jump(x->code, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_1, 0, 0, careful_label(x));
+		emit_jump(x->code, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_1, 0, 0, xlat_careful_label(x));
 	}
 	translate_version(x, false);
-	if (!emit_wants(x->code, careful_label(x)))
+	if (!emit_wants(x->code, xlat_careful_label(x)))
 		return;
-	emit_label(x->code, careful_label(x));
+	emit_label(x->code, xlat_careful_label(x));
 	emit_insn(x->code, BPF_ALU64 | BPF_SUB | BPF_X, END, DATA, 0, 0);
 	emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_10, AT_LEN, 0);
 	emit_insn(x->code, BPF_JMP | BPF_JLT | BPF_X, END, BPF_REG_1, 2, 0);
-	reject(x);
+	xlat_reject(x);
 	translate_version(x, true);
 }
 

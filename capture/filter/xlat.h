@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the files of the translator have in common: to_ebpf.c, and xlat_load.c for what it loads. */
+#ifndef XDPDUMP_FILTER_XLAT_H
+#define XDPDUMP_FILTER_XLAT_H
+
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/filter/cbpf.h"
+#include "capture/filter/emit.h"
+#include "capture/filter/to_ebpf.h"
+
+enum {
+	A	= BPF_REG_6,
+	X	= BPF_REG_7,
+	DATA	= BPF_REG_8,		/* the first buffer of the frame */
+	END	= BPF_REG_9,
+
+	/* on the stack */
+	AT_CTX	= -8,
+	AT_LEN	= -16,
+	AT_BACK	= -24,			/* jumps back so far */
+	AT_TAG	= -28,
+	AT_LOADED = -32,
+	AT_MEM	= AT_LOADED - 4 * BPF_MEMWORDS,
+
+	/* jumps back: headers that "protochain" follows; 1500 bytes have 181 at most */
+	BACK_MAX = 192,
+};
+
+/* A label is a classic instruction in one of the versions, or the place where the second begins. */
+struct xlat {
+	struct cbpf p;
+	const struct filter_loads *loads;
+	struct emit *code;
+	bool careful;			/* the version that is emitted */
+};
+
+/* Of the classic instruction @i in this version; and of the place where the second one begins. */
+uint32_t xlat_label(const struct xlat *x, size_t i);
+uint32_t xlat_careful_label(const struct xlat *x);
+
+void xlat_reject(struct xlat *x);
+
+/* Rejects, unless the comparison of @dst with @imm holds. */
+void xlat_require(struct xlat *x, uint8_t code, uint8_t dst, int32_t imm);
+
+/*
+ * Hides the value of @reg from the verifier, see forget() in bpf/parse.h: the length is one that it
+ * does not know.
+ */
+void xlat_hide(struct xlat *x, uint8_t reg);
+
+/* The classic instruction @i, of class BPF_LD or BPF_LDX. */
+void xlat_load(struct xlat *x, size_t i);
+
+#endif
