@@ -272,7 +272,11 @@ _Static_assert(sizeof(struct program_settings) == 64, "all of it is set, padding
 /* What filter() is asked about a frame: that of the entry, or of the exit. */
 enum { FILTER_ENTRY, FILTER_EXIT };
 
-/* What the place holder of a filter returns, by which it is found. */
-enum { FILTER_MARK = 0x78666c74 };
+/*
+ * What the place holders of a filter return, by which they are found: the function, and the places that
+ * may hold it in itself; and the bytes on the stack that there are for it there, for 8 words of the memory
+ * of classic BPF. (A program that is in front of another one may have 224, see front.bpf.c.)
+ */
+enum { FILTER_MARK = 0x78666c74, FILTER_PLACE = 0x78666c77, FILTER_ROOM = 64 };
 
 #endif

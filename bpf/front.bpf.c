@@ -6,6 +6,9 @@
  */
 #define POINTS	POINTS_MAX
 #define META	META_ID
+#define OTHER_FUNCTIONS(ctx)	(call_target(ctx), call_probe(ctx))
+struct xdp_md;
+static unsigned call_target(struct xdp_md *ctx), call_probe(struct xdp_md *ctx);
 #include "bpf/xdp_frame.h"
 #include "bpf/passage.h"
 
@@ -89,15 +92,9 @@ int xdpdump_front(struct xdp_md *ctx)
 	struct program_verdicts *v = only_value(&verdicts);
 	__u32 len = frame_len(ctx, 0);
 
-	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
-	if (setting(never)) {
-		struct parsed hdr;
-
-		parse(ctx, &hdr, len, 0);
-		call_target(ctx);
-		call_probe(ctx);
-	}
-	if (!v || (setting(has_filter) && !filter(ctx, len, FILTER_ENTRY)))
+	if (setting(never))
+		order_functions(ctx, len, 0);
+	if (!v || (setting(has_filter) && !filter_here(ctx, len, FILTER_ENTRY)))
 		return pass_by(ctx, v, len);
 	return observe(ctx, v, len);
 }

@@ -194,7 +194,7 @@ static __always_inline void come_out(FRAME *ctx, struct passage *p, __u32 verdic
 	if (asks_exit())
 		p->len[POINT_EXIT] = frame_len(ctx, 0);
 	wanted = is_wanted(verdict) &&
-		 (!setting(has_exit_filter) || filter(ctx, p->len[POINT_EXIT], FILTER_EXIT));
+		 (!setting(has_exit_filter) || filter_here(ctx, p->len[POINT_EXIT], FILTER_EXIT));
 	if (wanted)
 		hand_over(ctx, p, verdict);
 	if (is_at(POINT_ENTRY))

@@ -175,7 +175,7 @@ static __always_inline void come_in(struct frame *f, struct inside *in)
 	in->turn = setting(turn);
 	in->p.len[POINT_ENTRY] = f->len;
 	in->p.got[POINT_ENTRY] = in->p.got[POINT_EXIT] = NOT_COPIED;
-	in->rejected = setting(has_filter) && !filter(f, f->len, FILTER_ENTRY);
+	in->rejected = setting(has_filter) && !filter_here(f, f->len, FILTER_ENTRY);
 	if (in->rejected)
 		return;
 	in->p.id = next_id();
@@ -198,11 +198,8 @@ int xdpdump_entry(unsigned long long *ctx)
 	if (!in || turn != setting(turn) || !is_ours(xdp->rxq->dev))
 		return 0;
 	look(xdp, &f);
-	/* libbpf puts functions in the order of their calls, and filter() has to be the last one */
-	if (setting(never)) {
-		parse(&f, &in->p.hdr[POINT_ENTRY], f.len, 0);
-		frame_word(&f, 0, 0);
-	}
+	if (setting(never))
+		order_functions(&f, f.len, 0);
 	if (in->turn)
 		give_up(in);
 	come_in(&f, in);
@@ -222,10 +219,8 @@ int xdpdump_exit(unsigned long long *ctx)
 		return 0;
 	in->turn = 0;
 	look(xdp, &f);
-	if (setting(never)) {
-		parse(&f, &in->p.hdr[POINT_EXIT], f.len, 0);
-		frame_word(&f, 0, 0);
-	}
+	if (setting(never))
+		order_functions(&f, f.len, 0);
 	bpf_get_func_ret(ctx, &verdict);
 	count_verdict(v, verdict, in->p.len[POINT_ENTRY]);
 	if (in->rejected)

@@ -12,10 +12,8 @@
 #include "capture/filter/emit.h"
 
 enum {
-	/* instructions; half of what 16 bits hold, as the kernel puts some in itself */
-	REACH		= 16000,
 	ISLAND_EVERY	= 6000,
-	FAR_MAX		= 1000,		/* labels: what an island has must be short of REACH */
+	FAR_MAX		= 1000,		/* labels: what an island has must be short of EMIT_REACH */
 };
 
 /* An instruction at @at that jumps to a label. */
@@ -126,7 +124,7 @@ static bool reaches(uint32_t at, uint32_t to)
 {
 	int64_t off = (int64_t)to - at - 1;
 
-	return off >= -REACH && off <= REACH;
+	return off >= -EMIT_REACH && off <= EMIT_REACH;
 }
 
 static uint32_t distance(uint32_t a, uint32_t b)

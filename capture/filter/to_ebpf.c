@@ -166,7 +166,7 @@ static void translate_one(struct xlat *x, size_t i)
 	case BPF_ST:
 	case BPF_STX:
 		emit_insn(x->code, BPF_STX | BPF_MEM | BPF_W, BPF_REG_10,
-			  in->code == BPF_ST ? A : X, AT_MEM + 4 * (int)in->k, 0);
+			  in->code == BPF_ST ? A : X, xlat_word(x, in->k), 0);
 		break;
 	case BPF_ALU:
 		calculate(x, in);
@@ -194,17 +194,33 @@ static bool falls(const struct xlat *x, size_t i)
 	return x->p.live[i] && BPF_CLASS(x->p.in[i].code) != BPF_JMP && cbpf_next(&x->p, i, to);
 }
 
+static bool uses_memory(const struct sock_filter *in, bool loads)
+{
+	uint8_t class = BPF_CLASS(in->code);
+
+	if (class == BPF_LD || class == BPF_LDX)
+		return BPF_MODE(in->code) == BPF_MEM;
+	return !loads && (class == BPF_ST || class == BPF_STX);
+}
+
+/* The words that are loaded, or all that are used. */
+static uint32_t words_of(const struct cbpf *p, bool loads)
+{
+	uint32_t words = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (uses_memory(&p->in[i], loads))
+			words |= 1u << p->in[i].k;
+	return words;
+}
+
 static void clear_memory(struct xlat *x)
 {
-	uint32_t used = 0;
+	uint32_t loaded = words_of(&x->p, true);
 
-	for (size_t i = 0; i < x->p.n; i++)
-		if (x->p.in[i].code == (BPF_LD | BPF_MEM) || x->p.in[i].code == (BPF_LDX | BPF_MEM))
-			used |= 1u << x->p.in[i].k;
-	for (int k = 0; k < BPF_MEMWORDS; k++)
-		if (used & 1u << k)
-			emit_insn(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, AT_MEM + 4 * k,
-				  0);
+	for (uint32_t k = 0; k < BPF_MEMWORDS; k++)
+		if (loaded & 1u << k)
+			emit_insn(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, xlat_word(x, k), 0);
 	if (x->p.loops)
 		emit_insn(x->code, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, AT_BACK, 0);
 }
@@ -273,8 +289,10 @@ static int translate_for(struct filter *f, const struct filter_loads *loads,
 
 	if (!err)
 		err = emit_open(&x.code, 2 * n + 1);
-	if (!err)
-		err = translate(&x);
+	if (err)
+		return err;
+	x.words = words_of(&x.p, false);
+	err = translate(&x);
 	if (!err)
 		f->insns = emit_take(x.code, &f->n);
 	return err;

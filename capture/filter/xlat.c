@@ -30,3 +30,8 @@ void xlat_hide(struct xlat *x, uint8_t reg)
 	emit_insn(x->code, BPF_ALU64 | BPF_ADD | BPF_X, reg, BPF_REG_1, 0, 0);
 	emit_insn(x->code, BPF_ALU64 | BPF_SUB | BPF_X, reg, BPF_REG_1, 0, 0);
 }
+
+int16_t xlat_word(const struct xlat *x, uint32_t k)
+{
+	return AT_MEM - 4 * (1 + __builtin_popcount(x->words & ((1u << k) - 1)));
+}

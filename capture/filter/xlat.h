@@ -25,7 +25,7 @@ enum {
 	AT_BACK	= -24,			/* jumps back so far */
 	AT_TAG	= -28,
 	AT_LOADED = -32,
-	AT_MEM	= AT_LOADED - 4 * BPF_MEMWORDS,
+	AT_MEM	= AT_LOADED,		/* words below that, those that are used one next to the other */
 
 	/* jumps back: headers that "protochain" follows; 1500 bytes have 181 at most */
 	BACK_MAX = 192,
@@ -36,6 +36,7 @@ struct xlat {
 	struct cbpf p;
 	const struct filter_loads *loads;
 	struct emit *code;
+	uint32_t words;			/* of its memory, that it uses: 1 << number */
 	bool careful;			/* the version that is emitted */
 };
 
@@ -53,6 +54,9 @@ void xlat_require(struct xlat *x, uint8_t code, uint8_t dst, int32_t imm);
  * does not know.
  */
 void xlat_hide(struct xlat *x, uint8_t reg);
+
+/* Where on the stack the word @k of the memory is. */
+int16_t xlat_word(const struct xlat *x, uint32_t k);
 
 /* The classic instruction @i, of class BPF_LD or BPF_LDX. */
 void xlat_load(struct xlat *x, size_t i);

@@ -14,7 +14,9 @@
 #include "bpf/event.h"
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/linked.h"
 #include "capture/kernel/object.h"
+#include "capture/kernel/places.h"
 #include "capture/kernel/rings.h"
 
 enum { VALUE_MAX = sizeof(struct counters) > sizeof(struct program_verdicts) ? sizeof(struct counters)
@@ -57,67 +59,42 @@ static void object_closep(struct object **o)
 	object_close(*o);
 }
 
-static bool calls_function(const struct bpf_insn *insn)
-{
-	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL;
-}
-
-/* Where the last function of a linked program begins. */
-static size_t last_function(const struct bpf_insn *insns, size_t n)
-{
-	size_t last = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (calls_function(&insns[i]))
-			last = max_of(last, i + 1 + insns[i].imm);
-	return last;
-}
-
-/* Calls between @start and @n of the function at @callee, which is before them. */
-static void direct_calls(struct bpf_insn *insns, size_t start, size_t n, size_t callee)
-{
-	for (size_t i = start; i < n; i++)
-		if (calls_function(&insns[i]))
-			insns[i].imm = (int32_t)callee - (int32_t)(i + 1);
-}
-
-/*
- * The place holder of the filter, the last function, becomes @filter. It must not become shorter,
- * because there is line information of the place holder. The one function that it calls, if any, is
- * the one that filters call.
- */
-static int insert_filter(struct bpf_program *prog, const struct filter *filter)
-{
-	const struct bpf_insn *insns = bpf_program__insns(prog);
-	size_t n = bpf_program__insn_cnt(prog), start = last_function(insns, n), callee = 0;
-	cleanup(freep) struct bpf_insn *all = calloc(start + filter->n, sizeof(*all));
-
-	if (!all)
-		return -ENOMEM;
-	if (n < 2 || insns[n - 2].imm != FILTER_MARK || filter->n < n - start)
-		return -ENOEXEC;
-	memcpy(all, insns, start * sizeof(*all));
-	memcpy(all + start, filter->insns, filter->n * sizeof(*all));
-	for (size_t i = start; i < n; i++)
-		if (calls_function(&insns[i]))
-			callee = i + 1 + insns[i].imm;
-	direct_calls(all, start, start + filter->n, callee);
-	return bpf_program__set_insns(prog, all, start + filter->n);
-}
-
 struct preparation {
 	uint32_t flags, ifindex;
 	const struct filter *filter;	/* NULL: none */
+	struct linked linked;		/* with the filter, while it is loaded */
 };
 
-/* Called by libbpf when the functions are linked and before the kernel gets them. */
+static void preparation_release(struct preparation *p)
+{
+	linked_close(&p->linked);
+}
+
+/*
+ * Called by libbpf when the functions are linked and before the kernel gets them, with what BTF tells of
+ * the instructions, whose numbers are others then.
+ */
 static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
-	const struct preparation *p = (const struct preparation *)cookie;
+	struct preparation *p = (struct preparation *)cookie;
+	struct linked *l = &p->linked;
+	int err;
 
 	opts->prog_flags |= p->flags;
 	opts->prog_ifindex = p->ifindex;
-	return p->filter ? insert_filter(prog, p->filter) : 0;
+	if (!p->filter)
+		return 0;
+	linked_close(l);
+	err = linked_open(l, bpf_program__insns(prog), bpf_program__insn_cnt(prog), opts);
+	if (!err)
+		err = places_fill_filter(l, p->filter);
+	if (err)
+		return err;
+	opts->func_info = l->functions.n ? l->functions.records : NULL;
+	opts->func_info_cnt = l->functions.n;
+	opts->line_info = l->lines.n ? l->lines.records : NULL;
+	opts->line_info_cnt = l->lines.n;
+	return bpf_program__set_insns(prog, l->insns, l->n);
 }
 
 /* A map of the object becomes one that is there. */
@@ -217,7 +194,7 @@ static int keep_a_handler(void)
  * libbpf is told how to prepare the program only as long as it takes; that it is asked for begins
  * when the file is opened.
  */
-static int begin_preparation(const struct object_program *p, const struct preparation *what)
+static int begin_preparation(const struct object_program *p, struct preparation *what)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)what,
 		    .prog_prepare_load_fn = prepare);
@@ -265,7 +242,9 @@ int object_open(struct object **out, const struct object_program *p, const struc
 		const struct object *with)
 {
 	cleanup(object_closep) struct object *o = calloc(1, sizeof(*o));
-	const struct preparation preparation = { p->flags, p->ifindex, filter };
+	cleanup(preparation_release) struct preparation preparation = {
+		.flags = p->flags, .ifindex = p->ifindex, .filter = filter,
+	};
 	struct program_settings settings = *s;
 	int handler, err;
 

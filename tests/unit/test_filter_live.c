@@ -21,6 +21,7 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
+#include "capture/filter/emit.h"
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/hook.h"
@@ -691,8 +692,8 @@ static void close_capture(void)
 	ring = rings_close(ring);
 }
 
-/* The capture program with @text in it */
-static int open_capture(const char *text, bool optimize, bool drop, struct expr **e)
+/* The capture program with @text in it, of so many instructions */
+static int open_capture(const char *text, bool optimize, bool drop, struct expr **e, size_t *n_insns)
 {
 	struct filter f = { .n = 0 };
 	struct hook_settings settings = { .snap = 64, .drop = drop, .filter = &f };
@@ -704,6 +705,7 @@ static int open_capture(const char *text, bool optimize, bool drop, struct expr 
 	assert_int_equal(err, 0);
 	prog = expr_insns(*e, &n);
 	assert_int_equal(to_ebpf(&f, hook_xdp.loads, prog, n), 0);
+	*n_insns = f.n;
 	err = rings_open(&ring, 4 << 20, settings.snap);
 	assert_int_equal(err, 0);
 	err = hook_open(&hook, &hook_xdp, ring, &settings);
@@ -727,8 +729,9 @@ static void check_capture(const char *text, bool drop)
 	struct expr *e;
 	uint64_t records = 0;
 	const struct event *record;
+	size_t n;
 
-	assert_int_equal(open_capture(text, true, drop, &e), 0);
+	assert_int_equal(open_capture(text, true, drop, &e, &n), 0);
 	for (size_t i = 0; i < fixtures.n; i++) {
 		const struct frame *f = &fixtures.v[i];
 
@@ -763,13 +766,23 @@ static void each_frame_is_counted_as_filtered_or_as_accepted(void **state is_unu
 			check_capture(texts[i], drop);
 }
 
+/* Bytes of the machine's code of the program without the functions that it calls. */
+static uint32_t main_size(int fd)
+{
+	uint32_t size = 0, len = sizeof(struct bpf_prog_info);
+	struct bpf_prog_info info = { .nr_jited_func_lens = 1, .jited_func_lens = (uintptr_t)&size };
+
+	assert_int_equal(bpf_obj_get_info_by_fd(fd, &info, &len), 0);
+	return size;
+}
+
 static void check_long(const char *text, bool optimize)
 {
 	struct bpf_prog_info info = { .id = 0 };
 	uint32_t len = sizeof(info);
+	size_t n, n_insns;
 	struct expr *e;
-	int err = open_capture(text, optimize, false, &e);
-	size_t n;
+	int err = open_capture(text, optimize, false, &e, &n_insns);
 
 	expr_insns(e, &n);
 	if (err)
@@ -780,6 +793,8 @@ static void check_long(const char *text, bool optimize)
 		"# %.24s ..., optimised %d: %zu classic instructions, %u of eBPF, %u verified, %u bytes\n",
 		text, optimize, n, info.xlated_prog_len / 8, info.verified_insns,
 		info.jited_prog_len);
+	/* a part of the program, as long as the jumps over it reach; then a function */
+	assert_int_equal(main_size(hook_program_fd(hook)) > 2 * n_insns, n_insns <= EMIT_REACH);
 	for (size_t i = 0; i < fixtures.n; i += 10) {
 		struct counters before, after;
 		const struct frame *f = &fixtures.v[i];
