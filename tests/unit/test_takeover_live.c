@@ -802,7 +802,10 @@ static void the_guard_is_apart(void **state is_unused)
 	assert_true(child_is_gone());
 }
 
-/* Its number is taken where it comes to, so it gets another one. */
+/*
+ * Its number is taken where it comes to, so it gets another one. From there, as 6.1 looks here for one with that
+ * number.
+ */
 static void a_moved_interface_is_followed(void **state)
 {
 	const struct owner *o = *state;
@@ -815,7 +818,7 @@ static void a_moved_interface_is_followed(void **state)
 	snprintf(
 		command, sizeof(command),
 		"ip=$(command -v /sbin/ip || command -v ip); $ip netns add far && "
-		"$ip link add w0 netns far index %d type veth peer name w1 netns far && "
+		"nsenter --net=/run/netns/far $ip link add w0 index %d type veth peer name w1 && "
 		"$ip link set v0 netns far",
 		ifindex);
 	assert_int_equal(system(command), 0);
