@@ -6,9 +6,12 @@
  * other namespaces.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/securebits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "capture/base/util.h"
@@ -19,7 +22,7 @@ static const struct { cap_value_t cap; unsigned what; } table[] = {
 	{ CAP_PERFMON, PRIVILEGE_KERNEL }, { CAP_SYS_ADMIN, PRIVILEGE_KERNEL },
 	{ CAP_NET_RAW, PRIVILEGE_KERNEL }, { CAP_NET_BROADCAST, PRIVILEGE_KERNEL },
 	{ CAP_SYS_PTRACE, PRIVILEGE_KERNEL }, { CAP_DAC_READ_SEARCH, PRIVILEGE_LOOK },
-	{ CAP_DAC_OVERRIDE, PRIVILEGE_PIN },
+	{ CAP_DAC_OVERRIDE, PRIVILEGE_PIN | PRIVILEGE_FILES }, { CAP_FOWNER, PRIVILEGE_FILES },
 };
 
 static void caps_closep(cap_t *caps)
@@ -91,7 +94,7 @@ bool privilege_is_lent(void)
 	return !now;
 }
 
-int privilege_keep(unsigned what)
+static int keep(unsigned what, bool in_effect)
 {
 	cleanup(caps_closep) cap_t now = cap_get_proc();
 	cleanup(caps_closep) cap_t kept = cap_init();
@@ -100,10 +103,46 @@ int privilege_keep(unsigned what)
 		return -errno;
 	for (size_t i = 0; i < array_size(table); i++)
 		if (table[i].what & what && is_set(now, table[i].cap, CAP_PERMITTED) &&
-		    cap_set_flag(kept, CAP_PERMITTED, 1, &table[i].cap, CAP_SET))
+		    (cap_set_flag(kept, CAP_PERMITTED, 1, &table[i].cap, CAP_SET) ||
+		     (in_effect && cap_set_flag(kept, CAP_EFFECTIVE, 1, &table[i].cap, CAP_SET))))
 			return -errno;
 	/* nor are there any for a program that is started: what is not inheritable is not ambient */
 	return cap_set_proc(kept) ? -errno : 0;
+}
+
+int privilege_keep(unsigned what)
+{
+	return keep(what, false);
+}
+
+void privilege_empty_bounding_set(void)
+{
+	for (cap_value_t cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+}
+
+/* Who has no CAP_SETPCAP cannot do more, and no_new_privs is as good. */
+int privilege_settle(unsigned what)
+{
+	const unsigned long bits = SECBIT_NOROOT | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_CAP_AMBIENT_RAISE;
+
+	privilege_empty_bounding_set();
+	prctl(PR_SET_SECUREBITS, bits | bits << 1 | SECBIT_KEEP_CAPS_LOCKED, 0, 0, 0);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	return keep(what, !geteuid());
+}
+
+bool privilege_to_make_files(const char *directory)
+{
+	cleanup(caps_closep) cap_t all = cap_get_proc(), none = cap_dup(all);
+	bool can;
+
+	if (geteuid() || !all || !none || cap_clear_flag(none, CAP_EFFECTIVE) || cap_set_proc(none))
+		return false;
+	can = !faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS);
+	cap_set_proc(all);
+	return !can;
 }
 
 /* Where the kernel does not let us it will say what it misses. */
@@ -117,7 +156,7 @@ static void put_into_effect(cap_t now, uint64_t caps, cap_flag_value_t in_effect
 
 struct privilege_raised privilege_raise(unsigned what)
 {
-	cleanup(caps_closep) cap_t now = cap_get_proc();
+	cleanup(caps_closep) cap_t now = what ? cap_get_proc() : NULL;
 	struct privilege_raised r = { 0 };
 
 	for (size_t i = 0; now && i < array_size(table); i++)

@@ -17,6 +17,7 @@ enum privilege {
 	PRIVILEGE_KERNEL	= 1,	/* to load, attach, see programs of others, go to namespaces */
 	PRIVILEGE_LOOK		= 2,	/* to read what engines keep of their containers */
 	PRIVILEGE_PIN		= 4,	/* to pin and unpin in bpffs, which is root's */
+	PRIVILEGE_FILES		= 8,	/* to make, rename and delete files where it is not the owner's */
 };
 
 /* True, or false with what is missing in @missing, as in "CAP_BPF and CAP_PERFMON missing". */
@@ -31,6 +32,22 @@ bool privilege_is_lent(void);
  * started has none. -errno.
  */
 int privilege_keep(unsigned what);
+
+/*
+ * What a program could get that is started. It takes CAP_SETPCAP, which root in a container may not
+ * have.
+ */
+void privilege_empty_bounding_set(void);
+
+/*
+ * From here on there is nothing but those for @what, nor is there a way to get others, by a program
+ * that is started neither; of who is root they are in effect. Of the calling thread and those that it
+ * starts. -errno.
+ */
+int privilege_settle(unsigned what);
+
+/* Does it take a capability of who is root to make files in @directory? */
+bool privilege_to_make_files(const char *directory);
 
 /*
  * Those for @what, as far as they are there, are in effect until the other one, which changes

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -174,16 +173,6 @@ int run_as_leave(const struct run_as *a)
 	return 0;
 }
 
-/*
- * What a program could get that is started. It takes CAP_SETPCAP, which root in a container may not
- * have.
- */
-static void empty_bounding_set(void)
-{
-	for (cap_value_t cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
-}
-
 static int change_all(const struct run_as *a)
 {
 	if (take_groups(a) || setresgid(a->gid, a->gid, a->gid) || setresuid(a->uid, a->uid, a->uid))
@@ -197,7 +186,7 @@ int run_as_become(const struct run_as *a, unsigned keep)
 
 	if (!a)
 		return 0;
-	empty_bounding_set();
+	privilege_empty_bounding_set();
 	err = keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ? -errno : change_all(a);
 	if (!err && keep)
 		err = privilege_keep(keep);
@@ -215,7 +204,7 @@ int run_as_stay(void)
 	if (uid != getuid()) {
 		if (seteuid(0))
 			return -errno;
-		empty_bounding_set();
+		privilege_empty_bounding_set();
 		if (setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
 			return -errno;
 	}

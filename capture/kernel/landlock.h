@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Files, TCP ports, abstract sockets and signals out of reach: by landlock(7), as much of it as this
+ * kernel has. What is open stays so.
+ */
+#ifndef XDPDUMP_KERNEL_LANDLOCK_H
+#define XDPDUMP_KERNEL_LANDLOCK_H
+
+#include <stdbool.h>
+
+/* The version of it that this kernel has; 0: none. */
+int landlock_version(void);
+
+struct landlock_place {
+	const char *path;
+	bool is_written;	/* files are made below, written, renamed, deleted; else: it is read */
+};
+
+/*
+ * From here on the calling thread, and those that it starts, reach nothing but @places.
+ * no_new_privs has to be set. -ENOSYS: there is none here; other -errno.
+ */
+int landlock_enter(const struct landlock_place *places, unsigned n);
+
+#endif

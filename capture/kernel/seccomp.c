@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * seccomp(2). One table, and a classic BPF program made of it: a loop, for which each run would have
+ * to load a library.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "capture/base/util.h"
+#include "capture/kernel/seccomp.h"
+
+#if defined(__x86_64__)
+#define ARCH	AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH	AUDIT_ARCH_AARCH64
+#else
+#define ARCH	0
+#endif
+
+/* Sanitizers do what they please: they map, open and ask whenever they have something to say. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED	1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED	1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED	0
+#endif
+
+enum { FOR_ALL = ~0, X32_BIT = 0x40000000, INSNS_MAX = 512 };
+
+/* What is asked of an argument. NONE: of the bits none is set, SOME: one is; IS: it is that. */
+enum ask { ANY, NONE, SOME, IS };
+
+enum {
+	NEW_FILES = SECCOMP_ROTATES,
+	FILES	= SECCOMP_WRITES | NEW_FILES,
+	OPENS	= SECCOMP_OPENS | SECCOMP_FOLLOWS | SECCOMP_ATTACHES,
+	THREADS	= FILES | SECCOMP_TALKS,
+	NOT_TO_READ = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY),
+};
+
+#define CALL(name, needs)	{ __NR_##name, needs, ANY, 0, 0 }
+
+/* Rows of the same call stand side by side: one that fits is enough. */
+static const struct row {
+	uint32_t nr;
+	unsigned needs;		/* one of them */
+	enum ask ask;
+	uint8_t arg;
+	uint32_t bits;
+} rows[] = {
+	CALL(read, FOR_ALL), CALL(write, FOR_ALL), CALL(close, FOR_ALL), CALL(lseek, FOR_ALL),
+	CALL(exit_group, FOR_ALL), CALL(epoll_pwait2, FOR_ALL), CALL(restart_syscall, FOR_ALL),
+#ifdef __NR_poll
+	CALL(poll, FOR_ALL),
+#else
+	CALL(ppoll, FOR_ALL),
+#endif
+	/* memory: nothing that is written is executed */
+	CALL(brk, FOR_ALL), CALL(munmap, FOR_ALL), CALL(mremap, FOR_ALL),
+	{ __NR_mmap, FOR_ALL, NONE, 2, PROT_EXEC },
+	{ __NR_mprotect, THREADS, NONE, 2, PROT_EXEC },
+	/* to print without being interrupted; where there are files loop.c takes signals anew at the end */
+	CALL(rt_sigprocmask, FOR_ALL), CALL(rt_sigreturn, FOR_ALL),
+	CALL(rt_sigaction, FILES), CALL(signalfd4, FILES),
+	/* fstat(3), which is one or the other; times, and what has a name, as well */
+	CALL(fstat, FOR_ALL),
+	{ __NR_newfstatat, FOR_ALL, SOME, 3, AT_EMPTY_PATH },
+	CALL(newfstatat, OPENS | FILES | SECCOMP_LISTENS),
+	/* a thread, as it begins, waits and ends */
+	CALL(futex, THREADS), CALL(rseq, THREADS), CALL(set_robust_list, THREADS),
+	CALL(madvise, THREADS), CALL(exit, THREADS),
+	/* files: O_PATH looks whether a name is still that of our file */
+	{ __NR_openat, FILES, SOME, 2, O_PATH },
+	{ __NR_openat, OPENS | SECCOMP_LIVE, NONE, 2, NOT_TO_READ },
+	CALL(openat, NEW_FILES),
+	CALL(fcntl, OPENS | FILES), CALL(unlinkat, FILES | SECCOMP_LISTENS), CALL(ftruncate, FILES), CALL(fsync, FILES),
+	CALL(fdatasync, FILES), CALL(statx, SECCOMP_FOLLOWS | FILES), CALL(pwrite64, FILES),
+	CALL(geteuid, NEW_FILES | SECCOMP_ATTACHES),
+#ifdef __NR_readlink
+	CALL(readlink, NEW_FILES | SECCOMP_ATTACHES),
+#else
+	CALL(readlinkat, NEW_FILES | SECCOMP_ATTACHES),
+#endif
+	CALL(renameat, SECCOMP_RENAMES), CALL(fstatfs, SECCOMP_MEASURES), CALL(syncfs, SECCOMP_MEASURES),
+	CALL(clock_nanosleep, FILES | SECCOMP_LIVE),
+	/* more files than there are descriptors */
+	CALL(prlimit64, OPENS), CALL(getdents64, OPENS), CALL(getrandom, SECCOMP_RANDOM),
+	CALL(inotify_add_watch, SECCOMP_FOLLOWS), CALL(inotify_rm_watch, SECCOMP_FOLLOWS),
+	/* a capture: counters; what rtnetlink tells; a clock that is set */
+	CALL(bpf, SECCOMP_LIVE), CALL(membarrier, SECCOMP_LIVE),
+	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS), CALL(sendto, SECCOMP_LIVE | SECCOMP_TALKS),
+	{ __NR_socket, SECCOMP_LIVE, IS, 0, AF_NETLINK },
+	{ __NR_socket, SECCOMP_LISTENS, IS, 0, AF_UNIX },
+	CALL(socket, SECCOMP_ATTACHES),
+	CALL(bind, SECCOMP_LIVE), CALL(getsockname, SECCOMP_LIVE | SECCOMP_TALKS),
+	CALL(timerfd_settime, SECCOMP_LIVE), CALL(clock_adjtime, SECCOMP_LIVE),
+	/* others that come: rights, devices, namespaces, programs, the process that guards a place */
+	CALL(capget, SECCOMP_ATTACHES), CALL(capset, SECCOMP_ATTACHES), CALL(uname, SECCOMP_ATTACHES),
+	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS), CALL(getsockopt, SECCOMP_ATTACHES),
+	CALL(ioctl, SECCOMP_ATTACHES), CALL(setns, SECCOMP_ATTACHES), CALL(perf_event_open, SECCOMP_ATTACHES),
+	CALL(sendmsg, SECCOMP_ATTACHES | SECCOMP_TALKS), CALL(recvfrom, SECCOMP_ATTACHES | SECCOMP_TALKS),
+	CALL(epoll_ctl, SECCOMP_ATTACHES | SECCOMP_TALKS), CALL(wait4, SECCOMP_ATTACHES),
+	CALL(faccessat, SECCOMP_ATTACHES | SECCOMP_FOLLOWS), CALL(faccessat2, SECCOMP_ATTACHES),
+	/* and what libbpf does where it loads one */
+	CALL(dup3, SECCOMP_ATTACHES | SECCOMP_RESTORES), CALL(dup, SECCOMP_ATTACHES), CALL(pread64, SECCOMP_ATTACHES),
+	CALL(getpid, SECCOMP_ATTACHES), CALL(gettid, SECCOMP_ATTACHES), CALL(sched_getaffinity, SECCOMP_ATTACHES),
+#ifdef __NR_dup2
+	CALL(dup2, SECCOMP_ATTACHES | SECCOMP_RESTORES),
+#endif
+#ifdef __NR_access
+	CALL(access, SECCOMP_ATTACHES | SECCOMP_FOLLOWS),
+#endif
+	/* somebody who asks: the thread gives itself a name */
+	{ __NR_prctl, SECCOMP_TALKS, IS, 0, PR_SET_NAME },
+	CALL(statfs, SECCOMP_TALKS | SECCOMP_ATTACHES),
+	CALL(accept4, SECCOMP_TALKS), CALL(shutdown, SECCOMP_TALKS), CALL(writev, SECCOMP_TALKS),
+	/* a socket that has a name loses it, unless somebody else listens there by then */
+	CALL(connect, SECCOMP_LISTENS), CALL(flock, SECCOMP_LISTENS),
+#ifdef __NR_unlink
+	CALL(unlink, SECCOMP_LISTENS),
+#endif
+#ifdef __NR_epoll_wait
+	CALL(epoll_wait, SECCOMP_TALKS),
+#else
+	CALL(epoll_pwait, SECCOMP_TALKS),
+#endif
+};
+
+/* ---- the program ---- */
+
+struct program {
+	struct sock_filter insns[INSNS_MAX];
+	unsigned short n;
+	uint32_t refused;	/* what becomes of what is not allowed */
+};
+
+static void add(struct program *p, uint16_t code, uint8_t jt, uint8_t jf, uint32_t k)
+{
+	if (p->n < INSNS_MAX)
+		p->insns[p->n++] = (struct sock_filter){ code, jt, jf, k };
+}
+
+static void load(struct program *p, size_t offset)
+{
+	add(p, BPF_LD | BPF_W | BPF_ABS, 0, 0, offset);
+}
+
+static void answer(struct program *p, uint32_t action)
+{
+	add(p, BPF_RET | BPF_K, 0, 0, action);
+}
+
+/* Flags are in the lower half of an argument. */
+static void allow(struct program *p, const struct row *r)
+{
+	static const struct { uint16_t jump; bool to_answer; } asks[] = {
+		[NONE] = { BPF_JSET, false }, [SOME] = { BPF_JSET, true }, [IS] = { BPF_JEQ, true },
+	};
+
+	if (r->ask != ANY) {
+		bool to_answer = asks[r->ask].to_answer;
+
+		load(p, offsetof(struct seccomp_data, args[r->arg]));
+		add(p, BPF_JMP | asks[r->ask].jump | BPF_K, !to_answer, to_answer, r->bits);
+	}
+	answer(p, SECCOMP_RET_ALLOW);
+}
+
+/* All rows of the call of rows[@i]; how many these are. */
+static size_t add_call(struct program *p, size_t i, unsigned needs)
+{
+	const unsigned short at = p->n;
+	const uint32_t nr = rows[i].nr;
+	size_t n = 0;
+
+	add(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, nr);
+	for (; i + n < array_size(rows) && rows[i + n].nr == nr; n++)
+		if (rows[i + n].needs & needs)
+			allow(p, &rows[i + n]);
+	if (p->n == at + 1) {		/* it is not needed */
+		p->n = at;
+		return n;
+	}
+	answer(p, p->refused);
+	p->insns[at].jf = p->n - at - 1;
+	return n;
+}
+
+static void build(struct program *p, unsigned needs)
+{
+	load(p, offsetof(struct seccomp_data, arch));
+	add(p, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, ARCH);
+	answer(p, SECCOMP_RET_KILL_PROCESS);
+	load(p, offsetof(struct seccomp_data, nr));
+	/* no call at all, as a tracer has it that makes one fail */
+	add(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, ~0u);
+	answer(p, SECCOMP_RET_ALLOW);
+#ifdef __x86_64__
+	add(p, BPF_JMP | BPF_JGE | BPF_K, 0, 1, X32_BIT);
+	answer(p, SECCOMP_RET_KILL_PROCESS);
+#endif
+	for (size_t i = 0; i < array_size(rows);)
+		i += add_call(p, i, needs);
+	answer(p, p->refused);
+}
+
+unsigned seccomp_calls(unsigned needs)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < array_size(rows); i++)
+		n += rows[i].needs & needs &&
+		     (!i || rows[i].nr != rows[i - 1].nr || !(rows[i - 1].needs & needs));
+	return n;
+}
+
+/* ---- what is refused ---- */
+
+static void fail_call(ucontext_t *u)
+{
+#if defined(__x86_64__)
+	u->uc_mcontext.gregs[REG_RAX] = -EPERM;
+#elif defined(__aarch64__)
+	u->uc_mcontext.regs[0] = -EPERM;
+#else
+	(void)u;
+#endif
+}
+
+/* Whatever we were doing: nothing but what is allowed in a signal handler. */
+static void on_refusal(int sig is_unused, siginfo_t *info, void *context)
+{
+	static bool is_said;
+	char line[160];
+	int n;
+
+	fail_call(context);
+	if (__atomic_exchange_n(&is_said, true, __ATOMIC_RELAXED))
+		return;
+	n = snprintf(line, sizeof(line),
+		     "xdpdump: warning: the sandbox refused system call %d: please report that; "
+		     "--sandbox off does without\n",
+		     info->si_syscall);
+	n = write(STDERR_FILENO, line, n);
+}
+
+static int catch_refusals(void)
+{
+	const struct sigaction a = { .sa_sigaction = on_refusal, .sa_flags = SA_SIGINFO | SA_RESTART };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGSYS);
+	return sigaction(SIGSYS, &a, NULL) || sigprocmask(SIG_UNBLOCK, &set, NULL) ? -errno : 0;
+}
+
+/* ---- all of it ---- */
+
+bool seccomp_is_sanitized(void)
+{
+	return SANITIZED;
+}
+
+bool seccomp_is_there(void)
+{
+	const uint32_t action = SECCOMP_RET_KILL_PROCESS;
+
+	return ARCH && !SANITIZED && !syscall(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
+}
+
+int seccomp_enter(unsigned needs, bool kill)
+{
+	struct program p = { .refused = kill ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_TRAP };
+	struct sock_fprog f = { .filter = p.insns };
+	int err = catch_refusals();
+
+	if (err)
+		return err;
+	build(&p, needs);
+	f.len = p.n;
+	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &f) ? -errno : 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * System calls: which there are from some point on, for all threads and for ever. A list of what is
+ * allowed, by need; what is not on it fails with EPERM, and the first time a line on stderr says so.
+ */
+#ifndef XDPDUMP_KERNEL_SECCOMP_H
+#define XDPDUMP_KERNEL_SECCOMP_H
+
+#include <stdbool.h>
+
+enum seccomp_need {
+	SECCOMP_READS		= 1,	/* what is open, into what is open, and nothing more */
+	SECCOMP_OPENS		= 2,	/* files to be read, later */
+	SECCOMP_WRITES		= 4,	/* into a file, which a thread brings to the disk */
+	SECCOMP_ROTATES		= 8,	/* and into others that come: made, renamed, deleted */
+	SECCOMP_FOLLOWS		= 16,	/* files as they come */
+	SECCOMP_LIVE		= 32,	/* what is attached: its packets, its counters, its end */
+	SECCOMP_ATTACHES	= 64,	/* and others that come later */
+	SECCOMP_TALKS		= 128,	/* with who asks by HTTP */
+	SECCOMP_RENAMES		= 256,	/* files when they are complete */
+	SECCOMP_MEASURES	= 512,	/* what is free on the disk */
+	SECCOMP_LISTENS		= 1024,	/* at a path, which is removed at the end */
+	SECCOMP_RANDOM		= 2048,	/* numbers, for tables that are made later */
+	SECCOMP_RESTORES	= 4096,	/* what stderr was */
+};
+
+/* Are we built with a sanitizer, which does what it pleases? */
+bool seccomp_is_sanitized(void);
+
+/* Can it be had, as we are built and on this kernel? */
+bool seccomp_is_there(void);
+
+/*
+ * From here on there is what @needs take, an or of enum seccomp_need, in all threads. @kill: what is
+ * not allowed ends the process. no_new_privs has to be set. -errno.
+ */
+int seccomp_enter(unsigned needs, bool kill);
+
+/* How many calls these are. */
+unsigned seccomp_calls(unsigned needs);
+
+#endif
