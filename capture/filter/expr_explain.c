@@ -161,24 +161,25 @@ static bool ends_with(const char *s, const char *end)
 	return n >= n_end && !strcmp(s + n - n_end, end);
 }
 
+static const char *const words[] = {
+	/* scanner.l of libpcap, the common ones first */
+	"and",	      "not",	 "host",      "net",	"port",	     "proto",	"src",
+	"dst",	      "tcp",	 "udp",	      "ip",	"icmp",	     "aarp",	"ah",
+	"arp",	      "atalk",	 "broadcast", "clnp",	"decnet",    "esis",	"esp",
+	"ether",      "fddi",	 "gateway",   "geneve", "greater",   "icmp6",	"ifindex",
+	"igmp",	      "igrp",	 "inbound",   "ip6",	"isis",	     "iso",	"lat",
+	"len",	      "less",	 "link",      "mask",	"mopdl",     "moprc",	"mpls",
+	"multicast",  "netbeui", "outbound",  "pim",	"portrange", "pppoed",	"pppoes",
+	"protochain", "rarp",	 "sca",	      "sctp",	"stp",	     "subtype", "type",
+	"vlan",	      "vrrp",	 "wlan",
+};
+
 /*
  * A word of the language that is like the piece, "" if there is none or it is one, with a NUL into
  * @out.
  */
 static void find_meant(const struct wrong *e, const struct piece *p, char out[static NEAREST_MAX])
 {
-	static const char *const words[] = {
-		/* scanner.l of libpcap, the common ones first */
-		"and",	      "not",	 "host",      "net",	"port",	     "proto",	"src",
-		"dst",	      "tcp",	 "udp",	      "ip",	"icmp",	     "aarp",	"ah",
-		"arp",	      "atalk",	 "broadcast", "clnp",	"decnet",    "esis",	"esp",
-		"ether",      "fddi",	 "gateway",   "geneve", "greater",   "icmp6",	"ifindex",
-		"igmp",	      "igrp",	 "inbound",   "ip6",	"isis",	     "iso",	"lat",
-		"len",	      "less",	 "link",      "mask",	"mopdl",     "moprc",	"mpls",
-		"multicast",  "netbeui", "outbound",  "pim",	"portrange", "pppoed",	"pppoes",
-		"protochain", "rarp",	 "sca",	      "sctp",	"stp",	     "subtype", "type",
-		"vlan",	      "vrrp",	 "wlan",
-	};
 	char word[NEAREST_MAX];
 	struct nearest n;
 
@@ -221,6 +222,25 @@ size_t expr_explain(const char *text, const struct expr_packets *of,
 		p = (struct piece){ 0 };
 	show(&e, said, &p, found && !text[p.start], out, cap);
 	return found ? p.start : SIZE_MAX;
+}
+
+/* A protocol that is asked for by its name is behind a backslash. */
+bool expr_explain_has_names(const char *text)
+{
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+			  inside[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+	while (*text) {
+		size_t n = strspn(text, strchr(first, *text) ? inside : "0123456789abcdefABCDEFxX");
+		bool is_known = !n || !strchr(first, *text) || (n == 2 && !strncmp(text, "or", n));
+
+		for (size_t i = 0; !is_known && i < array_size(words); i++)
+			is_known = strlen(words[i]) == n && !strncmp(text, words[i], n);
+		if (!is_known || *text == '\\')
+			return true;
+		text += max_of(n, (size_t)1);
+	}
+	return false;
 }
 
 /* Nobody understands it, or nobody could look it up, and to try again may take as long. */

@@ -16,6 +16,12 @@
 size_t expr_explain(const char *text, const struct expr_packets *of,
 		    char said[static EXPR_COMPILE_SAID], char *out, size_t cap);
 
+/*
+ * Is there a word in it that may be a name, of a host, a port or the like, which libpcap looks up? Of
+ * those that are none, some are believed to be.
+ */
+bool expr_explain_has_names(const char *text);
+
 /* Is it wrong for packets of any link type, as far as that is clear from what libpcap said? */
 bool expr_explain_is_final(const char *said);
 

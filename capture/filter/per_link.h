@@ -18,6 +18,12 @@ struct per_link;
 int per_link_open(struct per_link **s, const char *filter, const char *file, bool optimize);
 
 /*
+ * If there is a name in it: what it means is looked up now, for the link types that are usual, as it
+ * cannot be later. -ENOMEM.
+ */
+int per_link_prepare(struct per_link *s);
+
+/*
  * Does the packet match? Where the expression asks for a direction that nothing tells it does not.
  * 1, 0, -ENOMEM. -EINVAL: the filter is refused for its link type, and
  * per_link_error() tells why; all further packets of that type do not match.

@@ -198,6 +198,50 @@ static void what_nobody_understands_is_final(void **state)
 	assert_false(expr_explain_is_final("ifindex not supported on Ethernet"));
 }
 
+static void what_may_be_a_name_is_told(void **state)
+{
+	static const struct { const char *text; bool has_names; } rows[] = {
+		{ "", false }, { "tcp port 80 and not (host 192.0.2.1 or len > 0x40)", false },
+		{ "ip6 net 2001::/16", false }, { "port ssh", true }, { "host example.org", true },
+		{ "ip proto \\tcp", true }, { "tcp[13] & 2 != 0", false }, { "ip[6:2]&0x1fff=0", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(rows); i++)
+		if (expr_explain_has_names(rows[i].text) != rows[i].has_names)
+			fail_msg("%s", rows[i].text);
+}
+
+/* As it has to be where nothing can be looked up any more. */
+static void names_are_looked_up_before(void **state)
+{
+	static const struct { const char *filter; uint16_t linktype; bool swapped; const char *error; } rows[] = {
+		{ "port domain", LINKTYPE_ETHERNET, false, NULL },
+		{ "port domain", LINKTYPE_ETHERNET, true, NULL },
+		{ "port domain", LINKTYPE_NULL, true, NULL },
+		{ "port domain", LINKTYPE_LINUX_SLL2, false, NULL },
+		{ "port domain", LINKTYPE_PFLOG, false, "what a name in the filter means was looked up for" },
+		{ "port 53", LINKTYPE_PFLOG, false, NULL },
+		{ "port nonesuch", LINKTYPE_PFLOG, false, ">>>nonesuch<<<" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(rows); i++) {
+		const struct iface of = { .linktype = rows[i].linktype, .swapped = rows[i].swapped };
+		struct per_link *s;
+		int err;
+
+		assert_int_equal(per_link_open(&s, rows[i].filter, NULL, true), 0);
+		assert_int_equal(per_link_prepare(s), 0);
+		err = per_link_check(s, &of);
+		if (err != (rows[i].error ? -EINVAL : 0) ||
+		    (err && !strstr(per_link_error(s), rows[i].error)))
+			fail_msg("%s, %u: %s", rows[i].filter, rows[i].linktype, err ? per_link_error(s) : "good");
+		assert_int_equal(per_link_is_wrong(s), rows[i].error && strchr(rows[i].error, '>') != NULL);
+		per_link_close(s);
+	}
+}
+
 static void blank_matches_everything(void **state)
 {
 	struct expr *e = NULL;
@@ -459,6 +503,8 @@ int main(void)
 		cmocka_unit_test(a_long_expression_is_shown_around_the_place),
 		cmocka_unit_test(the_place_is_found_wherever_it_is),
 		cmocka_unit_test(what_nobody_understands_is_final),
+		cmocka_unit_test(what_may_be_a_name_is_told),
+		cmocka_unit_test(names_are_looked_up_before),
 		cmocka_unit_test(blank_matches_everything),
 		cmocka_unit_test(len_is_that_on_the_wire),
 		cmocka_unit_test(the_optimizer_makes_it_shorter),
