@@ -9,6 +9,7 @@
 #include "capture/base/version.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/completions.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/extcap.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/rights.h"
@@ -55,6 +56,8 @@ static enum status run(const struct opts *o)
 		return log_finish_stdout();
 	case ACTION_VERSION:
 		version_print(o->print.verbose);
+		if (o->print.verbose > 0)
+			confine_print();
 		return log_finish_stdout();
 	case ACTION_LIST:
 	case ACTION_LINK_TYPES:

@@ -35,6 +35,12 @@ static bool is_ignored(int sig)
 	return !sigaction(sig, NULL, &old) && old.sa_handler == SIG_IGN;
 }
 
+/* As long as they are blocked it is not called. */
+static void end_by(int sig)
+{
+	_exit(STATUS_SIGNAL + sig);
+}
+
 /* Those we take, and of these the ones that ask us to stop. */
 static void take_signals(sigset_t *set, sigset_t *stop)
 {
@@ -49,7 +55,7 @@ static void take_signals(sigset_t *set, sigset_t *stop)
 		 * A blocked signal is kept for us even where it is ignored, but not across that
 		 * disposition being set anew.
 		 */
-		signal(sig, SIG_DFL);
+		signal(sig, handled[i].ends ? end_by : SIG_DFL);
 		sigaddset(set, sig);
 		if (handled[i].ends)
 			sigaddset(stop, sig);
@@ -189,18 +195,8 @@ int loop_wait_for(struct loop *l, int fd, int timeout_ms)
 	return EINTR;
 }
 
-static void end_by(int sig)
-{
-	_exit(STATUS_SIGNAL + sig);
-}
-
 void loop_let_go(const struct loop *l)
 {
-	const struct sigaction action = { .sa_handler = end_by };
-
-	for (int sig = 1; sig < NSIG; sig++)
-		if (sigismember(&l->stop, sig) == 1)
-			sigaction(sig, &action, NULL);
 	sigprocmask(SIG_UNBLOCK, &l->stop, NULL);
 }
 

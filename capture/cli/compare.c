@@ -10,6 +10,7 @@
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/format/format.h"
@@ -175,6 +176,9 @@ static enum status run(struct comparison *c)
 		if (status || c->loop.asked)
 			return status;
 	}
+	status = confine(o, 0);
+	if (status)
+		return status;
 	for (unsigned which = 0; which < 2; which++) {
 		status = file_source_begin(&c->sources[which]);
 		if (status || c->loop.asked)

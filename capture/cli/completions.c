@@ -32,6 +32,7 @@ static const struct { int code; enum value_kind kind; const char *words; } by_co
 	{ OPT_STYLE, VALUE_WORDS, "own xdp-tools" },
 	{ OPT_STATS_FORMAT, VALUE_WORDS, "text json" },
 	{ OPT_COLOR, VALUE_WORDS, "auto always never" },
+	{ OPT_SANDBOX, VALUE_WORDS, "auto strict off" },
 	{ OPT_COMPLETIONS, VALUE_WORDS, "bash zsh fish" },
 };
 

@@ -14,12 +14,14 @@
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/diff_impl.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/format/format.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
+#include "capture/read/merge.h"
 #include "capture/packet/pcapng_options.h"
 #include "capture/packet/source.h"
 #include "capture/report/changes.h"
@@ -334,14 +336,17 @@ static enum status run(struct files *f)
 					      o->n_reads);
 	int err;
 
-	if (!status && !f->loop.asked)
-		status = file_source_begin(&f->source);
 	if (status || f->loop.asked)
 		return status;
 	f->source.all = true;
 	f->diff = diff_open(o, &f->loop, &f->progress, &f->source.source);
 	if (!f->diff)
 		return log_fail(STATUS_RUNTIME, "out of memory");
+	status = confine(o, merge_is_open(f->source.input) ? 0 : CONFINE_OPENS);
+	if (!status)
+		status = file_source_begin(&f->source);
+	if (status || f->loop.asked)
+		return status;
 	f->loop.flush = on_flush;
 	f->loop.ctx = f;
 	if (f->source.is_single && !file_source_check_filter(&f->source))

@@ -8,6 +8,7 @@
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/info_page.h"
 #include "capture/cli/opts.h"
@@ -73,8 +74,9 @@ static enum status report(struct file_source *s, struct info *i, struct info_pag
 }
 
 static enum status report_file(const struct opts *o, struct loop *l,
-			       struct progress *p, struct info_page *page, const char *path)
+			       struct progress *p, struct info_page *page, unsigned n)
 {
+	const char *path = o->reads[n];
 	struct file_source s;
 	struct info i;
 	enum status status;
@@ -84,6 +86,8 @@ static enum status report_file(const struct opts *o, struct loop *l,
 	status = file_source_open(&s, o, l, p, &path, 1);
 	if (!status && !l->asked)
 		status = info_page_spare(page, merge_stat(s.input, 0), path);
+	if (!status && !l->asked && !n)	/* the others are opened in their turn */
+		status = confine(o, o->n_reads > 1 ? CONFINE_OPENS : 0);
 	if (!status && !l->asked)
 		status = file_source_begin(&s);
 	if (!status && !l->asked)
@@ -104,7 +108,7 @@ static enum status report_all(const struct opts *o, struct loop *l, struct info_
 
 		if (n && !page->path && o->screen != FORMAT_JSON)
 			putchar('\n');
-		status = report_file(o, l, &progress, page, o->reads[n]);
+		status = report_file(o, l, &progress, page, n);
 		worst = status > worst ? status : worst;
 	}
 	progress_erase(&progress);

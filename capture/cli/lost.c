@@ -17,6 +17,7 @@
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/packet/imprint.h"
@@ -239,6 +240,8 @@ static enum status run(struct search *s)
 		return log_fail(STATUS_USAGE,
 				"%s: is read twice to show what was lost, so it has to be a file",
 				merge_name(s->sides[0].source.input, 0));
+	if (!s->lost)	/* who reads again is confined then */
+		status = confine(o, 0);
 	for (unsigned which = 0; which < 2 && !status && !s->loop.asked; which++)
 		status = file_source_begin(&s->sides[which].source);
 	if (status || s->loop.asked)

@@ -126,6 +126,8 @@ static const struct option_row table[] = {
 	{ OPT_STYLE, "style", "STYLE", "names of interfaces in the file: own, or xdp-tools (own)" },
 	{ OPT_MIRROR_PORT, "mirror-port", NULL,
 	  "drop every frame after the capture: for ports that receive only copies" },
+	{ OPT_SANDBOX, "sandbox", "HOW",
+	  "what is not needed is out of reach: auto, strict (or not at all), off (auto)" },
 	{ OPT_DEBUG, "debug", NULL, "show what libbpf has to say" },
 	{ OPT_COMPLETIONS, "completions", "SHELL", "print what this shell needs to complete a line: bash, zsh, fish" },
 	{ OPT_VERSION, "version", NULL, "print the version" },

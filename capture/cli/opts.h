@@ -84,6 +84,7 @@ struct opts {
 	bool promiscuous;
 	bool all_netns;			/* with -D */
 	bool wait;			/* for interfaces that are not there */
+	enum confine_how { CONFINE_AUTO, CONFINE_STRICT, CONFINE_OFF } sandbox;
 	bool debug;
 	uint64_t count;			/* 0: no limit */
 	uint64_t skip;			/* packets before the first */

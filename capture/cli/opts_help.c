@@ -32,6 +32,7 @@ static const struct topic topics[] = {
 	{ "card", "WHAT THE NETWORK CARD KNOWS", CODES('j', OPT_RX_HASH, 'J') },
 	{ "running", "RUNNING A PROGRAM",
 	  CODES(OPT_RUN, OPT_MAP, OPT_EXPECT, OPT_REPEAT, OPT_INGRESS, OPT_QUEUE, 'r', 'w', OPT_DIFF) },
+	{ "sandbox", "SANDBOX", CODES(OPT_SANDBOX, 'Z') },
 	{ "help", "OPTIONS", CODES('h', OPT_VERSION, OPT_COMPLETIONS) },
 };
 

@@ -81,6 +81,21 @@ static bool take_stats_format(struct parser *p, const char *arg)
 	       opts_wrong(p, "--stats-format '%s' is neither text nor json", arg);
 }
 
+static bool take_sandbox(struct parser *p, const char *arg)
+{
+	static const char *const words[] = {
+		[CONFINE_AUTO] = "auto", [CONFINE_STRICT] = "strict", [CONFINE_OFF] = "off",
+	};
+
+	for (size_t i = 0; i < array_size(words); i++) {
+		if (!strcmp(arg, words[i])) {
+			p->o->sandbox = i;
+			return true;
+		}
+	}
+	return opts_wrong(p, "--sandbox '%s' is none of auto, strict and off", arg);
+}
+
 static bool take_metrics(struct parser *p, const char *arg)
 {
 	struct listen_address a;
@@ -367,6 +382,8 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_COLOR:
 		return colour_by_name(&p->o->colour, arg) ||
 		       opts_wrong(p, "--color '%s' is none of auto, always and never", arg);
+	case OPT_SANDBOX:
+		return take_sandbox(p, arg);
 	case OPT_COMPLETIONS:
 		p->o->action = ACTION_COMPLETIONS;
 		return completions_shell(&p->o->shell, arg) ||

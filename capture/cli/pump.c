@@ -218,7 +218,8 @@ enum status pump_wait(struct pump *p)
 	enum status status;
 
 	/* no other file can begin, and the commands are not to be killed for that */
-	loop_ignore_hangup(&p->loop);
+	if (p->outputs.rotate)
+		loop_ignore_hangup(&p->loop);
 	if (outputs_wait(&p->outputs) == -EINTR)
 		look(p);
 	status = outputs_report(&p->outputs);

@@ -9,6 +9,7 @@
 #include "capture/base/clock.h"
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
@@ -181,8 +182,15 @@ static enum status open_input(struct read_run *f)
 
 static enum status begin_input(struct read_run *f)
 {
-	enum status status;
+	const unsigned later = merge_is_open(f->source.input) ? 0 : CONFINE_OPENS;
+	enum status status = confine_reach(f->opts, later);
 
+	if (!status)
+		status = outputs_start(&f->pump.outputs);
+	if (!status)
+		status = confine_calls(f->opts, later);
+	if (status)
+		return status;
 	f->source.hooks = (struct file_source_hooks){
 		.copy = f->pump.outputs.rotate ? copy_blocks : NULL,
 		.look = f->guest ? look : NULL,
@@ -373,8 +381,6 @@ static enum status run(const struct opts *o, const struct numbers *only,
 		status = open_input(&f);
 	if (!status)
 		status = open_outputs_become(o, account);
-	if (!status)
-		status = outputs_start(&f.pump.outputs);
 	if (!status && !f.pump.outputs.done && loop_goes_on(loop))
 		status = begin_input(&f);
 	set_stages(&f);

@@ -238,6 +238,7 @@ int worker_start(struct worker *w)
 	int err;
 
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS);	/* as told of by kernel/seccomp.c */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&w->thread, NULL, work, w);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

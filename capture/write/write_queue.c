@@ -299,6 +299,7 @@ int write_queue_start(struct write_queue *q)
 	int err;
 
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS);	/* as told of by kernel/seccomp.c */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&q->thread, NULL, work, q);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

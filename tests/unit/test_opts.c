@@ -54,6 +54,9 @@ static const struct line_case {
 	{ "help_on_two_topics", "--help rotation filter", "--help has one topic, and 'filter' is another one" },
 	{ "help_on_what_is_no_topic", "--help rotations",
 	  "--help rotations: topics are capturing, filter, output, formats, rotation, compression, finished," },
+	{ "a_sandbox_that_has_to_be", "-i v0 --sandbox strict", "" },
+	{ "no_sandbox", "-r f --sandbox off", "" },
+	{ "half_a_sandbox", "-r f --sandbox half", "--sandbox 'half' is none of auto, strict and off" },
 	{ "colours", "-r f --color always", "" },
 	{ "colours_at_another_time", "-r f --color sometimes",
 	  "--color 'sometimes' is none of auto, always and never" },
@@ -873,7 +876,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 61);
+	assert_int_equal(n_named, 62);
 }
 
 static void each_option_is_of_a_topic(void **state)
