@@ -138,8 +138,8 @@ static void look_for_changes(struct capture *l)
 
 void capture_interfaces_changed(void *ctx)
 {
-	privilege_raise_here(PRIVILEGE_KERNEL);
 	struct capture *l = ctx;
+	privilege_raise_here(l->rights);
 
 	if (!netif_watch_read(l->watch, changed, l))
 		look_for_changes(l);
@@ -149,7 +149,7 @@ void capture_interfaces_changed(void *ctx)
 /* The message that an interface is deleted may be on its way, and says better what has happened. */
 static void look_at_links(struct capture *l)
 {
-	privilege_raise_here(PRIVILEGE_KERNEL);
+	privilege_raise_here(l->rights);
 
 	if (capture_netns_look(l) || l->unlisted)
 		look_for_changes(l);
@@ -232,7 +232,7 @@ static enum status run(struct capture *l)
 
 static void close_all(struct capture *l)
 {
-	privilege_raise_here(PRIVILEGE_KERNEL);
+	privilege_raise_here(l->rights);
 
 	capture_metrics_close(l);
 	notify_close(&l->notify);
@@ -259,7 +259,7 @@ enum status capture_run(const struct opts *o)
 enum status capture_run_with(const struct opts *o, const struct capture_guest *guest)
 {
 	struct capture l = {
-		.opts = o, .guest = guest, .clock_fd = -1, .notify = NOTIFY_INIT,
+		.opts = o, .guest = guest, .clock_fd = -1, .rights = PRIVILEGE_KERNEL, .notify = NOTIFY_INIT,
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
 			.processes = o->processes, .promiscuous = o->promiscuous, .way = o->hook,

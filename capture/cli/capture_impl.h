@@ -53,6 +53,7 @@ struct capture {
 	struct capture_top *top;	/* NULL: nobody looks */
 	struct live_filters filters;
 	struct guard *guard;	/* NULL: no program's place is taken */
+	unsigned rights;	/* that are raised when the kernel is asked: of enum privilege, 0: none is left */
 	uint64_t start_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
 	uint64_t began_ns;		/* the start since 1970, as the clock was then */
 	bool listening;

@@ -45,6 +45,7 @@ enum status capture_metrics_start(struct capture *l)
 	if (!l->metrics)
 		return STATUS_OK;
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS);	/* as told of by kernel/seccomp.c */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = metrics_http_start(l->metrics);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

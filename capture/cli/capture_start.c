@@ -12,6 +12,7 @@
 #include "capture/base/limits.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/per_link.h"
@@ -329,6 +330,16 @@ static enum status begin(struct capture *l)
 	return status ? status : attach(l);
 }
 
+/* For the sandbox: is the kernel asked for something that takes rights after the attach? */
+static unsigned later(const struct capture *l)
+{
+	bool attaches = capture_has_patterns(l) || l->opts->wait || l->opts->n_netns || l->guard;
+
+	for (unsigned i = 0; i < l->ifaces.n; i++)
+		attaches |= live_iface_needs_rights(l->ifaces.v[i]);
+	return attaches ? CONFINE_ATTACHES : 0;
+}
+
 enum status capture_start(struct capture *l)
 {
 	const struct opts *o = l->opts;
@@ -361,6 +372,10 @@ enum status capture_start(struct capture *l)
 	if (!status)
 		limits_no_core();
 	if (!status)
+		status = confine_reach(o, later(l));
+	if (!status && !confine_is_off(o) && !later(l))
+		l->rights = 0;
+	if (!status)
 		status = outputs_start(&l->pump.outputs);
 	if (!status)
 		status = capture_metrics_start(l);
@@ -371,6 +386,7 @@ enum status capture_start(struct capture *l)
 	if (!status) {
 		capture_metrics_tell(l);
 		capture_notify_ready(l);
+		status = confine_calls(o, later(l));
 	}
 	l->listening = !status;
 	return status;

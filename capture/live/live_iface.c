@@ -557,6 +557,11 @@ void live_iface_let_go(struct live_iface *t)
 			live_iface_name(t));
 }
 
+bool live_iface_needs_rights(const struct live_iface *t)
+{
+	return t->traced || is_by_ifindex(t);
+}
+
 bool live_iface_is_lost(const struct live_iface *t)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;

@@ -127,6 +127,9 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 			    const struct live_filters *filters);
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s);
 
+/* Does it take rights to follow what it traces, or to give up its place, which is no link's? */
+bool live_iface_needs_rights(const struct live_iface *t);
+
 /*
  * The program that is traced is not there any more: traces the one that is there instead, and says
  * so. Else says why not, and everything is as before.

@@ -353,7 +353,7 @@ else
 		: >"$work/err"
 		args=(-C 20k -W $((i % 4 + 1)))
 		((i % 3)) || args+=(-z true)
-		background env LD_PRELOAD="$work/preempt.so" "$dump" -i v0 -s 0 -w "$d/f" \
+		background env LD_PRELOAD="$work/preempt.so" "$dump" --sandbox off -i v0 -s 0 -w "$d/f" \
 			"${args[@]}" >"$work/out" 2>"$work/err"
 		pid=$!
 		listening

@@ -1,0 +1,168 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# What is left to each thread of a run once all is opened and attached, and what is out of its reach.
+# shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
+. "$(dirname "$0")/lib.sh"
+
+if [[ -n $sanitized ]] || ! "$dump" --version -v | grep -q '^sandbox: with seccomp, Landlock'; then
+	echo '1..0 # SKIP no sandbox here'
+	exit 0
+fi
+veth_up v0 v1 || exit 1
+chmod 755 "$work"
+nothing=0000000000000000
+
+# field NAME: of the status of the process that runs, every thread, each value once
+field()
+{
+	sed -n "s/^$1:\t//p" "/proc/$pid"/task/*/status | sort -u
+}
+
+has_filter()
+{
+	[[ $(field Seccomp) == 2 ]]
+}
+
+# want_confined [CAPS]: every thread; these capabilities are left
+want_confined()
+{
+	local set
+
+	poll has_filter || note "Seccomp: $(field Seccomp)"
+	want 'NoNewPrivs' 1 "$(field NoNewPrivs)"
+	for set in Prm Eff; do
+		want "Cap$set" "${1:-$nothing}" "$(field "Cap$set")"
+	done
+	for set in Inh Bnd Amb; do
+		want "Cap$set" $nothing "$(field "Cap$set")"
+	done
+	want 'core dumps' '0 0' "$(awk '/^Max core file size/ { print $5, $6 }' "/proc/$pid/limits")"
+}
+
+# kinds: what the descriptors of $pid are, those of the standard ones left out, each kind once
+kinds()
+{
+	local fd
+
+	for fd in /proc/"$pid"/fd/*; do
+		((${fd##*/} < 3)) || readlink "$fd"
+	done | sed -E "s,^$work.*,file,; s,:\\[[0-9]+\\]\$,,; s,^anon_inode:,," | sort -u | tr '\n' ' '
+}
+
+# ---- what is left ----
+
+# Options of a capture, and how many threads it has.
+mkfifo "$work/fifo"
+while read -r threads options; do
+	begin "a capture ($options)"
+	# shellcheck disable=SC2086
+	listen -i v0 $options
+	want_confined
+	want 'threads' "$threads" "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)"
+	frames 10
+	finish
+	want 'exit status' 0 "$rc"
+	want 'captured' 10 "$(summary captured)"
+	want_no_line "$work/err" sandbox
+	end
+done <<EOF
+1 -n
+3 -w $work/file
+3 -w $work/file -C 1k --part --min-free 1k --compress zstd
+3 -w $work/file -z true
+2 -n --metrics unix:$work/socket
+EOF
+
+begin 'a capture of what comes later keeps what that takes'
+listen -i any -w "$work/file"
+want_confined 000000c000283800
+ip link add late type veth peer name late2
+ip link set late up
+poll grep -q 'and on late' "$work/err" || note 'the interface that came is not captured'
+ip link del late
+finish
+want 'exit status' 0 "$rc"
+want_no_line "$work/err" sandbox
+end
+
+# Files that are read: from a pipe, in which there is more to come.
+while read -r threads options; do
+	begin "files are read ($options)"
+	rm -f "$work"/file*
+	exec {feed}<>"$work/fifo"
+	head -c 4000 tests/pcaps/mixed.pcap >&"$feed"
+	# shellcheck disable=SC2086
+	start $options
+	want_confined
+	want 'threads' "$threads" "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)"
+	exec {feed}>&-
+	finish
+	want_no_line "$work/err" sandbox
+	end
+done <<EOF
+3 -r $work/fifo -w $work/file
+3 -r $work/fifo -w $work/file -C 1k -W 3
+1 -r $work/fifo -n
+1 -r $work/fifo --info
+3 -r $work/fifo -r tests/pcaps/mixed.pcap -w $work/file
+EOF
+
+begin 'without the sandbox all is as it was'
+listen -i v0 --sandbox off -w "$work/file"
+want 'Seccomp' 0 "$(field Seccomp)"
+want 'NoNewPrivs' 0 "$(field NoNewPrivs)"
+finish
+want 'exit status' 0 "$rc"
+end
+
+begin 'strict is content with this kernel'
+listen -i v0 --sandbox strict -w "$work/file"
+want_confined
+finish
+want 'exit status' 0 "$rc"
+end
+
+begin 'descriptors of a capture into a file'
+listen -i v0 -w "$work/file"
+want 'kinds' '[eventfd] [eventpoll] [signalfd] [timerfd] bpf-map bpf-prog bpf_link btf file socket ' "$(kinds)"
+finish
+end
+
+# ---- -z ----
+
+begin '-z runs as root, outside'
+printf '#!/bin/sh\nsed -n "s/^\\(CapEff\\|Seccomp\\|NoNewPrivs\\):.//p" /proc/self/status | tr "\\n" " " >>%s/left\n' "$work" >"$work/command"
+chmod 755 "$work/command"
+run -r tests/pcaps/mixed.pcap -w "$work/file" -z "$work/command"
+want 'exit status' 0 "$rc"
+want 'what it has' "$(sed -n 's/^CapEff:.//p' /proc/self/status) 0 0 " "$(<"$work/left")"
+end
+
+# ---- where files can be ----
+
+# A directory of somebody else, in which root makes files by a capability only.
+begin 'root makes files in the directory of somebody else'
+install -d -o 65534 -m 700 "$work/theirs"
+listen -i v0 -w "$work/theirs/f" -C 1k
+poll has_filter || note "Seccomp: $(field Seccomp)"
+want 'CapEff' 000000000000000a "$(field CapEff)"
+frames 50
+finish
+want 'exit status' 0 "$rc"
+want_true 'another file' test -s "$work/theirs/f1"
+end
+
+begin 'a directory that is moved while files are made in it'
+mkdir "$work/d" "$work/other"
+listen -i v0 -w "$work/d/f" -C 1k
+frames 20
+mv "$work/d" "$work/moved"
+ln -s other "$work/d"
+frames 50
+finish
+want 'files elsewhere' 0 "$(find "$work/other" -type f | wc -l)"
+want_true 'files where it is' test -s "$work/moved/f1"
+want 'exit status' 0 "$rc"
+end
+
+plan
