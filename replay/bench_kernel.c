@@ -59,8 +59,11 @@ struct capture {
 
 struct row {
 	struct bench_row one;		/* ns per packet on one CPU */
-	/* packets per time on two CPUs, as a multiple of that on one */
-	struct bench_row two;
+	/*
+	 * packets per time on two CPUs, as a multiple of that on one: with rings that one of the CPUs
+	 * empties, and with each emptied by its own, which draws no line over to the other
+	 */
+	struct bench_row two, own;
 	const char *program;		/* in bpf/bench.bpf.c; NULL: @capture */
 	struct capture *capture;
 	const struct frame *frame;
@@ -85,6 +88,7 @@ static struct capture port443 = { .snap = 96, .filter = "tcp port 443" },
 
 #define row(n, p, c, f, par) \
 	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
+	  .own = { .name = n " on two CPUs, each its own ring", .unit = "x one" }, \
 	  .program = p, .capture = c, .frame = f, .parallel = par }
 
 enum {
@@ -407,6 +411,7 @@ static double on_one_cpu(struct kernel *k, const struct row *r)
 struct pair {
 	struct kernel *k;
 	const struct row *row;
+	bool own;		/* each empties its own ring */
 	unsigned arrived;	/* at meet(), by both */
 };
 
@@ -429,14 +434,16 @@ static void *second_cpu(void *ctx)
 		meet(p);
 		run_batch(&p->k->bench, p->row);
 		meet(p);
+		if (p->own)
+			rings_drop(p->row->ring, p->k->cpu[1]);
 	}
 	return NULL;
 }
 
 /* ns per packet of two CPUs together, from the common start until the slower one is done. */
-static double on_two_cpus(struct kernel *k, const struct row *r)
+static double on_two_cpus(struct kernel *k, const struct row *r, bool own)
 {
-	struct pair p = { .k = k, .row = r };
+	struct pair p = { .k = k, .row = r, .own = own };
 	double ns[BATCHES];
 	pthread_t thread;
 	int err = pthread_create(&thread, NULL, second_cpu, &p);
@@ -451,7 +458,10 @@ static double on_two_cpus(struct kernel *k, const struct row *r)
 		run_batch(&k->bench, r);
 		meet(&p);
 		ns[i] = (bench_now_ns() - start) / (2.0 * r->packets);
-		empty(k, r);
+		if (own)
+			rings_drop(r->ring, k->cpu[0]);
+		else
+			empty(k, r);
 	}
 	pthread_join(thread, NULL);
 	return bench_median(ns, k->n_batches);
@@ -461,13 +471,17 @@ static void measure(struct kernel *k, struct row *r, bool counts)
 {
 	int link = hold(&k->bench, r);
 	double ns = on_one_cpu(k, r);
-	double both = r->parallel && k->cpu[0] != k->cpu[1] ? on_two_cpus(k, r) : 0;
+	const bool parallel = r->parallel && k->cpu[0] != k->cpu[1];
+	double both = parallel ? on_two_cpus(k, r, false) : 0;
+	double own = parallel && r->ring ? on_two_cpus(k, r, true) : 0;
 
 	close(link);
 	if (counts)
 		bench_sample(&r->one, ns);
 	if (counts && both)
 		bench_sample(&r->two, ns / both);
+	if (counts && own)
+		bench_sample(&r->own, ns / own);
 }
 
 /* One after the other, so that a machine that gets slower or faster does so for all. */
@@ -526,28 +540,30 @@ static void print_rows(const char *title, unsigned first, unsigned end)
 	printf("%s\n", title);
 	for (unsigned i = first; i < end; i++) {
 		const struct row *r = &rows[i];
-		struct bench_stats one = bench_stats(&r->one), two = bench_stats(&r->two);
+		struct bench_stats one = bench_stats(&r->one), two = bench_stats(&r->two), own = bench_stats(&r->own);
 
 		printf("  %-40s %7.1f %7.1f .. %-7.1f %7.1f", r->one.name, one.median, one.min,
 		       one.max, bench_above(&r->one, &rows[NULL_ROW].one));
 		if (r->two.n)
 			printf(" %7.2f %5.2f .. %.2f", two.median, two.min, two.max);
+		if (r->own.n)
+			printf(" %7.2f %5.2f .. %.2f", own.median, own.min, own.max);
 		printf("\n");
 	}
 }
 
 static void report(struct kernel *k)
 {
-	const struct bench_row *all[2 * array_size(rows)];
+	const struct bench_row *all[3 * array_size(rows)];
 	const struct row *real = &rows[REAL];
 	unsigned n = 0;
 
-	printf("%-42s %7s %18s %7s %7s\n", "", "ns", "min .. max", "-null", "2 CPUs");
+	printf("%-42s %7s %18s %7s %7s %20s\n", "", "ns", "min .. max", "-null", "2 CPUs", "own rings");
 	print_rows("feature by feature, 128-byte IPv4/TCP", NULL_ROW, FEATURES_END);
 	print_rows("other frames", FEATURES_END, FRAMES_END);
 	print_rows("transports: time, head, copy of 96 bytes", FRAMES_END, TRANSPORTS_END);
 	print_rows("the capture program", REAL, array_size(rows));
-	printf("2 CPUs: packets per second of two at once, as a multiple of one alone\n");
+	printf("2 CPUs: packets per second of two at once, as a multiple of one alone; own rings: each empties its own\n");
 	bench_figure(&k->bench, "kernel_ns", bench_above(&real->one, &rows[NULL_ROW].one));
 	bench_figure(&k->bench, "filter_port_ns",
 		     bench_above(&rows[FILTER_PORT].one, &rows[NULL_ROW].one));
@@ -559,11 +575,14 @@ static void report(struct kernel *k)
 	bench_figure(&k->bench, "shared_ns", bench_above(&rows[SHARED_ALL].one, &real->one));
 	bench_figure(&k->bench, "shared_filtered_ns",
 		     bench_above(&rows[SHARED_NONE].one, &rows[FILTER_PORT].one));
-	if (real->two.n)
-		bench_figure(&k->bench, "two_cpu_ratio", bench_stats(&real->two).median);
+	if (real->two.n) {
+		bench_figure(&k->bench, "two_cpu_ratio", bench_stats(&real->own).median);
+		bench_figure(&k->bench, "two_cpu_one_consumer_ratio", bench_stats(&real->two).median);
+	}
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		all[n++] = &rows[i].one;
 		all[n++] = &rows[i].two;
+		all[n++] = &rows[i].own;
 	}
 	bench_finish(&k->bench, all, n);
 }

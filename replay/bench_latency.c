@@ -45,7 +45,7 @@ struct latency {
 	char xdpdump[PATH_MAX];
 };
 
-enum { NOTHING, NAPI, OURS = 5, TCPDUMP_IN };
+enum { NOTHING, NAPI, NULL_PROGRAM, OURS = 5, TCPDUMP_IN };
 
 #define OUT	BENCH_TMPFS "/out"
 #define rtt(n)	.row = { .name = n, .unit = "us" }
@@ -315,6 +315,8 @@ static void report(struct latency *l)
 		all[i] = &subjects[i].row;
 		bench_print(all[i]);
 	}
+	bench_figure(&l->bench, "latency_ns",
+		     1000 * bench_above(&subjects[OURS].row, &subjects[NULL_PROGRAM].row));
 	bench_figure(&l->bench, "latency_added_us", bench_above(&subjects[OURS].row, none));
 	if (!subjects[NAPI].missing)
 		bench_figure(&l->bench, "latency_above_napi_us",

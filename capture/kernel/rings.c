@@ -343,6 +343,14 @@ void rings_release(struct rings *r)
 	}
 }
 
+void rings_drop(struct rings *r, unsigned cpu)
+{
+	struct lane *l = &r->lanes[cpu];
+
+	l->pos = l->end = l->released = head_of(l);
+	__atomic_store_n(&l->shared->tail, l->pos, __ATOMIC_RELEASE);
+}
+
 bool rings_sleep(struct rings *r)
 {
 	__atomic_store_n(r->bell_tail, __atomic_load_n(r->bell_head, __ATOMIC_ACQUIRE),

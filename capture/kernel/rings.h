@@ -59,6 +59,12 @@ unsigned rings_take(struct rings *r, const struct event **records, unsigned max)
 /* Gives the room of all records that were taken back to the program. */
 void rings_release(struct rings *r);
 
+/*
+ * Gives back all room of the ring of @cpu without a look at what is there, as the CPU itself can, for
+ * the bench: another thread may do so with another ring.
+ */
+void rings_drop(struct rings *r, unsigned cpu);
+
 /* The next packet on any CPU shall make rings_bell_fd() readable. False: one is there already. */
 bool rings_sleep(struct rings *r);
 
