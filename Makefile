@@ -11,7 +11,7 @@
 # make install-caps GROUP=NAME                   the same, as root, and members of that group may capture
 # make bench      what it costs beside tcpdump and others, as root, 10 minutes; QUICK=1, ROUNDS=N;
 #                 scripts/deps bench first
-# make bench-main bench-egress bench-kernel bench-drain bench-latency bench-offline   one part of it
+# make bench-main bench-disk bench-egress bench-kernel bench-drain bench-latency bench-offline   one part of it
 
 CC      ?= cc
 CLANG   ?= clang
