@@ -26,6 +26,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "capture/base/util.h"
@@ -71,6 +72,13 @@ static long load_module(void) { return syscall(SYS_init_module, NULL, 0, ""); }
 static long map(int prot) { return (long)mmap(NULL, 4096, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
 static long make_code(void) { return map(PROT_READ | PROT_EXEC); }
 static long make_memory(void) { return map(PROT_READ | PROT_WRITE); }
+
+static long ask_for_time(void)
+{
+	struct timespec t;
+
+	return syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+}
 
 static long make_memory_code(void)
 {
@@ -118,20 +126,21 @@ static const struct attempt {
 	{ "code is mapped", make_code, 0 },
 	{ "memory becomes code", make_memory_code, 0 },
 	{ "memory", make_memory, ~0u },
+	{ "the time, of the kernel", ask_for_time, ~0u },
 };
 
 /* What runs have, and how many calls that may be. */
 static const struct mode { const char *name; unsigned needs, most; } modes[] = {
-	{ "files are read", SECCOMP_READS, 16 },
+	{ "files are read", SECCOMP_READS, 17 },
 	{ "many files are read", SECCOMP_READS | SECCOMP_OPENS, 22 },
-	{ "into a file", SECCOMP_READS | SECCOMP_WRITES, 33 },
-	{ "into files", SECCOMP_READS | FILES, 36 },
+	{ "into a file", SECCOMP_READS | SECCOMP_WRITES, 34 },
+	{ "into files", SECCOMP_READS | FILES, 37 },
 	{ "into files that are renamed where there is room",
-	  SECCOMP_READS | FILES | SECCOMP_RENAMES | SECCOMP_MEASURES, 39 },
+	  SECCOMP_READS | FILES | SECCOMP_RENAMES | SECCOMP_MEASURES, 40 },
 	{ "files are followed", SECCOMP_READS | SECCOMP_FOLLOWS, 27 },
 	{ "a capture is printed", SECCOMP_READS | SECCOMP_LIVE, 28 },
 	{ "a capture", SECCOMP_READS | FILES | SECCOMP_LIVE, 45 },
-	{ "a capture of what comes", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES, 70 },
+	{ "a capture of what comes", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES, 71 },
 	{ "a capture that is asked", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_TALKS, 60 },
 };
 
