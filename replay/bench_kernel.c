@@ -563,7 +563,8 @@ static void report(struct kernel *k)
 	print_rows("other frames", FEATURES_END, FRAMES_END);
 	print_rows("transports: time, head, copy of 96 bytes", FRAMES_END, TRANSPORTS_END);
 	print_rows("the capture program", REAL, array_size(rows));
-	printf("2 CPUs: packets per second of two at once, as a multiple of one alone; own rings: each empties its own\n");
+	printf("2 CPUs: packets per second of two at once, as a multiple of one alone; own rings: each empties "
+	       "its own\n");
 	bench_figure(&k->bench, "kernel_ns", bench_above(&real->one, &rows[NULL_ROW].one));
 	bench_figure(&k->bench, "filter_port_ns",
 		     bench_above(&rows[FILTER_PORT].one, &rows[NULL_ROW].one));
