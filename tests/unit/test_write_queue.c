@@ -191,6 +191,9 @@ static void memory_is_given_back_when_there_is_nothing_to_do(void **state)
 	long before;
 
 	(void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	skip();		/* they keep what was freed, to see who still uses it */
+#endif
 	queue = write_queue_close(queue);
 	assert_int_equal(write_queue_open(&queue, N * LARGE, -1), 0);
 	buffer.bytes = realloc(buffer.bytes, buffer.cap = LARGE);
