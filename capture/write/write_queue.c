@@ -104,16 +104,23 @@ static void unlock(struct write_queue *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
+/*
+ * What was freed is not in use any more, but only this gives it back (malloc(3), NOTES). It takes
+ * its time, in which nobody has to wait.
+ */
+static void rest(struct write_queue *q)
+{
+	struct piece *free = steal(&q->free);
+
+	unlock(q);
+	free_pieces(&free);
+	malloc_trim(0);
+	lock(q);
+}
+
 static bool has_work(const struct write_queue *q)
 {
 	return q->first && !q->state.error;
-}
-
-/* What was freed is not in use any more, but only this gives it back (malloc(3), NOTES). */
-static void rest(struct write_queue *q)
-{
-	free_pieces(&q->free);
-	malloc_trim(0);
 }
 
 /* False: it is to end. */
