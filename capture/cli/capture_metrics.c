@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* --metrics: once a second those who ask are given a newer state. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/base/clock.h"
 #include "capture/base/listen.h"
+#include "capture/base/thread.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/report/metrics_http.h"
 #include "capture/report/state.h"
@@ -39,16 +39,14 @@ enum status capture_metrics_open(struct capture *l)
 /* Signals of the terminal as well: what ncurses does when they come is for its own thread alone. */
 enum status capture_metrics_start(struct capture *l)
 {
-	sigset_t all, before;
+	sigset_t before;
 	int err;
 
 	if (!l->metrics)
 		return STATUS_OK;
-	sigfillset(&all);
-	sigdelset(&all, SIGSYS);	/* as told of by kernel/seccomp.c */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	thread_block_signals(&before);
 	err = metrics_http_start(l->metrics);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	thread_restore_signals(&before);
 	return err ? cannot_start(l, err) : STATUS_OK;
 }
 

@@ -4,13 +4,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "capture/base/clock.h"
+#include "capture/base/thread.h"
 #include "capture/write/disk_file.h"
 #include "capture/write/fileid.h"
 #include "capture/write/lifecycle.h"
@@ -231,19 +231,12 @@ static void *work(void *worker)
 	return NULL;
 }
 
-/* Signals are the capture's business. */
 int worker_start(struct worker *w)
 {
-	sigset_t all, before;
-	int err;
+	int err = thread_start(&w->thread, work, w);
 
-	sigfillset(&all);
-	sigdelset(&all, SIGSYS);	/* as told of by kernel/seccomp.c */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&w->thread, NULL, work, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	w->has_thread = !err;
-	return -err;
+	return err;
 }
 
 /* ---- for those who wait for it ---- */

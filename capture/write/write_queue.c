@@ -4,13 +4,13 @@
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/base/thread.h"
 #include "capture/base/util.h"
 #include "capture/write/out.h"
 #include "capture/write/write_queue.h"
@@ -299,19 +299,12 @@ int write_queue_open(struct write_queue **queue, size_t max, int interrupt_fd)
 	return 0;
 }
 
-/* Signals are the capture's business. */
 int write_queue_start(struct write_queue *q)
 {
-	sigset_t all, before;
-	int err;
+	int err = thread_start(&q->thread, work, q);
 
-	sigfillset(&all);
-	sigdelset(&all, SIGSYS);	/* as told of by kernel/seccomp.c */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&q->thread, NULL, work, q);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	q->has_thread = !err;
-	return -err;
+	return err;
 }
 
 struct write_queue *write_queue_close(struct write_queue *q)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Threads beside the one that takes packets. Signals are that one's business, so all are blocked in
+ * the others but SIGSYS, by which a system call is told of that is refused (kernel/seccomp.c).
+ */
+#ifndef XDPDUMP_BASE_THREAD_H
+#define XDPDUMP_BASE_THREAD_H
+
+#include <pthread.h>
+#include <signal.h>
+
+/* What the calling thread starts until the second has them blocked. @before: what was blocked. */
+void thread_block_signals(sigset_t *before);
+void thread_restore_signals(const sigset_t *before);
+
+/* As pthread_create(3), with them blocked. 0 or -errno. */
+int thread_start(pthread_t *thread, void *(*body)(void *ctx), void *ctx);
+
+#endif
