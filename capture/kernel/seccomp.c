@@ -20,6 +20,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "capture/base/sanitized.h"
 #include "capture/base/util.h"
 #include "capture/kernel/seccomp.h"
 
@@ -31,17 +32,6 @@
 #define ARCH	0
 #endif
 
-/* Sanitizers do what they please: they map, open and ask whenever they have something to say. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED	1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED	1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED	0
-#endif
 
 enum { FOR_ALL = ~0, X32_BIT = 0x40000000, INSNS_MAX = 512 };
 
@@ -276,6 +266,7 @@ static int catch_refusals(void)
 
 /* ---- all of it ---- */
 
+/* Sanitizers do what they please: they map, open and ask whenever they have something to say. */
 bool seccomp_is_sanitized(void)
 {
 	return SANITIZED;

@@ -14,28 +14,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/base/sanitized.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
 #include "capture/read/capfile.h"
 
 #include "tests/unit/unit.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 enum {
 	SMALL		= 4096,		/* bytes of a fixture that is looked at */
 	SMALL_WORDS	= 1024,		/* and of one whose words are changed */
 	/* and each bit: a sanitizer takes its time */
-	SMALL_BITS	= SANITIZED ? 256 : SMALL,
+	SMALL_BITS	= SANITIZED_ADDRESS ? 256 : SMALL,
 	/* else each fourth byte or word, unless all are asked for */
 	SPARSE		= 4,
 	RECORD_MIN	= 16,		/* bytes that a packet takes in a file, at least */
@@ -47,7 +37,7 @@ enum {
  * Address space is no measure of what a program under AddressSanitizer uses, so there each
  * allocation is limited.
  */
-#if SANITIZED
+#if SANITIZED_ADDRESS
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
@@ -104,7 +94,7 @@ static FILE *file_of(const uint8_t *bytes, size_t n)
 
 static void read_bytes(struct result *res, const uint8_t *bytes, size_t n)
 {
-	const struct capfile_hooks hooks = { .buffer = SANITIZED ? SMALL : 0 };
+	const struct capfile_hooks hooks = { .buffer = SANITIZED_ADDRESS ? SMALL : 0 };
 	FILE *f = file_of(bytes, n);
 	struct capfile *r = NULL;
 	struct packet p;
@@ -419,7 +409,7 @@ static void add_fixtures(const char *pattern)
 
 static void limit_memory(void)
 {
-#if !SANITIZED
+#if !SANITIZED_ADDRESS
 	FILE *f = fopen("/proc/self/statm", "re");
 	struct rlimit limit;
 	size_t pages;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "capture/base/sanitized.h"
 #include "capture/read/decompress.h"
 #include "capture/read/magic.h"
 #include "capture/write/compress.h"
@@ -292,11 +293,7 @@ static uint64_t read_zeros(uint8_t window, unsigned n_blocks, ssize_t *err, char
 }
 
 /* That of threads keeps some words of its own for each of ours. */
-#ifdef __SANITIZE_THREAD__
-enum { MEMORY_KIB = 256 << 10 };
-#else
-enum { MEMORY_KIB = 48 << 10 };
-#endif
+enum { MEMORY_KIB = (SANITIZED_THREAD ? 256 : 48) << 10 };
 
 static long memory_kib(void)
 {

@@ -10,24 +10,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/unit/image.h"
+#include "capture/base/sanitized.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SLOW 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SLOW 1
-#endif
-#endif
-#ifndef SLOW
-#define SLOW 0
-#endif
+#include "tests/unit/image.h"
 
 enum {
 	SMALL		= 4096,		/* bytes of a fixture that is looked at */
 	SPARE		= 128,		/* that damage may add */
-	PLACES		= SLOW ? 25 : 50,	/* of each kind of damage in a file */
-	PLACES_THOROUGH	= SLOW ? 25 : 250,	/* if THOROUGH is set */
+	PLACES		= SANITIZED_ADDRESS ? 25 : 50,	/* of each kind of damage in a file */
+	PLACES_THOROUGH	= SANITIZED_ADDRESS ? 25 : 250,	/* if THOROUGH is set */
 	PACKETS_MAX	= (SMALL + SPARE) / 16 + 1,
 	FILES_MAX	= 400,
 };
@@ -199,7 +190,7 @@ static void never_fewer(void **state)
 
 		for (size_t at = 0; at < f->len; at += step) {
 			/* all ways at each place of the small files; of the others each in turn */
-			for (unsigned k = 0; k < (f->len < 200 && !SLOW ? ways[w].n_hows : 2);
+			for (unsigned k = 0; k < (f->len < 200 && !SANITIZED_ADDRESS ? ways[w].n_hows : 2);
 			     k++, how++) {
 				size_t n;
 
@@ -219,7 +210,7 @@ static void never_fewer_with_much_damage(void **state)
 	uint64_t seed = f->len;
 
 	read_file(&sound, f->bytes, f->len, false);
-	for (unsigned round = 0; round < (SLOW ? 30u : 300u); round++) {
+	for (unsigned round = 0; round < (SANITIZED_ADDRESS ? 30u : 300u); round++) {
 		size_t n = f->len, first = f->len;
 
 		memcpy(copy, f->bytes, n);
