@@ -98,7 +98,7 @@ if listening; then
 	finish TERM
 	want 'exit status' 0 "$rc"
 	want 'files' 2 "$(find "$work/log" -name 'v0_*.pcapng' | wc -l)"
-	want 'packets' 100 "$("$dump" --count -r "$(find "$work/log" -name 'v0_00001_*')" | sed 's/ .*//')"
+	want 'packets' 100 "$(cat "$work"/log/v0_*.pcapng | "$dump" --count -r - | sed 's/ .*//')"
 else
 	note_file "$work/err"
 fi
