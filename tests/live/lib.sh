@@ -126,6 +126,12 @@ ended()
 	[[ ! -e /proc/$1/stat || $(cat "/proc/$1/stat" 2>/dev/null) =~ \)\ [ZX]\  ]]
 }
 
+# All threads of it stand still.
+stopped()
+{
+	! grep -qsvE '\) [Tt] ' "/proc/$1"/task/*/stat
+}
+
 # poll COMMAND...: until the command succeeds, which takes as long as the machine is busy; after a minute it has failed.
 poll()
 {

@@ -98,11 +98,6 @@ while s.recv(1 << 16):
 END
 
 # It takes nothing any more. The signal may be on its way to it for longer than an answer.
-stopped()
-{
-	[[ $(cat "/proc/$1/stat") =~ \)\ T\  ]]
-}
-
 # Bytes in the receive queue of our end of the connection
 unread()
 {
