@@ -380,7 +380,8 @@ static pid_t its_process(void)
 	return pid;
 }
 
-static bool is_alive(pid_t pid)
+/* Z where there is none. */
+static char state_of(pid_t pid)
 {
 	char path[64], state = 'Z';
 	FILE *f;
@@ -391,7 +392,7 @@ static bool is_alive(pid_t pid)
 		state = 'Z';
 	if (f)
 		fclose(f);
-	return state != 'Z';
+	return state;
 }
 
 static void what_runs_commands_is_a_process_that_ends_with_us(void **state)
@@ -406,23 +407,26 @@ static void what_runs_commands_is_a_process_that_ends_with_us(void **state)
 	file(r, "f", 10);
 	pid = its_process();
 	assert_int_not_equal(pid, getpid());
-	assert_true(is_alive(pid));
+	assert_int_not_equal(state_of(pid), 'Z');
 	assert_int_equal(retention_finish(r, -1), 0);
 	retention_close(r);
-	eventually(!is_alive(pid));
+	eventually(state_of(pid) == 'Z');
 }
 
 static void without_that_process_files_go_on(void **state)
 {
 	struct retention_options o = { .command = in_dir("hang") };
 	struct retention *r;
+	pid_t pid;
 
 	(void)state;
 	put("hang", "#!/bin/sh\ncd \"${0%/*}\"\necho $PPID >log\n"
 		    "for i in $(seq 600); do [ -e go ] || sleep 0.1; done\n: >gone\n", 0755);
 	r = open_retention(&o);
 	file(r, "f", 10);
-	assert_int_equal(kill(its_process(), SIGKILL), 0);
+	pid = its_process();
+	eventually(state_of(pid) == 'S');	/* it has told that the command runs */
+	assert_int_equal(kill(pid, SIGKILL), 0);
 	file(r, "g", 10);
 	assert_int_equal(retention_finish(r, -1), 0);
 	put("go", "", 0644);
