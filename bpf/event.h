@@ -279,4 +279,7 @@ enum { FILTER_ENTRY, FILTER_EXIT };
  */
 enum { FILTER_MARK = 0x78666c74, FILTER_PLACE = 0x78666c77, FILTER_ROOM = 64 };
 
+/* The number in the places of the look whether a frame at XDP has more than one buffer, not 0. */
+enum { FRAGS_PLACE = 0x78666c7a };
+
 #endif

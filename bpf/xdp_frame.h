@@ -17,10 +17,28 @@ static __always_inline __u32 tag_of(FRAME *ctx);
 #endif
 #include "bpf/capture.h"
 
+/*
+ * Not 0: this frame may have more than one buffer. Userspace puts a look at what the kernel knows of it in the
+ * place of the instruction, where the kernel lets us (kernel/places.c).
+ */
+static __always_inline __u32 frags_here(struct xdp_md *ctx)
+{
+	register __u32 frags asm("r0");
+	register struct xdp_md *arg asm("r1") = ctx;
+
+	asm volatile("r0 = %[mark]"
+		     : "=r"(frags), "+r"(arg)
+		     : [mark] "i"(FRAGS_PLACE)
+		     : "r2", "r3", "r4", "r5");
+	return frags;
+}
+
 /* A call of the kernel costs as much as all the rest of a frame that is not captured. */
 static __always_inline __u32 buffers_len(struct xdp_md *ctx)
 {
-	return setting(linear) ? ctx->data_end - ctx->data : bpf_xdp_get_buff_len(ctx);
+	if (setting(linear) || !frags_here(ctx))
+		return ctx->data_end - ctx->data;
+	return bpf_xdp_get_buff_len(ctx);
 }
 
 /* The first buffer. */

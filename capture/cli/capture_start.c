@@ -18,6 +18,7 @@
 #include "capture/filter/per_link.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/hook.h"
+#include "capture/kernel/kernel_types.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netif_watch.h"
 #include "capture/kernel/privilege.h"
@@ -124,6 +125,7 @@ static enum status open_kernel(struct capture *l)
 	object_set_log(l->opts->debug		    ? OBJECT_ALL
 		       : l->opts->print.verbose > 1 ? OBJECT_REFUSALS
 						    : OBJECT_SILENT);
+	kernel_types();		/* asked for by a process, of which the sandbox lets none be made later */
 	return open_ring(l);
 }
 

@@ -16,21 +16,15 @@
 /* linux/bpf.h of 6.6: of enum bpf_attach_type, where egress is the next one, and BPF_F_BEFORE */
 enum { TCX_INGRESS = 46, BEFORE_OTHERS = 1 << 3 };
 
-/*
- * Whether a checksum is complete is not in the context of a program. The kernel stays the same, and
- * to read its types takes 10 ms, which there is no time for with each interface that comes.
- */
+/* Whether a checksum is complete is not in the context of a program. */
 static void settle(struct program_settings *s)
 {
-	static int known = 1;		/* not asked yet; then what the answer was */
-	static uint32_t bit;
+	const struct kernel_types *t = kernel_types();
 
-	if (known > 0)
-		known = kernel_types_member("sk_buff", "ip_summed", &bit);
-	if (known || bit / 8 > UINT16_MAX)
+	if (!t->has_ip_summed || t->ip_summed_bit / 8 > UINT16_MAX)
 		return;
-	s->ip_summed_off = bit / 8;
-	s->ip_summed_shift = bit % 8;
+	s->ip_summed_off = t->ip_summed_bit / 8;
+	s->ip_summed_shift = t->ip_summed_bit % 8;
 }
 
 static int attach_at(struct hook *h, int ifindex, bool out)

@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The types of this kernel, from its BTF. */
+/* What programs have to know of the types of this kernel, from its BTF. */
 #ifndef XDPDUMP_KERNEL_KERNEL_TYPES_H
 #define XDPDUMP_KERNEL_KERNEL_TYPES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+struct kernel_types {
+	bool has_ip_summed, has_frags_flag;	/* else 0 is all that is known of it */
+	uint32_t ip_summed_bit;		/* of struct sk_buff, from its start */
+	/*
+	 * Whether a frame at XDP has more than one buffer: bits of the 32-bit word at this offset, in bytes, of
+	 * struct xdp_buff, to which a call of this function of the kernel, by its BTF id, leads from the context
+	 * of a program (Linux 6.2: bpf_cast_to_kern_ctx() in kernel/bpf/helpers.c, xdp_buff_has_frags() in
+	 * include/net/xdp.h). Programs that do are accepted here.
+	 */
+	uint32_t frags_bits, frags_off, cast_id;
+};
+
 /*
- * Where @member of struct @type begins, also inside of members without a name, in bits. -ENOENT:
- * there is none, or the kernel tells nothing of its types.
+ * They are asked for once, in a process of its own, as reading all types takes 11 MB, and stay. So it
+ * is to be called before processes cannot be made any more. Not to be called by two threads at a time.
  */
-int kernel_types_member(const char *type, const char *member, uint32_t *bit);
+const struct kernel_types *kernel_types(void);
 
 #endif

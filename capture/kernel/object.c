@@ -14,6 +14,7 @@
 #include "bpf/event.h"
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/kernel_types.h"
 #include "capture/kernel/linked.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/places.h"
@@ -62,7 +63,7 @@ static void object_closep(struct object **o)
 struct preparation {
 	uint32_t flags, ifindex;
 	const struct filter *filter;	/* NULL: none */
-	struct linked linked;		/* with the filter, while it is loaded */
+	struct linked linked;		/* with what is put into it, while it is loaded */
 };
 
 static void preparation_release(struct preparation *p)
@@ -82,11 +83,11 @@ static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, lo
 
 	opts->prog_flags |= p->flags;
 	opts->prog_ifindex = p->ifindex;
-	if (!p->filter)
-		return 0;
 	linked_close(l);
 	err = linked_open(l, bpf_program__insns(prog), bpf_program__insn_cnt(prog), opts);
 	if (!err)
+		err = places_fill_frags(l, kernel_types());
+	if (!err && p->filter)
 		err = places_fill_filter(l, p->filter);
 	if (err)
 		return err;

@@ -9,6 +9,7 @@
 #include "capture/base/util.h"
 #include "capture/filter/emit.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/kernel_types.h"
 #include "capture/kernel/linked.h"
 #include "capture/kernel/places.h"
 
@@ -157,4 +158,19 @@ int places_fill_filter(struct linked *l, const struct filter *f)
 	*l = copy;
 	copy = (struct linked){ .n = 0 };
 	return 0;
+}
+
+int places_fill_frags(struct linked *l, const struct kernel_types *t)
+{
+	const struct bpf_insn look[] = {
+		{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = t->cast_id },
+		{ .code = BPF_LDX | BPF_MEM | BPF_W, .src_reg = BPF_REG_0, .off = t->frags_off },
+		{ .code = BPF_ALU64 | BPF_AND | BPF_K, .imm = t->frags_bits },
+	};
+	size_t at;
+	int err = 0;
+
+	while (t->has_frags_flag && !err && (at = find_place(l, FRAGS_PLACE)) < l->n)
+		err = linked_replace(l, at, 1, look, array_size(look));
+	return err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * What is put into a program between its linking and its loading, in places that are marked there: the
- * filter, filter_here() of bpf/capture.h.
+ * filter, filter_here() of bpf/capture.h, and a look at the frame, frags_here() of bpf/xdp_frame.h.
  */
 #ifndef XDPDUMP_KERNEL_PLACES_H
 #define XDPDUMP_KERNEL_PLACES_H
@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 struct filter;
+struct kernel_types;
 struct linked;
 
 /*
@@ -17,5 +18,12 @@ struct linked;
  * this program can have none; -ENOMEM.
  */
 int places_fill_filter(struct linked *l, const struct filter *filter);
+
+/*
+ * Into each place of it, if the kernel that @t tells of lets programs look; else all frames are taken for
+ * such that may have more than one buffer. Before the filter, which can be anything. -ERANGE: a jump does not
+ * reach any more; -ENOMEM.
+ */
+int places_fill_frags(struct linked *l, const struct kernel_types *t);
 
 #endif

@@ -12,6 +12,7 @@
 #include "capture/base/util.h"
 #include "capture/filter/emit.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/kernel_types.h"
 #include "capture/kernel/linked.h"
 #include "capture/kernel/places.h"
 #include "tests/unit/insns.h"
@@ -242,6 +243,31 @@ static void a_jump_that_does_not_reach_leaves_all_as_it_was(void **state is_unus
 	to_ebpf_free(&f);
 }
 
+static void a_look_at_the_frame_is_put_into_all_its_places(void **state is_unused)
+{
+	static const struct bpf_insn two[] = {
+		SET(BPF_REG_0, FRAGS_PLACE), JUMP(BPF_JEQ, BPF_REG_0, 0, 1), SET(BPF_REG_0, FRAGS_PLACE), RETURN,
+	};
+	struct kernel_types t = { .cast_id = 70000, .frags_off = 52, .frags_bits = 1 };
+	const struct bpf_insn look[] = {
+		INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, 70000),
+		LOAD(BPF_W, BPF_REG_0, BPF_REG_0, 52),
+		INSN(BPF_ALU64 | BPF_AND | BPF_K, BPF_REG_0, 0, 0, 1),
+	};
+	static const struct bpf_prog_load_opts nothing = { .sz = sizeof(nothing) };
+
+	assert_int_equal(linked_open(&l, two, array_size(two), &nothing), 0);
+	assert_int_equal(places_fill_frags(&l, &t), 0);
+	assert_int_equal(l.n, array_size(two));
+	assert_memory_equal(l.insns, two, sizeof(two));
+	t.has_frags_flag = true;
+	assert_int_equal(places_fill_frags(&l, &t), 0);
+	assert_int_equal(l.n, array_size(two) + 4);
+	assert_memory_equal(l.insns, look, sizeof(look));
+	assert_int_equal(jumps_to(3), 7);
+	assert_memory_equal(&l.insns[4], look, sizeof(look));
+}
+
 static void a_program_without_a_function_for_it_takes_no_filter(void **state is_unused)
 {
 	const struct filter f = { (struct bpf_insn *)accept_words, array_size(accept_words) };
@@ -259,6 +285,7 @@ int main(void)
 		cmocka_unit_test_teardown(one_that_is_too_long_is_called, teardown),
 		cmocka_unit_test_teardown(one_that_needs_more_of_the_stack_is_called, teardown),
 		cmocka_unit_test_teardown(a_jump_that_does_not_reach_leaves_all_as_it_was, teardown),
+		cmocka_unit_test_teardown(a_look_at_the_frame_is_put_into_all_its_places, teardown),
 		cmocka_unit_test_teardown(a_program_without_a_function_for_it_takes_no_filter, teardown),
 	};
 
