@@ -16,4 +16,7 @@ void thread_restore_signals(const sigset_t *before);
 /* As pthread_create(3), with them blocked. 0 or -errno. */
 int thread_start(pthread_t *thread, void *(*body)(void *ctx), void *ctx);
 
+/* How many have a CPU of their own beside one that is busy: 1 at least. */
+unsigned thread_spare_cpus(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/base/thread.h"
 #include "capture/base/util.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
@@ -65,12 +66,22 @@ static enum status spare_all(struct outputs *f, const struct opts *o)
 	return status;
 }
 
+static unsigned n_threads(const struct opts *o)
+{
+	enum { USUAL_MAX = 4 };
+
+	if (o->codec.kind == CODEC_NONE)
+		return 1;
+	return o->threads ? o->threads : min_of(thread_spare_cpus(), (unsigned)USUAL_MAX);
+}
+
 static struct outputs_settings settings_of(const struct opts *o, const struct blocks *head)
 {
 	struct outputs_settings s = {
 		.file = {
 			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec, .when = o->rotate,
 			.keep = o->keep, .write_buffer = o->unbuffered ? 0 : o->write_buffer,
+			.n_threads = n_threads(o),
 			.part = o->part, .live = !o->n_reads, .snap = o->snap,
 			.head = head && head->len ? head->bytes : NULL, .head_len = head ? head->len : 0,
 		},

@@ -7,6 +7,7 @@
 
 enum {
 	FILES_MAX	= 1000000,
+	THREADS_MAX	= 64,
 	DUMPCAP_KB	= 1000,		/* bytes in a kB of dumpcap's filesize: */
 	TCPDUMP_MB	= 1000000,	/* in one of tcpdump's -C */
 };
@@ -153,6 +154,8 @@ bool opts_take_files(struct parser *p, int code, const char *arg)
 		return take_write_buffer(p, arg);
 	case OPT_COMPRESS:
 		return take_codec(p, arg);
+	case OPT_THREADS:
+		return opts_number(p, "number of threads", arg, 1, THREADS_MAX, &p->o->threads);
 	}
 	return false;
 }

@@ -18,7 +18,7 @@ static const struct topic topics[] = {
 		OPT_COLOR, 'l', OPT_PRINT, OPT_STATS, OPT_STATS_FORMAT, OPT_METRICS) },
 	{ "formats", "FORMATS", CODES('w', OPT_FORMAT, 'T', 'U', OPT_IMMEDIATE) },
 	{ "rotation", "ROTATION", CODES('w', 'C', 'G', 'W', 'b', 'a') },
-	{ "compression", "COMPRESSION", CODES(OPT_COMPRESS) },
+	{ "compression", "COMPRESSION", CODES(OPT_COMPRESS, OPT_THREADS) },
 	{ "finished", "FINISHED FILES", CODES('z', 'Z', OPT_PART, OPT_MAX_DISK, OPT_MIN_FREE, OPT_SYNC,
 		OPT_WRITE_BUFFER) },
 	{ "reading", "READING FILES",

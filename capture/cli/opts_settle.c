@@ -177,6 +177,8 @@ static bool settle_output(struct parser *p)
 
 	if (code && (!o->write || to_stdout))
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
+	if (o->threads && o->codec.kind == CODEC_NONE)
+		return opts_wrong(p, "--threads compress, and need --compress");
 	if (o->rotate.name_order && !o->rotate.ring_names)
 		return opts_wrong(
 			p,

@@ -27,6 +27,7 @@ struct border {
 
 /* What is compressed. */
 struct frames {
+	struct codec codec;
 	struct compress *pack;
 	/* bytes given to out_write() that are in whole frames in the file */
 	uint64_t offset;
@@ -118,12 +119,20 @@ int out_set_codec(struct out *o, struct codec c)
 	if (c.kind == CODEC_NONE)
 		return 0;
 	o->frames = calloc(1, sizeof(*o->frames));
-	return o->frames ? compress_open(&o->frames->pack, c) : -ENOMEM;
+	if (!o->frames)
+		return -ENOMEM;
+	o->frames->codec = c;
+	return compress_open(&o->frames->pack, c);
 }
 
 bool out_is_compressed(const struct out *o)
 {
 	return o->frames;
+}
+
+struct codec out_codec(const struct out *o)
+{
+	return o->frames ? o->frames->codec : (struct codec){ CODEC_NONE, 0 };
 }
 
 int out_begin(struct out *o)
@@ -207,17 +216,23 @@ static int cut_file(struct out *o, uint64_t size)
 	return 0;
 }
 
+static void take_frame(struct frames *f, const uint8_t *frame, size_t len, size_t given)
+{
+	f->frame = frame;
+	f->len = len;
+	f->given = given;
+	f->sent = 0;
+}
+
 static int begin_frame(struct frames *f, const uint8_t *data, size_t n)
 {
-	int err = compress_frame(f->pack, data, n, &f->frame, &f->len);
+	const uint8_t *frame;
+	size_t len;
+	int err = compress_frame(f->pack, data, n, &frame, &len);
 
-	if (err) {
-		f->len = 0;
-		return err;
-	}
-	f->given = n;
-	f->sent = 0;
-	return 0;
+	if (!err)
+		take_frame(f, frame, len, n);
+	return err;
 }
 
 static void end_frame(struct out *o)
@@ -268,6 +283,12 @@ static int write_frames(struct out *o, const uint8_t *p, size_t n)
 int out_write(struct out *o, const void *buf, size_t n)
 {
 	return o->frames ? write_frames(o, buf, n) : write_all(o, buf, n);
+}
+
+int out_write_frame(struct out *o, const uint8_t *frame, size_t len, size_t given)
+{
+	take_frame(o->frames, frame, len, given);
+	return send_frame(o);
 }
 
 uint64_t out_offset(const struct out *o)

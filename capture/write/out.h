@@ -12,7 +12,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-struct codec;
+#include "capture/base/codec.h"
+
 struct out;
 
 /*
@@ -33,6 +34,9 @@ int out_open_in(struct out **out, int dir_fd, const char *path, int interrupt_fd
 int out_set_codec(struct out *o, struct codec c);
 
 bool out_is_compressed(const struct out *o);
+
+/* How; CODEC_NONE: not at all. */
+struct codec out_codec(const struct out *o);
 
 /* Empties a regular file: from here on it is ours. */
 int out_begin(struct out *o);
@@ -58,6 +62,12 @@ int out_dir_fd(const struct out *o);
  * again, more of them if there are more.
  */
 int out_write(struct out *o, const void *buf, size_t n);
+
+/*
+ * The same with a regular file, of bytes that compress_frame() has made a frame of with out_codec()
+ * already: @given of them, @len of the frame.
+ */
+int out_write_frame(struct out *o, const uint8_t *frame, size_t len, size_t given);
 
 /* How many of the bytes that were written are in the file, or sent. */
 uint64_t out_offset(const struct out *o);

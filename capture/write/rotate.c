@@ -44,7 +44,7 @@ int rotate_start(struct rotate *r)
 {
 	int err = r->retention ? retention_start(r->retention) : 0;
 
-	return !err && r->retention && r->queue ? write_queue_start(r->queue) : err;
+	return !err && r->retention && r->queue ? write_queue_start(r->queue, r->set.n_threads) : err;
 }
 
 int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t wall_ns)

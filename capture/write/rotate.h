@@ -49,6 +49,7 @@ struct rotate_settings {
 	size_t head_len;
 	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
 	uint64_t write_buffer;		/* bytes that wait for the disk at most; 0: each is waited for */
+	unsigned n_threads;		/* that compress meanwhile, and write; not 0 */
 	bool part;			/* called *.part until they are complete */
 	/* packets come as time goes by, else their time is that which counts */
 	bool live;

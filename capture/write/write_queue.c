@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Two lists under one lock: what waits, the first one first, and what is free, the last one first. */
+/*
+ * Two lists under one lock: what waits, the first one first, and what is free, the last one first.
+ * Each thread takes the first piece that nobody has, compresses it, and writes it when all before
+ * are written.
+ */
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
@@ -12,6 +16,7 @@
 
 #include "capture/base/thread.h"
 #include "capture/base/util.h"
+#include "capture/write/compress.h"
 #include "capture/write/out.h"
 #include "capture/write/write_queue.h"
 
@@ -23,15 +28,24 @@ struct piece {
 	struct out *out;
 };
 
+struct writing_thread {
+	struct write_queue *queue;
+	struct compress *pack;		/* its own; NULL: none so far */
+	pthread_t thread;
+};
+
 struct write_queue {
 	size_t max;
 	int interrupt_fd;
 	int progress;			/* eventfd: something was written, or failed */
-	pthread_t thread;
-	bool has_thread;
+	struct writing_thread *threads;
+	unsigned n_threads;
 	pthread_mutex_t lock;		/* of all that follows */
 	pthread_cond_t work;
+	pthread_cond_t turn;		/* the first is another one, or has failed */
 	struct piece *first, **last;	/* the first is what is being written, or has failed */
+	struct piece *untaken;		/* of these the first that no thread has */
+	unsigned n_taken;
 	struct piece *free;		/* what was written last comes first: it is in the cache */
 	struct write_buffer failed;	/* what was told of, until the next call */
 	struct write_queue_state state;
@@ -108,62 +122,107 @@ static void unlock(struct write_queue *q)
  * What was freed is not in use any more, but only this gives it back (malloc(3), NOTES). It takes
  * its time, in which nobody has to wait.
  */
-static void rest(struct write_queue *q)
+static void rest(struct writing_thread *t)
 {
+	struct write_queue *q = t->queue;
 	struct piece *free = steal(&q->free);
 
 	unlock(q);
 	free_pieces(&free);
+	t->pack = compress_close(t->pack);
 	malloc_trim(0);
 	lock(q);
 }
 
-static bool has_work(const struct write_queue *q)
+/* The thread's from then on. NULL: it is to end. */
+static struct piece *wait_for_work(struct writing_thread *t)
 {
-	return q->first && !q->state.error;
-}
-
-/* False: it is to end. */
-static bool wait_for_work(struct write_queue *q)
-{
+	struct write_queue *q = t->queue;
 	struct timespec until;
+	struct piece *p;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += IDLE_S;
-	while (!has_work(q) && !q->ends)
-		if (!q->free)
+	while ((!q->untaken || q->state.error) && !q->ends)
+		if (!q->free && !t->pack)
 			pthread_cond_wait(&q->work, &q->lock);
 		else if (pthread_cond_timedwait(&q->work, &q->lock, &until) == ETIMEDOUT)
-			rest(q);
-	return !q->ends;
+			rest(t);
+	if (q->ends)
+		return NULL;
+	p = q->untaken;
+	q->untaken = p->next;
+	q->n_taken++;
+	return p;
+}
+
+struct frame {
+	const uint8_t *bytes;	/* NULL: it is not compressed */
+	size_t len;
+};
+
+static int make_frame(struct writing_thread *t, const struct piece *p, struct frame *f)
+{
+	struct codec codec = out_codec(p->out);
+	int err;
+
+	if (codec.kind == CODEC_NONE)
+		return 0;
+	err = t->pack ? 0 : compress_open(&t->pack, codec);
+	return err ? err : compress_frame(t->pack, p->buffer.bytes, p->buffer.used, &f->bytes, &f->len);
+}
+
+static int write_piece(struct piece *p, const struct frame *f)
+{
+	return f->bytes ? out_write_frame(p->out, f->bytes, f->len, p->buffer.used)
+			: out_write(p->out, p->buffer.bytes, p->buffer.used);
+}
+
+/* False: one before has failed, or it is to end. */
+static bool wait_for_turn(struct write_queue *q, const struct piece *p)
+{
+	while (q->first != p && !q->state.error && !q->ends)
+		pthread_cond_wait(&q->turn, &q->lock);
+	return q->first == p;
 }
 
 /* What has failed stays the first one. */
-static void write_first(struct write_queue *q)
+static void process(struct writing_thread *t, struct piece *p)
 {
-	struct piece *p = q->first;
+	struct write_queue *q = t->queue;
+	struct frame frame = { NULL, 0 };
 	uint64_t size;
 	int err;
 
 	unlock(q);
-	err = out_write(p->out, p->buffer.bytes, p->buffer.used);
-	size = out_size(p->out);
+	err = make_frame(t, p, &frame);
 	lock(q);
-	q->state.error = err;
-	q->state.size = size;
-	if (!err)
-		give_back(q, take_first(q));
+	if (wait_for_turn(q, p)) {
+		unlock(q);
+		if (!err)
+			err = write_piece(p, &frame);
+		size = out_size(p->out);
+		lock(q);
+		q->state.error = err;
+		q->state.size = size;
+		if (!err)
+			give_back(q, take_first(q));
+	}
+	q->n_taken--;
+	pthread_cond_broadcast(&q->turn);
 	eventfd_write(q->progress, 1);
 }
 
-static void *work(void *queue)
+static void *work(void *thread)
 {
-	struct write_queue *q = queue;
+	struct writing_thread *t = thread;
+	struct piece *p;
 
-	lock(q);
-	while (wait_for_work(q))
-		write_first(q);
-	unlock(q);
+	lock(t->queue);
+	while ((p = wait_for_work(t)))
+		process(t, p);
+	unlock(t->queue);
+	t->pack = compress_close(t->pack);
 	return NULL;
 }
 
@@ -198,6 +257,8 @@ static void append(struct write_queue *q, struct piece *p)
 	p->next = NULL;
 	*q->last = p;
 	q->last = &p->next;
+	if (!q->untaken)
+		q->untaken = p;
 	q->state.waiting += p->buffer.used;
 	pthread_cond_signal(&q->work);
 }
@@ -243,6 +304,7 @@ static int end_failed(struct write_queue *q, struct write_buffer *failed)
 	free(p);
 	while (q->first)
 		give_back(q, take_first(q));
+	q->untaken = NULL;
 	q->state.error = 0;
 	return err;
 }
@@ -252,7 +314,7 @@ int write_queue_settle(struct write_queue *q, struct write_buffer *failed, uint6
 	int err = 0;
 
 	lock(q);
-	while (has_work(q))
+	while (q->n_taken || (q->first && !q->state.error))
 		wait_for_progress(q, -1);
 	*waiting = q->state.waiting;
 	if (q->state.error)
@@ -295,15 +357,25 @@ int write_queue_open(struct write_queue **queue, size_t max, int interrupt_fd)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&q->work, &attr);
 	pthread_condattr_destroy(&attr);
+	pthread_cond_init(&q->turn, NULL);
 	*queue = q;
 	return 0;
 }
 
-int write_queue_start(struct write_queue *q)
+int write_queue_start(struct write_queue *q, unsigned n_threads)
 {
-	int err = thread_start(&q->thread, work, q);
+	int err = 0;
 
-	q->has_thread = !err;
+	q->threads = calloc(n_threads, sizeof(*q->threads));
+	if (!q->threads)
+		return -ENOMEM;
+	while (!err && q->n_threads < n_threads) {
+		struct writing_thread *t = &q->threads[q->n_threads];
+
+		t->queue = q;
+		err = thread_start(&t->thread, work, t);
+		q->n_threads += !err;
+	}
 	return err;
 }
 
@@ -313,15 +385,18 @@ struct write_queue *write_queue_close(struct write_queue *q)
 		return NULL;
 	lock(q);
 	q->ends = true;
-	pthread_cond_signal(&q->work);
+	pthread_cond_broadcast(&q->work);
+	pthread_cond_broadcast(&q->turn);
 	unlock(q);
-	if (q->has_thread)
-		pthread_join(q->thread, NULL);
+	for (unsigned i = 0; i < q->n_threads; i++)
+		pthread_join(q->threads[i].thread, NULL);
+	free(q->threads);
 	free_pieces(&q->first);
 	free_pieces(&q->free);
 	free(q->failed.bytes);
 	close(q->progress);
 	pthread_cond_destroy(&q->work);
+	pthread_cond_destroy(&q->turn);
 	pthread_mutex_destroy(&q->lock);
 	free(q);
 	return NULL;

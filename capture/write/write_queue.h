@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What has been collected for a file, on its way there: a thread compresses and writes it, in
- * order, while the next is being collected, so that who collects never waits for a disk before the
- * queue is full. Whoever has put something in leaves the out alone until write_queue_settle().
+ * What has been collected for a file, on its way there: threads compress and write it, in order,
+ * while the next is being collected, so that who collects never waits for a disk before the queue
+ * is full. Whoever has put something in leaves the out alone until write_queue_settle(). All outs
+ * have the same codec.
  */
 #ifndef XDPDUMP_WRITE_WRITE_QUEUE_H
 #define XDPDUMP_WRITE_WRITE_QUEUE_H
@@ -25,8 +26,11 @@ struct write_buffer {
  */
 int write_queue_open(struct write_queue **q, size_t max, int interrupt_fd);
 
-/* Starts the thread, in which all signals are blocked. Nothing is put in before. -errno. */
-int write_queue_start(struct write_queue *q);
+/*
+ * Starts @n_threads, in which all signals are blocked: more than one is for what is compressed, a
+ * piece in each. -errno.
+ */
+int write_queue_start(struct write_queue *q, unsigned n_threads);
 
 /*
  * Hands on what is in @b, to be written to @out behind all that was handed on before; @b is an
@@ -54,7 +58,8 @@ struct write_queue_state {
 struct write_queue_state write_queue_state(struct write_queue *q);
 
 /*
- * Ends the thread once it has written what it is writing; what waits is not written. Returns NULL.
+ * Ends the threads once that has been written which is being written; what waits is not. Returns
+ * NULL.
  */
 struct write_queue *write_queue_close(struct write_queue *q);
 

@@ -260,15 +260,17 @@ static void full_at_any_byte(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[2 * sizeof(cases) / sizeof(cases[0])];
-	static char names[sizeof(cases) / sizeof(cases[0])][96];
+	enum { N = sizeof(cases) / sizeof(cases[0]) };
+	struct CMUnitTest tests[3 * N];
+	static char names[2][N][96];
 	size_t n = 0;
 
 	signal(SIGXFSZ, SIG_IGN);
 	if (getenv("THOROUGH"))
 		n_packets = 30;
 	unit_of_table(cases, full_at_any_byte, tests, n);
-	n += by_a_thread(tests, n, names, tests + n);
+	n += by_a_thread(tests, N, names[0], tests + n);
+	n += by_three_threads(tests, N, names[1], tests + n);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("full", tests, n, make_dir, remove_dir);
 }

@@ -283,6 +283,9 @@ static const struct line_case {
 	{ "json_of_nothing", "-i v0 -w f -T json", "-T is for what is printed" },
 	{ "json_beside_a_file", "-i v0 -w f --print -T json", "" },
 	{ "compression", "-i v0 -w f --compress zstd:3", "" },
+	{ "compression_by_three", "-i v0 -w f --compress zstd --threads 3", "" },
+	{ "compression_by_nobody", "-i v0 -w f --compress zstd --threads 0", "number of threads '0' is not" },
+	{ "threads_that_compress_nothing", "-i v0 -w f --threads 3", "--threads compress, and need --compress" },
 	{ "compression_that_is_not_there", "-i v0 -w f --compress lzma", "'lzma' is none of zstd" },
 	{ "two_files", "-r f -r g", "" },
 	{ "a_range_of_packets", "-r f --skip 3 --start 20:20:57 --end +10m --dedup --recover", "" },
@@ -876,7 +879,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 62);
+	assert_int_equal(n_named, 63);
 }
 
 static void each_option_is_of_a_topic(void **state)

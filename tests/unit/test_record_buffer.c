@@ -285,7 +285,7 @@ static void packets_that_wait_are_more_than_there_were_marks_for(void **state)
 	assert_int_equal(record_buffer_written(&b), 0);
 	assert_true(record_buffer_is_behind(&b));
 	limit_file(HEAD + PACKET + 1);
-	assert_int_equal(write_queue_start(queue), 0);
+	assert_int_equal(write_queue_start(queue, 1), 0);
 	assert_int_equal(record_buffer_settle(&b), -EFBIG);
 	limit_file(RLIM_INFINITY);
 	assert_false(record_buffer_is_behind(&b));

@@ -92,7 +92,7 @@ static uint64_t write_buffer;
 static struct rotate_settings settings(const struct rotate_case *c)
 {
 	return (struct rotate_settings){
-		.write_buffer = write_buffer,
+		.write_buffer = write_buffer, .n_threads = 1,
 		.path = c->path,
 		.format = c->format,
 		.codec = c->codec,

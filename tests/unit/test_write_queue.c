@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * The queue before a file: what is put in stands there in its order; it waits for room and for the
- * end, can be interrupted, and of a failure it says where; its memory is given back.
+ * end, can be interrupted, and of a failure it says where; its memory is given back. What several
+ * threads compress is the same bytes as if one did.
  */
 #include <errno.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "capture/base/sanitized.h"
 #include "capture/base/util.h"
@@ -77,7 +79,7 @@ static void pieces_are_written_in_order(void **state)
 	size_t n = 0, at = 0;
 
 	(void)state;
-	assert_int_equal(write_queue_start(queue), 0);
+	assert_int_equal(write_queue_start(queue, 1), 0);
 	for (unsigned i = 0; i < N; i++) {
 		size_t len = 1 + i * 7919 % PIECE;
 
@@ -106,7 +108,7 @@ static void a_full_queue_is_waited_for_but_not_for_ever(void **state)
 	assert_int_equal(buffer.used, PIECE);
 	assert_int_equal(buffer.bytes[PIECE - 1], 'e');
 	assert_int_equal(write_queue_state(queue).waiting, 4 * PIECE);
-	assert_int_equal(write_queue_start(queue), 0);
+	assert_int_equal(write_queue_start(queue, 1), 0);
 	settle(0, 0);
 	assert_int_equal(put('e', PIECE), 0);
 	settle(0, 0);
@@ -116,7 +118,7 @@ static void a_full_queue_is_waited_for_but_not_for_ever(void **state)
 static void a_piece_that_is_larger_than_the_queue_goes_through_alone(void **state)
 {
 	(void)state;
-	assert_int_equal(write_queue_start(queue), 0);
+	assert_int_equal(write_queue_start(queue, 1), 0);
 	buffer.bytes = realloc(buffer.bytes, buffer.cap = 10 * PIECE);
 	assert_int_equal(put('x', 10 * PIECE), 0);
 	assert_int_equal(put('y', PIECE), 0);
@@ -137,7 +139,7 @@ static void a_failure_is_told_of_with_its_piece_and_what_came_behind(void **stat
 	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(put('a' + i, PIECE), 0);
 	setrlimit(RLIMIT_FSIZE, &small);
-	assert_int_equal(write_queue_start(queue), 0);
+	assert_int_equal(write_queue_start(queue, 1), 0);
 	while (!write_queue_state(queue).error)
 		usleep(1000);
 	assert_int_equal(write_queue_state(queue).waiting, 2 * PIECE);
@@ -152,6 +154,113 @@ static void a_failure_is_told_of_with_its_piece_and_what_came_behind(void **stat
 	assert_int_equal(put('f', PIECE), 0);
 	settle(0, 0);
 	assert_int_equal(out_offset(out), 3 * PIECE + PIECE / 2);
+}
+
+/* ---- compressed by several ---- */
+
+enum { BIG = 100 * 1000, N_BIG = 60, THREADS = 4 };
+
+/* Each takes another time: it is as long as it is, and more or less the same all over. */
+static size_t fill_big(uint8_t *to, unsigned i)
+{
+	size_t n = i % 5 ? 1 + i * 7919 % BIG : BIG;
+	uint32_t x = i;
+
+	for (size_t k = 0; k < n; k++) {
+		x = x * 1664525 + 1013904223;
+		to[k] = i % 3 ? x >> 24 : i;
+	}
+	return n;
+}
+
+static void open_compressed(int level)
+{
+	queue = write_queue_close(queue);
+	assert_int_equal(write_queue_open(&queue, N_BIG * BIG, -1), 0);
+	assert_int_equal(out_set_codec(out, (struct codec){ CODEC_ZSTD, level }), 0);
+	buffer.bytes = realloc(buffer.bytes, buffer.cap = BIG);
+}
+
+static int put_big(unsigned i)
+{
+	buffer.used = fill_big(buffer.bytes, i);
+	return write_queue_put(queue, out, &buffer, BIG);
+}
+
+/* Each piece is a frame, and they are those of the first pieces, in order. Returns how many. */
+static unsigned frames_of_first(void)
+{
+	static uint8_t file[N_BIG * BIG], want[BIG], got[BIG];
+	size_t n = slurp((char *)file, sizeof(file)), at = 0;
+	unsigned i = 0;
+
+	for (; at < n; i++) {
+		size_t len = ZSTD_findFrameCompressedSize(file + at, n - at);
+
+		assert_false(ZSTD_isError(len));
+		assert_int_equal(ZSTD_decompress(got, BIG, file + at, len), fill_big(want, i));
+		assert_memory_equal(got, want, fill_big(want, i));
+		at += len;
+	}
+	return i;
+}
+
+static void what_several_threads_compress_stays_in_order(void **state)
+{
+	uint64_t given = 0;
+
+	(void)state;
+	open_compressed(1);
+	assert_int_equal(write_queue_start(queue, THREADS), 0);
+	for (unsigned i = 0; i < N_BIG; i++) {
+		assert_int_equal(put_big(i), 0);
+		given += fill_big(buffer.bytes, i);
+	}
+	settle(0, 0);
+	assert_int_equal(out_offset(out), given);
+	assert_int_equal(frames_of_first(), N_BIG);
+}
+
+static void a_failure_of_one_leaves_whole_frames_and_none_of_those_behind(void **state)
+{
+	struct rlimit all, small;
+	struct write_buffer failed;
+	uint64_t waiting, behind = 0;
+	static uint8_t bytes[BIG];
+	unsigned n = 0, done;
+
+	(void)state;
+	getrlimit(RLIMIT_FSIZE, &all);
+	small = (struct rlimit){ 2 * BIG, all.rlim_max };
+	open_compressed(15);	/* which takes time */
+	setrlimit(RLIMIT_FSIZE, &small);
+	while (n < N_BIG / 2)
+		assert_int_equal(put_big(n++), 0);
+	assert_int_equal(write_queue_start(queue, THREADS), 0);
+	assert_int_equal(write_queue_settle(queue, &failed, &waiting), -EFBIG);
+	setrlimit(RLIMIT_FSIZE, &all);
+	done = frames_of_first();
+	assert_in_range(done, 1, n - THREADS - 1);
+	for (unsigned i = done; i < n; i++)
+		behind += fill_big(bytes, i);
+	assert_int_equal(waiting, behind);
+	assert_int_equal(failed.used, fill_big(bytes, done));
+	assert_memory_equal(failed.bytes, bytes, failed.used);
+	for (; done < N_BIG; done++)
+		assert_int_equal(put_big(done), 0);
+	settle(0, 0);
+	assert_int_equal(frames_of_first(), N_BIG);
+}
+
+static void the_end_waits_for_what_is_being_written_and_no_more(void **state)
+{
+	(void)state;
+	open_compressed(1);
+	assert_int_equal(write_queue_start(queue, THREADS), 0);
+	for (unsigned i = 0; i < N_BIG; i++)
+		assert_int_equal(put_big(i), 0);
+	queue = write_queue_close(queue);
+	frames_of_first();
 }
 
 static void its_size_is_that_of_what_is_written(void **state)
@@ -204,7 +313,7 @@ static void memory_is_given_back_when_there_is_nothing_to_do(void **state)
 		assert_int_equal(write_queue_put(queue, out, &buffer, LARGE), 0);
 	}
 	assert_true(resident() > before + N * LARGE / 2);
-	assert_int_equal(write_queue_start(queue), 0);
+	assert_int_equal(write_queue_start(queue, 1), 0);
 	settle(0, 0);
 	while (resident() > before + N * LARGE / 10)
 		usleep(10000);
@@ -219,6 +328,9 @@ int main(void)
 		test(a_full_queue_is_waited_for_but_not_for_ever),
 		test(a_piece_that_is_larger_than_the_queue_goes_through_alone),
 		test(a_failure_is_told_of_with_its_piece_and_what_came_behind),
+		test(what_several_threads_compress_stays_in_order),
+		test(a_failure_of_one_leaves_whole_frames_and_none_of_those_behind),
+		test(the_end_waits_for_what_is_being_written_and_no_more),
 		test(its_size_is_that_of_what_is_written),
 		test(what_was_not_written_is_forgotten_at_the_end),
 		test(memory_is_given_back_when_there_is_nothing_to_do),
