@@ -60,6 +60,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 	const struct { bool is; unsigned need; } all[] = {
 		{ true, SECCOMP_READS },
 		{ later & CONFINE_OPENS, SECCOMP_OPENS },
+		{ later & CONFINE_READS_AHEAD, SECCOMP_READS_AHEAD },
 		{ o->follow, SECCOMP_FOLLOWS },
 		{ o->write || o->html || is_file(STDOUT_FILENO), SECCOMP_WRITES },
 		{ o->action == ACTION_INFO, SECCOMP_RANDOM },

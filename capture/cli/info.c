@@ -73,6 +73,17 @@ static enum status report(struct file_source *s, struct info *i, struct info_pag
 	return status;
 }
 
+/* The first is open, and the others are opened in their turn. */
+static enum status confine_all(const struct opts *o, struct merge *first)
+{
+	unsigned later = o->n_reads > 1 ? CONFINE_OPENS : 0;
+	enum status status = confine_reach(o, later);
+
+	if (!status && merge_read_ahead(first))
+		later |= CONFINE_READS_AHEAD;
+	return status ? status : confine_calls(o, later);
+}
+
 static enum status report_file(const struct opts *o, struct loop *l,
 			       struct progress *p, struct info_page *page, unsigned n)
 {
@@ -86,8 +97,8 @@ static enum status report_file(const struct opts *o, struct loop *l,
 	status = file_source_open(&s, o, l, p, &path, 1);
 	if (!status && !l->asked)
 		status = info_page_spare(page, merge_stat(s.input, 0), path);
-	if (!status && !l->asked && !n)	/* the others are opened in their turn */
-		status = confine(o, o->n_reads > 1 ? CONFINE_OPENS : 0);
+	if (!status && !l->asked && !n)
+		status = confine_all(o, s.input);
 	if (!status && !l->asked)
 		status = file_source_begin(&s);
 	if (!status && !l->asked)

@@ -182,9 +182,11 @@ static enum status open_input(struct read_run *f)
 
 static enum status begin_input(struct read_run *f)
 {
-	const unsigned later = merge_is_open(f->source.input) ? 0 : CONFINE_OPENS;
+	unsigned later = merge_is_open(f->source.input) ? 0 : CONFINE_OPENS;
 	enum status status = confine_reach(f->opts, later);
 
+	if (!status && merge_read_ahead(f->source.input))
+		later |= CONFINE_READS_AHEAD;
 	if (!status)
 		status = outputs_start(&f->pump.outputs);
 	if (!status)

@@ -3,7 +3,7 @@
  * The roof over what reads a file: the choice between the formats, and one capture after the other.
  * Below it, from the ground up:
  *
- * bytes		budget pushback text_mode magic decompress stream
+ * bytes		budget pushback text_mode magic decompress ahead stream
  * of both formats	time_unit ifaces another recovery order
  * the formats		pcap; pcapng_state options describe collect pcapng
  * at any place		pcap_row pcapng_sound header
@@ -250,6 +250,7 @@ int capfile_open_with(struct capfile **reader, FILE *f, const struct capfile_hoo
 		.warn = hooks->warn,
 		.wait = hooks->wait,
 		.look = hooks->look,
+		.ahead = hooks->ahead,
 		.ctx = hooks->ctx,
 		.grows = hooks->grows,
 	};

@@ -14,6 +14,7 @@
 #include "capture/read/blocks.h"
 #include "capture/read/recovery.h"
 
+struct ahead;
 struct budget;
 struct iface;
 struct iface_stats;
@@ -46,6 +47,8 @@ struct capfile_hooks {
 	capfile_wait_fn wait;	/* may be NULL */
 	capfile_look_fn look;	/* may be NULL */
 	void *ctx;
+	/* takes over what is compressed; the file is a regular one, and `wait` not needed. NULL: none */
+	struct ahead *ahead;
 	struct budget *budget;	/* of memory, for all files together; NULL: one of its own */
 	/* bytes to begin with; it grows for a larger packet. 0: CAPFILE_BUFFER */
 	size_t buffer;

@@ -242,6 +242,12 @@ ssize_t decompress_read(struct decompress *u, void *buf, size_t n)
 	return u->done < 0 ? u->done : 0;
 }
 
+void decompress_set_source(struct decompress *u, unpack_source_fn source, void *ctx)
+{
+	u->source = source;
+	u->ctx = ctx;
+}
+
 const char *decompress_error(const struct decompress *u)
 {
 	return u->done < 0 ? u->message : NULL;

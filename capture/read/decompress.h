@@ -34,6 +34,9 @@ int decompress_open(struct decompress **u, enum codec_kind kind, const void *fir
  */
 ssize_t decompress_read(struct decompress *u, void *buf, size_t n);
 
+/* What is behind the bytes that it has taken so far comes from @source, from now on. */
+void decompress_set_source(struct decompress *u, unpack_source_fn source, void *ctx);
+
 /* What was found, and at which byte of the compressed data; NULL: nothing. */
 const char *decompress_error(const struct decompress *u);
 

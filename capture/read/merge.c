@@ -8,6 +8,7 @@
 
 #include "capture/base/limits.h"
 #include "capture/base/util.h"
+#include "capture/read/ahead.h"
 #include "capture/read/follow.h"
 #include "capture/read/merge.h"
 #include "capture/read/merge_file.h"
@@ -143,6 +144,11 @@ int merge_open(struct merge **input, const char *const *paths, unsigned n,
 bool merge_is_open(const struct merge *in)
 {
 	return in->all_open;
+}
+
+bool merge_read_ahead(struct merge *in)
+{
+	return merge_file_read_ahead(in);
 }
 
 int merge_begin(struct merge *in)
@@ -422,6 +428,7 @@ struct merge *merge_close(struct merge *in)
 		free(in->sources[i]->followed_path);
 		free(in->sources[i]);
 	}
+	ahead_close(in->ahead);
 	follow_close(in->follow);
 	for (unsigned i = 0; i < in->n_errors; i++)
 		free(in->errors[i]);

@@ -37,6 +37,12 @@ int merge_open(struct merge **in, const char *const *paths, unsigned n,
 int merge_begin(struct merge *in);
 
 /*
+ * Between the two: one file that is large and compressed is unpacked by a thread, which this starts,
+ * if there is one.
+ */
+bool merge_read_ahead(struct merge *in);
+
+/*
  * Are all open that there will be? Not those that are followed, nor more than there may be
  * descriptors: these are opened in their turn.
  */

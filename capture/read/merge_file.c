@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/read/ahead.h"
 #include "capture/read/follow.h"
+#include "capture/read/magic.h"
 #include "capture/read/merge_file.h"
 
 int merge_file_keep_error(struct merge *in, const char *name, const char *sentence, int err)
@@ -107,6 +109,7 @@ static struct capfile_hooks hooks_of(struct merge_file *s)
 	if (in->follow)
 		hooks.wait = wait_for_more;
 	hooks.grows = in->follow;
+	hooks.ahead = in->ahead;
 	return hooks;
 }
 
@@ -129,6 +132,26 @@ static int open_file(struct merge_file *s)
 	if (S_ISDIR(s->stat.st_mode))
 		return merge_file_keep_error(in, s->name, "is a directory", -EISDIR);
 	return 0;
+}
+
+/* Is what @fd reads next compressed? */
+static bool is_compressed(int fd)
+{
+	uint8_t first[MAGIC_CODEC_LEN];
+	off_t at = lseek(fd, 0, SEEK_CUR);
+
+	return at >= 0 && pread(fd, first, sizeof(first), at) == sizeof(first) &&
+	       magic_codec(first, sizeof(first)) != CODEC_NONE;
+}
+
+bool merge_file_read_ahead(struct merge *in)
+{
+	enum { WORTH_IT = 1 << 20 };	/* bytes */
+	const struct merge_file *s = in->n_paths == 1 && in->n_sources == 1 ? in->sources[0] : NULL;
+
+	return s && s->file && !in->options.recover && S_ISREG(s->stat.st_mode) &&
+	       s->stat.st_size >= WORTH_IT && is_compressed(fileno(s->file)) &&
+	       !ahead_open(&in->ahead);
 }
 
 static int begin_reading(struct merge_file *s, const struct capfile_hooks *hooks)

@@ -45,6 +45,7 @@ struct merge {
 	struct merge_file **sources;
 	unsigned n_sources;
 	struct follow *follow;	/* NULL: no others come */
+	struct ahead *ahead;	/* of the one file; NULL: none */
 	struct merge_file *first;	/* in which there is something */
 	bool all_open;		/* there are descriptors for all of them */
 	size_t buffer;		/* bytes, for each */
@@ -88,6 +89,9 @@ int merge_file_follow_on(struct merge *in);
 
 /* Begins again with one that is parked. -errno, which is kept. */
 int merge_file_wake(struct merge_file *s);
+
+/* As merge_read_ahead(). */
+bool merge_file_read_ahead(struct merge *in);
 
 /* No more packets are wanted of it. */
 void merge_file_finish(struct merge_file *s);

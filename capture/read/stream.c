@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/read/ahead.h"
 #include "capture/read/decompress.h"
 #include "capture/read/stream.h"
 
@@ -187,7 +188,8 @@ static ssize_t read_packed(void *ctx, void *buf, size_t n)
 /* What it has taken is known only afterwards; memory that was not touched yet is none. */
 static bool pay_for_unpacking(struct stream *s)
 {
-	size_t bytes = decompress_memory(s->packed.unpack);
+	size_t bytes = s->packed.ahead ? ahead_memory(s->packed.ahead)
+				       : decompress_memory(s->packed.unpack);
 
 	if (bytes > s->packed.bytes && !budget_take(&s->share, bytes - s->packed.bytes))
 		return false;
@@ -197,9 +199,33 @@ static bool pay_for_unpacking(struct stream *s)
 	return true;
 }
 
+/* By a thread, once the bytes that were given back are used up. */
+static bool is_ahead(struct stream *s)
+{
+	struct ahead *a = s->hooks.ahead;
+
+	if (s->packed.ahead || !a || ahead_has_begun(a) || s->raw.undo.kind ||
+	    s->back.begin != s->back.end)
+		return s->packed.ahead;
+	ahead_begin(a, s->packed.unpack, fileno(s->file));
+	s->packed.ahead = a;
+	return true;
+}
+
+static ssize_t read_ahead(struct stream *s, void *buf, size_t n)
+{
+	ssize_t got;
+
+	while ((got = ahead_read(s->packed.ahead, buf, n)) == -EAGAIN)
+		if (!may_go_on(s, LOOK_EVERY))
+			return -s->io_error;
+	return got;
+}
+
 static size_t read_unpacked(struct stream *s, void *buf, size_t n)
 {
-	ssize_t got = decompress_read(s->packed.unpack, buf, n);
+	ssize_t got = is_ahead(s) ? read_ahead(s, buf, n)
+				  : decompress_read(s->packed.unpack, buf, n);
 
 	if (!pay_for_unpacking(s)) {
 		s->io_error = ENOMEM;
@@ -259,6 +285,7 @@ int stream_leave(struct stream *s)
 
 	if (err)
 		return err;
+	s->packed.ahead = NULL;
 	s->offset = decompress_offset(s->packed.unpack);
 	s->packed.unpack = decompress_close(s->packed.unpack);
 	budget_give(&s->share, s->packed.bytes);
@@ -411,6 +438,9 @@ int stream_open(struct stream *s, FILE *f, const struct stream_hooks *hooks, str
 
 void stream_finish(struct stream *s, size_t kept)
 {
+	if (s->packed.ahead)
+		ahead_stop(s->packed.ahead);
+	s->packed.ahead = NULL;
 	s->packed.unpack = decompress_close(s->packed.unpack);
 	pushback_drop(&s->back, &s->share);
 	free(s->buf);

@@ -42,8 +42,9 @@ enum stream_warning {
 	WARN_TEXT,
 };
 
-/* As those of capfile.h. Each function may be NULL. */
+/* As those of capfile.h. Each may be NULL. */
 struct stream_hooks {
+	struct ahead *ahead;
 	void (*warn)(void *ctx, const char *sentence);
 	int (*wait)(void *ctx, int fd);
 	int (*look)(void *ctx);
@@ -54,6 +55,7 @@ struct stream_hooks {
 /* What was compressed. */
 struct stream_packed {
 	struct decompress *unpack;	/* NULL: it is not, here */
+	struct ahead *ahead;		/* has it; NULL: we have */
 	uint64_t at;			/* where it begins in the file */
 	size_t bytes;			/* of memory that it takes */
 	const char *first;		/* the first codec that was met; NULL: none */

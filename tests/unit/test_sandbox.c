@@ -132,6 +132,7 @@ static const struct attempt {
 /* What runs have, and how many calls that may be. */
 static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "files are read", SECCOMP_READS, 17 },
+	{ "a compressed file is read", SECCOMP_READS | SECCOMP_READS_AHEAD, 23 },
 	{ "many files are read", SECCOMP_READS | SECCOMP_OPENS, 22 },
 	{ "into a file", SECCOMP_READS | SECCOMP_WRITES, 34 },
 	{ "into files", SECCOMP_READS | FILES, 37 },
