@@ -66,13 +66,32 @@ static enum status spare_all(struct outputs *f, const struct opts *o)
 	return status;
 }
 
-static unsigned n_threads(const struct opts *o)
+static unsigned wanted_threads(const struct opts *o)
 {
 	enum { USUAL_MAX = 4 };
 
-	if (o->codec.kind == CODEC_NONE)
-		return 1;
 	return o->threads ? o->threads : min_of(thread_spare_cpus(), (unsigned)USUAL_MAX);
+}
+
+/* Bytes of all that are read; of what is no file nobody knows. */
+static uint64_t input_size(const struct opts *o)
+{
+	uint64_t size = 0;
+	struct stat st;
+
+	for (unsigned i = 0; i < o->n_reads; i++)
+		if (!stat(o->reads[i], &st) && S_ISREG(st.st_mode))
+			size += st.st_size;
+	return size;
+}
+
+static unsigned text_threads(const struct opts *o)
+{
+	enum { WORTH_IT = 4 << 20 };
+
+	if (!o->n_reads || !o->text || o->print.line_buffered || o->follow)
+		return 0;
+	return o->threads || input_size(o) >= WORTH_IT ? wanted_threads(o) : 0;
 }
 
 static struct outputs_settings settings_of(const struct opts *o, const struct blocks *head)
@@ -81,11 +100,12 @@ static struct outputs_settings settings_of(const struct opts *o, const struct bl
 		.file = {
 			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec, .when = o->rotate,
 			.keep = o->keep, .write_buffer = o->unbuffered ? 0 : o->write_buffer,
-			.n_threads = n_threads(o),
+			.n_threads = o->codec.kind == CODEC_NONE ? 1 : wanted_threads(o),
 			.part = o->part, .live = !o->n_reads, .snap = o->snap,
 			.head = head && head->len ? head->bytes : NULL, .head_len = head ? head->len : 0,
 		},
 		.screen = o->text, .screen_format = o->screen, .text = o->print,
+		.screen_threads = text_threads(o),
 		.limit = o->count, .unbuffered = o->unbuffered,
 	};
 

@@ -20,7 +20,7 @@ static const struct option_row table[] = {
 	{ 'w', "write", "FILE", "write pcapng to FILE (- for stdout)" },
 	{ OPT_FORMAT, "format", "FORMAT", "of FILE: pcapng, pcap, pcap-ns, json, csv, text (pcapng)" },
 	{ OPT_COMPRESS, "compress", "CODEC", "compress FILE: zstd[:LEVEL], gzip[:LEVEL], none (none)" },
-	{ OPT_THREADS, "threads", "N", "that compress FILE (one less than there are CPUs, 4 at most)" },
+	{ OPT_THREADS, "threads", "N", "that compress FILE, or make text of what -r reads (CPUs less one, 4 at most)" },
 	{ 'r', "read", "FILE", "read pcap or pcapng from FILE (- for stdin); more than one: merged by time" },
 	{ 'V', "read-list", "FILE", "read the files whose names are the lines of FILE (- for stdin)" },
 	{ 'c', "packet-count", "N", "stop after exactly N packets" },

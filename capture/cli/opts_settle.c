@@ -177,8 +177,6 @@ static bool settle_output(struct parser *p)
 
 	if (code && (!o->write || to_stdout))
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
-	if (o->threads && o->codec.kind == CODEC_NONE)
-		return opts_wrong(p, "--threads compress, and need --compress");
 	if (o->rotate.name_order && !o->rotate.ring_names)
 		return opts_wrong(
 			p,
@@ -196,6 +194,8 @@ static bool settle_output(struct parser *p)
 	if (o->top && !settle_top(p))
 		return false;
 	o->text = p->times[OPT_PRINT] || (!o->write && !o->top && !o->count_only && !o->expect && p->times['q'] < 2);
+	if (o->threads && o->codec.kind == CODEC_NONE && !(o->text && o->n_reads))
+		return opts_wrong(p, "--threads compress, or make text of what is read: they need --compress, or -r without -w");
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
 	if (p->times['T'] && !o->text && !o->lost)

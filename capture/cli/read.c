@@ -187,6 +187,8 @@ static enum status begin_input(struct read_run *f)
 
 	if (!status && merge_read_ahead(f->source.input))
 		later |= CONFINE_READS_AHEAD;
+	if (f->pump.outputs.screen_threads)
+		later |= CONFINE_READS_AHEAD;
 	if (!status)
 		status = outputs_start(&f->pump.outputs);
 	if (!status)

@@ -51,6 +51,11 @@ struct format *format_open(enum file_format format, const struct text_settings *
 	}
 }
 
+void format_copy(struct format *to, const struct format *from)
+{
+	memcpy(to, from, from->ops->size);
+}
+
 struct format *format_close(struct format *f)
 {
 	free(f);

@@ -57,6 +57,7 @@ enum format_unfit {
 struct format_ops {
 	size_t collected;	/* bytes that are worth a write; a power of two */
 	size_t packet_min;	/* no packet takes fewer bytes; a power of two */
+	size_t size;		/* of its struct; 0: it is not copied */
 
 	/* What a file begins with. */
 	ssize_t (*head)(struct format *f, void *buf, size_t room, const struct origin *o);
@@ -73,6 +74,9 @@ struct format_ops {
 	 */
 	ssize_t (*packet)(struct format *f, void *buf, size_t room, const struct packet *p,
 			  uint32_t id, uint32_t snaplen);
+
+	/* As if packet() had built it, as far as those behind it depend on that. */
+	void (*skip)(struct format *f, const struct packet *p);
 
 	/* What is known at the end about interface @id. */
 	ssize_t (*stats)(struct format *f, void *buf, size_t room, uint32_t id,
@@ -99,6 +103,9 @@ struct format {
  */
 struct format *format_open(enum file_format format, const struct text_settings *text);
 struct format *format_close(struct format *f);
+
+/* @to, of the same format and look, goes on where @from is; of one whose size is known. */
+void format_copy(struct format *to, const struct format *from);
 
 /* The formats themselves, for format_open(). */
 struct format *format_pcapng(void);

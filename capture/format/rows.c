@@ -17,6 +17,11 @@ struct rows_format {
 	struct row row;
 };
 
+static void skip_packet(struct format *f, const struct packet *p is_unused)
+{
+	((struct rows_format *)f)->row.number++;
+}
+
 /* What the row of @p may take. */
 static size_t room_for(const struct packet *p)
 {
@@ -209,7 +214,9 @@ struct format *format_json(void)
 {
 	static const struct format_ops ops = { .collected = 64 * 1024,
 					       .packet_min = 32,
-					       .packet = json_packet };
+					       .size = sizeof(struct rows_format),
+					       .packet = json_packet,
+					       .skip = skip_packet };
 
 	return open_rows(&ops);
 }
@@ -217,7 +224,8 @@ struct format *format_json(void)
 struct format *format_csv(void)
 {
 	static const struct format_ops ops = {
-		.collected = 64 * 1024, .packet_min = 32, .head = csv_head, .packet = csv_packet,
+		.collected = 64 * 1024, .packet_min = 32, .size = sizeof(struct rows_format),
+		.head = csv_head, .packet = csv_packet, .skip = skip_packet,
 	};
 
 	return open_rows(&ops);

@@ -88,9 +88,28 @@ static void put_clock(struct text_format *p, struct text *t, uint64_t ns, bool w
 	put_fraction(p, t, ns);
 }
 
+static uint64_t shown_ns(const struct text_format *p, const struct packet *pkt)
+{
+	return p->options.microseconds ? pkt->ts_ns / 1000 * 1000 : pkt->ts_ns;
+}
+
+static void skip_packet(struct format *f, const struct packet *pkt)
+{
+	struct text_format *p = (struct text_format *)f;
+	uint64_t ns = shown_ns(p, pkt);
+
+	p->n_packets++;
+	if (!(pkt->has & PACKET_TIME))
+		return;
+	if (!p->timed)
+		p->first_ns = ns;
+	p->timed = true;
+	p->last_ns = ns;
+}
+
 static void put_time(struct text_format *p, struct text *t, const struct packet *pkt)
 {
-	uint64_t ns = p->options.microseconds ? pkt->ts_ns / 1000 * 1000 : pkt->ts_ns;
+	uint64_t ns = shown_ns(p, pkt);
 
 	if (p->options.time == TIME_NONE)
 		return;
@@ -98,23 +117,19 @@ static void put_time(struct text_format *p, struct text *t, const struct packet 
 	if (!(pkt->has & PACKET_TIME)) {
 		text_str(t, "no time");
 	} else {
-		if (!p->timed)
-			p->first_ns = p->last_ns = ns;
-		p->timed = true;
 		switch (p->options.time) {
 		case TIME_EPOCH:
 			put_seconds(p, t, ns);
 			break;
 		case TIME_DELTA:
-			put_delta(p, t, p->last_ns, ns);
+			put_delta(p, t, p->timed ? p->last_ns : ns, ns);
 			break;
 		case TIME_SINCE_FIRST:
-			put_delta(p, t, p->first_ns, ns);
+			put_delta(p, t, p->timed ? p->first_ns : ns, ns);
 			break;
 		default:
 			put_clock(p, t, ns, p->options.time == TIME_DATE);
 		}
-		p->last_ns = ns;
 	}
 	text_str(t, "] ");
 }
@@ -208,9 +223,8 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	(void)id, (void)snaplen;	/* the decoded line is of what was captured */
 	if (room < need)
 		return need;
-	p->n_packets++;
 	if (p->options.number) {
-		text_blanks(&t, p->n_packets, 5);
+		text_blanks(&t, p->n_packets + 1, 5);
 		text_str(&t, "  ");
 	}
 	put_time(p, &t, pkt);
@@ -233,6 +247,7 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 		put_comments(&t, pkt);
 	if (p->options.hex != HEX_NONE)
 		put_bytes(p, &t, pkt);
+	skip_packet(f, pkt);
 	return t.len;
 }
 
@@ -240,7 +255,9 @@ struct format *format_text(const struct text_settings *o)
 {
 	static const struct format_ops ops = { .collected = 64 * 1024,
 					       .packet_min = 8,
-					       .packet = packet };
+					       .size = sizeof(struct text_format),
+					       .packet = packet,
+					       .skip = skip_packet };
 	struct text_format *p = calloc(1, sizeof(*p));
 
 	if (!p)

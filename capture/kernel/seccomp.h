@@ -22,7 +22,7 @@ enum seccomp_need {
 	SECCOMP_LISTENS		= 1024,	/* at a path, which is removed at the end */
 	SECCOMP_RANDOM		= 2048,	/* numbers, for tables that are made later */
 	SECCOMP_RESTORES	= 4096,	/* what stderr was */
-	SECCOMP_READS_AHEAD	= 8192,	/* in a thread */
+	SECCOMP_READS_AHEAD	= 8192,	/* in a thread, or makes text in some */
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */

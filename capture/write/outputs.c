@@ -66,11 +66,12 @@ static enum status open_screen(struct outputs *f, const struct outputs_settings 
 			       int interrupt_fd)
 {
 	struct sink *screen;
-	int err = text_sink_open(&screen, s->screen_format, &s->text, interrupt_fd);
+	int err = text_sink_open(&screen, s->screen_format, &s->text, s->screen_threads, interrupt_fd);
 
 	if (err)
 		return open_failed(f, "stdout", err);
 	outputs_add(f, screen);
+	f->screen_threads = s->screen_threads;
 	return STATUS_OK;
 }
 

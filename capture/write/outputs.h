@@ -21,6 +21,7 @@ struct outputs_settings {
 	bool screen;			/* packets are printed on stdout */
 	enum file_format screen_format;
 	struct text_settings text;	/* of that */
+	unsigned screen_threads;	/* that may make it, as in text_sink_open() */
 	uint64_t limit;			/* packets, 0: none */
 	bool unbuffered;		/* each packet is in the file at once */
 };
@@ -31,6 +32,7 @@ struct outputs {
 	struct sink *sinks[OUTPUTS_MAX];
 	unsigned n_sinks;
 	struct rotate *rotate;		/* the files, one of the sinks; NULL: no file */
+	unsigned screen_threads;	/* that make text, beside the caller's */
 	uint64_t limit;			/* -c, 0: none */
 	/* -a duration:, where there is no file whose schedule knows; 0: none */
 	uint64_t stop_ns;

@@ -8,8 +8,11 @@
 struct sink;
 struct text_settings;
 
-/* As writer_open() of stdout. With line_buffered each packet is flushed. */
+/*
+ * As writer_open() of stdout. With line_buffered each packet is flushed; else @n_threads beside the caller's
+ * may make text, of packets whose interfaces stay where they are until the end.
+ */
 int text_sink_open(struct sink **k, enum file_format format, const struct text_settings *text,
-		   int interrupt_fd);
+		   unsigned n_threads, int interrupt_fd);
 
 #endif

@@ -186,18 +186,25 @@ static int not_fit(struct writer *w, uint32_t id, enum format_unfit why)
 	return 0;
 }
 
-static inline ssize_t build(struct writer *w, const struct packet *p)
+/* For a packet of interface @id, which a format may need no description of. */
+static inline int prepare(struct writer *w, uint32_t id)
 {
-	const struct file_iface *i;
-	uint32_t id = p->iface->id;
 	int err = w->records.error;
-	ssize_t n = 0;
 
-	/* a format that needs no description of it */
 	if (!err && !file_ifaces_has(&w->ifaces, id))
 		err = add_iface(w, id, 0);
 	if (!w->records.n_packets && !err && out_is_compressed(w->records.out))
 		err = flush_head(w);
+	return err;
+}
+
+static inline ssize_t build(struct writer *w, const struct packet *p)
+{
+	const struct file_iface *i;
+	uint32_t id = p->iface->id;
+	int err = prepare(w, id);
+	ssize_t n = 0;
+
 	i = err ? NULL : &w->ifaces.known[id];
 	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, i->number,
 					   i->snaplen)) > (ssize_t)room(w))
@@ -225,6 +232,21 @@ int writer_packet(struct writer *w, const struct packet *p)
 	if (n > 0)
 		put(w);
 	return min_of(n, 0);
+}
+
+int writer_made(struct writer *w, uint32_t id, const void *record, size_t len)
+{
+	int err = prepare(w, id);
+
+	while (!err && len > room(w))
+		err = record_buffer_need(&w->records, len);
+	if (err) {
+		file_ifaces_lose(&w->ifaces, id);
+		return err;
+	}
+	memcpy(tail(w), record, len);
+	record_buffer_put_packet(&w->records, len, id);
+	return 0;
 }
 
 ssize_t writer_build(struct writer *w, const struct packet *p)

@@ -69,6 +69,9 @@ int writer_iface(struct writer *w, const struct iface *i, uint32_t snaplen);
 bool writer_has_iface(const struct writer *w, uint32_t id);
 int writer_packet(struct writer *w, const struct packet *p);
 int writer_block(struct writer *w, const void *block, size_t len);
+
+/* As writer_packet(): what its format makes of a packet of interface @id, @len bytes. */
+int writer_made(struct writer *w, uint32_t id, const void *record, size_t len);
 int writer_flush(struct writer *w);
 
 /* Is some of it in the queue? Waits until it is in the file: how large that is is known then. */

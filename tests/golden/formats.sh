@@ -114,4 +114,25 @@ fi
 } >"$work/against" 2>&1
 verdict "a_file_of_rows_or_text_is_what_the_screen_shows"
 
+# Of all fixtures, damaged ones as well, by themselves and as one.
+{
+	all=()
+	for file in tests/pcaps/*.pcap; do
+		all+=(-r "$file")
+	done
+	for look in '-T json' '-vvXX -# -ttt'; do
+		# shellcheck disable=SC2086
+		for file in tests/pcaps/*.pcap* tests/pcaps/files/*; do
+			cmp <("$dump" -r "$file" $look 2>&1) <("$dump" -r "$file" $look --threads 3 2>&1) ||
+				echo "$file $look"
+		done
+		# shellcheck disable=SC2086
+		cmp <("$dump" "${all[@]}" $look 2>&1) <("$dump" "${all[@]}" $look --threads 3 2>&1)
+	done
+	"$dump" -r tests/pcaps/mixed.pcap --threads 3 | cmp - <("$dump" -r tests/pcaps/mixed.pcap -l --threads 3)
+	"$dump" -r tests/pcaps/mixed.pcap --threads 3 -c 5 | cmp - <("$dump" -r tests/pcaps/mixed.pcap -c 5)
+	"$dump" -r tests/pcaps/mixed.pcap --threads 3 >/dev/full 2>&1 && echo 'a full disk is no error'
+} 2>&1 | grep -v '^xdpdump: stdout: cannot write: No space left on device$' >"$work/against"
+verdict "several_threads_make_the_same_text_as_one"
+
 echo "1..$n"
