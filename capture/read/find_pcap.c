@@ -82,6 +82,24 @@ bool find_pcap_is_header(struct pcap_view *v, size_t pos, size_t past)
 	       header_leads(v->s, v->dialect->swapped, pos, past);
 }
 
+/*
+ * The first place, of those that are in memory and before @end, where a record or a file header may
+ * begin. Hardly any of garbage is one, by the length alone.
+ */
+static size_t pass_garbage(const struct pcap_view *v, size_t pos, size_t end)
+{
+	const struct pcap_dialect *d = v->dialect;
+	const uint8_t *bytes = stream_bytes(v->s), *caplen = bytes + (d->lengths_swapped ? 12 : 8);
+	const size_t until = min_of(end, stream_have(v->s) - d->record + 1);
+	const uint32_t most = pcap_caplen_max(d);
+	size_t at = pos;
+
+	while (at < until && order_u32(d->swapped, caplen + at) > most && !magic_may_be(bytes[at]))
+		at++;
+	v->s->looks.taken += at - pos;
+	return at;
+}
+
 struct pcap_place find_pcap_best(struct pcap_view *v, size_t from, const uint32_t *sec)
 {
 	struct stream *s = v->s;
@@ -91,7 +109,9 @@ struct pcap_place find_pcap_best(struct pcap_view *v, size_t from, const uint32_
 	for (size_t pos = from; pos < end && stream_need(s, pos + v->dialect->record); pos++) {
 		enum pcap_likeness like;
 
-		if (best.pos && !stream_may_look(s))
+		pos = pass_garbage(v, pos, end);
+		if (pos == end || !stream_need(s, pos + v->dialect->record) ||
+		    (best.pos && !stream_may_look(s)))
 			break;
 		like = find_pcap_likeness(v, pos, sec, best.likeness);
 		if (like < PCAP_FAR && best.likeness < PCAP_FAR && find_pcap_is_header(v, pos, pos))

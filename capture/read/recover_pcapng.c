@@ -38,6 +38,23 @@ static bool is_pcap(struct pcapng *f, size_t pos)
 }
 
 /*
+ * The first place, of those that are in memory and before @end, where a block, or @or_a_file, may
+ * begin: for hardly any of garbage there is more to look at.
+ */
+static size_t pass_garbage(struct stream *s, size_t pos, size_t end, bool or_a_file)
+{
+	const uint8_t *bytes = stream_bytes(s);
+	const size_t until = min_of(end, stream_have(s) - 11);
+	size_t at = pos;
+
+	while (at < until && !pcapng_sound_may_begin(bytes + at) &&
+	       !(or_a_file && magic_may_be(bytes[at])))
+		at++;
+	s->looks.taken += at - pos;
+	return at;
+}
+
+/*
  * The first block, or a pcap file in front of it: not one that a packet holds as its data, whose
  * records end before further blocks of this file begin.
  */
@@ -47,6 +64,9 @@ static struct place find_first(struct pcapng *f)
 	size_t pcap = 0;
 
 	for (; at.pos < RECOVERY_WINDOW && stream_need(f->s, at.pos + 12); at.pos++) {
+		at.pos = pass_garbage(f->s, at.pos, RECOVERY_WINDOW, !pcap);
+		if (at.pos == RECOVERY_WINDOW || !stream_need(f->s, at.pos + 12))
+			break;
 		f->s->looks.taken++;
 		if (pcapng_sound_block(f->s, f->swapped, at.pos, &at.swapped)) {
 			bool begins = order_u32(f->swapped, bytes_at(f->s, at.pos)) == PCAPNG_SHB;
@@ -220,6 +240,11 @@ bool recover_pcapng_pass(struct pcapng *f, uint32_t len)
 	struct place at = { 12, f->swapped };
 
 	for (; f->s->offset + at.pos + 12 <= end && stream_need(f->s, at.pos + 12); at.pos++) {
+		/* the last place of the window, and of the block, is looked at in any case */
+		at.pos = pass_garbage(f->s, at.pos,
+				      min_of((uint64_t)RECOVERY_WINDOW, end - 12 - f->s->offset), false);
+		if (!stream_need(f->s, at.pos + 12))
+			break;
 		f->s->looks.taken++;
 		if (pcapng_sound_block(f->s, f->swapped, at.pos, &at.swapped)) {
 			/* else it is looked for in the way of resync() */
