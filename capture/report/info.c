@@ -7,6 +7,7 @@
 #include "capture/base/util.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
+#include "capture/read/capfile.h"
 #include "capture/report/info.h"
 #include "capture/report/talkers.h"
 
@@ -212,6 +213,15 @@ static bool count_inside(struct info *i, const struct packet *p)
 	inner.len = p->len;	/* bytes are those of the frames */
 	info_count_rows(i->inner, &inner);
 	return count_addresses(i->inner_talkers, &inner);
+}
+
+uint32_t info_n_ifaces(const struct capfile *r)
+{
+	uint32_t n = 0;
+
+	while (capfile_iface(r, n))
+		n++;
+	return n;
 }
 
 /* Room for interface @id, whose ids come in no order. */

@@ -33,6 +33,9 @@ enum info_row {
 /* Rows of the histogram of sizes on the wire. */
 enum { N_INFO_SIZES = 10 };
 
+/* Interfaces that a report tells of; more of them, which a file has room for in 20 bytes each, are counted. */
+enum { INFO_IFACES = 16384 };
+
 struct info {
 	struct tally all;		/* bytes on the wire */
 	uint64_t captured_bytes;
@@ -88,6 +91,9 @@ void info_size_label(char *out, size_t cap, unsigned row);
 
 /* Those rows that are not empty are from @first to below the one returned, and perhaps between them. */
 unsigned info_sizes(const struct info *i, unsigned *first);
+
+/* That the file has. */
+uint32_t info_n_ifaces(const struct capfile *r);
 
 /* From the earliest packet to the latest. */
 uint64_t info_duration(const struct info *i);

@@ -374,14 +374,17 @@ static void put_iface(FILE *out, const struct info *i, const struct iface *f, co
 
 static void interfaces(FILE *out, const struct info *i, const struct capfile *r)
 {
+	const uint32_t n = info_n_ifaces(r);
 	const struct iface *f;
 
 	fputs("<div class=\"i\">\n", out);
 	open_section(out, "Interfaces", "and what they have counted");
 	open_table(out, "No.|name|description|link type|packets|bytes|received|dropped by interface|dropped by kernel");
-	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++)
+	for (uint32_t id = 0; id < INFO_IFACES && (f = capfile_iface(r, id)); id++)
 		put_iface(out, i, f, capfile_stats(r, id));
 	close_table(out);
+	if (n > INFO_IFACES)
+		fprintf(out, "<p>and %u more</p>\n", n - INFO_IFACES);
 	fputs("</div>\n", out);
 }
 

@@ -196,12 +196,15 @@ static void section(struct json *j, const struct capfile *r)
 
 static void interfaces(struct json *j, const struct info *i, const struct capfile *r)
 {
+	const uint32_t n = info_n_ifaces(r);
 	const struct iface *f;
 
 	json_open(j, "interfaces", '[');
-	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++)
+	for (uint32_t id = 0; id < INFO_IFACES && (f = capfile_iface(r, id)); id++)
 		interface(j, i, f, capfile_stats(r, id), capfile_resolution(r, id));
 	json_close(j, ']');
+	if (n > INFO_IFACES)
+		json_u64(j, "interfaces_not_shown", n - INFO_IFACES);
 }
 
 static void tally(struct json *j, const char *key, const struct tally *t)

@@ -53,6 +53,8 @@ static void iface_line(FILE *out, const char *label, const char *string)
 {
 	char before[64];
 
+	if (!string)
+		return;
 	snprintf(before, sizeof(before), "%21s%s = ", "", label);
 	string_line(out, before, string);
 }
@@ -233,13 +235,13 @@ static void section(FILE *out, const struct capfile *r)
 static void interfaces(FILE *out, const struct info *i, const struct capfile *r)
 {
 	const struct iface *f;
-	uint32_t n = 0;
+	const uint32_t n = info_n_ifaces(r);
 
-	while (capfile_iface(r, n))
-		n++;
 	fprintf(out, "Number of interfaces in file: %u\n", n);
-	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++)
+	for (uint32_t id = 0; id < INFO_IFACES && (f = capfile_iface(r, id)); id++)
 		interface(out, i, f, capfile_stats(r, id), capfile_resolution(r, id));
+	if (n > INFO_IFACES)
+		fprintf(out, "Interfaces that are not shown: %u\n", n - INFO_IFACES);
 }
 
 static void tally_head(FILE *out, const char *label)
