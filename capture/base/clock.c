@@ -2,7 +2,6 @@
 /* TAI to UTC. */
 #include <errno.h>
 #include <sys/timerfd.h>
-#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,19 +9,29 @@
 
 enum { STEP_MIN_NS = 10 * 1000 * 1000 };	/* two clocks cannot be read at once */
 
-static int64_t tai_offset_ns(void)
-{
-	struct timex t = { .modes = 0 };
-
-	return adjtimex(&t) < 0 ? 0 : t.tai * 1000000000ll;
-}
-
 static uint64_t read_ns(clockid_t id)
 {
 	struct timespec ts;
 
 	clock_gettime(id, &ts);
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+/*
+ * It is whole seconds, and the clocks are set together: what lies between two looks at them, half a
+ * second at most or they are looked at again, is rounded off. No system call, as adjtimex(2) is one.
+ */
+static int64_t tai_offset_ns(void)
+{
+	const uint64_t second = 1000000000;
+	uint64_t before, after, tai;
+
+	do {
+		before = read_ns(CLOCK_REALTIME);
+		tai = read_ns(CLOCK_TAI);
+		after = read_ns(CLOCK_REALTIME);
+	} while (after - before > second / 2);
+	return ((int64_t)(tai - before) + second / 2) / second * second;
 }
 
 /*

@@ -8,12 +8,12 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture/base/listen.h"
 #include "capture/base/util.h"
 #include "capture/base/value.h"
+#include "capture/base/wait.h"
 
 static bool take_path(const char *path, struct listen_address *a)
 {
@@ -83,7 +83,7 @@ static void closep(const int *fd)
  */
 static int lock_folder(const struct listen_address *a)
 {
-	enum { TIMES = 100, PAUSE_NS = 10 * 1000 * 1000 };
+	enum { TIMES = 100, PAUSE_US = 10 * 1000 };
 	const char *path = path_of(a), *slash = path ? strrchr(path, '/') : NULL;
 	char folder[sizeof(((struct sockaddr_un *)NULL)->sun_path)] = ".";
 	int fd;
@@ -94,7 +94,7 @@ static int lock_folder(const struct listen_address *a)
 		memcpy(folder, path, slash - path + 1);
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	for (unsigned i = 0; fd >= 0 && i < TIMES && flock(fd, LOCK_EX | LOCK_NB); i++)
-		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+		wait_us(PAUSE_US);
 	return fd;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* epoll, signalfd, timerfd. */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -12,6 +11,7 @@
 #include "capture/base/log.h"
 #include "capture/base/loop.h"
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 
 static const struct {
 	int sig;
@@ -90,7 +90,7 @@ static void on_timer(void *loop)
 
 int loop_open(struct loop *l)
 {
-	sigset_t set;
+	sigset_t set, end;
 
 	*l = (struct loop)LOOP_INIT;
 	take_signals(&set, &l->stop);
@@ -101,7 +101,10 @@ int loop_open(struct loop *l)
 		return -errno;
 	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	l->stop_fd = signalfd(-1, &l->stop, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (l->signal_fd < 0 || l->stop_fd < 0)
+	end = l->stop;
+	sigdelset(&end, SIGHUP);
+	l->end_fd = signalfd(-1, &end, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (l->signal_fd < 0 || l->stop_fd < 0 || l->end_fd < 0)
 		return -errno;
 	return add(l, l->signal_fd, EPOLLIN, on_signal, l);
 }
@@ -136,7 +139,7 @@ int loop_add_timer(struct loop *l, uint64_t interval_ns)
 /* A terminal that goes can send two SIGHUP, so that one does not force the end. */
 static void take_stop(struct loop *l, int sig)
 {
-	if (sig == SIGHUP && !l->asked && l->hangup && l->hangup(l->ctx))
+	if (sig == SIGHUP && (l->ignores_hangup || (!l->asked && l->hangup && l->hangup(l->ctx))))
 		return;
 	if (!l->asked)
 		l->asked = sig;
@@ -180,7 +183,7 @@ int loop_wait_for(struct loop *l, int fd, int timeout_ms)
 	bool waited = false, again = timeout_ms < 0 && l->flush_ms;
 
 	while (loop_look(l) && loop_goes_on(l)) {
-		int n = poll(fds, 2, !waited ? 0 : again ? l->flush_ms : timeout_ms);
+		int n = wait_ready(fds, 2, !waited ? 0 : again ? l->flush_ms : timeout_ms);
 
 		if (n < 0 && errno != EINTR)
 			return errno;
@@ -207,18 +210,12 @@ void loop_take_back(const struct loop *l)
 
 void loop_ignore_hangup(struct loop *l)
 {
-	sigset_t set;
-
-	take_signals(&set, &l->stop);
-	sigdelset(&set, SIGHUP);
-	sigdelset(&l->stop, SIGHUP);
-	signalfd(l->stop_fd, &l->stop, 0);
-	signalfd(l->signal_fd, &set, 0);
+	l->ignores_hangup = true;
 }
 
 void loop_close(struct loop *l)
 {
-	const int fds[] = { l->signal_fd, l->stop_fd, l->timer_fd, l->epoll_fd };
+	const int fds[] = { l->signal_fd, l->stop_fd, l->end_fd, l->timer_fd, l->epoll_fd };
 
 	for (size_t i = 0; i < array_size(fds); i++)
 		if (fds[i] >= 0)

@@ -18,9 +18,11 @@ struct loop {
 	int epoll_fd, signal_fd, timer_fd;	/* -1: there is none */
 	/* readable while a signal that asks us to stop is pending; loop_look() takes it */
 	int stop_fd;
+	int end_fd;			/* the same of all but SIGHUP */
 	sigset_t stop;			/* the signals that ask us to stop */
 	int asked;			/* the one that did, 0: none */
 	int forced;			/* the next one after it */
+	bool ignores_hangup;		/* loop_ignore_hangup() */
 	bool unread;			/* nobody reads what is written to one of loop_add_written() */
 	/* what is to be done when something happens; the caller's to set, and NULL: nothing */
 	loop_fn stats;			/* SIGUSR1, and the timer */
@@ -36,7 +38,7 @@ struct loop {
 	unsigned n_watched;
 };
 
-#define LOOP_INIT { .epoll_fd = -1, .signal_fd = -1, .timer_fd = -1, .stop_fd = -1 }
+#define LOOP_INIT { .epoll_fd = -1, .signal_fd = -1, .timer_fd = -1, .stop_fd = -1, .end_fd = -1 }
 
 /*
  * Blocks the signals we handle and makes a descriptor for them: all that people, shells,
@@ -87,7 +89,7 @@ int loop_wait_for(struct loop *l, int fd, int timeout_ms);
 void loop_let_go(const struct loop *l);
 void loop_take_back(const struct loop *l);
 
-/* From now on SIGHUP means nothing. */
+/* From now on SIGHUP means nothing: who is to be interrupted looks at end_fd. */
 void loop_ignore_hangup(struct loop *l);
 
 void loop_close(struct loop *l);

@@ -16,6 +16,7 @@
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
+#include "capture/kernel/rtnl.h"
 #include "capture/kernel/run_as.h"
 #include "capture/live/live_iface.h"
 
@@ -238,6 +239,7 @@ static void close_all(struct capture *l)
 	notify_close(&l->notify);
 	live_set_close(&l->ifaces);
 	programs_close(l->settings.programs);
+	rtnl_close(l->settings.rtnl);
 	guard_close(l->guard);
 	pump_close(&l->pump);
 	netif_watch_close(l->watch);

@@ -23,6 +23,7 @@
 #include "capture/kernel/netif_watch.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/rings.h"
+#include "capture/kernel/rtnl.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_watch.h"
 #include "capture/report/metrics_http.h"
@@ -32,7 +33,7 @@
  * interface: program, maps, link; of one whose sent packets are captured twice; and more of one that
  * is in front of a program.
  */
-enum { FDS_OF_MANY = 1 << 20, FDS = 54, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE,
+enum { FDS_OF_MANY = 1 << 20, FDS = 57, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE,
 	FDS_OF_FRONT = 6, FDS_OF_TRACE = 10 };
 
 enum { LOOK_FOR_NETNS_MS = 500 };
@@ -342,6 +343,14 @@ static unsigned later(const struct capture *l)
 	return attaches ? CONFINE_ATTACHES : 0;
 }
 
+/* By which interfaces are asked how they are; from within the sandbox nothing is opened for that. */
+static enum status open_rtnl(struct capture *l)
+{
+	int err = rtnl_open(&l->settings.rtnl, NETLINK_ROUTE);
+
+	return err ? log_fail(STATUS_RUNTIME, "cannot ask for interfaces: %s", strerror(-err)) : STATUS_OK;
+}
+
 enum status capture_start(struct capture *l)
 {
 	const struct opts *o = l->opts;
@@ -355,6 +364,8 @@ enum status capture_start(struct capture *l)
 		return log_fail(STATUS_RUNTIME, "cannot wait for signals: %s", strerror(-err));
 	if (!status)
 		status = make_filters(l);
+	if (!status)
+		status = open_rtnl(l);
 	if (!status)
 		status = find_interfaces(l);
 	if (l->pump.loop.asked)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ o->action == ACTION_INFO, SECCOMP_RANDOM },
 		{ o->part, SECCOMP_RENAMES },
 		{ o->keep.min_free, SECCOMP_MEASURES },
+		{ o->write && o->keep.sync != RETENTION_SYNC_NEVER, SECCOMP_SYNCS },
 		{ rotates(o), SECCOMP_ROTATES },
 		{ is_live(o), SECCOMP_LIVE },
 		{ later & CONFINE_ATTACHES, SECCOMP_ATTACHES },
@@ -197,6 +199,12 @@ static void settle_stdout(void)
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 }
 
+/* Threads do without memory of their own, for more of which there is a system call (mprotect(2)). */
+static void settle_memory(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+}
+
 enum status confine_reach(const struct opts *o, unsigned later)
 {
 	struct folders f;
@@ -207,6 +215,7 @@ enum status confine_reach(const struct opts *o, unsigned later)
 		return STATUS_OK;
 	learn_time_zone();
 	settle_stdout();
+	settle_memory();
 	limits_no_core();
 	if (writes(o))
 		directory_of(o->write, "%", output);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "capture/base/loop.h"
+#include "capture/base/wait.h"
 #include "capture/cli/extcap.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/said.h"
@@ -160,7 +161,7 @@ static int stop_ssh(struct remote *r)
 
 	for (int i = 0; waitpid(r->pid, &status, WNOHANG) == 0; i++) {
 		kill(r->pid, i < PATIENCE ? SIGTERM : SIGKILL);
-		usleep(PATIENCE_NS / 1000);
+		wait_us(PATIENCE_NS / 1000);
 	}
 	return status;
 }

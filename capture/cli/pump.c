@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* The order of things: packets first, then what is due. */
 #include <errno.h>
-#include <unistd.h>
 
 #include "capture/base/clock.h"
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/cli/pump.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/source.h"
@@ -162,7 +162,7 @@ static int take_rest(struct pump *p)
 			break;
 		last_round = p->loop.forced;
 		if (!last_round)
-			usleep(REST_US);
+			wait_us(REST_US);
 		begin_round(p);
 	}
 	return err;
@@ -205,7 +205,7 @@ void pump_finish(struct pump *p)
 	look(p);
 	outputs_flush(&p->outputs);
 	while (!p->loop.forced && outputs_pending(&p->outputs)) {
-		usleep(REST_US);
+		wait_us(REST_US);
 		look(p);
 		outputs_flush(&p->outputs);
 	}
@@ -220,7 +220,7 @@ enum status pump_wait(struct pump *p)
 	/* no other file can begin, and the commands are not to be killed for that */
 	if (p->outputs.rotate)
 		loop_ignore_hangup(&p->loop);
-	if (outputs_wait(&p->outputs) == -EINTR)
+	if (outputs_wait(&p->outputs, p->loop.end_fd) == -EINTR)
 		look(p);
 	status = outputs_report(&p->outputs);
 	return p->loop.forced ? (enum status)(STATUS_SIGNAL + p->loop.forced) : status;

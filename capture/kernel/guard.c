@@ -4,7 +4,6 @@
  * for our end by a descriptor of us; a closed socket says the same where there is none.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/guard_impl.h"
 
@@ -92,7 +92,7 @@ static int send_request(int fd, struct guard_request *r, const int *fds, unsigne
 static int wait_for(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int n = uninterrupted(poll(&p, 1, ANSWER_MS));
+	int n = uninterrupted(wait_ready(&p, 1, ANSWER_MS));
 
 	return n < 0 ? -errno : n ? 0 : -ETIMEDOUT;
 }

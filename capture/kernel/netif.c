@@ -148,8 +148,8 @@ static int list_one(const struct nlmsghdr *msg, void *data)
 	return MNL_CB_OK;
 }
 
-/* One interface, or (@ifindex 0, no name) all; @netns as in struct netif. */
-static int get_link(unsigned netns, int ifindex, const char *name, struct listing *l)
+/* One interface, or (@ifindex 0, no name) all; @netns as in struct netif. @by: as netif_again_by(). */
+static int get_link(struct rtnl *by, unsigned netns, int ifindex, const char *name, struct listing *l)
 {
 	char buf[RTNL_ANSWER_MAX];
 	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
@@ -165,7 +165,7 @@ static int get_link(unsigned netns, int ifindex, const char *name, struct listin
 	if (name)
 		mnl_attr_put_strz(msg, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME,
 				  name);
-	return rtnl_ask(msg, buf, list_one, l);
+	return by ? rtnl_ask_by(by, msg, buf, list_one, l) : rtnl_ask(msg, buf, list_one, l);
 }
 
 static void keep(void *ctx, const struct netif *n)
@@ -174,12 +174,12 @@ static void keep(void *ctx, const struct netif *n)
 }
 
 /* As get_link(); *@n is of zeros, if it is none. */
-static int get_one(unsigned netns, int ifindex, const char *name, struct netif *n)
+static int get_one(struct rtnl *by, unsigned netns, int ifindex, const char *name, struct netif *n)
 {
 	int err;
 
 	*n = (struct netif){ .ifindex = 0 };
-	err = get_link(netns, ifindex, name, &(struct listing){ keep, n });
+	err = get_link(by, netns, ifindex, name, &(struct listing){ keep, n });
 	return !err && !n->ifindex ? -ENODEV : err;
 }
 
@@ -187,26 +187,31 @@ int netif_by_name(const char *name, struct netif *n)
 {
 	if (!*name || strlen(name) > ALT_NAME_MAX)
 		return -ENODEV;
-	return get_one(0, 0, name, n);
+	return get_one(NULL, 0, 0, name, n);
 }
 
 int netif_by_index(int ifindex, struct netif *n)
 {
-	return get_one(0, ifindex, NULL, n);
+	return get_one(NULL, 0, ifindex, NULL, n);
 }
 
 /* Of a namespace that is gone the kernel says EINVAL. */
-int netif_again(const struct netif *was, struct netif *now)
+int netif_again_by(struct rtnl *by, const struct netif *was, struct netif *now)
 {
-	int err = get_one(was->netns, was->ifindex, NULL, now);
+	int err = get_one(by, was->netns, was->ifindex, NULL, now);
 
 	now->netns = was->netns;
 	return was->netns && err == -EINVAL ? -ENODEV : err;
 }
 
+int netif_again(const struct netif *was, struct netif *now)
+{
+	return netif_again_by(NULL, was, now);
+}
+
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx)
 {
-	return get_link(0, 0, NULL, &(struct listing){ each, ctx });
+	return get_link(NULL, 0, 0, NULL, &(struct listing){ each, ctx });
 }
 
 bool netif_is_bond(const struct netif *n)

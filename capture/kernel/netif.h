@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct nlmsghdr;
+struct rtnl;
 
 struct netif {
 	int ifindex;		/* within its namespace */
@@ -46,6 +47,9 @@ int netif_by_index(int ifindex, struct netif *n);
  * there any more, or that namespace is not; -EPERM: another namespace takes CAP_NET_ADMIN.
  */
 int netif_again(const struct netif *was, struct netif *now);
+
+/* The same by a socket that is open, of the namespace that it would be called in; NULL: it has none. */
+int netif_again_by(struct rtnl *by, const struct netif *was, struct netif *now);
 
 /*
  * Calls @each for every interface of the namespace, in the order of their numbers. -EINTR: they have

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/kernel/netns.h"
 #include "capture/kernel/rtnl.h"
 
@@ -80,7 +81,7 @@ void netns_leave(struct netns_visit *v)
 {
 	/* it was allowed before we went; what is left is want of memory */
 	while (v->home >= 0 && setns(v->home, CLONE_NEWNET))
-		usleep(1000);
+		wait_us(1000);
 	if (v->home >= 0)
 		close(v->home);
 	v->home = -1;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* A question to rtnetlink, in the network namespace of the calling thread. */
+/*
+ * A question to rtnetlink, in the network namespace of the calling thread, or by a socket that was
+ * opened in another one, or before there was a sandbox.
+ */
 #ifndef XDPDUMP_KERNEL_RTNL_H
 #define XDPDUMP_KERNEL_RTNL_H
 
@@ -19,6 +22,12 @@ int rtnl_ask(struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx);
 
 /* The same to another part of the kernel: NETLINK_GENERIC. */
 int rtnl_ask_of(int bus, struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx);
+
+/* A socket that stays open, for one question at a time. 0 or -errno. */
+struct rtnl;
+int rtnl_open(struct rtnl **rtnl, int bus);
+int rtnl_ask_by(struct rtnl *r, struct nlmsghdr *msg, char *buf, mnl_cb_t each, void *ctx);
+struct rtnl *rtnl_close(struct rtnl *r);
 
 /*
  * What an answer says, never more of it than there is: has it a head of @n bytes; the number in an

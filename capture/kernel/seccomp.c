@@ -43,6 +43,7 @@ enum {
 	FILES	= SECCOMP_WRITES | NEW_FILES,
 	OPENS	= SECCOMP_OPENS | SECCOMP_FOLLOWS | SECCOMP_ATTACHES,
 	THREADS	= FILES | SECCOMP_TALKS | SECCOMP_READS_AHEAD,
+	OTHERS	= SECCOMP_ATTACHES | SECCOMP_TALKS,	/* libraries that do as they please */
 	NOT_TO_READ = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY),
 };
 
@@ -57,34 +58,25 @@ static const struct row {
 	uint32_t bits;
 } rows[] = {
 	CALL(read, FOR_ALL), CALL(write, FOR_ALL), CALL(close, FOR_ALL), CALL(lseek, FOR_ALL),
-	CALL(exit_group, FOR_ALL), CALL(epoll_pwait2, FOR_ALL), CALL(restart_syscall, FOR_ALL),
+	CALL(exit_group, FOR_ALL), CALL(epoll_pwait2, FOR_ALL), CALL(ppoll, FOR_ALL),
 	/* where the vDSO cannot tell the time itself, as with a clock source that is not the TSC (vdso(7)) */
 	CALL(clock_gettime, FOR_ALL),
-#ifdef __NR_poll
-	CALL(poll, FOR_ALL),
-#else
-	CALL(ppoll, FOR_ALL),
-#endif
 	/* memory: nothing that is written is executed */
 	CALL(brk, FOR_ALL), CALL(munmap, FOR_ALL), CALL(mremap, FOR_ALL),
 	{ __NR_mmap, FOR_ALL, NONE, 2, PROT_EXEC },
-	{ __NR_mprotect, THREADS, NONE, 2, PROT_EXEC },
-	/* to print without being interrupted; where there are files loop.c takes signals anew at the end */
+	{ __NR_mprotect, OTHERS, NONE, 2, PROT_EXEC },
+	/* to print without being interrupted */
 	CALL(rt_sigprocmask, FOR_ALL), CALL(rt_sigreturn, FOR_ALL),
-	CALL(rt_sigaction, FILES), CALL(signalfd4, FILES),
-	/* fstat(3), which is one or the other; times, and what has a name, as well */
-	CALL(fstat, FOR_ALL),
-	{ __NR_newfstatat, FOR_ALL, SOME, 3, AT_EMPTY_PATH },
-	CALL(newfstatat, OPENS | FILES | SECCOMP_LISTENS),
-	/* a thread, as it begins, waits and ends */
-	CALL(futex, THREADS), CALL(rseq, THREADS), CALL(set_robust_list, THREADS),
-	CALL(madvise, THREADS), CALL(exit, THREADS),
-	/* files: O_PATH looks whether a name is still that of our file */
-	{ __NR_openat, FILES, SOME, 2, O_PATH },
+	/* fstat(3) is one or the other, as glibc is; times, and what has a name, are the second */
+	CALL(fstat, OPENS | OTHERS), CALL(newfstatat, OPENS | NEW_FILES | SECCOMP_LISTENS),
+	/* a thread, as it waits and ends; and as it begins, if it is not ours (thread.c waits for that) */
+	CALL(futex, THREADS), CALL(madvise, THREADS), CALL(exit, THREADS),
+	CALL(rseq, SECCOMP_TALKS), CALL(set_robust_list, SECCOMP_TALKS),
+	/* files */
 	{ __NR_openat, OPENS | SECCOMP_LIVE, NONE, 2, NOT_TO_READ },
 	CALL(openat, NEW_FILES),
-	CALL(fcntl, OPENS | FILES), CALL(unlinkat, FILES | SECCOMP_LISTENS), CALL(ftruncate, FILES), CALL(fsync, FILES),
-	CALL(fdatasync, FILES), CALL(statx, SECCOMP_FOLLOWS | FILES), CALL(pwrite64, FILES),
+	CALL(fcntl, OPENS | NEW_FILES), CALL(unlinkat, FILES | SECCOMP_LISTENS), CALL(ftruncate, FILES),
+	CALL(statx, SECCOMP_FOLLOWS | FILES), CALL(fdatasync, SECCOMP_SYNCS), CALL(fsync, SECCOMP_SYNCS),
 	CALL(geteuid, NEW_FILES | SECCOMP_ATTACHES),
 #ifdef __NR_readlink
 	CALL(readlink, NEW_FILES | SECCOMP_ATTACHES),
@@ -92,18 +84,20 @@ static const struct row {
 	CALL(readlinkat, NEW_FILES | SECCOMP_ATTACHES),
 #endif
 	CALL(renameat, SECCOMP_RENAMES), CALL(fstatfs, SECCOMP_MEASURES), CALL(syncfs, SECCOMP_MEASURES),
-	CALL(clock_nanosleep, FILES | SECCOMP_LIVE),
 	/* more files than there are descriptors */
 	CALL(prlimit64, OPENS), CALL(getdents64, OPENS), CALL(getrandom, SECCOMP_RANDOM),
 	CALL(inotify_add_watch, SECCOMP_FOLLOWS), CALL(inotify_rm_watch, SECCOMP_FOLLOWS),
 	/* a capture: counters; what rtnetlink tells; a clock that is set */
 	CALL(bpf, SECCOMP_LIVE), CALL(membarrier, SECCOMP_LIVE),
 	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS), CALL(sendto, SECCOMP_LIVE | SECCOMP_TALKS),
-	{ __NR_socket, SECCOMP_LIVE, IS, 0, AF_NETLINK },
 	{ __NR_socket, SECCOMP_LISTENS, IS, 0, AF_UNIX },
-	CALL(socket, SECCOMP_ATTACHES),
-	CALL(bind, SECCOMP_LIVE), CALL(getsockname, SECCOMP_LIVE | SECCOMP_TALKS),
-	CALL(timerfd_settime, SECCOMP_LIVE), CALL(clock_adjtime, SECCOMP_LIVE),
+	CALL(socket, SECCOMP_ATTACHES), CALL(bind, SECCOMP_ATTACHES), CALL(getsockname, OTHERS),
+	CALL(timerfd_settime, SECCOMP_LIVE),
+	/* what they wait by, and go on waiting once we were stopped */
+#ifdef __NR_poll
+	CALL(poll, OTHERS),
+#endif
+	CALL(clock_nanosleep, OTHERS), CALL(restart_syscall, OTHERS | SECCOMP_READS_AHEAD),
 	/* others that come: rights, devices, namespaces, programs, the process that guards a place */
 	CALL(capget, SECCOMP_ATTACHES), CALL(capset, SECCOMP_ATTACHES), CALL(uname, SECCOMP_ATTACHES),
 	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS), CALL(getsockopt, SECCOMP_ATTACHES),

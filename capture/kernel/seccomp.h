@@ -23,6 +23,7 @@ enum seccomp_need {
 	SECCOMP_RANDOM		= 2048,	/* numbers, for tables that are made later */
 	SECCOMP_RESTORES	= 4096,	/* what stderr was */
 	SECCOMP_READS_AHEAD	= 8192,	/* in a thread, or makes text in some */
+	SECCOMP_SYNCS		= 16384,	/* files, to the disk */
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */

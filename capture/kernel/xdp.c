@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "capture/base/wait.h"
 #include "capture/kernel/rtnl.h"
 #include "capture/kernel/xdp.h"
 
@@ -144,5 +145,5 @@ const char *xdp_mode_name(enum xdp_mode mode)
 void xdp_wait_for_frames(void)
 {
 	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
-		usleep(BATCH_US);
+		wait_us(BATCH_US);
 }

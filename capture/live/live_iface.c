@@ -205,6 +205,7 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	enum status status = live_iface_enter(t, &v);
 
 	t->promiscuous_fd = -1;
+	t->rtnl = s->rtnl;
 	if (!status)
 		status = live_iface_find(t, name);
 	if (!status)
@@ -406,7 +407,7 @@ bool live_iface_snapshot(struct live_iface *t)
 	}
 	if (t->gone || !t->has_if_dropped)
 		return seen(t) == before;
-	err = netif_again(&t->netif, &now);
+	err = netif_again_by(t->rtnl, &t->netif, &now);
 	if (!err || err == -EPERM) {	/* the right that -Z has given up */
 		t->has_if_dropped = !err && now.has_rx_missed && now.rx_missed >= t->netif.rx_missed;
 		t->if_dropped = t->if_dropped_before +
@@ -462,7 +463,7 @@ static bool is_renamed(const struct live_iface *t, const struct netif *n)
 	const char *name = live_iface_device(t)->name;
 	struct netif now;
 
-	return strcmp(n->name, name) && (netif_again(n, &now) || strcmp(now.name, name));
+	return strcmp(n->name, name) && (netif_again_by(t->rtnl, n, &now) || strcmp(now.name, name));
 }
 
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
@@ -536,7 +537,7 @@ int live_iface_seek(const struct live_iface *t, struct netif *n)
 	int err;
 
 	if (!t->gone)
-		return netif_again(live_iface_device(t), n);
+		return netif_again_by(t->rtnl, live_iface_device(t), n);
 	err = netns_enter(&v, t->netns);
 	if (!err)
 		err = netif_by_name(live_iface_device(t)->name, n);

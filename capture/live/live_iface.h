@@ -34,6 +34,7 @@ struct live_iface_settings {
 	uint8_t device;			/* what the device has to tell: DEVICE_TIME, DEVICE_HASH */
 	struct observe_options observe;
 	struct guard *guard;		/* of OBSERVE_FRONT */
+	struct rtnl *rtnl;		/* the owner's, longer than they; NULL: there is none */
 	/* that interfaces can share, the owner's, longer than they; NULL: each has its own */
 	struct programs *programs;
 };
@@ -78,6 +79,7 @@ struct live_iface {
 	uint8_t hash_function;		/* EPB_HASH_..., with DEVICE_HASH */
 	uint64_t untimed;		/* packets without a time of the device */
 	int promiscuous_fd;		/* -1: none */
+	struct rtnl *rtnl;		/* by which it is asked how it is; the owner's, may be NULL */
 	/* for a hook that is loaded later; the owner's */
 	const struct rings *rings;
 	const struct live_filters *filters;

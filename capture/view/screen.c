@@ -8,7 +8,6 @@
 #include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +22,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/kernel/privilege.h"
 #include "capture/view/grid.h"
 #include "capture/view/screen.h"
@@ -169,7 +169,7 @@ static void *serve(void *screen)
 	uint64_t n;
 
 	while (!stop) {
-		poll(fds, array_size(fds), -1);
+		wait_ready(fds, array_size(fds), -1);
 		if (fds[0].revents)
 			ignored = read(s->wake_fd, &n, sizeof(n));
 		if (take_page(s, &stop) && !stop)
@@ -357,7 +357,7 @@ bool screen_has_gone(const struct screen *s)
 {
 	struct pollfd p = { .fd = keys_fd(s) };
 
-	return poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR | POLLNVAL);
+	return wait_ready(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR | POLLNVAL);
 }
 
 /* False: the terminal takes nothing, so that nothing more is written to it. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/write/disk_file.h"
 #include "capture/write/fileid.h"
 #include "capture/write/folder.h"
@@ -82,9 +83,9 @@ void disk_file_give(struct disk_file *f, struct out *out)
 
 static bool can_be_found(const struct disk_file *f)
 {
-	struct stat st;
+	struct statx st;
 
-	return fstat(f->fd, &st) || st.st_nlink;
+	return statx(f->fd, "", AT_EMPTY_PATH, STATX_NLINK, &st) || st.stx_nlink;
 }
 
 static int try_sync(struct disk_file *f)
@@ -165,7 +166,7 @@ void disk_file_free(struct disk_file *f, uint64_t bytes)
 	for (unsigned looks = 0; looks < ROOM_LOOKS; looks++) {
 		if (room_at(folder_fd(f->folder)) >= before + bytes / 8)
 			return;
-		usleep(ROOM_WAIT_US);
+		wait_us(ROOM_WAIT_US);
 	}
 	syncfs(folder_fd(f->folder));
 }

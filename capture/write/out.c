@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/write/compress.h"
 #include "capture/write/out.h"
 #include "capture/write/place.h"
@@ -48,6 +48,7 @@ struct out {
 	uint64_t size;		/* from there */
 	struct frames *frames;	/* NULL: not compressed */
 	bool is_file;
+	bool is_appended;	/* to what was in it before, wherever we are (open(2), O_APPEND) */
 	bool ended;		/* out_end() */
 };
 
@@ -64,7 +65,7 @@ static int wait_for(const struct out *o, int fd, short events, int timeout_ms)
 	int n;
 
 	do
-		n = poll(fds, 2, timeout_ms);
+		n = wait_ready(fds, 2, timeout_ms);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
@@ -98,17 +99,15 @@ int out_open_in(struct out **out, int dir_fd, const char *path, int interrupt_fd
 		if (err)
 			return err;
 	}
-	if (fstat(o->at.fd, &st))
+	if (place_stat(o->at.fd, &st))
 		return -errno;
 	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
 	o->is_file = S_ISREG(st.st_mode);
 	if (o->is_file && o->at.dir_fd < 0) {	/* stdout: only what we append is ours to cut */
-		off_t pos = fcntl(o->at.fd, F_GETFL) & O_APPEND ? st.st_size
-								: lseek(o->at.fd, 0, SEEK_CUR);
-
+		o->is_appended = fcntl(o->at.fd, F_GETFL) & O_APPEND;
 		o->base = st.st_size;
-		o->is_file = pos == st.st_size;
+		o->is_file = o->is_appended || lseek(o->at.fd, 0, SEEK_CUR) == st.st_size;
 	}
 	*out = steal(&o);
 	return 0;
@@ -144,7 +143,7 @@ bool out_is_same(const struct out *o, const struct stat *st)
 {
 	struct stat mine;
 
-	return S_ISREG(st->st_mode) && !fstat(o->at.fd, &mine) && mine.st_dev == st->st_dev &&
+	return S_ISREG(st->st_mode) && !place_stat(o->at.fd, &mine) && mine.st_dev == st->st_dev &&
 	       mine.st_ino == st->st_ino;
 }
 
@@ -157,7 +156,7 @@ bool out_has_reader(const struct out *o)
 {
 	struct stat st;
 
-	return !fstat(o->at.fd, &st) && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+	return !place_stat(o->at.fd, &st) && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
 }
 
 int out_fd(const struct out *o)
@@ -329,12 +328,16 @@ static int cut_frames(struct out *o, uint64_t offset)
 	return 0;
 }
 
-/* What is appended cannot be anywhere else: Linux ignores the position then (pwrite(2)). */
+/* As pwrite(2), by what there is anyway. What is appended cannot be anywhere else. */
 int out_amend(struct out *o, const void *buf, size_t n)
 {
-	if (!o->is_file || o->frames || fcntl(o->at.fd, F_GETFL) & O_APPEND)
+	int err = 0;
+
+	if (!o->is_file || o->frames || o->is_appended)
 		return 0;
-	return uninterrupted(pwrite(o->at.fd, buf, n, o->base)) < 0 ? -errno : 0;
+	if (lseek(o->at.fd, o->base, SEEK_SET) < 0 || uninterrupted(write(o->at.fd, buf, n)) < 0)
+		err = -errno;
+	return lseek(o->at.fd, o->base + o->size, SEEK_SET) < 0 ? -errno : err;
 }
 
 int out_cut(struct out *o, uint64_t offset)

@@ -280,9 +280,9 @@ void outputs_finish(struct outputs *f)
 	}
 }
 
-int outputs_wait(struct outputs *f)
+int outputs_wait(struct outputs *f, int interrupt_fd)
 {
-	int err = f->rotate ? rotate_wait(f->rotate) : 0;
+	int err = f->rotate ? rotate_wait(f->rotate, interrupt_fd) : 0;
 
 	if (err && err != -EINTR)
 		rotate_sink(f->rotate)->incomplete = true;

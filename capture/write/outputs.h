@@ -109,7 +109,7 @@ void outputs_hurry(struct outputs *f, int ms);
 void outputs_finish(struct outputs *f);
 
 /* Waits until the files are on the disk and their commands have ended. -EINTR: interrupted. */
-int outputs_wait(struct outputs *f);
+int outputs_wait(struct outputs *f, int interrupt_fd);
 
 /*
  * Complains about failed writes with the number of packets missing; the exit code for them, or 0.

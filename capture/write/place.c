@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/write/fileid.h"
 #include "capture/write/place.h"
 
@@ -27,7 +27,7 @@ static int pause_for(int interrupt_fd, int ms)
 {
 	struct pollfd fd = { .fd = interrupt_fd, .events = POLLIN };
 
-	return poll(&fd, 1, ms) > 0 ? -EINTR : 0;
+	return wait_ready(&fd, 1, ms) > 0 ? -EINTR : 0;
 }
 
 /*
@@ -48,11 +48,16 @@ static int open_at(int dir_fd, const char *name, int flags, int interrupt_fd)
 
 /* ---- what others can have put there ---- */
 
+int place_stat(int fd, struct stat *st)
+{
+	return fstatat(fd, "", st, AT_EMPTY_PATH);
+}
+
 static bool everybody_can_write(int dir_fd)
 {
 	struct stat dir;
 
-	return !fstat(dir_fd, &dir) && dir.st_mode & S_IWOTH;
+	return !place_stat(dir_fd, &dir) && dir.st_mode & S_IWOTH;
 }
 
 /* A result of place_open(), or 0. */
@@ -77,7 +82,7 @@ static int find_directory(const struct place *p, const struct stat *st, struct s
 	struct stat named;
 	ssize_t n;
 
-	if (fstat(p->dir_fd, dir))
+	if (place_stat(p->dir_fd, dir))
 		return -errno;
 	if (!fstatat(p->dir_fd, p->name, &named, AT_SYMLINK_NOFOLLOW) &&
 	    named.st_dev == st->st_dev && named.st_ino == st->st_ino)
@@ -94,7 +99,7 @@ static int find_directory(const struct place *p, const struct stat *st, struct s
 static int check_open(const struct place *p)
 {
 	struct stat dir, st;
-	int err = fstat(p->fd, &st) ? -errno : find_directory(p, &st, &dir);
+	int err = place_stat(p->fd, &st) ? -errno : find_directory(p, &st, &dir);
 
 	return err ? err : judge(&dir, &st);
 }
@@ -107,7 +112,7 @@ static int check_fifo(const struct place *p)
 	struct stat dir, st;
 	int err;
 
-	if (fstat(p->dir_fd, &dir) || fstatat(p->dir_fd, p->name, &st, 0) || !S_ISFIFO(st.st_mode))
+	if (place_stat(p->dir_fd, &dir) || fstatat(p->dir_fd, p->name, &st, 0) || !S_ISFIFO(st.st_mode))
 		return -ENXIO;
 	err = judge(&dir, &st);
 	return err ? err : 1;

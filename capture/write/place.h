@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
 struct place {
 	int fd;				/* to be written to; below 0: none */
@@ -34,6 +35,12 @@ enum { PLACE_LINK = -4096, PLACE_FOREIGN = -4097, PLACE_HARD_LINK = -4098, PLACE
  * to, and without O_CREAT as well. @p is to be closed whatever is returned.
  */
 int place_open(struct place *p, int dir_fd, const char *path, int interrupt_fd);
+
+/*
+ * As fstat(2), by the call that stat(2) is as well: that of the C library may be another one, by its
+ * version, and in a sandbox each counts.
+ */
+int place_stat(int fd, struct stat *st);
 
 /* Removes the file, if its name still stands for it: fileid_unlink(). */
 int place_unlink(const struct place *p);

@@ -2,7 +2,6 @@
 /* What runs the programs is a process of its own, postrotate_process.c; here is when. */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/write/postrotate.h"
 #include "capture/write/postrotate_impl.h"
 
@@ -189,7 +189,7 @@ bool postrotate_has_ended(struct postrotate *p, uint64_t now, bool force, char *
 
 	if (!p->runs)
 		return false;
-	if (poll(&fd, 1, 0) != 1) {
+	if (wait_ready(&fd, 1, 0) != 1) {
 		kill_in_time(p, now, force);
 		return false;
 	}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/write/out.h"
 #include "capture/write/printname.h"
 
@@ -61,7 +62,7 @@ static int write_line(struct printname *n, const char *line, size_t len)
 		err = out_write(n->out, line + done, len - done);
 		if (err != -EINTR)
 			break;
-		usleep(PAUSE_US);
+		wait_us(PAUSE_US);
 	}
 	return err;
 }

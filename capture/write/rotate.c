@@ -365,9 +365,9 @@ int rotate_finish(struct rotate *r)
 	return err;
 }
 
-int rotate_wait(struct rotate *r)
+int rotate_wait(struct rotate *r, int interrupt_fd)
 {
-	return r->retention ? retention_finish(r->retention, r->interrupt_fd) : 0;
+	return r->retention ? retention_finish(r->retention, interrupt_fd) : 0;
 }
 
 struct rotate *rotate_close(struct rotate *r)

@@ -128,7 +128,7 @@ int rotate_finish(struct rotate *r);
  * Waits until all files are on the disk and their commands have ended. -EINTR: interrupted. Other
  * errors were told of.
  */
-int rotate_wait(struct rotate *r);
+int rotate_wait(struct rotate *r, int interrupt_fd);
 
 /* The file that @err is about, and what is wrong with it. Is it one that could not be made? */
 bool rotate_has_failed(const struct rotate *r);

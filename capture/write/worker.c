@@ -2,7 +2,6 @@
 /* One thing after the other, so that a command is run for a file that is closed, and in order. */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "capture/base/clock.h"
 #include "capture/base/thread.h"
+#include "capture/base/wait.h"
 #include "capture/write/disk_file.h"
 #include "capture/write/fileid.h"
 #include "capture/write/lifecycle.h"
@@ -212,7 +212,7 @@ static void wait_for_work(const struct worker *w)
 
 	if (w->running.kind == JOB_RUN)
 		due = min_of(due, postrotate_due(w->o.command));
-	poll(fds, 2, ms_until(due));
+	wait_ready(fds, 2, ms_until(due));
 	eventfd_read(w->bell, &n);
 }
 
@@ -279,7 +279,7 @@ static int wait_for(int fd, int interrupt_fd, int ms)
 	int n;
 
 	do
-		n = poll(fds, 2, ms);
+		n = wait_ready(fds, 2, ms);
 	while (n < 0 && errno == EINTR);
 	if (fds[0].revents)
 		return 1;

@@ -6,21 +6,20 @@
  */
 #include <errno.h>
 #include <malloc.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture/base/thread.h"
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/write/compress.h"
 #include "capture/write/out.h"
 #include "capture/write/write_queue.h"
 
-enum { IDLE_S = 1 };	/* without work, after which memory is given back */
+enum { IDLE_MS = 1000 };	/* without work, after which memory is given back */
 
 struct piece {
 	struct piece *next;
@@ -37,6 +36,7 @@ struct writing_thread {
 struct write_queue {
 	size_t max;
 	int interrupt_fd;
+	int bell;			/* eventfd: there is work for a thread, or they are to end */
 	int progress;			/* eventfd: something was written, or failed */
 	struct writing_thread *threads;
 	unsigned n_threads;
@@ -134,25 +134,39 @@ static void rest(struct writing_thread *t)
 	lock(q);
 }
 
-/* The thread's from then on. NULL: it is to end. */
+static bool has_work(const struct write_queue *q)
+{
+	return q->untaken && !q->state.error;
+}
+
+/*
+ * The thread's from then on; NULL: it is to end. Only one may hear the bell, so who has does so for the next
+ * one.
+ */
 static struct piece *wait_for_work(struct writing_thread *t)
 {
 	struct write_queue *q = t->queue;
-	struct timespec until;
 	struct piece *p;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += IDLE_S;
-	while ((!q->untaken || q->state.error) && !q->ends)
-		if (!q->free && !t->pack)
-			pthread_cond_wait(&q->work, &q->lock);
-		else if (pthread_cond_timedwait(&q->work, &q->lock, &until) == ETIMEDOUT)
+	while (!has_work(q) && !q->ends) {
+		struct pollfd bell = { .fd = q->bell, .events = POLLIN };
+		int ms = q->free || t->pack ? IDLE_MS : -1, n;
+		eventfd_t rung;
+
+		unlock(q);
+		n = wait_ready(&bell, 1, ms);
+		eventfd_read(q->bell, &rung);
+		lock(q);
+		if (!n && !has_work(q))
 			rest(t);
-	if (q->ends)
-		return NULL;
-	p = q->untaken;
-	q->untaken = p->next;
-	q->n_taken++;
+	}
+	p = q->ends ? NULL : q->untaken;
+	if (p) {
+		q->untaken = p->next;
+		q->n_taken++;
+	}
+	if (q->ends || q->untaken)
+		eventfd_write(q->bell, 1);
 	return p;
 }
 
@@ -260,7 +274,7 @@ static void append(struct write_queue *q, struct piece *p)
 	if (!q->untaken)
 		q->untaken = p;
 	q->state.waiting += p->buffer.used;
-	pthread_cond_signal(&q->work);
+	eventfd_write(q->bell, 1);
 }
 
 static int put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap)
@@ -338,7 +352,6 @@ struct write_queue_state write_queue_state(struct write_queue *q)
 int write_queue_open(struct write_queue **queue, size_t max, int interrupt_fd)
 {
 	struct write_queue *q = calloc(1, sizeof(*q));
-	pthread_condattr_t attr;
 	int err;
 
 	if (!q)
@@ -346,18 +359,15 @@ int write_queue_open(struct write_queue **queue, size_t max, int interrupt_fd)
 	q->max = max;
 	q->interrupt_fd = interrupt_fd;
 	q->last = &q->first;
-	q->progress = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_cond_init(&q->turn, NULL);
+	q->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	q->progress = q->bell < 0 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (q->progress < 0) {
 		err = -errno;
-		free(q);
+		write_queue_close(q);
 		return err;
 	}
-	pthread_mutex_init(&q->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&q->work, &attr);
-	pthread_condattr_destroy(&attr);
-	pthread_cond_init(&q->turn, NULL);
 	*queue = q;
 	return 0;
 }
@@ -385,17 +395,20 @@ struct write_queue *write_queue_close(struct write_queue *q)
 		return NULL;
 	lock(q);
 	q->ends = true;
-	pthread_cond_broadcast(&q->work);
 	pthread_cond_broadcast(&q->turn);
 	unlock(q);
+	if (q->bell >= 0)
+		eventfd_write(q->bell, 1);
 	for (unsigned i = 0; i < q->n_threads; i++)
 		pthread_join(q->threads[i].thread, NULL);
 	free(q->threads);
 	free_pieces(&q->first);
 	free_pieces(&q->free);
 	free(q->failed.bytes);
-	close(q->progress);
-	pthread_cond_destroy(&q->work);
+	if (q->bell >= 0)
+		close(q->bell);
+	if (q->progress >= 0)
+		close(q->progress);
 	pthread_cond_destroy(&q->turn);
 	pthread_mutex_destroy(&q->lock);
 	free(q);

@@ -406,7 +406,7 @@ for n in 1 3; do
 		exit "$rc"
 	)
 	want "exit status with $n" 1 $?
-	want_line "$work/err" "ulimit -n $((54 + 10 * n))"
+	want_line "$work/err" "ulimit -n $((57 + 10 * n))"
 done
 end
 

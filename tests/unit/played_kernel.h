@@ -275,6 +275,11 @@ int netif_again(const struct netif *was, struct netif *now)
 	return err;
 }
 
+int netif_again_by(struct rtnl *by is_unused, const struct netif *was, struct netif *now)
+{
+	return netif_again(was, now);
+}
+
 bool netif_is_bond(const struct netif *n)
 {
 	return !strcmp(n->kind, "bond");

@@ -43,7 +43,7 @@ static void give(struct run *run, uint32_t id)
 static void end(struct run *run)
 {
 	assert_int_equal(rotate_finish(run->rotate), 0);
-	assert_int_equal(rotate_wait(run->rotate), 0);
+	assert_int_equal(rotate_wait(run->rotate, -1), 0);
 	rotate_close(run->rotate);
 }
 

@@ -174,7 +174,7 @@ static void ends_with_what_is_wanted(void **state)
 	begun = begin(&f, &from, live);
 	ok = go(&f, c->script, live);
 	outputs_finish(&f);
-	outputs_wait(&f);
+	outputs_wait(&f, -1);
 	lines = n_lines(on_screen());
 	come_back();
 	assert_int_equal(opened, STATUS_OK);
@@ -456,7 +456,7 @@ static void what_fails_is_told_of(void **state)
 	ok = go(&f, c->script, false);
 	outputs_finish(&f);
 	setrlimit(RLIMIT_FSIZE, &all);
-	outputs_wait(&f);
+	outputs_wait(&f, -1);
 	f.refused = c->refused;
 	captured = outputs_captured(&f);
 	status = outputs_report(&f);
@@ -518,7 +518,7 @@ static void what_the_format_cannot_express_is_told_of(void **state)
 	p = written_packet(2, BEGAN_SEC S, 60, 0);
 	assert_true(outputs_packet(&f, &p));
 	outputs_finish(&f);
-	outputs_wait(&f);
+	outputs_wait(&f, -1);
 	assert_int_equal(outputs_report(&f), STATUS_INCOMPLETE);
 	assert_string_equal(written_said(), c->said);
 	assert_int_equal(outputs_captured(&f), 2);
@@ -547,7 +547,7 @@ static void a_disk_with_little_room_makes_it_incomplete(void **state)
 	assert_false(ok);
 	assert_true(f.done);
 	outputs_finish(&f);
-	outputs_wait(&f);
+	outputs_wait(&f, -1);
 	written_said();
 	assert_int_equal(outputs_report(&f), STATUS_INCOMPLETE);
 	outputs_close(&f);

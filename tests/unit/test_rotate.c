@@ -147,7 +147,7 @@ static int go(struct run *run, const struct rotate_case *c)
 static void end(struct run *run)
 {
 	assert_int_equal(rotate_finish(run->rotate), 0);
-	assert_int_equal(rotate_wait(run->rotate), 0);
+	assert_int_equal(rotate_wait(run->rotate, -1), 0);
 }
 
 static void packets_are_in_their_files(void **state)
@@ -497,7 +497,7 @@ static void another_file_called_part_is_not_ours_to_rename(void **state)
 	assert_string_equal(written_said(), "xdpdump: f.part: cannot be renamed: "
 					    "another file has taken its place\n");
 	assert_true(rotate_is_cut_short(run.rotate));
-	rotate_wait(run.rotate);
+	rotate_wait(run.rotate, -1);
 	rotate_close(run.rotate);
 	assert_string_equal(written_files(0), "f.part=empty mine=1");
 }
@@ -704,7 +704,7 @@ static void a_file_that_cannot_be_made_ends_it(void **state)
 	assert_memory_equal(rotate_path(run.rotate), next->path, strlen(next->path));
 	assert_string_equal(rotate_path(run.rotate) + strlen(next->path), "1");
 	rotate_finish(run.rotate);
-	rotate_wait(run.rotate);
+	rotate_wait(run.rotate, -1);
 	lost = rotate_lost_all(run.rotate);
 	rotate_close(run.rotate);
 	assert_int_equal(lost, 1);
@@ -912,7 +912,7 @@ static void a_full_disk(void **state)
 	err = go(&run, &c);
 	finished = rotate_finish(run.rotate);
 	setrlimit(RLIMIT_FSIZE, &all);
-	rotate_wait(run.rotate);
+	rotate_wait(run.rotate, -1);
 	lost = rotate_lost_all(run.rotate);
 	if (full->part)
 		assert_string_equal(rotate_path(run.rotate), "f.part");
@@ -944,7 +944,7 @@ static void a_full_disk_that_shows_with_a_packet_ends_it(void **state)
 		setrlimit(RLIMIT_FSIZE, &all);
 		assert_int_equal(err, -EFBIG);
 		assert_in_range(rotate_lost_all(run.rotate), run.number - 97, run.number - 93);
-		rotate_wait(run.rotate);
+		rotate_wait(run.rotate, -1);
 		rotate_close(run.rotate);
 		assert_true(strlen(written_files(100000)) <= strlen("f=1-97"));
 	}
@@ -965,7 +965,7 @@ static void a_live_file_whose_head_does_not_fit_is_not_left_behind(void **state)
 	rotate_finish(run.rotate);
 	setrlimit(RLIMIT_FSIZE, &all);
 	assert_int_equal(err, -EFBIG);
-	rotate_wait(run.rotate);
+	rotate_wait(run.rotate, -1);
 	rotate_close(run.rotate);
 	assert_string_equal(written_files(0), "");
 }
@@ -1000,7 +1000,7 @@ static void an_interface_that_cannot_be_described_ends_it(void **state)
 		setrlimit(RLIMIT_FSIZE, &all);
 		assert_int_equal(err, -EFBIG);
 		assert_int_equal(rotate_lost_all(run.rotate), 3);
-		rotate_wait(run.rotate);
+		rotate_wait(run.rotate, -1);
 		rotate_close(run.rotate);
 		assert_string_equal(written_files(0), "");
 	}
@@ -1024,7 +1024,7 @@ static void before_the_first_file_there_is_nothing(void **state)
 	assert_int_equal(rotate_pending(r), 0);
 	assert_int_equal(rotate_lost(r, 0) + rotate_lost_all(r) + rotate_unfit(r, &why), 0);
 	assert_int_equal(rotate_finish(r), 0);
-	assert_int_equal(rotate_wait(r), 0);
+	assert_int_equal(rotate_wait(r, -1), 0);
 	rotate_close(r);
 	assert_string_equal(written_files(0), "");
 }
