@@ -7,6 +7,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture/base/util.h"
 #include "capture/kernel/clsact.h"
@@ -14,10 +15,10 @@
 #include "capture/kernel/netns.h"
 #include "capture/kernel/rtnl.h"
 
-/* By which our filters are known, as the kernel cuts the name of the program. */
-#define OURS	"xdpdump_tc"
-
 enum { LAST_PRIORITY = 0xffff, LEFT_MAX = 16 };
+
+/* In the handle of a filter of ours: the qdisc is there because of us. The kernel counts handles from 1. */
+#define MADE	(1u << 31)
 
 /* A filter of a program of ours. */
 struct left {
@@ -31,17 +32,27 @@ struct filters {
 	unsigned n_left;
 };
 
+/* libbpf names a filter after its program, with the id behind it. */
+static bool is_of_ours(const struct nlattr *attr)
+{
+	static const char *const ours[] = { "xdpdump_tc:", "xdpdump_process:" };
+	char name[sizeof("xdpdump_process:")];
+
+	rtnl_string(attr, name, sizeof(name));
+	for (size_t i = 0; i < array_size(ours); i++)
+		if (!strncmp(name, ours[i], strlen(ours[i])))
+			return true;
+	return false;
+}
+
 static int take_option(const struct nlattr *attr, void *data)
 {
 	struct left *l = data;
-	char name[sizeof(OURS)];
 
 	if (mnl_attr_get_type(attr) == TCA_BPF_ID)
 		l->prog_id = rtnl_number(attr);
-	else if (mnl_attr_get_type(attr) == TCA_BPF_NAME) {	/* others may have none */
-		rtnl_string(attr, name, sizeof(name));
-		l->is_ours = !strcmp(name, OURS);
-	}
+	else if (mnl_attr_get_type(attr) == TCA_BPF_NAME)	/* others may have none */
+		l->is_ours = is_of_ours(attr);
 	return MNL_CB_OK;
 }
 
@@ -101,20 +112,29 @@ static void remove_filter(int ifindex, bool out, uint32_t handle, uint32_t prior
 	bpf_tc_detach(&hook, &opts);
 }
 
-static void remove_left(int ifindex, bool out)
+/* True: one of ours has made the qdisc, whether it still runs or not. */
+static bool remove_left(int ifindex, bool out)
 {
+	bool made = false;
 	struct filters f;
 
 	list(ifindex, out, &f);
-	for (unsigned i = 0; i < f.n_left; i++)
+	for (unsigned i = 0; i < f.n_left; i++) {
+		made |= !!(f.left[i].handle & MADE);
 		if (!leftover_is_held(f.left[i].prog_id))
 			remove_filter(ifindex, out, f.left[i].handle, f.left[i].priority);
+	}
+	return made;
 }
 
-/* With priority 0 the kernel chooses one before those that are there. */
+/*
+ * With priority 0 the kernel chooses one before those that are there. Another process may have a filter of the same
+ * one, so the handle has its number.
+ */
 static int add_filter(struct clsact *c, int prog_fd, uint32_t priority)
 {
-	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .priority = priority);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .priority = priority,
+		    .handle = c->made ? MADE | (uint32_t)getpid() : 0);
 	struct bpf_tc_hook hook = hook_at(c->ifindex, c->out);
 	int err = bpf_tc_attach(&hook, &opts);
 
@@ -144,7 +164,8 @@ int clsact_attach(struct clsact *c, int ifindex, bool out, int prog_fd)
 	if (err && err != -EEXIST)
 		return err == -ENOENT ? -EOPNOTSUPP : err;
 	*c = (struct clsact){ .netns = netns, .ifindex = ifindex, .out = out, .made = !err };
-	remove_left(ifindex, out);
+	for (int way = 0; way < 2; way++)
+		c->made |= remove_left(ifindex, way);
 	err = add_filter(c, prog_fd, out ? LAST_PRIORITY : 0);
 	if (err && out)
 		err = add_filter(c, prog_fd, 0);

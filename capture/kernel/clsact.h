@@ -15,14 +15,14 @@ struct clsact {
 	uint64_t netns;		/* netns_cookie() */
 	int ifindex;
 	bool out;
-	bool made;		/* the qdisc, by us */
+	bool made;		/* the qdisc, by us, or by another xdpdump, which may be gone */
 	uint32_t handle, priority;	/* of the filter; priority 0: there is none */
 };
 
 /*
  * Attaches the program @prog_fd, on the way in before the filters that are there, on the way out
- * behind them. What a process of ours has left there that is gone is taken away. -errno of the kernel;
- * -EOPNOTSUPP: it has no clsact.
+ * behind them. What a process of ours has left there that is gone, on both ways, is taken away. -errno of
+ * the kernel; -EOPNOTSUPP: it has no clsact.
  */
 int clsact_attach(struct clsact *c, int ifindex, bool out, int prog_fd);
 

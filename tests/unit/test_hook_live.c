@@ -825,7 +825,7 @@ static unsigned filters_of(const char *iface, const char *way)
 	p = popen(command, "r");
 	assert_non_null(p);
 	while (fgets(line, sizeof(line), p))
-		n += !!strstr(line, "xdpdump_tc");
+		n += !!strstr(line, "xdpdump_");
 	pclose(p);
 	return n;
 }
@@ -908,11 +908,9 @@ static void without_links_it_is_a_filter_that_goes_with_its_qdisc(void **state i
 	assert_int_equal(clsact_program(&in), object_program_id(rigs[1].hook->object));
 	/* the qdisc stays for as long as somebody uses it */
 	assert_int_equal(clsact_attach(&out, v0, true, hook_program_fd(rigs[1].hook)), 0);
-	assert_false(out.made);
 	clsact_detach(&in);
 	assert_int_equal(clsact_program(&in), 0);
 	assert_true(has_clsact("v0") && filters_of("v0", "egress") == 1);
-	out.made = true;
 	clsact_detach(&out);
 	assert_false(has_clsact("v0"));
 	assert_true(has_clsact("v1"));
@@ -982,8 +980,10 @@ static void a_filter_of_somebody_else_is_left_whatever_it_is_called(void **state
 	assert_true(has_clsact("v0") && has_theirs("v0"));
 }
 
-static void what_one_of_ours_has_left_is_taken_away_but_not_from_one_that_runs(void **state is_unused)
+/* With its filter on the way in, and the qdisc that it has made. */
+static void what_one_of_ours_has_left_is_taken_away(void **state)
 {
+	const struct hook_ops *const *ops = *state;
 	const struct hook_settings s = { .snap = SNAP };
 	struct clsact c = { .priority = 0 };
 	int end, status, v0;
@@ -992,7 +992,7 @@ static void what_one_of_ours_has_left_is_taken_away_but_not_from_one_that_runs(v
 	if (!make_pair())
 		skip();
 	v0 = if_nametoindex("v0");
-	open_rig(&rigs[0], &hook_tc_in, s, 1 << 20, NULL);
+	open_rig(&rigs[0], *ops, s, 1 << 20, NULL);
 	open_rig(&rigs[2], &hook_tc_in, s, 1 << 20, NULL);
 	pid = left_behind(&rigs[0], "v0", false, &end);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -1004,12 +1004,30 @@ static void what_one_of_ours_has_left_is_taken_away_but_not_from_one_that_runs(v
 	assert_int_equal(clsact_attach(&c, v0, false, hook_program_fd(rigs[2].hook)), 0);
 	assert_int_equal(filters_of("v0", "ingress"), 2);
 	clsact_detach(&c);
+	assert_true(has_clsact("v0") && filters_of("v0", "ingress") == 1);
 	rigs[0].hook = hook_close(rigs[0].hook);
-	assert_int_equal(clsact_attach(&c, v0, false, hook_program_fd(rigs[2].hook)), 0);
-	assert_int_equal(filters_of("v0", "ingress"), 1);
+	assert_int_equal(clsact_attach(&c, v0, true, hook_program_fd(rigs[2].hook)), 0);
+	assert_int_equal(filters_of("v0", "ingress"), 0);
+	assert_int_equal(filters_of("v0", "egress"), 1);
 	clsact_detach(&c);
-	/* and now by another one, which runs */
+	assert_false(has_clsact("v0"));
+}
+
+static void nothing_is_taken_away_from_one_that_runs(void **state is_unused)
+{
+	const struct hook_settings s = { .snap = SNAP };
+	struct clsact c = { .priority = 0 };
+	int end, status, v0;
+	pid_t pid;
+
+	if (!make_pair())
+		skip();
+	v0 = if_nametoindex("v0");
 	open_rig(&rigs[1], &hook_tc_in, s, 1 << 20, NULL);
+	open_rig(&rigs[2], &hook_tc_in, s, 1 << 20, NULL);
+	if (clsact_attach(&c, v0, false, hook_program_fd(rigs[2].hook)) == -EOPNOTSUPP)
+		skip();
+	clsact_detach(&c);
 	pid = left_behind(&rigs[1], "v0", true, &end);
 	while (!filters_of("v0", "ingress"))
 		sched_yield();
@@ -1019,6 +1037,24 @@ static void what_one_of_ours_has_left_is_taken_away_but_not_from_one_that_runs(v
 	clsact_detach(&c);
 	close(end);
 	waitpid(pid, &status, 0);
+}
+
+static void a_qdisc_of_somebody_else_stays(void **state is_unused)
+{
+	const struct hook_settings s = { .snap = SNAP };
+	struct clsact c = { .priority = 0 }, again = { .priority = 0 };
+	int v0;
+
+	if (!make_pair() || system(TC " qdisc add dev v0 clsact"))
+		skip();
+	v0 = if_nametoindex("v0");
+	open_rig(&rigs[2], &hook_tc_in, s, 1 << 20, NULL);
+	assert_int_equal(clsact_attach(&c, v0, false, hook_program_fd(rigs[2].hook)), 0);
+	assert_int_equal(clsact_attach(&again, v0, true, hook_program_fd(rigs[2].hook)), 0);
+	clsact_detach(&again);
+	clsact_detach(&c);
+	assert_true(has_clsact("v0"));
+	assert_int_equal(filters_of("v0", "ingress") + filters_of("v0", "egress"), 0);
 }
 
 /* ---- another filter under traffic ---- */
@@ -1250,6 +1286,7 @@ static void a_filter_that_the_kernel_refuses_leaves_the_one_before(void **state 
 
 int main(int argc, char **argv)
 {
+	const struct hook_ops *in = &hook_tc_in, *process = &hook_tc_process;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(records_at_tc_are_those_of_xdp, close_rigs),
 		cmocka_unit_test_teardown(frames_in_pieces_are_the_same_on_their_way_out_and_in,
@@ -1269,9 +1306,12 @@ int main(int argc, char **argv)
 					  close_rigs),
 		cmocka_unit_test_teardown(
 			a_filter_of_somebody_else_is_left_whatever_it_is_called, close_rigs),
-		cmocka_unit_test_teardown(
-			what_one_of_ours_has_left_is_taken_away_but_not_from_one_that_runs,
-			close_rigs),
+		{ "what_one_of_ours_has_left_is_taken_away", what_one_of_ours_has_left_is_taken_away, NULL, close_rigs,
+		  &in },
+		{ "so_it_is_if_that_told_of_processes", what_one_of_ours_has_left_is_taken_away, NULL, close_rigs,
+		  &process },
+		cmocka_unit_test_teardown(nothing_is_taken_away_from_one_that_runs, close_rigs),
+		cmocka_unit_test_teardown(a_qdisc_of_somebody_else_stays, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_while_packets_flow, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_in_generic_mode, close_rigs),
 		cmocka_unit_test_teardown(losses_before_are_told_behind, close_rigs),
