@@ -25,6 +25,7 @@ static bool take_program(struct state_iface *to, const struct live_iface *t)
 	if (t->entry || !live_watch_program(t, &w) || hook_verdicts(t->received.hook, &to->verdicts))
 		return true;
 	to->program = strdup(w.name);
+	to->program_id = w.id;
 	return to->program;
 }
 

@@ -51,7 +51,7 @@ static void print_verdicts(const struct live_iface *t)
 	struct live_watched w;
 
 	if (!t->entry && live_watch_program(t, &w) && !hook_verdicts(t->received.hook, &v))
-		stats_print_verdicts(live_iface_name(t), w.name, &v);
+		stats_print_verdicts(live_iface_name(t), w.name, w.id, &v);
 }
 
 static void print_text(struct capture *l)

@@ -21,6 +21,7 @@ struct state_iface {
 	bool is_exit;			/* packets as they come out of a program; else as they come in */
 	bool gone;
 	char *program;			/* that is watched; NULL: none */
+	uint32_t program_id;
 	struct program_verdicts verdicts;	/* its */
 };
 

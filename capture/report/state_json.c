@@ -77,6 +77,7 @@ static void put_iface(FILE *out, const struct state_iface *t)
 	if (t->program) {
 		fputc(',', out);
 		put_string(out, "program", t->program);
+		fprintf(out, ",\"program_id\":%u", t->program_id);
 		put_verdicts(out, &t->verdicts);
 	}
 	fputc('}', out);

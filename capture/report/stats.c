@@ -68,9 +68,9 @@ const char *stats_verdict_name(unsigned kind)
 	return names[kind];
 }
 
-void stats_print_verdicts(const char *iface, const char *program, const struct program_verdicts *v)
+void stats_print_verdicts(const char *iface, const char *program, uint32_t id, const struct program_verdicts *v)
 {
-	log_announce("  verdicts of %s on %s:", program, iface);
+	log_announce("  verdicts of %s (id %u) on %s:", program, id, iface);
 	for (unsigned i = 0; i < VERDICT_KINDS; i++)
 		if (v->by[i].packets)
 			log_announce("    %-8s %llu packets, %llu bytes", stats_verdict_name(i),

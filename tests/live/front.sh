@@ -107,6 +107,7 @@ for target_name in dropper fragments; do
 		want 'exit status' 0 "$rc"
 		want 'program on v0' "$target" "$(program_of)"
 		want 'captured' 100 "$(summary captured)"
+		want_line "$work/err" "^  verdicts of $target_name \(id $target\) on v0:\$"
 		want 'dropped' 40 "$(verdict DROP)"
 		want 'seen by theirs' 50 "$(seen)"
 		run -r "$work/both.pcapng" --diff

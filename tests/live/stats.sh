@@ -63,6 +63,7 @@ listen -i v0 --observe front --stats-format json -w "$file"
 frames 20 -p udp
 finish
 want 'of each packet' 20 "$(said '.interfaces[0].verdicts.pass_packets')"
+want 'it is that of the interface' "$(ip -d -j link show dev v0 | jq .[0].xdp.prog.id)" "$(said '.interfaces[0].program_id')"
 names=$(cat "$work/err" "$work/inout" | grep '^{' | jq -r 'paths[] | strings' | sed -E 's/_(packets|bytes)$//' | sort -u)
 sed -n '/^\.Ss Statistics$/,/^\.Ss Metrics$/p' man/xdpdump.8 | grep 'Ql ' >"$work/manual"
 for name in $names; do
