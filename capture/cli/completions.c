@@ -17,6 +17,7 @@ static const struct { int code; enum value_kind kind; const char *words; } by_co
 	{ OPT_COMPRESS, VALUE_WORDS, "zstd gzip none" },
 	{ 'b', VALUE_WORDS, "duration: interval: filesize: files: packets: printname: nametimenum:" },
 	{ 'a', VALUE_WORDS, "duration: filesize: files: packets:" },
+	{ OPT_IO, VALUE_WORDS, "auto direct buffered" },
 	{ OPT_SYNC, VALUE_WORDS, "close never" },
 	{ 's', VALUE_WORDS, "headers 0 256" },
 	{ 'y', VALUE_WORDS, "EN10MB RAW" },

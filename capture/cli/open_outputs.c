@@ -94,13 +94,21 @@ static unsigned text_threads(const struct opts *o)
 	return o->threads || input_size(o) >= WORTH_IT ? wanted_threads(o) : 0;
 }
 
+/* What is made of a file is often read at once, out of the page cache. */
+static enum direct_when direct_when(const struct opts *o)
+{
+	if (o->codec.kind != CODEC_NONE || (o->n_reads && o->direct == DIRECT_AUTO))
+		return DIRECT_NEVER;
+	return o->direct;
+}
+
 static struct outputs_settings settings_of(const struct opts *o, const struct blocks *head)
 {
 	struct outputs_settings s = {
 		.file = {
 			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec, .when = o->rotate,
 			.keep = o->keep, .write_buffer = o->unbuffered ? 0 : o->write_buffer,
-			.n_threads = o->codec.kind == CODEC_NONE ? 1 : wanted_threads(o),
+			.n_threads = o->codec.kind == CODEC_NONE ? 1 : wanted_threads(o), .direct = direct_when(o),
 			.part = o->part, .live = !o->n_reads, .snap = o->snap,
 			.head = head && head->len ? head->bytes : NULL, .head_len = head ? head->len : 0,
 		},

@@ -38,6 +38,7 @@ static const struct option_row table[] = {
 	{ OPT_MIN_FREE, "min-free", "SIZE", "leave so much free on the disk; the oldest files are deleted" },
 	{ OPT_SYNC, "sync", "WHEN", "bring files to the disk: close, SEC (every SEC seconds), never (close)" },
 	{ OPT_WRITE_BUFFER, "write-buffer", "SIZE", "what waits in memory for a slow disk, at most (64m); none" },
+	{ OPT_IO, "io", "HOW", "of files: direct, past the page cache; buffered; or what pays (auto)" },
 	{ 's', "snapshot-length", "LEN",
 	  "capture LEN bytes of each packet (256; 0 for whole frames); 'headers': no payload" },
 	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384 for each, up to 65536)" },
@@ -339,7 +340,8 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 	struct parser p = { .o = o, .error = error, .cap = cap, .extcap = opts_extcap_is_meant(argv) };
 
 	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .linktype = LINKTYPE_ETHERNET,
-			    .directions = LIVE_RECEIVED, .write_buffer = WRITE_BUFFER_DEFAULT };
+			    .directions = LIVE_RECEIVED, .write_buffer = WRITE_BUFFER_DEFAULT,
+			    .direct = DIRECT_AUTO };
 	if (!take_options(&p, argc, argv)) {
 		opts_suggest_dashes(&p, argv + 1);
 		return false;

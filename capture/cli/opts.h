@@ -69,6 +69,7 @@ struct opts {
 	bool part;			/* called *.part until they are complete */
 	struct retention_options keep;	/* what becomes of it afterwards */
 	uint64_t write_buffer;		/* bytes that wait for its disk at most; 0: each is waited for */
+	enum direct_when direct;	/* it is written past the page cache */
 	uint64_t threads;		/* that compress it; 0: as many as there are CPUs for */
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
 	/* where it comes from, so that no word of it is shown; NULL: the command line */

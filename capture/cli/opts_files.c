@@ -119,6 +119,21 @@ static bool take_write_buffer(struct parser *p, const char *arg)
 	return !strcmp(arg, "none") || size(p, "write buffer", arg, TCPDUMP_MB, &p->o->write_buffer);
 }
 
+static bool take_io(struct parser *p, const char *arg)
+{
+	static const char *const words[] = {
+		[DIRECT_NEVER] = "buffered", [DIRECT_AUTO] = "auto", [DIRECT_ALWAYS] = "direct",
+	};
+
+	for (size_t i = 0; i < array_size(words); i++) {
+		if (strcmp(arg, words[i]))
+			continue;
+		p->o->direct = i;
+		return true;
+	}
+	return opts_wrong(p, "--io '%s' is none of auto, direct and buffered", arg);
+}
+
 static bool take_codec(struct parser *p, const char *arg)
 {
 	return codec_parse(arg, &p->o->codec) ||
@@ -152,6 +167,8 @@ bool opts_take_files(struct parser *p, int code, const char *arg)
 		return take_sync(p, arg);
 	case OPT_WRITE_BUFFER:
 		return take_write_buffer(p, arg);
+	case OPT_IO:
+		return take_io(p, arg);
 	case OPT_COMPRESS:
 		return take_codec(p, arg);
 	case OPT_THREADS:

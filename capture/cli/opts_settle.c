@@ -167,8 +167,8 @@ static bool settle_top(struct parser *p)
 static bool settle_output(struct parser *p)
 {
 	static const int file[] = {
-		OPT_FORMAT, OPT_COMPRESS, OPT_SYNC,	OPT_WRITE_BUFFER, 'C',	    'G', 'W',
-		'b',	    'z',	  OPT_MAX_DISK, OPT_MIN_FREE,	  OPT_PART, 0,
+		OPT_FORMAT, OPT_COMPRESS, OPT_SYNC,	OPT_WRITE_BUFFER, 'C',	    'G',    'W',
+		'b',	    'z',	  OPT_MAX_DISK, OPT_MIN_FREE,	  OPT_PART, OPT_IO, 0,
 	};
 	static const int *const series = file + 4;
 	struct opts *o = p->o;
@@ -177,6 +177,8 @@ static bool settle_output(struct parser *p)
 
 	if (code && (!o->write || to_stdout))
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
+	if (o->direct == DIRECT_ALWAYS && (o->unbuffered || !o->write_buffer || o->codec.kind != CODEC_NONE))
+		return opts_wrong(p, "--io direct takes a write buffer, and no -U or --compress");
 	if (o->rotate.name_order && !o->rotate.ring_names)
 		return opts_wrong(
 			p,

@@ -309,6 +309,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_SYNC:
 	case OPT_WRITE_BUFFER:
 	case OPT_THREADS:
+	case OPT_IO:
 	case OPT_COMPRESS:
 		return opts_take_files(p, code, arg);
 	case 'Z':

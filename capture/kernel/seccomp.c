@@ -75,7 +75,7 @@ static const struct row {
 	/* files */
 	{ __NR_openat, OPENS | SECCOMP_LIVE, NONE, 2, NOT_TO_READ },
 	CALL(openat, NEW_FILES),
-	CALL(fcntl, OPENS | NEW_FILES), CALL(unlinkat, FILES | SECCOMP_LISTENS), CALL(ftruncate, FILES),
+	CALL(fcntl, OPENS | FILES), CALL(unlinkat, FILES | SECCOMP_LISTENS), CALL(ftruncate, FILES),
 	CALL(statx, SECCOMP_FOLLOWS | FILES), CALL(fdatasync, SECCOMP_SYNCS), CALL(fsync, SECCOMP_SYNCS),
 	CALL(geteuid, NEW_FILES | SECCOMP_ATTACHES),
 #ifdef __NR_readlink

@@ -19,6 +19,23 @@
  */
 enum { N_BORDERS = 4096 };
 
+#ifdef STATX_DIOALIGN
+enum { DIOALIGN = STATX_DIOALIGN };
+
+static bool fits(const struct statx *st)
+{
+	return st->stx_dio_offset_align && OUT_BLOCK % st->stx_dio_offset_align == 0 &&
+	       st->stx_dio_mem_align && OUT_BLOCK_ALIGN % st->stx_dio_mem_align == 0;
+}
+#else	/* headers older than Linux 6.1 */
+enum { DIOALIGN = 0 };
+
+static bool fits(const struct statx *st is_unused)
+{
+	return false;
+}
+#endif
+
 /* Where a frame ends. */
 struct border {
 	uint64_t offset;	/* in what out_write() was given */
@@ -49,6 +66,8 @@ struct out {
 	struct frames *frames;	/* NULL: not compressed */
 	bool is_file;
 	bool is_appended;	/* to what was in it before, wherever we are (open(2), O_APPEND) */
+	bool direct;		/* out_write_block() may be tried; */
+	bool direct_now;	/* O_DIRECT is set */
 	bool ended;		/* out_end() */
 };
 
@@ -191,8 +210,25 @@ static ssize_t write_some(struct out *o, const void *buf, size_t n)
 	return errno == EINTR || errno == EAGAIN ? 0 : -errno;
 }
 
+static int set_direct(struct out *o, bool on)
+{
+	int flags;
+
+	if (o->direct_now == on)
+		return 0;
+	flags = fcntl(o->at.fd, F_GETFL);
+	if (flags < 0 || fcntl(o->at.fd, F_SETFL, on ? flags | O_DIRECT : flags & ~O_DIRECT))
+		return -errno;
+	o->direct_now = on;
+	return 0;
+}
+
 static int write_all(struct out *o, const uint8_t *p, size_t n)
 {
+	int err = set_direct(o, false);
+
+	if (err)
+		return err;
 	while (n) {
 		ssize_t done = write_some(o, p, n);
 
@@ -290,6 +326,35 @@ int out_write_frame(struct out *o, const uint8_t *frame, size_t len, size_t give
 	return send_frame(o);
 }
 
+void out_allow_direct(struct out *o, bool try)
+{
+	struct statx st;
+
+	if (!o->is_file || o->at.dir_fd < 0 || o->frames ||
+	    statx(o->at.fd, "", AT_EMPTY_PATH, DIOALIGN, &st))
+		return;
+	o->direct = st.stx_mask & DIOALIGN ? fits(&st) : try;
+}
+
+bool out_is_direct(const struct out *o)
+{
+	return o->direct;
+}
+
+ssize_t out_write_block(struct out *o, const void *block)
+{
+	ssize_t done = set_direct(o, true);
+
+	if (!done)
+		done = uninterrupted(write(o->at.fd, block, OUT_BLOCK));
+	if (done > 0) {
+		o->size += done;
+		return done;
+	}
+	o->direct = false;
+	return done == -1 ? -errno : done;
+}
+
 uint64_t out_offset(const struct out *o)
 {
 	return o->frames ? o->frames->offset : o->size;
@@ -331,10 +396,10 @@ static int cut_frames(struct out *o, uint64_t offset)
 /* As pwrite(2), by what there is anyway. What is appended cannot be anywhere else. */
 int out_amend(struct out *o, const void *buf, size_t n)
 {
-	int err = 0;
+	int err = set_direct(o, false);
 
-	if (!o->is_file || o->frames || o->is_appended)
-		return 0;
+	if (err || !o->is_file || o->frames || o->is_appended)
+		return err;
 	if (lseek(o->at.fd, o->base, SEEK_SET) < 0 || uninterrupted(write(o->at.fd, buf, n)) < 0)
 		err = -errno;
 	return lseek(o->at.fd, o->base + o->size, SEEK_SET) < 0 ? -errno : err;

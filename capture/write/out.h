@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "capture/base/codec.h"
 
@@ -68,6 +69,17 @@ int out_write(struct out *o, const void *buf, size_t n);
  * already: @given of them, @len of the frame.
  */
 int out_write_frame(struct out *o, const uint8_t *frame, size_t len, size_t given);
+
+/*
+ * Past the page cache, if that can be: of a regular file that was opened by name and is not
+ * compressed. Where the kernel does not say it is taken for possible if @try. out_write_block()
+ * writes OUT_BLOCK bytes, which begin at a multiple of OUT_BLOCK_ALIGN in memory and of their own
+ * number in the file: how many were written, or -errno, and it is not possible any more.
+ */
+enum { OUT_BLOCK = 1 << 20, OUT_BLOCK_ALIGN = 64 * 1024 };
+void out_allow_direct(struct out *o, bool try);
+bool out_is_direct(const struct out *o);
+ssize_t out_write_block(struct out *o, const void *block);
 
 /* How many of the bytes that were written are in the file, or sent. */
 uint64_t out_offset(const struct out *o);

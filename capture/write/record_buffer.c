@@ -167,15 +167,15 @@ static int make_marks(struct record_buffer *b)
 	return err;
 }
 
-/* -ENOMEM: it is not handed on. */
-static int hand_on(struct record_buffer *b)
+/* -ENOMEM: it is not handed on. @more comes soon. */
+static int hand_on(struct record_buffer *b, bool more)
 {
 	struct write_buffer w = { b->bytes, b->used, b->cap };
 	struct write_queue_state state;
 	int err = make_marks(b);
 
 	if (!err)
-		err = write_queue_put(b->queue, b->out, &w, b->collected);
+		err = write_queue_put(b->queue, b->out, &w, b->collected, more);
 	if (err)
 		return err;
 	b->bytes = w.bytes;
@@ -214,12 +214,16 @@ int record_buffer_write(struct record_buffer *b)
 	return err || !b->used ? err : write_at_once(b);
 }
 
+/* Nothing has come since the last time, but some of that may wait for more. */
 static int look_behind(struct record_buffer *b)
 {
-	return b->queue && write_queue_state(b->queue).error ? record_buffer_settle(b) : 0;
+	if (!b->queue)
+		return 0;
+	write_queue_hurry(b->queue);
+	return write_queue_state(b->queue).error ? record_buffer_settle(b) : 0;
 }
 
-int record_buffer_flush(struct record_buffer *b)
+static int flush(struct record_buffer *b, bool more)
 {
 	int err;
 
@@ -227,8 +231,13 @@ int record_buffer_flush(struct record_buffer *b)
 		return b->error;
 	if (!b->used)
 		return look_behind(b);
-	err = b->queue ? hand_on(b) : -ENOMEM;
+	err = b->queue ? hand_on(b, more) : -ENOMEM;
 	return !err || err == -EINTR ? err : record_buffer_write(b);
+}
+
+int record_buffer_flush(struct record_buffer *b)
+{
+	return flush(b, false);
 }
 
 size_t record_buffer_pending(const struct record_buffer *b)
@@ -268,7 +277,7 @@ int record_buffer_grow(struct record_buffer *b, size_t n)
 /* An interrupted flush leaves bytes in the buffer. */
 int record_buffer_need(struct record_buffer *b, size_t n)
 {
-	int err = record_buffer_flush(b);
+	int err = flush(b, true);
 
 	return err && err != -EINTR ? err : record_buffer_grow(b, n);
 }

@@ -15,6 +15,7 @@
 #include "capture/base/codec.h"
 #include "capture/format/format.h"
 #include "capture/format/text_settings.h"
+#include "capture/write/direct.h"
 #include "capture/write/retention.h"
 
 struct packet;
@@ -50,6 +51,7 @@ struct rotate_settings {
 	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
 	uint64_t write_buffer;		/* bytes that wait for the disk at most; 0: each is waited for */
 	unsigned n_threads;		/* that compress meanwhile, and write; not 0 */
+	enum direct_when direct;	/* files are written past the page cache */
 	bool part;			/* called *.part until they are complete */
 	/* packets come as time goes by, else their time is that which counts */
 	bool live;

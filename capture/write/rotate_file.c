@@ -96,6 +96,12 @@ static bool takes_place_of(const struct rotate *r, const struct stat *st)
 	       mine.st_ino == st->st_ino;
 }
 
+static void allow_direct(const struct rotate *r, struct out *out)
+{
+	if (r->set.direct != DIRECT_NEVER)
+		out_allow_direct(out, r->set.direct == DIRECT_ALWAYS);
+}
+
 int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 {
 	const struct rotate_settings *o = &r->set;
@@ -121,6 +127,7 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 			       ? refuse(r, -EINVAL, "not a regular file: no others can follow")
 			       : 0;
 	writer_set_queue(r->writer, r->queue);
+	allow_direct(r, writer_out(r->writer));
 	err = hold_directory(r);
 	if (!err && !r->retention)
 		err = open_retention(r);
@@ -158,6 +165,8 @@ int rotate_open(struct rotate **rotate, const struct rotate_settings *o, int int
 		r->schedule.max_bytes = min_of(r->schedule.max_bytes, (uint64_t)limit.rlim_cur);
 	if (o->write_buffer)
 		err = write_queue_open(&r->queue, o->write_buffer, interrupt_fd);
+	if (!err && r->queue)
+		err = write_queue_direct(r->queue, o->direct);
 	if (err)
 		return err;
 	if (!o->live && (r->series.dated || r->series.ring))
@@ -258,5 +267,9 @@ int rotate_open_next(struct rotate *r, struct out **out)
 	else if (!strcmp(r->wanted, r->path))
 		out_unlink(writer_out(r->writer));
 	err = out_open_in(out, r->dir_fd, name, r->interrupt_fd);
-	return err ? err : out_set_codec(*out, r->set.codec);
+	if (!err)
+		err = out_set_codec(*out, r->set.codec);
+	if (!err)
+		allow_direct(r, *out);
+	return err;
 }

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/*
- * Two lists under one lock: what waits, the first one first, and what is free, the last one first.
- * Each thread takes the first piece that nobody has, compresses it, and writes it when all before
- * are written.
- */
+/* The side of who puts in, and waits. */
 #include <errno.h>
-#include <malloc.h>
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -15,46 +8,12 @@
 #include "capture/base/thread.h"
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
-#include "capture/write/compress.h"
 #include "capture/write/out.h"
-#include "capture/write/write_queue.h"
-
-enum { IDLE_MS = 1000 };	/* without work, after which memory is given back */
-
-struct piece {
-	struct piece *next;
-	struct write_buffer buffer;
-	struct out *out;
-};
-
-struct writing_thread {
-	struct write_queue *queue;
-	struct compress *pack;		/* its own; NULL: none so far */
-	pthread_t thread;
-};
-
-struct write_queue {
-	size_t max;
-	int interrupt_fd;
-	int bell;			/* eventfd: there is work for a thread, or they are to end */
-	int progress;			/* eventfd: something was written, or failed */
-	struct writing_thread *threads;
-	unsigned n_threads;
-	pthread_mutex_t lock;		/* of all that follows */
-	pthread_cond_t work;
-	pthread_cond_t turn;		/* the first is another one, or has failed */
-	struct piece *first, **last;	/* the first is what is being written, or has failed */
-	struct piece *untaken;		/* of these the first that no thread has */
-	unsigned n_taken;
-	struct piece *free;		/* what was written last comes first: it is in the cache */
-	struct write_buffer failed;	/* what was told of, until the next call */
-	struct write_queue_state state;
-	bool ends;
-};
+#include "capture/write/write_queue_impl.h"
 
 /* ---- pieces ---- */
 
-static void free_pieces(struct piece **list)
+void write_queue_free(struct piece **list)
 {
 	while (*list) {
 		struct piece *p = *list;
@@ -88,14 +47,14 @@ static struct piece *take_free(struct write_queue *q, size_t cap)
 	return p;
 }
 
-static void give_back(struct write_queue *q, struct piece *p)
+void write_queue_give_back(struct write_queue *q, struct piece *p)
 {
-	p->buffer.used = 0;
+	p->buffer.used = p->done = 0;
 	p->next = q->free;
 	q->free = p;
 }
 
-static struct piece *take_first(struct write_queue *q)
+struct piece *write_queue_take_first(struct write_queue *q)
 {
 	struct piece *p = q->first;
 
@@ -104,140 +63,6 @@ static struct piece *take_first(struct write_queue *q)
 		q->last = &q->first;
 	q->state.waiting -= p->buffer.used;
 	return p;
-}
-
-/* ---- the thread ---- */
-
-static void lock(struct write_queue *q)
-{
-	pthread_mutex_lock(&q->lock);
-}
-
-static void unlock(struct write_queue *q)
-{
-	pthread_mutex_unlock(&q->lock);
-}
-
-/*
- * What was freed is not in use any more, but only this gives it back (malloc(3), NOTES). It takes
- * its time, in which nobody has to wait.
- */
-static void rest(struct writing_thread *t)
-{
-	struct write_queue *q = t->queue;
-	struct piece *free = steal(&q->free);
-
-	unlock(q);
-	free_pieces(&free);
-	t->pack = compress_close(t->pack);
-	malloc_trim(0);
-	lock(q);
-}
-
-static bool has_work(const struct write_queue *q)
-{
-	return q->untaken && !q->state.error;
-}
-
-/*
- * The thread's from then on; NULL: it is to end. Only one may hear the bell, so who has does so for the next
- * one.
- */
-static struct piece *wait_for_work(struct writing_thread *t)
-{
-	struct write_queue *q = t->queue;
-	struct piece *p;
-
-	while (!has_work(q) && !q->ends) {
-		struct pollfd bell = { .fd = q->bell, .events = POLLIN };
-		int ms = q->free || t->pack ? IDLE_MS : -1, n;
-		eventfd_t rung;
-
-		unlock(q);
-		n = wait_ready(&bell, 1, ms);
-		eventfd_read(q->bell, &rung);
-		lock(q);
-		if (!n && !has_work(q))
-			rest(t);
-	}
-	p = q->ends ? NULL : q->untaken;
-	if (p) {
-		q->untaken = p->next;
-		q->n_taken++;
-	}
-	if (q->ends || q->untaken)
-		eventfd_write(q->bell, 1);
-	return p;
-}
-
-struct frame {
-	const uint8_t *bytes;	/* NULL: it is not compressed */
-	size_t len;
-};
-
-static int make_frame(struct writing_thread *t, const struct piece *p, struct frame *f)
-{
-	struct codec codec = out_codec(p->out);
-	int err;
-
-	if (codec.kind == CODEC_NONE)
-		return 0;
-	err = t->pack ? 0 : compress_open(&t->pack, codec);
-	return err ? err : compress_frame(t->pack, p->buffer.bytes, p->buffer.used, &f->bytes, &f->len);
-}
-
-static int write_piece(struct piece *p, const struct frame *f)
-{
-	return f->bytes ? out_write_frame(p->out, f->bytes, f->len, p->buffer.used)
-			: out_write(p->out, p->buffer.bytes, p->buffer.used);
-}
-
-/* False: one before has failed, or it is to end. */
-static bool wait_for_turn(struct write_queue *q, const struct piece *p)
-{
-	while (q->first != p && !q->state.error && !q->ends)
-		pthread_cond_wait(&q->turn, &q->lock);
-	return q->first == p;
-}
-
-/* What has failed stays the first one. */
-static void process(struct writing_thread *t, struct piece *p)
-{
-	struct write_queue *q = t->queue;
-	struct frame frame = { NULL, 0 };
-	uint64_t size;
-	int err;
-
-	unlock(q);
-	err = make_frame(t, p, &frame);
-	lock(q);
-	if (wait_for_turn(q, p)) {
-		unlock(q);
-		if (!err)
-			err = write_piece(p, &frame);
-		size = out_size(p->out);
-		lock(q);
-		q->state.error = err;
-		q->state.size = size;
-		if (!err)
-			give_back(q, take_first(q));
-	}
-	q->n_taken--;
-	pthread_cond_broadcast(&q->turn);
-	eventfd_write(q->progress, 1);
-}
-
-static void *work(void *thread)
-{
-	struct writing_thread *t = thread;
-	struct piece *p;
-
-	lock(t->queue);
-	while ((p = wait_for_work(t)))
-		process(t, p);
-	unlock(t->queue);
-	t->pack = compress_close(t->pack);
-	return NULL;
 }
 
 /* ---- who puts in ---- */
@@ -249,20 +74,36 @@ static int wait_for_progress(struct write_queue *q, int interrupt_fd)
 				{ .fd = interrupt_fd, .events = POLLIN } };
 	eventfd_t n;
 
-	unlock(q);
-	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+	write_queue_unlock(q);
+	while (wait_ready(fds, 2, -1) < 0 && errno == EINTR)
 		;
 	eventfd_read(q->progress, &n);
-	lock(q);
+	write_queue_lock(q);
 	return fds[0].revents ? 0 : -EINTR;
+}
+
+static void hurry(struct write_queue *q)
+{
+	q->hurries |= q->first != NULL;
+	if (q->first)
+		eventfd_write(q->bell, 1);
+}
+
+void write_queue_hurry(struct write_queue *q)
+{
+	write_queue_lock(q);
+	hurry(q);
+	write_queue_unlock(q);
 }
 
 static int wait_for_room(struct write_queue *q, size_t n)
 {
 	int err = 0;
 
-	while (!err && !q->state.error && q->first && q->state.waiting + n > q->max)
+	while (!err && !q->state.error && q->first && q->state.waiting + n > q->max) {
+		hurry(q);
 		err = wait_for_progress(q, q->interrupt_fd);
+	}
 	return err ? err : q->state.error;
 }
 
@@ -277,7 +118,7 @@ static void append(struct write_queue *q, struct piece *p)
 	eventfd_write(q->bell, 1);
 }
 
-static int put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap)
+static int put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap, bool more)
 {
 	int err = wait_for_room(q, b->used);
 	struct write_buffer full = *b;
@@ -293,17 +134,19 @@ static int put(struct write_queue *q, struct out *out, struct write_buffer *b, s
 	*b = p->buffer;
 	p->buffer = full;
 	p->out = out;
+	q->hurries |= !more;
 	append(q, p);
 	return 0;
 }
 
-int write_queue_put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap)
+int write_queue_put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap,
+		    bool more)
 {
 	int err;
 
-	lock(q);
-	err = put(q, out, b, cap);
-	unlock(q);
+	write_queue_lock(q);
+	err = put(q, out, b, cap, more);
+	write_queue_unlock(q);
 	return err;
 }
 
@@ -311,14 +154,15 @@ int write_queue_put(struct write_queue *q, struct out *out, struct write_buffer 
 static int end_failed(struct write_queue *q, struct write_buffer *failed)
 {
 	int err = q->state.error;
-	struct piece *p = take_first(q);
+	struct piece *p = write_queue_take_first(q);
 
 	free(q->failed.bytes);
 	*failed = q->failed = p->buffer;
 	free(p);
 	while (q->first)
-		give_back(q, take_first(q));
+		write_queue_give_back(q, write_queue_take_first(q));
 	q->untaken = NULL;
+	q->hurries = false;
 	q->state.error = 0;
 	return err;
 }
@@ -327,13 +171,14 @@ int write_queue_settle(struct write_queue *q, struct write_buffer *failed, uint6
 {
 	int err = 0;
 
-	lock(q);
+	write_queue_lock(q);
+	hurry(q);
 	while (q->n_taken || (q->first && !q->state.error))
 		wait_for_progress(q, -1);
 	*waiting = q->state.waiting;
 	if (q->state.error)
 		err = end_failed(q, failed);
-	unlock(q);
+	write_queue_unlock(q);
 	return err;
 }
 
@@ -341,9 +186,9 @@ struct write_queue_state write_queue_state(struct write_queue *q)
 {
 	struct write_queue_state state;
 
-	lock(q);
+	write_queue_lock(q);
 	state = q->state;
-	unlock(q);
+	write_queue_unlock(q);
 	return state;
 }
 
@@ -372,6 +217,11 @@ int write_queue_open(struct write_queue **queue, size_t max, int interrupt_fd)
 	return 0;
 }
 
+int write_queue_direct(struct write_queue *q, enum direct_when when)
+{
+	return when == DIRECT_NEVER ? 0 : direct_open(&q->direct, when, q->max);
+}
+
 int write_queue_start(struct write_queue *q, unsigned n_threads)
 {
 	int err = 0;
@@ -383,7 +233,7 @@ int write_queue_start(struct write_queue *q, unsigned n_threads)
 		struct writing_thread *t = &q->threads[q->n_threads];
 
 		t->queue = q;
-		err = thread_start(&t->thread, work, t);
+		err = thread_start(&t->thread, write_threads_work, t);
 		q->n_threads += !err;
 	}
 	return err;
@@ -393,22 +243,23 @@ struct write_queue *write_queue_close(struct write_queue *q)
 {
 	if (!q)
 		return NULL;
-	lock(q);
+	write_queue_lock(q);
 	q->ends = true;
 	pthread_cond_broadcast(&q->turn);
-	unlock(q);
+	write_queue_unlock(q);
 	if (q->bell >= 0)
 		eventfd_write(q->bell, 1);
 	for (unsigned i = 0; i < q->n_threads; i++)
 		pthread_join(q->threads[i].thread, NULL);
 	free(q->threads);
-	free_pieces(&q->first);
-	free_pieces(&q->free);
+	write_queue_free(&q->first);
+	write_queue_free(&q->free);
 	free(q->failed.bytes);
 	if (q->bell >= 0)
 		close(q->bell);
 	if (q->progress >= 0)
 		close(q->progress);
+	direct_close(q->direct);
 	pthread_cond_destroy(&q->turn);
 	pthread_mutex_destroy(&q->lock);
 	free(q);

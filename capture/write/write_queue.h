@@ -8,8 +8,11 @@
 #ifndef XDPDUMP_WRITE_WRITE_QUEUE_H
 #define XDPDUMP_WRITE_WRITE_QUEUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "capture/write/direct.h"
 
 struct out;
 struct write_queue;
@@ -26,6 +29,9 @@ struct write_buffer {
  */
 int write_queue_open(struct write_queue **q, size_t max, int interrupt_fd);
 
+/* What is written past the page cache, by one thread; before that begins. -ENOMEM. */
+int write_queue_direct(struct write_queue *q, enum direct_when when);
+
 /*
  * Starts @n_threads, in which all signals are blocked: more than one is for what is compressed, a
  * piece in each. -errno.
@@ -33,12 +39,16 @@ int write_queue_open(struct write_queue **q, size_t max, int interrupt_fd);
 int write_queue_start(struct write_queue *q, unsigned n_threads);
 
 /*
- * Hands on what is in @b, to be written to @out behind all that was handed on before; @b is an
- * empty buffer of at least @cap bytes afterwards. Waits for room. 0. -EINTR: @interrupt_fd has
- * become readable; -ENOMEM; or the error of an out_write() before, after which nothing is written:
- * in these cases @b is as it was.
+ * Hands on what is in @b, to be written to @out behind all that was handed on before, and at once
+ * unless @more comes soon; @b is an empty buffer of at least @cap bytes afterwards. Waits for room.
+ * 0. -EINTR: @interrupt_fd has become readable; -ENOMEM; or the error of an out_write() before,
+ * after which nothing is written: in these cases @b is as it was.
  */
-int write_queue_put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap);
+int write_queue_put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap,
+		    bool more);
+
+/* What has been handed on is to be in the file as soon as can be. */
+void write_queue_hurry(struct write_queue *q);
 
 /*
  * Waits until all is written, *@waiting is 0 then. Or the error of the out_write() that failed: the

@@ -274,6 +274,13 @@ static const struct line_case {
 	{ "no_write_buffer", "-r f -w g --write-buffer none", "" },
 	{ "a_write_buffer_of_nothing", "-i v0 -w f --write-buffer 0", "write buffer '0' is not a size" },
 	{ "a_write_buffer_of_the_screen", "-i v0 --write-buffer 1m", "--write-buffer is for files and needs -w" },
+	{ "direct_io", "-i v0 -w f --io direct", "" },
+	{ "direct_io_of_a_file", "-r f -w g --io direct", "" },
+	{ "io_of_any_kind", "-i v0 -w f --io mmap", "--io 'mmap' is none of auto, direct and buffered" },
+	{ "io_of_stdout", "-i v0 -w - --io direct", "--io is for files and needs -w FILE" },
+	{ "direct_io_of_each_packet", "-i v0 -w f -U --io direct", "--io direct takes a write buffer" },
+	{ "direct_io_that_waits", "-i v0 -w f --write-buffer none --io direct", "--io direct takes a write buffer" },
+	{ "direct_io_of_what_is_compressed", "-i v0 -w f --compress zstd --io direct", "and no -U or --compress" },
 	{ "sync_at_any_time", "-i v0 -w f --sync always", "'always' is none of close, never and seconds" },
 	{ "a_format", "-i v0 -w f --format pcap-ns", "" },
 	{ "a_format_that_is_not_there", "-i v0 -w f --format snoop", "format 'snoop' is none of" },
@@ -881,7 +888,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 63);
+	assert_int_equal(n_named, 64);
 }
 
 static void each_option_is_of_a_topic(void **state)

@@ -134,7 +134,7 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "files are read", SECCOMP_READS, 14 },
 	{ "a compressed file is read", SECCOMP_READS | SECCOMP_READS_AHEAD, 18 },
 	{ "many files are read", SECCOMP_READS | SECCOMP_OPENS, 20 },
-	{ "into a file", SECCOMP_READS | WRITES, 22 },
+	{ "into a file", SECCOMP_READS | WRITES, 23 },
 	{ "into files", SECCOMP_READS | FILES, 27 },
 	{ "into files that are renamed where there is room",
 	  SECCOMP_READS | FILES | SECCOMP_RENAMES | SECCOMP_MEASURES, 30 },

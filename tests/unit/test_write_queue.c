@@ -2,13 +2,15 @@
 /*
  * The queue before a file: what is put in stands there in its order; it waits for room and for the
  * end, can be interrupted, and of a failure it says where; its memory is given back. What several
- * threads compress is the same bytes as if one did.
+ * threads compress is the same bytes as if one did, and so is what goes past the page cache.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -48,7 +50,7 @@ static int put(char c, size_t n)
 {
 	memset(buffer.bytes, c, n);
 	buffer.used = n;
-	return write_queue_put(queue, out, &buffer, PIECE);
+	return write_queue_put(queue, out, &buffer, PIECE, true);
 }
 
 static size_t slurp(char *to, size_t cap)
@@ -184,7 +186,7 @@ static void open_compressed(int level)
 static int put_big(unsigned i)
 {
 	buffer.used = fill_big(buffer.bytes, i);
-	return write_queue_put(queue, out, &buffer, BIG);
+	return write_queue_put(queue, out, &buffer, BIG, true);
 }
 
 /* Each piece is a frame, and they are those of the first pieces, in order. Returns how many. */
@@ -263,6 +265,152 @@ static void the_end_waits_for_what_is_being_written_and_no_more(void **state)
 	frames_of_first();
 }
 
+/* ---- past the page cache ---- */
+
+static const char *const in_file = "in front of all";
+
+/* What is put in comes behind a few bytes, so that blocks and pieces do not begin together. */
+static void open_direct(size_t max)
+{
+	queue = write_queue_close(queue);
+	assert_int_equal(write_queue_open(&queue, max, -1), 0);
+	assert_int_equal(write_queue_direct(queue, DIRECT_ALWAYS), 0);
+	out_allow_direct(out, true);
+	assert_true(out_is_direct(out));
+	assert_int_equal(out_write(out, in_file, strlen(in_file)), 0);
+	buffer.bytes = realloc(buffer.bytes, buffer.cap = BIG);
+}
+
+/* Piece @i, but no more of it than @left. */
+static void put_of(unsigned i, size_t left)
+{
+	buffer.used = min_of(fill_big(buffer.bytes, i), left);
+	assert_int_equal(write_queue_put(queue, out, &buffer, BIG, true), 0);
+}
+
+static void want_pieces(size_t size)
+{
+	static char file[N_BIG * BIG];
+	static uint8_t want[BIG];
+	size_t n = slurp(file, sizeof(file)), at = strlen(in_file);
+
+	assert_int_equal(n, size);
+	assert_memory_equal(file, in_file, at);
+	for (unsigned i = 0; at < n; i++) {
+		size_t part = min_of(fill_big(want, i), n - at);
+
+		assert_memory_equal(file + at, want, part);
+		at += part;
+	}
+}
+
+/* Not every kernel has it for a file system in memory. */
+static bool can_be_direct(void)
+{
+	int fd = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+
+	return fd >= 0 && !close(fd);
+}
+
+static bool is_direct_now(void)
+{
+	return fcntl(out_fd(out), F_GETFL) & O_DIRECT;
+}
+
+static void blocks_and_what_is_around_them_are_what_was_put_in(void **state)
+{
+	const size_t end = 3 * OUT_BLOCK;
+	size_t at = strlen(in_file);
+
+	(void)state;
+	open_direct(4 * OUT_BLOCK);
+	for (unsigned i = 0; at < end; i++) {
+		put_of(i, end - at);
+		at += fill_big(buffer.bytes, i);
+	}
+	assert_int_equal(write_queue_start(queue, 1), 0);
+	settle(0, 0);
+	want_pieces(end);
+	assert_int_equal(out_size(out), end);
+	assert_int_equal(is_direct_now(), can_be_direct());	/* the last was a block */
+	assert_int_equal(out_write(out, in_file, 5), 0);
+	assert_false(is_direct_now());
+	assert_int_equal(out_size(out), end + 5);
+}
+
+static void as_they_come_as_well(void **state)
+{
+	size_t at = strlen(in_file);
+
+	(void)state;
+	open_direct(2 * OUT_BLOCK);
+	assert_int_equal(write_queue_start(queue, 1), 0);
+	for (unsigned i = 0; i < N_BIG; i++) {
+		put_of(i, BIG);
+		at += fill_big(buffer.bytes, i);
+		if (i % 20 == 19)
+			write_queue_hurry(queue);
+	}
+	settle(0, 0);
+	want_pieces(at);
+}
+
+static void a_block_is_not_waited_for_when_nothing_comes(void **state)
+{
+	struct stat st = { .st_size = 0 };
+	size_t n;
+
+	(void)state;
+	open_direct(2 * OUT_BLOCK);
+	assert_int_equal(write_queue_start(queue, 1), 0);
+	put_of(0, BIG);
+	n = strlen(in_file) + fill_big(buffer.bytes, 0);
+	while (st.st_size < (off_t)n) {
+		usleep(1000);
+		assert_int_equal(stat(path, &st), 0);
+	}
+	want_pieces(n);
+}
+
+/* The limit is within a block, and that within a piece. */
+static void where_a_block_has_no_room_as_much_is_written_as_fits(void **state)
+{
+	const size_t limit = OUT_BLOCK + OUT_BLOCK / 2;
+	static uint8_t bytes[BIG];
+	struct rlimit all, small;
+	struct write_buffer failed;
+	uint64_t waiting, end;
+	size_t at = strlen(in_file);
+	unsigned i = 0;
+
+	(void)state;
+	getrlimit(RLIMIT_FSIZE, &all);
+	small = (struct rlimit){ limit, all.rlim_max };
+	open_direct(4 * OUT_BLOCK);
+	for (unsigned n = 0; at < 3 * OUT_BLOCK; n++) {
+		put_of(n, BIG);
+		at += fill_big(bytes, n);
+	}
+	setrlimit(RLIMIT_FSIZE, &small);
+	assert_int_equal(write_queue_start(queue, 1), 0);
+	assert_int_equal(write_queue_settle(queue, &failed, &waiting), -EFBIG);
+	setrlimit(RLIMIT_FSIZE, &all);
+	want_pieces(limit);
+	assert_int_equal(out_offset(out), limit);
+	for (end = strlen(in_file); end + fill_big(bytes, i) <= limit; i++)
+		end += fill_big(bytes, i);
+	assert_int_equal(at - waiting, end);
+	assert_int_equal(failed.used, fill_big(bytes, i));
+	assert_memory_equal(failed.bytes, bytes, failed.used);
+	assert_int_equal(out_cut(out, end), 0);
+	while (end < limit) {
+		put_of(i, BIG);
+		end += fill_big(bytes, i++);
+	}
+	settle(0, 0);
+	want_pieces(end);
+}
+
 static void its_size_is_that_of_what_is_written(void **state)
 {
 	struct write_queue_state s;
@@ -310,7 +458,7 @@ static void memory_is_given_back_when_there_is_nothing_to_do(void **state)
 	before = resident();
 	for (unsigned i = 0; i < N; i++) {
 		memset(buffer.bytes, 'x', buffer.used = LARGE);
-		assert_int_equal(write_queue_put(queue, out, &buffer, LARGE), 0);
+		assert_int_equal(write_queue_put(queue, out, &buffer, LARGE, true), 0);
 	}
 	assert_true(resident() > before + N * LARGE / 2);
 	assert_int_equal(write_queue_start(queue, 1), 0);
@@ -331,6 +479,10 @@ int main(void)
 		test(what_several_threads_compress_stays_in_order),
 		test(a_failure_of_one_leaves_whole_frames_and_none_of_those_behind),
 		test(the_end_waits_for_what_is_being_written_and_no_more),
+		test(blocks_and_what_is_around_them_are_what_was_put_in),
+		test(as_they_come_as_well),
+		test(a_block_is_not_waited_for_when_nothing_comes),
+		test(where_a_block_has_no_room_as_much_is_written_as_fits),
 		test(its_size_is_that_of_what_is_written),
 		test(what_was_not_written_is_forgotten_at_the_end),
 		test(memory_is_given_back_when_there_is_nothing_to_do),
