@@ -116,7 +116,9 @@ static bool take_sync(struct parser *p, const char *arg)
 static bool take_write_buffer(struct parser *p, const char *arg)
 {
 	p->o->write_buffer = 0;
-	return !strcmp(arg, "none") || size(p, "write buffer", arg, TCPDUMP_MB, &p->o->write_buffer);
+	if (!strcmp(arg, "none") || value_size(arg, TCPDUMP_MB, &p->o->write_buffer))
+		return true;
+	return opts_wrong(p, "write buffer '%s' is neither a size, as 64m, nor none", arg);
 }
 
 static bool take_io(struct parser *p, const char *arg)

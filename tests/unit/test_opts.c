@@ -272,7 +272,7 @@ static const struct line_case {
 	{ "sync_on_stdout", "-i v0 -w - --sync 5", "" },
 	{ "a_write_buffer", "-i v0 -w f --write-buffer 256m", "" },
 	{ "no_write_buffer", "-r f -w g --write-buffer none", "" },
-	{ "a_write_buffer_of_nothing", "-i v0 -w f --write-buffer 0", "write buffer '0' is not a size" },
+	{ "a_write_buffer_of_nothing", "-i v0 -w f --write-buffer 0", "write buffer '0' is neither a size, as 64m, nor none" },
 	{ "a_write_buffer_of_the_screen", "-i v0 --write-buffer 1m", "--write-buffer is for files and needs -w" },
 	{ "direct_io", "-i v0 -w f --io direct", "" },
 	{ "direct_io_of_a_file", "-r f -w g --io direct", "" },
