@@ -354,12 +354,13 @@ static bool is_told(const struct writer *w, const struct file_iface *i)
 /* One record an interface, written together, so that they are in the file all or not at all. */
 static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 {
+	static const struct iface_stats none;
 	struct record_buffer *b = &w->records;
+	struct iface_stats s = none;
 	int err;
 
 	b->used = 0;
 	for (uint32_t i = 0; i < w->ifaces.n; i++) {
-		struct iface_stats s = { .has = 0 };
 		uint32_t id = w->ifaces.ids[i];
 		ssize_t n;
 
@@ -371,6 +372,7 @@ static int write_stats(struct writer *w, writer_stats_fn stats, void *ctx)
 			if (record_buffer_grow(b, b->cap + n))
 				return -ENOMEM;
 		b->used += n;
+		s = none;
 	}
 	err = out_write(b->out, b->bytes, b->used);
 	b->used = 0;

@@ -124,7 +124,10 @@ enum {
 	WRITER_STATS_OPTIONS_MAX = 128,	/* and so many of other options */
 };
 
-/* Fills in the statistics of interface @id just before they are written; false: there are none. */
+/*
+ * Fills in the statistics of interface @id just before they are written; false: there are none, and nothing
+ * was filled in.
+ */
 typedef bool (*writer_stats_fn)(void *ctx, uint32_t id, struct iface_stats *s);
 
 /*
