@@ -197,7 +197,8 @@ static bool settle_output(struct parser *p)
 		return false;
 	o->text = p->times[OPT_PRINT] || (!o->write && !o->top && !o->count_only && !o->expect && p->times['q'] < 2);
 	if (o->threads && o->codec.kind == CODEC_NONE && !(o->text && o->n_reads))
-		return opts_wrong(p, "--threads compress, or make text of what is read: they need --compress, or -r without -w");
+		return opts_wrong(
+			p, "--threads compress, or make text of what is read: they need --compress, or -r without -w");
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
 	if (p->times['T'] && !o->text && !o->lost)

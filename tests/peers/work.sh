@@ -91,7 +91,6 @@ sound.pcapng interfaces.pcapng --info
 sound.pcapng interfaces_with_names.pcapng --info
 sound.pcapng interfaces.pcapng --info -T json
 sound.pcapng interfaces.pcapng --info --html OUTPUT
-sound.pcapng interfaces.pcapng -w OUTPUT
 EOF
 
 # Half a second of CPU time, in which a GiB or so is unpacked.
