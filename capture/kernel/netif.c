@@ -209,9 +209,44 @@ int netif_again(const struct netif *was, struct netif *now)
 	return netif_again_by(NULL, was, now);
 }
 
+struct collection {
+	struct netif *v;
+	size_t n, cap;
+	bool is_short;		/* of memory */
+};
+
+static void collect(void *ctx, const struct netif *n)
+{
+	struct collection *c = ctx;
+
+	if (c->n == c->cap) {
+		size_t cap = c->cap ? 2 * c->cap : 16;
+		struct netif *more = reallocarray(c->v, cap, sizeof(*more));
+
+		c->is_short |= !more;
+		if (!more)
+			return;
+		c->v = more;
+		c->cap = cap;
+	}
+	c->v[c->n++] = *n;
+}
+
+/* Anew when they have changed meanwhile, and so before anybody sees one. */
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx)
 {
-	return get_link(NULL, 0, 0, NULL, &(struct listing){ each, ctx });
+	enum { TRIES = 100 };
+	struct collection c = { .v = NULL };
+	int err, tries = 0;
+
+	do {
+		c.n = 0;
+		err = get_link(NULL, 0, 0, NULL, &(struct listing){ collect, &c });
+	} while (err == -EINTR && ++tries < TRIES);
+	for (size_t i = 0; i < c.n; i++)
+		each(ctx, &c.v[i]);
+	free(c.v);
+	return !err && c.is_short ? -ENOMEM : err;
 }
 
 bool netif_is_bond(const struct netif *n)

@@ -52,8 +52,8 @@ int netif_again(const struct netif *was, struct netif *now);
 int netif_again_by(struct rtnl *by, const struct netif *was, struct netif *now);
 
 /*
- * Calls @each for every interface of the namespace, in the order of their numbers. -EINTR: they have
- * changed meanwhile, and some may be missing.
+ * Calls @each for every interface of the namespace, in the order of their numbers. -EINTR: they do not stop
+ * changing, and some may be missing.
  */
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx);
 

@@ -93,6 +93,31 @@ run -D -T csv
 want 'exit status of CSV' 2 "$rc"
 end
 
+begin 'those that are there all the time are listed while others come and go'
+for ((i = 0; i < 40; i++)); do		# more than one answer of the kernel holds
+	echo "link add many$i type veth peer name more$i"
+done | ip -batch -
+(while :; do
+	ip link add x0 type veth peer name x1
+	ip link del x0
+done) >/dev/null 2>&1 &
+others=$!
+pids+=("$others")
+for ((i = 0; i < 30 && ${#notes[@]} == 0; i++)); do
+	run -D
+	want 'exit status' 0 "$rc"
+	for name in lo v0 v1; do
+		want_line "$work/out" "^ *[0-9]+ +$name +"
+	done
+done
+kill "$others"
+wait "$others" 2>/dev/null
+ip link del x0 2>/dev/null
+for ((i = 0; i < 40; i++)); do
+	echo "link del many$i"
+done | ip -batch -
+end
+
 begin 'those of all namespaces: with a name, of a process, mounted somewhere; each once'
 ip netns add red
 ip netns add blue
