@@ -168,23 +168,8 @@ want_books "$work/copy"
 want 'packets' 200 "$epb"
 end
 
-# The image of a file system of its own, whose disk can be taken away.
-mount_disk()
-{
-	mkdir -p "$work/disk"
-	truncate -s 16M "$work/image"
-	mkfs.ext4 -q -F "$work/image" >/dev/null 2>&1 && mount -o loop "$work/image" "$work/disk" 2>/dev/null
-}
-
-# EXT4_IOC_SHUTDOWN, without writing the journal: from here on all is as it was when it was last synced.
-lose_disk()
-{
-	python3 -c 'import fcntl, os, struct, sys
-fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack("I", 2))' "$work/disk"
-}
-
 begin 'O12: a disk that goes away ends the capture; what was synced is there when it comes back'
-if ! mount_disk; then
+if ! mount_ext4 "$work/disk" 16M; then
 	skip 'no ext4 on a loop device here'
 else
 	listen -i v0 -s 0 -w "$work/disk/file"
@@ -195,7 +180,7 @@ else
 	sync "$work/disk"
 	listen -i v0 -s 0 -w "$work/disk/file"
 	frames 2000 -s 1000
-	lose_disk
+	lose_disk "$work/disk"
 	frames 2000 -s 1000
 	finish
 	want 'exit status' 6 "$rc"
@@ -229,7 +214,7 @@ synced_twice()
 }
 
 begin 'O12: a power cut with --sync 0.1: a prefix of whole blocks, with all that was there at the last sync'
-if ! mount_disk; then
+if ! mount_ext4 "$work/disk" 16M; then
 	skip 'no ext4 on a loop device here'
 else
 	: >"$work/trace"
@@ -241,7 +226,7 @@ else
 	poll has_2000 || note 'not all is in the file'
 	synced=$(grep -c 'fdatasync.* = 0' "$work/trace")
 	poll synced_twice || note 'it was not synced'
-	lose_disk
+	lose_disk "$work/disk"
 	frames 100 -s 1000
 	finish
 	want 'exit status' 6 "$rc"

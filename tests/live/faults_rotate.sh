@@ -330,17 +330,14 @@ echo "# $before KiB after 140 files, $after KiB after 2000"
 end
 
 begin 'O12: a disk that goes away: the files that were synced are complete when it comes back'
-truncate -s 32M "$work/image"
 fresh
-if ! { mkfs.ext4 -q -F "$work/image" && mount -o loop "$work/image" "$d"; } >/dev/null 2>&1; then
+if ! mount_ext4 "$d" 32M; then
 	skip 'no ext4 on a loop device here'
 else
 	listen -i v0 -s 0 -w "$d/f" -C 1m --sync=close
 	frames 3500 -s 1000
 	sleep 0.5
-	# EXT4_IOC_SHUTDOWN, without writing the journal
-	python3 -c 'import fcntl, os, struct, sys
-fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack("I", 2))' "$d"
+	lose_disk "$d"
 	frames 3500 -s 1000
 	finish
 	want 'exit status' 6 "$rc"

@@ -304,6 +304,23 @@ want_well_formed()
 	want_no_line "$work/blocks" 'Malformed|Dissector bug|Expert Info \((Error|Warning)'
 }
 
+# ---- a disk of its own ----
+
+# mount_ext4 DIRECTORY SIZE: on a loop device. False: there is none to be had here.
+mount_ext4()
+{
+	truncate -s "$2" "$work/image"
+	mkdir -p "$1"
+	{ mkfs.ext4 -q -F "$work/image" && mount -o loop "$work/image" "$1"; } >/dev/null 2>&1
+}
+
+# lose_disk DIRECTORY: EXT4_IOC_SHUTDOWN, without writing the journal. From here on all is as it was when it was last synced.
+lose_disk()
+{
+	python3 -c 'import fcntl, os, struct, sys
+fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack("I", 2))' "$1"
+}
+
 # ---- two ends, that talk ----
 
 # peer COMMAND...: in the namespace of v1. What ip does for that does not work in a chroot.
