@@ -70,7 +70,7 @@ struct opts {
 	struct retention_options keep;	/* what becomes of it afterwards */
 	uint64_t write_buffer;		/* bytes that wait for its disk at most; 0: each is waited for */
 	enum direct_when direct;	/* it is written past the page cache */
-	uint64_t threads;		/* that compress it; 0: as many as there are CPUs for */
+	uint64_t threads;		/* that compress it, or make text of what is read; 0: as there are CPUs for */
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
 	/* where it comes from, so that no word of it is shown; NULL: the command line */
 	const char *filter_file;

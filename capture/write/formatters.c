@@ -15,8 +15,7 @@
 #include "capture/write/formatters.h"
 
 enum {
-	THREADS_MAX	= 16,
-	N_BATCHES	= 8,
+	N_BATCHES	= 8,		/* more threads would have nothing to do */
 	PACKETS		= 256,
 	BYTES		= 128 * 1024,	/* of packets, to begin with, and of text */
 };
@@ -40,7 +39,7 @@ struct formatters {
 	formatters_put put;
 	void *ctx;
 	int error;
-	pthread_t threads[THREADS_MAX];
+	pthread_t threads[N_BATCHES];
 	unsigned n_threads;
 	uint64_t first, last;		/* batch n is at n % N_BATCHES; the last one is filled */
 	struct batch batches[N_BATCHES];
@@ -274,7 +273,7 @@ int formatters_start(struct formatters *f, unsigned n)
 {
 	int err = 0;
 
-	while (!err && f->n_threads < min_of(n, (unsigned)THREADS_MAX)) {
+	while (!err && f->n_threads < min_of(n, (unsigned)N_BATCHES)) {
 		err = thread_start(&f->threads[f->n_threads], work, f);
 		f->n_threads += !err;
 	}

@@ -22,7 +22,7 @@ typedef int (*formatters_put)(void *ctx, uint32_t iface, const void *text, size_
 int formatters_open(struct formatters **f, enum file_format format, const struct text_settings *text,
 		    formatters_put put, void *ctx);
 
-/* @n threads beside the caller's, which takes its part too. -errno. */
+/* @n threads beside the caller's, which takes its part too, or as many as can be of use. -errno. */
 int formatters_start(struct formatters *f, unsigned n);
 
 /*
