@@ -142,7 +142,7 @@ mkfifo "$work/fifo"
 cat "$work/fifo" >"$work/copy" &
 reader=$!
 pids+=("$reader")
-listen -i v0 -s 0 -B 64 -w "$work/fifo"
+listen -i v0 -s 0 -B 64 --write-buffer none -w "$work/fifo"
 kill -STOP "$reader"
 frames 3000 -s 1000
 kill -CONT "$reader"
