@@ -19,6 +19,7 @@
 #include "capture/kernel/rtnl.h"
 #include "capture/kernel/run_as.h"
 #include "capture/live/live_iface.h"
+#include "capture/report/stats.h"
 
 /* between two looks whether our programs are still there */
 enum { LOOK_NS = 1000 * 1000 * 1000 };
@@ -56,7 +57,10 @@ static void on_flush(void *ctx)
 {
 	struct capture *l = ctx;
 
-	outputs_flush(&l->pump.outputs);
+	if (l->recording.recorder)
+		recording_signal(&l->recording);
+	else
+		outputs_flush(&l->pump.outputs);
 }
 
 /* ---- interfaces ---- */
@@ -103,6 +107,8 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		struct live_iface *t = l->ifaces.v[i];
+		const bool was_gone = t->gone;
+		const uint64_t downs = t->link_downs;
 
 		if (!t->gone && !gone && is_meant(t, n, gone) && live_iface_has_left(t, n))
 			live_iface_leave(t);
@@ -110,6 +116,8 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 			live_iface_changed(t, n, gone);
 		else if (!gone && is_waited_for(l, t) && is_namesake(t, n))
 			live_iface_return(t, n, &l->settings);
+		if (t->link_downs > downs || (t->gone && !was_gone))
+			recording_down(&l->recording, live_iface_name(t));
 	}
 	if (gone && !n->ifindex)
 		capture_netns_gone(l, n->netns);
@@ -204,11 +212,24 @@ void capture_clock_was_set(void *ctx)
 
 /* ---- all of it ---- */
 
+static void look_at_rates(struct capture *l)
+{
+	const uint64_t now = clock_monotonic_ns();
+	struct totals t = { .ledger = NULL };
+	struct ledger sum;
+
+	if (!recording_is_due(&l->recording, now))
+		return;
+	sum = capture_sum_up(l, &t);
+	recording_rates(&l->recording, now, ledger_accepted(&sum), ledger_lost(&sum) + sum.if_dropped);
+}
+
 static void on_round(void *ctx)
 {
 	struct capture *l = ctx;
 
 	capture_look_at_links(l);
+	look_at_rates(l);
 	if (l->top)
 		capture_top_round(l);
 }
@@ -242,6 +263,7 @@ static void close_all(struct capture *l)
 	rtnl_close(l->settings.rtnl);
 	guard_close(l->guard);
 	pump_close(&l->pump);
+	recording_close(&l->recording);
 	netif_watch_close(l->watch);
 	capture_netns_close(l);
 	rings_close(l->rings);
@@ -262,6 +284,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 {
 	struct capture l = {
 		.opts = o, .guest = guest, .clock_fd = -1, .rights = PRIVILEGE_KERNEL, .notify = NOTIFY_INIT,
+		.recording = RECORDING_INIT,
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
 			.processes = o->processes, .promiscuous = o->promiscuous, .way = o->hook,

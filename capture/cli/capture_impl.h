@@ -13,6 +13,7 @@
 #include "capture/base/notify.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
+#include "capture/cli/recording.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
@@ -32,6 +33,7 @@ struct capture {
 	const struct opts *opts;
 	const struct capture_guest *guest;	/* NULL: nobody is beside it */
 	struct pump pump;
+	struct recording recording;
 	struct live_source source;
 	struct live_iface_settings settings;
 	struct live_set ifaces;

@@ -111,7 +111,7 @@ static enum status make_filters(struct capture *l)
 static enum status open_kernel(struct capture *l)
 {
 	char missing[128];
-	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0);
+	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0) + (l->opts->command ? COMMAND_FDS : 0);
 	enum status status =
 		check_limits(fixed, l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard);
 
@@ -373,6 +373,8 @@ enum status capture_start(struct capture *l)
 	if (!status)
 		status = open_outputs(&l->pump.outputs, o, NULL, l->pump.loop.stop_fd,
 				      &l->user);
+	if (!status)
+		status = recording_open(&l->recording, o, &l->pump, l->user);
 	if (!status && o->top)
 		status = capture_top_open(l);
 	if (status || l->pump.outputs.done)
@@ -402,5 +404,7 @@ enum status capture_start(struct capture *l)
 		status = confine_calls(o, later(l));
 	}
 	l->listening = !status;
+	if (!status)
+		recording_begin(&l->recording);
 	return status;
 }

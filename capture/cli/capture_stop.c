@@ -54,6 +54,20 @@ static void print_verdicts(const struct live_iface *t)
 		stats_print_verdicts(live_iface_name(t), w.name, w.id, &v);
 }
 
+/* What the recorder has by now. */
+static void print_recorder(const struct capture *l)
+{
+	struct recorder_counts c;
+
+	if (!l->recording.recorder)
+		return;
+	c = recorder_counts(l->recording.recorder);
+	log_announce("  recorder: %llu trigger%s, %llu ignored, %llu file%s; "
+		     "in memory %llu packet%s of %.1f s, %llu bytes",
+		     (ull)c.triggers, c.triggers == 1 ? "" : "s", (ull)c.ignored, (ull)c.files, c.files == 1 ? "" : "s",
+		     (ull)c.in_memory, c.in_memory == 1 ? "" : "s", c.back_ns / 1e9, (ull)c.bytes);
+}
+
 static void print_text(struct capture *l)
 {
 	struct totals t = { .has_filter = l->filters.entry || l->filters.exit ||
@@ -65,6 +79,7 @@ static void print_text(struct capture *l)
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
 	for (unsigned i = 0; i < l->ifaces.n; i++)
 		print_verdicts(l->ifaces.v[i]);
+	print_recorder(l);
 }
 
 static void print_json(struct capture *l, bool ended)
@@ -91,6 +106,7 @@ static void announce_count(uint64_t n, const char *what)
 	log_announce("%llu packet%s %s", (unsigned long long)n, n == 1 ? "" : "s", what);
 }
 
+
 static void print_counts(struct capture *l, const struct ledger *sum)
 {
 	uint64_t reported = 0;
@@ -102,6 +118,9 @@ static void print_counts(struct capture *l, const struct ledger *sum)
 		log_announce("  %llu of them behind the last packet",
 			     (unsigned long long)(ledger_lost(sum) - reported));
 	announce_count(outputs_captured(&l->pump.outputs), "captured");
+	if (l->recording.recorder)
+		announce_count(recorder_counts(l->recording.recorder).forgotten,
+			       "in no file, as no trigger asked for them");
 	announce_count(ledger_accepted(sum), "received by filter");
 	announce_count(ledger_lost(sum), "dropped by kernel");
 	announce_count(sum->if_dropped, "dropped by interface");
@@ -196,5 +215,7 @@ enum status capture_stop(struct capture *l)
 	}
 	l->status = max_of(l->status, check_strays(l));
 	status = pump_wait(&l->pump);
-	return status ? status : l->status;
+	if (!status)
+		status = l->status;
+	return status ? status : (enum status)l->recording.command_status;
 }

@@ -19,6 +19,8 @@ static const struct { int code; enum value_kind kind; const char *words; } by_co
 	{ 'a', VALUE_WORDS, "duration: filesize: files: packets:" },
 	{ OPT_IO, VALUE_WORDS, "auto direct buffered" },
 	{ OPT_SYNC, VALUE_WORDS, "close never" },
+	{ OPT_RECORDER, VALUE_WORDS, "60s 256m" },
+	{ OPT_TRIGGER, VALUE_WORDS, "signal down rate: drops: verdict:" },
 	{ 's', VALUE_WORDS, "headers 0 256" },
 	{ 'y', VALUE_WORDS, "EN10MB RAW" },
 	{ 'j', VALUE_WORDS, "host adapter_unsynced" },

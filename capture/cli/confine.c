@@ -69,6 +69,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ o->keep.min_free, SECCOMP_MEASURES },
 		{ o->write && o->keep.sync != RETENTION_SYNC_NEVER, SECCOMP_SYNCS },
 		{ rotates(o), SECCOMP_ROTATES },
+		{ o->command, SECCOMP_WAITS },
 		{ is_live(o), SECCOMP_LIVE },
 		{ later & CONFINE_ATTACHES, SECCOMP_ATTACHES },
 		{ o->metrics, SECCOMP_TALKS },

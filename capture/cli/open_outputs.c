@@ -114,7 +114,7 @@ static struct outputs_settings settings_of(const struct opts *o, const struct bl
 		},
 		.screen = o->text, .screen_format = o->screen, .text = o->print,
 		.screen_threads = text_threads(o),
-		.limit = o->count, .unbuffered = o->unbuffered,
+		.recorder = o->recorder, .limit = o->count, .unbuffered = o->unbuffered,
 	};
 
 	s.text.colour = colour_wanted(o->colour, STDOUT_FILENO);

@@ -39,6 +39,14 @@ static const struct option_row table[] = {
 	{ OPT_SYNC, "sync", "WHEN", "bring files to the disk: close, SEC (every SEC seconds), never (close)" },
 	{ OPT_WRITE_BUFFER, "write-buffer", "SIZE", "what waits in memory for a slow disk, at most (64m); none" },
 	{ OPT_IO, "io", "HOW", "of files: direct, past the page cache; buffered; or what pays (auto)" },
+	{ OPT_RECORDER, "recorder", "REACH",
+	  "keep packets in memory, so far back (60s, 256m, or both), and write FILE when there is a trigger" },
+	{ OPT_TRIGGER, "trigger", "WHAT",
+	  "of --recorder: an expression, rate:>N/s, rate:<N/s, drops:N/s, verdict:LIST, down, signal; repeatable" },
+	{ OPT_BEFORE, "before", "REACH", "what is written from before a trigger: 10s, 100p(ackets), 4m (all)" },
+	{ OPT_AFTER, "after", "REACH", "and from behind it (nothing)" },
+	{ OPT_MAX_TRIGGERS, "max-triggers", "N", "of --recorder: stop after so many" },
+	{ OPT_COOLDOWN, "cooldown", "SPAN", "of --recorder: the next trigger within this time is ignored" },
 	{ 's', "snapshot-length", "LEN",
 	  "capture LEN bytes of each packet (256; 0 for whole frames); 'headers': no payload" },
 	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384 for each, up to 65536)" },
@@ -333,11 +341,44 @@ static bool take_options(struct parser *p, int argc, char **argv)
 	return true;
 }
 
+/* Behind the first "--". */
+static unsigned words_behind(char *const *argv)
+{
+	unsigned n = 0;
+
+	while (*argv && strcmp(*argv, "--"))
+		argv++;
+	if (*argv)
+		while (argv[n + 1])
+			n++;
+	return n;
+}
+
+/*
+ * The last @n words are a command, those of the expression stand before them, and the "--" before these,
+ * where getopt_long() has put it: it makes room for an end of the expression.
+ */
+static void take_command(struct opts *o, char **argv, unsigned n)
+{
+	unsigned n_words = 0;
+
+	if (!n || strcmp(argv[optind - 1], "--"))
+		return;
+	while (argv[optind + n_words])
+		n_words++;
+	n_words -= n;
+	o->command = argv + optind + n_words;
+	memmove(&argv[optind - 1], &argv[optind], n_words * sizeof(*argv));
+	optind--;
+	argv[optind + n_words] = NULL;
+}
+
 enum { WRITE_BUFFER_DEFAULT = 64 * 1024 * 1024 };
 
 bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 {
 	struct parser p = { .o = o, .error = error, .cap = cap, .extcap = opts_extcap_is_meant(argv) };
+	const unsigned n_behind = words_behind(argv);
 
 	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .linktype = LINKTYPE_ETHERNET,
 			    .directions = LIVE_RECEIVED, .write_buffer = WRITE_BUFFER_DEFAULT,
@@ -356,6 +397,8 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 		if (!opts_add_read(&p, argv[optind++]))
 			return false;
 	}
+	if (o->recorder.memory)
+		take_command(o, argv, n_behind);
 	return take_filter(&p, argv + optind) && opts_settle(&p);
 }
 

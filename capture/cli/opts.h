@@ -18,10 +18,12 @@
 #include "capture/live/live_way.h"
 #include "capture/live/observe.h"
 #include "capture/stage/select.h"
+#include "capture/stage/triggers.h"
+#include "capture/write/recorder.h"
 #include "capture/write/retention.h"
 #include "capture/write/rotate.h"
 
-enum { OPTS_IFACES_MAX = 64, OPTS_SECRETS_MAX = 16 };
+enum { OPTS_IFACES_MAX = 64, OPTS_SECRETS_MAX = 16, OPTS_TRIGGERS_MAX = 16 };
 
 enum action {
 	ACTION_LIVE,
@@ -71,6 +73,10 @@ struct opts {
 	uint64_t write_buffer;		/* bytes that wait for its disk at most; 0: each is waited for */
 	enum direct_when direct;	/* it is written past the page cache */
 	uint64_t threads;		/* that compress it, or make text of what is read; 0: as there are CPUs for */
+	struct recorder_settings recorder;	/* memory 0: there is none */
+	struct trigger triggers[OPTS_TRIGGERS_MAX];
+	unsigned n_triggers;
+	char *const *command;		/* with a recorder: what stands behind "--"; NULL: nothing */
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
 	/* where it comes from, so that no word of it is shown; NULL: the command line */
 	const char *filter_file;

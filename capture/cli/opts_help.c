@@ -18,6 +18,9 @@ static const struct topic topics[] = {
 		OPT_COLOR, 'l', OPT_PRINT, OPT_STATS, OPT_STATS_FORMAT, OPT_METRICS) },
 	{ "formats", "FORMATS", CODES('w', OPT_FORMAT, 'T', 'U', OPT_IMMEDIATE) },
 	{ "rotation", "ROTATION", CODES('w', 'C', 'G', 'W', 'b', 'a') },
+	{ "recorder", "FLIGHT RECORDER",
+	  CODES(OPT_RECORDER, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER, OPT_MAX_TRIGGERS, OPT_COOLDOWN, 'w', 'z',
+		OPT_MAX_DISK) },
 	{ "compression", "COMPRESSION", CODES(OPT_COMPRESS, OPT_THREADS) },
 	{ "finished", "FINISHED FILES", CODES('z', 'Z', OPT_PART, OPT_MAX_DISK, OPT_MIN_FREE, OPT_SYNC,
 		OPT_WRITE_BUFFER, OPT_IO) },
@@ -78,7 +81,7 @@ static void print_row(const struct option_row *r)
 
 static void print_usage(void)
 {
-	printf("Usage: xdpdump [--netns NS] [-i IF] [-w FILE] [options] [expression]\n"
+	printf("Usage: xdpdump [--netns NS] [-i IF] [-w FILE] [options] [expression] [-- command]\n"
 	       "       xdpdump -r FILE [-w FILE] [options] [expression]\n"
 	       "       xdpdump -r FILE --info [expression]\n"
 	       "       xdpdump -r FILE --diff [expression]\n"

@@ -71,6 +71,12 @@ enum {
 	OPT_CONTAINER,
 	OPT_ALL_NETNS,
 	OPT_RX_HASH,
+	OPT_RECORDER,
+	OPT_TRIGGER,
+	OPT_BEFORE,
+	OPT_AFTER,
+	OPT_MAX_TRIGGERS,
+	OPT_COOLDOWN,
 	OPT_COMPLETIONS,
 	OPT_COLOR,
 	OPT_EXTCAP_INTERFACES, /* and up to LOG_FILE: opts_extcap.c */
@@ -197,6 +203,13 @@ bool opts_settle_run(struct parser *p);
 bool opts_take_netns(struct parser *p, int code, const char *arg);
 bool opts_take_iface(struct parser *p, const char *arg);
 bool opts_settle_netns(struct parser *p);
+
+/* "drop,aborted": the bits of them, as in struct program_settings. */
+bool opts_verdicts(const char *list, unsigned *mask);
+
+/* The same for those of opts_recorder.c. */
+bool opts_take_recorder(struct parser *p, int code, const char *arg);
+bool opts_settle_recorder(struct parser *p);
 
 /* The number @s of @what, from @min to @max, into *@v. */
 bool opts_number(struct parser *p, const char *what, const char *s, uint64_t min, uint64_t max,

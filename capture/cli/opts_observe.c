@@ -43,29 +43,36 @@ static bool take_program(struct parser *p, const char *arg)
 	return true;
 }
 
-/* Words with commas between them. */
-static bool take_verdicts(struct parser *p, const char *arg)
+bool opts_verdicts(const char *list, unsigned *mask)
 {
 	static const char *const names[VERDICT_KINDS] = {
 		"aborted", "drop", "pass", "tx", "redirect", "other",
 	};
 	size_t len;
 
-	for (const char *at = arg;; at += len + 1) {
+	*mask = 0;
+	for (const char *at = list;; at += len + 1) {
 		unsigned i = 0;
 
 		len = strcspn(at, ",");
 		while (i < VERDICT_KINDS && (strlen(names[i]) != len || strncasecmp(at, names[i], len)))
 			i++;
 		if (i == VERDICT_KINDS)
-			return opts_wrong(
-				p,
-				"--verdict '%s' is no list of aborted, drop, pass, tx, redirect and other",
-				arg);
-		p->o->observe.verdicts |= 1 << i;
+			return false;
+		*mask |= 1 << i;
 		if (!at[len])
 			return true;
 	}
+}
+
+static bool take_verdicts(struct parser *p, const char *arg)
+{
+	unsigned mask;
+
+	if (!opts_verdicts(arg, &mask))
+		return opts_wrong(p, "--verdict '%s' is no list of aborted, drop, pass, tx, redirect and other", arg);
+	p->o->observe.verdicts |= mask;
+	return true;
 }
 
 static bool take_style(struct parser *p, const char *arg)

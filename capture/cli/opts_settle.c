@@ -369,6 +369,8 @@ bool opts_settle(struct parser *p)
 	if (!settle_source(p) || !settle_text(p) || !opts_settle_run(p))
 		return false;
 	o->snap = p->snap;
+	if (o->action != ACTION_LIVE && o->action != ACTION_OFFLINE && o->recorder.memory)
+		return opts_wrong(p, "--recorder is for captures and for -r FILE");
 	if (o->lost)
 		return settle_lost(p);
 	if (o->action == ACTION_DIFF)
@@ -379,5 +381,5 @@ bool opts_settle(struct parser *p)
 		o->snap = SNAP_DEFAULT;
 	else if (!o->n_reads && (!o->snap || o->snap > EVENT_SNAP_MAX))
 		o->snap = EVENT_SNAP_MAX;
-	return settle_output(p);
+	return opts_settle_recorder(p) && settle_output(p);
 }

@@ -361,6 +361,13 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_REPEAT:
 	case OPT_QUEUE:
 		return opts_take_run(p, code, arg);
+	case OPT_RECORDER:
+	case OPT_TRIGGER:
+	case OPT_BEFORE:
+	case OPT_AFTER:
+	case OPT_MAX_TRIGGERS:
+	case OPT_COOLDOWN:
+		return opts_take_recorder(p, code, arg);
 	case 'c':
 		return opts_number(p, "packet count", arg, 1, UINT64_MAX, &p->o->count);
 	case 's':

@@ -14,6 +14,7 @@
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
+#include "capture/cli/recording.h"
 #include "capture/kernel/run_as.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
@@ -28,6 +29,7 @@
 struct read_run {
 	const struct opts *opts;
 	struct pump pump;
+	struct recording recording;
 	struct progress progress;
 	struct file_source source;
 	struct selection selection;
@@ -212,7 +214,7 @@ static bool is_pcap(const struct read_run *f)
 }
 
 /* What nobody asks for is no stage, and costs nothing. */
-static void set_stages(struct read_run *f)
+static enum status set_stages(struct read_run *f)
 {
 	const struct opts *o = f->opts;
 
@@ -228,6 +230,7 @@ static void set_stages(struct read_run *f)
 		pump_stage(&f->pump, decode, f);
 	if (is_pcap(f))
 		pump_stage(&f->pump, count_untimed, f);
+	return recording_open(&f->recording, o, &f->pump, NULL);
 }
 
 static void print_stats(struct read_run *f, bool ended)
@@ -358,6 +361,7 @@ static enum status run(const struct opts *o, const struct numbers *only,
 	struct read_run f = {
 		.opts = o,
 		.pump.loop = LOOP_INIT,
+		.recording = RECORDING_INIT,
 		.only = only,
 		.guest = guest,
 		.decode = o->text || o->stats || format_is_text(o->format) || guest,
@@ -385,9 +389,10 @@ static enum status run(const struct opts *o, const struct numbers *only,
 		status = open_input(&f);
 	if (!status)
 		status = open_outputs_become(o, account);
+	if (!status)
+		status = set_stages(&f);
 	if (!status && !f.pump.outputs.done && loop_goes_on(loop))
 		status = begin_input(&f);
-	set_stages(&f);
 	if (!status && !f.pump.outputs.done && loop_goes_on(loop))
 		status = process(&f);
 	else if (!status && loop->forced)
@@ -400,6 +405,7 @@ static enum status run(const struct opts *o, const struct numbers *only,
 	free(f.secrets.bytes);
 	file_source_close(&f.source);
 	pump_close(&f.pump);
+	recording_close(&f.recording);
 	return status;
 }
 

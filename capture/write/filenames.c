@@ -54,7 +54,7 @@ bool filenames_init(struct filenames *s, const char *pattern, const struct rotat
 		.pattern = pattern,
 		.ring = o->ring_names,
 		.time_first = o->name_order > 1,
-		.dated = o->file_ns && !o->ring_names,
+		.dated = (o->file_ns || o->on_demand) && !o->ring_names,
 		.wrap = o->file_bytes && !o->file_ns && !o->ring_names ? o->n_files : 0,
 	};
 	if (o->file_bytes)

@@ -14,7 +14,7 @@
 
 struct filenames {
 	const char *pattern;		/* -w; the caller's */
-	bool dated;			/* -G: strftime(3) in it */
+	bool dated;			/* -G, on demand: strftime(3) in it */
 	bool ring;			/* -b: dumpcap's */
 	bool time_first;		/* in these */
 	uint64_t wrap;			/* numbers stay below; 0: no limit */

@@ -47,18 +47,24 @@ static enum status check_command(const char *command)
 		   : STATUS_OK;
 }
 
-static enum status open_file(struct outputs *f, const struct rotate_settings *s, int interrupt_fd)
+static enum status open_file(struct outputs *f, const struct rotate_settings *settings,
+			     const struct recorder_settings *recorder, int interrupt_fd)
 {
+	struct rotate_settings without_end = *settings;
+	const struct rotate_settings *s = recorder->memory ? &without_end : settings;
 	const char *what = s->codec.kind ? codec_name(s->codec.kind) : format_name(s->format);
 	int err;
 
+	without_end.when.stop_ns = 0;	/* of the run, not of a file */
 	if (!strcmp(s->path, "-") && isatty(STDOUT_FILENO) &&
 	    (s->codec.kind || !format_is_text(s->format)))
 		return log_fail(STATUS_USAGE, "stdout is a terminal: %s is not written there",
 				what);
 	err = rotate_open(&f->rotate, s, interrupt_fd);
+	if (!err && recorder->memory)
+		err = recorder_open(&f->recorder, recorder, f->rotate);
 	if (f->rotate)
-		outputs_add(f, rotate_sink(f->rotate));
+		outputs_add(f, f->recorder ? recorder_sink(f->recorder) : rotate_sink(f->rotate));
 	return err ? open_failed(f, f->rotate ? rotate_path(f->rotate) : s->path, err) : STATUS_OK;
 }
 
@@ -83,12 +89,12 @@ enum status outputs_open(struct outputs *f, const struct outputs_settings *s, in
 	*f = (struct outputs){
 		.limit = s->limit,
 		.live = file->live,
-		.stop_ns = file->path ? 0 : file->when.stop_ns,
+		.stop_ns = file->path && !s->recorder.memory ? 0 : file->when.stop_ns,
 	};
 	if (file->keep.command && check_command(file->keep.command))
 		return STATUS_USAGE;
 	if (file->path)
-		status = open_file(f, file, interrupt_fd);
+		status = open_file(f, file, &s->recorder, interrupt_fd);
 	if (!status && f->rotate)
 		rotate_sink(f->rotate)->eager = s->unbuffered;
 	if (!status && !f->done && s->screen)
@@ -151,8 +157,8 @@ int outputs_spare(struct outputs *f, const struct stat *st)
 
 bool outputs_block(struct outputs *f, const void *block, size_t len)
 {
-	return !f->rotate || check(f, rotate_sink(f->rotate),
-				   writer_block(rotate_writer(f->rotate), block, len));
+	return !f->rotate || f->recorder || check(f, rotate_sink(f->rotate),
+						  writer_block(rotate_writer(f->rotate), block, len));
 }
 
 bool outputs_packet(struct outputs *f, const struct packet *p)
@@ -228,7 +234,7 @@ bool outputs_tick(struct outputs *f, uint64_t upto)
 
 bool outputs_next_file(struct outputs *f)
 {
-	return f->done || check(f, rotate_sink(f->rotate), rotate_next(f->rotate));
+	return f->done || f->recorder || check(f, rotate_sink(f->rotate), rotate_next(f->rotate));
 }
 
 uint64_t outputs_due(const struct outputs *f)
@@ -315,7 +321,7 @@ enum status outputs_report(const struct outputs *f)
 
 int outputs_error(const struct outputs *f)
 {
-	return f->rotate ? rotate_sink(f->rotate)->error : 0;
+	return f->recorder ? recorder_sink(f->recorder)->error : f->rotate ? rotate_sink(f->rotate)->error : 0;
 }
 
 uint64_t outputs_lost(const struct outputs *f)
@@ -330,7 +336,7 @@ uint64_t outputs_lost_of(const struct outputs *f, uint32_t id)
 
 uint64_t outputs_captured(const struct outputs *f)
 {
-	return f->taken - outputs_lost(f);
+	return (f->recorder ? recorder_counts(f->recorder).written : f->taken) - outputs_lost(f);
 }
 
 const char *outputs_written(const struct outputs *f, uint64_t *bytes, uint64_t *files)
@@ -347,4 +353,5 @@ void outputs_close(struct outputs *f)
 		f->sinks[i]->ops->close(f->sinks[i]);
 	f->n_sinks = 0;
 	f->rotate = NULL;
+	f->recorder = NULL;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "capture/base/log.h"
+#include "capture/write/recorder.h"
 #include "capture/write/rotate.h"
 
 struct packet;
@@ -18,6 +19,7 @@ struct sink;
 /* What is asked for: packets in files, on the screen, or neither. */
 struct outputs_settings {
 	struct rotate_settings file;	/* path NULL: none, and only when.stop_ns and live matter */
+	struct recorder_settings recorder;	/* by which it is written */
 	bool screen;			/* packets are printed on stdout */
 	enum file_format screen_format;
 	struct text_settings text;	/* of that */
@@ -32,6 +34,7 @@ struct outputs {
 	struct sink *sinks[OUTPUTS_MAX];
 	unsigned n_sinks;
 	struct rotate *rotate;		/* the files, one of the sinks; NULL: no file */
+	struct recorder *recorder;	/* which is that sink in place of them; NULL: none */
 	unsigned screen_threads;	/* that make text, beside the caller's */
 	uint64_t limit;			/* -c, 0: none */
 	/* -a duration:, where there is no file whose schedule knows; 0: none */
@@ -96,7 +99,7 @@ bool outputs_next_file(struct outputs *f);
 uint64_t outputs_due(const struct outputs *f);
 void outputs_clock_set(struct outputs *f, uint64_t now, uint64_t wall_ns);
 
-/* Is there a regular file, which others can follow? */
+/* Is there a regular file, which others can follow when they are asked for? */
 bool outputs_is_file(const struct outputs *f);
 
 /* Is anything buffered? */

@@ -47,10 +47,42 @@ int rotate_start(struct rotate *r)
 	return !err && r->retention && r->queue ? write_queue_start(r->queue, r->set.n_threads) : err;
 }
 
+/* The file that r->wanted names, of which nothing is written yet, becomes the current one. */
+static int begin_wanted(struct rotate *r, struct out *next)
+{
+	int err;
+
+	writer_give_out(r->writer, next);
+	r->finished = false;
+	strcpy(r->path, r->wanted);
+	r->wanted[0] = '\0';
+	r->room_at = r->room_at == UINT64_MAX ? UINT64_MAX : 0;
+	schedule_began(&r->schedule);
+	err = retention_current(r->retention, writer_out(r->writer), r->path);
+	return err ? err : begin_file(r);
+}
+
+static int begin_another(struct rotate *r, uint64_t wall_ns)
+{
+	cleanup(out_closep) struct out *next = NULL;
+	int err = retention_ready(r->retention) ? rotate_next_name(r, wall_ns) : -EBUSY;
+
+	if (!err)
+		err = rotate_open_next(r, &next);
+	if (err == -EINTR) {	/* a file system, and a signal that asks us to stop */
+		r->wanted[0] = '\0';
+		return -EBUSY;
+	}
+	return err ? err : begin_wanted(r, steal(&next));
+}
+
 int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t wall_ns)
 {
-	int err = r->writer ? 0 : rotate_open_first(r, wall_ns);
+	int err;
 
+	if (r->begun)
+		return begin_another(r, wall_ns);
+	err = r->writer ? 0 : rotate_open_first(r, wall_ns);
 	r->descriptions = (struct descriptions){
 		.from = from,
 		.pcapng = r->set.format == FORMAT_PCAPNG,
@@ -113,14 +145,7 @@ static int switch_to_wanted(struct rotate *r)
 		return err;
 	}
 	hand_over(r);
-	writer_give_out(r->writer, steal(&next));
-	r->finished = false;
-	strcpy(r->path, r->wanted);
-	r->wanted[0] = '\0';
-	r->room_at = r->room_at == UINT64_MAX ? UINT64_MAX : 0;
-	schedule_began(&r->schedule);
-	err = retention_current(r->retention, writer_out(r->writer), r->path);
-	return err ? err : begin_file(r);
+	return begin_wanted(r, steal(&next));
 }
 
 static int follow(struct rotate *r, enum step step)
@@ -131,7 +156,7 @@ static int follow(struct rotate *r, enum step step)
 		return SINK_END;
 	if (step == STEP_ON || r->postponed)
 		return 0;
-	err = retention_ready(r->retention) ? rotate_next_name(r) : -EBUSY;
+	err = retention_ready(r->retention) ? rotate_next_name(r, schedule_next_wall(&r->schedule)) : -EBUSY;
 	if (err == -EBUSY)
 		return postpone(r);
 	return err ? err : switch_to_wanted(r);
@@ -360,7 +385,7 @@ int rotate_finish(struct rotate *r)
 		err = writer_finish(r->writer, stats_of, r);
 	r->finished = true;
 	r->torn |= err;
-	if (r->retention)
+	if (r->retention && writer_out(r->writer))
 		hand_over(r);
 	return err;
 }
@@ -394,6 +419,11 @@ bool rotate_begun(const struct rotate *r)
 bool rotate_is_file(const struct rotate *r)
 {
 	return r->retention;
+}
+
+uint64_t rotate_waiting(const struct rotate *r)
+{
+	return r->queue ? write_queue_state(r->queue).waiting : 0;
 }
 
 size_t rotate_pending(const struct rotate *r)

@@ -34,6 +34,8 @@ struct rotate_options {
 	/* -b: FILE_00001_20261124003115.SUFFIX; else with -G strftime(3), and tcpdump's numbers */
 	bool ring_names;
 	uint64_t name_order;	/* -b nametimenum: of these; 2 and more: the time comes first */
+	/* a file begins when it is asked for, and ends so: rotate_begin(), rotate_finish() */
+	bool on_demand;
 	/* -a; of all files, but stop_bytes with rotation: of one */
 	uint64_t stop_ns, stop_bytes, stop_files;
 };
@@ -58,8 +60,8 @@ struct rotate_settings {
 };
 
 /*
- * Opens the first file, unless its name depends on the first packet's time (-r). Nothing is written
- * or overwritten yet.
+ * Opens the first file, unless its name depends on the first packet's time (-r), or it begins on
+ * demand: then it is seen that files can be made there. Nothing is written or overwritten yet.
  * -errno, -EINVAL: the options do not fit the file. *@r is set then, too, for rotate_error(), and has to be closed.
  */
 int rotate_open(struct rotate **r, const struct rotate_settings *s, int interrupt_fd);
@@ -74,7 +76,9 @@ struct sink *rotate_sink(struct rotate *r);
 int rotate_spare(struct rotate *r, const struct stat *st);
 
 /*
- * Begins the first file, of what comes from @from, at @now of the run's own clock (schedule.h).
+ * Begins the first file, of what comes from @from, at @now of the run's own clock (schedule.h); on
+ * demand the next one, when the one before has ended. -EBUSY: not yet, as those before it are still
+ * on their way to the disk.
  * This and the next return 0, -errno as from the writer or because a file could not be made, or
  * SINK_END or LAST (sink.h).
  */
@@ -107,6 +111,9 @@ void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns);
 
 bool rotate_begun(const struct rotate *r);
 
+/* Bytes that wait for the disk, of write_buffer. */
+uint64_t rotate_waiting(const struct rotate *r);
+
 /* Is it a regular file, one that others can follow? */
 bool rotate_is_file(const struct rotate *r);
 
@@ -123,7 +130,7 @@ void rotate_written(const struct rotate *r, uint64_t *bytes, uint64_t *files);
 /* The current file's, for what comes between the packets. */
 struct writer *rotate_writer(const struct rotate *r);
 
-/* Ends the last file. 0 or -errno, SINK_LAST. */
+/* Ends the current file, for good or, on demand, until another one begins. 0 or -errno, SINK_LAST. */
 int rotate_finish(struct rotate *r);
 
 /*

@@ -134,6 +134,21 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 	return err ? err : retention_current(r->retention, writer_out(r->writer), r->path);
 }
 
+/* It would be found out when it is needed. A directory with a time in its name may come. */
+static int check_folder(struct rotate *r)
+{
+	char folder[PATH_MAX];
+	const char *name = last_part(r->set.path);
+	struct stat st;
+
+	if (!stat(r->set.path, &st) && !S_ISREG(st.st_mode))
+		return refuse(r, -EINVAL, "not a regular file: no others can follow");
+	snprintf(folder, sizeof(folder), "%.*s.", (int)(name - r->set.path), r->set.path);
+	if (strchr(folder, '%'))
+		return 0;
+	return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) ? -errno : 0;
+}
+
 static bool is_plain(const struct rotate_settings *o)
 {
 	const struct rotate_options *r = &o->when;
@@ -169,7 +184,9 @@ int rotate_open(struct rotate **rotate, const struct rotate_settings *o, int int
 		err = write_queue_direct(r->queue, o->direct);
 	if (err)
 		return err;
-	if (!o->live && (r->series.dated || r->series.ring))
+	if (o->when.on_demand && (err = check_folder(r)))
+		return err;
+	if (o->when.on_demand || (!o->live && (r->series.dated || r->series.ring)))
 		return open_retention(r);
 	return rotate_open_first(r, r->opened_ns);
 }
@@ -227,13 +244,13 @@ static int claim(struct rotate *r, const char *name)
 	return err == -EEXIST ? -EAGAIN : err;
 }
 
-int rotate_next_name(struct rotate *r)
+int rotate_next_name(struct rotate *r, uint64_t wall_ns)
 {
 	const struct filenames before = r->series;
 	int err = -EAGAIN;
 
 	for (uint64_t tries = 0; err == -EAGAIN; tries++) {
-		if (!filenames_next(&r->series, schedule_next_wall(&r->schedule), r->wanted))
+		if (!filenames_next(&r->series, wall_ns, r->wanted))
 			return -ENAMETOOLONG;
 		err = r->series.wrap && tries >= r->series.wrap ? -EBUSY : claim(r, r->wanted);
 	}

@@ -33,7 +33,7 @@ struct rotate {
 	const struct iface *iface;
 	bool plain;			/* there is nothing to look at */
 	bool begun;
-	bool finished;			/* the current file */
+	bool finished;			/* the current file; on demand there may be none */
 	/* the next one, until the next look at the packets, or flush */
 	bool postponed;
 	bool cut_short;
@@ -53,10 +53,10 @@ struct rotate {
 int rotate_open_first(struct rotate *r, uint64_t wall_ns);
 
 /*
- * The name of the next file, into r->wanted. -EBUSY: its turn will come later, r->wanted is "". Or
- * -errno.
+ * The name of the next file, which begins at @wall_ns, into r->wanted. -EBUSY: its turn will come
+ * later, r->wanted is "". Or -errno.
  */
-int rotate_next_name(struct rotate *r);
+int rotate_next_name(struct rotate *r, uint64_t wall_ns);
 
 /* Opens r->wanted, but overwrites nothing yet. -errno. */
 int rotate_open_next(struct rotate *r, struct out **out);

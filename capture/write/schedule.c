@@ -16,7 +16,7 @@ static uint64_t or_never(uint64_t limit)
 
 bool schedule_rotates(const struct rotate_options *o)
 {
-	return o->file_bytes || o->file_ns || o->interval_ns || o->file_packets;
+	return o->file_bytes || o->file_ns || o->interval_ns || o->file_packets || o->on_demand;
 }
 
 void schedule_init(struct schedule *s, const struct rotate_options *o, bool live)

@@ -53,7 +53,7 @@ static const struct line_case {
 	{ "help_on_a_topic", "--help rotation", "" },
 	{ "help_on_two_topics", "--help rotation filter", "--help has one topic, and 'filter' is another one" },
 	{ "help_on_what_is_no_topic", "--help rotations",
-	  "--help rotations: topics are capturing, filter, output, formats, rotation, compression, finished," },
+	  "--help rotations: topics are capturing, filter, output, formats, rotation, recorder, compression," },
 	{ "a_sandbox_that_has_to_be", "-i v0 --sandbox strict", "" },
 	{ "no_sandbox", "-r f --sandbox off", "" },
 	{ "half_a_sandbox", "-r f --sandbox half", "--sandbox 'half' is none of auto, strict and off" },
@@ -117,6 +117,30 @@ static const struct line_case {
 	{ "a_name_without_its_value", "--write", "option --write needs a value" },
 	{ "an_empty_output_name", "-i v0 -w ''", "output file is empty" },
 	{ "an_empty_input_name", "-r ''", "input file is empty" },
+	{ "a_recorder", "-i v0 --recorder 60s,256m --trigger udp --before 100p --after 10s -w f", "" },
+	{ "a_recorder_of_a_file", "-r f --recorder 60s --trigger udp --max-triggers 2 --cooldown 5s -w g", "" },
+	{ "a_recorder_with_all_triggers",
+	  "-i v0 --recorder 1m --at exit -w f --trigger signal --trigger down --trigger rate:>9/s "
+	  "--trigger rate:<9/s --trigger drops:1/s --trigger verdict:drop,aborted", "" },
+	{ "a_recorder_without_a_file", "-i v0 --recorder 60s", "--recorder is for files and needs -w FILE" },
+	{ "a_recorder_on_stdout", "-i v0 --recorder 60s -w -", "--recorder is for files and needs -w FILE" },
+	{ "a_recorder_of_packets", "-i v0 --recorder 100p -w f", "--recorder '100p' is none of a time" },
+	{ "a_recorder_without_a_unit", "-i v0 --recorder 60 -w f", "--recorder '60' is none of a time" },
+	{ "a_recorder_that_is_too_small", "-i v0 --recorder 100k -w f", "less than 1m is not enough" },
+	{ "a_recorder_and_rotation", "-i v0 --recorder 60s -w f -C 1", "-C means nothing with --recorder" },
+	{ "a_recorder_and_a_report", "-r f --recorder 60s --info", "--recorder is for captures and for -r FILE" },
+	{ "a_recorder_of_a_file_without_a_trigger", "-r f --recorder 60s -w g", "-r and --recorder need a --trigger" },
+	{ "a_trigger_that_files_do_not_have",
+	  "-r f --recorder 60s -w g --trigger down", "--trigger down is for capturing" },
+	{ "a_verdict_of_nobody",
+	  "-i v0 --recorder 60s -w g --trigger verdict:drop", "needs the verdicts of a program" },
+	{ "a_trigger_without_a_recorder", "-i v0 -w f --trigger udp", "--trigger is for --recorder" },
+	{ "a_trigger_that_is_none",
+	  "-i v0 --recorder 60s -w f --trigger rate:fast", "--trigger 'rate:fast' is none of" },
+	{ "a_reach_that_is_none", "-i v0 --recorder 60s -w f --before 100", "--before '100' is none of a time" },
+	{ "no_triggers_at_all", "-i v0 --recorder 60s -w f --max-triggers 0", "is not a number from 1" },
+	{ "a_recorder_for_a_number_of_files", "-i v0 --recorder 60s -w f -a files:3", "--max-triggers may be meant" },
+	{ "a_command_while_reading", "-r f --recorder 60s --trigger udp -w g -- true", "means nothing with -r" },
 	{ "the_same_interface_twice", "-i v0 -i v0", "interface v0 is given twice" },
 	{ "two_interfaces", "-i v0 -i v1", "" },
 	{ "the_same_name_in_two_namespaces", "-i v0 --netns a -i v0 --netns b -i v0", "" },
@@ -875,6 +899,31 @@ static const char *next_option(const char *text, char *letter, char name[static 
 	return text + m[0].rm_eo;
 }
 
+/* What stands behind "--" is a command with --recorder, and an expression without. */
+static void a_command_stands_behind_two_dashes(void **state)
+{
+	struct opts o = { .filter = NULL };
+
+	(void)state;
+	assert_true(parse(&o, "-i v0 udp --recorder 60s -w f port 53 -- sh -c false -- x"));
+	assert_string_equal(o.filter, "udp port 53");
+	assert_non_null(o.command);
+	assert_string_equal(o.command[0], "sh");
+	assert_string_equal(o.command[2], "false");
+	assert_string_equal(o.command[3], "--");
+	assert_string_equal(o.command[4], "x");
+	assert_null(o.command[5]);
+	assert_true(parse(&o, "-i v0 --recorder 60s -w f -- true"));
+	assert_null(o.filter);
+	assert_string_equal(o.command[0], "true");
+	assert_true(parse(&o, "-i v0 --recorder 60s -w f --"));
+	assert_null(o.command);
+	assert_true(parse(&o, "-i v0 -- udp port 53"));
+	assert_string_equal(o.filter, "udp port 53");
+	assert_null(o.command);
+	opts_close(&o);
+}
+
 static void each_letter_has_its_long_name(void **state)
 {
 	const char *letters = "iwrVcCGWbazZsBFdyOTvqexXAStnlUDLJjQPp#h";
@@ -889,7 +938,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 64);
+	assert_int_equal(n_named, 70);
 }
 
 static void each_option_is_of_a_topic(void **state)
@@ -1018,13 +1067,14 @@ int main(void)
 		cmocka_unit_test(a_run_has_its_maps_in_order),
 		cmocka_unit_test(up_to_64_interfaces),
 		cmocka_unit_test(each_interface_is_in_the_namespace_before_it),
+		cmocka_unit_test(a_command_stands_behind_two_dashes),
 		cmocka_unit_test(each_letter_has_its_long_name),
 		cmocka_unit_test(each_word_that_shells_complete_is_taken),
 		cmocka_unit_test(each_option_is_of_a_topic),
 		cmocka_unit_test(each_topic_is_a_section_of_the_manual),
 		cmocka_unit_test(the_manual_lists_what_the_help_lists),
 	};
-	struct CMUnitTest tests[400];
+	struct CMUnitTest tests[array_size(lines) + array_size(others)];
 	size_t n = 0;
 
 	unit_of_table(lines, is_said, tests, n);

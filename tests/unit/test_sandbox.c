@@ -141,6 +141,7 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "files are followed", SECCOMP_READS | SECCOMP_FOLLOWS, 25 },
 	{ "a capture is printed", SECCOMP_READS | SECCOMP_LIVE, 20 },
 	{ "a capture", SECCOMP_READS | FILES | SECCOMP_LIVE, 32 },
+	{ "a capture for as long as a command runs", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_WAITS, 33 },
 	{ "a capture of what comes", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES, 65 },
 	{ "a capture that is asked", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_TALKS, 50 },
 };

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Triggers for the recorder. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/cli/opts.h"
+#include "capture/cli/pump.h"
+#include "capture/cli/recording.h"
+#include "capture/stage/triggers.h"
+#include "capture/write/recorder.h"
+
+/* between two looks at rates */
+enum { RATES_NS = 1000 * 1000 * 1000 };
+
+/* A stage (stage.h). */
+static int look_at_packet(void *ctx, struct packet *p)
+{
+	struct recording *r = ctx;
+	const char *why = triggers_packet(r->triggers, p);
+
+	if (why)
+		recorder_trigger_next(r->recorder, why);
+	return 1;
+}
+
+/* What is captured meanwhile is written if it has failed; then, or when its --after is over, all ends. */
+static void look_at_command(void *ctx)
+{
+	struct recording *r = ctx;
+	char why[64];
+
+	if (!command_ended(&r->command, &r->command_status))
+		return;
+	if (r->command_status) {
+		snprintf(why, sizeof(why), "the command failed: exit status %d", r->command_status);
+		recorder_trigger_last(r->recorder, why);
+	}
+	*r->ended |= !r->command_status || !r->waits;
+}
+
+static enum status open_command(struct recording *r, const struct opts *o, struct pump *p, const struct run_as *user)
+{
+	int err = command_open(&r->command, o->command, user);
+
+	if (err == -ENOENT)
+		return log_fail(STATUS_USAGE, "%s: there is no such program", o->command[0]);
+	if (!err)
+		err = loop_add(&p->loop, r->command.pid_fd, look_at_command, r);
+	return err ? log_fail(STATUS_RUNTIME, "%s: cannot be run: %s", o->command[0], strerror(-err)) : STATUS_OK;
+}
+
+enum status recording_open(struct recording *r, const struct opts *o, struct pump *p, const struct run_as *user)
+{
+	int err;
+
+	r->recorder = p->outputs.recorder;
+	if (!r->recorder)
+		return STATUS_OK;
+	err = triggers_open(&r->triggers, o->triggers, o->n_triggers, !o->no_optimize, o->recorder.live);
+	if (err == -EINVAL)
+		return log_fail(STATUS_USAGE, "--trigger: %s", triggers_error(r->triggers));
+	if (err)
+		return log_fail(STATUS_RUNTIME, "--trigger: %s", strerror(-err));
+	if (triggers_has(r->triggers, TRIGGER_FILTER) || triggers_has(r->triggers, TRIGGER_VERDICT))
+		pump_stage(p, look_at_packet, r);
+	r->ended = &p->ended;
+	r->waits = o->recorder.after.unit != REACH_ALL;
+	return o->command ? open_command(r, o, p, user) : STATUS_OK;
+}
+
+void recording_begin(struct recording *r)
+{
+	command_go(&r->command);
+}
+
+void recording_signal(struct recording *r)
+{
+	recorder_trigger(r->recorder, "signal");
+}
+
+void recording_down(struct recording *r, const char *iface)
+{
+	char why[64];
+
+	if (!r->recorder || !triggers_has(r->triggers, TRIGGER_DOWN))
+		return;
+	snprintf(why, sizeof(why), "%s is down", iface);
+	recorder_trigger(r->recorder, why);
+}
+
+bool recording_is_due(const struct recording *r, uint64_t now)
+{
+	return r->recorder && now - r->looked_ns >= RATES_NS &&
+	       (triggers_has(r->triggers, TRIGGER_RATE) || triggers_has(r->triggers, TRIGGER_DROPS));
+}
+
+void recording_rates(struct recording *r, uint64_t now, uint64_t packets, uint64_t drops)
+{
+	const char *why = triggers_rates(r->triggers, now, packets, drops);
+
+	r->looked_ns = now;
+	if (why)
+		recorder_trigger(r->recorder, why);
+}
+
+void recording_close(struct recording *r)
+{
+	r->triggers = triggers_close(r->triggers);
+	command_close(&r->command);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Rates trigger when they cross their bound: not again before they have been on its other side. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/base/util.h"
+#include "capture/base/value.h"
+#include "capture/filter/per_link.h"
+#include "capture/packet/packet.h"
+#include "capture/stage/triggers.h"
+
+enum { OTHER_VERDICTS = 5 };
+
+struct waiting {
+	const struct trigger *is;
+	struct per_link *filter;	/* of a FILTER */
+	bool is_true;			/* of a RATE, DROPS */
+};
+
+struct triggers {
+	struct waiting *v;
+	unsigned n;
+	bool for_packets;		/* one of them at least */
+	uint64_t at_ns, packets, drops;	/* at the last look */
+	bool has_looked;
+	const char *error;
+	char said[128];
+};
+
+/* "rate:>1000/s": what is behind the colon of @key; NULL: it is something else. */
+static const char *value_of(const char *words, const char *key)
+{
+	const size_t n = strlen(key);
+
+	return !strncmp(words, key, n) && words[n] == ':' ? words + n + 1 : NULL;
+}
+
+static bool parse_rate(const char *s, struct trigger *t)
+{
+	char number[24];
+	size_t len;
+
+	t->below = *s == '<';
+	s += *s == '<' || *s == '>';
+	len = strcspn(s, "/");
+	if (len >= sizeof(number) || (s[len] && strcmp(s + len, "/s")))
+		return false;
+	snprintf(number, sizeof(number), "%.*s", (int)len, s);
+	return value_number(number, 1, UINT64_MAX, &t->bound);
+}
+
+bool trigger_parse(const char *words, bool (*verdicts)(const char *list, unsigned *mask), struct trigger *t)
+{
+	const char *value;
+
+	*t = (struct trigger){ .kind = TRIGGER_FILTER, .words = words };
+	if (!strcmp(words, "signal") || !strcmp(words, "down")) {
+		t->kind = *words == 's' ? TRIGGER_SIGNAL : TRIGGER_DOWN;
+		return true;
+	}
+	if ((value = value_of(words, "rate")) || (value = value_of(words, "drops"))) {
+		t->kind = *words == 'r' ? TRIGGER_RATE : TRIGGER_DROPS;
+		return parse_rate(value, t);
+	}
+	if ((value = value_of(words, "verdict"))) {
+		t->kind = TRIGGER_VERDICT;
+		return verdicts(value, &t->verdicts);
+	}
+	return words[strspn(words, " \t")];
+}
+
+static int open_filter(struct triggers *t, struct waiting *w, bool optimize, bool live)
+{
+	int err = per_link_open(&w->filter, w->is->words, NULL, optimize);
+
+	if (!err)
+		err = per_link_check(w->filter, NULL);
+	if (err == -EINVAL) {
+		t->error = per_link_error(w->filter);
+		if (!live && !per_link_is_wrong(w->filter))
+			err = 0;
+	}
+	return err ? err : per_link_prepare(w->filter);
+}
+
+int triggers_open(struct triggers **triggers, const struct trigger *list, unsigned n, bool optimize, bool live)
+{
+	struct triggers *t = *triggers = calloc(1, sizeof(*t));
+	int err = 0;
+
+	if (!t)
+		return -ENOMEM;
+	t->v = calloc(n + 1, sizeof(*t->v));
+	if (!t->v)
+		return -ENOMEM;
+	for (t->n = 0; !err && t->n < n; t->n++) {
+		struct waiting *w = &t->v[t->n];
+
+		/* what is below its bound from the start has not fallen */
+		*w = (struct waiting){ .is = &list[t->n], .is_true = list[t->n].below };
+		t->for_packets |= w->is->kind <= TRIGGER_VERDICT;
+		if (w->is->kind == TRIGGER_FILTER)
+			err = open_filter(t, w, optimize, live);
+	}
+	return err;
+}
+
+static bool has_verdict(const struct packet *p, unsigned verdicts)
+{
+	const uint64_t action = min_of(p->verdict.action, (uint64_t)OTHER_VERDICTS);
+
+	return p->has & PACKET_VERDICT && p->verdict.type == VERDICT_XDP && verdicts & 1u << action;
+}
+
+/* Of a link type that an expression is not for, no packet is it. */
+static bool is_it(const struct waiting *w, const struct packet *p)
+{
+	if (w->is->kind == TRIGGER_FILTER)
+		return per_link_packet(w->filter, p) == 1;
+	return w->is->kind == TRIGGER_VERDICT && has_verdict(p, w->is->verdicts);
+}
+
+const char *triggers_packet(struct triggers *t, const struct packet *p)
+{
+	for (unsigned i = 0; t->for_packets && i < t->n; i++)
+		if (is_it(&t->v[i], p))
+			return t->v[i].is->words;
+	return NULL;
+}
+
+/* True: it has become true just now. */
+static bool crosses(struct waiting *w, uint64_t rate)
+{
+	const bool before = w->is_true;
+
+	w->is_true = w->is->below ? rate < w->is->bound : rate > w->is->bound;
+	return w->is_true && !before;
+}
+
+const char *triggers_rates(struct triggers *t, uint64_t now, uint64_t packets, uint64_t drops)
+{
+	const double seconds = (now - t->at_ns) / 1e9;
+	const uint64_t rates[] = { seconds > 0 ? (packets - t->packets) / seconds : 0,
+				   seconds > 0 ? (drops - t->drops) / seconds : 0 };
+	const char *why = NULL;
+
+	for (unsigned i = 0; t->has_looked && i < t->n; i++) {
+		struct waiting *w = &t->v[i];
+		const uint64_t rate = rates[w->is->kind == TRIGGER_DROPS];
+
+		if ((w->is->kind != TRIGGER_RATE && w->is->kind != TRIGGER_DROPS) || !crosses(w, rate) || why)
+			continue;
+		snprintf(t->said, sizeof(t->said), "%.64s (%llu/s)", w->is->words, (unsigned long long)rate);
+		why = t->said;
+	}
+	t->has_looked = true;
+	t->at_ns = now;
+	t->packets = packets;
+	t->drops = drops;
+	return why;
+}
+
+bool triggers_has(const struct triggers *t, enum trigger_kind kind)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->v[i].is->kind == kind)
+			return true;
+	return false;
+}
+
+const char *triggers_error(const struct triggers *t)
+{
+	return t->error;
+}
+
+struct triggers *triggers_close(struct triggers *t)
+{
+	for (unsigned i = 0; t && i < t->n; i++)
+		per_link_close(t->v[i].filter);
+	if (t)
+		free(t->v);
+	free(t);
+	return NULL;
+}
