@@ -11,6 +11,7 @@
 #include "capture/live/live_watch.h"
 #include "capture/report/state.h"
 #include "capture/report/stats.h"
+#include "capture/write/recorder.h"
 
 static void statep(struct state **s)
 {
@@ -56,6 +57,21 @@ static bool take_files(struct state *s, const struct capture *l)
 	return s->directory;
 }
 
+static void take_recorder(struct state *s, const struct recorder *r)
+{
+	struct recorder_counts c;
+
+	if (!r)
+		return;
+	c = recorder_counts(r);
+	s->has_recorder = true;
+	s->triggers = c.triggers;
+	s->triggers_ignored = c.ignored;
+	s->in_memory = c.in_memory;
+	s->memory_ns = c.back_ns;
+	s->forgotten = c.forgotten;
+}
+
 static bool take_rings(struct state *s, const struct rings *r)
 {
 	uint64_t taken;
@@ -87,6 +103,7 @@ struct state *capture_state(struct capture *l)
 	s->has_filter = l->filters.entry || l->filters.exit || l->opts->observe.verdicts;
 	s->has_sent = l->opts->directions & LIVE_SENT;
 	s->captured = outputs_captured(&l->pump.outputs);
+	take_recorder(s, l->recording.recorder);
 	s->ifaces = calloc(l->ifaces.n + 1, sizeof(*s->ifaces));
 	for (unsigned i = 0; s->ifaces && i < l->ifaces.n; i++) {
 		const struct live_iface *iface = l->ifaces.v[i];

@@ -14,29 +14,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/base/text.h"
 #include "capture/base/util.h"
 #include "capture/cli/control.h"
 #include "capture/cli/toolbar.h"
-#include "capture/packet/packet.h"
-#include "capture/packet/pcapng_codes.h"
+#include "capture/stage/marks.h"
 
 enum { MARK, LOST, LOG };
 
-enum {
-	MESSAGE_MAX = CONTROL_HEAD + CONTROL_VALUE_MAX,
-	MARK_MAX    = 4096,		/* bytes of one */
-	MARKS_MAX   = 4 * MARK_MAX,	/* and of all that wait for a packet, as options */
-};
+enum { MESSAGE_MAX = CONTROL_HEAD + CONTROL_VALUE_MAX };
 
 struct toolbar {
 	int in_fd, out_fd;		/* -1: none */
 	uint8_t in[MESSAGE_MAX];	/* what has come of the next message */
 	size_t n_in;
-	uint8_t marks[MARKS_MAX];	/* comments, as options (packet.h) */
-	size_t n_marks;
-	/* options of the packet that came last, in place of its own */
-	uint8_t *options;
+	struct marks marks;
 	uint64_t lost;
 	bool has_lost;			/* it was shown */
 };
@@ -97,30 +88,13 @@ void toolbar_only_log(struct toolbar *t)
 
 /* ---- from Wireshark ---- */
 
-/* As options have it: code, length, and the value padded to a multiple of four. */
-static bool add_mark(struct toolbar *t, const char *text, size_t len)
-{
-	size_t padded = (len + 3) & ~(size_t)3;
-	const uint16_t head[] = { OPT_COMMENT, len };
-
-	if (sizeof(head) + padded > sizeof(t->marks) - t->n_marks)
-		return false;
-	memset(t->marks + t->n_marks, 0, sizeof(head) + padded);
-	memcpy(t->marks + t->n_marks, head, sizeof(head));
-	memcpy(t->marks + t->n_marks + sizeof(head), text, len);
-	t->n_marks += sizeof(head) + padded;
-	return true;
-}
-
 static void take_mark(struct toolbar *t, const struct control_message *m)
 {
-	char text[MARK_MAX];
-	size_t len = text_utf8_clean(text, sizeof(text), (const char *)m->value, m->len);
 	const char *said = "the next packet gets the comment";
 
-	if (!len)
+	if (!m->len)
 		return;
-	if (!add_mark(t, text, len))
+	if (!marks_add(&t->marks, (const char *)m->value, m->len))
 		said = "no more marks: no packet has come for those that there are";
 	tell(t, MARK, CONTROL_SET, "", 0);
 	toolbar_status(t, said, strlen(said));
@@ -165,27 +139,12 @@ int toolbar_take(struct toolbar *t)
 
 int toolbar_mark(void *toolbar, struct packet *p)
 {
-	struct toolbar *t = toolbar;
-	size_t len = p->options.len + t->n_marks;
-	uint8_t *options;
-
-	if (!t->n_marks)
-		return 1;
-	options = realloc(t->options, len);
-	if (!options)
-		return 1;	/* the next one may get it */
-	t->options = options;
-	memcpy(options, t->marks, t->n_marks);
-	if (p->options.len)
-		memcpy(options + t->n_marks, p->options.bytes, p->options.len);
-	p->options = (struct raw_options){ options, len };
-	t->n_marks = 0;
-	return 1;
+	return marks_pass(&((struct toolbar *)toolbar)->marks, p);
 }
 
 size_t toolbar_marks(const struct toolbar *t)
 {
-	return t->n_marks;
+	return t->marks.n;
 }
 
 /* ---- the FIFOs ---- */
@@ -238,7 +197,8 @@ struct toolbar *toolbar_close(struct toolbar *t)
 		close(t->in_fd);
 	if (t && t->out_fd >= 0)
 		close(t->out_fd);
-	free(t ? t->options : NULL);
+	if (t)
+		marks_close(&t->marks);
 	free(t);
 	return NULL;
 }

@@ -49,6 +49,25 @@ const char *pcapng_options_comment(const struct packet *p, size_t *pos, size_t *
 	return (const char *)pcapng_options_next_of(&p->options, OPT_COMMENT, pos, len);
 }
 
+static size_t padded(size_t len)
+{
+	return (len + 3) & ~(size_t)3;
+}
+
+size_t pcapng_options_comment_size(size_t len)
+{
+	return 2 * sizeof(uint16_t) + padded(len);
+}
+
+void pcapng_options_put_comment(uint8_t *to, const char *text, size_t len)
+{
+	const uint16_t head[] = { OPT_COMMENT, len };
+
+	memcpy(to, head, sizeof(head));
+	memcpy(to + sizeof(head), text, len);
+	memset(to + sizeof(head) + len, 0, padded(len) - len);
+}
+
 bool pcapng_options_verdict(const struct packet *p, struct verdict *v)
 {
 	const uint8_t *value;

@@ -29,6 +29,10 @@ const uint8_t *pcapng_options_next_of(const struct raw_options *o, uint16_t code
  */
 const char *pcapng_options_comment(const struct packet *p, size_t *pos, size_t *len);
 
+/* Bytes that a comment of @len bytes takes, at most 65535; and puts it there. */
+size_t pcapng_options_comment_size(size_t len);
+void pcapng_options_put_comment(uint8_t *to, const char *text, size_t len);
+
 /* Bytes of the first options that take @max bytes at most together, each of them whole. */
 size_t pcapng_options_fit(const struct raw_options *o, size_t max);
 

@@ -37,6 +37,9 @@ struct state {
 	bool has_sent;
 	struct tally sent;		/* of c.all */
 	uint64_t captured;		/* packets in the output */
+	/* of the flight recorder, as in recorder.h */
+	bool has_recorder;
+	uint64_t triggers, triggers_ignored, in_memory, memory_ns, forgotten;
 	uint64_t written_bytes, files;	/* of files: into all of them; begun */
 	char *directory;		/* of the current one; NULL: none is written */
 	/* since 1970, to the second: when there was something new; 0: never */

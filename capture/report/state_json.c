@@ -93,6 +93,15 @@ static void put_protocols(FILE *out, const struct counters *c)
 	put_tally(out, "non_ip", &c->non_ip);
 }
 
+static void put_recorder(FILE *out, const struct state *s)
+{
+	put_number(out, "triggers", s->triggers);
+	put_number(out, "triggers_ignored", s->triggers_ignored);
+	put_number(out, "in_memory", s->in_memory);
+	put_seconds(out, "memory_reach", s->memory_ns);
+	put_number(out, "forgotten", s->forgotten);
+}
+
 static void put_state(FILE *out, const struct state *s)
 {
 	fprintf(out, "{\"stats\":\"%s\"", s->ended ? "end" : "now");
@@ -106,6 +115,8 @@ static void put_state(FILE *out, const struct state *s)
 	if (s->has_sent)
 		put_tally(out, "sent", &s->sent);
 	put_number(out, "captured", s->captured);
+	if (s->has_recorder)
+		put_recorder(out, s);
 	if (s->has_ledger)
 		put_ledger(out, &s->ledger);
 	fputs(",\"interfaces\":[", out);

@@ -15,7 +15,7 @@
 #include "capture/base/value.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
-#include "capture/packet/pcapng_codes.h"
+#include "capture/packet/pcapng_options.h"
 #include "capture/packet/source.h"
 #include "capture/write/packet_memory.h"
 #include "capture/write/recorder.h"
@@ -112,16 +112,14 @@ static struct recorder *of_source(const struct source *s)
 /* One more comment behind those options; without memory it goes without. */
 static void add_comment(struct recorder *r, struct raw_options *o, const char *why)
 {
-	const uint16_t len = strlen(why), head[] = { OPT_COMMENT, len };
-	const size_t size = o->len + sizeof(head) + ((len + 3u) & ~3u);
-	uint8_t *options = calloc(1, size);
+	const size_t len = strlen(why), size = o->len + pcapng_options_comment_size(len);
+	uint8_t *options = malloc(size);
 
 	if (!options)
 		return;
 	if (o->len)
 		memcpy(options, o->bytes, o->len);
-	memcpy(options + o->len, head, sizeof(head));
-	memcpy(options + o->len + sizeof(head), why, len);
+	pcapng_options_put_comment(options + o->len, why, len);
 	free(r->options);
 	r->options = options;
 	*o = (struct raw_options){ options, size };

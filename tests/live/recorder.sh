@@ -222,6 +222,16 @@ finish
 counted 0 100
 end
 
+begin 'and so do those for machines'
+rm -f "$file"*
+listen -i v0 --recorder 60s -w "$file" --stats-format json --before 10p --trigger 'udp src port 1100' --max-triggers 1
+frames 100
+reap
+want 'exit status' 0 "$rc"
+want 'packets in the file, in memory; triggers' '11 0 1 0' "$(tail -n 1 "$work/err" |
+	jq -r '[.captured, .in_memory, .triggers, .triggers_ignored] | map(tostring) | join(" ")')"
+end
+
 begin 'what is in memory does not grow beyond its size, and a disk that is slow does not hold it up'
 rm -f "$file"*
 listen -i v0 --recorder 1m -s 0 -w "$file" --after 3000p
