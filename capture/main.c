@@ -10,6 +10,7 @@
 #include "capture/cli/capture.h"
 #include "capture/cli/completions.h"
 #include "capture/cli/confine.h"
+#include "capture/cli/ctl.h"
 #include "capture/cli/extcap.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/rights.h"
@@ -95,6 +96,11 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);	/* ignored, nobody would tell how a command has ended */
 	status = rights_begin(&rights);
+	if (!status && ctl_is_meant(argv)) {
+		status = ctl_run(argv);
+		rights_close(&rights);
+		return status;
+	}
 	if (!status && !opts_parse(&o, argc, argv, error, sizeof(error)))
 		status = log_fail(STATUS_USAGE, "%s (xdpdump -h shows all options)", error);
 	if (!status)

@@ -64,13 +64,29 @@ static void take_signals(sigset_t *set, sigset_t *stop)
 
 static int add(struct loop *l, int fd, uint32_t events, loop_fn ready, void *ctx)
 {
-	struct epoll_event e = { .events = events, .data.u32 = l->n_watched };
+	struct epoll_event e = { .events = events };
 
-	if (l->n_watched == LOOP_WATCHED)
+	while (e.data.u32 < LOOP_WATCHED && l->watched[e.data.u32].is_taken)
+		e.data.u32++;
+	if (e.data.u32 == LOOP_WATCHED)
 		return -ENOSPC;
-	l->watched[l->n_watched].ready = ready;
-	l->watched[l->n_watched++].ctx = ctx;
-	return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+	if (epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &e))
+		return -errno;
+	l->watched[e.data.u32].is_taken = true;
+	l->watched[e.data.u32].ready = ready;
+	l->watched[e.data.u32].ctx = ctx;
+	return 0;
+}
+
+/* An event that has come already finds nobody, or another one who finds nothing. */
+void loop_remove(struct loop *l, int fd, const void *ctx)
+{
+	epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+	for (unsigned i = 0; i < LOOP_WATCHED; i++)
+		if (l->watched[i].is_taken && l->watched[i].ctx == ctx) {
+			l->watched[i].is_taken = false;
+			l->watched[i].ready = NULL;
+		}
 }
 
 static void on_signal(void *loop)

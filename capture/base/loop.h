@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LOOP_WATCHED = 12 };	/* descriptors at most */
+enum { LOOP_WATCHED = 20 };	/* descriptors at most */
 
 typedef void (*loop_fn)(void *ctx);
 
@@ -32,10 +32,10 @@ struct loop {
 	bool (*hangup)(void *ctx);
 	void *ctx;			/* of these */
 	struct {
+		bool is_taken;
 		loop_fn ready;
 		void *ctx;
 	} watched[LOOP_WATCHED];
-	unsigned n_watched;
 };
 
 #define LOOP_INIT { .epoll_fd = -1, .signal_fd = -1, .timer_fd = -1, .stop_fd = -1, .end_fd = -1 }
@@ -54,6 +54,9 @@ int loop_open(struct loop *l);
  * Without that it only wakes us, once for each time that it becomes ready. -errno.
  */
 int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx);
+
+/* It is not watched any more; before it is closed. @ctx, which nobody else has, is that of loop_add(). */
+void loop_remove(struct loop *l, int fd, const void *ctx);
 
 /* The same for a pipe or a socket that is written to: nothing is called, see unread. */
 int loop_add_written(struct loop *l, int fd);

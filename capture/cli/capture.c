@@ -212,6 +212,11 @@ void capture_clock_was_set(void *ctx)
 
 /* ---- all of it ---- */
 
+bool capture_filters(const struct capture *l)
+{
+	return l->filters.entry || l->filters.exit || l->opts->observe.verdicts || l->was_refiltered;
+}
+
 static void look_at_rates(struct capture *l)
 {
 	const uint64_t now = clock_monotonic_ns();
@@ -257,6 +262,7 @@ static void close_all(struct capture *l)
 	privilege_raise_here(l->rights);
 
 	capture_metrics_close(l);
+	capture_commands_close(l);
 	notify_close(&l->notify);
 	live_set_close(&l->ifaces);
 	programs_close(l->settings.programs);

@@ -17,8 +17,10 @@
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
+#include "capture/stage/marks.h"
 
 struct capture_guest;
+struct line_server;
 struct capture_top;
 struct run_as;
 struct netif_watch;
@@ -54,6 +56,11 @@ struct capture {
 	struct capture_grown { uint64_t n, at_ns; } arrived, written;	/* for those */
 	struct capture_top *top;	/* NULL: nobody looks */
 	struct live_filters filters;
+	struct line_server *commands;	/* NULL: nobody tells it anything while it runs */
+	struct marks marks;		/* of those who do */
+	char *filter_text;		/* as it is by now, if they have changed it */
+	bool was_refiltered;
+	char said[512];			/* to them */
 	struct guard *guard;	/* NULL: no program's place is taken */
 	unsigned rights;	/* that are raised when the kernel is asked: of enum privilege, 0: none is left */
 	uint64_t start_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
@@ -78,10 +85,18 @@ enum status capture_metrics_start(struct capture *l);
 void capture_metrics_tell(struct capture *l);
 void capture_metrics_close(struct capture *l);
 
+/* --control: listens, obeys (both complain), ends. */
+enum status capture_commands_open(struct capture *l);
+enum status capture_commands_begin(struct capture *l);
+void capture_commands_close(struct capture *l);
+
 /* The service manager is told that packets are captured; that we go on; that SIGHUP has come. */
 void capture_notify_ready(struct capture *l);
 void capture_notify_alive(struct capture *l);
 void capture_notify_reloading(const struct capture *l);
+
+/* Is there anything by which packets are left out, or was there? */
+bool capture_filters(const struct capture *l);
 
 /* Have we a terminal that can hang up? */
 bool capture_has_terminal(void);

@@ -13,6 +13,7 @@
 #include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/confine.h"
+#include "capture/cli/line_server.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/per_link.h"
@@ -111,7 +112,8 @@ static enum status make_filters(struct capture *l)
 static enum status open_kernel(struct capture *l)
 {
 	char missing[128];
-	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0) + (l->opts->command ? COMMAND_FDS : 0);
+	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0) + (l->opts->command ? COMMAND_FDS : 0) +
+			       (l->opts->control ? LINE_SERVER_FDS : 0);
 	enum status status =
 		check_limits(fixed, l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard);
 
@@ -336,7 +338,7 @@ static enum status begin(struct capture *l)
 /* For the sandbox: is the kernel asked for something that takes rights after the attach? */
 static unsigned later(const struct capture *l)
 {
-	bool attaches = capture_has_patterns(l) || l->opts->wait || l->opts->n_netns || l->guard;
+	bool attaches = capture_has_patterns(l) || l->opts->wait || l->opts->n_netns || l->guard || l->opts->control;
 
 	for (unsigned i = 0; i < l->ifaces.n; i++)
 		attaches |= live_iface_needs_rights(l->ifaces.v[i]);
@@ -381,6 +383,8 @@ enum status capture_start(struct capture *l)
 		return status;
 	status = capture_metrics_open(l);
 	if (!status)
+		status = capture_commands_open(l);
+	if (!status)
 		status = begin(l);
 	if (!status)
 		status = open_outputs_become(o, l->user);
@@ -401,8 +405,10 @@ enum status capture_start(struct capture *l)
 	if (!status) {
 		capture_metrics_tell(l);
 		capture_notify_ready(l);
-		status = confine_calls(o, later(l));
+		status = capture_commands_begin(l);
 	}
+	if (!status)
+		status = confine_calls(o, later(l));
 	l->listening = !status;
 	if (!status)
 		recording_begin(&l->recording);

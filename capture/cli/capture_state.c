@@ -100,7 +100,7 @@ struct state *capture_state(struct capture *l)
 	s->c = t.c;
 	s->sent = t.sent;
 	s->has_ledger = true;
-	s->has_filter = l->filters.entry || l->filters.exit || l->opts->observe.verdicts;
+	s->has_filter = capture_filters(l);
 	s->has_sent = l->opts->directions & LIVE_SENT;
 	s->captured = outputs_captured(&l->pump.outputs);
 	take_recorder(s, l->recording.recorder);

@@ -70,8 +70,7 @@ static void print_recorder(const struct capture *l)
 
 static void print_text(struct capture *l)
 {
-	struct totals t = { .has_filter = l->filters.entry || l->filters.exit ||
-					  l->opts->observe.verdicts };
+	struct totals t = { .has_filter = capture_filters(l) };
 	struct ledger sum = capture_sum_up(l, &t);
 
 	t.has_sent = l->opts->directions & LIVE_SENT;

@@ -7,7 +7,7 @@
 
 static const struct { const char *arg; enum value_kind kind; } by_arg[] = {
 	{ "IF", VALUE_INTERFACE }, { "NS", VALUE_NETNS }, { "FILE", VALUE_FILE }, { "A B", VALUE_FILE },
-	{ "OBJECT", VALUE_FILE }, { "USER", VALUE_USER }, { "CMD", VALUE_COMMAND },
+	{ "OBJECT", VALUE_FILE }, { "PATH", VALUE_FILE }, { "USER", VALUE_USER }, { "CMD", VALUE_COMMAND },
 };
 
 /* Those that stand in opts_take.c and its like; a test gives them to it. */

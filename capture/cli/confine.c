@@ -73,7 +73,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ is_live(o), SECCOMP_LIVE },
 		{ later & CONFINE_ATTACHES, SECCOMP_ATTACHES },
 		{ o->metrics, SECCOMP_TALKS },
-		{ path_of_metrics(o), SECCOMP_LISTENS },
+		{ path_of_metrics(o) || o->control, SECCOMP_LISTENS },
 		{ o->extcap.call, SECCOMP_RESTORES },
 	};
 	unsigned needs = 0;
@@ -115,7 +115,7 @@ static void directory_of(const char *path, const char *special, char out[static 
 }
 
 /* The directories of paths, as long as the places are used. */
-struct folders { char written[4][PATH_MAX], followed[PATH_MAX], linked[PATH_MAX]; };
+struct folders { char written[5][PATH_MAX], followed[PATH_MAX], linked[PATH_MAX]; };
 
 /* A file that is followed may be a link to one elsewhere. */
 static unsigned add_followed(const struct opts *o, struct folders *f, struct landlock_place *places)
@@ -142,7 +142,7 @@ static unsigned add_written(const struct opts *o, struct folders *f, struct land
 {
 	const struct { const char *path, *special; } all[array_size(f->written)] = {
 		{ writes(o) ? o->write : NULL, "%" }, { o->html, "" }, { o->keep.print_name, "" },
-		{ path_of_metrics(o), "" },
+		{ path_of_metrics(o), "" }, { o->control, "" },
 	};
 	unsigned n = 0;
 
@@ -175,7 +175,7 @@ static unsigned add_places(const struct opts *o, unsigned later, struct folders 
  */
 static enum status shut_files(const struct opts *o, unsigned later, struct folders *f)
 {
-	enum { BESIDE_FILES = 8 };
+	enum { BESIDE_FILES = 9 };
 	cleanup(freep) struct landlock_place *places = calloc(o->n_reads + BESIDE_FILES, sizeof(*places));
 	int err;
 

@@ -122,6 +122,8 @@ static const struct option_row table[] = {
 	{ OPT_STATS, "stats", "[=SEC]", "statistics at the end, and every SEC seconds (5, 5s, 500ms)" },
 	{ OPT_STATS_FORMAT, "stats-format", "FORMAT", "of statistics: text, or json, a line each time (text)" },
 	{ OPT_METRICS, "metrics", "WHERE", "tell Prometheus: at PORT (of the loopback), ADDRESS:PORT or unix:PATH" },
+	{ OPT_CONTROL, "control", "PATH",
+	  "a socket by which 'xdpdump ctl PATH COMMAND' changes the filter, marks, rotates, triggers, stops" },
 	{ OPT_TOP, "top", NULL, "a live view on the terminal: rates, protocols, flows, losses; with -r of a file" },
 	{ OPT_PRINT, "print", NULL, "print the packets as well when writing to a file" },
 	{ OPT_HOOK, "hook", "HOOK",

@@ -120,6 +120,7 @@ struct opts {
 	size_t ring_bytes;		/* of all rings; 0: see rings_open() */
 	uint64_t stats_ns;		/* interval, 0: none */
 	bool stats;			/* at the end of -r as well */
+	const char *control;		/* the path where it is told what to do; NULL: nowhere */
 	const char *metrics;		/* where they are told, as listen_parse(); NULL: nowhere */
 	bool stats_json;		/* as lines for machines */
 	enum live_way hook;

@@ -21,6 +21,7 @@ static const struct topic topics[] = {
 	{ "recorder", "FLIGHT RECORDER",
 	  CODES(OPT_RECORDER, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER, OPT_MAX_TRIGGERS, OPT_COOLDOWN, 'w', 'z',
 		OPT_MAX_DISK) },
+	{ "control", "CHANGED WHILE IT RUNS", CODES(OPT_CONTROL) },
 	{ "compression", "COMPRESSION", CODES(OPT_COMPRESS, OPT_THREADS) },
 	{ "finished", "FINISHED FILES", CODES('z', 'Z', OPT_PART, OPT_MAX_DISK, OPT_MIN_FREE, OPT_SYNC,
 		OPT_WRITE_BUFFER, OPT_IO) },
@@ -90,6 +91,7 @@ static void print_usage(void)
 	       "       xdpdump -d [-r FILE] [expression]\n"
 	       "       xdpdump -D\n"
 	       "       xdpdump --restore -i IF\n"
+	       "       xdpdump ctl PATH COMMAND\n"
 	       "Captures packets at XDP, writes pcapng, prints them, reads pcap and pcapng. The expression is that of\n"
 	       "tcpdump, see pcap-filter(7).\n\n");
 }

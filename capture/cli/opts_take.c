@@ -399,6 +399,9 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		       opts_wrong(p, "--completions '%s' is none of bash, zsh and fish", arg);
 	case OPT_METRICS:
 		return take_metrics(p, arg);
+	case OPT_CONTROL:
+		p->o->control = arg;
+		return *arg || opts_wrong(p, "the path of --control is empty");
 	case OPT_STATS_FORMAT:
 		return take_stats_format(p, arg);
 	case 'V':

@@ -79,6 +79,11 @@ void recording_signal(struct recording *r)
 	recorder_trigger(r->recorder, "signal");
 }
 
+void recording_asked(struct recording *r, const char *why)
+{
+	recorder_trigger(r->recorder, why);
+}
+
 void recording_down(struct recording *r, const char *iface)
 {
 	char why[64];

@@ -39,6 +39,7 @@ void recording_begin(struct recording *r);
 
 /* Something beside the packets: that they are to be written is always asked for by a person. */
 void recording_signal(struct recording *r);
+void recording_asked(struct recording *r, const char *why);
 void recording_down(struct recording *r, const char *iface);
 
 /* Is it time to ask for rates? Then so many packets have come since the start, and so many are lost. */

@@ -175,6 +175,11 @@ int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t
 	return err;
 }
 
+const struct hook_ops *hook_ops_of(const struct hook *h)
+{
+	return h->ops;
+}
+
 bool hook_is_lost(const struct hook *h)
 {
 	return h->ops->is_lost(h);

@@ -168,6 +168,9 @@ int hook_verdicts(const struct hook *h, struct program_verdicts *sum);
 
 bool hook_is_attached(const struct hook *h);
 
+/* What it was opened with, or has become. */
+const struct hook_ops *hook_ops_of(const struct hook *h);
+
 /* Of the program, for tests. */
 int hook_program_fd(const struct hook *h);
 

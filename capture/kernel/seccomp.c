@@ -117,7 +117,7 @@ static const struct row {
 	/* somebody who asks: the thread gives itself a name */
 	{ __NR_prctl, SECCOMP_TALKS, IS, 0, PR_SET_NAME },
 	CALL(statfs, SECCOMP_TALKS | SECCOMP_ATTACHES),
-	CALL(accept4, SECCOMP_TALKS), CALL(shutdown, SECCOMP_TALKS), CALL(writev, SECCOMP_TALKS),
+	CALL(accept4, SECCOMP_TALKS | SECCOMP_LISTENS), CALL(shutdown, SECCOMP_TALKS), CALL(writev, SECCOMP_TALKS),
 	/* a socket that has a name loses it, unless somebody else listens there by then */
 	CALL(connect, SECCOMP_LISTENS), CALL(flock, SECCOMP_LISTENS),
 #ifdef __NR_unlink

@@ -172,6 +172,19 @@ static char *membership(const struct netif *n)
 }
 
 /* What the file says of it. */
+static char *filter_line(const struct live_iface *t, const char *text)
+{
+	if (t->vlan.ifindex)
+		return live_vlan_filter(t, text);
+	return text ? expr_line(text) : NULL;
+}
+
+void live_iface_set_filter(struct live_iface *t, const char *text)
+{
+	free(t->iface.filter);
+	t->iface.filter = filter_line(t, text);
+}
+
 static void describe(struct live_iface *t, uint32_t id, const struct live_iface_settings *s)
 {
 	const struct netif *device = live_iface_device(t);
@@ -184,11 +197,10 @@ static void describe(struct live_iface *t, uint32_t id, const struct live_iface_
 	t->iface.name = strdup(live_iface_name(t));
 	if (t->vlan.ifindex) {
 		t->why = t->iface.description = live_vlan_describe(t);
-		t->iface.filter = live_vlan_filter(t, s->filter);
 	} else {
 		t->iface.description = membership(&t->netif);
-		t->iface.filter = s->filter ? expr_line(s->filter) : NULL;
 	}
+	t->iface.filter = filter_line(t, s->filter);
 	t->iface.has_mac = device->has_mac;
 	memcpy(t->iface.mac, device->mac, sizeof(t->iface.mac));
 	t->iface.speed_bps = netif_speed_bps(name);

@@ -144,6 +144,17 @@ enum status live_iface_follow(struct live_iface *t, const struct live_iface_sett
  */
 enum status live_iface_rebind(struct live_iface *t, const struct live_iface_settings *s);
 
+/*
+ * From now on the filters of @next decide about its packets, each of which is seen once. Else says why
+ * not, and everything is as before. Whether it is @next that it goes on with when it comes back, or its
+ * own as of live_iface_load(), is for the owner to see to, who changes that.
+ */
+enum status live_iface_refilter(struct live_iface *t, const struct live_iface_settings *s,
+				const struct live_filters *next);
+
+/* For files that begin from now on. NULL: there is no filter. */
+void live_iface_set_filter(struct live_iface *t, const char *text);
+
 /* Takes the program off the interface. The counters stay. */
 void live_iface_detach(struct live_iface *t);
 

@@ -211,6 +211,40 @@ enum status live_iface_follow(struct live_iface *t, const struct live_iface_sett
 	return STATUS_OK;
 }
 
+static enum status refilter(struct live_iface *t, struct live_hook *h, const struct live_iface_settings *s)
+{
+	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
+	enum status status;
+	int err;
+
+	if (!h->hook || t->entry)
+		return STATUS_OK;
+	status = make_wish(t, hook_ops_of(h->hook), s, &w);
+	if (status)
+		return status;
+	err = hook_replace(h->hook, w.settings.filter, w.settings.exit_filter);
+	return err ? load_failed(live_iface_name(t), hook_ops_of(h->hook), w.settings.filter, err) : STATUS_OK;
+}
+
+enum status live_iface_refilter(struct live_iface *t, const struct live_iface_settings *s,
+				const struct live_filters *next)
+{
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	const struct live_filters *own = t->filters;
+	enum status status = t->received.hook || t->sent.hook ? live_iface_enter(t, &v) : STATUS_OK;
+
+	if (status)
+		return status;
+	t->filters = next;
+	status = refilter(t, &t->received, s);
+	if (!status)
+		status = refilter(t, &t->sent, s);
+	t->filters = own;
+	if (status && own != next)
+		refilter(t, &t->received, s);
+	return status;
+}
+
 /*
  * Its device is asked for @device from now on, t->device. Tags alone are no reason to go without packets:
  * then it goes on with the program that is bound to none.

@@ -56,6 +56,8 @@ static struct {
 	struct xdp_features features;
 	int features_err, device_err, hash_err;	/* the second of loading what is bound to the device */
 	unsigned n_rebound;
+	int replace_err, sent_replace_err;
+	size_t replaced_n, sent_replaced_n;	/* instructions of the filters since; 0: none */
 	int promiscuous_at;		/* its number */
 } kernel;
 
@@ -191,6 +193,20 @@ struct traced *traced_close(struct traced *t)
 	kernel.n_traced -= !!t;
 	free(t);
 	return NULL;
+}
+
+const struct hook_ops *hook_ops_of(const struct hook *h)
+{
+	return h == &kernel.sent ? &hook_tc_out : kernel.ops;
+}
+
+int hook_replace(struct hook *h, const struct filter *filter, const struct filter *exit_filter is_unused)
+{
+	int err = h == &kernel.sent ? kernel.sent_replace_err : kernel.replace_err;
+
+	if (!err)
+		*(h == &kernel.sent ? &kernel.sent_replaced_n : &kernel.replaced_n) = filter ? filter->n : 0;
+	return err;
 }
 
 int hook_follow(struct hook *h, struct traced *next, const struct filter *filter is_unused,

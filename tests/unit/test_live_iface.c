@@ -1409,6 +1409,36 @@ static void both_directions_are_in_the_same_books(void **state)
 	assert_false(live_iface_snapshot(&iface));
 }
 
+/* Both directions get it, or none; and files that follow name it. */
+static void another_filter_is_for_both_directions(void **state)
+{
+	struct live_iface_settings s = plain;
+	struct live_filters filters = { NULL, NULL };
+
+	(void)state;
+	s.directions = LIVE_RECEIVED | LIVE_SENT;
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(per_link_open(&filters.entry, "tcp", NULL, true), 0);
+	assert_int_equal(live_iface_refilter(&iface, &s, &filters), STATUS_OK);
+	assert_true(kernel.replaced_n && kernel.sent_replaced_n);
+	assert_int_equal(live_iface_refilter(&iface, &s, &none), STATUS_OK);
+	assert_int_equal(kernel.replaced_n + kernel.sent_replaced_n, 0);
+	written_listen();
+	kernel.sent_replace_err = -EINVAL;
+	assert_int_equal(live_iface_refilter(&iface, &s, &filters), STATUS_UNSUPPORTED);
+	assert_int_equal(kernel.replaced_n + kernel.sent_replaced_n, 0);
+	kernel.replace_err = -EINVAL;
+	kernel.sent_replace_err = 0;
+	assert_int_equal(live_iface_refilter(&iface, &s, &filters), STATUS_UNSUPPORTED);
+	assert_int_equal(kernel.replaced_n + kernel.sent_replaced_n, 0);
+	written_said();
+	per_link_close(filters.entry);
+	live_iface_set_filter(&iface, "udp\nport 53");
+	assert_string_equal(iface.iface.filter, "udp port 53");
+	live_iface_set_filter(&iface, NULL);
+	assert_null(iface.iface.filter);
+}
+
 static void to_be_sent(struct event *ev)
 {
 	ev->hook = EVENT_TC_OUT;
@@ -1449,6 +1479,7 @@ int main(void)
 		with_iface(the_program_is_loaded_as_asked_for),
 		with_iface(one_that_is_half_attached_stays_as_one_that_has_gone),
 		with_iface(both_directions_are_in_the_same_books),
+		with_iface(another_filter_is_for_both_directions),
 		with_iface(a_sent_packet_says_so_and_counts_losses_of_its_own),
 		with_iface(a_record_becomes_a_packet_that_points_into_it),
 		with_iface(time_and_hash_of_the_device_are_those_of_the_packet),

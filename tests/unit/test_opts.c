@@ -53,7 +53,7 @@ static const struct line_case {
 	{ "help_on_a_topic", "--help rotation", "" },
 	{ "help_on_two_topics", "--help rotation filter", "--help has one topic, and 'filter' is another one" },
 	{ "help_on_what_is_no_topic", "--help rotations",
-	  "--help rotations: topics are capturing, filter, output, formats, rotation, recorder, compression," },
+	  "--help rotations: topics are capturing, filter, output, formats, rotation, recorder, control," },
 	{ "a_sandbox_that_has_to_be", "-i v0 --sandbox strict", "" },
 	{ "no_sandbox", "-r f --sandbox off", "" },
 	{ "half_a_sandbox", "-r f --sandbox half", "--sandbox 'half' is none of auto, strict and off" },
@@ -122,6 +122,9 @@ static const struct line_case {
 	{ "a_recorder_with_all_triggers",
 	  "-i v0 --recorder 1m --at exit -w f --trigger signal --trigger down --trigger rate:>9/s "
 	  "--trigger rate:<9/s --trigger drops:1/s --trigger verdict:drop,aborted", "" },
+	{ "a_socket_for_commands", "-i v0 -w f --control s", "" },
+	{ "a_socket_without_a_path", "-i v0 --control ''", "the path of --control is empty" },
+	{ "commands_while_reading", "-r f --control s", "--control is for capturing and means nothing with -r" },
 	{ "a_recorder_without_a_file", "-i v0 --recorder 60s", "--recorder is for files and needs -w FILE" },
 	{ "a_recorder_on_stdout", "-i v0 --recorder 60s -w -", "--recorder is for files and needs -w FILE" },
 	{ "a_recorder_of_packets", "-i v0 --recorder 100p -w f", "--recorder '100p' is none of a time" },
@@ -938,7 +941,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 70);
+	assert_int_equal(n_named, 71);
 }
 
 static void each_option_is_of_a_topic(void **state)

@@ -142,6 +142,8 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "a capture is printed", SECCOMP_READS | SECCOMP_LIVE, 20 },
 	{ "a capture", SECCOMP_READS | FILES | SECCOMP_LIVE, 32 },
 	{ "a capture for as long as a command runs", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_WAITS, 33 },
+	{ "a capture that is told what to do",
+	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES | SECCOMP_LISTENS, 70 },
 	{ "a capture of what comes", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES, 65 },
 	{ "a capture that is asked", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_TALKS, 50 },
 };

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* "xdpdump ctl PATH COMMAND": tells a capture with --control PATH what to do. */
+#ifndef XDPDUMP_CLI_CTL_H
+#define XDPDUMP_CLI_CTL_H
+
+#include <stdbool.h>
+
+#include "capture/base/log.h"
+
+/* Is that what these words are? */
+bool ctl_is_meant(char *const *argv);
+
+/* What it answers is on stdout, what it refuses on stderr: STATUS_RUNTIME. */
+enum status ctl_run(char *const *argv);
+
+#endif
