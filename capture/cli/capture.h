@@ -7,6 +7,7 @@
 
 #include "capture/base/log.h"
 
+struct capture;
 struct numbers;
 struct opts;
 struct pump;
@@ -16,14 +17,20 @@ enum status capture_run(const struct opts *o);
 
 /* Somebody beside a capture, who is told of it. */
 struct capture_guest {
-	/* when it begins: for stages and descriptors. -errno */
-	int (*begin)(void *ctx, struct pump *p);
+	/* when @l, with @p, begins: for stages and descriptors. -errno */
+	int (*begin)(void *ctx, struct pump *p, struct capture *l);
 	/* each second, and at the end: packets lost so far */
 	void (*look)(void *ctx, uint64_t lost);
 	void *ctx;
 };
 
 enum status capture_run_with(const struct opts *o, const struct capture_guest *guest);
+
+/*
+ * For them: from now on the expression @text decides, "": everything is captured. NULL, or why
+ * everything is as before, which lives until the next call; "": out of memory.
+ */
+const char *capture_refilter(struct capture *l, const char *text);
 
 /* Lists the interfaces and what is attached to them, on stdout. */
 enum status interfaces_run(const struct opts *o);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* --control: what a capture is told while it runs. */
+/* What a capture is told while it runs: by --control, by Wireshark's toolbar. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "capture/base/clock.h"
+#include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/line_server.h"
 #include "capture/filter/per_link.h"
@@ -58,7 +59,7 @@ static void use_filter(struct capture *l, char *text, struct per_link *next)
 	tell_of_filter(l);
 }
 
-static const char *change_filter(struct capture *l, const char *words, FILE *out is_unused)
+const char *capture_refilter(struct capture *l, const char *words)
 {
 	privilege_raise_here(l->rights);
 	struct live_filters next = { .exit = l->filters.exit };
@@ -82,7 +83,12 @@ static const char *change_filter(struct capture *l, const char *words, FILE *out
 	return l->said;
 }
 
-/* ---- the others ---- */
+/* ---- commands ---- */
+
+static const char *change_filter(struct capture *l, const char *words, FILE *out is_unused)
+{
+	return capture_refilter(l, words);
+}
 
 static const char *mark(struct capture *l, const char *words, FILE *out is_unused)
 {
@@ -161,14 +167,14 @@ enum status capture_commands_open(struct capture *l)
 	const char *path = l->opts->control;
 	int err;
 
+	if (path || l->guest)
+		pump_stage(&l->pump, marks_pass, &l->marks);
 	if (!path)
 		return STATUS_OK;
 	err = run_as_enter(l->user);
 	if (!err)
 		err = line_server_open(&l->commands, path, obey, l);
 	run_as_leave(l->user);
-	if (!err)
-		pump_stage(&l->pump, marks_pass, &l->marks);
 	return err ? log_fail(STATUS_RUNTIME, "--control %s: cannot listen there: %s", path, strerror(-err))
 		   : STATUS_OK;
 }

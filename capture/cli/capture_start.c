@@ -215,7 +215,7 @@ static enum status watch(struct capture *l)
 	if (!err)
 		err = pump_watch_readers(&l->pump);
 	if (!err && l->guest)
-		err = l->guest->begin(l->guest->ctx, &l->pump);
+		err = l->guest->begin(l->guest->ctx, &l->pump, l);
 	if (!err && l->opts->stats_ns)
 		err = loop_add_timer(loop, l->opts->stats_ns);
 	return err ? log_fail(STATUS_RUNTIME, "cannot wait for packets: %s", strerror(-err))
@@ -338,7 +338,8 @@ static enum status begin(struct capture *l)
 /* For the sandbox: is the kernel asked for something that takes rights after the attach? */
 static unsigned later(const struct capture *l)
 {
-	bool attaches = capture_has_patterns(l) || l->opts->wait || l->opts->n_netns || l->guard || l->opts->control;
+	bool attaches = capture_has_patterns(l) || l->opts->wait || l->opts->n_netns || l->guard || l->opts->control ||
+		       l->opts->extcap.control_in;
 
 	for (unsigned i = 0; i < l->ifaces.n; i++)
 		attaches |= live_iface_needs_rights(l->ifaces.v[i]);

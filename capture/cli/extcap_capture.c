@@ -23,7 +23,12 @@ static void take_controls(void *ctx)
 		log_complain("warning: what came from the toolbar made no sense; it is not listened to any more");
 }
 
-static int begin(void *ctx, struct pump *p)
+static const char *refilter(void *capture, const char *text)
+{
+	return capture_refilter(capture, text);
+}
+
+static int begin(void *ctx, struct pump *p, struct capture *l)
 {
 	struct guest *g = ctx;
 	int err = loop_add(&p->loop, said_fd(g->said), take_said, g->said);
@@ -31,6 +36,7 @@ static int begin(void *ctx, struct pump *p)
 	if (!err && toolbar_fd(g->toolbar) >= 0)
 		err = loop_add(&p->loop, toolbar_fd(g->toolbar), take_controls, g->toolbar);
 	pump_stage(p, toolbar_mark, g->toolbar);
+	toolbar_refilter(g->toolbar, refilter, l);
 	return err;
 }
 

@@ -14,20 +14,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/base/text.h"
 #include "capture/base/util.h"
 #include "capture/cli/control.h"
 #include "capture/cli/toolbar.h"
 #include "capture/stage/marks.h"
 
-enum { MARK, LOST, LOG };
+enum { MARK, LOST, LOG, FILTER };
 
-enum { MESSAGE_MAX = CONTROL_HEAD + CONTROL_VALUE_MAX };
+enum { MESSAGE_MAX = CONTROL_HEAD + CONTROL_VALUE_MAX, TEXT_MAX = 8192 };
 
 struct toolbar {
 	int in_fd, out_fd;		/* -1: none */
 	uint8_t in[MESSAGE_MAX];	/* what has come of the next message */
 	size_t n_in;
 	struct marks marks;
+	const char *(*refilter)(void *ctx, const char *text);	/* NULL: nobody is asked */
+	void *ctx;
+	bool is_initialized;	/* what comes from now on is not what its fields have at the start */
 	uint64_t lost;
 	bool has_lost;			/* it was shown */
 };
@@ -41,10 +45,12 @@ void toolbar_print(void)
 {
 	printf("control {number=%d}{type=string}{display=Mark}{placeholder=a comment on the next packet}"
 	       "{tooltip=The next packet gets this text as a comment}\n"
+	       "control {number=%d}{type=string}{display=Filter}{placeholder=another capture filter}"
+	       "{tooltip=From now on only packets that match it are captured, all if it is empty}\n"
 	       "control {number=%d}{type=string}{display=Lost}{default=0}"
 	       "{tooltip=Packets that were lost between the interface and Wireshark}\n"
 	       "control {number=%d}{type=button}{role=logger}{display=Log}{tooltip=What xdpdump has to say}\n",
-	       MARK, LOST, LOG);
+	       MARK, FILTER, LOST, LOG);
 }
 
 /* ---- to Wireshark ---- */
@@ -83,6 +89,7 @@ void toolbar_status(struct toolbar *t, const char *text, size_t len)
 void toolbar_only_log(struct toolbar *t)
 {
 	tell(t, MARK, CONTROL_DISABLE, "", 0);
+	tell(t, FILTER, CONTROL_DISABLE, "", 0);
 	tell(t, LOST, CONTROL_SET, "", 0);
 }
 
@@ -100,6 +107,21 @@ static void take_mark(struct toolbar *t, const struct control_message *m)
 	toolbar_status(t, said, strlen(said));
 }
 
+/* Empty fields are no wish before somebody has emptied them. */
+static void take_filter(struct toolbar *t, const struct control_message *m)
+{
+	char text[TEXT_MAX], said[512];
+	const char *wrong;
+	int len;
+
+	if (!t->refilter || (!m->len && !t->is_initialized))
+		return;
+	text_utf8_clean(text, sizeof(text), (const char *)m->value, m->len);
+	wrong = m->len < sizeof(text) ? t->refilter(t->ctx, text) : "the filter is too long";
+	len = snprintf(said, sizeof(said), "%s", !wrong ? "the filter is in force" : *wrong ? wrong : "out of memory");
+	toolbar_status(t, said, min_of((size_t)len, sizeof(said) - 1));
+}
+
 static int take_messages(struct toolbar *t)
 {
 	struct control_message m;
@@ -109,6 +131,10 @@ static int take_messages(struct toolbar *t)
 	while ((got = control_next(t->in + at, t->n_in - at, &m)) > 0) {
 		if (m.control == MARK && m.command == CONTROL_SET)
 			take_mark(t, &m);
+		else if (m.control == FILTER && m.command == CONTROL_SET)
+			take_filter(t, &m);
+		else if (m.command == CONTROL_INITIALIZED)
+			t->is_initialized = true;
 		at += got;
 	}
 	t->n_in -= at;
@@ -184,6 +210,12 @@ int toolbar_open(struct toolbar **out, const char *in_path, const char *out_path
 	tell(t, LOST, CONTROL_DISABLE, "", 0);
 	*out = steal(&t);
 	return 0;
+}
+
+void toolbar_refilter(struct toolbar *t, const char *(*refilter)(void *ctx, const char *text), void *ctx)
+{
+	t->refilter = refilter;
+	t->ctx = ctx;
 }
 
 int toolbar_fd(const struct toolbar *t)

@@ -82,6 +82,12 @@ want_shown()
 	poll has_shown "$1" || { note "the toolbar was not told '$1':"; note_file "$work/shown"; }
 }
 
+# has_packets NUMBER: so many are in what has been read so far
+has_packets()
+{
+	(($("$dump" -r "$work/copy" --count udp 2>/dev/null | sed 's/ .*//') == $1))
+}
+
 # comments FILE: of each packet that has one, its number and that
 comments()
 {
@@ -257,6 +263,27 @@ wait "$reader"
 want 'comments' $'2\there it begins,zwölf \xef\xbf\xbd\e[31m' "$(comments "$work/copy" | sed 's/\\x1b/\x1b/; s/\\033/\x1b/')"
 want_shown '2 2 listening on v0, .*'
 want_shown '1 1 0'
+end
+
+begin 'another filter is in force from then on'
+toolbar_begins
+reads "$work/copy"
+capture --extcap-control-in "$work/in" --extcap-control-out "$work/out_fifo" --extcap-capture-filter udp
+press 3 ''
+frames 3
+poll has_packets 3 || note 'no packets of the first filter'
+press 3 'tcp port'
+want_shown "2 6 can't parse filter expression: .*"
+press 3 'udp src port 1025'
+want_shown '2 6 the filter is in force'
+frames 3
+poll has_packets 4 || note 'no packet of the second filter'
+finish TERM
+want 'exit status' 0 "$rc"
+wait "$reader"
+want 'packets' 4 "$("$dump" -r "$work/copy" --count udp | sed 's/ .*//')"
+want 'comments' 1 "$(comments "$work/copy" | grep -c 'filter since .*: udp src port 1025$')"
+want_silence
 end
 
 begin 'a mark that no packet came behind is told of'
