@@ -26,10 +26,8 @@ enum {
 	WHY_MAX = 256,
 	/* a trigger whose packets follow those of the file before continues that file, if it comes so soon */
 	HOLD_NS = 1000 * 1000 * 1000,
-	/* into the file between two looks at the rings; with each packet that comes meanwhile */
-	PORTION = 4 << 20, PORTION_PACKETS = 2,
-	/* bytes on their way to the disk, behind which packets had better wait in the memory */
-	MANY_WAITING = 16 << 20,
+	/* bytes into the file between two looks at the rings, and at the room for them; packets with each that comes */
+	PORTION = 4 << 20, PIECE = 128 << 10, PORTION_PACKETS = 2,
 	LOOK_AGAIN_NS = 10 * 1000 * 1000,
 };
 
@@ -253,6 +251,21 @@ static int write_some(struct recorder *r, uint64_t n_packets, uint64_t n_bytes)
 static int write_wanted(struct recorder *r)
 {
 	return write_some(r, UINT64_MAX, UINT64_MAX);
+}
+
+/* While the disk is slow they had better wait in memory, where others have room behind them. */
+static int write_if_room(struct recorder *r, uint64_t n_packets)
+{
+	return r->n_wanted && rotate_has_room(r->files) ? write_some(r, n_packets, PIECE) : 0;
+}
+
+static int write_portion(struct recorder *r)
+{
+	int err = 0;
+
+	for (size_t n = 0; !err && n < PORTION && r->n_wanted; n += PIECE)
+		err = write_if_room(r, UINT64_MAX);
+	return err;
 }
 
 /* ---- memory ---- */
@@ -519,7 +532,7 @@ static int packet(struct sink *k, const struct packet *p)
 	*r->next_why = '\0';
 	if (err && err != -EBUSY)
 		return err;
-	return r->set.live ? write_some(r, PORTION_PACKETS, UINT64_MAX) : write_wanted(r);
+	return r->set.live ? write_if_room(r, PORTION_PACKETS) : write_wanted(r);
 }
 
 static int start(struct sink *k)
@@ -537,7 +550,7 @@ static int begin(struct sink *k, struct source *from, uint64_t now, uint64_t wal
 static int flush(struct sink *k)
 {
 	struct recorder *r = of(k);
-	int err = write_some(r, UINT64_MAX, PORTION);
+	int err = write_portion(r);
 
 	return err || !r->is_begun ? err : rotate_flush(r->files);
 }
@@ -565,11 +578,6 @@ static void now(struct sink *k, uint64_t now)
 	rotate_now(of(k)->files, now);
 }
 
-static bool has_room(const struct recorder *r)
-{
-	return rotate_waiting(r->files) < MANY_WAITING;
-}
-
 static int tick(struct sink *k, uint64_t upto is_unused)
 {
 	struct recorder *r = of(k);
@@ -580,7 +588,7 @@ static int tick(struct sink *k, uint64_t upto is_unused)
 		return 0;
 	now = now_ns(r);
 	forget_old(r, NULL, now);
-	err = r->n_wanted && has_room(r) ? write_some(r, UINT64_MAX, PORTION) : 0;
+	err = write_portion(r);
 	return err ? err : settle(r, now);
 }
 
@@ -594,7 +602,7 @@ static uint64_t due(const struct sink *k)
 	if (*r->beside_why)
 		return r->run_ns;
 	if (r->n_wanted || !r->is_begun)
-		return r->is_begun && has_room(r) ? r->run_ns : r->run_ns + LOOK_AGAIN_NS;
+		return r->is_begun && rotate_has_room(r->files) ? r->run_ns : r->run_ns + LOOK_AGAIN_NS;
 	if (r->is_open && r->open.unit != REACH_TIME)
 		return UINT64_MAX;
 	end_ns = r->is_open ? r->open.n : r->closed_ns + HOLD_NS;

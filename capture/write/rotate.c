@@ -421,9 +421,9 @@ bool rotate_is_file(const struct rotate *r)
 	return r->retention;
 }
 
-uint64_t rotate_waiting(const struct rotate *r)
+bool rotate_has_room(const struct rotate *r)
 {
-	return r->queue ? write_queue_state(r->queue).waiting : 0;
+	return !r->queue || write_queue_state(r->queue).waiting < r->set.write_buffer / 2;
 }
 
 size_t rotate_pending(const struct rotate *r)

@@ -111,8 +111,8 @@ void rotate_clock_set(struct rotate *r, uint64_t now, uint64_t wall_ns);
 
 bool rotate_begun(const struct rotate *r);
 
-/* Bytes that wait for the disk, of write_buffer. */
-uint64_t rotate_waiting(const struct rotate *r);
+/* Would some more not have to wait for the disk? */
+bool rotate_has_room(const struct rotate *r);
 
 /* Is it a regular file, one that others can follow? */
 bool rotate_is_file(const struct rotate *r);

@@ -98,6 +98,29 @@ want 'captured + dropped' 20000 "$((epb + osdrop))"
 ((osdrop > 10000 && epb > 2000)) || note "$epb captured, $osdrop dropped"
 end
 
+triggered()
+{
+	grep -q 'trigger: signal$' "$work/err"
+}
+
+begin 'what a trigger asks for waits in the memory of the recorder, and others come behind it'
+listen -i v0 -s 0 -B 8192 --write-buffer 2m --recorder 64m --after 1000000p -w "$d/rec"
+frames 100 -s 1000
+rounds
+kill -USR2 "$pid"
+poll triggered || note 'it is not triggered'
+freeze
+for ((i = 0; i < 20; i++)); do
+	frames 900 -s 1000
+	rounds || { note "after $i times 900 it takes no more"; break; }
+done
+thaw
+finish
+want 'exit status' 0 "$rc"
+want_books "$d/rec"
+want 'packets' 18100 "$epb"
+end
+
 for how in '--write-buffer none' -U; do
 	begin "with $how each write is waited for"
 	# shellcheck disable=SC2086
