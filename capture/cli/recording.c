@@ -64,6 +64,7 @@ enum status recording_open(struct recording *r, const struct opts *o, struct pum
 		return log_fail(STATUS_RUNTIME, "--trigger: %s", strerror(-err));
 	if (triggers_has(r->triggers, TRIGGER_FILTER) || triggers_has(r->triggers, TRIGGER_VERDICT))
 		pump_stage(p, look_at_packet, r);
+	r->is_open = true;
 	r->ended = &p->ended;
 	r->waits = o->recorder.after.unit != REACH_ALL;
 	return o->command ? open_command(r, o, p, user) : STATUS_OK;
@@ -111,6 +112,9 @@ void recording_rates(struct recording *r, uint64_t now, uint64_t packets, uint64
 
 void recording_close(struct recording *r)
 {
+	if (r->is_open && triggers_useless(r->triggers))
+		log_complain("warning: a trigger is for packets of another link type: %s",
+			     triggers_useless(r->triggers));
 	r->triggers = triggers_close(r->triggers);
 	command_close(&r->command);
 }

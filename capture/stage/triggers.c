@@ -175,6 +175,14 @@ const char *triggers_error(const struct triggers *t)
 	return t->error;
 }
 
+const char *triggers_useless(const struct triggers *t)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->v[i].filter && !per_link_is_good(t->v[i].filter))
+			return per_link_error(t->v[i].filter);
+	return NULL;
+}
+
 struct triggers *triggers_close(struct triggers *t)
 {
 	for (unsigned i = 0; t && i < t->n; i++)

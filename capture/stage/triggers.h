@@ -48,6 +48,9 @@ bool triggers_has(const struct triggers *t, enum trigger_kind kind);
 /* The expression that was refused: why. */
 const char *triggers_error(const struct triggers *t);
 
+/* The first that was, so far, an expression for no link type that came: why not; NULL: there is none. */
+const char *triggers_useless(const struct triggers *t);
+
 /* Returns NULL. */
 struct triggers *triggers_close(struct triggers *t);
 

@@ -418,9 +418,9 @@ static int trigger(struct recorder *r, const char *why, const struct packet *p, 
 	err = r->is_open ? 0 : end_window_before(r, p, at_ns);
 	if (err)
 		return err;
-	if (r->has_file)
+	if (r->has_file && !p)	/* of packets there may be thousands */
 		log_announce("%s: trigger: %s: it goes on", rotate_path(r->files), why);
-	else
+	if (!r->has_file)
 		snprintf(r->why, sizeof(r->why), "trigger: %s", why);
 	r->has_file = true;
 	want_all(r);
@@ -516,6 +516,8 @@ static int packet(struct sink *k, const struct packet *p)
 	struct recorder *r = of(k);
 	int err;
 
+	if (k->error)
+		return k->error;
 	if (p->has & PACKET_TIME)
 		r->newest_ns = max_of(r->newest_ns, p->ts_ns);
 	err = r->set.live && !*r->beside_why ? 0 : settle(r, r->newest_ns);
@@ -550,7 +552,7 @@ static int begin(struct sink *k, struct source *from, uint64_t now, uint64_t wal
 static int flush(struct sink *k)
 {
 	struct recorder *r = of(k);
-	int err = write_portion(r);
+	int err = k->error ? k->error : write_portion(r);
 
 	return err || !r->is_begun ? err : rotate_flush(r->files);
 }
@@ -569,7 +571,7 @@ static size_t pending(const struct sink *k)
 {
 	const struct recorder *r = of(k);
 
-	return r->n_wanted + (r->is_begun ? rotate_pending(r->files) : 0);
+	return k->error ? 0 : r->n_wanted + (r->is_begun ? rotate_pending(r->files) : 0);
 }
 
 static void now(struct sink *k, uint64_t now)
@@ -584,8 +586,8 @@ static int tick(struct sink *k, uint64_t upto is_unused)
 	uint64_t now;
 	int err;
 
-	if (!r->from)
-		return 0;
+	if (k->error || !r->from)
+		return k->error;
 	now = now_ns(r);
 	forget_old(r, NULL, now);
 	err = write_portion(r);

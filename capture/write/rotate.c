@@ -83,6 +83,8 @@ int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t w
 	if (r->begun)
 		return begin_another(r, wall_ns);
 	err = r->writer ? 0 : rotate_open_first(r, wall_ns);
+	if (err && r->set.when.on_demand)	/* what is open is not to be written to, the next time */
+		r->writer = writer_close(r->writer);
 	r->descriptions = (struct descriptions){
 		.from = from,
 		.pcapng = r->set.format == FORMAT_PCAPNG,

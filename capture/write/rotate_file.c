@@ -85,15 +85,17 @@ static int hold_directory(struct rotate *r)
 	return r->dir_fd < 0 ? -errno : 0;
 }
 
-/* Does what is written stand in the place of this file, or come to stand there? */
-static bool takes_place_of(const struct rotate *r, const struct stat *st)
+static bool has_name(const char *path, const struct stat *st)
 {
 	struct stat mine;
 
-	if (writer_is_same(r->writer, st))
-		return true;
-	return r->set.part && !stat(r->path, &mine) && mine.st_dev == st->st_dev &&
-	       mine.st_ino == st->st_ino;
+	return !stat(path, &mine) && mine.st_dev == st->st_dev && mine.st_ino == st->st_ino;
+}
+
+/* Does what is written stand in the place of this file, or come to stand there? */
+static bool takes_place_of(const struct rotate *r, const struct stat *st)
+{
+	return writer_is_same(r->writer, st) || (r->set.part && has_name(r->path, st));
 }
 
 static void allow_direct(const struct rotate *r, struct out *out)
@@ -195,7 +197,7 @@ int rotate_spare(struct rotate *r, const struct stat *st)
 {
 	struct stat *more;
 
-	if (r->writer && takes_place_of(r, st))
+	if (r->writer ? takes_place_of(r, st) : r->set.when.on_demand && has_name(r->set.path, st))
 		return -EEXIST;
 	more = realloc(r->spared, (r->n_spared + 1) * sizeof(*more));
 	if (!more)

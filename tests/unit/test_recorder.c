@@ -250,14 +250,14 @@ static void the_file_tells_why(void **state)
 	written_set_up(NULL);
 	written_listen();
 	open_recorder(&run, (struct recorder_settings){ .before = P(1) });
-	for (const char *s = "pppt"; *s; s++)
+	for (const char *s = "pppttt"; *s; s++)
 		step(&run, *s);
 	assert_int_equal(run.sink->ops->finish(run.sink), 0);
 	run.sink->ops->close(run.sink);
 	assert_string_equal(written_said(), "inc: trigger: a case\n");
 	assert_true(written_holds("inc", "\x01\x00\x0f\x00trigger: a case", 19));
 	assert_true(written_told("inc", 0, &received, &lost));
-	assert_int_equal(received, 4);
+	assert_int_equal(received, 6);
 	assert_int_equal(lost, 2);
 	written_tear_down(NULL);
 }
@@ -270,6 +270,58 @@ static void a_directory_that_is_not_there_is_found_out_at_once(void **state)
 	(void)state;
 	assert_int_equal(rotate_open(&r, &files, -1), -ENOENT);
 	rotate_close(r);
+}
+
+/* It is what is read, under a name that nobody knew before: not a byte of it is touched, however often it is tried. */
+static void a_file_that_is_read_is_not_written(void **state)
+{
+	struct stat st;
+	struct run run;
+
+	(void)state;
+	written_set_up(NULL);
+	written_listen();
+	fclose(fopen("inc", "w"));
+	assert_int_equal(truncate("inc", 5), 0);
+	assert_int_equal(stat("inc", &st), 0);
+	open_recorder(&run, (struct recorder_settings){ .before = P(1) });
+	assert_int_equal(run.sink->ops->spare(run.sink, &st), -EEXIST);
+	run.sink->ops->finish(run.sink);
+	run.sink->ops->close(run.sink);
+	written_said();
+	assert_int_equal(stat("inc", &st), 0);
+	assert_int_equal(st.st_size, 5);
+	written_tear_down(NULL);
+}
+
+static void a_file_that_cannot_begin_is_not_tried_again(void **state)
+{
+	struct stat st;
+	struct run run;
+	int err;
+
+	(void)state;
+	written_set_up(NULL);
+	written_listen();
+	fclose(fopen("other", "w"));
+	assert_int_equal(truncate("other", 5), 0);
+	assert_int_equal(stat("other", &st), 0);
+	open_recorder(&run, (struct recorder_settings){ .before = P(1) });
+	assert_int_equal(run.sink->ops->spare(run.sink, &st), 0);
+	assert_int_equal(link("other", "inc"), 0);
+	recorder_trigger_next(run.recorder, "a case");
+	err = give(&run, 'p');
+	assert_int_equal(err, -EEXIST);
+	run.sink->error = err;	/* as the outputs do */
+	assert_int_equal(give(&run, 'p'), -EEXIST);
+	assert_int_equal(run.sink->ops->flush(run.sink), -EEXIST);
+	assert_int_equal(run.sink->ops->tick(run.sink, 1), -EEXIST);
+	run.sink->ops->finish(run.sink);
+	run.sink->ops->close(run.sink);
+	written_said();
+	assert_int_equal(stat("other", &st), 0);
+	assert_int_equal(st.st_size, 5);
+	written_tear_down(NULL);
 }
 
 /* ---- reach ---- */
@@ -399,11 +451,13 @@ int main(void)
 		cmocka_unit_test(the_last_one_is_the_end),
 		cmocka_unit_test(the_file_tells_why),
 		cmocka_unit_test(a_directory_that_is_not_there_is_found_out_at_once),
+		cmocka_unit_test(a_file_that_is_read_is_not_written),
+		cmocka_unit_test(a_file_that_cannot_begin_is_not_tried_again),
 		cmocka_unit_test(reach_is_packets_bytes_or_time),
 		cmocka_unit_test(all_of_a_packet_is_kept),
 		cmocka_unit_test(it_is_a_ring),
 	};
-	size_t n = 8;
+	size_t n = 10;
 
 	unit_of_table(cases, is_recorded, tests, n);
 	return unit_run("recorder", tests, n);

@@ -141,6 +141,23 @@ static void packets_of_a_verdict_trigger(void **state)
 	triggers_close(t);
 }
 
+static void one_for_another_link_type_is_told_of(void **state)
+{
+	static const struct iface wireless = { .linktype = LINKTYPE_IEEE802_11 };
+	struct trigger list = { .kind = TRIGGER_FILTER, .words = "wlan type mgt" };
+	struct packet p = { .data = (const uint8_t *)"\200", .caplen = 1, .len = 60, .iface = &wireless };
+	struct triggers *t;
+
+	(void)state;
+	assert_int_equal(triggers_open(&t, &list, 1, true, true), -EINVAL);
+	triggers_close(t);
+	assert_int_equal(triggers_open(&t, &list, 1, true, false), 0);
+	assert_non_null(triggers_useless(t));
+	assert_string_equal(triggers_packet(t, &p), "wlan type mgt");
+	assert_null(triggers_useless(t));
+	triggers_close(t);
+}
+
 static void an_expression_that_is_none_is_refused(void **state)
 {
 	struct trigger list = { .kind = TRIGGER_FILTER, .words = "tcp port" };
@@ -162,6 +179,7 @@ int main(void)
 		cmocka_unit_test(it_tells_the_rate),
 		cmocka_unit_test(packets_that_match_trigger),
 		cmocka_unit_test(packets_of_a_verdict_trigger),
+		cmocka_unit_test(one_for_another_link_type_is_told_of),
 		cmocka_unit_test(an_expression_that_is_none_is_refused),
 	};
 
