@@ -212,10 +212,14 @@ static __always_inline int filter_here(FRAME *ctx, __u32 len, __u32 which)
 static __always_inline __u32 wanted(FRAME *ctx __attribute__((unused)), const struct parsed *hdr,
 				     __u32 len)
 {
-	__u32 n = len, least = setting(raw) ? 1 : ETH_HLEN;
+	__u32 n = len;
 
-	if (setting(headers_only) && n > least)
-		n = hdr->hdr_len < least ? least : hdr->hdr_len < n ? hdr->hdr_len : n;
+	if (setting(headers_only)) {
+		const __u32 least = setting(raw) ? 1 : ETH_HLEN;
+
+		if (n > least)
+			n = hdr->hdr_len < least ? least : hdr->hdr_len < n ? hdr->hdr_len : n;
+	}
 	if (n > FRAME_MAX)
 		n = FRAME_MAX;
 	return n < setting(snap) ? n : setting(snap);
@@ -286,8 +290,8 @@ struct note {
 static __always_inline void frame_meta(FRAME *ctx, const struct note *note, __u64 *words);
 #endif
 
-/* What became of it, if no record could be made; else the bytes that it takes in the ring. */
-enum { RING_FULL = 0, NOT_COPIED = 1 };
+/* What became of it, if no record was made; else the bytes that it takes in the ring. */
+enum { RING_FULL = 0, NOT_COPIED = 1, SAMPLED_OUT = 2 };
 
 /*
  * Builds a record at position @at of @r, which is the head or behind it: it is nobody's until the
@@ -342,11 +346,15 @@ static __always_inline void publish(struct cpu_ring *r, __u64 head)
 		wake_consumer(r);
 }
 
-/* What became of a packet goes into the books. @got: what build() has returned. */
+/* What became of a packet goes into the books. @got: what build() has returned, or SAMPLED_OUT. */
 static __always_inline void account(struct counters *c, __u32 *lost, __u32 got)
 {
-	if (got > NOT_COPIED) {
+	if (got > SAMPLED_OUT) {
 		c->delivered++;
+		return;
+	}
+	if (got == SAMPLED_OUT) {
+		c->sampled_out++;
 		return;
 	}
 	if (got == RING_FULL)
@@ -354,6 +362,55 @@ static __always_inline void account(struct counters *c, __u32 *lost, __u32 got)
 	else
 		c->error++;
 	__sync_fetch_and_add(lost, 1);
+}
+
+/* The ring of this CPU, if it has one. */
+static __always_inline struct cpu_ring *own_ring(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&rings, &cpu);
+}
+
+/* A number from 1 to @n, each as likely as the others. */
+static __always_inline __u32 draw(__u32 n)
+{
+	return 1 + ((__u64)bpf_get_prandom_u32() * n >> 32);
+}
+
+/*
+ * The first one to be kept of a countdown that seems to have run for ever: k in 1 to 2n-1 as often as there
+ * are two numbers from 1 to 2n of which it is the smaller one. With draw(2n-1) there would be a third of a
+ * packet too few on each CPU.
+ */
+static __always_inline __u32 first_skip(__u32 n)
+{
+	__u32 a = draw(2 * n), b = draw(2 * n - 1);
+
+	b += b >= a;
+	return a < b ? a : b;
+}
+
+/*
+ * Is this packet, which the filter wants, none of those that are kept? They are counted down on each CPU,
+ * for all programs together, so that a packet costs no random number; from one that is kept to the next it
+ * is 1 to 2n-1 packets, n in the mean, whatever pattern there is in what comes. Where there is no ring
+ * there will be no record, and that is told as an error.
+ */
+static __always_inline int is_sampled_out(void)
+{
+	const __u32 n = setting(sample);
+	struct cpu_ring *r;
+
+	if (n <= 1 || !(r = own_ring()))
+		return 0;
+	if (!r->skip)
+		r->skip = first_skip(n);
+	r->skip--;
+	if (r->skip)
+		return 1;
+	r->skip = draw(2 * n - 1);
+	return 0;
 }
 
 /*
@@ -364,8 +421,7 @@ static __always_inline void account(struct counters *c, __u32 *lost, __u32 got)
  */
 static __always_inline struct cpu_ring *free_ring(void)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct cpu_ring *r = bpf_map_lookup_elem(&rings, &cpu);
+	struct cpu_ring *r = own_ring();
 
 	return r && !*(volatile __u32 *)&r->busy ? r : (void *)0;
 }
@@ -391,7 +447,7 @@ static __always_inline void deliver(FRAME *ctx, struct counters *c, struct slot 
 	set_busy(r, 1);
 	got = build(r, r->head, ctx, hdr, len, &note);
 	account(c, &slot->lost[note.point], got);
-	if (got > NOT_COPIED)
+	if (got > SAMPLED_OUT)
 		publish(r, r->head + got);
 	set_busy(r, 0);
 }
@@ -411,7 +467,10 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 	}
 	parse(ctx, &hdr, len, tag);
 	count_packet(c, &hdr, len);
-	deliver(ctx, c, slot, own, &hdr, len, tag);
+	if (is_sampled_out())
+		c->sampled_out++;
+	else
+		deliver(ctx, c, slot, own, &hdr, len, tag);
 }
 
 #ifdef FRAME_IFINDEX

@@ -126,7 +126,8 @@ struct cpu_ring {
 	__u32 busy;		/* of the program: it is between here and there */
 	__u32 pad_;
 	__u64 ids;		/* of all programs: packets that were given one, on this CPU */
-	__u32 pad0_[26];
+	__u32 skip;		/* of all programs: the packet that is kept next, 1: the first to come; 0: not drawn */
+	__u32 pad0_[25];
 	__u64 tail;		/* of the consumer: records before it are read */
 	/* set by the consumer before it sleeps; the packet that wakes it clears it */
 	__u32 asleep;
@@ -146,8 +147,8 @@ struct tally {
 /*
  * Per CPU and interface. Each packet bumps filtered.packets or all.packets. One that the filter
  * accepts bumps as well one of tcp, udp and other, one of ipv4, ipv6 and non_ip, and one of
- * delivered, ring_full and error. So what was seen is filtered.packets + all.packets, and
- * all.packets = delivered + ring_full + error, always.
+ * delivered, ring_full, error and sampled_out. So what was seen is filtered.packets + all.packets,
+ * and all.packets = delivered + ring_full + error + sampled_out, always.
  */
 struct counters {
 	struct tally filtered;	/* the filter rejects them, and nothing else is done */
@@ -157,6 +158,7 @@ struct counters {
 	__u64 delivered;	/* went into a ring */
 	__u64 ring_full;	/* found no room there */
 	__u64 error;		/* could not be copied, or came on a CPU without a ring */
+	__u64 sampled_out;	/* was none of those that are kept */
 };
 
 parse_inline void tally_add(struct tally *t, __u32 len)
@@ -259,9 +261,14 @@ struct program_settings {
 	__u32 turn;		/* while that is PROGRAM_TURN it sees what comes in */
 	__u64 netns;		/* the cookie of the namespace that it is in */
 	struct memory memory;	/* of frames in several buffers; zeros: the first alone is to be had */
+	/* of so many packets that the filter accepts one is kept, at random, up to SAMPLE_MAX; 0 and 1: all */
+	__u32 sample;
+	__u32 pad_;
 };
 
-_Static_assert(sizeof(struct program_settings) == 64, "all of it is set, padding too");
+_Static_assert(sizeof(struct program_settings) == 72, "all of it is set, padding too");
+
+enum { SAMPLE_MAX = 1000 * 1000 * 1000 };	/* twice that fits into a word */
 
 /* The map that holds nothing but them. */
 #define PROGRAM_SETTINGS	".rodata.settings"

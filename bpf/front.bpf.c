@@ -71,13 +71,10 @@ static __always_inline int pass_by(struct xdp_md *ctx, struct program_verdicts *
 /* The filter wants it, and what else is wanted of it shows behind the call. */
 static __always_inline int observe(struct xdp_md *ctx, struct program_verdicts *v, __u32 len)
 {
-	struct passage p = {
-		.id = next_id(),
-		.len = { len },
-		.got = { NOT_COPIED, NOT_COPIED },
-	};
+	struct passage p = { .len = { len } };
 	__u32 verdict;
 
+	set_out(&p);
 	enter(ctx, &p);
 	verdict = call_target(ctx);
 	count_verdict(v, verdict, len);

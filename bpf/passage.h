@@ -111,9 +111,25 @@ struct passage {
 	__u64 id;
 	__u32 len[POINTS_MAX];
 	struct parsed hdr[POINTS_MAX];
-	__u32 got[POINTS_MAX];		/* by build() */
+	__u32 got[POINTS_MAX];		/* by build(); SAMPLED_OUT: at both points */
 	__u64 begin;			/* the head of the ring before the call */
 };
+
+/*
+ * The filter wants it. Whether it is one of those that are kept shows here, at both points or at none,
+ * and before what else is wanted of it: by chance, so it makes no difference.
+ */
+static __always_inline void set_out(struct passage *p)
+{
+	p->got[POINT_ENTRY] = p->got[POINT_EXIT] = is_sampled_out() ? SAMPLED_OUT : NOT_COPIED;
+	p->id = p->got[POINT_ENTRY] == SAMPLED_OUT ? 0 : next_id();
+}
+
+/* Known to the verifier where all are kept. */
+static __always_inline int is_left_out(const struct passage *p)
+{
+	return setting(sample) > 1 && p->got[POINT_ENTRY] == SAMPLED_OUT;
+}
 
 /* Builds the record of the entry, which is nobody's yet. */
 static __always_inline void enter(FRAME *ctx, struct passage *p)
@@ -122,7 +138,7 @@ static __always_inline void enter(FRAME *ctx, struct passage *p)
 	struct cpu_ring *r;
 
 	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY], 0);
-	if (!is_at(POINT_ENTRY) || !(r = free_ring()))
+	if (!is_at(POINT_ENTRY) || is_left_out(p) || !(r = free_ring()))
 		return;
 	p->begin = r->head;
 	set_busy(r, 1);
@@ -141,7 +157,7 @@ static __always_inline __u32 leave(FRAME *ctx, struct passage *p, struct cpu_rin
 	parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], 0);
 	got = build(r, head, ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], &note);
 	p->got[POINT_EXIT] = got;
-	if (got <= NOT_COPIED)
+	if (got <= SAMPLED_OUT)
 		return 0;
 	record_at(r, head)->verdict = verdict_byte(verdict);
 	return got;
@@ -162,13 +178,13 @@ static __always_inline void hand_over(FRAME *ctx, struct passage *p, __u32 verdi
 	struct cpu_ring *r = free_ring();
 	__u64 head;
 
-	if (p->got[POINT_ENTRY] > NOT_COPIED && !is_there(r, p))
+	if (p->got[POINT_ENTRY] > SAMPLED_OUT && !is_there(r, p))
 		p->got[POINT_ENTRY] = NOT_COPIED;
 	if (!r)
 		return;
 	set_busy(r, 1);
 	head = r->head;
-	if (p->got[POINT_ENTRY] > NOT_COPIED) {
+	if (p->got[POINT_ENTRY] > SAMPLED_OUT) {
 		if (!is_at(POINT_EXIT))
 			record_at(r, head)->verdict = verdict_byte(verdict);
 		head += p->got[POINT_ENTRY];
@@ -195,8 +211,10 @@ static __always_inline void come_out(FRAME *ctx, struct passage *p, __u32 verdic
 		p->len[POINT_EXIT] = frame_len(ctx, 0);
 	wanted = is_wanted(verdict) &&
 		 (!setting(has_exit_filter) || filter_here(ctx, p->len[POINT_EXIT], FILTER_EXIT));
-	if (wanted)
+	if (wanted && !is_left_out(p))
 		hand_over(ctx, p, verdict);
+	else if (wanted && is_at(POINT_EXIT))
+		parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], 0);
 	if (is_at(POINT_ENTRY))
 		close_books(POINT_ENTRY, wanted, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY],
 			    p->got[POINT_ENTRY]);

@@ -162,7 +162,7 @@ static __always_inline void give_up(struct inside *in)
 			continue;
 		}
 		count_packet(c, &in->p.hdr[POINT_ENTRY], in->p.len[POINT_ENTRY]);
-		account(c, &slots->lost[point], NOT_COPIED);
+		account(c, &slots->lost[point], is_left_out(&in->p) ? SAMPLED_OUT : NOT_COPIED);
 	}
 }
 
@@ -174,11 +174,10 @@ static __always_inline void come_in(struct frame *f, struct inside *in)
 		return;
 	in->turn = setting(turn);
 	in->p.len[POINT_ENTRY] = f->len;
-	in->p.got[POINT_ENTRY] = in->p.got[POINT_EXIT] = NOT_COPIED;
 	in->rejected = setting(has_filter) && !filter_here(f, f->len, FILTER_ENTRY);
 	if (in->rejected)
 		return;
-	in->p.id = next_id();
+	set_out(&in->p);
 	enter(f, &in->p);
 }
 

@@ -101,6 +101,7 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		.raw = s->raw,
 		.tail_calls = s->tail_calls,
 		.device = s->device,
+		.sample = s->sample,
 	};
 	if (s->traced)
 		aim(h, s->traced);

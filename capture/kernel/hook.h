@@ -29,6 +29,7 @@ struct hook_settings {
 	/* bytes of each packet that go into the ring, 1 to EVENT_SNAP_MAX, as for rings_open() */
 	uint32_t snap;
 	bool headers_only;	/* and none behind its last header */
+	uint32_t sample;	/* one of so many packets that the filter accepts, up to SAMPLE_MAX; 0 and 1: all */
 	bool drop;		/* frames are not passed on: a mirror port, at XDP */
 	bool raw;		/* packets begin with the IP header: of hooks at tc */
 	uint16_t iface;		/* number of the interface, for its records */

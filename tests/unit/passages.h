@@ -96,6 +96,31 @@ static void check_books(uint32_t verdict, unsigned n)
 	}
 }
 
+/*
+ * After @n frames of which one of @sample is captured: the same at both points, as often as is likely (see
+ * test_sample_live.c), and all are counted.
+ */
+static void check_sampled(uint32_t sample, unsigned n)
+{
+	const struct counters in = counters_at(POINT_ENTRY), out = counters_at(POINT_EXIT);
+	const double off = (double)in.delivered * sample - n;
+
+	assert_int_equal(in.all.packets, n);
+	assert_int_equal(out.all.packets, n);
+	assert_int_equal(in.non_ip.packets, n);
+	assert_int_equal(out.non_ip.packets, n);
+	assert_int_equal(in.sampled_out + in.delivered, n);
+	assert_int_equal(out.sampled_out, in.sampled_out);
+	assert_int_equal(out.delivered, in.delivered);
+	assert_true(off * off <= 25.0 * n * (sample - 1) / 3);
+	take_records();
+	assert_int_equal(seen.n, RECORDS_MAX);
+	for (unsigned i = 0; i < seen.n; i++)
+		assert_int_equal(seen.records[i]->hook, i % 2 ? EVENT_XDP_AFTER : EVENT_XDP);
+	for (unsigned i = 0; i < seen.n; i += 2)
+		assert_memory_equal(seen.records[i]->data, seen.records[i + 1]->data, 8);
+}
+
 /* ---- what is wanted, of a program that takes 14 bytes off the front and sends the frame back ---- */
 
 static const struct wish {

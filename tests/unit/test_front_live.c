@@ -143,6 +143,15 @@ static uint32_t run(void)
 	return opts.retval;
 }
 
+/* @n times, and what comes out is left in the rings. */
+static uint32_t run_n(unsigned n)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME, .repeat = n);
+
+	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(seen.hook), &opts), 0);
+	return opts.retval;
+}
+
 static void empty_the_array(void)
 {
 	int fd = front_map_open(hook_program_fd(seen.hook));
@@ -431,11 +440,7 @@ static void a_full_ring_is_counted_at_both_points(void **state is_unused)
 	set_up(&targets[1], BPF_XDP, 0,
 	       (struct hook_settings){ .at = BOTH });
 	do {
-		LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME,
-			    .repeat = 10000);
-
-		assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(seen.hook), &opts), 0);
-		assert_int_equal(opts.retval, XDP_DROP);
+		assert_int_equal(run_n(10000), XDP_DROP);
 		n += 10000;
 		for (unsigned point = 0; point < POINTS_MAX; point++) {
 			c[point] = counters_at(point);
@@ -444,6 +449,28 @@ static void a_full_ring_is_counted_at_both_points(void **state is_unused)
 			assert_int_equal(c[point].error, 0);
 		}
 	} while (!c[0].ring_full || !c[1].ring_full);
+	tear_down();
+}
+
+static void of_a_sample_both_images_are_there(void **state is_unused)
+{
+	set_up(&targets[1], BPF_XDP, 0, (struct hook_settings){ .at = BOTH, .sample = 10 });
+	run_n(20000);
+	check_sampled(10, 20000);
+	tear_down();
+}
+
+/* What it says of a packet is no part of the choice: of those that are wanted one of N is kept. */
+static void what_is_not_wanted_is_not_sampled_out(void **state is_unused)
+{
+	struct counters c;
+
+	set_up(&targets[1], BPF_XDP, 0,
+	       (struct hook_settings){ .at = ENTRY, .sample = 2, .verdicts = 1 << XDP_TX });
+	run_n(1000);
+	c = counters_at(POINT_ENTRY);
+	assert_int_equal(c.filtered.packets, 1000);
+	assert_int_equal(c.all.packets + c.sampled_out, 0);
 	tear_down();
 }
 
@@ -466,5 +493,7 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(where_it_cannot_be_called_the_frame_passes);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(no_two_packets_have_the_same_id);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_full_ring_is_counted_at_both_points);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(of_a_sample_both_images_are_there);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_wanted_is_not_sampled_out);
 	return unit_run("front", tests, n);
 }

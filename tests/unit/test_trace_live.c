@@ -194,6 +194,14 @@ static void a_full_ring_is_counted_at_both_points(void **state is_unused)
 	tear_down();
 }
 
+static void of_a_sample_both_images_are_there(void **state is_unused)
+{
+	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH, .sample = 10 });
+	assert_int_equal(run_n(rig.target_fd, 20000), XDP_DROP);
+	check_sampled(10, 20000);
+	tear_down();
+}
+
 /* ---- frames in several buffers ---- */
 
 enum { LARGE = 9014, MOVED = 4 };	/* bytes by which the program moves the start */
@@ -672,6 +680,7 @@ int main(int argc is_unused, char **argv)
 	unit_of_table(member_cases, one_of_several_is_traced, tests, n);
 	unit_of_table(wishes, what_is_wanted_is_captured_and_nothing_else, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_full_ring_is_counted_at_both_points);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(of_a_sample_both_images_are_there);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_programs_of_a_dispatcher_are_found);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_list_shows_the_programs_of_a_dispatcher);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(one_from_a_driver_as_well);
