@@ -7,6 +7,7 @@
 #include "capture/base/util.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/sample.h"
 #include "capture/read/capfile.h"
 #include "capture/report/info.h"
 #include "capture/report/talkers.h"
@@ -222,6 +223,31 @@ uint32_t info_n_ifaces(const struct capfile *r)
 	while (capfile_iface(r, n))
 		n++;
 	return n;
+}
+
+struct tally info_estimate_of(const struct info *i, const struct iface *f)
+{
+	static const struct tally none;
+	const struct tally *t = f->id < i->n_ifaces ? &i->ifaces[f->id] : &none;
+	const uint32_t n = sample_of_comment(f->comment);
+
+	return (struct tally){ sample_scale(0, t->packets, n), sample_scale(0, t->bytes, n) };
+}
+
+bool info_estimate(const struct info *i, const struct capfile *r, struct tally *sum)
+{
+	const struct iface *f;
+	bool sampled = false;
+
+	*sum = (struct tally){ 0, 0 };
+	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++) {
+		const struct tally t = info_estimate_of(i, f);
+
+		sampled |= sample_of_comment(f->comment) > 1;
+		sum->packets = sample_scale(sum->packets, t.packets, 1);
+		sum->bytes = sample_scale(sum->bytes, t.bytes, 1);
+	}
+	return sampled;
 }
 
 /* Room for interface @id, whose ids come in no order. */

@@ -17,6 +17,7 @@
 
 struct packet;
 struct capfile;
+struct iface;
 struct talkers;
 
 /*
@@ -94,6 +95,15 @@ unsigned info_sizes(const struct info *i, unsigned *first);
 
 /* That the file has. */
 uint32_t info_n_ifaces(const struct capfile *r);
+
+/*
+ * About how many packets of interface @f there were, and of how many bytes, where its comment says that
+ * one of so many is in the file.
+ */
+struct tally info_estimate_of(const struct info *i, const struct iface *f);
+
+/* The sum of all interfaces. False: none was sampled. */
+bool info_estimate(const struct info *i, const struct capfile *r, struct tally *sum);
 
 /* From the earliest packet to the latest. */
 uint64_t info_duration(const struct info *i);

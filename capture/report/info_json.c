@@ -13,6 +13,7 @@
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
 #include "capture/packet/pcapng_options.h"
+#include "capture/packet/sample.h"
 #include "capture/read/capfile.h"
 #include "capture/report/info.h"
 #include "capture/report/talkers.h"
@@ -149,11 +150,19 @@ static void statistics(struct json *j, const struct iface_stats *s)
 	json_close(j, '}');
 }
 
+/* What there was before it was sampled. */
+static void estimate(struct json *j, const struct tally *t)
+{
+	json_u64(j, "estimated_packets", t->packets);
+	json_u64(j, "estimated_bytes", t->bytes);
+}
+
 static void interface(struct json *j, const struct info *i, const struct iface *f,
 		      const struct iface_stats *s, uint8_t resolution)
 {
 	static const struct tally none;
 	const struct tally *t = f->id < i->n_ifaces ? &i->ifaces[f->id] : &none;
+	const uint32_t sample = sample_of_comment(f->comment);
 	char name[64];
 
 	link_type_name(f->linktype, name, sizeof(name));
@@ -173,6 +182,12 @@ static void interface(struct json *j, const struct info *i, const struct iface *
 	json_string(j, "comment", f->comment);
 	json_u64(j, "packets", t->packets);
 	json_u64(j, "bytes", t->bytes);
+	if (sample > 1) {
+		const struct tally before = info_estimate_of(i, f);
+
+		json_u64(j, "sample", sample);
+		estimate(j, &before);
+	}
 	if (s)
 		statistics(j, s);
 	json_close(j, '}');
@@ -312,6 +327,7 @@ static void inside(struct json *j, const struct info *i)
 void info_json(const struct info *i, const struct info_source *s, FILE *out)
 {
 	struct json j = { .out = out };
+	struct tally before;
 
 	json_open(&j, NULL, '{');
 	json_string(&j, "file", s->name);
@@ -323,6 +339,8 @@ void info_json(const struct info *i, const struct info_source *s, FILE *out)
 	json_bool(&j, "complete", !s->error);
 	json_string(&j, "error", s->error);
 	sizes(&j, i);
+	if (info_estimate(i, s->reader, &before))
+		estimate(&j, &before);
 	times(&j, i);
 	section(&j, s->reader);
 	interfaces(&j, i, s->reader);

@@ -12,6 +12,7 @@
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
 #include "capture/packet/pcapng_options.h"
+#include "capture/packet/sample.h"
 #include "capture/read/capfile.h"
 #include "capture/report/info.h"
 #include "capture/report/talkers.h"
@@ -195,6 +196,7 @@ static void interface(FILE *out, const struct info *i, const struct iface *f,
 		{ STAT_ACCEPTED, "Accepted by filter" }, { STAT_OS_DROP, "Dropped by kernel" },
 		{ STAT_DELIVERED, "Delivered" },
 	};
+	const uint32_t sample = sample_of_comment(f->comment);
 	char name[NAME_MAX_BYTES];
 
 	fprintf(out, "Interface #%u info:\n", f->id);
@@ -216,6 +218,10 @@ static void interface(FILE *out, const struct info *i, const struct iface *f,
 	if (s && s->comment[0])
 		iface_line(out, "Statistics comment", s->comment);
 	iface_number(out, "Number of packets", f->id < i->n_ifaces ? i->ifaces[f->id].packets : 0);
+	if (sample > 1) {
+		fprintf(out, "%21sSampling = 1 packet of %u, at random\n", "", sample);
+		iface_number(out, "Estimated packets", info_estimate_of(i, f).packets);
+	}
 }
 
 /* What the file says of its origin. */
@@ -307,6 +313,18 @@ static void inside(FILE *out, const struct info *i)
 	talkers(out, "Top talkers inside:", i->inner_talkers);
 }
 
+/* What there was before it was sampled. */
+static void estimate(FILE *out, const struct info *i, const struct capfile *r)
+{
+	struct tally t;
+
+	if (!info_estimate(i, r, &t))
+		return;
+	line(out, "Estimated packets:", "%llu, as not all were captured (--sample)",
+	     (unsigned long long)t.packets);
+	line(out, "Estimated size:", "%llu bytes", (unsigned long long)t.bytes);
+}
+
 void info_facts(const struct info *i, const struct info_source *s, FILE *out)
 {
 	string_line(out, "File name:           ", s->name);
@@ -320,6 +338,7 @@ void info_facts(const struct info *i, const struct info_source *s, FILE *out)
 		line(out, "File size:", "%lld bytes", (long long)s->stat->st_size);
 	line(out, "Data size:", "%llu bytes", (unsigned long long)i->all.bytes);
 	line(out, "Captured size:", "%" PRIu64 " bytes", i->captured_bytes);
+	estimate(out, i, s->reader);
 	times(out, i);
 	rates(out, i);
 	order(out, i);

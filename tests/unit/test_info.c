@@ -189,6 +189,29 @@ static const struct verdict_case {
 	{ "none_is_in_no_row", { VERDICT_HARDWARE, 0 }, NULL },
 };
 
+/* Also of files that say what cannot be. */
+static void what_a_sample_stands_for_is_estimated(void **state is_unused)
+{
+	static const struct iface sampled = { .id = 1, .linktype = LINKTYPE_ETHERNET,
+					      .comment = (char *)"sample=1/1000000000" },
+				  none = { .id = 7, .comment = (char *)"sample=1/3" };
+	struct info i;
+
+	assert_int_equal(info_open(&i), 0);
+	add(&i, &ethernet, 60, 60, true, SEC);
+	add(&i, &sampled, 60, 100, true, SEC);
+	add(&i, &sampled, 60, 102, true, SEC);
+	assert_int_equal(info_estimate_of(&i, &ethernet).packets, 1);
+	assert_int_equal(info_estimate_of(&i, &ethernet).bytes, 60);
+	assert_int_equal(info_estimate_of(&i, &sampled).packets, 2000000000);
+	assert_int_equal(info_estimate_of(&i, &sampled).bytes, 202000000000);
+	assert_int_equal(info_estimate_of(&i, &none).packets, 0);
+	for (unsigned n = 0; n < 5; n++)
+		add(&i, &sampled, 60, UINT32_MAX, true, SEC);
+	assert_true(info_estimate_of(&i, &sampled).bytes == UINT64_MAX);
+	info_close(&i);
+}
+
 static void a_verdict_is_in_this_row(void **state)
 {
 	const struct verdict_case *c = *state;
@@ -349,6 +372,7 @@ int main(void)
 		cmocka_unit_test(sizes_and_times_are_counted),
 		cmocka_unit_test(a_size_is_in_the_row_that_says_so),
 		cmocka_unit_test(interfaces_come_in_any_order),
+		cmocka_unit_test(what_a_sample_stands_for_is_estimated),
 		cmocka_unit_test(all_is_exact_while_there_is_room),
 		cmocka_unit_test(addresses_of_both_versions_are_kept_apart),
 		cmocka_unit_test(what_is_said_of_errors_is_true),
@@ -357,7 +381,7 @@ int main(void)
 		{ "room_is_made_where_they_ascend", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)1 },
 		{ "room_is_made_where_they_descend", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)2 },
 	};
-	size_t n = 10;
+	size_t n = 11;
 
 	unit_of_table(rows, a_packet_is_in_these_rows, tests, n);
 	unit_of_table(verdicts, a_verdict_is_in_this_row, tests, n);

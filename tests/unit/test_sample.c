@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Of how many packets one was kept, by what a comment says. */
+#include "bpf/event.h"
+#include "capture/packet/sample.h"
+
+#include "tests/unit/unit.h"
+
+static const struct comment_case {
+	const char *name, *comment;
+	uint32_t n;
+} comments[] = {
+	{ "none", NULL, 1 },
+	{ "an_empty_one", "", 1 },
+	{ "of_other_things", "vlan_offload=on clock=adapter_unsynced", 1 },
+	{ "the_only_word", "sample=1/100", 100 },
+	{ "the_first_word", "sample=1/2 clock=adapter_unsynced", 2 },
+	{ "the_last_word", "vlan_offload=on sample=1/1000000000", 1000000000 },
+	{ "of_several_the_first", "sample=1/3 sample=1/4", 3 },
+	{ "behind_some_blanks", "  a   sample=1/5  ", 5 },
+	{ "all", "sample=1/1", 1 },
+	{ "more_than_there_can_be", "sample=1/1000000001", 1 },
+	{ "a_number_that_is_too_long", "sample=1/00000000000000000000000000000002", 1 },
+	{ "none_of_none", "sample=1/0", 1 },
+	{ "two_of_three", "sample=2/3", 1 },
+	{ "no_number", "sample=", 1 },
+	{ "a_number_and_more", "sample=1/5x", 1 },
+	{ "the_end_of_another_word", "resample=1/5", 1 },
+	{ "the_word_of_somebody_else_before_ours", "sample=yes sample=1/6", 6 },
+};
+
+static void it_is_one_of_so_many(void **state)
+{
+	const struct comment_case *c = *state;
+
+	assert_int_equal(sample_of_comment(c->comment), c->n);
+}
+
+static void sums_end_at_the_largest_number(void **state)
+{
+	(void)state;
+	assert_true(sample_scale(5, 7, 3) == 26);
+	assert_true(sample_scale(UINT64_MAX - 20, 4, 5) == UINT64_MAX);
+	assert_true(sample_scale(UINT64_MAX - 19, 4, 5) == UINT64_MAX);
+	assert_true(sample_scale(0, UINT64_MAX, SAMPLE_MAX) == UINT64_MAX);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[sizeof(comments) / sizeof(comments[0]) + 1] = {
+		cmocka_unit_test(sums_end_at_the_largest_number),
+	};
+	size_t n = 1;
+
+	unit_of_table(comments, it_is_one_of_so_many, tests, n);
+	return unit_run("sample", tests, n);
+}
