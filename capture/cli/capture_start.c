@@ -287,6 +287,9 @@ static void announce_start(const struct capture *l)
 	if (l->opts->mirror_port)
 		len += snprintf(where + len, sizeof(where) - len,
 				", dropping every frame (--mirror-port)");
+	if (l->opts->sample > 1)
+		len += snprintf(where + len, sizeof(where) - len, ", 1 packet of %u at random (--sample)",
+				l->opts->sample);
 	if (l->opts->headers_only)
 		log_announce("listening on %s, headers only", where);
 	else if (l->opts->snap == EVENT_SNAP_MAX)

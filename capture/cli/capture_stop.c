@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* The end of a capture: the books are closed. */
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/cli/capture.h"
@@ -150,11 +151,21 @@ static void print_summary(struct capture *l)
 			"warning: packets could not be copied, or came on a CPU that was added since the start");
 }
 
+/* What was left out on purpose: "" where nothing is. */
+static const char *left_out(const struct ledger *l, char *out, size_t cap)
+{
+	*out = '\0';
+	if (l->sample > 1)
+		snprintf(out, cap, "sampled out %llu, ", (ull)l->sampled_out);
+	return out;
+}
+
 /* Where a record made no sense, or the end was forced, it is known that they do not add up. */
 static enum status check_books(const struct capture *l)
 {
 	enum status status = STATUS_OK;
 	struct ledger ledger;
+	char words[48];
 
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		const struct live_iface *iface = l->ifaces.v[i];
@@ -165,11 +176,11 @@ static enum status check_books(const struct capture *l)
 			continue;
 		status = log_fail(
 			STATUS_RUNTIME,
-			"%s: the counts do not add up: seen %llu, filtered %llu, lost %llu, delivered %llu, "
+			"%s: the counts do not add up: seen %llu, filtered %llu, %slost %llu, delivered %llu, "
 			"taken %llu, not written %llu",
 			live_iface_name(iface), (ull)ledger.seen, (ull)ledger.filtered,
-			(ull)ledger_lost(&ledger), (ull)ledger.delivered, (ull)ledger.taken,
-			(ull)ledger_not_written(&ledger));
+			left_out(&ledger, words, sizeof(words)), (ull)ledger_lost(&ledger),
+			(ull)ledger.delivered, (ull)ledger.taken, (ull)ledger_not_written(&ledger));
 	}
 	return status;
 }

@@ -75,7 +75,7 @@ static bool settle_source(struct parser *p)
 	static const int capturing[] = {
 		'P', OPT_WAIT, OPT_METRICS, OPT_CONTROL, OPT_HOOK, 'B', OPT_MIRROR_PORT, OPT_PROCESS,
 		OPT_OBSERVE, OPT_AT, OPT_PROGRAM, OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE,
-		OPT_RX_HASH, OPT_NETNS, OPT_PID, OPT_CONTAINER, 0,
+		OPT_RX_HASH, OPT_NETNS, OPT_PID, OPT_CONTAINER, OPT_SAMPLE, 0,
 	};
 	static const int reading[] = {
 		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,

@@ -11,6 +11,7 @@
 #include "capture/cli/opts_impl.h"
 #include "capture/packet/imprint.h"
 #include "capture/packet/link.h"
+#include "capture/packet/sample.h"
 #include "capture/stage/dedup.h"
 
 enum {
@@ -48,6 +49,12 @@ static bool take_snap(struct parser *p, const char *arg)
 		return false;
 	p->snap = v;
 	return true;
+}
+
+static bool take_sample(struct parser *p, const char *arg)
+{
+	return sample_parse(arg, &p->o->sample) ||
+	       opts_wrong(p, "--sample '%s' is not 1/N, with N from 1 to %d", arg, SAMPLE_MAX);
 }
 
 static bool take_hook(struct parser *p, const char *arg)
@@ -372,6 +379,8 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return opts_number(p, "packet count", arg, 1, UINT64_MAX, &p->o->count);
 	case 's':
 		return take_snap(p, arg);
+	case OPT_SAMPLE:
+		return take_sample(p, arg);
 	case 'B':
 		return take_ring(p, arg);
 	case 'F':

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* A tag is put back unasked, because without it the packet is another one; all else is asked for. */
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/kernel/ethtool.h"
@@ -75,16 +76,27 @@ enum status live_device_not_native(const struct live_iface *t, int err)
 			live_iface_name(t), why);
 }
 
+/* What a reader of its packets has to know; words separated by spaces. NULL: nothing. */
+static char *comment(const struct live_iface *t, bool without_tags)
+{
+	char words[128] = "";
+	size_t len = 0;
+
+	if (without_tags)
+		len += snprintf(words + len, sizeof(words) - len, " vlan_offload=on");
+	if (t->iface.other_clock)
+		len += snprintf(words + len, sizeof(words) - len, " clock=adapter_unsynced");
+	if (t->sample > 1)
+		len += snprintf(words + len, sizeof(words) - len, " sample=1/%u", t->sample);
+	return len ? strdup(words + 1) : NULL;
+}
+
 void live_device_settle(struct live_iface *t)
 {
 	const bool without_tags = t->strips_vlan && !(t->device & DEVICE_TAG) && t->way != LIVE_TC;
 
 	free(t->iface.comment);
-	t->iface.comment = NULL;
-	if (without_tags || t->iface.other_clock)
-		t->iface.comment = strdup(!without_tags		? "clock=adapter_unsynced"
-					  : t->iface.other_clock ? "vlan_offload=on clock=adapter_unsynced"
-								 : "vlan_offload=on");
+	t->iface.comment = comment(t, without_tags);
 	if (without_tags && !t->entry && !t->pattern)
 		log_complain(
 			"warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off%s keeps them",

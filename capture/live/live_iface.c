@@ -218,6 +218,7 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 
 	t->promiscuous_fd = -1;
 	t->rtnl = s->rtnl;
+	t->sample = s->sample;
 	if (!status)
 		status = live_iface_find(t, name);
 	if (!status)
@@ -378,6 +379,7 @@ static int read_counters(struct live_hook *h, uint32_t point)
 	h->counters.delivered = first.delivered;
 	h->counters.ring_full = first.ring_full;
 	h->counters.error = first.error;
+	h->counters.sampled_out = first.sampled_out;
 	return 0;
 }
 
@@ -605,6 +607,7 @@ void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct le
 	*l = (struct ledger){
 		.seen = count_seen(&c),
 		.filtered = c.filtered.packets,
+		.sampled_out = c.sampled_out,
 		.ring_full = c.ring_full,
 		.copy_failed = c.error,
 		.delivered = c.delivered,
@@ -613,6 +616,7 @@ void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct le
 		.unwritten = unwritten,
 		.if_dropped = t->if_dropped,
 		.knows_if_dropped = t->has_if_dropped && !t->gone,
+		.sample = t->sample,
 	};
 }
 

@@ -144,6 +144,7 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 	w->settings = (struct hook_settings){
 		.snap = s->snap,
 		.headers_only = s->headers_only,
+		.sample = s->sample,
 		.drop = s->drop,
 		.raw = t->iface.linktype == LINKTYPE_RAW,
 		.iface = t->iface.id,

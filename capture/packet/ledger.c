@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * seen = filtered + ring_full + copy_failed + delivered; delivered = taken; taken = refused +
- * unwritten + in the output.
+ * seen = filtered + sampled_out + ring_full + copy_failed + delivered; delivered = taken; taken =
+ * refused + unwritten + in the output.
  */
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 
 uint64_t ledger_accepted(const struct ledger *l)
 {
-	return l->delivered + ledger_lost(l);
+	return l->sampled_out + l->delivered + ledger_lost(l);
 }
 
 uint64_t ledger_lost(const struct ledger *l)
@@ -36,6 +36,7 @@ void ledger_add(struct ledger *sum, const struct ledger *l)
 {
 	sum->seen += l->seen;
 	sum->filtered += l->filtered;
+	sum->sampled_out += l->sampled_out;
 	sum->ring_full += l->ring_full;
 	sum->copy_failed += l->copy_failed;
 	sum->delivered += l->delivered;
@@ -44,10 +45,13 @@ void ledger_add(struct ledger *sum, const struct ledger *l)
 	sum->unwritten += l->unwritten;
 	sum->if_dropped += l->if_dropped;
 	sum->knows_if_dropped |= l->knows_if_dropped;
+	sum->sample = l->sample;
 }
 
 unsigned ledger_to_stats(const struct ledger *l, struct iface_stats *s)
 {
+	unsigned len;
+
 	s->value[STAT_RECEIVED] = l->seen;
 	s->value[STAT_IF_DROP] = l->if_dropped;
 	s->value[STAT_ACCEPTED] = ledger_accepted(l);
@@ -57,8 +61,11 @@ unsigned ledger_to_stats(const struct ledger *l, struct iface_stats *s)
 		  1u << STAT_DELIVERED;
 	if (l->knows_if_dropped)
 		s->has |= 1u << STAT_IF_DROP;
-	return snprintf(s->comment, sizeof(s->comment),
-			"ring_full=%llu error=%llu not_written=%llu",
-			(unsigned long long)l->ring_full, (unsigned long long)l->copy_failed,
-			(unsigned long long)ledger_not_written(l));
+	len = snprintf(s->comment, sizeof(s->comment), "ring_full=%llu error=%llu not_written=%llu",
+		       (unsigned long long)l->ring_full, (unsigned long long)l->copy_failed,
+		       (unsigned long long)ledger_not_written(l));
+	if (l->sample > 1)
+		len += snprintf(s->comment + len, sizeof(s->comment) - len, " sample=1/%u sampled_out=%llu",
+				l->sample, (unsigned long long)l->sampled_out);
+	return len;
 }

@@ -122,6 +122,13 @@ static void books(struct page *p, const struct state *s)
 	counters(p, "accepted_packets", "Packets that the filter has let through, lost or not.");
 	for (size_t i = 0; i < s->n_ifaces; i++)
 		count(p, &s->ifaces[i], NULL, NULL, ledger_accepted(&s->ifaces[i].ledger));
+	if (s->ledger.sample > 1) {
+		put_gauge(p, "sample", "Of so many packets that the filter lets through one is kept, at random.",
+			  s->ledger.sample);
+		counters(p, "sampled_out_packets", "Packets that are not among those that are kept.");
+		for (size_t i = 0; i < s->n_ifaces; i++)
+			count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.sampled_out);
+	}
 	counters(p, "delivered_packets", "Packets that came out of the rings.");
 	for (size_t i = 0; i < s->n_ifaces; i++)
 		count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.taken);

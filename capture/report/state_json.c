@@ -45,6 +45,10 @@ static void put_ledger(FILE *out, const struct ledger *l)
 	put_number(out, "seen", l->seen);
 	put_number(out, "filtered", l->filtered);
 	put_number(out, "accepted", ledger_accepted(l));
+	if (l->sample > 1) {
+		put_number(out, "sample", l->sample);
+		put_number(out, "sampled_out", l->sampled_out);
+	}
 	put_number(out, "ring_full", l->ring_full);
 	put_number(out, "error", l->copy_failed);
 	put_number(out, "delivered", l->taken);

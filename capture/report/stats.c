@@ -53,6 +53,9 @@ void stats_print(const struct totals *t, uint64_t ns)
 	if (t->has_filter)
 		log_announce("  filtered out: %llu packets, %llu bytes", (ull)c->filtered.packets,
 			     (ull)c->filtered.bytes);
+	if (t->ledger && t->ledger->sample > 1)
+		log_announce("  sampled out: %llu packets, as 1 of %u is kept, at random",
+			     (ull)t->ledger->sampled_out, t->ledger->sample);
 	if (t->ledger)
 		log_announce(
 			"  lost: ring full %llu, copy failed %llu, not written %llu, by the interface %llu",

@@ -58,12 +58,16 @@ static void sums(struct grid *g, const struct model *m, const struct page_facts 
 	grid_put(g, 1, max_of(col, 68u), lost ? GRID_ALARM : GRID_DIM, "  lost %" PRIu64, lost);
 }
 
-/* The filters: that of the capture, and that of the eye. */
+/* Which packets these are: the filters, that of the capture and that of the eye, and of how many one is here. */
 static void filters(struct grid *g, const struct page_facts *f, const struct page_choice *c)
 {
 	unsigned col = grid_put(g, 2, 0, GRID_DIM, "Filter ");
 
 	col = grid_put(g, 2, col, GRID_PLAIN, "%s", f->filter ? f->filter : "none");
+	if (f->ledger.sample > 1) {
+		col = grid_put(g, 2, col, GRID_DIM, "   sample ");
+		col = grid_put(g, 2, col, GRID_HEAD, "1/%u", f->ledger.sample);
+	}
 	if (c->shown) {
 		col = grid_put(g, 2, col, GRID_DIM, "   shown ");
 		col = grid_put(g, 2, col, GRID_HEAD, "%s", c->shown);

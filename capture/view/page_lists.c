@@ -153,12 +153,13 @@ static void losses(struct grid *g, unsigned row, const struct model *m, const st
 {
 	const struct ledger *l = &f->ledger;
 	const struct {
-		const char *what;
+		const char *what;	/* NULL: there is no such row */
 		uint64_t n;
 		bool is_loss;
 	} rows[] = {
 		{ "seen by the program", l->seen, false },
 		{ "filtered out", l->filtered, false },
+		{ l->sample > 1 ? "sampled out" : NULL, l->sampled_out, false },
 		{ "lost: the ring was full", l->ring_full, true },
 		{ "lost: could not be copied", l->copy_failed, true },
 		{ "lost: dropped by the interface", l->if_dropped, true },
@@ -169,8 +170,9 @@ static void losses(struct grid *g, unsigned row, const struct model *m, const st
 	grid_put(g, row++, 0, GRID_HEAD, "%20s  %s", "packets",
 		 f->has_ledger ? "what became of them" : "");
 	for (unsigned i = 0; f->has_ledger && i < array_size(rows); i++)
-		grid_put(g, row++, 0, rows[i].is_loss && rows[i].n ? GRID_ALARM : GRID_PLAIN,
-			 "%20" PRIu64 "  %s", rows[i].n, rows[i].what);
+		if (rows[i].what)
+			grid_put(g, row++, 0, rows[i].is_loss && rows[i].n ? GRID_ALARM : GRID_PLAIN,
+				 "%20" PRIu64 "  %s", rows[i].n, rows[i].what);
 	if (!f->has_ledger)
 		grid_put(g, row++, 0, m->n_dropped ? GRID_ALARM : GRID_PLAIN,
 			 "%20" PRIu64 "  lost, say the packets behind them", m->n_dropped);

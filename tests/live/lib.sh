@@ -248,7 +248,8 @@ books()
 }
 
 # want_books FILE [IFACE]: the file ends with one statistics block per interface, whose counters agree with each other,
-# with the blocks, and, for a single interface, with the summary. Leaves the books in variables.
+# with the blocks, and, for a single interface, with the summary. Leaves the books in variables, and in sampled_out what
+# its comment says of that, or 0.
 want_books()
 {
 	local i=${2-0} said name not_written
@@ -267,7 +268,10 @@ want_books()
 		printf -v "$name" %s "${!said-none}"
 	done
 	want 'filteraccept, as all is accepted' "$ifrecv" "$filteraccept"
-	want 'usrdeliv + osdrop' "$filteraccept" "$((usrdeliv + osdrop))"
+	sampled_out=0
+	[[ $comment != *sampled_out=* ]] || sampled_out=${comment##*sampled_out=}
+	sampled_out=${sampled_out%% *}
+	want 'usrdeliv + osdrop + sampled out' "$filteraccept" "$((usrdeliv + osdrop + sampled_out))"
 	not_written=${comment##*not_written=}
 	not_written=${not_written%% *}
 	want 'packets in the file + not written' "$usrdeliv" "$((epb + not_written))"

@@ -182,6 +182,20 @@ static const struct line_case {
 	{ "the_largest_snapshot_length", "-i v0 -s 262144", "" },
 	{ "a_snapshot_length_beyond", "-i v0 -s 262145", "'262145' is not a number from 0 to 262144" },
 	{ "a_snapshot_of_headers", "-i v0 -s headers", "" },
+	{ "a_sample", "-i v0 --sample 1/100", "" },
+	{ "a_sample_of_all", "-i v0 --sample 1/1", "" },
+	{ "the_smallest_sample", "-i v0 --sample 1/1000000000", "" },
+	{ "a_sample_beyond", "-i v0 --sample 1/1000000001",
+	  "--sample '1/1000000001' is not 1/N, with N from 1 to 1000000000" },
+	{ "a_sample_of_none", "-i v0 --sample 0/5", "--sample '0/5' is not 1/N" },
+	{ "a_sample_of_more_than_there_are", "-i v0 --sample 2/1", "--sample '2/1' is not 1/N" },
+	{ "a_sample_of_nothing", "-i v0 --sample 1/0", "--sample '1/0' is not 1/N" },
+	{ "a_sample_without_a_number", "-i v0 --sample 1/", "--sample '1/' is not 1/N" },
+	{ "a_sample_with_a_sign", "-i v0 --sample 1/-5", "--sample '1/-5' is not 1/N" },
+	{ "a_sample_with_something_behind_it", "-i v0 --sample 1/5x", "--sample '1/5x' is not 1/N" },
+	{ "a_sample_that_is_a_number", "-i v0 --sample 100", "--sample '100' is not 1/N" },
+	{ "a_sample_that_is_a_word", "-i v0 --sample x", "--sample 'x' is not 1/N" },
+	{ "a_sample_of_a_file", "-r f --sample 1/2", "--sample is for capturing and means nothing with -r" },
 	{ "a_snapshot_of_a_word", "-i v0 -s header", "'header' is not a number" },
 	{ "a_ring_of_0", "-i v0 -B 0", "'0' is not a number from 1" },
 	{ "the_largest_ring", "-i v0 -B 1048576", "" },
@@ -522,7 +536,7 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 	assert_int_equal(o.action, ACTION_LIVE);
 	assert_int_equal(o.snap, 256);
 	assert_int_equal(o.ring_bytes, 0);
-	assert_false(o.headers_only || o.mirror_port);
+	assert_false(o.headers_only || o.mirror_port || o.sample);
 	assert_int_equal(o.hook, LIVE_AUTO);
 	assert_int_equal(o.directions, LIVE_RECEIVED);
 	assert_int_equal(o.print.time, TIME_OF_DAY);
@@ -631,8 +645,9 @@ static void headers_are_cut_from_whole_frames(void **state)
 	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
-	assert_true(parse(&o, "-i v0 -s headers --mirror-port"));
+	assert_true(parse(&o, "-i v0 -s headers --mirror-port --sample 1/20"));
 	assert_true(o.headers_only && o.mirror_port);
+	assert_int_equal(o.sample, 20);
 	assert_int_equal(o.snap, EVENT_SNAP_MAX);
 	opts_close(&o);
 	assert_true(parse(&o, "-i v0 -s headers -s 96"));
@@ -886,7 +901,7 @@ static const char *next_option(const char *text, char *letter, char name[static 
 			       char arg[static 40])
 {
 	static const char pattern[] =
-		"\n  (-(.), |    )--([a-z-]+)( |\\[=)?(A B|[A-Z]+:[A-Z]+|[A-Z]*)\\]? ";
+		"\n  (-(.), |    )--([a-z-]+)( |\\[=)?(A B|1/N|[A-Z]+:[A-Z]+|[A-Z]*)\\]? ";
 	regmatch_t m[6];
 	regex_t re;
 	int none;
@@ -941,7 +956,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 71);
+	assert_int_equal(n_named, 72);
 }
 
 static void each_option_is_of_a_topic(void **state)

@@ -464,6 +464,12 @@ static void a_page_says_all_of_it(void **state is_unused)
 	must_show("                  90  filtered out");
 	must_show("                   3  not written");
 	must_show("                  77  DROP, said by");
+	assert_false(shows("sample"));
+	f->ledger.sample = 100;
+	f->ledger.sampled_out = 990;
+	draw(v, 24, 80, 112 * SEC);
+	assert_string_equal(row(2), "Filter udp or arp   sample 1/100");
+	must_show("                 990  sampled out");
 	view_close(v);
 }
 
