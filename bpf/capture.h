@@ -291,7 +291,7 @@ static __always_inline void frame_meta(FRAME *ctx, const struct note *note, __u6
 #endif
 
 /* What became of it, if no record was made; else the bytes that it takes in the ring. */
-enum { RING_FULL = 0, NOT_COPIED = 1, SAMPLED_OUT = 2 };
+enum { RING_FULL = 0, NOT_COPIED = 1, SAMPLED_OUT = 2, RATE_LIMITED = 3, NO_RECORD = RATE_LIMITED };
 
 /*
  * Builds a record at position @at of @r, which is the head or behind it: it is nobody's until the
@@ -346,15 +346,24 @@ static __always_inline void publish(struct cpu_ring *r, __u64 head)
 		wake_consumer(r);
 }
 
-/* What became of a packet goes into the books. @got: what build() has returned, or SAMPLED_OUT. */
+/* It was left out on purpose, for this reason. */
+static __always_inline void count_left_out(struct counters *c, __u32 why)
+{
+	if (why == SAMPLED_OUT)
+		c->sampled_out++;
+	else
+		c->rate_limited++;
+}
+
+/* What became of a packet goes into the books. @got: what build() has returned, or SAMPLED_OUT ... */
 static __always_inline void account(struct counters *c, __u32 *lost, __u32 got)
 {
-	if (got > SAMPLED_OUT) {
+	if (got > NO_RECORD) {
 		c->delivered++;
 		return;
 	}
-	if (got == SAMPLED_OUT) {
-		c->sampled_out++;
+	if (got >= SAMPLED_OUT) {
+		count_left_out(c, got);
 		return;
 	}
 	if (got == RING_FULL)
@@ -414,6 +423,42 @@ static __always_inline int is_sampled_out(void)
 }
 
 /*
+ * Are there too many at this time? A bucket for all CPUs and programs, as the time at which it will be full
+ * again: each packet that is let through puts that off by gap_ns, from now on at least, and there is none
+ * when it is BURST_NS, or one packet, away (the generic cell rate algorithm of ITU-T I.371). What is let
+ * through writes there alone, so at most as often as is asked for.
+ */
+static __always_inline int is_over_rate(void)
+{
+	const __u64 gap = setting(gap_ns);
+	struct cpu_ring *r;
+	__u64 now, latest;
+
+	if (!gap || !(r = only_value(&rings)))
+		return 0;
+	now = bpf_ktime_get_ns();
+	latest = now + (gap > BURST_NS ? gap : BURST_NS);
+#pragma unroll
+	for (int i = 0; i < 4; i++) {
+		const __u64 due = *(volatile __u64 *)&r->due_ns, next = (due > now ? due : now) + gap;
+
+		if (next > latest)
+			return 1;
+		if (__sync_bool_compare_and_swap(&r->due_ns, due, next))
+			return 0;
+	}
+	return 1;	/* four others were, meanwhile */
+}
+
+/* Is a packet that the filter wants left out on purpose? SAMPLED_OUT, RATE_LIMITED; 0: it is not. */
+static __always_inline __u32 left_out(void)
+{
+	if (!setting(sample))
+		return 0;
+	return is_sampled_out() ? SAMPLED_OUT : is_over_rate() ? RATE_LIMITED : 0;
+}
+
+/*
  * The ring of this CPU, unless it is being written to. A CPU runs one program at a time, with
  * softirqs off. With PREEMPT_RT one may interrupt another, finds the ring busy, and its packet is
  * an error; that they take turns within these few instructions is for the kernel's lock of softirqs
@@ -447,7 +492,7 @@ static __always_inline void deliver(FRAME *ctx, struct counters *c, struct slot 
 	set_busy(r, 1);
 	got = build(r, r->head, ctx, hdr, len, &note);
 	account(c, &slot->lost[note.point], got);
-	if (got > SAMPLED_OUT)
+	if (got > NO_RECORD)
 		publish(r, r->head + got);
 	set_busy(r, 0);
 }
@@ -458,6 +503,7 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 {
 	struct counters *c = bpf_map_lookup_elem(&counters, &at);
 	struct parsed hdr = {};
+	__u32 why;
 
 	if (!c)
 		return;
@@ -467,8 +513,9 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 	}
 	parse(ctx, &hdr, len, tag);
 	count_packet(c, &hdr, len);
-	if (is_sampled_out())
-		c->sampled_out++;
+	why = left_out();
+	if (why)
+		count_left_out(c, why);
 	else
 		deliver(ctx, c, slot, own, &hdr, len, tag);
 }

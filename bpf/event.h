@@ -132,12 +132,16 @@ struct cpu_ring {
 	/* set by the consumer before it sleeps; the packet that wakes it clears it */
 	__u32 asleep;
 	__u32 pad1_[29];
+	/* of all programs, and only of the first CPU, for all: when the packets that were let through are due */
+	__u64 due_ns;
+	__u32 pad2_[30];
 	__u8 data[];
 };
 
 _Static_assert(__builtin_offsetof(struct cpu_ring, tail) == 128,
 	       "the consumer's words have lines of their own");
-_Static_assert(__builtin_offsetof(struct cpu_ring, data) == 256, "so has the data");
+_Static_assert(__builtin_offsetof(struct cpu_ring, due_ns) == 256, "so has what all CPUs look at");
+_Static_assert(__builtin_offsetof(struct cpu_ring, data) == 384, "so has the data");
 
 struct tally {
 	__u64 packets;
@@ -147,8 +151,8 @@ struct tally {
 /*
  * Per CPU and interface. Each packet bumps filtered.packets or all.packets. One that the filter
  * accepts bumps as well one of tcp, udp and other, one of ipv4, ipv6 and non_ip, and one of
- * delivered, ring_full, error and sampled_out. So what was seen is filtered.packets + all.packets,
- * and all.packets = delivered + ring_full + error + sampled_out, always.
+ * delivered, ring_full, error, sampled_out and rate_limited. So what was seen is filtered.packets +
+ * all.packets, and all.packets is the sum of these five, always.
  */
 struct counters {
 	struct tally filtered;	/* the filter rejects them, and nothing else is done */
@@ -159,6 +163,7 @@ struct counters {
 	__u64 ring_full;	/* found no room there */
 	__u64 error;		/* could not be copied, or came on a CPU without a ring */
 	__u64 sampled_out;	/* was none of those that are kept */
+	__u64 rate_limited;	/* was one too many at that time */
 };
 
 parse_inline void tally_add(struct tally *t, __u32 len)
@@ -261,14 +266,20 @@ struct program_settings {
 	__u32 turn;		/* while that is PROGRAM_TURN it sees what comes in */
 	__u64 netns;		/* the cookie of the namespace that it is in */
 	struct memory memory;	/* of frames in several buffers; zeros: the first alone is to be had */
-	/* of so many packets that the filter accepts one is kept, at random, up to SAMPLE_MAX; 0 and 1: all */
+	/*
+	 * of so many packets that the filter accepts one is kept, at random, up to SAMPLE_MAX; 0: all, and what
+	 * follows is not looked at
+	 */
 	__u32 sample;
-	__u32 pad_;
+	__u32 gap_ns;		/* at least, from one that is kept to the next, in the mean; 0: no matter */
 };
 
 _Static_assert(sizeof(struct program_settings) == 72, "all of it is set, padding too");
 
 enum { SAMPLE_MAX = 1000 * 1000 * 1000 };	/* twice that fits into a word */
+
+/* Packets a second, as far as whole nanoseconds between them are exact enough; and what may come at once. */
+enum { RATE_MAX = 10 * 1000 * 1000, BURST_NS = 100 * 1000 * 1000 };
 
 /* The map that holds nothing but them. */
 #define PROGRAM_SETTINGS	".rodata.settings"

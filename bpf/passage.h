@@ -111,7 +111,7 @@ struct passage {
 	__u64 id;
 	__u32 len[POINTS_MAX];
 	struct parsed hdr[POINTS_MAX];
-	__u32 got[POINTS_MAX];		/* by build(); SAMPLED_OUT: at both points */
+	__u32 got[POINTS_MAX];		/* by build(); SAMPLED_OUT, RATE_LIMITED: at both points */
 	__u64 begin;			/* the head of the ring before the call */
 };
 
@@ -121,14 +121,29 @@ struct passage {
  */
 static __always_inline void set_out(struct passage *p)
 {
-	p->got[POINT_ENTRY] = p->got[POINT_EXIT] = is_sampled_out() ? SAMPLED_OUT : NOT_COPIED;
-	p->id = p->got[POINT_ENTRY] == SAMPLED_OUT ? 0 : next_id();
+	const int out = setting(sample) && is_sampled_out();
+
+	p->got[POINT_ENTRY] = p->got[POINT_EXIT] = out ? SAMPLED_OUT : NOT_COPIED;
+	p->id = out ? 0 : next_id();
 }
 
-/* Known to the verifier where all are kept. */
-static __always_inline int is_left_out(const struct passage *p)
+/* Known to the verifier where all are kept, as is the next one. */
+static __always_inline int was_sampled_out(const struct passage *p)
 {
-	return setting(sample) > 1 && p->got[POINT_ENTRY] == SAMPLED_OUT;
+	return setting(sample) && p->got[POINT_ENTRY] == SAMPLED_OUT;
+}
+
+/* It is wanted by all that is asked, and left out on purpose. What nobody wants is not too many. */
+static __always_inline int is_left_out(struct passage *p)
+{
+	if (!setting(sample))
+		return 0;
+	if (p->got[POINT_ENTRY] == SAMPLED_OUT)
+		return 1;
+	if (!is_over_rate())
+		return 0;
+	p->got[POINT_ENTRY] = p->got[POINT_EXIT] = RATE_LIMITED;
+	return 1;
 }
 
 /* Builds the record of the entry, which is nobody's yet. */
@@ -138,7 +153,7 @@ static __always_inline void enter(FRAME *ctx, struct passage *p)
 	struct cpu_ring *r;
 
 	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY], 0);
-	if (!is_at(POINT_ENTRY) || is_left_out(p) || !(r = free_ring()))
+	if (!is_at(POINT_ENTRY) || was_sampled_out(p) || !(r = free_ring()))
 		return;
 	p->begin = r->head;
 	set_busy(r, 1);
@@ -157,7 +172,7 @@ static __always_inline __u32 leave(FRAME *ctx, struct passage *p, struct cpu_rin
 	parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], 0);
 	got = build(r, head, ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], &note);
 	p->got[POINT_EXIT] = got;
-	if (got <= SAMPLED_OUT)
+	if (got <= NO_RECORD)
 		return 0;
 	record_at(r, head)->verdict = verdict_byte(verdict);
 	return got;
@@ -178,13 +193,13 @@ static __always_inline void hand_over(FRAME *ctx, struct passage *p, __u32 verdi
 	struct cpu_ring *r = free_ring();
 	__u64 head;
 
-	if (p->got[POINT_ENTRY] > SAMPLED_OUT && !is_there(r, p))
+	if (p->got[POINT_ENTRY] > NO_RECORD && !is_there(r, p))
 		p->got[POINT_ENTRY] = NOT_COPIED;
 	if (!r)
 		return;
 	set_busy(r, 1);
 	head = r->head;
-	if (p->got[POINT_ENTRY] > SAMPLED_OUT) {
+	if (p->got[POINT_ENTRY] > NO_RECORD) {
 		if (!is_at(POINT_EXIT))
 			record_at(r, head)->verdict = verdict_byte(verdict);
 		head += p->got[POINT_ENTRY];

@@ -162,7 +162,7 @@ static __always_inline void give_up(struct inside *in)
 			continue;
 		}
 		count_packet(c, &in->p.hdr[POINT_ENTRY], in->p.len[POINT_ENTRY]);
-		account(c, &slots->lost[point], is_left_out(&in->p) ? SAMPLED_OUT : NOT_COPIED);
+		account(c, &slots->lost[point], was_sampled_out(&in->p) ? SAMPLED_OUT : NOT_COPIED);
 	}
 }
 

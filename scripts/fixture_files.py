@@ -273,7 +273,7 @@ def option_files(p):
             LE.shb((1, b"of the section"), (1, b"another")), LE.idb((1, b"of the interface")),
             LE.epb(p[0], (1, b"of the packet"), (1, "\u202ebidi\x1b]0;x\x07\n".encode())), LE.epbs(p[1:])),
         "pcapng_sampled": (
-            shb, LE.idb((1, b"sample=1/100"), (2, b"eth0")), LE.idb((1, b"clock=other sample=1/7"), (2, b"eth1")),
+            shb, LE.idb((1, b"sample=1/100"), (2, b"eth0")), LE.idb((1, b"clock=other sample=1/7 rate_limit=50/s"), (2, b"eth1")),
             LE.idb((1, b"sample=1/0 sample=2/1 resample=1/9 sample=1/x"), (2, b"eth2")),
             LE.epbs(p[:2]), LE.epb(p[2], iface=1), LE.epb(p[3], iface=2)),
         "warn_pcapng_option_overruns_section_header": (LE.shb(raw=LE.option(4, b"abcd", 400)), LE.idb(), first, rest),

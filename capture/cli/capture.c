@@ -296,7 +296,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 			.processes = o->processes, .promiscuous = o->promiscuous, .way = o->hook,
 			.directions = o->directions,
 			.linktype = o->has_linktype ? o->linktype : -1, .filter = o->filter, .observe = o->observe,
-			.device = o->device, .sample = o->sample,
+			.device = o->device, .sample = o->sample, .rate = o->rate,
 		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
 			  .round = on_round, .ctx = &l },

@@ -290,6 +290,9 @@ static void announce_start(const struct capture *l)
 	if (l->opts->sample > 1)
 		len += snprintf(where + len, sizeof(where) - len, ", 1 packet of %u at random (--sample)",
 				l->opts->sample);
+	if (l->opts->rate)
+		len += snprintf(where + len, sizeof(where) - len, ", %u packets a second at most (--rate-limit)",
+				l->opts->rate);
 	if (l->opts->headers_only)
 		log_announce("listening on %s, headers only", where);
 	else if (l->opts->snap == EVENT_SNAP_MAX)

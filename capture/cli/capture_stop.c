@@ -154,9 +154,13 @@ static void print_summary(struct capture *l)
 /* What was left out on purpose: "" where nothing is. */
 static const char *left_out(const struct ledger *l, char *out, size_t cap)
 {
+	size_t len = 0;
+
 	*out = '\0';
 	if (l->sample > 1)
-		snprintf(out, cap, "sampled out %llu, ", (ull)l->sampled_out);
+		len += snprintf(out, cap, "sampled out %llu, ", (ull)l->sampled_out);
+	if (l->rate)
+		snprintf(out + len, cap - len, "rate limited %llu, ", (ull)l->rate_limited);
 	return out;
 }
 
@@ -165,7 +169,7 @@ static enum status check_books(const struct capture *l)
 {
 	enum status status = STATUS_OK;
 	struct ledger ledger;
-	char words[48];
+	char words[96];
 
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		const struct live_iface *iface = l->ifaces.v[i];

@@ -57,6 +57,12 @@ static bool take_sample(struct parser *p, const char *arg)
 	       opts_wrong(p, "--sample '%s' is not 1/N, with N from 1 to %d", arg, SAMPLE_MAX);
 }
 
+static bool take_rate(struct parser *p, const char *arg)
+{
+	return sample_parse_rate(arg, &p->o->rate) ||
+	       opts_wrong(p, "--rate-limit '%s' is not N/s, with N from 1 to %d", arg, RATE_MAX);
+}
+
 static bool take_hook(struct parser *p, const char *arg)
 {
 	for (p->o->hook = LIVE_AUTO; p->o->hook < LIVE_WAYS; p->o->hook++)
@@ -381,6 +387,8 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return take_snap(p, arg);
 	case OPT_SAMPLE:
 		return take_sample(p, arg);
+	case OPT_RATE_LIMIT:
+		return take_rate(p, arg);
 	case 'B':
 		return take_ring(p, arg);
 	case 'F':

@@ -12,6 +12,8 @@
 #include "capture/kernel/programs.h"
 #include "capture/kernel/traced.h"
 
+enum { NS_PER_SEC = 1000 * 1000 * 1000 };
+
 static void hook_closep(struct hook **h)
 {
 	hook_close(*h);
@@ -63,6 +65,16 @@ static int load(struct hook *h, const struct hook_settings *s)
 	return err;
 }
 
+/*
+ * All packets are asked for by 0, so that it costs nothing, or for a limit by 1. Between packets it is whole
+ * nanoseconds, so that there are never more than asked for.
+ */
+static void thin_out(struct program_settings *to, const struct hook_settings *s)
+{
+	to->gap_ns = s->rate ? (NS_PER_SEC + s->rate - 1) / s->rate : 0;
+	to->sample = s->sample > 1 ? s->sample : s->rate ? 1 : 0;
+}
+
 static int share(struct hook *h, const struct hook_settings *s)
 {
 	const struct program_guest guest = { s->ifindex, s->iface };
@@ -101,8 +113,8 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		.raw = s->raw,
 		.tail_calls = s->tail_calls,
 		.device = s->device,
-		.sample = s->sample,
 	};
+	thin_out(&h->settings, s);
 	if (s->traced)
 		aim(h, s->traced);
 	if (ops->settle)

@@ -30,6 +30,8 @@ struct hook_settings {
 	uint32_t snap;
 	bool headers_only;	/* and none behind its last header */
 	uint32_t sample;	/* one of so many packets that the filter accepts, up to SAMPLE_MAX; 0 and 1: all */
+	/* so many a second at most, up to RATE_MAX, of all that feed the same rings together; 0: no limit */
+	uint32_t rate;
 	bool drop;		/* frames are not passed on: a mirror port, at XDP */
 	bool raw;		/* packets begin with the IP header: of hooks at tc */
 	uint16_t iface;		/* number of the interface, for its records */

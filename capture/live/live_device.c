@@ -88,6 +88,8 @@ static char *comment(const struct live_iface *t, bool without_tags)
 		len += snprintf(words + len, sizeof(words) - len, " clock=adapter_unsynced");
 	if (t->sample > 1)
 		len += snprintf(words + len, sizeof(words) - len, " sample=1/%u", t->sample);
+	if (t->rate)
+		len += snprintf(words + len, sizeof(words) - len, " rate_limit=%u/s", t->rate);
 	return len ? strdup(words + 1) : NULL;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* From the name of an interface to packets, and what can go wrong on the way. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -219,6 +220,7 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	t->promiscuous_fd = -1;
 	t->rtnl = s->rtnl;
 	t->sample = s->sample;
+	t->rate = s->rate;
 	if (!status)
 		status = live_iface_find(t, name);
 	if (!status)
@@ -380,6 +382,7 @@ static int read_counters(struct live_hook *h, uint32_t point)
 	h->counters.ring_full = first.ring_full;
 	h->counters.error = first.error;
 	h->counters.sampled_out = first.sampled_out;
+	h->counters.rate_limited = first.rate_limited;
 	return 0;
 }
 
@@ -608,6 +611,7 @@ void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct le
 		.seen = count_seen(&c),
 		.filtered = c.filtered.packets,
 		.sampled_out = c.sampled_out,
+		.rate_limited = c.rate_limited,
 		.ring_full = c.ring_full,
 		.copy_failed = c.error,
 		.delivered = c.delivered,
@@ -617,7 +621,20 @@ void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct le
 		.if_dropped = t->if_dropped,
 		.knows_if_dropped = t->has_if_dropped && !t->gone,
 		.sample = t->sample,
+		.rate = t->rate,
 	};
+}
+
+/* Another word of the comment, which has @len bytes, as far as there is room. Returns how long it is then. */
+static unsigned printf_like(3, 4) add_word(struct iface_stats *s, unsigned len, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(s->comment + len, sizeof(s->comment) - len, fmt, args);
+	va_end(args);
+	return min_of(len + n, (unsigned)sizeof(s->comment) - 1);
 }
 
 void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct iface_stats *s)
@@ -634,19 +651,15 @@ void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct ifa
 	live_iface_ledger(t, unwritten, &ledger);
 	len = ledger_to_stats(&ledger, s);
 	if (t->link_downs)
-		len += snprintf(s->comment + len, sizeof(s->comment) - len, " link_down=%u",
-				t->link_downs);
+		len = add_word(s, len, " link_down=%u", t->link_downs);
 	if (t->returns)
-		len += snprintf(s->comment + len, sizeof(s->comment) - len, " returned=%u",
-				t->returns);
+		len = add_word(s, len, " returned=%u", t->returns);
 	if (t->renamed)
-		len += snprintf(s->comment + len, sizeof(s->comment) - len, " renamed");
+		len = add_word(s, len, " renamed");
 	if (t->clock_step_ns)
-		len += snprintf(s->comment + len, sizeof(s->comment) - len, " clock_step=%+.3fs",
-				t->clock_step_ns / 1e9);
+		len = add_word(s, len, " clock_step=%+.3fs", t->clock_step_ns / 1e9);
 	if (t->gone)
-		snprintf(s->comment + len, sizeof(s->comment) - len,
-			 t->detached ? " detached" : " lost_interface");
+		add_word(s, len, t->detached ? " detached" : " lost_interface");
 }
 
 void live_iface_close(struct live_iface *t)

@@ -145,6 +145,7 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 		.snap = s->snap,
 		.headers_only = s->headers_only,
 		.sample = s->sample,
+		.rate = s->rate,
 		.drop = s->drop,
 		.raw = t->iface.linktype == LINKTYPE_RAW,
 		.iface = t->iface.id,

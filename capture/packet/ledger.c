@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * seen = filtered + sampled_out + ring_full + copy_failed + delivered; delivered = taken; taken =
- * refused + unwritten + in the output.
+ * seen = filtered + sampled_out + rate_limited + ring_full + copy_failed + delivered; delivered =
+ * taken; taken = refused + unwritten + in the output.
  */
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 
 uint64_t ledger_accepted(const struct ledger *l)
 {
-	return l->sampled_out + l->delivered + ledger_lost(l);
+	return l->sampled_out + l->rate_limited + l->delivered + ledger_lost(l);
 }
 
 uint64_t ledger_lost(const struct ledger *l)
@@ -37,6 +37,7 @@ void ledger_add(struct ledger *sum, const struct ledger *l)
 	sum->seen += l->seen;
 	sum->filtered += l->filtered;
 	sum->sampled_out += l->sampled_out;
+	sum->rate_limited += l->rate_limited;
 	sum->ring_full += l->ring_full;
 	sum->copy_failed += l->copy_failed;
 	sum->delivered += l->delivered;
@@ -46,6 +47,7 @@ void ledger_add(struct ledger *sum, const struct ledger *l)
 	sum->if_dropped += l->if_dropped;
 	sum->knows_if_dropped |= l->knows_if_dropped;
 	sum->sample = l->sample;
+	sum->rate = l->rate;
 }
 
 unsigned ledger_to_stats(const struct ledger *l, struct iface_stats *s)
@@ -67,5 +69,8 @@ unsigned ledger_to_stats(const struct ledger *l, struct iface_stats *s)
 	if (l->sample > 1)
 		len += snprintf(s->comment + len, sizeof(s->comment) - len, " sample=1/%u sampled_out=%llu",
 				l->sample, (unsigned long long)l->sampled_out);
+	if (l->rate)
+		len += snprintf(s->comment + len, sizeof(s->comment) - len, " rate_limit=%u/s rate_limited=%llu",
+				l->rate, (unsigned long long)l->rate_limited);
 	return len;
 }

@@ -162,7 +162,7 @@ static void interface(struct json *j, const struct info *i, const struct iface *
 {
 	static const struct tally none;
 	const struct tally *t = f->id < i->n_ifaces ? &i->ifaces[f->id] : &none;
-	const uint32_t sample = sample_of_comment(f->comment);
+	const uint32_t sample = sample_of_comment(f->comment), rate = sample_rate_of_comment(f->comment);
 	char name[64];
 
 	link_type_name(f->linktype, name, sizeof(name));
@@ -188,6 +188,8 @@ static void interface(struct json *j, const struct info *i, const struct iface *
 		json_u64(j, "sample", sample);
 		estimate(j, &before);
 	}
+	if (rate)
+		json_u64(j, "rate_limit", rate);
 	if (s)
 		statistics(j, s);
 	json_close(j, '}');

@@ -196,7 +196,7 @@ static void interface(FILE *out, const struct info *i, const struct iface *f,
 		{ STAT_ACCEPTED, "Accepted by filter" }, { STAT_OS_DROP, "Dropped by kernel" },
 		{ STAT_DELIVERED, "Delivered" },
 	};
-	const uint32_t sample = sample_of_comment(f->comment);
+	const uint32_t sample = sample_of_comment(f->comment), rate = sample_rate_of_comment(f->comment);
 	char name[NAME_MAX_BYTES];
 
 	fprintf(out, "Interface #%u info:\n", f->id);
@@ -222,6 +222,8 @@ static void interface(FILE *out, const struct info *i, const struct iface *f,
 		fprintf(out, "%21sSampling = 1 packet of %u, at random\n", "", sample);
 		iface_number(out, "Estimated packets", info_estimate_of(i, f).packets);
 	}
+	if (rate)
+		fprintf(out, "%21sRate limit = %u packets a second\n", "", rate);
 }
 
 /* What the file says of its origin. */

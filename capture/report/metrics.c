@@ -113,6 +113,24 @@ static void traffic(struct page *p, const struct state *s)
 	directions(p, s, offsetof(struct counters, ipv6), false);
 }
 
+/* What was left out because it was asked for. */
+static void left_out(struct page *p, const struct state *s)
+{
+	if (s->ledger.sample > 1) {
+		put_gauge(p, "sample", "Of so many packets that the filter lets through one is kept, at random.",
+			  s->ledger.sample);
+		counters(p, "sampled_out_packets", "Packets that are not among those that are kept.");
+		for (size_t i = 0; i < s->n_ifaces; i++)
+			count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.sampled_out);
+	}
+	if (!s->ledger.rate)
+		return;
+	put_gauge(p, "rate_limit", "So many packets a second are kept, at most.", s->ledger.rate);
+	counters(p, "rate_limited_packets", "Packets that were too many at their time.");
+	for (size_t i = 0; i < s->n_ifaces; i++)
+		count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.rate_limited);
+}
+
 /* The counters of a statistics block. */
 static void books(struct page *p, const struct state *s)
 {
@@ -122,13 +140,6 @@ static void books(struct page *p, const struct state *s)
 	counters(p, "accepted_packets", "Packets that the filter has let through, lost or not.");
 	for (size_t i = 0; i < s->n_ifaces; i++)
 		count(p, &s->ifaces[i], NULL, NULL, ledger_accepted(&s->ifaces[i].ledger));
-	if (s->ledger.sample > 1) {
-		put_gauge(p, "sample", "Of so many packets that the filter lets through one is kept, at random.",
-			  s->ledger.sample);
-		counters(p, "sampled_out_packets", "Packets that are not among those that are kept.");
-		for (size_t i = 0; i < s->n_ifaces; i++)
-			count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.sampled_out);
-	}
 	counters(p, "delivered_packets", "Packets that came out of the rings.");
 	for (size_t i = 0; i < s->n_ifaces; i++)
 		count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.taken);
@@ -191,6 +202,7 @@ char *metrics_text(const struct state *s, bool openmetrics, size_t *n)
 	put_gauge(&p, "start_time_seconds", "When the capture began.", s->start_ns / 1e9);
 	traffic(&p, s);
 	books(&p, s);
+	left_out(&p, s);
 	verdicts(&p, s);
 	output(&p, s);
 	rings(&p, s);

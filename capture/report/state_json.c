@@ -49,6 +49,10 @@ static void put_ledger(FILE *out, const struct ledger *l)
 		put_number(out, "sample", l->sample);
 		put_number(out, "sampled_out", l->sampled_out);
 	}
+	if (l->rate) {
+		put_number(out, "rate_limit", l->rate);
+		put_number(out, "rate_limited", l->rate_limited);
+	}
 	put_number(out, "ring_full", l->ring_full);
 	put_number(out, "error", l->copy_failed);
 	put_number(out, "delivered", l->taken);

@@ -56,6 +56,9 @@ void stats_print(const struct totals *t, uint64_t ns)
 	if (t->ledger && t->ledger->sample > 1)
 		log_announce("  sampled out: %llu packets, as 1 of %u is kept, at random",
 			     (ull)t->ledger->sampled_out, t->ledger->sample);
+	if (t->ledger && t->ledger->rate)
+		log_announce("  rate limited: %llu packets, as %u a second are kept at most",
+			     (ull)t->ledger->rate_limited, t->ledger->rate);
 	if (t->ledger)
 		log_announce(
 			"  lost: ring full %llu, copy failed %llu, not written %llu, by the interface %llu",

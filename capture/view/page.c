@@ -58,7 +58,7 @@ static void sums(struct grid *g, const struct model *m, const struct page_facts 
 	grid_put(g, 1, max_of(col, 68u), lost ? GRID_ALARM : GRID_DIM, "  lost %" PRIu64, lost);
 }
 
-/* Which packets these are: the filters, that of the capture and that of the eye, and of how many one is here. */
+/* Which packets these are: the filters, that of the capture and that of the eye, and what is left out of them. */
 static void filters(struct grid *g, const struct page_facts *f, const struct page_choice *c)
 {
 	unsigned col = grid_put(g, 2, 0, GRID_DIM, "Filter ");
@@ -67,6 +67,10 @@ static void filters(struct grid *g, const struct page_facts *f, const struct pag
 	if (f->ledger.sample > 1) {
 		col = grid_put(g, 2, col, GRID_DIM, "   sample ");
 		col = grid_put(g, 2, col, GRID_HEAD, "1/%u", f->ledger.sample);
+	}
+	if (f->ledger.rate) {
+		col = grid_put(g, 2, col, GRID_DIM, "   limit ");
+		col = grid_put(g, 2, col, GRID_HEAD, "%u/s", f->ledger.rate);
 	}
 	if (c->shown) {
 		col = grid_put(g, 2, col, GRID_DIM, "   shown ");

@@ -160,6 +160,7 @@ static void losses(struct grid *g, unsigned row, const struct model *m, const st
 		{ "seen by the program", l->seen, false },
 		{ "filtered out", l->filtered, false },
 		{ l->sample > 1 ? "sampled out" : NULL, l->sampled_out, false },
+		{ l->rate ? "left out by the rate limit" : NULL, l->rate_limited, false },
 		{ "lost: the ring was full", l->ring_full, true },
 		{ "lost: could not be copied", l->copy_failed, true },
 		{ "lost: dropped by the interface", l->if_dropped, true },

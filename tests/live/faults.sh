@@ -304,6 +304,11 @@ else
 		want_line "$work/out" \
 			'^\[.*\] 00:00:00:00:00:00 -> 00:00:00:00:00:00 (LLC|0x0000|EN10MB|802.3).* \(60 bytes\)'
 	done
+	listen -i v0 --sample 1/9 --rate-limit 7/s
+	poke 0 4 14 40000 54 60
+	finish
+	want 'exit status with a sample and a limit' 1 "$rc"
+	want_line "$work/err" '^xdpdump: v0: the counts do not add up: seen 0, filtered 0, sampled out 0, rate limited 0, lost 0,'
 	end
 
 	begin 'R5: lengths of a record that do not fit its ring give the ring up, and that is an error'

@@ -248,8 +248,8 @@ books()
 }
 
 # want_books FILE [IFACE]: the file ends with one statistics block per interface, whose counters agree with each other,
-# with the blocks, and, for a single interface, with the summary. Leaves the books in variables, and in sampled_out what
-# its comment says of that, or 0.
+# with the blocks, and, for a single interface, with the summary. Leaves the books in variables, and in sampled_out
+# and rate_limited what its comment says of that, or 0.
 want_books()
 {
 	local i=${2-0} said name not_written
@@ -271,7 +271,10 @@ want_books()
 	sampled_out=0
 	[[ $comment != *sampled_out=* ]] || sampled_out=${comment##*sampled_out=}
 	sampled_out=${sampled_out%% *}
-	want 'usrdeliv + osdrop + sampled out' "$filteraccept" "$((usrdeliv + osdrop + sampled_out))"
+	rate_limited=0
+	[[ $comment != *rate_limited=* ]] || rate_limited=${comment##*rate_limited=}
+	rate_limited=${rate_limited%% *}
+	want 'usrdeliv + osdrop + left out' "$filteraccept" "$((usrdeliv + osdrop + sampled_out + rate_limited))"
 	not_written=${comment##*not_written=}
 	not_written=${not_written%% *}
 	want 'packets in the file + not written' "$usrdeliv" "$((epb + not_written))"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# --sample: of N packets one is in the file, the others are counted, and whoever reads the file is told.
+# --sample and --rate-limit: of N packets one is in the file, or so many a second; the others are counted, and whoever reads
+# the file is told.
 # shellcheck source=tests/live/lib.sh disable=SC2119,SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -135,6 +136,58 @@ done
 want 'packets' 100 "$n"
 end
 
+# No more than the tokens of a tenth of a second and of the time from $since, ms, on.
+want_limited()
+{
+	local most=$(($2 * ($(now_ms) - since) / 1000 + $2 / 10 + 1))
+
+	(($1 <= most)) || note "$1 packets, where $most are the most"
+	(($1 >= $2 / 10)) || note "$1 packets, where there are tokens for $(($2 / 10))"
+}
+
+begin 'with a limit so many a second are in the file, which says so, and all are counted'
+since=$(now_ms)
+listen -i v0 -w "$file" --rate-limit 1000/s
+frames 20000 -p mixed -r 20000
+finish
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'seen' 20000 "$ifrecv"
+want 'lost' 0 "$osdrop"
+want 'in the file and too many' 20000 "$((epb + rate_limited))"
+want_limited "$epb" 1000
+want 'of the interface' rate_limit=1000/s "${ifcomment0-}"
+want 'of the statistics' "ring_full=0 error=0 not_written=0 rate_limit=1000/s rate_limited=$rate_limited" "$comment"
+want_line "$work/err" '^listening on v0, .*, 1000 packets a second at most \(--rate-limit\), snapshot length'
+want_line "$work/err" "^  rate limited: $rate_limited packets, as 1000 a second are kept at most$"
+want_line "$work/err" '^  TCP 10000 \(50.0 %\), UDP 10000 \(50.0 %\)'
+"$dump" -r "$file" --info >"$work/info"
+want_line "$work/info" '^ +Rate limit = 1000 packets a second$'
+want_no_line "$work/info" Estimated
+want 'as JSON' '[1000,null]' "$("$dump" -r "$file" --info -T json | jq -c '[.interfaces[0].rate_limit, .estimated_packets]')"
+want_accepted "$file"
+end
+
+begin 'the limit is one for all interfaces and directions, behind the filter and the sample'
+since=$(now_ms)
+listen -i v0 -i v2 -Q inout -w "$file" --stats-format json --sample 1/2 --rate-limit 500/s udp
+frames 4000 -p mixed
+"$send" -i v3 -n 4000 >"$work/sent" 2>&1 || note "$(<"$work/sent")"
+"$send" -i v0 -n 4000 -q >"$work/sent" 2>&1 || note "$(<"$work/sent")"
+finish
+want 'exit status' 0 "$rc"
+want 'seen and filtered' '[12000,2000,10000]' "$(said '[.seen, .filtered, .accepted]')"
+identity='.seen == .filtered + .sampled_out + .rate_limited + .ring_full + .error + .delivered'
+want 'the identity' true "$(said "$identity")"
+want 'that of the interfaces' '[true,true]' "$(said ".interfaces | map($identity)")"
+want 'the limits' '[2,500]' "$(said '[.sample, .rate_limit]')"
+want_likely "$(said '.delivered + .rate_limited')" 10000 2
+want_limited "$(said .captured)" 500
+want 'too many' true "$(said '.rate_limited > 0')"
+eval "$(books "$file")"
+want 'of the interfaces' 'sample=1/2 rate_limit=500/s sample=1/2 rate_limit=500/s' "${ifcomment0-} ${ifcomment1-}"
+end
+
 for args in '' '--sample 1/1'; do
 	begin "with '$args' all are there, and nothing is said of it"
 	# shellcheck disable=SC2086
@@ -146,7 +199,7 @@ for args in '' '--sample 1/1'; do
 	want 'packets' 1000 "$epb0"
 	want 'of the interface' none "${ifcomment0-none}"
 	want 'of the statistics' 'ring_full=0 error=0 not_written=0' "$comment0"
-	want_no_line "$work/err" sample
+	want_no_line "$work/err" 'sample|rate_limit'
 	"$dump" -r "$file" --info >"$work/info"
 	want_no_line "$work/info" "[Ss]ampl|Estimate"
 	end
@@ -161,6 +214,16 @@ for rate in 0/5 2/1 1/0 x '' 1/ 100 1/1.5; do
 	want_line "$work/err" "^xdpdump: --sample '$rate' is not 1/N, with N from 1 to 1000000000 "
 	want 'the file' precious "$(<"$file")"
 done
+for rate in 0/s -1/s 100 100/m x/s /s '' 10000001/s; do
+	run -i v0 -w "$file" --rate-limit "$rate"
+	want "exit status of '$rate'" 2 "$rc"
+	want "lines for '$rate'" 1 "$(wc -l <"$work/err")"
+	want_line "$work/err" "^xdpdump: --rate-limit '$rate' is not N/s, with N from 1 to 10000000 "
+	want 'the file' precious "$(<"$file")"
+done
+run -r tests/pcaps/mixed.pcap --rate-limit 1/s
+want 'exit status of a limit with -r' 2 "$rc"
+want_line "$work/err" '^xdpdump: --rate-limit is for capturing and means nothing with -r '
 run -r tests/pcaps/mixed.pcap --sample 1/2
 want 'exit status with -r' 2 "$rc"
 want_line "$work/err" '^xdpdump: --sample is for capturing and means nothing with -r '

@@ -460,17 +460,34 @@ static void of_a_sample_both_images_are_there(void **state is_unused)
 	tear_down();
 }
 
+static void where_there_are_too_many_both_images_are_left_out(void **state is_unused)
+{
+	struct counters c[POINTS_MAX];
+
+	set_up(&targets[1], BPF_XDP, 0, (struct hook_settings){ .at = BOTH, .rate = 1 });
+	run_n(1000);
+	for (unsigned point = 0; point < POINTS_MAX; point++) {
+		c[point] = counters_at(point);
+		assert_int_equal(c[point].all.packets, 1000);
+		assert_int_equal(c[point].non_ip.packets, 1000);
+		assert_int_equal(c[point].delivered + c[point].rate_limited, 1000);
+	}
+	assert_true(c[0].delivered > 0 && c[0].rate_limited > 0);
+	assert_int_equal(c[0].delivered, c[1].delivered);
+	tear_down();
+}
+
 /* What it says of a packet is no part of the choice: of those that are wanted one of N is kept. */
-static void what_is_not_wanted_is_not_sampled_out(void **state is_unused)
+static void what_is_not_wanted_is_not_left_out_on_purpose(void **state is_unused)
 {
 	struct counters c;
 
 	set_up(&targets[1], BPF_XDP, 0,
-	       (struct hook_settings){ .at = ENTRY, .sample = 2, .verdicts = 1 << XDP_TX });
+	       (struct hook_settings){ .at = ENTRY, .sample = 2, .rate = 1, .verdicts = 1 << XDP_TX });
 	run_n(1000);
 	c = counters_at(POINT_ENTRY);
 	assert_int_equal(c.filtered.packets, 1000);
-	assert_int_equal(c.all.packets + c.sampled_out, 0);
+	assert_int_equal(c.all.packets + c.sampled_out + c.rate_limited, 0);
 	tear_down();
 }
 
@@ -494,6 +511,7 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(no_two_packets_have_the_same_id);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_full_ring_is_counted_at_both_points);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(of_a_sample_both_images_are_there);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_wanted_is_not_sampled_out);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(where_there_are_too_many_both_images_are_left_out);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_wanted_is_not_left_out_on_purpose);
 	return unit_run("front", tests, n);
 }

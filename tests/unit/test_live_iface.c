@@ -366,15 +366,16 @@ static void what_became_of_packets_is_read_before_how_many_there_were(void **sta
 
 	(void)state;
 	kernel.counters[0] = counts(10, 1, 6, 3, 1);
-	kernel.counters[1] = counts(25, 2, 11, 7, 2);
+	kernel.counters[1] = counts(31, 2, 11, 7, 2);
 	kernel.counters[1].sampled_out = 5;
+	kernel.counters[1].rate_limited = 6;
 	assert_false(live_iface_snapshot(&iface));
 	iface.taken = 5;
 	iface.refused = 2;
 	live_iface_ledger(&iface, 1, &l);
-	assert_int_equal(l.seen, 27);
+	assert_int_equal(l.seen, 33);
 	assert_int_equal(l.filtered, 2);
-	assert_int_equal(l.sampled_out, 0);
+	assert_int_equal(l.sampled_out + l.rate_limited, 0);
 	assert_int_equal(l.delivered, 6);
 	assert_int_equal(l.ring_full, 3);
 	assert_int_equal(l.copy_failed, 1);
@@ -386,6 +387,7 @@ static void what_became_of_packets_is_read_before_how_many_there_were(void **sta
 	live_iface_ledger(&iface, 0, &l);
 	assert_int_equal(l.delivered, 11);
 	assert_int_equal(l.sampled_out, 5);
+	assert_int_equal(l.rate_limited, 6);
 }
 
 static void counters_that_cannot_be_read_stay_as_they_are_and_are_told_of_once(void **state)
@@ -973,7 +975,7 @@ static const struct start_case {
 	int features_err, device_err, hash_err;
 	const char *comment;		/* of the interface; NULL: none */
 	bool processes;			/* and only what is sent */
-	uint32_t sample;
+	uint32_t sample, rate;
 } starts[] = {
 	{ "by_its_name", "v0", { .ethernet = true }, .way = LIVE_NATIVE,
 	  .came_to = LIVE_NATIVE, .said = "" },
@@ -1055,11 +1057,13 @@ static const struct start_case {
 	  .comment = "vlan_offload=on clock=adapter_unsynced" },
 	{ "a_sample", "v0", { .ethernet = true }, .came_to = LIVE_NATIVE, .said = "", .sample = 100,
 	  .comment = "sample=1/100" },
+	{ "a_rate", "v0", { .ethernet = true }, .came_to = LIVE_NATIVE, .said = "", .rate = 100,
+	  .comment = "rate_limit=100/s" },
 	{ "a_sample_of_all", "v0", { .ethernet = true }, .came_to = LIVE_NATIVE, .said = "", .sample = 1 },
 	{ "the_smallest_sample_with_a_time_of_its_own_and_without_tags", "v0", { .ethernet = true },
 	  .strips_vlan = true, .came_to = LIVE_NATIVE, .asked = DEVICE_TIME, .knows = DEVICE_TIME,
-	  .asks = DEVICE_TIME, .said = "warning: v0 takes VLAN tags off", .sample = SAMPLE_MAX,
-	  .comment = "vlan_offload=on clock=adapter_unsynced sample=1/1000000000" },
+	  .asks = DEVICE_TIME, .said = "warning: v0 takes VLAN tags off", .sample = SAMPLE_MAX, .rate = RATE_MAX,
+	  .comment = "vlan_offload=on clock=adapter_unsynced sample=1/1000000000 rate_limit=10000000/s" },
 	{ "a_time_that_it_does_not_tell", "v0", { .ethernet = true }, .asked = DEVICE_TIME,
 	  .knows = DEVICE_HASH | DEVICE_TAG, .status = STATUS_UNSUPPORTED,
 	  .said = "v0: -j adapter_unsynced: its driver tells no program the time of the adapter" },
@@ -1226,6 +1230,7 @@ static void a_start(void **state)
 		.filter = "tcp",
 		.device = c->asked,
 		.sample = c->sample,
+		.rate = c->rate,
 	};
 	struct live_filters filters = { NULL, NULL };
 	struct live_iface t = { .point = POINT_ENTRY };
@@ -1263,7 +1268,7 @@ static void a_start(void **state)
 
 static void the_program_is_loaded_as_asked_for(void **state)
 {
-	const struct live_iface_settings s = { .snap = 77, .headers_only = true, .drop = true, .sample = 9,
+	const struct live_iface_settings s = { .snap = 77, .headers_only = true, .drop = true, .sample = 9, .rate = 8,
 					       .directions = LIVE_RECEIVED, .linktype = -1 };
 	struct live_filters filters = { NULL, NULL };
 
@@ -1279,6 +1284,7 @@ static void the_program_is_loaded_as_asked_for(void **state)
 	assert_int_equal(kernel.settings.snap, 77);
 	assert_true(kernel.settings.headers_only && kernel.settings.drop);
 	assert_int_equal(kernel.settings.sample, 9);
+	assert_int_equal(kernel.settings.rate, 8);
 	assert_true(kernel.filter_n);
 }
 

@@ -255,24 +255,28 @@ static void what_is_not_known_is_not_told(void **state)
 	assert_null(strstr(page, "last_packet"));
 	assert_null(strstr(page, "disk_free"));
 	assert_null(strstr(page, "sample"));
+	assert_null(strstr(page, "rate_limit"));
 	assert_null(strstr(page, "EOF"));
 	free(page);
 }
 
-static void of_a_sample_the_rate_and_the_others_are_told(void **state)
+static void what_is_left_out_on_purpose_is_told(void **state)
 {
 	struct state_iface one = iface;
-	const struct state s = { .n_ifaces = 1, .ifaces = &one, .ledger = { .sample = 20 } };
+	const struct state s = { .n_ifaces = 1, .ifaces = &one, .ledger = { .sample = 20, .rate = 30 } };
 	char *page;
 	size_t n;
 
 	(void)state;
 	one.ledger.sampled_out = 190;
+	one.ledger.rate_limited = 10;
 	page = metrics_text(&s, false, &n);
 	assert_non_null(page);
 	has(page, "\nxdpdump_sample 20\n");
 	has(page, "\nxdpdump_sampled_out_packets_total{%s} 190\n");
-	has(page, "\nxdpdump_accepted_packets_total{%s} 199\n");
+	has(page, "\nxdpdump_accepted_packets_total{%s} 209\n");
+	has(page, "\nxdpdump_rate_limit 30\n");
+	has(page, "\nxdpdump_rate_limited_packets_total{%s} 10\n");
 	free(page);
 }
 
@@ -298,7 +302,7 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(of_several_that_begin_at_once_one_has_the_path);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_counter_of_a_statistics_block_is_told);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_known_is_not_told);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(of_a_sample_the_rate_and_the_others_are_told);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_left_out_on_purpose_is_told);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(openmetrics_has_families_without_total_and_an_end);
 	return unit_run("metrics", tests, n);
 }

@@ -195,6 +195,17 @@ static const struct line_case {
 	{ "a_sample_with_something_behind_it", "-i v0 --sample 1/5x", "--sample '1/5x' is not 1/N" },
 	{ "a_sample_that_is_a_number", "-i v0 --sample 100", "--sample '100' is not 1/N" },
 	{ "a_sample_that_is_a_word", "-i v0 --sample x", "--sample 'x' is not 1/N" },
+	{ "a_rate", "-i v0 --rate-limit 10000/s", "" },
+	{ "the_largest_rate_and_a_sample", "-i v0 --rate-limit 10000000/s --sample 1/2", "" },
+	{ "a_rate_beyond", "-i v0 --rate-limit 10000001/s",
+	  "--rate-limit '10000001/s' is not N/s, with N from 1 to 10000000" },
+	{ "a_rate_of_nothing", "-i v0 --rate-limit 0/s", "--rate-limit '0/s' is not N/s" },
+	{ "a_rate_below_nothing", "-i v0 --rate-limit -1/s", "--rate-limit '-1/s' is not N/s" },
+	{ "a_rate_without_a_number", "-i v0 --rate-limit /s", "--rate-limit '/s' is not N/s" },
+	{ "a_rate_without_a_time", "-i v0 --rate-limit 100", "--rate-limit '100' is not N/s" },
+	{ "a_rate_of_another_time", "-i v0 --rate-limit 100/m", "--rate-limit '100/m' is not N/s" },
+	{ "a_rate_that_is_a_word", "-i v0 --rate-limit x/s", "--rate-limit 'x/s' is not N/s" },
+	{ "a_rate_of_a_file", "-r f --rate-limit 1/s", "--rate-limit is for capturing and means nothing with -r" },
 	{ "a_sample_of_a_file", "-r f --sample 1/2", "--sample is for capturing and means nothing with -r" },
 	{ "a_snapshot_of_a_word", "-i v0 -s header", "'header' is not a number" },
 	{ "a_ring_of_0", "-i v0 -B 0", "'0' is not a number from 1" },
@@ -536,7 +547,7 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 	assert_int_equal(o.action, ACTION_LIVE);
 	assert_int_equal(o.snap, 256);
 	assert_int_equal(o.ring_bytes, 0);
-	assert_false(o.headers_only || o.mirror_port || o.sample);
+	assert_false(o.headers_only || o.mirror_port || o.sample || o.rate);
 	assert_int_equal(o.hook, LIVE_AUTO);
 	assert_int_equal(o.directions, LIVE_RECEIVED);
 	assert_int_equal(o.print.time, TIME_OF_DAY);
@@ -645,9 +656,10 @@ static void headers_are_cut_from_whole_frames(void **state)
 	cleanup(opts_close) struct opts o = { .n_reads = 0 };
 
 	(void)state;
-	assert_true(parse(&o, "-i v0 -s headers --mirror-port --sample 1/20"));
+	assert_true(parse(&o, "-i v0 -s headers --mirror-port --sample 1/20 --rate-limit 7/s"));
 	assert_true(o.headers_only && o.mirror_port);
 	assert_int_equal(o.sample, 20);
+	assert_int_equal(o.rate, 7);
 	assert_int_equal(o.snap, EVENT_SNAP_MAX);
 	opts_close(&o);
 	assert_true(parse(&o, "-i v0 -s headers -s 96"));
@@ -901,7 +913,7 @@ static const char *next_option(const char *text, char *letter, char name[static 
 			       char arg[static 40])
 {
 	static const char pattern[] =
-		"\n  (-(.), |    )--([a-z-]+)( |\\[=)?(A B|1/N|[A-Z]+:[A-Z]+|[A-Z]*)\\]? ";
+		"\n  (-(.), |    )--([a-z-]+)( |\\[=)?(A B|1/N|N/s|[A-Z]+:[A-Z]+|[A-Z]*)\\]? ";
 	regmatch_t m[6];
 	regex_t re;
 	int none;
@@ -956,7 +968,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 72);
+	assert_int_equal(n_named, 73);
 }
 
 static void each_option_is_of_a_topic(void **state)

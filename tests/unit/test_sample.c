@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Of how many packets one was kept, by what a comment says. */
+/* Of how many packets one was kept, and how many a second, by what a comment says. */
 #include "bpf/event.h"
 #include "capture/packet/sample.h"
 
@@ -28,6 +28,29 @@ static const struct comment_case {
 	{ "the_word_of_somebody_else_before_ours", "sample=yes sample=1/6", 6 },
 };
 
+static const struct rate_case {
+	const char *name, *comment;
+	uint32_t n;
+} rates[] = {
+	{ "no_rate", NULL, 0 },
+	{ "no_rate_but_a_sample", "sample=1/100", 0 },
+	{ "a_rate", "rate_limit=100/s", 100 },
+	{ "a_rate_behind_a_sample", "sample=1/100 rate_limit=10000000/s", 10000000 },
+	{ "a_rate_that_cannot_be", "rate_limit=10000001/s", 0 },
+	{ "a_rate_of_nothing", "rate_limit=0/s", 0 },
+	{ "a_rate_of_another_time", "rate_limit=100/m", 0 },
+	{ "a_rate_without_a_number", "rate_limit=/s", 0 },
+	{ "a_rate_without_a_time", "rate_limit=100", 0 },
+	{ "a_rate_that_is_too_long", "rate_limit=0000000000000000000000000100/s", 0 },
+};
+
+static void it_is_so_many_a_second(void **state)
+{
+	const struct rate_case *c = *state;
+
+	assert_int_equal(sample_rate_of_comment(c->comment), c->n);
+}
+
 static void it_is_one_of_so_many(void **state)
 {
 	const struct comment_case *c = *state;
@@ -46,11 +69,12 @@ static void sums_end_at_the_largest_number(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(comments) / sizeof(comments[0]) + 1] = {
+	struct CMUnitTest tests[sizeof(comments) / sizeof(comments[0]) + sizeof(rates) / sizeof(rates[0]) + 1] = {
 		cmocka_unit_test(sums_end_at_the_largest_number),
 	};
 	size_t n = 1;
 
 	unit_of_table(comments, it_is_one_of_so_many, tests, n);
+	unit_of_table(rates, it_is_so_many_a_second, tests, n);
 	return unit_run("sample", tests, n);
 }

@@ -467,9 +467,12 @@ static void a_page_says_all_of_it(void **state is_unused)
 	assert_false(shows("sample"));
 	f->ledger.sample = 100;
 	f->ledger.sampled_out = 990;
+	f->ledger.rate = 50;
+	f->ledger.rate_limited = 5;
 	draw(v, 24, 80, 112 * SEC);
-	assert_string_equal(row(2), "Filter udp or arp   sample 1/100");
+	assert_string_equal(row(2), "Filter udp or arp   sample 1/100   limit 50/s");
 	must_show("                 990  sampled out");
+	must_show("                   5  left out by the rate limit");
 	view_close(v);
 }
 
