@@ -11,7 +11,14 @@
 #include "capture/filter/per_link.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/run_as.h"
+#include "capture/packet/packet.h"
 #include "capture/report/state.h"
+
+/*
+ * Bytes of an expression: what libpcap makes of a longer one is not optimised, as that takes seconds, in which
+ * packets wait.
+ */
+enum { OPTIMIZED_MAX = 1024 };
 
 /* ---- another filter ---- */
 
@@ -30,19 +37,30 @@ static bool put_filters(struct capture *l, const struct live_filters *next)
 	return false;
 }
 
-/* In the file, with the first packet that it has let through, and on stderr. */
+/* In the file, with the first packet that came behind it, and on stderr. */
 static void tell_of_filter(struct capture *l)
 {
 	const char *text = l->filter_text ? l->filter_text : "none, everything is captured";
-	const time_t now = clock_now_ns() / 1000000000;
-	char line[512], when[32];
+	const uint64_t now_ns = clock_now_ns();
+	const time_t now = now_ns / 1000000000;
+	char when[32];
 	struct tm tm;
-	int len;
 
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S %z", localtime_r(&now, &tm));
-	len = snprintf(line, sizeof(line), "filter since %s: %s", when, text);
-	marks_add(&l->marks, line, min_of((size_t)len, sizeof(line) - 1));
+	snprintf(l->filter_note, sizeof(l->filter_note), "filter since %s: %s", when, text);
+	l->filter_since_ns = now_ns;
 	log_announce("filter: %s", text);
+}
+
+/* A stage (stage.h). Packets that the filter before has let through may still come. */
+static int note_filter(void *capture, struct packet *p)
+{
+	struct capture *l = capture;
+	const bool is_before = p->has & PACKET_TIME && !p->iface->other_clock && p->ts_ns < l->filter_since_ns;
+
+	if (*l->filter_note && !is_before && marks_add(&l->marks, l->filter_note, strlen(l->filter_note)))
+		*l->filter_note = '\0';
+	return 1;
 }
 
 /* Takes @text and @next over. */
@@ -64,7 +82,8 @@ const char *capture_refilter(struct capture *l, const char *words)
 	privilege_raise_here(l->rights);
 	struct live_filters next = { .exit = l->filters.exit };
 	char *text = *words ? strdup(words) : NULL;
-	int err = text ? per_link_open(&next.entry, text, NULL, !l->opts->no_optimize) : *words ? -ENOMEM : 0;
+	const bool optimize = !l->opts->no_optimize && strlen(words) < OPTIMIZED_MAX;
+	int err = text ? per_link_open(&next.entry, text, NULL, optimize) : *words ? -ENOMEM : 0;
 
 	if (!err && text)
 		err = per_link_check(next.entry, NULL);
@@ -111,8 +130,9 @@ static const char *trigger(struct capture *l, const char *words, FILE *out is_un
 {
 	if (!l->recording.recorder)
 		return "there is no --recorder";
-	recording_asked(&l->recording, *words ? words : "asked for");
-	return NULL;
+	return recording_asked(&l->recording, *words ? words : "asked for")
+		       ? NULL
+		       : "it is ignored, for --cooldown, --max-triggers or another one just before";
 }
 
 static const char *tell_stats(struct capture *l, const char *words is_unused, FILE *out)
@@ -167,8 +187,10 @@ enum status capture_commands_open(struct capture *l)
 	const char *path = l->opts->control;
 	int err;
 
-	if (path || l->guest)
+	if (path || l->guest) {
+		pump_stage(&l->pump, note_filter, l);
 		pump_stage(&l->pump, marks_pass, &l->marks);
+	}
 	if (!path)
 		return STATUS_OK;
 	err = run_as_enter(l->user);

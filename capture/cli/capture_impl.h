@@ -60,6 +60,8 @@ struct capture {
 	struct marks marks;		/* of those who do */
 	char *filter_text;		/* as it is by now, if they have changed it */
 	bool was_refiltered;
+	char filter_note[MARK_MAX];	/* of that, for the first packet from then on; "": it has it */
+	uint64_t filter_since_ns;	/* since 1970 */
 	char said[512];			/* to them */
 	struct guard *guard;	/* NULL: no program's place is taken */
 	unsigned rights;	/* that are raised when the kernel is asked: of enum privilege, 0: none is left */

@@ -370,7 +370,10 @@ static void take_command(struct opts *o, char **argv, unsigned n)
 		return;
 	while (argv[optind + n_words])
 		n_words++;
+	n = min_of(n, n_words);		/* the first "--" may have been a value */
 	n_words -= n;
+	if (!n)
+		return;
 	o->command = argv + optind + n_words;
 	memmove(&argv[optind - 1], &argv[optind], n_words * sizeof(*argv));
 	optind--;

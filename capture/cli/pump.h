@@ -17,7 +17,7 @@
 struct packet;
 struct source;
 
-enum { PUMP_STAGES = 7 };
+enum { PUMP_STAGES = 8 };
 
 struct pump {
 	struct source *source;		/* the owner's */

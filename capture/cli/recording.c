@@ -29,14 +29,17 @@ static void look_at_command(void *ctx)
 {
 	struct recording *r = ctx;
 	char why[64];
+	int status;
 
-	if (!command_ended(&r->command, &r->command_status))
+	/* whoever ends us at a terminal ends it as well, and that is no failure */
+	if (!command_ended(&r->command, &status) || !loop_look(&r->pump->loop))
 		return;
-	if (r->command_status) {
-		snprintf(why, sizeof(why), "the command failed: exit status %d", r->command_status);
+	r->command_status = status;
+	if (status) {
+		snprintf(why, sizeof(why), "the command failed: exit status %d", status);
 		recorder_trigger_last(r->recorder, why);
 	}
-	*r->ended |= !r->command_status || !r->waits;
+	r->pump->ended |= !status || !r->waits;
 }
 
 static enum status open_command(struct recording *r, const struct opts *o, struct pump *p, const struct run_as *user)
@@ -65,8 +68,8 @@ enum status recording_open(struct recording *r, const struct opts *o, struct pum
 	if (triggers_has(r->triggers, TRIGGER_FILTER) || triggers_has(r->triggers, TRIGGER_VERDICT))
 		pump_stage(p, look_at_packet, r);
 	r->is_open = true;
-	r->ended = &p->ended;
-	r->waits = o->recorder.after.unit != REACH_ALL;
+	r->pump = p;
+	r->waits = o->recorder.after.unit == REACH_TIME;
 	return o->command ? open_command(r, o, p, user) : STATUS_OK;
 }
 
@@ -80,9 +83,9 @@ void recording_signal(struct recording *r)
 	recorder_trigger(r->recorder, "signal");
 }
 
-void recording_asked(struct recording *r, const char *why)
+bool recording_asked(struct recording *r, const char *why)
 {
-	recorder_trigger(r->recorder, why);
+	return recorder_trigger(r->recorder, why);
 }
 
 void recording_down(struct recording *r, const char *iface)

@@ -22,7 +22,7 @@ struct recording {
 	uint64_t looked_ns;		/* at rates, CLOCK_MONOTONIC */
 	struct command command;
 	int command_status;		/* once it has ended; 0 before */
-	bool *ended;			/* of the pump */
+	struct pump *pump;
 	bool waits;			/* for what comes behind the last trigger */
 };
 
@@ -40,7 +40,7 @@ void recording_begin(struct recording *r);
 
 /* Something beside the packets: that they are to be written is always asked for by a person. */
 void recording_signal(struct recording *r);
-void recording_asked(struct recording *r, const char *why);
+bool recording_asked(struct recording *r, const char *why);	/* false: it is ignored */
 void recording_down(struct recording *r, const char *iface);
 
 /* Is it time to ask for rates? Then so many packets have come since the start, and so many are lost. */

@@ -219,7 +219,8 @@ static enum status refilter(struct live_iface *t, struct live_hook *h, const str
 	enum status status;
 	int err;
 
-	if (!h->hook || t->entry)
+	/* what is bound to a device that has gone is loaded for the next one: live_iface_rebind() */
+	if (!h->hook || t->entry || (t->gone && hook_ops_of(h->hook)->bound))
 		return STATUS_OK;
 	status = make_wish(t, hook_ops_of(h->hook), s, &w);
 	if (status)
@@ -233,7 +234,7 @@ enum status live_iface_refilter(struct live_iface *t, const struct live_iface_se
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	const struct live_filters *own = t->filters;
-	enum status status = t->received.hook || t->sent.hook ? live_iface_enter(t, &v) : STATUS_OK;
+	enum status status = t->gone ? STATUS_OK : live_iface_enter(t, &v);
 
 	if (status)
 		return status;

@@ -142,8 +142,9 @@ static bool crosses(struct waiting *w, uint64_t rate)
 const char *triggers_rates(struct triggers *t, uint64_t now, uint64_t packets, uint64_t drops)
 {
 	const double seconds = (now - t->at_ns) / 1e9;
-	const uint64_t rates[] = { seconds > 0 ? (packets - t->packets) / seconds : 0,
-				   seconds > 0 ? (drops - t->drops) / seconds : 0 };
+	/* what a device counts may begin anew */
+	const uint64_t rates[] = { seconds > 0 && packets > t->packets ? (packets - t->packets) / seconds : 0,
+				   seconds > 0 && drops > t->drops ? (drops - t->drops) / seconds : 0 };
 	const char *why = NULL;
 
 	for (unsigned i = 0; t->has_looked && i < t->n; i++) {

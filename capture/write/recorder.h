@@ -10,18 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/write/reach.h"
+
 struct recorder;
 struct rotate;
 struct sink;
-
-/* How far it is from a trigger to the end of its file, back or on. */
-struct reach {
-	enum reach_unit { REACH_ALL, REACH_PACKETS, REACH_BYTES, REACH_TIME } unit;
-	uint64_t n;		/* packets; captured bytes; ns */
-};
-
-/* "100p", "10s" (as value_span(), with its unit), "4m" (as value_size(): k, m, g, t). */
-bool reach_parse(const char *s, struct reach *r);
 
 struct recorder_settings {
 	uint64_t memory;	/* bytes; 0: there is no recorder */
@@ -43,11 +36,12 @@ int recorder_open(struct recorder **r, const struct recorder_settings *s, struct
 struct sink *recorder_sink(struct recorder *r);
 
 /*
- * Something has happened, in words: the file tells of it, and so does a line on stderr. The second
- * one: it is the next packet. The third: all is done with its file, and nothing keeps it from being
- * a trigger.
+ * Something has happened, in words: the file tells of it, and so does a line on stderr. False: it is
+ * ignored, for --cooldown, --max-triggers, or because another one has not been dealt with yet. The
+ * second one: it is the next packet. The third: all is done with its file, and no cooldown keeps it from
+ * being a trigger.
  */
-void recorder_trigger(struct recorder *r, const char *why);
+bool recorder_trigger(struct recorder *r, const char *why);
 void recorder_trigger_next(struct recorder *r, const char *why);
 void recorder_trigger_last(struct recorder *r, const char *why);
 

@@ -177,7 +177,7 @@ int rotate_open(struct rotate **rotate, const struct rotate_settings *o, int int
 	if (!filenames_init(&r->series, o->path, &o->when))
 		return refuse(r, -EINVAL, "too long, or a '/' comes out of the time (%D)");
 	schedule_init(&r->schedule, &o->when, o->live);
-	if (schedule_rotates(&o->when) && !getrlimit(RLIMIT_FSIZE, &limit) &&
+	if (schedule_rotates(&o->when) && !o->when.on_demand && !getrlimit(RLIMIT_FSIZE, &limit) &&
 	    limit.rlim_cur != RLIM_INFINITY)
 		r->schedule.max_bytes = min_of(r->schedule.max_bytes, (uint64_t)limit.rlim_cur);
 	if (o->write_buffer)
@@ -280,10 +280,10 @@ int rotate_open_next(struct rotate *r, struct out **out)
 	if (!working_name(r, r->wanted, name))
 		return -ENAMETOOLONG;
 	/* the name is needed, and the file has another one */
-	if (!strcmp(r->wanted, r->path) && r->set.part)
+	if (!strcmp(r->wanted, r->path) && writer_out(r->writer) && r->set.part)
 		rotate_name(r, writer_out(r->writer));
 	/* a ring of one file: the old one makes way, if it is still there */
-	else if (!strcmp(r->wanted, r->path))
+	else if (!strcmp(r->wanted, r->path) && writer_out(r->writer))
 		out_unlink(writer_out(r->writer));
 	err = out_open_in(out, r->dir_fd, name, r->interrupt_fd);
 	if (!err)

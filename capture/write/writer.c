@@ -87,7 +87,7 @@ int writer_reader_fd(const struct writer *w)
 
 bool writer_is_same(const struct writer *w, const struct stat *st)
 {
-	return out_is_same(w->records.out, st);
+	return w->records.out && out_is_same(w->records.out, st);
 }
 
 int writer_flush(struct writer *w)

@@ -51,7 +51,7 @@ struct out *writer_out(const struct writer *w);
 /* The descriptor of a pipe or a socket, whose reader can go; -1: it is none. */
 int writer_reader_fd(const struct writer *w);
 
-/* Is @st the output itself? Reading and overwriting one file at once destroys it. */
+/* Is @st the output itself, if there is one? Reading and overwriting one file at once destroys it. */
 bool writer_is_same(const struct writer *w, const struct stat *st);
 
 /* Empties the file and writes its head, which tells of the origin where the format can. */

@@ -142,6 +142,28 @@ finish
 want 'exit status' 0 "$rc"
 end
 
+begin 'an interface that is gone keeps no filter from the others, and has it when it comes back'
+rm -f "$file"*
+ip link add w0 type veth peer name w1
+ip link set w0 up
+ip link set w1 up
+listen -i v0 -i w0 --wait -w "$file" --control "$socket"
+ip link del w0
+poll grep -q '^xdpdump: w0 disappeared' "$work/err" || note 'nobody says that it has gone'
+does filter udp src port 1024
+ip link add w0 type veth peer name w1
+ip link set w0 up
+ip link set w1 up
+poll attached w0 || note 'it is not captured again'
+frames 10
+arrived 1
+"$send" -i w1 -n 10 >/dev/null
+arrived 2
+finish
+want 'exit status' 0 "$rc"
+ip link del w0
+end
+
 begin 'what is refused changes nothing'
 rm -f "$file"*
 listen -i v0 -w "$file" --control "$socket" udp

@@ -171,6 +171,27 @@ counted 0 0 137
 files inc
 end
 
+begin 'one that is ended with the capture, as at a terminal, has not failed'
+rm -f "$file"*
+listen -i v0 --recorder 60s -w "$file" -- sh -c "echo \$\$ >'$work/pid'; exec sleep 600"
+poll test -s "$work/pid" || note 'it has not begun'
+kill -STOP "$pid"
+kill -INT "$(<"$work/pid")"
+poll ended "$(<"$work/pid")" || note 'it goes on'
+kill -INT "$pid"
+kill -CONT "$pid"
+reap
+counted 0 0 0
+files 'inc*'
+end
+
+begin 'one that fails does not wait for packets that nobody sends'
+rm -f "$file"*
+run -i v0 --recorder 60s --after 50p -w "$file" -- false
+counted 0 0 1
+files inc
+end
+
 begin 'one that is not there'
 rm -f "$file"*
 run -i v0 --recorder 60s -w "$file" -- no-such-program

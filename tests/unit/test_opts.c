@@ -143,6 +143,8 @@ static const struct line_case {
 	{ "a_reach_that_is_none", "-i v0 --recorder 60s -w f --before 100", "--before '100' is none of a time" },
 	{ "no_triggers_at_all", "-i v0 --recorder 60s -w f --max-triggers 0", "is not a number from 1" },
 	{ "a_recorder_for_a_number_of_files", "-i v0 --recorder 60s -w f -a files:3", "--max-triggers may be meant" },
+	{ "a_command_behind_a_value_of_two_dashes", "-r f --recorder 60s --trigger udp -w -- -- true",
+	  "a command (behind --) is for capturing" },
 	{ "a_command_while_reading", "-r f --recorder 60s --trigger udp -w g -- true", "means nothing with -r" },
 	{ "the_same_interface_twice", "-i v0 -i v0", "interface v0 is given twice" },
 	{ "two_interfaces", "-i v0 -i v1", "" },

@@ -19,7 +19,8 @@ enum { BEGAN_SEC = 1600000000, STEP_NS = 10 * 1000 * 1000, LEN = 100 };
 
 /*
  * "p" a packet of 100 bytes, "q" one of the second interface, "t" one that is a trigger, "P" one of
- * 1900 bytes, "z" one without a time, a hundredth of a second behind the one before; "." a second passes.
+ * 1900 bytes, "z" one without a time, a hundredth of a second behind the one before; "." a second passes,
+ * ">" an hour, "<" one back.
  */
 static const struct recorder_case {
 	const char *name;
@@ -79,6 +80,10 @@ static const struct recorder_case {
 	  .script = "ptppp", .files = "inc=1-4", .result = SINK_END },
 	{ .name = "a_packet_without_a_time", .set = { .before = P(1), .after = P(1) },
 	  .script = "ppztzp", .files = "inc=3-5" },
+	{ .name = "time_that_goes_back_is_no_cooldown", .set = { .before = P(1), .cooldown_ns = 1000 },
+	  .script = "ppt<<ppt", .files = "inc=2-3 inc1=5-6" },
+	{ .name = "one_from_the_future_makes_no_others_old", .set = { .back_ns = 35 * 1000 * 1000, .after = P(1) },
+	  .script = "pp>pp<pptp", .files = "inc=3-8" },
 	{ .name = "two_interfaces", .set = { .before = P(2) },
 	  .script = "qpqtq", .files = "inc=2-4" },
 	{ .name = "larger_ones", .set = { .before = B(2000), .after = B(1901) },
@@ -111,10 +116,12 @@ static int step(struct run *run, char what)
 {
 	int err = 0;
 
-	if (what == '.') {
-		run->ts_ns += WRITTEN_SEC;
+	if (what == '.' || what == '>')
+		run->ts_ns += what == '.' ? WRITTEN_SEC : 3600 * WRITTEN_SEC;
+	if (what == '<')
+		run->ts_ns -= 3600 * WRITTEN_SEC;
+	if (strchr(".<>", what))
 		return 0;
-	}
 	if (what != '*')
 		return give(run, what);
 	for (int i = 0; !err && run->number < 1599; i++)
@@ -324,6 +331,51 @@ static void a_file_that_cannot_begin_is_not_tried_again(void **state)
 	written_tear_down(NULL);
 }
 
+/* As any other -w does. */
+static void a_file_of_an_earlier_run_is_overwritten(void **state)
+{
+	struct run run;
+
+	(void)state;
+	written_set_up(NULL);
+	written_listen();
+	fclose(fopen("inc", "w"));
+	fclose(fopen("inc1", "w"));
+	open_recorder(&run, (struct recorder_settings){ .before = P(0) });
+	for (const char *s = "tp.ppt"; *s; s++)
+		assert_int_equal(step(&run, *s), 0);
+	end(&run, "inc=1 inc1=5");
+	written_tear_down(NULL);
+}
+
+/* The clock is set back by an hour: the next trigger counts, and what is open ends when it would have. */
+static void the_clock_may_be_set(void **state)
+{
+	const struct recorder_settings set = { .live = true, .before = P(1), .after = MS(1), .cooldown_ns = 1 };
+	const uint64_t hour = 3600 * WRITTEN_SEC;
+	uint64_t now = clock_now_ns();
+	struct run run;
+
+	(void)state;
+	written_set_up(NULL);
+	written_listen();
+	open_recorder(&run, set);
+	run.sink->ops->begin(run.sink, &run.from.source, 1, now + hour);
+	recorder_trigger_next(run.recorder, "a packet");
+	assert_int_equal(at_time(&run, now + hour), 0);
+	run.sink->ops->clock_set(run.sink, 1, now);
+	assert_int_equal(at_time(&run, now + 2 * 1000 * 1000), 0);
+	while (run.sink->ops->pending(run.sink))
+		assert_int_equal(run.sink->ops->flush(run.sink), 0);
+	assert_int_equal(at_time(&run, clock_now_ns()), 0);
+	recorder_trigger_next(run.recorder, "another one");
+	assert_int_equal(at_time(&run, clock_now_ns()), 0);
+	assert_int_equal(recorder_counts(run.recorder).triggers, 2);
+	assert_int_equal(recorder_counts(run.recorder).ignored, 0);
+	end(&run, "inc=1 inc1=3-4");
+	written_tear_down(NULL);
+}
+
 /* ---- reach ---- */
 
 static void reach_is_packets_bytes_or_time(void **state)
@@ -451,13 +503,15 @@ int main(void)
 		cmocka_unit_test(the_last_one_is_the_end),
 		cmocka_unit_test(the_file_tells_why),
 		cmocka_unit_test(a_directory_that_is_not_there_is_found_out_at_once),
+		cmocka_unit_test(a_file_of_an_earlier_run_is_overwritten),
+		cmocka_unit_test(the_clock_may_be_set),
 		cmocka_unit_test(a_file_that_is_read_is_not_written),
 		cmocka_unit_test(a_file_that_cannot_begin_is_not_tried_again),
 		cmocka_unit_test(reach_is_packets_bytes_or_time),
 		cmocka_unit_test(all_of_a_packet_is_kept),
 		cmocka_unit_test(it_is_a_ring),
 	};
-	size_t n = 10;
+	size_t n = 12;
 
 	unit_of_table(cases, is_recorded, tests, n);
 	return unit_run("recorder", tests, n);
