@@ -209,7 +209,7 @@ static bool is_older(const struct recorder *r, uint64_t reach_ns, uint64_t now)
 {
 	struct packet p;
 
-	return reach_ns && packet_memory_oldest(r->memory, &p) && p.ts_ns + reach_ns < now;
+	return reach_ns && now > reach_ns && packet_memory_oldest(r->memory, &p) && p.ts_ns < now - reach_ns;
 }
 
 /*

@@ -121,6 +121,26 @@ want_books "$d/rec"
 want 'packets' 18100 "$epb"
 end
 
+begin 'and so does what another trigger asks for'
+listen -i v0 -s 0 -B 8192 --write-buffer 2m --recorder 64m --after 3000p -w "$d/again"
+frames 100 -s 1000
+rounds
+kill -USR2 "$pid"
+poll triggered || note 'it is not triggered'
+freeze
+for ((i = 0; i < 5; i++)); do
+	frames 900 -s 1000
+	rounds || { note "after $i times 900 it takes no more"; break; }
+	((i != 3)) || kill -USR2 "$pid"	# the window is closed, and the file is not written to its end
+done
+thaw
+finish
+want 'exit status' 0 "$rc"
+want 'packets' '4600 packets' "$("$dump" -r "$d/again" --count 2>&1)"
+want 'files' 1 "$(find "$d" -name 'again*' | wc -l)"
+want 'lost' 0 "$(summary 'dropped by kernel')"
+end
+
 for how in '--write-buffer none' -U; do
 	begin "with $how each write is waited for"
 	# shellcheck disable=SC2086
