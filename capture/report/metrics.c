@@ -164,6 +164,15 @@ static void verdicts(struct page *p, const struct state *s)
 			      s->ifaces[i].verdicts.by[k].packets);
 }
 
+static void recorder(struct page *p, const struct state *s)
+{
+	put_counter(p, "triggers", "Triggers of the flight recorder.", s->triggers);
+	put_counter(p, "triggers_ignored", "Triggers that did not count.", s->triggers_ignored);
+	put_gauge(p, "memory_packets", "Packets that are kept in memory.", s->in_memory);
+	put_gauge(p, "memory_reach_seconds", "How far they reach back.", s->memory_ns / 1e9);
+	put_counter(p, "forgotten_packets", "Packets that no trigger has asked for.", s->forgotten);
+}
+
 static void output(struct page *p, const struct state *s)
 {
 	struct statvfs fs;
@@ -171,6 +180,8 @@ static void output(struct page *p, const struct state *s)
 	put_counter(p, "captured_packets", "Packets in the output.", s->captured);
 	put_counter(p, "written_bytes", "Bytes written into files.", s->written_bytes);
 	put_counter(p, "files", "Files begun.", s->files);
+	if (s->has_recorder)
+		recorder(p, s);
 	if (s->last_packet_ns)
 		put_gauge(p, "last_packet_timestamp_seconds",
 			  "When packets were seen to have come the last time.", s->last_packet_ns / 1e9);

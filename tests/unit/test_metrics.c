@@ -256,7 +256,27 @@ static void what_is_not_known_is_not_told(void **state)
 	assert_null(strstr(page, "disk_free"));
 	assert_null(strstr(page, "sample"));
 	assert_null(strstr(page, "rate_limit"));
+	assert_null(strstr(page, "trigger"));
 	assert_null(strstr(page, "EOF"));
+	free(page);
+}
+
+static void what_the_recorder_keeps_is_told(void **state)
+{
+	const struct state s = { .n_ifaces = 1, .ifaces = &iface, .has_recorder = true,
+				 .triggers = 3, .triggers_ignored = 1, .in_memory = 100, .memory_ns = 2500000000,
+				 .forgotten = 849 };
+	char *page;
+	size_t n;
+
+	(void)state;
+	page = metrics_text(&s, false, &n);
+	assert_non_null(page);
+	has(page, "\nxdpdump_triggers_total 3\n");
+	has(page, "\nxdpdump_triggers_ignored_total 1\n");
+	has(page, "\n# TYPE xdpdump_memory_packets gauge\nxdpdump_memory_packets 100\n");
+	has(page, "\nxdpdump_memory_reach_seconds 2.5\n");
+	has(page, "\nxdpdump_forgotten_packets_total 849\n");
 	free(page);
 }
 
@@ -292,17 +312,21 @@ static void openmetrics_has_families_without_total_and_an_end(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) + 8];
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(a_file_that_is_no_socket_stays),
+		cmocka_unit_test(a_link_to_a_socket_stays),
+		cmocka_unit_test(a_path_is_of_who_listens),
+		cmocka_unit_test(of_several_that_begin_at_once_one_has_the_path),
+		cmocka_unit_test(every_counter_of_a_statistics_block_is_told),
+		cmocka_unit_test(what_is_not_known_is_not_told),
+		cmocka_unit_test(what_is_left_out_on_purpose_is_told),
+		cmocka_unit_test(what_the_recorder_keeps_is_told),
+		cmocka_unit_test(openmetrics_has_families_without_total_and_an_end),
+	};
+	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) + sizeof(others) / sizeof(others[0])];
 	size_t n = 0;
 
 	unit_of_table(addresses, test_address, tests, n);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_file_that_is_no_socket_stays);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_link_to_a_socket_stays);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_path_is_of_who_listens);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(of_several_that_begin_at_once_one_has_the_path);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_counter_of_a_statistics_block_is_told);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_known_is_not_told);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_left_out_on_purpose_is_told);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(openmetrics_has_families_without_total_and_an_end);
-	return unit_run("metrics", tests, n);
+	memcpy(tests + n, others, sizeof(others));
+	return unit_run("metrics", tests, n + sizeof(others) / sizeof(others[0]));
 }
