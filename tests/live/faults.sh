@@ -223,6 +223,12 @@ synced_twice()
 	(($(grep -c 'fdatasync.* = 0' "$work/trace") >= synced + 2))
 }
 
+# ends_in_zeros FILE: its file system has kept a size, and not all of the bytes.
+ends_in_zeros()
+{
+	[[ $(tail -c 1 "$1" | od -An -tx1) == ' 00' ]]
+}
+
 begin 'O12: a power cut with --sync 0.1: a prefix of whole blocks, with all that was there at the last sync'
 if ! mount_ext4 "$work/disk" 16M; then
 	skip 'no ext4 on a loop device here'
@@ -243,9 +249,11 @@ else
 	umount "$work/disk"
 	mount -o loop "$work/image" "$work/disk"
 	unset epb0 torn
-	eval "$(books "$work/disk/file")"
-	want 'torn bytes' 0 "${torn-}"
-	((${epb0:-0} >= 2000)) || note "only ${epb0:-0} packets of 2000 that were synced"
+	eval "$(books "$work/disk/file" 2>/dev/null)"
+	want 'torn bytes' 0 "${torn-$(ends_in_zeros "$work/disk/file" && echo 0)}"
+	run -r "$work/disk/file" -w "$work/copy"
+	epb0=$("$dump" -r "$work/copy" --count | sed 's/ .*//')
+	((epb0 >= 2000)) || note "only $epb0 packets of 2000 that were synced"
 	umount "$work/disk"
 	end
 fi

@@ -16,9 +16,19 @@
 
 #include <cmocka.h>
 
+/* The array @out has room for as many more as the table @t has, behind @n. */
+#define unit_check_room(t, out, n)									\
+	do {												\
+		if ((n) + sizeof(t) / sizeof((t)[0]) > sizeof(out) / sizeof((out)[0])) {		\
+			fprintf(stderr, "%s: no room for the cases of " #t "\n", __FILE__);		\
+			abort();									\
+		}											\
+	} while (0)
+
 /* A case of a table @t, whose elements begin with a name, as a test that is given that element. */
 #define unit_of_table(t, fn, out, n)									\
 	do {												\
+		unit_check_room(t, out, n);								\
 		for (size_t i_ = 0; i_ < sizeof(t) / sizeof((t)[0]); i_++)				\
 			(out)[(n)++] = (struct CMUnitTest){ (t)[i_].name, fn, NULL, NULL, (void *)&(t)[i_] };	\
 	} while (0)
@@ -26,6 +36,7 @@
 /* The same, named by a format of printf() with the name of the element. */
 #define unit_of_table_as(t, name_as, fn, out, n)							\
 	do {												\
+		unit_check_room(t, out, n);								\
 		static char names_[sizeof(t) / sizeof((t)[0])][80];					\
 													\
 		for (size_t i_ = 0; i_ < sizeof(t) / sizeof((t)[0]); i_++) {				\
