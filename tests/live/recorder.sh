@@ -172,7 +172,7 @@ files inc
 end
 
 begin 'one that is ended with the capture, as at a terminal, has not failed'
-rm -f "$file"*
+rm -f "$file"* "$work/pid"
 listen -i v0 --recorder 60s -w "$file" -- sh -c "echo \$\$ >'$work/pid'; exec sleep 600"
 poll test -s "$work/pid" || note 'it has not begun'
 kill -STOP "$pid"
@@ -201,7 +201,7 @@ files 'inc*'
 end
 
 begin 'a command has no rights of ours, no signal blocked, and does not outlive us'
-rm -f "$file"*
+rm -f "$file"* "$work/pid"
 listen -i v0 --recorder 60s -w "$file" -- sh -c "grep -h Sig /proc/self/status >'$work/signals'; echo \$\$ >'$work/pid'; exec sleep 600"
 poll test -s "$work/pid" || note 'it has not begun'
 want 'signals blocked' 'SigBlk:	0000000000000000' "$(grep SigBlk "$work/signals")"
