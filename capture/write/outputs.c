@@ -324,19 +324,26 @@ int outputs_error(const struct outputs *f)
 	return f->recorder ? recorder_sink(f->recorder)->error : f->rotate ? rotate_sink(f->rotate)->error : 0;
 }
 
+static uint64_t lost_by_recorder(const struct outputs *f)
+{
+	return f->recorder ? recorder_counts(f->recorder).lost : 0;
+}
+
 uint64_t outputs_lost(const struct outputs *f)
 {
-	return f->rotate ? rotate_lost_all(f->rotate) : 0;
+	return f->rotate ? rotate_lost_all(f->rotate) + lost_by_recorder(f) : 0;
 }
 
 uint64_t outputs_lost_of(const struct outputs *f, uint32_t id)
 {
-	return f->rotate ? rotate_lost(f->rotate, id) : 0;
+	return f->rotate ? rotate_lost(f->rotate, id) + (f->recorder ? recorder_lost(f->recorder, id) : 0) : 0;
 }
 
 uint64_t outputs_captured(const struct outputs *f)
 {
-	return (f->recorder ? recorder_counts(f->recorder).written : f->taken) - outputs_lost(f);
+	const uint64_t given = f->recorder ? recorder_counts(f->recorder).written + lost_by_recorder(f) : f->taken;
+
+	return given - outputs_lost(f);
 }
 
 const char *outputs_written(const struct outputs *f, uint64_t *bytes, uint64_t *files)

@@ -352,7 +352,7 @@ static int write_last(struct recorder *r)
 	return err;
 }
 
-/* What nobody has asked for by now is forgotten. */
+/* What nobody has asked for by now is forgotten, and what could not be written is lost. */
 static int finish(struct sink *k)
 {
 	struct recorder *r = of(k);
@@ -375,7 +375,7 @@ static enum status report(const struct sink *k, uint64_t refused)
 {
 	const struct sink *files = rotate_sink(of(k)->files);
 
-	return files->ops->report(files, refused);
+	return files->ops->report(files, refused + of(k)->counts.lost);
 }
 
 static struct sink *close_sink(struct sink *k)
@@ -384,7 +384,7 @@ static struct sink *close_sink(struct sink *k)
 
 	rotate_close(r->files);
 	packet_memory_close(r->memory);
-	free(r->unwritten);
+	free(r->ifaces);
 	free(r->head_options);
 	free(r->packet_options);
 	free(r);

@@ -50,11 +50,15 @@ struct recorder_counts {
 	uint64_t written;		/* given to files */
 	uint64_t in_memory, bytes;	/* not (yet) in a file; captured bytes of these */
 	uint64_t forgotten;		/* were in memory, and no trigger asked for them */
+	uint64_t lost;			/* a trigger did, and they could not be written */
 	uint64_t triggers, ignored;	/* for --cooldown, --max-triggers */
 	uint64_t files;			/* begun */
 	uint64_t back_ns;		/* from the oldest packet in memory to the youngest */
 };
 
 struct recorder_counts recorder_counts(const struct recorder *r);
+
+/* Those of interface @id that are lost. */
+uint64_t recorder_lost(const struct recorder *r, uint32_t id);
 
 #endif

@@ -34,7 +34,7 @@ struct recorder {
 	uint64_t triggered_ns;		/* the last time */
 	uint64_t run_ns;		/* the run's own time */
 	struct recorder_counts counts;
-	uint64_t *unwritten;		/* of each interface, packets that are in no file */
+	struct { uint64_t unwritten, lost; } *ifaces;	/* packets that are in no file; of these, lost */
 	uint32_t n_ifaces;
 	char next_why[RECORDER_WHY_MAX];		/* the next packet triggers; "": it does not */
 	/* something beside the packets has, then, of which the last may still be on their way; "": nothing has */
@@ -66,7 +66,7 @@ int recorder_write_portion(struct recorder *r);
 
 /*
  * What no trigger of @ts_ns can ask for, @trigger if it is a packet, the youngest, is forgotten, as long
- * as nothing is wanted. Or the oldest, whatever it is.
+ * as nothing is wanted. Or the oldest, whatever it is: lost, if it is wanted.
  */
 void recorder_forget_old(struct recorder *r, const struct packet *trigger, uint64_t ts_ns);
 void recorder_forget_oldest(struct recorder *r);

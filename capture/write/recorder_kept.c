@@ -68,7 +68,7 @@ static bool stats(struct source *s, uint32_t id, uint64_t unwritten, struct ifac
 {
 	const struct recorder *r = of_source(s);
 
-	return r->from->ops->stats(r->from, id, unwritten + (id < r->n_ifaces ? r->unwritten[id] : 0), st);
+	return r->from->ops->stats(r->from, id, unwritten + (id < r->n_ifaces ? r->ifaces[id].unwritten : 0), st);
 }
 
 static void warn(struct source *s, const char *sentence)
@@ -84,19 +84,25 @@ const struct source_ops recorder_told_ops = { .origin = origin, .iface = iface, 
 
 static int count(struct recorder *r, const struct packet *p)
 {
-	uint64_t *more;
-	uint32_t id = p->iface->id;
+	const uint32_t id = p->iface->id;
 
 	if (id >= r->n_ifaces) {
-		more = realloc(r->unwritten, (id + 1ul) * 2 * sizeof(*more));
+		const size_t n = (id + 1ul) * 2;
+		__typeof__(r->ifaces) more = realloc(r->ifaces, n * sizeof(*more));
+
 		if (!more)
 			return -ENOMEM;
-		memset(more + r->n_ifaces, 0, ((id + 1ul) * 2 - r->n_ifaces) * sizeof(*more));
-		r->unwritten = more;
-		r->n_ifaces = (id + 1) * 2;
+		memset(more + r->n_ifaces, 0, (n - r->n_ifaces) * sizeof(*more));
+		r->ifaces = more;
+		r->n_ifaces = n;
 	}
-	r->unwritten[id]++;
+	r->ifaces[id].unwritten++;
 	return 0;
+}
+
+uint64_t recorder_lost(const struct recorder *r, uint32_t id)
+{
+	return id < r->n_ifaces ? r->ifaces[id].lost : 0;
 }
 
 struct recorder_counts recorder_counts(const struct recorder *r)
@@ -149,7 +155,7 @@ static int write_oldest(struct recorder *r)
 	if (r->set.decodes)
 		link_decode(&p);
 	err = rotate_packet(r->files, &p);
-	r->unwritten[p.iface->id]--;
+	r->ifaces[p.iface->id].unwritten--;
 	r->counts.written++;
 	r->counts.bytes -= p.caplen;
 	r->n_wanted--;
@@ -195,12 +201,15 @@ void recorder_forget_oldest(struct recorder *r)
 	struct packet p;
 
 	packet_memory_oldest(r->memory, &p);
-	if (r->n_wanted)
+	if (r->n_wanted) {
 		r->n_wanted--;
-	else
+		r->counts.lost++;
+		r->ifaces[p.iface->id].lost++;
+	} else {
 		r->kept_bytes -= p.caplen;
+		r->counts.forgotten++;
+	}
 	r->counts.bytes -= p.caplen;
-	r->counts.forgotten++;
 	r->has_gap |= r->has_file;
 	packet_memory_drop(r->memory);
 }

@@ -275,19 +275,25 @@ want 'exit status' 1 "$rc"
 want 'what it says' "xdpdump: $work/none/inc: cannot open for writing: No such file or directory" "$(<"$work/err")"
 end
 
-begin 'a disk that is full is told of, with what is missing'
 mkdir -p "$work/small"
-mount -t tmpfs -o size=64k tmpfs "$work/small"
-listen -i v0 --recorder 60s -s 0 -w "$work/small/inc"
-frames 500 -s 1000
-arrived 500
-kill -USR2 "$pid"
-reap
-want 'exit status' 6 "$rc"
-want_line "$work/err" '^xdpdump: [^ ]*/small/inc: [0-9]+ packets not written: No space left on device$'
-umount "$work/small"
-want_detached
-end
+for buffer in 64m none; do
+	begin "a disk that is full is told of, with what is missing, --write-buffer $buffer"
+	mount -t tmpfs -o size=64k tmpfs "$work/small"
+	listen -i v0 --recorder 60s -s 0 -w "$work/small/inc" --write-buffer "$buffer"
+	frames 500 -s 1000
+	arrived 500
+	kill -USR2 "$pid"
+	reap
+	want 'exit status' 6 "$rc"
+	missing=$(sed -nE 's|^xdpdump: [^ ]*/small/inc: ([0-9]+) packets not written: No space left on device$|\1|p' "$work/err")
+	want 'captured + not written' 500 "$(($(summary captured) + missing))"
+	want 'not written, by the statistics' "$missing" "$(lost 'not written')"
+	want 'in no file, as nobody asked for them' 0 "$(summary 'in no file, as no trigger asked for them')"
+	want 'packets in the file' "$(summary captured) packets" "$("$dump" -r "$work/small/inc" --count 2>&1)"
+	umount "$work/small"
+	want_detached
+	end
+done
 
 begin 'with -r: the surroundings of packets of a file'
 rm -f "$file"*
