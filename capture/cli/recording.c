@@ -61,13 +61,15 @@ enum status recording_open(struct recording *r, const struct opts *o, struct pum
 	if (!r->recorder)
 		return STATUS_OK;
 	err = triggers_open(&r->triggers, o->triggers, o->n_triggers, !o->no_optimize, o->recorder.live);
-	if (err == -EINVAL)
-		return log_fail(STATUS_USAGE, "--trigger: %s", triggers_error(r->triggers));
-	if (err)
-		return log_fail(STATUS_RUNTIME, "--trigger: %s", strerror(-err));
+	if (err) {
+		enum status status = err == -EINVAL ? STATUS_USAGE : STATUS_RUNTIME;
+
+		log_complain("--trigger: %s", err == -EINVAL ? triggers_error(r->triggers) : strerror(-err));
+		r->triggers = triggers_close(r->triggers);
+		return status;
+	}
 	if (triggers_has(r->triggers, TRIGGER_FILTER) || triggers_has(r->triggers, TRIGGER_VERDICT))
 		pump_stage(p, look_at_packet, r);
-	r->is_open = true;
 	r->pump = p;
 	r->waits = o->recorder.after.unit == REACH_TIME;
 	return o->command ? open_command(r, o, p, user) : STATUS_OK;
@@ -115,9 +117,10 @@ void recording_rates(struct recording *r, uint64_t now, uint64_t packets, uint64
 
 void recording_close(struct recording *r)
 {
-	if (r->is_open && triggers_useless(r->triggers))
-		log_complain("warning: a trigger is for packets of another link type: %s",
-			     triggers_useless(r->triggers));
+	const char *useless = r->triggers ? triggers_useless(r->triggers) : NULL;
+
+	if (useless)
+		log_complain("warning: a trigger is for packets of another link type: %s", useless);
 	r->triggers = triggers_close(r->triggers);
 	command_close(&r->command);
 }

@@ -18,7 +18,6 @@ struct triggers;
 struct recording {
 	struct recorder *recorder;	/* NULL: there is none; one of the outputs, by which it is closed */
 	struct triggers *triggers;
-	bool is_open;			/* all of them */
 	uint64_t looked_ns;		/* at rates, CLOCK_MONOTONIC */
 	struct command command;
 	int command_status;		/* once it has ended; 0 before */

@@ -167,6 +167,11 @@ bool packet_memory_oldest(const struct packet_memory *m, struct packet *p)
 	return true;
 }
 
+uint64_t packet_memory_oldest_ns(const struct packet_memory *m)
+{
+	return at(m, m->oldest)->ts_ns;
+}
+
 void packet_memory_drop(struct packet_memory *m)
 {
 	m->oldest += at(m, m->oldest)->size;

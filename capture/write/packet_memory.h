@@ -25,6 +25,9 @@ bool packet_memory_put(struct packet_memory *m, const struct packet *p);
 bool packet_memory_oldest(const struct packet_memory *m, struct packet *p);
 void packet_memory_drop(struct packet_memory *m);
 
+/* Its time, as cheap as can be; there is one. */
+uint64_t packet_memory_oldest_ns(const struct packet_memory *m);
+
 /* How many there are. */
 uint64_t packet_memory_count(const struct packet_memory *m);
 

@@ -108,11 +108,10 @@ uint64_t recorder_lost(const struct recorder *r, uint32_t id)
 struct recorder_counts recorder_counts(const struct recorder *r)
 {
 	struct recorder_counts c = r->counts;
-	struct packet oldest;
 
 	c.in_memory = packet_memory_count(r->memory);
-	if (packet_memory_oldest(r->memory, &oldest) && r->newest_ns > oldest.ts_ns)
-		c.back_ns = r->newest_ns - oldest.ts_ns;
+	if (c.in_memory && r->newest_ns > packet_memory_oldest_ns(r->memory))
+		c.back_ns = r->newest_ns - packet_memory_oldest_ns(r->memory);
 	return c;
 }
 
@@ -216,9 +215,7 @@ void recorder_forget_oldest(struct recorder *r)
 
 static bool is_older(const struct recorder *r, uint64_t reach_ns, uint64_t now)
 {
-	struct packet p;
-
-	return reach_ns && now > reach_ns && packet_memory_oldest(r->memory, &p) && p.ts_ns < now - reach_ns;
+	return reach_ns && now > reach_ns && packet_memory_oldest_ns(r->memory) < now - reach_ns;
 }
 
 /*
