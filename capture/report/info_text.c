@@ -315,6 +315,16 @@ static void inside(FILE *out, const struct info *i)
 	talkers(out, "Top talkers inside:", i->inner_talkers);
 }
 
+static bool has_limit(const struct capfile *r)
+{
+	const struct iface *f;
+
+	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++)
+		if (sample_rate_of_comment(f->comment))
+			return true;
+	return false;
+}
+
 /* What there was before it was sampled. */
 static void estimate(FILE *out, const struct info *i, const struct capfile *r)
 {
@@ -322,8 +332,8 @@ static void estimate(FILE *out, const struct info *i, const struct capfile *r)
 
 	if (!info_estimate(i, r, &t))
 		return;
-	line(out, "Estimated packets:", "%llu, as not all were captured (--sample)",
-	     (unsigned long long)t.packets);
+	line(out, "Estimated packets:", "%llu, as not all were captured (--sample)%s",
+	     (unsigned long long)t.packets, has_limit(r) ? ", without those above the limit (--rate-limit)" : "");
 	line(out, "Estimated size:", "%llu bytes", (unsigned long long)t.bytes);
 }
 

@@ -186,6 +186,8 @@ want_limited "$(said .captured)" 500
 want 'too many' true "$(said '.rate_limited > 0')"
 eval "$(books "$file")"
 want 'of the interfaces' 'sample=1/2 rate_limit=500/s sample=1/2 rate_limit=500/s' "${ifcomment0-} ${ifcomment1-}"
+want_true 'the estimate says what it leaves out' grep -Eq '^Estimated packets: .*, without those above the limit \(--rate-limit\)$' \
+	<("$dump" -r "$file" --info)
 end
 
 for args in '' '--sample 1/1'; do
