@@ -291,7 +291,15 @@ static __always_inline void frame_meta(FRAME *ctx, const struct note *note, __u6
 #endif
 
 /* What became of it, if no record was made; else the bytes that it takes in the ring. */
-enum { RING_FULL = 0, NOT_COPIED = 1, SAMPLED_OUT = 2, RATE_LIMITED = 3, NO_RECORD = RATE_LIMITED };
+enum {
+	RING_FULL,
+	NOT_COPIED,
+	SAMPLED_OUT,	/* this and what follows: left out on purpose */
+	FLOW_CUT,
+	RATE_LIMITED,
+	ONLY_COUNTED,
+	NO_RECORD = ONLY_COUNTED
+};
 
 /*
  * Builds a record at position @at of @r, which is the head or behind it: it is nobody's until the
@@ -351,8 +359,12 @@ static __always_inline void count_left_out(struct counters *c, __u32 why)
 {
 	if (why == SAMPLED_OUT)
 		c->sampled_out++;
-	else
+	else if (why == FLOW_CUT)
+		c->flow_cut++;
+	else if (why == RATE_LIMITED)
 		c->rate_limited++;
+	else
+		c->only_counted++;
 }
 
 /* What became of a packet goes into the books. @got: what build() has returned, or SAMPLED_OUT ... */
@@ -381,6 +393,7 @@ static __always_inline struct cpu_ring *own_ring(void)
 	return bpf_map_lookup_elem(&rings, &cpu);
 }
 
+#include "bpf/flows.h"
 #include "bpf/left_out.h"
 
 /*
@@ -438,7 +451,7 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 	}
 	parse(ctx, &hdr, len, tag);
 	count_packet(c, &hdr, len);
-	why = left_out();
+	why = left_out(ctx, c, &hdr, len, tag, own ? setting(iface) : slot->iface);
 	if (why)
 		count_left_out(c, why);
 	else
@@ -468,6 +481,9 @@ static __always_inline void order_functions(FRAME *ctx, __u32 len, __u32 tag)
 	struct parsed hdr;
 
 	parse(ctx, &hdr, len, tag);
+	flow_verdict(ctx, &hdr, len, tag, 0);
+	look_at_flow(ctx, &hdr, 0);
+	judge_flow(&hdr, len);
 #ifdef FRAME_LOADS
 	frame_word(ctx, 0, 0 TAG_ARGUMENT(0));
 #endif

@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 
+#include "bpf/flow.h"
 #include "bpf/memory.h"
 #include "bpf/parse.h"
 
@@ -151,8 +152,8 @@ struct tally {
 /*
  * Per CPU and interface. Each packet bumps filtered.packets or all.packets. One that the filter
  * accepts bumps as well one of tcp, udp and other, one of ipv4, ipv6 and non_ip, and one of
- * delivered, ring_full, error, sampled_out and rate_limited. So what was seen is filtered.packets +
- * all.packets, and all.packets is the sum of these five, always.
+ * delivered, ring_full, error, sampled_out, flow_cut, rate_limited and only_counted. So what was seen
+ * is filtered.packets + all.packets, and all.packets is the sum of these seven, always.
  */
 struct counters {
 	struct tally filtered;	/* the filter rejects them, and nothing else is done */
@@ -163,7 +164,12 @@ struct counters {
 	__u64 ring_full;	/* found no room there */
 	__u64 error;		/* could not be copied, or came on a CPU without a ring */
 	__u64 sampled_out;	/* was none of those that are kept */
+	__u64 flow_cut;		/* its flow had as many as are kept */
 	__u64 rate_limited;	/* was one too many at that time */
+	__u64 only_counted;	/* no records are wanted */
+	/* of all.packets, where flows are looked at: */
+	__u64 flow_none;	/* have none */
+	__u64 flow_no_room;	/* there was no room for theirs in the table */
 };
 
 parse_inline void tally_add(struct tally *t, __u32 len)
@@ -272,9 +278,13 @@ struct program_settings {
 	 */
 	__u32 sample;
 	__u32 gap_ns;		/* at least, from one that is kept to the next, in the mean; 0: no matter */
+	__u64 flow_limit;	/* packets of each flow and direction, or bytes, that are kept; 0: all */
+	__u64 flow_seed[FLOW_SEEDS];	/* of flow_hash() */
+	__u32 flow_sample;	/* of so many flows one, up to SAMPLE_MAX; 0: all */
+	__u32 flows;		/* enum flow_work; 0: what is above is not looked at */
 };
 
-_Static_assert(sizeof(struct program_settings) == 72, "all of it is set, padding too");
+_Static_assert(sizeof(struct program_settings) == 128, "all of it is set, padding too");
 
 enum { SAMPLE_MAX = 1000 * 1000 * 1000 };	/* twice that fits into a word */
 

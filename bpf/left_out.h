@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Packets that the filter wants and that are left out on purpose: --sample, --rate-limit. A part of
+ * Packets that the filter wants and that are left out on purpose: --sample, --rate-limit, and by flows.h. A part of
  * capture.h, whose settings and rings it uses.
  */
 #ifndef XDPDUMP_LEFT_OUT_H
@@ -75,11 +75,18 @@ static __always_inline int is_over_rate(void)
 	return 1;	/* four others were, meanwhile */
 }
 
-/* Is a packet that the filter wants left out on purpose? SAMPLED_OUT, RATE_LIMITED; 0: it is not. */
-static __always_inline __u32 left_out(void)
+/*
+ * Is a packet that the filter wants left out on purpose? SAMPLED_OUT ...; 0: it is not. One that its flow leaves
+ * out is none of those that are counted down, and takes no token.
+ */
+static __always_inline __u32 left_out(FRAME *ctx, struct counters *c, struct parsed *hdr, __u32 len,
+				      __u32 tag, __u32 iface)
 {
-	if (!setting(sample))
-		return 0;
+	__u32 told = setting(flows) ? flow_verdict(ctx, hdr, len, tag, iface) : 0;
+
+	count_told(c, told);
+	if (told & FLOW_WHY || !setting(sample))
+		return told & FLOW_WHY;
 	return is_sampled_out() ? SAMPLED_OUT : is_over_rate() ? RATE_LIMITED : 0;
 }
 

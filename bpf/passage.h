@@ -81,7 +81,7 @@ static __always_inline void *at_point(__u32 point)
 
 /* What it has come to at one point: nobody wanted it, or what build() has returned. */
 static __always_inline void close_books(__u32 point, int wanted, const struct parsed *hdr,
-					__u32 len, __u32 got)
+					__u32 len, __u32 got, __u32 told)
 {
 	struct counters *c = at_point(point);
 
@@ -92,6 +92,7 @@ static __always_inline void close_books(__u32 point, int wanted, const struct pa
 		return;
 	}
 	count_packet(c, hdr, len);
+	count_told(c, told);
 	account(c, &slots->lost[point], got);
 }
 
@@ -111,7 +112,8 @@ struct passage {
 	__u64 id;
 	__u32 len[POINTS_MAX];
 	struct parsed hdr[POINTS_MAX];
-	__u32 got[POINTS_MAX];		/* by build(); SAMPLED_OUT, RATE_LIMITED: at both points */
+	__u32 got[POINTS_MAX];		/* by build(); SAMPLED_OUT ...: at both points */
+	__u32 told;			/* by judge_flow() */
 	__u64 begin;			/* the head of the ring before the call */
 };
 
@@ -125,6 +127,7 @@ static __always_inline void set_out(struct passage *p)
 
 	p->got[POINT_ENTRY] = p->got[POINT_EXIT] = out ? SAMPLED_OUT : NOT_COPIED;
 	p->id = out ? 0 : next_id();
+	p->told = 0;
 }
 
 /* Known to the verifier where all are kept, as is the next one. */
@@ -133,16 +136,27 @@ static __always_inline int was_sampled_out(const struct passage *p)
 	return setting(sample) && p->got[POINT_ENTRY] == SAMPLED_OUT;
 }
 
-/* It is wanted by all that is asked, and left out on purpose. What nobody wants is not too many. */
+/*
+ * It is wanted by all that is asked, and left out on purpose. What nobody wants is in no flow, and not too many.
+ * The flow is that of what came in. (With PREEMPT_RT another program may have looked at a packet of another one
+ * meanwhile, which has it then.)
+ */
 static __always_inline int is_left_out(struct passage *p)
 {
-	if (!setting(sample))
+	__u32 why = was_sampled_out(p) ? SAMPLED_OUT : 0;
+
+	if (!setting(sample) && !setting(flows))
 		return 0;
-	if (p->got[POINT_ENTRY] == SAMPLED_OUT)
-		return 1;
-	if (!is_over_rate())
+	if (setting(flows)) {
+		p->told = judge_flow(&p->hdr[POINT_ENTRY], p->len[POINT_ENTRY]);
+		if (p->told & FLOW_WHY)
+			why = p->told & FLOW_WHY;
+	}
+	if (!why && setting(sample) && is_over_rate())
+		why = RATE_LIMITED;
+	if (!why)
 		return 0;
-	p->got[POINT_ENTRY] = p->got[POINT_EXIT] = RATE_LIMITED;
+	p->got[POINT_ENTRY] = p->got[POINT_EXIT] = why;
 	return 1;
 }
 
@@ -153,6 +167,8 @@ static __always_inline void enter(FRAME *ctx, struct passage *p)
 	struct cpu_ring *r;
 
 	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY], 0);
+	if (setting(flows))
+		look_at_flow(ctx, &p->hdr[POINT_ENTRY], setting(iface));
 	if (!is_at(POINT_ENTRY) || was_sampled_out(p) || !(r = free_ring()))
 		return;
 	p->begin = r->head;
@@ -232,10 +248,10 @@ static __always_inline void come_out(FRAME *ctx, struct passage *p, __u32 verdic
 		parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], 0);
 	if (is_at(POINT_ENTRY))
 		close_books(POINT_ENTRY, wanted, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY],
-			    p->got[POINT_ENTRY]);
+			    p->got[POINT_ENTRY], p->told);
 	if (is_at(POINT_EXIT))
 		close_books(POINT_EXIT, wanted, &p->hdr[POINT_EXIT], p->len[POINT_EXIT],
-			    p->got[POINT_EXIT]);
+			    p->got[POINT_EXIT], p->told);
 }
 
 #endif

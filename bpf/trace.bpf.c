@@ -152,6 +152,12 @@ static __always_inline void look(struct xdp_buff *xdp, struct frame *f)
  */
 static __always_inline void give_up(struct inside *in)
 {
+	__u32 got = was_sampled_out(&in->p) ? SAMPLED_OUT : NOT_COPIED, told = 0;
+
+	if (setting(flows) && !in->rejected)
+		told = judge_flow(&in->p.hdr[POINT_ENTRY], in->p.len[POINT_ENTRY]);
+	if (told & FLOW_WHY)
+		got = told & FLOW_WHY;
 	for (__u32 point = 0; point < POINTS_MAX; point++) {
 		struct counters *c = at_point(point);
 
@@ -162,7 +168,8 @@ static __always_inline void give_up(struct inside *in)
 			continue;
 		}
 		count_packet(c, &in->p.hdr[POINT_ENTRY], in->p.len[POINT_ENTRY]);
-		account(c, &slots->lost[point], was_sampled_out(&in->p) ? SAMPLED_OUT : NOT_COPIED);
+		count_told(c, told);
+		account(c, &slots->lost[point], got);
 	}
 }
 

@@ -18,6 +18,7 @@
 #include "bpf/bench.h"
 #include "capture/filter/expr.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/flows.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
@@ -51,6 +52,7 @@ struct capture {
 	const char *filter;		/* an expression that no frame here matches; NULL: none */
 	bool front;			/* in front of the null program, which it calls */
 	bool shared;			/* loaded for several interfaces, of which lo is one */
+	struct flows_settings flows;	/* zeros: they make no difference */
 	struct {
 		struct rings *ring;
 		struct hook *hook;
@@ -84,7 +86,11 @@ static struct capture port443 = { .snap = 96, .filter = "tcp port 443" },
 		      front96 = { .snap = 96, .front = true },
 		      front443 = { .snap = 96, .filter = "tcp port 443", .front = true },
 		      shared96 = { .snap = 96, .shared = true },
-		      shared443 = { .snap = 96, .filter = "tcp port 443", .shared = true };
+		      shared443 = { .snap = 96, .filter = "tcp port 443", .shared = true },
+		      flows_only = { .snap = 96, .flows = { .count = true, .only = true } },
+		      flows_too = { .snap = 96, .flows = { .count = true } },
+		      flow_cut = { .snap = 96, .flows = { .limit = 1 } },
+		      flow_sample = { .snap = 96, .flows = { .sample = SAMPLE_MAX } };
 
 #define row(n, p, c, f, par) \
 	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \
@@ -102,7 +108,11 @@ enum {
 	FRONT_ALL,
 	FRONT_NONE,
 	SHARED_ALL,
-	SHARED_NONE
+	SHARED_NONE,
+	FLOWS_ONLY,
+	FLOWS_TOO,
+	FLOW_CUT_ROW,
+	FLOW_NOT_KEPT
 };
 
 static struct row rows[] = {
@@ -134,6 +144,10 @@ static struct row rows[] = {
 	row("in front, filtered out by tcp port 443", NULL, &front443, &tcp128, false),
 	row("for several interfaces, length 96", NULL, &shared96, &tcp128, true),
 	row("for several, filtered out by port 443", NULL, &shared443, &tcp128, false),
+	row("flows counted, no packets captured", NULL, &flows_only, &tcp128, true),
+	row("flows counted, snapshot length 96", NULL, &flows_too, &tcp128, false),
+	row("its flow has been kept far enough", NULL, &flow_cut, &tcp128, true),
+	row("its flow is not among those kept", NULL, &flow_sample, &tcp128, false),
 };
 
 /* ---- rings ---- */
@@ -258,6 +272,7 @@ static void load_capture(const struct bench_run *b, struct capture *c, struct ta
 	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
 	struct hook_settings settings = { .snap = c->snap, .filter = c->filter ? &f : NULL,
 					    .takeover = null, .at = 1 << POINT_ENTRY, .ifindex = LO };
+	struct flows *flows = NULL;	/* one for all rounds: it stays */
 	int err = c->filter ? make_filter(&f, c->filter) : 0;
 
 	for (int i = 0; !err && i < ROUNDS; i++) {
@@ -266,6 +281,9 @@ static void load_capture(const struct bench_run *b, struct capture *c, struct ta
 		if (err)
 			break;
 		err = rings_open(&c->round[i].ring, BENCH_RING, c->snap + 8 * EVENT_META_MAX);
+		if (!err && flows_settings_ask(&c->flows) && !flows)
+			err = flows_open(&flows, &c->flows, c->round[i].ring);
+		settings.flows = flows;
 		if (!err)
 			err = hook_open(&c->round[i].hook, c->front ? &hook_front : &hook_xdp,
 					c->round[i].ring, &settings);
@@ -335,6 +353,10 @@ static void set_up(struct kernel *k)
 	load_capture(&k->bench, &front443, null);
 	load_capture(&k->bench, &shared96, NULL);
 	load_capture(&k->bench, &shared443, NULL);
+	load_capture(&k->bench, &flows_only, NULL);
+	load_capture(&k->bench, &flows_too, NULL);
+	load_capture(&k->bench, &flow_cut, NULL);
+	load_capture(&k->bench, &flow_sample, NULL);
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		struct row *r = &rows[i];
 		size_t room = r->capture ? rings_cpu_size(r->capture->round[0].ring)
@@ -510,10 +532,22 @@ static void check_filtered(const struct bench_run *b, const struct capture *c)
 	}
 }
 
+/* None but the first is captured. */
+static void check_left_out(const struct bench_run *b, const struct capture *c)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		struct counters found;
+		int err = hook_counters(c->round[i].hook, POINT_ENTRY, &found);
+
+		if (err || !found.all.packets || found.delivered > 1 || found.flow_no_room)
+			bench_die(b, EXIT_FAILURE, "not valid: packets are captured whose flows are not");
+	}
+}
+
 /* A packet that finds no room is cheap: with even one of them the times would mean nothing. */
 static void check_losses(const struct kernel *k)
 {
-	const struct capture *all[] = { &snap96, &snap256, &whole, &front96, &shared96 };
+	const struct capture *all[] = { &snap96, &snap256, &whole, &front96, &shared96, &flows_too };
 	unsigned long long lost = k->skel->bss->failed;
 
 	for (unsigned i = 0; i < array_size(all) * ROUNDS; i++) {
@@ -525,6 +559,9 @@ static void check_losses(const struct kernel *k)
 				  strerror(-err));
 		lost += c.all.packets - c.delivered;
 	}
+	check_left_out(&k->bench, &flows_only);
+	check_left_out(&k->bench, &flow_cut);
+	check_left_out(&k->bench, &flow_sample);
 	check_filtered(&k->bench, &port443);
 	check_filtered(&k->bench, &hosts100);
 	check_filtered(&k->bench, &front443);
@@ -576,6 +613,8 @@ static void report(struct kernel *k)
 	bench_figure(&k->bench, "shared_ns", bench_above(&rows[SHARED_ALL].one, &real->one));
 	bench_figure(&k->bench, "shared_filtered_ns",
 		     bench_above(&rows[SHARED_NONE].one, &rows[FILTER_PORT].one));
+	bench_figure(&k->bench, "flows_ns", bench_above(&rows[FLOWS_ONLY].one, &rows[NULL_ROW].one));
+	bench_figure(&k->bench, "flow_cut_ns", bench_above(&rows[FLOW_CUT_ROW].one, &rows[NULL_ROW].one));
 	if (real->two.n) {
 		bench_figure(&k->bench, "two_cpu_ratio", bench_stats(&real->own).median);
 		bench_figure(&k->bench, "two_cpu_one_consumer_ratio", bench_stats(&real->two).median);

@@ -8,6 +8,7 @@
 
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/flows.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/programs.h"
 #include "capture/kernel/traced.h"
@@ -32,8 +33,8 @@ static int load_as(struct hook *h, const struct object_program *p, struct object
 	h->settings.has_exit_filter = !!exit_filter;
 	h->settings.turn++;
 	if (!err)
-		err = object_open(o, &as, h->rings, &h->settings, exit_filter ? &both : filter,
-				  h->object);
+		err = object_open(o, &as, h->rings, h->flows, &h->settings,
+				  exit_filter ? &both : filter, h->object);
 	if (err || !h->ops->prepare)
 		return err;
 	err = h->ops->prepare(h, *o);
@@ -99,6 +100,7 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		return -ENOMEM;
 	h->ops = ops;
 	h->rings = rings;
+	h->flows = s->flows;
 	h->link_fd = h->exit_fd = -1;
 	h->takeover = s->takeover;
 	h->settings = (struct program_settings){
@@ -115,6 +117,7 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		.device = s->device,
 	};
 	thin_out(&h->settings, s);
+	flows_to_program(s->flows, &h->settings);
 	if (s->traced)
 		aim(h, s->traced);
 	if (ops->settle)

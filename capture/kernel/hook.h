@@ -17,6 +17,7 @@
 
 struct filter;
 struct filter_loads;
+struct flows;
 struct program;
 struct programs;
 struct takeover;
@@ -32,6 +33,7 @@ struct hook_settings {
 	uint32_t sample;	/* one of so many packets that the filter accepts, up to SAMPLE_MAX; 0 and 1: all */
 	/* so many a second at most, up to RATE_MAX, of all that feed the same rings together; 0: no limit */
 	uint32_t rate;
+	const struct flows *flows;	/* longer than the hook; NULL: flows make no difference */
 	bool drop;		/* frames are not passed on: a mirror port, at XDP */
 	bool raw;		/* packets begin with the IP header: of hooks at tc */
 	uint16_t iface;		/* number of the interface, for its records */
@@ -58,6 +60,7 @@ struct hook_settings {
 struct hook {
 	const struct hook_ops *ops;
 	const struct rings *rings;
+	const struct flows *flows;
 	struct program_settings settings;
 	const struct object_program *program;	/* one of ops->programs */
 	struct object *object;	/* what is loaded, and attached */

@@ -14,6 +14,7 @@
 #include "bpf/event.h"
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/flows.h"
 #include "capture/kernel/kernel_types.h"
 #include "capture/kernel/linked.h"
 #include "capture/kernel/object.h"
@@ -104,6 +105,25 @@ static int use_map(const struct object *o, const char *name, int fd)
 	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, name);
 
 	return map ? bpf_map__reuse_fd(map, fd) : -ENOENT;
+}
+
+/* The map is there, or the verifier sees that nobody asks for it. */
+static int use_map_if(const struct object *o, const char *name, int fd)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, name);
+
+	if (!map)
+		return -ENOENT;
+	return fd >= 0 ? bpf_map__reuse_fd(map, fd) : bpf_map__set_autocreate(map, false);
+}
+
+static int use_flows(const struct object *o, const struct flows *flows)
+{
+	int err = use_map_if(o, "flow_rooms", flows ? flows_rooms_fd(flows) : -1);
+
+	if (!err)
+		err = use_map_if(o, "flow_indexes", flows ? flows_indexes_fd(flows) : -1);
+	return err ? err : use_map_if(o, "flow_limits", flows ? flows_limits_fd(flows) : -1);
 }
 
 int object_map_fd(const struct object *o, const char *name)
@@ -217,7 +237,7 @@ static int ask_id(struct object *o)
 }
 
 static int load(struct object *o, const struct object_program *p, const struct rings *rings,
-		const struct program_settings *s, const struct object *with)
+		const struct flows *flows, const struct program_settings *s, const struct object *with)
 {
 	int err = open_elf(o, p);
 
@@ -229,6 +249,8 @@ static int load(struct object *o, const struct object_program *p, const struct r
 		err = use_map(o, "rings", rings_map_fd(rings));
 	if (!err)
 		err = use_map(o, "bell", rings_bell_fd(rings));
+	if (!err)
+		err = use_flows(o, flows);
 	if (!err && with)
 		err = go_on_with(o, with);
 	else if (!err && s->shared)
@@ -239,7 +261,7 @@ static int load(struct object *o, const struct object_program *p, const struct r
 }
 
 int object_open(struct object **out, const struct object_program *p, const struct rings *rings,
-		const struct program_settings *s, const struct filter *filter,
+		const struct flows *flows, const struct program_settings *s, const struct filter *filter,
 		const struct object *with)
 {
 	cleanup(object_closep) struct object *o = calloc(1, sizeof(*o));
@@ -263,7 +285,7 @@ int object_open(struct object **out, const struct object_program *p, const struc
 	handler = begin_preparation(p, &preparation);
 	if (handler < 0)
 		return handler;
-	err = load(o, p, rings, &settings, with);
+	err = load(o, p, rings, flows, &settings, with);
 	libbpf_unregister_prog_handler(handler);
 	if (!err)
 		err = ask_id(o);

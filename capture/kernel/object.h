@@ -12,6 +12,7 @@
 struct counters;
 struct program_verdicts;
 struct filter;
+struct flows;
 struct object;
 struct program_settings;
 struct rings;
@@ -43,12 +44,13 @@ struct object_program {
 
 /*
  * Loads @p; its records go into @rings. Of @s all counts but ring_size and has_filter, which are
- * known here. @filter: put into it, and not needed afterwards; NULL: none. @with: another one,
+ * known here. @flows: whose tables it uses; NULL: none. @filter: put into it, and not needed
+ * afterwards; NULL: none. @with: another one,
  * whose counters and count of losses it goes on with; NULL: its own. Returns -errno of the kernel.
  * Not to be called by two threads at a time.
  */
 int object_open(struct object **o, const struct object_program *p, const struct rings *rings,
-		const struct program_settings *s, const struct filter *filter,
+		const struct flows *flows, const struct program_settings *s, const struct filter *filter,
 		const struct object *with);
 
 int object_program_fd(const struct object *o);

@@ -180,6 +180,11 @@ size_t rings_cpu_size(const struct rings *r)
 	return r->cpu_size;
 }
 
+unsigned rings_n_cpus(const struct rings *r)
+{
+	return r->n_lanes;
+}
+
 size_t ring_size(const struct rings *r)
 {
 	return r->n_lanes * r->cpu_size;

@@ -41,6 +41,9 @@ int rings_map_fd(const struct rings *r);
 int rings_bell_fd(const struct rings *r);
 size_t rings_cpu_size(const struct rings *r);
 
+/* The number of rings, each of one CPU. */
+unsigned rings_n_cpus(const struct rings *r);
+
 /* Bytes of all rings. */
 size_t ring_size(const struct rings *r);
 

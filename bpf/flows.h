@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What a program does by flows (bpf/flow.h): counts them (--flows), keeps the packets of some and of the others
+ * none (--flow-sample), or of each the first ones (--flow-limit). A part of capture.h, whose settings it uses.
+ */
+#ifndef XDPDUMP_FLOWS_H
+#define XDPDUMP_FLOWS_H
+
+/* The packet that is looked at on this CPU. */
+struct flow_now {
+	struct flow_key key;
+	__u32 hash;
+	__u32 way;
+	__u32 known;		/* it has a flow */
+	__u32 pad_;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow_now);
+} flow_now SEC(".maps");
+
+/* These are made by userspace (kernel/flows.c), and are not there if they are not asked for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct flow_key);
+	__type(value, struct flow_kept);
+} flow_limits SEC(".maps");
+
+/* One, or two that are used in turns. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow_room);
+} flow_rooms SEC(".maps");
+
+/* For each CPU as many. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow_index);
+} flow_indexes SEC(".maps");
+
+/* Where no header is behind: no tags but two are followed. */
+enum { FLOW_L3_MAX = 31, FLOW_IPV4 = 20, FLOW_IPV6 = 40 };
+
+/* The headers of IP, wherever they are; NULL. */
+static __always_inline const __u8 *ip_header(FRAME *ctx, __u32 off, const __u32 size, __u32 tag)
+{
+	const __u8 *end, *data = frame_linear(ctx, &end);
+	__u64 at = off;
+	__u8 *copy;
+
+	pin(at);
+	at &= FLOW_L3_MAX;
+	if (!frame_is_elsewhere(ctx, tag) && data + at + size <= end)
+		return data + at;
+	copy = only_value(&scratch);
+	return copy && !frame_load(ctx, tag, copy, at + size, SCRATCH) ? copy + at : (void *)0;
+}
+
+static __always_inline __u32 hash_of(const struct flow_key *k)
+{
+	const __u64 seed[FLOW_SEEDS] = { setting(flow_seed[0]), setting(flow_seed[1]), setting(flow_seed[2]),
+					 setting(flow_seed[3]), setting(flow_seed[4]) };
+
+	return flow_hash(k, seed);
+}
+
+/* Which flow it is of. @iface: number of the interface. */
+static __always_inline void find_flow(FRAME *ctx, const struct parsed *hdr, __u32 tag, __u32 iface,
+				      struct flow_now *now)
+{
+	const __u8 *ip;
+
+	now->known = 0;
+	if (hdr->ip_version == 4) {
+		ip = ip_header(ctx, hdr->l3_off, FLOW_IPV4, tag);
+		if (!ip)
+			return;
+		flow_addresses_ipv4(&now->key, ip);
+	} else {
+		ip = hdr->ip_version == 6 ? ip_header(ctx, hdr->l3_off, FLOW_IPV6, tag) : (void *)0;
+		if (!ip)
+			return;
+		flow_addresses_ipv6(&now->key, ip);
+	}
+	now->way = flow_finish(&now->key, hdr, iface);
+	now->hash = hash_of(&now->key);
+	now->known = 1;
+}
+
+/* The entry of that number. */
+static __always_inline struct flow_entry *entry_at(struct flow_room *room, __u32 word)
+{
+	__u64 at = word;
+
+	pin(at);
+	return &room->entry[at & (FLOW_ROOM - 1)];
+}
+
+/* Its own ones are used up: some more. False: there are none left. */
+static __always_inline int fetch_entries(struct flow_room *room, struct flow_index *index)
+{
+	__u32 first;
+
+	if (*(volatile __u32 *)&room->handed_out >= FLOW_ROOM)
+		return 0;
+	first = __sync_fetch_and_add(&room->handed_out, FLOW_CHUNK);
+	if (first >= FLOW_ROOM)
+		return 0;
+	index->next = first;
+	index->end = first + FLOW_CHUNK;
+	return 1;
+}
+
+/*
+ * The entry of a flow that is not there yet, and its place, a word that is 0. NULL: no room. Its numbers are
+ * zeros.
+ */
+static __always_inline struct flow_entry *begin_flow(struct flow_room *room, struct flow_index *index, __u32 *word,
+						     const struct flow_now *now, __u32 mark)
+{
+	struct flow_entry *e;
+
+	if (index->next == index->end && !fetch_entries(room, index))
+		return (void *)0;
+	room->ahead_ns = bpf_ktime_get_tai_ns() - bpf_ktime_get_ns();
+	e = entry_at(room, index->next);
+	e->key = now->key;
+	*word = mark | (index->next++ & (FLOW_ROOM - 1));
+	return e;
+}
+
+/* Its entry; NULL: there is no room for it. */
+static __always_inline struct flow_entry *find_entry(const struct flow_now *now)
+{
+	__u32 turn = 0, at, first = now->hash & (FLOW_INDEX - 1);
+	const __u32 mark = FLOW_USED | (now->hash >> FLOW_INDEX_BITS) << FLOW_ROOM_BITS;
+	struct flow_room *room = only_value(&flow_rooms);
+	struct flow_index *index;
+
+	if (room && setting(flows) & FLOW_TWO) {
+		turn = *(volatile __u32 *)&room->turn;
+		room = bpf_map_lookup_elem(&flow_rooms, &turn);
+	}
+	at = setting(flows) & FLOW_TWO ? 2 * bpf_get_smp_processor_id() + turn : bpf_get_smp_processor_id();
+	index = bpf_map_lookup_elem(&flow_indexes, &at);
+	if (!room || !index)
+		return (void *)0;
+	pin(first);
+	first &= FLOW_INDEX - 1;
+	for (__u32 i = 0; i < FLOW_PROBES; i++) {
+		__u32 *word = &index->word[first + i], found = *word;
+		struct flow_entry *e;
+
+		if (!found)
+			return begin_flow(room, index, word, now, mark);
+		if ((found ^ mark) >> FLOW_ROOM_BITS)
+			continue;
+		e = entry_at(room, found);
+		if (flow_is_same(&e->key, &now->key))
+			return e;
+	}
+	return (void *)0;
+}
+
+/* Into the table. False: there is no room for another flow. */
+static __always_inline int is_counted(const struct flow_now *now, const struct parsed *hdr, __u32 len)
+{
+	struct flow_entry *e = find_entry(now);
+	__u32 way = now->way;
+
+	if (!e)
+		return 0;
+	pin(way);
+	if (flow_wants_time(&e->flow, way, hdr)) {
+		flow_time(&e->flow, way, bpf_ktime_get_tai_ns());
+	} else {
+		e->flow.last_ns = bpf_ktime_get_coarse_ns();
+		e->flow.is_coarse = 1;
+	}
+	flow_count(&e->flow, way, hdr, len);
+	return 1;
+}
+
+/* Is it the first one of a connection that begins? */
+static __always_inline int is_syn(const struct parsed *hdr)
+{
+	return hdr->ip_proto == PROTO_TCP && (hdr->flags & (PARSE_SYN | PARSE_ACK)) == PARSE_SYN;
+}
+
+/* With a SYN behind other packets a flow starts anew; one that is sent again is one of them. */
+static __always_inline void start_anew(struct flow_kept *k, const struct parsed *hdr)
+{
+	if (!is_syn(hdr)) {
+		if (!*(volatile __u32 *)&k->goes_on)
+			k->goes_on = 1;
+	} else if (k->goes_on) {
+		k->goes_on = 0;
+		*(volatile __u64 *)&k->n[0] = 0;
+		*(volatile __u64 *)&k->n[1] = 0;
+	}
+}
+
+/*
+ * Have so many packets, or bytes, of its flow been kept in its direction? The packet with which there are so many
+ * is. What the table has forgotten begins again.
+ */
+static __always_inline int is_cut(const struct flow_now *now, const struct parsed *hdr, __u32 len)
+{
+	const __u64 n = setting(flows) & FLOW_CUT_BYTES ? len : 1;
+	struct flow_kept fresh = { .goes_on = !is_syn(hdr) }, *k;
+	__u32 way = now->way & 1;
+
+	k = bpf_map_lookup_elem(&flow_limits, &now->key);
+	if (!k) {
+		/* or another CPU has, meanwhile */
+		bpf_map_update_elem(&flow_limits, &now->key, &fresh, BPF_NOEXIST);
+		k = bpf_map_lookup_elem(&flow_limits, &now->key);
+		if (!k)
+			return 0;
+	} else {
+		start_anew(k, hdr);
+	}
+	pin(way);
+	way &= 1;
+	if (*(volatile __u64 *)&k->n[way] >= setting(flow_limit))
+		return 1;
+	return __sync_fetch_and_add(&k->n[way], n) >= setting(flow_limit);
+}
+
+/* What judge_flow() says as well, beside one of SAMPLED_OUT ... */
+enum { FLOW_NONE = 1 << 8, FLOW_NO_ROOM = 1 << 9, FLOW_WHY = FLOW_NONE - 1 };
+
+/* Counts it in its flow, and says whether it is left out on purpose. */
+static __always_inline int judge(const struct flow_now *now, const struct parsed *hdr, __u32 len)
+{
+	int told = setting(flows) & FLOW_ONLY ? ONLY_COUNTED : 0;
+
+	if (!now->known)
+		return told | FLOW_NONE;
+	if (setting(flows) & FLOW_COUNT && !is_counted(now, hdr, len))
+		told |= FLOW_NO_ROOM;
+	if (told & FLOW_WHY)
+		return told;
+	if (setting(flow_sample) && (__u64)now->hash * setting(flow_sample) >> 32)
+		return told | SAMPLED_OUT;
+	if (setting(flow_limit) && is_cut(now, hdr, len))
+		return told | FLOW_CUT;
+	return told;
+}
+
+/* Both, of a packet that is wanted. Not static, as the next two: the verifier looks at each once. */
+__noinline int flow_verdict(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag, __u32 iface)
+{
+	struct flow_now now;
+
+	pin(tag);
+	if (!setting(flows) || !hdr)
+		return 0;
+	find_flow(ctx, hdr, tag, iface, &now);
+	return judge(&now, hdr, len);
+}
+
+/* One after the other, as what is wanted shows later. */
+__noinline int look_at_flow(FRAME *ctx, struct parsed *hdr, __u32 iface)
+{
+	struct flow_now *now = only_value(&flow_now);
+
+	if (setting(flows) && hdr && now)
+		find_flow(ctx, hdr, 0, iface, now);
+	return 0;
+}
+
+__noinline int judge_flow(struct parsed *hdr, __u32 len)
+{
+	struct flow_now *now = only_value(&flow_now);
+
+	return setting(flows) && hdr && now ? judge(now, hdr, len) : 0;
+}
+
+/* What it has said of the flow alone goes into the books. */
+static __always_inline void count_told(struct counters *c, __u32 told)
+{
+	if (told & FLOW_NONE)
+		c->flow_none++;
+	if (told & FLOW_NO_ROOM)
+		c->flow_no_room++;
+}
+
+#endif
