@@ -89,8 +89,8 @@ static struct capture port443 = { .snap = 96, .filter = "tcp port 443" },
 		      shared443 = { .snap = 96, .filter = "tcp port 443", .shared = true },
 		      flows_only = { .snap = 96, .flows = { .count = true, .only = true } },
 		      flows_too = { .snap = 96, .flows = { .count = true } },
-		      flow_cut = { .snap = 96, .flows = { .limit = 1 } },
-		      flow_sample = { .snap = 96, .flows = { .sample = SAMPLE_MAX } };
+		      flow_cut = { .snap = 96, .flows = { .keep = { .limit = 1 } } },
+		      flow_sample = { .snap = 96, .flows = { .keep = { .sample = SAMPLE_MAX } } };
 
 #define row(n, p, c, f, par) \
 	{ .one = { .name = n, .unit = "ns" }, .two = { .name = n " on two CPUs", .unit = "x one" }, \

@@ -10,6 +10,7 @@
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/per_link.h"
+#include "capture/kernel/flows.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netif_watch.h"
@@ -272,6 +273,7 @@ static void close_all(struct capture *l)
 	recording_close(&l->recording);
 	netif_watch_close(l->watch);
 	capture_netns_close(l);
+	flows_close(l->flows);
 	rings_close(l->rings);
 	if (l->clock_fd >= 0)
 		close(l->clock_fd);
@@ -296,7 +298,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 			.processes = o->processes, .promiscuous = o->promiscuous, .way = o->hook,
 			.directions = o->directions,
 			.linktype = o->has_linktype ? o->linktype : -1, .filter = o->filter, .observe = o->observe,
-			.device = o->device, .sample = o->sample, .rate = o->rate,
+			.device = o->device, .sampling = o->sampling,
 		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
 			  .round = on_round, .ctx = &l },

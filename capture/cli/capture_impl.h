@@ -27,6 +27,7 @@ struct netif_watch;
 struct netns;
 struct netns_words;
 struct metrics_http;
+struct flows;
 struct rings;
 struct state;
 struct totals;
@@ -46,6 +47,7 @@ struct capture {
 	unsigned n_refused;
 	bool unlisted;			/* some that fit may be there, and nobody has told us */
 	struct rings *rings;
+	struct flows *flows;	/* NULL: they make no difference */
 	struct netif_watch *watch;
 	/* of opts.netns, in that order; NULL: it is waited for */
 	struct netns *netns[OPTS_IFACES_MAX];

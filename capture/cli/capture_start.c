@@ -17,6 +17,7 @@
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/per_link.h"
+#include "capture/kernel/flows.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
@@ -109,6 +110,16 @@ static enum status make_filters(struct capture *l)
 		      : make_filter(&l->filters.exit, o, o->observe.exit_filter, NULL);
 }
 
+/* What is asked of flows, and their tables. */
+static enum status open_flows(struct capture *l)
+{
+	const struct flows_settings s = { .keep = l->opts->sampling.flow };
+	int err = flows_settings_ask(&s) ? flows_open(&l->flows, &s, l->rings) : 0;
+
+	l->settings.flows = l->flows;
+	return err ? log_fail(STATUS_RUNTIME, "cannot make the tables of flows: %s", strerror(-err)) : STATUS_OK;
+}
+
 static enum status open_kernel(struct capture *l)
 {
 	char missing[128];
@@ -129,7 +140,8 @@ static enum status open_kernel(struct capture *l)
 		       : l->opts->print.verbose > 1 ? OBJECT_REFUSALS
 						    : OBJECT_SILENT);
 	kernel_types();		/* asked for by a process, of which the sandbox lets none be made later */
-	return open_ring(l);
+	status = open_ring(l);
+	return status ? status : open_flows(l);
 }
 
 /* All that are named are loaded before one is attached; then those that fit a pattern. */
@@ -264,6 +276,25 @@ void capture_announce_joined(const struct live_iface *t)
 	log_announce("and on %s", where);
 }
 
+/* What is left out on purpose. */
+static size_t put_sampling(char *out, size_t cap, const struct sampling *s)
+{
+	char limit[24];
+	size_t len = 0;
+
+	if (s->sample > 1)
+		len += snprintf(out + len, cap - len, ", 1 packet of %u at random (--sample)", s->sample);
+	if (s->flow.sample > 1)
+		len += snprintf(out + len, cap - len, ", 1 flow of %u (--flow-sample)", s->flow.sample);
+	if (s->flow.limit) {
+		sample_flow_limit_to_text(&s->flow, limit, sizeof(limit));
+		len += snprintf(out + len, cap - len, ", %s of each flow and direction (--flow-limit)", limit);
+	}
+	if (s->rate)
+		len += snprintf(out + len, cap - len, ", %u packets a second at most (--rate-limit)", s->rate);
+	return len;
+}
+
 static void announce_start(const struct capture *l)
 {
 	char where[2048];
@@ -287,12 +318,7 @@ static void announce_start(const struct capture *l)
 	if (l->opts->mirror_port)
 		len += snprintf(where + len, sizeof(where) - len,
 				", dropping every frame (--mirror-port)");
-	if (l->opts->sample > 1)
-		len += snprintf(where + len, sizeof(where) - len, ", 1 packet of %u at random (--sample)",
-				l->opts->sample);
-	if (l->opts->rate)
-		len += snprintf(where + len, sizeof(where) - len, ", %u packets a second at most (--rate-limit)",
-				l->opts->rate);
+	len += put_sampling(where + len, sizeof(where) - len, &l->opts->sampling);
 	if (l->opts->headers_only)
 		log_announce("listening on %s, headers only", where);
 	else if (l->opts->snap == EVENT_SNAP_MAX)

@@ -157,10 +157,14 @@ static const char *left_out(const struct ledger *l, char *out, size_t cap)
 	size_t len = 0;
 
 	*out = '\0';
-	if (l->sample > 1)
+	if (l->asked.sample > 1 || l->asked.flow.sample > 1)
 		len += snprintf(out, cap, "sampled out %llu, ", (ull)l->sampled_out);
-	if (l->rate)
-		snprintf(out + len, cap - len, "rate limited %llu, ", (ull)l->rate_limited);
+	if (l->asked.flow.limit)
+		len += snprintf(out + len, cap - len, "of flows that were kept far enough %llu, ", (ull)l->flow_cut);
+	if (l->asked.rate)
+		len += snprintf(out + len, cap - len, "rate limited %llu, ", (ull)l->rate_limited);
+	if (l->only_counted)
+		snprintf(out + len, cap - len, "only counted %llu, ", (ull)l->only_counted);
 	return out;
 }
 

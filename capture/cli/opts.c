@@ -51,6 +51,8 @@ static const struct option_row table[] = {
 	  "capture LEN bytes of each packet (256; 0 for whole frames); 'headers': no payload" },
 	{ OPT_SAMPLE, "sample", "1/N", "capture one packet of N, at random; the file says so" },
 	{ OPT_RATE_LIMIT, "rate-limit", "N/s", "capture N packets a second at most; the file says so" },
+	{ OPT_FLOW_SAMPLE, "flow-sample", "1/N", "capture all packets of one flow of N, and none of the others" },
+	{ OPT_FLOW_LIMIT, "flow-limit", "N", "capture the first N packets, or bytes (4k), of each flow and direction" },
 	{ 'B', "buffer-size", "KIB", "size of the rings of all CPUs in KiB (16384 for each, up to 65536)" },
 	{ 'F', "filter-file", "FILE", "take the filter expression from FILE" },
 	{ 'd', "dump-filter", NULL,

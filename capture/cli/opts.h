@@ -17,6 +17,7 @@
 #include "capture/kernel/netns.h"
 #include "capture/live/live_way.h"
 #include "capture/live/observe.h"
+#include "capture/packet/sample.h"
 #include "capture/stage/select.h"
 #include "capture/stage/triggers.h"
 #include "capture/write/recorder.h"
@@ -117,8 +118,7 @@ struct opts {
 	bool processes;			/* live: who has sent it */
 	uint32_t snap;			/* bytes, live 1 to EVENT_SNAP_MAX; with -r 0: not cut */
 	bool headers_only;		/* packets are cut behind their last header as well */
-	uint32_t sample;		/* live: of so many packets one, at random; 0 and 1: all */
-	uint32_t rate;			/* and so many a second at most; 0: no limit */
+	struct sampling sampling;	/* live: what is left out on purpose */
 	size_t ring_bytes;		/* of all rings; 0: see rings_open() */
 	uint64_t stats_ns;		/* interval, 0: none */
 	bool stats;			/* at the end of -r as well */

@@ -10,7 +10,7 @@
 /* An option may be in several; a test looks that each is in one, and that the manual has the sections. */
 static const struct topic topics[] = {
 	{ "capturing", "DESCRIPTION",
-	  CODES('i', OPT_WAIT, 'c', 'a', 's', OPT_SAMPLE, OPT_RATE_LIMIT, 'B', 'Q', OPT_PROCESS, 'P', 'p', OPT_HOOK,
+	  CODES('i', OPT_WAIT, 'c', 'a', 's', OPT_SAMPLE, OPT_RATE_LIMIT, OPT_FLOW_SAMPLE, OPT_FLOW_LIMIT, 'B', 'Q', OPT_PROCESS, 'P', 'p', OPT_HOOK,
 		'y', OPT_MIRROR_PORT, 'D', 'L', 'J', OPT_DEBUG) },
 	{ "filter", "FILTER", CODES('F', 'd', 'y', 'O', OPT_VERDICT, OPT_EXIT_FILTER) },
 	{ "output", "OUTPUT",

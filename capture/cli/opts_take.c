@@ -51,15 +51,24 @@ static bool take_snap(struct parser *p, const char *arg)
 	return true;
 }
 
-static bool take_sample(struct parser *p, const char *arg)
+/* Of packets, or flows. */
+static bool take_sample(struct parser *p, int code, const char *arg)
 {
-	return sample_parse(arg, &p->o->sample) ||
-	       opts_wrong(p, "--sample '%s' is not 1/N, with N from 1 to %d", arg, SAMPLE_MAX);
+	struct sampling *s = &p->o->sampling;
+
+	return sample_parse(arg, code == OPT_SAMPLE ? &s->sample : &s->flow.sample) ||
+	       opts_wrong(p, "%s '%s' is not 1/N, with N from 1 to %d", opts_name(code), arg, SAMPLE_MAX);
+}
+
+static bool take_flow_limit(struct parser *p, const char *arg)
+{
+	return sample_parse_flow_limit(arg, &p->o->sampling.flow) ||
+	       opts_wrong(p, "--flow-limit '%s' is none of packets (20) and bytes (4k, 4096b)", arg);
 }
 
 static bool take_rate(struct parser *p, const char *arg)
 {
-	return sample_parse_rate(arg, &p->o->rate) ||
+	return sample_parse_rate(arg, &p->o->sampling.rate) ||
 	       opts_wrong(p, "--rate-limit '%s' is not N/s, with N from 1 to %d", arg, RATE_MAX);
 }
 
@@ -386,7 +395,10 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case 's':
 		return take_snap(p, arg);
 	case OPT_SAMPLE:
-		return take_sample(p, arg);
+	case OPT_FLOW_SAMPLE:
+		return take_sample(p, code, arg);
+	case OPT_FLOW_LIMIT:
+		return take_flow_limit(p, arg);
 	case OPT_RATE_LIMIT:
 		return take_rate(p, arg);
 	case 'B':

@@ -32,7 +32,7 @@ struct flows {
 
 bool flows_settings_ask(const struct flows_settings *s)
 {
-	return s->count || s->sample > 1 || s->limit;
+	return s->count || s->keep.sample > 1 || s->keep.limit;
 }
 
 static void flows_closep(struct flows **f)
@@ -87,7 +87,7 @@ int flows_open(struct flows **flows, const struct flows_settings *s, const struc
 		f->seed[i] |= 1;
 	if (s->count)
 		err = make_tables(f);
-	if (!err && s->limit)
+	if (!err && s->keep.limit)
 		err = make_limits(&f->limits);
 	if (!err)
 		*flows = steal(&f);
@@ -99,9 +99,9 @@ void flows_to_program(const struct flows *f, struct program_settings *to)
 	if (!f)
 		return;
 	to->flows = FLOW_LOOK | (f->s.count ? FLOW_COUNT : 0) | (f->s.only ? FLOW_ONLY : 0) |
-		    (f->s.limit_bytes ? FLOW_CUT_BYTES : 0) | (f->s.often ? FLOW_TWO : 0);
-	to->flow_limit = f->s.limit;
-	to->flow_sample = f->s.sample > 1 ? f->s.sample : 0;
+		    (f->s.keep.limit_bytes ? FLOW_CUT_BYTES : 0) | (f->s.often ? FLOW_TWO : 0);
+	to->flow_limit = f->s.keep.limit;
+	to->flow_sample = f->s.keep.sample > 1 ? f->s.keep.sample : 0;
 	memcpy(to->flow_seed, f->seed, sizeof(f->seed));
 }
 

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/packet/sample.h"
+
 struct flow_entry;
 struct flows;
 struct program_settings;
@@ -21,9 +23,7 @@ struct flows_settings {
 	bool count;		/* all packets that the filter accepts are counted, */
 	bool only;		/* and none of them becomes a record, */
 	bool often;		/* and it is taken more than once */
-	uint32_t sample;	/* of so many flows one is kept, up to SAMPLE_MAX; 0 and 1: all */
-	uint64_t limit;		/* and of each and its two directions so many packets; 0: all */
-	bool limit_bytes;	/* or bytes: the packet with which there are so many is kept as well */
+	struct flow_choice keep;
 };
 
 /* Is anything asked for? */

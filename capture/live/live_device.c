@@ -79,17 +79,14 @@ enum status live_device_not_native(const struct live_iface *t, int err)
 /* What a reader of its packets has to know; words separated by spaces. NULL: nothing. */
 static char *comment(const struct live_iface *t, bool without_tags)
 {
-	char words[128] = "";
+	char words[256] = "";
 	size_t len = 0;
 
 	if (without_tags)
 		len += snprintf(words + len, sizeof(words) - len, " vlan_offload=on");
 	if (t->iface.other_clock)
 		len += snprintf(words + len, sizeof(words) - len, " clock=adapter_unsynced");
-	if (t->sample > 1)
-		len += snprintf(words + len, sizeof(words) - len, " sample=1/%u", t->sample);
-	if (t->rate)
-		len += snprintf(words + len, sizeof(words) - len, " rate_limit=%u/s", t->rate);
+	len += sample_to_words(&t->sampling, words + len, sizeof(words) - len);
 	return len ? strdup(words + 1) : NULL;
 }
 

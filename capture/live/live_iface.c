@@ -219,8 +219,7 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 
 	t->promiscuous_fd = -1;
 	t->rtnl = s->rtnl;
-	t->sample = s->sample;
-	t->rate = s->rate;
+	t->sampling = s->sampling;
 	if (!status)
 		status = live_iface_find(t, name);
 	if (!status)
@@ -382,7 +381,9 @@ static int read_counters(struct live_hook *h, uint32_t point)
 	h->counters.ring_full = first.ring_full;
 	h->counters.error = first.error;
 	h->counters.sampled_out = first.sampled_out;
+	h->counters.flow_cut = first.flow_cut;
 	h->counters.rate_limited = first.rate_limited;
+	h->counters.only_counted = first.only_counted;
 	return 0;
 }
 
@@ -611,7 +612,9 @@ void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct le
 		.seen = count_seen(&c),
 		.filtered = c.filtered.packets,
 		.sampled_out = c.sampled_out,
+		.flow_cut = c.flow_cut,
 		.rate_limited = c.rate_limited,
+		.only_counted = c.only_counted,
 		.ring_full = c.ring_full,
 		.copy_failed = c.error,
 		.delivered = c.delivered,
@@ -620,8 +623,7 @@ void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct le
 		.unwritten = unwritten,
 		.if_dropped = t->if_dropped,
 		.knows_if_dropped = t->has_if_dropped && !t->gone,
-		.sample = t->sample,
-		.rate = t->rate,
+		.asked = t->sampling,
 	};
 }
 

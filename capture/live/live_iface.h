@@ -14,6 +14,7 @@
 #include "capture/packet/ledger.h"
 #include "capture/packet/packet.h"
 
+struct flows;
 struct per_link;
 struct programs;
 struct rings;
@@ -24,8 +25,8 @@ struct traced;
 struct live_iface_settings {
 	uint32_t snap;			/* bytes, 1 to EVENT_SNAP_MAX */
 	bool headers_only;
-	uint32_t sample;		/* of so many packets one, at random; 0 and 1: all */
-	uint32_t rate;			/* so many a second at most, of all interfaces; 0: no limit */
+	struct sampling sampling;	/* its rate is that of all interfaces */
+	const struct flows *flows;	/* the owner's, for what is asked of flows; NULL: nothing */
 	bool drop;			/* every frame afterwards: for mirror ports */
 	bool promiscuous;
 	enum live_way way;
@@ -61,7 +62,7 @@ struct live_iface {
 	char *name;			/* of the latter and its own: see live_iface_name() */
 	struct iface iface;
 	struct live_hook received, sent;
-	uint32_t sample, rate;		/* as in struct live_iface_settings */
+	struct sampling sampling;	/* as in struct live_iface_settings */
 	/* in front of a program: whose place it has taken; NULL: it is not */
 	struct takeover *takeover;
 	struct traced *traced;		/* the program that is traced; NULL: none */

@@ -144,8 +144,9 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 	w->settings = (struct hook_settings){
 		.snap = s->snap,
 		.headers_only = s->headers_only,
-		.sample = s->sample,
-		.rate = s->rate,
+		.sample = s->sampling.sample,
+		.rate = s->sampling.rate,
+		.flows = s->flows,
 		.drop = s->drop,
 		.raw = t->iface.linktype == LINKTYPE_RAW,
 		.iface = t->iface.id,

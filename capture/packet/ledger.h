@@ -9,14 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/packet/sample.h"
+
 struct iface_stats;
 
 /* Numbers of packets since the start. */
 struct ledger {
-	uint64_t seen;		/* by the program: each of them is in one of the next six */
+	uint64_t seen;		/* by the program: each of them is in one of the next eight */
 	uint64_t filtered;	/* the filter has rejected it */
 	uint64_t sampled_out;	/* it was not among those that are kept */
+	uint64_t flow_cut;	/* its flow had as many as are kept */
 	uint64_t rate_limited;	/* it was one too many at that time */
+	uint64_t only_counted;	/* no packets are wanted */
 	uint64_t ring_full;	/* there was no room in the ring */
 	uint64_t copy_failed;	/* its bytes could not be copied, or its CPU has no ring */
 	/* it went into a ring, and is taken from there or still on its way */
@@ -28,8 +32,7 @@ struct ledger {
 
 	uint64_t if_dropped;	/* by the device, so the program has not seen them */
 	bool knows_if_dropped;
-	uint32_t sample;	/* of so many that the filter lets through one is kept; 0 and 1: all */
-	uint32_t rate;		/* and so many a second, of all interfaces; 0: there is no limit */
+	struct sampling asked;	/* what is left out on purpose; the rate is that of all interfaces */
 };
 
 /*

@@ -228,10 +228,14 @@ uint32_t info_n_ifaces(const struct capfile *r)
 struct tally info_estimate_of(const struct info *i, const struct iface *f)
 {
 	static const struct tally none;
-	const struct tally *t = f->id < i->n_ifaces ? &i->ifaces[f->id] : &none;
-	const uint32_t n = sample_of_comment(f->comment);
+	const bool is_there = f->id < i->n_ifaces;
+	const struct tally *t = is_there ? &i->ifaces[f->id] : &none, *of_flows = is_there ? &i->of_flows[f->id] : &none;
+	const struct sampling s = sample_of_comment(f->comment);
+	/* what is of no flow was not chosen by flows */
+	const uint64_t packets = sample_scale(t->packets - of_flows->packets, of_flows->packets, s.flow.sample),
+		       bytes = sample_scale(t->bytes - of_flows->bytes, of_flows->bytes, s.flow.sample);
 
-	return (struct tally){ sample_scale(0, t->packets, n), sample_scale(0, t->bytes, n) };
+	return (struct tally){ sample_scale(0, packets, s.sample), sample_scale(0, bytes, s.sample) };
 }
 
 bool info_estimate(const struct info *i, const struct capfile *r, struct tally *sum)
@@ -243,26 +247,34 @@ bool info_estimate(const struct info *i, const struct capfile *r, struct tally *
 	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++) {
 		const struct tally t = info_estimate_of(i, f);
 
-		sampled |= sample_of_comment(f->comment) > 1;
+		sampled |= sample_is_scaled(f->comment);
 		sum->packets = sample_scale(sum->packets, t.packets, 1);
 		sum->bytes = sample_scale(sum->bytes, t.bytes, 1);
 	}
 	return sampled;
 }
 
+/* @v, which has @n, gets zeros up to @more. */
+static bool grow(struct tally **v, uint32_t n, uint32_t more)
+{
+	struct tally *grown = reallocarray(*v, more, sizeof(*grown));
+
+	if (!grown)
+		return false;
+	memset(grown + n, 0, (more - n) * sizeof(*grown));
+	*v = grown;
+	return true;
+}
+
 /* Room for interface @id, whose ids come in no order. */
 static bool has_iface(struct info *i, uint32_t id)
 {
 	uint32_t n = id + 1 + id / 2;
-	struct tally *more;
 
 	if (id < i->n_ifaces)
 		return true;
-	more = reallocarray(i->ifaces, n, sizeof(*more));
-	if (!more)
+	if (!grow(&i->ifaces, i->n_ifaces, n) || !grow(&i->of_flows, i->n_ifaces, n))
 		return false;
-	memset(more + i->n_ifaces, 0, (n - i->n_ifaces) * sizeof(*more));
-	i->ifaces = more;
 	i->n_ifaces = n;
 	return true;
 }
@@ -273,6 +285,8 @@ int info_packet(struct info *i, const struct packet *p)
 		return -ENOMEM;
 	tally_add(&i->all, p->len);
 	tally_add(&i->ifaces[p->iface->id], p->len);
+	if (p->hdr.ip_version)
+		tally_add(&i->of_flows[p->iface->id], p->len);
 	i->n_dropped += p->dropped;
 	count_size(i, p);
 	if (p->has & PACKET_TIME) {
@@ -287,7 +301,8 @@ int info_packet(struct info *i, const struct packet *p)
 void info_close(struct info *i)
 {
 	free(i->ifaces);
-	i->ifaces = NULL;
+	free(i->of_flows);
+	i->ifaces = i->of_flows = NULL;
 	i->talkers = talkers_close(i->talkers);
 	i->inner_talkers = talkers_close(i->inner_talkers);
 }

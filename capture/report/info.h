@@ -56,6 +56,7 @@ struct info {
 	struct timeline timeline;	/* of packets with a time */
 	struct verdicts verdicts;
 	struct tally *ifaces;		/* by id */
+	struct tally *of_flows;		/* of the same, packets with an IP header */
 	uint32_t n_ifaces;		/* of these; interfaces behind them have no packets */
 	struct talkers *talkers;
 	struct talkers *inner_talkers;	/* NULL: no tunnel was seen */
@@ -98,7 +99,7 @@ uint32_t info_n_ifaces(const struct capfile *r);
 
 /*
  * About how many packets of interface @f there were, and of how many bytes, where its comment says that
- * one of so many is in the file.
+ * one of so many, or of so many flows, is in the file.
  */
 struct tally info_estimate_of(const struct info *i, const struct iface *f);
 

@@ -157,12 +157,29 @@ static void estimate(struct json *j, const struct tally *t)
 	json_u64(j, "estimated_bytes", t->bytes);
 }
 
+/* For what was asked for. */
+static void left_out(struct json *j, const struct info *i, const struct iface *f, const struct sampling *asked)
+{
+	const struct tally before = info_estimate_of(i, f);
+
+	if (asked->sample > 1)
+		json_u64(j, "sample", asked->sample);
+	if (asked->flow.sample > 1)
+		json_u64(j, "flow_sample", asked->flow.sample);
+	if (asked->sample > 1 || asked->flow.sample > 1)
+		estimate(j, &before);
+	if (asked->flow.limit)
+		json_u64(j, asked->flow.limit_bytes ? "flow_limit_bytes" : "flow_limit", asked->flow.limit);
+	if (asked->rate)
+		json_u64(j, "rate_limit", asked->rate);
+}
+
 static void interface(struct json *j, const struct info *i, const struct iface *f,
 		      const struct iface_stats *s, uint8_t resolution)
 {
 	static const struct tally none;
 	const struct tally *t = f->id < i->n_ifaces ? &i->ifaces[f->id] : &none;
-	const uint32_t sample = sample_of_comment(f->comment), rate = sample_rate_of_comment(f->comment);
+	const struct sampling asked = sample_of_comment(f->comment);
 	char name[64];
 
 	link_type_name(f->linktype, name, sizeof(name));
@@ -182,14 +199,7 @@ static void interface(struct json *j, const struct info *i, const struct iface *
 	json_string(j, "comment", f->comment);
 	json_u64(j, "packets", t->packets);
 	json_u64(j, "bytes", t->bytes);
-	if (sample > 1) {
-		const struct tally before = info_estimate_of(i, f);
-
-		json_u64(j, "sample", sample);
-		estimate(j, &before);
-	}
-	if (rate)
-		json_u64(j, "rate_limit", rate);
+	left_out(j, i, f, &asked);
 	if (s)
 		statistics(j, s);
 	json_close(j, '}');

@@ -188,6 +188,24 @@ static void precision(FILE *out, uint8_t resolution)
 			resolution & 0x80 ? 2 : 10, n);
 }
 
+/* What was left out on purpose. */
+static void left_out(FILE *out, const struct info *i, const struct iface *f)
+{
+	const struct sampling s = sample_of_comment(f->comment);
+
+	if (s.sample > 1)
+		fprintf(out, "%21sSampling = 1 packet of %u, at random\n", "", s.sample);
+	if (s.flow.sample > 1)
+		fprintf(out, "%21sFlow sampling = the packets of 1 flow of %u\n", "", s.flow.sample);
+	if (s.sample > 1 || s.flow.sample > 1)
+		iface_number(out, "Estimated packets", info_estimate_of(i, f).packets);
+	if (s.flow.limit)
+		fprintf(out, "%21sFlow limit = %llu %s of each flow and direction\n", "",
+			(unsigned long long)s.flow.limit, s.flow.limit_bytes ? "bytes" : "packets");
+	if (s.rate)
+		fprintf(out, "%21sRate limit = %u packets a second\n", "", s.rate);
+}
+
 static void interface(FILE *out, const struct info *i, const struct iface *f,
 		      const struct iface_stats *s, uint8_t resolution)
 {
@@ -196,7 +214,6 @@ static void interface(FILE *out, const struct info *i, const struct iface *f,
 		{ STAT_ACCEPTED, "Accepted by filter" }, { STAT_OS_DROP, "Dropped by kernel" },
 		{ STAT_DELIVERED, "Delivered" },
 	};
-	const uint32_t sample = sample_of_comment(f->comment), rate = sample_rate_of_comment(f->comment);
 	char name[NAME_MAX_BYTES];
 
 	fprintf(out, "Interface #%u info:\n", f->id);
@@ -218,12 +235,7 @@ static void interface(FILE *out, const struct info *i, const struct iface *f,
 	if (s && s->comment[0])
 		iface_line(out, "Statistics comment", s->comment);
 	iface_number(out, "Number of packets", f->id < i->n_ifaces ? i->ifaces[f->id].packets : 0);
-	if (sample > 1) {
-		fprintf(out, "%21sSampling = 1 packet of %u, at random\n", "", sample);
-		iface_number(out, "Estimated packets", info_estimate_of(i, f).packets);
-	}
-	if (rate)
-		fprintf(out, "%21sRate limit = %u packets a second\n", "", rate);
+	left_out(out, i, f);
 }
 
 /* What the file says of its origin. */
@@ -315,14 +327,22 @@ static void inside(FILE *out, const struct info *i)
 	talkers(out, "Top talkers inside:", i->inner_talkers);
 }
 
-static bool has_limit(const struct capfile *r)
+/* What the estimate leaves out; "" if it is all. */
+static const char *beyond_limits(const struct capfile *r)
 {
+	bool rate = false, flow = false;
 	const struct iface *f;
 
-	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++)
-		if (sample_rate_of_comment(f->comment))
-			return true;
-	return false;
+	for (uint32_t id = 0; (f = capfile_iface(r, id)); id++) {
+		const struct sampling s = sample_of_comment(f->comment);
+
+		rate |= s.rate > 0;
+		flow |= s.flow.limit > 0;
+	}
+	return rate && flow ? ", without those above the limits (--rate-limit, --flow-limit)" :
+	       rate	    ? ", without those above the limit (--rate-limit)" :
+	       flow	    ? ", without those above the limit (--flow-limit)" :
+			      "";
 }
 
 /* What there was before it was sampled. */
@@ -332,8 +352,8 @@ static void estimate(FILE *out, const struct info *i, const struct capfile *r)
 
 	if (!info_estimate(i, r, &t))
 		return;
-	line(out, "Estimated packets:", "%llu, as not all were captured (--sample)%s",
-	     (unsigned long long)t.packets, has_limit(r) ? ", without those above the limit (--rate-limit)" : "");
+	line(out, "Estimated packets:", "%llu, as not all were captured (--sample)%s", (unsigned long long)t.packets,
+	     beyond_limits(r));
 	line(out, "Estimated size:", "%llu bytes", (unsigned long long)t.bytes);
 }
 

@@ -113,22 +113,38 @@ static void traffic(struct page *p, const struct state *s)
 	directions(p, s, offsetof(struct counters, ipv6), false);
 }
 
+/* A number of the books, of each interface; @at: where it is in them. */
+static void left_out_rows(struct page *p, const struct state *s, const char *name, const char *help, size_t at)
+{
+	counters(p, name, help);
+	for (size_t i = 0; i < s->n_ifaces; i++)
+		count(p, &s->ifaces[i], NULL, NULL, *(const uint64_t *)((const char *)&s->ifaces[i].ledger + at));
+}
+
 /* What was left out because it was asked for. */
 static void left_out(struct page *p, const struct state *s)
 {
-	if (s->ledger.sample > 1) {
+	const struct sampling *asked = &s->ledger.asked;
+
+	if (asked->sample > 1)
 		put_gauge(p, "sample", "Of so many packets that the filter lets through one is kept, at random.",
-			  s->ledger.sample);
-		counters(p, "sampled_out_packets", "Packets that are not among those that are kept.");
-		for (size_t i = 0; i < s->n_ifaces; i++)
-			count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.sampled_out);
+			  asked->sample);
+	if (asked->flow.sample > 1)
+		put_gauge(p, "flow_sample", "Of so many flows the packets of one are kept.", asked->flow.sample);
+	if (asked->sample > 1 || asked->flow.sample > 1)
+		left_out_rows(p, s, "sampled_out_packets", "Packets that are not among those that are kept.",
+			      offsetof(struct ledger, sampled_out));
+	if (asked->flow.limit) {
+		put_gauge(p, asked->flow.limit_bytes ? "flow_limit_bytes" : "flow_limit_packets",
+			  "So much of each flow and direction is kept.", asked->flow.limit);
+		left_out_rows(p, s, "flow_cut_packets", "Packets whose flows had as many as are kept.",
+			      offsetof(struct ledger, flow_cut));
 	}
-	if (!s->ledger.rate)
+	if (!asked->rate)
 		return;
-	put_gauge(p, "rate_limit", "So many packets a second are kept, at most.", s->ledger.rate);
-	counters(p, "rate_limited_packets", "Packets that were too many at their time.");
-	for (size_t i = 0; i < s->n_ifaces; i++)
-		count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.rate_limited);
+	put_gauge(p, "rate_limit", "So many packets a second are kept, at most.", asked->rate);
+	left_out_rows(p, s, "rate_limited_packets", "Packets that were too many at their time.",
+		      offsetof(struct ledger, rate_limited));
 }
 
 /* The counters of a statistics block. */

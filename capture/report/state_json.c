@@ -39,20 +39,36 @@ static void put_string(FILE *out, const char *key, const char *s)
 	fprintf(out, "\"%s\":\"%.*s\"", key, (int)t.len, buf);
 }
 
+/* What was asked for, and how many were left out for it. */
+static void put_left_out(FILE *out, const struct ledger *l)
+{
+	const struct sampling *a = &l->asked;
+
+	if (a->sample > 1)
+		put_number(out, "sample", a->sample);
+	if (a->flow.sample > 1)
+		put_number(out, "flow_sample", a->flow.sample);
+	if (a->sample > 1 || a->flow.sample > 1)
+		put_number(out, "sampled_out", l->sampled_out);
+	if (a->flow.limit) {
+		put_number(out, a->flow.limit_bytes ? "flow_limit_bytes" : "flow_limit", a->flow.limit);
+		put_number(out, "flow_cut", l->flow_cut);
+	}
+	if (a->rate) {
+		put_number(out, "rate_limit", a->rate);
+		put_number(out, "rate_limited", l->rate_limited);
+	}
+	if (l->only_counted)
+		put_number(out, "only_counted", l->only_counted);
+}
+
 /* The words are those of statistics blocks and of their comments. */
 static void put_ledger(FILE *out, const struct ledger *l)
 {
 	put_number(out, "seen", l->seen);
 	put_number(out, "filtered", l->filtered);
 	put_number(out, "accepted", ledger_accepted(l));
-	if (l->sample > 1) {
-		put_number(out, "sample", l->sample);
-		put_number(out, "sampled_out", l->sampled_out);
-	}
-	if (l->rate) {
-		put_number(out, "rate_limit", l->rate);
-		put_number(out, "rate_limited", l->rate_limited);
-	}
+	put_left_out(out, l);
 	put_number(out, "ring_full", l->ring_full);
 	put_number(out, "error", l->copy_failed);
 	put_number(out, "delivered", l->taken);

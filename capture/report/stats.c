@@ -24,6 +24,30 @@ static void scaled(char *out, size_t cap, double v)
 
 typedef unsigned long long ull;
 
+/* For what was asked for. */
+static void left_out(const struct ledger *l)
+{
+	const struct sampling *a = &l->asked;
+	char limit[24];
+
+	if (a->flow.sample > 1)
+		log_announce("  sampled out: %llu packets, as 1 flow of %u is kept%s", (ull)l->sampled_out,
+			     a->flow.sample, a->sample > 1 ? ", and of its packets some, at random" : "");
+	else if (a->sample > 1)
+		log_announce("  sampled out: %llu packets, as 1 of %u is kept, at random", (ull)l->sampled_out,
+			     a->sample);
+	if (a->flow.limit) {
+		sample_flow_limit_to_text(&a->flow, limit, sizeof(limit));
+		log_announce("  flows cut: %llu packets, as %s of each flow and direction are kept",
+			     (ull)l->flow_cut, limit);
+	}
+	if (a->rate)
+		log_announce("  rate limited: %llu packets, as %u a second are kept at most", (ull)l->rate_limited,
+			     a->rate);
+	if (l->only_counted)
+		log_announce("  only counted: %llu packets", (ull)l->only_counted);
+}
+
 void stats_print(const struct totals *t, uint64_t ns)
 {
 	const struct counters *c = &t->c;
@@ -53,12 +77,8 @@ void stats_print(const struct totals *t, uint64_t ns)
 	if (t->has_filter)
 		log_announce("  filtered out: %llu packets, %llu bytes", (ull)c->filtered.packets,
 			     (ull)c->filtered.bytes);
-	if (t->ledger && t->ledger->sample > 1)
-		log_announce("  sampled out: %llu packets, as 1 of %u is kept, at random",
-			     (ull)t->ledger->sampled_out, t->ledger->sample);
-	if (t->ledger && t->ledger->rate)
-		log_announce("  rate limited: %llu packets, as %u a second are kept at most",
-			     (ull)t->ledger->rate_limited, t->ledger->rate);
+	if (t->ledger)
+		left_out(t->ledger);
 	if (t->ledger)
 		log_announce(
 			"  lost: ring full %llu, copy failed %llu, not written %llu, by the interface %llu",

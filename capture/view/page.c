@@ -62,15 +62,25 @@ static void sums(struct grid *g, const struct model *m, const struct page_facts 
 static void filters(struct grid *g, const struct page_facts *f, const struct page_choice *c)
 {
 	unsigned col = grid_put(g, 2, 0, GRID_DIM, "Filter ");
+	char limit[24];
 
 	col = grid_put(g, 2, col, GRID_PLAIN, "%s", f->filter ? f->filter : "none");
-	if (f->ledger.sample > 1) {
+	if (f->ledger.asked.sample > 1) {
 		col = grid_put(g, 2, col, GRID_DIM, "   sample ");
-		col = grid_put(g, 2, col, GRID_HEAD, "1/%u", f->ledger.sample);
+		col = grid_put(g, 2, col, GRID_HEAD, "1/%u", f->ledger.asked.sample);
 	}
-	if (f->ledger.rate) {
+	if (f->ledger.asked.flow.sample > 1) {
+		col = grid_put(g, 2, col, GRID_DIM, "   flows ");
+		col = grid_put(g, 2, col, GRID_HEAD, "1/%u", f->ledger.asked.flow.sample);
+	}
+	if (f->ledger.asked.flow.limit) {
+		sample_flow_limit_to_text(&f->ledger.asked.flow, limit, sizeof(limit));
+		col = grid_put(g, 2, col, GRID_DIM, "   of each ");
+		col = grid_put(g, 2, col, GRID_HEAD, "%s", limit);
+	}
+	if (f->ledger.asked.rate) {
 		col = grid_put(g, 2, col, GRID_DIM, "   limit ");
-		col = grid_put(g, 2, col, GRID_HEAD, "%u/s", f->ledger.rate);
+		col = grid_put(g, 2, col, GRID_HEAD, "%u/s", f->ledger.asked.rate);
 	}
 	if (c->shown) {
 		col = grid_put(g, 2, col, GRID_DIM, "   shown ");

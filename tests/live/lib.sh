@@ -248,8 +248,8 @@ books()
 }
 
 # want_books FILE [IFACE]: the file ends with one statistics block per interface, whose counters agree with each other,
-# with the blocks, and, for a single interface, with the summary. Leaves the books in variables, and in sampled_out
-# and rate_limited what its comment says of that, or 0.
+# with the blocks, and, for a single interface, with the summary. Leaves the books in variables, and in sampled_out,
+# flow_cut and rate_limited what its comment says of that, or 0.
 want_books()
 {
 	local i=${2-0} said name not_written
@@ -274,7 +274,10 @@ want_books()
 	rate_limited=0
 	[[ $comment != *rate_limited=* ]] || rate_limited=${comment##*rate_limited=}
 	rate_limited=${rate_limited%% *}
-	want 'usrdeliv + osdrop + left out' "$filteraccept" "$((usrdeliv + osdrop + sampled_out + rate_limited))"
+	flow_cut=0
+	[[ $comment != *flow_cut=* ]] || flow_cut=${comment##*flow_cut=}
+	flow_cut=${flow_cut%% *}
+	want 'usrdeliv + osdrop + left out' "$filteraccept" "$((usrdeliv + osdrop + sampled_out + flow_cut + rate_limited))"
 	not_written=${comment##*not_written=}
 	not_written=${not_written%% *}
 	want 'packets in the file + not written' "$usrdeliv" "$((epb + not_written))"

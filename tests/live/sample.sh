@@ -190,6 +190,44 @@ want_true 'the estimate says what it leaves out' grep -Eq '^Estimated packets: .
 	<("$dump" -r "$file" --info)
 end
 
+begin 'of each flow and direction so many packets are in the file, which says so, and all are counted'
+listen -i v0 -Q inout -w "$file" --stats-format json --flow-limit 2
+# 500 flows of TCP and 500 of UDP; half of those that are sent are of the latter
+frames 3000 -p mixed
+"$send" -i v0 -n 500 -q >"$work/sent" 2>&1 || note "$(<"$work/sent")"
+finish
+want 'exit status' 0 "$rc"
+want 'the identity' true "$(said '.seen == .filtered + .flow_cut + .ring_full + .error + .delivered')"
+want 'seen, cut, lost' '[3500,1250,0]' "$(said '[.seen, .flow_cut, .ring_full]')"
+want 'the limit' 2 "$(said .flow_limit)"
+want 'of TCP' '1000 packets' "$("$dump" -r "$file" --count tcp and inbound)"
+want 'of UDP' '1000 packets' "$("$dump" -r "$file" --count udp and inbound)"
+want 'of what is sent' '250 packets' "$("$dump" -r "$file" --count outbound)"
+eval "$(books "$file")"
+want 'of the interface' flow_limit=2 "${ifcomment0-}"
+want_line "$work/err" '^listening on v0, .*, 2 of each flow and direction \(--flow-limit\), snapshot length'
+"$dump" -r "$file" --info >"$work/info"
+want_line "$work/info" '^ +Flow limit = 2 packets of each flow and direction$'
+want_no_line "$work/info" Estimated
+want_accepted "$file"
+end
+
+begin 'flows that are not chosen are counted, and what is of no flow is in the file'
+listen -i v0 -w "$file" --flow-sample 1/1000000000 --flow-limit 4k
+frames 3000 -p mixed
+tcpreplay -q -t -i v1 tests/pcaps/arp.pcap >"$work/sent" 2>&1 || note_file "$work/sent"
+finish
+want 'exit status' 0 "$rc"
+want_books "$file"
+want 'seen' 3010 "$ifrecv"
+want 'sampled out, cut, in the file' '3000 0 10' "$sampled_out $flow_cut $epb"
+want 'of the interface' 'flow_sample=1/1000000000 flow_limit=4096b' "${ifcomment0-}"
+want_line "$work/err" '^  sampled out: 3000 packets, as 1 flow of 1000000000 is kept$'
+"$dump" -r "$file" --info >"$work/info"
+want_line "$work/info" '^ +Flow sampling = the packets of 1 flow of 1000000000$'
+want_line "$work/info" '^Estimated packets: +10, as not all were captured \(--sample\), without those above the limit \(--flow-limit\)$'
+end
+
 for args in '' '--sample 1/1'; do
 	begin "with '$args' all are there, and nothing is said of it"
 	# shellcheck disable=SC2086

@@ -281,7 +281,7 @@ static void a_flow_is_known_by_its_key(void **state)
 
 static void what_has_no_flow_is_counted(void **state is_unused)
 {
-	static const struct flows_settings all = { .count = true, .sample = 1000000000, .limit = 1 };
+	static const struct flows_settings all = { .count = true, .keep = { .sample = 1000000000, .limit = 1 } };
 	const struct sent arp = { .times = 100 };
 	struct counters c;
 
@@ -398,7 +398,7 @@ static void take_records(unsigned kept[64])
 
 static void the_first_of_each_flow_and_direction_are_kept(void **state)
 {
-	static const struct flows_settings limit = { .count = true, .limit = 20 };
+	static const struct flows_settings limit = { .count = true, .keep = { .limit = 20 } };
 	const struct hook_case *h = *state;
 	const struct sent a = { .version = 4, .proto = 17, .from = 1, .to = 2, .sport = 1, .dport = 2, .times = 50 },
 			  back = { .version = 4, .proto = 17, .from = 2, .to = 1, .sport = 2, .dport = 1, .times = 30 },
@@ -426,7 +426,7 @@ static void the_first_of_each_flow_and_direction_are_kept(void **state)
 
 static void so_many_bytes_are_kept(void **state is_unused)
 {
-	static const struct flows_settings limit = { .limit = 4 * LEN + 1, .limit_bytes = true };
+	static const struct flows_settings limit = { .keep = { .limit = 4 * LEN + 1, .limit_bytes = true } };
 	const struct sent a = { .version = 4, .proto = 17, .from = 1, .to = 2, .sport = 1, .dport = 2, .times = 50 };
 	unsigned kept[64];
 
@@ -439,7 +439,7 @@ static void so_many_bytes_are_kept(void **state is_unused)
 
 static void a_connection_starts_anew_with_its_syn(void **state is_unused)
 {
-	static const struct flows_settings limit = { .limit = 3 };
+	static const struct flows_settings limit = { .keep = { .limit = 3 } };
 	const struct sent syn = { .version = 4, .proto = 6, .from = 1, .to = 2, .sport = 1, .dport = 2, .flags = SYN },
 			  synack = { .version = 4, .proto = 6, .from = 2, .to = 1, .sport = 2, .dport = 1,
 				     .flags = SYN | ACK, .times = 5 },
@@ -494,7 +494,7 @@ static unsigned take_flows(unsigned char *times)
 
 static void whole_flows_are_kept(void **state is_unused)
 {
-	static const struct flows_settings sample = { .sample = ONE_OF };
+	static const struct flows_settings sample = { .keep = { .sample = ONE_OF } };
 	static unsigned char first[FLOWS], second[FLOWS];
 	struct hook_settings s = { .snap = SNAP, .iface = IFACE + 1 };
 	struct hook *other = NULL;
@@ -521,7 +521,7 @@ static void whole_flows_are_kept(void **state is_unused)
 /* By another number in each run: nobody can choose what is not seen. */
 static void others_are_kept_the_next_time(void **state is_unused)
 {
-	static const struct flows_settings sample = { .sample = ONE_OF };
+	static const struct flows_settings sample = { .keep = { .sample = ONE_OF } };
 	static unsigned char times[2][FLOWS];
 
 	for (unsigned turn = 0; turn < 2; turn++) {
@@ -536,7 +536,7 @@ static void others_are_kept_the_next_time(void **state is_unused)
 /* A packet that its flow leaves out is none of those that are counted down, and takes no token. */
 static void all_together(void **state is_unused)
 {
-	static const struct flows_settings both = { .count = true, .sample = 2, .limit = 10 };
+	static const struct flows_settings both = { .count = true, .keep = { .sample = 2, .limit = 10 } };
 	struct counters c;
 
 	set_up(&hook_tc_in, &both, (struct hook_settings){ .snap = SNAP, .sample = 2, .rate = 100 }, false);

@@ -19,6 +19,7 @@
 #include "bpf/event.h"
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/flows.h"
 #include "capture/kernel/front_map.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
@@ -491,6 +492,57 @@ static void what_is_not_wanted_is_not_left_out_on_purpose(void **state is_unused
 	tear_down();
 }
 
+static int add_up(void *sum, const struct flow_entry *e)
+{
+	*(uint64_t *)sum += e->flow.packets[0] + e->flow.packets[1];
+	return 0;
+}
+
+/* Of a flow that is of UDP, with what it says of them. The flow is of what came in, and of what is wanted. */
+static void run_flow(uint8_t verdicts, struct counters c[static POINTS_MAX], uint64_t *in_table)
+{
+	static const struct flows_settings s = { .count = true, .keep = { .limit = 5 } };
+	static const uint8_t udp[] = { 8, 0, 0x45, 0, 0, FRAME - 14, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+				       0, 9, 0, 10, 0, FRAME - 34 };
+	struct rings *rings = NULL;
+	struct flows *flows = NULL;
+
+	assert_int_equal(rings_open(&rings, 0, SNAP), 0);
+	assert_int_equal(flows_open(&flows, &s, rings), 0);
+	rings_close(rings);
+	set_up(&targets[1], BPF_XDP, 0, (struct hook_settings){ .at = BOTH, .verdicts = verdicts, .flows = flows });
+	memcpy(seen.frame + 12, udp, sizeof(udp));
+	run_n(100);
+	for (unsigned point = 0; point < POINTS_MAX; point++)
+		c[point] = counters_at(point);
+	*in_table = 0;
+	assert_int_equal(flows_take(flows, add_up, in_table), 0);
+	tear_down();
+	flows_close(flows);
+}
+
+static void of_a_flow_the_first_are_there_at_both_points(void **state is_unused)
+{
+	struct counters c[POINTS_MAX];
+	uint64_t n;
+
+	run_flow(0, c, &n);
+	for (unsigned point = 0; point < POINTS_MAX; point++) {
+		assert_int_equal(c[point].all.packets, 100);
+		assert_int_equal(c[point].delivered, 5);
+		assert_int_equal(c[point].flow_cut, 95);
+		assert_int_equal(c[point].flow_none + c[point].flow_no_room, 0);
+	}
+	assert_int_equal(n, 100);
+	run_flow(1 << XDP_DROP, c, &n);
+	assert_int_equal(c[POINT_ENTRY].flow_cut, 95);
+	assert_int_equal(n, 100);
+	run_flow(1 << XDP_TX, c, &n);
+	assert_int_equal(c[POINT_ENTRY].filtered.packets, 100);
+	assert_int_equal(c[POINT_ENTRY].flow_cut, 0);
+	assert_int_equal(n, 0);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[64];
@@ -513,5 +565,6 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(of_a_sample_both_images_are_there);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(where_there_are_too_many_both_images_are_left_out);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_is_not_wanted_is_not_left_out_on_purpose);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(of_a_flow_the_first_are_there_at_both_points);
 	return unit_run("front", tests, n);
 }

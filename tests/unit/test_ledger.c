@@ -7,10 +7,13 @@
 #include "capture/packet/packet.h"
 #include "tests/unit/unit.h"
 
-/* Seen, filtered, sampled out, rate limited, ring full, copy failed, delivered; taken, refused, unwritten. */
-#define BOOKS(...) { __VA_ARGS__, 0, false, 0, 0 }
-#define SETTLED 100, 40, 0, 0, 7, 3, 50, 50, 5, 2
-#define SAMPLED 1000, 40, 800, 100, 7, 3, 50, 50, 5, 2
+/*
+ * Seen, filtered, sampled out, cut, rate limited, only counted, ring full, copy failed, delivered; taken, refused,
+ * unwritten.
+ */
+#define BOOKS(...) { __VA_ARGS__, 0, false, { 0 } }
+#define SETTLED 100, 40, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2
+#define SAMPLED 1000, 40, 700, 60, 100, 40, 7, 3, 50, 50, 5, 2
 
 static const struct ledger_case {
 	const char *name;
@@ -19,16 +22,18 @@ static const struct ledger_case {
 } cases[] = {
 	{ "nothing", { .seen = 0 }, true, true },
 	{ "all_of_it", BOOKS(SETTLED), true, true },
-	{ "some_are_on_their_way", BOOKS(100, 40, 0, 0, 7, 3, 50, 48, 5, 2), true, false },
-	{ "one_is_seen_and_in_no_row_yet", BOOKS(101, 40, 0, 0, 7, 3, 50, 50, 5, 2), true, false },
-	{ "one_in_a_row_was_not_seen", BOOKS(99, 40, 0, 0, 7, 3, 50, 50, 5, 2), false, false },
-	{ "more_are_filtered_than_seen", BOOKS(100, 41, 0, 0, 7, 3, 50, 50, 5, 2), false, false },
+	{ "some_are_on_their_way", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 48, 5, 2), true, false },
+	{ "one_is_seen_and_in_no_row_yet", BOOKS(101, 40, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2), true, false },
+	{ "one_in_a_row_was_not_seen", BOOKS(99, 40, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2), false, false },
+	{ "more_are_filtered_than_seen", BOOKS(100, 41, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2), false, false },
 	{ "a_sample", BOOKS(SAMPLED), true, true },
-	{ "one_is_too_many_that_was_not_seen", BOOKS(1000, 40, 800, 101, 7, 3, 50, 50, 5, 2), false, false },
-	{ "one_is_sampled_out_that_was_not_seen", BOOKS(1000, 40, 801, 100, 7, 3, 50, 50, 5, 2), false, false },
-	{ "one_was_taken_twice", BOOKS(100, 40, 0, 0, 7, 3, 50, 51, 5, 2), false, false },
-	{ "more_are_not_written_than_taken", BOOKS(100, 40, 0, 0, 7, 3, 50, 50, 30, 21), false, false },
-	{ "all_that_were_taken_are_not_written", BOOKS(100, 40, 0, 0, 7, 3, 50, 50, 30, 20), true, true },
+	{ "one_is_too_many_that_was_not_seen", BOOKS(1000, 40, 700, 60, 101, 40, 7, 3, 50, 50, 5, 2), false, false },
+	{ "one_is_sampled_out_that_was_not_seen", BOOKS(1000, 40, 701, 60, 100, 40, 7, 3, 50, 50, 5, 2), false, false },
+	{ "one_is_cut_that_was_not_seen", BOOKS(1000, 40, 700, 61, 100, 40, 7, 3, 50, 50, 5, 2), false, false },
+	{ "one_is_counted_that_was_not_seen", BOOKS(1000, 40, 700, 60, 100, 41, 7, 3, 50, 50, 5, 2), false, false },
+	{ "one_was_taken_twice", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 51, 5, 2), false, false },
+	{ "more_are_not_written_than_taken", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 50, 30, 21), false, false },
+	{ "all_that_were_taken_are_not_written", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 50, 30, 20), true, true },
 };
 
 static void is_judged(void **state)
@@ -41,7 +46,7 @@ static void is_judged(void **state)
 
 static void sums_add_up_as_well(void **state)
 {
-	const struct ledger one = { SETTLED, 4, true, 0, 0 }, other = BOOKS(SETTLED);
+	const struct ledger one = { SETTLED, 4, true, { 0 } }, other = BOOKS(SETTLED);
 	struct ledger sum = { .seen = 0 };
 
 	(void)state;
@@ -57,7 +62,7 @@ static void sums_add_up_as_well(void **state)
 
 static void a_statistics_block_says_it(void **state)
 {
-	const struct ledger l = { SETTLED, 4, true, 0, 0 };
+	const struct ledger l = { SETTLED, 4, true, { 0 } };
 	struct iface_stats s = { .ts_ns = 0 };
 	unsigned len;
 
@@ -76,7 +81,8 @@ static void a_statistics_block_says_it(void **state)
 /* It was accepted, and is no loss. */
 static void what_is_left_out_on_purpose_is_told(void **state)
 {
-	const struct ledger l = { SAMPLED, 0, false, 20, 5000 };
+	const struct flow_choice flow = { .sample = 3, .limit = 9000, .limit_bytes = true };
+	const struct ledger l = { SAMPLED, 0, false, { .sample = 20, .rate = 5000, .flow = flow } };
 	struct ledger sum = { .seen = 0 };
 	struct iface_stats s = { .ts_ns = 0 };
 	unsigned len;
@@ -84,18 +90,20 @@ static void what_is_left_out_on_purpose_is_told(void **state)
 	(void)state;
 	len = ledger_to_stats(&l, &s);
 	assert_int_equal(len, strlen(s.comment));
-	assert_string_equal(s.comment, "ring_full=7 error=3 not_written=7 sample=1/20 sampled_out=800 "
-				       "rate_limit=5000/s rate_limited=100");
+	assert_string_equal(s.comment, "ring_full=7 error=3 not_written=7 sample=1/20 flow_sample=1/3 sampled_out=700 "
+				       "flow_limit=9000b flow_cut=60 rate_limit=5000/s rate_limited=100");
 	assert_int_equal(s.value[STAT_ACCEPTED], 960);
 	assert_int_equal(s.value[STAT_OS_DROP], 10);
 	assert_int_equal(s.value[STAT_DELIVERED], 50);
 	ledger_add(&sum, &l);
 	ledger_add(&sum, &l);
 	assert_true(ledger_adds_up(&sum, true));
-	assert_int_equal(sum.sampled_out, 1600);
+	assert_int_equal(sum.sampled_out, 1400);
+	assert_int_equal(sum.flow_cut, 120);
+	assert_int_equal(sum.only_counted, 80);
 	assert_int_equal(sum.rate_limited, 200);
-	assert_int_equal(sum.sample, 20);
-	assert_int_equal(sum.rate, 5000);
+	assert_int_equal(sum.asked.sample, 20);
+	assert_int_equal(sum.asked.rate, 5000);
 }
 
 static void what_a_device_does_not_count_is_not_said(void **state)

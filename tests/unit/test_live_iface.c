@@ -1229,8 +1229,7 @@ static void a_start(void **state)
 		.promiscuous = true,
 		.filter = "tcp",
 		.device = c->asked,
-		.sample = c->sample,
-		.rate = c->rate,
+		.sampling = { .sample = c->sample, .rate = c->rate },
 	};
 	struct live_filters filters = { NULL, NULL };
 	struct live_iface t = { .point = POINT_ENTRY };
@@ -1266,9 +1265,13 @@ static void a_start(void **state)
 	assert_int_equal(written_tear_down(NULL), 0);
 }
 
+static char somebodys_flows;	/* stands for the flows of the owner */
+
 static void the_program_is_loaded_as_asked_for(void **state)
 {
-	const struct live_iface_settings s = { .snap = 77, .headers_only = true, .drop = true, .sample = 9, .rate = 8,
+	const struct live_iface_settings s = { .snap = 77, .headers_only = true, .drop = true,
+					       .sampling = { .sample = 9, .rate = 8 },
+					       .flows = (void *)&somebodys_flows,
 					       .directions = LIVE_RECEIVED, .linktype = -1 };
 	struct live_filters filters = { NULL, NULL };
 
@@ -1285,6 +1288,7 @@ static void the_program_is_loaded_as_asked_for(void **state)
 	assert_true(kernel.settings.headers_only && kernel.settings.drop);
 	assert_int_equal(kernel.settings.sample, 9);
 	assert_int_equal(kernel.settings.rate, 8);
+	assert_ptr_equal(kernel.settings.flows, &somebodys_flows);
 	assert_true(kernel.filter_n);
 }
 

@@ -283,7 +283,7 @@ static void what_the_recorder_keeps_is_told(void **state)
 static void what_is_left_out_on_purpose_is_told(void **state)
 {
 	struct state_iface one = iface;
-	const struct state s = { .n_ifaces = 1, .ifaces = &one, .ledger = { .sample = 20, .rate = 30 } };
+	const struct state s = { .n_ifaces = 1, .ifaces = &one, .ledger = { .asked = { .sample = 20, .rate = 30 } } };
 	char *page;
 	size_t n;
 

@@ -207,6 +207,19 @@ static const struct line_case {
 	{ "a_rate_without_a_time", "-i v0 --rate-limit 100", "--rate-limit '100' is not N/s" },
 	{ "a_rate_of_another_time", "-i v0 --rate-limit 100/m", "--rate-limit '100/m' is not N/s" },
 	{ "a_rate_that_is_a_word", "-i v0 --rate-limit x/s", "--rate-limit 'x/s' is not N/s" },
+	{ "a_flow_of_many", "-i v0 --flow-sample 1/16", "" },
+	{ "a_flow_of_none", "-i v0 --flow-sample 1/0", "--flow-sample '1/0' is not 1/N, with N from 1 to 1000000000" },
+	{ "a_limit_of_flows", "-i v0 --flow-limit 20 --flow-sample 1/2 --sample 1/3 --rate-limit 4/s", "" },
+	{ "a_limit_of_packets", "-i v0 --flow-limit 20p", "" },
+	{ "a_limit_of_bytes", "-i v0 --flow-limit 4k", "" },
+	{ "a_limit_of_nothing", "-i v0 --flow-limit 0",
+	  "--flow-limit '0' is none of packets (20) and bytes (4k, 4096b)" },
+	{ "a_limit_of_no_bytes", "-i v0 --flow-limit 0k", "--flow-limit '0k' is none of" },
+	{ "a_limit_of_a_time", "-i v0 --flow-limit 10s", "--flow-limit '10s' is none of" },
+	{ "a_limit_without_a_number", "-i v0 --flow-limit b", "--flow-limit 'b' is none of" },
+	{ "no_limit", "-i v0 --flow-limit ''", "--flow-limit '' is none of" },
+	{ "a_flow_of_a_file", "-r f --flow-sample 1/2", "--flow-sample is for capturing and means nothing with -r" },
+	{ "a_limit_of_a_file", "-r f --flow-limit 2", "--flow-limit is for capturing and means nothing with -r" },
 	{ "a_rate_of_a_file", "-r f --rate-limit 1/s", "--rate-limit is for capturing and means nothing with -r" },
 	{ "a_sample_of_a_file", "-r f --sample 1/2", "--sample is for capturing and means nothing with -r" },
 	{ "a_snapshot_of_a_word", "-i v0 -s header", "'header' is not a number" },
@@ -549,7 +562,7 @@ static void defaults_are_tcpdumps_but_for_the_snapshot(void **state)
 	assert_int_equal(o.action, ACTION_LIVE);
 	assert_int_equal(o.snap, 256);
 	assert_int_equal(o.ring_bytes, 0);
-	assert_false(o.headers_only || o.mirror_port || o.sample || o.rate);
+	assert_false(o.headers_only || o.mirror_port || o.sampling.sample || o.sampling.rate);
 	assert_int_equal(o.hook, LIVE_AUTO);
 	assert_int_equal(o.directions, LIVE_RECEIVED);
 	assert_int_equal(o.print.time, TIME_OF_DAY);
@@ -660,8 +673,8 @@ static void headers_are_cut_from_whole_frames(void **state)
 	(void)state;
 	assert_true(parse(&o, "-i v0 -s headers --mirror-port --sample 1/20 --rate-limit 7/s"));
 	assert_true(o.headers_only && o.mirror_port);
-	assert_int_equal(o.sample, 20);
-	assert_int_equal(o.rate, 7);
+	assert_int_equal(o.sampling.sample, 20);
+	assert_int_equal(o.sampling.rate, 7);
 	assert_int_equal(o.snap, EVENT_SNAP_MAX);
 	opts_close(&o);
 	assert_true(parse(&o, "-i v0 -s headers -s 96"));
@@ -970,7 +983,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 73);
+	assert_int_equal(n_named, 75);
 }
 
 static void each_option_is_of_a_topic(void **state)

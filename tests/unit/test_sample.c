@@ -44,18 +44,50 @@ static const struct rate_case {
 	{ "a_rate_that_is_too_long", "rate_limit=0000000000000000000000000100/s", 0 },
 };
 
+static const struct flow_case {
+	const char *name, *comment;
+	uint32_t sample;
+	uint64_t limit;
+	bool bytes;
+	const char *again;	/* what is said of it */
+} flow_cases[] = {
+	{ "nothing", NULL, 1, 0, false, "" },
+	{ "no_flows", "sample=1/5", 1, 0, false, " sample=1/5" },
+	{ "one_of_16", "flow_sample=1/16", 16, 0, false, " flow_sample=1/16" },
+	{ "a_limit", "flow_limit=20", 1, 20, false, " flow_limit=20" },
+	{ "a_limit_of_bytes", "x flow_limit=4096b", 1, 4096, true, " flow_limit=4096b" },
+	{ "all", "sample=1/2 flow_sample=1/3 flow_limit=4k rate_limit=5/s", 3, 4096, true,
+	  " sample=1/2 flow_sample=1/3 flow_limit=4096b rate_limit=5/s" },
+	{ "a_limit_that_is_none", "flow_limit=0 flow_limit=x flow_limit=-1 flow_limit=1s flow_limit=p", 1, 0, false,
+	  "" },
+	{ "a_limit_beyond", "flow_limit=9223372036854775808", 1, 0, false, "" },
+};
+
+static void it_is_of_flows(void **state)
+{
+	const struct flow_case *c = *state;
+	const struct sampling s = sample_of_comment(c->comment);
+	char words[256];
+
+	assert_int_equal(s.flow.sample, c->sample);
+	assert_int_equal(s.flow.limit, c->limit);
+	assert_int_equal(s.flow.limit_bytes, c->bytes);
+	assert_int_equal(sample_to_words(&s, words, sizeof(words)), strlen(c->again));
+	assert_string_equal(words, c->again);
+}
+
 static void it_is_so_many_a_second(void **state)
 {
 	const struct rate_case *c = *state;
 
-	assert_int_equal(sample_rate_of_comment(c->comment), c->n);
+	assert_int_equal(sample_of_comment(c->comment).rate, c->n);
 }
 
 static void it_is_one_of_so_many(void **state)
 {
 	const struct comment_case *c = *state;
 
-	assert_int_equal(sample_of_comment(c->comment), c->n);
+	assert_int_equal(sample_of_comment(c->comment).sample, c->n);
 }
 
 static void sums_end_at_the_largest_number(void **state)
@@ -69,12 +101,14 @@ static void sums_end_at_the_largest_number(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(comments) / sizeof(comments[0]) + sizeof(rates) / sizeof(rates[0]) + 1] = {
+	struct CMUnitTest tests[sizeof(comments) / sizeof(comments[0]) + sizeof(rates) / sizeof(rates[0]) +
+				   sizeof(flow_cases) / sizeof(flow_cases[0]) + 1] = {
 		cmocka_unit_test(sums_end_at_the_largest_number),
 	};
 	size_t n = 1;
 
 	unit_of_table(comments, it_is_one_of_so_many, tests, n);
 	unit_of_table(rates, it_is_so_many_a_second, tests, n);
+	unit_of_table_as(flow_cases, "flows_%s", it_is_of_flows, tests, n);
 	return unit_run("sample", tests, n);
 }

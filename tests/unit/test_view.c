@@ -465,9 +465,9 @@ static void a_page_says_all_of_it(void **state is_unused)
 	must_show("                   3  not written");
 	must_show("                  77  DROP, said by");
 	assert_false(shows("sample"));
-	f->ledger.sample = 100;
+	f->ledger.asked.sample = 100;
 	f->ledger.sampled_out = 990;
-	f->ledger.rate = 50;
+	f->ledger.asked.rate = 50;
 	f->ledger.rate_limited = 5;
 	draw(v, 24, 80, 112 * SEC);
 	assert_string_equal(row(2), "Filter udp or arp   sample 1/100   limit 50/s");
