@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "capture/base/text.h"
+#include "capture/base/util.h"
 
 #define TEN(d)		d "0" d "1" d "2" d "3" d "4" d "5" d "6" d "7" d "8" d "9"
 #define HUNDRED(d)	TEN(d "0") TEN(d "1") TEN(d "2") TEN(d "3") TEN(d "4") \
@@ -347,4 +348,45 @@ size_t text_utf8_cut(const char *s, size_t max)
 	for (n = max; n && max - n < 3 && (uint8_t)s[n] >> 6 == 2; n--)
 		;
 	return n;
+}
+
+void text_csv_more(struct text *t, const char *s, size_t len)
+{
+	while (len) {
+		const char *quote = memchr(s, '"', len);
+		size_t n = quote ? (size_t)(quote - s) : len;
+
+		text_escaped(t, s, n);
+		if (quote)
+			text_str(t, "\"\"");
+		n += quote ? 1 : 0;
+		s += n;
+		len -= n;
+	}
+}
+
+/*
+ * A spreadsheet takes a cell for a formula that begins with one of these (OWASP, "CSV Injection"),
+ * also of full width. A tab or CR, which it would look behind, is a backslash by now.
+ */
+static bool is_formula(const char *s, size_t len)
+{
+	static const char *const signs[] = {
+		"=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0",
+	};
+
+	for (size_t i = 0; i < array_size(signs); i++) {
+		size_t n = strlen(signs[i]);
+
+		if (len >= n && !memcmp(s, signs[i], n))
+			return true;
+	}
+	return false;
+}
+
+void text_csv(struct text *t, const char *s, size_t n)
+{
+	if (is_formula(s, n))
+		text_char(t, '\'');
+	text_csv_more(t, s, n);
 }

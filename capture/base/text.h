@@ -83,6 +83,13 @@ void text_escaped(struct text *t, const char *s, size_t n);
 void text_json(struct text *t, const char *s, size_t n);
 
 /*
+ * The same as part of a cell of CSV that is in quotes: those within are doubled, and one that a spreadsheet
+ * would take for a formula begins with an apostrophe. And what follows in the same cell.
+ */
+void text_csv(struct text *t, const char *s, size_t n);
+void text_csv_more(struct text *t, const char *s, size_t n);
+
+/*
  * Copies @n bytes up to the first NUL as valid UTF-8 into @out, with a NUL at the end; an invalid
  * byte becomes U+FFFD. Cut between code points at @cap - 1 bytes. Returns the length.
  */

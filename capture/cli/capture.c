@@ -10,7 +10,6 @@
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/per_link.h"
-#include "capture/kernel/flows.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netif_watch.h"
@@ -273,7 +272,7 @@ static void close_all(struct capture *l)
 	recording_close(&l->recording);
 	netif_watch_close(l->watch);
 	capture_netns_close(l);
-	flows_close(l->flows);
+	capture_flows_close(l);
 	rings_close(l->rings);
 	if (l->clock_fd >= 0)
 		close(l->clock_fd);
@@ -291,7 +290,7 @@ enum status capture_run(const struct opts *o)
 enum status capture_run_with(const struct opts *o, const struct capture_guest *guest)
 {
 	struct capture l = {
-		.opts = o, .guest = guest, .clock_fd = -1, .rights = PRIVILEGE_KERNEL, .notify = NOTIFY_INIT,
+		.opts = o, .guest = guest, .clock_fd = -1, .told_flows = { .timer_fd = -1 }, .rights = PRIVILEGE_KERNEL, .notify = NOTIFY_INIT,
 		.recording = RECORDING_INIT,
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,

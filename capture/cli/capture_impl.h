@@ -48,6 +48,8 @@ struct capture {
 	bool unlisted;			/* some that fit may be there, and nobody has told us */
 	struct rings *rings;
 	struct flows *flows;	/* NULL: they make no difference */
+	struct flow_table *flow_table;	/* NULL: they are not printed */
+	struct { uint64_t of_none, no_room; bool printed, unread; int timer_fd; } told_flows;	/* so far */
 	struct netif_watch *watch;
 	/* of opts.netns, in that order; NULL: it is waited for */
 	struct netns *netns[OPTS_IFACES_MAX];
@@ -88,6 +90,15 @@ enum status capture_metrics_open(struct capture *l);
 enum status capture_metrics_start(struct capture *l);
 void capture_metrics_tell(struct capture *l);
 void capture_metrics_close(struct capture *l);
+
+/*
+ * --flows: makes the tables (complains), prints in intervals from now on (-errno), and the rest when no program runs
+ * any more.
+ */
+enum status capture_flows_open(struct capture *l);
+int capture_flows_watch(struct capture *l);
+void capture_flows_end(struct capture *l);
+void capture_flows_close(struct capture *l);
 
 /* --control: listens, obeys (both complain), ends. */
 enum status capture_commands_open(struct capture *l);

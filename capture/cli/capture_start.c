@@ -17,7 +17,6 @@
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/per_link.h"
-#include "capture/kernel/flows.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
@@ -35,7 +34,7 @@
  * interface: program, maps, link; of one whose sent packets are captured twice; and more of one that
  * is in front of a program.
  */
-enum { FDS_OF_MANY = 1 << 20, FDS = 57, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE,
+enum { FDS_OF_MANY = 1 << 20, FDS = 64, FDS_OF_IFACE = 14, FDS_OF_SENT = FDS_OF_IFACE,
 	FDS_OF_FRONT = 6, FDS_OF_TRACE = 10 };
 
 enum { LOOK_FOR_NETNS_MS = 500 };
@@ -110,16 +109,6 @@ static enum status make_filters(struct capture *l)
 		      : make_filter(&l->filters.exit, o, o->observe.exit_filter, NULL);
 }
 
-/* What is asked of flows, and their tables. */
-static enum status open_flows(struct capture *l)
-{
-	const struct flows_settings s = { .keep = l->opts->sampling.flow };
-	int err = flows_settings_ask(&s) ? flows_open(&l->flows, &s, l->rings) : 0;
-
-	l->settings.flows = l->flows;
-	return err ? log_fail(STATUS_RUNTIME, "cannot make the tables of flows: %s", strerror(-err)) : STATUS_OK;
-}
-
 static enum status open_kernel(struct capture *l)
 {
 	char missing[128];
@@ -141,7 +130,7 @@ static enum status open_kernel(struct capture *l)
 						    : OBJECT_SILENT);
 	kernel_types();		/* asked for by a process, of which the sandbox lets none be made later */
 	status = open_ring(l);
-	return status ? status : open_flows(l);
+	return status ? status : capture_flows_open(l);
 }
 
 /* All that are named are loaded before one is attached; then those that fit a pattern. */
@@ -226,6 +215,8 @@ static enum status watch(struct capture *l)
 		err = loop_add(loop, l->clock_fd, capture_clock_was_set, l);
 	if (!err)
 		err = pump_watch_readers(&l->pump);
+	if (!err)
+		err = capture_flows_watch(l);
 	if (!err && l->guest)
 		err = l->guest->begin(l->guest->ctx, &l->pump, l);
 	if (!err && l->opts->stats_ns)

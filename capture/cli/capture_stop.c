@@ -216,6 +216,7 @@ enum status capture_stop(struct capture *l)
 	pump_finish(&l->pump);
 	if (l->guest)
 		l->guest->look(l->guest->ctx, capture_lost(l));
+	capture_flows_end(l);
 	print_summary(l);
 	for (unsigned i = 0; i < l->ifaces.n; i++)
 		if (l->ifaces.v[i]->blind)

@@ -65,6 +65,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ o->follow, SECCOMP_FOLLOWS },
 		{ o->write || o->html || is_file(STDOUT_FILENO), SECCOMP_WRITES },
 		{ o->action == ACTION_INFO, SECCOMP_RANDOM },
+		{ o->flows, SECCOMP_SORTS },
 		{ o->part, SECCOMP_RENAMES },
 		{ o->keep.min_free, SECCOMP_MEASURES },
 		{ o->write && o->keep.sync != RETENTION_SYNC_NEVER, SECCOMP_SYNCS },

@@ -129,6 +129,8 @@ static const struct option_row table[] = {
 	{ OPT_CONTROL, "control", "PATH",
 	  "a socket by which 'xdpdump ctl PATH COMMAND' changes the filter, marks, rotates, triggers, stops" },
 	{ OPT_TOP, "top", NULL, "a live view on the terminal: rates, protocols, flows, losses; with -r of a file" },
+	{ OPT_FLOWS, "flows", "[=SEC]",
+	  "print flows with their packets and bytes at the end, or every SEC seconds; packets only with -w" },
 	{ OPT_PRINT, "print", NULL, "print the packets as well when writing to a file" },
 	{ OPT_HOOK, "hook", "HOOK",
 	  "where received packets are seen: at XDP native or generic, or at tc (auto: the first that is there)" },

@@ -119,6 +119,8 @@ struct opts {
 	uint32_t snap;			/* bytes, live 1 to EVENT_SNAP_MAX; with -r 0: not cut */
 	bool headers_only;		/* packets are cut behind their last header as well */
 	struct sampling sampling;	/* live: what is left out on purpose */
+	bool flows;			/* they are printed, at the end */
+	uint64_t flows_ns;		/* live: and so often; 0: only then */
 	size_t ring_bytes;		/* of all rings; 0: see rings_open() */
 	uint64_t stats_ns;		/* interval, 0: none */
 	bool stats;			/* at the end of -r as well */

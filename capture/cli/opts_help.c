@@ -10,12 +10,12 @@
 /* An option may be in several; a test looks that each is in one, and that the manual has the sections. */
 static const struct topic topics[] = {
 	{ "capturing", "DESCRIPTION",
-	  CODES('i', OPT_WAIT, 'c', 'a', 's', OPT_SAMPLE, OPT_RATE_LIMIT, OPT_FLOW_SAMPLE, OPT_FLOW_LIMIT, 'B', 'Q', OPT_PROCESS, 'P', 'p', OPT_HOOK,
-		'y', OPT_MIRROR_PORT, 'D', 'L', 'J', OPT_DEBUG) },
+	  CODES('i', OPT_WAIT, 'c', 'a', 's', OPT_SAMPLE, OPT_RATE_LIMIT, OPT_FLOW_SAMPLE, OPT_FLOW_LIMIT, 'B', 'Q',
+		OPT_PROCESS, 'P', 'p', OPT_HOOK, 'y', OPT_MIRROR_PORT, 'D', 'L', 'J', OPT_DEBUG) },
 	{ "filter", "FILTER", CODES('F', 'd', 'y', 'O', OPT_VERDICT, OPT_EXIT_FILTER) },
 	{ "output", "OUTPUT",
 	  CODES('T', 'v', 'q', 'e', 'x', 'X', 'A', 'S', OPT_LENGTHS, 't', OPT_MICRO, OPT_NANO, OPT_PRECISION, 'n', '#',
-		OPT_COLOR, 'l', OPT_PRINT, OPT_STATS, OPT_STATS_FORMAT, OPT_METRICS) },
+		OPT_COLOR, 'l', OPT_FLOWS, OPT_PRINT, OPT_STATS, OPT_STATS_FORMAT, OPT_METRICS) },
 	{ "formats", "FORMATS", CODES('w', OPT_FORMAT, 'T', 'U', OPT_IMMEDIATE) },
 	{ "rotation", "ROTATION", CODES('w', 'C', 'G', 'W', 'b', 'a') },
 	{ "recorder", "FLIGHT RECORDER",

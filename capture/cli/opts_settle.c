@@ -97,6 +97,8 @@ static bool settle_source(struct parser *p)
 				  opts_name(code));
 	if (!live && o->stats_ns)
 		return opts_wrong(p, "--stats=SEC is for capturing; with -r it is --stats");
+	if (!live && o->flows_ns)
+		return opts_wrong(p, "--flows=SEC is for capturing; with -r it is --flows");
 	if (!live && o->stats_json && !o->stats)
 		return opts_wrong(p, "--stats-format is for --stats, which has to be given with -r");
 	if (select_is_empty(&o->start, &o->end))
@@ -164,6 +166,23 @@ static bool settle_top(struct parser *p)
 	return opts_has_library(p, OPT_TOP, LIBRARY_NCURSES);
 }
 
+/* They are on stdout, in place of packets. */
+static bool settle_flows(struct parser *p)
+{
+	static const int others[] = { OPT_PRINT, OPT_TOP, OPT_COUNT, OPT_RECORDER, 0 };
+	static const int packets[] = { 'c', OPT_SAMPLE, OPT_RATE_LIMIT, OPT_FLOW_SAMPLE, OPT_FLOW_LIMIT, 0 };
+	const struct opts *o = p->o;
+	int code = opts_first_given(p, others);
+
+	if (code)
+		return opts_wrong(p, "%s means nothing with --flows", opts_name(code));
+	if (o->write && !strcmp(o->write, "-"))
+		return opts_wrong(p, "-w - and --flows both want stdout");
+	code = o->write || o->n_reads ? 0 : opts_first_given(p, packets);
+	return !code || opts_wrong(p, "%s is about packets, of which --flows captures none without -w FILE",
+				   opts_name(code));
+}
+
 /* The file of -w, those that follow it, and what is printed beside it. */
 static bool settle_output(struct parser *p)
 {
@@ -196,13 +215,15 @@ static bool settle_output(struct parser *p)
 			p, "--count counts packets, and -w writes them: give one of the two");
 	if (o->top && !settle_top(p))
 		return false;
-	o->text = p->times[OPT_PRINT] || (!o->write && !o->top && !o->count_only && !o->expect && p->times['q'] < 2);
+	if (o->flows && !settle_flows(p))
+		return false;
+	o->text = p->times[OPT_PRINT] || (!o->write && !o->top && !o->flows && !o->count_only && !o->expect && p->times['q'] < 2);
 	if (o->threads && o->codec.kind == CODEC_NONE && !(o->text && o->n_reads))
 		return opts_wrong(
 			p, "--threads compress, or make text of what is read: they need --compress, or -r without -w");
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
-	if (p->times['T'] && !o->text && !o->lost)
+	if (p->times['T'] && !o->text && !o->lost && !o->flows)
 		return opts_wrong(p, "-T is for what is printed: the file has --format");
 	if (o->print.microseconds && o->format == FORMAT_PCAP_NS)
 		return opts_wrong(p, "--micro and --format pcap-ns contradict each other");
@@ -214,7 +235,7 @@ static bool settle_output(struct parser *p)
 /* --info and --compare print a report and nothing else. */
 static bool settle_report(struct parser *p)
 {
-	static const int others[] = { 'w',	'c',	   'a',	    OPT_PRINT, OPT_STATS,
+	static const int others[] = { 'w',	'c',	   'a',	    OPT_PRINT, OPT_STATS, OPT_FLOWS,
 				      OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, 0 };
 	const struct opts *o = p->o;
 	const char *report = o->action == ACTION_INFO ? "--info" : "--compare";
@@ -238,7 +259,7 @@ static bool settle_report(struct parser *p)
 static bool settle_diff(struct parser *p)
 {
 	static const int others[] = {
-		'w',	   'a',	      OPT_PRINT, OPT_STATS, OPT_SKIP,
+		'w',	   'a',	      OPT_PRINT, OPT_STATS, OPT_SKIP, OPT_FLOWS,
 		OPT_START, OPT_END,   OPT_DEDUP, OPT_COUNT, 0,
 	};
 	struct opts *o = p->o;
@@ -257,7 +278,7 @@ static bool settle_diff(struct parser *p)
 static bool settle_lost(struct parser *p)
 {
 	static const int others[] = {
-		'c',	 'a',	    OPT_STATS,	   OPT_SKIP,  OPT_START,
+		'c',	 'a',	    OPT_STATS,	   OPT_SKIP,  OPT_START, OPT_FLOWS,
 		OPT_END, OPT_DEDUP, OPT_TOLERANCE, OPT_COUNT, 0,
 	};
 	struct opts *o = p->o;

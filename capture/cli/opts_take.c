@@ -96,6 +96,12 @@ static bool take_stats(struct parser *p, const char *arg)
 	return !arg || opts_span(p, "interval", arg, &p->o->stats_ns);
 }
 
+static bool take_flows(struct parser *p, const char *arg)
+{
+	p->o->flows = true;
+	return !arg || opts_span(p, "interval", arg, &p->o->flows_ns);
+}
+
 static bool take_stats_format(struct parser *p, const char *arg)
 {
 	p->o->stats_json = !strcmp(arg, "json");
@@ -399,6 +405,8 @@ bool opts_take(struct parser *p, int code, const char *arg)
 		return take_sample(p, code, arg);
 	case OPT_FLOW_LIMIT:
 		return take_flow_limit(p, arg);
+	case OPT_FLOWS:
+		return take_flows(p, arg);
 	case OPT_RATE_LIMIT:
 		return take_rate(p, arg);
 	case 'B':

@@ -11,6 +11,7 @@
 #include "capture/cli/capture.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
+#include "capture/cli/flows.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
@@ -21,6 +22,7 @@
 #include "capture/read/capfile.h"
 #include "capture/read/merge.h"
 #include "capture/read/secrets.h"
+#include "capture/report/flow_table.h"
 #include "capture/report/state.h"
 #include "capture/report/stats.h"
 #include "capture/stage/dedup.h"
@@ -36,6 +38,8 @@ struct read_run {
 	const struct numbers *only;	/* NULL: all */
 	const struct read_guest *guest;	/* NULL: none */
 	struct totals totals;
+	struct flow_table *flows;	/* NULL: they are not printed */
+	enum status flows_status;
 	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
 	bool timed;
 	struct blocks secrets;		/* that every file begins with */
@@ -93,6 +97,8 @@ static int decode(void *ctx, struct packet *p)
 	if (!f->opts->headers_only)
 		link_decode(p);
 	count(f, p);
+	if (f->flows)
+		flow_table_packet(f->flows, p);
 	return 1;
 }
 
@@ -300,6 +306,21 @@ static void tell_of_secrets(const struct read_run *f)
 			f->opts->write);
 }
 
+static const char *iface_name(void *ctx, uint16_t number)
+{
+	const struct iface *f = merge_iface(((struct read_run *)ctx)->source.input, number);
+
+	return f ? f->name : NULL;
+}
+
+static void print_flows(struct read_run *f)
+{
+	const struct flow_lines how = { .format = f->opts->screen, .header = true, .iface = iface_name, .ctx = f };
+
+	if (!flows_print(f->flows, &how, 0, 0, &f->pump.loop))
+		f->flows_status = log_finish_stdout();
+}
+
 static void report(struct read_run *f)
 {
 	unsigned long long doubles = f->selection.n_doubles;
@@ -308,6 +329,8 @@ static void report(struct read_run *f)
 	tell_of_secrets(f);
 	if (f->opts->stats)
 		print_stats(f, true);
+	if (f->flows)
+		print_flows(f);
 	if (f->opts->count_only)
 		printf("%llu packet%s\n", (unsigned long long)f->pump.outputs.taken,
 		       f->pump.outputs.taken == 1 ? "" : "s");
@@ -338,6 +361,7 @@ static enum status process(struct read_run *f)
 	status = pump_wait(&f->pump);
 	if (f->opts->count_only && log_finish_stdout() && !f->pump.loop.forced)
 		status = STATUS_INCOMPLETE;
+	status = max_of(status, f->flows_status);
 	if (status)
 		return status;
 	return f->source.refused		   ? STATUS_USAGE
@@ -364,7 +388,7 @@ static enum status run(const struct opts *o, const struct numbers *only,
 		.recording = RECORDING_INIT,
 		.only = only,
 		.guest = guest,
-		.decode = o->text || o->stats || format_is_text(o->format) || guest,
+		.decode = o->text || o->stats || o->flows || format_is_text(o->format) || guest,
 	};
 	struct loop *loop = &f.pump.loop;
 	struct run_as *account = NULL;
@@ -376,7 +400,9 @@ static enum status run(const struct opts *o, const struct numbers *only,
 		return status;
 	}
 	progress_init(&f.progress, o->text || guest);
-	if (loop_open(loop))
+	if (o->flows && flow_table_open(&f.flows))
+		status = log_fail(STATUS_RUNTIME, "out of memory");
+	if (!status && loop_open(loop))
 		status = log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(errno));
 	loop->stats = on_stats;
 	loop->flush = on_flush;
@@ -406,6 +432,7 @@ static enum status run(const struct opts *o, const struct numbers *only,
 	file_source_close(&f.source);
 	pump_close(&f.pump);
 	recording_close(&f.recording);
+	flow_table_close(f.flows);
 	return status;
 }
 

@@ -112,54 +112,17 @@ static ssize_t csv_head(struct format *format, void *buf, size_t room, const str
 	return t.len;
 }
 
-/* In quotes, those within doubled. */
-static void csv_quoted(struct text *t, const char *s, size_t len)
-{
-	while (len) {
-		const char *quote = memchr(s, '"', len);
-		size_t n = quote ? (size_t)(quote - s) : len;
-
-		text_escaped(t, s, n);
-		if (quote)
-			text_str(t, "\"\"");
-		n += quote ? 1 : 0;
-		s += n;
-		len -= n;
-	}
-}
-
-/*
- * A spreadsheet takes a cell for a formula that begins with one of these (OWASP, "CSV Injection"),
- * also of full width. A tab or CR, which it would look behind, is a backslash by now.
- */
-static bool is_formula(const char *s, size_t len)
-{
-	static const char *const signs[] = {
-		"=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0",
-	};
-
-	for (size_t i = 0; i < array_size(signs); i++) {
-		size_t n = strlen(signs[i]);
-
-		if (len >= n && !memcmp(s, signs[i], n))
-			return true;
-	}
-	return false;
-}
-
 static void csv_foreign(struct text *t, const struct row *r, const struct field *f)
 {
 	size_t len, pos = 0;
 	const char *s = f->foreign(r, &pos, &len);
 
 	text_char(t, '"');
-	if (s && is_formula(s, len))
-		text_char(t, '\'');
-	while (s) {
-		csv_quoted(t, s, len);
-		s = f->foreign(r, &pos, &len);
-		if (s)
-			text_str(t, "\\x0a");
+	if (s)
+		text_csv(t, s, len);
+	while (s && (s = f->foreign(r, &pos, &len))) {
+		text_str(t, "\\x0a");
+		text_csv_more(t, s, len);
 	}
 	text_char(t, '"');
 }

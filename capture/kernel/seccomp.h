@@ -25,6 +25,7 @@ enum seccomp_need {
 	SECCOMP_READS_AHEAD	= 8192,	/* in a thread, or makes text in some */
 	SECCOMP_SYNCS		= 16384,	/* files, to the disk */
 	SECCOMP_WAITS		= 32768,	/* for the end of a command */
+	SECCOMP_SORTS		= 65536,	/* long tables, by qsort(3) */
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */

@@ -23,6 +23,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -80,6 +81,13 @@ static long ask_for_time(void)
 	return syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
 }
 
+static long ask_for_memory(void)
+{
+	struct sysinfo i;
+
+	return sysinfo(&i);
+}
+
 static long make_memory_code(void)
 {
 	return mprotect((void *)((uintptr_t)make_code & ~4095ul), 4096, PROT_READ | PROT_EXEC);
@@ -126,12 +134,14 @@ static const struct attempt {
 	{ "code is mapped", make_code, 0 },
 	{ "memory becomes code", make_memory_code, 0 },
 	{ "memory", make_memory, ~0u },
+	{ "how much memory there is", ask_for_memory, SECCOMP_SORTS },
 	{ "the time, of the kernel", ask_for_time, ~0u },
 };
 
 /* What runs have, and how many calls that may be. */
 static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "files are read", SECCOMP_READS, 14 },
+	{ "flows of files are printed", SECCOMP_READS | SECCOMP_SORTS, 15 },
 	{ "a compressed file is read", SECCOMP_READS | SECCOMP_READS_AHEAD, 18 },
 	{ "many files are read", SECCOMP_READS | SECCOMP_OPENS, 20 },
 	{ "into a file", SECCOMP_READS | WRITES, 23 },
