@@ -142,9 +142,15 @@ static int sift(struct file_source *s, const struct packet *p)
 	return got == -ENOMEM ? no_memory(s) : leave_out(s, p->iface);
 }
 
+/* Has the packet come that is the only one wanted, if there is such a one? */
+static bool is_placed(const struct file_source *s)
+{
+	return !s->opts->has_place || s->place.found;
+}
+
 /*
- * Of a filter that is for nothing there is nothing is to come, so they wait until it is for
- * something; for so many bytes.
+ * Of a filter that is for nothing, or without the packet of --at, nothing is to come, so they wait
+ * until there is something; for so many bytes.
  */
 static int copy_blocks(struct file_source *s, const struct packet *next)
 {
@@ -152,7 +158,7 @@ static int copy_blocks(struct file_source *s, const struct packet *next)
 
 	if (!s->hooks.copy)
 		return 0;
-	if (!is_good(s) && s->held.len + s->blocks->len < HELD_MAX)
+	if (!(is_good(s) && is_placed(s)) && s->held.len + s->blocks->len < HELD_MAX)
 		return s->blocks->len ? blocks_append(&s->held, s->blocks->bytes, s->blocks->len)
 				      : 0;
 	if (s->held.len)
@@ -161,6 +167,28 @@ static int copy_blocks(struct file_source *s, const struct packet *next)
 		s->hooks.copy(s->hooks.ctx, s->blocks, next);
 	s->held.len = 0;
 	return 0;
+}
+
+/* Is it the one? What is said of those next to it if there is none. */
+static bool is_there(struct file_source *s, const struct packet *p)
+{
+	struct place *l = &s->place;
+	const uint64_t wanted = s->opts->place;
+
+	l->found = p->offset == wanted;
+	if (p->offset < wanted) {
+		l->has_before = true;
+		l->before = p->offset;
+	}
+	l->has_behind = p->offset > wanted;
+	l->behind = p->offset;
+	return l->found;
+}
+
+/* There it is, or would have been. */
+static bool is_over(const struct file_source *s)
+{
+	return s->place.found || s->place.has_behind;
 }
 
 static void see_first(struct file_source *s, const struct packet *p)
@@ -187,19 +215,25 @@ enum status file_source_select(struct file_source *s, struct selection *sel,
 int file_source_next(struct file_source *s, struct packet *p)
 {
 	for (;;) {
+		bool wanted;
 		int got;
 
 		if (s->n_read % LOOK_EVERY == 0 && !look(s))
 			return -EINTR;
+		if (is_over(s))
+			return 0;
 		got = merge_next(s->input, p);
 		if (!loop_goes_on(s->loop))
 			return -EINTR;
 		if (got > 0)
 			s->n_read++;
+		wanted = got > 0 && (!s->opts->has_place || is_there(s, p));
 		if ((s->blocks->len || s->held.len) && copy_blocks(s, got > 0 ? p : NULL))
 			return no_memory(s);
 		if (got <= 0)
 			return got;
+		if (!wanted)
+			continue;
 		if (s->selection && !s->selection->based)
 			see_first(s, p);
 		got = s->per_link ? sift(s, p) : 1;
@@ -239,6 +273,26 @@ void file_source_complain(const struct file_source *s)
 		tell_recovery(s);
 	for (unsigned i = 0; (sentence = merge_error(s->input, i)); i++)
 		log_complain("%s", sentence);
+}
+
+bool file_source_misses(const struct file_source *s)
+{
+	const struct place *l = &s->place;
+	const unsigned long long wanted = s->opts->place, before = l->before, behind = l->behind;
+	const char *name = merge_title(s->input);
+
+	if (is_placed(s))
+		return false;
+	if (l->has_before && l->has_behind)
+		log_complain("%s: no packet begins at byte %llu: one does at byte %llu, and the next at byte %llu",
+			     name, wanted, before, behind);
+	else if (l->has_behind)
+		log_complain("%s: no packet begins at byte %llu: the first does at byte %llu", name, wanted, behind);
+	else if (l->has_before)
+		log_complain("%s: no packet begins at byte %llu: the last one does at byte %llu", name, wanted, before);
+	else
+		log_complain("%s: no packet begins at byte %llu: there is none at all", name, wanted);
+	return true;
 }
 
 /* ---- as a source ---- */

@@ -30,6 +30,13 @@ struct file_source_hooks {
 	void *ctx;
 };
 
+/* The one packet that is wanted, by where it begins. */
+struct place {
+	bool found;
+	bool has_before, has_behind;
+	uint64_t before, behind;	/* where those next to it begin */
+};
+
 struct file_source {
 	struct source source;
 	const struct opts *opts;
@@ -48,6 +55,7 @@ struct file_source {
 	bool has_section;
 	uint32_t n_checked;		/* interfaces that it is not good for */
 	uint64_t n_read;		/* packets of the input */
+	struct place place;		/* of --at */
 	bool is_single;			/* the input has one interface and will not have another */
 	/* packets of a link type that the filter is not for, which was said */
 	bool left_out;
@@ -88,6 +96,9 @@ bool file_source_check_filter(struct file_source *s);
  * All sentences about files that could not be read to their end; with --recover, what it came to.
  */
 void file_source_complain(const struct file_source *s);
+
+/* Does no packet begin where --at has it? Complains. Once there are no more packets. */
+bool file_source_misses(const struct file_source *s);
 
 void file_source_close(struct file_source *s);
 

@@ -98,6 +98,8 @@ static const struct option_row table[] = {
 	{ 'A', "ascii", NULL, "print the bytes as ASCII; -AA with the link-layer header" },
 	{ 'S', "absolute-tcp-sequence-numbers", NULL, "print the sequence numbers of TCP" },
 	{ OPT_LENGTHS, "lengths", NULL, "print how many bytes were captured" },
+	{ OPT_OFFSETS, "offsets", NULL,
+	  "with -r, in JSON and CSV: the file of each packet, and where it begins there, for --at" },
 	{ OPT_COLOR, "color", "WHEN", "colours of what is printed: auto (on a terminal), always, never (auto)" },
 	{ 't', "time", NULL, "-t no time, -tt seconds since 1970, -ttt since the previous packet, "
 			     "-tttt with date, -ttttt since the first packet" },
@@ -137,7 +139,8 @@ static const struct option_row table[] = {
 	{ OPT_OBSERVE, "observe", "WAY",
 	  "an XDP program that is there: auto, trace it, or front: call it from its place (auto)" },
 	{ OPT_PROGRAM, "program", "PROGRAM", "that program, by name or id, or one that it runs" },
-	{ OPT_AT, "at", "POINT", "of that program: entry, exit, or both (entry)" },
+	{ OPT_AT, "at", "POINT",
+	  "of that program: entry, exit, or both (entry); with -r: the packet that begins at byte POINT" },
 	{ OPT_VERDICT, "verdict", "LIST",
 	  "only packets of which it says so: aborted, drop, pass, tx, redirect, other" },
 	{ OPT_EXIT_FILTER, "exit-filter", "EXPR", "only packets that match EXPR when they come out of it" },

@@ -97,6 +97,8 @@ struct opts {
 	bool debug;
 	uint64_t count;			/* 0: no limit */
 	uint64_t skip;			/* packets before the first */
+	uint64_t place;			/* -r --at: the packet that begins there, and no other */
+	bool has_place;
 	struct select_time start, end;
 	/* copies among so many packets before are left out; 0: no matter */
 	uint64_t dedup_packets;

@@ -45,6 +45,7 @@ enum {
 	OPT_TOLERANCE,
 	OPT_RECOVER,
 	OPT_CONCATENATED,
+	OPT_OFFSETS,
 	OPT_DEDUP_IGNORE,
 	OPT_DISCARD_SECRETS,
 	OPT_INJECT_SECRETS,
@@ -204,6 +205,13 @@ bool opts_take_observe(struct parser *p, int code, const char *arg);
 bool opts_settle_observe(struct parser *p);
 bool opts_take_run(struct parser *p, int code, const char *arg);
 bool opts_settle_run(struct parser *p);
+
+/*
+ * What --at and --offsets mean with the others; the second one once it is known what is printed and
+ * written.
+ */
+bool opts_settle_place(struct parser *p);
+bool opts_settle_rows(struct parser *p);
 
 /* The same for those of opts_netns.c: where an interface is, and that of -i. */
 bool opts_take_netns(struct parser *p, int code, const char *arg);

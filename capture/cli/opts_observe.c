@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* How the program of somebody else is watched. */
+/* How the program of somebody else is watched. The value of --at is that of the reading, too. */
 #include <string.h>
 #include <strings.h>
 
+#include "capture/base/value.h"
 #include "capture/cli/opts_impl.h"
 
 static bool take_observe(struct parser *p, const char *arg)
@@ -27,12 +28,15 @@ static bool take_at(struct parser *p, const char *arg)
 		{ "both", 1 << POINT_ENTRY | 1 << POINT_EXIT },
 	};
 
+	p->o->has_place = value_number(arg, 0, UINT64_MAX, &p->o->place);
+	if (p->o->has_place)
+		return true;
 	for (size_t i = 0; i < array_size(points); i++)
 		if (!strcmp(arg, points[i].name)) {
 			p->o->observe.at = points[i].at;
 			return true;
 		}
-	return opts_wrong(p, "--at '%s' is none of entry, exit and both", arg);
+	return opts_wrong(p, "--at '%s' is none of entry, exit and both, and no place in a file of -r", arg);
 }
 
 static bool take_program(struct parser *p, const char *arg)

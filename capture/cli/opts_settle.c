@@ -74,14 +74,14 @@ static bool settle_source(struct parser *p)
 {
 	static const int capturing[] = {
 		'P', OPT_WAIT, OPT_METRICS, OPT_CONTROL, OPT_HOOK, 'B', OPT_MIRROR_PORT, OPT_PROCESS,
-		OPT_OBSERVE, OPT_AT, OPT_PROGRAM, OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE,
+		OPT_OBSERVE, OPT_PROGRAM, OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE,
 		OPT_RX_HASH, OPT_NETNS, OPT_PID, OPT_CONTAINER, OPT_SAMPLE, OPT_RATE_LIMIT,
 		OPT_FLOW_SAMPLE, OPT_FLOW_LIMIT, 0,
 	};
 	static const int reading[] = {
 		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,
 		OPT_CONCATENATED,   OPT_FOLLOW, OPT_INFO, OPT_DIFF, OPT_COUNT, OPT_DISCARD_SECRETS,
-		OPT_INJECT_SECRETS, 0,
+		OPT_INJECT_SECRETS, OPT_OFFSETS, 0,
 	};
 	const struct opts *o = p->o;
 	bool live = !o->n_reads;
@@ -223,6 +223,8 @@ static bool settle_output(struct parser *p)
 			p, "--threads compress, or make text of what is read: they need --compress, or -r without -w");
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
+	if (!opts_settle_rows(p))
+		return false;
 	if (p->times['T'] && !o->text && !o->lost && !o->flows)
 		return opts_wrong(p, "-T is for what is printed: the file has --format");
 	if (o->print.microseconds && o->format == FORMAT_PCAP_NS)
@@ -338,7 +340,8 @@ static void settle_flags(struct parser *p)
 		{ 'O', &o->no_optimize }, { 'e', &o->print.link }, { 'l', &o->print.line_buffered },
 		{ 'U', &o->unbuffered }, { 'P', &o->promiscuous }, { OPT_WAIT, &o->wait },
 		{ '#', &o->print.number }, { 'S', &o->print.sequence },
-		{ OPT_LENGTHS, &o->print.lengths }, { OPT_IMMEDIATE, &o->print.line_buffered },
+		{ OPT_LENGTHS, &o->print.lengths }, { OPT_OFFSETS, &o->print.offsets },
+		{ OPT_IMMEDIATE, &o->print.line_buffered },
 		{ OPT_IMMEDIATE, &o->unbuffered }, { OPT_MIRROR_PORT, &o->mirror_port },
 		{ OPT_PROCESS, &o->processes },
 		{ OPT_DEBUG, &o->debug }, { OPT_RECOVER, &o->recover },
@@ -388,7 +391,7 @@ bool opts_settle(struct parser *p)
 		return !o->n_ifaces || !o->n_reads ||
 		       opts_wrong(p, "-i captures and -r reads: give one of the two");
 	}
-	if (!settle_source(p) || !settle_text(p) || !opts_settle_run(p))
+	if (!settle_source(p) || !opts_settle_place(p) || !settle_text(p) || !opts_settle_run(p))
 		return false;
 	o->snap = p->snap;
 	if (o->action != ACTION_LIVE && o->action != ACTION_OFFLINE && o->recorder.memory)

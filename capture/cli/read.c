@@ -298,7 +298,7 @@ static void tell_of_times(const struct read_run *f)
 /* Keys of the whole capture behind the packets of a part of it. */
 static void tell_of_secrets(const struct read_run *f)
 {
-	if (f->n_secrets && (f->opts->filter || f->source.selection || f->opts->count))
+	if (f->n_secrets && (f->opts->filter || f->source.selection || f->opts->count || f->opts->has_place))
 		log_complain(
 			"warning: %s: the secrets of the whole input are in it, "
 			"not only of the packets that were selected; "
@@ -345,6 +345,7 @@ static void report(struct read_run *f)
 static enum status process(struct read_run *f)
 {
 	enum status status;
+	bool misses;
 	int err;
 
 	if (f->source.is_single && !file_source_check_filter(&f->source))
@@ -356,6 +357,11 @@ static enum status process(struct read_run *f)
 	/* the output is left alone */
 	if (f->source.refused && !f->pump.begun && !f->pump.outputs.taken)
 		return STATUS_USAGE;
+	misses = loop_goes_on(&f->pump.loop) && file_source_misses(&f->source);
+	if (misses && !f->pump.begun) {
+		file_source_complain(&f->source);
+		return STATUS_RUNTIME;
+	}
 	pump_finish(&f->pump);
 	report(f);
 	status = pump_wait(&f->pump);
@@ -365,7 +371,7 @@ static enum status process(struct read_run *f)
 	if (status)
 		return status;
 	return f->source.refused		   ? STATUS_USAGE
-	       : err && !f->pump.loop.asked ? STATUS_RUNTIME
+	       : (err || misses) && !f->pump.loop.asked ? STATUS_RUNTIME
 					    : STATUS_OK;
 }
 

@@ -137,6 +137,16 @@ static const char *iface_name(const struct row *r, size_t *pos, size_t *len)
 	return name;
 }
 
+/* The whole of it: it is to be opened again. */
+static const char *file(const struct row *r, size_t *pos, size_t *len)
+{
+	const char *name = *pos ? NULL : r->packet->iface->file;
+
+	*pos = 1;
+	*len = name ? strlen(name) : 0;
+	return name;
+}
+
 static const char *process(const struct row *r, size_t *pos, size_t *len)
 {
 	const char *name = *pos ? NULL : r->packet->process;
@@ -271,6 +281,8 @@ static const struct field table[] = {
 	MADE(quoted_dst, QUOTED, STRING, fields_inside_address, .off = 1),
 	MADE(quoted_srcport, QUOTED_PORTS, NUMBER, fields_inside_port, .off = offsetof(struct parsed, sport)),
 	MADE(quoted_dstport, QUOTED_PORTS, NUMBER, fields_inside_port, .off = offsetof(struct parsed, dport)),
+	FOREIGN(file, FILE, file),
+	MEMBER(offset, FILE, offset),
 };
 
 const struct field *fields(size_t *n)
@@ -284,7 +296,8 @@ size_t fields_foreign(const struct packet *p)
 	return p->options.len +
 	       (p->has & PACKET_PROCESS && p->process ? text_utf8_cut(p->process, LINE_PROCESS_MAX)
 						      : 0) +
-	       (p->iface->name ? text_utf8_cut(p->iface->name, LINE_NAME_MAX) : 0);
+	       (p->iface->name ? text_utf8_cut(p->iface->name, LINE_NAME_MAX) : 0) +
+	       (p->iface->file ? strlen(p->iface->file) : 0);
 }
 
 void fields_row_value(struct text *t, const struct row *r, const struct field *f)
@@ -396,6 +409,7 @@ static void look_at_frame(struct row *r)
 	r->present |= p->has & PACKET_FLAGS ? row_bit(LAYER_FLAGS) : 0;
 	r->present |= p->has & PACKET_ID ? row_bit(LAYER_ID) : 0;
 	r->present |= p->dropped ? row_bit(LAYER_DROPPED) : 0;
+	r->present |= r->offsets && p->iface->file ? row_bit(LAYER_FILE) : 0;
 	r->present |= p->iface->name ? row_bit(LAYER_NAME) : 0;
 	r->present |= p->hdr.end != PARSE_OK ? row_bit(LAYER_DAMAGE) : 0;
 	if (p->has & PACKET_PROCESS && p->pid)
@@ -427,9 +441,9 @@ static void describe_second(struct row *r, uint64_t second)
 	r->second_of = second;
 }
 
-void fields_row_init(struct row *r)
+void fields_row_init(struct row *r, bool offsets)
 {
-	*r = (struct row){ .second_of = UINT64_MAX };
+	*r = (struct row){ .second_of = UINT64_MAX, .offsets = offsets };
 }
 
 void fields_row_look(struct row *r, const struct packet *p)

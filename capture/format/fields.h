@@ -42,6 +42,7 @@ enum layer {
 	LAYER_FLAGS,
 	LAYER_ID,
 	LAYER_DROPPED,
+	LAYER_FILE,		/* that it is read from, where that is asked for */
 	LAYER_HASH,
 	LAYER_XDP_VERDICT,
 	LAYER_TC_VERDICT,
@@ -91,6 +92,7 @@ struct row {
 	uint16_t cooked_type;
 	char second[24];		/* "2026-11-23T15:04:05." */
 	uint64_t second_of;		/* since 1970, which is that one; UINT64_MAX: none yet */
+	bool offsets;			/* LAYER_FILE is asked for */
 };
 
 static inline uint64_t row_bit(unsigned layer)
@@ -134,7 +136,14 @@ const struct field *fields(size_t *n);
 /* Bytes in all foreign fields of @p, at most. */
 size_t fields_foreign(const struct packet *p);
 
-void fields_row_init(struct row *r);
+/* @offsets: are the fields of LAYER_FILE asked for? */
+void fields_row_init(struct row *r, bool offsets);
+
+/* Is the field one of those that a row may have? */
+static inline bool fields_row_may_have(const struct row *r, const struct field *f)
+{
+	return r->offsets || f->layer != LAYER_FILE;
+}
 
 /* The next packet of the output. It has to stay until the row is written. */
 void fields_row_look(struct row *r, const struct packet *p);

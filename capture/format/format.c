@@ -41,9 +41,9 @@ struct format *format_open(enum file_format format, const struct text_settings *
 	case FORMAT_PCAP_NS:
 		return format_pcap(format == FORMAT_PCAP_NS);
 	case FORMAT_JSON:
-		return format_json();
+		return format_json(text && text->offsets);
 	case FORMAT_CSV:
-		return format_csv();
+		return format_csv(text && text->offsets);
 	case FORMAT_TEXT:
 		return format_text(text ? text : &plain);
 	default:

@@ -110,8 +110,8 @@ void format_copy(struct format *to, const struct format *from);
 /* The formats themselves, for format_open(). */
 struct format *format_pcapng(void);
 struct format *format_pcap(bool nanoseconds);
-struct format *format_json(void);
-struct format *format_csv(void);
+struct format *format_json(bool offsets);
+struct format *format_csv(bool offsets);
 struct format *format_text(const struct text_settings *o);
 
 #endif

@@ -99,11 +99,12 @@ static ssize_t csv_head(struct format *format, void *buf, size_t room, const str
 	struct text t = text_in(buf, room);
 	size_t n_fields;
 	const struct field *f = fields(&n_fields);
+	const struct row *r = &((struct rows_format *)format)->row;
 
-	(void)format, (void)o;
+	(void)o;
 	if (room < FIELDS_MAX_BYTES)
 		return FIELDS_MAX_BYTES;
-	for (size_t i = 0; i < n_fields; i++, f++) {
+	for (size_t i = 0; i < n_fields && fields_row_may_have(r, f); i++, f++) {
 		if (i)
 			text_char(&t, ',');
 		text_str(&t, f->name);
@@ -152,7 +153,7 @@ static ssize_t csv_packet(struct format *format, void *buf, size_t room, const s
 	if (room < need)
 		return need;
 	fields_row_look(r, p);
-	for (size_t i = 0; i < n_fields; i++, f++) {
+	for (size_t i = 0; i < n_fields && fields_row_may_have(r, f); i++, f++) {
 		if (i)
 			text_char(&t, ',');
 		if (r->present & row_bit(f->layer))
@@ -162,18 +163,18 @@ static ssize_t csv_packet(struct format *format, void *buf, size_t room, const s
 	return t.len;
 }
 
-static struct format *open_rows(const struct format_ops *ops)
+static struct format *open_rows(const struct format_ops *ops, bool offsets)
 {
 	struct rows_format *r = malloc(sizeof(*r));
 
 	if (!r)
 		return NULL;
 	r->format.ops = ops;
-	fields_row_init(&r->row);
+	fields_row_init(&r->row, offsets);
 	return &r->format;
 }
 
-struct format *format_json(void)
+struct format *format_json(bool offsets)
 {
 	static const struct format_ops ops = { .collected = 64 * 1024,
 					       .packet_min = 32,
@@ -181,15 +182,15 @@ struct format *format_json(void)
 					       .packet = json_packet,
 					       .skip = skip_packet };
 
-	return open_rows(&ops);
+	return open_rows(&ops, offsets);
 }
 
-struct format *format_csv(void)
+struct format *format_csv(bool offsets)
 {
 	static const struct format_ops ops = {
 		.collected = 64 * 1024, .packet_min = 32, .size = sizeof(struct rows_format),
 		.head = csv_head, .packet = csv_packet, .skip = skip_packet,
 	};
 
-	return open_rows(&ops);
+	return open_rows(&ops, offsets);
 }

@@ -21,6 +21,7 @@ struct text_settings {
 	bool sequence;		/* -S: sequence numbers of TCP */
 	bool lengths;		/* --lengths: captured bytes */
 	bool line_buffered;	/* -l */
+	bool offsets;		/* --offsets: rows tell where the packet is in which file */
 	bool colour;		/* lines have the colours of colour.h */
 };
 

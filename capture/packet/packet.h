@@ -96,6 +96,7 @@ struct iface {
 	char *hardware;
 	char *comment;
 	char *filter;		/* pcap-filter(7): what did not match it was not captured */
+	const char *file;	/* the name of the one that it is read from, not owned; NULL: none */
 	struct raw_options options;
 };
 
@@ -133,6 +134,8 @@ struct packet {
 	uint64_t ts_ns;		/* since 1970; valid with PACKET_TIME */
 	uint64_t dropped;	/* packets of this interface lost since its previous one */
 	uint64_t id;		/* valid with PACKET_ID */
+	/* where its record or block begins in a file, as if that was unpacked; only if it is read from one */
+	uint64_t offset;
 	/* caplen bytes, only until the source is asked for the next packet */
 	const uint8_t *data;
 	uint32_t caplen;	/* bytes captured */

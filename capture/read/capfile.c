@@ -364,9 +364,10 @@ const uint32_t *capfile_n_ifaces(const struct capfile *r)
 	return &r->ifaces.n;
 }
 
-void capfile_number_iface(struct capfile *r, uint32_t n, uint32_t id)
+void capfile_number_iface(struct capfile *r, uint32_t n, uint32_t id, const char *file)
 {
 	ifaces_at(&r->ifaces, n)->iface.id = id;
+	ifaces_at(&r->ifaces, n)->iface.file = file;
 }
 
 uint8_t capfile_resolution(const struct capfile *r, uint32_t id)

@@ -122,10 +122,10 @@ uint8_t capfile_resolution(const struct capfile *r, uint32_t id);
 const uint32_t *capfile_n_ifaces(const struct capfile *r);
 
 /*
- * Gives an interface the number that its packets shall show; capfile_iface() goes on to know it as
- * the @n-th of the file.
+ * Gives an interface the number that its packets shall show, and the name of the file, which has to
+ * live as long; capfile_iface() goes on to know it as the @n-th of the file.
  */
-void capfile_number_iface(struct capfile *r, uint32_t n, uint32_t id);
+void capfile_number_iface(struct capfile *r, uint32_t n, uint32_t id, const char *file);
 
 /* The last statistics that the file holds of an interface, or NULL. */
 const struct iface_stats *capfile_stats(const struct capfile *r, uint32_t id);

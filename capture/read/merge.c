@@ -40,7 +40,7 @@ static int number_ifaces(struct merge_file *s)
 			in->ifaces = more;
 		}
 		in->ifaces[in->n_ifaces] = (struct merge_iface){ s, s->n_ifaces };
-		capfile_number_iface(s->reader, s->n_ifaces++, in->n_ifaces++);
+		capfile_number_iface(s->reader, s->n_ifaces++, in->n_ifaces++, s->name);
 	}
 	return 0;
 }

@@ -96,6 +96,7 @@ static inline int look(struct pcap *f, struct pcap_head *h, bool *plain)
 static inline int deliver(struct pcap *f, struct packet *p, const struct pcap_head *h, uint32_t got)
 {
 	p->ts_ns = h->sec * 1000000000ull + h->frac * (f->dialect.nanoseconds ? 1ull : 1000ull);
+	p->offset = stream_place(f->s, f->s->offset);
 	p->has = PACKET_TIME;
 	p->data = stream_bytes(f->s) + f->dialect.record;
 	p->caplen = got;

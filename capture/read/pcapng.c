@@ -151,6 +151,7 @@ static int packet_block(struct pcapng *f, const struct body *b, struct packet *p
 			b->at, p->caplen, b->len - 20);
 	p->data = b->data + 20;
 	p->iface = &ri->iface;
+	p->offset = stream_place(f->s, b->at);
 	if (b->type == PCAPNG_OPB && order_u16(f->swapped, b->data + 2) != 0xffff)
 		p->dropped = order_u16(f->swapped, b->data + 2);
 	if (time_unit_ns(&ri->unit, order_words(f->swapped, b->data + 4), &p->ts_ns))
@@ -202,6 +203,7 @@ static int simple_packet_block(struct pcapng *f, const struct body *b, struct pa
 			b->at, p->caplen, b->len - 4);
 	p->data = b->data + 4;
 	p->iface = &ri->iface;
+	p->offset = stream_place(f->s, b->at);
 	return 1;
 }
 

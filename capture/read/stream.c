@@ -261,6 +261,7 @@ int stream_decompress(struct stream *s, enum codec_kind kind)
 	if (!s->packed.first)
 		s->packed.first = codec_name(kind);
 	s->begin = s->end = 0;
+	s->before += at;
 	s->offset = s->not_zero = 0;
 	s->ended = false;
 	s->text.lines = (struct text_lines){ 0 };
@@ -286,6 +287,7 @@ int stream_leave(struct stream *s)
 	if (err)
 		return err;
 	s->packed.ahead = NULL;
+	s->before += s->offset - decompress_offset(s->packed.unpack);
 	s->offset = decompress_offset(s->packed.unpack);
 	s->packed.unpack = decompress_close(s->packed.unpack);
 	budget_give(&s->share, s->packed.bytes);

@@ -78,6 +78,8 @@ struct stream {
 	uint8_t *buf;			/* bytes [begin, end) are read and not consumed */
 	size_t begin, end, cap;
 	uint64_t offset;		/* of buf[begin] in the file, or in what is unpacked */
+	/* and with this in front in the whole of what is unpacked and what is not (modulo 2^64) */
+	uint64_t before;
 	/* where to later; what is consumed from there on is kept in memory. 0: not known */
 	uint64_t go_on;
 	/* of a byte that stream_zero_tail() found: not to be looked for again */
@@ -163,6 +165,12 @@ static inline void stream_go_to(struct stream *s, uint64_t offset)
 {
 	s->begin += offset - s->offset;
 	s->offset = offset;
+}
+
+/* A place in the file as if all of it was unpacked; @offset: as that of the stream. */
+static inline uint64_t stream_place(const struct stream *s, uint64_t offset)
+{
+	return s->before + offset;
 }
 
 /* Steps over @n bytes without holding them. False if the file ends before. */

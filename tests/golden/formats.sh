@@ -75,7 +75,7 @@ verdict "packets_of_pcap_are_as_long_as_others_read"
 # Rows of whatever is not damaged.
 sound=(tests/pcaps/*.pcap tests/pcaps/files/!(damaged_*))
 for format in json csv; do
-	"$dump" "${sound[@]/#/-r}" -T $format >"$work/rows.$format" 2>"$work/said" </dev/null
+	"$dump" "${sound[@]/#/-r}" -T $format --offsets >"$work/rows.$format" 2>"$work/said" </dev/null
 done
 "$dump" "${sound[@]/#/-r}" -t >"$work/lines" 2>"$work/said" </dev/null
 {

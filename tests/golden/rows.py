@@ -15,12 +15,12 @@ import re
 import sys
 
 STRINGS = ("time", "name", "comment", "protocol", "damage", "verdict", "src", "dst", "eth", "mac", "ipv4", "tunnel", "answer",
-           "alpn", "method", "uri")
+           "alpn", "method", "uri", "file")
 LISTS = ("vlan_vlan_id", "vlan_vlan_priority", "vlan_vlan_etype", "tunnel_id")
 BOOLEANS = ("ip_ip_flags_df", "ip_ip_flags_mf", "dns_dns_flags_response")
 OWN = ("time_ns", "link_type", "protocol", "damage", "verdict", "process_name", "process_id", "thread_id", "tunnel", "tunnel_id", "inner_protocol", "inner_src", "inner_dst",
        "inner_srcport", "inner_dstport", "inner_tcp_flags", "dns_answer", "tls_alpn", "quoted_protocol", "quoted_src",
-       "quoted_dst", "quoted_srcport", "quoted_dstport")
+       "quoted_dst", "quoted_srcport", "quoted_dstport", "file", "offset")
 YOUNG = ("frame_frame_hash", "frame_frame_hash_value")	# tshark 4.0 does not print them
 # What is above TCP and UDP, in which tshark finds several of some, and goes through segments.
 SAID = ("dns", "tls", "http", "dhcp", "ntp", "quic")

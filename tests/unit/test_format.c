@@ -88,7 +88,8 @@ static void make_packet(struct packet *p)
 	made.name[len] = '\0';
 	made.iface = (struct iface){ .id = 0,
 				     .linktype = links[n].linktype,
-				     .name = noise() % 4 ? made.name : NULL };
+				     .name = noise() % 4 ? made.name : NULL,
+				     .file = noise() % 4 ? made.name : NULL };
 	*p = (struct packet){
 		.ts_ns = numbers[noise() % 4],
 		.dropped = numbers[noise() % 5],
@@ -101,6 +102,7 @@ static void make_packet(struct packet *p)
 		.tid = noise(),
 		.process = noise() % 4 ? made.name : NULL,
 		.has = noise() % 256,
+		.offset = numbers[noise() % 5],
 		.data = made.data,
 		.caplen = noise() % (DATA_MAX + 1),
 		.len = noise() % 3 ? DATA_MAX : 20,
@@ -199,7 +201,7 @@ static void check_row(enum file_format format, const char *row, ssize_t n)
 static void no_format_takes_more_room_than_it_asks_for(void **state)
 {
 	const struct text_settings text = {
-		.hex = HEX_ASCII_LINK, .verbose = 2, .link = true, .number = true
+		.hex = HEX_ASCII_LINK, .verbose = 2, .link = true, .number = true, .offsets = true
 	};
 
 	(void)state;

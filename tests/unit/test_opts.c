@@ -296,6 +296,16 @@ static const struct line_case {
 	{ "ring_with_a_file", "-r f -B 64", "-B is for capturing" },
 	{ "observe_with_a_file", "-r f --observe front", "--observe is for capturing" },
 	{ "a_point_with_a_file", "-r f --at exit", "--at is for capturing" },
+	{ "a_place_in_a_file", "-r f --at 4096 -w g -T json --print --offsets", "" },
+	{ "a_place_without_a_file", "-i v0 --at 24", "--at 24 is a place in a file and needs -r FILE" },
+	{ "a_place_before_the_file", "-r f --at -1", "'-1' is none of entry, exit and both, and no place in a file" },
+	{ "a_place_in_two_files", "-r f -r g --at 24", "--at is a place in one file" },
+	{ "a_place_and_an_expression", "-r f --at 24 udp", "an expression means nothing with it" },
+	{ "a_place_and_a_time", "-r f --at 24 --start 5", "--start means nothing with it" },
+	{ "a_place_and_a_report", "-r f --at 24 --info", "--at fetches a packet of -r FILE" },
+	{ "offsets_as_text", "-r f --offsets", "--offsets is for rows" },
+	{ "offsets_in_a_file", "-r f --offsets -w g --format csv", "" },
+	{ "offsets_of_a_capture", "-i v0 --offsets -T json", "--offsets is for reading" },
 	{ "a_way_to_observe",
 	  "-i v0 --observe front --at both --verdict DROP,tx --exit-filter tcp --style xdp-tools",
 	"" },
@@ -996,7 +1006,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 76);
+	assert_int_equal(n_named, 77);
 }
 
 static void each_option_is_of_a_topic(void **state)
