@@ -12,6 +12,7 @@
 #include "capture/cli/confine.h"
 #include "capture/cli/ctl.h"
 #include "capture/cli/extcap.h"
+#include "capture/cli/folders.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/rights.h"
 #include "capture/cli/show_filter.h"
@@ -68,7 +69,9 @@ static enum status run(const struct opts *o)
 	case ACTION_DUMP:
 		return show_filter_run(o);
 	case ACTION_OFFLINE:
-		return o->top ? top_run(o) : read_run(o);
+		return folders_run(o, o->top ? top_run : read_run);
+	case ACTION_INDEX:
+		return folders_index(o);
 	case ACTION_INFO:
 		return info_run(o);
 	case ACTION_COMPARE:

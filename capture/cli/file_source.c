@@ -209,6 +209,8 @@ enum status file_source_select(struct file_source *s, struct selection *sel,
 	    dedup_open(&sel->dedup, o->dedup_packets, o->dedup_ns, o->ignored))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	s->selection = select_is_all(sel) ? NULL : sel;
+	if (s->selection && o->based)
+		see_first(s, &(struct packet){ .ts_ns = o->base_ns, .has = PACKET_TIME });
 	return STATUS_OK;
 }
 

@@ -30,6 +30,9 @@ static const char *read_beside(const struct opts *o, unsigned n)
 	if (n < array_size(named))
 		return named[n] ? named[n] : "";
 	n -= array_size(named);
+	if (n < o->n_spared)
+		return o->spared[n];
+	n -= o->n_spared;
 	return n < o->n_secrets ? secrets_path(o->secrets[n]) : NULL;
 }
 

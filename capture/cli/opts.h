@@ -33,6 +33,7 @@ enum action {
 	ACTION_COMPARE,
 	ACTION_DIFF,
 	ACTION_RUN,
+	ACTION_INDEX,
 	ACTION_DUMP,
 	ACTION_LIST,
 	ACTION_LINK_TYPES,
@@ -99,6 +100,11 @@ struct opts {
 	uint64_t skip;			/* packets before the first */
 	uint64_t place;			/* -r --at: the packet that begins there, and no other */
 	bool has_place;
+	/* the first packet of the input, which times are relative to, is of this time; else it will show */
+	bool based;
+	uint64_t base_ns;
+	const char *const *spared;	/* other files that are not written to */
+	unsigned n_spared;
 	struct select_time start, end;
 	/* copies among so many packets before are left out; 0: no matter */
 	uint64_t dedup_packets;

@@ -27,7 +27,7 @@ static const struct topic topics[] = {
 		OPT_WRITE_BUFFER, OPT_IO) },
 	{ "reading", "READING FILES",
 	  CODES('r', 'V', 'c', OPT_COUNT, OPT_SKIP, OPT_START, OPT_END, OPT_AT, OPT_OFFSETS, OPT_DEDUP,
-		OPT_DEDUP_IGNORE, OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW, OPT_DISCARD_SECRETS,
+		OPT_DEDUP_IGNORE, OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW, OPT_INDEX, OPT_DISCARD_SECRETS,
 		OPT_INJECT_SECRETS, OPT_INFO, OPT_HTML, OPT_DIFF, OPT_COMPARE, OPT_LOST, OPT_WINDOW, OPT_TOLERANCE) },
 	{ "view", "LIVE VIEW", CODES(OPT_TOP) },
 	{ "namespaces", "OTHER NETWORK NAMESPACES", CODES(OPT_NETNS, OPT_PID, OPT_CONTAINER, 'i', 'D', OPT_ALL_NETNS) },
@@ -84,6 +84,7 @@ static void print_usage(void)
 {
 	printf("Usage: xdpdump [--netns NS] [-i IF] [-w FILE] [options] [expression] [-- command]\n"
 	       "       xdpdump -r FILE [-w FILE] [options] [expression]\n"
+	       "       xdpdump -r DIR [--start TIME] [--end TIME] [--index] [-w FILE] [options] [expression]\n"
 	       "       xdpdump -r FILE --info [expression]\n"
 	       "       xdpdump -r FILE --diff [expression]\n"
 	       "       xdpdump --compare A B [expression]\n"

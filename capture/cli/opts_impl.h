@@ -46,6 +46,7 @@ enum {
 	OPT_RECOVER,
 	OPT_CONCATENATED,
 	OPT_OFFSETS,
+	OPT_INDEX,
 	OPT_DEDUP_IGNORE,
 	OPT_DISCARD_SECRETS,
 	OPT_INJECT_SECRETS,
@@ -212,6 +213,9 @@ bool opts_settle_run(struct parser *p);
  */
 bool opts_settle_place(struct parser *p);
 bool opts_settle_rows(struct parser *p);
+
+/* What goes with --index. */
+bool opts_settle_index(struct parser *p);
 
 /* The same for those of opts_netns.c: where an interface is, and that of -i. */
 bool opts_take_netns(struct parser *p, int code, const char *arg);

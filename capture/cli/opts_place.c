@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Where packets are in files: --at of -r, and what tells it. */
+/* Where packets are: --at of -r, and what tells it; the index of a directory. */
 #include "capture/cli/opts_impl.h"
 
 /* One packet, by where it begins: whatever else tells which ones are wanted contradicts that. */
@@ -44,4 +44,17 @@ bool opts_settle_rows(struct parser *p)
 
 	return !o->print.offsets || (o->text && is_rows(o->screen)) || (o->write && is_rows(o->format)) ||
 	       opts_wrong(p, "--offsets is for rows: -T json or csv, or --format json or csv");
+}
+
+bool opts_settle_index(struct parser *p)
+{
+	static const int others[] = {
+		'w', 'c', 'a', 'F', 'T', OPT_PRINT, OPT_STATS, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_COUNT,
+		OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW, OPT_TOP, 0,
+	};
+	int code = opts_first_given(p, others);
+
+	return !(code || p->o->filter) ||
+	       opts_wrong(p, "--index is of all packets in a directory: %s means nothing with it",
+			  code ? opts_name(code) : "an expression");
 }

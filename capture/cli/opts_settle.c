@@ -81,7 +81,7 @@ static bool settle_source(struct parser *p)
 	static const int reading[] = {
 		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,
 		OPT_CONCATENATED,   OPT_FOLLOW, OPT_INFO, OPT_DIFF, OPT_COUNT, OPT_DISCARD_SECRETS,
-		OPT_INJECT_SECRETS, OPT_OFFSETS, 0,
+		OPT_INJECT_SECRETS, OPT_OFFSETS, OPT_INDEX, 0,
 	};
 	const struct opts *o = p->o;
 	bool live = !o->n_reads;
@@ -396,6 +396,8 @@ bool opts_settle(struct parser *p)
 	o->snap = p->snap;
 	if (o->action != ACTION_LIVE && o->action != ACTION_OFFLINE && o->recorder.memory)
 		return opts_wrong(p, "--recorder is for captures and for -r FILE");
+	if (o->action == ACTION_INDEX)
+		return opts_settle_index(p);
 	if (o->lost)
 		return settle_lost(p);
 	if (o->action == ACTION_DIFF)

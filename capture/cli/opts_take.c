@@ -303,6 +303,7 @@ static bool take_action(struct parser *p, int code)
 {
 	static const struct { int code; enum action action; } actions[] = {
 		{ OPT_INFO, ACTION_INFO }, { OPT_DIFF, ACTION_DIFF }, { OPT_RESTORE, ACTION_RESTORE },
+		{ OPT_INDEX, ACTION_INDEX },
 		{ 'D', ACTION_LIST }, { 'L', ACTION_LINK_TYPES }, { 'J', ACTION_STAMP_TYPES },
 		{ 'h', ACTION_HELP }, { OPT_VERSION, ACTION_VERSION },
 	};

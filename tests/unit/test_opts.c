@@ -303,6 +303,10 @@ static const struct line_case {
 	{ "a_place_and_an_expression", "-r f --at 24 udp", "an expression means nothing with it" },
 	{ "a_place_and_a_time", "-r f --at 24 --start 5", "--start means nothing with it" },
 	{ "a_place_and_a_report", "-r f --at 24 --info", "--at fetches a packet of -r FILE" },
+	{ "an_index", "-r f --index", "" },
+	{ "an_index_of_nothing", "--index", "--index is for reading" },
+	{ "an_index_of_some_packets", "-r f --index udp", "an expression means nothing with it" },
+	{ "an_index_that_is_written", "-r f --index -w g", "-w means nothing with it" },
 	{ "offsets_as_text", "-r f --offsets", "--offsets is for rows" },
 	{ "offsets_in_a_file", "-r f --offsets -w g --format csv", "" },
 	{ "offsets_of_a_capture", "-i v0 --offsets -T json", "--offsets is for reading" },
@@ -1006,7 +1010,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 77);
+	assert_int_equal(n_named, 78);
 }
 
 static void each_option_is_of_a_topic(void **state)

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* A file is read once, as it is without any option, for its times and values; then asked. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/base/util.h"
+#include "capture/filter/expr.h"
+#include "capture/filter/noted.h"
+#include "capture/filter/per_link.h"
+#include "capture/filter/possible.h"
+#include "capture/index/entry.h"
+#include "capture/packet/packet.h"
+#include "capture/read/capfile.h"
+#include "capture/read/magic.h"
+
+enum { RECENT = 1024 };		/* values that need not be added again */
+
+static uint64_t ns_of(const struct timespec *t)
+{
+	return t->tv_sec * 1000000000ull + t->tv_nsec;
+}
+
+struct entry_file entry_file_of(const struct stat *st)
+{
+	return (struct entry_file){
+		.size = st->st_size, .inode = st->st_ino,
+		.mtime_ns = ns_of(&st->st_mtim), .ctime_ns = ns_of(&st->st_ctim),
+	};
+}
+
+bool entry_is_of(const struct entry *e, const struct entry_file *f)
+{
+	return e->file.size == f->size && e->file.inode == f->inode && e->file.mtime_ns == f->mtime_ns &&
+	       e->file.ctime_ns == f->ctime_ns;
+}
+
+/* ---- scanned ---- */
+
+/* While it is read: what is noted of each of its link types. */
+struct scan {
+	struct entry *e;
+	struct noted noted[ENTRY_LINKS];
+	uint64_t recent[RECENT];	/* a value, and its kind + 1 in front */
+};
+
+static void add_value(void *ctx, enum noted_kind kind, uint32_t value)
+{
+	struct scan *s = ctx;
+	const uint64_t both = (uint64_t)(kind + 1) << 32 | value;
+	uint64_t *recent = &s->recent[(value ^ value >> 10 ^ value >> 20 ^ kind << 4) % RECENT];
+
+	if (*recent == both)
+		return;
+	*recent = both;
+	sketch_add(&s->e->sketch, kind, value);
+}
+
+/* The place of a link type among those that are known; ENTRY_LINKS: no place is left. */
+static unsigned link_of(struct scan *s, uint16_t linktype)
+{
+	struct entry *e = s->e;
+	unsigned i = 0;
+
+	while (i < min_of(e->n_links, (unsigned)ENTRY_LINKS) && e->links[i] != linktype)
+		i++;
+	if (i == ENTRY_LINKS)
+		e->n_links = ENTRY_LINKS + 1;
+	else if (i == e->n_links) {
+		noted_of_link(&s->noted[i], linktype);
+		e->links[e->n_links++] = linktype;
+	}
+	return i;
+}
+
+static void add_packet(struct scan *s, const struct packet *p)
+{
+	struct entry *e = s->e;
+	const unsigned link = link_of(s, p->iface->linktype);
+
+	e->n_packets++;
+	if (link < ENTRY_LINKS)
+		noted_packet(&s->noted[link], p->data, p->caplen, add_value, s);
+	if (!(p->has & PACKET_TIME))
+		return;
+	if (!e->n_timed++)
+		e->first_ns = e->min_ns = e->max_ns = p->ts_ns;
+	e->min_ns = min_of(e->min_ns, p->ts_ns);
+	e->max_ns = max_of(e->max_ns, p->ts_ns);
+}
+
+/* What cannot be begun is a capture if its first bytes say so: who reads it will tell what is wrong. */
+static bool looks_so(FILE *f)
+{
+	uint8_t first[MAGIC_LEN];
+	ssize_t n = lseek(fileno(f), 0, SEEK_SET) ? 0 : read(fileno(f), first, sizeof(first));
+	enum magic is = n > 0 ? magic_of(first, n) : MAGIC_NONE;
+
+	return is == MAGIC_PCAP || is == MAGIC_PCAPNG;
+}
+
+static int read_packets(struct scan *s, struct capfile *r)
+{
+	struct packet p;
+	int got;
+
+	while ((got = capfile_next(r, &p)) > 0)
+		add_packet(s, &p);
+	if (!got)
+		s->e->flags |= ENTRY_WHOLE;
+	return got == -EBADMSG ? 0 : got;
+}
+
+static int read_file(struct entry *e, FILE *f, const struct capfile_hooks *hooks)
+{
+	cleanup(freep) struct scan *s = calloc(1, sizeof(*s));
+	struct capfile *r = NULL;
+	int err = s ? capfile_open_with(&r, f, hooks) : -ENOMEM;
+
+	if (!err) {
+		s->e = e;
+		e->flags = ENTRY_CAPTURE;
+		err = read_packets(s, r);
+	} else if (err == -EBADMSG) {
+		e->flags = !looks_so(f) ? 0 : ENTRY_CAPTURE | (capfile_is_unbegun(r) ? 0 : ENTRY_REFUSED);
+		err = 0;
+	}
+	capfile_close(r);
+	return err;
+}
+
+int entry_scan(struct entry *e, FILE *f, const struct entry_file *is, int (*look)(void *ctx), void *ctx)
+{
+	const struct capfile_hooks hooks = { .look = look, .ctx = ctx };
+	struct entry_file after;
+	struct stat st;
+	int err;
+
+	memset(e, 0, sizeof(*e));
+	setvbuf(f, NULL, _IONBF, 0);
+	e->file = *is;
+	err = sketch_open(&e->sketch);
+	if (!err)
+		err = read_file(e, f, &hooks);
+	if (err)
+		return err;
+	sketch_fold(&e->sketch);
+	if (fstat(fileno(f), &st))
+		return -errno;
+	after = entry_file_of(&st);
+	if (!entry_is_of(e, &after))
+		e->flags &= ~ENTRY_WHOLE;
+	return 0;
+}
+
+/* ---- asked ---- */
+
+static bool has(void *ctx, enum noted_kind kind, uint32_t value)
+{
+	return sketch_has(ctx, kind, value);
+}
+
+/* For packets of a link type that the expression is not for it says no. */
+static bool may_match(const struct entry *e, struct per_link *per_link, uint16_t linktype)
+{
+	const struct iface i = { .linktype = linktype };
+	struct sketch sketch = e->sketch;
+	const struct sock_filter *in;
+	const struct expr *expr;
+	struct noted noted;
+	size_t n;
+	int err;
+
+	err = per_link_expr(per_link, &i, &expr);
+	if (err || !noted_of_link(&noted, linktype))
+		return err != -EINVAL;
+	in = expr_insns(expr, &n);
+	if (possible(in, n, &noted, has, &sketch))
+		return true;
+	if (!expr_is_directed(expr))
+		return false;
+	in = expr_insns_sent(expr, &n);
+	return possible(in, n, &noted, has, &sketch);
+}
+
+bool entry_fits(const struct entry *e, struct per_link *per_link)
+{
+	const unsigned n = min_of(e->n_links, (unsigned)ENTRY_LINKS);
+	unsigned i = 0;
+
+	while (i < n && per_link_check(per_link, &(struct iface){ .linktype = e->links[i] }))
+		i++;
+	return i < n;
+}
+
+bool entry_may_have(const struct entry *e, const struct entry_wanted *w)
+{
+	if (!(e->flags & ENTRY_CAPTURE))
+		return false;
+	if (!(e->flags & ENTRY_WHOLE))
+		return true;
+	if (w->timed && (!e->n_timed || e->max_ns < w->start_ns || e->min_ns >= w->end_ns))
+		return false;
+	if (!w->per_link || e->n_links > ENTRY_LINKS)
+		return e->n_packets;
+	for (unsigned i = 0; i < e->n_links; i++)
+		if (may_match(e, w->per_link, e->links[i]))
+			return true;
+	return false;
+}
+
+void entry_close(struct entry *e)
+{
+	sketch_close(&e->sketch);
+}
