@@ -18,6 +18,7 @@
 #include "capture/kernel/landlock.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/seccomp.h"
+#include "capture/read/merge_options.h"
 #include "capture/write/schedule.h"
 
 bool confine_is_off(const struct opts *o)
@@ -165,7 +166,7 @@ static unsigned add_places(const struct opts *o, unsigned later, struct folders 
 	if (is_live(o))
 		places[n++] = (struct landlock_place){ later & CONFINE_ATTACHES ? "/" : "/dev/tty", false };
 	for (unsigned i = 0; later & CONFINE_OPENS && i < o->n_reads; i++)
-		if (strcmp(o->reads[i], "-"))
+		if (strcmp(o->reads[i], "-") && !merge_is_tcp(o->reads[i]))
 			places[n++] = (struct landlock_place){ o->reads[i], false };
 	return o->follow ? n + add_followed(o, f, places + n) : n;
 }

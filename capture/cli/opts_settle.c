@@ -7,6 +7,7 @@
 #include "capture/cli/opts_impl.h"
 #include "capture/live/pattern.h"
 #include "capture/packet/packet.h"
+#include "capture/read/merge_options.h"
 
 enum { SNAP_DEFAULT = 256, WINDOW_DEFAULT_NS = 1000 * 1000 * 1000 };
 
@@ -41,6 +42,8 @@ static bool can_follow(struct parser *p)
 		return opts_wrong(
 			p,
 			"--follow needs the name of a file: stdin is read until its writer ends");
+	if (merge_is_tcp(o->reads[0]))
+		return opts_wrong(p, "--follow needs the name of a file: a connection is read as it comes without it");
 	if (o->recover)
 		return opts_wrong(
 			p,
@@ -252,6 +255,9 @@ static bool settle_report(struct parser *p)
 		return opts_wrong(p, "--compare takes its two files itself, without -r");
 	if (o->action == ACTION_INFO && p->times['T'] && o->screen == FORMAT_CSV)
 		return opts_wrong(p, "--info prints text or json");
+	for (unsigned i = 1; i < o->n_reads; i++)
+		if (o->action == ACTION_INFO && merge_is_tcp(o->reads[i]))
+			return opts_wrong(p, "%s: behind another file --info has no connection", o->reads[i]);
 	if (o->html && p->times['T'])
 		return opts_wrong(p, "-T is for what is printed, and --html for a page: give one of the two");
 	return true;

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "bpf/event.h"
+#include "capture/base/dial.h"
 #include "capture/base/listen.h"
 #include "capture/base/value.h"
 #include "capture/cli/opts_impl.h"
 #include "capture/packet/imprint.h"
 #include "capture/packet/link.h"
 #include "capture/packet/sample.h"
+#include "capture/read/merge_options.h"
 #include "capture/stage/dedup.h"
 
 enum {
@@ -142,6 +144,8 @@ bool opts_add_read(struct parser *p, const char *path)
 
 	if (!*path)
 		return opts_wrong(p, "the name of the input file is empty");
+	if (merge_is_tcp(path) && !dial_parse(path + strlen("tcp:"), NULL))
+		return opts_wrong(p, "-r '%s' is not tcp:HOST:PORT; a file of that name is './%s'", path, path);
 	if (!(o->n_reads & (o->n_reads - 1)))	/* a power of two, or 0: full */
 		more = realloc(o->reads, (o->n_reads ? 2 * (size_t)o->n_reads : 1) * sizeof(*more));
 	if (!more)

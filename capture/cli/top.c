@@ -133,10 +133,10 @@ static void show(struct top_run *t)
 	}
 }
 
-static bool is_stdin(const struct opts *o)
+static bool comes_once(const struct opts *o)
 {
 	for (unsigned i = 0; i < o->n_reads; i++)
-		if (!strcmp(o->reads[i], "-"))
+		if (!strcmp(o->reads[i], "-") || merge_is_tcp(o->reads[i]))
 			return true;
 	return false;
 }
@@ -187,7 +187,7 @@ static enum status run(struct top_run *t)
 
 	view_facts(t->view)->what = o->n_reads == 1 ? o->reads[0] : "several files";
 	view_facts(t->view)->filter = o->filter;
-	view_facts(t->view)->once = is_stdin(o);
+	view_facts(t->view)->once = comes_once(o);
 	if (beside)
 		status = read_beside(t);
 	if (status == STATUS_USAGE || t->ended || o->follow || (beside && !t->loop))

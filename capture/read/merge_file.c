@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/base/dial.h"
 #include "capture/base/util.h"
 #include "capture/read/ahead.h"
 #include "capture/read/follow.h"
@@ -81,6 +82,26 @@ static FILE *open_path(const char *path, const struct merge_options *o)
 	return f;
 }
 
+bool merge_is_tcp(const char *path)
+{
+	return !strncmp(path, "tcp:", 4);
+}
+
+/* "tcp:HOST:PORT", which gives what a FIFO would. On failure *@why. */
+static FILE *open_connection(const char *where, const struct merge_options *o, const char **why)
+{
+	struct listen_address to;
+	int fd = dial_open(where, &to, o->look, o->ctx, why);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+
+	errno = fd < 0 ? -fd : errno;
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, 0);
+	if (fd >= 0 && !f)
+		close(fd);
+	return f;
+}
+
 static const char *why_not_open(int err)
 {
 	return err == -EMFILE ? "too many files for the limit of this process (ulimit -n)"
@@ -116,14 +137,18 @@ static struct capfile_hooks hooks_of(struct merge_file *s)
 static int open_file(struct merge_file *s)
 {
 	struct merge *in = s->input;
-	bool is_stdin = !strcmp(s->path, "-");
+	bool is_stdin = !strcmp(s->path, "-"), is_tcp = merge_is_tcp(s->path);
+	const char *why = NULL;
 	char sentence[256];
 	int err;
 
-	s->file = is_stdin ? stdin : open_path(s->path, &in->options);
+	s->file = is_stdin ? stdin
+		  : is_tcp ? open_connection(s->path + strlen("tcp:"), &in->options, &why)
+			   : open_path(s->path, &in->options);
 	if (!s->file) {
 		err = -errno;
-		snprintf(sentence, sizeof(sentence), "cannot open: %s", why_not_open(err));
+		snprintf(sentence, sizeof(sentence), "cannot %s: %s", is_tcp ? "connect" : "open",
+			 why ? why : why_not_open(err));
 		return merge_file_keep_error(in, s->name, sentence, err);
 	}
 	setvbuf(s->file, NULL, _IONBF, 0);	/* the reader has a buffer */

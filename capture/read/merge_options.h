@@ -21,6 +21,9 @@ typedef int (*merge_wait_fn)(void *ctx, int fd, int timeout_ms);
 /* Is called now and then while there is work: 0, or an errno, and the reading ends with it. */
 typedef int (*merge_look_fn)(void *ctx);
 
+/* Does it name no file, but what comes from HOST:PORT? A file of that name is "./tcp:...". */
+bool merge_is_tcp(const char *path);
+
 struct merge_options {
 	merge_warn_fn warn;	/* may be NULL */
 	merge_wait_fn wait;	/* may be NULL */
