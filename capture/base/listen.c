@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -50,19 +51,45 @@ static bool take_host(const char *host, size_t len, uint16_t port, struct listen
 	return inet_pton(AF_INET, text, &in->sin_addr) == 1;
 }
 
-bool listen_parse(const char *word, struct listen_address *a)
+static bool take_port(const char *word, uint16_t lowest, struct listen_address *a)
 {
 	static const char loopback[] = "127.0.0.1";
 	const char *colon = strrchr(word, ':');
 	uint64_t port;
 
 	*a = (struct listen_address){ .len = 0 };
-	if (!strncmp(word, "unix:", 5))
-		return take_path(word + 5, a);
-	if (!value_number(colon ? colon + 1 : word, 1, UINT16_MAX, &port))
+	if (!value_number(colon ? colon + 1 : word, lowest, UINT16_MAX, &port))
 		return false;
 	return colon ? take_host(word, colon - word, port, a)
 		     : take_host(loopback, strlen(loopback), port, a);
+}
+
+bool listen_parse(const char *word, struct listen_address *a)
+{
+	if (strncmp(word, "unix:", 5))
+		return take_port(word, 1, a);
+	*a = (struct listen_address){ .len = 0 };
+	return take_path(word + 5, a);
+}
+
+bool listen_parse_tcp(const char *word, struct listen_address *a)
+{
+	return take_port(word, 0, a);
+}
+
+void listen_text(const struct listen_address *a, char out[static LISTEN_TEXT_MAX])
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&a->address;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&a->address;
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	if (a->address.ss_family == AF_INET6) {
+		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+		snprintf(out, LISTEN_TEXT_MAX, "[%s]:%u", host, ntohs(in6->sin6_port));
+	} else {
+		inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
+		snprintf(out, LISTEN_TEXT_MAX, "%s:%u", host, ntohs(in->sin_port));
+	}
 }
 
 static const char *path_of(const struct listen_address *a)

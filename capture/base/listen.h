@@ -14,6 +14,13 @@ struct listen_address {
 /* False: it is none. Without an address it is that of the loopback, 127.0.0.1. */
 bool listen_parse(const char *word, struct listen_address *a);
 
+/* The same without a path; port 0: any that is free. */
+bool listen_parse_tcp(const char *word, struct listen_address *a);
+
+/* Of TCP: "127.0.0.1:9100", "[::1]:9100". */
+enum { LISTEN_TEXT_MAX = 64 };
+void listen_text(const struct listen_address *a, char out[static LISTEN_TEXT_MAX]);
+
 /*
  * A socket that listens there, non-blocking, close-on-exec, for the caller to close; of a path, that a
  * process left which has gone, takes its place. -errno.

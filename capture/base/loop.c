@@ -130,6 +130,11 @@ int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx)
 	return add(l, fd, ready ? EPOLLIN : EPOLLIN | EPOLLET, ready, ctx);
 }
 
+int loop_add_socket(struct loop *l, int fd, loop_fn ready, void *ctx)
+{
+	return add(l, fd, EPOLLIN | EPOLLOUT | EPOLLET, ready, ctx);
+}
+
 static void on_unread(void *loop)
 {
 	((struct loop *)loop)->unread = true;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LOOP_WATCHED = 20 };	/* descriptors at most */
+enum { LOOP_WATCHED = 32 };	/* descriptors at most */
 
 typedef void (*loop_fn)(void *ctx);
 
@@ -54,6 +54,9 @@ int loop_open(struct loop *l);
  * Without that it only wakes us, once for each time that it becomes ready. -errno.
  */
 int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx);
+
+/* The same of a socket, with @ready once for each time that it can be read or written, or breaks. */
+int loop_add_socket(struct loop *l, int fd, loop_fn ready, void *ctx);
 
 /* It is not watched any more; before it is closed. @ctx, which nobody else has, is that of loop_add(). */
 void loop_remove(struct loop *l, int fd, const void *ctx);

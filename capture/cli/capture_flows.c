@@ -21,7 +21,8 @@ enum { NS_PER_SEC = 1000 * 1000 * 1000 };
 enum status capture_flows_open(struct capture *l)
 {
 	const struct opts *o = l->opts;
-	const struct flows_settings s = { .count = o->flows, .only = o->flows && !o->write, .often = o->flows_ns > 0,
+	const struct flows_settings s = { .count = o->flows, .only = o->flows && !o->write && !o->to,
+					  .often = o->flows_ns > 0,
 					  .keep = o->sampling.flow };
 	int err = flows_settings_ask(&s) ? flows_open(&l->flows, &s, l->rings) : 0;
 

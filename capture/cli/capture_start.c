@@ -28,6 +28,7 @@
 #include "capture/live/live_iface.h"
 #include "capture/live/live_watch.h"
 #include "capture/report/metrics_http.h"
+#include "capture/write/tcp_sink.h"
 
 /*
  * Descriptors of a capture, finished files on their way to the disk included, and of each
@@ -113,7 +114,7 @@ static enum status open_kernel(struct capture *l)
 {
 	char missing[128];
 	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0) + (l->opts->command ? COMMAND_FDS : 0) +
-			       (l->opts->control ? LINE_SERVER_FDS : 0);
+			       (l->opts->control ? LINE_SERVER_FDS : 0) + (l->opts->to ? TCP_SINK_FDS : 0);
 	enum status status =
 		check_limits(fixed, l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard);
 

@@ -14,6 +14,7 @@ static const struct { const char *arg; enum value_kind kind; } by_arg[] = {
 static const struct { int code; enum value_kind kind; const char *words; } by_code[] = {
 	{ OPT_FORMAT, VALUE_WORDS, "pcapng pcap pcap-ns json csv text" },
 	{ 'T', VALUE_WORDS, "text json csv" },
+	{ OPT_TO, VALUE_WORDS, "tcp-listen: tcp:" },
 	{ OPT_COMPRESS, VALUE_WORDS, "zstd gzip none" },
 	{ 'b', VALUE_WORDS, "duration: interval: filesize: files: packets: printname: nametimenum:" },
 	{ 'a', VALUE_WORDS, "duration: filesize: files: packets:" },

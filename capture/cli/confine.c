@@ -20,6 +20,7 @@
 #include "capture/kernel/seccomp.h"
 #include "capture/read/merge_options.h"
 #include "capture/write/schedule.h"
+#include "capture/write/target.h"
 
 bool confine_is_off(const struct opts *o)
 {
@@ -47,6 +48,12 @@ static bool rotates(const struct opts *o)
 static const char *path_of_metrics(const struct opts *o)
 {
 	return o->metrics && !strncmp(o->metrics, "unix:", 5) ? o->metrics + 5 : NULL;
+}
+
+/* The port at which it is connected to again; 0: there is none. */
+static uint16_t dials_again(const struct opts *o)
+{
+	return is_live(o) && o->to ? target_port(o->to) : 0;
 }
 
 /* It is cut where the disk is full. */
@@ -77,6 +84,8 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ o->metrics, SECCOMP_TALKS },
 		{ path_of_metrics(o) || o->control, SECCOMP_LISTENS },
 		{ o->extcap.call, SECCOMP_RESTORES },
+		{ o->to, SECCOMP_SENDS },
+		{ dials_again(o), SECCOMP_CONNECTS },
 	};
 	unsigned needs = 0;
 
@@ -183,7 +192,7 @@ static enum status shut_files(const struct opts *o, unsigned later, struct folde
 
 	if (!places)
 		return log_fail(STATUS_RUNTIME, "out of memory");
-	err = o->top || o->n_netns ? 0 : landlock_enter(places, add_places(o, later, f, places));
+	err = o->top || o->n_netns ? 0 : landlock_enter(places, add_places(o, later, f, places), dials_again(o));
 	return err ? lacks(o, "landlock", err) : STATUS_OK;
 }
 

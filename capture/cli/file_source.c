@@ -386,7 +386,7 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 		.recover = o->recover,
 		.concatenated = o->concatenated,
 		.follow = o->follow,
-		.copy = o->write && o->format == FORMAT_PCAPNG,
+		.copy = (o->write || o->to) && o->format == FORMAT_PCAPNG,
 		.local = n == 1 && !o->follow && !o->run && !schedule_rotates(&o->rotate),
 	};
 

@@ -115,7 +115,7 @@ static struct outputs_settings settings_of(const struct opts *o, const struct bl
 			.part = o->part, .live = !o->n_reads, .snap = o->snap,
 			.head = head && head->len ? head->bytes : NULL, .head_len = head ? head->len : 0,
 		},
-		.screen = o->text, .screen_format = o->screen, .text = o->print,
+		.to = o->to, .screen = o->text, .screen_format = o->screen, .text = o->print,
 		.screen_threads = text_threads(o),
 		.recorder = o->recorder, .limit = o->count, .unbuffered = o->unbuffered,
 	};

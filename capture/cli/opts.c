@@ -18,6 +18,8 @@ static const struct option_row table[] = {
 	{ OPT_PID, "pid", "PID", "the same, that of a process" },
 	{ OPT_CONTAINER, "container", "NAME", "the same, that of a container: its name or id" },
 	{ 'w', "write", "FILE", "write pcapng to FILE (- for stdout)" },
+	{ OPT_TO, "to", "TARGET",
+	  "send packets to whoever connects to tcp-listen:[ADDRESS:]PORT, or to tcp:HOST:PORT" },
 	{ OPT_FORMAT, "format", "FORMAT", "of FILE: pcapng, pcap, pcap-ns, json, csv, text (pcapng)" },
 	{ OPT_COMPRESS, "compress", "CODEC", "compress FILE: zstd[:LEVEL], gzip[:LEVEL], none (none)" },
 	{ OPT_THREADS, "threads", "N", "that compress FILE, or make text of what -r reads (CPUs less one, 4 at most)" },

@@ -67,6 +67,7 @@ struct opts {
 	unsigned n_secrets;
 	bool count_only;		/* --count: the number of packets, and none of them */
 	const char *write;		/* -w, NULL: text only */
+	const char *to;			/* --to, as target_check(); NULL: nowhere */
 	enum file_format format;	/* of that file, pcapng by default */
 	struct codec codec;		/* its compression */
 	struct rotate_options rotate;	/* its successors */

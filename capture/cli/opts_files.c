@@ -4,6 +4,7 @@
 
 #include "capture/base/value.h"
 #include "capture/cli/opts_impl.h"
+#include "capture/write/target.h"
 
 enum {
 	FILES_MAX	= 1000000,
@@ -148,6 +149,9 @@ bool opts_take_files(struct parser *p, int code, const char *arg)
 	case 'w':
 		p->o->write = arg;
 		return *arg || opts_wrong(p, "the name of the output file is empty");
+	case OPT_TO:
+		p->o->to = arg;
+		return target_check(arg, p->error, p->cap);
 	case 'C':
 		return size(p, "file size", arg, TCPDUMP_MB, &p->o->rotate.file_bytes);
 	case 'G':

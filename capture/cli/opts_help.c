@@ -17,6 +17,7 @@ static const struct topic topics[] = {
 	  CODES('T', 'v', 'q', 'e', 'x', 'X', 'A', 'S', OPT_LENGTHS, OPT_OFFSETS, 't', OPT_MICRO, OPT_NANO,
 		OPT_PRECISION, 'n', '#', OPT_COLOR, 'l', OPT_FLOWS, OPT_PRINT, OPT_STATS, OPT_STATS_FORMAT, OPT_METRICS) },
 	{ "formats", "FORMATS", CODES('w', OPT_FORMAT, 'T', 'U', OPT_IMMEDIATE) },
+	{ "network", "OVER THE NETWORK", CODES(OPT_TO, OPT_FORMAT, 'r') },
 	{ "rotation", "ROTATION", CODES('w', 'C', 'G', 'W', 'b', 'a') },
 	{ "recorder", "FLIGHT RECORDER",
 	  CODES(OPT_RECORDER, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER, OPT_MAX_TRIGGERS, OPT_COOLDOWN, 'w', 'z',

@@ -181,8 +181,8 @@ static bool settle_flows(struct parser *p)
 		return opts_wrong(p, "%s means nothing with --flows", opts_name(code));
 	if (o->write && !strcmp(o->write, "-"))
 		return opts_wrong(p, "-w - and --flows both want stdout");
-	code = o->write || o->n_reads ? 0 : opts_first_given(p, packets);
-	return !code || opts_wrong(p, "%s is about packets, of which --flows captures none without -w FILE",
+	code = o->write || o->to || o->n_reads ? 0 : opts_first_given(p, packets);
+	return !code || opts_wrong(p, "%s is about packets, of which --flows captures none without -w FILE or --to",
 				   opts_name(code));
 }
 
@@ -196,8 +196,12 @@ static bool settle_output(struct parser *p)
 	static const int *const series = file + 4;
 	struct opts *o = p->o;
 	bool to_stdout = o->write && !strcmp(o->write, "-");
-	int code = opts_first_given(p, o->write ? series : file);
+	int code = opts_first_given(p, o->write ? series : file + !!o->to);
 
+	if (o->to && format_is_text(o->format))
+		return opts_wrong(p, "--to sends pcapng, pcap or pcap-ns, not %s", format_name(o->format));
+	if (o->to && o->top && o->n_reads)
+		return opts_wrong(p, "--to means nothing with -r and --top");
 	if (code && (!o->write || to_stdout))
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
 	if (o->direct == DIRECT_ALWAYS && (o->unbuffered || !o->write_buffer || o->codec.kind != CODEC_NONE))
@@ -209,18 +213,19 @@ static bool settle_output(struct parser *p)
 			"filesize:, packets: or files: make");
 	if ((o->rotate.stop_bytes || o->rotate.stop_files) && !o->write)
 		return opts_wrong(p, "-a filesize: and files: need -w FILE");
-	if ((o->discard_secrets || o->n_secrets) && (!o->write || o->format != FORMAT_PCAPNG))
+	if ((o->discard_secrets || o->n_secrets) && ((!o->write && !o->to) || o->format != FORMAT_PCAPNG))
 		return opts_wrong(
 			p, "secrets are in pcapng files: %s needs -w FILE, and no other --format",
 			opts_name(o->discard_secrets ? OPT_DISCARD_SECRETS : OPT_INJECT_SECRETS));
-	if (o->count_only && o->write)
-		return opts_wrong(
-			p, "--count counts packets, and -w writes them: give one of the two");
+	if (o->count_only && (o->write || o->to))
+		return opts_wrong(p, "--count counts packets, and %s: give one of the two",
+				  o->write ? "-w writes them" : "--to sends them");
 	if (o->top && !settle_top(p))
 		return false;
 	if (o->flows && !settle_flows(p))
 		return false;
-	o->text = p->times[OPT_PRINT] || (!o->write && !o->top && !o->flows && !o->count_only && !o->expect && p->times['q'] < 2);
+	o->text = p->times[OPT_PRINT] || (!o->write && !o->to && !o->top && !o->flows && !o->count_only && !o->expect &&
+					  p->times['q'] < 2);
 	if (o->threads && o->codec.kind == CODEC_NONE && !(o->text && o->n_reads))
 		return opts_wrong(
 			p, "--threads compress, or make text of what is read: they need --compress, or -r without -w");
@@ -400,8 +405,8 @@ bool opts_settle(struct parser *p)
 	if (!settle_source(p) || !opts_settle_place(p) || !settle_text(p) || !opts_settle_run(p))
 		return false;
 	o->snap = p->snap;
-	if (o->action != ACTION_LIVE && o->action != ACTION_OFFLINE && o->recorder.memory)
-		return opts_wrong(p, "--recorder is for captures and for -r FILE");
+	if (o->action != ACTION_LIVE && o->action != ACTION_OFFLINE && (o->recorder.memory || o->to))
+		return opts_wrong(p, "%s is for captures and for -r FILE", o->to ? "--to" : "--recorder");
 	if (o->action == ACTION_INDEX)
 		return opts_settle_index(p);
 	if (o->lost)

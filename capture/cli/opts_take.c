@@ -344,6 +344,7 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_THREADS:
 	case OPT_IO:
 	case OPT_COMPRESS:
+	case OPT_TO:
 		return opts_take_files(p, code, arg);
 	case 'Z':
 		p->o->user = arg;

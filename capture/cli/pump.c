@@ -32,10 +32,13 @@ int pump_watch_readers(struct pump *p)
 	int err = 0;
 
 	for (unsigned i = 0; !err && i < p->outputs.n_sinks; i++) {
-		int fd = p->outputs.sinks[i]->ops->reader_fd(p->outputs.sinks[i]);
+		struct sink *k = p->outputs.sinks[i];
+		int fd = k->ops->reader_fd(k);
 
 		if (fd >= 0)
 			err = loop_add_written(&p->loop, fd);
+		else if (k->ops->watch)
+			err = k->ops->watch(k, &p->loop);
 	}
 	return err;
 }

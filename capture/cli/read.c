@@ -204,7 +204,7 @@ static enum status begin_input(struct read_run *f)
 	if (status)
 		return status;
 	f->source.hooks = (struct file_source_hooks){
-		.copy = f->pump.outputs.rotate ? copy_blocks : NULL,
+		.copy = f->pump.outputs.rotate || f->pump.outputs.target ? copy_blocks : NULL,
 		.look = f->guest ? look : NULL,
 		.ctx = f,
 	};
@@ -215,7 +215,7 @@ static enum status begin_input(struct read_run *f)
 
 static bool is_pcap(const struct read_run *f)
 {
-	return f->pump.outputs.rotate &&
+	return (f->pump.outputs.rotate || f->pump.outputs.target) &&
 	       (f->opts->format == FORMAT_PCAP || f->opts->format == FORMAT_PCAP_NS);
 }
 
@@ -303,7 +303,7 @@ static void tell_of_secrets(const struct read_run *f)
 			"warning: %s: the secrets of the whole input are in it, "
 			"not only of the packets that were selected; "
 			"--discard-secrets leaves them out",
-			f->opts->write);
+			f->opts->write ? f->opts->write : f->opts->to);
 }
 
 static const char *iface_name(void *ctx, uint16_t number)

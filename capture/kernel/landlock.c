@@ -13,13 +13,15 @@
 #include "capture/base/util.h"
 #include "capture/kernel/landlock.h"
 
-enum { CREATE_VERSION = 1, PATH_BENEATH = 1 };
+enum { CREATE_VERSION = 1, PATH_BENEATH = 1, NET_PORT = 2, CONNECT_TCP = 2 };
 
 /* LANDLOCK_ACCESS_FS_*, 1 << this */
 enum { EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE, MAKE_CHAR, MAKE_DIR,
 	MAKE_REG, MAKE_SOCK, MAKE_FIFO, MAKE_BLOCK, MAKE_SYM, REFER, TRUNCATE, IOCTL_DEV };
 
 struct ruleset { uint64_t fs, net, scoped; };
+
+struct port { uint64_t allowed, number; };
 
 struct beneath { uint64_t allowed; int32_t fd; } __attribute__((packed));
 
@@ -63,7 +65,14 @@ static int add(int ruleset, const struct landlock_place *p, uint64_t known)
 	return err;
 }
 
-int landlock_enter(const struct landlock_place *places, unsigned n)
+static int add_port(int ruleset, uint16_t port)
+{
+	const struct port p = { CONNECT_TCP, port };
+
+	return syscall(SYS_landlock_add_rule, ruleset, NET_PORT, &p, 0) ? -errno : 0;
+}
+
+int landlock_enter(const struct landlock_place *places, unsigned n, uint16_t port)
 {
 	const int version = min_of(landlock_version(), (int)array_size(versions) - 1);
 	int err = 0, fd;
@@ -75,6 +84,8 @@ int landlock_enter(const struct landlock_place *places, unsigned n)
 		return -errno;
 	for (unsigned i = 0; !err && i < n; i++)
 		err = add(fd, &places[i], versions[version].fs);
+	if (!err && port && versions[version].net)
+		err = add_port(fd, port);
 	if (!err && syscall(SYS_landlock_restrict_self, fd, 0))
 		err = -errno;
 	close(fd);

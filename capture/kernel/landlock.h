@@ -7,6 +7,7 @@
 #define XDPDUMP_KERNEL_LANDLOCK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* The version of it that this kernel has; 0: none. */
 int landlock_version(void);
@@ -17,9 +18,10 @@ struct landlock_place {
 };
 
 /*
- * From here on the calling thread, and those that it starts, reach nothing but @places.
+ * From here on the calling thread, and those that it starts, reach nothing but @places, and by TCP
+ * nobody but at @port, 0: at none.
  * no_new_privs has to be set. -ENOSYS: there is none here; other -errno.
  */
-int landlock_enter(const struct landlock_place *places, unsigned n);
+int landlock_enter(const struct landlock_place *places, unsigned n, uint16_t port);
 
 #endif

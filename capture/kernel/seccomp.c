@@ -91,8 +91,9 @@ static const struct row {
 	CALL(inotify_add_watch, SECCOMP_FOLLOWS), CALL(inotify_rm_watch, SECCOMP_FOLLOWS),
 	/* a capture: counters; what rtnetlink tells; a clock that is set */
 	CALL(bpf, SECCOMP_LIVE), CALL(membarrier, SECCOMP_LIVE),
-	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS), CALL(sendto, SECCOMP_LIVE | SECCOMP_TALKS),
-	{ __NR_socket, SECCOMP_LISTENS, IS, 0, AF_UNIX },
+	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS), CALL(sendto, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_SENDS),
+	{ __NR_socket, SECCOMP_LISTENS, IS, 0, AF_UNIX }, { __NR_socket, SECCOMP_CONNECTS, IS, 0, AF_INET },
+	{ __NR_socket, SECCOMP_CONNECTS, IS, 0, AF_INET6 },
 	CALL(socket, SECCOMP_ATTACHES), CALL(bind, SECCOMP_ATTACHES), CALL(getsockname, OTHERS),
 	CALL(timerfd_settime, SECCOMP_LIVE),
 	/* what they wait by, and go on waiting once we were stopped */
@@ -102,10 +103,12 @@ static const struct row {
 	CALL(clock_nanosleep, OTHERS), CALL(restart_syscall, OTHERS | SECCOMP_READS_AHEAD),
 	/* others that come: rights, devices, namespaces, programs, the process that guards a place */
 	CALL(capget, SECCOMP_ATTACHES), CALL(capset, SECCOMP_ATTACHES), CALL(uname, SECCOMP_ATTACHES),
-	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS), CALL(getsockopt, SECCOMP_ATTACHES),
+	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS), CALL(getsockopt, SECCOMP_ATTACHES | SECCOMP_CONNECTS),
 	CALL(ioctl, SECCOMP_ATTACHES), CALL(setns, SECCOMP_ATTACHES), CALL(perf_event_open, SECCOMP_ATTACHES),
-	CALL(sendmsg, SECCOMP_ATTACHES | SECCOMP_TALKS), CALL(recvfrom, SECCOMP_ATTACHES | SECCOMP_TALKS),
-	CALL(epoll_ctl, SECCOMP_ATTACHES | SECCOMP_TALKS), CALL(wait4, SECCOMP_ATTACHES | SECCOMP_WAITS),
+	CALL(sendmsg, SECCOMP_ATTACHES | SECCOMP_TALKS),
+	CALL(recvfrom, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS),
+	CALL(epoll_ctl, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS),
+	CALL(wait4, SECCOMP_ATTACHES | SECCOMP_WAITS),
 	CALL(faccessat, SECCOMP_ATTACHES | SECCOMP_FOLLOWS), CALL(faccessat2, SECCOMP_ATTACHES),
 	/* and what libbpf does where it loads one */
 	CALL(dup3, SECCOMP_ATTACHES | SECCOMP_RESTORES), CALL(dup, SECCOMP_ATTACHES), CALL(pread64, SECCOMP_ATTACHES),
@@ -119,9 +122,10 @@ static const struct row {
 	/* somebody who asks: the thread gives itself a name */
 	{ __NR_prctl, SECCOMP_TALKS, IS, 0, PR_SET_NAME },
 	CALL(statfs, SECCOMP_TALKS | SECCOMP_ATTACHES),
-	CALL(accept4, SECCOMP_TALKS | SECCOMP_LISTENS), CALL(shutdown, SECCOMP_TALKS), CALL(writev, SECCOMP_TALKS),
+	CALL(accept4, SECCOMP_TALKS | SECCOMP_LISTENS | SECCOMP_SENDS),
+	CALL(shutdown, SECCOMP_TALKS | SECCOMP_SENDS), CALL(writev, SECCOMP_TALKS),
 	/* a socket that has a name loses it, unless somebody else listens there by then */
-	CALL(connect, SECCOMP_LISTENS), CALL(flock, SECCOMP_LISTENS),
+	CALL(connect, SECCOMP_LISTENS | SECCOMP_CONNECTS), CALL(flock, SECCOMP_LISTENS),
 #ifdef __NR_unlink
 	CALL(unlink, SECCOMP_LISTENS),
 #endif

@@ -26,6 +26,8 @@ enum seccomp_need {
 	SECCOMP_SYNCS		= 16384,	/* files, to the disk */
 	SECCOMP_WAITS		= 32768,	/* for the end of a command */
 	SECCOMP_SORTS		= 65536,	/* long tables, by qsort(3) */
+	SECCOMP_SENDS		= 131072,	/* to who is connected, or connects to us */
+	SECCOMP_CONNECTS	= 262144,	/* to an address that was known before, again */
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */

@@ -77,6 +77,16 @@ static int reader_fd(const struct sink *k)
 	return w ? writer_reader_fd(w) : -1;
 }
 
+static int block(struct sink *k, const void *block, size_t len)
+{
+	return writer_block(rotate_writer(of(k)), block, len);
+}
+
+static uint64_t lost(const struct sink *k, int64_t id)
+{
+	return id == SINK_ALL_IFACES ? rotate_lost_all(of(k)) : rotate_lost(of(k), id);
+}
+
 static void hurry(struct sink *k, int ms)
 {
 	rotate_hurry(of(k), ms);
@@ -90,22 +100,6 @@ static int finish(struct sink *k)
 	return err;
 }
 
-static enum status report_missing(const char *path, unsigned long long n, const char *why)
-{
-	return log_fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", path, n,
-			n == 1 ? "" : "s", why);
-}
-
-/* Of the first packet that the format cannot express. */
-static const char *unfit_reason(enum format_unfit why)
-{
-	if (why == FORMAT_OTHER_LINKTYPE)
-		return "a pcap file has one link type, and theirs is another one; pcapng has room for all";
-	if (why == FORMAT_TOO_LATE)
-		return "pcap has no times after 2106; pcapng has";
-	return "longer than what tcpdump and tshark read, 262144 bytes of most link types; -s cuts them";
-}
-
 static enum status report(const struct sink *k, uint64_t refused)
 {
 	const struct rotate *r = of(k);
@@ -116,12 +110,12 @@ static enum status report(const struct sink *k, uint64_t refused)
 	enum status status = k->incomplete ? STATUS_INCOMPLETE : STATUS_OK;
 
 	if (unfit)
-		status = report_missing(path, unfit, unfit_reason(why_unfit));
+		status = sink_report_missing(path, unfit, sink_unfit_reason(why_unfit));
 	if (k->error && rotate_has_failed(r))
 		return log_fail(STATUS_INCOMPLETE,
 				"%s: cannot make this file: %s; %llu packet%s not written", path,
 				rotate_error(r, k->error), lost, lost == 1 ? "" : "s");
-	return k->error ? report_missing(path, lost, rotate_error(r, k->error)) : status;
+	return k->error ? sink_report_missing(path, lost, rotate_error(r, k->error)) : status;
 }
 
 static struct sink *close_sink(struct sink *k)
@@ -144,6 +138,8 @@ static const struct sink_ops ops = {
 	.clock_set = clock_set,
 	.spare = spare,
 	.reader_fd = reader_fd,
+	.block = block,
+	.lost = lost,
 	.hurry = hurry,
 	.finish = finish,
 	.report = report,

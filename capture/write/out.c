@@ -64,6 +64,8 @@ struct out {
 	uint64_t base;
 	uint64_t size;		/* from there */
 	struct frames *frames;	/* NULL: not compressed */
+	out_take_fn take;	/* NULL: there is a descriptor */
+	void *ctx;		/* of that */
 	bool is_file;
 	bool is_appended;	/* to what was in it before, wherever we are (open(2), O_APPEND) */
 	bool direct;		/* out_write_block() may be tried; */
@@ -129,6 +131,19 @@ int out_open_in(struct out **out, int dir_fd, const char *path, int interrupt_fd
 		o->is_file = o->is_appended || lseek(o->at.fd, 0, SEEK_CUR) == st.st_size;
 	}
 	*out = steal(&o);
+	return 0;
+}
+
+int out_open_to(struct out **out, out_take_fn take, void *ctx)
+{
+	struct out *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return -ENOMEM;
+	o->at = (struct place)PLACE_INIT;
+	o->take = take;
+	o->ctx = ctx;
+	*out = o;
 	return 0;
 }
 
@@ -229,6 +244,11 @@ static int write_all(struct out *o, const uint8_t *p, size_t n)
 
 	if (err)
 		return err;
+	if (o->take) {
+		err = o->take(o->ctx, p, n);
+		o->size += err ? 0 : n;
+		return err;
+	}
 	while (n) {
 		ssize_t done = write_some(o, p, n);
 

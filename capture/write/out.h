@@ -34,6 +34,12 @@ int out_open_in(struct out **out, int dir_fd, const char *path, int interrupt_fd
 /* Before the first out_write(): what is written gets compressed. -ENOMEM, or 0. */
 int out_set_codec(struct out *o, struct codec c);
 
+/*
+ * No file: @take gets the bytes of each out_write(), all or, with -errno, none of them. -ENOMEM.
+ */
+typedef int (*out_take_fn)(void *ctx, const void *bytes, size_t n);
+int out_open_to(struct out **out, out_take_fn take, void *ctx);
+
 bool out_is_compressed(const struct out *o);
 
 /* How; CODEC_NONE: not at all. */

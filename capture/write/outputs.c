@@ -14,8 +14,8 @@
 #include "capture/write/postrotate.h"
 #include "capture/write/rotate.h"
 #include "capture/write/sink.h"
+#include "capture/write/target.h"
 #include "capture/write/text_sink.h"
-#include "capture/write/writer.h"
 
 void outputs_add(struct outputs *f, struct sink *k)
 {
@@ -81,6 +81,23 @@ static enum status open_screen(struct outputs *f, const struct outputs_settings 
 	return STATUS_OK;
 }
 
+static enum status open_target(struct outputs *f, const struct outputs_settings *s, int interrupt_fd)
+{
+	const struct rotate_settings *file = &s->file;
+	const struct target_settings t = {
+		.word = s->to, .format = file->format, .snap = file->snap, .live = file->live,
+		.head = file->head, .head_len = file->head_len,
+	};
+	enum status status = target_open(&f->target, &t, interrupt_fd);
+
+	f->done |= !f->target;
+	if (f->target) {
+		f->target->eager = s->unbuffered;
+		outputs_add(f, f->target);
+	}
+	return status;
+}
+
 enum status outputs_open(struct outputs *f, const struct outputs_settings *s, int interrupt_fd)
 {
 	const struct rotate_settings *file = &s->file;
@@ -93,7 +110,9 @@ enum status outputs_open(struct outputs *f, const struct outputs_settings *s, in
 	};
 	if (file->keep.command && check_command(file->keep.command))
 		return STATUS_USAGE;
-	if (file->path)
+	if (s->to)
+		status = open_target(f, s, interrupt_fd);
+	if (!status && !f->done && file->path)
 		status = open_file(f, file, &s->recorder, interrupt_fd);
 	if (!status && f->rotate)
 		rotate_sink(f->rotate)->eager = s->unbuffered;
@@ -157,8 +176,12 @@ int outputs_spare(struct outputs *f, const struct stat *st)
 
 bool outputs_block(struct outputs *f, const void *block, size_t len)
 {
-	return !f->rotate || f->recorder || check(f, rotate_sink(f->rotate),
-						  writer_block(rotate_writer(f->rotate), block, len));
+	bool ok = true;
+
+	for (unsigned i = 0; i < f->n_sinks; i++)
+		if (f->sinks[i]->ops->block)
+			ok &= check(f, f->sinks[i], f->sinks[i]->ops->block(f->sinks[i], block, len));
+	return ok;
 }
 
 bool outputs_packet(struct outputs *f, const struct packet *p)
@@ -295,13 +318,27 @@ int outputs_wait(struct outputs *f, int interrupt_fd)
 	return err;
 }
 
+static int error_of_files(const struct outputs *f)
+{
+	return f->recorder ? recorder_sink(f->recorder)->error : f->rotate ? rotate_sink(f->rotate)->error : 0;
+}
+
+int outputs_error(const struct outputs *f)
+{
+	int err = error_of_files(f);
+
+	return err || !f->target ? err : f->target->error;
+}
+
 enum status outputs_begin_failed(const struct outputs *f)
 {
-	int err = outputs_error(f);
+	int err = error_of_files(f);
 
-	return err ? log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(f->rotate),
-			      rotate_error(f->rotate, err))
-		   : STATUS_OK;
+	if (err)
+		return log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(f->rotate),
+				rotate_error(f->rotate, err));
+	err = outputs_error(f);
+	return err ? log_fail(STATUS_INCOMPLETE, "--to: cannot write: %s", sink_reason(err)) : STATUS_OK;
 }
 
 /* One failure is told of: where the disk is full nothing else is of interest. */
@@ -319,9 +356,12 @@ enum status outputs_report(const struct outputs *f)
 	return worst;
 }
 
-int outputs_error(const struct outputs *f)
+/* What is in a file is not lost, whatever has become of it elsewhere. */
+static uint64_t lost(const struct outputs *f, int64_t id)
 {
-	return f->recorder ? recorder_sink(f->recorder)->error : f->rotate ? rotate_sink(f->rotate)->error : 0;
+	const struct sink *k = f->rotate ? rotate_sink(f->rotate) : f->target;
+
+	return k ? k->ops->lost(k, id) : 0;
 }
 
 static uint64_t lost_by_recorder(const struct outputs *f)
@@ -331,12 +371,12 @@ static uint64_t lost_by_recorder(const struct outputs *f)
 
 uint64_t outputs_lost(const struct outputs *f)
 {
-	return f->rotate ? rotate_lost_all(f->rotate) + lost_by_recorder(f) : 0;
+	return lost(f, SINK_ALL_IFACES) + lost_by_recorder(f);
 }
 
 uint64_t outputs_lost_of(const struct outputs *f, uint32_t id)
 {
-	return f->rotate ? rotate_lost(f->rotate, id) + (f->recorder ? recorder_lost(f->recorder, id) : 0) : 0;
+	return lost(f, id) + (f->recorder ? recorder_lost(f->recorder, id) : 0);
 }
 
 uint64_t outputs_captured(const struct outputs *f)
@@ -359,6 +399,7 @@ void outputs_close(struct outputs *f)
 	for (unsigned i = 0; i < f->n_sinks; i++)
 		f->sinks[i]->ops->close(f->sinks[i]);
 	f->n_sinks = 0;
+	f->target = NULL;
 	f->rotate = NULL;
 	f->recorder = NULL;
 }

@@ -20,6 +20,7 @@ struct sink;
 struct outputs_settings {
 	struct rotate_settings file;	/* path NULL: none, and only when.stop_ns and live matter */
 	struct recorder_settings recorder;	/* by which it is written */
+	const char *to;			/* as target_open(), by format, snap, live, head of file; NULL: nowhere */
 	bool screen;			/* packets are printed on stdout */
 	enum file_format screen_format;
 	struct text_settings text;	/* of that */
@@ -28,13 +29,14 @@ struct outputs_settings {
 	bool unbuffered;		/* each packet is in the file at once */
 };
 
-enum { OUTPUTS_MAX = 3 };
+enum { OUTPUTS_MAX = 4 };
 
 struct outputs {
 	struct sink *sinks[OUTPUTS_MAX];
 	unsigned n_sinks;
 	struct rotate *rotate;		/* the files, one of the sinks; NULL: no file */
 	struct recorder *recorder;	/* which is that sink in place of them; NULL: none */
+	struct sink *target;		/* of them the one that leaves the machine; NULL: none */
 	unsigned screen_threads;	/* that make text, beside the caller's */
 	uint64_t limit;			/* -c, 0: none */
 	/* -a duration:, where there is no file whose schedule knows; 0: none */
@@ -79,7 +81,7 @@ int outputs_spare(struct outputs *f, const struct stat *st);
 /* It has failed to begin: complains; the exit code. Or the reader has gone, a normal end: 0. */
 enum status outputs_begin_failed(const struct outputs *f);
 
-/* A pcapng block of @len bytes, for the files. */
+/* A pcapng block of @len bytes, for all that have a place for it. */
 bool outputs_block(struct outputs *f, const void *block, size_t len);
 
 /* Hands the packet on. */
@@ -119,12 +121,12 @@ int outputs_wait(struct outputs *f, int interrupt_fd);
  */
 enum status outputs_report(const struct outputs *f);
 
-/* Why nothing more can be written into files, -errno; 0: it can. */
+/* Why nothing more can be written into files, or to the target, -errno; 0: it can. */
 int outputs_error(const struct outputs *f);
 
 /*
- * Packets that are in the output: printed, or in a file. Those that were taken and are not, of all
- * interfaces and of one.
+ * Packets that are in the output: printed, or in a file; without a file at the target. Those that were
+ * taken and are not, of all interfaces and of one.
  */
 uint64_t outputs_captured(const struct outputs *f);
 uint64_t outputs_lost(const struct outputs *f);

@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 #include "capture/base/log.h"
+#include "capture/format/format.h"
 
+struct loop;
 struct packet;
 struct sink;
 struct source;
@@ -19,6 +21,8 @@ struct stat;
  * is counted as lost.
  */
 enum { SINK_END = 1, SINK_LAST = 2 };
+
+enum { SINK_ALL_IFACES = -1 };
 
 /*
  * What returns int returns 0; -errno, once it has failed always; -EINTR: a signal came while it
@@ -50,6 +54,18 @@ struct sink_ops {
 	/* As writer_reader_fd(); -1 too as long as no file is begun. */
 	int (*reader_fd)(const struct sink *k);
 
+	/* Its descriptors are watched from now on by @l, which lives longer. -errno. NULL: it has none. */
+	int (*watch)(struct sink *k, struct loop *l);
+
+	/* A pcapng block of @len bytes. NULL: it has no place for that. */
+	int (*block)(struct sink *k, const void *block, size_t len);
+
+	/*
+	 * Packets of interface @id, SINK_ALL_IFACES: of all, that were given to it and are not in it. NULL: it
+	 * does not know.
+	 */
+	uint64_t (*lost)(const struct sink *k, int64_t id);
+
 	/* No longer than @ms milliseconds of waiting for a reader that takes nothing. */
 	void (*hurry)(struct sink *k, int ms);
 	int (*finish)(struct sink *k);
@@ -75,5 +91,11 @@ bool sink_goes_on(struct sink *k, int err);
 
 /* Why nothing can be written, -errno in words. */
 const char *sink_reason(int err);
+
+/* Complains of @n packets that are not in @name because of @why. The exit code for that. */
+enum status sink_report_missing(const char *name, unsigned long long n, const char *why);
+
+/* Why the format cannot express a packet. */
+const char *sink_unfit_reason(enum format_unfit why);
 
 #endif

@@ -30,8 +30,8 @@ static void writer_closep(struct writer **w)
 	writer_close(*w);
 }
 
-int writer_open(struct writer **writer, enum file_format format, const struct text_settings *text,
-		const char *path, int interrupt_fd)
+/* All but the out. */
+static int make(struct writer **writer, enum file_format format, const struct text_settings *text)
 {
 	cleanup(writer_closep) struct writer *w = calloc(1, sizeof(*w));
 	int err;
@@ -45,11 +45,33 @@ int writer_open(struct writer **writer, enum file_format format, const struct te
 	w->ops = w->format->ops;
 	err = record_buffer_init(&w->records, w->ops->collected, w->ops->packet_min, &w->ifaces);
 	if (!err)
+		*writer = steal(&w);
+	return err;
+}
+
+int writer_open(struct writer **writer, enum file_format format, const struct text_settings *text,
+		const char *path, int interrupt_fd)
+{
+	cleanup(writer_closep) struct writer *w = NULL;
+	int err = make(&w, format, text);
+
+	if (!err)
 		err = out_open(&w->records.out, path, interrupt_fd);
-	if (err)
-		return err;
-	*writer = steal(&w);
-	return 0;
+	if (!err)
+		*writer = steal(&w);
+	return err;
+}
+
+int writer_open_to(struct writer **writer, enum file_format format, out_take_fn take, void *ctx)
+{
+	cleanup(writer_closep) struct writer *w = NULL;
+	int err = make(&w, format, NULL);
+
+	if (!err)
+		err = out_open_to(&w->records.out, take, ctx);
+	if (!err)
+		*writer = steal(&w);
+	return err;
 }
 
 int writer_set_codec(struct writer *w, struct codec c)

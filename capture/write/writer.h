@@ -14,11 +14,10 @@
 #include <sys/types.h>
 
 #include "capture/format/format.h"
+#include "capture/write/out.h"
 
-struct codec;
 struct iface;
 struct iface_stats;
-struct out;
 struct origin;
 struct packet;
 struct text_settings;
@@ -30,6 +29,9 @@ struct writer;
  */
 int writer_open(struct writer **w, enum file_format format, const struct text_settings *text,
 		const char *path, int interrupt_fd);
+
+/* The same of what goes to @take, as out_open_to(). */
+int writer_open_to(struct writer **w, enum file_format format, out_take_fn take, void *ctx);
 
 /* As out_set_codec(), for this file. */
 int writer_set_codec(struct writer *w, struct codec c);

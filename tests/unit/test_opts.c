@@ -53,7 +53,7 @@ static const struct line_case {
 	{ "help_on_a_topic", "--help rotation", "" },
 	{ "help_on_two_topics", "--help rotation filter", "--help has one topic, and 'filter' is another one" },
 	{ "help_on_what_is_no_topic", "--help rotations",
-	  "--help rotations: topics are capturing, filter, output, formats, rotation, recorder, control," },
+	  "--help rotations: topics are capturing, filter, output, formats, network, rotation, recorder, control," },
 	{ "a_sandbox_that_has_to_be", "-i v0 --sandbox strict", "" },
 	{ "no_sandbox", "-r f --sandbox off", "" },
 	{ "half_a_sandbox", "-r f --sandbox half", "--sandbox 'half' is none of auto, strict and off" },
@@ -124,6 +124,17 @@ static const struct line_case {
 	  "--trigger rate:<9/s --trigger drops:1/s --trigger verdict:drop,aborted", "" },
 	{ "a_socket_for_commands", "-i v0 -w f --control s", "" },
 	{ "a_socket_without_a_path", "-i v0 --control ''", "the path of --control is empty" },
+	{ "who_listens", "-i v0 --to tcp-listen:57012", "" },
+	{ "who_listens_and_a_file", "-i v0 --to tcp-listen:0 -w f -C 1", "" },
+	{ "to_somebody", "-r f --to tcp:host:57012 --format pcap udp", "" },
+	{ "to_nowhere", "-i v0 --to", "option --to needs a value" },
+	{ "to_an_unknown_place", "-i v0 --to ftp://x",
+	  "--to 'ftp://x' is none of tcp-listen:[ADDRESS:]PORT and tcp:HOST:PORT" },
+	{ "to_somebody_as_text", "-i v0 --to tcp:h:1 --format json", "--to sends pcapng, pcap or pcap-ns, not json" },
+	{ "to_somebody_compressed", "-i v0 --to tcp:h:1 --compress zstd", "--compress is for files and needs -w FILE" },
+	{ "to_somebody_counted", "-r f --to tcp:h:1 --count", "--to sends them: give one of the two" },
+	{ "to_somebody_a_report", "-r f --to tcp:h:1 --info", "--to is for captures and for -r FILE" },
+	{ "to_somebody_with_secrets", "-r f --to tcp:h:1 --discard-secrets", "" },
 	{ "from_somebody", "-r tcp:localhost:57012 -r f", "" },
 	{ "from_somebody_without_a_port", "-r tcp:localhost", "a file of that name is './tcp:localhost'" },
 	{ "a_file_called_so", "-r ./tcp:localhost", "" },
@@ -1015,7 +1026,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 78);
+	assert_int_equal(n_named, 79);
 }
 
 static void each_option_is_of_a_topic(void **state)

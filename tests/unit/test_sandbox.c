@@ -48,6 +48,8 @@ static long talk_to_others(void) { return socket(AF_INET, SOCK_STREAM, 0); }
 static long talk_to_neighbours(void) { return socket(AF_UNIX, SOCK_DGRAM, 0); }
 static long talk_to_kernel(void) { return socket(AF_NETLINK, SOCK_RAW, 0); }
 static long call_somebody(void) { return connect(-1, NULL, 0); }
+static long send_something(void) { return sendto(-1, "", 1, 0, NULL, 0); }
+static long let_in(void) { return accept4(-1, NULL, NULL, 0); }
 static long ask_bpf(void) { return syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, NULL, 0); }
 static long execute(void) { return execl("/bin/false", "false", (char *)NULL); }
 static long execute_file(void) { return syscall(SYS_execveat, -1, "", NULL, NULL, 0); }
@@ -105,10 +107,12 @@ static const struct attempt {
 	{ "a file is made", create, SECCOMP_ROTATES },
 	{ "a name is looked at", look_at_name,
 	  SECCOMP_OPENS | SECCOMP_ROTATES | SECCOMP_FOLLOWS | SECCOMP_LIVE | SECCOMP_ATTACHES },
-	{ "a socket of the network", talk_to_others, SECCOMP_ATTACHES },
+	{ "a socket of the network", talk_to_others, SECCOMP_ATTACHES | SECCOMP_CONNECTS },
+	{ "a datagram is sent", send_something, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_SENDS },
+	{ "somebody is let in", let_in, SECCOMP_TALKS | SECCOMP_LISTENS | SECCOMP_SENDS },
 	{ "a socket of this machine", talk_to_neighbours, SECCOMP_ATTACHES | SECCOMP_LISTENS },
 	{ "a netlink socket", talk_to_kernel, SECCOMP_ATTACHES },
-	{ "a connection", call_somebody, SECCOMP_LISTENS },
+	{ "a connection", call_somebody, SECCOMP_LISTENS | SECCOMP_CONNECTS },
 	{ "bpf", ask_bpf, SECCOMP_LIVE },
 	{ "a program is executed", execute, 0 },
 	{ "a program is executed by its descriptor", execute_file, 0 },
@@ -155,6 +159,9 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "a capture that is told what to do",
 	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES | SECCOMP_LISTENS, 70 },
 	{ "a capture of what comes", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES, 65 },
+	{ "a file is sent", SECCOMP_READS | SECCOMP_SENDS, 19 },
+	{ "a capture is sent to who comes", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS, 24 },
+	{ "a capture is sent to somebody", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS | SECCOMP_CONNECTS, 27 },
 	{ "a capture that is asked", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_TALKS, 50 },
 };
 
@@ -355,7 +362,7 @@ static void reach(const void *ctx)
 	unsigned bad = 0;
 
 	(void)ctx;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(places, 2))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(places, 2, 0))
 		_exit(255);
 	bad |= !can("in/f", O_RDWR | O_TRUNC) << 0 | !can("in/new", O_RDWR | O_CREAT | O_EXCL) << 1;
 	bad |= (renameat(held, "new", held, "newer") || unlink("in/newer")) << 2;
@@ -390,7 +397,7 @@ static void reach_moved(const void *ctx)
 
 		_exit(n != 1 || rename("in", "out/moved") || rename("out", "in") || write(moved[1], "", 1) != 1);
 	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(&(struct landlock_place){ "in", true }, 1))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(&(struct landlock_place){ "in", true }, 1, 0))
 		_exit(255);
 	if (write(go[1], "", 1) != 1 || read(moved[0], &(char){ 0 }, 1) != 1)
 		_exit(254);
@@ -411,16 +418,19 @@ static void it_is_the_directory_that_counts_and_not_its_name(void **state)
 /* Where the kernel is new enough. */
 static void reach_others(const void *ctx)
 {
-	const struct sockaddr_in port = { .sin_family = AF_INET, .sin_port = htons(9),
+	const struct sockaddr_in port = { .sin_family = AF_INET, .sin_port = htons(7),
 					  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	const int version = landlock_version(), tcp = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in allowed = port;
 	unsigned bad = 0;
 
 	(void)ctx;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(NULL, 0))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(NULL, 0, 9))
 		_exit(255);
 	errno = 0;
 	bad |= version >= 4 && (connect(tcp, (const struct sockaddr *)&port, sizeof(port)) != -1 || errno != EACCES);
+	allowed.sin_port = htons(9);
+	bad |= (connect(tcp, (const struct sockaddr *)&allowed, sizeof(allowed)) == -1 && errno == EACCES) << 2;
 	bad |= (version >= 6 && !kill(getppid(), 0)) << 1;
 	_exit(bad);
 }
