@@ -290,8 +290,8 @@ enum status capture_run(const struct opts *o)
 enum status capture_run_with(const struct opts *o, const struct capture_guest *guest)
 {
 	struct capture l = {
-		.opts = o, .guest = guest, .clock_fd = -1, .told_flows = { .timer_fd = -1 }, .rights = PRIVILEGE_KERNEL, .notify = NOTIFY_INIT,
-		.recording = RECORDING_INIT,
+		.opts = o, .guest = guest, .clock_fd = -1, .rights = PRIVILEGE_KERNEL, .notify = NOTIFY_INIT,
+		.told_flows = { .timer_fd = -1 }, .recording = RECORDING_INIT,
 		.settings = {
 			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
 			.processes = o->processes, .promiscuous = o->promiscuous, .way = o->hook,

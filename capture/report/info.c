@@ -229,7 +229,8 @@ struct tally info_estimate_of(const struct info *i, const struct iface *f)
 {
 	static const struct tally none;
 	const bool is_there = f->id < i->n_ifaces;
-	const struct tally *t = is_there ? &i->ifaces[f->id] : &none, *of_flows = is_there ? &i->of_flows[f->id] : &none;
+	const struct tally *t = is_there ? &i->ifaces[f->id] : &none,
+			   *of_flows = is_there ? &i->of_flows[f->id] : &none;
 	const struct sampling s = sample_of_comment(f->comment);
 	/* what is of no flow was not chosen by flows */
 	const uint64_t packets = sample_scale(t->packets - of_flows->packets, of_flows->packets, s.flow.sample),
