@@ -32,17 +32,19 @@
 
 /*
  * Descriptors of a capture, finished files on their way to the disk included, and of each
- * interface: program, maps, link; of one whose sent packets are captured twice; and more of one that
- * is in front of a program.
+ * interface: program, maps, link; of one whose sent packets are captured twice; more of one that
+ * is in front of a program; and the tables of flows, of the capture and of each program.
  */
-enum { FDS_OF_MANY = 1 << 20, FDS = 64, FDS_OF_IFACE = 14, FDS_OF_SENT = FDS_OF_IFACE,
-	FDS_OF_FRONT = 6, FDS_OF_TRACE = 10 };
+enum { FDS_OF_MANY = 1 << 20, FDS = 57, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE,
+	FDS_OF_FRONT = 6, FDS_OF_TRACE = 10, FDS_OF_FLOWS = 3 };
 
 enum { LOOK_FOR_NETNS_MS = 500 };
 
-static enum status check_limits(unsigned fixed, unsigned n_ifaces, bool sent, bool front)
+static enum status check_limits(unsigned fixed, unsigned n_ifaces, bool sent, bool front, bool flows)
 {
-	uint64_t needed = fixed + (FDS_OF_IFACE + sent * FDS_OF_SENT + front * FDS_OF_FRONT) * (uint64_t)n_ifaces,
+	const unsigned each = FDS_OF_IFACE + sent * FDS_OF_SENT + front * FDS_OF_FRONT +
+			      flows * FDS_OF_FLOWS * (1 + sent);
+	uint64_t needed = fixed + flows * FDS_OF_FLOWS + each * (uint64_t)n_ifaces,
 		 allowed = limits_open_files(needed);
 
 	if (allowed >= needed)
@@ -116,7 +118,8 @@ static enum status open_kernel(struct capture *l)
 	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0) + (l->opts->command ? COMMAND_FDS : 0) +
 			       (l->opts->control ? LINE_SERVER_FDS : 0) + (l->opts->to ? TCP_SINK_FDS : 0);
 	enum status status =
-		check_limits(fixed, l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard);
+		check_limits(fixed, l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard,
+			     l->opts->flows || l->opts->sampling.flow.limit);
 
 	if (status)
 		return status;

@@ -408,6 +408,13 @@ for n in 1 3; do
 	want "exit status with $n" 1 $?
 	want_line "$work/err" "ulimit -n $((57 + 10 * n))"
 done
+(
+	ulimit -n 64
+	run -i v0 --flows
+	exit "$rc"
+)
+want 'exit status with flows' 1 $?
+want_line "$work/err" "ulimit -n 73"
 end
 
 begin '-a duration: ends a capture without a file as well'
