@@ -86,8 +86,8 @@ static const struct row {
 	CALL(renameat, SECCOMP_RENAMES), CALL(fstatfs, SECCOMP_MEASURES), CALL(syncfs, SECCOMP_MEASURES),
 	/* more files than there are descriptors */
 	CALL(prlimit64, OPENS), CALL(getdents64, OPENS), CALL(getrandom, SECCOMP_RANDOM),
-	/* is there memory to sort in? */
-	CALL(sysinfo, SECCOMP_SORTS),
+	/* is there memory to sort in? libbpf does, as well */
+	CALL(sysinfo, SECCOMP_SORTS | SECCOMP_ATTACHES),
 	CALL(inotify_add_watch, SECCOMP_FOLLOWS), CALL(inotify_rm_watch, SECCOMP_FOLLOWS),
 	/* a capture: counters; what rtnetlink tells; a clock that is set */
 	CALL(bpf, SECCOMP_LIVE), CALL(membarrier, SECCOMP_LIVE),

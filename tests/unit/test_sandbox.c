@@ -138,7 +138,7 @@ static const struct attempt {
 	{ "code is mapped", make_code, 0 },
 	{ "memory becomes code", make_memory_code, 0 },
 	{ "memory", make_memory, ~0u },
-	{ "how much memory there is", ask_for_memory, SECCOMP_SORTS },
+	{ "how much memory there is", ask_for_memory, SECCOMP_SORTS | SECCOMP_ATTACHES },
 	{ "the time, of the kernel", ask_for_time, ~0u },
 };
 
@@ -157,8 +157,8 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "a capture", SECCOMP_READS | FILES | SECCOMP_LIVE, 32 },
 	{ "a capture for as long as a command runs", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_WAITS, 33 },
 	{ "a capture that is told what to do",
-	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES | SECCOMP_LISTENS, 70 },
-	{ "a capture of what comes", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES, 65 },
+	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES | SECCOMP_LISTENS, 71 },
+	{ "a capture of what comes", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES, 66 },
 	{ "a file is sent", SECCOMP_READS | SECCOMP_SENDS, 19 },
 	{ "a capture is sent to who comes", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS, 24 },
 	{ "a capture is sent to somebody", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS | SECCOMP_CONNECTS, 27 },
