@@ -183,6 +183,16 @@ parse_inline __u32 flow_finish(struct flow_key *k, const struct parsed *p, __u16
 	return 1;
 }
 
+/* All of it, of the header @ip, which is there as a whole. For who is not watched by a verifier. */
+parse_inline __u32 flow_key_of(struct flow_key *k, const __u8 *ip, const struct parsed *p, __u16 iface)
+{
+	if (p->ip_version == 4)
+		flow_addresses_ipv4(k, ip);
+	else
+		flow_addresses_ipv6(k, ip);
+	return flow_finish(k, p, iface);
+}
+
 /* Is the time of the next packet, with headers @p, to be exact? */
 parse_inline int flow_wants_time(const struct flow *f, __u32 way, const struct parsed *p)
 {
@@ -190,7 +200,7 @@ parse_inline int flow_wants_time(const struct flow *f, __u32 way, const struct p
 	       (p->ip_proto == PROTO_TCP && p->flags & (PARSE_SYN | PARSE_FIN | PARSE_RST));
 }
 
-/* Counts a packet of @len bytes with headers @p, which goes @way, and is the first one if @f is zeros. */
+/* Counts a packet of @len bytes with headers @p, which goes @way. */
 parse_inline void flow_count(struct flow *f, __u32 way, const struct parsed *p, __u32 len)
 {
 	f->packets[way & 1]++;
@@ -199,7 +209,7 @@ parse_inline void flow_count(struct flow *f, __u32 way, const struct parsed *p, 
 		f->tcp_flags[way & 1] |= p->flags & FLOW_TCP_FLAGS;
 }
 
-/* And its time, CLOCK_TAI. */
+/* And its time, CLOCK_TAI; it is the first one if @f is zeros. */
 parse_inline void flow_time(struct flow *f, __u32 way, __u64 ns)
 {
 	if (!f->first_ns) {

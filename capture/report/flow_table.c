@@ -115,7 +115,6 @@ bool flow_table_add(struct flow_table *t, const struct flow_entry *more)
 void flow_table_packet(struct flow_table *t, const struct packet *p)
 {
 	const uint64_t ns = p->has & PACKET_TIME ? p->ts_ns : 0;
-	const uint8_t *ip = p->data + p->hdr.l3_off;
 	struct flow_key key;
 	struct flow_entry *e;
 	uint32_t way;
@@ -124,11 +123,7 @@ void flow_table_packet(struct flow_table *t, const struct packet *p)
 		t->rest.of_none++;
 		return;
 	}
-	if (p->hdr.ip_version == 4)
-		flow_addresses_ipv4(&key, ip);
-	else
-		flow_addresses_ipv6(&key, ip);
-	way = flow_finish(&key, &p->hdr, min_of(p->iface->id, (uint32_t)UINT16_MAX));
+	way = flow_key_of(&key, p->data + p->hdr.l3_off, &p->hdr, min_of(p->iface->id, (uint32_t)UINT16_MAX));
 	e = entry_of(t, &key);
 	if (!e) {
 		t->rest.no_room++;

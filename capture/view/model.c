@@ -17,58 +17,16 @@ int model_open(struct model *m, bool live)
 	return 0;
 }
 
-/* Its addresses; a version says that they are there. */
-static void addresses(const struct packet *p, union party *flow)
-{
-	const uint8_t *ip = p->data + p->hdr.l3_off;
-
-	if (p->hdr.ip_version == 4) {
-		memcpy(flow->addr[0], ip + 12, 4);
-		memcpy(flow->addr[1], ip + 16, 4);
-	} else {
-		memcpy(flow->addr[0], ip + 8, 16);
-		memcpy(flow->addr[1], ip + 24, 16);
-	}
-	flow->version = p->hdr.ip_version;
-}
-
-/* Two addresses; the order is any, and always the same. */
-static int compare(const uint64_t *a, const uint64_t *b)
-{
-	if (a[0] != b[0])
-		return a[0] < b[0] ? -1 : 1;
-	return a[1] == b[1] ? 0 : a[1] < b[1] ? -1 : 1;
-}
-
 /* Both ways are one flow. */
-static void count_flow(struct model *m, const struct packet *p, union party *flow)
+static void count_flow(struct model *m, const struct packet *p)
 {
-	int order = compare(flow->words, flow->words + 2);
-	unsigned from = order ? order > 0 : p->hdr.sport > p->hdr.dport;
-
-	flow->proto = p->hdr.ip_proto;
-	if (p->hdr.flags & PARSE_PORTS) {
-		flow->port[from] = p->hdr.sport;
-		flow->port[!from] = p->hdr.dport;
-	}
-	if (from && order) {
-		uint8_t kept[16];
-
-		memcpy(kept, flow->addr[0], sizeof(kept));
-		memcpy(flow->addr[0], flow->addr[1], sizeof(kept));
-		memcpy(flow->addr[1], kept, sizeof(kept));
-	}
-	tops_add(m->flows, flow, p->len, from);
-}
-
-static void count_parties(struct model *m, const struct packet *p)
-{
-	union party flow = { .words = { 0 } };
+	union party flow;
+	unsigned from;
 
 	if (!p->hdr.ip_version)
 		return;
-	addresses(p, &flow);
-	count_flow(m, p, &flow);
+	from = flow_key_of(&flow.key, p->data + p->hdr.l3_off, &p->hdr, 0);
+	tops_add(m->flows, &flow, p->len, from);
 }
 
 static void count_time(struct model *m, const struct packet *p)
@@ -84,7 +42,7 @@ void model_packet(struct model *m, const struct packet *p)
 {
 	tally_add(&m->all.sum, p->len);
 	info_count_rows(m->rows, p);
-	count_parties(m, p);
+	count_flow(m, p);
 	if (p->has & PACKET_QUEUE)
 		tally_add(&m->queues[min_of(p->queue, (uint32_t)MODEL_QUEUES)].sum, p->len);
 	if (p->has & PACKET_VERDICT || p->options.len)

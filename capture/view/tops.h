@@ -9,7 +9,10 @@
 #define XDPDUMP_VIEW_TOPS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "bpf/flow.h"
 
 struct packet;
 struct tops;
@@ -24,10 +27,12 @@ union party {
 		uint8_t proto;
 		uint8_t pad[2];
 	};
+	struct flow_key key; /* the same, of no interface */
 	uint64_t words[5];
 };
 
 _Static_assert(sizeof(union party) == 40, "no padding");
+_Static_assert(offsetof(union party, proto) == offsetof(union party, key.ip_proto), "it is the same");
 
 struct top {
 	union party who;

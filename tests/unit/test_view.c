@@ -283,6 +283,9 @@ static void an_hour_is_kept(void **state is_unused)
 #define BACK	MACS "08004500001c000100004011" "0000c0000202c0000201" "d431003500080000"
 #define ARP	MACS "0806" "0001080006040001"
 
+#define FRAGMENT(flags_and_offset) \
+	"0200000000020200000000010800" "4500001c0000" flags_and_offset "40110000" "0a0000010a000002" "0035003600080000"
+
 static const struct iface ethernet = { .id = 0, .linktype = LINKTYPE_ETHERNET };
 
 struct taker {
@@ -312,6 +315,24 @@ static void to_model(void *ctx, const struct packet *p)
 static void to_view(void *ctx, const struct packet *p)
 {
 	view_packet(ctx, p);
+}
+
+/* The first one, which has ports, as well. */
+static void all_fragments_are_one_flow(void **state is_unused)
+{
+	struct model m;
+	const struct taker to = { to_model, &m };
+	struct top best[4];
+
+	assert_int_equal(model_open(&m, false), 0);
+	give(&to, FRAGMENT("2000"), 100, 10 * SEC);
+	give(&to, FRAGMENT("2003"), 100, 10 * SEC);
+	give(&to, FRAGMENT("0006"), 50, 10 * SEC);
+	model_tick(&m, 0);
+	assert_int_equal(tops_best(m.flows, TOPS_BY_BYTES, best, 4), 1);
+	assert_int_equal(best[0].bytes[0] + best[0].bytes[1], 250);
+	assert_int_equal(best[0].who.port[0] + best[0].who.port[1], 0);
+	model_close(&m);
 }
 
 static void both_ways_are_one_flow(void **state is_unused)
@@ -677,6 +698,7 @@ int main(void)
 		cmocka_unit_test(a_rate_goes_down_to_nothing),
 		cmocka_unit_test(each_second_has_what_came_in_it),
 		cmocka_unit_test(an_hour_is_kept),
+		cmocka_unit_test(all_fragments_are_one_flow),
 		cmocka_unit_test(both_ways_are_one_flow),
 		cmocka_unit_test(a_live_rate_is_that_since_the_last_tick),
 		cmocka_unit_test(a_page_says_all_of_it),
