@@ -75,6 +75,12 @@ struct format_ops {
 	ssize_t (*packet)(struct format *f, void *buf, size_t room, const struct packet *p,
 			  uint32_t id, uint32_t snaplen);
 
+	/*
+	 * How many of the @n bytes that packet() has built are the packet's own: the last of them, and where
+	 * they begin it can be found again. NULL: nobody looks for one.
+	 */
+	size_t (*own)(const void *record, size_t n);
+
 	/* As if packet() had built it, as far as those behind it depend on that. */
 	void (*skip)(struct format *f, const struct packet *p);
 

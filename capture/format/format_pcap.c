@@ -125,11 +125,16 @@ static size_t amend(struct format *f, uint8_t buf[static FORMAT_AMEND_MAX])
 	return p->snaplen && p->snaplen != p->told ? build_head(p, buf, p->snaplen) : 0;
 }
 
+static size_t own(const void *record is_unused, size_t n)
+{
+	return n;
+}
+
 struct format *format_pcap(bool nanoseconds)
 {
 	static const struct format_ops ops = {
 		.collected = 256 * 1024, .packet_min = RECORD_LEN,
-		.head = head, .iface = iface, .packet = packet, .end = end, .amend = amend,
+		.head = head, .iface = iface, .packet = packet, .own = own, .end = end, .amend = amend,
 	};
 	struct pcap_format *p = calloc(1, sizeof(*p));
 

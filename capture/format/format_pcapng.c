@@ -81,6 +81,15 @@ static ssize_t packet(struct format *f, void *buf, size_t room, const struct pac
 	return n ? n : pcapng_epb(buf, id, p, snaplen);
 }
 
+/* A block ends with its length. */
+static size_t own(const void *record, size_t n)
+{
+	uint32_t len;
+
+	memcpy(&len, (const uint8_t *)record + n - sizeof(len), sizeof(len));
+	return len;
+}
+
 static ssize_t stats(struct format *f, void *buf, size_t room, uint32_t id,
 		     const struct iface_stats *s)
 {
@@ -102,7 +111,7 @@ struct format *format_pcapng(void)
 {
 	static const struct format_ops ops = {
 		.collected = 256 * 1024, .packet_min = 16,
-		.head = head, .iface = iface, .packet = packet, .stats = stats, .block = block,
+		.head = head, .iface = iface, .packet = packet, .own = own, .stats = stats, .block = block,
 	};
 	struct pcapng_format *p = calloc(1, sizeof(*p));
 

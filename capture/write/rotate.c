@@ -454,6 +454,11 @@ uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why)
 	return r->writer ? writer_unfit(r->writer, why) : 0;
 }
 
+const char *rotate_last(const struct rotate *r, uint64_t *offset)
+{
+	return r->writer && writer_last(r->writer, offset) ? r->path : NULL;
+}
+
 void rotate_written(const struct rotate *r, uint64_t *bytes, uint64_t *files)
 {
 	bool current = r->begun && r->writer && writer_out(r->writer);

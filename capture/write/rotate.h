@@ -124,6 +124,12 @@ uint64_t rotate_lost(const struct rotate *r, uint32_t id);
 uint64_t rotate_lost_all(const struct rotate *r);
 uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why);
 
+/*
+ * Of the packet that was given to it last: where it begins, as writer_last(), and in which file; the name is
+ * good until the next one begins. NULL: it is in none.
+ */
+const char *rotate_last(const struct rotate *r, uint64_t *offset);
+
 /* Bytes in all files of this run together, and how many were begun. */
 void rotate_written(const struct rotate *r, uint64_t *bytes, uint64_t *files);
 

@@ -21,6 +21,7 @@ struct writer {
 	/* bytes of a packet behind what is in the buffer, not in the file yet; its interface */
 	size_t built;
 	uint32_t built_of;
+	bool is_last;			/* what was given to us last is what was built last, and in the file */
 	uint64_t unfit;			/* of all files */
 	enum format_unfit why_unfit;	/* the first one */
 };
@@ -227,6 +228,7 @@ static inline ssize_t build(struct writer *w, const struct packet *p)
 	int err = prepare(w, id);
 	ssize_t n = 0;
 
+	w->is_last = false;
 	i = err ? NULL : &w->ifaces.known[id];
 	while (!err && (n = w->ops->packet(w->format, tail(w), room(w), p, i->number,
 					   i->snaplen)) > (ssize_t)room(w))
@@ -245,6 +247,7 @@ static inline ssize_t build(struct writer *w, const struct packet *p)
 static inline void put(struct writer *w)
 {
 	record_buffer_put_packet(&w->records, w->built, w->built_of);
+	w->is_last = true;
 }
 
 int writer_packet(struct writer *w, const struct packet *p)
@@ -318,8 +321,19 @@ uint64_t writer_packets(const struct writer *w)
 	return w->records.n_packets;
 }
 
+bool writer_last(const struct writer *w, uint64_t *offset)
+{
+	const struct record_buffer *b = &w->records;
+
+	if (!w->is_last || !w->ops->own)
+		return false;
+	*offset = b->packets_end - w->ops->own(record_buffer_tail(b) - w->built, w->built);
+	return true;
+}
+
 void writer_refuse(struct writer *w, uint32_t id)
 {
+	w->is_last = false;
 	file_ifaces_lose(&w->ifaces, id);
 }
 

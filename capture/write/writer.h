@@ -101,6 +101,12 @@ uint64_t writer_packets(const struct writer *w);
 ssize_t writer_build(struct writer *w, const struct packet *p);
 void writer_put(struct writer *w);
 
+/*
+ * Where the packet that was given to it last begins, in bytes of the file before they are compressed; to be
+ * asked before anything else is written. False: it is not in the file, or is not found again there.
+ */
+bool writer_last(const struct writer *w, uint64_t *offset);
+
 /* Counts a packet of interface @id as lost that is not to be written any more. */
 void writer_refuse(struct writer *w, uint32_t id);
 

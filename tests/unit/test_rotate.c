@@ -46,7 +46,46 @@ struct run {
 	struct written_source from;
 	uint32_t number;		/* of the last packet */
 	uint64_t at;			/* seconds since it began */
+	struct { char file[64]; uint64_t offset; uint32_t number; } places[32];
+	unsigned n_places;
 };
+
+/* Where the packet is, if it is anywhere. */
+static void note_place(struct run *run)
+{
+	uint64_t offset = 0;
+	const char *file = rotate_last(run->rotate, &offset);
+
+	if (!file || run->n_places == array_size(run->places))
+		return;
+	snprintf(run->places[run->n_places].file, sizeof(run->places[0].file), "%s", file);
+	run->places[run->n_places].offset = offset;
+	run->places[run->n_places++].number = run->number;
+}
+
+/* Has another file its name by now? */
+static bool is_overwritten(const struct run *run, unsigned i)
+{
+	for (unsigned k = i + 1; k < run->n_places; k++)
+		if (!strcmp(run->places[k].file, run->places[i].file) &&
+		    run->places[k].offset <= run->places[i].offset)
+			return true;
+	return false;
+}
+
+/* They are where that was, in all files that are still there. */
+static void check_places(const struct run *run, const struct rotate_case *c)
+{
+	const unsigned most = array_size(run->places);
+
+	assert_int_equal(run->n_places, min_of(run->number - (unsigned)c->lost, most));
+	for (unsigned i = 0; i < run->n_places; i++) {
+		const char *file = run->places[i].file;
+
+		if (!access(file, F_OK) && !is_overwritten(run, i))
+			assert_int_equal(written_at(file, run->places[i].offset), run->places[i].number);
+	}
+}
 
 static int give(struct run *run, const struct rotate_case *c, char what)
 {
@@ -63,6 +102,7 @@ static int give(struct run *run, const struct rotate_case *c, char what)
 	if (run->from.n_ifaces <= iface)
 		run->from.n_ifaces = iface + 1;
 	err = rotate_packet(run->rotate, &p);
+	note_place(run);
 	run->from.given[iface]++;
 	return err;
 }
@@ -173,6 +213,7 @@ static void packets_are_in_their_files(void **state)
 	assert_false(rotate_is_cut_short(run.rotate));
 	assert_string_equal(run.from.warned, "");
 	rotate_close(run.rotate);
+	check_places(&run, c);
 	files = written_files(c->when.file_bytes ? c->when.file_bytes : c->when.stop_bytes);
 	if (fnmatch(c->files, files, 0))
 		fail_msg("'%s', not '%s'", files, c->files);

@@ -196,6 +196,26 @@ static is_unused void written_file(const char *path, char *list, size_t cap)
 	fclose(f);
 }
 
+/* The number of the packet that begins at @offset of a file. */
+static is_unused uint32_t written_at(const char *path, uint64_t offset)
+{
+	uint32_t number = 0;
+	struct capfile *r = NULL;
+	FILE *f = fopen(path, "r");
+	struct packet p;
+
+	assert_non_null(f);
+	assert_int_equal(capfile_open(&r, f, NULL, NULL), 0);
+	while (!number && capfile_next(r, &p) > 0)
+		if (p.offset == offset)
+			memcpy(&number, p.data, sizeof(number));
+	if (!number)
+		fail_msg("%s: no packet begins at %llu", path, (unsigned long long)offset);
+	capfile_close(r);
+	fclose(f);
+	return number;
+}
+
 /* All files, "NAME=1-3 NAME=4". None may be larger than @max bytes. */
 static is_unused const char *written_files(uint64_t max)
 {
