@@ -5,7 +5,7 @@
 # make TSAN=1 ... with that of threads, in build/tsan
 # make fuzz       all fuzz targets             scripts/fuzz MINUTES  runs them
 # make V=1 ...    shows the commands            make deps        installs what is needed (Debian)
-# make WITHOUT="ncurses libmicrohttpd"           without libraries that are taken where they are there
+# make WITHOUT="ncurses libcurl"                 without libraries that are taken where they are there
 # make install    into $(DESTDIR)$(PREFIX)      make deb         a package, in build/deb
 # make oci        an image, in build/oci, with buildah, as root
 # make install-caps GROUP=NAME                   the same, as root, and members of that group may capture
@@ -42,11 +42,15 @@ base_libs := -lbpf -lelf -lz -lzstd -lmnl -lcap -lpcap -ljansson
 
 # Libraries that are taken where they are there, what pkg-config calls them, and what is made of them: the module NAME.c, or
 # NAME_none.c without the library. capture/base/library.c knows them, too.
-optional := ncurses libmicrohttpd
+optional := ncurses libmicrohttpd libcurl librdkafka
 pc_ncurses := ncursesw
 module_ncurses := capture/view/screen
 pc_libmicrohttpd := libmicrohttpd
 module_libmicrohttpd := capture/report/metrics_http
+pc_libcurl := libcurl
+module_libcurl := capture/write/engine_clickhouse
+pc_librdkafka := rdkafka
+module_librdkafka := capture/write/engine_kafka
 
 with    := $(foreach l,$(filter-out $(WITHOUT),$(optional)),$(if $(shell pkg-config --exists $(pc_$l) 2>/dev/null && echo y),$l))
 without := $(filter-out $(with),$(optional))
@@ -54,8 +58,8 @@ ifneq ($(filter-out $(optional),$(WITHOUT)),)
 $(error WITHOUT=$(WITHOUT): what can be left out is $(optional))
 endif
 pc     := $(if $(with),$(shell pkg-config --cflags $(foreach l,$(with),$(pc_$l))))
-# libmicrohttpd is loaded by who asks for it: with what it needs it would cost each run 4 ms and 3 MB.
-linked := $(filter-out libmicrohttpd,$(with))
+# The others are loaded by who asks for them: libmicrohttpd with what it needs would cost each run 4 ms and 3 MB.
+linked := $(filter ncurses,$(with))
 libs   := $(base_libs) $(if $(linked),$(shell pkg-config --libs $(foreach l,$(linked),$(pc_$l))))
 # Those modules with the libraries @1, and all that there are.
 modules_of = $(foreach l,$(optional),$(patsubst %,%$(if $(filter $l,$1),,_none).c,$(module_$l)))
@@ -73,6 +77,7 @@ fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
 skels   := $(patsubst %,$(B)/%.skel.h,xdpdump device front tc process trace find_memory)
 tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
+tools   += $(if $(filter librdkafka,$(with)),$(B)/tests/live/kafka_mock)
 
 .PHONY: install-caps all tests check check-peers check-live check-corpus check-kernels fuzz fuzz-targets soak bench run deps install deb oci clean lint
 .DELETE_ON_ERROR:
@@ -117,7 +122,7 @@ hash := \#
 have = $(foreach l,$(optional),'$(hash)define HAVE_$(shell echo $l | tr a-z A-Z) $(if $(filter $l,$1),1,0)')
 $(B)/libraries.h: always
 	$(Q)mkdir -p $(@D) && printf '%s\n' $(call have,$(with)) >$@.new && { cmp -s $@.new $@ || cp $@.new $@; }
-$(B)/bare/libraries.h:
+$(B)/bare/libraries.h: Makefile
 	$(Q)mkdir -p $(@D) && printf '%s\n' $(call have) >$@
 .PHONY: always
 $(objs) $(tools:=.o) $(bare): | $(skels) $(B)/release.h $(B)/libraries.h
@@ -134,8 +139,10 @@ $(B)/replay/bench_%: $(B)/replay/bench_%.o $(B)/libcapture.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 $(B)/replay/%: $(B)/replay/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
+$(B)/tests/live/kafka_mock: private libs := $(shell pkg-config --libs rdkafka 2>/dev/null)
+$(B)/tests/live/books: private libs :=
 $(B)/tests/live/%: $(B)/tests/live/%.o
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) -o $@
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 
 tests: $(B)/xdpdump $(B)/bare/xdpdump $(units) $(fuzzers) $(tools) $(subjects)
 check: tests
@@ -177,6 +184,8 @@ install: $(B)/xdpdump $(B)/replay/xdpflood
 	install -D -m 644 man/xdpdump-recipes.7 $(DESTDIR)$(PREFIX)/share/man/man7/xdpdump-recipes.7
 	install -D -m 755 share/install-caps $(DESTDIR)$(PREFIX)/share/xdpdump/install-caps
 	install -D -m 644 share/grafana/xdpdump.json $(DESTDIR)$(PREFIX)/share/xdpdump/grafana.json
+	install -D -m 644 share/clickhouse/xdpdump.sql $(DESTDIR)$(PREFIX)/share/xdpdump/clickhouse.sql
+	install -D -m 644 share/kafka/packets.schema.json $(DESTDIR)$(PREFIX)/share/xdpdump/kafka.schema.json
 	install -d $(DESTDIR)$(PREFIX)/share/xdpdump/kubernetes
 	install -m 644 share/kubernetes/* $(DESTDIR)$(PREFIX)/share/xdpdump/kubernetes
 	sed 's,@sbindir@,$(PREFIX)/sbin,' share/systemd/xdpdump@.service.in | \

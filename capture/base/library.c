@@ -18,6 +18,8 @@ static const struct { const char *name, *to_build, *file, *to_load; bool built; 
 	[LIBRARY_NCURSES] = { "ncurses", "libncurses-dev", .built = HAVE_NCURSES },
 	[LIBRARY_MICROHTTPD] = { "libmicrohttpd", "libmicrohttpd-dev", "libmicrohttpd.so.12",
 				 "libmicrohttpd12", HAVE_LIBMICROHTTPD },
+	[LIBRARY_CURL] = { "libcurl", "libcurl4-openssl-dev", "libcurl.so.4", "libcurl4", HAVE_LIBCURL },
+	[LIBRARY_RDKAFKA] = { "librdkafka", "librdkafka-dev", "librdkafka.so.1", "librdkafka1", HAVE_LIBRDKAFKA },
 };
 
 const char *library_name(enum library l)
@@ -42,23 +44,40 @@ void *library_function(enum library l, const char *name)
 	return library ? dlsym(library, name) : NULL;
 }
 
-static const char *microhttpd_version(void)
+bool library_functions(enum library l, const struct library_call *calls, size_t n)
 {
-	const char *(*version)(void) =
-		(const char *(*)(void))library_function(LIBRARY_MICROHTTPD, "MHD_get_version");
+	for (size_t i = 0; i < n; i++) {
+		*calls[i].at = library_function(l, calls[i].name);
+		if (!*calls[i].at)
+			return false;
+	}
+	return true;
+}
+
+/* That tells which version it is, of the library that is loaded. */
+static const char *ask_version(enum library l, const char *function)
+{
+	const char *(*version)(void) = (const char *(*)(void))library_function(l, function);
 
 	return version ? version() : NULL;
 }
 
 const char *library_version(enum library l)
 {
+	const char *version;
+
 	switch (l) {
 #if HAVE_NCURSES
 	case LIBRARY_NCURSES:
 		return curses_version() + strlen("ncurses ");
 #endif
 	case LIBRARY_MICROHTTPD:
-		return microhttpd_version();
+		return ask_version(l, "MHD_get_version");
+	case LIBRARY_CURL:
+		version = ask_version(l, "curl_version");	/* "libcurl/7.88.1 OpenSSL/3.0.19 ..." */
+		return version && !strncmp(version, "libcurl/", 8) ? version + 8 : version;
+	case LIBRARY_RDKAFKA:
+		return ask_version(l, "rd_kafka_version_str");
 	default:
 		return NULL;
 	}

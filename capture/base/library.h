@@ -8,8 +8,9 @@
 #define XDPDUMP_BASE_LIBRARY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-enum library { LIBRARY_NCURSES, LIBRARY_MICROHTTPD, LIBRARIES };
+enum library { LIBRARY_NCURSES, LIBRARY_MICROHTTPD, LIBRARY_CURL, LIBRARY_RDKAFKA, LIBRARIES };
 
 const char *library_name(enum library l);
 
@@ -27,5 +28,9 @@ const char *library_version(enum library l);
  * library stays until the process ends.
  */
 void *library_function(enum library l, const char *name);
+
+/* The same of @n of them. False: one is not there. */
+struct library_call { const char *name; void **at; };
+bool library_functions(enum library l, const struct library_call *calls, size_t n);
 
 #endif

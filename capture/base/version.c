@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -17,8 +18,8 @@ static void print_library(enum library l)
 {
 	const char *version = library_version(l);
 
-	if (version)
-		printf("%s %s\n", library_name(l), version);
+	if (version)	/* one that names others as well does so behind a blank */
+		printf("%s %.*s\n", library_name(l), (int)strcspn(version, " "), version);
 	else
 		printf("%s %s (Debian: %s)\n", library_built(l) ? "without" : "built without",
 		       library_name(l), library_package(l));

@@ -8,13 +8,14 @@
 static const struct { const char *arg; enum value_kind kind; } by_arg[] = {
 	{ "IF", VALUE_INTERFACE }, { "NS", VALUE_NETNS }, { "FILE", VALUE_FILE }, { "A B", VALUE_FILE },
 	{ "OBJECT", VALUE_FILE }, { "PATH", VALUE_FILE }, { "USER", VALUE_USER }, { "CMD", VALUE_COMMAND },
+	{ "DIR", VALUE_FILE },
 };
 
 /* Those that stand in opts_take.c and its like; a test gives them to it. */
 static const struct { int code; enum value_kind kind; const char *words; } by_code[] = {
 	{ OPT_FORMAT, VALUE_WORDS, "pcapng pcap pcap-ns json csv text" },
 	{ 'T', VALUE_WORDS, "text json csv" },
-	{ OPT_TO, VALUE_WORDS, "tcp-listen: tcp:" },
+	{ OPT_TO, VALUE_WORDS, "tcp-listen: tcp: clickhouse: clickhouses: kafka:" },
 	{ OPT_COMPRESS, VALUE_WORDS, "zstd gzip none" },
 	{ 'b', VALUE_WORDS, "duration: interval: filesize: files: packets: printname: nametimenum:" },
 	{ 'a', VALUE_WORDS, "duration: filesize: files: packets:" },

@@ -7,6 +7,7 @@
 
 #include "capture/base/thread.h"
 #include "capture/base/util.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/run_as.h"
@@ -115,7 +116,8 @@ static struct outputs_settings settings_of(const struct opts *o, const struct bl
 			.part = o->part, .live = !o->n_reads, .snap = o->snap,
 			.head = head && head->len ? head->bytes : NULL, .head_len = head ? head->len : 0,
 		},
-		.to = o->to, .screen = o->text, .screen_format = o->screen, .text = o->print,
+		.to = o->to, .spool = o->spool, .spool_limit = o->spool_limit, .to_config = o->to_config,
+		.sandbox = !confine_is_off(o), .screen = o->text, .screen_format = o->screen, .text = o->print,
 		.screen_threads = text_threads(o),
 		.recorder = o->recorder, .limit = o->count, .unbuffered = o->unbuffered,
 	};

@@ -19,7 +19,12 @@ static const struct option_row table[] = {
 	{ OPT_CONTAINER, "container", "NAME", "the same, that of a container: its name or id" },
 	{ 'w', "write", "FILE", "write pcapng to FILE (- for stdout)" },
 	{ OPT_TO, "to", "TARGET",
-	  "send packets to whoever connects to tcp-listen:[ADDRESS:]PORT, or to tcp:HOST:PORT" },
+	  "send packets to whoever connects to tcp-listen:[ADDRESS:]PORT, or to tcp:HOST:PORT; records of them to "
+	  "clickhouse://HOST/DB.TABLE or kafka://HOST/TOPIC" },
+	{ OPT_TO_CONFIG, "to-config", "FILE",
+	  "of --to: lines of KEY=VALUE: user, password; any property of librdkafka" },
+	{ OPT_SPOOL, "spool", "DIR", "of --to: records that cannot be delivered wait there, and for the next run" },
+	{ OPT_SPOOL_LIMIT, "spool-limit", "SIZE", "they take so much of the disk at most (1g)" },
 	{ OPT_FORMAT, "format", "FORMAT", "of FILE: pcapng, pcap, pcap-ns, json, csv, text (pcapng)" },
 	{ OPT_COMPRESS, "compress", "CODEC", "compress FILE: zstd[:LEVEL], gzip[:LEVEL], none (none)" },
 	{ OPT_THREADS, "threads", "N", "that compress FILE, or make text of what -r reads (CPUs less one, 4 at most)" },
@@ -391,7 +396,7 @@ static void take_command(struct opts *o, char **argv, unsigned n)
 	argv[optind + n_words] = NULL;
 }
 
-enum { WRITE_BUFFER_DEFAULT = 64 * 1024 * 1024 };
+enum { WRITE_BUFFER_DEFAULT = 64 * 1024 * 1024, SPOOL_DEFAULT = 1024 * 1024 * 1024 };
 
 bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 {
@@ -400,6 +405,7 @@ bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 
 	*o = (struct opts){ .format = FORMAT_PCAPNG, .screen = FORMAT_TEXT, .linktype = LINKTYPE_ETHERNET,
 			    .directions = LIVE_RECEIVED, .write_buffer = WRITE_BUFFER_DEFAULT,
+			    .spool_limit = SPOOL_DEFAULT,
 			    .direct = DIRECT_AUTO };
 	if (!take_options(&p, argc, argv)) {
 		opts_suggest_dashes(&p, argv + 1);

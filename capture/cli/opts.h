@@ -68,6 +68,9 @@ struct opts {
 	bool count_only;		/* --count: the number of packets, and none of them */
 	const char *write;		/* -w, NULL: text only */
 	const char *to;			/* --to, as target_check(); NULL: nowhere */
+	const char *spool;		/* of that, a directory; NULL: none */
+	uint64_t spool_limit;		/* bytes */
+	const char *to_config;		/* NULL: none */
 	enum file_format format;	/* of that file, pcapng by default */
 	struct codec codec;		/* its compression */
 	struct rotate_options rotate;	/* its successors */

@@ -152,6 +152,14 @@ bool opts_take_files(struct parser *p, int code, const char *arg)
 	case OPT_TO:
 		p->o->to = arg;
 		return target_check(arg, p->error, p->cap);
+	case OPT_SPOOL:
+		p->o->spool = arg;
+		return *arg || opts_wrong(p, "the name of the spool is empty");
+	case OPT_SPOOL_LIMIT:
+		return size(p, "size of the spool", arg, TCPDUMP_MB, &p->o->spool_limit);
+	case OPT_TO_CONFIG:
+		p->o->to_config = arg;
+		return *arg || opts_wrong(p, "the name of the file of --to-config is empty");
 	case 'C':
 		return size(p, "file size", arg, TCPDUMP_MB, &p->o->rotate.file_bytes);
 	case 'G':

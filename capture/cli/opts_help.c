@@ -19,6 +19,7 @@ static const struct topic topics[] = {
 		OPT_STATS, OPT_STATS_FORMAT, OPT_METRICS) },
 	{ "formats", "FORMATS", CODES('w', OPT_FORMAT, 'T', 'U', OPT_IMMEDIATE) },
 	{ "network", "OVER THE NETWORK", CODES(OPT_TO, OPT_FORMAT, 'r') },
+	{ "database", "INTO A DATABASE", CODES(OPT_TO, OPT_TO_CONFIG, OPT_SPOOL, OPT_SPOOL_LIMIT, OPT_AT) },
 	{ "rotation", "ROTATION", CODES('w', 'C', 'G', 'W', 'b', 'a') },
 	{ "recorder", "FLIGHT RECORDER",
 	  CODES(OPT_RECORDER, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER, OPT_MAX_TRIGGERS, OPT_COOLDOWN, 'w', 'z',

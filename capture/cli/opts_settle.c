@@ -8,6 +8,7 @@
 #include "capture/live/pattern.h"
 #include "capture/packet/packet.h"
 #include "capture/read/merge_options.h"
+#include "capture/write/target.h"
 
 enum { SNAP_DEFAULT = 256, WINDOW_DEFAULT_NS = 1000 * 1000 * 1000 };
 
@@ -186,6 +187,18 @@ static bool settle_flows(struct parser *p)
 				   opts_name(code));
 }
 
+/* Where records go, and wait. */
+static bool settle_engine(struct parser *p)
+{
+	static const int own[] = { OPT_SPOOL, OPT_SPOOL_LIMIT, OPT_TO_CONFIG, 0 };
+	const struct opts *o = p->o;
+	const int code = opts_first_given(p, own);
+
+	if (code && !(o->to && target_takes_records(o->to)))
+		return opts_wrong(p, "%s is for records and needs --to clickhouse: or kafka:", opts_name(code));
+	return o->spool || !p->times[OPT_SPOOL_LIMIT] || opts_wrong(p, "--spool-limit needs --spool DIR");
+}
+
 /* The file of -w, those that follow it, and what is printed beside it. */
 static bool settle_output(struct parser *p)
 {
@@ -195,10 +208,12 @@ static bool settle_output(struct parser *p)
 	};
 	static const int *const series = file + 4;
 	struct opts *o = p->o;
-	bool to_stdout = o->write && !strcmp(o->write, "-");
-	int code = opts_first_given(p, o->write ? series : file + !!o->to);
+	const bool to_stdout = o->write && !strcmp(o->write, "-"), streams = o->to && !target_takes_records(o->to);
+	int code = opts_first_given(p, o->write ? series : file + streams);
 
-	if (o->to && format_is_text(o->format))
+	if (!settle_engine(p))
+		return false;
+	if (streams && format_is_text(o->format))
 		return opts_wrong(p, "--to sends pcapng, pcap or pcap-ns, not %s", format_name(o->format));
 	if (o->to && o->top && o->n_reads)
 		return opts_wrong(p, "--to means nothing with -r and --top");
@@ -213,7 +228,7 @@ static bool settle_output(struct parser *p)
 			"filesize:, packets: or files: make");
 	if ((o->rotate.stop_bytes || o->rotate.stop_files) && !o->write)
 		return opts_wrong(p, "-a filesize: and files: need -w FILE");
-	if ((o->discard_secrets || o->n_secrets) && ((!o->write && !o->to) || o->format != FORMAT_PCAPNG))
+	if ((o->discard_secrets || o->n_secrets) && ((!o->write && !streams) || o->format != FORMAT_PCAPNG))
 		return opts_wrong(
 			p, "secrets are in pcapng files: %s needs -w FILE, and no other --format",
 			opts_name(o->discard_secrets ? OPT_DISCARD_SECRETS : OPT_INJECT_SECRETS));

@@ -345,6 +345,9 @@ bool opts_take(struct parser *p, int code, const char *arg)
 	case OPT_IO:
 	case OPT_COMPRESS:
 	case OPT_TO:
+	case OPT_SPOOL:
+	case OPT_SPOOL_LIMIT:
+	case OPT_TO_CONFIG:
 		return opts_take_files(p, code, arg);
 	case 'Z':
 		p->o->user = arg;

@@ -27,6 +27,7 @@
 #include "capture/report/stats.h"
 #include "capture/stage/dedup.h"
 #include "capture/stage/select.h"
+#include "capture/write/target.h"
 
 struct read_run {
 	const struct opts *opts;
@@ -394,7 +395,8 @@ static enum status run(const struct opts *o, const struct numbers *only,
 		.recording = RECORDING_INIT,
 		.only = only,
 		.guest = guest,
-		.decode = o->text || o->stats || o->flows || format_is_text(o->format) || guest,
+		.decode = o->text || o->stats || o->flows || format_is_text(o->format) || guest ||
+			  (o->to && target_takes_records(o->to)),
 	};
 	struct loop *loop = &f.pump.loop;
 	struct run_as *account = NULL;

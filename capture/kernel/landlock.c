@@ -72,19 +72,23 @@ static int add_port(int ruleset, uint16_t port)
 	return syscall(SYS_landlock_add_rule, ruleset, NET_PORT, &p, 0) ? -errno : 0;
 }
 
-int landlock_enter(const struct landlock_place *places, unsigned n, uint16_t port)
+int landlock_enter(const struct landlock_place *places, unsigned n, int port)
 {
 	const int version = min_of(landlock_version(), (int)array_size(versions) - 1);
+	struct ruleset forbidden;
 	int err = 0, fd;
 
 	if (!version)
 		return -ENOSYS;
-	fd = syscall(SYS_landlock_create_ruleset, &versions[version], sizeof(versions[version]), 0);
+	forbidden = versions[version];
+	if (port == LANDLOCK_ANY_PORT)
+		forbidden.net &= ~(uint64_t)CONNECT_TCP;
+	fd = syscall(SYS_landlock_create_ruleset, &forbidden, sizeof(forbidden), 0);
 	if (fd < 0)
 		return -errno;
 	for (unsigned i = 0; !err && i < n; i++)
-		err = add(fd, &places[i], versions[version].fs);
-	if (!err && port && versions[version].net)
+		err = add(fd, &places[i], forbidden.fs);
+	if (!err && port > 0 && forbidden.net)
 		err = add_port(fd, port);
 	if (!err && syscall(SYS_landlock_restrict_self, fd, 0))
 		err = -errno;

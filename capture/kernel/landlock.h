@@ -17,11 +17,13 @@ struct landlock_place {
 	bool is_written;	/* files are made below, written, renamed, deleted; else: it is read */
 };
 
+enum { LANDLOCK_ANY_PORT = -1 };
+
 /*
  * From here on the calling thread, and those that it starts, reach nothing but @places, and by TCP
- * nobody but at @port, 0: at none.
+ * nobody but at @port, 0: at none; ANY_PORT: at any, but nobody reaches them.
  * no_new_privs has to be set. -ENOSYS: there is none here; other -errno.
  */
-int landlock_enter(const struct landlock_place *places, unsigned n, uint16_t port);
+int landlock_enter(const struct landlock_place *places, unsigned n, int port);
 
 #endif

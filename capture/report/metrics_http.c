@@ -52,18 +52,13 @@ static const char *const types[FORMATS] = {
 
 static bool find_calls(struct calls *c)
 {
-	const struct { const char *name; void **at; } wanted[] = {
+	const struct library_call wanted[] = {
 #define CALL(name)	{ "MHD_" #name, (void **)&c->name },
 		CALLS(CALL)
 #undef CALL
 	};
 
-	for (size_t i = 0; i < array_size(wanted); i++) {
-		*wanted[i].at = library_function(LIBRARY_MICROHTTPD, wanted[i].name);
-		if (!*wanted[i].at)
-			return false;
-	}
-	return true;
+	return library_functions(LIBRARY_MICROHTTPD, wanted, array_size(wanted));
 }
 
 static struct MHD_Response *answer_of(const struct calls *mhd, const struct state *s, unsigned format)

@@ -81,20 +81,28 @@ static enum status open_screen(struct outputs *f, const struct outputs_settings 
 	return STATUS_OK;
 }
 
+/* Of the packet that the files were given last; those of a recorder come later, if at all. */
+static const char *place_in_file(void *outputs, uint64_t *offset)
+{
+	const struct outputs *f = outputs;
+
+	return f->recorder || !outputs_is_file(f) ? NULL : rotate_last(f->rotate, offset);
+}
+
 static enum status open_target(struct outputs *f, const struct outputs_settings *s, int interrupt_fd)
 {
 	const struct rotate_settings *file = &s->file;
 	const struct target_settings t = {
 		.word = s->to, .format = file->format, .snap = file->snap, .live = file->live,
+		.place = file->path ? place_in_file : NULL, .place_ctx = f, .spool = s->spool,
+		.spool_limit = s->spool_limit, .config = s->to_config, .sandbox = s->sandbox,
 		.head = file->head, .head_len = file->head_len,
 	};
 	enum status status = target_open(&f->target, &t, interrupt_fd);
 
 	f->done |= !f->target;
-	if (f->target) {
+	if (f->target)
 		f->target->eager = s->unbuffered;
-		outputs_add(f, f->target);
-	}
 	return status;
 }
 
@@ -114,6 +122,8 @@ enum status outputs_open(struct outputs *f, const struct outputs_settings *s, in
 		status = open_target(f, s, interrupt_fd);
 	if (!status && !f->done && file->path)
 		status = open_file(f, file, &s->recorder, interrupt_fd);
+	if (f->target)		/* behind the file, in which a packet has its place then */
+		outputs_add(f, f->target);
 	if (!status && f->rotate)
 		rotate_sink(f->rotate)->eager = s->unbuffered;
 	if (!status && !f->done && s->screen)

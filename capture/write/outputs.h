@@ -21,6 +21,9 @@ struct outputs_settings {
 	struct rotate_settings file;	/* path NULL: none, and only when.stop_ns and live matter */
 	struct recorder_settings recorder;	/* by which it is written */
 	const char *to;			/* as target_open(), by format, snap, live, head of file; NULL: nowhere */
+	const char *spool, *to_config;	/* of that, as spool_limit and sandbox */
+	uint64_t spool_limit;
+	bool sandbox;
 	bool screen;			/* packets are printed on stdout */
 	enum file_format screen_format;
 	struct text_settings text;	/* of that */

@@ -17,12 +17,22 @@ struct target_settings {
 	enum file_format format;	/* pcapng or pcap */
 	uint32_t snap;			/* as in struct rotate_settings */
 	bool live;			/* else whoever reads is waited for */
+	/* in which file, and where, is the packet that comes next? As rotate_last(). NULL: in none */
+	const char *(*place)(void *ctx, uint64_t *offset);
+	void *place_ctx;
+	const char *spool;		/* a directory for what cannot be delivered now; NULL: there is none */
+	uint64_t spool_limit;		/* bytes */
+	const char *config;		/* the file of --to-config; NULL: there is none */
+	bool sandbox;
 	const void *head;		/* blocks behind the section header; the owner's */
 	size_t head_len;
 };
 
 /* False: @error has one sentence about what is wrong with the word. */
 bool target_check(const char *word, char *error, size_t cap);
+
+/* Do records go there, not a stream of a capture format? */
+bool target_takes_records(const char *word);
 
 /* Is @word another end that is connected to again when it has gone, and at which port? 0: it is not. */
 uint16_t target_port(const char *word);

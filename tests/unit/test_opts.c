@@ -53,7 +53,7 @@ static const struct line_case {
 	{ "help_on_a_topic", "--help rotation", "" },
 	{ "help_on_two_topics", "--help rotation filter", "--help has one topic, and 'filter' is another one" },
 	{ "help_on_what_is_no_topic", "--help rotations",
-	  "--help rotations: topics are capturing, filter, output, formats, network, rotation, recorder, control," },
+	  "--help rotations: topics are capturing, filter, output, formats, network, database, rotation, recorder," },
 	{ "a_sandbox_that_has_to_be", "-i v0 --sandbox strict", "" },
 	{ "no_sandbox", "-r f --sandbox off", "" },
 	{ "half_a_sandbox", "-r f --sandbox half", "--sandbox 'half' is none of auto, strict and off" },
@@ -129,7 +129,11 @@ static const struct line_case {
 	{ "to_somebody", "-r f --to tcp:host:57012 --format pcap udp", "" },
 	{ "to_nowhere", "-i v0 --to", "option --to needs a value" },
 	{ "to_an_unknown_place", "-i v0 --to ftp://x",
-	  "--to 'ftp://x' is none of tcp-listen:[ADDRESS:]PORT and tcp:HOST:PORT" },
+	  "--to 'ftp://x' is none of tcp-listen:[ADDRESS:]PORT, tcp:HOST:PORT, clickhouse:" },
+	{ "a_spool_for_nothing", "-i v0 --spool d", "--spool is for records and needs --to clickhouse: or kafka:" },
+	{ "a_spool_for_a_stream", "-i v0 --to tcp:h:1 --spool d", "--spool is for records and needs --to" },
+	{ "a_config_for_a_stream", "-i v0 --to tcp:h:1 --to-config f", "--to-config is for records and needs --to" },
+	{ "a_limit_for_no_spool", "-i v0 --spool-limit 1g", "--spool-limit is for records and needs --to" },
 	{ "to_somebody_as_text", "-i v0 --to tcp:h:1 --format json", "--to sends pcapng, pcap or pcap-ns, not json" },
 	{ "to_somebody_compressed", "-i v0 --to tcp:h:1 --compress zstd", "--compress is for files and needs -w FILE" },
 	{ "to_somebody_counted", "-r f --to tcp:h:1 --count", "--to sends them: give one of the two" },
@@ -1029,7 +1033,7 @@ static void each_letter_has_its_long_name(void **state)
 			n_named++;
 	}
 	assert_string_equal(seen, letters);
-	assert_int_equal(n_named, 79);
+	assert_int_equal(n_named, 82);
 }
 
 static void each_option_is_of_a_topic(void **state)

@@ -29,8 +29,8 @@ static const struct { const char *word; uint16_t port; const char *wrong; } word
 	{ "tcp:host:http", 0, "is not tcp:HOST:PORT" },
 	{ "tcp:::1:57012", 0, "is not tcp:HOST:PORT" },
 	{ "tcp://host:57012", 0, "is not tcp:HOST:PORT" },
-	{ "tcp", 0, "is none of tcp-listen:[ADDRESS:]PORT and tcp:HOST:PORT" },
-	{ "udp:host:57012", 0, "is none of tcp-listen:[ADDRESS:]PORT and tcp:HOST:PORT" },
+	{ "tcp", 0, "is none of tcp-listen:[ADDRESS:]PORT, tcp:HOST:PORT, clickhouse:" },
+	{ "udp:host:57012", 0, "is none of tcp-listen:[ADDRESS:]PORT, tcp:HOST:PORT, clickhouse:" },
 	{ "", 0, "is none of" },
 };
 
