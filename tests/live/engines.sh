@@ -448,12 +448,26 @@ END
 }
 
 topic=a
-begin 'each packet is a message of the mock'
+begin 'each packet is a message of the mock, and as the schema says'
 want 'the mock' ok "$(mock topic "$topic")"
-run -r tests/pcaps/mixed.pcap --to "kafka://$brokers/$topic"
-want 'exit status' 0 "$rc"
-want_records 194 194 0 0
-want_messages 194
+n=0
+for capture in tests/pcaps/*.pcap; do
+	run -r "$capture" --to "kafka://$brokers/$topic"
+	want "exit status for $capture" 0 "$rc"
+	read -r made _ < <(records)
+	want_records "$made" "$made" 0 0
+	n=$((n + made))
+done
+want_messages "$n"
+want_true 'the schema' python3 - "$work/taken" share/kafka/packets.schema.json <<'END'
+import json, sys
+import jsonschema
+schema = json.load(open(sys.argv[2]))
+jsonschema.Draft202012Validator.check_schema(schema)
+validator = jsonschema.Draft202012Validator(schema)
+for line in open(sys.argv[1]):
+    validator.validate(json.loads(line.split(" ", 2)[2]))
+END
 end
 
 topic=b
