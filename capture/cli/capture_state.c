@@ -72,6 +72,20 @@ static void take_recorder(struct state *s, const struct recorder *r)
 	s->forgotten = c.forgotten;
 }
 
+static void take_records(struct state *s, const struct outputs *f)
+{
+	struct record_counts c;
+
+	s->has_records = outputs_records(f, &c);
+	if (!s->has_records)
+		return;
+	s->records.made = c.made;
+	s->records.delivered = c.delivered;
+	s->records.spooled = c.spooled;
+	s->records.refused = c.refused;
+	s->records.former = c.former;
+}
+
 static bool take_rings(struct state *s, const struct rings *r)
 {
 	uint64_t taken;
@@ -104,6 +118,7 @@ struct state *capture_state(struct capture *l)
 	s->has_sent = l->opts->directions & LIVE_SENT;
 	s->captured = outputs_captured(&l->pump.outputs);
 	take_recorder(s, l->recording.recorder);
+	take_records(s, &l->pump.outputs);
 	s->ifaces = calloc(l->ifaces.n + 1, sizeof(*s->ifaces));
 	for (unsigned i = 0; s->ifaces && i < l->ifaces.n; i++) {
 		const struct live_iface *iface = l->ifaces.v[i];

@@ -180,6 +180,15 @@ static void verdicts(struct page *p, const struct state *s)
 			      s->ifaces[i].verdicts.by[k].packets);
 }
 
+static void records(struct page *p, const struct state *s)
+{
+	put_counter(p, "records", "Records made for a database.", s->records.made);
+	put_counter(p, "records_delivered", "Those that it has.", s->records.delivered);
+	put_counter(p, "records_refused", "Those that it will not have.", s->records.refused);
+	put_gauge(p, "records_in_spool", "Those that wait on the disk.", s->records.spooled);
+	put_counter(p, "former_records_delivered", "Of runs before, that were in the spool.", s->records.former);
+}
+
 static void recorder(struct page *p, const struct state *s)
 {
 	put_counter(p, "triggers", "Triggers of the flight recorder.", s->triggers);
@@ -198,6 +207,8 @@ static void output(struct page *p, const struct state *s)
 	put_counter(p, "files", "Files begun.", s->files);
 	if (s->has_recorder)
 		recorder(p, s);
+	if (s->has_records)
+		records(p, s);
 	if (s->last_packet_ns)
 		put_gauge(p, "last_packet_timestamp_seconds",
 			  "When packets were seen to have come the last time.", s->last_packet_ns / 1e9);

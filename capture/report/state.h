@@ -40,6 +40,9 @@ struct state {
 	/* of the flight recorder, as in recorder.h */
 	bool has_recorder;
 	uint64_t triggers, triggers_ignored, in_memory, memory_ns, forgotten;
+	/* of --to a database, as in record_sink.h */
+	bool has_records;
+	struct { uint64_t made, delivered, spooled, refused, former; } records;
 	uint64_t written_bytes, files;	/* of files: into all of them; begun */
 	char *directory;		/* of the current one; NULL: none is written */
 	/* since 1970, to the second: when there was something new; 0: never */

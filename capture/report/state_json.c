@@ -126,6 +126,16 @@ static void put_recorder(FILE *out, const struct state *s)
 	put_number(out, "forgotten", s->forgotten);
 }
 
+static void put_records(FILE *out, const struct state *s)
+{
+	fprintf(out, ",\"records\":{\"made\":%" PRIu64, s->records.made);
+	put_number(out, "delivered", s->records.delivered);
+	put_number(out, "spooled", s->records.spooled);
+	put_number(out, "refused", s->records.refused);
+	put_number(out, "former", s->records.former);
+	fputs("}", out);
+}
+
 static void put_state(FILE *out, const struct state *s)
 {
 	fprintf(out, "{\"stats\":\"%s\"", s->ended ? "end" : "now");
@@ -141,6 +151,8 @@ static void put_state(FILE *out, const struct state *s)
 	put_number(out, "captured", s->captured);
 	if (s->has_recorder)
 		put_recorder(out, s);
+	if (s->has_records)
+		put_records(out, s);
 	if (s->has_ledger)
 		put_ledger(out, &s->ledger);
 	fputs(",\"interfaces\":[", out);

@@ -132,22 +132,27 @@ static void refuse(struct process *p)
 
 /* ---- the engine ---- */
 
-static bool begin_next(struct process *p)
+/* The oldest batch of the spool that can be read, into p->batch. */
+static bool find_spooled(struct process *p)
 {
 	char said[ENGINE_SAID_MAX];
-	int found = p->spool ? spool_oldest(p->spool, &p->batch, &p->former, said) : 0;
+	int found = 0;
 
-	if (found < 0) {
+	while (p->spool && (found = spool_oldest(p->spool, &p->batch, &p->former, said)) < 0)
 		say(p, DELIVERY_FAILED, "%s", said);
-		return false;
-	}
+	return found;
+}
+
+static void begin_next(struct process *p)
+{
+	const bool found = find_spooled(p);
+
 	if (!found && !p->n_queued)
-		return false;
+		return;
 	p->pending = found ? OF_SPOOL : OF_QUEUE;
 	if (!found)
 		p->batch = batch_of(p, &p->queue[0]);
 	p->engine->ops->send(p->engine, &p->batch);
-	return true;
 }
 
 /* Of the pending batch @refused records were refused, and the others delivered. */

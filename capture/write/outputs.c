@@ -396,6 +396,11 @@ uint64_t outputs_captured(const struct outputs *f)
 	return given - outputs_lost(f);
 }
 
+bool outputs_records(const struct outputs *f, struct record_counts *c)
+{
+	return f->target && record_sink_counts(f->target, c);
+}
+
 const char *outputs_written(const struct outputs *f, uint64_t *bytes, uint64_t *files)
 {
 	*bytes = *files = 0;

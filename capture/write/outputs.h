@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "capture/base/log.h"
+#include "capture/write/record_sink.h"
 #include "capture/write/recorder.h"
 #include "capture/write/rotate.h"
 
@@ -134,6 +135,9 @@ int outputs_error(const struct outputs *f);
 uint64_t outputs_captured(const struct outputs *f);
 uint64_t outputs_lost(const struct outputs *f);
 uint64_t outputs_lost_of(const struct outputs *f, uint32_t id);
+
+/* As record_sink_counts(); false as well if nothing leaves the machine. */
+bool outputs_records(const struct outputs *f, struct record_counts *c);
 
 /*
  * Bytes in files so far, and how many were begun; the current one, or NULL: none. The name is good

@@ -257,18 +257,23 @@ static int reader_fd(const struct sink *k is_unused)
 	return -1;
 }
 
-static struct delivery_counts counts_of(const struct record_sink *k)
+/* Also those for which there was no room. */
+static struct record_counts counts_of(const struct record_sink *k)
 {
-	struct delivery_counts c = delivery_counts(k->delivery);
+	const struct delivery_counts c = delivery_counts(k->delivery);
 
-	c.refused += k->refused_at_end;
-	return c;
+	return (struct record_counts){
+		.made = k->number,
+		.delivered = c.delivered,
+		.spooled = c.spooled,
+		.refused = c.refused + k->refused_at_end + k->lost.lost,
+		.former = c.former,
+	};
 }
 
 static uint64_t lost(const struct sink *k, int64_t id)
 {
-	return id == SINK_ALL_IFACES ? of(k)->lost.lost + counts_of(of(k)).refused
-				     : file_ifaces_lost(&of(k)->lost, id);
+	return id == SINK_ALL_IFACES ? counts_of(of(k)).refused : file_ifaces_lost(&of(k)->lost, id);
 }
 
 static void hurry(struct sink *k, int ms)
@@ -324,17 +329,17 @@ static const char *reason(const struct record_sink *k)
 static enum status report(const struct sink *sink, uint64_t refused)
 {
 	const struct record_sink *k = of(sink);
-	const struct delivery_counts c = counts_of(k);
-	const uint64_t missing = k->lost.lost + c.refused, unseen = k->sink.error ? refused : 0;
+	const struct record_counts c = counts_of(k);
+	const uint64_t unseen = k->sink.error ? refused : 0;
 
 	log_announce("%s: %" PRIu64 " records: %" PRIu64 " delivered, %" PRIu64 " in the spool, %" PRIu64 " refused",
-		     k->set.word, k->number, c.delivered, c.spooled, missing);
+		     k->set.word, c.made, c.delivered, c.spooled, c.refused);
 	if (c.former)
 		log_announce("%s: and %" PRIu64 " delivered of those that runs before have left in the spool",
 			     k->set.word, c.former);
-	if (!missing && !k->sink.error)
+	if (!c.refused && !k->sink.error)
 		return STATUS_OK;
-	return sink_report_missing(k->set.word, missing + unseen, reason(k));
+	return sink_report_missing(k->set.word, c.refused + unseen, reason(k));
 }
 
 static struct sink *close_sink(struct sink *sink)
@@ -363,6 +368,14 @@ static const struct sink_ops ops = {
 	.report = report,
 	.close = close_sink,
 };
+
+bool record_sink_counts(const struct sink *k, struct record_counts *c)
+{
+	if (k->ops != &ops)
+		return false;
+	*c = counts_of(of(k));
+	return true;
+}
 
 /* ---- the beginning ---- */
 

@@ -6,10 +6,20 @@
 #ifndef XDPDUMP_WRITE_RECORD_SINK_H
 #define XDPDUMP_WRITE_RECORD_SINK_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "capture/base/log.h"
 
 struct sink;
 struct target_settings;
+
+/*
+ * What became of the packets that it was given, each of which makes a record: those neither delivered, nor in the
+ * spool, nor refused are on their way. @former: of runs before, delivered by this one. False: it is no such sink.
+ */
+struct record_counts { uint64_t made, delivered, spooled, refused, former; };
+bool record_sink_counts(const struct sink *k, struct record_counts *c);
 
 /* As target_open(): what stands behind "clickhouse:", "clickhouses:", "kafka:". */
 enum status record_sink_clickhouse(struct sink **k, const char *where, const struct target_settings *s,

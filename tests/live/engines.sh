@@ -127,6 +127,13 @@ want_sums()
 	want 'captured' "${1-$(summary captured)}" "$((delivered + spooled))"
 }
 
+# Of a run with --control.
+stats_tell()
+{
+	[[ $("$dump" ctl "$work/control" stats 2>&1 |
+		jq -r '.records | "\(.made) \(.delivered) \(.spooled) \(.refused)"') == "$1" ]]
+}
+
 # The process that delivers, of the run that is going on.
 deliverer()
 {
@@ -228,9 +235,10 @@ END
 
 	empty_table
 	begin 'without a spool memory does, for as long as it lasts'
-	listen -i v0 --to "$table" udp
+	listen -i v0 --to "$table" --control "$work/control" udp
 	frames 500 -p udp
 	poll has_rows 500 || note 'nothing comes'
+	poll stats_tell '500 500 0 0' || note 'the statistics do not tell of them'
 	server_is_killed
 	frames 500 -p udp
 	poll grep -q 'cannot deliver' "$work/err" || note 'it is not noticed'

@@ -353,6 +353,26 @@ static void what_is_left_is_delivered_by_the_next_run(void **state is_unused)
 	delivery_close(d);
 }
 
+static void one_that_cannot_be_read_is_passed_over(void **state is_unused)
+{
+	struct delivery *d = opened("r", true, 0);
+	char line[256];
+
+	for (unsigned i = 0; i < 3; i++)
+		send_one(d, 2 * i + 1, 2);
+	end(d);
+	delivery_close(d);
+	snprintf(line, sizeof(line), ": >%s/fake_/c-00000000000000000001-2.ndjson", dir);
+	assert_int_equal(system(line), 0);
+	d = opened("d", true, 0);
+	end(d);
+	want(d, 0, 0, 0, 4);
+	want_taken("3 5");
+	assert_int_equal(n_said, 1);
+	assert_non_null(strstr(last_said, "is left there: No data available"));
+	delivery_close(d);
+}
+
 static void a_spool_that_is_full_is_told_of_and_the_rest_refused(void **state is_unused)
 {
 	struct delivery *d;
@@ -486,6 +506,7 @@ int main(void)
 		TEST(what_waits_meanwhile_goes_through_the_spool),
 		TEST(at_the_end_it_is_asked_once_more),
 		TEST(what_is_left_is_delivered_by_the_next_run),
+		TEST(one_that_cannot_be_read_is_passed_over),
 		TEST(a_spool_that_is_full_is_told_of_and_the_rest_refused),
 		TEST(memory_is_bounded),
 		TEST(what_does_not_fit_goes_to_the_spool),

@@ -280,6 +280,28 @@ static void what_the_recorder_keeps_is_told(void **state)
 	free(page);
 }
 
+static void what_became_of_records_is_told(void **state)
+{
+	const struct state s = { .n_ifaces = 1, .ifaces = &iface, .has_records = true,
+				 .records = { .made = 10, .delivered = 5, .spooled = 2, .refused = 1, .former = 7 } };
+	char *text;
+	size_t n;
+
+	(void)state;
+	text = metrics_text(&s, false, &n);
+	assert_non_null(text);
+	has(text, "\nxdpdump_records_total 10\n");
+	has(text, "\nxdpdump_records_delivered_total 5\n");
+	has(text, "\nxdpdump_records_refused_total 1\n");
+	has(text, "\n# TYPE xdpdump_records_in_spool gauge\nxdpdump_records_in_spool 2\n");
+	has(text, "\nxdpdump_former_records_delivered_total 7\n");
+	free(text);
+	text = state_json(&s, &n);
+	assert_non_null(text);
+	has(text, ",\"records\":{\"made\":10,\"delivered\":5,\"spooled\":2,\"refused\":1,\"former\":7}");
+	free(text);
+}
+
 static void what_is_left_out_on_purpose_is_told(void **state)
 {
 	struct state_iface one = iface;
@@ -321,6 +343,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_is_not_told),
 		cmocka_unit_test(what_is_left_out_on_purpose_is_told),
 		cmocka_unit_test(what_the_recorder_keeps_is_told),
+		cmocka_unit_test(what_became_of_records_is_told),
 		cmocka_unit_test(openmetrics_has_families_without_total_and_an_end),
 	};
 	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) + sizeof(others) / sizeof(others[0])];
