@@ -2,6 +2,7 @@
 /* /dev/fd is a link to /proc/self/fd; the same stands in /proc/thread-self and /proc/PID. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,4 +43,16 @@ int descriptors_keep_named(char *const *words, const char *const *more, unsigned
 			return 0;
 		from = next + 1;
 	}
+}
+
+int descriptors_leave_all_but(int *fd)
+{
+	const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return -errno;
+	if (*fd != STDERR_FILENO + 1 && dup3(*fd, STDERR_FILENO + 1, O_CLOEXEC) < 0)
+		return -errno;
+	*fd = STDERR_FILENO + 1;
+	return close_range(*fd + 1, ~0u, 0) ? -errno : 0;
 }

@@ -5,7 +5,6 @@
  * enough, those in memory are brought to the spool.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "capture/base/clock.h"
+#include "capture/base/descriptors.h"
 #include "capture/base/limits.h"
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
@@ -334,19 +334,6 @@ static void deliver(struct process *p)
 
 /* ---- the beginning ---- */
 
-/* It has none but those three, and its socket. */
-static int leave_descriptors(struct process *p)
-{
-	const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
-		return -errno;
-	if (p->fd != STDERR_FILENO + 1 && dup3(p->fd, STDERR_FILENO + 1, O_CLOEXEC) < 0)
-		return -errno;
-	p->fd = STDERR_FILENO + 1;
-	return close_range(p->fd + 1, ~0u, 0) ? -errno : 0;
-}
-
 static bool open_spool(struct process *p, char said[static ENGINE_SAID_MAX])
 {
 	int err = p->set->spool ? spool_open(&p->spool, p->set->spool, p->set->word, p->set->spool_limit) : 0;
@@ -406,7 +393,7 @@ static bool make_ready(struct process *p, char said[static ENGINE_SAID_MAX])
 	int err = run_as_stay();
 
 	if (!err)
-		err = leave_descriptors(p);
+		err = descriptors_leave_all_but(&p->fd);
 	if (err)
 		snprintf(said, ENGINE_SAID_MAX, "cannot give rights up: %s", strerror(-err));
 	if (err || !open_spool(p, said))

@@ -4,7 +4,6 @@
  * pidfd tells when one has ended.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -15,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capture/base/descriptors.h"
 #include "capture/base/limits.h"
 #include "capture/base/util.h"
 #include "capture/kernel/run_as.h"
@@ -110,20 +110,7 @@ static bool see_end(struct process *p)
 	return tell(p, POSTROTATE_ENDED, status);
 }
 
-/* Its stdin is /dev/null, its stdout our stderr, and so are those of what it runs. */
-static int leave_descriptors(struct process *p)
-{
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
-		return -errno;
-	if (p->fd != STDERR_FILENO + 1 && dup3(p->fd, STDERR_FILENO + 1, O_CLOEXEC) < 0)
-		return -errno;
-	p->fd = STDERR_FILENO + 1;
-	return close_range(p->fd + 1, ~0u, 0) ? -errno : 0;
-}
-
-/* It ends when we do; what it runs then goes on. */
+/* It ends when we do; what it runs then goes on. That has our stderr as its stdout, too. */
 void postrotate_process(int fd, const char *command, const char *path)
 {
 	struct process p = { .fd = fd, .command = command, .path = path, .pid_fd = -1 };
@@ -133,7 +120,7 @@ void postrotate_process(int fd, const char *command, const char *path)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	limits_no_core();
-	goes_on = !run_as_stay() && !leave_descriptors(&p);
+	goes_on = !run_as_stay() && !descriptors_leave_all_but(&p.fd);
 	while (goes_on) {
 		struct pollfd fds[] = { { .fd = p.fd, .events = POLLIN },
 					{ .fd = p.pid_fd, .events = POLLIN } };

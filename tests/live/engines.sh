@@ -127,6 +127,21 @@ want_sums()
 	want 'captured' "${1-$(summary captured)}" "$((delivered + spooled))"
 }
 
+# deliver_captures TARGET: all that there are, so many records, in n
+deliver_captures()
+{
+	local capture made
+
+	n=0
+	for capture in tests/pcaps/*.pcap; do
+		run -r "$capture" --to "$1"
+		want "exit status for $capture" 0 "$rc"
+		read -r made _ < <(records)
+		want_records "$made" "$made" 0 0
+		n=$((n + made))
+	done
+}
+
 # Of a run with --control.
 stats_tell()
 {
@@ -151,14 +166,7 @@ else
 	end
 
 	begin 'each packet of the captures is a row, in the types of the schema'
-	n=0
-	for capture in tests/pcaps/*.pcap; do
-		run -r "$capture" --to "$table"
-		want "exit status for $capture" 0 "$rc"
-		read -r made _ < <(records)
-		want_records "$made" "$made" 0 0
-		n=$((n + made))
-	done
+	deliver_captures "$table"
 	want 'rows' "$n" "$(rows)"
 	want 'different rows' "$n" "$(distinct)"
 	# what the table has is what is printed, field by field
@@ -458,14 +466,7 @@ END
 topic=a
 begin 'each packet is a message of the mock, and as the schema says'
 want 'the mock' ok "$(mock topic "$topic")"
-n=0
-for capture in tests/pcaps/*.pcap; do
-	run -r "$capture" --to "kafka://$brokers/$topic"
-	want "exit status for $capture" 0 "$rc"
-	read -r made _ < <(records)
-	want_records "$made" "$made" 0 0
-	n=$((n + made))
-done
+deliver_captures "kafka://$brokers/$topic"
 want_messages "$n"
 want_true 'the schema' python3 - "$work/taken" share/kafka/packets.schema.json <<'END'
 import json, sys
