@@ -134,6 +134,33 @@ static void add_ethernet(struct noted *n)
 	add_raw(n, &mpls, 18);
 }
 
+/* How many of the first conditions two groups have in common. */
+static unsigned shared(const struct noted_group *a, const struct noted_group *b)
+{
+	unsigned i = 0;
+
+	while (i < min_of(a->n_conditions, b->n_conditions) &&
+	       !memcmp(&a->conditions[i], &b->conditions[i], sizeof(a->conditions[i])))
+		i++;
+	return i;
+}
+
+static void find_shared(struct noted *n)
+{
+	for (unsigned g = 0; g < n->n; g++) {
+		struct noted_group *group = &n->groups[g];
+
+		group->n_shared = g ? shared(group - 1, group) : 0;
+		for (unsigned i = 0; i < group->n_conditions; i++) {
+			unsigned next = g + 1;
+
+			while (next < n->n && shared(group, &n->groups[next]) > i)
+				next++;
+			group->next[i] = next;
+		}
+	}
+}
+
 bool noted_of_link(struct noted *n, uint16_t linktype)
 {
 	const struct noted_group always = { .n_places = 0 };
@@ -161,6 +188,7 @@ bool noted_of_link(struct noted *n, uint16_t linktype)
 		add_v6(n, &always, 0);
 		break;
 	}
+	find_shared(n);
 	return n->n;
 }
 
@@ -184,7 +212,7 @@ uint64_t noted_version(void)
 /* ---- packets ---- */
 
 /* False: it is not all there. */
-static bool load_from(const uint8_t *data, uint32_t caplen, const struct noted_load *l, uint32_t *value)
+static inline bool load_from(const uint8_t *data, uint32_t caplen, const struct noted_load *l, uint32_t *value)
 {
 	uint64_t off = l->off;
 
@@ -199,7 +227,7 @@ static bool load_from(const uint8_t *data, uint32_t caplen, const struct noted_l
 	return true;
 }
 
-static bool holds(const struct noted_condition *c, const uint8_t *data, uint32_t caplen)
+static inline bool holds(const struct noted_condition *c, const uint8_t *data, uint32_t caplen)
 {
 	uint32_t value;
 
@@ -211,7 +239,7 @@ static bool holds(const struct noted_condition *c, const uint8_t *data, uint32_t
 	return false;
 }
 
-static void note(enum noted_kind kind, uint32_t value, noted_add_fn add, void *ctx)
+static inline void note(enum noted_kind kind, uint32_t value, noted_add_fn add, void *ctx)
 {
 	add(ctx, kind, value);
 	if (kind != NOTED_V4)
@@ -223,17 +251,23 @@ static void note(enum noted_kind kind, uint32_t value, noted_add_fn add, void *c
 
 void noted_packet(const struct noted *n, const uint8_t *data, uint32_t caplen, noted_add_fn add, void *ctx)
 {
-	for (const struct noted_group *g = n->groups; g < n->groups + n->n; g++) {
-		unsigned i = 0;
+	unsigned held = 0;	/* of the first conditions of the group before, which are not asked again */
+
+	for (unsigned at = 0; at < n->n;) {
+		const struct noted_group *g = &n->groups[at];
 		uint32_t value;
 
-		while (i < g->n_conditions && holds(&g->conditions[i], data, caplen))
-			i++;
-		if (i < g->n_conditions)
+		held = min_of(held, g->n_shared);
+		while (held < g->n_conditions && holds(&g->conditions[held], data, caplen))
+			held++;
+		if (held < g->n_conditions) {
+			at = g->next[held];
 			continue;
-		for (i = 0; i < g->n_places; i++)
+		}
+		for (unsigned i = 0; i < g->n_places; i++)
 			if (load_from(data, caplen, &g->places[i].load, &value))
 				note(g->places[i].kind, value, add, ctx);
+		at++;
 	}
 }
 

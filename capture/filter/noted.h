@@ -51,6 +51,8 @@ enum { NOTED_CONDITIONS = 5, NOTED_PLACES = 8 };
 struct noted_group {
 	struct noted_condition conditions[NOTED_CONDITIONS];
 	unsigned n_conditions;
+	unsigned n_shared;		/* of the first ones, with the group before */
+	unsigned next[NOTED_CONDITIONS];	/* the next group that does not share all up to this one */
 	struct noted_place places[NOTED_PLACES];
 	unsigned n_places;
 };
