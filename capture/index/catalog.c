@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "capture/base/util.h"
 #include "capture/index/catalog.h"
 #include "capture/index/index_file.h"
+#include "capture/index/keeper.h"
 #include "capture/read/blocks.h"
 
 /* A time stamp may be so old when a file gets it: the tick of the kernel, or the clock of a server. */
@@ -27,13 +29,12 @@ enum { SOURCES = 2 };		/* the index, and a scan */
 
 struct catalog {
 	int fd;
-	uid_t owner;
+	struct keeper *keeper;
 	uint64_t opened_ns;
 	struct catalog_file *files;
 	size_t n;
 	struct source sources[SOURCES];
 	unsigned n_sources;
-	size_t news;		/* entries that the index does not have, and could */
 };
 
 /* ---- the list ---- */
@@ -48,7 +49,7 @@ static int add_file(struct catalog *c, const char *name)
 	struct catalog_file *more = c->files;
 	struct stat st;
 
-	if (!strncmp(name, CATALOG_INDEX, strlen(CATALOG_INDEX)) || fstatat(c->fd, name, &st, 0) ||
+	if (!strncmp(name, KEEPER_INDEX, strlen(KEEPER_INDEX)) || fstatat(c->fd, name, &st, 0) ||
 	    !S_ISREG(st.st_mode))
 		return 0;
 	if (!(c->n & (c->n - 1)))	/* a power of two, or 0: full */
@@ -91,8 +92,15 @@ static size_t size_max(const struct catalog *c)
 	return index_file_most(2 * c->n + OTHERS);
 }
 
+static struct catalog_file *find(const struct catalog *c, const char *name)
+{
+	const struct catalog_file key = { .name = (char *)(uintptr_t)name };	/* not written to */
+
+	return c->n ? bsearch(&key, c->files, c->n, sizeof(key), by_name) : NULL;
+}
+
 /* The sketches of entries stay in @bytes. */
-static void know(struct catalog *c, const uint8_t *bytes, size_t n)
+static void know(struct catalog *c, const uint8_t *bytes, size_t n, bool indexed)
 {
 	char name[INDEX_FILE_NAME_MAX + 1];
 	struct index_file in;
@@ -101,18 +109,17 @@ static void know(struct catalog *c, const uint8_t *bytes, size_t n)
 	if (!index_file_open(&in, bytes, n))
 		return;
 	while (index_file_next(&in, name, &e)) {
-		struct catalog_file key = { .name = name }, *file;
+		struct catalog_file *file = find(c, name);
 
-		file = c->n ? bsearch(&key, c->files, c->n, sizeof(key), by_name) : NULL;
 		if (!file || !entry_is_of(&e, &file->is))
 			continue;
 		file->entry = e;
 		file->known = true;
-		c->news += file->is.mtime_ns + moment_ns < c->opened_ns;
+		file->indexed = indexed;
 	}
 }
 
-int catalog_take(struct catalog *c, int fd)
+static int take(struct catalog *c, int fd, bool indexed)
 {
 	struct source *s = &c->sources[c->n_sources];
 	ssize_t got = 1;
@@ -131,81 +138,63 @@ int catalog_take(struct catalog *c, int fd)
 		s->n += got;
 	if (got < 0)
 		return -errno;
-	know(c, s->bytes, s->n);
+	know(c, s->bytes, s->n, indexed);
 	return 0;
 }
 
-/* A file that could hide captures is one of somebody who could do so anyway. */
-static bool is_believed(const struct catalog *c, const struct stat *st)
+int catalog_take(struct catalog *c, int fd)
 {
-	return S_ISREG(st->st_mode) && (st->st_uid == 0 || st->st_uid == geteuid() || st->st_uid == c->owner);
+	return take(c, fd, false);
 }
 
 /* What cannot be read, or is no index, tells nothing. */
 static int load(struct catalog *c)
 {
-	int fd = openat(c->fd, CATALOG_INDEX, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
-	int err = 0;
+	int fd = keeper_open_index(c->keeper, O_RDONLY), err;
 
 	if (fd < 0)
 		return 0;
-	if (!fstat(fd, &st) && is_believed(c, &st))
-		err = catalog_take(c, fd);
+	err = take(c, fd, true);
 	close(fd);
-	c->news = 0;
 	return err == -ENOMEM ? err : 0;
 }
 
-static int write_all(int fd, const struct blocks *b)
+/* Has it an entry that the index has, or could? */
+static bool is_kept(const struct catalog *c, const struct catalog_file *file)
 {
-	ssize_t got;
-
-	for (size_t at = 0; at < b->len; at += got) {
-		got = uninterrupted(write(fd, b->bytes + at, b->len - at));
-		if (got <= 0)
-			return got ? -errno : -EIO;
-	}
-	return 0;
+	return file->indexed || (file->known && file->is.mtime_ns + moment_ns < c->opened_ns);
 }
 
-static int replace(const struct catalog *c, const struct blocks *b)
+static bool keeps(void *catalog, const char *name, const struct entry *e)
 {
-	char name[sizeof(CATALOG_INDEX) + 32];
-	int fd, err;
+	const struct catalog_file *file = find(catalog, name);
 
-	snprintf(name, sizeof(name), "%s.%ld", CATALOG_INDEX, (long)getpid());
-	unlinkat(c->fd, name, 0);	/* of one that was killed, and had our number */
-	fd = openat(c->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	err = write_all(fd, b);
-	if (close(fd) && !err)
-		err = -errno;
-	if (!err && renameat(c->fd, name, c->fd, CATALOG_INDEX))
-		err = -errno;
-	if (err)
-		unlinkat(c->fd, name, 0);
-	return err;
+	return file && is_kept(catalog, file) && entry_is_of(e, &file->is);
 }
 
-int catalog_save(const struct catalog *c)
+static bool has_news(const struct catalog *c)
 {
-	struct blocks b = { .len = 0 };
-	int err;
+	size_t i = 0;
 
-	if (!c->news)
+	while (i < c->n && (c->files[i].indexed || !is_kept(c, &c->files[i])))
+		i++;
+	return i < c->n;
+}
+
+int catalog_save(struct catalog *c)
+{
+	struct blocks records = { .len = 0 };
+	const struct keeper_more more = { &records, keeps, c };
+	int err = 0;
+
+	if (!has_news(c))
 		return 0;
-	err = index_file_begin(&b);
-	for (size_t i = 0; !err && i < c->n; i++) {
-		const struct catalog_file *file = &c->files[i];
-
-		if (file->known && file->is.mtime_ns + moment_ns < c->opened_ns)
-			err = index_file_add(&b, file->name, &file->entry);
-	}
+	for (size_t i = 0; !err && i < c->n; i++)
+		if (is_kept(c, &c->files[i]))
+			err = index_file_add(&records, c->files[i].name, &c->files[i].entry);
 	if (!err)
-		err = replace(c, &b);
-	free(b.bytes);
+		err = keeper_merge(c->keeper, &more);
+	free(records.bytes);
 	return err;
 }
 
@@ -290,17 +279,17 @@ size_t catalog_unknown(const struct catalog *c, uint64_t *bytes)
 int catalog_open(struct catalog **catalog, const char *path)
 {
 	struct catalog *c = *catalog = calloc(1, sizeof(*c));
-	struct stat st;
 	int err;
 
 	if (!c)
 		return -ENOMEM;
 	c->opened_ns = clock_now_ns();
 	c->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (c->fd < 0 || fstat(c->fd, &st))
+	if (c->fd < 0)
 		return -errno;
-	c->owner = st.st_uid;
-	err = list(c);
+	err = keeper_open(&c->keeper, c->fd);
+	if (!err)
+		err = list(c);
 	return err ? err : load(c);
 }
 
@@ -313,6 +302,7 @@ struct catalog *catalog_close(struct catalog *c)
 	for (unsigned i = 0; i < c->n_sources; i++)
 		free(c->sources[i].bytes);
 	free(c->files);
+	keeper_close(c->keeper);
 	if (c->fd >= 0)
 		close(c->fd);
 	free(c);

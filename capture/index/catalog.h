@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * The files of a directory, not of those below it, and what is known of each: by the index, one file in it,
- * where that file is of the very state that the entry was made of; else it has to be scanned.
- *
- * One index for all and not one beside each capture: it is read at once, takes one file to delete, and is
- * written anew as a whole, under another name and then renamed, so it is the old one or the new one. Who can
- * write it can hide captures from us, so one is believed only that is ours, root's or the directory's owner's.
+ * where that file is of the very state that the entry was made of; else it has to be scanned. One index for
+ * all and not one beside each capture: it is read at once, and takes one file to delete.
  */
 #ifndef XDPDUMP_INDEX_CATALOG_H
 #define XDPDUMP_INDEX_CATALOG_H
@@ -19,12 +16,11 @@
 struct blocks;
 struct catalog;
 
-#define CATALOG_INDEX ".xdpdump-index"
-
 struct catalog_file {
 	char *name;
 	struct entry_file is;		/* as it was found */
 	bool known;			/* the entry is of that */
+	bool indexed;			/* and is in the index */
 	struct entry entry;		/* its sketch is the catalog's */
 };
 
@@ -52,7 +48,7 @@ int catalog_take(struct catalog *c, int fd);
  * Writes the index, if there is something to be told that it does not tell, of the files that have not been
  * changed in the last moments: a second change might not show. -errno, and the old one is still there.
  */
-int catalog_save(const struct catalog *c);
+int catalog_save(struct catalog *c);
 
 struct catalog *catalog_close(struct catalog *c);
 

@@ -11,11 +11,10 @@
 #include "capture/filter/per_link.h"
 #include "capture/filter/possible.h"
 #include "capture/index/entry.h"
+#include "capture/index/notes.h"
 #include "capture/packet/packet.h"
 #include "capture/read/capfile.h"
 #include "capture/read/magic.h"
-
-enum { RECENT = 1024 };		/* values that need not be added again */
 
 static uint64_t ns_of(const struct timespec *t)
 {
@@ -38,58 +37,6 @@ bool entry_is_of(const struct entry *e, const struct entry_file *f)
 
 /* ---- scanned ---- */
 
-/* While it is read: what is noted of each of its link types. */
-struct scan {
-	struct entry *e;
-	struct noted noted[ENTRY_LINKS];
-	uint64_t recent[RECENT];	/* a value, and its kind + 1 in front */
-};
-
-static void add_value(void *ctx, enum noted_kind kind, uint32_t value)
-{
-	struct scan *s = ctx;
-	const uint64_t both = (uint64_t)(kind + 1) << 32 | value;
-	uint64_t *recent = &s->recent[(value ^ value >> 10 ^ value >> 20 ^ kind << 4) % RECENT];
-
-	if (*recent == both)
-		return;
-	*recent = both;
-	sketch_add(&s->e->sketch, kind, value);
-}
-
-/* The place of a link type among those that are known; ENTRY_LINKS: no place is left. */
-static unsigned link_of(struct scan *s, uint16_t linktype)
-{
-	struct entry *e = s->e;
-	unsigned i = 0;
-
-	while (i < min_of(e->n_links, (unsigned)ENTRY_LINKS) && e->links[i] != linktype)
-		i++;
-	if (i == ENTRY_LINKS)
-		e->n_links = ENTRY_LINKS + 1;
-	else if (i == e->n_links) {
-		noted_of_link(&s->noted[i], linktype);
-		e->links[e->n_links++] = linktype;
-	}
-	return i;
-}
-
-static void add_packet(struct scan *s, const struct packet *p)
-{
-	struct entry *e = s->e;
-	const unsigned link = link_of(s, p->iface->linktype);
-
-	e->n_packets++;
-	if (link < ENTRY_LINKS)
-		noted_packet(&s->noted[link], p->data, p->caplen, add_value, s);
-	if (!(p->has & PACKET_TIME))
-		return;
-	if (!e->n_timed++)
-		e->first_ns = e->min_ns = e->max_ns = p->ts_ns;
-	e->min_ns = min_of(e->min_ns, p->ts_ns);
-	e->max_ns = max_of(e->max_ns, p->ts_ns);
-}
-
 /* What cannot be begun is a capture if its first bytes say so: who reads it will tell what is wrong. */
 static bool looks_so(FILE *f)
 {
@@ -100,58 +47,68 @@ static bool looks_so(FILE *f)
 	return is == MAGIC_PCAP || is == MAGIC_PCAPNG;
 }
 
-static int read_packets(struct scan *s, struct capfile *r)
+static int read_packets(struct notes *n, struct capfile *r, struct entry *e)
 {
 	struct packet p;
 	int got;
 
 	while ((got = capfile_next(r, &p)) > 0)
-		add_packet(s, &p);
+		notes_packet(n, &p);
 	if (!got)
-		s->e->flags |= ENTRY_WHOLE;
+		e->flags |= ENTRY_WHOLE;
 	return got == -EBADMSG ? 0 : got;
 }
 
 static int read_file(struct entry *e, FILE *f, const struct capfile_hooks *hooks)
 {
-	cleanup(freep) struct scan *s = calloc(1, sizeof(*s));
+	struct notes *n = NULL;
 	struct capfile *r = NULL;
-	int err = s ? capfile_open_with(&r, f, hooks) : -ENOMEM;
+	int err = notes_open(&n, e);
 
+	if (!err)
+		err = capfile_open_with(&r, f, hooks);
 	if (!err) {
-		s->e = e;
 		e->flags = ENTRY_CAPTURE;
-		err = read_packets(s, r);
+		err = read_packets(n, r, e);
 	} else if (err == -EBADMSG) {
 		e->flags = !looks_so(f) ? 0 : ENTRY_CAPTURE | (capfile_is_unbegun(r) ? 0 : ENTRY_REFUSED);
 		err = 0;
 	}
 	capfile_close(r);
+	notes_close(n);
 	return err;
+}
+
+/* Is the file what the entry is of? Otherwise -ESTALE. */
+static int check(const struct entry *e, FILE *f)
+{
+	struct entry_file now;
+	struct stat st;
+
+	if (fstat(fileno(f), &st))
+		return -errno;
+	now = entry_file_of(&st);
+	return entry_is_of(e, &now) ? 0 : -ESTALE;
 }
 
 int entry_scan(struct entry *e, FILE *f, const struct entry_file *is, int (*look)(void *ctx), void *ctx)
 {
 	const struct capfile_hooks hooks = { .look = look, .ctx = ctx };
-	struct entry_file after;
-	struct stat st;
 	int err;
 
 	memset(e, 0, sizeof(*e));
 	setvbuf(f, NULL, _IONBF, 0);
 	e->file = *is;
-	err = sketch_open(&e->sketch);
+	err = check(e, f);
 	if (!err)
 		err = read_file(e, f, &hooks);
 	if (err)
 		return err;
 	sketch_fold(&e->sketch);
-	if (fstat(fileno(f), &st))
-		return -errno;
-	after = entry_file_of(&st);
-	if (!entry_is_of(e, &after))
+	err = check(e, f);
+	if (err == -ESTALE)
 		e->flags &= ~ENTRY_WHOLE;
-	return 0;
+	return err == -ESTALE ? 0 : err;
 }
 
 /* ---- asked ---- */

@@ -43,8 +43,8 @@ bool entry_is_of(const struct entry *e, const struct entry_file *f);
 
 /*
  * Reads @f, which was found to be @is, from its beginning and fills *e, which is to be closed. Of what is
- * changed meanwhile, as it is being written, not more is known than whether it is a capture. -errno, of @look as
- * well, which is called now and then.
+ * changed meanwhile, as it is being written, not more is known than whether it is a capture. -ESTALE: another
+ * file has got its name since. -errno, of @look as well, which is called now and then.
  */
 int entry_scan(struct entry *e, FILE *f, const struct entry_file *is, int (*look)(void *ctx), void *ctx);
 

@@ -18,10 +18,10 @@ enum {
 	VERSION		= 1,
 	N_NUMBERS	= 9,
 	FIXED		= 16 + 8 * N_NUMBERS + 4 + 2 * ENTRY_LINKS + 4,	/* bytes of a record before the name */
-	RECORD_MAX	= FIXED + 256 + (1 << (SKETCH_LOG2_MAX - 3)),
 };
 
 _Static_assert(FIXED % 8 == 0, "what follows is aligned");
+_Static_assert(FIXED + 256 + (1 << (SKETCH_LOG2_MAX - 3)) <= (int)INDEX_FILE_RECORD_MAX, "the largest fits");
 
 static const char magic[16] = "xdpdump index\n";
 
@@ -125,15 +125,27 @@ int index_file_add(struct blocks *to, const char *name, const struct entry *e)
 	return blocks_append(to, r, len);
 }
 
+bool index_file_is_head(const uint8_t head[static INDEX_FILE_HEAD])
+{
+	uint8_t ours[INDEX_FILE_HEAD];
+
+	make_head(ours);
+	return !memcmp(head, ours, sizeof(ours));
+}
+
 bool index_file_open(struct index_file *f, const uint8_t *bytes, size_t n)
 {
-	uint8_t head[INDEX_FILE_HEAD];
-
-	make_head(head);
-	if (n < sizeof(head) || memcmp(bytes, head, sizeof(head)))
+	if (n < INDEX_FILE_HEAD || !index_file_is_head(bytes))
 		return false;
-	*f = (struct index_file){ bytes + sizeof(head), n - sizeof(head) };
+	*f = (struct index_file){ bytes + INDEX_FILE_HEAD, n - INDEX_FILE_HEAD };
 	return true;
+}
+
+size_t index_file_record_len(const uint8_t begin[static 8])
+{
+	const uint64_t len = get64(begin);
+
+	return len < FIXED || len > INDEX_FILE_RECORD_MAX || len % 8 ? 0 : len;
 }
 
 /* False: the record contradicts itself, although its checksum is right. */
@@ -165,17 +177,22 @@ static bool read_record(const uint8_t *r, size_t len, char *name, struct entry *
 	return true;
 }
 
+bool index_file_record(const uint8_t *record, size_t len, char name[static INDEX_FILE_NAME_MAX + 1], struct entry *e)
+{
+	return checksum(record + 16, len - 16) == get64(record + 8) && read_record(record, len, name, e);
+}
+
 bool index_file_next(struct index_file *f, char name[static INDEX_FILE_NAME_MAX + 1], struct entry *e)
 {
 	while (f->left >= FIXED) {
 		const uint8_t *r = f->bytes;
-		const uint64_t len = get64(r);
+		const size_t len = index_file_record_len(r);
 
-		if (len < FIXED || len > RECORD_MAX || len % 8 || len > f->left)
+		if (!len || len > f->left)
 			return false;
 		f->bytes += len;
 		f->left -= len;
-		if (checksum(r + 16, len - 16) == get64(r + 8) && read_record(r, len, name, e))
+		if (index_file_record(r, len, name, e))
 			return true;
 	}
 	return false;
@@ -183,5 +200,5 @@ bool index_file_next(struct index_file *f, char name[static INDEX_FILE_NAME_MAX 
 
 size_t index_file_most(size_t n)
 {
-	return INDEX_FILE_HEAD + n * RECORD_MAX;
+	return INDEX_FILE_HEAD + n * INDEX_FILE_RECORD_MAX;
 }

@@ -15,7 +15,7 @@
 
 struct blocks;
 
-enum { INDEX_FILE_HEAD = 40, INDEX_FILE_NAME_MAX = 255 };
+enum { INDEX_FILE_HEAD = 40, INDEX_FILE_NAME_MAX = 255, INDEX_FILE_RECORD_MAX = 66 * 1024 };
 
 /* Appends the head, and a record. -ENOMEM. */
 int index_file_begin(struct blocks *to);
@@ -32,6 +32,13 @@ struct index_file {
 
 /* Is it one that this version has written? */
 bool index_file_open(struct index_file *f, const uint8_t *bytes, size_t n);
+bool index_file_is_head(const uint8_t head[static INDEX_FILE_HEAD]);
+
+/* How many bytes a record has that begins so. 0: it is none. */
+size_t index_file_record_len(const uint8_t begin[static 8]);
+
+/* The record of these @len bytes: its name, and the entry, whose sketch is in them. False: it is not sound. */
+bool index_file_record(const uint8_t *record, size_t len, char name[static INDEX_FILE_NAME_MAX + 1], struct entry *e);
 
 /*
  * The next sound record, whose sketch is in the bytes, and its name. False: there are no more, or where the

@@ -7,6 +7,7 @@
 
 #include "capture/index/catalog.h"
 #include "capture/index/index_file.h"
+#include "capture/index/keeper.h"
 #include "capture/read/blocks.h"
 
 #include "tests/unit/tool.h"
@@ -289,7 +290,7 @@ static void whatever_is_asked_for(void **state is_unused)
 	copy_all();
 	for (size_t i = 0; i < array_size(questions); i++)
 		comes_to_the_same(questions[i]);
-	assert_int_equal(access(path_of(CATALOG_INDEX), F_OK), 0);
+	assert_int_equal(access(path_of(KEEPER_INDEX), F_OK), 0);
 	copy_to("tests/pcaps/sctp.pcap", "zz");
 	comes_to_the_same("sctp");
 }
@@ -360,7 +361,7 @@ static void a_file_that_was_changed_is_looked_into_again(void **state is_unused)
 
 static void write_index(const struct text *t, size_t n)
 {
-	FILE *f = fopen(path_of(CATALOG_INDEX), "we");
+	FILE *f = fopen(path_of(KEEPER_INDEX), "we");
 
 	assert_non_null(f);
 	assert_int_equal(fwrite(t->bytes, 1, n, f), n);
@@ -373,13 +374,13 @@ static void a_damaged_index_is_made_anew(void **state is_unused)
 
 	copy_all();
 	run_well("-r %s -qq", dir);
-	whole = text_of_file(path_of(CATALOG_INDEX));
+	whole = text_of_file(path_of(KEEPER_INDEX));
 	for (size_t at = 0; at < whole.len; at += 1 + whole.len / 12) {
 		whole.bytes[at] ^= 0x40;
 		write_index(&whole, whole.len);
 		whole.bytes[at] ^= 0x40;
 		comes_to_the_same("udp port 53 or sctp");
-		again = text_of_file(path_of(CATALOG_INDEX));
+		again = text_of_file(path_of(KEEPER_INDEX));
 		same_text("made anew", &again, &whole);
 		free(again.bytes);
 		write_index(&whole, at);
@@ -391,7 +392,7 @@ static void a_damaged_index_is_made_anew(void **state is_unused)
 static void where_it_cannot_be_written_that_is_said(void **state is_unused)
 {
 	copy_all();
-	assert_int_equal(mkdir(path_of(CATALOG_INDEX), 0700), 0);
+	assert_int_equal(mkdir(path_of(KEEPER_INDEX), 0700), 0);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(run("-r %s sctp -t", dir), 0);
 		assert_true(lines_of(&tool.out) > 0);
@@ -405,9 +406,9 @@ static void one_that_is_not_ours_to_read_is_replaced(void **state is_unused)
 	struct stat st;
 
 	copy_all();
-	assert_int_equal(symlink("/etc/hostname", path_of(CATALOG_INDEX)), 0);
+	assert_int_equal(symlink("/etc/hostname", path_of(KEEPER_INDEX)), 0);
 	run_well("-r %s sctp", dir);
-	assert_int_equal(lstat(path_of(CATALOG_INDEX), &st), 0);
+	assert_int_equal(lstat(path_of(KEEPER_INDEX), &st), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
 }
 
@@ -420,9 +421,9 @@ static void one_of_somebody_else_is_not_believed(void **state is_unused)
 		skip();
 	copy_all();
 	run_well("-r %s sctp", dir);
-	assert_int_equal(chown(path_of(CATALOG_INDEX), 12345, 12345), 0);
+	assert_int_equal(chown(path_of(KEEPER_INDEX), 12345, 12345), 0);
 	run_well("-r %s sctp", dir);
-	assert_int_equal(stat(path_of(CATALOG_INDEX), &st), 0);
+	assert_int_equal(stat(path_of(KEEPER_INDEX), &st), 0);
 	assert_int_equal(st.st_uid, 0);
 }
 
@@ -462,7 +463,7 @@ static void a_file_of_this_moment_is_not_kept(void **state is_unused)
 	copy_to("tests/pcaps/udp.pcap", "b");
 	assert_int_equal(utimes(path_of("b"), NULL), 0);
 	run_well("-r %s -qq", dir);
-	t = text_of_file(path_of(CATALOG_INDEX));
+	t = text_of_file(path_of(KEEPER_INDEX));
 	assert_true(index_file_open(&f, (uint8_t *)t.bytes, t.len));
 	assert_true(index_file_next(&f, name, &e));
 	assert_string_equal(name, "a");
