@@ -41,7 +41,7 @@ static bool is_live(const struct opts *o)
 static bool rotates(const struct opts *o)
 {
 	return writes(o) && (is_live(o) || schedule_rotates(&o->rotate) || strchr(o->write, '%') || o->part ||
-			     o->keep.max_disk || o->keep.min_free);
+			     o->keep.max_disk || o->keep.min_free || o->keep.index);
 }
 
 /* NULL: it is no path. */
@@ -75,6 +75,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ o->action == ACTION_INFO, SECCOMP_RANDOM },
 		{ o->flows, SECCOMP_SORTS },
 		{ o->part, SECCOMP_RENAMES },
+		{ o->keep.index, SECCOMP_INDEXES },
 		{ o->keep.min_free, SECCOMP_MEASURES },
 		{ o->write && o->keep.sync != RETENTION_SYNC_NEVER, SECCOMP_SYNCS },
 		{ rotates(o), SECCOMP_ROTATES },

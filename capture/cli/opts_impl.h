@@ -218,7 +218,8 @@ bool opts_settle_run(struct parser *p);
 bool opts_settle_place(struct parser *p);
 bool opts_settle_rows(struct parser *p);
 
-/* What goes with --index. */
+/* --index: of what -w writes, or alone; and what goes with it then. */
+bool opts_choose_index(struct parser *p);
 bool opts_settle_index(struct parser *p);
 
 /* The same for those of opts_netns.c: where an interface is, and that of -i. */

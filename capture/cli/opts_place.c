@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Where packets are: --at of -r, and what tells it; the index of a directory. */
+#include <string.h>
+
 #include "capture/cli/opts_impl.h"
 
 /* One packet, by where it begins: whatever else tells which ones are wanted contradicts that. */
@@ -46,10 +48,24 @@ bool opts_settle_rows(struct parser *p)
 	       opts_wrong(p, "--offsets is for rows: -T json or csv, or --format json or csv");
 }
 
+bool opts_choose_index(struct parser *p)
+{
+	struct opts *o = p->o;
+
+	o->keep.index = p->times[OPT_INDEX] && o->write;
+	if (o->action == ACTION_INDEX && o->write)
+		o->action = ACTION_LIVE;
+	if (p->times[OPT_INDEX] && !o->write && !o->n_reads)
+		return opts_wrong(p, "--index is for reading and needs -r DIR, or for writing and needs -w FILE");
+	if (o->keep.index && (!strcmp(o->write, "-") || format_is_text(o->format)))
+		return opts_wrong(p, "--index is of captures in a directory: it needs -w FILE, of pcapng or pcap");
+	return true;
+}
+
 bool opts_settle_index(struct parser *p)
 {
 	static const int others[] = {
-		'w', 'c', 'a', 'F', 'T', OPT_PRINT, OPT_STATS, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_COUNT,
+		'c', 'a', 'F', 'T', OPT_PRINT, OPT_STATS, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_COUNT,
 		OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW, OPT_TOP, 0,
 	};
 	int code = opts_first_given(p, others);

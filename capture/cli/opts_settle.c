@@ -85,7 +85,7 @@ static bool settle_source(struct parser *p)
 	static const int reading[] = {
 		OPT_SKIP,	    OPT_START,	OPT_END,  OPT_DEDUP, OPT_RECOVER,
 		OPT_CONCATENATED,   OPT_FOLLOW, OPT_INFO, OPT_DIFF, OPT_COUNT, OPT_DISCARD_SECRETS,
-		OPT_INJECT_SECRETS, OPT_OFFSETS, OPT_INDEX, 0,
+		OPT_INJECT_SECRETS, OPT_OFFSETS, 0,
 	};
 	const struct opts *o = p->o;
 	bool live = !o->n_reads;
@@ -407,6 +407,8 @@ bool opts_settle(struct parser *p)
 		return false;
 	if (o->action == ACTION_RESTORE)
 		return settle_restore(p);
+	if (!opts_choose_index(p))
+		return false;
 	if (o->action == ACTION_LIVE && o->n_reads)
 		o->action = ACTION_OFFLINE;
 	o->print.verbose = p->times['v'];

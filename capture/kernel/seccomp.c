@@ -68,7 +68,7 @@ static const struct row {
 	/* to print without being interrupted */
 	CALL(rt_sigprocmask, FOR_ALL), CALL(rt_sigreturn, FOR_ALL),
 	/* fstat(3) is one or the other, as glibc is; times, and what has a name, are the second */
-	CALL(fstat, OPENS | OTHERS), CALL(newfstatat, OPENS | NEW_FILES | SECCOMP_LISTENS),
+	CALL(fstat, OPENS | OTHERS | SECCOMP_INDEXES), CALL(newfstatat, OPENS | NEW_FILES | SECCOMP_LISTENS),
 	/* a thread, as it waits and ends; and as it begins, if it is not ours (thread.c waits for that) */
 	CALL(futex, THREADS), CALL(madvise, THREADS), CALL(exit, THREADS),
 	CALL(rseq, SECCOMP_TALKS), CALL(set_robust_list, SECCOMP_TALKS),
@@ -83,7 +83,8 @@ static const struct row {
 #else
 	CALL(readlinkat, NEW_FILES | SECCOMP_ATTACHES),
 #endif
-	CALL(renameat, SECCOMP_RENAMES), CALL(fstatfs, SECCOMP_MEASURES), CALL(syncfs, SECCOMP_MEASURES),
+	CALL(renameat, SECCOMP_RENAMES | SECCOMP_INDEXES), CALL(utimensat, SECCOMP_INDEXES),
+	CALL(fstatfs, SECCOMP_MEASURES), CALL(syncfs, SECCOMP_MEASURES),
 	/* more files than there are descriptors */
 	CALL(prlimit64, OPENS), CALL(getdents64, OPENS), CALL(getrandom, SECCOMP_RANDOM),
 	/* is there memory to sort in? libbpf does, as well */
@@ -125,7 +126,7 @@ static const struct row {
 	CALL(accept4, SECCOMP_TALKS | SECCOMP_LISTENS | SECCOMP_SENDS),
 	CALL(shutdown, SECCOMP_TALKS | SECCOMP_SENDS), CALL(writev, SECCOMP_TALKS),
 	/* a socket that has a name loses it, unless somebody else listens there by then */
-	CALL(connect, SECCOMP_LISTENS | SECCOMP_CONNECTS), CALL(flock, SECCOMP_LISTENS),
+	CALL(connect, SECCOMP_LISTENS | SECCOMP_CONNECTS), CALL(flock, SECCOMP_LISTENS | SECCOMP_INDEXES),
 #ifdef __NR_unlink
 	CALL(unlink, SECCOMP_LISTENS),
 #endif

@@ -28,6 +28,7 @@ enum seccomp_need {
 	SECCOMP_SORTS		= 65536,	/* long tables, by qsort(3) */
 	SECCOMP_SENDS		= 131072,	/* to who is connected, or connects to us */
 	SECCOMP_CONNECTS	= 262144,	/* to an address that was known before, again */
+	SECCOMP_INDEXES		= 524288,	/* files, in their directory */
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */

@@ -250,6 +250,7 @@ int capfile_open_with(struct capfile **reader, FILE *f, const struct capfile_hoo
 		.warn = hooks->warn,
 		.wait = hooks->wait,
 		.look = hooks->look,
+		.read = hooks->read,
 		.ahead = hooks->ahead,
 		.ctx = hooks->ctx,
 		.grows = hooks->grows,
@@ -317,6 +318,11 @@ int capfile_next(struct capfile *r, struct packet *p)
 	if (got == -EBADMSG)
 		explain(r);
 	return got;
+}
+
+void capfile_go_on(struct capfile *r)
+{
+	r->s.ended = false;
 }
 
 uint64_t capfile_offset(const struct capfile *r)

@@ -40,12 +40,16 @@ typedef int (*capfile_wait_fn)(void *ctx, int fd);
  */
 typedef int (*capfile_look_fn)(void *ctx);
 
+/* Is called in place of a read of the file. How many of @n bytes it gives, 0: there are no more. */
+typedef size_t (*capfile_read_fn)(void *ctx, void *buf, size_t n);
+
 enum { CAPFILE_BUFFER = 256 * 1024 };
 
 struct capfile_hooks {
 	capfile_warn_fn warn;	/* may be NULL */
 	capfile_wait_fn wait;	/* may be NULL */
 	capfile_look_fn look;	/* may be NULL */
+	capfile_read_fn read;	/* may be NULL, or the file may be */
 	void *ctx;
 	/* takes over what is compressed; the file is a regular one, and `wait` not needed. NULL: none */
 	struct ahead *ahead;
@@ -88,6 +92,9 @@ bool capfile_is_unbegun(const struct capfile *r);
  * -EBADMSG: the file is cut short or damaged. -EIO or another errno: reading failed. -ENOMEM.
  */
 int capfile_next(struct capfile *r, struct packet *p);
+
+/* There are more whole records since capfile_next() came to the end: goes on with them. */
+void capfile_go_on(struct capfile *r);
 
 /* The place in the file, or in what is unpacked, that it has come to. */
 uint64_t capfile_offset(const struct capfile *r);

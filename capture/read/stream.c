@@ -123,6 +123,8 @@ static size_t read_file(struct stream *s, void *buf, size_t n)
 {
 	ssize_t got;
 
+	if (s->hooks.read)
+		return s->hooks.read(s->hooks.ctx, buf, n);
 	if (fileno(s->file) < 0) {
 		got = fread(buf, 1, n, s->file);
 		if (!got && ferror(s->file))

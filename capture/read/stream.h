@@ -48,6 +48,7 @@ struct stream_hooks {
 	void (*warn)(void *ctx, const char *sentence);
 	int (*wait)(void *ctx, int fd);
 	int (*look)(void *ctx);
+	size_t (*read)(void *ctx, void *buf, size_t n);
 	void *ctx;
 	bool grows;
 };

@@ -6,14 +6,18 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
+#include "capture/index/draft.h"
+#include "capture/index/entry.h"
 #include "capture/write/disk_file.h"
 #include "capture/write/fileid.h"
 #include "capture/write/folder.h"
 #include "capture/write/out.h"
+#include "capture/write/place.h"
 
 enum {
 	/* for blocks that were freed, before all is asked to be done */
@@ -106,6 +110,41 @@ int disk_file_sync(struct disk_file *f)
 
 	f->sync_failed |= err != 0;
 	return err;
+}
+
+/* Times of files are those of the last tick of the kernel, which may be that of a change to come. */
+static bool stamp(int fd, struct stat *st)
+{
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
+
+	clock_gettime(CLOCK_REALTIME, &times[1]);
+	return !futimens(fd, times) && !place_stat(fd, st) && st->st_mtim.tv_sec == times[1].tv_sec &&
+	       st->st_mtim.tv_nsec == times[1].tv_nsec;
+}
+
+bool disk_file_entry(struct disk_file *f, struct entry *e)
+{
+	struct draft *d = f->out ? out_draft(f->out) : NULL;
+	struct stat st;
+
+	if (!d || !f->folder || !draft_end(d, e))
+		return false;
+	if (!stamp(f->fd, &st)) {
+		entry_close(e);
+		return false;
+	}
+	e->file = entry_file_of(&st);
+	return true;
+}
+
+struct folder *disk_file_folder(const struct disk_file *f)
+{
+	return f->folder;
+}
+
+const char *disk_file_name(const struct disk_file *f)
+{
+	return f->name;
 }
 
 int disk_file_shut(struct disk_file *f)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct disk_file;
+struct entry;
 struct folder;
 struct out;
 
@@ -43,6 +44,17 @@ int disk_file_sync(struct disk_file *f);
  * systems over a network tell of failed writes then. -errno: what was written may not be there.
  */
 int disk_file_shut(struct disk_file *f);
+
+/*
+ * Before it is shut: the entry of it for an index, as it is now that it is complete, to be closed. It is given the
+ * time of this very moment, so that whoever writes to it afterwards gives it another one, however soon that is.
+ * False: it is not known what is in it, or the file system does not keep such times.
+ */
+bool disk_file_entry(struct disk_file *f, struct entry *e);
+
+/* Its directory, the file's for as long as that is; its name there. Of one that has a place. */
+struct folder *disk_file_folder(const struct disk_file *f);
+const char *disk_file_name(const struct disk_file *f);
 
 /* Is it in its place? With how many bytes? */
 bool disk_file_look(const struct disk_file *f, uint64_t *bytes);

@@ -9,6 +9,7 @@
 
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
+#include "capture/index/draft.h"
 #include "capture/write/compress.h"
 #include "capture/write/out.h"
 #include "capture/write/place.h"
@@ -64,6 +65,7 @@ struct out {
 	uint64_t base;
 	uint64_t size;		/* from there */
 	struct frames *frames;	/* NULL: not compressed */
+	struct draft *draft;	/* NULL: nobody wants to know what is in it */
 	out_take_fn take;	/* NULL: there is a descriptor */
 	void *ctx;		/* of that */
 	bool is_file;
@@ -156,6 +158,23 @@ int out_set_codec(struct out *o, struct codec c)
 		return -ENOMEM;
 	o->frames->codec = c;
 	return compress_open(&o->frames->pack, c);
+}
+
+void out_set_draft(struct out *o, struct draft *d)
+{
+	draft_close(o->draft);
+	o->draft = d;
+}
+
+struct draft *out_draft(const struct out *o)
+{
+	return o->draft;
+}
+
+void out_note(struct out *o, const void *bytes, size_t n)
+{
+	if (o->draft)
+		draft_add(o->draft, bytes, n);
 }
 
 bool out_is_compressed(const struct out *o)
@@ -470,6 +489,7 @@ struct out *out_close(struct out *o)
 	if (o->frames)
 		compress_close(o->frames->pack);
 	free(o->frames);
+	draft_close(o->draft);
 	free(o);
 	return NULL;
 }

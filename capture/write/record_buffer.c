@@ -115,6 +115,7 @@ static int write_at_once(struct record_buffer *b)
 	}
 	if (err)
 		return failed(b, err, b->bytes, b->used);
+	out_note(b->out, b->bytes, b->used);
 	restart_collecting(b);
 	b->whole = b->end;
 	b->out_size = out_size(b->out);

@@ -10,6 +10,7 @@
 #include "capture/write/disk_file.h"
 #include "capture/write/fileid.h"
 #include "capture/write/folder.h"
+#include "capture/write/indexer.h"
 #include "capture/write/lifecycle.h"
 #include "capture/write/out.h"
 #include "capture/write/postrotate.h"
@@ -63,8 +64,11 @@ static int open_worker(struct retention *r, const struct retention_options *o)
 
 	if (!err && o->print_name)
 		err = printname_open(&wo.names, o->print_name, r->interrupt_fd);
+	if (!err && o->index)
+		err = indexer_open(&wo.index);
 	if (err) {
 		postrotate_close(wo.command);
+		printname_close(wo.names);
 		return err;
 	}
 	r->command = wo.command ? postrotate_command(wo.command) : NULL;

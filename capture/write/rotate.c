@@ -118,6 +118,8 @@ static void hand_over(struct rotate *r)
 		rotate_name(r, out);
 	else if (r->set.part)
 		strcat(r->path, ".part");	/* for which there was room */
+	if (r->torn)	/* not all that was noted is in it */
+		out_set_draft(out, NULL);
 	retention_file(r->retention, out);
 }
 

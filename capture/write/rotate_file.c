@@ -11,6 +11,7 @@
 #include "capture/base/clock.h"
 #include "capture/base/log.h"
 #include "capture/base/util.h"
+#include "capture/index/draft.h"
 #include "capture/write/fileid.h"
 #include "capture/write/out.h"
 #include "capture/write/retention.h"
@@ -104,6 +105,20 @@ static void allow_direct(const struct rotate *r, struct out *out)
 		out_allow_direct(out, r->set.direct == DIRECT_ALWAYS);
 }
 
+/* What is stdout has no name by which it could be in an index. */
+static int begin_draft(const struct rotate *r, struct out *out)
+{
+	struct draft *d;
+	int err;
+
+	if (!r->set.keep.index || out_dir_fd(out) < 0)
+		return 0;
+	err = draft_open(&d);
+	if (!err)
+		out_set_draft(out, d);
+	return err;
+}
+
 int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 {
 	const struct rotate_settings *o = &r->set;
@@ -115,6 +130,8 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 		return -ENAMETOOLONG;
 	if (o->part && !stat(r->path, &st) && !S_ISREG(st.st_mode))
 		return refuse(r, -EINVAL, "not a regular file, which --part is for");
+	if (o->keep.index && !stat(r->path, &st) && !S_ISREG(st.st_mode))
+		return refuse(r, -EINVAL, "not a regular file, which --index is for");
 	err = writer_open(&r->writer, o->format, &o->text, name, r->interrupt_fd);
 	if (err)
 		return err;
@@ -130,7 +147,9 @@ int rotate_open_first(struct rotate *r, uint64_t wall_ns)
 			       : 0;
 	writer_set_queue(r->writer, r->queue);
 	allow_direct(r, writer_out(r->writer));
-	err = hold_directory(r);
+	err = begin_draft(r, writer_out(r->writer));
+	if (!err)
+		err = hold_directory(r);
 	if (!err && !r->retention)
 		err = open_retention(r);
 	return err ? err : retention_current(r->retention, writer_out(r->writer), r->path);
@@ -290,5 +309,5 @@ int rotate_open_next(struct rotate *r, struct out **out)
 		err = out_set_codec(*out, r->set.codec);
 	if (!err)
 		allow_direct(r, *out);
-	return err;
+	return err ? err : begin_draft(r, *out);
 }

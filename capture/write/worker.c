@@ -13,6 +13,7 @@
 #include "capture/base/wait.h"
 #include "capture/write/disk_file.h"
 #include "capture/write/fileid.h"
+#include "capture/write/indexer.h"
 #include "capture/write/lifecycle.h"
 #include "capture/write/postrotate.h"
 #include "capture/write/printname.h"
@@ -30,6 +31,7 @@ struct worker {
 	/* The thread's. */
 	struct lifecycle_job running;	/* JOB_RUN whose command has not ended; JOB_NONE */
 	uint64_t sync_at;
+	bool is_not_indexed;		/* the last file, which was told of the first of them */
 };
 
 /* ---- jobs ---- */
@@ -69,12 +71,25 @@ static void print_name(struct worker *w, const struct disk_file *f)
 		    disk_file_path(f), strerror(-err));
 }
 
+/* The captures are there without it, so nothing else comes of a failure. */
+static void index_file(struct worker *w, struct disk_file *f)
+{
+	int err = indexer_add(w->o.index, f);
+
+	if (err && !w->is_not_indexed)
+		say(&w->o.say, "warning: %s: the index of its directory cannot be written: %s", disk_file_path(f),
+		    strerror(-err));
+	w->is_not_indexed = err;
+}
+
 static void close_file(struct worker *w, struct lifecycle_job *job)
 {
 	int err;
 
 	if (w->o.sync && job->wanted)
 		sync_file(w, job->disk);
+	if (w->o.index && job->wanted && !job->vanishes)
+		index_file(w, job->disk);
 	err = disk_file_shut(job->disk);
 	if (err)
 		note_error(w, job->disk, err, "cannot be closed");
@@ -227,6 +242,8 @@ static void *work(void *worker)
 			;
 	}
 	say_not_run(w);
+	if (w->o.index)
+		indexer_finish(w->o.index);
 	eventfd_write(w->done, 1);
 	return NULL;
 }
@@ -253,6 +270,7 @@ int worker_open(struct worker **worker, struct lifecycle *life, const struct wor
 	if (!w) {
 		postrotate_close(o->command);
 		printname_close(o->names);
+		indexer_close(o->index);
 		return -ENOMEM;
 	}
 	w->o = *o;
@@ -319,6 +337,7 @@ bool worker_close(struct worker *w, int ms)
 	}
 	postrotate_close(w->o.command);
 	printname_close(w->o.names);
+	indexer_close(w->o.index);
 	if (w->bell >= 0)
 		close(w->bell);
 	if (w->progress >= 0)

@@ -11,6 +11,7 @@
 
 #include "capture/base/say.h"
 
+struct indexer;
 struct lifecycle;
 struct postrotate;
 struct printname;
@@ -20,9 +21,10 @@ struct worker_options {
 	bool sync;			/* files are brought to the disk when they are complete */
 	uint64_t sync_ns;		/* and the current one so often; 0: not */
 	bool room_matters;		/* wait until the blocks of a deleted file are free */
-	/* NULL: none. These two are the worker's from then on, whatever is returned. */
+	/* NULL: none. These three are the worker's from then on, whatever is returned. */
 	struct postrotate *command;
 	struct printname *names;	/* NULL: none */
+	struct indexer *index;		/* NULL: files are not put into one */
 	struct say say;			/* what goes wrong */
 };
 

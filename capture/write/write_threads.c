@@ -120,6 +120,7 @@ static int make_frame(struct writing_thread *t, const struct piece *p, struct fr
 
 static int write_piece(struct piece *p, const struct frame *f)
 {
+	out_note(p->out, p->buffer.bytes, p->buffer.used);
 	return f->bytes ? out_write_frame(p->out, f->bytes, f->len, p->buffer.used)
 			: out_write(p->out, p->buffer.bytes, p->buffer.used);
 }
@@ -202,6 +203,17 @@ static void pass(struct write_queue *q, size_t n)
 		q->first->done += n;
 }
 
+/* The pieces from @p on whose last bytes are among the next @n. */
+static void note_ended(const struct piece *p, size_t n)
+{
+	while (n && n >= p->buffer.used - p->done) {
+		n -= p->buffer.used - p->done;
+		out_note(p->out, p->buffer.bytes, p->buffer.used);
+		if (n)
+			p = p->next;
+	}
+}
+
 /* As process(), for the one thread of which blocks are written. */
 static void process_directly(struct write_queue *q, struct piece *p)
 {
@@ -211,6 +223,7 @@ static void process_directly(struct write_queue *q, struct piece *p)
 
 	write_queue_unlock(q);
 	done = write_step(q, p, n, waiting);
+	note_ended(p, max_of(done, (ssize_t)0));
 	size = out_size(p->out);
 	direct_count(q->direct, max_of(done, 0));
 	write_queue_lock(q);

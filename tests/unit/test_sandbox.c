@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -60,6 +61,8 @@ static long trace(void) { return ptrace(PTRACE_TRACEME, 0, NULL, NULL); }
 static long signal_others(void) { return kill(getppid(), 0); }
 static long delete_at(void) { return unlinkat(-1, "none", 0); }
 static long rename_at(void) { return renameat(-1, "none", -1, "other"); }
+static long set_time(void) { return utimensat(-1, "none", NULL, 0); }
+static long lock_file(void) { return flock(-1, LOCK_SH); }
 static long link_at(void) { return linkat(-1, "none", -1, "other", 0); }
 static long let_others(void) { return chmod("/dev/shm/xdpdump-none", 0666); }
 static long mount_something(void) { return mount("none", "/", "tmpfs", 0, NULL); }
@@ -122,7 +125,9 @@ static const struct attempt {
 	{ "ptrace", trace, 0 },
 	{ "a signal is sent", signal_others, 0 },
 	{ "a file is deleted in a directory", delete_at, FILES },
-	{ "a file is renamed", rename_at, SECCOMP_RENAMES },
+	{ "a file is renamed", rename_at, SECCOMP_RENAMES | SECCOMP_INDEXES },
+	{ "a file gets another time", set_time, SECCOMP_INDEXES },
+	{ "a file is locked", lock_file, SECCOMP_LISTENS | SECCOMP_INDEXES },
 	{ "a file gets another name", link_at, 0 },
 	{ "a file is let to others", let_others, 0 },
 	{ "mount", mount_something, 0 },
@@ -152,6 +157,7 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "into files", SECCOMP_READS | FILES, 27 },
 	{ "into files that are renamed where there is room",
 	  SECCOMP_READS | FILES | SECCOMP_RENAMES | SECCOMP_MEASURES, 30 },
+	{ "into files of an index", SECCOMP_READS | FILES | SECCOMP_INDEXES, 31 },
 	{ "files are followed", SECCOMP_READS | SECCOMP_FOLLOWS, 25 },
 	{ "a capture is printed", SECCOMP_READS | SECCOMP_LIVE, 20 },
 	{ "a capture", SECCOMP_READS | FILES | SECCOMP_LIVE, 32 },
