@@ -73,13 +73,13 @@ static enum status run(const struct opts *o)
 	case ACTION_INDEX:
 		return folders_index(o);
 	case ACTION_INFO:
-		return info_run(o);
+		return folders_run(o, info_run);
 	case ACTION_COMPARE:
-		return o->lost ? lost_run(o) : compare_run(o);
+		return folders_run(o, o->lost ? lost_run : compare_run);
 	case ACTION_DIFF:
-		return o->run ? run_run(o) : diff_run(o);
+		return folders_run(o, o->run ? run_run : diff_run);
 	case ACTION_RUN:
-		return run_run(o);
+		return folders_run(o, run_run);
 	case ACTION_LIVE:
 		break;
 	}

@@ -59,7 +59,7 @@ static void show_bytes(const struct packet *p, uint32_t offset)
 /* The name of a file may be hostile, too. */
 static void show_name(const struct comparison *c, unsigned which)
 {
-	const char *s = merge_name(c->sources[which].input, 0);
+	const char *s = file_source_side(&c->sources[which], which);
 	char escaped[4 * PATH_MAX];
 	struct text t = text_in(escaped, sizeof(escaped));
 
@@ -166,17 +166,22 @@ static enum status complain_of_failure(const struct comparison *c)
 	return status;
 }
 
+static bool are_open(const struct comparison *c)
+{
+	return merge_is_open(c->sources[0].input) && merge_is_open(c->sources[1].input);
+}
+
 static enum status run(struct comparison *c)
 {
 	const struct opts *o = c->opts;
 	enum status status;
 
 	for (unsigned which = 0; which < 2; which++) {
-		status = file_source_open(&c->sources[which], o, &c->loop, &c->progress, &o->reads[which], 1);
+		status = file_source_open_side(&c->sources[which], o, &c->loop, &c->progress, which);
 		if (status || c->loop.asked)
 			return status;
 	}
-	status = confine(o, 0);
+	status = confine(o, are_open(c) ? 0 : CONFINE_OPENS);
 	if (status)
 		return status;
 	for (unsigned which = 0; which < 2; which++) {

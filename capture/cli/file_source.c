@@ -398,6 +398,19 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 	return opened(s, merge_open(&s->input, paths, n, &options));
 }
 
+enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l, struct progress *p,
+				  unsigned which)
+{
+	const unsigned n = o->sides[0].n;
+
+	return file_source_open(s, o, l, p, o->reads + (n ? which * n : which), n ? o->sides[which].n : 1);
+}
+
+const char *file_source_side(const struct file_source *s, unsigned which)
+{
+	return s->opts->sides[which].n ? s->opts->sides[which].name : merge_name(s->input, 0);
+}
+
 enum status file_source_begin(struct file_source *s)
 {
 	const struct opts *o = s->opts;

@@ -72,6 +72,11 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 			     struct progress *p, const char *const *paths, unsigned n);
 enum status file_source_begin(struct file_source *s);
 
+/* The same of what --compare calls A, @which is 0, or B; and its name. */
+enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l, struct progress *p,
+				  unsigned which);
+const char *file_source_side(const struct file_source *s, unsigned which);
+
 /*
  * Which packets the command line selects, into @sel: for the owner to apply, with its dedup to close.
  * Its times are relative to the first packet of the input, whether the filter lets it through or not,

@@ -40,6 +40,7 @@ struct folders {
 	struct catalog **catalogs;	/* one for each of opts.reads, NULL: no directory */
 	struct path *paths;
 	size_t n_paths, n_refused;
+	size_t n_first;			/* of paths, those of the first of opts.reads */
 	const char **names;		/* of those that are wanted, and then of the others */
 	struct entry_wanted wanted;
 	bool based;
@@ -240,9 +241,11 @@ static enum status add_all(struct folders *f)
 	const struct opts *o = f->opts;
 	enum status status = STATUS_OK;
 
-	for (unsigned i = 0; !status && i < o->n_reads; i++)
+	for (unsigned i = 0; !status && i < o->n_reads; i++) {
 		status = f->catalogs[i] ? add_files(f, o->reads[i], f->catalogs[i])
 					: add_path(f, o->reads[i], NULL, NULL);
+		f->n_first = i ? f->n_first : f->n_paths;
+	}
 	return status;
 }
 
@@ -266,13 +269,18 @@ static bool find_base(struct folders *f)
 	return f->base_ns != UINT64_MAX;
 }
 
-/* False: without reading them all nobody knows what is wanted. */
+/*
+ * False: without reading them all nobody knows what is wanted. So it is with --diff, where what goes with an image
+ * that matches does not have to.
+ */
 static bool settle_wanted(struct folders *f)
 {
 	const struct opts *o = f->opts;
 	struct selection s = { .start = o->start, .end = o->end };
 	struct packet first = { .has = PACKET_TIME };
 
+	if (o->action == ACTION_DIFF)
+		return false;
 	f->wanted.timed = o->start.kind != SELECT_NONE || o->end.kind != SELECT_NONE;
 	if (is_relative(&o->start) || is_relative(&o->end)) {
 		f->based = find_base(f);
@@ -290,26 +298,47 @@ static bool settle_wanted(struct folders *f)
  * One at least is read: it tells what is wrong with an expression, or where packets would have come from. The
  * first for which the expression is one.
  */
-static void choose_one(struct folders *f)
+static void choose_one(struct folders *f, struct path *from, const struct path *end)
 {
-	size_t i = 0;
+	struct path *p = from;
 
-	while (f->wanted.per_link && i < f->n_paths && !entry_fits(&f->paths[i].file->entry, f->wanted.per_link))
-		i++;
-	f->paths[i < f->n_paths ? i : 0].is_wanted = true;
+	while (f->wanted.per_link && p < end && !entry_fits(&p->file->entry, f->wanted.per_link))
+		p++;
+	(p < end ? p : from)->is_wanted = true;
 }
 
-static void choose(struct folders *f)
+static void choose_of(struct folders *f, struct path *from, const struct path *end, bool known)
 {
-	const bool known = settle_wanted(f);
 	size_t n = 0;
 
-	for (struct path *p = f->paths; p < f->paths + f->n_paths; p++) {
+	for (struct path *p = from; p < end; p++) {
 		p->is_wanted = !known || !p->file || !p->file->known || entry_may_have(&p->file->entry, &f->wanted);
 		n += p->is_wanted;
 	}
 	if (!n)		/* then all are known */
-		choose_one(f);
+		choose_one(f, from, end);
+}
+
+static void choose(struct folders *f)
+{
+	struct path *second = f->paths + f->n_first, *end = f->paths + f->n_paths;
+	const bool known = settle_wanted(f);
+
+	if (f->opts->action != ACTION_COMPARE) {
+		choose_of(f, f->paths, end, known);
+		return;
+	}
+	choose_of(f, f->paths, second, known);
+	choose_of(f, second, end, known);
+}
+
+static unsigned count_wanted(const struct path *p, const struct path *end)
+{
+	unsigned n = 0;
+
+	for (; p < end; p++)
+		n += p->is_wanted;
+	return n;
 }
 
 static unsigned add_names(struct folders *f, const char **to, bool is_wanted)
@@ -333,6 +362,12 @@ static enum status read_chosen(struct folders *f, enum status (*read)(const stru
 	o.n_reads = add_names(f, f->names, true);
 	o.spared = f->names + o.n_reads;
 	o.n_spared = add_names(f, f->names + o.n_reads, false);
+	if (o.action == ACTION_COMPARE) {
+		o.sides[0].name = f->opts->reads[0];
+		o.sides[0].n = count_wanted(f->paths, f->paths + f->n_first);
+		o.sides[1].name = f->opts->reads[1];
+		o.sides[1].n = o.n_reads - o.sides[0].n;
+	}
 	o.based = f->based;
 	o.base_ns = f->base_ns;
 	return read(&o);

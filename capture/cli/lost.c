@@ -104,7 +104,7 @@ static int read_both(struct search *s)
 
 static void put_name(const struct search *s, unsigned which)
 {
-	const char *name = merge_name(s->sides[which].source.input, 0);
+	const char *name = file_source_side(&s->sides[which].source, which);
 	char escaped[4 * PATH_MAX];
 	struct text t = text_in(escaped, sizeof(escaped));
 
@@ -162,7 +162,7 @@ static void put_table(const struct search *s)
 
 static void put_json_name(const struct search *s, unsigned which, const char *key)
 {
-	const char *name = merge_name(s->sides[which].source.input, 0);
+	const char *name = file_source_side(&s->sides[which].source, which);
 	char quoted[6 * PATH_MAX];
 	struct text t = text_in(quoted, sizeof(quoted));
 
@@ -227,13 +227,18 @@ static enum status report(const struct search *s)
 
 /* ---- all of it ---- */
 
+static bool are_open(const struct search *s)
+{
+	return merge_is_open(s->sides[0].source.input) && merge_is_open(s->sides[1].source.input);
+}
+
 static enum status run(struct search *s)
 {
 	const struct opts *o = s->opts;
 	enum status status = STATUS_OK;
 
 	for (unsigned which = 0; which < 2 && !status; which++)
-		status = file_source_open(&s->sides[which].source, o, &s->loop, &s->progress, &o->reads[which], 1);
+		status = file_source_open_side(&s->sides[which].source, o, &s->loop, &s->progress, which);
 	if (status || s->loop.asked)
 		return status;
 	if (s->lost && (!strcmp(o->reads[0], "-") || merge_is_stream(s->sides[0].source.input)))
@@ -241,7 +246,7 @@ static enum status run(struct search *s)
 				"%s: is read twice to show what was lost, so it has to be a file",
 				merge_name(s->sides[0].source.input, 0));
 	if (!s->lost)	/* who reads again is confined then */
-		status = confine(o, 0);
+		status = confine(o, are_open(s) ? 0 : CONFINE_OPENS);
 	for (unsigned which = 0; which < 2 && !status && !s->loop.asked; which++)
 		status = file_source_begin(&s->sides[which].source);
 	if (status || s->loop.asked)
@@ -287,13 +292,22 @@ static enum status search(const struct opts *o, struct numbers *lost, bool *comp
 	return status;
 }
 
-/* That of A is found by who writes. */
 static bool is_same_file(const char *a, const char *b)
 {
 	struct stat x, y;
 
 	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
 	       x.st_ino == y.st_ino;
+}
+
+/* That of A is found by who writes. */
+static bool is_of_b(const struct opts *o, const char *path)
+{
+	unsigned i = max_of(o->sides[0].n, 1u);
+
+	while (i < o->n_reads && !is_same_file(path, o->reads[i]))
+		i++;
+	return i < o->n_reads;
 }
 
 enum status lost_run(const struct opts *o)
@@ -303,14 +317,14 @@ enum status lost_run(const struct opts *o)
 	enum status status, written;
 	bool complete;
 
-	if (o->write && is_same_file(o->write, o->reads[1]))
+	if (o->write && is_of_b(o, o->write))
 		return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
 				o->write);
 	if ((o->write || o->text) && numbers_open(&lost))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	status = search(o, lost, &complete);
 	again.action = ACTION_OFFLINE;
-	again.n_reads = 1;
+	again.n_reads = max_of(o->sides[0].n, 1u);
 	if (lost && complete) {
 		written = read_run_only(&again, lost);
 		status = written ? written : status;

@@ -26,11 +26,15 @@ static bool is_same(const char *path, const struct stat *st)
 /* The @n-th file that is read beside the input. NULL: there is none. "": that one is not given. */
 static const char *read_beside(const struct opts *o, unsigned n)
 {
-	const char *const named[] = { o->filter_file, o->list_file, o->lost ? o->reads[1] : NULL };
+	const char *const named[] = { o->filter_file, o->list_file };
+	const unsigned n_lost = o->lost ? max_of(o->sides[1].n, 1u) : 0;
 
 	if (n < array_size(named))
 		return named[n] ? named[n] : "";
 	n -= array_size(named);
+	if (n < n_lost)		/* those of B stand behind those of A */
+		return o->reads[o->n_reads + n];
+	n -= n_lost;
 	if (n < o->n_spared)
 		return o->spared[n];
 	n -= o->n_spared;

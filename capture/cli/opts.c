@@ -87,7 +87,7 @@ static const struct option_row table[] = {
 	{ OPT_INFO, "info", NULL, "with -r: what is in the file" },
 	{ OPT_HTML, "html", "FILE", "with --info: the report as a page with charts, all in one file (- for stdout)" },
 	{ OPT_DIFF, "diff", NULL, "with -r: what a program changed in its packets: both images, byte by byte" },
-	{ OPT_COMPARE, "compare", "A B", "are the packets of the files A and B the same?" },
+	{ OPT_COMPARE, "compare", "A B", "are the packets of A and B, files or directories, the same?" },
 	{ OPT_LOST, "lost", NULL,
 	  "with --compare: as sets: what is in A and not in B, and the delay of the others; -w writes it" },
 	{ OPT_WINDOW, "window", "SPAN", "with --lost: how far apart in time a packet may be in A and B (1s)" },

@@ -56,6 +56,8 @@ struct opts {
 	/* -r, in order; with --compare the two files; freed by opts_close() */
 	const char **reads;
 	unsigned n_reads;		/* 0: live */
+	/* those of --compare, if they are directories: the name of each, and how many of reads are its files; or 0 */
+	struct { const char *name; unsigned n; } sides[2];
 	/* the text of -V, into which they point; freed by opts_close() */
 	char *read_list;
 	const char *list_file;		/* where it comes from */

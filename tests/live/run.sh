@@ -122,6 +122,19 @@ run "${balancer[@]}" -r $mixed -T json -c 1 'tcp port 49152'
 want_line "$work/out" '"verdict":"TX"'
 end
 
+begin 'the captures of a directory are run as one'
+mkdir "$work/pieces"
+"$dump" -r $mixed --index -w "$work/pieces/p" -b packets:20
+for what in '' 'tcp port 443' 'host 203.0.113.251'; do
+	run "${balancer[@]}" -r $mixed -tt "$what"
+	mv "$work/out" "$work/whole"
+	want "exit status, '$what'" 0 "$rc"
+	run "${balancer[@]}" -r "$work/pieces" -tt "$what"
+	want "exit status of pieces, '$what'" 0 "$rc"
+	want_true "the same, '$what'" diff "$work/whole" "$work/out"
+done
+end
+
 begin 'over a pipe, what is known is printed while more is waited for'
 mkfifo "$work/pipe"
 start "${blocklist[@]}" -r "$work/pipe" -t

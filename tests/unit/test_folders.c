@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * A directory wherever -r FILE is possible: what comes out is what comes out of its files by name, and of the one
+ * capture that they are pieces of.
+ */
+#include "tests/unit/tool.h"
+
+static char dir[96], list[96];
+
+static void remove_all(void)
+{
+	char pattern[128];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "%s/{*,.x*}", dir);
+	if (!glob(pattern, GLOB_BRACE, NULL, &found))
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			remove(found.gl_pathv[i]);
+	globfree(&found);
+}
+
+static int make_dir(void **state)
+{
+	if (make_tool_dir(state))
+		return -1;
+	snprintf(dir, sizeof(dir), "%s/pieces", tool_dir);
+	snprintf(list, sizeof(list), "%s/list", tool_dir);
+	return mkdir(dir, 0700);
+}
+
+static int remove_dir(void **state)
+{
+	remove_all();
+	rmdir(dir);
+	return remove_tool_dir(state);
+}
+
+static int empty_dir(void **state is_unused)
+{
+	remove_all();
+	return 0;
+}
+
+/* @file in pieces of so many packets, in the order of their names, which are in the list. */
+static void take_apart(const char *file, unsigned packets)
+{
+	char pattern[128];
+	glob_t found;
+	FILE *f;
+
+	run_well("-r %s -w %s/p -b packets:%u --index", file, dir, packets);
+	f = fopen(list, "we");
+	assert_non_null(f);
+	snprintf(pattern, sizeof(pattern), "%s/*", dir);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		fprintf(f, "%s\n", found.gl_pathv[i]);
+	assert_true(found.gl_pathc > 2);
+	globfree(&found);
+	fclose(f);
+}
+
+static void comes_to_the_same(const char *what)
+{
+	struct text of_dir, of_list;
+	int status = run("-r %s %s", dir, what);
+
+	of_dir = steal_out();
+	if (run("-V %s %s", list, what) != status)
+		fail_msg("%s: exit %d and %d: %s", what, status, tool.status, tool.err.bytes);
+	of_list = steal_out();
+	assert_true(of_dir.len);
+	same_text(what, &of_dir, &of_list);
+	free(of_dir.bytes);
+	free(of_list.bytes);
+}
+
+static void whatever_is_reported(void **state is_unused)
+{
+	static const char *const reports[] = {
+		"--info", "--info -T json", "--info --html -", "--flows", "--flows -T json tcp", "--stats",
+		"--count udp",
+		"-T json", "-T csv --offsets port 53",
+	};
+
+	take_apart("tests/pcaps/mixed.pcap", 40);
+	for (size_t i = 0; i < array_size(reports); i++)
+		comes_to_the_same(reports[i]);
+}
+
+/* Each of those that can have such packets, as --info of several files has one for each. */
+static void of_info_with_an_expression_there_is_what_can_match(void **state is_unused)
+{
+	unsigned n = 0;
+
+	take_apart("tests/pcaps/mixed.pcap", 10);
+	run_well("-r %s --info arp", dir);
+	for (const char *at = tool.out.bytes; (at = strstr(at, "File name:")); at++)
+		n++;
+	assert_in_range(n, 1, 10);
+	assert_int_equal(run("-r %s --info 'tcp port'", dir), 2);
+}
+
+static void what_a_program_changed_is_found(void **state is_unused)
+{
+	static const char *const ways[] = {
+		"--diff", "--diff -v -tt", "--diff -T json", "--diff -q", "--diff -v host 203.0.113.9",
+	};
+
+	take_apart("tests/pcaps/files/pcapng_verdicts.pcapng", 8);
+	for (size_t i = 0; i < array_size(ways); i++)
+		comes_to_the_same(ways[i]);
+	run("-r %s --diff", dir);
+	assert_non_null(strstr(tool.out.bytes, "15 packets with both images"));
+}
+
+/* ---- two sides ---- */
+
+static void says(int status, const char *what)
+{
+	assert_int_equal(tool.status, status);
+	if (!strstr(tool.out.bytes, what) && !strstr(tool.err.bytes, what))
+		fail_msg("no '%s' in: %s%s", what, tool.out.bytes, tool.err.bytes);
+}
+
+static void each_side_of_a_comparison_may_be_one(void **state is_unused)
+{
+	take_apart("tests/pcaps/mixed.pcap", 25);
+	run("--compare %s tests/pcaps/mixed.pcap --tolerance 0", dir);
+	says(0, "194 packets, all the same");
+	run("--compare tests/pcaps/mixed.pcap %s", dir);
+	says(0, "194 packets, all the same");
+	run("--compare %s %s arp", dir, dir);
+	says(0, "6 packets, all the same");
+	run("--compare %s tests/pcaps/udp.pcap", dir);
+	says(1, "tests/pcaps/udp.pcap, packet 1:");
+	says(1, "/pieces, packet 1:");
+	run("--compare %s tests/pcaps/mixed.pcap sctp", dir);
+	says(0, "0 packets, all the same");
+}
+
+static void what_is_lost_is_found_in_one(void **state is_unused)
+{
+	take_apart("tests/pcaps/mixed.pcap", 25);
+	run("-r tests/pcaps/mixed.pcap -w %s/part not arp", tool_dir);
+	run("--compare %s %s/part --lost -w %s/lost", dir, tool_dir, tool_dir);
+	says(1, "/pieces (A): 194 packets, ");
+	says(1, "lost: only in A                       6");
+	run("-r %s/lost --count", tool_dir);
+	says(0, "6 packets");
+	run("--compare %s/part %s --lost -T json", tool_dir, dir);
+	says(1, "\"file_b\":\"");
+	says(1, "\"only_b\":6");
+}
+
+/* Neither of those that are read, nor of those that are not. */
+static void what_is_compared_is_not_written_to(void **state is_unused)
+{
+	char file[256];
+	glob_t found;
+
+	take_apart("tests/pcaps/mixed.pcap", 25);
+	snprintf(file, sizeof(file), "%s/*", dir);
+	assert_int_equal(glob(file, 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		run("--compare %s tests/pcaps/udp.pcap --lost -w %s arp", dir, found.gl_pathv[i]);
+		says(2, "cannot read from and write to the same file");
+		run("--compare tests/pcaps/udp.pcap %s --lost -w %s udp", dir, found.gl_pathv[i]);
+		says(2, "cannot read from and write to the same file");
+	}
+	globfree(&found);
+	run("--compare %s tests/pcaps/mixed.pcap", dir);
+	says(0, "194 packets, all the same");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(whatever_is_reported, empty_dir),
+		cmocka_unit_test_setup(of_info_with_an_expression_there_is_what_can_match, empty_dir),
+		cmocka_unit_test_setup(what_a_program_changed_is_found, empty_dir),
+		cmocka_unit_test_setup(each_side_of_a_comparison_may_be_one, empty_dir),
+		cmocka_unit_test_setup(what_is_lost_is_found_in_one, empty_dir),
+		cmocka_unit_test_setup(what_is_compared_is_not_written_to, empty_dir),
+	};
+
+	setenv("TZ", "UTC", 1);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return _cmocka_run_group_tests("folders", tests, array_size(tests), make_dir, remove_dir);
+}
