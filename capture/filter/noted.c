@@ -241,8 +241,7 @@ static inline bool holds(const struct noted_condition *c, const uint8_t *data, u
 
 static inline void note(enum noted_kind kind, uint32_t value, noted_add_fn add, void *ctx)
 {
-	add(ctx, kind, value);
-	if (kind != NOTED_V4)
+	if (!add(ctx, kind, value) || kind != NOTED_V4)
 		return;
 	add(ctx, NOTED_V4_24, value & 0xffffff00);
 	add(ctx, NOTED_V4_16, value & 0xffff0000);

@@ -71,7 +71,8 @@ uint64_t noted_version(void);
 
 /* What is asked about a set of noted values. */
 typedef bool (*noted_has_fn)(void *ctx, enum noted_kind kind, uint32_t value);
-typedef void (*noted_add_fn)(void *ctx, enum noted_kind kind, uint32_t value);
+/* False: it is there already, and so is what goes with it. */
+typedef bool (*noted_add_fn)(void *ctx, enum noted_kind kind, uint32_t value);
 
 /* All that is noted of the @caplen bytes of a packet. */
 void noted_packet(const struct noted *n, const uint8_t *data, uint32_t caplen, noted_add_fn add, void *ctx);

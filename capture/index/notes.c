@@ -9,7 +9,7 @@
 #include "capture/index/notes.h"
 #include "capture/packet/packet.h"
 
-enum { RECENT = 1024 };
+enum { RECENT = 4096 };
 
 struct notes {
 	struct entry *e;
@@ -17,16 +17,17 @@ struct notes {
 	uint64_t recent[RECENT];		/* a value, and its kind + 1 in front */
 };
 
-static void add_value(void *ctx, enum noted_kind kind, uint32_t value)
+static bool add_value(void *ctx, enum noted_kind kind, uint32_t value)
 {
 	struct notes *n = ctx;
 	const uint64_t both = (uint64_t)(kind + 1) << 32 | value;
 	uint64_t *recent = &n->recent[(value ^ value >> 10 ^ value >> 20 ^ kind << 4) % RECENT];
 
 	if (*recent == both)
-		return;
+		return false;
 	*recent = both;
 	sketch_add(&n->e->sketch, kind, value);
+	return true;
 }
 
 /* The place of a link type among those that are known; ENTRY_LINKS: no place is left. */

@@ -171,12 +171,13 @@ static struct set {
 	size_t n;
 } set;
 
-static void add(void *ctx, enum noted_kind kind, uint32_t value)
+static bool add(void *ctx, enum noted_kind kind, uint32_t value)
 {
 	struct set *s = ctx;
 
 	assert_true(s->n < VALUES_MAX);
 	s->values[s->n++] = (uint64_t)kind << 32 | value;
+	return true;
 }
 
 static bool has(void *ctx, enum noted_kind kind, uint32_t value)
