@@ -390,12 +390,17 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 		.local = n == 1 && !o->follow && !o->run && !schedule_rotates(&o->rotate),
 	};
 
+	int err;
+
 	*s = (struct file_source){ .source.ops = &ops, .opts = o, .loop = l, .progress = p };
 	if (o->filter && per_link_open(&s->per_link, o->filter, o->filter_file, !o->no_optimize))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	if (s->per_link && o->sandbox != CONFINE_OFF && per_link_prepare(s->per_link))
 		return log_fail(STATUS_RUNTIME, "out of memory");
-	return opened(s, merge_open(&s->input, paths, n, &options));
+	err = merge_open(&s->input, paths, n, &options);
+	if (o->holds && loop_goes_on(l) && !o->holds(o->holds_ctx, s->input, err))
+		return STATUS_RUNTIME;
+	return opened(s, err);
 }
 
 enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l, struct progress *p,

@@ -1,35 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Files of which nothing is known are read by a process of its own, in the sandbox, from which nothing but the
- * entries comes back, and is checked as what a file says. Then it is asked which files can have a packet; all
- * others of the directory are not opened, and not written to either.
+ * Once it is known what is in the files (learn.c), it is asked which of them can have a packet; all others of the
+ * directory are not opened, and not written to either.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "capture/base/progress.h"
 #include "capture/base/util.h"
-#include "capture/cli/confine.h"
 #include "capture/cli/folders.h"
+#include "capture/cli/learn.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/per_link.h"
 #include "capture/index/catalog.h"
-#include "capture/kernel/run_as.h"
 #include "capture/packet/packet.h"
-#include "capture/read/blocks.h"
+#include "capture/read/merge.h"
 #include "capture/stage/select.h"
+
+/* How often it is begun anew where files come and go; then it is read as it is. */
+enum { TRIES = 10 };
 
 /* A path, and what is known of the file; one that is not in a directory has no catalog_file. */
 struct path {
 	const char *path;
+	const struct catalog *catalog;
 	char *own;			/* the same, to be freed; NULL: of opts */
 	const struct catalog_file *file;
 	bool is_wanted;
@@ -45,6 +41,7 @@ struct folders {
 	struct entry_wanted wanted;
 	bool based;
 	uint64_t base_ns;
+	bool changed;			/* since it was chosen */
 };
 
 static void closep(struct folders *f)
@@ -73,83 +70,6 @@ static enum status no_memory(void)
 
 /* ---- the index ---- */
 
-struct looking {
-	struct progress progress;
-	uint64_t size;
-};
-
-static int look(void *ctx, uint64_t bytes, uint64_t packets)
-{
-	struct looking *l = ctx;
-
-	if (progress_is_due(&l->progress))
-		progress_show(&l->progress, packets, bytes, l->size);
-	return 0;
-}
-
-/* The process that reads: into @fd. It ends with who waits for it. */
-static int read_files(const struct opts *o, const char *path, struct catalog *c, pid_t parent, int fd)
-{
-	const struct opts alone = { .action = ACTION_OFFLINE, .reads = &path, .n_reads = 1, .sandbox = o->sandbox };
-	struct looking l = { .size = 0 };
-	const struct catalog_scan how = { look, &l };
-	struct run_as *account = NULL;
-	struct blocks out = { .len = 0 };
-	ssize_t n;
-
-	if ((o->user && run_as_open(&account, o->user)) || run_as_become(account, 0) ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
-		return -EPERM;
-	progress_init(&l.progress, false);
-	catalog_unknown(c, &l.size);
-	if (confine(&alone, CONFINE_OPENS) || catalog_scan(c, &how, &out))
-		return -ENOMEM;
-	for (size_t at = 0; at < out.len; at += n) {
-		n = uninterrupted(write(fd, out.bytes + at, out.len - at));
-		if (n <= 0)
-			return -EIO;
-	}
-	progress_erase(&l.progress);
-	return 0;
-}
-
-static int learn_by(const struct opts *o, const char *path, struct catalog *c, int fd)
-{
-	const pid_t parent = getpid(), pid = fork();
-	int how;
-
-	if (pid < 0)
-		return -errno;
-	if (!pid)
-		_exit(!!read_files(o, path, c, parent, fd));
-	while (waitpid(pid, &how, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(how) && !WEXITSTATUS(how) ? catalog_take(c, fd) : -ECANCELED;
-}
-
-/* Of those that stay unknown it will be seen when they are read. */
-static void learn(const struct opts *o, const char *path, struct catalog *c)
-{
-	uint64_t bytes;
-	const size_t n = catalog_unknown(c, &bytes);
-	int fd = n ? memfd_create("index", MFD_CLOEXEC) : -1;
-	int err = n && fd < 0 ? -errno : 0;
-
-	if (!n)
-		return;
-	if (!err)
-		err = learn_by(o, path, c, fd);
-	if (fd >= 0)
-		close(fd);
-	if (err)
-		log_complain("warning: %s: what is in its files cannot be found out: %s: all are opened", path,
-			     strerror(-err));
-	else if ((err = catalog_save(c)))
-		log_complain("warning: %s: the index cannot be written (%s): it is made anew each time", path,
-			     strerror(-err));
-}
-
 static enum status open_catalogs(struct folders *f)
 {
 	const struct opts *o = f->opts;
@@ -164,14 +84,15 @@ static enum status open_catalogs(struct folders *f)
 			return log_fail(STATUS_RUNTIME, "%s: cannot read the directory: %s", o->reads[i],
 					strerror(-err));
 		if (f->catalogs[i])
-			learn(o, o->reads[i], f->catalogs[i]);
+			learn_folder(o, o->reads[i], f->catalogs[i]);
 	}
 	return STATUS_OK;
 }
 
 /* ---- the files ---- */
 
-static enum status add_path(struct folders *f, const char *path, char *own, const struct catalog_file *file)
+static enum status add_path(struct folders *f, const char *path, char *own, const struct catalog *catalog,
+			    const struct catalog_file *file)
 {
 	struct path *more = f->paths;
 
@@ -182,7 +103,7 @@ static enum status add_path(struct folders *f, const char *path, char *own, cons
 		return no_memory();
 	}
 	f->paths = more;
-	more[f->n_paths++] = (struct path){ .path = path, .own = own, .file = file };
+	more[f->n_paths++] = (struct path){ .path = path, .own = own, .catalog = catalog, .file = file };
 	return STATUS_OK;
 }
 
@@ -227,7 +148,7 @@ static enum status add_files(struct folders *f, const char *path, struct catalog
 		if (!is_taken(f, folder, &files[i]))
 			continue;
 		own = asprintf(&own, "%s%s", folder, files[i].name) < 0 ? NULL : own;
-		status = add_path(f, own, own, &files[i]);
+		status = add_path(f, own, own, c, &files[i]);
 	}
 	if (!status && f->n_paths == before)
 		return log_fail(STATUS_RUNTIME, "%s: there is no capture in this directory", path);
@@ -243,7 +164,7 @@ static enum status add_all(struct folders *f)
 
 	for (unsigned i = 0; !status && i < o->n_reads; i++) {
 		status = f->catalogs[i] ? add_files(f, o->reads[i], f->catalogs[i])
-					: add_path(f, o->reads[i], NULL, NULL);
+					: add_path(f, o->reads[i], NULL, NULL, NULL);
 		f->n_first = i ? f->n_first : f->n_paths;
 	}
 	return status;
@@ -351,7 +272,39 @@ static unsigned add_names(struct folders *f, const char **to, bool is_wanted)
 	return n;
 }
 
-static enum status read_chosen(struct folders *f, enum status (*read)(const struct opts *o))
+/* ---- what has become of it meanwhile ---- */
+
+/* Those that are open have the names that we have given. */
+static bool is_open_as_found(const struct folders *f, const struct merge *in)
+{
+	const struct path *p = f->paths;
+	const char *name;
+
+	for (unsigned i = 0; (name = merge_name(in, i)); i++) {
+		while (p < f->paths + f->n_paths && p->path != name)
+			p++;
+		if (p == f->paths + f->n_paths)		/* of another input */
+			return true;
+		if (p->file && merge_stat(in, i)->st_ino != p->file->is.inode)
+			return false;
+	}
+	return true;
+}
+
+/* What is being written grows, and is read to what there is; what was passed over has to be as it was. */
+static bool holds(void *ctx, const struct merge *in, int err)
+{
+	struct folders *f = ctx;
+
+	f->changed = err ? err == -ENOENT || err == -ESTALE : !is_open_as_found(f, in);
+	for (const struct path *p = f->paths; !err && !f->changed && p < f->paths + f->n_paths; p++)
+		f->changed = p->file && !p->is_wanted && !catalog_stands(p->catalog, p->file);
+	return !f->changed;
+}
+
+/* ---- all of it ---- */
+
+static enum status read_chosen(struct folders *f, enum status (*read)(const struct opts *o), bool last)
 {
 	struct opts o = *f->opts;
 
@@ -370,10 +323,12 @@ static enum status read_chosen(struct folders *f, enum status (*read)(const stru
 	}
 	o.based = f->based;
 	o.base_ns = f->base_ns;
+	if (!last && o.action != ACTION_INFO) {	/* which opens the next one when the first has been told of */
+		o.holds = holds;
+		o.holds_ctx = f;
+	}
 	return read(&o);
 }
-
-/* ---- all of it ---- */
 
 static bool has_folder(const struct opts *o)
 {
@@ -384,23 +339,36 @@ static bool has_folder(const struct opts *o)
 	return i < o->n_reads;
 }
 
-enum status folders_run(const struct opts *o, enum status (*read)(const struct opts *o))
+/* *@changed: others stand there by now. */
+static enum status run_once(const struct opts *o, enum status (*read)(const struct opts *o), bool last, bool *changed)
 {
 	cleanup(closep) struct folders f = { .opts = o };
-	enum status status;
+	enum status status = open_catalogs(&f);
 
-	if (o->follow || !has_folder(o))
-		return read(o);
-	if (o->has_place)
-		return log_fail(STATUS_USAGE, "%s is a directory: --at is a place in one file", o->reads[0]);
-	status = open_catalogs(&f);
 	if (!status)
 		status = add_all(&f);
 	if (status)
 		return status;
 	choose(&f);
-	status = read_chosen(&f, read);
+	status = read_chosen(&f, read, last);
+	*changed = f.changed;
 	return !status && f.n_refused ? STATUS_RUNTIME : status;
+}
+
+enum status folders_run(const struct opts *o, enum status (*read)(const struct opts *o))
+{
+	bool changed = true;
+	enum status status = STATUS_OK;
+
+	if (o->follow || !has_folder(o))
+		return read(o);
+	if (o->has_place)
+		return log_fail(STATUS_USAGE, "%s is a directory: --at is a place in one file", o->reads[0]);
+	for (unsigned i = 1; changed && i <= TRIES; i++) {
+		changed = false;
+		status = run_once(o, read, i == TRIES, &changed);
+	}
+	return status;
 }
 
 enum status folders_index(const struct opts *o)

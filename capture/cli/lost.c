@@ -324,6 +324,7 @@ enum status lost_run(const struct opts *o)
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	status = search(o, lost, &complete);
 	again.action = ACTION_OFFLINE;
+	again.holds = NULL;	/* the report is there */
 	again.n_reads = max_of(o->sides[0].n, 1u);
 	if (lost && complete) {
 		written = read_run_only(&again, lost);

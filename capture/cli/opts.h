@@ -44,6 +44,8 @@ enum action {
 	ACTION_VERSION,
 };
 
+struct merge;
+
 struct opts {
 	enum action action;
 	const char *ifaces[OPTS_IFACES_MAX];	/* -i, in order: names, or numbers of -D */
@@ -58,6 +60,12 @@ struct opts {
 	unsigned n_reads;		/* 0: live */
 	/* those of --compare, if they are directories: the name of each, and how many of reads are its files; or 0 */
 	struct { const char *name; unsigned n; } sides[2];
+	/*
+	 * Files of a directory have been opened, or @err. False: others stand there by now, and it is begun anew;
+	 * nothing is said then. NULL: that is not asked
+	 */
+	bool (*holds)(void *ctx, const struct merge *in, int err);
+	void *holds_ctx;
 	/* the text of -V, into which they point; freed by opts_close() */
 	char *read_list;
 	const char *list_file;		/* where it comes from */

@@ -264,6 +264,17 @@ struct catalog_file *catalog_files(struct catalog *c, size_t *n)
 	return c->files;
 }
 
+bool catalog_stands(const struct catalog *c, const struct catalog_file *file)
+{
+	struct entry_file now;
+	struct stat st;
+
+	if (fstatat(c->fd, file->name, &st, 0))
+		return false;
+	now = entry_file_of(&st);
+	return entry_file_same(&file->is, &now);
+}
+
 size_t catalog_unknown(const struct catalog *c, uint64_t *bytes)
 {
 	size_t n = 0;

@@ -29,6 +29,9 @@ int catalog_open(struct catalog **c, const char *path);
 
 struct catalog_file *catalog_files(struct catalog *c, size_t *n);
 
+/* Does its name still stand for it, as it was found? */
+bool catalog_stands(const struct catalog *c, const struct catalog_file *file);
+
 /* Files of which nothing is known, and their bytes. */
 size_t catalog_unknown(const struct catalog *c, uint64_t *bytes);
 

@@ -29,10 +29,14 @@ struct entry_file entry_file_of(const struct stat *st)
 	};
 }
 
+bool entry_file_same(const struct entry_file *a, const struct entry_file *b)
+{
+	return a->size == b->size && a->inode == b->inode && a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
+
 bool entry_is_of(const struct entry *e, const struct entry_file *f)
 {
-	return e->file.size == f->size && e->file.inode == f->inode && e->file.mtime_ns == f->mtime_ns &&
-	       e->file.ctime_ns == f->ctime_ns;
+	return entry_file_same(&e->file, f);
 }
 
 /* ---- scanned ---- */

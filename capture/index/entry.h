@@ -39,6 +39,7 @@ struct entry {
 };
 
 struct entry_file entry_file_of(const struct stat *st);
+bool entry_file_same(const struct entry_file *a, const struct entry_file *b);
 bool entry_is_of(const struct entry *e, const struct entry_file *f);
 
 /*

@@ -3,6 +3,12 @@
  * A directory wherever -r FILE is possible: what comes out is what comes out of its files by name, and of the one
  * capture that they are pieces of.
  */
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/time.h>
+
+#include "capture/index/catalog.h"
+
 #include "tests/unit/tool.h"
 
 static char dir[96], list[96];
@@ -173,6 +179,140 @@ static void what_is_compared_is_not_written_to(void **state is_unused)
 	says(0, "194 packets, all the same");
 }
 
+/* ---- others who move its files ---- */
+
+static const char *path_of(const char *name)
+{
+	static char paths[4][256];
+	static unsigned i;
+	char *path = paths[i++ % array_size(paths)];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", dir, name);
+	return path;
+}
+
+static void copy_to(const char *from, const char *name)
+{
+	const struct timeval old[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+	struct text t = text_of_file(from);
+	FILE *f = fopen(path_of(name), "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(t.bytes, 1, t.len, f), t.len);
+	fclose(f);
+	assert_int_equal(utimes(path_of(name), old), 0);
+	free(t.bytes);
+}
+
+static bool stands(const struct catalog *c, struct catalog_file *files, size_t n, const char *name)
+{
+	size_t i = 0;
+
+	while (i < n && strcmp(files[i].name, name))
+		i++;
+	assert_true(i < n);
+	return catalog_stands(c, &files[i]);
+}
+
+static void a_name_stands_for_the_file_that_was_found(void **state is_unused)
+{
+	struct catalog_file *files;
+	struct catalog *c;
+	size_t n;
+
+	copy_to("tests/pcaps/udp.pcap", "a");
+	copy_to("tests/pcaps/udp.pcap", "b");
+	copy_to("tests/pcaps/udp.pcap", "c");
+	copy_to("tests/pcaps/udp.pcap", "d");
+	assert_int_equal(catalog_open(&c, dir), 0);
+	files = catalog_files(c, &n);
+	assert_int_equal(n, 4);
+	assert_int_equal(rename(path_of("b"), path_of("c")), 0);
+	assert_int_equal(truncate(path_of("d"), 100), 0);
+	assert_true(stands(c, files, n, "a"));
+	assert_false(stands(c, files, n, "b"));
+	assert_false(stands(c, files, n, "c"));
+	assert_false(stands(c, files, n, "d"));
+	catalog_close(c);
+}
+
+/*
+ * Once the last file, b, was looked into, which is when all files are listed and none is open: the index waits for a
+ * lock then that is ours, for a while.
+ */
+static pid_t rename_when_listed(const char *from, const char *to)
+{
+	int fd = inotify_init1(IN_CLOEXEC);
+	char event[512];
+	pid_t pid;
+
+	assert_true(inotify_add_watch(fd, path_of("b"), IN_CLOSE_NOWRITE) >= 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		_exit(read(fd, event, sizeof(event)) < 0 || rename(from, to));
+	close(fd);
+	return pid;
+}
+
+static int lock_dir(void)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	return fd;
+}
+
+static void is_all_there(unsigned lines, pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	if (tool.status || tool.err.len || lines_of(&tool.out) != lines)
+		fail_msg("exit %d, %u lines: %s", tool.status, lines_of(&tool.out), tool.err.bytes);
+}
+
+/* As it is when a file is complete, or somebody rotates. Which of the two is first differs: both are right. */
+static void a_file_that_gets_another_name_is_read(void **state is_unused)
+{
+	int fd = lock_dir();
+	pid_t pid;
+
+	copy_to("tests/pcaps/udp.pcap", "a.part");
+	copy_to("tests/pcaps/arp.pcap", "b");
+	pid = rename_when_listed(path_of("a.part"), path_of("a"));
+	run("-r %s udp", dir);
+	is_all_there(8, pid);
+	close(fd);
+}
+
+/* What is in its place would be passed over by what is known of that which was there. */
+static void one_that_takes_the_place_of_another_is_read(void **state)
+{
+	int fd = lock_dir();
+	unsigned n = 0;
+	char other[128];
+
+	snprintf(other, sizeof(other), "%s/other", tool_dir);
+	for (unsigned i = 0; i < 100 && !n; i++) {
+		pid_t pid;
+
+		empty_dir(state);
+		copy_to("tests/pcaps/arp.pcap", "a");
+		copy_to("tests/pcaps/udp.pcap", "b");
+		copy_to("tests/pcaps/udp.pcap", "other");
+		assert_int_equal(rename(path_of("other"), other), 0);
+		pid = rename_when_listed(other, path_of("a"));
+		run("-r %s udp", dir);
+		n += lines_of(&tool.out) == 16;		/* it was there before the files were open */
+		is_all_there(lines_of(&tool.out) == 16 ? 16 : 8, pid);
+	}
+	assert_true(n > 0);
+	close(fd);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -182,6 +322,9 @@ int main(void)
 		cmocka_unit_test_setup(each_side_of_a_comparison_may_be_one, empty_dir),
 		cmocka_unit_test_setup(what_is_lost_is_found_in_one, empty_dir),
 		cmocka_unit_test_setup(what_is_compared_is_not_written_to, empty_dir),
+		cmocka_unit_test_setup(a_name_stands_for_the_file_that_was_found, empty_dir),
+		cmocka_unit_test_setup(a_file_that_gets_another_name_is_read, empty_dir),
+		cmocka_unit_test(one_that_takes_the_place_of_another_is_read),
 	};
 
 	setenv("TZ", "UTC", 1);
