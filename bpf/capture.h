@@ -451,7 +451,7 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 	}
 	parse(ctx, &hdr, len, tag);
 	count_packet(c, &hdr, len);
-	why = left_out(ctx, c, &hdr, len, tag, own ? setting(iface) : slot->iface);
+	why = left_out(ctx, c, &hdr, len, tag, own ? setting(flow_iface) : slot->flow_iface);
 	if (why)
 		count_left_out(c, why);
 	else

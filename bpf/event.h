@@ -128,7 +128,8 @@ struct cpu_ring {
 	__u32 pad_;
 	__u64 ids;		/* of all programs: packets that were given one, on this CPU */
 	__u32 skip;		/* of all programs: the packet that is kept next, 1: the first to come; 0: not drawn */
-	__u32 pad0_[25];
+	__u32 skip_of;		/* for this sample */
+	__u32 pad0_[24];
 	__u64 tail;		/* of the consumer: records before it are read */
 	/* set by the consumer before it sleeps; the packet that wakes it clears it */
 	__u32 asleep;
@@ -228,7 +229,8 @@ enum { DEVICE_TIME = 1, DEVICE_HASH = 2, DEVICE_TAG = 4 };
 enum { SLOTS = 256 };
 struct slot {
 	__u32 ifindex;		/* 0: of none; and of one that has a program of its own */
-	__u32 iface;		/* its number, for its records */
+	__u16 iface;		/* its number, for its records */
+	__u16 flow_iface;	/* and for its flows */
 	__u32 lost[POINTS_MAX];	/* packets on all CPUs so far, at each point */
 };
 
@@ -281,7 +283,8 @@ struct program_settings {
 	__u64 flow_limit;	/* packets of each flow and direction, or bytes, that are kept; 0: all */
 	__u64 flow_seed[FLOW_SEEDS];	/* of flow_hash() */
 	__u32 flow_sample;	/* of so many flows one, up to SAMPLE_MAX; 0: all */
-	__u32 flows;		/* enum flow_work; 0: what is above is not looked at */
+	__u16 flows;		/* enum flow_work; 0: what is above is not looked at */
+	__u16 flow_iface;	/* number of the interface, for its flows; of use where iface is */
 };
 
 _Static_assert(sizeof(struct program_settings) == 128, "all of it is set, padding too");

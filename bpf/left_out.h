@@ -29,7 +29,7 @@ static __always_inline __u32 first_skip(__u32 n)
  * Is this packet, which the filter wants, none of those that are kept? They are counted down on each CPU,
  * for all programs together, so that a packet costs no random number; from one that is kept to the next it
  * is 1 to 2n-1 packets, n in the mean, whatever pattern there is in what comes. Where there is no ring
- * there will be no record, and that is told as an error.
+ * there will be no record, and that is told as an error. A countdown for another sample is not gone on with.
  */
 static __always_inline int is_sampled_out(void)
 {
@@ -38,8 +38,10 @@ static __always_inline int is_sampled_out(void)
 
 	if (n <= 1 || !(r = own_ring()))
 		return 0;
-	if (!r->skip)
+	if (!r->skip || r->skip_of != n) {
 		r->skip = first_skip(n);
+		r->skip_of = n;
+	}
 	r->skip--;
 	if (r->skip)
 		return 1;

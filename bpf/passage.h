@@ -168,7 +168,7 @@ static __always_inline void enter(FRAME *ctx, struct passage *p)
 
 	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY], 0);
 	if (setting(flows))
-		look_at_flow(ctx, &p->hdr[POINT_ENTRY], setting(iface));
+		look_at_flow(ctx, &p->hdr[POINT_ENTRY], setting(flow_iface));
 	if (!is_at(POINT_ENTRY) || was_sampled_out(p) || !(r = free_ring()))
 		return;
 	p->begin = r->head;

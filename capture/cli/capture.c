@@ -65,10 +65,9 @@ static void on_flush(void *ctx)
 
 /* ---- interfaces ---- */
 
-/* May it come back? One from which we were taken off does not: that was somebody's wish. */
-static bool is_waited_for(const struct capture *l, const struct live_iface *t)
+bool capture_waits_for(const struct capture *l, const struct live_iface *t)
 {
-	return t->gone && l->opts->wait && !t->detached && !t->pattern;
+	return t->gone && l->opts->wait && !t->detached && !t->pattern && !t->replaced;
 }
 
 /* One that is gone for good is an error if it was named, the last one the end. */
@@ -79,9 +78,9 @@ static void count_the_living(struct capture *l)
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		const struct live_iface *t = l->ifaces.v[i];
 
-		if (!t->gone || is_waited_for(l, t))
+		if (!t->gone || capture_waits_for(l, t))
 			alive++;
-		else if (!t->pattern)
+		else if (!t->pattern && !t->replaced)
 			l->status = STATUS_RUNTIME;
 	}
 	if (!alive && !capture_has_patterns(l))
@@ -114,7 +113,7 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 			live_iface_leave(t);
 		else if (!t->gone && is_meant(t, n, gone))
 			live_iface_changed(t, n, gone);
-		else if (!gone && is_waited_for(l, t) && is_namesake(t, n))
+		else if (!gone && capture_waits_for(l, t) && is_namesake(t, n))
 			live_iface_return(t, n, &l->settings);
 		if (t->link_downs > downs || (t->gone && !was_gone))
 			recording_down(&l->recording, live_iface_name(t));
@@ -136,7 +135,7 @@ static void look_for_changes(struct capture *l)
 		struct netif n = *live_iface_device(t);
 		int err;
 
-		if (t->gone && !is_waited_for(l, t))
+		if (t->gone && !capture_waits_for(l, t))
 			continue;
 		err = live_iface_seek(t, &n);
 		if (!err || (!t->gone && err == -ENODEV))
@@ -165,7 +164,7 @@ static void look_at_links(struct capture *l)
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		struct live_iface *t = l->ifaces.v[i];
 
-		if (!is_waited_for(l, t) && live_iface_release(t))
+		if (!capture_waits_for(l, t) && live_iface_release(t))
 			outputs_left(&l->pump.outputs, i);
 		if (t->gone || !live_iface_is_lost(t))
 			continue;
@@ -282,6 +281,15 @@ static void close_all(struct capture *l)
 	free(l->refused);
 }
 
+/* Who may ask for another snapshot length can ask for a longer one, if the rings need not be larger for that. */
+static uint32_t snap_max(const struct opts *o)
+{
+	enum { META_MAX = 8 * EVENT_META_MAX };
+
+	return o->control ? rings_room(o->ring_bytes, o->snap + META_MAX, EVENT_SNAP_MAX + META_MAX) - META_MAX
+			  : o->snap;
+}
+
 enum status capture_run(const struct opts *o)
 {
 	return capture_run_with(o, NULL);
@@ -293,7 +301,8 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 		.opts = o, .guest = guest, .clock_fd = -1, .rights = PRIVILEGE_KERNEL, .notify = NOTIFY_INIT,
 		.told_flows = { .timer_fd = -1 }, .recording = RECORDING_INIT,
 		.settings = {
-			.snap = o->snap, .headers_only = o->headers_only, .drop = o->mirror_port,
+			.snap = o->snap, .snap_max = snap_max(o), .headers_only = o->headers_only,
+			.drop = o->mirror_port,
 			.processes = o->processes, .promiscuous = o->promiscuous, .way = o->hook,
 			.directions = o->directions,
 			.linktype = o->has_linktype ? o->linktype : -1, .filter = o->filter, .observe = o->observe,

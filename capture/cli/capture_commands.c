@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "capture/base/clock.h"
+#include "capture/base/value.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/line_server.h"
@@ -73,7 +74,8 @@ static void use_filter(struct capture *l, char *text, struct per_link *next)
 	l->settings.filter = text;
 	l->was_refiltered = true;
 	for (unsigned i = 0; i < l->ifaces.n; i++)
-		live_iface_set_filter(l->ifaces.v[i], text);
+		if (!l->ifaces.v[i]->replaced)
+			live_iface_set_filter(l->ifaces.v[i], text);
 	tell_of_filter(l);
 }
 
@@ -107,6 +109,44 @@ const char *capture_refilter(struct capture *l, const char *words)
 static const char *change_filter(struct capture *l, const char *words, FILE *out is_unused)
 {
 	return capture_refilter(l, words);
+}
+
+/* What is not captured cannot be captured in another way. */
+static const char *change(struct capture *l, const struct live_iface_settings *next)
+{
+	const struct opts *o = l->opts;
+
+	if (o->flows && !o->write && !o->to)
+		return "only flows are told of, and no packets are captured";
+	return capture_change(l, next);
+}
+
+static const char *change_snap(struct capture *l, const char *words, FILE *out is_unused)
+{
+	struct live_iface_settings next = l->settings;
+	uint64_t n;
+
+	if (!value_number(words, 0, next.snap_max, &n)) {
+		snprintf(l->said, sizeof(l->said),
+			 "snap needs a number of bytes from 1 to %u, for which there is room, or 0 for that",
+			 next.snap_max);
+		return l->said;
+	}
+	next.snap = n ? n : next.snap_max;
+	return change(l, &next);
+}
+
+static const char *change_sample(struct capture *l, const char *words, FILE *out is_unused)
+{
+	struct live_iface_settings next = l->settings;
+
+	if (!strcmp(words, "all"))
+		next.sampling.sample = 1;
+	else if (!sample_parse(words, &next.sampling.sample)) {
+		snprintf(l->said, sizeof(l->said), "sample needs 1/N, with N from 1 to %d, or all", SAMPLE_MAX);
+		return l->said;
+	}
+	return change(l, &next);
 }
 
 static const char *mark(struct capture *l, const char *words, FILE *out is_unused)
@@ -160,8 +200,9 @@ static const struct command_row {
 	const char *(*run)(struct capture *l, const char *words, FILE *out);
 	bool takes_words;
 } commands[] = {
-	{ "filter", change_filter, true }, { "mark", mark, true }, { "rotate", next_file, false },
-	{ "stats", tell_stats, false }, { "stop", stop, false }, { "trigger", trigger, true },
+	{ "filter", change_filter, true }, { "mark", mark, true },	     { "rotate", next_file, false },
+	{ "sample", change_sample, true }, { "snap", change_snap, true }, { "stats", tell_stats, false },
+	{ "stop", stop, false },	   { "trigger", trigger, true },
 };
 
 static const char *obey(void *ctx, const char *line, FILE *out)
@@ -179,7 +220,7 @@ static const char *obey(void *ctx, const char *line, FILE *out)
 		}
 		return commands[i].run(l, words, out);
 	}
-	return "commands are filter EXPRESSION, mark TEXT, rotate, stats, stop, trigger [WHY]";
+	return "commands are filter EXPRESSION, mark TEXT, rotate, sample 1/N, snap LEN, stats, stop, trigger [WHY]";
 }
 
 enum status capture_commands_open(struct capture *l)
@@ -189,6 +230,7 @@ enum status capture_commands_open(struct capture *l)
 
 	if (path || l->guest) {
 		pump_stage(&l->pump, note_filter, l);
+		pump_stage(&l->pump, capture_note_change, l);
 		pump_stage(&l->pump, marks_pass, &l->marks);
 	}
 	if (!path)

@@ -66,6 +66,9 @@ struct capture {
 	bool was_refiltered;
 	char filter_note[MARK_MAX];	/* of that, for the first packet from then on; "": it has it */
 	uint64_t filter_since_ns;	/* since 1970 */
+	/* of other settings, for the first packet of an interface with this number, or behind it */
+	char change_note[128];
+	uint32_t changed_from;
 	char said[512];			/* to them */
 	struct guard *guard;	/* NULL: no program's place is taken */
 	unsigned rights;	/* that are raised when the kernel is asked: of enum privilege, 0: none is left */
@@ -105,6 +108,15 @@ enum status capture_commands_open(struct capture *l);
 enum status capture_commands_begin(struct capture *l);
 void capture_commands_close(struct capture *l);
 
+/*
+ * Other settings, @next, for all interfaces from now on, or, where one is loaded in vain, for none. NULL, or why
+ * that is, which is l->said.
+ */
+const char *capture_change(struct capture *l, const struct live_iface_settings *next);
+
+/* A stage (stage.h), before the marks: the file tells of that. */
+int capture_note_change(void *capture, struct packet *p);
+
 /* The service manager is told that packets are captured; that we go on; that SIGHUP has come. */
 void capture_notify_ready(struct capture *l);
 void capture_notify_alive(struct capture *l);
@@ -141,6 +153,9 @@ void capture_announce_joined(const struct live_iface *t);
 /* What happens beside the packets: an interface, or the clock, has changed. As loop_fn. */
 void capture_interfaces_changed(void *ctx);
 void capture_clock_was_set(void *ctx);
+
+/* Is it gone, and may it come back? One from which we were taken off does not: that was somebody's wish. */
+bool capture_waits_for(const struct capture *l, const struct live_iface *t);
 
 /* After each round: are our programs still there? */
 void capture_look_at_links(void *ctx);

@@ -58,7 +58,7 @@ static enum status check_limits(unsigned fixed, unsigned n_ifaces, bool sent, bo
 static enum status open_ring(struct capture *l)
 {
 	size_t wanted = l->opts->ring_bytes, kib;
-	int err = rings_open(&l->rings, wanted, l->opts->snap + 8 * EVENT_META_MAX);
+	int err = rings_open(&l->rings, wanted, l->settings.snap_max + 8 * EVENT_META_MAX);
 
 	if (!err) {
 		kib = ring_size(l->rings) / 1024;

@@ -30,18 +30,23 @@ static bool take_program(struct state_iface *to, const struct live_iface *t)
 	return to->program;
 }
 
-static bool take_iface(struct state_iface *to, const struct live_iface *t, uint64_t unwritten)
+static bool take_iface(struct state_iface *to, const struct live_iface *t, const struct outputs *f)
 {
+	struct ledger one;
+
 	*to = (struct state_iface){
 		.name = strdup(live_iface_name(t)),
-		.received = t->received.counters,
-		.sent = t->sent.counters,
 		.has_received = t->received.hook,
 		.has_sent = t->sent.hook,
 		.is_exit = t->entry,
 		.gone = t->gone,
 	};
-	live_iface_ledger(t, unwritten, &to->ledger);
+	live_iface_count_all(t, &to->received, &to->sent);
+	for (const struct live_iface *was = t; was; was = was->before) {
+		live_iface_ledger(was, outputs_lost_of(f, was->iface.id), &one);
+		ledger_add(&to->ledger, &one);
+	}
+	to->ledger.asked = t->sampling;
 	return to->name && take_program(to, t);
 }
 
@@ -123,10 +128,10 @@ struct state *capture_state(struct capture *l)
 	for (unsigned i = 0; s->ifaces && i < l->ifaces.n; i++) {
 		const struct live_iface *iface = l->ifaces.v[i];
 
-		/* of those there is no end, and their sums are in the file */
-		if (iface->gone && iface->pattern)
+		/* of the latter there is no end, and their sums are in the file */
+		if (iface->replaced || (iface->gone && iface->pattern))
 			continue;
-		if (!take_iface(&s->ifaces[s->n_ifaces++], iface, outputs_lost_of(&l->pump.outputs, i)))
+		if (!take_iface(&s->ifaces[s->n_ifaces++], iface, &l->pump.outputs))
 			return NULL;
 	}
 	return s->ifaces && take_files(s, l) && take_rings(s, l->rings) ? steal(&s) : NULL;

@@ -157,7 +157,7 @@ static const char *left_out(const struct ledger *l, char *out, size_t cap)
 	size_t len = 0;
 
 	*out = '\0';
-	if (l->asked.sample > 1 || l->asked.flow.sample > 1)
+	if (l->asked.sample > 1 || l->asked.flow.sample > 1 || l->sampled_out)
 		len += snprintf(out, cap, "sampled out %llu, ", (ull)l->sampled_out);
 	if (l->asked.flow.limit)
 		len += snprintf(out + len, cap - len, "of flows that were kept far enough %llu, ", (ull)l->flow_cut);

@@ -54,7 +54,7 @@ static void name_ifaces(struct capture *l)
 	for (unsigned i = 0; i < l->ifaces.n && len < sizeof(t->what) - 64; i++) {
 		const struct live_iface *one = l->ifaces.v[i];
 
-		if (!one->entry && !(one->gone && one->pattern))
+		if (!one->entry && !one->replaced && !(one->gone && one->pattern))
 			len += snprintf(t->what + len, sizeof(t->what) - len, "%s%.40s (%s%s)",
 					len ? ", " : "", live_iface_name(one),
 					live_way_name(one->way), one->gone ? ", gone" : "");

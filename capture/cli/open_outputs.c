@@ -117,7 +117,7 @@ static struct outputs_settings settings_of(const struct opts *o, const struct bl
 			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec, .when = o->rotate,
 			.keep = o->keep, .write_buffer = o->unbuffered ? 0 : o->write_buffer,
 			.n_threads = o->codec.kind == CODEC_NONE ? 1 : wanted_threads(o), .direct = direct_when(o),
-			.part = o->part, .live = !o->n_reads, .snap = o->snap,
+			.part = o->part, .live = !o->n_reads, .snap = o->control ? 0 : o->snap,
 			.head = head && head->len ? head->bytes : NULL, .head_len = head ? head->len : 0,
 		},
 		.to = o->to, .spool = o->spool, .spool_limit = o->spool_limit, .to_config = o->to_config,

@@ -139,7 +139,7 @@ static const struct option_row table[] = {
 	{ OPT_STATS_FORMAT, "stats-format", "FORMAT", "of statistics: text, or json, a line each time (text)" },
 	{ OPT_METRICS, "metrics", "WHERE", "tell Prometheus: at PORT (of the loopback), ADDRESS:PORT or unix:PATH" },
 	{ OPT_CONTROL, "control", "PATH",
-	  "a socket by which 'xdpdump ctl PATH COMMAND' changes the filter, marks, rotates, triggers, stops" },
+	  "a socket by which 'xdpdump ctl PATH COMMAND' changes what is captured, marks, rotates, triggers, stops" },
 	{ OPT_TOP, "top", NULL, "a live view on the terminal: rates, protocols, flows, losses; with -r of a file" },
 	{ OPT_FLOWS, "flows", "[=SEC]",
 	  "print flows with their packets and bytes at the end, or every SEC seconds; packets only with -w" },

@@ -20,9 +20,9 @@ static void hook_closep(struct hook **h)
 	hook_close(*h);
 }
 
-/* One way of loading it, with both filters. */
+/* One way of loading it, with both filters. @after: the one that it comes after; NULL: itself, if it is loaded. */
 static int load_as(struct hook *h, const struct object_program *p, struct object **o,
-		   const struct filter *filter, const struct filter *exit_filter)
+		   const struct filter *filter, const struct filter *exit_filter, const struct hook *after)
 {
 	cleanup(to_ebpf_free) struct filter both = { NULL, 0 };
 	int err = exit_filter ? to_ebpf_pair(&both, filter, exit_filter) : 0;
@@ -30,11 +30,12 @@ static int load_as(struct hook *h, const struct object_program *p, struct object
 
 	as.ifindex = h->ops->bound ? h->ifindex : 0;
 	as.traced = h->traced ? traced_function(h->traced) : NULL;
+	as.counts_anew = after;
 	h->settings.has_exit_filter = !!exit_filter;
 	h->settings.turn++;
 	if (!err)
 		err = object_open(o, &as, h->rings, h->flows, &h->settings,
-				  exit_filter ? &both : filter, h->object);
+				  exit_filter ? &both : filter, after ? after->object : h->object);
 	if (err || !h->ops->prepare)
 		return err;
 	err = h->ops->prepare(h, *o);
@@ -52,14 +53,15 @@ static void aim(struct hook *h, struct traced *at)
 }
 
 /* In the first way that the kernel takes. */
-static int load(struct hook *h, const struct hook_settings *s)
+static int load(struct hook *h, const struct hook_settings *s, const struct hook *after)
 {
 	struct object *o;
 	int err = -EINVAL;
 
+	h->settings.turn = after ? after->settings.turn : 0;
 	for (unsigned i = 0; err == -EINVAL && i < h->ops->n_programs; i++) {
 		h->program = &h->ops->programs[i];
-		err = load_as(h, h->program, &o, s->filter, s->exit_filter);
+		err = load_as(h, h->program, &o, s->filter, s->exit_filter, after);
 	}
 	if (!err)
 		h->object = o;
@@ -76,22 +78,22 @@ static void thin_out(struct program_settings *to, const struct hook_settings *s)
 	to->sample = s->sample > 1 ? s->sample : s->rate ? 1 : 0;
 }
 
-static int share(struct hook *h, const struct hook_settings *s)
+static int share(struct hook *h, const struct hook_settings *s, const struct hook *after)
 {
-	const struct program_guest guest = { s->ifindex, s->iface };
+	const struct program_guest guest = { s->ifindex, s->iface, s->flow_iface };
 	int err;
 
 	h->settings.shared = 1;
-	h->settings.iface = 0;
+	h->settings.iface = h->settings.flow_iface = 0;
 	err = programs_join(s->programs, h, &guest, s->filter);
 	if (err != -ENOENT)
 		return err;
-	err = load(h, s);
+	err = load(h, s, after);
 	return err ? err : programs_add(s->programs, h, &guest, s->filter);
 }
 
-int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings *rings,
-	      const struct hook_settings *s)
+static int open_after(struct hook **hook, const struct hook_ops *ops, const struct rings *rings,
+		      const struct hook_settings *s, const struct hook *after)
 {
 	cleanup(hook_closep) struct hook *h = calloc(1, sizeof(*h));
 	int err;
@@ -108,6 +110,7 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 		.headers_only = s->headers_only,
 		.drop = s->drop,
 		.iface = s->iface,
+		.flow_iface = s->flow_iface,
 		.hook = ops->at,
 		.at = s->at,
 		.exit_iface = s->exit_iface,
@@ -123,10 +126,43 @@ int hook_open(struct hook **hook, const struct hook_ops *ops, const struct rings
 	if (ops->settle)
 		ops->settle(&h->settings);
 	h->ifindex = s->programs || ops->bound ? s->ifindex : 0;
-	err = s->programs ? share(h, s) : load(h, s);
+	err = s->programs ? share(h, s, after) : load(h, s, after);
 	if (err)
 		return err;
 	*hook = steal(&h);
+	return 0;
+}
+
+int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
+	      const struct hook_settings *s)
+{
+	return open_after(h, ops, rings, s, NULL);
+}
+
+int hook_open_after(struct hook **h, const struct hook_ops *ops, const struct hook *before,
+		    const struct hook_settings *s)
+{
+	return open_after(h, ops, before->rings, s, before);
+}
+
+int hook_pass_on(struct hook *h, struct hook *next)
+{
+	const uint32_t turn = h->settings.turn;
+	int err;
+
+	if (!hook_is_attached(h))
+		return 0;
+	h->settings.turn = next->settings.turn;
+	err = h->ops->replace(h, next->object);
+	h->settings.turn = turn;
+	if (err)
+		return err;
+	next->link_fd = h->link_fd;
+	next->exit_fd = h->exit_fd;
+	next->clsact = h->clsact;
+	next->taken = h->taken;
+	h->link_fd = h->exit_fd = -1;
+	h->taken = false;
 	return 0;
 }
 
@@ -153,7 +189,7 @@ int hook_replace(struct hook *h, const struct filter *filter, const struct filte
 
 	if (h->in && programs_has_filter(h, filter))
 		return 0;
-	err = load_as(h, h->program, &next, filter, exit_filter);
+	err = load_as(h, h->program, &next, filter, exit_filter, NULL);
 	if (err)
 		return err;
 	err = h->in ? programs_replace(h, next, filter) : replace(h, next);

@@ -37,6 +37,7 @@ struct hook_settings {
 	bool drop;		/* frames are not passed on: a mirror port, at XDP */
 	bool raw;		/* packets begin with the IP header: of hooks at tc */
 	uint16_t iface;		/* number of the interface, for its records */
+	uint16_t flow_iface;	/* and for its flows: the first one that it has had */
 	uint8_t device;		/* of hook_device: what is asked of it, DEVICE_TIME ... */
 	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
 	/*
@@ -118,6 +119,20 @@ extern const struct hook_ops hook_tc_process;
  */
 int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s);
+
+/*
+ * The same for one that is to come after @before, of the same rings: it counts from 0. It is attached by
+ * hook_pass_on(), or, where @before is not, by hook_attach().
+ */
+int hook_open_after(struct hook **h, const struct hook_ops *ops, const struct hook *before,
+		    const struct hook_settings *s);
+
+/*
+ * From now on frames are seen by @next, of hook_open_after() or before that, in the place of @h, which is not
+ * attached any more then: each by one of them. Nothing happens if @h is not attached. Returns -errno, and
+ * everything is as before.
+ */
+int hook_pass_on(struct hook *h, struct hook *next);
 
 /*
  * Attaches it, at XDP native or generic. -EBUSY or -EEXIST: there is a program already; -EINVAL as

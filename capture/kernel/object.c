@@ -142,13 +142,13 @@ static int set(const struct object *o, const struct program_settings *s)
  * What counts goes on counting: all else of a program is in its records. (In .bss are strays, which one
  * that is bound to its device has none of.)
  */
-static int go_on_with(const struct object *o, const struct object *with)
+static int go_on_with(const struct object *o, const struct object *with, bool counts_anew)
 {
-	static const char *const names[] = { "counters",    PROGRAM_SLOTS, ".bss", "verdicts",
-					     "inside", PROGRAM_TURN };
+	static const char *const names[] = { "verdicts", "inside", PROGRAM_TURN, "counters", PROGRAM_SLOTS, ".bss" };
+	const size_t n = counts_anew ? 3 : array_size(names);
 	int err = 0;
 
-	for (size_t i = 0; !err && i < array_size(names); i++)
+	for (size_t i = 0; !err && i < n; i++)
 		if (object_map_fd(with, names[i]) >= 0 &&
 		    bpf_object__find_map_by_name(o->bpf, names[i]))
 			err = use_map(o, names[i], object_map_fd(with, names[i]));
@@ -252,8 +252,8 @@ static int load(struct object *o, const struct object_program *p, const struct r
 	if (!err)
 		err = use_flows(o, flows);
 	if (!err && with)
-		err = go_on_with(o, with);
-	else if (!err && s->shared)
+		err = go_on_with(o, with, p->counts_anew);
+	if (!err && s->shared && (!with || p->counts_anew))
 		err = make_room(o);
 	if (!err)
 		err = bpf_object__load(o->bpf);
@@ -336,7 +336,7 @@ int object_verdicts(const struct object *o, struct program_verdicts *sum)
 	return sum_up(o, "verdicts", 0, sum, sizeof(*sum));
 }
 
-int object_seat(const struct object *o, int ifindex, uint32_t iface)
+int object_seat(const struct object *o, int ifindex, uint16_t iface, uint16_t flow_iface)
 {
 	uint32_t slot = (uint32_t)ifindex % SLOTS;
 	int err;
@@ -344,7 +344,7 @@ int object_seat(const struct object *o, int ifindex, uint32_t iface)
 	memset(o->per_cpu, 0, o->n_cpus * sizeof(struct counters));
 	err = bpf_map_update_elem(object_map_fd(o, "counters"), &slot, o->per_cpu, BPF_ANY);
 	if (!err)
-		o->slots[slot] = (struct slot){ .ifindex = ifindex, .iface = iface };
+		o->slots[slot] = (struct slot){ .ifindex = ifindex, .iface = iface, .flow_iface = flow_iface };
 	return err;
 }
 

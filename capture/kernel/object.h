@@ -6,6 +6,7 @@
 #ifndef XDPDUMP_KERNEL_OBJECT_H
 #define XDPDUMP_KERNEL_OBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,14 +41,16 @@ struct object_program {
 	int ifindex;	/* of the device it is for, in this network namespace; 0: any */
 	/* what is traced, by a first program at its entry and a second one at its exit; NULL */
 	const struct object_function *traced;
+	bool counts_anew;	/* beside what it goes on with */
 };
 
 /*
  * Loads @p; its records go into @rings. Of @s all counts but ring_size and has_filter, which are
  * known here. @flows: whose tables it uses; NULL: none. @filter: put into it, and not needed
  * afterwards; NULL: none. @with: another one,
- * whose counters and count of losses it goes on with; NULL: its own. Returns -errno of the kernel.
- * Not to be called by two threads at a time.
+ * whose counters and count of losses it goes on with, and what it knows of frames that are on their way,
+ * verdicts included, or of all that only the latter; NULL: its own. Returns -errno of the kernel. Not to be
+ * called by two threads at a time.
  */
 int object_open(struct object **o, const struct object_program *p, const struct rings *rings,
 		const struct flows *flows, const struct program_settings *s, const struct filter *filter,
@@ -72,9 +75,9 @@ int object_verdicts(const struct object *o, struct program_verdicts *sum);
 
 /*
  * Gives the slot of @ifindex, which nobody has, to that interface, whose number in records is
- * @iface: nothing has been counted there. For a program that is for several.
+ * @iface, and for flows @flow_iface: nothing has been counted there. For a program that is for several.
  */
-int object_seat(const struct object *o, int ifindex, uint32_t iface);
+int object_seat(const struct object *o, int ifindex, uint16_t iface, uint16_t flow_iface);
 
 /*
  * Frames that it has passed without a look, as the interface that they came on has no slot. -errno:

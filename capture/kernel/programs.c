@@ -82,7 +82,7 @@ static int enter(struct program *in, struct hook *h, const struct program_guest 
 
 	if (in->warm[slot])
 		let_cool(in->all);
-	err = object_seat(in->object, guest->ifindex, guest->iface);
+	err = object_seat(in->object, guest->ifindex, guest->iface, guest->flow_iface);
 	if (err)
 		return err;
 	in->guests[slot] = h;

@@ -22,6 +22,7 @@ struct program;
 struct program_guest {
 	int ifindex;		/* in the namespace of the calling thread */
 	uint16_t iface;		/* number of the interface, for its records */
+	uint16_t flow_iface;	/* and for its flows */
 };
 
 /* None yet. -ENOMEM. */

@@ -99,6 +99,13 @@ size_t rings_share(size_t total, unsigned n_cpus, uint32_t snap)
 	return max_of(share, power_of_two(event_room(snap)));
 }
 
+uint32_t rings_room(size_t total, uint32_t least, uint32_t most)
+{
+	const unsigned n_cpus = count_cpus();
+
+	return rings_share(total, n_cpus, most) == rings_share(total, n_cpus, least) ? most : least;
+}
+
 static int map_lanes(struct rings *r)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);

@@ -35,6 +35,9 @@ int rings_open(struct rings **r, size_t total, uint32_t snap);
  */
 size_t rings_share(size_t total, unsigned n_cpus, uint32_t snap);
 
+/* @most bytes of data, or @least, if rings of @total would have to be larger for the former. */
+uint32_t rings_room(size_t total, uint32_t least, uint32_t most);
+
 /* For the maps of the program, and its ring_size. */
 int rings_map_fd(const struct rings *r);
 /* Also to wait on with epoll: readable when a packet came to the sleeper. */

@@ -76,27 +76,37 @@ enum status live_device_not_native(const struct live_iface *t, int err)
 			live_iface_name(t), why);
 }
 
+static bool is_without_tags(const struct live_iface *t)
+{
+	return t->strips_vlan && !(t->device & DEVICE_TAG) && t->way != LIVE_TC;
+}
+
 /* What a reader of its packets has to know; words separated by spaces. NULL: nothing. */
-static char *comment(const struct live_iface *t, bool without_tags)
+static char *comment(const struct live_iface *t)
 {
 	char words[256] = "";
 	size_t len = 0;
 
-	if (without_tags)
+	if (is_without_tags(t))
 		len += snprintf(words + len, sizeof(words) - len, " vlan_offload=on");
 	if (t->iface.other_clock)
 		len += snprintf(words + len, sizeof(words) - len, " clock=adapter_unsynced");
+	if (t->snap < t->iface.snaplen)
+		len += snprintf(words + len, sizeof(words) - len, " snap=%u", t->snap);
 	len += sample_to_words(&t->sampling, words + len, sizeof(words) - len);
 	return len ? strdup(words + 1) : NULL;
 }
 
+void live_device_describe(struct live_iface *t)
+{
+	free(t->iface.comment);
+	t->iface.comment = comment(t);
+}
+
 void live_device_settle(struct live_iface *t)
 {
-	const bool without_tags = t->strips_vlan && !(t->device & DEVICE_TAG) && t->way != LIVE_TC;
-
-	free(t->iface.comment);
-	t->iface.comment = comment(t, without_tags);
-	if (without_tags && !t->entry && !t->pattern)
+	live_device_describe(t);
+	if (is_without_tags(t) && !t->entry && !t->pattern)
 		log_complain(
 			"warning: %s takes VLAN tags off before XDP sees them; ethtool -K %s rxvlan off%s keeps them",
 			live_iface_name(t), t->netif.name, t->netns ? ", in its namespace," : "");

@@ -29,7 +29,10 @@ enum status live_device_is_taken(const struct live_iface *t);
 /* Its driver has no native mode, as things are. */
 enum status live_device_not_native(const struct live_iface *t, int err);
 
-/* It is attached: what the file says of that, and what is missing. */
+/* What the file says of that, and of how packets are chosen and cut. */
+void live_device_describe(struct live_iface *t);
+
+/* It is attached: live_device_describe(), and what is missing. */
 void live_device_settle(struct live_iface *t);
 
 /* @told: META_DEVICE_WORDS of a record. */

@@ -193,7 +193,8 @@ static void describe(struct live_iface *t, uint32_t id, const struct live_iface_
 	char driver[64];
 	struct utsname uts;
 
-	t->iface = (struct iface){ .id = id, .snaplen = s->snap };
+	t->iface = (struct iface){ .id = id, .snaplen = max_of(s->snap, s->snap_max) };
+	t->first_id = id;
 	t->iface.linktype = linktype_of(&t->netif);
 	t->iface.name = strdup(live_iface_name(t));
 	if (t->vlan.ifindex) {
@@ -220,6 +221,7 @@ enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t
 	t->promiscuous_fd = -1;
 	t->rtnl = s->rtnl;
 	t->sampling = s->sampling;
+	t->snap = s->snap;
 	if (!status)
 		status = live_iface_find(t, name);
 	if (!status)
@@ -402,6 +404,14 @@ void live_iface_count(const struct live_iface *t, struct counters *sum)
 	add(sum, &t->sent.counters);
 }
 
+void live_iface_count_all(const struct live_iface *t, struct counters *received, struct counters *sent)
+{
+	for (; t; t = t->before) {
+		add(received, &t->received.counters);
+		add(sent, &t->sent.counters);
+	}
+}
+
 static uint64_t seen(const struct live_iface *t)
 {
 	return count_seen(&t->received.counters) + count_seen(&t->sent.counters);
@@ -440,7 +450,7 @@ bool live_iface_release(struct live_iface *t)
 	enum { SETTLED_NS = 1000 * 1000 * 1000 };
 	struct counters c = { .delivered = 0 };
 
-	if (!t->gone || t->entry || t->takeover || t->traced || !(t->received.hook || t->sent.hook) ||
+	if (!t->gone || t->entry || t->lends_hook || t->takeover || t->traced || !(t->received.hook || t->sent.hook) ||
 	    clock_monotonic_ns() < t->detached_ns + SETTLED_NS || !live_iface_snapshot(t))
 		return false;
 	live_iface_count(t, &c);
@@ -622,7 +632,7 @@ void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct le
 		.refused = t->refused,
 		.unwritten = unwritten,
 		.if_dropped = t->if_dropped,
-		.knows_if_dropped = t->has_if_dropped && !t->gone,
+		.knows_if_dropped = t->has_if_dropped && (!t->gone || t->replaced),
 		.asked = t->sampling,
 	};
 }
@@ -660,7 +670,7 @@ void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct ifa
 		len = add_word(s, len, " renamed");
 	if (t->clock_step_ns)
 		len = add_word(s, len, " clock_step=%+.3fs", t->clock_step_ns / 1e9);
-	if (t->gone)
+	if (t->gone && !t->replaced)
 		add_word(s, len, t->detached ? " detached" : " lost_interface");
 }
 

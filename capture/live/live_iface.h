@@ -24,6 +24,7 @@ struct traced;
 /* What is asked of an interface; the same for all of a capture. */
 struct live_iface_settings {
 	uint32_t snap;			/* bytes, 1 to EVENT_SNAP_MAX */
+	uint32_t snap_max;		/* what it may become, which files say; 0: it stays */
 	bool headers_only;
 	struct sampling sampling;	/* its rate is that of all interfaces */
 	const struct flows *flows;	/* the owner's, for what is asked of flows; NULL: nothing */
@@ -61,6 +62,14 @@ struct live_iface {
 	const struct netns *netns;	/* where it is, the owner's; NULL: here */
 	char *name;			/* of the latter and its own: see live_iface_name() */
 	struct iface iface;
+	/*
+	 * what it was until other settings came, as another one in the file, which has been replaced by it
+	 * (live_change.h); NULL: it has been this one from the start
+	 */
+	const struct live_iface *before;
+	uint32_t snap;			/* as in struct live_iface_settings; files may say more */
+	uint32_t first_id;		/* the id of the first of them */
+	bool replaced;			/* and gone as far as that goes, but not from the machine */
 	struct live_hook received, sent;
 	struct sampling sampling;	/* as in struct live_iface_settings */
 	/* in front of a program: whose place it has taken; NULL: it is not */
@@ -70,6 +79,7 @@ struct live_iface {
 	unsigned point;
 	/* the same interface at the entry, whose hook it is; NULL: it has its own */
 	const struct live_iface *entry;
+	bool lends_hook;		/* there may be such a one, and it has been replaced */
 	const char *why;		/* this one, if it was not named: for the start line */
 	/*
 	 * it was not named, but fits this one, or is a member of the bond of this name: the capture
@@ -87,7 +97,7 @@ struct live_iface {
 	/* for a hook that is loaded later; the owner's */
 	const struct rings *rings;
 	const struct live_filters *filters;
-	bool gone;			/* deleted or moved away, or the program was taken off */
+	bool gone;			/* deleted, moved away or replaced, or the program was taken off */
 	bool detached;			/* the latter */
 	bool running;
 	unsigned link_downs;
@@ -133,6 +143,9 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 			    const struct live_filters *filters);
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s);
 
+/* Instead of live_iface_load(), of one that is to replace t->before. */
+enum status live_iface_load_after(struct live_iface *t, const struct live_iface_settings *s);
+
 /* Does it take rights to follow what it traces, or to give up its place, which is no link's? */
 bool live_iface_needs_rights(const struct live_iface *t);
 
@@ -162,8 +175,9 @@ void live_iface_set_filter(struct live_iface *t, const char *text);
 /* Takes the program off the interface. The counters stay. */
 void live_iface_detach(struct live_iface *t);
 
-/* Adds the last snapshot of both directions. */
+/* Adds the last snapshot of both directions; of one of them, and of all that it was before. */
 void live_iface_count(const struct live_iface *t, struct counters *sum);
+void live_iface_count_all(const struct live_iface *t, struct counters *received, struct counters *sent);
 
 /* Turns a record of this interface into a packet, which points into it. */
 void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock,

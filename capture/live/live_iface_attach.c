@@ -150,6 +150,7 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 		.drop = s->drop,
 		.raw = t->iface.linktype == LINKTYPE_RAW,
 		.iface = t->iface.id,
+		.flow_iface = t->first_id,
 		.device = t->device,
 	};
 	status = translate(t, ops, t->filters->entry, &w->entry, &w->settings.filter);
@@ -214,6 +215,41 @@ enum status live_iface_follow(struct live_iface *t, const struct live_iface_sett
 	return STATUS_OK;
 }
 
+/* One that is bound to a device that has gone will be bound to the next one: live_iface_rebind() */
+static enum status open_after(struct live_iface *t, struct live_hook *h, const struct live_hook *before,
+			      const struct live_iface_settings *s)
+{
+	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
+	const struct hook_ops *ops;
+	enum status status;
+	int err;
+
+	if (!before->hook)
+		return STATUS_OK;
+	ops = hook_ops_of(before->hook);
+	ops = t->gone && ops->bound ? &hook_xdp : ops;
+	status = make_wish(t, ops, s, &w);
+	if (status)
+		return status;
+	w.settings.device = ops->bound ? w.settings.device : 0;
+	err = hook_open_after(&h->hook, ops, before->hook, &w.settings);
+	return err ? load_failed(live_iface_name(t), ops, w.settings.filter, err) : STATUS_OK;
+}
+
+enum status live_iface_load_after(struct live_iface *t, const struct live_iface_settings *s)
+{
+	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
+	enum status status = t->gone ? STATUS_OK : live_iface_enter(t, &v);
+
+	if (t->entry) {
+		t->received.hook = t->entry->received.hook;
+		return STATUS_OK;
+	}
+	if (!status)
+		status = open_after(t, &t->received, &t->before->received, s);
+	return status ? status : open_after(t, &t->sent, &t->before->sent, s);
+}
+
 static enum status refilter(struct live_iface *t, struct live_hook *h, const struct live_iface_settings *s)
 {
 	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
@@ -237,7 +273,7 @@ enum status live_iface_refilter(struct live_iface *t, const struct live_iface_se
 	const struct live_filters *own = t->filters;
 	enum status status = t->gone ? STATUS_OK : live_iface_enter(t, &v);
 
-	if (status)
+	if (status || t->replaced)
 		return status;
 	t->filters = next;
 	status = refilter(t, &t->received, s);

@@ -35,6 +35,8 @@ bool ledger_adds_up(const struct ledger *l, bool settled)
 
 void ledger_add(struct ledger *sum, const struct ledger *l)
 {
+	const bool had_seen = sum->seen;
+
 	sum->seen += l->seen;
 	sum->filtered += l->filtered;
 	sum->sampled_out += l->sampled_out;
@@ -49,6 +51,8 @@ void ledger_add(struct ledger *sum, const struct ledger *l)
 	sum->unwritten += l->unwritten;
 	sum->if_dropped += l->if_dropped;
 	sum->knows_if_dropped |= l->knows_if_dropped;
+	sum->resampled |= l->resampled ||
+			  (had_seen && max_of(sum->asked.sample, 1u) != max_of(l->asked.sample, 1u));
 	sum->asked = l->asked;
 }
 

@@ -33,6 +33,7 @@ struct ledger {
 	uint64_t if_dropped;	/* by the device, so the program has not seen them */
 	bool knows_if_dropped;
 	struct sampling asked;	/* what is left out on purpose; the rate is that of all interfaces */
+	bool resampled;		/* it was another sample before, or of another interface */
 };
 
 /*

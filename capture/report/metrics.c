@@ -126,12 +126,12 @@ static void left_out(struct page *p, const struct state *s)
 {
 	const struct sampling *asked = &s->ledger.asked;
 
-	if (asked->sample > 1)
+	if (asked->sample > 1 || (s->ledger.sampled_out && asked->flow.sample <= 1))
 		put_gauge(p, "sample", "Of so many packets that the filter lets through one is kept, at random.",
-			  asked->sample);
+			  max_of(asked->sample, 1u));
 	if (asked->flow.sample > 1)
 		put_gauge(p, "flow_sample", "Of so many flows the packets of one are kept.", asked->flow.sample);
-	if (asked->sample > 1 || asked->flow.sample > 1)
+	if (asked->sample > 1 || asked->flow.sample > 1 || s->ledger.sampled_out)
 		left_out_rows(p, s, "sampled_out_packets", "Packets that are not among those that are kept.",
 			      offsetof(struct ledger, sampled_out));
 	if (asked->flow.limit) {

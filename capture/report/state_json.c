@@ -48,7 +48,7 @@ static void put_left_out(FILE *out, const struct ledger *l)
 		put_number(out, "sample", a->sample);
 	if (a->flow.sample > 1)
 		put_number(out, "flow_sample", a->flow.sample);
-	if (a->sample > 1 || a->flow.sample > 1)
+	if (a->sample > 1 || a->flow.sample > 1 || l->sampled_out)
 		put_number(out, "sampled_out", l->sampled_out);
 	if (a->flow.limit) {
 		put_number(out, a->flow.limit_bytes ? "flow_limit_bytes" : "flow_limit", a->flow.limit);

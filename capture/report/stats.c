@@ -34,8 +34,10 @@ static void left_out(const struct ledger *l)
 		log_announce("  sampled out: %llu packets, as 1 flow of %u is kept%s", (ull)l->sampled_out,
 			     a->flow.sample, a->sample > 1 ? ", and of its packets some, at random" : "");
 	else if (a->sample > 1)
-		log_announce("  sampled out: %llu packets, as 1 of %u is kept, at random", (ull)l->sampled_out,
-			     a->sample);
+		log_announce("  sampled out: %llu packets, as 1 of %u is kept, at random%s", (ull)l->sampled_out,
+			     a->sample, l->resampled ? "; it was another sample before" : "");
+	else if (l->sampled_out)
+		log_announce("  sampled out: %llu packets, before all were kept", (ull)l->sampled_out);
 	if (a->flow.limit) {
 		sample_flow_limit_to_text(&a->flow, limit, sizeof(limit));
 		log_announce("  flows cut: %llu packets, as %s of each flow and direction are kept",

@@ -159,7 +159,8 @@ static void losses(struct grid *g, unsigned row, const struct model *m, const st
 	} rows[] = {
 		{ "seen by the program", l->seen, false },
 		{ "filtered out", l->filtered, false },
-		{ l->asked.sample > 1 || l->asked.flow.sample > 1 ? "sampled out" : NULL, l->sampled_out, false },
+		{ l->asked.sample > 1 || l->asked.flow.sample > 1 || l->sampled_out ? "sampled out" : NULL,
+		  l->sampled_out, false },
 		{ l->asked.flow.limit ? "left out by the limit of flows" : NULL, l->flow_cut, false },
 		{ l->asked.rate ? "left out by the rate limit" : NULL, l->rate_limited, false },
 		{ "lost: the ring was full", l->ring_full, true },

@@ -57,6 +57,10 @@ static struct {
 	int features_err, device_err, hash_err;	/* the second of loading what is bound to the device */
 	unsigned n_rebound;
 	int replace_err, sent_replace_err;
+	struct hook next, next_sent;	/* that come after the first two */
+	struct counters next_counters;
+	bool passed, sent_passed;	/* to them */
+	int after_err, pass_err, sent_pass_err;
 	size_t replaced_n, sent_replaced_n;	/* instructions of the filters since; 0: none */
 	int promiscuous_at;		/* its number */
 } kernel;
@@ -87,6 +91,26 @@ int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *r
 	if (*h != &kernel.sent)
 		kernel.ops = ops;
 	return kernel.load_err;
+}
+
+int hook_open_after(struct hook **h, const struct hook_ops *ops, const struct hook *before,
+		    const struct hook_settings *s)
+{
+	assert_ptr_equal(ops, before == &kernel.sent ? &hook_tc_out : kernel.ops);
+	kernel.settings = *s;
+	*h = before == &kernel.sent ? &kernel.next_sent : &kernel.next;
+	return kernel.after_err;
+}
+
+int hook_pass_on(struct hook *h, struct hook *next)
+{
+	const bool sent = h == &kernel.sent || next == &kernel.sent, on = h == &kernel.sent || h == &kernel.hook;
+	int err = sent ? kernel.sent_pass_err : kernel.pass_err;
+
+	assert_ptr_equal(on ? next : h, sent ? &kernel.next_sent : &kernel.next);
+	if (!err)
+		*(sent ? &kernel.sent_passed : &kernel.passed) = on;
+	return err;
 }
 
 int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode)
@@ -123,7 +147,9 @@ bool hook_is_by_ifindex(const struct hook *h is_unused)
 
 int hook_counters(const struct hook *h, uint32_t point is_unused, struct counters *sum)
 {
-	*sum = h == &kernel.sent ? kernel.sent_counters : kernel.counters[kernel.n_read++ ? 1 : 0];
+	*sum = h == &kernel.next || h == &kernel.next_sent ? kernel.next_counters
+	     : h == &kernel.sent			    ? kernel.sent_counters
+							    : kernel.counters[kernel.n_read++ ? 1 : 0];
 	return kernel.counters_err;
 }
 

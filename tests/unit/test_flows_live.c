@@ -47,7 +47,7 @@ static void set_up(const struct hook_ops *ops, const struct flows_settings *flow
 				    SNAP + 8 * EVENT_META_MAX), 0);
 	assert_int_equal(flows_open(&rig.flows, flows, rig.rings), 0);
 	s.snap = SNAP;
-	s.iface = IFACE;
+	s.iface = s.flow_iface = IFACE;
 	s.flows = rig.flows;
 	if (shared) {
 		s.programs = rig.programs;
@@ -496,7 +496,7 @@ static void whole_flows_are_kept(void **state is_unused)
 {
 	static const struct flows_settings sample = { .keep = { .sample = ONE_OF } };
 	static unsigned char first[FLOWS], second[FLOWS];
-	struct hook_settings s = { .snap = SNAP, .iface = IFACE + 1 };
+	struct hook_settings s = { .snap = SNAP, .iface = IFACE + 1, .flow_iface = IFACE + 1 };
 	struct hook *other = NULL;
 	unsigned n;
 

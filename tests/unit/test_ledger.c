@@ -11,7 +11,7 @@
  * Seen, filtered, sampled out, cut, rate limited, only counted, ring full, copy failed, delivered; taken, refused,
  * unwritten.
  */
-#define BOOKS(...) { __VA_ARGS__, 0, false, { 0 } }
+#define BOOKS(...) { __VA_ARGS__, 0, false, { 0 }, false }
 #define SETTLED 100, 40, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2
 #define SAMPLED 1000, 40, 700, 60, 100, 40, 7, 3, 50, 50, 5, 2
 
@@ -46,7 +46,7 @@ static void is_judged(void **state)
 
 static void sums_add_up_as_well(void **state)
 {
-	const struct ledger one = { SETTLED, 4, true, { 0 } }, other = BOOKS(SETTLED);
+	const struct ledger one = { SETTLED, 4, true, { 0 }, false }, other = BOOKS(SETTLED);
 	struct ledger sum = { .seen = 0 };
 
 	(void)state;
@@ -62,7 +62,7 @@ static void sums_add_up_as_well(void **state)
 
 static void a_statistics_block_says_it(void **state)
 {
-	const struct ledger l = { SETTLED, 4, true, { 0 } };
+	const struct ledger l = { SETTLED, 4, true, { 0 }, false };
 	struct iface_stats s = { .ts_ns = 0 };
 	unsigned len;
 
@@ -82,7 +82,7 @@ static void a_statistics_block_says_it(void **state)
 static void what_is_left_out_on_purpose_is_told(void **state)
 {
 	const struct flow_choice flow = { .sample = 3, .limit = 9000, .limit_bytes = true };
-	const struct ledger l = { SAMPLED, 0, false, { .sample = 20, .rate = 5000, .flow = flow } };
+	const struct ledger l = { SAMPLED, 0, false, { .sample = 20, .rate = 5000, .flow = flow }, false };
 	struct ledger sum = { .seen = 0 };
 	struct iface_stats s = { .ts_ns = 0 };
 	unsigned len;
@@ -104,6 +104,24 @@ static void what_is_left_out_on_purpose_is_told(void **state)
 	assert_int_equal(sum.rate_limited, 200);
 	assert_int_equal(sum.asked.sample, 20);
 	assert_int_equal(sum.asked.rate, 5000);
+	assert_false(sum.resampled);
+}
+
+/* A sum of several samples is of none of them, and is known as such; to ask for all of it is the same as not to ask. */
+static void another_sample_is_told_of(void **state is_unused)
+{
+	const struct ledger first = { SETTLED, 0, false, { .sample = 1 }, false }, same = BOOKS(SETTLED),
+			    other = { SAMPLED, 0, false, { .sample = 10 }, false };
+	struct ledger sum = { .seen = 0 };
+
+	ledger_add(&sum, &first);
+	ledger_add(&sum, &same);
+	assert_false(sum.resampled);
+	ledger_add(&sum, &other);
+	assert_true(sum.resampled);
+	ledger_add(&sum, &other);
+	assert_true(sum.resampled);
+	assert_int_equal(sum.asked.sample, 10);
 }
 
 static void what_a_device_does_not_count_is_not_said(void **state)
@@ -123,6 +141,7 @@ int main(void)
 		cmocka_unit_test(sums_add_up_as_well),
 		cmocka_unit_test(a_statistics_block_says_it),
 		cmocka_unit_test(what_is_left_out_on_purpose_is_told),
+		cmocka_unit_test(another_sample_is_told_of),
 		cmocka_unit_test(what_a_device_does_not_count_is_not_said),
 	};
 	size_t n = 4;

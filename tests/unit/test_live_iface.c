@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "capture/filter/per_link.h"
+#include "capture/live/live_change.h"
 #include "capture/live/live_device.h"
 #include "capture/live/live_iface.h"
 #include "capture/packet/link.h"
@@ -1462,6 +1463,100 @@ static void another_filter_is_for_both_directions(void **state)
 	assert_null(iface.iface.filter);
 }
 
+/* ---- other settings ---- */
+
+static struct live_iface next;
+
+/* In both directions, of what has been captured by @plain, counted and lost by the device. */
+static struct live_iface_settings load_next(void)
+{
+	struct live_iface_settings s = plain;
+
+	live_iface_detach(&iface);
+	live_iface_close(&iface);
+	iface = (struct live_iface){ .point = POINT_ENTRY };
+	s.directions = LIVE_RECEIVED | LIVE_SENT;
+	s.snap_max = 300;
+	kernel.netif.has_rx_missed = true;
+	kernel.netif.rx_missed = 100;
+	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
+	kernel.counters[0] = kernel.counters[1] = counts(20, 4, 17, 2, 1);
+	kernel.netif.rx_missed = 103;
+	assert_false(live_change_is_needed(&iface, &s));
+	s.snap = 50;
+	s.sampling.sample = 10;
+	assert_true(live_change_is_needed(&iface, &s));
+	assert_int_equal(live_change_load(&next, &iface, NULL, 6, &s), STATUS_OK);
+	return s;
+}
+
+/* Which says so in the file, and has books of its own. */
+static void with_other_settings_it_is_another_one(void **state is_unused)
+{
+	struct live_iface_settings s = load_next();
+	struct ledger l;
+
+	assert_int_equal(kernel.settings.snap, 50);
+	assert_int_equal(kernel.settings.sample, 10);
+	assert_int_equal(kernel.settings.iface, 6);
+	assert_int_equal(kernel.settings.flow_iface, 5);
+	assert_false(kernel.passed || kernel.sent_passed);
+	assert_int_equal(live_change_make(&next, &iface), STATUS_OK);
+	assert_true(kernel.passed && kernel.sent_passed);
+	assert_true(iface.gone && iface.replaced);
+	assert_false(next.gone || next.replaced);
+	assert_true(next.start_ns && next.start_ns <= iface.end_ns);
+	assert_false(live_change_is_needed(&next, &s));
+	assert_string_equal(next.iface.name, "v0");
+	assert_int_equal(next.iface.snaplen, 300);
+	assert_string_equal(iface.iface.comment, "snap=100");
+	assert_string_equal(next.iface.comment, "snap=50 sample=1/10");
+	kernel.next_counters = counts(7, 0, 1, 0, 0);
+	kernel.netif.rx_missed = 110;
+	live_iface_snapshot(&next);
+	live_iface_snapshot(&iface);
+	live_iface_ledger(&iface, 0, &l);
+	assert_int_equal(l.delivered, 17);
+	assert_int_equal(l.if_dropped, 3);
+	assert_true(l.knows_if_dropped);
+	live_iface_ledger(&next, 0, &l);
+	assert_int_equal(l.delivered, 2);
+	assert_int_equal(l.if_dropped, 7);
+	live_iface_close(&next);
+}
+
+static void where_they_cannot_be_had_it_goes_on(void **state is_unused)
+{
+	load_next();
+	kernel.sent_pass_err = -EINVAL;
+	written_listen();
+	assert_int_equal(live_change_make(&next, &iface), STATUS_RUNTIME);
+	written_said();
+	assert_false(kernel.passed || kernel.sent_passed || iface.gone || iface.replaced);
+	assert_true(next.gone && next.replaced);
+	assert_true(iface.promiscuous_fd == next.promiscuous_fd || next.promiscuous_fd < 0);
+	live_iface_close(&next);
+}
+
+/* One that is waited for has them when it is back. */
+static void one_that_has_gone_has_them_as_well(void **state is_unused)
+{
+	struct live_iface_settings s;
+
+	live_iface_changed(&iface, &kernel.netif, true);
+	s = plain;
+	s.sampling.sample = 3;
+	assert_int_equal(live_change_load(&next, &iface, NULL, 6, &s), STATUS_OK);
+	kernel.after_err = 0;
+	assert_int_equal(live_change_make(&next, &iface), STATUS_OK);
+	assert_true(iface.replaced && next.gone && !next.replaced);
+	assert_true(live_iface_return(&next, &kernel.netif, &s));
+	assert_false(next.gone);
+	live_iface_close(&next);
+}
+
 static void to_be_sent(struct event *ev)
 {
 	ev->hook = EVENT_TC_OUT;
@@ -1503,6 +1598,9 @@ int main(void)
 		with_iface(one_that_is_half_attached_stays_as_one_that_has_gone),
 		with_iface(both_directions_are_in_the_same_books),
 		with_iface(another_filter_is_for_both_directions),
+		with_iface(with_other_settings_it_is_another_one),
+		with_iface(where_they_cannot_be_had_it_goes_on),
+		with_iface(one_that_has_gone_has_them_as_well),
 		with_iface(a_sent_packet_says_so_and_counts_losses_of_its_own),
 		with_iface(a_record_becomes_a_packet_that_points_into_it),
 		with_iface(time_and_hash_of_the_device_are_those_of_the_packet),
@@ -1532,7 +1630,7 @@ int main(void)
 		with_iface(one_that_comes_back_without_what_is_wanted_stays_gone_until_it_has_that),
 		with_iface(one_that_comes_back_with_another_program_stays_gone),
 	};
-	struct CMUnitTest tests[160];
+	struct CMUnitTest tests[176];
 	size_t n = 0;
 
 	unit_of_table(receptions, whom_it_was_sent_to, tests, n);

@@ -246,6 +246,27 @@ static void another_filter_changes_nothing_of_it(void **state is_unused)
 	is_likely(c.delivered, RUNS, 10);
 }
 
+/* However long the countdown of the one before still is; and each has counted its own. */
+static void another_sample_begins_at_once(void **state is_unused)
+{
+	const struct hook_settings s = { .snap = SNAP, .sample = 2 };
+	struct hook *before;
+
+	stay_on_a_cpu();
+	set_up(&hook_xdp, SAMPLE_MAX, 0, false, NULL);
+	run(WANTED, 0, RUNS);
+	assert_int_equal(counters().all.packets, RUNS);
+	before = rig.hook;
+	rig.hook = NULL;
+	assert_int_equal(hook_open_after(&rig.hook, &hook_xdp, before, &s), 0);
+	assert_int_equal(hook_pass_on(before, rig.hook), 0);
+	hook_close(before);
+	assert_int_equal(counters().all.packets, 0);
+	run(WANTED, 0, RUNS);
+	assert_int_equal(counters().all.packets, RUNS);
+	is_likely(counters().delivered, RUNS, 2);
+}
+
 /* ---- so many a second ---- */
 
 static uint64_t now_ns(void)
@@ -360,6 +381,7 @@ int main(void)
 		cmocka_unit_test(the_first_are_as_likely_as_others),
 		cmocka_unit_test(a_full_ring_loses_of_those_that_are_kept),
 		cmocka_unit_test(another_filter_changes_nothing_of_it),
+		cmocka_unit_test(another_sample_begins_at_once),
 		cmocka_unit_test(the_limit_is_one_for_all),
 		cmocka_unit_test(what_the_filter_rejects_is_not_too_many),
 		cmocka_unit_test(a_limit_is_behind_the_sample),
