@@ -9,9 +9,9 @@
  * what its records tell before the bytes of a packet, FRAME_LOADS, that its filter loads by
  * frame_word(), OTHER_FUNCTIONS, calls of those that are not inlined, FRAME_IFINDEX, the number of
  * the interface of the frame ctx, if it can be loaded for several, and FRAME_TAG, with FRAME_LOADS: the
- * VLAN tag that is beside the bytes of the frame ctx, not 0 if there is one, which is asked once for each;
- * and behind it seven functions, one more with META, and its entry, which calls capture() and returns its
- * verdict.
+ * VLAN tag that is beside the bytes of the frame ctx, not 0 if there is one, which is asked once for each,
+ * WITHOUT_TRIGGER, that there is no room on its stack for a trigger; and behind it seven functions, one more
+ * with META, and its entry, which calls capture() and returns its verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
 #define XDPDUMP_CAPTURE_H
@@ -194,7 +194,7 @@ __noinline int filter(FRAME *ctx, __u32 len, __u32 which)
  * translation, or a call of filter(), in the place of the two instructions (kernel/places.c); the
  * second one tells where on the stack there is room for it.
  */
-static __always_inline int filter_here(FRAME *ctx, __u32 len, __u32 which)
+static __always_inline int place_here(FRAME *ctx, __u32 len, __u32 which, const int mark)
 {
 	__u8 room[FILTER_ROOM] __attribute__((aligned(8)));
 	register int wanted asm("r0");
@@ -203,9 +203,25 @@ static __always_inline int filter_here(FRAME *ctx, __u32 len, __u32 which)
 
 	asm volatile("r0 = %[mark]\n\tr0 = *(u64 *)%[room]"
 		     : "=r"(wanted), "+r"(arg1), "+r"(arg2), "+r"(arg3), [room] "=m"(room)
-		     : [mark] "i"(FILTER_PLACE)
+		     : [mark] "i"(mark)
 		     : "r4", "r5", "r6", "r7", "r8", "r9");
 	return wanted;
+}
+
+static __always_inline int filter_here(FRAME *ctx, __u32 len, __u32 which)
+{
+	return place_here(ctx, len, which, FILTER_PLACE);
+}
+
+/* What the record of a packet says: whether it is what is waited for. */
+static __always_inline __u8 trigger_flags(FRAME *ctx, __u32 len, __u32 which)
+{
+#ifdef WITHOUT_TRIGGER
+	return 0;
+#endif
+	if (!setting(has_trigger))
+		return 0;
+	return place_here(ctx, len, which, TRIGGER_PLACE) ? EVENT_TRIED | EVENT_TRIGGERS : EVENT_TRIED;
 }
 
 /* How many bytes of the frame are to be copied, 1 to snap. */
@@ -283,6 +299,7 @@ struct note {
 	__u64 id;			/* with META_ID */
 	struct slot *slot;
 	__u32 tag;
+	__u8 flags;			/* trigger_flags() */
 };
 
 #ifndef frame_meta
@@ -327,7 +344,11 @@ static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 	ev->hook = note->hook;
 	ev->meta = META;
 	ev->verdict = 0;
-	ev->offload = frame_offload(ctx);
+	ev->flags = frame_offload(ctx);
+#ifndef WITHOUT_TRIGGER
+	if (setting(has_trigger))
+		ev->flags |= note->flags;
+#endif
 	ev->queue = frame_queue(ctx);
 	data = ev->data;
 	frame_meta(ctx, note, (__u64 *)data);
@@ -339,6 +360,11 @@ static __always_inline __u32 build(struct cpu_ring *r, __u64 at, FRAME *ctx,
 	     frame_load(ctx, note->tag, data, last + 1, setting(snap))))
 		return NOT_COPIED;
 	return room;
+}
+
+static __always_inline struct event *record_at(struct cpu_ring *r, __u64 at)
+{
+	return (void *)&r->data[at & (setting(ring_size) - 1)];
 }
 
 /* Moves the head: records before it are the consumer's. */
@@ -367,11 +393,16 @@ static __always_inline void count_left_out(struct counters *c, __u32 why)
 		c->only_counted++;
 }
 
-/* What became of a packet goes into the books. @got: what build() has returned, or SAMPLED_OUT ... */
-static __always_inline void account(struct counters *c, __u32 *lost, __u32 got)
+/*
+ * What became of a packet goes into the books. @got: what build() has returned, or SAMPLED_OUT ...; @flags:
+ * trigger_flags().
+ */
+static __always_inline void account(struct counters *c, __u32 *lost, __u32 got, __u8 flags)
 {
 	if (got > NO_RECORD) {
 		c->delivered++;
+		if (flags & EVENT_TRIGGERS)
+			c->triggers++;
 		return;
 	}
 	if (got >= SAMPLED_OUT) {
@@ -419,17 +450,18 @@ static __always_inline void deliver(FRAME *ctx, struct counters *c, struct slot 
 				    const struct parsed *hdr, __u32 len, __u32 tag)
 {
 	const struct note note = { .iface = own ? setting(iface) : slot->iface,
-				   .hook = setting(hook), .slot = slot, .tag = tag };
+				   .hook = setting(hook), .slot = slot, .tag = tag,
+				   .flags = trigger_flags(ctx, len, FRAME_FILTER(tag)) };
 	struct cpu_ring *r = free_ring();
 	__u32 got = NOT_COPIED;
 
 	if (!r) {
-		account(c, &slot->lost[note.point], got);
+		account(c, &slot->lost[note.point], got, 0);
 		return;
 	}
 	set_busy(r, 1);
 	got = build(r, r->head, ctx, hdr, len, &note);
-	account(c, &slot->lost[note.point], got);
+	account(c, &slot->lost[note.point], got, note.flags);
 	if (got > NO_RECORD)
 		publish(r, r->head + got);
 	set_busy(r, 0);

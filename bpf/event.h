@@ -37,6 +37,13 @@ enum {
 	EVENT_OFFLOAD		= EVENT_CHECKSUM_PARTIAL | EVENT_SEGMENTED,
 };
 
+/* What the program says of its trigger, which has seen the whole frame. */
+enum {
+	EVENT_TRIED		= 64,	/* there is one */
+	EVENT_TRIGGERS		= 128,	/* and this packet is it */
+	EVENT_FLAGS		= EVENT_OFFLOAD | EVENT_TRIED | EVENT_TRIGGERS,
+};
+
 enum { EVENT_NO_QUEUE = 0xffff };
 
 /*
@@ -57,7 +64,7 @@ struct event {
 	__u8 verdict;
 	/* enum event_meta: what stands before the packet, at the beginning of data[] */
 	__u8 meta;
-	__u8 offload;		/* EVENT_CHECKSUM_PARTIAL ... */
+	__u8 flags;		/* EVENT_CHECKSUM_PARTIAL ... */
 	__u8 data[];
 };
 
@@ -168,6 +175,7 @@ struct counters {
 	__u64 flow_cut;		/* its flow had as many as are kept */
 	__u64 rate_limited;	/* was one too many at that time */
 	__u64 only_counted;	/* no records are wanted */
+	__u64 triggers;		/* of delivered: they are what is waited for */
 	/* of all.packets, where flows are looked at: */
 	__u64 flow_none;	/* have none */
 	__u64 flow_no_room;	/* there was no room for theirs in the table */
@@ -283,7 +291,8 @@ struct program_settings {
 	__u64 flow_limit;	/* packets of each flow and direction, or bytes, that are kept; 0: all */
 	__u64 flow_seed[FLOW_SEEDS];	/* of flow_hash() */
 	__u32 flow_sample;	/* of so many flows one, up to SAMPLE_MAX; 0: all */
-	__u16 flows;		/* enum flow_work; 0: what is above is not looked at */
+	__u8 flows;		/* enum flow_work; 0: what is above is not looked at */
+	__u8 has_trigger;	/* it stands in its places; else they are not come to */
 	__u16 flow_iface;	/* number of the interface, for its flows; of use where iface is */
 };
 
@@ -309,6 +318,9 @@ enum { FILTER_ENTRY, FILTER_EXIT };
  * of classic BPF. (A program that is in front of another one may have 224, see front.bpf.c.)
  */
 enum { FILTER_MARK = 0x78666c74, FILTER_PLACE = 0x78666c77, FILTER_ROOM = 64 };
+
+/* And the places of a trigger, for which there is no function. */
+enum { TRIGGER_PLACE = 0x78666c7b };
 
 /* The number in the places of the look whether a frame at XDP has more than one buffer, not 0. */
 enum { FRAGS_PLACE = 0x78666c7a };

@@ -4,6 +4,7 @@
  * after, or both, and the verdict is that of the other program, always. Where it cannot be called
  * the frame passes.
  */
+#define WITHOUT_TRIGGER	/* with tail calls the kernel allows half of the stack */
 #define POINTS	POINTS_MAX
 #define META	META_ID
 #define OTHER_FUNCTIONS(ctx)	(call_target(ctx), call_probe(ctx))

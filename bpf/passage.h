@@ -69,11 +69,6 @@ static __always_inline __u64 next_id(void)
 	return r ? (__u64)cpu << ID_COUNT_BITS | (1 + __sync_fetch_and_add(&r->ids, 1)) : 0;
 }
 
-static __always_inline struct event *record_at(struct cpu_ring *r, __u64 at)
-{
-	return (void *)&r->data[at & (setting(ring_size) - 1)];
-}
-
 static __always_inline void *at_point(__u32 point)
 {
 	return bpf_map_lookup_elem(&counters, &point);
@@ -93,7 +88,7 @@ static __always_inline void close_books(__u32 point, int wanted, const struct pa
 	}
 	count_packet(c, hdr, len);
 	count_told(c, told);
-	account(c, &slots->lost[point], got);
+	account(c, &slots->lost[point], got, 0);
 }
 
 /* Nothing was captured of it: the filter has rejected what came in. */
@@ -163,7 +158,7 @@ static __always_inline int is_left_out(struct passage *p)
 /* Builds the record of the entry, which is nobody's yet. */
 static __always_inline void enter(FRAME *ctx, struct passage *p)
 {
-	const struct note note = { POINT_ENTRY, setting(iface), setting(hook), p->id, slots, 0 };
+	struct note note = { POINT_ENTRY, setting(iface), setting(hook), p->id, slots, 0, 0 };
 	struct cpu_ring *r;
 
 	parse(ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY], 0);
@@ -172,25 +167,38 @@ static __always_inline void enter(FRAME *ctx, struct passage *p)
 	if (!is_at(POINT_ENTRY) || was_sampled_out(p) || !(r = free_ring()))
 		return;
 	p->begin = r->head;
+	note.flags = trigger_flags(ctx, p->len[POINT_ENTRY], FILTER_ENTRY);
 	set_busy(r, 1);
 	p->got[POINT_ENTRY] = build(r, p->begin, ctx, &p->hdr[POINT_ENTRY], p->len[POINT_ENTRY],
 				    &note);
 	set_busy(r, 0);
 }
 
+/* It triggers, if its record at @at, which is to be the consumer's, says so. */
+static __always_inline void count_trigger(struct cpu_ring *r, __u64 at, __u32 point)
+{
+	struct counters *c = at_point(point);
+
+	if (c && record_at(r, at)->flags & EVENT_TRIGGERS)
+		c->triggers++;
+}
+
 /* The record of the exit, at @head. Returns its bytes. */
 static __always_inline __u32 leave(FRAME *ctx, struct passage *p, struct cpu_ring *r,
 				   __u64 head, __u32 verdict)
 {
-	const struct note note = { POINT_EXIT, setting(exit_iface), EVENT_XDP_AFTER, p->id, slots, 0 };
+	struct note note = { POINT_EXIT, setting(exit_iface), EVENT_XDP_AFTER, p->id, slots, 0, 0 };
 	__u32 got;
 
 	parse(ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], 0);
+	note.flags = trigger_flags(ctx, p->len[POINT_EXIT], FILTER_EXIT);
 	got = build(r, head, ctx, &p->hdr[POINT_EXIT], p->len[POINT_EXIT], &note);
 	p->got[POINT_EXIT] = got;
 	if (got <= NO_RECORD)
 		return 0;
 	record_at(r, head)->verdict = verdict_byte(verdict);
+	if (setting(has_trigger))
+		count_trigger(r, head, POINT_EXIT);
 	return got;
 }
 
@@ -218,6 +226,8 @@ static __always_inline void hand_over(FRAME *ctx, struct passage *p, __u32 verdi
 	if (p->got[POINT_ENTRY] > NO_RECORD) {
 		if (!is_at(POINT_EXIT))
 			record_at(r, head)->verdict = verdict_byte(verdict);
+		if (setting(has_trigger))
+			count_trigger(r, head, POINT_ENTRY);
 		head += p->got[POINT_ENTRY];
 	}
 	if (is_at(POINT_EXIT))

@@ -169,7 +169,7 @@ static __always_inline void give_up(struct inside *in)
 		}
 		count_packet(c, &in->p.hdr[POINT_ENTRY], in->p.len[POINT_ENTRY]);
 		count_told(c, told);
-		account(c, &slots->lost[point], got);
+		account(c, &slots->lost[point], got, 0);
 	}
 }
 

@@ -277,6 +277,8 @@ static void close_all(struct capture *l)
 		close(l->clock_fd);
 	per_link_close(l->filters.entry);
 	per_link_close(l->filters.exit);
+	per_link_close(l->filters.trigger);
+	free(l->trigger_text);
 	run_as_close(l->user);
 	free(l->refused);
 }

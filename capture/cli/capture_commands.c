@@ -82,7 +82,7 @@ static void use_filter(struct capture *l, char *text, struct per_link *next)
 const char *capture_refilter(struct capture *l, const char *words)
 {
 	privilege_raise_here(l->rights);
-	struct live_filters next = { .exit = l->filters.exit };
+	struct live_filters next = { .exit = l->filters.exit, .trigger = l->filters.trigger };
 	char *text = *words ? strdup(words) : NULL;
 	const bool optimize = !l->opts->no_optimize && strlen(words) < OPTIMIZED_MAX;
 	int err = text ? per_link_open(&next.entry, text, NULL, optimize) : *words ? -ENOMEM : 0;

@@ -60,6 +60,7 @@ struct capture {
 	struct capture_grown { uint64_t n, at_ns; } arrived, written;	/* for those */
 	struct capture_top *top;	/* NULL: nobody looks */
 	struct live_filters filters;
+	char *trigger_text;		/* of filters.trigger; NULL: there is none */
 	struct line_server *commands;	/* NULL: nobody tells it anything while it runs */
 	struct marks marks;		/* of those who do */
 	char *filter_text;		/* as it is by now, if they have changed it */

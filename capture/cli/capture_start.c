@@ -28,6 +28,7 @@
 #include "capture/live/live_iface.h"
 #include "capture/live/live_watch.h"
 #include "capture/report/metrics_http.h"
+#include "capture/stage/triggers.h"
 #include "capture/write/tcp_sink.h"
 
 /*
@@ -103,13 +104,27 @@ static enum status make_filter(struct per_link **f, const struct opts *o, const 
 		   : STATUS_OK;
 }
 
+/* What is wrong with one of its expressions is said by recording_open(). */
+static enum status make_trigger(struct capture *l)
+{
+	const struct opts *o = l->opts;
+	int err = triggers_expression(o->triggers, o->n_triggers, &l->trigger_text);
+
+	if (!err && l->trigger_text)
+		err = per_link_open(&l->filters.trigger, l->trigger_text, NULL, !o->no_optimize);
+	if (!err && l->trigger_text)
+		err = per_link_prepare(l->filters.trigger);
+	return err ? log_fail(STATUS_RUNTIME, "cannot make the trigger: %s", strerror(-err)) : STATUS_OK;
+}
+
 static enum status make_filters(struct capture *l)
 {
 	const struct opts *o = l->opts;
 	enum status status = make_filter(&l->filters.entry, o, o->filter, o->filter_file);
 
-	return status ? status
-		      : make_filter(&l->filters.exit, o, o->observe.exit_filter, NULL);
+	if (!status)
+		status = make_filter(&l->filters.exit, o, o->observe.exit_filter, NULL);
+	return status ? status : make_trigger(l);
 }
 
 static enum status open_kernel(struct capture *l)

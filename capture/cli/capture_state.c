@@ -11,6 +11,7 @@
 #include "capture/live/live_watch.h"
 #include "capture/report/state.h"
 #include "capture/report/stats.h"
+#include "capture/stage/triggers.h"
 #include "capture/write/recorder.h"
 
 static void statep(struct state **s)
@@ -62,8 +63,9 @@ static bool take_files(struct state *s, const struct capture *l)
 	return s->directory;
 }
 
-static void take_recorder(struct state *s, const struct recorder *r)
+static void take_recorder(struct state *s, const struct recording *recording)
 {
+	const struct recorder *r = recording->recorder;
 	struct recorder_counts c;
 
 	if (!r)
@@ -72,6 +74,7 @@ static void take_recorder(struct state *s, const struct recorder *r)
 	s->has_recorder = true;
 	s->triggers = c.triggers;
 	s->triggers_ignored = c.ignored;
+	s->matches = s->c.triggers + triggers_matches(recording->triggers);
 	s->in_memory = c.in_memory;
 	s->memory_ns = c.back_ns;
 	s->forgotten = c.forgotten;
@@ -122,7 +125,7 @@ struct state *capture_state(struct capture *l)
 	s->has_filter = capture_filters(l);
 	s->has_sent = l->opts->directions & LIVE_SENT;
 	s->captured = outputs_captured(&l->pump.outputs);
-	take_recorder(s, l->recording.recorder);
+	take_recorder(s, &l->recording);
 	take_records(s, &l->pump.outputs);
 	s->ifaces = calloc(l->ifaces.n + 1, sizeof(*s->ifaces));
 	for (unsigned i = 0; s->ifaces && i < l->ifaces.n; i++) {

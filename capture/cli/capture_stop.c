@@ -14,6 +14,7 @@
 #include "capture/live/live_watch.h"
 #include "capture/report/state.h"
 #include "capture/report/stats.h"
+#include "capture/stage/triggers.h"
 
 typedef unsigned long long ull;
 
@@ -27,8 +28,10 @@ struct ledger capture_sum_up(struct capture *l, struct totals *t)
 		live_iface_snapshot(iface);
 		live_iface_ledger(iface, 0, &one);
 		ledger_add(&sum, &one);
-		if (iface->entry)	/* what comes out has come in */
+		if (iface->entry) {	/* what comes out has come in */
+			t->c.triggers += iface->received.counters.triggers;
 			continue;
+		}
 		live_iface_count(iface, &t->c);
 		t->sent.packets += iface->sent.counters.all.packets;
 		t->sent.bytes += iface->sent.counters.all.bytes;
@@ -56,7 +59,7 @@ static void print_verdicts(const struct live_iface *t)
 }
 
 /* What the recorder has by now. */
-static void print_recorder(const struct capture *l)
+static void print_recorder(const struct capture *l, uint64_t matches)
 {
 	struct recorder_counts c;
 
@@ -67,6 +70,10 @@ static void print_recorder(const struct capture *l)
 		     "in memory %llu packet%s of %.1f s, %llu bytes",
 		     (ull)c.triggers, c.triggers == 1 ? "" : "s", (ull)c.ignored, (ull)c.files, c.files == 1 ? "" : "s",
 		     (ull)c.in_memory, c.in_memory == 1 ? "" : "s", c.back_ns / 1e9, (ull)c.bytes);
+	if (!triggers_has(l->recording.triggers, TRIGGER_FILTER))
+		return;
+	matches += triggers_matches(l->recording.triggers);
+	log_announce("  --trigger: %llu packet%s matched", (ull)matches, matches == 1 ? "" : "s");
 }
 
 static void print_text(struct capture *l)
@@ -79,7 +86,7 @@ static void print_text(struct capture *l)
 	stats_print(&t, clock_monotonic_ns() - l->start_ns);
 	for (unsigned i = 0; i < l->ifaces.n; i++)
 		print_verdicts(l->ifaces.v[i]);
-	print_recorder(l);
+	print_recorder(l, t.c.triggers);
 }
 
 static void print_json(struct capture *l, bool ended)

@@ -341,6 +341,26 @@ int to_ebpf_pair(struct filter *f, const struct filter *entry, const struct filt
 	return 0;
 }
 
+int to_ebpf_copy(struct filter *copy, const struct filter *f)
+{
+	*copy = (struct filter){ NULL, 0 };
+	if (!f || !f->n)
+		return 0;
+	copy->insns = reallocarray(NULL, f->n, sizeof(*copy->insns));
+	if (!copy->insns)
+		return -ENOMEM;
+	memcpy(copy->insns, f->insns, f->n * sizeof(*copy->insns));
+	copy->n = f->n;
+	return 0;
+}
+
+bool to_ebpf_is(const struct filter *a, const struct filter *b)
+{
+	const size_t n = a ? a->n : 0;
+
+	return n == (b ? b->n : 0) && (!n || !memcmp(a->insns, b->insns, n * sizeof(*a->insns)));
+}
+
 void to_ebpf_free(struct filter *f)
 {
 	free(f->insns);

@@ -8,6 +8,7 @@
 #ifndef XDPDUMP_FILTER_TO_EBPF_H
 #define XDPDUMP_FILTER_TO_EBPF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,6 +58,12 @@ int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct soc
  * bpf/event.h). NULL: accepts everything. -E2BIG, -ENOMEM; to be released.
  */
 int to_ebpf_pair(struct filter *f, const struct filter *entry, const struct filter *exit);
+
+/* @f, or with NULL none, n 0; to be released. -ENOMEM. */
+int to_ebpf_copy(struct filter *copy, const struct filter *f);
+
+/* Are they the same? NULL and n 0: none. */
+bool to_ebpf_is(const struct filter *a, const struct filter *b);
 
 void to_ebpf_free(struct filter *f);
 

@@ -31,6 +31,7 @@ static int load_as(struct hook *h, const struct object_program *p, struct object
 	as.ifindex = h->ops->bound ? h->ifindex : 0;
 	as.traced = h->traced ? traced_function(h->traced) : NULL;
 	as.counts_anew = after;
+	as.trigger = h->trigger.n ? &h->trigger : NULL;
 	h->settings.has_exit_filter = !!exit_filter;
 	h->settings.turn++;
 	if (!err)
@@ -119,6 +120,9 @@ static int open_after(struct hook **hook, const struct hook_ops *ops, const stru
 		.tail_calls = s->tail_calls,
 		.device = s->device,
 	};
+	err = to_ebpf_copy(&h->trigger, s->trigger);
+	if (err)
+		return err;
 	thin_out(&h->settings, s);
 	flows_to_program(s->flows, &h->settings);
 	if (s->traced)
@@ -212,19 +216,27 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 }
 
 int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t device,
-		const struct filter *filter)
+		const struct filter *filter, const struct filter *trigger)
 {
-	const struct hook before = *h;
-	int err;
+	struct hook before = *h;
+	int err = to_ebpf_copy(&h->trigger, trigger);
 
+	if (err) {
+		h->trigger = before.trigger;
+		return err;
+	}
 	h->program = ops->programs;
 	h->ops = ops;
 	h->ifindex = ops->bound ? ifindex : 0;
 	h->settings.device = device;
 	err = hook_replace(h, filter, NULL);
-	if (err)
+	if (err) {
+		to_ebpf_free(&h->trigger);
 		*h = before;
-	return err;
+		return err;
+	}
+	to_ebpf_free(&before.trigger);
+	return 0;
 }
 
 const struct hook_ops *hook_ops_of(const struct hook *h)
@@ -285,6 +297,7 @@ struct hook *hook_close(struct hook *h)
 	if (h->in)
 		programs_leave(h);
 	object_close(h->object);
+	to_ebpf_free(&h->trigger);
 	free(h);
 	return NULL;
 }

@@ -11,12 +11,11 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "capture/filter/to_ebpf.h"
 #include "capture/kernel/clsact.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/xdp.h"
 
-struct filter;
-struct filter_loads;
 struct flows;
 struct program;
 struct programs;
@@ -40,6 +39,7 @@ struct hook_settings {
 	uint16_t flow_iface;	/* and for its flows: the first one that it has had */
 	uint8_t device;		/* of hook_device: what is asked of it, DEVICE_TIME ... */
 	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
+	const struct filter *trigger;	/* of those that it accepts the record says so; NULL: there is none */
 	/*
 	 * It may be in one of these together with others, longer than the hook: costs a frame up to
 	 * 3 ns more. NULL: it has its own. Of hooks that watch no other program, but for hook_device.
@@ -63,6 +63,7 @@ struct hook {
 	const struct rings *rings;
 	const struct flows *flows;
 	struct program_settings settings;
+	struct filter trigger;	/* its own; n 0: none */
 	const struct object_program *program;	/* one of ops->programs */
 	struct object *object;	/* what is loaded, and attached */
 	struct program *in;	/* which it shares with others, whose that is; NULL: its own */
@@ -114,8 +115,8 @@ extern const struct hook_ops hook_tc_process;
 
 /*
  * Loads the program of @ops; its records go into @rings, which stay as long as the hook. A filter
- * is not needed afterwards. Returns -errno of the kernel. This and hook_replace() are not to be
- * called by two threads at a time.
+ * is not needed afterwards, nor is a trigger. Returns -errno of the kernel, or -ERANGE, as
+ * places_fill_trigger(). This and hook_replace() are not to be called by two threads at a time.
  */
 int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *rings,
 	      const struct hook_settings *s);
@@ -158,10 +159,10 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 /*
  * One of hook_device or hook_xdp, with a program of its own, that is not attached becomes one of @ops:
  * of hook_device, which is bound to @ifindex, in the calling thread's namespace, and asks it for @device,
- * or of hook_xdp, which is bound to none and asks for 0; as hook_replace().
+ * or of hook_xdp, which is bound to none and asks for 0; as hook_replace(), and with another trigger.
  */
 int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t device,
-		const struct filter *filter);
+		const struct filter *filter, const struct filter *trigger);
 
 /*
  * Has somebody else taken it off, or put another program in its place? Of links no message is sent.

@@ -63,7 +63,7 @@ static void object_closep(struct object **o)
 
 struct preparation {
 	uint32_t flags, ifindex;
-	const struct filter *filter;	/* NULL: none */
+	const struct filter *filter, *trigger;	/* NULL: none */
 	struct linked linked;		/* with what is put into it, while it is loaded */
 };
 
@@ -88,6 +88,8 @@ static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, lo
 	err = linked_open(l, bpf_program__insns(prog), bpf_program__insn_cnt(prog), opts);
 	if (!err)
 		err = places_fill_frags(l, kernel_types());
+	if (!err && p->trigger)
+		err = places_fill_trigger(l, p->trigger);
 	if (!err && p->filter)
 		err = places_fill_filter(l, p->filter);
 	if (err)
@@ -266,7 +268,7 @@ int object_open(struct object **out, const struct object_program *p, const struc
 {
 	cleanup(object_closep) struct object *o = calloc(1, sizeof(*o));
 	cleanup(preparation_release) struct preparation preparation = {
-		.flags = p->flags, .ifindex = p->ifindex, .filter = filter,
+		.flags = p->flags, .ifindex = p->ifindex, .filter = filter, .trigger = p->trigger,
 	};
 	struct program_settings settings = *s;
 	int handler, err;
@@ -275,6 +277,7 @@ int object_open(struct object **out, const struct object_program *p, const struc
 		return -ENOMEM;
 	settings.ring_size = rings_cpu_size(rings);
 	settings.has_filter = !!filter;
+	settings.has_trigger = !!p->trigger;
 	settings.linear = !(p->flags & BPF_F_XDP_HAS_FRAGS);
 	o->n_cpus = libbpf_num_possible_cpus();
 	if (o->n_cpus < 0)

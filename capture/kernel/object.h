@@ -42,11 +42,12 @@ struct object_program {
 	/* what is traced, by a first program at its entry and a second one at its exit; NULL */
 	const struct object_function *traced;
 	bool counts_anew;	/* beside what it goes on with */
+	const struct filter *trigger;	/* as the filter; NULL: there is none */
 };
 
 /*
- * Loads @p; its records go into @rings. Of @s all counts but ring_size and has_filter, which are
- * known here. @flows: whose tables it uses; NULL: none. @filter: put into it, and not needed
+ * Loads @p; its records go into @rings. Of @s all counts but ring_size, has_filter and has_trigger, which
+ * are known here. @flows: whose tables it uses; NULL: none. @filter: put into it, and not needed
  * afterwards; NULL: none. @with: another one,
  * whose counters and count of losses it goes on with, and what it knows of frames that are on their way,
  * verdicts included, or of all that only the latter; NULL: its own. Returns -errno of the kernel. Not to be

@@ -104,12 +104,12 @@ static bool fits(const struct filter *f)
 	return f->n <= EMIT_REACH;
 }
 
-static int fill_places(struct linked *l, const struct filter *f)
+static int fill_places(struct linked *l, const struct filter *f, int32_t mark)
 {
 	int err = fits(f) ? 0 : -ERANGE;
 	size_t at;
 
-	while (!err && (at = find_place(l, FILTER_PLACE)) < l->n)
+	while (!err && (at = find_place(l, mark)) < l->n)
 		err = fill_place(l, at, f);
 	return err;
 }
@@ -149,7 +149,7 @@ int places_fill_filter(struct linked *l, const struct filter *f)
 	int err = find_function(l) ? linked_copy(&copy, l) : -ENOEXEC;
 
 	if (!err)
-		err = fill_places(&copy, f);
+		err = fill_places(&copy, f, FILTER_PLACE);
 	if (err == -ERANGE)
 		return fill_function(l, f);
 	if (err)
@@ -158,6 +158,11 @@ int places_fill_filter(struct linked *l, const struct filter *f)
 	*l = copy;
 	copy = (struct linked){ .n = 0 };
 	return 0;
+}
+
+int places_fill_trigger(struct linked *l, const struct filter *f)
+{
+	return fill_places(l, f, TRIGGER_PLACE);
 }
 
 int places_fill_frags(struct linked *l, const struct kernel_types *t)

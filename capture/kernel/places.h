@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * What is put into a program between its linking and its loading, in places that are marked there: the
- * filter, filter_here() of bpf/capture.h, and a look at the frame, frags_here() of bpf/xdp_frame.h.
+ * filter, filter_here() of bpf/capture.h, the trigger, trigger_flags() there, and a look at the frame,
+ * frags_here() of bpf/xdp_frame.h.
  */
 #ifndef XDPDUMP_KERNEL_PLACES_H
 #define XDPDUMP_KERNEL_PLACES_H
@@ -18,6 +19,12 @@ struct linked;
  * this program can have none; -ENOMEM.
  */
 int places_fill_filter(struct linked *l, const struct filter *filter);
+
+/*
+ * Into each place of it, before the filter. -ERANGE: it is too long for the jumps over it, or needs more of the
+ * stack than there is; -ENOMEM.
+ */
+int places_fill_trigger(struct linked *l, const struct filter *trigger);
 
 /*
  * Into each place of it, if the kernel that @t tells of lets programs look; else all frames are taken for

@@ -17,7 +17,7 @@ struct program {
 	/* by which those are known that can be in it */
 	const struct hook_ops *ops;
 	struct program_settings settings;
-	struct filter filter;		/* n 0: none */
+	struct filter filter, trigger;	/* n 0: none */
 	uint64_t netns;
 
 	const struct object_program *how;
@@ -37,34 +37,21 @@ int programs_open(struct programs **p)
 	return *p ? 0 : -ENOMEM;
 }
 
+static void program_free(struct program *in)
+{
+	to_ebpf_free(&in->filter);
+	to_ebpf_free(&in->trigger);
+	free(in);
+}
+
 static unsigned slot_of(const struct program_guest *guest)
 {
 	return (uint32_t)guest->ifindex % SLOTS;
 }
 
-static bool is_filter(const struct filter *have, const struct filter *filter)
-{
-	const size_t n = filter ? filter->n : 0;
-
-	return have->n == n && (!n || !memcmp(have->insns, filter->insns, n * sizeof(*filter->insns)));
-}
-
-static int copy_filter(struct filter *copy, const struct filter *filter)
-{
-	*copy = (struct filter){ NULL, 0 };
-	if (!filter)
-		return 0;
-	copy->insns = reallocarray(NULL, filter->n, sizeof(*copy->insns));
-	if (!copy->insns)
-		return -ENOMEM;
-	memcpy(copy->insns, filter->insns, filter->n * sizeof(*copy->insns));
-	copy->n = filter->n;
-	return 0;
-}
-
 bool programs_has_filter(const struct hook *h, const struct filter *filter)
 {
-	return is_filter(&h->in->filter, filter);
+	return to_ebpf_is(&h->in->filter, filter);
 }
 
 /* Their frames are through, so whoever comes next finds nothing of theirs. */
@@ -102,15 +89,9 @@ int programs_join(struct programs *p, struct hook *h, const struct program_guest
 	for (struct program *in = p->first; !err && in; in = in->next)
 		if (in->ops == h->ops && in->netns == netns && !in->guests[slot_of(guest)] &&
 		    !memcmp(&in->settings, &h->settings, sizeof(in->settings)) &&
-		    is_filter(&in->filter, filter))
+		    to_ebpf_is(&in->filter, filter) && to_ebpf_is(&in->trigger, &h->trigger))
 			return enter(in, h, guest);
 	return err ? err : -ENOENT;
-}
-
-static void program_free(struct program *in)
-{
-	to_ebpf_free(&in->filter);
-	free(in);
 }
 
 int programs_add(struct programs *p, struct hook *h, const struct program_guest *guest,
@@ -120,11 +101,13 @@ int programs_add(struct programs *p, struct hook *h, const struct program_guest 
 	int err = in ? netns_cookie(&in->netns) : -ENOMEM;
 
 	if (!err)
-		err = copy_filter(&in->filter, filter);
-	if (err) {
-		free(in);
+		err = to_ebpf_copy(&in->filter, filter);
+	if (!err)
+		err = to_ebpf_copy(&in->trigger, &h->trigger);
+	if (err && in)
+		program_free(in);
+	if (err)
 		return err;
-	}
 	in->all = p;
 	in->ops = h->ops;
 	in->settings = h->settings;
@@ -157,7 +140,7 @@ int programs_replace(struct hook *h, struct object *next, const struct filter *f
 	struct program *in = h->in;
 	struct filter copy;
 	unsigned slot = 0;
-	int err = copy_filter(&copy, filter);
+	int err = to_ebpf_copy(&copy, filter);
 
 	for (; !err && slot < SLOTS; slot++)
 		if (in->guests[slot])

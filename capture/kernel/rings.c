@@ -297,7 +297,7 @@ static bool is_sound(const struct rings *r, const struct lane *l, const struct e
 	       ev->caplen <= r->snap &&	/* first, for the sum could overflow */
 	       8 * event_meta_words(ev->meta) + ev->caplen <= r->snap &&
 	       ev->caplen <= ev->len && event_size(ev) <= l->end - l->pos &&
-	       ev->hook < EVENT_HOOKS && !(ev->offload & ~EVENT_OFFLOAD);
+	       ev->hook < EVENT_HOOKS && !(ev->flags & ~EVENT_FLAGS);
 }
 
 /*

@@ -30,7 +30,8 @@ static bool describe(struct live_iface *next, const struct live_iface *t, uint32
 		.netif = t->netif, .vlan = t->vlan, .netns = t->netns, .before = t, .first_id = t->first_id,
 		.sampling = s->sampling, .point = t->point, .pattern = t->pattern, .bond = t->bond, .way = t->way,
 		.strips_vlan = t->strips_vlan, .device = t->device, .hash_function = t->hash_function,
-		.promiscuous_fd = -1, .rtnl = t->rtnl, .rings = t->rings, .filters = t->filters, .gone = t->gone,
+		.promiscuous_fd = -1, .rtnl = t->rtnl, .rings = t->rings, .filters = t->filters,
+		.has_no_trigger = t->has_no_trigger, .gone = t->gone,
 		.running = t->running, .renamed = t->renamed, .has_if_dropped = t->has_if_dropped,
 		.snap = s->snap,
 	};

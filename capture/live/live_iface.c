@@ -300,9 +300,9 @@ static uint32_t flags_of(const struct live_iface *t, const struct event *ev, con
 
 	if (flags == EPB_INBOUND && t->iface.linktype == LINKTYPE_ETHERNET && ev->caplen >= 6)
 		flags |= reception(t, data);
-	if (ev->offload & EVENT_CHECKSUM_PARTIAL)
+	if (ev->flags & EVENT_CHECKSUM_PARTIAL)
 		flags |= EPB_CHECKSUM_NOT_READY;
-	if (ev->offload & EVENT_SEGMENTED)
+	if (ev->flags & EVENT_SEGMENTED)
 		flags |= EPB_SEGMENTED;
 	return flags;
 }
@@ -352,6 +352,8 @@ void live_iface_packet(struct live_iface *t, const struct event *ev, const struc
 	p->hdr = ev->hdr;
 	p->has = PACKET_TIME | PACKET_FLAGS | (ev->queue == EVENT_NO_QUEUE ? 0 : PACKET_QUEUE);
 	p->options = (struct raw_options){ NULL, 0 };
+	if (ev->flags & EVENT_TRIED)
+		p->has |= PACKET_TRIED | (ev->flags & EVENT_TRIGGERS ? PACKET_TRIGGERS : 0);
 	if (ev->meta)
 		take_meta(t, ev, p);
 	if (ev->verdict) {
@@ -386,6 +388,7 @@ static int read_counters(struct live_hook *h, uint32_t point)
 	h->counters.flow_cut = first.flow_cut;
 	h->counters.rate_limited = first.rate_limited;
 	h->counters.only_counted = first.only_counted;
+	h->counters.triggers = first.triggers;
 	return 0;
 }
 

@@ -46,6 +46,7 @@ struct live_iface_settings {
 /* What is captured, compiled for the link type of each interface; NULL: everything. */
 struct live_filters {
 	struct per_link *entry, *exit;
+	struct per_link *trigger;	/* what packets are marked by, where the program can; NULL: none are */
 };
 
 /* Packets of one direction. */
@@ -97,6 +98,7 @@ struct live_iface {
 	/* for a hook that is loaded later; the owner's */
 	const struct rings *rings;
 	const struct live_filters *filters;
+	bool has_no_trigger;		/* the kernel takes no program with it */
 	bool gone;			/* deleted, moved away or replaced, or the program was taken off */
 	bool detached;			/* the latter */
 	bool running;

@@ -82,27 +82,33 @@ static int translate_for(const struct live_iface *t, const struct hook_ops *ops,
 	return err ? err : to_ebpf(f, ops->loads, behind, n);
 }
 
-/* NULL, as no expression is no filter. */
-static enum status translate(const struct live_iface *t, const struct hook_ops *ops,
-			     struct per_link *text, struct filter *f, const struct filter **used)
+/* -EINVAL: per_link_error(). */
+static int translate_text(const struct live_iface *t, const struct hook_ops *ops, struct per_link *text,
+			  struct filter *f)
 {
 	const struct sock_filter *insns = NULL;
 	const struct expr *e;
 	size_t n = 0;
-	int err = 0;
+	int err = text ? per_link_expr(text, &t->iface, &e) : 0;
+
+	if (text && !err)
+		insns = ops->at == EVENT_TC_OUT ? expr_insns_sent(e, &n) : expr_insns(e, &n);
+	return err ? err : translate_for(t, ops, insns, n, f);
+}
+
+/* NULL, as no expression is no filter. */
+static enum status translate(const struct live_iface *t, const struct hook_ops *ops,
+			     struct per_link *text, struct filter *f, const struct filter **used)
+{
+	int err;
 
 	*used = NULL;
 	if (!text && !t->vlan.ifindex)
 		return STATUS_OK;
-	if (text)
-		err = per_link_expr(text, &t->iface, &e);
-	if (err == -EINVAL)
-		return log_fail(STATUS_USAGE, "%s", per_link_error(text));
-	if (text && !err)
-		insns = ops->at == EVENT_TC_OUT ? expr_insns_sent(e, &n) : expr_insns(e, &n);
-	if (!err)
-		err = translate_for(t, ops, insns, n, f);
+	err = translate_text(t, ops, text, f);
 	*used = f;
+	if (err == -EINVAL && text)
+		return log_fail(STATUS_USAGE, "%s", per_link_error(text));
 	if (err == -EOPNOTSUPP)
 		return log_fail(STATUS_USAGE,
 				"the expression asks for %s",
@@ -117,13 +123,44 @@ static enum status translate(const struct live_iface *t, const struct hook_ops *
 /* What a program is to do, and the filters it is loaded with. */
 struct wish {
 	struct hook_settings settings;
-	struct filter entry, exit;
+	struct filter entry, exit, trigger;
 };
 
 static void wish_release(struct wish *w)
 {
 	to_ebpf_free(&w->entry);
 	to_ebpf_free(&w->exit);
+	to_ebpf_free(&w->trigger);
+}
+
+/* Where it cannot be had in the program, packets are tried once they are captured. */
+static void wish_for_trigger(const struct live_iface *t, const struct hook_ops *ops, struct wish *w)
+{
+	if (t->filters->trigger && !t->has_no_trigger && !translate_text(t, ops, t->filters->trigger, &w->trigger))
+		w->settings.trigger = &w->trigger;
+}
+
+static int load_wish(const struct live_iface *t, struct hook **h, const struct hook_ops *ops, const struct hook *before,
+		     const struct wish *w)
+{
+	return before ? hook_open_after(h, ops, before, &w->settings) : hook_open(h, ops, t->rings, &w->settings);
+}
+
+/* Loads it, after @before, if there is one. Where it is for the trigger that it cannot be it goes without. */
+static int load_hook(struct live_iface *t, struct hook **h, const struct hook_ops *ops, const struct hook *before,
+		     struct wish *w)
+{
+	int err = load_wish(t, h, ops, before, w);
+
+	if (!err || !w->settings.trigger || err == -EPERM)
+		return err;
+	w->settings.trigger = NULL;
+	err = load_wish(t, h, ops, before, w);
+	t->has_no_trigger = !err;
+	if (!err)
+		log_complain("warning: %s: the kernel takes no program with this --trigger: packets are tried once "
+			     "they are captured, as far as their bytes go", live_iface_name(t));
+	return err;
 }
 
 /*
@@ -154,6 +191,7 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 		.device = t->device,
 	};
 	status = translate(t, ops, t->filters->entry, &w->entry, &w->settings.filter);
+	wish_for_trigger(t, ops, w);
 	if (ops != &hook_front && ops != &hook_trace) {
 		w->settings.programs = shares_program(t) && ops != &hook_device ? s->programs : NULL;
 		w->settings.ifindex = t->netif.ifindex;
@@ -181,7 +219,7 @@ static enum status open_hook(struct live_iface *t, struct live_hook *h, const st
 
 	if (status)
 		return status;
-	err = hook_open(&h->hook, ops, t->rings, &w.settings);
+	err = load_hook(t, &h->hook, ops, NULL, &w);
 	if (ops == &hook_front && (err == -EINVAL || err == -EBUSY))
 		return live_front_uncallable(t, err);
 	if (err && ops == &hook_trace && (!w.settings.filter || err == -EPERM))
@@ -232,7 +270,7 @@ static enum status open_after(struct live_iface *t, struct live_hook *h, const s
 	if (status)
 		return status;
 	w.settings.device = ops->bound ? w.settings.device : 0;
-	err = hook_open_after(&h->hook, ops, before->hook, &w.settings);
+	err = load_hook(t, &h->hook, ops, before->hook, &w);
 	return err ? load_failed(live_iface_name(t), ops, w.settings.filter, err) : STATUS_OK;
 }
 
@@ -298,7 +336,9 @@ static enum status rebind(struct live_iface *t, const struct live_iface_settings
 
 	if (status)
 		return status;
-	err = hook_rebind(t->received.hook, ops, t->netif.ifindex, device, w.settings.filter);
+	err = hook_rebind(t->received.hook, ops, t->netif.ifindex, device, w.settings.filter, w.settings.trigger);
+	if (err && w.settings.trigger)
+		err = hook_rebind(t->received.hook, ops, t->netif.ifindex, device, w.settings.filter, NULL);
 	if (err && device && !s->device)
 		return rebind(t, s, 0);
 	if (err)
@@ -348,7 +388,7 @@ static enum status open_at_xdp(struct live_iface *t, const struct live_iface_set
 	status = make_wish(t, &hook_device, s, &w);
 	if (status)
 		return status;
-	err = hook_open(&t->received.hook, &hook_device, t->rings, &w.settings);
+	err = load_hook(t, &t->received.hook, &hook_device, NULL, &w);
 	t->device = err ? 0 : t->device;
 	return err ? open_hook(t, &t->received, &hook_xdp, s) : STATUS_OK;
 }

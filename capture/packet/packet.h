@@ -128,6 +128,9 @@ enum {
 	PACKET_PROCESS	= 64,
 	/* no block of the input has the name of the process: an output that can tells it itself */
 	PACKET_NAMES	= 128,
+	/* the trigger has been tried in the kernel, on all of the frame; and it is it */
+	PACKET_TRIED	= 256,
+	PACKET_TRIGGERS	= 512,
 };
 
 struct packet {

@@ -193,6 +193,7 @@ static void recorder(struct page *p, const struct state *s)
 {
 	put_counter(p, "triggers", "Triggers of the flight recorder.", s->triggers);
 	put_counter(p, "triggers_ignored", "Triggers that did not count.", s->triggers_ignored);
+	put_counter(p, "trigger_matches", "Packets that an expression of the flight recorder matches.", s->matches);
 	put_gauge(p, "memory_packets", "Packets that are kept in memory.", s->in_memory);
 	put_gauge(p, "memory_reach_seconds", "How far they reach back.", s->memory_ns / 1e9);
 	put_counter(p, "forgotten_packets", "Packets that no trigger has asked for.", s->forgotten);

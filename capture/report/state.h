@@ -37,9 +37,9 @@ struct state {
 	bool has_sent;
 	struct tally sent;		/* of c.all */
 	uint64_t captured;		/* packets in the output */
-	/* of the flight recorder, as in recorder.h */
+	/* of the flight recorder, as in recorder.h; and packets that its expressions match */
 	bool has_recorder;
-	uint64_t triggers, triggers_ignored, in_memory, memory_ns, forgotten;
+	uint64_t triggers, triggers_ignored, matches, in_memory, memory_ns, forgotten;
 	/* of --to a database, as in record_sink.h */
 	bool has_records;
 	struct { uint64_t made, delivered, spooled, refused, former; } records;

@@ -121,6 +121,7 @@ static void put_recorder(FILE *out, const struct state *s)
 {
 	put_number(out, "triggers", s->triggers);
 	put_number(out, "triggers_ignored", s->triggers_ignored);
+	put_number(out, "trigger_matches", s->matches);
 	put_number(out, "in_memory", s->in_memory);
 	put_seconds(out, "memory_reach", s->memory_ns);
 	put_number(out, "forgotten", s->forgotten);

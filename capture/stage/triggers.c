@@ -23,6 +23,8 @@ struct triggers {
 	struct waiting *v;
 	unsigned n;
 	bool for_packets;		/* one of them at least */
+	unsigned n_expressions;
+	uint64_t matches;		/* packets that one of those was tried on here, and matched */
 	uint64_t at_ns, packets, drops;	/* at the last look */
 	bool has_looked;
 	const char *error;
@@ -101,6 +103,7 @@ int triggers_open(struct triggers **triggers, const struct trigger *list, unsign
 		/* what is below its bound from the start has not fallen */
 		*w = (struct waiting){ .is = &list[t->n], .is_true = list[t->n].below };
 		t->for_packets |= w->is->kind <= TRIGGER_VERDICT;
+		t->n_expressions += w->is->kind == TRIGGER_FILTER;
 		if (w->is->kind == TRIGGER_FILTER)
 			err = open_filter(t, w, optimize, live);
 	}
@@ -114,20 +117,66 @@ static bool has_verdict(const struct packet *p, unsigned verdicts)
 	return p->has & PACKET_VERDICT && p->verdict.type == VERDICT_XDP && verdicts & 1u << action;
 }
 
-/* Of a link type that an expression is not for, no packet is it. */
-static bool is_it(const struct waiting *w, const struct packet *p)
+int triggers_expression(const struct trigger *list, unsigned n, char **text)
 {
-	if (w->is->kind == TRIGGER_FILTER)
-		return per_link_packet(w->filter, p) == 1;
-	return w->is->kind == TRIGGER_VERDICT && has_verdict(p, w->is->verdicts);
+	cleanup(freep) char *words = NULL;
+	size_t len;
+	FILE *out = open_memstream(&words, &len);
+	bool any = false;
+
+	*text = NULL;
+	if (!out)
+		return -ENOMEM;
+	for (unsigned i = 0; i < n; i++) {
+		if (list[i].kind == TRIGGER_FILTER)
+			fprintf(out, "%s(%s)", any ? " or " : "", list[i].words);
+		any |= list[i].kind == TRIGGER_FILTER;
+	}
+	if (fclose(out))
+		return -ENOMEM;
+	if (any)
+		*text = steal(&words);
+	return 0;
+}
+
+/* The first expression of all, or of those that the bytes that were captured match. NULL: none. */
+static const struct waiting *expression(const struct triggers *t, const struct packet *p, bool by_bytes)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->v[i].filter && (!by_bytes || per_link_packet(t->v[i].filter, p) == 1))
+			return &t->v[i];
+	return NULL;
+}
+
+/* Of a link type that an expression is not for, no packet is it. */
+static const struct waiting *matching(struct triggers *t, const struct packet *p)
+{
+	const struct waiting *w = NULL;
+
+	if (p->has & PACKET_TRIED && !(p->has & PACKET_TRIGGERS))
+		return NULL;
+	if (t->n_expressions > 1 || !(p->has & PACKET_TRIED))
+		w = expression(t, p, true);
+	if (p->has & PACKET_TRIED)
+		return w ? w : expression(t, p, false);
+	t->matches += !!w;
+	return w;
 }
 
 const char *triggers_packet(struct triggers *t, const struct packet *p)
 {
+	const struct waiting *w = t->for_packets ? matching(t, p) : NULL;
+
 	for (unsigned i = 0; t->for_packets && i < t->n; i++)
-		if (is_it(&t->v[i], p))
+		if (&t->v[i] == w ||
+		    (t->v[i].is->kind == TRIGGER_VERDICT && has_verdict(p, t->v[i].is->verdicts)))
 			return t->v[i].is->words;
 	return NULL;
+}
+
+uint64_t triggers_matches(const struct triggers *t)
+{
+	return t->matches;
 }
 
 /* True: it has become true just now. */

@@ -32,8 +32,20 @@ bool trigger_parse(const char *words, bool (*verdicts)(const char *list, unsigne
  */
 int triggers_open(struct triggers **t, const struct trigger *list, unsigned n, bool optimize, bool live);
 
-/* The words of the first one that @p is; NULL: none. */
+/*
+ * All expressions as one, for the program that captures, which marks what matches (PACKET_TRIED, PACKET_TRIGGERS);
+ * NULL: there is none. -ENOMEM.
+ */
+int triggers_expression(const struct trigger *list, unsigned n, char **text);
+
+/*
+ * The words of the first one that @p is; NULL: none. An expression is tried on its bytes, unless the kernel has done so
+ * on all of the frame; of several one that only the latter shows is the first.
+ */
 const char *triggers_packet(struct triggers *t, const struct packet *p);
+
+/* Packets that were one, by an expression that the kernel has not tried. */
+uint64_t triggers_matches(const struct triggers *t);
 
 /*
  * Once a second or so, at @now in ns: so many @packets have come and so many are lost (@drops) since the

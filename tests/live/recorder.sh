@@ -90,6 +90,76 @@ want 'why, in the file' 1 "$(capinfos -k "$file" | grep -c 'trigger: udp src por
 want 'the one, with its comment' 1524 "$(tshark -n -r "$file" -Y 'frame.comment contains "trigger"' -T fields -e udp.srcport 2>/dev/null)"
 end
 
+# marked FROM: 20 frames by interface FROM, numbered from 0 in their ports; that of number 7 has 0x77 at 120
+marked()
+{
+	python3 -c 'import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind((sys.argv[1], 0))
+for i in range(20):
+    ip = bytes.fromhex("450000720000000040110000") + bytes([10, 0, 0, 1, 10, 0, 0, 2])
+    frame = bytearray(bytes([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0]) + ip + bytes([4, i, 0, 9, 0, 94, 0, 0]) + bytes(86))
+    if i == 7:
+        frame[120] = 0x77
+    s.send(frame)' "$1"
+}
+
+# ports FILE: the numbers of marked frames in it
+ports()
+{
+	tshark -n -r "$1" -Y 'udp.dstport == 9' -T fields -e udp.srcport 2>/dev/null | awk '{ print $1 - 1024 }' | paste -sd ' '
+}
+
+for how in 'v1 --hook native' 'v1 --hook generic' 'v1 --hook tc' 'v0 -Q out' 'v0 -Q out --process'; do
+	begin "a byte behind the snapshot length triggers: ${how#* }"
+	# shellcheck disable=SC2086 # words
+	record -s 64 --before 2p --after 3p ${how#* } --trigger 'udp and ether[120] = 0x77' --trigger tcp udp dst port 9
+	marked "${how%% *}"
+	says 'trigger: udp and ether'
+	finish
+	counted 6 14
+	want 'packets' '5 6 7 8 9 10' "$(ports "$file")"
+	want_line "$work/err" '^  --trigger: 1 packet matched$'
+	end
+done
+
+begin 'in front of a program it is tried on what is captured, before and behind that'
+ip link set dev v0 xdpgeneric object "$B/tests/xdp/several.bpf.o" section xdp 2>"$work/ip" ||
+	ip link set dev v0 xdpgeneric object "$B/tests/xdp/several.bpf.o" program passer 2>>"$work/ip" || :
+record -s 64 --before 2p --after 4p --observe front --at both --trigger 'udp src port 1031' --stats-format json
+marked v1
+says 'trigger: udp src port 1031'
+finish
+want 'exit status' 0 "$rc"
+want 'packets, 4 behind the second one' '6 6 7 7 8 8 9 9' "$(ports "$file")"
+want 'of both images it matches' '2 2' "$(tail -n 1 "$work/err" | jq -r '[.trigger_matches, .triggers] | map(tostring) | join(" ")')"
+ip link set dev v0 xdpgeneric off
+end
+
+begin 'what is filtered out triggers nothing'
+record -s 64 --trigger 'udp and ether[120] = 0x77' 'udp dst port 9 and not udp src port 1031'
+marked v1
+finish
+counted 0 19
+files 'inc*'
+want_line "$work/err" '^  --trigger: 0 packets matched$'
+end
+
+begin 'an expression that has no place in the program is tried on what is captured'
+ports='port 1'
+for ((i = 0; i < 300; i++)); do
+	ports+=" or port $((2000 + i))"
+done
+record --before 2p --after 3p --no-optimize --trigger "udp src port 1031 and not ($ports)" udp dst port 9
+marked v1
+says 'warning: v0: the kernel takes no program with this --trigger'
+says 'trigger: udp src port 1031'
+finish
+counted 6 14
+want 'packets' '5 6 7 8 9 10' "$(ports "$file")"
+want_line "$work/err" '^  --trigger: 1 packet matched$'
+end
+
 begin 'without a trigger there is no file'
 record --trigger 'tcp'
 frames 1000

@@ -41,7 +41,8 @@ static struct {
 	unsigned entered, detached_inside;
 	const char *driver;
 	struct hook_settings settings;	/* with which it was loaded */
-	size_t filter_n, exit_filter_n;	/* instructions; 0: none */
+	size_t filter_n, exit_filter_n, trigger_n;	/* instructions; 0: none */
+	int trigger_err;		/* of loading one with a trigger */
 	unsigned n_read;		/* looks at the counters */
 	struct counters counters[2];	/* of the first and of the later ones */
 	struct counters sent_counters;
@@ -83,6 +84,9 @@ int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *r
 	kernel.settings = *s;
 	kernel.filter_n = s->filter ? s->filter->n : 0;
 	kernel.exit_filter_n = s->exit_filter ? s->exit_filter->n : 0;
+	kernel.trigger_n = s->trigger ? s->trigger->n : 0;
+	if (s->trigger && kernel.trigger_err)
+		return kernel.trigger_err;
 	if (ops == &hook_device && kernel.device_err)
 		return kernel.device_err;
 	*h = kernel.load_err				       ? NULL
@@ -245,8 +249,9 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 }
 
 int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t device,
-		const struct filter *filter is_unused)
+		const struct filter *filter is_unused, const struct filter *trigger)
 {
+	kernel.trigger_n = trigger ? trigger->n : 0;
 	assert_ptr_equal(h, &kernel.hook);
 	assert_true(kernel.ops == &hook_device || ops == &hook_device);
 	assert_int_equal(!!device, ops == &hook_device);

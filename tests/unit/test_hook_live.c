@@ -616,17 +616,17 @@ static void what_is_bound_to_another_device_or_none_counts_on(void **state is_un
 	assert_int_equal(await(&rigs[0])->meta, META_DEVICE);
 	rings_release(rigs[0].rings);
 	hook_detach(rigs[0].hook);
-	assert_int_equal(hook_rebind(rigs[0].hook, &hook_xdp, ifindex, 0, NULL), 0);
+	assert_int_equal(hook_rebind(rigs[0].hook, &hook_xdp, ifindex, 0, NULL, NULL), 0);
 	assert_int_equal(hook_attach(rigs[0].hook, ifindex, XDP_MODE_GENERIC), 0);
 	assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
 	assert_int_equal(await(&rigs[0])->meta, META_NONE);
 	rings_release(rigs[0].rings);
 	hook_detach(rigs[0].hook);
 	/* there is no such device, and nothing has changed by that */
-	assert_true(hook_rebind(rigs[0].hook, &hook_device, 12345, DEVICE_TAG, NULL) < 0);
+	assert_true(hook_rebind(rigs[0].hook, &hook_device, 12345, DEVICE_TAG, NULL, NULL) < 0);
 	assert_int_equal(hook_attach(rigs[0].hook, ifindex, XDP_MODE_GENERIC), 0);
 	hook_detach(rigs[0].hook);
-	assert_int_equal(hook_rebind(rigs[0].hook, &hook_device, ifindex, DEVICE_TAG, NULL), 0);
+	assert_int_equal(hook_rebind(rigs[0].hook, &hook_device, ifindex, DEVICE_TAG, NULL, NULL), 0);
 	assert_int_equal(hook_attach(rigs[0].hook, ifindex, XDP_MODE_NATIVE), 0);
 	assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
 	assert_int_equal(await(&rigs[0])->meta, META_DEVICE);
@@ -696,20 +696,20 @@ static void what_is_left_to_the_device_is_told(void **state is_unused)
 	make_frame(sent.frame, 1000, 2000);
 	assert_true(send(fd, &sent, sizeof(sent.vnet) + 1000, 0) > 0);
 	ev = await(&rigs[1]);
-	assert_int_equal(ev->offload, 0);
+	assert_int_equal(ev->flags, 0);
 	assert_int_equal(ev->queue, EVENT_NO_QUEUE);
 	sent.vnet = (struct virtio_net_hdr){
 		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .csum_start = 34, .csum_offset = 6,
 	};
 	assert_true(send(fd, &sent, sizeof(sent.vnet) + 1000, 0) > 0);
-	assert_int_equal(await(&rigs[1])->offload, EVENT_CHECKSUM_PARTIAL);
+	assert_int_equal(await(&rigs[1])->flags, EVENT_CHECKSUM_PARTIAL);
 	sent.vnet.gso_type = GSO_UDP_L4;
 	sent.vnet.gso_size = 500;
 	sent.vnet.hdr_len = PAYLOAD;
 	make_frame(sent.frame, 2000, 2000);
 	if (send(fd, &sent, sizeof(sent.vnet) + 2000, 0) > 0) {
 		ev = await(&rigs[1]);
-		assert_int_equal(ev->offload, EVENT_CHECKSUM_PARTIAL | EVENT_SEGMENTED);
+		assert_int_equal(ev->flags, EVENT_CHECKSUM_PARTIAL | EVENT_SEGMENTED);
 		assert_int_equal(ev->len, 2000);
 	} else {
 		print_message("# this kernel takes no segments of UDP from a socket\n");
@@ -1057,6 +1057,78 @@ static void a_qdisc_of_somebody_else_stays(void **state is_unused)
 	assert_int_equal(filters_of("v0", "ingress") + filters_of("v0", "egress"), 0);
 }
 
+/* ---- a trigger ---- */
+
+enum { BEHIND = SNAP + 20, MARKED = 0x77 };
+
+/* Its record, of a frame that has the byte behind the snapshot length, or has it not, to @port. */
+static uint8_t flags_for(const struct rig *r, uint16_t port, bool marked)
+{
+	uint8_t frame[2 * SNAP + 64];
+	const struct event *ev;
+	int verdict;
+
+	make_frame(frame, sizeof(frame), port);
+	frame[BEHIND] = marked ? MARKED : 0;
+	assert_int_equal(run(r, frame, sizeof(frame), &verdict), 0);
+	ev = take(r);
+	assert_true(!ev || ev->caplen == SNAP);
+	return ev ? ev->flags & (EVENT_TRIED | EVENT_TRIGGERS) : 0;
+}
+
+/* The program has seen all of the frame; what the filter rejects triggers nothing. */
+static void check_trigger(const struct rig *r)
+{
+	assert_int_equal(flags_for(r, ALWAYS, false), EVENT_TRIED);
+	assert_int_equal(flags_for(r, ALWAYS, true), EVENT_TRIED | EVENT_TRIGGERS);
+	assert_int_equal(flags_for(r, ALWAYS + 1, true), 0);
+}
+
+static void the_record_says_what_the_trigger_has_seen(void **state)
+{
+	const struct hook_ops *ops = *(const struct hook_ops *const *)*state;
+	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
+	struct hook_settings s = { .snap = SNAP };
+	char text[64], filter[64];
+	struct rig *r = &rigs[0];
+
+	snprintf(text, sizeof(text), "udp and ether[%d] = 0x%x", BEHIND, MARKED);
+	snprintf(filter, sizeof(filter), "udp dst port %d", ALWAYS);
+	s.trigger = translate(&f, ops, text);
+	open_rig(r, ops, s, 1 << 20, filter);
+	check_trigger(r);
+	assert_int_equal(counters_of(r).triggers, 1);
+	/* with another filter as well */
+	snprintf(filter, sizeof(filter), "port %d", ALWAYS);
+	assert_int_equal(replace(r, filter), 0);
+	check_trigger(r);
+	assert_int_equal(replace(r, NULL), 0);
+	assert_int_equal(flags_for(r, ALWAYS + 1, true), EVENT_TRIED | EVENT_TRIGGERS);
+	assert_int_equal(counters_of(r).triggers, 3);
+	assert_int_equal(counters_of(r).delivered, 5);
+	/* and without one nothing is said */
+	close_rigs(NULL);
+	s.trigger = NULL;
+	open_rig(r, ops, s, 1 << 20, NULL);
+	assert_int_equal(flags_for(r, ALWAYS, true), 0);
+	assert_int_equal(counters_of(r).triggers, 0);
+}
+
+static void a_trigger_that_has_no_place_is_refused(void **state is_unused)
+{
+	struct bpf_insn deep[] = {
+		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_10, .off = -FILTER_ROOM - 4 },
+		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	const struct filter f = { deep, array_size(deep) };
+	const struct hook_settings s = { .snap = SNAP, .trigger = &f };
+
+	assert_int_equal(rings_open(&rigs[0].rings, 1 << 20, SNAP), 0);
+	assert_int_equal(hook_open(&rigs[0].hook, &hook_xdp, rigs[0].rings, &s), -ERANGE);
+	assert_null(rigs[0].hook);
+}
+
 /* ---- another filter under traffic ---- */
 
 /* What the sender and the one who replaces know of each other. */
@@ -1286,7 +1358,7 @@ static void a_filter_that_the_kernel_refuses_leaves_the_one_before(void **state 
 
 int main(int argc, char **argv)
 {
-	const struct hook_ops *in = &hook_tc_in, *process = &hook_tc_process;
+	const struct hook_ops *xdp = &hook_xdp, *in = &hook_tc_in, *process = &hook_tc_process;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(records_at_tc_are_those_of_xdp, close_rigs),
 		cmocka_unit_test_teardown(frames_in_pieces_are_the_same_on_their_way_out_and_in,
@@ -1312,6 +1384,10 @@ int main(int argc, char **argv)
 		  &process },
 		cmocka_unit_test_teardown(nothing_is_taken_away_from_one_that_runs, close_rigs),
 		cmocka_unit_test_teardown(a_qdisc_of_somebody_else_stays, close_rigs),
+		{ "the_record_says_what_the_trigger_has_seen", the_record_says_what_the_trigger_has_seen, NULL,
+		  close_rigs, &xdp },
+		{ "the_record_at_tc_says_it", the_record_says_what_the_trigger_has_seen, NULL, close_rigs, &in },
+		cmocka_unit_test_teardown(a_trigger_that_has_no_place_is_refused, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_while_packets_flow, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_in_generic_mode, close_rigs),
 		cmocka_unit_test_teardown(losses_before_are_told_behind, close_rigs),

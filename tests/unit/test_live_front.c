@@ -132,7 +132,7 @@ static void one_that_watches_warns_of_tags(void **state)
 static void the_program_gets_what_was_asked_for(void **state)
 {
 	struct live_iface_settings s = in_front(0);
-	struct live_filters filters = { NULL, NULL };
+	struct live_filters filters = { .entry = NULL };
 
 	(void)state;
 	put_there("other");

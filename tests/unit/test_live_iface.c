@@ -1232,7 +1232,7 @@ static void a_start(void **state)
 		.device = c->asked,
 		.sampling = { .sample = c->sample, .rate = c->rate },
 	};
-	struct live_filters filters = { NULL, NULL };
+	struct live_filters filters = { .entry = NULL };
 	struct live_iface t = { .point = POINT_ENTRY };
 	enum status status;
 	struct utsname uts;
@@ -1274,7 +1274,7 @@ static void the_program_is_loaded_as_asked_for(void **state)
 					       .sampling = { .sample = 9, .rate = 8 },
 					       .flows = (void *)&somebodys_flows,
 					       .directions = LIVE_RECEIVED, .linktype = -1 };
-	struct live_filters filters = { NULL, NULL };
+	struct live_filters filters = { .entry = NULL };
 
 	(void)state;
 	assert_int_equal(kernel.settings.snap, 100);
@@ -1437,7 +1437,7 @@ static void both_directions_are_in_the_same_books(void **state)
 static void another_filter_is_for_both_directions(void **state)
 {
 	struct live_iface_settings s = plain;
-	struct live_filters filters = { NULL, NULL };
+	struct live_filters filters = { .entry = NULL };
 
 	(void)state;
 	s.directions = LIVE_RECEIVED | LIVE_SENT;
@@ -1461,6 +1461,56 @@ static void another_filter_is_for_both_directions(void **state)
 	assert_string_equal(iface.iface.filter, "udp port 53");
 	live_iface_set_filter(&iface, NULL);
 	assert_null(iface.iface.filter);
+}
+
+/* ---- a trigger ---- */
+
+static void triggering(struct event *ev)
+{
+	ev->flags = EVENT_TRIED | EVENT_TRIGGERS;
+}
+
+static void tried(struct event *ev)
+{
+	ev->flags = EVENT_TRIED;
+}
+
+static void a_packet_says_what_the_trigger_has_seen(void **state is_unused)
+{
+	const unsigned both = PACKET_TRIED | PACKET_TRIGGERS;
+
+	assert_int_equal(from_record(42, NULL).has & both, 0);
+	assert_int_equal(from_record(42, tried).has & both, PACKET_TRIED);
+	assert_int_equal(from_record(42, triggering).has & both, both);
+}
+
+/* It is in the program, or, where the kernel does not take that, in none: the capture goes on. */
+static void a_trigger_is_no_reason_to_go_without_packets(void **state is_unused)
+{
+	struct live_filters filters = { NULL, NULL, NULL };
+
+	assert_int_equal(per_link_open(&filters.trigger, "tcp", NULL, true), 0);
+	assert_int_equal(live_iface_load(&iface, NULL, &plain, &filters), STATUS_OK);
+	assert_true(kernel.trigger_n);
+	assert_false(iface.has_no_trigger);
+	written_listen();
+	kernel.trigger_err = -E2BIG;
+	assert_int_equal(live_iface_load(&iface, NULL, &plain, &filters), STATUS_OK);
+	assert_non_null(strstr(written_said(), "v0: the kernel takes no program with this --trigger"));
+	assert_int_equal(kernel.trigger_n, 0);
+	assert_true(iface.has_no_trigger);
+	per_link_close(filters.trigger);
+}
+
+/* One that is for another link type is none for this one. */
+static void a_trigger_for_other_packets_is_not_in_the_program(void **state is_unused)
+{
+	struct live_filters filters = { NULL, NULL, NULL };
+
+	assert_int_equal(per_link_open(&filters.trigger, "wlan type mgt", NULL, true), 0);
+	assert_int_equal(live_iface_load(&iface, NULL, &plain, &filters), STATUS_OK);
+	assert_int_equal(kernel.trigger_n, 0);
+	per_link_close(filters.trigger);
 }
 
 /* ---- other settings ---- */
@@ -1567,7 +1617,7 @@ static void to_be_sent(struct event *ev)
 static void not_finished(struct event *ev)
 {
 	to_be_sent(ev);
-	ev->offload = EVENT_CHECKSUM_PARTIAL | EVENT_SEGMENTED;
+	ev->flags = EVENT_CHECKSUM_PARTIAL | EVENT_SEGMENTED;
 }
 
 static void losses_of_five(struct event *ev)
@@ -1598,6 +1648,9 @@ int main(void)
 		with_iface(one_that_is_half_attached_stays_as_one_that_has_gone),
 		with_iface(both_directions_are_in_the_same_books),
 		with_iface(another_filter_is_for_both_directions),
+		with_iface(a_packet_says_what_the_trigger_has_seen),
+		with_iface(a_trigger_is_no_reason_to_go_without_packets),
+		with_iface(a_trigger_for_other_packets_is_not_in_the_program),
 		with_iface(with_other_settings_it_is_another_one),
 		with_iface(where_they_cannot_be_had_it_goes_on),
 		with_iface(one_that_has_gone_has_them_as_well),

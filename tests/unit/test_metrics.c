@@ -264,8 +264,8 @@ static void what_is_not_known_is_not_told(void **state)
 static void what_the_recorder_keeps_is_told(void **state)
 {
 	const struct state s = { .n_ifaces = 1, .ifaces = &iface, .has_recorder = true,
-				 .triggers = 3, .triggers_ignored = 1, .in_memory = 100, .memory_ns = 2500000000,
-				 .forgotten = 849 };
+				 .triggers = 3, .triggers_ignored = 1, .matches = 5, .in_memory = 100,
+				 .memory_ns = 2500000000, .forgotten = 849 };
 	char *page;
 	size_t n;
 
@@ -274,6 +274,7 @@ static void what_the_recorder_keeps_is_told(void **state)
 	assert_non_null(page);
 	has(page, "\nxdpdump_triggers_total 3\n");
 	has(page, "\nxdpdump_triggers_ignored_total 1\n");
+	has(page, "\nxdpdump_trigger_matches_total 5\n");
 	has(page, "\n# TYPE xdpdump_memory_packets gauge\nxdpdump_memory_packets 100\n");
 	has(page, "\nxdpdump_memory_reach_seconds 2.5\n");
 	has(page, "\nxdpdump_forgotten_packets_total 849\n");

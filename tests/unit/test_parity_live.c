@@ -167,7 +167,7 @@ static void compare_record(const struct rig *r, const char *where, const struct 
 	compare_number(where, "hook", ev->hook, EVENT_XDP);
 	compare_number(where, "verdict", ev->verdict, 0);
 	compare_number(where, "meta", ev->meta, 0);
-	compare_number(where, "offload", ev->offload, 0);
+	compare_number(where, "offload", ev->flags, 0);
 	if (memcmp(&ev->hdr, hdr, sizeof(*hdr)))
 		fail_msg("%s: kernel: %s; userspace: %s", where, parsed_text(&ev->hdr, a),
 			 parsed_text(hdr, b));

@@ -49,7 +49,7 @@ static struct event record_of(const struct record_case *c)
 		.caplen = c->caplen,
 		.meta = c->meta,
 		.hook = c->hook,
-		.offload = c->offload,
+		.flags = c->offload,
 	};
 }
 

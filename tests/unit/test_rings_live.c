@@ -243,7 +243,7 @@ static void too_long_with_a_process(struct event *ev)
 	ev->len = ev->caplen = SNAP - 23;
 }
 
-static void with_what_nobody_offloads(struct event *ev) { ev->offload = EVENT_OFFLOAD + 1; }
+static void with_what_nobody_offloads(struct event *ev) { ev->flags = EVENT_OFFLOAD + 1; }
 
 static void a_record_that_makes_no_sense_costs_its_ring_only(void **state is_unused)
 {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* What triggers: the words for it, packets, rates. */
 #include <errno.h>
+#include <stdlib.h>
 
+#include "capture/base/util.h"
 #include "capture/packet/packet.h"
 #include "capture/stage/triggers.h"
 
@@ -125,6 +127,55 @@ static void packets_that_match_trigger(void **state)
 	triggers_close(t);
 }
 
+/* What the kernel has tried on all of the frame is not tried again on the bytes that there are. */
+static void what_the_kernel_has_seen_counts(void **state is_unused)
+{
+	static const uint8_t arp[60] = { [12] = 0x08, [13] = 0x06 };
+	static const struct iface ethernet = { .linktype = LINKTYPE_ETHERNET };
+	const struct trigger two[] = { { .kind = TRIGGER_FILTER, .words = "tcp" },
+				       { .kind = TRIGGER_RATE, .words = "rate:1/s", .bound = 1 },
+				       { .kind = TRIGGER_FILTER, .words = "arp or port 53" } };
+	struct packet p = { .data = arp, .caplen = 60, .len = 60, .iface = &ethernet, .has = PACKET_TRIED };
+	struct triggers *t = open_one("arp");
+
+	assert_null(triggers_packet(t, &p));
+	p.has |= PACKET_TRIGGERS;
+	assert_string_equal(triggers_packet(t, &p), "arp");
+	p.caplen = 1;
+	assert_string_equal(triggers_packet(t, &p), "arp");
+	assert_int_equal(triggers_matches(t), 0);
+	p.has = 0;
+	p.caplen = 60;
+	assert_string_equal(triggers_packet(t, &p), "arp");
+	assert_int_equal(triggers_matches(t), 1);
+	triggers_close(t);
+	assert_int_equal(triggers_open(&t, two, 3, true, true), 0);
+	p.has = PACKET_TRIED | PACKET_TRIGGERS;
+	assert_string_equal(triggers_packet(t, &p), "arp or port 53");
+	p.caplen = 1;
+	assert_string_equal(triggers_packet(t, &p), "tcp");
+	p.has = PACKET_TRIED;
+	assert_null(triggers_packet(t, &p));
+	triggers_close(t);
+}
+
+static void all_expressions_are_one(void **state is_unused)
+{
+	const struct trigger list[] = { { .kind = TRIGGER_DOWN, .words = "down" },
+					{ .kind = TRIGGER_FILTER, .words = "tcp or udp" },
+					{ .kind = TRIGGER_FILTER, .words = "arp" } };
+	char *text;
+
+	assert_int_equal(triggers_expression(list, 1, &text), 0);
+	assert_null(text);
+	assert_int_equal(triggers_expression(list, 2, &text), 0);
+	assert_string_equal(text, "(tcp or udp)");
+	free(text);
+	assert_int_equal(triggers_expression(list, 3, &text), 0);
+	assert_string_equal(text, "(tcp or udp) or (arp)");
+	free(text);
+}
+
 static void packets_of_a_verdict_trigger(void **state)
 {
 	struct packet p = { .verdict = { VERDICT_XDP, 1 } };
@@ -178,6 +229,8 @@ int main(void)
 		cmocka_unit_test(rates_trigger_when_they_cross),
 		cmocka_unit_test(it_tells_the_rate),
 		cmocka_unit_test(packets_that_match_trigger),
+		cmocka_unit_test(what_the_kernel_has_seen_counts),
+		cmocka_unit_test(all_expressions_are_one),
 		cmocka_unit_test(packets_of_a_verdict_trigger),
 		cmocka_unit_test(one_for_another_link_type_is_told_of),
 		cmocka_unit_test(an_expression_that_is_none_is_refused),
