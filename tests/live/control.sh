@@ -233,10 +233,13 @@ frames 1000
 ctl stats
 want 'interfaces' '[["v0",3000]]' "$(jq -c '.interfaces | map([.name, .seen])' "$work/said")"
 want 'the identity' '[true,true]' "$(jq -c '[., .interfaces[0]] | map(.seen == .sampled_out + .delivered)' "$work/said")"
-have_told() { curl -s --unix-socket "$work/metrics" http://xdpdump/metrics >"$work/said" && grep -q '^xdpdump_seen_packets_total{interface="v0",point="entry"} 3000$' "$work/said"; }
+have_told()
+{
+	scrape "$work/metrics" && grep -q '^xdpdump_seen_packets_total{interface="v0",point="entry"} 3000$' "$work/page"
+}
 poll have_told || note 'the counter is not that of all'
-want_line "$work/said" '^xdpdump_sample 1$'
-want 'samples of the counter' 1 "$(grep -c '^xdpdump_seen_packets_total{' "$work/said")"
+want_line "$work/page" '^xdpdump_sample 1$'
+want 'samples of the counter' 1 "$(grep -c '^xdpdump_seen_packets_total{' "$work/page")"
 finish
 want 'exit status' 0 "$rc"
 want_line "$work/err" '^  sampled out: [0-9]+ packets, before all were kept$'

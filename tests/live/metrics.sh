@@ -12,26 +12,6 @@ if "$dump" --version -v | grep -q 'built without libmicrohttpd'; then
 	exit 0
 fi
 
-# scrape PORT|PATH [ACCEPT] [URL]: status and type in $work/head, the rest in $work/page
-scrape()
-{
-	python3 - "$work" "$@" <<'END'
-import http.client, socket, sys
-work, where = sys.argv[1:3]
-accept = sys.argv[3] if len(sys.argv) > 3 else "text/plain"
-c = http.client.HTTPConnection("127.0.0.1", timeout=60)
-if where.startswith("/"):
-    c.sock = socket.socket(socket.AF_UNIX)
-    c.sock.connect(where)
-else:
-    c = http.client.HTTPConnection("127.0.0.1", int(where), timeout=60)
-c.request("GET", sys.argv[4] if len(sys.argv) > 4 else "/metrics", headers={"Accept": accept})
-r = c.getresponse()
-open(work + "/page", "wb").write(r.read())
-open(work + "/head", "w").write(f"{r.status} {r.headers['Content-Type']}\n")
-END
-}
-
 # value METRIC: of the last page, with its labels as a regular expression
 value()
 {
