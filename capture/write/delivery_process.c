@@ -277,13 +277,18 @@ static void listen_to_all(struct process *p)
 
 /* ---- all of it ---- */
 
+static bool has_work(const struct process *p)
+{
+	return p->n_queued || (p->spool && spool_records(p->spool));
+}
+
 /* Until something is due; -1: nothing is. */
 static int patience_ms(const struct process *p)
 {
 	const uint64_t now = clock_monotonic_ns();
 	uint64_t due = !p->is_ending ? UINT64_MAX : p->is_failing ? min_of(p->end_ns, p->last_ns) : p->end_ns;
 
-	if (p->pending == NOTHING && p->is_failing)
+	if (p->pending == NOTHING && p->is_failing && has_work(p))
 		due = min_of(due, p->retry_ns);
 	return due == UINT64_MAX ? -1 : due <= now ? 0 : (int)min_of((due - now) / 1000000 + 1, UINT64_C(60000));
 }
@@ -301,11 +306,6 @@ static void wait_for_something(struct process *p)
 	}
 	outcome = p->engine->ops->wait(p->engine, p->fd, patience_ms(p), &refused, said);
 	take_outcome(p, outcome, refused, said);
-}
-
-static bool has_work(const struct process *p)
-{
-	return p->n_queued || (p->spool && spool_records(p->spool));
 }
 
 static bool is_over(const struct process *p)

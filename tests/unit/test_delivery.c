@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "capture/base/util.h"
@@ -320,6 +321,21 @@ static void what_waits_meanwhile_goes_through_the_spool(void **state is_unused)
 	delivery_close(d);
 }
 
+/* Also behind the time at which something would be tried again. */
+static void who_has_nothing_to_deliver_sleeps(void **state is_unused)
+{
+	struct delivery *d = opened("r", true, 0);
+	struct timespec used;
+	clockid_t clock;
+
+	assert_int_equal(clock_getcpuclockid(played->pid, &clock), 0);
+	wait_us(1300 * 1000);
+	assert_int_equal(clock_gettime(clock, &used), 0);
+	assert_true(used.tv_sec == 0 && used.tv_nsec < 100 * 1000 * 1000);
+	end(d);
+	delivery_close(d);
+}
+
 /* Which is long before the next try would have been due. */
 static void at_the_end_it_is_asked_once_more(void **state is_unused)
 {
@@ -504,6 +520,7 @@ int main(void)
 		TEST(an_interrupt_ends_the_waiting),
 		TEST(what_fails_is_tried_again),
 		TEST(what_waits_meanwhile_goes_through_the_spool),
+		TEST(who_has_nothing_to_deliver_sleeps),
 		TEST(at_the_end_it_is_asked_once_more),
 		TEST(what_is_left_is_delivered_by_the_next_run),
 		TEST(one_that_cannot_be_read_is_passed_over),
