@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* TAI to UTC. */
 #include <errno.h>
+#include <limits.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -118,4 +119,11 @@ int clock_watch(void)
 		return err;
 	}
 	return fd;
+}
+
+int clock_ms_until(uint64_t end_ns)
+{
+	const uint64_t now = clock_monotonic_ns(), left_ms = now < end_ns ? (end_ns - now - 1) / 1000000 + 1 : 0;
+
+	return end_ns == UINT64_MAX ? -1 : left_ms < INT_MAX ? (int)left_ms : INT_MAX;
 }

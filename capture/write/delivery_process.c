@@ -285,12 +285,11 @@ static bool has_work(const struct process *p)
 /* Until something is due; -1: nothing is. */
 static int patience_ms(const struct process *p)
 {
-	const uint64_t now = clock_monotonic_ns();
 	uint64_t due = !p->is_ending ? UINT64_MAX : p->is_failing ? min_of(p->end_ns, p->last_ns) : p->end_ns;
 
 	if (p->pending == NOTHING && p->is_failing && has_work(p))
 		due = min_of(due, p->retry_ns);
-	return due == UINT64_MAX ? -1 : due <= now ? 0 : (int)min_of((due - now) / 1000000 + 1, UINT64_C(60000));
+	return clock_ms_until(due);
 }
 
 static void wait_for_something(struct process *p)

@@ -15,6 +15,7 @@
 #include "capture/base/util.h"
 #include "capture/format/format.h"
 #include "capture/packet/packet.h"
+#include "capture/read/merge_options.h"
 #include "capture/write/delivery.h"
 #include "capture/write/file_ifaces.h"
 #include "capture/write/record_sink.h"
@@ -27,13 +28,14 @@
 enum {
 	HOST_BYTES	= 64,		/* HOST_NAME_MAX of Linux */
 	ESCAPED		= 6,		/* bytes that one of a string in JSON may become */
-	HEAD_MAX	= 1024 + ESCAPED * (HOST_BYTES + PATH_MAX),
+	HEAD_MAX	= 1024 + ESCAPED * (HOST_BYTES + 2 * PATH_MAX),
 };
 
 struct record_sink {
 	struct sink sink;
 	struct target_settings set;
 	int interrupt_fd;
+	struct loop *loop;		/* NULL: nothing is watched */
 	struct delivery *delivery;	/* NULL: it is not open */
 	struct format *json;
 	struct file_ifaces lost;	/* packets for which there was no room, or of which there is no line */
@@ -48,6 +50,7 @@ struct record_sink {
 	uint64_t first;			/* number of its first record */
 	uint64_t handed_over;		/* records */
 	uint64_t due_ns;		/* when it is sent; UINT64_MAX: it is empty */
+	int gone;			/* -errno: the process that delivers has; 0 */
 	int patience_ms;		/* of who waits for the end; -1: for ever */
 	/* the file that was named last, in JSON, with the directory that we were in */
 	char file[PATH_MAX], directory[PATH_MAX], file_json[ESCAPED * 2 * PATH_MAX];
@@ -91,19 +94,31 @@ static int send_batch(struct record_sink *k)
 	return err;
 }
 
-/* Of files all are waited for: -EINTR, interrupted. -ENOBUFS: there is no batch now. */
-static int find_batch(struct record_sink *k)
+/*
+ * -ENOBUFS: there is none now. When one comes back that is told (on_news()), but where packets come without a pause:
+ * then it is looked now and then, and not with each that is lost.
+ */
+static int take_batch(struct record_sink *k)
+{
+	enum { NOW_AND_THEN = 256 };
+	int err = 0;
+
+	k->batch = delivery_batch(k->delivery);
+	if (k->batch || k->lost.lost % NOW_AND_THEN)
+		return k->batch ? 0 : -ENOBUFS;
+	err = look(k);
+	k->batch = err ? NULL : delivery_batch(k->delivery);
+	return err ? err : k->batch ? 0 : -ENOBUFS;
+}
+
+/* Of files all are waited for. -EINTR: interrupted. */
+static int wait_for_batch(struct record_sink *k)
 {
 	int err = 0;
 
-	while (!k->batch && !err) {
-		k->batch = delivery_batch(k->delivery);
-		if (k->batch)
-			break;
-		err = look(k);
-		k->batch = err ? NULL : delivery_batch(k->delivery);
-		if (!k->batch && !err)
-			err = k->set.live ? -ENOBUFS : delivery_wait(k->delivery, k->interrupt_fd, -1);
+	while (!err && !(k->batch = delivery_batch(k->delivery))) {
+		err = delivery_wait(k->delivery, k->interrupt_fd, -1);
+		err = err ? err : look(k);
 	}
 	return err;
 }
@@ -116,7 +131,7 @@ static bool find_file(struct record_sink *k, const struct packet *p, uint64_t *o
 	const char *file = k->set.place ? k->set.place(k->set.place_ctx, offset) : NULL;
 	struct text t;
 
-	if (!file && p->iface->file && strcmp(p->iface->file, "-")) {
+	if (!file && p->iface->file && strcmp(p->iface->file, "-") && !merge_is_tcp(p->iface->file)) {
 		file = p->iface->file;
 		*offset = p->offset;
 	}
@@ -171,7 +186,7 @@ static ssize_t put_line(struct record_sink *k, const struct packet *p)
 /* -EFBIG: there is no batch that it fits into. */
 static int add_line(struct record_sink *k, const struct packet *p)
 {
-	int err = find_batch(k);
+	int err = k->batch ? 0 : k->set.live ? take_batch(k) : wait_for_batch(k);
 
 	if (err)
 		return err;
@@ -185,13 +200,24 @@ static int add_line(struct record_sink *k, const struct packet *p)
 	return err ? err : add_line(k, p);
 }
 
+/* Where there are files as well the capture goes on for them. */
+static int without_process(const struct record_sink *k)
+{
+	return k->set.place ? 0 : k->gone;
+}
+
 /* What it is no part of goes on. */
 static int lose(struct record_sink *k, const struct packet *p, int err)
 {
 	k->json->ops->skip(k->json, p);
 	file_ifaces_lose(&k->lost, p->iface->id);
 	k->unfit += err == -EFBIG;
-	return err == -EFBIG || err == -ENOBUFS ? 0 : err == -EINTR ? SINK_LAST : err;
+	if (err == -EFBIG || err == -ENOBUFS)
+		return 0;
+	if (err == -EINTR)
+		return SINK_LAST;
+	k->gone = err;
+	return without_process(k);
 }
 
 static int packet(struct sink *sink, const struct packet *p)
@@ -200,7 +226,7 @@ static int packet(struct sink *sink, const struct packet *p)
 	int err;
 
 	k->number++;
-	err = add_line(k, p);
+	err = k->gone ? k->gone : add_line(k, p);
 	if (err)
 		return lose(k, p, err);
 	if (k->n == 1)
@@ -208,10 +234,16 @@ static int packet(struct sink *sink, const struct packet *p)
 	return 0;
 }
 
+static int try_to_send(struct record_sink *k)
+{
+	k->gone = k->gone ? k->gone : send_batch(k);
+	return without_process(k);
+}
+
 /* Batches are sent when they are full or old: what is flushed is little. */
 static int flush(struct sink *k)
 {
-	return k->eager ? send_batch(of(k)) : 0;
+	return k->eager ? try_to_send(of(k)) : 0;
 }
 
 static size_t pending(const struct sink *k is_unused)
@@ -223,7 +255,7 @@ static int tick(struct sink *sink, uint64_t upto)
 {
 	struct record_sink *k = of(sink);
 
-	return upto >= k->due_ns ? send_batch(k) : 0;
+	return k->gone ? without_process(k) : upto >= k->due_ns ? try_to_send(k) : 0;
 }
 
 static uint64_t due(const struct sink *k)
@@ -238,13 +270,18 @@ static void on_news(void *sink)
 	struct record_sink *k = sink;
 	int err = look(k);
 
-	if (err && !k->sink.error)
-		k->sink.error = err;
+	if (!err)
+		return;
+	k->gone = err;
+	loop_remove(k->loop, delivery_fd(k->delivery), k);
 }
 
-static int watch(struct sink *k, struct loop *l)
+static int watch(struct sink *sink, struct loop *l)
 {
-	return loop_add(l, delivery_fd(of(k)->delivery), on_news, of(k));
+	struct record_sink *k = of(sink);
+
+	k->loop = l;
+	return loop_add(l, delivery_fd(k->delivery), on_news, k);
 }
 
 static int spare(struct sink *k is_unused, const struct stat *st is_unused)
@@ -283,19 +320,26 @@ static void hurry(struct sink *k, int ms)
 
 /* ---- the end ---- */
 
-/* For as long as it takes, if nobody has asked us to stop; somebody may now. */
+/*
+ * For as long as it takes, if nobody has asked us to stop; somebody may now. Then it is asked to hurry, and given
+ * up if its disk stands still.
+ */
 static int wait_for_end(struct record_sink *k)
 {
-	const uint64_t end = k->patience_ms < 0 ? UINT64_MAX : clock_monotonic_ns() + (k->patience_ms ? END_NS : 0);
-	int err = look(k), interrupt_fd = k->interrupt_fd;
+	uint64_t end = k->patience_ms < 0 ? UINT64_MAX : clock_monotonic_ns() + (k->patience_ms ? END_NS : 0);
+	bool hurries = false;
+	int err = look(k);
 
 	while (!err && !delivery_has_ended(k->delivery)) {
-		const uint64_t now = clock_monotonic_ns(), left = now < end ? end - now : 0;
+		const int ms = clock_ms_until(end);
 
-		err = delivery_wait(k->delivery, interrupt_fd, end == UINT64_MAX ? -1 : (int)(left / 1000000));
-		if (err || (interrupt_fd >= 0 && !left)) {
+		err = delivery_wait(k->delivery, hurries ? -1 : k->interrupt_fd, ms);
+		if ((err || !ms) && hurries)
+			return -ETIMEDOUT;
+		if (err || !ms) {
 			delivery_hurry(k->delivery);
-			interrupt_fd = -1;
+			hurries = true;
+			end = clock_monotonic_ns() + END_NS;
 		}
 		err = look(k);
 	}
@@ -306,7 +350,7 @@ static int finish(struct sink *sink)
 {
 	struct record_sink *k = of(sink);
 	struct delivery_counts c;
-	int err = send_batch(k);
+	int err = k->gone ? k->gone : send_batch(k);
 
 	if (!err)
 		delivery_end(k->delivery);
@@ -321,6 +365,8 @@ static const char *reason(const struct record_sink *k)
 {
 	if (k->sink.error == -ECHILD)
 		return "the process that delivers has gone";
+	if (k->sink.error == -ETIMEDOUT)
+		return "they were not delivered in time";
 	if (k->unfit)
 		return "they are too long for a record";
 	return k->lost.lost ? "more than can be delivered" : "the engine does not take them";

@@ -32,13 +32,6 @@ static bool wait_for_some(const struct tcp_sink *k, struct pollfd *fds, unsigned
 	return wait_ready(fds, n + 1, ms) > 0 && !fds[n].revents;
 }
 
-static int ms_until(uint64_t end_ns)
-{
-	const uint64_t now = clock_monotonic_ns();
-
-	return now < end_ns ? (end_ns - now) / 1000000 + 1 : 0;
-}
-
 /* Of a file that is for as long as it takes. */
 void tcp_end_send(struct tcp_sink *k)
 {
@@ -50,7 +43,7 @@ void tcp_end_send(struct tcp_sink *k)
 	for_each_client(k, c)
 		peer_send(c->peer);
 	while ((n = gather(k, fds, who, true, POLLOUT))) {
-		int ms = k->set.live ? min_of(k->patience_ms, ms_until(end)) : k->patience_ms;
+		int ms = k->set.live ? min_of(k->patience_ms, clock_ms_until(end)) : k->patience_ms;
 
 		if (!wait_for_some(k, fds, n, ms))
 			return;
@@ -73,7 +66,7 @@ void tcp_end_shut(struct tcp_sink *k)
 	for_each_client(k, c)
 		if (!peer_waiting(c->peer))
 			peer_shut(c->peer);
-	while ((n = gather(k, fds, who, false, POLLIN)) && wait_for_some(k, fds, n, ms_until(end)))
+	while ((n = gather(k, fds, who, false, POLLIN)) && wait_for_some(k, fds, n, clock_ms_until(end)))
 		for (unsigned i = 0; i < n; i++)
 			if (fds[i].revents && peer_is_over(who[i]->peer))
 				tcp_sink_dismiss(k, who[i], 0);

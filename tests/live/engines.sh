@@ -387,16 +387,24 @@ END
 	frames 100 -p udp
 	poll has_rows 100
 	kill -KILL "$other"
-	reap_or_send()
-	{
-		ended "$pid" || { frames 50 -p udp; ended "$pid"; }
-	}
-	poll reap_or_send || note 'it is not noticed'
-	reap
+	reap	# without another packet
 	want 'exit status' 6 "$rc"
 	want_line "$work/err" 'not written: the process that delivers has gone'
 	want_sums
 	want_detached
+	end
+
+	begin 'and the files go on'
+	rm -f "$file"*
+	listen -i v0 -w "$file" --to "$table" udp
+	kill -KILL "$(deliverer)"
+	frames 100 -p udp
+	ended "$pid" && note 'it has ended'
+	finish
+	want 'exit status' 6 "$rc"
+	want 'captured' 100 "$(summary captured)"
+	want 'packets in the file' '100 packets' "$("$dump" -r "$file" --count 2>/dev/null)"
+	want_records 100 0 0 100
 	end
 
 	empty_table

@@ -94,9 +94,26 @@ static void monotonic_time_does_not_go_back(void **state)
 	}
 }
 
+/* Never too soon, or who waits so long would have to wait again. */
+static void what_is_left_is_rounded_up(void **state)
+{
+	const uint64_t now = clock_monotonic_ns();
+	int ms;
+
+	(void)state;
+	assert_int_equal(clock_ms_until(UINT64_MAX), -1);
+	assert_int_equal(clock_ms_until(0), 0);
+	assert_int_equal(clock_ms_until(now), 0);
+	assert_int_equal(clock_ms_until(UINT64_MAX - 1), INT32_MAX);
+	ms = clock_ms_until(now + UINT64_C(3600000000001));
+	assert_in_range(ms, 1, 3600001);
+	assert_true(now + UINT64_C(1000000) * ms + (clock_monotonic_ns() - now) >= now + UINT64_C(3600000000001));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(what_is_left_is_rounded_up),
 		cmocka_unit_test(the_offset_of_this_machine_fits_its_clocks),
 		cmocka_unit_test(a_step_is_told_once_and_with_its_sign),
 		cmocka_unit_test(the_watch_is_quiet_while_nobody_sets_the_clock),
