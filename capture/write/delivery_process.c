@@ -348,9 +348,9 @@ static bool open_spool(struct process *p, char said[static ENGINE_SAID_MAX])
 /*
  * What libraries, resolvers and certificates are read from; to any port, as brokers are where they say. No
  * program can be started, and that needs no rule. Before there are threads of a library, which would do without.
- * Where there is no Landlock all does. Not even root has a right then.
+ * Where there is no Landlock all does, as we are told by who has started us. Not even root has a right then.
  */
-static void confine(const struct process *p)
+static int confine(const struct process *p)
 {
 	const char *config = p->set->engine.config;
 	char *copy = strdup(config ? config : "/etc/none");
@@ -360,9 +360,12 @@ static void confine(const struct process *p)
 		{ copy ? dirname(copy) : "/etc", false },	/* with what the file names */
 	};
 
-	privilege_settle(0);
-	landlock_enter(places, array_size(places), LANDLOCK_ANY_PORT);
+	int err = privilege_settle(0);
+
+	if (!err)
+		landlock_enter(places, array_size(places), LANDLOCK_ANY_PORT);
 	free(copy);
+	return err;
 }
 
 /* False: it is not there, and @said has why, or nobody waits for it any more. */
@@ -393,12 +396,14 @@ static bool make_ready(struct process *p, char said[static ENGINE_SAID_MAX])
 
 	if (!err)
 		err = descriptors_leave_all_but(&p->fd);
-	if (err)
-		snprintf(said, ENGINE_SAID_MAX, "cannot give rights up: %s", strerror(-err));
-	if (err || !open_spool(p, said))
+	if (!err && !open_spool(p, said))
 		return false;
-	if (p->set->sandbox)
-		confine(p);
+	if (!err && p->set->sandbox)
+		err = confine(p);
+	if (err) {
+		snprintf(said, ENGINE_SAID_MAX, "cannot give rights up: %s", strerror(-err));
+		return false;
+	}
 	return !p->set->open(&p->engine, &p->set->engine, said) && look_for_engine(p, said);
 }
 
