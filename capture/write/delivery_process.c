@@ -359,7 +359,6 @@ static int confine(const struct process *p)
 		{ p->spool ? spool_path(p->spool) : "/etc", p->spool },
 		{ copy ? dirname(copy) : "/etc", false },	/* with what the file names */
 	};
-
 	int err = privilege_settle(0);
 
 	if (!err)

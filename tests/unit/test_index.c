@@ -169,18 +169,6 @@ static void copy_to(const char *from, const char *name)
 	free(t.bytes);
 }
 
-static void remove_all(void)
-{
-	char pattern[128];
-	glob_t found;
-
-	snprintf(pattern, sizeof(pattern), "%s/{*,.x*}", dir);
-	if (!glob(pattern, GLOB_BRACE, NULL, &found))
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			remove(found.gl_pathv[i]);
-	globfree(&found);
-}
-
 static int make_dir(void **state)
 {
 	if (make_tool_dir(state))
@@ -191,14 +179,14 @@ static int make_dir(void **state)
 
 static int remove_dir(void **state)
 {
-	remove_all();
+	empty_capture_dir(dir);
 	rmdir(dir);
 	return remove_tool_dir(state);
 }
 
 static int empty_dir(void **state is_unused)
 {
-	remove_all();
+	empty_capture_dir(dir);
 	return 0;
 }
 

@@ -28,14 +28,7 @@ static const char *path_of(const char *name)
 
 static int empty_dir(void **state is_unused)
 {
-	char pattern[128];
-	glob_t found;
-
-	snprintf(pattern, sizeof(pattern), "%s/{*,.x*}", dir);
-	if (!glob(pattern, GLOB_BRACE, NULL, &found))
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			remove(found.gl_pathv[i]);
-	globfree(&found);
+	empty_capture_dir(dir);
 	return 0;
 }
 

@@ -177,6 +177,19 @@ static is_unused void empty_tool_dir(void)
 	globfree(&found);
 }
 
+/* Another one below it, for captures: what is in it, an index as well, but it stays. */
+static is_unused void empty_capture_dir(const char *dir)
+{
+	char pattern[128];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "%s/{*,.x*}", dir);
+	if (!glob(pattern, GLOB_BRACE, NULL, &found))
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			remove(found.gl_pathv[i]);
+	globfree(&found);
+}
+
 static is_unused int remove_tool_dir(void **state is_unused)
 {
 	empty_tool_dir();
