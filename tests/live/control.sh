@@ -20,6 +20,22 @@ does()
 	want "status of $*" 0 "$told"
 }
 
+# while_packets_come CHANGE: 30000 of them; how often it was done in changes
+while_packets_come()
+{
+	local sender_pid
+
+	background "$send" -i v1 -n 30000 -r 15000 >"$work/sent" 2>&1
+	sender_pid=$!
+	changes=0
+	until ended "$sender_pid"; do
+		"$1"
+		((changes += 1))
+	done
+	wait "$sender_pid"
+	arrived 30000
+}
+
 refuses()
 {
 	local sentence=$1
@@ -99,15 +115,11 @@ end
 begin 'no packet is lost or seen twice while filters change'
 rm -f "$file"*
 listen -i v0 -w "$file" --control "$socket" -s 64
-background "$send" -i v1 -n 30000 -r 15000 >"$work/sent" 2>&1
-sender_pid=$!
-changes=0
-until ended "$sender_pid"; do
+another_filter()
+{
 	does filter udp dst port 9 or "port $((changes + 2000))"
-	((changes += 1))
-done
-wait "$sender_pid"
-arrived 30000
+}
+while_packets_come another_filter
 finish
 want 'exit status' 0 "$rc"
 want_books "$file"
@@ -248,15 +260,11 @@ end
 begin 'no packet is lost or seen twice while it changes'
 rm -f "$file"*
 listen -i v0 -w "$file" --control "$socket" -s 64
-background "$send" -i v1 -n 30000 -r 15000 >"$work/sent" 2>&1
-sender_pid=$!
-changes=0
-until ended "$sender_pid"; do
+another_length()
+{
 	does snap $((64 + changes % 2))
-	((changes += 1))
-done
-wait "$sender_pid"
-arrived 30000
+}
+while_packets_come another_length
 finish
 want 'exit status' 0 "$rc"
 want 'packets' 30000 "$(capinfos -M -c "$file" | sed -n 's/^Number of packets: *//p')"
