@@ -26,17 +26,23 @@ static int load_as(struct hook *h, const struct object_program *p, struct object
 {
 	cleanup(to_ebpf_free) struct filter both = { NULL, 0 };
 	int err = exit_filter ? to_ebpf_pair(&both, filter, exit_filter) : 0;
-	struct object_program as = *p;
+	struct object_order order = {
+		.program = p,
+		.ifindex = h->ops->bound ? h->ifindex : 0,
+		.traced = h->traced ? traced_function(h->traced) : NULL,
+		.filter = exit_filter ? &both : filter,
+		.trigger = h->trigger.n ? &h->trigger : NULL,
+		.rings = h->rings,
+		.flows = h->flows,
+		.with = after ? after->object : h->object,
+		.counts_anew = after,
+	};
 
-	as.ifindex = h->ops->bound ? h->ifindex : 0;
-	as.traced = h->traced ? traced_function(h->traced) : NULL;
-	as.counts_anew = after;
-	as.trigger = h->trigger.n ? &h->trigger : NULL;
 	h->settings.has_exit_filter = !!exit_filter;
 	h->settings.turn++;
+	order.settings = h->settings;
 	if (!err)
-		err = object_open(o, &as, h->rings, h->flows, &h->settings,
-				  exit_filter ? &both : filter, after ? after->object : h->object);
+		err = object_open(o, &order);
 	if (err || !h->ops->prepare)
 		return err;
 	err = h->ops->prepare(h, *o);

@@ -56,7 +56,7 @@ static int put_probe(const struct hook *h, int map_fd)
 
 static int prepare(struct hook *h, const struct object *loaded)
 {
-	int map_fd = object_map_fd(loaded, FRONT_MAP), fd = takeover_program_fd(h->takeover);
+	int map_fd = object_map_fd(loaded, OBJECT_TARGET), fd = takeover_program_fd(h->takeover);
 	uint32_t key = FRONT_TARGET;
 	int err = bpf_map_update_elem(map_fd, &key, &fd, BPF_ANY);
 

@@ -53,7 +53,7 @@ static int give_turn(const struct object *o, uint32_t turn)
 {
 	uint32_t zero = 0;
 
-	return bpf_map_update_elem(object_map_fd(o, PROGRAM_TURN), &zero, &turn, BPF_ANY);
+	return bpf_map_update_elem(object_map_fd(o, OBJECT_TURN), &zero, &turn, BPF_ANY);
 }
 
 static int attach(struct hook *h, int ifindex is_unused, enum xdp_mode mode is_unused)

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A capture program (bpf/capture.h) in the kernel, with its settings, its maps, and the filter put
- * into it. Nothing here knows what it is attached to.
+ * A capture program (bpf/capture.h) in the kernel, and what can be read of it. Nothing here knows what it is
+ * attached to.
  */
 #ifndef XDPDUMP_KERNEL_OBJECT_H
 #define XDPDUMP_KERNEL_OBJECT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+
+#include "bpf/event.h"
+#include "capture/kernel/object_load.h"
 
 struct counters;
 struct program_verdicts;
 struct filter;
 struct flows;
 struct object;
-struct program_settings;
 struct rings;
 
 /*
@@ -27,35 +28,26 @@ enum object_log { OBJECT_SILENT, OBJECT_REFUSALS, OBJECT_ALL };
 /* Call once. */
 void object_set_log(enum object_log log);
 
-/* A function of a program that is loaded. */
-struct object_function {
-	int program_fd;
-	const char *name;
-};
-
-/* A program as it was compiled, and as what it is loaded. */
-struct object_program {
-	const void *(*elf)(size_t *n);	/* the object file, in static memory */
-	const char *section;		/* of the one program in it, or of both that trace */
-	uint32_t type, attach_type, flags;	/* BPF_PROG_TYPE_..., BPF_..., BPF_F_... */
-	int ifindex;	/* of the device it is for, in this network namespace; 0: any */
-	/* what is traced, by a first program at its entry and a second one at its exit; NULL */
+/* A program that is asked for. */
+struct object_order {
+	const struct object_program *program;
+	int ifindex;		/* as in struct object_plan, */
 	const struct object_function *traced;
-	bool counts_anew;	/* beside what it goes on with */
-	const struct filter *trigger;	/* as the filter; NULL: there is none */
+	const struct filter *filter, *trigger;
+	const struct rings *rings;	/* into which its records go */
+	const struct flows *flows;	/* whose tables it uses; NULL: none */
+	/* all counts but ring_size, has_filter, has_trigger, and linear, which are known here */
+	struct program_settings settings;
+	/*
+	 * another one, whose counters and count of losses it goes on with, and what it knows of frames that are on
+	 * their way, verdicts included, or, with counts_anew, of all that only the latter; NULL: its own
+	 */
+	const struct object *with;
+	bool counts_anew;
 };
 
-/*
- * Loads @p; its records go into @rings. Of @s all counts but ring_size, has_filter and has_trigger, which
- * are known here. @flows: whose tables it uses; NULL: none. @filter: put into it, and not needed
- * afterwards; NULL: none. @with: another one,
- * whose counters and count of losses it goes on with, and what it knows of frames that are on their way,
- * verdicts included, or of all that only the latter; NULL: its own. Returns -errno of the kernel. Not to be
- * called by two threads at a time.
- */
-int object_open(struct object **o, const struct object_program *p, const struct rings *rings,
-		const struct flows *flows, const struct program_settings *s, const struct filter *filter,
-		const struct object *with);
+/* Loads it. Returns as object_load(), and not to be called by two threads at a time. */
+int object_open(struct object **o, const struct object_order *order);
 
 int object_program_fd(const struct object *o);
 
@@ -64,8 +56,8 @@ int object_exit_fd(const struct object *o);
 
 uint32_t object_program_id(const struct object *o);
 
-/* A map of it by name; -ENOENT. */
-int object_map_fd(const struct object *o, const char *name);
+/* A map of its own; -1: it has none like that. */
+int object_map_fd(const struct object *o, enum object_map which);
 
 /*
  * Summed over all CPUs: of what is captured at @point (POINT_...), or, where it is for several

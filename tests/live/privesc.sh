@@ -133,7 +133,6 @@ want 'kinds' "$(sort <<-EOF
 	anon_inode:bpf-map
 	anon_inode:bpf-prog
 	anon_inode:bpf_link
-	anon_inode:btf
 	socket
 EOF
 )" "$(open_files | sed 's/^socket:.*/socket/' | sort -u)"

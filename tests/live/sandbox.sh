@@ -124,7 +124,7 @@ end
 
 begin 'descriptors of a capture into a file'
 listen -i v0 -w "$work/file"
-want 'kinds' '[eventfd] [eventpoll] [signalfd] [timerfd] bpf-map bpf-prog bpf_link btf file socket ' "$(kinds)"
+want 'kinds' '[eventfd] [eventpoll] [signalfd] [timerfd] bpf-map bpf-prog bpf_link file socket ' "$(kinds)"
 finish
 end
 
