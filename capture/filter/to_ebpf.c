@@ -299,10 +299,10 @@ static int translate_for(struct filter *f, const struct filter_loads *loads,
 }
 
 /* Where two do not fit into one it is the other one, for all frames. */
-int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
-	    size_t n)
+static int translate_for_both(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
+			      size_t n)
 {
-	cleanup(to_ebpf_free) struct filter first = { NULL, 0 }, second = { NULL, 0 };
+	cleanup(to_ebpf_free) struct filter first = { .n = 0 }, second = { .n = 0 };
 	int err;
 
 	if (!loads->other)
@@ -319,13 +319,34 @@ int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct soc
 	return 0;
 }
 
+static void *copy_of(const void *from, size_t n, size_t size)
+{
+	void *copy = reallocarray(NULL, n, size);
+
+	return copy ? memcpy(copy, from, n * size) : NULL;
+}
+
+int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog, size_t n)
+{
+	int err = translate_for_both(f, loads, prog, n);
+
+	if (err)
+		return err;
+	f->classic = copy_of(prog, n, sizeof(*prog));
+	f->n_classic = n;
+	if (f->classic)
+		return 0;
+	to_ebpf_free(f);
+	return -ENOMEM;
+}
+
 int to_ebpf_pair(struct filter *f, const struct filter *entry, const struct filter *exit)
 {
 	struct bpf_insn accept[] = {
 		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	const struct filter all = { accept, array_size(accept) };
+	const struct filter all = { .insns = accept, .n = array_size(accept) };
 	const struct filter *first = entry ? entry : &all, *second = exit ? exit : &all;
 
 	if (first->n > INT16_MAX)
@@ -343,15 +364,17 @@ int to_ebpf_pair(struct filter *f, const struct filter *entry, const struct filt
 
 int to_ebpf_copy(struct filter *copy, const struct filter *f)
 {
-	*copy = (struct filter){ NULL, 0 };
+	*copy = (struct filter){ .n = 0 };
 	if (!f || !f->n)
 		return 0;
-	copy->insns = reallocarray(NULL, f->n, sizeof(*copy->insns));
-	if (!copy->insns)
-		return -ENOMEM;
-	memcpy(copy->insns, f->insns, f->n * sizeof(*copy->insns));
+	copy->insns = copy_of(f->insns, f->n, sizeof(*f->insns));
 	copy->n = f->n;
-	return 0;
+	copy->classic = f->classic ? copy_of(f->classic, f->n_classic, sizeof(*f->classic)) : NULL;
+	copy->n_classic = f->n_classic;
+	if (copy->insns && (copy->classic || !f->classic))
+		return 0;
+	to_ebpf_free(copy);
+	return -ENOMEM;
 }
 
 bool to_ebpf_is(const struct filter *a, const struct filter *b)
@@ -364,5 +387,6 @@ bool to_ebpf_is(const struct filter *a, const struct filter *b)
 void to_ebpf_free(struct filter *f)
 {
 	free(f->insns);
-	*f = (struct filter){ NULL, 0 };
+	free(f->classic);
+	*f = (struct filter){ .n = 0 };
 }

@@ -41,6 +41,8 @@ extern const struct filter_loads filter_loads_xdp, filter_loads_device, filter_l
 struct filter {
 	struct bpf_insn *insns;
 	size_t n;
+	struct sock_filter *classic;	/* what it was made of, by to_ebpf(); NULL: of something else */
+	size_t n_classic;
 };
 
 /*

@@ -24,7 +24,7 @@ static void hook_closep(struct hook **h)
 static int load_as(struct hook *h, const struct object_program *p, struct object **o,
 		   const struct filter *filter, const struct filter *exit_filter, const struct hook *after)
 {
-	cleanup(to_ebpf_free) struct filter both = { NULL, 0 };
+	cleanup(to_ebpf_free) struct filter both = { .n = 0 };
 	int err = exit_filter ? to_ebpf_pair(&both, filter, exit_filter) : 0;
 	struct object_order order = {
 		.program = p,

@@ -189,7 +189,7 @@ static void what_is_wanted_is_captured_and_nothing_else(void **state)
 		.retval = XDP_TX,
 	};
 	const struct wish *w = *state;
-	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 }, exit_filter = { NULL, 0 };
+	cleanup(to_ebpf_free) struct filter filter = { .n = 0 }, exit_filter = { .n = 0 };
 
 	set_up(&decapsulate, BPF_XDP, 0,
 	       (struct hook_settings){ .at = w->at, .verdicts = w->verdicts,
@@ -305,7 +305,7 @@ static bool is_counted_together(void)
 static void its_tail_calls_are_its_own_but_one(void **state)
 {
 	const struct chain *c = *state;
-	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 };
+	cleanup(to_ebpf_free) struct filter filter = { .n = 0 };
 	int left = bpf_map_create(BPF_MAP_TYPE_ARRAY, "left", 4, 4, 1, NULL);
 	int array = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "theirs", 4, 4, 1, NULL);
 	bool none_left = c->none_left && is_counted_together();

@@ -369,7 +369,7 @@ static const struct filter *ours_only(struct filter *f)
 /* Before ours comes, with ours, and when it has gone. */
 static void every_frame_goes_where_it_would_go_without_us(void **state)
 {
-	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 };
+	cleanup(to_ebpf_free) struct filter filter = { .n = 0 };
 	const struct way *w = *state;
 
 	assert_true(make_pairs());

@@ -1121,7 +1121,7 @@ static void a_trigger_that_has_no_place_is_refused(void **state is_unused)
 		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	const struct filter f = { deep, array_size(deep) };
+	const struct filter f = { .insns = deep, .n = array_size(deep) };
 	const struct hook_settings s = { .snap = SNAP, .trigger = &f };
 
 	assert_int_equal(rings_open(&rigs[0].rings, 1 << 20, SNAP), 0);
@@ -1335,7 +1335,7 @@ static void losses_before_are_told_behind(void **state is_unused)
 static void a_filter_that_the_kernel_refuses_leaves_the_one_before(void **state is_unused)
 {
 	struct bpf_insn nothing[] = { [8] = { .code = BPF_JMP | BPF_EXIT } };
-	const struct filter bad = { nothing, array_size(nothing) };
+	const struct filter bad = { .insns = nothing, .n = array_size(nothing) };
 	struct rig *r = &rigs[0];
 	uint8_t frame[SMALL];
 	int verdict, err;

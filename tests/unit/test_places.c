@@ -150,7 +150,7 @@ static void check_body(size_t at, int room)
 
 static void a_filter_becomes_a_part_of_its_places(void **state is_unused)
 {
-	const struct filter f = { (struct bpf_insn *)accept_words, array_size(accept_words) };
+	const struct filter f = { .insns = (struct bpf_insn *)accept_words, .n = array_size(accept_words) };
 
 	open_program();
 	assert_int_equal(places_fill_filter(&l, &f), 0);
@@ -167,7 +167,7 @@ static void a_filter_becomes_a_part_of_its_places(void **state is_unused)
 /* Of @n instructions, which call the other function first and return at their end. */
 static struct filter filter_of(size_t n)
 {
-	struct filter f = { calloc(n, sizeof(*f.insns)), n };
+	struct filter f = { .insns = calloc(n, sizeof(*f.insns)), .n = n };
 
 	assert_non_null(f.insns);
 	for (size_t i = 0; i < n; i++)
@@ -270,7 +270,7 @@ static void a_look_at_the_frame_is_put_into_all_its_places(void **state is_unuse
 
 static void a_program_without_a_function_for_it_takes_no_filter(void **state is_unused)
 {
-	const struct filter f = { (struct bpf_insn *)accept_words, array_size(accept_words) };
+	const struct filter f = { .insns = (struct bpf_insn *)accept_words, .n = array_size(accept_words) };
 
 	open_program();
 	l.insns[l.n - 2].imm = 0;

@@ -416,7 +416,7 @@ static void one_that_was_taken_off_holds_up_nobody(void **state)
 static void a_filter_that_the_kernel_refuses_changes_nothing(void **state)
 {
 	struct bpf_insn nothing[] = { [8] = { .code = BPF_JMP | BPF_EXIT } };
-	const struct filter bad = { nothing, array_size(nothing) };
+	const struct filter bad = { .insns = nothing, .n = array_size(nothing) };
 	const struct hook_ops *ops = *state;
 	struct hook *a = open_hook(ops, FIRST, 1), *b = open_hook(ops, SECOND, 2);
 	uint32_t lost;

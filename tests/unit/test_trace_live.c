@@ -164,7 +164,7 @@ static void the_verdict_is_theirs_and_both_images_are_there(void **state)
 static void what_is_wanted_is_captured_and_nothing_else(void **state)
 {
 	const struct wish *w = *state;
-	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 }, exit_filter = { NULL, 0 };
+	cleanup(to_ebpf_free) struct filter filter = { .n = 0 }, exit_filter = { .n = 0 };
 
 	set_up("traced_that_decapsulates",
 	       (struct hook_settings){ .at = w->at, .verdicts = w->verdicts,
@@ -211,7 +211,7 @@ static uint8_t large[LARGE];
 /* As load_target() has it, for frames in pieces, on @ifindex. */
 static void watch_large(int ifindex, uint32_t mode, uint32_t snap, const char *filter)
 {
-	cleanup(to_ebpf_free) struct filter f = { NULL, 0 };
+	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
 	struct hook_settings s = { .at = BOTH, .filter = translate(&f, &hook_trace, filter), .snap = snap };
 
 	memset(&rig, 0, sizeof(rig));
@@ -299,7 +299,7 @@ static void one_from_a_driver_as_well(void **state is_unused)
 
 static void another_filter_takes_over(void **state is_unused)
 {
-	cleanup(to_ebpf_free) struct filter filter = { NULL, 0 };
+	cleanup(to_ebpf_free) struct filter filter = { .n = 0 };
 
 	set_up("traced_that_drops", (struct hook_settings){ .at = BOTH });
 	assert_int_equal(run(), XDP_DROP);
