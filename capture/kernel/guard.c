@@ -7,12 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capture/base/fd_message.h"
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
 #include "capture/kernel/guard.h"
@@ -66,28 +66,6 @@ int guard_open(struct guard **out)
 
 /* ---- a request ---- */
 
-static int send_request(int fd, struct guard_request *r, const int *fds, unsigned n)
-{
-	union {
-		char buf[CMSG_SPACE(GUARD_FDS * sizeof(int))];
-		struct cmsghdr align;
-	} control = { .buf = { 0 } };
-	struct iovec iov = { r, sizeof(*r) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr *c;
-
-	if (n) {
-		msg.msg_control = control.buf;
-		msg.msg_controllen = CMSG_SPACE(n * sizeof(int));
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(n * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, n * sizeof(int));
-	}
-	return uninterrupted(sendmsg(fd, &msg, MSG_NOSIGNAL)) < 0 ? -errno : 0;
-}
-
 /* Until something is to be read, if only that the guard has ended. */
 static int wait_for(int fd)
 {
@@ -123,7 +101,7 @@ static int ask(struct guard *g, enum guard_verb verb, const struct xdp_place *pl
 
 	if (place)
 		r.place = *place;
-	err = send_request(g->fd, &r, fds, n);
+	err = fd_message_send(g->fd, &r, sizeof(r), fds, n);
 	if (err)
 		return err == -EPIPE || err == -ECONNRESET ? -EOWNERDEAD : err;
 	return answer(g);

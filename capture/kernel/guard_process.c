@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "capture/base/fd_message.h"
 #include "capture/base/util.h"
 #include "capture/kernel/front_map.h"
 #include "capture/kernel/guard.h"
@@ -209,37 +210,6 @@ static void give_all_back(struct process *p)
 
 /* ---- requests ---- */
 
-/* Those that came, and -1. */
-static void take_fds(struct msghdr *msg, int fds[GUARD_FDS])
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
-
-	for (unsigned i = 0; i < GUARD_FDS; i++)
-		fds[i] = -1;
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(fds, CMSG_DATA(c),
-		       min_of(c->cmsg_len - CMSG_LEN(0), GUARD_FDS * sizeof(int)));
-}
-
-/* Descriptors for which there is no room get lost: n_fds of the request tells. */
-static ssize_t receive(int fd, struct guard_request *r, int fds[GUARD_FDS])
-{
-	union {
-		char buf[CMSG_SPACE(GUARD_FDS * sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct iovec iov = { r, sizeof(*r) };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control.buf,
-			      .msg_controllen = sizeof(control.buf) };
-	ssize_t n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-
-	if (n >= 0)
-		take_fds(&msg, fds);
-	return n;
-}
-
 static int obey(struct process *p, const struct guard_request *r, int fds[GUARD_FDS])
 {
 	struct held *h = find(p, &r->place);
@@ -271,12 +241,13 @@ static bool serve(struct process *p)
 	struct guard_request r;
 	struct guard_answer a;
 	int fds[GUARD_FDS];
-	ssize_t n = receive(p->fd, &r, fds);
+	/* descriptors for which there is no room get lost: n_fds of the request tells */
+	ssize_t n = fd_message_receive(p->fd, &r, sizeof(r), fds, GUARD_FDS, MSG_DONTWAIT);
 
-	if (n < 0 && (errno == ECONNRESET || errno == EPIPE))
+	if (n == -ECONNRESET || n == -EPIPE)
 		return false;
 	if (n < 0) { /* no memory, say: it is still there, or nobody has it */
-		poll(NULL, 0, errno == EAGAIN ? 0 : AGAIN_MS);
+		poll(NULL, 0, n == -EAGAIN ? 0 : AGAIN_MS);
 		return true;
 	}
 	if (n != sizeof(r))
