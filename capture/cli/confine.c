@@ -136,11 +136,11 @@ static unsigned add_followed(const struct opts *o, struct folders *f, struct lan
 	unsigned n = 0;
 
 	directory_of(o->reads[0], "*?[", f->followed);
-	places[n++] = (struct landlock_place){ f->followed, false };
+	places[n++] = (struct landlock_place){ f->followed, LANDLOCK_READ };
 	if (!realpath(o->reads[0], path))
 		return n;
 	directory_of(path, "", f->linked);
-	places[n++] = (struct landlock_place){ f->linked, false };
+	places[n++] = (struct landlock_place){ f->linked, LANDLOCK_READ };
 	return n;
 }
 
@@ -162,7 +162,7 @@ static unsigned add_written(const struct opts *o, struct folders *f, struct land
 		if (!is_path(all[i].path))
 			continue;
 		directory_of(all[i].path, all[i].special, f->written[i]);
-		places[n++] = (struct landlock_place){ f->written[i], true };
+		places[n++] = (struct landlock_place){ f->written[i], LANDLOCK_WRITE };
 	}
 	return n;
 }
@@ -174,10 +174,10 @@ static unsigned add_places(const struct opts *o, unsigned later, struct folders 
 	unsigned n = add_written(o, f, places);
 
 	if (is_live(o))
-		places[n++] = (struct landlock_place){ later & CONFINE_ATTACHES ? "/" : "/dev/tty", false };
+		places[n++] = (struct landlock_place){ later & CONFINE_ATTACHES ? "/" : "/dev/tty", LANDLOCK_READ };
 	for (unsigned i = 0; later & CONFINE_OPENS && i < o->n_reads; i++)
 		if (strcmp(o->reads[i], "-") && !merge_is_tcp(o->reads[i]))
-			places[n++] = (struct landlock_place){ o->reads[i], false };
+			places[n++] = (struct landlock_place){ o->reads[i], LANDLOCK_READ };
 	return o->follow ? n + add_followed(o, f, places + n) : n;
 }
 

@@ -32,9 +32,12 @@ static const struct ruleset versions[] = {
 	[5] = { (2 << IOCTL_DEV) - 1, 3, 0 },	[6] = { (2 << IOCTL_DEV) - 1, 3, 3 },
 };
 
-static const uint64_t to_write = 1 << WRITE_FILE | 1 << READ_FILE | 1 << READ_DIR | 1 << REMOVE_FILE |
-				 1 << MAKE_REG | 1 << TRUNCATE;
-static const uint64_t to_read = 1 << READ_FILE | 1 << READ_DIR;
+static const uint64_t uses[] = {
+	[LANDLOCK_LIST] = 1 << READ_DIR,
+	[LANDLOCK_READ] = 1 << READ_DIR | 1 << READ_FILE,
+	[LANDLOCK_WRITE] = 1 << READ_DIR | 1 << READ_FILE | 1 << WRITE_FILE | 1 << REMOVE_FILE | 1 << MAKE_REG |
+			   1 << TRUNCATE,
+};
 
 int landlock_version(void)
 {
@@ -49,7 +52,7 @@ int landlock_version(void)
  */
 static int add(int ruleset, const struct landlock_place *p, uint64_t known)
 {
-	struct beneath b = { (p->is_written ? to_write : to_read) & known, open(p->path, O_PATH | O_CLOEXEC) };
+	struct beneath b = { uses[p->use] & known, open(p->path, O_PATH | O_CLOEXEC) };
 	struct stat st;
 	int err = 0;
 

@@ -12,9 +12,15 @@
 /* The version of it that this kernel has; 0: none. */
 int landlock_version(void);
 
+enum landlock_use {
+	LANDLOCK_LIST,	/* directories below are opened, and no file */
+	LANDLOCK_READ,
+	LANDLOCK_WRITE,	/* files are made below, written, renamed, deleted */
+};
+
 struct landlock_place {
 	const char *path;
-	bool is_written;	/* files are made below, written, renamed, deleted; else: it is read */
+	enum landlock_use use;
 };
 
 enum { LANDLOCK_ANY_PORT = -1 };

@@ -355,9 +355,10 @@ static int confine(const struct process *p)
 	const char *config = p->set->engine.config;
 	char *copy = strdup(config ? config : "/etc/none");
 	const struct landlock_place places[] = {
-		{ "/etc", false }, { "/usr", false }, { "/lib", false }, { "/lib64", false }, { "/run", false },
-		{ p->spool ? spool_path(p->spool) : "/etc", p->spool },
-		{ copy ? dirname(copy) : "/etc", false },	/* with what the file names */
+		{ "/etc", LANDLOCK_READ }, { "/usr", LANDLOCK_READ }, { "/lib", LANDLOCK_READ },
+		{ "/lib64", LANDLOCK_READ }, { "/run", LANDLOCK_READ },
+		{ p->spool ? spool_path(p->spool) : "/etc", p->spool ? LANDLOCK_WRITE : LANDLOCK_READ },
+		{ copy ? dirname(copy) : "/etc", LANDLOCK_READ },	/* with what the file names */
 	};
 	int err = privilege_settle(0);
 

@@ -363,7 +363,7 @@ static bool can(const char *path, int flags)
 
 static void reach(const void *ctx)
 {
-	const struct landlock_place places[] = { { "in", true }, { "out/f", false } };
+	const struct landlock_place places[] = { { "in", LANDLOCK_WRITE }, { "out/f", LANDLOCK_READ } };
 	int held = open("in", O_RDONLY | O_DIRECTORY), fd;
 	unsigned bad = 0;
 
@@ -403,7 +403,7 @@ static void reach_moved(const void *ctx)
 
 		_exit(n != 1 || rename("in", "out/moved") || rename("out", "in") || write(moved[1], "", 1) != 1);
 	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(&(struct landlock_place){ "in", true }, 1, 0))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(&(struct landlock_place){ "in", LANDLOCK_WRITE }, 1, 0))
 		_exit(255);
 	if (write(go[1], "", 1) != 1 || read(moved[0], &(char){ 0 }, 1) != 1)
 		_exit(254);
