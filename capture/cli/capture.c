@@ -10,6 +10,7 @@
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/per_link.h"
+#include "capture/kernel/broker.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netif_watch.h"
@@ -267,6 +268,7 @@ static void close_all(struct capture *l)
 	programs_close(l->settings.programs);
 	rtnl_close(l->settings.rtnl);
 	guard_close(l->guard);
+	broker_close(l->broker);
 	pump_close(&l->pump);
 	recording_close(&l->recording);
 	netif_watch_close(l->watch);

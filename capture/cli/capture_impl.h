@@ -72,6 +72,8 @@ struct capture {
 	uint32_t changed_from;
 	char said[512];			/* to them */
 	struct guard *guard;	/* NULL: no program's place is taken */
+	struct broker *broker;	/* NULL: nothing is loaded later, or in our own rights */
+	bool broker_attaches;	/* and what comes later takes no other right than it has */
 	unsigned rights;	/* that are raised when the kernel is asked: of enum privilege, 0: none is left */
 	uint64_t start_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
 	uint64_t began_ns;		/* the start since 1970, as the clock was then */
@@ -131,6 +133,9 @@ bool capture_has_terminal(void);
 
 /* Those that are named on the command line. Complains. */
 enum status capture_describe(struct capture *l);
+
+/* Forked before there is anything that it need not have; NULL where nobody needs it. Complains. */
+enum status capture_broker_open(struct capture *l);
 
 /* Is there an -i that stands for whatever fits it, or for the members of a bond? */
 bool capture_has_patterns(const struct capture *l);

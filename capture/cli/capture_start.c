@@ -377,15 +377,16 @@ static enum status begin(struct capture *l)
 	return status ? status : attach(l);
 }
 
-/* For the sandbox: is the kernel asked for something that takes rights after the attach? */
+/* For the sandbox: what is the kernel asked for after the attach, and does that take rights of ours? */
 static unsigned later(const struct capture *l)
 {
-	bool attaches = capture_has_patterns(l) || l->opts->wait || l->opts->n_netns || l->guard || l->opts->control ||
-		       l->opts->extcap.control_in;
+	const bool attaches = capture_has_patterns(l) || l->opts->wait || l->opts->n_netns;
+	bool takes_rights = l->guard || (attaches && !l->broker_attaches);
 
 	for (unsigned i = 0; i < l->ifaces.n; i++)
-		attaches |= live_iface_needs_rights(l->ifaces.v[i]);
-	return attaches ? CONFINE_ATTACHES : 0;
+		takes_rights |= live_iface_needs_rights(l->ifaces.v[i]);
+	return (takes_rights ? CONFINE_HAS_RIGHTS : 0) | (takes_rights || attaches ? CONFINE_ATTACHES : 0) |
+	       (l->broker ? CONFINE_REFILTERS : 0);
 }
 
 /* By which interfaces are asked how they are; from within the sandbox nothing is opened for that. */
@@ -401,6 +402,9 @@ enum status capture_start(struct capture *l)
 	const struct opts *o = l->opts;
 	enum status status = open_guard(l);
 	int err = loop_open(&l->pump.loop);
+
+	if (!status)
+		status = capture_broker_open(l);
 
 	l->had_terminal = capture_has_terminal();
 	notify_open(&l->notify);
@@ -435,7 +439,7 @@ enum status capture_start(struct capture *l)
 		limits_no_core();
 	if (!status)
 		status = confine_reach(o, later(l));
-	if (!status && !confine_is_off(o) && !later(l))
+	if (!status && !confine_is_off(o) && !(later(l) & CONFINE_HAS_RIGHTS))
 		l->rights = 0;
 	if (!status)
 		status = outputs_start(&l->pump.outputs);

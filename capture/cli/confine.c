@@ -82,6 +82,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ o->command, SECCOMP_WAITS },
 		{ is_live(o), SECCOMP_LIVE },
 		{ later & CONFINE_ATTACHES, SECCOMP_ATTACHES },
+		{ later & CONFINE_REFILTERS, SECCOMP_REFILTERS },
 		{ o->metrics, SECCOMP_TALKS },
 		{ path_of_metrics(o) || o->control, SECCOMP_LISTENS },
 		{ o->extcap.call, SECCOMP_RESTORES },
@@ -101,7 +102,7 @@ static unsigned rights(const struct opts *o, unsigned later, const char *output)
 	bool makes = o->top || (writes(o) && privilege_to_make_files(output));
 	bool looks = later & CONFINE_OPENS || o->follow || o->n_netns;
 
-	return (later & CONFINE_ATTACHES ? PRIVILEGE_KERNEL : 0) | (looks ? PRIVILEGE_LOOK : 0) |
+	return (later & CONFINE_HAS_RIGHTS ? PRIVILEGE_KERNEL : 0) | (looks ? PRIVILEGE_LOOK : 0) |
 	       (o->observe.way == OBSERVE_FRONT ? PRIVILEGE_PIN : 0) | (makes ? PRIVILEGE_FILES : 0);
 }
 
@@ -167,7 +168,10 @@ static unsigned add_written(const struct opts *o, struct folders *f, struct land
 	return n;
 }
 
-/* Interfaces are looked for in /proc and /sys, and whether the terminal has gone in /dev/tty. */
+/*
+ * Interfaces are looked for in /proc and /sys, whether the terminal has gone in /dev/tty, and what the names in an
+ * expression mean in /etc.
+ */
 static unsigned add_places(const struct opts *o, unsigned later, struct folders *f,
 			   struct landlock_place *places)
 {
@@ -178,6 +182,8 @@ static unsigned add_places(const struct opts *o, unsigned later, struct folders 
 	for (unsigned i = 0; later & CONFINE_OPENS && i < o->n_reads; i++)
 		if (strcmp(o->reads[i], "-") && !merge_is_tcp(o->reads[i]))
 			places[n++] = (struct landlock_place){ o->reads[i], LANDLOCK_READ };
+	if (later & CONFINE_REFILTERS)
+		places[n++] = (struct landlock_place){ "/etc", LANDLOCK_READ };
 	return o->follow ? n + add_followed(o, f, places + n) : n;
 }
 
@@ -187,7 +193,7 @@ static unsigned add_places(const struct opts *o, unsigned later, struct folders 
  */
 static enum status shut_files(const struct opts *o, unsigned later, struct folders *f)
 {
-	enum { BESIDE_FILES = 9 };
+	enum { BESIDE_FILES = 10 };
 	cleanup(freep) struct landlock_place *places = calloc(o->n_reads + BESIDE_FILES, sizeof(*places));
 	int err;
 

@@ -19,8 +19,10 @@ bool confine_is_off(const struct opts *o);
 /* What comes later than the sandbox. */
 enum confine_later {
 	CONFINE_OPENS		= 1,	/* files of -r are opened */
-	CONFINE_ATTACHES	= 2,	/* interfaces come, or are given up in a way that takes rights */
+	CONFINE_ATTACHES	= 2,	/* interfaces come, or are given up in a way that takes more */
 	CONFINE_READS_AHEAD	= 4,	/* a thread reads, or some make text */
+	CONFINE_HAS_RIGHTS	= 16,	/* for that, of our own */
+	CONFINE_REFILTERS	= 8,	/* other filters come, which somebody else loads */
 };
 
 /* @later: an or of enum confine_later. */

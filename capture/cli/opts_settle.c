@@ -125,8 +125,8 @@ static bool settle_source(struct parser *p)
 		return opts_wrong(p, "--top is for captures and for -r FILE");
 	if (o->window_ns && !o->lost)
 		return opts_wrong(p, "--window is for --compare A B --lost");
-	if (o->wait && o->user)
-		return opts_wrong(p, "--wait needs the privileges later that -Z gives up");
+	if (o->wait && o->user && o->n_netns)
+		return opts_wrong(p, "--wait needs the privileges later that -Z gives up, with --netns");
 	for (unsigned i = 0; i < o->n_ifaces; i++)
 		if (pattern_is(o->ifaces[i]) && (o->wait || observe_needs_program(&o->observe) ||
 						 o->observe.way == OBSERVE_FRONT || o->mirror_port))

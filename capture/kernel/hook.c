@@ -36,6 +36,7 @@ static int load_as(struct hook *h, const struct object_program *p, struct object
 		.flows = h->flows,
 		.with = after ? after->object : h->object,
 		.counts_anew = after,
+		.broker = h->broker,
 	};
 
 	h->settings.has_exit_filter = !!exit_filter;
@@ -110,6 +111,7 @@ static int open_after(struct hook **hook, const struct hook_ops *ops, const stru
 	h->ops = ops;
 	h->rings = rings;
 	h->flows = s->flows;
+	h->broker = s->broker;
 	h->link_fd = h->exit_fd = -1;
 	h->takeover = s->takeover;
 	h->settings = (struct program_settings){

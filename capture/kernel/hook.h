@@ -16,6 +16,7 @@
 #include "capture/kernel/object.h"
 #include "capture/kernel/xdp.h"
 
+struct broker;
 struct flows;
 struct program;
 struct programs;
@@ -45,6 +46,7 @@ struct hook_settings {
 	 * 3 ns more. NULL: it has its own. Of hooks that watch no other program, but for hook_device.
 	 */
 	struct programs *programs;
+	struct broker *broker;	/* who loads it, longer than the hook, if it watches no other program; NULL: we do */
 	int ifindex;		/* with them, and of hook_device, it is for this one only */
 
 	/* of hooks that watch another program, and without meaning for other ones: */
@@ -62,6 +64,7 @@ struct hook {
 	const struct hook_ops *ops;
 	const struct rings *rings;
 	const struct flows *flows;
+	struct broker *broker;
 	struct program_settings settings;
 	struct filter trigger;	/* its own; n 0: none */
 	const struct object_program *program;	/* one of ops->programs */

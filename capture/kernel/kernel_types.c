@@ -59,6 +59,7 @@ static void find_all(const struct btf *btf, struct kernel_types *t)
 	int cast = btf__find_by_name_kind(btf, "bpf_cast_to_kern_ctx", BTF_KIND_FUNC);
 	uint32_t bit;
 
+	t->has_tcx = find_enumerator(btf, "bpf_attach_type", "BPF_TCX_INGRESS", &bit);
 	t->has_ip_summed = find_member(btf, "sk_buff", "ip_summed", &t->ip_summed_bit);
 	t->has_frags_flag = cast > 0 && find_member(btf, "xdp_buff", "flags", &bit) && bit % 32 == 0 &&
 			    find_enumerator(btf, "xdp_buff_flags", "XDP_FLAGS_HAS_FRAGS", &t->frags_bits);

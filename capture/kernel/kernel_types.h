@@ -8,6 +8,7 @@
 
 struct kernel_types {
 	bool has_ip_summed, has_frags_flag;	/* else 0 is all that is known of it */
+	bool has_tcx;			/* links at tc */
 	uint32_t ip_summed_bit;		/* of struct sk_buff, from its start */
 	/*
 	 * Whether a frame at XDP has more than one buffer: bits of the 32-bit word at this offset, in bytes, of

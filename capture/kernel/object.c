@@ -10,6 +10,7 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
+#include "capture/kernel/broker.h"
 #include "capture/kernel/flows.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/rings.h"
@@ -80,9 +81,6 @@ static struct object_plan plan(const struct object_order *order)
 	};
 
 	p.settings.ring_size = rings_cpu_size(order->rings);
-	p.settings.has_filter = !!order->filter;
-	p.settings.has_trigger = !!order->trigger;
-	p.settings.linear = !(order->program->flags & BPF_F_XDP_HAS_FRAGS);
 	p.maps[OBJECT_RINGS] = rings_map_fd(order->rings);
 	p.maps[OBJECT_BELL] = rings_bell_fd(order->rings);
 	p.maps[OBJECT_FLOW_ROOMS] = flows ? flows_rooms_fd(flows) : -1;
@@ -129,7 +127,7 @@ int object_open(struct object **out, const struct object_order *order)
 	o->per_cpu = calloc(o->n_cpus, VALUE_MAX);
 	if (!o->per_cpu)
 		return -ENOMEM;
-	err = object_load(&o->parts, &p);
+	err = order->broker ? broker_load(order->broker, &o->parts, &p) : object_load(&o->parts, &p);
 	if (!err && order->settings.shared)
 		err = map_slots(o);
 	if (!err)

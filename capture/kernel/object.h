@@ -12,6 +12,7 @@
 #include "bpf/event.h"
 #include "capture/kernel/object_load.h"
 
+struct broker;
 struct counters;
 struct program_verdicts;
 struct filter;
@@ -36,17 +37,17 @@ struct object_order {
 	const struct filter *filter, *trigger;
 	const struct rings *rings;	/* into which its records go */
 	const struct flows *flows;	/* whose tables it uses; NULL: none */
-	/* all counts but ring_size, has_filter, has_trigger, and linear, which are known here */
-	struct program_settings settings;
+	struct program_settings settings;	/* as in struct object_plan, but for ring_size */
 	/*
 	 * another one, whose counters and count of losses it goes on with, and what it knows of frames that are on
 	 * their way, verdicts included, or, with counts_anew, of all that only the latter; NULL: its own
 	 */
 	const struct object *with;
 	bool counts_anew;
+	struct broker *broker;	/* who loads it; NULL: we do */
 };
 
-/* Loads it. Returns as object_load(), and not to be called by two threads at a time. */
+/* Loads it. Returns as object_load() or broker_load(), and not to be called by two threads at a time. */
 int object_open(struct object **o, const struct object_order *order);
 
 int object_program_fd(const struct object *o);

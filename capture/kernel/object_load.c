@@ -91,11 +91,15 @@ static int use_maps(const struct bpf_object *o, const struct object_plan *plan)
 	return err;
 }
 
-static int settle(const struct bpf_object *o, const struct program_settings *s)
+static int settle(const struct bpf_object *o, const struct object_plan *plan)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(o, PROGRAM_SETTINGS);
+	struct program_settings s = plan->settings;
 
-	return map ? bpf_map__set_initial_value(map, s, sizeof(*s)) : -ENOENT;
+	s.has_filter = !!plan->filter;
+	s.has_trigger = !!plan->trigger;
+	s.linear = !(plan->program->flags & BPF_F_XDP_HAS_FRAGS);
+	return map ? bpf_map__set_initial_value(map, &s, sizeof(s)) : -ENOENT;
 }
 
 /* The counters become those of each slot. */
@@ -198,7 +202,7 @@ static int load(struct object_parts *parts, const struct object_plan *plan)
 		return err;
 	entry = bpf_object__next_program(o, NULL);
 	exit = bpf_object__next_program(o, entry);
-	err = entry ? settle(o, &plan->settings) : -ENOENT;
+	err = entry ? settle(o, plan) : -ENOENT;
 	if (!err)
 		err = plan->traced ? aim(entry, exit, plan->traced) : 0;
 	if (!err)
@@ -213,7 +217,8 @@ static int load(struct object_parts *parts, const struct object_plan *plan)
 int object_load(struct object_parts *out, const struct object_plan *plan)
 {
 	cleanup(preparation_release) struct preparation preparation = {
-		.flags = plan->program->flags, .ifindex = plan->ifindex, .filter = plan->filter, .trigger = plan->trigger,
+		.flags = plan->program->flags, .ifindex = plan->ifindex,
+		.filter = plan->filter, .trigger = plan->trigger,
 	};
 	cleanup(object_parts_close) struct object_parts parts = OBJECT_PARTS_INIT;
 	int err, handler = begin_preparation(plan->program, &preparation);

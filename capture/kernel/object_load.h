@@ -41,7 +41,7 @@ struct object_plan {
 	int ifindex;		/* of the device it is for, in this network namespace; 0: any */
 	/* what is traced, by a first program at its entry and a second one at its exit; NULL */
 	const struct object_function *traced;
-	struct program_settings settings;
+	struct program_settings settings;	/* all counts but has_filter, has_trigger, and linear */
 	const struct filter *filter, *trigger;	/* put into it, and not needed afterwards; NULL: none */
 	/* Maps that it is to use, as far as it has them; -1: it makes its own, or does without */
 	int maps[OBJECT_MAPS];

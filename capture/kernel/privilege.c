@@ -18,9 +18,9 @@
 #include "capture/kernel/privilege.h"
 
 static const struct { cap_value_t cap; unsigned what; } table[] = {
-	{ CAP_NET_ADMIN, PRIVILEGE_KERNEL }, { CAP_BPF, PRIVILEGE_KERNEL },
-	{ CAP_PERFMON, PRIVILEGE_KERNEL }, { CAP_SYS_ADMIN, PRIVILEGE_KERNEL },
-	{ CAP_NET_RAW, PRIVILEGE_KERNEL }, { CAP_NET_BROADCAST, PRIVILEGE_KERNEL },
+	{ CAP_NET_ADMIN, PRIVILEGE_KERNEL | PRIVILEGE_LOAD }, { CAP_BPF, PRIVILEGE_KERNEL | PRIVILEGE_LOAD },
+	{ CAP_PERFMON, PRIVILEGE_KERNEL | PRIVILEGE_LOAD }, { CAP_SYS_ADMIN, PRIVILEGE_KERNEL },
+	{ CAP_NET_RAW, PRIVILEGE_KERNEL | PRIVILEGE_PROMISCUOUS }, { CAP_NET_BROADCAST, PRIVILEGE_KERNEL },
 	{ CAP_SYS_PTRACE, PRIVILEGE_KERNEL }, { CAP_DAC_READ_SEARCH, PRIVILEGE_LOOK },
 	{ CAP_DAC_OVERRIDE, PRIVILEGE_PIN | PRIVILEGE_FILES }, { CAP_FOWNER, PRIVILEGE_FILES },
 };
@@ -131,6 +131,16 @@ int privilege_settle(unsigned what)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	return keep(what, !geteuid());
+}
+
+unsigned privilege_to_load(void)
+{
+	cleanup(caps_closep) cap_t now = cap_get_proc();
+
+	for (size_t i = 0; now && i < array_size(table); i++)
+		if (table[i].what & PRIVILEGE_LOAD && !is_set(now, table[i].cap, CAP_PERMITTED))
+			return PRIVILEGE_KERNEL;
+	return PRIVILEGE_LOAD;
 }
 
 bool privilege_to_make_files(const char *directory)

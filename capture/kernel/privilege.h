@@ -18,6 +18,8 @@ enum privilege {
 	PRIVILEGE_LOOK		= 2,	/* to read what engines keep of their containers */
 	PRIVILEGE_PIN		= 4,	/* to pin and unpin in bpffs, which is root's */
 	PRIVILEGE_FILES		= 8,	/* to make, rename and delete files where it is not the owner's */
+	PRIVILEGE_LOAD		= 16,	/* of PRIVILEGE_KERNEL, to load alone */
+	PRIVILEGE_PROMISCUOUS	= 32,	/* and to make an interface promiscuous */
 };
 
 /* True, or false with what is missing in @missing, as in "CAP_BPF and CAP_PERFMON missing". */
@@ -45,6 +47,9 @@ void privilege_empty_bounding_set(void);
  * starts. -errno.
  */
 int privilege_settle(unsigned what);
+
+/* What it takes to load programs: PRIVILEGE_LOAD, or, where that is not there by itself, PRIVILEGE_KERNEL. */
+unsigned privilege_to_load(void);
 
 /* Does it take a capability of who is root to make files in @directory? */
 bool privilege_to_make_files(const char *directory);

@@ -35,13 +35,17 @@
 
 enum { FOR_ALL = ~0, X32_BIT = 0x40000000, INSNS_MAX = 512 };
 
-/* What is asked of an argument. NONE: of the bits none is set, SOME: one is; IS: it is that. */
-enum ask { ANY, NONE, SOME, IS };
+/*
+ * What is asked of an argument. NONE: of the bits none is set, SOME: one is; IS: it is that. NEVER, of a last row:
+ * a library may try, and goes without.
+ */
+enum ask { ANY, NONE, SOME, IS, NEVER };
 
 enum {
 	NEW_FILES = SECCOMP_ROTATES,
 	FILES	= SECCOMP_WRITES | NEW_FILES,
-	OPENS	= SECCOMP_OPENS | SECCOMP_FOLLOWS | SECCOMP_ATTACHES,
+	LOADS	= SECCOMP_ATTACHES | SECCOMP_LOADS,
+	OPENS	= SECCOMP_OPENS | SECCOMP_FOLLOWS | SECCOMP_REFILTERS | LOADS,
 	THREADS	= FILES | SECCOMP_TALKS | SECCOMP_READS_AHEAD,
 	OTHERS	= SECCOMP_ATTACHES | SECCOMP_TALKS,	/* libraries that do as they please */
 	NOT_TO_READ = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY),
@@ -88,14 +92,17 @@ static const struct row {
 	/* more files than there are descriptors */
 	CALL(prlimit64, OPENS), CALL(getdents64, OPENS), CALL(getrandom, SECCOMP_RANDOM),
 	/* is there memory to sort in? libbpf does, as well */
-	CALL(sysinfo, SECCOMP_SORTS | SECCOMP_ATTACHES),
+	CALL(sysinfo, SECCOMP_SORTS | LOADS),
 	CALL(inotify_add_watch, SECCOMP_FOLLOWS), CALL(inotify_rm_watch, SECCOMP_FOLLOWS),
 	/* a capture: counters; what rtnetlink tells; a clock that is set */
-	CALL(bpf, SECCOMP_LIVE), CALL(membarrier, SECCOMP_LIVE),
-	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS), CALL(sendto, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_SENDS),
+	CALL(bpf, SECCOMP_LIVE | SECCOMP_LOADS), CALL(membarrier, SECCOMP_LIVE),
+	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_LOADS),
+	CALL(sendto, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_SENDS),
 	{ __NR_socket, SECCOMP_LISTENS, IS, 0, AF_UNIX }, { __NR_socket, SECCOMP_CONNECTS, IS, 0, AF_INET },
 	{ __NR_socket, SECCOMP_CONNECTS, IS, 0, AF_INET6 },
-	CALL(socket, SECCOMP_ATTACHES), CALL(bind, SECCOMP_ATTACHES), CALL(getsockname, OTHERS),
+	{ __NR_socket, SECCOMP_PROMISCUOUS, IS, 0, AF_PACKET }, CALL(socket, SECCOMP_ATTACHES),
+	{ __NR_socket, SECCOMP_REFILTERS, NEVER, 0, 0 },
+	CALL(bind, SECCOMP_ATTACHES), CALL(getsockname, OTHERS),
 	CALL(timerfd_settime, SECCOMP_LIVE),
 	/* what they wait by, and go on waiting once we were stopped */
 #ifdef __NR_poll
@@ -103,28 +110,29 @@ static const struct row {
 #endif
 	CALL(clock_nanosleep, OTHERS), CALL(restart_syscall, OTHERS | SECCOMP_READS_AHEAD),
 	/* others that come: rights, devices, namespaces, programs, the process that guards a place */
-	CALL(capget, SECCOMP_ATTACHES), CALL(capset, SECCOMP_ATTACHES), CALL(uname, SECCOMP_ATTACHES),
-	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS), CALL(getsockopt, SECCOMP_ATTACHES | SECCOMP_CONNECTS),
+	CALL(capget, SECCOMP_ATTACHES), CALL(capset, SECCOMP_ATTACHES), CALL(uname, LOADS | SECCOMP_REFILTERS),
+	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_PROMISCUOUS),
+	CALL(getsockopt, SECCOMP_ATTACHES | SECCOMP_CONNECTS),
 	CALL(ioctl, SECCOMP_ATTACHES), CALL(setns, SECCOMP_ATTACHES), CALL(perf_event_open, SECCOMP_ATTACHES),
-	CALL(sendmsg, SECCOMP_ATTACHES | SECCOMP_TALKS),
-	CALL(recvfrom, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS),
-	CALL(epoll_ctl, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS),
-	CALL(wait4, SECCOMP_ATTACHES | SECCOMP_WAITS),
-	CALL(faccessat, SECCOMP_ATTACHES | SECCOMP_FOLLOWS), CALL(faccessat2, SECCOMP_ATTACHES),
+	CALL(sendmsg, SECCOMP_TALKS | SECCOMP_REFILTERS | LOADS),
+	CALL(recvfrom, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
+	CALL(epoll_ctl, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
+	CALL(wait4, SECCOMP_ATTACHES | SECCOMP_WAITS | SECCOMP_REFILTERS),
+	CALL(faccessat, SECCOMP_FOLLOWS | LOADS), CALL(faccessat2, LOADS),
 	/* and what libbpf does where it loads one */
-	CALL(dup3, SECCOMP_ATTACHES | SECCOMP_RESTORES), CALL(dup, SECCOMP_ATTACHES), CALL(pread64, SECCOMP_ATTACHES),
-	CALL(getpid, SECCOMP_ATTACHES), CALL(gettid, SECCOMP_ATTACHES), CALL(sched_getaffinity, SECCOMP_ATTACHES),
+	CALL(dup3, SECCOMP_RESTORES | LOADS), CALL(dup, LOADS), CALL(pread64, LOADS), CALL(getpid, LOADS),
+	CALL(gettid, LOADS), CALL(sched_getaffinity, LOADS),
 #ifdef __NR_dup2
-	CALL(dup2, SECCOMP_ATTACHES | SECCOMP_RESTORES),
+	CALL(dup2, SECCOMP_RESTORES | LOADS),
 #endif
 #ifdef __NR_access
-	CALL(access, SECCOMP_ATTACHES | SECCOMP_FOLLOWS),
+	CALL(access, SECCOMP_FOLLOWS | LOADS),
 #endif
 	/* somebody who asks: the thread gives itself a name */
 	{ __NR_prctl, SECCOMP_TALKS, IS, 0, PR_SET_NAME },
 	CALL(statfs, SECCOMP_TALKS | SECCOMP_ATTACHES),
 	CALL(accept4, SECCOMP_TALKS | SECCOMP_LISTENS | SECCOMP_SENDS),
-	CALL(shutdown, SECCOMP_TALKS | SECCOMP_SENDS), CALL(writev, SECCOMP_TALKS),
+	CALL(shutdown, SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_REFILTERS), CALL(writev, SECCOMP_TALKS),
 	/* a socket that has a name loses it, unless somebody else listens there by then */
 	CALL(connect, SECCOMP_LISTENS | SECCOMP_CONNECTS), CALL(flock, SECCOMP_LISTENS | SECCOMP_INDEXES),
 #ifdef __NR_unlink
@@ -168,6 +176,10 @@ static void allow(struct program *p, const struct row *r)
 		[NONE] = { BPF_JSET, false }, [SOME] = { BPF_JSET, true }, [IS] = { BPF_JEQ, true },
 	};
 
+	if (r->ask == NEVER) {
+		answer(p, SECCOMP_RET_ERRNO | EACCES);
+		return;
+	}
 	if (r->ask != ANY) {
 		bool to_answer = asks[r->ask].to_answer;
 
@@ -220,7 +232,7 @@ unsigned seccomp_calls(unsigned needs)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < array_size(rows); i++)
-		n += rows[i].needs & needs &&
+		n += rows[i].needs & needs && rows[i].ask != NEVER &&
 		     (!i || rows[i].nr != rows[i - 1].nr || !(rows[i - 1].needs & needs));
 	return n;
 }

@@ -14,6 +14,7 @@
 #include "capture/packet/ledger.h"
 #include "capture/packet/packet.h"
 
+struct broker;
 struct flows;
 struct per_link;
 struct programs;
@@ -38,6 +39,7 @@ struct live_iface_settings {
 	uint8_t device;			/* what the device has to tell: DEVICE_TIME, DEVICE_HASH */
 	struct observe_options observe;
 	struct guard *guard;		/* of OBSERVE_FRONT */
+	struct broker *broker;		/* the owner's, longer than they, who loads their programs; NULL: we do */
 	struct rtnl *rtnl;		/* the owner's, longer than they; NULL: there is none */
 	/* that interfaces can share, the owner's, longer than they; NULL: each has its own */
 	struct programs *programs;

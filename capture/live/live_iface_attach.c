@@ -7,6 +7,7 @@
 #include "capture/filter/expr.h"
 #include "capture/filter/per_link.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/broker.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/traced.h"
 #include "capture/live/live_device.h"
@@ -25,6 +26,9 @@ static enum status load_failed(const char *name, const struct hook_ops *ops,
 	struct utsname uts;
 
 	uname(&uts);
+	if (err == -EOWNERDEAD)
+		return log_fail(STATUS_RUNTIME,
+				"%s: cannot load the program: the process that has the right to has ended", name);
 	/*
 	 * Too many instructions or jumps: the verifier says EINVAL, EACCES, E2BIG or EFAULT. (ESRCH is
 	 * libbpf's, which finds no types.)
@@ -194,6 +198,7 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 	wish_for_trigger(t, ops, w);
 	if (ops != &hook_front && ops != &hook_trace) {
 		w->settings.programs = shares_program(t) && ops != &hook_device ? s->programs : NULL;
+		w->settings.broker = s->broker;
 		w->settings.ifindex = t->netif.ifindex;
 		return status;
 	}
@@ -608,9 +613,11 @@ static enum status attach_received(struct live_iface *t, const struct live_iface
 	return err ? attach_failed(t, live_way_mode(t->way), err) : STATUS_OK;
 }
 
-static enum status make_promiscuous(struct live_iface *t)
+static enum status make_promiscuous(struct live_iface *t, struct broker *broker)
 {
 	t->promiscuous_fd = netif_promiscuous(t->netif.ifindex);
+	if (t->promiscuous_fd == -EPERM && broker)
+		t->promiscuous_fd = broker_promiscuous(broker, t->netif.ifindex);
 	if (t->promiscuous_fd == -EPERM)
 		return log_fail(STATUS_PERMISSION,
 				"%s: CAP_NET_RAW missing, which promiscuous mode needs",
@@ -633,7 +640,7 @@ enum status live_iface_attach(struct live_iface *t, const struct live_iface_sett
 	}
 	status = live_iface_enter(t, &v);
 	if (!status && s->promiscuous)
-		status = make_promiscuous(t);
+		status = make_promiscuous(t, s->broker);
 	if (status)
 		return status;
 	t->start_ns = clock_now_ns();

@@ -30,6 +30,47 @@ want 'packets' 100 "$epb"
 want_detached
 end
 
+# have_no_rights: no thread of the capture has a capability
+have_no_rights()
+{
+	want 'capabilities' '0000000000000000' "$(sed -nE 's/^Cap(Eff|Prm):\t//p' "/proc/$pid"/task/*/status | sort -u)"
+}
+
+begin '-Z, and what comes later is captured, in promiscuous mode and by another filter, without any capability of ours'
+listen -i 'w*' -P -w "$dir/later" --control "$dir/ctl" -Z nobody
+have_no_rights
+ip link add w0 type veth peer name x0
+ip link set w0 up
+ip link set x0 up
+poll grep -q '^and on w0' "$work/err" || note 'w0 is not captured'
+want 'promiscuous' 1 "$(ip -d -j link show w0 | jq '.[0].promiscuity')"
+want 'what is said of another filter' '' "$("$dump" ctl "$dir/ctl" filter udp 2>&1)"
+"$send" -i x0 -n 5 -r 1000 -p udp >/dev/null
+"$send" -i x0 -n 5 -r 1000 -p tcp >/dev/null
+ip link del w0
+finish
+want 'exit status' 0 "$rc"
+want 'packets of UDP' 5 "$("$dump" -r "$dir/later" -n udp | wc -l)"
+want 'packets' 5 "$("$dump" -r "$dir/later" -n | wc -l)"
+want_detached
+end
+
+begin '-Z, and one that is waited for is captured again, without any capability of ours'
+listen -i v0 --wait -P -w "$dir/waited" -Z nobody
+have_no_rights
+ip link del v0
+poll grep -q 'v0 disappeared' "$work/err" || note 'nobody has noticed'
+veth_up v0 v1
+poll grep -q 'v0 is back; the capture goes on$' "$work/err" || note 'it has not come back'
+want 'promiscuous' 1 "$(ip -d -j link show v0 | jq '.[0].promiscuity')"
+frames 10
+finish
+want 'exit status' 0 "$rc"
+want_books "$dir/waited"
+want 'packets' 10 "$epb"
+want_detached
+end
+
 begin '-Z for a directory of root: refused before anything is attached'
 mkdir "$work/ours"
 run -i v0 -w "$work/ours/file" -Z nobody

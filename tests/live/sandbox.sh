@@ -71,11 +71,78 @@ done <<EOF
 3 -w $work/file -C 1k --part --min-free 1k --compress zstd
 3 -w $work/file -z true
 2 -n --metrics unix:$work/socket
+3 -w $work/file --control $work/ctl
 EOF
 
-begin 'a capture of what comes later keeps what that takes'
+# tell WORDS...: to the capture, in $told what comes of it
+tell()
+{
+	"$dump" ctl "$work/ctl" "$@" >"$work/said" 2>&1
+	told=$?
+}
+
+broker()
+{
+	pgrep -P "$pid" -x xdpdump-broker
+}
+
+begin 'other filters, lengths and samples: who loads them is a process that can do nothing else'
+listen -i v0 -Q inout -w "$work/file" --control "$work/ctl"
+want_confined
+want 'its capabilities' "000000c000001000 000000c000001000 $nothing" \
+	"$(sed -nE 's/^Cap(Prm|Eff|Bnd):\t//p' "/proc/$(broker)/status" | paste -sd ' ')"
+while read -r words; do
+	# shellcheck disable=SC2086
+	tell $words
+	want "status of '$words'" 0 "$told"
+done <<EOF
+filter udp port 9
+filter tcp port http or host localhost
+snap 64
+sample 1/2
+sample all
+filter
+EOF
+tell filter host nosuch.invalid
+want 'status of a name that is not known' 1 "$told"
+want_line "$work/said" "unknown host 'nosuch.invalid'"
+frames 10
+finish
+want 'exit status' 0 "$rc"
+want 'captured' 10 "$(summary captured)"
+want_no_line "$work/err" sandbox
+end
+
+begin 'that process has been killed: what it was needed for is refused, and the capture goes on'
+listen -i v0 -w "$work/file" --control "$work/ctl"
+kill -KILL "$(broker)"
+tell filter udp
+want 'status of another filter' 1 "$told"
+want_line "$work/said" 'the filter cannot be put in place, and stays as it was'
+want_line "$work/err" '^xdpdump: v0: cannot load the program: the process that has the right to has ended$'
+tell snap 64
+want 'status of another length' 1 "$told"
+frames 10
+finish
+want 'exit status' 0 "$rc"
+want 'captured' 10 "$(summary captured)"
+end
+
+begin 'it ends with the capture, also when that is killed'
+listen -i v0 -w "$work/file" --control "$work/ctl"
+other=$(broker)
+{
+	kill -KILL "$pid"
+	reap
+} 2>/dev/null
+has_ended() { [[ ! -e /proc/$other || $(sed -n 's/^State:\t//p' "/proc/$other/status") == Z* ]]; }
+poll has_ended || note 'it is still there'
+rm -f "$work/ctl"
+end
+
+begin 'a capture of what comes later keeps nothing either'
 listen -i any -w "$work/file"
-want_confined 000000c000283800
+want_confined
 ip link add late type veth peer name late2
 ip link set late up
 poll grep -q 'and on late' "$work/err" || note 'the interface that came is not captured'
@@ -83,6 +150,13 @@ ip link del late
 finish
 want 'exit status' 0 "$rc"
 want_no_line "$work/err" sandbox
+end
+
+begin 'a capture in another network namespace keeps what it takes to go there'
+listen --netns "/proc/$$/ns/net" -i v0 -w "$work/file"
+want_confined 000000c000283804
+finish
+want 'exit status' 0 "$rc"
 end
 
 # Files that are read: from a pipe, in which there is more to come.

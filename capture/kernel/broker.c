@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Our side of it: a request, and the answer that is waited for. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "capture/base/util.h"
+#include "capture/filter/to_ebpf.h"
+#include "capture/kernel/broker_impl.h"
+#include "capture/kernel/hook.h"
+#include "capture/kernel/kernel_types.h"
+
+struct broker {
+	pid_t pid;
+	int fd;
+	struct broker_shared *shared;
+};
+
+const struct object_program *broker_program(unsigned i, const struct hook_ops **ops)
+{
+	static const struct hook_ops *const all[] = { &hook_xdp, &hook_device, &hook_tc_in, &hook_tc_process };
+
+	for (unsigned k = 0; k < array_size(all); i -= all[k++]->n_programs)
+		if (i < all[k]->n_programs) {
+			*ops = all[k];
+			return &all[k]->programs[i];
+		}
+	return NULL;
+}
+
+static void broker_closep(struct broker **b)
+{
+	broker_close(*b);
+}
+
+static int start_process(struct broker *b, const struct broker_grant *grant)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return -errno;
+	b->pid = fork();
+	if (b->pid == 0)
+		broker_process(pair[1], grant, b->shared);
+	close(pair[1]);
+	b->fd = pair[0];
+	return b->pid < 0 ? -errno : 0;
+}
+
+int broker_open(struct broker **out, const struct broker_grant *grant)
+{
+	cleanup(broker_closep) struct broker *b = calloc(1, sizeof(*b));
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	*b = (struct broker){ .pid = -1, .fd = -1 };
+	b->shared = mmap(NULL, sizeof(*b->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
+			 -1, 0);
+	if (b->shared == MAP_FAILED) {
+		b->shared = NULL;
+		return -errno;
+	}
+	kernel_types();		/* it will know them then, without having to start a process */
+	err = start_process(b, grant);
+	if (err)
+		return err;
+	*out = steal(&b);
+	return 0;
+}
+
+/* ---- a request ---- */
+
+/* -EPERM: there is none that it would load. */
+static int find(const struct object_program *program, uint32_t *number)
+{
+	const struct object_program *p;
+	const struct hook_ops *ops;
+
+	for (*number = 0; (p = broker_program(*number, &ops)); ++*number)
+		if (p == program)
+			return 0;
+	return -EPERM;
+}
+
+static int put_filter(struct broker *b, unsigned which, const struct filter *f, struct broker_request *r)
+{
+	const size_t n = f ? f->n_classic : 0;
+
+	if (f && !f->classic)
+		return -EPERM;
+	if (n > BROKER_INSNS_MAX)
+		return -E2BIG;
+	r->n_insns[which] = n;
+	if (n)
+		memcpy(b->shared->insns[which], f->classic, n * sizeof(*f->classic));
+	return 0;
+}
+
+static int compose(struct broker *b, struct broker_request *r, const struct object_plan *plan)
+{
+	int err = plan->traced ? -EPERM : find(plan->program, &r->program);
+
+	r->ifindex = plan->ifindex;
+	r->settings = plan->settings;
+	if (!err)
+		err = put_filter(b, BROKER_FILTER, plan->filter, r);
+	return err ? err : put_filter(b, BROKER_TRIGGER, plan->trigger, r);
+}
+
+static unsigned put_maps(struct broker_request *r, const struct object_plan *plan, int *fds)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < OBJECT_MAPS; i++)
+		if (plan->maps[i] >= 0) {
+			r->maps |= 1u << i;
+			fds[n++] = plan->maps[i];
+		}
+	return n;
+}
+
+/* What comes back is in @got, the caller's, if the answer is 0. */
+static int ask(const struct broker *b, const struct broker_request *r, const int *fds, unsigned n, uint32_t *maps,
+	       int got[FD_MESSAGE_MAX])
+{
+	struct broker_answer a;
+	int err = fd_message_send(b->fd, r, sizeof(*r), fds, n);
+
+	if (err)
+		return err == -EPIPE || err == -ECONNRESET ? -EOWNERDEAD : err;
+	if (fd_message_receive(b->fd, &a, sizeof(a), got, FD_MESSAGE_MAX, 0) != sizeof(a))
+		return -EOWNERDEAD;
+	*maps = a.maps & ((1u << OBJECT_MAPS) - 1);
+	return a.err;
+}
+
+/* What came belongs to the parts. -EMFILE: not all has come. */
+static int take(struct object_parts *parts, const int *fds, uint32_t maps)
+{
+	unsigned n = 0;
+	bool all;
+
+	*parts = (struct object_parts)OBJECT_PARTS_INIT;
+	parts->program = fds[n++];
+	all = parts->program >= 0;
+	for (unsigned i = 0; i < OBJECT_MAPS; i++)
+		if (maps & 1u << i) {
+			parts->maps[i] = fds[n++];
+			all &= parts->maps[i] >= 0;
+		}
+	if (!all)
+		object_parts_close(parts);
+	return all ? 0 : -EMFILE;
+}
+
+int broker_load(struct broker *b, struct object_parts *parts, const struct object_plan *plan)
+{
+	struct broker_request r = { .verb = BROKER_LOAD };
+	int fds[OBJECT_MAPS], got[FD_MESSAGE_MAX], err = compose(b, &r, plan);
+	const unsigned n = put_maps(&r, plan, fds);
+	uint32_t maps;
+
+	if (!err)
+		err = ask(b, &r, fds, n, &maps, got);
+	return err ? err : take(parts, got, maps);
+}
+
+int broker_promiscuous(struct broker *b, int ifindex)
+{
+	const struct broker_request r = { .verb = BROKER_PROMISCUOUS, .ifindex = ifindex };
+	int got[FD_MESSAGE_MAX];
+	uint32_t maps;
+	int err = ask(b, &r, NULL, 0, &maps, got);
+
+	return err ? err : got[0] < 0 ? -EMFILE : got[0];
+}
+
+int broker_pid(const struct broker *b)
+{
+	return b->pid;
+}
+
+struct broker *broker_close(struct broker *b)
+{
+	if (!b)
+		return NULL;
+	if (b->fd >= 0) {
+		shutdown(b->fd, SHUT_RDWR);	/* whoever else has it */
+		close(b->fd);
+	}
+	if (b->pid > 0)
+		uninterrupted(waitpid(b->pid, NULL, 0));
+	if (b->shared)
+		munmap(b->shared, sizeof(*b->shared));
+	free(b);
+	return NULL;
+}
