@@ -316,6 +316,10 @@ END
 	read -r made _ < <(records)
 	want_records "$made" 0 0 "$made"
 	want_line "$work/err" "refuses $made records, and perhaps more: HTTP [45]00: Code: "
+	sql 'CREATE TABLE xdpdump.narrow (protocol FixedString(2), number UInt64) ENGINE = Memory'
+	run -r tests/pcaps/udp.pcap --to "clickhouse://127.0.0.1:$port/xdpdump.narrow"
+	want 'exit status, of words that are too long' 6 "$rc"
+	want_records "$made" 0 0 "$made"
 	end
 
 	empty_table
