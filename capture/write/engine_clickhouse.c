@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * ClickHouse over HTTP, by libcurl: each batch is the body of an INSERT ... FORMAT JSONEachRow. A batch that
- * is sent again is the same bytes, by which a table that looks for that knows it.
+ * is sent again is the same bytes, by which a table that looks for that knows it. It takes all of them or none:
+ * of what it refuses for the records in it, those are found by halves (halves.h).
  * https://clickhouse.com/docs/interfaces/http
  */
 #define CURL_DISABLE_TYPECHECK	/* its calls are not macros here */
@@ -16,6 +17,7 @@
 #include "capture/write/engine.h"
 #include "capture/write/engine_config.h"
 #include "capture/write/engine_where.h"
+#include "capture/write/halves.h"
 
 enum {
 	CONNECT_SEC	= 10,
@@ -45,8 +47,9 @@ struct engine_clickhouse {
 	CURL *easy;
 	struct curl_slist *headers;
 	char error[CURL_ERROR_SIZE];
-	bool pending;
-	unsigned n;			/* records of that */
+	struct halves halves;		/* of the batch */
+	bool pending;			/* one of them is */
+	char why_refused[ENGINE_SAID_MAX];	/* "": nothing of the batch was */
 	size_t n_answer;
 	char answer[ANSWER_MAX + 1];
 };
@@ -68,16 +71,24 @@ static size_t take_answer(char *bytes, size_t one, size_t n, void *engine)
 	return one * n;
 }
 
+static void send_next(struct engine_clickhouse *c)
+{
+	const struct batch *b = halves_next(&c->halves);
+
+	c->n_answer = 0;
+	c->error[0] = '\0';
+	c->curl.easy_setopt(c->easy, CURLOPT_POSTFIELDS, b->len ? b->lines : "");
+	c->curl.easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)b->len);
+	c->pending = !c->curl.multi_add_handle(c->multi, c->easy);
+}
+
 static void send_batch(struct engine *e, const struct batch *b)
 {
 	struct engine_clickhouse *c = of(e);
 
-	c->n_answer = 0;
-	c->error[0] = '\0';
-	c->n = b->n;
-	c->curl.easy_setopt(c->easy, CURLOPT_POSTFIELDS, b->len ? b->lines : "");
-	c->curl.easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)b->len);
-	c->pending = !c->curl.multi_add_handle(c->multi, c->easy);
+	c->why_refused[0] = '\0';
+	halves_begin(&c->halves, b);
+	send_next(c);
 }
 
 static enum outcome transfer_failed(struct engine_clickhouse *c, CURLcode result, char said[static ENGINE_SAID_MAX])
@@ -139,7 +150,26 @@ static enum outcome outcome_of(struct engine_clickhouse *c, char said[static ENG
 	c->answer[strcspn(c->answer, "\r\n")] = '\0';
 	snprintf(said, ENGINE_SAID_MAX, "HTTP %ld%s%s", status, *c->answer ? ": " : "", c->answer);
 	/* the table, or the user: what is wrong at the beginning is wrong */
-	return !c->n || is_about_records(status, c->answer) ? ENGINE_REFUSED : ENGINE_RETRY;
+	return !halves_next(&c->halves)->n || is_about_records(status, c->answer) ? ENGINE_REFUSED : ENGINE_RETRY;
+}
+
+/* Of all that was sent, or it goes on with what is next. */
+static enum outcome settle(struct engine_clickhouse *c, enum outcome outcome, unsigned *refused,
+			   char said[static ENGINE_SAID_MAX])
+{
+	if (outcome == ENGINE_RETRY)
+		return outcome;
+	if (outcome == ENGINE_REFUSED)
+		strcpy(c->why_refused, said);
+	halves_take(&c->halves, outcome == ENGINE_REFUSED);
+	if (halves_next(&c->halves)) {
+		send_next(c);
+		said[0] = '\0';
+		return ENGINE_PENDING;
+	}
+	*refused = c->halves.refused;
+	strcpy(said, c->why_refused);
+	return *said ? ENGINE_REFUSED : ENGINE_DELIVERED;
 }
 
 /* Of the transfer that has ended. */
@@ -177,8 +207,7 @@ static enum outcome wait_for_outcome(struct engine *e, int fd, int ms, unsigned 
 	result = m->data.result;	/* which does not outlive the next call */
 	c->curl.multi_remove_handle(c->multi, c->easy);
 	c->pending = false;
-	*refused = c->n;
-	return result ? transfer_failed(c, result, said) : outcome_of(c, said);
+	return settle(c, result ? transfer_failed(c, result, said) : outcome_of(c, said), refused, said);
 }
 
 static struct engine *close_engine(struct engine *e)

@@ -322,6 +322,32 @@ END
 	want_records "$made" 0 0 "$made"
 	end
 
+	begin 'of a batch those are refused that it cannot take, and no others'
+	sql 'CREATE TABLE xdpdump.short (protocol FixedString(3), number UInt64) ENGINE = Memory'
+	"$dump" -r tests/pcaps/mixed.pcap -w "$work/fit" 'tcp or udp' 2>/dev/null
+	"$dump" -r tests/pcaps/icmp.pcap -c 2 -w "$work/others" 2>/dev/null
+	made=$("$dump" -r "$work/fit" -r "$work/others" --count 2>/dev/null | cut -d ' ' -f 1)
+	run -r "$work/fit" -r "$work/others" --to "clickhouse://127.0.0.1:$port/xdpdump.short"
+	want 'exit status' 6 "$rc"
+	want_records "$made" "$((made - 2))" 0 2
+	want_line "$work/err" "refuses 2 records, and perhaps more: HTTP [45]00: Code: 131"
+	want 'rows' "$((made - 2))" "$(sql 'SELECT count() FROM xdpdump.short')"
+	want 'different rows' "$((made - 2))" "$(sql 'SELECT uniqExact(number) FROM xdpdump.short')"
+	end
+
+	begin 'so it is with those that were in the spool'
+	sql 'TRUNCATE TABLE xdpdump.short'
+	server_is_killed
+	run -r "$work/fit" -r "$work/others" --to "clickhouse://127.0.0.1:$port/xdpdump.short" --spool "$spool"
+	want_records "$made" 0 "$made" 0
+	server_begins
+	run -r tests/pcaps/icmp.pcap -c 1 --to "clickhouse://127.0.0.1:$port/xdpdump.short" --spool "$spool"
+	want_records 1 0 0 1
+	want_line "$work/err" "and $((made - 2)) delivered of those that runs before have left in the spool\$"
+	want 'rows' "$((made - 2))" "$(sql 'SELECT count() FROM xdpdump.short')"
+	want 'files in the spool' 0 "$(find "$spool" -type f | wc -l)"
+	end
+
 	empty_table
 	begin 'a password is in a file'
 	printf '# of the database\nuser = writer\npassword = se=cret\n' >"$work/secret"
