@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "capture/cli/completions_impl.h"
+#include "capture/cli/ctl.h"
 
 static const char head[] =
 	"# bash completion for xdpdump: xdpdump --completions bash\n"
@@ -15,6 +16,17 @@ static const char head[] =
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} head line\n"
 	"\n"
 	"\tCOMPREPLY=()\n"
+	"\tif [[ ${COMP_WORDS[1]} == ctl ]] && ((COMP_CWORD > 1)); then\n"
+	"\t\tcase $COMP_CWORD in\n"
+	"\t\t2)\n"
+	"\t\t\tcompopt -o filenames\n"
+	"\t\t\twhile IFS= read -r line; do COMPREPLY+=(\"$line\"); done < <(compgen -f -- \"$cur\") ;;\n"
+	"\t\t3)\n"
+	"\t\t\twhile IFS= read -r line; do COMPREPLY+=(\"$line\"); done < <(compgen -W '" CTL_COMMANDS(" ")
+	"' -- \"$cur\") ;;\n"
+	"\t\tesac\n"
+	"\t\treturn\n"
+	"\tfi\n"
 	"\tif [[ $cur == = ]]; then\n"
 	"\t\tcur=\n"
 	"\telif [[ $option == = ]]; then\n"
@@ -32,6 +44,8 @@ static const char end[] =
 	"\telif [[ \" ${COMP_WORDS[*]} \" == *' --compare '* ]]; then\n"
 	"\t\tcompopt -o filenames\n"
 	"\t\twhile IFS= read -r line; do COMPREPLY+=(\"$line\"); done < <(compgen -f -- \"$cur\")\n"
+	"\telif ((COMP_CWORD == 1)); then\n"
+	"\t\twhile IFS= read -r line; do COMPREPLY+=(\"$line\"); done < <(compgen -W ctl -- \"$cur\")\n"
 	"\tfi\n"
 	"} && complete -F _xdpdump xdpdump\n";
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "capture/cli/completions_impl.h"
+#include "capture/cli/ctl.h"
 
 static void put_quoted(const char *s)
 {
@@ -53,7 +54,14 @@ void completions_fish(const struct option_row *rows, size_t n)
 	       "function __xdpdump_interfaces\n"
 	       "    " COMPLETIONS_INTERFACES "\n"
 	       "end\n"
+	       "function __xdpdump_ctl\n"
+	       "    set -l words (commandline -opc)\n"
+	       "    test (count $words) -eq $argv[1] -a \"$words[2]\" = ctl\n"
+	       "end\n"
 	       "complete -c xdpdump -f\n"
+	       "complete -c xdpdump -n 'test (count (commandline -opc)) -eq 1' -a ctl\n"
+	       "complete -c xdpdump -n '__xdpdump_ctl 2' -F\n"
+	       "complete -c xdpdump -n '__xdpdump_ctl 3' -a '" CTL_COMMANDS(" ") "'\n"
 	       "complete -c xdpdump -n '__fish_contains_opt compare' -F\n");
 	for (size_t i = 0; i < n; i++) {
 		struct value_of v = completions_value(&rows[i]);

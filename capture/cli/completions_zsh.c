@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "capture/cli/completions_impl.h"
+#include "capture/cli/ctl.h"
 
 static const char head[] =
 	"#compdef xdpdump\n"
@@ -27,10 +28,17 @@ static const char head[] =
 	"\n"
 	"_xdpdump()\n"
 	"{\n"
+	"\tif [[ $words[2] == ctl ]] && (( CURRENT > 2 )); then\n"
+	"\t\tcase $CURRENT in\n"
+	"\t\t3) _files ;;\n"
+	"\t\t4) compadd -- " CTL_COMMANDS(" ") " ;;\n"
+	"\t\tesac\n"
+	"\t\treturn\n"
+	"\tfi\n"
 	"\t_arguments -s -S \\\n";
 
 static const char end[] =
-	"\t\t'*:expression:{ (( ${words[(I)--compare]} )) && _files }'\n"
+	"\t\t'*:expression:{ (( CURRENT == 2 )) && compadd ctl; (( ${words[(I)--compare]} )) && _files }'\n"
 	"}\n"
 	"\n"
 	"_xdpdump \"$@\"\n";

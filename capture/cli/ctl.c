@@ -81,7 +81,7 @@ enum status ctl_run(char *const *argv)
 
 	if (!argv[2] || !argv[3])
 		return log_fail(STATUS_USAGE, "ctl needs the path of --control, and a command: "
-					      "filter, mark, rotate, stats, stop, trigger");
+					      CTL_COMMANDS(", "));
 	words = expr_join(argv + 3);
 	if (!words)
 		return log_fail(STATUS_RUNTIME, "out of memory");

@@ -7,6 +7,11 @@
 
 #include "capture/base/log.h"
 
+/* The first words of commands, which capture_commands.c obeys, with @between them. */
+#define CTL_COMMANDS(between) \
+	"filter" between "mark" between "rotate" between "sample" between "snap" between "stats" between "stop" \
+	between "trigger"
+
 /* Is that what these words are? */
 bool ctl_is_meant(char *const *argv);
 

@@ -49,6 +49,23 @@ for shell in bash zsh fish; do
 			complete "xdpdump $option tests/pcaps/mi"
 			has "$folder"mixed.pcap
 		done
+		complete 'xdpdump c'
+		has ctl
+		complete 'xdpdump -r x c'
+		has not ctl
+		complete 'xdpdump ctl tests/pcaps/mi'
+		has "$folder"mixed.pcap
+		complete 'xdpdump ctl path '
+		for word in filter mark rotate sample snap stats stop trigger; do
+			has "$word"
+		done
+		has not ctl
+		has not tests
+		complete 'xdpdump ctl path s'
+		has snap
+		has not filter
+		complete 'xdpdump ctl path filter '
+		has not filter
 		complete 'xdpdump --map '
 		has not tests
 		complete 'xdpdump --packet-count '

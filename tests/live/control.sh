@@ -365,6 +365,12 @@ for words in '' -1 5x 262145 '1 2' all; do
 done
 refuses 'stats takes no words' stats now
 refuses 'commands are filter EXPRESSION, mark TEXT, rotate, sample 1/N, snap LEN, stats, stop, trigger [WHY]' obey
+# without a command, and in the completions, it is the same words
+words=$(sed 's/^.*commands are //' "$work/said" | awk -v RS=', ' '{ printf "%s%s", sep, $1; sep = ", " }')
+ctl
+want 'status without a command' 2 "$told"
+want 'what is said then' "xdpdump: ctl needs the path of --control, and a command: $words" "$(<"$work/said")"
+want_line <("$dump" --completions bash) "compgen -W '${words//,/}'"
 frames 10
 arrived 10
 finish
