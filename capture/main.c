@@ -67,7 +67,7 @@ static enum status run(const struct opts *o)
 	case ACTION_RESTORE:
 		return run_raised(o);
 	case ACTION_DUMP:
-		return show_filter_run(o);
+		return folders_run(o, show_filter_run);
 	case ACTION_OFFLINE:
 		return folders_run(o, o->top ? top_run : read_run);
 	case ACTION_INDEX:

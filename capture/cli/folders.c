@@ -192,7 +192,7 @@ static bool find_base(struct folders *f)
 
 /*
  * False: without reading them all nobody knows what is wanted. So it is with --diff, where what goes with an image
- * that matches does not have to.
+ * that matches does not have to, and with -d, which is for the link type of them all.
  */
 static bool settle_wanted(struct folders *f)
 {
@@ -200,7 +200,7 @@ static bool settle_wanted(struct folders *f)
 	struct selection s = { .start = o->start, .end = o->end };
 	struct packet first = { .has = PACKET_TIME };
 
-	if (o->action == ACTION_DIFF)
+	if (o->action == ACTION_DIFF || o->action == ACTION_DUMP)
 		return false;
 	f->wanted.timed = o->start.kind != SELECT_NONE || o->end.kind != SELECT_NONE;
 	if (is_relative(&o->start) || is_relative(&o->end)) {
@@ -360,8 +360,11 @@ enum status folders_run(const struct opts *o, enum status (*read)(const struct o
 	bool changed = true;
 	enum status status = STATUS_OK;
 
-	if (o->follow || !has_folder(o))
+	if (!has_folder(o))
 		return read(o);
+	if (o->follow)
+		return log_fail(STATUS_USAGE, "%s is a directory: --follow is for a file, or for those of a pattern in "
+				"quotes: -r '%s/*'", o->reads[0], o->reads[0]);
 	if (o->has_place)
 		return log_fail(STATUS_USAGE, "%s is a directory: --at is a place in one file", o->reads[0]);
 	for (unsigned i = 1; changed && i <= TRIES; i++) {

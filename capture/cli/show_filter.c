@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * -d, -dd, -ddd. The link type is Ethernet, which is what XDP has, or that of the first interface
- * in the file of -r.
+ * in the file of -r; of several files it has to be the same.
  */
 #include <errno.h>
 #include <limits.h>
@@ -37,7 +37,7 @@ static enum status first_iface(struct capfile *r, const char *name, struct iface
 	return log_fail(STATUS_RUNTIME, "%s: it has no interface, so no link type", name);
 }
 
-static enum status read_iface(const char *path, struct iface *first)
+static enum status read_first(const char *path, struct iface *first)
 {
 	const char *name = strcmp(path, "-") ? path : "stdin";
 	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
@@ -53,6 +53,21 @@ static enum status read_iface(const char *path, struct iface *first)
 	capfile_close(r);
 	if (f != stdin)
 		fclose(f);
+	return status;
+}
+
+static enum status read_iface(const struct opts *o, struct iface *first)
+{
+	enum status status = read_first(o->reads[0], first);
+
+	for (unsigned i = 1; !status && i < o->n_reads; i++) {
+		struct iface other;
+
+		status = read_first(o->reads[i], &other);
+		if (!status && (other.linktype != first->linktype || other.swapped != first->swapped))
+			return log_fail(STATUS_USAGE, "%s has another link type than %s: -d is for one of them",
+					o->reads[i], o->reads[0]);
+	}
 	return status;
 }
 
@@ -86,7 +101,7 @@ static enum status dump(const struct expr *e, const struct opts *o)
 enum status show_filter_run(const struct opts *o)
 {
 	struct iface first = { .linktype = o->linktype };
-	enum status status = o->n_reads ? read_iface(o->reads[0], &first) : STATUS_OK;
+	enum status status = o->n_reads ? read_iface(o, &first) : STATUS_OK;
 	const char *filter = o->filter ? o->filter : "";
 	char words[PATH_MAX + 256];
 	struct expr *e = NULL;

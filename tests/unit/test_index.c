@@ -327,6 +327,34 @@ static void a_directory_without_captures_is_refused(void **state is_unused)
 	assert_non_null(strstr(tool.err.bytes, "--at is a place in one file"));
 }
 
+static void a_directory_is_not_followed(void **state is_unused)
+{
+	copy_to("tests/pcaps/udp.pcap", "a");
+	assert_int_equal(run("-r %s --follow -c 1", dir), 2);
+	assert_non_null(strstr(tool.err.bytes, "is a directory: --follow is for a file, or for those of a pattern"));
+	run_well("-r '%s/*' --follow -c 1", dir);
+}
+
+/* Whatever is in them of what the expression asks for. */
+static void a_filter_is_shown_for_the_link_type_of_all(void **state is_unused)
+{
+	struct text raw;
+
+	copy_to("tests/pcaps/files/linktype_raw_101.pcap", "a");
+	copy_to("tests/pcaps/files/linktype_raw_101.pcap", "b");
+	copy_to("Makefile", "text");
+	run_well("-d -r tests/pcaps/files/linktype_raw_101.pcap port 999");
+	raw = steal_out();
+	run_well("-d -r %s port 999", dir);
+	assert_string_equal(tool.out.bytes, raw.bytes);
+	free(raw.bytes);
+	copy_to("tests/pcaps/udp.pcap", "b");
+	assert_int_equal(run("-d -r %s port 999", dir), 2);
+	assert_int_equal(tool.out.len, 0);
+	assert_non_null(strstr(tool.err.bytes, " has another link type than "));
+	assert_int_equal(run("-d -r %s/a -r %s/b port 999", dir, dir), 2);
+}
+
 /* The same name, size and time, and even the same inode. */
 static void a_file_that_was_changed_is_looked_into_again(void **state is_unused)
 {
@@ -485,6 +513,8 @@ int main(void)
 		cmocka_unit_test_setup(only_what_can_match_is_opened, empty_dir),
 		cmocka_unit_test_setup(the_index_says_how_much, empty_dir),
 		cmocka_unit_test_setup(a_directory_without_captures_is_refused, empty_dir),
+		cmocka_unit_test_setup(a_directory_is_not_followed, empty_dir),
+		cmocka_unit_test_setup(a_filter_is_shown_for_the_link_type_of_all, empty_dir),
 		cmocka_unit_test_setup(a_file_that_was_changed_is_looked_into_again, empty_dir),
 		cmocka_unit_test_setup(a_damaged_index_is_made_anew, empty_dir),
 		cmocka_unit_test_setup(where_it_cannot_be_written_that_is_said, empty_dir),
