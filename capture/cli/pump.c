@@ -55,11 +55,20 @@ bool pump_begin(struct pump *p, const struct packet *next)
 	return p->begun;
 }
 
+/* From now on another signal forces the end, and then a disk that stands still is not waited for. */
+static void may_be_forced(struct pump *p)
+{
+	if (p->outputs.rotate)
+		rotate_force(p->outputs.rotate, p->loop.forced ? -1 : p->loop.end_fd);
+}
+
 /* Takes the signals that have come. */
 static void look(struct pump *p)
 {
-	if (!loop_look(&p->loop))
-		outputs_hurry(&p->outputs, p->loop.forced ? 0 : HURRY_MS);
+	if (loop_look(&p->loop))
+		return;
+	outputs_hurry(&p->outputs, p->loop.forced ? 0 : HURRY_MS);
+	may_be_forced(p);
 }
 
 static bool goes_on(const struct pump *p)
@@ -212,6 +221,7 @@ void pump_finish(struct pump *p)
 		look(p);
 		outputs_flush(&p->outputs);
 	}
+	may_be_forced(p);
 	outputs_finish(&p->outputs);
 	look(p);
 }

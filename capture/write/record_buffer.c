@@ -101,6 +101,15 @@ static int failed(struct record_buffer *b, int err, const uint8_t *bytes, size_t
 	return err;
 }
 
+/* What the disk has not taken so far. Nothing touches the file any more. */
+static int give_up(struct record_buffer *b)
+{
+	b->given_up = true;
+	lose_behind(b, b->whole);
+	restart_collecting(b);
+	return b->error = -EINTR;
+}
+
 static int write_at_once(struct record_buffer *b)
 {
 	uint64_t from = out_offset(b->out);
@@ -205,6 +214,8 @@ int record_buffer_settle(struct record_buffer *b)
 	if (b->error)
 		return b->error;
 	b->whole = b->end - b->used - waiting;
+	if (err == -EINTR)
+		return give_up(b);
 	return err ? failed(b, err, bad.bytes, bad.used) : 0;
 }
 

@@ -50,6 +50,7 @@ struct record_buffer {
 	uint64_t end;			/* where the last record ends */
 	uint64_t whole;			/* where the last record ends that is in the file */
 	int error;			/* of this file, the first one */
+	bool given_up;			/* the queue was, as of write_queue_force(): the out is not ours any more */
 };
 
 /*

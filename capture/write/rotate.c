@@ -389,9 +389,17 @@ int rotate_finish(struct rotate *r)
 		err = writer_finish(r->writer, stats_of, r);
 	r->finished = true;
 	r->torn |= err;
-	if (r->retention && writer_out(r->writer))
+	if (writer_has_given_up(r->writer))
+		writer_take_out(r->writer);	/* the thread has it until the process ends */
+	else if (r->retention && writer_out(r->writer))
 		hand_over(r);
 	return err;
+}
+
+void rotate_force(struct rotate *r, int fd)
+{
+	if (r->queue)
+		write_queue_force(r->queue, fd);
 }
 
 int rotate_wait(struct rotate *r, int interrupt_fd)

@@ -140,6 +140,12 @@ struct writer *rotate_writer(const struct rotate *r);
 int rotate_finish(struct rotate *r);
 
 /*
+ * As write_queue_force(), of what rotate_finish() waits for. It is -EINTR then, and the packets that were not
+ * written are lost; the file is left as it is.
+ */
+void rotate_force(struct rotate *r, int fd);
+
+/*
  * Waits until all files are on the disk and their commands have ended. -EINTR: interrupted. Other
  * errors were told of.
  */

@@ -11,6 +11,8 @@
 #include "capture/write/out.h"
 #include "capture/write/write_queue_impl.h"
 
+enum { STALLED_MS = 1000 };	/* without progress, when the end is forced */
+
 /* ---- pieces ---- */
 
 void write_queue_free(struct piece **list)
@@ -167,16 +169,47 @@ static int end_failed(struct write_queue *q, struct write_buffer *failed)
 	return err;
 }
 
+/* The thread that stands still ends when it does not any more, if we are there so long. */
+static int give_up(struct write_queue *q)
+{
+	q->given_up = q->ends = true;
+	eventfd_write(q->bell, 1);
+	return -EINTR;
+}
+
+/* As wait_for_progress(), until it is written or given up. */
+static int wait_for_disk(struct write_queue *q)
+{
+	struct pollfd fds[] = { { .fd = q->progress, .events = POLLIN },
+				{ .fd = q->forced_fd, .events = POLLIN } };
+	eventfd_t written;
+	int n;
+
+	write_queue_unlock(q);
+	n = wait_ready(fds, q->is_forced ? 1 : 2, q->is_forced ? STALLED_MS : -1);
+	eventfd_read(q->progress, &written);
+	write_queue_lock(q);
+	q->is_forced |= n > 0 && fds[1].revents;
+	return n ? 0 : give_up(q);
+}
+
+void write_queue_force(struct write_queue *q, int fd)
+{
+	q->forced_fd = fd;
+	q->is_forced = fd < 0;
+}
+
 int write_queue_settle(struct write_queue *q, struct write_buffer *failed, uint64_t *waiting)
 {
-	int err = 0;
+	int err;
 
 	write_queue_lock(q);
 	hurry(q);
-	while (q->n_taken || (q->first && !q->state.error))
-		wait_for_progress(q, -1);
+	err = q->given_up ? -EINTR : 0;
+	while (!err && (q->n_taken || (q->first && !q->state.error)))
+		err = wait_for_disk(q);
 	*waiting = q->state.waiting;
-	if (q->state.error)
+	if (!err && q->state.error)
 		err = end_failed(q, failed);
 	write_queue_unlock(q);
 	return err;
@@ -203,6 +236,7 @@ int write_queue_open(struct write_queue **queue, size_t max, int interrupt_fd)
 		return -ENOMEM;
 	q->max = max;
 	q->interrupt_fd = interrupt_fd;
+	q->forced_fd = -1;
 	q->last = &q->first;
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_cond_init(&q->turn, NULL);
@@ -241,7 +275,7 @@ int write_queue_start(struct write_queue *q, unsigned n_threads)
 
 struct write_queue *write_queue_close(struct write_queue *q)
 {
-	if (!q)
+	if (!q || q->given_up)
 		return NULL;
 	write_queue_lock(q);
 	q->ends = true;

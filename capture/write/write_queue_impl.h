@@ -43,6 +43,8 @@ struct write_queue {
 	struct write_queue_state state;
 	bool hurries;			/* what is there is to be written before more has come */
 	bool ends;
+	bool is_forced, given_up;	/* write_queue_force() */
+	int forced_fd;			/* -1: nobody forces it */
 };
 
 static inline void write_queue_lock(struct write_queue *q)

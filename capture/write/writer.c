@@ -85,6 +85,11 @@ void writer_set_queue(struct writer *w, struct write_queue *q)
 	w->records.queue = q;
 }
 
+bool writer_has_given_up(const struct writer *w)
+{
+	return w->records.given_up;
+}
+
 struct out *writer_take_out(struct writer *w)
 {
 	return steal(&w->records.out);
@@ -480,6 +485,8 @@ int writer_finish(struct writer *w, writer_stats_fn stats, void *ctx)
 		put_end(w);
 	if (record_buffer_write(b) == -EINTR)
 		b->error = -EINTR;
+	if (b->given_up)
+		return b->error;
 	if (b->error && record_buffer_has_head(b) && record_buffer_cut_torn(b))
 		return b->error;
 	if (b->error && !record_buffer_has_head(b)) {	/* better nothing */

@@ -45,6 +45,9 @@ void writer_set_queue(struct writer *w, struct write_queue *q);
  * counted so far stays.
  */
 struct out *writer_take_out(struct writer *w);
+
+/* A thread that stands still has the file, as of write_queue_force(), for as long as the process is there. */
+bool writer_has_given_up(const struct writer *w);
 void writer_give_out(struct writer *w, struct out *out);
 
 /* The file, on loan; NULL: taken. */

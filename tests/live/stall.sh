@@ -163,5 +163,38 @@ finish
 want 'exit status' 0 "$rc"
 end
 
+# told SENTENCE: has the run that ends said it?
+told()
+{
+	grep -qE "$1" "$work/err"
+}
+
+# Of a file system that is frozen the kernel lets no thread go that writes to it, so its process is there until the thaw.
+# Nothing of it runs any more, and all that others wait for is done.
+for how in '' '-C 100m' '--compress zstd:1'; do
+	begin "a second signal ends the wait for it, what is not written is counted, and nothing of ours stays attached${how:+ ($how)}"
+	# shellcheck disable=SC2086
+	listen -i v0 -s 0 -B 8192 $how -w "$d/left"
+	frames 1000 -s 1000
+	freeze
+	frames 3000 -s 1000
+	rounds
+	kill -INT "$pid"
+	poll detached v0 || note 'it stays attached'
+	kill -INT "$pid"
+	poll told '^xdpdump: .*/left: [0-9]+ packets not written: forced to end$' || note 'nothing is said'
+	poll ended "$pid" || note 'it goes on'
+	missing=$(sed -nE 's/^xdpdump: .*: ([0-9]+) packets not written: .*/\1/p' "$work/err")
+	thaw
+	reap
+	want 'exit status' 130 "$rc"
+	want 'captured + not written' 4000 "$(($(summary captured) + missing))"
+	((missing > 0)) || note 'all were written'
+	(($("$dump" -r "$d/left" --count 2>/dev/null | cut -d ' ' -f 1) >= $(summary captured))) ||
+		note 'fewer are in the file than were said to be'
+	rm "$d/left"
+	end
+done
+
 umount "$d"
 plan

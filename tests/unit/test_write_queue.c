@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -432,6 +433,54 @@ static void what_was_not_written_is_forgotten_at_the_end(void **state)
 	assert_null(write_queue_close(NULL));
 }
 
+static sem_t moves;	/* what stands still */
+
+static int take_late(void *ctx, const void *bytes, size_t n)
+{
+	(void)ctx, (void)bytes, (void)n;
+	sem_wait(&moves);
+	return 0;
+}
+
+/* As long as it is not forced to, it waits; afterwards all of it lives on, as a thread has it. */
+static void one_that_stands_still_is_given_up_when_the_end_is_forced(void **state)
+{
+	static struct write_queue *left;
+	static struct out *late;
+	struct write_buffer failed;
+	uint64_t waiting;
+
+	(void)state;
+	sem_init(&moves, 0, 0);
+	assert_int_equal(out_open_to(&late, take_late, NULL), 0);
+	assert_int_equal(write_queue_start(queue, 1), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		memset(buffer.bytes, 'a', buffer.used = PIECE);
+		assert_int_equal(write_queue_put(queue, late, &buffer, PIECE, true), 0);
+	}
+	write_queue_force(queue, interrupt_fd);
+	sem_post(&moves);
+	assert_int_equal(eventfd_write(interrupt_fd, 1), 0);
+	assert_int_equal(write_queue_settle(queue, &failed, &waiting), -EINTR);
+	assert_int_equal(waiting, 2 * PIECE);
+	assert_int_equal(write_queue_settle(queue, &failed, &waiting), -EINTR);
+	left = queue;
+	queue = write_queue_close(queue);
+	assert_non_null(left);
+	sem_post(&moves);
+}
+
+/* Each piece is waited for anew. */
+static void one_that_moves_is_not_given_up(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(put('a', PIECE), 0);
+	assert_int_equal(write_queue_start(queue, 1), 0);
+	write_queue_force(queue, -1);
+	settle(0, 0);
+}
+
 static long resident(void)
 {
 	FILE *f = fopen("/proc/self/statm", "re");
@@ -485,6 +534,8 @@ int main(void)
 		test(where_a_block_has_no_room_as_much_is_written_as_fits),
 		test(its_size_is_that_of_what_is_written),
 		test(what_was_not_written_is_forgotten_at_the_end),
+		test(one_that_stands_still_is_given_up_when_the_end_is_forced),
+		test(one_that_moves_is_not_given_up),
 		test(memory_is_given_back_when_there_is_nothing_to_do),
 	};
 
