@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -250,21 +249,37 @@ static void fail_call(ucontext_t *u)
 #endif
 }
 
-/* Whatever we were doing: nothing but what is allowed in a signal handler. */
+/* Decimal digits, at most ten of them, behind each other; how many. */
+static size_t put_number(char *to, unsigned number)
+{
+	char backwards[10];
+	size_t n = 0;
+
+	do
+		backwards[n++] = '0' + number % 10;
+	while (number /= 10);
+	for (size_t i = 0; i < n; i++)
+		to[i] = backwards[n - 1 - i];
+	return n;
+}
+
+/* Whatever we were doing: nothing but what is allowed in a signal handler, which snprintf(3) is not. */
 static void on_refusal(int sig is_unused, siginfo_t *info, void *context)
 {
+	static const char before[] = "xdpdump: warning: the sandbox refused system call ";
+	static const char behind[] = ": please report that; --sandbox off does without\n";
 	static bool is_said;
-	char line[160];
-	int n;
+	char line[sizeof(before) + 10 + sizeof(behind)];
+	size_t n = sizeof(before) - 1;
+	ssize_t ignored is_unused;
 
 	fail_call(context);
 	if (__atomic_exchange_n(&is_said, true, __ATOMIC_RELAXED))
 		return;
-	n = snprintf(line, sizeof(line),
-		     "xdpdump: warning: the sandbox refused system call %d: please report that; "
-		     "--sandbox off does without\n",
-		     info->si_syscall);
-	n = write(STDERR_FILENO, line, n);
+	memcpy(line, before, n);
+	n += put_number(line + n, info->si_syscall);
+	memcpy(line + n, behind, sizeof(behind) - 1);
+	ignored = write(STDERR_FILENO, line, n + sizeof(behind) - 1);
 }
 
 static int catch_refusals(void)
