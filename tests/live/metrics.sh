@@ -57,9 +57,6 @@ want_line "$work/page" '^xdpdump_last_packet_timestamp_seconds [1-9]'
 if command -v promtool >/dev/null; then
 	want_true promtool promtool check metrics <"$work/page"
 fi
-while read -r name; do
-	want_line "$work/page" "^# TYPE $name "
-done < <(grep -o 'xdpdump_[a-z0-9_]*' share/grafana/xdpdump.json | sort -u)
 cp "$work/page" "$work/plain"
 scrape 9100 'application/openmetrics-text; version=1.0.0,text/plain;q=0.5'
 want 'the type' '200 application/openmetrics-text; version=1.0.0; charset=utf-8' "$(cat "$work/head")"
@@ -81,6 +78,42 @@ finish
 want 'exit status' 0 "$rc"
 want_books "$file"
 end
+
+# of_v0 METRIC: by the books of that interface
+of_v0()
+{
+	value "$1_packets_total\\{interface=\"v0\",point=\"entry\"\\}"
+}
+
+left_out()
+{
+	echo "$(($(of_v0 sampled_out) + $(of_v0 flow_cut) + $(of_v0 rate_limited)))"
+}
+
+# told_of_all N: so many have come, and each is left out or a record
+told_of_all()
+{
+	scrape 9100 && [[ $(of_v0 seen) == "$1" ]] && (($(left_out) > 0 && $(left_out) + $(value records_total) == $1))
+}
+
+begin 'of what is left out, and of records, there are numbers as well; the dashboard asks for none that there is not'
+if "$dump" --version -v | grep -q 'without libcurl'; then
+	skip 'built without libcurl'
+else
+	mkdir "$work/spool"
+	listen -i v0 --metrics 9100 --sample 1/2 --flow-limit 3 --rate-limit 1000000/s --to clickhouse://127.0.0.1:1/a.b \
+		--spool "$work/spool"
+	frames 250 -p udp
+	poll told_of_all 250 || note "of 250 packets were $(left_out) left out, and $(value records_total) are records"
+	want 'refused' 0 "$(value records_refused_total)"
+	cat "$work/page" >>"$work/plain"
+	while read -r name; do
+		want_line "$work/plain" "^# TYPE $name "
+	done < <(grep -o 'xdpdump_[a-z0-9_]*' share/grafana/xdpdump.json | sort -u)
+	finish
+	want 'exit status' 0 "$rc"
+	end
+fi
 
 begin 'a thousand connections that say nothing: no packet is lost, and who asks is answered'
 listen -i v0 -w "$file" --metrics 9100
