@@ -42,18 +42,18 @@ enum { FLOW_WAYS = 2 };
 /* What was counted of a flow. */
 struct flow {
 	__u64 first_ns;			/* CLOCK_TAI */
-	__u64 last_ns;			/* the same, or, with is_coarse, CLOCK_MONOTONIC to the tick before */
+	__u64 last_ns;
 	__u64 packets[FLOW_WAYS];
 	__u64 bytes[FLOW_WAYS];		/* on the wire */
 	__u16 tcp_flags[FLOW_WAYS];	/* all that were seen: PARSE_FIN ... */
 	__u8 first_way;			/* that of the first packet */
-	__u8 is_coarse;
-	__u8 pad_[2];
+	__u8 pad_[3];
 };
 
 /*
- * So many packets of each direction have exact times, and those that begin and end a connection: reading the
- * clock takes as long as all the rest of it.
+ * So many packets of each direction have exact times, and those that begin and end a connection. Others have the
+ * time at which the clock was read last, which is done at most a tick of the kernel before: it takes as long as
+ * all the rest.
  */
 enum { FLOW_EXACT = 16 };
 
@@ -83,15 +83,15 @@ enum {
 
 struct flow_index {
 	__u32 next, end;	/* of the entries that are its own, and empty */
-	__u32 pad_[30];
+	__u64 ns, tick;		/* CLOCK_TAI when it was read last, and the jiffies then */
+	__u32 pad_[26];
 	__u32 word[FLOW_INDEX + FLOW_PROBES];
 };
 
 struct flow_room {
 	__u32 handed_out;
 	__u32 turn;		/* of the first of two: in which programs count now */
-	__u64 ahead_ns;		/* CLOCK_TAI of CLOCK_MONOTONIC, when the last flow came */
-	__u32 pad_[28];
+	__u32 pad_[30];
 	struct flow_entry entry[FLOW_ROOM];
 };
 
@@ -217,7 +217,6 @@ parse_inline void flow_time(struct flow *f, __u32 way, __u64 ns)
 		f->first_way = way;
 	}
 	f->last_ns = ns;
-	f->is_coarse = 0;
 }
 
 parse_inline int flow_is_same(const struct flow_key *a, const struct flow_key *b)

@@ -132,7 +132,6 @@ static __always_inline struct flow_entry *begin_flow(struct flow_room *room, str
 
 	if (index->next == index->end && !fetch_entries(room, index))
 		return (void *)0;
-	room->ahead_ns = bpf_ktime_get_tai_ns() - bpf_ktime_get_ns();
 	e = entry_at(room, index->next);
 	e->key = now->key;
 	*word = mark | (index->next++ & (FLOW_ROOM - 1));
@@ -140,21 +139,12 @@ static __always_inline struct flow_entry *begin_flow(struct flow_room *room, str
 }
 
 /* Its entry; NULL: there is no room for it. */
-static __always_inline struct flow_entry *find_entry(const struct flow_now *now)
+static __always_inline struct flow_entry *find_entry(struct flow_room *room, struct flow_index *index,
+						     const struct flow_now *now)
 {
-	__u32 turn = 0, at, first = now->hash & (FLOW_INDEX - 1);
 	const __u32 mark = FLOW_USED | (now->hash >> FLOW_INDEX_BITS) << FLOW_ROOM_BITS;
-	struct flow_room *room = only_value(&flow_rooms);
-	struct flow_index *index;
+	__u32 first = now->hash & (FLOW_INDEX - 1);
 
-	if (room && setting(flows) & FLOW_TWO) {
-		turn = *(volatile __u32 *)&room->turn;
-		room = bpf_map_lookup_elem(&flow_rooms, &turn);
-	}
-	at = setting(flows) & FLOW_TWO ? 2 * bpf_get_smp_processor_id() + turn : bpf_get_smp_processor_id();
-	index = bpf_map_lookup_elem(&flow_indexes, &at);
-	if (!room || !index)
-		return (void *)0;
 	pin(first);
 	first &= FLOW_INDEX - 1;
 	for (__u32 i = 0; i < FLOW_PROBES; i++) {
@@ -172,21 +162,39 @@ static __always_inline struct flow_entry *find_entry(const struct flow_now *now)
 	return (void *)0;
 }
 
+/*
+ * CLOCK_TAI: now, or as it was read last if there was no tick of the kernel since, which has no call where there
+ * is a compiler for programs.
+ */
+static __always_inline __u64 clock_of(struct flow_index *index, int now)
+{
+	const __u64 tick = bpf_jiffies64();
+
+	if (now || index->tick != tick) {
+		index->ns = bpf_ktime_get_tai_ns();
+		index->tick = tick;
+	}
+	return index->ns;
+}
+
 /* Into the table. False: there is no room for another flow. */
 static __always_inline int is_counted(const struct flow_now *now, const struct parsed *hdr, __u32 len)
 {
-	struct flow_entry *e = find_entry(now);
-	__u32 way = now->way;
+	__u32 turn = 0, at, way = now->way;
+	struct flow_room *room = only_value(&flow_rooms);
+	struct flow_index *index;
+	struct flow_entry *e;
 
-	if (!e)
+	if (room && setting(flows) & FLOW_TWO) {
+		turn = *(volatile __u32 *)&room->turn;
+		room = bpf_map_lookup_elem(&flow_rooms, &turn);
+	}
+	at = setting(flows) & FLOW_TWO ? 2 * bpf_get_smp_processor_id() + turn : bpf_get_smp_processor_id();
+	index = bpf_map_lookup_elem(&flow_indexes, &at);
+	if (!room || !index || !(e = find_entry(room, index, now)))
 		return 0;
 	pin(way);
-	if (flow_wants_time(&e->flow, way, hdr)) {
-		flow_time(&e->flow, way, bpf_ktime_get_tai_ns());
-	} else {
-		e->flow.last_ns = bpf_ktime_get_coarse_ns();
-		e->flow.is_coarse = 1;
-	}
+	flow_time(&e->flow, way, clock_of(index, flow_wants_time(&e->flow, way, hdr)));
 	flow_count(&e->flow, way, hdr, len);
 	return 1;
 }

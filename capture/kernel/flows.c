@@ -120,23 +120,13 @@ int flows_limits_fd(const struct flows *f)
 	return f->limits.fd;
 }
 
-static int read_entry(const struct flow_room *room, uint32_t number, flows_each *each, void *ctx)
-{
-	struct flow_entry e = room->entry[number & (FLOW_ROOM - 1)];
-
-	if (e.flow.is_coarse)
-		e.flow.last_ns = max_of(e.flow.first_ns, e.flow.last_ns + room->ahead_ns);
-	e.flow.is_coarse = 0;
-	return each(ctx, &e);
-}
-
 static int read_index(const struct flow_index *index, const struct flow_room *room, flows_each *each, void *ctx)
 {
 	int err = 0;
 
 	for (unsigned i = 0; !err && i < array_size(index->word); i++)
 		if (index->word[i])
-			err = read_entry(room, index->word[i], each, ctx);
+			err = each(ctx, &room->entry[index->word[i] & (FLOW_ROOM - 1)]);
 	return err;
 }
 

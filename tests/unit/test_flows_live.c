@@ -228,6 +228,28 @@ static void both_directions_are_one_flow(void **state)
 	assert_int_equal(counters().delivered, 5);	/* and they are captured */
 }
 
+/* Behind the first of a flow the clock is read once a tick: 10 ms at most. */
+static void a_packet_behind_a_tick_has_its_own_time(void **state is_unused)
+{
+	static const struct flows_settings count = { .count = true };
+	struct sent s = { .version = 4, .proto = 17, .from = 1, .to = 2, .sport = 1, .dport = 2, .times = 100 };
+	const uint64_t begin = clock_tai_ns();
+	uint64_t later;
+
+	stay_on_a_cpu();
+	set_up(&hook_xdp, &count, (struct hook_settings){ .snap = SNAP }, false);
+	run(&s);
+	do
+		later = clock_tai_ns();
+	while (later < begin + 100000000);
+	s.times = 1;
+	run(&s);
+	take_table();
+	assert_int_equal(table.packets, 101);
+	assert_in_range(table.rows[0].flow.first_ns, begin, later);
+	assert_in_range(table.rows[0].flow.last_ns, later, clock_tai_ns());
+}
+
 static const struct key_case {
 	const char *name;
 	struct sent sent;
@@ -553,7 +575,8 @@ static void all_together(void **state is_unused)
 
 int main(void)
 {
-	struct CMUnitTest tests[3 * array_size(hooks) + array_size(keys) + 8] = {
+	struct CMUnitTest tests[3 * array_size(hooks) + array_size(keys) + 9] = {
+		cmocka_unit_test(a_packet_behind_a_tick_has_its_own_time),
 		cmocka_unit_test(what_has_no_flow_is_counted),
 		cmocka_unit_test(what_does_not_fit_is_counted),
 		cmocka_unit_test(none_is_lost_between_two_takes),
@@ -564,7 +587,7 @@ int main(void)
 		cmocka_unit_test(all_together),
 	};
 	struct rings *rings;
-	size_t n = 8;
+	size_t n = 9;
 
 	if (rings_open(&rings, 0, SNAP)) {
 		puts("1..0 # SKIP needs root");
