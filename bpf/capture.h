@@ -138,22 +138,14 @@ static __always_inline void *only_value(void *map)
 	return bpf_map_lookup_elem(map, &zero);
 }
 
-/*
- * Not static: the verifier looks at such a function once, whatever the caller does with the
- * outcome.
- */
-__noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag)
+/* Its headers into *hdr, which is zeros. */
+static __always_inline void parse_here(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag)
 {
 	const __u8 *end, *data = frame_linear(ctx, &end);
+	__u32 linear = frame_is_elsewhere(ctx, tag) ? 0 : end - data;
 	struct cursor c;
-	__u32 linear;
 	__u8 *copy;
 
-	/* else callers, who see that it is not looked at, do not give it, and the verifier wants it */
-	pin(tag);
-	linear = frame_is_elsewhere(ctx, tag) ? 0 : end - data;
-	if (!hdr)
-		return 0;
 	c = cursor_init(data, linear, len, PARSE_REACH);
 	c.end = end;
 	if (linear < SCRATCH && linear < len && (copy = only_value(&scratch))) {
@@ -168,6 +160,18 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag)
 		}
 	}
 	frame_parse(&c, hdr);
+}
+
+/*
+ * Not static: the verifier looks at such a function once, whatever the caller does with the
+ * outcome.
+ */
+__noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag)
+{
+	/* else callers, who see that it is not looked at, do not give it, and the verifier wants it */
+	pin(tag);
+	if (hdr)
+		parse_here(ctx, hdr, len, tag);
 	return 0;
 }
 
@@ -473,7 +477,7 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 {
 	struct counters *c = bpf_map_lookup_elem(&counters, &at);
 	struct parsed hdr = {};
-	__u32 why;
+	__u32 told = 0, why;
 
 	if (!c)
 		return;
@@ -481,9 +485,13 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 		tally_add(&c->filtered, len);
 		return;
 	}
-	parse(ctx, &hdr, len, tag);
+	if (setting(flows))
+		told = flow_verdict(ctx, &hdr, len, tag, own ? setting(flow_iface) : slot->flow_iface);
+	else
+		parse(ctx, &hdr, len, tag);
 	count_packet(c, &hdr, len);
-	why = left_out(ctx, c, &hdr, len, tag, own ? setting(flow_iface) : slot->flow_iface);
+	count_told(c, told);
+	why = left_out(told);
 	if (why)
 		count_left_out(c, why);
 	else

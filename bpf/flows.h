@@ -266,7 +266,10 @@ static __always_inline int judge(const struct flow_now *now, const struct parsed
 	return told;
 }
 
-/* Both, of a packet that is wanted. Not static, as the next two: the verifier looks at each once. */
+/*
+ * All of it, of a packet that is wanted, and its headers, so that it is one call. Not static, as the next
+ * two: the verifier looks at each once.
+ */
 __noinline int flow_verdict(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag, __u32 iface)
 {
 	struct flow_now now;
@@ -274,6 +277,7 @@ __noinline int flow_verdict(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag
 	pin(tag);
 	if (!setting(flows) || !hdr)
 		return 0;
+	parse_here(ctx, hdr, len, tag);
 	find_flow(ctx, hdr, tag, iface, &now);
 	return judge(&now, hdr, len);
 }

@@ -78,15 +78,11 @@ static __always_inline int is_over_rate(void)
 }
 
 /*
- * Is a packet that the filter wants left out on purpose? SAMPLED_OUT ...; 0: it is not. One that its flow leaves
- * out is none of those that are counted down, and takes no token.
+ * Is a packet that the filter wants left out on purpose? SAMPLED_OUT ...; 0: it is not. @told: of its flow; one that
+ * is left out for that is none of those that are counted down, and takes no token.
  */
-static __always_inline __u32 left_out(FRAME *ctx, struct counters *c, struct parsed *hdr, __u32 len,
-				      __u32 tag, __u32 iface)
+static __always_inline __u32 left_out(__u32 told)
 {
-	__u32 told = setting(flows) ? flow_verdict(ctx, hdr, len, tag, iface) : 0;
-
-	count_told(c, told);
 	if (told & FLOW_WHY || !setting(sample))
 		return told & FLOW_WHY;
 	return is_sampled_out() ? SAMPLED_OUT : is_over_rate() ? RATE_LIMITED : 0;
