@@ -65,6 +65,30 @@ struct flow_entry {
 };
 
 /*
+ * An entry as programs have it: all that a packet of IPv4 looks at and changes, in one line of the cache, which takes
+ * longer to come, where there are many flows, than all that is done with it; and the rest.
+ */
+struct flow_line {
+	__u64 addr[2];			/* the first words of both */
+	__u64 rest;			/* of the key */
+	__u64 last_ns;
+	__u64 packets[FLOW_WAYS];	/* the TCP flags are above FLOW_PACKETS_BITS */
+	__u64 bytes[FLOW_WAYS];
+};
+
+struct flow_more {
+	__u64 addr[2];			/* the second words, of IPv6 */
+	__u64 first_ns;
+	__u64 first_way;
+};
+
+_Static_assert(sizeof(struct flow_line) == 64, "a line of the cache");
+
+/* 325 days of 10 million a second */
+#define FLOW_PACKETS_BITS	48
+#define FLOW_PACKETS_MAX	((1ull << FLOW_PACKETS_BITS) - 1)
+
+/*
  * Where programs count: an index for each CPU, which no other CPU writes, and entries that are handed out to
  * them by the dozen, so that the room is where the flows are. A word of the index is 0, or FLOW_USED, some bits
  * of the hash, and the number of an entry.
@@ -92,7 +116,8 @@ struct flow_room {
 	__u32 handed_out;
 	__u32 turn;		/* of the first of two: in which programs count now */
 	__u32 pad_[30];
-	struct flow_entry entry[FLOW_ROOM];
+	struct flow_line line[FLOW_ROOM];
+	struct flow_more more[FLOW_ROOM];
 };
 
 /* And what is kept of it, of packets, or bytes. */
@@ -193,13 +218,6 @@ parse_inline __u32 flow_key_of(struct flow_key *k, const __u8 *ip, const struct 
 	return flow_finish(k, p, iface);
 }
 
-/* Is the time of the next packet, with headers @p, to be exact? */
-parse_inline int flow_wants_time(const struct flow *f, __u32 way, const struct parsed *p)
-{
-	return f->packets[way & 1] < FLOW_EXACT ||
-	       (p->ip_proto == PROTO_TCP && p->flags & (PARSE_SYN | PARSE_FIN | PARSE_RST));
-}
-
 /* Counts a packet of @len bytes with headers @p, which goes @way. */
 parse_inline void flow_count(struct flow *f, __u32 way, const struct parsed *p, __u32 len)
 {
@@ -207,16 +225,6 @@ parse_inline void flow_count(struct flow *f, __u32 way, const struct parsed *p, 
 	f->bytes[way & 1] += len;
 	if (p->ip_proto == PROTO_TCP)
 		f->tcp_flags[way & 1] |= p->flags & FLOW_TCP_FLAGS;
-}
-
-/* And its time, CLOCK_TAI; it is the first one if @f is zeros. */
-parse_inline void flow_time(struct flow *f, __u32 way, __u64 ns)
-{
-	if (!f->first_ns) {
-		f->first_ns = ns;
-		f->first_way = way;
-	}
-	f->last_ns = ns;
 }
 
 parse_inline int flow_is_same(const struct flow_key *a, const struct flow_key *b)

@@ -97,13 +97,34 @@ static __always_inline void find_flow(FRAME *ctx, const struct parsed *hdr, __u3
 	now->known = 1;
 }
 
-/* The entry of that number. */
-static __always_inline struct flow_entry *entry_at(struct flow_room *room, __u32 word)
+/* An entry, by its number. */
+static __always_inline struct flow_line *line_at(struct flow_room *room, __u32 number)
 {
-	__u64 at = word;
+	__u64 at = number;
 
 	pin(at);
-	return &room->entry[at & (FLOW_ROOM - 1)];
+	return &room->line[at & (FLOW_ROOM - 1)];
+}
+
+static __always_inline struct flow_more *more_at(struct flow_room *room, __u32 number)
+{
+	__u64 at = number;
+
+	pin(at);
+	return &room->more[at & (FLOW_ROOM - 1)];
+}
+
+static __always_inline int is_of(struct flow_room *room, __u32 number, const struct flow_key *k)
+{
+	const struct flow_line *l = line_at(room, number);
+	const struct flow_more *m;
+
+	if ((l->addr[0] ^ k->addr[0][0]) | (l->addr[1] ^ k->addr[1][0]) | (l->rest ^ k->rest))
+		return 0;
+	if (k->ip_version == 4)
+		return 1;
+	m = more_at(room, number);
+	return !((m->addr[0] ^ k->addr[0][1]) | (m->addr[1] ^ k->addr[1][1]));
 }
 
 /* Its own ones are used up: some more. False: there are none left. */
@@ -122,25 +143,31 @@ static __always_inline int fetch_entries(struct flow_room *room, struct flow_ind
 }
 
 /*
- * The entry of a flow that is not there yet, and its place, a word that is 0. NULL: no room. Its numbers are
- * zeros.
+ * The entry of a flow that is not there yet, and its place, a word that is 0. Its numbers are zeros. Returns what
+ * the word is then; 0: no room.
  */
-static __always_inline struct flow_entry *begin_flow(struct flow_room *room, struct flow_index *index, __u32 *word,
-						     const struct flow_now *now, __u32 mark)
+static __always_inline __u32 begin_flow(struct flow_room *room, struct flow_index *index, __u32 *word,
+					const struct flow_now *now, __u32 mark)
 {
-	struct flow_entry *e;
+	struct flow_line *l;
+	struct flow_more *m;
+	__u32 number;
 
 	if (index->next == index->end && !fetch_entries(room, index))
-		return (void *)0;
-	e = entry_at(room, index->next);
-	e->key = now->key;
-	*word = mark | (index->next++ & (FLOW_ROOM - 1));
-	return e;
+		return 0;
+	number = index->next++;
+	l = line_at(room, number);
+	l->addr[0] = now->key.addr[0][0];
+	l->addr[1] = now->key.addr[1][0];
+	l->rest = now->key.rest;
+	m = more_at(room, number);
+	m->addr[0] = now->key.addr[0][1];
+	m->addr[1] = now->key.addr[1][1];
+	return *word = mark | (number & (FLOW_ROOM - 1));
 }
 
-/* Its entry; NULL: there is no room for it. */
-static __always_inline struct flow_entry *find_entry(struct flow_room *room, struct flow_index *index,
-						     const struct flow_now *now)
+/* The word with its entry; 0: there is no room for it. */
+static __always_inline __u32 find_entry(struct flow_room *room, struct flow_index *index, const struct flow_now *now)
 {
 	const __u32 mark = FLOW_USED | (now->hash >> FLOW_INDEX_BITS) << FLOW_ROOM_BITS;
 	__u32 first = now->hash & (FLOW_INDEX - 1);
@@ -149,17 +176,13 @@ static __always_inline struct flow_entry *find_entry(struct flow_room *room, str
 	first &= FLOW_INDEX - 1;
 	for (__u32 i = 0; i < FLOW_PROBES; i++) {
 		__u32 *word = &index->word[first + i], found = *word;
-		struct flow_entry *e;
 
 		if (!found)
 			return begin_flow(room, index, word, now, mark);
-		if ((found ^ mark) >> FLOW_ROOM_BITS)
-			continue;
-		e = entry_at(room, found);
-		if (flow_is_same(&e->key, &now->key))
-			return e;
+		if (!((found ^ mark) >> FLOW_ROOM_BITS) && is_of(room, found, &now->key))
+			return found;
 	}
-	return (void *)0;
+	return 0;
 }
 
 /*
@@ -177,13 +200,35 @@ static __always_inline __u64 clock_of(struct flow_index *index, int now)
 	return index->ns;
 }
 
+/* A packet of @len bytes with headers @hdr, which goes @way. */
+static __always_inline void count_in(struct flow_room *room, struct flow_index *index, __u32 number, __u32 way,
+				     const struct parsed *hdr, __u32 len)
+{
+	const __u16 flags = hdr->ip_proto == PROTO_TCP ? hdr->flags : 0;
+	struct flow_line *l = line_at(room, number);
+	__u64 ns;
+
+	pin(way);
+	way &= 1;
+	ns = clock_of(index, flags & (PARSE_SYN | PARSE_FIN | PARSE_RST) ||
+			     (l->packets[way] & FLOW_PACKETS_MAX) < FLOW_EXACT);
+	if (!l->last_ns) {
+		struct flow_more *m = more_at(room, number);
+
+		m->first_ns = ns;
+		m->first_way = way;
+	}
+	l->last_ns = ns;
+	l->packets[way] = (l->packets[way] + 1) | (__u64)(flags & FLOW_TCP_FLAGS) << FLOW_PACKETS_BITS;
+	l->bytes[way] += len;
+}
+
 /* Into the table. False: there is no room for another flow. */
 static __always_inline int is_counted(const struct flow_now *now, const struct parsed *hdr, __u32 len)
 {
-	__u32 turn = 0, at, way = now->way;
 	struct flow_room *room = only_value(&flow_rooms);
+	__u32 turn = 0, at, word;
 	struct flow_index *index;
-	struct flow_entry *e;
 
 	if (room && setting(flows) & FLOW_TWO) {
 		turn = *(volatile __u32 *)&room->turn;
@@ -191,11 +236,9 @@ static __always_inline int is_counted(const struct flow_now *now, const struct p
 	}
 	at = setting(flows) & FLOW_TWO ? 2 * bpf_get_smp_processor_id() + turn : bpf_get_smp_processor_id();
 	index = bpf_map_lookup_elem(&flow_indexes, &at);
-	if (!room || !index || !(e = find_entry(room, index, now)))
+	if (!room || !index || !(word = find_entry(room, index, now)))
 		return 0;
-	pin(way);
-	flow_time(&e->flow, way, clock_of(index, flow_wants_time(&e->flow, way, hdr)));
-	flow_count(&e->flow, way, hdr, len);
+	count_in(room, index, word, now->way, hdr, len);
 	return 1;
 }
 

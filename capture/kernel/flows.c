@@ -120,14 +120,44 @@ int flows_limits_fd(const struct flows *f)
 	return f->limits.fd;
 }
 
+static struct flow_entry entry_at(const struct flow_room *room, uint32_t number)
+{
+	const struct flow_line *l = &room->line[number & (FLOW_ROOM - 1)];
+	const struct flow_more *m = &room->more[number & (FLOW_ROOM - 1)];
+	struct flow_entry e = { .flow = { .first_ns = m->first_ns, .last_ns = l->last_ns, .first_way = m->first_way } };
+
+	e.key.rest = l->rest;
+	for (unsigned i = 0; i < FLOW_WAYS; i++) {
+		e.key.addr[i][0] = l->addr[i];
+		e.key.addr[i][1] = m->addr[i];
+		e.flow.packets[i] = l->packets[i] & FLOW_PACKETS_MAX;
+		e.flow.tcp_flags[i] = l->packets[i] >> FLOW_PACKETS_BITS;
+		e.flow.bytes[i] = l->bytes[i];
+	}
+	return e;
+}
+
 static int read_index(const struct flow_index *index, const struct flow_room *room, flows_each *each, void *ctx)
 {
 	int err = 0;
 
 	for (unsigned i = 0; !err && i < array_size(index->word); i++)
-		if (index->word[i])
-			err = each(ctx, &room->entry[index->word[i] & (FLOW_ROOM - 1)]);
+		if (index->word[i]) {
+			struct flow_entry e = entry_at(room, index->word[i]);
+
+			err = each(ctx, &e);
+		}
 	return err;
+}
+
+/* Nobody counts there. */
+static void clear_room(struct flow_room *room)
+{
+	const size_t n = min_of(room->handed_out, (uint32_t)FLOW_ROOM);
+
+	memset(room->line, 0, n * sizeof(*room->line));
+	memset(room->more, 0, n * sizeof(*room->more));
+	room->handed_out = 0;
 }
 
 int flows_take(struct flows *f, flows_each *each, void *ctx)
@@ -150,8 +180,7 @@ int flows_take(struct flows *f, flows_each *each, void *ctx)
 		if (index->end)
 			memset(index, 0, sizeof(*index));
 	}
-	memset(room->entry, 0, min_of(room->handed_out, (uint32_t)FLOW_ROOM) * sizeof(*room->entry));
-	room->handed_out = 0;
+	clear_room(room);
 	return err;
 }
 

@@ -78,7 +78,8 @@ static unsigned put_ipv4(uint8_t *ip, const struct sent *s, unsigned len)
 
 static unsigned put_ipv6(uint8_t *ip, const struct sent *s, unsigned len)
 {
-	const uint8_t header[40] = { 0x60, 0, 0, 0, 0, len - 40, s->proto, 64, 0x20, 1, 0xd, 0xb8, [23] = s->from,
+	const uint8_t header[40] = { 0x60, 0, 0, 0, 0, len - 40, s->proto, 64, 0x20, 1, 0xd, 0xb8,
+				     [21] = s->from_more >> 8, s->from_more, s->from,
 				     [24] = 0x20, 1, 0xd, 0xb8, [39] = s->to };
 
 	memcpy(ip, header, sizeof(header));
@@ -369,6 +370,27 @@ static void what_does_not_fit_is_counted(void **state is_unused)
 	assert_int_equal(table.packets, 1);
 }
 
+/* Of hosts of one network each has its own, however many there are with a hash that looks the same. */
+static void hosts_of_a_network_have_their_own_flows(void **state is_unused)
+{
+	static const struct flows_settings only = { .count = true, .only = true };
+	enum { HOSTS = 150000 };
+	struct sent s = { .version = 6, .proto = 17, .to = 2, .sport = 1, .dport = 2 };
+
+	stay_on_a_cpu();
+	set_up(&hook_tc_in, &only, (struct hook_settings){ .snap = SNAP }, false);
+	for (uint64_t i = 0; i < HOSTS; i++) {
+		const uint64_t host = i * (i + 1) / 2;	/* no two of them have the same three bytes */
+
+		s.from = host;
+		s.from_more = host >> 8;
+		run(&s);
+	}
+	take_table();
+	assert_int_equal(table.flows, HOSTS - counters().flow_no_room);
+	assert_int_equal(table.packets, table.flows);
+}
+
 static void *keep_running(void *running)
 {
 	const struct sent a = { .version = 4, .proto = 17, .from = 1, .to = 2, .sport = 1, .dport = 2, .times = 1000 };
@@ -575,10 +597,11 @@ static void all_together(void **state is_unused)
 
 int main(void)
 {
-	struct CMUnitTest tests[3 * array_size(hooks) + array_size(keys) + 9] = {
+	struct CMUnitTest tests[3 * array_size(hooks) + array_size(keys) + 10] = {
 		cmocka_unit_test(a_packet_behind_a_tick_has_its_own_time),
 		cmocka_unit_test(what_has_no_flow_is_counted),
 		cmocka_unit_test(what_does_not_fit_is_counted),
+		cmocka_unit_test(hosts_of_a_network_have_their_own_flows),
 		cmocka_unit_test(none_is_lost_between_two_takes),
 		cmocka_unit_test(so_many_bytes_are_kept),
 		cmocka_unit_test(a_connection_starts_anew_with_its_syn),
@@ -587,7 +610,7 @@ int main(void)
 		cmocka_unit_test(all_together),
 	};
 	struct rings *rings;
-	size_t n = 9;
+	size_t n = 10;
 
 	if (rings_open(&rings, 0, SNAP)) {
 		puts("1..0 # SKIP needs root");
