@@ -21,6 +21,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/event.h"
+#include "bpf/parse_usual.h"
 
 #ifndef POINTS
 #define POINTS	1

@@ -66,7 +66,8 @@ static __always_inline __u8 frame_offload(struct __sk_buff *ctx)
 static __always_inline void frame_parse(struct cursor *c, struct parsed *hdr)
 {
 	if (!setting(raw)) {
-		parse_frame(c, hdr);
+		if (!parse_usual(c, hdr))
+			parse_frame(c, hdr);
 		return;
 	}
 	hdr->end = parse_raw(c, hdr);

@@ -98,7 +98,8 @@ static __always_inline __u8 frame_offload(struct xdp_md *ctx __attribute__((unus
 
 static __always_inline void frame_parse(struct cursor *c, struct parsed *hdr)
 {
-	parse_frame(c, hdr);
+	if (!parse_usual(c, hdr))
+		parse_frame(c, hdr);
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bpf/parse.h"
+#include "bpf/parse_usual.h"
 
 #include "tests/unit/unit.h"
 
@@ -745,12 +746,16 @@ static const struct frame_case {
 	    .end = PARSE_SHORT } },
 };
 
+/* And by the way that programs take with most frames, where it is one of them. */
 static struct parsed parse(const uint8_t *data, uint32_t caplen, uint32_t len, uint32_t reach)
 {
 	struct cursor c = cursor_init(data, caplen, len, reach);
-	struct parsed p = { 0 };
+	struct parsed p = { 0 }, usual = { 0 };
+	const bool is_usual = parse_usual(&c, &usual);
 
 	parse_frame(&c, &p);
+	if (is_usual)
+		assert_memory_equal(&usual, &p, sizeof(p));
 	return p;
 }
 
@@ -915,6 +920,36 @@ static void tags_are_deep_from_the_third_to_the_hundredth(void **state)
 }
 
 /* All of one byte, of any length: no contradiction escapes, nothing is read that is not there. */
+/* Whatever one of its bytes is, and wherever it is cut: parse() compares. */
+static void the_way_of_most_frames_says_the_same(void **state)
+{
+	static const char *const usual[] = { IPV4("0034", "06") TCP("50", "18") "000102030405060708090a0b",
+					     IPV4("0028", "11") UDP("0014") "000102030405060708090a0b" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		size_t n;
+		uint8_t *data = unit_bytes(usual[i], &n);
+		struct cursor c = cursor_init(data, n, n, PARSE_REACH);
+		struct parsed p = { 0 };
+
+		assert_true(parse_usual(&c, &p));
+		for (size_t at = 0; at < n; at++) {
+			const uint8_t was = data[at];
+
+			for (int byte = 0; byte < 256; byte++) {
+				data[at] = byte;
+				for (uint32_t cut = USUAL_L4; cut <= n; cut++)
+					parse(data, cut, n, PARSE_REACH);
+			}
+			data[at] = was;
+		}
+		for (uint32_t cut = 0; cut <= n; cut++)
+			parse(data, cut, cut, PARSE_REACH);
+		free(data);
+	}
+}
+
 static void uniform_frames_are_no_trouble(void **state)
 {
 	(void)state;
@@ -939,6 +974,7 @@ int main(void)
 		cmocka_unit_test(the_longest_extension_headers_are_within_reach),
 		cmocka_unit_test(headers_beyond_the_reach_count_as_cut),
 		cmocka_unit_test(tags_are_deep_from_the_third_to_the_hundredth),
+		cmocka_unit_test(the_way_of_most_frames_says_the_same),
 		cmocka_unit_test(uniform_frames_are_no_trouble),
 	};
 	struct CMUnitTest
