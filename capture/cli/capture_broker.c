@@ -36,7 +36,9 @@ enum status capture_broker_open(struct capture *l)
 {
 	const struct opts *o = l->opts;
 	privilege_raise_here(PRIVILEGE_KERNEL);
-	struct broker_grant grant = { .drop = o->mirror_port, .sandbox = !confine_is_off(o) };
+	struct broker_grant grant = {
+		.drop = o->mirror_port, .processes = o->processes, .sandbox = !confine_is_off(o),
+	};
 	int err;
 
 	/* we have the rights for ever */

@@ -17,6 +17,7 @@ struct broker;
 /* What it does, whatever it is asked for. */
 struct broker_grant {
 	bool drop;		/* it loads programs that do not pass frames on */
+	bool processes;		/* and such that look at who sends */
 	bool promiscuous;	/* it makes interfaces so, of the network namespace that it begins in */
 	bool sandbox;		/* it has one itself */
 };

@@ -66,6 +66,11 @@ static void settle(struct program_settings *s, const struct hook_ops *ops)
 		ops->settle(s);
 }
 
+static bool is_granted(const struct process *p, const struct broker_request *r, const struct hook_ops *ops)
+{
+	return (!r->settings.drop || p->grant->drop) && (ops != &hook_tc_process || p->grant->processes);
+}
+
 static int load(const struct process *p, const struct broker_request *r, const int *fds, unsigned n,
 		struct object_parts *parts)
 {
@@ -75,7 +80,7 @@ static int load(const struct process *p, const struct broker_request *r, const i
 	int err;
 
 	plan.program = broker_program(r->program, &ops);
-	if (!plan.program || (r->settings.drop && !p->grant->drop))
+	if (!plan.program || !is_granted(p, r, ops))
 		return -EPERM;
 	plan.ifindex = ops->bound ? r->ifindex : 0;
 	settle(&plan.settings, ops);

@@ -43,7 +43,7 @@ static int tear_down(void **state is_unused)
 
 static int set_up(void **state is_unused)
 {
-	const struct broker_grant grant = { .sandbox = true };
+	const struct broker_grant grant = { .processes = true, .sandbox = true };
 	int err = broker_open(&rig.broker, &grant);
 
 	return err ? err : rings_open(&rig.rings, 1, SNAP);
@@ -132,6 +132,16 @@ static void frames_are_dropped_only_where_that_was_granted(void **state is_unuse
 	assert_int_equal(broker_open(&rig.broker, &grant), 0);
 	assert_int_equal(open_hook(&hook_xdp, NULL, NULL, true), 0);
 	assert_int_equal(run(53), XDP_DROP);
+}
+
+static void who_sends_is_looked_at_only_where_that_was_granted(void **state is_unused)
+{
+	const struct broker_grant grant = { .sandbox = true };
+
+	broker_close(rig.broker);
+	assert_int_equal(broker_open(&rig.broker, &grant), 0);
+	assert_int_equal(open_hook(&hook_tc_process, NULL, NULL, false), -EPERM);
+	assert_int_equal(open_hook(&hook_tc_out, NULL, NULL, false), 0);
 }
 
 static void interfaces_are_promiscuous_only_where_that_was_granted(void **state is_unused)
@@ -299,10 +309,11 @@ static void what_is_not_known_is_refused(void **state is_unused)
 
 int main(void)
 {
-	struct CMUnitTest tests[array_size(hooks) + array_size(lies) + 9] = {
+	struct CMUnitTest tests[array_size(hooks) + array_size(lies) + 10] = {
 		by_broker(another_filter_goes_on_counting),
 		by_broker(one_that_comes_after_counts_anew),
 		by_broker(frames_are_dropped_only_where_that_was_granted),
+		by_broker(who_sends_is_looked_at_only_where_that_was_granted),
 		by_broker(interfaces_are_promiscuous_only_where_that_was_granted),
 		by_broker(of_two_filters_none_is_sent),
 		by_broker(it_has_ended),
@@ -310,7 +321,7 @@ int main(void)
 		by_process(it_ends_with_us),
 		by_process(what_is_not_known_is_refused),
 	};
-	size_t n = 9;
+	size_t n = 10;
 
 	if (geteuid() || unshare(CLONE_NEWNET)) {
 		puts("1..0 # SKIP needs root");
