@@ -198,7 +198,8 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 	wish_for_trigger(t, ops, w);
 	if (ops != &hook_front && ops != &hook_trace) {
 		w->settings.programs = shares_program(t) && ops != &hook_device ? s->programs : NULL;
-		w->settings.broker = s->broker;
+		/* to whom a number is of the namespace that it is in */
+		w->settings.broker = ops->bound && t->netns ? NULL : s->broker;
 		w->settings.ifindex = t->netif.ifindex;
 		return status;
 	}

@@ -464,4 +464,20 @@ fails 4 '^xdpdump: blue/eth0: --observe front does not take the place of strange
 fails 5 '^xdpdump: blue/eth0: an XDP program is attached already: stranger' --netns blue -i eth0
 end
 
+begin 'what is bound to its device is so there, also where another process loads programs later'
+ip netns add green
+ip link add to_green type veth peer name eth0 netns green
+ip link set to_green up
+inside green ip link set eth0 up
+for options in '' "--control $work/ctl"; do
+	# shellcheck disable=SC2086
+	listen --netns green -i eth0 -w "$file" $options
+	starts+=("$(grep '^listening on' "$work/err")")
+	finish
+	want 'exit status' 0 "$rc"
+	want_no_line "$work/err" warning
+done
+want 'as without it' "${starts[0]}" "${starts[1]}"
+end
+
 plan
