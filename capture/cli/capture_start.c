@@ -144,9 +144,6 @@ static enum status open_kernel(struct capture *l)
 		limits_open_files(FDS_OF_MANY);
 	if (!privilege_to_attach(missing, sizeof(missing)))
 		return log_fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
-	object_set_log(l->opts->debug		    ? OBJECT_ALL
-		       : l->opts->print.verbose > 1 ? OBJECT_REFUSALS
-						    : OBJECT_SILENT);
 	kernel_types();		/* asked for by a process, of which the sandbox lets none be made later */
 	status = open_ring(l);
 	return status ? status : capture_flows_open(l);
@@ -403,9 +400,9 @@ enum status capture_start(struct capture *l)
 	enum status status = open_guard(l);
 	int err = loop_open(&l->pump.loop);
 
+	object_set_log(o->debug ? OBJECT_ALL : o->print.verbose > 1 ? OBJECT_REFUSALS : OBJECT_SILENT);
 	if (!status)
 		status = capture_broker_open(l);
-
 	l->had_terminal = capture_has_terminal();
 	notify_open(&l->notify);
 

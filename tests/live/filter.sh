@@ -150,11 +150,14 @@ if [[ $sanitized ]]; then
 else
 	begin "$sentence"
 	long=$(printf 'host 10.0.%d.1 or ' {1..250}{,,,,,})
-	run -i v0 -O -w "$work/out.pcapng" "${long% or }"
-	want 'exit status' 4 "$rc"
-	want 'lines on stderr' 1 "$(wc -l <"$work/err")"
-	want_line "$work/err" '^xdpdump: v0: kernel .* does not take this filter'
-	want_detached
+	for by_broker in '' "--control $work/ctl"; do
+		# shellcheck disable=SC2086
+		run -i v0 -O -w "$work/out.pcapng" $by_broker "${long% or }"
+		want 'exit status' 4 "$rc"
+		want 'lines on stderr' 1 "$(wc -l <"$work/err")"
+		want_line "$work/err" '^xdpdump: v0: kernel .* does not take this filter'
+		want_detached
+	done
 	end
 fi
 plan
