@@ -21,8 +21,8 @@ enum confine_later {
 	CONFINE_OPENS		= 1,	/* files of -r are opened */
 	CONFINE_ATTACHES	= 2,	/* interfaces come, or are given up in a way that takes more */
 	CONFINE_READS_AHEAD	= 4,	/* a thread reads, or some make text */
-	CONFINE_HAS_RIGHTS	= 16,	/* for that, of our own */
 	CONFINE_REFILTERS	= 8,	/* other filters come, which somebody else loads */
+	CONFINE_HAS_RIGHTS	= 16,	/* what comes takes rights of our own */
 };
 
 /* @later: an or of enum confine_later. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Our side of it: a request, and the answer that is waited for. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,14 +10,19 @@
 #include <unistd.h>
 
 #include "capture/base/util.h"
+#include "capture/base/wait.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/kernel/broker_impl.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
 
+/* The kernel's verifier may take seconds, and wait for a CPU; who ends has nothing to do but that. */
+enum { ANSWER_MS = 60 * 1000, END_MS = 1000 };
+
 struct broker {
 	pid_t pid;
 	int fd;
+	bool is_silent;		/* it has not answered, and is not asked any more */
 	struct broker_shared *shared;
 };
 
@@ -51,10 +57,35 @@ static int start_process(struct broker *b, const struct broker_grant *grant)
 	return b->pid < 0 ? -errno : 0;
 }
 
+/* Until something is to be read, if only that it has ended. */
+static int wait_for(const struct broker *b, int ms)
+{
+	struct pollfd p = { .fd = b->fd, .events = POLLIN };
+	int n = uninterrupted(wait_ready(&p, 1, ms));
+
+	return n < 0 ? -errno : n ? 0 : -ETIMEDOUT;
+}
+
+/* What comes with it is in @got, the caller's, if the answer is 0. */
+static int receive(struct broker *b, uint32_t *maps, int got[FD_MESSAGE_MAX])
+{
+	struct broker_answer a;
+	int err = wait_for(b, ANSWER_MS);
+
+	b->is_silent = err;
+	if (err)
+		return err;
+	if (fd_message_receive(b->fd, &a, sizeof(a), got, FD_MESSAGE_MAX, 0) != sizeof(a))
+		return -EOWNERDEAD;
+	*maps = a.maps & ((1u << OBJECT_MAPS) - 1);
+	return a.err;
+}
+
 int broker_open(struct broker **out, const struct broker_grant *grant)
 {
 	cleanup(broker_closep) struct broker *b = calloc(1, sizeof(*b));
-	int err;
+	int err, none[FD_MESSAGE_MAX];
+	uint32_t maps;
 
 	if (!b)
 		return -ENOMEM;
@@ -67,6 +98,8 @@ int broker_open(struct broker **out, const struct broker_grant *grant)
 	}
 	kernel_types();		/* it will know them then, without having to start a process */
 	err = start_process(b, grant);
+	if (!err)
+		err = receive(b, &maps, none);	/* that it is ready */
 	if (err)
 		return err;
 	*out = steal(&b);
@@ -124,19 +157,14 @@ static unsigned put_maps(struct broker_request *r, const struct object_plan *pla
 	return n;
 }
 
-/* What comes back is in @got, the caller's, if the answer is 0. */
-static int ask(const struct broker *b, const struct broker_request *r, const int *fds, unsigned n, uint32_t *maps,
+static int ask(struct broker *b, const struct broker_request *r, const int *fds, unsigned n, uint32_t *maps,
 	       int got[FD_MESSAGE_MAX])
 {
-	struct broker_answer a;
-	int err = fd_message_send(b->fd, r, sizeof(*r), fds, n);
+	int err = b->is_silent ? -ETIMEDOUT : fd_message_send(b->fd, r, sizeof(*r), fds, n);
 
 	if (err)
 		return err == -EPIPE || err == -ECONNRESET ? -EOWNERDEAD : err;
-	if (fd_message_receive(b->fd, &a, sizeof(a), got, FD_MESSAGE_MAX, 0) != sizeof(a))
-		return -EOWNERDEAD;
-	*maps = a.maps & ((1u << OBJECT_MAPS) - 1);
-	return a.err;
+	return receive(b, maps, got);
 }
 
 /* What came belongs to the parts. -EMFILE: not all has come. */
@@ -189,12 +217,12 @@ struct broker *broker_close(struct broker *b)
 {
 	if (!b)
 		return NULL;
-	if (b->fd >= 0) {
-		shutdown(b->fd, SHUT_RDWR);	/* whoever else has it */
-		close(b->fd);
-	}
-	if (b->pid > 0)
+	if (b->fd >= 0)
+		shutdown(b->fd, SHUT_WR);	/* whoever else has it */
+	if (b->pid > 0 && !b->is_silent && !wait_for(b, END_MS))
 		uninterrupted(waitpid(b->pid, NULL, 0));
+	if (b->fd >= 0)
+		close(b->fd);
 	if (b->shared)
 		munmap(b->shared, sizeof(*b->shared));
 	free(b);

@@ -24,23 +24,24 @@ struct broker_grant {
 
 /*
  * Forks it: to be called before there is a thread, and before anything that it need not have in its memory; by
- * who has the rights in effect. -errno.
+ * who has the rights in effect, and behind object_set_log(). -errno of ours or of its own beginning.
  */
 int broker_open(struct broker **b, const struct broker_grant *grant);
 
 /*
  * As object_load(), in its rights: what traces no other program and is in front of none. -EOWNERDEAD: it has
- * ended; -E2BIG: the filter is too long for it; -EPERM: as of the kernel, or it is not for that.
+ * ended; -ETIMEDOUT: it does not answer, and is not asked any more; -E2BIG: the filter is too long for it; -EPERM:
+ * as of the kernel, or it is not for that.
  */
 int broker_load(struct broker *b, struct object_parts *parts, const struct object_plan *plan);
 
-/* As netif_promiscuous(), in its rights. -EPERM: that was not granted; -EOWNERDEAD. */
+/* As netif_promiscuous(), in its rights. -EPERM: that was not granted; -EOWNERDEAD; -ETIMEDOUT. */
 int broker_promiscuous(struct broker *b, int ifindex);
 
 /* Its process, for tests. */
 int broker_pid(const struct broker *b);
 
-/* Lets it end and waits for that. */
+/* Lets it end and waits for that, but not for one that stands still. */
 struct broker *broker_close(struct broker *b);
 
 #endif

@@ -179,16 +179,12 @@ static int confine(const struct broker_grant *grant)
 static int make_ready(struct process *p)
 {
 	const unsigned rights = privilege_to_load() | (p->grant->promiscuous ? PRIVILEGE_PROMISCUOUS : 0);
-	const pid_t parent = getppid();
 	int err = descriptors_leave_all_but(&p->fd);
 
 	if (!err)
 		err = privilege_settle(rights);
 	privilege_raise(rights);
 	limits_no_core();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		return -ESRCH;
 	if (!err && p->grant->sandbox)
 		confine(p->grant);	/* where that is not to be had we are told so by who has started us */
 	return err;
@@ -198,13 +194,15 @@ void broker_process(int fd, const struct broker_grant *grant, const struct broke
 {
 	struct process p = { .fd = fd, .grant = grant, .shared = shared };
 	sigset_t all;
+	int err;
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();
 	prctl(PR_SET_NAME, "xdpdump-broker", 0, 0, 0);
-	if (!make_ready(&p))
-		while (serve(&p))
-			;
+	err = make_ready(&p);
+	answer(&p, err, 0, NULL, 0);
+	while (!err && serve(&p))
+		;
 	_exit(0);
 }

@@ -30,8 +30,8 @@ enum seccomp_need {
 	SECCOMP_CONNECTS	= 262144,	/* to an address that was known before, again */
 	SECCOMP_INDEXES		= 524288,	/* files, in their directory */
 	SECCOMP_LOADS		= 1048576,	/* programs, for who asks (broker.h) */
-	SECCOMP_PROMISCUOUS	= 4194304,	/* interfaces, for who asks */
 	SECCOMP_REFILTERS	= 2097152,	/* with expressions that come later, and programs of who loads them */
+	SECCOMP_PROMISCUOUS	= 4194304,	/* interfaces, for who asks */
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */

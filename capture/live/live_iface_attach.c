@@ -26,9 +26,9 @@ static enum status load_failed(const char *name, const struct hook_ops *ops,
 	struct utsname uts;
 
 	uname(&uts);
-	if (err == -EOWNERDEAD)
-		return log_fail(STATUS_RUNTIME,
-				"%s: cannot load the program: the process that has the right to has ended", name);
+	if (err == -EOWNERDEAD || err == -ETIMEDOUT)
+		return log_fail(STATUS_RUNTIME, "%s: cannot load the program: the process that has the right to %s",
+				name, err == -EOWNERDEAD ? "has ended" : "does not answer");
 	/*
 	 * Too many instructions or jumps: the verifier says EINVAL, EACCES, E2BIG or EFAULT. (ESRCH is
 	 * libbpf's, which finds no types.)

@@ -128,16 +128,32 @@ want 'exit status' 0 "$rc"
 want 'captured' 10 "$(summary captured)"
 end
 
-begin 'it ends with the capture, also when that is killed'
+begin 'it ends with the capture, also when that is killed, as another user, and a command of -z is there'
+mkdir "$work/theirs"
+chown nobody "$work/theirs"
+has_ended() { [[ ! -e /proc/$other || $(sed -n 's/^State:\t//p' "/proc/$other/status") == Z* ]]; }
+for options in '' '-Z nobody -z true'; do
+	# shellcheck disable=SC2086
+	listen -i v0 -w "$work/theirs/file" --control "$work/theirs/ctl" $options
+	other=$(broker)
+	{
+		kill -KILL "$pid"
+		reap
+	} 2>/dev/null
+	poll has_ended || note "it is still there ($options)"
+	rm -f "$work"/theirs/*
+done
+end
+
+begin 'it stands still: the capture ends without it'
 listen -i v0 -w "$work/file" --control "$work/ctl"
 other=$(broker)
-{
-	kill -KILL "$pid"
-	reap
-} 2>/dev/null
-has_ended() { [[ ! -e /proc/$other || $(sed -n 's/^State:\t//p' "/proc/$other/status") == Z* ]]; }
-poll has_ended || note 'it is still there'
-rm -f "$work/ctl"
+kill -STOP "$other"
+frames 10
+finish
+kill -CONT "$other"
+want 'exit status' 0 "$rc"
+want 'captured' 10 "$(summary captured)"
 end
 
 begin 'a capture of what comes later keeps nothing either'

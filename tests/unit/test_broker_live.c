@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -176,6 +177,36 @@ static void it_has_ended(void **state is_unused)
 	assert_int_equal(open_hook(&hook_xdp, NULL, NULL, false), -EOWNERDEAD);
 }
 
+/* Nobody can say when it goes on, and we end. */
+static void one_that_stands_still_is_not_waited_for(void **state is_unused)
+{
+	const int pid = broker_pid(rig.broker);
+
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	rig.broker = broker_close(rig.broker);
+	assert_int_equal(kill(pid, SIGCONT), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* With the descriptors that there are it cannot begin. */
+static void why_it_cannot_begin_is_told(void **state is_unused)
+{
+	const struct broker_grant grant = { .sandbox = true };
+	const int first = dup(STDERR_FILENO);
+	struct broker *broker = NULL;
+	struct rlimit before, few;
+
+	kernel_types();
+	close(first);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = first + 2;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	assert_int_equal(broker_open(&broker, &grant), -EMFILE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_null(broker);
+}
+
 /* ---- what it is told by who has taken us over ---- */
 
 static const struct sock_filter accept_all = { BPF_RET | BPF_K, 0, 0, 1 };
@@ -217,7 +248,8 @@ static int close_raw(void **state)
 static int open_raw(void **state is_unused)
 {
 	static const struct broker_grant grant = { .sandbox = true };
-	int pair[2];
+	struct broker_answer a;
+	int pair[2], none;
 
 	raw.shared = mmap(NULL, sizeof(*raw.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (raw.shared == MAP_FAILED || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
@@ -228,6 +260,8 @@ static int open_raw(void **state is_unused)
 		broker_process(pair[1], &grant, raw.shared);
 	close(pair[1]);
 	raw.fd = pair[0];
+	if (fd_message_receive(raw.fd, &a, sizeof(a), &none, 1, 0) != sizeof(a) || a.err)
+		return -1;
 	return rings_open(&rig.rings, 1, SNAP);
 }
 
@@ -262,7 +296,7 @@ static void a_lie_is_refused(void **state)
 static void it_has_little(void **state is_unused)
 {
 	char path[64], line[128], caps[32] = "";
-	/* it is ready, and has been given nothing that it still has to close */
+	/* it has been given nothing that it still has to close */
 	static const struct lie nothing = { "", 1000, 0, 0, { 0, 0 }, 0, 0 };
 	unsigned files = 0;
 	FILE *f;
@@ -309,7 +343,7 @@ static void what_is_not_known_is_refused(void **state is_unused)
 
 int main(void)
 {
-	struct CMUnitTest tests[array_size(hooks) + array_size(lies) + 10] = {
+	struct CMUnitTest tests[array_size(hooks) + array_size(lies) + 12] = {
 		by_broker(another_filter_goes_on_counting),
 		by_broker(one_that_comes_after_counts_anew),
 		by_broker(frames_are_dropped_only_where_that_was_granted),
@@ -317,11 +351,13 @@ int main(void)
 		by_broker(interfaces_are_promiscuous_only_where_that_was_granted),
 		by_broker(of_two_filters_none_is_sent),
 		by_broker(it_has_ended),
+		by_broker(one_that_stands_still_is_not_waited_for),
+		cmocka_unit_test(why_it_cannot_begin_is_told),
 		by_process(it_has_little),
 		by_process(it_ends_with_us),
 		by_process(what_is_not_known_is_refused),
 	};
-	size_t n = 10;
+	size_t n = 12;
 
 	if (geteuid() || unshare(CLONE_NEWNET)) {
 		puts("1..0 # SKIP needs root");
