@@ -20,7 +20,8 @@ enum {
 	TOTAL_DEFAULT	= 64 << 20,	/* at most, but for */
 	CPU_LEAST	= 1 << 20,	/* each CPU */
 	CPU_MIN		= 4096,
-	FETCH		= 192,		/* bytes of a record */
+	FETCH		= 4096,		/* bytes that are fetched before they are looked at */
+	LINE		= 64,		/* of a cache */
 	CPU_MAX		= 256 << 20,	/* the verifier takes offsets up to 2^29 */
 };
 
@@ -30,6 +31,7 @@ struct lane {
 	uint64_t pos;		/* of the next record */
 	uint64_t end;		/* as far as rings_look() has seen */
 	uint64_t released;
+	uint64_t fetched;	/* up to here the processor was told to */
 	uint64_t rank;		/* of its first record: see rank_of() */
 	uint64_t taken;		/* records */
 };
@@ -301,9 +303,24 @@ static bool is_sound(const struct rings *r, const struct lane *l, const struct e
 }
 
 /*
+ * Has the processor fetch what is there, well ahead of the header that is read: that alone tells where the
+ * next one is, so it cannot know. Not beyond the end, where another CPU is writing.
+ */
+static void fetch(const struct rings *r, struct lane *l)
+{
+	const uint64_t there = min_of(l->end - l->pos, (uint64_t)FETCH);
+	uint64_t ahead = l->fetched - l->pos;
+
+	if (ahead > FETCH + LINE)
+		ahead = 0;
+	for (; ahead < there; ahead += LINE)
+		__builtin_prefetch(&l->shared->data[(l->pos + ahead) & (r->cpu_size - 1)]);
+	l->fetched = l->pos + ahead;
+}
+
+/*
  * Up to @max records of lane @l, as long as those of other lanes do not come before. All headers
- * are read here, and the processor told to fetch what follows them, before the first packet is
- * looked at.
+ * are read here before the first packet is looked at.
  */
 static unsigned take_run(struct rings *r, struct lane *l, const struct event **records,
 			 unsigned max)
@@ -321,8 +338,7 @@ static unsigned take_run(struct rings *r, struct lane *l, const struct event **r
 			r->broken++;
 			break;
 		}
-		for (unsigned byte = 64; byte < FETCH; byte += 64)
-			__builtin_prefetch((const char *)ev + byte);
+		fetch(r, l);
 		l->pos += event_size(ev);
 		r->late += ev->tai_ns < last_ns;
 		last_ns = ev->tai_ns;
