@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 
-from bench_lib import MIB, Failure, Tool, installed, median, progress, received, run, veth_up
+from bench_lib import MIB, Failure, Tool, installed, median, progress, received, run, veth_pair
 from bench_main import COUNT, REFERENCE, WHOLE, Program, column, combination, contenders, flood, ratio
 
 DD_MIB = 1024
@@ -160,10 +160,9 @@ def measure_all(options):
     for program in ("tcpdump", "mkfs.ext4", "fsfreeze"):
         if not installed(program):
             raise Failure(f"{program} is not installed")
-    veth_up()
     tools = field()
     rows = []
-    with Folder() as folder:
+    with veth_pair(), Folder() as folder:
         dd = direct_speed(folder)
         print(f"dd oflag=direct: {dd / 1e6:.0f} MB/s")
         snaps, more = combination(*REFERENCE, options.rounds, options.frames, tools, folder)

@@ -7,7 +7,7 @@ import os
 import subprocess
 import time
 
-from bench_lib import BUILD, SENDER_CPU, Failure, Scratch, installed, on_cpu, received, run, veth_up
+from bench_lib import BUILD, SENDER_CPU, Failure, Scratch, installed, on_cpu, received, run, veth_pair
 from bench_main import REFERENCE, RING_MIB, XDPDUMP, Contender, column, combination, ratio
 
 SEND = os.path.join(BUILD, "replay/send")
@@ -53,9 +53,8 @@ def measure_all(options):
     """As bench_main.measure_all()."""
     if not installed("tcpdump"):
         raise Failure("tcpdump is not installed")
-    veth_up()
     rows, figures = [], {}
-    with Scratch() as scratch:
+    with veth_pair(), Scratch() as scratch:
         for direction, program, back in (("out", "null_drop", 0), ("inout", "null_tx", 1)):
             print(f"\n-Q {direction}:")
             runs, more = combination(*REFERENCE, options.rounds, options.frames // 2,

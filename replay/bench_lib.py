@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """What the parts of the bench share: namespaces, a veth pair, processes and what they cost, this machine."""
+import contextlib
 import ctypes
 import os
 import re
@@ -74,8 +75,9 @@ class Scratch:
         os.rmdir(self.path)
 
 
-def veth_up():
-    """v0 to capture on and v1 to send on, as replay/netns.sh makes them."""
+@contextlib.contextmanager
+def veth_pair():
+    """v0 to capture on and v1 to send on, as replay/netns.sh makes them, until the end of `with`."""
     if os.environ.get("BENCH_OUTER_NETNS") in (None, os.readlink("/proc/self/ns/net")):
         raise Failure("no private network namespace")
     for knob in ("all", "default"):
@@ -92,6 +94,10 @@ def veth_up():
         if time.monotonic() > deadline:
             raise Failure("v0 and v1 did not come up")
         time.sleep(0.01)
+    try:
+        yield
+    finally:
+        subprocess.run(["ip", "link", "del", "dev", "v0"])
 
 
 def received(interface="v0"):

@@ -22,7 +22,7 @@ import time
 
 from bench_lib import (BUILD, MIB, SENDER_CPU, Failure, Scratch, Tool, installed, median,
                        memory_available, on_cpu, progress,
-                       received, run, touch_memory, veth_up)
+                       received, run, touch_memory, veth_pair)
 
 XDPDUMP = os.path.join(BUILD, "xdpdump")
 XDP_TOOLS = "/usr/sbin/xdpdump"         # not ours, which installs elsewhere
@@ -374,8 +374,7 @@ def measure_all(options):
     order = [REFERENCE, WHOLE] + [(size, snap) for snap in SNIPPETS for size in SIZES
                                   if (size, snap) not in (REFERENCE, WHOLE)]
     rows, runs = [], {}
-    veth_up()
-    with Scratch() as scratch:
+    with veth_pair(), Scratch() as scratch:
         for size, snap in order[:2] if options.quick else order:
             counts = (size, snap) in (REFERENCE, WHOLE)
             rounds, frames = options.matrix_rounds, options.frames // 2
