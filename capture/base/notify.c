@@ -48,7 +48,7 @@ void notify_say(const struct notify *n, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	send(n->fd, text, strlen(text), MSG_NOSIGNAL);
+	(void)!write(n->fd, text, strlen(text));	/* SIGPIPE is ignored (main.c) */
 }
 
 void notify_close(struct notify *n)

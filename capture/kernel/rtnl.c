@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "capture/base/util.h"
 #include "capture/kernel/rtnl.h"
@@ -65,7 +66,7 @@ int rtnl_ask_by(struct rtnl *r, struct nlmsghdr *msg, char *buf, mnl_cb_t each, 
 
 	r->seq += r->seq == UINT32_MAX ? 2 : 1;		/* 0 is that of what nobody has asked for */
 	msg->nlmsg_seq = r->seq;
-	if (uninterrupted(mnl_socket_sendto(r->nl, msg, msg->nlmsg_len)) < 0)
+	if (uninterrupted(write(mnl_socket_get_fd(r->nl), msg, msg->nlmsg_len)) < 0)
 		return -errno;
 	while (got > MNL_CB_STOP)
 		got = take_answer(r, buf, each, ctx);

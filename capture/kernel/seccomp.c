@@ -75,6 +75,8 @@ static const struct row {
 	/* a thread, as it waits and ends; and as it begins, if it is not ours (thread.c waits for that) */
 	CALL(futex, THREADS), CALL(madvise, THREADS), CALL(exit, THREADS),
 	CALL(rseq, SECCOMP_TALKS), CALL(set_robust_list, SECCOMP_TALKS),
+	/* those who write are to have the processor, if it is the only one */
+	CALL(sched_yield, FILES),
 	/* files */
 	{ __NR_openat, OPENS | SECCOMP_LIVE, NONE, 2, NOT_TO_READ },
 	CALL(openat, NEW_FILES),
@@ -96,7 +98,7 @@ static const struct row {
 	/* a capture: counters; what rtnetlink tells; a clock that is set */
 	CALL(bpf, SECCOMP_LIVE | SECCOMP_LOADS), CALL(membarrier, SECCOMP_LIVE),
 	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_LOADS),
-	CALL(sendto, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_SENDS),
+	CALL(sendto, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
 	{ __NR_socket, SECCOMP_LISTENS, IS, 0, AF_UNIX }, { __NR_socket, SECCOMP_CONNECTS, IS, 0, AF_INET },
 	{ __NR_socket, SECCOMP_CONNECTS, IS, 0, AF_INET6 },
 	{ __NR_socket, SECCOMP_PROMISCUOUS, IS, 0, AF_PACKET }, CALL(socket, SECCOMP_ATTACHES),

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* The side of who puts in, and waits. */
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "capture/base/clock.h"
 #include "capture/base/thread.h"
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
 #include "capture/write/out.h"
 #include "capture/write/write_queue_impl.h"
 
-enum { STALLED_MS = 1000 };	/* without progress, when the end is forced */
+enum {
+	STALLED_MS	= 1000,			/* without progress, when the end is forced */
+	MANY		= 1 << 20,		/* bytes that wait: half of the cache that a processor has to itself */
+	RECENT_NS	= 10 * 1000 * 1000,	/* with progress */
+};
 
 /* ---- pieces ---- */
 
@@ -64,6 +70,7 @@ struct piece *write_queue_take_first(struct write_queue *q)
 	if (!q->first)
 		q->last = &q->first;
 	q->state.waiting -= p->buffer.used;
+	q->gone_ns = clock_monotonic_ns();
 	return p;
 }
 
@@ -141,14 +148,27 @@ static int put(struct write_queue *q, struct out *out, struct write_buffer *b, s
 	return 0;
 }
 
+/*
+ * Where the threads and we share a processor, ten times as much is put in before it is their turn, and has left the
+ * cache by then. While a disk stands still they have nothing to do.
+ */
+static bool is_their_turn(const struct write_queue *q)
+{
+	return q->state.waiting > MANY && clock_monotonic_ns() - q->gone_ns < RECENT_NS;
+}
+
 int write_queue_put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap,
 		    bool more)
 {
+	bool theirs;
 	int err;
 
 	write_queue_lock(q);
 	err = put(q, out, b, cap, more);
+	theirs = is_their_turn(q);
 	write_queue_unlock(q);
+	if (theirs)
+		sched_yield();
 	return err;
 }
 

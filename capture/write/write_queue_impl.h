@@ -41,6 +41,7 @@ struct write_queue {
 	struct piece *free;		/* what was written last comes first: it is in the cache */
 	struct write_buffer failed;	/* what was told of, until the next call */
 	struct write_queue_state state;
+	uint64_t gone_ns;		/* when the last one was written, by CLOCK_MONOTONIC */
 	bool hurries;			/* what is there is to be written before more has come */
 	bool ends;
 	bool is_forced, given_up;	/* write_queue_force() */
