@@ -11,18 +11,29 @@
 /* Types are of net/core/xdp.c, where enum xdp_rss_hash_type is of 4 bytes. */
 enum rss_type { RSS_NONE };
 
-extern int bpf_xdp_metadata_rx_timestamp(const struct xdp_md *ctx, __u64 *ns) __ksym __weak;
-extern int bpf_xdp_metadata_rx_hash(const struct xdp_md *ctx, __u32 *hash,
-				    enum rss_type *type) __ksym __weak;
-extern int bpf_xdp_metadata_rx_vlan_tag(const struct xdp_md *ctx, __be16 *proto,
-					__u16 *tci) __ksym __weak;
+/*
+ * Asks the driver: of bpf_xdp_metadata_rx_timestamp() ..., 0 or an error. Userspace puts the call in the place of the
+ * instruction, where the kernel has such a function (kernel/places.c).
+ */
+static __always_inline int ask_driver(const int place, struct xdp_md *ctx, void *first, void *second)
+{
+	register __u64 err asm("r0");
+	register struct xdp_md *arg1 asm("r1") = ctx;
+	register void *arg2 asm("r2") = first, *arg3 asm("r3") = second;
+
+	asm volatile("r0 = %[mark]"
+		     : "=r"(err), "+r"(arg1), "+r"(arg2), "+r"(arg3)
+		     : [mark] "i"(place)
+		     : "r4", "r5", "memory");
+	return err;
+}
 
 static __always_inline __u32 tag_of(struct xdp_md *ctx)
 {
 	__be16 proto = 0;
 	__u16 tci = 0;
 
-	if (!(setting(device) & DEVICE_TAG) || bpf_xdp_metadata_rx_vlan_tag(ctx, &proto, &tci))
+	if (!(setting(device) & DEVICE_TAG) || ask_driver(DEVICE_TAG_PLACE, ctx, &proto, &tci))
 		return 0;
 	return bpf_ntohs(proto) << 16 | tci;
 }
@@ -35,9 +46,9 @@ static __always_inline void frame_meta(struct xdp_md *ctx,
 	__u64 ns = 0;
 	__u32 hash = 0;
 
-	if (setting(device) & DEVICE_TIME && bpf_xdp_metadata_rx_timestamp(ctx, &ns))
+	if (setting(device) & DEVICE_TIME && ask_driver(DEVICE_TIME_PLACE, ctx, &ns, (void *)0))
 		ns = 0;
-	if (setting(device) & DEVICE_HASH && bpf_xdp_metadata_rx_hash(ctx, &hash, &type))
+	if (setting(device) & DEVICE_HASH && ask_driver(DEVICE_HASH_PLACE, ctx, &hash, &type))
 		type = RSS_NONE;
 	words[META_TIME] = ns;
 	words[META_HASH] = type ? (__u64)type << 32 | hash : 0;

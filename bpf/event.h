@@ -325,4 +325,7 @@ enum { TRIGGER_PLACE = 0x78666c7b };
 /* The number in the places of the look whether a frame at XDP has more than one buffer, not 0. */
 enum { FRAGS_PLACE = 0x78666c7a };
 
+/* And in those of a question to the driver of a device, which is an error as it stands. */
+enum { DEVICE_TIME_PLACE = 0x78666c7c, DEVICE_HASH_PLACE, DEVICE_TAG_PLACE };
+
 #endif

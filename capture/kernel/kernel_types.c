@@ -54,17 +54,28 @@ static bool find_enumerator(const struct btf *btf, const char *type, const char 
 	return false;
 }
 
+/* 0: there is none. */
+static uint32_t find_function(const struct btf *btf, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+
+	return id > 0 ? id : 0;
+}
+
 static void find_all(const struct btf *btf, struct kernel_types *t)
 {
-	int cast = btf__find_by_name_kind(btf, "bpf_cast_to_kern_ctx", BTF_KIND_FUNC);
+	const uint32_t cast = find_function(btf, "bpf_cast_to_kern_ctx");
 	uint32_t bit;
 
 	t->has_tcx = find_enumerator(btf, "bpf_attach_type", "BPF_TCX_INGRESS", &bit);
 	t->has_ip_summed = find_member(btf, "sk_buff", "ip_summed", &t->ip_summed_bit);
-	t->has_frags_flag = cast > 0 && find_member(btf, "xdp_buff", "flags", &bit) && bit % 32 == 0 &&
+	t->has_frags_flag = cast && find_member(btf, "xdp_buff", "flags", &bit) && bit % 32 == 0 &&
 			    find_enumerator(btf, "xdp_buff_flags", "XDP_FLAGS_HAS_FRAGS", &t->frags_bits);
 	t->cast_id = t->has_frags_flag ? cast : 0;
 	t->frags_off = t->has_frags_flag ? bit / 8 : 0;
+	t->rx_timestamp_id = find_function(btf, "bpf_xdp_metadata_rx_timestamp");
+	t->rx_hash_id = find_function(btf, "bpf_xdp_metadata_rx_hash");
+	t->rx_vlan_tag_id = find_function(btf, "bpf_xdp_metadata_rx_vlan_tag");
 }
 
 /* It needs a kernel that compiles programs, and the right to look into what is its own. */

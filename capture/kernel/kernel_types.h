@@ -17,6 +17,8 @@ struct kernel_types {
 	 * include/net/xdp.h). Programs that do are accepted here.
 	 */
 	uint32_t frags_bits, frags_off, cast_id;
+	/* BTF ids of bpf_xdp_metadata_rx_timestamp() ... (net/core/xdp.c); 0: there is no such function */
+	uint32_t rx_timestamp_id, rx_hash_id, rx_vlan_tag_id;
 };
 
 /*

@@ -54,7 +54,7 @@ static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, lo
 	linked_close(l);
 	err = linked_open(l, bpf_program__insns(prog), bpf_program__insn_cnt(prog), opts);
 	if (!err)
-		err = places_fill_frags(l, kernel_types());
+		err = places_fill_types(l, kernel_types());
 	if (!err && p->trigger)
 		err = places_fill_trigger(l, p->trigger);
 	if (!err && p->filter)

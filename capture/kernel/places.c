@@ -165,17 +165,40 @@ int places_fill_trigger(struct linked *l, const struct filter *f)
 	return fill_places(l, f, TRIGGER_PLACE);
 }
 
-int places_fill_frags(struct linked *l, const struct kernel_types *t)
+static int fill_each(struct linked *l, int32_t mark, const struct bpf_insn *insns, size_t n)
 {
-	const struct bpf_insn look[] = {
-		{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = t->cast_id },
-		{ .code = BPF_LDX | BPF_MEM | BPF_W, .src_reg = BPF_REG_0, .off = t->frags_off },
-		{ .code = BPF_ALU64 | BPF_AND | BPF_K, .imm = t->frags_bits },
-	};
 	size_t at;
 	int err = 0;
 
-	while (t->has_frags_flag && !err && (at = find_place(l, FRAGS_PLACE)) < l->n)
-		err = linked_replace(l, at, 1, look, array_size(look));
+	while (!err && (at = find_place(l, mark)) < l->n)
+		err = linked_replace(l, at, 1, insns, n);
 	return err;
+}
+
+static struct bpf_insn call_of_kernel(uint32_t id)
+{
+	return (struct bpf_insn){ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = id };
+}
+
+static int fill_question(struct linked *l, int32_t mark, uint32_t id)
+{
+	const struct bpf_insn call = call_of_kernel(id);
+
+	return id ? fill_each(l, mark, &call, 1) : 0;
+}
+
+int places_fill_types(struct linked *l, const struct kernel_types *t)
+{
+	const struct bpf_insn look[] = {
+		call_of_kernel(t->cast_id),
+		{ .code = BPF_LDX | BPF_MEM | BPF_W, .src_reg = BPF_REG_0, .off = t->frags_off },
+		{ .code = BPF_ALU64 | BPF_AND | BPF_K, .imm = t->frags_bits },
+	};
+	int err = t->has_frags_flag ? fill_each(l, FRAGS_PLACE, look, array_size(look)) : 0;
+
+	if (!err)
+		err = fill_question(l, DEVICE_TIME_PLACE, t->rx_timestamp_id);
+	if (!err)
+		err = fill_question(l, DEVICE_HASH_PLACE, t->rx_hash_id);
+	return err ? err : fill_question(l, DEVICE_TAG_PLACE, t->rx_vlan_tag_id);
 }

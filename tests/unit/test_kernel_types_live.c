@@ -33,7 +33,7 @@ static void frames_in_pieces_are_told_from_others(void **state is_unused)
 		skip();
 	assert_int_equal(linked_open(&l, program, array_size(program), &nothing), 0);
 	assert_int_equal(returned(&l, 60), FRAGS_PLACE);
-	assert_int_equal(places_fill_frags(&l, t), 0);
+	assert_int_equal(places_fill_types(&l, t), 0);
 	assert_int_equal(returned(&l, 60), 0);
 	assert_int_equal(returned(&l, 1500), 0);
 	assert_int_equal(returned(&l, 9000), t->frags_bits);

@@ -18,6 +18,7 @@
 #include "tests/unit/insns.h"
 
 #define OWN(by)		INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, by)
+#define KERNEL(id)	(struct bpf_insn)INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, id)
 #define NUMBER(n)	SET(BPF_REG_5, n)
 #define LINE(at, number)	{ .insn_off = at, .line_col = number }
 
@@ -257,15 +258,36 @@ static void a_look_at_the_frame_is_put_into_all_its_places(void **state is_unuse
 	static const struct bpf_prog_load_opts nothing = { .sz = sizeof(nothing) };
 
 	assert_int_equal(linked_open(&l, two, array_size(two), &nothing), 0);
-	assert_int_equal(places_fill_frags(&l, &t), 0);
+	assert_int_equal(places_fill_types(&l, &t), 0);
 	assert_int_equal(l.n, array_size(two));
 	assert_memory_equal(l.insns, two, sizeof(two));
 	t.has_frags_flag = true;
-	assert_int_equal(places_fill_frags(&l, &t), 0);
+	assert_int_equal(places_fill_types(&l, &t), 0);
 	assert_int_equal(l.n, array_size(two) + 4);
 	assert_memory_equal(l.insns, look, sizeof(look));
 	assert_int_equal(jumps_to(3), 7);
 	assert_memory_equal(&l.insns[4], look, sizeof(look));
+}
+
+static void questions_to_the_driver_are_calls_where_there_is_such_a_function(void **state is_unused)
+{
+	static const struct bpf_insn asks[] = {
+		SET(BPF_REG_0, DEVICE_TIME_PLACE), NUMBER(1), SET(BPF_REG_0, DEVICE_HASH_PLACE), NUMBER(2),
+		SET(BPF_REG_0, DEVICE_TAG_PLACE), NUMBER(3), SET(BPF_REG_0, DEVICE_TAG_PLACE), RETURN,
+	};
+	static const struct bpf_prog_load_opts nothing = { .sz = sizeof(nothing) };
+	const struct kernel_types t = { .rx_timestamp_id = 11, .rx_vlan_tag_id = 70001 };
+
+	assert_int_equal(linked_open(&l, asks, array_size(asks), &nothing), 0);
+	assert_int_equal(places_fill_types(&l, &t), 0);
+	assert_int_equal(l.n, array_size(asks));
+	for (size_t i = 0; i < l.n; i++) {
+		const struct bpf_insn want = i == 0			? KERNEL(11)
+					     : i == 4 || i == 6 ? KERNEL(70001)
+								: asks[i];
+
+		assert_memory_equal(&l.insns[i], &want, sizeof(want));
+	}
 }
 
 static void a_program_without_a_function_for_it_takes_no_filter(void **state is_unused)
@@ -286,6 +308,7 @@ int main(void)
 		cmocka_unit_test_teardown(one_that_needs_more_of_the_stack_is_called, teardown),
 		cmocka_unit_test_teardown(a_jump_that_does_not_reach_leaves_all_as_it_was, teardown),
 		cmocka_unit_test_teardown(a_look_at_the_frame_is_put_into_all_its_places, teardown),
+		cmocka_unit_test_teardown(questions_to_the_driver_are_calls_where_there_is_such_a_function, teardown),
 		cmocka_unit_test_teardown(a_program_without_a_function_for_it_takes_no_filter, teardown),
 	};
 
