@@ -45,7 +45,7 @@ static const struct option_row table[] = {
 	{ OPT_MAX_DISK, "max-disk", "SIZE", "all files of this run together; the oldest are deleted" },
 	{ OPT_MIN_FREE, "min-free", "SIZE", "leave so much free on the disk; the oldest files are deleted" },
 	{ OPT_SYNC, "sync", "WHEN", "bring files to the disk: close, SEC (every SEC seconds), never (close)" },
-	{ OPT_WRITE_BUFFER, "write-buffer", "SIZE", "what waits in memory for a slow disk, at most (64m); none" },
+	{ OPT_WRITE_BUFFER, "write-buffer", "SIZE", "what waits in memory for a slow disk, at most (128m); none" },
 	{ OPT_IO, "io", "HOW", "of files: direct, past the page cache; buffered; or what pays (auto)" },
 	{ OPT_RECORDER, "recorder", "REACH",
 	  "keep packets in memory, so far back (60s, 256m, or both), and write FILE when there is a trigger" },
@@ -397,7 +397,7 @@ static void take_command(struct opts *o, char **argv, unsigned n)
 	argv[optind + n_words] = NULL;
 }
 
-enum { WRITE_BUFFER_DEFAULT = 64 * 1024 * 1024, SPOOL_DEFAULT = 1024 * 1024 * 1024 };
+enum { WRITE_BUFFER_DEFAULT = 128 * 1024 * 1024, SPOOL_DEFAULT = 1024 * 1024 * 1024 };
 
 bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap)
 {
