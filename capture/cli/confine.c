@@ -78,7 +78,8 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ o->keep.index, SECCOMP_INDEXES },
 		{ o->keep.min_free, SECCOMP_MEASURES },
 		{ o->write && o->keep.sync != RETENTION_SYNC_NEVER, SECCOMP_SYNCS },
-		{ rotates(o), SECCOMP_ROTATES },
+		{ rotates(o) || o->top, SECCOMP_ROTATES },
+		{ o->top, SECCOMP_VIEWS },
 		{ o->command, SECCOMP_WAITS },
 		{ is_live(o), SECCOMP_LIVE },
 		{ later & CONFINE_ATTACHES, SECCOMP_ATTACHES },
@@ -248,7 +249,7 @@ enum status confine_calls(const struct opts *o, unsigned later)
 {
 	int err;
 
-	if (confine_is_off(o) || o->top)
+	if (confine_is_off(o))
 		return STATUS_OK;
 	err = seccomp_is_there() ? seccomp_enter(needs(o, later), getenv("XDPDUMP_SANDBOX_KILL")) : -ENOSYS;
 	return err ? lacks(o, "seccomp", err) : STATUS_OK;

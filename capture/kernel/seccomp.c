@@ -8,10 +8,12 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -36,9 +38,9 @@ enum { FOR_ALL = ~0, X32_BIT = 0x40000000, INSNS_MAX = 512 };
 
 /*
  * What is asked of an argument. NONE: of the bits none is set, SOME: one is; IS: it is that. NEVER, of a last row:
- * a library may try, and goes without.
+ * a library may try, and goes without; NEW: it takes this for a kernel that does not have it yet, and does as before.
  */
-enum ask { ANY, NONE, SOME, IS, NEVER };
+enum ask { ANY, NONE, SOME, IS, NEVER, NEW };
 
 enum {
 	NEW_FILES = SECCOMP_ROTATES,
@@ -46,11 +48,13 @@ enum {
 	LOADS	= SECCOMP_ATTACHES | SECCOMP_LOADS,
 	OPENS	= SECCOMP_OPENS | SECCOMP_FOLLOWS | SECCOMP_REFILTERS | LOADS,
 	THREADS	= FILES | SECCOMP_TALKS | SECCOMP_READS_AHEAD,
-	OTHERS	= SECCOMP_ATTACHES | SECCOMP_TALKS,	/* libraries that do as they please */
+	OTHERS	= SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_VIEWS,	/* libraries that do as they please */
 	NOT_TO_READ = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY),
 };
 
 #define CALL(name, needs)	{ __NR_##name, needs, ANY, 0, 0 }
+/* What is asked of a terminal; not to type on it. */
+#define TERMINAL(request)	{ __NR_ioctl, SECCOMP_VIEWS, IS, 1, request }
 
 /* Rows of the same call stand side by side: one that fits is enough. */
 static const struct row {
@@ -74,7 +78,14 @@ static const struct row {
 	CALL(fstat, OPENS | OTHERS | SECCOMP_INDEXES), CALL(newfstatat, OPENS | NEW_FILES | SECCOMP_LISTENS),
 	/* a thread, as it waits and ends; and as it begins, if it is not ours (thread.c waits for that) */
 	CALL(futex, THREADS), CALL(madvise, THREADS), CALL(exit, THREADS),
-	CALL(rseq, SECCOMP_TALKS), CALL(set_robust_list, SECCOMP_TALKS),
+	CALL(rseq, SECCOMP_TALKS | SECCOMP_VIEWS), CALL(set_robust_list, SECCOMP_TALKS | SECCOMP_VIEWS),
+	/* a thread, never a process: that shows in a flag, which clone3(2) has in memory */
+	{ __NR_clone, SECCOMP_VIEWS, SOME, 0, CLONE_THREAD }, { __NR_clone3, SECCOMP_VIEWS, NEW, 0, 0 },
+	CALL(eventfd2, SECCOMP_VIEWS),
+	/* a terminal is left and come back to, and what is said meanwhile is kept */
+	CALL(rt_sigaction, SECCOMP_VIEWS), { __NR_kill, SECCOMP_VIEWS, IS, 1, SIGTSTP },
+	CALL(memfd_create, SECCOMP_VIEWS), CALL(pipe2, SECCOMP_VIEWS),
+	CALL(getuid, SECCOMP_VIEWS), CALL(getgid, SECCOMP_VIEWS), CALL(getegid, SECCOMP_VIEWS),
 	/* those who write are to have the processor, if it is the only one */
 	CALL(sched_yield, FILES),
 	/* files */
@@ -91,7 +102,7 @@ static const struct row {
 	CALL(renameat, SECCOMP_RENAMES | SECCOMP_INDEXES), CALL(utimensat, SECCOMP_INDEXES),
 	CALL(fstatfs, SECCOMP_MEASURES), CALL(syncfs, SECCOMP_MEASURES),
 	/* more files than there are descriptors */
-	CALL(prlimit64, OPENS), CALL(getdents64, OPENS), CALL(getrandom, SECCOMP_RANDOM),
+	CALL(prlimit64, OPENS | SECCOMP_VIEWS), CALL(getdents64, OPENS), CALL(getrandom, SECCOMP_RANDOM),
 	/* is there memory to sort in? libbpf does, as well */
 	CALL(sysinfo, SECCOMP_SORTS | LOADS),
 	CALL(inotify_add_watch, SECCOMP_FOLLOWS), CALL(inotify_rm_watch, SECCOMP_FOLLOWS),
@@ -111,23 +122,27 @@ static const struct row {
 #endif
 	CALL(clock_nanosleep, OTHERS), CALL(restart_syscall, OTHERS | SECCOMP_READS_AHEAD),
 	/* others that come: rights, devices, namespaces, programs, the process that guards a place */
-	CALL(capget, SECCOMP_ATTACHES), CALL(capset, SECCOMP_ATTACHES), CALL(uname, LOADS | SECCOMP_REFILTERS),
+	CALL(capget, SECCOMP_ATTACHES | SECCOMP_VIEWS), CALL(capset, SECCOMP_ATTACHES | SECCOMP_VIEWS),
+	CALL(uname, LOADS | SECCOMP_REFILTERS),
 	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_PROMISCUOUS),
 	CALL(getsockopt, SECCOMP_ATTACHES | SECCOMP_CONNECTS),
-	CALL(ioctl, SECCOMP_ATTACHES), CALL(setns, SECCOMP_ATTACHES), CALL(perf_event_open, SECCOMP_ATTACHES),
+	CALL(ioctl, SECCOMP_ATTACHES), TERMINAL(TCGETS), TERMINAL(TCSETS), TERMINAL(TCSETSW), TERMINAL(TCSETSF),
+	TERMINAL(TCXONC), TERMINAL(TCFLSH), TERMINAL(TIOCGWINSZ),
+	CALL(setns, SECCOMP_ATTACHES), CALL(perf_event_open, SECCOMP_ATTACHES),
 	CALL(sendmsg, SECCOMP_TALKS | SECCOMP_REFILTERS | LOADS),
 	CALL(recvfrom, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
-	CALL(epoll_ctl, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
+	CALL(epoll_ctl, SECCOMP_ATTACHES | SECCOMP_VIEWS | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
 	CALL(wait4, SECCOMP_ATTACHES | SECCOMP_WAITS | SECCOMP_REFILTERS),
-	CALL(faccessat, SECCOMP_FOLLOWS | LOADS), CALL(faccessat2, LOADS),
+	CALL(faccessat, SECCOMP_FOLLOWS | SECCOMP_VIEWS | LOADS), CALL(faccessat2, LOADS),
 	/* and what libbpf does where it loads one */
-	CALL(dup3, SECCOMP_RESTORES | LOADS), CALL(dup, LOADS), CALL(pread64, LOADS), CALL(getpid, LOADS),
+	CALL(dup3, SECCOMP_RESTORES | SECCOMP_VIEWS | LOADS), CALL(dup, LOADS), CALL(pread64, SECCOMP_VIEWS | LOADS),
+	CALL(getpid, SECCOMP_VIEWS | LOADS),
 	CALL(gettid, LOADS), CALL(sched_getaffinity, LOADS),
 #ifdef __NR_dup2
-	CALL(dup2, SECCOMP_RESTORES | LOADS),
+	CALL(dup2, SECCOMP_RESTORES | SECCOMP_VIEWS | LOADS),
 #endif
 #ifdef __NR_access
-	CALL(access, SECCOMP_FOLLOWS | LOADS),
+	CALL(access, SECCOMP_FOLLOWS | SECCOMP_VIEWS | LOADS),
 #endif
 	/* somebody who asks: the thread gives itself a name */
 	{ __NR_prctl, SECCOMP_TALKS, IS, 0, PR_SET_NAME },
@@ -177,8 +192,8 @@ static void allow(struct program *p, const struct row *r)
 		[NONE] = { BPF_JSET, false }, [SOME] = { BPF_JSET, true }, [IS] = { BPF_JEQ, true },
 	};
 
-	if (r->ask == NEVER) {
-		answer(p, SECCOMP_RET_ERRNO | EACCES);
+	if (r->ask == NEVER || r->ask == NEW) {
+		answer(p, SECCOMP_RET_ERRNO | (r->ask == NEVER ? EACCES : ENOSYS));
 		return;
 	}
 	if (r->ask != ANY) {
@@ -233,7 +248,7 @@ unsigned seccomp_calls(unsigned needs)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < array_size(rows); i++)
-		n += rows[i].needs & needs && rows[i].ask != NEVER &&
+		n += rows[i].needs & needs && rows[i].ask < NEVER &&
 		     (!i || rows[i].nr != rows[i - 1].nr || !(rows[i - 1].needs & needs));
 	return n;
 }

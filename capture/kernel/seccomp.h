@@ -32,6 +32,7 @@ enum seccomp_need {
 	SECCOMP_LOADS		= 1048576,	/* programs, for who asks (broker.h) */
 	SECCOMP_REFILTERS	= 2097152,	/* with expressions that come later, and programs of who loads them */
 	SECCOMP_PROMISCUOUS	= 4194304,	/* interfaces, for who asks */
+	SECCOMP_VIEWS		= 8388608,	/* on a terminal, for somebody who may write any of it to a file */
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */

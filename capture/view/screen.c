@@ -360,7 +360,7 @@ bool screen_has_gone(const struct screen *s)
 	return wait_ready(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR | POLLNVAL);
 }
 
-/* False: the terminal takes nothing, so that nothing more is written to it. */
+/* False: the terminal takes nothing, and the thread that writes to it lives on until the process ends. */
 static bool stop(struct screen *s)
 {
 	struct timespec until;
@@ -373,10 +373,6 @@ static bool stop(struct screen *s)
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += PATIENCE_SEC;
 	ended = !pthread_timedjoin_np(s->thread, NULL, &until);
-	if (!ended) {
-		pthread_cancel(s->thread);
-		pthread_join(s->thread, NULL);
-	}
 	pthread_sigmask(SIG_SETMASK, &s->mask, NULL);
 	return ended;
 }
@@ -404,13 +400,18 @@ static void close_fds(const struct screen *s)
 
 struct screen *screen_close(struct screen *s)
 {
+	bool ended;
+
 	if (!s)
 		return NULL;
+	ended = !s->running || stop(s);
 	if (s->terminal)
-		close_terminal(s, !s->running || stop(s));
+		close_terminal(s, ended);
+	give_stderr_back(s);
+	if (!ended)
+		return NULL;
 	if (s->keys)
 		fclose(s->keys);
-	give_stderr_back(s);
 	close_fds(s);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
