@@ -218,20 +218,5 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 	} >"$work/against" 2>&1
 	terminal_close
 	verdict "keys_are_obeyed_while_it_reads"
-
-	{
-		terminal_run 80x24 screen bash --norc -i
-		terminal_keys "$(printf %q "$dump") -r $file --top" Enter
-		terminal_shows '^ xdpdump --top .*mixed'
-		terminal_keys C-z
-		terminal_shows Stopped
-		terminal_keys fg Enter
-		terminal_shows '^ xdpdump --top .*mixed'
-		terminal_keys q
-		terminal_keys 'exit 7' Enter
-		terminal_ended 7
-	} >"$work/against" 2>&1
-	terminal_close
-	verdict "it_is_left_for_a_while_and_come_back_to"
 fi
 echo "1..$n"
