@@ -421,12 +421,15 @@ static __always_inline void account(struct counters *c, __u32 *lost, __u32 got, 
 	__sync_fetch_and_add(lost, 1);
 }
 
-/* The ring of this CPU, if it has one. */
+/* The ring of a CPU, if it has one. */
+static __always_inline struct cpu_ring *ring_of(__u32 cpu)
+{
+	return bpf_map_lookup_elem(&rings, &cpu);
+}
+
 static __always_inline struct cpu_ring *own_ring(void)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-
-	return bpf_map_lookup_elem(&rings, &cpu);
+	return ring_of(bpf_get_smp_processor_id());
 }
 
 #include "bpf/flows.h"
@@ -438,11 +441,14 @@ static __always_inline struct cpu_ring *own_ring(void)
  * an error; that they take turns within these few instructions is for the kernel's lock of softirqs
  * to prevent.
  */
+static __always_inline struct cpu_ring *unless_busy(struct cpu_ring *r)
+{
+	return r && !*(volatile __u32 *)&r->busy ? r : (void *)0;
+}
+
 static __always_inline struct cpu_ring *free_ring(void)
 {
-	struct cpu_ring *r = own_ring();
-
-	return r && !*(volatile __u32 *)&r->busy ? r : (void *)0;
+	return unless_busy(own_ring());
 }
 
 static __always_inline void set_busy(struct cpu_ring *r, __u32 busy)

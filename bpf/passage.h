@@ -58,11 +58,12 @@ static __always_inline void frame_meta(FRAME *ctx __attribute__((unused)), const
 
 /*
  * No other packet of the run has it, whatever interface that came on. 0: there is no ring, or with PREEMPT_RT it
- * is being written to (free_ring()), and will be as long as we run: there is no record for it.
+ * is being written to (unless_busy()), and will be as long as we run: there is no record for it.
  */
 static __always_inline __u64 next_id(void)
 {
-	struct cpu_ring *r = free_ring();
+	const __u32 cpu = bpf_get_smp_processor_id();
+	struct cpu_ring *r = unless_busy(ring_of(cpu));
 	__u64 n;
 
 	if (!r)
@@ -71,7 +72,7 @@ static __always_inline __u64 next_id(void)
 	n = *(volatile __u64 *)&r->ids + 1;
 	*(volatile __u64 *)&r->ids = n;
 	set_busy(r, 0);
-	return (__u64)bpf_get_smp_processor_id() << ID_COUNT_BITS | n;
+	return (__u64)cpu << ID_COUNT_BITS | n;
 }
 
 static __always_inline void *at_point(__u32 point)
