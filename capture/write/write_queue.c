@@ -15,7 +15,7 @@
 
 enum {
 	STALLED_MS	= 1000,			/* without progress, when the end is forced */
-	MANY		= 1 << 20,		/* bytes that wait: half of the cache that a processor has to itself */
+	MANY		= 1 << 20,		/* bytes that wait; 2 MiB do as well, less does not */
 	RECENT_NS	= 10 * 1000 * 1000,	/* with progress */
 };
 

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <string.h>
@@ -433,12 +434,11 @@ static void what_was_not_written_is_forgotten_at_the_end(void **state)
 	assert_null(write_queue_close(NULL));
 }
 
-static sem_t moves;	/* what stands still */
-
-static int take_late(void *ctx, const void *bytes, size_t n)
+/* @moves: it stands still until that is posted. */
+static int take_late(void *moves, const void *bytes, size_t n)
 {
-	(void)ctx, (void)bytes, (void)n;
-	sem_wait(&moves);
+	(void)bytes, (void)n;
+	sem_wait(moves);
 	return 0;
 }
 
@@ -447,12 +447,13 @@ static void one_that_stands_still_is_given_up_when_the_end_is_forced(void **stat
 {
 	static struct write_queue *left;
 	static struct out *late;
+	static sem_t moves;
 	struct write_buffer failed;
 	uint64_t waiting;
 
 	(void)state;
 	sem_init(&moves, 0, 0);
-	assert_int_equal(out_open_to(&late, take_late, NULL), 0);
+	assert_int_equal(out_open_to(&late, take_late, &moves), 0);
 	assert_int_equal(write_queue_start(queue, 1), 0);
 	for (unsigned i = 0; i < 3; i++) {
 		memset(buffer.bytes, 'a', buffer.used = PIECE);
@@ -479,6 +480,56 @@ static void one_that_moves_is_not_given_up(void **state)
 	assert_int_equal(write_queue_start(queue, 1), 0);
 	write_queue_force(queue, -1);
 	settle(0, 0);
+}
+
+static unsigned yields;
+
+/* In the place of the C library's. */
+int sched_yield(void)
+{
+	yields++;
+	return 0;
+}
+
+static void who_puts_in_lets_them_write_unless_they_stand_still(void **state)
+{
+	enum { LARGE = 512 * 1024, WAITING = 3, TRIES = 1000 };
+	unsigned at_first, while_they_write;
+	struct out *late;
+	sem_t moves;
+
+	(void)state;
+	queue = write_queue_close(queue);
+	sem_init(&moves, 0, 0);
+	assert_int_equal(write_queue_open(&queue, 2 * WAITING * LARGE, -1), 0);
+	assert_int_equal(out_open_to(&late, take_late, &moves), 0);
+	assert_int_equal(write_queue_start(queue, 1), 0);
+	buffer.bytes = realloc(buffer.bytes, buffer.cap = LARGE);
+	yields = 0;
+	for (unsigned i = 0; i < WAITING; i++) {
+		buffer.used = LARGE;
+		assert_int_equal(write_queue_put(queue, late, &buffer, LARGE, true), 0);
+	}
+	at_first = yields;
+	/* it has to be seen shortly after one was written, which takes a while where others have the processor */
+	for (unsigned i = 0; !yields && i < TRIES; i++) {
+		sem_post(&moves);
+		while (write_queue_state(queue).waiting == WAITING * LARGE)
+			usleep(100);
+		buffer.used = LARGE;
+		assert_int_equal(write_queue_put(queue, late, &buffer, LARGE, true), 0);
+	}
+	while_they_write = yields;
+	usleep(50 * 1000);
+	buffer.used = LARGE;
+	assert_int_equal(write_queue_put(queue, late, &buffer, LARGE, true), 0);
+	for (unsigned i = 0; i <= WAITING; i++)
+		sem_post(&moves);
+	settle(0, 0);
+	out_close(late);
+	assert_int_equal(at_first, 0);
+	assert_int_equal(while_they_write, 1);
+	assert_int_equal(yields, 1);
 }
 
 static long resident(void)
@@ -536,6 +587,7 @@ int main(void)
 		test(what_was_not_written_is_forgotten_at_the_end),
 		test(one_that_stands_still_is_given_up_when_the_end_is_forced),
 		test(one_that_moves_is_not_given_up),
+		test(who_puts_in_lets_them_write_unless_they_stand_still),
 		test(memory_is_given_back_when_there_is_nothing_to_do),
 	};
 
