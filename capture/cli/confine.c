@@ -88,6 +88,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ path_of_metrics(o) || o->control, SECCOMP_LISTENS },
 		{ o->extcap.call, SECCOMP_RESTORES },
 		{ o->to, SECCOMP_SENDS },
+		{ o->run, SECCOMP_RUNS },
 		{ dials_again(o), SECCOMP_CONNECTS },
 	};
 	unsigned needs = 0;
@@ -183,6 +184,8 @@ static unsigned add_places(const struct opts *o, unsigned later, struct folders 
 	for (unsigned i = 0; later & CONFINE_OPENS && i < o->n_reads; i++)
 		if (strcmp(o->reads[i], "-") && !merge_is_tcp(o->reads[i]))
 			places[n++] = (struct landlock_place){ o->reads[i], LANDLOCK_READ };
+	if (later & CONFINE_OPENS && o->expect)
+		places[n++] = (struct landlock_place){ o->expect, LANDLOCK_READ };
 	if (later & CONFINE_REFILTERS)
 		places[n++] = (struct landlock_place){ "/etc", LANDLOCK_READ };
 	return o->follow ? n + add_followed(o, f, places + n) : n;

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 
 #include "capture/base/progress.h"
+#include "capture/base/util.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/diff.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/open_outputs.h"
@@ -184,10 +186,6 @@ static enum status open_input(struct run *r)
 		status = run_expect_open(&r->expect, o, loop, &r->progress);
 	if (!status && !loop->asked)
 		status = file_source_select(&r->input, &r->selection, NULL);
-	if (!status && !loop->asked)
-		status = run_expect_begin(&r->expect);
-	if (!status && !loop->asked)
-		status = file_source_begin(&r->input);
 	if (status || loop->asked)
 		return status;
 	r->input.hooks = (struct file_source_hooks){
@@ -207,6 +205,31 @@ static enum status open_input(struct run *r)
 		return STATUS_OK;
 	r->diff = diff_open(o, loop, &r->progress, r->pump.source);
 	return r->diff ? STATUS_OK : log_fail(STATUS_RUNTIME, "out of memory");
+}
+
+/* All is open and loaded: what comes now are the bytes of files, and what somebody's program makes of them. */
+static enum status begin_input(struct run *r)
+{
+	struct merge *const inputs[] = { r->input.input, r->expect.file.input };
+	unsigned later = 0;
+	enum status status;
+
+	for (size_t i = 0; i < array_size(inputs); i++)
+		if (inputs[i] && !merge_is_open(inputs[i]))
+			later |= CONFINE_OPENS;
+	status = confine_reach(r->opts, later);
+	for (size_t i = 0; i < array_size(inputs) && !status; i++)
+		if (inputs[i] && merge_read_ahead(inputs[i]))
+			later |= CONFINE_READS_AHEAD;
+	if (r->pump.outputs.screen_threads)
+		later |= CONFINE_READS_AHEAD;
+	if (!status)
+		status = outputs_start(&r->pump.outputs);
+	if (!status)
+		status = confine_calls(r->opts, later);
+	if (!status)
+		status = run_expect_begin(&r->expect);
+	return status ? status : file_source_begin(&r->input);
 }
 
 static void close_all(struct run *r)
@@ -251,8 +274,8 @@ enum status run_run(const struct opts *o)
 		status = open_input(&r);
 	if (!status)
 		status = open_outputs_become(o, account);
-	if (!status)
-		status = outputs_start(&r.pump.outputs);
+	if (!status && !r.pump.outputs.done && !loop->asked)
+		status = begin_input(&r);
 	if (!status && !r.pump.outputs.done && !loop->asked)
 		status = r.diff ? show_changes(&r) : process(&r);
 	else if (!status && loop->forced)

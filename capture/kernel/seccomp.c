@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -107,7 +108,8 @@ static const struct row {
 	CALL(sysinfo, SECCOMP_SORTS | LOADS),
 	CALL(inotify_add_watch, SECCOMP_FOLLOWS), CALL(inotify_rm_watch, SECCOMP_FOLLOWS),
 	/* a capture: counters; what rtnetlink tells; a clock that is set */
-	CALL(bpf, SECCOMP_LIVE | SECCOMP_LOADS), CALL(membarrier, SECCOMP_LIVE),
+	CALL(bpf, SECCOMP_LIVE | SECCOMP_LOADS), { __NR_bpf, SECCOMP_RUNS, IS, 0, BPF_PROG_TEST_RUN },
+	CALL(membarrier, SECCOMP_LIVE),
 	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_LOADS),
 	CALL(sendto, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
 	{ __NR_socket, SECCOMP_LISTENS, IS, 0, AF_UNIX }, { __NR_socket, SECCOMP_CONNECTS, IS, 0, AF_INET },

@@ -33,6 +33,7 @@ enum seccomp_need {
 	SECCOMP_REFILTERS	= 2097152,	/* with expressions that come later, and programs of who loads them */
 	SECCOMP_PROMISCUOUS	= 4194304,	/* interfaces, for who asks */
 	SECCOMP_VIEWS		= 8388608,	/* on a terminal, for somebody who may write any of it to a file */
+	SECCOMP_RUNS		= 16777216,	/* frames through a program that is loaded */
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */

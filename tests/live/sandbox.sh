@@ -175,6 +175,7 @@ finish
 want 'exit status' 0 "$rc"
 end
 
+program=$B/tests/xdp/blocklist.bpf.o
 # Files that are read: from a pipe, in which there is more to come.
 while read -r threads options; do
 	begin "files are read ($options)"
@@ -195,6 +196,9 @@ done <<EOF
 1 -r $work/fifo -n
 1 -r $work/fifo --info
 3 -r $work/fifo -r tests/pcaps/mixed.pcap -w $work/file
+3 -r $work/fifo -w $work/file --run $program
+1 -r $work/fifo --run $program --diff
+1 -r $work/fifo --run $program --expect tests/xdp/balancer.pcapng
 EOF
 
 begin 'without the sandbox all is as it was'

@@ -55,6 +55,7 @@ static long call_somebody(void) { return connect(-1, NULL, 0); }
 static long send_something(void) { return sendto(-1, "", 1, 0, NULL, 0); }
 static long let_in(void) { return accept4(-1, NULL, NULL, 0); }
 static long ask_bpf(void) { return syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, NULL, 0); }
+static long run_frame(void) { return syscall(SYS_bpf, BPF_PROG_TEST_RUN, NULL, 0); }
 static long execute(void) { return execl("/bin/false", "false", (char *)NULL); }
 static long execute_file(void) { return syscall(SYS_execveat, -1, "", NULL, NULL, 0); }
 static long make_process(void) { return syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL); }
@@ -120,6 +121,7 @@ static const struct attempt {
 	{ "a netlink socket", talk_to_kernel, SECCOMP_ATTACHES },
 	{ "a connection", call_somebody, SECCOMP_LISTENS | SECCOMP_CONNECTS },
 	{ "bpf", ask_bpf, SECCOMP_LIVE | SECCOMP_LOADS },
+	{ "a frame through a program", run_frame, SECCOMP_LIVE | SECCOMP_LOADS | SECCOMP_RUNS },
 	{ "a program is executed", execute, 0 },
 	{ "a program is executed by its descriptor", execute_file, 0 },
 	{ "a process is made", make_process, 0 },
@@ -171,6 +173,7 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES | SECCOMP_LISTENS, 72 },
 	{ "who loads programs", SECCOMP_LOADS, 35 },
 	{ "a capture of what comes", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES, 67 },
+	{ "frames through a program, into a file", SECCOMP_READS | WRITES | SECCOMP_RUNS, 25 },
 	{ "a file is sent", SECCOMP_READS | SECCOMP_SENDS, 19 },
 	{ "a capture is sent to who comes", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS, 24 },
 	{ "a capture is sent to somebody", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS | SECCOMP_CONNECTS, 27 },
