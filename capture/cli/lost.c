@@ -10,12 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "capture/base/numbers.h"
 #include "capture/base/text.h"
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
+#include "capture/cli/apart.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
@@ -245,8 +248,7 @@ static enum status run(struct search *s)
 		return log_fail(STATUS_USAGE,
 				"%s: is read twice to show what was lost, so it has to be a file",
 				merge_name(s->sides[0].source.input, 0));
-	if (!s->lost)	/* who reads again is confined then */
-		status = confine(o, are_open(s) ? 0 : CONFINE_OPENS);
+	status = confine(o, are_open(s) ? 0 : CONFINE_OPENS);
 	for (unsigned which = 0; which < 2 && !status && !s->loop.asked; which++)
 		status = file_source_begin(&s->sides[which].source);
 	if (status || s->loop.asked)
@@ -310,9 +312,58 @@ static bool is_of_b(const struct opts *o, const char *path)
 	return i < o->n_reads;
 }
 
-enum status lost_run(const struct opts *o)
+/* What was lost, to be read again by who may write: nothing else comes back from who has compared them. */
+struct finding { const struct opts *opts; int fd; };
+
+static enum status find(void *ctx)
+{
+	const struct finding *f = ctx;
+	struct numbers *lost = NULL;
+	enum status status;
+	bool complete;
+
+	if (numbers_open(&lost))
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	status = search(f->opts, lost, &complete);
+	if (complete && numbers_save(lost, f->fd))
+		status = log_fail(STATUS_RUNTIME, "out of memory");
+	numbers_close(lost);
+	return status;
+}
+
+/* NULL in *@lost: they were not compared to the end. */
+static enum status find_apart(const struct opts *o, struct numbers **lost)
+{
+	struct opts reading = *o;
+	struct finding f = { &reading, memfd_create("lost", MFD_CLOEXEC) };
+	enum status status;
+
+	reading.write = NULL;
+	reading.part = false;
+	reading.keep = (struct retention_options){ .max_disk = 0 };
+	*lost = NULL;
+	if (f.fd < 0)
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	status = apart_run(find, &f);
+	if (numbers_load(lost, f.fd) && status == STATUS_OK)
+		status = log_fail(STATUS_RUNTIME, "what was lost cannot be told");
+	close(f.fd);
+	return status;
+}
+
+/* The packets that were lost, and no report, which is there. */
+static enum status show_lost(const struct opts *o, struct numbers *lost)
 {
 	struct opts again = *o;
+
+	again.action = ACTION_OFFLINE;
+	again.holds = NULL;
+	again.n_reads = max_of(o->sides[0].n, 1u);
+	return read_run_only(&again, lost);
+}
+
+enum status lost_run(const struct opts *o)
+{
 	struct numbers *lost = NULL;
 	enum status status, written;
 	bool complete;
@@ -320,16 +371,10 @@ enum status lost_run(const struct opts *o)
 	if (o->write && is_of_b(o, o->write))
 		return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file",
 				o->write);
-	if ((o->write || o->text) && numbers_open(&lost))
-		return log_fail(STATUS_RUNTIME, "out of memory");
-	status = search(o, lost, &complete);
-	again.action = ACTION_OFFLINE;
-	again.holds = NULL;	/* the report is there */
-	again.n_reads = max_of(o->sides[0].n, 1u);
-	if (lost && complete) {
-		written = read_run_only(&again, lost);
-		status = written ? written : status;
-	}
+	if (!o->write && !o->text)
+		return search(o, NULL, &complete);
+	status = find_apart(o, &lost);
+	written = lost ? show_lost(o, lost) : STATUS_OK;
 	numbers_close(lost);
-	return status;
+	return written ? written : status;
 }

@@ -201,6 +201,32 @@ done <<EOF
 1 -r $work/fifo --run $program --expect tests/xdp/balancer.pcapng
 EOF
 
+# Before what was lost is read again and written somebody else compares, whom signals reach as well.
+compares()
+{
+	pid=$(pgrep -P "$waiting") && poll has_filter
+}
+
+begin 'what is compared for packets that were lost is read without rights, by a process that hears of signals'
+for signal in TERM KILL; do
+	exec {feed}<>"$work/fifo"
+	head -c 4000 tests/pcaps/mixed.pcap >&"$feed"
+	start --compare tests/pcaps/mixed.pcap "$work/fifo" --lost -w "$work/file"
+	waiting=$pid
+	poll compares || note 'nobody compares'
+	want_confined
+	kill -"$signal" "$waiting"
+	poll ended "$pid" || note "it stays after $signal"
+	exec {feed}>&-
+	{
+		pid=$waiting
+		reap
+	} 2>/dev/null
+	want "exit status after $signal" $((128 + $(kill -l "$signal"))) "$rc"
+done
+want_no_line "$work/err" sandbox
+end
+
 begin 'without the sandbox all is as it was'
 listen -i v0 --sandbox off -w "$work/file"
 want 'Seccomp' 0 "$(field Seccomp)"
