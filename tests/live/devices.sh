@@ -116,35 +116,54 @@ for hook in auto generic tc; do
 	end
 done
 
-# What is sent into t0 comes out of t1 of the other side, and the other way round.
+# relay NAME OTHER TYPE: what is sent into the one comes out of the other, of the other side, and the other way round.
 relay()
 {
 	background python3 -c '
 import ctypes, fcntl, os, select, struct, sys
 def tun(name):
     fd = os.open("/dev/net/tun", os.O_RDWR)
-    fcntl.ioctl(fd, 0x400454CA, struct.pack("16sH", name, 0x1001))    # TUNSETIFF, IFF_TUN | IFF_NO_PI
+    fcntl.ioctl(fd, 0x400454CA, struct.pack("16sH", name.encode(), 0x1001))    # TUNSETIFF, IFF_TUN | IFF_NO_PI
+    fcntl.ioctl(fd, 0x400454CD, int(sys.argv[3]))    # TUNSETLINK
     return fd
-ours = tun(b"t0")
+ours = tun(sys.argv[1])
 ctypes.CDLL(None).setns(os.open("/run/netns/peer", os.O_RDONLY), 0)
-theirs = tun(b"t1")
+theirs = tun(sys.argv[2])
 print("open", flush=True)
 while True:
     for fd in select.select([ours, theirs], [], [])[0]:
         try:
             os.write(ours + theirs - fd, os.read(fd, 65536))
         except OSError:    # the other one is not up yet
-            pass' >"$work/relay" 2>&1
+            pass' "$@" >"$work/relay" 2>&1
 	wait_line "$work/relay" '^open'
 }
 
 begin 'a tun, whose packets have no Ethernet header'
-if relay; then
+if relay t0 t1 65534; then
 	address t0 10.4.0.2/24 t1 10.4.0.1/24
 	# tcpdump is behind the point where a checksum is made for a device that makes none, and ours in front of it
 	as_tcpdump t0 10.4.0.2 auto --lost --dedup-ignore checksum
 	want 'the flags of what is sent: its checksum is not ready' 0x00000202 \
 		"$(tshark -n -r "$file" -Y 'frame.packet_flags_direction == 2' -T fields -e frame.packet_flags 2>/dev/null | sort -u)"
+	end
+else
+	skip 'no tun interfaces here'
+fi
+
+# Its packets have no header either, whatever the link speaks (ppp_start_xmit() and ppp_receive_nonmp_frame() in
+# drivers/net/ppp/ppp_generic.c put it in front and take it off on the other side of tc).
+begin 'a device of the type of PPP'
+if relay p0 p1 512; then
+	address p0 10.5.0.2/24 p1 10.5.0.1/24
+	want 'type' ppp "$(ip -j link show p0 | jq -r '.[0].link_type')"
+	serve 10.5.0.2
+	listen -i p0 -Q inout -s 0 -w "$file"
+	converse tcp 10.5.0.2 3 1000
+	finish
+	want 'exit status' 0 "$rc"
+	want_conversation tcp
+	want 'link type' RAW "$("$dump" --info -T json -r "$file" | jq -r '.interfaces[0].link_type')"
 	end
 else
 	skip 'no tun interfaces here'
