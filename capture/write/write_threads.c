@@ -15,10 +15,7 @@
 #include "capture/write/out.h"
 #include "capture/write/write_queue_impl.h"
 
-enum {
-	IDLE_MS	= 1000,		/* without work, after which memory is given back */
-	LULL_MS	= 10,		/* without another piece, after which a block is not waited for */
-};
+enum { IDLE_MS = 1000 };	/* without work, after which memory is given back */
 
 /*
  * What was freed is not in use any more, but only this gives it back (malloc(3), NOTES). It takes
@@ -56,27 +53,17 @@ static size_t have(const struct write_queue *q)
 	return q->state.waiting - q->first->done;
 }
 
-/* There is something to write, but more of it would be better. */
+/* There is something to write, but more of it would be better, and nobody wants to see it yet. */
 static bool is_too_little(const struct write_queue *q)
 {
 	return q->direct && q->untaken && !q->hurries && !q->state.error &&
 	       have(q) < direct_enough(q->direct, q->first->out);
 }
 
-static void wait_for_more(struct write_queue *q)
-{
-	while (is_too_little(q) && !q->ends) {
-		size_t before = have(q);
-
-		if (!wait_for_bell(q, LULL_MS))
-			q->hurries |= have(q) == before;
-	}
-}
-
 static bool has_work(struct write_queue *q)
 {
-	if (is_too_little(q))
-		wait_for_more(q);
+	while (is_too_little(q) && !q->ends)
+		wait_for_bell(q, -1);
 	return q->ends || (q->untaken && !q->state.error);
 }
 

@@ -357,7 +357,7 @@ static void as_they_come_as_well(void **state)
 	want_pieces(at);
 }
 
-static void a_block_is_not_waited_for_when_nothing_comes(void **state)
+static void a_block_is_not_waited_for_when_somebody_wants_to_see_what_there_is(void **state)
 {
 	struct stat st = { .st_size = 0 };
 	size_t n;
@@ -367,6 +367,7 @@ static void a_block_is_not_waited_for_when_nothing_comes(void **state)
 	assert_int_equal(write_queue_start(queue, 1), 0);
 	put_of(0, BIG);
 	n = strlen(in_file) + fill_big(buffer.bytes, 0);
+	write_queue_hurry(queue);
 	while (st.st_size < (off_t)n) {
 		usleep(1000);
 		assert_int_equal(stat(path, &st), 0);
@@ -581,7 +582,7 @@ int main(void)
 		test(the_end_waits_for_what_is_being_written_and_no_more),
 		test(blocks_and_what_is_around_them_are_what_was_put_in),
 		test(as_they_come_as_well),
-		test(a_block_is_not_waited_for_when_nothing_comes),
+		test(a_block_is_not_waited_for_when_somebody_wants_to_see_what_there_is),
 		test(where_a_block_has_no_room_as_much_is_written_as_fits),
 		test(its_size_is_that_of_what_is_written),
 		test(what_was_not_written_is_forgotten_at_the_end),
