@@ -4,6 +4,7 @@
  * error. When the table is full the median of that becomes the error of all who come later, and
  * whoever is not above it goes.
  */
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,24 @@
 #include "capture/base/util.h"
 #include "capture/report/talkers.h"
 
+enum { PLACES_FIRST = 4096 };
+
 struct talkers {
 	struct hash_key key;
-	struct talker *table;	/* 2 * room places, probed one after the other */
+	struct talker *table;
+	uint32_t places;	/* of the table, probed one after the other: at least twice as many as are taken */
 	uint32_t room, n;
 	uint64_t error;
 };
+
+/* A line of the cache each. */
+static struct talker *make_table(uint32_t places)
+{
+	struct talker *table = aligned_alloc(sizeof(*table), places * sizeof(*table));
+
+	_Static_assert(sizeof(*table) == 64, "a place is a line of the cache");
+	return table ? memset(table, 0, places * sizeof(*table)) : NULL;
+}
 
 int talkers_open(struct talkers **talkers, uint32_t room)
 {
@@ -27,7 +40,8 @@ int talkers_open(struct talkers **talkers, uint32_t room)
 		return -ENOMEM;
 	hash_key_init(&t->key);
 	t->room = room;
-	t->table = calloc(2 * (size_t)room, sizeof(*t->table));
+	t->places = min_of(2 * room, (uint32_t)PLACES_FIRST);
+	t->table = make_table(t->places);
 	if (!t->table) {
 		free(t);
 		return -ENOMEM;
@@ -36,16 +50,16 @@ int talkers_open(struct talkers **talkers, uint32_t room)
 	return 0;
 }
 
-/* Where @k is, or the empty place where it would be: there always is one. */
-static struct talker *place(const struct talkers *t, const struct talker *k)
+/* Where the address of these words is, or the empty place where it would be: there always is one. */
+static inline struct talker *place(const struct talkers *t, uint8_t version, uint64_t first, uint64_t second)
 {
-	uint32_t mask = 2 * t->room - 1;
+	uint32_t mask = t->places - 1;
 
-	for (uint32_t i = hash_words(&t->key, k->words[0], k->words[1]);; i++) {
+	for (uint32_t i = hash_words(&t->key, first, second);; i++) {
 		struct talker *at = &t->table[i & mask];
 
-		if (!at->version || (at->version == k->version && at->words[0] == k->words[0] &&
-				     at->words[1] == k->words[1]))
+		/* one question, whose answer is nearly always yes */
+		if (!((at->words[0] ^ first) | (at->words[1] ^ second) | (at->version ^ version)) || !at->version)
 			return at;
 	}
 }
@@ -90,54 +104,95 @@ static uint64_t median(uint64_t *v, uint32_t n)
 	return v[middle];
 }
 
-static bool make_room(struct talkers *t)
+/* Those who may have had @least bytes, in a table of @places. False: no memory. */
+static bool keep(struct talkers *t, uint64_t least, uint32_t places)
 {
-	struct talkers smaller = *t;
-	uint64_t *values = malloc(t->n * sizeof(*values));
-	uint32_t n = 0;
+	struct talkers next = *t;
 
-	smaller.table = calloc(2 * (size_t)t->room, sizeof(*smaller.table));
-	if (!values || !smaller.table) {
-		free(values);
-		free(smaller.table);
+	next.table = make_table(places);
+	if (!next.table)
 		return false;
-	}
-	for (uint32_t i = 0; i < 2 * t->room; i++)
-		if (t->table[i].version)
-			values[n++] = at_most(&t->table[i]);
-	smaller.error = median(values, n);
-	smaller.n = 0;
-	for (uint32_t i = 0; i < 2 * t->room; i++) {
+	next.places = places;
+	next.n = 0;
+	for (uint32_t i = 0; i < t->places; i++) {
 		const struct talker *k = &t->table[i];
 
-		if (k->version && at_most(k) > smaller.error) {
-			*place(&smaller, k) = *k;
-			smaller.n++;
+		if (k->version && at_most(k) >= least) {
+			*place(&next, k->version, k->words[0], k->words[1]) = *k;
+			next.n++;
 		}
 	}
-	free(values);
 	free(t->table);
-	*t = smaller;
+	*t = next;
 	return true;
+}
+
+static bool make_room(struct talkers *t)
+{
+	cleanup(freep) uint64_t *values = malloc(t->n * sizeof(*values));
+	uint64_t error;
+	uint32_t n = 0;
+
+	if (!values)
+		return false;
+	for (uint32_t i = 0; i < t->places; i++)
+		if (t->table[i].version)
+			values[n++] = at_most(&t->table[i]);
+	error = median(values, n);
+	if (!keep(t, error + 1, t->places))
+		return false;
+	t->error = error;
+	return true;
+}
+
+/* For one more. */
+static bool settle(struct talkers *t)
+{
+	if (t->n == t->room)
+		return make_room(t);
+	return 4 * (t->n + 1) <= t->places || t->places == 2 * t->room || keep(t, 0, 2 * t->places);
+}
+
+/* Nearly all are there. */
+__attribute__((noinline)) static struct talker *add(struct talkers *t, uint8_t version, uint64_t first, uint64_t second)
+{
+	struct talker *k;
+
+	if (!settle(t))
+		return NULL;
+	k = place(t, version, first, second);
+	*k = (struct talker){ .words = { first, second }, .version = version, .error = t->error };
+	t->n++;
+	return k;
+}
+
+/* Of four bytes as many as there are, in a register: memory to which they were stored could not be loaded at once. */
+static uint64_t first_word(uint8_t version, const uint8_t *addr)
+{
+	uint64_t word;
+	uint32_t half;
+
+	if (version == 4) {
+		memcpy(&half, addr, sizeof(half));
+		return htole64(le32toh(half));
+	}
+	memcpy(&word, addr, sizeof(word));
+	return word;
 }
 
 bool talkers_add(struct talkers *t, uint8_t version, const uint8_t *addr, uint32_t len,
 		 bool is_source)
 {
-	struct talker key = { .version = version }, *k;
+	uint64_t first = first_word(version, addr), second = 0;
+	struct talker *k;
 
-	memcpy(key.addr, addr, version == 4 ? 4 : 16);
-	k = place(t, &key);
-	if (!k->version) {
-		if (t->n == t->room) {
-			if (!make_room(t))
-				return false;
-			k = place(t, &key);
-		}
-		*k = key;
-		k->error = t->error;
-		t->n++;
-	}
+	if (version != 4)
+		memcpy(&second, addr + 8, sizeof(second));
+	k = place(t, version, first, second);
+	if (!k->version)
+		k = add(t, version, first, second);
+	if (!k)
+		return false;
 	k->packets++;
 	*(is_source ? &k->sent : &k->received) += len;
 	return true;
@@ -155,7 +210,7 @@ unsigned talkers_top(const struct talkers *t, struct talker *top, unsigned n)
 {
 	unsigned n_top = 0;
 
-	for (uint32_t i = 0; i < 2 * t->room; i++) {
+	for (uint32_t i = 0; i < t->places; i++) {
 		const struct talker *k = &t->table[i];
 		unsigned at;
 

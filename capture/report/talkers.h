@@ -23,6 +23,7 @@ struct talker {
 	uint8_t version;	/* 4 or 6; 0: an empty place */
 	uint64_t packets, sent, received;	/* sent and received in bytes, on the wire */
 	uint64_t error;		/* so many bytes more there may be, 0: none */
+	uint64_t pad_;
 };
 
 /* @room: of addresses, a power of two. -ENOMEM. */
