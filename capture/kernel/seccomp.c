@@ -47,9 +47,12 @@ enum {
 	NEW_FILES = SECCOMP_ROTATES,
 	FILES	= SECCOMP_WRITES | NEW_FILES,
 	LOADS	= SECCOMP_ATTACHES | SECCOMP_LOADS,
+	CONNECTS = SECCOMP_CONNECTS | SECCOMP_DELIVERS,
 	OPENS	= SECCOMP_OPENS | SECCOMP_FOLLOWS | SECCOMP_REFILTERS | LOADS,
-	THREADS	= FILES | SECCOMP_TALKS | SECCOMP_READS_AHEAD,
-	OTHERS	= SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_VIEWS,	/* libraries that do as they please */
+	THREADS	= FILES | SECCOMP_TALKS | SECCOMP_READS_AHEAD | SECCOMP_DELIVERS,
+	/* libraries that do as they please */
+	BEGINS	= SECCOMP_VIEWS | SECCOMP_DELIVERS,	/* threads, whenever they like */
+	OTHERS	= SECCOMP_ATTACHES | SECCOMP_TALKS | BEGINS,
 	NOT_TO_READ = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY),
 };
 
@@ -72,50 +75,56 @@ static const struct row {
 	/* memory: nothing that is written is executed */
 	CALL(brk, FOR_ALL), CALL(munmap, FOR_ALL), CALL(mremap, FOR_ALL),
 	{ __NR_mmap, FOR_ALL, NONE, 2, PROT_EXEC },
+	/* a library that looks a name up in another way than by files and DNS is not loaded any more (nss(5)) */
+	{ __NR_mmap, SECCOMP_DELIVERS, NEVER, 0, 0 },
 	{ __NR_mprotect, OTHERS, NONE, 2, PROT_EXEC },
 	/* to print without being interrupted */
 	CALL(rt_sigprocmask, FOR_ALL), CALL(rt_sigreturn, FOR_ALL),
 	/* fstat(3) is one or the other, as glibc is; times, and what has a name, are the second */
-	CALL(fstat, OPENS | OTHERS | SECCOMP_INDEXES), CALL(newfstatat, OPENS | NEW_FILES | SECCOMP_LISTENS),
+	CALL(fstat, OPENS | OTHERS | SECCOMP_INDEXES),
+	CALL(newfstatat, OPENS | NEW_FILES | SECCOMP_LISTENS | SECCOMP_DELIVERS),
 	/* a thread, as it waits and ends; and as it begins, if it is not ours (thread.c waits for that) */
 	CALL(futex, THREADS), CALL(madvise, THREADS), CALL(exit, THREADS),
-	CALL(rseq, SECCOMP_TALKS | SECCOMP_VIEWS), CALL(set_robust_list, SECCOMP_TALKS | SECCOMP_VIEWS),
+	CALL(rseq, SECCOMP_TALKS | BEGINS), CALL(set_robust_list, SECCOMP_TALKS | BEGINS),
 	/* a thread, never a process: that shows in a flag, which clone3(2) has in memory */
-	{ __NR_clone, SECCOMP_VIEWS, SOME, 0, CLONE_THREAD }, { __NR_clone3, SECCOMP_VIEWS, NEW, 0, 0 },
-	CALL(eventfd2, SECCOMP_VIEWS),
+	{ __NR_clone, BEGINS, SOME, 0, CLONE_THREAD }, { __NR_clone3, BEGINS, NEW, 0, 0 },
+	CALL(eventfd2, BEGINS),
 	/* a terminal is left and come back to, and what is said meanwhile is kept */
-	CALL(rt_sigaction, SECCOMP_VIEWS), { __NR_kill, SECCOMP_VIEWS, IS, 1, SIGTSTP },
-	CALL(memfd_create, SECCOMP_VIEWS), CALL(pipe2, SECCOMP_VIEWS),
+	CALL(rt_sigaction, BEGINS), { __NR_kill, SECCOMP_VIEWS, IS, 1, SIGTSTP },
+	CALL(memfd_create, SECCOMP_VIEWS), CALL(pipe2, BEGINS),
 	CALL(getuid, SECCOMP_VIEWS), CALL(getgid, SECCOMP_VIEWS), CALL(getegid, SECCOMP_VIEWS),
 	/* those who write are to have the processor, if it is the only one */
 	CALL(sched_yield, FILES),
 	/* files */
 	{ __NR_openat, OPENS | SECCOMP_LIVE, NONE, 2, NOT_TO_READ },
-	CALL(openat, NEW_FILES),
-	CALL(fcntl, OPENS | FILES), CALL(unlinkat, FILES | SECCOMP_LISTENS), CALL(ftruncate, FILES),
-	CALL(statx, SECCOMP_FOLLOWS | FILES), CALL(fdatasync, SECCOMP_SYNCS), CALL(fsync, SECCOMP_SYNCS),
+	CALL(openat, NEW_FILES | SECCOMP_DELIVERS),
+	CALL(fcntl, OPENS | FILES | SECCOMP_DELIVERS), CALL(unlinkat, FILES | SECCOMP_LISTENS | SECCOMP_DELIVERS),
+	CALL(ftruncate, FILES),
+	CALL(statx, SECCOMP_FOLLOWS | FILES), CALL(fdatasync, SECCOMP_SYNCS | SECCOMP_DELIVERS),
+	CALL(fsync, SECCOMP_SYNCS | SECCOMP_DELIVERS),
 	CALL(geteuid, NEW_FILES | SECCOMP_ATTACHES),
 #ifdef __NR_readlink
 	CALL(readlink, NEW_FILES | SECCOMP_ATTACHES),
 #else
 	CALL(readlinkat, NEW_FILES | SECCOMP_ATTACHES),
 #endif
-	CALL(renameat, SECCOMP_RENAMES | SECCOMP_INDEXES), CALL(utimensat, SECCOMP_INDEXES),
+	CALL(renameat, SECCOMP_RENAMES | SECCOMP_INDEXES | SECCOMP_DELIVERS), CALL(utimensat, SECCOMP_INDEXES),
 	CALL(fstatfs, SECCOMP_MEASURES), CALL(syncfs, SECCOMP_MEASURES),
 	/* more files than there are descriptors */
-	CALL(prlimit64, OPENS | SECCOMP_VIEWS), CALL(getdents64, OPENS), CALL(getrandom, SECCOMP_RANDOM),
+	CALL(prlimit64, OPENS | SECCOMP_VIEWS), CALL(getdents64, OPENS | SECCOMP_DELIVERS),
+	CALL(getrandom, SECCOMP_RANDOM | SECCOMP_DELIVERS),
 	/* is there memory to sort in? libbpf does, as well */
-	CALL(sysinfo, SECCOMP_SORTS | LOADS),
+	CALL(sysinfo, SECCOMP_SORTS | LOADS | SECCOMP_DELIVERS),
 	CALL(inotify_add_watch, SECCOMP_FOLLOWS), CALL(inotify_rm_watch, SECCOMP_FOLLOWS),
 	/* a capture: counters; what rtnetlink tells; a clock that is set */
 	CALL(bpf, SECCOMP_LIVE | SECCOMP_LOADS), { __NR_bpf, SECCOMP_RUNS, IS, 0, BPF_PROG_TEST_RUN },
 	CALL(membarrier, SECCOMP_LIVE),
-	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_LOADS),
-	CALL(sendto, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
-	{ __NR_socket, SECCOMP_LISTENS, IS, 0, AF_UNIX }, { __NR_socket, SECCOMP_CONNECTS, IS, 0, AF_INET },
-	{ __NR_socket, SECCOMP_CONNECTS, IS, 0, AF_INET6 },
+	CALL(recvmsg, SECCOMP_LIVE | SECCOMP_TALKS | SECCOMP_LOADS | SECCOMP_DELIVERS),
+	CALL(sendto, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS | SECCOMP_DELIVERS),
+	{ __NR_socket, SECCOMP_LISTENS, IS, 0, AF_UNIX }, { __NR_socket, CONNECTS, IS, 0, AF_INET },
+	{ __NR_socket, CONNECTS, IS, 0, AF_INET6 },
 	{ __NR_socket, SECCOMP_PROMISCUOUS, IS, 0, AF_PACKET }, CALL(socket, SECCOMP_ATTACHES),
-	{ __NR_socket, SECCOMP_REFILTERS, NEVER, 0, 0 },
+	{ __NR_socket, SECCOMP_REFILTERS | SECCOMP_DELIVERS, NEVER, 0, 0 },
 	CALL(bind, SECCOMP_ATTACHES), CALL(getsockname, OTHERS),
 	CALL(timerfd_settime, SECCOMP_LIVE),
 	/* what they wait by, and go on waiting once we were stopped */
@@ -125,21 +134,25 @@ static const struct row {
 	CALL(clock_nanosleep, OTHERS), CALL(restart_syscall, OTHERS | SECCOMP_READS_AHEAD),
 	/* others that come: rights, devices, namespaces, programs, the process that guards a place */
 	CALL(capget, SECCOMP_ATTACHES | SECCOMP_VIEWS), CALL(capset, SECCOMP_ATTACHES | SECCOMP_VIEWS),
-	CALL(uname, LOADS | SECCOMP_REFILTERS),
-	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_PROMISCUOUS),
-	CALL(getsockopt, SECCOMP_ATTACHES | SECCOMP_CONNECTS),
+	CALL(uname, LOADS | SECCOMP_REFILTERS | SECCOMP_DELIVERS),
+	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_PROMISCUOUS | SECCOMP_DELIVERS),
+	CALL(getsockopt, SECCOMP_ATTACHES | CONNECTS),
 	CALL(ioctl, SECCOMP_ATTACHES), TERMINAL(TCGETS), TERMINAL(TCSETS), TERMINAL(TCSETSW), TERMINAL(TCSETSF),
 	TERMINAL(TCXONC), TERMINAL(TCFLSH), TERMINAL(TIOCGWINSZ),
+	/* how many bytes there are to read; and no waiting for them */
+	{ __NR_ioctl, SECCOMP_DELIVERS, IS, 1, FIONREAD }, { __NR_ioctl, SECCOMP_DELIVERS, IS, 1, FIONBIO },
 	CALL(setns, SECCOMP_ATTACHES), CALL(perf_event_open, SECCOMP_ATTACHES),
-	CALL(sendmsg, SECCOMP_TALKS | SECCOMP_REFILTERS | LOADS),
-	CALL(recvfrom, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
+	CALL(sendmsg, SECCOMP_TALKS | SECCOMP_REFILTERS | LOADS | SECCOMP_DELIVERS),
+	CALL(recvfrom, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS | SECCOMP_DELIVERS),
+	/* names of both kinds of addresses are asked for at once */
+	CALL(sendmmsg, SECCOMP_DELIVERS), CALL(socketpair, SECCOMP_DELIVERS), CALL(getpeername, SECCOMP_DELIVERS),
 	CALL(epoll_ctl, SECCOMP_ATTACHES | SECCOMP_VIEWS | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS),
 	CALL(wait4, SECCOMP_ATTACHES | SECCOMP_WAITS | SECCOMP_REFILTERS),
 	CALL(faccessat, SECCOMP_FOLLOWS | SECCOMP_VIEWS | LOADS), CALL(faccessat2, LOADS),
 	/* and what libbpf does where it loads one */
 	CALL(dup3, SECCOMP_RESTORES | SECCOMP_VIEWS | LOADS), CALL(dup, LOADS), CALL(pread64, SECCOMP_VIEWS | LOADS),
-	CALL(getpid, SECCOMP_VIEWS | LOADS),
-	CALL(gettid, LOADS), CALL(sched_getaffinity, LOADS),
+	CALL(getpid, BEGINS | LOADS),
+	CALL(gettid, LOADS | SECCOMP_DELIVERS), CALL(sched_getaffinity, LOADS),
 #ifdef __NR_dup2
 	CALL(dup2, SECCOMP_RESTORES | SECCOMP_VIEWS | LOADS),
 #endif
@@ -147,12 +160,13 @@ static const struct row {
 	CALL(access, SECCOMP_FOLLOWS | SECCOMP_VIEWS | LOADS),
 #endif
 	/* somebody who asks: the thread gives itself a name */
-	{ __NR_prctl, SECCOMP_TALKS, IS, 0, PR_SET_NAME },
+	{ __NR_prctl, SECCOMP_TALKS | SECCOMP_DELIVERS, IS, 0, PR_SET_NAME },
 	CALL(statfs, SECCOMP_TALKS | SECCOMP_ATTACHES),
 	CALL(accept4, SECCOMP_TALKS | SECCOMP_LISTENS | SECCOMP_SENDS),
-	CALL(shutdown, SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_REFILTERS), CALL(writev, SECCOMP_TALKS),
+	CALL(shutdown, SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_REFILTERS | SECCOMP_DELIVERS),
+	CALL(writev, SECCOMP_TALKS),
 	/* a socket that has a name loses it, unless somebody else listens there by then */
-	CALL(connect, SECCOMP_LISTENS | SECCOMP_CONNECTS), CALL(flock, SECCOMP_LISTENS | SECCOMP_INDEXES),
+	CALL(connect, SECCOMP_LISTENS | CONNECTS), CALL(flock, SECCOMP_LISTENS | SECCOMP_INDEXES),
 #ifdef __NR_unlink
 	CALL(unlink, SECCOMP_LISTENS),
 #endif
@@ -326,9 +340,15 @@ bool seccomp_is_there(void)
 	return ARCH && !SANITIZED && !syscall(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
 }
 
+/* Threads of libraries have all signals blocked, and that one would end us. */
+static uint32_t refusal(unsigned needs)
+{
+	return needs & SECCOMP_DELIVERS ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_TRAP;
+}
+
 int seccomp_enter(unsigned needs, bool kill)
 {
-	struct program p = { .refused = kill ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_TRAP };
+	struct program p = { .refused = kill ? SECCOMP_RET_KILL_PROCESS : refusal(needs) };
 	struct sock_fprog f = { .filter = p.insns };
 	int err = catch_refusals();
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * System calls: which there are from some point on, for all threads and for ever. A list of what is
- * allowed, by need; what is not on it fails with EPERM, and the first time a line on stderr says so.
+ * allowed, by need; what is not on it fails with EPERM, and the first time a line on stderr says so, but for
+ * SECCOMP_DELIVERS.
  */
 #ifndef XDPDUMP_KERNEL_SECCOMP_H
 #define XDPDUMP_KERNEL_SECCOMP_H
@@ -34,6 +35,8 @@ enum seccomp_need {
 	SECCOMP_PROMISCUOUS	= 4194304,	/* interfaces, for who asks */
 	SECCOMP_VIEWS		= 8388608,	/* on a terminal, for somebody who may write any of it to a file */
 	SECCOMP_RUNS		= 16777216,	/* frames through a program that is loaded */
+	/* records to an engine, by a library with threads, names and certificates, or into files meanwhile */
+	SECCOMP_DELIVERS	= 33554432,
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */

@@ -23,6 +23,7 @@
 #include "capture/kernel/landlock.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/run_as.h"
+#include "capture/kernel/seccomp.h"
 #include "capture/write/delivery_impl.h"
 #include "capture/write/spool.h"
 
@@ -404,7 +405,15 @@ static bool make_ready(struct process *p, char said[static ENGINE_SAID_MAX])
 		snprintf(said, ENGINE_SAID_MAX, "cannot give rights up: %s", strerror(-err));
 		return false;
 	}
-	return !p->set->open(&p->engine, &p->set->engine, said) && look_for_engine(p, said);
+	if (p->set->open(&p->engine, &p->set->engine, said))
+		return false;
+	if (p->set->sandbox && seccomp_is_there())
+		err = seccomp_enter(SECCOMP_READS | SECCOMP_DELIVERS, getenv("XDPDUMP_SANDBOX_KILL"));
+	if (err) {
+		snprintf(said, ENGINE_SAID_MAX, "seccomp: %s", strerror(-err));
+		return false;
+	}
+	return look_for_engine(p, said);
 }
 
 /* It ends when we do, but for what has to be brought to an end then. The spool is free before that is told. */

@@ -127,6 +127,13 @@ want_sums()
 	want 'captured' "${1-$(summary captured)}" "$((delivered + spooled))"
 }
 
+# All threads of the process that delivers have a list of system calls, where there are such lists.
+want_list()
+{
+	[[ -n $sanitized || $versions != *'sandbox: with seccomp'* ]] ||
+		want 'Seccomp' 2 "$(sed -n 's/^Seccomp:\t//p' "/proc/$(deliverer)"/task/*/status | sort -u)"
+}
+
 # deliver_captures TARGET: all that there are, so many records, in n
 deliver_captures()
 {
@@ -408,12 +415,40 @@ END
 	fi
 
 	empty_table
+	begin 'the server has a name that DNS knows'
+	cat >"$work/dns.py" <<'END'
+# READY: any name is 127.0.0.1, and has no other address
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+open(sys.argv[1], "w").close()
+while True:
+    asked, who = s.recvfrom(512)
+    end = asked.index(0, 12) + 5
+    answers = asked[end - 4:end - 2] == b"\0\1"
+    s.sendto(asked[:2] + b"\x81\x80\0\1" + bytes([0, answers]) + bytes(4) + asked[12:end] +
+             (b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4\x7f\0\0\1" if answers else b""), who)
+END
+	background python3 "$work/dns.py" "$work/dns.ready"
+	poll test -e "$work/dns.ready"
+	echo 'nameserver 127.0.0.1' >"$work/resolv.conf"
+	mount --bind "$work/resolv.conf" "$(readlink -f /etc/resolv.conf)"
+	run -r tests/pcaps/udp.pcap --to "clickhouse://db.example:$port/xdpdump.packets"
+	want 'exit status' 0 "$rc"
+	read -r made _ < <(records)
+	want 'rows' "${made:-none}" "$(rows)"
+	want_no_line "$work/err" sandbox
+	umount "$(readlink -f /etc/resolv.conf)"
+	end
+
+	empty_table
 	begin 'the process that delivers has no rights, and when it is killed that is told'
 	listen -i v0 --to "$table" --spool "$spool" udp
 	other=$(deliverer)
 	want 'rights' 'CapEff: 0000000000000000' "$(grep CapEff "/proc/$other/status" | tr -s '\t ' ' ')"
 	want 'rights to get' 'CapPrm: 0000000000000000' "$(grep CapPrm "/proc/$other/status" | tr -s '\t ' ' ')"
 	want 'new ones' 'NoNewPrivs: 1' "$(grep NoNewPrivs "/proc/$other/status" | tr -s '\t ' ' ')"
+	want_list
 	frames 100 -p udp
 	poll has_rows 100
 	kill -KILL "$other"
@@ -522,6 +557,7 @@ begin 'requests fail, and are made again: nothing is lost, nothing is twice in t
 mock topic "$topic" >/dev/null
 want 'the mock' ok "$(mock errors 12)"
 listen -i v0 --to "kafka://$brokers/$topic" --spool "$spool" udp
+want_list
 frames 3000 -p udp -r 1500
 finish
 want 'exit status' 0 "$rc"
