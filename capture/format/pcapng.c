@@ -167,6 +167,8 @@ size_t pcapng_idb(void *buf, const struct iface *i)
 	put_padded(&b, linktype_and_reserved, 4);
 	put32(&b, i->snaplen);
 	option_str(&b, OPT_COMMENT, i->comment);
+	if (i->one_queue)
+		option_str(&b, OPT_COMMENT, PCAPNG_ONE_QUEUE);
 	option_str(&b, IF_NAME, i->name);
 	option_str(&b, IF_DESCRIPTION, i->description);
 	if (i->has_mac)
@@ -234,7 +236,7 @@ static uint8_t *store_options(uint8_t *to, const struct packet *p)
 		to = store_option(to, EPB_DROPCOUNT, &p->dropped, 8);
 	if (p->has & PACKET_ID)
 		to = store_option(to, EPB_PACKETID, &p->id, 8);
-	if (p->has & PACKET_QUEUE)
+	if (p->has & PACKET_QUEUE && (p->queue || !p->iface->one_queue))
 		to = store_option(to, EPB_QUEUE, &p->queue, 4);
 	if (p->has & PACKET_VERDICT)
 		to = store_verdict(to, &p->verdict);

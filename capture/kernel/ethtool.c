@@ -41,6 +41,14 @@ void ethtool_queues(const char *name, struct ethtool_queues *q)
 					      c.max_rx,	  c.max_tx, c.max_combined };
 }
 
+bool ethtool_has_one_queue(const char *name)
+{
+	struct ethtool_queues q;
+
+	ethtool_queues(name, &q);
+	return q.rx + q.combined == 1;
+}
+
 bool ethtool_has_lro(const char *name)
 {
 	struct ethtool_value flags = { .cmd = ETHTOOL_GFLAGS };

@@ -15,6 +15,9 @@ int ethtool_ask(const char *name, void *command);
 
 void ethtool_queues(const char *name, struct ethtool_queues *q);
 
+/* One that receives, and no more. False as well: it does not tell. */
+bool ethtool_has_one_queue(const char *name);
+
 /* Does it put packets together in hardware, as large receive offload? */
 bool ethtool_has_lro(const char *name);
 

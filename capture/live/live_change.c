@@ -37,7 +37,8 @@ static bool describe(struct live_iface *next, const struct live_iface *t, uint32
 	};
 	*i = (struct iface){
 		.id = id, .snaplen = t->iface.snaplen, .linktype = t->iface.linktype,
-		.other_clock = t->iface.other_clock, .has_mac = t->iface.has_mac, .speed_bps = t->iface.speed_bps,
+		.other_clock = t->iface.other_clock, .one_queue = t->iface.one_queue, .has_mac = t->iface.has_mac,
+		.speed_bps = t->iface.speed_bps,
 	};
 	memcpy(i->mac, t->iface.mac, sizeof(i->mac));
 	return copy(&next->name, t->name) && copy(&i->name, t->iface.name) &&

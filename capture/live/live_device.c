@@ -97,8 +97,10 @@ static char *comment(const struct live_iface *t)
 	return len ? strdup(words + 1) : NULL;
 }
 
+/* At tc some have a queue, and some not. */
 void live_device_describe(struct live_iface *t)
 {
+	t->iface.one_queue &= t->way != LIVE_TC;
 	free(t->iface.comment);
 	t->iface.comment = comment(t);
 }

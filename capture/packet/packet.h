@@ -87,6 +87,7 @@ struct iface {
 	/* times are not those of this machine's clock, but of another one as it is */
 	bool other_clock;
 	bool swapped;		/* read from a file in the other byte order than ours */
+	bool one_queue;		/* what is received is of queue 0, and a file need not say it of each packet */
 	bool has_mac;
 	uint8_t mac[6];
 	uint64_t speed_bps;	/* 0: unknown */

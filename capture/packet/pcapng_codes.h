@@ -109,4 +109,7 @@ enum {
  */
 #define PCAPNG_NO_TIME "time=unknown"
 
+/* A comment on an interface: what was received on it and tells no queue was of this one. */
+#define PCAPNG_ONE_QUEUE "queue=0"
+
 #endif

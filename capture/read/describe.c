@@ -37,13 +37,21 @@ static void set_resolution(struct pcapng *f, const struct body *b, struct time_u
 			    b->at, resolution & 0x80 ? "2" : "10", resolution & 0x7f);
 }
 
+/* What our own files say of it, which is no comment of anybody. */
+static bool is_one_queue(const struct option *opt)
+{
+	return opt->len == sizeof(PCAPNG_ONE_QUEUE) - 1 && !memcmp(opt->value, PCAPNG_ONE_QUEUE, opt->len);
+}
+
 static void interface_option(struct options *o, const struct option *opt, struct file_iface *ri)
 {
 	struct iface *i = &ri->iface;
 
 	switch (opt->code) {
 	case OPT_COMMENT:
-		if (!options_keep_string(o, &i->comment, opt))	/* there may be several */
+		if (is_one_queue(opt))
+			i->one_queue = true;
+		else if (!options_keep_string(o, &i->comment, opt))	/* there may be several */
 			options_carry(o, opt);
 		break;
 	case IF_NAME:

@@ -89,6 +89,17 @@ static void packet_options(struct pcapng *f, const struct body *b, size_t pos, s
 	p->options = options_carried(&o);
 }
 
+/* It is told of the interface, for what was received. */
+static void settle_queue(struct packet *p)
+{
+	const bool is_sent = p->has & PACKET_FLAGS && (p->flags & EPB_DIRECTION) == EPB_OUTBOUND;
+
+	if (p->has & PACKET_QUEUE || is_sent)
+		return;
+	p->queue = 0;
+	p->has |= PACKET_QUEUE;
+}
+
 /*
  * The interface of a packet may have lost its description in a damaged file. That one far behind
  * the others was lost is less likely than that the number is damaged, too.
@@ -168,8 +179,11 @@ static int packet_block(struct pcapng *f, const struct body *b, struct packet *p
 		stream_warn(f->s, WARN_CAPLEN_LEN,
 			    "the packet at byte %llu has %u bytes captured of %u", b->at, p->caplen,
 			    p->len);
-	if (!b->torn)
-		packet_options(f, b, 20 + (((size_t)p->caplen + 3) & ~(size_t)3), p);
+	if (b->torn)
+		return 1;
+	packet_options(f, b, 20 + (((size_t)p->caplen + 3) & ~(size_t)3), p);
+	if (b->type == PCAPNG_EPB && ri->iface.one_queue)
+		settle_queue(p);
 	return 1;
 }
 

@@ -516,6 +516,18 @@ finish
 ip link del q0
 end
 
+begin 'the queue of an interface that has one is told once, and is known of each packet'
+listen -i v0 -w "$file"
+frames 3
+finish
+want_books "$file"
+want 'of the interface' 0 "${ifqueue0-none}"
+want 'as tshark has it of packets' '' "$(tshark -n -r "$file" -T fields -e frame.interface_queue 2>/dev/null | tr -d '\n')"
+want 'as we have it' '0 0 0' "$("$dump" -r "$file" -T json 2>/dev/null | jq .frame_frame_interface_queue | paste -sd ' ')"
+"$dump" -r "$file" -w "$work/again" 2>/dev/null
+want_true 'written again it is the same' cmp "$file" "$work/again"
+end
+
 begin 'A19: VLAN offload is warned of, and noted in the file'
 ethtool -K v0 rxvlan on >/dev/null 2>&1
 listen -i v0 --hook generic -w "$file"

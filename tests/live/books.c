@@ -6,7 +6,7 @@
  *
  * `books FILE`: for interface N epbN (blocks), dropsumN (sum of epb_dropcount), isbN (blocks), and
  * from the last of these ifrecvN, ifdropN, filteracceptN, osdropN, usrdelivN, starttimeN, endtimeN,
- * commentN; ifnameN and ifcommentN, if it has them; and `torn`, the bytes behind the last whole
+ * commentN; ifnameN, ifcommentN and ifqueueN, if it has them; and `torn`, the bytes behind the last whole
  * block.
  *
  * `books frames FILE...`: of the frames of xdpflood in them, one file after the other, packets,
@@ -81,6 +81,7 @@ struct iface {
 	uint64_t epb, dropsum, isb;
 	struct count counts[N_COUNTS];
 	struct bytes name, about, comment;	/* @p is NULL: there is none */
+	bool one_queue;
 };
 
 static struct {
@@ -131,9 +132,19 @@ static struct iface *iface_of(size_t at)
 	return &books.ifaces[word(at)];
 }
 
+/* It is said once, and not with each packet. */
+static bool is_one_queue(struct bytes comment)
+{
+	static const char said[] = "queue=0";
+
+	return comment.n == sizeof(said) - 1 && !memcmp(comment.p, said, comment.n);
+}
+
 static void take_option(uint32_t kind, struct iface *i, uint16_t code, struct bytes value, size_t at)
 {
-	if (kind == IDB && code == COMMENT)
+	if (kind == IDB && code == COMMENT && is_one_queue(value))
+		i->one_queue = true;
+	else if (kind == IDB && code == COMMENT)
 		i->about = value;
 	else if (kind == IDB && code == IF_NAME)
 		i->name = value;
@@ -224,6 +235,8 @@ static void print_iface(size_t n, const struct iface *i)
 {
 	print_text("ifcomment", n, i->about);
 	print_text("ifname", n, i->name);
+	if (i->one_queue)
+		printf("ifqueue%zu=0\n", n);
 	printf("epb%zu=%" PRIu64 "\ndropsum%zu=%" PRIu64 "\nisb%zu=%" PRIu64 "\n", n, i->epb, n,
 	       i->dropsum, n, i->isb);
 	print_text("comment", n, i->comment);

@@ -371,6 +371,11 @@ void ethtool_queues(const char *name is_unused, struct ethtool_queues *q)
 	*q = kernel.queues;
 }
 
+bool ethtool_has_one_queue(const char *name is_unused)
+{
+	return kernel.queues.rx == 1;
+}
+
 bool ethtool_has_lro(const char *name is_unused)
 {
 	return kernel.lro;

@@ -264,6 +264,52 @@ static void packet_options_are_kept(void **state)
 	}
 }
 
+/* As well: a comment on the interface, beside which there may be others. */
+static void a_queue_may_be_told_of_an_interface(void **state)
+{
+	enum { NONE = 99 };
+	static const struct { const char *comment; uint32_t flags, told, queue; } rows[] = {
+		{ "queue=0", EPB_INBOUND, NONE, 0 },
+		{ "queue=0", 0, NONE, 0 },
+		{ "queue=0", EPB_OUTBOUND, NONE, NONE },
+		{ "queue=0", EPB_INBOUND, 0, 0 },
+		{ "queue=0", EPB_INBOUND, 3, 3 },
+		{ "vlan_offload=on queue=0", EPB_INBOUND, NONE, NONE },
+		{ "queue=0x", EPB_INBOUND, NONE, NONE },
+		{ "xqueue=0", EPB_INBOUND, NONE, NONE },
+		{ "queue=1", EPB_INBOUND, NONE, NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(rows); i++) {
+		const struct packet *p = &res.packet[0];
+
+		img.len = 0;
+		img.swapped = i % 2;
+		shb();
+		begin_idb(0);
+		option(OPT_COMMENT, rows[i].comment, strlen(rows[i].comment));
+		option(OPT_COMMENT, "another", 7);
+		end();
+		begin_epb(0, 0, 5);
+		put16(EPB_FLAGS);
+		put16(4);
+		put32(rows[i].flags);
+		if (rows[i].told != NONE) {
+			put16(EPB_QUEUE);
+			put16(4);
+			put32(rows[i].told);
+		}
+		end();
+		read_image();
+		is_sound(1);
+		if ((p->has & PACKET_QUEUE ? p->queue : NONE) != rows[i].queue)
+			fail_msg("row %zu: has %#x, queue %u", i, p->has, p->queue);
+		assert_string_equal(capfile_iface(res.r, 0)->comment,
+				    strcmp(rows[i].comment, "queue=0") ? rows[i].comment : "another");
+	}
+}
+
 /* Written by us: a time of 0, and a comment that takes it back and is none of the packet's. */
 static void a_comment_says_that_the_time_is_not_known(void **state)
 {
@@ -846,6 +892,7 @@ int main(void)
 		one(strings_end_at_nul_and_are_clean_utf8),
 		one(a_custom_option_without_room_for_its_owner_is_warned_about),
 		one(packet_options_are_kept),
+		one(a_queue_may_be_told_of_an_interface),
 		one(a_comment_says_that_the_time_is_not_known),
 		one(the_last_statistics_of_an_interface_count),
 		one(a_block_is_held_up_to_64_mib),

@@ -975,11 +975,18 @@ static const struct start_case {
 	uint8_t knows, asked, asks;	/* DEVICE_...: the device, by name, and what comes of that */
 	int features_err, device_err, hash_err;
 	const char *comment;		/* of the interface; NULL: none */
+	unsigned queues;		/* that receive; 0: it does not tell */
 	bool processes;			/* and only what is sent */
 	uint32_t sample, rate;
 } starts[] = {
 	{ "by_its_name", "v0", { .ethernet = true }, .way = LIVE_NATIVE,
 	  .came_to = LIVE_NATIVE, .said = "" },
+	{ "with_one_queue", "v0", { .ethernet = true }, .queues = 1,
+	  .came_to = LIVE_NATIVE, .said = "" },
+	{ "with_two_queues", "v0", { .ethernet = true }, .queues = 2,
+	  .came_to = LIVE_NATIVE, .said = "" },
+	{ "with_one_queue_at_tc", "v0", { .ethernet = true }, .way = LIVE_TC, .queues = 1,
+	  .came_to = LIVE_TC, .said = "" },
 	{ "by_another_name_that_it_has", "other-name", { .ethernet = true },
 	  .came_to = LIVE_NATIVE, .said = "", .why = "other-name" },
 	{ "by_its_number", "1", { .ethernet = true }, .came_to = LIVE_NATIVE, .said = "",
@@ -1182,6 +1189,7 @@ static void set_kernel(const struct start_case *c)
 	kernel.routed = c->routed;
 	kernel.strips_vlan = c->strips_vlan;
 	kernel.lro = c->lro;
+	kernel.queues.rx = c->queues;
 	kernel.features.device = c->knows;
 	kernel.features_err = c->features_err;
 	kernel.device_err = c->device_err;
@@ -1216,6 +1224,7 @@ static void is_described(const struct live_iface *t, const struct start_case *c)
 	assert_int_equal(kernel.settings.raw, c->netif.raw);
 	assert_int_equal(t->iface.snaplen, 100);
 	assert_int_equal(t->iface.speed_bps, 10000000000);
+	assert_int_equal(t->iface.one_queue, c->queues == 1 && c->came_to != LIVE_TC);
 }
 
 static void a_start(void **state)

@@ -151,9 +151,38 @@ static void epb_without_data_has_32_bytes(void **state)
 					    "20000000");
 }
 
+static const struct iface with_some = { .one_queue = false };	/* queues */
+
+static void the_only_queue_is_not_told(void **state)
+{
+	static const struct iface with_one = { .one_queue = true };
+	struct packet p = {
+		.data = (const uint8_t *)"abcd", .caplen = 4, .len = 4, .iface = &with_one, .flags = EPB_INBOUND,
+		.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE,
+	};
+
+	(void)state;
+	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
+					    "30000000"
+					    "00000000"
+					    "00000000"
+					    "00000000"
+					    "04000000"
+					    "04000000"
+					    "61626364"
+					    "02000400"
+					    "01000000"
+					    "00000000"
+					    "30000000");
+	assert_non_null(memmem(block, pcapng_idb(block, &with_one), "\1\0\7\0queue=0", 12));
+	p.queue = 1;	/* it has got another one since then */
+	assert_int_equal(pcapng_epb(block, 0, &p, 0), 0x38);
+}
+
 static void epb_has_its_options_in_the_order_of_their_codes(void **state)
 {
 	struct packet p = {
+		.iface = &with_some,
 		.data = (const uint8_t *)"abcd",
 		.caplen = 4,
 		.len = 4,
@@ -391,7 +420,7 @@ static void packets_of_any_length_are_padded_with_zeros(void **state)
 	(void)state;
 	memset(data, 0xff, sizeof(data));
 	for (uint32_t n = 0; n < 65536; n = n < 300 ? n + 1 : n * 2 + 1) {
-		struct packet p = { .data = data, .caplen = n, .len = n, .has = 63, .dropped = 1,
+		struct packet p = { .data = data, .caplen = n, .len = n, .iface = &with_some, .has = 63, .dropped = 1,
 				    .hash = { EPB_HASH_SHA1, PACKET_HASH_MAX, { 0 } } };
 		size_t len = pcapng_epb(block, 0, &p, 0);
 
@@ -506,6 +535,7 @@ static void the_same_input_gives_the_same_bytes(void **state)
 	struct packet p = { .data = (const uint8_t *)"abcdefg",
 			    .caplen = 7,
 			    .len = 9,
+			    .iface = &with_some,
 			    .has = 15,
 			    .ts_ns = 5,
 			    .dropped = 1 };
@@ -532,6 +562,7 @@ int main(void)
 		rubbish(a_filter_is_whole_or_left_out),
 		rubbish(epb_has_its_time_with_the_high_word_first),
 		rubbish(epb_without_data_has_32_bytes),
+		rubbish(the_only_queue_is_not_told),
 		rubbish(epb_has_its_options_in_the_order_of_their_codes),
 		rubbish(a_process_has_a_block_of_wireshark),
 		rubbish(a_drop_count_of_0_is_not_written),
