@@ -76,7 +76,7 @@ units   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 subjects := $(patsubst %.c,$(B)/%.o,$(wildcard tests/xdp/*.bpf.c))
 skels   := $(patsubst %,$(B)/%.skel.h,xdpdump device front tc process trace find_memory)
-tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books
+tools   := $(patsubst %.c,$(B)/%,$(wildcard replay/*.c)) $(B)/tests/live/books $(B)/tests/live/allowed
 tools   += $(if $(filter librdkafka,$(with)),$(B)/tests/live/kafka_mock)
 
 .PHONY: install-caps all tests check check-peers check-live check-corpus check-kernels fuzz fuzz-targets soak bench run deps install deb oci clean lint
@@ -141,6 +141,7 @@ $(B)/replay/%: $(B)/replay/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 $(B)/tests/live/kafka_mock: private libs := $(shell pkg-config --libs rdkafka 2>/dev/null)
 $(B)/tests/live/books: private libs :=
+$(B)/tests/live/allowed: $(B)/libcapture.a
 $(B)/tests/live/%: $(B)/tests/live/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(cflags) $^ $(LDFLAGS) $(libs) -o $@
 

@@ -37,6 +37,7 @@ enum seccomp_need {
 	SECCOMP_RUNS		= 16777216,	/* frames through a program that is loaded */
 	/* records to an engine, by a library with threads, names and certificates, or into files meanwhile */
 	SECCOMP_DELIVERS	= 33554432,
+	SECCOMP_PAUSES		= 67108864,	/* until no frame is in a program any more */
 };
 
 /* Are we built with a sanitizer, which does what it pleases? */
@@ -51,7 +52,7 @@ bool seccomp_is_there(void);
  */
 int seccomp_enter(unsigned needs, bool kill);
 
-/* How many calls these are. */
-unsigned seccomp_calls(unsigned needs);
+/* Is the call with this number one of these? */
+bool seccomp_allows(unsigned needs, unsigned nr);
 
 #endif

@@ -248,6 +248,60 @@ want 'kinds' '[eventfd] [eventpoll] [signalfd] [timerfd] bpf-map bpf-prog bpf_li
 finish
 end
 
+# ---- and what is used ----
+
+# used NAME...: of these traces, what threads of ours have called behind the list: number and name
+used()
+{
+	local name
+
+	for name; do
+		awk 'NR == FNR { ours[$1]; next }
+			!($1 in ours) { next }
+			/ seccomp\(SECCOMP_SET_MODE_FILTER/ { behind = 1; next }
+			behind && match($0, /\[ *[0-9]+\] [a-z_0-9]+/) {
+				split(substr($0, RSTART + 1, RLENGTH - 1), call, /\] /)
+				print call[1] + 0, call[2]
+			}' "$work/threads.$name" "$work/trace.$name"
+	done | sort -u
+}
+
+# traced NAME ARGS...: as listen, under strace, as $pid
+traced()
+{
+	background strace -f -n -o "$work/trace.$1" "$dump" "${@:2}" >"$work/out" 2>"$work/err"
+	tracer=$!
+	poll grep -qs '^listening on' "$work/err" || { note 'it does not listen'; note_file "$work/err"; }
+	pid=$(pgrep -P "$tracer")
+	ls "/proc/$pid/task" >"$work/threads.$1"
+}
+
+begin 'each system call that a capture into files may make is one that it makes'
+mkdir "$work/small"
+mount -t tmpfs -o size=300k,mode=755 tmpfs "$work/small"
+touch "$work/small/target"
+ln -s target "$work/small/file1"	# by another name the file is somewhere else
+traced files -i v0 -w "$work/small/file" -C 20k -W 3 --stats=0.1
+frames 500 -p udp
+kill -USR1 "$pid"
+kill -HUP "$pid"
+ip link set v0 mtu 1400
+poll grep -qs 'packets (' "$work/err" || note 'no statistics'
+kill -INT "$pid"
+poll ended "$tracer" || note 'it does not end'
+rm "$work"/small/file*
+traced full -i v0 -s 0 -w "$work/small/full"
+frames 500 -p udp -s 1000
+poll ended "$tracer" || note 'a full disk does not end it'
+umount "$work/small"
+used files full >"$work/used"
+"$B/tests/live/allowed" | while read -r number; do
+	grep -q "^$number " "$work/used" || echo "$number"
+done >"$work/unused"
+(($(wc -l <"$work/used") > 20)) || note_file "$work/used"
+want 'calls that nothing has made' '' "$(paste -sd ' ' "$work/unused")"
+end
+
 # ---- -z ----
 
 begin '-z runs as root, outside'

@@ -167,11 +167,11 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	  SECCOMP_READS | FILES | SECCOMP_RENAMES | SECCOMP_MEASURES, 31 },
 	{ "into files of an index", SECCOMP_READS | FILES | SECCOMP_INDEXES, 32 },
 	{ "files are followed", SECCOMP_READS | SECCOMP_FOLLOWS, 25 },
-	{ "a capture is printed", SECCOMP_READS | SECCOMP_LIVE, 20 },
-	{ "a capture", SECCOMP_READS | FILES | SECCOMP_LIVE, 32 },
-	{ "a capture for as long as a command runs", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_WAITS, 33 },
+	{ "a capture is printed", SECCOMP_READS | SECCOMP_LIVE, 19 },
+	{ "a capture", SECCOMP_READS | FILES | SECCOMP_LIVE, 31 },
+	{ "a capture for as long as a command runs", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_WAITS, 32 },
 	{ "a capture that is told what to do",
-	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_REFILTERS | SECCOMP_LISTENS, 47 },
+	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_REFILTERS | SECCOMP_LISTENS, 46 },
 	{ "a capture of what comes that is told what to do",
 	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES | SECCOMP_LISTENS, 72 },
 	{ "who loads programs", SECCOMP_LOADS, 35 },
@@ -179,11 +179,11 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "frames through a program, into a file", SECCOMP_READS | WRITES | SECCOMP_RUNS, 25 },
 	{ "records are delivered", SECCOMP_READS | SECCOMP_DELIVERS, 56 },
 	{ "a file is sent", SECCOMP_READS | SECCOMP_SENDS, 19 },
-	{ "a capture is sent to who comes", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS, 24 },
-	{ "a capture is sent to somebody", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS | SECCOMP_CONNECTS, 27 },
+	{ "a capture is sent to who comes", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS, 23 },
+	{ "a capture is sent to somebody", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS | SECCOMP_CONNECTS, 26 },
 	{ "a file is looked at on a terminal", SECCOMP_READS | FILES | SECCOMP_VIEWS, 56 },
-	{ "a capture is looked at on a terminal", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_VIEWS, 60 },
-	{ "a capture that is asked", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_TALKS, 51 },
+	{ "a capture is looked at on a terminal", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_VIEWS, 59 },
+	{ "a capture that is asked", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_TALKS, 50 },
 };
 
 /* ---- in a child ---- */
@@ -241,6 +241,16 @@ static int attempt_it(const struct try *t, char *said, size_t cap)
 	return in_child(try_it, t, said, cap);
 }
 
+static unsigned calls(unsigned needs)
+{
+	enum { NUMBERS = 1024 };	/* more than there are */
+	unsigned n = 0;
+
+	for (unsigned nr = 0; nr < NUMBERS; nr++)
+		n += seccomp_allows(needs, nr);
+	return n;
+}
+
 static void what_is_not_needed_is_refused(void **state)
 {
 	const struct mode *m = *state;
@@ -258,8 +268,8 @@ static void what_is_not_needed_is_refused(void **state)
 		if (refused != !(a->allowed & m->needs) || (refused && err != EPERM && err != EACCES && err != ENOSYS))
 			fail_msg("%s: %s: %s, errno %d", m->name, a->name, refused ? "refused" : "allowed", err);
 	}
-	if (seccomp_calls(m->needs) > m->most)
-		fail_msg("%s: %u calls are allowed", m->name, seccomp_calls(m->needs));
+	if (calls(m->needs) > m->most)
+		fail_msg("%s: %u calls are allowed", m->name, calls(m->needs));
 }
 
 static void a_refusal_is_said_once(void **state)
