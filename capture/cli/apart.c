@@ -43,17 +43,29 @@ static void wait_for_end(struct apart *a)
 		if (a->loop.asked && a->loop.asked != told)
 			kill(a->pid, told = a->loop.asked);
 	}
+	loop_look(&a->loop);
 }
 
+/* One that came when it was done, or nearly, is for us. */
 static enum status reap(const struct apart *a)
 {
 	int how;
 
 	if (uninterrupted(waitpid(a->pid, &how, 0)) < 0)
 		return log_fail(STATUS_RUNTIME, "cannot wait for a process: %s", strerror(errno));
-	if (WIFEXITED(how))
-		return WEXITSTATUS(how);
-	return log_fail(STATUS_RUNTIME, "the process that reads was ended by signal %d", WTERMSIG(how));
+	if (!WIFEXITED(how))
+		return log_fail(STATUS_RUNTIME, "the process that reads was ended by signal %d", WTERMSIG(how));
+	if (a->loop.asked && WEXITSTATUS(how) != STATUS_SIGNAL + a->loop.asked)
+		return log_fail(STATUS_SIGNAL + a->loop.asked, "stopped");
+	return WEXITSTATUS(how);
+}
+
+/* Nobody would look after it. */
+static enum status give_up(const struct apart *a, int err)
+{
+	kill(a->pid, SIGKILL);
+	waitpid(a->pid, NULL, 0);
+	return log_fail(STATUS_RUNTIME, "cannot wait for a process: %s", strerror(-err));
 }
 
 /* Signals are blocked until there is another loop. */
@@ -73,7 +85,7 @@ static enum status wait_for_it(struct apart *a)
 		wait_for_end(a);
 	if (fd >= 0)
 		close(fd);
-	return err ? log_fail(STATUS_RUNTIME, "cannot wait for a process: %s", strerror(-err)) : reap(a);
+	return err ? give_up(a, err) : reap(a);
 }
 
 static enum status fork_and_wait(struct apart *a, enum status (*body)(void *ctx), void *ctx)

@@ -235,6 +235,11 @@ static bool are_open(const struct search *s)
 	return merge_is_open(s->sides[0].source.input) && merge_is_open(s->sides[1].source.input);
 }
 
+static enum status stopped(const struct search *s)
+{
+	return log_fail(STATUS_SIGNAL + s->loop.asked, "stopped");
+}
+
 static enum status run(struct search *s)
 {
 	const struct opts *o = s->opts;
@@ -243,7 +248,7 @@ static enum status run(struct search *s)
 	for (unsigned which = 0; which < 2 && !status; which++)
 		status = file_source_open_side(&s->sides[which].source, o, &s->loop, &s->progress, which);
 	if (status || s->loop.asked)
-		return status;
+		return status ? status : stopped(s);
 	if (s->lost && (!strcmp(o->reads[0], "-") || merge_is_stream(s->sides[0].source.input)))
 		return log_fail(STATUS_USAGE,
 				"%s: is read twice to show what was lost, so it has to be a file",
@@ -252,12 +257,12 @@ static enum status run(struct search *s)
 	for (unsigned which = 0; which < 2 && !status && !s->loop.asked; which++)
 		status = file_source_begin(&s->sides[which].source);
 	if (status || s->loop.asked)
-		return status;
+		return status ? status : stopped(s);
 	if (read_both(s))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	progress_erase(&s->progress);
 	if (s->loop.asked)
-		return log_fail(STATUS_SIGNAL + s->loop.asked, "stopped");
+		return stopped(s);
 	for (unsigned which = 0; which < 2; which++) {
 		file_source_complain(&s->sides[which].source);
 		if (s->sides[which].got < 0)
@@ -312,43 +317,76 @@ static bool is_of_b(const struct opts *o, const char *path)
 	return i < o->n_reads;
 }
 
+/* An exit status that is none of ours: other files stand there by now. */
+static const enum status files_changed = (enum status)255;
+
 /* What was lost, to be read again by who may write: nothing else comes back from who has compared them. */
-struct finding { const struct opts *opts; int fd; };
+struct finding {
+	struct opts opts;
+	const struct opts *given;
+	int fd;			/* of the numbers */
+	bool changed;
+};
+
+static bool holds(void *ctx, const struct merge *in, int err)
+{
+	struct finding *f = ctx;
+
+	f->changed = !f->given->holds(f->given->holds_ctx, in, err);
+	return !f->changed;
+}
 
 static enum status find(void *ctx)
 {
-	const struct finding *f = ctx;
+	struct finding *f = ctx;
 	struct numbers *lost = NULL;
 	enum status status;
 	bool complete;
 
 	if (numbers_open(&lost))
 		return log_fail(STATUS_RUNTIME, "out of memory");
-	status = search(f->opts, lost, &complete);
+	status = search(&f->opts, lost, &complete);
 	if (complete && numbers_save(lost, f->fd))
 		status = log_fail(STATUS_RUNTIME, "out of memory");
 	numbers_close(lost);
-	return status;
+	return f->changed ? files_changed : status;
+}
+
+/* Nothing of it is written, and no command waited for. */
+static struct opts to_be_read(const struct opts *o, struct finding *f)
+{
+	struct opts reading = *o;
+
+	reading.write = NULL;
+	reading.part = false;
+	reading.keep = (struct retention_options){ .max_disk = 0 };
+	reading.command = NULL;
+	if (o->holds) {
+		reading.holds = holds;
+		reading.holds_ctx = f;
+	}
+	return reading;
 }
 
 /* NULL in *@lost: they were not compared to the end. */
 static enum status find_apart(const struct opts *o, struct numbers **lost)
 {
-	struct opts reading = *o;
-	struct finding f = { &reading, memfd_create("lost", MFD_CLOEXEC) };
+	struct finding f = { .given = o, .fd = memfd_create("lost", MFD_CLOEXEC) };
 	enum status status;
+	int err;
 
-	reading.write = NULL;
-	reading.part = false;
-	reading.keep = (struct retention_options){ .max_disk = 0 };
 	*lost = NULL;
 	if (f.fd < 0)
 		return log_fail(STATUS_RUNTIME, "out of memory");
+	f.opts = to_be_read(o, &f);
 	status = apart_run(find, &f);
-	if (numbers_load(lost, f.fd) && status == STATUS_OK)
-		status = log_fail(STATUS_RUNTIME, "what was lost cannot be told");
+	err = status < STATUS_SIGNAL ? numbers_load(lost, f.fd) : -EBADMSG;
 	close(f.fd);
-	return status;
+	if (status == files_changed)
+		o->holds(o->holds_ctx, NULL, -ESTALE);
+	if (err && (err != -EBADMSG || status == STATUS_OK))
+		status = log_fail(STATUS_RUNTIME, "what was lost cannot be told: %s", strerror(-err));
+	return status == files_changed ? STATUS_RUNTIME : status;
 }
 
 /* The packets that were lost, and no report, which is there. */

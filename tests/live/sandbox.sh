@@ -207,6 +207,31 @@ compares()
 	pid=$(pgrep -P "$waiting") && poll has_filter
 }
 
+# What tells of its end is read by who waits.
+has_ended_unseen()
+{
+	ended "$pid"
+}
+
+begin 'a signal that comes when all is compared is not forgotten'
+rm -f "$work"/file*
+exec {feed}<>"$work/fifo"
+head -c 4000 tests/pcaps/mixed.pcap >&"$feed"
+start --compare tests/pcaps/mixed.pcap "$work/fifo" --lost -w "$work/file"
+waiting=$pid
+poll compares || note 'nobody compares'
+kill -STOP "$waiting"
+tail -c +4001 tests/pcaps/mixed.pcap >&"$feed"
+exec {feed}>&-
+poll has_ended_unseen || note 'it does not come to its end'
+kill -TERM "$waiting"
+kill -CONT "$waiting"
+pid=$waiting
+reap
+want 'exit status' 143 "$rc"
+[[ ! -e $work/file ]] || note 'something is written'
+end
+
 begin 'what is compared for packets that were lost is read without rights, by a process that hears of signals'
 for signal in TERM KILL; do
 	exec {feed}<>"$work/fifo"
@@ -223,6 +248,7 @@ for signal in TERM KILL; do
 		reap
 	} 2>/dev/null
 	want "exit status after $signal" $((128 + $(kill -l "$signal"))) "$rc"
+	[[ ! -e $work/file ]] || note "something is written after $signal"
 done
 want_no_line "$work/err" sandbox
 end
@@ -299,6 +325,7 @@ used files full >"$work/used"
 	grep -q "^$number " "$work/used" || echo "$number"
 done >"$work/unused"
 (($(wc -l <"$work/used") > 20)) || note_file "$work/used"
+(($("$B/tests/live/allowed" | wc -l) > 20)) || note 'nothing is allowed'
 want 'calls that nothing has made' '' "$(paste -sd ' ' "$work/unused")"
 end
 

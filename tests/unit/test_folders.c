@@ -276,6 +276,25 @@ static void a_file_that_gets_another_name_is_read(void **state is_unused)
 	close(fd);
 }
 
+/* Who compares them is another process then, and it is this one that looks again. */
+static void so_it_is_when_it_is_compared_for_what_was_lost(void **state is_unused)
+{
+	int fd = lock_dir(), status;
+	pid_t pid;
+
+	copy_to("tests/pcaps/udp.pcap", "a.part");
+	copy_to("tests/pcaps/arp.pcap", "b");
+	pid = rename_when_listed(path_of("a.part"), path_of("a"));
+	run("--compare %s tests/pcaps/arp.pcap --lost -w %s/lost", dir, tool_dir);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	if (tool.status != 1 || tool.err.len || !tool.out.len)
+		fail_msg("exit %d: %s, %s", tool.status, tool.out.bytes, tool.err.bytes);
+	run("-r %s/lost", tool_dir);
+	assert_int_equal(lines_of(&tool.out), 8);
+	close(fd);
+}
+
 /* What is in its place would be passed over by what is known of that which was there. */
 static void one_that_takes_the_place_of_another_is_read(void **state)
 {
@@ -312,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_compared_is_not_written_to, empty_dir),
 		cmocka_unit_test_setup(a_name_stands_for_the_file_that_was_found, empty_dir),
 		cmocka_unit_test_setup(a_file_that_gets_another_name_is_read, empty_dir),
+		cmocka_unit_test_setup(so_it_is_when_it_is_compared_for_what_was_lost, empty_dir),
 		cmocka_unit_test(one_that_takes_the_place_of_another_is_read),
 	};
 
