@@ -46,6 +46,7 @@ static struct run_ifaces *make(const struct run_source *s, const struct iface *i
 	pair->in = pair->out = *i;
 	pair->in.id = 2 * i->id;
 	pair->out.id = 2 * i->id + 1;
+	pair->out.one_queue = false;	/* of a queue that it came on nothing is said */
 	snprintf(pair->description, sizeof(pair->description), "%s%s", after,
 		 run_program_name(s->parts.program));
 	pair->out.description = pair->description;

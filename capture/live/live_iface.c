@@ -207,7 +207,7 @@ static void describe(struct live_iface *t, uint32_t id, const struct live_iface_
 	t->iface.has_mac = device->has_mac;
 	memcpy(t->iface.mac, device->mac, sizeof(t->iface.mac));
 	t->iface.speed_bps = netif_speed_bps(name);
-	t->iface.one_queue = ethtool_has_one_queue(device->name);
+	t->iface.one_queue = ethtool_has_one_queue(name);
 	netif_driver(name, driver, sizeof(driver));
 	t->iface.hardware = strdup(driver);
 	if (!uname(&uts) && asprintf(&t->iface.os, "%s %s", uts.sysname, uts.release) < 0)

@@ -10,10 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct packet;
-struct packet_hash;
-struct raw_options;
-struct verdict;
+#include "capture/packet/packet.h"
+#include "capture/packet/pcapng_codes.h"
 
 /*
  * The value of the next option with that code and its length, not padded; NULL: there is none. @pos
@@ -47,5 +45,11 @@ unsigned pcapng_options_hash_len(uint8_t algorithm);
 
 /* A hash of it, of several the first with a length that can be. False: not known. */
 bool pcapng_options_hash(const struct packet *p, struct packet_hash *h);
+
+/* Was it sent by us, as far as its flags tell? */
+static inline bool pcapng_options_is_sent(const struct packet *p)
+{
+	return p->has & PACKET_FLAGS && (p->flags & EPB_DIRECTION) == EPB_OUTBOUND;
+}
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "capture/base/util.h"
 #include "capture/packet/pcapng_codes.h"
+#include "capture/packet/pcapng_options.h"
 #include "capture/read/another.h"
 #include "capture/read/collect.h"
 #include "capture/read/describe.h"
@@ -92,9 +93,7 @@ static void packet_options(struct pcapng *f, const struct body *b, size_t pos, s
 /* It is told of the interface, for what was received. */
 static void settle_queue(struct packet *p)
 {
-	const bool is_sent = p->has & PACKET_FLAGS && (p->flags & EPB_DIRECTION) == EPB_OUTBOUND;
-
-	if (p->has & PACKET_QUEUE || is_sent)
+	if (p->has & PACKET_QUEUE || pcapng_options_is_sent(p))
 		return;
 	p->queue = 0;
 	p->has |= PACKET_QUEUE;

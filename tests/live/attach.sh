@@ -522,7 +522,8 @@ frames 3
 finish
 want_books "$file"
 want 'of the interface' 0 "${ifqueue0-none}"
-want 'as tshark has it of packets' '' "$(tshark -n -r "$file" -T fields -e frame.interface_queue 2>/dev/null | tr -d '\n')"
+want 'as tshark has it of packets' '1, 2, 3, ' \
+	"$(tshark -n -r "$file" -T fields -E separator=, -e frame.number -e frame.interface_queue 2>/dev/null | tr '\n' ' ')"
 want 'as we have it' '0 0 0' "$("$dump" -r "$file" -T json 2>/dev/null | jq .frame_frame_interface_queue | paste -sd ' ')"
 "$dump" -r "$file" -w "$work/again" 2>/dev/null
 want_true 'written again it is the same' cmp "$file" "$work/again"

@@ -444,6 +444,19 @@ else
 	skip 'there is no nobody'
 fi
 
+begin 'a queue that is told of the interface is that of what came in'
+ip link add q0 type veth peer name q1
+ip link set q0 up
+ip link set q1 up
+poll link_ready q1
+listen -i q0 -w "$work/one" udp
+"$send" -i q1 -n 2 -p udp >"$work/sent"
+finish
+run "${blocklist[@]}" -r "$work/one" -w "$work/both"
+want 'queues' '0 null 0 null' "$("$dump" -r "$work/both" -T json 2>/dev/null | jq .frame_frame_interface_queue | paste -sd ' ')"
+ip link del q0
+end
+
 begin 'a full disk does not keep the verdicts from being told'
 run "${balancer[@]}" -r $golden -w /dev/full --expect $golden
 want 'exit status' 6 "$rc"
