@@ -150,7 +150,8 @@ static bool settle(struct talkers *t)
 {
 	if (t->n == t->room)
 		return make_room(t);
-	return 4 * (t->n + 1) <= t->places || t->places == 2 * t->room || keep(t, 0, 2 * t->places);
+	return 4 * (t->n + 1) <= t->places || t->places == 2 * t->room || keep(t, 0, 2 * t->places) ||
+	       2 * (t->n + 1) <= t->places;
 }
 
 /* Nearly all are there. */
