@@ -74,7 +74,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ o->write || o->html || is_file(STDOUT_FILENO), SECCOMP_WRITES },
 		{ o->action == ACTION_INFO, SECCOMP_RANDOM },
 		{ o->flows, SECCOMP_SORTS },
-		{ o->flows && is_live(o), SECCOMP_PAUSES },
+		{ o->flows_ns && is_live(o), SECCOMP_PAUSES },
 		{ o->part, SECCOMP_RENAMES },
 		{ o->keep.index, SECCOMP_INDEXES },
 		{ o->keep.min_free, SECCOMP_MEASURES },

@@ -92,7 +92,7 @@ static const struct row {
 	/* a terminal is left and come back to, and what is said meanwhile is kept */
 	CALL(rt_sigaction, BEGINS), { __NR_kill, SECCOMP_VIEWS, IS, 1, SIGTSTP },
 	CALL(memfd_create, SECCOMP_VIEWS), CALL(pipe2, BEGINS),
-	CALL(getuid, SECCOMP_VIEWS), CALL(getgid, SECCOMP_VIEWS), CALL(getegid, SECCOMP_VIEWS),
+	CALL(getuid, BEGINS), CALL(getgid, BEGINS), CALL(getegid, BEGINS),
 	/* those who write are to have the processor, if it is the only one */
 	CALL(sched_yield, FILES),
 	/* files */
@@ -102,7 +102,7 @@ static const struct row {
 	CALL(ftruncate, FILES),
 	CALL(statx, SECCOMP_FOLLOWS | FILES), CALL(fdatasync, SECCOMP_SYNCS | SECCOMP_DELIVERS),
 	CALL(fsync, SECCOMP_SYNCS | SECCOMP_DELIVERS),
-	CALL(geteuid, NEW_FILES | SECCOMP_ATTACHES),
+	CALL(geteuid, NEW_FILES | SECCOMP_ATTACHES | SECCOMP_DELIVERS),
 #ifdef __NR_readlink
 	CALL(readlink, NEW_FILES | SECCOMP_ATTACHES),
 #else
@@ -349,10 +349,12 @@ int seccomp_enter(unsigned needs, bool kill)
 	struct program p = { .refused = kill ? SECCOMP_RET_KILL_PROCESS : refusal(needs) };
 	struct sock_fprog f = { .filter = p.insns };
 	int err = catch_refusals();
+	long got;
 
 	if (err)
 		return err;
 	build(&p, needs);
 	f.len = p.n;
-	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &f) ? -errno : 0;
+	got = syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &f);
+	return got > 0 ? -EBUSY : got ? -errno : 0;	/* a thread that has another list: its number */
 }

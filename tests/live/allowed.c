@@ -14,6 +14,7 @@
 static const struct { unsigned nr; const char *why; } kept[] = {
 	{ SYS_brk, "memory, as the C library pleases" },
 	{ SYS_mremap, "memory, as the C library pleases" },
+	{ SYS_futex, "a thread is waited for that is there still, or another one has the lock" },
 	{ SYS_clock_gettime, "where the vDSO cannot tell the time" },
 	{ SYS_rt_sigreturn, "behind a call that was refused" },
 	{ SYS_sched_yield, "where those who write have no processor of their own" },

@@ -177,7 +177,7 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "who loads programs", SECCOMP_LOADS, 35 },
 	{ "a capture of what comes", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_ATTACHES, 67 },
 	{ "frames through a program, into a file", SECCOMP_READS | WRITES | SECCOMP_RUNS, 25 },
-	{ "records are delivered", SECCOMP_READS | SECCOMP_DELIVERS, 56 },
+	{ "records are delivered", SECCOMP_READS | SECCOMP_DELIVERS, 60 },
 	{ "a file is sent", SECCOMP_READS | SECCOMP_SENDS, 19 },
 	{ "a capture is sent to who comes", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS, 23 },
 	{ "a capture is sent to somebody", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS | SECCOMP_CONNECTS, 26 },
