@@ -225,7 +225,7 @@ begin '-a duration, -G -W: the packet that comes behind the end is in no file, a
 for args in '-a duration:1' '-G 1 -W 1' '-G 1 -W 2'; do
 	fresh
 	# shellcheck disable=SC2086
-	listen -i v0 -s 96 -w "$d/f%S" $args
+	listen -i v0 -s 96 -w "$d/f%s" $args
 	background "$flood" -i v1 -p 0 -r 50000 >"$work/sent" 2>&1
 	load=$!
 	reap
