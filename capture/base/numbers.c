@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/base/fd_bytes.h"
 #include "capture/base/numbers.h"
 #include "capture/base/util.h"
 
@@ -46,35 +47,11 @@ bool numbers_has(const struct numbers *n, uint64_t number)
 	return number / BITS < n->n_words && n->words[number / BITS] >> number % BITS & 1;
 }
 
-static int write_all(int fd, const void *data, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		ssize_t n = uninterrupted(write(fd, (const char *)data + at, len - at));
-
-		if (n < 0)
-			return -errno;
-		at += n;
-	}
-	return 0;
-}
-
 int numbers_save(const struct numbers *n, int fd)
 {
-	int err = write_all(fd, &n->n_words, sizeof(n->n_words));
+	int err = fd_bytes_write(fd, &n->n_words, sizeof(n->n_words));
 
-	return err ? err : write_all(fd, n->words, n->n_words * sizeof(*n->words));
-}
-
-static int read_all(int fd, void *data, size_t len, size_t from)
-{
-	for (size_t at = 0; at < len;) {
-		ssize_t n = uninterrupted(pread(fd, (char *)data + at, len - at, from + at));
-
-		if (n <= 0)
-			return n ? -errno : -EBADMSG;
-		at += n;
-	}
-	return 0;
+	return err ? err : fd_bytes_write(fd, n->words, n->n_words * sizeof(*n->words));
 }
 
 int numbers_load(struct numbers **out, int fd)
@@ -83,16 +60,16 @@ int numbers_load(struct numbers **out, int fd)
 	struct stat st;
 	int err;
 
-	if (fstat(fd, &st))
+	if (fstat(fd, &st) || lseek(fd, 0, SEEK_SET))
 		return -errno;
 	if (numbers_open(&n))
 		return -ENOMEM;
-	err = read_all(fd, &n->n_words, sizeof(n->n_words), 0);
+	err = fd_bytes_read(fd, &n->n_words, sizeof(n->n_words));
 	if (!err && (st.st_size % sizeof(*n->words) || n->n_words != st.st_size / sizeof(*n->words) - 1))
-		err = -EBADMSG;
+		err = -ENODATA;
 	if (!err && n->n_words) {
 		n->words = malloc(n->n_words * sizeof(*n->words));
-		err = n->words ? read_all(fd, n->words, n->n_words * sizeof(*n->words), sizeof(n->n_words)) : -ENOMEM;
+		err = n->words ? fd_bytes_read(fd, n->words, n->n_words * sizeof(*n->words)) : -ENOMEM;
 	}
 	if (err)
 		numbers_close(n);

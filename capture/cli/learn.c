@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capture/base/fd_bytes.h"
 #include "capture/base/progress.h"
 #include "capture/base/util.h"
 #include "capture/cli/confine.h"
@@ -43,7 +44,6 @@ static int read_files(const struct opts *o, const char *path, struct catalog *c,
 	const struct catalog_scan how = { look, &l };
 	struct run_as *account = NULL;
 	struct blocks out = { .len = 0 };
-	ssize_t n;
 
 	if ((o->user && run_as_open(&account, o->user)) || run_as_become(account, 0) ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
@@ -52,11 +52,8 @@ static int read_files(const struct opts *o, const char *path, struct catalog *c,
 	catalog_unknown(c, &l.size);
 	if (confine(&alone, CONFINE_OPENS) || catalog_scan(c, &how, &out))
 		return -ENOMEM;
-	for (size_t at = 0; at < out.len; at += n) {
-		n = uninterrupted(write(fd, out.bytes + at, out.len - at));
-		if (n <= 0)
-			return -EIO;
-	}
+	if (fd_bytes_write(fd, out.bytes, out.len))
+		return -EIO;
 	progress_erase(&l.progress);
 	return 0;
 }

@@ -380,11 +380,11 @@ static enum status find_apart(const struct opts *o, struct numbers **lost)
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	f.opts = to_be_read(o, &f);
 	status = apart_run(find, &f);
-	err = status < STATUS_SIGNAL ? numbers_load(lost, f.fd) : -EBADMSG;
+	err = status < STATUS_SIGNAL ? numbers_load(lost, f.fd) : -ENODATA;
 	close(f.fd);
 	if (status == files_changed)
 		o->holds(o->holds_ctx, NULL, -ESTALE);
-	if (err && (err != -EBADMSG || status == STATUS_OK))
+	if (err && (err != -ENODATA || status == STATUS_OK))
 		status = log_fail(STATUS_RUNTIME, "what was lost cannot be told: %s", strerror(-err));
 	return status == files_changed ? STATUS_RUNTIME : status;
 }

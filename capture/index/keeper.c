@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/base/fd_bytes.h"
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
 #include "capture/index/entry.h"
@@ -59,35 +60,6 @@ static void unlock(const struct keeper *k, bool locked)
 		flock(k->dir_fd, LOCK_UN);
 }
 
-/* ---- bytes ---- */
-
-static int write_all(int fd, const void *bytes, size_t n)
-{
-	const char *at = bytes;
-	ssize_t got;
-
-	for (; n; at += got, n -= got) {
-		got = uninterrupted(write(fd, at, n));
-		if (got <= 0)
-			return got ? -errno : -EIO;
-	}
-	return 0;
-}
-
-/* False: there are not so many. */
-static bool read_all(int fd, void *bytes, size_t n)
-{
-	char *at = bytes;
-	ssize_t got;
-
-	for (; n; at += got, n -= got) {
-		got = uninterrupted(read(fd, at, n));
-		if (got <= 0)
-			return false;
-	}
-	return true;
-}
-
 static bool is_believed(const struct keeper *k, const struct stat *st)
 {
 	return S_ISREG(st->st_mode) && (st->st_uid == 0 || st->st_uid == geteuid() || st->st_uid == k->owner);
@@ -113,7 +85,7 @@ static bool has_head(int fd)
 {
 	uint8_t head[INDEX_FILE_HEAD];
 
-	return read_all(fd, head, sizeof(head)) && index_file_is_head(head);
+	return !fd_bytes_read(fd, head, sizeof(head)) && index_file_is_head(head);
 }
 
 /* ---- anew ---- */
@@ -132,10 +104,10 @@ static bool holds(const struct keeper *k, const char *name, const struct entry *
 /* The next record, of *@len bytes, sound or not, into @r. False: there is none. */
 static bool next_record(int fd, uint8_t *r, size_t *len)
 {
-	if (!read_all(fd, r, 8))
+	if (fd_bytes_read(fd, r, 8))
 		return false;
 	*len = index_file_record_len(r);
-	return *len && read_all(fd, r + 8, *len - 8);
+	return *len && !fd_bytes_read(fd, r + 8, *len - 8);
 }
 
 static int copy_records(struct keeper *k, int from, int to, const struct keeper_more *more)
@@ -152,7 +124,7 @@ static int copy_records(struct keeper *k, int from, int to, const struct keeper_
 		if (!index_file_record(r, len, name, &e) || (more->replaces && more->replaces(more->ctx, name, &e)) ||
 		    !holds(k, name, &e))
 			continue;
-		err = write_all(to, r, len);
+		err = fd_bytes_write(to, r, len);
 		k->n_kept++;
 	}
 	return err;
@@ -165,12 +137,12 @@ static int write_index(struct keeper *k, int fd, const struct keeper_more *more)
 	int err = index_file_begin(&head);
 
 	if (!err)
-		err = write_all(fd, head.bytes, head.len);
+		err = fd_bytes_write(fd, head.bytes, head.len);
 	free(head.bytes);
 	k->n_kept = 0;
 	if (!err && old >= 0 && has_head(old))
 		err = copy_records(k, old, fd, more);
-	return err || !more->records ? err : write_all(fd, more->records->bytes, more->records->len);
+	return err || !more->records ? err : fd_bytes_write(fd, more->records->bytes, more->records->len);
 }
 
 /* The index that is open now is the one whose records are known. */
@@ -233,7 +205,7 @@ static bool find_end(struct keeper *k, int fd)
 		k->end = INDEX_FILE_HEAD;
 	k->inode = st.st_ino;
 	for (; k->end < st.st_size; k->end += len) {
-		if (lseek(fd, k->end, SEEK_SET) < 0 || !read_all(fd, begin, sizeof(begin)))
+		if (lseek(fd, k->end, SEEK_SET) < 0 || fd_bytes_read(fd, begin, sizeof(begin)))
 			return false;
 		len = index_file_record_len(begin);
 		if (!len)
@@ -253,7 +225,7 @@ static int append(struct keeper *k, const struct blocks *record)
 	fd = keeper_open_index(k, O_RDWR | O_APPEND);
 	if (fd < 0 || !find_end(k, fd))
 		return -EAGAIN;
-	err = write_all(fd, record->bytes, record->len);
+	err = fd_bytes_write(fd, record->bytes, record->len);
 	if (err)
 		return uninterrupted(ftruncate(fd, k->end)) ? -errno : err;
 	k->end += record->len;

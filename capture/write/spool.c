@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/base/fd_bytes.h"
 #include "capture/base/util.h"
 #include "capture/write/spool.h"
 
@@ -170,14 +171,11 @@ struct spool *spool_close(struct spool *s)
 
 /* ---- in and out ---- */
 
-static int write_all(int fd, const char *bytes, size_t len)
+static int write_lines(int fd, const struct batch *b)
 {
-	for (ssize_t n; len; bytes += n, len -= n) {
-		n = uninterrupted(write(fd, bytes, len));
-		if (n <= 0)
-			return n ? -errno : -EIO;
-	}
-	return fdatasync(fd) ? -errno : 0;
+	int err = fd_bytes_write(fd, b->lines, b->len);
+
+	return err ? err : fdatasync(fd) ? -errno : 0;
 }
 
 static int make_file(const struct spool *s, const char *name, const struct batch *b)
@@ -190,7 +188,7 @@ static int make_file(const struct spool *s, const char *name, const struct batch
 	fd = openat(s->fd, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	err = write_all(fd, b->lines, b->len);
+	err = write_lines(fd, b);
 	if (close(fd) && !err)
 		err = -errno;
 	if (!err && renameat(s->fd, part, s->fd, name))
