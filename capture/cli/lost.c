@@ -382,7 +382,7 @@ static enum status find_apart(const struct opts *o, struct numbers **lost)
 	status = apart_run(find, &f);
 	err = status < STATUS_SIGNAL ? numbers_load(lost, f.fd) : -ENODATA;
 	close(f.fd);
-	if (status == files_changed)
+	if (status == files_changed && o->holds)
 		o->holds(o->holds_ctx, NULL, -ESTALE);
 	if (err && (err != -ENODATA || status == STATUS_OK))
 		status = log_fail(STATUS_RUNTIME, "what was lost cannot be told: %s", strerror(-err));
