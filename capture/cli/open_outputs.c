@@ -12,6 +12,7 @@
 #include "capture/cli/opts.h"
 #include "capture/kernel/run_as.h"
 #include "capture/read/capfile.h"
+#include "capture/read/merge.h"
 #include "capture/read/secrets.h"
 #include "capture/write/outputs.h"
 
@@ -157,4 +158,34 @@ enum status open_outputs_become(const struct opts *o, const struct run_as *a)
 	return err ? log_fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user,
 			      strerror(-err))
 		   : STATUS_OK;
+}
+
+static unsigned opened_later(struct merge *const *inputs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (inputs[i] && !merge_is_open(inputs[i]))
+			return CONFINE_OPENS;
+	return 0;
+}
+
+static unsigned read_ahead(struct merge *const *inputs, size_t n)
+{
+	unsigned later = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (inputs[i] && merge_read_ahead(inputs[i]))
+			later = CONFINE_READS_AHEAD;
+	return later;
+}
+
+enum status open_outputs_start(struct outputs *f, const struct opts *o, struct merge *const *inputs, size_t n)
+{
+	unsigned later = opened_later(inputs, n);
+	enum status status = confine_reach(o, later);
+
+	if (status)
+		return status;
+	later |= read_ahead(inputs, n) | (f->screen_threads ? CONFINE_READS_AHEAD : 0);
+	status = outputs_start(f);
+	return status ? status : confine_calls(o, later);
 }

@@ -3,9 +3,12 @@
 #ifndef XDPDUMP_CLI_OPEN_OUTPUTS_H
 #define XDPDUMP_CLI_OPEN_OUTPUTS_H
 
+#include <stddef.h>
+
 #include "capture/base/log.h"
 
 struct blocks;
+struct merge;
 struct opts;
 struct outputs;
 struct run_as;
@@ -20,5 +23,11 @@ enum status open_outputs(struct outputs *f, const struct opts *o, const struct b
 
 /* We are that user from here on. */
 enum status open_outputs_become(const struct opts *o, const struct run_as *a);
+
+/*
+ * All is open, of @n @inputs as well, of which some may be NULL: what is not needed any more is given up (confine.h),
+ * and the threads begin, those that read ahead among them. Complains.
+ */
+enum status open_outputs_start(struct outputs *f, const struct opts *o, struct merge *const *inputs, size_t n);
 
 #endif

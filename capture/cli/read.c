@@ -9,7 +9,6 @@
 #include "capture/base/clock.h"
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
-#include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/flows.h"
 #include "capture/cli/open_outputs.h"
@@ -191,17 +190,8 @@ static enum status open_input(struct read_run *f)
 
 static enum status begin_input(struct read_run *f)
 {
-	unsigned later = merge_is_open(f->source.input) ? 0 : CONFINE_OPENS;
-	enum status status = confine_reach(f->opts, later);
+	enum status status = open_outputs_start(&f->pump.outputs, f->opts, &f->source.input, 1);
 
-	if (!status && merge_read_ahead(f->source.input))
-		later |= CONFINE_READS_AHEAD;
-	if (f->pump.outputs.screen_threads)
-		later |= CONFINE_READS_AHEAD;
-	if (!status)
-		status = outputs_start(&f->pump.outputs);
-	if (!status)
-		status = confine_calls(f->opts, later);
 	if (status)
 		return status;
 	f->source.hooks = (struct file_source_hooks){

@@ -7,7 +7,6 @@
 #include "capture/base/progress.h"
 #include "capture/base/util.h"
 #include "capture/cli/capture.h"
-#include "capture/cli/confine.h"
 #include "capture/cli/diff.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/open_outputs.h"
@@ -211,22 +210,8 @@ static enum status open_input(struct run *r)
 static enum status begin_input(struct run *r)
 {
 	struct merge *const inputs[] = { r->input.input, r->expect.file.input };
-	unsigned later = 0;
-	enum status status;
+	enum status status = open_outputs_start(&r->pump.outputs, r->opts, inputs, array_size(inputs));
 
-	for (size_t i = 0; i < array_size(inputs); i++)
-		if (inputs[i] && !merge_is_open(inputs[i]))
-			later |= CONFINE_OPENS;
-	status = confine_reach(r->opts, later);
-	for (size_t i = 0; i < array_size(inputs) && !status; i++)
-		if (inputs[i] && merge_read_ahead(inputs[i]))
-			later |= CONFINE_READS_AHEAD;
-	if (r->pump.outputs.screen_threads)
-		later |= CONFINE_READS_AHEAD;
-	if (!status)
-		status = outputs_start(&r->pump.outputs);
-	if (!status)
-		status = confine_calls(r->opts, later);
 	if (!status)
 		status = run_expect_begin(&r->expect);
 	return status ? status : file_source_begin(&r->input);
