@@ -26,13 +26,6 @@ static void on_end(void *ctx)
 	a->ended = true;
 }
 
-static void on_stats(void *ctx)
-{
-	const struct apart *a = ctx;
-
-	kill(a->pid, SIGUSR1);
-}
-
 /* From a terminal it has it as well: one that comes twice asks for no more than an end. */
 static void wait_for_end(struct apart *a)
 {
@@ -105,8 +98,6 @@ enum status apart_run(enum status (*body)(void *ctx), void *ctx)
 	int err = loop_open(&a.loop);
 	enum status status;
 
-	a.loop.stats = on_stats;
-	a.loop.ctx = &a;
 	status = err ? log_fail(STATUS_RUNTIME, "cannot watch for signals: %s", strerror(-err))
 		     : fork_and_wait(&a, body, ctx);
 	loop_close(&a.loop);
