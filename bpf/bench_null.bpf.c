@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What the bench measures against: programs that do nothing but pass a frame on, drop it, or send it back. */
+/*
+ * What the bench measures against: programs that do nothing but pass a frame on, drop it, or send
+ * it back.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

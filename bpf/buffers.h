@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The bytes of an XDP frame in several buffers, for a program that traces another one, to which the kernel
- * lends no function for that. The list of the buffers is where bpf_xdp_copy_buf() of net/core/filter.c
- * has it, and their pages are where page_address() of include/linux/mm.h says, which is known on
- * x86-64.
+ * The bytes of an XDP frame in several buffers, for a program that traces another one, to which the
+ * kernel lends no function for that. The list of the buffers is where bpf_xdp_copy_buf() of
+ * net/core/filter.c has it, and their pages are where page_address() of include/linux/mm.h says,
+ * which is known on x86-64.
  */
 #ifndef XDPDUMP_BUFFERS_H
 #define XDPDUMP_BUFFERS_H
@@ -53,7 +53,8 @@ struct buffer {
 static __always_inline void find_buffers(struct frame *f, __u64 hard_end, const struct memory *m)
 {
 	const __u64 size = bpf_core_type_size(struct skb_shared_info);
-	struct skb_shared_info *list = (void *)(hard_end - (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+	struct skb_shared_info *list = (void *)(hard_end -
+						(size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
 
 	if (!m->pages || BPF_CORE_READ(list, xdp_frags_size) != f->len - f->linear)
 		return;
@@ -83,7 +84,8 @@ __noinline __u32 piece_at(struct frame *f, __u32 off, __u64 *at)
 			return 0;
 		if (off < b.len) {
 			*at = f->memory.direct + b.offset + off +
-			      (b.page - f->memory.pages) / bpf_core_type_size(struct page) * PAGE_BYTES;
+			      (b.page - f->memory.pages) / bpf_core_type_size(struct page) *
+				      PAGE_BYTES;
 			return b.len - off;
 		}
 		off -= b.len;

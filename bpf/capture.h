@@ -8,10 +8,11 @@
  * bytes that it can load of the frame ctx; if need be POINTS, at how many points it captures, META,
  * what its records tell before the bytes of a packet, FRAME_LOADS, that its filter loads by
  * frame_word(), OTHER_FUNCTIONS, calls of those that are not inlined, FRAME_IFINDEX, the number of
- * the interface of the frame ctx, if it can be loaded for several, and FRAME_TAG, with FRAME_LOADS: the
- * VLAN tag that is beside the bytes of the frame ctx, not 0 if there is one, which is asked once for each,
- * WITHOUT_TRIGGER, that there is no room on its stack for a trigger; and behind it seven functions, one more
- * with META, and its entry, which calls capture() and returns its verdict.
+ * the interface of the frame ctx, if it can be loaded for several, and FRAME_TAG, with FRAME_LOADS:
+ * the VLAN tag that is beside the bytes of the frame ctx, not 0 if there is one, which is asked
+ * once for each, WITHOUT_TRIGGER, that there is no room on its stack for a trigger; and behind it
+ * seven functions, one more with META, and its entry, which calls capture() and returns its
+ * verdict.
  */
 #ifndef XDPDUMP_CAPTURE_H
 #define XDPDUMP_CAPTURE_H
@@ -34,7 +35,10 @@
 #define frame_meta(ctx, note, words)	((void)0)
 #endif
 
-/* What loads a number is told of the tag as filters are: by their third argument, unless that chooses one of two. */
+/*
+ * What loads a number is told of the tag as filters are: by their third argument, unless that
+ * chooses one of two.
+ */
 #ifdef FRAME_TAG
 #define TAG_ARGUMENT(tag)	, tag
 #define FRAME_FILTER(tag)	tag
@@ -169,7 +173,10 @@ static __always_inline void parse_here(FRAME *ctx, struct parsed *hdr, __u32 len
  */
 __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag)
 {
-	/* else callers, who see that it is not looked at, do not give it, and the verifier wants it */
+	/*
+	 * else callers, who see that it is not looked at, do not give it, and the
+	 * verifier wants it
+	 */
 	pin(tag);
 	if (hdr)
 		parse_here(ctx, hdr, len, tag);
@@ -178,8 +185,9 @@ __noinline int parse(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag)
 
 /*
  * A place holder: whether a frame is captured. Userspace puts the translation of the expression
- * here (filter/to_ebpf.c), before the program is loaded, if it is too long for filter_here(). Not static,
- * so that the verifier looks at it on its own; the assembly keeps the compiler from knowing what it does.
+ * here (filter/to_ebpf.c), before the program is loaded, if it is too long for filter_here(). Not
+ * static, so that the verifier looks at it on its own; the assembly keeps the compiler from knowing
+ * what it does.
  */
 __noinline int filter(FRAME *ctx, __u32 len, __u32 which)
 {
@@ -195,9 +203,9 @@ __noinline int filter(FRAME *ctx, __u32 len, __u32 which)
 
 /*
  * The same, as a part of the caller, to which it does not have to return: with what processors do
- * against speculation that is a third of the time of a frame that is not captured. Userspace puts the
- * translation, or a call of filter(), in the place of the two instructions (kernel/places.c); the
- * second one tells where on the stack there is room for it.
+ * against speculation that is a third of the time of a frame that is not captured. Userspace puts
+ * the translation, or a call of filter(), in the place of the two instructions (kernel/places.c);
+ * the second one tells where on the stack there is room for it.
  */
 static __always_inline int place_here(FRAME *ctx, __u32 len, __u32 which, const int mark)
 {
@@ -226,7 +234,8 @@ static __always_inline __u8 trigger_flags(FRAME *ctx, __u32 len, __u32 which)
 #endif
 	if (!setting(has_trigger))
 		return 0;
-	return place_here(ctx, len, which, TRIGGER_PLACE) ? EVENT_TRIED | EVENT_TRIGGERS : EVENT_TRIED;
+	return place_here(ctx, len, which, TRIGGER_PLACE) ? EVENT_TRIED | EVENT_TRIGGERS
+							  : EVENT_TRIED;
 }
 
 /* How many bytes of the frame are to be copied, 1 to snap. */
@@ -399,8 +408,8 @@ static __always_inline void count_left_out(struct counters *c, __u32 why)
 }
 
 /*
- * What became of a packet goes into the books. @got: what build() has returned, or SAMPLED_OUT ...; @flags:
- * trigger_flags().
+ * What became of a packet goes into the books. @got: what build() has returned, or SAMPLED_OUT ...;
+ * @flags: trigger_flags().
  */
 static __always_inline void account(struct counters *c, __u32 *lost, __u32 got, __u8 flags)
 {
@@ -493,7 +502,8 @@ static __always_inline void capture_of(FRAME *ctx, struct slot *slot, __u32 at, 
 		return;
 	}
 	if (setting(flows))
-		told = flow_verdict(ctx, &hdr, len, tag, own ? setting(flow_iface) : slot->flow_iface);
+		told = flow_verdict(ctx, &hdr, len, tag,
+				    own ? setting(flow_iface) : slot->flow_iface);
 	else
 		parse(ctx, &hdr, len, tag);
 	count_packet(c, &hdr, len);
@@ -539,9 +549,9 @@ static __always_inline void order_functions(FRAME *ctx, __u32 len, __u32 tag)
 }
 
 /*
- * All of it. What the verdict is on the frame is none of its business. What is behind the filter, whose
- * place is the only one, is there twice, and once when it is loaded, so that an interface with a program
- * of its own pays nothing for the others.
+ * All of it. What the verdict is on the frame is none of its business. What is behind the filter,
+ * whose place is the only one, is there twice, and once when it is loaded, so that an interface
+ * with a program of its own pays nothing for the others.
  */
 static __always_inline void capture(FRAME *ctx)
 {

@@ -12,10 +12,11 @@
 enum rss_type { RSS_NONE };
 
 /*
- * Asks the driver: of bpf_xdp_metadata_rx_timestamp() ..., 0 or an error. Userspace puts the call in the place of the
- * instruction, where the kernel has such a function (kernel/places.c).
+ * Asks the driver: of bpf_xdp_metadata_rx_timestamp() ..., 0 or an error. Userspace puts the call
+ * in the place of the instruction, where the kernel has such a function (kernel/places.c).
  */
-static __always_inline int ask_driver(const int place, struct xdp_md *ctx, void *first, void *second)
+static __always_inline int ask_driver(const int place, struct xdp_md *ctx, void *first,
+				      void *second)
 {
 	register __u64 err asm("r0");
 	register struct xdp_md *arg1 asm("r1") = ctx;

@@ -134,14 +134,18 @@ struct cpu_ring {
 	__u32 busy;		/* of the program: it is between here and there */
 	__u32 pad_;
 	__u64 ids;		/* of all programs: packets that were given one, on this CPU */
-	__u32 skip;		/* of all programs: the packet that is kept next, 1: the first to come; 0: not drawn */
+	/* of all programs: the packet that is kept next, 1: the first to come; 0: not drawn */
+	__u32 skip;
 	__u32 skip_of;		/* for this sample */
 	__u32 pad0_[24];
 	__u64 tail;		/* of the consumer: records before it are read */
 	/* set by the consumer before it sleeps; the packet that wakes it clears it */
 	__u32 asleep;
 	__u32 pad1_[29];
-	/* of all programs, and only of the first CPU, for all: when the packets that were let through are due */
+	/*
+	 * of all programs, and only of the first CPU, for all: when the packets that were let
+	 * through are due
+	 */
 	__u64 due_ns;
 	__u32 pad2_[30];
 	__u8 data[];
@@ -160,8 +164,8 @@ struct tally {
 /*
  * Per CPU and interface. Each packet bumps filtered.packets or all.packets. One that the filter
  * accepts bumps as well one of tcp, udp and other, one of ipv4, ipv6 and non_ip, and one of
- * delivered, ring_full, error, sampled_out, flow_cut, rate_limited and only_counted. So what was seen
- * is filtered.packets + all.packets, and all.packets is the sum of these seven, always.
+ * delivered, ring_full, error, sampled_out, flow_cut, rate_limited and only_counted. So what was
+ * seen is filtered.packets + all.packets, and all.packets is the sum of these seven, always.
  */
 struct counters {
 	struct tally filtered;	/* the filter rejects them, and nothing else is done */
@@ -219,7 +223,10 @@ struct program_verdicts {
 	struct tally no_call_left;	/* it has made all the tail calls that it could make */
 };
 
-/* Which programs that one calls, of its prog array: the other one, and one that says no more than that. */
+/*
+ * Which programs that one calls, of its prog array: the other one, and one that says no more than
+ * that.
+ */
 enum { FRONT_TARGET, FRONT_PROBE, FRONT_CALLS };
 enum { CALL_LEFT = 0x78666c76 };
 
@@ -231,8 +238,8 @@ enum { DEVICE_TIME = 1, DEVICE_HASH = 2, DEVICE_TAG = 4 };
 
 /*
  * An interface of a program, in the place of its number modulo SLOTS; one that has a program of its
- * own is in the first place. While there are packets only a loss writes here, so reading it for each
- * of them costs little.
+ * own is in the first place. While there are packets only a loss writes here, so reading it for
+ * each of them costs little.
  */
 enum { SLOTS = 256 };
 struct slot {
@@ -267,7 +274,10 @@ struct program_settings {
 	__u8 verdicts;
 	__u8 has_exit_filter;
 	__u8 tail_calls;	/* it makes some: those that are left to it are watched */
-	/* XDP only: there are no frames in pieces, so the end of the first buffer is that of the frame */
+	/*
+	 * XDP only: there are no frames in pieces, so the end of the first buffer is that of the
+	 * frame
+	 */
 	__u8 linear;
 	/* at tc, else 0: */
 	__u8 raw;		/* packets begin with the IP header */
@@ -281,14 +291,17 @@ struct program_settings {
 	__u32 ifindex;		/* only of this interface, */
 	__u32 turn;		/* while that is PROGRAM_TURN it sees what comes in */
 	__u64 netns;		/* the cookie of the namespace that it is in */
-	struct memory memory;	/* of frames in several buffers; zeros: the first alone is to be had */
+	/* of frames in several buffers; zeros: the first alone is to be had */
+	struct memory memory;
 	/*
-	 * of so many packets that the filter accepts one is kept, at random, up to SAMPLE_MAX; 0: all, and what
-	 * follows is not looked at
+	 * of so many packets that the filter accepts one is kept, at random, up to SAMPLE_MAX; 0:
+	 * all, and what follows is not looked at
 	 */
 	__u32 sample;
-	__u32 gap_ns;		/* at least, from one that is kept to the next, in the mean; 0: no matter */
-	__u64 flow_limit;	/* packets of each flow and direction, or bytes, that are kept; 0: all */
+	/* at least, from one that is kept to the next, in the mean; 0: no matter */
+	__u32 gap_ns;
+	/* packets of each flow and direction, or bytes, that are kept; 0: all */
+	__u64 flow_limit;
 	__u64 flow_seed[FLOW_SEEDS];	/* of flow_hash() */
 	__u32 flow_sample;	/* of so many flows one, up to SAMPLE_MAX; 0: all */
 	__u8 flows;		/* enum flow_work; 0: what is above is not looked at */
@@ -300,7 +313,10 @@ _Static_assert(sizeof(struct program_settings) == 128, "all of it is set, paddin
 
 enum { SAMPLE_MAX = 1000 * 1000 * 1000 };	/* twice that fits into a word */
 
-/* Packets a second, as far as whole nanoseconds between them are exact enough; and what may come at once. */
+/*
+ * Packets a second, as far as whole nanoseconds between them are exact enough; and what may come at
+ * once.
+ */
 enum { RATE_MAX = 10 * 1000 * 1000, BURST_NS = 100 * 1000 * 1000 };
 
 /* The map that holds nothing but them. */
@@ -313,9 +329,10 @@ enum { RATE_MAX = 10 * 1000 * 1000, BURST_NS = 100 * 1000 * 1000 };
 enum { FILTER_ENTRY, FILTER_EXIT };
 
 /*
- * What the place holders of a filter return, by which they are found: the function, and the places that
- * may hold it in itself; and the bytes on the stack that there are for it there, for 8 words of the memory
- * of classic BPF. (A program that is in front of another one may have 224, see front.bpf.c.)
+ * What the place holders of a filter return, by which they are found: the function, and the places
+ * that may hold it in itself; and the bytes on the stack that there are for it there, for 8 words
+ * of the memory of classic BPF. (A program that is in front of another one may have 224, see
+ * front.bpf.c.)
  */
 enum { FILTER_MARK = 0x78666c74, FILTER_PLACE = 0x78666c77, FILTER_ROOM = 64 };
 

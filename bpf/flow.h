@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A flow: the packets of an interface with the same two addresses and ports and the same protocol, in either
- * direction. As parse.h for the program, the tool and the tests.
+ * A flow: the packets of an interface with the same two addresses and ports and the same protocol,
+ * in either direction. As parse.h for the program, the tool and the tests.
  */
 #ifndef XDPDUMP_FLOW_H
 #define XDPDUMP_FLOW_H
@@ -9,8 +9,9 @@
 #include "bpf/parse.h"
 
 /*
- * The two ends are in an order of their own, so that both directions have the same key. Of a fragment there are
- * no ports, not even of the first: all of them are in one flow. No padding: it is compared as words.
+ * The two ends are in an order of their own, so that both directions have the same key. Of a
+ * fragment there are no ports, not even of the first: all of them are in one flow. No padding: it
+ * is compared as words.
  */
 struct flow_key {
 	__u64 addr[2][2];	/* bytes as in the header; IPv4: the first four, the rest is 0 */
@@ -30,9 +31,11 @@ _Static_assert(sizeof(struct flow_key) == 40, "no padding");
 parse_inline __u64 flow_rest(__u16 port0, __u16 port1, __u8 version, __u8 proto, __u16 iface)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return port0 | (__u64)port1 << 16 | (__u64)version << 32 | (__u64)proto << 40 | (__u64)iface << 48;
+	return port0 | (__u64)port1 << 16 | (__u64)version << 32 | (__u64)proto << 40 |
+	       (__u64)iface << 48;
 #else
-	return (__u64)port0 << 48 | (__u64)port1 << 32 | (__u64)version << 24 | (__u64)proto << 16 | iface;
+	return (__u64)port0 << 48 | (__u64)port1 << 32 | (__u64)version << 24 | (__u64)proto << 16 |
+	       iface;
 #endif
 }
 
@@ -51,9 +54,9 @@ struct flow {
 };
 
 /*
- * So many packets of each direction have exact times, and those that begin and end a connection. Others have the
- * time at which the clock was read last, which is done at most a tick of the kernel before: it takes as long as
- * all the rest.
+ * So many packets of each direction have exact times, and those that begin and end a connection.
+ * Others have the time at which the clock was read last, which is done at most a tick of the kernel
+ * before: it takes as long as all the rest.
  */
 enum { FLOW_EXACT = 16 };
 
@@ -65,8 +68,9 @@ struct flow_entry {
 };
 
 /*
- * An entry as programs have it: all that a packet of IPv4 looks at and changes, in one line of the cache, which takes
- * longer to come, where there are many flows, than all that is done with it; and the rest.
+ * An entry as programs have it: all that a packet of IPv4 looks at and changes, in one line of the
+ * cache, which takes longer to come, where there are many flows, than all that is done with it; and
+ * the rest.
  */
 struct flow_line {
 	__u64 addr[2];			/* the first words of both */
@@ -89,9 +93,9 @@ _Static_assert(sizeof(struct flow_line) == 64, "a line of the cache");
 #define FLOW_PACKETS_MAX	((1ull << FLOW_PACKETS_BITS) - 1)
 
 /*
- * Where programs count: an index for each CPU, which no other CPU writes, and entries that are handed out to
- * them by the dozen, so that the room is where the flows are. A word of the index is 0, or FLOW_USED, some bits
- * of the hash, and the number of an entry.
+ * Where programs count: an index for each CPU, which no other CPU writes, and entries that are
+ * handed out to them by the dozen, so that the room is where the flows are. A word of the index is
+ * 0, or FLOW_USED, some bits of the hash, and the number of an entry.
  */
 enum {
 	FLOW_INDEX_BITS	= 18,
@@ -187,8 +191,8 @@ parse_inline int flow_is_behind(const struct flow_key *k, __u16 sport, __u16 dpo
 }
 
 /*
- * The rest of the key of a packet with headers @p, whose addresses are there in the order of its header: source
- * first. Returns which way it goes.
+ * The rest of the key of a packet with headers @p, whose addresses are there in the order of its
+ * header: source first. Returns which way it goes.
  */
 parse_inline __u32 flow_finish(struct flow_key *k, const struct parsed *p, __u16 iface)
 {
@@ -209,7 +213,8 @@ parse_inline __u32 flow_finish(struct flow_key *k, const struct parsed *p, __u16
 }
 
 /* All of it, of the header @ip, which is there as a whole. For who is not watched by a verifier. */
-parse_inline __u32 flow_key_of(struct flow_key *k, const __u8 *ip, const struct parsed *p, __u16 iface)
+parse_inline __u32 flow_key_of(struct flow_key *k, const __u8 *ip, const struct parsed *p,
+			       __u16 iface)
 {
 	if (p->ip_version == 4)
 		flow_addresses_ipv4(k, ip);
@@ -230,14 +235,16 @@ parse_inline void flow_count(struct flow *f, __u32 way, const struct parsed *p, 
 parse_inline int flow_is_same(const struct flow_key *a, const struct flow_key *b)
 {
 	return !((a->addr[0][0] ^ b->addr[0][0]) | (a->addr[0][1] ^ b->addr[0][1]) |
-		 (a->addr[1][0] ^ b->addr[1][0]) | (a->addr[1][1] ^ b->addr[1][1]) | (a->rest ^ b->rest));
+		 (a->addr[1][0] ^ b->addr[1][0]) | (a->addr[1][1] ^ b->addr[1][1]) |
+		 (a->rest ^ b->rest));
 }
 
 enum { FLOW_SEEDS = 5 };
 
 /*
- * A number that is the same for all packets of a flow, on whichever interface, and that nobody can aim at who
- * does not know the odd numbers @seed (multilinear hashing, of which the upper half is as good as random).
+ * A number that is the same for all packets of a flow, on whichever interface, and that nobody can
+ * aim at who does not know the odd numbers @seed (multilinear hashing, of which the upper half is
+ * as good as random).
  */
 parse_inline __u32 flow_hash(const struct flow_key *k, const __u64 seed[FLOW_SEEDS])
 {

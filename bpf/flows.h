@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What a program does by flows (bpf/flow.h): counts them (--flows), keeps the packets of some and of the others
- * none (--flow-sample), or of each the first ones (--flow-limit). A part of capture.h, whose settings it uses.
+ * What a program does by flows (bpf/flow.h): counts them (--flows), keeps the packets of some and
+ * of the others none (--flow-sample), or of each the first ones (--flow-limit). A part of
+ * capture.h, whose settings it uses.
  */
 #ifndef XDPDUMP_FLOWS_H
 #define XDPDUMP_FLOWS_H
@@ -143,11 +144,11 @@ static __always_inline int fetch_entries(struct flow_room *room, struct flow_ind
 }
 
 /*
- * The entry of a flow that is not there yet, and its place, a word that is 0. Its numbers are zeros. Returns what
- * the word is then; 0: no room.
+ * The entry of a flow that is not there yet, and its place, a word that is 0. Its numbers are
+ * zeros. Returns what the word is then; 0: no room.
  */
-static __always_inline __u32 begin_flow(struct flow_room *room, struct flow_index *index, __u32 *word,
-					const struct flow_now *now, __u32 mark)
+static __always_inline __u32 begin_flow(struct flow_room *room, struct flow_index *index,
+					__u32 *word, const struct flow_now *now, __u32 mark)
 {
 	struct flow_line *l;
 	struct flow_more *m;
@@ -167,7 +168,8 @@ static __always_inline __u32 begin_flow(struct flow_room *room, struct flow_inde
 }
 
 /* The word with its entry; 0: there is no room for it. */
-static __always_inline __u32 find_entry(struct flow_room *room, struct flow_index *index, const struct flow_now *now)
+static __always_inline __u32 find_entry(struct flow_room *room, struct flow_index *index,
+					const struct flow_now *now)
 {
 	const __u32 mark = FLOW_USED | (now->hash >> FLOW_INDEX_BITS) << FLOW_ROOM_BITS;
 	__u32 first = now->hash & (FLOW_INDEX - 1);
@@ -186,8 +188,8 @@ static __always_inline __u32 find_entry(struct flow_room *room, struct flow_inde
 }
 
 /*
- * CLOCK_TAI: now, or as it was read last if there was no tick of the kernel since, which has no call where there
- * is a compiler for programs.
+ * CLOCK_TAI: now, or as it was read last if there was no tick of the kernel since, which has no
+ * call where there is a compiler for programs.
  */
 static __always_inline __u64 clock_of(struct flow_index *index, int now)
 {
@@ -201,8 +203,8 @@ static __always_inline __u64 clock_of(struct flow_index *index, int now)
 }
 
 /* A packet of @len bytes with headers @hdr, which goes @way. */
-static __always_inline void count_in(struct flow_room *room, struct flow_index *index, __u32 number, __u32 way,
-				     const struct parsed *hdr, __u32 len)
+static __always_inline void count_in(struct flow_room *room, struct flow_index *index, __u32 number,
+				     __u32 way, const struct parsed *hdr, __u32 len)
 {
 	const __u16 flags = hdr->ip_proto == PROTO_TCP ? hdr->flags : 0;
 	struct flow_line *l = line_at(room, number);
@@ -219,12 +221,14 @@ static __always_inline void count_in(struct flow_room *room, struct flow_index *
 		m->first_way = way;
 	}
 	l->last_ns = ns;
-	l->packets[way] = (l->packets[way] + 1) | (__u64)(flags & FLOW_TCP_FLAGS) << FLOW_PACKETS_BITS;
+	l->packets[way] = (l->packets[way] + 1) | (__u64)(flags & FLOW_TCP_FLAGS)
+							  << FLOW_PACKETS_BITS;
 	l->bytes[way] += len;
 }
 
 /* Into the table. False: there is no room for another flow. */
-static __always_inline int is_counted(const struct flow_now *now, const struct parsed *hdr, __u32 len)
+static __always_inline int is_counted(const struct flow_now *now, const struct parsed *hdr,
+				      __u32 len)
 {
 	struct flow_room *room = only_value(&flow_rooms);
 	__u32 turn = 0, at, word;
@@ -234,7 +238,8 @@ static __always_inline int is_counted(const struct flow_now *now, const struct p
 		turn = *(volatile __u32 *)&room->turn;
 		room = bpf_map_lookup_elem(&flow_rooms, &turn);
 	}
-	at = setting(flows) & FLOW_TWO ? 2 * bpf_get_smp_processor_id() + turn : bpf_get_smp_processor_id();
+	at = setting(flows) & FLOW_TWO ? 2 * bpf_get_smp_processor_id() + turn
+				       : bpf_get_smp_processor_id();
 	index = bpf_map_lookup_elem(&flow_indexes, &at);
 	if (!room || !index || !(word = find_entry(room, index, now)))
 		return 0;
@@ -262,8 +267,8 @@ static __always_inline void start_anew(struct flow_kept *k, const struct parsed 
 }
 
 /*
- * Have so many packets, or bytes, of its flow been kept in its direction? The packet with which there are so many
- * is. What the table has forgotten begins again.
+ * Have so many packets, or bytes, of its flow been kept in its direction? The packet with which
+ * there are so many is. What the table has forgotten begins again.
  */
 static __always_inline int is_cut(const struct flow_now *now, const struct parsed *hdr, __u32 len)
 {
@@ -310,8 +315,8 @@ static __always_inline int judge(const struct flow_now *now, const struct parsed
 }
 
 /*
- * All of it, of a packet that is wanted, and its headers, so that it is one call. Not static, as the next
- * two: the verifier looks at each once.
+ * All of it, of a packet that is wanted, and its headers, so that it is one call. Not static, as
+ * the next two: the verifier looks at each once.
  */
 __noinline int flow_verdict(FRAME *ctx, struct parsed *hdr, __u32 len, __u32 tag, __u32 iface)
 {

@@ -26,7 +26,8 @@ __u32 not_called = NOT_CALLED;
 /*
  * A tail call from a function of ours returns to us, as long as our callers' frames are below 256
  * bytes (check_max_stack_depth() of the verifier); the other program has all of its own 512. Of one
- * that is not static it fails: the kernel verifies that by itself, and does not prepare its callers.
+ * that is not static it fails: the kernel verifies that by itself, and does not prepare its
+ * callers.
  */
 static __noinline __u32 call_target(struct xdp_md *ctx)
 {

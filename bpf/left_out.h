@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Packets that the filter wants and that are left out on purpose: --sample, --rate-limit, and by flows.h. A part of
- * capture.h, whose settings and rings it uses.
+ * Packets that the filter wants and that are left out on purpose: --sample, --rate-limit, and by
+ * flows.h. A part of capture.h, whose settings and rings it uses.
  */
 #ifndef XDPDUMP_LEFT_OUT_H
 #define XDPDUMP_LEFT_OUT_H
@@ -13,9 +13,9 @@ static __always_inline __u32 draw(__u32 n)
 }
 
 /*
- * The first one to be kept of a countdown that seems to have run for ever: k in 1 to 2n-1 as often as there
- * are two numbers from 1 to 2n of which it is the smaller one. With draw(2n-1) there would be a third of a
- * packet too few on each CPU.
+ * The first one to be kept of a countdown that seems to have run for ever: k in 1 to 2n-1 as often
+ * as there are two numbers from 1 to 2n of which it is the smaller one. With draw(2n-1) there would
+ * be a third of a packet too few on each CPU.
  */
 static __always_inline __u32 first_skip(__u32 n)
 {
@@ -26,10 +26,11 @@ static __always_inline __u32 first_skip(__u32 n)
 }
 
 /*
- * Is this packet, which the filter wants, none of those that are kept? They are counted down on each CPU,
- * for all programs together, so that a packet costs no random number; from one that is kept to the next it
- * is 1 to 2n-1 packets, n in the mean, whatever pattern there is in what comes. Where there is no ring
- * there will be no record, and that is told as an error. A countdown for another sample is not gone on with.
+ * Is this packet, which the filter wants, none of those that are kept? They are counted down on
+ * each CPU, for all programs together, so that a packet costs no random number; from one that is
+ * kept to the next it is 1 to 2n-1 packets, n in the mean, whatever pattern there is in what comes.
+ * Where there is no ring there will be no record, and that is told as an error. A countdown for
+ * another sample is not gone on with.
  */
 static __always_inline int is_sampled_out(void)
 {
@@ -50,10 +51,10 @@ static __always_inline int is_sampled_out(void)
 }
 
 /*
- * Are there too many at this time? A bucket for all CPUs and programs, as the time at which it will be full
- * again: each packet that is let through puts that off by gap_ns, from now on at least, and there is none
- * when it is BURST_NS, or one packet, away (the generic cell rate algorithm of ITU-T I.371). What is let
- * through writes there alone, so at most as often as is asked for.
+ * Are there too many at this time? A bucket for all CPUs and programs, as the time at which it will
+ * be full again: each packet that is let through puts that off by gap_ns, from now on at least, and
+ * there is none when it is BURST_NS, or one packet, away (the generic cell rate algorithm of ITU-T
+ * I.371). What is let through writes there alone, so at most as often as is asked for.
  */
 static __always_inline int is_over_rate(void)
 {
@@ -67,7 +68,8 @@ static __always_inline int is_over_rate(void)
 	latest = now + (gap > BURST_NS ? gap : BURST_NS);
 #pragma unroll
 	for (int i = 0; i < 4; i++) {
-		const __u64 due = *(volatile __u64 *)&r->due_ns, next = (due > now ? due : now) + gap;
+		const __u64 due = *(volatile __u64 *)&r->due_ns,
+			    next = (due > now ? due : now) + gap;
 
 		if (next > latest)
 			return 1;
@@ -78,8 +80,9 @@ static __always_inline int is_over_rate(void)
 }
 
 /*
- * Is a packet that the filter wants left out on purpose? SAMPLED_OUT ...; 0: it is not. @told: of its flow; one that
- * is left out for that is none of those that are counted down, and takes no token.
+ * Is a packet that the filter wants left out on purpose? SAMPLED_OUT ...; 0: it is not. @told: of
+ * its flow; one that is left out for that is none of those that are counted down, and takes no
+ * token.
  */
 static __always_inline __u32 left_out(__u32 told)
 {

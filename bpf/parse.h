@@ -439,7 +439,10 @@ parse_inline struct cursor cursor_init(const void *data, __u32 caplen, __u32 len
 		.l3_end = len,
 	};
 
-	/* else it follows a path for each bound, and for each number of tags, whose bytes it knows to be there */
+	/*
+	 * else it follows a path for each bound, and for each number of tags, whose bytes it knows
+	 * to be there
+	 */
 	forget(&c, c.limit);
 	forget(&c, c.off);
 	return c;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What most frames are, for programs: Ethernet, IPv4 without options, TCP or UDP, all of it sound and no fragment. The
- * headers are in places that are known beforehand, so that this takes half as long as parse_frame(). What is anything
- * else is left to that, and tests compare the two.
+ * What most frames are, for programs: Ethernet, IPv4 without options, TCP or UDP, all of it sound
+ * and no fragment. The headers are in places that are known beforehand, so that this takes half as
+ * long as parse_frame(). What is anything else is left to that, and tests compare the two.
  */
 #ifndef XDPDUMP_PARSE_USUAL_H
 #define XDPDUMP_PARSE_USUAL_H
@@ -16,7 +16,10 @@ enum {
 	USUAL_UDP	= 8,
 };
 
-/* The header of TCP or UDP, in a datagram with @len bytes behind that of IP. Returns where it ends; 0: not usual. */
+/*
+ * The header of TCP or UDP, in a datagram with @len bytes behind that of IP. Returns where it ends;
+ * 0: not usual.
+ */
 parse_inline __u32 usual_l4(const __u8 *l4, __u8 proto, __u32 len, __u32 limit, __u16 *flags)
 {
 	__u32 n;

@@ -57,8 +57,9 @@ static __always_inline void frame_meta(FRAME *ctx __attribute__((unused)), const
 }
 
 /*
- * No other packet of the run has it, whatever interface that came on. 0: there is no ring, or with PREEMPT_RT it
- * is being written to (unless_busy()), and will be as long as we run: there is no record for it.
+ * No other packet of the run has it, whatever interface that came on. 0: there is no ring, or with
+ * PREEMPT_RT it is being written to (unless_busy()), and will be as long as we run: there is no
+ * record for it.
  */
 static __always_inline __u64 next_id(void)
 {
@@ -119,8 +120,8 @@ struct passage {
 };
 
 /*
- * The filter wants it. Whether it is one of those that are kept shows here, at both points or at none,
- * and before what else is wanted of it: by chance, so it makes no difference.
+ * The filter wants it. Whether it is one of those that are kept shows here, at both points or at
+ * none, and before what else is wanted of it: by chance, so it makes no difference.
  */
 static __always_inline void set_out(struct passage *p)
 {
@@ -138,9 +139,9 @@ static __always_inline int was_sampled_out(const struct passage *p)
 }
 
 /*
- * It is wanted by all that is asked, and left out on purpose. What nobody wants is in no flow, and not too many.
- * The flow is that of what came in. (With PREEMPT_RT another program may have looked at a packet of another one
- * meanwhile, which has it then.)
+ * It is wanted by all that is asked, and left out on purpose. What nobody wants is in no flow, and
+ * not too many. The flow is that of what came in. (With PREEMPT_RT another program may have looked
+ * at a packet of another one meanwhile, which has it then.)
  */
 static __always_inline int is_left_out(struct passage *p)
 {
@@ -210,7 +211,8 @@ static __always_inline __u32 leave(FRAME *ctx, struct passage *p, struct cpu_rin
 
 /*
  * Is the record of the entry still there? With PREEMPT_RT another program of ours may have run on
- * this CPU meanwhile: it has moved the head, or built a record in the same place that nobody wanted.
+ * this CPU meanwhile: it has moved the head, or built a record in the same place that nobody
+ * wanted.
  */
 static __always_inline int is_there(struct cpu_ring *r, const struct passage *p)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * At tc, on the way out, with the process that has sent the packet: the one that runs, if the socket
- * is one of its files, for what runs may be anybody whom an interrupt came upon; else the one that was
- * seen to use the socket before.
+ * At tc, on the way out, with the process that has sent the packet: the one that runs, if the
+ * socket is one of its files, for what runs may be anybody whom an interrupt came upon; else the
+ * one that was seen to use the socket before.
  */
 #include <linux/pkt_cls.h>
 
@@ -65,8 +65,8 @@ static __always_inline __u64 is_zero(__u64 x)
 }
 
 /*
- * Is it one of the AT_ONCE files at @fd, an address of the kernel's? Below 0: they cannot be read. Not
- * static: the verifier looks at it once, and not for each turn of the loop.
+ * Is it one of the AT_ONCE files at @fd, an address of the kernel's? Below 0: they cannot be read.
+ * Not static: the verifier looks at it once, and not for each turn of the loop.
  */
 __noinline int is_among_files(__u64 fd, __u64 file)
 {
@@ -100,9 +100,9 @@ static __always_inline int is_open(struct task_struct *task, const void *file)
 }
 
 /*
- * Is the task that runs the sender? A socket without a file is the kernel's, or nobody's any more. With
- * TCP who sends holds the lock of the socket: without it, it is an answer of the kernel, and there is
- * no need to look.
+ * Is the task that runs the sender? A socket without a file is the kernel's, or nobody's any more.
+ * With TCP who sends holds the lock of the socket: without it, it is an answer of the kernel, and
+ * there is no need to look.
  */
 static __always_inline int is_sender(struct task_struct *task, struct sock *sk,
 				     const struct event_process *seen)

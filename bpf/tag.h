@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A VLAN tag that is kept beside the bytes of a frame is put back: it is where it is on the wire for
- * all that is copied, parsed, measured or asked by a filter. Behind bpf/capture.h, with FRAME_LOADS;
- * a program defines BUFFER_LOAD, the helper that loads bytes at an offset, and two functions.
+ * A VLAN tag that is kept beside the bytes of a frame is put back: it is where it is on the wire
+ * for all that is copied, parsed, measured or asked by a filter. Behind bpf/capture.h, with
+ * FRAME_LOADS; a program defines BUFFER_LOAD, the helper that loads bytes at an offset, and two
+ * functions.
  */
 #ifndef XDPDUMP_TAG_H
 #define XDPDUMP_TAG_H
 
 #include <bpf/bpf_endian.h>
 
-/* @tag: its type (IEEE 802.1Q, 9.6), and what is kept of it, so in the order of its bytes; 0: there is none. */
+/*
+ * @tag: its type (IEEE 802.1Q, 9.6), and what is kept of it, so in the order of its bytes; 0: there
+ * is none.
+ */
 
 /* Bytes of the frame without it. */
 static __always_inline __u32 buffers_len(FRAME *ctx);
@@ -81,8 +85,9 @@ static __always_inline __u64 number_around_tag(FRAME *ctx, __u32 tag, __u32 off,
 	if (end > TAG_END) {
 		__u32 more = end - TAG_END;
 
-		behind = more == 3 ? number_at(ctx, TAG_OFF, 2) << 8 | number_at(ctx, TAG_OFF + 2, 1)
-				   : number_at(ctx, TAG_OFF, more);
+		behind = more == 3
+				 ? number_at(ctx, TAG_OFF, 2) << 8 | number_at(ctx, TAG_OFF + 2, 1)
+				 : number_at(ctx, TAG_OFF, more);
 		if (behind >= WORD_NOT_THERE)
 			return WORD_NOT_THERE;
 		behind <<= 8 * (4 - more);

@@ -18,8 +18,8 @@ static __always_inline __u32 tag_of(FRAME *ctx);
 #include "bpf/capture.h"
 
 /*
- * Not 0: this frame may have more than one buffer. Userspace puts a look at what the kernel knows of it in the
- * place of the instruction, where the kernel lets us (kernel/places.c).
+ * Not 0: this frame may have more than one buffer. Userspace puts a look at what the kernel knows
+ * of it in the place of the instruction, where the kernel lets us (kernel/places.c).
  */
 static __always_inline __u32 frags_here(struct xdp_md *ctx)
 {

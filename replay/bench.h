@@ -59,7 +59,8 @@ void bench_die(const struct bench_run *b, int status, const char *fmt, ...)
 /* The command line, and a refusal without root; @why: what root is needed for. */
 static inline is_unused void bench_init(struct bench_run *b, int argc, char **argv, const char *why)
 {
-	*b = (struct bench_run){ .name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0] };
+	*b = (struct bench_run){ .name = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1
+							       : argv[0] };
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--quick"))
 			b->quick = true;

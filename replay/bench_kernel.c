@@ -62,8 +62,8 @@ struct capture {
 struct row {
 	struct bench_row one;		/* ns per packet on one CPU */
 	/*
-	 * packets per time on two CPUs, as a multiple of that on one: with rings that one of the CPUs
-	 * empties, and with each emptied by its own, which draws no line over to the other
+	 * packets per time on two CPUs, as a multiple of that on one: with rings that one of the
+	 * CPUs empties, and with each emptied by its own, which draws no line over to the other
 	 */
 	struct bench_row two, own;
 	const char *program;		/* in bpf/bench.bpf.c; NULL: @capture */
@@ -540,7 +540,8 @@ static void check_left_out(const struct bench_run *b, const struct capture *c)
 		int err = hook_counters(c->round[i].hook, POINT_ENTRY, &found);
 
 		if (err || !found.all.packets || found.delivered > 1 || found.flow_no_room)
-			bench_die(b, EXIT_FAILURE, "not valid: packets are captured whose flows are not");
+			bench_die(b, EXIT_FAILURE,
+				  "not valid: packets are captured whose flows are not");
 	}
 }
 
@@ -577,7 +578,8 @@ static void print_rows(const char *title, unsigned first, unsigned end)
 	printf("%s\n", title);
 	for (unsigned i = first; i < end; i++) {
 		const struct row *r = &rows[i];
-		struct bench_stats one = bench_stats(&r->one), two = bench_stats(&r->two), own = bench_stats(&r->own);
+		struct bench_stats one = bench_stats(&r->one), two = bench_stats(&r->two),
+				   own = bench_stats(&r->own);
 
 		printf("  %-40s %7.1f %7.1f .. %-7.1f %7.1f", r->one.name, one.median, one.min,
 		       one.max, bench_above(&r->one, &rows[NULL_ROW].one));
@@ -595,7 +597,8 @@ static void report(struct kernel *k)
 	const struct row *real = &rows[REAL];
 	unsigned n = 0;
 
-	printf("%-42s %7s %18s %7s %7s %20s\n", "", "ns", "min .. max", "-null", "2 CPUs", "own rings");
+	printf("%-42s %7s %18s %7s %7s %20s\n", "", "ns", "min .. max", "-null", "2 CPUs",
+	       "own rings");
 	print_rows("feature by feature, 128-byte IPv4/TCP", NULL_ROW, FEATURES_END);
 	print_rows("other frames", FEATURES_END, FRAMES_END);
 	print_rows("transports: time, head, copy of 96 bytes", FRAMES_END, TRANSPORTS_END);
@@ -613,11 +616,14 @@ static void report(struct kernel *k)
 	bench_figure(&k->bench, "shared_ns", bench_above(&rows[SHARED_ALL].one, &real->one));
 	bench_figure(&k->bench, "shared_filtered_ns",
 		     bench_above(&rows[SHARED_NONE].one, &rows[FILTER_PORT].one));
-	bench_figure(&k->bench, "flows_ns", bench_above(&rows[FLOWS_ONLY].one, &rows[NULL_ROW].one));
-	bench_figure(&k->bench, "flow_cut_ns", bench_above(&rows[FLOW_CUT_ROW].one, &rows[NULL_ROW].one));
+	bench_figure(&k->bench, "flows_ns",
+		     bench_above(&rows[FLOWS_ONLY].one, &rows[NULL_ROW].one));
+	bench_figure(&k->bench, "flow_cut_ns",
+		     bench_above(&rows[FLOW_CUT_ROW].one, &rows[NULL_ROW].one));
 	if (real->two.n) {
 		bench_figure(&k->bench, "two_cpu_ratio", bench_stats(&real->own).median);
-		bench_figure(&k->bench, "two_cpu_one_consumer_ratio", bench_stats(&real->two).median);
+		bench_figure(&k->bench, "two_cpu_one_consumer_ratio",
+			     bench_stats(&real->two).median);
 	}
 	for (unsigned i = 0; i < array_size(rows); i++) {
 		all[n++] = &rows[i].one;

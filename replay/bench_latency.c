@@ -56,7 +56,8 @@ static struct subject subjects[] = {
 	{ rtt("null XDP_PASS program"), .null_program = true },
 	{ rtt("tcpdump, both directions"),
 	  .argv = { "tcpdump", "-i", "v0", "-Z", "root", "-n", "-s", "96", "-w", OUT } },
-	{ rtt("xdpdump, snapshot length 256"), .argv = { "xdpdump", "-i", "v0", "-s", "256", "-w", OUT } },
+	{ rtt("xdpdump, snapshot length 256"),
+	  .argv = { "xdpdump", "-i", "v0", "-s", "256", "-w", OUT } },
 	{ rtt("xdpdump"), .argv = { "xdpdump", "-i", "v0", "-s", "96", "-w", OUT } },
 	{ rtt("tcpdump"), .argv = { "tcpdump", "-i", "v0", "-Q", "in", "-Z", "root", "-n", "-s", "96", "-w", OUT } },
 };

@@ -505,7 +505,8 @@ static bool parse(struct options *o, int argc, char **argv, enum status *status)
 	if (optind < argc)
 		*status = failed(STATUS_USAGE, "'%s' is one word too many", argv[optind]);
 	else if (!o->ifname)
-		*status = failed(STATUS_USAGE, "no interface: -i IF (xdpflood -h shows all options)");
+		*status = failed(STATUS_USAGE,
+				 "no interface: -i IF (xdpflood -h shows all options)");
 	return *status == STATUS_OK;
 }
 

@@ -20,7 +20,8 @@ static uint64_t read_ns(clockid_t id)
 
 /*
  * It is whole seconds, and the clocks are set together: what lies between two looks at them, half a
- * second at most or they are looked at again, is rounded off. No system call, as adjtimex(2) is one.
+ * second at most or they are looked at again, is rounded off. No system call, as adjtimex(2) is
+ * one.
  */
 static int64_t tai_offset_ns(void)
 {
@@ -123,7 +124,8 @@ int clock_watch(void)
 
 int clock_ms_until(uint64_t end_ns)
 {
-	const uint64_t now = clock_monotonic_ns(), left_ms = now < end_ns ? (end_ns - now - 1) / 1000000 + 1 : 0;
+	const uint64_t now = clock_monotonic_ns(),
+		       left_ms = now < end_ns ? (end_ns - now - 1) / 1000000 + 1 : 0;
 
 	return end_ns == UINT64_MAX ? -1 : left_ms < INT_MAX ? (int)left_ms : INT_MAX;
 }

@@ -35,7 +35,10 @@ uint64_t clock_now_ns(void);
 uint64_t clock_monotonic_ns(void);
 uint64_t clock_tai_ns(void);
 
-/* Milliseconds until clock_monotonic_ns() is @end_ns, rounded up, for poll(2); 0: it is past, -1: UINT64_MAX, never. */
+/*
+ * Milliseconds until clock_monotonic_ns() is @end_ns, rounded up, for poll(2); 0: it is past, -1:
+ * UINT64_MAX, never.
+ */
 int clock_ms_until(uint64_t end_ns);
 
 /*

@@ -18,7 +18,8 @@ static unsigned next_in(const char *word, unsigned from, unsigned next)
 {
 	for (const char *at = strstr(word, FOLDER); at; at = strstr(at + 1, FOLDER)) {
 		const char *digits = at + strlen(FOLDER);
-		unsigned long n = isdigit((unsigned char)*digits) ? strtoul(digits, NULL, 10) : ULONG_MAX;
+		unsigned long n = isdigit((unsigned char)*digits) ? strtoul(digits, NULL, 10)
+								  : ULONG_MAX;
 
 		if (n >= from && n < next)
 			next = n;

@@ -11,8 +11,8 @@
 int descriptors_keep_named(char *const *words, const char *const *more, unsigned n);
 
 /*
- * In a process of its own: stdin is /dev/null, stdout is stderr, and what is at *@fd, close-on-exec, stands behind
- * these from then on; all others are closed. -errno.
+ * In a process of its own: stdin is /dev/null, stdout is stderr, and what is at *@fd,
+ * close-on-exec, stands behind these from then on; all others are closed. -errno.
  */
 int descriptors_leave_all_but(int *fd);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * getaddrinfo(3) waits for resolvers as long as it pleases, deaf to signals that are blocked: a process
- * that can be ended does it.
+ * getaddrinfo(3) waits for resolvers as long as it pleases, deaf to signals that are blocked: a
+ * process that can be ended does it.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -66,7 +66,8 @@ static void find(const char *host, uint16_t port, int flags, struct found *f)
 	struct addrinfo *all = NULL;
 
 	f->error = getaddrinfo(host, NULL, &hints, &all);
-	for (const struct addrinfo *i = f->error ? NULL : all; i && f->n < ADDRESSES; i = i->ai_next) {
+	for (const struct addrinfo *i = f->error ? NULL : all; i && f->n < ADDRESSES;
+	     i = i->ai_next) {
 		struct listen_address *a = &f->v[f->n];
 
 		memcpy(&a->address, i->ai_addr, i->ai_addrlen);
@@ -110,7 +111,8 @@ static int take_answer(int fd, pid_t pid, struct found *f, dial_look_fn look, vo
 	return err;
 }
 
-static int ask_resolver(const char *host, uint16_t port, struct found *f, dial_look_fn look, void *ctx)
+static int ask_resolver(const char *host, uint16_t port, struct found *f, dial_look_fn look,
+			void *ctx)
 {
 	int fds[2], err;
 	pid_t pid;
@@ -181,7 +183,8 @@ static int reach_one(const struct found *f, struct listen_address *to, dial_look
 	return got;
 }
 
-int dial_open(const char *word, struct listen_address *to, dial_look_fn look, void *ctx, const char **why)
+int dial_open(const char *word, struct listen_address *to, dial_look_fn look, void *ctx,
+	      const char **why)
 {
 	struct found f = { .n = 0 };
 	char host[HOST_MAX];

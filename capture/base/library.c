@@ -74,7 +74,8 @@ const char *library_version(enum library l)
 	case LIBRARY_MICROHTTPD:
 		return ask_version(l, "MHD_get_version");
 	case LIBRARY_CURL:
-		version = ask_version(l, "curl_version");	/* "libcurl/7.88.1 OpenSSL/3.0.19 ..." */
+		/* "libcurl/7.88.1 OpenSSL/3.0.19 ..." */
+		version = ask_version(l, "curl_version");
 		return version && !strncmp(version, "libcurl/", 8) ? version + 8 : version;
 	case LIBRARY_RDKAFKA:
 		return ask_version(l, "rd_kafka_version_str");

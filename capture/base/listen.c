@@ -94,7 +94,8 @@ void listen_text(const struct listen_address *a, char out[static LISTEN_TEXT_MAX
 
 static const char *path_of(const struct listen_address *a)
 {
-	return a->address.ss_family == AF_UNIX ? ((const struct sockaddr_un *)&a->address)->sun_path : NULL;
+	return a->address.ss_family == AF_UNIX ? ((const struct sockaddr_un *)&a->address)->sun_path
+					       : NULL;
 }
 
 static void closep(const int *fd)
@@ -104,9 +105,9 @@ static void closep(const int *fd)
 }
 
 /*
- * One of us at a time in the folder of the path, to be closed: a socket that is bound refuses until it
- * listens, as one that was left does. Who keeps it for more than a second, which anybody can, is not
- * waited for. -1: it is no path.
+ * One of us at a time in the folder of the path, to be closed: a socket that is bound refuses until
+ * it listens, as one that was left does. Who keeps it for more than a second, which anybody can, is
+ * not waited for. -1: it is no path.
  */
 static int lock_folder(const struct listen_address *a)
 {
@@ -135,7 +136,8 @@ static bool is_left_over(const char *path, const struct listen_address *a)
 	if (lstat(path, &st) || !S_ISSOCK(st.st_mode))
 		return false;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	refused = fd >= 0 && connect(fd, (const struct sockaddr *)&a->address, a->len) && errno == ECONNREFUSED;
+	refused = fd >= 0 && connect(fd, (const struct sockaddr *)&a->address, a->len) &&
+		  errno == ECONNREFUSED;
 	if (fd >= 0)
 		close(fd);
 	return refused;

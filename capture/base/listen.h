@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Sockets on which somebody is asked to come: "9100", "0.0.0.0:9100", "[::]:9100", "unix:/run/x". */
+/*
+ * Sockets on which somebody is asked to come: "9100", "0.0.0.0:9100", "[::]:9100",
+ * "unix:/run/x".
+ */
 #ifndef XDPDUMP_BASE_LISTEN_H
 #define XDPDUMP_BASE_LISTEN_H
 
@@ -22,8 +25,8 @@ enum { LISTEN_TEXT_MAX = 64 };
 void listen_text(const struct listen_address *a, char out[static LISTEN_TEXT_MAX]);
 
 /*
- * A socket that listens there, non-blocking, close-on-exec, for the caller to close; of a path, that a
- * process left which has gone, takes its place. -errno.
+ * A socket that listens there, non-blocking, close-on-exec, for the caller to close; of a path,
+ * that a process left which has gone, takes its place. -errno.
  */
 int listen_open(const struct listen_address *a);
 

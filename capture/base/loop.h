@@ -23,7 +23,8 @@ struct loop {
 	int asked;			/* the one that did, 0: none */
 	int forced;			/* the next one after it */
 	bool ignores_hangup;		/* loop_ignore_hangup() */
-	bool unread;			/* nobody reads what is written to one of loop_add_written() */
+	/* nobody reads what is written to one of loop_add_written() */
+	bool unread;
 	/* what is to be done when something happens; the caller's to set, and NULL: nothing */
 	loop_fn stats;			/* SIGUSR1, and the timer */
 	loop_fn flush;			/* SIGUSR2, or there is nothing to read for now */
@@ -55,10 +56,16 @@ int loop_open(struct loop *l);
  */
 int loop_add(struct loop *l, int fd, loop_fn ready, void *ctx);
 
-/* The same of a socket, with @ready once for each time that it can be read or written, or breaks. */
+/*
+ * The same of a socket, with @ready once for each time that it can be read or written, or
+ * breaks.
+ */
 int loop_add_socket(struct loop *l, int fd, loop_fn ready, void *ctx);
 
-/* It is not watched any more; before it is closed. @ctx, which nobody else has, is that of loop_add(). */
+/*
+ * It is not watched any more; before it is closed. @ctx, which nobody else has, is that of
+ * loop_add().
+ */
 void loop_remove(struct loop *l, int fd, const void *ctx);
 
 /* The same for a pipe or a socket that is written to: nothing is called, see unread. */
@@ -83,8 +90,8 @@ static inline bool loop_goes_on(const struct loop *l)
 }
 
 /*
- * Waits until @fd can be read, at most @timeout_ms, -1: for ever: 0, or an errno: EINTR when there is
- * nothing to do any more. What else comes meanwhile is dealt with as by loop_wait().
+ * Waits until @fd can be read, at most @timeout_ms, -1: for ever: 0, or an errno: EINTR when there
+ * is nothing to do any more. What else comes meanwhile is dealt with as by loop_wait().
  */
 int loop_wait_for(struct loop *l, int fd, int timeout_ms);
 

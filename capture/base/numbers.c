@@ -65,11 +65,13 @@ int numbers_load(struct numbers **out, int fd)
 	if (numbers_open(&n))
 		return -ENOMEM;
 	err = fd_bytes_read(fd, &n->n_words, sizeof(n->n_words));
-	if (!err && (st.st_size % sizeof(*n->words) || n->n_words != st.st_size / sizeof(*n->words) - 1))
+	if (!err &&
+	    (st.st_size % sizeof(*n->words) || n->n_words != st.st_size / sizeof(*n->words) - 1))
 		err = -ENODATA;
 	if (!err && n->n_words) {
 		n->words = malloc(n->n_words * sizeof(*n->words));
-		err = n->words ? fd_bytes_read(fd, n->words, n->n_words * sizeof(*n->words)) : -ENOMEM;
+		err = n->words ? fd_bytes_read(fd, n->words, n->n_words * sizeof(*n->words))
+			       : -ENOMEM;
 	}
 	if (err)
 		numbers_close(n);

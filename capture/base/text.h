@@ -83,8 +83,9 @@ void text_escaped(struct text *t, const char *s, size_t n);
 void text_json(struct text *t, const char *s, size_t n);
 
 /*
- * The same as part of a cell of CSV that is in quotes: those within are doubled, and one that a spreadsheet
- * would take for a formula begins with an apostrophe. And what follows in the same cell.
+ * The same as part of a cell of CSV that is in quotes: those within are doubled, and one that a
+ * spreadsheet would take for a formula begins with an apostrophe. And what follows in the same
+ * cell.
  */
 void text_csv(struct text *t, const char *s, size_t n);
 void text_csv_more(struct text *t, const char *s, size_t n);

@@ -14,8 +14,8 @@ void thread_block_signals(sigset_t *before);
 void thread_restore_signals(const sigset_t *before);
 
 /*
- * As pthread_create(3), with them blocked; the thread is there then, and what the C library asks the
- * kernel for as one begins (rseq(2), set_robust_list(2)) is behind it. 0 or -errno.
+ * As pthread_create(3), with them blocked; the thread is there then, and what the C library asks
+ * the kernel for as one begins (rseq(2), set_robust_list(2)) is behind it. 0 or -errno.
  */
 int thread_start(pthread_t *thread, void *(*body)(void *ctx), void *ctx);
 

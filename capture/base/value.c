@@ -57,7 +57,8 @@ static bool fraction(const char **s, uint64_t unit, uint64_t *ns)
 bool value_span(const char *s, uint64_t *ns)
 {
 	static const struct { const char *name; uint64_t ns; } units[] = {
-		{ "", 1000000000 }, { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
+		{ "", 1000000000 }, { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 },
+		{ "s", 1000000000 },
 		{ "m", 60000000000 }, { "h", 3600000000000 }, { "d", 86400000000000 },
 	};
 	const char *behind = s + strspn(s, "0123456789.");

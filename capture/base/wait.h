@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * For descriptors, and for time: both by ppoll(2), so that whoever is in a sandbox gets by with that
- * one system call. What poll(2) and nanosleep(2) go on with, when the process was stopped meanwhile,
- * is another one, restart_syscall(2).
+ * For descriptors, and for time: both by ppoll(2), so that whoever is in a sandbox gets by with
+ * that one system call. What poll(2) and nanosleep(2) go on with, when the process was stopped
+ * meanwhile, is another one, restart_syscall(2).
  */
 #ifndef XDPDUMP_BASE_WAIT_H
 #define XDPDUMP_BASE_WAIT_H

@@ -47,7 +47,8 @@ static enum status reap(const struct apart *a)
 	if (uninterrupted(waitpid(a->pid, &how, 0)) < 0)
 		return log_fail(STATUS_RUNTIME, "cannot wait for a process: %s", strerror(errno));
 	if (!WIFEXITED(how))
-		return log_fail(STATUS_RUNTIME, "the process that reads was ended by signal %d", WTERMSIG(how));
+		return log_fail(STATUS_RUNTIME, "the process that reads was ended by signal %d",
+				WTERMSIG(how));
 	if (a->loop.asked && WEXITSTATUS(how) != STATUS_SIGNAL + a->loop.asked)
 		return log_fail(STATUS_SIGNAL + a->loop.asked, "stopped");
 	return WEXITSTATUS(how);
@@ -62,7 +63,8 @@ static enum status give_up(const struct apart *a, int err)
 }
 
 /* Signals are blocked until there is another loop. */
-static _Noreturn void become(struct apart *a, pid_t parent, enum status (*body)(void *ctx), void *ctx)
+static _Noreturn void become(struct apart *a, pid_t parent, enum status (*body)(void *ctx),
+			     void *ctx)
 {
 	loop_close(&a->loop);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
@@ -89,7 +91,8 @@ static enum status fork_and_wait(struct apart *a, enum status (*body)(void *ctx)
 	a->pid = fork();
 	if (!a->pid)
 		become(a, parent, body, ctx);
-	return a->pid < 0 ? log_fail(STATUS_RUNTIME, "cannot make a process: %s", strerror(errno)) : wait_for_it(a);
+	return a->pid < 0 ? log_fail(STATUS_RUNTIME, "cannot make a process: %s", strerror(errno))
+			  : wait_for_it(a);
 }
 
 enum status apart_run(enum status (*body)(void *ctx), void *ctx)

@@ -6,9 +6,10 @@
 #include "capture/base/log.h"
 
 /*
- * @body in that process, whose exit status is what it returns, and so is ours, unless we are asked to stop: then it is
- * that of the signal. Such a signal asks it as well, and it ends when we do. Nothing comes back but what it prints, and
- * what it writes to descriptors that were open. There are no threads and no loop yet. It complains.
+ * @body in that process, whose exit status is what it returns, and so is ours, unless we are asked
+ * to stop: then it is that of the signal. Such a signal asks it as well, and it ends when we do.
+ * Nothing comes back but what it prints, and what it writes to descriptors that were open. There
+ * are no threads and no loop yet. It complains.
  */
 enum status apart_run(enum status (*body)(void *ctx), void *ctx);
 

@@ -91,8 +91,9 @@ static void count_the_living(struct capture *l)
 /* It is what @n says, or in it, or on it where that goes. */
 static bool is_meant(const struct live_iface *t, const struct netif *n, bool gone)
 {
-	return t->netif.netns == n->netns && (live_iface_device(t)->ifindex == n->ifindex || !n->ifindex ||
-					      (gone && t->netif.ifindex == n->ifindex));
+	return t->netif.netns == n->netns &&
+	       (live_iface_device(t)->ifindex == n->ifindex || !n->ifindex ||
+		(gone && t->netif.ifindex == n->ifindex));
 }
 
 /* It was what @n is now. */
@@ -172,7 +173,8 @@ static void look_at_links(struct capture *l)
 		capture_interfaces_changed(l);
 		look_for_changes(l);
 		/* it may have come back meanwhile */
-		if (!t->gone && live_iface_is_lost(t) && (!t->traced || live_iface_follow(t, &l->settings)))
+		if (!t->gone && live_iface_is_lost(t) &&
+		    (!t->traced || live_iface_follow(t, &l->settings)))
 			live_iface_lose(t);
 	}
 	count_the_living(l);
@@ -214,7 +216,8 @@ void capture_clock_was_set(void *ctx)
 
 bool capture_filters(const struct capture *l)
 {
-	return l->filters.entry || l->filters.exit || l->opts->observe.verdicts || l->was_refiltered;
+	return l->filters.entry || l->filters.exit || l->opts->observe.verdicts ||
+	       l->was_refiltered;
 }
 
 static void look_at_rates(struct capture *l)
@@ -226,7 +229,8 @@ static void look_at_rates(struct capture *l)
 	if (!recording_is_due(&l->recording, now))
 		return;
 	sum = capture_sum_up(l, &t);
-	recording_rates(&l->recording, now, ledger_accepted(&sum), ledger_lost(&sum) + sum.if_dropped);
+	recording_rates(&l->recording, now, ledger_accepted(&sum),
+			ledger_lost(&sum) + sum.if_dropped);
 }
 
 static void on_round(void *ctx)
@@ -285,13 +289,18 @@ static void close_all(struct capture *l)
 	free(l->refused);
 }
 
-/* Who may ask for another snapshot length can ask for a longer one, if the rings need not be larger for that. */
+/*
+ * Who may ask for another snapshot length can ask for a longer one, if the rings need not be larger
+ * for that.
+ */
 static uint32_t snap_max(const struct opts *o)
 {
 	enum { META_MAX = 8 * EVENT_META_MAX };
 
-	return o->control ? rings_room(o->ring_bytes, o->snap + META_MAX, EVENT_SNAP_MAX + META_MAX) - META_MAX
-			  : o->snap;
+	return o->control
+		       ? rings_room(o->ring_bytes, o->snap + META_MAX, EVENT_SNAP_MAX + META_MAX) -
+				 META_MAX
+		       : o->snap;
 }
 
 enum status capture_run(const struct opts *o)
@@ -302,14 +311,16 @@ enum status capture_run(const struct opts *o)
 enum status capture_run_with(const struct opts *o, const struct capture_guest *guest)
 {
 	struct capture l = {
-		.opts = o, .guest = guest, .clock_fd = -1, .rights = PRIVILEGE_KERNEL, .notify = NOTIFY_INIT,
+		.opts = o, .guest = guest, .clock_fd = -1, .rights = PRIVILEGE_KERNEL,
+		.notify = NOTIFY_INIT,
 		.told_flows = { .timer_fd = -1 }, .recording = RECORDING_INIT,
 		.settings = {
 			.snap = o->snap, .snap_max = snap_max(o), .headers_only = o->headers_only,
 			.drop = o->mirror_port,
 			.processes = o->processes, .promiscuous = o->promiscuous, .way = o->hook,
 			.directions = o->directions,
-			.linktype = o->has_linktype ? o->linktype : -1, .filter = o->filter, .observe = o->observe,
+			.linktype = o->has_linktype ? o->linktype : -1, .filter = o->filter,
+			.observe = o->observe,
 			.device = o->device, .sampling = o->sampling,
 		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,

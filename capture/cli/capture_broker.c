@@ -19,10 +19,14 @@ static bool is_many(const char *name)
 	bool routed;
 
 	return pattern_is(name) ||
-	       (!(name ? live_iface_look_up(name, &n) : netif_default(&n, &routed)) && netif_is_bond(&n));
+	       (!(name ? live_iface_look_up(name, &n) : netif_default(&n, &routed)) &&
+		netif_is_bond(&n));
 }
 
-/* Can it be that an interface is attached to later, and does a program that is loaded suffice for that? */
+/*
+ * Can it be that an interface is attached to later, and does a program that is loaded suffice for
+ * that?
+ */
 static bool attaches(const struct opts *o)
 {
 	bool attaches = o->wait || (!o->n_ifaces && is_many(NULL));
@@ -53,7 +57,8 @@ enum status capture_broker_open(struct capture *l)
 		return STATUS_OK;
 	err = broker_open(&l->broker, &grant);
 	if (err)
-		return log_fail(STATUS_RUNTIME, "cannot start the process that is to load programs later: %s",
+		return log_fail(STATUS_RUNTIME,
+				"cannot start the process that is to load programs later: %s",
 				strerror(-err));
 	l->settings.broker = l->broker;
 	return STATUS_OK;

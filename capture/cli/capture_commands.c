@@ -16,8 +16,8 @@
 #include "capture/report/state.h"
 
 /*
- * Bytes of an expression: what libpcap makes of a longer one is not optimised, as that takes seconds, in which
- * packets wait.
+ * Bytes of an expression: what libpcap makes of a longer one is not optimised, as that takes
+ * seconds, in which packets wait.
  */
 enum { OPTIMIZED_MAX = 1024 };
 
@@ -57,9 +57,11 @@ static void tell_of_filter(struct capture *l)
 static int note_filter(void *capture, struct packet *p)
 {
 	struct capture *l = capture;
-	const bool is_before = p->has & PACKET_TIME && !p->iface->other_clock && p->ts_ns < l->filter_since_ns;
+	const bool is_before = p->has & PACKET_TIME && !p->iface->other_clock &&
+			       p->ts_ns < l->filter_since_ns;
 
-	if (*l->filter_note && !is_before && marks_add(&l->marks, l->filter_note, strlen(l->filter_note)))
+	if (*l->filter_note && !is_before &&
+	    marks_add(&l->marks, l->filter_note, strlen(l->filter_note)))
 		*l->filter_note = '\0';
 	return 1;
 }
@@ -143,7 +145,8 @@ static const char *change_sample(struct capture *l, const char *words, FILE *out
 	if (!strcmp(words, "all"))
 		next.sampling.sample = 1;
 	else if (!sample_parse(words, &next.sampling.sample)) {
-		snprintf(l->said, sizeof(l->said), "sample needs 1/N, with N from 1 to %d, or all", SAMPLE_MAX);
+		snprintf(l->said, sizeof(l->said), "sample needs 1/N, with N from 1 to %d, or all",
+			 SAMPLE_MAX);
 		return l->said;
 	}
 	return change(l, &next);
@@ -153,7 +156,9 @@ static const char *mark(struct capture *l, const char *words, FILE *out is_unuse
 {
 	if (!*words)
 		return "mark needs a text";
-	return marks_add(&l->marks, words, strlen(words)) ? NULL : "no packet has come for the marks that there are";
+	return marks_add(&l->marks, words, strlen(words))
+		       ? NULL
+		       : "no packet has come for the marks that there are";
 }
 
 static const char *next_file(struct capture *l, const char *words is_unused, FILE *out is_unused)
@@ -200,8 +205,10 @@ static const struct command_row {
 	const char *(*run)(struct capture *l, const char *words, FILE *out);
 	bool takes_words;
 } commands[] = {
-	{ "filter", change_filter, true }, { "mark", mark, true },	     { "rotate", next_file, false },
-	{ "sample", change_sample, true }, { "snap", change_snap, true }, { "stats", tell_stats, false },
+	{ "filter", change_filter, true },
+	{ "mark", mark, true },	     { "rotate", next_file, false },
+	{ "sample", change_sample, true }, { "snap", change_snap, true },
+	{ "stats", tell_stats, false },
 	{ "stop", stop, false },	   { "trigger", trigger, true },
 };
 
@@ -239,7 +246,8 @@ enum status capture_commands_open(struct capture *l)
 	if (!err)
 		err = line_server_open(&l->commands, path, obey, l);
 	run_as_leave(l->user);
-	return err ? log_fail(STATUS_RUNTIME, "--control %s: cannot listen there: %s", path, strerror(-err))
+	return err ? log_fail(STATUS_RUNTIME, "--control %s: cannot listen there: %s", path,
+			      strerror(-err))
 		   : STATUS_OK;
 }
 
@@ -247,7 +255,9 @@ enum status capture_commands_begin(struct capture *l)
 {
 	int err = l->commands ? line_server_begin(l->commands, &l->pump.loop) : 0;
 
-	return err ? log_fail(STATUS_RUNTIME, "--control: cannot wait for commands: %s", strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_RUNTIME, "--control: cannot wait for commands: %s",
+			      strerror(-err))
+		   : STATUS_OK;
 }
 
 void capture_commands_close(struct capture *l)

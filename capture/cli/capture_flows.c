@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* --flows of a capture: what programs have counted is taken out of the kernel, put together, and printed. */
+/*
+ * --flows of a capture: what programs have counted is taken out of the kernel, put together, and
+ * printed.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +32,8 @@ enum status capture_flows_open(struct capture *l)
 	if (!err && o->flows)
 		err = flow_table_open(&l->flow_table);
 	l->settings.flows = l->flows;
-	return err ? log_fail(STATUS_RUNTIME, "cannot make the tables of flows: %s", strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_RUNTIME, "cannot make the tables of flows: %s", strerror(-err))
+		   : STATUS_OK;
 }
 
 static int add(void *ctx, const struct flow_entry *entry)
@@ -74,7 +78,8 @@ static void on_due(void *ctx)
 	struct capture *l = ctx;
 	uint64_t times;
 
-	if (read(l->told_flows.timer_fd, &times, sizeof(times)) == sizeof(times) && !l->told_flows.unread)
+	if (read(l->told_flows.timer_fd, &times, sizeof(times)) == sizeof(times) &&
+	    !l->told_flows.unread)
 		print(l, NULL);
 }
 

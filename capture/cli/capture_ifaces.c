@@ -77,7 +77,8 @@ static enum status check_place(const struct capture *l, const struct live_iface 
 		const struct live_iface *other = l->ifaces.v[i];
 
 		if (other != t && (other->vlan.ifindex || t->vlan.ifindex) &&
-		    other->netif.netns == t->netif.netns && other->netif.ifindex == t->netif.ifindex)
+		    other->netif.netns == t->netif.netns &&
+		    other->netif.ifindex == t->netif.ifindex)
 			return log_fail(STATUS_USAGE,
 					"%s and %s: at XDP of %s there is room for one of them; -i %s has the "
 					"packets of both", live_iface_name(other), live_iface_name(t), t->netif.name,
@@ -92,8 +93,8 @@ static enum status add_named(struct capture *l, unsigned named)
 	const struct observe_options *o = &l->opts->observe;
 	const char *name = asked(l, named);
 	const bool both = observe_is_both(o);
-	enum status status = add(l, named, name, o->at & 1 << POINT_EXIT && !both ? POINT_EXIT : POINT_ENTRY,
-				 NULL);
+	enum status status = add(l, named, name,
+				 o->at & 1 << POINT_EXIT && !both ? POINT_EXIT : POINT_ENTRY, NULL);
 
 	if (!status)
 		status = check_place(l, last(l));
@@ -112,7 +113,8 @@ static void find_bond(struct capture *l, unsigned named)
 	bool routed;
 
 	if (pattern_is(name) || netns_enter(&v, ns) ||
-	    (name ? live_iface_look_up(name, &n) : netif_default(&n, &routed)) || !netif_is_bond(&n))
+	    (name ? live_iface_look_up(name, &n) : netif_default(&n, &routed)) ||
+	    !netif_is_bond(&n))
 		return;
 	n.netns = netns_number(ns);
 	l->bonds[named] = n;
@@ -224,8 +226,8 @@ void capture_forget_refused(struct capture *l, const struct netif *n, bool gone)
 }
 
 /*
- * One that the capture goes on without if it cannot be captured, unless it belongs to what is named,
- * from the start.
+ * One that the capture goes on without if it cannot be captured, unless it belongs to what is
+ * named, from the start.
  */
 static enum status consider(struct capture *l, unsigned named, const struct netif *n)
 {

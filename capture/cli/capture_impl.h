@@ -40,7 +40,10 @@ struct capture {
 	struct live_source source;
 	struct live_iface_settings settings;
 	struct live_set ifaces;
-	/* that an -i names: it stands for their members; no ifindex: it names none, or that has gone */
+	/*
+	 * that an -i names: it stands for their members; no ifindex: it names none, or that has
+	 * gone
+	 */
 	struct netif bonds[OPTS_IFACES_MAX];
 	/* what fits a pattern and could not be captured */
 	struct netif *refused;
@@ -49,7 +52,8 @@ struct capture {
 	struct rings *rings;
 	struct flows *flows;	/* NULL: they make no difference */
 	struct flow_table *flow_table;	/* NULL: they are not printed */
-	struct { uint64_t of_none, no_room; bool printed, unread; int timer_fd; } told_flows;	/* so far */
+	/* so far */
+	struct { uint64_t of_none, no_room; bool printed, unread; int timer_fd; } told_flows;
 	struct netif_watch *watch;
 	/* of opts.netns, in that order; NULL: it is waited for */
 	struct netns *netns[OPTS_IFACES_MAX];
@@ -65,7 +69,8 @@ struct capture {
 	struct marks marks;		/* of those who do */
 	char *filter_text;		/* as it is by now, if they have changed it */
 	bool was_refiltered;
-	char filter_note[MARK_MAX];	/* of that, for the first packet from then on; "": it has it */
+	/* of that, for the first packet from then on; "": it has it */
+	char filter_note[MARK_MAX];
 	uint64_t filter_since_ns;	/* since 1970 */
 	/* of other settings, for the first packet of an interface with this number, or behind it */
 	char change_note[128];
@@ -74,7 +79,8 @@ struct capture {
 	struct guard *guard;	/* NULL: no program's place is taken */
 	struct broker *broker;	/* NULL: nothing is loaded later, or in our own rights */
 	bool broker_attaches;	/* and what comes later takes no other right than it has */
-	unsigned rights;	/* that are raised when the kernel is asked: of enum privilege, 0: none is left */
+	/* that are raised when the kernel is asked: of enum privilege, 0: none is left */
+	unsigned rights;
 	uint64_t start_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
 	uint64_t began_ns;		/* the start since 1970, as the clock was then */
 	bool listening;
@@ -98,8 +104,8 @@ void capture_metrics_tell(struct capture *l);
 void capture_metrics_close(struct capture *l);
 
 /*
- * --flows: makes the tables (complains), prints in intervals from now on (-errno), and the rest when no program runs
- * any more.
+ * --flows: makes the tables (complains), prints in intervals from now on (-errno), and the rest
+ * when no program runs any more.
  */
 enum status capture_flows_open(struct capture *l);
 int capture_flows_watch(struct capture *l);
@@ -112,8 +118,8 @@ enum status capture_commands_begin(struct capture *l);
 void capture_commands_close(struct capture *l);
 
 /*
- * Other settings, @next, for all interfaces from now on, or, where one is loaded in vain, for none. NULL, or why
- * that is, which is l->said.
+ * Other settings, @next, for all interfaces from now on, or, where one is loaded in vain, for none.
+ * NULL, or why that is, which is l->said.
  */
 const char *capture_change(struct capture *l, const struct live_iface_settings *next);
 
@@ -160,7 +166,10 @@ void capture_announce_joined(const struct live_iface *t);
 void capture_interfaces_changed(void *ctx);
 void capture_clock_was_set(void *ctx);
 
-/* Is it gone, and may it come back? One from which we were taken off does not: that was somebody's wish. */
+/*
+ * Is it gone, and may it come back? One from which we were taken off does not: that was somebody's
+ * wish.
+ */
 bool capture_waits_for(const struct capture *l, const struct live_iface *t);
 
 /* After each round: are our programs still there? */
@@ -191,8 +200,8 @@ bool capture_missing(struct capture *l, struct missing *what);
 uint64_t capture_lost(struct capture *l);
 
 /*
- * --top: one more output, before there are packets, for a terminal that is there; which is taken once it
- * is listening. These complain. After each round, and at the end.
+ * --top: one more output, before there are packets, for a terminal that is there; which is taken
+ * once it is listening. These complain. After each round, and at the end.
  */
 enum status capture_top_open(struct capture *l);
 enum status capture_top_show(struct capture *l);
@@ -201,7 +210,8 @@ void capture_top_close(struct capture *l);
 
 /*
  * The ledger of all interfaces, as of now, and their counters into *@t. Packets that the outputs
- * could not take are known of each interface; what came as one of no interface is in no ledger of one.
+ * could not take are known of each interface; what came as one of no interface is in no ledger of
+ * one.
  */
 struct ledger capture_sum_up(struct capture *l, struct totals *t);
 

@@ -12,8 +12,8 @@
 
 static enum status cannot_start(const struct capture *l, int err)
 {
-	return log_fail(STATUS_RUNTIME, "--metrics %s: cannot start the server: %s", l->opts->metrics,
-			strerror(-err));
+	return log_fail(STATUS_RUNTIME, "--metrics %s: cannot start the server: %s",
+			l->opts->metrics, strerror(-err));
 }
 
 enum status capture_metrics_open(struct capture *l)
@@ -28,7 +28,8 @@ enum status capture_metrics_open(struct capture *l)
 		return STATUS_USAGE;
 	fd = listen_open(&a);
 	if (fd < 0)
-		return log_fail(STATUS_RUNTIME, "--metrics %s: cannot listen there: %s", where, strerror(-fd));
+		return log_fail(STATUS_RUNTIME, "--metrics %s: cannot listen there: %s", where,
+				strerror(-fd));
 	err = metrics_http_open(&l->metrics, fd);
 	if (!err)
 		return STATUS_OK;

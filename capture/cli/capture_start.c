@@ -41,7 +41,8 @@ enum { FDS_OF_MANY = 1 << 20, FDS = 57, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_
 
 enum { LOOK_FOR_NETNS_MS = 500 };
 
-static enum status check_limits(unsigned fixed, unsigned n_ifaces, bool sent, bool front, bool flows)
+static enum status check_limits(unsigned fixed, unsigned n_ifaces, bool sent, bool front,
+				bool flows)
 {
 	const unsigned each = FDS_OF_IFACE + sent * FDS_OF_SENT + front * FDS_OF_FRONT +
 			      flows * FDS_OF_FLOWS * (1 + sent);
@@ -114,7 +115,8 @@ static enum status make_trigger(struct capture *l)
 		err = per_link_open(&l->filters.trigger, l->trigger_text, NULL, !o->no_optimize);
 	if (!err && l->trigger_text)
 		err = per_link_prepare(l->filters.trigger);
-	return err ? log_fail(STATUS_RUNTIME, "cannot make the trigger: %s", strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_RUNTIME, "cannot make the trigger: %s", strerror(-err))
+		   : STATUS_OK;
 }
 
 static enum status make_filters(struct capture *l)
@@ -130,8 +132,10 @@ static enum status make_filters(struct capture *l)
 static enum status open_kernel(struct capture *l)
 {
 	char missing[128];
-	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0) + (l->opts->command ? COMMAND_FDS : 0) +
-			       (l->opts->control ? LINE_SERVER_FDS : 0) + (l->opts->to ? TCP_SINK_FDS : 0);
+	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0) +
+			       (l->opts->command ? COMMAND_FDS : 0) +
+			       (l->opts->control ? LINE_SERVER_FDS : 0) +
+			       (l->opts->to ? TCP_SINK_FDS : 0);
 	enum status status =
 		check_limits(fixed, l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard,
 			     l->opts->flows || l->opts->sampling.flow.limit);
@@ -144,7 +148,8 @@ static enum status open_kernel(struct capture *l)
 		limits_open_files(FDS_OF_MANY);
 	if (!privilege_to_attach(missing, sizeof(missing)))
 		return log_fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
-	kernel_types();		/* asked for by a process, of which the sandbox lets none be made later */
+	/* asked for by a process, of which the sandbox lets none be made later */
+	kernel_types();
 	status = open_ring(l);
 	return status ? status : capture_flows_open(l);
 }
@@ -290,15 +295,19 @@ static size_t put_sampling(char *out, size_t cap, const struct sampling *s)
 	size_t len = 0;
 
 	if (s->sample > 1)
-		len += snprintf(out + len, cap - len, ", 1 packet of %u at random (--sample)", s->sample);
+		len += snprintf(out + len, cap - len, ", 1 packet of %u at random (--sample)",
+				s->sample);
 	if (s->flow.sample > 1)
-		len += snprintf(out + len, cap - len, ", 1 flow of %u (--flow-sample)", s->flow.sample);
+		len += snprintf(out + len, cap - len, ", 1 flow of %u (--flow-sample)",
+				s->flow.sample);
 	if (s->flow.limit) {
 		sample_flow_limit_to_text(&s->flow, limit, sizeof(limit));
-		len += snprintf(out + len, cap - len, ", %s of each flow and direction (--flow-limit)", limit);
+		len += snprintf(out + len, cap - len,
+				", %s of each flow and direction (--flow-limit)", limit);
 	}
 	if (s->rate)
-		len += snprintf(out + len, cap - len, ", %u packets a second at most (--rate-limit)", s->rate);
+		len += snprintf(out + len, cap - len,
+				", %u packets a second at most (--rate-limit)", s->rate);
 	return len;
 }
 
@@ -374,7 +383,10 @@ static enum status begin(struct capture *l)
 	return status ? status : attach(l);
 }
 
-/* For the sandbox: what is the kernel asked for after the attach, and does that take rights of ours? */
+/*
+ * For the sandbox: what is the kernel asked for after the attach, and does that take rights of
+ * ours?
+ */
 static unsigned later(const struct capture *l)
 {
 	const bool attaches = capture_has_patterns(l) || l->opts->wait || l->opts->n_netns;
@@ -382,16 +394,21 @@ static unsigned later(const struct capture *l)
 
 	for (unsigned i = 0; i < l->ifaces.n; i++)
 		takes_rights |= live_iface_needs_rights(l->ifaces.v[i]);
-	return (takes_rights ? CONFINE_HAS_RIGHTS : 0) | (takes_rights || attaches ? CONFINE_ATTACHES : 0) |
+	return (takes_rights ? CONFINE_HAS_RIGHTS : 0) |
+	       (takes_rights || attaches ? CONFINE_ATTACHES : 0) |
 	       (l->broker ? CONFINE_REFILTERS : 0);
 }
 
-/* By which interfaces are asked how they are; from within the sandbox nothing is opened for that. */
+/*
+ * By which interfaces are asked how they are; from within the sandbox nothing is opened
+ * for that.
+ */
 static enum status open_rtnl(struct capture *l)
 {
 	int err = rtnl_open(&l->settings.rtnl, NETLINK_ROUTE);
 
-	return err ? log_fail(STATUS_RUNTIME, "cannot ask for interfaces: %s", strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_RUNTIME, "cannot ask for interfaces: %s", strerror(-err))
+		   : STATUS_OK;
 }
 
 enum status capture_start(struct capture *l)
@@ -400,7 +417,9 @@ enum status capture_start(struct capture *l)
 	enum status status = open_guard(l);
 	int err = loop_open(&l->pump.loop);
 
-	object_set_log(o->debug ? OBJECT_ALL : o->print.verbose > 1 ? OBJECT_REFUSALS : OBJECT_SILENT);
+	object_set_log(o->debug		      ? OBJECT_ALL
+		       : o->print.verbose > 1 ? OBJECT_REFUSALS
+					      : OBJECT_SILENT);
 	if (!status)
 		status = capture_broker_open(l);
 	l->had_terminal = capture_has_terminal();

@@ -24,7 +24,8 @@ static bool take_program(struct state_iface *to, const struct live_iface *t)
 {
 	struct live_watched w;
 
-	if (t->entry || !live_watch_program(t, &w) || hook_verdicts(t->received.hook, &to->verdicts))
+	if (t->entry || !live_watch_program(t, &w) ||
+	    hook_verdicts(t->received.hook, &to->verdicts))
 		return true;
 	to->program = strdup(w.name);
 	to->program_id = w.id;
@@ -59,7 +60,8 @@ static bool take_files(struct state *s, const struct capture *l)
 
 	if (!path)
 		return true;
-	s->directory = slash ? strndup(path, max_of((size_t)(slash - path), (size_t)1)) : strdup(".");
+	s->directory = slash ? strndup(path, max_of((size_t)(slash - path), (size_t)1))
+			     : strdup(".");
 	return s->directory;
 }
 

@@ -68,8 +68,9 @@ static void print_recorder(const struct capture *l, uint64_t matches)
 	c = recorder_counts(l->recording.recorder);
 	log_announce("  recorder: %llu trigger%s, %llu ignored, %llu file%s; "
 		     "in memory %llu packet%s of %.1f s, %llu bytes",
-		     (ull)c.triggers, c.triggers == 1 ? "" : "s", (ull)c.ignored, (ull)c.files, c.files == 1 ? "" : "s",
-		     (ull)c.in_memory, c.in_memory == 1 ? "" : "s", c.back_ns / 1e9, (ull)c.bytes);
+		     (ull)c.triggers, c.triggers == 1 ? "" : "s", (ull)c.ignored, (ull)c.files,
+		     c.files == 1 ? "" : "s", (ull)c.in_memory, c.in_memory == 1 ? "" : "s",
+		     c.back_ns / 1e9, (ull)c.bytes);
 	if (!triggers_has(l->recording.triggers, TRIGGER_FILTER))
 		return;
 	matches += triggers_matches(l->recording.triggers);
@@ -167,7 +168,8 @@ static const char *left_out(const struct ledger *l, char *out, size_t cap)
 	if (l->asked.sample > 1 || l->asked.flow.sample > 1 || l->sampled_out)
 		len += snprintf(out, cap, "sampled out %llu, ", (ull)l->sampled_out);
 	if (l->asked.flow.limit)
-		len += snprintf(out + len, cap - len, "of flows that were kept far enough %llu, ", (ull)l->flow_cut);
+		len += snprintf(out + len, cap - len, "of flows that were kept far enough %llu, ",
+				(ull)l->flow_cut);
 	if (l->asked.rate)
 		len += snprintf(out + len, cap - len, "rate limited %llu, ", (ull)l->rate_limited);
 	if (l->only_counted)
@@ -186,8 +188,8 @@ static enum status check_books(const struct capture *l)
 		const struct live_iface *iface = l->ifaces.v[i];
 
 		live_iface_ledger(iface, outputs_lost_of(&l->pump.outputs, i), &ledger);
-		if (l->pump.loop.forced || iface->blind || l->source.malformed || rings_broken(l->rings) ||
-		    ledger_adds_up(&ledger, true))
+		if (l->pump.loop.forced || iface->blind || l->source.malformed ||
+		    rings_broken(l->rings) || ledger_adds_up(&ledger, true))
 			continue;
 		status = log_fail(
 			STATUS_RUNTIME,

@@ -45,7 +45,10 @@ enum status capture_top_open(struct capture *l)
 	return screen_open(&t->screen, why, sizeof(why)) ? STATUS_OK : no_terminal(why);
 }
 
-/* The interfaces, as long as there is room; of those that fitted a pattern and have gone there is no end. */
+/*
+ * The interfaces, as long as there is room; of those that fitted a pattern and have gone there is
+ * no end.
+ */
 static void name_ifaces(struct capture *l)
 {
 	struct capture_top *t = l->top;

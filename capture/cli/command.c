@@ -39,7 +39,10 @@ static _Noreturn void become(const char *path, char *const *argv, const struct r
 	_exit(NOT_RUN);
 }
 
-/* Our sandbox lets no signal out: when @fd tells that we have ended, the command is told from here. */
+/*
+ * Our sandbox lets no signal out: when @fd tells that we have ended, the command is told
+ * from here.
+ */
 static _Noreturn void look_after(pid_t pid, int fd)
 {
 	struct pollfd fds[] = { { .fd = pidfd_open(pid, 0), .events = POLLIN }, { .fd = fd, .events = POLLIN } };
@@ -54,8 +57,12 @@ static _Noreturn void look_after(pid_t pid, int fd)
 	_exit(shell_status(how));
 }
 
-/* A process between the capture and the command, that holds nothing of ours but stdin, stdout and stderr. */
-static _Noreturn void wait_and_run(const char *path, char *const *argv, int fd, const struct run_as *user)
+/*
+ * A process between the capture and the command, that holds nothing of ours but stdin, stdout and
+ * stderr.
+ */
+static _Noreturn void wait_and_run(const char *path, char *const *argv, int fd,
+				   const struct run_as *user)
 {
 	sigset_t all;
 	pid_t pid;

@@ -19,8 +19,8 @@ struct command {
 #define COMMAND_INIT { .pid_fd = -1, .go_fd = -1 }
 
 /*
- * Makes the process, as @user (NULL: as we are), which waits. -ENOENT, -EACCES: there is no such program;
- * other -errno. It is asked to end (SIGTERM) when we do.
+ * Makes the process, as @user (NULL: as we are), which waits. -ENOENT, -EACCES: there is no such
+ * program; other -errno. It is asked to end (SIGTERM) when we do.
  */
 int command_open(struct command *c, char *const *argv, const struct run_as *user);
 
@@ -28,8 +28,8 @@ int command_open(struct command *c, char *const *argv, const struct run_as *user
 void command_go(struct command *c);
 
 /*
- * It has ended: true, with its exit status as a shell has it (128 and the signal) in *@status, 127 if it
- * could not be run.
+ * It has ended: true, with its exit status as a shell has it (128 and the signal) in *@status, 127
+ * if it could not be run.
  */
 bool command_ended(struct command *c, int *status);
 

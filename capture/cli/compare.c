@@ -177,7 +177,8 @@ static enum status run(struct comparison *c)
 	enum status status;
 
 	for (unsigned which = 0; which < 2; which++) {
-		status = file_source_open_side(&c->sources[which], o, &c->loop, &c->progress, which);
+		status = file_source_open_side(&c->sources[which], o, &c->loop, &c->progress,
+					       which);
 		if (status || c->loop.asked)
 			return status;
 	}

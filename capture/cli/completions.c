@@ -6,8 +6,10 @@
 #include "capture/cli/completions_impl.h"
 
 static const struct { const char *arg; enum value_kind kind; } by_arg[] = {
-	{ "IF", VALUE_INTERFACE }, { "NS", VALUE_NETNS }, { "FILE", VALUE_FILE }, { "A B", VALUE_FILE },
-	{ "OBJECT", VALUE_FILE }, { "PATH", VALUE_FILE }, { "USER", VALUE_USER }, { "CMD", VALUE_COMMAND },
+	{ "IF", VALUE_INTERFACE }, { "NS", VALUE_NETNS }, { "FILE", VALUE_FILE },
+	{ "A B", VALUE_FILE },
+	{ "OBJECT", VALUE_FILE }, { "PATH", VALUE_FILE }, { "USER", VALUE_USER },
+	{ "CMD", VALUE_COMMAND },
 	{ "DIR", VALUE_FILE },
 };
 
@@ -17,7 +19,8 @@ static const struct { int code; enum value_kind kind; const char *words; } by_co
 	{ 'T', VALUE_WORDS, "text json csv" },
 	{ OPT_TO, VALUE_WORDS, "tcp-listen: tcp: clickhouse: clickhouses: kafka:" },
 	{ OPT_COMPRESS, VALUE_WORDS, "zstd gzip none" },
-	{ 'b', VALUE_WORDS, "duration: interval: filesize: files: packets: printname: nametimenum:" },
+	{ 'b', VALUE_WORDS,
+	  "duration: interval: filesize: files: packets: printname: nametimenum:" },
 	{ 'a', VALUE_WORDS, "duration: filesize: files: packets:" },
 	{ OPT_IO, VALUE_WORDS, "auto direct buffered" },
 	{ OPT_SYNC, VALUE_WORDS, "close never" },

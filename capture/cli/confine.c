@@ -37,11 +37,14 @@ static bool is_live(const struct opts *o)
 	return o->action == ACTION_LIVE;
 }
 
-/* Files are made after the first one, for a SIGHUP say, or that gets its name when there are packets. */
+/*
+ * Files are made after the first one, for a SIGHUP say, or that gets its name when there are
+ * packets.
+ */
 static bool rotates(const struct opts *o)
 {
-	return writes(o) && (is_live(o) || schedule_rotates(&o->rotate) || strchr(o->write, '%') || o->part ||
-			     o->keep.max_disk || o->keep.min_free || o->keep.index);
+	return writes(o) && (is_live(o) || schedule_rotates(&o->rotate) || strchr(o->write, '%') ||
+			     o->part || o->keep.max_disk || o->keep.min_free || o->keep.index);
 }
 
 /* NULL: it is no path. */
@@ -106,14 +109,16 @@ static unsigned rights(const struct opts *o, unsigned later, const char *output)
 	bool looks = later & CONFINE_OPENS || o->follow || o->n_netns;
 
 	return (later & CONFINE_HAS_RIGHTS ? PRIVILEGE_KERNEL : 0) | (looks ? PRIVILEGE_LOOK : 0) |
-	       (o->observe.way == OBSERVE_FRONT ? PRIVILEGE_PIN : 0) | (makes ? PRIVILEGE_FILES : 0);
+	       (o->observe.way == OBSERVE_FRONT ? PRIVILEGE_PIN : 0) |
+	       (makes ? PRIVILEGE_FILES : 0);
 }
 
 /* Something is not to be had. */
 static enum status lacks(const struct opts *o, const char *what, int err)
 {
 	if (o->sandbox == CONFINE_STRICT)
-		return log_fail(STATUS_UNSUPPORTED, "--sandbox strict: %s: %s", what, strerror(-err));
+		return log_fail(STATUS_UNSUPPORTED, "--sandbox strict: %s: %s", what,
+				strerror(-err));
 	log_complain("warning: %s: %s: the sandbox goes without (--sandbox off: without any)", what,
 		     strerror(-err));
 	return STATUS_OK;
@@ -172,8 +177,8 @@ static unsigned add_written(const struct opts *o, struct folders *f, struct land
 }
 
 /*
- * Interfaces are looked for in /proc and /sys, whether the terminal has gone in /dev/tty, and what the names in an
- * expression mean in /etc.
+ * Interfaces are looked for in /proc and /sys, whether the terminal has gone in /dev/tty, and what
+ * the names in an expression mean in /etc.
  */
 static unsigned add_places(const struct opts *o, unsigned later, struct folders *f,
 			   struct landlock_place *places)
@@ -181,7 +186,8 @@ static unsigned add_places(const struct opts *o, unsigned later, struct folders 
 	unsigned n = add_written(o, f, places);
 
 	if (is_live(o))
-		places[n++] = (struct landlock_place){ later & CONFINE_ATTACHES ? "/" : "/dev/tty", LANDLOCK_READ };
+		places[n++] = (struct landlock_place){ later & CONFINE_ATTACHES ? "/" : "/dev/tty",
+						       LANDLOCK_READ };
 	for (unsigned i = 0; later & CONFINE_OPENS && i < o->n_reads; i++)
 		if (strcmp(o->reads[i], "-") && !merge_is_tcp(o->reads[i]))
 			places[n++] = (struct landlock_place){ o->reads[i], LANDLOCK_READ };
@@ -199,12 +205,15 @@ static unsigned add_places(const struct opts *o, unsigned later, struct folders 
 static enum status shut_files(const struct opts *o, unsigned later, struct folders *f)
 {
 	enum { BESIDE_FILES = 10 };
-	cleanup(freep) struct landlock_place *places = calloc(o->n_reads + BESIDE_FILES, sizeof(*places));
+	cleanup(freep) struct landlock_place *places = calloc(o->n_reads + BESIDE_FILES,
+							      sizeof(*places));
 	int err;
 
 	if (!places)
 		return log_fail(STATUS_RUNTIME, "out of memory");
-	err = o->top || o->n_netns ? 0 : landlock_enter(places, add_places(o, later, f, places), dials_again(o));
+	err = o->top || o->n_netns
+		      ? 0
+		      : landlock_enter(places, add_places(o, later, f, places), dials_again(o));
 	return err ? lacks(o, "landlock", err) : STATUS_OK;
 }
 
@@ -223,7 +232,10 @@ static void settle_stdout(void)
 		setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 }
 
-/* Threads do without memory of their own, for more of which there is a system call (mprotect(2)). */
+/*
+ * Threads do without memory of their own, for more of which there is a system call
+ * (mprotect(2)).
+ */
 static void settle_memory(void)
 {
 	mallopt(M_ARENA_MAX, 1);
@@ -255,7 +267,8 @@ enum status confine_calls(const struct opts *o, unsigned later)
 
 	if (confine_is_off(o))
 		return STATUS_OK;
-	err = seccomp_is_there() ? seccomp_enter(needs(o, later), getenv("XDPDUMP_SANDBOX_KILL")) : -ENOSYS;
+	err = seccomp_is_there() ? seccomp_enter(needs(o, later), getenv("XDPDUMP_SANDBOX_KILL"))
+				 : -ENOSYS;
 	return err ? lacks(o, "seccomp", err) : STATUS_OK;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * The sandbox: once all is opened, what is not needed any more is out of reach. First rights, files
- * and the network, then threads may begin, then system calls. --sandbox tells what becomes of it where
- * the kernel lacks something. Both complain; the exit code.
+ * and the network, then threads may begin, then system calls. --sandbox tells what becomes of it
+ * where the kernel lacks something. Both complain; the exit code.
  */
 #ifndef XDPDUMP_CLI_CONFINE_H
 #define XDPDUMP_CLI_CONFINE_H
@@ -19,7 +19,8 @@ bool confine_is_off(const struct opts *o);
 /* What comes later than the sandbox. */
 enum confine_later {
 	CONFINE_OPENS		= 1,	/* files of -r are opened */
-	CONFINE_ATTACHES	= 2,	/* interfaces come, or are given up in a way that takes more */
+	/* interfaces come, or are given up in a way that takes more */
+	CONFINE_ATTACHES	= 2,
 	CONFINE_READS_AHEAD	= 4,	/* a thread reads, or some make text */
 	CONFINE_REFILTERS	= 8,	/* other filters come, which somebody else loads */
 	CONFINE_HAS_RIGHTS	= 16,	/* what comes takes rights of our own */

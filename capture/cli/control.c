@@ -29,7 +29,8 @@ ssize_t control_next(const uint8_t *bytes, size_t n, struct control_message *m)
 
 size_t control_put(uint8_t *out, size_t cap, const struct control_message *m)
 {
-	size_t room = min_of(cap - CONTROL_HEAD, (size_t)CONTROL_VALUE_MAX), len = min_of(m->len, room);
+	size_t room = min_of(cap - CONTROL_HEAD, (size_t)CONTROL_VALUE_MAX),
+	       len = min_of(m->len, room);
 	size_t counted = len + COUNTED;
 	const uint8_t head[CONTROL_HEAD] = { 'T', counted >> 16, counted >> 8, counted, m->control, m->command };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The messages between Wireshark's toolbar and us: 'T', the length of what follows in three bytes of
- * network order, the number of a control, a command, and its value (doc/README.extcap of Wireshark,
- * "CONTROL PROTOCOL").
+ * The messages between Wireshark's toolbar and us: 'T', the length of what follows in three bytes
+ * of network order, the number of a control, a command, and its value (doc/README.extcap of
+ * Wireshark, "CONTROL PROTOCOL").
  */
 #ifndef XDPDUMP_CLI_CONTROL_H
 #define XDPDUMP_CLI_CONTROL_H
@@ -23,7 +23,8 @@ enum control_command {
 	CONTROL_REMOVE,
 	CONTROL_ENABLE,
 	CONTROL_DISABLE,
-	CONTROL_STATUS,		/* a message for the status bar; of these the control is no matter */
+	/* a message for the status bar; of these the control is no matter */
+	CONTROL_STATUS,
 	CONTROL_INFORMATION,	/* or in a window of its own */
 	CONTROL_WARNING,
 	CONTROL_ERROR,
@@ -36,7 +37,10 @@ struct control_message {
 	size_t len;
 };
 
-/* The message that @n bytes begin with; how many it has. 0: not all are there; -EBADMSG: it is none. */
+/*
+ * The message that @n bytes begin with; how many it has. 0: not all are there; -EBADMSG: it is
+ * none.
+ */
 ssize_t control_next(const uint8_t *bytes, size_t n, struct control_message *m);
 
 /* Builds one of @cap bytes at most, CONTROL_HEAD at least: its value is cut. How long it is. */

@@ -228,7 +228,10 @@ struct diff *diff_open(const struct opts *o, struct loop *l, struct progress *p,
 		       struct source *source)
 {
 	struct diff *d = calloc(1, sizeof(*d));
-	/* it is the entry that has to match the filter; of a program that is run, both came out of it */
+	/*
+	 * it is the entry that has to match the filter; of a program that is run, both came out of
+	 * it
+	 */
 	const struct pairs_hooks hooks = {
 		.iface = iface, .alone = alone, .ctx = d, .some = o->filter && !o->run,
 	};

@@ -17,8 +17,8 @@ struct diff *diff_open(const struct opts *o, struct loop *l, struct progress *p,
 		       struct source *source);
 
 /*
- * The next image; @wanted: it matches the filter. 0; 1: no more are wanted; -ENOMEM. Its headers are
- * decoded here.
+ * The next image; @wanted: it matches the filter. 0; 1: no more are wanted; -ENOMEM. Its headers
+ * are decoded here.
  */
 int diff_packet(struct diff *d, struct packet *p, bool wanted);
 

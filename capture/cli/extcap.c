@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * The questions of Wireshark: which interfaces there are, what their packets are, what can be
- * chosen, whether a filter is one. It runs us at each of its starts, for all of its users, so none of
- * them takes a capability, or looks further than it has to.
+ * chosen, whether a filter is one. It runs us at each of its starts, for all of its users, so none
+ * of them takes a capability, or looks further than it has to.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -20,7 +20,10 @@ void extcap_config(const struct opts *o);
 /* Can it be chosen there, and is it about the capture itself, wherever that is? */
 bool extcap_config_is_ours(int code);
 
-/* A capture on this machine, and on another one by ssh(1): with a log, and a toolbar if there is one. */
+/*
+ * A capture on this machine, and on another one by ssh(1): with a log, and a toolbar if there is
+ * one.
+ */
 enum status extcap_capture(const struct opts *o, struct said *s, struct toolbar *t);
 enum status extcap_remote(const struct opts *o, struct said *s, struct toolbar *t);
 

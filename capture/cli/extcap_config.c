@@ -28,13 +28,17 @@ static const struct arg {
 	struct value values[VALUES_MAX + 1];	/* of a selector the first is the default */
 } args[] = {
 	{ OPT_REMOTE_HOST, "Host", "string", .more = "{required=true}", .remote = true },
-	{ OPT_REMOTE_USER, "User", "string", .more = "{placeholder=as ssh has it}", .remote = true },
+	{ OPT_REMOTE_USER, "User", "string", .more = "{placeholder=as ssh has it}",
+	  .remote = true },
 	{ OPT_REMOTE_PORT, "Port", "unsigned", .more = "{range=1,65535}", .remote = true },
 	{ OPT_REMOTE_KEY, "Private key", "fileselect", .more = "{mustexist=true}", .remote = true },
-	{ OPT_REMOTE_INTERFACE, "Interface", "string", .more = "{placeholder=that of the default route}",
+	{ OPT_REMOTE_INTERFACE, "Interface", "string",
+	  .more = "{placeholder=that of the default route}",
 	  .remote = true },
-	{ OPT_REMOTE_COMMAND, "Command", "string", .more = "{placeholder=xdpdump}", .remote = true },
-	{ 's', "Snapshot length", "string", .more = "{placeholder=256}{validation=^([0-9]+|headers)$}" },
+	{ OPT_REMOTE_COMMAND, "Command", "string", .more = "{placeholder=xdpdump}",
+	  .remote = true },
+	{ 's', "Snapshot length", "string",
+	  .more = "{placeholder=256}{validation=^([0-9]+|headers)$}" },
 	{ 'Q', "Direction", "selector",
 	  .values = { { "in", "received" }, { "out", "sent" }, { "inout", "both" } } },
 	{ 'P', "Promiscuous mode", "boolflag", .more = NULL },
@@ -42,12 +46,15 @@ static const struct arg {
 	{ OPT_HOOK, "Hook", "selector",
 	  .values = { { "auto", "the first that is there" }, { "native", "XDP native" },
 		      { "generic", "XDP generic" }, { "tc", "tc" } } },
-	{ OPT_NETNS, "Network namespace", "string", .more = "{placeholder=a name, a process, a path}",
+	{ OPT_NETNS, "Network namespace", "string",
+	  .more = "{placeholder=a name, a process, a path}",
 	  .tip = "where the interface is" },
-	{ OPT_CONTAINER, "Container", "string", .tip = "in whose network namespace the interface is" },
+	{ OPT_CONTAINER, "Container", "string",
+	  .tip = "in whose network namespace the interface is" },
 	{ OPT_OBSERVE, "Observe", "selector", .group = "Program",
 	  .values = { { "auto", "as it goes" }, { "trace", "trace it" }, { "front", "call it from its place" } } },
-	{ OPT_PROGRAM, "Program", "string", .group = "Program", .more = "{placeholder=a name or an id}" },
+	{ OPT_PROGRAM, "Program", "string", .group = "Program",
+	  .more = "{placeholder=a name or an id}" },
 	{ OPT_AT, "Packets", "selector", .group = "Program",
 	  .values = { { "entry", "as they came in" }, { "exit", "as they came out" }, { "both", "both" } } },
 	{ OPT_VERDICT, "Verdict", "multicheck", .group = "Program",
@@ -64,8 +71,8 @@ static void print_values(const struct arg *a, int number)
 	bool one = !strcmp(a->type, "selector");
 
 	for (const struct value *v = a->values; v->word; v++)
-		printf("value {arg=%d}{value=%s}{display=%s}{default=%s}\n", number, v->word, v->shown,
-		       one && v == a->values ? "true" : "false");
+		printf("value {arg=%d}{value=%s}{display=%s}{default=%s}\n", number, v->word,
+		       v->shown, one && v == a->values ? "true" : "false");
 }
 
 /* ---- programs ---- */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What Wireshark asks of us when it finds us in its folder for extcap(4): a part of the command line. */
+/*
+ * What Wireshark asks of us when it finds us in its folder for extcap(4): a part of the command
+ * line.
+ */
 #ifndef XDPDUMP_CLI_EXTCAP_OPTIONS_H
 #define XDPDUMP_CLI_EXTCAP_OPTIONS_H
 
@@ -27,7 +30,8 @@ struct extcap_options {
 	enum extcap_call call;
 	const char *iface;		/* as it was listed */
 	const char *filter;
-	const char *reload;		/* the values of this option alone: "--hook", or without dashes */
+	/* the values of this option alone: "--hook", or without dashes */
+	const char *reload;
 	const char *control_in, *control_out;	/* FIFOs of the toolbar, NULL: none */
 	enum said_level level;
 	const char *log_file;

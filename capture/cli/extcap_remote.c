@@ -88,7 +88,8 @@ static char *command_of(const struct opts *o)
 
 /* ---- ssh ---- */
 
-static void ssh_args(const struct extcap_options *e, const char *command, const char *args[static ARGS_MAX])
+static void ssh_args(const struct extcap_options *e, const char *command,
+		     const char *args[static ARGS_MAX])
 {
 	const struct { const char *option, *value; } given[] = {
 		{ "-p", e->remote.port }, { "-l", e->remote.user }, { "-i", e->remote.key },
@@ -178,8 +179,9 @@ static enum status judge(struct said *s, int status, bool was_asked)
 	said_let_out(s);
 	if (sig)
 		return log_fail(STATUS_RUNTIME, "ssh was ended by signal %d", sig);
-	return code <= STATUS_INCOMPLETE ? (enum status)code
-					 : log_fail(STATUS_RUNTIME, "ssh has ended with status %d", code);
+	return code <= STATUS_INCOMPLETE
+		       ? (enum status)code
+		       : log_fail(STATUS_RUNTIME, "ssh has ended with status %d", code);
 }
 
 static enum status run_ssh(struct remote *r, const struct opts *o, struct said *s)

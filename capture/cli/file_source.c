@@ -289,11 +289,14 @@ bool file_source_misses(const struct file_source *s)
 		log_complain("%s: no packet begins at byte %llu: one does at byte %llu, and the next at byte %llu",
 			     name, wanted, before, behind);
 	else if (l->has_behind)
-		log_complain("%s: no packet begins at byte %llu: the first does at byte %llu", name, wanted, behind);
+		log_complain("%s: no packet begins at byte %llu: the first does at byte %llu", name,
+			     wanted, behind);
 	else if (l->has_before)
-		log_complain("%s: no packet begins at byte %llu: the last one does at byte %llu", name, wanted, before);
+		log_complain("%s: no packet begins at byte %llu: the last one does at byte %llu",
+			     name, wanted, before);
 	else
-		log_complain("%s: no packet begins at byte %llu: there is none at all", name, wanted);
+		log_complain("%s: no packet begins at byte %llu: there is none at all", name,
+			     wanted);
 	return true;
 }
 
@@ -403,12 +406,13 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 	return opened(s, err);
 }
 
-enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l, struct progress *p,
-				  unsigned which)
+enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l,
+				  struct progress *p, unsigned which)
 {
 	const unsigned n = o->sides[0].n;
 
-	return file_source_open(s, o, l, p, o->reads + (n ? which * n : which), n ? o->sides[which].n : 1);
+	return file_source_open(s, o, l, p, o->reads + (n ? which * n : which),
+				n ? o->sides[which].n : 1);
 }
 
 const char *file_source_side(const struct file_source *s, unsigned which)

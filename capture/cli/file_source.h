@@ -47,7 +47,10 @@ struct file_source {
 	struct per_link *per_link;		/* NULL: no filter */
 	struct selection *selection;	/* NULL: none; the owner's */
 	struct file_source_hooks hooks;	/* the owner's to set */
-	/* packets that do not match come as well: does the last one? The owner's to set, and to read */
+	/*
+	 * packets that do not match come as well: does the last one? The owner's to set, and to
+	 * read
+	 */
 	bool all, matches;
 	/* for hooks.copy, as long as the filter is good for no interface */
 	struct blocks held;
@@ -73,14 +76,14 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 enum status file_source_begin(struct file_source *s);
 
 /* The same of what --compare calls A, @which is 0, or B; and its name. */
-enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l, struct progress *p,
-				  unsigned which);
+enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l,
+				  struct progress *p, unsigned which);
 const char *file_source_side(const struct file_source *s, unsigned which);
 
 /*
- * Which packets the command line selects, into @sel: for the owner to apply, with its dedup to close.
- * Its times are relative to the first packet of the input, whether the filter lets it through or not,
- * which is seen to here.
+ * Which packets the command line selects, into @sel: for the owner to apply, with its dedup to
+ * close. Its times are relative to the first packet of the input, whether the filter lets it
+ * through or not, which is seen to here.
  */
 enum status file_source_select(struct file_source *s, struct selection *sel,
 			       const struct numbers *only);

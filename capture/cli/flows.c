@@ -9,8 +9,8 @@
 
 typedef unsigned long long ull;
 
-bool flows_print(struct flow_table *t, const struct flow_lines *how, uint64_t of_none, uint64_t no_room,
-		 struct loop *loop)
+bool flows_print(struct flow_table *t, const struct flow_lines *how, uint64_t of_none,
+		 uint64_t no_room, struct loop *loop)
 {
 	const struct flow_rest rest = flow_table_rest(t);
 	bool good;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Once it is known what is in the files (learn.c), it is asked which of them can have a packet; all others of the
- * directory are not opened, and not written to either.
+ * Once it is known what is in the files (learn.c), it is asked which of them can have a packet; all
+ * others of the directory are not opened, and not written to either.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -81,8 +81,8 @@ static enum status open_catalogs(struct folders *f)
 		int err = is_folder(o->reads[i]) ? catalog_open(&f->catalogs[i], o->reads[i]) : 0;
 
 		if (err)
-			return log_fail(STATUS_RUNTIME, "%s: cannot read the directory: %s", o->reads[i],
-					strerror(-err));
+			return log_fail(STATUS_RUNTIME, "%s: cannot read the directory: %s",
+					o->reads[i], strerror(-err));
 		if (f->catalogs[i])
 			learn_folder(o, o->reads[i], f->catalogs[i]);
 	}
@@ -91,8 +91,8 @@ static enum status open_catalogs(struct folders *f)
 
 /* ---- the files ---- */
 
-static enum status add_path(struct folders *f, const char *path, char *own, const struct catalog *catalog,
-			    const struct catalog_file *file)
+static enum status add_path(struct folders *f, const char *path, char *own,
+			    const struct catalog *catalog, const struct catalog_file *file)
 {
 	struct path *more = f->paths;
 
@@ -103,7 +103,8 @@ static enum status add_path(struct folders *f, const char *path, char *own, cons
 		return no_memory();
 	}
 	f->paths = more;
-	more[f->n_paths++] = (struct path){ .path = path, .own = own, .catalog = catalog, .file = file };
+	more[f->n_paths++] =
+		(struct path){ .path = path, .own = own, .catalog = catalog, .file = file };
 	return STATUS_OK;
 }
 
@@ -191,8 +192,9 @@ static bool find_base(struct folders *f)
 }
 
 /*
- * False: without reading them all nobody knows what is wanted. So it is with --diff, where what goes with an image
- * that matches does not have to, and with -d, which is for the link type of them all.
+ * False: without reading them all nobody knows what is wanted. So it is with --diff, where what
+ * goes with an image that matches does not have to, and with -d, which is for the link type of them
+ * all.
  */
 static bool settle_wanted(struct folders *f)
 {
@@ -212,12 +214,13 @@ static bool settle_wanted(struct folders *f)
 	select_base(&s, &first);
 	f->wanted.start_ns = s.start_ns;
 	f->wanted.end_ns = s.end_ns;
-	return !o->filter || !per_link_open(&f->wanted.per_link, o->filter, o->filter_file, !o->no_optimize);
+	return !o->filter ||
+	       !per_link_open(&f->wanted.per_link, o->filter, o->filter_file, !o->no_optimize);
 }
 
 /*
- * One at least is read: it tells what is wrong with an expression, or where packets would have come from. The
- * first for which the expression is one.
+ * One at least is read: it tells what is wrong with an expression, or where packets would have come
+ * from. The first for which the expression is one.
  */
 static void choose_one(struct folders *f, struct path *from, const struct path *end)
 {
@@ -233,7 +236,8 @@ static void choose_of(struct folders *f, struct path *from, const struct path *e
 	size_t n = 0;
 
 	for (struct path *p = from; p < end; p++) {
-		p->is_wanted = !known || !p->file || !p->file->known || entry_may_have(&p->file->entry, &f->wanted);
+		p->is_wanted = !known || !p->file || !p->file->known ||
+			       entry_may_have(&p->file->entry, &f->wanted);
 		n += p->is_wanted;
 	}
 	if (!n)		/* then all are known */
@@ -291,7 +295,10 @@ static bool is_open_as_found(const struct folders *f, const struct merge *in)
 	return true;
 }
 
-/* What is being written grows, and is read to what there is; what was passed over has to be as it was. */
+/*
+ * What is being written grows, and is read to what there is; what was passed over has to be as it
+ * was.
+ */
 static bool holds(void *ctx, const struct merge *in, int err)
 {
 	struct folders *f = ctx;
@@ -304,7 +311,8 @@ static bool holds(void *ctx, const struct merge *in, int err)
 
 /* ---- all of it ---- */
 
-static enum status read_chosen(struct folders *f, enum status (*read)(const struct opts *o), bool last)
+static enum status read_chosen(struct folders *f, enum status (*read)(const struct opts *o),
+			       bool last)
 {
 	struct opts o = *f->opts;
 
@@ -323,7 +331,8 @@ static enum status read_chosen(struct folders *f, enum status (*read)(const stru
 	}
 	o.based = f->based;
 	o.base_ns = f->base_ns;
-	if (!last && o.action != ACTION_INFO) {	/* which opens the next one when the first has been told of */
+	/* which opens the next one when the first has been told of */
+	if (!last && o.action != ACTION_INFO) {
 		o.holds = holds;
 		o.holds_ctx = f;
 	}
@@ -340,7 +349,8 @@ static bool has_folder(const struct opts *o)
 }
 
 /* *@changed: others stand there by now. */
-static enum status run_once(const struct opts *o, enum status (*read)(const struct opts *o), bool last, bool *changed)
+static enum status run_once(const struct opts *o, enum status (*read)(const struct opts *o),
+			    bool last, bool *changed)
 {
 	cleanup(closep) struct folders f = { .opts = o };
 	enum status status = open_catalogs(&f);
@@ -366,7 +376,8 @@ enum status folders_run(const struct opts *o, enum status (*read)(const struct o
 		return log_fail(STATUS_USAGE, "%s is a directory: --follow is for a file, or for those of a pattern in "
 				"quotes: -r '%s/*'", o->reads[0], o->reads[0]);
 	if (o->has_place)
-		return log_fail(STATUS_USAGE, "%s is a directory: --at is a place in one file", o->reads[0]);
+		return log_fail(STATUS_USAGE, "%s is a directory: --at is a place in one file",
+				o->reads[0]);
 	for (unsigned i = 1; changed && i <= TRIES; i++) {
 		changed = false;
 		status = run_once(o, read, i == TRIES, &changed);
@@ -381,7 +392,8 @@ enum status folders_index(const struct opts *o)
 
 	for (unsigned i = 0; i < o->n_reads; i++)
 		if (!is_folder(o->reads[i]))
-			return log_fail(STATUS_USAGE, "%s is no directory, which --index is for", o->reads[i]);
+			return log_fail(STATUS_USAGE, "%s is no directory, which --index is for",
+					o->reads[i]);
 	status = open_catalogs(&f);
 	if (!status)
 		status = add_all(&f);

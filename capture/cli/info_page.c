@@ -36,7 +36,8 @@ enum status info_page_open(struct info_page *p, const struct opts *o, const stru
 	if (err == -EINTR)
 		return log_fail(STATUS_OK, "%s: interrupted while waiting for a reader", p->path);
 	if (err)
-		return log_fail(STATUS_RUNTIME, "%s: cannot open for writing: %s", p->path, sink_reason(err));
+		return log_fail(STATUS_RUNTIME, "%s: cannot open for writing: %s", p->path,
+				sink_reason(err));
 	p->text = open_memstream(&p->bytes, &p->len);
 	return p->text ? spare_others(p, o) : log_fail(STATUS_RUNTIME, "out of memory");
 }
@@ -75,7 +76,8 @@ enum status info_page_write(struct info_page *p)
 	if (fflush(p->text))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	err = write_out(p);
-	return err && err != -EPIPE ? log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", p->path, sink_reason(err))
+	return err && err != -EPIPE ? log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", p->path,
+					       sink_reason(err))
 				    : STATUS_OK;
 }
 

@@ -31,7 +31,10 @@ static void netns_closep(struct netns **ns)
 struct listing {
 	struct table *table;	/* NULL: JSON is printed at once */
 	bool with_netns;	/* the table has a column for it */
-	/* where the interfaces are: what --netns takes, and the name of the process if it is one; "": here */
+	/*
+	 * where the interfaces are: what --netns takes, and the name of the process if it is one;
+	 * "": here
+	 */
 	const char *netns, *process;
 	unsigned number;
 };
@@ -102,7 +105,8 @@ static void put_or_dash(struct table *t, const char *cell)
 }
 
 /* @lead: in front of its name */
-static void put_program(struct table *t, const char *lead, const struct xdp_program *p, const char *without)
+static void put_program(struct table *t, const char *lead, const struct xdp_program *p,
+			const char *without)
 {
 	char id[16], tag[17], name[32];
 
@@ -134,8 +138,9 @@ static void put_netns(const struct listing *l)
 }
 
 /* @number "": it is one more program of the row before. */
-static void put_cells(const struct listing *l, const char *number, const struct netif *n, const char *lead,
-		      const struct xdp_program *p, const char *without, const char *hook)
+static void put_cells(const struct listing *l, const char *number, const struct netif *n,
+		      const char *lead, const struct xdp_program *p, const char *without,
+		      const char *hook)
 {
 	char driver[64], mac[18];
 	struct table *t = l->table;
@@ -165,7 +170,8 @@ static void put_row(const struct listing *l, const char *number, const struct ne
 }
 
 /* As xdp-loader(8) shows the programs of a dispatcher. */
-static void put_members(const struct listing *l, const struct netif *n, const struct xdp_program *whole)
+static void put_members(const struct listing *l, const struct netif *n,
+			const struct xdp_program *whole)
 {
 	struct member members[MEMBERS_MAX];
 	int count = members_find(whole, members);
@@ -344,8 +350,8 @@ static enum status list_in(struct listing *l, const struct netns_words *words)
 	enum status status = open_netns(&ns, words);
 
 	if (!status && netns_enter(&v, ns))
-		status = log_fail(STATUS_INTERFACE, "%s: the network namespace has just disappeared",
-				  words->text);
+		status = log_fail(STATUS_INTERFACE,
+				  "%s: the network namespace has just disappeared", words->text);
 	l->netns = words->text;
 	return status ? status : list(l);
 }
@@ -462,7 +468,8 @@ static enum status look_at_fitting(struct items *items)
 	if (err)
 		return log_fail(STATUS_RUNTIME, "cannot list the interfaces: %s", strerror(-err));
 	return items->n ? STATUS_OK
-			: log_fail(STATUS_INTERFACE, "no interface fits '%s' now; xdpdump -D lists those there are",
+			: log_fail(STATUS_INTERFACE,
+				   "no interface fits '%s' now; xdpdump -D lists those there are",
 				   items->pattern);
 }
 

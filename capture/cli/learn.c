@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Files of which nothing is known are read by a process of its own, in the sandbox, from which nothing but the
- * entries comes back, and is checked as what a file says.
+ * Files of which nothing is known are read by a process of its own, in the sandbox, from which
+ * nothing but the entries comes back, and is checked as what a file says.
  */
 #include <errno.h>
 #include <signal.h>
@@ -37,7 +37,8 @@ static int look(void *ctx, uint64_t bytes, uint64_t packets)
 }
 
 /* The process that reads: into @fd. It ends with who waits for it. */
-static int read_files(const struct opts *o, const char *path, struct catalog *c, pid_t parent, int fd)
+static int read_files(const struct opts *o, const char *path, struct catalog *c, pid_t parent,
+		      int fd)
 {
 	const struct opts alone = { .action = ACTION_OFFLINE, .reads = &path, .n_reads = 1, .sandbox = o->sandbox };
 	struct looking l = { .size = 0 };

@@ -7,8 +7,8 @@ struct catalog;
 struct opts;
 
 /*
- * Reads them, of the directory @path, and writes the index. Of those that stay unknown it will be seen when they are
- * read. Warns.
+ * Reads them, of the directory @path, and writes the index. Of those that stay unknown it will be
+ * seen when they are read. Warns.
  */
 void learn_folder(const struct opts *o, const char *path, struct catalog *c);
 

@@ -41,7 +41,10 @@ static void dismiss(struct client *c)
 	c->line = NULL;
 }
 
-/* Who does not take it at once, which is a matter of the buffer of a socket, does not get all of it. */
+/*
+ * Who does not take it at once, which is a matter of the buffer of a socket, does not get all of
+ * it.
+ */
 static void answer(const struct client *c, const char *text, size_t len)
 {
 	while (len) {
@@ -120,7 +123,9 @@ static void on_server(void *server)
 	if (fd < 0)
 		return;
 	c = make_room(s);
-	*c = (struct client){ .server = s, .fd = fd, .number = ++s->n_clients, .line = malloc(LINE_MAX_BYTES) };
+	*c = (struct client){
+		.server = s, .fd = fd, .number = ++s->n_clients, .line = malloc(LINE_MAX_BYTES)
+	};
 	if (c->line && !loop_add(s->loop, fd, on_client, c))
 		return;
 	dismiss(c);

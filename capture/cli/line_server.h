@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A socket at a path, where whoever may write to it asks a line and is answered: "ok", or "error: " and
- * a sentence, and what else there is to say. One line a connection. Nobody is waited for.
+ * A socket at a path, where whoever may write to it asks a line and is answered: "ok", or "error: "
+ * and a sentence, and what else there is to say. One line a connection. Nobody is waited for.
  */
 #ifndef XDPDUMP_CLI_LINE_SERVER_H
 #define XDPDUMP_CLI_LINE_SERVER_H
@@ -14,13 +14,15 @@ struct loop;
 
 enum {
 	LINE_MAX_BYTES	= 65536,	/* of a line, its end included */
-	LINE_CLIENTS	= 4,		/* at a time; then the one that has waited longest has to go */
+	/* at a time; then the one that has waited longest has to go */
+	LINE_CLIENTS	= 4,
 	LINE_SERVER_FDS = 1 + LINE_CLIENTS,
 };
 
 /*
  * What is asked for, without its end, and is to be done at once: what is written to @answer is told
- * behind "ok". Or the sentence that says why not, which lives until the next call; "": out of memory.
+ * behind "ok". Or the sentence that says why not, which lives until the next call; "": out of
+ * memory.
  */
 typedef const char *(*line_fn)(void *ctx, const char *line, FILE *answer);
 

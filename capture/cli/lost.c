@@ -246,7 +246,8 @@ static enum status run(struct search *s)
 	enum status status = STATUS_OK;
 
 	for (unsigned which = 0; which < 2 && !status; which++)
-		status = file_source_open_side(&s->sides[which].source, o, &s->loop, &s->progress, which);
+		status = file_source_open_side(&s->sides[which].source, o, &s->loop, &s->progress,
+					       which);
 	if (status || s->loop.asked)
 		return status ? status : stopped(s);
 	if (s->lost && (!strcmp(o->reads[0], "-") || merge_is_stream(s->sides[0].source.input)))
@@ -320,7 +321,10 @@ static bool is_of_b(const struct opts *o, const char *path)
 /* An exit status that is none of ours: other files stand there by now. */
 static const enum status files_changed = (enum status)255;
 
-/* What was lost, to be read again by who may write: nothing else comes back from who has compared them. */
+/*
+ * What was lost, to be read again by who may write: nothing else comes back from who has compared
+ * them.
+ */
 struct finding {
 	struct opts opts;
 	const struct opts *given;
@@ -385,7 +389,8 @@ static enum status find_apart(const struct opts *o, struct numbers **lost)
 	if (status == files_changed && o->holds)
 		o->holds(o->holds_ctx, NULL, -ESTALE);
 	if (err && (err != -ENODATA || status == STATUS_OK))
-		status = log_fail(STATUS_RUNTIME, "what was lost cannot be told: %s", strerror(-err));
+		status = log_fail(STATUS_RUNTIME, "what was lost cannot be told: %s",
+				  strerror(-err));
 	return status == files_changed ? STATUS_RUNTIME : status;
 }
 

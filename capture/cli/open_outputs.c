@@ -115,14 +115,19 @@ static struct outputs_settings settings_of(const struct opts *o, const struct bl
 {
 	struct outputs_settings s = {
 		.file = {
-			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec, .when = o->rotate,
+			.path = o->write, .format = o->format, .text = o->print, .codec = o->codec,
+			.when = o->rotate,
 			.keep = o->keep, .write_buffer = o->unbuffered ? 0 : o->write_buffer,
-			.n_threads = o->codec.kind == CODEC_NONE ? 1 : wanted_threads(o), .direct = direct_when(o),
+			.n_threads = o->codec.kind == CODEC_NONE ? 1 : wanted_threads(o),
+			.direct = direct_when(o),
 			.part = o->part, .live = !o->n_reads, .snap = o->control ? 0 : o->snap,
-			.head = head && head->len ? head->bytes : NULL, .head_len = head ? head->len : 0,
+			.head = head && head->len ? head->bytes : NULL,
+			.head_len = head ? head->len : 0,
 		},
-		.to = o->to, .spool = o->spool, .spool_limit = o->spool_limit, .to_config = o->to_config,
-		.sandbox = !confine_is_off(o), .screen = o->text, .screen_format = o->screen, .text = o->print,
+		.to = o->to, .spool = o->spool, .spool_limit = o->spool_limit,
+		.to_config = o->to_config,
+		.sandbox = !confine_is_off(o), .screen = o->text, .screen_format = o->screen,
+		.text = o->print,
 		.screen_threads = text_threads(o),
 		.recorder = o->recorder, .limit = o->count, .unbuffered = o->unbuffered,
 	};
@@ -178,7 +183,8 @@ static unsigned read_ahead(struct merge *const *inputs, size_t n)
 	return later;
 }
 
-enum status open_outputs_start(struct outputs *f, const struct opts *o, struct merge *const *inputs, size_t n)
+enum status open_outputs_start(struct outputs *f, const struct opts *o, struct merge *const *inputs,
+			       size_t n)
 {
 	unsigned later = opened_later(inputs, n);
 	enum status status = confine_reach(o, later);

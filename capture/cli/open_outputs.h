@@ -25,9 +25,10 @@ enum status open_outputs(struct outputs *f, const struct opts *o, const struct b
 enum status open_outputs_become(const struct opts *o, const struct run_as *a);
 
 /*
- * All is open, of @n @inputs as well, of which some may be NULL: what is not needed any more is given up (confine.h),
- * and the threads begin, those that read ahead among them. Complains.
+ * All is open, of @n @inputs as well, of which some may be NULL: what is not needed any more is
+ * given up (confine.h), and the threads begin, those that read ahead among them. Complains.
  */
-enum status open_outputs_start(struct outputs *f, const struct opts *o, struct merge *const *inputs, size_t n);
+enum status open_outputs_start(struct outputs *f, const struct opts *o, struct merge *const *inputs,
+			       size_t n);
 
 #endif

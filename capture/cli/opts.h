@@ -58,11 +58,14 @@ struct opts {
 	/* -r, in order; with --compare the two files; freed by opts_close() */
 	const char **reads;
 	unsigned n_reads;		/* 0: live */
-	/* those of --compare, if they are directories: the name of each, and how many of reads are its files; or 0 */
+	/*
+	 * those of --compare, if they are directories: the name of each, and how many of reads are
+	 * its files; or 0
+	 */
 	struct { const char *name; unsigned n; } sides[2];
 	/*
-	 * Files of a directory have been opened, or @err. False: others stand there by now, and it is begun anew;
-	 * nothing is said then. NULL: that is not asked
+	 * Files of a directory have been opened, or @err. False: others stand there by now, and it
+	 * is begun anew; nothing is said then. NULL: that is not asked
 	 */
 	bool (*holds)(void *ctx, const struct merge *in, int err);
 	void *holds_ctx;
@@ -86,13 +89,16 @@ struct opts {
 	struct rotate_options rotate;	/* its successors */
 	bool part;			/* called *.part until they are complete */
 	struct retention_options keep;	/* what becomes of it afterwards */
-	uint64_t write_buffer;		/* bytes that wait for its disk at most; 0: each is waited for */
+	/* bytes that wait for its disk at most; 0: each is waited for */
+	uint64_t write_buffer;
 	enum direct_when direct;	/* it is written past the page cache */
-	uint64_t threads;		/* that compress it, or make text of what is read; 0: as there are CPUs for */
+	/* that compress it, or make text of what is read; 0: as there are CPUs for */
+	uint64_t threads;
 	struct recorder_settings recorder;	/* memory 0: there is none */
 	struct trigger triggers[OPTS_TRIGGERS_MAX];
 	unsigned n_triggers;
-	char *const *command;		/* with a recorder: what stands behind "--"; NULL: nothing */
+	/* with a recorder: what stands behind "--"; NULL: nothing */
+	char *const *command;
 	const char *filter;		/* pcap-filter(7), NULL: none; freed by opts_close() */
 	/* where it comes from, so that no word of it is shown; NULL: the command line */
 	const char *filter_file;
@@ -114,7 +120,10 @@ struct opts {
 	uint64_t skip;			/* packets before the first */
 	uint64_t place;			/* -r --at: the packet that begins there, and no other */
 	bool has_place;
-	/* the first packet of the input, which times are relative to, is of this time; else it will show */
+	/*
+	 * the first packet of the input, which times are relative to, is of this time; else it will
+	 * show
+	 */
 	bool based;
 	uint64_t base_ns;
 	const char *const *spared;	/* other files that are not written to */
@@ -151,7 +160,8 @@ struct opts {
 	bool stats_json;		/* as lines for machines */
 	enum live_way hook;
 	unsigned directions;		/* live: LIVE_RECEIVED, LIVE_SENT */
-	uint8_t device;			/* what the adapter has to tell of packets: DEVICE_TIME, DEVICE_HASH */
+	/* what the adapter has to tell of packets: DEVICE_TIME, DEVICE_HASH */
+	uint8_t device;
 	struct observe_options observe;
 	struct text_settings print;
 	enum colour_when colour;	/* of that, on the screen */

@@ -9,27 +9,33 @@
 #include "capture/cli/opts_impl.h"
 
 static const struct hidden table[] = {
-	{ OPT_EXTCAP_INTERFACES, "extcap-interfaces", no_argument, "list the interfaces for Wireshark" },
+	{ OPT_EXTCAP_INTERFACES, "extcap-interfaces", no_argument,
+	  "list the interfaces for Wireshark" },
 	{ OPT_EXTCAP_INTERFACE, "extcap-interface", required_argument, "one of that list" },
 	{ OPT_EXTCAP_VERSION, "extcap-version", optional_argument, "the version of Wireshark" },
 	{ OPT_EXTCAP_DLTS, "extcap-dlts", no_argument, "list the link types of the interface" },
 	{ OPT_EXTCAP_CONFIG, "extcap-config", no_argument, "list the options of the interface" },
 	{ OPT_EXTCAP_RELOAD, "extcap-reload-option", required_argument,
 	  "with --extcap-config: the values of this option alone" },
-	{ OPT_EXTCAP_FILTER, "extcap-capture-filter", required_argument, "without --capture: is it one?" },
+	{ OPT_EXTCAP_FILTER, "extcap-capture-filter", required_argument,
+	  "without --capture: is it one?" },
 	{ OPT_EXTCAP_CAPTURE, "capture", no_argument, "capture on the interface" },
 	{ OPT_EXTCAP_FIFO, "fifo", required_argument, "with --capture: where packets go" },
-	{ OPT_EXTCAP_CONTROL_IN, "extcap-control-in", required_argument, "where the toolbar is heard" },
+	{ OPT_EXTCAP_CONTROL_IN, "extcap-control-in", required_argument,
+	  "where the toolbar is heard" },
 	{ OPT_EXTCAP_CONTROL_OUT, "extcap-control-out", required_argument, "where it is told" },
-	{ OPT_REMOTE_HOST, "remote-host", required_argument, "the machine to capture on, as ssh knows it" },
+	{ OPT_REMOTE_HOST, "remote-host", required_argument,
+	  "the machine to capture on, as ssh knows it" },
 	{ OPT_REMOTE_PORT, "remote-port", required_argument, "the port of ssh there" },
 	{ OPT_REMOTE_USER, "remote-user", required_argument, "the user there" },
 	{ OPT_REMOTE_KEY, "remote-key", required_argument,
 	  "the private key; without it those that ssh and its agent have" },
 	{ OPT_REMOTE_INTERFACE, "remote-interface", required_argument,
 	  "the interface there; without it that of its default route" },
-	{ OPT_REMOTE_COMMAND, "remote-command", required_argument, "what runs there: xdpdump, or sudo -n xdpdump" },
-	{ OPT_LOG_LEVEL, "log-level", required_argument, "what is in the log: error, warning, info, debug" },
+	{ OPT_REMOTE_COMMAND, "remote-command", required_argument,
+	  "what runs there: xdpdump, or sudo -n xdpdump" },
+	{ OPT_LOG_LEVEL, "log-level", required_argument,
+	  "what is in the log: error, warning, info, debug" },
 	{ OPT_LOG_FILE, "log-file", required_argument, "add the log to this file as well" },
 };
 
@@ -65,7 +71,8 @@ bool opts_extcap_note(struct parser *p, int code, const char *arg)
 static bool take_level(struct parser *p, const char *arg)
 {
 	if (!said_level_by_name(&p->o->extcap.level, arg))
-		return opts_wrong(p, "log level '%s' is none of error, warning, info and debug", arg);
+		return opts_wrong(p, "log level '%s' is none of error, warning, info and debug",
+				  arg);
 	p->o->debug |= p->o->extcap.level == SAID_DEBUG;
 	return true;
 }
@@ -76,10 +83,12 @@ bool opts_take_extcap(struct parser *p, int code, const char *arg)
 	const struct { int code; const char **word; } words[] = {
 		{ OPT_EXTCAP_INTERFACE, &e->iface }, { OPT_EXTCAP_RELOAD, &e->reload },
 		{ OPT_EXTCAP_FILTER, &e->filter }, { OPT_EXTCAP_FIFO, &p->o->write },
-		{ OPT_EXTCAP_CONTROL_IN, &e->control_in }, { OPT_EXTCAP_CONTROL_OUT, &e->control_out },
+		{ OPT_EXTCAP_CONTROL_IN, &e->control_in },
+		{ OPT_EXTCAP_CONTROL_OUT, &e->control_out },
 		{ OPT_REMOTE_HOST, &e->remote.host }, { OPT_REMOTE_USER, &e->remote.user },
 		{ OPT_REMOTE_PORT, &e->remote.port }, { OPT_REMOTE_KEY, &e->remote.key },
-		{ OPT_REMOTE_INTERFACE, &e->remote.iface }, { OPT_REMOTE_COMMAND, &e->remote.command },
+		{ OPT_REMOTE_INTERFACE, &e->remote.iface },
+		{ OPT_REMOTE_COMMAND, &e->remote.command },
 		{ OPT_LOG_FILE, &e->log_file },
 	};
 	uint64_t port;
@@ -134,7 +143,8 @@ static bool settle_capture(struct parser *p)
 	if (code && !extcap_is_remote(e))
 		return opts_wrong(p, "%s is for the interface %s", opts_name(code), EXTCAP_REMOTE);
 	if (e->filter && p->o->filter)
-		return opts_wrong(p, "--extcap-capture-filter and '%s' are two filters", p->o->filter);
+		return opts_wrong(p, "--extcap-capture-filter and '%s' are two filters",
+				  p->o->filter);
 	if (e->filter) {
 		p->o->filter = strdup(e->filter);
 		if (!p->o->filter)
@@ -166,6 +176,8 @@ bool opts_settle_extcap(struct parser *p)
 	if (!e->iface && e->call != EXTCAP_FILTER)
 		return opts_wrong(p, "--extcap-interface is missing");
 	if (e->iface && !is_listed(e->iface))
-		return opts_wrong(p, "'%s' is none of the interfaces that --extcap-interfaces lists", e->iface);
+		return opts_wrong(p,
+				  "'%s' is none of the interfaces that --extcap-interfaces lists",
+				  e->iface);
 	return e->call != EXTCAP_CAPTURE || settle_capture(p);
 }

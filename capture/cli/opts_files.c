@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The files that are written: when the next one begins, when the last one ends, what becomes of them. */
+/*
+ * The files that are written: when the next one begins, when the last one ends, what becomes of
+ * them.
+ */
 #include <string.h>
 
 #include "capture/base/value.h"

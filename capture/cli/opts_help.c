@@ -7,7 +7,10 @@
 
 #define CODES(...)	(const int[]){ __VA_ARGS__, 0 }
 
-/* An option may be in several; a test looks that each is in one, and that the manual has the sections. */
+/*
+ * An option may be in several; a test looks that each is in one, and that the manual has the
+ * sections.
+ */
 static const struct topic topics[] = {
 	{ "capturing", "DESCRIPTION",
 	  CODES('i', OPT_WAIT, 'c', 'a', 's', OPT_SAMPLE, OPT_RATE_LIMIT, OPT_FLOW_SAMPLE, OPT_FLOW_LIMIT, 'B', 'Q',
@@ -19,21 +22,24 @@ static const struct topic topics[] = {
 		OPT_STATS, OPT_STATS_FORMAT, OPT_METRICS) },
 	{ "formats", "FORMATS", CODES('w', OPT_FORMAT, 'T', 'U', OPT_IMMEDIATE) },
 	{ "network", "OVER THE NETWORK", CODES(OPT_TO, OPT_FORMAT, 'r') },
-	{ "database", "INTO A DATABASE", CODES(OPT_TO, OPT_TO_CONFIG, OPT_SPOOL, OPT_SPOOL_LIMIT, OPT_AT) },
+	{ "database", "INTO A DATABASE",
+	  CODES(OPT_TO, OPT_TO_CONFIG, OPT_SPOOL, OPT_SPOOL_LIMIT, OPT_AT) },
 	{ "rotation", "ROTATION", CODES('w', 'C', 'G', 'W', 'b', 'a') },
 	{ "recorder", "FLIGHT RECORDER",
 	  CODES(OPT_RECORDER, OPT_TRIGGER, OPT_BEFORE, OPT_AFTER, OPT_MAX_TRIGGERS, OPT_COOLDOWN, 'w', 'z',
 		OPT_MAX_DISK) },
 	{ "control", "CHANGED WHILE IT RUNS", CODES(OPT_CONTROL) },
 	{ "compression", "COMPRESSION", CODES(OPT_COMPRESS, OPT_THREADS) },
-	{ "finished", "FINISHED FILES", CODES('z', 'Z', OPT_PART, OPT_MAX_DISK, OPT_MIN_FREE, OPT_SYNC,
+	{ "finished", "FINISHED FILES",
+	  CODES('z', 'Z', OPT_PART, OPT_MAX_DISK, OPT_MIN_FREE, OPT_SYNC,
 		OPT_WRITE_BUFFER, OPT_IO, OPT_INDEX) },
 	{ "reading", "READING FILES",
 	  CODES('r', 'V', 'c', OPT_COUNT, OPT_SKIP, OPT_START, OPT_END, OPT_AT, OPT_OFFSETS, OPT_DEDUP,
 		OPT_DEDUP_IGNORE, OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW, OPT_INDEX, OPT_DISCARD_SECRETS,
 		OPT_INJECT_SECRETS, OPT_INFO, OPT_HTML, OPT_DIFF, OPT_COMPARE, OPT_LOST, OPT_WINDOW, OPT_TOLERANCE) },
 	{ "view", "LIVE VIEW", CODES(OPT_TOP) },
-	{ "namespaces", "OTHER NETWORK NAMESPACES", CODES(OPT_NETNS, OPT_PID, OPT_CONTAINER, 'i', 'D', OPT_ALL_NETNS) },
+	{ "namespaces", "OTHER NETWORK NAMESPACES",
+	  CODES(OPT_NETNS, OPT_PID, OPT_CONTAINER, 'i', 'D', OPT_ALL_NETNS) },
 	{ "beside", "BESIDE ANOTHER PROGRAM",
 	  CODES(OPT_OBSERVE, OPT_PROGRAM, OPT_AT, OPT_VERDICT, OPT_EXIT_FILTER, OPT_STYLE, OPT_RESTORE, 'D') },
 	{ "card", "WHAT THE NETWORK CARD KNOWS", CODES('j', OPT_RX_HASH, 'J') },
@@ -79,7 +85,8 @@ static void print_row(const struct option_row *r)
 
 	if (r->code < 256)
 		snprintf(letter, sizeof(letter), "-%c, ", r->code);
-	snprintf(head, sizeof(head), "%s--%s%s%s", letter, r->name, *arg && *arg != '[' ? " " : "", arg);
+	snprintf(head, sizeof(head), "%s--%s%s%s", letter, r->name, *arg && *arg != '[' ? " " : "",
+		 arg);
 	printf("  %-31s %s\n", head, r->help);
 }
 

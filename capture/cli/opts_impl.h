@@ -172,8 +172,8 @@ const struct hidden *opts_extcap(size_t *n);
 bool opts_extcap_is_meant(char *const *argv);
 
 /*
- * As opts_take() and opts_settle(), for those. The other one for any option of such a call: false, it
- * counts as not given.
+ * As opts_take() and opts_settle(), for those. The other one for any option of such a call: false,
+ * it counts as not given.
  */
 bool opts_take_extcap(struct parser *p, int code, const char *arg);
 bool opts_extcap_note(struct parser *p, int code, const char *arg);

@@ -36,7 +36,9 @@ static bool take_at(struct parser *p, const char *arg)
 			p->o->observe.at = points[i].at;
 			return true;
 		}
-	return opts_wrong(p, "--at '%s' is none of entry, exit and both, and no place in a file of -r", arg);
+	return opts_wrong(p,
+			  "--at '%s' is none of entry, exit and both, and no place in a file of -r",
+			  arg);
 }
 
 static bool take_program(struct parser *p, const char *arg)
@@ -59,7 +61,8 @@ bool opts_verdicts(const char *list, unsigned *mask)
 		unsigned i = 0;
 
 		len = strcspn(at, ",");
-		while (i < VERDICT_KINDS && (strlen(names[i]) != len || strncasecmp(at, names[i], len)))
+		while (i < VERDICT_KINDS &&
+		       (strlen(names[i]) != len || strncasecmp(at, names[i], len)))
 			i++;
 		if (i == VERDICT_KINDS)
 			return false;
@@ -110,7 +113,8 @@ bool opts_settle_observe(struct parser *p)
 
 	if (p->o->mirror_port && (observe_needs_program(o) || o->way == OBSERVE_FRONT))
 		return opts_wrong(p, "--mirror-port drops every frame, and a program that is watched decides itself");
-	if (!(p->o->directions & LIVE_RECEIVED) && (observe_needs_program(o) || o->way == OBSERVE_FRONT))
+	if (!(p->o->directions & LIVE_RECEIVED) &&
+	    (observe_needs_program(o) || o->way == OBSERVE_FRONT))
 		return opts_wrong(p, "-Q out: an XDP program that is watched is given received packets");
 	if (p->o->hook == LIVE_TC && (observe_needs_program(o) || o->way == OBSERVE_FRONT))
 		return opts_wrong(p, "--hook tc is behind XDP, where a program that is watched has decided already");

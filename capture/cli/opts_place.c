@@ -8,7 +8,8 @@
 static bool can_fetch(struct parser *p)
 {
 	static const int others[] = {
-		OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_RECOVER, OPT_FOLLOW, OPT_RECORDER, OPT_TOP, 'F', 0,
+		OPT_SKIP,   OPT_START,	  OPT_END, OPT_DEDUP, OPT_RECOVER,
+		OPT_FOLLOW, OPT_RECORDER, OPT_TOP, 'F',	      0,
 	};
 	const struct opts *o = p->o;
 	int code = opts_first_given(p, others);
@@ -44,7 +45,8 @@ bool opts_settle_rows(struct parser *p)
 {
 	const struct opts *o = p->o;
 
-	return !o->print.offsets || (o->text && is_rows(o->screen)) || (o->write && is_rows(o->format)) ||
+	return !o->print.offsets || (o->text && is_rows(o->screen)) ||
+	       (o->write && is_rows(o->format)) ||
 	       opts_wrong(p, "--offsets is for rows: -T json or csv, or --format json or csv");
 }
 
@@ -65,8 +67,9 @@ bool opts_choose_index(struct parser *p)
 bool opts_settle_index(struct parser *p)
 {
 	static const int others[] = {
-		'c', 'a', 'F', 'T', OPT_PRINT, OPT_STATS, OPT_SKIP, OPT_START, OPT_END, OPT_DEDUP, OPT_COUNT,
-		OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW, OPT_TOP, 0,
+		'c',	   'a',	    'F',       'T',	  OPT_PRINT,   OPT_STATS,	 OPT_SKIP,
+		OPT_START, OPT_END, OPT_DEDUP, OPT_COUNT, OPT_RECOVER, OPT_CONCATENATED, OPT_FOLLOW,
+		OPT_TOP,   0,
 	};
 	int code = opts_first_given(p, others);
 

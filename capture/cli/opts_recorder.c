@@ -11,7 +11,8 @@ enum { MEMORY_DEFAULT = 512 << 20 };
 
 static bool wrong_reach(struct parser *p, const char *what, const char *arg)
 {
-	return opts_wrong(p, "%s '%s' is none of a time (10s), packets (100p) and bytes (4m)", what, arg);
+	return opts_wrong(p, "%s '%s' is none of a time (10s), packets (100p) and bytes (4m)", what,
+			  arg);
 }
 
 static bool take_reach(struct parser *p, const char *what, const char *arg, struct reach *r)
@@ -43,7 +44,8 @@ static bool take_recorder(struct parser *p, const char *arg)
 		if (!at[len])
 			break;
 	}
-	return s->memory >= PACKET_MEMORY_MIN || opts_wrong(p, "--recorder %s: less than 1m is not enough", arg);
+	return s->memory >= PACKET_MEMORY_MIN ||
+	       opts_wrong(p, "--recorder %s: less than 1m is not enough", arg);
 }
 
 static bool take_trigger(struct parser *p, const char *arg)
@@ -85,7 +87,8 @@ static bool check_trigger(struct parser *p, const struct trigger *t)
 	const struct opts *o = p->o;
 
 	if (o->n_reads && t->kind > TRIGGER_VERDICT)
-		return opts_wrong(p, "--trigger %s is for capturing and means nothing with -r", t->words);
+		return opts_wrong(p, "--trigger %s is for capturing and means nothing with -r",
+				  t->words);
 	if (!o->n_reads && t->kind == TRIGGER_VERDICT && !(o->observe.at & 1 << POINT_EXIT))
 		return opts_wrong(p, "--trigger %s needs the verdicts of a program: --at exit, or --at both", t->words);
 	return true;

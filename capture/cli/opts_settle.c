@@ -104,7 +104,8 @@ static bool settle_source(struct parser *p)
 	if (!live && o->flows_ns)
 		return opts_wrong(p, "--flows=SEC is for capturing; with -r it is --flows");
 	if (!live && o->stats_json && !o->stats)
-		return opts_wrong(p, "--stats-format is for --stats, which has to be given with -r");
+		return opts_wrong(p,
+				  "--stats-format is for --stats, which has to be given with -r");
 	if (select_is_empty(&o->start, &o->end))
 		return opts_wrong(
 			p,
@@ -164,7 +165,8 @@ static bool settle_top(struct parser *p)
 	int code = opts_first_given(p, others);
 
 	if (code)
-		return opts_wrong(p, "%s means nothing with %s--top", opts_name(code), o->n_reads ? "-r and " : "");
+		return opts_wrong(p, "%s means nothing with %s--top", opts_name(code),
+				  o->n_reads ? "-r and " : "");
 	if (o->write && !strcmp(o->write, "-"))
 		return opts_wrong(p, "-w - and --top both want stdout");
 	return opts_has_library(p, OPT_TOP, LIBRARY_NCURSES);
@@ -195,8 +197,10 @@ static bool settle_engine(struct parser *p)
 	const int code = opts_first_given(p, own);
 
 	if (code && !(o->to && target_takes_records(o->to)))
-		return opts_wrong(p, "%s is for records and needs --to clickhouse: or kafka:", opts_name(code));
-	return o->spool || !p->times[OPT_SPOOL_LIMIT] || opts_wrong(p, "--spool-limit needs --spool DIR");
+		return opts_wrong(p, "%s is for records and needs --to clickhouse: or kafka:",
+				  opts_name(code));
+	return o->spool || !p->times[OPT_SPOOL_LIMIT] ||
+	       opts_wrong(p, "--spool-limit needs --spool DIR");
 }
 
 /* The file of -w, those that follow it, and what is printed beside it. */
@@ -208,18 +212,21 @@ static bool settle_output(struct parser *p)
 	};
 	static const int *const series = file + 4;
 	struct opts *o = p->o;
-	const bool to_stdout = o->write && !strcmp(o->write, "-"), streams = o->to && !target_takes_records(o->to);
+	const bool to_stdout = o->write && !strcmp(o->write, "-"),
+		   streams = o->to && !target_takes_records(o->to);
 	int code = opts_first_given(p, o->write ? series : file + streams);
 
 	if (!settle_engine(p))
 		return false;
 	if (streams && format_is_text(o->format))
-		return opts_wrong(p, "--to sends pcapng, pcap or pcap-ns, not %s", format_name(o->format));
+		return opts_wrong(p, "--to sends pcapng, pcap or pcap-ns, not %s",
+				  format_name(o->format));
 	if (o->to && o->top && o->n_reads)
 		return opts_wrong(p, "--to means nothing with -r and --top");
 	if (code && (!o->write || to_stdout))
 		return opts_wrong(p, "%s is for files and needs -w FILE", opts_name(code));
-	if (o->direct == DIRECT_ALWAYS && (o->unbuffered || !o->write_buffer || o->codec.kind != CODEC_NONE))
+	if (o->direct == DIRECT_ALWAYS &&
+	    (o->unbuffered || !o->write_buffer || o->codec.kind != CODEC_NONE))
 		return opts_wrong(p, "--io direct takes a write buffer, and no -U or --compress");
 	if (o->rotate.name_order && !o->rotate.ring_names)
 		return opts_wrong(
@@ -228,7 +235,8 @@ static bool settle_output(struct parser *p)
 			"filesize:, packets: or files: make");
 	if ((o->rotate.stop_bytes || o->rotate.stop_files) && !o->write)
 		return opts_wrong(p, "-a filesize: and files: need -w FILE");
-	if ((o->discard_secrets || o->n_secrets) && ((!o->write && !streams) || o->format != FORMAT_PCAPNG))
+	if ((o->discard_secrets || o->n_secrets) &&
+	    ((!o->write && !streams) || o->format != FORMAT_PCAPNG))
 		return opts_wrong(
 			p, "secrets are in pcapng files: %s needs -w FILE, and no other --format",
 			opts_name(o->discard_secrets ? OPT_DISCARD_SECRETS : OPT_INJECT_SECRETS));
@@ -239,8 +247,8 @@ static bool settle_output(struct parser *p)
 		return false;
 	if (o->flows && !settle_flows(p))
 		return false;
-	o->text = p->times[OPT_PRINT] || (!o->write && !o->to && !o->top && !o->flows && !o->count_only && !o->expect &&
-					  p->times['q'] < 2);
+	o->text = p->times[OPT_PRINT] || (!o->write && !o->to && !o->top && !o->flows &&
+					  !o->count_only && !o->expect && p->times['q'] < 2);
 	if (o->threads && o->codec.kind == CODEC_NONE && !(o->text && o->n_reads))
 		return opts_wrong(
 			p, "--threads compress, or make text of what is read: they need --compress, or -r without -w");
@@ -277,7 +285,8 @@ static bool settle_report(struct parser *p)
 		return opts_wrong(p, "--info prints text or json");
 	for (unsigned i = 1; i < o->n_reads; i++)
 		if (o->action == ACTION_INFO && merge_is_tcp(o->reads[i]))
-			return opts_wrong(p, "%s: behind another file --info has no connection", o->reads[i]);
+			return opts_wrong(p, "%s: behind another file --info has no connection",
+					  o->reads[i]);
 	if (o->html && p->times['T'])
 		return opts_wrong(p, "-T is for what is printed, and --html for a page: give one of the two");
 	return true;
@@ -422,8 +431,10 @@ bool opts_settle(struct parser *p)
 	if (!settle_source(p) || !opts_settle_place(p) || !settle_text(p) || !opts_settle_run(p))
 		return false;
 	o->snap = p->snap;
-	if (o->action != ACTION_LIVE && o->action != ACTION_OFFLINE && (o->recorder.memory || o->to))
-		return opts_wrong(p, "%s is for captures and for -r FILE", o->to ? "--to" : "--recorder");
+	if (o->action != ACTION_LIVE && o->action != ACTION_OFFLINE &&
+	    (o->recorder.memory || o->to))
+		return opts_wrong(p, "%s is for captures and for -r FILE",
+				  o->to ? "--to" : "--recorder");
 	if (o->action == ACTION_INDEX)
 		return opts_settle_index(p);
 	if (o->lost)

@@ -59,13 +59,15 @@ static bool take_sample(struct parser *p, int code, const char *arg)
 	struct sampling *s = &p->o->sampling;
 
 	return sample_parse(arg, code == OPT_SAMPLE ? &s->sample : &s->flow.sample) ||
-	       opts_wrong(p, "%s '%s' is not 1/N, with N from 1 to %d", opts_name(code), arg, SAMPLE_MAX);
+	       opts_wrong(p, "%s '%s' is not 1/N, with N from 1 to %d", opts_name(code), arg,
+			  SAMPLE_MAX);
 }
 
 static bool take_flow_limit(struct parser *p, const char *arg)
 {
 	return sample_parse_flow_limit(arg, &p->o->sampling.flow) ||
-	       opts_wrong(p, "--flow-limit '%s' is none of packets (20) and bytes (4k, 4096b)", arg);
+	       opts_wrong(p, "--flow-limit '%s' is none of packets (20) and bytes (4k, 4096b)",
+			  arg);
 }
 
 static bool take_rate(struct parser *p, const char *arg)
@@ -134,7 +136,9 @@ static bool take_metrics(struct parser *p, const char *arg)
 	if (!opts_has_library(p, OPT_METRICS, LIBRARY_MICROHTTPD))
 		return false;
 	return listen_parse(arg, &a) ||
-	       opts_wrong(p, "--metrics '%s' is none of PORT, ADDRESS:PORT ([::1]:9100) and unix:PATH", arg);
+	       opts_wrong(p,
+			  "--metrics '%s' is none of PORT, ADDRESS:PORT ([::1]:9100) and unix:PATH",
+			  arg);
 }
 
 bool opts_add_read(struct parser *p, const char *path)
@@ -145,7 +149,8 @@ bool opts_add_read(struct parser *p, const char *path)
 	if (!*path)
 		return opts_wrong(p, "the name of the input file is empty");
 	if (merge_is_tcp(path) && !dial_parse(path + strlen("tcp:"), NULL))
-		return opts_wrong(p, "-r '%s' is not tcp:HOST:PORT; a file of that name is './%s'", path, path);
+		return opts_wrong(p, "-r '%s' is not tcp:HOST:PORT; a file of that name is './%s'",
+				  path, path);
 	if (!(o->n_reads & (o->n_reads - 1)))	/* a power of two, or 0: full */
 		more = realloc(o->reads, (o->n_reads ? 2 * (size_t)o->n_reads : 1) * sizeof(*more));
 	if (!more)
@@ -251,7 +256,8 @@ static bool take_direction(struct parser *p, const char *arg)
 
 /*
  * pcap-tstamp(7). Ours is host_hiprec: the time that the kernel takes when the program sees the
- * packet. Whether somebody keeps the clock of an adapter in step with that, no driver says any more.
+ * packet. Whether somebody keeps the clock of an adapter in step with that, no driver says any
+ * more.
  */
 static bool take_stamp_type(struct parser *p, const char *arg)
 {
@@ -306,7 +312,8 @@ static bool take_foreign(struct parser *p, int code)
 static bool take_action(struct parser *p, int code)
 {
 	static const struct { int code; enum action action; } actions[] = {
-		{ OPT_INFO, ACTION_INFO }, { OPT_DIFF, ACTION_DIFF }, { OPT_RESTORE, ACTION_RESTORE },
+		{ OPT_INFO, ACTION_INFO }, { OPT_DIFF, ACTION_DIFF },
+		{ OPT_RESTORE, ACTION_RESTORE },
 		{ OPT_INDEX, ACTION_INDEX },
 		{ 'D', ACTION_LIST }, { 'L', ACTION_LINK_TYPES }, { 'J', ACTION_STAMP_TYPES },
 		{ 'h', ACTION_HELP }, { OPT_VERSION, ACTION_VERSION },

@@ -55,7 +55,10 @@ bool pump_begin(struct pump *p, const struct packet *next)
 	return p->begun;
 }
 
-/* From now on another signal forces the end, and then a disk that stands still is not waited for. */
+/*
+ * From now on another signal forces the end, and then a disk that stands still is not
+ * waited for.
+ */
 static void may_be_forced(struct pump *p)
 {
 	if (p->outputs.rotate)

@@ -53,8 +53,8 @@ bool pump_begin(struct pump *p, const struct packet *next);
 int pump_run(struct pump *p);
 
 /*
- * All that the source has now, unless something else happens; *@n: how many packets. As its next(). For
- * pump_run(), and for the bench, which measures it.
+ * All that the source has now, unless something else happens; *@n: how many packets. As its next().
+ * For pump_run(), and for the bench, which measures it.
  */
 int pump_drain(struct pump *p, uint64_t *n);
 

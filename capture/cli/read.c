@@ -289,7 +289,8 @@ static void tell_of_times(const struct read_run *f)
 /* Keys of the whole capture behind the packets of a part of it. */
 static void tell_of_secrets(const struct read_run *f)
 {
-	if (f->n_secrets && (f->opts->filter || f->source.selection || f->opts->count || f->opts->has_place))
+	if (f->n_secrets &&
+	    (f->opts->filter || f->source.selection || f->opts->count || f->opts->has_place))
 		log_complain(
 			"warning: %s: the secrets of the whole input are in it, "
 			"not only of the packets that were selected; "
@@ -373,7 +374,8 @@ static enum status greet(struct read_run *f)
 	if (f->guest)
 		err = f->guest->begin(f->guest->ctx, &f->pump);
 	f->greeted = f->guest;
-	return err ? log_fail(STATUS_RUNTIME, "cannot wait for keys: %s", strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_RUNTIME, "cannot wait for keys: %s", strerror(-err))
+		   : STATUS_OK;
 }
 
 static enum status run(const struct opts *o, const struct numbers *only,

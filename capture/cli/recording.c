@@ -24,7 +24,10 @@ static int look_at_packet(void *ctx, struct packet *p)
 	return 1;
 }
 
-/* What is captured meanwhile is written if it has failed; then, or when its --after is over, all ends. */
+/*
+ * What is captured meanwhile is written if it has failed; then, or when its --after is over, all
+ * ends.
+ */
 static void look_at_command(void *ctx)
 {
 	struct recording *r = ctx;
@@ -42,7 +45,8 @@ static void look_at_command(void *ctx)
 	r->pump->ended |= !status || !r->waits;
 }
 
-static enum status open_command(struct recording *r, const struct opts *o, struct pump *p, const struct run_as *user)
+static enum status open_command(struct recording *r, const struct opts *o, struct pump *p,
+				const struct run_as *user)
 {
 	int err = command_open(&r->command, o->command, user);
 
@@ -50,21 +54,26 @@ static enum status open_command(struct recording *r, const struct opts *o, struc
 		return log_fail(STATUS_USAGE, "%s: there is no such program", o->command[0]);
 	if (!err)
 		err = loop_add(&p->loop, r->command.pid_fd, look_at_command, r);
-	return err ? log_fail(STATUS_RUNTIME, "%s: cannot be run: %s", o->command[0], strerror(-err)) : STATUS_OK;
+	return err ? log_fail(STATUS_RUNTIME, "%s: cannot be run: %s", o->command[0],
+			      strerror(-err))
+		   : STATUS_OK;
 }
 
-enum status recording_open(struct recording *r, const struct opts *o, struct pump *p, const struct run_as *user)
+enum status recording_open(struct recording *r, const struct opts *o, struct pump *p,
+			   const struct run_as *user)
 {
 	int err;
 
 	r->recorder = p->outputs.recorder;
 	if (!r->recorder)
 		return STATUS_OK;
-	err = triggers_open(&r->triggers, o->triggers, o->n_triggers, !o->no_optimize, o->recorder.live);
+	err = triggers_open(&r->triggers, o->triggers, o->n_triggers, !o->no_optimize,
+			    o->recorder.live);
 	if (err) {
 		enum status status = err == -EINVAL ? STATUS_USAGE : STATUS_RUNTIME;
 
-		log_complain("--trigger: %s", err == -EINVAL ? triggers_error(r->triggers) : strerror(-err));
+		log_complain("--trigger: %s",
+			     err == -EINVAL ? triggers_error(r->triggers) : strerror(-err));
 		r->triggers = triggers_close(r->triggers);
 		return status;
 	}
@@ -103,7 +112,8 @@ void recording_down(struct recording *r, const char *iface)
 bool recording_is_due(const struct recording *r, uint64_t now)
 {
 	return r->recorder && now - r->looked_ns >= RATES_NS &&
-	       (triggers_has(r->triggers, TRIGGER_RATE) || triggers_has(r->triggers, TRIGGER_DROPS));
+	       (triggers_has(r->triggers, TRIGGER_RATE) ||
+		triggers_has(r->triggers, TRIGGER_DROPS));
 }
 
 void recording_rates(struct recording *r, uint64_t now, uint64_t packets, uint64_t drops)

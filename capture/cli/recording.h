@@ -16,7 +16,8 @@ struct run_as;
 struct triggers;
 
 struct recording {
-	struct recorder *recorder;	/* NULL: there is none; one of the outputs, by which it is closed */
+	/* NULL: there is none; one of the outputs, by which it is closed */
+	struct recorder *recorder;
 	struct triggers *triggers;
 	uint64_t looked_ns;		/* at rates, CLOCK_MONOTONIC */
 	struct command command;
@@ -28,11 +29,12 @@ struct recording {
 #define RECORDING_INIT { .command = COMMAND_INIT }
 
 /*
- * The outputs of @p are open, and what is done with its packets before they get there is known: the last
- * stage. The command is made, as @user (NULL: as we are). Does nothing if there is no recorder.
- * Complains; the exit code.
+ * The outputs of @p are open, and what is done with its packets before they get there is known: the
+ * last stage. The command is made, as @user (NULL: as we are). Does nothing if there is no
+ * recorder. Complains; the exit code.
  */
-enum status recording_open(struct recording *r, const struct opts *o, struct pump *p, const struct run_as *user);
+enum status recording_open(struct recording *r, const struct opts *o, struct pump *p,
+			   const struct run_as *user);
 
 /* Packets are captured: the command may begin. */
 void recording_begin(struct recording *r);
@@ -42,7 +44,10 @@ void recording_signal(struct recording *r);
 bool recording_asked(struct recording *r, const char *why);	/* false: it is ignored */
 void recording_down(struct recording *r, const char *iface);
 
-/* Is it time to ask for rates? Then so many packets have come since the start, and so many are lost. */
+/*
+ * Is it time to ask for rates? Then so many packets have come since the start, and so many are
+ * lost.
+ */
 bool recording_is_due(const struct recording *r, uint64_t now);
 void recording_rates(struct recording *r, uint64_t now, uint64_t packets, uint64_t drops);
 

@@ -206,11 +206,15 @@ static enum status open_input(struct run *r)
 	return r->diff ? STATUS_OK : log_fail(STATUS_RUNTIME, "out of memory");
 }
 
-/* All is open and loaded: what comes now are the bytes of files, and what somebody's program makes of them. */
+/*
+ * All is open and loaded: what comes now are the bytes of files, and what somebody's program makes
+ * of them.
+ */
 static enum status begin_input(struct run *r)
 {
 	struct merge *const inputs[] = { r->input.input, r->expect.file.input };
-	enum status status = open_outputs_start(&r->pump.outputs, r->opts, inputs, array_size(inputs));
+	enum status status = open_outputs_start(&r->pump.outputs, r->opts, inputs,
+						array_size(inputs));
 
 	if (!status)
 		status = run_expect_begin(&r->expect);
@@ -229,7 +233,10 @@ static void close_all(struct run *r)
 	run_program_close(&r->program);
 }
 
-/* Files are opened by the user who we are: what is in effect meanwhile opens none that is not theirs. */
+/*
+ * Files are opened by the user who we are: what is in effect meanwhile opens none that is not
+ * theirs.
+ */
 static enum status open_program(struct run *r)
 {
 	privilege_raise_here(PRIVILEGE_KERNEL);

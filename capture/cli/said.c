@@ -90,7 +90,8 @@ int said_open(struct said **out, const struct said_settings *settings, bool *fil
 	s->read_fd = s->stderr_fd = s->file_fd = -1;
 	if (settings->file) {
 		*file = true;
-		s->file_fd = open(settings->file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+		s->file_fd = open(settings->file,
+				  O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (s->file_fd < 0)
 			return -errno;
 		*file = false;

@@ -28,7 +28,10 @@ struct said_settings {
 	void *ctx;
 };
 
-/* From here on stderr of the process is ours. -errno; whether it is that of the file is told by *@file. */
+/*
+ * From here on stderr of the process is ours. -errno; whether it is that of the file is told by
+ * *@file.
+ */
 int said_open(struct said **s, const struct said_settings *settings, bool *file);
 
 /* Readable when something was said. */

@@ -64,8 +64,10 @@ static enum status read_iface(const struct opts *o, struct iface *first)
 		struct iface other;
 
 		status = read_first(o->reads[i], &other);
-		if (!status && (other.linktype != first->linktype || other.swapped != first->swapped))
-			return log_fail(STATUS_USAGE, "%s has another link type than %s: -d is for one of them",
+		if (!status &&
+		    (other.linktype != first->linktype || other.swapped != first->swapped))
+			return log_fail(STATUS_USAGE,
+					"%s has another link type than %s: -d is for one of them",
 					o->reads[i], o->reads[0]);
 	}
 	return status;

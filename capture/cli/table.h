@@ -14,7 +14,10 @@ int table_open(struct table **t, unsigned n_columns);
 /* The next cell, row by row; what could steer a terminal is escaped. */
 void table_put(struct table *t, const char *cell);
 
-/* The first column at the right, the last one as long as it is. False: out of memory, then or before. */
+/*
+ * The first column at the right, the last one as long as it is. False: out of memory, then or
+ * before.
+ */
 bool table_print(const struct table *t, FILE *out);
 
 struct table *table_close(struct table *t);

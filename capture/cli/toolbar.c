@@ -31,7 +31,8 @@ struct toolbar {
 	struct marks marks;
 	const char *(*refilter)(void *ctx, const char *text);	/* NULL: nobody is asked */
 	void *ctx;
-	bool is_initialized;	/* what comes from now on is not what its fields have at the start */
+	/* what comes from now on is not what its fields have at the start */
+	bool is_initialized;
 	uint64_t lost;
 	bool has_lost;			/* it was shown */
 };
@@ -73,7 +74,8 @@ void toolbar_lost(struct toolbar *t, uint64_t n)
 		return;
 	t->has_lost = true;
 	t->lost = n;
-	tell(t, LOST, CONTROL_SET, digits, snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n));
+	tell(t, LOST, CONTROL_SET, digits,
+	     snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n));
 }
 
 void toolbar_log(struct toolbar *t, const char *line, size_t len)
@@ -118,7 +120,10 @@ static void take_filter(struct toolbar *t, const struct control_message *m)
 		return;
 	text_utf8_clean(text, sizeof(text), (const char *)m->value, m->len);
 	wrong = m->len < sizeof(text) ? t->refilter(t->ctx, text) : "the filter is too long";
-	len = snprintf(said, sizeof(said), "%s", !wrong ? "the filter is in force" : *wrong ? wrong : "out of memory");
+	len = snprintf(said, sizeof(said), "%s",
+		       !wrong	? "the filter is in force"
+		       : *wrong ? wrong
+				: "out of memory");
 	toolbar_status(t, said, min_of((size_t)len, sizeof(said) - 1));
 }
 
@@ -188,7 +193,8 @@ static int open_fifo(const char *path)
 	return -ENOTSUP;
 }
 
-int toolbar_open(struct toolbar **out, const char *in_path, const char *out_path, const char **failed)
+int toolbar_open(struct toolbar **out, const char *in_path, const char *out_path,
+		 const char **failed)
 {
 	cleanup(toolbar_closep) struct toolbar *t = calloc(1, sizeof(*t));
 	const struct { const char *path; int *fd; } fifos[] = {
@@ -212,7 +218,8 @@ int toolbar_open(struct toolbar **out, const char *in_path, const char *out_path
 	return 0;
 }
 
-void toolbar_refilter(struct toolbar *t, const char *(*refilter)(void *ctx, const char *text), void *ctx)
+void toolbar_refilter(struct toolbar *t, const char *(*refilter)(void *ctx, const char *text),
+		      void *ctx)
 {
 	t->refilter = refilter;
 	t->ctx = ctx;

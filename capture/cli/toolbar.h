@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The toolbar that Wireshark shows for us while it captures: a field whose text becomes a comment on
- * the next packet, one for another filter, the number of packets lost, and a log.
+ * The toolbar that Wireshark shows for us while it captures: a field whose text becomes a comment
+ * on the next packet, one for another filter, the number of packets lost, and a log.
  */
 #ifndef XDPDUMP_CLI_TOOLBAR_H
 #define XDPDUMP_CLI_TOOLBAR_H
@@ -27,7 +27,8 @@ int toolbar_fd(const struct toolbar *t);
 /*
  * Who is asked for another filter: NULL, or why it is not to be had, as capture_refilter().
  */
-void toolbar_refilter(struct toolbar *t, const char *(*refilter)(void *ctx, const char *text), void *ctx);
+void toolbar_refilter(struct toolbar *t, const char *(*refilter)(void *ctx, const char *text),
+		      void *ctx);
 
 /* Deals with that. -EBADMSG: it was not in the words of the toolbar, and no more is read. */
 int toolbar_take(struct toolbar *t);

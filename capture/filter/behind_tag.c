@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Classic BPF to classic BPF: loads from behind the addresses go four bytes further, and the length is
- * four less. Behind a load the accumulator is new, so it is free before it.
+ * Classic BPF to classic BPF: loads from behind the addresses go four bytes further, and the length
+ * is four less. Behind a load the accumulator is new, so it is free before it.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -17,7 +17,10 @@ enum {
 	TAG	= 4,
 	ACCEPT	= 262144,	/* as libpcap's programs return it */
 	MOST	= 7,		/* instructions that one becomes */
-	/* conditional jumps reach 255 instructions far; what is further in the old program is a long jump */
+	/*
+	 * conditional jumps reach 255 instructions far; what is further in the old program is a
+	 * long jump
+	 */
 	NEAR	= 255 / MOST,
 };
 
@@ -94,7 +97,8 @@ static void put_jump(struct shift *s, size_t i)
 {
 	const struct sock_filter *in = &s->in[i];
 	const bool always = BPF_OP(in->code) == BPF_JA;
-	const size_t yes = i + 1 + (always ? (int32_t)in->k : in->jt), no = i + 1 + (always ? 0 : in->jf);
+	const size_t yes = i + 1 + (always ? (int32_t)in->k : in->jt),
+		     no = i + 1 + (always ? 0 : in->jf);
 
 	if (yes >= s->n || no >= s->n) {
 		s->err = -EINVAL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A filter for the packets of a VLAN device, made one for the frames of the device below it. It means the
- * same bytes: those of a frame without its outermost tag, which is what a VLAN device has. (libpcap's
- * "vlan 5 and EXPR" is not that: there ether[12], len and greater count the tag.)
+ * A filter for the packets of a VLAN device, made one for the frames of the device below it. It
+ * means the same bytes: those of a frame without its outermost tag, which is what a VLAN device
+ * has. (libpcap's "vlan 5 and EXPR" is not that: there ether[12], len and greater count the tag.)
  */
 #ifndef XDPDUMP_FILTER_BEHIND_TAG_H
 #define XDPDUMP_FILTER_BEHIND_TAG_H
@@ -18,8 +18,8 @@ struct vlan_tag {
 };
 
 /*
- * @prog, for Ethernet, becomes @made, to be freed, which rejects frames that do not begin with @tag.
- * NULL: everything in it. -EOPNOTSUPP: it loads a number that would have the tag in its midst
+ * @prog, for Ethernet, becomes @made, to be freed, which rejects frames that do not begin with
+ * @tag. NULL: everything in it. -EOPNOTSUPP: it loads a number that would have the tag in its midst
  * (ether[10:4]); where that is known with the frame only, the frame is rejected. -EINVAL: it is no
  * program; -ENOMEM.
  */

@@ -14,7 +14,10 @@
 struct bpf_insn;
 struct emit;
 
-/* Instructions that a jump goes, at most; half of what 16 bits hold, as the kernel puts some in itself. */
+/*
+ * Instructions that a jump goes, at most; half of what 16 bits hold, as the kernel puts some in
+ * itself.
+ */
 enum { EMIT_REACH = 16000 };
 
 /* With labels 0 to @n_labels - 1. Returns 0 or -ENOMEM. */

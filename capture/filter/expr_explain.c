@@ -100,7 +100,8 @@ static struct piece nth_piece(const char *text, size_t n)
  */
 static bool find_syntax_error(const struct wrong *e, struct piece *found)
 {
-	size_t good = 0, bad = 1;	/* pieces that are a beginning; that are not, or all and one */
+	/* pieces that are a beginning; that are not, or all and one */
+	size_t good = 0, bad = 1;
 
 	if (!is_beginning(e, 0))	/* this libpcap scans in another way */
 		return false;
@@ -195,7 +196,8 @@ static void find_meant(const struct wrong *e, const struct piece *p, char out[st
 static void show(const struct wrong *e, const char *said, const struct piece *p, bool at_end,
 		 char *out, size_t cap)
 {
-	size_t from = p->start > SHOWN ? p->start - SHOWN : 0, to = min_of(p->end, p->start + SHOWN);
+	size_t from = p->start > SHOWN ? p->start - SHOWN : 0,
+	       to = min_of(p->end, p->start + SHOWN);
 	bool marked = to > p->start, more = strlen(e->text) - to > SHOWN;
 	char meant[NEAREST_MAX];
 
@@ -227,8 +229,9 @@ size_t expr_explain(const char *text, const struct expr_packets *of,
 /* A protocol that is asked for by its name is behind a backslash. */
 bool expr_explain_has_names(const char *text)
 {
-	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-			  inside[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+	static const char
+		first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+		inside[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
 
 	while (*text) {
 		size_t n = strspn(text, strchr(first, *text) ? inside : "0123456789abcdefABCDEFxX");

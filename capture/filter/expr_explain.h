@@ -17,8 +17,8 @@ size_t expr_explain(const char *text, const struct expr_packets *of,
 		    char said[static EXPR_COMPILE_SAID], char *out, size_t cap);
 
 /*
- * Is there a word in it that may be a name, of a host, a port or the like, which libpcap looks up? Of
- * those that are none, some are believed to be.
+ * Is there a word in it that may be a name, of a host, a port or the like, which libpcap looks up?
+ * Of those that are none, some are believed to be.
  */
 bool expr_explain_has_names(const char *text);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The table of places, for each link type made of the same headers; who changes it changes noted_version(). */
+/*
+ * The table of places, for each link type made of the same headers; who changes it changes
+ * noted_version().
+ */
 #include <string.h>
 
 #include "bpf/parse.h"
@@ -196,8 +199,8 @@ uint64_t noted_version(void)
 {
 	static const struct hash_key key = { { 1, 2, 3, 4 } };
 	static const uint16_t all[] = {
-		LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, LINKTYPE_RAW, LINKTYPE_RAW_BSD,
-		LINKTYPE_RAW_OPENBSD, LINKTYPE_IPV4, LINKTYPE_IPV6,
+		LINKTYPE_ETHERNET, LINKTYPE_LINUX_SLL,	 LINKTYPE_LINUX_SLL2, LINKTYPE_RAW,
+		LINKTYPE_RAW_BSD,  LINKTYPE_RAW_OPENBSD, LINKTYPE_IPV4,	      LINKTYPE_IPV6,
 	};
 	uint64_t version = N_NOTED;
 	struct noted n;
@@ -212,7 +215,8 @@ uint64_t noted_version(void)
 /* ---- packets ---- */
 
 /* False: it is not all there. */
-static inline bool load_from(const uint8_t *data, uint32_t caplen, const struct noted_load *l, uint32_t *value)
+static inline bool load_from(const uint8_t *data, uint32_t caplen, const struct noted_load *l,
+			     uint32_t *value)
 {
 	uint64_t off = l->off;
 
@@ -248,9 +252,11 @@ static inline void note(enum noted_kind kind, uint32_t value, noted_add_fn add, 
 	add(ctx, NOTED_V4_8, value & 0xff000000);
 }
 
-void noted_packet(const struct noted *n, const uint8_t *data, uint32_t caplen, noted_add_fn add, void *ctx)
+void noted_packet(const struct noted *n, const uint8_t *data, uint32_t caplen, noted_add_fn add,
+		  void *ctx)
 {
-	unsigned held = 0;	/* of the first conditions of the group before, which are not asked again */
+	/* of the first conditions of the group before, which are not asked again */
+	unsigned held = 0;
 
 	for (unsigned at = 0; at < n->n;) {
 		const struct noted_group *g = &n->groups[at];
@@ -299,17 +305,20 @@ static bool all_hold(const struct noted_group *g, const struct noted_fact *facts
 }
 
 /* Of an address of IPv4 a part is noted as well. */
-static bool may_be(enum noted_kind kind, uint32_t mask, uint32_t value, uint32_t size, noted_has_fn has, void *ctx)
+static bool may_be(enum noted_kind kind, uint32_t mask, uint32_t value, uint32_t size,
+		   noted_has_fn has, void *ctx)
 {
 	static const struct { enum noted_kind kind; uint32_t mask; } parts[] = {
-		{ NOTED_V4_24, 0xffffff00 }, { NOTED_V4_16, 0xffff0000 }, { NOTED_V4_8, 0xff000000 },
+		{ NOTED_V4_24, 0xffffff00 }, { NOTED_V4_16, 0xffff0000 },
+		{ NOTED_V4_8, 0xff000000 },
 	};
 	const uint32_t whole = UINT32_MAX >> (32 - 8 * size);
 
 	if ((mask & whole) == whole && !has(ctx, kind, value))
 		return false;
 	for (size_t i = 0; kind == NOTED_V4 && i < array_size(parts); i++)
-		if ((mask & parts[i].mask) == parts[i].mask && !has(ctx, parts[i].kind, value & parts[i].mask))
+		if ((mask & parts[i].mask) == parts[i].mask &&
+		    !has(ctx, parts[i].kind, value & parts[i].mask))
 			return false;
 	return true;
 }
@@ -327,7 +336,8 @@ bool noted_allows(const struct noted *n, const struct noted_fact *facts, unsigne
 				continue;
 			held = known ? held : all_hold(g, facts, n_facts);
 			known = true;
-			if (held && !may_be(p->kind, fact->mask, fact->value, p->load.size, has, ctx))
+			if (held &&
+			    !may_be(p->kind, fact->mask, fact->value, p->load.size, has, ctx))
 				return false;
 		}
 	}

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What is noted of packets, so that it can be told later and without them that a filter matches none:
- * addresses, ports and the like. They are not taken from headers as anybody understands these, but are
- * what the programs of libpcap load to compare it: a place is a load, under conditions that are loads as
- * well. So nothing that such a program sees can be missing, whatever the packet is, and where a program
- * loads from another place (a tunnel, an option) it is not known what it will find.
+ * What is noted of packets, so that it can be told later and without them that a filter matches
+ * none: addresses, ports and the like. They are not taken from headers as anybody understands
+ * these, but are what the programs of libpcap load to compare it: a place is a load, under
+ * conditions that are loads as well. So nothing that such a program sees can be missing, whatever
+ * the packet is, and where a program loads from another place (a tunnel, an option) it is not known
+ * what it will find.
  */
 #ifndef XDPDUMP_FILTER_NOTED_H
 #define XDPDUMP_FILTER_NOTED_H
@@ -25,7 +26,10 @@ enum noted_kind {
 	N_NOTED
 };
 
-/* A load from the packet: @size bytes at @off, behind 4 * (byte @msh & 15) bytes if that is no NOTED_ABS. */
+/*
+ * A load from the packet: @size bytes at @off, behind 4 * (byte @msh & 15) bytes if that is no
+ * NOTED_ABS.
+ */
 enum { NOTED_ABS = UINT32_MAX };
 struct noted_load {
 	uint32_t msh, off;
@@ -52,7 +56,8 @@ struct noted_group {
 	struct noted_condition conditions[NOTED_CONDITIONS];
 	unsigned n_conditions;
 	unsigned n_shared;		/* of the first ones, with the group before */
-	unsigned next[NOTED_CONDITIONS];	/* the next group that does not share all up to this one */
+	/* the next group that does not share all up to this one */
+	unsigned next[NOTED_CONDITIONS];
 	struct noted_place places[NOTED_PLACES];
 	unsigned n_places;
 };
@@ -75,7 +80,8 @@ typedef bool (*noted_has_fn)(void *ctx, enum noted_kind kind, uint32_t value);
 typedef bool (*noted_add_fn)(void *ctx, enum noted_kind kind, uint32_t value);
 
 /* All that is noted of the @caplen bytes of a packet. */
-void noted_packet(const struct noted *n, const uint8_t *data, uint32_t caplen, noted_add_fn add, void *ctx);
+void noted_packet(const struct noted *n, const uint8_t *data, uint32_t caplen, noted_add_fn add,
+		  void *ctx);
 
 /* What is known on a way through a program: the load gives @value under @mask. */
 struct noted_fact {
@@ -84,8 +90,8 @@ struct noted_fact {
 };
 
 /*
- * May there be a packet, of those whose values are noted, for which all @facts hold, and then @fact? False:
- * there is none.
+ * May there be a packet, of those whose values are noted, for which all @facts hold, and then
+ * @fact? False: there is none.
  */
 bool noted_allows(const struct noted *n, const struct noted_fact *facts, unsigned n_facts,
 		  const struct noted_fact *fact, noted_has_fn has, void *ctx);

@@ -69,8 +69,9 @@ static int prepare(struct per_link *s, uint16_t linktype, bool swapped)
 int per_link_prepare(struct per_link *s)
 {
 	static const uint16_t usual[] = {
-		LINKTYPE_ETHERNET, LINKTYPE_RAW, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, LINKTYPE_NULL,
-		LINKTYPE_LOOP, LINKTYPE_IPV4, LINKTYPE_IPV6, LINKTYPE_RAW_BSD, LINKTYPE_IEEE802_11,
+		LINKTYPE_ETHERNET, LINKTYPE_RAW,	LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2,
+		LINKTYPE_NULL,	   LINKTYPE_LOOP,	LINKTYPE_IPV4,	    LINKTYPE_IPV6,
+		LINKTYPE_RAW_BSD,  LINKTYPE_IEEE802_11,
 	};
 	int err = 0;
 
@@ -131,9 +132,11 @@ static int find(struct per_link *s, const struct iface *i, struct mesh **mesh)
 
 static int refused(struct per_link *s, const struct mesh *m)
 {
-	s->error = m->expr ? expr_error_in(m->expr, s->file, s->words, sizeof(s->words))
-		   : s->n_prepared ? "what a name in the filter means was looked up for usual link types only"
-				   : "too many link types for a filter";
+	s->error =
+		m->expr ? expr_error_in(m->expr, s->file, s->words, sizeof(s->words))
+		: s->n_prepared
+			? "what a name in the filter means was looked up for usual link types only"
+			: "too many link types for a filter";
 	return -EINVAL;
 }
 

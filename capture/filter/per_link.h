@@ -18,8 +18,8 @@ struct per_link;
 int per_link_open(struct per_link **s, const char *filter, const char *file, bool optimize);
 
 /*
- * If there is a name in it: what it means is looked up now, for the link types that are usual, as it
- * cannot be later. -ENOMEM.
+ * If there is a name in it: what it means is looked up now, for the link types that are usual, as
+ * it cannot be later. -ENOMEM.
  */
 int per_link_prepare(struct per_link *s);
 

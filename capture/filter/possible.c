@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * On each way it is known what the accumulator was loaded from, which bits of it are left, and what was found
- * out by comparing. What is not understood is not known, and both ways are possible.
+ * On each way it is known what the accumulator was loaded from, which bits of it are left, and what
+ * was found out by comparing. What is not understood is not known, and both ways are possible.
  */
 #include <linux/filter.h>
 
@@ -48,9 +48,11 @@ static struct value load_a(const struct way *w, const struct sock_filter *in)
 	switch (BPF_MODE(in->code)) {
 	case BPF_ABS:
 		/* beside the packet, as the kernel has it */
-		return in->k > INT32_MAX ? (struct value){ .what = UNKNOWN } : loaded(NOTED_ABS, in);
+		return in->k > INT32_MAX ? (struct value){ .what = UNKNOWN }
+					 : loaded(NOTED_ABS, in);
 	case BPF_IND:
-		return w->x_msh == NOTED_ABS ? (struct value){ .what = UNKNOWN } : loaded(w->x_msh, in);
+		return w->x_msh == NOTED_ABS ? (struct value){ .what = UNKNOWN }
+					     : loaded(w->x_msh, in);
 	case BPF_IMM:
 		return (struct value){ .what = NUMBER, .mask = in->k };
 	}
@@ -100,7 +102,8 @@ static int known(const struct way *w, const struct noted_fact *f)
 static bool search(struct search *s, struct way *w, unsigned depth);
 
 /* The way on which the comparison at @w finds that @f holds, which leads to @to. */
-static bool may_hold(struct search *s, const struct way *w, size_t to, const struct noted_fact *f, unsigned depth)
+static bool may_hold(struct search *s, const struct way *w, size_t to, const struct noted_fact *f,
+		     unsigned depth)
 {
 	struct way other = *w;
 
@@ -158,7 +161,8 @@ static bool search(struct search *s, struct way *w, unsigned depth)
 	return true;
 }
 
-bool possible(const struct sock_filter *program, size_t n, const struct noted *noted, noted_has_fn has, void *ctx)
+bool possible(const struct sock_filter *program, size_t n, const struct noted *noted,
+	      noted_has_fn has, void *ctx)
 {
 	struct search s = { .in = program, .n = n, .noted = noted, .has = has, .ctx = ctx };
 	struct way w = { .x_msh = NOTED_ABS };

@@ -220,7 +220,8 @@ static void clear_memory(struct xlat *x)
 
 	for (uint32_t k = 0; k < BPF_MEMWORDS; k++)
 		if (loaded & 1u << k)
-			emit_insn(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, xlat_word(x, k), 0);
+			emit_insn(x->code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, xlat_word(x, k),
+				  0);
 	if (x->p.loops)
 		emit_insn(x->code, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, AT_BACK, 0);
 }
@@ -256,7 +257,8 @@ static void translate_all(struct xlat *x)
 	if (x->loads->elsewhere) {
 		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_1,
 			  x->loads->elsewhere, 0);
-		emit_jump(x->code, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_1, 0, 0, xlat_careful_label(x));
+		emit_jump(x->code, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_1, 0, 0,
+			  xlat_careful_label(x));
 	}
 	translate_version(x, false);
 	if (!emit_wants(x->code, xlat_careful_label(x)))
@@ -299,8 +301,8 @@ static int translate_for(struct filter *f, const struct filter_loads *loads,
 }
 
 /* Where two do not fit into one it is the other one, for all frames. */
-static int translate_for_both(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
-			      size_t n)
+static int translate_for_both(struct filter *f, const struct filter_loads *loads,
+			      const struct sock_filter *prog, size_t n)
 {
 	cleanup(to_ebpf_free) struct filter first = { .n = 0 }, second = { .n = 0 };
 	int err;
@@ -326,7 +328,8 @@ static void *copy_of(const void *from, size_t n, size_t size)
 	return copy ? memcpy(copy, from, n * size) : NULL;
 }
 
-int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog, size_t n)
+int to_ebpf(struct filter *f, const struct filter_loads *loads, const struct sock_filter *prog,
+	    size_t n)
 {
 	int err = translate_for_both(f, loads, prog, n);
 

@@ -26,7 +26,8 @@ struct filter_loads {
 	 * frame_word() of the program
 	 */
 	int32_t helper;
-	int8_t tag;		/* that is told of the tag beside the bytes, which is the third argument */
+	/* that is told of the tag beside the bytes, which is the third argument */
+	int8_t tag;
 	/* and how, if the third argument is not 0; NULL: no matter what that is */
 	const struct filter_loads *other;
 };
@@ -41,7 +42,8 @@ extern const struct filter_loads filter_loads_xdp, filter_loads_device, filter_l
 struct filter {
 	struct bpf_insn *insns;
 	size_t n;
-	struct sock_filter *classic;	/* what it was made of, by to_ebpf(); NULL: of something else */
+	/* what it was made of, by to_ebpf(); NULL: of something else */
+	struct sock_filter *classic;
 	size_t n_classic;
 };
 

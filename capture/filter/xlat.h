@@ -25,7 +25,8 @@ enum {
 	AT_BACK	= -24,			/* jumps back so far */
 	AT_TAG	= -28,
 	AT_LOADED = -32,
-	AT_MEM	= AT_LOADED,		/* words below that, those that are used one next to the other */
+	/* words below that, those that are used one next to the other */
+	AT_MEM	= AT_LOADED,
 
 	/* jumps back: headers that "protochain" follows; 1500 bytes have 181 at most */
 	BACK_MAX = 192,

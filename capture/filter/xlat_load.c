@@ -117,7 +117,8 @@ void xlat_load(struct xlat *x, size_t i)
 	else if (BPF_MODE(in->code) == BPF_LEN)
 		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, AT_LEN, 0);
 	else if (BPF_MODE(in->code) == BPF_MEM)
-		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, xlat_word(x, in->k), 0);
+		emit_insn(x->code, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_10, xlat_word(x, in->k),
+			  0);
 	else
 		emit_insn(x->code, BPF_ALU | BPF_MOV | BPF_K, dst, 0, 0, in->k);
 }

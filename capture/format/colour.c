@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What is to be seen at once: what is dropped, refused, broken; then who begins, ends, and by protocol. */
+/*
+ * What is to be seen at once: what is dropped, refused, broken; then who begins, ends, and by
+ * protocol.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -111,7 +111,10 @@ enum field_type {
 struct field {
 	const char *name;
 	const char *json;	/* ,"name": of @json_len bytes */
-	/* a size_t: what GCC knows to be below 256 it copies by "rep movs", which is slow to begin */
+	/*
+	 * a size_t: what GCC knows to be below 256 it copies by "rep movs", which is slow
+	 * to begin
+	 */
 	size_t json_len;
 	uint8_t type;		/* enum field_type */
 	uint8_t layer;		/* without it the field is not there */

@@ -76,8 +76,8 @@ struct format_ops {
 			  uint32_t id, uint32_t snaplen);
 
 	/*
-	 * How many of the @n bytes that packet() has built are the packet's own: the last of them, and where
-	 * they begin it can be found again. NULL: nobody looks for one.
+	 * How many of the @n bytes that packet() has built are the packet's own: the last of them,
+	 * and where they begin it can be found again. NULL: nobody looks for one.
 	 */
 	size_t (*own)(const void *record, size_t n);
 

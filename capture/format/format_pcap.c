@@ -134,7 +134,8 @@ struct format *format_pcap(bool nanoseconds)
 {
 	static const struct format_ops ops = {
 		.collected = 256 * 1024, .packet_min = RECORD_LEN,
-		.head = head, .iface = iface, .packet = packet, .own = own, .end = end, .amend = amend,
+		.head = head, .iface = iface, .packet = packet, .own = own, .end = end,
+		.amend = amend,
 	};
 	struct pcap_format *p = calloc(1, sizeof(*p));
 

@@ -52,7 +52,10 @@ static ssize_t iface(struct format *f, void *buf, size_t room, const struct ifac
 	return pcapng_idb(buf, i);
 }
 
-/* Before its first packet, and again if its name has changed: a process may become another program. */
+/*
+ * Before its first packet, and again if its name has changed: a process may become
+ * another program.
+ */
 static size_t name_process(struct pcapng_format *f, void *buf, const struct packet *p)
 {
 	struct named *n = &f->named[p->pid % NAMED_MAX];
@@ -111,7 +114,8 @@ struct format *format_pcapng(void)
 {
 	static const struct format_ops ops = {
 		.collected = 256 * 1024, .packet_min = 16,
-		.head = head, .iface = iface, .packet = packet, .own = own, .stats = stats, .block = block,
+		.head = head, .iface = iface, .packet = packet, .own = own, .stats = stats,
+		.block = block,
 	};
 	struct pcapng_format *p = calloc(1, sizeof(*p));
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Names and lines out of packets are never shown as they are: what could pass for our words is escaped. */
+/*
+ * Names and lines out of packets are never shown as they are: what could pass for our words is
+ * escaped.
+ */
 #include "capture/base/text.h"
 #include "capture/format/payload_line.h"
 #include "capture/packet/payload.h"

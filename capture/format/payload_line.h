@@ -7,8 +7,8 @@ struct packet;
 struct text;
 
 /*
- * " DNS A? www.example.com", " DNS A www.example.com: 192.0.2.80"; nothing if nothing is known. What
- * the bytes end in ends with " [CUT]", what contradicts itself with " [BAD]".
+ * " DNS A? www.example.com", " DNS A www.example.com: 192.0.2.80"; nothing if nothing is known.
+ * What the bytes end in ends with " [CUT]", what contradicts itself with " [BAD]".
  */
 void payload_line(struct text *t, const struct packet *p);
 

@@ -237,7 +237,8 @@ static uint8_t *store_options(uint8_t *to, const struct packet *p)
 		to = store_option(to, EPB_DROPCOUNT, &p->dropped, 8);
 	if (p->has & PACKET_ID)
 		to = store_option(to, EPB_PACKETID, &p->id, 8);
-	if (p->has & PACKET_QUEUE && (p->queue || !p->iface->one_queue || pcapng_options_is_sent(p)))
+	if (p->has & PACKET_QUEUE &&
+	    (p->queue || !p->iface->one_queue || pcapng_options_is_sent(p)))
 		to = store_option(to, EPB_QUEUE, &p->queue, 4);
 	if (p->has & PACKET_VERDICT)
 		to = store_verdict(to, &p->verdict);

@@ -48,7 +48,8 @@ size_t pcapng_epb(void *buf, uint32_t id, const struct packet *p, uint32_t snapl
 /*
  * The same as a block that has neither a time nor anything else: 0 if it cannot tell all there is.
  * @first_snaplen: of interface
- * 0, as it stands in the output, by which readers find out how many bytes were captured. Needs no more room.
+ * 0, as it stands in the output, by which readers find out how many bytes were captured. Needs no
+ * more room.
  */
 size_t pcapng_spb(void *buf, uint32_t id, const struct packet *p, uint32_t snaplen,
 		  uint32_t first_snaplen);

@@ -99,8 +99,10 @@ static unsigned shown_flags(int verbose)
 static void put_flags(struct text *t, const struct parsed *h, int verbose)
 {
 	static const struct { uint16_t flag; const char *name; } flags[] = {
-		{ PARSE_FRAG, "FRAG" }, { PARSE_TTL_LOW, "LOW_TTL" }, { PARSE_SYN, "SYN" }, { PARSE_FIN, "FIN" },
-		{ PARSE_RST, "RST" }, { PARSE_ACK, "ACK" }, { PARSE_PSH, "PSH" }, { PARSE_URG, "URG" },
+		{ PARSE_FRAG, "FRAG" }, { PARSE_TTL_LOW, "LOW_TTL" }, { PARSE_SYN, "SYN" },
+		{ PARSE_FIN, "FIN" },
+		{ PARSE_RST, "RST" }, { PARSE_ACK, "ACK" }, { PARSE_PSH, "PSH" },
+		{ PARSE_URG, "URG" },
 		{ PARSE_ECE, "ECE" }, { PARSE_CWR, "CWR" }, { PARSE_AE, "AE" },
 	};
 	static const char *const ends[] = {

@@ -9,7 +9,10 @@ struct text;
 struct verdict;
 
 enum {
-	/* no line is longer: of four packets in each other with -vv, TLS, and such names it is 4200 */
+	/*
+	 * no line is longer: of four packets in each other with -vv, TLS, and such names
+	 * it is 4200
+	 */
 	LINE_MAX_BYTES	= 5120,
 	/* bytes of an interface's name that are shown with each packet, which may be any number */
 	LINE_NAME_MAX	= 255,

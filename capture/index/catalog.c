@@ -16,7 +16,10 @@
 #include "capture/index/keeper.h"
 #include "capture/read/blocks.h"
 
-/* A time stamp may be so old when a file gets it: the tick of the kernel, or the clock of a server. */
+/*
+ * A time stamp may be so old when a file gets it: the tick of the kernel, or the clock of
+ * a server.
+ */
 static const uint64_t moment_ns = 2000000000;
 
 /* Bytes in which entries are. */
@@ -41,7 +44,8 @@ struct catalog {
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct catalog_file *)a)->name, ((const struct catalog_file *)b)->name);
+	return strcmp(((const struct catalog_file *)a)->name,
+		      ((const struct catalog_file *)b)->name);
 }
 
 static int add_file(struct catalog *c, const char *name)
@@ -217,7 +221,8 @@ static int look(void *ctx)
 }
 
 /* What cannot be opened or read is not known afterwards either: who reads it will tell. */
-static int scan_file(struct catalog *c, const struct catalog_file *file, struct looking *l, struct blocks *out)
+static int scan_file(struct catalog *c, const struct catalog_file *file, struct looking *l,
+		     struct blocks *out)
 {
 	int fd = openat(c->fd, file->name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), err;
 	struct entry e = { .flags = 0 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The files of a directory, not of those below it, and what is known of each: by the index, one file in it,
- * where that file is of the very state that the entry was made of; else it has to be scanned. One index for
- * all and not one beside each capture: it is read at once, and takes one file to delete.
+ * The files of a directory, not of those below it, and what is known of each: by the index, one
+ * file in it, where that file is of the very state that the entry was made of; else it has to be
+ * scanned. One index for all and not one beside each capture: it is read at once, and takes one
+ * file to delete.
  */
 #ifndef XDPDUMP_INDEX_CATALOG_H
 #define XDPDUMP_INDEX_CATALOG_H
@@ -41,15 +42,19 @@ struct catalog_scan {
 	void *ctx;
 };
 
-/* Scans the files of which nothing is known; what is found out is appended to @out. -EINTR, -ENOMEM. */
+/*
+ * Scans the files of which nothing is known; what is found out is appended to @out. -EINTR,
+ * -ENOMEM.
+ */
 int catalog_scan(struct catalog *c, const struct catalog_scan *how, struct blocks *out);
 
 /* Takes what such bytes, which are in @fd, say of files as they are. Once. -errno. */
 int catalog_take(struct catalog *c, int fd);
 
 /*
- * Writes the index, if there is something to be told that it does not tell, of the files that have not been
- * changed in the last moments: a second change might not show. -errno, and the old one is still there.
+ * Writes the index, if there is something to be told that it does not tell, of the files that have
+ * not been changed in the last moments: a second change might not show. -errno, and the old one is
+ * still there.
  */
 int catalog_save(struct catalog *c);
 

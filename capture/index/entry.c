@@ -31,7 +31,8 @@ struct entry_file entry_file_of(const struct stat *st)
 
 bool entry_file_same(const struct entry_file *a, const struct entry_file *b)
 {
-	return a->size == b->size && a->inode == b->inode && a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+	return a->size == b->size && a->inode == b->inode && a->mtime_ns == b->mtime_ns &&
+	       a->ctime_ns == b->ctime_ns;
 }
 
 bool entry_is_of(const struct entry *e, const struct entry_file *f)
@@ -41,7 +42,10 @@ bool entry_is_of(const struct entry *e, const struct entry_file *f)
 
 /* ---- scanned ---- */
 
-/* What cannot be begun is a capture if its first bytes say so: who reads it will tell what is wrong. */
+/*
+ * What cannot be begun is a capture if its first bytes say so: who reads it will tell what is
+ * wrong.
+ */
 static bool looks_so(FILE *f)
 {
 	uint8_t first[MAGIC_LEN];
@@ -75,7 +79,9 @@ static int read_file(struct entry *e, FILE *f, const struct capfile_hooks *hooks
 		e->flags = ENTRY_CAPTURE;
 		err = read_packets(n, r, e);
 	} else if (err == -EBADMSG) {
-		e->flags = !looks_so(f) ? 0 : ENTRY_CAPTURE | (capfile_is_unbegun(r) ? 0 : ENTRY_REFUSED);
+		e->flags = !looks_so(f)
+				   ? 0
+				   : ENTRY_CAPTURE | (capfile_is_unbegun(r) ? 0 : ENTRY_REFUSED);
 		err = 0;
 	}
 	capfile_close(r);
@@ -95,7 +101,8 @@ static int check(const struct entry *e, FILE *f)
 	return entry_is_of(e, &now) ? 0 : -ESTALE;
 }
 
-int entry_scan(struct entry *e, FILE *f, const struct entry_file *is, int (*look)(void *ctx), void *ctx)
+int entry_scan(struct entry *e, FILE *f, const struct entry_file *is, int (*look)(void *ctx),
+	       void *ctx)
 {
 	const struct capfile_hooks hooks = { .look = look, .ctx = ctx };
 	int err;

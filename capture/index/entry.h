@@ -16,7 +16,8 @@ enum { ENTRY_LINKS = 4 };
 
 enum entry_flag {
 	ENTRY_CAPTURE	= 1,	/* it begins as one */
-	ENTRY_WHOLE	= 2,	/* and was read to its end: all that follows is of all of its packets */
+	/* and was read to its end: all that follows is of all of its packets */
+	ENTRY_WHOLE	= 2,
 	ENTRY_REFUSED	= 4,	/* and cannot be read, at least without recovery */
 	ENTRY_FLAGS	= 7,
 };
@@ -43,11 +44,13 @@ bool entry_file_same(const struct entry_file *a, const struct entry_file *b);
 bool entry_is_of(const struct entry *e, const struct entry_file *f);
 
 /*
- * Reads @f, which was found to be @is, from its beginning and fills *e, which is to be closed. Of what is
- * changed meanwhile, as it is being written, not more is known than whether it is a capture. -ESTALE: another
- * file has got its name since. -errno, of @look as well, which is called now and then.
+ * Reads @f, which was found to be @is, from its beginning and fills *e, which is to be closed. Of
+ * what is changed meanwhile, as it is being written, not more is known than whether it is a
+ * capture. -ESTALE: another file has got its name since. -errno, of @look as well, which is called
+ * now and then.
  */
-int entry_scan(struct entry *e, FILE *f, const struct entry_file *is, int (*look)(void *ctx), void *ctx);
+int entry_scan(struct entry *e, FILE *f, const struct entry_file *is, int (*look)(void *ctx),
+	       void *ctx);
 
 /* A question: times since 1970, @end_ns is not included. */
 struct entry_wanted {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Head: 16 bytes of magic, u64 version of this file, u64 version of what is noted, u64 checksum of these.
- * Record: u64 bytes of it, a multiple of 8; u64 checksum of what follows; nine u64 of the entry; u8 flags, u8
- * link types, u8 log2 of the bits, u8 bytes of the name, four u16 of link types, u32 zero; name; zeros up to a
- * multiple of 8; bits.
+ * Head: 16 bytes of magic, u64 version of this file, u64 version of what is noted, u64 checksum of
+ * these. Record: u64 bytes of it, a multiple of 8; u64 checksum of what follows; nine u64 of the
+ * entry; u8 flags, u8 link types, u8 log2 of the bits, u8 bytes of the name, four u16 of link
+ * types, u32 zero; name; zeros up to a multiple of 8; bits.
  */
 #include <endian.h>
 #include <string.h>
@@ -17,11 +17,13 @@
 enum {
 	VERSION		= 1,
 	N_NUMBERS	= 9,
-	FIXED		= 16 + 8 * N_NUMBERS + 4 + 2 * ENTRY_LINKS + 4,	/* bytes of a record before the name */
+	/* bytes of a record before the name */
+	FIXED		= 16 + 8 * N_NUMBERS + 4 + 2 * ENTRY_LINKS + 4,
 };
 
 _Static_assert(FIXED % 8 == 0, "what follows is aligned");
-_Static_assert(FIXED + 256 + (1 << (SKETCH_LOG2_MAX - 3)) <= (int)INDEX_FILE_RECORD_MAX, "the largest fits");
+_Static_assert(FIXED + 256 + (1 << (SKETCH_LOG2_MAX - 3)) <= (int)INDEX_FILE_RECORD_MAX,
+	       "the largest fits");
 
 static const char magic[16] = "xdpdump index\n";
 
@@ -77,8 +79,8 @@ static size_t record_len(size_t name_len, const struct sketch *s)
 static void numbers_of(struct entry *e, uint64_t *out[static N_NUMBERS])
 {
 	uint64_t *const all[N_NUMBERS] = {
-		&e->file.size, &e->file.inode, &e->file.mtime_ns, &e->file.ctime_ns, &e->n_packets, &e->n_timed,
-		&e->first_ns, &e->min_ns, &e->max_ns,
+		&e->file.size, &e->file.inode, &e->file.mtime_ns, &e->file.ctime_ns, &e->n_packets,
+		&e->n_timed,   &e->first_ns,   &e->min_ns,	  &e->max_ns,
 	};
 
 	memcpy(out, all, sizeof(all));
@@ -110,7 +112,8 @@ static void make_record(uint8_t *r, size_t len, const char *name, const struct e
 	}
 	memcpy(r + FIXED, name, strlen(name));
 	if (e->sketch.bits)
-		memcpy(r + FIXED + padded(strlen(name)), e->sketch.bits, sketch_bytes(e->sketch.log2));
+		memcpy(r + FIXED + padded(strlen(name)), e->sketch.bits,
+		       sketch_bytes(e->sketch.log2));
 	index_file_seal(r, len);
 }
 
@@ -165,24 +168,28 @@ static bool read_record(const uint8_t *r, size_t len, char *name, struct entry *
 	name_len = *at++;
 	for (unsigned i = 0; i < ENTRY_LINKS; i++, at += 2)
 		e->links[i] = at[0] | at[1] << 8;
-	if (e->flags & ~ENTRY_FLAGS || e->n_links > ENTRY_LINKS + 1 || e->sketch.log2 < SKETCH_LOG2_MIN ||
-	    e->sketch.log2 > SKETCH_LOG2_MAX)
+	if (e->flags & ~ENTRY_FLAGS || e->n_links > ENTRY_LINKS + 1 ||
+	    e->sketch.log2 < SKETCH_LOG2_MIN || e->sketch.log2 > SKETCH_LOG2_MAX)
 		return false;
 	/* not written to */
 	e->sketch.bits = (uint8_t *)(uintptr_t)(r + FIXED + padded(name_len));
-	if (record_len(name_len, &e->sketch) != len || memchr(r + FIXED, '\0', name_len) || !name_len)
+	if (record_len(name_len, &e->sketch) != len || memchr(r + FIXED, '\0', name_len) ||
+	    !name_len)
 		return false;
 	memcpy(name, r + FIXED, name_len);
 	name[name_len] = '\0';
 	return true;
 }
 
-bool index_file_record(const uint8_t *record, size_t len, char name[static INDEX_FILE_NAME_MAX + 1], struct entry *e)
+bool index_file_record(const uint8_t *record, size_t len, char name[static INDEX_FILE_NAME_MAX + 1],
+		       struct entry *e)
 {
-	return checksum(record + 16, len - 16) == get64(record + 8) && read_record(record, len, name, e);
+	return checksum(record + 16, len - 16) == get64(record + 8) &&
+	       read_record(record, len, name, e);
 }
 
-bool index_file_next(struct index_file *f, char name[static INDEX_FILE_NAME_MAX + 1], struct entry *e)
+bool index_file_next(struct index_file *f, char name[static INDEX_FILE_NAME_MAX + 1],
+		     struct entry *e)
 {
 	while (f->left >= FIXED) {
 		const uint8_t *r = f->bytes;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Entries as bytes: a head, then one record behind the other, each with its own checksum, so that damage costs
- * the file that it hits, and the end of what is cut nothing before it. Numbers are little-endian, so the file
- * may lie on a disk that several machines see. Whatever the bytes are, no more is read than there is.
+ * Entries as bytes: a head, then one record behind the other, each with its own checksum, so that
+ * damage costs the file that it hits, and the end of what is cut nothing before it. Numbers are
+ * little-endian, so the file may lie on a disk that several machines see. Whatever the bytes are,
+ * no more is read than there is.
  */
 #ifndef XDPDUMP_INDEX_INDEX_FILE_H
 #define XDPDUMP_INDEX_INDEX_FILE_H
@@ -37,14 +38,19 @@ bool index_file_is_head(const uint8_t head[static INDEX_FILE_HEAD]);
 /* How many bytes a record has that begins so. 0: it is none. */
 size_t index_file_record_len(const uint8_t begin[static 8]);
 
-/* The record of these @len bytes: its name, and the entry, whose sketch is in them. False: it is not sound. */
-bool index_file_record(const uint8_t *record, size_t len, char name[static INDEX_FILE_NAME_MAX + 1], struct entry *e);
+/*
+ * The record of these @len bytes: its name, and the entry, whose sketch is in them. False: it is
+ * not sound.
+ */
+bool index_file_record(const uint8_t *record, size_t len, char name[static INDEX_FILE_NAME_MAX + 1],
+		       struct entry *e);
 
 /*
- * The next sound record, whose sketch is in the bytes, and its name. False: there are no more, or where the
- * next one begins is lost.
+ * The next sound record, whose sketch is in the bytes, and its name. False: there are no more, or
+ * where the next one begins is lost.
  */
-bool index_file_next(struct index_file *f, char name[static INDEX_FILE_NAME_MAX + 1], struct entry *e);
+bool index_file_next(struct index_file *f, char name[static INDEX_FILE_NAME_MAX + 1],
+		     struct entry *e);
 
 /* Bytes of an index of @n files, at most. */
 size_t index_file_most(size_t n);

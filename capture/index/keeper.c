@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Record by record, so that an index of any size takes no memory; by calls that a sandbox allows anyway. */
+/*
+ * Record by record, so that an index of any size takes no memory; by calls that a sandbox allows
+ * anyway.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -62,7 +65,8 @@ static void unlock(const struct keeper *k, bool locked)
 
 static bool is_believed(const struct keeper *k, const struct stat *st)
 {
-	return S_ISREG(st->st_mode) && (st->st_uid == 0 || st->st_uid == geteuid() || st->st_uid == k->owner);
+	return S_ISREG(st->st_mode) &&
+	       (st->st_uid == 0 || st->st_uid == geteuid() || st->st_uid == k->owner);
 }
 
 int keeper_open_index(const struct keeper *k, int flags)
@@ -121,8 +125,8 @@ static int copy_records(struct keeper *k, int from, int to, const struct keeper_
 	if (!r)
 		return -ENOMEM;
 	while (!err && next_record(from, r, &len)) {
-		if (!index_file_record(r, len, name, &e) || (more->replaces && more->replaces(more->ctx, name, &e)) ||
-		    !holds(k, name, &e))
+		if (!index_file_record(r, len, name, &e) ||
+		    (more->replaces && more->replaces(more->ctx, name, &e)) || !holds(k, name, &e))
 			continue;
 		err = fd_bytes_write(to, r, len);
 		k->n_kept++;
@@ -142,7 +146,8 @@ static int write_index(struct keeper *k, int fd, const struct keeper_more *more)
 	k->n_kept = 0;
 	if (!err && old >= 0 && has_head(old))
 		err = copy_records(k, old, fd, more);
-	return err || !more->records ? err : fd_bytes_write(fd, more->records->bytes, more->records->len);
+	return err || !more->records ? err
+				     : fd_bytes_write(fd, more->records->bytes, more->records->len);
 }
 
 /* The index that is open now is the one whose records are known. */
@@ -164,7 +169,8 @@ static int write_anew(struct keeper *k, const struct keeper_more *more)
 	int fd, err;
 
 	unlinkat(k->dir_fd, NEW_INDEX, 0);	/* of one that was killed */
-	fd = openat(k->dir_fd, NEW_INDEX, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(k->dir_fd, NEW_INDEX, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
 	if (fd < 0)
 		return -errno;
 	err = write_index(k, fd, more);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The index as a file in its directory. It is written anew as a whole, under another name and then renamed, or
- * one record is put behind the others: of thousands of files, of which one is complete each second, the whole
- * would be more than is captured. A record that is there in part is none. Who changes it locks the directory,
- * and who cannot have that soon goes on without: at worst an entry is lost, and its file is looked into again.
+ * The index as a file in its directory. It is written anew as a whole, under another name and then
+ * renamed, or one record is put behind the others: of thousands of files, of which one is complete
+ * each second, the whole would be more than is captured. A record that is there in part is none.
+ * Who changes it locks the directory, and who cannot have that soon goes on without: at worst an
+ * entry is lost, and its file is looked into again.
  *
- * Who can write it can hide captures from us, so one is believed only that is ours, root's or the directory's
- * owner's.
+ * Who can write it can hide captures from us, so one is believed only that is ours, root's or the
+ * directory's owner's.
  */
 #ifndef XDPDUMP_INDEX_KEEPER_H
 #define XDPDUMP_INDEX_KEEPER_H
@@ -35,7 +36,10 @@ struct keeper_more {
 /* All that is in it, still holds and is not replaced, and @more. -errno: it is as it was. */
 int keeper_merge(struct keeper *k, const struct keeper_more *more);
 
-/* Adds the entry of one file; now and then what does not hold any more is left out. As keeper_merge(). */
+/*
+ * Adds the entry of one file; now and then what does not hold any more is left out. As
+ * keeper_merge().
+ */
 int keeper_add(struct keeper *k, const char *name, const struct entry *e);
 
 /* Leaves that out now, if something was added. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Packets of a file, as they come, into its entry: whether it is read for that, or being written. */
+/*
+ * Packets of a file, as they come, into its entry: whether it is read for that, or being
+ * written.
+ */
 #ifndef XDPDUMP_INDEX_NOTES_H
 #define XDPDUMP_INDEX_NOTES_H
 

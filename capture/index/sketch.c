@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* A quarter of the bits is set at most, unless it is the largest: then it answers worse, and never wrongly no. */
+/*
+ * A quarter of the bits is set at most, unless it is the largest: then it answers worse, and never
+ * wrongly no.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -7,7 +10,10 @@
 #include "capture/base/util.h"
 #include "capture/index/sketch.h"
 
-/* Places of a value; with a quarter of the bits set one value of 1024 is found that is not there. */
+/*
+ * Places of a value; with a quarter of the bits set one value of 1024 is found that is
+ * not there.
+ */
 enum { PLACES = 5, FULL = 4 };
 
 /* Not drawn at random: it is to be the same in other processes, on other machines. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A set of values that forgets which ones: what was added is in it for sure, and one of a thousand that
- * were not seems to be (Bloom, "Space/time trade-offs in hash coding", 1970). It begins large, and is folded
- * to what it needs: the lower bits of a place are the place in the half.
+ * A set of values that forgets which ones: what was added is in it for sure, and one of a thousand
+ * that were not seems to be (Bloom, "Space/time trade-offs in hash coding", 1970). It begins large,
+ * and is folded to what it needs: the lower bits of a place are the place in the half.
  */
 #ifndef XDPDUMP_INDEX_SKETCH_H
 #define XDPDUMP_INDEX_SKETCH_H

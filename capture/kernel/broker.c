@@ -16,7 +16,10 @@
 #include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
 
-/* The kernel's verifier may take seconds, and wait for a CPU; who ends has nothing to do but that. */
+/*
+ * The kernel's verifier may take seconds, and wait for a CPU; who ends has nothing to do
+ * but that.
+ */
 enum { ANSWER_MS = 60 * 1000, END_MS = 1000 };
 
 struct broker {
@@ -90,8 +93,8 @@ int broker_open(struct broker **out, const struct broker_grant *grant)
 	if (!b)
 		return -ENOMEM;
 	*b = (struct broker){ .pid = -1, .fd = -1 };
-	b->shared = mmap(NULL, sizeof(*b->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
-			 -1, 0);
+	b->shared = mmap(NULL, sizeof(*b->shared), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (b->shared == MAP_FAILED) {
 		b->shared = NULL;
 		return -errno;
@@ -120,7 +123,8 @@ static int find(const struct object_program *program, uint32_t *number)
 	return -EPERM;
 }
 
-static int put_filter(struct broker *b, unsigned which, const struct filter *f, struct broker_request *r)
+static int put_filter(struct broker *b, unsigned which, const struct filter *f,
+		      struct broker_request *r)
 {
 	const size_t n = f ? f->n_classic : 0;
 
@@ -157,8 +161,8 @@ static unsigned put_maps(struct broker_request *r, const struct object_plan *pla
 	return n;
 }
 
-static int ask(struct broker *b, const struct broker_request *r, const int *fds, unsigned n, uint32_t *maps,
-	       int got[FD_MESSAGE_MAX])
+static int ask(struct broker *b, const struct broker_request *r, const int *fds, unsigned n,
+	       uint32_t *maps, int got[FD_MESSAGE_MAX])
 {
 	int err = b->is_silent ? -ETIMEDOUT : fd_message_send(b->fd, r, sizeof(*r), fds, n);
 

@@ -26,7 +26,8 @@ enum broker_verb { BROKER_LOAD, BROKER_PROMISCUOUS };
 /* With the descriptors of maps, in the order of their bits. */
 struct broker_request {
 	uint32_t verb;
-	int32_t ifindex;	/* of what becomes promiscuous, or that the program is bound to; 0: of none */
+	/* of what becomes promiscuous, or that the program is bound to; 0: of none */
+	int32_t ifindex;
 	uint32_t program;	/* its number, see broker_program() */
 	uint32_t maps;		/* 1 << enum object_map: which of them it is to use */
 	uint32_t n_insns[BROKER_FILTERS];	/* 0: it has none */
@@ -47,6 +48,7 @@ struct hook_ops;
 const struct object_program *broker_program(unsigned i, const struct hook_ops **ops);
 
 /* All of it, in a child; @fd: its end of the socket pair. */
-_Noreturn void broker_process(int fd, const struct broker_grant *grant, const struct broker_shared *shared);
+_Noreturn void broker_process(int fd, const struct broker_grant *grant,
+			      const struct broker_shared *shared);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The broker as a process. Who asks may be somebody else by then, who has found a hole in what reads packets: so
- * nothing of a request is believed, but for what its program is to do with packets, which the kernel verifies.
+ * The broker as a process. Who asks may be somebody else by then, who has found a hole in what
+ * reads packets: so nothing of a request is believed, but for what its program is to do with
+ * packets, which the kernel verifies.
  */
 #include <errno.h>
 #include <signal.h>
@@ -66,9 +67,11 @@ static void settle(struct program_settings *s, const struct hook_ops *ops)
 		ops->settle(s);
 }
 
-static bool is_granted(const struct process *p, const struct broker_request *r, const struct hook_ops *ops)
+static bool is_granted(const struct process *p, const struct broker_request *r,
+		       const struct hook_ops *ops)
 {
-	return (!r->settings.drop || p->grant->drop) && (ops != &hook_tc_process || p->grant->processes);
+	return (!r->settings.drop || p->grant->drop) &&
+	       (ops != &hook_tc_process || p->grant->processes);
 }
 
 static int load(const struct process *p, const struct broker_request *r, const int *fds, unsigned n,
@@ -103,7 +106,8 @@ static void answer(const struct process *p, int err, uint32_t maps, const int *f
 	fd_message_send(p->fd, &a, sizeof(a), fds, err ? 0 : n);
 }
 
-static void load_for(const struct process *p, const struct broker_request *r, const int *fds, unsigned n)
+static void load_for(const struct process *p, const struct broker_request *r, const int *fds,
+		     unsigned n)
 {
 	cleanup(object_parts_close) struct object_parts parts = OBJECT_PARTS_INIT;
 	int err = load(p, r, fds, n, &parts), out[FD_MESSAGE_MAX];
@@ -128,7 +132,8 @@ static void be_promiscuous(const struct process *p, const struct broker_request 
 		close(fd);
 }
 
-static void obey(const struct process *p, const struct broker_request *r, const int *fds, unsigned n)
+static void obey(const struct process *p, const struct broker_request *r, const int *fds,
+		 unsigned n)
 {
 	switch (r->verb) {
 	case BROKER_LOAD:
@@ -172,13 +177,15 @@ static int confine(const struct broker_grant *grant)
 	int err = seccomp_is_there() ? 0 : -ENOSYS;
 
 	landlock_enter(places, array_size(places), 0);
-	return err ? err : seccomp_enter(SECCOMP_LOADS | (grant->promiscuous ? SECCOMP_PROMISCUOUS : 0),
+	return err ? err
+		   : seccomp_enter(SECCOMP_LOADS | (grant->promiscuous ? SECCOMP_PROMISCUOUS : 0),
 				   getenv("XDPDUMP_SANDBOX_KILL"));
 }
 
 static int make_ready(struct process *p)
 {
-	const unsigned rights = privilege_to_load() | (p->grant->promiscuous ? PRIVILEGE_PROMISCUOUS : 0);
+	const unsigned rights = privilege_to_load() |
+				(p->grant->promiscuous ? PRIVILEGE_PROMISCUOUS : 0);
 	int err = descriptors_leave_all_but(&p->fd);
 
 	if (!err)
@@ -186,7 +193,8 @@ static int make_ready(struct process *p)
 	privilege_raise(rights);
 	limits_no_core();
 	if (!err && p->grant->sandbox)
-		confine(p->grant);	/* where that is not to be had we are told so by who has started us */
+		/* where that is not to be had we are told so by who has started us */
+		confine(p->grant);
 	return err;
 }
 

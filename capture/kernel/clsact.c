@@ -17,7 +17,10 @@
 
 enum { LAST_PRIORITY = 0xffff, LEFT_MAX = 16 };
 
-/* In the handle of a filter of ours: the qdisc is there because of us. The kernel counts handles from 1. */
+/*
+ * In the handle of a filter of ours: the qdisc is there because of us. The kernel counts handles
+ * from 1.
+ */
 #define MADE	(1u << 31)
 
 /* A filter of a program of ours. */
@@ -70,7 +73,8 @@ static int take_filter(const struct nlmsghdr *msg, void *data)
 	struct filters *f = data;
 	struct left l = { .prog_id = 0 };
 
-	if (msg->nlmsg_type != RTM_NEWTFILTER || !rtnl_has_head(msg, sizeof(*tc)) || !tc->tcm_handle)
+	if (msg->nlmsg_type != RTM_NEWTFILTER || !rtnl_has_head(msg, sizeof(*tc)) ||
+	    !tc->tcm_handle)
 		return MNL_CB_OK;
 	l.handle = tc->tcm_handle;
 	l.priority = TC_H_MAJ(tc->tcm_info) >> 16;
@@ -128,8 +132,8 @@ static bool remove_left(int ifindex, bool out)
 }
 
 /*
- * With priority 0 the kernel chooses one before those that are there. Another process may have a filter of the same
- * one, so the handle has its number.
+ * With priority 0 the kernel chooses one before those that are there. Another process may have a
+ * filter of the same one, so the handle has its number.
  */
 static int add_filter(struct clsact *c, int prog_fd, uint32_t priority)
 {

@@ -21,8 +21,8 @@ struct clsact {
 
 /*
  * Attaches the program @prog_fd, on the way in before the filters that are there, on the way out
- * behind them. What a process of ours has left there that is gone, on both ways, is taken away. -errno of
- * the kernel; -EOPNOTSUPP: it has no clsact.
+ * behind them. What a process of ours has left there that is gone, on both ways, is taken away.
+ * -errno of the kernel; -EOPNOTSUPP: it has no clsact.
  */
 int clsact_attach(struct clsact *c, int ifindex, bool out, int prog_fd);
 

@@ -8,8 +8,8 @@
  * podman and CRI-O, by containers/storage: <graphroot>/DRIVER-containers/containers.json is a list
  * of id and names; <runroot>/DRIVER-containers/ID/userdata has pidfile (podman,
  * docs/source/markdown/options/pidfile.md; libpod/oci_conmon_common.go) and, of CRI-O, config.json
- * (internal/oci/runtime_oci.go; the names of its annotations: pkg/annotations). Of a user the former is in
- * ~/.local/share/containers/storage, the latter in /run/user/UID/containers.
+ * (internal/oci/runtime_oci.go; the names of its annotations: pkg/annotations). Of a user the
+ * former is in ~/.local/share/containers/storage, the latter in /run/user/UID/containers.
  *
  * containerd: <state>/io.containerd.runtime.v2.task/NAMESPACE/ID has init.pid and config.json
  * (cmd/containerd-shim-runc-v2/process/init.go, core/runtime/v2/bundle.go; annotations:
@@ -409,8 +409,9 @@ int container_find(const char *root, const char *name, int *pid, char *error, si
 
 	look(&s);
 	if (!s.n) {
-		snprintf(error, cap, "%s: no such container of docker, podman, CRI-O or containerd%s",
-			 name, geteuid() ? "; root can see more" : "");
+		snprintf(error, cap,
+			 "%s: no such container of docker, podman, CRI-O or containerd%s", name,
+			 geteuid() ? "; root can see more" : "");
 		return -ENOENT;
 	}
 	drop_stopped(&s);

@@ -58,7 +58,8 @@ bool ethtool_has_lro(const char *name)
 
 static unsigned n_features(const char *name)
 {
-	cleanup(freep) struct ethtool_sset_info *set = calloc(1, sizeof(*set) + sizeof(set->data[0]));
+	cleanup(freep) struct ethtool_sset_info *set = calloc(1,
+							      sizeof(*set) + sizeof(set->data[0]));
 
 	if (!set)
 		return 0;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Tables are arrays that are mapped, as the rings are: what there is in them is read without a system call. */
+/*
+ * Tables are arrays that are mapped, as the rings are: what there is in them is read without a
+ * system call.
+ */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -60,7 +63,9 @@ static int make_tables(struct flows *f)
 {
 	int err = make_array(&f->rooms, "flow_rooms", sizeof(struct flow_room), f->n_tables);
 
-	return err ? err : make_array(&f->indexes, "flow_indexes", sizeof(struct flow_index), f->n_cpus * f->n_tables);
+	return err ? err
+		   : make_array(&f->indexes, "flow_indexes", sizeof(struct flow_index),
+				f->n_cpus * f->n_tables);
 }
 
 static int make_limits(struct table *t)
@@ -137,7 +142,8 @@ static struct flow_entry entry_at(const struct flow_room *room, uint32_t number)
 	return e;
 }
 
-static int read_index(const struct flow_index *index, const struct flow_room *room, flows_each *each, void *ctx)
+static int read_index(const struct flow_index *index, const struct flow_room *room,
+		      flows_each *each, void *ctx)
 {
 	int err = 0;
 

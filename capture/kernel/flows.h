@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What programs do by flows (bpf/flow.h), and the tables in the kernel that all programs of a capture share: what
- * was counted of each, and how much of each was kept.
+ * What programs do by flows (bpf/flow.h), and the tables in the kernel that all programs of a
+ * capture share: what was counted of each, and how much of each was kept.
  */
 #ifndef XDPDUMP_KERNEL_FLOWS_H
 #define XDPDUMP_KERNEL_FLOWS_H
@@ -41,14 +41,16 @@ int flows_indexes_fd(const struct flows *f);
 int flows_limits_fd(const struct flows *f);
 
 /*
- * One entry: of a flow that was seen on several CPUs there are as many. Not 0: no others, and that is returned.
+ * One entry: of a flow that was seen on several CPUs there are as many. Not 0: no others, and that
+ * is returned.
  */
 typedef int flows_each(void *ctx, const struct flow_entry *e);
 
 /*
- * Takes what was counted since the last time out of the table: each packet is in it exactly once. (While
- * programs run it is another table that they count in from now on, and none is in the middle of a packet of the
- * one that is read: it waits for that.) Without `often` when none of them runs any more. What @each has returned.
+ * Takes what was counted since the last time out of the table: each packet is in it exactly once.
+ * (While programs run it is another table that they count in from now on, and none is in the middle
+ * of a packet of the one that is read: it waits for that.) Without `often` when none of them runs
+ * any more. What @each has returned.
  */
 int flows_take(struct flows *f, flows_each *each, void *ctx);
 

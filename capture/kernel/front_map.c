@@ -63,14 +63,18 @@ bool front_map_is_caller(int prog_fd)
 	return true;
 }
 
-/* The array takes the kind of the first program that is put into it, so of an empty one that is no reason. */
+/*
+ * The array takes the kind of the first program that is put into it, so of an empty one that is no
+ * reason.
+ */
 int front_map_takes(uint32_t id)
 {
 	const uint32_t key = FRONT_TARGET;
 	int fd = bpf_prog_get_fd_by_id(id), map = -1, err = 0;
 
 	if (fd >= 0)
-		map = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "try", sizeof(key), sizeof(fd), 1, NULL);
+		map = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "try", sizeof(key), sizeof(fd), 1,
+				     NULL);
 	if (map >= 0) {
 		err = bpf_map_update_elem(map, &key, &fd, BPF_ANY);
 		close(map);

@@ -20,8 +20,9 @@ int front_map_open(int prog_fd);
 bool front_map_is_caller(int prog_fd);
 
 /*
- * Can the program @id be in such an array at all? 0: it can, or that cannot be known. -EINVAL: not one that
- * is bound to its device, in or out of it; -EBUSY: not one of which functions are replaced (Linux 6.13).
+ * Can the program @id be in such an array at all? 0: it can, or that cannot be known. -EINVAL: not
+ * one that is bound to its device, in or out of it; -EBUSY: not one of which functions are replaced
+ * (Linux 6.13).
  */
 int front_map_takes(uint32_t id);
 

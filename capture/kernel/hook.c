@@ -20,9 +20,13 @@ static void hook_closep(struct hook **h)
 	hook_close(*h);
 }
 
-/* One way of loading it, with both filters. @after: the one that it comes after; NULL: itself, if it is loaded. */
+/*
+ * One way of loading it, with both filters. @after: the one that it comes after; NULL: itself, if
+ * it is loaded.
+ */
 static int load_as(struct hook *h, const struct object_program *p, struct object **o,
-		   const struct filter *filter, const struct filter *exit_filter, const struct hook *after)
+		   const struct filter *filter, const struct filter *exit_filter,
+		   const struct hook *after)
 {
 	cleanup(to_ebpf_free) struct filter both = { .n = 0 };
 	int err = exit_filter ? to_ebpf_pair(&both, filter, exit_filter) : 0;
@@ -77,8 +81,8 @@ static int load(struct hook *h, const struct hook_settings *s, const struct hook
 }
 
 /*
- * All packets are asked for by 0, so that it costs nothing, or for a limit by 1. Between packets it is whole
- * nanoseconds, so that there are never more than asked for.
+ * All packets are asked for by 0, so that it costs nothing, or for a limit by 1. Between packets it
+ * is whole nanoseconds, so that there are never more than asked for.
  */
 static void thin_out(struct program_settings *to, const struct hook_settings *s)
 {

@@ -30,8 +30,12 @@ struct hook_settings {
 	/* bytes of each packet that go into the ring, 1 to EVENT_SNAP_MAX, as for rings_open() */
 	uint32_t snap;
 	bool headers_only;	/* and none behind its last header */
-	uint32_t sample;	/* one of so many packets that the filter accepts, up to SAMPLE_MAX; 0 and 1: all */
-	/* so many a second at most, up to RATE_MAX, of all that feed the same rings together; 0: no limit */
+	/* one of so many packets that the filter accepts, up to SAMPLE_MAX; 0 and 1: all */
+	uint32_t sample;
+	/*
+	 * so many a second at most, up to RATE_MAX, of all that feed the same rings together; 0: no
+	 * limit
+	 */
 	uint32_t rate;
 	const struct flows *flows;	/* longer than the hook; NULL: flows make no difference */
 	bool drop;		/* frames are not passed on: a mirror port, at XDP */
@@ -40,13 +44,16 @@ struct hook_settings {
 	uint16_t flow_iface;	/* and for its flows: the first one that it has had */
 	uint8_t device;		/* of hook_device: what is asked of it, DEVICE_TIME ... */
 	const struct filter *filter;	/* only frames that it accepts are captured; NULL: all */
-	const struct filter *trigger;	/* of those that it accepts the record says so; NULL: there is none */
+	/* of those that it accepts the record says so; NULL: there is none */
+	const struct filter *trigger;
 	/*
 	 * It may be in one of these together with others, longer than the hook: costs a frame up to
-	 * 3 ns more. NULL: it has its own. Of hooks that watch no other program, but for hook_device.
+	 * 3 ns more. NULL: it has its own. Of hooks that watch no other program, but for
+	 * hook_device.
 	 */
 	struct programs *programs;
-	struct broker *broker;	/* who loads it, longer than the hook, if it watches no other program; NULL: we do */
+	/* who loads it, longer than the hook, if it watches no other program; NULL: we do */
+	struct broker *broker;
 	int ifindex;		/* with them, and of hook_device, it is for this one only */
 
 	/* of hooks that watch another program, and without meaning for other ones: */
@@ -125,16 +132,16 @@ int hook_open(struct hook **h, const struct hook_ops *ops, const struct rings *r
 	      const struct hook_settings *s);
 
 /*
- * The same for one that is to come after @before, of the same rings: it counts from 0. It is attached by
- * hook_pass_on(), or, where @before is not, by hook_attach().
+ * The same for one that is to come after @before, of the same rings: it counts from 0. It is
+ * attached by hook_pass_on(), or, where @before is not, by hook_attach().
  */
 int hook_open_after(struct hook **h, const struct hook_ops *ops, const struct hook *before,
 		    const struct hook_settings *s);
 
 /*
- * From now on frames are seen by @next, of hook_open_after() or before that, in the place of @h, which is not
- * attached any more then: each by one of them. Nothing happens if @h is not attached. Returns -errno, and
- * everything is as before.
+ * From now on frames are seen by @next, of hook_open_after() or before that, in the place of @h,
+ * which is not attached any more then: each by one of them. Nothing happens if @h is not attached.
+ * Returns -errno, and everything is as before.
  */
 int hook_pass_on(struct hook *h, struct hook *next);
 
@@ -146,9 +153,10 @@ int hook_attach(struct hook *h, int ifindex, enum xdp_mode mode);
 
 /*
  * From now on @filter decides (NULL: all frames are captured), and @exit_filter about what came out
- * of another program; the counters go on: behind this no frame is judged by the filters before. Each
- * frame is seen once, also meanwhile. Of hooks that share a program it is the filter of all of them,
- * and the next one who asks for the same finds it done. Returns -errno, and everything is as before.
+ * of another program; the counters go on: behind this no frame is judged by the filters before.
+ * Each frame is seen once, also meanwhile. Of hooks that share a program it is the filter of all of
+ * them, and the next one who asks for the same finds it done. Returns -errno, and everything is as
+ * before.
  */
 int hook_replace(struct hook *h, const struct filter *filter, const struct filter *exit_filter);
 
@@ -160,9 +168,10 @@ int hook_follow(struct hook *h, struct traced *next, const struct filter *filter
 		const struct filter *exit_filter);
 
 /*
- * One of hook_device or hook_xdp, with a program of its own, that is not attached becomes one of @ops:
- * of hook_device, which is bound to @ifindex, in the calling thread's namespace, and asks it for @device,
- * or of hook_xdp, which is bound to none and asks for 0; as hook_replace(), and with another trigger.
+ * One of hook_device or hook_xdp, with a program of its own, that is not attached becomes one of
+ * @ops: of hook_device, which is bound to @ifindex, in the calling thread's namespace, and asks it
+ * for @device, or of hook_xdp, which is bound to none and asks for 0; as hook_replace(), and with
+ * another trigger.
  */
 int hook_rebind(struct hook *h, const struct hook_ops *ops, int ifindex, uint8_t device,
 		const struct filter *filter, const struct filter *trigger);

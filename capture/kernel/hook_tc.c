@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * tc, on the way in and out. With Linux 6.6 there is room for any number of programs there (tcx),
- * each with a link of its own, before that they are filters of a qdisc. Ours is where packet sockets
- * are: on the way in before the others, on the way out behind them.
+ * each with a link of its own, before that they are filters of a qdisc. Ours is where packet
+ * sockets are: on the way in before the others, on the way out behind them.
  */
 #include <bpf/bpf.h>
 

@@ -2,8 +2,8 @@
 /*
  * At the entry and the exit of somebody else's XDP program, which is traced: nothing on the
  * interface changes. Who is attached to a function is changed by the kernel without a frame being
- * missed, but one program at a time: so what is attached waits for its turn, and is detached when no
- * frame is inside any more that it has seen coming in.
+ * missed, but one program at a time: so what is attached waits for its turn, and is detached when
+ * no frame is inside any more that it has seen coming in.
  */
 #include <bpf/bpf.h>
 #include <errno.h>

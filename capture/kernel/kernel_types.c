@@ -13,7 +13,8 @@
 #include "capture/kernel/kernel_types.h"
 
 /* Also inside of members without a name. */
-static bool find_inside(const struct btf *btf, const struct btf_type *type, const char *name, uint32_t *bit)
+static bool find_inside(const struct btf *btf, const struct btf_type *type, const char *name,
+			uint32_t *bit)
 {
 	const struct btf_member *m = btf_members(type);
 
@@ -41,7 +42,8 @@ static bool find_member(const struct btf *btf, const char *type, const char *mem
 	return id > 0 && find_inside(btf, btf__type_by_id(btf, id), member, bit);
 }
 
-static bool find_enumerator(const struct btf *btf, const char *type, const char *name, uint32_t *value)
+static bool find_enumerator(const struct btf *btf, const char *type, const char *name,
+			    uint32_t *value)
 {
 	int id = btf__find_by_name_kind(btf, type, BTF_KIND_ENUM);
 	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, id) : NULL;
@@ -70,7 +72,8 @@ static void find_all(const struct btf *btf, struct kernel_types *t)
 	t->has_tcx = find_enumerator(btf, "bpf_attach_type", "BPF_TCX_INGRESS", &bit);
 	t->has_ip_summed = find_member(btf, "sk_buff", "ip_summed", &t->ip_summed_bit);
 	t->has_frags_flag = cast && find_member(btf, "xdp_buff", "flags", &bit) && bit % 32 == 0 &&
-			    find_enumerator(btf, "xdp_buff_flags", "XDP_FLAGS_HAS_FRAGS", &t->frags_bits);
+			    find_enumerator(btf, "xdp_buff_flags", "XDP_FLAGS_HAS_FRAGS",
+					    &t->frags_bits);
 	t->cast_id = t->has_frags_flag ? cast : 0;
 	t->frags_off = t->has_frags_flag ? bit / 8 : 0;
 	t->rx_timestamp_id = find_function(btf, "bpf_xdp_metadata_rx_timestamp");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Files, TCP ports, abstract sockets and signals out of reach: by landlock(7), as much of it as this
- * kernel has. What is open stays so.
+ * Files, TCP ports, abstract sockets and signals out of reach: by landlock(7), as much of it as
+ * this kernel has. What is open stays so.
  */
 #ifndef XDPDUMP_KERNEL_LANDLOCK_H
 #define XDPDUMP_KERNEL_LANDLOCK_H

@@ -42,13 +42,17 @@ static int copy_insns(struct linked *l, const struct bpf_insn *insns, size_t n)
 	return 0;
 }
 
-int linked_open(struct linked *l, const struct bpf_insn *insns, size_t n, const struct bpf_prog_load_opts *opts)
+int linked_open(struct linked *l, const struct bpf_insn *insns, size_t n,
+		const struct bpf_prog_load_opts *opts)
 {
 	int err = copy_insns(l, insns, n);
 
 	if (!err)
-		err = copy_info(&l->functions, opts->func_info, opts->func_info_cnt, opts->func_info_rec_size);
-	return err ? err : copy_info(&l->lines, opts->line_info, opts->line_info_cnt, opts->line_info_rec_size);
+		err = copy_info(&l->functions, opts->func_info, opts->func_info_cnt,
+				opts->func_info_rec_size);
+	return err ? err
+		   : copy_info(&l->lines, opts->line_info, opts->line_info_cnt,
+			       opts->line_info_rec_size);
 }
 
 int linked_copy(struct linked *l, const struct linked *from)
@@ -126,7 +130,8 @@ static void move_info(struct linked_info *info, const struct cut *c)
 	info->n = kept;
 }
 
-int linked_replace(struct linked *l, size_t at, size_t n_old, const struct bpf_insn *with, size_t n_new)
+int linked_replace(struct linked *l, size_t at, size_t n_old, const struct bpf_insn *with,
+		   size_t n_new)
 {
 	const struct cut c = { at, n_old, n_new };
 	size_t n = l->n - n_old + n_new;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * A link says in which program its own one is. In which order they run, and behind which verdicts, is in the
- * settings of libxdp's dispatcher: struct xdp_dispatcher_config of its xdp/prog_dispatcher.h.
+ * A link says in which program its own one is. In which order they run, and behind which verdicts,
+ * is in the settings of libxdp's dispatcher: struct xdp_dispatcher_config of its
+ * xdp/prog_dispatcher.h.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -21,7 +22,10 @@ enum {
 	VALUE_MAX	= 4096,
 };
 
-/* As of version 2; version 1 has the number of programs at the beginning, the same lists, and no flags. */
+/*
+ * As of version 2; version 1 has the number of programs at the beginning, the same lists, and no
+ * flags.
+ */
 struct config {
 	uint8_t head[4];
 	uint32_t chains[SLOTS];
@@ -44,8 +48,8 @@ static bool read_map(uint32_t id, struct config *c)
 	uint8_t value[VALUE_MAX];
 
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) || info.type != BPF_MAP_TYPE_ARRAY ||
-	    !strstr(info.name, ".rodata") || info.value_size < sizeof(*c) || info.value_size > VALUE_MAX ||
-	    bpf_map_lookup_elem(fd, &zero, value))
+	    !strstr(info.name, ".rodata") || info.value_size < sizeof(*c) ||
+	    info.value_size > VALUE_MAX || bpf_map_lookup_elem(fd, &zero, value))
 		return false;
 	memcpy(c, value, sizeof(*c));
 	return true;
@@ -73,19 +77,22 @@ static bool is_replacement(uint32_t id)
 	struct bpf_prog_info info = { .id = 0 };
 	uint32_t len = sizeof(info);
 
-	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) && info.type == BPF_PROG_TYPE_EXT;
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) &&
+	       info.type == BPF_PROG_TYPE_EXT;
 }
 
 /* Others that trace it have links as well. */
-static bool find_member(uint32_t link_id, const struct xdp_program *whole, int whole_fd, struct member *m)
+static bool find_member(uint32_t link_id, const struct xdp_program *whole, int whole_fd,
+			struct member *m)
 {
 	cleanup(fd_closep) int fd = bpf_link_get_fd_by_id(link_id);
 	cleanup(freep) char *function = NULL;
 	struct bpf_link_info info = { .id = 0 };
 	uint32_t len = sizeof(info);
 
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) || info.type != BPF_LINK_TYPE_TRACING ||
-	    info.tracing.target_obj_id != whole->id || !is_replacement(info.prog_id))
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) ||
+	    info.type != BPF_LINK_TYPE_TRACING || info.tracing.target_obj_id != whole->id ||
+	    !is_replacement(info.prog_id))
 		return false;
 	*m = (struct member){ .program = xdp_program_by_id(info.prog_id) };
 	m->program.mode = whole->mode;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The programs that are in the place of functions of another one (freplace): how libxdp runs several on an
- * interface, whose program is a dispatcher then.
+ * The programs that are in the place of functions of another one (freplace): how libxdp runs
+ * several on an interface, whose program is a dispatcher then.
  */
 #ifndef XDPDUMP_KERNEL_MEMBERS_H
 #define XDPDUMP_KERNEL_MEMBERS_H
@@ -23,8 +23,8 @@ struct member {
 };
 
 /*
- * Those of @whole, in the order in which they run: how many, or -errno. -EPERM: the kernel shows links to
- * CAP_SYS_ADMIN only.
+ * Those of @whole, in the order in which they run: how many, or -errno. -EPERM: the kernel shows
+ * links to CAP_SYS_ADMIN only.
  */
 int members_find(const struct xdp_program *whole, struct member found[static MEMBERS_MAX]);
 

@@ -17,7 +17,8 @@ struct memory memory_find(void)
 	struct memory m = { .pages = 0 };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &m, .ctx_size_in = sizeof(m));
 
-	if (!b || bpf_prog_test_run_opts(bpf_program__fd(b->progs.xdpdump_memory), &opts) || opts.retval)
+	if (!b || bpf_prog_test_run_opts(bpf_program__fd(b->progs.xdpdump_memory), &opts) ||
+	    opts.retval)
 		return (struct memory){ .pages = 0 };
 	return m;
 }

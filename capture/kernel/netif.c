@@ -25,7 +25,10 @@
 /* ALTIFNAMSIZ of <linux/if.h>, which does not go with <net/if.h> */
 enum { ALT_NAME_MAX = 127 };
 
-/* Of struct netif, link: the device below is in another namespace, where the number is one of that. */
+/*
+ * Of struct netif, link: the device below is in another namespace, where the number is
+ * one of that.
+ */
 enum { ELSEWHERE = -1 };
 
 static bool is_bond(const char *kind)
@@ -148,8 +151,12 @@ static int list_one(const struct nlmsghdr *msg, void *data)
 	return MNL_CB_OK;
 }
 
-/* One interface, or (@ifindex 0, no name) all; @netns as in struct netif. @by: as netif_again_by(). */
-static int get_link(struct rtnl *by, unsigned netns, int ifindex, const char *name, struct listing *l)
+/*
+ * One interface, or (@ifindex 0, no name) all; @netns as in struct netif. @by: as
+ * netif_again_by().
+ */
+static int get_link(struct rtnl *by, unsigned netns, int ifindex, const char *name,
+		    struct listing *l)
 {
 	char buf[RTNL_ANSWER_MAX];
 	struct nlmsghdr *msg = mnl_nlmsg_put_header(buf);
@@ -307,8 +314,8 @@ static int look_at_route(const struct nlmsghdr *msg, void *data)
 	const struct rtmsg *rt = mnl_nlmsg_get_payload(msg);
 	struct route *best = data, r = { .ifindex = 0 };
 
-	if (msg->nlmsg_type != RTM_NEWROUTE || !rtnl_has_head(msg, sizeof(*rt)) || rt->rtm_dst_len ||
-	    rt->rtm_type != RTN_UNICAST || rt->rtm_table != RT_TABLE_MAIN)
+	if (msg->nlmsg_type != RTM_NEWROUTE || !rtnl_has_head(msg, sizeof(*rt)) ||
+	    rt->rtm_dst_len || rt->rtm_type != RTN_UNICAST || rt->rtm_table != RT_TABLE_MAIN)
 		return MNL_CB_OK;
 	mnl_attr_parse(msg, sizeof(*rt), take_route_attribute, &r);
 	if (r.ifindex && (!best->ifindex || r.metric < best->metric))

@@ -14,21 +14,30 @@ struct rtnl;
 
 struct netif {
 	int ifindex;		/* within its namespace */
-	/* 0: the calling thread's namespace; else the number that netns_register() gave another one */
+	/*
+	 * 0: the calling thread's namespace; else the number that netns_register() gave
+	 * another one
+	 */
 	unsigned netns;
 	char name[16];
 	char kind[16];		/* "veth", "bridge" ..., or "" of a device that has none */
 	unsigned mtu;
-	/* the ifindex of the device below, of a VLAN for example, or of a veth's peer; 0: none, or elsewhere */
+	/*
+	 * the ifindex of the device below, of a VLAN for example, or of a veth's peer; 0: none, or
+	 * elsewhere
+	 */
 	int link;
 	unsigned vlan;		/* of a VLAN: its number, */
-	uint16_t vlan_type;	/* and the type of its tag: 0x8100 (IEEE 802.1Q), 0x88a8 (802.1ad) */
-	int master;		/* the ifindex of the device that it is a port of: bridge, bond; 0: none */
+	/* and the type of its tag: 0x8100 (IEEE 802.1Q), 0x88a8 (802.1ad) */
+	uint16_t vlan_type;
+	/* the ifindex of the device that it is a port of: bridge, bond; 0: none */
+	int master;
 	bool bonded;		/* that is a bond */
 	bool up;
 	bool running;		/* has a carrier */
 	bool ethernet;		/* frames begin with an Ethernet header, as those of lo do */
-	bool raw;		/* or with the IP header: tun, wireguard, ipip, sit, ppp and others */
+	/* or with the IP header: tun, wireguard, ipip, sit, ppp and others */
+	bool raw;
 	bool loopback;
 	bool has_mac;
 	uint8_t mac[6];
@@ -48,12 +57,15 @@ int netif_by_index(int ifindex, struct netif *n);
  */
 int netif_again(const struct netif *was, struct netif *now);
 
-/* The same by a socket that is open, of the namespace that it would be called in; NULL: it has none. */
+/*
+ * The same by a socket that is open, of the namespace that it would be called in; NULL: it has
+ * none.
+ */
 int netif_again_by(struct rtnl *by, const struct netif *was, struct netif *now);
 
 /*
- * Calls @each for every interface of the namespace, in the order of their numbers. -EINTR: they do not stop
- * changing, and some may be missing.
+ * Calls @each for every interface of the namespace, in the order of their numbers. -EINTR: they do
+ * not stop changing, and some may be missing.
  */
 int netif_list(void (*each)(void *ctx, const struct netif *n), void *ctx);
 

@@ -23,7 +23,8 @@
  */
 enum {
 	ROOM	= 16 << 20,
-	READ_NS	= 2 * 1000 * 1000,	/* then packets are looked after; what is left wakes us again */
+	/* then packets are looked after; what is left wakes us again */
+	READ_NS	= 2 * 1000 * 1000,
 };
 
 struct netif_watch {

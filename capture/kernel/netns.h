@@ -40,7 +40,10 @@ unsigned netns_number(const struct netns *ns);
 /* Other than ours, that is, which NULL is as well. */
 bool netns_is_another(const struct netns *ns);
 
-/* It has gone: it has no number, not ours either, and is not to be entered any more. NULL has not. */
+/*
+ * It has gone: it has no number, not ours either, and is not to be entered any more. NULL
+ * has not.
+ */
 void netns_forget(struct netns *ns);
 bool netns_is_forgotten(const struct netns *ns);
 

@@ -52,7 +52,8 @@ static int no_such(const struct sentence *s, const char *name)
 	struct nearest n = nearest_name(name);
 
 	return fail(s, -ENOENT, "%s: no such network namespace%s%s%s", name,
-		    *n.best ? "; did you mean " : ": neither a name in " NETNS_NAMES " nor a process",
+		    *n.best ? "; did you mean "
+			    : ": neither a name in " NETNS_NAMES " nor a process",
 		    n.best, *n.best ? "?" : "");
 }
 

@@ -15,8 +15,11 @@
 #include "capture/kernel/object.h"
 #include "capture/kernel/rings.h"
 
-enum { VALUE_MAX = sizeof(struct counters) > sizeof(struct program_verdicts) ? sizeof(struct counters)
-							   : sizeof(struct program_verdicts) };
+enum {
+	VALUE_MAX = sizeof(struct counters) > sizeof(struct program_verdicts)
+			    ? sizeof(struct counters)
+			    : sizeof(struct program_verdicts)
+};
 
 struct object {
 	struct object_parts parts;
@@ -57,13 +60,14 @@ static void object_closep(struct object **o)
 /* ---- loading ---- */
 
 /*
- * What counts goes on counting: all else of a program is in its records. (Strays are there only of one that
- * is bound to no device.)
+ * What counts goes on counting: all else of a program is in its records. (Strays are there only of
+ * one that is bound to no device.)
  */
 static void go_on_with(int *maps, const struct object *with, bool counts_anew)
 {
 	static const enum object_map kept[] = {
-		OBJECT_VERDICTS, OBJECT_INSIDE, OBJECT_TURN, OBJECT_COUNTERS, OBJECT_SLOTS, OBJECT_STRAYS,
+		OBJECT_VERDICTS, OBJECT_INSIDE, OBJECT_TURN,
+		OBJECT_COUNTERS, OBJECT_SLOTS,	OBJECT_STRAYS,
 	};
 	const size_t n = counts_anew ? 3 : array_size(kept);
 
@@ -127,7 +131,8 @@ int object_open(struct object **out, const struct object_order *order)
 	o->per_cpu = calloc(o->n_cpus, VALUE_MAX);
 	if (!o->per_cpu)
 		return -ENOMEM;
-	err = order->broker ? broker_load(order->broker, &o->parts, &p) : object_load(&o->parts, &p);
+	err = order->broker ? broker_load(order->broker, &o->parts, &p)
+			    : object_load(&o->parts, &p);
 	if (!err && order->settings.shared)
 		err = map_slots(o);
 	if (!err)
@@ -194,7 +199,9 @@ int object_seat(const struct object *o, int ifindex, uint16_t iface, uint16_t fl
 	memset(o->per_cpu, 0, o->n_cpus * sizeof(struct counters));
 	err = bpf_map_update_elem(object_map_fd(o, OBJECT_COUNTERS), &slot, o->per_cpu, BPF_ANY);
 	if (!err)
-		o->slots[slot] = (struct slot){ .ifindex = ifindex, .iface = iface, .flow_iface = flow_iface };
+		o->slots[slot] = (struct slot){ .ifindex = ifindex,
+						.iface = iface,
+						.flow_iface = flow_iface };
 	return err;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A capture program (bpf/capture.h) in the kernel, and what can be read of it. Nothing here knows what it is
- * attached to.
+ * A capture program (bpf/capture.h) in the kernel, and what can be read of it. Nothing here knows
+ * what it is attached to.
  */
 #ifndef XDPDUMP_KERNEL_OBJECT_H
 #define XDPDUMP_KERNEL_OBJECT_H
@@ -39,15 +39,19 @@ struct object_order {
 	const struct flows *flows;	/* whose tables it uses; NULL: none */
 	struct program_settings settings;	/* as in struct object_plan, but for ring_size */
 	/*
-	 * another one, whose counters and count of losses it goes on with, and what it knows of frames that are on
-	 * their way, verdicts included, or, with counts_anew, of all that only the latter; NULL: its own
+	 * another one, whose counters and count of losses it goes on with, and what it knows of
+	 * frames that are on their way, verdicts included, or, with counts_anew, of all that only
+	 * the latter; NULL: its own
 	 */
 	const struct object *with;
 	bool counts_anew;
 	struct broker *broker;	/* who loads it; NULL: we do */
 };
 
-/* Loads it. Returns as object_load() or broker_load(), and not to be called by two threads at a time. */
+/*
+ * Loads it. Returns as object_load() or broker_load(), and not to be called by two threads at a
+ * time.
+ */
 int object_open(struct object **o, const struct object_order *order);
 
 int object_program_fd(const struct object *o);
@@ -69,7 +73,8 @@ int object_verdicts(const struct object *o, struct program_verdicts *sum);
 
 /*
  * Gives the slot of @ifindex, which nobody has, to that interface, whose number in records is
- * @iface, and for flows @flow_iface: nothing has been counted there. For a program that is for several.
+ * @iface, and for flows @flow_iface: nothing has been counted there. For a program that is for
+ * several.
  */
 int object_seat(const struct object *o, int ifindex, uint16_t iface, uint16_t flow_iface);
 

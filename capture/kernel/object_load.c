@@ -40,8 +40,8 @@ static void preparation_release(struct preparation *p)
 }
 
 /*
- * Called by libbpf when the functions are linked and before the kernel gets them, with what BTF tells of
- * the instructions, whose numbers are others then.
+ * Called by libbpf when the functions are linked and before the kernel gets them, with what BTF
+ * tells of the instructions, whose numbers are others then.
  */
 static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
@@ -128,7 +128,8 @@ static int open_elf(struct bpf_object **o, const struct object_program *p)
 }
 
 /* What the programs trace. */
-static int aim(struct bpf_program *entry, struct bpf_program *exit, const struct object_function *at)
+static int aim(struct bpf_program *entry, struct bpf_program *exit,
+	       const struct object_function *at)
 {
 	int err = bpf_program__set_attach_target(entry, at->program_fd, at->name);
 
@@ -172,16 +173,21 @@ static int keep_fd(int *kept, int fd)
 	return fd >= 0 && *kept < 0 ? -errno : 0;
 }
 
-/* What is in .bss are strays only if it is alone there, else there would be no room for the others. */
+/*
+ * What is in .bss are strays only if it is alone there, else there would be no room for
+ * the others.
+ */
 static int map_fd(const struct bpf_object *o, enum object_map which)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(o, map_names[which]);
 
-	return !map || (which == OBJECT_STRAYS && bpf_map__value_size(map) != sizeof(uint32_t)) ? -1 : bpf_map__fd(map);
+	return !map || (which == OBJECT_STRAYS && bpf_map__value_size(map) != sizeof(uint32_t))
+		       ? -1
+		       : bpf_map__fd(map);
 }
 
-static int take_parts(struct object_parts *parts, const struct bpf_object *o, const struct bpf_program *entry,
-		      const struct bpf_program *exit)
+static int take_parts(struct object_parts *parts, const struct bpf_object *o,
+		      const struct bpf_program *entry, const struct bpf_program *exit)
 {
 	int err = keep_fd(&parts->program, bpf_program__fd(entry));
 

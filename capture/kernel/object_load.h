@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A capture program (bpf/capture.h) goes into the kernel, with its settings, and the filter put into it. What
- * comes of it are descriptors.
+ * A capture program (bpf/capture.h) goes into the kernel, with its settings, and the filter put
+ * into it. What comes of it are descriptors.
  */
 #ifndef XDPDUMP_KERNEL_OBJECT_LOAD_H
 #define XDPDUMP_KERNEL_OBJECT_LOAD_H
@@ -41,8 +41,10 @@ struct object_plan {
 	int ifindex;		/* of the device it is for, in this network namespace; 0: any */
 	/* what is traced, by a first program at its entry and a second one at its exit; NULL */
 	const struct object_function *traced;
-	struct program_settings settings;	/* all counts but has_filter, has_trigger, and linear */
-	const struct filter *filter, *trigger;	/* put into it, and not needed afterwards; NULL: none */
+	/* all counts but has_filter, has_trigger, and linear */
+	struct program_settings settings;
+	/* put into it, and not needed afterwards; NULL: none */
+	const struct filter *filter, *trigger;
 	/* Maps that it is to use, as far as it has them; -1: it makes its own, or does without */
 	int maps[OBJECT_MAPS];
 };
@@ -56,8 +58,8 @@ struct object_parts {
 #define OBJECT_PARTS_INIT	{ -1, -1, { [0 ... OBJECT_MAPS - 1] = -1 } }
 
 /*
- * -errno of the kernel; -ERANGE, as places_fill_trigger(); -ENOENT: it has no such map. The descriptors are the
- * caller's. Not to be called by two threads at a time.
+ * -errno of the kernel; -ERANGE, as places_fill_trigger(); -ENOENT: it has no such map. The
+ * descriptors are the caller's. Not to be called by two threads at a time.
  */
 int object_load(struct object_parts *parts, const struct object_plan *plan);
 

@@ -17,7 +17,8 @@ enum { PLACE = 2 };		/* instructions, of that of a filter */
 
 static bool is_mark(const struct bpf_insn *insn, int32_t mark)
 {
-	return BPF_CLASS(insn->code) == BPF_ALU64 && BPF_OP(insn->code) == BPF_MOV && insn->imm == mark;
+	return BPF_CLASS(insn->code) == BPF_ALU64 && BPF_OP(insn->code) == BPF_MOV &&
+	       insn->imm == mark;
 }
 
 /* The first place, or the end. */
@@ -41,7 +42,10 @@ static size_t find_function(const struct linked *l)
 	return l->n >= 2 && l->insns[l->n - 2].imm == FILTER_MARK ? last : 0;
 }
 
-/* Where the one function begins that the place holder calls, if any: it is the one that filters call. */
+/*
+ * Where the one function begins that the place holder calls, if any: it is the one that filters
+ * call.
+ */
 static size_t find_callee(const struct linked *l)
 {
 	for (size_t i = find_function(l); i < l->n; i++)
@@ -70,7 +74,10 @@ static void move_stack(struct bpf_insn *insn, size_t i, int by)
 		insn[i + 1].imm += by;
 }
 
-/* The function as a part of another one: its stack is moved, and where it returns it goes to the end. */
+/*
+ * The function as a part of another one: its stack is moved, and where it returns it goes to the
+ * end.
+ */
 static void unwrap(struct bpf_insn *insns, size_t n, int room)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -177,7 +184,9 @@ static int fill_each(struct linked *l, int32_t mark, const struct bpf_insn *insn
 
 static struct bpf_insn call_of_kernel(uint32_t id)
 {
-	return (struct bpf_insn){ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = id };
+	return (struct bpf_insn){ .code = BPF_JMP | BPF_CALL,
+				  .src_reg = BPF_PSEUDO_KFUNC_CALL,
+				  .imm = id };
 }
 
 static int fill_question(struct linked *l, int32_t mark, uint32_t id)

@@ -18,9 +18,11 @@
 #include "capture/kernel/privilege.h"
 
 static const struct { cap_value_t cap; unsigned what; } table[] = {
-	{ CAP_NET_ADMIN, PRIVILEGE_KERNEL | PRIVILEGE_LOAD }, { CAP_BPF, PRIVILEGE_KERNEL | PRIVILEGE_LOAD },
+	{ CAP_NET_ADMIN, PRIVILEGE_KERNEL | PRIVILEGE_LOAD },
+	{ CAP_BPF, PRIVILEGE_KERNEL | PRIVILEGE_LOAD },
 	{ CAP_PERFMON, PRIVILEGE_KERNEL | PRIVILEGE_LOAD }, { CAP_SYS_ADMIN, PRIVILEGE_KERNEL },
-	{ CAP_NET_RAW, PRIVILEGE_KERNEL | PRIVILEGE_PROMISCUOUS }, { CAP_NET_BROADCAST, PRIVILEGE_KERNEL },
+	{ CAP_NET_RAW, PRIVILEGE_KERNEL | PRIVILEGE_PROMISCUOUS },
+	{ CAP_NET_BROADCAST, PRIVILEGE_KERNEL },
 	{ CAP_SYS_PTRACE, PRIVILEGE_KERNEL }, { CAP_DAC_READ_SEARCH, PRIVILEGE_LOOK },
 	{ CAP_DAC_OVERRIDE, PRIVILEGE_PIN | PRIVILEGE_FILES }, { CAP_FOWNER, PRIVILEGE_FILES },
 };
@@ -106,7 +108,10 @@ static int keep(unsigned what, bool in_effect)
 		    (cap_set_flag(kept, CAP_PERMITTED, 1, &table[i].cap, CAP_SET) ||
 		     (in_effect && cap_set_flag(kept, CAP_EFFECTIVE, 1, &table[i].cap, CAP_SET))))
 			return -errno;
-	/* nor are there any for a program that is started: what is not inheritable is not ambient */
+	/*
+	 * nor are there any for a program that is started: what is not inheritable is not
+	 * ambient
+	 */
 	return cap_set_proc(kept) ? -errno : 0;
 }
 
@@ -124,7 +129,8 @@ void privilege_empty_bounding_set(void)
 /* Who has no CAP_SETPCAP cannot do more, and no_new_privs is as good. */
 int privilege_settle(unsigned what)
 {
-	const unsigned long bits = SECBIT_NOROOT | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_CAP_AMBIENT_RAISE;
+	const unsigned long bits = SECBIT_NOROOT | SECBIT_NO_SETUID_FIXUP |
+				   SECBIT_NO_CAP_AMBIENT_RAISE;
 
 	privilege_empty_bounding_set();
 	prctl(PR_SET_SECUREBITS, bits | bits << 1 | SECBIT_KEEP_CAPS_LOCKED, 0, 0, 0);

@@ -14,10 +14,12 @@
 #include "capture/base/util.h"
 
 enum privilege {
-	PRIVILEGE_KERNEL	= 1,	/* to load, attach, see programs of others, go to namespaces */
+	/* to load, attach, see programs of others, go to namespaces */
+	PRIVILEGE_KERNEL	= 1,
 	PRIVILEGE_LOOK		= 2,	/* to read what engines keep of their containers */
 	PRIVILEGE_PIN		= 4,	/* to pin and unpin in bpffs, which is root's */
-	PRIVILEGE_FILES		= 8,	/* to make, rename and delete files where it is not the owner's */
+	/* to make, rename and delete files where it is not the owner's */
+	PRIVILEGE_FILES		= 8,
 	PRIVILEGE_LOAD		= 16,	/* of PRIVILEGE_KERNEL, to load alone */
 	PRIVILEGE_PROMISCUOUS	= 32,	/* and to make an interface promiscuous */
 };
@@ -25,7 +27,10 @@ enum privilege {
 /* True, or false with what is missing in @missing, as in "CAP_BPF and CAP_PERFMON missing". */
 bool privilege_to_attach(char *missing, size_t cap);
 
-/* Has who is not root itself any of these, in effect or not? What only he has written is not for us to read then. */
+/*
+ * Has who is not root itself any of these, in effect or not? What only he has written is not for us
+ * to read then.
+ */
 bool privilege_is_lent(void);
 
 /*
@@ -43,12 +48,15 @@ void privilege_empty_bounding_set(void);
 
 /*
  * From here on there is nothing but those for @what, nor is there a way to get others, by a program
- * that is started neither; of who is root they are in effect. Of the calling thread and those that it
- * starts. -errno.
+ * that is started neither; of who is root they are in effect. Of the calling thread and those that
+ * it starts. -errno.
  */
 int privilege_settle(unsigned what);
 
-/* What it takes to load programs: PRIVILEGE_LOAD, or, where that is not there by itself, PRIVILEGE_KERNEL. */
+/*
+ * What it takes to load programs: PRIVILEGE_LOAD, or, where that is not there by itself,
+ * PRIVILEGE_KERNEL.
+ */
 unsigned privilege_to_load(void);
 
 /* Does it take a capability of who is root to make files in @directory? */

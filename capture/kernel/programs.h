@@ -29,9 +29,10 @@ struct program_guest {
 int programs_open(struct programs **p);
 
 /*
- * Frames that came on interfaces which no program is loaded for, and were not looked at: of one that
- * was moved to another network namespace, where it may have another number, until that is noticed. (If
- * the number is that of a guest here they are taken for its.) -errno: they could not be read.
+ * Frames that came on interfaces which no program is loaded for, and were not looked at: of one
+ * that was moved to another network namespace, where it may have another number, until that is
+ * noticed. (If the number is that of a guest here they are taken for its.) -errno: they could not
+ * be read.
  */
 int programs_strays(const struct programs *p, uint64_t *n);
 
@@ -41,8 +42,8 @@ struct programs *programs_close(struct programs *p);
 /* ---- for hook.c ---- */
 
 /*
- * @h gets the object of a program with its settings and @filter, and a slot of it. -ENOENT: there is
- * none that has it free; -errno.
+ * @h gets the object of a program with its settings and @filter, and a slot of it. -ENOENT: there
+ * is none that has it free; -errno.
  */
 int programs_join(struct programs *p, struct hook *h, const struct program_guest *guest,
 		  const struct filter *filter);

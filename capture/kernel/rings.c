@@ -303,8 +303,8 @@ static bool is_sound(const struct rings *r, const struct lane *l, const struct e
 }
 
 /*
- * Has the processor fetch what is there, well ahead of the header that is read: that alone tells where the
- * next one is, so it cannot know. Not beyond the end, where another CPU is writing.
+ * Has the processor fetch what is there, well ahead of the header that is read: that alone tells
+ * where the next one is, so it cannot know. Not beyond the end, where another CPU is writing.
  */
 static void fetch(const struct rings *r, struct lane *l)
 {

@@ -66,15 +66,18 @@ unsigned rings_take(struct rings *r, const struct event **records, unsigned max)
 void rings_release(struct rings *r);
 
 /*
- * Gives back all room of the ring of @cpu without a look at what is there, as the CPU itself can, for
- * the bench: another thread may do so with another ring.
+ * Gives back all room of the ring of @cpu without a look at what is there, as the CPU itself can,
+ * for the bench: another thread may do so with another ring.
  */
 void rings_drop(struct rings *r, unsigned cpu);
 
 /* The next packet on any CPU shall make rings_bell_fd() readable. False: one is there already. */
 bool rings_sleep(struct rings *r);
 
-/* Of the ring of @cpu: records taken, and bytes in use now. False: it has none, nor those behind it. */
+/*
+ * Of the ring of @cpu: records taken, and bytes in use now. False: it has none, nor those behind
+ * it.
+ */
 bool rings_cpu(const struct rings *r, unsigned cpu, uint64_t *taken, size_t *used);
 
 /* Records taken behind one with a later stamp. */

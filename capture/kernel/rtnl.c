@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* By libmnl. A question is answered before the next one; what is left of the last one is passed over. */
+/*
+ * By libmnl. A question is answered before the next one; what is left of the last one is passed
+ * over.
+ */
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>

@@ -125,7 +125,8 @@ int run_as_caller(struct run_as **account, char *said, size_t cap)
 		if (err)
 			return err;
 		if (one && a && one->uid != a->uid) {
-			snprintf(said, cap, "%s=%s: another variable of the environment names another user",
+			snprintf(said, cap,
+				 "%s=%s: another variable of the environment names another user",
 				 word, value);
 			return -ENOTUNIQ;
 		}
@@ -175,7 +176,8 @@ int run_as_leave(const struct run_as *a)
 
 static int change_all(const struct run_as *a)
 {
-	if (take_groups(a) || setresgid(a->gid, a->gid, a->gid) || setresuid(a->uid, a->uid, a->uid))
+	if (take_groups(a) || setresgid(a->gid, a->gid, a->gid) ||
+	    setresuid(a->uid, a->uid, a->uid))
 		return -errno;
 	return 0;
 }

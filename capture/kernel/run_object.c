@@ -18,7 +18,10 @@
 #include "capture/kernel/run_object.h"
 
 enum {
-	/* the most that kernels before 6.4 fill (kernel/bpf/verifier.c); touched as far as needed */
+	/*
+	 * the most that kernels before 6.4 fill (kernel/bpf/verifier.c); touched as far
+	 * as needed
+	 */
 	LOG_BYTES	= UINT32_MAX >> 8,
 	LAST_LINES	= 3,
 	SAID_MAX	= 640,			/* bytes of them in a sentence */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * seccomp(2). One table, and a classic BPF program made of it: a loop, for which each run would have
- * to load a library.
+ * seccomp(2). One table, and a classic BPF program made of it: a loop, for which each run would
+ * have to load a library.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,8 +38,9 @@
 enum { FOR_ALL = ~0, X32_BIT = 0x40000000, INSNS_MAX = 512 };
 
 /*
- * What is asked of an argument. NONE: of the bits none is set, SOME: one is; IS: it is that. NEVER, of a last row:
- * a library may try, and goes without; NEW: it takes this for a kernel that does not have it yet, and does as before.
+ * What is asked of an argument. NONE: of the bits none is set, SOME: one is; IS: it is that. NEVER,
+ * of a last row: a library may try, and goes without; NEW: it takes this for a kernel that does not
+ * have it yet, and does as before.
  */
 enum ask { ANY, NONE, SOME, IS, NEVER, NEW };
 
@@ -70,12 +71,18 @@ static const struct row {
 } rows[] = {
 	CALL(read, FOR_ALL), CALL(write, FOR_ALL), CALL(close, FOR_ALL), CALL(lseek, FOR_ALL),
 	CALL(exit_group, FOR_ALL), CALL(epoll_pwait2, FOR_ALL), CALL(ppoll, FOR_ALL),
-	/* where the vDSO cannot tell the time itself, as with a clock source that is not the TSC (vdso(7)) */
+	/*
+	 * where the vDSO cannot tell the time itself, as with a clock source that is not the TSC
+	 * (vdso(7))
+	 */
 	CALL(clock_gettime, FOR_ALL),
 	/* memory: nothing that is written is executed */
 	CALL(brk, FOR_ALL), CALL(munmap, FOR_ALL), CALL(mremap, FOR_ALL),
 	{ __NR_mmap, FOR_ALL, NONE, 2, PROT_EXEC },
-	/* a library that looks a name up in another way than by files and DNS is not loaded any more (nss(5)) */
+	/*
+	 * a library that looks a name up in another way than by files and DNS is not loaded any
+	 * more (nss(5))
+	 */
 	{ __NR_mmap, SECCOMP_DELIVERS, NEVER, 0, 0 },
 	{ __NR_mprotect, OTHERS, NONE, 2, PROT_EXEC },
 	/* to print without being interrupted */
@@ -83,7 +90,10 @@ static const struct row {
 	/* fstat(3) is one or the other, as glibc is; times, and what has a name, are the second */
 	CALL(fstat, OPENS | OTHERS | SECCOMP_INDEXES),
 	CALL(newfstatat, OPENS | NEW_FILES | SECCOMP_LISTENS | SECCOMP_DELIVERS),
-	/* a thread, as it waits and ends; and as it begins, if it is not ours (thread.c waits for that) */
+	/*
+	 * a thread, as it waits and ends; and as it begins, if it is not ours (thread.c waits for
+	 * that)
+	 */
 	CALL(futex, THREADS), CALL(madvise, THREADS), CALL(exit, THREADS),
 	CALL(rseq, SECCOMP_TALKS | BEGINS), CALL(set_robust_list, SECCOMP_TALKS | BEGINS),
 	/* a thread, never a process: that shows in a flag, which clone3(2) has in memory */
@@ -132,7 +142,10 @@ static const struct row {
 	CALL(poll, OTHERS),
 #endif
 	CALL(clock_nanosleep, OTHERS), CALL(restart_syscall, OTHERS | SECCOMP_READS_AHEAD),
-	/* others that come: rights, devices, namespaces, programs, the process that guards a place */
+	/*
+	 * others that come: rights, devices, namespaces, programs, the process that
+	 * guards a place
+	 */
 	CALL(capget, SECCOMP_ATTACHES | SECCOMP_VIEWS), CALL(capset, SECCOMP_ATTACHES | SECCOMP_VIEWS),
 	CALL(uname, LOADS | SECCOMP_REFILTERS | SECCOMP_DELIVERS),
 	CALL(setsockopt, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_PROMISCUOUS | SECCOMP_DELIVERS),
@@ -140,7 +153,8 @@ static const struct row {
 	CALL(ioctl, SECCOMP_ATTACHES), TERMINAL(TCGETS), TERMINAL(TCSETS), TERMINAL(TCSETSW), TERMINAL(TCSETSF),
 	TERMINAL(TCXONC), TERMINAL(TCFLSH), TERMINAL(TIOCGWINSZ),
 	/* how many bytes there are to read; and no waiting for them */
-	{ __NR_ioctl, SECCOMP_DELIVERS, IS, 1, FIONREAD }, { __NR_ioctl, SECCOMP_DELIVERS, IS, 1, FIONBIO },
+	{ __NR_ioctl, SECCOMP_DELIVERS, IS, 1, FIONREAD },
+	{ __NR_ioctl, SECCOMP_DELIVERS, IS, 1, FIONBIO },
 	CALL(setns, SECCOMP_ATTACHES), CALL(perf_event_open, SECCOMP_ATTACHES),
 	CALL(sendmsg, SECCOMP_TALKS | SECCOMP_REFILTERS | LOADS | SECCOMP_DELIVERS),
 	CALL(recvfrom, SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS | SECCOMP_DELIVERS),
@@ -294,7 +308,10 @@ static size_t put_number(char *to, unsigned number)
 	return n;
 }
 
-/* Whatever we were doing: nothing but what is allowed in a signal handler, which snprintf(3) is not. */
+/*
+ * Whatever we were doing: nothing but what is allowed in a signal handler, which snprintf(3) is
+ * not.
+ */
 static void on_refusal(int sig is_unused, siginfo_t *info, void *context)
 {
 	static const char before[] = "xdpdump: warning: the sandbox refused system call ";
@@ -356,5 +373,6 @@ int seccomp_enter(unsigned needs, bool kill)
 	build(&p, needs);
 	f.len = p.n;
 	got = syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &f);
-	return got > 0 ? -EBUSY : got ? -errno : 0;	/* a thread that has another list: its number */
+	/* a thread that has another list: its number */
+	return got > 0 ? -EBUSY : got ? -errno : 0;
 }

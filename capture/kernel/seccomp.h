@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * System calls: which there are from some point on, for all threads and for ever. A list of what is
- * allowed, by need; what is not on it fails with EPERM, and the first time a line on stderr says so, but for
- * SECCOMP_DELIVERS.
+ * allowed, by need; what is not on it fails with EPERM, and the first time a line on stderr says
+ * so, but for SECCOMP_DELIVERS.
  */
 #ifndef XDPDUMP_KERNEL_SECCOMP_H
 #define XDPDUMP_KERNEL_SECCOMP_H
@@ -31,11 +31,16 @@ enum seccomp_need {
 	SECCOMP_CONNECTS	= 262144,	/* to an address that was known before, again */
 	SECCOMP_INDEXES		= 524288,	/* files, in their directory */
 	SECCOMP_LOADS		= 1048576,	/* programs, for who asks (broker.h) */
-	SECCOMP_REFILTERS	= 2097152,	/* with expressions that come later, and programs of who loads them */
+	/* with expressions that come later, and programs of who loads them */
+	SECCOMP_REFILTERS	= 2097152,
 	SECCOMP_PROMISCUOUS	= 4194304,	/* interfaces, for who asks */
-	SECCOMP_VIEWS		= 8388608,	/* on a terminal, for somebody who may write any of it to a file */
+	/* on a terminal, for somebody who may write any of it to a file */
+	SECCOMP_VIEWS		= 8388608,
 	SECCOMP_RUNS		= 16777216,	/* frames through a program that is loaded */
-	/* records to an engine, by a library with threads, names and certificates, or into files meanwhile */
+	/*
+	 * records to an engine, by a library with threads, names and certificates, or into files
+	 * meanwhile
+	 */
 	SECCOMP_DELIVERS	= 33554432,
 	SECCOMP_PAUSES		= 67108864,	/* until no frame is in a program any more */
 };
@@ -47,8 +52,8 @@ bool seccomp_is_sanitized(void);
 bool seccomp_is_there(void);
 
 /*
- * From here on there is what @needs take, an or of enum seccomp_need, in all threads. @kill: what is
- * not allowed ends the process. no_new_privs has to be set. -errno.
+ * From here on there is what @needs take, an or of enum seccomp_need, in all threads. @kill: what
+ * is not allowed ends the process. no_new_privs has to be set. -errno.
  */
 int seccomp_enter(unsigned needs, bool kill);
 

@@ -137,7 +137,8 @@ int traced_try(const struct traced *t)
 
 	if (err)
 		return err;
-	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try", "GPL", nothing, array_size(nothing), &opts);
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "try", "GPL", nothing, array_size(nothing),
+			   &opts);
 	if (fd < 0)
 		return fd;
 	close(fd);

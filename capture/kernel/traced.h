@@ -15,10 +15,11 @@ struct object_function;
 struct traced;
 
 /*
- * The program that is there now, as long as it is traced kept loaded; with @program, a name or an id, this one
- * or the one of its members (members.h) that is called so. -ENOENT: there is none. -ESRCH: none that is
- * called so. -EPERM: the kernel shows programs to CAP_SYS_ADMIN only. -ENODATA: it was loaded without BTF, or
- * without the names of its functions. -EOPNOTSUPP: it runs in the device.
+ * The program that is there now, as long as it is traced kept loaded; with @program, a name or an
+ * id, this one or the one of its members (members.h) that is called so. -ENOENT: there is none.
+ * -ESRCH: none that is called so. -EPERM: the kernel shows programs to CAP_SYS_ADMIN only.
+ * -ENODATA: it was loaded without BTF, or without the names of its functions. -EOPNOTSUPP: it runs
+ * in the device.
  */
 int traced_open(struct traced **t, int ifindex, const char *program);
 

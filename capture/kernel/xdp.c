@@ -99,7 +99,10 @@ static int take_link(const struct nlmsghdr *msg, void *data)
 		       : MNL_CB_OK;
 }
 
-/* Of this interface: bpf_xdp_query() of libbpf (1.1) asks for all, which are a thousand at times. */
+/*
+ * Of this interface: bpf_xdp_query() of libbpf (1.1) asks for all, which are a thousand
+ * at times.
+ */
 static int ask(int ifindex, struct ids *ids)
 {
 	char buf[RTNL_ANSWER_MAX];

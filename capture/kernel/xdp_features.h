@@ -9,7 +9,10 @@
 struct xdp_features {
 	/* XDP of its own; as things are: with other settings it may have */
 	bool native;
-	/* and what of that it tells a program that is bound to the device, DEVICE_TIME ... (Linux 6.7) */
+	/*
+	 * and what of that it tells a program that is bound to the device, DEVICE_TIME ... (Linux
+	 * 6.7)
+	 */
 	uint8_t device;
 };
 

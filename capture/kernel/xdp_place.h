@@ -30,7 +30,10 @@ uint32_t xdp_place_link(int ifindex, uint32_t id);
  */
 int xdp_place_exchange(const struct xdp_place *place, int from_fd, int to_fd);
 
-/* The same for one who wants @from_fd gone: -ENOENT: it was not there; other errors: it still is. */
+/*
+ * The same for one who wants @from_fd gone: -ENOENT: it was not there; other errors: it
+ * still is.
+ */
 int xdp_place_give_back(const struct xdp_place *place, int from_fd, int to_fd);
 
 #endif

@@ -10,7 +10,8 @@
 
 bool live_change_is_needed(const struct live_iface *t, const struct live_iface_settings *s)
 {
-	return max_of(t->sampling.sample, 1u) != max_of(s->sampling.sample, 1u) || t->snap != s->snap;
+	return max_of(t->sampling.sample, 1u) != max_of(s->sampling.sample, 1u) ||
+	       t->snap != s->snap;
 }
 
 /* A string that it has, or none. False: out of memory. */
@@ -27,9 +28,12 @@ static bool describe(struct live_iface *next, const struct live_iface *t, uint32
 	struct iface *i = &next->iface;
 
 	*next = (struct live_iface){
-		.netif = t->netif, .vlan = t->vlan, .netns = t->netns, .before = t, .first_id = t->first_id,
-		.sampling = s->sampling, .point = t->point, .pattern = t->pattern, .bond = t->bond, .way = t->way,
-		.strips_vlan = t->strips_vlan, .device = t->device, .hash_function = t->hash_function,
+		.netif = t->netif, .vlan = t->vlan, .netns = t->netns, .before = t,
+		.first_id = t->first_id,
+		.sampling = s->sampling, .point = t->point, .pattern = t->pattern, .bond = t->bond,
+		.way = t->way,
+		.strips_vlan = t->strips_vlan, .device = t->device,
+		.hash_function = t->hash_function,
 		.promiscuous_fd = -1, .rtnl = t->rtnl, .rings = t->rings, .filters = t->filters,
 		.has_no_trigger = t->has_no_trigger, .gone = t->gone,
 		.running = t->running, .renamed = t->renamed, .has_if_dropped = t->has_if_dropped,
@@ -37,7 +41,8 @@ static bool describe(struct live_iface *next, const struct live_iface *t, uint32
 	};
 	*i = (struct iface){
 		.id = id, .snaplen = t->iface.snaplen, .linktype = t->iface.linktype,
-		.other_clock = t->iface.other_clock, .one_queue = t->iface.one_queue, .has_mac = t->iface.has_mac,
+		.other_clock = t->iface.other_clock, .one_queue = t->iface.one_queue,
+		.has_mac = t->iface.has_mac,
 		.speed_bps = t->iface.speed_bps,
 	};
 	memcpy(i->mac, t->iface.mac, sizeof(i->mac));
@@ -46,7 +51,8 @@ static bool describe(struct live_iface *next, const struct live_iface *t, uint32
 	       copy(&i->hardware, t->iface.hardware) && copy(&i->filter, t->iface.filter);
 }
 
-enum status live_change_load(struct live_iface *next, struct live_iface *t, const struct live_iface *entry, uint32_t id,
+enum status live_change_load(struct live_iface *next, struct live_iface *t,
+			     const struct live_iface *entry, uint32_t id,
 			     const struct live_iface_settings *s)
 {
 	enum status status;
@@ -119,6 +125,7 @@ enum status live_change_make(struct live_iface *next, struct live_iface *t)
 	next->end_ns = next->start_ns;
 	return status || t->entry
 		       ? STATUS_RUNTIME
-		       : log_fail(STATUS_RUNTIME, "%s: goes on as before, as no other program can be put there: %s",
+		       : log_fail(STATUS_RUNTIME,
+				  "%s: goes on as before, as no other program can be put there: %s",
 				  live_iface_name(t), strerror(-err));
 }

@@ -83,7 +83,8 @@ void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_
 	c->hook = n->raw ? "tc" : "none";
 	if (!n->ethernet) {
 		snprintf(c->why, sizeof(c->why), "its packets begin %s",
-			 n->raw ? "with an IP header" : "neither with an Ethernet header nor with IP");
+			 n->raw ? "with an IP header"
+				: "neither with an Ethernet header nor with IP");
 		return;
 	}
 	if (there) {
@@ -92,8 +93,9 @@ void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_
 	}
 	if (is_on_another(n, &below)) {
 		c->hook = "tc";
-		snprintf(c->why, sizeof(c->why), "it is VLAN %u of %s, at whose XDP --hook native captures it",
-			 n->vlan, below.name);
+		snprintf(c->why, sizeof(c->why),
+			 "it is VLAN %u of %s, at whose XDP --hook native captures it", n->vlan,
+			 below.name);
 		return;
 	}
 	err = xdp_features_of(n->ifindex, &f);

@@ -7,7 +7,10 @@ struct netif;
 struct xdp_program;
 
 struct live_choice {
-	/* "native", "tc", "members" of it, "generic" of a program that is traced; "none": nowhere */
+	/*
+	 * "native", "tc", "members" of it, "generic" of a program that is traced; "none":
+	 * nowhere
+	 */
 	const char *hook;
 	char why[128];
 };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* A tag is put back unasked, because without it the packet is another one; all else is asked for. */
+/*
+ * A tag is put back unasked, because without it the packet is another one; all else is
+ * asked for.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -35,7 +38,8 @@ static enum status has_what_is_named(struct live_iface *t, uint8_t named, uint8_
 /* Of a VLAN that is captured on its device it is about its own tag. */
 static bool strips_tags(const struct live_iface *t)
 {
-	return live_vlan_is_stag(t) ? ethtool_strips_stag(t->netif.name) : ethtool_strips_vlan(t->netif.name);
+	return live_vlan_is_stag(t) ? ethtool_strips_stag(t->netif.name)
+				    : ethtool_strips_vlan(t->netif.name);
 }
 
 enum status live_device_choose(struct live_iface *t, const struct live_iface_settings *s)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What the device of an interface knows of its packets beside their bytes, where its driver tells it
- * to a program in native mode: its time, its hash, the VLAN tag that it took off. For live_iface*.c;
- * complains itself.
+ * What the device of an interface knows of its packets beside their bytes, where its driver tells
+ * it to a program in native mode: its time, its hash, the VLAN tag that it took off. For
+ * live_iface*.c; complains itself.
  */
 #ifndef XDPDUMP_LIVE_LIVE_DEVICE_H
 #define XDPDUMP_LIVE_LIVE_DEVICE_H
@@ -18,8 +18,8 @@ struct packet;
 
 /*
  * What it will be asked, t->device: what is wanted by name, or else it is an error, and tags where
- * they would be missing, or have been: one that has come back may not be set as it was yet. Within the
- * namespace of the interface.
+ * they would be missing, or have been: one that has come back may not be set as it was yet. Within
+ * the namespace of the interface.
  */
 enum status live_device_choose(struct live_iface *t, const struct live_iface_settings *s);
 

@@ -151,5 +151,6 @@ void live_front_stuck(const struct live_iface *t, int err)
 
 	log_complain("%s: %s (id %u) could not be put back: %s; ours goes on calling it, and "
 		     "xdpdump --restore -i %s tries again",
-		     t->netif.name, live_watch_name(h->name), h->prog_id, strerror(-err), t->netif.name);
+		     t->netif.name, live_watch_name(h->name), h->prog_id, strerror(-err),
+		     t->netif.name);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* An interface on which ours takes the place of somebody else's XDP program. For live_watch.c; complains itself. */
+/*
+ * An interface on which ours takes the place of somebody else's XDP program. For live_watch.c;
+ * complains itself.
+ */
 #ifndef XDPDUMP_LIVE_LIVE_FRONT_H
 #define XDPDUMP_LIVE_LIVE_FRONT_H
 

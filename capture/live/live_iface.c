@@ -63,7 +63,8 @@ static enum status not_found(const struct live_iface *t, const char *name)
 		return log_fail(STATUS_INTERFACE, "%s: no such interface; several take a -i each",
 				name);
 	netif_nearest(name, nearest, sizeof(nearest));
-	return log_fail(STATUS_INTERFACE, "%s%s%s: no such interface%s%s%s %s lists those there are",
+	return log_fail(STATUS_INTERFACE,
+			"%s%s%s: no such interface%s%s%s %s lists those there are",
 			t->netns ? netns_label(t->netns) : "", t->netns ? "/" : "", name,
 			*nearest ? "; did you mean " : ";", nearest, *nearest ? "?" : "",
 			list_command(t, list, sizeof(list)));
@@ -409,7 +410,8 @@ void live_iface_count(const struct live_iface *t, struct counters *sum)
 	add(sum, &t->sent.counters);
 }
 
-void live_iface_count_all(const struct live_iface *t, struct counters *received, struct counters *sent)
+void live_iface_count_all(const struct live_iface *t, struct counters *received,
+			  struct counters *sent)
 {
 	for (; t; t = t->before) {
 		add(received, &t->received.counters);
@@ -442,7 +444,8 @@ bool live_iface_snapshot(struct live_iface *t)
 		return seen(t) == before;
 	err = netif_again_by(t->rtnl, &t->netif, &now);
 	if (!err || err == -EPERM) {	/* the right that -Z has given up */
-		t->has_if_dropped = !err && now.has_rx_missed && now.rx_missed >= t->netif.rx_missed;
+		t->has_if_dropped = !err && now.has_rx_missed &&
+				    now.rx_missed >= t->netif.rx_missed;
 		t->if_dropped = t->if_dropped_before +
 				(t->has_if_dropped ? now.rx_missed - t->netif.rx_missed : 0);
 	}
@@ -455,7 +458,8 @@ bool live_iface_release(struct live_iface *t)
 	enum { SETTLED_NS = 1000 * 1000 * 1000 };
 	struct counters c = { .delivered = 0 };
 
-	if (!t->gone || t->entry || t->lends_hook || t->takeover || t->traced || !(t->received.hook || t->sent.hook) ||
+	if (!t->gone || t->entry || t->lends_hook || t->takeover || t->traced ||
+	    !(t->received.hook || t->sent.hook) ||
 	    clock_monotonic_ns() < t->detached_ns + SETTLED_NS || !live_iface_snapshot(t))
 		return false;
 	live_iface_count(t, &c);
@@ -496,7 +500,8 @@ static bool is_renamed(const struct live_iface *t, const struct netif *n)
 	const char *name = live_iface_device(t)->name;
 	struct netif now;
 
-	return strcmp(n->name, name) && (netif_again_by(t->rtnl, n, &now) || strcmp(now.name, name));
+	return strcmp(n->name, name) &&
+	       (netif_again_by(t->rtnl, n, &now) || strcmp(now.name, name));
 }
 
 void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone)
@@ -550,8 +555,8 @@ bool live_iface_return(struct live_iface *t, const struct netif *n,
 	t->running = n->running;
 	t->if_dropped_before = t->if_dropped;
 	t->end_ns = 0;
-	t->gone = take_up(t, n) || (t->traced && live_iface_follow(t, s)) || live_iface_rebind(t, s) ||
-		  live_iface_attach(t, s);
+	t->gone = take_up(t, n) || (t->traced && live_iface_follow(t, s)) ||
+		  live_iface_rebind(t, s) || live_iface_attach(t, s);
 	t->start_ns = start_ns;
 	if (t->gone) {
 		live_iface_detach(t);
@@ -642,8 +647,12 @@ void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct le
 	};
 }
 
-/* Another word of the comment, which has @len bytes, as far as there is room. Returns how long it is then. */
-static unsigned printf_like(3, 4) add_word(struct iface_stats *s, unsigned len, const char *fmt, ...)
+/*
+ * Another word of the comment, which has @len bytes, as far as there is room. Returns how long it
+ * is then.
+ */
+static unsigned printf_like(3, 4)
+	add_word(struct iface_stats *s, unsigned len, const char *fmt, ...)
 {
 	va_list args;
 	int n;

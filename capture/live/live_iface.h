@@ -39,7 +39,8 @@ struct live_iface_settings {
 	uint8_t device;			/* what the device has to tell: DEVICE_TIME, DEVICE_HASH */
 	struct observe_options observe;
 	struct guard *guard;		/* of OBSERVE_FRONT */
-	struct broker *broker;		/* the owner's, longer than they, who loads their programs; NULL: we do */
+	/* the owner's, longer than they, who loads their programs; NULL: we do */
+	struct broker *broker;
 	struct rtnl *rtnl;		/* the owner's, longer than they; NULL: there is none */
 	/* that interfaces can share, the owner's, longer than they; NULL: each has its own */
 	struct programs *programs;
@@ -48,7 +49,8 @@ struct live_iface_settings {
 /* What is captured, compiled for the link type of each interface; NULL: everything. */
 struct live_filters {
 	struct per_link *entry, *exit;
-	struct per_link *trigger;	/* what packets are marked by, where the program can; NULL: none are */
+	/* what packets are marked by, where the program can; NULL: none are */
+	struct per_link *trigger;
 };
 
 /* Packets of one direction. */
@@ -66,8 +68,8 @@ struct live_iface {
 	char *name;			/* of the latter and its own: see live_iface_name() */
 	struct iface iface;
 	/*
-	 * what it was until other settings came, as another one in the file, which has been replaced by it
-	 * (live_change.h); NULL: it has been this one from the start
+	 * what it was until other settings came, as another one in the file, which has been
+	 * replaced by it (live_change.h); NULL: it has been this one from the start
 	 */
 	const struct live_iface *before;
 	uint32_t snap;			/* as in struct live_iface_settings; files may say more */
@@ -89,19 +91,22 @@ struct live_iface {
 	 * goes on without it; NULL: it was
 	 */
 	const char *pattern;
-	int bond;			/* of which it has to be a member, its ifindex; 0: of none */
+	/* of which it has to be a member, its ifindex; 0: of none */
+	int bond;
 	enum live_way way;		/* of received packets */
 	bool strips_vlan;		/* the device takes tags off what it receives */
 	uint8_t device;			/* what it is asked: DEVICE_... */
 	uint8_t hash_function;		/* EPB_HASH_..., with DEVICE_HASH */
 	uint64_t untimed;		/* packets without a time of the device */
 	int promiscuous_fd;		/* -1: none */
-	struct rtnl *rtnl;		/* by which it is asked how it is; the owner's, may be NULL */
+	/* by which it is asked how it is; the owner's, may be NULL */
+	struct rtnl *rtnl;
 	/* for a hook that is loaded later; the owner's */
 	const struct rings *rings;
 	const struct live_filters *filters;
 	bool has_no_trigger;		/* the kernel takes no program with it */
-	bool gone;			/* deleted, moved away or replaced, or the program was taken off */
+	/* deleted, moved away or replaced, or the program was taken off */
+	bool gone;
 	bool detached;			/* the latter */
 	bool running;
 	unsigned link_downs;
@@ -160,15 +165,15 @@ bool live_iface_needs_rights(const struct live_iface *t);
 enum status live_iface_follow(struct live_iface *t, const struct live_iface_settings *s);
 
 /*
- * It has come back as another device, which may take tags off or not: what is to be bound to that is
- * loaded for it, and counts on. On failure what is loaded stays.
+ * It has come back as another device, which may take tags off or not: what is to be bound to that
+ * is loaded for it, and counts on. On failure what is loaded stays.
  */
 enum status live_iface_rebind(struct live_iface *t, const struct live_iface_settings *s);
 
 /*
- * From now on the filters of @next decide about its packets, each of which is seen once. Else says why
- * not, and everything is as before. Whether it is @next that it goes on with when it comes back, or its
- * own as of live_iface_load(), is for the owner to see to, who changes that.
+ * From now on the filters of @next decide about its packets, each of which is seen once. Else says
+ * why not, and everything is as before. Whether it is @next that it goes on with when it comes
+ * back, or its own as of live_iface_load(), is for the owner to see to, who changes that.
  */
 enum status live_iface_refilter(struct live_iface *t, const struct live_iface_settings *s,
 				const struct live_filters *next);
@@ -181,7 +186,8 @@ void live_iface_detach(struct live_iface *t);
 
 /* Adds the last snapshot of both directions; of one of them, and of all that it was before. */
 void live_iface_count(const struct live_iface *t, struct counters *sum);
-void live_iface_count_all(const struct live_iface *t, struct counters *received, struct counters *sent);
+void live_iface_count_all(const struct live_iface *t, struct counters *received,
+			  struct counters *sent);
 
 /* Turns a record of this interface into a packet, which points into it. */
 void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock,
@@ -198,11 +204,15 @@ bool live_iface_release(struct live_iface *t);
 
 /*
  * It could not be attached. True: in one direction it was, so there may be packets of it in the
- * rings, and it stays, as one that has gone. False: nothing is known of it yet, and it may be dropped.
+ * rings, and it stays, as one that has gone. False: nothing is known of it yet, and it may be
+ * dropped.
  */
 bool live_iface_give_up(struct live_iface *t);
 
-/* Is it captured as a member of a bond that it, which is @n now, has left? live_iface_leave(): it has. */
+/*
+ * Is it captured as a member of a bond that it, which is @n now, has left? live_iface_leave(): it
+ * has.
+ */
 bool live_iface_has_left(const struct live_iface *t, const struct netif *n);
 void live_iface_leave(struct live_iface *t);
 

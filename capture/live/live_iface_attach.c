@@ -27,11 +27,12 @@ static enum status load_failed(const char *name, const struct hook_ops *ops,
 
 	uname(&uts);
 	if (err == -EOWNERDEAD || err == -ETIMEDOUT)
-		return log_fail(STATUS_RUNTIME, "%s: cannot load the program: the process that has the right to %s",
+		return log_fail(STATUS_RUNTIME,
+				"%s: cannot load the program: the process that has the right to %s",
 				name, err == -EOWNERDEAD ? "has ended" : "does not answer");
 	/*
-	 * Too many instructions or jumps: the verifier says EINVAL, EACCES, E2BIG or EFAULT. (ESRCH is
-	 * libbpf's, which finds no types.)
+	 * Too many instructions or jumps: the verifier says EINVAL, EACCES, E2BIG or EFAULT. (ESRCH
+	 * is libbpf's, which finds no types.)
 	 */
 	if (filter && err != -EPERM && err != -ENOMEM && err != -EMFILE && err != -ENFILE &&
 	    err != -ESRCH)
@@ -87,8 +88,8 @@ static int translate_for(const struct live_iface *t, const struct hook_ops *ops,
 }
 
 /* -EINVAL: per_link_error(). */
-static int translate_text(const struct live_iface *t, const struct hook_ops *ops, struct per_link *text,
-			  struct filter *f)
+static int translate_text(const struct live_iface *t, const struct hook_ops *ops,
+			  struct per_link *text, struct filter *f)
 {
 	const struct sock_filter *insns = NULL;
 	const struct expr *e;
@@ -140,19 +141,24 @@ static void wish_release(struct wish *w)
 /* Where it cannot be had in the program, packets are tried once they are captured. */
 static void wish_for_trigger(const struct live_iface *t, const struct hook_ops *ops, struct wish *w)
 {
-	if (t->filters->trigger && !t->has_no_trigger && !translate_text(t, ops, t->filters->trigger, &w->trigger))
+	if (t->filters->trigger && !t->has_no_trigger &&
+	    !translate_text(t, ops, t->filters->trigger, &w->trigger))
 		w->settings.trigger = &w->trigger;
 }
 
-static int load_wish(const struct live_iface *t, struct hook **h, const struct hook_ops *ops, const struct hook *before,
-		     const struct wish *w)
+static int load_wish(const struct live_iface *t, struct hook **h, const struct hook_ops *ops,
+		     const struct hook *before, const struct wish *w)
 {
-	return before ? hook_open_after(h, ops, before, &w->settings) : hook_open(h, ops, t->rings, &w->settings);
+	return before ? hook_open_after(h, ops, before, &w->settings)
+		      : hook_open(h, ops, t->rings, &w->settings);
 }
 
-/* Loads it, after @before, if there is one. Where it is for the trigger that it cannot be it goes without. */
-static int load_hook(struct live_iface *t, struct hook **h, const struct hook_ops *ops, const struct hook *before,
-		     struct wish *w)
+/*
+ * Loads it, after @before, if there is one. Where it is for the trigger that it cannot be it goes
+ * without.
+ */
+static int load_hook(struct live_iface *t, struct hook **h, const struct hook_ops *ops,
+		     const struct hook *before, struct wish *w)
 {
 	int err = load_wish(t, h, ops, before, w);
 
@@ -168,8 +174,8 @@ static int load_hook(struct live_iface *t, struct hook **h, const struct hook_op
 }
 
 /*
- * Those that nobody has named are many, and virtual devices. A bond lends its program to its members,
- * whose frames do not say that they are its own.
+ * Those that nobody has named are many, and virtual devices. A bond lends its program to its
+ * members, whose frames do not say that they are its own.
  */
 static bool shares_program(const struct live_iface *t)
 {
@@ -197,7 +203,8 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 	status = translate(t, ops, t->filters->entry, &w->entry, &w->settings.filter);
 	wish_for_trigger(t, ops, w);
 	if (ops != &hook_front && ops != &hook_trace) {
-		w->settings.programs = shares_program(t) && ops != &hook_device ? s->programs : NULL;
+		w->settings.programs = shares_program(t) && ops != &hook_device ? s->programs
+										: NULL;
 		/* to whom a number is of the namespace that it is in */
 		w->settings.broker = ops->bound && t->netns ? NULL : s->broker;
 		w->settings.ifindex = t->netif.ifindex;
@@ -211,8 +218,9 @@ static enum status make_wish(const struct live_iface *t, const struct hook_ops *
 	w->settings.exit_iface = t->iface.id + (exit && observe_is_both(&s->observe));
 	w->settings.verdicts = s->observe.verdicts;
 	w->settings.tail_calls = t->takeover && takeover_holder(t->takeover)->tail_calls;
-	return t->filters->exit ? translate(t, ops, t->filters->exit, &w->exit, &w->settings.exit_filter)
-				: STATUS_OK;
+	return t->filters->exit
+		       ? translate(t, ops, t->filters->exit, &w->exit, &w->settings.exit_filter)
+		       : STATUS_OK;
 }
 
 /* Loads the program of @ops. */
@@ -260,8 +268,8 @@ enum status live_iface_follow(struct live_iface *t, const struct live_iface_sett
 }
 
 /* One that is bound to a device that has gone will be bound to the next one: live_iface_rebind() */
-static enum status open_after(struct live_iface *t, struct live_hook *h, const struct live_hook *before,
-			      const struct live_iface_settings *s)
+static enum status open_after(struct live_iface *t, struct live_hook *h,
+			      const struct live_hook *before, const struct live_iface_settings *s)
 {
 	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
 	const struct hook_ops *ops;
@@ -294,20 +302,25 @@ enum status live_iface_load_after(struct live_iface *t, const struct live_iface_
 	return status ? status : open_after(t, &t->sent, &t->before->sent, s);
 }
 
-static enum status refilter(struct live_iface *t, struct live_hook *h, const struct live_iface_settings *s)
+static enum status refilter(struct live_iface *t, struct live_hook *h,
+			    const struct live_iface_settings *s)
 {
 	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
 	enum status status;
 	int err;
 
-	/* what is bound to a device that has gone is loaded for the next one: live_iface_rebind() */
+	/*
+	 * what is bound to a device that has gone is loaded for the next one:
+	 * live_iface_rebind()
+	 */
 	if (!h->hook || t->entry || (t->gone && hook_ops_of(h->hook)->bound))
 		return STATUS_OK;
 	status = make_wish(t, hook_ops_of(h->hook), s, &w);
 	if (status)
 		return status;
 	err = hook_replace(h->hook, w.settings.filter, w.settings.exit_filter);
-	return err ? load_failed(live_iface_name(t), hook_ops_of(h->hook), w.settings.filter, err) : STATUS_OK;
+	return err ? load_failed(live_iface_name(t), hook_ops_of(h->hook), w.settings.filter, err)
+		   : STATUS_OK;
 }
 
 enum status live_iface_refilter(struct live_iface *t, const struct live_iface_settings *s,
@@ -330,8 +343,8 @@ enum status live_iface_refilter(struct live_iface *t, const struct live_iface_se
 }
 
 /*
- * Its device is asked for @device from now on, t->device. Tags alone are no reason to go without packets:
- * then it goes on with the program that is bound to none.
+ * Its device is asked for @device from now on, t->device. Tags alone are no reason to go without
+ * packets: then it goes on with the program that is bound to none.
  */
 static enum status rebind(struct live_iface *t, const struct live_iface_settings *s, uint8_t device)
 {
@@ -342,9 +355,11 @@ static enum status rebind(struct live_iface *t, const struct live_iface_settings
 
 	if (status)
 		return status;
-	err = hook_rebind(t->received.hook, ops, t->netif.ifindex, device, w.settings.filter, w.settings.trigger);
+	err = hook_rebind(t->received.hook, ops, t->netif.ifindex, device, w.settings.filter,
+			  w.settings.trigger);
 	if (err && w.settings.trigger)
-		err = hook_rebind(t->received.hook, ops, t->netif.ifindex, device, w.settings.filter, NULL);
+		err = hook_rebind(t->received.hook, ops, t->netif.ifindex, device,
+				  w.settings.filter, NULL);
 	if (err && device && !s->device)
 		return rebind(t, s, 0);
 	if (err)
@@ -376,8 +391,8 @@ enum status live_iface_rebind(struct live_iface *t, const struct live_iface_sett
 }
 
 /*
- * Bound to its device. Tags alone are no reason to go without packets: where the kernel does not take
- * this program it is the other one. Nor are they one for a load of its own (programs.h).
+ * Bound to its device. Tags alone are no reason to go without packets: where the kernel does not
+ * take this program it is the other one. Nor are they one for a load of its own (programs.h).
  */
 static enum status open_at_xdp(struct live_iface *t, const struct live_iface_settings *s)
 {
@@ -400,8 +415,8 @@ static enum status open_at_xdp(struct live_iface *t, const struct live_iface_set
 }
 
 /*
- * What a loopback interface sends comes back as what it receives, when nobody knows any more who has
- * sent it.
+ * What a loopback interface sends comes back as what it receives, when nobody knows any more who
+ * has sent it.
  */
 static bool receives(const struct live_iface *t, const struct live_iface_settings *s)
 {
@@ -474,13 +489,15 @@ static enum status refused(const struct live_iface *t, int err)
 
 	live_refusal_look(&r, &t->netif, err);
 	if (live_refusal_explain(&r, why, sizeof(why)))
-		return log_fail(STATUS_UNSUPPORTED, "%s: no native XDP%s%s: %s", name, on, device, why);
+		return log_fail(STATUS_UNSUPPORTED, "%s: no native XDP%s%s: %s", name, on, device,
+				why);
 	if (err == -EOPNOTSUPP)
 		return log_fail(STATUS_UNSUPPORTED,
 				"%s: the driver%s%s has no native XDP%s%s; try --hook auto", name,
 				driver && *driver ? " " : "", driver ? driver : "", on, device);
-	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach in native mode%s%s: %s; try --hook auto",
-			name, on, device, why);
+	return log_fail(STATUS_UNSUPPORTED,
+			"%s: cannot attach in native mode%s%s: %s; try --hook auto", name, on,
+			device, why);
 }
 
 static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode, int err)
@@ -549,8 +566,9 @@ static enum status attach_tc(struct live_iface *t, struct live_hook *h)
 		return STATUS_OK;
 	case -EPERM:
 	case -EACCES:
-		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us attach at tc: %s",
-				name, strerror(-err));
+		return log_fail(STATUS_PERMISSION,
+				"%s: the kernel does not let us attach at tc: %s", name,
+				strerror(-err));
 	case -ENODEV:
 		return log_fail(STATUS_INTERFACE, "%s: the interface has just disappeared", name);
 	}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The conditions are those of Linux 6.1 to 6.18, of drivers/net/; ours is a program that takes fragments. */
+/*
+ * The conditions are those of Linux 6.1 to 6.18, of drivers/net/; ours is a program that takes
+ * fragments.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,18 +33,21 @@ static bool say_vlan(const struct live_refusal *r, char *out, size_t cap)
 	if (!r->netif.vlan)
 		return false;
 	if (*r->parent)
-		snprintf(out, cap, "a VLAN has no XDP of its own; -i %s --hook native takes that of %s",
+		snprintf(out, cap,
+			 "a VLAN has no XDP of its own; -i %s --hook native takes that of %s",
 			 r->netif.name, r->parent);
 	else
-		snprintf(out, cap, "a VLAN has no XDP of its own, and the device that it is on is in another "
-				   "network namespace");
+		snprintf(out, cap,
+			 "a VLAN has no XDP of its own, and the device that it is on is in another "
+			 "network namespace");
 	return true;
 }
 
 static bool say_lro(const struct live_refusal *r, char *out, size_t cap)
 {
 	if (r->lro)
-		snprintf(out, cap, "large receive offload is on; ethtool -K %s lro off", r->netif.name);
+		snprintf(out, cap, "large receive offload is on; ethtool -K %s lro off",
+			 r->netif.name);
 	return r->lro;
 }
 
@@ -113,9 +119,11 @@ static bool say_peer(const struct live_refusal *r, char *out, size_t cap)
 		snprintf(out, cap,
 			 "its peer has more queues for sending than it has for receiving, %u; "
 			 "ethtool -L %s %s %u",
-			 r->queues.rx, more ? r->netif.name : "PEER", more ? "rx" : "tx", r->queues.max_rx);
+			 r->queues.rx, more ? r->netif.name : "PEER", more ? "rx" : "tx",
+			 r->queues.max_rx);
 	else if (r->err == -ERANGE)
-		snprintf(out, cap, "the MTU of its peer is too large; ip link set PEER mtu %d", MTU_USUAL);
+		snprintf(out, cap, "the MTU of its peer is too large; ip link set PEER mtu %d",
+			 MTU_USUAL);
 	else
 		return false;
 	return true;
@@ -125,8 +133,8 @@ static bool say_mtu_max(const struct live_refusal *r, unsigned max, char *out, s
 {
 	if (r->netif.mtu <= max)
 		return false;
-	snprintf(out, cap, "its MTU is %u, and with XDP at most %u; ip link set %s mtu %u", r->netif.mtu,
-		 max, r->netif.name, max);
+	snprintf(out, cap, "its MTU is %u, and with XDP at most %u; ip link set %s mtu %u",
+		 r->netif.mtu, max, r->netif.name, max);
 	return true;
 }
 
@@ -135,8 +143,8 @@ static bool say_perhaps_mtu(const struct live_refusal *r, char *out, size_t cap)
 {
 	if (*r->netif.kind || r->netif.loopback || r->netif.mtu <= MTU_USUAL)
 		return false;
-	snprintf(out, cap, "%s, perhaps for its MTU of %u; ip link set %s mtu %d", strerror(-r->err),
-		 r->netif.mtu, r->netif.name, MTU_USUAL);
+	snprintf(out, cap, "%s, perhaps for its MTU of %u; ip link set %s mtu %d",
+		 strerror(-r->err), r->netif.mtu, r->netif.name, MTU_USUAL);
 	return true;
 }
 

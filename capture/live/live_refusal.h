@@ -28,7 +28,10 @@ struct live_refusal {
 /* Looks at it, within its network namespace. */
 void live_refusal_look(struct live_refusal *r, const struct netif *n, int err);
 
-/* "why; what to type" into @out. False: it is not known, and @out is what the error number means. */
+/*
+ * "why; what to type" into @out. False: it is not known, and @out is what the error
+ * number means.
+ */
 bool live_refusal_explain(const struct live_refusal *r, char *out, size_t cap);
 
 #endif

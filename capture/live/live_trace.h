@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* An interface whose XDP program, somebody else's, is traced. For live_watch.c; complains itself. */
+/*
+ * An interface whose XDP program, somebody else's, is traced. For live_watch.c; complains
+ * itself.
+ */
 #ifndef XDPDUMP_LIVE_LIVE_TRACE_H
 #define XDPDUMP_LIVE_LIVE_TRACE_H
 

@@ -14,11 +14,13 @@ static bool is_vlan(const struct netif *n)
 
 static bool is_wanted(const struct live_iface *t, const struct live_iface_settings *s)
 {
-	return is_vlan(&t->netif) && !t->pattern && s->way == LIVE_NATIVE && s->directions & LIVE_RECEIVED;
+	return is_vlan(&t->netif) && !t->pattern && s->way == LIVE_NATIVE &&
+	       s->directions & LIVE_RECEIVED;
 }
 
 /* The device that @n is on, in the namespace of both; within that it has no number. */
-static enum status find_below(const struct live_iface *t, const struct netif *n, struct netif *below)
+static enum status find_below(const struct live_iface *t, const struct netif *n,
+			      struct netif *below)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	enum status status = live_iface_enter(t, &v);
@@ -87,7 +89,8 @@ enum status live_vlan_return(struct live_iface *t)
 	enum status status;
 
 	if (!is_same(&now, &t->vlan))
-		return log_fail(STATUS_INTERFACE, "%s is back, but not as VLAN %u, and is not captured",
+		return log_fail(STATUS_INTERFACE,
+				"%s is back, but not as VLAN %u, and is not captured",
 				live_iface_name(t), t->vlan.vlan);
 	status = find_below(t, &now, &below);
 	if (status)
@@ -123,8 +126,10 @@ char *live_vlan_describe(const struct live_iface *t)
 {
 	char *text;
 
-	return asprintf(&text, "VLAN %u%s of %s", t->vlan.vlan, live_vlan_is_stag(t) ? " (802.1ad)" : "",
-			t->netif.name) < 0 ? NULL : text;
+	return asprintf(&text, "VLAN %u%s of %s", t->vlan.vlan,
+			live_vlan_is_stag(t) ? " (802.1ad)" : "", t->netif.name) < 0
+		       ? NULL
+		       : text;
 }
 
 char *live_vlan_filter(const struct live_iface *t, const char *filter)

@@ -71,8 +71,8 @@ enum status live_watch_another(const struct live_iface *t, const char *program)
 	for (int i = 0; i < n_members; i++)
 		list_program(&list, &members[i].program);
 	words[list.len] = '\0';
-	return log_fail(STATUS_INTERFACE, "%s: there is no XDP program '%s', but %s", live_iface_name(t), program,
-			n > 0 ? words : "none any more");
+	return log_fail(STATUS_INTERFACE, "%s: there is no XDP program '%s', but %s",
+			live_iface_name(t), program, n > 0 ? words : "none any more");
 }
 
 bool live_watch_is_ours(const char *name)
@@ -114,7 +114,8 @@ void live_watch_describe(struct live_iface *t, const struct live_iface_settings 
 		}
 		return;
 	}
-	if (asprintf(&text, "%s:%s()@%s", live_iface_name(t), w.name, exit ? "fexit" : "fentry") < 0)
+	if (asprintf(&text, "%s:%s()@%s", live_iface_name(t), w.name, exit ? "fexit" : "fentry") <
+	    0)
 		return;
 	free(t->iface.name);
 	t->iface.name = text;

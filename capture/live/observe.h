@@ -19,7 +19,8 @@ struct observe_options {
 	unsigned at;			/* 1 << POINT_...; 0: not asked for, which is the entry */
 	uint8_t verdicts;		/* as in struct program_settings */
 	const char *exit_filter;	/* pcap-filter(7); NULL: none */
-	const char *program;		/* by name or id, the one that is meant; NULL: whichever is there */
+	/* by name or id, the one that is meant; NULL: whichever is there */
+	const char *program;
 	bool xdp_tools_names;		/* as its xdpdump calls interfaces in the file */
 };
 

@@ -40,7 +40,10 @@ static bool look_at_ipv4(const struct packet *p, struct checksum *c)
 	return true;
 }
 
-/* Bytes above IP; 0: they are not all there, or of several fragments, or on a way with several ends. */
+/*
+ * Bytes above IP; 0: they are not all there, or of several fragments, or on a way with several
+ * ends.
+ */
 static uint32_t transport_len(const struct packet *p)
 {
 	const struct parsed *h = &p->hdr;
@@ -58,16 +61,19 @@ static uint32_t transport_len(const struct packet *p)
 static bool look_at_transport(const struct packet *p, struct checksum *c)
 {
 	static const struct { uint8_t proto, version, off; bool pseudo; const char *name; } kinds[] = {
-		{ PROTO_TCP, 0, 16, true, "TCP checksum" }, { PROTO_UDP, 0, 6, true, "UDP checksum" },
-		{ PROTO_ICMP, 4, 2, false, "ICMP checksum" }, { PROTO_ICMPV6, 6, 2, true, "ICMPv6 checksum" },
+		{ PROTO_TCP, 0, 16, true, "TCP checksum" },
+		{ PROTO_UDP, 0, 6, true, "UDP checksum" },
+		{ PROTO_ICMP, 4, 2, false, "ICMP checksum" },
+		{ PROTO_ICMPV6, 6, 2, true, "ICMPv6 checksum" },
 	};
 	const uint8_t *l4 = p->data + p->hdr.l4_off, *ip = p->data + p->hdr.l3_off;
 	const bool v4 = p->hdr.ip_version == 4;
 	uint32_t len = transport_len(p);
 	unsigned i = 0;
 
-	while (i < array_size(kinds) && (kinds[i].proto != p->hdr.ip_proto ||
-					 (kinds[i].version && kinds[i].version != p->hdr.ip_version)))
+	while (i < array_size(kinds) &&
+	       (kinds[i].proto != p->hdr.ip_proto ||
+		(kinds[i].version && kinds[i].version != p->hdr.ip_version)))
 		i++;
 	if (i == array_size(kinds) || len < kinds[i].off + 2u)
 		return false;

@@ -17,8 +17,8 @@ struct checksum {
 };
 
 /*
- * False: a decoded packet has none of that kind, or it cannot be told, because not all that it covers
- * is captured or in one fragment.
+ * False: a decoded packet has none of that kind, or it cannot be told, because not all that it
+ * covers is captured or in one fragment.
  */
 bool checksum_look(enum checksum_kind kind, const struct packet *p, struct checksum *c);
 

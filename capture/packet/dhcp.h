@@ -9,7 +9,8 @@
 #include "bpf/parse.h"
 
 struct dhcp {
-	uint8_t type;			/* of option 53; 0: there is none, which is BOOTP, or it is cut */
+	/* of option 53; 0: there is none, which is BOOTP, or it is cut */
+	uint8_t type;
 	const uint8_t *address;		/* of 4 bytes: which the server gives; NULL: none */
 	enum parse_end end;		/* SHORT: cut before the type */
 };

@@ -194,7 +194,8 @@ static enum parse_end put_record(struct text *t, struct cursor *c, uint32_t star
 }
 
 /* The first name is that of the message if nothing was asked, as in multicast DNS. */
-static enum parse_end read_answer(struct cursor *c, uint32_t start, struct dns *d, struct text *answer)
+static enum parse_end read_answer(struct cursor *c, uint32_t start, struct dns *d,
+				  struct text *answer)
 {
 	char nowhere[1];
 	struct text name = text_in(nowhere, sizeof(nowhere));
@@ -251,7 +252,8 @@ static enum parse_end read_questions(struct cursor *c, uint32_t start, struct dn
 {
 	for (unsigned n = 0; n < d->n_questions; n++) {
 		char nowhere[1];
-		struct text name = n ? text_in(nowhere, sizeof(nowhere)) : text_in(d->name, DNS_NAME_MAX);
+		struct text name = n ? text_in(nowhere, sizeof(nowhere))
+				     : text_in(d->name, DNS_NAME_MAX);
 		enum parse_end end = read_name(c, start, &name);
 		const uint8_t *b = end == PARSE_OK ? pull(c, 4) : NULL;
 

@@ -32,8 +32,8 @@ struct dns {
 	char name[DNS_NAME_MAX];
 	char answers[DNS_ANSWERS_MAX];	/* "CNAME a.example, 192.0.2.1, 3 more" */
 	/*
-	 * SHORT: the bytes end before that; BAD: a name or a length contradicts itself, and what was
-	 * read up to there stays
+	 * SHORT: the bytes end before that; BAD: a name or a length contradicts itself, and what
+	 * was read up to there stays
 	 */
 	enum parse_end end;
 };

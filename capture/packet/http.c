@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* HTTP is known by its bytes, at any port: a method that there is, and HTTP at the end of the line. */
+/*
+ * HTTP is known by its bytes, at any port: a method that there is, and HTTP at the end of
+ * the line.
+ */
 #include <string.h>
 
 #include "capture/base/util.h"
@@ -81,5 +84,6 @@ bool http_read(struct cursor *c, struct http *h)
 	h->line_len = end ? (size_t)(end - s) : min_of(n, (size_t)HTTP_LINE_MAX);
 	if (h->line_len && s[h->line_len - 1] == '\r')
 		h->line_len--;
-	return h->method_len ? h->line_len > h->method_len + 1 && read_request(h) : read_response(h);
+	return h->method_len ? h->line_len > h->method_len + 1 && read_request(h)
+			     : read_response(h);
 }

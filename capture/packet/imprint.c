@@ -19,7 +19,8 @@ enum {
 bool imprint_parse(const char *list, unsigned *ignored)
 {
 	static const struct { const char *name; unsigned bit; } fields[] = {
-		{ "ttl", IMPRINT_TTL }, { "tos", IMPRINT_TOS }, { "mac", IMPRINT_MAC }, { "vlan", IMPRINT_VLAN },
+		{ "ttl", IMPRINT_TTL }, { "tos", IMPRINT_TOS }, { "mac", IMPRINT_MAC },
+		{ "vlan", IMPRINT_VLAN },
 		{ "checksum", IMPRINT_CHECKSUM },
 	};
 

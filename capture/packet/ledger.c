@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * seen = filtered + sampled_out + flow_cut + rate_limited + only_counted + ring_full + copy_failed +
- * delivered; delivered = taken; taken = refused + unwritten + in the output.
+ * seen = filtered + sampled_out + flow_cut + rate_limited + only_counted + ring_full + copy_failed
+ *	  + delivered;
+ * delivered = taken;
+ * taken = refused + unwritten + in the output.
  */
 #include <stdio.h>
 
@@ -11,7 +13,8 @@
 
 uint64_t ledger_accepted(const struct ledger *l)
 {
-	return l->sampled_out + l->flow_cut + l->rate_limited + l->only_counted + l->delivered + ledger_lost(l);
+	return l->sampled_out + l->flow_cut + l->rate_limited + l->only_counted + l->delivered +
+	       ledger_lost(l);
 }
 
 uint64_t ledger_lost(const struct ledger *l)
@@ -51,8 +54,8 @@ void ledger_add(struct ledger *sum, const struct ledger *l)
 	sum->unwritten += l->unwritten;
 	sum->if_dropped += l->if_dropped;
 	sum->knows_if_dropped |= l->knows_if_dropped;
-	sum->resampled |= l->resampled ||
-			  (had_seen && max_of(sum->asked.sample, 1u) != max_of(l->asked.sample, 1u));
+	sum->resampled |= l->resampled || (had_seen && max_of(sum->asked.sample, 1u) !=
+							       max_of(l->asked.sample, 1u));
 	sum->asked = l->asked;
 }
 
@@ -64,7 +67,8 @@ static unsigned put_left_out(const struct ledger *l, char *out, size_t cap)
 		const char *word;
 		uint64_t n;
 	} rows[] = {
-		{ { .sample = l->asked.sample, .flow = { .sample = l->asked.flow.sample } }, "sampled_out",
+		{ { .sample = l->asked.sample, .flow = { .sample = l->asked.flow.sample } },
+		  "sampled_out",
 		  l->sampled_out },
 		{ { .flow = { .limit = l->asked.flow.limit, .limit_bytes = l->asked.flow.limit_bytes } }, "flow_cut",
 		  l->flow_cut },
@@ -76,7 +80,8 @@ static unsigned put_left_out(const struct ledger *l, char *out, size_t cap)
 		words = sample_to_words(&rows[i].asked, out + len, cap - len);
 		len += words;
 		if (words)
-			len += snprintf(out + len, cap - len, " %s=%llu", rows[i].word, (unsigned long long)rows[i].n);
+			len += snprintf(out + len, cap - len, " %s=%llu", rows[i].word,
+					(unsigned long long)rows[i].n);
 	}
 	return len;
 }

@@ -32,13 +32,14 @@ struct ledger {
 
 	uint64_t if_dropped;	/* by the device, so the program has not seen them */
 	bool knows_if_dropped;
-	struct sampling asked;	/* what is left out on purpose; the rate is that of all interfaces */
+	/* what is left out on purpose; the rate is that of all interfaces */
+	struct sampling asked;
 	bool resampled;		/* it was another sample before, or of another interface */
 };
 
 /*
- * What the filter has let through, left out on purpose or not; what was lost of that before it came to us; what
- * came to us, and is not in the output.
+ * What the filter has let through, left out on purpose or not; what was lost of that before it came
+ * to us; what came to us, and is not in the output.
  */
 uint64_t ledger_accepted(const struct ledger *l);
 uint64_t ledger_lost(const struct ledger *l);

@@ -87,7 +87,8 @@ struct iface {
 	/* times are not those of this machine's clock, but of another one as it is */
 	bool other_clock;
 	bool swapped;		/* read from a file in the other byte order than ours */
-	bool one_queue;		/* what is received is of queue 0, and a file need not say it of each packet */
+	/* what is received is of queue 0, and a file need not say it of each packet */
+	bool one_queue;
 	bool has_mac;
 	uint8_t mac[6];
 	uint64_t speed_bps;	/* 0: unknown */
@@ -97,7 +98,8 @@ struct iface {
 	char *hardware;
 	char *comment;
 	char *filter;		/* pcap-filter(7): what did not match it was not captured */
-	const char *file;	/* the name of the one that it is read from, not owned; NULL: none */
+	/* the name of the one that it is read from, not owned; NULL: none */
+	const char *file;
 	struct raw_options options;
 };
 
@@ -111,7 +113,10 @@ struct verdict {
 
 enum { PACKET_HASH_MAX = 20 };	/* bytes of the longest one that pcapng names, SHA-1 */
 
-/* What somebody has computed over it, or, as a device does, over some of its addresses and ports. */
+/*
+ * What somebody has computed over it, or, as a device does, over some of its addresses
+ * and ports.
+ */
 struct packet_hash {
 	uint8_t algorithm;	/* EPB_HASH_... */
 	uint8_t len;		/* bytes, 1 to PACKET_HASH_MAX */
@@ -138,7 +143,10 @@ struct packet {
 	uint64_t ts_ns;		/* since 1970; valid with PACKET_TIME */
 	uint64_t dropped;	/* packets of this interface lost since its previous one */
 	uint64_t id;		/* valid with PACKET_ID */
-	/* where its record or block begins in a file, as if that was unpacked; only if it is read from one */
+	/*
+	 * where its record or block begins in a file, as if that was unpacked; only if it is read
+	 * from one
+	 */
 	uint64_t offset;
 	/* caplen bytes, only until the source is asked for the next packet */
 	const uint8_t *data;

@@ -39,8 +39,8 @@ struct payload {
 };
 
 /*
- * Reads what @p, whose headers are decoded, carries. False, for most packets: nothing of these. Strings
- * in it live as long as the bytes of the packet.
+ * Reads what @p, whose headers are decoded, carries. False, for most packets: nothing of these.
+ * Strings in it live as long as the bytes of the packet.
  */
 bool payload_read(const struct packet *p, struct payload *out);
 

@@ -71,9 +71,9 @@ enum {
 };
 
 /*
- * Custom blocks of Wireshark 5.0: behind its number among vendors (IANA, private enterprise numbers)
- * what they tell, how many bytes of it, and those; all that little-endian. Of a process it is a
- * number, and options. (wiretap/pcapng_module.h, test/captures/_gen_process_info_blocks.py)
+ * Custom blocks of Wireshark 5.0: behind its number among vendors (IANA, private enterprise
+ * numbers) what they tell, how many bytes of it, and those; all that little-endian. Of a process it
+ * is a number, and options. (wiretap/pcapng_module.h, test/captures/_gen_process_info_blocks.py)
  */
 enum {
 	PEN_WIRESHARK		= 32622,
@@ -81,7 +81,10 @@ enum {
 	WIRESHARK_PROCESS_NAME	= 2,	/* option code */
 };
 
-/* epb_flags: bits 0-1 direction, 2-4 kind of reception, 9-11 what the device has done or will do. */
+/*
+ * epb_flags: bits 0-1 direction, 2-4 kind of reception, 9-11 what the device has done or
+ * will do.
+ */
 enum {
 	EPB_INBOUND	= 1,
 	EPB_OUTBOUND	= 2,

@@ -50,7 +50,8 @@ bool sample_parse_flow_limit(const char *s, struct flow_choice *c)
 
 size_t sample_flow_limit_to_text(const struct flow_choice *c, char *out, size_t cap)
 {
-	return snprintf(out, cap, "%llu%s", (unsigned long long)c->limit, c->limit_bytes ? "b" : "");
+	return snprintf(out, cap, "%llu%s", (unsigned long long)c->limit,
+			c->limit_bytes ? "b" : "");
 }
 
 size_t sample_to_words(const struct sampling *s, char *out, size_t cap)
@@ -73,7 +74,8 @@ size_t sample_to_words(const struct sampling *s, char *out, size_t cap)
 }
 
 /* The first word that begins with @key and goes on with what @parse takes: that is in *to. */
-static void find_word(const char *comment, const char *key, bool (*parse)(const char *, void *), void *to)
+static void find_word(const char *comment, const char *key, bool (*parse)(const char *, void *),
+		      void *to)
 {
 	const size_t n_key = strlen(key);
 

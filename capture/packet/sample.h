@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What is left out on purpose: of N packets, or flows, one is kept, at random, so many packets or bytes of each
- * flow, and so many packets a second at most. What is said of it, in options and in files.
+ * What is left out on purpose: of N packets, or flows, one is kept, at random, so many packets or
+ * bytes of each flow, and so many packets a second at most. What is said of it, in options and in
+ * files.
  */
 #ifndef XDPDUMP_PACKET_SAMPLE_H
 #define XDPDUMP_PACKET_SAMPLE_H
@@ -10,10 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Which packets of flows are kept: of so many flows one, and of each and its two directions so many packets. */
+/*
+ * Which packets of flows are kept: of so many flows one, and of each and its two directions so many
+ * packets.
+ */
 struct flow_choice {
 	uint32_t sample;	/* 1 to SAMPLE_MAX; 0 and 1: all */
-	bool limit_bytes;	/* limit is of bytes: the packet with which there are so many is kept as well */
+	/* limit is of bytes: the packet with which there are so many is kept as well */
+	bool limit_bytes;
 	uint64_t limit;		/* 0: all */
 };
 
@@ -37,13 +42,15 @@ bool sample_parse_flow_limit(const char *s, struct flow_choice *c);
 size_t sample_flow_limit_to_text(const struct flow_choice *c, char *out, size_t cap);
 
 /*
- * The words of the comment on an interface, each with a blank before it: " sample=1/N", " rate_limit=N/s",
- * " flow_sample=1/N", " flow_limit=20"; "" if nothing is left out. Returns how long they are; @cap: more.
+ * The words of the comment on an interface, each with a blank before it: " sample=1/N", "
+ * rate_limit=N/s", " flow_sample=1/N", " flow_limit=20"; "" if nothing is left out. Returns how
+ * long they are; @cap: more.
  */
 size_t sample_to_words(const struct sampling *s, char *out, size_t cap);
 
 /*
- * What the words in the comment, which may be NULL, say. Without one of them a sample is 1, and a limit 0.
+ * What the words in the comment, which may be NULL, say. Without one of them a sample is 1, and a
+ * limit 0.
  */
 struct sampling sample_of_comment(const char *comment);
 

@@ -68,7 +68,8 @@ static enum parse_end read_alpn(struct cursor *c, struct tls *t)
 		skip(c, len);
 	}
 	t->alpn_len = alpn.len;
-	t->alpn_is_whole = alpn.len && alpn.len < alpn.cap && end == PARSE_OK && c->off - start == all;
+	t->alpn_is_whole = alpn.len && alpn.len < alpn.cap && end == PARSE_OK &&
+			   c->off - start == all;
 	return end;
 }
 

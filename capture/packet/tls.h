@@ -20,7 +20,8 @@ struct tls {
 	const char *name;
 	size_t name_len;
 	size_t alpn_len;
-	char alpn[TLS_ALPN_MAX];	/* protocols, a comma between them: "h2,http/1.1"; 0: none */
+	/* protocols, a comma between them: "h2,http/1.1"; 0: none */
+	char alpn[TLS_ALPN_MAX];
 };
 
 /* @c is at a record. False: it is none that begins with a hello. */

@@ -19,7 +19,8 @@ enum {
 	PORT_GTPU		= 2152,
 	PORT_VXLAN		= 4789,
 	PORT_GENEVE		= 6081,
-	PORT_VXLAN_LINUX	= 8472,	/* of Linux where none is given: drivers/net/vxlan, and so of flannel */
+	/* of Linux where none is given: drivers/net/vxlan, and so of flannel */
+	PORT_VXLAN_LINUX	= 8472,
 	GTPU_EXTENSIONS		= 4,	/* that are followed */
 };
 
@@ -160,7 +161,8 @@ static bool is_ethernet(const struct cursor *c, uint32_t off)
 	if (c->limit - c->off < off + 14)
 		return false;
 	type = be16(c->base + c->off + off + 12);
-	return type == ETH_TYPE_IPV4 || type == ETH_TYPE_IPV6 || type == ETH_TYPE_ARP || is_tag(type);
+	return type == ETH_TYPE_IPV4 || type == ETH_TYPE_IPV6 || type == ETH_TYPE_ARP ||
+	       is_tag(type);
 }
 
 /*

@@ -32,8 +32,9 @@ struct tunnel {
 	unsigned n_ids;
 	uint32_t ids[TUNNEL_IDS];
 	/*
-	 * data, caplen and hdr of what is inside, which lives as long as the bytes of the outer packet;
-	 * len as far as the outer packet tells; an interface without a name, of the link type inside
+	 * data, caplen and hdr of what is inside, which lives as long as the bytes of the outer
+	 * packet; len as far as the outer packet tells; an interface without a name, of the link
+	 * type inside
 	 */
 	struct packet inner;
 };

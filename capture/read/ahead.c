@@ -24,12 +24,14 @@ struct ahead {
 	bool begun;			/* of who reads */
 	size_t taken;			/* bytes of the first piece, by who reads */
 	pthread_mutex_t lock;		/* of all that follows but the bytes */
-	pthread_cond_t come, go_on;	/* there is more; there is room, or something to do at all */
+	/* there is more; there is room, or something to do at all */
+	pthread_cond_t come, go_on;
 	struct decompress *unpack;	/* NULL: nothing to do, or left */
 	bool ends;
 	uint64_t first, end;		/* piece n is at n % N_PIECES, for first <= n < end */
 	size_t len[N_PIECES];
-	ssize_t last;			/* what came after all pieces, 0 or -errno, when unpack is NULL */
+	/* what came after all pieces, 0 or -errno, when unpack is NULL */
+	ssize_t last;
 	size_t memory;
 	int fd;
 	uint8_t bytes[N_PIECES][PIECE];

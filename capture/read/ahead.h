@@ -24,8 +24,8 @@ void ahead_begin(struct ahead *a, struct decompress *u, int fd);
 bool ahead_has_begun(const struct ahead *a);
 
 /*
- * As decompress_read(), after whose 0 or error the thread has left @u. -EAGAIN: nothing has come for
- * a tenth of a second, and more may.
+ * As decompress_read(), after whose 0 or error the thread has left @u. -EAGAIN: nothing has come
+ * for a tenth of a second, and more may.
  */
 ssize_t ahead_read(struct ahead *a, void *buf, size_t n);
 

@@ -51,7 +51,10 @@ struct capfile_hooks {
 	capfile_look_fn look;	/* may be NULL */
 	capfile_read_fn read;	/* may be NULL, or the file may be */
 	void *ctx;
-	/* takes over what is compressed; the file is a regular one, and `wait` not needed. NULL: none */
+	/*
+	 * takes over what is compressed; the file is a regular one, and `wait` not needed. NULL:
+	 * none
+	 */
 	struct ahead *ahead;
 	struct budget *budget;	/* of memory, for all files together; NULL: one of its own */
 	/* bytes to begin with; it grows for a larger packet. 0: CAPFILE_BUFFER */

@@ -40,7 +40,8 @@ static void set_resolution(struct pcapng *f, const struct body *b, struct time_u
 /* What our own files say of it, which is no comment of anybody. */
 static bool is_one_queue(const struct option *opt)
 {
-	return opt->len == sizeof(PCAPNG_ONE_QUEUE) - 1 && !memcmp(opt->value, PCAPNG_ONE_QUEUE, opt->len);
+	return opt->len == sizeof(PCAPNG_ONE_QUEUE) - 1 &&
+	       !memcmp(opt->value, PCAPNG_ONE_QUEUE, opt->len);
 }
 
 static void interface_option(struct options *o, const struct option *opt, struct file_iface *ri)

@@ -23,10 +23,10 @@ struct capfile;
 struct recovery;
 
 /*
- * Opens @n files, "-" is stdin and "tcp:HOST:PORT" a connection, and reads nothing yet; merge_begin()
- * reads their first block or header. The paths have to live as long as the input. A file that is
- * empty, or ends within its header, is one that could not be read to its end, if there are others.
- * Both: 0, or -errno and merge_error() tells; *in is to be closed whatever is returned.
+ * Opens @n files, "-" is stdin and "tcp:HOST:PORT" a connection, and reads nothing yet;
+ * merge_begin() reads their first block or header. The paths have to live as long as the input. A
+ * file that is empty, or ends within its header, is one that could not be read to its end, if there
+ * are others. Both: 0, or -errno and merge_error() tells; *in is to be closed whatever is returned.
  *
  * With follow there is one path, which may be a pattern: follow.h tells which files come one after
  * another, each read as it grows. There is no end, and what is wrong with one that is not the first
@@ -37,8 +37,8 @@ int merge_open(struct merge **in, const char *const *paths, unsigned n,
 int merge_begin(struct merge *in);
 
 /*
- * Between the two: one file that is large and compressed is unpacked by a thread, which this starts,
- * if there is one.
+ * Between the two: one file that is large and compressed is unpacked by a thread, which this
+ * starts, if there is one.
  */
 bool merge_read_ahead(struct merge *in);
 

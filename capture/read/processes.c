@@ -45,7 +45,8 @@ static bool entry_of(const struct pcapng *f, const struct body *b, const uint8_t
 static const uint8_t *name_in(const uint8_t *entry, size_t len, size_t *name_len)
 {
 	for (size_t pos = 4; len - pos >= 4;) {
-		unsigned code = order_u16(SWAPPED, entry + pos), n = order_u16(SWAPPED, entry + pos + 2);
+		unsigned code = order_u16(SWAPPED, entry + pos),
+			 n = order_u16(SWAPPED, entry + pos + 2);
 
 		if (code == OPT_END || n > len - pos - 4)
 			return NULL;

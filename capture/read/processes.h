@@ -13,7 +13,10 @@ struct processes;
 /* May a block of @len bytes be one of these? Longer ones are not looked into. */
 bool processes_wants(uint32_t type, uint32_t len);
 
-/* Remembers the name in @b, if it is such a block and has one. What cannot be remembered is not known. */
+/*
+ * Remembers the name in @b, if it is such a block and has one. What cannot be remembered is not
+ * known.
+ */
 void processes_learn(struct pcapng *f, const struct body *b);
 
 /* Of the packets that come: NULL: not known. Lives until the next block is read. */

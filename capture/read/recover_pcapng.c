@@ -242,7 +242,8 @@ bool recover_pcapng_pass(struct pcapng *f, uint32_t len)
 	for (; f->s->offset + at.pos + 12 <= end && stream_need(f->s, at.pos + 12); at.pos++) {
 		/* the last place of the window, and of the block, is looked at in any case */
 		at.pos = pass_garbage(f->s, at.pos,
-				      min_of((uint64_t)RECOVERY_WINDOW, end - 12 - f->s->offset), false);
+				      min_of((uint64_t)RECOVERY_WINDOW, end - 12 - f->s->offset),
+				      false);
 		if (!stream_need(f->s, at.pos + 12))
 			break;
 		f->s->looks.taken++;

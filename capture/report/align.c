@@ -44,7 +44,10 @@ static uint32_t count_equal(const uint8_t *a, const uint8_t *b, uint32_t n)
 	return equal;
 }
 
-/* @more has @n bytes, behind @kept that are in both, which @less has not. False: it cannot be told. */
+/*
+ * @more has @n bytes, behind @kept that are in both, which @less has not. False: it
+ * cannot be told.
+ */
 static bool look(const struct packet *less, const struct packet *more, uint32_t kept, uint32_t n,
 		 struct guess *g)
 {

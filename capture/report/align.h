@@ -13,7 +13,10 @@ struct packet;
 
 struct alignment {
 	uint32_t kept;		/* bytes in front that are where they were */
-	/* bytes that stand behind them now and did not before; negative: that are gone from there */
+	/*
+	 * bytes that stand behind them now and did not before; negative: that are gone
+	 * from there
+	 */
 	int32_t moved;
 };
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What a program has made of a packet: two images of it, byte by byte, in words where they are known. */
+/*
+ * What a program has made of a packet: two images of it, byte by byte, in words where they are
+ * known.
+ */
 #ifndef XDPDUMP_REPORT_CHANGES_H
 #define XDPDUMP_REPORT_CHANGES_H
 
@@ -17,14 +20,18 @@ enum change_kind {
 	CHANGE_MORE,		/* @len more bytes in @now places, which are too many to tell */
 	CHANGE_CUT,		/* @len bytes off the end */
 	CHANGE_GROWN,		/* @len bytes at the end, @after what is captured of them */
-	CHANGE_WRONG,		/* a checksum that is not right any more: @before, as it should be @after */
+	/* a checksum that is not right any more: @before, as it should be @after */
+	CHANGE_WRONG,
 };
 
 enum { CHANGE_VALUE = 576 };
 
 struct change {
 	enum change_kind kind;
-	/* in the entry, and where that is now in the exit; of what was taken out both are the same */
+	/*
+	 * in the entry, and where that is now in the exit; of what was taken out both are
+	 * the same
+	 */
 	uint32_t at, now;
 	uint32_t len;
 	const char *what;		/* the name of a field, or where the bytes are */
@@ -34,9 +41,9 @@ struct change {
 typedef void (*change_fn)(void *ctx, const struct change *c);
 
 /*
- * Each change is given to @fn, if there is one; returns how many there are. Both packets are decoded.
- * Only bytes that both have captured are compared. What programs at XDP never do for themselves,
- * such as a queue or a time, does not count, nor does the verdict.
+ * Each change is given to @fn, if there is one; returns how many there are. Both packets are
+ * decoded. Only bytes that both have captured are compared. What programs at XDP never do for
+ * themselves, such as a queue or a time, does not count, nor does the verdict.
  */
 unsigned changes(const struct packet *entry, const struct packet *exit, change_fn fn, void *ctx);
 

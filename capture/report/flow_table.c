@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Open addressing, at most three quarters full; a place is empty as long as its key has no version. */
+/*
+ * Open addressing, at most three quarters full; a place is empty as long as its key has
+ * no version.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +126,8 @@ void flow_table_packet(struct flow_table *t, const struct packet *p)
 		t->rest.of_none++;
 		return;
 	}
-	way = flow_key_of(&key, p->data + p->hdr.l3_off, &p->hdr, min_of(p->iface->id, (uint32_t)UINT16_MAX));
+	way = flow_key_of(&key, p->data + p->hdr.l3_off, &p->hdr,
+			  min_of(p->iface->id, (uint32_t)UINT16_MAX));
 	e = entry_of(t, &key);
 	if (!e) {
 		t->rest.no_room++;
@@ -321,7 +325,8 @@ static void put_row_time(struct row *r, const char *name, uint64_t ns)
 	quote(r);
 }
 
-static void put_row_end(struct row *r, const struct flow_entry *e, const char *const names[2], unsigned end)
+static void put_row_end(struct row *r, const struct flow_entry *e, const char *const names[2],
+			unsigned end)
 {
 	begin_field(r, names[0]);
 	quote(r);
@@ -333,7 +338,8 @@ static void put_row_end(struct row *r, const struct flow_entry *e, const char *c
 		put_nothing(r, names[1]);
 }
 
-static void put_row_way(struct row *r, const struct flow_entry *e, const char *const names[3], unsigned way)
+static void put_row_way(struct row *r, const struct flow_entry *e, const char *const names[3],
+			unsigned way)
 {
 	put_number(r, names[0], e->flow.packets[way]);
 	put_number(r, names[1], e->flow.bytes[way]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Flows with what was counted of them: put together from what the CPUs have counted in the kernel, or counted
- * here, of the packets of a file; and as lines.
+ * Flows with what was counted of them: put together from what the CPUs have counted in the kernel,
+ * or counted here, of the packets of a file; and as lines.
  */
 #ifndef XDPDUMP_REPORT_FLOW_TABLE_H
 #define XDPDUMP_REPORT_FLOW_TABLE_H

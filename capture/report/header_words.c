@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Follows the headers of tunnels: RFC 2784 (GRE), 2003 (IP in IP), 7348 (VXLAN), 8926 (Geneve), MPLS
- * (3032). Of Ethernet, for XDP has nothing else.
+ * Follows the headers of tunnels: RFC 2784 (GRE), 2003 (IP in IP), 7348 (VXLAN), 8926 (Geneve),
+ * MPLS (3032). Of Ethernet, for XDP has nothing else.
  */
 #include <stdbool.h>
 
@@ -42,8 +42,8 @@ void header_words_hex(struct text *t, const uint8_t *bytes, uint32_t n)
 }
 
 /*
- * The @n bytes of the header that comes, and past them; NULL: they are not there. The type at the end
- * of a tag may be that which stood there before.
+ * The @n bytes of the header that comes, and past them; NULL: they are not there. The type at the
+ * end of a tag may be that which stood there before.
  */
 static const uint8_t *header(struct walk *w, uint32_t n)
 {

@@ -190,8 +190,9 @@ static bool count_addresses(struct talkers *t, const struct packet *p)
 	const uint8_t *ip = p->data + p->hdr.l3_off;
 	unsigned at = p->hdr.ip_version == 4 ? 12 : 8, size = p->hdr.ip_version == 4 ? 4 : 16;
 
-	return !p->hdr.ip_version || (talkers_add(t, p->hdr.ip_version, ip + at, p->len, true) &&
-				      talkers_add(t, p->hdr.ip_version, ip + at + size, p->len, false));
+	return !p->hdr.ip_version ||
+	       (talkers_add(t, p->hdr.ip_version, ip + at, p->len, true) &&
+		talkers_add(t, p->hdr.ip_version, ip + at + size, p->len, false));
 }
 
 /* Of tunnels in each other all, but each kind once; of what is inside the innermost. */
@@ -233,10 +234,13 @@ struct tally info_estimate_of(const struct info *i, const struct iface *f)
 			   *of_flows = is_there ? &i->of_flows[f->id] : &none;
 	const struct sampling s = sample_of_comment(f->comment);
 	/* what is of no flow was not chosen by flows */
-	const uint64_t packets = sample_scale(t->packets - of_flows->packets, of_flows->packets, s.flow.sample),
-		       bytes = sample_scale(t->bytes - of_flows->bytes, of_flows->bytes, s.flow.sample);
+	const uint64_t packets = sample_scale(t->packets - of_flows->packets, of_flows->packets,
+					      s.flow.sample),
+		       bytes = sample_scale(t->bytes - of_flows->bytes, of_flows->bytes,
+					    s.flow.sample);
 
-	return (struct tally){ sample_scale(0, packets, s.sample), sample_scale(0, bytes, s.sample) };
+	return (struct tally){ sample_scale(0, packets, s.sample),
+			       sample_scale(0, bytes, s.sample) };
 }
 
 bool info_estimate(const struct info *i, const struct capfile *r, struct tally *sum)

@@ -34,7 +34,10 @@ enum info_row {
 /* Rows of the histogram of sizes on the wire. */
 enum { N_INFO_SIZES = 10 };
 
-/* Interfaces that a report tells of; more of them, which a file has room for in 20 bytes each, are counted. */
+/*
+ * Interfaces that a report tells of; more of them, which a file has room for in 20 bytes each, are
+ * counted.
+ */
 enum { INFO_IFACES = 16384 };
 
 struct info {
@@ -49,7 +52,10 @@ struct info {
 	uint64_t n_back;		/* packets with a time before that of the packet before */
 	uint64_t n_dropped;		/* by epb_dropcount, before the packets */
 	struct tally rows[N_INFO_ROWS];
-	/* packets with such a tunnel, and what is in the innermost ones; bytes are those of the frames */
+	/*
+	 * packets with such a tunnel, and what is in the innermost ones; bytes are those of the
+	 * frames
+	 */
 	struct tally tunnels[N_TUNNELS];
 	struct tally inner[N_INFO_ROWS];
 	struct tally sizes[N_INFO_SIZES];
@@ -91,15 +97,18 @@ uint32_t info_size_to(unsigned row);
 /* "64 to 127", "65536 and more". */
 void info_size_label(char *out, size_t cap, unsigned row);
 
-/* Those rows that are not empty are from @first to below the one returned, and perhaps between them. */
+/*
+ * Those rows that are not empty are from @first to below the one returned, and perhaps between
+ * them.
+ */
 unsigned info_sizes(const struct info *i, unsigned *first);
 
 /* That the file has. */
 uint32_t info_n_ifaces(const struct capfile *r);
 
 /*
- * About how many packets of interface @f there were, and of how many bytes, where its comment says that
- * one of so many, or of so many flows, is in the file.
+ * About how many packets of interface @f there were, and of how many bytes, where its comment says
+ * that one of so many, or of so many flows, is in the file.
  */
 struct tally info_estimate_of(const struct info *i, const struct iface *f);
 

@@ -198,7 +198,8 @@ static void put_grid(FILE *out, const struct chart *c)
 	char label[32];
 
 	for (unsigned n = 0; n <= TICKS; n++) {
-		double v = c->axis * n / TICKS, y = y_of(c, v), x = x_of(c, (double)c->t->n * n / TICKS);
+		double v = c->axis * n / TICKS, y = y_of(c, v),
+		       x = x_of(c, (double)c->t->n * n / TICKS);
 
 		plot_number(label, sizeof(label), v);
 		fprintf(out,
@@ -206,15 +207,16 @@ static void put_grid(FILE *out, const struct chart *c)
 			"<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
 			LEFT, WIDTH - RIGHT, y, y, LEFT - 8, y + 4, label);
 		plot_span(label, sizeof(label), span_ns / TICKS * n);
-		fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>\n", x, HEIGHT - 6,
-			n == TICKS ? "end" : "middle", n ? label : "0");
+		fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>\n", x,
+			HEIGHT - 6, n == TICKS ? "end" : "middle", n ? label : "0");
 	}
 }
 
 /* A step for each column, and back along the bottom. */
 static void put_curve(FILE *out, const struct chart *c)
 {
-	fprintf(out, "<path class=\"c%s\" d=\"M%.1f %.1f", c->bytes ? " o" : "", x_of(c, 0), y_of(c, 0));
+	fprintf(out, "<path class=\"c%s\" d=\"M%.1f %.1f", c->bytes ? " o" : "", x_of(c, 0),
+		y_of(c, 0));
 	for (unsigned n = 0; n < c->t->n; n++)
 		fprintf(out, "V%.1fH%.1f", y_of(c, rate_at(c, n)), x_of(c, n + 1));
 	fprintf(out, "V%.1fZ\"/>\n", y_of(c, 0));
@@ -231,7 +233,8 @@ static void put_hints(FILE *out, const struct chart *c)
 		plot_number(v, sizeof(v), rate_at(c, n));
 		fprintf(out,
 			"<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>%s: %s%s</title></rect>\n",
-			x_of(c, n), ABOVE, x_of(c, 1) - x_of(c, 0), HEIGHT - ABOVE - BELOW, when, v, c->unit);
+			x_of(c, n), ABOVE, x_of(c, 1) - x_of(c, 0), HEIGHT - ABOVE - BELOW, when, v,
+			c->unit);
 	}
 	fputs("</g>\n", out);
 }
@@ -247,8 +250,8 @@ static void put_chart(FILE *out, const char *title, struct chart *c)
 	plot_span(step, sizeof(step), timeline_step_ns(c->t));
 	snprintf(more, sizeof(more), "in a second; each step is %s", step);
 	open_section(out, title, more);
-	fprintf(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s over time\">\n", WIDTH, HEIGHT,
-		title);
+	fprintf(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s over time\">\n",
+		WIDTH, HEIGHT, title);
 	put_grid(out, c);
 	put_curve(out, c);
 	put_hints(out, c);
@@ -347,7 +350,8 @@ static void talkers(FILE *out, const struct info *i)
 	close_table(out);
 }
 
-static void put_iface(FILE *out, const struct info *i, const struct iface *f, const struct iface_stats *s)
+static void put_iface(FILE *out, const struct info *i, const struct iface *f,
+		      const struct iface_stats *s)
 {
 	static const struct tally none;
 	static const enum stat_field counters[] = { STAT_RECEIVED, STAT_IF_DROP, STAT_OS_DROP };

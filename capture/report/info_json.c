@@ -158,7 +158,8 @@ static void estimate(struct json *j, const struct tally *t)
 }
 
 /* For what was asked for. */
-static void left_out(struct json *j, const struct info *i, const struct iface *f, const struct sampling *asked)
+static void left_out(struct json *j, const struct info *i, const struct iface *f,
+		     const struct sampling *asked)
 {
 	const struct tally before = info_estimate_of(i, f);
 
@@ -169,7 +170,8 @@ static void left_out(struct json *j, const struct info *i, const struct iface *f
 	if (asked->sample > 1 || asked->flow.sample > 1)
 		estimate(j, &before);
 	if (asked->flow.limit)
-		json_u64(j, asked->flow.limit_bytes ? "flow_limit_bytes" : "flow_limit", asked->flow.limit);
+		json_u64(j, asked->flow.limit_bytes ? "flow_limit_bytes" : "flow_limit",
+			 asked->flow.limit);
 	if (asked->rate)
 		json_u64(j, "rate_limit", asked->rate);
 }

@@ -196,7 +196,8 @@ static void left_out(FILE *out, const struct info *i, const struct iface *f)
 	if (s.sample > 1)
 		fprintf(out, "%21sSampling = 1 packet of %u, at random\n", "", s.sample);
 	if (s.flow.sample > 1)
-		fprintf(out, "%21sFlow sampling = the packets of 1 flow of %u\n", "", s.flow.sample);
+		fprintf(out, "%21sFlow sampling = the packets of 1 flow of %u\n", "",
+			s.flow.sample);
 	if (s.sample > 1 || s.flow.sample > 1)
 		iface_number(out, "Estimated packets", info_estimate_of(i, f).packets);
 	if (s.flow.limit)
@@ -352,8 +353,8 @@ static void estimate(FILE *out, const struct info *i, const struct capfile *r)
 
 	if (!info_estimate(i, r, &t))
 		return;
-	line(out, "Estimated packets:", "%llu, as not all were captured (--sample)%s", (unsigned long long)t.packets,
-	     beyond_limits(r));
+	line(out, "Estimated packets:", "%llu, as not all were captured (--sample)%s",
+	     (unsigned long long)t.packets, beyond_limits(r));
 	line(out, "Estimated size:", "%llu bytes", (unsigned long long)t.bytes);
 }
 

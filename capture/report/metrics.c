@@ -114,11 +114,13 @@ static void traffic(struct page *p, const struct state *s)
 }
 
 /* A number of the books, of each interface; @at: where it is in them. */
-static void left_out_rows(struct page *p, const struct state *s, const char *name, const char *help, size_t at)
+static void left_out_rows(struct page *p, const struct state *s, const char *name, const char *help,
+			  size_t at)
 {
 	counters(p, name, help);
 	for (size_t i = 0; i < s->n_ifaces; i++)
-		count(p, &s->ifaces[i], NULL, NULL, *(const uint64_t *)((const char *)&s->ifaces[i].ledger + at));
+		count(p, &s->ifaces[i], NULL, NULL,
+		      *(const uint64_t *)((const char *)&s->ifaces[i].ledger + at));
 }
 
 /* What was left out because it was asked for. */
@@ -127,17 +129,21 @@ static void left_out(struct page *p, const struct state *s)
 	const struct sampling *asked = &s->ledger.asked;
 
 	if (asked->sample > 1 || (s->ledger.sampled_out && asked->flow.sample <= 1))
-		put_gauge(p, "sample", "Of so many packets that the filter lets through one is kept, at random.",
+		put_gauge(p, "sample",
+			  "Of so many packets that the filter lets through one is kept, at random.",
 			  max_of(asked->sample, 1u));
 	if (asked->flow.sample > 1)
-		put_gauge(p, "flow_sample", "Of so many flows the packets of one are kept.", asked->flow.sample);
+		put_gauge(p, "flow_sample", "Of so many flows the packets of one are kept.",
+			  asked->flow.sample);
 	if (asked->sample > 1 || asked->flow.sample > 1 || s->ledger.sampled_out)
-		left_out_rows(p, s, "sampled_out_packets", "Packets that are not among those that are kept.",
+		left_out_rows(p, s, "sampled_out_packets",
+			      "Packets that are not among those that are kept.",
 			      offsetof(struct ledger, sampled_out));
 	if (asked->flow.limit) {
 		put_gauge(p, asked->flow.limit_bytes ? "flow_limit_bytes" : "flow_limit_packets",
 			  "So much of each flow and direction is kept.", asked->flow.limit);
-		left_out_rows(p, s, "flow_cut_packets", "Packets whose flows had as many as are kept.",
+		left_out_rows(p, s, "flow_cut_packets",
+			      "Packets whose flows had as many as are kept.",
 			      offsetof(struct ledger, flow_cut));
 	}
 	if (!asked->rate)
@@ -159,7 +165,8 @@ static void books(struct page *p, const struct state *s)
 	counters(p, "delivered_packets", "Packets that came out of the rings.");
 	for (size_t i = 0; i < s->n_ifaces; i++)
 		count(p, &s->ifaces[i], NULL, NULL, s->ifaces[i].ledger.taken);
-	counters(p, "lost_packets", "Packets that are not in the output, by what they were lost for.");
+	counters(p, "lost_packets",
+		 "Packets that are not in the output, by what they were lost for.");
 	for (size_t i = 0; i < s->n_ifaces; i++) {
 		const struct ledger *l = &s->ifaces[i].ledger;
 
@@ -173,7 +180,8 @@ static void books(struct page *p, const struct state *s)
 
 static void verdicts(struct page *p, const struct state *s)
 {
-	counters(p, "verdict_packets", "Packets by what the program that is watched has said of them.");
+	counters(p, "verdict_packets",
+		 "Packets by what the program that is watched has said of them.");
 	for (size_t i = 0; i < s->n_ifaces; i++)
 		for (unsigned k = 0; s->ifaces[i].program && k < VERDICT_KINDS; k++)
 			count(p, &s->ifaces[i], "verdict", state_verdict_name(k),
@@ -186,14 +194,16 @@ static void records(struct page *p, const struct state *s)
 	put_counter(p, "records_delivered", "Those that it has.", s->records.delivered);
 	put_counter(p, "records_refused", "Those that it will not have.", s->records.refused);
 	put_gauge(p, "records_in_spool", "Those that wait on the disk.", s->records.spooled);
-	put_counter(p, "former_records_delivered", "Of runs before, that were in the spool.", s->records.former);
+	put_counter(p, "former_records_delivered", "Of runs before, that were in the spool.",
+		    s->records.former);
 }
 
 static void recorder(struct page *p, const struct state *s)
 {
 	put_counter(p, "triggers", "Triggers of the flight recorder.", s->triggers);
 	put_counter(p, "triggers_ignored", "Triggers that did not count.", s->triggers_ignored);
-	put_counter(p, "trigger_matches", "Packets that an expression of the flight recorder matches.", s->matches);
+	put_counter(p, "trigger_matches",
+		    "Packets that an expression of the flight recorder matches.", s->matches);
 	put_gauge(p, "memory_packets", "Packets that are kept in memory.", s->in_memory);
 	put_gauge(p, "memory_reach_seconds", "How far they reach back.", s->memory_ns / 1e9);
 	put_counter(p, "forgotten_packets", "Packets that no trigger has asked for.", s->forgotten);
@@ -217,7 +227,8 @@ static void output(struct page *p, const struct state *s)
 		put_gauge(p, "last_write_timestamp_seconds",
 			  "When a file was seen to have grown the last time.", s->last_write_ns / 1e9);
 	if (s->directory && !statvfs(s->directory, &fs))
-		put_gauge(p, "disk_free_bytes", "Left on the disk of the files, for users other than root.",
+		put_gauge(p, "disk_free_bytes",
+			  "Left on the disk of the files, for users other than root.",
 			  (double)fs.f_bavail * fs.f_frsize);
 }
 

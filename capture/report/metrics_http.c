@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The capture puts a state into a box, and takes out what nobody has asked for meanwhile; the thread
- * takes it out when somebody asks, and keeps the answers made of it until there is another one.
+ * The capture puts a state into a box, and takes out what nobody has asked for meanwhile; the
+ * thread takes it out when somebody asks, and keeps the answers made of it until there is another
+ * one.
  */
 #include <errno.h>
 #include <microhttpd.h>
@@ -61,7 +62,8 @@ static bool find_calls(struct calls *c)
 	return library_functions(LIBRARY_MICROHTTPD, wanted, array_size(wanted));
 }
 
-static struct MHD_Response *answer_of(const struct calls *mhd, const struct state *s, unsigned format)
+static struct MHD_Response *answer_of(const struct calls *mhd, const struct state *s,
+				      unsigned format)
 {
 	size_t n;
 	char *text = metrics_text(s, format == OPENMETRICS, &n);
@@ -97,7 +99,8 @@ static void renew(struct metrics_http *h)
 	state_close(s);
 }
 
-static enum MHD_Result say(const struct calls *mhd, struct MHD_Connection *c, unsigned status, const char *sentence)
+static enum MHD_Result say(const struct calls *mhd, struct MHD_Connection *c, unsigned status,
+			   const char *sentence)
 {
 	struct MHD_Response *r = mhd->create_response_from_buffer(
 		strlen(sentence), (void *)(uintptr_t)sentence, MHD_RESPMEM_PERSISTENT);
@@ -108,13 +111,16 @@ static enum MHD_Result say(const struct calls *mhd, struct MHD_Connection *c, un
 	return result;
 }
 
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url, const char *method,
-				  const char *version is_unused, const char *body is_unused,
-				  size_t *body_len, void **request is_unused)
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
+				  const char *method, const char *version is_unused,
+				  const char *body is_unused, size_t *body_len,
+				  void **request is_unused)
 {
 	struct metrics_http *h = ctx;
-	const char *accept = h->mhd.lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
-	unsigned format = accept && strstr(accept, "application/openmetrics-text") ? OPENMETRICS : PLAIN;
+	const char *accept = h->mhd.lookup_connection_value(c, MHD_HEADER_KIND,
+							    MHD_HTTP_HEADER_ACCEPT);
+	unsigned format = accept && strstr(accept, "application/openmetrics-text") ? OPENMETRICS
+										   : PLAIN;
 
 	if (*body_len) {
 		*body_len = 0;

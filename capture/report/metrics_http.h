@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Tells who asks by HTTP what a capture has done, in a thread of its own, so that nobody who is slow,
- * or says nothing, holds up more than his own connection. By libmicrohttpd.
+ * Tells who asks by HTTP what a capture has done, in a thread of its own, so that nobody who is
+ * slow, or says nothing, holds up more than his own connection. By libmicrohttpd.
  */
 #ifndef XDPDUMP_REPORT_METRICS_HTTP_H
 #define XDPDUMP_REPORT_METRICS_HTTP_H
@@ -18,8 +18,8 @@ enum { METRICS_HTTP_FDS = 256 + 8 };	/* descriptors at most */
 int metrics_http_open(struct metrics_http **h, int fd);
 
 /*
- * Answers from now on: starts the thread, which has the rights that there are by now, and to which the
- * signals that are blocked by now are not delivered. -errno.
+ * Answers from now on: starts the thread, which has the rights that there are by now, and to which
+ * the signals that are blocked by now are not delivered. -errno.
  */
 int metrics_http_start(struct metrics_http *h);
 

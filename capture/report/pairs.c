@@ -15,12 +15,16 @@
 
 enum {
 	SIZE_FIRST	= 256,
-	NEAR		= 256,	/* interfaces on either side among which the other one is looked for */
+	/* interfaces on either side among which the other one is looked for */
+	NEAR		= 256,
 };
 
 #define NOWHERE	UINT32_MAX
 
-/* What is known of an interface, made when it is seen first; it may be gone when its entry leaves. */
+/*
+ * What is known of an interface, made when it is seen first; it may be gone when its
+ * entry leaves.
+ */
 struct place {
 	bool known;
 	bool is_exit;
@@ -88,7 +92,10 @@ static bool is_entry_of(const struct iface *entry, const struct iface *exit)
 	       (!n || !memcmp(entry->name, exit->name, n));
 }
 
-/* In a file it stands in front, usually; in that of another one, which is read with it, is another. */
+/*
+ * In a file it stands in front, usually; in that of another one, which is read with it,
+ * is another.
+ */
 static uint32_t find_entry(const struct pairs *s, const struct iface *exit)
 {
 	const uint32_t id = exit->id;

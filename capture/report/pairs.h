@@ -5,8 +5,8 @@
  *
  * An exit is on an interface that says so: its description begins with "after ", or its name ends
  * with "@fexit", as those of xdp-tools do; then the entry is on the interface of the same name,
- * without "@fentry" or "@fexit", that is described nearest to it. Elsewhere it is what has a verdict
- * and the id of an entry on the same interface.
+ * without "@fentry" or "@fexit", that is described nearest to it. Elsewhere it is what has a
+ * verdict and the id of an entry on the same interface.
  */
 #ifndef XDPDUMP_REPORT_PAIRS_H
 #define XDPDUMP_REPORT_PAIRS_H
@@ -39,7 +39,8 @@ struct pairs_hooks {
 struct pairs_totals {
 	uint64_t pairs;
 	uint64_t alone[N_PAIRS_ALONE];
-	uint64_t crowded;	/* images that waited and had to leave before the end, for want of room */
+	/* images that waited and had to leave before the end, for want of room */
+	uint64_t crowded;
 };
 
 /* -ENOMEM. */

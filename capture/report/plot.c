@@ -6,7 +6,10 @@
 #include "capture/base/util.h"
 #include "capture/report/plot.h"
 
-/* Three digits at least, and no zeros that say nothing; what rounds to 1000 is one of the next unit. */
+/*
+ * Three digits at least, and no zeros that say nothing; what rounds to 1000 is one of the next
+ * unit.
+ */
 static void three_digits(char *out, size_t cap, double v, const char *unit)
 {
 	int behind = v < 9.995 ? 2 : v < 99.95 ? 1 : 0;
@@ -39,7 +42,8 @@ void plot_span(char *out, size_t cap, uint64_t ns)
 {
 	/* 90 s rather than 1.5 min: from two of them on */
 	static const struct { double from, ns; const char *unit; } units[] = {
-		{ 2 * 86400e9, 86400e9, "d" }, { 2 * 3600e9, 3600e9, "h" }, { 2 * 60e9, 60e9, "min" },
+		{ 2 * 86400e9, 86400e9, "d" }, { 2 * 3600e9, 3600e9, "h" },
+		{ 2 * 60e9, 60e9, "min" },
 		{ 1e9, 1e9, "s" }, { 1e6, 1e6, "ms" }, { 1e3, 1e3, "us" }, { 1, 1, "ns" },
 	};
 	unsigned i = 0;

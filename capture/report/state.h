@@ -18,7 +18,8 @@ struct state_iface {
 	struct ledger ledger;
 	struct counters received, sent;	/* those of the directions that are captured */
 	bool has_received, has_sent;
-	bool is_exit;			/* packets as they come out of a program; else as they come in */
+	/* packets as they come out of a program; else as they come in */
+	bool is_exit;
 	bool gone;
 	char *program;			/* that is watched; NULL: none */
 	uint32_t program_id;
@@ -29,7 +30,8 @@ struct state_iface {
 struct state {
 	bool ended;			/* these are the last */
 	uint64_t start_ns, now_ns;	/* since 1970; the first of a capture */
-	uint64_t elapsed_ns;		/* since the start; of files between their first and last packet */
+	/* since the start; of files between their first and last packet */
+	uint64_t elapsed_ns;
 	struct counters c;		/* of all interfaces, as they come in */
 	struct ledger ledger;
 	bool has_ledger;		/* there can be losses */

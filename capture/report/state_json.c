@@ -51,7 +51,8 @@ static void put_left_out(FILE *out, const struct ledger *l)
 	if (a->sample > 1 || a->flow.sample > 1 || l->sampled_out)
 		put_number(out, "sampled_out", l->sampled_out);
 	if (a->flow.limit) {
-		put_number(out, a->flow.limit_bytes ? "flow_limit_bytes" : "flow_limit", a->flow.limit);
+		put_number(out, a->flow.limit_bytes ? "flow_limit_bytes" : "flow_limit",
+			   a->flow.limit);
 		put_number(out, "flow_cut", l->flow_cut);
 	}
 	if (a->rate) {

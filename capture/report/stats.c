@@ -31,21 +31,24 @@ static void left_out(const struct ledger *l)
 	char limit[24];
 
 	if (a->flow.sample > 1)
-		log_announce("  sampled out: %llu packets, as 1 flow of %u is kept%s", (ull)l->sampled_out,
-			     a->flow.sample, a->sample > 1 ? ", and of its packets some, at random" : "");
+		log_announce("  sampled out: %llu packets, as 1 flow of %u is kept%s",
+			     (ull)l->sampled_out, a->flow.sample,
+			     a->sample > 1 ? ", and of its packets some, at random" : "");
 	else if (a->sample > 1)
-		log_announce("  sampled out: %llu packets, as 1 of %u is kept, at random%s", (ull)l->sampled_out,
-			     a->sample, l->resampled ? "; it was another sample before" : "");
+		log_announce("  sampled out: %llu packets, as 1 of %u is kept, at random%s",
+			     (ull)l->sampled_out, a->sample,
+			     l->resampled ? "; it was another sample before" : "");
 	else if (l->sampled_out)
-		log_announce("  sampled out: %llu packets, before all were kept", (ull)l->sampled_out);
+		log_announce("  sampled out: %llu packets, before all were kept",
+			     (ull)l->sampled_out);
 	if (a->flow.limit) {
 		sample_flow_limit_to_text(&a->flow, limit, sizeof(limit));
 		log_announce("  flows cut: %llu packets, as %s of each flow and direction are kept",
 			     (ull)l->flow_cut, limit);
 	}
 	if (a->rate)
-		log_announce("  rate limited: %llu packets, as %u a second are kept at most", (ull)l->rate_limited,
-			     a->rate);
+		log_announce("  rate limited: %llu packets, as %u a second are kept at most",
+			     (ull)l->rate_limited, a->rate);
 	if (l->only_counted)
 		log_announce("  only counted: %llu packets", (ull)l->only_counted);
 }
@@ -96,7 +99,8 @@ const char *stats_verdict_name(unsigned kind)
 	return names[kind];
 }
 
-void stats_print_verdicts(const char *iface, const char *program, uint32_t id, const struct program_verdicts *v)
+void stats_print_verdicts(const char *iface, const char *program, uint32_t id,
+			  const struct program_verdicts *v)
 {
 	log_announce("  verdicts of %s (id %u) on %s:", program, id, iface);
 	for (unsigned i = 0; i < VERDICT_KINDS; i++)

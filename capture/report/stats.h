@@ -26,6 +26,7 @@ void stats_print(const struct totals *t, uint64_t ns);
 const char *stats_verdict_name(unsigned kind);
 
 /* What a program on interface @iface has said of its packets; and those before it in its place. */
-void stats_print_verdicts(const char *iface, const char *program, uint32_t id, const struct program_verdicts *v);
+void stats_print_verdicts(const char *iface, const char *program, uint32_t id,
+			  const struct program_verdicts *v);
 
 #endif

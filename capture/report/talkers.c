@@ -18,7 +18,8 @@ enum { PLACES_FIRST = 4096 };
 struct talkers {
 	struct hash_key key;
 	struct talker *table;
-	uint32_t places;	/* of the table, probed one after the other: at least twice as many as are taken */
+	/* of the table, probed one after the other: at least twice as many as are taken */
+	uint32_t places;
 	uint32_t room, n;
 	uint64_t error;
 };
@@ -50,8 +51,12 @@ int talkers_open(struct talkers **talkers, uint32_t room)
 	return 0;
 }
 
-/* Where the address of these words is, or the empty place where it would be: there always is one. */
-static inline struct talker *place(const struct talkers *t, uint8_t version, uint64_t first, uint64_t second)
+/*
+ * Where the address of these words is, or the empty place where it would be: there always
+ * is one.
+ */
+static inline struct talker *place(const struct talkers *t, uint8_t version, uint64_t first,
+				   uint64_t second)
 {
 	uint32_t mask = t->places - 1;
 
@@ -59,7 +64,8 @@ static inline struct talker *place(const struct talkers *t, uint8_t version, uin
 		struct talker *at = &t->table[i & mask];
 
 		/* one question, whose answer is nearly always yes */
-		if (!((at->words[0] ^ first) | (at->words[1] ^ second) | (at->version ^ version)) || !at->version)
+		if (!((at->words[0] ^ first) | (at->words[1] ^ second) | (at->version ^ version)) ||
+		    !at->version)
 			return at;
 	}
 }
@@ -150,12 +156,13 @@ static bool settle(struct talkers *t)
 {
 	if (t->n == t->room)
 		return make_room(t);
-	return 4 * (t->n + 1) <= t->places || t->places == 2 * t->room || keep(t, 0, 2 * t->places) ||
-	       2 * (t->n + 1) <= t->places;
+	return 4 * (t->n + 1) <= t->places || t->places == 2 * t->room ||
+	       keep(t, 0, 2 * t->places) || 2 * (t->n + 1) <= t->places;
 }
 
 /* Nearly all are there. */
-__attribute__((noinline)) static struct talker *add(struct talkers *t, uint8_t version, uint64_t first, uint64_t second)
+__attribute__((noinline)) static struct talker *add(struct talkers *t, uint8_t version,
+						    uint64_t first, uint64_t second)
 {
 	struct talker *k;
 
@@ -167,7 +174,10 @@ __attribute__((noinline)) static struct talker *add(struct talkers *t, uint8_t v
 	return k;
 }
 
-/* Of four bytes as many as there are, in a register: memory to which they were stored could not be loaded at once. */
+/*
+ * Of four bytes as many as there are, in a register: memory to which they were stored could not be
+ * loaded at once.
+ */
 static uint64_t first_word(uint8_t version, const uint8_t *addr)
 {
 	uint64_t word;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* A packet is mostly in the column of the one before; when it is beyond all, they are put together. */
+/*
+ * A packet is mostly in the column of the one before; when it is beyond all, they are put
+ * together.
+ */
 #include <string.h>
 
 #include "capture/base/util.h"

@@ -21,8 +21,8 @@ enum { DEDUP_WINDOW_MAX = 1000000 };	/* packets that are remembered at most, in 
 int dedup_open(struct dedup **d, uint32_t n_packets, uint64_t window_ns, unsigned ignored);
 
 /*
- * 1 if the packet equals one of the window, else 0; -ENOMEM. It is remembered either way. A packet without a time is in
- * no window of time.
+ * 1 if the packet equals one of the window, else 0; -ENOMEM. It is remembered either way. A packet
+ * without a time is in no window of time.
  */
 int dedup_packet(struct dedup *d, const struct packet *p);
 

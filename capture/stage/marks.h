@@ -22,8 +22,8 @@ struct marks {
 };
 
 /*
- * The next packet gets @text of @len bytes, any bytes, cut at MARK_MAX and made UTF-8. False: no packet
- * has come for those that there are.
+ * The next packet gets @text of @len bytes, any bytes, cut at MARK_MAX and made UTF-8. False: no
+ * packet has come for those that there are.
  */
 bool marks_add(struct marks *m, const char *text, size_t len);
 

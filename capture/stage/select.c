@@ -124,7 +124,9 @@ static bool date(struct scan *s, struct tm *tm)
 	if (!digits(&at, 4, &year) || !literal(&at, '-') || !digits(&at, 2, &month) ||
 	    !literal(&at, '-') || !digits(&at, 2, &day))
 		return false;
-	*tm = (struct tm){ .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_isdst = -1 };
+	*tm = (struct tm){
+		.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_isdst = -1
+	};
 	real = *tm;
 	sec = timegm(&real);
 	/* the 30th of February */

@@ -24,7 +24,8 @@ struct triggers {
 	unsigned n;
 	bool for_packets;		/* one of them at least */
 	unsigned n_expressions;
-	uint64_t matches;		/* packets that one of those was tried on here, and matched */
+	/* packets that one of those was tried on here, and matched */
+	uint64_t matches;
 	uint64_t at_ns, packets, drops;	/* at the last look */
 	bool has_looked;
 	const char *error;
@@ -53,7 +54,8 @@ static bool parse_rate(const char *s, struct trigger *t)
 	return value_number(number, 1, UINT64_MAX, &t->bound);
 }
 
-bool trigger_parse(const char *words, bool (*verdicts)(const char *list, unsigned *mask), struct trigger *t)
+bool trigger_parse(const char *words, bool (*verdicts)(const char *list, unsigned *mask),
+		   struct trigger *t)
 {
 	const char *value;
 
@@ -87,7 +89,8 @@ static int open_filter(struct triggers *t, struct waiting *w, bool optimize, boo
 	return err ? err : per_link_prepare(w->filter);
 }
 
-int triggers_open(struct triggers **triggers, const struct trigger *list, unsigned n, bool optimize, bool live)
+int triggers_open(struct triggers **triggers, const struct trigger *list, unsigned n, bool optimize,
+		  bool live)
 {
 	struct triggers *t = *triggers = calloc(1, sizeof(*t));
 	int err = 0;
@@ -140,7 +143,8 @@ int triggers_expression(const struct trigger *list, unsigned n, char **text)
 }
 
 /* The first expression of all, or of those that the bytes that were captured match. NULL: none. */
-static const struct waiting *expression(const struct triggers *t, const struct packet *p, bool by_bytes)
+static const struct waiting *expression(const struct triggers *t, const struct packet *p,
+					bool by_bytes)
 {
 	for (unsigned i = 0; i < t->n; i++)
 		if (t->v[i].filter && (!by_bytes || per_link_packet(t->v[i].filter, p) == 1))
@@ -192,17 +196,21 @@ const char *triggers_rates(struct triggers *t, uint64_t now, uint64_t packets, u
 {
 	const double seconds = (now - t->at_ns) / 1e9;
 	/* what a device counts may begin anew */
-	const uint64_t rates[] = { seconds > 0 && packets > t->packets ? (packets - t->packets) / seconds : 0,
-				   seconds > 0 && drops > t->drops ? (drops - t->drops) / seconds : 0 };
+	const uint64_t rates[] = {
+		seconds > 0 && packets > t->packets ? (packets - t->packets) / seconds : 0,
+		seconds > 0 && drops > t->drops ? (drops - t->drops) / seconds : 0
+	};
 	const char *why = NULL;
 
 	for (unsigned i = 0; t->has_looked && i < t->n; i++) {
 		struct waiting *w = &t->v[i];
 		const uint64_t rate = rates[w->is->kind == TRIGGER_DROPS];
 
-		if ((w->is->kind != TRIGGER_RATE && w->is->kind != TRIGGER_DROPS) || !crosses(w, rate) || why)
+		if ((w->is->kind != TRIGGER_RATE && w->is->kind != TRIGGER_DROPS) ||
+		    !crosses(w, rate) || why)
 			continue;
-		snprintf(t->said, sizeof(t->said), "%.64s (%llu/s)", w->is->words, (unsigned long long)rate);
+		snprintf(t->said, sizeof(t->said), "%.64s (%llu/s)", w->is->words,
+			 (unsigned long long)rate);
 		why = t->said;
 	}
 	t->has_looked = true;

@@ -21,26 +21,29 @@ struct trigger {
 
 /*
  * What stands behind --trigger: "signal", "down", "rate:>N/s", "rate:<N/s", "drops:N/s",
- * "verdict:LIST", of which @verdicts knows the words, and all else is an expression, not looked at yet.
- * False: it looks like one of these, and is not.
+ * "verdict:LIST", of which @verdicts knows the words, and all else is an expression, not looked at
+ * yet. False: it looks like one of these, and is not.
  */
-bool trigger_parse(const char *words, bool (*verdicts)(const char *list, unsigned *mask), struct trigger *t);
+bool trigger_parse(const char *words, bool (*verdicts)(const char *list, unsigned *mask),
+		   struct trigger *t);
 
 /*
- * Opens @n of them, which have to live as long. -ENOMEM; -EINVAL: an expression is refused for every
- * link type, or (@live) for Ethernet, and triggers_error() tells why.
+ * Opens @n of them, which have to live as long. -ENOMEM; -EINVAL: an expression is refused for
+ * every link type, or (@live) for Ethernet, and triggers_error() tells why.
  */
-int triggers_open(struct triggers **t, const struct trigger *list, unsigned n, bool optimize, bool live);
+int triggers_open(struct triggers **t, const struct trigger *list, unsigned n, bool optimize,
+		  bool live);
 
 /*
- * All expressions as one, for the program that captures, which marks what matches (PACKET_TRIED, PACKET_TRIGGERS);
- * NULL: there is none. -ENOMEM.
+ * All expressions as one, for the program that captures, which marks what matches (PACKET_TRIED,
+ * PACKET_TRIGGERS); NULL: there is none. -ENOMEM.
  */
 int triggers_expression(const struct trigger *list, unsigned n, char **text);
 
 /*
- * The words of the first one that @p is; NULL: none. An expression is tried on its bytes, unless the kernel has done so
- * on all of the frame; of several one that only the latter shows is the first.
+ * The words of the first one that @p is; NULL: none. An expression is tried on its bytes, unless
+ * the kernel has done so on all of the frame; of several one that only the latter shows is the
+ * first.
  */
 const char *triggers_packet(struct triggers *t, const struct packet *p);
 
@@ -48,9 +51,9 @@ const char *triggers_packet(struct triggers *t, const struct packet *p);
 uint64_t triggers_matches(const struct triggers *t);
 
 /*
- * Once a second or so, at @now in ns: so many @packets have come and so many are lost (@drops) since the
- * start. The words of the first of which it has become true by that, with the number, good until the
- * next call; NULL: none.
+ * Once a second or so, at @now in ns: so many @packets have come and so many are lost (@drops)
+ * since the start. The words of the first of which it has become true by that, with the number,
+ * good until the next call; NULL: none.
  */
 const char *triggers_rates(struct triggers *t, uint64_t now, uint64_t packets, uint64_t drops);
 
@@ -60,7 +63,10 @@ bool triggers_has(const struct triggers *t, enum trigger_kind kind);
 /* The expression that was refused: why. */
 const char *triggers_error(const struct triggers *t);
 
-/* The first that was, so far, an expression for no link type that came: why not; NULL: there is none. */
+/*
+ * The first that was, so far, an expression for no link type that came: why not; NULL: there is
+ * none.
+ */
 const char *triggers_useless(const struct triggers *t);
 
 /* Returns NULL. */

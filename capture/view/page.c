@@ -58,7 +58,10 @@ static void sums(struct grid *g, const struct model *m, const struct page_facts 
 	grid_put(g, 1, max_of(col, 68u), lost ? GRID_ALARM : GRID_DIM, "  lost %" PRIu64, lost);
 }
 
-/* Which packets these are: the filters, that of the capture and that of the eye, and what is left out of them. */
+/*
+ * Which packets these are: the filters, that of the capture and that of the eye, and what is left
+ * out of them.
+ */
 static void filters(struct grid *g, const struct page_facts *f, const struct page_choice *c)
 {
 	unsigned col = grid_put(g, 2, 0, GRID_DIM, "Filter ");

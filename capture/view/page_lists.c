@@ -161,7 +161,8 @@ static void losses(struct grid *g, unsigned row, const struct model *m, const st
 		{ "filtered out", l->filtered, false },
 		{ l->asked.sample > 1 || l->asked.flow.sample > 1 || l->sampled_out ? "sampled out" : NULL,
 		  l->sampled_out, false },
-		{ l->asked.flow.limit ? "left out by the limit of flows" : NULL, l->flow_cut, false },
+		{ l->asked.flow.limit ? "left out by the limit of flows" : NULL, l->flow_cut,
+		  false },
 		{ l->asked.rate ? "left out by the rate limit" : NULL, l->rate_limited, false },
 		{ "lost: the ring was full", l->ring_full, true },
 		{ "lost: could not be copied", l->copy_failed, true },
@@ -174,7 +175,8 @@ static void losses(struct grid *g, unsigned row, const struct model *m, const st
 		 f->has_ledger ? "what became of them" : "");
 	for (unsigned i = 0; f->has_ledger && i < array_size(rows); i++)
 		if (rows[i].what)
-			grid_put(g, row++, 0, rows[i].is_loss && rows[i].n ? GRID_ALARM : GRID_PLAIN,
+			grid_put(g, row++, 0,
+				 rows[i].is_loss && rows[i].n ? GRID_ALARM : GRID_PLAIN,
 				 "%20" PRIu64 "  %s", rows[i].n, rows[i].what);
 	if (!f->has_ledger)
 		grid_put(g, row++, 0, m->n_dropped ? GRID_ALARM : GRID_PLAIN,

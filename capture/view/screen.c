@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * ncurses, in a thread of its own: a terminal can be slow, or be stopped by Ctrl-S, and packets do not
- * wait for it. The thread alone calls the library while the screen is open; pages are handed to it,
- * of which the last one counts, and keys come from it through a pipe. Of the signals that ncurses
- * handles the thread gets those that are about the terminal; what was set for them is put back.
+ * ncurses, in a thread of its own: a terminal can be slow, or be stopped by Ctrl-S, and packets do
+ * not wait for it. The thread alone calls the library while the screen is open; pages are handed to
+ * it, of which the last one counts, and keys come from it through a pipe. Of the signals that
+ * ncurses handles the thread gets those that are about the terminal; what was set for them is put
+ * back.
  */
 #include <curses.h>
 #include <errno.h>
@@ -135,7 +136,8 @@ static void draw(struct screen *s)
 		resizeterm(g->rows, g->cols);
 	for (unsigned row = 0; row < g->rows; row++)
 		for (unsigned col = 0; col < g->cols; col++)
-			mvaddch(row, col, (unsigned char)g->text[row][col] | look_of(s, g->style[row][col]));
+			mvaddch(row, col,
+				(unsigned char)g->text[row][col] | look_of(s, g->style[row][col]));
 	refresh();
 }
 
@@ -204,10 +206,10 @@ static void set_up(struct screen *s)
 }
 
 /*
- * A file of terminfo is for the program to parse, so where it has rights of its own it is that of the
- * system. ncurses 6.4 looks whether the user IDs differ, which they do not where capabilities come from
- * the file of the program. Returns what show_home() puts back, for what is started; no thread reads the
- * environment meanwhile.
+ * A file of terminfo is for the program to parse, so where it has rights of its own it is that of
+ * the system. ncurses 6.4 looks whether the user IDs differ, which they do not where capabilities
+ * come from the file of the program. Returns what show_home() puts back, for what is started; no
+ * thread reads the environment meanwhile.
  */
 static char *hide_terminals(void)
 {
@@ -245,7 +247,8 @@ static bool no_page(char *why, size_t cap)
 {
 	const char *term = getenv("TERM");
 
-	snprintf(why, cap, "TERM is '%s', and on such a terminal no page can be drawn", term ? term : "");
+	snprintf(why, cap, "TERM is '%s', and on such a terminal no page can be drawn",
+		 term ? term : "");
 	return false;
 }
 
@@ -360,7 +363,10 @@ bool screen_has_gone(const struct screen *s)
 	return wait_ready(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR | POLLNVAL);
 }
 
-/* False: the terminal takes nothing, and the thread that writes to it lives on until the process ends. */
+/*
+ * False: the terminal takes nothing, and the thread that writes to it lives on until the process
+ * ends.
+ */
 static bool stop(struct screen *s)
 {
 	struct timespec until;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * A terminal, by ncurses. Nothing here waits for it but, a second at most, the end. Without the
- * library screen_open() fails, which nobody asks for then. From screen_begin() on what is written to
- * stderr is kept, if that is a terminal, and comes when it is closed.
+ * library screen_open() fails, which nobody asks for then. From screen_begin() on what is written
+ * to stderr is kept, if that is a terminal, and comes when it is closed.
  */
 #ifndef XDPDUMP_VIEW_SCREEN_H
 #define XDPDUMP_VIEW_SCREEN_H
@@ -14,8 +14,8 @@ struct grid;
 struct screen;
 
 /*
- * Finds one: stdout, with keys from stdin or, if that is no terminal, from the one that controls us.
- * False: @why tells, a sentence. Whatever it returns, it is to be closed.
+ * Finds one: stdout, with keys from stdin or, if that is no terminal, from the one that controls
+ * us. False: @why tells, a sentence. Whatever it returns, it is to be closed.
  */
 bool screen_open(struct screen **s, char *why, size_t cap);
 

@@ -46,7 +46,8 @@ struct tops {
 	unsigned n_waiting; /* ever: the last ones wait */
 	unsigned n_counted;
 	uint64_t *tags; /* of each set, a byte for each place, which is odd; 0: it is empty */
-	uint64_t *floors; /* of each place what at_most() was some time ago, so no more than it is */
+	/* of each place what at_most() was some time ago, so no more than it is */
+	uint64_t *floors;
 	uint64_t *lost; /* of each set: who had to go from there had no more bytes */
 	struct place *places;
 	union party *who; /* of each place */
@@ -98,7 +99,10 @@ static uint64_t hash_of(const struct tops *t, const union party *who)
 	uint64_t h = hash_mix(w[0] ^ k[0], w[1] ^ k[1]) + hash_mix(w[2] ^ k[2], w[3] ^ k[3]);
 
 	h = hash_mix(h ^ k[1], w[4] ^ k[3]);
-	/* And by itself: ports that follow each other, times what is the same, crowd for some keys. */
+	/*
+	 * And by itself: ports that follow each other, times what is the same, crowd for
+	 * some keys.
+	 */
 	return hash_mix(h ^ k[0], (h >> 32 | h << 32) ^ k[2]);
 }
 

@@ -32,7 +32,8 @@ union party {
 };
 
 _Static_assert(sizeof(union party) == 40, "no padding");
-_Static_assert(offsetof(union party, proto) == offsetof(union party, key.ip_proto), "it is the same");
+_Static_assert(offsetof(union party, proto) == offsetof(union party, key.ip_proto),
+	       "it is the same");
 
 struct top {
 	union party who;

@@ -77,8 +77,8 @@ int delivery_open(struct delivery **delivery, const struct delivery_settings *s,
 		return -ENOMEM;
 	d->fd = -1;
 	/* in pages that are not there before something is written to them */
-	d->shared = mmap(NULL, sizeof(*d->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
-			 -1, 0);
+	d->shared = mmap(NULL, sizeof(*d->shared), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (d->shared == MAP_FAILED) {
 		d->shared = NULL;
 		return -errno;
@@ -91,7 +91,10 @@ int delivery_open(struct delivery **delivery, const struct delivery_settings *s,
 	return err;
 }
 
-/* The first ones again and again: the memory of the others is not touched as long as the engine keeps pace. */
+/*
+ * The first ones again and again: the memory of the others is not touched as long as the engine
+ * keeps pace.
+ */
 char *delivery_batch(struct delivery *d)
 {
 	for (unsigned i = 0; i < DELIVERY_BATCHES; i++) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Records on their way to an engine (engine.h). A process of its own delivers them, with the libraries for
- * that: it has no rights but the user's, cannot start programs, and reads the file system, but writes to the
- * spool alone. The two share the memory of the batches; what is in there is never waited for.
+ * Records on their way to an engine (engine.h). A process of its own delivers them, with the
+ * libraries for that: it has no rights but the user's, cannot start programs, and reads the file
+ * system, but writes to the spool alone. The two share the memory of the batches; what is in there
+ * is never waited for.
  */
 #ifndef XDPDUMP_WRITE_DELIVERY_H
 #define XDPDUMP_WRITE_DELIVERY_H
@@ -23,7 +24,8 @@ enum { DELIVERY_CAPTURE_MAX = 40 };
 struct delivery_settings {
 	const char *word;		/* of --to */
 	struct engine_settings engine;
-	int (*open)(struct engine **e, const struct engine_settings *s, char said[static ENGINE_SAID_MAX]);
+	int (*open)(struct engine **e, const struct engine_settings *s,
+		    char said[static ENGINE_SAID_MAX]);
 	const char *spool;		/* a directory; NULL: there is none */
 	uint64_t spool_limit;		/* bytes */
 	bool sandbox;			/* all that it does not need is out of its reach */
@@ -32,8 +34,8 @@ struct delivery_settings {
 };
 
 /*
- * What became of the records that were handed over: all others are on their way. @former: of runs before, which
- * were in the spool, and are delivered now.
+ * What became of the records that were handed over: all others are on their way. @former: of runs
+ * before, which were in the spool, and are delivered now.
  */
 struct delivery_counts { uint64_t delivered, spooled, refused, former; };
 
@@ -41,9 +43,9 @@ struct delivery_counts { uint64_t delivered, spooled, refused, former; };
 typedef void (*delivery_said_fn)(void *ctx, const char *sentence, bool is_failure);
 
 /*
- * Starts the process, while there are no threads yet, and waits until it has seen that the engine is there, or
- * that there is a spool, and @said has why it is needed, or "". -EINTR: @interrupt_fd can be read. -EINVAL: @said
- * has a sentence. Other -errno.
+ * Starts the process, while there are no threads yet, and waits until it has seen that the engine
+ * is there, or that there is a spool, and @said has why it is needed, or "". -EINTR: @interrupt_fd
+ * can be read. -EINVAL: @said has a sentence. Other -errno.
  */
 int delivery_open(struct delivery **d, const struct delivery_settings *s, int interrupt_fd,
 		  char said[static ENGINE_SAID_MAX]);
@@ -51,19 +53,25 @@ int delivery_open(struct delivery **d, const struct delivery_settings *s, int in
 /* Memory for a batch, of DELIVERY_BATCH bytes; NULL: all are on their way. */
 char *delivery_batch(struct delivery *d);
 
-/* Hands it over, with @n records, the first of which is number @first. -errno: the process has gone. */
+/*
+ * Hands it over, with @n records, the first of which is number @first. -errno: the process has
+ * gone.
+ */
 int delivery_send(struct delivery *d, char *batch, size_t len, unsigned n, uint64_t first);
 
 /* Can be read: then delivery_look() has something to see. -errno: the process has gone. */
 int delivery_fd(const struct delivery *d);
 int delivery_look(struct delivery *d, delivery_said_fn said, void *ctx);
 
-/* Until delivery_look() has something to see, at most @ms milliseconds. -EINTR: @interrupt_fd can be read. */
+/*
+ * Until delivery_look() has something to see, at most @ms milliseconds. -EINTR: @interrupt_fd can
+ * be read.
+ */
 int delivery_wait(const struct delivery *d, int interrupt_fd, int ms);
 
 /*
- * No more batches come: what is on its way is delivered in the time that there is, or spooled, or refused.
- * delivery_has_ended() is true then. Hurry: at once.
+ * No more batches come: what is on its way is delivered in the time that there is, or spooled, or
+ * refused. delivery_has_ended() is true then. Hurry: at once.
  */
 void delivery_end(struct delivery *d);
 void delivery_hurry(struct delivery *d);

@@ -24,8 +24,8 @@ struct delivery_request {
 };
 
 /*
- * From it. READY, once, and @text is "" or why nothing is delivered yet; or NOT_READY, and it has why. FREE: @slot.
- * ENDED: there is nothing left, and nothing follows.
+ * From it. READY, once, and @text is "" or why nothing is delivered yet; or NOT_READY, and it has
+ * why. FREE: @slot. ENDED: there is nothing left, and nothing follows.
  */
 enum delivery_news {
 	DELIVERY_READY, DELIVERY_NOT_READY, DELIVERY_FREE, DELIVERY_SAID, DELIVERY_FAILED, DELIVERY_ENDED
@@ -38,6 +38,7 @@ struct delivery_answer {
 };
 
 /* All of that process, in a child; @fd: its end of the socket pair. */
-_Noreturn void delivery_process(int fd, const struct delivery_settings *s, struct delivery_shared *shared);
+_Noreturn void delivery_process(int fd, const struct delivery_settings *s,
+				struct delivery_shared *shared);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The process that delivers. One batch is with the engine, others wait in memory, in the order in which they
- * came; in front of them stands what is in the spool. As soon as the engine does not take them, or not fast
- * enough, those in memory are brought to the spool.
+ * The process that delivers. One batch is with the engine, others wait in memory, in the order in
+ * which they came; in front of them stands what is in the spool. As soon as the engine does not
+ * take them, or not fast enough, those in memory are brought to the spool.
  */
 #include <errno.h>
 #include <libgen.h>
@@ -66,7 +66,8 @@ static void tell(const struct process *p, const struct delivery_answer *a)
 		uninterrupted(send(p->fd, a, sizeof(*a), MSG_NOSIGNAL));
 }
 
-static void say(const struct process *p, enum delivery_news news, const char *fmt, ...) printf_like(3, 4);
+static void say(const struct process *p, enum delivery_news news, const char *fmt, ...)
+	printf_like(3, 4);
 
 static void say(const struct process *p, enum delivery_news news, const char *fmt, ...)
 {
@@ -120,7 +121,8 @@ static void relieve(struct process *p)
 {
 	const unsigned i = p->pending == OF_QUEUE;
 
-	while (p->spool && p->n_queued > i && (p->is_failing || DELIVERY_BATCHES - p->n_queued < FREE_MIN))
+	while (p->spool && p->n_queued > i &&
+	       (p->is_failing || DELIVERY_BATCHES - p->n_queued < FREE_MIN))
 		if (bring_to_spool(p, i))
 			return;
 }
@@ -179,7 +181,8 @@ static void settle(struct process *p, unsigned refused)
 static void fail(struct process *p, enum delivery_news news, const char *why)
 {
 	if (!p->is_failing && p->spool)
-		say(p, news, "cannot deliver: %.200s: tried again, and meanwhile to %.150s", why, spool_path(p->spool));
+		say(p, news, "cannot deliver: %.200s: tried again, and meanwhile to %.150s", why,
+		    spool_path(p->spool));
 	else if (!p->is_failing)
 		say(p, news, "cannot deliver: %.200s: tried again", why);
 	p->is_failing = true;
@@ -202,7 +205,8 @@ static void succeed(struct process *p)
 static void complain_of_refused(struct process *p, unsigned refused, const char *why)
 {
 	if (!p->has_refused)
-		say(p, DELIVERY_FAILED, "refuses %u record%s, and perhaps more: %s", refused, s_of(refused), why);
+		say(p, DELIVERY_FAILED, "refuses %u record%s, and perhaps more: %s", refused,
+		    s_of(refused), why);
 	p->has_refused = true;
 }
 
@@ -286,7 +290,9 @@ static bool has_work(const struct process *p)
 /* Until something is due; -1: nothing is. */
 static int patience_ms(const struct process *p)
 {
-	uint64_t due = !p->is_ending ? UINT64_MAX : p->is_failing ? min_of(p->end_ns, p->last_ns) : p->end_ns;
+	uint64_t due = !p->is_ending   ? UINT64_MAX
+		       : p->is_failing ? min_of(p->end_ns, p->last_ns)
+				       : p->end_ns;
 
 	if (p->pending == NOTHING && p->is_failing && has_work(p))
 		due = min_of(due, p->retry_ns);
@@ -319,7 +325,8 @@ static bool is_over(const struct process *p)
 static void deliver(struct process *p)
 {
 	while (!is_over(p)) {
-		if (p->pending == NOTHING && (!p->is_failing || clock_monotonic_ns() >= p->retry_ns))
+		if (p->pending == NOTHING &&
+		    (!p->is_failing || clock_monotonic_ns() >= p->retry_ns))
 			begin_next(p);
 		wait_for_something(p);
 		listen_to_all(p);
@@ -336,20 +343,25 @@ static void deliver(struct process *p)
 
 static bool open_spool(struct process *p, char said[static ENGINE_SAID_MAX])
 {
-	int err = p->set->spool ? spool_open(&p->spool, p->set->spool, p->set->word, p->set->spool_limit) : 0;
+	int err = p->set->spool
+			  ? spool_open(&p->spool, p->set->spool, p->set->word, p->set->spool_limit)
+			  : 0;
 
 	if (err == -EWOULDBLOCK)
-		snprintf(said, ENGINE_SAID_MAX, "--spool %.200s: another xdpdump has it, for the same --to",
+		snprintf(said, ENGINE_SAID_MAX,
+			 "--spool %.200s: another xdpdump has it, for the same --to",
 			 p->set->spool);
 	else if (err)
-		snprintf(said, ENGINE_SAID_MAX, "--spool %.200s: %s", p->set->spool, strerror(-err));
+		snprintf(said, ENGINE_SAID_MAX, "--spool %.200s: %s", p->set->spool,
+			 strerror(-err));
 	return !err;
 }
 
 /*
- * What libraries, resolvers and certificates are read from; to any port, as brokers are where they say. No
- * program can be started, and that needs no rule. Before there are threads of a library, which would do without.
- * Where there is no Landlock all does, as we are told by who has started us. Not even root has a right then.
+ * What libraries, resolvers and certificates are read from; to any port, as brokers are where they
+ * say. No program can be started, and that needs no rule. Before there are threads of a library,
+ * which would do without. Where there is no Landlock all does, as we are told by who has started
+ * us. Not even root has a right then.
  */
 static int confine(const struct process *p)
 {
@@ -358,7 +370,8 @@ static int confine(const struct process *p)
 	const struct landlock_place places[] = {
 		{ "/etc", LANDLOCK_READ }, { "/usr", LANDLOCK_READ }, { "/lib", LANDLOCK_READ },
 		{ "/lib64", LANDLOCK_READ }, { "/run", LANDLOCK_READ },
-		{ p->spool ? spool_path(p->spool) : "/etc", p->spool ? LANDLOCK_WRITE : LANDLOCK_READ },
+		{ p->spool ? spool_path(p->spool) : "/etc",
+		  p->spool ? LANDLOCK_WRITE : LANDLOCK_READ },
 		{ copy ? dirname(copy) : "/etc", LANDLOCK_READ },	/* with what the file names */
 	};
 	int err = privilege_settle(0);
@@ -408,7 +421,8 @@ static bool make_ready(struct process *p, char said[static ENGINE_SAID_MAX])
 	if (p->set->open(&p->engine, &p->set->engine, said))
 		return false;
 	if (p->set->sandbox && seccomp_is_there())
-		err = seccomp_enter(SECCOMP_READS | SECCOMP_DELIVERS, getenv("XDPDUMP_SANDBOX_KILL"));
+		err = seccomp_enter(SECCOMP_READS | SECCOMP_DELIVERS,
+				    getenv("XDPDUMP_SANDBOX_KILL"));
 	if (err) {
 		snprintf(said, ENGINE_SAID_MAX, "seccomp: %s", strerror(-err));
 		return false;
@@ -416,7 +430,10 @@ static bool make_ready(struct process *p, char said[static ENGINE_SAID_MAX])
 	return look_for_engine(p, said);
 }
 
-/* It ends when we do, but for what has to be brought to an end then. The spool is free before that is told. */
+/*
+ * It ends when we do, but for what has to be brought to an end then. The spool is free before that
+ * is told.
+ */
 void delivery_process(int fd, const struct delivery_settings *s, struct delivery_shared *shared)
 {
 	struct process p = { .fd = fd, .set = s, .shared = shared };

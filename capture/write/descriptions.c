@@ -34,7 +34,10 @@ enum {
 	AGAIN_OPTIONS_MAX	= 4 << 10,
 	AGAIN_STRING_MAX	= 1 << 10,
 	AGAIN_IFACES_MAX	= 64,		/* of more, only those with packets */
-	/* of an interface in the head and at the end of a file, to see whether there is room for it */
+	/*
+	 * of an interface in the head and at the end of a file, to see whether there is
+	 * room for it
+	 */
 	AGAIN_IFACE_BYTES	= 768,
 };
 

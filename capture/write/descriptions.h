@@ -42,9 +42,9 @@ struct descriptions {
 int descriptions_begin(struct descriptions *d, struct writer *w);
 
 /*
- * The interfaces that it has shown since, for the sake of @p, whose interface the file does not have
- * yet, or (NULL) without packets. -E2BIG: nothing was written, for with the packet it would take
- * more than @room bytes.
+ * The interfaces that it has shown since, for the sake of @p, whose interface the file does not
+ * have yet, or (NULL) without packets. -E2BIG: nothing was written, for with the packet it would
+ * take more than @room bytes.
  */
 int descriptions_iface(struct descriptions *d, struct writer *w, const struct packet *p,
 		       uint64_t room);

@@ -55,7 +55,10 @@ size_t direct_enough(const struct direct *d, const struct out *o)
 	return gap(o) ? gap(o) : OUT_BLOCK;
 }
 
-/* A disk that does not keep up has the page cache to help it, which is larger than what waits here. */
+/*
+ * A disk that does not keep up has the page cache to help it, which is larger than what
+ * waits here.
+ */
 static bool keeps_up(const struct direct *d, size_t waiting)
 {
 	return d->when == DIRECT_ALWAYS || waiting < d->max / 2;

@@ -112,14 +112,17 @@ int disk_file_sync(struct disk_file *f)
 	return err;
 }
 
-/* Times of files are those of the last tick of the kernel, which may be that of a change to come. */
+/*
+ * Times of files are those of the last tick of the kernel, which may be that of a change
+ * to come.
+ */
 static bool stamp(int fd, struct stat *st)
 {
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
 
 	clock_gettime(CLOCK_REALTIME, &times[1]);
-	return !futimens(fd, times) && !place_stat(fd, st) && st->st_mtim.tv_sec == times[1].tv_sec &&
-	       st->st_mtim.tv_nsec == times[1].tv_nsec;
+	return !futimens(fd, times) && !place_stat(fd, st) &&
+	       st->st_mtim.tv_sec == times[1].tv_sec && st->st_mtim.tv_nsec == times[1].tv_nsec;
 }
 
 bool disk_file_entry(struct disk_file *f, struct entry *e)

@@ -46,9 +46,10 @@ int disk_file_sync(struct disk_file *f);
 int disk_file_shut(struct disk_file *f);
 
 /*
- * Before it is shut: the entry of it for an index, as it is now that it is complete, to be closed. It is given the
- * time of this very moment, so that whoever writes to it afterwards gives it another one, however soon that is.
- * False: it is not known what is in it, or the file system does not keep such times.
+ * Before it is shut: the entry of it for an index, as it is now that it is complete, to be closed.
+ * It is given the time of this very moment, so that whoever writes to it afterwards gives it
+ * another one, however soon that is. False: it is not known what is in it, or the file system does
+ * not keep such times.
  */
 bool disk_file_entry(struct disk_file *f, struct entry *e);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What records are delivered to: one batch after the other, each until something has become of it. For the
- * process that does nothing else (delivery_process.c).
+ * What records are delivered to: one batch after the other, each until something has become of it.
+ * For the process that does nothing else (delivery_process.c).
  */
 #ifndef XDPDUMP_WRITE_ENGINE_H
 #define XDPDUMP_WRITE_ENGINE_H
@@ -39,13 +39,15 @@ struct engine_ops {
 	void (*send)(struct engine *e, const struct batch *b);
 
 	/*
-	 * Until there is an outcome, @fd can be read, or @ms milliseconds are over; -1: they never are. PENDING:
-	 * it is one of the latter two, which @said may tell something of, else it is "". REFUSED: *@refused of the
-	 * records are, and the others delivered.
+	 * Until there is an outcome, @fd can be read, or @ms milliseconds are over; -1: they never
+	 * are. PENDING: it is one of the latter two, which @said may tell something of, else it is
+	 * "". REFUSED: *@refused of the records are, and the others delivered.
 	 */
-	enum outcome (*wait)(struct engine *e, int fd, int ms, unsigned *refused, char said[static ENGINE_SAID_MAX]);
+	enum outcome (*wait)(struct engine *e, int fd, int ms, unsigned *refused,
+			     char said[static ENGINE_SAID_MAX]);
 
-	struct engine *(*close)(struct engine *e);	/* returns NULL; what is pending is given up */
+	/* returns NULL; what is pending is given up */
+	struct engine *(*close)(struct engine *e);
 };
 
 /* The beginning of each engine's own struct. */
@@ -54,10 +56,13 @@ struct engine {
 };
 
 /*
- * 0, or -EINVAL, and @said has a sentence. Nobody has been asked for anything yet, but all files have been read
- * and libraries loaded. A batch without a line may be sent then, to see whether what is delivered to is there.
+ * 0, or -EINVAL, and @said has a sentence. Nobody has been asked for anything yet, but all files
+ * have been read and libraries loaded. A batch without a line may be sent then, to see whether what
+ * is delivered to is there.
  */
-int engine_clickhouse_open(struct engine **e, const struct engine_settings *s, char said[static ENGINE_SAID_MAX]);
-int engine_kafka_open(struct engine **e, const struct engine_settings *s, char said[static ENGINE_SAID_MAX]);
+int engine_clickhouse_open(struct engine **e, const struct engine_settings *s,
+			   char said[static ENGINE_SAID_MAX]);
+int engine_kafka_open(struct engine **e, const struct engine_settings *s,
+		      char said[static ENGINE_SAID_MAX]);
 
 #endif

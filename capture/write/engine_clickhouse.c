@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * ClickHouse over HTTP, by libcurl: each batch is the body of an INSERT ... FORMAT JSONEachRow. A batch that
- * is sent again is the same bytes, by which a table that looks for that knows it. It takes all of them or none:
- * of what it refuses for the records in it, those are found by halves (halves.h).
- * https://clickhouse.com/docs/interfaces/http
+ * ClickHouse over HTTP, by libcurl: each batch is the body of an INSERT ... FORMAT JSONEachRow. A
+ * batch that is sent again is the same bytes, by which a table that looks for that knows it. It
+ * takes all of them or none: of what it refuses for the records in it, those are found by halves
+ * (halves.h). https://clickhouse.com/docs/interfaces/http
  */
 #define CURL_DISABLE_TYPECHECK	/* its calls are not macros here */
 #include <curl/curl.h>
@@ -91,15 +91,17 @@ static void send_batch(struct engine *e, const struct batch *b)
 	send_next(c);
 }
 
-static enum outcome transfer_failed(struct engine_clickhouse *c, CURLcode result, char said[static ENGINE_SAID_MAX])
+static enum outcome transfer_failed(struct engine_clickhouse *c, CURLcode result,
+				    char said[static ENGINE_SAID_MAX])
 {
 	snprintf(said, ENGINE_SAID_MAX, "%s", *c->error ? c->error : c->curl.easy_strerror(result));
 	return ENGINE_RETRY;
 }
 
 /*
- * The records themselves are what it does not like: src/Common/ErrorCodes.cpp of ClickHouse. Whatever else it
- * says, a table that is not there or a disk that is full, may be mended while they wait.
+ * The records themselves are what it does not like: src/Common/ErrorCodes.cpp of ClickHouse.
+ * Whatever else it says, a table that is not there or a disk that is full, may be mended while they
+ * wait.
  */
 static bool is_about_records(long status, const char *answer)
 {
@@ -150,7 +152,8 @@ static enum outcome outcome_of(struct engine_clickhouse *c, char said[static ENG
 	c->answer[strcspn(c->answer, "\r\n")] = '\0';
 	snprintf(said, ENGINE_SAID_MAX, "HTTP %ld%s%s", status, *c->answer ? ": " : "", c->answer);
 	/* the table, or the user: what is wrong at the beginning is wrong */
-	return !halves_next(&c->halves)->n || is_about_records(status, c->answer) ? ENGINE_REFUSED : ENGINE_RETRY;
+	return !halves_next(&c->halves)->n || is_about_records(status, c->answer) ? ENGINE_REFUSED
+										  : ENGINE_RETRY;
 }
 
 /* Of all that was sent, or it goes on with what is next. */
@@ -207,7 +210,8 @@ static enum outcome wait_for_outcome(struct engine *e, int fd, int ms, unsigned 
 	result = m->data.result;	/* which does not outlive the next call */
 	c->curl.multi_remove_handle(c->multi, c->easy);
 	c->pending = false;
-	return settle(c, result ? transfer_failed(c, result, said) : outcome_of(c, said), refused, said);
+	return settle(c, result ? transfer_failed(c, result, said) : outcome_of(c, said), refused,
+		      said);
 }
 
 static struct engine *close_engine(struct engine *e)
@@ -240,10 +244,12 @@ static bool find_calls(struct calls *c)
 }
 
 /* "ca": a file of certificates, in place of the system's. */
-static bool take_key(void *engine, const char *key, const char *value, char said[static ENGINE_SAID_MAX] is_unused)
+static bool take_key(void *engine, const char *key, const char *value,
+		     char said[static ENGINE_SAID_MAX] is_unused)
 {
 	static const struct { const char *key; CURLoption option; } keys[] = {
-		{ "user", CURLOPT_USERNAME }, { "password", CURLOPT_PASSWORD }, { "ca", CURLOPT_CAINFO },
+		{ "user", CURLOPT_USERNAME }, { "password", CURLOPT_PASSWORD },
+		{ "ca", CURLOPT_CAINFO },
 	};
 	struct engine_clickhouse *c = engine;
 
@@ -269,12 +275,14 @@ static bool set_url(struct engine_clickhouse *c, const struct engine_table *t, b
 static bool set_up(struct engine_clickhouse *c)
 {
 	const struct { CURLoption option; long value; } numbers[] = {
-		{ CURLOPT_NOSIGNAL, 1 }, { CURLOPT_POST, 1 }, { CURLOPT_CONNECTTIMEOUT, CONNECT_SEC },
+		{ CURLOPT_NOSIGNAL, 1 }, { CURLOPT_POST, 1 },
+		{ CURLOPT_CONNECTTIMEOUT, CONNECT_SEC },
 		{ CURLOPT_LOW_SPEED_TIME, SILENCE_SEC }, { CURLOPT_LOW_SPEED_LIMIT, 1 },
 		{ CURLOPT_HTTPAUTH, CURLAUTH_BASIC }, { CURLOPT_TCP_KEEPALIVE, 1 },
 	};
 	const struct { CURLoption option; void *value; } others[] = {
-		{ CURLOPT_ERRORBUFFER, c->error }, { CURLOPT_WRITEDATA, c }, { CURLOPT_WRITEFUNCTION, take_answer },
+		{ CURLOPT_ERRORBUFFER, c->error }, { CURLOPT_WRITEDATA, c },
+		{ CURLOPT_WRITEFUNCTION, take_answer },
 		/* nobody asks whether it may send the body */
 		{ CURLOPT_HTTPHEADER, c->headers = c->curl.slist_append(NULL, "Expect:") },
 	};
@@ -293,7 +301,8 @@ static void closep(struct engine_clickhouse **c)
 		close_engine(&(*c)->engine);
 }
 
-int engine_clickhouse_open(struct engine **e, const struct engine_settings *s, char said[static ENGINE_SAID_MAX])
+int engine_clickhouse_open(struct engine **e, const struct engine_settings *s,
+			   char said[static ENGINE_SAID_MAX])
 {
 	static const struct engine_ops ops = { .send = send_batch, .wait = wait_for_outcome, .close = close_engine };
 	cleanup(closep) struct engine_clickhouse *c = calloc(1, sizeof(*c));
@@ -310,8 +319,8 @@ int engine_clickhouse_open(struct engine **e, const struct engine_settings *s, c
 	}
 	c->multi = c->curl.multi_init();
 	c->easy = c->curl.easy_init();
-	if (!c->multi || !c->easy || !set_up(c) || !engine_where_table(s->where, &t) || !set_url(c, &t, s->encrypted) ||
-	    !engine_config_read(s->config, take_key, c, said))
+	if (!c->multi || !c->easy || !set_up(c) || !engine_where_table(s->where, &t) ||
+	    !set_url(c, &t, s->encrypted) || !engine_config_read(s->config, take_key, c, said))
 		return -EINVAL;
 	*e = &steal(&c)->engine;
 	return 0;

@@ -26,7 +26,8 @@ static char *trim(char *s)
 	return s;
 }
 
-static bool take_line(char *line, engine_config_fn take, void *ctx, char said[static ENGINE_SAID_MAX])
+static bool take_line(char *line, engine_config_fn take, void *ctx,
+		      char said[static ENGINE_SAID_MAX])
 {
 	char *key = trim(line), *value = strchr(key, '=');
 
@@ -41,7 +42,8 @@ static bool take_line(char *line, engine_config_fn take, void *ctx, char said[st
 	return take(ctx, key, trim(value), said);
 }
 
-bool engine_config_read(const char *path, engine_config_fn take, void *ctx, char said[static ENGINE_SAID_MAX])
+bool engine_config_read(const char *path, engine_config_fn take, void *ctx,
+			char said[static ENGINE_SAID_MAX])
 {
 	cleanup(fclosep) FILE *f = path ? fopen(path, "re") : NULL;
 	cleanup(freep) char *line = NULL;

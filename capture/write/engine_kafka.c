@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Kafka by librdkafka: each line of a batch is a message, all of a run in one partition, in their order. The
- * library goes on trying for as long as it takes, and by an idempotent producer nothing is twice in the topic
- * then; that a batch is outstanding for long is told by its events.
+ * Kafka by librdkafka: each line of a batch is a message, all of a run in one partition, in their
+ * order. The library goes on trying for as long as it takes, and by an idempotent producer nothing
+ * is twice in the topic then; that a batch is outstanding for long is told by its events.
  */
 #include <errno.h>
 #include <librdkafka/rdkafka.h>
@@ -83,11 +83,12 @@ static void on_error(rd_kafka_t *producer is_unused, int err, const char *reason
 	struct engine_kafka *k = engine;
 
 	snprintf(k->trouble, sizeof(k->trouble), "%s", reason);
-	k->is_down |= err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || err == RD_KAFKA_RESP_ERR__AUTHENTICATION;
+	k->is_down |= err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+		      err == RD_KAFKA_RESP_ERR__AUTHENTICATION;
 }
 
-static void ignore_log(const rd_kafka_t *producer is_unused, int level is_unused, const char *facility is_unused,
-		       const char *line is_unused)
+static void ignore_log(const rd_kafka_t *producer is_unused, int level is_unused,
+		       const char *facility is_unused, const char *line is_unused)
 {
 }
 
@@ -101,9 +102,12 @@ static void produce(struct engine_kafka *k)
 		const size_t len = (newline ? newline : k->end) - k->next;
 		rd_kafka_resp_err_t err = RD_KAFKA_RESP_ERR_NO_ERROR;
 
-		/* the bytes stay where they are until there is an outcome; without a flag they are not copied */
-		if (k->kafka.produce(k->topic, RD_KAFKA_PARTITION_UA, 0, (void *)(uintptr_t)k->next, len, k->key,
-				     strlen(k->key), NULL))
+		/*
+		 * the bytes stay where they are until there is an outcome; without a flag they are
+		 * not copied
+		 */
+		if (k->kafka.produce(k->topic, RD_KAFKA_PARTITION_UA, 0, (void *)(uintptr_t)k->next,
+				     len, k->key, strlen(k->key), NULL))
 			err = k->kafka.last_error();
 		if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 			return;
@@ -138,7 +142,8 @@ static enum outcome look_for_topic(struct engine_kafka *k, char said[static ENGI
 	if (m)
 		k->kafka.metadata_destroy(m);
 	k->kafka.poll(k->producer, 0);
-	snprintf(said, ENGINE_SAID_MAX, "%.150s%s%s", k->kafka.err2str(err), *k->trouble ? ": " : "", k->trouble);
+	snprintf(said, ENGINE_SAID_MAX, "%.150s%s%s", k->kafka.err2str(err),
+		 *k->trouble ? ": " : "", k->trouble);
 	k->is_down = false;
 	return !err ? ENGINE_DELIVERED : answered ? ENGINE_REFUSED : ENGINE_RETRY;
 }
@@ -225,8 +230,10 @@ static bool configure(struct engine_kafka *k, const struct engine_topic *t, cons
 		      char said[static ENGINE_SAID_MAX])
 {
 	static const char *const ours[][2] = {
-		{ "client.id", "xdpdump" }, { "enable.idempotence", "true" }, { "message.timeout.ms", "0" },
-		{ "partitioner", "murmur2_random" }, { "compression.codec", "lz4" }, { "linger.ms", "5" },
+		{ "client.id", "xdpdump" }, { "enable.idempotence", "true" },
+		{ "message.timeout.ms", "0" },
+		{ "partitioner", "murmur2_random" }, { "compression.codec", "lz4" },
+		{ "linger.ms", "5" },
 		{ "socket.keepalive.enable", "true" },
 	};
 
@@ -238,10 +245,12 @@ static bool configure(struct engine_kafka *k, const struct engine_topic *t, cons
 	k->kafka.conf_set_dr_msg_cb(k->conf, on_delivery);
 	k->kafka.conf_set_error_cb(k->conf, on_error);
 	k->kafka.conf_set_log_cb(k->conf, ignore_log);
-	return set(k, "bootstrap.servers", t->brokers, said) && engine_config_read(config, set, k, said);
+	return set(k, "bootstrap.servers", t->brokers, said) &&
+	       engine_config_read(config, set, k, said);
 }
 
-static bool make_producer(struct engine_kafka *k, const struct engine_topic *t, char said[static ENGINE_SAID_MAX])
+static bool make_producer(struct engine_kafka *k, const struct engine_topic *t,
+			  char said[static ENGINE_SAID_MAX])
 {
 	static const uint64_t one = 1;
 
@@ -265,7 +274,8 @@ static void closep(struct engine_kafka **k)
 		close_engine(&(*k)->engine);
 }
 
-int engine_kafka_open(struct engine **e, const struct engine_settings *s, char said[static ENGINE_SAID_MAX])
+int engine_kafka_open(struct engine **e, const struct engine_settings *s,
+		      char said[static ENGINE_SAID_MAX])
 {
 	static const struct engine_ops ops = { .send = send_batch, .wait = wait_for_outcome, .close = close_engine };
 	cleanup(closep) struct engine_kafka *k = calloc(1, sizeof(*k));
@@ -281,7 +291,8 @@ int engine_kafka_open(struct engine **e, const struct engine_settings *s, char s
 			 library_package(LIBRARY_RDKAFKA));
 		return -EINVAL;
 	}
-	if (!engine_where_topic(s->where, &t) || !configure(k, &t, s->config, said) || !make_producer(k, &t, said))
+	if (!engine_where_topic(s->where, &t) || !configure(k, &t, s->config, said) ||
+	    !make_producer(k, &t, said))
 		return -EINVAL;
 	*e = &steal(&k)->engine;
 	return 0;

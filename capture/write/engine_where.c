@@ -36,7 +36,8 @@ static size_t host_of(const char *s, size_t n)
 	const char *colon = memchr(bracket ? bracket : s, ':', n - (bracket ? bracket - s : 0));
 	const size_t len = colon ? (size_t)(colon - s) : n;
 
-	if (*s == '[' ? !bracket || bracket + 1 != s + len || len < 4 : !!memchr(s, ']', n) || !!memchr(s, '[', n))
+	if (*s == '[' ? !bracket || bracket + 1 != s + len || len < 4
+		      : !!memchr(s, ']', n) || !!memchr(s, '[', n))
 		return 0;
 	return strspn(s, HOST) >= len && (!colon || is_port(colon + 1, n - len - 1)) ? len : 0;
 }

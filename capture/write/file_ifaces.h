@@ -14,7 +14,8 @@ struct file_iface {
 	uint64_t file;
 	uint32_t number;
 	uint32_t snaplen;	/* bytes, 0: no limit */
-	uint64_t end;		/* of its description, a byte of the file; UINT64_MAX: there is none */
+	/* of its description, a byte of the file; UINT64_MAX: there is none */
+	uint64_t end;
 	uint64_t told;		/* of its final statistics; 0: not written yet */
 	uint64_t lost;		/* packets, of all files */
 };

@@ -16,7 +16,9 @@ static int look(int fd, const char *name, int flags, struct fileid *id, uint64_t
 	if (uninterrupted(statx(fd, name, flags,
 				STATX_INO | STATX_SIZE | STATX_BTIME, &st)))
 		return -errno;
-	*id = (struct fileid){ .dev_major = st.stx_dev_major, .dev_minor = st.stx_dev_minor, .ino = st.stx_ino };
+	*id = (struct fileid){ .dev_major = st.stx_dev_major,
+			       .dev_minor = st.stx_dev_minor,
+			       .ino = st.stx_ino };
 	if (st.stx_mask & STATX_BTIME)
 		id->born_ns = st.stx_btime.tv_sec * INT64_C(1000000000) + st.stx_btime.tv_nsec;
 	*bytes = st.stx_size;

@@ -9,8 +9,8 @@
 struct folder;
 
 /*
- * *@folder becomes the directory that is open as @fd, which stays the caller's: what it was before (NULL: none) if
- * that is the same one, else a new one in its place. -errno.
+ * *@folder becomes the directory that is open as @fd, which stays the caller's: what it was before
+ * (NULL: none) if that is the same one, else a new one in its place. -errno.
  */
 int folder_open(struct folder **folder, int fd);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Batches in a ring: one is filled, those before it are text or become text, and the oldest is put. Who
- * waits for the oldest makes text as well.
+ * Batches in a ring: one is filled, those before it are text or become text, and the oldest is put.
+ * Who waits for the oldest makes text as well.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -35,7 +35,8 @@ struct batch {
 };
 
 struct formatters {
-	struct format *format;		/* that has seen all packets, as far as another one depends on that */
+	/* that has seen all packets, as far as another one depends on that */
+	struct format *format;
 	formatters_put put;
 	void *ctx;
 	int error;
@@ -75,8 +76,8 @@ static int make(struct batch *b)
 		const struct packet *p = &b->packets[i];
 		ssize_t n;
 
-		while ((n = b->format->ops->packet(b->format, b->text + end, b->room - end, p, p->iface->id, 0)) >
-		       (ssize_t)(b->room - end))
+		while ((n = b->format->ops->packet(b->format, b->text + end, b->room - end, p,
+						   p->iface->id, 0)) > (ssize_t)(b->room - end))
 			if (grow(&b->text, &b->room, end + n))
 				return -ENOMEM;
 		b->ends[i] = end += max_of(n, (ssize_t)0);
@@ -146,7 +147,8 @@ static void put(struct formatters *f, struct batch *b)
 		f->error = b->error;
 	for (unsigned i = 0; !f->error && i < b->n; at = b->ends[i++])
 		if (b->ends[i] > at)
-			f->error = f->put(f->ctx, b->packets[i].iface->id, b->text + at, b->ends[i] - at);
+			f->error = f->put(f->ctx, b->packets[i].iface->id, b->text + at,
+					  b->ends[i] - at);
 }
 
 static void begin_batch(struct formatters *f)
@@ -242,8 +244,8 @@ static void formatters_closep(struct formatters **f)
 	formatters_close(*f);
 }
 
-int formatters_open(struct formatters **formatters, enum file_format format, const struct text_settings *text,
-		    formatters_put put_text, void *ctx)
+int formatters_open(struct formatters **formatters, enum file_format format,
+		    const struct text_settings *text, formatters_put put_text, void *ctx)
 {
 	cleanup(formatters_closep) struct formatters *f = calloc(1, sizeof(*f));
 
@@ -261,7 +263,8 @@ int formatters_open(struct formatters **formatters, enum file_format format, con
 		struct batch *b = &f->batches[i];
 
 		b->format = format_open(format, text);
-		if (!b->format || grow(&b->bytes, &b->cap, BYTES) || grow(&b->text, &b->room, BYTES))
+		if (!b->format || grow(&b->bytes, &b->cap, BYTES) ||
+		    grow(&b->text, &b->room, BYTES))
 			return -ENOMEM;
 	}
 	begin_batch(f);

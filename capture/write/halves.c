@@ -18,7 +18,10 @@ const struct batch *halves_next(const struct halves *h)
 	return h->next < h->n_parts ? &h->parts[h->next] : NULL;
 }
 
-/* Behind the first @n lines; NULL: there are no more, as the name of a file of the spool says what it likes. */
+/*
+ * Behind the first @n lines; NULL: there are no more, as the name of a file of the spool says what
+ * it likes.
+ */
 static const char *behind(const struct batch *b, unsigned n)
 {
 	const char *s = b->lines, *end = s + b->len;
@@ -38,7 +41,8 @@ static bool halve(struct halves *h, const struct batch *b)
 	if (!middle)
 		return false;
 	h->parts[h->n_parts++] = (struct batch){ b->lines, middle - b->lines, n, b->capture };
-	h->parts[h->n_parts++] = (struct batch){ middle, b->lines + b->len - middle, b->n - n, b->capture };
+	h->parts[h->n_parts++] = (struct batch){ middle, b->lines + b->len - middle, b->n - n,
+						 b->capture };
 	return true;
 }
 

@@ -176,7 +176,9 @@ int lifecycle_begin(struct lifecycle *l, struct disk_file *disk, const char *pat
 	while ((namesake = roster_find(&l->roster, path)))
 		if (lose_name(l, namesake))
 			*news |= LIFECYCLE_LEFT_OUT;
-	*f = (struct roster_file){ .number = ++l->n_begun, .has_name = true, .disk = disk, .path = path };
+	*f = (struct roster_file){
+		.number = ++l->n_begun, .has_name = true, .disk = disk, .path = path
+	};
 	roster_put(&l->roster, f, CURRENT);
 	trim(l);
 	if (is_newly_crowded(l))

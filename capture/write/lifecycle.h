@@ -61,8 +61,8 @@ int lifecycle_claim(struct lifecycle *l, const char *path, struct roster_file **
 		    struct disk_file **disk);
 
 /*
- * @err of disk_file_unlink(). 0: the name is free. -EEXIST: FILEID_ANOTHER it was. Otherwise @err; it
- * stays.
+ * @err of disk_file_unlink(). 0: the name is free. -EEXIST: FILEID_ANOTHER it was. Otherwise @err;
+ * it stays.
  */
 int lifecycle_claimed(struct lifecycle *l, struct roster_file *f, int err);
 

@@ -41,11 +41,17 @@ int out_set_codec(struct out *o, struct codec c);
 typedef int (*out_take_fn)(void *ctx, const void *bytes, size_t n);
 int out_open_to(struct out **out, out_take_fn take, void *ctx);
 
-/* Takes @d, what is to be known of this file for an index; NULL: nothing any more. It is closed with it. */
+/*
+ * Takes @d, what is to be known of this file for an index; NULL: nothing any more. It is closed
+ * with it.
+ */
 void out_set_draft(struct out *o, struct draft *d);
 struct draft *out_draft(const struct out *o);
 
-/* For its draft, if it has one: the next bytes of what out_write() is given, whole records of them. */
+/*
+ * For its draft, if it has one: the next bytes of what out_write() is given, whole
+ * records of them.
+ */
 void out_note(struct out *o, const void *bytes, size_t n);
 
 bool out_is_compressed(const struct out *o);

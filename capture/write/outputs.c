@@ -72,7 +72,8 @@ static enum status open_screen(struct outputs *f, const struct outputs_settings 
 			       int interrupt_fd)
 {
 	struct sink *screen;
-	int err = text_sink_open(&screen, s->screen_format, &s->text, s->screen_threads, interrupt_fd);
+	int err = text_sink_open(&screen, s->screen_format, &s->text, s->screen_threads,
+				 interrupt_fd);
 
 	if (err)
 		return open_failed(f, "stdout", err);
@@ -89,7 +90,8 @@ static const char *place_in_file(void *outputs, uint64_t *offset)
 	return f->recorder || !outputs_is_file(f) ? NULL : rotate_last(f->rotate, offset);
 }
 
-static enum status open_target(struct outputs *f, const struct outputs_settings *s, int interrupt_fd)
+static enum status open_target(struct outputs *f, const struct outputs_settings *s,
+			       int interrupt_fd)
 {
 	const struct rotate_settings *file = &s->file;
 	const struct target_settings t = {
@@ -190,7 +192,8 @@ bool outputs_block(struct outputs *f, const void *block, size_t len)
 
 	for (unsigned i = 0; i < f->n_sinks; i++)
 		if (f->sinks[i]->ops->block)
-			ok &= check(f, f->sinks[i], f->sinks[i]->ops->block(f->sinks[i], block, len));
+			ok &= check(f, f->sinks[i],
+				    f->sinks[i]->ops->block(f->sinks[i], block, len));
 	return ok;
 }
 
@@ -330,7 +333,9 @@ int outputs_wait(struct outputs *f, int interrupt_fd)
 
 static int error_of_files(const struct outputs *f)
 {
-	return f->recorder ? recorder_sink(f->recorder)->error : f->rotate ? rotate_sink(f->rotate)->error : 0;
+	return f->recorder ? recorder_sink(f->recorder)->error
+	       : f->rotate ? rotate_sink(f->rotate)->error
+			   : 0;
 }
 
 int outputs_error(const struct outputs *f)
@@ -348,7 +353,8 @@ enum status outputs_begin_failed(const struct outputs *f)
 		return log_fail(STATUS_INCOMPLETE, "%s: cannot write: %s", rotate_path(f->rotate),
 				rotate_error(f->rotate, err));
 	err = outputs_error(f);
-	return err ? log_fail(STATUS_INCOMPLETE, "--to: cannot write: %s", sink_reason(err)) : STATUS_OK;
+	return err ? log_fail(STATUS_INCOMPLETE, "--to: cannot write: %s", sink_reason(err))
+		   : STATUS_OK;
 }
 
 /* One failure is told of: where the disk is full nothing else is of interest. */
@@ -391,7 +397,9 @@ uint64_t outputs_lost_of(const struct outputs *f, uint32_t id)
 
 uint64_t outputs_captured(const struct outputs *f)
 {
-	const uint64_t given = f->recorder ? recorder_counts(f->recorder).written + lost_by_recorder(f) : f->taken;
+	const uint64_t given = f->recorder
+				       ? recorder_counts(f->recorder).written + lost_by_recorder(f)
+				       : f->taken;
 
 	return given - outputs_lost(f);
 }

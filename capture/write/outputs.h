@@ -21,7 +21,8 @@ struct sink;
 struct outputs_settings {
 	struct rotate_settings file;	/* path NULL: none, and only when.stop_ns and live matter */
 	struct recorder_settings recorder;	/* by which it is written */
-	const char *to;			/* as target_open(), by format, snap, live, head of file; NULL: nowhere */
+	/* as target_open(), by format, snap, live, head of file; NULL: nowhere */
+	const char *to;
 	const char *spool, *to_config;	/* of that, as spool_limit and sandbox */
 	uint64_t spool_limit;
 	bool sandbox;
@@ -129,8 +130,8 @@ enum status outputs_report(const struct outputs *f);
 int outputs_error(const struct outputs *f);
 
 /*
- * Packets that are in the output: printed, or in a file; without a file at the target. Those that were
- * taken and are not, of all interfaces and of one.
+ * Packets that are in the output: printed, or in a file; without a file at the target. Those that
+ * were taken and are not, of all interfaces and of one.
  */
 uint64_t outputs_captured(const struct outputs *f);
 uint64_t outputs_lost(const struct outputs *f);

@@ -51,7 +51,8 @@ int packet_memory_open(struct packet_memory **memory, size_t bytes)
 	if (!m)
 		return -ENOMEM;
 	m->size = aligned(bytes);
-	m->bytes = mmap(NULL, m->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	m->bytes = mmap(NULL, m->size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (m->bytes == MAP_FAILED) {
 		free(m);
 		return -ENOMEM;
@@ -65,7 +66,10 @@ static struct record *at(const struct packet_memory *m, size_t place)
 	return (struct record *)(m->bytes + place);
 }
 
-/* A place for @size bytes; the one behind it is never that of the oldest, which would look empty. */
+/*
+ * A place for @size bytes; the one behind it is never that of the oldest, which would
+ * look empty.
+ */
 static bool find_place(struct packet_memory *m, size_t size)
 {
 	if (!m->n)
@@ -107,7 +111,8 @@ static uint8_t *append(uint8_t *to, const void *bytes, size_t n)
 bool packet_memory_put(struct packet_memory *m, const struct packet *p)
 {
 	struct record r = {
-		.ts_ns = p->ts_ns, .id = p->id, .iface = p->iface, .caplen = p->caplen, .len = p->len,
+		.ts_ns = p->ts_ns, .id = p->id, .iface = p->iface, .caplen = p->caplen,
+		.len = p->len,
 		.flags = p->flags, .queue = p->queue, .has = p->has,
 		.has_rare = p->dropped || p->options.len || p->has & (PACKET_VERDICT | PACKET_HASH | PACKET_PROCESS),
 	};
@@ -160,7 +165,8 @@ bool packet_memory_oldest(const struct packet_memory *m, struct packet *p)
 	if (!m->n)
 		return false;
 	*p = (struct packet){
-		.ts_ns = r->ts_ns, .id = r->id, .iface = r->iface, .caplen = r->caplen, .len = r->len,
+		.ts_ns = r->ts_ns, .id = r->id, .iface = r->iface, .caplen = r->caplen,
+		.len = r->len,
 		.flags = r->flags, .queue = r->queue, .has = r->has,
 	};
 	p->data = r->has_rare ? take_rare(from, p) : from;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A capture on its way through a socket: what would be a file, begun for who reads there. It is sent as
- * fast as it is taken; nobody is waited for here.
+ * A capture on its way through a socket: what would be a file, begun for who reads there. It is
+ * sent as fast as it is taken; nobody is waited for here.
  */
 #ifndef XDPDUMP_WRITE_PEER_H
 #define XDPDUMP_WRITE_PEER_H
@@ -24,7 +24,8 @@ struct peer_settings {
 	bool quiet;			/* that the stream is odd was said of another one */
 	const void *head;		/* blocks behind the section header; the owner's */
 	size_t head_len;
-	const struct file_ifaces *lost;	/* packets that are not in it, for its statistics; the owner's */
+	/* packets that are not in it, for its statistics; the owner's */
+	const struct file_ifaces *lost;
 };
 
 /* @fd is the peer's from then on, whatever is returned. -ENOMEM. */

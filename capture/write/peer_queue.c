@@ -34,7 +34,8 @@ int peer_queue_open(struct peer_queue **queue, size_t bytes)
 	if (q)
 		*q = (struct peer_queue){
 			.bytes = malloc(bytes), .cap = bytes,
-			.marks = calloc(MARKS_FIRST, sizeof(*q->marks)), .marks_mask = MARKS_FIRST - 1,
+			.marks = calloc(MARKS_FIRST, sizeof(*q->marks)),
+			.marks_mask = MARKS_FIRST - 1,
 		};
 	if (!q || !q->bytes || !q->marks) {
 		peer_queue_close(q);

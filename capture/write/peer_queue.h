@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Whole records on their way to somebody who may be slow, in memory, so many bytes at most; and which
- * packets of them are on the other side. Does not know where they go.
+ * Whole records on their way to somebody who may be slow, in memory, so many bytes at most; and
+ * which packets of them are on the other side. Does not know where they go.
  */
 #ifndef XDPDUMP_WRITE_PEER_QUEUE_H
 #define XDPDUMP_WRITE_PEER_QUEUE_H
@@ -17,7 +17,10 @@ enum { PEER_QUEUE_NO_PACKET = -1 };
 /* -ENOMEM. */
 int peer_queue_open(struct peer_queue **q, size_t bytes);
 
-/* A record of @n bytes, of a packet of interface @id or none. -ENOBUFS: there is no room; -ENOMEM. */
+/*
+ * A record of @n bytes, of a packet of interface @id or none. -ENOBUFS: there is no room;
+ * -ENOMEM.
+ */
 int peer_queue_put(struct peer_queue *q, int64_t id, const void *bytes, size_t n);
 
 /* The bytes to be sent next, *@n of them; 0: there are none. And so many of them are sent. */

@@ -112,7 +112,8 @@ static int check_fifo(const struct place *p)
 	struct stat dir, st;
 	int err;
 
-	if (place_stat(p->dir_fd, &dir) || fstatat(p->dir_fd, p->name, &st, 0) || !S_ISFIFO(st.st_mode))
+	if (place_stat(p->dir_fd, &dir) || fstatat(p->dir_fd, p->name, &st, 0) ||
+	    !S_ISFIFO(st.st_mode))
 		return -ENXIO;
 	err = judge(&dir, &st);
 	return err ? err : 1;

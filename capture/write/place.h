@@ -37,8 +37,8 @@ enum { PLACE_LINK = -4096, PLACE_FOREIGN = -4097, PLACE_HARD_LINK = -4098, PLACE
 int place_open(struct place *p, int dir_fd, const char *path, int interrupt_fd);
 
 /*
- * As fstat(2), by the call that stat(2) is as well: that of the C library may be another one, by its
- * version, and in a sandbox each counts.
+ * As fstat(2), by the call that stat(2) is as well: that of the C library may be another one, by
+ * its version, and in a sandbox each counts.
  */
 int place_stat(int fd, struct stat *st);
 

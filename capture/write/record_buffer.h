@@ -25,10 +25,16 @@ struct record_mark {
 	uint32_t iface;
 };
 
-/* head_end <= packets_end <= end; whole <= end, which is out_offset() + used while nothing fails. */
+/*
+ * head_end <= packets_end <= end; whole <= end, which is out_offset() + used while
+ * nothing fails.
+ */
 struct record_buffer {
 	struct out *out;		/* NULL: taken */
-	/* the caller's, by which it is written; NULL: at once. Then the out is ours only when settled */
+	/*
+	 * the caller's, by which it is written; NULL: at once. Then the out is ours only when
+	 * settled
+	 */
 	struct write_queue *queue;
 	struct file_ifaces *ifaces;	/* the caller's: lost packets are counted there */
 	uint8_t *bytes;
@@ -39,7 +45,10 @@ struct record_buffer {
 	size_t packets_max;		/* and how many packets that are at most */
 	uint64_t head_end;		/* in the file; what stands before is never cut */
 	struct record_mark *marks;	/* packet n is at n & marks_mask */
-	/* four times what fits into the buffer, or more: those in doubt, and those of a frame to cut */
+	/*
+	 * four times what fits into the buffer, or more: those in doubt, and those of a frame to
+	 * cut
+	 */
 	uint64_t marks_mask;
 	uint64_t first_marked;		/* of the packets before there are no marks */
 	uint64_t first_waiting;		/* of the packets in the queue, or perhaps one before; */
@@ -50,7 +59,8 @@ struct record_buffer {
 	uint64_t end;			/* where the last record ends */
 	uint64_t whole;			/* where the last record ends that is in the file */
 	int error;			/* of this file, the first one */
-	bool given_up;			/* the queue was, as of write_queue_force(): the out is not ours any more */
+	/* the queue was, as of write_queue_force(): the out is not ours any more */
+	bool given_up;
 };
 
 /*

@@ -38,12 +38,14 @@ struct record_sink {
 	struct loop *loop;		/* NULL: nothing is watched */
 	struct delivery *delivery;	/* NULL: it is not open */
 	struct format *json;
-	struct file_ifaces lost;	/* packets for which there was no room, or of which there is no line */
+	/* packets for which there was no room, or of which there is no line */
+	struct file_ifaces lost;
 	uint64_t unfit;			/* of those */
 	uint64_t number;		/* of the last record; each packet has one */
 	uint64_t refused_at_end;	/* handed over, and no word came of them */
 	char capture[DELIVERY_CAPTURE_MAX];
-	char begin[256 + ESCAPED * HOST_BYTES];	/* of each line: {"host":"h","capture":"c","number": */
+	/* of each line: {"host":"h","capture":"c","number": */
+	char begin[256 + ESCAPED * HOST_BYTES];
 	char *batch;			/* that is filled; NULL: there is none */
 	size_t used;
 	unsigned n;
@@ -95,8 +97,8 @@ static int send_batch(struct record_sink *k)
 }
 
 /*
- * -ENOBUFS: there is none now. When one comes back that is told (on_news()), but where packets come without a pause:
- * then it is looked now and then, and not with each that is lost.
+ * -ENOBUFS: there is none now. When one comes back that is told (on_news()), but where packets come
+ * without a pause: then it is looked now and then, and not with each that is lost.
  */
 static int take_batch(struct record_sink *k)
 {
@@ -131,7 +133,8 @@ static bool find_file(struct record_sink *k, const struct packet *p, uint64_t *o
 	const char *file = k->set.place ? k->set.place(k->set.place_ctx, offset) : NULL;
 	struct text t;
 
-	if (!file && p->iface->file && strcmp(p->iface->file, "-") && !merge_is_tcp(p->iface->file)) {
+	if (!file && p->iface->file && strcmp(p->iface->file, "-") &&
+	    !merge_is_tcp(p->iface->file)) {
 		file = p->iface->file;
 		*offset = p->offset;
 	}
@@ -310,7 +313,8 @@ static struct record_counts counts_of(const struct record_sink *k)
 
 static uint64_t lost(const struct sink *k, int64_t id)
 {
-	return id == SINK_ALL_IFACES ? counts_of(of(k)).refused : file_ifaces_lost(&of(k)->lost, id);
+	return id == SINK_ALL_IFACES ? counts_of(of(k)).refused
+				     : file_ifaces_lost(&of(k)->lost, id);
 }
 
 static void hurry(struct sink *k, int ms)
@@ -321,12 +325,13 @@ static void hurry(struct sink *k, int ms)
 /* ---- the end ---- */
 
 /*
- * For as long as it takes, if nobody has asked us to stop; somebody may now. Then it is asked to hurry, and given
- * up if its disk stands still.
+ * For as long as it takes, if nobody has asked us to stop; somebody may now. Then it is asked to
+ * hurry, and given up if its disk stands still.
  */
 static int wait_for_end(struct record_sink *k)
 {
-	uint64_t end = k->patience_ms < 0 ? UINT64_MAX : clock_monotonic_ns() + (k->patience_ms ? END_NS : 0);
+	uint64_t end = k->patience_ms < 0 ? UINT64_MAX
+					  : clock_monotonic_ns() + (k->patience_ms ? END_NS : 0);
 	bool hurries = false;
 	int err = look(k);
 
@@ -357,7 +362,8 @@ static int finish(struct sink *sink)
 	if (!err)
 		err = wait_for_end(k);
 	c = delivery_counts(k->delivery);
-	k->refused_at_end = k->handed_over - min_of(c.delivered + c.spooled + c.refused, k->handed_over);
+	k->refused_at_end = k->handed_over -
+			    min_of(c.delivered + c.spooled + c.refused, k->handed_over);
 	return err;
 }
 
@@ -378,10 +384,12 @@ static enum status report(const struct sink *sink, uint64_t refused)
 	const struct record_counts c = counts_of(k);
 	const uint64_t unseen = k->sink.error ? refused : 0;
 
-	log_announce("%s: %" PRIu64 " records: %" PRIu64 " delivered, %" PRIu64 " in the spool, %" PRIu64 " refused",
+	log_announce("%s: %" PRIu64 " records: %" PRIu64 " delivered, %" PRIu64
+		     " in the spool, %" PRIu64 " refused",
 		     k->set.word, c.made, c.delivered, c.spooled, c.refused);
 	if (c.former)
-		log_announce("%s: and %" PRIu64 " delivered of those that runs before have left in the spool",
+		log_announce("%s: and %" PRIu64
+			     " delivered of those that runs before have left in the spool",
 			     k->set.word, c.former);
 	if (!c.refused && !k->sink.error)
 		return STATUS_OK;
@@ -433,9 +441,10 @@ static void name_capture(char out[static DELIVERY_CAPTURE_MAX])
 	ssize_t n = getrandom(random, sizeof(random), GRND_NONBLOCK);
 
 	(void)n;	/* early at boot there are none: then it is those */
-	snprintf(out, DELIVERY_CAPTURE_MAX, "%08" PRIx64 "-%04" PRIx64 "-7%03" PRIx64 "-%04" PRIx64 "-%012" PRIx64,
-		 ms >> 16 & 0xffffffff, ms & 0xffff, random[0] & 0xfff, (random[0] >> 12 & 0x3fff) | 0x8000,
-		 random[1] & 0xffffffffffff);
+	snprintf(out, DELIVERY_CAPTURE_MAX,
+		 "%08" PRIx64 "-%04" PRIx64 "-7%03" PRIx64 "-%04" PRIx64 "-%012" PRIx64,
+		 ms >> 16 & 0xffffffff, ms & 0xffff, random[0] & 0xfff,
+		 (random[0] >> 12 & 0x3fff) | 0x8000, random[1] & 0xffffffffffff);
 }
 
 static void prepare_lines(struct record_sink *k)
@@ -471,14 +480,15 @@ static enum status open_delivery(struct record_sink *k, struct delivery_settings
 	if (err == -EINTR)
 		return log_fail(STATUS_OK, "%s: interrupted while it waited for it", k->set.word);
 	if (err)
-		return log_fail(STATUS_RUNTIME, "--to %s: %s", k->set.word, err == -EINVAL ? said : strerror(-err));
+		return log_fail(STATUS_RUNTIME, "--to %s: %s", k->set.word,
+				err == -EINVAL ? said : strerror(-err));
 	if (*said)
 		say(k, said, true);
 	return STATUS_OK;
 }
 
-static enum status open_sink(struct sink **out, struct delivery_settings *d, const struct target_settings *s,
-			     int interrupt_fd)
+static enum status open_sink(struct sink **out, struct delivery_settings *d,
+			     const struct target_settings *s, int interrupt_fd)
 {
 	struct record_sink *k = calloc(1, sizeof(*k));
 	enum status status;
@@ -500,16 +510,16 @@ static enum status open_sink(struct sink **out, struct delivery_settings *d, con
 	return status;
 }
 
-enum status record_sink_clickhouse(struct sink **k, const char *where, const struct target_settings *s,
-				   int interrupt_fd)
+enum status record_sink_clickhouse(struct sink **k, const char *where,
+				   const struct target_settings *s, int interrupt_fd)
 {
 	struct delivery_settings d = { .open = engine_clickhouse_open, .engine.where = where };
 
 	return open_sink(k, &d, s, interrupt_fd);
 }
 
-enum status record_sink_clickhouse_tls(struct sink **k, const char *where, const struct target_settings *s,
-				       int interrupt_fd)
+enum status record_sink_clickhouse_tls(struct sink **k, const char *where,
+				       const struct target_settings *s, int interrupt_fd)
 {
 	struct delivery_settings d = { .open = engine_clickhouse_open, .engine.where = where };
 
@@ -517,7 +527,8 @@ enum status record_sink_clickhouse_tls(struct sink **k, const char *where, const
 	return open_sink(k, &d, s, interrupt_fd);
 }
 
-enum status record_sink_kafka(struct sink **k, const char *where, const struct target_settings *s, int interrupt_fd)
+enum status record_sink_kafka(struct sink **k, const char *where, const struct target_settings *s,
+			      int interrupt_fd)
 {
 	struct delivery_settings d = { .open = engine_kafka_open, .engine.where = where };
 

@@ -20,7 +20,10 @@
 #include "capture/write/rotate.h"
 
 enum {
-	/* a trigger whose packets follow those of the file before continues that file, if it comes so soon */
+	/*
+	 * a trigger whose packets follow those of the file before continues that file, if it comes
+	 * so soon
+	 */
 	HOLD_NS = 1000 * 1000 * 1000,
 	PORTION_PACKETS = 2,	/* that go into the file with each that comes */
 	LOOK_AGAIN_NS = 10 * 1000 * 1000,
@@ -76,8 +79,8 @@ static void open_window(struct recorder *r, uint64_t at_ns)
 }
 
 /*
- * What belongs to it is written, and what a trigger of now, the packet @p if it is one, cannot ask for is
- * forgotten: that file ends, unless nothing is.
+ * What belongs to it is written, and what a trigger of now, the packet @p if it is one, cannot ask
+ * for is forgotten: that file ends, unless nothing is.
  */
 static int end_window_before(struct recorder *r, const struct packet *p, uint64_t at_ns)
 {
@@ -167,7 +170,8 @@ static void extend_window(struct recorder *r, const struct packet *p)
 /* No other trigger counts. */
 static bool is_last(const struct recorder *r)
 {
-	return !*r->beside_why && (r->ends || (r->set.max_triggers && r->counts.triggers >= r->set.max_triggers));
+	return !*r->beside_why &&
+	       (r->ends || (r->set.max_triggers && r->counts.triggers >= r->set.max_triggers));
 }
 
 /* Is the file complete, as no other trigger can continue it? */
@@ -293,7 +297,8 @@ static uint64_t due(const struct sink *k)
 	if (*r->beside_why)
 		return r->run_ns;
 	if (r->n_wanted || !r->is_begun)
-		return r->is_begun && rotate_has_room(r->files) ? r->run_ns : r->run_ns + LOOK_AGAIN_NS;
+		return r->is_begun && rotate_has_room(r->files) ? r->run_ns
+								: r->run_ns + LOOK_AGAIN_NS;
 	if (r->is_open && r->open.unit != REACH_TIME)
 		return UINT64_MAX;
 	end_ns = r->is_open ? r->open.n : r->closed_ns + HOLD_NS;
@@ -301,7 +306,10 @@ static uint64_t due(const struct sink *k)
 	return clock_monotonic_ns() + (end_ns > now ? end_ns - now : 0);
 }
 
-/* What is to come then, and what was, is as far away as before; packets keep the times that they have. */
+/*
+ * What is to come then, and what was, is as far away as before; packets keep the times that they
+ * have.
+ */
 static void clock_set(struct sink *k, uint64_t now, uint64_t wall_ns)
 {
 	struct recorder *r = of(k);
@@ -411,10 +419,12 @@ static const struct sink_ops ops = {
 	.close = close_sink,
 };
 
-int recorder_open(struct recorder **recorder, const struct recorder_settings *s, struct rotate *files)
+int recorder_open(struct recorder **recorder, const struct recorder_settings *s,
+		  struct rotate *files)
 {
 	struct recorder *r = calloc(1, sizeof(*r));
-	int err = r ? packet_memory_open(&r->memory, max_of(s->memory, (uint64_t)PACKET_MEMORY_MIN)) : -ENOMEM;
+	int err = r ? packet_memory_open(&r->memory, max_of(s->memory, (uint64_t)PACKET_MEMORY_MIN))
+		    : -ENOMEM;
 
 	if (err) {
 		free(r);

@@ -36,10 +36,10 @@ int recorder_open(struct recorder **r, const struct recorder_settings *s, struct
 struct sink *recorder_sink(struct recorder *r);
 
 /*
- * Something has happened, in words: the file tells of it, and so does a line on stderr. False: it is
- * ignored, for --cooldown, --max-triggers, or because another one has not been dealt with yet. The
- * second one: it is the next packet. The third: all is done with its file, and no cooldown keeps it from
- * being a trigger.
+ * Something has happened, in words: the file tells of it, and so does a line on stderr. False: it
+ * is ignored, for --cooldown, --max-triggers, or because another one has not been dealt with yet.
+ * The second one: it is the next packet. The third: all is done with its file, and no cooldown
+ * keeps it from being a trigger.
  */
 bool recorder_trigger(struct recorder *r, const char *why);
 void recorder_trigger_next(struct recorder *r, const char *why);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Packets in the memory of the recorder: on their way into the file, or until they are forgotten. */
+/*
+ * Packets in the memory of the recorder: on their way into the file, or until they are
+ * forgotten.
+ */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -68,7 +71,9 @@ static bool stats(struct source *s, uint32_t id, uint64_t unwritten, struct ifac
 {
 	const struct recorder *r = of_source(s);
 
-	return r->from->ops->stats(r->from, id, unwritten + (id < r->n_ifaces ? r->ifaces[id].unwritten : 0), st);
+	return r->from->ops->stats(r->from, id,
+				   unwritten + (id < r->n_ifaces ? r->ifaces[id].unwritten : 0),
+				   st);
 }
 
 static void warn(struct source *s, const char *sentence)
@@ -119,7 +124,8 @@ struct recorder_counts recorder_counts(const struct recorder *r)
 
 int recorder_begin_file(struct recorder *r)
 {
-	int err = rotate_begin(r->files, &r->told, r->run_ns, r->set.live ? clock_now_ns() : r->triggered_ns);
+	int err = rotate_begin(r->files, &r->told, r->run_ns,
+			       r->set.live ? clock_now_ns() : r->triggered_ns);
 
 	if (err)
 		return err;
@@ -219,10 +225,11 @@ static bool is_older(const struct recorder *r, uint64_t reach_ns, uint64_t now)
 }
 
 /*
- * Can no trigger that comes now ask for the oldest? Of those before it are @packets and @bytes, and it
- * is of @ts_ns.
+ * Can no trigger that comes now ask for the oldest? Of those before it are @packets and @bytes, and
+ * it is of @ts_ns.
  */
-static bool is_out_of_reach(const struct recorder *r, uint64_t packets, uint64_t bytes, uint64_t ts_ns)
+static bool is_out_of_reach(const struct recorder *r, uint64_t packets, uint64_t bytes,
+			    uint64_t ts_ns)
 {
 	const struct reach *before = &r->set.before;
 

@@ -31,7 +31,8 @@ struct retention_options {
 	uint64_t command_ns;	/* after which it is killed; 0: POSTROTATE_NS */
 	/* where names go: a file, "-" or "stdout", "stderr"; NULL: nowhere */
 	const char *print_name;
-	bool index;		/* what out_draft() tells of files is put into the index of their directory */
+	/* what out_draft() tells of files is put into the index of their directory */
+	bool index;
 	unsigned n_files;	/* that may exist, the current one included; 0: any number */
 	uint64_t max_disk;	/* bytes of all files of this run (st_size); 0: no limit */
 	uint64_t min_free;	/* bytes that stay free where the files are (f_bavail); 0: none */

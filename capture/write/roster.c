@@ -11,7 +11,8 @@ enum { CHAINS_MIN = 64 };
 
 int roster_init(struct roster *r)
 {
-	*r = (struct roster){ .names = calloc(CHAINS_MIN, sizeof(*r->names)), .n_chains = CHAINS_MIN };
+	*r = (struct roster){ .names = calloc(CHAINS_MIN, sizeof(*r->names)),
+			      .n_chains = CHAINS_MIN };
 	return r->names ? 0 : -ENOMEM;
 }
 

@@ -44,7 +44,8 @@ int rotate_start(struct rotate *r)
 {
 	int err = r->retention ? retention_start(r->retention) : 0;
 
-	return !err && r->retention && r->queue ? write_queue_start(r->queue, r->set.n_threads) : err;
+	return !err && r->retention && r->queue ? write_queue_start(r->queue, r->set.n_threads)
+						: err;
 }
 
 /* The file that r->wanted names, of which nothing is written yet, becomes the current one. */
@@ -160,7 +161,8 @@ static int follow(struct rotate *r, enum step step)
 		return SINK_END;
 	if (step == STEP_ON || r->postponed)
 		return 0;
-	err = retention_ready(r->retention) ? rotate_next_name(r, schedule_next_wall(&r->schedule)) : -EBUSY;
+	err = retention_ready(r->retention) ? rotate_next_name(r, schedule_next_wall(&r->schedule))
+					    : -EBUSY;
 	if (err == -EBUSY)
 		return postpone(r);
 	return err ? err : switch_to_wanted(r);

@@ -51,7 +51,8 @@ struct rotate_settings {
 	const void *head;		/* pcapng blocks that each file begins with; NULL: none */
 	size_t head_len;
 	uint32_t snap;			/* bytes, to which packets are cut; 0: they are not */
-	uint64_t write_buffer;		/* bytes that wait for the disk at most; 0: each is waited for */
+	/* bytes that wait for the disk at most; 0: each is waited for */
+	uint64_t write_buffer;
 	unsigned n_threads;		/* that compress meanwhile, and write; not 0 */
 	enum direct_when direct;	/* files are written past the page cache */
 	bool part;			/* called *.part until they are complete */
@@ -62,7 +63,8 @@ struct rotate_settings {
 /*
  * Opens the first file, unless its name depends on the first packet's time (-r), or it begins on
  * demand: then it is seen that files can be made there. Nothing is written or overwritten yet.
- * -errno, -EINVAL: the options do not fit the file. *@r is set then, too, for rotate_error(), and has to be closed.
+ * -errno, -EINVAL: the options do not fit the file. *@r is set then, too, for rotate_error(), and
+ * has to be closed.
  */
 int rotate_open(struct rotate **r, const struct rotate_settings *s, int interrupt_fd);
 
@@ -125,8 +127,8 @@ uint64_t rotate_lost_all(const struct rotate *r);
 uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why);
 
 /*
- * Of the packet that was given to it last: where it begins, as writer_last(), and in which file; the name is
- * good until the next one begins. NULL: it is in none.
+ * Of the packet that was given to it last: where it begins, as writer_last(), and in which file;
+ * the name is good until the next one begins. NULL: it is in none.
  */
 const char *rotate_last(const struct rotate *r, uint64_t *offset);
 
@@ -136,12 +138,15 @@ void rotate_written(const struct rotate *r, uint64_t *bytes, uint64_t *files);
 /* The current file's, for what comes between the packets. */
 struct writer *rotate_writer(const struct rotate *r);
 
-/* Ends the current file, for good or, on demand, until another one begins. 0 or -errno, SINK_LAST. */
+/*
+ * Ends the current file, for good or, on demand, until another one begins. 0 or -errno,
+ * SINK_LAST.
+ */
 int rotate_finish(struct rotate *r);
 
 /*
- * As write_queue_force(), of what rotate_finish() waits for. It is -EINTR then, and the packets that were not
- * written are lost; the file is left as it is.
+ * As write_queue_force(), of what rotate_finish() waits for. It is -EINTR then, and the packets
+ * that were not written are lost; the file is left as it is.
  */
 void rotate_force(struct rotate *r, int fd);
 

@@ -17,7 +17,8 @@ bool sink_goes_on(struct sink *k, int err)
 
 enum status sink_report_missing(const char *name, unsigned long long n, const char *why)
 {
-	return log_fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", name, n, n == 1 ? "" : "s", why);
+	return log_fail(STATUS_INCOMPLETE, "%s: %llu packet%s not written: %s", name, n,
+			n == 1 ? "" : "s", why);
 }
 
 const char *sink_unfit_reason(enum format_unfit why)

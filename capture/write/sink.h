@@ -54,15 +54,18 @@ struct sink_ops {
 	/* As writer_reader_fd(); -1 too as long as no file is begun. */
 	int (*reader_fd)(const struct sink *k);
 
-	/* Its descriptors are watched from now on by @l, which lives longer. -errno. NULL: it has none. */
+	/*
+	 * Its descriptors are watched from now on by @l, which lives longer. -errno. NULL: it has
+	 * none.
+	 */
 	int (*watch)(struct sink *k, struct loop *l);
 
 	/* A pcapng block of @len bytes. NULL: it has no place for that. */
 	int (*block)(struct sink *k, const void *block, size_t len);
 
 	/*
-	 * Packets of interface @id, SINK_ALL_IFACES: of all, that were given to it and are not in it. NULL: it
-	 * does not know.
+	 * Packets of interface @id, SINK_ALL_IFACES: of all, that were given to it and are not in
+	 * it. NULL: it does not know.
 	 */
 	uint64_t (*lost)(const struct sink *k, int64_t id);
 

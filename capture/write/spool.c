@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * CAPTURE-NUMBER-RECORDS.ndjson, where captures have names that sort by time (record_sink.c): so files sort as
- * they were written. One that is in the making has .part behind that.
+ * CAPTURE-NUMBER-RECORDS.ndjson, where captures have names that sort by time (record_sink.c): so
+ * files sort as they were written. One that is in the making has .part behind that.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -106,8 +106,8 @@ static int scan(struct spool *s)
 	for (int i = 0; i < n; i++) {
 		struct spooled f;
 
-		if (!err && parse(entries[i]->d_name, &f) && !fstatat(s->fd, f.name, &st, AT_SYMLINK_NOFOLLOW) &&
-		    S_ISREG(st.st_mode)) {
+		if (!err && parse(entries[i]->d_name, &f) &&
+		    !fstatat(s->fd, f.name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode)) {
 			f.len = st.st_size;
 			err = add(s, &f);
 		}
@@ -256,7 +256,8 @@ int spool_oldest(struct spool *s, struct batch *b, bool *former, char said[stati
 	free(s->lines);
 	err = read_lines(s, f);
 	if (err) {
-		snprintf(said, ENGINE_SAID_MAX, "%.200s/%.100s is left there: %s", s->path, f->name, strerror(-err));
+		snprintf(said, ENGINE_SAID_MAX, "%.200s/%.100s is left there: %s", s->path, f->name,
+			 strerror(-err));
 		forget_oldest(s);
 		return err;
 	}

@@ -45,16 +45,20 @@ static const struct target {
 	const char *scheme, *where;	/* and how that is written */
 	bool (*check)(const char *where);
 	/* @where: what stands behind the scheme in its word. As target_open(). */
-	enum status (*open)(struct sink **k, const char *where, const struct target_settings *s, int interrupt_fd);
+	enum status (*open)(struct sink **k, const char *where, const struct target_settings *s,
+			    int interrupt_fd);
 	bool dials;			/* an end of that name, at a port */
 	bool takes_records;
 	enum library library;		/* that is needed for that */
 } targets[] = {
 	{ "tcp-listen", "[ADDRESS:]PORT", is_place_to_listen, tcp_sink_listen, .dials = false },
 	{ "tcp", "HOST:PORT", is_host, tcp_sink_connect, .dials = true },
-	{ "clickhouse", TABLE, is_table, record_sink_clickhouse, .takes_records = true, .library = LIBRARY_CURL },
-	{ "clickhouses", TABLE, is_table, record_sink_clickhouse_tls, .takes_records = true, .library = LIBRARY_CURL },
-	{ "kafka", TOPIC, is_topic, record_sink_kafka, .takes_records = true, .library = LIBRARY_RDKAFKA },
+	{ "clickhouse", TABLE, is_table, record_sink_clickhouse, .takes_records = true,
+	  .library = LIBRARY_CURL },
+	{ "clickhouses", TABLE, is_table, record_sink_clickhouse_tls, .takes_records = true,
+	  .library = LIBRARY_CURL },
+	{ "kafka", TOPIC, is_topic, record_sink_kafka, .takes_records = true,
+	  .library = LIBRARY_RDKAFKA },
 };
 
 static const char *behind(const struct target *t, const char *word)
@@ -92,7 +96,8 @@ bool target_check(const char *word, char *error, size_t cap)
 	}
 	n = snprintf(error, cap, "--to '%s' is none of", word);
 	for (size_t i = 0; i < array_size(targets) && n < (int)cap; i++)
-		n += snprintf(error + n, cap - n, "%s %s:%s", i ? "," : "", targets[i].scheme, targets[i].where);
+		n += snprintf(error + n, cap - n, "%s %s:%s", i ? "," : "", targets[i].scheme,
+			      targets[i].where);
 	return false;
 }
 

@@ -17,10 +17,14 @@ struct target_settings {
 	enum file_format format;	/* pcapng or pcap */
 	uint32_t snap;			/* as in struct rotate_settings */
 	bool live;			/* else whoever reads is waited for */
-	/* in which file, and where, is the packet that comes next? As rotate_last(). NULL: in none */
+	/*
+	 * in which file, and where, is the packet that comes next? As rotate_last().
+	 * NULL: in none
+	 */
 	const char *(*place)(void *ctx, uint64_t *offset);
 	void *place_ctx;
-	const char *spool;		/* a directory for what cannot be delivered now; NULL: there is none */
+	/* a directory for what cannot be delivered now; NULL: there is none */
+	const char *spool;
 	uint64_t spool_limit;		/* bytes */
 	const char *config;		/* the file of --to-config; NULL: there is none */
 	bool sandbox;
@@ -34,7 +38,10 @@ bool target_check(const char *word, char *error, size_t cap);
 /* Do records go there, not a stream of a capture format? */
 bool target_takes_records(const char *word);
 
-/* Is @word another end that is connected to again when it has gone, and at which port? 0: it is not. */
+/*
+ * Is @word another end that is connected to again when it has gone, and at which port? 0: it is
+ * not.
+ */
 uint16_t target_port(const char *word);
 
 /* Opens it; complains; the exit code. *@k NULL: @interrupt_fd became readable, a normal end. */

@@ -10,7 +10,10 @@ enum {
 	CLOSE_MS = 1000,	/* and in which the other side closes then */
 };
 
-/* Those for whom something waits, or (@waiting false) nothing, to be asked for @events. Their number. */
+/*
+ * Those for whom something waits, or (@waiting false) nothing, to be asked for @events. Their
+ * number.
+ */
 static unsigned gather(struct tcp_sink *k, struct pollfd fds[static TCP_SINK_CLIENTS],
 		       struct tcp_client *who[static TCP_SINK_CLIENTS], bool waiting, short events)
 {
@@ -66,7 +69,8 @@ void tcp_end_shut(struct tcp_sink *k)
 	for_each_client(k, c)
 		if (!peer_waiting(c->peer))
 			peer_shut(c->peer);
-	while ((n = gather(k, fds, who, false, POLLIN)) && wait_for_some(k, fds, n, clock_ms_until(end)))
+	while ((n = gather(k, fds, who, false, POLLIN)) &&
+	       wait_for_some(k, fds, n, clock_ms_until(end)))
 		for (unsigned i = 0; i < n; i++)
 			if (fds[i].revents && peer_is_over(who[i]->peer))
 				tcp_sink_dismiss(k, who[i], 0);

@@ -24,7 +24,8 @@ static int accept_one(const struct tcp_sink *k, struct listen_address *from)
 	int fd;
 
 	*from = (struct listen_address){ .len = sizeof(from->address) };
-	fd = accept4(k->listen_fd, (struct sockaddr *)&from->address, &from->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	fd = accept4(k->listen_fd, (struct sockaddr *)&from->address, &from->len,
+		     SOCK_NONBLOCK | SOCK_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -43,8 +44,8 @@ static void turn_away(struct tcp_sink *k, int fd, const struct listen_address *f
 	listen_text(from, name);
 	close(fd);
 	if (!k->is_full)
-		log_complain("%s: %s, and who comes next, is turned away: there are %d already", k->set.word, name,
-			     TCP_SINK_CLIENTS);
+		log_complain("%s: %s, and who comes next, is turned away: there are %d already",
+			     k->set.word, name, TCP_SINK_CLIENTS);
 	k->is_full = true;
 }
 
@@ -152,13 +153,16 @@ static enum status done(struct sink **out, struct tcp_sink *k, enum status statu
 }
 
 /* @fd: -errno, and why. */
-static enum status failed(struct sink **out, struct tcp_sink *k, int err, const char *what, const char *why)
+static enum status failed(struct sink **out, struct tcp_sink *k, int err, const char *what,
+			  const char *why)
 {
 	const char *word = k->set.word;
 
 	if (err == -EINTR)
-		return log_complain("%s: interrupted while it waited for a reader", word), done(out, k, STATUS_OK, err);
-	return done(out, k, log_fail(STATUS_RUNTIME, "--to %s: cannot %s: %s", word, what, why), err);
+		return log_complain("%s: interrupted while it waited for a reader", word),
+		       done(out, k, STATUS_OK, err);
+	return done(out, k, log_fail(STATUS_RUNTIME, "--to %s: cannot %s: %s", word, what, why),
+		    err);
 }
 
 /* Of files one reader gets all: -errno. */
@@ -178,7 +182,8 @@ static int wait_for_reader(struct tcp_sink *k)
 	return tcp_sink_welcome(k, &k->clients[0], fd, &from);
 }
 
-enum status tcp_sink_listen(struct sink **out, const char *where, const struct target_settings *s, int interrupt_fd)
+enum status tcp_sink_listen(struct sink **out, const char *where, const struct target_settings *s,
+			    int interrupt_fd)
 {
 	struct tcp_sink *k = tcp_sink_make(s, interrupt_fd);
 	struct listen_address at;
@@ -197,10 +202,12 @@ enum status tcp_sink_listen(struct sink **out, const char *where, const struct t
 	log_announce(s->live ? "%s: for whoever connects to %s, not encrypted"
 			     : "%s: waiting for a reader at %s, not encrypted", s->word, name);
 	err = s->live ? 0 : wait_for_reader(k);
-	return err ? failed(out, k, err, "send to a reader", strerror(-err)) : done(out, k, STATUS_OK, 0);
+	return err ? failed(out, k, err, "send to a reader", strerror(-err))
+		   : done(out, k, STATUS_OK, 0);
 }
 
-enum status tcp_sink_connect(struct sink **out, const char *where, const struct target_settings *s, int interrupt_fd)
+enum status tcp_sink_connect(struct sink **out, const char *where, const struct target_settings *s,
+			     int interrupt_fd)
 {
 	struct tcp_sink *k = tcp_sink_make(s, interrupt_fd);
 	const char *why = NULL;
@@ -212,7 +219,8 @@ enum status tcp_sink_connect(struct sink **out, const char *where, const struct 
 	if (fd >= 0) {
 		int err = tcp_sink_welcome(k, &k->clients[0], fd, &k->to);
 
-		return err ? failed(out, k, err, "send there", strerror(-err)) : done(out, k, STATUS_OK, 0);
+		return err ? failed(out, k, err, "send there", strerror(-err))
+			   : done(out, k, STATUS_OK, 0);
 	}
 	return failed(out, k, fd, "connect", why);
 }

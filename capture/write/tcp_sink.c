@@ -62,7 +62,8 @@ static int watch_client(struct tcp_client *c)
 	return c->of->loop ? loop_add_socket(c->of->loop, peer_fd(c->peer), on_client, c) : 0;
 }
 
-int tcp_sink_welcome(struct tcp_sink *k, struct tcp_client *c, int fd, const struct listen_address *from)
+int tcp_sink_welcome(struct tcp_sink *k, struct tcp_client *c, int fd,
+		     const struct listen_address *from)
 {
 	const struct peer_settings set = {
 		.format = k->set.format, .snap = k->set.snap, .live = k->set.live, .quiet = k->many,
@@ -118,8 +119,9 @@ int tcp_sink_gone(struct tcp_sink *k, struct tcp_client *c, int err)
 
 static void cut_off(struct tcp_sink *k, struct tcp_client *c, const char *why)
 {
-	log_complain("%s: %s is cut off, %s: it got %llu packets, %llu bytes", k->set.word, c->name, why,
-		     (unsigned long long)peer_packets(c->peer), (unsigned long long)peer_bytes(c->peer));
+	log_complain("%s: %s is cut off, %s: it got %llu packets, %llu bytes", k->set.word, c->name,
+		     why, (unsigned long long)peer_packets(c->peer),
+		     (unsigned long long)peer_bytes(c->peer));
 	tcp_sink_dismiss(k, c, -ENOBUFS);
 }
 
@@ -135,7 +137,8 @@ static int check(struct tcp_sink *k, struct tcp_client *c, int err)
 
 /* ---- packets ---- */
 
-static int begin(struct sink *sink, struct source *from, uint64_t now is_unused, uint64_t wall_ns is_unused)
+static int begin(struct sink *sink, struct source *from, uint64_t now is_unused,
+		 uint64_t wall_ns is_unused)
 {
 	struct tcp_sink *k = of(sink);
 	int err = 0;
@@ -167,7 +170,10 @@ static int wait_for_room(struct tcp_sink *k, struct tcp_client *c, const struct 
 	}
 }
 
-/* Where packets come without a pause nobody tells that there is some again: it is tried now and then. */
+/*
+ * Where packets come without a pause nobody tells that there is some again: it is tried now and
+ * then.
+ */
 static bool has_room(const struct tcp_sink *k, const struct tcp_client *c, const struct packet *p)
 {
 	enum { NOW_AND_THEN = 256 };
@@ -223,7 +229,8 @@ static int packet(struct sink *sink, const struct packet *p)
 }
 
 /* What is written to each of those that are there. As tcp_sink_gone(). */
-static int all(struct tcp_sink *k, int (*write)(struct peer *p, const void *arg, size_t n), const void *arg, size_t n)
+static int all(struct tcp_sink *k, int (*write)(struct peer *p, const void *arg, size_t n),
+	       const void *arg, size_t n)
 {
 	int worst = 0;
 
@@ -362,7 +369,9 @@ static int finish(struct sink *sink)
 
 static const char *reason(int err)
 {
-	return err == -ENOBUFS ? "its reader is too slow" : err == -ENOTCONN ? "not connected" : sink_reason(err);
+	return err == -ENOBUFS	  ? "its reader is too slow"
+	       : err == -ENOTCONN ? "not connected"
+				  : sink_reason(err);
 }
 
 static enum status report(const struct sink *sink, uint64_t refused)
@@ -372,7 +381,8 @@ static enum status report(const struct sink *sink, uint64_t refused)
 	enum status status = STATUS_OK;
 
 	if (k->unfit)
-		status = sink_report_missing(k->set.word, k->unfit, sink_unfit_reason(k->why_unfit));
+		status = sink_report_missing(k->set.word, k->unfit,
+					     sink_unfit_reason(k->why_unfit));
 	if (lost || k->sink.error)
 		status = sink_report_missing(k->set.word, lost, reason(k->why));
 	return status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A sink for sockets: tcp_sink.c writes to who is there, tcp_ends.c knows how they come and go, tcp_end.c
- * takes leave.
+ * A sink for sockets: tcp_sink.c writes to who is there, tcp_ends.c knows how they come and go,
+ * tcp_end.c takes leave.
  */
 #ifndef XDPDUMP_WRITE_TCP_SINK_IMPL_H
 #define XDPDUMP_WRITE_TCP_SINK_IMPL_H
@@ -40,7 +40,8 @@ struct tcp_sink {
 	int listen_fd;			/* -1: it is not there that they come from */
 	bool is_full;			/* which was said */
 
-	struct listen_address to;	/* that is connected to, and again when it has gone; len 0: none is */
+	/* that is connected to, and again when it has gone; len 0: none is */
+	struct listen_address to;
 	int dial_fd;			/* on its way there; -1: there is none */
 	/* when the next try is due, or this one has taken too long; UINT64_MAX: there is none */
 	uint64_t retry_ns;
@@ -52,7 +53,8 @@ struct tcp_client *tcp_sink_next(struct tcp_sink *k, struct tcp_client *c);
 #define for_each_client(k, c)	for (struct tcp_client *c = tcp_sink_next(k, NULL); c; c = tcp_sink_next(k, c))
 
 /* Somebody is there from now on, by @fd, which is taken. 0, or -errno. */
-int tcp_sink_welcome(struct tcp_sink *k, struct tcp_client *c, int fd, const struct listen_address *from);
+int tcp_sink_welcome(struct tcp_sink *k, struct tcp_client *c, int fd,
+		     const struct listen_address *from);
 
 /* Nobody is there any more; what was not sent is lost for @err, -errno, if it is the only one. */
 void tcp_sink_dismiss(struct tcp_sink *k, struct tcp_client *c, int err);
@@ -70,8 +72,8 @@ void tcp_ends_retry_later(struct tcp_sink *k);
 void tcp_ends_tick(struct tcp_sink *k, uint64_t now_ns);
 
 /*
- * Sends what waits, to those who take it; and waits until those who have got all have closed as well: a
- * close before would take from them what they have not read.
+ * Sends what waits, to those who take it; and waits until those who have got all have closed as
+ * well: a close before would take from them what they have not read.
  */
 void tcp_end_send(struct tcp_sink *k);
 void tcp_end_shut(struct tcp_sink *k);

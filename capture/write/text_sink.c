@@ -30,12 +30,15 @@ static struct formatters *formatters_of(const struct sink *k)
 
 static int start(struct sink *k)
 {
-	return formatters_of(k) ? formatters_start(formatters_of(k), ((const struct text_sink *)k)->n_threads) : 0;
+	return formatters_of(k) ? formatters_start(formatters_of(k),
+						   ((const struct text_sink *)k)->n_threads)
+				: 0;
 }
 
 static int packet(struct sink *k, const struct packet *p)
 {
-	return formatters_of(k) ? formatters_packet(formatters_of(k), p) : writer_packet(writer_of(k), p);
+	return formatters_of(k) ? formatters_packet(formatters_of(k), p)
+				: writer_packet(writer_of(k), p);
 }
 
 static int flush(struct sink *k)
@@ -47,7 +50,8 @@ static int flush(struct sink *k)
 
 static size_t pending(const struct sink *k)
 {
-	return writer_pending(writer_of(k)) + (formatters_of(k) ? formatters_pending(formatters_of(k)) : 0);
+	return writer_pending(writer_of(k)) +
+	       (formatters_of(k) ? formatters_pending(formatters_of(k)) : 0);
 }
 
 static int spare(struct sink *k, const struct stat *st)

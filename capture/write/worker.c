@@ -77,8 +77,8 @@ static void index_file(struct worker *w, struct disk_file *f)
 	int err = indexer_add(w->o.index, f);
 
 	if (err && !w->is_not_indexed)
-		say(&w->o.say, "warning: %s: the index of its directory cannot be written: %s", disk_file_path(f),
-		    strerror(-err));
+		say(&w->o.say, "warning: %s: the index of its directory cannot be written: %s",
+		    disk_file_path(f), strerror(-err));
 	w->is_not_indexed = err;
 }
 
@@ -220,7 +220,8 @@ static void wait_for_work(const struct worker *w)
 {
 	struct pollfd fds[] = {
 		{ .fd = w->bell, .events = POLLIN },
-		{ .fd = w->running.kind == JOB_RUN ? postrotate_fd(w->o.command) : -1, .events = POLLIN },
+		{ .fd = w->running.kind == JOB_RUN ? postrotate_fd(w->o.command) : -1,
+		  .events = POLLIN },
 	};
 	uint64_t due = w->o.sync_ns ? w->sync_at : UINT64_MAX;
 	eventfd_t n;

@@ -31,7 +31,10 @@ struct worker_options {
 /* @life stays the caller's. -errno. */
 int worker_open(struct worker **w, struct lifecycle *life, const struct worker_options *o);
 
-/* Starts the thread, in which all signals are blocked; it does what was to be done before. -errno. */
+/*
+ * Starts the thread, in which all signals are blocked; it does what was to be done
+ * before. -errno.
+ */
 int worker_start(struct worker *w);
 
 /* There is something to be done, perhaps the end. */

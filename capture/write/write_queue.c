@@ -15,7 +15,8 @@
 
 enum {
 	STALLED_MS	= 1000,			/* without progress, when the end is forced */
-	MANY		= 1 << 20,		/* bytes that wait; 2 MiB do as well, less does not */
+	/* bytes that wait; 2 MiB do as well, less does not */
+	MANY		= 1 << 20,
 	RECENT_NS	= 10 * 1000 * 1000,	/* with progress */
 };
 
@@ -127,7 +128,8 @@ static void append(struct write_queue *q, struct piece *p)
 	eventfd_write(q->bell, 1);
 }
 
-static int put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap, bool more)
+static int put(struct write_queue *q, struct out *out, struct write_buffer *b, size_t cap,
+	       bool more)
 {
 	int err = wait_for_room(q, b->used);
 	struct write_buffer full = *b;
@@ -149,8 +151,8 @@ static int put(struct write_queue *q, struct out *out, struct write_buffer *b, s
 }
 
 /*
- * Where the threads and we share a processor, ten times as much is put in before it is their turn, and has left the
- * cache by then. While a disk stands still they have nothing to do.
+ * Where the threads and we share a processor, ten times as much is put in before it is their turn,
+ * and has left the cache by then. While a disk stands still they have nothing to do.
  */
 static bool is_their_turn(const struct write_queue *q)
 {

@@ -59,9 +59,10 @@ void write_queue_hurry(struct write_queue *q);
 int write_queue_settle(struct write_queue *q, struct write_buffer *failed, uint64_t *waiting);
 
 /*
- * From now on that ends with -EINTR, and *@waiting is what it is, when the end has been forced and for a second
- * nothing more was written: the disk stands still, and a thread with it. It is forced once @fd can be read; -1: it
- * is. The queue and its outs then live on until the process ends; write_queue_close() leaves them alone.
+ * From now on that ends with -EINTR, and *@waiting is what it is, when the end has been forced and
+ * for a second nothing more was written: the disk stands still, and a thread with it. It is forced
+ * once @fd can be read; -1: it is. The queue and its outs then live on until the process ends;
+ * write_queue_close() leaves them alone.
  */
 void write_queue_force(struct write_queue *q, int fd);
 

@@ -28,7 +28,8 @@ struct writing_thread {
 struct write_queue {
 	size_t max;
 	int interrupt_fd;
-	int bell;			/* eventfd: there is work for a thread, or they are to end */
+	/* eventfd: there is work for a thread, or they are to end */
+	int bell;
 	int progress;			/* eventfd: something was written, or failed */
 	struct direct *direct;		/* NULL: all goes through the page cache */
 	struct writing_thread *threads;
@@ -58,7 +59,10 @@ static inline void write_queue_unlock(struct write_queue *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
-/* The first piece, which waits no more; one that is empty from now on, for the next. With the lock. */
+/*
+ * The first piece, which waits no more; one that is empty from now on, for the next. With
+ * the lock.
+ */
 struct piece *write_queue_take_first(struct write_queue *q);
 void write_queue_give_back(struct write_queue *q, struct piece *p);
 

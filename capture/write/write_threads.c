@@ -68,8 +68,8 @@ static bool has_work(struct write_queue *q)
 }
 
 /*
- * The thread's from then on; NULL: it is to end. Only one may hear the bell, so who has does so for the next
- * one.
+ * The thread's from then on; NULL: it is to end. Only one may hear the bell, so who has does so for
+ * the next one.
  */
 static struct piece *wait_for_work(struct writing_thread *t)
 {
@@ -102,7 +102,8 @@ static int make_frame(struct writing_thread *t, const struct piece *p, struct fr
 	if (codec.kind == CODEC_NONE)
 		return 0;
 	err = t->pack ? 0 : compress_open(&t->pack, codec);
-	return err ? err : compress_frame(t->pack, p->buffer.bytes, p->buffer.used, &f->bytes, &f->len);
+	return err ? err
+		   : compress_frame(t->pack, p->buffer.bytes, p->buffer.used, &f->bytes, &f->len);
 }
 
 static int write_piece(struct piece *p, const struct frame *f)

@@ -21,7 +21,8 @@ struct writer {
 	/* bytes of a packet behind what is in the buffer, not in the file yet; its interface */
 	size_t built;
 	uint32_t built_of;
-	bool is_last;			/* what was given to us last is what was built last, and in the file */
+	/* what was given to us last is what was built last, and in the file */
+	bool is_last;
 	uint64_t unfit;			/* of all files */
 	enum format_unfit why_unfit;	/* the first one */
 };
@@ -311,7 +312,9 @@ size_t writer_pending(const struct writer *w)
 
 uint64_t writer_size(const struct writer *w)
 {
-	uint64_t stats = w->ops->stats ? (uint64_t)(w->ifaces.n - w->ifaces.n_told) * WRITER_STATS_MAX : 0;
+	uint64_t stats = w->ops->stats
+				 ? (uint64_t)(w->ifaces.n - w->ifaces.n_told) * WRITER_STATS_MAX
+				 : 0;
 
 	return record_buffer_size(&w->records) + stats;
 }

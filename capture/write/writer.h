@@ -46,7 +46,10 @@ void writer_set_queue(struct writer *w, struct write_queue *q);
  */
 struct out *writer_take_out(struct writer *w);
 
-/* A thread that stands still has the file, as of write_queue_force(), for as long as the process is there. */
+/*
+ * A thread that stands still has the file, as of write_queue_force(), for as long as the process is
+ * there.
+ */
 bool writer_has_given_up(const struct writer *w);
 void writer_give_out(struct writer *w, struct out *out);
 
@@ -56,7 +59,10 @@ struct out *writer_out(const struct writer *w);
 /* The descriptor of a pipe or a socket, whose reader can go; -1: it is none. */
 int writer_reader_fd(const struct writer *w);
 
-/* Is @st the output itself, if there is one? Reading and overwriting one file at once destroys it. */
+/*
+ * Is @st the output itself, if there is one? Reading and overwriting one file at once
+ * destroys it.
+ */
 bool writer_is_same(const struct writer *w, const struct stat *st);
 
 /* Empties the file and writes its head, which tells of the origin where the format can. */
@@ -105,8 +111,9 @@ ssize_t writer_build(struct writer *w, const struct packet *p);
 void writer_put(struct writer *w);
 
 /*
- * Where the packet that was given to it last begins, in bytes of the file before they are compressed; to be
- * asked before anything else is written. False: it is not in the file, or is not found again there.
+ * Where the packet that was given to it last begins, in bytes of the file before they are
+ * compressed; to be asked before anything else is written. False: it is not in the file, or is not
+ * found again there.
  */
 bool writer_last(const struct writer *w, uint64_t *offset);
 
@@ -136,8 +143,8 @@ enum {
 };
 
 /*
- * Fills in the statistics of interface @id just before they are written; false: there are none, and nothing
- * was filled in.
+ * Fills in the statistics of interface @id just before they are written; false: there are none, and
+ * nothing was filled in.
  */
 typedef bool (*writer_stats_fn)(void *ctx, uint32_t id, struct iface_stats *s);
 

@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while ((taken = control_next(data, size, &m)) > 0) {
 		must((size_t)taken <= size && m.len == taken - (size_t)CONTROL_HEAD);
 		must(m.value == data + CONTROL_HEAD);
-		must(control_put(again, sizeof(again), &m) == (size_t)taken && !memcmp(again, data, taken));
+		must(control_put(again, sizeof(again), &m) == (size_t)taken &&
+		     !memcmp(again, data, taken));
 		data += taken;
 		size -= taken;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for what is told of two images of a packet: nothing is read that is not captured,
- * each line is bounded and safe to show, and only images of the same bytes have none.
+ * libFuzzer target for what is told of two images of a packet: nothing is read that is not
+ * captured, each line is bounded and safe to show, and only images of the same bytes have none.
  *
  *	make fuzz-diff		make check replays tests/fuzz/diff
  *
@@ -62,7 +62,8 @@ static void check(const struct packet *entry, const struct packet *exit)
 }
 
 /* In memory of exactly its size, so that a sanitizer sees each step too far. */
-static struct packet image(const uint8_t *data, size_t n, const uint8_t *more, const struct iface *i)
+static struct packet image(const uint8_t *data, size_t n, const uint8_t *more,
+			   const struct iface *i)
 {
 	uint8_t *copy = malloc(n ? n : 1);
 	struct packet p = { .data = copy, .caplen = n, .len = n + (more[0] << 8 | more[1]), .iface = i };

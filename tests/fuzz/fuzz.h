@@ -53,7 +53,8 @@ static inline size_t fuzz_utf8(const char *s, size_t n, uint32_t *cp)
 	}
 	if (n >= 4 && (p[0] & 0xf8) == 0xf0 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 &&
 	    (p[3] & 0xc0) == 0x80) {
-		*cp = (p[0] & 7u) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 | (p[3] & 0x3fu);
+		*cp = (p[0] & 7u) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 |
+		      (p[3] & 0x3fu);
 		return *cp < 0x10000 || *cp > 0x10ffff ? 0 : 4;
 	}
 	return 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for the index of a directory: no byte is read that is not there, whatever a record says whose
- * checksum is right, and what was read can be asked, and is written as it was read.
+ * libFuzzer target for the index of a directory: no byte is read that is not there, whatever a
+ * record says whose checksum is right, and what was read can be asked, and is written as it was
+ * read.
  *
  *	make fuzz-index		make check replays tests/fuzz/index
  */
@@ -25,17 +26,23 @@ static void read_all(const uint8_t *bytes, size_t n)
 	while (index_file_next(&f, name, &e)) {
 		struct blocks b = { .len = 0 };
 
-		must(*name && e.sketch.bits >= bytes && e.sketch.bits + sketch_bytes(e.sketch.log2) <= bytes + n);
+		must(*name && e.sketch.bits >= bytes &&
+		     e.sketch.bits + sketch_bytes(e.sketch.log2) <= bytes + n);
 		(void)sketch_has(&e.sketch, 1, 2);
 		(void)entry_may_have(&e, &any);
 		must(!index_file_begin(&b) && !index_file_add(&b, name, &e));
-		must(index_file_open(&g, b.bytes, b.len) && index_file_next(&g, again_name, &again));
-		must(!strcmp(name, again_name) && again.max_ns == e.max_ns && again.n_links == e.n_links);
+		must(index_file_open(&g, b.bytes, b.len) &&
+		     index_file_next(&g, again_name, &again));
+		must(!strcmp(name, again_name) && again.max_ns == e.max_ns &&
+		     again.n_links == e.n_links);
 		free(b.bytes);
 	}
 }
 
-/* The data as what is behind the head; and as a record that nothing is wrong with at first sight. */
+/*
+ * The data as what is behind the head; and as a record that nothing is wrong with at
+ * first sight.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct blocks b = { .len = 0 };

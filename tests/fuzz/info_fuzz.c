@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for --info: of whatever can be read of a file the report is text that no terminal
- * obeys, one object of JSON in a line that another library takes, and a page in which nothing of the
- * file is markup.
+ * libFuzzer target for --info: of whatever can be read of a file the report is text that no
+ * terminal obeys, one object of JSON in a line that another library takes, and a page in which
+ * nothing of the file is markup.
  *
  *	make fuzz-info		make check replays tests/fuzz/info
  */

@@ -5,8 +5,8 @@
  *
  *	make fuzz-netlink	make check replays tests/fuzz/netlink
  *
- * Input: what is asked; then the answers, each behind two bytes with its length, as the kernel would
- * send them to a socket (rtnetlink(7)).
+ * Input: what is asked; then the answers, each behind two bytes with its length, as the kernel
+ * would send them to a socket (rtnetlink(7)).
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -72,7 +72,8 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t cap)
 	(void)nl;
 	memset(buf, answers.behind, cap);
 	if (answers.size >= 2 + sizeof(head)) {
-		n = min_of((size_t)answers.data[0] | (size_t)answers.data[1] << 8, answers.size - 2);
+		n = min_of((size_t)answers.data[0] | (size_t)answers.data[1] << 8,
+			   answers.size - 2);
 		n = max_of(n, sizeof(head)) & ~(size_t)3;
 		n = min_of(n, cap);
 		memcpy(buf, answers.data + 2, n);
@@ -112,7 +113,8 @@ static void look_at(void *ctx, const struct netif *n)
 	mix(n->name, strlen(n->name));
 	mix(n->kind, strlen(n->kind));
 	mix(n->mac, sizeof(n->mac));
-	mix((const unsigned[]){ n->ifindex, n->mtu, n->link, n->vlan, n->master, n->bonded, n->up, n->ethernet },
+	mix((const unsigned[]){ n->ifindex, n->mtu, n->link, n->vlan, n->master, n->bonded, n->up,
+				n->ethernet },
 	    8 * sizeof(unsigned));
 	mix(&n->rx_missed, sizeof(n->rx_missed));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * libFuzzer target for command lines: any words are taken or refused with one sentence, and the same
- * words a second time in the same way.
+ * libFuzzer target for command lines: any words are taken or refused with one sentence, and the
+ * same words a second time in the same way.
  *
  *	make fuzz-opts		make check replays tests/fuzz/opts
  *

@@ -58,7 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	map = played_map(r);
 	must(map);
 	for (unsigned round = 0; size > STEP; round++) {
-		struct cpu_ring *lane = played_lane(map, round % min_of(played.n_lanes, (unsigned)LANES));
+		struct cpu_ring *lane = played_lane(map, round % min_of(played.n_lanes,
+									(unsigned)LANES));
 		size_t n = min_of((size_t)data[2], size - STEP), mask = rings_cpu_size(r) - 1;
 		int32_t step = (int8_t)data[1] * 256 + data[0];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The numbers of the system calls that a capture into files that follow each other may make, a line each, but for
- * those that no test can make happen.
+ * The numbers of the system calls that a capture into files that follow each other may make, a line
+ * each, but for those that no test can make happen.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +31,8 @@ static bool is_kept(unsigned nr)
 
 int main(void)
 {
-	const unsigned needs = SECCOMP_READS | SECCOMP_WRITES | SECCOMP_SYNCS | SECCOMP_ROTATES | SECCOMP_LIVE;
+	const unsigned needs = SECCOMP_READS | SECCOMP_WRITES | SECCOMP_SYNCS | SECCOMP_ROTATES |
+			       SECCOMP_LIVE;
 
 	for (unsigned nr = 0; nr < 1024; nr++)
 		if (seccomp_allows(needs, nr) && !is_kept(nr))

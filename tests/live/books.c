@@ -6,12 +6,12 @@
  *
  * `books FILE`: for interface N epbN (blocks), dropsumN (sum of epb_dropcount), isbN (blocks), and
  * from the last of these ifrecvN, ifdropN, filteracceptN, osdropN, usrdelivN, starttimeN, endtimeN,
- * commentN; ifnameN, ifcommentN and ifqueueN, if it has them; and `torn`, the bytes behind the last whole
- * block.
+ * commentN; ifnameN, ifcommentN and ifqueueN, if it has them; and `torn`, the bytes behind the last
+ * whole block.
  *
  * `books frames FILE...`: of the frames of xdpflood in them, one file after the other, packets,
- * others, sizes, flows, addresses, ports, and of their numbers first, last, missing (in between) and
- * turned (not larger than the one before); badsums: headers whose checksum is wrong.
+ * others, sizes, flows, addresses, ports, and of their numbers first, last, missing (in between)
+ * and turned (not larger than the one before); badsums: headers whose checksum is wrong.
  */
 #include <endian.h>
 #include <fcntl.h>
@@ -140,7 +140,8 @@ static bool is_one_queue(struct bytes comment)
 	return comment.n == sizeof(said) - 1 && !memcmp(comment.p, said, comment.n);
 }
 
-static void take_option(uint32_t kind, struct iface *i, uint16_t code, struct bytes value, size_t at)
+static void take_option(uint32_t kind, struct iface *i, uint16_t code, struct bytes value,
+			size_t at)
 {
 	if (kind == IDB && code == COMMENT && is_one_queue(value))
 		i->one_queue = true;
@@ -153,7 +154,9 @@ static void take_option(uint32_t kind, struct iface *i, uint16_t code, struct by
 	else if (kind == ISB && code == COMMENT)
 		i->comment = value;
 	else if (kind == ISB && code < N_COUNTS && counts[code])
-		i->counts[code] = (struct count){ code <= ENDTIME ? option_time(value, at) : number(value, at), true };
+		i->counts[code] = (struct count){ code <= ENDTIME ? option_time(value, at)
+								  : number(value, at),
+						  true };
 	else if (kind == ISB)
 		fail("statistics with an unknown option", at);
 }
@@ -251,8 +254,8 @@ static void print_books(const char *path)
 	size_t end;
 
 	books.file = map(path);
-	books.is_swapped = books.file.n >= 12 &&
-			   (memcmp(books.file.p + 8, little, 4) == 0) != (BYTE_ORDER == LITTLE_ENDIAN);
+	books.is_swapped = books.file.n >= 12 && (memcmp(books.file.p + 8, little, 4) == 0) !=
+							 (BYTE_ORDER == LITTLE_ENDIAN);
 	end = take_blocks();
 	for (size_t i = 0; i < books.n; i++)
 		print_iface(i, &books.ifaces[i]);

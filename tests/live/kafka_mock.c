@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * kafka_mock PORTFILE: a cluster of Kafka with two brokers that is none, librdkafka's mock. Where it is comes into
- * the file; lines on stdin tell it what to do, and each is answered by a line:
+ * kafka_mock PORTFILE: a cluster of Kafka with two brokers that is none, librdkafka's mock. Where
+ *it is comes into the file; lines on stdin tell it what to do, and each is answered by a line:
  *
- *	errors N	the next N requests to produce fail, each by another error that is worth another try
- *	refuse N	the next N fail for good
- *	down, up	nobody is there; they are again
+ *	errors N	the next N requests to produce fail, each by another error that is worth
+ *another try refuse N	the next N fail for good down, up	nobody is there; they are again
  *	topic NAME	is made
- *	take N FILE	messages of that topic, N or as many as come in 20 seconds, into FILE, a line each
+ *	take N FILE	messages of that topic, N or as many as come in 20 seconds, into FILE, a
+ *line each
  *
  * No handle of librdkafka is destroyed: while a connection ends, that can abort the process
  * (rd_kafka_broker_destroy_final, https://github.com/confluentinc/librdkafka/issues/3608).
@@ -36,7 +36,8 @@ static rd_kafka_t *make(rd_kafka_type_t type, const char *const (*settings)[2], 
 	rd_kafka_t *k;
 
 	for (size_t i = 0; i < n; i++)
-		if (rd_kafka_conf_set(conf, settings[i][0], settings[i][1], why, sizeof(why)) != RD_KAFKA_CONF_OK)
+		if (rd_kafka_conf_set(conf, settings[i][0], settings[i][1], why, sizeof(why)) !=
+		    RD_KAFKA_CONF_OK)
 			exit(fprintf(stderr, "%s\n", why) > 0);
 	k = rd_kafka_new(type, conf, why, sizeof(why));
 	if (!k)
@@ -73,7 +74,8 @@ static const char *set_brokers(struct mock *m, bool down)
 static unsigned take(struct mock *m, unsigned wanted, FILE *out)
 {
 	const char *const settings[][2] = {
-		{ "bootstrap.servers", m->where }, { "group.id", "reader" }, { "auto.offset.reset", "earliest" },
+		{ "bootstrap.servers", m->where }, { "group.id", "reader" },
+		{ "auto.offset.reset", "earliest" },
 		{ "log_level", "0" },
 	};
 	rd_kafka_t *k = make(RD_KAFKA_CONSUMER, settings, sizeof(settings) / sizeof(settings[0]));
@@ -82,7 +84,8 @@ static unsigned take(struct mock *m, unsigned wanted, FILE *out)
 
 	rd_kafka_poll_set_consumer(k);
 	for (int i = 0; i < 4; i++)
-		rd_kafka_topic_partition_list_add(list, m->topic, i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+		rd_kafka_topic_partition_list_add(list, m->topic, i)->offset =
+			RD_KAFKA_OFFSET_BEGINNING;
 	rd_kafka_assign(k, list);
 	/* and a little longer, for what comes twice */
 	for (int ms = 0; ms < (n < wanted ? PATIENCE_MS : 5 * LOOK_MS);) {
@@ -90,8 +93,8 @@ static unsigned take(struct mock *m, unsigned wanted, FILE *out)
 
 		if (msg && !msg->err) {
 			n++;
-			fprintf(out, "%d %.*s %.*s\n", msg->partition, (int)msg->key_len, (const char *)msg->key,
-				(int)msg->len, (const char *)msg->payload);
+			fprintf(out, "%d %.*s %.*s\n", msg->partition, (int)msg->key_len,
+				(const char *)msg->key, (int)msg->len, (const char *)msg->payload);
 		} else {
 			ms += LOOK_MS;
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * For LD_PRELOAD: a scheduler that takes the CPU from every thread but the first, for up to 8 ms, whenever it has
- * let a lock go. What another thread may do in such a moment, it does.
+ * For LD_PRELOAD: a scheduler that takes the CPU from every thread but the first, for up to 8 ms,
+ * whenever it has let a lock go. What another thread may do in such a moment, it does.
  */
 
 #define _GNU_SOURCE

@@ -23,7 +23,8 @@ static int is_set(void)
 	struct timespec now;
 
 	real_clock(CLOCK_MONOTONIC, &now);
-	return when.tv_sec && (now.tv_sec > when.tv_sec || (now.tv_sec == when.tv_sec && now.tv_nsec >= when.tv_nsec));
+	return when.tv_sec && (now.tv_sec > when.tv_sec ||
+			       (now.tv_sec == when.tv_sec && now.tv_nsec >= when.tv_nsec));
 }
 
 int clock_gettime(clockid_t id, struct timespec *ts)

@@ -12,7 +12,8 @@ static struct write_queue *queue;	/* NULL: at once */
 
 static inline int start_threads(unsigned n)
 {
-	return write_queue_open(&queue, BY_A_THREAD_MAX, -1) || write_queue_start(queue, n) ? -1 : 0;
+	return write_queue_open(&queue, BY_A_THREAD_MAX, -1) || write_queue_start(queue, n) ? -1
+											    : 0;
 }
 
 static inline int start_queue(void **state)
@@ -34,7 +35,10 @@ static inline int stop_queue(void **state)
 	return 0;
 }
 
-/* The tests of @from, which get their names in @names, and the queue by @start, in @out. Returns how many. */
+/*
+ * The tests of @from, which get their names in @names, and the queue by @start, in @out. Returns
+ * how many.
+ */
 static inline size_t by_threads(const struct CMUnitTest *from, size_t n, const char *by,
 				CMFixtureFunction start, char names[][96], struct CMUnitTest *out)
 {
@@ -48,7 +52,8 @@ static inline size_t by_threads(const struct CMUnitTest *from, size_t n, const c
 	return n;
 }
 
-static inline size_t by_a_thread(const struct CMUnitTest *from, size_t n, char names[][96], struct CMUnitTest *out)
+static inline size_t by_a_thread(const struct CMUnitTest *from, size_t n, char names[][96],
+				 struct CMUnitTest *out)
 {
 	return by_threads(from, n, "a thread", start_queue, names, out);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The instructions of classic BPF that libpcap makes and the kernel knows, as numbers to choose from. */
+/*
+ * The instructions of classic BPF that libpcap makes and the kernel knows, as numbers to choose
+ * from.
+ */
 #ifndef XDPDUMP_TESTS_CLASSIC_CODES_H
 #define XDPDUMP_TESTS_CLASSIC_CODES_H
 

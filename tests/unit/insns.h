@@ -32,8 +32,8 @@ enum { BOUND = 1 << 6 }; /* BPF_F_XDP_DEV_BOUND_ONLY, which headers of Linux 6.1
  * By a call of our own: libbpf always sets an expected_attach_type. @ifindex: the device for which
  * it is loaded. -1, and errno.
  */
-static inline int insns_try(const char *name, const struct bpf_insn *insns, uint32_t n, uint32_t type,
-			    uint32_t flags, uint32_t ifindex)
+static inline int insns_try(const char *name, const struct bpf_insn *insns, uint32_t n,
+			    uint32_t type, uint32_t flags, uint32_t ifindex)
 {
 	union bpf_attr attr = {
 		.prog_type = BPF_PROG_TYPE_XDP,
@@ -53,8 +53,8 @@ static inline int insns_try(const char *name, const struct bpf_insn *insns, uint
 	return fd;
 }
 
-static inline int insns_load(const char *name, const struct bpf_insn *insns, uint32_t n, uint32_t type,
-			     uint32_t flags)
+static inline int insns_load(const char *name, const struct bpf_insn *insns, uint32_t n,
+			     uint32_t type, uint32_t flags)
 {
 	int fd = insns_try(name, insns, n, type, flags, 0);
 

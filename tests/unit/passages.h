@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Frames that went through somebody else's program while one of ours watched it: what the records and the
- * books say of them, in whichever way it was watched.
+ * Frames that went through somebody else's program while one of ours watched it: what the records
+ * and the books say of them, in whichever way it was watched.
  */
 #ifndef XDPDUMP_TESTS_PASSAGES_H
 #define XDPDUMP_TESTS_PASSAGES_H
@@ -97,8 +97,8 @@ static void check_books(uint32_t verdict, unsigned n)
 }
 
 /*
- * After @n frames of which one of @sample is captured: the same at both points, as often as is likely (see
- * test_sample_live.c), and all are counted.
+ * After @n frames of which one of @sample is captured: the same at both points, as often as is
+ * likely (see test_sample_live.c), and all are counted.
  */
 static void check_sampled(uint32_t sample, unsigned n)
 {
@@ -121,7 +121,10 @@ static void check_sampled(uint32_t sample, unsigned n)
 		assert_memory_equal(seen.records[i]->data, seen.records[i + 1]->data, 8);
 }
 
-/* ---- what is wanted, of a program that takes 14 bytes off the front and sends the frame back ---- */
+/*
+ * ---- what is wanted, of a program that takes 14 bytes off the front and sends the frame
+ * back ----
+ */
 
 static const struct wish {
 	const char *name;
@@ -139,7 +142,8 @@ static const struct wish {
 	{ "a_filter_sees_what_came_in", BOTH,
 	  .filter = "ether dst 01:02:03:04:05:06 and ether[127] = 128 and len = 128", .wanted = true },
 	{ "and_rejects_it", BOTH, .filter = "ether[0] = 15", .wanted = false },
-	{ "a_byte_behind_the_end_is_none", BOTH, .filter = "ether[126:2] = 0x7f80 and ether[128] >= 0",
+	{ "a_byte_behind_the_end_is_none", BOTH,
+	  .filter = "ether[126:2] = 0x7f80 and ether[128] >= 0",
 	  .wanted = false },
 	{ "nor_is_a_word_that_is_cut", BOTH, .filter = "ether[125:4] >= 0", .wanted = false },
 	{ "an_exit_filter_sees_what_came_out", BOTH, .exit_filter = "ether[0] = 15 and len = 114",

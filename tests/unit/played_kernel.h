@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The kernel's side of an interface: all of hook.h, takeover.h, traced.h, xdp.h and netif.h that live/ calls,
- * played by a test, which therefore needs no privileges.
+ * The kernel's side of an interface: all of hook.h, takeover.h, traced.h, xdp.h and netif.h that
+ * live/ calls, played by a test, which therefore needs no privileges.
  */
 #ifndef XDPDUMP_TESTS_PLAYED_KERNEL_H
 #define XDPDUMP_TESTS_PLAYED_KERNEL_H
@@ -55,7 +55,8 @@ static struct {
 	unsigned n_traced;		/* that are open */
 	unsigned n_members;		/* of the program that is there */
 	struct xdp_features features;
-	int features_err, device_err, hash_err;	/* the second of loading what is bound to the device */
+	/* the second of loading what is bound to the device */
+	int features_err, device_err, hash_err;
 	unsigned n_rebound;
 	int replace_err, sent_replace_err;
 	struct hook next, next_sent;	/* that come after the first two */
@@ -108,7 +109,8 @@ int hook_open_after(struct hook **h, const struct hook_ops *ops, const struct ho
 
 int hook_pass_on(struct hook *h, struct hook *next)
 {
-	const bool sent = h == &kernel.sent || next == &kernel.sent, on = h == &kernel.sent || h == &kernel.hook;
+	const bool sent = h == &kernel.sent || next == &kernel.sent,
+		   on = h == &kernel.sent || h == &kernel.hook;
 	int err = sent ? kernel.sent_pass_err : kernel.pass_err;
 
 	assert_ptr_equal(on ? next : h, sent ? &kernel.next_sent : &kernel.next);
@@ -152,8 +154,8 @@ bool hook_is_by_ifindex(const struct hook *h is_unused)
 int hook_counters(const struct hook *h, uint32_t point is_unused, struct counters *sum)
 {
 	*sum = h == &kernel.next || h == &kernel.next_sent ? kernel.next_counters
-	     : h == &kernel.sent			    ? kernel.sent_counters
-							    : kernel.counters[kernel.n_read++ ? 1 : 0];
+	       : h == &kernel.sent			   ? kernel.sent_counters
+				   : kernel.counters[kernel.n_read++ ? 1 : 0];
 	return kernel.counters_err;
 }
 
@@ -230,12 +232,14 @@ const struct hook_ops *hook_ops_of(const struct hook *h)
 	return h == &kernel.sent ? &hook_tc_out : kernel.ops;
 }
 
-int hook_replace(struct hook *h, const struct filter *filter, const struct filter *exit_filter is_unused)
+int hook_replace(struct hook *h, const struct filter *filter,
+		 const struct filter *exit_filter is_unused)
 {
 	int err = h == &kernel.sent ? kernel.sent_replace_err : kernel.replace_err;
 
 	if (!err)
-		*(h == &kernel.sent ? &kernel.sent_replaced_n : &kernel.replaced_n) = filter ? filter->n : 0;
+		*(h == &kernel.sent ? &kernel.sent_replaced_n
+				    : &kernel.replaced_n) = filter ? filter->n : 0;
 	return err;
 }
 
@@ -288,7 +292,8 @@ int members_find(const struct xdp_program *whole, struct member found[static MEM
 	assert_int_equal(whole->id, 7);
 	for (unsigned i = 0; i < kernel.n_members; i++) {
 		found[i] = (struct member){ .program = { .id = 20 + i } };
-		snprintf(found[i].program.name, sizeof(found[i].program.name), "member_%c", (char)('a' + i));
+		snprintf(found[i].program.name, sizeof(found[i].program.name), "member_%c",
+			 (char)('a' + i));
 	}
 	return kernel.n_members;
 }

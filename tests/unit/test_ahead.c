@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * A file that a thread unpacks ahead is read as it is without: the same packets, warnings and error,
- * whatever has become of it, and wherever the reading ends.
+ * A file that a thread unpacks ahead is read as it is without: the same packets, warnings and
+ * error, whatever has become of it, and wherever the reading ends.
  */
 #include <errno.h>
 #include <string.h>
@@ -62,8 +62,9 @@ static uint8_t *pack(enum codec_kind kind, size_t *n)
 		const uint8_t *frame;
 		size_t len;
 
-		assert_int_equal(compress_frame(c, plain + at, min_of(n_plain - at, (size_t)FRAME), &frame,
-						&len), 0);
+		assert_int_equal(compress_frame(c, plain + at, min_of(n_plain - at, (size_t)FRAME),
+						&frame, &len),
+				 0);
 		memcpy(packed + *n, frame, len);
 		*n += len;
 	}

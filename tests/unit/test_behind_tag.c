@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Filters for the packets of a VLAN, on the frames of the device below: what libpcap's interpreter returns
- * for a frame has to be what it returns, by the program that is made, for the same frame with a tag.
- * Takes every expression of the filter tests, optimised and not, random programs, and the fixtures.
+ * Filters for the packets of a VLAN, on the frames of the device below: what libpcap's interpreter
+ * returns for a frame has to be what it returns, by the program that is made, for the same frame
+ * with a tag. Takes every expression of the filter tests, optimised and not, random programs, and
+ * the fixtures.
  */
 #define PCAP_DONT_INCLUDE_PCAP_BPF_H
 #include <glob.h>
@@ -91,7 +92,8 @@ static int tear_down(void **state is_unused)
 	return 0;
 }
 
-static void compare(const char *what, const struct sock_filter *prog, const struct sock_filter *made)
+static void compare(const char *what, const struct sock_filter *prog,
+		    const struct sock_filter *made)
 {
 	for (size_t i = 0; i < frames.n; i++) {
 		const struct frame *f = &frames.v[i];
@@ -99,7 +101,8 @@ static void compare(const char *what, const struct sock_filter *prog, const stru
 			       found = bpf_filter(made, f->tagged, f->len + TAG, f->caplen + TAG);
 
 		if (wanted != found)
-			fail_msg("%s: frame %zu: %u without the tag, %u behind it", what, i, wanted, found);
+			fail_msg("%s: frame %zu: %u without the tag, %u behind it", what, i, wanted,
+				 found);
 	}
 }
 
@@ -154,7 +157,10 @@ static void a_long_expression_means_the_same(void **state is_unused)
 	free(text);
 }
 
-/* Over loads that each become seven instructions; those that are jumped over change what is returned. */
+/*
+ * Over loads that each become seven instructions; those that are jumped over change what is
+ * returned.
+ */
 static void jumps_reach_over_what_has_grown(void **state is_unused)
 {
 	static const uint8_t far[] = { 1, 35, 36, 37, 38, 100, 255 };
@@ -166,8 +172,8 @@ static void jumps_reach_over_what_has_grown(void **state is_unused)
 		size_t n = 0;
 
 		prog[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0);
-		prog[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 2, i % 2 ? d : 0,
-							 i % 2 ? 0 : d);
+		prog[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 2,
+							 i % 2 ? d : 0, i % 2 ? 0 : d);
 		for (; n < 2u + d; n++)
 			prog[n] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_B | BPF_IND, n % 8);
 		prog[n++] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 1000);
@@ -187,7 +193,10 @@ static uint32_t below(uint64_t *seed, uint32_t n)
 	return (*seed >> 33) % n;
 }
 
-/* What would be in the midst of the tag is refused, or the frame is rejected; that is another matter. */
+/*
+ * What would be in the midst of the tag is refused, or the frame is rejected; that is another
+ * matter.
+ */
 static bool is_exact(const struct sock_filter *prog, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -208,9 +217,9 @@ static void random_programs_mean_the_same(void **state is_unused)
 		int err;
 
 		for (size_t k = 0; k + 1 < n; k++)
-			prog[k] = (struct sock_filter){
-				codes[below(&seed, array_size(codes))],
-				below(&seed, n - k - 1), below(&seed, n - k - 1), below(&seed, 24) };
+			prog[k] = (struct sock_filter){ codes[below(&seed, array_size(codes))],
+							below(&seed, n - k - 1),
+							below(&seed, n - k - 1), below(&seed, 24) };
 		prog[n - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_A, 0);
 		if (!bpf_validate(prog, n))
 			continue;

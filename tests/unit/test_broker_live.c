@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Programs that are loaded by a process that has the rights: they do what those do that are loaded here, and
- * nothing else can be had of it, whatever it is told. Needs root; its programs are run by BPF_PROG_TEST_RUN.
+ * Programs that are loaded by a process that has the rights: they do what those do that are loaded
+ * here, and nothing else can be had of it, whatever it is told. Needs root; its programs are run by
+ * BPF_PROG_TEST_RUN.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -251,7 +252,8 @@ static int open_raw(void **state is_unused)
 	struct broker_answer a;
 	int pair[2], none;
 
-	raw.shared = mmap(NULL, sizeof(*raw.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	raw.shared = mmap(NULL, sizeof(*raw.shared), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (raw.shared == MAP_FAILED || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return -errno;
 	kernel_types();		/* as broker_open() */
@@ -276,8 +278,10 @@ static int tell(const struct lie *l)
 	int got[FD_MESSAGE_MAX];
 
 	raw.shared->insns[BROKER_FILTER][0] = accept_all;
-	assert_int_equal(fd_message_send(raw.fd, &r, l->size ? l->size : sizeof(r), fds, l->n_fds), 0);
-	assert_int_equal(fd_message_receive(raw.fd, &a, sizeof(a), got, FD_MESSAGE_MAX, 0), sizeof(a));
+	assert_int_equal(fd_message_send(raw.fd, &r, l->size ? l->size : sizeof(r), fds, l->n_fds),
+			 0);
+	assert_int_equal(fd_message_receive(raw.fd, &a, sizeof(a), got, FD_MESSAGE_MAX, 0),
+			 sizeof(a));
 	for (unsigned i = 0; i < FD_MESSAGE_MAX && got[i] >= 0; i++)
 		close(got[i]);
 	return a.err;
@@ -364,11 +368,11 @@ int main(void)
 		return 0;
 	}
 	for (size_t i = 0; i < array_size(hooks); i++)
-		tests[n++] = (struct CMUnitTest){ hooks[i].name, a_program_with_its_filters, set_up, tear_down,
-						  (void *)(uintptr_t)&hooks[i] };
+		tests[n++] = (struct CMUnitTest){ hooks[i].name, a_program_with_its_filters, set_up,
+						  tear_down, (void *)(uintptr_t)&hooks[i] };
 	for (size_t i = 0; i < array_size(lies); i++)
-		tests[n++] = (struct CMUnitTest){ lies[i].name, a_lie_is_refused, open_raw, close_raw,
-						  (void *)(uintptr_t)&lies[i] };
+		tests[n++] = (struct CMUnitTest){ lies[i].name, a_lie_is_refused, open_raw,
+						  close_raw, (void *)(uintptr_t)&lies[i] };
 	object_set_log(OBJECT_SILENT);
 	return unit_run("broker", tests, n);
 }

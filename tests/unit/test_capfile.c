@@ -33,7 +33,8 @@ static const struct time_case {
 	{ "ten_to_the_minus_18", 18, 0, 1000000000000000001, 1000000000, false },
 	{ "ten_to_the_minus_19_all_ones", 19, 0, UINT64_MAX, 1844674407, false },
 	{ "ten_to_the_minus_19_one_second", 19, 0, 10000000000000000000ull, 1000000000, false },
-	{ "ten_to_the_minus_19_just_below_a_second", 19, 0, 9999999999999999999ull, 999999999, false },
+	{ "ten_to_the_minus_19_just_below_a_second", 19, 0, 9999999999999999999ull, 999999999,
+	  false },
 	{ "ten_to_the_minus_20_is_unknown", 20, 0, 1, 0, true },
 	{ "ten_to_the_minus_127_is_unknown", 127, 0, 1, 0, true },
 	{ "two_to_the_0", 0x80, 0, SEC_2024, SEC_2024 * 1000000000ull, false },
@@ -306,7 +307,8 @@ static void a_queue_may_be_told_of_an_interface(void **state)
 		if ((p->has & PACKET_QUEUE ? p->queue : NONE) != rows[i].queue)
 			fail_msg("row %zu: has %#x, queue %u", i, p->has, p->queue);
 		assert_string_equal(capfile_iface(res.r, 0)->comment,
-				    strcmp(rows[i].comment, "queue=0") ? rows[i].comment : "another");
+				    strcmp(rows[i].comment, "queue=0") ? rows[i].comment
+								       : "another");
 	}
 }
 
@@ -458,7 +460,8 @@ static const struct budget_case {
 	{ "too_few_interfaces", { .bytes = 16 << 20, .kept = 1 << 20, .ifaces = 49 },
 	  "more than 1048576 interfaces, all files together" },
 	{ "too_little_for_names", { .bytes = 16 << 20, .kept = 100, .ifaces = 100 }, NULL },
-	{ "too_little_to_begin", { .bytes = 1000, .kept = 100, .ifaces = 100 }, "it would take more than 192 MiB" },
+	{ "too_little_to_begin", { .bytes = 1000, .kept = 100, .ifaces = 100 },
+	  "it would take more than 192 MiB" },
 };
 
 static void a_budget_is_kept(void **state)
@@ -580,8 +583,10 @@ static void a_window_is_part_of_the_budget(void **state)
 static void the_captured_length_fits_the_block_or_is_damage(void **state)
 {
 	static const struct { uint32_t caplen; bool fits; } rows[] = {
-		{ 7, true }, { 8, true }, { 9, false }, { 0x7fffffff, false }, { 0x80000000, false },
-		{ 0xfffffffc, false }, { 0xfffffffd, false }, { 0xfffffffe, false }, { 0xffffffff, false },
+		{ 7, true }, { 8, true }, { 9, false }, { 0x7fffffff, false },
+		{ 0x80000000, false },
+		{ 0xfffffffc, false }, { 0xfffffffd, false }, { 0xfffffffe, false },
+		{ 0xffffffff, false },
 	};
 
 	(void)state;
@@ -671,8 +676,10 @@ static void pcap_record(uint32_t caplen, uint32_t len, uint32_t room)
 static void pcap_versions_from_2_0_to_2_4_are_read(void **state)
 {
 	static const struct { uint16_t major, minor; bool known, swapped; } rows[] = {
-		{ 1, 4, false, false }, { 2, 0, true, true }, { 2, 2, true, true }, { 2, 3, true, false },
-		{ 2, 4, true, false }, { 2, 5, false, false }, { 3, 0, false, false }, { 543, 0, true, true },
+		{ 1, 4, false, false }, { 2, 0, true, true }, { 2, 2, true, true },
+		{ 2, 3, true, false },
+		{ 2, 4, true, false }, { 2, 5, false, false }, { 3, 0, false, false },
+		{ 543, 0, true, true },
 	};
 
 	(void)state;

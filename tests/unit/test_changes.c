@@ -79,7 +79,8 @@ static const struct field_case {
 	{ "nothing", TCP4, 0, "", "" },
 	{ "ethernet_destination", TCP4, 0, GATE,
 	  "bytes 0-5: Ethernet destination 02:00:00:00:00:02 -> 02:00:00:00:00:fe" },
-	{ "ethernet_source", TCP4, 11, "aa", "bytes 6-11: Ethernet source 02:00:00:00:00:01 -> 02:00:00:00:00:aa" },
+	{ "ethernet_source", TCP4, 11, "aa",
+	  "bytes 6-11: Ethernet source 02:00:00:00:00:01 -> 02:00:00:00:00:aa" },
 	{ "ether_type", TCP4, 12, "1234", "bytes 12-13: EtherType 0x0800 IPv4 -> 0x1234" },
 	{ "vlan_type", TAGGED, 12, "88a8", "bytes 12-13: VLAN type 0x8100 -> 0x88a8" },
 	{ "vlan_id", TAGGED, 15, "c8", "bytes 14-15: VLAN id 100 -> 200" },
@@ -87,7 +88,8 @@ static const struct field_case {
 	{ "vlan_priority_and_id", TAGGED, 14, "0001",
 	  "bytes 14-15: VLAN priority 1 -> 0\nbytes 14-15: VLAN id 100 -> 1" },
 	{ "vlan_drop_eligible", TAGGED, 14, "30", "bytes 14-15: VLAN drop eligible 0 -> 1" },
-	{ "ether_type_behind_a_tag", TAGGED, 16, "86dd", "bytes 16-17: EtherType 0x0800 IPv4 -> 0x86dd IPv6" },
+	{ "ether_type_behind_a_tag", TAGGED, 16, "86dd",
+	  "bytes 16-17: EtherType 0x0800 IPv4 -> 0x86dd IPv6" },
 	{ "ip_version", TCP4, 14, "55", "byte 14: IP version 4 -> 5" },
 	{ "ihl", TCP4, 14, "46", "byte 14: IPv4 header length 20 -> 24" },
 	{ "dscp", TCP4, 15, "b8", "byte 15: DSCP 0 -> 46" },
@@ -102,7 +104,8 @@ static const struct field_case {
 	{ "a_protocol_without_a_name", TCP4, 23, "fc", "byte 23: protocol 6 TCP -> 252" },
 	{ "ipv4_checksum", TCP4, 24, "abcd", "bytes 24-25: IPv4 checksum 0x0000 -> 0xabcd" },
 	{ "ipv4_source", TCP4, 29, "09", "bytes 26-29: IPv4 source 10.0.0.1 -> 10.0.0.9" },
-	{ "ipv4_destination", TCP4, 30, "c0a80001", "bytes 30-33: IPv4 destination 10.0.0.2 -> 192.168.0.1" },
+	{ "ipv4_destination", TCP4, 30, "c0a80001",
+	  "bytes 30-33: IPv4 destination 10.0.0.2 -> 192.168.0.1" },
 	{ "ip_options", OPTIONS, 34, "94", "byte 34: IP options 01 -> 94" },
 	{ "traffic_class", TCP6, 14, "6b80", "bytes 14-17: DSCP 0 -> 46" },
 	{ "ecn_of_ipv6", TCP6, 15, "10", "bytes 14-17: ECN 0 -> 1" },
@@ -111,10 +114,13 @@ static const struct field_case {
 	{ "next_header", TCP6, 20, "11", "byte 20: next header 6 TCP -> 17 UDP" },
 	{ "hop_limit", TCP6, 21, "3f", "byte 21: hop limit 64 -> 63" },
 	{ "ipv6_source", TCP6, 37, "0a", "bytes 22-37: IPv6 source 2001:db8::1 -> 2001:db8::a" },
-	{ "ipv6_destination", TCP6, 38, "fd00", "bytes 38-53: IPv6 destination 2001:db8::2 -> fd00:db8::2" },
+	{ "ipv6_destination", TCP6, 38, "fd00",
+	  "bytes 38-53: IPv6 destination 2001:db8::2 -> fd00:db8::2" },
 	{ "tcp_source_port", TCP4, 34, "ffff", "bytes 34-35: TCP source port 1234 -> 65535" },
-	{ "tcp_destination_port", TCP4, 36, "1f90", "bytes 36-37: TCP destination port 80 -> 8080" },
-	{ "sequence_number", TCP4, 38, "ffffffff", "bytes 38-41: sequence number 1000 -> 4294967295" },
+	{ "tcp_destination_port", TCP4, 36, "1f90",
+	  "bytes 36-37: TCP destination port 80 -> 8080" },
+	{ "sequence_number", TCP4, 38, "ffffffff",
+	  "bytes 38-41: sequence number 1000 -> 4294967295" },
 	{ "acknowledgement_number", TCP4, 45, "01", "bytes 42-45: acknowledgement number 0 -> 1" },
 	{ "tcp_header_length", TCP4, 46, "60", "bytes 46-47: TCP header length 20 -> 24" },
 	{ "tcp_flags", TCP4, 47, "12", "bytes 46-47: TCP flags SYN -> SYN,ACK" },
@@ -146,7 +152,8 @@ static const struct field_case {
 	{ "the_last_byte", TCP4, 85, "00", "byte 85: payload 0f -> 00" },
 	{ "bytes_of_payload_with_equal_ones_between", TCP4, 54, "ff112233ff",
 	  "bytes 54-58: payload 0011223344 -> ff112233ff" },
-	{ "bytes_further_apart", TCP4, 54, "ff1122334400", "byte 54: payload 00 -> ff\nbyte 59: payload 55 -> 00" },
+	{ "bytes_further_apart", TCP4, 54, "ff1122334400",
+	  "byte 54: payload 00 -> ff\nbyte 59: payload 55 -> 00" },
 	{ "more_payload_than_is_shown", TCP4, 54, "101010101010101010101010101010101010",
 	  "bytes 54-71: payload 00112233445566778899aabbccddeeff... -> 10101010101010101010101010101010..." },
 	{ "a_header_and_what_is_behind_it", UDP4, 40, "abcdff",
@@ -198,23 +205,27 @@ static const struct image_case {
 	{ "ipv4_in_ipv6", TCP4, MACS "86dd" "60000000" "0048" "0440" "fd000000000000000000000000000001"
 	  "fd000000000000000000000000000002" TCP4_BEHIND, 0, 0,
 	  "40 bytes put in front: IPv6 fd00::1 > fd00::2 next 4\nbytes 12-13: EtherType 0x0800 IPv4 -> 0x86dd IPv6" },
-	{ "a_tag", TCP4, MACS "81000064" "0800" TCP4_BEHIND, 0, 0, "4 bytes put in front: VLAN 100" },
+	{ "a_tag", TCP4, MACS "81000064" "0800" TCP4_BEHIND, 0, 0,
+	  "4 bytes put in front: VLAN 100" },
 	{ "a_tag_in_front_of_another", MACS "81000064" "0800" TCP4_BEHIND, MACS "88a80005"
 	  "81000064" "0800" TCP4_BEHIND, 0, 0,
 	  "4 bytes put in front: VLAN 5" },
 	{ "two_tags_taken_off", MACS "88a80005" "81000064" "0800" TCP4_BEHIND, TCP4, 0, 0,
 	  "8 bytes taken off the front: VLAN 5 VLAN 100" },
-	{ "ip_in_ip_behind_a_tag", MACS "81000064" "0800" TCP4_BEHIND, MACS "81000064" "0800" OUTER4 TCP4_BEHIND, 0, 0,
+	{ "ip_in_ip_behind_a_tag", MACS "81000064" "0800" TCP4_BEHIND,
+	  MACS "81000064" "0800" OUTER4 TCP4_BEHIND, 0, 0,
 	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4" },
 	{ "vxlan", TCP4, GATE TO "0800" OUTER_UDP("12b5") "0800000000002a00" TCP4, 0, 0,
 	  "50 bytes put in front: Ethernet 02:00:00:00:00:02 > 02:00:00:00:00:fe IPv4 192.168.0.1 "
 	  "> 192.168.0.2 proto 17 "
 	  "UDP 55555 > 4789 VXLAN 42" },
-	{ "vxlan_of_the_same_addresses", TCP4, MACS "0800" OUTER_UDP("12b5") "0800000000002a00" TCP4, 0, 0,
+	{ "vxlan_of_the_same_addresses", TCP4,
+	  MACS "0800" OUTER_UDP("12b5") "0800000000002a00" TCP4, 0, 0,
 	  "50 bytes put in front: Ethernet 02:00:00:00:00:01 > 02:00:00:00:00:02 IPv4 192.168.0.1 "
 	  "> 192.168.0.2 proto 17 "
 	  "UDP 55555 > 4789 VXLAN 42" },
-	{ "geneve_with_options_undone", GATE TO "0800" OUTER_UDP("17c1") "010065580000070001020300" TCP4, TCP4, 0, 0,
+	{ "geneve_with_options_undone",
+	  GATE TO "0800" OUTER_UDP("17c1") "010065580000070001020300" TCP4, TCP4, 0, 0,
 	  "54 bytes taken off the front: Ethernet 02:00:00:00:00:02 > 02:00:00:00:00:fe IPv4 "
 	  "192.168.0.1 > 192.168.0.2 proto 17 "
 	  "UDP 55555 > 6081 Geneve 7" },
@@ -227,7 +238,8 @@ static const struct image_case {
 	  "not right: 0x1234, should be 0xf936" },
 	{ "a_label", TCP4, MACS "8847" "00064140" TCP4_BEHIND, 0, 0,
 	  "4 bytes put in front: MPLS 100\nbytes 12-13: EtherType 0x0800 IPv4 -> 0x8847 MPLS" },
-	{ "bytes_that_nobody_knows", TCP4, "a1a2a3a4a5" TCP4, 0, 0, "5 bytes put in front: a1a2a3a4a5" },
+	{ "bytes_that_nobody_knows", TCP4, "a1a2a3a4a5" TCP4, 0, 0,
+	  "5 bytes put in front: a1a2a3a4a5" },
 	{ "ipv6_to_ipv4", TCP6, TCP4, 0, 0,
 	  "bytes 14-53: IPv6 2001:db8::1 > 2001:db8::2 next 6 -> IPv4 10.0.0.1 > 10.0.0.2 proto 6\n"
 	  "bytes 12-13: EtherType 0x86dd IPv6 -> 0x0800 IPv4\nthe IPv4 checksum is not right: "
@@ -240,7 +252,8 @@ static const struct image_case {
 	{ "bytes_at_the_end", MACS "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, TCP4, 0, 0,
 	  "16 bytes put at the end: 102132435465768798a9bacbdcedfe0f" },
 	{ "one_byte_at_the_end", TCP4, TCP4 "ee", 0, 0, "1 byte put at the end: ee" },
-	{ "put_in_front_and_cut_off", TCP4, MACS "81000064" "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, 0, 0,
+	{ "put_in_front_and_cut_off", TCP4,
+	  MACS "81000064" "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, 0, 0,
 	  "4 bytes put in front: VLAN 100\n16 bytes cut off the end" },
 	{ "put_in_front_and_grown", TCP4, MACS "0800" OUTER4 TCP4_BEHIND "eeee", 0, 0,
 	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4\n2 bytes put at the end: eeee" },
@@ -248,11 +261,15 @@ static const struct image_case {
 	  "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, 0, 86, "" },
 	{ "what_only_the_exit_has_captured_is_nothing", MACS
 	  "0800" IP4("0048", "06") TCP_HEADER DATA_CUT, TCP4, 86, 0, "" },
-	{ "cut_images_grow_by_what_is_not_captured", TCP4, TCP4, 1000, 1012, "12 bytes put at the end" },
-	{ "cut_images_lose_what_is_not_captured", TCP4, TCP4, 1012, 1000, "12 bytes cut off the end" },
-	{ "cut_images_with_a_header_in_front", TCP4, MACS "0800" OUTER4 IP4("0048", "06") TCP_HEADER, 1000, 1020,
+	{ "cut_images_grow_by_what_is_not_captured", TCP4, TCP4, 1000, 1012,
+	  "12 bytes put at the end" },
+	{ "cut_images_lose_what_is_not_captured", TCP4, TCP4, 1012, 1000,
+	  "12 bytes cut off the end" },
+	{ "cut_images_with_a_header_in_front", TCP4,
+	  MACS "0800" OUTER4 IP4("0048", "06") TCP_HEADER, 1000, 1020,
 	  "20 bytes put in front: IPv4 192.168.0.1 > 192.168.0.2 proto 4" },
-	{ "a_field_of_which_half_is_captured", TCP4, MACS "0800" IP4("0048", "06") "04d200", 86, 86, "" },
+	{ "a_field_of_which_half_is_captured", TCP4, MACS "0800" IP4("0048", "06") "04d200", 86, 86,
+	  "" },
 	{ "half_a_field_that_differs", TCP4, MACS "0800" IP4("0048", "06") "04d2ff", 86, 86,
 	  "byte 36: header 00 -> ff" },
 	{ "half_an_address", MACS, "0200000000", 60, 60, "" },
@@ -324,7 +341,8 @@ static void a_header_is_found_whatever_its_length_is(void **state is_unused)
 		/* not by the length: the end is cut, too */
 		entry = image(before, sizeof(before), 0, &ethernet);
 		exit = image(after, shift + sizeof(before) - 100, 0, &ethernet);
-		snprintf(want, sizeof(want), "%u byte%s put in front: ", shift, shift == 1 ? "" : "s");
+		snprintf(want, sizeof(want), "%u byte%s put in front: ", shift,
+			 shift == 1 ? "" : "s");
 		{
 			struct said s = { .n = 0 };
 

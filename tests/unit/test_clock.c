@@ -23,7 +23,8 @@ static const struct wall_case {
 	{ "a_record_after_the_offset_was_set_takes_the_new_one", 0, 37, NOW + 37 * S - 5, NOW - 5 },
 	{ "a_record_from_before_takes_the_old_one", 0, 37, NOW - 5, NOW - 5 },
 	{ "a_record_from_before_that_waited_takes_the_old_one", 0, 37, NOW - 10 * S, NOW - 10 * S },
-	{ "a_leap_second_is_told_apart_if_the_record_is_young", 37, 38, NOW + 37 * S - S / 4, NOW - S / 4 },
+	{ "a_leap_second_is_told_apart_if_the_record_is_young", 37, 38, NOW + 37 * S - S / 4,
+	  NOW - S / 4 },
 };
 
 static void wall_clock_is_as_the_row_wants(void **state)
@@ -107,7 +108,8 @@ static void what_is_left_is_rounded_up(void **state)
 	assert_int_equal(clock_ms_until(UINT64_MAX - 1), INT32_MAX);
 	ms = clock_ms_until(now + UINT64_C(3600000000001));
 	assert_in_range(ms, 1, 3600001);
-	assert_true(now + UINT64_C(1000000) * ms + (clock_monotonic_ns() - now) >= now + UINT64_C(3600000000001));
+	assert_true(now + UINT64_C(1000000) * ms + (clock_monotonic_ns() - now) >=
+		    now + UINT64_C(3600000000001));
 }
 
 int main(void)

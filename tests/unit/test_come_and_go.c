@@ -47,7 +47,10 @@ static void end(struct run *run)
 	rotate_close(run->rotate);
 }
 
-/* The blocks of a file as letters: i an interface, p a packet, s statistics; and of which interface. */
+/*
+ * The blocks of a file as letters: i an interface, p a packet, s statistics; and of which
+ * interface.
+ */
 static const char *blocks(const char *path)
 {
 	static uint8_t bytes[1 << 20];
@@ -201,7 +204,8 @@ static const struct many_case {
 	const char *second;	/* file: how its blocks begin */
 	bool warned;
 } manys[] = {
-	{ "many_have_the_same_numbers_in_each_file", { .path = "f", .live = true }, "i0 i1 i2 i3", false },
+	{ "many_have_the_same_numbers_in_each_file", { .path = "f", .live = true }, "i0 i1 i2 i3",
+	  false },
 	{ "many_have_them_in_files_with_room_for_it",
 	  { .path = "f", .live = true, .when.file_bytes = 1000000 }, "i0 i1 i2 i3", false },
 	{ "many_would_fill_a_small_file",
@@ -222,7 +226,9 @@ static void many_interfaces(void **state)
 	run.from.source.ops = &ops;
 	run.from.ifaces = many;
 	for (unsigned i = 0; i < MANY; i++)
-		many[i] = (struct iface){ .id = i, .linktype = 1, .snaplen = 256, .name = (char *)"x" };
+		many[i] = (struct iface){
+			.id = i, .linktype = 1, .snaplen = 256, .name = (char *)"x"
+		};
 	begin(&run, &c->set);
 	run.from.n_ifaces = MANY;
 	assert_int_equal(rotate_joined(run.rotate), 0);

@@ -112,9 +112,12 @@ static const struct way {
 	enum codec_kind first, second;
 } ways[] = {
 	{ "as it is", CODEC_NONE, CODEC_NONE }, { "gzip behind gzip", CODEC_GZIP, CODEC_GZIP },
-	{ "zstd behind zstd", CODEC_ZSTD, CODEC_ZSTD }, { "gzip behind plain", CODEC_NONE, CODEC_GZIP },
-	{ "zstd behind plain", CODEC_NONE, CODEC_ZSTD }, { "plain behind gzip", CODEC_GZIP, CODEC_NONE },
-	{ "plain behind zstd", CODEC_ZSTD, CODEC_NONE }, { "zstd behind gzip", CODEC_GZIP, CODEC_ZSTD },
+	{ "zstd behind zstd", CODEC_ZSTD, CODEC_ZSTD },
+	{ "gzip behind plain", CODEC_NONE, CODEC_GZIP },
+	{ "zstd behind plain", CODEC_NONE, CODEC_ZSTD },
+	{ "plain behind gzip", CODEC_GZIP, CODEC_NONE },
+	{ "plain behind zstd", CODEC_ZSTD, CODEC_NONE },
+	{ "zstd behind gzip", CODEC_GZIP, CODEC_ZSTD },
 	{ "gzip behind zstd", CODEC_ZSTD, CODEC_GZIP },
 };
 

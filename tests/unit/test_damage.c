@@ -109,7 +109,8 @@ static void read_bytes(struct result *res, const uint8_t *bytes, size_t n)
 		if (res->n >= n / RECORD_MIN && !res->packed)
 			fail_msg("more than %zu packets in %zu bytes", res->n, n);
 		sum = sum_packet(sum, &p);
-		res->places[res->n++] = (struct place){ res->packed ? UINT64_MAX : capfile_offset(r), sum };
+		res->places[res->n++] =
+			(struct place){ res->packed ? UINT64_MAX : capfile_offset(r), sum };
 		res->err = 0;
 	}
 	snprintf(res->error, sizeof(res->error), "%s", res->err ? capfile_error(r) : "");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Batches, and an engine that does with them what a script says: whatever happens, each record is delivered, in
- * the spool or refused, and is in the books as that.
+ * Batches, and an engine that does with them what a script says: whatever happens, each record is
+ * delivered, in the spool or refused, and is in the books as that.
  */
 #include <errno.h>
 #include <signal.h>
@@ -22,9 +22,9 @@
 enum { LOG_MAX = 64 };
 
 /*
- * What becomes of one batch after the other, the first of which is the question whether the engine is there:
- * 'd' delivered, 'r' another time, 'x' refused, '1' one of its records refused, 'p' it stays pending. The last
- * one is that of all that follow. Shared with the process.
+ * What becomes of one batch after the other, the first of which is the question whether the engine
+ * is there: 'd' delivered, 'r' another time, 'x' refused, '1' one of its records refused, 'p' it
+ * stays pending. The last one is that of all that follow. Shared with the process.
  */
 static struct played {
 	_Atomic pid_t pid;
@@ -42,7 +42,8 @@ static char last_said[ENGINE_SAID_MAX];
 static int set_up(void **state is_unused)
 {
 	strcpy(dir, "/tmp/xdpdump-test.XXXXXX");
-	played = mmap(NULL, sizeof(*played), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	played = mmap(NULL, sizeof(*played), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	memset(played, 0, sizeof(*played));
 	played->opens = true;
 	n_said = 0;
@@ -75,12 +76,15 @@ static enum outcome wait_for_outcome(struct engine *e is_unused, int fd, int ms,
 {
 	const char what = fake.what;
 
-	snprintf(said, ENGINE_SAID_MAX, "%s", what == 'r' ? "away" : what == 'x' || what == '1' ? "odd" : "");
+	snprintf(said, ENGINE_SAID_MAX, "%s",
+		 what == 'r'		      ? "away"
+		 : what == 'x' || what == '1' ? "odd"
+					      : "");
 	if (what == 'p')
 		wait_ready(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, ms);
 	if ((what == 'd' || what == '1') && fake.batch->n)
-		snprintf(played->taken[played->n_taken++ % LOG_MAX], sizeof(played->taken[0]), "%.*s",
-			 (int)strcspn(fake.batch->lines, "\n"), fake.batch->lines);
+		snprintf(played->taken[played->n_taken++ % LOG_MAX], sizeof(played->taken[0]),
+			 "%.*s", (int)strcspn(fake.batch->lines, "\n"), fake.batch->lines);
 	*refused = what == '1' ? 1 : fake.batch->n;
 	return what == 'p'   ? ENGINE_PENDING
 	       : what == 'd' ? ENGINE_DELIVERED
@@ -88,7 +92,8 @@ static enum outcome wait_for_outcome(struct engine *e is_unused, int fd, int ms,
 			     : ENGINE_REFUSED;
 }
 
-static int open_fake(struct engine **e, const struct engine_settings *s is_unused, char said[static ENGINE_SAID_MAX])
+static int open_fake(struct engine **e, const struct engine_settings *s is_unused,
+		     char said[static ENGINE_SAID_MAX])
 {
 	static const struct engine_ops ops = { .send = send_batch, .wait = wait_for_outcome };
 
@@ -101,7 +106,8 @@ static int open_fake(struct engine **e, const struct engine_settings *s is_unuse
 
 /* ---- our side ---- */
 
-static int open_as(struct delivery **d, const char *script, bool spool, uint64_t end_ns, char said[ENGINE_SAID_MAX])
+static int open_as(struct delivery **d, const char *script, bool spool, uint64_t end_ns,
+		   char said[ENGINE_SAID_MAX])
 {
 	struct delivery_settings s = {
 		.word = "fake:", .open = open_fake, .spool = spool ? dir : NULL, .spool_limit = 1 << 20,
@@ -164,7 +170,8 @@ static void want_taken(const char *list)
 	assert_string_equal(all, list);
 }
 
-static void want(const struct delivery *d, uint64_t delivered, uint64_t spooled, uint64_t refused, uint64_t former)
+static void want(const struct delivery *d, uint64_t delivered, uint64_t spooled, uint64_t refused,
+		 uint64_t former)
 {
 	const struct delivery_counts c = delivery_counts(d);
 
@@ -400,7 +407,8 @@ static void a_spool_that_is_full_is_told_of_and_the_rest_refused(void **state is
 	end(d);
 	assert_true(delivery_counts(d).spooled > 0);
 	assert_true(delivery_counts(d).refused > 0);
-	assert_int_equal(delivery_counts(d).spooled + delivery_counts(d).refused, DELIVERY_BATCHES * n * 4);
+	assert_int_equal(delivery_counts(d).spooled + delivery_counts(d).refused,
+			 DELIVERY_BATCHES * n * 4);
 	assert_non_null(strstr(last_said, "it is full"));
 	assert_int_equal(n_said, 1);
 	delivery_close(d);

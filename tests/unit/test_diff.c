@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * --diff of whatever there is to read: it comes to the end that reading comes to, and of a file that
- * is cut it tells what is whole, and each image that has lost its other one.
+ * --diff of whatever there is to read: it comes to the end that reading comes to, and of a file
+ * that is cut it tells what is whole, and each image that has lost its other one.
  */
 #include "tests/unit/tool.h"
 
@@ -28,7 +28,8 @@ static unsigned count_of(const char *words)
 		int len = 0;
 
 		line += *line == '\n';
-		if (sscanf(line, "%u %n", &n, &len) == 1 && !strncmp(line + len, words, strlen(words)))
+		if (sscanf(line, "%u %n", &n, &len) == 1 &&
+		    !strncmp(line + len, words, strlen(words)))
 			return n;
 	}
 	return 0;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What engines are told before they are asked for anything: where they are, and the lines of --to-config. */
+/*
+ * What engines are told before they are asked for anything: where they are, and the lines of
+ * --to-config.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,14 +24,20 @@ static const struct { const char *where, *host, *port, *database, *table; } tabl
 	{ "//192.0.2.1:1/a.b", "192.0.2.1", "1", "a", "b" },
 	{ "//[2001:db8::1]/a.b", "[2001:db8::1]", "", "a", "b" },
 	{ "//[::1]:65535/a.b", "[::1]", "65535", "a", "b" },
-	{ .where = "" }, { .where = "//" }, { .where = "localhost/a.b" }, { .where = "//localhost" },
+	{ .where = "" }, { .where = "//" }, { .where = "localhost/a.b" },
+	{ .where = "//localhost" },
 	{ .where = "//localhost/" }, { .where = "//localhost/a" }, { .where = "//localhost/a." },
-	{ .where = "//localhost/.b" }, { .where = "//localhost/a.b.c" }, { .where = "//localhost/a.b/c" },
+	{ .where = "//localhost/.b" }, { .where = "//localhost/a.b.c" },
+	{ .where = "//localhost/a.b/c" },
 	{ .where = "///a.b" }, { .where = "//:8123/a.b" }, { .where = "//localhost:/a.b" },
-	{ .where = "//localhost:0/a.b" }, { .where = "//localhost:65536/a.b" }, { .where = "//localhost:x/a.b" },
-	{ .where = "//2001:db8::1/a.b" }, { .where = "//[]/a.b" }, { .where = "//[::1/a.b" }, { .where = "//::1]/a.b" },
-	{ .where = "//[::1]x/a.b" }, { .where = "//[::1]:/a.b" }, { .where = "//user@localhost/a.b" },
-	{ .where = "//local host/a.b" }, { .where = "//localhost/a.b?x=1" }, { .where = "//localhost/a`.b" },
+	{ .where = "//localhost:0/a.b" }, { .where = "//localhost:65536/a.b" },
+	{ .where = "//localhost:x/a.b" },
+	{ .where = "//2001:db8::1/a.b" }, { .where = "//[]/a.b" }, { .where = "//[::1/a.b" },
+	{ .where = "//::1]/a.b" },
+	{ .where = "//[::1]x/a.b" }, { .where = "//[::1]:/a.b" },
+	{ .where = "//user@localhost/a.b" },
+	{ .where = "//local host/a.b" }, { .where = "//localhost/a.b?x=1" },
+	{ .where = "//localhost/a`.b" },
 };
 
 static void tables_are_found_in_words(void **state is_unused)
@@ -52,10 +61,12 @@ static const struct { const char *where, *brokers, *topic; } topics[] = {
 	{ "//broker/packets", "broker", "packets" },
 	{ "//a:9092,b:9093/net.packets-1_x", "a:9092,b:9093", "net.packets-1_x" },
 	{ "//[::1]:9092,192.0.2.1/t", "[::1]:9092,192.0.2.1", "t" },
-	{ .where = "" }, { .where = "//" }, { .where = "broker/t" }, { .where = "//broker" }, { .where = "//broker/" },
+	{ .where = "" }, { .where = "//" }, { .where = "broker/t" }, { .where = "//broker" },
+	{ .where = "//broker/" },
 	{ .where = "///t" }, { .where = "//,/t" }, { .where = "//a,/t" }, { .where = "//,a/t" },
 	{ .where = "//a,,b/t" },
-	{ .where = "//a:0/t" }, { .where = "//a:x,b/t" }, { .where = "//a,b:/t" }, { .where = "//a/t/u" },
+	{ .where = "//a:0/t" }, { .where = "//a:x,b/t" }, { .where = "//a,b:/t" },
+	{ .where = "//a/t/u" },
 	{ .where = "//a/t u" }, { .where = "//a=b/t" },
 };
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* A packet of a run beside the expected one: when they are the same, and in what words they differ. */
+/*
+ * A packet of a run beside the expected one: when they are the same, and in what words
+ * they differ.
+ */
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,14 +27,19 @@ static const struct expect_case {
 } cases[] = {
 	{ "the_same_comes_in", IN, IN, "abcdef", "abcdef", NULL },
 	{ "the_same_comes_out", XDP_TX, XDP_TX, "abcdef", "abcdef", NULL },
-	{ "another_verdict", XDP_PASS, XDP_DROP, "abcdef", "abcdef", "verdict DROP, expected PASS" },
-	{ "another_verdict_and_other_bytes", XDP_TX, XDP_PASS, "abcdef", "xbcdef", "verdict PASS, expected TX" },
-	{ "a_verdict_without_a_name", XDP_PASS, 77, "abcdef", "abcdef", "verdict 77, expected PASS" },
+	{ "another_verdict", XDP_PASS, XDP_DROP, "abcdef", "abcdef",
+	  "verdict DROP, expected PASS" },
+	{ "another_verdict_and_other_bytes", XDP_TX, XDP_PASS, "abcdef", "xbcdef",
+	  "verdict PASS, expected TX" },
+	{ "a_verdict_without_a_name", XDP_PASS, 77, "abcdef", "abcdef",
+	  "verdict 77, expected PASS" },
 	{ "an_action_without_a_name_that_was_expected", 77, 77, "abcdef", "abcdef", NULL },
 	{ "a_byte_of_what_comes_out", XDP_PASS, XDP_PASS, "abcdef", "abcdeg",
 	  "byte 5 of what comes out is 0x67, expected 0x66" },
-	{ "a_byte_of_what_comes_in", IN, IN, "abcdef", "xbcdef", "byte 0 of what comes in is 0x78, expected 0x61" },
-	{ "more_comes_out", XDP_TX, XDP_TX, "abcd", "abcdef", "what comes out has 6 bytes, expected 4" },
+	{ "a_byte_of_what_comes_in", IN, IN, "abcdef", "xbcdef",
+	  "byte 0 of what comes in is 0x78, expected 0x61" },
+	{ "more_comes_out", XDP_TX, XDP_TX, "abcd", "abcdef",
+	  "what comes out has 6 bytes, expected 4" },
 	{ "less_comes_in", IN, IN, "abcdef", "abcd", "what comes in has 4 bytes, expected 6" },
 	{ "what_is_left_of_a_dropped_packet", XDP_DROP, XDP_DROP, "abcdef", "xyz", NULL },
 	{ "what_is_left_of_an_aborted_packet", XDP_ABORTED, XDP_ABORTED, "abcdef", "xyz", NULL },
@@ -39,7 +47,8 @@ static const struct expect_case {
 	  "byte 2 of what comes out is 0x64, expected 0x63" },
 	{ "it_was_not_run", XDP_PASS, IN, "abcdef", "abcdef",
 	  "a packet that comes in, expected one with verdict PASS" },
-	{ "it_was_run", IN, XDP_PASS, "abcdef", "abcdef", "verdict PASS, expected a packet that comes in" },
+	{ "it_was_run", IN, XDP_PASS, "abcdef", "abcdef",
+	  "verdict PASS, expected a packet that comes in" },
 };
 
 static struct packet packet(int verdict, const char *data)

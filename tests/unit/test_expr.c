@@ -123,9 +123,11 @@ static void what_is_wrong_for_all_link_types_is_told_apart(void **state)
 	static const struct { const char *text; uint16_t linktype; bool wrong; } rows[] = {
 		{ "tcp prot 80", LINKTYPE_ETHERNET, true }, { "tcp port", LINKTYPE_ETHERNET, true },
 		{ "port nonesuch", LINKTYPE_ETHERNET, true }, { "port 65536", LINKTYPE_RAW, true },
-		{ "net 10.0.0.0/33", LINKTYPE_ETHERNET, true }, { "vpi 1 and ifindex 2", LINKTYPE_ETHERNET, true },
+		{ "net 10.0.0.0/33", LINKTYPE_ETHERNET, true },
+		{ "vpi 1 and ifindex 2", LINKTYPE_ETHERNET, true },
 		{ "ifindex 2", LINKTYPE_ETHERNET, false },
-		{ "ifname eth0", LINKTYPE_ETHERNET, false }, { "type mgt", LINKTYPE_ETHERNET, false },
+		{ "ifname eth0", LINKTYPE_ETHERNET, false },
+		{ "type mgt", LINKTYPE_ETHERNET, false },
 		{ "vpi 1", LINKTYPE_ETHERNET, false }, { "fisu", LINKTYPE_ETHERNET, false },
 		{ "ether host 1:2:3:4:5:6", LINKTYPE_RAW, false }, { "arp", LINKTYPE_RAW, false },
 		{ "tcp", 65000, false },
@@ -163,7 +165,8 @@ static size_t place_of(const char *text, const char *sentence)
 	char said[EXPR_COMPILE_SAID], out[1024];
 
 	strcpy(said, sentence);
-	return expr_explain(text, &(struct expr_packets){ LINKTYPE_ETHERNET, false }, said, out, sizeof(out));
+	return expr_explain(text, &(struct expr_packets){ LINKTYPE_ETHERNET, false }, said, out,
+			    sizeof(out));
 }
 
 /* In expressions of every length up to 16 packet types, behind each of them; and at the end. */
@@ -177,7 +180,8 @@ static void the_place_is_found_wherever_it_is(void **state)
 
 			for (unsigned i = 1; i <= n; i++) {
 				if (i == wrong)
-					place = strlen(strcat(text, i < n ? "  xor" : "  or")) - (i < n ? 3 : 0);
+					place = strlen(strcat(text, i < n ? "  xor" : "  or")) -
+						(i < n ? 3 : 0);
 				strcat(text, i < n ? "\nor (udp)" : "");
 			}
 			assert_int_equal(place_of(text, "syntax error"), place);
@@ -203,7 +207,8 @@ static void what_may_be_a_name_is_told(void **state)
 	static const struct { const char *text; bool has_names; } rows[] = {
 		{ "", false }, { "tcp port 80 and not (host 192.0.2.1 or len > 0x40)", false },
 		{ "ip6 net 2001::/16", false }, { "port ssh", true }, { "host example.org", true },
-		{ "ip proto \\tcp", true }, { "tcp[13] & 2 != 0", false }, { "ip[6:2]&0x1fff=0", false },
+		{ "ip proto \\tcp", true }, { "tcp[13] & 2 != 0", false },
+		{ "ip[6:2]&0x1fff=0", false },
 	};
 
 	(void)state;
@@ -220,7 +225,8 @@ static void names_are_looked_up_before(void **state)
 		{ "port domain", LINKTYPE_ETHERNET, true, NULL },
 		{ "port domain", LINKTYPE_NULL, true, NULL },
 		{ "port domain", LINKTYPE_LINUX_SLL2, false, NULL },
-		{ "port domain", LINKTYPE_PFLOG, false, "what a name in the filter means was looked up for" },
+		{ "port domain", LINKTYPE_PFLOG, false,
+		  "what a name in the filter means was looked up for" },
 		{ "port 53", LINKTYPE_PFLOG, false, NULL },
 		{ "port nonesuch", LINKTYPE_PFLOG, false, ">>>nonesuch<<<" },
 	};
@@ -236,8 +242,10 @@ static void names_are_looked_up_before(void **state)
 		err = per_link_check(s, &of);
 		if (err != (rows[i].error ? -EINVAL : 0) ||
 		    (err && !strstr(per_link_error(s), rows[i].error)))
-			fail_msg("%s, %u: %s", rows[i].filter, rows[i].linktype, err ? per_link_error(s) : "good");
-		assert_int_equal(per_link_is_wrong(s), rows[i].error && strchr(rows[i].error, '>') != NULL);
+			fail_msg("%s, %u: %s", rows[i].filter, rows[i].linktype,
+				 err ? per_link_error(s) : "good");
+		assert_int_equal(per_link_is_wrong(s),
+				 rows[i].error && strchr(rows[i].error, '>') != NULL);
 		per_link_close(s);
 	}
 }
@@ -348,11 +356,13 @@ static void the_same_packets_as_libpcap(void **state)
 		{ "tests/pcaps/runts.pcap", LINKTYPE_ETHERNET, false },
 		{ "tests/pcaps/fragments.pcap", LINKTYPE_ETHERNET, false },
 		{ "tests/pcaps/files/linktype_raw_101.pcap", LINKTYPE_RAW, false },
-		{ "tests/pcaps/files/linktype_bsd_null_0_little_endian.pcap", LINKTYPE_NULL, false },
+		{ "tests/pcaps/files/linktype_bsd_null_0_little_endian.pcap", LINKTYPE_NULL,
+		  false },
 		{ "tests/pcaps/files/linktype_bsd_null_0_big_endian.pcap", LINKTYPE_NULL, true },
 		{ "tests/pcaps/files/linktype_bsd_loop_108.pcap", LINKTYPE_LOOP, false },
 		{ "tests/pcaps/files/linktype_linux_cooked_113.pcap", LINKTYPE_LINUX_SLL, false },
-		{ "tests/pcaps/files/linktype_linux_cooked_v2_276.pcap", LINKTYPE_LINUX_SLL2, false },
+		{ "tests/pcaps/files/linktype_linux_cooked_v2_276.pcap", LINKTYPE_LINUX_SLL2,
+		  false },
 		{ "tests/pcaps/files/linktype_ipv4_228.pcap", LINKTYPE_IPV4, false },
 		{ "tests/pcaps/files/linktype_ipv6_229.pcap", LINKTYPE_IPV6, false },
 	};
@@ -446,8 +456,10 @@ static void which_direction_matches(void **state)
 		assert_int_equal(expr_is_directed(e), c->directed);
 		expr_close(e);
 		assert_int_equal(per_link_open(&s, c->text, NULL, optimize), 0);
-		assert_int_equal(of_direction(s, PACKET_FLAGS, EPB_INBOUND | EPB_BROADCAST), c->received);
-		assert_int_equal(of_direction(s, PACKET_FLAGS, EPB_OUTBOUND | EPB_SEGMENTED), c->sent);
+		assert_int_equal(of_direction(s, PACKET_FLAGS, EPB_INBOUND | EPB_BROADCAST),
+				 c->received);
+		assert_int_equal(of_direction(s, PACKET_FLAGS, EPB_OUTBOUND | EPB_SEGMENTED),
+				 c->sent);
 		assert_int_equal(per_link_undirected(s), 0);
 		assert_int_equal(of_direction(s, PACKET_FLAGS, EPB_BROADCAST), c->undirected);
 		assert_int_equal(of_direction(s, 0, EPB_OUTBOUND), c->undirected);
@@ -467,7 +479,8 @@ static void a_word_of_a_file_is_never_quoted(void **state)
 		{ "tcp and ip proto \\SECRET", "f: l" },
 		{ "ether[SECRET] = 1", "f: l" },
 		{ "udp port", "f: the filter expression lacks something at its end" },
-		{ "ifindex 1", "f: libpcap does not take this filter expression for link type EN10MB" },
+		{ "ifindex 1",
+		  "f: libpcap does not take this filter expression for link type EN10MB" },
 		{ "ifname SECRET", "f: l" },
 	};
 

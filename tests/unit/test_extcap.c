@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The words between Wireshark and us: options that it offers are taken, messages of its toolbar are read and built. */
+/*
+ * The words between Wireshark and us: options that it offers are taken, messages of its toolbar are
+ * read and built.
+ */
 #include "capture/cli/control.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/said.h"
@@ -106,7 +109,8 @@ static bool is_taken(const char *interface, const char *option, const char *valu
 
 	if (strcmp(interface, EXTCAP_REMOTE))	/* which alone has a host */
 		memmove(argv + 6, argv + 7, 3 * sizeof(*argv));
-	ok = opts_parse(&o, (strcmp(interface, EXTCAP_REMOTE) ? 7 : 8) + !!value, argv, error, sizeof(error));
+	ok = opts_parse(&o, (strcmp(interface, EXTCAP_REMOTE) ? 7 : 8) + !!value, argv, error,
+			sizeof(error));
 	if (!ok)
 		print_message("%s %s: %s\n", option, value ? value : "", error);
 	opts_close(&o);
@@ -117,7 +121,8 @@ static bool is_taken(const char *interface, const char *option, const char *valu
 static const char *some_value(const char *option)
 {
 	static const struct { const char *option, *value; } others[] = {
-		{ "--buffer-size", "1048576" }, { "--remote-port", "65535" }, { "--snapshot-length", "headers" },
+		{ "--buffer-size", "1048576" }, { "--remote-port", "65535" },
+		{ "--snapshot-length", "headers" },
 	};
 
 	for (size_t i = 0; i < array_size(others); i++)
@@ -139,7 +144,8 @@ static void each_option_that_is_offered_is_taken(void **state)
 			n_args++;
 			if (!strcmp(type, "selector") || !strcmp(type, "multicheck"))
 				continue;
-			assert_true(is_taken(interface, option, strcmp(type, "boolflag") ? some_value(option) : NULL));
+			assert_true(is_taken(interface, option,
+					     strcmp(type, "boolflag") ? some_value(option) : NULL));
 		} else {
 			assert_true(element(line, "value", value));
 			assert_true(is_taken(interface, option, value));
@@ -168,10 +174,12 @@ int main(void)
 	unit_of_table(messages, as_the_protocol_says, tests, n);
 	unit_of_table(lines, matters_as_much_as_it_should, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_value_that_is_too_long_is_cut);
-	tests[n++] = (struct CMUnitTest){ "each_option_that_is_offered_is_taken", each_option_that_is_offered_is_taken,
-					  NULL, NULL, (void *)(uintptr_t)"xdp:lo" };
-	tests[n++] = (struct CMUnitTest){ "and_for_another_machine", each_option_that_is_offered_is_taken,
-					  NULL, NULL, (void *)(uintptr_t)EXTCAP_REMOTE };
+	tests[n++] = (struct CMUnitTest){ "each_option_that_is_offered_is_taken",
+					  each_option_that_is_offered_is_taken, NULL, NULL,
+					  (void *)(uintptr_t) "xdp:lo" };
+	tests[n++] = (struct CMUnitTest){ "and_for_another_machine",
+					  each_option_that_is_offered_is_taken, NULL, NULL,
+					  (void *)(uintptr_t)EXTCAP_REMOTE };
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_values_of_one_option_alone);
 	return unit_run("extcap", tests, n);
 }

@@ -30,7 +30,8 @@ static bool is_same_file(int a, int b)
 {
 	struct stat one, other;
 
-	return !fstat(a, &one) && !fstat(b, &other) && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+	return !fstat(a, &one) && !fstat(b, &other) && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
 }
 
 static unsigned open_files(void)

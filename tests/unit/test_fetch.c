@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * --at of every packet of every capture there is, where --offsets has told that it begins: it is the
- * same packet; and at no place beside it there is one.
+ * --at of every packet of every capture there is, where --offsets has told that it begins: it is
+ * the same packet; and at no place beside it there is one.
  */
 #include <inttypes.h>
 
@@ -33,7 +33,8 @@ static void gives_the_packet(const char *path, const char *way, char *row)
 	uint64_t offset = offset_in(row);
 
 	if (run("-r %s %s --at %" PRIu64 " -T json --offsets", path, way, offset))
-		fail_msg("%s: --at %" PRIu64 ": exit %d: %s", path, offset, tool.status, tool.err.bytes);
+		fail_msg("%s: --at %" PRIu64 ": exit %d: %s", path, offset, tool.status,
+			 tool.err.bytes);
 	assert_int_equal(lines_of(&tool.out), 1);
 	*strchrnul(tool.out.bytes, '\n') = '\0';
 	without_number(tool.out.bytes);
@@ -49,8 +50,8 @@ static void gives_nothing(const char *path, const char *way, uint64_t offset, bo
 	snprintf(sentence, sizeof(sentence), "no packet begins at byte %" PRIu64 ":", offset);
 	if (run("-r %s %s --at %" PRIu64, path, way, offset) != 1 || tool.out.len ||
 	    (is_read && !strstr(tool.err.bytes, sentence)))
-		fail_msg("%s --at %" PRIu64 ": exit %d: %s%s", path, offset, tool.status, tool.out.bytes,
-			 tool.err.bytes);
+		fail_msg("%s --at %" PRIu64 ": exit %d: %s%s", path, offset, tool.status,
+			 tool.out.bytes, tool.err.bytes);
 }
 
 static bool is_among(uint64_t offset, const uint64_t *places, size_t n)
@@ -61,7 +62,8 @@ static bool is_among(uint64_t offset, const uint64_t *places, size_t n)
 }
 
 /* The rows of the first packets, which are the caller's to free, and where they are. */
-static struct text places_of(const char *path, const char *way, uint64_t places[static PLACES_MAX], size_t *n)
+static struct text places_of(const char *path, const char *way, uint64_t places[static PLACES_MAX],
+			     size_t *n)
 {
 	struct text rows;
 
@@ -71,7 +73,8 @@ static struct text places_of(const char *path, const char *way, uint64_t places[
 	for (const char *row = rows.bytes; *row; row = strchr(row, '\n') + 1) {
 		places[*n] = offset_in(row);
 		if (*n && places[*n - 1] >= places[*n])
-			fail_msg("%s: %" PRIu64 " is not behind %" PRIu64, path, places[*n], places[*n - 1]);
+			fail_msg("%s: %" PRIu64 " is not behind %" PRIu64, path, places[*n],
+				 places[*n - 1]);
 		++*n;
 	}
 	return rows;
@@ -105,7 +108,10 @@ static void is_found_again(void **state)
 
 #define NG "tests/pcaps/files/pcapng_options_everywhere.pcapng"
 
-/* What goes into the file is the packet with its interface, and the file is made only if there is one. */
+/*
+ * What goes into the file is the packet with its interface, and the file is made only if there is
+ * one.
+ */
 static void it_is_written_with_what_belongs_to_it(void **state is_unused)
 {
 	uint64_t offset;
@@ -146,7 +152,8 @@ int main(void)
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		snprintf(names[n], sizeof(names[n]), "each_packet_of_%s_is_found_again",
 			 strrchr(found.gl_pathv[i], '/') + 1);
-		tests[n] = (struct CMUnitTest){ names[n], is_found_again, NULL, NULL, found.gl_pathv[i] };
+		tests[n] = (struct CMUnitTest){ names[n], is_found_again, NULL, NULL,
+						found.gl_pathv[i] };
 		n++;
 	}
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(it_is_written_with_what_belongs_to_it);

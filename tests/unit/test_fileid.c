@@ -121,7 +121,8 @@ static const struct swap_case {
 	{ "nothing", NULL, "other/f", OURS, OURS },
 	{ "a file for a link", file_for_link, "other/f", ANOTHER, OURS },
 	{ "a file for a link to it", file_for_link_to_it, "was", ANOTHER, OURS },
-	{ "a file for a link to a directory", file_for_link_to_directory, "other/f", ANOTHER, OURS },
+	{ "a file for a link to a directory", file_for_link_to_directory, "other/f", ANOTHER,
+	  OURS },
 	{ "a file for a directory", file_for_directory, "d/f/f", ANOTHER, REFUSED },
 	{ "a file for another one's", file_for_other, "other/f", ANOTHER, OURS },
 	{ "the directory for a link", directory_for_link, "other/f", OURS, OURS },
@@ -178,7 +179,9 @@ static void try_once(const struct swap_case *c, unsigned way, bool between)
 	if (!is_precious(c->precious))
 		fail_msg("%s: way %u, between %d: what is precious is gone", c->name, way, between);
 	/* a directory is renamed as it is, within ours */
-	if (want == ANOTHER ? err != FILEID_ANOTHER : want == OURS ? err : err != -EISDIR && err != -ENOTEMPTY)
+	if (want == ANOTHER ? err != FILEID_ANOTHER
+	    : want == OURS  ? err
+			    : err != -EISDIR && err != -ENOTEMPTY)
 		fail_msg("%s: way %u, between %d: %d", c->name, way, between, err);
 	assert_null(swap);
 	close(dir_fd);
@@ -191,7 +194,8 @@ static void nothing_elsewhere_is_touched(void **state)
 	for (unsigned way = 0; way < 3; way++)
 		for (unsigned between = 0; between < 2; between++) {
 			if (way == 2 && between && c->between == REFUSED)
-				continue;	/* it has another name then, and all that is in it */
+				/* it has another name then, and all that is in it */
+				continue;
 			try_once(c, way, between);
 			tear_down(NULL);
 			set_up(NULL);

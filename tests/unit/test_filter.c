@@ -16,20 +16,25 @@ struct refused {
 };
 
 static const struct refused refused[] = {
-	{ "a_program_without_an_end", -EINVAL, { BPF_STMT(BPF_LD | BPF_IMM, 1), BPF_STMT(BPF_LD | BPF_IMM, 1),
+	{ "a_program_without_an_end", -EINVAL,
+	  { BPF_STMT(BPF_LD | BPF_IMM, 1), BPF_STMT(BPF_LD | BPF_IMM, 1),
 						 BPF_STMT(BPF_LD | BPF_IMM, 1) } },
-	{ "an_opcode_that_is_none", -EINVAL, { BPF_STMT(0xfff, 0), BPF_STMT(BPF_RET, 0), BPF_STMT(BPF_RET, 0) } },
+	{ "an_opcode_that_is_none", -EINVAL,
+	  { BPF_STMT(0xfff, 0), BPF_STMT(BPF_RET, 0), BPF_STMT(BPF_RET, 0) } },
 	{ "an_operation_that_is_none", -EINVAL,
 	  { BPF_STMT(BPF_ALU | 0xb0, 0), BPF_STMT(BPF_RET, 0), BPF_STMT(BPF_RET, 0) } },
 	{ "memory_behind_the_last_word", -EINVAL,
 	  { BPF_STMT(BPF_ST, 16), BPF_STMT(BPF_RET, 0), BPF_STMT(BPF_RET, 0) } },
-	{ "a_jump_behind_the_end", -EINVAL, { BPF_JUMP(BPF_JMP | BPF_JEQ, 0, 2, 0), BPF_STMT(BPF_RET, 0),
+	{ "a_jump_behind_the_end", -EINVAL,
+	  { BPF_JUMP(BPF_JMP | BPF_JEQ, 0, 2, 0), BPF_STMT(BPF_RET, 0),
 					      BPF_STMT(BPF_RET, 0) } },
 	{ "a_jump_before_the_start", -EINVAL,
 	  { BPF_STMT(BPF_JMP | BPF_JA, -2u), BPF_STMT(BPF_RET, 0), BPF_STMT(BPF_RET, 0) } },
-	{ "a_long_jump_behind_the_end", -EINVAL, { BPF_STMT(BPF_JMP | BPF_JA, 0x7fffffff), BPF_STMT(BPF_RET, 0),
+	{ "a_long_jump_behind_the_end", -EINVAL,
+	  { BPF_STMT(BPF_JMP | BPF_JA, 0x7fffffff), BPF_STMT(BPF_RET, 0),
 						   BPF_STMT(BPF_RET, 0) } },
-	{ "the_vlan_tag_of_a_socket", -EOPNOTSUPP, { BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_VLAN_TAG),
+	{ "the_vlan_tag_of_a_socket", -EOPNOTSUPP,
+	  { BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_VLAN_TAG),
 						     BPF_STMT(BPF_RET, 0), BPF_STMT(BPF_RET, 0) } },
 };
 
@@ -135,7 +140,8 @@ static void jumps_reach_over_long_programs(void **state is_unused)
 			assert_int_equal(to_ebpf(&both, &filter_loads_device, prog, LONG), 0);
 			assert_int_equal(to_ebpf(&words, filter_loads_device.other, prog, LONG), 0);
 			assert_int_equal(both.n, words.n);
-			assert_memory_equal(both.insns, words.insns, words.n * sizeof(*words.insns));
+			assert_memory_equal(both.insns, words.insns,
+					    words.n * sizeof(*words.insns));
 			to_ebpf_free(&both);
 			to_ebpf_free(&words);
 		}

@@ -182,7 +182,8 @@ static void open_runner(const struct kind *kind)
 	LIBBPF_OPTS(bpf_link_create_opts, link_opts, .flags = XDP_FLAGS_SKB_MODE);
 	struct sock_filter accept = BPF_STMT(BPF_RET | BPF_K, 1);
 	struct bpf_insn insns[] = {
-		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = BPF_REG_2, .src_reg = BPF_PSEUDO_MAP_FD },
+		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = BPF_REG_2,
+		  .src_reg = BPF_PSEUDO_MAP_FD },
 		{ .code = 0 },
 		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3 },
 		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_tail_call },
@@ -245,7 +246,10 @@ static const struct bpf_insn frame_word[] = {
 	INSTRUCTION(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 };
 
-/* Behind the filters, which begin at @start, if one calls that. Returns the number of instructions. */
+/*
+ * Behind the filters, which begin at @start, if one calls that. Returns the number of
+ * instructions.
+ */
 static size_t add_frame_word(struct bpf_insn *insns, size_t start, size_t n)
 {
 	bool calls = false;
@@ -276,7 +280,8 @@ static void put_call(struct bpf_insn *insns, size_t at, size_t i, size_t start)
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_7 },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3 },
 		{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = start - (at + 4) },
-		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = BPF_REG_1, .src_reg = BPF_PSEUDO_MAP_VALUE,
+		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = BPF_REG_1,
+		  .src_reg = BPF_PSEUDO_MAP_VALUE,
 		  .imm = runner.map },
 		{ .imm = i * sizeof(*runner.verdicts) },
 		{ .code = BPF_STX | BPF_MEM | BPF_W, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_0 },
@@ -693,7 +698,8 @@ static void close_capture(void)
 }
 
 /* The capture program with @text in it, of so many instructions */
-static int open_capture(const char *text, bool optimize, bool drop, struct expr **e, size_t *n_insns)
+static int open_capture(const char *text, bool optimize, bool drop, struct expr **e,
+			size_t *n_insns)
 {
 	struct filter f = { .n = 0 };
 	struct hook_settings settings = { .snap = 64, .drop = drop, .filter = &f };
@@ -827,8 +833,8 @@ static char *many(const char *prefix, const char *each, unsigned count, const ch
 }
 
 /*
- * Of 500, but for those for which the optimiser of libpcap would take ten seconds; and where all takes long,
- * without those that it takes one for.
+ * Of 500, but for those for which the optimiser of libpcap would take ten seconds; and where all
+ * takes long, without those that it takes one for.
  */
 static void a_filter_of_500_hosts_loads(void **state is_unused)
 {

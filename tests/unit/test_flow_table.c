@@ -24,7 +24,8 @@ static int tear_down(void **state is_unused)
 	return 0;
 }
 
-static void add(uint8_t proto, uint8_t from, uint16_t sport, uint8_t to, uint16_t dport, uint8_t flags, uint64_t ns)
+static void add(uint8_t proto, uint8_t from, uint16_t sport, uint8_t to, uint16_t dport,
+		uint8_t flags, uint64_t ns)
 {
 	static const struct iface f = { .id = 3, .linktype = LINKTYPE_ETHERNET };
 	uint8_t frame[LEN] = { [12] = 8, [14] = 0x45, [17] = LEN - 14, [22] = 64, [23] = proto, [26] = 10, [29] = from,
@@ -96,7 +97,8 @@ static void the_first_is_the_first_by_time(void **state is_unused)
 {
 	add(PROTO_UDP, 1, 53, 9, 1000, 0, 9ull * NS);
 	add(PROTO_UDP, 9, 1000, 1, 53, 0, 8ull * NS);
-	assert_non_null(strstr(print(FORMAT_TEXT), "00:00:08.000000000Z 1.000000000 s =a\"b UDP 10.0.0.9:1000 -> "));
+	assert_non_null(strstr(print(FORMAT_TEXT),
+			       "00:00:08.000000000Z 1.000000000 s =a\"b UDP 10.0.0.9:1000 -> "));
 }
 
 static void cpus_are_put_together(void **state is_unused)
@@ -112,8 +114,9 @@ static void cpus_are_put_together(void **state is_unused)
 	assert_true(flow_table_add(table, &other));
 	assert_int_equal(flow_table_count(table), 1);
 	assert_int_equal(flow_table_packets(table), 8);
-	assert_non_null(strstr(print(FORMAT_TEXT), "00:00:00.000000040Z 0.000000020 s TCP 2.0.0.0:6 -> 1.0.0.0:5: "
-						   "5 packets, 50 bytes [F]; back 3 packets, 30 bytes [S]"));
+	assert_non_null(strstr(print(FORMAT_TEXT),
+			       "00:00:00.000000040Z 0.000000020 s TCP 2.0.0.0:6 -> 1.0.0.0:5: "
+			       "5 packets, 50 bytes [F]; back 3 packets, 30 bytes [S]"));
 }
 
 /* More than there was room for at first, each once, in order; and what does not fit is counted. */
@@ -155,7 +158,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(for_machines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_first_is_the_first_by_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cpus_are_put_together, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_table_grows_as_far_as_it_may, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_table_grows_as_far_as_it_may, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(what_is_of_no_flow_is_counted, set_up, tear_down),
 	};
 

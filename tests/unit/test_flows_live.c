@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * What programs do by flows: all packets are in the table, each once, whatever is cut, and of each flow what is
- * asked for is kept. Needs root, for BPF_PROG_TEST_RUN.
+ * What programs do by flows: all packets are in the table, each once, whatever is cut, and of each
+ * flow what is asked for is kept. Needs root, for BPF_PROG_TEST_RUN.
  */
 #include <bpf/bpf.h>
 #include <pthread.h>
@@ -39,7 +39,8 @@ static int tear_down(void **state is_unused)
 	return 0;
 }
 
-static void set_up(const struct hook_ops *ops, const struct flows_settings *flows, struct hook_settings s, bool shared)
+static void set_up(const struct hook_ops *ops, const struct flows_settings *flows,
+		   struct hook_settings s, bool shared)
 {
 	tear_down(NULL);	/* of a test that has failed */
 	assert_int_equal(programs_open(&rig.programs), 0);
@@ -69,8 +70,11 @@ struct sent {
 
 static unsigned put_ipv4(uint8_t *ip, const struct sent *s, unsigned len)
 {
-	const uint8_t header[20] = { 0x45, 0, len >> 8, len, 0, 0, s->frag >> 8, s->frag, 64, s->proto, 0, 0,
-				     10, s->from_more >> 8, s->from_more, s->from, 10, 0, 0, s->to };
+	const uint8_t header[20] = {
+		0x45,	      0,       len >> 8, len, 0, 0,    s->frag >> 8,
+		s->frag,      64,      s->proto, 0,   0, 10,   s->from_more >> 8,
+		s->from_more, s->from, 10,	 0,   0, s->to
+	};
 
 	memcpy(ip, header, sizeof(header));
 	return sizeof(header);
@@ -111,7 +115,8 @@ static void make(uint8_t frame[static LEN], const struct sent *s)
 static void run(const struct sent *s)
 {
 	uint8_t frame[LEN];
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = LEN, .repeat = s->times ? s->times : 1);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = LEN,
+		    .repeat = s->times ? s->times : 1);
 
 	make(frame, s);
 	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(rig.hook), &opts), 0);
@@ -122,8 +127,8 @@ static struct counters counters(void)
 	struct counters c;
 
 	assert_int_equal(hook_counters(rig.hook, POINT_ENTRY, &c), 0);
-	assert_int_equal(c.all.packets, c.delivered + c.ring_full + c.error + c.sampled_out + c.flow_cut +
-					c.rate_limited + c.only_counted);
+	assert_int_equal(c.all.packets, c.delivered + c.ring_full + c.error + c.sampled_out +
+						c.flow_cut + c.rate_limited + c.only_counted);
 	return c;
 }
 
@@ -216,8 +221,10 @@ static void both_directions_are_one_flow(void **state)
 	assert_int_equal(table.rows[0].key.ip_version, 4);
 	assert_int_equal(table.rows[0].key.ip_proto, 6);
 	f = flow_of(999, 80, &way);
-	assert_memory_equal(table.rows[0].key.addr[way], "\x0a\0\0\x09\0\0\0\0\0\0\0\0\0\0\0\0", 16);
-	assert_memory_equal(table.rows[0].key.addr[!way], "\x0a\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+	assert_memory_equal(table.rows[0].key.addr[way], "\x0a\0\0\x09\0\0\0\0\0\0\0\0\0\0\0\0",
+			    16);
+	assert_memory_equal(table.rows[0].key.addr[!way], "\x0a\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0",
+			    16);
 	assert_int_equal(f->first_way, way);
 	assert_int_equal(f->packets[way], 4);
 	assert_int_equal(f->bytes[way], 4 * LEN);
@@ -258,15 +265,19 @@ static const struct key_case {
 } keys[] = {
 	{ "udp", { .version = 4, .proto = 17, .from = 1, .to = 2, .sport = 53, .dport = 4000 }, { 53, 4000 } },
 	{ "tcp_of_ipv6", { .version = 6, .proto = 6, .from = 200, .to = 2, .sport = 80, .dport = 4000 }, { 80, 4000 } },
-	{ "udp_of_ipv6", { .version = 6, .proto = 17, .from = 2, .to = 200, .sport = 80, .dport = 4000 },
+	{ "udp_of_ipv6",
+	  { .version = 6, .proto = 17, .from = 2, .to = 200, .sport = 80, .dport = 4000 },
 	  { 80, 4000 } },
 	{ "sctp", { .version = 4, .proto = 132, .from = 3, .to = 2, .sport = 36412, .dport = 1 }, { 36412, 1 } },
 	{ "icmp", { .version = 4, .proto = 1, .from = 3, .to = 2, .sport = 0x800, .dport = 1 }, { 0, 0 } },
-	{ "behind_a_tag", { .version = 4, .proto = 17, .from = 3, .to = 2, .sport = 5, .dport = 6, .tags = 1 },
+	{ "behind_a_tag",
+	  { .version = 4, .proto = 17, .from = 3, .to = 2, .sport = 5, .dport = 6, .tags = 1 },
 	  { 5, 6 } },
-	{ "ipv6_behind_two_tags", { .version = 6, .proto = 17, .from = 3, .to = 2, .sport = 5, .dport = 6, .tags = 2 },
+	{ "ipv6_behind_two_tags",
+	  { .version = 6, .proto = 17, .from = 3, .to = 2, .sport = 5, .dport = 6, .tags = 2 },
 	  { 5, 6 } },
-	{ "first_fragment", { .version = 4, .proto = 17, .from = 3, .to = 2, .sport = 5, .dport = 6, .frag = 0x2000 },
+	{ "first_fragment",
+	  { .version = 4, .proto = 17, .from = 3, .to = 2, .sport = 5, .dport = 6, .frag = 0x2000 },
 	  { 0, 0 } },
 	{ "later_fragment", { .version = 4, .proto = 17, .from = 3, .to = 2, .frag = 0x2010 }, { 0, 0 } },
 	{ "to_itself", { .version = 4, .proto = 17, .from = 2, .to = 2, .sport = 7, .dport = 6 }, { 7, 6 } },
@@ -326,7 +337,8 @@ static void no_records_without_packets(void **state)
 	const struct event *ev;
 	struct counters c;
 
-	set_up(h->ops, &only, (struct hook_settings){ .snap = SNAP, .sample = 2, .rate = 1 }, h->shared);
+	set_up(h->ops, &only, (struct hook_settings){ .snap = SNAP, .sample = 2, .rate = 1 },
+	       h->shared);
 	run(&udp);
 	run(&arp);
 	c = counters();
@@ -370,7 +382,10 @@ static void what_does_not_fit_is_counted(void **state is_unused)
 	assert_int_equal(table.packets, 1);
 }
 
-/* Of hosts of one network each has its own, however many there are with a hash that looks the same. */
+/*
+ * Of hosts of one network each has its own, however many there are with a hash that looks
+ * the same.
+ */
 static void hosts_of_a_network_have_their_own_flows(void **state is_unused)
 {
 	static const struct flows_settings only = { .count = true, .only = true };
@@ -531,7 +546,8 @@ static unsigned take_flows(unsigned char *times)
 	rings_look(rig.rings, UINT64_MAX);
 	while ((got = rings_take(rig.rings, ev, 64)))
 		for (unsigned i = 0; i < got; i++, n++)
-			times[(ev[i]->hdr.sport == 53 ? ev[i]->hdr.dport : ev[i]->hdr.sport) - 1000]++;
+			times[(ev[i]->hdr.sport == 53 ? ev[i]->hdr.dport : ev[i]->hdr.sport) -
+			      1000]++;
 	rings_release(rig.rings);
 	return n;
 }
@@ -583,7 +599,8 @@ static void all_together(void **state is_unused)
 	static const struct flows_settings both = { .count = true, .keep = { .sample = 2, .limit = 10 } };
 	struct counters c;
 
-	set_up(&hook_tc_in, &both, (struct hook_settings){ .snap = SNAP, .sample = 2, .rate = 100 }, false);
+	set_up(&hook_tc_in, &both, (struct hook_settings){ .snap = SNAP, .sample = 2, .rate = 100 },
+	       false);
 	for (unsigned turn = 0; turn < 20; turn++)
 		for (unsigned i = 0; i < 100; i++)
 			run_flow(i, false);
@@ -618,8 +635,10 @@ int main(void)
 	}
 	rings_close(rings);
 	unit_of_table_as(hooks, "flows_of_packets_%s", both_directions_are_one_flow, tests, n);
-	unit_of_table_as(hooks, "nothing_but_flows_of_packets_%s", no_records_without_packets, tests, n);
-	unit_of_table_as(hooks, "limit_of_packets_%s", the_first_of_each_flow_and_direction_are_kept, tests, n);
+	unit_of_table_as(hooks, "nothing_but_flows_of_packets_%s", no_records_without_packets,
+			 tests, n);
+	unit_of_table_as(hooks, "limit_of_packets_%s",
+			 the_first_of_each_flow_and_direction_are_kept, tests, n);
 	unit_of_table_as(keys, "key_of_%s", a_flow_is_known_by_its_key, tests, n);
 	return unit_run("flows", tests, n);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * A directory wherever -r FILE is possible: what comes out is what comes out of its files by name, and of the one
- * capture that they are pieces of.
+ * A directory wherever -r FILE is possible: what comes out is what comes out of its files by name,
+ * and of the one capture that they are pieces of.
  */
 #include <sys/file.h>
 #include <sys/inotify.h>
@@ -225,8 +225,8 @@ static void a_name_stands_for_the_file_that_was_found(void **state is_unused)
 }
 
 /*
- * Once the last file, b, was looked into, which is when all files are listed and none is open: the index waits for a
- * lock then that is ours, for a while.
+ * Once the last file, b, was looked into, which is when all files are listed and none is open: the
+ * index waits for a lock then that is ours, for a while.
  */
 static pid_t rename_when_listed(const char *from, const char *to)
 {
@@ -262,7 +262,10 @@ static void is_all_there(unsigned lines, pid_t pid)
 		fail_msg("exit %d, %u lines: %s", tool.status, lines_of(&tool.out), tool.err.bytes);
 }
 
-/* As it is when a file is complete, or somebody rotates. Which of the two is first differs: both are right. */
+/*
+ * As it is when a file is complete, or somebody rotates. Which of the two is first differs: both
+ * are right.
+ */
 static void a_file_that_gets_another_name_is_read(void **state is_unused)
 {
 	int fd = lock_dir();
@@ -313,7 +316,8 @@ static void one_that_takes_the_place_of_another_is_read(void **state)
 		assert_int_equal(rename(path_of("other"), other), 0);
 		pid = rename_when_listed(other, path_of("a"));
 		run("-r %s udp", dir);
-		n += lines_of(&tool.out) == 16;		/* it was there before the files were open */
+		/* it was there before the files were open */
+		n += lines_of(&tool.out) == 16;
 		is_all_there(lines_of(&tool.out) == 16 ? 16 : 8, pid);
 	}
 	assert_true(n > 0);
@@ -324,7 +328,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(whatever_is_reported, empty_dir),
-		cmocka_unit_test_setup(of_info_with_an_expression_there_is_what_can_match, empty_dir),
+		cmocka_unit_test_setup(of_info_with_an_expression_there_is_what_can_match,
+				       empty_dir),
 		cmocka_unit_test_setup(what_a_program_changed_is_found, empty_dir),
 		cmocka_unit_test_setup(each_side_of_a_comparison_may_be_one, empty_dir),
 		cmocka_unit_test_setup(what_is_lost_is_found_in_one, empty_dir),

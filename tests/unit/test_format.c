@@ -287,9 +287,11 @@ static void a_process_is_named_once_in_each_file(void **state is_unused)
 	} rows[] = {
 		{ 7, "curl", false, "nP" }, { 7, "curl", false, "P" },	/* which is known */
 		{ 8, "curl", false, "nP" }, { 7, "curl", false, "P" },
-		{ 7, "wget", false, "nP" },				/* it has become another program */
+		/* it has become another program */
+		{ 7, "wget", false, "nP" },
 		{ 7, "wget", true, "nP" },  { 7, "wget", false, "P" },
-		{ 7 + 256, "x", false, "nP" }, { 7, "wget", false, "nP" },	/* of the same place */
+		/* of the same place */
+		{ 7 + 256, "x", false, "nP" }, { 7, "wget", false, "nP" },
 		{ 9, NULL, false, "P" },    { 9, "late", false, "nP" },
 	};
 	struct format *f = format_open(FORMAT_PCAPNG, NULL);
@@ -337,10 +339,12 @@ static void no_cell_of_csv_is_a_formula(void **state)
 	static const struct { const char *foreign, *cell; } rows[] = {
 		{ "=1+1", "\"'=1+1\"" }, { "+1", "\"'+1\"" }, { "-1", "\"'-1\"" },
 		{ "@A1", "\"'@A1\"" }, { "=", "\"'=\"" },
-		{ "\xef\xbc\x9d" "1", "\"'\xef\xbc\x9d" "1\"" }, { "\xef\xbc\x8b", "\"'\xef\xbc\x8b\"" },
+		{ "\xef\xbc\x9d" "1", "\"'\xef\xbc\x9d" "1\"" },
+		{ "\xef\xbc\x8b", "\"'\xef\xbc\x8b\"" },
 		{ "\xef\xbc\x8d", "\"'\xef\xbc\x8d\"" }, { "\xef\xbc\xa0", "\"'\xef\xbc\xa0\"" },
 		{ "\t=1", "\"\\x09=1\"" }, { "\r=1", "\"\\x0d=1\"" }, { "\"=1", "\"\"\"=1\"" },
-		{ "a=1", "\"a=1\"" }, { "'=1", "\"'=1\"" }, { "\xef\xbc\x9e", "\"\xef\xbc\x9e\"" }, { "", "\"\"" },
+		{ "a=1", "\"a=1\"" }, { "'=1", "\"'=1\"" }, { "\xef\xbc\x9e", "\"\xef\xbc\x9e\"" },
+		{ "", "\"\"" },
 	};
 
 	(void)state;

@@ -72,7 +72,8 @@ static const struct look {
 	enum file_format format;
 	struct text_settings text;
 } looks[] = {
-	{ "numbers_and_times_since_the_one_before", FORMAT_TEXT, { .number = true, .time = TIME_DELTA } },
+	{ "numbers_and_times_since_the_one_before", FORMAT_TEXT,
+	  { .number = true, .time = TIME_DELTA } },
 	{ "times_since_the_first_one_in_microseconds", FORMAT_TEXT,
 	  { .time = TIME_SINCE_FIRST, .microseconds = true } },
 	{ "all_bytes_and_comments", FORMAT_TEXT, { .hex = HEX_ASCII_LINK, .verbose = 1 } },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * In front of programs that do all that one can do with a frame: what came in, what the program said, what
- * came out. By BPF_PROG_TEST_RUN, in a namespace of our own with a veth pair for the programs to be
- * attached to. Needs root.
+ * In front of programs that do all that one can do with a frame: what came in, what the program
+ * said, what came out. By BPF_PROG_TEST_RUN, in a namespace of our own with a veth pair for the
+ * programs to be attached to. Needs root.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -36,7 +36,8 @@ struct target {
 	struct bpf_insn insns[INSNS_MAX];
 	uint32_t retval;
 	int head, tail;			/* bytes by which it moves them */
-	int tail_call;			/* it needs another one, whose map is in this instruction; 0: none */
+	/* it needs another one, whose map is in this instruction; 0: none */
+	int tail_call;
 };
 
 static const struct target targets[] = {
@@ -45,7 +46,8 @@ static const struct target targets[] = {
 	{ "abort", { SET(0, XDP_ABORTED), RETURN }, .retval = XDP_ABORTED },
 	{ "unknown", { SET(0, 77), RETURN }, .retval = 77 },
 	{ "very_unknown", { SET(0, -1), RETURN }, .retval = 0xffffffff },
-	{ "redirect", { SET(1, 1), SET(2, 0), CALL(BPF_FUNC_redirect), RETURN }, .retval = XDP_REDIRECT },
+	{ "redirect", { SET(1, 1), SET(2, 0), CALL(BPF_FUNC_redirect), RETURN },
+	  .retval = XDP_REDIRECT },
 	{ "encapsulate", { SET(2, -20), CALL(BPF_FUNC_xdp_adjust_head), SET(0, XDP_TX), RETURN },
 	  .retval = XDP_TX, .head = 20 },
 	{ "decapsulate", { SET(2, 14), CALL(BPF_FUNC_xdp_adjust_head), SET(0, XDP_TX), RETURN },
@@ -54,7 +56,8 @@ static const struct target targets[] = {
 	  .retval = XDP_PASS, .tail = -60 },
 	{ "tail_call", { SET(3, 0), MAP(2, 0), CALL(BPF_FUNC_tail_call), SET(0, XDP_ABORTED),
 			 RETURN }, .retval = XDP_TX, .tail_call = 1 },
-	{ "deep_stack_and_tail_call", { INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, -512, 7), MAP(2, 0), SET(3, 0),
+	{ "deep_stack_and_tail_call",
+	  { INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, -512, 7), MAP(2, 0), SET(3, 0),
 					CALL(BPF_FUNC_tail_call), SET(0, XDP_ABORTED), RETURN },
 	  .retval = XDP_TX, .tail_call = 1 },
 	{ "deep_stack", { INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, -512, 7),
@@ -147,7 +150,8 @@ static uint32_t run(void)
 /* @n times, and what comes out is left in the rings. */
 static uint32_t run_n(unsigned n)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME, .repeat = n);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME,
+		    .repeat = n);
 
 	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(seen.hook), &opts), 0);
 	return opts.retval;
@@ -214,7 +218,8 @@ static const struct way {
 static void run_large(void)
 {
 	static uint8_t large[9000];
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = large, .data_size_in = sizeof(large), .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = large, .data_size_in = sizeof(large),
+		    .repeat = 1);
 
 	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(seen.hook), &opts), 0);
 	rings_look(seen.rings, UINT64_MAX);
@@ -247,7 +252,10 @@ static void it_is_called_however_it_was_loaded(void **state)
 
 /* ---- tail calls of its own ---- */
 
-/* It calls itself as often as @left says, and sends the frame back; where a call fails, it drops it. */
+/*
+ * It calls itself as often as @left says, and sends the frame back; where a call fails, it drops
+ * it.
+ */
 static int load_chain(int left, int array, uint32_t flags)
 {
 	const struct bpf_insn insns[] = {
@@ -270,7 +278,8 @@ static int load_chain(int left, int array, uint32_t flags)
 
 static uint32_t run_alone(void)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME, .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = seen.frame, .data_size_in = FRAME,
+		    .repeat = 1);
 
 	assert_int_equal(bpf_prog_test_run_opts(rig.target_fd, &opts), 0);
 	return opts.retval;
@@ -426,7 +435,8 @@ static void no_two_packets_have_the_same_id(void **state is_unused)
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned j = 0; j < i; j++)
 			if (ids[i] == ids[j])
-				fail_msg("packets %u and %u: id %llx", j, i, (unsigned long long)ids[i]);
+				fail_msg("packets %u and %u: id %llx", j, i,
+					 (unsigned long long)ids[i]);
 	for (size_t i = 0; i < array_size(hooks); i++)
 		hook_close(hooks[i]);
 	sched_setaffinity(0, sizeof(before), &before);
@@ -484,7 +494,8 @@ static void what_is_not_wanted_is_not_left_out_on_purpose(void **state is_unused
 	struct counters c;
 
 	set_up(&targets[1], BPF_XDP, 0,
-	       (struct hook_settings){ .at = ENTRY, .sample = 2, .rate = 1, .verdicts = 1 << XDP_TX });
+	       (struct hook_settings){
+		       .at = ENTRY, .sample = 2, .rate = 1, .verdicts = 1 << XDP_TX });
 	run_n(1000);
 	c = counters_at(POINT_ENTRY);
 	assert_int_equal(c.filtered.packets, 1000);
@@ -498,7 +509,10 @@ static int add_up(void *sum, const struct flow_entry *e)
 	return 0;
 }
 
-/* Of a flow that is of UDP, with what it says of them. The flow is of what came in, and of what is wanted. */
+/*
+ * Of a flow that is of UDP, with what it says of them. The flow is of what came in, and of what is
+ * wanted.
+ */
 static void run_flow(uint8_t verdicts, struct counters c[static POINTS_MAX], uint64_t *in_table)
 {
 	static const struct flows_settings s = { .count = true, .keep = { .limit = 5 } };
@@ -510,7 +524,8 @@ static void run_flow(uint8_t verdicts, struct counters c[static POINTS_MAX], uin
 	assert_int_equal(rings_open(&rings, 0, SNAP), 0);
 	assert_int_equal(flows_open(&flows, &s, rings), 0);
 	rings_close(rings);
-	set_up(&targets[1], BPF_XDP, 0, (struct hook_settings){ .at = BOTH, .verdicts = verdicts, .flows = flows });
+	set_up(&targets[1], BPF_XDP, 0,
+	       (struct hook_settings){ .at = BOTH, .verdicts = verdicts, .flows = flows });
 	memcpy(seen.frame + 12, udp, sizeof(udp));
 	run_n(100);
 	for (unsigned point = 0; point < POINTS_MAX; point++)
@@ -548,7 +563,8 @@ int main(void)
 	struct CMUnitTest tests[64];
 	size_t n = 0;
 
-	if (unshare(CLONE_NEWNET) || system("ip link add v0 type veth peer name v1 && ip link set v0 up")) {
+	if (unshare(CLONE_NEWNET) ||
+	    system("ip link add v0 type veth peer name v1 && ip link set v0 up")) {
 		puts("1..0 # SKIP needs root (a network namespace with a veth pair)");
 		return 77;
 	}

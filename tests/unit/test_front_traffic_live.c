@@ -2,7 +2,8 @@
 /*
  * In front of a program that passes, drops, shortens and sends back, and redirects to an interface
  * and into an AF_XDP socket, while frames come: each arrives where it says, and is seen before and
- * after. Attached and loaded in all ways there are. Needs root; on veth pairs in a namespace of our own.
+ * after. Attached and loaded in all ways there are. Needs root; on veth pairs in a namespace of our
+ * own.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -74,16 +75,19 @@ static void sink_open(struct sink *s, int ifindex)
 
 	s->fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
 	assert_true(s->fd >= 0);
-	s->memory = mmap(NULL, umem.len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	s->memory = mmap(NULL, umem.len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			 0);
 	assert_ptr_not_equal(s->memory, MAP_FAILED);
 	umem.addr = (uintptr_t)s->memory;
 	assert_int_equal(setsockopt(s->fd, SOL_XDP, XDP_UMEM_REG, &umem, sizeof(umem)), 0);
 	assert_int_equal(getsockopt(s->fd, SOL_XDP, XDP_MMAP_OFFSETS, &s->off, &len), 0);
 	assert_int_equal(setsockopt(s->fd, SOL_XDP, XDP_UMEM_COMPLETION_RING, &n, sizeof(n)), 0);
-	s->fill = map_ring(s->fd, XDP_UMEM_FILL_RING, s->off.fr.desc + SOCKET_FRAMES * sizeof(uint64_t),
+	s->fill = map_ring(s->fd, XDP_UMEM_FILL_RING,
+			   s->off.fr.desc + SOCKET_FRAMES * sizeof(uint64_t),
 			   XDP_UMEM_PGOFF_FILL_RING);
 	s->rx = map_ring(s->fd, XDP_RX_RING,
-			 s->off.rx.desc + SOCKET_FRAMES * sizeof(struct xdp_desc), XDP_PGOFF_RX_RING);
+			 s->off.rx.desc + SOCKET_FRAMES * sizeof(struct xdp_desc),
+			 XDP_PGOFF_RX_RING);
 	for (unsigned i = 0; i < SOCKET_FRAMES; i++)
 		((uint64_t *)(s->fill + s->off.fr.desc))[i] = i * SOCKET_FRAME;
 	__atomic_store_n(word(s->fill, s->off.fr.producer), SOCKET_FRAMES, __ATOMIC_RELEASE);
@@ -114,7 +118,10 @@ static void sink_close(struct sink *s)
 
 /* ---- interfaces ---- */
 
-/* v0 is where the program is, v1 where frames come from; it redirects to w0, and they come out at w1. */
+/*
+ * v0 is where the program is, v1 where frames come from; it redirects to w0, and they come out at
+ * w1.
+ */
 static bool make_pairs(void)
 {
 	return !system("ip=$(command -v /sbin/ip || command -v ip); "
@@ -194,7 +201,8 @@ static void load(const struct way *w)
 	struct bpf_program *p;
 	char path[200];
 
-	snprintf(path, sizeof(path), "%s/tests/xdp/crossroads.bpf.o", getenv("B") ? getenv("B") : "build");
+	snprintf(path, sizeof(path), "%s/tests/xdp/crossroads.bpf.o",
+		 getenv("B") ? getenv("B") : "build");
 	rig.object = bpf_object__open_file(path, NULL);
 	assert_non_null(rig.object);
 	p = bpf_object__next_program(rig.object, NULL);

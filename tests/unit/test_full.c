@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * A disk that is full at any byte, for every format and compression: the file can be read to its
- * end, its packets are the first ones given, and the rest is counted as lost. With THOROUGH there are
- * more packets.
+ * end, its packets are the first ones given, and the rest is counted as lost. With THOROUGH there
+ * are more packets.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* An engine that takes a part, or refuses it as one of its records is wrong: who is refused, in how many parts. */
+/*
+ * An engine that takes a part, or refuses it as one of its records is wrong: who is refused, in how
+ * many parts.
+ */
 #include <string.h>
 
 #include "capture/base/util.h"
@@ -76,7 +79,8 @@ static const struct {
 	{ "both of two", 2, 0, 1, 1, 2, 3 },
 	{ "one of thousands", 4096, 1234, 1234, 1, 1, 25 },
 	{ "two of thousands", 4096, 100, 4000, 3000, 2, 47 },
-	{ "more than can be found: what is near them goes with them", 4096, 100, 4095, 600, 352, 63 },
+	{ "more than can be found: what is near them goes with them", 4096, 100, 4095, 600, 352,
+	  63 },
 	{ "all of a few", 32, 0, 31, 1, 32, 63 },
 	{ "all of thousands", 4096, 0, 4095, 1, 4096, 63 },
 };
@@ -92,10 +96,10 @@ static void records_are_found(void **state is_unused)
 		for (unsigned r = cases[i].from; r <= cases[i].to; r += cases[i].step)
 			wrong[r] = true;
 		asked = play(&h, &b);
-		if (asked != cases[i].asked || h.refused != cases[i].refused || asked > HALVES_PARTS ||
-		    n_taken(b.n) + h.refused != b.n)
-			fail_msg("%s: %u refused and %u taken of %u, in %u parts", cases[i].name, h.refused,
-				 n_taken(b.n), b.n, asked);
+		if (asked != cases[i].asked || h.refused != cases[i].refused ||
+		    asked > HALVES_PARTS || n_taken(b.n) + h.refused != b.n)
+			fail_msg("%s: %u refused and %u taken of %u, in %u parts", cases[i].name,
+				 h.refused, n_taken(b.n), b.n, asked);
 	}
 }
 

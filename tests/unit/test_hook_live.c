@@ -50,7 +50,8 @@ enum {
 	ALWAYS		= 9,		/* the port that all filters of a run accept */
 	FIRST		= 1000,		/* the port of the first filter */
 	ENOUGH		= 200,		/* packets of each filter */
-	WINDOW		= 100000,	/* frames sent ahead of those taken: they fit into the rings */
+	/* frames sent ahead of those taken: they fit into the rings */
+	WINDOW		= 100000,
 	FRAMES_MAX	= 1 << 24,
 	QUICK_STEP	= 4,
 };
@@ -430,7 +431,8 @@ static void a_tag_beside_the_bytes_is_put_back(void **state is_unused)
 		open_rig(&rigs[2], &hook_tc_in, s, 1 << 20, of_tagged[i].text);
 		if (hook_attach(rigs[2].hook, if_nametoindex("v0"), XDP_MODE_AUTO) == -EOPNOTSUPP)
 			skip();
-		assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
+		assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE),
+				 0);
 		make_tagged(frame, TAGGED, 0x8100);
 		assert_int_equal(send(fd, frame, TAGGED, 0), TAGGED);
 		await(&rigs[0]);
@@ -448,7 +450,8 @@ static void a_tag_beside_the_bytes_is_put_back(void **state is_unused)
 		open_rig(&rigs[0], &hook_xdp, cut, 1 << 20, NULL);
 		open_rig(&rigs[2], &hook_tc_in, cut, 1 << 20, NULL);
 		assert_int_equal(hook_attach(rigs[2].hook, if_nametoindex("v0"), XDP_MODE_AUTO), 0);
-		assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
+		assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE),
+				 0);
 		for (size_t n = 0; n < array_size(tagged_lens) * array_size(tag_types); n++)
 			check_put_back(fd, cut.snap, tagged_lens[n / array_size(tag_types)],
 				       tag_types[n % array_size(tag_types)]);
@@ -594,7 +597,8 @@ static void what_is_bound_to_a_device_is_for_it_alone_and_native(void **state is
 		skip();
 	open_device(s, NULL);
 	hook_detach(rigs[0].hook);
-	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_GENERIC), -EINVAL);
+	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_GENERIC),
+			 -EINVAL);
 	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v1"), XDP_MODE_NATIVE), -EINVAL);
 	assert_int_equal(hook_attach(rigs[0].hook, if_nametoindex("v0"), XDP_MODE_NATIVE), 0);
 }
@@ -626,7 +630,8 @@ static void what_is_bound_to_another_device_or_none_counts_on(void **state is_un
 	assert_true(hook_rebind(rigs[0].hook, &hook_device, 12345, DEVICE_TAG, NULL, NULL) < 0);
 	assert_int_equal(hook_attach(rigs[0].hook, ifindex, XDP_MODE_GENERIC), 0);
 	hook_detach(rigs[0].hook);
-	assert_int_equal(hook_rebind(rigs[0].hook, &hook_device, ifindex, DEVICE_TAG, NULL, NULL), 0);
+	assert_int_equal(hook_rebind(rigs[0].hook, &hook_device, ifindex, DEVICE_TAG, NULL, NULL),
+			 0);
 	assert_int_equal(hook_attach(rigs[0].hook, ifindex, XDP_MODE_NATIVE), 0);
 	assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
 	assert_int_equal(await(&rigs[0])->meta, META_DEVICE);
@@ -838,7 +843,10 @@ static bool has_clsact(const char *iface)
 	return !system(command);
 }
 
-/* One that captures there, and is killed; or, with @stays, does not end before it is told to by the pipe. */
+/*
+ * One that captures there, and is killed; or, with @stays, does not end before it is told to by the
+ * pipe.
+ */
 static pid_t left_behind(const struct rig *r, const char *iface, bool stays, int *end)
 {
 	int held[2];
@@ -947,8 +955,8 @@ static bool has_theirs(const char *iface)
 {
 	char command[128];
 
-	snprintf(command, sizeof(command), TC " filter show dev %s ingress | grep -q 'pref 7 bpf.* handle'",
-		 iface);
+	snprintf(command, sizeof(command),
+		 TC " filter show dev %s ingress | grep -q 'pref 7 bpf.* handle'", iface);
 	return !system(command);
 }
 
@@ -968,7 +976,8 @@ static void a_filter_of_somebody_else_is_left_whatever_it_is_called(void **state
 	open_rig(&rigs[2], &hook_tc_in, s, 1 << 20, NULL);
 	if (clsact_attach(&c, v0, false, hook_program_fd(rigs[2].hook)) == -EOPNOTSUPP)
 		skip();
-	fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "theirs", "GPL", insns, array_size(insns), NULL);
+	fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "theirs", "GPL", insns, array_size(insns),
+			   NULL);
 	assert_true(fd >= 0);
 	attach_without_a_name("v0", fd);
 	close(fd);
@@ -1117,7 +1126,8 @@ static void the_record_says_what_the_trigger_has_seen(void **state)
 static void a_trigger_that_has_no_place_is_refused(void **state is_unused)
 {
 	struct bpf_insn deep[] = {
-		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_10, .off = -FILTER_ROOM - 4 },
+		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_10,
+		  .off = -FILTER_ROOM - 4 },
 		{ .code = BPF_ALU | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
@@ -1378,15 +1388,19 @@ int main(int argc, char **argv)
 					  close_rigs),
 		cmocka_unit_test_teardown(
 			a_filter_of_somebody_else_is_left_whatever_it_is_called, close_rigs),
-		{ "what_one_of_ours_has_left_is_taken_away", what_one_of_ours_has_left_is_taken_away, NULL, close_rigs,
+		{ "what_one_of_ours_has_left_is_taken_away",
+		  what_one_of_ours_has_left_is_taken_away, NULL, close_rigs,
 		  &in },
-		{ "so_it_is_if_that_told_of_processes", what_one_of_ours_has_left_is_taken_away, NULL, close_rigs,
+		{ "so_it_is_if_that_told_of_processes", what_one_of_ours_has_left_is_taken_away,
+		  NULL, close_rigs,
 		  &process },
 		cmocka_unit_test_teardown(nothing_is_taken_away_from_one_that_runs, close_rigs),
 		cmocka_unit_test_teardown(a_qdisc_of_somebody_else_stays, close_rigs),
-		{ "the_record_says_what_the_trigger_has_seen", the_record_says_what_the_trigger_has_seen, NULL,
+		{ "the_record_says_what_the_trigger_has_seen",
+		  the_record_says_what_the_trigger_has_seen, NULL,
 		  close_rigs, &xdp },
-		{ "the_record_at_tc_says_it", the_record_says_what_the_trigger_has_seen, NULL, close_rigs, &in },
+		{ "the_record_at_tc_says_it", the_record_says_what_the_trigger_has_seen, NULL,
+		  close_rigs, &in },
 		cmocka_unit_test_teardown(a_trigger_that_has_no_place_is_refused, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_while_packets_flow, close_rigs),
 		cmocka_unit_test_teardown(a_filter_is_replaced_in_generic_mode, close_rigs),

@@ -87,7 +87,9 @@ static void make_file(const struct string_case *c, const char *path)
 	put_options(c, (const uint16_t[]){ OPT_COMMENT, SHB_HARDWARE, SHB_OS, SHB_USERAPPL }, 4);
 	end();
 	begin_idb(0);
-	put_options(c, (const uint16_t[]){ OPT_COMMENT, IF_NAME, IF_DESCRIPTION, IF_HARDWARE, IF_OS }, 5);
+	put_options(c,
+		    (const uint16_t[]){ OPT_COMMENT, IF_NAME, IF_DESCRIPTION, IF_HARDWARE, IF_OS },
+		    5);
 	end();
 	put_packet(c);
 	epb(0, 1);
@@ -179,7 +181,10 @@ static void is_named_without_harm(void **state)
 	snprintf(path, sizeof(path), "%s/%s", tool_dir, c->bytes);
 	make_file(&strings[0], path);
 	for (unsigned i = 0; i < 3; i++) {
-		run(i == 0 ? "--info -r '%s'" : i == 1 ? "-r '%s.none'" : "--info -T json -r '%s'", path);
+		run(i == 0   ? "--info -r '%s'"
+		    : i == 1 ? "-r '%s.none'"
+			     : "--info -T json -r '%s'",
+		    path);
 		assert_true(tool.status < 128);
 		is_safe_text(c->name, &tool.out, "\n");
 		is_safe_text(c->name, &tool.err, "\n");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * A directory as one: the same packets come out of it as out of its files by name, whatever is asked for; what
- * the index says is believed of files as they are only, and of an index that is damaged nothing that is wrong.
+ * A directory as one: the same packets come out of it as out of its files by name, whatever is
+ * asked for; what the index says is believed of files as they are only, and of an index that is
+ * damaged nothing that is wrong.
  */
 #include <sys/time.h>
 
@@ -48,8 +49,10 @@ static struct entry entry_of(unsigned i, uint8_t *bits)
 {
 	memset(bits, 0x11 * i, sketch_bytes(SKETCH_LOG2_MIN));
 	return (struct entry){
-		.file = { 1000 + i, 2000 + i, 3000 + i, 4000 + i }, .flags = ENTRY_CAPTURE | (i & 1) * ENTRY_WHOLE,
-		.n_packets = 5 + i, .n_timed = 4 + i, .first_ns = 7, .min_ns = 6, .max_ns = UINT64_MAX - i,
+		.file = { 1000 + i, 2000 + i, 3000 + i, 4000 + i },
+		.flags = ENTRY_CAPTURE | (i & 1) * ENTRY_WHOLE,
+		.n_packets = 5 + i, .n_timed = 4 + i, .first_ns = 7, .min_ns = 6,
+		.max_ns = UINT64_MAX - i,
 		.links = { 1, 101 + i }, .n_links = 2, .sketch = { bits, SKETCH_LOG2_MIN },
 	};
 }
@@ -203,7 +206,8 @@ static void copy_all(void)
 		char from[128], name[128];
 
 		snprintf(from, sizeof(from), "tests/pcaps/%s", sound[i]);
-		snprintf(name, sizeof(name), "%02zu-%s", array_size(sound) - i, strrchr(from, '/') + 1);
+		snprintf(name, sizeof(name), "%02zu-%s", array_size(sound) - i,
+			 strrchr(from, '/') + 1);
 		copy_to(from, name);
 	}
 }
@@ -272,7 +276,10 @@ static const char *const questions[] = {
 	"--dedup tcp", "host 192.0.2.1 and not port 9", "port 65535 or port 0", "inbound and udp",
 };
 
-/* Without an index, by that which was just made, and by that of files that cannot be it any more. */
+/*
+ * Without an index, by that which was just made, and by that of files that cannot be it
+ * any more.
+ */
 static void whatever_is_asked_for(void **state is_unused)
 {
 	copy_all();
@@ -289,7 +296,8 @@ static unsigned opened(const char *what)
 	unsigned n = 0;
 
 	run_well("-r %s -T json --offsets %s", dir, what);
-	for (const char *at = tool.out.bytes; (at = strstr(at, "\"frame_frame_interface_id\":")); at++)
+	for (const char *at = tool.out.bytes; (at = strstr(at, "\"frame_frame_interface_id\":"));
+	     at++)
 		n = max_of(n, (unsigned)atoi(strchr(at, ':') + 1) + 1);
 	return n;
 }
@@ -462,7 +470,8 @@ static void a_file_that_cannot_be_read_is_left_out(void **state is_unused)
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(run("-r %s -t", dir), 1);
 		assert_true(lines_of(&tool.out) > 2);
-		assert_non_null(strstr(tool.err.bytes, "/b: begins as a capture, and cannot be read: left out"));
+		assert_non_null(strstr(tool.err.bytes,
+				       "/b: begins as a capture, and cannot be read: left out"));
 	}
 	assert_int_equal(run("-r %s -t --recover", dir), 0);
 }

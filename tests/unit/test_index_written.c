@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The index of what is written: each file that is complete is in it with the very bytes that reading it would have
- * come to; whatever becomes of the file afterwards, of others, or of the index, nothing wrong is believed.
+ * The index of what is written: each file that is complete is in it with the very bytes that
+ * reading it would have come to; whatever becomes of the file afterwards, of others, or of the
+ * index, nothing wrong is believed.
  */
 #include <sys/file.h>
 #include <sys/resource.h>
@@ -126,7 +127,10 @@ static uint8_t *scan(const char *path, size_t *len)
 	return record;
 }
 
-/* All files of the directory are in the index, each with the bytes that a scan comes to, and nothing else. How many. */
+/*
+ * All files of the directory are in the index, each with the bytes that a scan comes to, and
+ * nothing else. How many.
+ */
 static size_t is_as_scanned(const char *what)
 {
 	size_t len, n;
@@ -139,7 +143,8 @@ static size_t is_as_scanned(const char *what)
 		uint8_t *record = scan(found.gl_pathv[i], &len);
 
 		if (!s || s->len != len || memcmp(s->record, record, len))
-			fail_msg("%s: %s is not in the index as it is scanned", what, found.gl_pathv[i]);
+			fail_msg("%s: %s is not in the index as it is scanned", what,
+				 found.gl_pathv[i]);
 		free(record);
 	}
 	n = found.gl_pathc;
@@ -205,7 +210,8 @@ static void so_is_one_of_whatever_packets(void **state)
 		const char *file = found.gl_pathv[i / array_size(formats)];
 
 		empty_dir(state);
-		run("--index -r %s -w %s/a --format %s", file, dir, formats[i % array_size(formats)]);
+		run("--index -r %s -w %s/a --format %s", file, dir,
+		    formats[i % array_size(formats)]);
 		assert_int_equal(is_as_scanned(file), 1);
 	}
 	globfree(&found);
@@ -437,5 +443,6 @@ int main(void)
 
 	setenv("TZ", "UTC", 1);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return _cmocka_run_group_tests("index_written", tests, array_size(tests), make_dir, remove_dir);
+	return _cmocka_run_group_tests("index_written", tests, array_size(tests), make_dir,
+				       remove_dir);
 }

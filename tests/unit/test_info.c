@@ -28,15 +28,19 @@ static const struct row_case {
 	enum info_row rows[5];	/* up to the end, a row that is named twice */
 	unsigned n_talkers;
 } rows[] = {
-	{ "tcp_whose_header_is_cut", 1, MACS "080045000028000100004006" "0000c0000201c0000202" "04d2",
+	{ "tcp_whose_header_is_cut", 1,
+	  MACS "080045000028000100004006" "0000c0000201c0000202" "04d2",
 	  { INFO_IPV4, INFO_TCP, INFO_CUT_HEADER, INFO_IPV4 }, 2 },
 	{ "udp", 1, MACS "08004500001c000100004011" "0000c0000201c0000202" "0035003500080000",
 	  { INFO_IPV4, INFO_UDP, INFO_IPV4 }, 2 },
-	{ "from_and_to_the_same_address", 1, MACS "08004500001c000100004011" "0000c0000201c0000201" "0035003500080000",
+	{ "from_and_to_the_same_address", 1,
+	  MACS "08004500001c000100004011" "0000c0000201c0000201" "0035003500080000",
 	  { INFO_IPV4, INFO_UDP, INFO_IPV4 }, 1 },
-	{ "a_later_fragment", 1, MACS "08004500001c000100014011" "0000c0000201c0000202" "0035003500080000",
+	{ "a_later_fragment", 1,
+	  MACS "08004500001c000100014011" "0000c0000201c0000202" "0035003500080000",
 	  { INFO_IPV4, INFO_UDP, INFO_FRAGMENT, INFO_IPV4 }, 2 },
-	{ "icmp_behind_a_tag", 1, MACS "81000064" "08004500001c000100004001" "0000c0000201c0000202" "0800000000000000",
+	{ "icmp_behind_a_tag", 1,
+	  MACS "81000064" "08004500001c000100004001" "0000c0000201c0000202" "0800000000000000",
 	  { INFO_IPV4, INFO_ICMP, INFO_VLAN, INFO_IPV4 }, 2 },
 	{ "three_tags", 1, MACS "81000064" "81000064" "81000064" "0800" "45",
 	  { INFO_NON_IP, INFO_VLAN, INFO_DEEP, INFO_NON_IP }, 0 },
@@ -47,8 +51,10 @@ static const struct row_case {
 	{ "an_unknown_ethertype", 1, MACS "88cc" "0207", { INFO_NON_IP, INFO_NON_IP }, 0 },
 	{ "an_ihl_of_4", 1, MACS "0800" "4400001c000100004011" "0000c0000201c0000202",
 	  { INFO_IPV4, INFO_BAD_HEADER, INFO_IPV4 }, 0 },
-	{ "half_an_ip_header", 1, MACS "0800" "4500001c0001", { INFO_IPV4, INFO_CUT_HEADER, INFO_IPV4 }, 0 },
-	{ "half_an_ethernet_header", 1, "0200000000020200", { INFO_NON_IP, INFO_CUT_HEADER, INFO_NON_IP }, 0 },
+	{ "half_an_ip_header", 1, MACS "0800" "4500001c0001",
+	  { INFO_IPV4, INFO_CUT_HEADER, INFO_IPV4 }, 0 },
+	{ "half_an_ethernet_header", 1, "0200000000020200",
+	  { INFO_NON_IP, INFO_CUT_HEADER, INFO_NON_IP }, 0 },
 	{ "raw_ospf", LINKTYPE_RAW, "45000018000100004059" "0000c0000201e0000005" "02010000",
 	  { INFO_IPV4, INFO_OTHER_IP, INFO_IPV4 }, 2 },
 	{ "an_unknown_link_type", 147, "45000018", { INFO_UNKNOWN_LINK, INFO_UNKNOWN_LINK }, 0 },
@@ -143,7 +149,8 @@ static void a_size_is_in_the_row_that_says_so(void **state is_unused)
 	}
 	for (unsigned row = 0; row < N_INFO_SIZES; row++) {
 		assert_int_equal(i.sizes[row].packets, 2);
-		assert_int_equal(i.sizes[row].bytes, (uint64_t)info_size_from(row) + info_size_to(row));
+		assert_int_equal(i.sizes[row].bytes,
+				 (uint64_t)info_size_from(row) + info_size_to(row));
 	}
 	assert_int_equal(first, 0);
 	assert_int_equal(i.timeline.n, 0);
@@ -384,9 +391,12 @@ int main(void)
 		cmocka_unit_test(addresses_of_both_versions_are_kept_apart),
 		cmocka_unit_test(what_is_said_of_errors_is_true),
 		cmocka_unit_test(a_newcomer_may_have_had_what_was_forgotten),
-		{ "room_is_made_where_all_are_alike", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)0 },
-		{ "room_is_made_where_they_ascend", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)1 },
-		{ "room_is_made_where_they_descend", room_is_made_whatever_the_counts_are, NULL, NULL, (void *)2 },
+		{ "room_is_made_where_all_are_alike", room_is_made_whatever_the_counts_are, NULL,
+		  NULL, (void *)0 },
+		{ "room_is_made_where_they_ascend", room_is_made_whatever_the_counts_are, NULL,
+		  NULL, (void *)1 },
+		{ "room_is_made_where_they_descend", room_is_made_whatever_the_counts_are, NULL,
+		  NULL, (void *)2 },
 	};
 	size_t n = 11;
 

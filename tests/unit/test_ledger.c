@@ -8,8 +8,8 @@
 #include "tests/unit/unit.h"
 
 /*
- * Seen, filtered, sampled out, cut, rate limited, only counted, ring full, copy failed, delivered; taken, refused,
- * unwritten.
+ * Seen, filtered, sampled out, cut, rate limited, only counted, ring full, copy failed, delivered;
+ * taken, refused, unwritten.
  */
 #define BOOKS(...) { __VA_ARGS__, 0, false, { 0 }, false }
 #define SETTLED 100, 40, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2
@@ -23,17 +23,26 @@ static const struct ledger_case {
 	{ "nothing", { .seen = 0 }, true, true },
 	{ "all_of_it", BOOKS(SETTLED), true, true },
 	{ "some_are_on_their_way", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 48, 5, 2), true, false },
-	{ "one_is_seen_and_in_no_row_yet", BOOKS(101, 40, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2), true, false },
-	{ "one_in_a_row_was_not_seen", BOOKS(99, 40, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2), false, false },
-	{ "more_are_filtered_than_seen", BOOKS(100, 41, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2), false, false },
+	{ "one_is_seen_and_in_no_row_yet", BOOKS(101, 40, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2), true,
+	  false },
+	{ "one_in_a_row_was_not_seen", BOOKS(99, 40, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2), false,
+	  false },
+	{ "more_are_filtered_than_seen", BOOKS(100, 41, 0, 0, 0, 0, 7, 3, 50, 50, 5, 2), false,
+	  false },
 	{ "a_sample", BOOKS(SAMPLED), true, true },
-	{ "one_is_too_many_that_was_not_seen", BOOKS(1000, 40, 700, 60, 101, 40, 7, 3, 50, 50, 5, 2), false, false },
-	{ "one_is_sampled_out_that_was_not_seen", BOOKS(1000, 40, 701, 60, 100, 40, 7, 3, 50, 50, 5, 2), false, false },
-	{ "one_is_cut_that_was_not_seen", BOOKS(1000, 40, 700, 61, 100, 40, 7, 3, 50, 50, 5, 2), false, false },
-	{ "one_is_counted_that_was_not_seen", BOOKS(1000, 40, 700, 60, 100, 41, 7, 3, 50, 50, 5, 2), false, false },
+	{ "one_is_too_many_that_was_not_seen",
+	  BOOKS(1000, 40, 700, 60, 101, 40, 7, 3, 50, 50, 5, 2), false, false },
+	{ "one_is_sampled_out_that_was_not_seen",
+	  BOOKS(1000, 40, 701, 60, 100, 40, 7, 3, 50, 50, 5, 2), false, false },
+	{ "one_is_cut_that_was_not_seen", BOOKS(1000, 40, 700, 61, 100, 40, 7, 3, 50, 50, 5, 2),
+	  false, false },
+	{ "one_is_counted_that_was_not_seen", BOOKS(1000, 40, 700, 60, 100, 41, 7, 3, 50, 50, 5, 2),
+	  false, false },
 	{ "one_was_taken_twice", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 51, 5, 2), false, false },
-	{ "more_are_not_written_than_taken", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 50, 30, 21), false, false },
-	{ "all_that_were_taken_are_not_written", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 50, 30, 20), true, true },
+	{ "more_are_not_written_than_taken", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 50, 30, 21),
+	  false, false },
+	{ "all_that_were_taken_are_not_written", BOOKS(100, 40, 0, 0, 0, 0, 7, 3, 50, 50, 30, 20),
+	  true, true },
 };
 
 static void is_judged(void **state)
@@ -107,7 +116,10 @@ static void what_is_left_out_on_purpose_is_told(void **state)
 	assert_false(sum.resampled);
 }
 
-/* A sum of several samples is of none of them, and is known as such; to ask for all of it is the same as not to ask. */
+/*
+ * A sum of several samples is of none of them, and is known as such; to ask for all of it is the
+ * same as not to ask.
+ */
 static void another_sample_is_told_of(void **state is_unused)
 {
 	const struct ledger first = { SETTLED, 0, false, { .sample = 1 }, false }, same = BOOKS(SETTLED),

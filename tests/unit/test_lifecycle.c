@@ -36,19 +36,26 @@ static const struct row {
 } rows[] = {
 	{ "a ring of one file", { .n_files = 1 }, 1, false, true, false, false, 2000 },
 	{ "a ring of two files", { .n_files = 2 }, 2, false, true, false, false, 4500 },
-	{ "a ring of two files with a command", { .n_files = 2 }, 2, true, false, false, false, 1000 },
-	{ "a ring of two files with a command, and moves", { .n_files = 2 }, 2, true, true, false, false, 11000 },
-	{ "a ring of three files, patient", { .n_files = 3, .patient = true }, 3, true, false, false, false, 1500 },
+	{ "a ring of two files with a command", { .n_files = 2 }, 2, true, false, false, false,
+	  1000 },
+	{ "a ring of two files with a command, and moves", { .n_files = 2 }, 2, true, true, false,
+	  false, 11000 },
+	{ "a ring of three files, patient", { .n_files = 3, .patient = true }, 3, true, false,
+	  false, false, 1500 },
 	{ "files that may be empty", { .n_files = 2 }, 2, false, true, true, false, 61000 },
 	{ "names that are not claimed", { .n_files = 2 }, 2, true, true, false, true, 35000 },
 	{ "the newest files", { .n_files = 2 }, NAMES, false, false, false, false, 500 },
-	{ "the newest files with a command", { .n_files = 2 }, NAMES, true, true, false, false, 50000 },
+	{ "the newest files with a command", { .n_files = 2 }, NAMES, true, true, false, false,
+	  50000 },
 	{ "no limits", { 0 }, NAMES, true, true, false, false, 11000 },
 	{ "a limit of bytes", { .max_disk = 2 * SIZE }, NAMES, true, false, false, false, 8000 },
-	{ "a limit of bytes that no file keeps", { .max_disk = SIZE / 2 }, NAMES, false, false, false, false, 1400 },
+	{ "a limit of bytes that no file keeps", { .max_disk = SIZE / 2 }, NAMES, false, false,
+	  false, false, 1400 },
 	{ "a limit of free space", { .min_free = 100 }, NAMES, false, true, false, false, 60000 },
-	{ "a ring with a limit of free space", { .n_files = 2, .min_free = 100 }, 2, false, false, false, false, 4500 },
-	{ "such a ring with a command", { .n_files = 2, .min_free = 100 }, 2, true, false, false, false, 10000 },
+	{ "a ring with a limit of free space", { .n_files = 2, .min_free = 100 }, 2, false, false,
+	  false, false, 4500 },
+	{ "such a ring with a command", { .n_files = 2, .min_free = 100 }, 2, true, false, false,
+	  false, 10000 },
 };
 
 /* ---- the world ---- */
@@ -74,7 +81,8 @@ static struct world {
 	struct file files[FILES];
 	int n_files;
 	int dir[NAMES];			/* which file has the name */
-	bool is_not_ours[NAMES];	/* we have seen that SOMEBODY has it, and have none there since */
+	/* we have seen that SOMEBODY has it, and have none there since */
+	bool is_not_ours[NAMES];
 	/* the capture */
 	struct roster_file *current;
 	int current_file;		/* NOBODY: there is none */
@@ -124,7 +132,10 @@ static void look_before_unlink(struct unlinking *u, int file)
 {
 	int there = w.dir[w.files[file].name];
 
-	*u = (struct unlinking){ .is_on = true, .err = there == file ? 0 : there == NOBODY ? -ENOENT : FILEID_ANOTHER };
+	*u = (struct unlinking){ .is_on = true,
+				 .err = there == file	  ? 0
+					: there == NOBODY ? -ENOENT
+							  : FILEID_ANOTHER };
 }
 
 static int unlink_file(struct unlinking *u, int file)
@@ -655,17 +666,20 @@ static unsigned describe(uint64_t image[static IMAGE_MAX])
 	for (int i = 0; i < NAMES; i++)
 		names |= byte_of(w.dir[i]) << 8 * i | (uint64_t)w.is_not_ours[i] << (48 + i);
 	image[n++] = names | (uint64_t)w.n_files << 32 | (uint64_t)w.n_moves << 40;
-	image[n++] = byte_of(w.current_file) | byte_of(w.claimed_file) << 8 | byte_of(w.next) << 16 |
-		     byte_of(w.opened) << 24 | (uint64_t)w.is_full << 32 | (uint64_t)w.is_over << 33 |
-		     (uint64_t)w.is_idle << 34 | (uint64_t)w.is_done << 35;
-	image[n++] = w.job.kind | (w.job.kind ? byte_of(file_of(w.job.disk)) << 8 | w.job.wanted << 16 : 0) |
+	image[n++] = byte_of(w.current_file) | byte_of(w.claimed_file) << 8 |
+		     byte_of(w.next) << 16 | byte_of(w.opened) << 24 | (uint64_t)w.is_full << 32 |
+		     (uint64_t)w.is_over << 33 | (uint64_t)w.is_idle << 34 |
+		     (uint64_t)w.is_done << 35;
+	image[n++] = w.job.kind |
+		     (w.job.kind ? byte_of(file_of(w.job.disk)) << 8 | w.job.wanted << 16 : 0) |
 		     (w.run.kind ? byte_of(file_of(w.run.disk)) + 1 : 0) << 24;
 	image[n++] = (w.for_claim.is_on ? 1 | byte_of(w.for_claim.err) << 8 : 0) |
 		     (w.for_job.is_on ? 1 | byte_of(w.for_job.err) << 8 : 0) << 16 |
 		     (w.job.kind == JOB_DELETE ? byte_of(w.job.err) : 0) << 32;
 	for (int i = 0; i < w.n_files; i++)
-		image[n++] = w.files[i].name | w.files[i].command << 8 | w.files[i].is_closed << 16 |
-			     w.files[i].is_gone << 17 | w.files[i].is_removed << 18;
+		image[n++] = w.files[i].name | w.files[i].command << 8 |
+			     w.files[i].is_closed << 16 | w.files[i].is_gone << 17 |
+			     w.files[i].is_removed << 18;
 	return n;
 }
 
@@ -1044,7 +1058,8 @@ static void the_patient_wait_when_many_commands_do(void **state)
 			unsigned news;
 
 			assert_int_equal(lifecycle_ready(l), !patient || i < LIFECYCLE_QUEUE);
-			assert_int_equal(lifecycle_complete(l, begin_one(l, i, &news), SIZE, false, true),
+			assert_int_equal(lifecycle_complete(l, begin_one(l, i, &news), SIZE, false,
+							    true),
 					 i <= LIFECYCLE_QUEUE);
 			job = next_is(l, JOB_CLOSE, i);
 			lifecycle_done(l, &job);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* An interface that has an XDP program of somebody else: when ours takes its place, and what is said. */
+/*
+ * An interface that has an XDP program of somebody else: when ours takes its place, and what is
+ * said.
+ */
 #include "capture/filter/per_link.h"
 #include "tests/unit/watched_iface.h"
 
@@ -34,7 +37,8 @@ static const struct start_case {
 	{ "no_program_that_says_anything", NULL, { .way = OBSERVE_FRONT, .verdicts = 1 },
 	  .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: no XDP program is attached, and --verdict is about what one does\n" },
-	{ "the_one_that_is_named", "other", { .way = OBSERVE_FRONT, .program = "other" }, .said = "" },
+	{ "the_one_that_is_named", "other", { .way = OBSERVE_FRONT, .program = "other" },
+	  .said = "" },
 	{ "another_one_is_named", "other", { .way = OBSERVE_FRONT, .program = "filter" },
 	  .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: there is no XDP program 'filter', but other (id 7)\n" },
@@ -140,7 +144,8 @@ static void the_program_gets_what_was_asked_for(void **state)
 	assert_int_equal(kernel.settings.at, ENTRY);
 	assert_int_equal(kernel.settings.exit_iface, 5);
 	assert_int_equal(iface.way, LIVE_GENERIC);
-	s.observe = (struct observe_options){ .way = OBSERVE_FRONT, .at = ENTRY | EXIT, .verdicts = 6 };
+	s.observe =
+		(struct observe_options){ .way = OBSERVE_FRONT, .at = ENTRY | EXIT, .verdicts = 6 };
 	assert_int_equal(per_link_open(&filters.exit, "tcp", NULL, true), 0);
 	assert_int_equal(live_iface_load(&iface, NULL, &s, &filters), STATUS_OK);
 	per_link_close(filters.exit);

@@ -182,7 +182,10 @@ static void send_as(struct event *ev, uint32_t pid, const char *name)
 static void by_curl(struct event *ev) { send_as(ev, 7, "curl"); }
 static void by_nobody_known(struct event *ev) { send_as(ev, 0, ""); }
 static void by_one_without_a_name(struct event *ev) { send_as(ev, 7, ""); }
-static void by_one_whose_name_does_not_end(struct event *ev) { send_as(ev, 7, "sixteen bytes, no"); }
+static void by_one_whose_name_does_not_end(struct event *ev)
+{
+	send_as(ev, 7, "sixteen bytes, no");
+}
 
 static void a_record_tells_who_has_sent_it(void **state is_unused)
 {
@@ -923,7 +926,8 @@ static void one_that_comes_back_without_what_is_wanted_stays_gone_until_it_has_t
 	live_iface_lose(&iface);
 	kernel.features.device = DEVICE_TAG;
 	assert_false(live_iface_return(&iface, &kernel.netif, &s));
-	assert_non_null(strstr(written_said(), "v0: -j adapter_unsynced: its driver tells no program the time"));
+	assert_non_null(strstr(written_said(),
+			       "v0: -j adapter_unsynced: its driver tells no program the time"));
 	assert_true(iface.gone);
 	assert_int_equal(kernel.n_rebound, 0);
 	kernel.features.device = DEVICE_TIME;
@@ -972,7 +976,8 @@ static const struct start_case {
 	enum status status;
 	const char *said;		/* a part; "": nothing */
 	const char *why, *driver;
-	uint8_t knows, asked, asks;	/* DEVICE_...: the device, by name, and what comes of that */
+	/* DEVICE_...: the device, by name, and what comes of that */
+	uint8_t knows, asked, asks;
 	int features_err, device_err, hash_err;
 	const char *comment;		/* of the interface; NULL: none */
 	unsigned queues;		/* that receive; 0: it does not tell */
@@ -1021,7 +1026,8 @@ static const struct start_case {
 	  .said = "v0: its packets have no Ethernet header, and XDP is for such: --hook tc sees them" },
 	{ "a_tunnel_in_generic_mode", "v0", { .raw = true }, .way = LIVE_GENERIC,
 	  .status = STATUS_UNSUPPORTED, .said = "v0: its packets have no Ethernet header, and XDP" },
-	{ "a_filter_that_it_has_no_bytes_for", "v0", { .raw = true }, .filtered = true, .text = "arp",
+	{ "a_filter_that_it_has_no_bytes_for", "v0", { .raw = true }, .filtered = true,
+	  .text = "arp",
 	  .status = STATUS_USAGE, .said = "arp" },
 	{ "the_link_type_it_has", "v0", { .ethernet = true }, .linktype = LINKTYPE_ETHERNET,
 	  .came_to = LIVE_NATIVE, .said = "" },
@@ -1047,7 +1053,8 @@ static const struct start_case {
 	  .said = "warning: v0 takes VLAN tags off", .comment = "vlan_offload=on" },
 	{ "at_tc_nobody_has_to_tell", "v0", { .ethernet = true }, .strips_vlan = true,
 	  .way = LIVE_TC, .came_to = LIVE_TC, .knows = DEVICE_TAG, .said = "" },
-	{ "a_kernel_that_does_not_take_that_program_takes_the_other_one", "v0", { .ethernet = true },
+	{ "a_kernel_that_does_not_take_that_program_takes_the_other_one", "v0",
+	  { .ethernet = true },
 	  .strips_vlan = true, .came_to = LIVE_NATIVE, .knows = DEVICE_TAG, .device_err = -EINVAL,
 	  .said = "warning: v0 takes VLAN tags off", .comment = "vlan_offload=on" },
 	{ "its_driver_tells_but_cannot_do_it_so_at_tc", "v0", { .ethernet = true },
@@ -1067,7 +1074,8 @@ static const struct start_case {
 	  .comment = "sample=1/100" },
 	{ "a_rate", "v0", { .ethernet = true }, .came_to = LIVE_NATIVE, .said = "", .rate = 100,
 	  .comment = "rate_limit=100/s" },
-	{ "a_sample_of_all", "v0", { .ethernet = true }, .came_to = LIVE_NATIVE, .said = "", .sample = 1 },
+	{ "a_sample_of_all", "v0", { .ethernet = true }, .came_to = LIVE_NATIVE, .said = "",
+	  .sample = 1 },
 	{ "the_smallest_sample_with_a_time_of_its_own_and_without_tags", "v0", { .ethernet = true },
 	  .strips_vlan = true, .came_to = LIVE_NATIVE, .asked = DEVICE_TIME, .knows = DEVICE_TIME,
 	  .asks = DEVICE_TIME, .said = "warning: v0 takes VLAN tags off", .sample = SAMPLE_MAX, .rate = RATE_MAX,
@@ -1115,7 +1123,8 @@ static const struct start_case {
 	{ "with_a_filter_who_has_sent_it_needs_types_as_well", "v0", { .ethernet = true },
 	  .processes = true, .filtered = true, .load_err = -ESRCH, .status = STATUS_UNSUPPORTED,
 	  .said = " does not take the program that knows who has sent a packet (--process)" },
-	{ "a_program_has_come_since", "v0", { .ethernet = true }, .query = 1, .status = STATUS_INTERFACE,
+	{ "a_program_has_come_since", "v0", { .ethernet = true }, .query = 1,
+	  .status = STATUS_INTERFACE,
 	  .said = "v0: an XDP program has been attached meanwhile: other (id 7); it is left as it is" },
 	{ "there_is_a_program_that_nobody_shows", "v0", { .ethernet = true }, .native_err = -EBUSY,
 	  .status = STATUS_INTERFACE, .said = "v0: another XDP program is attached" },
@@ -1136,10 +1145,12 @@ static const struct start_case {
 	  .said = "warning: v0: no native XDP (Operation not supported), so packets are seen at tc, which is later" },
 	{ "its_settings_do_not_fit_so_at_tc", "v0", { .ethernet = true }, .native_err = -EINVAL,
 	  .came_to = LIVE_TC, .said = "warning: v0: no native XDP (Invalid argument)" },
-	{ "its_queues_do_not_fit_so_at_tc", "v0", { .ethernet = true }, .native_err = -ENOSPC, .driver = "veth 1.0",
+	{ "its_queues_do_not_fit_so_at_tc", "v0", { .ethernet = true }, .native_err = -ENOSPC,
+	  .driver = "veth 1.0",
 	  .came_to = LIVE_TC,
 	  .said = "warning: v0: no native XDP (its peer has more queues for sending than it has for receiving" },
-	{ "a_setting_that_is_not_taken_is_told_of", "v0", { .ethernet = true }, .way = LIVE_NATIVE, .lro = true,
+	{ "a_setting_that_is_not_taken_is_told_of", "v0", { .ethernet = true }, .way = LIVE_NATIVE,
+	  .lro = true,
 	  .native_err = -EINVAL, .status = STATUS_UNSUPPORTED,
 	  .said = "v0: no native XDP: large receive offload is on; ethtool -K v0 lro off" },
 	{ "a_setting_of_which_nothing_is_known", "v0", { .ethernet = true }, .way = LIVE_NATIVE,
@@ -1334,7 +1345,10 @@ static void who_shares(void **state)
 	assert_int_equal(tear_down(NULL), 0);
 }
 
-/* One program for many, or one that is bound to a device and asks it: for what nobody has named, the former. */
+/*
+ * One program for many, or one that is bound to a device and asks it: for what nobody has named,
+ * the former.
+ */
 static void who_shares_is_not_asked_for_tags_but_for_what_is_named(void **state)
 {
 	struct live_iface_settings s = plain;
@@ -1354,7 +1368,8 @@ static void who_shares_is_not_asked_for_tags_but_for_what_is_named(void **state)
 		assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
 		assert_ptr_equal(kernel.settings.programs, named ? NULL : s.programs);
 		assert_int_equal(kernel.settings.device, named ? DEVICE_TIME | DEVICE_TAG : 0);
-		assert_string_equal(iface.iface.comment, named ? "clock=adapter_unsynced" : "vlan_offload=on");
+		assert_string_equal(iface.iface.comment,
+				    named ? "clock=adapter_unsynced" : "vlan_offload=on");
 	}
 }
 
@@ -1370,7 +1385,8 @@ static const struct direction_case {
 	{ "sent_ones", LIVE_SENT, false, false, false, true },
 	{ "both", LIVE_RECEIVED | LIVE_SENT, false, false, true, true },
 	{ "both_with_senders", LIVE_RECEIVED | LIVE_SENT, false, true, true, true },
-	{ "of_a_loopback_what_is_sent_comes_back", LIVE_RECEIVED | LIVE_SENT, true, false, true, false },
+	{ "of_a_loopback_what_is_sent_comes_back", LIVE_RECEIVED | LIVE_SENT, true, false, true,
+	  false },
 	{ "of_a_loopback_as_it_is_sent", LIVE_SENT, true, false, false, true },
 	{ "of_a_loopback_with_senders", LIVE_RECEIVED | LIVE_SENT, true, true, false, true },
 };

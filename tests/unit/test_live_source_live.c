@@ -48,7 +48,8 @@ static int set_up(void **state is_unused)
 	if (err)
 		return err;
 	rig.n_cpus = ring_size(rig.rings) / rings_cpu_size(rig.rings);
-	rig.stride = sizeof(struct cpu_ring) + rings_cpu_size(rig.rings) + event_room(SNAP) + EVENT_PIECE;
+	rig.stride = sizeof(struct cpu_ring) + rings_cpu_size(rig.rings) + event_room(SNAP) +
+		     EVENT_PIECE;
 	rig.stride = (rig.stride + 127) & ~(size_t)127;
 	rig.size = (rig.n_cpus * rig.stride + page - 1) / page * page;
 	rig.map = mmap(NULL, rig.size, PROT_READ | PROT_WRITE, MAP_SHARED, rings_map_fd(rig.rings),

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* An interface that has an XDP program of somebody else, which is traced: the start, what is said, what it follows. */
+/*
+ * An interface that has an XDP program of somebody else, which is traced: the start, what is said,
+ * what it follows.
+ */
 #include "capture/filter/per_link.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/live/live_watch.h"
@@ -38,18 +41,22 @@ static const struct start_case {
 	  .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: no XDP program is attached, and --exit-filter is about what one does\n" },
 	{ "the_one_that_is_named", "other", { .program = "other" }, .said = "" },
-	{ "one_is_named_and_none_is_there", NULL, { .program = "filter" }, .status = STATUS_INTERFACE,
+	{ "one_is_named_and_none_is_there", NULL, { .program = "filter" },
+	  .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: no XDP program is attached, and --program is about what one does\n" },
 	{ "another_one_is_named", "other", { .program = "filter" }, .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: there is no XDP program 'filter', but other (id 7)\n" },
-	{ "another_one_is_named_than_those_in_it", "other", { .program = "filter" }, .status = STATUS_INTERFACE,
+	{ "another_one_is_named_than_those_in_it", "other", { .program = "filter" },
+	  .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: there is no XDP program 'filter', but other (id 7), member_a (id "
 		  "20), member_b (id 21)\n",
 	  .n_members = 2 },
-	{ "at_tc_there_is_room_beside_it", "other", { .at = 0 }, .way = LIVE_TC, .said = "", .at_tc = true },
+	{ "at_tc_there_is_room_beside_it", "other", { .at = 0 }, .way = LIVE_TC, .said = "",
+	  .at_tc = true },
 	{ "another_of_ours_is_there", "xdpdump", { .at = 0 }, .status = STATUS_INTERFACE,
 	  .said = "xdpdump: v0: another xdpdump captures there: xdpdump (id 7); it is left as it is\n" },
-	{ "nobody_may_see_it", "other", { .at = 0 }, .trace_err = -EPERM, .status = STATUS_PERMISSION,
+	{ "nobody_may_see_it", "other", { .at = 0 }, .trace_err = -EPERM,
+	  .status = STATUS_PERMISSION,
 	  .said = "xdpdump: v0: the kernel shows the program that is there to CAP_SYS_ADMIN only\n" },
 	{ "it_runs_in_the_device", "other", { .at = 0 }, .trace_err = -EOPNOTSUPP,
 	  .status = STATUS_INTERFACE,
@@ -59,21 +66,27 @@ static const struct start_case {
 	  .said = "xdpdump: v0: its XDP program is being changed just now\n" },
 	{ "it_has_no_btf", "other", { .at = 0 }, .trace_err = -ENODATA, .status = STATUS_INTERFACE,
 	  .said = THERE "it was loaded without BTF, by which it would be traced" FRONT },
-	{ "it_cannot_be_looked_at", "other", { .at = 0 }, .trace_err = -EIO, .status = STATUS_INTERFACE,
+	{ "it_cannot_be_looked_at", "other", { .at = 0 }, .trace_err = -EIO,
+	  .status = STATUS_INTERFACE,
 	  .said = THERE "it cannot be traced: Input/output error" FRONT },
-	{ "the_kernel_refuses", "other", { .at = 0 }, .load_err = -EPERM, .status = STATUS_INTERFACE,
+	{ "the_kernel_refuses", "other", { .at = 0 }, .load_err = -EPERM,
+	  .status = STATUS_INTERFACE,
 	  .said = THERE "this kernel does not let programs be traced" FRONT },
 	{ "also_what_is_asked_for", "other", { .way = OBSERVE_TRACE }, .load_err = -EPERM,
 	  .status = STATUS_INTERFACE,
 	  .said = THERE "this kernel does not let programs be traced" FRONT },
-	{ "the_machine_cannot", "other", { .at = 0 }, .attach_err = -524, .status = STATUS_INTERFACE,
+	{ "the_machine_cannot", "other", { .at = 0 }, .attach_err = -524,
+	  .status = STATUS_INTERFACE,
 	  .said = THERE "this kernel cannot trace programs on this machine" FRONT },
-	{ "the_kernel_has_no_btf", "other", { .at = 0 }, .load_err = -ESRCH, .status = STATUS_INTERFACE,
+	{ "the_kernel_has_no_btf", "other", { .at = 0 }, .load_err = -ESRCH,
+	  .status = STATUS_INTERFACE,
 	  .said = THERE "this kernel has no BTF, by which it would be traced" FRONT },
-	{ "it_can_neither_be_traced_nor_called", "other", { .at = 0 }, .load_err = -EINVAL, .status = STATUS_INTERFACE,
+	{ "it_can_neither_be_traced_nor_called", "other", { .at = 0 }, .load_err = -EINVAL,
+	  .status = STATUS_INTERFACE,
 	  .said = THERE "it cannot be traced: Invalid argument, and ours cannot call it either\n",
 	  .takes_err = -EINVAL },
-	{ "others_are_in_the_way", "other", { .at = 0 }, .attach_err = -EBUSY, .status = STATUS_INTERFACE,
+	{ "others_are_in_the_way", "other", { .at = 0 }, .attach_err = -EBUSY,
+	  .status = STATUS_INTERFACE,
 	  .said = THERE "it is traced by others or replaced in part, with which ours does not go" FRONT },
 };
 
@@ -97,7 +110,9 @@ static void a_start(void **state)
 	assert_string_equal(written_said(), c->said);
 	assert_int_equal(kernel.attached, !c->status);
 	if (!c->status)
-		assert_ptr_equal(kernel.ops, c->at_tc ? &hook_tc_in : c->there ? &hook_trace : &hook_xdp);
+		assert_ptr_equal(kernel.ops, c->at_tc	? &hook_tc_in
+					     : c->there ? &hook_trace
+							: &hook_xdp);
 	assert_int_equal(tear_down(NULL), 0);
 }
 
@@ -170,7 +185,8 @@ static const struct change {
 	{ "one_that_the_kernel_refuses_is_not", 8, 0, -EINVAL,
 	  "xdpdump: v0: an XDP program is attached already: other (id 8, generic mode); it is left as it is, as "
 	  "it cannot be traced: Invalid argument" FRONT, false },
-	{ "nothing_is_not", 0, 0, 0, "xdpdump: v0: the_whole_name was taken off by its owner\n", false },
+	{ "nothing_is_not", 0, 0, 0, "xdpdump: v0: the_whole_name was taken off by its owner\n",
+	  false },
 };
 
 static void a_change(void **state)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* A VLAN device that is captured at XDP of the device below it: where everything goes, and what is refused. */
+/*
+ * A VLAN device that is captured at XDP of the device below it: where everything goes, and what is
+ * refused.
+ */
 #include "capture/filter/per_link.h"
 #include "capture/live/live_iface.h"
 
@@ -62,7 +65,10 @@ static void it_has_its_name_and_the_place_of_the_device_below(void **state is_un
 	assert_int_equal(iface.way, LIVE_NATIVE);
 }
 
-/* Two more instructions on each way, at least, and the expression of the user is still that of a VLAN device. */
+/*
+ * Two more instructions on each way, at least, and the expression of the user is still that of a
+ * VLAN device.
+ */
 static void its_filter_is_in_the_file_and_in_the_program(void **state is_unused)
 {
 	struct live_iface_settings s = native;
@@ -279,8 +285,9 @@ static void a_number_around_the_tag_is_refused(void **state is_unused)
 	assert_int_equal(per_link_open(&filters.entry, "ether[10:4] = 5", NULL, true), 0);
 	written_listen();
 	assert_int_equal(start(&native, &filters), STATUS_USAGE);
-	assert_string_equal(written_said(), "xdpdump: the expression asks for a number of bytes between which the "
-					    "VLAN tag is\n");
+	assert_string_equal(written_said(),
+			    "xdpdump: the expression asks for a number of bytes between which the "
+			    "VLAN tag is\n");
 	per_link_close(filters.entry);
 }
 
@@ -316,8 +323,10 @@ static const struct turned_case {
 	void (*change)(struct netif *n);
 	const char *said;
 } turned[] = {
-	{ "back_with_another_number", number_seven, "v0.5 is back, but not as VLAN 5, and is not captured" },
-	{ "back_with_another_type", of_another_type, "v0.5 is back, but not as VLAN 5, and is not captured" },
+	{ "back_with_another_number", number_seven,
+	  "v0.5 is back, but not as VLAN 5, and is not captured" },
+	{ "back_with_another_type", of_another_type,
+	  "v0.5 is back, but not as VLAN 5, and is not captured" },
 	{ "back_as_no_vlan", no_vlan, "v0.5 is back, but not as VLAN 5, and is not captured" },
 	{ "back_on_a_device_elsewhere", from_elsewhere,
 	  "v0.5: no native XDP: the device that this VLAN is on is in another network namespace; try --hook auto" },
@@ -372,8 +381,9 @@ static void its_new_name_and_its_link_are_told_of(void **state is_unused)
 	kernel.netif = n;
 	written_listen();
 	live_iface_changed(&iface, &n, false);
-	assert_string_equal(written_said(), "xdpdump: warning: v0.5 is called w0.5 now; the capture goes on\n"
-					    "xdpdump: warning: v0.5 is down; the capture goes on\n");
+	assert_string_equal(written_said(),
+			    "xdpdump: warning: v0.5 is called w0.5 now; the capture goes on\n"
+			    "xdpdump: warning: v0.5 is down; the capture goes on\n");
 }
 
 #define with_vlan(t)	cmocka_unit_test_setup_teardown(t, set_up, tear_down)
@@ -392,7 +402,8 @@ int main(void)
 		with_vlan(one_whose_tags_are_taken_off_now_stays_gone),
 		with_vlan(its_new_name_and_its_link_are_told_of),
 	};
-	struct CMUnitTest tests[array_size(alone) + array_size(others) + array_size(refusals) + array_size(turned)];
+	struct CMUnitTest tests[array_size(alone) + array_size(others) + array_size(refusals) +
+				array_size(turned)];
 	size_t n = 0;
 
 	unit_of_table(others, it_is_captured_itself, tests, n);

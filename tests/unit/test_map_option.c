@@ -8,7 +8,10 @@
 
 #include "tests/unit/unit.h"
 
-/* Key and value in hex as they come out, for a map of these sizes; and what is said, NULL: nothing. */
+/*
+ * Key and value in hex as they come out, for a map of these sizes; and what is said,
+ * NULL: nothing.
+ */
 static const struct map_case {
 	const char *name, *text, *map, *key, *value, *said;
 	size_t key_size, value_size;
@@ -23,14 +26,21 @@ static const struct map_case {
 	{ "no_colon", "m=00", NULL, NULL, NULL, "--map 'm=00' is neither", 0, 0 },
 	{ "no_value", "m=00:", NULL, NULL, NULL, "--map 'm=00:' is neither", 0, 0 },
 	{ "no_path", "m=@", NULL, NULL, NULL, "--map 'm=@' is neither", 0, 0 },
-	{ "a_key_too_short", "m=0a00:01", "m", NULL, NULL, "key '0a00' has 4 digits in hex; the map wants 8", 4, 1 },
-	{ "a_key_too_long", "m=0a000001ff:01", "m", NULL, NULL, "key '0a000001ff' has 10 digits", 4, 1 },
-	{ "a_key_of_half_a_byte", "m=0a00000:01", "m", NULL, NULL, "key '0a00000' has 7 digits", 4, 1 },
-	{ "a_key_of_a_half_more", "m=0a0000010:01", "m", NULL, NULL, "key '0a0000010' has 9 digits", 4, 1 },
-	{ "a_key_that_is_no_hex", "m=0a00000g:01", "m", NULL, NULL, "key '0a00000g' is not in hex", 4, 1 },
+	{ "a_key_too_short", "m=0a00:01", "m", NULL, NULL,
+	  "key '0a00' has 4 digits in hex; the map wants 8", 4, 1 },
+	{ "a_key_too_long", "m=0a000001ff:01", "m", NULL, NULL, "key '0a000001ff' has 10 digits", 4,
+	  1 },
+	{ "a_key_of_half_a_byte", "m=0a00000:01", "m", NULL, NULL, "key '0a00000' has 7 digits", 4,
+	  1 },
+	{ "a_key_of_a_half_more", "m=0a0000010:01", "m", NULL, NULL, "key '0a0000010' has 9 digits",
+	  4, 1 },
+	{ "a_key_that_is_no_hex", "m=0a00000g:01", "m", NULL, NULL, "key '0a00000g' is not in hex",
+	  4, 1 },
 	{ "a_key_with_0x", "m=0x0a0001:01", "m", NULL, NULL, "key '0x0a0001' is not in hex", 4, 1 },
-	{ "a_key_with_a_sign", "m=-a000001:01", "m", NULL, NULL, "key '-a000001' is not in hex", 4, 1 },
-	{ "a_value_too_short", "m=00:01", "m", NULL, NULL, "value '01' has 2 digits in hex; the map wants 4", 1, 2 },
+	{ "a_key_with_a_sign", "m=-a000001:01", "m", NULL, NULL, "key '-a000001' is not in hex", 4,
+	  1 },
+	{ "a_value_too_short", "m=00:01", "m", NULL, NULL,
+	  "value '01' has 2 digits in hex; the map wants 4", 1, 2 },
 	{ "a_value_that_is_no_hex", "m=00:zz", "m", NULL, NULL, "value 'zz' is not in hex", 1, 1 },
 	{ "a_second_colon", "m=00:01:02", "m", NULL, NULL, "value '01:02' has 5 digits", 1, 2 },
 };

@@ -58,7 +58,8 @@ static void test_address(void **state)
 	else if (a.address.ss_family == AF_INET)
 		inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text)), port = ntohs(in->sin_port);
 	else
-		inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text)), port = ntohs(in6->sin6_port);
+		inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text)),
+			port = ntohs(in6->sin6_port);
 	assert_string_equal(text, c->address);
 	assert_int_equal(port, c->port);
 }
@@ -150,7 +151,10 @@ static _Noreturn void have_the_path(const struct listen_address *a, int begin, i
 	_exit(0);
 }
 
-/* How many of them have it: a socket that is bound refuses until it listens, and is none that was left. */
+/*
+ * How many of them have it: a socket that is bound refuses until it listens, and is none that was
+ * left.
+ */
 static unsigned race(const struct listen_address *a, unsigned n)
 {
 	int begin[2], said[2], end[2];
@@ -208,7 +212,8 @@ static void has(const char *page, const char *format)
 {
 	char line[256];
 
-	snprintf(line, sizeof(line), format, "interface=\"a\\\"b\\\\c\\nd\xef\xbf\xbd\",point=\"entry\"");
+	snprintf(line, sizeof(line), format,
+		 "interface=\"a\\\"b\\\\c\\nd\xef\xbf\xbd\",point=\"entry\"");
 	if (!strstr(page, line))
 		fail_msg("no '%s' in\n%s", line, page);
 }
@@ -242,7 +247,8 @@ static void every_counter_of_a_statistics_block_is_told(void **state)
 	has(page, "\nxdpdump_filtered_packets_total{%s,direction=\"in\"} 1\n");
 	has(page, "\nxdpdump_verdict_packets_total{%s,verdict=\"drop\"} 7\n");
 	has(page, "\nxdpdump_start_time_seconds 1.5\n");
-	has(page, "\n# TYPE xdpdump_captured_packets_total counter\nxdpdump_captured_packets_total 1\n");
+	has(page,
+	    "\n# TYPE xdpdump_captured_packets_total counter\nxdpdump_captured_packets_total 1\n");
 	free(page);
 }
 
@@ -299,7 +305,8 @@ static void what_became_of_records_is_told(void **state)
 	free(text);
 	text = state_json(&s, &n);
 	assert_non_null(text);
-	has(text, ",\"records\":{\"made\":10,\"delivered\":5,\"spooled\":2,\"refused\":1,\"former\":7}");
+	has(text,
+	    ",\"records\":{\"made\":10,\"delivered\":5,\"spooled\":2,\"refused\":1,\"former\":7}");
 	free(text);
 }
 
@@ -347,7 +354,8 @@ int main(void)
 		cmocka_unit_test(what_became_of_records_is_told),
 		cmocka_unit_test(openmetrics_has_families_without_total_and_an_end),
 	};
-	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) + sizeof(others) / sizeof(others[0])];
+	struct CMUnitTest tests[sizeof(addresses) / sizeof(addresses[0]) +
+				sizeof(others) / sizeof(others[0])];
 	size_t n = 0;
 
 	unit_of_table(addresses, test_address, tests, n);

@@ -25,7 +25,8 @@ static const struct word_case {
 	{ "nothing_is_left_of_the_word", "x", "" },
 	{ "another_word_altogether", "ppp0x", "" },
 	{ "an_empty_word", "", "" },
-	{ "too_long_a_word", "print-formatprint-formatprint-formatprint-formatprint-formatprint-format", "" },
+	{ "too_long_a_word",
+	  "print-formatprint-formatprint-formatprint-formatprint-formatprint-format", "" },
 };
 
 static void is_meant(void **state)

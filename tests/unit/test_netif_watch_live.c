@@ -59,7 +59,10 @@ static void who_takes_long_has_the_rest_later(void **state is_unused)
 	}
 	assert_true(netif_watch_read(seen.watch, note, NULL));
 	first = seen.calls;
-	/* one message, and there are more than one and less than all in what the kernel gives at once */
+	/*
+	 * one message, and there are more than one and less than all in what the kernel gives at
+	 * once
+	 */
 	assert_in_range(first, 1, 2 * N - 1);
 	assert_true(is_readable());
 	while (is_readable())

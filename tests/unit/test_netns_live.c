@@ -165,7 +165,8 @@ static const struct label_case {
 	{ "the_older_path_has_it_as_well", "/var/run/netns/blue", "blue" },
 	{ "another_path_stays_as_it_is", "/run/../run/netns/blue", "/run/../run/netns/blue" },
 	{ "a_path_of_a_process_has_its_number", "/proc/%d/ns/net", "%d" },
-	{ "a_path_of_a_thread_stays_as_it_is", "/proc/%d/task/%d/ns/net", "/proc/%d/task/%d/ns/net" },
+	{ "a_path_of_a_thread_stays_as_it_is", "/proc/%d/task/%d/ns/net",
+	  "/proc/%d/task/%d/ns/net" },
 	{ "a_process_is_its_number", "%d", "%d" },
 };
 

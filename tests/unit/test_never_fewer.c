@@ -56,7 +56,8 @@ static void read_file(struct reading *to, const uint8_t *bytes, size_t n, bool r
 	to->packed = capfile_compression(r);
 	while (!to->err && (to->err = capfile_next(r, &p)) > 0) {
 		if (to->n < PACKETS_MAX)
-			to->packets[to->n++] = (struct seen){ p.ts_ns, sum_of(&p), capfile_offset(r) };
+			to->packets[to->n++] = (struct seen){ p.ts_ns, sum_of(&p),
+							      capfile_offset(r) };
 		/* what is compressed may have any number */
 		to->err = to->n == PACKETS_MAX ? -E2BIG : 0;
 	}
@@ -158,7 +159,8 @@ static const struct {
 	size_t (*damage)(uint8_t *copy, size_t n, size_t at, unsigned how);
 	unsigned n_hows;
 } ways[] = {
-	{ "with a bit flipped", flip, 8 }, { "overwritten", overwrite, 16 }, { "with bytes cut out", cut_out, 6 },
+	{ "with a bit flipped", flip, 8 }, { "overwritten", overwrite, 16 },
+	{ "with bytes cut out", cut_out, 6 },
 	{ "with bytes inserted", insert, 18 }, { "truncated", truncate_at, 1 },
 };
 
@@ -190,7 +192,8 @@ static void never_fewer(void **state)
 
 		for (size_t at = 0; at < f->len; at += step) {
 			/* all ways at each place of the small files; of the others each in turn */
-			for (unsigned k = 0; k < (f->len < 200 && !SANITIZED_ADDRESS ? ways[w].n_hows : 2);
+			for (unsigned k = 0;
+			     k < (f->len < 200 && !SANITIZED_ADDRESS ? ways[w].n_hows : 2);
 			     k++, how++) {
 				size_t n;
 

@@ -69,9 +69,13 @@ static void none_at_all_are_saved_too(void **state is_unused)
 	close(fd);
 }
 
-/* Each a file of so many bytes, with this many words told; those that there are, where it is UINT64_MAX. */
+/*
+ * Each a file of so many bytes, with this many words told; those that there are, where it is
+ * UINT64_MAX.
+ */
 static const struct { off_t size; uint64_t told; } wrong[] = {
-	{ 0, UINT64_MAX }, { 7, UINT64_MAX }, { 8, UINT64_MAX }, { 4096, UINT64_MAX }, { 16, 2 }, { 8, 1 }, { 24, 1 },
+	{ 0, UINT64_MAX }, { 7, UINT64_MAX }, { 8, UINT64_MAX }, { 4096, UINT64_MAX }, { 16, 2 },
+	{ 8, 1 }, { 24, 1 },
 	{ 8, UINT64_MAX - 1 }, { 16, UINT64_C(1) << 61 | 1 }, { 20, 1 },
 };
 

@@ -17,8 +17,10 @@ static void reach_is_packets_bytes_or_time(void **state)
 		{ "100p", true, P(100) }, { "0p", true, P(0) },
 		{ "10s", true, MS(10000) }, { "250ms", true, MS(250) }, { "1h", true, MS(3600000) },
 		{ "4m", true, B(4 << 20) }, { "1k", true, B(1024) }, { "2G", true, B(2ull << 30) },
-		{ "10", false, P(0) }, { "", false, P(0) }, { "p", false, P(0) }, { "-1p", false, P(0) },
-		{ "0s", false, P(0) }, { "1x", false, P(0) }, { "1.5p", false, P(0) }, { "10 s", false, P(0) },
+		{ "10", false, P(0) }, { "", false, P(0) }, { "p", false, P(0) },
+		{ "-1p", false, P(0) },
+		{ "0s", false, P(0) }, { "1x", false, P(0) }, { "1.5p", false, P(0) },
+		{ "10 s", false, P(0) },
 		{ "99999999999999999999p", false, P(0) },
 	};
 	struct reach r;
@@ -27,8 +29,10 @@ static void reach_is_packets_bytes_or_time(void **state)
 	for (size_t i = 0; i < array_size(words); i++) {
 		bool good = reach_parse(words[i].words, &r);
 
-		if (good != words[i].good || (good && (r.unit != words[i].r.unit || r.n != words[i].r.n)))
-			fail_msg("'%s' is %d, %d %zu", words[i].words, good, (int)r.unit, (size_t)r.n);
+		if (good != words[i].good ||
+		    (good && (r.unit != words[i].r.unit || r.n != words[i].r.n)))
+			fail_msg("'%s' is %d, %d %zu", words[i].words, good, (int)r.unit,
+				 (size_t)r.n);
 	}
 }
 
@@ -61,7 +65,8 @@ static void all_of_a_packet_is_kept(void **state)
 	struct packet_memory *m;
 
 	(void)state;
-	p.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID | PACKET_VERDICT | PACKET_HASH | PACKET_PROCESS;
+	p.has = PACKET_TIME | PACKET_FLAGS | PACKET_QUEUE | PACKET_ID | PACKET_VERDICT |
+		PACKET_HASH | PACKET_PROCESS;
 	p.dropped = 3;
 	p.id = 1ull << 63;
 	p.len = 1514;
@@ -102,7 +107,9 @@ static void it_is_a_ring(void **state)
 		list[last].number = last;
 		list[last].caplen = sizes[seed >> 16 & 7];
 		memcpy(data, &last, sizeof(last));
-		p = (struct packet){ .data = data, .caplen = list[last].caplen, .iface = &written_ifaces[0] };
+		p = (struct packet){ .data = data,
+				     .caplen = list[last].caplen,
+				     .iface = &written_ifaces[0] };
 		while (!packet_memory_put(m, &p)) {
 			n_full++;
 			assert_true(first < last);
@@ -111,7 +118,9 @@ static void it_is_a_ring(void **state)
 			assert_int_equal(p.caplen, list[first].caplen);
 			packet_memory_drop(m);
 			first++;
-			p = (struct packet){ .data = data, .caplen = list[last].caplen, .iface = &written_ifaces[0] };
+			p = (struct packet){ .data = data,
+					     .caplen = list[last].caplen,
+					     .iface = &written_ifaces[0] };
 		}
 		last++;
 		assert_int_equal(packet_memory_count(m), last - first);

@@ -73,14 +73,17 @@ static const struct pairs_case {
 	{ "an_exit_without_a_verdict", "eth0,eth0;after lb", "0:1 1:1", "1-2", "" },
 	{ "many_wait", "eth0,eth0;after lb", "0:1 0:2 0:3 1:3V 1:1V 1:2V", "3-4 1-5 2-6", "" },
 	{ "as_xdp_tools_has_it", "eth0:f()@fentry,eth0:f()@fexit", "0:1 1:1V", "1-2", "" },
-	{ "an_exit_of_xdp_tools_without_a_verdict", "eth0:f()@fentry,eth0:f()@fexit", "0:1 1:1", "1-2", "" },
+	{ "an_exit_of_xdp_tools_without_a_verdict", "eth0:f()@fentry,eth0:f()@fexit", "0:1 1:1",
+	  "1-2", "" },
 	{ "programs_of_a_chain_share_ids", "e:a()@fentry,e:a()@fexit,e:b()@fentry,e:b()@fexit",
 	  "0:1 2:1 3:1V 1:1V", "2-3 1-4", "" },
 	{ "the_verdict_alone_tells", "eth0", "0:1 0:1V", "1-2", "" },
 	{ "interfaces_without_names", ",;after lb", "0:1 1:1V", "1-2", "" },
 	{ "an_exit_that_is_described_first", "eth0;after lb,eth0", "1:1 0:1V", "1-2", "" },
-	{ "two_interfaces", "eth0,eth1,eth0;after lb,eth1;after fw", "0:1 1:1 3:1V 2:1V", "2-3 1-4", "" },
-	{ "two_files", "eth0,eth0;after lb,eth0,eth0;after lb", "0:1 2:1 3:1V 1:1V", "2-3 1-4", "" },
+	{ "two_interfaces", "eth0,eth1,eth0;after lb,eth1;after fw", "0:1 1:1 3:1V 2:1V", "2-3 1-4",
+	  "" },
+	{ "two_files", "eth0,eth0;after lb,eth0,eth0;after lb", "0:1 2:1 3:1V 1:1V", "2-3 1-4",
+	  "" },
 	{ "other_descriptions", "eth0,eth0;uplink after noon", "0:1 1:1V", "", "entry 1, exit 2" },
 	{ "names_that_begin_alike", "eth0,eth01;after lb", "0:1 1:1V", "", "exit 2, entry 1" },
 	{ "the_same_id_again", "eth0,eth0;after lb", "0:1 0:1 1:1V 1:1V", "1-3 2-4", "" },
@@ -166,7 +169,8 @@ static void the_window_has_an_end(void **state is_unused)
 		struct pairs *s = NULL;
 
 		describe(&w, "eth0,eth0;after lb");
-		assert_int_equal(pairs_open(&s, &(struct pairs_hooks){ .iface = iface, .ctx = &w }), 0);
+		assert_int_equal(pairs_open(&s, &(struct pairs_hooks){ .iface = iface, .ctx = &w }),
+				 0);
 		for (uint64_t id = 1; id <= PAIRS_WINDOW + late; id++)
 			assert_int_equal(add(s, &w.ifaces[0], id, data, 1), 0);
 		assert_int_equal(pairs_totals(s)->crowded, late);
@@ -294,7 +298,9 @@ static void the_other_interface_is_looked_for_nearby(void **state is_unused)
 		struct pairs *s = NULL;
 
 		for (uint32_t id = 0; id < CROWD; id++)
-			crowd[id] = (struct iface){ .id = id, .linktype = LINKTYPE_ETHERNET, .name = (char *)"other" };
+			crowd[id] = (struct iface){ .id = id,
+						    .linktype = LINKTYPE_ETHERNET,
+						    .name = (char *)"other" };
 		crowd[MIDDLE].name = crowd[rows[i].entry].name = (char *)"eth0";
 		crowd[MIDDLE].description = (char *)"after lb";
 		assert_int_equal(pairs_open(&s, &(struct pairs_hooks){ .iface = iface_of_crowd,

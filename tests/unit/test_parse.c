@@ -923,8 +923,10 @@ static void tags_are_deep_from_the_third_to_the_hundredth(void **state)
 /* Whatever one of its bytes is, and wherever it is cut: parse() compares. */
 static void the_way_of_most_frames_says_the_same(void **state)
 {
-	static const char *const usual[] = { IPV4("0034", "06") TCP("50", "18") "000102030405060708090a0b",
-					     IPV4("0028", "11") UDP("0014") "000102030405060708090a0b" };
+	static const char *const usual[] = { IPV4("0034", "06")
+						     TCP("50", "18") "000102030405060708090a0b",
+					     IPV4("0028", "11")
+						     UDP("0014") "000102030405060708090a0b" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Which interfaces a pattern stands for, of a machine with bonds; and what the kernel's message about
- * an interface says of a bond.
+ * Which interfaces a pattern stands for, of a machine with bonds; and what the kernel's message
+ * about an interface says of a bond.
  */
 #include <errno.h>
 #include <arpa/inet.h>
@@ -66,7 +66,8 @@ static void stands_for(void **state)
 		const struct netif *n = &machine[i];
 
 		if (pattern_fits(c->pattern, n) || pattern_fits_bond(c->pattern, bond_of(n)))
-			len += snprintf(found + len, sizeof(found) - len, "%s%s", len ? " " : "", n->name);
+			len += snprintf(found + len, sizeof(found) - len, "%s%s", len ? " " : "",
+					n->name);
 	}
 	assert_string_equal(found, c->stands_for);
 }
@@ -95,7 +96,10 @@ static void put_kind(struct nlmsghdr *msg, const char *kind, const char *of)
 		mnl_attr_put_u32(msg, IFLA_MASTER, BOND0);
 }
 
-/* What is below it, and whether that is in another namespace: told in front of that, as kernels do, or behind it. */
+/*
+ * What is below it, and whether that is in another namespace: told in front of that, as kernels do,
+ * or behind it.
+ */
 enum { HERE, TOLD_FIRST, TOLD_LAST, PLACES };
 
 static void put_vlan(struct nlmsghdr *msg, unsigned number, int place)

@@ -23,7 +23,10 @@
 #define BOOTP(op, given) \
 	op "\1\6\0" "\1\2\3\4" "\0\0\0\0" "\0\0\0\0" given ZEROS32 ZEROS32 ZEROS32 ZEROS32 ZEROS32 ZEROS32 \
 	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "\x63\x82\x53\x63"
-/* Record and handshake with their lengths, then version, random, no session, one cipher suite, no compression */
+/*
+ * Record and handshake with their lengths, then version, random, no session, one cipher suite, no
+ * compression
+ */
 #define CLIENT(record, len, exts) \
 	"\x16\3\1\0" record "\1\0\0" len "\3\3" ZEROS32 "\0" "\0\2\x13\1" "\1\0" exts
 #define LABEL63		"\x3f" "123456789012345678901234567890123456789012345678901234567890abc"
@@ -53,17 +56,23 @@ static const struct payload_case {
 	  BYTES(DNS("\x81\x80", "\1", "\1") WWW "\0\x21\0\1" "\xc0\x0c\0\x21\0\1" TTL
 		"\0\xa\0\1\0\1\x01\xbb\1s\xc0\x10"),
 	  " DNS SRV www.example.com: SRV s.example.com:443" },
-	{ "dns_of_a_type_without_a_name", PROTO_UDP, 4001, 53, BYTES(DNS("\1\0", "\1", "\0") WWW "\xff\xfe\0\1"),
+	{ "dns_of_a_type_without_a_name", PROTO_UDP, 4001, 53,
+	  BYTES(DNS("\1\0", "\1", "\0") WWW "\xff\xfe\0\1"),
 	  " DNS TYPE65534? www.example.com" },
-	{ "dns_that_knows_no_such_name", PROTO_UDP, 53, 4001, BYTES(DNS("\x81\x83", "\1", "\0") WWW "\0\1\0\1"),
+	{ "dns_that_knows_no_such_name", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x81\x83", "\1", "\0") WWW "\0\1\0\1"),
 	  " DNS A www.example.com: NXDOMAIN" },
-	{ "dns_of_a_reserved_code", PROTO_UDP, 53, 4001, BYTES(DNS("\x81\x8f", "\1", "\0") WWW "\0\1\0\1"),
+	{ "dns_of_a_reserved_code", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x81\x8f", "\1", "\0") WWW "\0\1\0\1"),
 	  " DNS A www.example.com: RCODE15" },
-	{ "dns_without_an_answer", PROTO_UDP, 53, 4001, BYTES(DNS("\x81\x80", "\1", "\0") WWW "\0\1\0\1"),
+	{ "dns_without_an_answer", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x81\x80", "\1", "\0") WWW "\0\1\0\1"),
 	  " DNS A www.example.com: no answer" },
-	{ "dns_that_is_truncated", PROTO_UDP, 53, 4001, BYTES(DNS("\x83\x80", "\1", "\0") WWW "\0\1\0\1"),
+	{ "dns_that_is_truncated", PROTO_UDP, 53, 4001,
+	  BYTES(DNS("\x83\x80", "\1", "\0") WWW "\0\1\0\1"),
 	  " DNS A www.example.com: no answer truncated" },
-	{ "dns_of_the_root", PROTO_UDP, 4001, 53, BYTES(DNS("\1\0", "\1", "\0") "\0\0\2\0\1"), " DNS NS? ." },
+	{ "dns_of_the_root", PROTO_UDP, 4001, 53, BYTES(DNS("\1\0", "\1", "\0") "\0\0\2\0\1"),
+	  " DNS NS? ." },
 	{ "dns_that_updates", PROTO_UDP, 4001, 53,
 	  BYTES(DNS("\x28\0", "\1", "\1") WWW "\0\6\0\1" "\xc0\x0c\0\1\0\xfe\0\0\0\0\0\0"),
 	  " DNS Update SOA? www.example.com" },
@@ -73,10 +82,13 @@ static const struct payload_case {
 	{ "mdns_asks_for_several", PROTO_UDP, 5353, 5353,
 	  BYTES(DNS("\0\0", "\2", "\0") WWW "\0\1\0\1\xc0\x0c\0\x1c\0\1"),
 	  " DNS A? www.example.com, 1 more" },
-	{ "llmnr", PROTO_UDP, 4001, 5355, BYTES(DNS("\0\0", "\1", "\0") "\3nas\0" "\0\1\0\1"), " DNS A? nas" },
-	{ "dns_over_tcp", PROTO_TCP, 4001, 53, BYTES("\0\x21" DNS("\1\0", "\1", "\0") WWW "\0\1\0\1"),
+	{ "llmnr", PROTO_UDP, 4001, 5355, BYTES(DNS("\0\0", "\1", "\0") "\3nas\0" "\0\1\0\1"),
+	  " DNS A? nas" },
+	{ "dns_over_tcp", PROTO_TCP, 4001, 53,
+	  BYTES("\0\x21" DNS("\1\0", "\1", "\0") WWW "\0\1\0\1"),
 	  " DNS A? www.example.com" },
-	{ "dns_over_tcp_in_segments", PROTO_TCP, 4001, 53, BYTES("\0\x21" DNS("\1\0", "\1", "\0") "\3www\7exa"),
+	{ "dns_over_tcp_in_segments", PROTO_TCP, 4001, 53,
+	  BYTES("\0\x21" DNS("\1\0", "\1", "\0") "\3www\7exa"),
 	  " DNS www.exa [CUT]" },
 	{ "dns_over_tcp_that_transfers_a_zone", PROTO_TCP, 53, 4001,
 	  BYTES("\0\x31" DNS("\x84\0", "\0", "\2") WWW "\0\1\0\1" TTL "\0\4\xc0\0\2\x50" "\0\0\2"),
@@ -123,7 +135,8 @@ static const struct payload_case {
 	{ "tls_at_another_port", PROTO_TCP, 4001, 5432,
 	  BYTES(CLIENT("\x3b", "\x37", "\0\x0c" "\0\0\0\x08\0\6\0\0\3nas")),
 	  " TLS ClientHello nas" },
-	{ "tls_without_extensions", PROTO_TCP, 4001, 443, BYTES(CLIENT("\x2d", "\x29", "")), " TLS ClientHello" },
+	{ "tls_without_extensions", PROTO_TCP, 4001, 443, BYTES(CLIENT("\x2d", "\x29", "")),
+	  " TLS ClientHello" },
 	{ "tls_of_a_server", PROTO_TCP, 443, 4001,
 	  BYTES("\x16\3\3\0\x39" "\2\0\0\x35" "\3\3" ZEROS32 "\0"
 		"\x13\1" "\0" "\0\x0d" "\0\0\0\0" "\0\x10\0\5\0\3\2h2"),
@@ -138,7 +151,8 @@ static const struct payload_case {
 	{ "tls_with_extensions_beyond_its_end", PROTO_TCP, 4001, 443,
 	  BYTES(CLIENT("\x3b", "\x37", "\1\x0c" "\0\0\0\x08\0\6\0\0\3nas")), " TLS ClientHello [BAD]" },
 	{ "data_of_tls_is_not_told", PROTO_TCP, 4001, 443, BYTES("\x17\3\3\0\x10" ZEROS32), "" },
-	{ "a_certificate_is_not_told", PROTO_TCP, 443, 4001, BYTES("\x16\3\3\0\x20" "\x0b\0\0\x1c" ZEROS32), "" },
+	{ "a_certificate_is_not_told", PROTO_TCP, 443, 4001,
+	  BYTES("\x16\3\3\0\x20" "\x0b\0\0\x1c" ZEROS32), "" },
 	{ "http_asks", PROTO_TCP, 4001, 80,
 	  BYTES("GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"), " HTTP \"GET /a?b=c HTTP/1.1\"" },
 	{ "http_at_another_port", PROTO_TCP, 4001, 31337,
@@ -151,11 +165,15 @@ static const struct payload_case {
 	  BYTES("HTTP/1.1 200\r\n\r\n"), " HTTP \"HTTP/1.1 200\"" },
 	{ "http_that_goes_on_in_another_segment", PROTO_TCP, 4001, 80,
 	  BYTES("GET /abc"), " HTTP \"GET /abc\" [CUT]" },
-	{ "http_that_steers_a_terminal", PROTO_TCP, 4001, 80, BYTES("GET /\x1b[m\"\\\0\xe2\x80\xae HTTP/1.1\r\n\r\n"),
+	{ "http_that_steers_a_terminal", PROTO_TCP, 4001, 80,
+	  BYTES("GET /\x1b[m\"\\\0\xe2\x80\xae HTTP/1.1\r\n\r\n"),
 	  " HTTP \"GET /\\x1b[m\\x22\\x5c\\x00\\xe2\\x80\\xae HTTP/1.1\"" },
-	{ "a_request_of_sip_is_none_of_http", PROTO_TCP, 4001, 5060, BYTES("OPTIONS sip:x SIP/2.0\r\n\r\n"), "" },
-	{ "a_word_that_begins_as_a_method", PROTO_TCP, 4001, 21, BYTES("PUTTER /x HTTP/1.1\r\n"), "" },
-	{ "a_status_without_digits", PROTO_TCP, 80, 4001, BYTES("HTTP/1.1 abc Not Found\r\n\r\n"), "" },
+	{ "a_request_of_sip_is_none_of_http", PROTO_TCP, 4001, 5060,
+	  BYTES("OPTIONS sip:x SIP/2.0\r\n\r\n"), "" },
+	{ "a_word_that_begins_as_a_method", PROTO_TCP, 4001, 21, BYTES("PUTTER /x HTTP/1.1\r\n"),
+	  "" },
+	{ "a_status_without_digits", PROTO_TCP, 80, 4001, BYTES("HTTP/1.1 abc Not Found\r\n\r\n"),
+	  "" },
 	{ "a_version_without_digits", PROTO_TCP, 80, 4001, BYTES("HTTP/x.1 200 OK\r\n\r\n"), "" },
 	{ "dhcp_discovers", PROTO_UDP, 68, 67,
 	  BYTES(BOOTP("\1", "\0\0\0\0") "\0\x3d\1\0\x35\1\1\xff"), " DHCP Discover" },
@@ -171,18 +189,24 @@ static const struct payload_case {
 	  BYTES("\x23\0\6\xec" ZEROS32 "\0\0\0\0\0\0\0\0\0\0\0\0"), " NTPv4 client" },
 	{ "ntp_answers", PROTO_UDP, 123, 4001,
 	  BYTES("\x1c\2\6\xec" ZEROS32 "\0\0\0\0\0\0\0\0\0\0\0\0"), " NTPv3 server stratum 2" },
-	{ "ntp_that_controls", PROTO_UDP, 4001, 123, BYTES("\x16\1\0\1" ZEROS32 "\0\0\0\0\0\0\0\0\0\0\0\0"), "" },
+	{ "ntp_that_controls", PROTO_UDP, 4001, 123,
+	  BYTES("\x16\1\0\1" ZEROS32 "\0\0\0\0\0\0\0\0\0\0\0\0"), "" },
 	{ "ntp_of_too_few_bytes", PROTO_UDP, 4001, 123, BYTES("\x23\0\6\xec" ZEROS32), "" },
-	{ "quic_begins", PROTO_UDP, 4001, 443, BYTES("\xc3\0\0\0\1\x08" ZEROS32), " QUIC v1 Initial" },
-	{ "quic_of_version_2", PROTO_UDP, 4001, 4433, BYTES("\xd3\x6b\x33\x43\xcf\x08" ZEROS32), " QUIC v2 Initial" },
+	{ "quic_begins", PROTO_UDP, 4001, 443, BYTES("\xc3\0\0\0\1\x08" ZEROS32),
+	  " QUIC v1 Initial" },
+	{ "quic_of_version_2", PROTO_UDP, 4001, 4433, BYTES("\xd3\x6b\x33\x43\xcf\x08" ZEROS32),
+	  " QUIC v2 Initial" },
 	{ "quic_of_a_draft", PROTO_UDP, 443, 4001,
 	  BYTES("\xe3\xff\0\0\x1d\x08" ZEROS32), " QUIC draft 29 Handshake" },
 	{ "quic_names_its_versions", PROTO_UDP, 443, 4001,
 	  BYTES("\x80\0\0\0\0\x08" ZEROS32), " QUIC Version Negotiation" },
-	{ "no_version_is_no_quic_elsewhere", PROTO_UDP, 4001, 4002, BYTES("\x80\0\0\0\0\x08" ZEROS32), "" },
-	{ "a_version_that_nobody_has", PROTO_UDP, 443, 4001, BYTES("\xc3\1\2\3\4\x08" ZEROS32), "" },
+	{ "no_version_is_no_quic_elsewhere", PROTO_UDP, 4001, 4002,
+	  BYTES("\x80\0\0\0\0\x08" ZEROS32), "" },
+	{ "a_version_that_nobody_has", PROTO_UDP, 443, 4001, BYTES("\xc3\1\2\3\4\x08" ZEROS32),
+	  "" },
 	{ "an_id_that_is_too_long", PROTO_UDP, 443, 4001, BYTES("\xc3\0\0\0\1\x15" ZEROS32), "" },
-	{ "dns_at_another_port", PROTO_UDP, 4001, 54, BYTES(DNS("\1\0", "\1", "\0") WWW "\0\1\0\1"), "" },
+	{ "dns_at_another_port", PROTO_UDP, 4001, 54, BYTES(DNS("\1\0", "\1", "\0") WWW "\0\1\0\1"),
+	  "" },
 };
 
 /* IPv4 and UDP or TCP around the bytes of @c, of which @n are captured. To be freed. */
@@ -239,7 +263,8 @@ static void what_is_cut_is_marked(void **state)
 
 	for (size_t cut = 1; cut <= c->n; cut++) {
 		told(c, cut, line, sizeof(line));
-		if (*line && strcmp(line, c->line) && !strstr(line, " [CUT]") && !strstr(line, "[BAD]"))
+		if (*line && strcmp(line, c->line) && !strstr(line, " [CUT]") &&
+		    !strstr(line, "[BAD]"))
 			fail_msg("cut by %zu bytes: '%s'", cut, line);
 	}
 }

@@ -438,7 +438,8 @@ static void the_snapshot_length_cuts_from_both_sides(void **state)
 {
 	static const struct { uint32_t caplen, len, snaplen, want_caplen, want_len; } rows[] = {
 		{ 100, 200, 0, 100, 200 }, { 100, 200, 99, 99, 200 }, { 100, 200, 100, 100, 200 },
-		{ 100, 200, 101, 100, 200 }, { 100, 50, 0, 100, 100 }, { 100, 50, 60, 60, 60 }, { 100, 100, 1, 1, 100 },
+		{ 100, 200, 101, 100, 200 }, { 100, 50, 0, 100, 100 }, { 100, 50, 60, 60, 60 },
+		{ 100, 100, 1, 1, 100 },
 	};
 	uint8_t data[200] = { 0 };
 

@@ -318,8 +318,10 @@ static const struct verdict_case {
 	struct verdict known;
 } verdicts[] = {
 	{ "a_verdict_of_xdp_is_a_field", { { 2, 1 } }, 1, true, { VERDICT_XDP, 1 } },
-	{ "a_verdict_of_tc_is_a_field", { { 1, UINT64_MAX } }, 1, true, { VERDICT_TC, UINT64_MAX } },
-	{ "an_action_without_a_name_is_a_field", { { 2, 1ull << 40 } }, 1, true, { VERDICT_XDP, 1ull << 40 } },
+	{ "a_verdict_of_tc_is_a_field", { { 1, UINT64_MAX } }, 1, true,
+	  { VERDICT_TC, UINT64_MAX } },
+	{ "an_action_without_a_name_is_a_field", { { 2, 1ull << 40 } }, 1, true,
+	  { VERDICT_XDP, 1ull << 40 } },
 	{ "9_bytes_of_hardware_are_carried", { { 0, 1 } }, 1, false, { 0 } },
 	{ "9_bytes_of_an_unknown_type_are_carried", { { 3, 1 } }, 1, false, { 0 } },
 	{ "two_verdicts_are_carried", { { 2, 1 }, { 2, 2 } }, 2, false, { VERDICT_XDP, 1 } },
@@ -397,10 +399,13 @@ static const struct local_case {
 	const char *between;
 } locals[] = {
 	{ "what_is_of_local_use_is_copied_as_it_is", NULL, false, true, 2, "" },
-	{ "what_is_of_local_use_is_not_copied_from_the_other_byte_order", "another byte order", true, true, 0, "" },
+	{ "what_is_of_local_use_is_not_copied_from_the_other_byte_order", "another byte order",
+	  true, true, 0, "" },
 	{ "what_is_of_local_use_is_not_copied_among_others", "one file", false, false, 0, "" },
-	{ "what_is_of_local_use_is_not_copied_from_a_second_section", "another section", false, true, 1, "section" },
-	{ "what_is_of_local_use_is_not_copied_when_some_of_it_is_missing", "one file", false, true, 1, "too much" },
+	{ "what_is_of_local_use_is_not_copied_from_a_second_section", "another section", false,
+	  true, 1, "section" },
+	{ "what_is_of_local_use_is_not_copied_when_some_of_it_is_missing", "one file", false, true,
+	  1, "too much" },
 };
 
 static void local_is_copied_or_not(void **state)
@@ -790,12 +795,16 @@ static const struct bad_block_case {
 	const char *name, *hex;	/* in little-endian */
 	uint32_t type;
 } bad_blocks[] = {
-	{ "a_name_longer_than_the_block_is_not_copied", "0100e703" "c0000201" "68000000" "00000000", PCAPNG_NRB },
-	{ "a_name_without_an_end_is_not_copied", "01000800" "c0000201" "68686868" "00000000", PCAPNG_NRB },
-	{ "a_name_with_half_an_address_is_not_copied", "01000200" "c0000000" "00000000", PCAPNG_NRB },
+	{ "a_name_longer_than_the_block_is_not_copied", "0100e703" "c0000201" "68000000" "00000000",
+	  PCAPNG_NRB },
+	{ "a_name_without_an_end_is_not_copied", "01000800" "c0000201" "68686868" "00000000",
+	  PCAPNG_NRB },
+	{ "a_name_with_half_an_address_is_not_copied", "01000200" "c0000000" "00000000",
+	  PCAPNG_NRB },
 	{ "names_without_an_end_are_not_copied", "01000600" "c0000201" "68000000", PCAPNG_NRB },
 	{ "names_of_nothing_are_not_copied", "", PCAPNG_NRB },
-	{ "secrets_longer_than_the_block_are_not_copied", "4b534c54" "05000000" "4b4b4b4b", PCAPNG_DSB },
+	{ "secrets_longer_than_the_block_are_not_copied", "4b534c54" "05000000" "4b4b4b4b",
+	  PCAPNG_DSB },
 	{ "secrets_without_a_length_are_not_copied", "4b534c54", PCAPNG_DSB },
 	{ "a_vendor_block_without_a_vendor_is_not_copied", "", PCAPNG_CB },
 };

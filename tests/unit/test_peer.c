@@ -149,10 +149,14 @@ static void write_file(enum file_format format, unsigned n)
 	outputs_close(&f);
 }
 
-/* Of pcap a file that is complete has a better snapshot length in its head, which a stream cannot have. */
+/*
+ * Of pcap a file that is complete has a better snapshot length in its head, which a stream cannot
+ * have.
+ */
 static bool are_same(enum file_format format)
 {
-	return !system(format == FORMAT_PCAPNG ? "cmp stream file" : "cmp -n 16 stream file && cmp -i 20 stream file");
+	return !system(format == FORMAT_PCAPNG ? "cmp stream file"
+					       : "cmp -n 16 stream file && cmp -i 20 stream file");
 }
 
 static void the_bytes_are_those_of_a_file(void **state is_unused)
@@ -269,8 +273,10 @@ int main(void)
 		cmocka_unit_test(packets_are_there_when_they_are_there_whole),
 		cmocka_unit_test(what_has_no_room_is_not_in_it),
 		cmocka_unit_test(more_small_ones_than_expected),
-		cmocka_unit_test_setup_teardown(the_bytes_are_those_of_a_file, written_set_up, written_tear_down),
-		cmocka_unit_test_setup_teardown(who_is_slow_is_seen, written_set_up, written_tear_down),
+		cmocka_unit_test_setup_teardown(the_bytes_are_those_of_a_file, written_set_up,
+						written_tear_down),
+		cmocka_unit_test_setup_teardown(who_is_slow_is_seen, written_set_up,
+						written_tear_down),
 		cmocka_unit_test(what_it_says_is_thrown_away),
 		cmocka_unit_test(of_one_that_has_gone_the_rest_is_lost),
 		cmocka_unit_test(what_pcap_cannot_express_is_told),

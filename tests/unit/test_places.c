@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * A program with places in it, before and after they are filled: each instruction has a number, as its
- * operand or as the column of its line information, and what jumped, called or pointed to a number still does.
+ * A program with places in it, before and after they are filled: each instruction has a number, as
+ * its operand or as the column of its line information, and what jumped, called or pointed to a
+ * number still does.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -26,7 +27,8 @@ enum { ROOM = -160, END = 1009, SUB = 1014, WORD = 1016, AFTER = 1007, FIRST = 1
 
 static const struct bpf_insn program[] = {
 	NUMBER(FIRST),
-	JUMP(BPF_JEQ, BPF_REG_1, 0, 12),				/* over both places, to END */
+	/* over both places, to END */
+	JUMP(BPF_JEQ, BPF_REG_1, 0, 12),
 	OWN(13),							/* SUB */
 	OWN(17),							/* the place holder */
 	NUMBER(HERE),
@@ -74,7 +76,8 @@ static struct linked l;
 
 static void open_program(void)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .func_info = functions, .func_info_cnt = array_size(functions),
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .func_info = functions,
+		    .func_info_cnt = array_size(functions),
 		    .func_info_rec_size = sizeof(*functions), .line_info = lines,
 		    .line_info_cnt = array_size(lines), .line_info_rec_size = sizeof(*lines));
 
@@ -122,7 +125,8 @@ static void check_others(size_t n_lines)
 	assert_int_equal(l.insns[after + 3].code, 0);
 	assert_int_equal(l.lines.n, n_lines);
 	for (uint32_t i = 0; i < l.lines.n; i++) {
-		assert_true(line[i].insn_off < l.n && (!i || line[i].insn_off > line[i - 1].insn_off));
+		assert_true(line[i].insn_off < l.n &&
+			    (!i || line[i].insn_off > line[i - 1].insn_off));
 		if (line[i].line_col)
 			assert_int_equal(line[i].insn_off, where(line[i].line_col));
 	}
@@ -215,7 +219,8 @@ static void one_that_needs_more_of_the_stack_is_called(void **state is_unused)
 {
 	for (int more = 0; more < 2; more++) {
 		struct filter f = filter_of(3);
-		const struct bpf_insn store = STORE(BPF_W, BPF_REG_10, -FILTER_ROOM - 4 * more, BPF_REG_1);
+		const struct bpf_insn store = STORE(BPF_W, BPF_REG_10, -FILTER_ROOM - 4 * more,
+						    BPF_REG_1);
 
 		f.insns[1] = store;
 		open_program();
@@ -272,8 +277,10 @@ static void a_look_at_the_frame_is_put_into_all_its_places(void **state is_unuse
 static void questions_to_the_driver_are_calls_where_there_is_such_a_function(void **state is_unused)
 {
 	static const struct bpf_insn asks[] = {
-		SET(BPF_REG_0, DEVICE_TIME_PLACE), NUMBER(1), SET(BPF_REG_0, DEVICE_HASH_PLACE), NUMBER(2),
-		SET(BPF_REG_0, DEVICE_TAG_PLACE), NUMBER(3), SET(BPF_REG_0, DEVICE_TAG_PLACE), RETURN,
+		SET(BPF_REG_0, DEVICE_TIME_PLACE), NUMBER(1),
+		SET(BPF_REG_0, DEVICE_HASH_PLACE), NUMBER(2),
+		SET(BPF_REG_0, DEVICE_TAG_PLACE),  NUMBER(3),
+		SET(BPF_REG_0, DEVICE_TAG_PLACE),  RETURN,
 	};
 	static const struct bpf_prog_load_opts nothing = { .sz = sizeof(nothing) };
 	const struct kernel_types t = { .rx_timestamp_id = 11, .rx_vlan_tag_id = 70001 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * A packet that matches is never ruled out by what is noted of it: all packets of all captures there are, and
- * others made of them by changing bytes, tagging and cutting, against all expressions there are. And most that
- * cannot match are ruled out.
+ * A packet that matches is never ruled out by what is noted of it: all packets of all captures
+ * there are, and others made of them by changing bytes, tagging and cutting, against all
+ * expressions there are. And most that cannot match are ruled out.
  */
 #include <glob.h>
 #include <linux/filter.h>
@@ -120,22 +120,23 @@ static void add_expressions_of(struct packet *p)
 		snprintf(address, sizeof(address), "%u.%u.%u.%u", ip[12], ip[13], ip[14], ip[15]);
 		snprintf(text, sizeof(text), "host %s", address);
 		add_expression(text);
-		snprintf(text, sizeof(text), "src net %u.%u.%u.0/24 or mpls and host %s", ip[12], ip[13], ip[14],
-			 address);
+		snprintf(text, sizeof(text), "src net %u.%u.%u.0/24 or mpls and host %s", ip[12],
+			 ip[13], ip[14], address);
 		add_expression(text);
-		snprintf(text, sizeof(text), "vlan and (host %s or vlan and src host %s)", address, address);
+		snprintf(text, sizeof(text), "vlan and (host %s or vlan and src host %s)", address,
+			 address);
 		add_expression(text);
 	}
 	if (p->hdr.flags & PARSE_PORTS) {
 		snprintf(text, sizeof(text), "port %u", p->hdr.sport);
 		add_expression(text);
-		snprintf(text, sizeof(text), "(tcp or sctp) and src port %u and not dst port %u", p->hdr.sport,
-			 p->hdr.sport ^ 1);
+		snprintf(text, sizeof(text), "(tcp or sctp) and src port %u and not dst port %u",
+			 p->hdr.sport, p->hdr.sport ^ 1);
 		add_expression(text);
 	}
 	if (p->iface->linktype == LINKTYPE_ETHERNET && p->caplen > 12) {
-		snprintf(text, sizeof(text), "ether host %02x:%02x:%02x:%02x:%02x:%02x", p->data[6], p->data[7],
-			 p->data[8], p->data[9], p->data[10], p->data[11]);
+		snprintf(text, sizeof(text), "ether host %02x:%02x:%02x:%02x:%02x:%02x", p->data[6],
+			 p->data[7], p->data[8], p->data[9], p->data[10], p->data[11]);
 		add_expression(text);
 	}
 }
@@ -196,15 +197,18 @@ static struct counts { unsigned long matched, ruled_out, not_ruled_out; } tally;
 static bool is_possible(const struct expr *e, const struct packet *p, const struct noted *noted)
 {
 	size_t n;
-	const struct sock_filter *in = p->flags & EPB_OUTBOUND ? expr_insns_sent(e, &n) : expr_insns(e, &n);
+	const struct sock_filter *in = p->flags & EPB_OUTBOUND ? expr_insns_sent(e, &n)
+							       : expr_insns(e, &n);
 
 	return possible(in, n, noted, has, &set);
 }
 
-static void check(const char *text, const struct expr *e, const struct packet *p, const struct noted *noted)
+static void check(const char *text, const struct expr *e, const struct packet *p,
+		  const struct noted *noted)
 {
-	const bool matches = p->flags & EPB_OUTBOUND ? expr_matches_sent(e, p->data, p->caplen, p->len)
-						     : expr_matches(e, p->data, p->caplen, p->len);
+	const bool matches = p->flags & EPB_OUTBOUND
+				     ? expr_matches_sent(e, p->data, p->caplen, p->len)
+				     : expr_matches(e, p->data, p->caplen, p->len);
 
 	if (!matches) {
 		is_possible(e, p, noted) ? tally.not_ruled_out++ : tally.ruled_out++;
@@ -212,8 +216,8 @@ static void check(const char *text, const struct expr *e, const struct packet *p
 	}
 	tally.matched++;
 	if (!is_possible(e, p, noted))
-		fail_msg("'%s' matches a packet of link type %u and %u bytes, and is ruled out", text,
-			 p->iface->linktype, p->caplen);
+		fail_msg("'%s' matches a packet of link type %u and %u bytes, and is ruled out",
+			 text, p->iface->linktype, p->caplen);
 }
 
 static uint64_t noise(void)
@@ -241,7 +245,8 @@ static void make(struct kept *k, const struct kept *of)
 		k->p.len += 4;
 	}
 	for (unsigned i = noise() % 4; i && k->p.caplen; i--)
-		k->bytes[noise() % min_of(k->p.caplen, 64u)] = noise() % 3 ? noise() : noise() % 2 * 255;
+		k->bytes[noise() % min_of(k->p.caplen, 64u)] = noise() % 3 ? noise()
+									   : noise() % 2 * 255;
 	if (noise() % 4 == 0)
 		k->p.caplen = noise() % (k->p.caplen + 1);
 	k->p.flags = noise() % 2 ? EPB_OUTBOUND : EPB_INBOUND;
@@ -291,12 +296,14 @@ static void what_matches_is_never_ruled_out(void **state)
 	tally = (struct counts){ 0 };
 	for (size_t i = 0; i < n_expressions; i++)
 		against(expressions[i], *optimize);
-	print_message("# %zu expressions, %zu packets: %lu match, %lu of %lu others ruled out\n", n_expressions, n_kept,
-		      tally.matched, tally.ruled_out, tally.ruled_out + tally.not_ruled_out);
+	print_message("# %zu expressions, %zu packets: %lu match, %lu of %lu others ruled out\n",
+		      n_expressions, n_kept, tally.matched, tally.ruled_out,
+		      tally.ruled_out + tally.not_ruled_out);
 	assert_true(tally.matched > 10000 && tally.ruled_out > tally.not_ruled_out);
 }
 
-static bool has_nothing(void *ctx is_unused, enum noted_kind kind is_unused, uint32_t value is_unused)
+static bool has_nothing(void *ctx is_unused, enum noted_kind kind is_unused,
+			uint32_t value is_unused)
 {
 	return false;
 }
@@ -320,7 +327,8 @@ static void what_is_not_understood_is_possible(void **state is_unused)
 	assert_false(possible(ports, array_size(ports), &noted, has_nothing, NULL));
 	assert_true(possible(ports + 4, array_size(ports) - 4, &noted, has_nothing, NULL));
 	assert_true(possible(back, 1, &noted, has_nothing, NULL));
-	assert_true(possible(ports, 2, &noted, has, &(struct set){ { (uint64_t)NOTED_TYPE << 32 | 0x800 }, 1 }));
+	assert_true(possible(ports, 2, &noted, has,
+			     &(struct set){ { (uint64_t)NOTED_TYPE << 32 | 0x800 }, 1 }));
 	for (unsigned i = 0; i < MANY; i++)
 		many[i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, i, 0, 0);
 	many[MANY] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
@@ -334,8 +342,8 @@ static void what_is_not_there_is_ruled_out(void **state is_unused)
 		tally = (struct counts){ 0 };
 		against(absent[i], true);
 		if (tally.matched > 4 || tally.not_ruled_out > 4)
-			fail_msg("'%s': %lu match, %lu others are not ruled out", absent[i], tally.matched,
-				 tally.not_ruled_out);
+			fail_msg("'%s': %lu match, %lu others are not ruled out", absent[i],
+				 tally.matched, tally.not_ruled_out);
 		assert_true(tally.ruled_out > 500);
 	}
 }
@@ -344,8 +352,10 @@ int main(void)
 {
 	static bool yes = true, no;
 	static const struct CMUnitTest tests[] = {
-		{ "what_matches_is_never_ruled_out", what_matches_is_never_ruled_out, NULL, NULL, &yes },
-		{ "nor_by_a_program_that_is_not_optimized", what_matches_is_never_ruled_out, NULL, NULL, &no },
+		{ "what_matches_is_never_ruled_out", what_matches_is_never_ruled_out, NULL, NULL,
+		  &yes },
+		{ "nor_by_a_program_that_is_not_optimized", what_matches_is_never_ruled_out, NULL,
+		  NULL, &no },
 		cmocka_unit_test(what_is_not_there_is_ruled_out),
 		cmocka_unit_test(what_is_not_understood_is_possible),
 	};

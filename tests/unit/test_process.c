@@ -58,7 +58,8 @@ static void keep(size_t i, char *kept, size_t cap)
 	}
 	close(pair[1]);
 	kept[0] = '\0';
-	for (ssize_t got, len = 0; (got = read(pair[0], kept + len, cap - 1 - len)) > 0; kept[len] = '\0')
+	for (ssize_t got, len = 0; (got = read(pair[0], kept + len, cap - 1 - len)) > 0;
+	     kept[len] = '\0')
 		len += got;
 	close(pair[0]);
 	waitpid(pid, NULL, 0);
@@ -71,7 +72,8 @@ static void descriptors_that_nobody_names_are_closed(void **state is_unused)
 	for (size_t i = 0; i < array_size(named); i++) {
 		keep(i, kept, sizeof(kept));
 		if (strcmp(kept, named[i].kept))
-			fail_msg("%s: '%s' are open instead of '%s'", named[i].words[0], kept, named[i].kept);
+			fail_msg("%s: '%s' are open instead of '%s'", named[i].words[0], kept,
+				 named[i].kept);
 	}
 }
 
@@ -86,7 +88,8 @@ static void there_is_no_core_dump(void **state is_unused)
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 		limits_no_core();
 		getrlimit(RLIMIT_CORE, &core);
-		_exit(!!prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) + 2 * !!core.rlim_cur + 4 * !!core.rlim_max);
+		_exit(!!prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) + 2 * !!core.rlim_cur +
+		      4 * !!core.rlim_max);
 	}
 	waitpid(pid, &status, 0);
 	assert_int_equal(status, 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * A program that several interfaces share: each has books of its own, exact to the packet, and what
- * one does is nothing to the others. Frames are given to the program by BPF_PROG_TEST_RUN as if they
- * had come on one of the interfaces. Needs root; they are in a namespace of our own.
+ * one does is nothing to the others. Frames are given to the program by BPF_PROG_TEST_RUN as if
+ * they had come on one of the interfaces. Needs root; they are in a namespace of our own.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -80,7 +80,8 @@ static struct hook *open_as(const struct hook_ops *ops, struct hook_settings s, 
 
 static struct hook *open_hook(const struct hook_ops *ops, int ifindex, uint16_t iface)
 {
-	return open_as(ops, (struct hook_settings){ .snap = SNAP, .ifindex = ifindex, .iface = iface },
+	return open_as(ops,
+		       (struct hook_settings){ .snap = SNAP, .ifindex = ifindex, .iface = iface },
 		       NULL);
 }
 
@@ -359,7 +360,8 @@ static void a_filter_is_replaced_for_all(void **state)
 	const struct hook_ops *ops = *state;
 	const struct hook_settings s = { .snap = SNAP, .ifindex = FIRST, .iface = 1 },
 				   t = { .snap = SNAP, .ifindex = SECOND, .iface = 2 };
-	struct hook *a = open_as(ops, s, "udp dst port 53"), *b = open_as(ops, t, "udp dst port 53");
+	struct hook *a = open_as(ops, s, "udp dst port 53"),
+		    *b = open_as(ops, t, "udp dst port 53");
 	uint32_t lost;
 	int fd;
 

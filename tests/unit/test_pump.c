@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* From a source that plays a script, through stages, to the outputs: what is taken, and what is only counted. */
+/*
+ * From a source that plays a script, through stages, to the outputs: what is taken, and what is
+ * only counted.
+ */
 #include <signal.h>
 
 #include "capture/cli/pump.h"
@@ -92,9 +95,11 @@ static const struct pump_case {
 } cases[] = {
 	{ "a_file_to_its_end", "ppp", .taken = 3, .left = "" },
 	{ "a_file_to_an_error", "ppx", .err = -EIO, .taken = 2, .left = "x" },
-	{ "of_a_file_nothing_behind_the_limit_is_read", "pppp", .limit = 2, .taken = 2, .left = "pp" },
+	{ "of_a_file_nothing_behind_the_limit_is_read", "pppp", .limit = 2, .taken = 2,
+	  .left = "pp" },
 	{ "a_file_to_a_signal", "pip", .taken = 3, .left = "" },
-	{ "what_a_stage_leaves_out_is_not_taken", "ppppp", .stage = odd_ones, .taken = 3, .left = "" },
+	{ "what_a_stage_leaves_out_is_not_taken", "ppppp", .stage = odd_ones, .taken = 3,
+	  .left = "" },
 	{ "nor_does_it_count_for_the_limit", "ppppp", .limit = 2, .stage = odd_ones, .taken = 2,
 	  .left = "pp" },
 	{ "a_stage_that_fails_ends_it", "ppppp", .stage = fails_at_3, .err = -ENOMEM, .taken = 2,

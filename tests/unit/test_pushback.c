@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Bytes that are given back come again in their order, once, and cost no more memory than they are. */
+/*
+ * Bytes that are given back come again in their order, once, and cost no more memory than
+ * they are.
+ */
 #include <stdio.h>
 #include <string.h>
 

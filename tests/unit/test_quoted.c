@@ -15,30 +15,40 @@ static const struct quoted_case {
 	const char *name;
 	uint8_t version, proto;
 	const char *icmp;	/* type, code, checksum, the rest of the header; what is quoted */
-	unsigned cut, frag;	/* bytes of the end that are not captured; the fragment field of IPv4 */
+	/* bytes of the end that are not captured; the fragment field of IPv4 */
+	unsigned cut, frag;
 	bool is_quoted;
 	unsigned quoted_proto, dport, len, caplen;
 } cases[] = {
 	{ "unreachable", 4, 1, "0303000000000000" UDP4, 0, 0, true, 17, 9, 29, 29 },
 	{ "source_quench", 4, 1, "0400000000000000" UDP4, 0, 0, true, 17, 9, 29, 29 },
 	{ "redirect_with_a_gateway", 4, 1, "050100000a0a0afe" UDP4, 0, 0, true, 17, 9, 29, 29 },
-	{ "time_exceeded_eight_bytes_of_tcp", 4, 1, "0b00000000000000" TCP4_8, 0, 0, true, 6, 80, 60, 28 },
+	{ "time_exceeded_eight_bytes_of_tcp", 4, 1, "0b00000000000000" TCP4_8, 0, 0, true, 6, 80,
+	  60, 28 },
 	{ "parameter_problem", 4, 1, "0c00000000000000" UDP4, 0, 0, true, 17, 9, 29, 29 },
-	{ "quotation_cut_before_the_ports", 4, 1, "0b00000000000000" TCP4_8, 8, 0, true, 6, 0, 60, 20 },
-	{ "quotation_cut_within_the_ip_header", 4, 1, "0b00000000000000" TCP4_8, 9, 0, false, 0, 0, 0, 0 },
+	{ "quotation_cut_before_the_ports", 4, 1, "0b00000000000000" TCP4_8, 8, 0, true, 6, 0, 60,
+	  20 },
+	{ "quotation_cut_within_the_ip_header", 4, 1, "0b00000000000000" TCP4_8, 9, 0, false, 0, 0,
+	  0, 0 },
 	{ "nothing_captured_of_it", 4, 1, "0b00000000000000" TCP4_8, 28, 0, false, 0, 0, 0, 0 },
-	{ "padding_is_not_quoted", 4, 1, "0303000000000000" UDP4 "000000", 0, 0, true, 17, 9, 29, 29 },
-	{ "extensions_behind_a_length", 4, 1, "0b00000000070000" TCP4_8 "2000abcd00080101", 0, 0, true, 6, 80, 60, 28 },
-	{ "a_length_beyond_the_datagram", 4, 1, "0b000000007f0000" TCP4_8, 0, 0, true, 6, 80, 60, 28 },
+	{ "padding_is_not_quoted", 4, 1, "0303000000000000" UDP4 "000000", 0, 0, true, 17, 9, 29,
+	  29 },
+	{ "extensions_behind_a_length", 4, 1, "0b00000000070000" TCP4_8 "2000abcd00080101", 0, 0,
+	  true, 6, 80, 60, 28 },
+	{ "a_length_beyond_the_datagram", 4, 1, "0b000000007f0000" TCP4_8, 0, 0, true, 6, 80, 60,
+	  28 },
 	{ "a_request_quotes_nothing", 4, 1, "0800000000000000" UDP4, 0, 0, false, 0, 0, 0, 0 },
 	{ "type_35_is_no_error", 4, 1, "2300000000000000" UDP4, 0, 0, false, 0, 0, 0, 0 },
-	{ "an_ipv6_packet_in_icmp_is_none", 4, 1, "0303000000000000" UDP6, 0, 0, false, 0, 0, 0, 0 },
+	{ "an_ipv6_packet_in_icmp_is_none", 4, 1, "0303000000000000" UDP6, 0, 0, false, 0, 0, 0,
+	  0 },
 	{ "a_later_fragment", 4, 1, "0303000000000000" UDP4, 0, 1, false, 0, 0, 0, 0 },
 	{ "icmpv6_unreachable", 6, 58, "0104000000000000" UDP6, 0, 0, true, 17, 9, 49, 49 },
 	{ "icmpv6_too_big_with_an_mtu", 6, 58, "0200000000000500" UDP6, 0, 0, true, 17, 9, 49, 49 },
-	{ "icmpv6_too_big_whose_mtu_is_no_length", 6, 58, "0200000001000500" UDP6, 0, 0, true, 17, 9, 49, 49 },
+	{ "icmpv6_too_big_whose_mtu_is_no_length", 6, 58, "0200000001000500" UDP6, 0, 0, true, 17,
+	  9, 49, 49 },
 	{ "icmpv6_time_exceeded_cut", 6, 58, "0300000000000000" UDP6, 9, 0, true, 17, 0, 49, 40 },
-	{ "icmpv6_parameter_problem_with_a_pointer", 6, 58, "0400000008000028" UDP6, 0, 0, true, 17, 9, 49, 49 },
+	{ "icmpv6_parameter_problem_with_a_pointer", 6, 58, "0400000008000028" UDP6, 0, 0, true, 17,
+	  9, 49, 49 },
 	{ "icmpv6_type_0_is_none", 6, 58, "0000000000000000" UDP6, 0, 0, false, 0, 0, 0, 0 },
 	{ "icmpv6_type_128_is_none", 6, 58, "8000000000000000" UDP6, 0, 0, false, 0, 0, 0, 0 },
 	{ "another_protocol", 4, 17, "0303000000080000" UDP4, 0, 0, false, 0, 0, 0, 0 },

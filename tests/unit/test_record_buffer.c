@@ -326,7 +326,8 @@ static void behind_packets_that_waited_others_can_be_taken_back(void **state)
 
 #define test(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 #define test_by_a_thread(fn, name_) \
-	{ .name = name_, .test_func = fn, .setup_func = set_up_with_a_thread, .teardown_func = tear_down_with_a_thread }
+	{ .name = name_, .test_func = fn, .setup_func = set_up_with_a_thread, \
+	  .teardown_func = tear_down_with_a_thread }
 
 int main(void)
 {
@@ -350,6 +351,6 @@ int main(void)
 
 	signal(SIGXFSZ, SIG_IGN);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return _cmocka_run_group_tests("record_buffer", tests, sizeof(tests) / sizeof(*tests), make_dir,
-				       remove_dir);
+	return _cmocka_run_group_tests("record_buffer", tests, sizeof(tests) / sizeof(*tests),
+				       make_dir, remove_dir);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The flight recorder: a script of packets and triggers goes in, and each packet that a trigger asks
- * for has to be in one file, once, whatever else is around; each other one is counted.
+ * The flight recorder: a script of packets and triggers goes in, and each packet that a trigger
+ * asks for has to be in one file, once, whatever else is around; each other one is counted.
  */
 #include "capture/base/clock.h"
 #include "capture/write/packet_memory.h"
@@ -19,8 +19,8 @@ enum { BEGAN_SEC = 1600000000, STEP_NS = 10 * 1000 * 1000, LEN = 100 };
 
 /*
  * "p" a packet of 100 bytes, "q" one of the second interface, "t" one that is a trigger, "P" one of
- * 1900 bytes, "z" one without a time, a hundredth of a second behind the one before; "." a second passes,
- * ">" an hour, "<" one back.
+ * 1900 bytes, "z" one without a time, a hundredth of a second behind the one before; "." a second
+ * passes, ">" an hour, "<" one back.
  */
 static const struct recorder_case {
 	const char *name;
@@ -62,7 +62,8 @@ static const struct recorder_case {
 	  .script = "pptpppp.pptpp", .files = "inc=1-4 inc1=5-11" },
 	{ .name = "a_trigger_that_comes_soon_goes_on", .set = { .after = P(1) },
 	  .script = "pptppppppptpp", .files = "inc=1-12" },
-	{ .name = "a_trigger_in_an_open_window_extends_it", .set = { .before = P(1), .after = MS(30) },
+	{ .name = "a_trigger_in_an_open_window_extends_it",
+	  .set = { .before = P(1), .after = MS(30) },
 	  .script = "pptpptpppppp", .files = "inc=2-9" },
 	{ .name = "what_is_old_is_forgotten", .set = { .back_ns = 35 * 1000 * 1000 },
 	  .script = "ppppppppt", .files = "inc=6-9" },
@@ -70,9 +71,11 @@ static const struct recorder_case {
 	  .script = "ppppppppt", .files = "inc=7-9" },
 	{ .name = "the_memory_has_an_end", .set = { .memory = PACKET_MEMORY_MIN },
 	  .script = "*t", .files = "inc=1064-1600" },
-	{ .name = "what_is_wanted_is_not_forgotten", .set = { .memory = PACKET_MEMORY_MIN, .after = MS(1000000) },
+	{ .name = "what_is_wanted_is_not_forgotten",
+	  .set = { .memory = PACKET_MEMORY_MIN, .after = MS(1000000) },
 	  .script = "t*", .files = "inc=1-1599" },
-	{ .name = "cooldown", .set = { .before = P(0), .after = P(0), .cooldown_ns = 35 * 1000 * 1000 },
+	{ .name = "cooldown",
+	  .set = { .before = P(0), .after = P(0), .cooldown_ns = 35 * 1000 * 1000 },
 	  .script = "tpttptp", .files = "inc=1 inc1=6", .ignored = 2 },
 	{ .name = "no_more_triggers", .set = { .before = P(0), .after = P(1), .max_triggers = 2 },
 	  .script = "tp.tpptp", .files = "inc=1-2 inc1=3-4", .result = SINK_END },
@@ -80,9 +83,11 @@ static const struct recorder_case {
 	  .script = "ptppp", .files = "inc=1-4", .result = SINK_END },
 	{ .name = "a_packet_without_a_time", .set = { .before = P(1), .after = P(1) },
 	  .script = "ppztzp", .files = "inc=3-5" },
-	{ .name = "time_that_goes_back_is_no_cooldown", .set = { .before = P(1), .cooldown_ns = 1000 },
+	{ .name = "time_that_goes_back_is_no_cooldown",
+	  .set = { .before = P(1), .cooldown_ns = 1000 },
 	  .script = "ppt<<ppt", .files = "inc=2-3 inc1=5-6" },
-	{ .name = "one_from_the_future_makes_no_others_old", .set = { .back_ns = 35 * 1000 * 1000, .after = P(1) },
+	{ .name = "one_from_the_future_makes_no_others_old",
+	  .set = { .back_ns = 35 * 1000 * 1000, .after = P(1) },
 	  .script = "pp>pp<pptp", .files = "inc=3-8" },
 	{ .name = "two_interfaces", .set = { .before = P(2) },
 	  .script = "qpqtq", .files = "inc=2-4" },
@@ -102,7 +107,8 @@ struct run {
 static int give(struct run *run, char what)
 {
 	const unsigned iface = what == 'q';
-	struct packet p = written_packet(++run->number, run->ts_ns += STEP_NS, what == 'P' ? 1900 : LEN, iface);
+	struct packet p = written_packet(++run->number, run->ts_ns += STEP_NS,
+					 what == 'P' ? 1900 : LEN, iface);
 
 	if (what == 'z')
 		p.has = 0;
@@ -145,7 +151,10 @@ static void open_recorder(struct run *run, struct recorder_settings set)
 	assert_int_equal(run->sink->ops->begin(run->sink, &run->from.source, 1, BEGAN_SEC * WRITTEN_SEC), 0);
 }
 
-/* What is in no file is in the statistics of the last one, at least as long as it was not forgotten. */
+/*
+ * What is in no file is in the statistics of the last one, at least as long as it was not
+ * forgotten.
+ */
 static void end(struct run *run, const char *files)
 {
 	struct recorder_counts c;
@@ -235,7 +244,8 @@ static void the_last_one_is_the_end(void **state)
 	(void)state;
 	written_set_up(NULL);
 	written_listen();
-	open_recorder(&run, (struct recorder_settings){ .live = true, .cooldown_ns = 3600 * WRITTEN_SEC });
+	open_recorder(&run, (struct recorder_settings){ .live = true,
+							.cooldown_ns = 3600 * WRITTEN_SEC });
 	recorder_trigger_next(run.recorder, "a packet");
 	assert_int_equal(at_time(&run, clock_now_ns()), 0);
 	recorder_trigger_last(run.recorder, "the end");
@@ -247,7 +257,10 @@ static void the_last_one_is_the_end(void **state)
 	written_tear_down(NULL);
 }
 
-/* The file tells why there is one, the trigger that it is that; the rest is in the statistics as not written. */
+/*
+ * The file tells why there is one, the trigger that it is that; the rest is in the statistics as
+ * not written.
+ */
 static void the_file_tells_why(void **state)
 {
 	uint64_t received, lost;
@@ -279,7 +292,10 @@ static void a_directory_that_is_not_there_is_found_out_at_once(void **state)
 	rotate_close(r);
 }
 
-/* It is what is read, under a name that nobody knew before: not a byte of it is touched, however often it is tried. */
+/*
+ * It is what is read, under a name that nobody knew before: not a byte of it is touched, however
+ * often it is tried.
+ */
 static void a_file_that_is_read_is_not_written(void **state)
 {
 	struct stat st;
@@ -348,7 +364,10 @@ static void a_file_of_an_earlier_run_is_overwritten(void **state)
 	written_tear_down(NULL);
 }
 
-/* The clock is set back by an hour: the next trigger counts, and what is open ends when it would have. */
+/*
+ * The clock is set back by an hour: the next trigger counts, and what is open ends when it would
+ * have.
+ */
 static void the_clock_may_be_set(void **state)
 {
 	const struct recorder_settings set = { .live = true, .before = P(1), .after = MS(1), .cooldown_ns = 1 };

@@ -264,7 +264,8 @@ static void what_a_command_prints_does_not_get_into_our_stdout(void **state)
 }
 
 static const struct failing { const char *name, *script, *wanted; } failing[] = {
-	{ "a command that fails is named with its status", "#!/bin/sh\nexit 3\n", "/f: %s ended with status 3\n" },
+	{ "a command that fails is named with its status", "#!/bin/sh\nexit 3\n",
+	  "/f: %s ended with status 3\n" },
 	{ "a command that dies is named with the signal", "#!/bin/sh\nkill -9 $$\n",
 	  "/f: %s was killed by signal 9 (Killed)\n" },
 	{ "a script without #! is not a program", "exit 0\n",
@@ -295,7 +296,10 @@ static void a_failure_is_reported_and_nothing_more(void **state)
 	teardown(NULL);
 }
 
-/* How many ms it takes until a command that ignores SIGTERM is killed, with @ms to end by itself. */
+/*
+ * How many ms it takes until a command that ignores SIGTERM is killed, with @ms to end by
+ * itself.
+ */
 static uint64_t killed_after(uint64_t ms)
 {
 	struct retention_options o = { .command = in_dir("hang"), .command_ns = ms * 1000000 };
@@ -315,7 +319,8 @@ static void a_command_that_hangs_is_killed_when_its_time_is_up(void **state)
 	uint64_t ms = 200, took;
 
 	(void)state;
-	put("hang", "#!/bin/sh\ntrap '' TERM\n: >\"$1.ignores\"\nwhile :; do sleep 1000; done\n", 0755);
+	put("hang", "#!/bin/sh\ntrap '' TERM\n: >\"$1.ignores\"\nwhile :; do sleep 1000; done\n",
+	    0755);
 	for (took = killed_after(ms); !exists("f.ignores"); took = killed_after(ms))
 		ms *= 2;
 	assert_true(took >= ms + 400);	/* and half a second for SIGTERM */

@@ -40,7 +40,8 @@ static int set_up(void **state is_unused)
 	if (err)
 		return err;
 	rig.n_cpus = ring_size(rig.ring) / rings_cpu_size(rig.ring);
-	rig.stride = (sizeof(struct cpu_ring) + rings_cpu_size(rig.ring) + event_room(SNAP) + EVENT_PIECE + 127) &
+	rig.stride = (sizeof(struct cpu_ring) + rings_cpu_size(rig.ring) + event_room(SNAP) +
+		      EVENT_PIECE + 127) &
 		     ~(size_t)127;
 	rig.size = (rig.n_cpus * rig.stride + pages - 1) / pages * pages;
 	rig.map = mmap(NULL, rig.size, PROT_READ | PROT_WRITE, MAP_SHARED, rings_map_fd(rig.ring),
@@ -290,7 +291,8 @@ static void nobody_sleeps_while_there_is_a_record(void **state is_unused)
 static void sizes_are_powers_of_two_that_hold_a_record(void **state is_unused)
 {
 	static const struct { size_t total; uint32_t snap; } asked[] = {
-		{ 0, 96 }, { 1, 96 }, { 1, EVENT_SNAP_MAX }, { 100000, 1 }, { 1 << 20, 256 }, { 50 << 20, 256 },
+		{ 0, 96 }, { 1, 96 }, { 1, EVENT_SNAP_MAX }, { 100000, 1 }, { 1 << 20, 256 },
+		{ 50 << 20, 256 },
 	};
 
 	for (size_t i = 0; i < array_size(asked); i++) {

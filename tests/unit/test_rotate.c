@@ -83,7 +83,8 @@ static void check_places(const struct run *run, const struct rotate_case *c)
 		const char *file = run->places[i].file;
 
 		if (!access(file, F_OK) && !is_overwritten(run, i))
-			assert_int_equal(written_at(file, run->places[i].offset), run->places[i].number);
+			assert_int_equal(written_at(file, run->places[i].offset),
+					 run->places[i].number);
 	}
 }
 
@@ -209,7 +210,8 @@ static void packets_are_in_their_files(void **state)
 		fail_msg("said '%s'", said);
 	assert_int_equal(rotate_lost_all(run.rotate), c->lost);
 	assert_int_equal(rotate_lost(run.rotate, 0) + rotate_lost(run.rotate, 1), c->lost);
-	assert_int_equal(rotate_unfit(run.rotate, &why), c->format == FORMAT_PCAP && strchr(c->script, 'u'));
+	assert_int_equal(rotate_unfit(run.rotate, &why),
+			 c->format == FORMAT_PCAP && strchr(c->script, 'u'));
 	assert_false(rotate_is_cut_short(run.rotate));
 	assert_string_equal(run.from.warned, "");
 	rotate_close(run.rotate);
@@ -1135,7 +1137,8 @@ int main(void)
 	memset(longest, 'f', NAME_MAX);
 	snprintf(longest_result, sizeof(longest_result), "%s=1-2", longest);
 	unit_of_table(cases, packets_are_in_their_files, tests, n);
-	unit_of_table_as(cases, "%s, by a thread", packets_are_in_their_files_by_a_thread, tests, n);
+	unit_of_table_as(cases, "%s, by a thread", packets_are_in_their_files_by_a_thread, tests,
+			 n);
 	unit_of_table(nexts, a_file_that_cannot_be_made_ends_it, tests, n);
 	unit_of_table(refused, is_refused_at_once, tests, n);
 	unit_of_table(fulls, a_full_disk, tests, n);

@@ -78,7 +78,8 @@ static bool stats(void *ctx, uint32_t id, struct iface_stats *s)
 	(void)ctx;
 	if (id == 2)
 		return false;
-	*s = (struct iface_stats){ .ts_ns = noise(&seed), .has = id ? (1 << N_STATS) - 1 : 1 << STAT_OS_DROP };
+	*s = (struct iface_stats){ .ts_ns = noise(&seed),
+				   .has = id ? (1 << N_STATS) - 1 : 1 << STAT_OS_DROP };
 	snprintf(s->comment, sizeof(s->comment), "ring_full=%u", id);
 	for (int i = 0; i < N_STATS; i++)
 		s->value[i] = s->has >> i & 1 ? noise(&seed) << 10 : 0;
@@ -116,7 +117,8 @@ static void same_packet(unsigned n, const struct packet *got, const struct packe
 			 got->len);
 	if (memcmp(got->data, want->data, caplen))
 		fail_msg("packet %u: other bytes", n);
-	if (got->has != (want->has & ~PACKET_HASH) || (want->has & PACKET_TIME && got->ts_ns != want->ts_ns))
+	if (got->has != (want->has & ~PACKET_HASH) ||
+	    (want->has & PACKET_TIME && got->ts_ns != want->ts_ns))
 		fail_msg("packet %u: has %#x, time %zu", n, got->has, (size_t)got->ts_ns);
 	if (got->dropped != want->dropped ||
 	    (want->has & PACKET_FLAGS && got->flags != want->flags) ||

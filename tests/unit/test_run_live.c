@@ -108,7 +108,9 @@ static void an_interface_or_a_queue_that_is_not_there(void **state is_unused)
 	assert_int_equal(open_object(&object, "several.bpf.o:where_from", NULL), STATUS_OK);
 	assert_int_equal(test_run_open(&t, run_object_fd(object),
 				       &(struct test_run_settings){ .ifindex = 1 << 30 }), -ENODEV);
-	assert_int_equal(test_run_open(&t, run_object_fd(object), &(struct test_run_settings){ 1, 9999 }), -EINVAL);
+	assert_int_equal(test_run_open(&t, run_object_fd(object),
+				       &(struct test_run_settings){ 1, 9999 }),
+			 -EINVAL);
 	run_object_close(object);
 }
 
@@ -146,7 +148,10 @@ static void metadata_are_no_part_of_the_frame(void **state is_unused)
 	end(&s);
 }
 
-/* A page but for 256 bytes of headroom, and for struct skb_shared_info, which are 320 on x86-64 and arm64. */
+/*
+ * A page but for 256 bytes of headroom, and for struct skb_shared_info, which are 320 on x86-64 and
+ * arm64.
+ */
 static void a_program_without_fragments_takes_a_page(void **state is_unused)
 {
 	struct subject s = begin("several.bpf.o:called", NULL);
@@ -185,7 +190,8 @@ static void a_program_of_any_loader_is_asked_for_fragments(void **state is_unuse
 	for (unsigned i = 0; i < 4; i++) {
 		LIBBPF_OPTS(bpf_prog_load_opts, o, .expected_attach_type = types[i / 2],
 			    .prog_flags = i % 2 ? BPF_F_XDP_HAS_FRAGS : 0);
-		int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "drop", "GPL", drop, array_size(drop), &o);
+		int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "drop", "GPL", drop, array_size(drop),
+				       &o);
 		struct test_run *t = NULL;
 
 		assert_true(fd >= 0);
@@ -335,12 +341,16 @@ static const struct refusal {
 	{ "no_program_of_xdp", "../../tc.bpf.o", NULL, STATUS_USAGE },
 	{ "no_such_map", "blocklist.bpf.o", "nonesuch=00:00", STATUS_USAGE },
 	{ "a_key_of_another_size", "blocklist.bpf.o", "blocked=00:00", STATUS_USAGE },
-	{ "a_value_of_another_size", "blocklist.bpf.o", "blocked=0000000000000000:0000", STATUS_USAGE },
-	{ "an_index_beyond", "several.bpf.o:verdict_by_cpu", "by_cpu=01000000:00000000", STATUS_USAGE },
-	{ "an_entry_that_makes_no_sense", "blocklist.bpf.o", "blocked=ffffffff00000000:01", STATUS_RUNTIME },
+	{ "a_value_of_another_size", "blocklist.bpf.o", "blocked=0000000000000000:0000",
+	  STATUS_USAGE },
+	{ "an_index_beyond", "several.bpf.o:verdict_by_cpu", "by_cpu=01000000:00000000",
+	  STATUS_USAGE },
+	{ "an_entry_that_makes_no_sense", "blocklist.bpf.o", "blocked=ffffffff00000000:01",
+	  STATUS_RUNTIME },
 	{ "constants", "several.bpf.o:called", ".rodata=00000000:01000000", STATUS_USAGE },
 	{ "a_map_of_maps", "several.bpf.o:called", "of_maps=00000000:00000000", STATUS_USAGE },
-	{ "a_program_that_is_none", "several.bpf.o:calling", "calls=00000000:nonesuch", STATUS_USAGE },
+	{ "a_program_that_is_none", "several.bpf.o:calling", "calls=00000000:nonesuch",
+	  STATUS_USAGE },
 	{ "a_map_that_is_not_pinned", "blocklist.bpf.o", "blocked=@/nonexistent", STATUS_USAGE },
 };
 

@@ -58,7 +58,8 @@ static const struct flow_case {
 	{ "a_limit_of_bytes", "x flow_limit=4096b", 1, 4096, true, " flow_limit=4096b" },
 	{ "all", "sample=1/2 flow_sample=1/3 flow_limit=4k rate_limit=5/s", 3, 4096, true,
 	  " sample=1/2 flow_sample=1/3 flow_limit=4096b rate_limit=5/s" },
-	{ "a_limit_that_is_none", "flow_limit=0 flow_limit=x flow_limit=-1 flow_limit=1s flow_limit=p", 1, 0, false,
+	{ "a_limit_that_is_none",
+	  "flow_limit=0 flow_limit=x flow_limit=-1 flow_limit=1s flow_limit=p", 1, 0, false,
 	  "" },
 	{ "a_limit_beyond", "flow_limit=9223372036854775808", 1, 0, false, "" },
 };
@@ -101,8 +102,9 @@ static void sums_end_at_the_largest_number(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(comments) / sizeof(comments[0]) + sizeof(rates) / sizeof(rates[0]) +
-				   sizeof(flow_cases) / sizeof(flow_cases[0]) + 1] = {
+	struct CMUnitTest tests[sizeof(comments) / sizeof(comments[0]) +
+				sizeof(rates) / sizeof(rates[0]) +
+				sizeof(flow_cases) / sizeof(flow_cases[0]) + 1] = {
 		cmocka_unit_test(sums_end_at_the_largest_number),
 	};
 	size_t n = 1;

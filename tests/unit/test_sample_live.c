@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Of N packets one is kept, at random, or so many a second at most: how many of many, by whichever hook, what is
- * counted of the others, and how far apart they are. Needs root, for BPF_PROG_TEST_RUN.
+ * Of N packets one is kept, at random, or so many a second at most: how many of many, by whichever
+ * hook, what is counted of the others, and how far apart they are. Needs root, for
+ * BPF_PROG_TEST_RUN.
  */
 #include <bpf/bpf.h>
 #include <sched.h>
@@ -36,7 +37,8 @@ static int tear_down(void **state is_unused)
 	return 0;
 }
 
-static void set_up(const struct hook_ops *ops, uint32_t sample, uint32_t rate, bool shared, const char *text)
+static void set_up(const struct hook_ops *ops, uint32_t sample, uint32_t rate, bool shared,
+		   const char *text)
 {
 	cleanup(to_ebpf_free) struct filter f = { .n = 0 };
 	struct hook_settings s = { .snap = SNAP, .sample = sample, .rate = rate,
@@ -58,7 +60,8 @@ static void run(uint16_t port, uint32_t number, unsigned times)
 {
 	uint8_t frame[LEN] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 46, 0, 0, 0, 0, 64, 17,
 			       0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 9, 9, port >> 8, port, 0, 26 };
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = LEN, .repeat = times);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = LEN,
+		    .repeat = times);
 
 	memcpy(frame + 42, &number, sizeof(number));
 	assert_int_equal(bpf_prog_test_run_opts(hook_program_fd(rig.hook), &opts), 0);
@@ -72,7 +75,10 @@ static struct counters counters(void)
 	return c;
 }
 
-/* The numbers of the packets in the rings, the first @cap, and how many there are; none tells of a loss. */
+/*
+ * The numbers of the packets in the rings, the first @cap, and how many there are; none tells of a
+ * loss.
+ */
 static unsigned take(uint32_t *numbers, unsigned cap)
 {
 	const struct event *ev[BATCH];
@@ -92,8 +98,8 @@ static unsigned take(uint32_t *numbers, unsigned cap)
 }
 
 /*
- * Within five sigma: between two of them are 1 to 2N-1 packets, which has the variance N(N-1)/3, so of n
- * packets the number of those that are kept has n(N-1)/3N^2.
+ * Within five sigma: between two of them are 1 to 2N-1 packets, which has the variance N(N-1)/3, so
+ * of n packets the number of those that are kept has n(N-1)/3N^2.
  */
 static void is_likely(uint64_t kept, uint64_t n, uint32_t sample)
 {
@@ -158,7 +164,8 @@ static void all_are_kept_where_nothing_else_is_asked_for(void **state is_unused)
 /* The countdown of the first CPU, and the bucket of all; to be unmapped. */
 static struct cpu_ring *first_ring(void)
 {
-	struct cpu_ring *r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE, MAP_SHARED, rings_map_fd(rig.rings), 0);
+	struct cpu_ring *r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE, MAP_SHARED,
+				  rings_map_fd(rig.rings), 0);
 
 	assert_ptr_not_equal(r, MAP_FAILED);
 	return r;
@@ -173,7 +180,10 @@ static void stay_on_a_cpu(void)
 	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
 }
 
-/* From one to the next it is 1 to 2N-1 packets, each of these about as often: no pattern meets another one. */
+/*
+ * From one to the next it is 1 to 2N-1 packets, each of these about as often: no pattern meets
+ * another one.
+ */
 static void they_are_each_distance_apart(void **state is_unused)
 {
 	enum { N = 5, FRAMES = 20000, EACH = FRAMES / N / (2 * N - 1) };
@@ -194,7 +204,8 @@ static void they_are_each_distance_apart(void **state is_unused)
 	}
 	for (unsigned i = 1; i < 2 * N; i++)
 		if (times[i] < EACH - 5 * 21 || times[i] > EACH + 5 * 21)	/* 21: the root of EACH */
-			fail_msg("%u times %u packets apart, where %u are likely", times[i], i, EACH);
+			fail_msg("%u times %u packets apart, where %u are likely", times[i], i,
+				 EACH);
 }
 
 /* However few packets there are on a CPU: the first is kept as often as any other. */
@@ -292,13 +303,14 @@ static const struct limit_case {
 };
 
 /*
- * A tenth of a second's packets may come at once, or one; then so many as it has seconds, however long it takes
- * here. As long as it goes on more of them are kept.
+ * A tenth of a second's packets may come at once, or one; then so many as it has seconds, however
+ * long it takes here. As long as it goes on more of them are kept.
  */
 static void so_many_are_kept_in_that_time(void **state)
 {
 	const struct limit_case *l = *state;
-	const uint64_t gap = 1000000000 / l->rate, burst = gap > BURST_NS ? 1 : BURST_NS / gap, begin = now_ns();
+	const uint64_t gap = 1000000000 / l->rate, burst = gap > BURST_NS ? 1 : BURST_NS / gap,
+		       begin = now_ns();
 	uint64_t elapsed, n = 0;
 	struct counters c;
 

@@ -60,7 +60,10 @@ static long execute(void) { return execl("/bin/false", "false", (char *)NULL); }
 static long execute_file(void) { return syscall(SYS_execveat, -1, "", NULL, NULL, 0); }
 static long make_process(void) { return syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL); }
 static long make_process_anew(void) { return syscall(SYS_clone3, NULL, 0); }
-static long write_to_process(void) { return syscall(SYS_process_vm_writev, getppid(), NULL, 0, NULL, 0, 0); }
+static long write_to_process(void)
+{
+	return syscall(SYS_process_vm_writev, getppid(), NULL, 0, NULL, 0, 0);
+}
 static long trace(void) { return ptrace(PTRACE_TRACEME, 0, NULL, NULL); }
 static long signal_others(void) { return kill(getppid(), 0); }
 static long delete_at(void) { return unlinkat(-1, "none", 0); }
@@ -79,7 +82,10 @@ static long use_keys(void) { return syscall(SYS_keyctl, 0, 0); }
 static long fault(void) { return syscall(SYS_userfaultfd, 0); }
 static long type_for_user(void) { return ioctl(STDIN_FILENO, TIOCSTI, "x"); }
 static long load_module(void) { return syscall(SYS_init_module, NULL, 0, ""); }
-static long map(int prot) { return (long)mmap(NULL, 4096, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
+static long map(int prot)
+{
+	return (long)mmap(NULL, 4096, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
 static long make_code(void) { return map(PROT_READ | PROT_EXEC); }
 static long make_memory(void) { return map(PROT_READ | PROT_WRITE); }
 
@@ -109,14 +115,15 @@ static const struct attempt {
 	unsigned allowed;
 } attempts[] = {
 	{ "a file is opened to be read", open_to_read,
-	  SECCOMP_OPENS | SECCOMP_ROTATES | SECCOMP_FOLLOWS | SECCOMP_LIVE | SECCOMP_REFILTERS | LOADS |
-	  SECCOMP_DELIVERS },
+	  SECCOMP_OPENS | SECCOMP_ROTATES | SECCOMP_FOLLOWS | SECCOMP_LIVE | SECCOMP_REFILTERS |
+		  LOADS | SECCOMP_DELIVERS },
 	{ "a file is opened to be written", open_to_write, SECCOMP_ROTATES | SECCOMP_DELIVERS },
 	{ "a file is made", create, SECCOMP_ROTATES | SECCOMP_DELIVERS },
 	{ "a name is looked at", look_at_name,
-	  SECCOMP_OPENS | SECCOMP_ROTATES | SECCOMP_FOLLOWS | SECCOMP_LIVE | SECCOMP_REFILTERS | LOADS |
-	  SECCOMP_DELIVERS },
-	{ "a socket of the network", talk_to_others, SECCOMP_ATTACHES | SECCOMP_CONNECTS | SECCOMP_DELIVERS },
+	  SECCOMP_OPENS | SECCOMP_ROTATES | SECCOMP_FOLLOWS | SECCOMP_LIVE | SECCOMP_REFILTERS |
+		  LOADS | SECCOMP_DELIVERS },
+	{ "a socket of the network", talk_to_others,
+	  SECCOMP_ATTACHES | SECCOMP_CONNECTS | SECCOMP_DELIVERS },
 	{ "a datagram is sent", send_something,
 	  SECCOMP_ATTACHES | SECCOMP_TALKS | SECCOMP_SENDS | SECCOMP_LISTENS | SECCOMP_DELIVERS },
 	{ "somebody is let in", let_in, SECCOMP_TALKS | SECCOMP_LISTENS | SECCOMP_SENDS },
@@ -169,7 +176,8 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "files are followed", SECCOMP_READS | SECCOMP_FOLLOWS, 25 },
 	{ "a capture is printed", SECCOMP_READS | SECCOMP_LIVE, 19 },
 	{ "a capture", SECCOMP_READS | FILES | SECCOMP_LIVE, 31 },
-	{ "a capture for as long as a command runs", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_WAITS, 32 },
+	{ "a capture for as long as a command runs",
+	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_WAITS, 32 },
 	{ "a capture that is told what to do",
 	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_REFILTERS | SECCOMP_LISTENS, 46 },
 	{ "a capture of what comes that is told what to do",
@@ -180,9 +188,11 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "records are delivered", SECCOMP_READS | SECCOMP_DELIVERS, 60 },
 	{ "a file is sent", SECCOMP_READS | SECCOMP_SENDS, 19 },
 	{ "a capture is sent to who comes", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS, 23 },
-	{ "a capture is sent to somebody", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS | SECCOMP_CONNECTS, 26 },
+	{ "a capture is sent to somebody",
+	  SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS | SECCOMP_CONNECTS, 26 },
 	{ "a file is looked at on a terminal", SECCOMP_READS | FILES | SECCOMP_VIEWS, 56 },
-	{ "a capture is looked at on a terminal", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_VIEWS, 59 },
+	{ "a capture is looked at on a terminal",
+	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_VIEWS, 59 },
 	{ "a capture that is asked", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_TALKS, 50 },
 };
 
@@ -258,15 +268,18 @@ static void what_is_not_needed_is_refused(void **state)
 
 	for (size_t i = 0; i < array_size(attempts); i++) {
 		const struct attempt *a = &attempts[i];
-		int status = attempt_it(&(struct try){ a, m->needs, false, false }, said, sizeof(said));
+		int status = attempt_it(&(struct try){ a, m->needs, false, false }, said,
+					sizeof(said));
 		const int err = WEXITSTATUS(status);
-		bool refused = strstr(said, "the sandbox refused system call") || err == EACCES || err == ENOSYS ||
-			       (m->needs & SECCOMP_DELIVERS && err == EPERM);
+		bool refused = strstr(said, "the sandbox refused system call") || err == EACCES ||
+			       err == ENOSYS || (m->needs & SECCOMP_DELIVERS && err == EPERM);
 
 		if (!WIFEXITED(status) || err == 255)
 			fail_msg("%s: %s: status %d, %s", m->name, a->name, status, said);
-		if (refused != !(a->allowed & m->needs) || (refused && err != EPERM && err != EACCES && err != ENOSYS))
-			fail_msg("%s: %s: %s, errno %d", m->name, a->name, refused ? "refused" : "allowed", err);
+		if (refused != !(a->allowed & m->needs) ||
+		    (refused && err != EPERM && err != EACCES && err != ENOSYS))
+			fail_msg("%s: %s: %s, errno %d", m->name, a->name,
+				 refused ? "refused" : "allowed", err);
 	}
 	if (calls(m->needs) > m->most)
 		fail_msg("%s: %u calls are allowed", m->name, calls(m->needs));
@@ -279,8 +292,10 @@ static void a_refusal_is_said_once(void **state)
 
 	(void)state;
 	assert_int_equal(WEXITSTATUS(attempt_it(&t, said, sizeof(said))), EPERM);
-	snprintf(wanted, sizeof(wanted), "xdpdump: warning: the sandbox refused system call %d: please report that; "
-		 "--sandbox off does without\n", SYS_openat);
+	snprintf(wanted, sizeof(wanted),
+		 "xdpdump: warning: the sandbox refused system call %d: please report that; "
+		 "--sandbox off does without\n",
+		 SYS_openat);
 	assert_string_equal(said, wanted);
 }
 
@@ -366,8 +381,8 @@ static int set_up(void **state)
 	(void)state;
 	strcpy(dir + strlen(dir) - 6, "XXXXXX");
 	return !mkdtemp(dir) || chdir(dir) || mkdir("in", 0700) || mkdir("out", 0700) ||
-	       close(open("in/f", O_CREAT | O_WRONLY, 0600)) || close(open("out/f", O_CREAT | O_WRONLY, 0600)) ||
-	       symlink("../out", "in/link");
+	       close(open("in/f", O_CREAT | O_WRONLY, 0600)) ||
+	       close(open("out/f", O_CREAT | O_WRONLY, 0600)) || symlink("../out", "in/link");
 }
 
 static int tear_down(void **state)
@@ -400,9 +415,11 @@ static void reach(const void *ctx)
 	bad |= !can("in/f", O_RDWR | O_TRUNC) << 0 | !can("in/new", O_RDWR | O_CREAT | O_EXCL) << 1;
 	bad |= (renameat(held, "new", held, "newer") || unlink("in/newer")) << 2;
 	bad |= !can("out/f", O_RDONLY) << 3 | can("out/f", O_WRONLY) << 3;
-	bad |= can("out/new", O_WRONLY | O_CREAT) << 4 | can("in/../out/new", O_WRONLY | O_CREAT) << 4;
+	bad |= can("out/new", O_WRONLY | O_CREAT) << 4 | can("in/../out/new", O_WRONLY | O_CREAT)
+								 << 4;
 	bad |= can("in/link/new", O_WRONLY | O_CREAT) << 5 | !unlink("out/f") << 5;
-	bad |= can("/etc/passwd", O_RDONLY) << 6 | !mkdir("in/d", 0700) << 6 | !symlink("f", "in/s") << 6;
+	bad |= can("/etc/passwd", O_RDONLY) << 6 | !mkdir("in/d", 0700) << 6 |
+	       !symlink("f", "in/s") << 6;
 	/* somebody moves it: it is the directory that counts, not its name */
 	fd = openat(held, "f", O_WRONLY);
 	_exit(bad | (fd < 0) << 7);
@@ -429,7 +446,8 @@ static void reach_moved(const void *ctx)
 	if (!fork()) {
 		ssize_t n = read(go[0], &(char){ 0 }, 1);
 
-		_exit(n != 1 || rename("in", "out/moved") || rename("out", "in") || write(moved[1], "", 1) != 1);
+		_exit(n != 1 || rename("in", "out/moved") || rename("out", "in") ||
+		      write(moved[1], "", 1) != 1);
 	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(&in, 1, 0))
 		_exit(255);
@@ -462,9 +480,12 @@ static void reach_others(const void *ctx)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_enter(NULL, 0, 9))
 		_exit(255);
 	errno = 0;
-	bad |= version >= 4 && (connect(tcp, (const struct sockaddr *)&port, sizeof(port)) != -1 || errno != EACCES);
+	bad |= version >= 4 && (connect(tcp, (const struct sockaddr *)&port, sizeof(port)) != -1 ||
+				errno != EACCES);
 	allowed.sin_port = htons(9);
-	bad |= (connect(tcp, (const struct sockaddr *)&allowed, sizeof(allowed)) == -1 && errno == EACCES) << 2;
+	bad |= (connect(tcp, (const struct sockaddr *)&allowed, sizeof(allowed)) == -1 &&
+		errno == EACCES)
+	       << 2;
 	bad |= (version >= 6 && !kill(getppid(), 0)) << 1;
 	_exit(bad);
 }
@@ -523,15 +544,18 @@ int main(void)
 		cmocka_unit_test(threads_that_are_there_have_it_too),
 	};
 	const struct CMUnitTest reaches[] = {
-		cmocka_unit_test_setup_teardown(files_elsewhere_are_out_of_reach, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(it_is_the_directory_that_counts_and_not_its_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(files_elsewhere_are_out_of_reach, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(it_is_the_directory_that_counts_and_not_its_name,
+						set_up, tear_down),
 		cmocka_unit_test(ports_and_signals_are_out_of_reach),
 		cmocka_unit_test(no_right_is_left_and_none_can_come),
 	};
 	size_t n = 0;
 
 	if (seccomp_is_there())
-		unit_of_table_as(modes, "what is not needed is refused: %s", what_is_not_needed_is_refused, tests, n);
+		unit_of_table_as(modes, "what is not needed is refused: %s",
+				 what_is_not_needed_is_refused, tests, n);
 	for (size_t i = 0; i < array_size(others) && seccomp_is_there(); i++)
 		tests[n++] = others[i];
 	for (size_t i = 0; i < array_size(reaches); i++)

@@ -94,14 +94,18 @@ static const struct refused_case {
 	const char *sentence;
 	const char *options;	/* with the name of a file that must not be overwritten */
 } refused[] = {
-	{ "by_a_file_of_packets", 2, "syntax error: tcp >>>prot<<< 80", "-r " MIXED " tcp prot 80" },
-	{ "before_something_is_written", 2, "syntax error: tcp >>>prot<<< 80", "-r " MIXED " -w %s tcp prot 80" },
+	{ "by_a_file_of_packets", 2, "syntax error: tcp >>>prot<<< 80",
+	  "-r " MIXED " tcp prot 80" },
+	{ "before_something_is_written", 2, "syntax error: tcp >>>prot<<< 80",
+	  "-r " MIXED " -w %s tcp prot 80" },
 	{ "where_it_is_shown", 2, "syntax error: tcp >>>prot<<< 80", "-d tcp prot 80" },
 	{ "for_its_link_type", 2, "ifindex not supported on", "-r " MIXED " 'ifindex 3'" },
 	{ "for_a_port_that_is_none", 2, "unknown port 'nonesuch'",
 	  "-r " FILES "pcapng_little_endian.pcapng -w %s port nonesuch" },
-	{ "without_interfaces", 2, "syntax error", "-r " FILES "pcapng_section_header_only.pcapng -w %s tcp prot" },
-	{ "without_packets", 2, "syntax error", "-r " FILES "pcapng_without_packets.pcapng -w %s tcp prot" },
+	{ "without_interfaces", 2, "syntax error",
+	  "-r " FILES "pcapng_section_header_only.pcapng -w %s tcp prot" },
+	{ "without_packets", 2, "syntax error",
+	  "-r " FILES "pcapng_without_packets.pcapng -w %s tcp prot" },
 	{ "for_all_link_types", 2, "no interface has a link type that the filter is for",
 	  "-r " FILES "pcapng_link_types_mixed.pcapng -w %s 'ifindex 3'" },
 	{ "behind_secrets", 2, "no interface has a link type that the filter is for",
@@ -114,7 +118,8 @@ static const struct refused_case {
 	{ "by_a_comparison", 2, "not implemented: udp",
 	  "--compare " MIXED " " FILES "linktype_unknown_user0_147.pcap udp" },
 	{ "shown_for_a_file_that_is_not_there", 1, "cannot open", "-d -r /nonexistent tcp" },
-	{ "shown_for_a_file_that_is_none", 1, "neither pcap nor pcapng", "-d -r tests/golden/EXPRESSIONS tcp" },
+	{ "shown_for_a_file_that_is_none", 1, "neither pcap nor pcapng",
+	  "-d -r tests/golden/EXPRESSIONS tcp" },
 	{ "shown_for_a_file_without_interfaces", 1, "no interface",
 	  "-d -r " FILES "pcapng_section_header_only.pcapng tcp" },
 };
@@ -157,7 +162,8 @@ static void a_filter_from_a_file_is_never_quoted(void **state)
 
 			snprintf(begins, sizeof(begins), "%s: l", path);
 			if (run("-F %s %s", path, ways[k]) != 2 || !strstr(tool.err.bytes, begins))
-				fail_msg("'%s' %s: exit %d: %s", texts[i], ways[k], tool.status, tool.err.bytes);
+				fail_msg("'%s' %s: exit %d: %s", texts[i], ways[k], tool.status,
+					 tool.err.bytes);
 			assert_null(strstr(tool.err.bytes, "SECRET"));
 			assert_null(strstr(tool.out.bytes, "SECRET"));
 		}
@@ -166,9 +172,12 @@ static void a_filter_from_a_file_is_never_quoted(void **state)
 static void the_place_in_a_file_is_told(void **state)
 {
 	(void)state;
-	assert_int_equal(run("-r " MIXED " -F %s", put("secret", "udp\nport 53 or\n%s\n", "\ttcp prot 80")), 2);
-	assert_non_null(strstr(tool.err.bytes, "secret: line 3, column 6: libpcap does not take the filter "
-					       "expression from here on"));
+	assert_int_equal(run("-r " MIXED " -F %s",
+			     put("secret", "udp\nport 53 or\n%s\n", "\ttcp prot 80")),
+			 2);
+	assert_non_null(strstr(tool.err.bytes,
+			       "secret: line 3, column 6: libpcap does not take the filter "
+			       "expression from here on"));
 }
 
 int main(void)
@@ -184,5 +193,6 @@ int main(void)
 	unit_of_table(refused, what_is_refused_says_so_and_leaves_the_output_alone, tests, n);
 	memcpy(tests + n, others, sizeof(others));
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return _cmocka_run_group_tests("show_filter", tests, n + array_size(others), make_dir, remove_tool_dir);
+	return _cmocka_run_group_tests("show_filter", tests, n + array_size(others), make_dir,
+				       remove_tool_dir);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Batches that wait on the disk: in their order, within the limit, for this run and the next one. */
+/*
+ * Batches that wait on the disk: in their order, within the limit, for this run and the
+ * next one.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

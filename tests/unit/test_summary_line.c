@@ -25,7 +25,8 @@ static const struct link_case {
 	{ "ethernet_ipv6_with_extensions", LINKTYPE_ETHERNET,
 	  "020000000002020000000001" "86dd" "60000000" "00002c40" "20010db8000000000000000000000001"
 	  "20010db8000000000000000000000002" "3c" },
-	{ "ethernet_with_tags", LINKTYPE_ETHERNET, "020000000002020000000001" "8100" "0064" "88a8" },
+	{ "ethernet_with_tags", LINKTYPE_ETHERNET,
+	  "020000000002020000000001" "8100" "0064" "88a8" },
 	{ "ethernet_arp", LINKTYPE_ETHERNET, "0200000000020200000000010806" "0001080006040001" },
 	{ "ethernet_of_any_kind", LINKTYPE_ETHERNET, "" },
 	{ "raw_ip", LINKTYPE_RAW, "45" },
@@ -34,7 +35,8 @@ static const struct link_case {
 	{ "bsd_loopback", LINKTYPE_NULL, "02000000" "45" },
 	{ "openbsd_loopback", LINKTYPE_LOOP, "00000002" "45" },
 	{ "linux_cooked", LINKTYPE_LINUX_SLL, "00000001000602000000000100000800" "45" },
-	{ "linux_cooked_v2", LINKTYPE_LINUX_SLL2, "08000000" "000000020001040602000000" "00010000" "45" },
+	{ "linux_cooked_v2", LINKTYPE_LINUX_SLL2,
+	  "08000000" "000000020001040602000000" "00010000" "45" },
 	{ "an_unknown_link_type", 65000, "" },
 	{ "wireless", 105, "" },
 };
@@ -158,7 +160,8 @@ static void a_process_is_named(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(links) / sizeof(links[0]) + sizeof(verdicts) / sizeof(verdicts[0]) +
+	struct CMUnitTest tests[sizeof(links) / sizeof(links[0]) +
+				sizeof(verdicts) / sizeof(verdicts[0]) +
 				sizeof(processes) / sizeof(processes[0])];
 	size_t n = 0;
 

@@ -803,8 +803,8 @@ static void the_guard_is_apart(void **state is_unused)
 }
 
 /*
- * Its number is taken where it comes to, so it gets another one. From there, as 6.1 looks here for one with that
- * number.
+ * Its number is taken where it comes to, so it gets another one. From there, as 6.1 looks here for
+ * one with that number.
  */
 static void a_moved_interface_is_followed(void **state)
 {

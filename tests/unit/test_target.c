@@ -60,7 +60,8 @@ static void a_long_word_is_cut(void **state is_unused)
 static void without_an_address_it_is_the_loopback(void **state is_unused)
 {
 	static const struct { const char *word, *text; } places[] = {
-		{ "57012", "127.0.0.1:57012" }, { "0.0.0.0:1", "0.0.0.0:1" }, { "[::1]:0", "[::1]:0" },
+		{ "57012", "127.0.0.1:57012" }, { "0.0.0.0:1", "0.0.0.0:1" },
+		{ "[::1]:0", "[::1]:0" },
 	};
 	char text[LISTEN_TEXT_MAX];
 	struct listen_address a;

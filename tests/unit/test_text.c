@@ -25,16 +25,20 @@ static const struct escape_case {
 } escapes[] = {
 	{ "plain_text_stays", "eth0 a-b_c", 10, "eth0 a-b_c" },
 	{ "nothing_stays_nothing", "", 0, "" },
-	{ "utf8_stays", "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa6\x80", 9, "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa6\x80" },
+	{ "utf8_stays", "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa6\x80", 9,
+	  "\xc3\xa9\xe2\x82\xac\xf0\x9f\xa6\x80" },
 	{ "escape_is_escaped", "\x1b[31m", 5, "\\x1b[31m" },
-	{ "control_characters_are_escaped", "\a\b\n\r\t\0\x1f", 7, "\\x07\\x08\\x0a\\x0d\\x09\\x00\\x1f" },
+	{ "control_characters_are_escaped", "\a\b\n\r\t\0\x1f", 7,
+	  "\\x07\\x08\\x0a\\x0d\\x09\\x00\\x1f" },
 	{ "delete_is_escaped", "a\x7f", 2, "a\\x7f" },
 	{ "c1_in_utf8_is_escaped", "\xc2\x9b" "31m", 5, "\\xc2\\x9b31m" },
 	{ "c1_as_a_byte_is_escaped", "\x9b" "31m", 4, "\\x9b31m" },
 	{ "bidirectional_controls_are_escaped", "\xe2\x80\xae\xe2\x81\xa6\xd8\x9c\xe2\x80\x8f", 11,
 	  "\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xd8\\x9c\\xe2\\x80\\x8f" },
-	{ "line_separators_are_escaped", "\xe2\x80\xa8\xe2\x80\xa9", 6, "\\xe2\\x80\\xa8\\xe2\\x80\\xa9" },
-	{ "what_stands_beside_bidirectional_controls_stays", "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa", 12,
+	{ "line_separators_are_escaped", "\xe2\x80\xa8\xe2\x80\xa9", 6,
+	  "\\xe2\\x80\\xa8\\xe2\\x80\\xa9" },
+	{ "what_stands_beside_bidirectional_controls_stays",
+	  "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa", 12,
 	  "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa" },
 	{ "overlong_utf8_is_escaped", "\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf", 9,
 	  "\\xc0\\xaf\\xe0\\x80\\xaf\\xf0\\x80\\x80\\xaf" },
@@ -115,7 +119,8 @@ static void cleans_as_the_row_wants(void **state)
 static void a_string_is_cut_between_code_points(void **state)
 {
 	static const struct { const char *s; size_t max, want; } rows[] = {
-		{ "", 0, 0 }, { "", 5, 0 }, { "abc", 0, 0 }, { "abc", 2, 2 }, { "abc", 3, 3 }, { "abc", 9, 3 },
+		{ "", 0, 0 }, { "", 5, 0 }, { "abc", 0, 0 }, { "abc", 2, 2 }, { "abc", 3, 3 },
+		{ "abc", 9, 3 },
 		{ "a\xc3\xa9" "b", 1, 1 }, { "a\xc3\xa9" "b", 2, 1 }, { "a\xc3\xa9" "b", 3, 3 },
 		{ "a\xc3\xa9" "b", 4, 4 },
 		{ "\xe2\x82\xac", 1, 0 }, { "\xe2\x82\xac", 2, 0 }, { "\xe2\x82\xac", 3, 3 },
@@ -223,12 +228,14 @@ static void ipv6_is_as_inet_ntop_has_it(void **state)
 static const struct addr_case {
 	const char *name, *hex, *want;
 } addresses[] = {
-	{ "ipv6_zeros_are_shortened_once", "20010db8000000000001000000000001", "2001:db8::1:0:0:1" },
+	{ "ipv6_zeros_are_shortened_once", "20010db8000000000001000000000001",
+	  "2001:db8::1:0:0:1" },
 	{ "ipv6_unspecified", "00000000000000000000000000000000", "::" },
 	{ "ipv6_loopback", "00000000000000000000000000000001", "::1" },
 	{ "ipv6_mapped_ipv4", "00000000000000000000ffffc0000201", "::ffff:192.0.2.1" },
 	{ "ipv6_compatible_with_ipv4", "000000000000000000000000c0000201", "::192.0.2.1" },
-	{ "ipv6_of_full_length", "11112222333344445555666677778888", "1111:2222:3333:4444:5555:6666:7777:8888" },
+	{ "ipv6_of_full_length", "11112222333344445555666677778888",
+	  "1111:2222:3333:4444:5555:6666:7777:8888" },
 	{ "ipv6_in_lower_case", "fe80000000000000000000000000abcd", "fe80::abcd" },
 };
 
@@ -264,11 +271,15 @@ static const struct json_case {
 	size_t n;
 	const char *out;
 } jsons[] = {
-	{ "json_of_letters_is_the_same", "a \xe2\x82\xac \xf0\x9f\x98\x80", 10, "a \xe2\x82\xac \xf0\x9f\x98\x80" },
+	{ "json_of_letters_is_the_same", "a \xe2\x82\xac \xf0\x9f\x98\x80", 10,
+	  "a \xe2\x82\xac \xf0\x9f\x98\x80" },
 	{ "json_has_a_backslash_before_quotes_and_backslashes", "\"\\/", 3, "\\\"\\\\/" },
-	{ "json_has_codes_for_controls", "\0\n\x1b\x7f\xc2\x9b", 6, "\\u0000\\u000a\\u001b\\u007f\\u009b" },
-	{ "json_has_codes_for_bidirectional_controls", "\xe2\x80\xae\xd8\x9c", 5, "\\u202e\\u061c" },
-	{ "json_has_replacements_for_invalid_bytes", "a\xff\xc3(\xe2\x82", 6, "a\\ufffd\\ufffd(\\ufffd\\ufffd" },
+	{ "json_has_codes_for_controls", "\0\n\x1b\x7f\xc2\x9b", 6,
+	  "\\u0000\\u000a\\u001b\\u007f\\u009b" },
+	{ "json_has_codes_for_bidirectional_controls", "\xe2\x80\xae\xd8\x9c", 5,
+	  "\\u202e\\u061c" },
+	{ "json_has_replacements_for_invalid_bytes", "a\xff\xc3(\xe2\x82", 6,
+	  "a\\ufffd\\ufffd(\\ufffd\\ufffd" },
 	{ "json_has_replacements_for_surrogates", "\xed\xa0\x80", 3, "\\ufffd\\ufffd\\ufffd" },
 };
 

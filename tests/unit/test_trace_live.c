@@ -284,7 +284,8 @@ static void one_from_a_driver_as_well(void **state is_unused)
 
 	watch_large(v0, XDP_FLAGS_DRV_MODE, 16384, "len = 9014");
 	send_large();
-	while (!(seen.n = rings_take(seen.rings, seen.records, RECORDS_MAX)) && time(NULL) < give_up) {
+	while (!(seen.n = rings_take(seen.rings, seen.records, RECORDS_MAX)) &&
+	       time(NULL) < give_up) {
 		usleep(10000);
 		rings_look(seen.rings, UINT64_MAX);
 	}
@@ -481,17 +482,20 @@ static void the_programs_of_a_dispatcher_are_found(void **state is_unused)
 static const struct member_case {
 	const char *name, *wanted;
 	int member;			/* whose id is wanted instead; -1: of none */
-	uint32_t before, len, after;	/* bytes gone from the front before it, of the frame before and behind it */
+	/* bytes gone from the front before it, of the frame before and behind it */
+	uint32_t before, len, after;
 	uint32_t verdict;
 	const char *function;
 } member_cases[] = {
 	{ "the_whole", NULL, -1, 0, FRAME, FRAME - 10, XDP_DROP, "xdp_dispatcher" },
-	{ "the_whole_by_name", "xdp_dispatcher", -1, 0, FRAME, FRAME - 10, XDP_DROP, "xdp_dispatcher" },
+	{ "the_whole_by_name", "xdp_dispatcher", -1, 0, FRAME, FRAME - 10, XDP_DROP,
+	  "xdp_dispatcher" },
 	{ "the_first_by_name", PASSES, -1, 0, FRAME, FRAME - 4, XDP_PASS, PASSES },
 	{ "the_first_by_id", NULL, 0, 0, FRAME, FRAME - 4, XDP_PASS, PASSES },
 	{ "the_second_by_name", DROPS, -1, 4, FRAME - 4, FRAME - 10, XDP_DROP, DROPS },
 	{ "the_second_by_id", NULL, 1, 4, FRAME - 4, FRAME - 10, XDP_DROP, DROPS },
-	{ "by_the_name_of_the_kernel", "member_with_a_n", -1, 0, FRAME, FRAME - 4, XDP_PASS, PASSES },
+	{ "by_the_name_of_the_kernel", "member_with_a_n", -1, 0, FRAME, FRAME - 4, XDP_PASS,
+	  PASSES },
 };
 
 static void one_of_several_is_traced(void **state)
@@ -510,7 +514,8 @@ static void one_of_several_is_traced(void **state)
 	assert_int_equal(run(), XDP_DROP);
 	assert_int_equal(seen.n, 2);
 	check_record(seen.records[0], POINT_ENTRY, seen.frame + c->before, c->len, 0);
-	check_record(seen.records[1], POINT_EXIT, seen.frame + FRAME - c->after, c->after, byte_of(c->verdict));
+	check_record(seen.records[1], POINT_EXIT, seen.frame + FRAME - c->after, c->after,
+		     byte_of(c->verdict));
 	assert_false(hook_is_lost(seen.hook));
 	tear_down();
 }
@@ -522,8 +527,8 @@ static void the_list_shows_the_programs_of_a_dispatcher(void **state is_unused)
 	FILE *p;
 
 	put_dispatcher_there();
-	snprintf(command, sizeof(command), "%s/../../xdpdump -D; %s/../../xdpdump -D -T json", own_folder,
-		 own_folder);
+	snprintf(command, sizeof(command), "%s/../../xdpdump -D; %s/../../xdpdump -D -T json",
+		 own_folder, own_folder);
 	p = popen(command, "r");
 	assert_non_null(p);
 	said[fread(said, 1, sizeof(said) - 1, p)] = '\0';
@@ -672,7 +677,8 @@ int main(int argc is_unused, char **argv)
 			tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_tool_says_that_the_kernel_refuses);
 		if (unit_run("trace", tests, n))
 			return 1;
-		printf("1..0 # SKIP this kernel does not let programs be traced: %s\n", strerror(-err));
+		printf("1..0 # SKIP this kernel does not let programs be traced: %s\n",
+		       strerror(-err));
 		return 77;
 	}
 	unit_of_table(targets, the_verdict_is_theirs_and_both_images_are_there, tests, n);

@@ -56,8 +56,10 @@ static void words_are_understood(void **state)
 		bool good = trigger_parse(all[i].words, drop, &t);
 
 		if (good != all[i].good ||
-		    (good && (t.kind != all[i].kind || t.bound != all[i].bound || t.below != all[i].below)))
-			fail_msg("'%s': %d, kind %d, bound %zu", all[i].words, good, (int)t.kind, (size_t)t.bound);
+		    (good &&
+		     (t.kind != all[i].kind || t.bound != all[i].bound || t.below != all[i].below)))
+			fail_msg("'%s': %d, kind %d, bound %zu", all[i].words, good, (int)t.kind,
+				 (size_t)t.bound);
 	}
 }
 

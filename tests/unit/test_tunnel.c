@@ -25,14 +25,16 @@
 
 static const struct tunnel_case {
 	const char *name;
-	unsigned port, proto, eth_type;	/* of the outer packet: UDP, IP or Ethernet, the first that is not 0 */
+	/* of the outer packet: UDP, IP or Ethernet, the first that is not 0 */
+	unsigned port, proto, eth_type;
 	const char *payload;
 	const char *line;		/* what stands behind the outer packet */
 } cases[] = {
 	{ "vxlan", 4789, 0, 0, "0800000000002a00" ETHER, " VXLAN 42 | " UDP4 },
 	{ "vxlan_of_a_group_policy", 4789, 0, 0, "8800000700002a00" ETHER, " VXLAN 42 | " UDP4 },
 	{ "vxlan_without_a_vni_is_none", 4789, 0, 0, "0000000000002a00" ETHER, "" },
-	{ "vxlan_with_nothing_inside", 4789, 0, 0, "0800000000002a00", " VXLAN 42 | EN10MB [SHORT]" },
+	{ "vxlan_with_nothing_inside", 4789, 0, 0, "0800000000002a00",
+	  " VXLAN 42 | EN10MB [SHORT]" },
 	{ "vxlan_at_the_port_of_linux", 8472, 0, 0, "0800000000000100" ETHER, " VXLAN 1 | " UDP4 },
 	{ "the_port_of_linux_is_that_of_others_too", 8472, 0, 0, "0800010000000100" ETHER, "" },
 	{ "vxlan_with_tags_inside", 4789, 0, 0, "0800000000002a00" MACS "81000064" "0800" INNER,
@@ -43,26 +45,31 @@ static const struct tunnel_case {
 	{ "arp_in_vxlan", 4789, 0, 0, "0800000000002a00" MACS "0806" "0001080006040001" "020000000001"
 	  "0a010001" "000000000000" "0a010002", " VXLAN 42 | ARP who-has 10.1.0.2 tell 10.1.0.1" },
 	{ "geneve", 6081, 0, 0, "0000655800002a00" ETHER, " Geneve 42 | " UDP4 },
-	{ "geneve_with_options", 6081, 0, 0, "0200655800002a00" "0102800100000001" ETHER, " Geneve 42 | " UDP4 },
+	{ "geneve_with_options", 6081, 0, 0, "0200655800002a00" "0102800100000001" ETHER,
+	  " Geneve 42 | " UDP4 },
 	{ "geneve_of_ipv6", 6081, 0, 0, "000086dd00002a00" INNER6, " Geneve 42 | " UDP6 },
 	{ "geneve_of_a_later_version_is_none", 6081, 0, 0, "4000655800002a00" ETHER, "" },
 	{ "geneve_with_options_beyond_its_end", 6081, 0, 0, "3f00655800002a00" ETHER, "" },
 	{ "gtp_user", 2152, 0, 0, "30ff0024000000ff" INNER, " GTP-U 255 | " UDP4 },
 	{ "gtp_user_ipv6", 2152, 0, 0, "30ff0030ffffffff" INNER6, " GTP-U 4294967295 | " UDP6 },
-	{ "gtp_user_with_a_sequence", 2152, 0, 0, "32ff002800000001" "00070000" INNER, " GTP-U 1 | " UDP4 },
+	{ "gtp_user_with_a_sequence", 2152, 0, 0, "32ff002800000001" "00070000" INNER,
+	  " GTP-U 1 | " UDP4 },
 	{ "gtp_user_with_an_extension", 2152, 0, 0, "34ff002c00000001" "00000085" "01100900" INNER,
 	  " GTP-U 1 | " UDP4 },
 	{ "gtp_with_extensions_without_end", 2152, 0, 0, "34ff002c00000001" "00000085"
 	  "0110098501100985011009850110098501100985" INNER, "" },
-	{ "gtp_with_an_extension_of_no_length", 2152, 0, 0, "34ff002c00000001" "00000085" "00100900" INNER, "" },
+	{ "gtp_with_an_extension_of_no_length", 2152, 0, 0,
+	  "34ff002c00000001" "00000085" "00100900" INNER, "" },
 	{ "gtp_echo_is_none", 2152, 0, 0, "3201000400000000" "00070000", "" },
 	{ "gtp_prime_is_none", 2152, 0, 0, "20ff0024000000ff" INNER, "" },
 	{ "gre", 0, 47, 0, "00000800" INNER, " | " UDP4 },
-	{ "gre_with_everything", 0, 47, 0, "b0000800" "00000000" "0000002a" "00000001" INNER, " key 42 | " UDP4 },
+	{ "gre_with_everything", 0, 47, 0, "b0000800" "00000000" "0000002a" "00000001" INNER,
+	  " key 42 | " UDP4 },
 	{ "gre_of_ethernet", 0, 47, 0, "00006558" ETHER, " | " UDP4 },
 	{ "gre_of_mpls", 0, 47, 0, "00008847" "00064140" INNER, " | MPLS label 100 | " UDP4 },
 	{ "gre_with_routing_is_not_followed", 0, 47, 0, "40000800" "00000000" INNER, "" },
-	{ "gre_of_pptp_is_not_followed", 0, 47, 0, "3081880b" "00080001" "00000000" "ff03c021", "" },
+	{ "gre_of_pptp_is_not_followed", 0, 47, 0, "3081880b" "00080001" "00000000" "ff03c021",
+	  "" },
 	{ "gre_that_keeps_alive", 0, 47, 0, "00000000", "" },
 	{ "ip_in_ip", 0, 4, 0, INNER, " | " UDP4 },
 	{ "ipv6_in_ip", 0, 41, 0, INNER6, " | " UDP6 },
@@ -71,7 +78,8 @@ static const struct tunnel_case {
 	  "4500004c00010000" "40040000" "0a010001" "0a010002" "4500003800010000" "40040000" "0a010001" "0a010002" INNER,
 	  " | IPv4 10.1.0.1 -> 10.1.0.2 | IPv4 10.1.0.1 -> 10.1.0.2 | IPv4 10.1.0.1 -> 10.1.0.2" },
 	{ "mpls", 0, 0, 0x8847, "00064140" INNER, " label 100 | " UDP4 },
-	{ "mpls_of_several_labels", 0, 0, 0x8847, "00010040" "00020040" "00064140" INNER6, " label 16/32/100 | " UDP6 },
+	{ "mpls_of_several_labels", 0, 0, 0x8847, "00010040" "00020040" "00064140" INNER6,
+	  " label 16/32/100 | " UDP6 },
 	{ "mpls_of_eight_labels", 0, 0, 0x8848,
 	  "00010040000100400001004000010040000100400001004000010040" "00064140" INNER,
 	  " label 16/16/16/16/16/16/16/100 | " UDP4 },
@@ -80,11 +88,14 @@ static const struct tunnel_case {
 	{ "mpls_of_ethernet", 0, 0, 0x8847, "00064140" ETHER, " label 100 | " UDP4 },
 	{ "mpls_of_ethernet_behind_a_word_of_control", 0, 0, 0x8847, "00064140" "00000001" ETHER,
 	  " label 100 | " UDP4 },
-	{ "mpls_of_something_else", 0, 0, 0x8847, "00064140" "10000007" "0102030405060708090a0b0c", "" },
+	{ "mpls_of_something_else", 0, 0, 0x8847, "00064140" "10000007" "0102030405060708090a0b0c",
+	  "" },
 	{ "pppoe", 0, 0, 0x8864, "11000007" "0026" "0021" INNER, " session 7 | " UDP4 },
 	{ "pppoe_of_ipv6", 0, 0, 0x8864, "11000007" "0032" "0057" INNER6, " session 7 | " UDP6 },
-	{ "pppoe_ends_where_it_says", 0, 0, 0x8864, "11000007" "0002" "0021" INNER, " session 7 | IPv4 [SHORT]" },
-	{ "pppoe_of_its_own_protocols", 0, 0, 0x8864, "11000007" "000a" "c021" "0101000400000000", "" },
+	{ "pppoe_ends_where_it_says", 0, 0, 0x8864, "11000007" "0002" "0021" INNER,
+	  " session 7 | IPv4 [SHORT]" },
+	{ "pppoe_of_its_own_protocols", 0, 0, 0x8864, "11000007" "000a" "c021" "0101000400000000",
+	  "" },
 	{ "pppoe_of_another_version", 0, 0, 0x8864, "21000007" "0026" "0021" INNER, "" },
 	{ "another_port", 4790, 0, 0, "0800000000002a00" ETHER, "" },
 };
@@ -95,7 +106,10 @@ static void put16(uint8_t *at, unsigned v)
 	at[1] = v;
 }
 
-/* Ethernet, and if asked for IPv4 and UDP around @payload. Returns the length; *outer is where it begins. */
+/*
+ * Ethernet, and if asked for IPv4 and UDP around @payload. Returns the length; *outer is where it
+ * begins.
+ */
 static size_t build(const struct tunnel_case *c, uint8_t *out, size_t *outer)
 {
 	static const uint8_t ip[20] = { 0x45, [8] = 64, 17, [12] = 10, 0, 0, 1, 10, 0, 0, 2 };
@@ -171,7 +185,10 @@ static void what_is_cut_is_told_as_far_as_it_is_there(void **state)
 	}
 }
 
-/* The rest of what the inner packet says it has is in other fragments, which is no contradiction. */
+/*
+ * The rest of what the inner packet says it has is in other fragments, which is no
+ * contradiction.
+ */
 static void a_first_fragment_has_the_begin_of_what_is_inside(void **state)
 {
 	static const struct tunnel_case whole = { "", 4789, 0, 0, "0800000000002a00" ETHER, "" };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The live view without a terminal: who has most, the last seconds, rates, the page at any size, and
- * what keys do.
+ * The live view without a terminal: who has most, the last seconds, rates, the page at any size,
+ * and what keys do.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,7 +62,8 @@ static void few_are_counted_exactly_and_come_in_order(void **state is_unused)
 		assert_int_equal(best[i].bytes[n % 2], 1000 * n);
 		assert_int_equal(best[i].bytes[!(n % 2)], 0);
 		assert_int_equal(best[i].error, 0);
-		assert_true(best[i].bps > 3999 * n && best[i].bps < 4001 * n && best[i].pps > 4.9 && best[i].pps < 5.1);
+		assert_true(best[i].bps > 3999 * n && best[i].bps < 4001 * n && best[i].pps > 4.9 &&
+			    best[i].pps < 5.1);
 	}
 	assert_int_equal(tops_best(t, TOPS_BY_BITS, best, 3), 3);
 	assert_int_equal(number_of(&best[2]), 28);
@@ -102,7 +103,8 @@ static void what_has_much_stays_and_errors_are_true(void **state is_unused)
 		uint64_t n = number_of(&best[i]) - 1, had = best[i].bytes[0] + best[i].bytes[1];
 
 		if (n >= LARGE || had > real[n] || had + best[i].error < real[n])
-			fail_msg("flow %" PRIu64 ": %" PRIu64 " to %" PRIu64 " bytes", n, had, had + best[i].error);
+			fail_msg("flow %" PRIu64 ": %" PRIu64 " to %" PRIu64 " bytes", n, had,
+				 had + best[i].error);
 	}
 	/* what went was counted for both ends before */
 	assert_int_equal(tops_best(ends, TOPS_BY_BYTES, end, 2), 2);
@@ -116,7 +118,10 @@ static void what_has_much_stays_and_errors_are_true(void **state is_unused)
 	tops_close(ends);
 }
 
-/* All places are taken by those that have come once, and more of them come: who has much then is shown. */
+/*
+ * All places are taken by those that have come once, and more of them come: who has much then is
+ * shown.
+ */
 static void who_comes_in_a_flood_is_shown(void **state is_unused)
 {
 	enum { LARGE = 10, ROUNDS = 20000, TICKS = 20 };
@@ -143,9 +148,11 @@ static void who_comes_in_a_flood_is_shown(void **state is_unused)
 	for (unsigned i = 0; i < LARGE; i++) {
 		uint64_t n = number_of(&best[i]) - 1, had = best[i].bytes[0] + best[i].bytes[1];
 
-		if (n >= LARGE || had > real[n] || had + best[i].error < real[n] || had < real[n] / 2)
-			fail_msg("flow %" PRIu64 ": %" PRIu64 " to %" PRIu64 " of %" PRIu64 " bytes", n, had,
-				 had + best[i].error, n < LARGE ? real[n] : 0);
+		if (n >= LARGE || had > real[n] || had + best[i].error < real[n] ||
+		    had < real[n] / 2)
+			fail_msg("flow %" PRIu64 ": %" PRIu64 " to %" PRIu64 " of %" PRIu64
+				 " bytes",
+				 n, had, had + best[i].error, n < LARGE ? real[n] : 0);
 	}
 	tops_close(t);
 }
@@ -236,7 +243,8 @@ static void is_column(unsigned width, unsigned back, uint64_t packets, unsigned 
 	bool is = history_column(&past, width, back, &sum, &of);
 
 	if (is != (sec > 0) || of != sec || sum.packets != packets || sum.bytes != 10 * packets)
-		fail_msg("column %u of %u s: %" PRIu64 " packets in %u s", back, width, (uint64_t)sum.packets, of);
+		fail_msg("column %u of %u s: %" PRIu64 " packets in %u s", back, width,
+			 (uint64_t)sum.packets, of);
 }
 
 static void each_second_has_what_came_in_it(void **state is_unused)
@@ -271,7 +279,8 @@ static void an_hour_is_kept(void **state is_unused)
 	for (unsigned back = 0; back < HISTORY_SEC - 1; back++)
 		is_column(1, back, 1, 1);
 	is_column(1, HISTORY_SEC - 1, 0, 0);
-	at((HISTORY_SEC + 100) * 1000 + 90000 * 1000ull, HISTORY_SEC + 101);	/* asleep for a day */
+	/* asleep for a day */
+	at((HISTORY_SEC + 100) * 1000 + 90000 * 1000ull, HISTORY_SEC + 101);
 	for (unsigned back = 0; back < HISTORY_SEC - 1; back++)
 		is_column(1, back, 0, 1);
 }
@@ -381,7 +390,8 @@ static void a_live_rate_is_that_since_the_last_tick(void **state is_unused)
 	for (unsigned i = 0; i < 50; i++)
 		give(&to, UDP, 1000, 0);
 	model_tick(&m, 5 * SEC + SEC / 2);
-	assert_true(m.all.pps > 99.9 && m.all.pps < 100.1 && m.all.bps > 799000 && m.all.bps < 801000);
+	assert_true(m.all.pps > 99.9 && m.all.pps < 100.1 && m.all.bps > 799000 &&
+		    m.all.bps < 801000);
 	model_tick(&m, 6 * SEC);
 	assert_true(m.all.pps < 0.1);
 	assert_int_equal(m.all.sum.packets, 50);
@@ -598,10 +608,12 @@ static void a_filter_is_one_for_what_is_captured(void **state is_unused)
 static void keys_choose_what_is_shown(void **state is_unused)
 {
 	static const struct { const char *keys, *shows; } steps[] = {
-		{ "", "by bit/s" }, { "s", "by packets/s" }, { "s", "by bytes" }, { "s", "by packets" },
+		{ "", "by bit/s" }, { "s", "by packets/s" }, { "s", "by bytes" },
+		{ "s", "by packets" },
 		{ "s", "by bit/s" }, { "\t", "address" }, { "\t", "protocol" },
 		{ "\t\t\t", "flow" }, { "5", "what became" }, { "1", "flow" },
-		{ "+", "a column is 5 s" }, { "++++++", "a column is 30 s" }, { "-------", "a column is 1 s" },
+		{ "+", "a column is 5 s" }, { "++++++", "a column is 30 s" },
+		{ "-------", "a column is 1 s" },
 		{ "p", "PAUSED" }, { "z", "PAUSED" }, { "c", "0 packets," },
 	};
 	struct view *v = with_packets(true);

@@ -36,7 +36,8 @@ static int set_up(void **state)
 	(void)state;
 	interrupt_fd = eventfd(0, EFD_CLOEXEC);
 	buffer = (struct write_buffer){ malloc(PIECE), 0, PIECE };
-	return out_open(&out, path, -1) || out_begin(out) || write_queue_open(&queue, 4 * PIECE, interrupt_fd);
+	return out_open(&out, path, -1) || out_begin(out) ||
+	       write_queue_open(&queue, 4 * PIECE, interrupt_fd);
 }
 
 static int tear_down(void **state)
@@ -130,7 +131,10 @@ static void a_piece_that_is_larger_than_the_queue_goes_through_alone(void **stat
 	assert_int_equal(out_size(out), 11 * PIECE);
 }
 
-/* The third piece comes up to its middle. What is behind it is not written, and the queue goes on. */
+/*
+ * The third piece comes up to its middle. What is behind it is not written, and the queue
+ * goes on.
+ */
 static void a_failure_is_told_of_with_its_piece_and_what_came_behind(void **state)
 {
 	struct rlimit all, small;
@@ -512,7 +516,10 @@ static void who_puts_in_lets_them_write_unless_they_stand_still(void **state)
 		assert_int_equal(write_queue_put(queue, late, &buffer, LARGE, true), 0);
 	}
 	at_first = yields;
-	/* it has to be seen shortly after one was written, which takes a while where others have the processor */
+	/*
+	 * it has to be seen shortly after one was written, which takes a while where others have
+	 * the processor
+	 */
 	for (unsigned i = 0; !yields && i < TRIES; i++) {
 		sem_post(&moves);
 		while (write_queue_state(queue).waiting == WAITING * LARGE)
@@ -594,5 +601,6 @@ int main(void)
 
 	signal(SIGXFSZ, SIG_IGN);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return _cmocka_run_group_tests("write_queue", tests, array_size(tests), make_dir, remove_dir);
+	return _cmocka_run_group_tests("write_queue", tests, array_size(tests), make_dir,
+				       remove_dir);
 }

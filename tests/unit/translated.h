@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* An expression as a hook loads it. For tests that have included what they need of the kernel's headers. */
+/*
+ * An expression as a hook loads it. For tests that have included what they need of the kernel's
+ * headers.
+ */
 #ifndef XDPDUMP_TESTS_UNIT_TRANSLATED_H
 #define XDPDUMP_TESTS_UNIT_TRANSLATED_H
 
@@ -16,7 +19,8 @@ static void expr_closep(struct expr **e)
 }
 
 /* @f, to be freed by to_ebpf_free(). NULL, as no text is no filter. */
-static const struct filter *translate(struct filter *f, const struct hook_ops *ops, const char *text)
+static const struct filter *translate(struct filter *f, const struct hook_ops *ops,
+				      const char *text)
 {
 	cleanup(expr_closep) struct expr *e = NULL;
 	const struct sock_filter *insns;

@@ -28,8 +28,9 @@ static int tear_down(void **state)
 
 static struct live_iface_settings settings_of(const struct observe_options *o)
 {
-	return (struct live_iface_settings){ .snap = 100, .observe = *o, .directions = LIVE_RECEIVED,
-					     .linktype = -1 };
+	return (struct live_iface_settings){
+		.snap = 100, .observe = *o, .directions = LIVE_RECEIVED, .linktype = -1
+	};
 }
 
 static enum status start(const struct live_iface_settings *s, const struct live_filters *filters)

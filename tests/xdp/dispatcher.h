@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What a dispatcher is told, as struct xdp_dispatcher_config of libxdp's xdp/prog_dispatcher.h has it. */
+/*
+ * What a dispatcher is told, as struct xdp_dispatcher_config of libxdp's xdp/prog_dispatcher.h has
+ * it.
+ */
 #ifndef XDPDUMP_TESTS_DISPATCHER_H
 #define XDPDUMP_TESTS_DISPATCHER_H
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Programs that do all that one can do with a frame, to be traced. Their names are longer than the kernel has them. */
+/*
+ * Programs that do all that one can do with a frame, to be traced. Their names are longer than the
+ * kernel has them.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
