@@ -43,12 +43,13 @@ static void check_text(const struct info *i, const struct info_source *s)
 	free(text);
 }
 
+/* A comment may hold a NUL, which is there as \u0000. */
 static void check_json(const struct info *i, const struct info_source *s)
 {
 	size_t len;
 	char *text = report(info_json, i, s, &len);
 	json_error_t error;
-	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 
 	must(root && json_is_object(root));
 	must(memchr(text, '\n', len) == text + len - 1);
