@@ -16,6 +16,7 @@
 #include "capture/cli/line_server.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/rights.h"
 #include "capture/filter/per_link.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/hook.h"
@@ -450,7 +451,7 @@ enum status capture_start(struct capture *l)
 	if (!status)
 		status = begin(l);
 	if (!status)
-		status = open_outputs_become(o, l->user);
+		status = rights_become(l->user, o);
 	if (!status)
 		limits_no_core();
 	if (!status)

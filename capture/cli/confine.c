@@ -15,8 +15,10 @@
 #include "capture/base/util.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/rights.h"
 #include "capture/kernel/landlock.h"
 #include "capture/kernel/privilege.h"
+#include "capture/kernel/run_as.h"
 #include "capture/kernel/seccomp.h"
 #include "capture/read/merge_options.h"
 #include "capture/write/schedule.h"
@@ -241,14 +243,27 @@ static void settle_memory(void)
 	mallopt(M_ARENA_MAX, 1);
 }
 
+/* Who captures is it once he has attached. */
+static enum status become(const struct opts *o)
+{
+	struct run_as *user = NULL;
+	enum status status = is_live(o) ? STATUS_OK : rights_user(&user, o);
+
+	if (!status)
+		status = rights_become(user, o);
+	run_as_close(user);
+	return status;
+}
+
 enum status confine_reach(const struct opts *o, unsigned later)
 {
 	struct folders f;
 	char output[PATH_MAX] = "";
+	enum status status = become(o);
 	int err;
 
-	if (confine_is_off(o))
-		return STATUS_OK;
+	if (status || confine_is_off(o))
+		return status;
 	learn_time_zone();
 	settle_stdout();
 	settle_memory();

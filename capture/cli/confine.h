@@ -2,7 +2,8 @@
 /*
  * The sandbox: once all is opened, what is not needed any more is out of reach. First rights, files
  * and the network, then threads may begin, then system calls. --sandbox tells what becomes of it
- * where the kernel lacks something. Both complain; the exit code.
+ * where the kernel lacks something. Who only reads is the user of -Z from then on, sandbox or not.
+ * Both complain; the exit code.
  */
 #ifndef XDPDUMP_CLI_CONFINE_H
 #define XDPDUMP_CLI_CONFINE_H

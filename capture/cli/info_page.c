@@ -8,6 +8,8 @@
 #include "capture/base/loop.h"
 #include "capture/cli/info_page.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/rights.h"
+#include "capture/kernel/run_as.h"
 #include "capture/report/info_html.h"
 #include "capture/write/out.h"
 #include "capture/write/place.h"
@@ -25,14 +27,33 @@ static enum status spare_others(const struct info_page *p, const struct opts *o)
 	return status;
 }
 
+/* As the user of -Z. */
+static enum status open_out(struct info_page *p, const struct opts *o, const struct loop *l,
+			    int *err)
+{
+	struct run_as *user = NULL;
+	enum status status = rights_user(&user, o);
+
+	*err = status ? 0 : run_as_enter(user);
+	if (!status && !*err) {
+		*err = out_open(&p->out, p->path, l->stop_fd);
+		run_as_leave(user);
+	}
+	run_as_close(user);
+	return status;
+}
+
 enum status info_page_open(struct info_page *p, const struct opts *o, const struct loop *l)
 {
+	enum status status;
 	int err;
 
 	*p = (struct info_page){ .path = o->html };
 	if (!p->path)
 		return STATUS_OK;
-	err = out_open(&p->out, p->path, l->stop_fd);
+	status = open_out(p, o, l, &err);
+	if (status)
+		return status;
 	if (err == -EINTR)
 		return log_fail(STATUS_OK, "%s: interrupted while waiting for a reader", p->path);
 	if (err)

@@ -10,6 +10,7 @@
 #include "capture/cli/confine.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/rights.h"
 #include "capture/kernel/run_as.h"
 #include "capture/read/capfile.h"
 #include "capture/read/merge.h"
@@ -140,13 +141,12 @@ enum status open_outputs(struct outputs *f, const struct opts *o, const struct b
 			 int interrupt_fd, struct run_as **a)
 {
 	const struct outputs_settings settings = settings_of(o, head);
-	int err = o->user ? run_as_open(a, o->user) : 0;
-	enum status status;
+	enum status status = rights_user(a, o);
+	int err;
 
-	if (err == -ENOENT)
-		return log_fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
-	if (!err)
-		err = run_as_enter(*a);
+	if (status)
+		return status;
+	err = run_as_enter(*a);
 	if (err)
 		return log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err));
 	status = outputs_open(f, &settings, interrupt_fd);
@@ -154,15 +154,6 @@ enum status open_outputs(struct outputs *f, const struct opts *o, const struct b
 		status = spare_all(f, o);
 	err = run_as_leave(*a);
 	return err ? log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : status;
-}
-
-enum status open_outputs_become(const struct opts *o, const struct run_as *a)
-{
-	int err = run_as_become(a, 0);
-
-	return err ? log_fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user,
-			      strerror(-err))
-		   : STATUS_OK;
 }
 
 static unsigned opened_later(struct merge *const *inputs, size_t n)

@@ -21,9 +21,6 @@ struct run_as;
 enum status open_outputs(struct outputs *f, const struct opts *o, const struct blocks *head,
 			 int interrupt_fd, struct run_as **a);
 
-/* We are that user from here on. */
-enum status open_outputs_become(const struct opts *o, const struct run_as *a);
-
 /*
  * All is open, of @n @inputs as well, of which some may be NULL: what is not needed any more is
  * given up (confine.h), and the threads begin, those that read ahead among them. Complains.

@@ -414,8 +414,6 @@ static enum status run(const struct opts *o, const struct numbers *only,
 	if (!status && !f.pump.outputs.done)
 		status = open_input(&f);
 	if (!status)
-		status = open_outputs_become(o, account);
-	if (!status)
 		status = set_stages(&f);
 	if (!status && !f.pump.outputs.done && loop_goes_on(loop))
 		status = begin_input(&f);

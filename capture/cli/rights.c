@@ -3,6 +3,7 @@
  * What the program itself lends is refused, and what the caller has left open is closed, before
  * anything is done.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -136,4 +137,24 @@ enum status rights_settle(struct rights *r, const struct opts *o, char *const *w
 void rights_close(struct rights *r)
 {
 	r->caller = run_as_close(r->caller);
+}
+
+/* ---- -Z of root ---- */
+
+enum status rights_user(struct run_as **a, const struct opts *o)
+{
+	int err = o->user ? run_as_open(a, o->user) : 0;
+
+	if (err == -ENOENT)
+		return log_fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
+	return err ? log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : STATUS_OK;
+}
+
+enum status rights_become(const struct run_as *a, const struct opts *o)
+{
+	int err = run_as_become(a, 0);
+
+	return err ? log_fail(STATUS_PERMISSION, "-Z %s: cannot become that user: %s", o->user,
+			      strerror(-err))
+		   : STATUS_OK;
 }

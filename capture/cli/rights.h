@@ -26,4 +26,11 @@ enum status rights_settle(struct rights *r, const struct opts *o, char *const *w
 
 void rights_close(struct rights *r);
 
+/*
+ * Who root names by -Z; *@a is NULL if that is nobody else, and to be closed. And from here on we
+ * are that user. Both complain; the exit code.
+ */
+enum status rights_user(struct run_as **a, const struct opts *o);
+enum status rights_become(const struct run_as *a, const struct opts *o);
+
 #endif

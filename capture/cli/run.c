@@ -264,8 +264,6 @@ enum status run_run(const struct opts *o)
 		status = open_outputs(&r.pump.outputs, &r.writing, NULL, loop->stop_fd, &account);
 	if (!status && !r.pump.outputs.done)
 		status = open_input(&r);
-	if (!status)
-		status = open_outputs_become(o, account);
 	if (!status && !r.pump.outputs.done && !loop->asked)
 		status = begin_input(&r);
 	if (!status && !r.pump.outputs.done && !loop->asked)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,6 +183,22 @@ static int change_all(const struct run_as *a)
 	return 0;
 }
 
+/* The kernel forgets, with another user, by which signal we end when our parent does. */
+static int change_and_end_with_parent(const struct run_as *a)
+{
+	const pid_t parent = getppid();
+	int sig, err;
+
+	if (prctl(PR_GET_PDEATHSIG, &sig))
+		return -errno;
+	err = change_all(a);
+	if (!err && sig && prctl(PR_SET_PDEATHSIG, sig))
+		return -errno;
+	if (sig && getppid() != parent)
+		raise(sig);
+	return err;
+}
+
 int run_as_become(const struct run_as *a, unsigned keep)
 {
 	int err;
@@ -189,7 +206,7 @@ int run_as_become(const struct run_as *a, unsigned keep)
 	if (!a)
 		return 0;
 	privilege_empty_bounding_set();
-	err = keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ? -errno : change_all(a);
+	err = keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ? -errno : change_and_end_with_parent(a);
 	if (!err && keep)
 		err = privilege_keep(keep);
 	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);

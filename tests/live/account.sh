@@ -92,6 +92,64 @@ want 'exit status' 1 "$rc"
 want_line "$work/err" 'secret/out: cannot open for writing: Permission denied$'
 end
 
+# whose PID: of the process, and of those that it has begun
+users()
+{
+	local one
+
+	for one in $1 $(pgrep -P "$1"); do
+		stat -c %U "/proc/$one"
+	done | sort -u | tr '\n' ' '
+}
+
+# Who only waits for another one has nothing to do with packets.
+reads_as()
+{
+	[[ $(users "$pid") == "$1 " ]]
+}
+
+mkfifo "$work/secret/fifo"
+while read -r options; do
+	begin "-Z, and what is read ($options)"
+	rm -rf "${dir:?}"/*
+	exec {feed}<>"$work/secret/fifo"
+	head -c 400 tests/pcaps/mixed.pcap >&"$feed"
+	# shellcheck disable=SC2086
+	start $options -Z nobody
+	poll reads_as nobody || note "$options: $(users "$pid")"
+	exec {feed}>&-
+	finish
+	for written in "$dir"/*; do
+		[[ ! -e $written ]] || want "owner of $written" nobody "$(stat -c %U "$written")"
+	done
+	end
+done <<EOF
+-r $work/secret/fifo
+-r $work/secret/fifo --info
+-r $work/secret/fifo --info --html $dir/page
+-r $work/secret/fifo --flows
+-r $work/secret/fifo --diff
+-r $work/secret/fifo --sandbox off --info
+-r $work/secret/fifo --run $B/tests/xdp/blocklist.bpf.o -w $dir/file
+--compare tests/pcaps/mixed.pcap $work/secret/fifo
+--compare tests/pcaps/mixed.pcap $work/secret/fifo --lost
+EOF
+
+begin '-Z, and what is compared for packets that were lost'
+exec {feed}<>"$work/secret/fifo"
+head -c 400 tests/pcaps/mixed.pcap >&"$feed"
+start --compare tests/pcaps/mixed.pcap "$work/secret/fifo" --lost -w "$dir/lost" -Z nobody
+waiting=$pid
+compares() { pid=$(pgrep -P "$waiting") && reads_as nobody; }
+poll compares || note "it is compared as $(users "$pid")"
+kill -KILL "$waiting"
+poll ended "$pid" || note 'it does not end with who waits for it'
+exec {feed}>&-
+pid=$waiting
+reap 2>/dev/null
+want 'exit status' 137 "$rc"
+end
+
 begin '-Z root changes nothing'
 listen -i v0 -w "$work/ours/file" -Z root
 want 'owner' root "$(stat -c %U "$work/ours/file")"
