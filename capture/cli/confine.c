@@ -49,6 +49,17 @@ static bool rotates(const struct opts *o)
 			     o->part || o->keep.max_disk || o->keep.min_free || o->keep.index);
 }
 
+/* Somebody wants to see something else of files. */
+static bool reads_again(const struct opts *o)
+{
+	return o->top && !is_live(o);
+}
+
+static bool opens(const struct opts *o, unsigned later)
+{
+	return later & CONFINE_OPENS || reads_again(o);
+}
+
 /* NULL: it is no path. */
 static const char *path_of_metrics(const struct opts *o)
 {
@@ -73,11 +84,11 @@ static unsigned needs(const struct opts *o, unsigned later)
 {
 	const struct { bool is; unsigned need; } all[] = {
 		{ true, SECCOMP_READS },
-		{ later & CONFINE_OPENS, SECCOMP_OPENS },
+		{ opens(o, later), SECCOMP_OPENS },
 		{ later & CONFINE_READS_AHEAD, SECCOMP_READS_AHEAD },
 		{ o->follow, SECCOMP_FOLLOWS },
 		{ o->write || o->html || is_file(STDOUT_FILENO), SECCOMP_WRITES },
-		{ o->action == ACTION_INFO, SECCOMP_RANDOM },
+		{ o->action == ACTION_INFO || reads_again(o), SECCOMP_RANDOM },
 		{ o->flows, SECCOMP_SORTS },
 		{ o->flows_ns && is_live(o), SECCOMP_PAUSES },
 		{ o->part, SECCOMP_RENAMES },
@@ -108,7 +119,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 static unsigned rights(const struct opts *o, unsigned later, const char *output)
 {
 	bool makes = o->top || (writes(o) && privilege_to_make_files(output));
-	bool looks = later & CONFINE_OPENS || o->follow || o->n_netns;
+	bool looks = opens(o, later) || o->follow || o->n_netns;
 
 	return (later & CONFINE_HAS_RIGHTS ? PRIVILEGE_KERNEL : 0) | (looks ? PRIVILEGE_LOOK : 0) |
 	       (o->observe.way == OBSERVE_FRONT ? PRIVILEGE_PIN : 0) |

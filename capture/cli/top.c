@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * --top of files: they are read to the end, and again when something else of them is to be shown.
- * What -w writes is written the first time; a file that is followed has no second.
+ * What -w writes is written the first time; a file that is followed has no second. What the sandbox
+ * does to the thread that starts another one is done before the terminal has its own.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
@@ -36,6 +38,7 @@ struct top_run {
 	struct grid grid;
 	bool again;
 	bool ended; /* the first reading, by a signal or a key */
+	bool confined;
 };
 
 static void on_keys(void *ctx)
@@ -95,6 +98,15 @@ static int read_packets(struct top_run *t, struct file_source *s, struct selecti
 	return got;
 }
 
+/* The first time they are opened. */
+static enum status confine_once(struct top_run *t)
+{
+	const bool confined = t->confined;
+
+	t->confined = true;
+	return confined ? STATUS_OK : confine_calls(t->opts, CONFINE_OPENS);
+}
+
 static enum status read_files(struct top_run *t)
 {
 	const struct opts *o = t->opts;
@@ -105,6 +117,8 @@ static enum status read_files(struct top_run *t)
 
 	if (!status && !t->loop->asked)
 		status = file_source_select(&s, &selection, NULL);
+	if (!status && !t->loop->asked)
+		status = confine_once(t);
 	if (!status && !t->loop->asked)
 		status = file_source_begin(&s);
 	s.all = true;	/* so that keys are looked at where nothing matches */
@@ -148,6 +162,7 @@ static int begin_beside(void *ctx, struct pump *p)
 	struct top_run *t = ctx;
 
 	t->loop = &p->loop;
+	t->confined = true;
 	p->loop.flush_ms = LOOK_MS;
 	outputs_add(&p->outputs, view_lent_sink(t->view));
 	return loop_add(&p->loop, screen_fd(t->screen), on_keys, t);
@@ -211,8 +226,12 @@ static enum status open_screen(struct top_run *t)
 {
 	char why[256];
 
-	if (screen_open(&t->screen, why, sizeof(why)) && screen_begin(t->screen, why, sizeof(why)))
-		return STATUS_OK;
+	if (screen_open(&t->screen, why, sizeof(why))) {
+		enum status status = confine_reach(t->opts, CONFINE_OPENS);
+
+		if (status || screen_begin(t->screen, why, sizeof(why)))
+			return status;
+	}
 	t->screen = screen_close(t->screen);
 	return log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);
 }

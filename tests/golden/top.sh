@@ -77,6 +77,22 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 	terminal_close
 	verdict "a_key_filters_and_another_one_writes_what_is_shown"
 
+	# What is read again has been opened again, and looked through in a table that is made again.
+	mkdir "$work/dir"
+	gzip -c $file >"$work/dir/file.pcap.gz"
+	for options in '' '--dedup' "-w $(printf %q "$work/again")" "-w $(printf %q "$work/again") --dedup"; do
+		# shellcheck disable=SC2086
+		terminal_run 80x24 screen "$dump" -r "$work/dir" $options --top
+		terminal_shows '194 packets'
+		terminal_is_confined || echo "$options: system calls are not confined"
+		terminal_keys f udp Enter
+		terminal_shows ' 19 packets, 1.64 kB'
+		terminal_keys q
+		terminal_ended 0
+		terminal_close
+	done >"$work/against" 2>&1
+	verdict "system_calls_are_confined_and_files_are_read_again"
+
 	{
 		terminal_run 20x4 xterm-256color "$dump" -r $file --top ip6
 		terminal_shows '^ xdpdump --top  test'

@@ -28,23 +28,12 @@ watch()
 	seen terminal_shows '^ xdpdump --top  v0 \(native\)'
 }
 
-# All threads of it have a list of system calls.
-is_confined()
-{
-	local task pid
-
-	pid=$(pgrep -P "$(terminal display-message -p '#{pane_pid}')" -x xdpdump) || return
-	for task in /proc/"$pid"/task/*/status; do
-		grep -Exq 'Seccomp:[[:blank:]]+2' "$task" || return
-	done
-}
-
 veth_up v0 v1 || exit 1
 
 begin 'somebody sees what is captured, and the file beside it is whole'
 watch -i v0 --top -w "$file" 'udp or arp'
 frames 1000 -s 500
-is_confined || note 'system calls are not confined'
+terminal_is_confined || note 'system calls are not confined'
 seen terminal_shows '^Filter udp or arp$'
 seen terminal_shows '  1.00 kpackets, 500 kB, 500 B each +lost 0$'
 seen terminal_shows 'UDP .* -> '
