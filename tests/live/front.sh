@@ -204,13 +204,6 @@ while True:
     n += where[2] != socket.PACKET_OUTGOING and data[23] == 17
 END
 
-# lost_before_it: frames of the flood that the pair had no room for, by the counters of both ends
-lost_before_it()
-{
-	{ ethtool -S v1; ethtool -S v0; } | awk \
-		'/tx_queue_.*_xdp_xmit_errors:/ && !n++ || /rx_queue_.*_drops:/ && !/xdp_drops/ { sum += $2 } END { print sum + 0 }'
-}
-
 # flood PPS: until it is told to stop
 flood()
 {

@@ -144,6 +144,13 @@ poll()
 	done
 }
 
+# lost_before_it: frames that came from v1, of xdpflood, and the pair had no room for, by the counters of both ends
+lost_before_it()
+{
+	{ ethtool -S v1; ethtool -S v0; } | awk \
+		'/tx_queue_.*_xdp_xmit_errors:/ && !n++ || /rx_queue_.*_drops:/ && !/xdp_drops/ { sum += $2 } END { print sum + 0 }'
+}
+
 # start ARGS...: xdpdump in the background, text in $work/out, messages in $work/err
 start()
 {
