@@ -19,6 +19,7 @@
 #include "capture/cli/learn.h"
 #include "capture/cli/opts.h"
 #include "capture/index/catalog.h"
+#include "capture/kernel/run_as.h"
 #include "capture/read/blocks.h"
 
 struct looking {
@@ -72,6 +73,22 @@ static int learn_by(const struct opts *o, const char *path, struct catalog *c, i
 	return WIFEXITED(how) && !WEXITSTATUS(how) ? catalog_take(c, fd) : -ECANCELED;
 }
 
+/* As the user of -Z. */
+static int save(const struct opts *o, struct catalog *c)
+{
+	struct run_as *user = NULL;
+	int err = o->user ? run_as_open(&user, o->user) : 0;
+
+	if (!err)
+		err = run_as_enter(user);
+	if (!err) {
+		err = catalog_save(c);
+		run_as_leave(user);
+	}
+	run_as_close(user);
+	return err;
+}
+
 void learn_folder(const struct opts *o, const char *path, struct catalog *c)
 {
 	uint64_t bytes;
@@ -88,7 +105,7 @@ void learn_folder(const struct opts *o, const char *path, struct catalog *c)
 	if (err)
 		log_complain("warning: %s: what is in its files cannot be found out: %s: all are opened", path,
 			     strerror(-err));
-	else if ((err = catalog_save(c)))
+	else if ((err = save(o, c)))
 		log_complain("warning: %s: the index cannot be written (%s): it is made anew each time", path,
 			     strerror(-err));
 }

@@ -116,12 +116,31 @@ static enum status become(struct rights *r, const struct opts *o)
 	return STATUS_OK;
 }
 
+enum status rights_user(struct run_as **a, const struct opts *o)
+{
+	int err = o->user ? run_as_open(a, o->user) : 0;
+
+	if (err == -ENOENT)
+		return log_fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
+	return err ? log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : STATUS_OK;
+}
+
+/* Before anything is done for the user of -Z. */
+static enum status look_up(const struct opts *o)
+{
+	struct run_as *user = NULL;
+	enum status status = rights_user(&user, o);
+
+	run_as_close(user);
+	return status;
+}
+
 static enum status keep(const struct opts *o)
 {
 	int err = geteuid() ? privilege_keep(needed(o)) : 0;
 
 	return err ? log_fail(STATUS_RUNTIME, "cannot give capabilities up: %s", strerror(-err))
-		   : STATUS_OK;
+		   : look_up(o);
 }
 
 enum status rights_settle(struct rights *r, const struct opts *o, char *const *words)
@@ -137,17 +156,6 @@ enum status rights_settle(struct rights *r, const struct opts *o, char *const *w
 void rights_close(struct rights *r)
 {
 	r->caller = run_as_close(r->caller);
-}
-
-/* ---- -Z of root ---- */
-
-enum status rights_user(struct run_as **a, const struct opts *o)
-{
-	int err = o->user ? run_as_open(a, o->user) : 0;
-
-	if (err == -ENOENT)
-		return log_fail(STATUS_USAGE, "-Z %s: there is no such user", o->user);
-	return err ? log_fail(STATUS_RUNTIME, "-Z %s: %s", o->user, strerror(-err)) : STATUS_OK;
 }
 
 enum status rights_become(const struct run_as *a, const struct opts *o)

@@ -150,6 +150,17 @@ reap 2>/dev/null
 want 'exit status' 137 "$rc"
 end
 
+begin '-Z, and the index of a directory is theirs'
+rm -rf "${dir:?}"/*
+cp tests/pcaps/{arp,mixed}.pcap "$dir"
+touch -d yesterday "$dir"/*
+run -r "$dir" --index -Z nobody
+want 'exit status' 0 "$rc"
+want 'owner' nobody "$(stat -c %U "$dir/.xdpdump-index")"
+run -r "$dir" --index -Z root
+want 'exit status' 0 "$rc"
+end
+
 begin '-Z root changes nothing'
 listen -i v0 -w "$work/ours/file" -Z root
 want 'owner' root "$(stat -c %U "$work/ours/file")"
@@ -160,9 +171,12 @@ want 'packets' 10 "$epb"
 end
 
 begin '-Z with a user that is not there'
-run -i v0 -w "$file" -Z no-such-user
-want 'exit status' 2 "$rc"
-want_line "$work/err" '-Z no-such-user: there is no such user$'
+for options in "-i v0 -w $file" '-r tests/pcaps/arp.pcap' '-r tests/pcaps/arp.pcap --info' '-r tests/pcaps --index'; do
+	# shellcheck disable=SC2086
+	run $options -Z no-such-user
+	want "exit status of $options" 2 "$rc"
+	want "sentences of $options" 'xdpdump: -Z no-such-user: there is no such user' "$(<"$work/err")"
+done
 want_detached
 end
 
