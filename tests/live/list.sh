@@ -129,11 +129,12 @@ pids+=("$sleeper")
 : >"$work/mounted"
 unshare -n mount --bind /proc/thread-self/ns/net "$work/mounted" 2>/dev/null ||
 	unshare -n sh -c "mount --bind /proc/\$\$/ns/net $work/mounted"
+# In a namespace of its own, and the program that it is listed as.
 has_come()
 {
-	[[ $(readlink "/proc/$sleeper/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+	[[ $(readlink "/proc/$sleeper/ns/net") != "$(readlink /proc/self/ns/net)" && $(<"/proc/$sleeper/comm") == sleep ]]
 }
-poll has_come
+poll has_come || note 'nobody sleeps in a namespace'
 run -D --all-netns
 want 'exit status' 0 "$rc"
 want_line "$work/out" '^ *# +Namespace +Interface +State '
