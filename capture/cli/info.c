@@ -73,7 +73,7 @@ static enum status report(struct file_source *s, struct info *i, struct info_pag
 	return status;
 }
 
-/* The first is open, and the others are opened in their turn. */
+/* The first that could be is open, and the others are opened in their turn. */
 static enum status confine_all(const struct opts *o, struct merge *first)
 {
 	unsigned later = o->n_reads > 1 ? CONFINE_OPENS : 0;
@@ -84,8 +84,8 @@ static enum status confine_all(const struct opts *o, struct merge *first)
 	return status ? status : confine_calls(o, later);
 }
 
-static enum status report_file(const struct opts *o, struct loop *l,
-			       struct progress *p, struct info_page *page, unsigned n)
+static enum status report_file(const struct opts *o, struct loop *l, struct progress *p,
+			       struct info_page *page, unsigned n, bool *confined)
 {
 	const char *path = o->reads[n];
 	struct file_source s;
@@ -97,8 +97,10 @@ static enum status report_file(const struct opts *o, struct loop *l,
 	status = file_source_open(&s, o, l, p, &path, 1);
 	if (!status && !l->asked)
 		status = info_page_spare(page, merge_stat(s.input, 0), path);
-	if (!status && !l->asked && !n)
+	if (!status && !l->asked && !*confined) {
 		status = confine_all(o, s.input);
+		*confined = !status;
+	}
 	if (!status && !l->asked)
 		status = file_source_begin(&s);
 	if (!status && !l->asked)
@@ -112,14 +114,15 @@ static enum status report_all(const struct opts *o, struct loop *l, struct info_
 {
 	enum status worst = STATUS_OK;
 	struct progress progress;
+	bool confined = false;
 
 	progress_init(&progress, false);
-	for (unsigned n = 0; n < o->n_reads && !l->asked; n++) {
+	for (unsigned n = 0; n < o->n_reads && !l->asked && !page->refused; n++) {
 		enum status status;
 
 		if (n && !page->path && o->screen != FORMAT_JSON)
 			putchar('\n');
-		status = report_file(o, l, &progress, page, n);
+		status = report_file(o, l, &progress, page, n, &confined);
 		worst = status > worst ? status : worst;
 	}
 	progress_erase(&progress);

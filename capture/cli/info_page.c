@@ -15,7 +15,7 @@
 #include "capture/write/place.h"
 #include "capture/write/sink.h"
 
-static enum status spare_others(const struct info_page *p, const struct opts *o)
+static enum status spare_others(struct info_page *p, const struct opts *o)
 {
 	const char *const named[] = { o->filter_file, o->list_file };
 	enum status status = STATUS_OK;
@@ -63,10 +63,11 @@ enum status info_page_open(struct info_page *p, const struct opts *o, const stru
 	return p->text ? spare_others(p, o) : log_fail(STATUS_RUNTIME, "out of memory");
 }
 
-enum status info_page_spare(const struct info_page *p, const struct stat *st, const char *name)
+enum status info_page_spare(struct info_page *p, const struct stat *st, const char *name)
 {
 	if (!p->out || !S_ISREG(st->st_mode) || !out_is_same(p->out, st))
 		return STATUS_OK;
+	p->refused = true;
 	return log_fail(STATUS_USAGE, "%s: cannot read from and write to the same file", name);
 }
 
@@ -91,7 +92,7 @@ enum status info_page_write(struct info_page *p)
 {
 	int err;
 
-	if (!p->begun)
+	if (!p->begun || p->refused)
 		return STATUS_OK;
 	info_html_end(p->text);
 	if (fflush(p->text))

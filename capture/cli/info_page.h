@@ -22,17 +22,18 @@ struct info_page {
 	char *bytes;
 	size_t len;
 	bool begun;		/* there is a report */
+	bool refused;		/* it would take the place of a file that is read */
 };
 
 /* Whatever it returns, the page is to be closed. An existing file is not touched yet. */
 enum status info_page_open(struct info_page *p, const struct opts *o, const struct loop *l);
 
-/* It is not a file that is read, whose name is @name. */
-enum status info_page_spare(const struct info_page *p, const struct stat *st, const char *name);
+/* It is not a file that is read, whose name is @name; else there will be no page. */
+enum status info_page_spare(struct info_page *p, const struct stat *st, const char *name);
 
 void info_page_add(struct info_page *p, const struct info *i, const struct info_source *s);
 
-/* Nothing, if there is no report. */
+/* Nothing, if there is no report, or was refused. */
 enum status info_page_write(struct info_page *p);
 
 void info_page_close(struct info_page *p);

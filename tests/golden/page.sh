@@ -166,6 +166,8 @@ echo "$work/self" >"$work/list"
 	refuses 2 'list: cannot read from and write to the same file' -V "$work/list" --html "$work/list"
 	refuses 1 'cannot open for writing' -r "$work/self" --html "$work/none/page"
 	refuses 6 '/dev/full: cannot write: No space left' -r "$work/self" --html /dev/full
+	refuses 2 'self: cannot read from and write to the same file' -r "$work/self" -r tests/pcaps/arp.pcap --html "$work/self"
+	refuses 2 'self: cannot read from and write to the same file' -r tests/pcaps/arp.pcap -r "$work/self" --html "$work/self"
 	cmp "$work/self" tests/pcaps/udp.pcap
 	[[ $(cat "$work/expression" "$work/list") == $'udp\n'"$work/self" ]] || echo "it is not what it was"
 } >"$work/against" 2>&1

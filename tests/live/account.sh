@@ -92,47 +92,42 @@ want 'exit status' 1 "$rc"
 want_line "$work/err" 'secret/out: cannot open for writing: Permission denied$'
 end
 
-# whose PID: of the process, and of those that it has begun
-users()
+# are_of UID PID: the process, and those that it has begun, for good and without any capability
+are_of()
 {
 	local one
 
-	for one in $1 $(pgrep -P "$1"); do
-		stat -c %U "/proc/$one"
-	done | sort -u | tr '\n' ' '
+	for one in $2 $(pgrep -P "$2"); do
+		grep -Pxq "Uid:(\t$1){4}" "/proc/$one/status" && grep -Pxq 'CapPrm:\t0+' "/proc/$one/status" || return
+	done
 }
 
-# Who only waits for another one has nothing to do with packets.
-reads_as()
-{
-	[[ $(users "$pid") == "$1 " ]]
-}
-
+nobody=$(id -u nobody)
 mkfifo "$work/secret/fifo"
-while read -r options; do
+while read -r status written options; do
 	begin "-Z, and what is read ($options)"
 	rm -rf "${dir:?}"/*
 	exec {feed}<>"$work/secret/fifo"
 	head -c 400 tests/pcaps/mixed.pcap >&"$feed"
 	# shellcheck disable=SC2086
 	start $options -Z nobody
-	poll reads_as nobody || note "$options: $(users "$pid")"
-	exec {feed}>&-
+	poll are_of "$nobody" "$pid" || note "$(grep -e Uid -e CapPrm "/proc/$pid/status")"
 	finish
-	for written in "$dir"/*; do
-		[[ ! -e $written ]] || want "owner of $written" nobody "$(stat -c %U "$written")"
-	done
+	exec {feed}>&-
+	want 'exit status' "$status" "$rc"
+	[[ $written == - ]] || want "owner of $written" nobody "$(stat -c %U "$dir/$written")"
 	end
 done <<EOF
--r $work/secret/fifo
--r $work/secret/fifo --info
--r $work/secret/fifo --info --html $dir/page
--r $work/secret/fifo --flows
--r $work/secret/fifo --diff
--r $work/secret/fifo --sandbox off --info
--r $work/secret/fifo --run $B/tests/xdp/blocklist.bpf.o -w $dir/file
---compare tests/pcaps/mixed.pcap $work/secret/fifo
---compare tests/pcaps/mixed.pcap $work/secret/fifo --lost
+0 - -r $work/secret/fifo
+0 - -r $work/secret/fifo --info
+1 - -r /nonexistent -r $work/secret/fifo --info
+0 page -r $work/secret/fifo --info --html $dir/page
+0 - -r $work/secret/fifo --flows
+0 - -r $work/secret/fifo --diff
+0 - -r $work/secret/fifo --sandbox off --info
+0 file -r $work/secret/fifo --run $B/tests/xdp/blocklist.bpf.o -w $dir/file
+130 - --compare tests/pcaps/mixed.pcap $work/secret/fifo
+130 - --compare tests/pcaps/mixed.pcap $work/secret/fifo --lost
 EOF
 
 begin '-Z, and what is compared for packets that were lost'
@@ -140,8 +135,8 @@ exec {feed}<>"$work/secret/fifo"
 head -c 400 tests/pcaps/mixed.pcap >&"$feed"
 start --compare tests/pcaps/mixed.pcap "$work/secret/fifo" --lost -w "$dir/lost" -Z nobody
 waiting=$pid
-compares() { pid=$(pgrep -P "$waiting") && reads_as nobody; }
-poll compares || note "it is compared as $(users "$pid")"
+compares() { pid=$(pgrep -P "$waiting") && are_of "$nobody" "$pid"; }
+poll compares || note 'it is not compared as nobody'
 kill -KILL "$waiting"
 poll ended "$pid" || note 'it does not end with who waits for it'
 exec {feed}>&-
