@@ -7,7 +7,10 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "capture/cli/apart.h"
+#include "capture/cli/confine.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/show_filter.h"
 #include "capture/filter/disasm.h"
@@ -37,15 +40,24 @@ static enum status first_iface(struct capfile *r, const char *name, struct iface
 	return log_fail(STATUS_RUNTIME, "%s: it has no interface, so no link type", name);
 }
 
-static enum status read_first(const char *path, struct iface *first)
+static FILE *open_file(const char *path)
+{
+	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+
+	if (!f)
+		log_complain("%s: cannot open: %s", path, strerror(errno));
+	return f;
+}
+
+/* Closes it. */
+static enum status read_first(FILE *f, const char *path, struct iface *first)
 {
 	const char *name = strcmp(path, "-") ? path : "stdin";
-	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
 	struct capfile *r = NULL;
 	enum status status;
 
 	if (!f)
-		return log_fail(STATUS_RUNTIME, "%s: cannot open: %s", name, strerror(errno));
+		return STATUS_RUNTIME;
 	if (capfile_open(&r, f, ignore, NULL))
 		status = log_fail(STATUS_RUNTIME, "%s: %s", name, capfile_error(r));
 	else
@@ -56,20 +68,56 @@ static enum status read_first(const char *path, struct iface *first)
 	return status;
 }
 
-static enum status read_iface(const struct opts *o, struct iface *first)
+/* What a process of its own finds out, as names in the filter are looked up behind it. */
+struct reading {
+	const struct opts *opts;
+	struct iface *first;	/* in memory of both */
+};
+
+static enum status read_others(const struct reading *r)
 {
-	enum status status = read_first(o->reads[0], first);
+	const struct opts *o = r->opts;
+	const struct iface *first = r->first;
+	enum status status = STATUS_OK;
 
 	for (unsigned i = 1; !status && i < o->n_reads; i++) {
 		struct iface other;
 
-		status = read_first(o->reads[i], &other);
+		status = read_first(open_file(o->reads[i]), o->reads[i], &other);
 		if (!status &&
 		    (other.linktype != first->linktype || other.swapped != first->swapped))
 			return log_fail(STATUS_USAGE,
 					"%s has another link type than %s: -d is for one of them",
 					o->reads[i], o->reads[0]);
 	}
+	return status;
+}
+
+static enum status read_apart(void *ctx)
+{
+	const struct reading *r = ctx;
+	const struct opts *o = r->opts;
+	FILE *f = open_file(o->reads[0]);
+	enum status status = f ? confine(o, o->n_reads > 1 ? CONFINE_OPENS : 0) : STATUS_RUNTIME;
+
+	if (!status)
+		status = read_first(f, o->reads[0], r->first);
+	return status ? status : read_others(r);
+}
+
+static enum status find_iface(const struct opts *o, struct iface *first)
+{
+	struct reading r = { .opts = o };
+	enum status status;
+
+	r.first = mmap(NULL, sizeof(*r.first), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	if (r.first == MAP_FAILED)
+		return log_fail(STATUS_RUNTIME, "out of memory");
+	status = apart_run(read_apart, &r);
+	first->linktype = r.first->linktype;
+	first->swapped = r.first->swapped;
+	munmap(r.first, sizeof(*r.first));
 	return status;
 }
 
@@ -103,7 +151,7 @@ static enum status dump(const struct expr *e, const struct opts *o)
 enum status show_filter_run(const struct opts *o)
 {
 	struct iface first = { .linktype = o->linktype };
-	enum status status = o->n_reads ? read_iface(o, &first) : STATUS_OK;
+	enum status status = o->n_reads ? find_iface(o, &first) : STATUS_OK;
 	const char *filter = o->filter ? o->filter : "";
 	char words[PATH_MAX + 256];
 	struct expr *e = NULL;

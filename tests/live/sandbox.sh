@@ -253,6 +253,22 @@ done
 want_no_line "$work/err" sandbox
 end
 
+begin 'of which link type a file is finds out a process that can do nothing else'
+exec {feed}<>"$work/fifo"
+head -c 20 tests/pcaps/mixed.pcap >&"$feed"
+start -d -r "$work/fifo" tcp port domain
+waiting=$pid
+poll compares || note 'nobody reads'
+want_confined
+tail -c +21 tests/pcaps/mixed.pcap | head -c 4000 >&"$feed"
+pid=$waiting
+reap
+exec {feed}>&-
+want 'exit status' 0 "$rc"
+want_line "$work/out" '^\(000\)'
+want_no_line "$work/err" sandbox
+end
+
 begin 'without the sandbox all is as it was'
 listen -i v0 --sandbox off -w "$work/file"
 want 'Seccomp' 0 "$(field Seccomp)"
