@@ -61,7 +61,7 @@ terminal_is_confined()
 {
 	local task pid
 
-	[[ $(nm -D "$dump" 2>/dev/null) != *__asan* ]] || return 0
+	! nm -D "$dump" 2>/dev/null | grep -Eq '__(asan|tsan)' || return 0
 	pid=$(pgrep -P "$(terminal display-message -p '#{pane_pid}')" -x xdpdump) || return
 	for task in /proc/"$pid"/task/*/status; do
 		grep -Exq 'Seccomp:[[:blank:]]+2' "$task" || return

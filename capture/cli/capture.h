@@ -53,8 +53,10 @@ enum status read_run_only(const struct opts *o, const struct numbers *only);
 
 /* Somebody beside the reading. */
 struct read_guest {
-	/* before files are read: for another output, and descriptors. -errno */
-	int (*begin)(void *ctx, struct pump *p);
+	/* before files are opened: for another output */
+	void (*begin)(void *ctx, struct pump *p);
+	/* all is open, and the sandbox in force: for descriptors to wait for. Complains */
+	enum status (*confined)(void *ctx);
 	/* each few thousand packets, and while there are none */
 	void (*look)(void *ctx);
 	/* when all is read and written, while the outputs are still there */

@@ -100,7 +100,7 @@ static unsigned needs(const struct opts *o, unsigned later)
 		{ o->command, SECCOMP_WAITS },
 		{ is_live(o), SECCOMP_LIVE },
 		{ later & CONFINE_ATTACHES, SECCOMP_ATTACHES },
-		{ later & CONFINE_REFILTERS, SECCOMP_REFILTERS },
+		{ later & CONFINE_REFILTERS || reads_again(o), SECCOMP_REFILTERS },
 		{ o->metrics, SECCOMP_TALKS },
 		{ path_of_metrics(o) || o->control, SECCOMP_LISTENS },
 		{ o->extcap.call, SECCOMP_RESTORES },

@@ -261,7 +261,8 @@ static void tell_recovery(const struct file_source *s)
 
 void file_source_complain(const struct file_source *s)
 {
-	const uint64_t undirected = s->per_link ? per_link_undirected(s->per_link) : 0;
+	const uint64_t undirected =
+		s->per_link ? per_link_undirected(s->per_link) - s->undirected_before : 0;
 	const char *sentence;
 
 	if (undirected)
@@ -378,8 +379,31 @@ static enum status opened(struct file_source *s, int err)
 	return STATUS_RUNTIME;
 }
 
+static int make_filter(struct file_source *s)
+{
+	const struct opts *o = s->opts;
+	int err = o->filter ? per_link_open(&s->per_link, o->filter, o->filter_file,
+					    !o->no_optimize)
+			    : 0;
+
+	return !err && s->per_link && o->sandbox != CONFINE_OFF ? per_link_prepare(s->per_link)
+								: err;
+}
+
 enum status file_source_open(struct file_source *s, const struct opts *o, struct loop *l,
 			     struct progress *p, const char *const *paths, unsigned n)
+{
+	return file_source_open_with(s, NULL, o, l, p, paths, n);
+}
+
+struct per_link *file_source_take_filter(struct file_source *s)
+{
+	return steal(&s->per_link);
+}
+
+enum status file_source_open_with(struct file_source *s, struct per_link *filter,
+				  const struct opts *o, struct loop *l, struct progress *p,
+				  const char *const *paths, unsigned n)
 {
 	const struct merge_options options = {
 		.warn = warn_of_input,
@@ -396,9 +420,9 @@ enum status file_source_open(struct file_source *s, const struct opts *o, struct
 	int err;
 
 	*s = (struct file_source){ .source.ops = &ops, .opts = o, .loop = l, .progress = p };
-	if (o->filter && per_link_open(&s->per_link, o->filter, o->filter_file, !o->no_optimize))
-		return log_fail(STATUS_RUNTIME, "out of memory");
-	if (s->per_link && o->sandbox != CONFINE_OFF && per_link_prepare(s->per_link))
+	s->per_link = filter;
+	s->undirected_before = filter ? per_link_undirected(filter) : 0;
+	if (!filter && make_filter(s))
 		return log_fail(STATUS_RUNTIME, "out of memory");
 	err = merge_open(&s->input, paths, n, &options);
 	if (o->holds && loop_goes_on(l) && !o->holds(o->holds_ctx, s->input, err))

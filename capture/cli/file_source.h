@@ -62,6 +62,7 @@ struct file_source {
 	bool is_single;			/* the input has one interface and will not have another */
 	/* packets of a link type that the filter is not for, which was said */
 	bool left_out;
+	uint64_t undirected_before;	/* of an earlier reading */
 	/* the filter, for all there is or comes; complained about */
 	bool refused;
 	bool stopped;
@@ -74,6 +75,15 @@ struct file_source {
 enum status file_source_open(struct file_source *s, const struct opts *o, struct loop *l,
 			     struct progress *p, const char *const *paths, unsigned n);
 enum status file_source_begin(struct file_source *s);
+
+/*
+ * The same with the filter of an earlier reading, in which names are what they were then; NULL: it
+ * is made. And takes it, which is to be closed, or put into another one.
+ */
+enum status file_source_open_with(struct file_source *s, struct per_link *filter,
+				  const struct opts *o, struct loop *l, struct progress *p,
+				  const char *const *paths, unsigned n);
+struct per_link *file_source_take_filter(struct file_source *s);
 
 /* The same of what --compare calls A, @which is 0, or B; and its name. */
 enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l,

@@ -192,6 +192,8 @@ static enum status begin_input(struct read_run *f)
 {
 	enum status status = open_outputs_start(&f->pump.outputs, f->opts, &f->source.input, 1);
 
+	if (!status && f->guest)
+		status = f->guest->confined(f->guest->ctx);
 	if (status)
 		return status;
 	f->source.hooks = (struct file_source_hooks){
@@ -367,15 +369,11 @@ static enum status process(struct read_run *f)
 					    : STATUS_OK;
 }
 
-static enum status greet(struct read_run *f)
+static void greet(struct read_run *f)
 {
-	int err = 0;
-
 	if (f->guest)
-		err = f->guest->begin(f->guest->ctx, &f->pump);
+		f->guest->begin(f->guest->ctx, &f->pump);
 	f->greeted = f->guest;
-	return err ? log_fail(STATUS_RUNTIME, "cannot wait for keys: %s", strerror(-err))
-		   : STATUS_OK;
 }
 
 static enum status run(const struct opts *o, const struct numbers *only,
@@ -410,7 +408,7 @@ static enum status run(const struct opts *o, const struct numbers *only,
 	if (!status)
 		status = open_outputs(&f.pump.outputs, o, &f.secrets, loop->stop_fd, &account);
 	if (!status)
-		status = greet(&f);
+		greet(&f);
 	if (!status && !f.pump.outputs.done)
 		status = open_input(&f);
 	if (!status)

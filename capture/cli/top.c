@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * --top of files: they are read to the end, and again when something else of them is to be shown.
- * What -w writes is written the first time; a file that is followed has no second. What the sandbox
- * does to the thread that starts another one is done before the terminal has its own.
+ * What -w writes is written the first time; a file that is followed has no second. The terminal is
+ * taken, by a thread, when all is open and given up what is not needed any more.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 #include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
+#include "capture/filter/per_link.h"
 #include "capture/packet/link.h"
 #include "capture/read/merge.h"
 #include "capture/stage/dedup.h"
@@ -38,7 +39,8 @@ struct top_run {
 	struct grid grid;
 	bool again;
 	bool ended; /* the first reading, by a signal or a key */
-	bool confined;
+	bool begun; /* the terminal is ours */
+	struct per_link *filter; /* as it was looked up the first time */
 };
 
 static void on_keys(void *ctx)
@@ -55,6 +57,24 @@ static void on_keys(void *ctx)
 			t->loop->asked = SIGINT;
 		t->again |= wish == VIEW_AGAIN;
 	}
+}
+
+static enum status no_keys(int err)
+{
+	return log_fail(STATUS_RUNTIME, "cannot wait for keys: %s", strerror(-err));
+}
+
+/* Takes the terminal, and keys into that loop. */
+static enum status begin_screen(struct top_run *t)
+{
+	char why[256];
+	int err;
+
+	if (!screen_begin(t->screen, why, sizeof(why)))
+		return log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);
+	err = loop_add(t->loop, screen_fd(t->screen), on_keys, t);
+	t->begun = !err;
+	return err ? no_keys(err) : STATUS_OK;
 }
 
 static void draw(struct top_run *t)
@@ -74,8 +94,12 @@ static void draw(struct top_run *t)
 
 static void look(void *ctx)
 {
-	on_keys(ctx);
-	draw(ctx);
+	struct top_run *t = ctx;
+
+	if (!t->begun)
+		return;
+	on_keys(t);
+	draw(t);
 }
 
 /* Which is short of the end if somebody has seen enough, or wants something else. */
@@ -98,27 +122,40 @@ static int read_packets(struct top_run *t, struct file_source *s, struct selecti
 	return got;
 }
 
-/* The first time they are opened. */
-static enum status confine_once(struct top_run *t)
+/* They have been opened for the first time. */
+static enum status begin(struct top_run *t)
 {
-	const bool confined = t->confined;
+	enum status status = t->begun ? STATUS_OK : confine_reach(t->opts, CONFINE_OPENS);
 
-	t->confined = true;
-	return confined ? STATUS_OK : confine_calls(t->opts, CONFINE_OPENS);
+	if (t->begun || status)
+		return status;
+	status = begin_screen(t);
+	return status ? status : confine_calls(t->opts, CONFINE_OPENS);
+}
+
+/* What has come into the directory meanwhile is no matter, nor what names mean by now. */
+static enum status open_again(struct top_run *t, struct file_source *s, struct opts *again)
+{
+	const struct opts *o = t->begun ? again : t->opts;
+
+	*again = *t->opts;
+	again->holds = NULL;
+	return file_source_open_with(s, steal(&t->filter), o, t->loop, &t->progress, o->reads,
+				     o->n_reads);
 }
 
 static enum status read_files(struct top_run *t)
 {
-	const struct opts *o = t->opts;
 	struct selection selection = { .dedup = NULL };
 	struct file_source s;
-	enum status status = file_source_open(&s, o, t->loop, &t->progress, o->reads, o->n_reads);
+	struct opts again;
+	enum status status = open_again(t, &s, &again);
 	int got = 0;
 
 	if (!status && !t->loop->asked)
 		status = file_source_select(&s, &selection, NULL);
 	if (!status && !t->loop->asked)
-		status = confine_once(t);
+		status = begin(t);
 	if (!status && !t->loop->asked)
 		status = file_source_begin(&s);
 	s.all = true;	/* so that keys are looked at where nothing matches */
@@ -134,6 +171,7 @@ static enum status read_files(struct top_run *t)
 			status = STATUS_RUNTIME;
 	}
 	dedup_close(selection.dedup);
+	t->filter = file_source_take_filter(&s);
 	file_source_close(&s);
 	return status;
 }
@@ -157,15 +195,18 @@ static bool comes_once(const struct opts *o)
 
 /* ---- beside what -w writes, or --follow waits for ---- */
 
-static int begin_beside(void *ctx, struct pump *p)
+static void begin_beside(void *ctx, struct pump *p)
 {
 	struct top_run *t = ctx;
 
 	t->loop = &p->loop;
-	t->confined = true;
 	p->loop.flush_ms = LOOK_MS;
 	outputs_add(&p->outputs, view_lent_sink(t->view));
-	return loop_add(&p->loop, screen_fd(t->screen), on_keys, t);
+}
+
+static enum status confined_beside(void *ctx)
+{
+	return begin_screen(ctx);
 }
 
 /* Its loop goes with it: whether somebody has asked for an end is to be known. */
@@ -180,17 +221,12 @@ static void end_beside(void *ctx)
 
 static enum status read_beside(struct top_run *t)
 {
-	const struct read_guest guest = { begin_beside, look, end_beside, t };
+	const struct read_guest guest = { begin_beside, confined_beside, look, end_beside, t };
 
 	return read_run_with(t->opts, &guest);
 }
 
 /* ---- all of it ---- */
-
-static enum status no_keys(int err)
-{
-	return log_fail(STATUS_RUNTIME, "cannot wait for keys: %s", strerror(-err));
-}
 
 /* The first time, as it was asked for; and then what somebody wants to see. */
 static enum status run(struct top_run *t)
@@ -198,17 +234,18 @@ static enum status run(struct top_run *t)
 	const struct opts *o = t->opts;
 	bool beside = o->write || o->follow;
 	enum status status = STATUS_OK;
-	int err;
+	int err = 0;
 
 	view_facts(t->view)->what = o->n_reads == 1 ? o->reads[0] : "several files";
 	view_facts(t->view)->filter = o->filter;
 	view_facts(t->view)->once = comes_once(o);
 	if (beside)
 		status = read_beside(t);
-	if (status == STATUS_USAGE || t->ended || o->follow || (beside && !t->loop))
+	if (status == STATUS_USAGE || t->ended || o->follow || (beside && !t->begun))
 		return status;
 	t->loop = &t->own;
-	err = loop_add(t->loop, screen_fd(t->screen), on_keys, t);
+	if (beside)
+		err = loop_add(t->loop, screen_fd(t->screen), on_keys, t);
 	if (err)
 		return no_keys(err);
 	if (beside)
@@ -216,7 +253,7 @@ static enum status run(struct top_run *t)
 	for (t->again |= !beside; t->again && !t->loop->asked; show(t)) {
 		t->again = false;
 		status = max_of(status, read_files(t));
-		if (status == STATUS_USAGE)
+		if (status == STATUS_USAGE || !t->begun)
 			return status;
 	}
 	return status;
@@ -226,12 +263,8 @@ static enum status open_screen(struct top_run *t)
 {
 	char why[256];
 
-	if (screen_open(&t->screen, why, sizeof(why))) {
-		enum status status = confine_reach(t->opts, CONFINE_OPENS);
-
-		if (status || screen_begin(t->screen, why, sizeof(why)))
-			return status;
-	}
+	if (screen_open(&t->screen, why, sizeof(why)))
+		return STATUS_OK;
 	t->screen = screen_close(t->screen);
 	return log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);
 }
@@ -257,6 +290,7 @@ enum status top_run(const struct opts *o)
 	if (!status)
 		status = run(t);
 	screen_close(t->screen);
+	per_link_close(t->filter);
 	status = max_of(status, view_report(t->view));
 	loop_close(&t->own);
 	view_close(t->view);

@@ -152,6 +152,13 @@ static const struct row {
 	CALL(getsockopt, SECCOMP_ATTACHES | CONNECTS),
 	CALL(ioctl, SECCOMP_ATTACHES), TERMINAL(TCGETS), TERMINAL(TCSETS), TERMINAL(TCSETSW), TERMINAL(TCSETSF),
 	TERMINAL(TCXONC), TERMINAL(TCFLSH), TERMINAL(TIOCGWINSZ),
+	/* is it still ours, when it is left and come back to? */
+	TERMINAL(TIOCGPGRP),
+#ifdef __NR_getpgrp
+	CALL(getpgrp, SECCOMP_VIEWS),
+#else
+	CALL(getpgid, SECCOMP_VIEWS),
+#endif
 	/* how many bytes there are to read; and no waiting for them */
 	{ __NR_ioctl, SECCOMP_DELIVERS, IS, 1, FIONREAD },
 	{ __NR_ioctl, SECCOMP_DELIVERS, IS, 1, FIONBIO },

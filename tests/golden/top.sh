@@ -93,6 +93,51 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 	done >"$work/against" 2>&1
 	verdict "system_calls_are_confined_and_files_are_read_again"
 
+	# What names mean is known from the start, and later from files of the system.
+	{
+		terminal_run 80x24 screen "$dump" -r $file --top 'port domain'
+		terminal_shows ' 8 packets, '
+		terminal_keys f 'port http' Enter
+		terminal_shows 'shown port http$'
+		terminal_keys f C-u 'tcp port http' Enter
+		terminal_shows ' 0 packets, '
+		terminal_keys f C-u 'host localhost' Enter
+		terminal_shows 'shown host localhost$'
+		terminal_keys f C-u Enter
+		terminal_shows ' 8 packets, '
+		terminal_is_confined || echo 'system calls are not confined'
+		terminal_keys q
+		terminal_ended 0
+		terminal_shows '^$'
+		terminal capture-pane -p | grep sandbox
+	} >"$work/against" 2>&1
+	terminal_close
+	verdict "names_in_filters_are_looked_up"
+
+	# A file goes that was there when it began.
+	{
+		cp $file "$work/dir/other.pcap"
+		terminal_run 80x24 screen "$dump" -r "$work/dir" --top
+		terminal_shows ' 388 packets, '
+		mv "$work/dir/other.pcap" "$work/dir/another.pcap"
+		terminal_keys f udp Enter
+		terminal_shows 'other.pcap: .*No such file'
+		terminal_keys q
+		terminal_ended 1
+		terminal capture-pane -p | grep -e sandbox -e 'No such file' | sort -u
+	} >"$work/seen" 2>&1
+	terminal_close
+	grep -v "^xdpdump: $work/dir/other.pcap: cannot open: No such file" "$work/seen" >"$work/against"
+	verdict "a_file_that_goes_is_told_of"
+
+	{
+		terminal_run 80x24 screen "$dump" -r "$work/late" --top -w "$work/again"
+		terminal_ended 1
+		terminal_shows 'late: .*No such file'
+	} >"$work/against" 2>&1
+	terminal_close
+	verdict "what_cannot_be_opened_ends_it_before_it_begins"
+
 	{
 		terminal_run 20x4 xterm-256color "$dump" -r $file --top ip6
 		terminal_shows '^ xdpdump --top  test'
@@ -124,6 +169,15 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 		terminal_close
 		"$dump" -r $file -r $file -w "$work/without" -s 64 tcp
 		cmp "$work/out" "$work/without"
+		# a command is as free as without it
+		printf '#!/bin/sh\ngrep NoNewPrivs /proc/self/status >%q\n' "$work/freedom" >"$work/command"
+		chmod +x "$work/command"
+		terminal_run 80x24 screen "$dump" -r $file --top -w "$work/out" -z "$work/command"
+		terminal_shows '194 packets'
+		terminal_keys q
+		terminal_ended 0
+		terminal_close
+		[[ $(<"$work/freedom") == $'NoNewPrivs:\t0' ]] || cat "$work/freedom"
 		# its end is that of the writing, too
 		terminal_run 80x24 screen bash -c "$(printf %q "$dump") -r - --top -w $(printf %q "$work/out") <$file"
 		terminal_shows '194 packets'
@@ -175,9 +229,8 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 		terminal_shows '^xdpdump: .*damaged_pcap_garbage_tail.pcap: damaged'
 		terminal_close
 		terminal_run 80x24 screen "$dump" -r /nonexistent --top
-		terminal_shows '/nonexistent: '
-		terminal_keys q
 		terminal_ended 1
+		terminal_shows '/nonexistent: '
 		terminal_close
 		terminal_run 80x24 screen "$dump" -r $file --top 'tcp porty 80'
 		terminal_ended 2

@@ -81,6 +81,7 @@ static long use_ring(void) { return syscall(SYS_io_uring_setup, 1, NULL); }
 static long use_keys(void) { return syscall(SYS_keyctl, 0, 0); }
 static long fault(void) { return syscall(SYS_userfaultfd, 0); }
 static long type_for_user(void) { return ioctl(STDIN_FILENO, TIOCSTI, "x"); }
+static long ask_whose_terminal(void) { return ioctl(STDIN_FILENO, TIOCGPGRP, &(pid_t){ 0 }); }
 static long load_module(void) { return syscall(SYS_init_module, NULL, 0, ""); }
 static long map(int prot)
 {
@@ -154,6 +155,7 @@ static const struct attempt {
 	{ "keys", use_keys, 0 },
 	{ "userfaultfd", fault, 0 },
 	{ "a terminal is typed on", type_for_user, SECCOMP_ATTACHES },
+	{ "a terminal is asked whose it is", ask_whose_terminal, SECCOMP_ATTACHES | SECCOMP_VIEWS },
 	{ "a module is loaded", load_module, 0 },
 	{ "code is mapped", make_code, 0 },
 	{ "memory becomes code", make_memory_code, 0 },
@@ -190,9 +192,11 @@ static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "a capture is sent to who comes", SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS, 23 },
 	{ "a capture is sent to somebody",
 	  SECCOMP_READS | SECCOMP_LIVE | SECCOMP_SENDS | SECCOMP_CONNECTS, 26 },
-	{ "a file is looked at on a terminal", SECCOMP_READS | FILES | SECCOMP_VIEWS, 56 },
+	{ "a file is looked at on a terminal",
+	  SECCOMP_READS | FILES | SECCOMP_OPENS | SECCOMP_RANDOM | SECCOMP_REFILTERS |
+		  SECCOMP_VIEWS, 63 },
 	{ "a capture is looked at on a terminal",
-	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_VIEWS, 59 },
+	  SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_VIEWS, 60 },
 	{ "a capture that is asked", SECCOMP_READS | FILES | SECCOMP_LIVE | SECCOMP_TALKS, 50 },
 };
 
