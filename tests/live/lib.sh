@@ -415,7 +415,7 @@ tcp(t)' "$1" >"$work/served.$1"
 	wait_line "$work/served.$1" '^serving'
 }
 
-# ask udp|tcp ADDRESS TIMES BYTES
+# ask udp|tcp ADDRESS TIMES BYTES: and a stream is closed by both when it ends
 ask()
 {
 	python3 -c "$one_cpu"'
@@ -429,7 +429,10 @@ for i in range(times):
     s.send(data) if kind == "udp" else s.sendall(data)
     got = 0
     while got < size:
-        got += len(s.recv(1 << 20))' "$@"
+        got += len(s.recv(1 << 20))
+if kind == "tcp":
+    s.shutdown(socket.SHUT_WR)
+    assert not s.recv(1)' "$@"
 }
 
 # asks from the other side of v0
