@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -93,13 +94,19 @@ static enum status read_others(const struct reading *r)
 	return status;
 }
 
+/* There is nothing to be finished: a signal ends it, whatever it waits for. */
 static enum status read_apart(void *ctx)
 {
 	const struct reading *r = ctx;
 	const struct opts *o = r->opts;
-	FILE *f = open_file(o->reads[0]);
-	enum status status = f ? confine(o, o->n_reads > 1 ? CONFINE_OPENS : 0) : STATUS_RUNTIME;
+	enum status status;
+	sigset_t none;
+	FILE *f;
 
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	f = open_file(o->reads[0]);
+	status = f ? confine(o, o->n_reads > 1 ? CONFINE_OPENS : 0) : STATUS_RUNTIME;
 	if (!status)
 		status = read_first(f, o->reads[0], r->first);
 	return status ? status : read_others(r);

@@ -269,6 +269,17 @@ want_line "$work/out" '^\(000\)'
 want_no_line "$work/err" sandbox
 end
 
+begin 'a signal ends it, whatever it waits for'
+for signal in TERM INT; do
+	start -d -r "$work/fifo" tcp
+	poll pgrep -P "$pid" >/dev/null || note 'nobody reads'
+	kill -"$signal" "$pid"
+	reap
+	want "exit status after $signal" $((128 + $(kill -l "$signal"))) "$rc"
+	want "what is said after $signal" '' "$(<"$work/err")"
+done
+end
+
 begin 'without the sandbox all is as it was'
 listen -i v0 --sandbox off -w "$work/file"
 want 'Seccomp' 0 "$(field Seccomp)"
