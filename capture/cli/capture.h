@@ -10,6 +10,7 @@
 struct capture;
 struct numbers;
 struct opts;
+struct per_link;
 struct pump;
 
 /* Complains about whatever goes wrong; the exit code. */
@@ -59,8 +60,8 @@ struct read_guest {
 	enum status (*confined)(void *ctx);
 	/* each few thousand packets, and while there are none */
 	void (*look)(void *ctx);
-	/* when all is read and written, while the outputs are still there */
-	void (*end)(void *ctx);
+	/* when all is read and written, while the outputs are still there; the filter is theirs */
+	void (*end)(void *ctx, struct per_link *filter);
 	void *ctx;
 };
 

@@ -421,7 +421,7 @@ static enum status run(const struct opts *o, const struct numbers *only,
 		status = STATUS_SIGNAL + loop->forced;
 	progress_erase(&f.progress);
 	if (f.greeted)
-		guest->end(guest->ctx);
+		guest->end(guest->ctx, file_source_take_filter(&f.source));
 	run_as_close(account);
 	dedup_close(f.selection.dedup);
 	free(f.secrets.bytes);

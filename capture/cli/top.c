@@ -130,7 +130,10 @@ static enum status begin(struct top_run *t)
 	if (t->begun || status)
 		return status;
 	status = begin_screen(t);
-	return status ? status : confine_calls(t->opts, CONFINE_OPENS);
+	if (!status)
+		status = confine_calls(t->opts, CONFINE_OPENS);
+	t->begun = !status;
+	return status;
 }
 
 /* What has come into the directory meanwhile is no matter, nor what names mean by now. */
@@ -210,10 +213,11 @@ static enum status confined_beside(void *ctx)
 }
 
 /* Its loop goes with it: whether somebody has asked for an end is to be known. */
-static void end_beside(void *ctx)
+static void end_beside(void *ctx, struct per_link *filter)
 {
 	struct top_run *t = ctx;
 
+	t->filter = filter;
 	t->ended = t->loop->asked || t->loop->forced;
 	t->loop = &t->own;
 	view_done(t->view);
@@ -263,8 +267,10 @@ static enum status open_screen(struct top_run *t)
 {
 	char why[256];
 
-	if (screen_open(&t->screen, why, sizeof(why)))
+	if (screen_open(&t->screen, why, sizeof(why))) {
+		screen_keep_stderr(t->screen);
 		return STATUS_OK;
+	}
 	t->screen = screen_close(t->screen);
 	return log_fail(STATUS_USAGE, "--top needs a terminal: %s", why);
 }

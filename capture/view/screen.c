@@ -53,10 +53,9 @@ struct screen {
 
 /* ---- stderr ---- */
 
-/* What is said would stand across the page. */
-static void keep_stderr(struct screen *s)
+void screen_keep_stderr(struct screen *s)
 {
-	if (!isatty(STDERR_FILENO))
+	if (s->kept_fd >= 0 || !isatty(STDERR_FILENO))
 		return;
 	s->kept_fd = memfd_create("stderr", MFD_CLOEXEC);
 	s->stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -313,7 +312,7 @@ bool screen_begin(struct screen *s, char *why, size_t cap)
 	if (!take_terminal(s, why, cap))
 		return false;
 	set_up(s);
-	keep_stderr(s);
+	screen_keep_stderr(s);
 	if (start(s))
 		return true;
 	snprintf(why, cap, "no thread for it can be started: %s", strerror(errno));

@@ -19,6 +19,12 @@ struct screen;
  */
 bool screen_open(struct screen **s, char *why, size_t cap);
 
+/*
+ * What is said would stand across the page: from here on it is kept, if it is not already, also
+ * what processes say that begin later.
+ */
+void screen_keep_stderr(struct screen *s);
+
 /* Takes it; the others are for then. False: as screen_open(). */
 bool screen_begin(struct screen *s, char *why, size_t cap);
 

@@ -170,12 +170,15 @@ if has_ncurses && wanted "on_terminals_of_any_kind" tmux; then
 		"$dump" -r $file -r $file -w "$work/without" -s 64 tcp
 		cmp "$work/out" "$work/without"
 		# a command is as free as without it
-		printf '#!/bin/sh\ngrep NoNewPrivs /proc/self/status >%q\n' "$work/freedom" >"$work/command"
+		printf '#!/bin/sh\necho it says >&2\ngrep NoNewPrivs /proc/self/status >%q\n' "$work/freedom" >"$work/command"
 		chmod +x "$work/command"
 		terminal_run 80x24 screen "$dump" -r $file --top -w "$work/out" -z "$work/command"
 		terminal_shows '194 packets'
+		terminal_shows 'it says'
+		terminal_shows '^ xdpdump --top '
 		terminal_keys q
 		terminal_ended 0
+		terminal_shows '^it says'
 		terminal_close
 		[[ $(<"$work/freedom") == $'NoNewPrivs:\t0' ]] || cat "$work/freedom"
 		# its end is that of the writing, too
