@@ -239,6 +239,7 @@ END
 	server_begins
 	poll grep -q 'delivers again' "$work/err" || note 'it does not come back'
 	wait "$sender_pid"
+	poll has_rows 30000 || note 'not all is delivered while it goes on'
 	finish
 	want 'exit status' 0 "$rc"
 	want_sums
