@@ -36,8 +36,10 @@ static enum status open_out(struct info_page *p, const struct opts *o, const str
 
 	*err = status ? 0 : run_as_enter(user);
 	if (!status && !*err) {
-		*err = out_open(&p->out, p->path, l->stop_fd);
-		run_as_leave(user);
+		int opened = out_open(&p->out, p->path, l->stop_fd);
+
+		*err = run_as_leave(user);
+		*err = opened ? opened : *err;
 	}
 	run_as_close(user);
 	return status;

@@ -82,8 +82,10 @@ static int save(const struct opts *o, struct catalog *c)
 	if (!err)
 		err = run_as_enter(user);
 	if (!err) {
-		err = catalog_save(c);
-		run_as_leave(user);
+		int saved = catalog_save(c);
+
+		err = run_as_leave(user);
+		err = saved ? saved : err;
 	}
 	run_as_close(user);
 	return err;

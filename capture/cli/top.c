@@ -125,11 +125,13 @@ static int read_packets(struct top_run *t, struct file_source *s, struct selecti
 /* They have been opened for the first time. */
 static enum status begin(struct top_run *t)
 {
-	enum status status = t->begun ? STATUS_OK : confine_reach(t->opts, CONFINE_OPENS);
+	enum status status;
 
-	if (t->begun || status)
-		return status;
-	status = begin_screen(t);
+	if (t->begun)
+		return STATUS_OK;
+	status = confine_reach(t->opts, CONFINE_OPENS);
+	if (!status)
+		status = begin_screen(t);
 	if (!status)
 		status = confine_calls(t->opts, CONFINE_OPENS);
 	t->begun = !status;
