@@ -153,6 +153,21 @@ static void epb_without_data_has_32_bytes(void **state)
 
 static const struct iface with_some = { .one_queue = false };	/* queues */
 
+/* "abcd", at the time 0, of which is known that it was received, and no more. */
+#define RECEIVED_ABCD \
+	"06000000" \
+	"30000000" \
+	"00000000" \
+	"00000000" \
+	"00000000" \
+	"04000000" \
+	"04000000" \
+	"61626364" \
+	"02000400" \
+	"01000000" \
+	"00000000" \
+	"30000000"
+
 static void the_only_queue_is_not_told(void **state)
 {
 	static const struct iface with_one = { .one_queue = true };
@@ -162,18 +177,7 @@ static void the_only_queue_is_not_told(void **state)
 	};
 
 	(void)state;
-	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
-					    "30000000"
-					    "00000000"
-					    "00000000"
-					    "00000000"
-					    "04000000"
-					    "04000000"
-					    "61626364"
-					    "02000400"
-					    "01000000"
-					    "00000000"
-					    "30000000");
+	is_hex(pcapng_epb(block, 0, &p, 0), RECEIVED_ABCD);
 	assert_non_null(memmem(block, pcapng_idb(block, &with_one), "\1\0\7\0queue=0", 12));
 	p.queue = 1;	/* it has got another one since then */
 	assert_int_equal(pcapng_epb(block, 0, &p, 0), 0x38);
@@ -255,18 +259,7 @@ static void a_drop_count_of_0_is_not_written(void **state)
 			    .has = PACKET_TIME | PACKET_FLAGS };
 
 	(void)state;
-	is_hex(pcapng_epb(block, 0, &p, 0), "06000000"
-					    "30000000"
-					    "00000000"
-					    "00000000"
-					    "00000000"
-					    "04000000"
-					    "04000000"
-					    "61626364"
-					    "02000400"
-					    "01000000"
-					    "00000000"
-					    "30000000");
+	is_hex(pcapng_epb(block, 0, &p, 0), RECEIVED_ABCD);
 }
 
 static void epb_says_in_a_comment_that_a_time_is_not_known(void **state)
