@@ -191,6 +191,12 @@ parse_inline void tally_add(struct tally *t, __u32 len)
 	t->bytes += len;
 }
 
+parse_inline void tally_join(struct tally *t, const struct tally *more)
+{
+	t->packets += more->packets;
+	t->bytes += more->bytes;
+}
+
 /*
  * Counts a packet of @len bytes on the wire by protocol; what became of it is for the caller to
  * add.
@@ -204,6 +210,18 @@ parse_inline void count_packet(struct counters *c, const struct parsed *p, __u32
 		  : p->eth_type == ETH_TYPE_IPV6 ? &c->ipv6
 						 : &c->non_ip,
 		  len);
+}
+
+/* All that count_packet() has counted in @more. */
+parse_inline void counters_join(struct counters *c, const struct counters *more)
+{
+	tally_join(&c->all, &more->all);
+	tally_join(&c->tcp, &more->tcp);
+	tally_join(&c->udp, &more->udp);
+	tally_join(&c->other, &more->other);
+	tally_join(&c->ipv4, &more->ipv4);
+	tally_join(&c->ipv6, &more->ipv6);
+	tally_join(&c->non_ip, &more->non_ip);
 }
 
 /* Packets seen, whether the filter accepts them or not. */

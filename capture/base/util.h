@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define cleanup(f)	__attribute__((cleanup(f)))
 #define steal(pp)	__extension__ ({ __typeof__(*(pp)) stolen_ = *(pp); *(pp) = NULL; stolen_; })
@@ -29,6 +30,20 @@
 		while (result_ < 0 && errno == EINTR && ++tries_ < 1000);		\
 		result_;								\
 	})
+
+enum { CACHE_LINE = 64 };
+
+/*
+ * Zeros, in lines of the cache that nothing else is in: for what one thread writes to all the time,
+ * while others do so next to it. NULL: no memory.
+ */
+static inline is_unused void *calloc_lines(size_t bytes)
+{
+	const size_t whole = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+	void *p = aligned_alloc(CACHE_LINE, whole);
+
+	return p ? memset(p, 0, whole) : NULL;
+}
 
 /* For cleanup(): frees what the pointer at @pp points to. */
 static inline is_unused void freep(void *pp)

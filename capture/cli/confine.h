@@ -22,7 +22,7 @@ enum confine_later {
 	CONFINE_OPENS		= 1,	/* files of -r are opened */
 	/* interfaces come, or are given up in a way that takes more */
 	CONFINE_ATTACHES	= 2,
-	CONFINE_READS_AHEAD	= 4,	/* a thread reads, or some make text */
+	CONFINE_READS_AHEAD	= 4,	/* threads read, or make text */
 	CONFINE_REFILTERS	= 8,	/* other filters come, which somebody else loads */
 	CONFINE_HAS_RIGHTS	= 16,	/* what comes takes rights of our own */
 };

@@ -5,14 +5,17 @@
 
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
+#include "capture/base/thread.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
+#include "capture/filter/expr.h"
 #include "capture/filter/per_link.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_codes.h"
 #include "capture/read/capfile.h"
 #include "capture/read/merge.h"
+#include "capture/read/parts.h"
 #include "capture/stage/dedup.h"
 #include "capture/stage/select.h"
 #include "capture/write/schedule.h"
@@ -214,6 +217,39 @@ enum status file_source_select(struct file_source *s, struct selection *sel,
 	return STATUS_OK;
 }
 
+/* The program for all packets, if there is one; NULL: all match. False: they take several. */
+static bool has_one_filter(struct file_source *s, const struct expr **e)
+{
+	const struct iface *first = merge_iface(s->input, 0), *i;
+
+	*e = NULL;
+	if (!s->per_link)
+		return true;
+	for (uint32_t id = 1; (i = merge_iface(s->input, id)); id++)
+		if (i->linktype != first->linktype || i->swapped != first->swapped)
+			return false;
+	return !per_link_expr(s->per_link, first, e) && !expr_is_directed(*e);
+}
+
+static void divide(struct file_source *s)
+{
+	const struct expr *filter;
+
+	if (!s->selection && !s->opts->has_place && !s->all && has_one_filter(s, &filter))
+		merge_divide(s->input, s->parts, PARTS_WORTH_IT, filter, s->count, s->count_ctx);
+}
+
+static bool look_again(void *ctx)
+{
+	return look(ctx);
+}
+
+/* What others have counted need not be read. */
+static void take_part(struct file_source *s)
+{
+	s->n_read += parts_take(s->parts, look_again, s);
+}
+
 int file_source_next(struct file_source *s, struct packet *p)
 {
 	for (;;) {
@@ -224,11 +260,13 @@ int file_source_next(struct file_source *s, struct packet *p)
 			return -EINTR;
 		if (is_over(s))
 			return 0;
+		if (s->parts && parts_are_due(s->parts))
+			take_part(s);
 		got = merge_next(s->input, p);
 		if (!loop_goes_on(s->loop))
 			return -EINTR;
-		if (got > 0)
-			s->n_read++;
+		if (got > 0 && !s->n_read++ && s->parts)
+			divide(s);
 		wanted = got > 0 && (!s->opts->has_place || is_there(s, p));
 		if ((s->blocks->len || s->held.len) && copy_blocks(s, got > 0 ? p : NULL))
 			return no_memory(s);
@@ -430,6 +468,25 @@ enum status file_source_open_with(struct file_source *s, struct per_link *filter
 	return opened(s, err);
 }
 
+static bool is_worth_threads(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) && st.st_size >= 2 * PARTS_WORTH_IT;
+}
+
+struct parts *file_source_parts(const struct opts *o)
+{
+	enum { USUAL_MAX = 4 };
+	const unsigned n = o->threads ? o->threads : min_of(thread_spare_cpus(), (unsigned)USUAL_MAX);
+	struct parts *parts = NULL;
+
+	for (unsigned i = 0; !parts && i < o->n_reads; i++)
+		if (is_worth_threads(o->reads[i]) && parts_open(&parts, n))
+			return NULL;
+	return parts;
+}
+
 enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l,
 				  struct progress *p, unsigned which)
 {
@@ -458,6 +515,8 @@ enum status file_source_begin(struct file_source *s)
 
 void file_source_close(struct file_source *s)
 {
+	if (s->parts)
+		parts_finish(s->parts);
 	per_link_close(s->per_link);
 	free(s->held.bytes);
 	merge_close(s->input);

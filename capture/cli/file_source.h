@@ -18,6 +18,8 @@ struct loop;
 struct merge;
 struct numbers;
 struct opts;
+struct parts;
+struct parts_ops;
 struct per_link;
 struct progress;
 struct selection;
@@ -59,6 +61,13 @@ struct file_source {
 	uint32_t n_checked;		/* interfaces that it is not good for */
 	uint64_t n_read;		/* packets of the input */
 	struct place place;		/* of --at */
+	/*
+	 * the owner's to set before the first packet: threads that count parts of a large file, of
+	 * which no packets come then. NULL: none
+	 */
+	struct parts *parts;
+	const struct parts_ops *count;
+	void *count_ctx;
 	bool is_single;			/* the input has one interface and will not have another */
 	/* packets of a link type that the filter is not for, which was said */
 	bool left_out;
@@ -84,6 +93,12 @@ enum status file_source_open_with(struct file_source *s, struct per_link *filter
 				  const struct opts *o, struct loop *l, struct progress *p,
 				  const char *const *paths, unsigned n);
 struct per_link *file_source_take_filter(struct file_source *s);
+
+/*
+ * Threads for that, if there is a file that is worth it; NULL: none. Who has begun them tells the
+ * sandbox (CONFINE_READS_AHEAD).
+ */
+struct parts *file_source_parts(const struct opts *o);
 
 /* The same of what --compare calls A, @which is 0, or B; and its name. */
 enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l,

@@ -2,6 +2,7 @@
 /* --info: one report for each file, on stdout or in a page. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/base/util.h"
@@ -16,7 +17,38 @@
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
 #include "capture/read/merge.h"
+#include "capture/read/parts.h"
 #include "capture/report/info.h"
+
+/* ---- what threads count of a large file ---- */
+
+static void *begin_part(void *ctx is_unused)
+{
+	struct info *i = calloc_lines(sizeof(*i));
+
+	if (!i || !info_open(i))
+		return i;
+	free(i);
+	return NULL;
+}
+
+static bool count_part(void *part, struct packet *p)
+{
+	return info_part_packet(part, p);
+}
+
+static bool add_part(void *ctx, void *part, uint64_t n is_unused)
+{
+	return info_join(ctx, part);
+}
+
+static void end_part(void *part)
+{
+	info_close(part);
+	free(part);
+}
+
+static const struct parts_ops in_parts = { begin_part, count_part, add_part, end_part };
 
 /* Reads to the end, or as far as it goes: then *error says why. */
 static enum status read_all(struct file_source *s, struct info *i, const char **error)
@@ -26,7 +58,7 @@ static enum status read_all(struct file_source *s, struct info *i, const char **
 
 	while ((got = file_source_next(s, &p)) > 0) {
 		link_decode(&p);
-		if (info_packet(i, &p)) {
+		if (i->poor || info_packet(i, &p)) {
 			*error = "out of memory";
 			return STATUS_RUNTIME;
 		}
@@ -73,19 +105,28 @@ static enum status report(struct file_source *s, struct info *i, struct info_pag
 	return status;
 }
 
+/* What all files have in common. */
+struct reports {
+	struct parts *parts;	/* NULL: one thread is enough */
+	bool confined;
+};
+
 /* The first that could be is open, and the others are opened in their turn. */
-static enum status confine_all(const struct opts *o, struct merge *first)
+static enum status confine_all(const struct opts *o, struct merge *first, struct parts **parts)
 {
 	unsigned later = o->n_reads > 1 ? CONFINE_OPENS : 0;
 	enum status status = confine_reach(o, later);
 
-	if (!status && merge_read_ahead(first))
+	if (status)
+		return status;
+	*parts = file_source_parts(o);
+	if (merge_read_ahead(first) || *parts)
 		later |= CONFINE_READS_AHEAD;
-	return status ? status : confine_calls(o, later);
+	return confine_calls(o, later);
 }
 
 static enum status report_file(const struct opts *o, struct loop *l, struct progress *p,
-			       struct info_page *page, unsigned n, bool *confined)
+			       struct info_page *page, unsigned n, struct reports *all)
 {
 	const char *path = o->reads[n];
 	struct file_source s;
@@ -97,10 +138,13 @@ static enum status report_file(const struct opts *o, struct loop *l, struct prog
 	status = file_source_open(&s, o, l, p, &path, 1);
 	if (!status && !l->asked)
 		status = info_page_spare(page, merge_stat(s.input, 0), path);
-	if (!status && !l->asked && !*confined) {
-		status = confine_all(o, s.input);
-		*confined = !status;
+	if (!status && !l->asked && !all->confined) {
+		status = confine_all(o, s.input, &all->parts);
+		all->confined = !status;
 	}
+	s.parts = all->parts;
+	s.count = &in_parts;
+	s.count_ctx = &i;
 	if (!status && !l->asked)
 		status = file_source_begin(&s);
 	if (!status && !l->asked)
@@ -114,7 +158,7 @@ static enum status report_all(const struct opts *o, struct loop *l, struct info_
 {
 	enum status worst = STATUS_OK;
 	struct progress progress;
-	bool confined = false;
+	struct reports all = { .parts = NULL };
 
 	progress_init(&progress, false);
 	for (unsigned n = 0; n < o->n_reads && !l->asked && !page->refused; n++) {
@@ -122,10 +166,11 @@ static enum status report_all(const struct opts *o, struct loop *l, struct info_
 
 		if (n && !page->path && o->screen != FORMAT_JSON)
 			putchar('\n');
-		status = report_file(o, l, &progress, page, n, &confined);
+		status = report_file(o, l, &progress, page, n, &all);
 		worst = status > worst ? status : worst;
 	}
 	progress_erase(&progress);
+	parts_close(all.parts);
 	return worst;
 }
 

@@ -8,6 +8,7 @@
 #include "capture/base/thread.h"
 #include "capture/base/util.h"
 #include "capture/cli/confine.h"
+#include "capture/cli/file_source.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/rights.h"
@@ -175,14 +176,18 @@ static unsigned read_ahead(struct merge *const *inputs, size_t n)
 }
 
 enum status open_outputs_start(struct outputs *f, const struct opts *o, struct merge *const *inputs,
-			       size_t n)
+			       size_t n, struct parts **parts)
 {
 	unsigned later = opened_later(inputs, n);
 	enum status status = confine_reach(o, later);
 
 	if (status)
 		return status;
-	later |= read_ahead(inputs, n) | (f->screen_threads ? CONFINE_READS_AHEAD : 0);
+	if (parts)
+		*parts = file_source_parts(o);
+	later |= read_ahead(inputs, n);
+	if (f->screen_threads || (parts && *parts))
+		later |= CONFINE_READS_AHEAD;
 	status = outputs_start(f);
 	return status ? status : confine_calls(o, later);
 }

@@ -11,6 +11,7 @@ struct blocks;
 struct merge;
 struct opts;
 struct outputs;
+struct parts;
 struct run_as;
 
 /*
@@ -23,9 +24,10 @@ enum status open_outputs(struct outputs *f, const struct opts *o, const struct b
 
 /*
  * All is open, of @n @inputs as well, of which some may be NULL: what is not needed any more is
- * given up (confine.h), and the threads begin, those that read ahead among them. Complains.
+ * given up (confine.h), and the threads begin, those that read ahead among them; and those of
+ * file_source_parts() into *@parts, unless that is NULL. Complains.
  */
 enum status open_outputs_start(struct outputs *f, const struct opts *o, struct merge *const *inputs,
-			       size_t n);
+			       size_t n, struct parts **parts);
 
 #endif

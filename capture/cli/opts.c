@@ -31,7 +31,7 @@ static const struct option_row table[] = {
 	{ OPT_COMPRESS, "compress", "CODEC",
 	  "compress FILE: zstd[:LEVEL], gzip[:LEVEL], none (none)" },
 	{ OPT_THREADS, "threads", "N",
-	  "that compress FILE, or make text of what -r reads (CPUs less one, 4 at most)" },
+	  "that compress FILE, or read large files and make text (CPUs less one, 4 at most)" },
 	{ 'r', "read", "FILE",
 	  "read pcap or pcapng from FILE (- for stdin), or all of a directory; more than one: merged by time" },
 	{ 'V', "read-list", "FILE",

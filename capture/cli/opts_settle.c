@@ -249,9 +249,9 @@ static bool settle_output(struct parser *p)
 		return false;
 	o->text = p->times[OPT_PRINT] || (!o->write && !o->to && !o->top && !o->flows &&
 					  !o->count_only && !o->expect && p->times['q'] < 2);
-	if (o->threads && o->codec.kind == CODEC_NONE && !(o->text && o->n_reads))
+	if (o->threads && o->codec.kind == CODEC_NONE && !(o->n_reads && (o->text || !(o->write || o->to))))
 		return opts_wrong(
-			p, "--threads compress, or make text of what is read: they need --compress, or -r without -w");
+			p, "--threads compress, or read and make text: they need --compress, or -r without -w");
 	if (o->text && to_stdout)
 		return opts_wrong(p, "-w - and --print both want stdout");
 	if (!opts_settle_rows(p))

@@ -20,6 +20,7 @@
 #include "capture/packet/packet.h"
 #include "capture/read/capfile.h"
 #include "capture/read/merge.h"
+#include "capture/read/parts.h"
 #include "capture/read/secrets.h"
 #include "capture/report/flow_table.h"
 #include "capture/report/state.h"
@@ -27,6 +28,13 @@
 #include "capture/stage/dedup.h"
 #include "capture/stage/select.h"
 #include "capture/write/target.h"
+
+/* What statistics tell. */
+struct counted {
+	struct counters c;
+	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
+	bool timed;
+};
 
 struct read_run {
 	const struct opts *opts;
@@ -37,11 +45,10 @@ struct read_run {
 	struct selection selection;
 	const struct numbers *only;	/* NULL: all */
 	const struct read_guest *guest;	/* NULL: none */
-	struct totals totals;
+	struct counted counted;
+	struct parts *parts;	/* NULL: one thread is enough */
 	struct flow_table *flows;	/* NULL: they are not printed */
 	enum status flows_status;
-	uint64_t first_ns, last_ns;	/* valid if there was a packet with a time */
-	bool timed;
 	struct blocks secrets;		/* that every file begins with */
 	uint64_t n_secrets;		/* blocks of those of the input that were copied */
 	uint64_t n_untimed;	/* packets that were taken without a time */
@@ -62,16 +69,15 @@ static int select_stage(void *ctx, struct packet *p)
 	return got;
 }
 
-static void count(struct read_run *f, const struct packet *p)
+static void count(struct counted *n, const struct packet *p)
 {
-	count_packet(&f->totals.c, &p->hdr, p->len);
+	count_packet(&n->c, &p->hdr, p->len);
 	if (!(p->has & PACKET_TIME))
 		return;
-	if (!f->timed || p->ts_ns < f->first_ns)
-		f->first_ns = p->ts_ns;
-	f->timed = true;
-	if (p->ts_ns > f->last_ns)
-		f->last_ns = p->ts_ns;
+	if (!n->timed || p->ts_ns < n->first_ns)
+		n->first_ns = p->ts_ns;
+	n->timed = true;
+	n->last_ns = max_of(n->last_ns, p->ts_ns);
 }
 
 static int cut_to_headers(void *ctx is_unused, struct packet *p)
@@ -96,7 +102,7 @@ static int decode(void *ctx, struct packet *p)
 	/* whose headers are known before they are cut */
 	if (!f->opts->headers_only)
 		link_decode(p);
-	count(f, p);
+	count(&f->counted, p);
 	if (f->flows)
 		flow_table_packet(f->flows, p);
 	return 1;
@@ -109,6 +115,47 @@ static int count_untimed(void *ctx, struct packet *p)
 	f->n_untimed += !(p->has & PACKET_TIME);
 	return 1;
 }
+
+/* ---- what threads count of a large file of which nothing is wanted but that ---- */
+
+static void *begin_part(void *ctx is_unused)
+{
+	return calloc_lines(sizeof(struct counted));
+}
+
+static bool count_part(void *part, struct packet *p)
+{
+	link_decode(p);
+	count(part, p);
+	return true;
+}
+
+static bool add_part(void *ctx, void *part, uint64_t n)
+{
+	struct read_run *f = ctx;
+	struct counted *all = &f->counted;
+	const struct counted *more = part;
+
+	counters_join(&all->c, &more->c);
+	if (more->timed && (!all->timed || more->first_ns < all->first_ns))
+		all->first_ns = more->first_ns;
+	all->timed |= more->timed;
+	all->last_ns = max_of(all->last_ns, more->last_ns);
+	f->pump.outputs.taken += n;
+	return true;
+}
+
+static const struct parts_ops in_parts = { begin_part, count_part, add_part, free };
+
+static bool only_counts(const struct read_run *f)
+{
+	const struct outputs *out = &f->pump.outputs;
+
+	return f->opts->n_reads == 1 && f->decode && f->pump.n_stages == 1 && !out->n_sinks && !out->limit &&
+	       !out->stop_ns && !f->flows && !f->guest;
+}
+
+/* ---- */
 
 /*
  * What stands between the packets and goes with them, whichever of them are wanted. A failure shows
@@ -190,7 +237,8 @@ static enum status open_input(struct read_run *f)
 
 static enum status begin_input(struct read_run *f)
 {
-	enum status status = open_outputs_start(&f->pump.outputs, f->opts, &f->source.input, 1);
+	enum status status = open_outputs_start(&f->pump.outputs, f->opts, &f->source.input, 1,
+						only_counts(f) ? &f->parts : NULL);
 
 	if (!status && f->guest)
 		status = f->guest->confined(f->guest->ctx);
@@ -201,6 +249,9 @@ static enum status begin_input(struct read_run *f)
 		.look = f->guest ? look : NULL,
 		.ctx = f,
 	};
+	f->source.parts = f->parts;
+	f->source.count = &in_parts;
+	f->source.count_ctx = f;
 	status = file_source_begin(&f->source);
 	/* those that were opened only now */
 	return status || !loop_goes_on(&f->pump.loop) ? status : spare_files(f);
@@ -237,13 +288,13 @@ static void print_stats(struct read_run *f, bool ended)
 	const struct state s = {
 		.ended = ended,
 		.now_ns = clock_now_ns(),
-		.elapsed_ns = f->last_ns - f->first_ns,
-		.c = f->totals.c,
+		.elapsed_ns = f->counted.last_ns - f->counted.first_ns,
+		.c = f->counted.c,
 		.captured = outputs_captured(&f->pump.outputs),
 	};
 
 	if (!f->opts->stats_json)
-		stats_print(&f->totals, s.elapsed_ns);
+		stats_print(&(struct totals){ .c = s.c }, s.elapsed_ns);
 	else if (!state_print(&s))
 		log_complain("statistics: out of memory");
 }
@@ -426,6 +477,7 @@ static enum status run(const struct opts *o, const struct numbers *only,
 	dedup_close(f.selection.dedup);
 	free(f.secrets.bytes);
 	file_source_close(&f.source);
+	parts_close(f.parts);
 	pump_close(&f.pump);
 	recording_close(&f.recording);
 	flow_table_close(f.flows);

@@ -214,7 +214,7 @@ static enum status begin_input(struct run *r)
 {
 	struct merge *const inputs[] = { r->input.input, r->expect.file.input };
 	enum status status = open_outputs_start(&r->pump.outputs, r->opts, inputs,
-						array_size(inputs));
+						array_size(inputs), NULL);
 
 	if (!status)
 		status = run_expect_begin(&r->expect);

@@ -171,7 +171,8 @@ static const struct row {
 	CALL(wait4, SECCOMP_ATTACHES | SECCOMP_WAITS | SECCOMP_REFILTERS),
 	CALL(faccessat, SECCOMP_FOLLOWS | SECCOMP_VIEWS | LOADS), CALL(faccessat2, LOADS),
 	/* and what libbpf does where it loads one */
-	CALL(dup3, SECCOMP_RESTORES | SECCOMP_VIEWS | LOADS), CALL(dup, LOADS), CALL(pread64, SECCOMP_VIEWS | LOADS),
+	CALL(dup3, SECCOMP_RESTORES | SECCOMP_VIEWS | LOADS), CALL(dup, LOADS),
+	CALL(pread64, SECCOMP_VIEWS | SECCOMP_READS_AHEAD | LOADS),
 	CALL(getpid, BEGINS | LOADS),
 	CALL(gettid, LOADS | SECCOMP_DELIVERS), CALL(sched_getaffinity, LOADS),
 #ifdef __NR_dup2

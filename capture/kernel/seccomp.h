@@ -23,7 +23,7 @@ enum seccomp_need {
 	SECCOMP_LISTENS		= 1024,	/* at a path, which is removed at the end */
 	SECCOMP_RANDOM		= 2048,	/* numbers, for tables that are made later */
 	SECCOMP_RESTORES	= 4096,	/* what stderr was */
-	SECCOMP_READS_AHEAD	= 8192,	/* in a thread, or makes text in some */
+	SECCOMP_READS_AHEAD	= 8192,	/* in threads, or makes text in some */
 	SECCOMP_SYNCS		= 16384,	/* files, to the disk */
 	SECCOMP_WAITS		= 32768,	/* for the end of a command */
 	SECCOMP_SORTS		= 65536,	/* long tables, by qsort(3) */

@@ -165,4 +165,12 @@ struct packet {
 	struct raw_options options;	/* live as long as data */
 };
 
+/* All but what each packet has, and its headers, which link_decode() clears. */
+static inline void packet_clear(struct packet *p)
+{
+	p->ts_ns = p->dropped = p->id = 0;
+	p->flags = p->queue = p->has = 0;
+	p->options = (struct raw_options){ 0 };
+}
+
 #endif

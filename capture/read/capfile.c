@@ -8,6 +8,7 @@
  * the formats		pcap; pcapng_state options describe collect pcapng
  * at any place		pcap_row pcapng_sound header
  * behind damage	text_damage find_pcap trust_pcap recover_pcap recover_pcapng recover
+ * in the middle	part
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "capture/read/another.h"
 #include "capture/read/capfile.h"
 #include "capture/read/decompress.h"
+#include "capture/read/part.h"
 #include "capture/read/pcapng.h"
 #include "capture/read/recover.h"
 
@@ -284,14 +286,6 @@ bool capfile_is_unbegun(const struct capfile *r)
 	return r && (r->unbegun || r->pcap.unbegun || r->pcapng.unbegun);
 }
 
-/* All but what each packet has, and its headers, which link_decode() clears. */
-static inline void clear(struct packet *p)
-{
-	p->ts_ns = p->dropped = p->id = 0;
-	p->flags = p->queue = p->has = 0;
-	p->options = (struct raw_options){ 0 };
-}
-
 static int next_behind_damage(struct capfile *r, struct packet *p)
 {
 	int got;
@@ -308,7 +302,7 @@ int capfile_next(struct capfile *r, struct packet *p)
 {
 	int got;
 
-	clear(p);
+	packet_clear(p);
 	if (r->recovers)
 		return next_behind_damage(r, p);
 	got = next_of_capture(r, p);
@@ -328,6 +322,38 @@ void capfile_go_on(struct capfile *r)
 uint64_t capfile_offset(const struct capfile *r)
 {
 	return r->s.offset;
+}
+
+bool capfile_has_parts(const struct capfile *r)
+{
+	const struct stream *s = &r->s;
+
+	return !r->recovers && !r->concatenated && !s->packed.unpack && !s->before &&
+	       !s->raw.undo.kind && !s->text.undo.kind && !s->hooks.read && !s->hooks.wait;
+}
+
+void capfile_begin_part(const struct capfile *r, struct part *part)
+{
+	part->fd = fileno(r->s.file);
+	part->is_pcapng = r->is_pcapng;
+	part->ifaces = r->ifaces;
+	part->pcap = r->pcap;
+	part->pcapng = r->pcapng;
+	part->pcapng.blocks = NULL;
+	part->pcapng.processes = NULL;
+	part->pcapng.only_packets = true;
+}
+
+bool capfile_is_at_part(const struct capfile *r, const struct part *part)
+{
+	return r->s.offset == part->begin && capfile_has_parts(r) &&
+	       r->is_pcapng == part->is_pcapng && r->ifaces.n == part->ifaces.n &&
+	       r->pcapng.n_sections == part->pcapng.n_sections;
+}
+
+void capfile_take_part(struct capfile *r, const struct part *part)
+{
+	stream_jump(&r->s, part->end, &part->s.raw.lines);
 }
 
 bool capfile_is_drained(const struct capfile *r)

@@ -19,6 +19,7 @@ struct budget;
 struct iface;
 struct iface_stats;
 struct packet;
+struct part;
 struct raw_options;
 struct capfile;
 
@@ -101,6 +102,22 @@ void capfile_go_on(struct capfile *r);
 
 /* The place in the file, or in what is unpacked, that it has come to. */
 uint64_t capfile_offset(const struct capfile *r);
+
+/*
+ * Can parts of what comes be read beside it (read/part.h)? Not of what is compressed, comes slowly,
+ * or has another capture behind it.
+ */
+bool capfile_has_parts(const struct capfile *r);
+
+/* Tells a part, all of which is zero, what is known of the file, which has to stay open. */
+void capfile_begin_part(const struct capfile *r, struct part *part);
+
+/*
+ * Does it begin where we are, with the interfaces that there are? And goes on behind it, once it has
+ * ended, as if its packets were read.
+ */
+bool capfile_is_at_part(const struct capfile *r, const struct part *part);
+void capfile_take_part(struct capfile *r, const struct part *part);
 
 /*
  * Has all that was read so far been delivered, so that capfile_next() will have to wait for input?

@@ -12,6 +12,7 @@
 #include "capture/read/follow.h"
 #include "capture/read/merge.h"
 #include "capture/read/merge_file.h"
+#include "capture/read/parts.h"
 
 enum {
 	MEMORY		= 64 << 20,	/* bytes for the buffers of all files */
@@ -149,6 +150,15 @@ bool merge_is_open(const struct merge *in)
 bool merge_read_ahead(struct merge *in)
 {
 	return merge_file_read_ahead(in);
+}
+
+void merge_divide(struct merge *in, struct parts *parts, uint64_t least,
+		  const struct expr *filter, const struct parts_ops *ops, void *ctx)
+{
+	struct merge_file *s = in->sources[0];
+
+	if (in->n_paths == 1 && !in->follow && S_ISREG(s->stat.st_mode))
+		parts_begin(parts, s->reader, s->stat.st_size, least, filter, ops, ctx);
 }
 
 int merge_begin(struct merge *in)

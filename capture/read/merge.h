@@ -20,6 +20,9 @@ struct merge;
 struct packet;
 struct raw_options;
 struct capfile;
+struct expr;
+struct parts;
+struct parts_ops;
 struct recovery;
 
 /*
@@ -41,6 +44,13 @@ int merge_begin(struct merge *in);
  * starts, if there is one.
  */
 bool merge_read_ahead(struct merge *in);
+
+/*
+ * Once a first packet was read: if it is one file, its parts are counted by @parts, see
+ * parts_begin(), until merge_close(), which has to come after parts_finish().
+ */
+void merge_divide(struct merge *in, struct parts *parts, uint64_t least,
+		  const struct expr *filter, const struct parts_ops *ops, void *ctx);
 
 /*
  * Are all open that there will be? Not those that are followed, nor more than there may be

@@ -239,11 +239,15 @@ static int section_order(struct pcapng *f, unsigned long long at)
 	return 0;
 }
 
+static bool is_packet(uint32_t type)
+{
+	return type == PCAPNG_EPB || type == PCAPNG_SPB || type == PCAPNG_OPB;
+}
+
 /* Are we to look into it? */
 static bool is_held(struct pcapng *f, uint32_t type, uint32_t len)
 {
-	return type == PCAPNG_SHB || type == PCAPNG_IDB || type == PCAPNG_OPB ||
-	       type == PCAPNG_SPB || type == PCAPNG_ISB || type == PCAPNG_EPB ||
+	return is_packet(type) || type == PCAPNG_SHB || type == PCAPNG_IDB || type == PCAPNG_ISB ||
 	       processes_wants(type, len) || collect_wants(f, type, len);
 }
 
@@ -382,6 +386,8 @@ static int next_block(struct pcapng *f, struct body *b, bool skip)
 	err = block_head(f, &type, &len);
 	if (err <= 0 || err == NEXT_ANOTHER)
 		return err;
+	if (f->only_packets && !is_packet(type))
+		return 0;
 	*b = (struct body){ .type = type, .at = f->s->offset };
 	if ((skip && type != PCAPNG_SHB) || !is_held(f, type, len))
 		return skip_block(f, b, len);

@@ -387,6 +387,17 @@ bool stream_skip(struct stream *s, uint64_t n)
 	return true;
 }
 
+void stream_jump(struct stream *s, uint64_t offset, const struct text_lines *lines)
+{
+	if (lseek(fileno(s->file), offset, SEEK_SET) < 0)
+		s->io_error = errno;
+	s->raw.lines.crlf += lines->crlf;
+	s->raw.lines.bare += lines->bare;
+	s->begin = s->end = 0;
+	s->offset = offset;
+	s->ended = s->io_error;
+}
+
 bool stream_zero_tail(struct stream *s, size_t least)
 {
 	size_t n;

@@ -174,6 +174,9 @@ static inline uint64_t stream_place(const struct stream *s, uint64_t offset)
 	return s->before + offset;
 }
 
+/* On to a place in a regular file, which is not compressed; @lines were met on the way. */
+void stream_jump(struct stream *s, uint64_t offset, const struct text_lines *lines);
+
 /* Steps over @n bytes without holding them. False if the file ends before. */
 bool stream_skip(struct stream *s, uint64_t n);
 

@@ -65,7 +65,7 @@ uint64_t info_duration(const struct info *i)
 static void count_time(struct info *i, uint64_t ts_ns)
 {
 	if (!i->n_timed++) {
-		i->earliest_ns = i->latest_ns = i->last_ns = ts_ns;
+		i->earliest_ns = i->latest_ns = i->first_ns = i->last_ns = ts_ns;
 		return;
 	}
 	i->n_back += ts_ns < i->last_ns;
@@ -262,11 +262,13 @@ bool info_estimate(const struct info *i, const struct capfile *r, struct tally *
 /* @v, which has @n, gets zeros up to @more. */
 static bool grow(struct tally **v, uint32_t n, uint32_t more)
 {
-	struct tally *grown = reallocarray(*v, more, sizeof(*grown));
+	struct tally *grown = calloc_lines(more * sizeof(*grown));
 
 	if (!grown)
 		return false;
-	memset(grown + n, 0, (more - n) * sizeof(*grown));
+	if (n)
+		memcpy(grown, *v, n * sizeof(*grown));
+	free(*v);
 	*v = grown;
 	return true;
 }
@@ -301,6 +303,96 @@ int info_packet(struct info *i, const struct packet *p)
 	info_count_rows(i->rows, p);
 	verdicts_add(&i->verdicts, p);
 	return count_addresses(i->talkers, p) && count_inside(i, p) ? 0 : -ENOMEM;
+}
+
+bool info_part_packet(struct info *i, struct packet *p)
+{
+	/* a packet has two, and two more in a tunnel */
+	if (i->poor || !talkers_have_room(i->talkers, 2) ||
+	    (i->inner_talkers && !talkers_have_room(i->inner_talkers, 2)))
+		return false;
+	link_decode(p);
+	i->poor = info_packet(i, p);
+	return !i->poor;
+}
+
+static void join_rows(struct tally *sums, const struct tally *more, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		tally_join(&sums[k], &more[k]);
+}
+
+static void join_times(struct info *i, const struct info *part)
+{
+	if (!part->n_timed)
+		return;
+	if (!i->n_timed) {
+		i->earliest_ns = part->earliest_ns;
+		i->first_ns = part->first_ns;
+	}
+	i->n_back += part->n_back + (i->n_timed && part->first_ns < i->last_ns);
+	i->n_timed += part->n_timed;
+	i->earliest_ns = min_of(i->earliest_ns, part->earliest_ns);
+	i->latest_ns = max_of(i->latest_ns, part->latest_ns);
+	i->last_ns = part->last_ns;
+	timeline_join(&i->timeline, &part->timeline);
+}
+
+/* Smallest and largest of @n and @n_more packets. */
+static void join_range(uint32_t *least, uint32_t *most, uint64_t n, uint32_t more_least,
+		       uint32_t more_most, uint64_t n_more)
+{
+	if (!n_more)
+		return;
+	*least = n ? min_of(*least, more_least) : more_least;
+	*most = max_of(*most, more_most);
+}
+
+static bool join_ifaces(struct info *i, const struct info *part)
+{
+	if (part->n_ifaces && !has_iface(i, part->n_ifaces - 1))
+		return false;
+	join_rows(i->ifaces, part->ifaces, part->n_ifaces);
+	join_rows(i->of_flows, part->of_flows, part->n_ifaces);
+	return true;
+}
+
+static bool join_talkers(struct info *i, const struct info *part)
+{
+	if (part->inner_talkers && !i->inner_talkers && talkers_open(&i->inner_talkers, TALKERS_ROOM))
+		return false;
+	return talkers_join(i->talkers, part->talkers) &&
+	       (!part->inner_talkers || talkers_join(i->inner_talkers, part->inner_talkers));
+}
+
+static bool may_join(const struct info *i, const struct info *part)
+{
+	return !part->poor && talkers_may_join(i->talkers, part->talkers) &&
+	       (!part->inner_talkers || !i->inner_talkers ||
+		talkers_may_join(i->inner_talkers, part->inner_talkers));
+}
+
+bool info_join(struct info *i, const struct info *part)
+{
+	if (!may_join(i, part))
+		return false;
+	i->poor = !join_ifaces(i, part) || !join_talkers(i, part);
+	if (i->poor)
+		return false;
+	join_range(&i->len_min, &i->len_max, i->all.packets, part->len_min, part->len_max,
+		   part->all.packets);
+	join_range(&i->cut_min, &i->cut_max, i->n_cut, part->cut_min, part->cut_max, part->n_cut);
+	tally_join(&i->all, &part->all);
+	i->captured_bytes += part->captured_bytes;
+	i->n_cut += part->n_cut;
+	i->n_dropped += part->n_dropped;
+	join_times(i, part);
+	join_rows(i->rows, part->rows, N_INFO_ROWS);
+	join_rows(i->tunnels, part->tunnels, N_TUNNELS);
+	join_rows(i->inner, part->inner, N_INFO_ROWS);
+	join_rows(i->sizes, part->sizes, N_INFO_SIZES);
+	verdicts_join(&i->verdicts, &part->verdicts);
+	return true;
 }
 
 void info_close(struct info *i)

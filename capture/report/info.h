@@ -46,9 +46,9 @@ struct info {
 	uint32_t len_min, len_max;	/* on the wire; valid if there are packets */
 	uint64_t n_cut;			/* packets with fewer bytes captured than there were */
 	uint32_t cut_min, cut_max;	/* captured bytes of these */
-	uint64_t n_timed;		/* packets with a time; if 0, the next four say nothing */
+	uint64_t n_timed;		/* packets with a time; if 0, the next five say nothing */
 	uint64_t earliest_ns, latest_ns;
-	uint64_t last_ns;		/* of the last packet */
+	uint64_t first_ns, last_ns;	/* of the first packet, of the last one */
 	uint64_t n_back;		/* packets with a time before that of the packet before */
 	uint64_t n_dropped;		/* by epb_dropcount, before the packets */
 	struct tally rows[N_INFO_ROWS];
@@ -66,6 +66,7 @@ struct info {
 	uint32_t n_ifaces;		/* of these; interfaces behind them have no packets */
 	struct talkers *talkers;
 	struct talkers *inner_talkers;	/* NULL: no tunnel was seen */
+	bool poor;			/* of memory, while a packet or a part was counted */
 };
 
 /* Where the packets came from. */
@@ -82,6 +83,19 @@ int info_open(struct info *i);
 
 /* A packet whose headers are decoded. -ENOMEM. */
 int info_packet(struct info *i, const struct packet *p);
+
+/*
+ * A packet that is not decoded, of a part of the file that is counted by itself. False: from it on
+ * there may be more addresses than are told exactly, or there is no memory (i->poor).
+ */
+bool info_part_packet(struct info *i, struct packet *p);
+
+/*
+ * All of @part, whose packets follow, as if info_packet() had had them. False, and nothing is
+ * changed: it would be something else, or there is no memory (i->poor: then all is to be thrown
+ * away).
+ */
+bool info_join(struct info *i, const struct info *part);
 
 /* Such a packet, in the rows it belongs to alone. */
 void info_count_rows(struct tally sums[static N_INFO_ROWS], const struct packet *p);

@@ -27,15 +27,13 @@ struct talkers {
 /* A line of the cache each. */
 static struct talker *make_table(uint32_t places)
 {
-	struct talker *table = aligned_alloc(sizeof(*table), places * sizeof(*table));
-
-	_Static_assert(sizeof(*table) == 64, "a place is a line of the cache");
-	return table ? memset(table, 0, places * sizeof(*table)) : NULL;
+	_Static_assert(sizeof(struct talker) == CACHE_LINE, "a place is a line of the cache");
+	return calloc_lines(places * sizeof(struct talker));
 }
 
 int talkers_open(struct talkers **talkers, uint32_t room)
 {
-	struct talkers *t = calloc(1, sizeof(*t));
+	struct talkers *t = calloc_lines(sizeof(*t));
 
 	if (!t)
 		return -ENOMEM;
@@ -206,6 +204,43 @@ bool talkers_add(struct talkers *t, uint8_t version, const uint8_t *addr, uint32
 		return false;
 	k->packets++;
 	*(is_source ? &k->sent : &k->received) += len;
+	return true;
+}
+
+bool talkers_have_room(const struct talkers *t, uint32_t n)
+{
+	return !t->error && t->n + n <= t->room;
+}
+
+bool talkers_may_join(const struct talkers *t, const struct talkers *more)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < more->places; i++) {
+		const struct talker *k = &more->table[i];
+
+		n += k->version && !place(t, k->version, k->words[0], k->words[1])->version;
+	}
+	return !more->error && talkers_have_room(t, n);
+}
+
+bool talkers_join(struct talkers *t, const struct talkers *more)
+{
+	for (uint32_t i = 0; i < more->places; i++) {
+		const struct talker *from = &more->table[i];
+		struct talker *k;
+
+		if (!from->version)
+			continue;
+		k = place(t, from->version, from->words[0], from->words[1]);
+		if (!k->version)
+			k = add(t, from->version, from->words[0], from->words[1]);
+		if (!k)
+			return false;
+		k->packets += from->packets;
+		k->sent += from->sent;
+		k->received += from->received;
+	}
 	return true;
 }
 

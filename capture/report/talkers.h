@@ -36,6 +36,16 @@ int talkers_open(struct talkers **t, uint32_t room);
 bool talkers_add(struct talkers *t, uint8_t version, const uint8_t *addr, uint32_t len,
 		 bool is_source);
 
+/* Have @n more addresses room, so that all is exact afterwards as well? */
+bool talkers_have_room(const struct talkers *t, uint32_t n);
+
+/*
+ * All packets of @more, which is exact, as if they had been added one by one. False: one of the two
+ * is not exact, or both together would not be; or no memory: then it is to be thrown away.
+ */
+bool talkers_may_join(const struct talkers *t, const struct talkers *more);
+bool talkers_join(struct talkers *t, const struct talkers *more);
+
 /* Up to @n of them, that with the most bytes first; how many there are. */
 unsigned talkers_top(const struct talkers *t, struct talker *top, unsigned n);
 

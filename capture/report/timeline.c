@@ -34,8 +34,7 @@ static void widen(struct timeline *t)
 
 		t->columns[i] = (struct tally){ 0 };
 		sum = &t->columns[(t->first + i) / factor - first];
-		sum->packets += one.packets;
-		sum->bytes += one.bytes;
+		tally_join(sum, &one);
 	}
 	t->first = first;
 	t->n = n;
@@ -67,12 +66,33 @@ static void seek(struct timeline *t, uint64_t ts_ns)
 	t->at_ns = k * steps[t->level];
 }
 
+/* At their width at least: that of @t can but be as wide, or a multiple of it. */
+static void join(struct timeline *t, const struct timeline *more)
+{
+	while (t->level < more->level)
+		widen(t);
+	for (unsigned i = 0; i < more->n; i++) {
+		if (!more->columns[i].packets)
+			continue;
+		seek(t, (more->first + i) * steps[more->level]);
+		tally_join(&t->columns[t->at], &more->columns[i]);
+	}
+}
+
 void timeline_add(struct timeline *t, uint64_t ts_ns, uint32_t len)
 {
 	/* before its beginning is far behind it as well */
 	if (!t->n || ts_ns - t->at_ns >= steps[t->level])
 		seek(t, ts_ns);
 	tally_add(&t->columns[t->at], len);
+}
+
+void timeline_join(struct timeline *t, const struct timeline *more)
+{
+	if (!t->n)
+		*t = *more;
+	else if (more->n)
+		join(t, more);
 }
 
 uint64_t timeline_step_ns(const struct timeline *t)
@@ -89,9 +109,7 @@ struct tally timeline_sum(const struct timeline *t, unsigned at, unsigned n)
 {
 	struct tally sum = { 0 };
 
-	for (unsigned i = at; i < t->n && i - at < n; i++) {
-		sum.packets += t->columns[i].packets;
-		sum.bytes += t->columns[i].bytes;
-	}
+	for (unsigned i = at; i < t->n && i - at < n; i++)
+		tally_join(&sum, &t->columns[i]);
 	return sum;
 }

@@ -27,6 +27,9 @@ struct timeline {
 /* A packet of @len bytes on the wire. */
 void timeline_add(struct timeline *t, uint64_t ts_ns, uint32_t len);
 
+/* All packets of @more, as if they had been added one by one. */
+void timeline_join(struct timeline *t, const struct timeline *more);
+
 /* Width of a column, and when the first one begins. */
 uint64_t timeline_step_ns(const struct timeline *t);
 uint64_t timeline_start_ns(const struct timeline *t);

@@ -41,6 +41,12 @@ void verdicts_add(struct verdicts *v, const struct packet *p)
 		tally_add(&v->rows[row_of(&known)], p->len);
 }
 
+void verdicts_join(struct verdicts *v, const struct verdicts *more)
+{
+	for (unsigned row = 0; row < N_VERDICTS; row++)
+		tally_join(&v->rows[row], &more->rows[row]);
+}
+
 const char *verdicts_key(unsigned row)
 {
 	return rows[row].key;

@@ -19,6 +19,9 @@ struct verdicts {
 /* A packet without a verdict is in no row, one with several in that of the first. */
 void verdicts_add(struct verdicts *v, const struct packet *p);
 
+/* All packets of @more as well. */
+void verdicts_join(struct verdicts *v, const struct verdicts *more);
+
 /* Key and name of a row: "xdp_drop", "XDP DROP". */
 const char *verdicts_key(unsigned row);
 const char *verdicts_name(unsigned row);

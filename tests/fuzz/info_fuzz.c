@@ -2,17 +2,20 @@
 /*
  * libFuzzer target for --info: of whatever can be read of a file the report is text that no
  * terminal obeys, one object of JSON in a line that another library takes, and a page in which
- * nothing of the file is markup.
+ * nothing of the file is markup. And it is the same if threads count parts of the file.
  *
  *	make fuzz-info		make check replays tests/fuzz/info
  */
 #include <jansson.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "capture/base/util.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
 #include "capture/read/capfile.h"
+#include "capture/read/parts.h"
 #include "capture/report/info.h"
 #include "capture/report/info_html.h"
 
@@ -71,22 +74,94 @@ static void check_html(const struct info *i, const struct info_source *s)
 	free(text);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* ---- the same by several threads ---- */
+
+static void *begin_part(void *ctx)
 {
-	const struct capfile_hooks hooks = { .concatenated = size && data[size - 1] & 1 };
-	FILE *f = fuzz_file(data, size);
+	struct info *i = malloc(sizeof(*i));
+
+	(void)ctx;
+	must(i && !info_open(i));
+	return i;
+}
+
+static bool count_part(void *part, struct packet *p)
+{
+	return info_part_packet(part, p);
+}
+
+static bool add_part(void *ctx, void *part, uint64_t n)
+{
+	must(n == ((struct info *)part)->all.packets);
+	return info_join(ctx, part);
+}
+
+static void end_part(void *part)
+{
+	info_close(part);
+	free(part);
+}
+
+static bool goes_on(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static const struct parts_ops in_parts = { begin_part, count_part, add_part, end_part };
+
+/* Of @parts, unless they are NULL. As capfile_next() at the end. */
+static int count(struct capfile *r, struct info *i, struct parts *parts, size_t size)
+{
+	enum { LEAST = 32 };	/* bytes of a part */
+	struct packet p;
+	int got = 1;
+
+	for (unsigned n = 0; got > 0 && n < PACKETS_MAX; n++) {
+		if (n && parts && parts_are_due(parts))
+			parts_take(parts, goes_on, NULL);
+		got = capfile_next(r, &p);
+		if (got <= 0)
+			break;
+		if (!n && parts)
+			parts_begin(parts, r, size, LEAST, NULL, &in_parts, i);
+		link_decode(&p);
+		must(!info_packet(i, &p));
+	}
+	if (parts)
+		parts_finish(parts);
+	return min_of(got, 0);
+}
+
+struct reading {
+	char said[4096];
+	char *text;	/* NULL: nothing can be read */
+	size_t len;
+};
+
+static void hear(void *ctx, const char *sentence)
+{
+	struct reading *r = ctx;
+
+	strncat(r->said, sentence, sizeof(r->said) - 1 - strlen(r->said));
+}
+
+static void read_input(int fd, size_t size, bool concatenated, struct parts *parts,
+		       struct reading *reading)
+{
+	const struct capfile_hooks hooks = { .warn = hear, .ctx = reading, .concatenated = concatenated };
+	struct stat stat = { .st_mode = S_IFREG | 0600, .st_size = size };
+	FILE *f;
 	struct capfile *r = NULL;
 	struct info i;
-	struct packet p;
-	struct stat stat = { .st_mode = S_IFREG | 0600, .st_size = size };
-	int err = capfile_open_with(&r, f, &hooks);
+	int err;
 
+	*reading = (struct reading){ .text = NULL };
+	must(lseek(fd, 0, SEEK_SET) == 0 && (f = fdopen(dup(fd), "r")));
+	err = capfile_open_with(&r, f, &hooks);
 	must(!info_open(&i));
-	for (unsigned n = 0; !err && n < PACKETS_MAX && (err = capfile_next(r, &p)) > 0; n++) {
-		link_decode(&p);
-		must(!info_packet(&i, &p));
-		err = 0;
-	}
+	if (!err)
+		err = count(r, &i, parts, size);
 	if (r) {
 		struct info_source s = {
 			.name = "a<X>&\"'\n\x1b[31m\xff.pcap", .stat = &stat, .reader = r,
@@ -96,9 +171,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_text(&i, &s);
 		check_json(&i, &s);
 		check_html(&i, &s);
+		reading->text = report(info_json, &i, &s, &reading->len);
 	}
 	info_close(&i);
 	capfile_close(r);
 	fclose(f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	enum { THREADS = 2 };
+	static struct parts *parts;
+	const bool concatenated = size && data[size - 1] & 1;
+	struct reading alone, divided;
+	int fd = memfd_create("input", 0);
+
+	must(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	must(parts || !parts_open(&parts, THREADS));
+	read_input(fd, size, concatenated, NULL, &alone);
+	read_input(fd, size, concatenated, parts, &divided);
+	must(!strcmp(alone.said, divided.said) && !alone.text == !divided.text);
+	must(!alone.text || !strcmp(alone.text, divided.text));
+	free(alone.text);
+	free(divided.text);
+	close(fd);
 	return 0;
 }

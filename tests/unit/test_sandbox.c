@@ -168,7 +168,7 @@ static const struct attempt {
 static const struct mode { const char *name; unsigned needs, most; } modes[] = {
 	{ "files are read", SECCOMP_READS, 14 },
 	{ "flows of files are printed", SECCOMP_READS | SECCOMP_SORTS, 15 },
-	{ "a compressed file is read", SECCOMP_READS | SECCOMP_READS_AHEAD, 18 },
+	{ "threads read, or make text", SECCOMP_READS | SECCOMP_READS_AHEAD, 19 },
 	{ "many files are read", SECCOMP_READS | SECCOMP_OPENS, 20 },
 	{ "into a file", SECCOMP_READS | WRITES, 24 },
 	{ "into files", SECCOMP_READS | FILES, 28 },
