@@ -4,6 +4,7 @@
 
 #include "capture/base/clock.h"
 #include "capture/base/util.h"
+#include "capture/write/detour.h"
 #include "capture/write/direct.h"
 #include "capture/write/out.h"
 
@@ -18,6 +19,9 @@ struct direct {
 	uint8_t *block;
 	uint64_t since_ns, bytes;
 	bool is_fast;
+	struct detour detour;
+	enum detour_way way;		/* of the step that is taken, */
+	uint64_t began_ns;		/* and when that has begun */
 };
 
 int direct_open(struct direct **direct, enum direct_when when, size_t max)
@@ -55,25 +59,29 @@ size_t direct_enough(const struct direct *d, const struct out *o)
 	return gap(o) ? gap(o) : OUT_BLOCK;
 }
 
-/*
- * A disk that does not keep up has the page cache to help it, which is larger than what
- * waits here.
- */
-static bool keeps_up(const struct direct *d, size_t waiting)
+/* Where half of what may wait does, the disk does not keep up. */
+static bool goes_to_disk(struct direct *d, size_t waiting)
 {
-	return d->when == DIRECT_ALWAYS || waiting < d->max / 2;
+	return d->when == DIRECT_ALWAYS || waiting < d->max / 2 ||
+	       detour_way(&d->detour, d->began_ns) == DETOUR_DISK;
 }
 
 bool direct_step(struct direct *d, const struct out *o, size_t have, size_t waiting, size_t *n)
 {
+	bool is_block;
+
+	d->began_ns = clock_monotonic_ns();
+	d->way = DETOUR_CACHE;
 	*n = have;
-	if (!is_wanted(d, o) || !keeps_up(d, waiting))
+	if (!is_wanted(d, o) || !goes_to_disk(d, waiting))
 		return false;
+	is_block = !gap(o) && have >= OUT_BLOCK;
 	if (gap(o))
 		*n = min_of(have, gap(o));
-	else if (have >= OUT_BLOCK)
+	else if (is_block)
 		*n = OUT_BLOCK;
-	return !gap(o) && have >= OUT_BLOCK;
+	d->way = is_block ? DETOUR_DISK : DETOUR_CACHE;
+	return is_block;
 }
 
 uint8_t *direct_block(struct direct *d)
@@ -85,6 +93,7 @@ void direct_count(struct direct *d, size_t n)
 {
 	uint64_t now = clock_monotonic_ns(), ns = now - d->since_ns;
 
+	detour_count(&d->detour, d->way, n, now - d->began_ns);
 	d->bytes += n;
 	if (ns < WINDOW_NS)
 		return;

@@ -14,7 +14,10 @@
 struct direct;
 struct out;
 
-/* When; auto: of 50 MB a second and more, as long as the disk keeps up with them. */
+/*
+ * When; auto: of 50 MB a second and more, and where the disk does not keep up with them as long as
+ * the page cache is not much faster (detour.h).
+ */
 enum direct_when { DIRECT_NEVER, DIRECT_AUTO, DIRECT_ALWAYS };
 
 /* Of what waits at most @max bytes wait. -ENOMEM. */
@@ -30,7 +33,7 @@ size_t direct_enough(const struct direct *d, const struct out *o);
 bool direct_step(struct direct *d, const struct out *o, size_t have, size_t waiting, size_t *n);
 uint8_t *direct_block(struct direct *d);
 
-/* So many bytes were written. */
+/* So many bytes were written since direct_step(). */
 void direct_count(struct direct *d, size_t n);
 
 /* Returns NULL. */
