@@ -297,28 +297,31 @@ def moderate_once(c, scratch):
         before = tool.cpu_seconds()
         _, seconds = flood(REFERENCE[0], "-r", MODERATE_PPS, "-c", MODERATE_PPS * MODERATE_SEC)
         percent = 100 * (tool.cpu_seconds() - before) / seconds
+        rss = tool.peak_memory() / MIB
         tool.stop()
     os.unlink(file)
-    return percent
+    return {"percent": percent, "rss_mib": rss}
 
 
 def moderate(rounds, field, scratch):
-    """{name: percent of a CPU while 100000 frames a second pass}, medians."""
+    """{name: [{percent of a CPU, memory} while 100000 frames a second pass, in each round]}"""
     tools = [c for c in field if c.command]
-    percents = {c.name: [] for c in tools}
+    found = {c.name: [] for c in tools}
     for round_ in range(rounds):
         progress(f"{MODERATE_PPS} frames a second: round {round_ + 1} of {rounds}")
         for c in tools:
             try:
-                percents[c.name].append(moderate_once(c, scratch))
+                found[c.name].append(moderate_once(c, scratch))
             except Failure as failure:
                 progress(f"{c.name}: {failure}")
-    print(f"\nCPU of the tool while {MODERATE_PPS} frames of {REFERENCE[0]} bytes a second pass, medians of {rounds} "
-          f"round{'s' if rounds > 1 else ''}")
-    for name, values in percents.items():
-        if values:
-            print(f"  {name:<19}{median(values):13.2f} %   {min(values):.2f}-{max(values):.2f}")
-    return {name: values for name, values in percents.items() if values}
+    print(f"\nCPU and resident memory of the tool while {MODERATE_PPS} frames of {REFERENCE[0]} bytes a second pass, medians "
+          f"of {rounds} round{'s' if rounds > 1 else ''}")
+    for name, rows in found.items():
+        if rows:
+            percents = [row["percent"] for row in rows]
+            print(f"  {name:<19}{median(percents):13.2f} %   {min(percents):.2f}-{max(percents):.2f}"
+                  f"{median([row['rss_mib'] for row in rows]):10.1f} MiB")
+    return {name: rows for name, rows in found.items() if rows}
 
 
 # ---- figures ----
@@ -338,10 +341,10 @@ def paired(runs, over, under):
     return median([a / b for a, b in zip(column(runs, over, "mpps"), column(runs, under, "mpps"))])
 
 
-def figures(runs, whole, percents):
+def figures(runs, whole, steady):
     """The figures of the final table; one that could not be measured is missing."""
     lost = {name: column(runs, name, "lost") for name in runs}
-    rss = column(runs, "ours", "rss_mib")
+    rss, steady_rss = column(runs, "ours", "rss_mib"), column(steady, "ours", "rss_mib")
     found = {
         "tax_ratio": ratio(column(runs, "ours", "tax_ns"), column(runs, "tcpdump", "tax_ns")),
         "filter_tax_ratio": ratio(column(runs, "ours, all filtered", "tax_ns"), column(runs, "ours", "tax_ns")),
@@ -358,8 +361,9 @@ def figures(runs, whole, percents):
         "whole_bytes_ratio": ratio(column(whole, "ours", "mb_per_s"), column(whole, "tcpdump", "mb_per_s")),
         "whole_bytes_mirror_ratio": ratio(column(whole, "ours, mirror port", "mb_per_s"),
                                           column(whole, "tcpdump", "mb_per_s")),
-        "cpu_100kpps_percent": median(percents.get("ours", [])),
-        "rss_over_ring_mib": max(rss) - RING_MIB if rss else None,
+        "cpu_100kpps_percent": median(column(steady, "ours", "percent")),
+        "rss_over_ring_mib": max(steady_rss) - RING_MIB if steady_rss else None,
+        "rss_full_speed_mib": max(rss) - RING_MIB if rss else None,
     }
     return {key: value for key, value in found.items() if value is not None}
 
@@ -382,6 +386,6 @@ def measure_all(options):
                 rounds, frames = options.rounds, options.frames
             runs[size, snap], more = combination(size, snap, rounds, frames, field, scratch)
             rows += more
-        percents = moderate(min(options.rounds, 3), field, scratch)
-    rows += [{"tool": name, "pps": MODERATE_PPS, "cpu_percent": values} for name, values in percents.items()]
-    return {"figures": figures(runs[REFERENCE], runs[WHOLE], percents), "rows": rows}
+        steady = moderate(min(options.rounds, 3), field, scratch)
+    rows += [{"tool": name, "pps": MODERATE_PPS, **row} for name, found in steady.items() for row in found]
+    return {"figures": figures(runs[REFERENCE], runs[WHOLE], steady), "rows": rows}
