@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bpf/parse_usual.h"
 #include "capture/base/util.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
@@ -134,7 +135,8 @@ void link_decode(struct packet *p)
 
 	memset(&p->hdr, 0, sizeof(p->hdr));
 	if (p->iface->linktype == LINKTYPE_ETHERNET) {
-		parse_frame(&c, &p->hdr);
+		if (!parse_usual(&c, &p->hdr))
+			parse_frame(&c, &p->hdr);
 	} else {
 		p->hdr.end = decode(&c, &p->hdr, p->iface->linktype);
 		p->hdr.hdr_len = c.off;

@@ -157,7 +157,8 @@ void merge_divide(struct merge *in, struct parts *parts, uint64_t least,
 {
 	struct merge_file *s = in->sources[0];
 
-	if (in->n_paths == 1 && !in->follow && S_ISREG(s->stat.st_mode))
+	/* which stdin may begin anywhere */
+	if (in->n_paths == 1 && !in->follow && S_ISREG(s->stat.st_mode) && s->file != stdin)
 		parts_begin(parts, s->reader, s->stat.st_size, least, filter, ops, ctx);
 }
 

@@ -69,8 +69,8 @@ static int cut_header(struct pcap *f)
 			   f->dialect.record);
 }
 
-/* As pcap_look(). These two are inline for pcap_next(): each call counts. */
-static inline int look(struct pcap *f, struct pcap_head *h, bool *plain)
+/* As pcap_look(). These two are inline, in each of those who use them: each call counts. */
+__attribute__((always_inline)) static inline int look(struct pcap *f, struct pcap_head *h, bool *plain)
 {
 	struct stream *s = f->s;
 	unsigned long long at = s->offset;
@@ -109,7 +109,7 @@ static inline int deliver(struct pcap *f, struct packet *p, const struct pcap_he
 int pcap_next(struct pcap *f, struct packet *p)
 {
 	struct pcap_head h;
-	bool plain;
+	bool plain = true;
 	int got = look(f, &h, &plain);
 
 	if (got != NEXT_PACKET)

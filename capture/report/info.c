@@ -103,14 +103,17 @@ unsigned info_sizes(const struct info *i, unsigned *first)
 	return n;
 }
 
-/* Without branches, which sizes that come in no order would have guessed wrongly. */
+/*
+ * Without branches, which sizes that come in no order would have guessed wrongly: the row of the
+ * least size with so many bits, or the next one.
+ */
 static unsigned size_row(uint32_t len)
 {
-	unsigned row = 0;
+	static const uint8_t of_bits[33] = { 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 7, 8, 8,
+					     9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9 };
+	const unsigned row = of_bits[len ? 32 - __builtin_clz(len) : 0];
 
-	for (unsigned n = 0; n + 1 < N_INFO_SIZES; n++)
-		row += len > size_to[n];
-	return row;
+	return row + (len > size_to[row]);
 }
 
 static void count_size(struct info *i, const struct packet *p)

@@ -444,6 +444,40 @@ static void so_are_all_fixtures(void **state)
 	parts_close(parts);
 }
 
+/* Where its records would be found, if it began with the file, they are as well: some before it. */
+static void stdin_may_begin_anywhere(void **state)
+{
+	static const uint8_t before[10 * RECORD];
+	struct reading alone, divided;
+	struct parts *parts = NULL;
+	char *whole = malloc(HEAD + (size_t)N_PACKETS * RECORD);
+	size_t n;
+	FILE *f;
+
+	(void)state;
+	make_file(&cases[0]);
+	f = fopen(path, "re");
+	n = fread(whole, 1, HEAD + (size_t)N_PACKETS * RECORD, f);
+	fclose(f);
+	f = fopen(path, "we");
+	assert_int_equal(fwrite(before, 1, sizeof(before), f) + fwrite(whole, 1, n, f),
+			 sizeof(before) + n);
+	fclose(f);
+	free(whole);
+	assert_int_equal(parts_open(&parts, THREADS), 0);
+	assert_non_null(freopen(path, "re", stdin));
+	assert_int_equal(lseek(fileno(stdin), sizeof(before), SEEK_SET), sizeof(before));
+	read_file("-", &cases[0], NULL, &alone);
+	assert_int_equal(lseek(fileno(stdin), sizeof(before), SEEK_SET), sizeof(before));
+	read_file("-", &cases[0], parts, &divided);
+	assert_int_equal(alone.n, N_PACKETS);
+	assert_int_equal(divided.n, N_PACKETS);
+	assert_string_equal(divided.report, alone.report);
+	free(alone.report);
+	free(divided.report);
+	parts_close(parts);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[32];
@@ -451,6 +485,7 @@ int main(void)
 
 	unit_of_table(cases, it_is_the_same, tests, n);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(so_are_all_fixtures);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(stdin_may_begin_anywhere);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("parts", tests, n, make_dir, remove_dir);
 }
