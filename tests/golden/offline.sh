@@ -30,6 +30,28 @@ verdict "packets_are_copies_before_they_are_cut"
 
 # ---- statistics ----
 
+# Of a large file threads count a part each, which of a pipe they cannot. In it times step back, and there are tunnels.
+{
+	tail -c +25 tests/pcaps/mixed.pcap >"$work/records"
+	for _ in {1..8}; do cat "$work/records" "$work/records" >"$work/more" && mv "$work/more" "$work/records"; done
+	cat <(head -c 24 tests/pcaps/mixed.pcap) "$work/records" >"$work/large.pcap"
+	"$dump" -r "$work/large.pcap" -w "$work/large.pcapng"
+	head -c -100 "$work/large.pcapng" >"$work/cut.pcapng"
+	for large in "$work"/large.pcap "$work"/large.pcapng "$work"/cut.pcapng; do
+		for look in '--info' '--info -T json udp' '-qq --stats' '-qq --stats tcp' '-qq --stats --stats-format json'; do
+			# shellcheck disable=SC2086
+			"$dump" -r "$large" $look --threads 3 >"$work/ours" 2>&1
+			# shellcheck disable=SC2086
+			"$dump" -r - $look < <(cat "$large") >"$work/text" 2>&1
+			[[ $look == *-T* ]] || sed -i '/^File size:/d' "$work/ours"
+			sed -i 's/"file_bytes":[0-9]*,//; s/"time":"[^"]*"//' "$work/ours" "$work/text"
+			diff <(sed "s|$large|stdin|g" "$work/ours") "$work/text" || echo "$look of ${large##*/}"
+		done
+	done
+	rm "$work"/large.* "$work"/cut.* "$work/records"
+} >"$work/against" 2>&1
+verdict "threads_count_what_one_counts"
+
 if wanted "statistics_for_machines_are_those_for_people" jq; then
 	{
 		"$dump" -r "$file" -qq --stats 2>"$work/text"
