@@ -468,23 +468,29 @@ enum status file_source_open_with(struct file_source *s, struct per_link *filter
 	return opened(s, err);
 }
 
-static bool is_worth_threads(const char *path)
+static bool is_worth_threads(const struct stat *st)
 {
-	struct stat st;
-
-	return !stat(path, &st) && S_ISREG(st.st_mode) && st.st_size >= 2 * PARTS_WORTH_IT;
+	return S_ISREG(st->st_mode) && st->st_size >= 2 * PARTS_WORTH_IT;
 }
 
-struct parts *file_source_parts(const struct opts *o)
+/* Others can perhaps not be reached any more, but this one is open. */
+static bool are_worth_threads(const struct opts *o, const struct merge *open)
+{
+	bool worth = merge_stat(open, 0) && is_worth_threads(merge_stat(open, 0));
+	struct stat st;
+
+	for (unsigned i = 0; !worth && i < o->n_reads; i++)
+		worth = !stat(o->reads[i], &st) && is_worth_threads(&st);
+	return worth;
+}
+
+struct parts *file_source_parts(const struct opts *o, const struct merge *open)
 {
 	enum { USUAL_MAX = 4 };
 	const unsigned n = o->threads ? o->threads : min_of(thread_spare_cpus(), (unsigned)USUAL_MAX);
 	struct parts *parts = NULL;
 
-	for (unsigned i = 0; !parts && i < o->n_reads; i++)
-		if (is_worth_threads(o->reads[i]) && parts_open(&parts, n))
-			return NULL;
-	return parts;
+	return are_worth_threads(o, open) && !parts_open(&parts, n) ? parts : NULL;
 }
 
 enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l,

@@ -95,10 +95,10 @@ enum status file_source_open_with(struct file_source *s, struct per_link *filter
 struct per_link *file_source_take_filter(struct file_source *s);
 
 /*
- * Threads for that, if there is a file that is worth it; NULL: none. Who has begun them tells the
- * sandbox (CONFINE_READS_AHEAD).
+ * Threads for that, if one of the files, of which the first of @open is open, is worth it; NULL: none.
+ * Who has begun them tells the sandbox (CONFINE_READS_AHEAD).
  */
-struct parts *file_source_parts(const struct opts *o);
+struct parts *file_source_parts(const struct opts *o, const struct merge *open);
 
 /* The same of what --compare calls A, @which is 0, or B; and its name. */
 enum status file_source_open_side(struct file_source *s, const struct opts *o, struct loop *l,

@@ -119,7 +119,8 @@ static enum status confine_all(const struct opts *o, struct merge *first, struct
 
 	if (status)
 		return status;
-	*parts = file_source_parts(o);
+	if (!*parts)
+		*parts = file_source_parts(o, first);
 	if (merge_read_ahead(first) || *parts)
 		later |= CONFINE_READS_AHEAD;
 	return confine_calls(o, later);

@@ -184,7 +184,7 @@ enum status open_outputs_start(struct outputs *f, const struct opts *o, struct m
 	if (status)
 		return status;
 	if (parts)
-		*parts = file_source_parts(o);
+		*parts = file_source_parts(o, inputs[0]);
 	later |= read_ahead(inputs, n);
 	if (f->screen_threads || (parts && *parts))
 		later |= CONFINE_READS_AHEAD;

@@ -45,7 +45,7 @@ bool another_is_here(struct stream *s, enum magic own)
 		return own != MAGIC_PCAPNG;
 	case MAGIC_GZIP:
 	case MAGIC_ZSTD:
-		return may_try(s) && is_packed_capture(s);
+		return s->is_part || (may_try(s) && is_packed_capture(s));
 	case MAGIC_NONE:
 		break;
 	}

@@ -341,7 +341,6 @@ void capfile_begin_part(const struct capfile *r, struct part *part)
 	part->pcapng = r->pcapng;
 	part->pcapng.blocks = NULL;
 	part->pcapng.processes = NULL;
-	part->pcapng.only_packets = true;
 }
 
 bool capfile_is_at_part(const struct capfile *r, const struct part *part)
@@ -353,7 +352,7 @@ bool capfile_is_at_part(const struct capfile *r, const struct part *part)
 
 void capfile_take_part(struct capfile *r, const struct part *part)
 {
-	stream_jump(&r->s, part->end, &part->s.raw.lines);
+	stream_jump(&r->s, part->end);
 }
 
 bool capfile_is_drained(const struct capfile *r)

@@ -12,6 +12,7 @@
 
 enum {
 	SEARCHED	= 1 << 20,	/* bytes: the longest records have a quarter of that */
+	MEMORY		= 4 << 20,	/* bytes: what takes more is for the whole */
 	PCAP_SURE	= 32,		/* so many records in a row, or bytes of blocks, are no chance */
 	PCAPNG_SURE	= 4096,
 };
@@ -24,7 +25,6 @@ static size_t read_on(void *ctx, void *buf, size_t n)
 
 	if (got <= 0)
 		return 0;
-	text_mode_count(&p->s.raw.lines, buf, got);
 	p->read_at += got;
 	return got;
 }
@@ -71,12 +71,13 @@ bool part_open(struct part *p, uint64_t from, uint64_t to)
 {
 	const struct stream_hooks hooks = { .warn = warn, .read = read_on, .ctx = p };
 
-	p->budget = (struct budget)BUDGET_INIT;
+	p->budget = (struct budget){ .bytes = MEMORY };
 	p->read_at = p->is_pcapng ? from & ~3ull : from;
 	p->to = to;
 	if (stream_open(&p->s, NULL, &hooks, &p->budget, STREAM_BUFFER))
 		return false;
 	p->s.offset = p->read_at;
+	p->s.is_part = true;
 	p->pcap.s = p->pcapng.s = &p->s;
 	p->pcap.ifaces = p->pcapng.ifaces = &p->ifaces;
 	if (!find(p))

@@ -386,7 +386,7 @@ static int next_block(struct pcapng *f, struct body *b, bool skip)
 	err = block_head(f, &type, &len);
 	if (err <= 0 || err == NEXT_ANOTHER)
 		return err;
-	if (f->only_packets && !is_packet(type))
+	if (f->s->is_part && !is_packet(type))
 		return 0;
 	*b = (struct body){ .type = type, .at = f->s->offset };
 	if ((skip && type != PCAPNG_SHB) || !is_held(f, type, len))

@@ -16,7 +16,6 @@ struct pcapng {
 	/* to which those are appended that may be copied; NULL: none are wanted */
 	struct blocks *blocks;
 	bool local;			/* those of local use as well */
-	bool only_packets;		/* what is none of their blocks is an end, not passed */
 	struct recovery *recovery;	/* NULL: there is none */
 	/* Recovery: see recover_pcapng_pass(). */
 	bool (*pass)(struct pcapng *f, uint32_t len);

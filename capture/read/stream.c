@@ -300,10 +300,13 @@ int stream_leave(struct stream *s)
 	return 0;
 }
 
-/* Bytes that are consumed, and will be gone back to. */
+/* Bytes that are consumed, and will be gone back to, or looked at again. */
 static size_t kept(const struct stream *s)
 {
-	return s->go_on && s->go_on < s->offset ? s->offset - s->go_on : 0;
+	const size_t to_go = s->go_on && s->go_on < s->offset ? s->offset - s->go_on : 0,
+		     to_look = min_of(s->begin, (size_t)STREAM_BACK);
+
+	return max_of(to_go, to_look);
 }
 
 static void move_down(struct stream *s)
@@ -354,7 +357,7 @@ static void shrink(struct stream *s)
 
 bool stream_fill(struct stream *s, size_t n)
 {
-	if (s->cap >= LARGE && n <= s->base && stream_have(s) < s->base && !kept(s))
+	if (s->cap >= LARGE && n <= s->base && stream_have(s) + kept(s) < s->base)
 		shrink(s);
 	if (s->begin > kept(s) && (s->begin >= stream_have(s) || n > s->cap))
 		move_down(s);
@@ -376,7 +379,8 @@ bool stream_fill(struct stream *s, size_t n)
 bool stream_skip(struct stream *s, uint64_t n)
 {
 	while (n) {
-		size_t step = min_of(n, (uint64_t)s->cap);
+		/* what is kept of those before has room as well */
+		size_t step = min_of(n, (uint64_t)s->cap - STREAM_BACK);
 
 		if (!stream_need(s, step))
 			return false;
@@ -387,15 +391,36 @@ bool stream_skip(struct stream *s, uint64_t n)
 	return true;
 }
 
-void stream_jump(struct stream *s, uint64_t offset, const struct text_lines *lines)
+void stream_jump(struct stream *s, uint64_t offset)
 {
-	if (lseek(fileno(s->file), offset, SEEK_SET) < 0)
+	const uint64_t from = offset - min_of(offset, (uint64_t)STREAM_BACK);
+
+	if (lseek(fileno(s->file), from, SEEK_SET) < 0)
 		s->io_error = errno;
-	s->raw.lines.crlf += lines->crlf;
-	s->raw.lines.bare += lines->bare;
 	s->begin = s->end = 0;
-	s->offset = offset;
+	s->offset = from;
 	s->ended = s->io_error;
+	s->jumped = true;
+	if (stream_need(s, offset - from))
+		stream_step(s, offset - from);
+}
+
+void stream_recount(struct stream *s)
+{
+	uint8_t bytes[4096];
+	uint64_t at = 0, end = s->offset + stream_have(s);
+	ssize_t got = 1;
+
+	if (!s->jumped)
+		return;
+	s->raw.lines = (struct text_lines){ 0 };
+	while (at < end && got > 0 && !(s->raw.lines.crlf && s->raw.lines.bare) &&
+	       may_go_on(s, got)) {
+		got = uninterrupted(pread(fileno(s->file), bytes,
+					  min_of(end - at, (uint64_t)sizeof(bytes)), at));
+		text_mode_count(&s->raw.lines, bytes, max_of(got, (ssize_t)0));
+		at += max_of(got, (ssize_t)0);
+	}
 }
 
 bool stream_zero_tail(struct stream *s, size_t least)

@@ -22,6 +22,9 @@ enum {
 	STREAM_HELD_MAX	= 64 << 20,	/* of a block or packet that is held in memory */
 };
 
+/* So many bytes before those that come stay in memory, if there were as many. */
+enum { STREAM_BACK = 8 };
+
 /* Each is said once a file. */
 enum stream_warning {
 	WARN_CAPLEN_SNAPLEN,
@@ -87,6 +90,9 @@ struct stream {
 	uint64_t not_zero;
 	size_t base;			/* bytes that buf had at first */
 	bool ended;			/* no more bytes come behind buf[end] */
+	/* what is no packet, or may be another capture, is an end: the whole looks at it (part.h) */
+	bool is_part;
+	bool jumped;			/* not all bytes up to here were read */
 	int io_error;			/* errno; EBADMSG: what is compressed is damaged */
 
 	FILE *file;
@@ -174,8 +180,11 @@ static inline uint64_t stream_place(const struct stream *s, uint64_t offset)
 	return s->before + offset;
 }
 
-/* On to a place in a regular file, which is not compressed; @lines were met on the way. */
-void stream_jump(struct stream *s, uint64_t offset, const struct text_lines *lines);
+/* On to a place in a regular file, which is not compressed. */
+void stream_jump(struct stream *s, uint64_t offset);
+
+/* Counts the ends of lines up to here again, where that was jumped over. */
+void stream_recount(struct stream *s);
 
 /* Steps over @n bytes without holding them. False if the file ends before. */
 bool stream_skip(struct stream *s, uint64_t n);

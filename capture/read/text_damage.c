@@ -17,7 +17,7 @@ enum {
 	TRIES		= 16,		/* in a file: each takes a look at many bytes */
 	LOOK		= 64 * 1024,	/* bytes at a beginning */
 	SURE		= 16,		/* so many CR LF, and no LF without CR, are no chance */
-	LOST_MAX	= 8,		/* CRs that a packet may have lost, to be told */
+	LOST_MAX	= STREAM_BACK,	/* CRs that a packet may have lost, to be told */
 };
 
 #define THROUGH	"it came through a terminal or in text mode: "
@@ -215,6 +215,7 @@ void text_damage_explain(struct stream *s, const struct pcap_dialect *d)
 
 	if (s->io_error && s->io_error != EBADMSG)
 		return;
+	stream_recount(s);
 	/* what is compressed has hardly any CR LF by chance */
 	if ((packed && text_mode_is_crlf(&s->raw.lines)) ||
 	    (is_pcap && text_mode_is_crlf(lines) && has_crs_too_many(s, d, lines)))

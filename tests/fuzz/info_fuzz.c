@@ -21,7 +21,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-enum { PACKETS_MAX = 4096 };	/* a compressed file may hold any number */
+enum { PACKETS_MAX = 4096 };	/* of a compressed file, which may hold any number */
 
 typedef void (*report_fn)(const struct info *i, const struct info_source *s, FILE *out);
 
@@ -121,7 +121,7 @@ static int count(struct capfile *r, struct info *i, struct parts *parts, size_t 
 	struct packet p;
 	int got = 1;
 
-	for (unsigned n = 0; got > 0 && n < PACKETS_MAX; n++) {
+	for (unsigned n = 0; got > 0 && (n < PACKETS_MAX || !capfile_compression(r)); n++) {
 		if (n && parts && parts_are_due(parts))
 			parts_take(parts, goes_on, NULL);
 		got = capfile_next(r, &p);

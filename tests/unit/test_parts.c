@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "capture/base/codec.h"
 #include "capture/base/util.h"
 #include "capture/filter/expr.h"
 #include "capture/packet/link.h"
@@ -15,6 +16,7 @@
 #include "capture/read/merge.h"
 #include "capture/read/parts.h"
 #include "capture/report/info.h"
+#include "capture/write/compress.h"
 
 #include "tests/unit/out_file.h"
 #include "tests/unit/unit.h"
@@ -26,7 +28,7 @@ enum {
 	RECORD		= 16 + LEN,
 	SECTION		= 28 + 20,
 	BLOCK		= 32 + LEN,
-	ROOM		= 64,		/* for what a case puts in between */
+	ROOM		= 1 << 20,	/* for what a case puts in between, or behind it */
 	THREADS		= 3,
 	LEAST		= 64,		/* bytes of a part */
 };
@@ -40,6 +42,7 @@ struct file {
 	uint8_t *bytes;
 	size_t n;
 	bool pcapng;
+	unsigned where;		/* in percent: where something has happened to it */
 };
 
 /* The record or block of a packet, by the share of all packets that is before it, in percent. */
@@ -145,6 +148,71 @@ static void hold_records(struct file *f)
 		}
 }
 
+/* Nothing in it is an end of a line. */
+static void have_no_lines(struct file *f)
+{
+	for (unsigned k = 0; k < N_PACKETS; k++) {
+		uint8_t *p = frame_at(f, k);
+
+		put32(p - 16, 0x65656565);
+		put32(p - 12, 0x00010101);
+		for (unsigned i = 0; i < LEN; i++)
+			p[i] += p[i] == '\n' || p[i] == '\r';
+	}
+}
+
+/* Each CR LF has become LF: those of four packets. It is told wherever the buffer of the reader ends. */
+static void lose_crs(struct file *f)
+{
+	have_no_lines(f);
+	for (int k = 3; k >= 0; k--) {
+		uint8_t *p = at(f, f->where) + k * RECORD + 16 + 100;
+
+		*p = '\n';
+		memmove(p + 1, p + 2, --f->n - (p + 1 - f->bytes));
+	}
+}
+
+/* Each LF has become CR LF: two in each of four packets. */
+static void get_crs(struct file *f)
+{
+	have_no_lines(f);
+	for (int k = 7; k >= 0; k--) {
+		uint8_t *p = at(f, 60) + k / 2 * RECORD + 16 + 100 + k % 2 * 50;
+
+		memmove(p + 2, p + 1, f->n++ - (p + 1 - f->bytes));
+		memcpy(p, "\r\n", 2);
+	}
+}
+
+/* Any may be the beginning of something compressed, which there is behind them. */
+static void look_like_gzip(struct file *f)
+{
+	struct compress *c = NULL;
+	const uint8_t *packed;
+	size_t n;
+
+	for (unsigned k = 0; k < N_PACKETS; k++)
+		put32(frame_at(f, k) - 16, 0x00088b1f);
+	assert_int_equal(compress_open(&c, (struct codec){ CODEC_GZIP, 1 }), 0);
+	assert_int_equal(compress_frame(c, f->bytes, HEAD + 10 * RECORD, &packed, &n), 0);
+	memcpy(f->bytes + f->n, packed, n);
+	f->n += n;
+	compress_close(c);
+}
+
+/* A packet for which a part has not the memory. */
+static void have_a_long_one(struct file *f)
+{
+	uint8_t *p = at(f, 60);
+	const uint32_t len = f->bytes + f->n - p - 32 - 10 * BLOCK;
+
+	put32(p + 4, 32 + len);
+	put32(p + 20, len);
+	put32(p + 24, len);
+	put32(p + 28 + len, 32 + len);
+}
+
 static void go_back_in_time(struct file *f)
 {
 	for (unsigned percent = 0; percent < 100; percent += 25)
@@ -227,13 +295,17 @@ static void have_lost(struct file *f)
 	}
 }
 
+#define LOST	"the CR was lost"
+
 static const struct parts_case {
 	const char *name;
 	void (*change)(struct file *f);
 	bool pcapng;
 	const char *filter;
-	unsigned parts;		/* percent of the packets that come in parts at least */
+	unsigned parts, most;	/* percent of the packets that come in parts at least; at most, 0: all */
 	unsigned n_wanted;	/* packets that are read; 0: all */
+	const char *says;	/* NULL: nothing that matters */
+	unsigned where;
 } cases[] = {
 	{ .name = "pcap", .parts = 70 },
 	{ .name = "pcapng", .pcapng = true, .parts = 70 },
@@ -250,9 +322,15 @@ static const struct parts_case {
 	{ .name = "odd_records", .change = make_odd, .parts = 29 },
 	{ .name = "odd_blocks", .change = make_odd, .pcapng = true, .parts = 29 },
 	{ .name = "records_in_packets", .change = hold_records },
+	{ .name = "crs_that_are_lost", .change = lose_crs, .parts = 30, .says = LOST, .where = 61 },
+	{ .name = "crs_that_are_lost_elsewhere", .change = lose_crs, .parts = 30, .says = LOST, .where = 69 },
+	{ .name = "crs_that_are_lost_there", .change = lose_crs, .parts = 30, .says = LOST, .where = 74 },
+	{ .name = "crs_too_many", .change = get_crs, .parts = 30, .says = "has a CR before it" },
+	{ .name = "records_that_look_like_gzip", .change = look_like_gzip, .says = "damaged" },
+	{ .name = "a_long_packet", .change = have_a_long_one, .pcapng = true, .parts = 30 },
 	{ .name = "times_that_step_back", .change = go_back_in_time, .parts = 70 },
 	{ .name = "times_that_step_back_in_pcapng", .change = go_back_in_time, .pcapng = true, .parts = 70 },
-	{ .name = "more_addresses_than_are_exact", .change = have_no_address_twice, .parts = 20 },
+	{ .name = "more_addresses_than_are_exact", .change = have_no_address_twice, .parts = 20, .most = 51 },
 	{ .name = "more_addresses_at_the_end", .change = have_them_in_the_last_half, .parts = 20 },
 	{ .name = "tunnels", .change = have_tunnels, .parts = 70 },
 	{ .name = "another_interface", .change = have_another_interface, .pcapng = true },
@@ -265,7 +343,7 @@ static const struct parts_case {
 
 static void make_file(const struct parts_case *c)
 {
-	struct file f = { .pcapng = c->pcapng };
+	struct file f = { .pcapng = c->pcapng, .where = c->where };
 	FILE *out = fopen(path, "we");
 
 	f.bytes = calloc(1, SECTION + (size_t)N_PACKETS * BLOCK + ROOM);
@@ -347,6 +425,7 @@ static void tell(struct reading *r, const struct info *i, struct merge *in)
 	FILE *out = open_memstream(&r->report, &n);
 
 	info_text(i, &from, out);
+	info_json(i, &from, out);
 	fclose(out);
 }
 
@@ -403,6 +482,8 @@ static uint64_t compare(const char *name, const struct parts_case *c, struct par
 	read_file(name, c, parts, &divided);
 	assert_int_equal(divided.err, alone.err);
 	assert_string_equal(divided.said, alone.said);
+	if (c->says)
+		assert_non_null(strstr(alone.said, c->says));
 	if (!c->n_wanted) {
 		assert_int_equal(divided.n, alone.n);
 		assert_int_equal(!divided.report, !alone.report);
@@ -422,7 +503,8 @@ static void it_is_the_same(void **state)
 	make_file(c);
 	assert_int_equal(parts_open(&parts, THREADS), 0);
 	for (unsigned times = 0; times < 2; times++)
-		assert_in_range(compare(path, c, parts), (uint64_t)N_PACKETS * c->parts / 100, N_PACKETS);
+		assert_in_range(compare(path, c, parts), (uint64_t)N_PACKETS * c->parts / 100,
+				(uint64_t)N_PACKETS * (c->most ? c->most : 100) / 100);
 	parts_close(parts);
 }
 
@@ -480,7 +562,7 @@ static void stdin_may_begin_anywhere(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[32];
+	struct CMUnitTest tests[40];
 	size_t n = 0;
 
 	unit_of_table(cases, it_is_the_same, tests, n);
