@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "capture/cli/completions.h"
-#include "capture/cli/completions_impl.h"
+#include "capture/cli/completions_shells.h"
 
 static const struct { const char *arg; enum value_kind kind; } by_arg[] = {
 	{ "IF", VALUE_INTERFACE }, { "NS", VALUE_NETNS }, { "FILE", VALUE_FILE },

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/cli/completions_impl.h"
+#include "capture/cli/completions_shells.h"
 #include "capture/cli/ctl.h"
 
 static const char head[] =

@@ -2,7 +2,7 @@
 /* For fish: a line of complete(1) for each option. */
 #include <stdio.h>
 
-#include "capture/cli/completions_impl.h"
+#include "capture/cli/completions_shells.h"
 #include "capture/cli/ctl.h"
 
 static void put_quoted(const char *s)

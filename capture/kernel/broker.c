@@ -12,7 +12,7 @@
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
 #include "capture/filter/to_ebpf.h"
-#include "capture/kernel/broker_impl.h"
+#include "capture/kernel/broker_messages.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
 

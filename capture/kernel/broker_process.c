@@ -15,7 +15,7 @@
 #include "capture/base/limits.h"
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
-#include "capture/kernel/broker_impl.h"
+#include "capture/kernel/broker_messages.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/landlock.h"
 #include "capture/kernel/netif.h"

@@ -16,7 +16,7 @@
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
 #include "capture/kernel/guard.h"
-#include "capture/kernel/guard_impl.h"
+#include "capture/kernel/guard_messages.h"
 
 enum { ANSWER_MS = 10000 }; /* the guard has little to do; it may have to wait for a CPU */
 

@@ -21,7 +21,7 @@
 #include "capture/base/util.h"
 #include "capture/kernel/front_map.h"
 #include "capture/kernel/guard.h"
-#include "capture/kernel/guard_impl.h"
+#include "capture/kernel/guard_messages.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netns.h"
 

@@ -9,7 +9,7 @@
 
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
-#include "capture/write/delivery_impl.h"
+#include "capture/write/delivery_messages.h"
 
 struct delivery {
 	int fd;

@@ -24,7 +24,7 @@
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/run_as.h"
 #include "capture/kernel/seccomp.h"
-#include "capture/write/delivery_impl.h"
+#include "capture/write/delivery_messages.h"
 #include "capture/write/spool.h"
 
 #define PAUSE_MIN_NS	UINT64_C(1000000000)

@@ -14,7 +14,7 @@
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
 #include "capture/write/postrotate.h"
-#include "capture/write/postrotate_impl.h"
+#include "capture/write/postrotate_messages.h"
 
 enum {
 	GRACE_NS	= 500 * 1000 * 1000,	/* between SIGTERM and SIGKILL */

@@ -18,7 +18,7 @@
 #include "capture/base/limits.h"
 #include "capture/base/util.h"
 #include "capture/kernel/run_as.h"
-#include "capture/write/postrotate_impl.h"
+#include "capture/write/postrotate_messages.h"
 
 enum { NICE = 19 };
 

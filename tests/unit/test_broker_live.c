@@ -19,7 +19,7 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
-#include "capture/kernel/broker_impl.h"
+#include "capture/kernel/broker_messages.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
 #include "capture/kernel/rings.h"

@@ -10,7 +10,7 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
-#include "capture/cli/completions_impl.h"
+#include "capture/cli/completions_shells.h"
 #include "capture/cli/opts.h"
 
 #include "tests/unit/unit.h"

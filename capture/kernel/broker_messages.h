@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* What broker.c and the process it starts, broker_process.c, say to each other. */
-#ifndef XDPDUMP_KERNEL_BROKER_IMPL_H
-#define XDPDUMP_KERNEL_BROKER_IMPL_H
+#ifndef XDPDUMP_KERNEL_BROKER_MESSAGES_H
+#define XDPDUMP_KERNEL_BROKER_MESSAGES_H
 
 #include <linux/filter.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* What guard.c and the process it starts, guard_process.c, say to each other. */
-#ifndef XDPDUMP_KERNEL_GUARD_IMPL_H
-#define XDPDUMP_KERNEL_GUARD_IMPL_H
+#ifndef XDPDUMP_KERNEL_GUARD_MESSAGES_H
+#define XDPDUMP_KERNEL_GUARD_MESSAGES_H
 
 #include <stdint.h>
 

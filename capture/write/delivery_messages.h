@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* What delivery.c and the process it starts, delivery_process.c, share. */
-#ifndef XDPDUMP_WRITE_DELIVERY_IMPL_H
-#define XDPDUMP_WRITE_DELIVERY_IMPL_H
+#ifndef XDPDUMP_WRITE_DELIVERY_MESSAGES_H
+#define XDPDUMP_WRITE_DELIVERY_MESSAGES_H
 
 #include <stdatomic.h>
 #include <stdint.h>

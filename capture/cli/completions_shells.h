@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What the scripts for the shells are made of. Only for completions*.c. */
-#ifndef XDPDUMP_CLI_COMPLETIONS_IMPL_H
-#define XDPDUMP_CLI_COMPLETIONS_IMPL_H
+/* What the scripts for the shells are made of, and the shells. */
+#ifndef XDPDUMP_CLI_COMPLETIONS_SHELLS_H
+#define XDPDUMP_CLI_COMPLETIONS_SHELLS_H
 
 #include "capture/cli/opts_impl.h"
 

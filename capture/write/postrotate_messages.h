@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* What postrotate.c and the process it starts, postrotate_process.c, say to each other. */
-#ifndef XDPDUMP_WRITE_POSTROTATE_IMPL_H
-#define XDPDUMP_WRITE_POSTROTATE_IMPL_H
+#ifndef XDPDUMP_WRITE_POSTROTATE_MESSAGES_H
+#define XDPDUMP_WRITE_POSTROTATE_MESSAGES_H
 
 #include <limits.h>
 #include <stdint.h>
