@@ -9,6 +9,7 @@
 #include "capture/base/text.h"
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
+#include "capture/base/util.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
@@ -16,7 +17,10 @@
 #include "capture/format/format.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
+#include "capture/read/capfile.h"
 #include "capture/read/merge.h"
+#include "capture/read/part.h"
+#include "capture/read/parts.h"
 #include "capture/report/compare.h"
 
 enum { ROW = 16, ROWS_AROUND = 1 };	/* bytes; rows shown before and behind the one with the difference */
@@ -32,6 +36,7 @@ struct comparison {
 	struct packet packets[2];
 	int got[2];		/* of file_source_next() */
 	uint64_t n_same;
+	struct parts *parts;	/* NULL: one thread is enough */
 };
 
 /* The rows around @offset, as far as there are any. */
@@ -124,6 +129,87 @@ static enum status show_rest(struct comparison *c)
 	return STATUS_RUNTIME;
 }
 
+/* ---- what threads compare of two large files whose packets stand equally far apart ---- */
+
+struct half {
+	const struct compare_options *how;
+	struct part part;	/* of the second file; of the first it is the thread's */
+	uint64_t shift;		/* that it is further on there, modulo 2^64 */
+	bool begun, is_there;
+	uint64_t n;
+};
+
+static void *begin_part(void *ctx)
+{
+	struct comparison *c = ctx;
+	struct capfile *first = merge_whole(c->sources[0].input),
+		       *second = merge_whole(c->sources[1].input);
+	struct half *h = calloc_lines(sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->how = &c->how;
+	h->shift = capfile_offset(second) - capfile_offset(first);
+	capfile_begin_part(second, &h->part);
+	return h;
+}
+
+static bool compare_in_part(void *half, struct packet *a)
+{
+	struct half *h = half;
+	struct packet b;
+	uint32_t offset;
+
+	if (!h->begun)
+		h->is_there = part_open_at(&h->part, a->offset + h->shift);
+	h->begun = true;
+	if (!h->is_there || !part_next(&h->part, &b) ||
+	    compare_packets(h->how, a, &b, &offset) != COMPARE_SAME)
+		return false;
+	part_keep(&h->part);
+	h->n++;
+	return true;
+}
+
+static bool add_part(void *ctx, void *half, uint64_t n)
+{
+	struct comparison *c = ctx;
+	struct half *h = half;
+	struct capfile *second = merge_whole(c->sources[1].input);
+
+	if (!n || h->n != n || !capfile_is_at_part(second, &h->part))
+		return false;
+	capfile_take_part(second, &h->part);
+	c->sources[1].n_read += n;
+	c->n_same += n;
+	return true;
+}
+
+static void end_part(void *half)
+{
+	struct half *h = half;
+
+	if (h->begun)
+		part_close(&h->part);
+	free(h);
+}
+
+static const struct parts_ops in_parts = { begin_part, compare_in_part, add_part, end_part };
+
+/* Behind the first packets of both. */
+static void divide(struct comparison *c)
+{
+	struct file_source *first = &c->sources[0];
+
+	if (!c->parts || c->opts->filter || !merge_whole(first->input) ||
+	    !merge_whole(c->sources[1].input))
+		return;
+	first->parts = c->parts;
+	merge_divide(first->input, c->parts, PARTS_WORTH_IT, NULL, &in_parts, c);
+}
+
+/* ---- */
+
 /* The verdict, or STATUS_OK as well when a file could not be read: that is looked at next. */
 static enum status compare(struct comparison *c)
 {
@@ -143,7 +229,8 @@ static enum status compare(struct comparison *c)
 		r = compare_packets(&c->how, &c->packets[0], &c->packets[1], &offset);
 		if (r != COMPARE_SAME)
 			return show_difference(c, r, offset);
-		c->n_same++;
+		if (!c->n_same++)
+			divide(c);
 	}
 }
 
@@ -171,6 +258,17 @@ static bool are_open(const struct comparison *c)
 	return merge_is_open(c->sources[0].input) && merge_is_open(c->sources[1].input);
 }
 
+static enum status confine_all(struct comparison *c)
+{
+	unsigned later = are_open(c) ? 0 : CONFINE_OPENS;
+	enum status status = confine_reach(c->opts, later);
+
+	if (status)
+		return status;
+	c->parts = file_source_parts(c->opts, c->sources[0].input);
+	return confine_calls(c->opts, later | (c->parts ? CONFINE_READS_AHEAD : 0));
+}
+
 static enum status run(struct comparison *c)
 {
 	const struct opts *o = c->opts;
@@ -182,7 +280,7 @@ static enum status run(struct comparison *c)
 		if (status || c->loop.asked)
 			return status;
 	}
-	status = confine(o, are_open(c) ? 0 : CONFINE_OPENS);
+	status = confine_all(c);
 	if (status)
 		return status;
 	for (unsigned which = 0; which < 2; which++) {
@@ -218,6 +316,7 @@ enum status compare_run(const struct opts *o)
 		status = run(&c);
 	file_source_close(&c.sources[0]);
 	file_source_close(&c.sources[1]);
+	parts_close(c.parts);
 	progress_erase(&c.progress);
 	loop_close(&c.loop);
 	return status;

@@ -152,14 +152,24 @@ bool merge_read_ahead(struct merge *in)
 	return merge_file_read_ahead(in);
 }
 
-void merge_divide(struct merge *in, struct parts *parts, uint64_t least,
-		  const struct expr *filter, const struct parts_ops *ops, void *ctx)
+struct capfile *merge_whole(struct merge *in)
 {
 	struct merge_file *s = in->sources[0];
 
-	/* which stdin may begin anywhere */
-	if (in->n_paths == 1 && !in->follow && S_ISREG(s->stat.st_mode) && s->file != stdin)
-		parts_begin(parts, s->reader, s->stat.st_size, least, filter, ops, ctx);
+	/* stdin may begin anywhere */
+	return in->n_paths == 1 && !in->follow && S_ISREG(s->stat.st_mode) && s->file != stdin &&
+			       capfile_has_parts(s->reader)
+		       ? s->reader
+		       : NULL;
+}
+
+void merge_divide(struct merge *in, struct parts *parts, uint64_t least,
+		  const struct expr *filter, const struct parts_ops *ops, void *ctx)
+{
+	struct capfile *whole = merge_whole(in);
+
+	if (whole)
+		parts_begin(parts, whole, in->sources[0]->stat.st_size, least, filter, ops, ctx);
 }
 
 int merge_begin(struct merge *in)

@@ -45,8 +45,11 @@ int merge_begin(struct merge *in);
  */
 bool merge_read_ahead(struct merge *in);
 
+/* Its only file, if parts of that can be read (capfile_has_parts()); NULL: not. */
+struct capfile *merge_whole(struct merge *in);
+
 /*
- * Once a first packet was read: if it is one file, its parts are counted by @parts, see
+ * Once a first packet was read: if there is such a file, its parts are counted by @parts, see
  * parts_begin(), until merge_close(), which has to come after parts_finish().
  */
 void merge_divide(struct merge *in, struct parts *parts, uint64_t least,

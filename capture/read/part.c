@@ -67,23 +67,35 @@ static bool find(struct part *p)
 	return false;
 }
 
-bool part_open(struct part *p, uint64_t from, uint64_t to)
+static bool open_at(struct part *p, uint64_t at)
 {
 	const struct stream_hooks hooks = { .warn = warn, .read = read_on, .ctx = p };
 
 	p->budget = (struct budget){ .bytes = MEMORY };
-	p->read_at = p->is_pcapng ? from & ~3ull : from;
-	p->to = to;
+	p->read_at = at;
 	if (stream_open(&p->s, NULL, &hooks, &p->budget, STREAM_BUFFER))
 		return false;
 	p->s.offset = p->read_at;
 	p->s.is_part = true;
 	p->pcap.s = p->pcapng.s = &p->s;
 	p->pcap.ifaces = p->pcapng.ifaces = &p->ifaces;
-	if (!find(p))
+	return true;
+}
+
+bool part_open(struct part *p, uint64_t from, uint64_t to)
+{
+	p->to = to;
+	if (!open_at(p, p->is_pcapng ? from & ~3ull : from) || !find(p))
 		return false;
 	p->begin = p->end = p->s.offset;
 	return true;
+}
+
+bool part_open_at(struct part *p, uint64_t at)
+{
+	p->to = UINT64_MAX;
+	p->begin = p->end = at;
+	return open_at(p, at);
 }
 
 int part_next(struct part *p, struct packet *packet)

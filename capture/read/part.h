@@ -40,11 +40,20 @@ struct part {
  */
 bool part_open(struct part *p, uint64_t from, uint64_t to);
 
+/* The same with the one that is believed to begin at @at, up to the end of the file. */
+bool part_open_at(struct part *p, uint64_t at);
+
 /*
- * 1: a packet, as that of capfile_next(), but for its offset, which only the whole can tell. 0: the
- * part ends here. p->end is where that packet begins, or where the whole has to go on.
+ * 1: a packet, as that of capfile_next(). 0: the part ends here. p->end is where that packet begins,
+ * or where the whole has to go on.
  */
 int part_next(struct part *p, struct packet *packet);
+
+/* That packet is one of the part, whatever comes. */
+static inline void part_keep(struct part *p)
+{
+	p->end = p->s.offset;
+}
 
 void part_close(struct part *p);
 

@@ -24,7 +24,8 @@ struct worker {
 	enum state state;		/* under the lock; of what follows whoever is at it */
 	uint64_t from;
 	struct part part;
-	void *sum;			/* NULL: none of it is to be had */
+	void *sum;			/* NULL: no memory */
+	bool found;			/* where it begins */
 	uint64_t n, n_matches;
 };
 
@@ -72,16 +73,13 @@ static void set_state(struct worker *w, enum state state)
 
 static void read_part(struct worker *w)
 {
-	const struct parts *p = w->parts;
-
 	w->n = w->n_matches = 0;
-	w->sum = part_open(&w->part, w->from, w->part.to) ? p->ops->begin(p->ctx) : NULL;
-	if (w->sum) {
+	w->found = part_open(&w->part, w->from, w->part.to);
+	if (w->found) {
 		set_state(w, FOUND);
 		count(w);
 	}
 	part_close(&w->part);
-	set_state(w, DONE);
 }
 
 static bool is_asked(struct worker *w)
@@ -99,8 +97,14 @@ static bool is_asked(struct worker *w)
 
 static void *work(void *worker)
 {
-	while (is_asked(worker))
-		read_part(worker);
+	struct worker *w = worker;
+
+	while (is_asked(w)) {
+		w->found = false;
+		if (w->sum)
+			read_part(w);
+		set_state(w, DONE);
+	}
 	return NULL;
 }
 
@@ -139,6 +143,7 @@ static void ask(struct parts *p, unsigned k, uint64_t from, uint64_t to)
 	capfile_begin_part(p->whole, &w->part);
 	w->from = from;
 	w->part.to = to;
+	w->sum = p->ops->begin(p->ctx);
 	pthread_mutex_lock(&p->lock);
 	w->state = ASKED;
 	pthread_cond_broadcast(&p->asked);
@@ -157,8 +162,6 @@ void parts_begin(struct parts *p, struct capfile *r, uint64_t size, uint64_t lea
 	const uint64_t at = capfile_offset(r), rest = size > at ? size - at : 0,
 		       each = max_of(rest / (p->n_threads + 1), least);
 
-	if (!capfile_has_parts(r))
-		return;
 	p->whole = r;
 	p->filter = filter;
 	p->ops = ops;
@@ -239,11 +242,11 @@ static bool take(struct parts *p, parts_look_fn look, void *look_ctx, uint64_t *
 
 	if (!wait_for(w, FOUND, look, look_ctx))
 		return false;
-	if (w->sum && at < w->part.begin) {
+	if (w->found && at < w->part.begin) {
 		p->next = w->part.begin;
 		return true;
 	}
-	if (w->sum && at == w->part.begin) {
+	if (w->found && at == w->part.begin) {
 		if (!wait_for(w, DONE, look, look_ctx))
 			return false;
 		*n += add(p, w);

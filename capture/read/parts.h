@@ -16,11 +16,11 @@ struct packet;
 struct parts;
 
 struct parts_ops {
-	/* In the thread of a part: what is counted of it, all zero. NULL: no memory. */
+	/* In the caller's thread: what is counted of a part, all zero. NULL: no memory. */
 	void *(*begin)(void *ctx);
 	/*
-	 * Counts a packet whose headers are not decoded yet. False: from this one on the caller has
-	 * to count.
+	 * In that of the part: counts a packet whose headers are not decoded yet. False: from this
+	 * one on the caller has to count.
 	 */
 	bool (*packet)(void *sum, struct packet *p);
 	/*
@@ -45,7 +45,7 @@ int parts_open(struct parts **parts, unsigned n);
 /*
  * Begins with what comes of @r, of whose @size bytes a first packet was read, in parts of @least
  * bytes or more. Packets that @filter does not match (NULL: all do) are left out. All of it has to
- * live until parts_finish(). What cannot be divided is left alone.
+ * live until parts_finish(). @r can be divided: capfile_has_parts().
  */
 void parts_begin(struct parts *p, struct capfile *r, uint64_t size, uint64_t least,
 		 const struct expr *filter, const struct parts_ops *ops, void *ctx);
