@@ -41,9 +41,11 @@ int direct_open(struct direct **direct, enum direct_when when, size_t max)
 	return 0;
 }
 
+/* Unasked not where hardly more than a block may wait: then it takes as much memory again. */
 static bool is_wanted(const struct direct *d, const struct out *o)
 {
-	return out_is_direct(o) && (d->when == DIRECT_ALWAYS || d->is_fast);
+	return out_is_direct(o) &&
+	       (d->when == DIRECT_ALWAYS || (d->is_fast && d->max > 2 * (size_t)OUT_BLOCK));
 }
 
 /* Bytes that are written before a block can be. */
