@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@
 #include "capture/kernel/kernel_types.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netif_watch.h"
+#include "capture/kernel/object_load.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/rtnl.h"
@@ -412,6 +414,18 @@ static enum status open_rtnl(struct capture *l)
 		   : STATUS_OK;
 }
 
+/* What only the start needs of memory: programs as they are in our file, and what was freed. */
+static void give_back(void)
+{
+	static const struct hook_ops *const hooks[] = { &hook_xdp,   &hook_device, &hook_front,
+							&hook_trace, &hook_tc_in,  &hook_tc_process };
+
+	for (size_t i = 0; i < array_size(hooks); i++)
+		for (unsigned k = 0; k < hooks[i]->n_programs; k++)
+			object_forget(&hooks[i]->programs[k]);
+	malloc_trim(0);
+}
+
 enum status capture_start(struct capture *l)
 {
 	const struct opts *o = l->opts;
@@ -454,6 +468,7 @@ enum status capture_start(struct capture *l)
 		status = rights_become(l->user, o);
 	if (!status)
 		limits_no_core();
+	give_back();
 	if (!status)
 		status = confine_reach(o, later(l));
 	if (!status && !confine_is_off(o) && !(later(l) & CONFINE_HAS_RIGHTS))

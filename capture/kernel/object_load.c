@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "capture/base/util.h"
@@ -125,6 +126,17 @@ static int open_elf(struct bpf_object **o, const struct object_program *p)
 
 	*o = bpf_object__open_mem(elf, n, &opts);
 	return *o ? 0 : -errno;
+}
+
+void object_forget(const struct object_program *p)
+{
+	const uintptr_t page = sysconf(_SC_PAGESIZE);
+	size_t n;
+	const uintptr_t begin = (uintptr_t)p->elf(&n), end = begin + n,
+			first = (begin + page - 1) & -page;
+
+	if (first < end)
+		madvise((void *)first, (end & -page) - first, MADV_DONTNEED);
 }
 
 /* What the programs trace. */
