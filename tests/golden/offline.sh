@@ -33,12 +33,12 @@ verdict "packets_are_copies_before_they_are_cut"
 # Of a large file threads count a part each, which of a pipe they cannot. In it times step back, and there are tunnels.
 {
 	tail -c +25 tests/pcaps/mixed.pcap >"$work/records"
-	for _ in {1..8}; do cat "$work/records" "$work/records" >"$work/more" && mv "$work/more" "$work/records"; done
+	for _ in {1..7}; do cat "$work/records" "$work/records" >"$work/more" && mv "$work/more" "$work/records"; done
 	cat <(head -c 24 tests/pcaps/mixed.pcap) "$work/records" >"$work/large.pcap"
 	"$dump" -r "$work/large.pcap" -w "$work/large.pcapng"
 	head -c -100 "$work/large.pcapng" >"$work/cut.pcapng"
 	for large in "$work"/large.pcap "$work"/large.pcapng "$work"/cut.pcapng; do
-		for look in '--info' '--info -T json udp' '-qq --stats' '-qq --stats tcp' '-qq --stats --stats-format json'; do
+		for look in '--info' '--info -T json udp' '-qq --stats tcp' '-qq --stats --stats-format json'; do
 			# shellcheck disable=SC2086
 			"$dump" -r "$large" $look --threads 3 >"$work/ours" 2>&1
 			# shellcheck disable=SC2086
@@ -50,21 +50,21 @@ verdict "packets_are_copies_before_they_are_cut"
 	done
 	# 70 % of it is the same; from there on a byte is not, packets are missing, there is another one
 	cp "$work/large.pcap" "$work/changed.pcap"
-	printf '\x55' | dd of="$work/changed.pcap" bs=1 seek=8000100 conv=notrunc status=none
-	head -c 8000000 "$work/large.pcap" >"$work/short.pcap"
-	"$dump" -r "$work/large.pcap" -c 35000 -w "$work/fewer.pcapng"
+	printf '\x55' | dd of="$work/changed.pcap" bs=1 seek=4000100 conv=notrunc status=none
+	head -c 4000000 "$work/large.pcap" >"$work/short.pcap"
+	"$dump" -r "$work/large.pcap" -c 17500 -w "$work/fewer.pcapng"
 	"$dump" -r "$work/large.pcap" -r tests/pcaps/mixed.pcap -w "$work/more.pcapng"
 	cp "$work/large.pcap" "$work/same.pcap"
-	for other in large.pcapng same.pcap changed.pcap short.pcap fewer.pcapng more.pcapng; do
-		for first in large.pcap large.pcapng; do
-			for look in '' '-s 60' '--tolerance 1ms'; do
-				# shellcheck disable=SC2086
-				"$dump" $look --compare "$work/$first" "$work/$other" --threads 3 >"$work/ours" 2>&1; echo $? >>"$work/ours"
-				# shellcheck disable=SC2086
-				"$dump" $look --compare <(cat "$work/$first") <(cat "$work/$other") >"$work/text" 2>&1; echo $? >>"$work/text"
-				sed -i "s|$work/[a-z]*.pcap[ng]*|FILE|g" "$work/ours"
-				sed 's|/dev/fd/[0-9]*|FILE|g' "$work/text" | diff "$work/ours" - || echo "$look $first $other"
-			done
+	for pair in 'large.pcap large.pcapng' 'large.pcap same.pcap' 'large.pcap changed.pcap' 'large.pcap short.pcap' \
+		'large.pcapng fewer.pcapng' 'large.pcapng more.pcapng'; do
+		read -r first other <<<"$pair"
+		for look in '-s 60' '--tolerance 1ms'; do
+			# shellcheck disable=SC2086
+			"$dump" $look --compare "$work/$first" "$work/$other" --threads 3 >"$work/ours" 2>&1; echo $? >>"$work/ours"
+			# shellcheck disable=SC2086
+			"$dump" $look --compare <(cat "$work/$first") <(cat "$work/$other") >"$work/text" 2>&1; echo $? >>"$work/text"
+			sed -i "s|$work/[a-z]*.pcap[ng]*|FILE|g" "$work/ours"
+			sed 's|/dev/fd/[0-9]*|FILE|g' "$work/text" | diff "$work/ours" - || echo "$look $pair"
 		done
 	done
 	grep -q 'FILE' "$work/ours" || cat "$work/ours"
