@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
+#include <errno.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <time.h>
 
+#include "capture/base/clock.h"
 #include "capture/base/thread.h"
 #include "capture/base/util.h"
+
+enum { NS_PER_SEC = 1000000000 };
 
 struct start {
 	void *(*body)(void *ctx);
@@ -49,6 +54,24 @@ int thread_start(pthread_t *thread, void *(*body)(void *ctx), void *ctx)
 	thread_restore_signals(&before);
 	sem_destroy(&s.has_begun);
 	return -err;
+}
+
+void thread_cond_init(pthread_cond_t *c)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(c, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+bool thread_cond_wait(pthread_cond_t *c, pthread_mutex_t *lock, uint64_t ns)
+{
+	const uint64_t end = clock_monotonic_ns() + ns;
+	const struct timespec until = { end / NS_PER_SEC, end % NS_PER_SEC };
+
+	return pthread_cond_timedwait(c, lock, &until) != ETIMEDOUT;
 }
 
 unsigned thread_spare_cpus(void)

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture/base/thread.h"
@@ -81,7 +80,6 @@ static void *work(void *ahead)
 int ahead_open(struct ahead **ahead)
 {
 	struct ahead *a = malloc(sizeof(*a));
-	pthread_condattr_t attr;
 	int err;
 
 	if (!a)
@@ -89,10 +87,7 @@ int ahead_open(struct ahead **ahead)
 	memset(a, 0, offsetof(struct ahead, bytes));
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->go_on, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&a->come, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_cond_init(&a->come);
 	err = thread_start(&a->thread, work, a);
 	if (err) {
 		free(a);
@@ -121,15 +116,9 @@ bool ahead_has_begun(const struct ahead *a)
 
 static void wait_for_piece(struct ahead *a)
 {
-	struct timespec until;
-	int err = 0;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += PATIENCE_NS;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	while (a->first == a->end && a->unpack && err != ETIMEDOUT)
-		err = pthread_cond_timedwait(&a->come, &a->lock, &until);
+	while (a->first == a->end && a->unpack &&
+	       thread_cond_wait(&a->come, &a->lock, PATIENCE_NS))
+		;
 }
 
 static void give_room(struct ahead *a)

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "capture/base/thread.h"
 #include "capture/base/util.h"
@@ -113,17 +112,13 @@ static void *work(void *worker)
 int parts_open(struct parts **parts, unsigned n)
 {
 	struct parts *p = calloc_lines(sizeof(*p));
-	pthread_condattr_t attr;
 	int err = 0;
 
 	if (!p)
 		return -ENOMEM;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->asked, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->come, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_cond_init(&p->come);
 	p->next = UINT64_MAX;
 	for (; !err && p->n_threads < min_of(n, (unsigned)PARTS_MAX); p->n_threads += !err) {
 		struct worker *w = &p->workers[p->n_threads];
@@ -186,13 +181,7 @@ static bool wait_for(struct worker *w, enum state least, parts_look_fn look, voi
 
 	pthread_mutex_lock(&p->lock);
 	while (goes_on && w->state < least) {
-		struct timespec until;
-
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += PATIENCE_NS;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
-		if (pthread_cond_timedwait(&p->come, &p->lock, &until) != ETIMEDOUT)
+		if (thread_cond_wait(&p->come, &p->lock, PATIENCE_NS))
 			continue;
 		pthread_mutex_unlock(&p->lock);
 		goes_on = look(look_ctx);
