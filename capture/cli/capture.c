@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/cli/books_report.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
 #include "capture/cli/opts.h"
@@ -51,7 +52,9 @@ static bool on_hangup(void *ctx)
 
 static void on_stats(void *ctx)
 {
-	capture_print_stats(ctx);
+	struct capture *l = ctx;
+
+	books_report_now(&l->books, l->opts->stats_json);
 }
 
 static void on_flush(void *ctx)
@@ -191,7 +194,7 @@ void capture_look_at_links(void *ctx)
 	capture_metrics_tell(l);
 	capture_notify_alive(l);
 	if (l->guest)
-		l->guest->look(l->guest->ctx, capture_lost(l));
+		l->guest->look(l->guest->ctx, books_lost(&l->books));
 	look_at_links(l);
 }
 
@@ -214,12 +217,6 @@ void capture_clock_was_set(void *ctx)
 
 /* ---- all of it ---- */
 
-bool capture_filters(const struct capture *l)
-{
-	return l->filters.entry || l->filters.exit || l->opts->observe.verdicts ||
-	       l->was_refiltered;
-}
-
 static void look_at_rates(struct capture *l)
 {
 	const uint64_t now = clock_monotonic_ns();
@@ -228,7 +225,7 @@ static void look_at_rates(struct capture *l)
 
 	if (!recording_is_due(&l->recording, now))
 		return;
-	sum = capture_sum_up(l, &t);
+	sum = books_sum(&l->books, &t);
 	recording_rates(&l->recording, now, ledger_accepted(&sum),
 			ledger_lost(&sum) + sum.if_dropped);
 }
@@ -322,6 +319,10 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 			.linktype = o->has_linktype ? o->linktype : -1, .filter = o->filter,
 			.observe = o->observe,
 			.device = o->device, .sampling = o->sampling,
+		},
+		.books = {
+			.ifaces = &l.ifaces, .source = &l.source, .outputs = &l.pump.outputs,
+			.recording = &l.recording, .has_sent = o->directions & LIVE_SENT,
 		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
 			  .round = on_round, .ctx = &l },

@@ -74,7 +74,7 @@ static void use_filter(struct capture *l, char *text, struct per_link *next)
 	free(l->filter_text);
 	l->filter_text = text;
 	l->settings.filter = text;
-	l->was_refiltered = true;
+	l->books.has_filter = true;
 	for (unsigned i = 0; i < l->ifaces.n; i++)
 		if (!l->ifaces.v[i]->replaced)
 			live_iface_set_filter(l->ifaces.v[i], text);
@@ -182,7 +182,7 @@ static const char *trigger(struct capture *l, const char *words, FILE *out is_un
 
 static const char *tell_stats(struct capture *l, const char *words is_unused, FILE *out)
 {
-	struct state *s = capture_state(l);
+	struct state *s = books_state(&l->books);
 	size_t n;
 	char *line = s ? state_json(s, &n) : NULL;
 

@@ -62,7 +62,7 @@ static void print(struct capture *l, struct loop *loop)
 	struct totals t = { .ledger = NULL };
 
 	flows_take(l->flows, add, l);
-	capture_sum_up(l, &t);
+	books_sum(&l->books, &t);
 	if (!flows_print(l->flow_table, &how, t.c.flow_none - l->told_flows.of_none,
 			 t.c.flow_no_room - l->told_flows.no_room, loop)) {
 		l->status = max_of(l->status, log_finish_stdout());

@@ -11,6 +11,7 @@
 
 #include "capture/base/log.h"
 #include "capture/base/notify.h"
+#include "capture/cli/books.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
 #include "capture/cli/recording.h"
@@ -29,8 +30,6 @@ struct netns_words;
 struct metrics_http;
 struct flows;
 struct rings;
-struct state;
-struct totals;
 
 struct capture {
 	const struct opts *opts;
@@ -40,6 +39,7 @@ struct capture {
 	struct live_source source;
 	struct live_iface_settings settings;
 	struct live_set ifaces;
+	struct books books;
 	/*
 	 * that an -i names: it stands for their members; no ifindex: it names none, or that has
 	 * gone
@@ -68,7 +68,6 @@ struct capture {
 	struct line_server *commands;	/* NULL: nobody tells it anything while it runs */
 	struct marks marks;		/* of those who do */
 	char *filter_text;		/* as it is by now, if they have changed it */
-	bool was_refiltered;
 	/* of that, for the first packet from then on; "": it has it */
 	char filter_note[MARK_MAX];
 	uint64_t filter_since_ns;	/* since 1970 */
@@ -81,8 +80,7 @@ struct capture {
 	bool broker_attaches;	/* and what comes later takes no other right than it has */
 	/* that are raised when the kernel is asked: of enum privilege, 0: none is left */
 	unsigned rights;
-	uint64_t start_ns, looked_ns;	/* CLOCK_MONOTONIC; at the links the last */
-	uint64_t began_ns;		/* the start since 1970, as the clock was then */
+	uint64_t looked_ns;		/* at the links the last, CLOCK_MONOTONIC */
 	bool listening;
 	bool had_terminal;		/* at the start */
 	enum status status;
@@ -93,9 +91,6 @@ struct capture {
  * exit code.
  */
 enum status capture_start(struct capture *l);
-
-/* All that is to be told of it as of now, which is the caller's to close. NULL: out of memory. */
-struct state *capture_state(struct capture *l);
 
 /* --metrics: begins to listen, to answer (both complain), tells what there is by now, ends. */
 enum status capture_metrics_open(struct capture *l);
@@ -130,9 +125,6 @@ int capture_note_change(void *capture, struct packet *p);
 void capture_notify_ready(struct capture *l);
 void capture_notify_alive(struct capture *l);
 void capture_notify_reloading(const struct capture *l);
-
-/* Is there anything by which packets are left out, or was there? */
-bool capture_filters(const struct capture *l);
 
 /* Have we a terminal that can hang up? */
 bool capture_has_terminal(void);
@@ -196,9 +188,6 @@ struct missing {
 
 bool capture_missing(struct capture *l, struct missing *what);
 
-/* Packets that were let through and are not in the output, so far. */
-uint64_t capture_lost(struct capture *l);
-
 /*
  * --top: one more output, before there are packets, for a terminal that is there; which is taken
  * once it is listening. These complain. After each round, and at the end.
@@ -207,16 +196,6 @@ enum status capture_top_open(struct capture *l);
 enum status capture_top_show(struct capture *l);
 void capture_top_round(struct capture *l);
 void capture_top_close(struct capture *l);
-
-/*
- * The ledger of all interfaces, as of now, and their counters into *@t. Packets that the outputs
- * could not take are known of each interface; what came as one of no interface is in no ledger of
- * one.
- */
-struct ledger capture_sum_up(struct capture *l, struct totals *t);
-
-/* The statistics so far, on stderr. */
-void capture_print_stats(struct capture *l);
 
 /* Ends the outputs, closes the books, prints the summary. The exit code. */
 enum status capture_stop(struct capture *l);

@@ -60,7 +60,7 @@ static void note_time(struct capture_grown *g, uint64_t n, uint64_t now_ns)
 
 void capture_metrics_tell(struct capture *l)
 {
-	struct state *s = l->metrics ? capture_state(l) : NULL;
+	struct state *s = l->metrics ? books_state(&l->books) : NULL;
 
 	if (!s)
 		return;

@@ -14,7 +14,7 @@ static void put_status(struct capture *l, char *out, size_t cap)
 
 	snprintf(out, cap, "%llu packets captured, %llu lost%s%s",
 		 (unsigned long long)outputs_captured(&l->pump.outputs),
-		 (unsigned long long)capture_lost(l), path ? ", writing " : "", path ? path : "");
+		 (unsigned long long)books_lost(&l->books), path ? ", writing " : "", path ? path : "");
 	for (char *c = out; *c; c++)
 		if (*c == '\n')
 			*c = '?';

@@ -129,6 +129,7 @@ static enum status make_filters(struct capture *l)
 
 	if (!status)
 		status = make_filter(&l->filters.exit, o, o->observe.exit_filter, NULL);
+	l->books.has_filter = l->filters.entry || l->filters.exit || o->observe.verdicts;
 	return status ? status : make_trigger(l);
 }
 
@@ -154,6 +155,7 @@ static enum status open_kernel(struct capture *l)
 	/* asked for by a process, of which the sandbox lets none be made later */
 	kernel_types();
 	status = open_ring(l);
+	l->books.rings = l->rings;
 	return status ? status : capture_flows_open(l);
 }
 
@@ -381,8 +383,8 @@ static enum status begin(struct capture *l)
 	if (!status)
 		status = watch(l);
 	live_source_init(&l->source, l->rings, &l->ifaces);
-	l->start_ns = l->looked_ns = l->source.looked_ns;
-	l->began_ns = clock_now_ns();
+	l->books.start_ns = l->looked_ns = l->source.looked_ns;
+	l->books.began_ns = clock_now_ns();
 	return status ? status : attach(l);
 }
 

@@ -106,7 +106,7 @@ static void look(struct capture *l, uint64_t now_ns)
 	struct page_facts *f = view_facts(l->top->view);
 	struct totals ignored = { .ledger = NULL };
 
-	f->ledger = capture_sum_up(l, &ignored);
+	f->ledger = books_sum(&l->books, &ignored);
 	sum_verdicts(l, &f->verdicts);
 	name_ifaces(l);
 	count_cpus(l, now_ns);

@@ -1,18 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What a capture has done so far, as of now. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/base/clock.h"
-#include "capture/cli/capture_impl.h"
+#include "capture/base/util.h"
+#include "capture/cli/books.h"
+#include "capture/cli/recording.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_set.h"
+#include "capture/live/live_source.h"
 #include "capture/live/live_watch.h"
 #include "capture/report/state.h"
 #include "capture/report/stats.h"
 #include "capture/stage/triggers.h"
+#include "capture/write/outputs.h"
 #include "capture/write/recorder.h"
+
+struct ledger books_sum(const struct books *b, struct totals *t)
+{
+	struct ledger sum = { .unwritten = b->source->malformed }, one;
+
+	for (unsigned i = 0; i < b->ifaces->n; i++) {
+		struct live_iface *iface = b->ifaces->v[i];
+
+		live_iface_snapshot(iface);
+		live_iface_ledger(iface, 0, &one);
+		ledger_add(&sum, &one);
+		if (iface->entry) {	/* what comes out has come in */
+			t->c.triggers += iface->received.counters.triggers;
+			continue;
+		}
+		live_iface_count(iface, &t->c);
+		t->sent.packets += iface->sent.counters.all.packets;
+		t->sent.bytes += iface->sent.counters.all.bytes;
+	}
+	sum.unwritten += outputs_lost(b->outputs);
+	return sum;
+}
+
+uint64_t books_lost(const struct books *b)
+{
+	struct totals t = { .ledger = NULL };
+	struct ledger sum = books_sum(b, &t);
+
+	return ledger_lost(&sum) + ledger_not_written(&sum) + sum.if_dropped;
+}
 
 static void statep(struct state **s)
 {
@@ -53,9 +87,9 @@ static bool take_iface(struct state_iface *to, const struct live_iface *t, const
 }
 
 /* False: out of memory. */
-static bool take_files(struct state *s, const struct capture *l)
+static bool take_files(struct state *s, const struct books *b)
 {
-	const char *path = outputs_written(&l->pump.outputs, &s->written_bytes, &s->files);
+	const char *path = outputs_written(b->outputs, &s->written_bytes, &s->files);
 	const char *slash = path ? strrchr(path, '/') : NULL;
 
 	if (!path)
@@ -110,34 +144,34 @@ static bool take_rings(struct state *s, const struct rings *r)
 	return s->ring_used;
 }
 
-struct state *capture_state(struct capture *l)
+struct state *books_state(const struct books *b)
 {
 	cleanup(statep) struct state *s = calloc(1, sizeof(*s));
 	struct totals t = { .ledger = NULL };
 
 	if (!s)
 		return NULL;
-	s->ledger = capture_sum_up(l, &t);
-	s->start_ns = l->began_ns;
+	s->ledger = books_sum(b, &t);
+	s->start_ns = b->began_ns;
 	s->now_ns = clock_now_ns();
-	s->elapsed_ns = clock_monotonic_ns() - l->start_ns;
+	s->elapsed_ns = clock_monotonic_ns() - b->start_ns;
 	s->c = t.c;
 	s->sent = t.sent;
 	s->has_ledger = true;
-	s->has_filter = capture_filters(l);
-	s->has_sent = l->opts->directions & LIVE_SENT;
-	s->captured = outputs_captured(&l->pump.outputs);
-	take_recorder(s, &l->recording);
-	take_records(s, &l->pump.outputs);
-	s->ifaces = calloc(l->ifaces.n + 1, sizeof(*s->ifaces));
-	for (unsigned i = 0; s->ifaces && i < l->ifaces.n; i++) {
-		const struct live_iface *iface = l->ifaces.v[i];
+	s->has_filter = b->has_filter;
+	s->has_sent = b->has_sent;
+	s->captured = outputs_captured(b->outputs);
+	take_recorder(s, b->recording);
+	take_records(s, b->outputs);
+	s->ifaces = calloc(b->ifaces->n + 1, sizeof(*s->ifaces));
+	for (unsigned i = 0; s->ifaces && i < b->ifaces->n; i++) {
+		const struct live_iface *iface = b->ifaces->v[i];
 
 		/* of the latter there is no end, and their sums are in the file */
 		if (iface->replaced || (iface->gone && iface->pattern))
 			continue;
-		if (!take_iface(&s->ifaces[s->n_ifaces++], iface, &l->pump.outputs))
+		if (!take_iface(&s->ifaces[s->n_ifaces++], iface, b->outputs))
 			return NULL;
 	}
-	return s->ifaces && take_files(s, l) && take_rings(s, l->rings) ? steal(&s) : NULL;
+	return s->ifaces && take_files(s, b) && take_rings(s, b->rings) ? steal(&s) : NULL;
 }
