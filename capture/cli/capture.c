@@ -9,6 +9,8 @@
 #include "capture/cli/books_report.h"
 #include "capture/cli/capture.h"
 #include "capture/cli/capture_impl.h"
+#include "capture/cli/capture_notify.h"
+#include "capture/cli/capture_top.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/per_link.h"
 #include "capture/kernel/broker.h"
@@ -44,9 +46,9 @@ static bool on_hangup(void *ctx)
 
 	if (!outputs_is_file(&l->pump.outputs) || (l->had_terminal && !capture_has_terminal()))
 		return false;
-	capture_notify_reloading(l);
+	capture_notify_reloading(&l->notify);
 	outputs_next_file(&l->pump.outputs);
-	capture_notify_ready(l);
+	capture_notify_ready(&l->notify, &l->books);
 	return true;
 }
 
@@ -191,8 +193,8 @@ void capture_look_at_links(void *ctx)
 	if (now - l->looked_ns < LOOK_NS)
 		return;
 	l->looked_ns = now;
-	capture_metrics_tell(l);
-	capture_notify_alive(l);
+	capture_metrics_tell(&l->metrics, &l->books);
+	capture_notify_alive(&l->notify, &l->books);
 	if (l->guest)
 		l->guest->look(l->guest->ctx, books_lost(&l->books));
 	look_at_links(l);
@@ -237,14 +239,14 @@ static void on_round(void *ctx)
 	capture_look_at_links(l);
 	look_at_rates(l);
 	if (l->top)
-		capture_top_round(l);
+		capture_top_round(l->top);
 }
 
 /* The screen is given back before anything is said of the end. */
 static enum status run(struct capture *l)
 {
 	struct loop *loop = &l->pump.loop;
-	enum status status = l->top ? capture_top_show(l) : STATUS_OK, ended;
+	enum status status = l->top ? capture_top_show(l->top, l->opts->filter) : STATUS_OK, ended;
 
 	loop->stats = on_stats;
 	loop->flush = on_flush;
@@ -252,8 +254,7 @@ static enum status run(struct capture *l)
 	loop->ctx = l;
 	l->pump.ended |= status != STATUS_OK;
 	pump_run(&l->pump);
-	if (l->top)
-		capture_top_close(l);
+	l->top = capture_top_close(l->top);
 	ended = capture_stop(l);
 	return status ? status : ended;
 }
@@ -262,7 +263,7 @@ static void close_all(struct capture *l)
 {
 	privilege_raise_here(l->rights);
 
-	capture_metrics_close(l);
+	capture_metrics_close(&l->metrics);
 	capture_commands_close(l);
 	notify_close(&l->notify);
 	live_set_close(&l->ifaces);
@@ -335,8 +336,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 		status = capture_start(&l);
 	if (!status && l.listening)
 		status = run(&l);
-	if (l.top)
-		capture_top_close(&l);
+	capture_top_close(l.top);
 	close_all(&l);
 	return status;
 }

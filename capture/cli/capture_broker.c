@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Whether somebody else is to load what comes later. */
 #include <string.h>
 
-#include "capture/cli/capture_impl.h"
+#include "capture/cli/capture_broker.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/broker.h"
@@ -27,7 +26,7 @@ static bool is_many(const char *name)
  * Can it be that an interface is attached to later, and does a program that is loaded suffice for
  * that?
  */
-static bool attaches(const struct opts *o)
+static bool attaches_later(const struct opts *o)
 {
 	bool attaches = o->wait || (!o->n_ifaces && is_many(NULL));
 
@@ -36,30 +35,29 @@ static bool attaches(const struct opts *o)
 	return attaches && !o->n_netns && kernel_types()->has_tcx;
 }
 
-enum status capture_broker_open(struct capture *l)
+enum status capture_broker_open(const struct opts *o, struct broker **b, bool *attaches)
 {
-	const struct opts *o = l->opts;
 	privilege_raise_here(PRIVILEGE_KERNEL);
 	struct broker_grant grant = {
 		.drop = o->mirror_port, .processes = o->processes, .sandbox = !confine_is_off(o),
 	};
 	int err;
 
+	*b = NULL;
+	*attaches = false;
 	/* we have the rights for ever */
 	if (!grant.sandbox && !o->user)
 		return STATUS_OK;
-	l->broker_attaches = attaches(o);
-	if (o->wait && o->user && !l->broker_attaches)
+	*attaches = attaches_later(o);
+	if (o->wait && o->user && !*attaches)
 		return log_fail(STATUS_UNSUPPORTED,
 				"--wait needs the privileges later that -Z gives up, before Linux 6.6");
-	grant.promiscuous = l->broker_attaches && o->promiscuous;
-	if (!l->broker_attaches && !o->control && !o->extcap.control_in)
+	grant.promiscuous = *attaches && o->promiscuous;
+	if (!*attaches && !o->control && !o->extcap.control_in)
 		return STATUS_OK;
-	err = broker_open(&l->broker, &grant);
-	if (err)
-		return log_fail(STATUS_RUNTIME,
-				"cannot start the process that is to load programs later: %s",
-				strerror(-err));
-	l->settings.broker = l->broker;
-	return STATUS_OK;
+	err = broker_open(b, &grant);
+	return err ? log_fail(STATUS_RUNTIME,
+			      "cannot start the process that is to load programs later: %s",
+			      strerror(-err))
+		   : STATUS_OK;
 }

@@ -12,6 +12,7 @@
 #include "capture/base/log.h"
 #include "capture/base/notify.h"
 #include "capture/cli/books.h"
+#include "capture/cli/capture_metrics.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
 #include "capture/cli/recording.h"
@@ -27,7 +28,6 @@ struct run_as;
 struct netif_watch;
 struct netns;
 struct netns_words;
-struct metrics_http;
 struct flows;
 struct rings;
 
@@ -59,9 +59,8 @@ struct capture {
 	struct netns *netns[OPTS_IFACES_MAX];
 	int clock_fd;			/* -1: the clock is not watched */
 	struct run_as *user;		/* of -Z */
-	struct metrics_http *metrics;	/* NULL: nobody is told */
+	struct capture_metrics metrics;
 	struct notify notify;
-	struct capture_grown { uint64_t n, at_ns; } arrived, written;	/* for those */
 	struct capture_top *top;	/* NULL: nobody looks */
 	struct live_filters filters;
 	char *trigger_text;		/* of filters.trigger; NULL: there is none */
@@ -92,12 +91,6 @@ struct capture {
  */
 enum status capture_start(struct capture *l);
 
-/* --metrics: begins to listen, to answer (both complain), tells what there is by now, ends. */
-enum status capture_metrics_open(struct capture *l);
-enum status capture_metrics_start(struct capture *l);
-void capture_metrics_tell(struct capture *l);
-void capture_metrics_close(struct capture *l);
-
 /*
  * --flows: makes the tables (complains), prints in intervals from now on (-errno), and the rest
  * when no program runs any more.
@@ -121,19 +114,11 @@ const char *capture_change(struct capture *l, const struct live_iface_settings *
 /* A stage (stage.h), before the marks: the file tells of that. */
 int capture_note_change(void *capture, struct packet *p);
 
-/* The service manager is told that packets are captured; that we go on; that SIGHUP has come. */
-void capture_notify_ready(struct capture *l);
-void capture_notify_alive(struct capture *l);
-void capture_notify_reloading(const struct capture *l);
-
 /* Have we a terminal that can hang up? */
 bool capture_has_terminal(void);
 
 /* Those that are named on the command line. Complains. */
 enum status capture_describe(struct capture *l);
-
-/* Forked before there is anything that it need not have; NULL where nobody needs it. Complains. */
-enum status capture_broker_open(struct capture *l);
 
 /* Is there an -i that stands for whatever fits it, or for the members of a bond? */
 bool capture_has_patterns(const struct capture *l);
@@ -187,15 +172,6 @@ struct missing {
 };
 
 bool capture_missing(struct capture *l, struct missing *what);
-
-/*
- * --top: one more output, before there are packets, for a terminal that is there; which is taken
- * once it is listening. These complain. After each round, and at the end.
- */
-enum status capture_top_open(struct capture *l);
-enum status capture_top_show(struct capture *l);
-void capture_top_round(struct capture *l);
-void capture_top_close(struct capture *l);
 
 /* Ends the outputs, closes the books, prints the summary. The exit code. */
 enum status capture_stop(struct capture *l);

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* --metrics: once a second those who ask are given a newer state. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/base/clock.h"
 #include "capture/base/listen.h"
 #include "capture/base/thread.h"
-#include "capture/cli/capture_impl.h"
+#include "capture/cli/books.h"
+#include "capture/cli/capture_metrics.h"
 #include "capture/report/metrics_http.h"
 #include "capture/report/state.h"
 
-static enum status cannot_start(const struct capture *l, int err)
+static enum status cannot_start(const struct capture_metrics *m, int err)
 {
 	return log_fail(STATUS_RUNTIME, "--metrics %s: cannot start the server: %s",
-			l->opts->metrics, strerror(-err));
+			m->where, strerror(-err));
 }
 
-enum status capture_metrics_open(struct capture *l)
+enum status capture_metrics_open(struct capture_metrics *m, const char *where)
 {
-	const char *where = l->opts->metrics;
 	struct listen_address a;
 	int fd, err;
 
+	m->where = where;
 	if (!where)
 		return STATUS_OK;
 	if (!listen_parse(where, &a))	/* which the options have seen to */
@@ -30,54 +30,53 @@ enum status capture_metrics_open(struct capture *l)
 	if (fd < 0)
 		return log_fail(STATUS_RUNTIME, "--metrics %s: cannot listen there: %s", where,
 				strerror(-fd));
-	err = metrics_http_open(&l->metrics, fd);
+	err = metrics_http_open(&m->http, fd);
 	if (!err)
 		return STATUS_OK;
 	listen_remove(&a);
-	return cannot_start(l, err);
+	return cannot_start(m, err);
 }
 
 /* Signals of the terminal as well: what ncurses does when they come is for its own thread alone. */
-enum status capture_metrics_start(struct capture *l)
+enum status capture_metrics_start(const struct capture_metrics *m)
 {
 	sigset_t before;
 	int err;
 
-	if (!l->metrics)
+	if (!m->http)
 		return STATUS_OK;
 	thread_block_signals(&before);
-	err = metrics_http_start(l->metrics);
+	err = metrics_http_start(m->http);
 	thread_restore_signals(&before);
-	return err ? cannot_start(l, err) : STATUS_OK;
+	return err ? cannot_start(m, err) : STATUS_OK;
 }
 
-/* To the second: when there was more of something than the last time. */
 static void note_time(struct capture_grown *g, uint64_t n, uint64_t now_ns)
 {
 	if (n != g->n)
 		*g = (struct capture_grown){ n, now_ns };
 }
 
-void capture_metrics_tell(struct capture *l)
+void capture_metrics_tell(struct capture_metrics *m, const struct books *b)
 {
-	struct state *s = l->metrics ? books_state(&l->books) : NULL;
+	struct state *s = m->http ? books_state(b) : NULL;
 
 	if (!s)
 		return;
-	note_time(&l->arrived, s->ledger.taken, s->now_ns);
-	note_time(&l->written, s->written_bytes, s->now_ns);
-	s->last_packet_ns = l->arrived.at_ns;
-	s->last_write_ns = l->written.at_ns;
-	metrics_http_tell(l->metrics, s);
+	note_time(&m->arrived, s->ledger.taken, s->now_ns);
+	note_time(&m->written, s->written_bytes, s->now_ns);
+	s->last_packet_ns = m->arrived.at_ns;
+	s->last_write_ns = m->written.at_ns;
+	metrics_http_tell(m->http, s);
 }
 
-void capture_metrics_close(struct capture *l)
+void capture_metrics_close(struct capture_metrics *m)
 {
 	struct listen_address a;
 
-	if (!l->metrics)
+	if (!m->http)
 		return;
-	l->metrics = metrics_http_close(l->metrics);
-	if (listen_parse(l->opts->metrics, &a))
+	m->http = metrics_http_close(m->http);
+	if (listen_parse(m->where, &a))
 		listen_remove(&a);
 }

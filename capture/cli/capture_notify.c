@@ -1,48 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What the service manager is told of a capture. */
 #include <stdio.h>
 
 #include "capture/base/clock.h"
-#include "capture/cli/capture_impl.h"
-#include "capture/report/stats.h"
+#include "capture/base/notify.h"
+#include "capture/cli/books.h"
+#include "capture/cli/capture_notify.h"
+#include "capture/write/outputs.h"
 
 /* The counts, without a newline. */
-static void put_status(struct capture *l, char *out, size_t cap)
+static void put_status(const struct books *b, char *out, size_t cap)
 {
 	uint64_t bytes, files;
-	const char *path = outputs_written(&l->pump.outputs, &bytes, &files);
+	const char *path = outputs_written(b->outputs, &bytes, &files);
 
 	snprintf(out, cap, "%llu packets captured, %llu lost%s%s",
-		 (unsigned long long)outputs_captured(&l->pump.outputs),
-		 (unsigned long long)books_lost(&l->books), path ? ", writing " : "", path ? path : "");
+		 (unsigned long long)outputs_captured(b->outputs),
+		 (unsigned long long)books_lost(b), path ? ", writing " : "", path ? path : "");
 	for (char *c = out; *c; c++)
 		if (*c == '\n')
 			*c = '?';
 }
 
-void capture_notify_ready(struct capture *l)
+void capture_notify_ready(const struct notify *n, const struct books *b)
 {
 	char status[512];
 
-	if (l->notify.fd < 0)
+	if (n->fd < 0)
 		return;
-	put_status(l, status, sizeof(status));
-	notify_say(&l->notify, "READY=1\nSTATUS=%s", status);
+	put_status(b, status, sizeof(status));
+	notify_say(n, "READY=1\nSTATUS=%s", status);
 }
 
-void capture_notify_alive(struct capture *l)
+void capture_notify_alive(const struct notify *n, const struct books *b)
 {
 	char status[512];
 
-	if (l->notify.fd < 0)
+	if (n->fd < 0)
 		return;
-	put_status(l, status, sizeof(status));
-	notify_say(&l->notify, "STATUS=%s%s", status, l->notify.watched ? "\nWATCHDOG=1" : "");
+	put_status(b, status, sizeof(status));
+	notify_say(n, "STATUS=%s%s", status, n->watched ? "\nWATCHDOG=1" : "");
 }
 
 /* With the time, by which it is told apart from one before, as Type=notify-reload asks for. */
-void capture_notify_reloading(const struct capture *l)
+void capture_notify_reloading(const struct notify *n)
 {
-	notify_say(&l->notify, "RELOADING=1\nMONOTONIC_USEC=%llu",
+	notify_say(n, "RELOADING=1\nMONOTONIC_USEC=%llu",
 		   (unsigned long long)(clock_monotonic_ns() / 1000));
 }

@@ -12,7 +12,10 @@
 #include "capture/base/clock.h"
 #include "capture/base/limits.h"
 #include "capture/cli/capture.h"
+#include "capture/cli/capture_broker.h"
 #include "capture/cli/capture_impl.h"
+#include "capture/cli/capture_notify.h"
+#include "capture/cli/capture_top.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/line_server.h"
 #include "capture/cli/open_outputs.h"
@@ -136,7 +139,7 @@ static enum status make_filters(struct capture *l)
 static enum status open_kernel(struct capture *l)
 {
 	char missing[128];
-	const unsigned fixed = FDS + (l->metrics ? METRICS_HTTP_FDS : 0) +
+	const unsigned fixed = FDS + (l->metrics.http ? METRICS_HTTP_FDS : 0) +
 			       (l->opts->command ? COMMAND_FDS : 0) +
 			       (l->opts->control ? LINE_SERVER_FDS : 0) +
 			       (l->opts->to ? TCP_SINK_FDS : 0);
@@ -438,7 +441,8 @@ enum status capture_start(struct capture *l)
 		       : o->print.verbose > 1 ? OBJECT_REFUSALS
 					      : OBJECT_SILENT);
 	if (!status)
-		status = capture_broker_open(l);
+		status = capture_broker_open(o, &l->broker, &l->broker_attaches);
+	l->settings.broker = l->broker;
 	l->had_terminal = capture_has_terminal();
 	notify_open(&l->notify);
 
@@ -458,10 +462,10 @@ enum status capture_start(struct capture *l)
 	if (!status)
 		status = recording_open(&l->recording, o, &l->pump, l->user);
 	if (!status && o->top)
-		status = capture_top_open(l);
+		status = capture_top_open(&l->top, &l->pump, &l->books);
 	if (status || l->pump.outputs.done)
 		return status;
-	status = capture_metrics_open(l);
+	status = capture_metrics_open(&l->metrics, o->metrics);
 	if (!status)
 		status = capture_commands_open(l);
 	if (!status)
@@ -478,14 +482,14 @@ enum status capture_start(struct capture *l)
 	if (!status)
 		status = outputs_start(&l->pump.outputs);
 	if (!status)
-		status = capture_metrics_start(l);
+		status = capture_metrics_start(&l->metrics);
 	if (!status && !pump_begin(&l->pump, NULL))
 		status = outputs_begin_failed(&l->pump.outputs);
 	if (!status)
 		announce_start(l);
 	if (!status) {
-		capture_metrics_tell(l);
-		capture_notify_ready(l);
+		capture_metrics_tell(&l->metrics, &l->books);
+		capture_notify_ready(&l->notify, &l->books);
 		status = capture_commands_begin(l);
 	}
 	if (!status)
