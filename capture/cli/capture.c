@@ -275,7 +275,7 @@ static void close_all(struct capture *l)
 	recording_close(&l->recording);
 	netif_watch_close(l->watch);
 	capture_netns_close(l);
-	capture_flows_close(l);
+	capture_flows_close(&l->flows);
 	rings_close(l->rings);
 	if (l->clock_fd >= 0)
 		close(l->clock_fd);
@@ -311,7 +311,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 	struct capture l = {
 		.opts = o, .guest = guest, .clock_fd = -1, .rights = PRIVILEGE_KERNEL,
 		.notify = NOTIFY_INIT,
-		.told_flows = { .timer_fd = -1 }, .recording = RECORDING_INIT,
+		.flows = CAPTURE_FLOWS_INIT, .recording = RECORDING_INIT,
 		.settings = {
 			.snap = o->snap, .snap_max = snap_max(o), .headers_only = o->headers_only,
 			.drop = o->mirror_port,

@@ -12,6 +12,7 @@
 #include "capture/base/log.h"
 #include "capture/base/notify.h"
 #include "capture/cli/books.h"
+#include "capture/cli/capture_flows.h"
 #include "capture/cli/capture_metrics.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
@@ -28,7 +29,6 @@ struct run_as;
 struct netif_watch;
 struct netns;
 struct netns_words;
-struct flows;
 struct rings;
 
 struct capture {
@@ -50,10 +50,7 @@ struct capture {
 	unsigned n_refused;
 	bool unlisted;			/* some that fit may be there, and nobody has told us */
 	struct rings *rings;
-	struct flows *flows;	/* NULL: they make no difference */
-	struct flow_table *flow_table;	/* NULL: they are not printed */
-	/* so far */
-	struct { uint64_t of_none, no_room; bool printed, unread; int timer_fd; } told_flows;
+	struct capture_flows flows;
 	struct netif_watch *watch;
 	/* of opts.netns, in that order; NULL: it is waited for */
 	struct netns *netns[OPTS_IFACES_MAX];
@@ -90,15 +87,6 @@ struct capture {
  * exit code.
  */
 enum status capture_start(struct capture *l);
-
-/*
- * --flows: makes the tables (complains), prints in intervals from now on (-errno), and the rest
- * when no program runs any more.
- */
-enum status capture_flows_open(struct capture *l);
-int capture_flows_watch(struct capture *l);
-void capture_flows_end(struct capture *l);
-void capture_flows_close(struct capture *l);
 
 /* --control: listens, obeys (both complain), ends. */
 enum status capture_commands_open(struct capture *l);

@@ -159,7 +159,10 @@ static enum status open_kernel(struct capture *l)
 	kernel_types();
 	status = open_ring(l);
 	l->books.rings = l->rings;
-	return status ? status : capture_flows_open(l);
+	if (!status)
+		status = capture_flows_open(&l->flows, l->opts, l->rings, &l->books, &l->pump);
+	l->settings.flows = l->flows.kernel;
+	return status;
 }
 
 /* All that are named are loaded before one is attached; then those that fit a pattern. */
@@ -245,7 +248,7 @@ static enum status watch(struct capture *l)
 	if (!err)
 		err = pump_watch_readers(&l->pump);
 	if (!err)
-		err = capture_flows_watch(l);
+		err = capture_flows_watch(&l->flows);
 	if (!err && l->guest)
 		err = l->guest->begin(l->guest->ctx, &l->pump, l);
 	if (!err && l->opts->stats_ns)
