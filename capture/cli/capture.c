@@ -71,9 +71,10 @@ static void on_flush(void *ctx)
 
 /* ---- interfaces ---- */
 
-bool capture_waits_for(const struct capture *l, const struct live_iface *t)
+/* Is it gone, and may it come back? */
+static bool waits_for(const struct capture *l, const struct live_iface *t)
 {
-	return t->gone && l->opts->wait && !t->detached && !t->pattern && !t->replaced;
+	return l->opts->wait && live_iface_may_return(t);
 }
 
 /* One that is gone for good is an error if it was named, the last one the end. */
@@ -84,7 +85,7 @@ static void count_the_living(struct capture *l)
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		const struct live_iface *t = l->ifaces.v[i];
 
-		if (!t->gone || capture_waits_for(l, t))
+		if (!t->gone || waits_for(l, t))
 			alive++;
 		else if (!t->pattern && !t->replaced)
 			l->status = STATUS_RUNTIME;
@@ -120,7 +121,7 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 			live_iface_leave(t);
 		else if (!t->gone && is_meant(t, n, gone))
 			live_iface_changed(t, n, gone);
-		else if (!gone && capture_waits_for(l, t) && is_namesake(t, n))
+		else if (!gone && waits_for(l, t) && is_namesake(t, n))
 			live_iface_return(t, n, &l->settings);
 		if (t->link_downs > downs || (t->gone && !was_gone))
 			recording_down(&l->recording, live_iface_name(t));
@@ -142,7 +143,7 @@ static void look_for_changes(struct capture *l)
 		struct netif n = *live_iface_device(t);
 		int err;
 
-		if (t->gone && !capture_waits_for(l, t))
+		if (t->gone && !waits_for(l, t))
 			continue;
 		err = live_iface_seek(t, &n);
 		if (!err || (!t->gone && err == -ENODEV))
@@ -171,7 +172,7 @@ static void look_at_links(struct capture *l)
 	for (unsigned i = 0; i < l->ifaces.n; i++) {
 		struct live_iface *t = l->ifaces.v[i];
 
-		if (!capture_waits_for(l, t) && live_iface_release(t))
+		if (!waits_for(l, t) && live_iface_release(t))
 			outputs_left(&l->pump.outputs, i);
 		if (t->gone || !live_iface_is_lost(t))
 			continue;
@@ -264,7 +265,8 @@ static void close_all(struct capture *l)
 	privilege_raise_here(l->rights);
 
 	capture_metrics_close(&l->metrics);
-	capture_commands_close(l);
+	capture_commands_close(&l->commands);
+	capture_change_close(&l->change);
 	notify_close(&l->notify);
 	live_set_close(&l->ifaces);
 	programs_close(l->settings.programs);
@@ -325,6 +327,15 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 			.ifaces = &l.ifaces, .source = &l.source, .outputs = &l.pump.outputs,
 			.recording = &l.recording, .has_sent = o->directions & LIVE_SENT,
 		},
+		.change = {
+			.ifaces = &l.ifaces, .settings = &l.settings, .filters = &l.filters,
+			.pump = &l.pump, .books = &l.books, .rights = &l.rights, .waits = o->wait,
+			.no_optimize = o->no_optimize,
+		},
+		.commands = {
+			.change = &l.change, .recording = &l.recording, .pump = &l.pump,
+			.books = &l.books, .only_flows = o->flows && !o->write && !o->to,
+		},
 		.pump = { .source = &l.source.source, .loop = LOOP_INIT,
 			  .round = on_round, .ctx = &l },
 	};
@@ -339,4 +350,9 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 	capture_top_close(l.top);
 	close_all(&l);
 	return status;
+}
+
+const char *capture_refilter(struct capture *l, const char *text)
+{
+	return capture_change_filter(&l->change, text);
 }

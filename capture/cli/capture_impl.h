@@ -12,6 +12,8 @@
 #include "capture/base/log.h"
 #include "capture/base/notify.h"
 #include "capture/cli/books.h"
+#include "capture/cli/capture_change.h"
+#include "capture/cli/capture_commands.h"
 #include "capture/cli/capture_flows.h"
 #include "capture/cli/capture_metrics.h"
 #include "capture/cli/opts.h"
@@ -20,10 +22,8 @@
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
-#include "capture/stage/marks.h"
 
 struct capture_guest;
-struct line_server;
 struct capture_top;
 struct run_as;
 struct netif_watch;
@@ -61,16 +61,8 @@ struct capture {
 	struct capture_top *top;	/* NULL: nobody looks */
 	struct live_filters filters;
 	char *trigger_text;		/* of filters.trigger; NULL: there is none */
-	struct line_server *commands;	/* NULL: nobody tells it anything while it runs */
-	struct marks marks;		/* of those who do */
-	char *filter_text;		/* as it is by now, if they have changed it */
-	/* of that, for the first packet from then on; "": it has it */
-	char filter_note[MARK_MAX];
-	uint64_t filter_since_ns;	/* since 1970 */
-	/* of other settings, for the first packet of an interface with this number, or behind it */
-	char change_note[128];
-	uint32_t changed_from;
-	char said[512];			/* to them */
+	struct capture_change change;
+	struct capture_commands commands;
 	struct guard *guard;	/* NULL: no program's place is taken */
 	struct broker *broker;	/* NULL: nothing is loaded later, or in our own rights */
 	bool broker_attaches;	/* and what comes later takes no other right than it has */
@@ -87,20 +79,6 @@ struct capture {
  * exit code.
  */
 enum status capture_start(struct capture *l);
-
-/* --control: listens, obeys (both complain), ends. */
-enum status capture_commands_open(struct capture *l);
-enum status capture_commands_begin(struct capture *l);
-void capture_commands_close(struct capture *l);
-
-/*
- * Other settings, @next, for all interfaces from now on, or, where one is loaded in vain, for none.
- * NULL, or why that is, which is l->said.
- */
-const char *capture_change(struct capture *l, const struct live_iface_settings *next);
-
-/* A stage (stage.h), before the marks: the file tells of that. */
-int capture_note_change(void *capture, struct packet *p);
 
 /* Have we a terminal that can hang up? */
 bool capture_has_terminal(void);
@@ -130,12 +108,6 @@ void capture_announce_joined(const struct live_iface *t);
 /* What happens beside the packets: an interface, or the clock, has changed. As loop_fn. */
 void capture_interfaces_changed(void *ctx);
 void capture_clock_was_set(void *ctx);
-
-/*
- * Is it gone, and may it come back? One from which we were taken off does not: that was somebody's
- * wish.
- */
-bool capture_waits_for(const struct capture *l, const struct live_iface *t);
 
 /* After each round: are our programs still there? */
 void capture_look_at_links(void *ctx);

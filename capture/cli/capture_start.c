@@ -469,8 +469,10 @@ enum status capture_start(struct capture *l)
 	if (status || l->pump.outputs.done)
 		return status;
 	status = capture_metrics_open(&l->metrics, o->metrics);
+	if (o->control || l->guest)
+		capture_change_begin(&l->change);
 	if (!status)
-		status = capture_commands_open(l);
+		status = capture_commands_open(&l->commands, o->control, l->user);
 	if (!status)
 		status = begin(l);
 	if (!status)
@@ -493,7 +495,7 @@ enum status capture_start(struct capture *l)
 	if (!status) {
 		capture_metrics_tell(&l->metrics, &l->books);
 		capture_notify_ready(&l->notify, &l->books);
-		status = capture_commands_begin(l);
+		status = capture_commands_begin(&l->commands);
 	}
 	if (!status)
 		status = confine_calls(o, later(l));

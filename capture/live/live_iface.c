@@ -544,6 +544,11 @@ static enum status take_up(struct live_iface *t, const struct netif *n)
 	return status;
 }
 
+bool live_iface_may_return(const struct live_iface *t)
+{
+	return t->gone && !t->detached && !t->pattern && !t->replaced;
+}
+
 bool live_iface_return(struct live_iface *t, const struct netif *n,
 		       const struct live_iface_settings *s)
 {

@@ -227,6 +227,12 @@ bool live_iface_is_lost(const struct live_iface *t);
 void live_iface_lose(struct live_iface *t);
 
 /*
+ * It has gone, and one of its name would be it again: not when we were taken off it, which was
+ * somebody's wish, or when it only fitted a pattern.
+ */
+bool live_iface_may_return(const struct live_iface *t);
+
+/*
  * It has come back after it was gone, as @n: takes up where it was left. False: our program could
  * not be attached again, which was said, and it stays gone.
  */
