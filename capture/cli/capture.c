@@ -15,8 +15,6 @@
 #include "capture/filter/per_link.h"
 #include "capture/kernel/broker.h"
 #include "capture/kernel/guard.h"
-#include "capture/kernel/netif.h"
-#include "capture/kernel/netif_watch.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
@@ -25,7 +23,7 @@
 #include "capture/live/live_iface.h"
 #include "capture/report/stats.h"
 
-/* between two looks whether our programs are still there */
+/* between two looks at interfaces, and what those are told who do not look at packets */
 enum { LOOK_NS = 1000 * 1000 * 1000 };
 
 /* ---- signals ---- */
@@ -69,138 +67,6 @@ static void on_flush(void *ctx)
 		outputs_flush(&l->pump.outputs);
 }
 
-/* ---- interfaces ---- */
-
-/* Is it gone, and may it come back? */
-static bool waits_for(const struct capture *l, const struct live_iface *t)
-{
-	return l->opts->wait && live_iface_may_return(t);
-}
-
-/* One that is gone for good is an error if it was named, the last one the end. */
-static void count_the_living(struct capture *l)
-{
-	unsigned alive = 0;
-
-	for (unsigned i = 0; i < l->ifaces.n; i++) {
-		const struct live_iface *t = l->ifaces.v[i];
-
-		if (!t->gone || waits_for(l, t))
-			alive++;
-		else if (!t->pattern && !t->replaced)
-			l->status = STATUS_RUNTIME;
-	}
-	if (!alive && !capture_has_patterns(l))
-		l->pump.ended = true;
-}
-
-/* It is what @n says, or in it, or on it where that goes. */
-static bool is_meant(const struct live_iface *t, const struct netif *n, bool gone)
-{
-	return t->netif.netns == n->netns &&
-	       (live_iface_device(t)->ifindex == n->ifindex || !n->ifindex ||
-		(gone && t->netif.ifindex == n->ifindex));
-}
-
-/* It was what @n is now. */
-static bool is_namesake(const struct live_iface *t, const struct netif *n)
-{
-	return netns_has_number(t->netns, n->netns) && !strcmp(live_iface_device(t)->name, n->name);
-}
-
-static void changed(void *ctx, const struct netif *n, bool gone)
-{
-	struct capture *l = ctx;
-
-	for (unsigned i = 0; i < l->ifaces.n; i++) {
-		struct live_iface *t = l->ifaces.v[i];
-		const bool was_gone = t->gone;
-		const uint64_t downs = t->link_downs;
-
-		if (!t->gone && !gone && is_meant(t, n, gone) && live_iface_has_left(t, n))
-			live_iface_leave(t);
-		else if (!t->gone && is_meant(t, n, gone))
-			live_iface_changed(t, n, gone);
-		else if (!gone && waits_for(l, t) && is_namesake(t, n))
-			live_iface_return(t, n, &l->settings);
-		if (t->link_downs > downs || (t->gone && !was_gone))
-			recording_down(&l->recording, live_iface_name(t));
-	}
-	if (gone && !n->ifindex)
-		capture_netns_gone(l, n->netns);
-	capture_bond_changed(l, n, gone);
-	capture_forget_refused(l, n, gone);
-	if (!gone)
-		capture_consider(l, n);
-	count_the_living(l);
-}
-
-/* Changes are lost when too many come at once; then look for ourselves. */
-static void look_for_changes(struct capture *l)
-{
-	for (unsigned i = 0; i < l->ifaces.n; i++) {
-		const struct live_iface *t = l->ifaces.v[i];
-		struct netif n = *live_iface_device(t);
-		int err;
-
-		if (t->gone && !waits_for(l, t))
-			continue;
-		err = live_iface_seek(t, &n);
-		if (!err || (!t->gone && err == -ENODEV))
-			changed(l, err ? live_iface_device(t) : &n, err == -ENODEV);
-	}
-	capture_look_for_new(l);
-}
-
-void capture_interfaces_changed(void *ctx)
-{
-	struct capture *l = ctx;
-	privilege_raise_here(l->rights);
-
-	if (!netif_watch_read(l->watch, changed, l))
-		look_for_changes(l);
-	l->looked_ns = 0;	/* it may have been the program */
-}
-
-/* The message that an interface is deleted may be on its way, and says better what has happened. */
-static void look_at_links(struct capture *l)
-{
-	privilege_raise_here(l->rights);
-
-	if (capture_netns_look(l) || l->unlisted)
-		look_for_changes(l);
-	for (unsigned i = 0; i < l->ifaces.n; i++) {
-		struct live_iface *t = l->ifaces.v[i];
-
-		if (!waits_for(l, t) && live_iface_release(t))
-			outputs_left(&l->pump.outputs, i);
-		if (t->gone || !live_iface_is_lost(t))
-			continue;
-		capture_interfaces_changed(l);
-		look_for_changes(l);
-		/* it may have come back meanwhile */
-		if (!t->gone && live_iface_is_lost(t) &&
-		    (!t->traced || live_iface_follow(t, &l->settings)))
-			live_iface_lose(t);
-	}
-	count_the_living(l);
-}
-
-void capture_look_at_links(void *ctx)
-{
-	struct capture *l = ctx;
-	uint64_t now = clock_monotonic_ns();
-
-	if (now - l->looked_ns < LOOK_NS)
-		return;
-	l->looked_ns = now;
-	capture_metrics_tell(&l->metrics, &l->books);
-	capture_notify_alive(&l->notify, &l->books);
-	if (l->guest)
-		l->guest->look(l->guest->ctx, books_lost(&l->books));
-	look_at_links(l);
-}
-
 /* ---- the clock ---- */
 
 void capture_clock_was_set(void *ctx)
@@ -212,13 +78,28 @@ void capture_clock_was_set(void *ctx)
 	outputs_clock_set(&l->pump.outputs, clock_monotonic_ns(), clock_now_ns());
 	if (!step_ns)
 		return;
-	for (unsigned i = 0; i < l->ifaces.n; i++)
-		l->ifaces.v[i]->clock_step_ns += step_ns;
+	for (unsigned i = 0; i < l->ifaces.set.n; i++)
+		l->ifaces.set.v[i]->clock_step_ns += step_ns;
 	log_complain("warning: the clock was set by %+.3f s, and the times of packets follow it",
 		     step_ns / 1e9);
 }
 
 /* ---- all of it ---- */
+
+/* Each second, and when something has happened to an interface. */
+static void look_around(struct capture *l)
+{
+	uint64_t now = clock_monotonic_ns();
+
+	if (!l->ifaces.is_due && now - l->looked_ns < LOOK_NS)
+		return;
+	l->looked_ns = now;
+	capture_metrics_tell(&l->metrics, &l->books);
+	capture_notify_alive(&l->notify, &l->books);
+	if (l->guest)
+		l->guest->look(l->guest->ctx, books_lost(&l->books));
+	capture_ifaces_look(&l->ifaces);
+}
 
 static void look_at_rates(struct capture *l)
 {
@@ -237,7 +118,7 @@ static void on_round(void *ctx)
 {
 	struct capture *l = ctx;
 
-	capture_look_at_links(l);
+	look_around(l);
 	look_at_rates(l);
 	if (l->top)
 		capture_top_round(l->top);
@@ -268,15 +149,14 @@ static void close_all(struct capture *l)
 	capture_commands_close(&l->commands);
 	capture_change_close(&l->change);
 	notify_close(&l->notify);
-	live_set_close(&l->ifaces);
+	capture_ifaces_detach(&l->ifaces);
 	programs_close(l->settings.programs);
 	rtnl_close(l->settings.rtnl);
 	guard_close(l->guard);
 	broker_close(l->broker);
 	pump_close(&l->pump);
 	recording_close(&l->recording);
-	netif_watch_close(l->watch);
-	capture_netns_close(l);
+	capture_ifaces_close(&l->ifaces);
 	capture_flows_close(&l->flows);
 	rings_close(l->rings);
 	if (l->clock_fd >= 0)
@@ -286,7 +166,6 @@ static void close_all(struct capture *l)
 	per_link_close(l->filters.trigger);
 	free(l->trigger_text);
 	run_as_close(l->user);
-	free(l->refused);
 }
 
 /*
@@ -323,12 +202,17 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 			.observe = o->observe,
 			.device = o->device, .sampling = o->sampling,
 		},
+		.ifaces = {
+			.opts = o, .settings = &l.settings, .filters = &l.filters, .pump = &l.pump,
+			.recording = &l.recording, .rights = &l.rights,
+			.named = { .opts = o, .netns = { .opts = o } },
+		},
 		.books = {
-			.ifaces = &l.ifaces, .source = &l.source, .outputs = &l.pump.outputs,
+			.ifaces = &l.ifaces.set, .source = &l.source, .outputs = &l.pump.outputs,
 			.recording = &l.recording, .has_sent = o->directions & LIVE_SENT,
 		},
 		.change = {
-			.ifaces = &l.ifaces, .settings = &l.settings, .filters = &l.filters,
+			.ifaces = &l.ifaces.set, .settings = &l.settings, .filters = &l.filters,
 			.pump = &l.pump, .books = &l.books, .rights = &l.rights, .waits = o->wait,
 			.no_optimize = o->no_optimize,
 		},
@@ -345,7 +229,7 @@ enum status capture_run_with(const struct opts *o, const struct capture_guest *g
 		status = log_fail(STATUS_RUNTIME, "out of memory");
 	if (!status)
 		status = capture_start(&l);
-	if (!status && l.listening)
+	if (!status && l.ifaces.listening)
 		status = run(&l);
 	capture_top_close(l.top);
 	close_all(&l);

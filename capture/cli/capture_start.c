@@ -21,18 +21,16 @@
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/rights.h"
+#include "capture/cli/start_line.h"
 #include "capture/filter/per_link.h"
 #include "capture/kernel/guard.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
-#include "capture/kernel/netif.h"
-#include "capture/kernel/netif_watch.h"
 #include "capture/kernel/object_load.h"
 #include "capture/kernel/privilege.h"
 #include "capture/kernel/rings.h"
 #include "capture/kernel/rtnl.h"
 #include "capture/live/live_iface.h"
-#include "capture/live/live_watch.h"
 #include "capture/report/metrics_http.h"
 #include "capture/stage/triggers.h"
 #include "capture/write/tcp_sink.h"
@@ -44,8 +42,6 @@
  */
 enum { FDS_OF_MANY = 1 << 20, FDS = 57, FDS_OF_IFACE = 10, FDS_OF_SENT = FDS_OF_IFACE,
 	FDS_OF_FRONT = 6, FDS_OF_TRACE = 10, FDS_OF_FLOWS = 3 };
-
-enum { LOOK_FOR_NETNS_MS = 500 };
 
 static enum status check_limits(unsigned fixed, unsigned n_ifaces, bool sent, bool front,
 				bool flows)
@@ -144,14 +140,14 @@ static enum status open_kernel(struct capture *l)
 			       (l->opts->control ? LINE_SERVER_FDS : 0) +
 			       (l->opts->to ? TCP_SINK_FDS : 0);
 	enum status status =
-		check_limits(fixed, l->ifaces.n, l->opts->directions & LIVE_SENT, l->guard,
+		check_limits(fixed, l->ifaces.set.n, l->opts->directions & LIVE_SENT, l->guard,
 			     l->opts->flows || l->opts->sampling.flow.limit);
 
 	if (status)
 		return status;
 	/* of those on which a program is, if it is traced; as many as there may be */
-	limits_open_files(fixed + (FDS_OF_IFACE + FDS_OF_TRACE) * (uint64_t)l->ifaces.n);
-	if (capture_has_patterns(l))
+	limits_open_files(fixed + (FDS_OF_IFACE + FDS_OF_TRACE) * (uint64_t)l->ifaces.set.n);
+	if (named_ifaces_has_patterns(&l->ifaces.named))
 		limits_open_files(FDS_OF_MANY);
 	if (!privilege_to_attach(missing, sizeof(missing)))
 		return log_fail(STATUS_PERMISSION, "capturing is not permitted: %s", missing);
@@ -165,84 +161,16 @@ static enum status open_kernel(struct capture *l)
 	return status;
 }
 
-/* All that are named are loaded before one is attached; then those that fit a pattern. */
-static enum status attach(struct capture *l)
-{
-	enum status status = STATUS_OK;
-
-	for (unsigned i = 0; !status && i < l->ifaces.n; i++)
-		status = live_iface_load(l->ifaces.v[i], l->rings, &l->settings, &l->filters);
-	for (unsigned i = 0; !status && i < l->ifaces.n; i++)
-		status = live_iface_attach(l->ifaces.v[i], &l->settings);
-	return status ? status : capture_look_for_new(l);
-}
-
-static void ignore_change(void *ctx is_unused, const struct netif *n is_unused, bool gone is_unused)
-{
-}
-
-/* Of all namespaces that are known by now, and of those that become known. */
-static enum status open_watch(struct capture *l)
-{
-	int err = netif_watch_open(&l->watch);
-
-	if (!err && l->opts->n_netns)
-		err = netif_watch_others(l->watch);
-	if (err == -EPERM)
-		return log_fail(
-			STATUS_PERMISSION,
-			"CAP_NET_BROADCAST missing, which watching other network namespaces needs");
-	return err ? log_fail(STATUS_RUNTIME, "cannot watch interfaces: %s", strerror(-err))
-		   : STATUS_OK;
-}
-
-static bool is_same(const struct missing *a, const struct missing *b)
-{
-	return a->netns == b->netns && a->iface == b->iface;
-}
-
-static void announce_waiting(const struct missing *m)
-{
-	if (m->iface)
-		log_announce("waiting for %s%s%s", m->netns ? m->netns->text : "",
-			     m->netns ? "/" : "", m->iface);
-	else
-		log_announce("waiting for the %s %s",
-			     m->netns->by == NETNS_CONTAINER ? "container" : "network namespace",
-			     m->netns->text);
-}
-
-/* Until all interfaces are there; of namespaces nobody tells. Interrupted: l->asked. */
-static enum status wait_for_interfaces(struct capture *l)
-{
-	struct missing what, said = { NULL, NULL };
-	enum status status = open_watch(l);
-
-	if (status)
-		return status;
-	while (!l->pump.loop.asked && capture_missing(l, &what)) {
-		if (!is_same(&what, &said))
-			announce_waiting(&what);
-		said = what;
-		loop_wait_for(&l->pump.loop, netif_watch_fd(l->watch),
-			      what.iface ? -1 : LOOK_FOR_NETNS_MS);
-		netif_watch_read(l->watch, ignore_change, NULL);
-	}
-	return STATUS_OK;
-}
-
 static enum status watch(struct capture *l)
 {
 	struct loop *loop = &l->pump.loop;
-	enum status status = l->watch ? STATUS_OK : open_watch(l);
+	enum status status = capture_ifaces_watch(&l->ifaces);
 	int err;
 
 	if (status)
 		return status;
 	l->clock_fd = clock_watch();
 	err = loop_add(loop, rings_bell_fd(l->rings), NULL, NULL);
-	if (!err)
-		err = loop_add(loop, netif_watch_fd(l->watch), capture_interfaces_changed, l);
 	if (!err && l->clock_fd >= 0)
 		err = loop_add(loop, l->clock_fd, capture_clock_was_set, l);
 	if (!err)
@@ -257,104 +185,6 @@ static enum status watch(struct capture *l)
 		   : STATUS_OK;
 }
 
-/* Where its packets are seen. */
-static size_t put_hooks(char *out, size_t cap, const struct live_iface *t)
-{
-	const char *sent = t->sent.hook ? "sent at tc" : "";
-
-	if (!t->received.hook)
-		return snprintf(out, cap, "%s", sent);
-	if (t->way == LIVE_TC)
-		return snprintf(out, cap, "received %sat tc", t->sent.hook ? "and sent " : "");
-	if (!t->sent.hook)
-		return snprintf(out, cap, "%s mode", live_way_name(t->way));
-	return snprintf(out, cap, "received in %s mode, %s", live_way_name(t->way), sent);
-}
-
-static size_t put_iface(char *out, size_t cap, const struct live_iface *t)
-{
-	const char *why = t->why ? t->why : t->pattern;
-	size_t len = snprintf(out, cap, "%s%s%s%s, ", live_iface_name(t), why ? " (" : "",
-			      why ? why : "", why ? ")" : "");
-	struct live_watched w;
-
-	len += put_hooks(out + len, cap - len, t);
-	if (t->device & DEVICE_TAG)
-		len += snprintf(out + len, cap - len, ", VLAN tags put back");
-	if (t->device & DEVICE_TIME)
-		len += snprintf(out + len, cap - len, ", times of the adapter");
-	if (live_watch_program(t, &w))
-		len += snprintf(out + len, cap - len,
-				w.by_tracing ? ", watching %s (id %u) by tracing"
-					     : ", in front of %s (id %u)",
-				w.name, w.id);
-	return len;
-}
-
-void capture_announce_joined(const struct live_iface *t)
-{
-	char where[512];
-
-	put_iface(where, sizeof(where), t);
-	log_announce("and on %s", where);
-}
-
-/* What is left out on purpose. */
-static size_t put_sampling(char *out, size_t cap, const struct sampling *s)
-{
-	char limit[24];
-	size_t len = 0;
-
-	if (s->sample > 1)
-		len += snprintf(out + len, cap - len, ", 1 packet of %u at random (--sample)",
-				s->sample);
-	if (s->flow.sample > 1)
-		len += snprintf(out + len, cap - len, ", 1 flow of %u (--flow-sample)",
-				s->flow.sample);
-	if (s->flow.limit) {
-		sample_flow_limit_to_text(&s->flow, limit, sizeof(limit));
-		len += snprintf(out + len, cap - len,
-				", %s of each flow and direction (--flow-limit)", limit);
-	}
-	if (s->rate)
-		len += snprintf(out + len, cap - len,
-				", %u packets a second at most (--rate-limit)", s->rate);
-	return len;
-}
-
-static void announce_start(const struct capture *l)
-{
-	char where[2048];
-	size_t len = 0;
-	unsigned left = 0;
-
-	for (unsigned i = 0; i < l->ifaces.n; i++) {
-		if (l->ifaces.v[i]->entry)
-			continue;
-		if (len > sizeof(where) - 1024) {
-			left++;
-			continue;
-		}
-		len += snprintf(where + len, sizeof(where) - len, "%s", len ? ", " : "");
-		len += put_iface(where + len, sizeof(where) - len, l->ifaces.v[i]);
-	}
-	if (left)
-		len += snprintf(where + len, sizeof(where) - len, ", and %u more", left);
-	if (!len)
-		len = snprintf(where, sizeof(where), "what will fit, as nothing does yet");
-	if (l->opts->mirror_port)
-		len += snprintf(where + len, sizeof(where) - len,
-				", dropping every frame (--mirror-port)");
-	len += put_sampling(where + len, sizeof(where) - len, &l->opts->sampling);
-	if (l->opts->headers_only)
-		log_announce("listening on %s, headers only", where);
-	else if (l->opts->snap == EVENT_SNAP_MAX)
-		log_announce("listening on %s, whole frames", where);
-	else
-		log_announce("listening on %s, snapshot length %u bytes (-s 0 for whole frames)",
-			     where, l->opts->snap);
-}
-
 /* Before there is anything that it should not have. */
 static enum status open_guard(struct capture *l)
 {
@@ -367,19 +197,6 @@ static enum status open_guard(struct capture *l)
 		   : STATUS_OK;
 }
 
-/* The interfaces that are named; l->asked: interrupted before they were there. */
-static enum status find_interfaces(struct capture *l)
-{
-	privilege_raise_here(PRIVILEGE_KERNEL);
-	enum status status = capture_netns_open(l);
-
-	if (!status && l->opts->wait)
-		status = wait_for_interfaces(l);
-	if (!status && !l->pump.loop.asked)
-		status = capture_describe(l);
-	return status;
-}
-
 /* What was opened before is written to from here on. */
 static enum status begin(struct capture *l)
 {
@@ -388,10 +205,10 @@ static enum status begin(struct capture *l)
 
 	if (!status)
 		status = watch(l);
-	live_source_init(&l->source, l->rings, &l->ifaces);
+	live_source_init(&l->source, l->rings, &l->ifaces.set);
 	l->books.start_ns = l->looked_ns = l->source.looked_ns;
 	l->books.began_ns = clock_now_ns();
-	return status ? status : attach(l);
+	return status ? status : capture_ifaces_attach(&l->ifaces, l->rings);
 }
 
 /*
@@ -400,11 +217,11 @@ static enum status begin(struct capture *l)
  */
 static unsigned later(const struct capture *l)
 {
-	const bool attaches = capture_has_patterns(l) || l->opts->wait || l->opts->n_netns;
+	const bool attaches = named_ifaces_has_patterns(&l->ifaces.named) || l->opts->wait || l->opts->n_netns;
 	bool takes_rights = l->guard || (attaches && !l->broker_attaches);
 
-	for (unsigned i = 0; i < l->ifaces.n; i++)
-		takes_rights |= live_iface_needs_rights(l->ifaces.v[i]);
+	for (unsigned i = 0; i < l->ifaces.set.n; i++)
+		takes_rights |= live_iface_needs_rights(l->ifaces.set.v[i]);
 	return (takes_rights ? CONFINE_HAS_RIGHTS : 0) |
 	       (takes_rights || attaches ? CONFINE_ATTACHES : 0) |
 	       (l->broker ? CONFINE_REFILTERS : 0);
@@ -456,7 +273,7 @@ enum status capture_start(struct capture *l)
 	if (!status)
 		status = open_rtnl(l);
 	if (!status)
-		status = find_interfaces(l);
+		status = capture_ifaces_find(&l->ifaces);
 	if (l->pump.loop.asked)
 		return STATUS_OK;
 	if (!status)
@@ -491,7 +308,7 @@ enum status capture_start(struct capture *l)
 	if (!status && !pump_begin(&l->pump, NULL))
 		status = outputs_begin_failed(&l->pump.outputs);
 	if (!status)
-		announce_start(l);
+		start_line_print(o, &l->ifaces.set);
 	if (!status) {
 		capture_metrics_tell(&l->metrics, &l->books);
 		capture_notify_ready(&l->notify, &l->books);
@@ -499,7 +316,7 @@ enum status capture_start(struct capture *l)
 	}
 	if (!status)
 		status = confine_calls(o, later(l));
-	l->listening = !status;
+	l->ifaces.listening = !status;
 	if (!status)
 		recording_begin(&l->recording);
 	return status;

@@ -31,7 +31,7 @@ enum status capture_stop(struct capture *l)
 	pump_finish(&l->pump);
 	if (l->guest)
 		l->guest->look(l->guest->ctx, books_lost(&l->books));
-	l->status = max_of(l->status, capture_flows_end(&l->flows));
+	l->status = max_of(l->ifaces.status, capture_flows_end(&l->flows));
 	books_report_end(&l->books, l->opts->stats_json, l->opts->codec.kind != CODEC_NONE);
 	l->status = max_of(l->status, books_report_check(&l->books, l->pump.loop.forced));
 	l->status = max_of(l->status, check_strays(l));
