@@ -11,6 +11,7 @@
 struct live_set;
 struct live_source;
 struct outputs;
+struct programs;
 struct recording;
 struct rings;
 struct state;
@@ -23,6 +24,7 @@ struct books {
 	const struct outputs *outputs;
 	const struct recording *recording;
 	const struct rings *rings;
+	const struct programs *programs;	/* which see packets of other interfaces */
 	bool has_sent;			/* packets that are sent are captured */
 	bool has_filter;		/* something leaves packets out, or did */
 	uint64_t start_ns;		/* CLOCK_MONOTONIC */

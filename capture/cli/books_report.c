@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 #include <stdio.h>
+#include <string.h>
 
 #include "capture/base/clock.h"
 #include "capture/base/util.h"
@@ -7,6 +8,7 @@
 #include "capture/cli/books_report.h"
 #include "capture/cli/recording.h"
 #include "capture/kernel/hook.h"
+#include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
 #include "capture/live/live_device.h"
 #include "capture/live/live_iface.h"
@@ -172,6 +174,21 @@ static enum status check_ledgers(const struct books *b, bool forced)
 	return status;
 }
 
+static enum status check_strays(const struct books *b)
+{
+	uint64_t n;
+	int err = programs_strays(b->programs, &n);
+
+	if (err)
+		return log_fail(STATUS_RUNTIME, "frames on interfaces other than those captured cannot be counted: %s",
+				strerror(-err));
+	return n ? log_fail(STATUS_RUNTIME,
+			    "%llu frames came on interfaces other than those captured, or on one that had just gone to "
+			    "another namespace: not written",
+			    (unsigned long long)n)
+		 : STATUS_OK;
+}
+
 enum status books_report_check(const struct books *b, bool forced)
 {
 	enum status status = check_ledgers(b, forced);
@@ -189,5 +206,5 @@ enum status books_report_check(const struct books *b, bool forced)
 			     (unsigned long long)b->source->malformed);
 		status = STATUS_RUNTIME;
 	}
-	return status;
+	return max_of(status, check_strays(b));
 }

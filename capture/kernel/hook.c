@@ -331,3 +331,13 @@ int hook_detach_link(struct hook *h)
 	h->link_fd = -1;
 	return 0;
 }
+
+void hook_forget_programs(void)
+{
+	static const struct hook_ops *const all[] = { &hook_xdp,   &hook_device, &hook_front,
+						      &hook_trace, &hook_tc_in,  &hook_tc_process };
+
+	for (size_t i = 0; i < array_size(all); i++)
+		for (unsigned k = 0; k < all[i]->n_programs; k++)
+			object_forget(&all[i]->programs[k]);
+}

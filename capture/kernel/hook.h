@@ -208,6 +208,9 @@ const struct hook_ops *hook_ops_of(const struct hook *h);
 /* Of the program, for tests. */
 int hook_program_fd(const struct hook *h);
 
+/* Nothing is loaded for a while: all programs leave memory, as object_forget(). */
+void hook_forget_programs(void);
+
 struct hook *hook_close(struct hook *h);
 
 /* Of a hook whose attachment is a bpf_link. */
