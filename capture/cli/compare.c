@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/base/text.h"
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
+#include "capture/base/text.h"
 #include "capture/base/util.h"
-#include "capture/cli/capture.h"
+#include "capture/cli/compare.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"

@@ -5,12 +5,17 @@
 
 #include <stdbool.h>
 
+#include "capture/base/log.h"
+
 struct diff;
 struct loop;
 struct opts;
 struct packet;
 struct progress;
 struct source;
+
+/* What did a program change in the packets of files? Prints it. Complains; the exit code. */
+enum status diff_run(const struct opts *o);
 
 /* Of @source, which is asked for its interfaces. NULL: no memory. */
 struct diff *diff_open(const struct opts *o, struct loop *l, struct progress *p,

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/base/util.h"
 #include "capture/base/loop.h"
 #include "capture/base/progress.h"
-#include "capture/cli/capture.h"
+#include "capture/base/util.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
+#include "capture/cli/info.h"
 #include "capture/cli/info_page.h"
 #include "capture/cli/opts.h"
 #include "capture/filter/expr.h"

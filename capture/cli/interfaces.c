@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "capture/base/text.h"
-#include "capture/cli/capture.h"
+#include "capture/cli/interfaces.h"
 #include "capture/cli/open_netns.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/table.h"

@@ -14,15 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/base/numbers.h"
-#include "capture/base/text.h"
 #include "capture/base/loop.h"
+#include "capture/base/numbers.h"
 #include "capture/base/progress.h"
+#include "capture/base/text.h"
 #include "capture/cli/apart.h"
-#include "capture/cli/capture.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/file_source.h"
+#include "capture/cli/lost.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/read.h"
 #include "capture/packet/imprint.h"
 #include "capture/packet/packet.h"
 #include "capture/read/merge.h"

@@ -8,12 +8,12 @@
 
 #include "capture/base/clock.h"
 #include "capture/base/progress.h"
-#include "capture/cli/capture.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/flows.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
+#include "capture/cli/read.h"
 #include "capture/cli/recording.h"
 #include "capture/kernel/run_as.h"
 #include "capture/packet/link.h"

@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "capture/cli/capture.h"
 #include "capture/cli/open_netns.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/restore.h"
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/takeover.h"

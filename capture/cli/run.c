@@ -6,12 +6,12 @@
 
 #include "capture/base/progress.h"
 #include "capture/base/util.h"
-#include "capture/cli/capture.h"
 #include "capture/cli/diff.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/open_outputs.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/pump.h"
+#include "capture/cli/run.h"
 #include "capture/cli/run_expect.h"
 #include "capture/cli/run_program.h"
 #include "capture/cli/run_source.h"
