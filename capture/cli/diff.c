@@ -88,7 +88,7 @@ static void put_change(void *ctx, const struct change *c)
 	struct text *t = diff_room(ctx, CHANGE_TEXT + 2);
 
 	text_char(t, '\t');
-	change_put(t, c);
+	changes_put(t, c);
 	text_char(t, '\n');
 }
 

@@ -164,7 +164,7 @@ static void put_row(const struct listing *l, const char *number, const struct ne
 	char hook[sizeof(struct live_choice) + 16];
 	struct live_choice choice;
 
-	live_choose(&choice, n, p);
+	live_choice_make(&choice, n, p);
 	snprintf(hook, sizeof(hook), "%s: %s", choice.hook, choice.why);
 	put_cells(l, number, n, "", p, without, hook);
 }
@@ -300,7 +300,7 @@ static void print_json(const struct listing *l, const struct netif *n)
 
 	put_driver(driver, sizeof(driver), n);
 	put_mac(mac, n);
-	live_choose(&choice, n, count > 0 ? &found[0] : NULL);
+	live_choice_make(&choice, n, count > 0 ? &found[0] : NULL);
 	printf("{\"number\":%u", l->number);
 	json_or_nothing("netns", l->netns);
 	json_or_nothing("process", l->process);

@@ -24,7 +24,7 @@ enum status open_rings(struct rings **r, const struct opts *o, uint32_t snap_max
 	size_t kib;
 
 	if (!err) {
-		kib = ring_size(*r) / 1024;
+		kib = rings_size(*r) / 1024;
 		if (wanted && kib * 1024 != wanted)
 			log_complain(
 				"warning: the rings have %zu KiB: each CPU's is a power of two",

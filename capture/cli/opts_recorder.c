@@ -54,7 +54,7 @@ static bool take_trigger(struct parser *p, const char *arg)
 
 	if (o->n_triggers == OPTS_TRIGGERS_MAX)
 		return opts_wrong(p, "more than %d triggers", OPTS_TRIGGERS_MAX);
-	if (trigger_parse(arg, opts_verdicts, &o->triggers[o->n_triggers++]))
+	if (triggers_parse(arg, opts_verdicts, &o->triggers[o->n_triggers++]))
 		return true;
 	return opts_wrong(p,
 			  "--trigger '%s' is none of rate:>N/s, rate:<N/s, drops:N/s, verdict:LIST, down, signal and "

@@ -325,7 +325,7 @@ static void found(struct row *r, enum layer l, const uint8_t *at)
 	if (!at)
 		return;
 	r->at[l] = at;
-	r->present |= row_bit(l);
+	r->present |= fields_bit(l);
 }
 
 static void look_at_cooked(struct row *r)
@@ -335,7 +335,7 @@ static void look_at_cooked(struct row *r)
 	if (!link_cooked(r->packet, &c))
 		return;
 	r->cooked_type = c.type;
-	r->present |= row_bit(LAYER_DIRECTION);
+	r->present |= fields_bit(LAYER_DIRECTION);
 	found(r, LAYER_COOKED2, c.has_ifindex ? r->packet->data : NULL);
 }
 
@@ -403,27 +403,27 @@ static void look_at_frame(struct row *r)
 	const struct packet *p = r->packet;
 	size_t len, pos = 0;
 
-	r->present = row_bit(LAYER_FRAME);
-	r->present |= p->has & PACKET_TIME ? row_bit(LAYER_TIME) : 0;
-	r->present |= p->has & PACKET_QUEUE ? row_bit(LAYER_QUEUE) : 0;
-	r->present |= p->has & PACKET_FLAGS ? row_bit(LAYER_FLAGS) : 0;
-	r->present |= p->has & PACKET_ID ? row_bit(LAYER_ID) : 0;
-	r->present |= p->dropped ? row_bit(LAYER_DROPPED) : 0;
-	r->present |= r->offsets && p->iface->file ? row_bit(LAYER_FILE) : 0;
-	r->present |= p->iface->name ? row_bit(LAYER_NAME) : 0;
-	r->present |= p->hdr.end != PARSE_OK ? row_bit(LAYER_DAMAGE) : 0;
+	r->present = fields_bit(LAYER_FRAME);
+	r->present |= p->has & PACKET_TIME ? fields_bit(LAYER_TIME) : 0;
+	r->present |= p->has & PACKET_QUEUE ? fields_bit(LAYER_QUEUE) : 0;
+	r->present |= p->has & PACKET_FLAGS ? fields_bit(LAYER_FLAGS) : 0;
+	r->present |= p->has & PACKET_ID ? fields_bit(LAYER_ID) : 0;
+	r->present |= p->dropped ? fields_bit(LAYER_DROPPED) : 0;
+	r->present |= r->offsets && p->iface->file ? fields_bit(LAYER_FILE) : 0;
+	r->present |= p->iface->name ? fields_bit(LAYER_NAME) : 0;
+	r->present |= p->hdr.end != PARSE_OK ? fields_bit(LAYER_DAMAGE) : 0;
 	if (p->has & PACKET_PROCESS && p->pid)
-		r->present |= row_bit(LAYER_PROCESS) |
-			      (p->process ? row_bit(LAYER_PROCESS_NAME) : 0);
+		r->present |= fields_bit(LAYER_PROCESS) |
+			      (p->process ? fields_bit(LAYER_PROCESS_NAME) : 0);
 	if (!p->options.len && !(p->has & (PACKET_VERDICT | PACKET_HASH)))
 		return;
 	if (pcapng_options_hash(p, &r->hash))
-		r->present |= row_bit(LAYER_HASH);
+		r->present |= fields_bit(LAYER_HASH);
 	if (pcapng_options_comment(p, &pos, &len))
-		r->present |= row_bit(LAYER_COMMENT);
+		r->present |= fields_bit(LAYER_COMMENT);
 	if (pcapng_options_verdict(p, &r->verdict))
-		r->present |= row_bit(LAYER_VERDICT) |
-			      row_bit(r->verdict.type == VERDICT_XDP ? LAYER_XDP_VERDICT
+		r->present |= fields_bit(LAYER_VERDICT) |
+			      fields_bit(r->verdict.type == VERDICT_XDP ? LAYER_XDP_VERDICT
 								    : LAYER_TC_VERDICT);
 }
 

@@ -81,7 +81,7 @@ _Static_assert(N_LAYERS <= 64, "bits of row.present");
 struct row {
 	const struct packet *packet;
 	uint64_t number;		/* among those of the output, from 1 */
-	uint64_t present;		/* row_bit() of each enum layer */
+	uint64_t present;		/* fields_bit() of each enum layer */
 	const uint8_t *at[N_BYTE_LAYERS];	/* where they begin, if present */
 	struct verdict verdict;
 	struct packet_hash hash;
@@ -95,7 +95,7 @@ struct row {
 	bool offsets;			/* LAYER_FILE is asked for */
 };
 
-static inline uint64_t row_bit(unsigned layer)
+static inline uint64_t fields_bit(unsigned layer)
 {
 	return (uint64_t)1 << layer;
 }

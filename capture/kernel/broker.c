@@ -186,7 +186,7 @@ static int take(struct object_parts *parts, const int *fds, uint32_t maps)
 			all &= parts->maps[i] >= 0;
 		}
 	if (!all)
-		object_parts_close(parts);
+		object_load_close(parts);
 	return all ? 0 : -EMFILE;
 }
 

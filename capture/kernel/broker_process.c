@@ -109,7 +109,7 @@ static void answer(const struct process *p, int err, uint32_t maps, const int *f
 static void load_for(const struct process *p, const struct broker_request *r, const int *fds,
 		     unsigned n)
 {
-	cleanup(object_parts_close) struct object_parts parts = OBJECT_PARTS_INIT;
+	cleanup(object_load_close) struct object_parts parts = OBJECT_PARTS_INIT;
 	int err = load(p, r, fds, n, &parts), out[FD_MESSAGE_MAX];
 	unsigned n_out = 0;
 	uint32_t maps = 0;

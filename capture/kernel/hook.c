@@ -339,5 +339,5 @@ void hook_forget_programs(void)
 
 	for (size_t i = 0; i < array_size(all); i++)
 		for (unsigned k = 0; k < all[i]->n_programs; k++)
-			object_forget(&all[i]->programs[k]);
+			object_load_forget(&all[i]->programs[k]);
 }

@@ -208,7 +208,7 @@ const struct hook_ops *hook_ops_of(const struct hook *h);
 /* Of the program, for tests. */
 int hook_program_fd(const struct hook *h);
 
-/* Nothing is loaded for a while: all programs leave memory, as object_forget(). */
+/* Nothing is loaded for a while: all programs leave memory, as object_load_forget(). */
 void hook_forget_programs(void);
 
 struct hook *hook_close(struct hook *h);

@@ -219,7 +219,7 @@ struct object *object_close(struct object *o)
 		return NULL;
 	if (o->slots)
 		munmap(o->slots, SLOTS * sizeof(*o->slots));
-	object_parts_close(&o->parts);
+	object_load_close(&o->parts);
 	free(o->per_cpu);
 	free(o);
 	return NULL;

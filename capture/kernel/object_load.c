@@ -128,7 +128,7 @@ static int open_elf(struct bpf_object **o, const struct object_program *p)
 	return *o ? 0 : -errno;
 }
 
-void object_forget(const struct object_program *p)
+void object_load_forget(const struct object_program *p)
 {
 	const uintptr_t page = sysconf(_SC_PAGESIZE);
 	size_t n;
@@ -238,7 +238,7 @@ int object_load(struct object_parts *out, const struct object_plan *plan)
 		.flags = plan->program->flags, .ifindex = plan->ifindex,
 		.filter = plan->filter, .trigger = plan->trigger,
 	};
-	cleanup(object_parts_close) struct object_parts parts = OBJECT_PARTS_INIT;
+	cleanup(object_load_close) struct object_parts parts = OBJECT_PARTS_INIT;
 	int err, handler = begin_preparation(plan->program, &preparation);
 
 	if (handler < 0)
@@ -259,7 +259,7 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-void object_parts_close(struct object_parts *parts)
+void object_load_close(struct object_parts *parts)
 {
 	close_fd(&parts->program);
 	close_fd(&parts->exit);

@@ -63,9 +63,9 @@ struct object_parts {
  */
 int object_load(struct object_parts *parts, const struct object_plan *plan);
 
-void object_parts_close(struct object_parts *parts);
+void object_load_close(struct object_parts *parts);
 
 /* It is not loaded for a while: its bytes in our own file leave memory until they are looked at again. */
-void object_forget(const struct object_program *p);
+void object_load_forget(const struct object_program *p);
 
 #endif

@@ -194,7 +194,7 @@ unsigned rings_n_cpus(const struct rings *r)
 	return r->n_lanes;
 }
 
-size_t ring_size(const struct rings *r)
+size_t rings_size(const struct rings *r)
 {
 	return r->n_lanes * r->cpu_size;
 }

@@ -48,7 +48,7 @@ size_t rings_cpu_size(const struct rings *r);
 unsigned rings_n_cpus(const struct rings *r);
 
 /* Bytes of all rings. */
-size_t ring_size(const struct rings *r);
+size_t rings_size(const struct rings *r);
 
 /*
  * Looks what has come. rings_take() then gives what was stamped up to RING_WINDOW_NS before @now_ns

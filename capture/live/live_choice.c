@@ -69,7 +69,8 @@ static bool is_on_another(const struct netif *n, struct netif *below)
 	return n->vlan && n->link && !netif_by_index(n->link, below);
 }
 
-void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_program *there)
+void live_choice_make(struct live_choice *c, const struct netif *n,
+		      const struct xdp_program *there)
 {
 	struct xdp_features f;
 	struct netif below;

@@ -19,6 +19,7 @@ struct live_choice {
  * In the network namespace of @n. @there: a program that is attached to it, NULL: none. A driver
  * may still refuse, at its MTU for example.
  */
-void live_choose(struct live_choice *c, const struct netif *n, const struct xdp_program *there);
+void live_choice_make(struct live_choice *c, const struct netif *n,
+		      const struct xdp_program *there);
 
 #endif

@@ -357,7 +357,7 @@ static void put_value(struct text *t, const char *before, const char *value)
 	text_str(t, value);
 }
 
-void change_put(struct text *t, const struct change *c)
+void changes_put(struct text *t, const struct change *c)
 {
 	switch (c->kind) {
 	case CHANGE_PUT:

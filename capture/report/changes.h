@@ -50,6 +50,6 @@ unsigned changes(const struct packet *entry, const struct packet *exit, change_f
 enum { CHANGE_TEXT = 2 * CHANGE_VALUE + 256 };
 
 /* As a line, without its end: "byte 22: TTL 64 -> 63". At most CHANGE_TEXT bytes. */
-void change_put(struct text *t, const struct change *c);
+void changes_put(struct text *t, const struct change *c);
 
 #endif

@@ -54,8 +54,8 @@ static bool parse_rate(const char *s, struct trigger *t)
 	return value_number(number, 1, UINT64_MAX, &t->bound);
 }
 
-bool trigger_parse(const char *words, bool (*verdicts)(const char *list, unsigned *mask),
-		   struct trigger *t)
+bool triggers_parse(const char *words, bool (*verdicts)(const char *list, unsigned *mask),
+		    struct trigger *t)
 {
 	const char *value;
 

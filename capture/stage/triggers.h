@@ -24,8 +24,8 @@ struct trigger {
  * "verdict:LIST", of which @verdicts knows the words, and all else is an expression, not looked at
  * yet. False: it looks like one of these, and is not.
  */
-bool trigger_parse(const char *words, bool (*verdicts)(const char *list, unsigned *mask),
-		   struct trigger *t);
+bool triggers_parse(const char *words, bool (*verdicts)(const char *list, unsigned *mask),
+		    struct trigger *t);
 
 /*
  * Opens @n of them, which have to live as long. -ENOMEM; -EINVAL: an expression is refused for

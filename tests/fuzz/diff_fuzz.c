@@ -30,7 +30,7 @@ static void tell(void *ctx, const struct change *c)
 	unsigned *n = ctx;
 
 	must(++*n <= CHANGES_MAX);
-	change_put(&t, c);
+	changes_put(&t, c);
 	must(t.len > 0 && t.len <= CHANGE_TEXT);
 	must(fuzz_is_safe(t.buf, t.len, ""));
 	must(strlen(c->before) < sizeof(c->before) && strlen(c->after) < sizeof(c->after));

@@ -46,7 +46,7 @@ static void say(void *ctx, const struct change *c)
 
 	if (s->n++)
 		text_char(&t, '\n');
-	change_put(&t, c);
+	changes_put(&t, c);
 	assert_true(t.len <= CHANGE_TEXT);
 }
 

@@ -132,7 +132,7 @@ static void is_chosen(void **state)
 	struct live_choice c;
 
 	now = *state;
-	live_choose(&c, &now->netif, now->there.id ? &now->there : NULL);
+	live_choice_make(&c, &now->netif, now->there.id ? &now->there : NULL);
 	assert_string_equal(c.hook, now->hook);
 	assert_string_equal(c.why, now->why);
 	assert_int_equal(n_open, 0);

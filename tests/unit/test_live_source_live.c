@@ -47,7 +47,7 @@ static int set_up(void **state is_unused)
 	err = rings_open(&rig.rings, sysconf(_SC_NPROCESSORS_ONLN) * SIZE, SNAP);
 	if (err)
 		return err;
-	rig.n_cpus = ring_size(rig.rings) / rings_cpu_size(rig.rings);
+	rig.n_cpus = rings_size(rig.rings) / rings_cpu_size(rig.rings);
 	rig.stride = sizeof(struct cpu_ring) + rings_cpu_size(rig.rings) + event_room(SNAP) +
 		     EVENT_PIECE;
 	rig.stride = (rig.stride + 127) & ~(size_t)127;

@@ -39,7 +39,7 @@ static int set_up(void **state is_unused)
 
 	if (err)
 		return err;
-	rig.n_cpus = ring_size(rig.ring) / rings_cpu_size(rig.ring);
+	rig.n_cpus = rings_size(rig.ring) / rings_cpu_size(rig.ring);
 	rig.stride = (sizeof(struct cpu_ring) + rings_cpu_size(rig.ring) + event_room(SNAP) +
 		      EVENT_PIECE + 127) &
 		     ~(size_t)127;
@@ -303,8 +303,8 @@ static void sizes_are_powers_of_two_that_hold_a_record(void **state is_unused)
 		size = rings_cpu_size(r);
 		assert_int_equal(size & (size - 1), 0);
 		assert_true(size >= event_room(asked[i].snap));
-		assert_true(ring_size(r) >= asked[i].total);
-		assert_true(asked[i].total || ring_size(r) >= 16 << 20);
+		assert_true(rings_size(r) >= asked[i].total);
+		assert_true(asked[i].total || rings_size(r) >= 16 << 20);
 		rings_close(r);
 	}
 }

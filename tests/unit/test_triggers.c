@@ -53,7 +53,7 @@ static void words_are_understood(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		bool good = trigger_parse(all[i].words, drop, &t);
+		bool good = triggers_parse(all[i].words, drop, &t);
 
 		if (good != all[i].good ||
 		    (good &&
@@ -68,7 +68,7 @@ static struct triggers *open_one(const char *words)
 	static struct trigger t;
 	struct triggers *all;
 
-	assert_true(trigger_parse(words, drop, &t));
+	assert_true(triggers_parse(words, drop, &t));
 	assert_int_equal(triggers_open(&all, &t, 1, true, true), 0);
 	assert_true(triggers_has(all, t.kind));
 	return all;
