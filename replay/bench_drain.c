@@ -20,6 +20,7 @@
 #include "bpf/event.h"
 #include "capture/cli/pump.h"
 #include "capture/kernel/rings.h"
+#include "capture/live/live_books.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
@@ -100,7 +101,7 @@ static void open_outputs(struct rig *r, const char *path)
 /* What was emptied is what the program has put in since @before, and it is in the output. */
 static void check_ours(struct rig *r, uint64_t before, uint64_t n)
 {
-	if (!live_iface_snapshot(&r->iface) && r->iface.blind)
+	if (!live_books_snapshot(&r->iface) && r->iface.blind)
 		bench_die(&r->bench, EXIT_FAILURE, "cannot read the counters");
 	if (outputs_error(&r->pump.outputs) || n != r->iface.received.counters.delivered - before ||
 	    n != outputs_captured(&r->pump.outputs))

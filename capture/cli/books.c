@@ -8,6 +8,7 @@
 #include "capture/cli/recording.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/rings.h"
+#include "capture/live/live_books.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
@@ -25,14 +26,14 @@ struct ledger books_sum(const struct books *b, struct totals *t)
 	for (unsigned i = 0; i < b->ifaces->n; i++) {
 		struct live_iface *iface = b->ifaces->v[i];
 
-		live_iface_snapshot(iface);
-		live_iface_ledger(iface, 0, &one);
+		live_books_snapshot(iface);
+		live_books_ledger(iface, 0, &one);
 		ledger_add(&sum, &one);
 		if (iface->entry) {	/* what comes out has come in */
 			t->c.triggers += iface->received.counters.triggers;
 			continue;
 		}
-		live_iface_count(iface, &t->c);
+		live_books_count(iface, &t->c);
 		t->sent.packets += iface->sent.counters.all.packets;
 		t->sent.bytes += iface->sent.counters.all.bytes;
 	}
@@ -77,9 +78,9 @@ static bool take_iface(struct state_iface *to, const struct live_iface *t, const
 		.is_exit = t->entry,
 		.gone = t->gone,
 	};
-	live_iface_count_all(t, &to->received, &to->sent);
+	live_books_count_all(t, &to->received, &to->sent);
 	for (const struct live_iface *was = t; was; was = was->before) {
-		live_iface_ledger(was, outputs_lost_of(f, was->iface.id), &one);
+		live_books_ledger(was, outputs_lost_of(f, was->iface.id), &one);
 		ledger_add(&to->ledger, &one);
 	}
 	to->ledger.asked = t->sampling;

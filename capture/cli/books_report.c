@@ -10,6 +10,7 @@
 #include "capture/kernel/hook.h"
 #include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
+#include "capture/live/live_books.h"
 #include "capture/live/live_device.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
@@ -159,7 +160,7 @@ static enum status check_ledgers(const struct books *b, bool forced)
 	for (unsigned i = 0; i < b->ifaces->n; i++) {
 		const struct live_iface *iface = b->ifaces->v[i];
 
-		live_iface_ledger(iface, outputs_lost_of(b->outputs, i), &ledger);
+		live_books_ledger(iface, outputs_lost_of(b->outputs, i), &ledger);
 		if (forced || iface->blind || b->source->malformed ||
 		    rings_broken(b->rings) || ledger_adds_up(&ledger, true))
 			continue;

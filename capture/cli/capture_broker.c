@@ -8,6 +8,7 @@
 #include "capture/kernel/kernel_types.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/privilege.h"
+#include "capture/live/live_find.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/pattern.h"
 
@@ -18,7 +19,7 @@ static bool is_many(const char *name)
 	bool routed;
 
 	return pattern_is(name) ||
-	       (!(name ? live_iface_look_up(name, &n) : netif_default(&n, &routed)) &&
+	       (!(name ? live_find_look_up(name, &n) : netif_default(&n, &routed)) &&
 		netif_is_bond(&n));
 }
 

@@ -16,6 +16,8 @@
 #include "capture/kernel/privilege.h"
 #include "capture/live/live_change.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_presence.h"
+#include "capture/live/live_program.h"
 #include "capture/live/live_set.h"
 #include "capture/packet/packet.h"
 
@@ -38,12 +40,12 @@ static bool put_filters(struct capture_change *c, const struct live_filters *nex
 	unsigned i = 0;
 
 	for (; i < c->ifaces->n; i++)
-		if (live_iface_refilter(c->ifaces->v[i], c->settings, next))
+		if (live_program_refilter(c->ifaces->v[i], c->settings, next))
 			break;
 	if (i == c->ifaces->n)
 		return true;
 	while (i--)
-		live_iface_refilter(c->ifaces->v[i], c->settings, c->filters);
+		live_program_refilter(c->ifaces->v[i], c->settings, c->filters);
 	return false;
 }
 
@@ -120,7 +122,7 @@ const char *capture_change_filter(struct capture_change *c, const char *words)
 static bool is_concerned(const struct capture_change *c, const struct live_iface *t,
 			 const struct live_iface_settings *next)
 {
-	return !t->replaced && (!t->gone || (c->waits && live_iface_may_return(t))) &&
+	return !t->replaced && (!t->gone || (c->waits && live_presence_may_return(t))) &&
 	       live_change_is_needed(t, next);
 }
 

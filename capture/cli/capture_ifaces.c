@@ -14,6 +14,8 @@
 #include "capture/kernel/netns.h"
 #include "capture/kernel/privilege.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_presence.h"
+#include "capture/live/live_program.h"
 
 enum {
 	LOOK_FOR_NETNS_MS	= 500,
@@ -114,7 +116,7 @@ static enum status consider(struct capture_ifaces *c, unsigned named, const stru
 	if (c->set.n > before)
 		last(c)->bond = bond;
 	if (!status)
-		status = live_iface_load(last(c), c->rings, c->settings, c->filters);
+		status = live_program_load(last(c), c->rings, c->settings, c->filters);
 	if (!status)
 		status = live_iface_attach(last(c), c->settings);
 	if (!status) {
@@ -289,7 +291,7 @@ enum status capture_ifaces_attach(struct capture_ifaces *c, const struct rings *
 
 	c->rings = rings;
 	for (unsigned i = 0; !status && i < c->set.n; i++)
-		status = live_iface_load(c->set.v[i], c->rings, c->settings, c->filters);
+		status = live_program_load(c->set.v[i], c->rings, c->settings, c->filters);
 	for (unsigned i = 0; !status && i < c->set.n; i++)
 		status = live_iface_attach(c->set.v[i], c->settings);
 	return status ? status : look_for_new(c);
@@ -300,7 +302,7 @@ enum status capture_ifaces_attach(struct capture_ifaces *c, const struct rings *
 /* Is it gone, and may it come back? */
 static bool waits_for(const struct capture_ifaces *c, const struct live_iface *t)
 {
-	return c->opts->wait && live_iface_may_return(t);
+	return c->opts->wait && live_presence_may_return(t);
 }
 
 /* One that is gone for good is an error if it was named, the last one the end. */
@@ -345,12 +347,12 @@ static void changed(void *ctx, const struct netif *n, bool gone)
 		const bool was_gone = t->gone;
 		const uint64_t downs = t->link_downs;
 
-		if (!t->gone && !gone && is_meant(t, n, gone) && live_iface_has_left(t, n))
-			live_iface_leave(t);
+		if (!t->gone && !gone && is_meant(t, n, gone) && live_presence_has_left(t, n))
+			live_presence_leave(t);
 		else if (!t->gone && is_meant(t, n, gone))
-			live_iface_changed(t, n, gone);
+			live_presence_changed(t, n, gone);
 		else if (!gone && waits_for(c, t) && is_namesake(t, n))
-			live_iface_return(t, n, c->settings);
+			live_presence_return(t, n, c->settings);
 		if (t->link_downs > downs || (t->gone && !was_gone))
 			recording_down(c->recording, live_iface_name(t));
 	}
@@ -372,7 +374,7 @@ static void look_for_changes(struct capture_ifaces *c)
 
 		if (t->gone && !waits_for(c, t))
 			continue;
-		err = live_iface_seek(t, &n);
+		err = live_presence_seek(t, &n);
 		if (!err || (!t->gone && err == -ENODEV))
 			changed(c, err ? live_iface_device(t) : &n, err == -ENODEV);
 	}
@@ -408,23 +410,23 @@ void capture_ifaces_look(struct capture_ifaces *c)
 
 	c->is_due = false;
 	for (unsigned i = 0; i < c->set.n; i++)
-		live_iface_let_go(c->set.v[i]);
+		live_presence_let_go(c->set.v[i]);
 	is_to_look |= named_netns_look(&c->named.netns);
 	if (is_to_look)
 		look_for_changes(c);
 	for (unsigned i = 0; i < c->set.n; i++) {
 		struct live_iface *t = c->set.v[i];
 
-		if (!waits_for(c, t) && live_iface_release(t))
+		if (!waits_for(c, t) && live_presence_release(t))
 			outputs_left(&c->pump->outputs, i);
-		if (t->gone || !live_iface_is_lost(t))
+		if (t->gone || !live_presence_is_lost(t))
 			continue;
 		on_changes(c);
 		look_for_changes(c);
 		/* it may have come back meanwhile */
-		if (!t->gone && live_iface_is_lost(t) &&
-		    (!t->traced || live_iface_follow(t, c->settings)))
-			live_iface_lose(t);
+		if (!t->gone && live_presence_is_lost(t) &&
+		    (!t->traced || live_program_follow(t, c->settings)))
+			live_presence_lose(t);
 	}
 	count_the_living(c);
 }

@@ -18,6 +18,7 @@
 #include "capture/kernel/xdp.h"
 #include "capture/kernel/xdp_features.h"
 #include "capture/live/live_choice.h"
+#include "capture/live/live_find.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/pattern.h"
 
@@ -423,7 +424,7 @@ enum status interfaces_run(const struct opts *o)
 /* One interface, as live_iface_describe() finds it, within its namespace. */
 static enum status find(struct live_iface *t, const struct opts *o)
 {
-	enum status status = live_iface_find(t, o->n_ifaces ? o->ifaces[0] : NULL);
+	enum status status = live_find_iface(t, o->n_ifaces ? o->ifaces[0] : NULL);
 
 	if (!status && !t->netif.ethernet && !t->netif.raw)
 		return log_fail(STATUS_UNSUPPORTED,

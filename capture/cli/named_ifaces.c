@@ -6,6 +6,7 @@
 #include "capture/base/util.h"
 #include "capture/cli/named_ifaces.h"
 #include "capture/kernel/netns.h"
+#include "capture/live/live_find.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/pattern.h"
 
@@ -62,7 +63,7 @@ static bool is_there(struct named_ifaces *a, unsigned i, struct missing *what)
 	if (!named_netns_visit(&a->netns, i, &v))
 		return false;
 	what->iface = o->ifaces[i];
-	return live_iface_look_up(what->iface, &netif) != -ENODEV;
+	return live_find_look_up(what->iface, &netif) != -ENODEV;
 }
 
 bool named_ifaces_missing(struct named_ifaces *a, struct missing *what)
@@ -85,7 +86,7 @@ static void find_bond(struct named_ifaces *a, unsigned i)
 	bool routed;
 
 	if (pattern_is(name) || netns_enter(&v, ns) ||
-	    (name ? live_iface_look_up(name, &n) : netif_default(&n, &routed)) ||
+	    (name ? live_find_look_up(name, &n) : netif_default(&n, &routed)) ||
 	    !netif_is_bond(&n))
 		return;
 	n.netns = netns_number(ns);

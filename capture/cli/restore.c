@@ -12,6 +12,7 @@
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/takeover.h"
+#include "capture/live/live_find.h"
 #include "capture/live/live_iface.h"
 
 static const char *or_unknown(const char *name)
@@ -83,7 +84,7 @@ static enum status restore(struct live_iface *t, const char *name)
 	int err;
 
 	if (!status)
-		status = live_iface_find(t, name);
+		status = live_find_iface(t, name);
 	if (status)
 		return status;
 	name = live_iface_name(t);

@@ -4,9 +4,11 @@
 
 #include "capture/base/clock.h"
 #include "capture/base/util.h"
+#include "capture/live/live_books.h"
 #include "capture/live/live_change.h"
 #include "capture/live/live_device.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_program.h"
 
 bool live_change_is_needed(const struct live_iface *t, const struct live_iface_settings *s)
 {
@@ -64,7 +66,7 @@ enum status live_change_load(struct live_iface *next, struct live_iface *t,
 	/* lent: the programs are loaded for what it will own */
 	next->takeover = t->takeover;
 	next->traced = t->traced;
-	status = live_iface_load_after(next, s);
+	status = live_program_load_after(next, s);
 	next->takeover = NULL;
 	next->traced = NULL;
 	return status;
@@ -112,7 +114,7 @@ enum status live_change_make(struct live_iface *next, struct live_iface *t)
 
 	next->start_ns = clock_now_ns();
 	if (t->entry ? t->entry->replaced && t->entry == next->entry->before : !status && !err) {
-		live_iface_snapshot(t);
+		live_books_snapshot(t);
 		/* what the device has dropped until then is in the books before */
 		next->netif.rx_missed += t->if_dropped - t->if_dropped_before;
 		give(t, next);

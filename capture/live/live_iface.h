@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* One interface of a capture: its description, the program on it, and the books of its packets. */
+/*
+ * One interface of a capture: what is known of it, and that programs are attached to it, which are
+ * in live_program.h. Its packets are in live_packet.h, what became of them in live_books.h, and
+ * what happens to the device in live_presence.h.
+ */
 #ifndef XDPDUMP_LIVE_LIVE_IFACE_H
 #define XDPDUMP_LIVE_LIVE_IFACE_H
 
@@ -128,14 +132,6 @@ struct live_iface {
 	uint64_t refused;
 };
 
-/*
- * These log_complain and return an exit code on failure, 0 on success. live_iface_close() takes
- * anything half done. The rings and the filters are the owner's, longer than the interface. @name:
- * of an interface, its number in the list of -D, or NULL: the one that is meant then, see
- * netif_default().
- */
-int live_iface_look_up(const char *name, struct netif *n);	/* without a word: -ENODEV */
-
 /* What it is called: "eth0", or in another network namespace "blue/eth0". */
 const char *live_iface_name(const struct live_iface *t);
 
@@ -144,63 +140,14 @@ const struct netif *live_iface_device(const struct live_iface *t);
 
 /* Goes where it is, for as long as @v; see netns_enter(). Complains. */
 enum status live_iface_enter(const struct live_iface *t, struct netns_visit *v);
-enum status live_iface_find(struct live_iface *t, const char *name);
+
+/*
+ * Finds it (live_find.h) and describes it, as the one of number @id; then attaches what is loaded
+ * for it (live_program.h). These complain; live_iface_close() takes anything half done.
+ */
 enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
 				const struct live_iface_settings *s);
-enum status live_iface_load(struct live_iface *t, const struct rings *rings,
-			    const struct live_iface_settings *s,
-			    const struct live_filters *filters);
 enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s);
-
-/* Instead of live_iface_load(), of one that is to replace t->before. */
-enum status live_iface_load_after(struct live_iface *t, const struct live_iface_settings *s);
-
-/* Does it take rights to follow what it traces, or to give up its place, which is no link's? */
-bool live_iface_needs_rights(const struct live_iface *t);
-
-/*
- * The program that is traced is not there any more: traces the one that is there instead, and says
- * so. Else says why not, and everything is as before.
- */
-enum status live_iface_follow(struct live_iface *t, const struct live_iface_settings *s);
-
-/*
- * It has come back as another device, which may take tags off or not: what is to be bound to that
- * is loaded for it, and counts on. On failure what is loaded stays.
- */
-enum status live_iface_rebind(struct live_iface *t, const struct live_iface_settings *s);
-
-/*
- * From now on the filters of @next decide about its packets, each of which is seen once. Else says
- * why not, and everything is as before. Whether it is @next that it goes on with when it comes
- * back, or its own as of live_iface_load(), is for the owner to see to, who changes that.
- */
-enum status live_iface_refilter(struct live_iface *t, const struct live_iface_settings *s,
-				const struct live_filters *next);
-
-/* For files that begin from now on. NULL: there is no filter. */
-void live_iface_set_filter(struct live_iface *t, const char *text);
-
-/* Takes the program off the interface. The counters stay. */
-void live_iface_detach(struct live_iface *t);
-
-/* Adds the last snapshot of both directions; of one of them, and of all that it was before. */
-void live_iface_count(const struct live_iface *t, struct counters *sum);
-void live_iface_count_all(const struct live_iface *t, struct counters *received,
-			  struct counters *sent);
-
-/* Turns a record of this interface into a packet, which points into it. */
-void live_iface_packet(struct live_iface *t, const struct event *ev, const struct clock *clock,
-		       uint64_t now_ns, struct packet *p);
-
-/* Reads the counters. False: more packets came since the last time. */
-bool live_iface_snapshot(struct live_iface *t);
-
-/*
- * It has gone for good, and all of its packets have been taken: lets go of its programs, as there
- * may be others without end. True, once: its books are final now.
- */
-bool live_iface_release(struct live_iface *t);
 
 /*
  * It could not be attached. True: in one direction it was, so there may be packets of it in the
@@ -209,51 +156,14 @@ bool live_iface_release(struct live_iface *t);
  */
 bool live_iface_give_up(struct live_iface *t);
 
-/*
- * Is it captured as a member of a bond that it, which is @n now, has left? live_iface_leave(): it
- * has.
- */
-bool live_iface_has_left(const struct live_iface *t, const struct netif *n);
-void live_iface_leave(struct live_iface *t);
+/* Does it take rights to follow what it traces, or to give up its place, which is no link's? */
+bool live_iface_needs_rights(const struct live_iface *t);
 
-/* netif_change_fn (netif_watch.h) for one interface: warns, and takes note. */
-void live_iface_changed(struct live_iface *t, const struct netif *n, bool gone);
+/* For files that begin from now on. NULL: there is no filter. */
+void live_iface_set_filter(struct live_iface *t, const char *text);
 
-/*
- * Was our program taken off, or the one that is traced? live_iface_lose(): it was, and not because
- * the interface is deleted: says so, unless live_iface_follow() has, and it is gone for us.
- */
-bool live_iface_is_lost(const struct live_iface *t);
-void live_iface_lose(struct live_iface *t);
-
-/*
- * It has gone, and one of its name would be it again: not when we were taken off it, which was
- * somebody's wish, or when it only fitted a pattern.
- */
-bool live_iface_may_return(const struct live_iface *t);
-
-/*
- * It has come back after it was gone, as @n: takes up where it was left. False: our program could
- * not be attached again, which was said, and it stays gone.
- */
-bool live_iface_return(struct live_iface *t, const struct netif *n,
-		       const struct live_iface_settings *s);
-
-/*
- * *@n: it as it is now, or, where it is gone, what has its name now. -ENODEV: nothing. -errno: that
- * cannot be known.
- */
-int live_iface_seek(const struct live_iface *t, struct netif *n);
-
-/* It is not promiscuous any more if that would keep a namespace alive whose name is gone. */
-void live_iface_let_go(struct live_iface *t);
-
-/*
- * The books, and as a statistics block, as of the last snapshot, or, once it is detached, as of
- * then. @unwritten: packets that the output could not take.
- */
-void live_iface_ledger(const struct live_iface *t, uint64_t unwritten, struct ledger *l);
-void live_iface_stats(const struct live_iface *t, uint64_t unwritten, struct iface_stats *s);
+/* Takes the program off the interface. The counters stay. */
+void live_iface_detach(struct live_iface *t);
 
 void live_iface_close(struct live_iface *t);
 

@@ -6,7 +6,9 @@
 #include "capture/base/log.h"
 #include "capture/base/util.h"
 #include "capture/kernel/rings.h"
+#include "capture/live/live_books.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_packet.h"
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
 #include "capture/packet/packet.h"
@@ -51,7 +53,7 @@ static bool is_quiet(struct live_source *s)
 	bool quiet = !s->used;
 
 	for (unsigned i = 0; i < s->ifaces->n; i++)
-		quiet &= live_iface_snapshot(s->ifaces->v[i]);
+		quiet &= live_books_snapshot(s->ifaces->v[i]);
 	return quiet;
 }
 
@@ -73,7 +75,7 @@ static int next(struct source *source, struct packet *p)
 
 			if (ev->iface < s->ifaces->n) {
 				s->last = s->ifaces->v[ev->iface];
-				live_iface_packet(s->last, ev, &s->clock, s->now_ns, p);
+				live_packet_make(s->last, ev, &s->clock, s->now_ns, p);
 				return 1;
 			}
 			s->malformed++;
@@ -140,8 +142,8 @@ static bool stats(struct source *source, uint32_t id, uint64_t unwritten, struct
 {
 	struct live_iface *i = of(source)->ifaces->v[id];
 
-	live_iface_snapshot(i);
-	live_iface_stats(i, unwritten, stats);
+	live_books_snapshot(i);
+	live_books_stats(i, unwritten, stats);
 	return true;
 }
 

@@ -4,6 +4,9 @@
  * said.
  */
 #include "capture/filter/per_link.h"
+#include "capture/live/live_packet.h"
+#include "capture/live/live_presence.h"
+#include "capture/live/live_program.h"
 #include "tests/unit/watched_iface.h"
 
 static const struct live_filters none;
@@ -147,7 +150,7 @@ static void the_program_gets_what_was_asked_for(void **state)
 	s.observe =
 		(struct observe_options){ .way = OBSERVE_FRONT, .at = ENTRY | EXIT, .verdicts = 6 };
 	assert_int_equal(per_link_open(&filters.exit, "tcp", NULL, true), 0);
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &filters), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &filters), STATUS_OK);
 	per_link_close(filters.exit);
 	assert_int_equal(kernel.settings.at, ENTRY | EXIT);
 	assert_int_equal(kernel.settings.iface, 5);
@@ -157,7 +160,7 @@ static void the_program_gets_what_was_asked_for(void **state)
 	assert_ptr_equal(kernel.ops, &hook_front);
 	assert_false(kernel.settings.tail_calls);
 	kernel.holder.tail_calls = true;
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 	assert_true(kernel.settings.tail_calls);
 }
 
@@ -169,7 +172,7 @@ static void an_interface_is_two_in_the_file(void **state)
 	put_there("other");
 	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
 	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
-	assert_int_equal(live_iface_load(&entry, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&entry, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(start(&s, &none), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0");
 	assert_null(entry.iface.description);
@@ -187,7 +190,7 @@ static void as_those_of_xdp_tools(void **state)
 	s.observe.xdp_tools_names = true;
 	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
 	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
-	assert_int_equal(live_iface_load(&entry, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&entry, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(start(&s, &none), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0:other()@fentry");
 	assert_string_equal(iface.iface.name, "v0:other()@fexit");
@@ -215,7 +218,7 @@ static void a_record_with_an_id_and_a_verdict(void **state)
 	memset(record.ev.data + 8, 0xaa, 20);
 	for (size_t i = 0; i < array_size(verdicts); i++) {
 		record.ev.verdict = verdicts[i].byte;
-		live_iface_packet(&iface, &record.ev, &clock, 0, &p);
+		live_packet_make(&iface, &record.ev, &clock, 0, &p);
 		assert_int_equal(p.has & (PACKET_ID | PACKET_VERDICT), PACKET_ID | PACKET_VERDICT);
 		assert_true(p.id == id);
 		assert_int_equal(p.verdict.type, VERDICT_XDP);
@@ -223,10 +226,10 @@ static void a_record_with_an_id_and_a_verdict(void **state)
 		assert_ptr_equal(p.data, record.ev.data + 8);
 	}
 	record.ev.verdict = 0;
-	live_iface_packet(&iface, &record.ev, &clock, 0, &p);
+	live_packet_make(&iface, &record.ev, &clock, 0, &p);
 	assert_int_equal(p.has & (PACKET_ID | PACKET_VERDICT), PACKET_ID);
 	record.ev.meta = 0;
-	live_iface_packet(&iface, &record.ev, &clock, 0, &p);
+	live_packet_make(&iface, &record.ev, &clock, 0, &p);
 	assert_int_equal(p.has & (PACKET_ID | PACKET_VERDICT), 0);
 	assert_ptr_equal(p.data, record.ev.data);
 	assert_null(p.options.bytes);
@@ -259,8 +262,8 @@ static void a_place_that_is_lost(void **state)
 	kernel.is_lost = true;
 	kernel.state = c->now;
 	written_listen();
-	assert_true(live_iface_is_lost(&iface));
-	live_iface_lose(&iface);
+	assert_true(live_presence_is_lost(&iface));
+	live_presence_lose(&iface);
 	assert_string_equal(written_said(), c->said);
 	assert_true(iface.gone && iface.detached && iface.end_ns);
 	assert_int_equal(tear_down(NULL), 0);

@@ -5,9 +5,14 @@
 #include <sys/utsname.h>
 
 #include "capture/filter/per_link.h"
+#include "capture/live/live_books.h"
 #include "capture/live/live_change.h"
 #include "capture/live/live_device.h"
+#include "capture/live/live_find.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_packet.h"
+#include "capture/live/live_presence.h"
+#include "capture/live/live_program.h"
 #include "capture/packet/link.h"
 #include "capture/packet/pcapng_codes.h"
 
@@ -28,7 +33,7 @@ static int set_up(void **state)
 	kernel_reset();
 	iface = (struct live_iface){ .point = POINT_ENTRY };
 	if (written_set_up(state) || live_iface_describe(&iface, "v0", 5, &plain) ||
-	    live_iface_load(&iface, NULL, &plain, &none) || live_iface_attach(&iface, &plain))
+	    live_program_load(&iface, NULL, &plain, &none) || live_iface_attach(&iface, &plain))
 		return -1;
 	return 0;
 }
@@ -72,7 +77,7 @@ static struct packet from_record(uint32_t caplen, void (*change)(struct event *e
 	memcpy(record.ev.data, udp, sizeof(udp));
 	if (change)
 		change(&record.ev);
-	live_iface_packet(&iface, &record.ev, &tai, 1000 * WRITTEN_SEC, &p);
+	live_packet_make(&iface, &record.ev, &tai, 1000 * WRITTEN_SEC, &p);
 	return p;
 }
 
@@ -343,7 +348,7 @@ static void losses_are_told_once(void **state)
 
 		record.ev.caplen = 0;
 		record.ev.lost = c->lost[i];
-		live_iface_packet(&iface, &record.ev, &tai, 0, &p);
+		live_packet_make(&iface, &record.ev, &tai, 0, &p);
 		assert_int_equal(p.dropped, c->dropped[i]);
 	}
 	assert_int_equal(iface.reported, c->reported);
@@ -373,10 +378,10 @@ static void what_became_of_packets_is_read_before_how_many_there_were(void **sta
 	kernel.counters[1] = counts(31, 2, 11, 7, 2);
 	kernel.counters[1].sampled_out = 5;
 	kernel.counters[1].rate_limited = 6;
-	assert_false(live_iface_snapshot(&iface));
+	assert_false(live_books_snapshot(&iface));
 	iface.taken = 5;
 	iface.refused = 2;
-	live_iface_ledger(&iface, 1, &l);
+	live_books_ledger(&iface, 1, &l);
 	assert_int_equal(l.seen, 33);
 	assert_int_equal(l.filtered, 2);
 	assert_int_equal(l.sampled_out + l.rate_limited, 0);
@@ -387,8 +392,8 @@ static void what_became_of_packets_is_read_before_how_many_there_were(void **sta
 	assert_int_equal(l.refused, 2);
 	assert_int_equal(l.unwritten, 1);
 	assert_true(ledger_adds_up(&l, false));
-	assert_true(live_iface_snapshot(&iface));
-	live_iface_ledger(&iface, 0, &l);
+	assert_true(live_books_snapshot(&iface));
+	live_books_ledger(&iface, 0, &l);
 	assert_int_equal(l.delivered, 11);
 	assert_int_equal(l.sampled_out, 5);
 	assert_int_equal(l.rate_limited, 6);
@@ -398,12 +403,12 @@ static void counters_that_cannot_be_read_stay_as_they_are_and_are_told_of_once(v
 {
 	(void)state;
 	kernel.counters[0].all.packets = kernel.counters[1].all.packets = 4;
-	assert_false(live_iface_snapshot(&iface));
+	assert_false(live_books_snapshot(&iface));
 	kernel.counters[1].all.packets = 9;
 	kernel.counters_err = -EIO;
 	written_listen();
-	assert_true(live_iface_snapshot(&iface));
-	assert_true(live_iface_snapshot(&iface));
+	assert_true(live_books_snapshot(&iface));
+	assert_true(live_books_snapshot(&iface));
 	assert_string_equal(written_said(),
 			    "xdpdump: v0: cannot read the counters: Input/output error\n");
 	assert_true(iface.blind);
@@ -417,22 +422,22 @@ static void what_the_device_lost_is_counted_from_the_start_and_through_a_return(
 
 	(void)state;
 	kernel.netif.rx_missed = 103;
-	live_iface_snapshot(&iface);
-	live_iface_ledger(&iface, 0, &l);
+	live_books_snapshot(&iface);
+	live_books_ledger(&iface, 0, &l);
 	assert_int_equal(l.if_dropped, 3);
 	assert_true(l.knows_if_dropped);
 	written_listen();
-	live_iface_changed(&iface, &kernel.netif, true);
+	live_presence_changed(&iface, &kernel.netif, true);
 	kernel.netif.rx_missed = 999;
-	live_iface_snapshot(&iface);	/* of another one that has its number now */
-	live_iface_ledger(&iface, 0, &l);
+	live_books_snapshot(&iface);	/* of another one that has its number now */
+	live_books_ledger(&iface, 0, &l);
 	assert_int_equal(l.if_dropped, 3);
 	assert_false(l.knows_if_dropped);
 	back.rx_missed = kernel.netif.rx_missed = 10;
-	assert_true(live_iface_return(&iface, &back, &plain));
+	assert_true(live_presence_return(&iface, &back, &plain));
 	kernel.netif.rx_missed = 12;
-	live_iface_snapshot(&iface);
-	live_iface_ledger(&iface, 0, &l);
+	live_books_snapshot(&iface);
+	live_books_ledger(&iface, 0, &l);
 	assert_int_equal(l.if_dropped, 5);
 	assert_true(l.knows_if_dropped);
 	assert_string_equal(written_said(), "xdpdump: v0 disappeared\n"
@@ -445,10 +450,10 @@ static void a_count_of_the_device_that_goes_back_is_not_believed_any_more(void *
 
 	(void)state;
 	kernel.netif.rx_missed = 99;
-	live_iface_snapshot(&iface);
+	live_books_snapshot(&iface);
 	kernel.netif.rx_missed = 200;
-	live_iface_snapshot(&iface);
-	live_iface_ledger(&iface, 0, &l);
+	live_books_snapshot(&iface);
+	live_books_ledger(&iface, 0, &l);
 	assert_false(l.knows_if_dropped);
 	assert_int_equal(l.if_dropped, 0);
 }
@@ -460,15 +465,15 @@ static void a_count_of_the_device_that_is_not_shown_any_more_is_unknown(void **s
 
 	(void)state;
 	kernel.netif.rx_missed = 103;
-	live_iface_snapshot(&iface);
+	live_books_snapshot(&iface);
 	kernel.again_err = -EMFILE;
-	live_iface_snapshot(&iface);
-	live_iface_ledger(&iface, 0, &l);
+	live_books_snapshot(&iface);
+	live_books_ledger(&iface, 0, &l);
 	assert_true(l.knows_if_dropped);
 	assert_int_equal(l.if_dropped, 3);
 	kernel.again_err = -EPERM;
-	live_iface_snapshot(&iface);
-	live_iface_ledger(&iface, 0, &l);
+	live_books_snapshot(&iface);
+	live_books_ledger(&iface, 0, &l);
 	assert_false(l.knows_if_dropped);
 }
 
@@ -513,7 +518,7 @@ static void statistics_say_what_has_happened(void **state)
 	t.taken = 16;
 	t.refused = 4;
 	t.if_dropped = 9;
-	live_iface_stats(&t, 3, &s);
+	live_books_stats(&t, 3, &s);
 	assert_string_equal(s.comment, c->comment);
 	assert_int_equal(s.ts_ns, c->end_ns);
 	assert_int_equal(s.value[STAT_START], 40);
@@ -536,15 +541,15 @@ static void a_new_name_is_told_of_once(void **state)
 
 	(void)state;
 	written_listen();
-	live_iface_changed(&iface, &n, false);
+	live_presence_changed(&iface, &n, false);
 	strcpy(n.name, "w0");		/* a name that it had before, in an old message */
-	live_iface_changed(&iface, &n, false);
+	live_presence_changed(&iface, &n, false);
 	assert_string_equal(written_said(), "");
 	assert_false(iface.renamed);
 	kernel.netif = n;
 	written_listen();
-	live_iface_changed(&iface, &n, false);
-	live_iface_changed(&iface, &n, false);
+	live_presence_changed(&iface, &n, false);
+	live_presence_changed(&iface, &n, false);
 	assert_string_equal(written_said(),
 			    "xdpdump: warning: v0 is called w0 now; the capture goes on\n");
 	assert_true(iface.renamed);
@@ -559,7 +564,7 @@ static void each_time_that_the_link_goes_down_is_counted(void **state)
 	written_listen();
 	for (unsigned i = 0; i < 6; i++) {
 		n.running = i % 4 > 1;	/* down, down, up, up, down, down */
-		live_iface_changed(&iface, &n, false);
+		live_presence_changed(&iface, &n, false);
 	}
 	assert_string_equal(written_said(), "xdpdump: warning: v0 is down; the capture goes on\n"
 					    "xdpdump: warning: v0 is up again\n"
@@ -573,7 +578,7 @@ static void an_interface_that_disappears_ends_then(void **state)
 
 	(void)state;
 	written_listen();
-	live_iface_changed(&iface, &kernel.netif, true);
+	live_presence_changed(&iface, &kernel.netif, true);
 	assert_string_equal(written_said(), "xdpdump: v0 disappeared\n");
 	assert_true(iface.gone);
 	assert_false(iface.detached);
@@ -604,20 +609,20 @@ static void a_member_that_leaves_its_bond_is_not_captured_any_more(void **state)
 
 	(void)state;
 	n.master = 9;
-	assert_false(live_iface_has_left(&iface, &n));	/* it is named itself */
+	assert_false(live_presence_has_left(&iface, &n));	/* it is named itself */
 	iface.bond = 9;
 	iface.pattern = "bond0";
-	assert_false(live_iface_has_left(&iface, &n));
+	assert_false(live_presence_has_left(&iface, &n));
 	n.master = 4;
 	kernel.netif.master = 9;	/* by now it has joined */
-	assert_false(live_iface_has_left(&iface, &n));
+	assert_false(live_presence_has_left(&iface, &n));
 	kernel.netif.master = 4;
-	assert_true(live_iface_has_left(&iface, &n));
+	assert_true(live_presence_has_left(&iface, &n));
 	kernel.netif.master = 9;
 	kernel.again_err = -EPERM;
-	assert_true(live_iface_has_left(&iface, &n));
+	assert_true(live_presence_has_left(&iface, &n));
 	written_listen();
-	live_iface_leave(&iface);
+	live_presence_leave(&iface);
 	assert_string_equal(written_said(), "v0 has left bond0\n");
 	assert_true(iface.gone);
 	assert_false(kernel.attached);
@@ -627,11 +632,11 @@ static void a_member_that_leaves_its_bond_is_not_captured_any_more(void **state)
 static void a_program_that_was_taken_off_is_told_of(void **state)
 {
 	(void)state;
-	assert_false(live_iface_is_lost(&iface));
+	assert_false(live_presence_is_lost(&iface));
 	kernel.is_lost = true;
-	assert_true(live_iface_is_lost(&iface));
+	assert_true(live_presence_is_lost(&iface));
 	written_listen();
-	live_iface_lose(&iface);
+	live_presence_lose(&iface);
 	assert_string_equal(written_said(), "xdpdump: v0: somebody has detached our program\n");
 	assert_true(iface.gone && iface.detached && iface.end_ns);
 }
@@ -652,7 +657,7 @@ static void it_is_called_after_its_namespace(void **state)
 	assert_string_equal(t.iface.name, "blue/v0");
 	live_iface_close(&t);
 	written_listen();
-	assert_int_equal(live_iface_find(&t, "vv"), STATUS_INTERFACE);
+	assert_int_equal(live_find_iface(&t, "vv"), STATUS_INTERFACE);
 	assert_string_equal(written_said(), "xdpdump: blue/vv: no such interface; did you mean v0? "
 					    "xdpdump -D --netns blue lists those there are\n");
 }
@@ -695,7 +700,7 @@ static void what_is_found_by_its_number_is_looked_for_where_it_is(void **state)
 	(void)state;
 	iface.netns = &blue;
 	kernel.by_ifindex = true;
-	assert_false(live_iface_is_lost(&iface));
+	assert_false(live_presence_is_lost(&iface));
 	assert_int_equal(blue.inside, 1);
 	live_iface_detach(&iface);
 	assert_int_equal(kernel.detached_inside, 1);
@@ -710,7 +715,7 @@ static void what_is_found_by_its_number_stays_where_nobody_can_go(void **state)
 	(void)state;
 	iface.netns = &blue;
 	kernel.by_ifindex = kernel.is_lost = true;
-	assert_false(live_iface_is_lost(&iface));
+	assert_false(live_presence_is_lost(&iface));
 	written_listen();
 	live_iface_detach(&iface);
 	assert_string_equal(written_said(),
@@ -727,7 +732,7 @@ static void a_link_needs_nobody_to_go_there(void **state)
 	(void)state;
 	iface.netns = &blue;
 	kernel.is_lost = true;
-	assert_true(live_iface_is_lost(&iface));
+	assert_true(live_presence_is_lost(&iface));
 	live_iface_detach(&iface);
 	assert_false(kernel.attached);
 	iface.netns = NULL;
@@ -740,11 +745,11 @@ static void a_namespace_is_not_held_by_promiscuous_mode(void **state)
 	(void)state;
 	iface.netns = &blue;
 	iface.promiscuous_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	live_iface_let_go(&iface);
+	live_presence_let_go(&iface);
 	assert_true(iface.promiscuous_fd >= 0);
 	blue.has_left = true;
 	written_listen();
-	live_iface_let_go(&iface);
+	live_presence_let_go(&iface);
 	assert_non_null(strstr(written_said(), "warning: v0 is not promiscuous any more"));
 	assert_int_equal(iface.promiscuous_fd, -1);
 	iface.netns = NULL;
@@ -757,10 +762,10 @@ static void one_that_comes_back_goes_on_from_its_first_start(void **state)
 
 	(void)state;
 	written_listen();
-	live_iface_lose(&iface);
+	live_presence_lose(&iface);
 	back.ifindex = kernel.netif.ifindex = 9;
 	back.running = false;
-	assert_true(live_iface_return(&iface, &back, &plain));
+	assert_true(live_presence_return(&iface, &back, &plain));
 	written_said();
 	assert_true(kernel.attached);
 	assert_false(iface.gone || iface.detached || iface.running);
@@ -780,15 +785,15 @@ static void one_that_comes_back_without_native_mode_keeps_its_counters(void **st
 	(void)state;
 	s.way = LIVE_AUTO;
 	kernel.counters[0] = kernel.counters[1] = counts(20, 4, 17, 2, 1);
-	live_iface_snapshot(&iface);
+	live_books_snapshot(&iface);
 	written_listen();
-	live_iface_lose(&iface);
+	live_presence_lose(&iface);
 	kernel.attach_err[XDP_MODE_NATIVE] = -EOPNOTSUPP;
-	assert_true(live_iface_return(&iface, &back, &s));
+	assert_true(live_presence_return(&iface, &back, &s));
 	written_said();
 	assert_int_equal(iface.way, LIVE_GENERIC);
 	assert_ptr_equal(kernel.ops, &hook_xdp);
-	live_iface_ledger(&iface, 0, &l);
+	live_books_ledger(&iface, 0, &l);
 	assert_int_equal(l.delivered, 17);
 }
 
@@ -803,13 +808,13 @@ static void one_that_comes_back_is_asked_again(void **state)
 	live_iface_close(&iface);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
 	assert_int_equal(live_iface_describe(&iface, "v0", 5, &plain), STATUS_OK);
-	assert_int_equal(live_iface_load(&iface, NULL, &plain, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &plain, &none), STATUS_OK);
 	assert_int_equal(live_iface_attach(&iface, &plain), STATUS_OK);
 	written_listen();
-	live_iface_lose(&iface);
+	live_presence_lose(&iface);
 	kernel.netif.ifindex = 9;
 	back = kernel.netif;
-	assert_true(live_iface_return(&iface, &back, &plain));
+	assert_true(live_presence_return(&iface, &back, &plain));
 	assert_int_equal(kernel.n_rebound, 1);
 	written_said();
 	assert_ptr_equal(kernel.ops, &hook_device);
@@ -841,16 +846,16 @@ static void one_that_comes_back_untold(void **state)
 	live_iface_close(&iface);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
 	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
 	written_listen();
-	live_iface_lose(&iface);
+	live_presence_lose(&iface);
 	kernel.features.device = u->knows;
 	kernel.device_err = u->device_err;
 	kernel.attach_err[XDP_MODE_NATIVE] = u->native_err;
 	kernel.netif.ifindex = 9;
 	back = kernel.netif;
-	assert_true(live_iface_return(&iface, &back, &s));
+	assert_true(live_presence_return(&iface, &back, &s));
 	assert_non_null(strstr(written_said(), "warning: v0 takes VLAN tags off"));
 	assert_ptr_equal(kernel.ops, &hook_xdp);
 	assert_int_equal(iface.way, u->way);
@@ -883,7 +888,7 @@ static void start_again(const struct live_iface_settings *s)
 	live_iface_close(&iface);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
 	assert_int_equal(live_iface_describe(&iface, "v0", 5, s), STATUS_OK);
-	assert_int_equal(live_iface_load(&iface, NULL, s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, s, &none), STATUS_OK);
 	assert_int_equal(live_iface_attach(&iface, s), STATUS_OK);
 }
 
@@ -899,10 +904,10 @@ static void one_that_comes_back_as_another(void **state)
 	kernel.strips_vlan = u->before;
 	start_again(&s);
 	written_listen();
-	live_iface_lose(&iface);
+	live_presence_lose(&iface);
 	kernel.features.device = u->knows;
 	kernel.strips_vlan = u->now;
-	assert_true(live_iface_return(&iface, &kernel.netif, &s));
+	assert_true(live_presence_return(&iface, &kernel.netif, &s));
 	said = written_said();
 	assert_int_equal(!!strstr(said, "VLAN"), !!*u->said);
 	assert_non_null(strstr(said, u->said));
@@ -923,9 +928,9 @@ static void one_that_comes_back_without_what_is_wanted_stays_gone_until_it_has_t
 	kernel.features.device = DEVICE_TIME;
 	start_again(&s);
 	written_listen();
-	live_iface_lose(&iface);
+	live_presence_lose(&iface);
 	kernel.features.device = DEVICE_TAG;
-	assert_false(live_iface_return(&iface, &kernel.netif, &s));
+	assert_false(live_presence_return(&iface, &kernel.netif, &s));
 	assert_non_null(strstr(written_said(),
 			       "v0: -j adapter_unsynced: its driver tells no program the time"));
 	assert_true(iface.gone);
@@ -933,11 +938,11 @@ static void one_that_comes_back_without_what_is_wanted_stays_gone_until_it_has_t
 	kernel.features.device = DEVICE_TIME;
 	kernel.load_err = -ENOMEM;
 	written_listen();
-	assert_false(live_iface_return(&iface, &kernel.netif, &s));
+	assert_false(live_presence_return(&iface, &kernel.netif, &s));
 	assert_non_null(strstr(written_said(), "v0: cannot load the program"));
 	kernel.load_err = 0;
 	written_listen();
-	assert_true(live_iface_return(&iface, &kernel.netif, &s));
+	assert_true(live_presence_return(&iface, &kernel.netif, &s));
 	written_said();
 	assert_int_equal(kernel.n_rebound, 2);
 	assert_int_equal(iface.device, DEVICE_TIME);
@@ -950,10 +955,10 @@ static void one_that_comes_back_with_another_program_stays_gone(void **state)
 
 	(void)state;
 	written_listen();
-	live_iface_changed(&iface, &back, true);
+	live_presence_changed(&iface, &back, true);
 	end_ns = iface.end_ns;
 	kernel.query = 1;
-	assert_false(live_iface_return(&iface, &back, &plain));
+	assert_false(live_presence_return(&iface, &back, &plain));
 	assert_string_equal(written_said(), "xdpdump: v0 disappeared\n"
 					    "xdpdump: v0: an XDP program has been attached meanwhile: "
 					    "other (id 7); it is left as it is\n");
@@ -1267,7 +1272,7 @@ static void a_start(void **state)
 		assert_int_equal(per_link_open(&filters.entry, c->text ? c->text : "tcp", NULL, true), 0);
 	status = live_iface_describe(&t, c->iface, 2, &s);
 	if (!status)
-		status = live_iface_load(&t, NULL, &s, &filters);
+		status = live_program_load(&t, NULL, &s, &filters);
 	if (!status)
 		status = live_iface_attach(&t, &s);
 	written_said();
@@ -1303,7 +1308,7 @@ static void the_program_is_loaded_as_asked_for(void **state)
 	assert_int_equal(kernel.filter_n, 0);
 	assert_ptr_equal(kernel.ops, &hook_xdp);
 	assert_int_equal(per_link_open(&filters.entry, "tcp", NULL, true), 0);
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &filters), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &filters), STATUS_OK);
 	per_link_close(filters.entry);
 	assert_int_equal(kernel.settings.snap, 77);
 	assert_true(kernel.settings.headers_only && kernel.settings.drop);
@@ -1338,7 +1343,7 @@ static void who_shares(void **state)
 	s.programs = (struct programs *)&programs;
 	strcpy(kernel.netif.kind, c->kind);
 	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 	assert_ptr_equal(kernel.settings.programs, c->shares ? s.programs : NULL);
 	assert_int_equal(kernel.settings.ifindex, kernel.netif.ifindex);
 	assert_int_equal(kernel.settings.iface, 5);
@@ -1364,7 +1369,7 @@ static void who_shares_is_not_asked_for_tags_but_for_what_is_named(void **state)
 		live_iface_close(&iface);
 		iface = (struct live_iface){ .point = POINT_ENTRY, .pattern = "v*" };
 		assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
-		assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+		assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 		assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
 		assert_ptr_equal(kernel.settings.programs, named ? NULL : s.programs);
 		assert_int_equal(kernel.settings.device, named ? DEVICE_TIME | DEVICE_TAG : 0);
@@ -1403,7 +1408,7 @@ static void packets_of_a_direction(void **state)
 	s.processes = c->processes;
 	kernel.netif.loopback = c->loopback;
 	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
 	assert_int_equal(kernel.attached, c->received);
 	assert_int_equal(kernel.sent_attached, c->sent);
@@ -1423,7 +1428,7 @@ static void one_that_is_half_attached_stays_as_one_that_has_gone(void **state is
 	s.directions = LIVE_RECEIVED | LIVE_SENT;
 	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
 	assert_false(live_iface_give_up(&iface));
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 	assert_false(live_iface_give_up(&iface));
 	kernel.tc_err = -EMFILE;
 	written_listen();
@@ -1443,19 +1448,19 @@ static void both_directions_are_in_the_same_books(void **state)
 
 	(void)state;
 	s.directions = LIVE_RECEIVED | LIVE_SENT;
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 	kernel.counters[0] = kernel.counters[1] = counts(20, 4, 17, 2, 1);
 	kernel.sent_counters = counts(300, 10, 200, 60, 40);
-	assert_false(live_iface_snapshot(&iface));
-	live_iface_ledger(&iface, 0, &l);
+	assert_false(live_books_snapshot(&iface));
+	live_books_ledger(&iface, 0, &l);
 	assert_int_equal(l.seen, 334);
 	assert_int_equal(l.filtered, 14);
 	assert_int_equal(l.delivered, 217);
 	assert_int_equal(l.ring_full, 62);
 	assert_int_equal(l.copy_failed, 41);
-	assert_true(live_iface_snapshot(&iface));
+	assert_true(live_books_snapshot(&iface));
 	kernel.sent_counters.all.packets++;
-	assert_false(live_iface_snapshot(&iface));
+	assert_false(live_books_snapshot(&iface));
 }
 
 /* Both directions get it, or none; and files that follow name it. */
@@ -1466,19 +1471,19 @@ static void another_filter_is_for_both_directions(void **state)
 
 	(void)state;
 	s.directions = LIVE_RECEIVED | LIVE_SENT;
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(per_link_open(&filters.entry, "tcp", NULL, true), 0);
-	assert_int_equal(live_iface_refilter(&iface, &s, &filters), STATUS_OK);
+	assert_int_equal(live_program_refilter(&iface, &s, &filters), STATUS_OK);
 	assert_true(kernel.replaced_n && kernel.sent_replaced_n);
-	assert_int_equal(live_iface_refilter(&iface, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_refilter(&iface, &s, &none), STATUS_OK);
 	assert_int_equal(kernel.replaced_n + kernel.sent_replaced_n, 0);
 	written_listen();
 	kernel.sent_replace_err = -EINVAL;
-	assert_int_equal(live_iface_refilter(&iface, &s, &filters), STATUS_UNSUPPORTED);
+	assert_int_equal(live_program_refilter(&iface, &s, &filters), STATUS_UNSUPPORTED);
 	assert_int_equal(kernel.replaced_n + kernel.sent_replaced_n, 0);
 	kernel.replace_err = -EINVAL;
 	kernel.sent_replace_err = 0;
-	assert_int_equal(live_iface_refilter(&iface, &s, &filters), STATUS_UNSUPPORTED);
+	assert_int_equal(live_program_refilter(&iface, &s, &filters), STATUS_UNSUPPORTED);
 	assert_int_equal(kernel.replaced_n + kernel.sent_replaced_n, 0);
 	written_said();
 	per_link_close(filters.entry);
@@ -1515,12 +1520,12 @@ static void a_trigger_is_no_reason_to_go_without_packets(void **state is_unused)
 	struct live_filters filters = { NULL, NULL, NULL };
 
 	assert_int_equal(per_link_open(&filters.trigger, "tcp", NULL, true), 0);
-	assert_int_equal(live_iface_load(&iface, NULL, &plain, &filters), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &plain, &filters), STATUS_OK);
 	assert_true(kernel.trigger_n);
 	assert_false(iface.has_no_trigger);
 	written_listen();
 	kernel.trigger_err = -E2BIG;
-	assert_int_equal(live_iface_load(&iface, NULL, &plain, &filters), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &plain, &filters), STATUS_OK);
 	assert_non_null(strstr(written_said(), "v0: the kernel takes no program with this --trigger"));
 	assert_int_equal(kernel.trigger_n, 0);
 	assert_true(iface.has_no_trigger);
@@ -1533,7 +1538,7 @@ static void a_trigger_for_other_packets_is_not_in_the_program(void **state is_un
 	struct live_filters filters = { NULL, NULL, NULL };
 
 	assert_int_equal(per_link_open(&filters.trigger, "wlan type mgt", NULL, true), 0);
-	assert_int_equal(live_iface_load(&iface, NULL, &plain, &filters), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &plain, &filters), STATUS_OK);
 	assert_int_equal(kernel.trigger_n, 0);
 	per_link_close(filters.trigger);
 }
@@ -1555,7 +1560,7 @@ static struct live_iface_settings load_next(void)
 	kernel.netif.has_rx_missed = true;
 	kernel.netif.rx_missed = 100;
 	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
-	assert_int_equal(live_iface_load(&iface, NULL, &s, &none), STATUS_OK);
+	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
 	kernel.counters[0] = kernel.counters[1] = counts(20, 4, 17, 2, 1);
 	kernel.netif.rx_missed = 103;
@@ -1590,13 +1595,13 @@ static void with_other_settings_it_is_another_one(void **state is_unused)
 	assert_string_equal(next.iface.comment, "snap=50 sample=1/10");
 	kernel.next_counters = counts(7, 0, 1, 0, 0);
 	kernel.netif.rx_missed = 110;
-	live_iface_snapshot(&next);
-	live_iface_snapshot(&iface);
-	live_iface_ledger(&iface, 0, &l);
+	live_books_snapshot(&next);
+	live_books_snapshot(&iface);
+	live_books_ledger(&iface, 0, &l);
 	assert_int_equal(l.delivered, 17);
 	assert_int_equal(l.if_dropped, 3);
 	assert_true(l.knows_if_dropped);
-	live_iface_ledger(&next, 0, &l);
+	live_books_ledger(&next, 0, &l);
 	assert_int_equal(l.delivered, 2);
 	assert_int_equal(l.if_dropped, 7);
 	live_iface_close(&next);
@@ -1620,14 +1625,14 @@ static void one_that_has_gone_has_them_as_well(void **state is_unused)
 {
 	struct live_iface_settings s;
 
-	live_iface_changed(&iface, &kernel.netif, true);
+	live_presence_changed(&iface, &kernel.netif, true);
 	s = plain;
 	s.sampling.sample = 3;
 	assert_int_equal(live_change_load(&next, &iface, NULL, 6, &s), STATUS_OK);
 	kernel.after_err = 0;
 	assert_int_equal(live_change_make(&next, &iface), STATUS_OK);
 	assert_true(iface.replaced && next.gone && !next.replaced);
-	assert_true(live_iface_return(&next, &kernel.netif, &s));
+	assert_true(live_presence_return(&next, &kernel.netif, &s));
 	assert_false(next.gone);
 	live_iface_close(&next);
 }

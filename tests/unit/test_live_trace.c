@@ -5,6 +5,8 @@
  */
 #include "capture/filter/per_link.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/live/live_presence.h"
+#include "capture/live/live_program.h"
 #include "capture/live/live_watch.h"
 #include "tests/unit/watched_iface.h"
 
@@ -160,7 +162,7 @@ static void its_name_is_not_cut_in_the_file(void **state is_unused)
 	iface.point = POINT_EXIT;
 	iface.entry = &entry;
 	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
-	assert_int_equal(live_iface_load(&entry, NULL, &s, &filters), STATUS_OK);
+	assert_int_equal(live_program_load(&entry, NULL, &s, &filters), STATUS_OK);
 	assert_int_equal(start(&s, &filters), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0:the_whole_name()@fentry");
 	assert_string_equal(iface.iface.name, "v0:the_whole_name()@fexit");
@@ -204,12 +206,12 @@ static void a_change(void **state)
 	kernel.trace_err = c->trace_err;
 	kernel.follow_err = c->follow_err;
 	written_listen();
-	assert_true(live_iface_is_lost(&iface));
-	assert_int_equal(!live_iface_follow(&iface, &s), c->followed);
+	assert_true(live_presence_is_lost(&iface));
+	assert_int_equal(!live_program_follow(&iface, &s), c->followed);
 	assert_int_equal(traced_program(iface.traced)->id, c->followed ? 8 : 7);
-	assert_int_equal(live_iface_is_lost(&iface), !c->followed);
+	assert_int_equal(live_presence_is_lost(&iface), !c->followed);
 	if (!c->followed)
-		live_iface_lose(&iface);
+		live_presence_lose(&iface);
 	assert_int_equal(iface.gone, !c->followed);
 	assert_string_equal(written_said(), c->said);
 	assert_int_equal(kernel.n_traced, 1);

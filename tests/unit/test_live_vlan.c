@@ -5,6 +5,9 @@
  */
 #include "capture/filter/per_link.h"
 #include "capture/live/live_iface.h"
+#include "capture/live/live_packet.h"
+#include "capture/live/live_presence.h"
+#include "capture/live/live_program.h"
 
 #include "tests/unit/played_kernel.h"
 
@@ -39,7 +42,7 @@ static enum status start(const struct live_iface_settings *s, const struct live_
 	enum status status = live_iface_describe(&iface, "v0.5", 5, s);
 
 	if (!status)
-		status = live_iface_load(&iface, NULL, s, filters);
+		status = live_program_load(&iface, NULL, s, filters);
 	return status ? status : live_iface_attach(&iface, s);
 }
 
@@ -136,7 +139,7 @@ static void a_packet_to_its_own_address_is_to_it(void **state is_unused)
 
 	memcpy(record.ev.data, to_the_vlan, sizeof(to_the_vlan));
 	assert_int_equal(start(&native, &none), STATUS_OK);
-	live_iface_packet(&iface, &record.ev, &tai, 0, &p);
+	live_packet_make(&iface, &record.ev, &tai, 0, &p);
 	assert_int_equal(p.flags, EPB_INBOUND | EPB_UNICAST);
 	assert_int_equal(p.caplen, sizeof(to_the_vlan));
 	assert_memory_equal(p.data, to_the_vlan, sizeof(to_the_vlan));
@@ -299,13 +302,13 @@ static void it_goes_and_comes_back_on_another_device(void **state is_unused)
 
 	assert_int_equal(start(&native, &none), STATUS_OK);
 	written_listen();
-	live_iface_changed(&iface, &kernel.netif, true);
+	live_presence_changed(&iface, &kernel.netif, true);
 	assert_false(kernel.attached);
-	assert_int_equal(live_iface_seek(&iface, &found), 0);
+	assert_int_equal(live_presence_seek(&iface, &found), 0);
 	assert_int_equal(found.ifindex, 8);
 	back.ifindex = kernel.netif.ifindex = 18;
 	back.link = kernel.below.ifindex = 13;
-	assert_true(live_iface_return(&iface, &back, &native));
+	assert_true(live_presence_return(&iface, &back, &native));
 	assert_string_equal(written_said(), "xdpdump: v0.5 disappeared\n"
 					    "xdpdump: warning: v0.5 is back; the capture goes on\n");
 	assert_true(kernel.attached);
@@ -342,17 +345,17 @@ static void it_stays_gone(void **state)
 	back = kernel.netif;
 	assert_int_equal(start(&native, &none), STATUS_OK);
 	written_listen();
-	live_iface_lose(&iface);
+	live_presence_lose(&iface);
 	written_said();
 	c->change(&back);
 	snprintf(said, sizeof(said), "xdpdump: %s\n", c->said);
 	written_listen();
-	assert_false(live_iface_return(&iface, &back, &native));
+	assert_false(live_presence_return(&iface, &back, &native));
 	assert_non_null(strstr(written_said(), said));
 	assert_true(iface.gone);
 	assert_false(kernel.attached);
 	written_listen();
-	assert_true(live_iface_return(&iface, &kernel.netif, &native));
+	assert_true(live_presence_return(&iface, &kernel.netif, &native));
 	written_said();
 	assert_true(kernel.attached);
 	assert_int_equal(tear_down(NULL), 0);
@@ -362,11 +365,11 @@ static void one_whose_tags_are_taken_off_now_stays_gone(void **state is_unused)
 {
 	assert_int_equal(start(&native, &none), STATUS_OK);
 	written_listen();
-	live_iface_lose(&iface);
+	live_presence_lose(&iface);
 	written_said();
 	kernel.strips_vlan = true;
 	written_listen();
-	assert_false(live_iface_return(&iface, &kernel.netif, &native));
+	assert_false(live_presence_return(&iface, &kernel.netif, &native));
 	assert_non_null(strstr(written_said(), "v0 takes VLAN tags off before XDP sees them"));
 	assert_false(kernel.attached);
 }
@@ -380,7 +383,7 @@ static void its_new_name_and_its_link_are_told_of(void **state is_unused)
 	n.running = false;
 	kernel.netif = n;
 	written_listen();
-	live_iface_changed(&iface, &n, false);
+	live_presence_changed(&iface, &n, false);
 	assert_string_equal(written_said(),
 			    "xdpdump: warning: v0.5 is called w0.5 now; the capture goes on\n"
 			    "xdpdump: warning: v0.5 is down; the capture goes on\n");

@@ -38,7 +38,7 @@ static enum status start(const struct live_iface_settings *s, const struct live_
 	enum status status = live_iface_describe(&iface, "v0", 5, s);
 
 	if (!status)
-		status = live_iface_load(&iface, NULL, s, filters);
+		status = live_program_load(&iface, NULL, s, filters);
 	return status ? status : live_iface_attach(&iface, s);
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* The programs onto the interface, and what can go wrong with that. */
 #include <errno.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -7,13 +6,12 @@
 #include "capture/filter/expr.h"
 #include "capture/filter/per_link.h"
 #include "capture/filter/to_ebpf.h"
-#include "capture/kernel/broker.h"
 #include "capture/kernel/takeover.h"
 #include "capture/kernel/traced.h"
 #include "capture/live/live_device.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
-#include "capture/live/live_refusal.h"
+#include "capture/live/live_program.h"
 #include "capture/live/live_trace.h"
 #include "capture/live/live_vlan.h"
 #include "capture/live/live_watch.h"
@@ -241,7 +239,7 @@ static enum status open_hook(struct live_iface *t, struct live_hook *h, const st
 	return err ? load_failed(live_iface_name(t), ops, w.settings.filter, err) : STATUS_OK;
 }
 
-enum status live_iface_follow(struct live_iface *t, const struct live_iface_settings *s)
+enum status live_program_follow(struct live_iface *t, const struct live_iface_settings *s)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	cleanup(wish_release) struct wish w = { .entry = { .n = 0 } };
@@ -267,7 +265,7 @@ enum status live_iface_follow(struct live_iface *t, const struct live_iface_sett
 	return STATUS_OK;
 }
 
-/* One that is bound to a device that has gone will be bound to the next one: live_iface_rebind() */
+/* One that is bound to a device that has gone will be bound to the next one: live_program_rebind() */
 static enum status open_after(struct live_iface *t, struct live_hook *h,
 			      const struct live_hook *before, const struct live_iface_settings *s)
 {
@@ -288,7 +286,7 @@ static enum status open_after(struct live_iface *t, struct live_hook *h,
 	return err ? load_failed(live_iface_name(t), ops, w.settings.filter, err) : STATUS_OK;
 }
 
-enum status live_iface_load_after(struct live_iface *t, const struct live_iface_settings *s)
+enum status live_program_load_after(struct live_iface *t, const struct live_iface_settings *s)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	enum status status = t->gone ? STATUS_OK : live_iface_enter(t, &v);
@@ -311,7 +309,7 @@ static enum status refilter(struct live_iface *t, struct live_hook *h,
 
 	/*
 	 * what is bound to a device that has gone is loaded for the next one:
-	 * live_iface_rebind()
+	 * live_program_rebind()
 	 */
 	if (!h->hook || t->entry || (t->gone && hook_ops_of(h->hook)->bound))
 		return STATUS_OK;
@@ -323,8 +321,8 @@ static enum status refilter(struct live_iface *t, struct live_hook *h,
 		   : STATUS_OK;
 }
 
-enum status live_iface_refilter(struct live_iface *t, const struct live_iface_settings *s,
-				const struct live_filters *next)
+enum status live_program_refilter(struct live_iface *t, const struct live_iface_settings *s,
+				  const struct live_filters *next)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	const struct live_filters *own = t->filters;
@@ -374,7 +372,7 @@ static bool is_native(const struct live_iface *t)
 	return t->received.hook && !t->entry && !t->takeover && !t->traced && t->way == LIVE_NATIVE;
 }
 
-enum status live_iface_rebind(struct live_iface *t, const struct live_iface_settings *s)
+enum status live_program_rebind(struct live_iface *t, const struct live_iface_settings *s)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	const uint8_t before = t->device;
@@ -388,6 +386,11 @@ enum status live_iface_rebind(struct live_iface *t, const struct live_iface_sett
 	if (!status && (before || device))
 		status = rebind(t, s, device);
 	return status ? status : live_vlan_is_seen(t);
+}
+
+enum status live_program_unbind(struct live_iface *t, const struct live_iface_settings *s)
+{
+	return t->device ? rebind(t, s, 0) : STATUS_OK;
 }
 
 /*
@@ -429,9 +432,9 @@ static bool sends(const struct live_iface *t, const struct live_iface_settings *
 	return s->directions & LIVE_SENT && (!t->netif.loopback || !receives(t, s));
 }
 
-enum status live_iface_load(struct live_iface *t, const struct rings *rings,
-			    const struct live_iface_settings *s,
-			    const struct live_filters *filters)
+enum status live_program_load(struct live_iface *t, const struct rings *rings,
+			      const struct live_iface_settings *s,
+			      const struct live_filters *filters)
 {
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	enum status status;
@@ -463,212 +466,10 @@ enum status live_iface_load(struct live_iface *t, const struct rings *rings,
 	return status ? status : live_vlan_is_seen(t);
 }
 
-/* What the driver does not take now it may take when it is set in another way. */
-static bool is_refusal(int err)
+enum status live_program_load_tc(struct live_iface *t, const struct live_iface_settings *s)
 {
-	switch (err) {
-	case -EOPNOTSUPP:
-	case -EINVAL:
-	case -ERANGE:
-	case -ENOSPC:
-	case -ENOTCONN:
-	case -ENOMEM:
-		return true;
-	}
-	return false;
-}
-
-/* In native mode, whose conditions each driver has of its own. */
-static enum status refused(const struct live_iface *t, int err)
-{
-	const char *name = live_iface_name(t), *driver = t->iface.hardware;
-	const bool below = t->vlan.ifindex;
-	const char *on = below ? " on " : "", *device = below ? t->netif.name : "";
-	struct live_refusal r;
-	char why[LIVE_REFUSAL_MAX];
-
-	live_refusal_look(&r, &t->netif, err);
-	if (live_refusal_explain(&r, why, sizeof(why)))
-		return log_fail(STATUS_UNSUPPORTED, "%s: no native XDP%s%s: %s", name, on, device,
-				why);
-	if (err == -EOPNOTSUPP)
-		return log_fail(STATUS_UNSUPPORTED,
-				"%s: the driver%s%s has no native XDP%s%s; try --hook auto", name,
-				driver && *driver ? " " : "", driver ? driver : "", on, device);
-	return log_fail(STATUS_UNSUPPORTED,
-			"%s: cannot attach in native mode%s%s: %s; try --hook auto", name, on,
-			device, why);
-}
-
-static enum status attach_failed(const struct live_iface *t, enum xdp_mode mode, int err)
-{
-	const char *name = live_iface_name(t);
-	struct utsname uts;
-
-	if (mode == XDP_MODE_NATIVE && is_refusal(err))
-		return refused(t, err);
-	switch (err) {
-	case -EBUSY:
-	case -EEXIST:
-		return live_front_busy(t);
-	case -EPERM:
-	case -EACCES:
-		return log_fail(STATUS_PERMISSION, "%s: the kernel does not let us attach: %s",
-				name, strerror(-err));
-	case -ENODEV:
-		return log_fail(STATUS_INTERFACE, "%s: the interface has just disappeared", name);
-	case -EINVAL:
-		uname(&uts);
-		return log_fail(
-			STATUS_UNSUPPORTED,
-			"%s: kernel %s cannot attach XDP by a bpf_link in %s mode (Linux 5.9): %s",
-			name, uts.release, xdp_mode_name(mode), strerror(-err));
-	}
-	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach in %s mode: %s", name,
-			xdp_mode_name(mode), strerror(-err));
-}
-
-/*
- * One program is all that an interface has room for, whatever the mode: the kernel would refuse,
- * but not say which.
- */
-static bool is_busy(const struct live_iface *t)
-{
-	struct xdp_program found[3];
-
-	return xdp_query(t->netif.ifindex, found) > 0;
-}
-
-static enum status take_place(struct live_iface *t)
-{
-	const enum xdp_mode mode = takeover_holder(t->takeover)->mode;
-	int err = hook_attach(t->received.hook, t->netif.ifindex, mode);
-
-	t->way = live_way_of_mode(mode);
-	return err ? live_front_failed(t, err) : STATUS_OK;
-}
-
-static enum status trace(struct live_iface *t)
-{
-	int err = hook_attach(t->received.hook, t->netif.ifindex, XDP_MODE_AUTO);
-
-	t->way = live_way_of_mode(traced_program(t->traced)->mode);
-	return err ? live_trace_failed(t, err) : STATUS_OK;
-}
-
-static enum status attach_tc(struct live_iface *t, struct live_hook *h)
-{
-	const char *name = live_iface_name(t);
-	int err = hook_attach(h->hook, t->netif.ifindex, XDP_MODE_AUTO);
-
-	switch (err) {
-	case 0:
-		return STATUS_OK;
-	case -EPERM:
-	case -EACCES:
-		return log_fail(STATUS_PERMISSION,
-				"%s: the kernel does not let us attach at tc: %s", name,
-				strerror(-err));
-	case -ENODEV:
-		return log_fail(STATUS_INTERFACE, "%s: the interface has just disappeared", name);
-	}
-	return log_fail(STATUS_UNSUPPORTED, "%s: cannot attach at tc: %s", name, strerror(-err));
-}
-
-/* The driver has no native XDP: at tc the same packets are seen, for less than in generic mode. */
-static enum status attach_tc_instead(struct live_iface *t, const struct live_iface_settings *s,
-				     int native_err)
-{
-	struct live_refusal r;
-	char why[LIVE_REFUSAL_MAX];
-	enum status status;
-
 	t->received.hook = hook_close(t->received.hook);
 	t->way = LIVE_TC;
 	t->device = 0;
-	status = open_hook(t, &t->received, &hook_tc_in, s);
-	if (!status)
-		status = attach_tc(t, &t->received);
-	if (status || t->pattern)
-		return status;
-	live_refusal_look(&r, &t->netif, native_err);
-	live_refusal_explain(&r, why, sizeof(why));
-	log_complain("warning: %s: no native XDP (%s), so packets are seen at tc, which is later",
-		     live_iface_name(t), why);
-	return STATUS_OK;
-}
-
-/* One that comes back goes on with the program that has its counters. */
-static enum status attach_generic_instead(struct live_iface *t, const struct live_iface_settings *s)
-{
-	enum status status = t->device ? rebind(t, s, 0) : STATUS_OK;
-	int err;
-
-	t->way = LIVE_GENERIC;
-	if (status)
-		return status;
-	err = hook_attach(t->received.hook, t->netif.ifindex, XDP_MODE_GENERIC);
-	return err ? attach_failed(t, XDP_MODE_GENERIC, err) : STATUS_OK;
-}
-
-static enum status attach_received(struct live_iface *t, const struct live_iface_settings *s)
-{
-	int err;
-
-	if (t->takeover)
-		return take_place(t);
-	if (t->traced)
-		return trace(t);
-	if (t->way == LIVE_TC)
-		return attach_tc(t, &t->received);
-	if (is_busy(t))
-		return t->pattern && !s->device ? attach_tc_instead(t, s, 0) : live_front_busy(t);
-	t->way = t->way == LIVE_AUTO ? LIVE_NATIVE : t->way;
-	err = hook_attach(t->received.hook, t->netif.ifindex, live_way_mode(t->way));
-	if (s->way == LIVE_AUTO && !s->device && is_refusal(err))
-		return t->gone ? attach_generic_instead(t, s) : attach_tc_instead(t, s, err);
-	if (s->device && is_refusal(err))
-		return live_device_not_native(t, err);
-	return err ? attach_failed(t, live_way_mode(t->way), err) : STATUS_OK;
-}
-
-static enum status make_promiscuous(struct live_iface *t, struct broker *broker)
-{
-	t->promiscuous_fd = netif_promiscuous(t->netif.ifindex);
-	if (t->promiscuous_fd == -EPERM && broker)
-		t->promiscuous_fd = broker_promiscuous(broker, t->netif.ifindex);
-	if (t->promiscuous_fd == -EPERM)
-		return log_fail(STATUS_PERMISSION,
-				"%s: CAP_NET_RAW missing, which promiscuous mode needs",
-				live_iface_name(t));
-	return t->promiscuous_fd < 0 ? log_fail(STATUS_RUNTIME, "%s: no promiscuous mode: %s",
-						live_iface_name(t), strerror(-t->promiscuous_fd))
-				     : STATUS_OK;
-}
-
-enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s)
-{
-	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
-	enum status status;
-
-	if (t->entry) {
-		t->start_ns = t->entry->start_ns;
-		t->way = t->entry->way;
-		live_device_settle(t);
-		return STATUS_OK;
-	}
-	status = live_iface_enter(t, &v);
-	if (!status && s->promiscuous)
-		status = make_promiscuous(t, s->broker);
-	if (status)
-		return status;
-	t->start_ns = clock_now_ns();
-	t->has_if_dropped = t->netif.has_rx_missed && s->directions & LIVE_RECEIVED;
-	if (t->received.hook)
-		status = attach_received(t, s);
-	if (!status && t->sent.hook)
-		status = attach_tc(t, &t->sent);
-	if (!status)
-		live_device_settle(t);
-	return status;
+	return open_hook(t, &t->received, &hook_tc_in, s);
 }
