@@ -15,6 +15,7 @@
 #include "capture/cli/diff.h"
 #include "capture/cli/extcap.h"
 #include "capture/cli/folders.h"
+#include "capture/cli/iface_types.h"
 #include "capture/cli/info.h"
 #include "capture/cli/interfaces.h"
 #include "capture/cli/lost.h"
@@ -46,9 +47,9 @@ static enum status run_raised(const struct opts *o)
 
 	switch (o->action) {
 	case ACTION_LINK_TYPES:
-		return interfaces_link_types(o);
+		return iface_types_link(o);
 	case ACTION_STAMP_TYPES:
-		return interfaces_stamp_types(o);
+		return iface_types_stamp(o);
 	case ACTION_RESTORE:
 		return restore_run(o);
 	default:
