@@ -9,6 +9,7 @@
 #include "capture/base/log.h"
 #include "capture/base/util.h"
 #include "capture/packet/packet.h"
+#include "capture/write/file_sink.h"
 #include "capture/write/outputs.h"
 #include "capture/write/place.h"
 #include "capture/write/postrotate.h"
@@ -64,7 +65,7 @@ static enum status open_file(struct outputs *f, const struct rotate_settings *se
 	if (!err && recorder->memory)
 		err = recorder_open(&f->recorder, recorder, f->rotate);
 	if (f->rotate)
-		outputs_add(f, f->recorder ? recorder_sink(f->recorder) : rotate_sink(f->rotate));
+		outputs_add(f, f->recorder ? recorder_sink(f->recorder) : file_sink(f->rotate));
 	return err ? open_failed(f, f->rotate ? rotate_path(f->rotate) : s->path, err) : STATUS_OK;
 }
 
@@ -127,7 +128,7 @@ enum status outputs_open(struct outputs *f, const struct outputs_settings *s, in
 	if (f->target)		/* behind the file, in which a packet has its place then */
 		outputs_add(f, f->target);
 	if (!status && f->rotate)
-		rotate_sink(f->rotate)->eager = s->unbuffered;
+		file_sink(f->rotate)->eager = s->unbuffered;
 	if (!status && !f->done && s->screen)
 		status = open_screen(f, s, interrupt_fd);
 	return status;
@@ -270,7 +271,7 @@ bool outputs_tick(struct outputs *f, uint64_t upto)
 
 bool outputs_next_file(struct outputs *f)
 {
-	return f->done || f->recorder || check(f, rotate_sink(f->rotate), rotate_next(f->rotate));
+	return f->done || f->recorder || check(f, file_sink(f->rotate), rotate_next(f->rotate));
 }
 
 uint64_t outputs_due(const struct outputs *f)
@@ -327,14 +328,14 @@ int outputs_wait(struct outputs *f, int interrupt_fd)
 	int err = f->rotate ? rotate_wait(f->rotate, interrupt_fd) : 0;
 
 	if (err && err != -EINTR)
-		rotate_sink(f->rotate)->incomplete = true;
+		file_sink(f->rotate)->incomplete = true;
 	return err;
 }
 
 static int error_of_files(const struct outputs *f)
 {
 	return f->recorder ? recorder_sink(f->recorder)->error
-	       : f->rotate ? rotate_sink(f->rotate)->error
+	       : f->rotate ? file_sink(f->rotate)->error
 			   : 0;
 }
 
@@ -375,7 +376,7 @@ enum status outputs_report(const struct outputs *f)
 /* What is in a file is not lost, whatever has become of it elsewhere. */
 static uint64_t lost(const struct outputs *f, int64_t id)
 {
-	const struct sink *k = f->rotate ? rotate_sink(f->rotate) : f->target;
+	const struct sink *k = f->rotate ? file_sink(f->rotate) : f->target;
 
 	return k ? k->ops->lost(k, id) : 0;
 }

@@ -16,6 +16,7 @@
 #include "capture/base/wait.h"
 #include "capture/packet/packet.h"
 #include "capture/write/packet_memory.h"
+#include "capture/write/file_sink.h"
 #include "capture/write/recorder_impl.h"
 #include "capture/write/rotate.h"
 
@@ -364,7 +365,7 @@ static int write_last(struct recorder *r)
 static int finish(struct sink *k)
 {
 	struct recorder *r = of(k);
-	struct sink *files = rotate_sink(r->files);
+	struct sink *files = file_sink(r->files);
 	int err = k->error ? 0 : write_last(r), ended;
 
 	ended = recorder_end_file(r);
@@ -381,7 +382,7 @@ static int finish(struct sink *k)
 
 static enum status report(const struct sink *k, uint64_t refused)
 {
-	const struct sink *files = rotate_sink(of(k)->files);
+	const struct sink *files = file_sink(of(k)->files);
 
 	return files->ops->report(files, refused + of(k)->counts.lost);
 }

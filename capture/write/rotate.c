@@ -5,13 +5,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include "capture/base/util.h"
 #include "capture/packet/packet.h"
+#include "capture/write/descriptions.h"
+#include "capture/write/file_series.h"
 #include "capture/write/out.h"
 #include "capture/write/retention.h"
-#include "capture/write/rotate_impl.h"
+#include "capture/write/rotate.h"
+#include "capture/write/schedule.h"
+#include "capture/write/sink.h"
 #include "capture/write/write_queue.h"
 #include "capture/write/writer.h"
 
@@ -20,6 +24,72 @@ enum {
 	/* after which it is asked again whether there is room for more */
 	ROOM_BYTES	= 1 << 20,
 };
+
+struct rotate {
+	struct sink sink;
+	struct rotate_settings set;
+	struct descriptions descriptions;
+	struct schedule schedule;
+	struct file_series files;
+	struct write_queue *queue;	/* by which regular files are written; NULL: at once */
+	/* the last one that was seen to be in the file; NULL: none so far */
+	const struct iface *iface;
+	bool plain;			/* there is nothing to look at */
+	bool begun;
+	bool finished;			/* the current file; on demand there may be none */
+	/* the next one, until the next look at the packets, or flush */
+	bool postponed;
+	bool cut_short;
+	bool torn;			/* the current one could not be written to its end */
+	uint64_t room_at;		/* size at which to ask for room */
+};
+
+/* ---- the beginning ---- */
+
+static bool is_plain(const struct rotate_settings *o)
+{
+	const struct rotate_options *r = &o->when;
+
+	return !schedule_rotates(r) && !r->stop_ns && !r->stop_bytes && !o->keep.max_disk &&
+	       !o->keep.min_free;
+}
+
+int rotate_open(struct rotate **rotate, const struct rotate_settings *o, int interrupt_fd)
+{
+	struct rotate *r = *rotate = calloc(1, sizeof(*r));
+	struct rlimit limit;
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	r->set = *o;
+	r->plain = is_plain(o);
+	r->room_at = o->keep.max_disk || o->keep.min_free ? 0 : UINT64_MAX;
+	err = file_series_init(&r->files, &r->set, interrupt_fd);
+	if (err)
+		return err;
+	schedule_init(&r->schedule, &o->when, o->live);
+	if (schedule_rotates(&o->when) && !o->when.on_demand && !getrlimit(RLIMIT_FSIZE, &limit) &&
+	    limit.rlim_cur != RLIM_INFINITY)
+		r->schedule.max_bytes = min_of(r->schedule.max_bytes, (uint64_t)limit.rlim_cur);
+	if (o->write_buffer)
+		err = write_queue_open(&r->queue, o->write_buffer, interrupt_fd);
+	if (!err && r->queue)
+		err = write_queue_direct(r->queue, o->direct);
+	if (err)
+		return err;
+	r->files.queue = r->queue;
+	if (o->when.on_demand && (err = file_series_check_folder(&r->files)))
+		return err;
+	if (o->when.on_demand || (!o->live && (r->files.names.dated || r->files.names.ring)))
+		return file_series_open_retention(&r->files);
+	return file_series_open_first(&r->files, r->files.opened_ns);
+}
+
+int rotate_spare(struct rotate *r, const struct stat *st)
+{
+	return file_series_spare(&r->files, st);
+}
 
 static void out_closep(struct out **o)
 {
@@ -30,48 +100,45 @@ static void out_closep(struct out **o)
 
 static int begin_file(struct rotate *r)
 {
-	int err = descriptions_begin(&r->descriptions, r->writer);
+	int err = descriptions_begin(&r->descriptions, r->files.writer);
 
 	if (!err && r->set.head)
-		err = writer_block(r->writer, r->set.head, r->set.head_len);
+		err = writer_block(r->files.writer, r->set.head, r->set.head_len);
 	r->iface = NULL;
 	if (!err && (r->schedule.live || r->schedule.n_files > 1))
-		err = writer_write(r->writer);
+		err = writer_write(r->files.writer);
 	return err == -EINTR ? 0 : err;
 }
 
 int rotate_start(struct rotate *r)
 {
-	int err = r->retention ? retention_start(r->retention) : 0;
+	int err = r->files.retention ? retention_start(r->files.retention) : 0;
 
-	return !err && r->retention && r->queue ? write_queue_start(r->queue, r->set.n_threads)
+	return !err && r->files.retention && r->queue ? write_queue_start(r->queue, r->set.n_threads)
 						: err;
 }
 
-/* The file that r->wanted names, of which nothing is written yet, becomes the current one. */
+/* The file that is wanted, of which nothing is written yet, becomes the current one. */
 static int begin_wanted(struct rotate *r, struct out *next)
 {
 	int err;
 
-	writer_give_out(r->writer, next);
 	r->finished = false;
-	strcpy(r->path, r->wanted);
-	r->wanted[0] = '\0';
 	r->room_at = r->room_at == UINT64_MAX ? UINT64_MAX : 0;
 	schedule_began(&r->schedule);
-	err = retention_current(r->retention, writer_out(r->writer), r->path);
+	err = file_series_take(&r->files, next);
 	return err ? err : begin_file(r);
 }
 
 static int begin_another(struct rotate *r, uint64_t wall_ns)
 {
 	cleanup(out_closep) struct out *next = NULL;
-	int err = retention_ready(r->retention) ? rotate_next_name(r, wall_ns) : -EBUSY;
+	int err = retention_ready(r->files.retention) ? file_series_next_name(&r->files, wall_ns) : -EBUSY;
 
 	if (!err)
-		err = rotate_open_next(r, &next);
+		err = file_series_open_next(&r->files, &next);
 	if (err == -EINTR) {	/* a file system, and a signal that asks us to stop */
-		r->wanted[0] = '\0';
+		r->files.wanted[0] = '\0';
 		return -EBUSY;
 	}
 	return err ? err : begin_wanted(r, steal(&next));
@@ -83,9 +150,9 @@ int rotate_begin(struct rotate *r, struct source *from, uint64_t now, uint64_t w
 
 	if (r->begun)
 		return begin_another(r, wall_ns);
-	err = r->writer ? 0 : rotate_open_first(r, wall_ns);
+	err = r->files.writer ? 0 : file_series_open_first(&r->files, wall_ns);
 	if (err && r->set.when.on_demand)	/* what is open is not to be written to, the next time */
-		r->writer = writer_close(r->writer);
+		r->files.writer = writer_close(r->files.writer);
 	r->descriptions = (struct descriptions){
 		.from = from,
 		.pcapng = r->set.format == FORMAT_PCAPNG,
@@ -105,29 +172,13 @@ static bool stats_of(void *ctx, uint32_t id, struct iface_stats *s)
 {
 	const struct rotate *r = ctx;
 
-	return descriptions_stats(&r->descriptions, id, writer_lost(r->writer, id), s);
-}
-
-/* It has come to its end, and if it is complete it gets its name. */
-static void hand_over(struct rotate *r)
-{
-	struct out *out = writer_take_out(r->writer);
-
-	r->handed_over += out_size(out);
-	r->n_handed_over++;
-	if (!r->torn)
-		rotate_name(r, out);
-	else if (r->set.part)
-		strcat(r->path, ".part");	/* for which there was room */
-	if (r->torn)	/* not all that was noted is in it */
-		out_set_draft(out, NULL);
-	retention_file(r->retention, out);
+	return descriptions_stats(&r->descriptions, id, writer_lost(r->files.writer, id), s);
 }
 
 /* The current file goes on for now. */
 static int postpone(struct rotate *r)
 {
-	r->wanted[0] = '\0';
+	r->files.wanted[0] = '\0';
 	r->postponed = true;
 	return 0;
 }
@@ -136,20 +187,20 @@ static int postpone(struct rotate *r)
 static int switch_to_wanted(struct rotate *r)
 {
 	cleanup(out_closep) struct out *next = NULL;
-	int err = rotate_open_next(r, &next);
+	int err = file_series_open_next(&r->files, &next);
 
 	if (err == -EINTR)	/* a file system, and a signal that asks us to stop */
 		return postpone(r);
 	if (err)
 		return err;
 	r->finished = true;
-	err = writer_finish(r->writer, stats_of, r);
+	err = writer_finish(r->files.writer, stats_of, r);
 	if (err) {
 		r->torn = true;
-		r->wanted[0] = '\0';
+		r->files.wanted[0] = '\0';
 		return err;
 	}
-	hand_over(r);
+	file_series_hand_over(&r->files, r->torn);
 	return begin_wanted(r, steal(&next));
 }
 
@@ -161,7 +212,7 @@ static int follow(struct rotate *r, enum step step)
 		return SINK_END;
 	if (step == STEP_ON || r->postponed)
 		return 0;
-	err = retention_ready(r->retention) ? rotate_next_name(r, schedule_next_wall(&r->schedule))
+	err = retention_ready(r->files.retention) ? file_series_next_name(&r->files, schedule_next_wall(&r->schedule))
 					    : -EBUSY;
 	if (err == -EBUSY)
 		return postpone(r);
@@ -172,8 +223,8 @@ int rotate_next(struct rotate *r)
 {
 	enum step step = r->finished ? STEP_ON : schedule_ask(&r->schedule);
 
-	if (step == STEP_NEW_FILE && !rotate_is_there(r)) {
-		strcpy(r->wanted, r->path);
+	if (step == STEP_NEW_FILE && !file_series_is_there(&r->files)) {
+		strcpy(r->files.wanted, r->files.path);
 		return switch_to_wanted(r);
 	}
 	return follow(r, step);
@@ -208,11 +259,11 @@ static int check_room(struct rotate *r, size_t n)
 	uint64_t max = r->set.keep.max_disk, size;
 	enum retention_room room;
 
-	if (out_is_compressed(writer_out(r->writer)))
-		writer_settle(r->writer);
-	size = writer_size(r->writer) + n;
+	if (out_is_compressed(writer_out(r->files.writer)))
+		writer_settle(r->files.writer);
+	size = writer_size(r->files.writer) + n;
 	r->room_at = size + (max ? min_of((uint64_t)ROOM_BYTES, max / 32 + 1) : ROOM_BYTES);
-	room = retention_room(r->retention, r->room_at);
+	room = retention_room(r->files.retention, r->room_at);
 	r->cut_short = room == RETENTION_DISK_LOW;
 	return room == RETENTION_ROOM ? 0 : SINK_LAST;
 }
@@ -228,21 +279,21 @@ static uint64_t room_left(struct rotate *r)
 	uint64_t max = r->schedule.max_bytes, size;
 
 	if (max != UINT64_MAX)
-		writer_settle(r->writer);
-	size = writer_size(r->writer);
-	return !writer_packets(r->writer) ? UINT64_MAX : max > size ? max - size : 0;
+		writer_settle(r->files.writer);
+	size = writer_size(r->files.writer);
+	return !writer_packets(r->files.writer) ? UINT64_MAX : max > size ? max - size : 0;
 }
 
 /* Its description and the packet go into one file. */
 static int describe(struct rotate *r, const struct packet *p)
 {
-	int err = descriptions_iface(&r->descriptions, r->writer, p, room_left(r));
+	int err = descriptions_iface(&r->descriptions, r->files.writer, p, room_left(r));
 
 	if (err != -E2BIG)
 		return err;
 	err = follow(r, schedule_full(&r->schedule));
-	if (!err && !writer_has_iface(r->writer, p->iface->id))
-		err = descriptions_iface(&r->descriptions, r->writer, p, UINT64_MAX);
+	if (!err && !writer_has_iface(r->files.writer, p->iface->id))
+		err = descriptions_iface(&r->descriptions, r->files.writer, p, UINT64_MAX);
 	return err;
 }
 
@@ -252,7 +303,7 @@ static inline int see_iface(struct rotate *r, const struct packet *p)
 
 	if (p->iface == r->iface)
 		return 0;
-	if (!writer_has_iface(r->writer, p->iface->id))
+	if (!writer_has_iface(r->files.writer, p->iface->id))
 		err = describe(r, p);
 	r->iface = p->iface;
 	return err;
@@ -265,12 +316,12 @@ static int compress_more(struct rotate *r)
 {
 	int err = 0;
 
-	if (!out_is_compressed(writer_out(r->writer)))
+	if (!out_is_compressed(writer_out(r->files.writer)))
 		return 0;
-	if (writer_is_behind(r->writer))
-		err = writer_settle(r->writer);
-	else if (writer_pending(r->writer) >= FRAME_MIN)
-		err = writer_write(r->writer);
+	if (writer_is_behind(r->files.writer))
+		err = writer_settle(r->files.writer);
+	else if (writer_pending(r->files.writer) >= FRAME_MIN)
+		err = writer_write(r->files.writer);
 	else
 		return 0;
 	return err ? err : 1;
@@ -283,12 +334,12 @@ static int put_elsewhere(struct rotate *r, const struct packet *p)
 	int err = again ? min_of(again, 0) : follow(r, schedule_full(&r->schedule));
 
 	if (err) {
-		writer_refuse(r->writer, p->iface->id);
+		writer_refuse(r->files.writer, p->iface->id);
 		return err;
 	}
-	if (again || !writer_packets(r->writer))
+	if (again || !writer_packets(r->files.writer))
 		return put(r, p);
-	err = writer_packet(r->writer, p);
+	err = writer_packet(r->files.writer, p);
 	return err ? err : written(r);
 }
 
@@ -300,20 +351,20 @@ static int put(struct rotate *r, const struct packet *p)
 	ssize_t n;
 
 	if (err) {
-		writer_refuse(r->writer, p->iface->id);
+		writer_refuse(r->files.writer, p->iface->id);
 		return err;
 	}
-	n = writer_build(r->writer, p);
+	n = writer_build(r->files.writer, p);
 	if (n <= 0)
 		return n;
-	size = writer_size(r->writer) + n;
-	if (size > r->schedule.max_bytes && writer_packets(r->writer))
+	size = writer_size(r->files.writer) + n;
+	if (size > r->schedule.max_bytes && writer_packets(r->files.writer))
 		return put_elsewhere(r, p);
 	if (size > r->room_at && check_room(r, n)) {
-		writer_refuse(r->writer, p->iface->id);
+		writer_refuse(r->files.writer, p->iface->id);
 		return SINK_END;
 	}
-	writer_put(r->writer);
+	writer_put(r->files.writer);
 	return written(r);
 }
 
@@ -324,15 +375,15 @@ static inline int take(struct rotate *r, const struct packet *p)
 	if (r->plain) {
 		err = see_iface(r, p);
 		if (err)
-			writer_refuse(r->writer, p->iface->id);
-		return err ? err : writer_packet(r->writer, p);
+			writer_refuse(r->files.writer, p->iface->id);
+		return err ? err : writer_packet(r->files.writer, p);
 	}
 	err = follow(r, p->has & PACKET_TIME && !p->iface->other_clock
 				? schedule_packet(&r->schedule, p->ts_ns)
 				: schedule_untimed(&r->schedule));
 	if (!err)
 		return put(r, p);
-	writer_refuse(r->writer, p->iface->id);
+	writer_refuse(r->files.writer, p->iface->id);
 	return err;
 }
 
@@ -347,7 +398,7 @@ int rotate_packet(struct rotate *r, const struct packet *p)
 /* What has no room comes with its first packet, or at the beginning of the next file. */
 static int describe_new(struct rotate *r)
 {
-	int err = descriptions_iface(&r->descriptions, r->writer, NULL, room_left(r));
+	int err = descriptions_iface(&r->descriptions, r->files.writer, NULL, room_left(r));
 
 	return err == -E2BIG ? 0 : err;
 }
@@ -356,7 +407,7 @@ int rotate_joined(struct rotate *r)
 {
 	int err = r->begun && !r->finished ? describe_new(r) : 0;
 
-	return err || !r->begun ? err : writer_flush(r->writer);
+	return err || !r->begun ? err : writer_flush(r->files.writer);
 }
 
 int rotate_left(struct rotate *r, uint32_t id)
@@ -364,13 +415,13 @@ int rotate_left(struct rotate *r, uint32_t id)
 	int err = 0;
 
 	if (r->begun && !r->finished)
-		err = writer_final_stats(r->writer, id, stats_of, r);
-	return err || !r->begun ? err : writer_flush(r->writer);
+		err = writer_final_stats(r->files.writer, id, stats_of, r);
+	return err || !r->begun ? err : writer_flush(r->files.writer);
 }
 
 int rotate_flush(struct rotate *r)
 {
-	int err = writer_flush(r->writer);
+	int err = writer_flush(r->files.writer);
 
 	r->postponed = false;
 	return err || r->room_at == UINT64_MAX ? err : check_room(r, 0);
@@ -382,19 +433,19 @@ int rotate_finish(struct rotate *r)
 {
 	int err = 0;
 
-	if (!r->writer)
+	if (!r->files.writer)
 		return 0;
 	/* interfaces without packets; if it fails, so does what follows */
 	if (r->begun && !r->finished)
 		describe_new(r);
 	if (!r->finished)
-		err = writer_finish(r->writer, stats_of, r);
+		err = writer_finish(r->files.writer, stats_of, r);
 	r->finished = true;
 	r->torn |= err;
-	if (writer_has_given_up(r->writer))
-		writer_take_out(r->writer);	/* the thread has it until the process ends */
-	else if (r->retention && writer_out(r->writer))
-		hand_over(r);
+	if (writer_has_given_up(r->files.writer))
+		writer_take_out(r->files.writer);	/* the thread has it until the process ends */
+	else if (r->files.retention && writer_out(r->files.writer))
+		file_series_hand_over(&r->files, r->torn);
 	return err;
 }
 
@@ -406,7 +457,7 @@ void rotate_force(struct rotate *r, int fd)
 
 int rotate_wait(struct rotate *r, int interrupt_fd)
 {
-	return r->retention ? retention_finish(r->retention, interrupt_fd) : 0;
+	return r->files.retention ? retention_finish(r->files.retention, interrupt_fd) : 0;
 }
 
 struct rotate *rotate_close(struct rotate *r)
@@ -414,11 +465,7 @@ struct rotate *rotate_close(struct rotate *r)
 	if (!r)
 		return NULL;
 	write_queue_close(r->queue);
-	r->writer = writer_close(r->writer);
-	retention_close(r->retention);
-	if (r->dir_fd >= 0)
-		close(r->dir_fd);
-	free(r->spared);
+	file_series_close(&r->files);
 	free(r);
 	return NULL;
 }
@@ -432,7 +479,7 @@ bool rotate_begun(const struct rotate *r)
 
 bool rotate_is_file(const struct rotate *r)
 {
-	return r->retention;
+	return r->files.retention;
 }
 
 bool rotate_has_room(const struct rotate *r)
@@ -442,64 +489,75 @@ bool rotate_has_room(const struct rotate *r)
 
 size_t rotate_pending(const struct rotate *r)
 {
-	return r->writer ? writer_pending(r->writer) : 0;
+	return r->files.writer ? writer_pending(r->files.writer) : 0;
 }
 
 void rotate_hurry(struct rotate *r, int ms)
 {
-	if (r->writer && writer_out(r->writer))
-		writer_hurry(r->writer, ms);
+	if (r->files.writer && writer_out(r->files.writer))
+		writer_hurry(r->files.writer, ms);
 }
 
 uint64_t rotate_lost(const struct rotate *r, uint32_t id)
 {
-	return r->writer ? writer_lost(r->writer, id) : 0;
+	return r->files.writer ? writer_lost(r->files.writer, id) : 0;
 }
 
 uint64_t rotate_lost_all(const struct rotate *r)
 {
-	return r->writer ? writer_lost_all(r->writer) : 0;
+	return r->files.writer ? writer_lost_all(r->files.writer) : 0;
 }
 
 uint64_t rotate_unfit(const struct rotate *r, enum format_unfit *why)
 {
-	return r->writer ? writer_unfit(r->writer, why) : 0;
+	return r->files.writer ? writer_unfit(r->files.writer, why) : 0;
 }
 
 const char *rotate_last(const struct rotate *r, uint64_t *offset)
 {
-	return r->writer && writer_last(r->writer, offset) ? r->path : NULL;
+	return r->files.writer && writer_last(r->files.writer, offset) ? r->files.path : NULL;
 }
 
 void rotate_written(const struct rotate *r, uint64_t *bytes, uint64_t *files)
 {
-	bool current = r->begun && r->writer && writer_out(r->writer);
+	const struct file_series *f = &r->files;
+	bool current = r->begun && f->writer && writer_out(f->writer);
 
-	*bytes = r->handed_over + (current ? writer_written(r->writer) : 0);
-	*files = r->n_handed_over + current;
+	*bytes = f->handed_over + (current ? writer_written(f->writer) : 0);
+	*files = f->n_handed_over + current;
 }
 
 struct writer *rotate_writer(const struct rotate *r)
 {
-	return r->writer;
+	return r->files.writer;
 }
 
 bool rotate_has_failed(const struct rotate *r)
 {
-	return r->wanted[0];
+	return r->files.wanted[0];
 }
 
 const char *rotate_path(const struct rotate *r)
 {
-	return r->wanted[0] ? r->wanted : r->path;
+	return r->files.wanted[0] ? r->files.wanted : r->files.path;
 }
 
 const char *rotate_error(const struct rotate *r, int err)
 {
-	return r->why ? r->why : sink_reason(err);
+	return r->files.why ? r->files.why : sink_reason(err);
 }
 
 bool rotate_is_cut_short(const struct rotate *r)
 {
-	return r->cut_short || r->misnamed;
+	return r->cut_short || r->files.misnamed;
+}
+
+struct sink *rotate_sink(struct rotate *r)
+{
+	return &r->sink;
+}
+
+struct rotate *rotate_of(const struct sink *k)
+{
+	return (struct rotate *)k;
 }

@@ -71,8 +71,9 @@ int rotate_open(struct rotate **r, const struct rotate_settings *s, int interrup
 /* Rights are given up, and threads may begin: before the first file does. -errno. */
 int rotate_start(struct rotate *r);
 
-/* As one of the outputs, by which it is closed then. */
+/* Its place among the outputs, for file_sink.h; and back. */
 struct sink *rotate_sink(struct rotate *r);
+struct rotate *rotate_of(const struct sink *k);
 
 /* A file that is read from: it is never written to. -EEXIST: it is the first output. -ENOMEM. */
 int rotate_spare(struct rotate *r, const struct stat *st);
