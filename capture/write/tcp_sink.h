@@ -9,11 +9,12 @@
 #define XDPDUMP_WRITE_TCP_SINK_H
 
 #include "capture/base/log.h"
+#include "capture/write/peers.h"
 
 struct sink;
 struct target_settings;
 
-enum { TCP_SINK_CLIENTS = 8, TCP_SINK_FDS = TCP_SINK_CLIENTS + 2 };
+enum { TCP_SINK_CLIENTS = PEERS_MAX, TCP_SINK_FDS = TCP_SINK_CLIENTS + 2 };
 
 /* As target_open(): "[ADDRESS:]PORT" and "HOST:PORT". */
 enum status tcp_sink_listen(struct sink **k, const char *where, const struct target_settings *s,
