@@ -3,6 +3,7 @@
  * Options in host byte order, one behind the other. The reader has checked that each is whole and
  * padded.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/base/util.h"
@@ -66,6 +67,21 @@ void pcapng_options_put_comment(uint8_t *to, const char *text, size_t len)
 	memcpy(to, head, sizeof(head));
 	memcpy(to + sizeof(head), text, len);
 	memset(to + sizeof(head) + len, 0, padded(len) - len);
+}
+
+void pcapng_options_add_comment(uint8_t **in, struct raw_options *o, const char *text)
+{
+	const size_t len = strlen(text), size = o->len + pcapng_options_comment_size(len);
+	uint8_t *options = malloc(size);
+
+	if (!options)
+		return;
+	if (o->len)
+		memcpy(options, o->bytes, o->len);
+	pcapng_options_put_comment(options + o->len, text, len);
+	free(*in);
+	*in = options;
+	*o = (struct raw_options){ options, size };
 }
 
 bool pcapng_options_verdict(const struct packet *p, struct verdict *v)

@@ -31,6 +31,12 @@ const char *pcapng_options_comment(const struct packet *p, size_t *pos, size_t *
 size_t pcapng_options_comment_size(size_t len);
 void pcapng_options_put_comment(uint8_t *to, const char *text, size_t len);
 
+/*
+ * One more comment behind the options @o, which are in *@in then, in place of what was there, for
+ * the caller to free; without memory they go without.
+ */
+void pcapng_options_add_comment(uint8_t **in, struct raw_options *o, const char *text);
+
 /* Bytes of the first options that take @max bytes at most together, each of them whole. */
 size_t pcapng_options_fit(const struct raw_options *o, size_t max);
 

@@ -43,7 +43,8 @@ static const char *last_part(const char *path)
 }
 
 /* What a file is called that is not complete. NULL: too long. */
-static const char *working_name(const struct file_series *f, const char *path, char out[static PATH_MAX])
+static const char *working_name(const struct file_series *f, const char *path,
+				char out[static PATH_MAX])
 {
 	bool fits = snprintf(out, PATH_MAX, "%s%s", path, f->set->part ? ".part" : "") < PATH_MAX;
 
@@ -184,7 +185,8 @@ int file_series_spare(struct file_series *f, const struct stat *st)
 {
 	struct stat *more;
 
-	if (f->writer ? takes_place_of(f, st) : f->set->when.on_demand && has_name(f->set->path, st))
+	if (f->writer ? takes_place_of(f, st)
+		      : f->set->when.on_demand && has_name(f->set->path, st))
 		return -EEXIST;
 	more = realloc(f->spared, (f->n_spared + 1) * sizeof(*more));
 	if (!more)

@@ -46,7 +46,9 @@ int file_series_init(struct file_series *f, const struct rotate_settings *set, i
  */
 int file_series_open_first(struct file_series *f, uint64_t wall_ns);
 
-/* Instead of that, where it begins later: what becomes of files; could one be made there? -errno. */
+/*
+ * Instead of that, where it begins later: what becomes of files; could one be made there? -errno.
+ */
 int file_series_open_retention(struct file_series *f);
 int file_series_check_folder(struct file_series *f);
 

@@ -15,10 +15,14 @@
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
 #include "capture/packet/packet.h"
-#include "capture/write/packet_memory.h"
+#include "capture/packet/pcapng_options.h"
 #include "capture/write/file_sink.h"
-#include "capture/write/recorder_impl.h"
+#include "capture/write/packet_memory.h"
+#include "capture/write/recorder.h"
+#include "capture/write/recorder_file.h"
+#include "capture/write/recorder_memory.h"
 #include "capture/write/rotate.h"
+#include "capture/write/sink.h"
 
 enum {
 	/*
@@ -30,43 +34,117 @@ enum {
 	LOOK_AGAIN_NS = 10 * 1000 * 1000,
 };
 
+struct recorder {
+	struct sink sink;
+	struct recorder_memory memory;
+	struct recorder_file file;
+	struct recorder_settings set;
+	/* what is still to come into the file; of TIME: until then */
+	struct reach open;
+	bool is_open;			/* it is after a trigger, and more is to come */
+	uint64_t closed_ns;		/* the last window, by now_ns() */
+	uint64_t newest_ns;		/* of the packets */
+	uint64_t n_triggers, n_ignored;
+	/* the next packet triggers; "": it does not */
+	char next_why[RECORDER_FILE_WHY];
+	/*
+	 * something beside the packets has, then, of which the last may still be on their way; "":
+	 * nothing has
+	 */
+	char beside_why[RECORDER_FILE_WHY];
+	uint64_t beside_ns;
+	bool ends;			/* with the file of the last trigger */
+	uint8_t *packet_options;	/* of the packet at hand, with our comment */
+	uint64_t wall_offset_ns;	/* from the run's own time to the wall clock */
+};
+
 static struct recorder *of(const struct sink *k)
 {
 	return (struct recorder *)k;
 }
 
-/* ---- triggers ---- */
-
-static void want_all(struct recorder *r)
+/*
+ * The time of packets up to which all have come: of the clock, or that of the packets themselves.
+ * Where packets come as time goes by, they come a little later.
+ */
+static uint64_t now_ns(const struct recorder *r)
 {
-	r->n_wanted = packet_memory_count(r->memory);
-	r->kept_bytes = 0;
+	return r->set.live ? clock_now_ns() - r->file.told.from->lag_ns : r->newest_ns;
 }
+
+/* ---- memory ---- */
+
+static void forget_oldest(struct recorder *r)
+{
+	recorder_memory_forget(&r->memory);
+	r->file.has_gap |= r->file.has_file;
+}
+
+static void forget_old(struct recorder *r, const struct packet *trigger, uint64_t ts_ns)
+{
+	const bool any = recorder_memory_forget_old(&r->memory, trigger, ts_ns);
+
+	r->file.has_gap |= any && r->file.has_file;
+}
+
+/* What is in its way goes into the file, or is forgotten. */
+static int put(struct recorder *r, const struct packet *p)
+{
+	int err = recorder_memory_note(&r->memory, p);
+
+	while (!err && !recorder_memory_put(&r->memory, p)) {
+		if (!recorder_memory_count(&r->memory)) {	/* larger than all of it */
+			r->memory.forgotten++;
+			r->file.has_gap |= r->file.has_file;
+			return 0;
+		}
+		err = r->memory.n_wanted ? recorder_file_write_oldest(&r->file) : 0;
+		if (!r->memory.n_wanted || err == -EBUSY) {
+			if (recorder_memory_count(&r->memory))
+				forget_oldest(r);
+			err = err == -EBUSY ? 0 : err;
+		}
+	}
+	return err;
+}
+
+/* It says so itself. */
+static int put_trigger(struct recorder *r, const struct packet *p)
+{
+	struct packet marked = *p;
+	char comment[RECORDER_FILE_WHY + 16];
+
+	snprintf(comment, sizeof(comment), "trigger: %s", r->next_why);
+	pcapng_options_add_comment(&r->packet_options, &marked.options, comment);
+	return put(r, &marked);
+}
+
+/* ---- triggers ---- */
 
 static bool is_ignored(const struct recorder *r, uint64_t at_ns)
 {
-	const bool in_order = r->counts.triggers && at_ns >= r->triggered_ns;
+	const bool in_order = r->n_triggers && at_ns >= r->file.asked_ns;
 
-	return (in_order && !r->ends && at_ns - r->triggered_ns < r->set.cooldown_ns) ||
-	       (r->set.max_triggers && r->counts.triggers >= r->set.max_triggers);
+	return (in_order && !r->ends && at_ns - r->file.asked_ns < r->set.cooldown_ns) ||
+	       (r->set.max_triggers && r->n_triggers >= r->set.max_triggers);
 }
 
 /* True: it counts. */
 static bool note_trigger(struct recorder *r, uint64_t at_ns)
 {
 	if (is_ignored(r, at_ns)) {
-		r->counts.ignored++;
+		r->n_ignored++;
 		return false;
 	}
-	r->counts.triggers++;
-	r->triggered_ns = at_ns;
+	r->n_triggers++;
+	r->file.asked_ns = at_ns;
 	return true;
 }
 
 static void close_window(struct recorder *r)
 {
 	r->is_open = false;
-	r->closed_ns = recorder_now_ns(r);
+	r->closed_ns = now_ns(r);
 }
 
 static void open_window(struct recorder *r, uint64_t at_ns)
@@ -85,13 +163,14 @@ static void open_window(struct recorder *r, uint64_t at_ns)
  */
 static int end_window_before(struct recorder *r, const struct packet *p, uint64_t at_ns)
 {
-	int err = r->set.live ? recorder_write_portion(r) : recorder_write_wanted(r);
+	int err = r->set.live ? recorder_file_write_portion(&r->file)
+			      : recorder_file_write_wanted(&r->file);
 
 	/* while the disk is slow nothing is forgotten, and that file goes on */
-	if (err || r->n_wanted)
+	if (err || r->memory.n_wanted)
 		return err;
-	recorder_forget_old(r, p, at_ns);
-	return r->has_file && r->has_gap ? recorder_end_file(r) : 0;
+	forget_old(r, p, at_ns);
+	return r->file.has_file && r->file.has_gap ? recorder_file_end(&r->file) : 0;
 }
 
 /* @p: the packet that is the trigger, the youngest in memory; NULL: something else. */
@@ -104,20 +183,20 @@ static int trigger(struct recorder *r, const char *why, const struct packet *p, 
 	err = r->is_open ? 0 : end_window_before(r, p, at_ns);
 	if (err)
 		return err;
-	if (r->has_file && !p)	/* of packets there may be thousands */
-		log_announce("%s: trigger: %s: it goes on", rotate_path(r->files), why);
-	if (!r->has_file)
-		snprintf(r->why, sizeof(r->why), "trigger: %s", why);
-	r->has_file = true;
-	want_all(r);
+	if (r->file.has_file && !p)	/* of packets there may be thousands */
+		log_announce("%s: trigger: %s: it goes on", rotate_path(r->file.rotate), why);
+	if (!r->file.has_file)
+		snprintf(r->file.why, sizeof(r->file.why), "trigger: %s", why);
+	r->file.has_file = true;
+	recorder_memory_want(&r->memory);
 	open_window(r, at_ns);
-	return r->is_begun ? 0 : recorder_begin_file(r);
+	return r->file.is_begun ? 0 : recorder_file_begin(&r->file);
 }
 
 /* All packets from before that have come by now. */
 static int trigger_beside(struct recorder *r)
 {
-	char why[RECORDER_WHY_MAX];
+	char why[RECORDER_FILE_WHY];
 
 	strcpy(why, r->beside_why);
 	*r->beside_why = '\0';
@@ -128,8 +207,8 @@ bool recorder_trigger(struct recorder *r, const char *why)
 {
 	const uint64_t now = clock_now_ns();
 
-	if (*r->beside_why || !r->from || is_ignored(r, now)) {
-		r->counts.ignored++;
+	if (*r->beside_why || !r->file.told.from || is_ignored(r, now)) {
+		r->n_ignored++;
 		return false;
 	}
 	text_utf8_clean(r->beside_why, sizeof(r->beside_why), why, strlen(why));
@@ -139,7 +218,7 @@ bool recorder_trigger(struct recorder *r, const char *why)
 
 void recorder_trigger_last(struct recorder *r, const char *why)
 {
-	r->counts.ignored += *r->beside_why != '\0';
+	r->n_ignored += *r->beside_why != '\0';
 	*r->beside_why = '\0';
 	r->ends = true;
 	recorder_trigger(r, why);
@@ -157,7 +236,7 @@ static void extend_window(struct recorder *r, const struct packet *p)
 
 	if (open->unit == REACH_TIME && r->newest_ns > open->n)
 		return close_window(r);
-	want_all(r);
+	recorder_memory_want(&r->memory);
 	if (open->unit == REACH_PACKETS)
 		open->n--;
 	else if (open->unit == REACH_BYTES)
@@ -172,7 +251,7 @@ static void extend_window(struct recorder *r, const struct packet *p)
 static bool is_last(const struct recorder *r)
 {
 	return !*r->beside_why &&
-	       (r->ends || (r->set.max_triggers && r->counts.triggers >= r->set.max_triggers));
+	       (r->ends || (r->set.max_triggers && r->n_triggers >= r->set.max_triggers));
 }
 
 /* Is the file complete, as no other trigger can continue it? */
@@ -180,8 +259,8 @@ static bool is_complete(const struct recorder *r, uint64_t now)
 {
 	const bool goes_back = now + HOLD_NS < r->closed_ns;
 
-	return r->is_begun && !r->is_open && !r->n_wanted &&
-	       (r->has_gap || is_last(r) || goes_back || now >= r->closed_ns + HOLD_NS);
+	return r->file.is_begun && !r->is_open && !r->memory.n_wanted &&
+	       (r->file.has_gap || is_last(r) || goes_back || now >= r->closed_ns + HOLD_NS);
 }
 
 /* It is @now, and all packets from before that have come. */
@@ -193,14 +272,14 @@ static int settle(struct recorder *r, uint64_t now)
 		return err;
 	if (r->is_open && r->open.unit == REACH_TIME && now > r->open.n)
 		close_window(r);
-	if (r->has_file && !r->is_begun) {
-		err = recorder_begin_file(r);
+	if (r->file.has_file && !r->file.is_begun) {
+		err = recorder_file_begin(&r->file);
 		if (err)
 			return err == -EBUSY ? 0 : err;
 	}
 	if (!is_complete(r, now))
 		return 0;
-	err = recorder_end_file(r);
+	err = recorder_file_end(&r->file);
 	return !err && is_last(r) ? SINK_LAST : err;
 }
 
@@ -215,11 +294,11 @@ static int packet(struct sink *k, const struct packet *p)
 		r->newest_ns = p->ts_ns;
 	err = r->set.live && !*r->beside_why ? 0 : settle(r, r->newest_ns);
 	if (err) {
-		r->counts.forgotten++;
+		r->memory.forgotten++;
 		return err == SINK_LAST ? SINK_END : err;
 	}
-	recorder_forget_old(r, NULL, r->newest_ns);
-	err = *r->next_why ? recorder_put_trigger(r, p) : recorder_put(r, p);
+	forget_old(r, NULL, r->newest_ns);
+	err = *r->next_why ? put_trigger(r, p) : put(r, p);
 	if (!err && r->is_open)
 		extend_window(r, p);
 	if (!err && *r->next_why)
@@ -227,18 +306,19 @@ static int packet(struct sink *k, const struct packet *p)
 	*r->next_why = '\0';
 	if (err && err != -EBUSY)
 		return err;
-	return r->set.live ? recorder_write_if_room(r, PORTION_PACKETS) : recorder_write_wanted(r);
+	return r->set.live ? recorder_file_write_if_room(&r->file, PORTION_PACKETS)
+			   : recorder_file_write_wanted(&r->file);
 }
 
 static int start(struct sink *k)
 {
-	return rotate_start(of(k)->files);
+	return rotate_start(of(k)->file.rotate);
 }
 
 static int begin(struct sink *k, struct source *from, uint64_t now, uint64_t wall_ns)
 {
-	of(k)->from = from;
-	of(k)->run_ns = now;
+	of(k)->file.told.from = from;
+	of(k)->file.run_ns = now;
 	of(k)->wall_offset_ns = wall_ns - now;
 	return 0;
 }
@@ -246,32 +326,36 @@ static int begin(struct sink *k, struct source *from, uint64_t now, uint64_t wal
 static int flush(struct sink *k)
 {
 	struct recorder *r = of(k);
-	int err = k->error ? k->error : recorder_write_portion(r);
+	int err = k->error ? k->error : recorder_file_write_portion(&r->file);
 
-	return err || !r->is_begun ? err : rotate_flush(r->files);
+	return err || !r->file.is_begun ? err : rotate_flush(r->file.rotate);
 }
 
 static int joined(struct sink *k)
 {
-	return of(k)->is_begun ? rotate_joined(of(k)->files) : 0;
+	return of(k)->file.is_begun ? rotate_joined(of(k)->file.rotate) : 0;
 }
 
 static int left(struct sink *k, uint32_t id)
 {
-	return of(k)->is_begun && !of(k)->n_wanted ? rotate_left(of(k)->files, id) : 0;
+	const struct recorder *r = of(k);
+
+	return r->file.is_begun && !r->memory.n_wanted ? rotate_left(r->file.rotate, id) : 0;
 }
 
 static size_t pending(const struct sink *k)
 {
 	const struct recorder *r = of(k);
 
-	return k->error ? 0 : r->n_wanted + (r->is_begun ? rotate_pending(r->files) : 0);
+	return k->error ? 0
+			: r->memory.n_wanted +
+				  (r->file.is_begun ? rotate_pending(r->file.rotate) : 0);
 }
 
 static void now(struct sink *k, uint64_t now)
 {
-	of(k)->run_ns = now;
-	rotate_now(of(k)->files, now);
+	of(k)->file.run_ns = now;
+	rotate_now(of(k)->file.rotate, now);
 }
 
 static int tick(struct sink *k, uint64_t upto is_unused)
@@ -280,11 +364,11 @@ static int tick(struct sink *k, uint64_t upto is_unused)
 	uint64_t now;
 	int err;
 
-	if (k->error || !r->from)
+	if (k->error || !r->file.told.from)
 		return k->error;
-	now = recorder_now_ns(r);
-	recorder_forget_old(r, NULL, now);
-	err = recorder_write_portion(r);
+	now = now_ns(r);
+	forget_old(r, NULL, now);
+	err = recorder_file_write_portion(&r->file);
 	return err ? err : settle(r, now);
 }
 
@@ -293,17 +377,17 @@ static uint64_t due(const struct sink *k)
 	const struct recorder *r = of(k);
 	uint64_t end_ns, now;
 
-	if (!r->set.live || (!r->has_file && !*r->beside_why))
+	if (!r->set.live || (!r->file.has_file && !*r->beside_why))
 		return UINT64_MAX;
 	if (*r->beside_why)
-		return r->run_ns;
-	if (r->n_wanted || !r->is_begun)
-		return r->is_begun && rotate_has_room(r->files) ? r->run_ns
-								: r->run_ns + LOOK_AGAIN_NS;
+		return r->file.run_ns;
+	if (r->memory.n_wanted || !r->file.is_begun)
+		return r->file.is_begun && rotate_has_room(r->file.rotate) ? r->file.run_ns
+								: r->file.run_ns + LOOK_AGAIN_NS;
 	if (r->is_open && r->open.unit != REACH_TIME)
 		return UINT64_MAX;
 	end_ns = r->is_open ? r->open.n : r->closed_ns + HOLD_NS;
-	now = recorder_now_ns(r);
+	now = now_ns(r);
 	return clock_monotonic_ns() + (end_ns > now ? end_ns - now : 0);
 }
 
@@ -315,19 +399,20 @@ static void clock_set(struct sink *k, uint64_t now, uint64_t wall_ns)
 {
 	struct recorder *r = of(k);
 	const uint64_t step_ns = wall_ns - now - r->wall_offset_ns;
-	uint64_t *const times[] = { &r->newest_ns, &r->triggered_ns, &r->closed_ns, &r->beside_ns };
+	uint64_t *const times[] = { &r->newest_ns, &r->file.asked_ns, &r->closed_ns,
+				    &r->beside_ns };
 
 	for (size_t i = 0; i < array_size(times); i++)
 		*times[i] += step_ns;
 	if (r->open.unit == REACH_TIME)
 		r->open.n += step_ns;
 	r->wall_offset_ns += step_ns;
-	rotate_clock_set(r->files, now, wall_ns);
+	rotate_clock_set(r->file.rotate, now, wall_ns);
 }
 
 static int spare(struct sink *k, const struct stat *st)
 {
-	return rotate_spare(of(k)->files, st);
+	return rotate_spare(of(k)->file.rotate, st);
 }
 
 static int reader_fd(const struct sink *k is_unused)
@@ -337,12 +422,12 @@ static int reader_fd(const struct sink *k is_unused)
 
 static void hurry(struct sink *k, int ms)
 {
-	rotate_hurry(of(k)->files, ms);
+	rotate_hurry(of(k)->file.rotate, ms);
 }
 
 static bool lacks_something(const struct recorder *r)
 {
-	return r->has_file && (r->n_wanted || !r->is_begun);
+	return r->file.has_file && (r->memory.n_wanted || !r->file.is_begun);
 }
 
 /* The last trigger, whose file may have to wait for those before it to come to the disk. */
@@ -352,9 +437,9 @@ static int write_last(struct recorder *r)
 	int err = *r->beside_why ? trigger_beside(r) : 0;
 
 	for (unsigned i = 0; (!err || err == -EBUSY) && lacks_something(r) && i < TIMES; i++) {
-		err = r->is_begun ? 0 : recorder_begin_file(r);
+		err = r->file.is_begun ? 0 : recorder_file_begin(&r->file);
 		if (!err)
-			err = recorder_write_wanted(r);
+			err = recorder_file_write_wanted(&r->file);
 		else if (err == -EBUSY)
 			wait_us(PAUSE_US);
 	}
@@ -365,16 +450,16 @@ static int write_last(struct recorder *r)
 static int finish(struct sink *k)
 {
 	struct recorder *r = of(k);
-	struct sink *files = file_sink(r->files);
+	struct sink *files = file_sink(r->file.rotate);
 	int err = k->error ? 0 : write_last(r), ended;
 
-	ended = recorder_end_file(r);
-	while (packet_memory_count(r->memory))
-		recorder_forget_oldest(r);
+	ended = recorder_file_end(&r->file);
+	while (recorder_memory_count(&r->memory))
+		forget_oldest(r);
 	files->error = files->error ? files->error : k->error;
 	if (!err)
 		err = ended;
-	files->incomplete = rotate_is_cut_short(r->files);
+	files->incomplete = rotate_is_cut_short(r->file.rotate);
 	if (err < 0 && err != -EPIPE && !files->error)
 		files->error = err;
 	return err;
@@ -382,19 +467,18 @@ static int finish(struct sink *k)
 
 static enum status report(const struct sink *k, uint64_t refused)
 {
-	const struct sink *files = file_sink(of(k)->files);
+	const struct sink *files = file_sink(of(k)->file.rotate);
 
-	return files->ops->report(files, refused + of(k)->counts.lost);
+	return files->ops->report(files, refused + of(k)->memory.lost);
 }
 
 static struct sink *close_sink(struct sink *k)
 {
 	struct recorder *r = of(k);
 
-	rotate_close(r->files);
-	packet_memory_close(r->memory);
-	free(r->ifaces);
-	free(r->head_options);
+	rotate_close(r->file.rotate);
+	recorder_memory_close(&r->memory);
+	recorder_told_close(&r->file.told);
 	free(r->packet_options);
 	free(r);
 	return NULL;
@@ -424,7 +508,8 @@ int recorder_open(struct recorder **recorder, const struct recorder_settings *s,
 		  struct rotate *files)
 {
 	struct recorder *r = calloc(1, sizeof(*r));
-	int err = r ? packet_memory_open(&r->memory, max_of(s->memory, (uint64_t)PACKET_MEMORY_MIN))
+	int err = r ? recorder_memory_open(&r->memory,
+					   max_of(s->memory, (uint64_t)PACKET_MEMORY_MIN))
 		    : -ENOMEM;
 
 	if (err) {
@@ -432,9 +517,14 @@ int recorder_open(struct recorder **recorder, const struct recorder_settings *s,
 		return err;
 	}
 	r->sink.ops = &ops;
-	r->told.ops = &recorder_told_ops;
+	r->memory.before = s->before;
+	r->memory.back_ns = s->back_ns;
 	r->set = *s;
-	r->files = files;
+	r->file.memory = &r->memory;
+	r->file.rotate = files;
+	r->file.live = s->live;
+	r->file.decodes = s->decodes;
+	recorder_told_init(&r->file.told, &r->memory, r->file.why);
 	*recorder = r;
 	return 0;
 }
@@ -442,4 +532,26 @@ int recorder_open(struct recorder **recorder, const struct recorder_settings *s,
 struct sink *recorder_sink(struct recorder *r)
 {
 	return &r->sink;
+}
+
+uint64_t recorder_lost(const struct recorder *r, uint32_t id)
+{
+	return recorder_memory_lost(&r->memory, id);
+}
+
+struct recorder_counts recorder_counts(const struct recorder *r)
+{
+	const struct recorder_memory *m = &r->memory;
+
+	return (struct recorder_counts){
+		.written = m->written,
+		.in_memory = recorder_memory_count(m),
+		.bytes = m->bytes,
+		.forgotten = m->forgotten,
+		.lost = m->lost,
+		.triggers = r->n_triggers,
+		.ignored = r->n_ignored,
+		.files = r->file.n_files,
+		.back_ns = recorder_memory_back_ns(m, r->newest_ns),
+	};
 }

@@ -17,7 +17,7 @@
 #include "capture/write/target.h"
 #include "capture/write/tcp_sink.h"
 
-/* In which a live capture that has ended is taken, at most; and in which the other side closes then. */
+/* In which a live capture that has ended is taken, at most; in which the other side closes then. */
 #define END_NS		UINT64_C(10000000000)
 #define CLOSE_NS	UINT64_C(1000000000)
 
@@ -132,7 +132,9 @@ static void on_client(void *client)
 
 static int watch_client(struct tcp_client *c)
 {
-	return c->of->connections.loop ? loop_add_socket(c->of->connections.loop, peer_fd(c->peer), on_client, c) : 0;
+	struct loop *l = c->of->connections.loop;
+
+	return l ? loop_add_socket(l, peer_fd(c->peer), on_client, c) : 0;
 }
 
 static int welcome(struct tcp_sink *k, struct tcp_client *c, int fd,
