@@ -13,15 +13,10 @@
 #include <stdint.h>
 
 #include "capture/write/direct.h"
+#include "capture/write/write_buffer.h"
 
 struct out;
 struct write_queue;
-
-/* Bytes from malloc(). */
-struct write_buffer {
-	uint8_t *bytes;
-	size_t used, cap;
-};
 
 /*
  * At most @max bytes wait in it, or one buffer. What waits for room watches @interrupt_fd (-1:
