@@ -3,14 +3,38 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/base/clock.h"
 #include "capture/base/util.h"
 #include "capture/filter/per_link.h"
 #include "capture/packet/packet.h"
+#include "capture/packet/source.h"
 #include "capture/view/grid.h"
+#include "capture/view/model.h"
+#include "capture/view/view.h"
 #include "capture/view/view_file.h"
-#include "capture/view/view_impl.h"
+#include "capture/write/rotate.h"
+#include "capture/write/sink.h"
+
+struct view {
+	struct sink sink;
+	bool lent; /* to outputs that do not close it */
+	struct source *from;
+	uint64_t now_ns; /* live: of the last round */
+	struct model model;
+	struct page_facts facts;
+	struct page_choice choice;
+	struct per_link *filter; /* of what is shown; NULL: all */
+	char *shown; /* its text */
+	struct view_file *file; /* NULL: nothing is written */
+	char written[512]; /* what the last file has come to; "": there was none */
+	bool incomplete; /* one of them */
+	char path[VIEW_KEYS_TYPED_MAX + 1]; /* files: to be written with the next reading; "": nothing */
+	struct view_keys keys;
+	char message[512];
+	uint64_t due_ns;
+};
 
 static const struct sink_ops ops;
 
@@ -47,34 +71,17 @@ struct sink *view_lent_sink(struct view *v)
 	return &v->sink;
 }
 
-void view_begin(struct view *v, struct source *from)
+void view_say(struct view *v, const char *sentence, bool is_alarm)
 {
-	v->from = from;
-	v->facts.done = false;
-	model_clear(&v->model);
-	if (*v->path)
-		view_begin_file(v, v->path);
-	*v->path = '\0';
-}
-
-void view_packet(struct view *v, const struct packet *p)
-{
-	if (v->filter && per_link_packet(v->filter, p) <= 0)
-		return;
-	model_packet(&v->model, p);
-	if (v->file && !view_file_packet(v->file, p))
-		view_end_file(v);
-}
-
-void view_done(struct view *v)
-{
-	v->facts.done = true;
+	if (sentence)
+		snprintf(v->message, sizeof(v->message), "%s", sentence);
+	v->choice.is_alarm = is_alarm;
 	v->due_ns = 0;
-	if (v->file)
-		view_end_file(v);
 }
 
-void view_begin_file(struct view *v, const char *path)
+/* ---- the file that is written ---- */
+
+static void begin_file(struct view *v, const char *path)
 {
 	bool live = v->facts.has_ledger;
 	uint64_t now = live ? v->now_ns : 0;
@@ -84,7 +91,7 @@ void view_begin_file(struct view *v, const char *path)
 		view_say(v, NULL, true);
 }
 
-void view_end_file(struct view *v)
+static void end_file(struct view *v)
 {
 	bool ok = view_file_close(&v->file, v->message, sizeof(v->message));
 
@@ -93,13 +100,132 @@ void view_end_file(struct view *v)
 	view_say(v, NULL, !ok);
 }
 
-void view_say(struct view *v, const char *sentence, bool is_alarm)
+/* ---- packets ---- */
+
+void view_begin(struct view *v, struct source *from)
 {
-	if (sentence)
-		snprintf(v->message, sizeof(v->message), "%s", sentence);
-	v->choice.is_alarm = is_alarm;
-	v->due_ns = 0;
+	v->from = from;
+	v->facts.done = false;
+	model_clear(&v->model);
+	if (*v->path)
+		begin_file(v, v->path);
+	*v->path = '\0';
 }
+
+void view_packet(struct view *v, const struct packet *p)
+{
+	if (v->filter && per_link_packet(v->filter, p) <= 0)
+		return;
+	model_packet(&v->model, p);
+	if (v->file && !view_file_packet(v->file, p))
+		end_file(v);
+}
+
+void view_done(struct view *v)
+{
+	v->facts.done = true;
+	v->due_ns = 0;
+	if (v->file)
+		end_file(v);
+}
+
+/* ---- keys ---- */
+
+/* For whose packets a filter is looked at before it is taken; NULL: for Ethernet. */
+static const struct iface *first_iface(const struct view *v)
+{
+	return v->model.live && v->from ? v->from->ops->iface(v->from, 0) : NULL;
+}
+
+/* Is it one at all? Then it is shown by it, and all counts begin anew. */
+static enum view_wish set_filter(struct view *v, const char *typed)
+{
+	cleanup(freep) char *text = strdup(typed);
+	struct per_link *filter = NULL;
+	int err = text ? 0 : -ENOMEM;
+
+	if (!err && text[strspn(text, " \t")])
+		err = per_link_open(&filter, text, NULL, true);
+	if (!err && filter)
+		err = per_link_check(filter, first_iface(v));
+	if (err) {
+		view_say(v, err == -EINVAL ? per_link_error(filter) : "out of memory", true);
+		per_link_close(filter);
+		return VIEW_NOTHING;
+	}
+	per_link_close(v->filter);
+	free(v->shown);
+	v->filter = filter;
+	v->shown = steal(&text);
+	model_clear(&v->model);
+	return v->model.live ? VIEW_NOTHING : VIEW_AGAIN;
+}
+
+static enum view_wish set_file(struct view *v, const char *path)
+{
+	if (!*path)
+		return VIEW_NOTHING;
+	if (v->model.live) {
+		begin_file(v, path);
+		return VIEW_NOTHING;
+	}
+	snprintf(v->path, sizeof(v->path), "%s", path);
+	return VIEW_AGAIN;
+}
+
+static enum view_wish take_typed(struct view *v)
+{
+	enum view_prompt what = v->keys.prompt;
+
+	v->keys.prompt = PROMPT_NONE;
+	return what == PROMPT_FILTER ? set_filter(v, v->keys.typed) : set_file(v, v->keys.typed);
+}
+
+/* What has them read again is not even asked for where that cannot be: what is shown stays. */
+static bool is_refused(struct view *v)
+{
+	if (v->facts.once)
+		view_say(v, "what has come from stdin cannot be read again", true);
+	return v->facts.once;
+}
+
+static void ask(struct view *v, enum view_prompt what, const char *typed)
+{
+	view_keys_ask(&v->keys, what, typed);
+	*v->message = '\0';
+}
+
+static void ask_for_filter(struct view *v)
+{
+	if (!is_refused(v))
+		ask(v, PROMPT_FILTER, v->filter ? v->shown : "");
+}
+
+static void begin_or_end_file(struct view *v)
+{
+	if (is_refused(v))
+		return;
+	if (v->file)
+		end_file(v);
+	else
+		ask(v, PROMPT_FILE, "");
+}
+
+enum view_wish view_key(struct view *v, int key)
+{
+	v->due_ns = 0;
+	switch (view_keys_press(&v->keys, &v->choice, v->model.live, key)) {
+	case ACT_QUIT: return VIEW_QUIT;
+	case ACT_TYPED: return take_typed(v);
+	case ACT_CLEAR: model_clear(&v->model); break;
+	case ACT_FILTER: ask_for_filter(v); break;
+	case ACT_FILE: begin_or_end_file(v); break;
+	case ACT_NOTHING: break;
+	}
+	return VIEW_NOTHING;
+}
+
+/* ---- the page ---- */
 
 uint64_t view_due_ns(const struct view *v)
 {
@@ -118,8 +244,8 @@ void view_draw(struct view *v, struct grid *g, unsigned rows, unsigned cols, uin
 	c->shown = v->filter ? v->shown : NULL;
 	c->writing = v->file ? view_file_path(v->file) : NULL;
 	c->message = v->message;
-	c->prompt = prompts[v->prompt];
-	c->typed = v->typed;
+	c->prompt = prompts[v->keys.prompt];
+	c->typed = v->keys.typed;
 	grid_clear(g, rows, cols);
 	page_draw(g, &v->model, &v->facts, c);
 	v->due_ns = c->paused ? UINT64_MAX : now_ns + VIEW_REDRAW_NS;
@@ -139,7 +265,7 @@ struct view *view_close(struct view *v)
 	if (!v)
 		return NULL;
 	if (v->file)
-		view_end_file(v);
+		end_file(v);
 	per_link_close(v->filter);
 	free(v->shown);
 	model_close(&v->model);
@@ -176,7 +302,7 @@ static int packet(struct sink *k, const struct packet *p)
 static void check(struct sink *k, int err)
 {
 	if (err && err != -EINTR)
-		view_end_file(of(k));
+		end_file(of(k));
 }
 
 static int flush(struct sink *k)
@@ -244,7 +370,7 @@ static void hurry(struct sink *k, int ms)
 static int finish(struct sink *k)
 {
 	if (of(k)->file)
-		view_end_file(of(k));
+		end_file(of(k));
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "capture/base/log.h"
 #include "capture/view/page.h"
+#include "capture/view/view_keys.h"
 
 struct grid;
 struct iface;
@@ -18,16 +19,6 @@ struct packet;
 struct sink;
 struct source;
 struct view;
-
-/* Beside letters and digits. */
-enum {
-	VIEW_TAB = 9,
-	VIEW_ENTER = 10,
-	VIEW_RETURN = 13,
-	VIEW_CLEAR = 21,
-	VIEW_ESCAPE = 27,
-	VIEW_DELETE = 127
-};
 
 enum {
 	VIEW_REDRAW_NS = 500 * 1000 * 1000,
@@ -55,6 +46,7 @@ void view_begin(struct view *v, struct source *from);
 void view_packet(struct view *v, const struct packet *p);
 void view_done(struct view *v);
 
+/* @key: as in view_keys.h. */
 enum view_wish view_key(struct view *v, int key);
 
 /* A sentence for who looks, in the place of the last one. */
