@@ -15,7 +15,8 @@
 #include "capture/base/progress.h"
 #include "capture/cli/confine.h"
 #include "capture/cli/diff.h"
-#include "capture/cli/diff_impl.h"
+#include "capture/cli/diff_json.h"
+#include "capture/cli/diff_out.h"
 #include "capture/cli/file_source.h"
 #include "capture/cli/opts.h"
 #include "capture/format/format.h"
@@ -27,48 +28,26 @@
 #include "capture/report/changes.h"
 #include "capture/report/pairs.h"
 
-enum { OUT_ROOM = 64 * 1024 };	/* printed at once, when it is full or nothing comes */
-
 typedef unsigned long long ull;
 
+struct diff {
+	const struct opts *opts;
+	struct source *source;
+	uint64_t n_read;		/* images */
+	struct pairs *pairs;
+	struct format *format;		/* of the line of a packet */
+	struct diff_out out;
+	bool json;
+	struct diff_totals totals;
+};
+
 /* ---- what is printed ---- */
-
-/* Who reads it may have stopped to: a signal ends the process then. */
-void diff_flush(struct diff *d)
-{
-	if (!d->out.len)
-		return;
-	progress_erase(d->progress);
-	loop_let_go(d->loop);
-	fwrite(d->out.buf, 1, d->out.len, stdout);
-	fflush(stdout);
-	loop_take_back(d->loop);
-	d->out.len = 0;
-}
-
-struct text *diff_room(struct diff *d, size_t n)
-{
-	if (d->out.cap - d->out.len >= n)
-		return &d->out;
-	diff_flush(d);
-	if (d->out.cap < n) {
-		char *more = realloc(d->out.buf, n);
-
-		if (!more) {
-			d->no_memory = true;
-			return &d->out;		/* what does not fit in is cut */
-		}
-		d->out.buf = more;
-		d->out.cap = n;
-	}
-	return &d->out;
-}
 
 /* As -r prints it, number, time, fields and bytes. */
 static void put_packet(struct diff *d, const struct packet *p)
 {
 	ssize_t need = d->format->ops->packet(d->format, NULL, 0, p, 0, 0);
-	struct text *t = diff_room(d, need);
+	struct text *t = diff_out_room(&d->out, need);
 
 	if (t->cap - t->len >= (size_t)need)
 		t->len += d->format->ops->packet(d->format, t->buf + t->len, need, p, 0, 0);
@@ -76,7 +55,7 @@ static void put_packet(struct diff *d, const struct packet *p)
 
 static void put_line(struct diff *d, const char *line)
 {
-	struct text *t = diff_room(d, strlen(line) + 2);
+	struct text *t = diff_out_room(&d->out, strlen(line) + 2);
 
 	text_char(t, '\t');
 	text_str(t, line);
@@ -85,7 +64,8 @@ static void put_line(struct diff *d, const char *line)
 
 static void put_change(void *ctx, const struct change *c)
 {
-	struct text *t = diff_room(ctx, CHANGE_TEXT + 2);
+	struct diff *d = ctx;
+	struct text *t = diff_out_room(&d->out, CHANGE_TEXT + 2);
 
 	text_char(t, '\t');
 	changes_put(t, c);
@@ -98,11 +78,11 @@ static void show_pair(struct diff *d, struct packet *entry, const struct packet 
 	const bool verbose = d->opts->print.verbose > 0;
 	unsigned n = changes(entry, exit, NULL, NULL);
 
-	d->n_changed += n > 0;
+	d->totals.n_changed += n > 0;
 	if (d->opts->print.verbose < 0 || (!n && !verbose))
 		return;
 	if (d->json) {
-		diff_json_pair(d, entry, exit);
+		diff_json_pair(&d->out, entry, exit);
 		return;
 	}
 	if (pcapng_options_verdict(exit, &entry->verdict))
@@ -125,12 +105,12 @@ static void take_pair(struct diff *d, struct packet *entry, struct packet *exit)
 {
 	cut(d, entry);
 	cut(d, exit);
-	tally_add(&d->all, exit->len);
-	verdicts_add(&d->verdicts, exit);
-	d->n_partial += entry->caplen < entry->len || exit->caplen < exit->len;
+	tally_add(&d->totals.all, exit->len);
+	verdicts_add(&d->totals.verdicts, exit);
+	d->totals.n_partial += entry->caplen < entry->len || exit->caplen < exit->len;
 	show_pair(d, entry, exit);
 	if (d->opts->print.line_buffered)
-		diff_flush(d);
+		diff_out_flush(&d->out);
 }
 
 static void alone(void *ctx, enum pairs_alone why, const struct packet *p)
@@ -159,7 +139,7 @@ static const struct iface *iface(void *ctx, uint32_t id)
 
 static void put_count(struct diff *d, uint64_t n, const char *one, const char *many)
 {
-	struct text *t = diff_room(d, 256);
+	struct text *t = diff_out_room(&d->out, 256);
 
 	if (!n)
 		return;
@@ -177,23 +157,23 @@ static void put_verdicts(struct diff *d)
 
 	if (!f)
 		return;
-	verdicts_text(&d->verdicts, &d->all, f);
+	verdicts_text(&d->totals.verdicts, &d->totals.all, f);
 	fclose(f);
-	text_bytes(diff_room(d, len), table, len);
+	text_bytes(diff_out_room(&d->out, len), table, len);
 }
 
 static void put_totals(struct diff *d)
 {
 	const struct pairs_totals *n = pairs_totals(d->pairs);
-	struct text *t = diff_room(d, 256);
+	struct text *t = diff_out_room(&d->out, 256);
 
 	text_u64(t, n->pairs);
 	text_str(t, n->pairs == 1 ? " packet with both images: " : " packets with both images: ");
-	text_u64(t, d->n_changed);
+	text_u64(t, d->totals.n_changed);
 	text_str(t, " changed, ");
-	text_u64(t, n->pairs - d->n_changed);
+	text_u64(t, n->pairs - d->totals.n_changed);
 	text_str(t, " unchanged\n");
-	put_count(d, d->n_partial, "of them is compared as far as both images are captured",
+	put_count(d, d->totals.n_partial, "of them is compared as far as both images are captured",
 		  "of them are compared as far as both images are captured");
 	put_verdicts(d);
 	put_count(d, n->alone[PAIRS_ENTRY], "entry without an exit", "entries without an exit");
@@ -224,6 +204,11 @@ static bool has_enough(const struct diff *d)
 	return d->opts->count && pairs_totals(d->pairs)->pairs == d->opts->count;
 }
 
+void diff_flush(struct diff *d)
+{
+	diff_out_flush(&d->out);
+}
+
 struct diff *diff_open(const struct opts *o, struct loop *l, struct progress *p,
 		       struct source *source)
 {
@@ -240,14 +225,11 @@ struct diff *diff_open(const struct opts *o, struct loop *l, struct progress *p,
 	if (!d)
 		return NULL;
 	d->opts = o;
-	d->loop = l;
-	d->progress = p;
 	d->source = source;
 	d->json = o->screen == FORMAT_JSON;
 	text.colour = colour_wanted(o->colour, STDOUT_FILENO);
 	d->format = format_open(FORMAT_TEXT, &text);
-	d->out = (struct text){ malloc(OUT_ROOM), 0, OUT_ROOM };
-	if (!d->format || !d->out.buf || pairs_open(&d->pairs, &hooks))
+	if (!diff_out_open(&d->out, l, p) || !d->format || pairs_open(&d->pairs, &hooks))
 		return diff_close(d);
 	return d;
 }
@@ -260,7 +242,7 @@ int diff_packet(struct diff *d, struct packet *p, bool wanted)
 	d->n_read++;
 	if (paired > 0)
 		take_pair(d, &entry, p);
-	if (paired < 0 || d->no_memory)
+	if (paired < 0 || d->out.no_memory)
 		return -ENOMEM;
 	return has_enough(d) || ferror(stdout);
 }
@@ -270,10 +252,10 @@ void diff_end(struct diff *d)
 	if (!has_enough(d))
 		pairs_end(d->pairs);
 	if (d->json)
-		diff_json_totals(d);
+		diff_json_totals(&d->out, pairs_totals(d->pairs), &d->totals);
 	else
 		put_totals(d);
-	diff_flush(d);
+	diff_out_flush(&d->out);
 }
 
 struct diff *diff_close(struct diff *d)
@@ -282,7 +264,7 @@ struct diff *diff_close(struct diff *d)
 		return NULL;
 	pairs_close(d->pairs);
 	format_close(d->format);
-	free(d->out.buf);
+	diff_out_close(&d->out);
 	free(d);
 	return NULL;
 }

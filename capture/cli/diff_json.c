@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* --diff for other programs: objects, each in a line. All strings are our own words and numbers. */
+/* All strings are our own words and numbers. */
 #include <string.h>
 
-#include "capture/cli/diff_impl.h"
+#include "capture/base/text.h"
+#include "capture/cli/diff_json.h"
+#include "capture/cli/diff_out.h"
 #include "capture/format/summary_line.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_options.h"
@@ -22,9 +24,9 @@ static void put_string(struct text *t, const char *before, const char *s)
 	text_char(t, '"');
 }
 
-static void put_head(struct diff *d, const struct packet *entry, const struct packet *exit)
+static void put_head(struct diff_out *o, const struct packet *entry, const struct packet *exit)
 {
-	struct text *t = diff_room(d, 512);
+	struct text *t = diff_out_room(o, 512);
 	struct verdict v;
 
 	put_number(t, "{\"frame_frame_packet_id\":", entry->id);
@@ -40,8 +42,13 @@ static void put_head(struct diff *d, const struct packet *entry, const struct pa
 	put_number(t, ",\"entry_cap_len\":", entry->caplen);
 	put_number(t, ",\"exit_cap_len\":", exit->caplen);
 	text_str(t, ",\"changes\":[");
-	d->n_told = 0;
 }
+
+/* Changes of a pair, and how many there have been. */
+struct told {
+	struct diff_out *out;
+	unsigned n;
+};
 
 static void put_change(void *ctx, const struct change *c)
 {
@@ -52,10 +59,10 @@ static void put_change(void *ctx, const struct change *c)
 		[CHANGE_CUT] = "cut_off_end",	   [CHANGE_GROWN] = "put_at_end",
 		[CHANGE_WRONG] = "wrong_checksum",
 	};
-	struct diff *d = ctx;
-	struct text *t = diff_room(d, 2 * CHANGE_TEXT);
+	struct told *d = ctx;
+	struct text *t = diff_out_room(d->out, 2 * CHANGE_TEXT);
 
-	put_string(t, d->n_told++ ? ",{\"kind\":\"" : "{\"kind\":\"", kinds[c->kind]);
+	put_string(t, d->n++ ? ",{\"kind\":\"" : "{\"kind\":\"", kinds[c->kind]);
 	if (c->kind != CHANGE_MORE) {
 		put_number(t, ",\"entry_offset\":", c->at);
 		put_number(t, ",\"exit_offset\":", c->now);
@@ -72,17 +79,19 @@ static void put_change(void *ctx, const struct change *c)
 	text_char(t, '}');
 }
 
-void diff_json_pair(struct diff *d, const struct packet *entry, const struct packet *exit)
+void diff_json_pair(struct diff_out *o, const struct packet *entry, const struct packet *exit)
 {
-	put_head(d, entry, exit);
-	changes(entry, exit, put_change, d);
-	text_str(diff_room(d, 4), "]}\n");
+	struct told told = { .out = o };
+
+	put_head(o, entry, exit);
+	changes(entry, exit, put_change, &told);
+	text_str(diff_out_room(o, 4), "]}\n");
 }
 
-void diff_json_totals(struct diff *d)
+void diff_json_totals(struct diff_out *o, const struct pairs_totals *n,
+		      const struct diff_totals *d)
 {
-	const struct pairs_totals *n = pairs_totals(d->pairs);
-	struct text *t = diff_room(d, 4096);
+	struct text *t = diff_out_room(o, 4096);
 	const char *sep = "";
 
 	put_number(t, "{\"pairs\":", n->pairs);
