@@ -20,6 +20,7 @@
 #include "capture/cli/interfaces.h"
 #include "capture/cli/lost.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/opts_help.h"
 #include "capture/cli/read.h"
 #include "capture/cli/restore.h"
 #include "capture/cli/rights.h"

@@ -2,8 +2,10 @@
 /* Which values an option has: by the word for it in the table of options, or words of its own. */
 #include <string.h>
 
+#include "capture/base/util.h"
 #include "capture/cli/completions.h"
 #include "capture/cli/completions_shells.h"
+#include "capture/cli/opts_table.h"
 
 static const struct { const char *arg; enum value_kind kind; } by_arg[] = {
 	{ "IF", VALUE_INTERFACE }, { "NS", VALUE_NETNS }, { "FILE", VALUE_FILE },
@@ -75,7 +77,7 @@ void completions_print(enum shell shell)
 		completions_bash, completions_zsh, completions_fish,
 	};
 	size_t n;
-	const struct option_row *rows = opts_rows(&n);
+	const struct option_row *rows = opts_table_rows(&n);
 
 	print[shell](rows, n);
 }

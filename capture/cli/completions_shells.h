@@ -3,7 +3,7 @@
 #ifndef XDPDUMP_CLI_COMPLETIONS_SHELLS_H
 #define XDPDUMP_CLI_COMPLETIONS_SHELLS_H
 
-#include "capture/cli/opts_impl.h"
+#include "capture/cli/opts_table.h"
 
 /* What can stand as the value of an option. */
 enum value_kind {

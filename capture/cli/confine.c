@@ -202,7 +202,7 @@ static unsigned add_places(const struct opts *o, unsigned later, struct folders 
 		places[n++] = (struct landlock_place){ later & CONFINE_ATTACHES ? "/" : "/dev/tty",
 						       LANDLOCK_READ };
 	for (unsigned i = 0; later & CONFINE_OPENS && i < o->n_reads; i++)
-		if (strcmp(o->reads[i], "-") && !merge_is_tcp(o->reads[i]))
+		if (strcmp(o->reads[i], "-") && !merge_options_is_tcp(o->reads[i]))
 			places[n++] = (struct landlock_place){ o->reads[i], LANDLOCK_READ };
 	if (later & CONFINE_OPENS && o->expect)
 		places[n++] = (struct landlock_place){ o->expect, LANDLOCK_READ };

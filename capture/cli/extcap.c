@@ -58,7 +58,7 @@ static enum status find(const struct extcap_options *e, struct netif *n)
 	int err;
 
 	*n = (struct netif){ .ethernet = true };
-	if (extcap_is_remote(e) || !strcmp(name, "any"))
+	if (extcap_options_is_remote(e) || !strcmp(name, "any"))
 		return STATUS_OK;
 	err = netif_by_name(name, n);
 	return err ? log_fail(STATUS_INTERFACE, "%s: %s", name,
@@ -139,7 +139,7 @@ static enum status capture(const struct opts *o)
 	if (err)
 		status = open_failed(e, err, is_file);
 	else
-		status = (extcap_is_remote(e) ? extcap_remote : extcap_capture)(o, s, t);
+		status = (extcap_options_is_remote(e) ? extcap_remote : extcap_capture)(o, s, t);
 	said_close(s);
 	toolbar_close(t);
 	return status;

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "capture/cli/extcap.h"
-#include "capture/cli/opts_impl.h"
+#include "capture/cli/opts.h"
+#include "capture/cli/opts_table.h"
 #include "capture/kernel/members.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/xdp.h"
@@ -89,7 +90,7 @@ static void find_programs(struct programs *p, const struct extcap_options *e)
 	struct netif n;
 
 	p->n = 0;
-	if (!extcap_is_remote(e) && strcmp(name, "any") && !netif_by_name(name, &n))
+	if (!extcap_options_is_remote(e) && strcmp(name, "any") && !netif_by_name(name, &n))
 		p->n = max_of(xdp_query(n.ifindex, p->whole), 0);
 }
 
@@ -127,7 +128,8 @@ static void print_programs(const struct programs *p, int number)
 static void print_arg(const struct arg *a, int number)
 {
 	printf("arg {number=%d}{call=--%s}{display=%s}{type=%s}{tooltip=%s}%s", number,
-	       opts_long_name(a->code), a->shown, a->type, a->tip ? a->tip : opts_help_of(a->code),
+	       opts_table_long_name(a->code), a->shown, a->type,
+	       a->tip ? a->tip : opts_table_help(a->code),
 	       a->more ? a->more : "");
 	if (a->group)
 		printf("{group=%s}", a->group);
@@ -147,7 +149,7 @@ static struct arg with_programs(struct arg a, const struct programs *p)
 void extcap_config(const struct opts *o)
 {
 	const char *alone = o->extcap.reload;
-	bool remote = extcap_is_remote(&o->extcap);
+	bool remote = extcap_options_is_remote(&o->extcap);
 	struct programs programs;
 
 	find_programs(&programs, &o->extcap);
@@ -156,7 +158,7 @@ void extcap_config(const struct opts *o)
 	for (size_t i = 0; i < array_size(args); i++) {
 		struct arg a = with_programs(args[i], &programs);
 
-		if ((a.remote && !remote) || (alone && strcmp(alone, opts_long_name(a.code))))
+		if ((a.remote && !remote) || (alone && strcmp(alone, opts_table_long_name(a.code))))
 			continue;
 		if (alone)
 			print_values(&a, i);

@@ -7,6 +7,7 @@
 #define XDPDUMP_CLI_EXTCAP_OPTIONS_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "capture/cli/said.h"
 
@@ -44,6 +45,9 @@ struct extcap_options {
 };
 
 /* Is @o about another machine? */
-bool extcap_is_remote(const struct extcap_options *o);
+static inline bool extcap_options_is_remote(const struct extcap_options *o)
+{
+	return o->iface && !strcmp(o->iface, EXTCAP_REMOTE);
+}
 
 #endif

@@ -16,6 +16,7 @@
 #include "capture/base/wait.h"
 #include "capture/cli/extcap.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/opts_table.h"
 #include "capture/cli/said.h"
 #include "capture/cli/toolbar.h"
 #include "capture/write/out.h"
@@ -50,7 +51,7 @@ static void put_options(FILE *f, const struct extcap_options *e)
 	for (unsigned i = 0; i < e->n_given; i++) {
 		if (!extcap_config_is_ours(e->given[i].code))
 			continue;
-		fprintf(f, " --%s", opts_long_name(e->given[i].code));
+		fprintf(f, " --%s", opts_table_long_name(e->given[i].code));
 		if (e->given[i].arg)
 			put_word(f, e->given[i].arg);
 	}

@@ -177,11 +177,4 @@ struct opts {
 bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap);
 void opts_close(struct opts *o);
 
-/* The long name of an option, and what it is for, by its code. */
-const char *opts_long_name(int code);
-const char *opts_help_of(int code);
-
-/* The usage text on stdout; @topic, if not NULL: of the options about it. */
-void opts_help(const char *topic);
-
 #endif

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/*
- * The files that are written: when the next one begins, when the last one ends, what becomes of
- * them.
- */
 #include <string.h>
 
 #include "capture/base/value.h"
-#include "capture/cli/opts_impl.h"
+#include "capture/cli/opts_files.h"
+#include "capture/cli/usage.h"
 #include "capture/write/target.h"
 
 enum {
@@ -16,11 +13,11 @@ enum {
 	TCPDUMP_MB	= 1000000,	/* in one of tcpdump's -C */
 };
 
-static bool size(struct parser *p, const char *what, const char *s, uint64_t unit, uint64_t *bytes)
+static bool size(struct usage *p, const char *what, const char *s, uint64_t unit, uint64_t *bytes)
 {
 	if (value_size(s, unit, bytes))
 		return true;
-	return opts_wrong(
+	return usage_wrong(
 		p,
 		"%s '%s' is not a size: a whole number of %s bytes, or one with k, m, g or t behind",
 		what, s, unit == DUMPCAP_KB ? "1000" : "10^6");
@@ -43,28 +40,28 @@ static const char *value_of(const char *arg, const char *key)
 	return !strncmp(arg, key, n) && arg[n] == ':' ? arg + n + 1 : NULL;
 }
 
-static bool take_criterion(struct parser *p, char letter, const char *arg,
+static bool take_criterion(struct usage *p, char letter, const char *arg,
 			   const struct criterion *to)
 {
 	const char *value;
 
 	if ((value = value_of(arg, "duration")))
-		return opts_span(p, "duration", value, to->duration);
+		return usage_span(p, "duration", value, to->duration);
 	if (to->interval && (value = value_of(arg, "interval")))
-		return opts_span(p, "interval", value, to->interval);
+		return usage_span(p, "interval", value, to->interval);
 	if ((value = value_of(arg, "filesize")))
 		return size(p, "file size", value, DUMPCAP_KB, to->bytes);
 	if ((value = value_of(arg, "packets")))
-		return opts_number(p, "packet count", value, 1, UINT64_MAX, to->packets);
+		return usage_number(p, "packet count", value, 1, UINT64_MAX, to->packets);
 	if ((value = value_of(arg, "files")))
-		return opts_number(p, "file count", value, 1, FILES_MAX, to->files);
+		return usage_number(p, "file count", value, 1, FILES_MAX, to->files);
 	if (to->name_order && (value = value_of(arg, "nametimenum")))
-		return opts_number(p, "order of names", value, 1, UINT64_MAX, to->name_order);
+		return usage_number(p, "order of names", value, 1, UINT64_MAX, to->name_order);
 	if (to->print_name && (value = value_of(arg, "printname")) && *value) {
 		*to->print_name = value;
 		return true;
 	}
-	return opts_wrong(
+	return usage_wrong(
 		p, "-%c '%s' is none of duration:SEC, %sfilesize:KB, files:N and packets:N%s",
 		letter, arg, to->interval ? "interval:SEC, " : "",
 		to->print_name
@@ -76,7 +73,7 @@ static bool take_criterion(struct parser *p, char letter, const char *arg,
  * As dumpcap has it, what begins or counts files makes its names; how they are printed, or look,
  * does not.
  */
-static bool take_ring_buffer(struct parser *p, const char *arg)
+static bool take_ring_buffer(struct usage *p, const char *arg)
 {
 	struct rotate_options *r = &p->o->rotate;
 
@@ -94,7 +91,7 @@ static bool take_ring_buffer(struct parser *p, const char *arg)
 			      });
 }
 
-static bool take_autostop(struct parser *p, const char *arg)
+static bool take_autostop(struct usage *p, const char *arg)
 {
 	struct rotate_options *r = &p->o->rotate;
 
@@ -105,7 +102,7 @@ static bool take_autostop(struct parser *p, const char *arg)
 						   .files = &r->stop_files });
 }
 
-static bool take_sync(struct parser *p, const char *arg)
+static bool take_sync(struct usage *p, const char *arg)
 {
 	struct retention_options *k = &p->o->keep;
 
@@ -114,18 +111,18 @@ static bool take_sync(struct parser *p, const char *arg)
 		return true;
 	k->sync = RETENTION_SYNC_EVERY;
 	return (value_span(arg, &k->sync_ns) && k->sync_ns) ||
-	       opts_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
+	       usage_wrong(p, "--sync '%s' is none of close, never and seconds", arg);
 }
 
-static bool take_write_buffer(struct parser *p, const char *arg)
+static bool take_write_buffer(struct usage *p, const char *arg)
 {
 	p->o->write_buffer = 0;
 	if (!strcmp(arg, "none") || value_size(arg, TCPDUMP_MB, &p->o->write_buffer))
 		return true;
-	return opts_wrong(p, "write buffer '%s' is neither a size, as 64m, nor none", arg);
+	return usage_wrong(p, "write buffer '%s' is neither a size, as 64m, nor none", arg);
 }
 
-static bool take_io(struct parser *p, const char *arg)
+static bool take_io(struct usage *p, const char *arg)
 {
 	static const char *const words[] = {
 		[DIRECT_NEVER] = "buffered", [DIRECT_AUTO] = "auto", [DIRECT_ALWAYS] = "direct",
@@ -137,45 +134,45 @@ static bool take_io(struct parser *p, const char *arg)
 		p->o->direct = i;
 		return true;
 	}
-	return opts_wrong(p, "--io '%s' is none of auto, direct and buffered", arg);
+	return usage_wrong(p, "--io '%s' is none of auto, direct and buffered", arg);
 }
 
-static bool take_codec(struct parser *p, const char *arg)
+static bool take_codec(struct usage *p, const char *arg)
 {
 	return codec_parse(arg, &p->o->codec) ||
-	       opts_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
+	       usage_wrong(p, "--compress '%s' is none of zstd[:1-19], gzip[:1-9] and none", arg);
 }
 
-bool opts_take_files(struct parser *p, int code, const char *arg)
+bool opts_files_take(struct usage *p, int code, const char *arg)
 {
 	switch (code) {
 	case 'w':
 		p->o->write = arg;
-		return *arg || opts_wrong(p, "the name of the output file is empty");
+		return *arg || usage_wrong(p, "the name of the output file is empty");
 	case OPT_TO:
 		p->o->to = arg;
 		return target_check(arg, p->error, p->cap);
 	case OPT_SPOOL:
 		p->o->spool = arg;
-		return *arg || opts_wrong(p, "the name of the spool is empty");
+		return *arg || usage_wrong(p, "the name of the spool is empty");
 	case OPT_SPOOL_LIMIT:
 		return size(p, "size of the spool", arg, TCPDUMP_MB, &p->o->spool_limit);
 	case OPT_TO_CONFIG:
 		p->o->to_config = arg;
-		return *arg || opts_wrong(p, "the name of the file of --to-config is empty");
+		return *arg || usage_wrong(p, "the name of the file of --to-config is empty");
 	case 'C':
 		return size(p, "file size", arg, TCPDUMP_MB, &p->o->rotate.file_bytes);
 	case 'G':
-		return opts_span(p, "file time", arg, &p->o->rotate.file_ns);
+		return usage_span(p, "file time", arg, &p->o->rotate.file_ns);
 	case 'W':
-		return opts_number(p, "file count", arg, 1, FILES_MAX, &p->o->rotate.n_files);
+		return usage_number(p, "file count", arg, 1, FILES_MAX, &p->o->rotate.n_files);
 	case 'b':
 		return take_ring_buffer(p, arg);
 	case 'a':
 		return take_autostop(p, arg);
 	case 'z':
 		p->o->keep.command = arg;
-		return *arg || opts_wrong(p, "the name of the command is empty");
+		return *arg || usage_wrong(p, "the name of the command is empty");
 	case OPT_MAX_DISK:
 		return size(p, "disk space", arg, TCPDUMP_MB, &p->o->keep.max_disk);
 	case OPT_MIN_FREE:
@@ -189,7 +186,7 @@ bool opts_take_files(struct parser *p, int code, const char *arg)
 	case OPT_COMPRESS:
 		return take_codec(p, arg);
 	case OPT_THREADS:
-		return opts_number(p, "number of threads", arg, 1, THREADS_MAX, &p->o->threads);
+		return usage_number(p, "number of threads", arg, 1, THREADS_MAX, &p->o->threads);
 	}
 	return false;
 }

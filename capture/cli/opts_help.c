@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* --help: all options, or those of one section of the manual. */
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/cli/opts_impl.h"
+#include "capture/cli/opts_help.h"
+#include "capture/cli/usage.h"
 
-#define CODES(...)	(const int[]){ __VA_ARGS__, 0 }
+
+#define CODES	OPTION_CODES
 
 /*
  * An option may be in several; a test looks that each is in one, and that the manual has the
@@ -49,7 +50,7 @@ static const struct topic topics[] = {
 	{ "help", "OPTIONS", CODES('h', OPT_VERSION, OPT_COMPLETIONS) },
 };
 
-const struct topic *opts_topics(size_t *n)
+const struct topic *opts_help_topics(size_t *n)
 {
 	*n = array_size(topics);
 	return topics;
@@ -63,14 +64,14 @@ static const struct topic *topic_of(const char *name)
 	return NULL;
 }
 
-bool opts_take_topic(struct parser *p, const char *name)
+bool opts_help_take_topic(struct usage *p, const char *name)
 {
 	size_t len;
 
 	p->o->topic = name;
 	if (!name || topic_of(name))
 		return true;
-	opts_wrong(p, "--help %s: topics are", name);
+	usage_wrong(p, "--help %s: topics are", name);
 	for (size_t i = 0; i < array_size(topics); i++) {
 		len = strlen(p->error);
 		snprintf(p->error + len, p->cap - len, "%s %s", i ? "," : "", topics[i].name);
@@ -120,7 +121,7 @@ void opts_help(const char *topic)
 {
 	const struct topic *t = topic ? topic_of(topic) : NULL;
 	size_t n;
-	const struct option_row *rows = opts_rows(&n);
+	const struct option_row *rows = opts_table_rows(&n);
 
 	if (t)
 		printf("%s in xdpdump(8):\n\n", t->section);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* How the program of somebody else is watched. The value of --at is that of the reading, too. */
 #include <string.h>
 #include <strings.h>
 
 #include "capture/base/value.h"
-#include "capture/cli/opts_impl.h"
+#include "capture/cli/opts_observe.h"
+#include "capture/cli/usage.h"
 
-static bool take_observe(struct parser *p, const char *arg)
+static bool take_observe(struct usage *p, const char *arg)
 {
 	static const char *const ways[] = {
 		[OBSERVE_AUTO] = "auto", [OBSERVE_TRACE] = "trace", [OBSERVE_FRONT] = "front",
@@ -17,10 +17,10 @@ static bool take_observe(struct parser *p, const char *arg)
 			p->o->observe.way = i;
 			return true;
 		}
-	return opts_wrong(p, "--observe '%s' is none of auto, trace and front", arg);
+	return usage_wrong(p, "--observe '%s' is none of auto, trace and front", arg);
 }
 
-static bool take_at(struct parser *p, const char *arg)
+static bool take_at(struct usage *p, const char *arg)
 {
 	static const struct { const char *name; unsigned at; } points[] = {
 		{ "entry", 1 << POINT_ENTRY },
@@ -36,20 +36,19 @@ static bool take_at(struct parser *p, const char *arg)
 			p->o->observe.at = points[i].at;
 			return true;
 		}
-	return opts_wrong(p,
-			  "--at '%s' is none of entry, exit and both, and no place in a file of -r",
-			  arg);
+	return usage_wrong(
+		p, "--at '%s' is none of entry, exit and both, and no place in a file of -r", arg);
 }
 
-static bool take_program(struct parser *p, const char *arg)
+static bool take_program(struct usage *p, const char *arg)
 {
 	if (!*arg)
-		return opts_wrong(p, "--program '' is no name and no id of a program");
+		return usage_wrong(p, "--program '' is no name and no id of a program");
 	p->o->observe.program = arg;
 	return true;
 }
 
-bool opts_verdicts(const char *list, unsigned *mask)
+bool opts_observe_verdicts(const char *list, unsigned *mask)
 {
 	static const char *const names[VERDICT_KINDS] = {
 		"aborted", "drop", "pass", "tx", "redirect", "other",
@@ -72,24 +71,24 @@ bool opts_verdicts(const char *list, unsigned *mask)
 	}
 }
 
-static bool take_verdicts(struct parser *p, const char *arg)
+static bool take_verdicts(struct usage *p, const char *arg)
 {
 	unsigned mask;
 
-	if (!opts_verdicts(arg, &mask))
-		return opts_wrong(p, "--verdict '%s' is no list of aborted, drop, pass, tx, redirect and other", arg);
+	if (!opts_observe_verdicts(arg, &mask))
+		return usage_wrong(p, "--verdict '%s' is no list of aborted, drop, pass, tx, redirect and other", arg);
 	p->o->observe.verdicts |= mask;
 	return true;
 }
 
-static bool take_style(struct parser *p, const char *arg)
+static bool take_style(struct usage *p, const char *arg)
 {
 	p->o->observe.xdp_tools_names = !strcmp(arg, "xdp-tools");
 	return p->o->observe.xdp_tools_names || !strcmp(arg, "own") ||
-	       opts_wrong(p, "--style '%s' is none of own and xdp-tools", arg);
+	       usage_wrong(p, "--style '%s' is none of own and xdp-tools", arg);
 }
 
-bool opts_take_observe(struct parser *p, int code, const char *arg)
+bool opts_observe_take(struct usage *p, int code, const char *arg)
 {
 	switch (code) {
 	case OPT_OBSERVE:
@@ -107,18 +106,18 @@ bool opts_take_observe(struct parser *p, int code, const char *arg)
 	return true;
 }
 
-bool opts_settle_observe(struct parser *p)
+bool opts_observe_settle(struct usage *p)
 {
 	const struct observe_options *o = &p->o->observe;
 
 	if (p->o->mirror_port && (observe_needs_program(o) || o->way == OBSERVE_FRONT))
-		return opts_wrong(p, "--mirror-port drops every frame, and a program that is watched decides itself");
+		return usage_wrong(p, "--mirror-port drops every frame, and a program that is watched decides itself");
 	if (!(p->o->directions & LIVE_RECEIVED) &&
 	    (observe_needs_program(o) || o->way == OBSERVE_FRONT))
-		return opts_wrong(p, "-Q out: an XDP program that is watched is given received packets");
+		return usage_wrong(p, "-Q out: an XDP program that is watched is given received packets");
 	if (p->o->hook == LIVE_TC && (observe_needs_program(o) || o->way == OBSERVE_FRONT))
-		return opts_wrong(p, "--hook tc is behind XDP, where a program that is watched has decided already");
+		return usage_wrong(p, "--hook tc is behind XDP, where a program that is watched has decided already");
 	if (o->way == OBSERVE_FRONT && p->o->wait)
-		return opts_wrong(p, "--wait: what comes back has no program yet that --observe front could call");
+		return usage_wrong(p, "--wait: what comes back has no program yet that --observe front could call");
 	return true;
 }

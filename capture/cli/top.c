@@ -194,7 +194,7 @@ static void show(struct top_run *t)
 static bool comes_once(const struct opts *o)
 {
 	for (unsigned i = 0; i < o->n_reads; i++)
-		if (!strcmp(o->reads[i], "-") || merge_is_tcp(o->reads[i]))
+		if (!strcmp(o->reads[i], "-") || merge_options_is_tcp(o->reads[i]))
 			return true;
 	return false;
 }

@@ -82,7 +82,7 @@ static FILE *open_path(const char *path, const struct merge_options *o)
 	return f;
 }
 
-bool merge_is_tcp(const char *path)
+bool merge_options_is_tcp(const char *path)
 {
 	return !strncmp(path, "tcp:", 4);
 }
@@ -137,7 +137,7 @@ static struct capfile_hooks hooks_of(struct merge_file *s)
 static int open_file(struct merge_file *s)
 {
 	struct merge *in = s->input;
-	bool is_stdin = !strcmp(s->path, "-"), is_tcp = merge_is_tcp(s->path);
+	bool is_stdin = !strcmp(s->path, "-"), is_tcp = merge_options_is_tcp(s->path);
 	const char *why = NULL;
 	char sentence[256];
 	int err;

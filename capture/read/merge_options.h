@@ -22,7 +22,7 @@ typedef int (*merge_wait_fn)(void *ctx, int fd, int timeout_ms);
 typedef int (*merge_look_fn)(void *ctx);
 
 /* Does it name no file, but what comes from HOST:PORT? A file of that name is "./tcp:...". */
-bool merge_is_tcp(const char *path);
+bool merge_options_is_tcp(const char *path);
 
 struct merge_options {
 	merge_warn_fn warn;	/* may be NULL */

@@ -134,7 +134,7 @@ static bool find_file(struct record_sink *k, const struct packet *p, uint64_t *o
 	struct text t;
 
 	if (!file && p->iface->file && strcmp(p->iface->file, "-") &&
-	    !merge_is_tcp(p->iface->file)) {
+	    !merge_options_is_tcp(p->iface->file)) {
 		file = p->iface->file;
 		*offset = p->offset;
 	}

@@ -12,6 +12,8 @@
 #include "capture/base/util.h"
 #include "capture/cli/completions_shells.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/opts_help.h"
+#include "capture/cli/opts_table.h"
 
 #include "tests/unit/unit.h"
 
@@ -1171,8 +1173,8 @@ static void each_letter_has_its_long_name(void **state)
 static void each_option_is_of_a_topic(void **state)
 {
 	size_t n_topics, n;
-	const struct topic *t = opts_topics(&n_topics);
-	const struct option_row *rows = opts_rows(&n);
+	const struct topic *t = opts_help_topics(&n_topics);
+	const struct option_row *rows = opts_table_rows(&n);
 
 	(void)state;
 	for (; n; n--, rows++) {
@@ -1191,7 +1193,7 @@ static void each_topic_is_a_section_of_the_manual(void **state)
 	static char manual[1 << 18];
 	FILE *f = fopen("man/xdpdump.8", "r");
 	size_t n;
-	const struct topic *t = opts_topics(&n);
+	const struct topic *t = opts_help_topics(&n);
 
 	(void)state;
 	if (!f)
@@ -1212,7 +1214,7 @@ static void each_topic_is_a_section_of_the_manual(void **state)
 static void each_word_that_shells_complete_is_taken(void **state)
 {
 	size_t n, n_words = 0;
-	const struct option_row *rows = opts_rows(&n);
+	const struct option_row *rows = opts_table_rows(&n);
 
 	(void)state;
 	for (; n; n--, rows++) {
