@@ -21,6 +21,7 @@
 #include "capture/cli/lost.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/opts_help.h"
+#include "capture/cli/opts_parse.h"
 #include "capture/cli/read.h"
 #include "capture/cli/restore.h"
 #include "capture/cli/rights.h"

@@ -5,6 +5,7 @@
 #include "capture/base/text.h"
 #include "capture/cli/diff_json.h"
 #include "capture/cli/diff_out.h"
+#include "capture/format/option_words.h"
 #include "capture/format/summary_line.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_options.h"
@@ -34,7 +35,7 @@ static void put_head(struct diff_out *o, const struct packet *entry, const struc
 		put_number(t, ",\"time_ns\":", entry->ts_ns);
 	if (pcapng_options_verdict(exit, &v)) {
 		text_str(t, ",\"verdict\":\"");
-		summary_line_action(t, &v);
+		option_words_verdict(t, &v);
 		text_char(t, '"');
 	}
 	put_number(t, ",\"entry_len\":", entry->len);

@@ -170,11 +170,7 @@ struct opts {
 	struct extcap_options extcap;	/* what Wireshark asks for, if it does */
 };
 
-/*
- * False: @error has one sentence about what is wrong. Strings point into @argv, which getopt_long()
- * puts into another order. Whatever it returns, @o is to be closed.
- */
-bool opts_parse(struct opts *o, int argc, char **argv, char *error, size_t cap);
+/* Of what opts_parse() has made. */
 void opts_close(struct opts *o);
 
 #endif

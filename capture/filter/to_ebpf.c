@@ -20,28 +20,6 @@
 #include "capture/filter/to_ebpf.h"
 #include "capture/filter/xlat.h"
 
-const struct filter_loads filter_loads_xdp = {
-	.data = offsetof(struct xdp_md, data), .data_end = offsetof(struct xdp_md, data_end),
-	.helper = BPF_FUNC_xdp_load_bytes,
-};
-
-/* A VLAN tag may be kept beside the bytes. */
-const struct filter_loads filter_loads_tc = {
-	.data = offsetof(struct __sk_buff, data), .data_end = offsetof(struct __sk_buff, data_end),
-	.elsewhere = offsetof(struct __sk_buff, vlan_present), .tag = 1,
-};
-
-/* Its context is not the kernel's, and the bytes are no part of it. */
-const struct filter_loads filter_loads_trace = { .data = 0 };
-
-static const struct filter_loads loads_tagged = { .tag = 1 };
-
-/* As at XDP, but for frames whose tag the device has taken off. */
-const struct filter_loads filter_loads_device = {
-	.data = offsetof(struct xdp_md, data), .data_end = offsetof(struct xdp_md, data_end),
-	.helper = BPF_FUNC_xdp_load_bytes, .other = &loads_tagged,
-};
-
 static void xlat_release(struct xlat *x)
 {
 	cbpf_close(&x->p);

@@ -12,28 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/filter/filter_loads.h"
+
 struct bpf_insn;
 struct sock_filter;
-
-/* How a kind of program gets at the bytes of a frame. */
-struct filter_loads {
-	/* in its context, 4 bytes each: the part that it reads directly; the same: there is none */
-	int16_t data, data_end;
-	/* and what is not 0 where that is not the start of the frame; 0: it always is */
-	int16_t elsewhere;
-	/*
-	 * for the rest, of the arguments context, offset, where to on the stack, and length; 0:
-	 * frame_word() of the program
-	 */
-	int32_t helper;
-	/* that is told of the tag beside the bytes, which is the third argument */
-	int8_t tag;
-	/* and how, if the third argument is not 0; NULL: no matter what that is */
-	const struct filter_loads *other;
-};
-
-extern const struct filter_loads filter_loads_xdp, filter_loads_device, filter_loads_tc,
-	filter_loads_trace;
 
 /*
  * A function of two arguments, the program's context and the bytes of the frame on the wire. It

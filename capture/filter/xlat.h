@@ -11,7 +11,7 @@
 
 #include "capture/filter/cbpf.h"
 #include "capture/filter/emit.h"
-#include "capture/filter/to_ebpf.h"
+#include "capture/filter/filter_loads.h"
 
 enum {
 	A	= BPF_REG_6,

@@ -4,11 +4,14 @@
  * together. Nothing is read that was not captured.
  */
 #include <string.h>
+#include <time.h>
 
 #include "capture/base/util.h"
 #include "capture/format/fields.h"
 #include "capture/format/fields_inside.h"
+#include "capture/format/option_words.h"
 #include "capture/format/summary_line.h"
+#include "capture/format/summary_verbose.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_options.h"
@@ -60,19 +63,19 @@ static void put_verdict(struct text *t, const struct row *r, const struct field 
 static void put_verdict_name(struct text *t, const struct row *r, const struct field *f)
 {
 	(void)f;
-	summary_line_action(t, &r->verdict);
+	option_words_verdict(t, &r->verdict);
 }
 
 static void put_hash(struct text *t, const struct row *r, const struct field *f)
 {
 	(void)f;
-	summary_line_hash(t, &r->hash);
+	option_words_hash(t, &r->hash);
 }
 
 static void put_hash_name(struct text *t, const struct row *r, const struct field *f)
 {
 	(void)f;
-	summary_line_hash_name(t, &r->hash);
+	option_words_algorithm(t, &r->hash);
 }
 
 static void put_link_type(struct text *t, const struct row *r, const struct field *f)
@@ -133,7 +136,7 @@ static const char *iface_name(const struct row *r, size_t *pos, size_t *len)
 	const char *name = *pos ? NULL : r->packet->iface->name;
 
 	*pos = 1;
-	*len = name ? text_utf8_cut(name, LINE_NAME_MAX) : 0;
+	*len = name ? text_utf8_cut(name, SUMMARY_VERBOSE_NAME_MAX) : 0;
 	return name;
 }
 
@@ -296,7 +299,7 @@ size_t fields_foreign(const struct packet *p)
 	return p->options.len +
 	       (p->has & PACKET_PROCESS && p->process ? text_utf8_cut(p->process, LINE_PROCESS_MAX)
 						      : 0) +
-	       (p->iface->name ? text_utf8_cut(p->iface->name, LINE_NAME_MAX) : 0) +
+	       (p->iface->name ? text_utf8_cut(p->iface->name, SUMMARY_VERBOSE_NAME_MAX) : 0) +
 	       (p->iface->file ? strlen(p->iface->file) : 0);
 }
 
@@ -325,7 +328,7 @@ static void found(struct row *r, enum layer l, const uint8_t *at)
 	if (!at)
 		return;
 	r->at[l] = at;
-	r->present |= fields_bit(l);
+	r->present |= row_bit(l);
 }
 
 static void look_at_cooked(struct row *r)
@@ -335,7 +338,7 @@ static void look_at_cooked(struct row *r)
 	if (!link_cooked(r->packet, &c))
 		return;
 	r->cooked_type = c.type;
-	r->present |= fields_bit(LAYER_DIRECTION);
+	r->present |= row_bit(LAYER_DIRECTION);
 	found(r, LAYER_COOKED2, c.has_ifindex ? r->packet->data : NULL);
 }
 
@@ -403,27 +406,27 @@ static void look_at_frame(struct row *r)
 	const struct packet *p = r->packet;
 	size_t len, pos = 0;
 
-	r->present = fields_bit(LAYER_FRAME);
-	r->present |= p->has & PACKET_TIME ? fields_bit(LAYER_TIME) : 0;
-	r->present |= p->has & PACKET_QUEUE ? fields_bit(LAYER_QUEUE) : 0;
-	r->present |= p->has & PACKET_FLAGS ? fields_bit(LAYER_FLAGS) : 0;
-	r->present |= p->has & PACKET_ID ? fields_bit(LAYER_ID) : 0;
-	r->present |= p->dropped ? fields_bit(LAYER_DROPPED) : 0;
-	r->present |= r->offsets && p->iface->file ? fields_bit(LAYER_FILE) : 0;
-	r->present |= p->iface->name ? fields_bit(LAYER_NAME) : 0;
-	r->present |= p->hdr.end != PARSE_OK ? fields_bit(LAYER_DAMAGE) : 0;
+	r->present = row_bit(LAYER_FRAME);
+	r->present |= p->has & PACKET_TIME ? row_bit(LAYER_TIME) : 0;
+	r->present |= p->has & PACKET_QUEUE ? row_bit(LAYER_QUEUE) : 0;
+	r->present |= p->has & PACKET_FLAGS ? row_bit(LAYER_FLAGS) : 0;
+	r->present |= p->has & PACKET_ID ? row_bit(LAYER_ID) : 0;
+	r->present |= p->dropped ? row_bit(LAYER_DROPPED) : 0;
+	r->present |= r->offsets && p->iface->file ? row_bit(LAYER_FILE) : 0;
+	r->present |= p->iface->name ? row_bit(LAYER_NAME) : 0;
+	r->present |= p->hdr.end != PARSE_OK ? row_bit(LAYER_DAMAGE) : 0;
 	if (p->has & PACKET_PROCESS && p->pid)
-		r->present |= fields_bit(LAYER_PROCESS) |
-			      (p->process ? fields_bit(LAYER_PROCESS_NAME) : 0);
+		r->present |= row_bit(LAYER_PROCESS) |
+			      (p->process ? row_bit(LAYER_PROCESS_NAME) : 0);
 	if (!p->options.len && !(p->has & (PACKET_VERDICT | PACKET_HASH)))
 		return;
 	if (pcapng_options_hash(p, &r->hash))
-		r->present |= fields_bit(LAYER_HASH);
+		r->present |= row_bit(LAYER_HASH);
 	if (pcapng_options_comment(p, &pos, &len))
-		r->present |= fields_bit(LAYER_COMMENT);
+		r->present |= row_bit(LAYER_COMMENT);
 	if (pcapng_options_verdict(p, &r->verdict))
-		r->present |= fields_bit(LAYER_VERDICT) |
-			      fields_bit(r->verdict.type == VERDICT_XDP ? LAYER_XDP_VERDICT
+		r->present |= row_bit(LAYER_VERDICT) |
+			      row_bit(r->verdict.type == VERDICT_XDP ? LAYER_XDP_VERDICT
 								    : LAYER_TC_VERDICT);
 }
 

@@ -2,9 +2,10 @@
 /* What tunnels carry, and what a packet says: strings of it are foreign, whatever they hold. */
 #include <string.h>
 
+#include "capture/base/text.h"
 #include "capture/base/util.h"
-#include "capture/format/fields.h"
 #include "capture/format/fields_inside.h"
+#include "capture/format/row.h"
 #include "capture/format/summary_line.h"
 #include "capture/packet/link.h"
 #include "capture/packet/quoted.h"
@@ -142,19 +143,19 @@ const char *fields_inside_http_uri(const struct row *r, size_t *pos, size_t *len
 
 static uint64_t dns_layers(const struct dns *d)
 {
-	uint64_t there = fields_bit(LAYER_DNS);
+	uint64_t there = row_bit(LAYER_DNS);
 
-	there |= d->response ? fields_bit(LAYER_DNS_RESPONSE) : 0;
+	there |= d->response ? row_bit(LAYER_DNS_RESPONSE) : 0;
 	if (d->has_name && d->has_type)		/* its type is behind it: it is whole */
-		there |= d->n_questions ? fields_bit(LAYER_DNS_QUESTION) : fields_bit(LAYER_DNS_OWNER);
-	there |= d->n_questions && d->has_type ? fields_bit(LAYER_DNS_TYPE) : 0;
-	return there | (d->answers_len ? fields_bit(LAYER_DNS_ANSWERS) : 0);
+		there |= d->n_questions ? row_bit(LAYER_DNS_QUESTION) : row_bit(LAYER_DNS_OWNER);
+	there |= d->n_questions && d->has_type ? row_bit(LAYER_DNS_TYPE) : 0;
+	return there | (d->answers_len ? row_bit(LAYER_DNS_ANSWERS) : 0);
 }
 
 static uint64_t tls_layers(const struct tls *t)
 {
-	return fields_bit(LAYER_TLS) | (t->name_is_whole ? fields_bit(LAYER_TLS_NAME) : 0) |
-	       (t->alpn_is_whole ? fields_bit(LAYER_TLS_ALPN) : 0);
+	return row_bit(LAYER_TLS) | (t->name_is_whole ? row_bit(LAYER_TLS_NAME) : 0) |
+	       (t->alpn_is_whole ? row_bit(LAYER_TLS_ALPN) : 0);
 }
 
 static void look_at_payload(struct row *r)
@@ -167,16 +168,16 @@ static void look_at_payload(struct row *r)
 		r->present |= tls_layers(&r->said.tls);
 		break;
 	case PAYLOAD_HTTP:
-		r->present |= fields_bit(r->said.http.code ? LAYER_HTTP_RESPONSE : LAYER_HTTP_REQUEST);
+		r->present |= row_bit(r->said.http.code ? LAYER_HTTP_RESPONSE : LAYER_HTTP_REQUEST);
 		break;
 	case PAYLOAD_DHCP:
-		r->present |= r->said.dhcp.type ? fields_bit(LAYER_DHCP_TYPE) : 0;
+		r->present |= r->said.dhcp.type ? row_bit(LAYER_DHCP_TYPE) : 0;
 		break;
 	case PAYLOAD_NTP:
-		r->present |= fields_bit(LAYER_NTP);
+		r->present |= row_bit(LAYER_NTP);
 		break;
 	case PAYLOAD_QUIC:
-		r->present |= fields_bit(LAYER_QUIC);
+		r->present |= row_bit(LAYER_QUIC);
 		break;
 	}
 }
@@ -185,8 +186,8 @@ static void look_at_quoted(struct row *r)
 {
 	if (!quoted_packet(innermost(r), &r->quoted))
 		return;
-	r->present |= fields_bit(LAYER_QUOTED);
-	r->present |= r->quoted.hdr.flags & PARSE_PORTS ? fields_bit(LAYER_QUOTED_PORTS) : 0;
+	r->present |= row_bit(LAYER_QUOTED);
+	r->present |= r->quoted.hdr.flags & PARSE_PORTS ? row_bit(LAYER_QUOTED_PORTS) : 0;
 }
 
 void fields_inside_look(struct row *r)
@@ -199,13 +200,13 @@ void fields_inside_look(struct row *r)
 	look_at_quoted(r);
 	if (!r->n_tunnels)
 		return;
-	r->present |= fields_bit(LAYER_TUNNEL);
+	r->present |= row_bit(LAYER_TUNNEL);
 	for (unsigned i = 0; i < r->n_tunnels; i++)
-		r->present |= r->tunnels[i].n_ids ? fields_bit(LAYER_TUNNEL_ID) : 0;
+		r->present |= r->tunnels[i].n_ids ? row_bit(LAYER_TUNNEL_ID) : 0;
 	p = innermost(r);
-	r->present |= p->hdr.ip_version ? fields_bit(LAYER_INNER_IP) : 0;
-	r->present |= p->hdr.flags & PARSE_PORTS ? fields_bit(LAYER_INNER_PORTS) : 0;
+	r->present |= p->hdr.ip_version ? row_bit(LAYER_INNER_IP) : 0;
+	r->present |= p->hdr.flags & PARSE_PORTS ? row_bit(LAYER_INNER_PORTS) : 0;
 	if (p->hdr.ip_version && p->hdr.ip_proto == PROTO_TCP && p->hdr.flags & PARSE_L4 &&
 	    p->hdr.end != PARSE_DEEP && link_at_l4(p, 14))
-		r->present |= fields_bit(LAYER_INNER_TCP);
+		r->present |= row_bit(LAYER_INNER_TCP);
 }

@@ -82,7 +82,7 @@ static ssize_t json_packet(struct format *format, void *buf, size_t room, const 
 		return need;
 	fields_row_look(r, p);
 	for (size_t i = 0; i < n_fields; i++, f++) {
-		if (!(r->present & fields_bit(f->layer)))
+		if (!(r->present & row_bit(f->layer)))
 			continue;
 		text_bytes(&t, f->json, f->json_len);
 		json_value(&t, r, f);
@@ -156,7 +156,7 @@ static ssize_t csv_packet(struct format *format, void *buf, size_t room, const s
 	for (size_t i = 0; i < n_fields && fields_row_may_have(r, f); i++, f++) {
 		if (i)
 			text_char(&t, ',');
-		if (r->present & fields_bit(f->layer))
+		if (r->present & row_bit(f->layer))
 			csv_value(&t, r, f);
 	}
 	text_char(&t, '\n');

@@ -5,6 +5,7 @@
  */
 #include "capture/base/text.h"
 #include "capture/base/util.h"
+#include "capture/format/option_words.h"
 #include "capture/format/payload_line.h"
 #include "capture/format/summary_line.h"
 #include "capture/format/summary_verbose.h"
@@ -128,32 +129,6 @@ static void put_flags(struct text *t, const struct parsed *h, int verbose)
 		text_char(t, ']');
 }
 
-void summary_line_action(struct text *t, const struct verdict *v)
-{
-	const char *name = names_verdict(v);
-
-	if (name)
-		text_str(t, name);
-	else
-		text_i64(t, v->action);
-}
-
-void summary_line_hash(struct text *t, const struct packet_hash *h)
-{
-	for (unsigned i = 0; i < h->len; i++)
-		text_hex(t, h->value[i], 2);
-}
-
-void summary_line_hash_name(struct text *t, const struct packet_hash *h)
-{
-	const char *name = names_hash(h->algorithm);
-
-	if (name)
-		text_str(t, name);
-	else
-		text_u64(t, h->algorithm);
-}
-
 void summary_line_verdict(struct text *t, const struct packet *p)
 {
 	struct verdict v;
@@ -161,7 +136,7 @@ void summary_line_verdict(struct text *t, const struct packet *p)
 	if (!pcapng_options_verdict(p, &v))
 		return;
 	text_str(t, " => ");
-	summary_line_action(t, &v);
+	option_words_verdict(t, &v);
 }
 
 void summary_line_process(struct text *t, const struct packet *p, int verbose)

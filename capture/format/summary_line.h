@@ -14,8 +14,6 @@ enum {
 	 * it is 4200
 	 */
 	LINE_MAX_BYTES	= 5120,
-	/* bytes of an interface's name that are shown with each packet, which may be any number */
-	LINE_NAME_MAX	= 255,
 	/* and of a process; what all that is said of it takes at most */
 	LINE_PROCESS_MAX = 64,
 	LINE_PROCESS_BYTES = 4 * LINE_PROCESS_MAX + 64,
@@ -35,13 +33,6 @@ void summary_line_verdict(struct text *t, const struct packet *p);
 
 /* " by curl (1234)", who has sent it, or nothing; LINE_PROCESS_BYTES at most. */
 void summary_line_process(struct text *t, const struct packet *p, int verbose);
-
-/* "DROP"; an action without a name is a number. */
-void summary_line_action(struct text *t, const struct verdict *v);
-
-/* "8f2a1b3c"; "Toeplitz", and an algorithm without a name is a number. */
-void summary_line_hash(struct text *t, const struct packet_hash *h);
-void summary_line_hash_name(struct text *t, const struct packet_hash *h);
 
 /*
  * What it begins with: the highest protocol that is known, else the link type. Names of protocols

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* What -v says of headers, and of the frame. */
 #include "capture/base/text.h"
-#include "capture/format/summary_line.h"
+#include "capture/format/option_words.h"
 #include "capture/format/summary_verbose.h"
 #include "capture/format/tcp_options.h"
 #include "capture/packet/link.h"
@@ -167,9 +167,9 @@ static void put_hash(struct text *t, const struct packet *p)
 	if (!pcapng_options_hash(p, &h))
 		return;
 	text_str(t, " hash ");
-	summary_line_hash(t, &h);
+	option_words_hash(t, &h);
 	text_str(t, " (");
-	summary_line_hash_name(t, &h);
+	option_words_algorithm(t, &h);
 	text_char(t, ')');
 }
 
@@ -182,7 +182,7 @@ void summary_verbose_frame(struct text *t, const struct packet *p)
 	put_hash(t, p);
 	if (p->iface->name) {
 		text_str(t, " if ");
-		text_escaped(t, p->iface->name, text_utf8_cut(p->iface->name, LINE_NAME_MAX));
+		text_escaped(t, p->iface->name, text_utf8_cut(p->iface->name, SUMMARY_VERBOSE_NAME_MAX));
 	}
 	if (p->has & PACKET_FLAGS && (p->flags & 3) == EPB_INBOUND)
 		text_str(t, " In");

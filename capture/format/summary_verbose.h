@@ -6,6 +6,9 @@
 struct packet;
 struct text;
 
+/* Bytes of an interface's name that are shown with each packet, which may be any number. */
+enum { SUMMARY_VERBOSE_NAME_MAX = 255 };
+
 /* " ttl 64 id 1 DF win 64240", of tags, IP and what is above; more if @verbose is above 1. */
 void summary_verbose_headers(struct text *t, const struct packet *p, int verbose);
 

@@ -14,6 +14,7 @@
 #include "capture/index/catalog.h"
 #include "capture/index/index_file.h"
 #include "capture/index/keeper.h"
+#include "capture/index/scan.h"
 #include "capture/read/blocks.h"
 
 /*
@@ -234,7 +235,7 @@ static int scan_file(struct catalog *c, const struct catalog_file *file, struct 
 		return 0;
 	}
 	l->entry = &e;
-	err = entry_scan(&e, l->file, &file->is, look, l);
+	err = scan_entry(&e, l->file, &file->is, look, l);
 	if (!err)
 		err = index_file_add(out, file->name, &e);
 	l->packets += e.n_packets;

@@ -43,15 +43,6 @@ struct entry_file entry_file_of(const struct stat *st);
 bool entry_file_same(const struct entry_file *a, const struct entry_file *b);
 bool entry_is_of(const struct entry *e, const struct entry_file *f);
 
-/*
- * Reads @f, which was found to be @is, from its beginning and fills *e, which is to be closed. Of
- * what is changed meanwhile, as it is being written, not more is known than whether it is a
- * capture. -ESTALE: another file has got its name since. -errno, of @look as well, which is called
- * now and then.
- */
-int entry_scan(struct entry *e, FILE *f, const struct entry_file *is, int (*look)(void *ctx),
-	       void *ctx);
-
 /* A question: times since 1970, @end_ns is not included. */
 struct entry_wanted {
 	bool timed;			/* else any time will do, or none */

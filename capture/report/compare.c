@@ -6,6 +6,7 @@
 
 #include "capture/base/text.h"
 #include "capture/base/util.h"
+#include "capture/format/option_words.h"
 #include "capture/format/summary_line.h"
 #include "capture/packet/link.h"
 #include "capture/packet/packet.h"
@@ -86,7 +87,7 @@ static void put_verdict(struct text *t, const struct packet *p)
 	if (!pcapng_options_verdict(p, &v))
 		return;
 	text_str(t, v.type == VERDICT_XDP ? "XDP " : "TC ");
-	summary_line_action(t, &v);
+	option_words_verdict(t, &v);
 }
 
 static void words_of_verdicts(const struct packet *a, const struct packet *b, char *out, size_t cap)

@@ -5,6 +5,7 @@
 
 #include "capture/base/text.h"
 #include "capture/base/util.h"
+#include "capture/format/option_words.h"
 #include "capture/format/summary_line.h"
 #include "capture/packet/packet.h"
 #include "capture/packet/pcapng_options.h"
@@ -20,7 +21,7 @@ static bool is_exit(const struct packet *p, struct verdict *v)
 static void put_exit(struct text *t, bool exit, const struct verdict *v)
 {
 	if (exit)
-		summary_line_action(t, v);
+		option_words_verdict(t, v);
 	else
 		text_str(t, "a packet that comes in");
 }

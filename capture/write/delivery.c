@@ -9,6 +9,7 @@
 
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
+#include "capture/write/delivery.h"
 #include "capture/write/delivery_messages.h"
 
 struct delivery {

@@ -12,26 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "capture/write/engine.h"
+#include "capture/write/delivery_settings.h"
 
 struct delivery;
-
-/* Bytes of a batch, and how many there are: of those that wait together. */
-enum { DELIVERY_BATCH = 4 << 20, DELIVERY_BATCHES = 16 };
-
-enum { DELIVERY_CAPTURE_MAX = 40 };
-
-struct delivery_settings {
-	const char *word;		/* of --to */
-	struct engine_settings engine;
-	int (*open)(struct engine **e, const struct engine_settings *s,
-		    char said[static ENGINE_SAID_MAX]);
-	const char *spool;		/* a directory; NULL: there is none */
-	uint64_t spool_limit;		/* bytes */
-	bool sandbox;			/* all that it does not need is out of its reach */
-	uint64_t end_ns;		/* in which the rest is delivered at the end; 0: for ever */
-	char capture[DELIVERY_CAPTURE_MAX];	/* names this run; sorts by time */
-};
 
 /*
  * What became of the records that were handed over: all others are on their way. @former: of runs

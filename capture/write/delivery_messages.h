@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "capture/write/delivery.h"
+#include "capture/write/delivery_settings.h"
 
 /* Written by the process alone. */
 struct delivery_shared {

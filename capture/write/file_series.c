@@ -14,6 +14,7 @@
 #include "capture/write/fileid.h"
 #include "capture/write/out.h"
 #include "capture/write/retention.h"
+#include "capture/write/rotate_settings.h"
 #include "capture/write/schedule.h"
 #include "capture/write/writer.h"
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture/write/rotate.h"
+#include "capture/write/rotate_settings.h"
 
 struct filenames {
 	const char *pattern;		/* -w; the caller's */

@@ -16,6 +16,7 @@
 #include "capture/write/rotate.h"
 #include "capture/write/sink.h"
 #include "capture/write/target.h"
+#include "capture/write/target_settings.h"
 #include "capture/write/text_sink.h"
 
 void outputs_add(struct outputs *f, struct sink *k)

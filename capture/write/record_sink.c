@@ -20,7 +20,7 @@
 #include "capture/write/file_ifaces.h"
 #include "capture/write/record_sink.h"
 #include "capture/write/sink.h"
-#include "capture/write/target.h"
+#include "capture/write/target_settings.h"
 
 #define BATCH_NS	UINT64_C(1000000000)	/* the age at which one is sent that is not full */
 #define END_NS		(10 * BATCH_NS)		/* in which a capture that has ended is delivered */

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture/write/rotate.h"
+#include "capture/write/rotate_settings.h"
 
 enum step { STEP_ON, STEP_NEW_FILE, STEP_STOP };
 

@@ -10,6 +10,7 @@
 #include "capture/write/engine_where.h"
 #include "capture/write/record_sink.h"
 #include "capture/write/target.h"
+#include "capture/write/target_settings.h"
 #include "capture/write/tcp_sink.h"
 
 #define TABLE	"//HOST[:PORT]/DATABASE.TABLE"

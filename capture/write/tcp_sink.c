@@ -14,7 +14,7 @@
 #include "capture/write/peer.h"
 #include "capture/write/peers.h"
 #include "capture/write/sink.h"
-#include "capture/write/target.h"
+#include "capture/write/target_settings.h"
 #include "capture/write/tcp_sink.h"
 
 /* In which a live capture that has ended is taken, at most; in which the other side closes then. */

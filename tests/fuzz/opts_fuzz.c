@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "capture/cli/opts.h"
+#include "capture/cli/opts_parse.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -5,6 +5,7 @@
  */
 #include "capture/cli/control.h"
 #include "capture/cli/opts.h"
+#include "capture/cli/opts_parse.h"
 #include "capture/cli/said.h"
 #include "tests/unit/tool.h"
 

@@ -12,6 +12,7 @@
 #include "capture/index/draft.h"
 #include "capture/index/index_file.h"
 #include "capture/index/keeper.h"
+#include "capture/index/scan.h"
 #include "capture/read/blocks.h"
 
 #include "tests/unit/tool.h"
@@ -120,7 +121,7 @@ static uint8_t *scan(const char *path, size_t *len)
 	assert_non_null(f);
 	assert_int_equal(fstat(fileno(f), &st), 0);
 	is = entry_file_of(&st);
-	assert_int_equal(entry_scan(&e, f, &is, no_look, NULL), 0);
+	assert_int_equal(scan_entry(&e, f, &is, no_look, NULL), 0);
 	record = record_of(strrchr(path, '/') + 1, &e, len);
 	entry_close(&e);
 	fclose(f);

@@ -13,6 +13,7 @@
 #include "capture/cli/completions_shells.h"
 #include "capture/cli/opts.h"
 #include "capture/cli/opts_help.h"
+#include "capture/cli/opts_parse.h"
 #include "capture/cli/opts_table.h"
 
 #include "tests/unit/unit.h"
