@@ -12,7 +12,7 @@
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
-#include "capture/live/live_watch.h"
+#include "capture/live/live_watched.h"
 #include "capture/report/state.h"
 #include "capture/report/stats.h"
 #include "capture/stage/triggers.h"
@@ -59,7 +59,7 @@ static bool take_program(struct state_iface *to, const struct live_iface *t)
 {
 	struct live_watched w;
 
-	if (t->entry || !live_watch_program(t, &w) ||
+	if (t->entry || !live_watched_program(t, &w) ||
 	    hook_verdicts(t->received.hook, &to->verdicts))
 		return true;
 	to->program = strdup(w.name);

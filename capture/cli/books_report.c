@@ -15,7 +15,7 @@
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
-#include "capture/live/live_watch.h"
+#include "capture/live/live_watched.h"
 #include "capture/report/state.h"
 #include "capture/report/stats.h"
 #include "capture/stage/triggers.h"
@@ -30,7 +30,7 @@ static void print_verdicts(const struct live_iface *t)
 	struct program_verdicts v;
 	struct live_watched w;
 
-	if (!t->entry && live_watch_program(t, &w) && !hook_verdicts(t->received.hook, &v))
+	if (!t->entry && live_watched_program(t, &w) && !hook_verdicts(t->received.hook, &v))
 		stats_print_verdicts(live_iface_name(t), w.name, w.id, &v);
 }
 

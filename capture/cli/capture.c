@@ -42,6 +42,7 @@
 #include "capture/kernel/rings.h"
 #include "capture/kernel/rtnl.h"
 #include "capture/kernel/run_as.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_source.h"
 #include "capture/report/stats.h"
@@ -260,7 +261,7 @@ static unsigned later(const struct capture *l)
 	bool takes_rights = l->guard || (attaches && !l->broker_attaches);
 
 	for (unsigned i = 0; i < l->ifaces.set.n; i++)
-		takes_rights |= live_iface_needs_rights(l->ifaces.set.v[i]);
+		takes_rights |= live_attach_needs_rights(l->ifaces.set.v[i]);
 	return (takes_rights ? CONFINE_HAS_RIGHTS : 0) |
 	       (takes_rights || attaches ? CONFINE_ATTACHES : 0) |
 	       (l->broker ? CONFINE_REFILTERS : 0);

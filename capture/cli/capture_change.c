@@ -14,6 +14,7 @@
 #include "capture/cli/pump.h"
 #include "capture/filter/per_link.h"
 #include "capture/kernel/privilege.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_change.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_presence.h"
@@ -88,7 +89,7 @@ static void use_filter(struct capture_change *c, char *text, struct per_link *ne
 	c->books->has_filter = true;
 	for (unsigned i = 0; i < c->ifaces->n; i++)
 		if (!c->ifaces->v[i]->replaced)
-			live_iface_set_filter(c->ifaces->v[i], text);
+			live_attach_set_filter(c->ifaces->v[i], text);
 	tell_of_filter(c);
 }
 

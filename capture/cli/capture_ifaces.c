@@ -13,6 +13,7 @@
 #include "capture/kernel/netif_watch.h"
 #include "capture/kernel/netns.h"
 #include "capture/kernel/privilege.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_presence.h"
 #include "capture/live/live_program.h"
@@ -40,7 +41,7 @@ static enum status add(struct capture_ifaces *c, unsigned named, const char *nam
 	t->entry = entry;
 	t->netns = named_netns_of(&c->named.netns, named);
 	t->pattern = named_ifaces_pattern(&c->named, named);
-	return live_iface_describe(t, name, c->set.n - 1, c->settings);
+	return live_attach_describe(t, name, c->set.n - 1, c->settings);
 }
 
 /* Two at XDP of a device, one of them by the name of a VLAN that is on it? */
@@ -118,7 +119,7 @@ static enum status consider(struct capture_ifaces *c, unsigned named, const stru
 	if (!status)
 		status = live_program_load(last(c), c->rings, c->settings, c->filters);
 	if (!status)
-		status = live_iface_attach(last(c), c->settings);
+		status = live_attach_begin(last(c), c->settings);
 	if (!status) {
 		if (c->listening) {
 			start_line_joined(last(c));
@@ -130,7 +131,7 @@ static enum status consider(struct capture_ifaces *c, unsigned named, const stru
 		return status;
 	log_complain("warning: %s is left out", n->name);
 	named_ifaces_refuse(&c->named, n);
-	if (c->set.n > before && !live_iface_give_up(last(c)))
+	if (c->set.n > before && !live_attach_give_up(last(c)))
 		live_set_drop(&c->set);
 	return STATUS_OK;
 }
@@ -293,7 +294,7 @@ enum status capture_ifaces_attach(struct capture_ifaces *c, const struct rings *
 	for (unsigned i = 0; !status && i < c->set.n; i++)
 		status = live_program_load(c->set.v[i], c->rings, c->settings, c->filters);
 	for (unsigned i = 0; !status && i < c->set.n; i++)
-		status = live_iface_attach(c->set.v[i], c->settings);
+		status = live_attach_begin(c->set.v[i], c->settings);
 	return status ? status : look_for_new(c);
 }
 

@@ -11,7 +11,7 @@
 #include "capture/kernel/rings.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
-#include "capture/live/live_watch.h"
+#include "capture/live/live_watched.h"
 #include "capture/report/stats.h"
 #include "capture/view/grid.h"
 #include "capture/view/screen.h"
@@ -99,7 +99,7 @@ static void sum_verdicts(const struct live_set *ifaces, struct program_verdicts 
 		struct program_verdicts one;
 		struct live_watched w;
 
-		if (t->entry || !live_watch_program(t, &w) || hook_verdicts(t->received.hook, &one))
+		if (t->entry || !live_watched_program(t, &w) || hook_verdicts(t->received.hook, &one))
 			continue;
 		for (unsigned k = 0; k < VERDICT_KINDS; k++) {
 			sum->by[k].packets += one.by[k].packets;

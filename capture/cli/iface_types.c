@@ -9,6 +9,7 @@
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netns.h"
 #include "capture/kernel/xdp_features.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_find.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/pattern.h"
@@ -18,7 +19,7 @@ static void netns_closep(struct netns **ns)
 	netns_close(*ns);
 }
 
-/* One interface, as live_iface_describe() finds it, within its namespace. */
+/* One interface, as live_attach_describe() finds it, within its namespace. */
 static enum status find(struct live_iface *t, const struct opts *o)
 {
 	enum status status = live_find_iface(t, o->n_ifaces ? o->ifaces[0] : NULL);
@@ -74,7 +75,7 @@ static enum status look_at_fitting(struct items *items)
 static enum status list_of(const struct opts *o, const char *what, char letter,
 			   void (*add_of)(struct items *items, const struct netif *n))
 {
-	cleanup(live_iface_close) struct live_iface t = { .promiscuous_fd = -1 };
+	cleanup(live_attach_close) struct live_iface t = { .promiscuous_fd = -1 };
 	cleanup(netns_closep) struct netns *ns = NULL;
 	cleanup(netns_leave) struct netns_visit v = NETNS_VISIT_INIT;
 	const char *name = o->n_ifaces ? o->ifaces[0] : NULL;

@@ -12,6 +12,7 @@
 #include "capture/kernel/leftover.h"
 #include "capture/kernel/object.h"
 #include "capture/kernel/takeover.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_find.h"
 #include "capture/live/live_iface.h"
 
@@ -111,7 +112,7 @@ enum status restore_run(const struct opts *o)
 
 		t.netns = ns;
 		status = max_of(status, one ? one : restore(&t, o->ifaces[i]));
-		live_iface_close(&t);
+		live_attach_close(&t);
 		netns_close(ns);
 	}
 	return status;

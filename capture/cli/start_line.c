@@ -7,7 +7,7 @@
 #include "capture/kernel/hook.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
-#include "capture/live/live_watch.h"
+#include "capture/live/live_watched.h"
 
 /* Where its packets are seen. */
 static size_t put_hooks(char *out, size_t cap, const struct live_iface *t)
@@ -35,7 +35,7 @@ static size_t put_iface(char *out, size_t cap, const struct live_iface *t)
 		len += snprintf(out + len, cap - len, ", VLAN tags put back");
 	if (t->device & DEVICE_TIME)
 		len += snprintf(out + len, cap - len, ", times of the adapter");
-	if (live_watch_program(t, &w))
+	if (live_watched_program(t, &w))
 		len += snprintf(out + len, cap - len,
 				w.by_tracing ? ", watching %s (id %u) by tracing"
 					     : ", in front of %s (id %u)",

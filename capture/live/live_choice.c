@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What live_iface.c comes to, without attaching anything. */
+/* What live_attach.c comes to, without attaching anything. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 #include "capture/kernel/xdp.h"
 #include "capture/kernel/xdp_features.h"
 #include "capture/live/live_choice.h"
-#include "capture/live/live_watch.h"
+#include "capture/live/live_watched.h"
 #include "capture/live/live_way.h"
 
 static const char *name_of(const struct xdp_program *p)
@@ -57,7 +57,7 @@ static void behind(struct live_choice *c, const struct netif *n, const struct xd
 		snprintf(why, cap, "xdpdump in front of %s (id %u)", name_of(&target), target.id);
 	else if (is_front)
 		snprintf(why, cap, "xdpdump in front of a program that is gone");
-	else if (live_watch_is_ours(there->name))
+	else if (live_watched_is_ours(there->name))
 		snprintf(why, cap, "another xdpdump captures there");
 	else if (!is_traced(c, n, there))
 		behind_another(why, cap, there);

@@ -8,7 +8,7 @@
 #include "capture/kernel/takeover.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
-#include "capture/live/live_watch.h"
+#include "capture/live/live_watched.h"
 
 enum status live_front_busy(const struct live_iface *t)
 {
@@ -19,7 +19,7 @@ enum status live_front_busy(const struct live_iface *t)
 		return log_fail(STATUS_INTERFACE, "%s: another XDP program is attached", name);
 	return log_fail(STATUS_INTERFACE,
 			"%s: an XDP program has been attached meanwhile: %s (id %u); it is left as it is",
-			name, live_watch_name(found[0].name), found[0].id);
+			name, live_watched_name(found[0].name), found[0].id);
 }
 
 static enum status open_failed(const struct live_iface *t, int err)
@@ -53,7 +53,7 @@ static enum status elsewhere(const struct live_iface *t, const struct xdp_progra
 	return log_fail(STATUS_UNSUPPORTED,
 			"%s: --observe front does not take the place of %s (id %u) from another "
 			"network namespace: start xdpdump within it, by nsenter or ip netns exec",
-			live_iface_name(t), live_watch_name(there->name), there->id);
+			live_iface_name(t), live_watched_name(there->name), there->id);
 }
 
 /* What it runs itself it goes on running; ours calls the whole. */
@@ -75,13 +75,13 @@ enum status live_front_open(struct live_iface *t, const struct live_iface_settin
 		return elsewhere(t, &found[0]);
 	err = takeover_open(&t->takeover, t->netif.ifindex, s->guard);
 	if (err == -ENOENT)
-		return observe_needs_program(&s->observe) ? live_watch_nothing(t, s) : STATUS_OK;
+		return observe_needs_program(&s->observe) ? live_watched_nothing(t, s) : STATUS_OK;
 	if (err)
 		return open_failed(t, err);
 	h = takeover_holder(t->takeover);
 	if (!is_meant(h, s->observe.program))
-		return live_watch_another(t, s->observe.program);
-	return live_watch_is_ours(h->name) ? live_watch_ours(t, h->name, h->prog_id) : STATUS_OK;
+		return live_watched_another(t, s->observe.program);
+	return live_watched_is_ours(h->name) ? live_watched_ours(t, h->name, h->prog_id) : STATUS_OK;
 }
 
 enum status live_front_uncallable(const struct live_iface *t, int err)
@@ -92,11 +92,11 @@ enum status live_front_uncallable(const struct live_iface *t, int err)
 		return log_fail(STATUS_INTERFACE,
 				"%s: %s (id %u) is left as it is: functions of it are replaced (freplace), "
 				"and such a program cannot be called by ours since Linux 6.13",
-				t->netif.name, live_watch_name(h->name), h->prog_id);
+				t->netif.name, live_watched_name(h->name), h->prog_id);
 	return log_fail(STATUS_INTERFACE,
 			"%s: %s (id %u) is left as it is: the kernel does not let ours call it, "
 			"probably because it is bound to the device (BPF_F_XDP_DEV_BOUND_ONLY)",
-			t->netif.name, live_watch_name(h->name), h->prog_id);
+			t->netif.name, live_watched_name(h->name), h->prog_id);
 }
 
 enum status live_front_failed(const struct live_iface *t, int err)
@@ -110,19 +110,19 @@ enum status live_front_failed(const struct live_iface *t, int err)
 	case -ENOLINK:
 		return log_fail(STATUS_INTERFACE,
 				"%s: %s (id %u) is not there any more: its owner has just changed it",
-				name, live_watch_name(h->name), h->prog_id);
+				name, live_watched_name(h->name), h->prog_id);
 	case -EPERM:
 	case -EACCES:
 		return log_fail(STATUS_PERMISSION,
 				"%s: the kernel does not let us take the place of %s: %s", name,
-				live_watch_name(h->name), strerror(-err));
+				live_watched_name(h->name), strerror(-err));
 	case -EOWNERDEAD:
 		return log_fail(STATUS_RUNTIME,
 				"%s: the process that would give the place of %s back has ended",
-				name, live_watch_name(h->name));
+				name, live_watched_name(h->name));
 	}
 	return log_fail(STATUS_RUNTIME, "%s: cannot take the place of %s: %s", name,
-			live_watch_name(h->name), strerror(-err));
+			live_watched_name(h->name), strerror(-err));
 }
 
 void live_front_lost(const struct live_iface *t)
@@ -133,11 +133,11 @@ void live_front_lost(const struct live_iface *t)
 	switch (takeover_state(t->takeover, &by)) {
 	case TAKEOVER_EMPTY:
 		log_complain("%s: %s was taken off by its owner, and ours with it", t->netif.name,
-			     live_watch_name(h->name));
+			     live_watched_name(h->name));
 		break;
 	case TAKEOVER_TARGET:
 		log_complain("%s: %s was put there again by its owner, in the place of ours",
-			     t->netif.name, live_watch_name(h->name));
+			     t->netif.name, live_watched_name(h->name));
 		break;
 	default:
 		log_complain("%s: somebody has put another program (id %u) in the place of ours",
@@ -151,6 +151,6 @@ void live_front_stuck(const struct live_iface *t, int err)
 
 	log_complain("%s: %s (id %u) could not be put back: %s; ours goes on calling it, and "
 		     "xdpdump --restore -i %s tries again",
-		     t->netif.name, live_watch_name(h->name), h->prog_id, strerror(-err),
+		     t->netif.name, live_watched_name(h->name), h->prog_id, strerror(-err),
 		     t->netif.name);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * One interface of a capture: what is known of it, and that programs are attached to it, which are
- * in live_program.h. Its packets are in live_packet.h, what became of them in live_books.h, and
- * what happens to the device in live_presence.h.
+ * One interface of a capture, what is known of it. It begins and ends in live_attach.h, its
+ * programs are in live_program.h, its packets in live_packet.h, what became of them in live_books.h,
+ * and what happens to the device in live_presence.h.
  */
 #ifndef XDPDUMP_LIVE_LIVE_IFACE_H
 #define XDPDUMP_LIVE_LIVE_IFACE_H
@@ -140,31 +140,5 @@ const struct netif *live_iface_device(const struct live_iface *t);
 
 /* Goes where it is, for as long as @v; see netns_enter(). Complains. */
 enum status live_iface_enter(const struct live_iface *t, struct netns_visit *v);
-
-/*
- * Finds it (live_find.h) and describes it, as the one of number @id; then attaches what is loaded
- * for it (live_program.h). These complain; live_iface_close() takes anything half done.
- */
-enum status live_iface_describe(struct live_iface *t, const char *name, uint32_t id,
-				const struct live_iface_settings *s);
-enum status live_iface_attach(struct live_iface *t, const struct live_iface_settings *s);
-
-/*
- * It could not be attached. True: in one direction it was, so there may be packets of it in the
- * rings, and it stays, as one that has gone. False: nothing is known of it yet, and it may be
- * dropped.
- */
-bool live_iface_give_up(struct live_iface *t);
-
-/* Does it take rights to follow what it traces, or to give up its place, which is no link's? */
-bool live_iface_needs_rights(const struct live_iface *t);
-
-/* For files that begin from now on. NULL: there is no filter. */
-void live_iface_set_filter(struct live_iface *t, const char *text);
-
-/* Takes the program off the interface. The counters stay. */
-void live_iface_detach(struct live_iface *t);
-
-void live_iface_close(struct live_iface *t);
 
 #endif

@@ -7,6 +7,7 @@
 #include "capture/kernel/hook.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/netns.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_books.h"
 #include "capture/live/live_front.h"
 #include "capture/live/live_iface.h"
@@ -43,7 +44,7 @@ bool live_presence_has_left(const struct live_iface *t, const struct netif *n)
 void live_presence_leave(struct live_iface *t)
 {
 	t->gone = true;
-	live_iface_detach(t);
+	live_attach_end(t);
 	log_announce("%s has left %s", live_iface_name(t), t->pattern);
 }
 
@@ -61,7 +62,7 @@ void live_presence_changed(struct live_iface *t, const struct netif *n, bool gon
 {
 	if (gone) {
 		t->gone = true;
-		live_iface_detach(t);
+		live_attach_end(t);
 		if (t->pattern)
 			log_announce("%s has gone", live_iface_name(t));
 		else if (!t->entry)
@@ -114,10 +115,10 @@ bool live_presence_return(struct live_iface *t, const struct netif *n,
 	t->if_dropped_before = t->if_dropped;
 	t->end_ns = 0;
 	t->gone = take_up(t, n) || (t->traced && live_program_follow(t, s)) ||
-		  live_program_rebind(t, s) || live_iface_attach(t, s);
+		  live_program_rebind(t, s) || live_attach_begin(t, s);
 	t->start_ns = start_ns;
 	if (t->gone) {
-		live_iface_detach(t);
+		live_attach_end(t);
 		t->end_ns = end_ns;
 		return false;
 	}
@@ -160,7 +161,7 @@ bool live_presence_is_lost(const struct live_iface *t)
 
 	if (t->entry)
 		return t->entry->detached;
-	if (live_iface_needs_rights(t) && netns_enter(&v, t->netns))
+	if (live_attach_needs_rights(t) && netns_enter(&v, t->netns))
 		return false;	/* not to be known */
 	return (t->received.hook && hook_is_lost(t->received.hook)) ||
 	       (t->sent.hook && hook_is_lost(t->sent.hook));
@@ -173,5 +174,5 @@ void live_presence_lose(struct live_iface *t)
 		live_front_lost(t);
 	else if (!t->entry && !t->traced)
 		log_complain("%s: somebody has detached our program", live_iface_name(t));
-	live_iface_detach(t);
+	live_attach_end(t);
 }

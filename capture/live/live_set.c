@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 #include <stdlib.h>
 
+#include "capture/live/live_attach.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_set.h"
 
@@ -26,7 +27,7 @@ void live_set_drop(struct live_set *s)
 {
 	struct live_iface *t = s->v[--s->n];
 
-	live_iface_close(t);
+	live_attach_close(t);
 	free(t);
 }
 

@@ -6,6 +6,7 @@
 #include "capture/base/log.h"
 #include "capture/base/util.h"
 #include "capture/kernel/rings.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_books.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_packet.h"
@@ -118,7 +119,7 @@ static bool stop(struct source *source, bool failed is_unused)
 	struct live_source *s = of(source);
 
 	for (unsigned i = 0; i < s->ifaces->n; i++)
-		live_iface_detach(s->ifaces->v[i]);
+		live_attach_end(s->ifaces->v[i]);
 	s->stopped = true;
 	return true;
 }

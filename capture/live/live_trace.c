@@ -10,7 +10,7 @@
 #include "capture/kernel/traced.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_trace.h"
-#include "capture/live/live_watch.h"
+#include "capture/live/live_watched.h"
 
 /* of linux/errno.h, for the kernel alone: what it says where it cannot trace on this machine */
 enum { KERNEL_ENOTSUPP = 524 };
@@ -21,7 +21,7 @@ static enum status refuse(const struct live_iface *t, const struct xdp_program *
 	return log_fail(
 		STATUS_INTERFACE,
 		"%s: an XDP program is attached already: %s (id %u, %s mode); it is left as it is, as %s%s",
-		live_iface_name(t), live_watch_name(p->name), p->id, xdp_mode_name(p->mode), why,
+		live_iface_name(t), live_watched_name(p->name), p->id, xdp_mode_name(p->mode), why,
 		front_map_takes(p->id)
 			? ", and ours cannot call it either"
 			: "; --observe front would put ours in its place to call it, until the end");
@@ -63,7 +63,7 @@ static enum status open_failed(const struct live_iface *t, int err, const char *
 				"%s: its XDP program runs in the device, where it cannot be watched",
 				name);
 	if (err == -ESRCH)
-		return live_watch_another(t, program);
+		return live_watched_another(t, program);
 	if (err == -EAGAIN || xdp_query(t->netif.ifindex, found) <= 0)
 		return log_fail(STATUS_INTERFACE, "%s: its XDP program is being changed just now",
 				name);
@@ -79,7 +79,7 @@ static enum status open_it(struct live_iface *t, const char *program)
 	if (err)
 		return err == -ENOENT ? STATUS_OK : open_failed(t, err, program);
 	p = traced_program(t->traced);
-	return live_watch_is_ours(p->name) ? live_watch_ours(t, p->name, p->id) : STATUS_OK;
+	return live_watched_is_ours(p->name) ? live_watched_ours(t, p->name, p->id) : STATUS_OK;
 }
 
 enum status live_trace_open(struct live_iface *t, const struct live_iface_settings *s)
@@ -88,7 +88,7 @@ enum status live_trace_open(struct live_iface *t, const struct live_iface_settin
 
 	if (status || t->traced || !observe_needs_program(&s->observe))
 		return status;
-	return live_watch_nothing(t, s);
+	return live_watched_nothing(t, s);
 }
 
 enum status live_trace_failed(const struct live_iface *t, int err)

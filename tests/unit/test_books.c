@@ -7,6 +7,7 @@
 #include "capture/cli/recording.h"
 #include "capture/kernel/programs.h"
 #include "capture/kernel/rings.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_program.h"
 #include "capture/live/live_set.h"
 #include "capture/live/live_source.h"
@@ -72,8 +73,8 @@ static int set_up(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		struct live_iface *t = live_set_add(&of.ifaces);
 
-		if (!t || live_iface_describe(t, "v0", i, &settings) ||
-		    live_program_load(t, of.rings, &settings, &none) || live_iface_attach(t, &settings))
+		if (!t || live_attach_describe(t, "v0", i, &settings) ||
+		    live_program_load(t, of.rings, &settings, &none) || live_attach_begin(t, &settings))
 			return -1;
 		t->taken = 28;		/* and one is not, of each */
 	}

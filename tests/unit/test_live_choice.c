@@ -10,7 +10,7 @@
 #include "capture/kernel/xdp.h"
 #include "capture/kernel/xdp_features.h"
 #include "capture/live/live_choice.h"
-#include "capture/live/live_watch.h"
+#include "capture/live/live_watched.h"
 
 #include "tests/unit/unit.h"
 
@@ -115,7 +115,7 @@ int front_map_takes(uint32_t id)
 	return now->takes_err;
 }
 
-bool live_watch_is_ours(const char *name)
+bool live_watched_is_ours(const char *name)
 {
 	return !strncmp(name, "xdpdump", 7);
 }

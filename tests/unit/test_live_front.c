@@ -4,6 +4,7 @@
  * said.
  */
 #include "capture/filter/per_link.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_packet.h"
 #include "capture/live/live_presence.h"
 #include "capture/live/live_program.h"
@@ -171,7 +172,7 @@ static void an_interface_is_two_in_the_file(void **state)
 	(void)state;
 	put_there("other");
 	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
-	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
+	assert_int_equal(live_attach_describe(&entry, "v0", 0, &s), STATUS_OK);
 	assert_int_equal(live_program_load(&entry, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(start(&s, &none), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0");
@@ -189,7 +190,7 @@ static void as_those_of_xdp_tools(void **state)
 	put_there("other");
 	s.observe.xdp_tools_names = true;
 	iface = (struct live_iface){ .point = POINT_EXIT, .entry = &entry };
-	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
+	assert_int_equal(live_attach_describe(&entry, "v0", 0, &s), STATUS_OK);
 	assert_int_equal(live_program_load(&entry, NULL, &s, &none), STATUS_OK);
 	assert_int_equal(start(&s, &none), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0:other()@fentry");
@@ -278,8 +279,8 @@ static void one_that_cannot_be_given_back_is_told_of(void **state)
 	assert_int_equal(start(&s, &none), STATUS_OK);
 	kernel.give_back_err = -EIO;
 	written_listen();
-	live_iface_detach(&iface);
-	live_iface_detach(&iface);	/* once */
+	live_attach_end(&iface);
+	live_attach_end(&iface);	/* once */
 	assert_string_equal(written_said(),
 			    "xdpdump: v0: other (id 7) could not be put back: Input/output error; ours goes "
 			    "on calling it, and xdpdump --restore -i v0 tries again\n");

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "capture/filter/per_link.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_books.h"
 #include "capture/live/live_change.h"
 #include "capture/live/live_device.h"
@@ -32,15 +33,15 @@ static int set_up(void **state)
 {
 	kernel_reset();
 	iface = (struct live_iface){ .point = POINT_ENTRY };
-	if (written_set_up(state) || live_iface_describe(&iface, "v0", 5, &plain) ||
-	    live_program_load(&iface, NULL, &plain, &none) || live_iface_attach(&iface, &plain))
+	if (written_set_up(state) || live_attach_describe(&iface, "v0", 5, &plain) ||
+	    live_program_load(&iface, NULL, &plain, &none) || live_attach_begin(&iface, &plain))
 		return -1;
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	live_iface_close(&iface);
+	live_attach_close(&iface);
 	return written_tear_down(state);
 }
 
@@ -585,7 +586,7 @@ static void an_interface_that_disappears_ends_then(void **state)
 	assert_false(kernel.attached);
 	end_ns = iface.end_ns;
 	assert_true(end_ns >= iface.start_ns && iface.start_ns);
-	live_iface_detach(&iface);
+	live_attach_end(&iface);
 	assert_int_equal(iface.end_ns, end_ns);
 }
 
@@ -596,10 +597,10 @@ static void a_member_of_a_bond_is_described_as_one(void **state)
 	(void)state;
 	kernel.netif.master = 9;
 	kernel.netif.bonded = true;
-	assert_int_equal(live_iface_describe(&t, "v0", 6, &plain), 0);
+	assert_int_equal(live_attach_describe(&t, "v0", 6, &plain), 0);
 	assert_string_equal(t.iface.name, "v0");
 	assert_string_equal(t.iface.description, "member of bond0");
-	live_iface_close(&t);
+	live_attach_close(&t);
 	assert_null(iface.iface.description);
 }
 
@@ -649,13 +650,13 @@ static void it_is_called_after_its_namespace(void **state)
 	struct live_iface t = { .netns = &blue };
 
 	(void)state;
-	assert_int_equal(live_iface_describe(&t, "v0", 6, &plain), STATUS_OK);
+	assert_int_equal(live_attach_describe(&t, "v0", 6, &plain), STATUS_OK);
 	assert_int_equal(kernel.entered, 0);
 	assert_int_equal(blue.inside, 1);
 	assert_int_equal(t.netif.netns, 4);
 	assert_string_equal(live_iface_name(&t), "blue/v0");
 	assert_string_equal(t.iface.name, "blue/v0");
-	live_iface_close(&t);
+	live_attach_close(&t);
 	written_listen();
 	assert_int_equal(live_find_iface(&t, "vv"), STATUS_INTERFACE);
 	assert_string_equal(written_said(), "xdpdump: blue/vv: no such interface; did you mean v0? "
@@ -686,9 +687,9 @@ static void it_cannot_be_entered(void **state)
 
 	assert_int_equal(set_up(NULL), 0);
 	written_listen();
-	assert_int_equal(live_iface_describe(&t, "v0", 6, &plain), c->status);
+	assert_int_equal(live_attach_describe(&t, "v0", 6, &plain), c->status);
 	assert_string_equal(written_said(), c->said);
-	live_iface_close(&t);
+	live_attach_close(&t);
 	assert_int_equal(tear_down(NULL), 0);
 }
 
@@ -702,7 +703,7 @@ static void what_is_found_by_its_number_is_looked_for_where_it_is(void **state)
 	kernel.by_ifindex = true;
 	assert_false(live_presence_is_lost(&iface));
 	assert_int_equal(blue.inside, 1);
-	live_iface_detach(&iface);
+	live_attach_end(&iface);
 	assert_int_equal(kernel.detached_inside, 1);
 	assert_int_equal(kernel.entered, 0);
 	iface.netns = NULL;
@@ -717,7 +718,7 @@ static void what_is_found_by_its_number_stays_where_nobody_can_go(void **state)
 	kernel.by_ifindex = kernel.is_lost = true;
 	assert_false(live_presence_is_lost(&iface));
 	written_listen();
-	live_iface_detach(&iface);
+	live_attach_end(&iface);
 	assert_string_equal(written_said(),
 			    "xdpdump: warning: v0: ours stays at tc, as its namespace cannot be "
 			    "entered any more (Operation not permitted); the next capture there "
@@ -733,7 +734,7 @@ static void a_link_needs_nobody_to_go_there(void **state)
 	iface.netns = &blue;
 	kernel.is_lost = true;
 	assert_true(live_presence_is_lost(&iface));
-	live_iface_detach(&iface);
+	live_attach_end(&iface);
 	assert_false(kernel.attached);
 	iface.netns = NULL;
 }
@@ -805,11 +806,11 @@ static void one_that_comes_back_is_asked_again(void **state)
 	(void)state;
 	kernel.strips_vlan = true;
 	kernel.features.device = DEVICE_TAG;
-	live_iface_close(&iface);
+	live_attach_close(&iface);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
-	assert_int_equal(live_iface_describe(&iface, "v0", 5, &plain), STATUS_OK);
+	assert_int_equal(live_attach_describe(&iface, "v0", 5, &plain), STATUS_OK);
 	assert_int_equal(live_program_load(&iface, NULL, &plain, &none), STATUS_OK);
-	assert_int_equal(live_iface_attach(&iface, &plain), STATUS_OK);
+	assert_int_equal(live_attach_begin(&iface, &plain), STATUS_OK);
 	written_listen();
 	live_presence_lose(&iface);
 	kernel.netif.ifindex = 9;
@@ -843,11 +844,11 @@ static void one_that_comes_back_untold(void **state)
 	s.way = LIVE_AUTO;
 	kernel.strips_vlan = true;
 	kernel.features.device = DEVICE_TAG;
-	live_iface_close(&iface);
+	live_attach_close(&iface);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
-	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_int_equal(live_attach_describe(&iface, "v0", 5, &s), STATUS_OK);
 	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
-	assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
+	assert_int_equal(live_attach_begin(&iface, &s), STATUS_OK);
 	written_listen();
 	live_presence_lose(&iface);
 	kernel.features.device = u->knows;
@@ -885,11 +886,11 @@ static const struct turned {
 
 static void start_again(const struct live_iface_settings *s)
 {
-	live_iface_close(&iface);
+	live_attach_close(&iface);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
-	assert_int_equal(live_iface_describe(&iface, "v0", 5, s), STATUS_OK);
+	assert_int_equal(live_attach_describe(&iface, "v0", 5, s), STATUS_OK);
 	assert_int_equal(live_program_load(&iface, NULL, s, &none), STATUS_OK);
-	assert_int_equal(live_iface_attach(&iface, s), STATUS_OK);
+	assert_int_equal(live_attach_begin(&iface, s), STATUS_OK);
 }
 
 static void one_that_comes_back_as_another(void **state)
@@ -1270,11 +1271,11 @@ static void a_start(void **state)
 	written_listen();
 	if (c->filtered)
 		assert_int_equal(per_link_open(&filters.entry, c->text ? c->text : "tcp", NULL, true), 0);
-	status = live_iface_describe(&t, c->iface, 2, &s);
+	status = live_attach_describe(&t, c->iface, 2, &s);
 	if (!status)
 		status = live_program_load(&t, NULL, &s, &filters);
 	if (!status)
-		status = live_iface_attach(&t, &s);
+		status = live_attach_begin(&t, &s);
 	written_said();
 	assert_int_equal(status, c->status);
 	if (*c->said ? !strstr(written.said, c->said) : *written.said)
@@ -1284,7 +1285,7 @@ static void a_start(void **state)
 	assert_int_equal(kernel.attached, !c->status);
 	if (!c->status)
 		is_described(&t, c);
-	live_iface_close(&t);
+	live_attach_close(&t);
 	per_link_close(filters.entry);
 	/* which is not the promiscuous one of a start that failed */
 	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
@@ -1342,7 +1343,7 @@ static void who_shares(void **state)
 	s.directions = LIVE_RECEIVED;
 	s.programs = (struct programs *)&programs;
 	strcpy(kernel.netif.kind, c->kind);
-	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_int_equal(live_attach_describe(&iface, "v0", 5, &s), STATUS_OK);
 	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
 	assert_ptr_equal(kernel.settings.programs, c->shares ? s.programs : NULL);
 	assert_int_equal(kernel.settings.ifindex, kernel.netif.ifindex);
@@ -1366,11 +1367,11 @@ static void who_shares_is_not_asked_for_tags_but_for_what_is_named(void **state)
 	strcpy(kernel.netif.kind, "veth");
 	for (unsigned named = 0; named <= DEVICE_TIME; named += DEVICE_TIME) {
 		s.device = named;
-		live_iface_close(&iface);
+		live_attach_close(&iface);
 		iface = (struct live_iface){ .point = POINT_ENTRY, .pattern = "v*" };
-		assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+		assert_int_equal(live_attach_describe(&iface, "v0", 5, &s), STATUS_OK);
 		assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
-		assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
+		assert_int_equal(live_attach_begin(&iface, &s), STATUS_OK);
 		assert_ptr_equal(kernel.settings.programs, named ? NULL : s.programs);
 		assert_int_equal(kernel.settings.device, named ? DEVICE_TIME | DEVICE_TAG : 0);
 		assert_string_equal(iface.iface.comment,
@@ -1407,12 +1408,12 @@ static void packets_of_a_direction(void **state)
 	s.directions = c->directions;
 	s.processes = c->processes;
 	kernel.netif.loopback = c->loopback;
-	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_int_equal(live_attach_describe(&iface, "v0", 5, &s), STATUS_OK);
 	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
-	assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
+	assert_int_equal(live_attach_begin(&iface, &s), STATUS_OK);
 	assert_int_equal(kernel.attached, c->received);
 	assert_int_equal(kernel.sent_attached, c->sent);
-	live_iface_detach(&iface);
+	live_attach_end(&iface);
 	assert_false(kernel.attached || kernel.sent_attached);
 	assert_int_equal(tear_down(NULL), 0);
 }
@@ -1422,20 +1423,20 @@ static void one_that_is_half_attached_stays_as_one_that_has_gone(void **state is
 {
 	struct live_iface_settings s = plain;
 
-	live_iface_detach(&iface);
-	live_iface_close(&iface);
+	live_attach_end(&iface);
+	live_attach_close(&iface);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
 	s.directions = LIVE_RECEIVED | LIVE_SENT;
-	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
-	assert_false(live_iface_give_up(&iface));
+	assert_int_equal(live_attach_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_false(live_attach_give_up(&iface));
 	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
-	assert_false(live_iface_give_up(&iface));
+	assert_false(live_attach_give_up(&iface));
 	kernel.tc_err = -EMFILE;
 	written_listen();
-	assert_int_equal(live_iface_attach(&iface, &s), STATUS_UNSUPPORTED);
+	assert_int_equal(live_attach_begin(&iface, &s), STATUS_UNSUPPORTED);
 	written_said();
 	assert_true(kernel.attached);
-	assert_true(live_iface_give_up(&iface));
+	assert_true(live_attach_give_up(&iface));
 	assert_false(kernel.attached);
 	assert_true(iface.gone);
 	assert_false(iface.detached);
@@ -1487,9 +1488,9 @@ static void another_filter_is_for_both_directions(void **state)
 	assert_int_equal(kernel.replaced_n + kernel.sent_replaced_n, 0);
 	written_said();
 	per_link_close(filters.entry);
-	live_iface_set_filter(&iface, "udp\nport 53");
+	live_attach_set_filter(&iface, "udp\nport 53");
 	assert_string_equal(iface.iface.filter, "udp port 53");
-	live_iface_set_filter(&iface, NULL);
+	live_attach_set_filter(&iface, NULL);
 	assert_null(iface.iface.filter);
 }
 
@@ -1552,16 +1553,16 @@ static struct live_iface_settings load_next(void)
 {
 	struct live_iface_settings s = plain;
 
-	live_iface_detach(&iface);
-	live_iface_close(&iface);
+	live_attach_end(&iface);
+	live_attach_close(&iface);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
 	s.directions = LIVE_RECEIVED | LIVE_SENT;
 	s.snap_max = 300;
 	kernel.netif.has_rx_missed = true;
 	kernel.netif.rx_missed = 100;
-	assert_int_equal(live_iface_describe(&iface, "v0", 5, &s), STATUS_OK);
+	assert_int_equal(live_attach_describe(&iface, "v0", 5, &s), STATUS_OK);
 	assert_int_equal(live_program_load(&iface, NULL, &s, &none), STATUS_OK);
-	assert_int_equal(live_iface_attach(&iface, &s), STATUS_OK);
+	assert_int_equal(live_attach_begin(&iface, &s), STATUS_OK);
 	kernel.counters[0] = kernel.counters[1] = counts(20, 4, 17, 2, 1);
 	kernel.netif.rx_missed = 103;
 	assert_false(live_change_is_needed(&iface, &s));
@@ -1604,7 +1605,7 @@ static void with_other_settings_it_is_another_one(void **state is_unused)
 	live_books_ledger(&next, 0, &l);
 	assert_int_equal(l.delivered, 2);
 	assert_int_equal(l.if_dropped, 7);
-	live_iface_close(&next);
+	live_attach_close(&next);
 }
 
 static void where_they_cannot_be_had_it_goes_on(void **state is_unused)
@@ -1617,7 +1618,7 @@ static void where_they_cannot_be_had_it_goes_on(void **state is_unused)
 	assert_false(kernel.passed || kernel.sent_passed || iface.gone || iface.replaced);
 	assert_true(next.gone && next.replaced);
 	assert_true(iface.promiscuous_fd == next.promiscuous_fd || next.promiscuous_fd < 0);
-	live_iface_close(&next);
+	live_attach_close(&next);
 }
 
 /* One that is waited for has them when it is back. */
@@ -1634,7 +1635,7 @@ static void one_that_has_gone_has_them_as_well(void **state is_unused)
 	assert_true(iface.replaced && next.gone && !next.replaced);
 	assert_true(live_presence_return(&next, &kernel.netif, &s));
 	assert_false(next.gone);
-	live_iface_close(&next);
+	live_attach_close(&next);
 }
 
 static void to_be_sent(struct event *ev)

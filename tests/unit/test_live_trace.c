@@ -5,9 +5,10 @@
  */
 #include "capture/filter/per_link.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_presence.h"
 #include "capture/live/live_program.h"
-#include "capture/live/live_watch.h"
+#include "capture/live/live_watched.h"
 #include "tests/unit/watched_iface.h"
 
 static void put_there(const char *name)
@@ -144,7 +145,7 @@ static void the_program_gets_what_was_asked_for(void **state is_unused)
 	assert_true(kernel.exit_filter_n > 0);
 	assert_ptr_equal(kernel.settings.traced, iface.traced);
 	assert_int_equal(iface.way, LIVE_GENERIC);
-	assert_true(live_watch_program(&iface, &w));
+	assert_true(live_watched_program(&iface, &w));
 	assert_string_equal(w.name, "the_whole_name");
 	assert_int_equal(w.id, 7);
 	assert_true(w.by_tracing);
@@ -161,7 +162,7 @@ static void its_name_is_not_cut_in_the_file(void **state is_unused)
 	put_there("other");
 	iface.point = POINT_EXIT;
 	iface.entry = &entry;
-	assert_int_equal(live_iface_describe(&entry, "v0", 0, &s), STATUS_OK);
+	assert_int_equal(live_attach_describe(&entry, "v0", 0, &s), STATUS_OK);
 	assert_int_equal(live_program_load(&entry, NULL, &s, &filters), STATUS_OK);
 	assert_int_equal(start(&s, &filters), STATUS_OK);
 	assert_string_equal(entry.iface.name, "v0:the_whole_name()@fentry");

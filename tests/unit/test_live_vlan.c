@@ -4,6 +4,7 @@
  * refused.
  */
 #include "capture/filter/per_link.h"
+#include "capture/live/live_attach.h"
 #include "capture/live/live_iface.h"
 #include "capture/live/live_packet.h"
 #include "capture/live/live_presence.h"
@@ -33,17 +34,17 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	live_iface_close(&iface);
+	live_attach_close(&iface);
 	return written_tear_down(state);
 }
 
 static enum status start(const struct live_iface_settings *s, const struct live_filters *filters)
 {
-	enum status status = live_iface_describe(&iface, "v0.5", 5, s);
+	enum status status = live_attach_describe(&iface, "v0.5", 5, s);
 
 	if (!status)
 		status = live_program_load(&iface, NULL, s, filters);
-	return status ? status : live_iface_attach(&iface, s);
+	return status ? status : live_attach_begin(&iface, s);
 }
 
 static void it_has_its_name_and_the_place_of_the_device_below(void **state is_unused)
@@ -81,7 +82,7 @@ static void its_filter_is_in_the_file_and_in_the_program(void **state is_unused)
 	s.filter = "tcp\nport 80";
 	assert_int_equal(start(&native, &none), STATUS_OK);
 	alone = kernel.filter_n;
-	live_iface_close(&iface);
+	live_attach_close(&iface);
 	iface = (struct live_iface){ .point = POINT_ENTRY };
 	assert_int_equal(per_link_open(&filters.entry, s.filter, NULL, true), 0);
 	s.directions |= LIVE_SENT;
@@ -102,7 +103,7 @@ static void of_another_namespace_it_is_called_after_that(void **state is_unused)
 	assert_string_equal(iface.iface.description, "VLAN 5 of v0");
 	assert_int_equal(iface.netif.netns, 4);
 	assert_int_equal(iface.vlan.netns, 4);
-	live_iface_detach(&iface);
+	live_attach_end(&iface);
 	iface.netns = NULL;
 }
 
@@ -170,7 +171,7 @@ static void it_is_captured_itself(void **state)
 	s.way = c->way;
 	s.directions = c->directions;
 	iface.pattern = c->pattern;
-	assert_int_equal(live_iface_describe(&iface, "v0.5", 5, &s), STATUS_OK);
+	assert_int_equal(live_attach_describe(&iface, "v0.5", 5, &s), STATUS_OK);
 	assert_int_equal(iface.netif.ifindex, 8);
 	assert_int_equal(iface.vlan.ifindex, 0);
 	assert_null(iface.iface.description);

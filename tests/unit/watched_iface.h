@@ -18,8 +18,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	live_iface_close(&iface);
-	live_iface_close(&entry);
+	live_attach_close(&iface);
+	live_attach_close(&entry);
 	assert_int_equal(kernel.n_traced, 0);
 	return written_tear_down(state);
 }
@@ -35,11 +35,11 @@ static struct live_iface_settings settings_of(const struct observe_options *o)
 
 static enum status start(const struct live_iface_settings *s, const struct live_filters *filters)
 {
-	enum status status = live_iface_describe(&iface, "v0", 5, s);
+	enum status status = live_attach_describe(&iface, "v0", 5, s);
 
 	if (!status)
 		status = live_program_load(&iface, NULL, s, filters);
-	return status ? status : live_iface_attach(&iface, s);
+	return status ? status : live_attach_begin(&iface, s);
 }
 
 #endif
