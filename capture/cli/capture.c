@@ -397,7 +397,7 @@ static enum status stop(struct capture *l)
 	pump_finish(&l->pump);
 	if (l->guest)
 		l->guest->look(l->guest->ctx, books_lost(&l->books));
-	status = max_of(l->ifaces.status, capture_flows_end(&l->flows));
+	status = max_of(capture_ifaces_status(&l->ifaces), capture_flows_end(&l->flows));
 	books_report_end(&l->books, l->opts->stats_json, l->opts->codec.kind != CODEC_NONE);
 	status = max_of(status, books_report_check(&l->books, l->pump.loop.forced));
 	written = pump_wait(&l->pump);

@@ -319,8 +319,6 @@ static void count_the_living(struct capture_ifaces *c)
 		else if (!t->pattern && !t->replaced)
 			c->status = STATUS_RUNTIME;
 	}
-	if (c->named.has_lost)
-		c->status = STATUS_RUNTIME;
 	if (!alive && !named_ifaces_has_patterns(&c->named))
 		c->pump->ended = true;
 }
@@ -430,6 +428,11 @@ void capture_ifaces_look(struct capture_ifaces *c)
 			live_presence_lose(t);
 	}
 	count_the_living(c);
+}
+
+enum status capture_ifaces_status(const struct capture_ifaces *c)
+{
+	return c->named.has_lost ? STATUS_RUNTIME : c->status;
 }
 
 void capture_ifaces_detach(struct capture_ifaces *c)

@@ -56,6 +56,9 @@ enum status capture_ifaces_attach(struct capture_ifaces *c, const struct rings *
 /* Each second, and when it is due: are our programs still there, and what else has happened? */
 void capture_ifaces_look(struct capture_ifaces *c);
 
+/* The exit code for those that have gone, and were not waited for. */
+enum status capture_ifaces_status(const struct capture_ifaces *c);
+
 /* Lets go of all interfaces; then, when their programs are gone, of the rest. */
 void capture_ifaces_detach(struct capture_ifaces *c);
 void capture_ifaces_close(struct capture_ifaces *c);
