@@ -5,6 +5,7 @@
 #include "capture/cli/confine.h"
 #include "capture/cli/opts.h"
 #include "capture/kernel/broker.h"
+#include "capture/kernel/broker_programs.h"
 #include "capture/kernel/kernel_types.h"
 #include "capture/kernel/netif.h"
 #include "capture/kernel/privilege.h"
@@ -40,6 +41,7 @@ enum status capture_broker_open(const struct opts *o, struct broker **b, bool *a
 {
 	privilege_raise_here(PRIVILEGE_KERNEL);
 	struct broker_grant grant = {
+		.number = broker_programs_number,
 		.drop = o->mirror_port, .processes = o->processes, .sandbox = !confine_is_off(o),
 	};
 	int err;

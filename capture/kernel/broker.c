@@ -12,8 +12,8 @@
 #include "capture/base/util.h"
 #include "capture/base/wait.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/broker.h"
 #include "capture/kernel/broker_messages.h"
-#include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
 
 /*
@@ -27,19 +27,8 @@ struct broker {
 	int fd;
 	bool is_silent;		/* it has not answered, and is not asked any more */
 	struct broker_shared *shared;
+	broker_number_fn *number;
 };
-
-const struct object_program *broker_program(unsigned i, const struct hook_ops **ops)
-{
-	static const struct hook_ops *const all[] = { &hook_xdp, &hook_device, &hook_tc_in, &hook_tc_process };
-
-	for (unsigned k = 0; k < array_size(all); i -= all[k++]->n_programs)
-		if (i < all[k]->n_programs) {
-			*ops = all[k];
-			return &all[k]->programs[i];
-		}
-	return NULL;
-}
 
 static void broker_closep(struct broker **b)
 {
@@ -92,7 +81,7 @@ int broker_open(struct broker **out, const struct broker_grant *grant)
 
 	if (!b)
 		return -ENOMEM;
-	*b = (struct broker){ .pid = -1, .fd = -1 };
+	*b = (struct broker){ .pid = -1, .fd = -1, .number = grant->number };
 	b->shared = mmap(NULL, sizeof(*b->shared), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (b->shared == MAP_FAILED) {
@@ -111,18 +100,6 @@ int broker_open(struct broker **out, const struct broker_grant *grant)
 
 /* ---- a request ---- */
 
-/* -EPERM: there is none that it would load. */
-static int find(const struct object_program *program, uint32_t *number)
-{
-	const struct object_program *p;
-	const struct hook_ops *ops;
-
-	for (*number = 0; (p = broker_program(*number, &ops)); ++*number)
-		if (p == program)
-			return 0;
-	return -EPERM;
-}
-
 static int put_filter(struct broker *b, unsigned which, const struct filter *f,
 		      struct broker_request *r)
 {
@@ -140,7 +117,7 @@ static int put_filter(struct broker *b, unsigned which, const struct filter *f,
 
 static int compose(struct broker *b, struct broker_request *r, const struct object_plan *plan)
 {
-	int err = plan->traced ? -EPERM : find(plan->program, &r->program);
+	int err = plan->traced ? -EPERM : b->number(plan->program, &r->program);
 
 	r->ifindex = plan->ifindex;
 	r->settings = plan->settings;

@@ -9,13 +9,18 @@
 #define XDPDUMP_KERNEL_BROKER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "capture/kernel/object_load.h"
 
 struct broker;
 
+/* Which of the programs it can be asked for is @p? -EPERM: none. */
+typedef int broker_number_fn(const struct object_program *p, uint32_t *number);
+
 /* What it does, whatever it is asked for. */
 struct broker_grant {
+	broker_number_fn *number;	/* broker_programs_number() */
 	bool drop;		/* it loads programs that do not pass frames on */
 	bool processes;		/* and such that look at who sends */
 	/* it makes interfaces so, of the network namespace that it begins in */

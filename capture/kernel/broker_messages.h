@@ -9,7 +9,7 @@
 
 #include "bpf/event.h"
 #include "capture/base/fd_message.h"
-#include "capture/kernel/broker.h"
+#include "capture/kernel/object_load.h"
 
 /* More instructions of classic BPF than jumps of eBPF reach over. */
 enum { BROKER_INSNS_MAX = 1 << 16 };
@@ -28,7 +28,7 @@ struct broker_request {
 	uint32_t verb;
 	/* of what becomes promiscuous, or that the program is bound to; 0: of none */
 	int32_t ifindex;
-	uint32_t program;	/* its number, see broker_program() */
+	uint32_t program;	/* its number, see broker_programs.h */
 	uint32_t maps;		/* 1 << enum object_map: which of them it is to use */
 	uint32_t n_insns[BROKER_FILTERS];	/* 0: it has none */
 	struct program_settings settings;
@@ -42,10 +42,7 @@ struct broker_answer {
 
 _Static_assert(1 + OBJECT_MAPS <= FD_MESSAGE_MAX, "all of them fit into a message");
 
-struct hook_ops;
-
-/* The @i-th of all that can be had, and of which hook it is; NULL: there are not so many. */
-const struct object_program *broker_program(unsigned i, const struct hook_ops **ops);
+struct broker_grant;
 
 /* All of it, in a child; @fd: its end of the socket pair. */
 _Noreturn void broker_process(int fd, const struct broker_grant *grant,

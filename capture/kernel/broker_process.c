@@ -15,7 +15,9 @@
 #include "capture/base/limits.h"
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
+#include "capture/kernel/broker.h"
 #include "capture/kernel/broker_messages.h"
+#include "capture/kernel/broker_programs.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/landlock.h"
 #include "capture/kernel/netif.h"
@@ -82,7 +84,7 @@ static int load(const struct process *p, const struct broker_request *r, const i
 	const struct hook_ops *ops;
 	int err;
 
-	plan.program = broker_program(r->program, &ops);
+	plan.program = broker_programs_nth(r->program, &ops);
 	if (!plan.program || !is_granted(p, r, ops))
 		return -EPERM;
 	plan.ifindex = ops->bound ? r->ifindex : 0;

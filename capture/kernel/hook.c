@@ -278,7 +278,7 @@ int hook_detach(struct hook *h)
 
 bool hook_is_attached(const struct hook *h)
 {
-	return h->link_fd >= 0 || h->taken;
+	return hook_ops_is_attached(h);
 }
 
 bool hook_is_by_ifindex(const struct hook *h)

@@ -7,7 +7,7 @@
 
 #include "capture/base/util.h"
 #include "capture/filter/to_ebpf.h"
-#include "capture/kernel/hook.h"
+#include "capture/kernel/hook_ops.h"
 #include "capture/kernel/netns.h"
 #include "capture/kernel/programs.h"
 
@@ -127,7 +127,7 @@ int programs_add(struct programs *p, struct hook *h, const struct program_guest 
 /* One that somebody has taken off stays as it is. */
 static int put(struct hook *h, struct object *next)
 {
-	int err = hook_is_attached(h) ? h->ops->replace(h, next) : 0;
+	int err = hook_ops_is_attached(h) ? h->ops->replace(h, next) : 0;
 
 	if (err && !h->ops->is_lost(h))
 		return err;

@@ -19,7 +19,9 @@
 
 #include "bpf/event.h"
 #include "capture/base/util.h"
+#include "capture/kernel/broker.h"
 #include "capture/kernel/broker_messages.h"
+#include "capture/kernel/broker_programs.h"
 #include "capture/kernel/hook.h"
 #include "capture/kernel/kernel_types.h"
 #include "capture/kernel/rings.h"
@@ -45,7 +47,9 @@ static int tear_down(void **state is_unused)
 
 static int set_up(void **state is_unused)
 {
-	const struct broker_grant grant = { .processes = true, .sandbox = true };
+	const struct broker_grant grant = {
+		.number = broker_programs_number, .processes = true, .sandbox = true,
+	};
 	int err = broker_open(&rig.broker, &grant);
 
 	return err ? err : rings_open(&rig.rings, 1, SNAP);
@@ -127,7 +131,9 @@ static void one_that_comes_after_counts_anew(void **state is_unused)
 
 static void frames_are_dropped_only_where_that_was_granted(void **state is_unused)
 {
-	const struct broker_grant grant = { .drop = true, .sandbox = true };
+	const struct broker_grant grant = {
+		.number = broker_programs_number, .drop = true, .sandbox = true,
+	};
 
 	assert_int_equal(open_hook(&hook_xdp, NULL, NULL, true), -EPERM);
 	broker_close(rig.broker);
@@ -138,7 +144,7 @@ static void frames_are_dropped_only_where_that_was_granted(void **state is_unuse
 
 static void who_sends_is_looked_at_only_where_that_was_granted(void **state is_unused)
 {
-	const struct broker_grant grant = { .sandbox = true };
+	const struct broker_grant grant = { .number = broker_programs_number, .sandbox = true };
 
 	broker_close(rig.broker);
 	assert_int_equal(broker_open(&rig.broker, &grant), 0);
@@ -148,7 +154,9 @@ static void who_sends_is_looked_at_only_where_that_was_granted(void **state is_u
 
 static void interfaces_are_promiscuous_only_where_that_was_granted(void **state is_unused)
 {
-	const struct broker_grant grant = { .promiscuous = true, .sandbox = true };
+	const struct broker_grant grant = {
+		.number = broker_programs_number, .promiscuous = true, .sandbox = true,
+	};
 	enum { LO = 1 };
 	int fd;
 
@@ -192,7 +200,7 @@ static void one_that_stands_still_is_not_waited_for(void **state is_unused)
 /* With the descriptors that there are it cannot begin. */
 static void why_it_cannot_begin_is_told(void **state is_unused)
 {
-	const struct broker_grant grant = { .sandbox = true };
+	const struct broker_grant grant = { .number = broker_programs_number, .sandbox = true };
 	const int first = dup(STDERR_FILENO);
 	struct broker *broker = NULL;
 	struct rlimit before, few;
@@ -248,7 +256,9 @@ static int close_raw(void **state)
 
 static int open_raw(void **state is_unused)
 {
-	static const struct broker_grant grant = { .sandbox = true };
+	static const struct broker_grant grant = {
+		.number = broker_programs_number, .sandbox = true,
+	};
 	struct broker_answer a;
 	int pair[2], none;
 
