@@ -19,6 +19,7 @@
 #include "capture/filter/emit.h"
 #include "capture/filter/to_ebpf.h"
 #include "capture/filter/xlat.h"
+#include "capture/filter/xlat_load.h"
 
 static void xlat_release(struct xlat *x)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What the files of the translator have in common: to_ebpf.c, and xlat_load.c for what it loads. */
+/*
+ * A program on its way from classic BPF to eBPF, and what more than one kind of instruction needs.
+ */
 #ifndef XDPDUMP_FILTER_XLAT_H
 #define XDPDUMP_FILTER_XLAT_H
 
@@ -58,8 +60,5 @@ void xlat_hide(struct xlat *x, uint8_t reg);
 
 /* Where on the stack the word @k of the memory is. */
 int16_t xlat_word(const struct xlat *x, uint32_t k);
-
-/* The classic instruction @i, of class BPF_LD or BPF_LDX. */
-void xlat_load(struct xlat *x, size_t i);
 
 #endif

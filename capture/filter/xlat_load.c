@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* What a classic program loads: bytes of the frame, its length, its memory, a constant. */
 #include "capture/filter/xlat.h"
+#include "capture/filter/xlat_load.h"
 
 /* Goes on if the bytes before the one at @reg are in the first buffer. */
 static void require_linear(struct xlat *x, uint8_t reg)
