@@ -112,6 +112,8 @@ while read -r status written options; do
 	# shellcheck disable=SC2086
 	start $options -Z nobody
 	poll are_of "$nobody" "$pid" || note "$(grep -e Uid -e CapPrm "/proc/$pid/status")"
+	# it is nobody's before there is a file
+	[[ $written == - ]] || poll test -e "$dir/$written" || note "there is no $written"
 	finish
 	exec {feed}>&-
 	want 'exit status' "$status" "$rc"
