@@ -238,9 +238,12 @@ static int claim(struct file_series *f, const char *name)
 
 int file_series_next_name(struct file_series *f, uint64_t wall_ns)
 {
-	const struct filenames before = f->names;
+	struct filenames before;
 	int err = -EAGAIN;
 
+	if (!retention_ready(f->retention))
+		return -EBUSY;
+	before = f->names;
 	for (uint64_t tries = 0; err == -EAGAIN; tries++) {
 		if (!filenames_next(&f->names, wall_ns, f->wanted))
 			return -ENAMETOOLONG;

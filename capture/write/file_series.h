@@ -57,7 +57,7 @@ int file_series_spare(struct file_series *f, const struct stat *st);
 
 /*
  * The name of the next file, which begins at @wall_ns, into f->wanted. -EBUSY: its turn will come
- * later, f->wanted is "". Or -errno.
+ * later, as those before are still on their way to the disk, and f->wanted is "". Or -errno.
  */
 int file_series_next_name(struct file_series *f, uint64_t wall_ns);
 

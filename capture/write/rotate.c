@@ -133,7 +133,7 @@ static int begin_wanted(struct rotate *r, struct out *next)
 static int begin_another(struct rotate *r, uint64_t wall_ns)
 {
 	cleanup(out_closep) struct out *next = NULL;
-	int err = retention_ready(r->files.retention) ? file_series_next_name(&r->files, wall_ns) : -EBUSY;
+	int err = file_series_next_name(&r->files, wall_ns);
 
 	if (!err)
 		err = file_series_open_next(&r->files, &next);
@@ -212,8 +212,7 @@ static int follow(struct rotate *r, enum step step)
 		return SINK_END;
 	if (step == STEP_ON || r->postponed)
 		return 0;
-	err = retention_ready(r->files.retention) ? file_series_next_name(&r->files, schedule_next_wall(&r->schedule))
-					    : -EBUSY;
+	err = file_series_next_name(&r->files, schedule_next_wall(&r->schedule));
 	if (err == -EBUSY)
 		return postpone(r);
 	return err ? err : switch_to_wanted(r);

@@ -138,7 +138,7 @@ static int watch_client(struct tcp_client *c)
 }
 
 static int welcome(struct tcp_sink *k, struct tcp_client *c, int fd,
-		     const struct listen_address *from)
+		   const struct listen_address *from)
 {
 	const struct peer_settings set = {
 		.format = k->set.format, .snap = k->set.snap, .live = k->set.live, .quiet = k->many,
